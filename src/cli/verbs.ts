@@ -211,6 +211,9 @@ function defineUpkeep(define: Define, perform: Perform): void {
 		.action((names: string[], options: CheckOptions) =>
 			perform(making, (verbs, terminal) => verbs.check(terminal, names, options)),
 		);
+	define("metrics", "metrics", "metrics -o /var/lib/prometheus/node-exporter/cagewright.prom")
+		.option("-o, --output <FILE>")
+		.action((options: { output?: string }) => perform(making, (verbs, terminal) => verbs.metrics(terminal, options)));
 	define("stale", "stale")
 		.option("--mark")
 		.action((options: { mark?: boolean }) => perform(making, (verbs, terminal) => verbs.stale(terminal, options)));

@@ -248,6 +248,12 @@ export const helpDe: HelpMessages = {
 			about: "Die Käfige nennen, deren Dateien älter als die des Hosts sind",
 			mark: "das Ergebnis speichern, damit `list` diese Käfige als veraltet zeigt (für die Hooks der Paketverwaltung)",
 		},
+		metrics: {
+			about: "Alle Käfige prüfen und Messwerte für Prometheus ausgeben",
+			details:
+				"Ein Timer von `install` schreibt sie einmal am Tag, wenn es das Verzeichnis von node_exporter für solche Dateien gibt.",
+			output: "in einem Schritt in diese Datei schreiben, die alle lesen können (Vorgabe: stdout)",
+		},
 		update: {
 			about: "Aus den jetzigen Dateien des Hosts neu bauen",
 			details:

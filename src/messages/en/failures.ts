@@ -206,7 +206,7 @@ export const failuresEn = {
 		"Cagewright knows no signal that makes {name} read its certificate again. Restart the application in the hook, or check its documentation.",
 	"no-record": "Cage {name} has no record yet: Cagewright writes it after the first trial. Run `cagewright trial {name}`.",
 	"record-checksum-for-file": "--checksum requires a file. Name one with -o.",
-	"record-into-folder": "{path} is a directory. Name a file in it.",
+	"output-is-folder": "{path} is a directory. Name a file in it.",
 	"record-unreadable": "Cannot read {path}, or it is not a regular file. Check the path and its permissions.",
 	"no-such-directory": "Directory '{path}' does not exist. Create it, or name another one.",
 	"no-such-file": "File '{path}' does not exist. Check the path.",

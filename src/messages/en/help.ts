@@ -251,6 +251,11 @@ export const helpEn = {
 			about: "List the cages with files older than the host's",
 			mark: "Store the result, so that `list` shows these cages as outdated (used by the package manager's hooks)",
 		},
+		metrics: {
+			about: "Check all cages and print metrics for Prometheus",
+			details: "A timer of `install` writes them once a day if node_exporter's folder for such files exists.",
+			output: "Write to this file, readable by everybody, in one step (default: stdout)",
+		},
 		update: {
 			about: "Rebuild from the host's current files",
 			details: "`update` tests the result and switches to it if it works. The application's data stays as it is.",
