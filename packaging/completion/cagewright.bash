@@ -130,7 +130,7 @@ _cagewright() {
 		rollback) _cagewright_words --to --dry-run --no-restart ;;
 		minimise) _cagewright_words --exercise --keep --keep-kind --give-up --jobs --for --yes --dry-run --no-restart --no-selftest ;;
 		remove) _cagewright_words --keep-data --yes --dry-run ;;
-		record) _cagewright_words --format -o --output --checksum --verify --purpose --initiated-by --implemented-by --approved-by ;;
+		record) _cagewright_words --all --format -o --output --checksum --verify --purpose --initiated-by --implemented-by --approved-by ;;
 		template) _cagewright_words --as -o --output --replace --yes --dry-run ;;
 		sessions) _cagewright_words --yes ;;
 		doctor) _cagewright_words --fix ;;

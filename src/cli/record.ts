@@ -14,14 +14,30 @@ import { recordMarkdown } from "../report/record/markdown.ts";
 import { errorName } from "../system/files/errors.ts";
 import { hashFile } from "../system/files/hash.ts";
 import { writeAtomic } from "../system/state/atomic.ts";
+import { allRecords } from "./all-records.ts";
 import { askText } from "./ask.ts";
 import type { recordFormats } from "./options.ts";
 import { outputFile } from "./output-file.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
+/** Writes the record of one cage, or with `--all` those of all cages. */
+export async function record(terminal: Terminal, name: string | undefined, options: RecordOptions): Promise<number> {
+	const { all = false, checksum = false, output } = options;
+	if (name !== undefined && !all) return recordCage(terminal, name, options);
+	if (name !== undefined || !all || output === undefined) throw new Failure("record-name-or-all", {}, 2);
+	const format = options.format ?? "md";
+	return allRecords(terminal, output, {
+		extension: extensions[format],
+		text: (one) => inFormat(one, format, terminal),
+		sign: async (context, one, file, text) => checksum && (await writeChecksum(context, one, file, text)),
+	});
+}
+
+const extensions: Readonly<Record<RecordFormat, string>> = { md: "md", html: "html", json: "json", cyclonedx: "cdx.json" };
+
 /** Writes the record and stores the given names and purpose for the next one. With `--json`, prints the record, or the file that contains it. */
-export async function record(terminal: Terminal, name: string, options: RecordOptions): Promise<number> {
+async function recordCage(terminal: Terminal, name: string, options: RecordOptions): Promise<number> {
 	if (options.checksum && options.output === undefined) throw new Failure("record-checksum-for-file", {}, 2);
 	const file = options.output === undefined ? undefined : outputFile(options.output);
 	const format = options.format ?? formatFor(terminal, options);
@@ -159,6 +175,7 @@ async function readChecksumFile(place: string): Promise<string | undefined> {
 type RecordFormat = (typeof recordFormats)[number];
 
 export interface RecordOptions {
+	readonly all?: boolean;
 	readonly format?: RecordFormat;
 	readonly output?: string;
 	readonly checksum?: boolean;

@@ -207,6 +207,7 @@ export const failuresEn = {
 	"no-record": "Cage {name} has no record yet: Cagewright writes it after the first trial. Run `cagewright trial {name}`.",
 	"record-checksum-for-file": "--checksum requires a file. Name one with -o.",
 	"output-is-folder": "{path} is a directory. Name a file in it.",
+	"record-name-or-all": "Name one cage, or write the records of all cages with --all -o DIR.",
 	"record-unreadable": "Cannot read {path}, or it is not a regular file. Check the path and its permissions.",
 	"no-such-directory": "Directory '{path}' does not exist. Create it, or name another one.",
 	"no-such-file": "File '{path}' does not exist. Check the path.",

@@ -287,7 +287,8 @@ export const helpEn = {
 		record: {
 			about: "Write the documentation of a cage, for approval and audit",
 			format: "Format (default: from the file name, otherwise md)",
-			output: "Write to this file, readable by its owner only (default: stdout)",
+			all: "Write the records of all cages into the folder of -o, with an index",
+			output: "Write to this file, or with --all this folder, readable by its owner only (default: stdout)",
 			checksum: "Write its SHA-256 to a second file and to the cage's log (only with -o)",
 			verify: "Check instead whether this file is an unchanged record of the cage",
 			purpose: "Purpose of the cage; stored for the next record",
