@@ -254,7 +254,7 @@ export const doctorDe: Widen<typeof doctorEn> = {
 	},
 	advice: {
 		root: "für eigene Käfige ist nichts zu tun; für alles andere cagewright mit sudo starten.",
-		processor: "ein System mit x86_64 verwenden.",
+		processor: "ein System mit x86_64 oder arm64 verwenden.",
 		strace: "das Paket strace installieren.",
 		"util-linux": "Programme oder Optionen fehlen, vielleicht weil BusyBox sie ersetzt; das Paket util-linux installieren.",
 		systemd: "für Units das System mit systemd starten.",

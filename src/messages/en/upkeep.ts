@@ -258,7 +258,7 @@ export const doctorEn = {
 	},
 	advice: {
 		root: "nothing to do for your own cages; for the rest, run cagewright with sudo.",
-		processor: "use an x86_64 machine.",
+		processor: "use an x86_64 or arm64 machine.",
 		strace: "install the package strace.",
 		"util-linux": "programs or options are missing, possibly because BusyBox replaces them; install the package util-linux.",
 		systemd: "boot with systemd to use units.",
