@@ -11,7 +11,7 @@ import { ThreadPlanner } from "../../src/system/thread-planner.ts";
 import { Wizard } from "../../src/wizard/session/engine-session.ts";
 import { bareApplication } from "../core/cage/plans.ts";
 import { messagesIn } from "../texts.ts";
-import { begin, cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, inProcess, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, giveTo, nginx, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
@@ -285,7 +285,7 @@ test("the account is removed again if make is cancelled", async () => {
 test("a dry run and an unconfirmed plan announce the account and do not create it", async () => {
 	const { daemon, words } = await redisWithState();
 	const rest = ["--dedicated-account", "--", ...daemon.command];
-	const dry = await cagewright(["make", ...words("ded-dry"), "--dry-run", ...rest], { state });
+	const dry = await inProcess(["make", ...words("ded-dry"), "--dry-run", ...rest], { state });
 	expect(dry).toMatchObject({ status: 0 });
 	expect(dry.stdout).toContain("cage-ded-dry");
 	expect(dry.stdout).toContain("--dedicated-account cage-ded-dry");
@@ -303,12 +303,12 @@ test.each([
 	["adm", "Cannot create account adm: a group of this name exists"],
 	["redis", "used by "],
 ])("%s is refused as a dedicated account", async (name, says) => {
-	const { daemon, words } = await redisWithState();
+	const daemon = redis(await freePort());
 	const holder = spawn("setpriv", ["--reuid=redis", "--clear-groups", "sleep", "60"], { stdio: "ignore" });
 	try {
 		await eventually(() => expect(commandOf(holder.pid ?? 0)).toBe("sleep 60"));
-		const make = ["make", ...words("ded-refused"), "--dedicated-account", name, "--yes", "--quiet", "--", ...daemon.command];
-		const result = await cagewright(make, { state });
+		const options = ["--name", "ded-refused", "--user", "redis", "--probe", daemon.probe, "--dedicated-account", name];
+		const result = await inProcess(["make", ...options, "--yes", "--quiet", "--", ...daemon.command], { state });
 		expect(result).toMatchObject({ status: 2, stdout: "" });
 		expect(result.stderr).toContain(says);
 	} finally {

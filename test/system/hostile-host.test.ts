@@ -2,6 +2,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cagewright, make, temporaryState } from "./cagewright.ts";
+import { redis } from "./daemons.ts";
+import { freePort } from "./network.ts";
 
 /** Host files that changed their type after the cage was made, when an update reads them. */
 
@@ -15,11 +17,12 @@ const file = `${folder}/file`;
 beforeAll(async () => {
 	writeFileSync(file, "as it was");
 	writeFileSync(`${folder}/other`, "stays");
-	await make(["demo", "--include", folder], { state });
+	const { command, probe } = redis(await freePort());
+	await make(["--name", "served", "--user", "redis", "--include", folder, "--probe", probe, "--", ...command], { state });
 });
 
-const present = () => readlinkSync(`${state}/cages/demo/current`);
-const build = () => cagewright(["build", "demo", "--quiet"], { state });
+const present = () => readlinkSync(`${state}/cages/served/current`);
+const build = () => cagewright(["build", "served", "--quiet"], { state });
 
 test("a file with terabytes of holes is one line and is not read, and nothing changes", async () => {
 	rmSync(file);
@@ -27,8 +30,8 @@ test("a file with terabytes of holes is one line and is not read, and nothing ch
 	truncateSync(file, 2 * 1024 ** 4);
 	const before = present();
 	for (const args of [
-		["build", "demo"],
-		["update", "demo", "--configuration", "keep"],
+		["build", "served"],
+		["update", "served", "--configuration", "keep"],
 	]) {
 		const { status, stderr } = await cagewright([...args, "--quiet"], { state });
 		expect({ args, status, stderr }).toEqual({
@@ -38,7 +41,7 @@ test("a file with terabytes of holes is one line and is not read, and nothing ch
 		});
 	}
 	expect(present()).toBe(before);
-	expect((await cagewright(["check", "demo"], { state })).stdout).toContain(file);
+	expect((await cagewright(["check", "served"], { state })).stdout).toContain(file);
 });
 
 test.each<[string, () => void]>([
@@ -51,7 +54,7 @@ test.each<[string, () => void]>([
 	rmSync(file, { recursive: true, force: true });
 	change();
 	expect((await build()).status).toBe(0);
-	const kinds = execFileSync("find", [`${state}/cages/demo/${present()}${folder}`, "-printf", "%P %y\n"], { encoding: "utf8" });
+	const kinds = execFileSync("find", [`${state}/cages/served/${present()}${folder}`, "-printf", "%P %y\n"], { encoding: "utf8" });
 	expect(
 		kinds
 			.trim()
@@ -67,7 +70,7 @@ test("a file that even root may not read is one line, and nothing changes", asyn
 	const before = present();
 	// No process has memory at address 0, so a read fails with EIO.
 	const enter = ["unshare", "--mount", "sh", "-c", `mount --bind /proc/$$/mem ${file} && exec "$@"`, "sh"];
-	const { status, stderr } = await cagewright(["build", "demo", "--quiet"], { state, enter });
+	const { status, stderr } = await cagewright(["build", "served", "--quiet"], { state, enter });
 	expect({ status, stderr }).toEqual({
 		status: 1,
 		stderr: expect.stringMatching(/^cagewright: Cannot read [^\n]*hostile[^\n]*\n$/),

@@ -22,7 +22,9 @@ afterEach(() => planner.close());
 
 /** A trace with hundreds of this machine's files, links on the paths, a writable directory and shared sets of files. */
 function seen(): Trace {
-	const programs = readdirSync("/usr/bin").map((name): [string, Did] => [`/usr/bin/${name}`, { did: "look read" }]);
+	const programs = readdirSync("/usr/bin")
+		.slice(0, 600)
+		.map((name): [string, Did] => [`/usr/bin/${name}`, { did: "look read" }]);
 	const ways: [string, Did][] = [
 		["/lib", "look"],
 		["/etc/passwd", "read"],

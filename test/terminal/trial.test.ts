@@ -7,7 +7,8 @@ import { cagewright, temporaryFolder, temporaryState } from "../system/cagewrigh
 import { eventually } from "../system/eventually.ts";
 import { allProcesses, commandOf, leftovers, parentOf } from "../system/processes.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
-import { openWizard, run, type Sitting, takeNames, toTrial } from "./to-trial.ts";
+import { openWizard, planned, run, type Sitting, takeNames, toTrial } from "./to-trial.ts";
+import { sessionAtFiles } from "./wizard-sessions.ts";
 
 /** The steps from the trial to the end, on a terminal. */
 let running: PtyProgram | undefined;
@@ -21,6 +22,15 @@ afterEach(async () => {
 async function atTrial(state: string, sitting: Sitting = {}): Promise<PtyProgram> {
 	running = openWizard(state, sitting);
 	await toTrial(running, sitting.name);
+	return running;
+}
+
+/** Resumes a prepared session of the demonstration and goes to the first round of its trial. */
+async function atTrialOfDemo(state: string): Promise<PtyProgram> {
+	await sessionAtFiles(state);
+	running = openWizard(state, { resume: "demo" });
+	await planned(running);
+	await running.sees(/step 6\/7.*Gen\./s);
 	return running;
 }
 
@@ -55,7 +65,7 @@ async function copied(line: string, state: string, other: string): Promise<void>
 describe("a trial", () => {
 	it("shows self-test and output, and handles keys of one chunk", async () => {
 		const state = temporaryState();
-		const wizard = await atTrial(state);
+		const wizard = await atTrialOfDemo(state);
 		await wizard.sees(/^1 +yes +1\/1 +0 +1 /m);
 		await wizard.pressAt(verdict, "t");
 		await wizard.pressAt("For your information:", "/ptrace", keys.enter);
@@ -72,7 +82,7 @@ describe("a trial", () => {
 	});
 
 	it("follows resizes, also while saving", async () => {
-		const wizard = await atTrial(temporaryState());
+		const wizard = await atTrialOfDemo(temporaryState());
 		await wizard.sees(verdict);
 		wizard.resize(60, 15);
 		await wizard.sees(/Enter to save\.[\s\S]*Filter[\s\S]*Enter save/);
@@ -89,7 +99,7 @@ describe("a trial", () => {
 
 	it("opens a shell in the candidate and returns to the same screen", async () => {
 		const state = temporaryState();
-		const wizard = await atTrial(state);
+		const wizard = await atTrialOfDemo(state);
 		await wizard.sees(verdict);
 		const before = await wizard.screen();
 		wizard.press("!");
@@ -118,16 +128,13 @@ describe("a trial", () => {
 		expect(leftovers(state)).toEqual([]);
 	});
 
-	it.each([
-		["SIGHUP", 129],
-		["SIGTERM", 143],
-	] as const)("leaves no open shell on %s", async (signal, status) => {
+	it("leaves no open shell on SIGHUP", async () => {
 		const state = temporaryState();
-		const wizard = await atTrial(state);
+		const wizard = await atTrialOfDemo(state);
 		await wizard.pressAt(verdict, "!");
 		await wizard.sees("cage demo:/");
-		wizard.kill(signal);
-		expect((await wizard.ended).exitCode).toBe(status);
+		wizard.kill("SIGHUP");
+		expect((await wizard.ended).exitCode).toBe(129);
 		expect(leftovers(state)).toEqual([]);
 	});
 });
