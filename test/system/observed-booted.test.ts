@@ -15,7 +15,10 @@ beforeAll(async () => {
 
 afterAll(() => system?.dispose());
 
-describe.each([redis, nginx])("$service with a filter for its own calls", (served) => {
+describe.each([
+	{ served: nginx, kind: "unit" },
+	{ served: redis, kind: "drop-in" },
+])("$served.service with a filter for its own calls", ({ kind, served }) => {
 	const { cage, probe, service } = served;
 
 	test("is made and tried as a service", async () => {
@@ -25,31 +28,26 @@ describe.each([redis, nginx])("$service with a filter for its own calls", (serve
 		await system.must(`systemctl stop ${service}`);
 	}, 90_000);
 
-	test.each(["unit", "drop-in"])(
-		"answers as a %s, also after a reload, a restart and a kill",
-		async (kind) => {
-			const unit = kind === "unit" ? `cage-${cage}` : service;
-			const dropin = kind === "unit" ? "" : ` --dropin ${service}`;
-			await system.must(`cagewright unit ${cage}${dropin} --install`);
-			await starts(unit, served);
-			// systemd prints the calls that it refuses, or "~" and those; an allow list begins with a name.
-			expect(await property(unit, "SystemCallFilter")).toMatch(/^[a-z].* read /);
-			expect(await property(unit, "SystemCallFilter")).not.toMatch(/\b(mount|ptrace|bpf|setns)\b/);
-			if (served === nginx) {
-				await nginxReloads(unit);
-				await nginxReopensLogs();
-			}
-			const before = await mainPid(unit);
-			await system.must(`systemctl restart ${unit}`);
-			expect(await mainPid(unit)).not.toBe(before);
-			await answers(probe);
-			await restartsAfterKill(unit, served);
-			await system.must(`systemctl stop ${unit}`);
-			expect(await property(unit, "Result")).toBe("success");
-			await system.must(`cagewright unit ${cage}${dropin} --uninstall`);
-		},
-		60_000,
-	);
+	test(`answers as a ${kind}, also after a reload, a restart and a kill`, async () => {
+		const unit = kind === "unit" ? `cage-${cage}` : service;
+		const dropin = kind === "unit" ? "" : ` --dropin ${service}`;
+		await system.must(`cagewright unit ${cage}${dropin} --install`);
+		await starts(unit, served);
+		// systemd prints the calls that it refuses, or "~" and those; an allow list begins with a name.
+		expect(await property(unit, "SystemCallFilter")).toMatch(/^[a-z].* read /);
+		expect(await property(unit, "SystemCallFilter")).not.toMatch(/\b(mount|ptrace|bpf|setns)\b/);
+		if (served === nginx) {
+			await nginxReloads(unit);
+			await nginxReopensLogs();
+		}
+		const before = await mainPid(unit);
+		await system.must(`systemctl restart ${unit}`);
+		expect(await mainPid(unit)).not.toBe(before);
+		await answers(probe);
+		await restartsAfterKill(unit, served);
+		await system.must(`systemctl stop ${unit}`);
+		expect(await property(unit, "Result")).toBe("success");
+	}, 60_000);
 });
 
 test("a service that the filter kills is reported, with where the kernel records the call", async () => {
