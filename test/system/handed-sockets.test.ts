@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, inProcess, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
 
@@ -100,17 +100,32 @@ test("an account gets sockets that only root can open, at every start", async ()
 	}
 });
 
-test("a service for single connections is started for each connection, as its account", async () => {
+test("a service for single connections is started for each connection, and at most as many connections are served at once as systemd serves", async () => {
 	const port = await freePort();
 	const socket = ["--socket", `stream 127.0.0.1:${port} per-connection`];
 	const probe = `python3 ${client} stream 127.0.0.1 ${port} | grep -q 'once 65534 hello'`;
-	await make(["--name", "once", "--user", "nobody", ...socket, "--probe", probe, "--", compiled("once", perConnection)], {
+	await make(["--name", "once", "--user", "nobody", ...socket, "--probe", probe, "--", compiled("flooded", perConnection)], {
 		state,
 	});
 	const run = startRun("once", { state });
 	for (let connection = 0; connection < 3; connection++) {
 		expect(await eventually(() => ask(["stream", "127.0.0.1", String(port)]))).toBe("once 65534 hello\n");
 	}
+	const waiting = execFileSync(
+		"python3",
+		[
+			"-c",
+			`import socket, subprocess, time
+all = [socket.create_connection(("127.0.0.1", ${port})) for _ in range(80)]
+time.sleep(1.5)
+print(len(subprocess.run(["pgrep", "-x", "flooded"], capture_output=True, text=True).stdout.split()))
+for one in all: one.send(b"x\\n")
+print(sum(one.recv(99) == b"once 65534 x\\n" for one in all))`,
+		],
+		{ encoding: "utf8" },
+	);
+	expect(waiting.split("\n").slice(0, 2)).toEqual(["64", "80"]);
+	expect(await eventually(() => ask(["stream", "127.0.0.1", String(port)]))).toBe("once 65534 hello\n");
 	await run.stop();
 });
 
@@ -144,37 +159,9 @@ test("root follows no link of the application to a socket, and replaces no other
 	expect(existsSync(join(at, "other/a.sock"))).toBe(true);
 });
 
-test("at most as many connections are served at once as systemd serves", async () => {
-	const port = await freePort();
-	const socket = ["--socket", `stream 127.0.0.1:${port} per-connection`];
-	const probe = `python3 ${client} stream 127.0.0.1 ${port} | grep -q 'once 65534 hello'`;
-	await make(["--name", "flood", "--user", "nobody", ...socket, "--probe", probe, "--", compiled("flooded", perConnection)], {
+test("an invalid socket is refused before anything starts", async () => {
+	const { status, stderr } = await inProcess(["make", "--yes", "--socket", "fifo /run/a", "--probe", "true", "--", "/bin/true"], {
 		state,
 	});
-	const run = startRun("flood", { state });
-	await eventually(() => ask(["stream", "127.0.0.1", String(port)]));
-	const waiting = execFileSync(
-		"python3",
-		[
-			"-c",
-			`import socket, subprocess, time
-all = [socket.create_connection(("127.0.0.1", ${port})) for _ in range(80)]
-time.sleep(1.5)
-print(len(subprocess.run(["pgrep", "-x", "flooded"], capture_output=True, text=True).stdout.split()))
-for one in all: one.send(b"x\\n")
-print(sum(one.recv(99) == b"once 65534 x\\n" for one in all))`,
-		],
-		{ encoding: "utf8" },
-	);
-	expect(waiting.split("\n").slice(0, 2)).toEqual(["64", "80"]);
-	expect(await eventually(() => ask(["stream", "127.0.0.1", String(port)]))).toBe("once 65534 hello\n");
-	await run.stop();
-});
-
-test("an invalid socket is refused before anything starts", async () => {
-	const { status, stderr } = await cagewright(
-		["make", "--yes", "--socket", "fifo /run/a", "--probe", "true", "--", "/bin/true"],
-		{ state },
-	);
 	expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining("'fifo /run/a'") });
 });
