@@ -39,14 +39,21 @@ async function dryRun(args: readonly string[], enter: readonly string[] = []): P
 
 test("a server that is selected by the name of its unit answers from its cage without further options, and the record names the unit", async () => {
 	const network = await privateNetwork();
-	const made = await make(["apache2.service", "--name", "by-unit"], { state });
+	const made = await make(["nginx.service", "--name", "by-unit"], { state });
 	expectWellMade(made, "by-unit", state);
-	expect(made.accounts.users).toEqual(expect.arrayContaining(["root", "www-data"]));
 	const run = startRun("by-unit", { state, enter: network.enter });
 	await eventually(() => fetchPage("http://127.0.0.1:80/", network));
 	expectServedInside(made, 80, network);
-	await run.stop();
-	expect(readFileSync(made.record as string, "utf8")).toContain("- systemd unit: `apache2.service`");
+	expect((await run.stop()).status).toBe(0);
+	const record = readFileSync(made.record as string, "utf8");
+	expect(record).toContain("- systemd unit: `nginx.service`");
+	expect(record).toContain("with /usr/sbin/nginx -g 'daemon off; master\\_process on;'");
+});
+
+test("a start script with its own variables is followed", async () => {
+	const { application } = await dryRun(["apache2.service"]);
+	expect(application.command).toEqual(expect.arrayContaining(["FOREGROUND"]));
+	expect(application).toMatchObject({ env: { APACHE_RUN_USER: "www-data" } });
 });
 
 describe("nginx, selected by the name of its unit", () => {
