@@ -9,12 +9,13 @@ import { temporaryFolder } from "./cagewright.ts";
  * one system share its boot; exim4 and postfix cannot be installed together. `CAGEWRIGHT_ALL=1` adds daemons with the same mechanisms.
  * The self-test has its own tests.
  */
+const isWhole = process.env.CAGEWRIGHT_ALL === "1";
 const systems = [
-	// A setuid program that delivers mail; a socket unit that starts programs; a database, TLS and UDP.
-	["exim4", "fcgiwrap", "mumble-server"],
-	// A socket unit that reads the journal; a program that sets the clock; many programs at once; the machine's messages.
-	["journal-gatewayd", "openntpd", "postfix", "rsyslog"],
-	...(process.env.CAGEWRIGHT_ALL === "1" ? [["carbon-cache", "dictd", "gpsd", "ngircd", "tftpd-hpa"]] : []),
+	// A setuid program that delivers mail; a database, TLS and UDP.
+	["exim4", "mumble-server"],
+	// A socket unit that starts programs; many programs at once; the machine's messages.
+	["fcgiwrap", "postfix", "rsyslog"],
+	...(isWhole ? [["carbon-cache", "dictd", "gpsd", "journal-gatewayd", "ngircd", "openntpd", "tftpd-hpa"]] : []),
 ];
 const names = systems.flat();
 

@@ -87,13 +87,11 @@ describe("an application that answers in its cage", () => {
 	});
 
 	test("gets what is offered only with the named option", async () => {
-		const words = await server("takes-up", { caged: "attempt(lambda: os.setpriority(0, 0, -5))" });
-		const first = (await make(words, where)) as Refused;
-		const [offer] = first.offers;
-		expect(offer?.option).toBe("--allow capability:sys_nice");
-		const second = (await make([...(offer?.option.split(" ") ?? []), ...words], where)) as Refused;
-		expect(second.confinement.capabilities).toEqual(["sys_nice"]);
-		expect(second.permissions).toEqual([expect.objectContaining({ word: "capability:sys_nice", source: "option" })]);
+		const words = await server("takes-up", { caged: privileged });
+		const offer = made.offers.find(({ option }) => option.includes("sys_nice"));
+		const allowed = (await make([...(offer?.option.split(" ") ?? []), ...words], where)) as Refused;
+		expect(allowed.confinement.capabilities).toEqual(["sys_nice"]);
+		expect(allowed.permissions).toEqual([expect.objectContaining({ word: "capability:sys_nice", source: "option" })]);
 	});
 });
 
@@ -124,7 +122,7 @@ describe("an application that does not answer in its cage", () => {
 	});
 });
 
-test("a successful call becomes a permission with its call, program and source, in JSON and text", async () => {
+test("a successful call becomes a permission with its call, program and source", async () => {
 	const words = await server("succeeds", { always: "os.setgroups([4]); os.setpriority(0, 0, -5)", caged: "pass" });
 	const made = (await make(words, where)) as Refused;
 	expect(made.permissions).toEqual([
@@ -132,8 +130,6 @@ test("a successful call becomes a permission with its call, program and source, 
 		{ word: "capability:sys_nice", call: "setpriority", program: expect.stringContaining("/python3"), source: "trace" },
 	]);
 	expect(made.confinement.capabilities).toEqual(["setgid", "sys_nice"]);
-	const said = await cagewright(["make", ...words, "--yes", "--quiet"].flatMap(beforeCommand), where);
-	expect(said.stdout).toMatch(/^ +capability:setgid +setgroups by \/usr\/bin\/python3\S* +succeeded in the trace$/m);
 });
 
 /** Moves options before `--`, because tests append them after the command. */
