@@ -53,3 +53,10 @@ test("the README's commands for other services work as described", async () => {
 	expect(printed[1]).toContain("dnsmasq answers from inside its cage");
 	expect(printed[2]).toContain("web answers from inside its cage");
 });
+
+test("an adoption is announced step by step", async () => {
+	await system.must("systemctl start redis-server");
+	expect(await system.must("cagewright adopt redis-server --dry-run")).toMatch(
+		/^6\. Stop redis-server\.service, .*\nTo run it: cagewright adopt redis-server\.service --yes$/m,
+	);
+});
