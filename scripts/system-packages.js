@@ -69,6 +69,7 @@ const programs = {
 	zsh: "zsh",
 	fish: "fish",
 	rsyslogd: "rsyslog",
+	promtool: "prometheus",
 };
 
 /**

@@ -125,11 +125,12 @@ _cagewright() {
 		watch) _cagewright_words --format --on-alarm --check-every --journal --with-tests --install --uninstall --dry-run ;;
 		check) _cagewright_words --all --deep --nagios ;;
 		stale) _cagewright_words --mark ;;
+		metrics) _cagewright_words -o --output ;;
 		update) _cagewright_words --all --dry-run --yes --configuration --take-missed --no-restart --no-selftest --keep-generations --keep-days ;;
 		rollback) _cagewright_words --to --dry-run --no-restart ;;
 		minimise) _cagewright_words --exercise --keep --keep-kind --give-up --jobs --for --yes --dry-run --no-restart --no-selftest ;;
 		remove) _cagewright_words --keep-data --yes --dry-run ;;
-		record) _cagewright_words --format -o --output --checksum --verify --purpose --initiated-by --implemented-by --approved-by ;;
+		record) _cagewright_words --all --format -o --output --checksum --verify --purpose --initiated-by --implemented-by --approved-by ;;
 		template) _cagewright_words --as -o --output --replace --yes --dry-run ;;
 		sessions) _cagewright_words --yes ;;
 		doctor) _cagewright_words --fix ;;
@@ -137,10 +138,10 @@ _cagewright() {
 		uninstall) _cagewright_words --dry-run --root ;;
 		esac
 	elif [[ -z $verb ]]; then
-		_cagewright_words make trace plan build trial adopt release export import run shell signal unit list show explain selftest watch check stale update rollback diff minimise remove record template sessions apps doctor install uninstall help
+		_cagewright_words make trace plan build trial adopt release export import run shell signal unit list show explain selftest watch check stale metrics update rollback diff minimise remove record template sessions apps doctor install uninstall help
 	else
 		case "$verb $position" in
-		'help 0') _cagewright_words make trace plan build trial adopt release export import run shell signal unit list show explain selftest watch check stale update rollback diff minimise remove record template sessions apps doctor install uninstall ;;
+		'help 0') _cagewright_words make trace plan build trial adopt release export import run shell signal unit list show explain selftest watch check stale metrics update rollback diff minimise remove record template sessions apps doctor install uninstall ;;
 		'make 0') _cagewright_kind template; _cagewright_kind service ;;
 		'trace 0') _cagewright_kind template; _cagewright_kind service; _cagewright_kind cage ;;
 		'plan 0' | 'build 0' | 'trial 0' | 'export 0' | 'run 0' | 'shell 0' | 'signal 0' | 'unit 0' | 'show 0' | 'explain 0' | 'selftest 0' | 'watch '* | 'check '* | 'update '* | 'rollback 0' | 'diff 0' | 'minimise 0' | 'remove 0' | 'record 0') _cagewright_kind cage ;;

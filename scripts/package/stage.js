@@ -77,6 +77,7 @@ export function stage(folder, { epoch, hooks, version, withNode, zsh }) {
 		const verb = task === "check" ? "Check" : "Update";
 		write(`${units}/cagewright-${task}.timer`, packaged("upkeep.timer").replace("Check or update", verb));
 	}
+	write(`${units}/cagewright-metrics.service`, packaged("metrics.service"));
 	const watch = `${command} --state ${state} watch --journal`;
 	write(`${units}/cagewright-watch.service`, packaged("watch.service").replace("@COMMAND@", watch));
 	return { write, finish: () => settleTree(folder, epoch) };

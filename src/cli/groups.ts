@@ -15,7 +15,7 @@ export const verbGroups = {
 	run: { running: ["run", "shell", "signal"], unit: ["unit"] },
 	look: { looking: ["list", "show", "explain"], selftest: ["selftest", "watch"] },
 	upkeep: {
-		comparing: ["check", "stale"],
+		comparing: ["check", "stale", "metrics"],
 		updating: ["update", "rollback", "diff"],
 		removing: ["minimise", "remove"],
 	},

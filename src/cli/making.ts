@@ -4,6 +4,7 @@ export { build } from "./build.ts";
 export { check, selftest } from "./check.ts";
 export { explain } from "./explain.ts";
 export { make } from "./make.ts";
+export { metrics } from "./metrics.ts";
 export { minimise } from "./minimise.ts";
 export { plan } from "./plan.ts";
 export { record } from "./record.ts";

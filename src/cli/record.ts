@@ -1,6 +1,5 @@
-import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
@@ -15,15 +14,32 @@ import { recordMarkdown } from "../report/record/markdown.ts";
 import { errorName } from "../system/files/errors.ts";
 import { hashFile } from "../system/files/hash.ts";
 import { writeAtomic } from "../system/state/atomic.ts";
+import { allRecords } from "./all-records.ts";
 import { askText } from "./ask.ts";
 import type { recordFormats } from "./options.ts";
+import { outputFile } from "./output-file.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
+/** Writes the record of one cage, or with `--all` those of all cages. */
+export async function record(terminal: Terminal, name: string | undefined, options: RecordOptions): Promise<number> {
+	const { all = false, checksum = false, output } = options;
+	if (name !== undefined && !all) return recordCage(terminal, name, options);
+	if (name !== undefined || !all || output === undefined) throw new Failure("record-name-or-all", {}, 2);
+	const format = options.format ?? "md";
+	return allRecords(terminal, output, {
+		extension: extensions[format],
+		text: (one) => inFormat(one, format, terminal),
+		sign: async (context, one, file, text) => checksum && (await writeChecksum(context, one, file, text)),
+	});
+}
+
+const extensions: Readonly<Record<RecordFormat, string>> = { md: "md", html: "html", json: "json", cyclonedx: "cdx.json" };
+
 /** Writes the record and stores the given names and purpose for the next one. With `--json`, prints the record, or the file that contains it. */
-export async function record(terminal: Terminal, name: string, options: RecordOptions): Promise<number> {
+async function recordCage(terminal: Terminal, name: string, options: RecordOptions): Promise<number> {
 	if (options.checksum && options.output === undefined) throw new Failure("record-checksum-for-file", {}, 2);
-	const file = options.output === undefined ? undefined : placeFor(options.output);
+	const file = options.output === undefined ? undefined : outputFile(options.output);
 	const format = options.format ?? formatFor(terminal, options);
 	if (file === undefined && terminal.options.json && !isJson(format)) {
 		throw new Failure("one-form", { one: `--format ${format}`, other: "--json" }, 2);
@@ -53,15 +69,6 @@ export async function record(terminal: Terminal, name: string, options: RecordOp
 		if (checksum !== undefined) terminal.remark(words.checksum(showPath(pathFromText(checksum))));
 		return 0;
 	});
-}
-
-/** Returns the absolute path. Throws before anything is read or asked if the folder is missing or the file is a folder. */
-function placeFor(output: string): string {
-	const file = resolve(output);
-	const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-	if (isFolder(file)) throw new Failure("record-into-folder", { path: showPath(pathFromText(file)) }, 2);
-	if (!isFolder(dirname(file))) throw new Failure("no-such-directory", { path: showPath(pathFromText(dirname(file))) }, 2);
-	return file;
 }
 
 function formatFor({ options: { json } }: Terminal, { output = "" }: RecordOptions): RecordFormat {
@@ -168,6 +175,7 @@ async function readChecksumFile(place: string): Promise<string | undefined> {
 type RecordFormat = (typeof recordFormats)[number];
 
 export interface RecordOptions {
+	readonly all?: boolean;
 	readonly format?: RecordFormat;
 	readonly output?: string;
 	readonly checksum?: boolean;

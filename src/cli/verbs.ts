@@ -211,6 +211,9 @@ function defineUpkeep(define: Define, perform: Perform): void {
 		.action((names: string[], options: CheckOptions) =>
 			perform(making, (verbs, terminal) => verbs.check(terminal, names, options)),
 		);
+	define("metrics", "metrics", "metrics -o /var/lib/prometheus/node-exporter/cagewright.prom")
+		.option("-o, --output <FILE>")
+		.action((options: { output?: string }) => perform(making, (verbs, terminal) => verbs.metrics(terminal, options)));
 	define("stale", "stale")
 		.option("--mark")
 		.action((options: { mark?: boolean }) => perform(making, (verbs, terminal) => verbs.stale(terminal, options)));
@@ -258,22 +261,24 @@ function defineUpkeep(define: Define, perform: Perform): void {
 }
 
 function defineDocumenting(define: Define, perform: Perform): void {
-	const exclusive = ["format", "output", "checksum", "purpose", "initiatedBy", "implementedBy", "approvedBy"];
+	const statements = ["purpose", "initiatedBy", "implementedBy", "approvedBy"];
 	define(
-		"record <name>",
+		"record [name]",
 		"record redis -o redis.html --checksum",
 		"record redis --verify redis.html",
 		"record redis -o redis.cdx.json",
+		"record --all --format html -o records",
 	)
+		.addOption(new Option("--all").conflicts(statements))
 		.addOption(new Option("--format <FORMAT>").choices(recordFormats))
 		.option("-o, --output <FILE>")
 		.option("--checksum")
-		.addOption(new Option("--verify <FILE>").conflicts(exclusive))
+		.addOption(new Option("--verify <FILE>").conflicts(["all", "format", "output", "checksum", ...statements]))
 		.option("--purpose <TEXT>")
 		.option("--initiated-by <NAME>")
 		.option("--implemented-by <NAME>")
 		.option("--approved-by <NAME>")
-		.action((name: string, options: RecordOptions) =>
+		.action((name: string | undefined, options: RecordOptions) =>
 			perform(making, (verbs, terminal) => verbs.record(terminal, name, options)),
 		);
 	define(

@@ -43,6 +43,7 @@ test("program, man pages, completions, hook and timer are installed, work, and a
 	expect(files().filter((path) => !path.includes("/man/"))).toEqual([
 		"/etc/apt/apt.conf.d/90cagewright",
 		"/etc/fish/completions/cagewright.fish",
+		"/etc/systemd/system/cagewright-metrics.service",
 		"/etc/systemd/system/cagewright-upkeep.service",
 		"/etc/systemd/system/cagewright-upkeep.timer",
 		"/etc/systemd/system/timers.target.wants/cagewright-upkeep.timer",

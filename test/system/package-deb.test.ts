@@ -46,6 +46,7 @@ test("the package contains the program, man pages, completions, units and the ho
 		"/etc/apt/apt.conf.d/80cagewright",
 		"/usr/lib/systemd/system/cagewright-check.service",
 		"/usr/lib/systemd/system/cagewright-check.timer",
+		"/usr/lib/systemd/system/cagewright-metrics.service",
 		"/usr/lib/systemd/system/cagewright-update.service",
 		"/usr/lib/systemd/system/cagewright-update.timer",
 		"/usr/lib/systemd/system/cagewright-watch.service",

@@ -59,9 +59,14 @@ export function recentAlarms(alarms: readonly Alarm[], now: number): RecentAlarm
 	const sorted = [...alarms].sort((a, b) => (a.time < b.time ? -1 : 1));
 	const newest = sorted.at(-1);
 	return {
-		lastDay: sorted.filter(({ time }) => Date.parse(time) > now - day).length,
+		lastDay: recentOnes(alarms, now).length,
 		...(newest ? { newest } : {}),
 	};
+}
+
+/** The alarms of the last 24 hours. */
+export function recentOnes(alarms: readonly Alarm[], now: number): Alarm[] {
+	return alarms.filter(({ time }) => Date.parse(time) > now - day);
 }
 
 /** The MITRE ATT&CK technique that an alarm indicates. Undefined for a crash or changed files, which have many causes. */

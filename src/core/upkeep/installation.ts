@@ -42,6 +42,7 @@ const places = {
 	dnf5: "/etc/dnf/libdnf5-plugins/actions.d/cagewright.actions",
 	service: "/etc/systemd/system/cagewright-upkeep.service",
 	timer: "/etc/systemd/system/cagewright-upkeep.timer",
+	metrics: "/etc/systemd/system/cagewright-metrics.service",
 } as const;
 
 /** Every place that any version of `install` wrote to, except man pages. */
@@ -80,7 +81,11 @@ export function installedFiles({ has, manuals, state, timer }: Wanted, packaged:
 		// libdnf5-actions(8): callback, package filter, direction, options, command.
 		...(has.dnf5 ? [file("dnf5", "dnf5.actions", shell.replaceAll("'", "'\\''"))] : []),
 		...(has.systemd && timer !== "none"
-			? [file("service", `${timer}.service`, argumentWord(state)), file("timer", "upkeep.timer")]
+			? [
+					file("service", `${timer}.service`, argumentWord(state)),
+					file("timer", "upkeep.timer"),
+					file("metrics", "metrics.service", argumentWord(state)),
+				]
 			: []),
 		...manuals.map((name) => ({ place: manualPlace(name), text: packaged(`man/${name}`) })),
 	];

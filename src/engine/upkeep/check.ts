@@ -23,6 +23,8 @@ interface CheckedFinding extends Finding {
 export interface CheckedCage {
 	readonly name: string;
 	readonly generation?: number;
+	/** ISO 8601, UTC: when the generation was built. */
+	readonly madeAt?: string;
 	readonly findings: readonly CheckedFinding[];
 	/** Host files that changed since the generation was copied. */
 	readonly drift: readonly PackageDrift[];
@@ -67,6 +69,7 @@ export async function checkCage(context: Context, name: string, { deep = false }
 		return {
 			name,
 			generation,
+			madeAt: manifest.madeAt,
 			findings: findings.map((one) => ({ ...one, accepted: isAccepted(one, accepted), known: isKnown(one) })),
 			drift,
 			behind: (await processesOfOthers(context, name, generation)).inits,

@@ -221,7 +221,8 @@ export const failuresDe: Failures = {
 	"reload-unknown":
 		"Es ist kein Signal bekannt, auf das {name} das Zertifikat neu liest. Starten Sie die Anwendung im Hook neu, oder prüfen Sie ihre Dokumentation.",
 	"record-checksum-for-file": "--checksum setzt eine Datei voraus. Nennen Sie eine mit -o.",
-	"record-into-folder": "{path} ist ein Verzeichnis. Nennen Sie eine Datei darin.",
+	"output-is-folder": "{path} ist ein Verzeichnis. Nennen Sie eine Datei darin.",
+	"record-name-or-all": "Nennen Sie einen Käfig, oder schreiben Sie die Nachweise aller Käfige mit --all -o VERZEICHNIS.",
 	"record-unreadable": "{path} ist nicht lesbar oder keine gewöhnliche Datei. Prüfen Sie Pfad und Zugriffsrechte.",
 	"no-record":
 		"Der Käfig {name} hat noch keinen Nachweis: Cagewright schreibt ihn nach der ersten Erprobung. Führen Sie `cagewright trial {name}` aus.",

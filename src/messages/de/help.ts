@@ -248,6 +248,12 @@ export const helpDe: HelpMessages = {
 			about: "Die Käfige nennen, deren Dateien älter als die des Hosts sind",
 			mark: "das Ergebnis speichern, damit `list` diese Käfige als veraltet zeigt (für die Hooks der Paketverwaltung)",
 		},
+		metrics: {
+			about: "Alle Käfige prüfen und Messwerte für Prometheus ausgeben",
+			details:
+				"Ein Timer von `install` schreibt sie einmal am Tag, wenn es das Verzeichnis von node_exporter für solche Dateien gibt.",
+			output: "in einem Schritt in diese Datei schreiben, die alle lesen können (Vorgabe: stdout)",
+		},
 		update: {
 			about: "Aus den jetzigen Dateien des Hosts neu bauen",
 			details:
@@ -283,7 +289,8 @@ export const helpDe: HelpMessages = {
 		record: {
 			about: "Die Dokumentation eines Käfigs schreiben, zur Freigabe und Prüfung",
 			format: "Format (Vorgabe: nach dem Dateinamen, sonst md)",
-			output: "in diese Datei schreiben, die nur ihr Eigentümer lesen kann (Vorgabe: stdout)",
+			all: "die Nachweise aller Käfige und eine Übersicht in das Verzeichnis von -o schreiben",
+			output: "in diese Datei oder mit --all in dieses Verzeichnis schreiben, lesbar nur für den Eigentümer (Vorgabe: stdout)",
 			checksum: "ihre SHA-256 in eine zweite Datei und in das Protokoll des Käfigs schreiben (nur mit -o)",
 			verify: "stattdessen prüfen, ob diese Datei ein unveränderter Nachweis des Käfigs ist",
 			purpose: "Zweck des Käfigs; wird für den nächsten Nachweis gespeichert",

@@ -12,6 +12,7 @@ const abilityNames: Readonly<Record<LandlockAbility, string>> = {
 
 export const recordVerbDe: RecordVerbMessages = {
 	written: (name, path) => `Der Nachweis für ${name} wurde nach ${path} geschrieben.`,
+	allWritten: (count, path) => `${count} ${count === 1 ? "Nachweis" : "Nachweise"} und eine Übersicht in ${path} geschrieben.`,
 	checksum: (path) => `Die Prüfsumme wurde nach ${path} und in das Protokoll des Käfigs geschrieben.`,
 	askInitiatedBy: "Wer hat diese Installation veranlasst? (Steht im Nachweis; Enter lässt es offen.)",
 	askImplementedBy: "Wer hat sie umgesetzt?",
@@ -309,6 +310,13 @@ export const recordDe: RecordMessages = {
 	groupsHead: ["Gruppe", "Einträge", "Größe", "Behandlung"],
 	declinedHead: ["Pfad", "Grund"],
 	entriesCount: (files, links, directories, bytes) => `${files} Dateien, ${links} Links, ${directories} Verzeichnisse, ${bytes}.`,
+	index: {
+		title: (host: string) => `Käfige von ${host}`,
+		head: ["Käfig", "Generation", "Gebaut", "Gefahren", "Warnungen", "Veraltet", "Ausbrüche", "Freigegeben von"],
+		yes: "ja",
+		no: "nein",
+		open: "offen",
+	},
 	parts: recordPartsDe,
 	log: recordLogDe,
 	checklist: checklistDe,

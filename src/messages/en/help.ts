@@ -251,6 +251,11 @@ export const helpEn = {
 			about: "List the cages with files older than the host's",
 			mark: "Store the result, so that `list` shows these cages as outdated (used by the package manager's hooks)",
 		},
+		metrics: {
+			about: "Check all cages and print metrics for Prometheus",
+			details: "A timer of `install` writes them once a day if node_exporter's folder for such files exists.",
+			output: "Write to this file, readable by everybody, in one step (default: stdout)",
+		},
 		update: {
 			about: "Rebuild from the host's current files",
 			details: "`update` tests the result and switches to it if it works. The application's data stays as it is.",
@@ -282,7 +287,8 @@ export const helpEn = {
 		record: {
 			about: "Write the documentation of a cage, for approval and audit",
 			format: "Format (default: from the file name, otherwise md)",
-			output: "Write to this file, readable by its owner only (default: stdout)",
+			all: "Write the records of all cages into the folder of -o, with an index",
+			output: "Write to this file, or with --all this folder, readable by its owner only (default: stdout)",
 			checksum: "Write its SHA-256 to a second file and to the cage's log (only with -o)",
 			verify: "Check instead whether this file is an unchanged record of the cage",
 			purpose: "Purpose of the cage; stored for the next record",

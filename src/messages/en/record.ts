@@ -29,6 +29,7 @@ const verdicts: Readonly<Record<Verification["verdict"], Verdict>> = {
 /** Output of the verb `record`, without the record itself. */
 export const recordVerbEn = {
 	written: (name: string, path: string) => `Wrote the record of ${name} to ${path}.`,
+	allWritten: (count: number, path: string) => `Wrote ${count} ${count === 1 ? "record" : "records"} and an index to ${path}.`,
 	checksum: (path: string) => `Wrote its checksum to ${path} and to the cage's log.`,
 	askInitiatedBy: "Who initiated this installation? (Appears in the record; Enter leaves it open.)",
 	askImplementedBy: "Who implemented it?",
@@ -326,6 +327,14 @@ export const recordEn = {
 	declinedHead: ["Path", "Reason"],
 	entriesCount: (files: number, links: number, directories: number, bytes: string) =>
 		`${files} files, ${links} links, ${directories} directories, ${bytes}.`,
+	/** The index that `record --all` writes. */
+	index: {
+		title: (host: string) => `Cages of ${host}`,
+		head: ["Cage", "Generation", "Built", "Dangers", "Warnings", "Outdated", "Escapes", "Approved by"],
+		yes: "yes",
+		no: "no",
+		open: "open",
+	},
 	parts: recordPartsEn,
 	log: recordLogEn,
 	checklist: checklistEn,
