@@ -51,7 +51,15 @@ function chosen(text: string, choices: readonly string[] = [text]): string {
 	return text;
 }
 
-export const exportFormats = ["tar", "seccomp"] as const;
+export const exportFormats = ["tar", "oci", "quadlet", "kubernetes", "portable", "seccomp"] as const;
+
+export interface ExportOptions {
+	readonly format: (typeof exportFormats)[number];
+	readonly output?: string;
+	readonly withData?: boolean;
+	readonly allowSecretExport?: boolean;
+}
+
 export const recordFormats = ["md", "html", "json", "cyclonedx"] as const;
 
 export interface GlobalOptions {

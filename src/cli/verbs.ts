@@ -15,6 +15,7 @@ import {
 	atLeast,
 	count,
 	duration,
+	type ExportOptions,
 	exportFormats,
 	type GlobalOptions,
 	recordFormats,
@@ -23,7 +24,7 @@ import type { RecordOptions } from "./record.ts";
 import type { RunOptions } from "./run.ts";
 import type { TemplateOptions } from "./template.ts";
 import type { Terminal } from "./terminal.ts";
-import type { ExportOptions, ImportOptions } from "./transfer.ts";
+import type { ImportOptions } from "./transfer.ts";
 import type { UnitOptions } from "./unit.ts";
 import type { RollbackOptions, UpdateOptions } from "./update.ts";
 import { version } from "./version.ts";
@@ -111,10 +112,16 @@ function defineCreating(define: Define, args: readonly string[], perform: Perfor
 		.action((service: string, options: ReleaseOptions) =>
 			perform(making, (verbs, terminal) => verbs.release(terminal, service, options)),
 		);
-	define("export <name>", "export redis -o redis.tar", "export redis --format seccomp -o redis.json")
+	define(
+		"export <name>",
+		"export redis -o redis.tar",
+		"export redis --format oci -o redis.tar",
+		"export redis --format seccomp -o redis.json",
+	)
 		.addOption(new Option("--format <FORMAT>").choices(exportFormats).default("tar"))
 		.option("-o, --output <FILE>")
 		.option("--with-data")
+		.option("--allow-secret-export")
 		.action((name: string, options: ExportOptions) =>
 			perform(making, (verbs, terminal) => verbs.exporting(terminal, name, options)),
 		);

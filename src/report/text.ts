@@ -8,6 +8,7 @@ import { groupsOf } from "../core/plan/groups.ts";
 import { capabilityWord, permissionNames, permissionWords } from "../core/plan/permissions.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import { containerWords, fleetWords } from "../core/questions/next-steps.ts";
 import { measuredAlarms } from "../core/record/record.ts";
 import type { MadeCage } from "../engine/build/make.ts";
 import { warningsOf } from "../engine/build/unproven.ts";
@@ -202,6 +203,8 @@ export function madeText(made: MadeCage, root: string, data: string, program: re
 			[words.record, made.record],
 			[words.next, quoteShellLine([...program, "run", cage.name])],
 			["", quoteShellLine([...program, "unit", cage.name, ...(made.manifest.owner ? [] : ["--install"])])],
+			["", `${quoteShellLine([...program, ...containerWords(cage.name)])}  # ${words.containers}`],
+			["", `${quoteShellLine([...program, ...fleetWords(cage.name)])}  # ${words.fleet}`],
 		]),
 	];
 	const warnings = warningsOf(made);

@@ -4,7 +4,15 @@ export const verbFailuresEn = {
 	"export-damaged": "{path} is damaged or was not written by Cagewright, so nothing was imported. Export the cage again.",
 	"export-data-changed": "The data of {name} changed during the export. Stop the processes that use them, then export again.",
 	"export-without-data":
-		"--with-data is only for archives: a system call filter contains no data. Remove --with-data or --format seccomp.",
+		"--with-data is only for archives of `import`: other formats contain no data. Remove --with-data or --format.",
+	"export-needs-output": "--format {format} writes more than one file. Name a new file or folder: `-o {example}`.",
+	"export-secrets":
+		"Cage {name} was not exported, because it contains {count} {count|secret|secrets}: {path}{count|.|, …} To export it anyway: --allow-secret-export",
+	"export-secret-command":
+		"Cage {name} was not exported, because its command line contains a secret. Move the secret to a file, or export it anyway: --allow-secret-export",
+	"portable-name": "systemd accepts this portable service only as '{name}*'. Choose another name than {path}.",
+	"export-sockets":
+		"Cage {name} was not exported, because systemd passes sockets to its application, which other engines do not. Export it as tar.",
 	"export-changed": "Cage {name} was not exported, because it changed after the build: {path} {what}. To fix it: {fix}.",
 	"import-architecture":
 		"Nothing was imported: the cage was built for {theirs} processors, but this machine is {ours}. Create the cage here from its template.",

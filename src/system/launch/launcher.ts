@@ -34,7 +34,7 @@ import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
 import { limitSandbox, prepareLimits, refuseUnheld } from "./limits.ts";
 import { LogReader } from "./log-reader.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
-import { cageConfiner, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
+import { cageConfiner, imageConfiner, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
 import { handOverPipes, mountWhenAsked } from "./mounts-helper.ts";
 import { acceptorProgram, ownPrograms, socketsProgram, writeLoopback } from "./own-programs.ts";
 import { placeLaunch } from "./placed-launch.ts";
@@ -184,6 +184,10 @@ export class UtilLinuxLauncher implements Launcher {
 
 	unitConfiner(cage: CageLayout, identity: Identity, sockets: boolean): Uint8Array | undefined {
 		return unitConfiner(cage, identity, sockets);
+	}
+
+	imagePrograms(cage: CageLayout, identity: Identity): { confiner: Uint8Array; init: Uint8Array } {
+		return { confiner: imageConfiner(cage, identity), init: ownPrograms().init };
 	}
 
 	print(request: LaunchRequest): string {

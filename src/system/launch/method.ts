@@ -69,6 +69,12 @@ export function unitConfiner(cage: CageLayout, identity: Identity, sockets?: boo
 	return confineExecutable(process.arch, { landlock: machineFeatures().landlock, ruleset, filters, outlives: true });
 }
 
+/** The first program of an image. An engine may mount further files, so Landlock judges reading too. */
+export function imageConfiner(cage: CageLayout, identity: Identity): Buffer {
+	const filters = seccompFilters(architecture, filterPermissions(cage.permissions));
+	return program({ landlock: "any", ruleset: rulesetOf(cage, identity, true), filters, outlives: true });
+}
+
 /** `isTried`: production goes on beside this launch, so it only pretends to set the clock. */
 export function cageConfiner(
 	{ landlock }: Method,

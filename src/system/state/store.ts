@@ -13,8 +13,10 @@ import { adoptedState, readAdoption } from "../adoption/adopted-state.ts";
 import { clearLeftovers, currentGeneration, listGenerations, readManifest } from "../files/generations.ts";
 import { freeBytes } from "../files/survey.ts";
 import { addAlarm, readAlarms } from "./alarms.ts";
+import { writeImage } from "./archive/image.ts";
 import { inspectArchive } from "./archive/inspect.ts";
 import { exportCage } from "./archive/pack.ts";
+import { writePortable } from "./archive/portable.ts";
 import { receiveCage } from "./archive/receive.ts";
 import { building, finishArranging, placeInit } from "./building.ts";
 import {
@@ -185,6 +187,8 @@ function archives(state: Path): Archives {
 	return {
 		write: (request, signal) => exportCage({ ...request, state, signal }),
 		inspect: inspectArchive,
+		writeImage,
+		writePortable,
 		async receive(request, signal) {
 			const received = await receiveCage(state, request, signal);
 			return {

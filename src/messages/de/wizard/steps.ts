@@ -109,6 +109,8 @@ export const saveDe: WizardMessages["save"] = {
 		watch: "Angriffe auf alle Käfige melden",
 		selftest: "Selbsttest wiederholen",
 		again: "Aus den aktuellen Dateien des Hosts neu bauen",
+		containers: "In Containern starten",
+		fleet: "Auf anderen Systemen anlegen, aus einer Vorlage",
 	},
 	same: "Dasselbe ohne Fragen:",
 	menu: {

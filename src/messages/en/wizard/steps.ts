@@ -114,6 +114,8 @@ export const saveEn = {
 		watch: "Report attacks on all cages",
 		selftest: "Repeat the self-test",
 		again: "Rebuild it from the host's current files",
+		containers: "Run it in containers",
+		fleet: "Make it on other machines, from a template",
 	} satisfies Record<NextStepKind, string>,
 	same: "The same without questions:",
 	menu: {
