@@ -7,10 +7,9 @@ import { showPath } from "../../core/path/quote.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { missingInCage, type WatchResult } from "../../core/watch/watch-result.ts";
-import { comparablePlan } from "../build/steps.ts";
-import { isDamage, type PresentCage, presentCage } from "../cages.ts";
-import type { Context } from "../context.ts";
-import { processesOfOthers } from "../run/restart.ts";
+import { isDamage, type PresentCage, presentCage, processesOfOthers } from "../cages.ts";
+import type { ComparingMachine, Context } from "../context.ts";
+import { comparablePlan } from "../plan/comparable-plan.ts";
 import { findingsOf } from "./audit.ts";
 import { hasSamePackages, hostChanges, takeOverEdits } from "./drift.ts";
 
@@ -53,7 +52,7 @@ export function isOutdated({ drift, plan }: CheckedCage): boolean {
  * Audits a cage's present generation and compares it with the host. A file with an unchanged stat(2) is read only with `deep`.
  * Changes nothing. Throws what `presentCage` throws for a missing cage; damage is a result.
  */
-export async function checkCage(context: Context, name: string, { deep = false } = {}): Promise<CheckedCage> {
+export async function checkCage(context: Context<ComparingMachine>, name: string, { deep = false } = {}): Promise<CheckedCage> {
 	try {
 		const present = await presentCage(context, name);
 		const { cage, generation, layout, manifest } = present;
@@ -86,7 +85,7 @@ export async function checkCage(context: Context, name: string, { deep = false }
  * reason: a touched host file, changed packages, or a watch.
  */
 async function compareWithToday(
-	context: Context,
+	context: Context<ComparingMachine>,
 	{ cage, generation, manifest }: PresentCage,
 	drift: readonly PackageDrift[],
 	isTouched: boolean,
@@ -112,7 +111,7 @@ async function compareWithToday(
 }
 
 async function wouldChange(
-	context: Context,
+	context: Context<ComparingMachine>,
 	name: string,
 	planned: Plan,
 	generation: number,
@@ -122,7 +121,7 @@ async function wouldChange(
 	return significantChanges(comparePlanWithManifest(plan, manifest));
 }
 
-export async function checkAll(context: Context, options: { deep?: boolean } = {}): Promise<CheckedCage[]> {
+export async function checkAll(context: Context<ComparingMachine>, options: { deep?: boolean } = {}): Promise<CheckedCage[]> {
 	const checked: CheckedCage[] = [];
 	for (const name of await context.machine.store.names()) {
 		try {
