@@ -128,3 +128,15 @@ test("a cage can start and be removed, whatever its application created in its d
 	expect((await cagewright(["remove", "redis", "--yes"], { state: own })).status).toBe(0);
 	expect(readdirSync(join(own, "cages"))).toEqual([]);
 });
+
+test("a trial works if the state folder is on an overlay, as in a container", async () => {
+	const layers = temporaryFolder("overlay");
+	const mount = [
+		`mount -t tmpfs tmpfs ${layers}`,
+		`mkdir ${layers}/upper ${layers}/work`,
+		`mount -t overlay -o lowerdir=${state},upperdir=${layers}/upper,workdir=${layers}/work overlay ${state}`,
+		'exec "$@"',
+	];
+	const enter = ["unshare", "--mount", "sh", "-ec", mount.join("\n"), "sh"];
+	expect(await cagewright(["trial", "redis", "--no-selftest"], { state, enter })).toMatchObject({ status: 0 });
+});
