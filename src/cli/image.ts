@@ -24,8 +24,15 @@ import type { ExportOptions } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
+/** Writes a cage for another engine. */
+export function exportForEngine(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
+	if (options.format === "quadlet") return exportQuadlet(terminal, name, options);
+	if (options.format === "kubernetes") return exportKubernetes(terminal, name, options);
+	return options.format === "portable" ? exportPortableService(terminal, name, options) : exportOci(terminal, name, options);
+}
+
 /** Writes a cage as an OCI image. */
-export async function exportOci(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
+async function exportOci(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
 	const { output, withData } = options;
 	if (withData) throw new Failure("export-without-data", {}, 2);
 	if (output === undefined) throw new Failure("export-needs-output", { format: options.format, example: `${name}.tar` }, 2);
@@ -57,7 +64,7 @@ export async function exportOci(terminal: Terminal, name: string, options: Expor
 }
 
 /** Writes a cage as the image of a portable service. */
-export async function exportPortableService(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
+async function exportPortableService(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
 	const { format, output, withData } = options;
 	const as = portableName(name);
 	if (withData) throw new Failure("export-without-data", {}, 2);
@@ -94,11 +101,7 @@ function attachCommands(name: string, image: string, isFile: boolean): string[] 
 }
 
 /** Writes units for podman's generator into a new folder. */
-export async function exportQuadlet(
-	terminal: Terminal,
-	name: string,
-	{ format, output, withData }: ExportOptions,
-): Promise<number> {
+async function exportQuadlet(terminal: Terminal, name: string, { format, output, withData }: ExportOptions): Promise<number> {
 	if (withData) throw new Failure("export-without-data", {}, 2);
 	if (output === undefined) throw new Failure("export-needs-output", { format, example: name }, 2);
 	const to = resolve(output);
@@ -123,11 +126,7 @@ export async function exportQuadlet(
 }
 
 /** Writes objects for a Kubernetes cluster. */
-export async function exportKubernetes(
-	terminal: Terminal,
-	name: string,
-	{ format, output, withData }: ExportOptions,
-): Promise<number> {
+async function exportKubernetes(terminal: Terminal, name: string, { format, output, withData }: ExportOptions): Promise<number> {
 	if (withData) throw new Failure("export-without-data", {}, 2);
 	if (output === undefined && terminal.options.json)
 		throw new Failure("one-form", { one: `--format ${format}`, other: "--json" }, 2);
@@ -170,7 +169,7 @@ async function attach(record: CageRecord, { manifest }: PresentCage): Promise<At
 	];
 }
 
-export function hostRelease(): string {
+function hostRelease(): string {
 	try {
 		return shortOsRelease(osRelease(readFileSync("/etc/os-release", "utf8")));
 	} catch {
@@ -179,7 +178,7 @@ export function hostRelease(): string {
 }
 
 /** https://reproducible-builds.org/specs/source-date-epoch/ */
-export function latestTime(): { latest?: number } {
+function latestTime(): { latest?: number } {
 	const { SOURCE_DATE_EPOCH: epoch = "" } = process.env;
 	return /^\d{1,11}$/.test(epoch) ? { latest: Number(epoch) } : {};
 }
