@@ -3,19 +3,12 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests that install packages, check all files or processes of the machine, or measure time. */
-const alone = [
-	"alarms",
-	"import-account",
-	"install-hook",
-	"killed",
-	"sandbox/sandbox",
-	"selftest-leavings",
-	"unchanged",
-	"update",
-].map((name) => `test/system/${name}.test.ts`);
+const alone = ["alarms", "import-account", "install-hook", "sandbox/sandbox", "selftest-leavings", "unchanged", "update"].map(
+	(name) => `test/system/${name}.test.ts`,
+);
 /** The slowest files. They start first, because a slow file that starts last would run alone at the end. */
 const slowest =
-	/\/(adopt|census|cut-off|dedicated-account|minimise|neighbours|package-deb|resume|rootless|templates|unit-booted|unit-selftest)\.test\.ts$/;
+	/\/(adopt|census|cut-off|dedicated-account|killed|leftovers|minimise|neighbours|package-deb|resume|rootless|templates|unit-booted|unit-selftest)\.test\.ts$/;
 class SlowestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
 		const sorted = await super.sort(files);

@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import { inLocale } from "./output.ts";
 import { Interrupted } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -21,7 +22,7 @@ export async function askText(question: string): Promise<string> {
 			// readline takes Ctrl-C for itself.
 			lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
 			let isAnswered = false;
-			lines.question(`${question} `).then(
+			lines.question(`${inLocale(process.stderr, question)} `).then(
 				(answer) => {
 					isAnswered = true;
 					resolve(answer.trim());

@@ -4,6 +4,7 @@ import { loadMessages } from "../messages/load.ts";
 import { languageFrom } from "../messages/messages.ts";
 import { wantedLanguage } from "./arguments.ts";
 import type { GlobalOptions } from "./options.ts";
+import { write } from "./output.ts";
 
 /** A signal ended the command after its work was undone. The exit status is 128 + the signal's number. */
 export class Interrupted extends Error {
@@ -49,7 +50,7 @@ export async function report(error: unknown, options: GlobalOptions, state: stri
 	const messages = await loadMessages(languageFrom(process.env, options.lang));
 	if (options.debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
 	if (error instanceof Failure) {
-		process.stderr.write(`cagewright: ${messages.failure(error)}\n`);
+		write(process.stderr, `cagewright: ${messages.failure(error)}\n`);
 		return error.exit;
 	}
 	if (error instanceof Interrupted) return error.status;
@@ -60,7 +61,8 @@ export async function report(error: unknown, options: GlobalOptions, state: stri
 		return report(new Failure("read-only-file-system", { path: printable(readOnly) }, 3), options, state);
 	const denied = deniedPath(error);
 	if (denied !== undefined) return report(new Failure("access-denied", { path: printable(denied) }, 3), options, state);
-	process.stderr.write(
+	write(
+		process.stderr,
 		`cagewright: ${messages.failure(new Failure("internal", { detail: error instanceof Error ? error.message : String(error) }, 70))}\n`,
 	);
 	return 70;

@@ -12,6 +12,7 @@ import type { Launching } from "../system/launch/method.ts";
 import { isForeign } from "../system/state/foreign-state.ts";
 import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";
+import { write } from "./output.ts";
 import { Interrupted } from "./report.ts";
 import { defaultState, stateFolder } from "./state-folder.ts";
 
@@ -49,7 +50,7 @@ export class Terminal {
 	/** Prints the result to stdout. */
 	print(text: string): void {
 		this.#clearLive();
-		process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+		write(process.stdout, text.endsWith("\n") ? text : `${text}\n`);
 	}
 
 	printJson(verb: string, value: object): void {
@@ -59,7 +60,7 @@ export class Terminal {
 	/** Prints progress, a question or a warning to stderr. */
 	say(text: string): void {
 		this.#clearLive();
-		process.stderr.write(`${text}\n`);
+		write(process.stderr, `${text}\n`);
 	}
 
 	/** Prints a hint after the work, unless `--quiet`. */
@@ -120,9 +121,10 @@ export class Terminal {
 			const line = progressLine(event, this.messages);
 			if (!line) return;
 			if (line.lasting) this.say(line.text);
-			else if (process.stderr.isTTY) {
+			// A dumb terminal cannot erase a line, and a serial one is slow.
+			else if (process.stderr.isTTY && process.env.TERM !== "dumb") {
 				const text = line.text.slice(0, (process.stderr.columns ?? 80) - 1);
-				process.stderr.write(`\r\x1b[K${text}`);
+				if (text !== this.#live) write(process.stderr, `\r\x1b[K${text}`);
 				this.#live = text;
 			}
 		}

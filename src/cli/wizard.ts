@@ -8,6 +8,7 @@ import { findSession, type SessionSummary } from "../wizard/session/saved-sessio
 import { SystemChooser } from "./chooser.ts";
 import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";
+import { isAsciiLocale } from "./output.ts";
 import { recordWriter } from "./record-writer.ts";
 import { openTerminal } from "./terminal.ts";
 
@@ -31,8 +32,7 @@ export async function wizard(global: GlobalOptions, resume?: string | true): Pro
 		full: terminal.launching.full ?? false,
 		jobs: availableParallelism(),
 	});
-	// An empty variable counts as unset.
-	const ascii = terminal.options.ascii === true || !/UTF-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "UTF-8");
+	const ascii = terminal.options.ascii === true || isAsciiLocale(env);
 	const left = resume === undefined ? {} : { resume: (await leftSession(machine, resume === true ? undefined : resume)).id };
 	// The console font of Linux has no check marks.
 	const plainMarks = env.TERM === "linux";

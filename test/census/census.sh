@@ -1,7 +1,7 @@
 #!/bin/bash
 # Measures which of Debian's daemons Cagewright cages at the first try, under `run` and as a service.
 #
-#   census.sh [--out DIR] [--jobs N] [--keep] [--discard] [NAME...]     measures these daemons of specs/ (default: all)
+#   census.sh [--out DIR] [--jobs N] [--keep] [--discard] [--no-selftest] [NAME...]     measures these daemons of specs/ (default: all)
 #   CALLS=observed census.sh ...                            measures with this filter for system calls (default: general)
 #   census.sh --command LINE NAME                           runs a shell line in the daemon's system
 #   census.sh --install [NAME...]                           only installs the systems
@@ -18,7 +18,7 @@ program=$(cd "$here/../.." && pwd)
 if ! [[ -e /sys/fs/cgroup/cgroup.procs || -d /sys/fs/cgroup/unified || -d /sys/fs/cgroup/systemd ]]; then
 	exec unshare --mount --propagation private sh -ec 'mount -n -t cgroup2 cgroup2 /sys/fs/cgroup; exec "$@"' sh "$0" "$@"
 fi
-out=/tmp/cagewright-census jobs=1 keep='' command='' install='' discard='' calls=${CALLS:-general} work=/var/tmp/cagewright-census
+out=/tmp/cagewright-census jobs=1 keep='' command='' install='' discard='' selftest='' calls=${CALLS:-general} work=/var/tmp/cagewright-census
 while [[ ${1-} == --* ]]; do
 	case $1 in
 	--out) out=$2; shift 2 ;;
@@ -27,6 +27,7 @@ while [[ ${1-} == --* ]]; do
 	--keep) keep=1; shift ;;
 	--discard) discard=1; shift ;;
 	--install) install=1; shift ;;
+	--no-selftest) selftest=--no-selftest; shift ;;
 	*) sed -n 2,15p "$0"; exit 2 ;;
 	esac
 done
@@ -123,6 +124,7 @@ measure() { # name or name+name
 		fi
 		copy_specs "$folder/tree" "${own[@]}"
 		cp "$here/inside.sh" "$folder/tree/census/"
+		echo "$selftest" >"$folder/tree/census/selftest"
 		cp "$here/census.service" "$folder/tree/etc/systemd/system/" && systemctl --root="$folder/tree" --quiet enable census.service
 		if [[ -n $command ]]; then
 			printf '. /census/specs/%s\nexport CAGEWRIGHT_ROOT=\nsystemctl is-system-running --wait >/dev/null\nif declare -F before >/dev/null; then before; fi\n%s\n' "${own[0]}" "$command" >"$folder/tree/census/inside.sh"

@@ -27,11 +27,28 @@ test.each([
 	});
 });
 
+/** A machine whose time passes only in its waits. */
+function machineInHaste() {
+	const machine = systemMachine("/nonexistent");
+	let time = 0;
+	const pass = (milliseconds: number) => {
+		time += milliseconds;
+	};
+	machine.now = () => time;
+	// Waits may overlap.
+	machine.sleep = async (milliseconds) => {
+		const end = time + milliseconds;
+		await new Promise(setImmediate);
+		time = Math.max(time, end);
+	};
+	return { machine, pass };
+}
+
 /** A machine on which a line passes from the given number of tries on, or never. */
 function query(passes: Readonly<Record<string, number>>) {
 	const events: Event[] = [];
 	const tries: string[] = [];
-	const machine = systemMachine("/nonexistent");
+	const { machine } = machineInHaste();
 	machine.launcher.shell = async (line) => {
 		tries.push(line);
 		const ok = tries.filter((one) => one === line).length >= (passes[line] ?? Number.POSITIVE_INFINITY);
@@ -95,12 +112,12 @@ test("the application's own ports are probed if no probe passes", async () => {
 });
 
 test("a hanging try is aborted and repeated if the probe has passed before", async () => {
-	const machine = systemMachine("/nonexistent");
+	const { machine, pass } = machineInHaste();
 	const given: number[] = [];
 	machine.launcher.shell = async (_line, _where, seconds) => {
 		given.push(seconds);
 		if (given.length > 2) return { ok: true, status: 0, output: "", timedOut: false };
-		await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+		pass(seconds * 1000);
 		return { ok: false, status: 137, output: "", timedOut: true };
 	};
 	const context = { machine, emit() {}, signal: new AbortController().signal };

@@ -1,9 +1,13 @@
 #!/bin/bash
 # accept.sh PHASE: shows in a whole machine (kernel, systemd, packages) that Cagewright works there. PHASE is `install`, and after a
-# reboot of the same disk `reboot`. Needs root, `cagewright` on the path, and redis-server, nginx, curl and perl installed but not
-# enabled. Prints a line for each step in the Test Anything Protocol, and ends with 0 if all passed.
+# reboot of the same disk `reboot`. Needs root, and redis-server, nginx, curl and perl installed but not enabled. Installs the package
+# cagewright*.deb beside this script; without one, `cagewright` must be on the path. Prints a line for each step in the Test Anything
+# Protocol, and ends with 0 if all passed.
 set -u
 export LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+packages=("$(dirname "$(readlink -f "$0")")"/cagewright*.deb)
+# Another cagewright or node may come first in the path.
+[ ! -e "${packages[0]}" ] || export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 number=0 failed=0
 
 # step NAME COMMAND…: runs it and prints its output only if it fails.
@@ -93,6 +97,7 @@ units_are_well() { is "$(systemctl --failed --no-legend)" ""; }
 
 case ${1:-} in
 install)
+	[ ! -e "${packages[0]}" ] || step "the package is installed" apt-get install -qq --no-install-recommends "${packages[0]}"
 	step "the requirements are met" cagewright doctor
 	step "the demo answers from its cage" cagewright make demo --yes --quiet
 	step "redis answers from its cage" cagewright make redis --yes --quiet

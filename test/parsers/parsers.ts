@@ -339,6 +339,6 @@ export const parsers: Readonly<Record<string, Parser>> = {
 		parse: parseMaps,
 	},
 	parseSockets: { samples: [tcp, unix], parse: (text) => parseSockets({ tcp: text, udp6: text, unix: text }) },
-	parseFailure: { samples: ["257 -2 -100 2f6574632f61"], parse: (text) => parseFailure(text, "/" as Path) },
+	parseFailure: { samples: ["openat -2 -100 2f6574632f61"], parse: (text) => parseFailure(text, "/" as Path) },
 	parseExposure: { samples: ['[{"set":true,"name":"User=","exposure":"0.1","description":"d"}]'], parse: parseExposure },
 };

@@ -3,6 +3,9 @@ import { type Booted, boot, bootTime } from "./booted.ts";
 import { archives } from "./booted-tree.ts";
 import { eventually } from "./eventually.ts";
 
+/** Kills at more steps. */
+const isWhole = process.env.CAGEWRIGHT_ALL === "1";
+
 let system: Booted;
 beforeAll(async () => {
 	system = await boot({ services: ["redis-server", "nginx"] });
@@ -126,8 +129,11 @@ describe("redis", () => {
 	 * thread only.
 	 */
 	test.each([
-		{ verb: "adopt", steps: ["rename 1", "rename 4", "rename 8", "rename 12"] },
-		{ verb: "release", steps: ["rename 2", "rename 4", "rename 6", "rename 10", "rmdir 1"] },
+		{ verb: "adopt", steps: isWhole ? ["rename 1", "rename 4", "rename 8", "rename 12"] : ["rename 4", "rename 12"] },
+		{
+			verb: "release",
+			steps: isWhole ? ["rename 2", "rename 4", "rename 6", "rename 10", "rmdir 1"] : ["rename 2", "rename 6", "rmdir 1"],
+		},
 	])(
 		"is complete after a kill of $verb at any step",
 		async ({ steps, verb }) => {

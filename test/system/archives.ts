@@ -33,18 +33,19 @@ export interface Appended {
 }
 
 const append = `
-import io, json, sys, tarfile
-for one in json.load(sys.stdin):
-    t = tarfile.open(sys.argv[1], "a", format=tarfile.GNU_FORMAT if one.get("gnu") else tarfile.PAX_FORMAT)
-    i = tarfile.TarInfo(one["name"])
-    i.type = one.get("type", "0").encode()
-    i.mode = one.get("mode", 0o755 if i.type == b"5" else 0o644)
-    i.linkname = one.get("link", "")
-    i.pax_headers = one.get("pax", {})
-    if i.type in b"34": i.devmajor, i.devminor = 7, 0
-    data = one.get("data", "").encode()
-    i.size = len(data)
-    t.addfile(i, io.BytesIO(data))
+import io, itertools, json, sys, tarfile
+for gnu, entries in itertools.groupby(json.load(sys.stdin), lambda one: one.get("gnu", False)):
+    t = tarfile.open(sys.argv[1], "a", format=tarfile.GNU_FORMAT if gnu else tarfile.PAX_FORMAT)
+    for one in entries:
+        i = tarfile.TarInfo(one["name"])
+        i.type = one.get("type", "0").encode()
+        i.mode = one.get("mode", 0o755 if i.type == b"5" else 0o644)
+        i.linkname = one.get("link", "")
+        i.pax_headers = one.get("pax", {})
+        if i.type in b"34": i.devmajor, i.devminor = 7, 0
+        data = one.get("data", "").encode()
+        i.size = len(data)
+        t.addfile(i, io.BytesIO(data))
     t.close()
 `;
 

@@ -7,7 +7,7 @@ import { systemMachine } from "../../src/cli/machine.ts";
 import type { Path } from "../../src/core/path/path.ts";
 import { runningTree } from "../../src/system/running/tree.ts";
 import { begin, cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { askRedis, giveTo, nginx, redis, startOnHost } from "./daemons.ts";
+import { nginx, redis, startOnHost } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort, privateNetwork } from "./network.ts";
 import { allProcesses, read, statusField } from "./processes.ts";
@@ -85,19 +85,27 @@ describe("a running service with several processes and threads", () => {
 		expect(stderr).toContain("API_TOKEN");
 	});
 
-	test.each(["SIGTERM", "SIGKILL"] as const)("keeps running untraced after %s to Cagewright", async (signal) => {
-		const run = begin(words("--for", "3600"), { state: temporaryState() });
-		await run.says(/tracing process/);
-		const [tracer, ...others] = tracers(pid);
-		expect(others).toEqual([]);
-		expect(read(Number(tracer), "comm").trim()).toBe("strace");
-		await run.stop(signal);
-		await eventually(() => expect(tracers(pid)).toEqual(new Set(["0"])));
-		await eventually(() => expect(allProcesses()).not.toContain(Number(tracer)));
-		await worksOn();
-		expect(states(pid)).not.toContain("t");
-		expect(states(pid)).not.toContain("T");
-	});
+	test.each(["SIGTERM", "SIGKILL"] as const)(
+		"cannot be traced twice at once, and keeps running untraced after %s to Cagewright",
+		async (signal) => {
+			const run = begin(words("--for", "3600"), { state: temporaryState() });
+			await run.says(/tracing process/);
+			const [tracer, ...others] = tracers(pid);
+			expect(others).toEqual([]);
+			expect(read(Number(tracer), "comm").trim()).toBe("strace");
+			const twice = await cagewright(words(), { state: temporaryState() });
+			expect({ status: twice.status, stderr: twice.stderr }).toMatchObject({
+				status: 3,
+				stderr: expect.stringContaining("is already tracing process"),
+			});
+			await run.stop(signal);
+			await eventually(() => expect(tracers(pid)).toEqual(new Set(["0"])));
+			await eventually(() => expect(allProcesses()).not.toContain(Number(tracer)));
+			await worksOn();
+			expect(states(pid)).not.toContain("t");
+			expect(states(pid)).not.toContain("T");
+		},
+	);
 
 	test("keeps running after strace is killed, which the command reports", async () => {
 		const run = begin(words("--for", "3600"), { state: temporaryState() });
@@ -108,17 +116,7 @@ describe("a running service with several processes and threads", () => {
 		await worksOn();
 	});
 
-	test("cannot be traced twice at once, nor without CAP_SYS_PTRACE", async () => {
-		const run = begin(words("--for", "3600"), { state: temporaryState() });
-		await run.says(/tracing process/);
-		const twice = await cagewright(words(), { state: temporaryState() });
-		expect({ status: twice.status, stderr: twice.stderr }).toMatchObject({
-			status: 3,
-			stderr: expect.stringContaining("is already tracing process"),
-		});
-		await run.stop();
-		await eventually(() => expect(tracers(pid)).toEqual(new Set(["0"])));
-
+	test("cannot be traced without CAP_SYS_PTRACE", async () => {
 		const enter = ["setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace", "--"];
 		const { status, stderr } = await cagewright(words(), { state: temporaryState(), enter });
 		expect({ status, stderr }).toMatchObject({ status: 3, stderr: expect.stringContaining("CAP_SYS_PTRACE") });
@@ -195,41 +193,6 @@ test.each([
 });
 
 describe("a cage made from a running daemon", () => {
-	test("redis answers under its account, and the running one keeps its data", async () => {
-		const state = temporaryState();
-		const network = await privateNetwork();
-		const daemon = redis(6379);
-		giveTo("redis", `${daemon.folder}/data`);
-		const server = await startOnHost(
-			{ ...daemon, command: ["setpriv", "--reuid=redis", "--regid=redis", "--clear-groups", ...daemon.command] },
-			network,
-		);
-		expect(await askRedis(6379, ["SET", "live", "yes"], network)).toBe("OK");
-		const made = await make(
-			[
-				"--name",
-				"redis",
-				"--attach",
-				String(server.pid),
-				"--probe",
-				daemon.probe,
-				"--exercise",
-				"redis-cli save",
-				"--",
-				...daemon.command,
-			],
-			{ state },
-		);
-		expect(made).toMatchObject({
-			answered: true,
-			accounts: { users: ["redis"] },
-			confinement: { user: "redis", capabilities: [] },
-		});
-		expect(made.rounds.length).toBeGreaterThan(1);
-		expect(statusField(server.pid ?? 0, "TracerPid")).toBe("0");
-		expect(await askRedis(6379, ["GET", "live"], network)).toBe("yes");
-	});
-
 	test("nginx answers with workers that switch accounts", async () => {
 		const state = temporaryState();
 		const network = await privateNetwork();
@@ -239,6 +202,7 @@ describe("a cage made from a running daemon", () => {
 			state,
 		});
 		expect(made.answered).toBe(true);
+		expect(statusField(server.pid ?? 0, "TracerPid")).toBe("0");
 		expect(made.accounts.users).toEqual(expect.arrayContaining(["root", "www-data"]));
 		expect(made.confinement.capabilities).toEqual(expect.arrayContaining(["net_bind_service", "setgid", "setuid"]));
 		expect(await fetchPage("http://127.0.0.1:80/", network)).toContain("a page of the test");

@@ -13,7 +13,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { cagewright, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, inProcess, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { type Daemon, redis } from "./daemons.ts";
 import { found } from "./findings.ts";
 import { freePort } from "./network.ts";
@@ -52,8 +52,9 @@ const words = () => [
 
 const check = (...words: string[]) => cagewright(["check", ...(words.length ? words : [name])], { state });
 /** Ends immediately if the launch is allowed. */
-const launch = (...options: string[]) =>
-	cagewright(["run", name, ...options, "--", "/usr/bin/redis-server", "--version"], { state });
+const launchWords = (...options: string[]) => ["run", name, ...options, "--", "/usr/bin/redis-server", "--version"];
+const launch = (...options: string[]) => cagewright(launchWords(...options), { state });
+const refusedLaunch = (...options: string[]) => inProcess(launchWords(...options), { state });
 
 test("an unchanged cage has no findings except accepted ones", async () => {
 	const result = await check();
@@ -86,7 +87,7 @@ const touches = [
 test.each(touches)("$what on the host is reported until it is undone", async ({ dry, line, touch, undo }) => {
 	touch();
 	const [checked, monitored] = [await check(), await check(name, "--nagios")];
-	const planned = await cagewright(["update", name, "--dry-run"], { state });
+	const planned = await inProcess(["update", name, "--dry-run"], { state });
 	undo();
 	expect(checked.stdout).toContain(`${name}: update ${line()}\n`);
 	expect({ checked: checked.status, monitored: monitored.status }).toEqual({ checked: 1, monitored: 1 });
@@ -95,21 +96,12 @@ test.each(touches)("$what on the host is reported until it is undone", async ({ 
 	expect(found(await check())).toEqual([]);
 });
 
-const rewritings = [
-	{ what: "touched", rewrite: (file: string) => utimesSync(file, new Date(), new Date()) },
-	{
-		what: "replaced by its like",
-		rewrite: (file: string) => {
-			writeFileSync(`${file}.new`, readFileSync(file), { mode: 0o644 });
-			renameSync(`${file}.new`, file);
-		},
-	},
-];
-
-test.each(rewritings)("a host file that was merely $what is reported by neither check nor update", async ({ rewrite }) => {
-	rewrite(`${included}/page`);
+test("a host file that was merely replaced by its like is reported by neither check nor update", async () => {
+	const file = `${included}/page`;
+	writeFileSync(`${file}.new`, readFileSync(file), { mode: 0o644 });
+	renameSync(`${file}.new`, file);
 	expect(found(await check())).toEqual([]);
-	expect((await cagewright(["update", name, "--dry-run", "--json"], { state })).json).toMatchObject({
+	expect((await inProcess(["update", name, "--dry-run", "--json"], { state })).json).toMatchObject({
 		cages: [{ outcome: "unchanged", changed: [] }],
 	});
 	// stat(2) suffices for unchanged files.
@@ -148,7 +140,8 @@ interface Change {
 	readonly change: () => void;
 	readonly undo: () => void;
 	readonly finding: string;
-	readonly refused: boolean;
+	/** Undefined if another change of the same severity is launched. */
+	readonly refused?: boolean;
 }
 
 const aside = () => `${made.root}/../aside`;
@@ -200,14 +193,12 @@ const changes: Change[] = [
 		change: () => renameSync(inCage("/etc/nsswitch.conf"), aside()),
 		undo: () => renameSync(aside(), inCage("/etc/nsswitch.conf")),
 		finding: "warning missing /etc/nsswitch.conf",
-		refused: false,
 	},
 	{
 		what: "another mode",
 		change: () => chmodSync(library, 0o600),
 		undo: () => chmodSync(library, 0o644),
 		finding: "warning attributes-changed LIBRARY",
-		refused: false,
 	},
 	{
 		what: "a setuid file in the data",
@@ -235,9 +226,10 @@ test.each(changes)("$what is reported", async ({ change, finding, refused, undo 
 		expect(result.status).toBe(1);
 		const path = finding.replace("LIBRARY", library.slice(made.root.length)).replace("DATA", `${daemon.folder}/data`);
 		expect(found(result)).toEqual([path]);
-		const launched = await launch();
-		expect(launched.status === 4).toBe(refused);
+		if (refused === false) expect((await launch()).status).toBe(0);
 		if (refused) {
+			const launched = await refusedLaunch();
+			expect(launched.status).toBe(4);
 			const [, code, where] = path.split(" ");
 			expect(launched.stderr).toMatch(/^cagewright: Cage checked was not started because it is not safe: [^\n]+\n$/);
 			expect(launched.stderr).toContain(`--accept-finding ${code}:${where}`);
@@ -252,8 +244,8 @@ test("a danger must be accepted by name, and every later launch repeats it", asy
 	const added = inCage("/usr/bin/sh");
 	writeFileSync(added, "", { mode: 0o755 });
 	try {
-		expect((await launch("--accept-finding", "aded")).status).toBe(2);
-		expect((await launch("--accept-finding", "added:/usr/bin/other")).status).toBe(4);
+		expect((await refusedLaunch("--accept-finding", "aded")).status).toBe(2);
+		expect((await refusedLaunch("--accept-finding", "added:/usr/bin/other")).status).toBe(4);
 
 		for (const result of [await launch("--accept-finding", "added:/usr/bin/sh"), await launch("--quiet")]) {
 			expect(result.status).toBe(0);
@@ -265,7 +257,7 @@ test("a danger must be accepted by name, and every later launch repeats it", asy
 		expect((await cagewright(["show", name, "--record"], { state })).stdout).toContain(said);
 
 		writeFileSync(`${added}2`, "");
-		expect((await launch()).status).toBe(4);
+		expect((await refusedLaunch()).status).toBe(4);
 	} finally {
 		for (const path of [added, `${added}2`]) rmSync(path, { force: true });
 	}
@@ -275,12 +267,12 @@ test("a danger must be accepted by name, and every later launch repeats it", asy
 test("a finding that stops the launch also stops the unit", async () => {
 	writeFileSync(inCage("/usr/bin/mine"), "");
 	try {
-		const result = await cagewright(["unit", name], { state });
+		const result = await inProcess(["unit", name], { state });
 		expect(result).toMatchObject({ status: 4, stdout: "" });
 	} finally {
 		rmSync(inCage("/usr/bin/mine"));
 	}
-	const { status, stdout } = await cagewright(["unit", name], { state });
+	const { status, stdout } = await inProcess(["unit", name], { state });
 	expect(status).toBe(0);
 	expect(stdout).toMatch(/^# Accepted findings of the audit: .*way-sticky.*\n/m);
 });

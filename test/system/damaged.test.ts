@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { cagewright, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, inProcess, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { type Daemon, redis } from "./daemons.ts";
 import { found } from "./findings.ts";
 import { freePort } from "./network.ts";
@@ -60,7 +60,7 @@ test.each(["cage.json", "manifests/1.json"])(
 		// A change on the host leads to another generation.
 		writeFileSync(`${included}/page`, "another page\n");
 		const again = ["make", ...words(), "--yes", "--quiet", "--", ...daemon.command];
-		expect((await cagewright(again, { state })).status).toBe(1);
+		expect((await inProcess(again, { state })).status).toBe(1);
 		made = await make([...words(), "--replace", "--", ...daemon.command], { state });
 		expect(made.root).toBe(`${folder}/generations/${Number(generation) + 1}`);
 		expect(existsSync(`${made.data}${daemon.folder}/data/kept`)).toBe(true);
@@ -70,8 +70,7 @@ test.each(["cage.json", "manifests/1.json"])(
 
 test("a damaged manifest of the present generation does not prevent a rollback", async () => {
 	const [folder, from] = [`${state}/cages/${name}`, Number(basename(made.root))];
-	const again = [...words(), "--include", "/etc/hostname"];
-	const next = await make([...again, "--", ...daemon.command], { state });
+	const next = (await cagewright(["build", name, "--include", "/etc/hostname", "--json"], { state })).json as Made;
 	expect(Number(basename(next.root))).toBe(from + 1);
 	const manifest = `${folder}/manifests/${from + 1}.json`;
 	writeFileSync(manifest, '{"schema":"cagewright/manifest/1"}');

@@ -11,12 +11,12 @@ import { ThreadPlanner } from "../../src/system/thread-planner.ts";
 import { Wizard } from "../../src/wizard/session/engine-session.ts";
 import { bareApplication } from "../core/cage/plans.ts";
 import { messagesIn } from "../texts.ts";
-import { begin, cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, inProcess, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, giveTo, nginx, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
+import { preparedRedis } from "./prepared.ts";
 import { allProcesses, commandOf, listeners, parentOf, processesIn, statusField } from "./processes.ts";
-
 import { ownProcess } from "./workshop.ts";
 
 /** An account on the host for one cage only: created, used and removed with real accounts. */
@@ -52,12 +52,29 @@ async function redisWithState() {
 	return { port, daemon, words };
 }
 
-test("a daemon that starts as an account runs as the dedicated one with its state, and the account is removed with the cage", async () => {
-	const { daemon, port, words } = await redisWithState();
+/** The configuration and the host's data stay unchanged, so the tests share them. */
+let shared: Awaited<ReturnType<typeof redisWithState>>;
+/** Numbers that new accounts would get if nothing used them. */
+let [first, second] = [0, 0];
+beforeAll(async () => {
+	shared = await redisWithState();
+	for (const name of ["cage-ded-first-id", "cage-ded-second-id"]) await systemAccounts.create(name, { taken: new Set() });
+	[first, second] = [uidOf("cage-ded-first-id"), uidOf("cage-ded-second-id")];
+	for (const name of ["cage-ded-first-id", "cage-ded-second-id"]) await systemAccounts.remove(name);
+});
+
+test("a daemon that starts as an account runs as the dedicated one, whose number no other cage uses, until the cage is removed", async () => {
+	const { daemon, port, words } = shared;
+	await preparedRedis(state);
+	const manifests = `${state}/cages/redis/manifests`;
+	const [name = ""] = readdirSync(manifests);
+	const manifest = JSON.parse(readFileSync(`${manifests}/${name}`, "utf8"));
+	writeFileSync(`${manifests}/${name}`, JSON.stringify({ ...manifest, identity: { ...manifest.identity, uid: first } }));
 	const made = await make([...words("ded-redis"), "--dedicated-account", "--", ...daemon.command], { state });
 	expect(account("cage-ded-redis")).toMatch(/^cage-ded-redis:x:(\d+):\d+:[^:]*:\/nonexistent:\/usr\/sbin\/nologin$/);
 	expect(made.confinement.user).toBe("cage-ded-redis");
 	const uid = uidOf("cage-ded-redis");
+	expect(uid).not.toBe(first);
 	expect(statSync(`${made.data}${daemon.folder}/data/dump.rdb`).uid).toBe(uid);
 
 	const running = startRun("ded-redis", { state });
@@ -72,7 +89,7 @@ test("a daemon that starts as an account runs as the dedicated one with its stat
 });
 
 test("the wizard creates the account for its build, and removes it unless the cage is saved", async () => {
-	const { daemon } = await redisWithState();
+	const { daemon } = shared;
 	const [program = "", ...options] = daemon.command;
 	const command = [`/usr/bin/${program}`, ...options];
 	const answers: Answers = {
@@ -84,29 +101,34 @@ test("the wizard creates the account for its build, and removes it unless the ca
 		rounds: 1,
 	};
 	const folder = temporaryState();
-	for (const isSaved of [false, true]) {
-		const machine = systemMachine(folder);
-		const planner = new ThreadPlanner(folder);
-		const wizard = new Wizard(machine, new SystemChooser(machine, messagesIn("en")), planner, () => "", {
-			terminal: "dumb",
-			full: false,
-			jobs: 1,
+	const machine = systemMachine(folder);
+	const planner = new ThreadPlanner(folder);
+	const wizard = new Wizard(machine, new SystemChooser(machine, messagesIn("en")), planner, () => "", {
+		terminal: "dumb",
+		full: false,
+		jobs: 1,
+	});
+	let cancelled: Promise<void> | undefined;
+	try {
+		wizard.listen(() => {
+			// The trace ends as soon as the application answers, the first build as soon as it has the account.
+			wizard.finishEarly();
+			if (account("cage-ded-wizard")) cancelled ??= wizard.cancel();
 		});
-		try {
-			// The trace ends as soon as the application answers.
-			wizard.listen(() => wizard.finishEarly());
-			await wizard.trace(answers);
-			await wizard.plan(answers);
-			expect(account("cage-ded-wizard")).toBeUndefined();
-			const round = await wizard.buildAndTry(answers);
-			expect(round.answered).toBe(true);
-			expect(account("cage-ded-wizard")).toMatch(/:\/usr\/sbin\/nologin$/);
-			if (isSaved) await wizard.finish(answers);
-		} finally {
-			await wizard.close();
-		}
-		expect(account("cage-ded-wizard") !== undefined).toBe(isSaved);
+		await wizard.trace(answers);
+		await wizard.plan(answers);
+		expect(account("cage-ded-wizard")).toBeUndefined();
+		await expect(wizard.buildAndTry(answers)).rejects.toThrow();
+		expect(cancelled).toBeDefined();
+		await cancelled;
+		expect(account("cage-ded-wizard")).toBeUndefined();
+		expect((await wizard.buildAndTry(answers)).answered).toBe(true);
+		expect(account("cage-ded-wizard")).toMatch(/:\/usr\/sbin\/nologin$/);
+		await wizard.finish(answers);
+	} finally {
+		await wizard.close();
 	}
+	expect(account("cage-ded-wizard")).toBeDefined();
 	const shown = await cagewright(["show", "ded-wizard", "--json"], { state: folder });
 	expect(JSON.stringify(shown.json)).toContain("cage-ded-wizard");
 	expect((await cagewright(["remove", "ded-wizard", "--yes"], { state: folder })).status).toBe(0);
@@ -131,34 +153,35 @@ test("a daemon that starts as root switches to the dedicated account, with an un
 });
 
 test("an existing cage's state is given to its new account", async () => {
-	const { daemon, port, words } = await redisWithState();
-	const before = await make([...words("ded-later"), "--", ...daemon.command], { state });
+	const folder = temporaryState();
+	const { daemon, made: before, port } = await preparedRedis(folder);
+	const where = { state: folder };
+	const words = ["--name", "redis", "--user", "redis", "--no-selftest", "--probe", daemon.probe];
+	const dedicated = ["--dedicated-account", "cage-ded-later", "--", ...daemon.command];
 	const dump = `${before.data}${daemon.folder}/data/dump.rdb`;
-	const running = startRun("ded-later", { state });
+	const running = startRun("redis", where);
 	await eventually(() => askRedis(port, ["SET", "newer", "state"]));
 	expect(await askRedis(port, ["SAVE"])).toBe("OK");
 
-	const busy = ["make", ...words("ded-later"), "--dedicated-account", "--yes", "--quiet", "--", ...daemon.command];
-	const refused = await cagewright(busy, { state });
+	const refused = await cagewright(["make", ...words, "--yes", "--quiet", ...dedicated], where);
 	expect(refused).toMatchObject({ status: 4, stdout: "" });
 	expect(account("cage-ded-later")).toBeUndefined();
 	expect(statSync(dump).uid).toBe(uidOf("redis"));
 	expect((await running.stop()).status).toBe(0);
 
-	await make([...words("ded-later"), "--dedicated-account", "--", ...daemon.command], { state });
+	await make([...words, ...dedicated], where);
 	expect(statSync(dump).uid).toBe(uidOf("cage-ded-later"));
-	const again = startRun("ded-later", { state });
+	const again = startRun("redis", where);
 	expect(await eventually(() => askRedis(port, ["GET", "newer"]))).toBe("state");
 	expect((await again.stop()).status).toBe(0);
 
 	// The account stays the cage's if a later `make` does not name it, and with it the data that it owns.
-	const third = await make([...words("ded-later"), "--", ...daemon.command], { state });
+	const third = await make([...words, "--", ...daemon.command], where);
 	expect(third.confinement.user).toBe("cage-ded-later");
-	expect((await remove("ded-later", "--keep-data")).status).toBe(0);
+	expect((await cagewright(["remove", "redis", "--yes", "--keep-data"], where)).status).toBe(0);
 	expect(account("cage-ded-later")).toBeDefined();
-	await make([...words("ded-later"), "--dedicated-account", "--", ...daemon.command], { state });
 	expect(statSync(dump).uid).toBe(uidOf("cage-ded-later"));
-	expect((await remove("ded-later")).status).toBe(0);
+	expect((await cagewright(["remove", "redis", "--yes"], where)).status).toBe(0);
 	expect(account("cage-ded-later")).toBeUndefined();
 }, 180_000);
 
@@ -172,7 +195,6 @@ function mapOf(pid: number): string {
 }
 
 describe("the number of a dedicated account", () => {
-	let first: number;
 	/** Creates an account and removes it. Returns its number. */
 	const numberOf = async (name: string, create = () => systemAccounts.create(name, { taken: new Set() })) => {
 		await create();
@@ -181,10 +203,6 @@ describe("the number of a dedicated account", () => {
 		expect(gid).toBe(uid);
 		return Number(uid);
 	};
-
-	beforeAll(async () => {
-		first = await numberOf("cage-ded-first-id");
-	});
 
 	test.each([
 		["a user", (id: number) => ["setpriv", `--reuid=${id}`, "--clear-groups"]],
@@ -221,56 +239,47 @@ describe("the number of a dedicated account", () => {
 		return ["unshare", "--mount", "sh", "-c", `mount -n --bind ${file} ${path}; exec "$@"`, "sh"];
 	};
 
-	test.each(["/etc/subuid", "/etc/subgid"])("is outside the range that %s gives to containers", async (path) => {
+	test("is outside the ranges that /etc/subuid and /etc/subgid give to containers", async () => {
+		const rangeOf = (id: number) => `broken\n:::\nsomebody:${id}:1\n`;
+		const enter = [...withFile("/etc/subuid", rangeOf(first)), ...withFile("/etc/subgid", rangeOf(second))];
 		const create = async () => {
 			const lines = `import { systemAccounts } from "./src/system/accounts/accounts.ts"; await systemAccounts.create("cage-ded-other-id", { taken: new Set() });`;
-			const child = await ownProcess(lines, [], withFile(path, `broken\n:::\nsomebody:${first}:1\n`));
+			const child = await ownProcess(lines, [], enter);
 			expect(await once(child, "close")).toEqual([0, null]);
 		};
-		expect(await numberOf("cage-ded-other-id", create)).not.toBe(first);
-	});
-
-	test("is not used by another cage", async () => {
-		const { daemon, words } = await redisWithState();
-		await make([...words("ded-neighbour"), "--", ...daemon.command], { state });
-		const manifests = `${state}/cages/ded-neighbour/manifests`;
-		const [name = ""] = readdirSync(manifests);
-		const manifest = JSON.parse(readFileSync(`${manifests}/${name}`, "utf8"));
-		writeFileSync(`${manifests}/${name}`, JSON.stringify({ ...manifest, identity: { ...manifest.identity, uid: first } }));
-		await make([...words("ded-other-id"), "--dedicated-account", "--", ...daemon.command], { state });
-		expect(uidOf("cage-ded-other-id")).not.toBe(first);
-		for (const cage of ["ded-other-id", "ded-neighbour"]) expect((await remove(cage)).status).toBe(0);
+		expect([first, second]).not.toContain(await numberOf("cage-ded-other-id", create));
 	});
 
 	test("is refused with one line if containers have every number, and nothing is created", async () => {
-		const { daemon, words } = await redisWithState();
+		const { daemon, words } = shared;
+		// The trace already uses the account, so that no trace is needed.
+		const user = ["--user", "cage-ded-none:redis", "--dedicated-account"];
 		const { status, stderr, stdout } = await cagewright(
-			["make", ...words("ded-none"), "--dedicated-account", "--yes", "--quiet", "--", ...daemon.command],
+			["make", ...words("ded-none"), ...user, "--yes", "--quiet", "--", ...daemon.command],
 			{ state, enter: withFile("/etc/subuid", "somebody:1:65535\n") },
 		);
 		expect({ status, stdout }).toEqual({ status: 3, stdout: "" });
-		expect(stderr).toMatch(/^cagewright: Cannot create account cage-ded-none: [^\n]*\n$/);
+		expect(stderr.trim().split("\n").at(-1)).toMatch(/^cagewright: Cannot create account cage-ded-none: /);
 		expect(account("cage-ded-none")).toBeUndefined();
 	});
 });
 
-test.each([
-	["ded-undone", []],
-	// The trace already uses the account, like a service with DynamicUser=.
-	["ded-start", ["--user", "cage-ded-start:redis"]],
-])("the account is removed again if make fails: %s", async (name, user) => {
-	const { daemon, words } = await redisWithState();
+test("the account is removed again if make fails, also if the trace already used it, and an option without effect is named", async () => {
+	const { daemon, words } = shared;
 	// The host has this file, the cage does not.
 	const probes = ["--probe", 'test -e "$CAGEWRIGHT_ROOT/usr/bin/env"', "--timeout", "2", "--rounds", "1"];
-	const options = [...words(name), ...user, ...probes, "--dedicated-account", "--yes", "--quiet"];
-	expect((await cagewright(["make", ...options, "--", ...daemon.command], { state })).status).toBe(1);
-	expect(account(`cage-${name}`)).toBeUndefined();
-	expect(existsSync(`${state}/cages/${name}/account.json`)).toBe(false);
-	await remove(name);
+	const user = ["--user", "cage-ded-start:redis", "--dedicated-account"];
+	const options = [...words("ded-start"), ...user, ...probes, "--allow-secret", "/etc/no-such.key", "--yes"];
+	const { status, stderr } = await cagewright(["make", ...options, "--", ...daemon.command], { state });
+	expect(status).toBe(1);
+	expect(stderr).toContain("--allow-secret /etc/no-such.key has no effect");
+	expect(account("cage-ded-start")).toBeUndefined();
+	expect(existsSync(`${state}/cages/ded-start/account.json`)).toBe(false);
+	await remove("ded-start");
 });
 
 test("the account is removed again if make is cancelled", async () => {
-	const { daemon, words } = await redisWithState();
+	const { daemon, words } = shared;
 	const probes = ["--probe", 'test -e "$CAGEWRIGHT_ROOT/usr/bin/env"', "--timeout", "60"];
 	const started = begin(
 		["make", ...words("ded-called-off"), ...probes, "--dedicated-account", "--yes", "--", ...daemon.command],
@@ -283,9 +292,9 @@ test("the account is removed again if make is cancelled", async () => {
 });
 
 test("a dry run and an unconfirmed plan announce the account and do not create it", async () => {
-	const { daemon, words } = await redisWithState();
+	const { daemon, words } = shared;
 	const rest = ["--dedicated-account", "--", ...daemon.command];
-	const dry = await cagewright(["make", ...words("ded-dry"), "--dry-run", ...rest], { state });
+	const dry = await inProcess(["make", ...words("ded-dry"), "--dry-run", ...rest], { state });
 	expect(dry).toMatchObject({ status: 0 });
 	expect(dry.stdout).toContain("cage-ded-dry");
 	expect(dry.stdout).toContain("--dedicated-account cage-ded-dry");
@@ -303,12 +312,12 @@ test.each([
 	["adm", "Cannot create account adm: a group of this name exists"],
 	["redis", "used by "],
 ])("%s is refused as a dedicated account", async (name, says) => {
-	const { daemon, words } = await redisWithState();
+	const daemon = redis(await freePort());
 	const holder = spawn("setpriv", ["--reuid=redis", "--clear-groups", "sleep", "60"], { stdio: "ignore" });
 	try {
 		await eventually(() => expect(commandOf(holder.pid ?? 0)).toBe("sleep 60"));
-		const make = ["make", ...words("ded-refused"), "--dedicated-account", name, "--yes", "--quiet", "--", ...daemon.command];
-		const result = await cagewright(make, { state });
+		const options = ["--name", "ded-refused", "--user", "redis", "--probe", daemon.probe, "--dedicated-account", name];
+		const result = await inProcess(["make", ...options, "--yes", "--quiet", "--", ...daemon.command], { state });
 		expect(result).toMatchObject({ status: 2, stdout: "" });
 		expect(result.stderr).toContain(says);
 	} finally {
@@ -318,31 +327,18 @@ test.each([
 });
 
 test("the plan reports what a service would share with others", async () => {
-	const { daemon, port, words } = await redisWithState();
-	await make([...words("ded-first"), "--bind", `${daemon.folder}/data:rw`, "--", ...daemon.command], { state });
-	const running = startRun("ded-first", { state });
+	const folder = temporaryState();
+	const { daemon, port } = await preparedRedis(folder);
+	const running = startRun("redis", { state: folder });
 	await eventually(() => askRedis(port, ["PING"]));
-	const options = ["--bind", `${daemon.folder}/data:ro`, "--writable", `${daemon.folder}/other`];
-	const shown = await cagewright(["make", ...words("ded-second"), ...options, "--json", "--", ...daemon.command], { state });
+	const words = ["--name", "ded-second", "--user", "redis", "--probe", daemon.probe, "--json"];
+	const shown = await cagewright(["make", ...words, "--", ...daemon.command], { state: folder });
 	expect((await running.stop()).status).toBe(0);
 	const notes = shown.json.notes as { code: string; values: Record<string, unknown> }[];
-	expect(notes).toContainEqual({ code: "shares-port", values: { name: "ded-first", port: `tcp ${port}` } });
-	expect(notes).toContainEqual({ code: "shares-account-cage", values: { name: "ded-first", account: "redis" } });
-	expect(notes).toContainEqual({ code: "shares-directory", values: { name: "ded-first", path: `${daemon.folder}/data` } });
+	expect(notes).toContainEqual({ code: "shares-port", values: { name: "redis", port: `tcp ${port}` } });
+	expect(notes).toContainEqual({ code: "shares-account-cage", values: { name: "redis", account: "redis" } });
 	expect(notes).toContainEqual({
 		code: "shares-account-process",
 		values: expect.objectContaining({ account: "redis", program: expect.stringContaining("redis") }),
 	});
-	expect((await remove("ded-first")).status).toBe(0);
-});
-
-test("an --allow-secret without effect is reported on stderr", async () => {
-	const { daemon, words } = await redisWithState();
-	const result = await cagewright(
-		["make", ...words("ded-allowed"), "--allow-secret", "/etc/no-such.key", "--yes", "--", ...daemon.command],
-		{ state },
-	);
-	expect(result.status).toBe(0);
-	expect(result.stderr).toContain("--allow-secret /etc/no-such.key has no effect");
-	expect((await remove("ded-allowed")).status).toBe(0);
 });

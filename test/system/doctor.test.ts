@@ -50,6 +50,12 @@ test("doctor tries namespaces and overlays, and so notices a missing CAP_SYS_ADM
 	}
 });
 
+test("doctor tries a network of its own, and so notices a missing CAP_NET_ADMIN", async () => {
+	const { of, status } = await findings(["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"]);
+	expect(status).toBe(3);
+	expect(of("namespaces")).toMatchObject({ state: "missing", found: expect.stringContaining("CAP_NET_ADMIN") });
+});
+
 test("without unshare nothing can be traced or started", async () => {
 	const { of, status } = await findings(hiding("/usr/bin/unshare"));
 	expect(of("util-linux")).toMatchObject({

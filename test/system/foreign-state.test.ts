@@ -121,7 +121,7 @@ test("no process that the user's state names is killed or signalled", async () =
 	execFileSync("mount", ["--bind", join(made, "cages/redis/generations/1"), join(state, "cages/redis/generations/1")]);
 	try {
 		for (const words of reading) await cagewright(words, { state });
-		const { status } = await cagewright(["signal", "redis", "TERM"], { state });
+		const { status } = await inProcess(["signal", "redis", "TERM"], { state });
 		expect(status).toBe(4);
 		expect(named.exitCode ?? named.signalCode).toBe(null);
 		expect(await askRedis(port, ["PING"])).toBe("PONG");
@@ -134,6 +134,15 @@ test("no process that the user's state names is killed or signalled", async () =
 	}
 });
 
+const readers = [
+	["show", "redis"],
+	["check", "redis"],
+	["record", "redis"],
+];
+/** They open the same files in the same way, so each place is tried with one of the first `count`, or with all by `CAGEWRIGHT_ALL=1`. */
+const some = (index: number, count: number) =>
+	readers.slice(0, count).filter((_, at) => process.env.CAGEWRIGHT_ALL === "1" || at === index % count);
+
 describe("a link of the user", () => {
 	const places = [
 		...["cages", "scratch", "templates", "sessions", "features.json", "settings.json"],
@@ -143,17 +152,13 @@ describe("a link of the user", () => {
 		...["cages/redis/evidence", "cages/redis/current", "cages/other", "scratch/.scratch-1-1-aaaaaaaaaaaa", "cages/redis/lock"],
 	];
 
-	test.each(places)("at %s is not followed by root", async (place) => {
+	test.each(places.map((place, index) => [place, index] as const))("at %s is not followed by root", async (place, index) => {
 		const path = join(state, place);
 		rmSync(path, { recursive: true, force: true });
 		symlinkSync(/\.[a-z]+$|log$|stale$/.test(place) ? join(victim, "secret") : victim, path);
 		execFileSync("chown", ["-h", String(user), path]);
 		const before = [...seen(victim), ...seen(state)];
-		for (const words of [
-			["show", "redis"],
-			["check", "redis"],
-			["remove", "redis", "--yes"],
-		]) {
+		for (const words of [...some(index, 2), ["remove", "redis", "--yes"]]) {
 			const { status, stderr, stdout } = await cagewright(words, { state });
 			expect(stderr + stdout, words.join(" ")).not.toMatch(/secret of root|Internal error/);
 			expect(status, words.join(" ")).toBeLessThanOrEqual(4);
@@ -172,24 +177,15 @@ describe("a link of the user", () => {
 	});
 });
 
-test.each([
+const fifos = [
 	...["cages/redis/cage.json", "cages/redis/manifests/1.json", "cages/redis/log", "cages/redis/record.md", "cages/redis/stale"],
-	...[
-		"cages/redis/account.json",
-		"cages/redis/adoption.json",
-		"cages/redis/traces/host.json.gz",
-		"features.json",
-		"scratch",
-		"cages",
-	],
-])("a FIFO at %s blocks no verb", async (place) => {
+	...["cages/redis/account.json", "cages/redis/adoption.json", "cages/redis/traces/host.json.gz"],
+	...["features.json", "scratch", "cages"],
+];
+test.each(fifos.map((place, index) => [place, index] as const))("a FIFO at %s blocks no verb", async (place, index) => {
 	rmSync(join(state, place), { recursive: true, force: true });
 	execFileSync("mkfifo", [join(state, place)]);
-	for (const words of [
-		["show", "redis"],
-		["check", "redis"],
-		["record", "redis"],
-	]) {
+	for (const words of some(index, 3)) {
 		// A process knows its machine's features once it has read them.
 		const result = place === "features.json" ? await begin(words, { state }).ended : await cagewright(words, { state });
 		expect(result.status).toBeLessThanOrEqual(4);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { lockCage } from "../../src/system/state/lock.ts";
 import { appendLog, readLog } from "../../src/system/state/log.ts";
-import { cagewright, make, temporaryFolder } from "./cagewright.ts";
+import { cagewright, inProcess, make, temporaryFolder } from "./cagewright.ts";
 import { type GreeterFiles, greeterFiles } from "./greeter.ts";
 import { leftovers } from "./processes.ts";
 
@@ -95,7 +95,7 @@ describe("a cage on a full disk", () => {
 	test("is rolled back completely or not at all, whatever space is left", async () => {
 		const before = everything();
 		for (let pages = 0; ; pages++) {
-			const { status, stderr } = await withFree(pages * page, () => cagewright(["rollback", "greeter"], { state }));
+			const { status, stderr } = await withFree(pages * page, () => inProcess(["rollback", "greeter"], { state }));
 			if (status === 0) break;
 			expect({ pages, status, stderr }).toEqual({ pages, status: 1, stderr: clear });
 			expect({ pages, everything: everything() }).toEqual({ pages, everything: before });
@@ -107,7 +107,8 @@ describe("a cage on a full disk", () => {
 
 	test("is rebuilt completely or not at all, whatever space is left", async () => {
 		let [few, enough] = [0, 2048];
-		while (enough - few > 1) {
+		// Whatever is written first and last fails at the ends of the range.
+		while (enough - few > 16) {
 			const pages = Math.floor((few + enough) / 2);
 			writeFileSync(files.configuration, `with ${pages} pages\n`);
 			const before = everything();

@@ -11,8 +11,8 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
-import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { cagewright, inProcess, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
 
@@ -100,81 +100,71 @@ test("an account gets sockets that only root can open, at every start", async ()
 	}
 });
 
-test("a service for single connections is started for each connection, as its account", async () => {
-	const port = await freePort();
-	const socket = ["--socket", `stream 127.0.0.1:${port} per-connection`];
-	const probe = `python3 ${client} stream 127.0.0.1 ${port} | grep -q 'once 65534 hello'`;
-	await make(["--name", "once", "--user", "nobody", ...socket, "--probe", probe, "--", compiled("once", perConnection)], {
-		state,
-	});
-	const run = startRun("once", { state });
-	for (let connection = 0; connection < 3; connection++) {
-		expect(await eventually(() => ask(["stream", "127.0.0.1", String(port)]))).toBe("once 65534 hello\n");
-	}
-	await run.stop();
-});
-
-test("root follows no link of the application to a socket, and replaces no other file with one", async () => {
+describe("a service for single connections", () => {
 	const folder = temporaryFolder("planted");
-	const probe = `test "$(python3 ${client} unix "$CAGEWRIGHT_ROOT${folder}/at/sub/a.sock")" = 'once 65534 hello'`;
-	const options = ["--socket", `stream ${folder}/at/sub/a.sock per-connection`, "--directory", `${folder}/at/sub:0755:nobody`];
-	const whole = ["--directory", `${folder}/at:0755:nobody`, "--writable", `${folder}/at`];
-	await make(
-		["--name", "planted", "--user", "nobody", ...options, ...whole, "--probe", probe, "--", compiled("planted", perConnection)],
-		{ state },
-	);
-	const at = join(state, "cages/planted/data", folder, "at");
-	const start = () => cagewright(["run", "planted"], { state });
-	rmSync(join(at, "sub"), { recursive: true });
-	mkdirSync(join(at, "other"));
-	execFileSync("python3", ["-c", "import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", "a.sock"], {
-		cwd: join(at, "other"),
+	let port: number;
+	beforeAll(async () => {
+		port = await freePort();
+		const places = [`127.0.0.1:${port}`, `${folder}/at/sub/a.sock`];
+		const sockets = places.flatMap((place) => ["--socket", `stream ${place} per-connection`]);
+		const directories = [`${folder}/at`, `${folder}/at/sub`].flatMap((one) => ["--directory", `${one}:0755:nobody`]);
+		const probes = [
+			...["--probe", `python3 ${client} stream 127.0.0.1 ${port} | grep -q 'once 65534 hello'`],
+			...["--probe", `test "$(python3 ${client} unix "$CAGEWRIGHT_ROOT${folder}/at/sub/a.sock")" = 'once 65534 hello'`],
+		];
+		const options = [...sockets, ...directories, "--writable", `${folder}/at`, ...probes];
+		await make(["--name", "once", "--user", "nobody", ...options, "--", compiled("flooded", perConnection)], { state });
 	});
-	const { ino } = lstatSync(join(at, "other/a.sock"));
-	symlinkSync("other", join(at, "sub"));
-	lchownSync(join(at, "sub"), 65534, 65534);
-	expect(await start()).toMatchObject({ status: 125, stderr: expect.stringContaining("cannot open the socket") });
-	expect(lstatSync(join(at, "other/a.sock")).ino).toBe(ino);
 
-	rmSync(join(at, "sub"));
-	mkdirSync(join(at, "sub"));
-	writeFileSync(join(at, "sub/a.sock"), "no socket");
-	expect(await start()).toMatchObject({ status: 125, stderr: expect.stringContaining("cannot open the socket") });
-	expect(readFileSync(join(at, "sub/a.sock"), "utf8")).toBe("no socket");
-	expect(existsSync(join(at, "other/a.sock"))).toBe(true);
-});
-
-test("at most as many connections are served at once as systemd serves", async () => {
-	const port = await freePort();
-	const socket = ["--socket", `stream 127.0.0.1:${port} per-connection`];
-	const probe = `python3 ${client} stream 127.0.0.1 ${port} | grep -q 'once 65534 hello'`;
-	await make(["--name", "flood", "--user", "nobody", ...socket, "--probe", probe, "--", compiled("flooded", perConnection)], {
-		state,
-	});
-	const run = startRun("flood", { state });
-	await eventually(() => ask(["stream", "127.0.0.1", String(port)]));
-	const waiting = execFileSync(
-		"python3",
-		[
-			"-c",
-			`import socket, subprocess, time
+	test("is started for each connection, and at most as many connections are served at once as systemd serves", async () => {
+		const run = startRun("once", { state });
+		for (let connection = 0; connection < 3; connection++) {
+			expect(await eventually(() => ask(["stream", "127.0.0.1", String(port)]))).toBe("once 65534 hello\n");
+		}
+		const waiting = execFileSync(
+			"python3",
+			[
+				"-c",
+				`import socket, subprocess, time
 all = [socket.create_connection(("127.0.0.1", ${port})) for _ in range(80)]
 time.sleep(1.5)
 print(len(subprocess.run(["pgrep", "-x", "flooded"], capture_output=True, text=True).stdout.split()))
 for one in all: one.send(b"x\\n")
 print(sum(one.recv(99) == b"once 65534 x\\n" for one in all))`,
-		],
-		{ encoding: "utf8" },
-	);
-	expect(waiting.split("\n").slice(0, 2)).toEqual(["64", "80"]);
-	expect(await eventually(() => ask(["stream", "127.0.0.1", String(port)]))).toBe("once 65534 hello\n");
-	await run.stop();
+			],
+			{ encoding: "utf8" },
+		);
+		expect(waiting.split("\n").slice(0, 2)).toEqual(["64", "80"]);
+		expect(await eventually(() => ask(["stream", "127.0.0.1", String(port)]))).toBe("once 65534 hello\n");
+		await run.stop();
+	});
+
+	test("root follows no link of the application to a socket, and replaces no other file with one", async () => {
+		const at = join(state, "cages/once/data", folder, "at");
+		const start = () => cagewright(["run", "once"], { state });
+		rmSync(join(at, "sub"), { recursive: true });
+		mkdirSync(join(at, "other"));
+		execFileSync("python3", ["-c", "import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", "a.sock"], {
+			cwd: join(at, "other"),
+		});
+		const { ino } = lstatSync(join(at, "other/a.sock"));
+		symlinkSync("other", join(at, "sub"));
+		lchownSync(join(at, "sub"), 65534, 65534);
+		expect(await start()).toMatchObject({ status: 125, stderr: expect.stringContaining("cannot open the socket") });
+		expect(lstatSync(join(at, "other/a.sock")).ino).toBe(ino);
+
+		rmSync(join(at, "sub"));
+		mkdirSync(join(at, "sub"));
+		writeFileSync(join(at, "sub/a.sock"), "no socket");
+		expect(await start()).toMatchObject({ status: 125, stderr: expect.stringContaining("cannot open the socket") });
+		expect(readFileSync(join(at, "sub/a.sock"), "utf8")).toBe("no socket");
+		expect(existsSync(join(at, "other/a.sock"))).toBe(true);
+	});
 });
 
 test("an invalid socket is refused before anything starts", async () => {
-	const { status, stderr } = await cagewright(
-		["make", "--yes", "--socket", "fifo /run/a", "--probe", "true", "--", "/bin/true"],
-		{ state },
-	);
+	const { status, stderr } = await inProcess(["make", "--yes", "--socket", "fifo /run/a", "--probe", "true", "--", "/bin/true"], {
+		state,
+	});
 	expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining("'fifo /run/a'") });
 });

@@ -2,6 +2,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cagewright, make, temporaryState } from "./cagewright.ts";
+import { redis } from "./daemons.ts";
+import { freePort } from "./network.ts";
 
 /** Host files that changed their type after the cage was made, when an update reads them. */
 
@@ -15,11 +17,13 @@ const file = `${folder}/file`;
 beforeAll(async () => {
 	writeFileSync(file, "as it was");
 	writeFileSync(`${folder}/other`, "stays");
-	await make(["demo", "--include", folder], { state });
+	for (const [name] of replacements) writeFileSync(`${folder}/${name}`, "as it was");
+	const { command, probe } = redis(await freePort());
+	await make(["--name", "served", "--user", "redis", "--include", folder, "--probe", probe, "--", ...command], { state });
 });
 
-const present = () => readlinkSync(`${state}/cages/demo/current`);
-const build = () => cagewright(["build", "demo", "--quiet"], { state });
+const present = () => readlinkSync(`${state}/cages/served/current`);
+const build = () => cagewright(["build", "served", "--quiet"], { state });
 
 test("a file with terabytes of holes is one line and is not read, and nothing changes", async () => {
 	rmSync(file);
@@ -27,8 +31,8 @@ test("a file with terabytes of holes is one line and is not read, and nothing ch
 	truncateSync(file, 2 * 1024 ** 4);
 	const before = present();
 	for (const args of [
-		["build", "demo"],
-		["update", "demo", "--configuration", "keep"],
+		["build", "served"],
+		["update", "served", "--configuration", "keep"],
 	]) {
 		const { status, stderr } = await cagewright([...args, "--quiet"], { state });
 		expect({ args, status, stderr }).toEqual({
@@ -38,27 +42,31 @@ test("a file with terabytes of holes is one line and is not read, and nothing ch
 		});
 	}
 	expect(present()).toBe(before);
-	expect((await cagewright(["check", "demo"], { state })).stdout).toContain(file);
+	expect((await cagewright(["check", "served"], { state })).stdout).toContain(file);
 });
 
-test.each<[string, () => void]>([
-	["a FIFO", () => execFileSync("mkfifo", [file])],
-	["a link to a secret", () => symlinkSync("/etc/shadow", file)],
-	["a directory", () => mkdirSync(file)],
-	["a device without end", () => execFileSync("mknod", [file, "c", "1", "5"])],
+const replacements: readonly [name: string, replace: (file: string) => void][] = [
+	["fifo", (one) => execFileSync("mkfifo", [one])],
+	["secret", (one) => symlinkSync("/etc/shadow", one)],
+	["directory", (one) => mkdirSync(one)],
+	["endless", (one) => execFileSync("mknod", [one, "c", "1", "5"])],
 	["nothing", () => {}],
-])("%s in place of a file does not block the build and stays out of the cage", async (_, change) => {
-	rmSync(file, { recursive: true, force: true });
-	change();
+];
+
+test("a FIFO, a link to a secret, a directory, a device without end or nothing in place of a file does not block the build and stays out of the cage", async () => {
+	rmSync(file);
+	writeFileSync(file, "as it was");
+	for (const [name, replace] of replacements) {
+		rmSync(`${folder}/${name}`);
+		replace(`${folder}/${name}`);
+	}
 	expect((await build()).status).toBe(0);
-	const kinds = execFileSync("find", [`${state}/cages/demo/${present()}${folder}`, "-printf", "%P %y\n"], { encoding: "utf8" });
-	expect(
-		kinds
-			.trim()
-			.split("\n")
-			.sort()
-			.filter((line) => !/^file [ld]$/.test(line)),
-	).toEqual(["d", "other f"].map((one) => expect.stringMatching(new RegExp(`^ ?${one}$`))));
+	const found = execFileSync("find", [`${state}/cages/served/${present()}${folder}`, "-printf", "%P %y\n"], { encoding: "utf8" });
+	const kinds = found
+		.trim()
+		.split("\n")
+		.filter((line) => !/^(secret|directory) [ld]$/.test(line));
+	expect(kinds.sort()).toEqual(["d", "file f", "other f"].map((one) => expect.stringMatching(new RegExp(`^ ?${one}$`))));
 });
 
 test("a file that even root may not read is one line, and nothing changes", async () => {
@@ -67,7 +75,7 @@ test("a file that even root may not read is one line, and nothing changes", asyn
 	const before = present();
 	// No process has memory at address 0, so a read fails with EIO.
 	const enter = ["unshare", "--mount", "sh", "-c", `mount --bind /proc/$$/mem ${file} && exec "$@"`, "sh"];
-	const { status, stderr } = await cagewright(["build", "demo", "--quiet"], { state, enter });
+	const { status, stderr } = await cagewright(["build", "served", "--quiet"], { state, enter });
 	expect({ status, stderr }).toEqual({
 		status: 1,
 		stderr: expect.stringMatching(/^cagewright: Cannot read [^\n]*hostile[^\n]*\n$/),

@@ -11,10 +11,8 @@ const { archive, changed, data, expectRefused, file, victim } = exportedRedis();
 describe("names", () => {
 	const named: readonly [string, () => readonly Appended[]][] = [
 		["that climb", () => [{ name: "../../../../escaped" }]],
-		["that climb from the data", () => [...folders(data()), { name: `data${data()}/../../../../../../../escaped` }]],
 		["that are absolute", () => [{ name: `${victim}/escaped` }]],
 		["with a dot", () => [...folders("/a"), { name: "data/./a/x" }]],
-		["with an empty part", () => [...folders("/a"), { name: "data//a/x" }]],
 		["that climb in an extended header", () => [{ name: "log2", pax: { path: "../../escaped" } }]],
 		["that climb in GNU's long form", () => [{ name: `${"a/".repeat(60)}${"../".repeat(70)}escaped`, gnu: true }]],
 		["that climb in the header of a file with holes", () => [{ name: "x", pax: sparse("../../escaped", 10), data: map("0\n") }]],
@@ -23,9 +21,7 @@ describe("names", () => {
 		["below a file", () => [...folders("/a"), { name: "data/a/x" }, { name: "data/a/x/y" }]],
 		["without their directory", () => [{ name: "data/a/b/c" }]],
 		["of another generation", () => [{ name: "generations/2", type: "5" }]],
-		["of another manifest", () => [{ name: "manifests/2.json", data: "{}" }]],
 		["beside the format's own", () => [{ name: "account.json", data: "{}" }]],
-		["of a file that asks to be adopted", () => [{ name: "adoption.json", data: "{}" }]],
 		[
 			"of state that no generation mounts",
 			() => [...folders("/.cagewright-apart/var/lib"), { name: "data/.cagewright-apart/var/x" }],
@@ -41,17 +37,13 @@ describe("names", () => {
 describe("nodes, setuid files and hard links in the data", () => {
 	const nodes: readonly [string, () => readonly Appended[]][] = [
 		["a FIFO", () => [{ name: `data${data()}/n`, type: "6" }]],
-		["a character device", () => [{ name: `data${data()}/n`, type: "3" }]],
 		["a block device", () => [{ name: `data${data()}/n`, type: "4" }]],
 		["a setuid file", () => [{ name: `data${data()}/n`, mode: 0o4755, data: "x" }]],
-		["a setgid file", () => [{ name: `data${data()}/n`, mode: 0o2755, data: "x" }]],
 		["a hard link to the host", () => [{ name: `data${data()}/n`, type: "1", link: `${victim}/secret` }]],
-		["a hard link that climbs", () => [{ name: `data${data()}/n`, type: "1", link: `${"../".repeat(20)}${victim}/secret` }]],
 		[
 			"a hard link to a program of the cage",
 			() => [{ name: `data${data()}/n`, type: "1", link: "generations/1/usr/bin/redis-server" }],
 		],
-		["a hard link to the description", () => [{ name: `data${data()}/n`, type: "1", link: "cage.json" }]],
 		["a hard link in place of the log", () => [{ name: "traces/x.json.gz", type: "1", link: "log" }]],
 		[
 			"a hard link within the generation",
@@ -71,12 +63,9 @@ describe("nodes, setuid files and hard links in the data", () => {
 		await expectRefused(appended(archive, file, [...folders(data()), ...entries()]), /Nothing was imported|damaged/);
 	});
 
-	test.each(["{", '{"schema":"cagewright/seeded/2","paths":[]}', '{"schema":"cagewright/seeded/1","paths":[{}]}'])(
-		"an invalid list of seeds is refused: %s",
-		async (text) => {
-			await expectRefused(appended(archive, file, [{ name: "seeded.json", data: text }]), /is damaged/);
-		},
-	);
+	test.each(["{", '{"schema":"cagewright/seeded/1","paths":[{}]}'])("an invalid list of seeds is refused: %s", async (text) => {
+		await expectRefused(appended(archive, file, [{ name: "seeded.json", data: text }]), /is damaged/);
+	});
 
 	test("a FIFO or a device in the generation is refused", async () => {
 		await expectRefused(

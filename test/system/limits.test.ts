@@ -4,7 +4,7 @@ import { existsSync, readdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { beforeAll, describe, expect, test } from "vitest";
-import { cagewright, home, type Made, make, startRun, temporaryFolder, temporaryState, type Where } from "./cagewright.ts";
+import { begin, cagewright, home, type Made, make, startRun, temporaryFolder, temporaryState, type Where } from "./cagewright.ts";
 import { type GroupView, groupView } from "./control-groups.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort } from "./network.ts";
@@ -99,8 +99,8 @@ describe.each([
 });
 
 test("without a cgroup, a root start with a process limit is refused", async () => {
-	await make(["--name", "rooted", "--limit-processes", "8", ...server()], where);
-	const { status, stderr } = await cagewright(["run", "rooted"], withoutGroups);
+	const words = ["make", "--yes", "--quiet", "--name", "rooted", "--limit-processes", "8", ...server()];
+	const { status, stderr } = await cagewright(words, withoutGroups);
 	expect(status).toBe(3);
 	expect(stderr).toMatch(/^cagewright: [^\n]*--limit-processes[^\n]*\n$/);
 });
@@ -139,12 +139,9 @@ test("no cgroup remains, and that of a killed run is removed by the next start",
 	await first.stop("SIGKILL");
 	// Its cgroup stays until the next start of any cage, which may be another test's.
 	await eventually(async () => {
-		const next = await python("limited", "print(1)", where);
-		expect(next.stdout).toBe("1\n");
+		const next = begin(["run", "limited", "--", "/usr/bin/python3", "-c", "print(1)"], where);
+		expect((await next.ended).stdout).toBe("1\n");
 		expect(groupsOf(first.pid)).toEqual([]);
+		expect(groupsOf(next.pid)).toEqual([]);
 	});
-	const last = startRun("limited", where);
-	await eventually(() => fetchPage(`http://127.0.0.1:${port}/`));
-	await last.stop();
-	expect(groupsOf(last.pid)).toEqual([]);
 });

@@ -1,15 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { beforeAll, describe, expect, test } from "vitest";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
 import { SystemChooser } from "../../src/cli/chooser.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { equivalentCommand } from "../../src/core/questions/equivalent.ts";
 import { messagesIn } from "../texts.ts";
-import { cagewright, type Json, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { askRedis, redis } from "./daemons.ts";
+import { cagewright, inProcess, type Json, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
-import { ask, fetchPage, freePort, type Network, privateNetwork } from "./network.ts";
-import { processesIn } from "./processes.ts";
+import { fetchPage, privateNetwork } from "./network.ts";
 
 const state = temporaryState();
 
@@ -33,33 +31,36 @@ function withUnits(files: Readonly<Record<string, string>>): readonly string[] {
 }
 
 async function dryRun(args: readonly string[], enter: readonly string[] = []): Promise<DryRun> {
-	const { json, status, stderr } = await cagewright(["make", ...args, "--dry-run", "--json", "--quiet"], { state, enter });
+	const words = ["make", ...args, "--dry-run", "--json", "--quiet"];
+	const { json, status, stderr } = await (enter.length ? cagewright(words, { state, enter }) : inProcess(words, { state }));
 	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 	return json as DryRun;
 }
 
+test("a server that is selected by the name of its unit answers from its cage without further options, and the record names the unit", async () => {
+	const network = await privateNetwork();
+	const made = await make(["nginx.service", "--name", "by-unit"], { state });
+	expectWellMade(made, "by-unit", state);
+	const run = startRun("by-unit", { state, enter: network.enter });
+	await eventually(() => fetchPage("http://127.0.0.1:80/", network));
+	expectServedInside(made, 80, network);
+	expect((await run.stop()).status).toBe(0);
+	const record = readFileSync(made.record as string, "utf8");
+	expect(record).toContain("- systemd unit: `nginx.service`");
+	expect(record).toContain("with /usr/sbin/nginx -g 'daemon off; master\\_process on;'");
+});
+
+test("a start script with its own variables is followed", async () => {
+	const { application } = await dryRun(["apache2.service"]);
+	expect(application.command).toEqual(expect.arrayContaining(["FOREGROUND"]));
+	expect(application).toMatchObject({ env: { APACHE_RUN_USER: "www-data" } });
+});
+
 describe("nginx, selected by the name of its unit", () => {
-	let network: Network;
-	beforeAll(async () => {
-		network = await privateNetwork();
-	});
-
-	test("answers from its cage without further options, and the record names unit and notes", async () => {
-		const made = await make(["nginx.service", "--name", "by-unit"], { state });
-		expectWellMade(made, "by-unit", state);
-		const run = startRun("by-unit", { state, enter: network.enter });
-		await eventually(() => fetchPage("http://127.0.0.1:80/", network));
-		expectServedInside(made, 80, network);
-		expect((await run.stop()).status).toBe(0);
-		const record = readFileSync(made.record as string, "utf8");
-		expect(record).toContain("- systemd unit: `nginx.service`");
-		expect(record).toContain("with /usr/sbin/nginx -g 'daemon off; master\\_process on;'");
-	});
-
 	test("is not selected by a name that a template has too, and one line says so", async () => {
-		const result = await cagewright(["make", "nginx", "--dry-run"], { state });
+		const result = await inProcess(["make", "nginx", "--dry-run"], { state });
 		expect(result.stderr).toBe("'nginx' selects the template of that name. To select the systemd unit, write nginx.service.\n");
-		const events = await cagewright(["make", "nginx", "--dry-run", "--events"], { state });
+		const events = await inProcess(["make", "nginx", "--dry-run", "--events"], { state });
 		expect(JSON.parse(events.stderr)).toEqual({
 			event: "warned",
 			code: "template-not-unit",
@@ -102,56 +103,15 @@ test("a daemon without a template needs only its unit's name", async () => {
 	expect(notes.map(({ code }) => code)).toContain("unit-process-settings");
 });
 
-const phpUnit = readdirSync("/usr/lib/systemd/system").find((name) => /^php[\d.]+-fpm\.service$/.test(name)) ?? "php-fpm.service";
-
-test.each([
-	["a start script with its own variables", "apache2.service", ["root", "www-data"]],
-	["a shell line around it", "mariadb.service", ["mysql"]],
-	["nothing but a unix socket", phpUnit, ["www-data"]],
-])("a server with %s is caged by the name of its unit: %s", async (_, unit, accounts) => {
-	const made = await make([unit], { state });
-	expectWellMade(made, unit.replace(/\.service$/, ""), state);
-	expect(made.accounts.users).toEqual(expect.arrayContaining(accounts));
-});
-
 test("a service that gets a socket from systemd gets it in the cage too", async () => {
-	const probe = "uuidd --random --socket $CAGEWRIGHT_ROOT/run/uuidd/request";
-	const made = await make(["uuidd.service", "--probe", probe], { state });
-	expectWellMade(made, "uuidd", state);
-	expect(made.confinement.user).toBe("uuidd");
-	const run = startRun("uuidd", { state });
-	const asked = await eventually(async () => {
-		const answer = await ask(["uuidd", "--random", "--socket", `${made.data}/run/uuidd/request`]);
-		if (answer.status !== 0) throw new Error(answer.output);
-		return answer.output;
-	});
-	expect(asked).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-	expect(processesIn(made.root).length).toBeGreaterThan(1);
-	await run.stop();
-	expect(processesIn(made.root)).toEqual([]);
-});
-
-test("a daemon that forks twice and has a PID file is followed and stopped", async () => {
-	const port = await freePort();
-	const daemon = redis(port, ["daemonize yes"]);
-	writeFileSync(`${daemon.folder}/redis.conf`, `pidfile ${daemon.folder}/data/redis.pid\n`, { flag: "a" });
-	const unit = `[Service]\nType=forking\nUser=redis\nPIDFile=${daemon.folder}/data/redis.pid\nExecStart=/usr/bin/setsid --fork ${daemon.command.join(" ")}\n`;
-	const enter = withUnits({ "twice.service": unit });
-	const { notes } = await dryRun(["twice", "--probe", daemon.probe], enter);
-	expect(notes).toEqual([{ code: "unit-forking-unknown", values: { program: "setsid" } }]);
-	const made = await make(["twice", "--probe", daemon.probe], { state, enter });
-	expectWellMade(made, "twice", state);
-	const run = startRun("twice", { state });
-	await eventually(() => askRedis(port, ["SET", "still", "here"]));
-	expectServedInside(made, port);
-	expect((await run.stop()).status).toBe(0);
-	expect(processesIn(made.root)).toEqual([]);
+	const { application } = await dryRun(["uuidd.service", "--probe", "true"]);
+	expect(application).toMatchObject({ user: "uuidd", sockets: [expect.stringContaining("/run/uuidd/request")] });
 });
 
 describe("units that cannot be caged", () => {
 	const enter = withUnits({
 		"task.service": "[Service]\nType=oneshot\nExecStart=/bin/true\n",
-		"nothing.service": "[Service]\nType=simple\n",
+		"twice.service": "[Service]\nType=forking\nExecStart=/usr/bin/setsid --fork /bin/cat\n",
 		"gone.service": "[Service]\nExecStart=/opt/gone/daemon\n",
 		"masked.service": "-> /dev/null",
 		"each@.service": "[Service]\nExecStart=/bin/cat\n",
@@ -164,18 +124,25 @@ describe("units that cannot be caged", () => {
 
 	test.each([
 		["task", "task.service is a task that ends"],
-		["nothing.service", "nothing.service starts no command"],
 		["gone", "gone.service starts /opt/gone/daemon, which is not installed"],
 		["masked.service", "Unknown or masked systemd unit 'masked.service'"],
-		["no-such-thing", "Unknown template or systemd unit 'no-such-thing'"],
-		["each@", "each.socket starts each@.service once for each connection and passes the connection as a file descriptor"],
 		["each.socket", "each.socket starts each@.service once for each connection and passes the connection as a file descriptor"],
-		["each@1", "each.socket starts each@1.service once for each connection and passes the connection as a file descriptor"],
 		["pipe", "pipe.service gets the sockets pipe.socket from systemd"],
 	])("%s is refused with the reason in one line (2)", async (name, says) => {
 		const { status, stderr, stdout } = await cagewright(["make", name, "--probe", "true", "--yes"], { state, enter });
 		expect({ status, stdout, lines: stderr.trim().split("\n").length }).toEqual({ status: 2, stdout: "", lines: 1 });
 		expect(stderr).toContain(says);
+	});
+
+	test("a missing unit is refused", async () => {
+		const result = await inProcess(["make", "no-such-thing", "--yes"], { state });
+		expect(result).toMatchObject({ status: 2, stdout: "" });
+		expect(result.stderr).toContain("Unknown template or systemd unit 'no-such-thing'");
+	});
+
+	test("a program that forks and is unknown is caged with a notice", async () => {
+		const { notes } = await dryRun(["twice", "--probe", "true"], enter);
+		expect(notes).toEqual([{ code: "unit-forking-unknown", values: { program: "setsid" } }]);
 	});
 
 	test("DynamicUser= without an existing account becomes a dedicated account", async () => {
@@ -224,7 +191,7 @@ test("the wizard proposes the same for a unit as make does", async () => {
 });
 
 test("apps NAME prints everything known about a service", async () => {
-	const { stdout } = await cagewright(["apps", "redis-server"], { state });
+	const { stdout } = await inProcess(["apps", "redis-server"], { state });
 	expect(stdout).toMatch(/^redis-server: /);
 	expect(stdout).toMatch(/Unit file +\/usr\/lib\/systemd\/system\/redis-server\.service/);
 	expect(stdout).toMatch(/Package +redis-server \S+/);

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, nginx, redis, startOnHost } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -95,13 +95,13 @@ async function controlled() {
 	};
 }
 
-describe.each([
+test.each([
 	["root", []],
 	["an account", ["--user", "nobody"]],
-] as const)("an unknown host service, requested as %s", (who, account) => {
-	const name = who === "root" ? "asks-root" : "asks-account";
-
-	test("gets nothing from a traced or caged application, and make names the option that allows it", async () => {
+] as const)(
+	"an unknown host service gets nothing from an application of %s, traced or caged, and make names the option that allows it",
+	async (who, account) => {
+		const name = who === "root" ? "asks-root" : "asks-account";
 		const { asked, command, isRefused, socket } = await controlled();
 		const options = ["--name", name, ...account, "--no-selftest", "--probe", isRefused, "--yes", "--json"];
 		const { json, status, stderr } = await cagewright(["make", ...options, "--", ...command], { state });
@@ -111,18 +111,17 @@ describe.each([
 		const plan = await cagewright(["plan", name, "--json"], { state });
 		const values = { path: socket, option: `--allow socket:${socket}` };
 		expect(plan.json.notes).toContainEqual({ code: "socket-not-reached", values });
-	});
+	},
+);
 
-	test("answers in the sandbox and in the cage if its socket is allowed", async () => {
-		const { answers, asked, command, socket } = await controlled();
-		const allowed = ["--allow", `socket:${socket}`];
-		const options = ["--name", `${name}-allowed`, ...account, "--no-selftest", ...allowed, "--probe", answers];
-		const made = await make([...options, "--", ...command], { state });
-		expect(made.answered).toBe(true);
-		expect(asked()).not.toBe("");
-		const { json } = await cagewright(["plan", `${name}-allowed`, "--json"], { state });
-		expect(json.shared).toMatchObject([{ kind: "socket", example: socket }]);
-	});
+test("an unknown host service answers in the sandbox and in the cage if its socket is allowed", async () => {
+	const { answers, asked, command, socket } = await controlled();
+	const options = ["--name", "asks", "--user", "nobody", "--allow", `socket:${socket}`, "--probe", answers];
+	const made = await make([...options, "--", ...command], { state });
+	expect(made.answered).toBe(true);
+	expect(asked()).not.toBe("");
+	const { json } = await cagewright(["plan", "asks", "--json"], { state });
+	expect(json.shared).toMatchObject([{ kind: "socket", example: socket }]);
 });
 
 test("a caged web server and a caged php-fpm share the socket's directory and the pages", async () => {

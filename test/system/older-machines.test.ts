@@ -17,10 +17,9 @@ import { hiding } from "./hiding.ts";
 import { freePort } from "./network.ts";
 import { listeners, processesIn } from "./processes.ts";
 
-/** This machine, and older ones without some of its programs and kernel features. */
+/** Older machines, without some programs and kernel features. */
 const here = probeFeatures();
 const ways: readonly [name: string, launching: Launching][] = [
-	["this machine", {}],
 	["an older kernel's Landlock", { features: { ...here, landlock: 1 } }],
 	["no Landlock", { features: { ...here, landlock: 0 } }],
 ];
@@ -100,7 +99,7 @@ beforeAll(async () => {
 		"--include",
 		"/usr/bin/perl",
 		"--include",
-		"/usr/lib/x86_64-linux-gnu/perl*",
+		"/usr/lib/x86_64-linux-gnu/perl-base",
 	];
 	made = await make([...options, "--probe", daemon.probe, "--", ...daemon.command], { state });
 });
@@ -212,7 +211,7 @@ describe("without Landlock in the kernel", () => {
 		const options = ["--name", "other", "--user", "redis", "--probe", daemon.probe, "--yes", "--json"];
 		const refused = await cagewright(["make", ...options, "--require", "full", "--", ...daemon.command], where);
 		expect([refused.status, refused.stderr.split("\n").length]).toEqual([3, 2]);
-		const allowed = await cagewright(["make", ...options, "--", ...daemon.command], where);
+		const allowed = await cagewright(["make", ...options, "--no-selftest", "--", ...daemon.command], where);
 		expect((allowed.json as Made).confinement).toMatchObject({ launcher: "util-linux", weaker: ["landlock"], landlock: false });
 		const record = await cagewright(["show", "other", "--record"], { state });
 		expect(record.stdout).toContain("Started by util-linux.");

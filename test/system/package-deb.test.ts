@@ -7,9 +7,9 @@ import { home, temporaryFolder } from "./cagewright.ts";
 
 /** The Debian package, from its build to its purge in a booted system. */
 
-function build(...options: string[]): string {
+function build(): string {
 	const script = join(home, "scripts/package.js");
-	const args = [script, "deb", "--built", "--output", temporaryFolder("deb"), ...options];
+	const args = [script, "deb", "--built", "--output", temporaryFolder("deb")];
 	return execFileSync(process.execPath, args, { encoding: "utf8" }).trim();
 }
 
@@ -71,7 +71,11 @@ describe("in a booted system", () => {
 
 	beforeAll(async () => {
 		system = await boot();
-		copyFileSync(build("--version", "0.0.9"), join(system.tree, "root/older.deb"));
+		const older = join(temporaryFolder("older"), "package");
+		execFileSync("dpkg-deb", ["--raw-extract", deb, older]);
+		execFileSync("sed", ["-i", "s/^Version: .*/Version: 0.0.9/", join(older, "DEBIAN/control")]);
+		const file = join(system.tree, "root/older.deb");
+		execFileSync("dpkg-deb", ["--build", "--root-owner-group", "-Znone", older, file], { stdio: "pipe" });
 		copyFileSync(deb, join(system.tree, "root/present.deb"));
 		// The program under test, which other tests start, and the tree's rule against man pages.
 		rmSync(join(system.tree, "usr/local/bin/cagewright"));

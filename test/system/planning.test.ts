@@ -20,9 +20,11 @@ const planner = new ThreadPlanner(state);
 const never = new AbortController().signal;
 afterEach(() => planner.close());
 
-/** A trace with hundreds of this machine's files, links on the paths, a writable directory and shared sets of files. */
+/** A trace with many of this machine's files, links on the paths, a writable directory and shared sets of files. */
 function seen(): Trace {
-	const programs = readdirSync("/usr/bin").map((name): [string, Did] => [`/usr/bin/${name}`, { did: "look read" }]);
+	const programs = readdirSync("/usr/bin")
+		.slice(0, 120)
+		.map((name): [string, Did] => [`/usr/bin/${name}`, { did: "look read" }]);
 	const ways: [string, Did][] = [
 		["/lib", "look"],
 		["/etc/passwd", "read"],
@@ -54,10 +56,10 @@ const whole = (one: Cage, of: Trace) => planStep({ machine: systemMachine(state)
 
 test("the planning thread makes the same plan as the plan step, also with other rules and another trace", async () => {
 	const first = seen();
-	expect(first.accesses.size).toBeGreaterThan(400);
+	expect(first.accesses.size).toBeGreaterThan(100);
 	const planned = await planner.plan(cage(), first, never);
 	expect(planned).toEqual(await whole(cage(), first));
-	expect(planned.entries.length).toBeGreaterThan(400);
+	expect(planned.entries.length).toBeGreaterThan(100);
 	// The same trace with other rules, then another trace.
 	const other = cage({ rules: rules({ exclude: ["/usr/bin/*"] }) });
 	expect(await planner.plan(other, first, never)).toEqual(await whole(other, first));
@@ -71,7 +73,7 @@ test("the planning thread returns a failure unchanged, and then makes the next p
 	const thrown = await whole(impossible, seen()).catch((error: unknown) => error);
 	expect(thrown).toBeInstanceOf(Failure);
 	expect(failure).toEqual(thrown);
-	expect((await planner.plan(cage(), seen(), never)).entries.length).toBeGreaterThan(400);
+	expect((await planner.plan(cage(), seen(), never)).entries.length).toBeGreaterThan(100);
 });
 
 test("a cancelled plan ends at once with the reason, and a new thread makes the next one", async () => {
@@ -80,7 +82,7 @@ test("a cancelled plan ends at once with the reason, and a new thread makes the 
 	calledOff.abort();
 	await expect(planning).rejects.toThrow("aborted");
 	await expect(planner.plan(cage(), seen(), calledOff.signal)).rejects.toThrow("aborted");
-	expect((await planner.plan(cage(), seen(), never)).entries.length).toBeGreaterThan(400);
+	expect((await planner.plan(cage(), seen(), never)).entries.length).toBeGreaterThan(100);
 });
 
 test("a new decision cancels the wizard's plan that is still being made", async () => {

@@ -137,14 +137,14 @@ describe("probes for a process with its own root", () => {
 			...magic.flatMap((path) => [`${path}${host}/file`, `${path}/secret`, `${path}/../${host}/secret`]),
 			`proc/${process_.pid}/fd/5`,
 		];
-		for (const path of paths) {
+		const tries = paths.map((path) => {
 			const place = `"$CAGEWRIGHT_ROOT"/'${path}'`;
-			const { output } = await shell(
-				`cat ${place}; echo changed >${place}; echo more >>${place}; ls ${place}/; rm -f ${place}/x`,
-			);
-			expect(output, path).not.toMatch(/of the host|secret$/m);
-			expectHostUntouched();
-		}
+			return `cat ${place}; (echo changed >${place}); (echo more >>${place}); ls ${place}/; rm -f ${place}/x`;
+		});
+		const { ok, output } = await shell(`${tries.join("\n")}\ntrue`);
+		expect(ok).toBe(true);
+		expect(output).not.toMatch(/of the host|secret$/m);
+		expectHostUntouched();
 		// The links themselves remain visible.
 		expect((await shell('readlink "$CAGEWRIGHT_ROOT"/data/absolute')).output).toBe(`${host}/file\n`);
 	});
@@ -167,7 +167,7 @@ describe("probes for a process with its own root", () => {
 		try {
 			const tries =
 				"cat absolute directory/secret; echo changed >absolute; echo changed >directory/file; echo changed >directory/new";
-			const { output } = await shell(`cd "$CAGEWRIGHT_ROOT"/data; for i in $(seq 3000); do ${tries}; done 2>/dev/null`, 60);
+			const { output } = await shell(`cd "$CAGEWRIGHT_ROOT"/data; for i in $(seq 1000); do ${tries}; done 2>/dev/null`, 60);
 			expect(output).not.toContain("of the host");
 			expectHostUntouched();
 		} finally {
@@ -205,9 +205,7 @@ describe("probes for a process with its own root", () => {
 	});
 
 	describe.each([
-		["setsid", "(setsid sleep 98761 &)"],
 		["a double fork", `perl -e 'exit if fork; exit if fork; exec "sleep", "98761"'`],
-		["nohup", "nohup sleep 98761 >/dev/null 2>&1 &"],
 		["a process that ignores TERM and HUP", `(trap "" TERM HUP INT; setsid sh -c 'sleep 98761; :' &)`],
 		["a stopped process", "setsid sleep 98761 & kill -STOP $!"],
 		["a session that forks on and on", `(setsid sh -c 'while :; do setsid sleep 98761 & sleep 0.01; done' &)`],
@@ -228,7 +226,6 @@ describe("probes for a process with its own root", () => {
 		});
 
 		test("ends if no application runs yet", async () => {
-			expect((await launcher.shell(`${leaving}\nexit 3`, {}, 20)).status).toBe(3);
 			expect((await launcher.shell(`${leaving}\nexit 4`, { onHost: true }, 20)).status).toBe(4);
 			expect(left()).toEqual([]);
 		});
@@ -253,30 +250,25 @@ s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); socket.send_fds(s, [b
 	});
 });
 
-test.each([
-	["root", 0],
-	["an account", nobody],
-])("an application of %s cannot redirect probes by links in its data, in the sandbox and in its cage", async (_, uid) => {
+test("an application that starts as root cannot redirect probes by links in its data, in the sandbox and in its cage", async () => {
 	const port = await freePort();
 	const data = temporaryFolder("data");
 	chmodSync(data, 0o755);
-	chownSync(data, uid, uid);
 	const results = temporaryFolder("results");
 	const application = `${plant(data, host)} setInterval(plant, 5); fs.writeFileSync(d + "/plain", "own");
 		require("node:net").createServer((c) => c.end("hello")).listen(d + "/own.sock");
 		require("node:http").createServer((_, answer) => answer.end("yes")).listen(${port}, "127.0.0.1");`;
 	const exercises = [
-		...planted.map(
-			(path) => `cat "$CAGEWRIGHT_ROOT"${data}/${path} >>${results}/read; echo changed >"$CAGEWRIGHT_ROOT"${data}/${path}`,
-		),
+		planted
+			.map((path) => `cat "$CAGEWRIGHT_ROOT"${data}/${path} >>${results}/read; (echo changed >"$CAGEWRIGHT_ROOT"${data}/${path})`)
+			.join("; "),
 		...sockets.map((socket) => talk(`${data}/${socket}`)),
 		`cat "$CAGEWRIGHT_ROOT"${data}/plain >>${results}/plain && echo written >"$CAGEWRIGHT_ROOT"${data}/written`,
 		`${talk(`${data}/own.sock`)} >>${results}/own`,
 	];
-	const user = uid === 0 ? [] : ["--user", "nobody"];
 	const made = await make(
 		[
-			...["--name", "planting", ...user, "--writable", data, "--no-selftest"],
+			...["--name", "planting", "--writable", data],
 			...["--probe", `curl -fsS --noproxy '*' http://127.0.0.1:${port}/ | grep -q yes`],
 			...exercises.flatMap((line) => ["--exercise", line]),
 			...["--", process.execPath, "-e", application],

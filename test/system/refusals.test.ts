@@ -1,18 +1,17 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { begin, cagewright, inProcess, make, type Result, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, inProcess, type Result, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { type Daemon, pythonPages, redis, startOnHost } from "./daemons.ts";
 import { freePort } from "./network.ts";
+import { preparedRedis } from "./prepared.ts";
 
 /** Requests that must fail: with one line that says why, the right exit status, and nothing left behind. */
 
 const state = temporaryState();
 let daemon: Daemon;
-let port: number;
 
 beforeAll(async () => {
-	port = await freePort();
-	daemon = pythonPages(port);
+	daemon = pythonPages(await freePort());
 });
 
 function makeArguments(options: readonly string[] = [], command: readonly string[] = daemon.command): string[] {
@@ -85,7 +84,7 @@ test("a command without a known protocol needs a probe", async () => {
 
 test("a probe without an answer fails and is quoted", async () => {
 	const nobody = await freePort();
-	const result = await cagewright(makeArguments(["--timeout", "2", "--probe", `curl -fsS http://127.0.0.1:${nobody}/`]), {
+	const result = await cagewright(makeArguments(["--timeout", "1", "--probe", `curl -fsS http://127.0.0.1:${nobody}/`]), {
 		state,
 	});
 	expectRefused(result, 1, "does not answer", `http://127.0.0.1:${nobody}/`);
@@ -123,23 +122,12 @@ test.each(["run", "show", "remove", "plan", "build", "trial", "unit"])(
 	},
 );
 
-test("without a terminal and --yes, make shows the plan and makes nothing", async () => {
+test("without a terminal and --yes, make shows the plan and makes nothing, whatever a pipe answers", async () => {
 	const args = ["make", "--quiet", "--name", "refused", "--probe", daemon.probe, "--", ...daemon.command];
-	const asText = await cagewright(args, { state });
-	expect(asText.status).toBe(2);
-	expect(asText.stderr).toMatch(/^cagewright: [^\n]*--yes[^\n]*\n$/);
-	expect(asText.stdout).toContain("python3");
-	expectNoCage("refused");
-
-	const asJson = await cagewright(["--json", ...args], { state });
-	expect(asJson.status).toBe(2);
-	expect(asJson.json.schema).toBe("cagewright/plan/1");
-	expectNoCage("refused");
-});
-
-test("an answer from a pipe does not confirm the plan", async () => {
-	const args = ["make", "--quiet", "--name", "refused", "--probe", daemon.probe, "--", ...daemon.command];
-	expect((await cagewright(args, { state, input: "y\ny\n" })).status).toBe(2);
+	const result = await cagewright(args, { state, input: "y\ny\n" });
+	expect(result.status).toBe(2);
+	expect(result.stderr).toMatch(/^cagewright: [^\n]*--yes[^\n]*\n$/);
+	expect(result.stdout).toContain("python3");
 	expectNoCage("refused");
 });
 
@@ -156,32 +144,28 @@ test.each([
 });
 
 test("another application under an existing name is refused, and replaces it with --replace", async () => {
-	const options = ["--name", "site", "--user", "nobody"];
-	const first = await make([...options, "--probe", daemon.probe, "--", ...daemon.command], { state });
-	const record = readFileSync(`${state}/cages/site/cage.json`, "utf8");
-	const otherSite = pythonPages(await freePort());
-	const second = ["make", ...options, "--yes", "--quiet", "--probe", otherSite.probe];
-	const refused = await cagewright([...second, "--", ...otherSite.command], { state });
+	const folder = temporaryState();
+	const where = { state: folder };
+	const first = await preparedRedis(folder);
+	const record = readFileSync(`${folder}/cages/redis/cage.json`, "utf8");
+	const other = ["make", "--name", "redis", "--user", "nobody", "--yes", "--quiet", "--no-selftest", "--probe", daemon.probe];
+	const refused = await inProcess([...other, "--", ...daemon.command], where);
 	expect(refused.status).toBe(2);
-	expect(refused.stderr).toMatch(/^cagewright: [^\n]*site[^\n]*--replace[^\n]*\n$/);
-	expect(readFileSync(`${state}/cages/site/cage.json`, "utf8")).toBe(record);
+	expect(refused.stderr).toMatch(/^cagewright: [^\n]*redis[^\n]*--replace[^\n]*\n$/);
+	expect(readFileSync(`${folder}/cages/redis/cage.json`, "utf8")).toBe(record);
 
-	const replaced = await cagewright([...second, "--replace", "--json", "--", ...otherSite.command], { state });
+	const replaced = await cagewright([...other, "--replace", "--json", "--", ...daemon.command], where);
 	expect(replaced).toMatchObject({ status: 0, json: { answered: true } });
-	expect(replaced.json.root).not.toBe(first.root);
-	const shown = await cagewright(["show", "site", "--json"], { state });
-	expect(shown.json).toMatchObject({ application: { command: expect.arrayContaining([otherSite.folder]) } });
+	expect(replaced.json.root).not.toBe(first.made.root);
+	const shown = await cagewright(["show", "redis", "--json"], where);
+	expect(shown.json).toMatchObject({ application: { command: expect.arrayContaining([daemon.folder]) } });
 });
 
 test("a second command on the same cage names the process of the first", async () => {
-	const first = begin(["make", "--events", "--yes", "--name", "twice", "--probe", daemon.probe, "--", ...daemon.command], {
-		state,
-	});
+	const options = ["--name", "twice", "--probe", daemon.probe, "--", ...daemon.command];
+	const first = begin(["trace", "--events", ...options], { state });
 	await first.says("application-started");
-	const second = await cagewright(
-		["make", "--quiet", "--yes", "--name", "twice", "--probe", daemon.probe, "--", ...daemon.command],
-		{ state },
-	);
+	const second = await inProcess(["make", "--quiet", "--yes", ...options], { state });
 	expect(second.status).toBe(1);
 	expect(second.stderr).toContain(String(first.pid));
 	expect((await first.ended).status).toBe(0);

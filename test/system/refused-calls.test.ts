@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { cagewright, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { freePort } from "./network.ts";
 
@@ -55,10 +55,21 @@ const privileged = [
 ].join("\n");
 
 describe("an application that answers in its cage", () => {
-	test("gets no capability for calls refused there, and each capability is offered with its option", async () => {
-		const made = (await make(await server("privileged", { caged: privileged }), where)) as Refused;
+	let made: Refused;
+	beforeAll(async () => {
+		const reads = "for path in ('/etc/fstab', '/etc/hostname', '/etc/adduser.conf'): attempt(lambda: open(path))";
+		const calls = [
+			"attempt(lambda: socket.socket(socket.AF_UNIX))",
+			"attempt(lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0))",
+			"attempt(lambda: os.memfd_create('x'))",
+			"attempt(lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC))",
+		];
+		made = (await make(await server("answers", { caged: [reads, ...calls, privileged].join("\n") }), where)) as Refused;
 		expect(made.answered).toBe(true);
 		expect(made.rounds).toHaveLength(1);
+	});
+
+	test("gets no capability for calls refused there, and each capability is offered with its option", () => {
 		expect(made.confinement.capabilities).toEqual([]);
 		expect(made.permissions).toEqual([]);
 		const options = made.offers.map(({ option }) => option);
@@ -66,34 +77,21 @@ describe("an application that answers in its cage", () => {
 	});
 
 	test("gets no host file that it requested only in the cage, and the file is offered", async () => {
-		const reads = "for path in ('/etc/fstab', '/etc/hostname', '/etc/adduser.conf'): attempt(lambda: open(path))";
-		const made = (await make(await server("reads", { caged: reads, user: "nobody" }), where)) as Refused;
-		expect(made.rounds).toHaveLength(1);
 		expect(made.offers.map(({ option }) => option)).toContain("--include /etc/adduser.conf");
-		const shown = await cagewright(["show", "reads"], where);
+		const shown = await cagewright(["show", "answers"], where);
 		expect(shown.stdout).not.toContain("/etc/adduser.conf");
 	});
 
-	test("gets no socket family, memfd or executable memory that it requested only in the cage", async () => {
-		const calls = [
-			"attempt(lambda: socket.socket(socket.AF_UNIX))",
-			"attempt(lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0))",
-			"attempt(lambda: os.memfd_create('x'))",
-			"attempt(lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC))",
-		].join("\n");
-		const made = (await make(await server("families", { caged: calls, user: "nobody" }), where)) as Refused;
-		expect(made.rounds).toHaveLength(1);
+	test("gets no socket family, memfd or executable memory that it requested only in the cage", () => {
 		expect(made.confinement.openings).toEqual({});
 	});
 
 	test("gets what is offered only with the named option", async () => {
-		const words = await server("takes-up", { caged: "attempt(lambda: os.setpriority(0, 0, -5))" });
-		const first = (await make(words, where)) as Refused;
-		const [offer] = first.offers;
-		expect(offer?.option).toBe("--allow capability:sys_nice");
-		const second = (await make([...(offer?.option.split(" ") ?? []), ...words], where)) as Refused;
-		expect(second.confinement.capabilities).toEqual(["sys_nice"]);
-		expect(second.permissions).toEqual([expect.objectContaining({ word: "capability:sys_nice", source: "option" })]);
+		const words = await server("takes-up", { caged: privileged });
+		const offer = made.offers.find(({ option }) => option.includes("sys_nice"));
+		const allowed = (await make([...(offer?.option.split(" ") ?? []), ...words], where)) as Refused;
+		expect(allowed.confinement.capabilities).toEqual(["sys_nice"]);
+		expect(allowed.permissions).toEqual([expect.objectContaining({ word: "capability:sys_nice", source: "option" })]);
 	});
 });
 
@@ -124,7 +122,7 @@ describe("an application that does not answer in its cage", () => {
 	});
 });
 
-test("a successful call becomes a permission with its call, program and source, in JSON and text", async () => {
+test("a successful call becomes a permission with its call, program and source", async () => {
 	const words = await server("succeeds", { always: "os.setgroups([4]); os.setpriority(0, 0, -5)", caged: "pass" });
 	const made = (await make(words, where)) as Refused;
 	expect(made.permissions).toEqual([
@@ -132,8 +130,6 @@ test("a successful call becomes a permission with its call, program and source, 
 		{ word: "capability:sys_nice", call: "setpriority", program: expect.stringContaining("/python3"), source: "trace" },
 	]);
 	expect(made.confinement.capabilities).toEqual(["setgid", "sys_nice"]);
-	const said = await cagewright(["make", ...words, "--yes", "--quiet"].flatMap(beforeCommand), where);
-	expect(said.stdout).toMatch(/^ +capability:setgid +setgroups by \/usr\/bin\/python3\S* +succeeded in the trace$/m);
 });
 
 /** Moves options before `--`, because tests append them after the command. */

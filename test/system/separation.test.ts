@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { appendFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { cagewright, type Made, make, type Started, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
@@ -107,81 +107,77 @@ const nothing = {
 	posix: "ENOENT",
 };
 
-describe.each([
-	["with accounts of their own", ["--dedicated-account"], "EPERM"],
-	["of one account, kept apart by PID namespaces", [], "ok"],
-])("two cages %s", (_kind, options, byPidAlone) => {
-	const suffix = options.length ? "own" : "one";
+describe("two cages", () => {
+	const names = ["sep-own", "sep-a", "sep-b"] as const;
+	let own: Caged;
 	let a: Caged;
 	let b: Caged;
-	let running: Started[] = [];
 
 	beforeAll(async () => {
-		a = await caged(`sep-a-${suffix}`, options);
-		b = await caged(`sep-b-${suffix}`, options);
+		own = await caged(names[0], ["--dedicated-account"]);
+		[a, b] = [await caged(names[1], []), await caged(names[2], [])];
 	});
-	beforeEach(async () => {
-		running = [startRun(a.name, { state }), startRun(b.name, { state })];
-		for (const { port } of [a, b]) {
+	afterAll(async () => {
+		for (const name of names) expect((await cagewright(["remove", name, "--yes"], { state })).status).toBe(0);
+	});
+
+	/** Of one account, or with accounts of their own: only PID namespaces keep the first two apart. */
+	test("cannot see or signal each other, or reach each other's files, sockets and memory", async () => {
+		const running = [own, a, b].map(({ name }) => startRun(name, { state }));
+		for (const { port } of [own, a, b]) {
 			await eventually(() => askRedis(port, ["PING"]));
 			expect(await askRedis(port, ["SAVE"])).toBe("OK");
 		}
-	});
-	afterEach(async () => {
+		for (const [one, other] of [
+			[own, b],
+			[b, own],
+			[a, b],
+		] as const)
+			expect(await fromInside(one.name, targetOf(other))).toEqual(nothing);
+
+		// They reach their own files. The same path in another cage is another file, which does not exist there.
+		const ofA = { pid: 1, file: `${a.daemon.folder}/data/dump.rdb`, socket: `${a.daemon.folder}/data/redis.sock` };
+		expect(await fromInside(a.name, ofA)).toMatchObject({ file: "ok", socket: "ok" });
+		expect(await fromInside(b.name, ofA)).toMatchObject({ file: "ENOENT", socket: "ENOENT" });
+
+		// The host's own attempts succeed, so the attempts work.
+		const all = { signal: "ok", proc: "ok", memory: "ok", file: "ok", socket: "ok", sysv: "ok", posix: "ok" };
+		expect(fromOutside("0", targetOf(b))).toEqual(all);
+
+		// Without PID namespaces, only different accounts separate them for a signal.
+		for (const [one, other, signal] of [
+			[own, b, "EPERM"],
+			[a, b, "ok"],
+		] as const)
+			expect(fromItsFiles(one, targetOf(other))).toMatchObject({ signal, file: "ENOENT", socket: "ENOENT", posix: "ENOENT" });
+		for (const [target, signal] of [
+			[own, "EPERM"],
+			[b, "ok"],
+		] as const)
+			expect(fromOutside("redis", targetOf(target))).toMatchObject({ signal, file: "EACCES", socket: "EACCES" });
 		for (const one of running) expect((await one.stop()).status).toBe(0);
-	});
-	afterAll(async () => {
-		for (const one of [a, b]) {
-			expect((await cagewright(["remove", one.name, "--yes"], { state })).status).toBe(0);
-		}
-	});
-
-	test("cannot see or signal each other, or reach each other's files, sockets and memory", async () => {
-		expect(await fromInside(a.name, targetOf(b))).toEqual(nothing);
-		expect(await fromInside(b.name, targetOf(a))).toEqual(nothing);
-	});
-
-	test("can reach their own files", async () => {
-		const own = { pid: 1, file: `${a.daemon.folder}/data/dump.rdb`, socket: `${a.daemon.folder}/data/redis.sock` };
-		expect(await fromInside(a.name, own)).toMatchObject({ file: "ok", socket: "ok" });
-		// The same path in the other cage would be another file, which does not exist there.
-		expect(await fromInside(b.name, own)).toMatchObject({ file: "ENOENT", socket: "ENOENT" });
-	});
-
-	test("are not separated from the host's own attempts, so the attempts work", () => {
-		const target = targetOf(b);
-		expect(fromOutside("0", target)).toEqual({
-			signal: "ok",
-			proc: "ok",
-			memory: "ok",
-			file: "ok",
-			socket: "ok",
-			sysv: "ok",
-			posix: "ok",
-		});
-	});
-
-	test(`are separated by their accounts alone for a signal as by ${byPidAlone}`, () => {
-		expect(fromItsFiles(a, targetOf(b))).toMatchObject({ signal: byPidAlone, file: "ENOENT", socket: "ENOENT", posix: "ENOENT" });
-		expect(fromOutside("redis", targetOf(b))).toMatchObject({ signal: byPidAlone, file: "EACCES", socket: "EACCES" });
 	});
 
 	test("are reported by check if they share an account", async () => {
-		const { json, status } = await cagewright(["check", a.name, "--json"], { state });
+		const findingsOf = async (name: string) => {
+			const { json, status } = await cagewright(["check", name, "--json"], { state });
+			const [cage] = json.cages as { findings: { code: string; severity: string; values: object }[] }[];
+			return { status, codes: cage?.findings.filter(({ code }) => code.startsWith("account-")) ?? [] };
+		};
+		expect(await findingsOf(own.name)).toEqual({ status: 0, codes: [] });
+		const running = startRun(b.name, { state });
+		await eventually(() => askRedis(b.port, ["PING"]));
 		// `make` already reported that the state is below /tmp. The shared account is new for the first cage.
-		expect(status).toBe(options.length ? 0 : 1);
-		const [cage] = json.cages as { findings: { code: string; severity: string; values: object }[] }[];
-		const codes = cage?.findings.filter(({ code }) => code.startsWith("account-")) ?? [];
-		if (options.length) expect(codes).toEqual([]);
-		else {
-			expect(codes).toContainEqual(
-				expect.objectContaining({
-					code: "account-of-other-cage",
-					severity: "warning",
-					values: { account: "redis", cages: b.name, count: 1 },
-				}),
-			);
-			expect(codes).toContainEqual(expect.objectContaining({ code: "account-used-outside", severity: "warning" }));
-		}
+		const { codes, status } = await findingsOf(a.name);
+		expect((await running.stop()).status).toBe(0);
+		expect(status).toBe(1);
+		expect(codes).toContainEqual(
+			expect.objectContaining({
+				code: "account-of-other-cage",
+				severity: "warning",
+				values: { account: "redis", cages: b.name, count: 1 },
+			}),
+		);
+		expect(codes).toContainEqual(expect.objectContaining({ code: "account-used-outside", severity: "warning" }));
 	});
 });

@@ -17,21 +17,23 @@ beforeAll(async () => {
 });
 
 async function step(args: readonly string[]): Promise<Json> {
-	const result = await cagewright([...args.slice(0, 1), "--json", "--quiet", ...args.slice(1)], { state });
+	const words = [...args.slice(0, 1), "--json", "--quiet", ...args.slice(1)];
+	const startsNothing = args.includes("--dry-run") || args[0] === "plan" || args[0] === "build";
+	const result = await (startsNothing ? inProcess : cagewright)(words, { state });
 	expect({ status: result.status, stderr: result.stderr }).toEqual({ status: 0, stderr: "" });
 	return result.json;
 }
 
 test("a step that is called too early names the earlier step", async () => {
 	const options = ["--name", "pages", "--user", "nobody", "--timeout", "15", "--probe", daemon.probe];
-	expect((await cagewright(["plan", "pages"], { state })).status).toBe(2);
+	expect((await inProcess(["plan", "pages"], { state })).status).toBe(2);
 	const traced = await step(["trace", ...options, "--", ...daemon.command]);
 	expect(traced).toMatchObject({ schema: "cagewright/trace/1", name: "pages", answered: true, ports: [`tcp ${port}`] });
 	for (const [verb, first] of [
 		["trial", "cagewright build pages"],
 		["run", "cagewright build pages"],
 	] as const) {
-		const { status, stderr } = await cagewright([verb, "pages"], { state });
+		const { status, stderr } = await inProcess([verb, "pages"], { state });
 		expect(status).toBe(2);
 		expect(stderr).toContain(first);
 	}
@@ -44,7 +46,7 @@ test("plan, build, trial and run continue from the trace", async () => {
 	const built = await step(["build", "pages"]);
 	expect(built).toMatchObject({ schema: "cagewright/build/1", generation: 1, root: `${state}/cages/pages/generations/1` });
 	expect(built.files).toBe(planned.files);
-	const tried = await step(["trial", "pages"]);
+	const tried = await step(["trial", "pages", "--no-selftest"]);
 	expect(tried).toMatchObject({ schema: "cagewright/trial/1", answered: true, missing: [] });
 
 	const run = startRun("pages", { state });
@@ -105,17 +107,17 @@ test("a second build of the same plan makes no new generation", async () => {
 });
 
 test("a trial finds an excluded file that keeps the application from answering", async () => {
-	await step(["plan", "pages", "--exclude", `${daemon.folder}/index.html`]);
+	await step(["plan", "pages", "--exclude", "/usr/lib/*/libexpat.so*"]);
 	await step(["build", "pages"]);
 	const result = await cagewright(["trial", "pages", "--json", "--quiet"], { state });
 	expect(result.status).toBe(1);
 	expect(result.json).toMatchObject({ answered: false });
-	expect(JSON.stringify(result.json.missing)).toContain(`${daemon.folder}/index.html`);
+	expect(JSON.stringify(result.json.missing)).toContain("/libexpat.so");
 });
 
 test("the text output of each step names the cage", async () => {
 	for (const verb of ["plan", "build"]) {
-		const { status, stdout } = await cagewright([verb, "pages", "--quiet"], { state });
+		const { status, stdout } = await inProcess([verb, "pages", "--quiet"], { state });
 		expect(status).toBe(0);
 		expect(stdout).toMatch(/pages|python3/);
 	}

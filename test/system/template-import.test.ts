@@ -3,14 +3,14 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { refused, refusedByUs, smallest } from "../core/template/corpus.ts";
-import { cagewright, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, inProcess, temporaryFolder, temporaryState } from "./cagewright.ts";
 
 /** Imported templates are untrusted: nothing of them runs before the administrator has seen it, and forbidden content is refused. */
 
 const folder = temporaryFolder("from-elsewhere");
 const state = temporaryState();
 const ran = `${folder}/ran`;
-const run = (args: readonly string[], input = "") => cagewright(["template", ...args], { state, input });
+const run = (args: readonly string[]) => cagewright(["template", ...args], { state });
 
 const benign = (name: string, more: object = {}) => ({
 	...smallest,
@@ -71,7 +71,7 @@ test("each violation is on its own line, in a format for editors", async () => {
 		].join("\n"),
 	);
 	expect((await run(["check", path, "--lang", "de"])).stdout).toContain("/rules/include/0: erfasst eine Datei mit Passwörtern");
-	expect((await cagewright(["make", "bad", "--yes"], { state })).status).toBe(2);
+	expect((await inProcess(["make", "bad", "--yes"], { state })).status).toBe(2);
 });
 
 test("a file that is not regular or much too large is not read", async () => {
@@ -99,7 +99,7 @@ test("a template runs after its commands were accepted, and must be accepted aga
 	expect((await run(["import", path, "--dry-run"])).stdout).toContain(`touch ${ran}`);
 	expect((await run(["import", path, "--yes", "--json"])).json).toMatchObject({ templates: [{ name: "nice", imported: true }] });
 	expect((await run(["import", path])).stdout).toContain("already exists and is identical");
-	expect((await cagewright(["make", "nice", "--dry-run"], { state })).status).toBe(0);
+	expect((await inProcess(["make", "nice", "--dry-run"], { state })).status).toBe(0);
 
 	const other = write("other.json", benign("nice", { title: { en: "x", de: "x" } }));
 	expect((await run(["import", other, "--yes"])).stderr).toMatch(/--replace.*--as/);
@@ -107,16 +107,16 @@ test("a template runs after its commands were accepted, and must be accepted aga
 
 	const stored = `${state}/templates/nice.json`;
 	writeFileSync(stored, readFileSync(stored, "utf8").replace("sleep 60", "sleep 61"));
-	const refusal = await cagewright(["make", "nice", "--yes"], { state });
+	const refusal = await inProcess(["make", "nice", "--yes"], { state });
 	expect(refusal.status).toBe(2);
 	expect(refusal.stderr).toMatch(/^cagewright: .*template accept nice.*--yes.*\n$/);
 	expect((await run(["list"])).stdout).toMatch(/nice +saved, not accepted/);
 	expect((await run(["accept", "nice"])).status).toBe(2);
 	expect((await run(["accept", "nice", "--yes"])).status).toBe(0);
-	expect((await cagewright(["make", "nice", "--dry-run"], { state })).status).toBe(0);
+	expect((await inProcess(["make", "nice", "--dry-run"], { state })).status).toBe(0);
 
 	expect((await run(["remove", "nice"])).status).toBe(0);
-	expect((await cagewright(["make", "nice", "--yes"], { state })).status).toBe(2);
+	expect((await inProcess(["make", "nice", "--yes"], { state })).status).toBe(2);
 	expect(existsSync(ran)).toBe(false);
 });
 

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, inProcess, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { giveTo } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
@@ -25,7 +25,7 @@ interface Subject {
  * Templates whose cage is also made from the saved template. Their values and commands cover every part of a template. The saved
  * templates of the others only have to request the same.
  */
-const madeAgain = new Set(["nginx-account", "sftp", "python-service", "network-daemon"]);
+const madeAgain = new Set(["nginx-account", "sftp", "network-daemon"]);
 
 const folder = temporaryFolder("templates");
 /** sshd only accepts keys in directories that nobody but root can write to. */
@@ -144,7 +144,7 @@ async function tryTemplate(name: string, { command = [], options = [], port, set
 }
 
 async function askedFor(words: readonly string[], state: string): Promise<Asked> {
-	const { json } = await cagewright(["make", ...words, "--dry-run", "--json", "--quiet"], { state });
+	const { json } = await inProcess(["make", ...words, "--dry-run", "--json", "--quiet"], { state });
 	return { application: json.application, rules: json.rules as Asked["rules"] };
 }
 

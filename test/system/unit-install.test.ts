@@ -18,7 +18,8 @@ import type { Context } from "../../src/engine/context.ts";
 import { installUnit } from "../../src/engine/run/installed-unit.ts";
 import type { UnitSet } from "../../src/engine/systemd-ports.ts";
 import { systemUnits } from "../../src/system/units/host-units.ts";
-import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, inProcess, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { preparedDemo } from "./prepared.ts";
 
 /** Installs a cage's unit, and a drop-in for a service, into another system's file tree. */
 
@@ -29,11 +30,11 @@ const program = realpathSync(process.execPath);
 const place = "etc/systemd/system/cage-demo.service";
 const dropin = "etc/systemd/system/app.service.d/zz-cagewright.conf";
 const at = (path: string) => join(tree, path);
-const unit = (...args: string[]) => cagewright(["unit", "demo", "--root", tree, ...args], { state });
+const unit = (...args: string[]) => inProcess(["unit", "demo", "--root", tree, ...args], { state });
 const installed = (path: string) => readFileSync(at(path), "utf8");
 
 beforeAll(async () => {
-	await make(["demo"], { state });
+	await preparedDemo(state);
 }, 60_000);
 
 beforeEach(() => {
@@ -71,9 +72,9 @@ describe("--install", () => {
 		const before = lstatSync(at(place));
 		expect((await unit("--install", "--json")).json).toMatchObject({ action: "unchanged" });
 		expect(lstatSync(at(place)).ino).toBe(before.ino);
-		await cagewright(["make", "demo", "--env", "MORE=1", "--yes", "--replace"], { state });
+		await inProcess(["build", "demo", "--allow", "netlink", "--yes", "--quiet"], { state });
 		expect((await unit("--install", "--json")).json).toMatchObject({ action: "replaced" });
-		expect(installed(place)).toContain("MORE=1");
+		expect(installed(place)).toContain("AF_NETLINK");
 	}, 60_000);
 
 	test("changes nothing with --dry-run", async () => {

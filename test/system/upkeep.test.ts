@@ -14,10 +14,11 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parent } from "../../src/core/path/path.ts";
 import { parseLogrotate } from "../../src/core/upkeep/logrotate-file.ts";
-import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, inProcess, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort, type Network, privateNetwork } from "./network.ts";
+import { preparedRedis } from "./prepared.ts";
 import { processesIn, statusField } from "./processes.ts";
 
 /** Real daemons in cages and the real logrotate, with paths that shells and globs could misread. */
@@ -57,7 +58,7 @@ describe("nginx, whose logs the host rotates,", () => {
 		log = `${made.data}/var/log/nginx/access.log`;
 	});
 
-	test("continues in a new file after a rotation, and the old file is kept", async () => {
+	test("continues in a new file after a rotation, and reloads its configuration", async () => {
 		const run = startRun("web", { state, enter: network.enter });
 		await eventually(() => fetchPage("http://127.0.0.1:80/?before", network));
 		await eventually(() => expect(read(log)).toContain("?before"));
@@ -68,7 +69,16 @@ describe("nginx, whose logs the host rotates,", () => {
 			expect(read(log)).toContain("?after");
 		});
 		expect(read(log)).not.toContain("?before");
+
+		// The hook for renewed certificates reloads the configuration, and says nothing if it does not run.
+		const hook = await printed("unit", "web", "--deploy-hook");
+		const workers = () => processesIn(made.root).filter((pid) => statusField(pid, "Uid").split("\t")[0] !== "0");
+		const [before] = workers();
+		expect(before).toBeDefined();
+		expect(await output("sh", hook)).toBe("");
+		await eventually(() => expect(workers()).not.toContain(before));
 		expect((await run.stop()).status).toBe(0);
+		expect(await output("sh", hook)).toBe("");
 	});
 
 	test("is rotated without following links, whatever the application puts in place of its logs", async () => {
@@ -99,19 +109,6 @@ describe("nginx, whose logs the host rotates,", () => {
 		expect(read(`${log}.1`)).toBe("a line\n");
 	});
 
-	test("reloads its configuration by the hook for renewed certificates", async () => {
-		const hook = await printed("unit", "web", "--deploy-hook");
-		expect(await output("sh", hook)).toBe("");
-		const run = startRun("web", { state, enter: network.enter });
-		await eventually(() => fetchPage("http://127.0.0.1:80/", network));
-		const workers = () => processesIn(made.root).filter((pid) => statusField(pid, "Uid").split("\t")[0] !== "0");
-		const [before] = workers();
-		expect(before).toBeDefined();
-		expect(await output("sh", hook)).toBe("");
-		await eventually(() => expect(workers()).not.toContain(before));
-		expect((await run.stop()).status).toBe(0);
-	});
-
 	test("is shown with the place of its logs on the host", async () => {
 		const { stdout } = await cagewright(["show", "web"], { state });
 		expect(stdout).toContain(`${made.data}/var/log/nginx\n`);
@@ -127,7 +124,7 @@ describe("nginx, whose logs the host rotates,", () => {
 	});
 
 	test("has only one of both files printed at a time", async () => {
-		expect((await cagewright(["unit", "web", "--logrotate", "--deploy-hook"], { state })).status).toBe(2);
+		expect((await inProcess(["unit", "web", "--logrotate", "--deploy-hook"], { state })).status).toBe(2);
 	});
 });
 
@@ -149,14 +146,13 @@ test("redis gets no signal after a rotation, because it opens its log for each l
 });
 
 test("an application without logs or without a reload signal is reported", async () => {
-	const port = await freePort();
-	const daemon = redis(port);
-	await make(["--name", "bare", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	const bare = temporaryState();
+	await preparedRedis(bare);
 	for (const [option, words] of [
 		["--logrotate", /writes no logs/],
 		["--deploy-hook", /knows no signal/],
 	] as const) {
-		const { status, stderr, stdout } = await cagewright(["unit", "bare", option], { state });
+		const { status, stderr, stdout } = await inProcess(["unit", "redis", option], { state: bare });
 		expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
 		expect(stderr).toMatch(words);
 	}

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
-import { cagewright, temporaryState } from "./cagewright.ts";
+import { inProcess, temporaryState } from "./cagewright.ts";
 
 /** An impossible rule is reported in one line before anything starts. */
 
@@ -27,7 +27,7 @@ test.each([
 ])("%s %s", async (option, value, status) => {
 	const state = temporaryState();
 	for (const verb of [["make", "--yes"], ["make", "--dry-run"], ["trace"]]) {
-		const result = await cagewright([...verb, "--events", "--name", "wrong", option, value, ...command], { state });
+		const result = await inProcess([...verb, "--events", "--name", "wrong", option, value, ...command], { state });
 		expect(result).toMatchObject({ status, stdout: "" });
 		expect(result.stderr).toMatch(/^cagewright: [^\n]*\n$/);
 		expect(result.stderr).toContain(value);
@@ -38,7 +38,7 @@ test.each([
 test("make needs no parameter whose command was given instead, and repeats the command", async () => {
 	const values = ["--set", "port=11211", "--set", "send=version", "--set", "expect=VERSION"];
 	const request = ["make", "network-daemon", "--name", "cache", ...values, "--dry-run", "--json", "--", "/bin/sleep", "1"];
-	const { json, status } = await cagewright(request, { state: temporaryState() });
+	const { json, status } = await inProcess(request, { state: temporaryState() });
 	expect(status).toBe(0);
 	expect(json.command).toContain(
 		"make network-daemon --set port=11211 --set send=version --set expect=VERSION --name cache --yes -- /bin/sleep 1",

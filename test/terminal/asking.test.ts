@@ -4,18 +4,18 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { home, make, temporaryState } from "../system/cagewright.ts";
 import { keys, PtyProgram } from "./terminal.ts";
 
+const state = temporaryState();
+let running: PtyProgram | undefined;
+beforeAll(async () => {
+	await make(["demo"], { state });
+}, 60_000);
+afterEach(() => {
+	running?.kill("SIGKILL");
+	running?.dispose();
+});
+
 /** The names for the record, asked once for all cages. */
 describe("a question on a terminal", () => {
-	const state = temporaryState();
-	let running: PtyProgram | undefined;
-	beforeAll(async () => {
-		await make(["demo"], { state });
-	}, 60_000);
-	afterEach(() => {
-		running?.kill("SIGKILL");
-		running?.dispose();
-	});
-
 	async function record() {
 		const args = ["--state", state, "record", "demo", "-o", `${state}/record.md`];
 		running = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), ...args], { columns: 80, rows: 24, env: {} });
@@ -46,4 +46,12 @@ describe("a question on a terminal", () => {
 		expect((await again.ended).exitCode).toBe(0);
 		expect(again.raw).not.toContain("Who");
 	});
+});
+
+it("a dumb terminal without UTF-8 gets whole lines of ASCII", async () => {
+	const args = [join(home, "bin/cagewright.js"), "--state", state, "trial", "demo", "--no-selftest"];
+	const env = { TERM: "dumb", LC_ALL: "C" };
+	running = new PtyProgram(process.execPath, args, { columns: 60, rows: 15, env });
+	expect((await running.ended).exitCode).toBe(0);
+	expect(running.raw).toMatch(/^Trial in the cage, round 1 of 1\.\.\.\r\n[\x20-\x7e\r\n]*$/);
 });

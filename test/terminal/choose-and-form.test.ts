@@ -23,20 +23,6 @@ async function openWizard({ columns = 80, rows = 24, args = [] as string[] } = {
 	return running;
 }
 
-/** The demonstration's form, without problems. */
-async function openForm(size = {}): Promise<PtyProgram> {
-	const wizard = await openWizard(size);
-	wizard.press(keys.enter);
-	await wizard.sees("❯ [ Start tracing ]");
-	return wizard;
-}
-
-/** The wizard must stop its work itself; a killed one leaves it to the next command. */
-async function leave(wizard: PtyProgram): Promise<void> {
-	wizard.press(keys.ctrlC, keys.ctrlC);
-	expect((await wizard.ended).exitCode).toBe(130);
-}
-
 /** Resizes and waits until the rule has the new width. */
 async function resize(wizard: PtyProgram, columns: number, rows: number): Promise<void> {
 	wizard.resize(columns, rows);
@@ -44,34 +30,9 @@ async function resize(wizard: PtyProgram, columns: number, rows: number): Promis
 }
 
 describe("choosing", () => {
-	it("handles keys of one chunk one by one", async () => {
+	it("keeps cursor and search through resizes, and handles keys of one chunk one by one", async () => {
 		const wizard = await openWizard();
-		wizard.press(`/redis${keys.enter}${keys.enter}`);
-		await wizard.sees(/Name\s+redis/);
-		await wizard.sees("[ Start tracing ]");
-	});
-
-	it("keeps cursor and search through resizes", async () => {
-		const wizard = await openWizard();
-		wizard.press("/redis");
-		await wizard.sees(/❯ redis\s+template/);
-		for (const [columns, rows] of [
-			[60, 15],
-			[200, 60],
-			[40, 12],
-			[80, 24],
-		] as const) {
-			await resize(wizard, columns, rows);
-			await wizard.sees(/❯ redis\s+template/);
-			await wizard.sees("Search: redis");
-		}
-		// On a wide terminal, in the second pane.
-		await resize(wizard, 200, 60);
-		await wizard.sees(/Package\s+redis-server/);
-	});
-
-	it("reads an arrow key in two packets as an arrow, or as an Esc that loses nothing", async () => {
-		const wizard = await openWizard();
+		// An arrow key in two packets is an arrow, or an Esc that loses nothing.
 		for (let tries = 0; tries < 10; tries++) {
 			wizard.press("\x1b");
 			await new Promise((resolve) => setImmediate(resolve));
@@ -80,7 +41,23 @@ describe("choosing", () => {
 			if (/^❯ (?!demo)/m.test(shown)) break;
 		}
 		await wizard.pressAt(/^❯ (?!demo)\S+/m, "g");
-		await wizard.sees(/^❯ demo/m);
+		await wizard.pressAt(/^❯ demo/m, "/redis");
+		await wizard.sees(/❯ redis\s+template/);
+		for (const [columns, rows] of [
+			[40, 12],
+			[200, 60],
+		] as const) {
+			await resize(wizard, columns, rows);
+			await wizard.sees(/❯ redis\s+template/);
+			await wizard.sees("Search: redis");
+		}
+		// On a wide terminal, in the second pane.
+		await wizard.sees(/Package\s+redis-server/);
+		wizard.press(ctrlU);
+		await wizard.sees(/❯ demo/);
+		wizard.press(`redis${keys.enter}${keys.enter}`);
+		await wizard.sees(/Name\s+redis/);
+		await wizard.sees("[ Start tracing ]");
 	});
 
 	it("fits 60x15, also in German", async () => {
@@ -95,86 +72,59 @@ describe("choosing", () => {
 });
 
 describe("the form", () => {
-	it("handles keys of one chunk one by one", async () => {
-		const wizard = await openForm();
+	it("tries a probe, handles keys and pastes of one chunk, resizes, and reports problems, without starting a trace", async () => {
+		const wizard = await openWizard();
+		wizard.press(keys.enter);
+		await wizard.pressAt("❯ [ Start tracing ]", `${pageUp}${keys.down.repeat(3)}${ctrlT}`);
+		await wizard.sees("✓ The application answered in a sandbox", 60);
+		wizard.press("\x1bOR");
+		await wizard.sees("Executed commands");
+		await wizard.pressAt(/✓.*nsenter/, keys.escape, ctrlG);
+		await wizard.sees("Keys on this screen");
+		await wizard.pressAt("try the probe", keys.escape);
+		await wizard.sees("[ Start tracing ]");
+
 		wizard.press(`${pageUp}${ctrlU}first${keys.down}${keys.down}${ctrlU}nobody${keys.down}${keys.up}${keys.up}`);
 		await wizard.sees(/Name\s+first/);
 		await wizard.sees(/Account\s+nobody/);
 		await wizard.sees(/^❯ {3}Command/m);
-	});
 
-	it("reports problems below the field while typing, and continues when they are fixed", async () => {
-		const wizard = await openForm();
+		wizard.press(`${pageUp}${ctrlU}resized`);
+		for (const [columns, rows] of [
+			[200, 60],
+			[40, 12],
+			[60, 15],
+		] as const) {
+			await resize(wizard, columns, rows);
+			await wizard.sees(/^❯.*Name\s+resized/m);
+		}
+		wizard.press(`${pageUp}${keys.down.repeat(3)}${ctrlU}no-such-client PING`);
+		await wizard.sees("no-such-client is not installed on this machine");
+		await wizard.sees("[ Start tracing ]");
+		await resize(wizard, 80, 24);
+
 		wizard.press(`${pageUp}${keys.down}${keys.down}${ctrlU}nobody-of-that-name`);
 		await wizard.pressAt(/Unknown account 'nobody-of-that-name'/, pageDown);
 		await wizard.pressAt("❯ [ Start tracing ]", keys.enter);
 		await wizard.pressAt(/^❯ ! Account/m, `${ctrlU}nobody`);
 		await wizard.sees(/^❯ {3}Account/m);
-	});
 
-	it("warns about a probe whose program is missing, and continues anyway", async () => {
-		const wizard = await openForm();
-		wizard.press(`${pageUp}${keys.down.repeat(3)}${ctrlU}no-such-client PING`);
-		await wizard.pressAt("no-such-client is not installed on this machine", `${pageDown}${keys.enter}`);
-		await wizard.sees("step 2/7");
-		await leave(wizard);
-	});
-
-	it.each([
-		["marked", marked("curl a\ncurl b\ncurl c")],
-		["unmarked", "curl a\rcurl b\rcurl c"],
-	])("makes of a %s paste of several lines several probes, and starts nothing", async (_, paste) => {
-		const wizard = await openForm();
-		wizard.press(`${pageUp}${keys.down.repeat(3)}${ctrlU}`);
+		wizard.press(`${keys.down}${ctrlU}`);
 		await wizard.sees(/^❯ ! Probe/m);
-		// Go to the next row, which is the last: an unmarked Enter moves by rows.
-		wizard.press(paste);
+		wizard.press(marked("curl a\ncurl b\ncurl c"));
 		await wizard.sees(/Probe\s+curl a\s+curl b\s+(❯ +)?curl c/);
 		await wizard.sees("3 probes");
-		await wizard.sees("step 1/7");
-	});
 
-	it("does not start when an unmarked paste reaches the button", async () => {
-		const wizard = await openForm();
-		wizard.press(keys.up, keys.up, keys.up);
+		// An unmarked Enter moves by rows, and this paste reaches the button.
+		await wizard.pressAt("step 1/7", pageDown, keys.up, keys.up, keys.up);
 		await wizard.pressAt(/^❯ {3}Network/m, "one\rtwo\rthree\rfour\r");
 		await wizard.sees("❯ [ Start tracing ]");
 		// When this key takes effect, a trace would have started.
 		wizard.press("?");
 		await wizard.sees("Keys on this screen");
 		await wizard.sees("step 1/7");
-	});
-
-	it("keeps cursor and text through resizes", async () => {
-		const wizard = await openForm();
-		wizard.press(`${pageUp}${ctrlU}resized`);
-		for (const [columns, rows] of [
-			[60, 15],
-			[200, 60],
-			[40, 12],
-			[80, 24],
-		] as const) {
-			await resize(wizard, columns, rows);
-			await wizard.sees(/^❯.*Name\s+resized/m);
-		}
-	});
-
-	it("tries the probe before the trace", async () => {
-		const wizard = await openForm();
-		wizard.press(`${pageUp}${keys.down.repeat(3)}${ctrlT}`);
-		await wizard.sees("✓ The application answered in a sandbox", 60);
-		wizard.press("\x1bOR");
-		await wizard.sees("Executed commands");
-		await wizard.pressAt(/✓.*nsenter/, keys.escape, ctrlG);
-		await wizard.sees("Keys on this screen");
-		await wizard.sees("try the probe");
-		await leave(wizard);
-	});
-
-	it("fits 60x15 and reports problems there", async () => {
-		const wizard = await openForm({ columns: 60, rows: 15 });
-		wizard.press(`${pageUp}${keys.down.repeat(3)}${ctrlU}no-such-client PING`);
-		await wizard.sees("no-such-client is not installed on this machine");
-		await wizard.sees("[ Start tracing ]");
+		// The wizard must stop its work itself; a killed one leaves it to the next command.
+		wizard.press(keys.ctrlC, keys.ctrlC);
+		expect((await wizard.ended).exitCode).toBe(130);
 	});
 });

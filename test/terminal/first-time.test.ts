@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { cagewright, home, program, temporaryState } from "../system/cagewright.ts";
+import { leftovers } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
 
 let running: PtyProgram | undefined;
@@ -57,7 +58,10 @@ it("leads a new user to a serving redis with few keys", async () => {
 
 	expect(pressed).toBeLessThanOrEqual(12);
 	expect(typed).toEqual(["redis"]);
-	expect((await cagewright(["show", "redis", "--json"], { state })).json.generation).toBe(1);
+	const shown = await cagewright(["show", "redis", "--json"], { state });
+	expect(shown.json.generation).toBe(1);
+	expect(shown.json.files).toBeLessThan(25);
+	expect(leftovers(state)).toEqual([]);
 	await serves(state);
 });
 

@@ -3,7 +3,8 @@ import { cagewright, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
-import { openWizard, takeNames, toTrial } from "./to-trial.ts";
+import { openWizard, planned, takeNames } from "./to-trial.ts";
+import { sessionAtFiles } from "./wizard-sessions.ts";
 
 let running: PtyProgram | undefined;
 
@@ -14,9 +15,10 @@ afterEach(async () => {
 
 it("removes unneeded files from a candidate: Esc changes nothing, Enter tests and saves the best result", async () => {
 	const state = temporaryState();
-	const wizard = openWizard(state, { columns: 100, rows: 40 });
+	await sessionAtFiles(state);
+	const wizard = openWizard(state, { columns: 100, rows: 40, resume: "demo" });
 	running = wizard;
-	await toTrial(wizard);
+	await planned(wizard);
 	await wizard.sees("✓ 0 of");
 
 	wizard.press("m");

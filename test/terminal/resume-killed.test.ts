@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { cagewright, make, temporaryState } from "../system/cagewright.ts";
+import { cagewright, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
+import { preparedDemo } from "../system/prepared.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys } from "./terminal.ts";
 import { atFiles, openWizard, plannedFiles, sessionsOf } from "./wizard-sessions.ts";
@@ -52,7 +53,7 @@ describe("the wizard, killed or hung up,", () => {
 
 	it("a candidate of a killed wizard is cleaned up by the next one", async () => {
 		const state = temporaryState();
-		await make(["demo"], { state });
+		await preparedDemo(state);
 		const wizard = await atFiles(state);
 		wizard.press("w");
 		await wizard.pressAt("Make this directory writable", "\x15/srv", keys.enter);

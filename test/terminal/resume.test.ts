@@ -1,13 +1,22 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, statfsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { systemMachine } from "../../src/cli/machine.ts";
 import { cagewright, temporaryFolder, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
-import { takeNames } from "./to-trial.ts";
-import { atFiles, form, offered, openWizard, plannedFiles, seesChoices, sessionsOf, untilAnswered } from "./wizard-sessions.ts";
+import {
+	atFiles,
+	form,
+	offered,
+	openWizard,
+	plannedFiles,
+	seesChoices,
+	sessionAtFiles,
+	sessionsOf,
+	untilAnswered,
+} from "./wizard-sessions.ts";
 
 /** Leaving the wizard, and resuming. */
 
@@ -31,153 +40,98 @@ async function listOf(wizard: PtyProgram): Promise<string> {
 }
 
 describe("the wizard", () => {
-	it("resumes in every step, and removes its session at the end", async () => {
+	it("resumes at its files with everything that was decided, also after a step back", async () => {
 		const state = temporaryState();
-		let wizard = openWizard(state);
-		await seesChoices(wizard);
-		wizard.press(keys.enter);
-		await wizard.pressAt(form, "\x1b[5~", "x");
-		await wizard.pressAt(/demox/, keys.ctrlC, "y");
-		await wizard.ended;
-		wizard = openWizard(state, "--resume", "demox");
-		await wizard.pressAt(/demox.*Start tracing/s, "\x7f", "\x1b[6~");
-		await wizard.pressAt(form, keys.enter);
-		await wizard.pressAt("It answers.", keys.enter);
-		await wizard.pressAt(plannedFiles, "jjjj");
+		let wizard = await atFiles(state);
+		wizard.press("jjjj");
 		await wizard.sees(/^❯ ▸ \[✓\] (?!Program)/m);
 		const before = await listOf(wizard);
 		wizard = await leaveAndGoOn(wizard, state, plannedFiles);
 		expect(await listOf(wizard)).toBe(before);
 		wizard.press(keys.enter);
-		await wizard.sees("step 4/7");
-		wizard = await leaveAndGoOn(wizard, state, "step 4/7");
-		wizard.press(keys.escape);
+		await wizard.pressAt("step 4/7", keys.escape);
 		await wizard.pressAt(plannedFiles, keys.escape);
-		await wizard.sees("step 2/7");
-		wizard = await leaveAndGoOn(wizard, state, "step 2/7");
 		// The trace is stored, so nothing starts again.
-		wizard.press(keys.enter);
-		await wizard.pressAt(plannedFiles, keys.enter);
-		await wizard.pressAt("step 4/7", keys.enter);
-		await wizard.sees("step 5/7");
-		wizard = await leaveAndGoOn(wizard, state, "step 5/7");
-		wizard.press(keys.enter);
-		await wizard.sees("It answers from its cage");
-		wizard = await leaveAndGoOn(wizard, state, "It answers from its cage");
-		// The candidate was discarded, so it is built and tested again.
-		wizard.press(keys.enter);
-		await wizard.sees("make demo --yes");
-		await takeNames(wizard);
-		wizard.press(keys.enter);
-		expect((await wizard.ended).exitCode).toBe(0);
-		expect((await cagewright(["show", "demo", "--json"], { state })).json.generation).toBe(1);
-		expect(await sessionsOf(state)).toEqual([]);
-		expect(readdirSync(join(state, "sessions"))).toEqual([]);
+		await wizard.pressAt("step 2/7", keys.enter);
+		await wizard.pressAt(plannedFiles, keys.ctrlC, keys.ctrlC);
+		expect((await wizard.ended).exitCode).toBe(130);
 		expect(leftovers(state)).toEqual([]);
-	}, 180_000);
+	});
 
-	it.each([
-		["SIGHUP", 129],
-		["SIGTERM", 143],
-	] as const)("keeps its session on %s during a trace", async (signal, status) => {
+	it("keeps its session on SIGHUP during a trace", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state);
 		await untilAnswered(wizard);
-		wizard.kill(signal);
-		expect((await wizard.ended).exitCode).toBe(status);
+		wizard.kill("SIGHUP");
+		expect((await wizard.ended).exitCode).toBe(129);
 		expect(leftovers(state)).toEqual([]);
 		const next = openWizard(state, "--resume");
 		await next.sees("step 2/7");
 		await next.sees("Resumed session demo");
-		if (signal !== "SIGHUP") return;
-		next.press("r");
-		await next.pressAt("It answers.", keys.enter);
-		await next.sees(plannedFiles);
 	});
 
 	it("keeps several sessions, each for one wizard at a time", async () => {
 		const state = temporaryState();
-		const [first, second] = [openWizard(state), openWizard(state)];
-		for (const [index, wizard] of [first, second].entries()) {
-			await seesChoices(wizard);
-			wizard.press(keys.enter);
-			await wizard.pressAt(form, "\x1b[5~", `${index + 1}`);
-			await wizard.sees(`demo${index + 1}`);
-		}
+		const edit = async (wizard: PtyProgram, name: string) => {
+			await wizard.pressAt(form, "\x1b[5~", name.slice("demo".length));
+			await wizard.sees(name);
+		};
+		const first = openWizard(state);
+		await seesChoices(first);
+		first.press(keys.enter);
+		await edit(first, "demo1");
+		await eventually(async () => expect(await sessionsOf(state)).toMatchObject([{ name: "demo1" }]));
+		const second = openWizard(state);
+		await second.pressAt(/^❯ demo1\s+session\s+open in process \d+/m, keys.enter);
+		await second.pressAt(/! Session [0-9a-f]{8} is open in process \d+/, keys.down, keys.enter);
+		await edit(second, "demo2");
 		await eventually(async () => expect((await sessionsOf(state)).map(({ name }) => name).sort()).toEqual(["demo1", "demo2"]));
-		const third = openWizard(state);
-		await third.sees(/demo1\s+session\s+open in process \d+/);
-		const shown = await third.sees(/demo2\s+session\s+open in process \d+/);
-		expect(shown).toMatch(/^❯ demo[12]/m);
-		third.press(keys.enter);
-		await third.sees(/! Session [0-9a-f]{8} is open in process \d+/);
 		const refused = await cagewright(["sessions", "remove", "demo1", "--yes"], { state });
 		expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining(`process ${first.pid}`) });
 		first.press(keys.ctrlC, keys.ctrlC);
 		expect((await first.ended).exitCode).toBe(130);
-		const fourth = openWizard(state, "--resume", "demo1");
-		await fourth.sees(/demo1.*Start tracing/s);
+		const third = openWizard(state, "--resume", "demo1");
+		await third.sees(/demo1.*Start tracing/s);
 	}, 120_000);
 
 	it("names the process that holds a session's cage", async () => {
 		const state = temporaryState();
-		const wizard = await atFiles(state);
-		wizard.press(keys.ctrlC, keys.ctrlC);
-		await wizard.ended;
-		const [held] = await sessionsOf(state);
-		const other = openWizard(state);
-		await other.pressAt(offered, keys.down);
-		await other.pressAt(/❯ demo\s+demo/, keys.enter);
-		await other.pressAt(form, keys.enter);
-		await other.sees("It answers.");
-		const next = openWizard(state, "--resume", held?.id ?? "");
-		await next.sees(`! Process ${other.pid} is working on cage demo`);
-		other.press(keys.ctrlC, "d");
-		await other.ended;
-		await next.pressAt(/demo\s+session\s+step 3 of 7/, keys.down);
-		await next.pressAt(/^❯ demo\s+session\s+step 3 of 7/m, keys.enter);
-		await next.sees(plannedFiles);
+		await sessionAtFiles(state);
+		const { store } = systemMachine(state);
+		const lock = await store.lock("demo");
+		const wizard = openWizard(state, "--resume", "demo");
+		await wizard.sees(`! Process ${process.pid} is working on cage demo`);
+		await lock.release();
+		await wizard.pressAt(offered, keys.enter);
+		await wizard.sees(plannedFiles);
 	}, 120_000);
 
-	it("discards a session on exit and from the list", async () => {
+	it("discards a session from the list and on exit, and stores nothing for an untouched form", async () => {
 		const state = temporaryState();
-		const wizard = await atFiles(state);
-		wizard.press("q");
+		await sessionAtFiles(state);
+		const wizard = openWizard(state);
+		await wizard.pressAt(offered, "d");
+		await wizard.pressAt("Discard session demo", "n");
+		await wizard.pressAt(offered, "dy");
+		await wizard.sees(/^❯ demo\s+demo/m);
+		expect(await sessionsOf(state)).toEqual([]);
+		wizard.press(keys.enter);
+		await wizard.pressAt(form, keys.ctrlC);
+		await wizard.pressAt("There are no answers to save", "n");
+		await wizard.pressAt(form, "\x1b[5~", "x");
+		await wizard.pressAt("demox", keys.ctrlC);
 		await wizard.pressAt(/Press d to\s+discard it/, "d");
 		await wizard.ended;
 		expect((await wizard.screen()).join("")).not.toContain("--resume");
-		expect(await sessionsOf(state)).toEqual([]);
-		const again = await atFiles(state);
-		again.press(keys.ctrlC, keys.ctrlC);
-		await again.ended;
-		const next = openWizard(state);
-		await next.pressAt(offered, "d");
-		await next.pressAt("Discard session demo", "n");
-		await next.pressAt(offered, "dy");
-		await next.sees(/^❯ demo\s+demo/m);
-		expect(await sessionsOf(state)).toEqual([]);
-	}, 120_000);
-
-	it("stores nothing for an untouched form", async () => {
-		const state = temporaryState();
-		const wizard = openWizard(state);
-		await seesChoices(wizard);
-		wizard.press(keys.enter);
-		await wizard.pressAt(form, keys.ctrlC);
-		await wizard.pressAt("There are no answers to save", "y");
-		await wizard.ended;
 		expect(await sessionsOf(state)).toEqual([]);
 	});
 });
 
 describe("a session that cannot be resumed", () => {
-	it.each([
-		[["--resume"], 2, "No session is saved"],
-		[["--resume", "nothing"], 2, "Unknown session 'nothing'"],
-	])("%s ends with a message before the terminal is taken", async (args, status, words) => {
-		const wizard = openWizard(temporaryState(), ...args);
-		expect((await wizard.ended).exitCode).toBe(status);
-		expect((await wizard.screen()).join(" ")).toContain(words);
+	it("ends with a message before the terminal is taken", async () => {
+		const wizard = openWizard(temporaryState(), "--resume", "nothing");
+		expect((await wizard.ended).exitCode).toBe(2);
+		expect((await wizard.screen()).join(" ")).toContain("Unknown session 'nothing'");
 		expect(wizard.raw).not.toContain("\x1b[?1049h");
 	});
 });

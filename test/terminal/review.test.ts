@@ -12,9 +12,11 @@ import {
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { cagewright, home, temporaryState } from "../system/cagewright.ts";
+import { preparedDemo } from "../system/prepared.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
 import { takeNames } from "./to-trial.ts";
+import { sessionAtFiles } from "./wizard-sessions.ts";
 
 /** Accounts, review and build on a terminal, and the result on disk. */
 let running: PtyProgram | undefined;
@@ -26,8 +28,8 @@ afterEach(async () => {
 	for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
-function openWizard(state: string, size = { columns: 80, rows: 24 }): PtyProgram {
-	running = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", state], size);
+function openWizard(state: string, size = { columns: 80, rows: 24 }, ...words: string[]): PtyProgram {
+	running = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", state, ...words], size);
 	return running;
 }
 
@@ -37,16 +39,15 @@ function temporary(): string {
 	return folder;
 }
 
-async function atAccounts(wizard: PtyProgram, name: "demo" | "redis"): Promise<void> {
-	await wizard.sees(/demo\s+demo/);
-	if (name === "redis") {
-		wizard.press("/redis");
-		await wizard.pressAt(/❯ redis\s+template/, keys.enter);
-	}
-	wizard.press(keys.enter);
-	await wizard.pressAt("[ Start tracing ]", keys.enter);
-	await wizard.sees("It answers.", 60);
-	wizard.press(keys.enter);
+/** Resumes a prepared session of the demonstration and goes to its accounts. */
+async function atAccountsOfDemo(state: string, size?: { columns: number; rows: number }): Promise<PtyProgram> {
+	await sessionAtFiles(state);
+	const wizard = openWizard(state, size, "--resume", "demo");
+	await toAccounts(wizard);
+	return wizard;
+}
+
+async function toAccounts(wizard: PtyProgram): Promise<void> {
 	await wizard.pressAt(/step 3\/7.*left out/s, keys.enter);
 	await wizard.sees(/\d+ kept, \d+ left out/);
 }
@@ -57,11 +58,10 @@ async function ends(wizard: PtyProgram): Promise<void> {
 	expect((await wizard.ended).exitCode).toBe(130);
 }
 
-describe("the accounts of redis", () => {
+describe("the accounts", () => {
 	it("can be searched, added and left out at every size, and end up in the cage's files", async () => {
 		const state = temporaryState();
-		const wizard = openWizard(state);
-		await atAccounts(wizard, "redis");
+		const wizard = await atAccountsOfDemo(state);
 		// One read contains all keys, as over a slow line.
 		wizard.press("/games", keys.enter, " ");
 		await wizard.sees(/❯ \[✓\] {3}games:x:/);
@@ -71,7 +71,7 @@ describe("the accounts of redis", () => {
 		const wide = await wizard.sees("In the cage");
 		expect(wide).toMatch(/games:x:.* │ games:x:/);
 		wizard.resize(80, 24);
-		await wizard.pressAt(/❯ \[✓\] {3}games:x:/, "/\x15redis", keys.enter, " ");
+		await wizard.pressAt(/❯ \[✓\] {3}games:x:/, "/\x15nobody", keys.enter, " ");
 		await wizard.pressAt("the application starts as this account", keys.tab, "/", "\x15", keys.enter);
 		await wizard.pressAt("[group]", "/\x15games", keys.enter, " ");
 		await wizard.pressAt(/Leave out games\?.*\(y\/n\)/, "y");
@@ -79,16 +79,16 @@ describe("the accounts of redis", () => {
 		await wizard.pressAt("step 5/7", keys.enter);
 		await wizard.sees("It answers from its cage", 60);
 		wizard.press(keys.enter);
-		await wizard.sees("make redis", 60);
+		await wizard.sees("make demo", 60);
 		await takeNames(wizard);
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
-		const etc = join(state, "cages/redis/generations/1/etc");
+		const etc = join(state, "cages/demo/generations/1/etc");
 		expect(readFileSync(join(etc, "passwd"), "utf8")).toMatch(/^games:x:5:60:[^:]*:[^:]*:\/usr\/sbin\/nologin$/m);
 		expect(readFileSync(join(etc, "group"), "utf8")).not.toContain("games");
 		const screen = (await wizard.screen()).join("");
 		expect(screen).toContain("--account user:games --without-account group:games");
-		expect(readFileSync(join(state, "cages/redis/record.md"), "utf8")).toMatch(
+		expect(readFileSync(join(state, "cages/demo/record.md"), "utf8")).toMatch(
 			/`games` \| 5 \| 60 \| chosen by the administrator/,
 		);
 		expect(leftovers(state)).toEqual([]);
@@ -99,8 +99,7 @@ describe("the review", () => {
 	it("shows the dry run, opens each answer and returns, and is written to the given path", async () => {
 		const state = temporaryState();
 		const folder = temporary();
-		const wizard = openWizard(state, { columns: 200, rows: 60 });
-		await atAccounts(wizard, "demo");
+		const wizard = await atAccountsOfDemo(state, { columns: 200, rows: 60 });
 		wizard.press(keys.enter);
 		await wizard.sees(/Existing cage ─+\n +none/);
 		for (const [key, step] of [
@@ -175,8 +174,7 @@ const generations = (state: string, name: string) => {
 describe("a build", () => {
 	it("shows its progress at every size, and can be stopped and restarted", async () => {
 		const state = temporaryState();
-		const wizard = openWizard(state);
-		await atAccounts(wizard, "demo");
+		const wizard = await atAccountsOfDemo(state);
 		await building(wizard);
 		wizard.resize(60, 15);
 		await wizard.sees(/copying files[\s\S]*\d+ %/);
@@ -201,33 +199,18 @@ describe("a build", () => {
 			.toContain("step 5/7");
 		wizard.press(keys.enter);
 		await wizard.sees("It answers from its cage", 60);
-		wizard.press(keys.enter);
-		await wizard.sees("make demo", 60);
-		await takeNames(wizard);
-		wizard.press(keys.enter);
-		expect((await wizard.ended).exitCode).toBe(0);
-		expect(generations(state, "demo")).toEqual(["1"]);
+		await ends(wizard);
+		expect(generations(state, "demo")).toEqual([]);
 		await expect.poll(() => leftovers(state), { timeout: 10_000 }).toEqual([]);
 	});
 
-	it.each([
-		["Ctrl-C twice", 130],
-		["SIGHUP", 129],
-	] as const)("leaves nothing behind on %s, and the existing cage unchanged", async (how, status) => {
+	it("leaves nothing behind on Ctrl-C twice, and the existing cage unchanged", async () => {
 		const state = temporaryState();
-		// Other tests may run processes of the same account.
-		const accept = ["--accept-finding", "account-used-outside"];
-		expect((await cagewright(["make", "demo", "--yes", "--no-selftest", ...accept], { state })).status).toBe(0);
+		await preparedDemo(state);
 		const before = await cagewright(["show", "demo", "--json"], { state });
-		const wizard = openWizard(state);
-		await atAccounts(wizard, "demo");
+		const wizard = await atAccountsOfDemo(state);
 		await building(wizard);
-		if (how === "SIGHUP") wizard.kill("SIGHUP");
-		else {
-			wizard.press(keys.ctrlC);
-			await wizard.pressAt("(y/n", keys.ctrlC);
-		}
-		expect((await wizard.ended).exitCode).toBe(status);
+		await ends(wizard);
 		expect(generations(state, "demo")).toEqual(["1"]);
 		expect(leftovers(state)).toEqual([]);
 		const after = await cagewright(["show", "demo", "--json"], { state });

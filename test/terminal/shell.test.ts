@@ -86,15 +86,11 @@ describe("a shell in the cage on a terminal", () => {
 		await terminal.sees("over: 0");
 	});
 
-	it("cannot type into it", async () => {
+	it("cannot type into it, and takes background processes along", async () => {
 		const terminal = await sitDown();
 		const injection = `import ctypes; libc = ctypes.CDLL(None, use_errno=True); print("answer", libc.ioctl(0, 0x5412, b"x"), ctypes.get_errno())`;
 		terminal.press(`python3 -c '${injection}'`, keys.enter);
 		await terminal.sees("answer -1 1");
-	});
-
-	it("takes background processes along", async () => {
-		const terminal = await sitDown();
 		terminal.press("(trap '' HUP; exec sleep 3000) &", keys.enter);
 		await eventually(() => expect(below(terminal.pid).map(commandOf)).toContain("sleep 3000"));
 		terminal.press("exit", keys.enter);

@@ -6,12 +6,15 @@ export interface Sitting {
 	readonly columns?: number;
 	readonly rows?: number;
 	readonly name?: string;
+	/** Continues this session. */
+	readonly resume?: string;
 }
 
 export const run = join(home, "bin/cagewright.js");
 
-export function openWizard(state: string, { columns = 100, rows = 30 }: Sitting = {}): PtyProgram {
-	return new PtyProgram(process.execPath, [run, "--state", state], { columns, rows });
+export function openWizard(state: string, { columns = 100, resume, rows = 30 }: Sitting = {}): PtyProgram {
+	const words = resume === undefined ? [] : ["--resume", resume];
+	return new PtyProgram(process.execPath, [run, "--state", state, ...words], { columns, rows });
 }
 
 /** Goes from the start to the first round of a template's trial. */
@@ -27,6 +30,11 @@ export async function toTrial(wizard: PtyProgram, name = "demo"): Promise<void> 
 /** Goes from the trace to the build, with all proposals. */
 export async function traced(wizard: PtyProgram): Promise<void> {
 	wizard.press(keys.enter);
+	await planned(wizard);
+}
+
+/** Goes from the planned files to the build, with all proposals. */
+export async function planned(wizard: PtyProgram): Promise<void> {
 	await wizard.pressAt(/step 3\/7.*left out/s, keys.enter);
 	await wizard.pressAt("step 4/7", keys.enter);
 	await wizard.pressAt("step 5/7", keys.enter);

@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { cagewright, home, temporaryState } from "../system/cagewright.ts";
+import { home, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { fetchPage, freePort } from "../system/network.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
-import { takeNames, traced } from "./to-trial.ts";
 
 /** The trace step on a terminal. */
 let running: PtyProgram | undefined;
@@ -29,7 +28,7 @@ async function traces(state: string, name: string, { columns = 80, rows = 24 } =
 const client = "redis-cli -h 127.0.0.1 -p 6379";
 
 describe("the trace of redis", () => {
-	it("shows processes and coverage, runs a proposed exercise, and adds another run", async () => {
+	it("shows processes and coverage, runs a proposed exercise, and adds another run, which may be stopped", async () => {
 		const state = temporaryState();
 		const wizard = await traces(state, "redis");
 		await wizard.sees("It answers.");
@@ -44,57 +43,26 @@ describe("the trace of redis", () => {
 		await wizard.sees(/✓ 6 of 6 probes and exercises answered|✓.*EVAL/);
 		await wizard.sees(/nothing new (for \d+ seconds|since the last exercise).*Press Enter/s, 60);
 		wizard.press("r");
+		await wizard.pressAt("Run 2: its trace is added to the earlier ones.", keys.escape);
+		await wizard.pressAt("The earlier runs are kept", "r");
 		await wizard.sees("Run 2: its trace is added to the earlier ones.", 60);
 		await wizard.pressAt("It answers.", keys.enter);
 		await wizard.sees("2 runs are complete", 60);
 		await wizard.sees(/This run added/);
-		await traced(wizard);
-		await wizard.sees("It answers from its cage", 60);
 		wizard.press(keys.enter);
-		await takeNames(wizard);
-		// The exercise is part of the equivalent command.
-		await wizard.sees(/make redis[\s\\]+--exercise/, 60);
-		wizard.press(keys.enter);
-		expect((await wizard.ended).exitCode).toBe(0);
-		expect((await wizard.screen()).join(" ")).toContain("BGREWRITEAOF");
-		const shown = await cagewright(["show", "redis", "--json"], { state });
-		expect((shown.json.application as { exercises: string[] }).exercises).toContain(`${client} BGREWRITEAOF`);
-		expect(leftovers(state)).toEqual([]);
-	});
-
-	it("keeps the first run if the second is stopped, and leaves nothing on HUP", async () => {
-		const state = temporaryState();
-		const wizard = await traces(state, "redis");
-		await wizard.pressAt("It answers.", "r");
-		await wizard.sees("Run 2: its trace is added to the earlier ones.", 60);
-		wizard.press(keys.escape);
-		await wizard.sees("The earlier runs are kept", 60);
-		wizard.press(keys.enter);
-		await wizard.pressAt(/step 3\/7.*left out/s, keys.escape);
-		await wizard.pressAt("step 2/7", "r");
-		await wizard.sees("It answers.", 60);
-		wizard.kill("SIGHUP");
-		expect((await wizard.ended).exitCode).toBe(129);
+		await wizard.pressAt(/step 3\/7.*left out/s, keys.enter);
+		await wizard.pressAt("step 4/7", keys.enter);
+		// The exercise is among the answers, and so in the equivalent command.
+		await wizard.pressAt("step 5/7", "d");
+		await wizard.sees(/^Exercises [\s\S]*BGREWRITEAOF/m);
+		wizard.press(keys.ctrlC, keys.ctrlC);
+		expect((await wizard.ended).exitCode).toBe(130);
 		expect(leftovers(state)).toEqual([]);
 	});
 });
 
 describe("the trace of the demonstration", () => {
-	it("handles keys of one chunk one by one", async () => {
-		const state = temporaryState();
-		const wizard = await traces(state, "demo");
-		await wizard.sees("It answers.");
-		// One read contains a view, a page and back, a typed exercise, and Enter.
-		wizard.press(keys.tab, keys.tab, "?", "q", "e", "true", keys.enter);
-		await wizard.sees(/\[Paths/);
-		await wizard.pressAt("✓ true", keys.enter);
-		await wizard.sees(/step 3\/7.*left out/s, 60);
-		wizard.press(keys.ctrlC, keys.ctrlC);
-		expect((await wizard.ended).exitCode).toBe(130);
-		expect(leftovers(state)).toEqual([]);
-	});
-
-	it("is redrawn at each size, and shows all views if there is room", async () => {
+	it("is redrawn at each size, and handles keys of one chunk one by one", async () => {
 		const state = temporaryState();
 		const wizard = await traces(state, "demo", { columns: 60, rows: 15 });
 		await wizard.sees("It answers.");
@@ -106,28 +74,25 @@ describe("the trace of the demonstration", () => {
 		wizard.resize(80, 24);
 		await wizard.sees(/\[Output\] Processes 1/);
 		// Several resizes that arrive late and at once, while it draws.
-		for (const sizes of [
-			[
-				[200, 60],
-				[60, 15],
-				[40, 12],
-			],
-			[
-				[60, 15],
-				[200, 60],
-				[40, 12],
-			],
-		] as const) {
-			wizard.resize(80, 24);
-			await wizard.sees(/\[Output\] Processes 1/);
-			wizard.kill("SIGSTOP");
-			for (const [columns, rows] of sizes) wizard.resize(columns, rows);
-			wizard.kill("SIGCONT");
-			await wizard.sees(/\[Output\] 1\/4/);
-		}
+		wizard.kill("SIGSTOP");
+		for (const [columns, rows] of [
+			[200, 60],
+			[60, 15],
+			[40, 12],
+		] as const)
+			wizard.resize(columns, rows);
+		wizard.kill("SIGCONT");
+		await wizard.sees(/\[Output\] 1\/4/);
+		wizard.resize(80, 24);
+		await wizard.sees(/\[Output\] Processes 1/);
+		// One read contains a view, a page and back, a typed exercise, and Enter.
+		wizard.press(keys.tab, keys.tab, "?", "q", "e", "true", keys.enter);
+		await wizard.sees(/\[Paths/);
+		await wizard.pressAt("✓ true", keys.enter);
+		await wizard.sees(/step 3\/7.*left out/s, 60);
 		wizard.press(keys.ctrlC, keys.ctrlC);
 		expect((await wizard.ended).exitCode).toBe(130);
-		await expect.poll(() => leftovers(state), { timeout: 10_000 }).toEqual([]);
+		expect(leftovers(state)).toEqual([]);
 	});
 });
 

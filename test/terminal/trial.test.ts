@@ -7,7 +7,8 @@ import { cagewright, temporaryFolder, temporaryState } from "../system/cagewrigh
 import { eventually } from "../system/eventually.ts";
 import { allProcesses, commandOf, leftovers, parentOf } from "../system/processes.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
-import { openWizard, run, type Sitting, takeNames, toTrial } from "./to-trial.ts";
+import { openWizard, planned, run, takeNames, toTrial } from "./to-trial.ts";
+import { sessionAtFiles } from "./wizard-sessions.ts";
 
 /** The steps from the trial to the end, on a terminal. */
 let running: PtyProgram | undefined;
@@ -17,10 +18,12 @@ afterEach(async () => {
 	running = undefined;
 });
 
-/** Opens the wizard and goes to the first round of a template's trial. */
-async function atTrial(state: string, sitting: Sitting = {}): Promise<PtyProgram> {
-	running = openWizard(state, sitting);
-	await toTrial(running, sitting.name);
+/** Resumes a prepared session of the demonstration and goes to the first round of its trial. */
+async function atTrialOfDemo(state: string): Promise<PtyProgram> {
+	await sessionAtFiles(state);
+	running = openWizard(state, { resume: "demo" });
+	await planned(running);
+	await running.sees(/step 6\/7.*Gen\./s);
 	return running;
 }
 
@@ -49,48 +52,23 @@ async function copied(line: string, state: string, other: string): Promise<void>
 	mkdirSync(bin);
 	writeFileSync(join(bin, "cagewright"), `#!/bin/sh\nexec ${process.execPath} ${run} "$@"\n`, { mode: 0o755 });
 	const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
-	await promisify(execFile)("sh", ["-c", line.replaceAll(state, join(other, "state"))], { env });
+	const again = `${line.trim()} --no-selftest`.replaceAll(state, join(other, "state"));
+	await promisify(execFile)("sh", ["-c", again], { env });
 }
 
 describe("a trial", () => {
-	it("shows self-test and output, and handles keys of one chunk", async () => {
+	it("shows self-test, output and a shell, resumes after SIGHUP, and follows resizes while saving", async () => {
 		const state = temporaryState();
-		const wizard = await atTrial(state);
+		const wizard = await atTrialOfDemo(state);
 		await wizard.sees(/^1 +yes +1\/1 +0 +1 /m);
+		// Keys of one chunk are handled one by one.
 		await wizard.pressAt(verdict, "t");
 		await wizard.pressAt("For your information:", "/ptrace", keys.enter);
 		await wizard.pressAt("1/1", "qo");
 		await wizard.pressAt(/Output.*listening on/s, "/GET", keys.enter, "n");
-		await wizard.pressAt(/2\/\d/, "q", keys.enter);
-		await wizard.sees("The cage demo is ready. Its application answers.");
-		await takeNames(wizard);
-		wizard.press("j", keys.enter);
-		await wizard.pressAt("Repeat the self-test:", "q", "jj", keys.enter);
-		await wizard.pressAt(/Record of demo.*# /s, "q", "q");
-		expect((await wizard.ended).exitCode).toBe(0);
-		expect(leftovers(state)).toEqual([]);
-	});
-
-	it("follows resizes, also while saving", async () => {
-		const wizard = await atTrial(temporaryState());
+		await wizard.pressAt(/2\/\d/, "q");
 		await wizard.sees(verdict);
-		wizard.resize(60, 15);
-		await wizard.sees(/Enter to save\.[\s\S]*Filter[\s\S]*Enter save/);
-		wizard.resize(150, 40);
-		await wizard.pressAt(/ │ Application output/, keys.enter);
-		await wizard.sees("Show the commands for the next steps");
-		await takeNames(wizard);
-		wizard.resize(60, 15);
-		await wizard.sees(/❯ Finish\n.*Enter choose/s);
-		wizard.resize(100, 30);
-		await wizard.pressAt("Print a systemd unit for it", keys.enter);
-		expect((await wizard.ended).exitCode).toBe(0);
-	});
 
-	it("opens a shell in the candidate and returns to the same screen", async () => {
-		const state = temporaryState();
-		const wizard = await atTrial(state);
-		await wizard.sees(verdict);
 		const before = await wizard.screen();
 		wizard.press("!");
 		await wizard.pressAt("cage demo:/", "echo in $((6*7)) as $(whoami); ls /etc/shadow", keys.enter);
@@ -110,42 +88,35 @@ describe("a trial", () => {
 		wizard.press("exit 3", keys.enter);
 		await wizard.sees("step 6/7");
 		await eventually(async () => expect(await wizard.screen()).toEqual(before));
-		wizard.press(keys.enter);
-		await wizard.sees("The cage demo is ready. Its application answers.");
-		await takeNames(wizard);
-		wizard.press(keys.enter);
-		expect((await wizard.ended).exitCode).toBe(0);
-		expect(leftovers(state)).toEqual([]);
-	});
-
-	it.each([
-		["SIGHUP", 129],
-		["SIGTERM", 143],
-	] as const)("leaves no open shell on %s", async (signal, status) => {
-		const state = temporaryState();
-		const wizard = await atTrial(state);
-		await wizard.pressAt(verdict, "!");
+		wizard.press("!");
 		await wizard.sees("cage demo:/");
-		wizard.kill(signal);
-		expect((await wizard.ended).exitCode).toBe(status);
+		wizard.kill("SIGHUP");
+		expect((await wizard.ended).exitCode).toBe(129);
 		expect(leftovers(state)).toEqual([]);
-	});
-});
+		await wizard.close();
 
-describe("the command line at the end", () => {
-	it("makes the same cage as the wizard", async () => {
-		const state = temporaryState();
-		const other = temporaryState();
-		const wizard = await atTrial(state, { columns: 200 });
-		await wizard.pressAt(verdict, keys.enter);
-		await wizard.sees("The cage demo is ready. Its application answers.");
-		await takeNames(wizard);
-		wizard.press(keys.enter);
-		expect((await wizard.ended).exitCode).toBe(0);
-		const line = (await wizard.screen()).find((one) => one.includes("make demo")) ?? "";
-		expect(line.trim()).toBe(`cagewright --state ${state} make demo --yes`);
-		await copied(line, state, other);
-		expect(cageOf(join(other, "state"), "demo")).toEqual(cageOf(state, "demo"));
+		// The candidate was discarded, so it is built and tested again.
+		const next = openWizard(state, { resume: "demo" });
+		running = next;
+		await next.sees(verdict, 60);
+		next.resize(60, 15);
+		await next.sees(/Enter to save\.[\s\S]*Filter[\s\S]*Enter save/);
+		next.resize(150, 40);
+		await next.pressAt(/ │ Application output/, keys.enter);
+		await next.sees("The cage demo is ready. Its application answers.");
+		await takeNames(next);
+		next.resize(60, 15);
+		await next.sees(/❯ Finish\n.*Enter choose/s);
+		next.resize(100, 30);
+		await next.sees("Show the commands for the next steps");
+		next.press("j", keys.enter);
+		await next.pressAt("Repeat the self-test:", "q", "jj", keys.enter);
+		await next.pressAt(/Record of demo.*# /s, "q", "q");
+		expect((await next.ended).exitCode).toBe(0);
+		expect(leftovers(state)).toEqual([]);
+		expect(readdirSync(join(state, "sessions"))).toEqual([]);
+		// The equivalent command stays visible after the alternate screen.
+		expect((await next.screen()).map((line) => line.trim())).toContain(`cagewright --state ${state} make demo --yes`);
 	});
 });
 
@@ -188,14 +159,16 @@ async function withPicky(state: string, script: string): Promise<void> {
 }
 
 describe("an application with a missing file", () => {
-	it("gets the likeliest fix with one key, and deselected items stay out with the equivalent command", async () => {
+	it("gets the likeliest fix with one key, and the equivalent command makes the same cage without deselected items", async () => {
 		const state = temporaryState();
 		const other = temporaryState();
 		const script = join(temporaryFolder("picky"), "picky.py");
 		writeFileSync(script, picky);
 		await withPicky(state, script);
 		await withPicky(join(other, "state"), script);
-		const wizard = await atTrial(state, { name: "picky", columns: 200, rows: 40 });
+		const wizard = openWizard(state, { columns: 200, rows: 40 });
+		running = wizard;
+		await toTrial(wizard, "picky");
 		const shown = await wizard.sees("the likeliest cause first");
 		expect(shown).toMatch(/❯ \[✓\] \/etc\/debian_version/);
 		expect(shown).toMatch(/Why it is listed: the application printed: picky: fatal/);

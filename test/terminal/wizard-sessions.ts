@@ -24,7 +24,7 @@ export function openWizard(state: string, ...args: string[]): PtyProgram {
 export const form = "[ Start tracing ]";
 /** Enter only works once the plan is made. */
 export const plannedFiles = /step 3\/7.*left out$/ms;
-export const offered = /❯ demo\s+session\s+step \d of 7, just now/;
+export const offered = /❯ demo\s+session\s+step \d of 7/;
 
 export async function seesChoices(wizard: PtyProgram): Promise<void> {
 	await wizard.sees(/demo\s+demo/);

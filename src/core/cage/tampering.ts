@@ -105,6 +105,6 @@ const links: ReadonlyMap<string, readonly string[]> = new Map(
 		["/bin", "usr/bin"],
 		["/sbin", "usr/sbin"],
 		["/lib", "usr/lib"],
-		["/lib64", "usr/lib64", "usr/lib/x86_64-linux-gnu"],
+		["/lib64", "usr/lib64", "usr/lib", "usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu"],
 	].map(([path = "", ...targets]) => [pathFromText(path), targets.map(pathFromText)]),
 );

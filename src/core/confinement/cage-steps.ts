@@ -169,7 +169,7 @@ function cageMount(mount: CageMount, target: string, options: Options, isRootles
 	const { scratch, source } = mount;
 	if (scratch === undefined) return [`mount -n -o bind,${flags} ${quoteShell(source)} ${target}`, ...verifyMount(mount, target)];
 	return [
-		...overlayIn(scratch, source, target, `,${flags}`, isRootless),
+		...overlayIn({ ...mount, scratch }, source, target, `,${flags}`, isRootless),
 		...verifyMount(mount, quoteShell(join(scratch, pathFromText("lower")))),
 	];
 }

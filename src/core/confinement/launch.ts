@@ -125,6 +125,8 @@ export interface CageMount {
 	readonly identity?: string;
 	/** A trial writes to this folder instead, with `upper` and `work` (and `lower`). */
 	readonly scratch?: Path;
+	/** `scratch` gets a tmpfs, which only this launch sees, for the reason of `SandboxRoot.memory`. */
+	readonly inMemory?: true;
 }
 
 /** The sandbox: the host's files with an overlay over each file system, so that changes are discarded. */

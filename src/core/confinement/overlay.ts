@@ -1,14 +1,24 @@
 import { join, type Path } from "../path/path.ts";
 import { quoteShell } from "../path/quote.ts";
 
+/** Share of the machine's memory (tmpfs(5)) for a launch's changes if no disk can hold the layers. */
+export const layersSize = "40%";
+
 /**
  * Mounts an overlay whose layers are relative to its scratch folder, because overlayfs takes `,` and `:` in a path as
  * separators. The upper layer's root is visible, so it copies owner and mode of the covered directory. Without root everything
  * belongs to the user, and overlayfs stores its marks in user attributes (`userxattr`), the only ones that a user namespace may
  * set.
  */
-export function overlayIn(scratch: Path, lower: Path, target: string, flags: string, isRootless: boolean): string[] {
+export function overlayIn(
+	{ inMemory, scratch }: { readonly scratch: Path; readonly inMemory?: boolean },
+	lower: Path,
+	target: string,
+	flags: string,
+	isRootless: boolean,
+): string[] {
 	return [
+		...(inMemory ? [`mount -n -t tmpfs -o mode=700,size=${layersSize} tmpfs ${quoteShell(scratch)}`] : []),
 		`cd ${quoteShell(scratch)}`,
 		"mkdir -p lower upper work",
 		`mount -n --bind ${quoteShell(lower)} lower`,

@@ -3,7 +3,7 @@ import { quoteShell } from "../path/quote.ts";
 import { privateTopOf } from "../plan/dedicated.ts";
 import { deviceSteps } from "./cage-steps.ts";
 import { initInside, type LaunchSpec, type LaunchSteps, launchDirectory, type SandboxRoot, syslogName } from "./launch.ts";
-import { preparedOverlay, prepareLayers, type SandboxLayer } from "./overlay.ts";
+import { layersSize, preparedOverlay, prepareLayers, type SandboxLayer } from "./overlay.ts";
 import { insideTool, start } from "./start.ts";
 
 /**
@@ -64,8 +64,7 @@ export function sandboxSteps(spec: LaunchSpec, sandbox: SandboxRoot): LaunchStep
 	};
 }
 
-/** Share of the machine's memory (tmpfs(5)) for the sandbox's changes if no disk can hold the layers, and for /dev/shm. */
-const layersSize = "40%";
+/** Share of the machine's memory for /dev/shm. */
 const sharedMemorySize = "20%";
 
 function mountSteps(

@@ -1,3 +1,4 @@
+import { type Architecture, type SyscallName, syscallNumber } from "../confinement/syscalls.ts";
 import type { Operation } from "../trace/trace.ts";
 
 /**
@@ -19,9 +20,21 @@ export const maxFailures = 4096;
 /** Placeholders that the loader replaces by the maps' descriptors. */
 export const mapPlaces = { settings: 1, failures: 2 } as const;
 
-// Offsets in struct pt_regs of x86_64 (arch/x86/include/uapi/asm/ptrace.h): rsi, rdi and orig_rax are adjacent.
-const registers = 104;
-const stack = { rsi: -24, rdi: -16, number: -8, ids: -32, zero: -40, key: -40 - keyBytes };
+/** Places on the BPF program's stack. `path` and `descriptor` are the first two arguments of a call with a directory descriptor. */
+const stack = { path: -24, descriptor: -16, number: -8, ids: -32, zero: -40, key: -40 - keyBytes };
+
+/**
+ * Copies from struct pt_regs to the stack: offset, bytes, place. x86_64 (arch/x86/include/uapi/asm/ptrace.h): rsi, rdi and
+ * orig_rax are adjacent. aarch64 (arch/arm64/include/asm/ptrace.h): orig_x0, which the result does not overwrite, precedes
+ * syscallno; x1 is the second register.
+ */
+const registers: Readonly<Record<Architecture, readonly (readonly [number, number, number])[]>> = {
+	x64: [[104, 24, stack.path]],
+	arm64: [
+		[272, 16, stack.descriptor],
+		[8, 8, stack.path],
+	],
+};
 const helper = { lookup: 1, update: 2, namespace: 120, readKernel: 113, readText: 114 };
 
 type Target = "out" | "call" | "first" | "second" | "read" | "match" | `next${number}`;
@@ -54,6 +67,7 @@ class Code {
 	copy = (to: number, from: number) => this.add(0xbf, to, from, 0, 0);
 	plus = (to: number, value: number) => this.add(0x07, to, 0, 0, value);
 	load = (to: number, from: number, offset: number) => this.add(0x79, to, from, offset, 0);
+	loadHalf = (to: number, from: number, offset: number) => this.add(0x61, to, from, offset, 0);
 	store = (offset: number, from: number) => this.add(0x7b, 10, from, offset, 0);
 	storeHalf = (offset: number, from: number) => this.add(0x63, 10, from, offset, 0);
 	call = (number: number) => this.add(0x85, 0, 0, 0, number);
@@ -75,7 +89,7 @@ class Code {
 
 const jump = { always: 0x05, equal: 0x15, notEqual: 0x55, signedAtMost: 0xd5 };
 
-export function failureProbe(): Buffer {
+export function failureProbe(architecture: Architecture): Buffer {
 	const code = new Code();
 	code.copy(6, 1);
 	code.load(7, 6, 8);
@@ -83,22 +97,28 @@ export function failureProbe(): Buffer {
 	code.jump(jump.always, 0, 0, "out");
 
 	code.label("call");
-	code.load(3, 6, 0);
-	code.plus(3, registers);
-	code.inStack(1, stack.rsi);
-	code.setNumber(2, 24);
-	code.call(helper.readKernel);
-	code.jump(jump.notEqual, 0, 0, "out");
-	code.load(9, 10, stack.number);
-	for (const { at, number } of watchedCalls) code.jump(jump.equal, 9, number, at ? "second" : "first");
+	for (const [offset, bytes, place] of registers[architecture]) {
+		code.load(3, 6, 0);
+		code.plus(3, offset);
+		code.inStack(1, place);
+		code.setNumber(2, bytes);
+		code.call(helper.readKernel);
+		code.jump(jump.notEqual, 0, 0, "out");
+	}
+	// 32 bits, because aarch64 has something else behind the number.
+	code.loadHalf(9, 10, stack.number);
+	for (const { at, name } of watchedCalls) {
+		const number = syscallNumber(name, architecture);
+		if (number !== undefined) code.jump(jump.equal, 9, number, at ? "second" : "first");
+	}
 	code.jump(jump.always, 0, 0, "out");
 
-	// From here, rsi contains the path and rdi its directory descriptor.
+	// From here, both places are filled as for a call with a directory descriptor.
 	code.label("first");
-	code.load(1, 10, stack.rdi);
-	code.store(stack.rsi, 1);
+	code.load(1, 10, stack.descriptor);
+	code.store(stack.path, 1);
 	code.setNumber(1, -100);
-	code.store(stack.rdi, 1);
+	code.store(stack.descriptor, 1);
 	code.label("second");
 	code.setNumber(1, 0);
 	code.store(stack.zero, 1);
@@ -125,11 +145,11 @@ export function failureProbe(): Buffer {
 	for (let offset = 0; offset < keyBytes; offset += 8) code.store(stack.key + offset, 1);
 	code.storeHalf(stack.key, 9);
 	code.storeHalf(stack.key + 4, 7);
-	code.load(1, 10, stack.rdi);
+	code.load(1, 10, stack.descriptor);
 	code.storeHalf(stack.key + 8, 1);
 	code.inStack(1, stack.key + 16);
 	code.setNumber(2, pathBytes);
-	code.load(3, 10, stack.rsi);
+	code.load(3, 10, stack.path);
 	code.call(helper.readText);
 	code.jump(jump.signedAtMost, 0, 1, "out");
 	code.map(1, mapPlaces.failures);
@@ -147,43 +167,38 @@ export function failureProbe(): Buffer {
 	return code.bytes();
 }
 
-/** A watched call: its x86_64 number, its path argument, and its operation. */
+/** A watched call: whether a directory descriptor precedes the path, and its operation. */
 interface WatchedCall {
-	readonly name: string;
-	readonly number: number;
-	/** Whether a directory descriptor precedes the path. */
+	readonly name: SyscallName;
 	readonly at: boolean;
 	readonly does: Operation;
 }
 
-const call = (name: string, number: number, does: Operation, at = false): WatchedCall => ({ name, number, at, does });
+const call = (name: SyscallName, does: Operation, at = false): WatchedCall => ({ name, at, does });
 
-/**
- * Numbers from the kernel's arch/x86/entry/syscalls/syscall_64.tbl. The flags of an `open` are not read, so that it counts as
- * reading.
- */
+/** The flags of an `open` are not read, so that it counts as reading. */
 export const watchedCalls: readonly WatchedCall[] = [
-	call("open", 2, "read"),
-	call("stat", 4, "look"),
-	call("lstat", 6, "look"),
-	call("access", 21, "look"),
-	call("execve", 59, "execute"),
-	call("truncate", 76, "write"),
-	call("chdir", 80, "enter"),
-	call("rename", 82, "create"),
-	call("mkdir", 83, "create"),
-	call("creat", 85, "create"),
-	call("readlink", 89, "look"),
-	call("statfs", 137, "look"),
-	call("openat", 257, "read", true),
-	call("mkdirat", 258, "create", true),
-	call("newfstatat", 262, "look", true),
-	call("readlinkat", 267, "look", true),
-	call("faccessat", 269, "look", true),
-	call("execveat", 322, "execute", true),
-	call("statx", 332, "look", true),
-	call("openat2", 437, "read", true),
-	call("faccessat2", 439, "look", true),
+	call("open", "read"),
+	call("stat", "look"),
+	call("lstat", "look"),
+	call("access", "look"),
+	call("execve", "execute"),
+	call("truncate", "write"),
+	call("chdir", "enter"),
+	call("rename", "create"),
+	call("mkdir", "create"),
+	call("creat", "create"),
+	call("readlink", "look"),
+	call("statfs", "look"),
+	call("openat", "read", true),
+	call("mkdirat", "create", true),
+	call("newfstatat", "look", true),
+	call("readlinkat", "look", true),
+	call("faccessat", "look", true),
+	call("execveat", "execute", true),
+	call("statx", "look", true),
+	call("openat2", "read", true),
+	call("faccessat2", "look", true),
 ];
 
 /** Errors that a cage can cause: missing, not permitted, read-only. */

@@ -33,8 +33,8 @@ const atWorkingDirectory = -100;
  * directory. `cwd` is the application's.
  */
 export function parseFailure(line: string, cwd: Path): WatchedFailure | undefined {
-	const [, number, result, descriptor, hex] = /^(\d+) (-\d+) (-?\d+) ((?:[0-9a-f]{2})+)$/.exec(line) ?? [];
-	const call = watchedCalls.find((one) => String(one.number) === number);
+	const [, called, result, descriptor, hex] = /^(\w+) (-\d+) (-?\d+) ((?:[0-9a-f]{2})+)$/.exec(line) ?? [];
+	const call = watchedCalls.find((one) => one.name === called);
 	const error = watchedErrors.get(Number(result));
 	if (call === undefined || error === undefined || hex === undefined) return undefined;
 	const named = Buffer.from(hex, "hex").toString("latin1") as Path;

@@ -12,14 +12,19 @@ import type { CageReader } from "../store.ts";
 
 /**
  * Findings about processes outside the cage and other cages that share its accounts. Processes of one account may signal, trace
- * and read each other (ptrace(2)); only the PID namespace hides them.
+ * and read each other (ptrace(2)); only the PID namespace hides them. `all` are the footprints of all cages, if they are known.
  */
-export async function accountFindings(machine: Machine, name: string, uids: readonly number[]): Promise<Finding[]> {
+export async function accountFindings(
+	machine: Machine,
+	name: string,
+	uids: readonly number[],
+	all?: ReadonlyMap<string, Footprint>,
+): Promise<Finding[]> {
 	if (!uids.length) return [];
 	const accounts = new Map(machine.accounts.users().map((user) => [user.uid, user.name]));
 	const findings: Finding[] = [];
 	const outside = await processesOutside(machine, name, uids);
-	const others = await footprintsOfOthers(machine.store, name);
+	const others = [...(all ?? (await footprints(machine.store)))].filter(([other]) => other !== name);
 	for (const uid of uids) {
 		const account = accounts.get(uid) ?? String(uid);
 		const [first, ...more] = outside.filter((one) => one.uid === uid);
@@ -27,7 +32,7 @@ export async function accountFindings(machine: Machine, name: string, uids: read
 			const values = { account, pid: first.pid, program: first.program, count: more.length + 1 };
 			findings.push({ code: "account-used-outside", path: root, severity: "warning", values });
 		}
-		const cages = [...others].filter(([, footprint]) => footprint.uids.includes(uid)).map(([cage]) => cage);
+		const cages = others.filter(([, footprint]) => footprint.uids.includes(uid)).map(([cage]) => cage);
 		if (cages.length) {
 			const values = { account, cages: cages.join(", "), count: cages.length };
 			findings.push({ code: "account-of-other-cage", path: root, severity: "warning", values });
@@ -44,14 +49,20 @@ export async function processesOutside(machine: Machine, name: string, uids: rea
 	return all.filter(({ pid }) => !inside.has(pid));
 }
 
-/** Footprints of the other cages of this state folder, by name. Skips damaged ones, which `check` and `list` report. */
+/** Footprints of the other cages of this state folder, by name. */
 export async function footprintsOfOthers(store: CageReader, name: string): Promise<Map<string, Footprint>> {
+	const found = await footprints(store);
+	found.delete(name);
+	return found;
+}
+
+/** Footprints of all cages by name. Skips damaged ones, which `check` and `list` report. */
+export async function footprints(store: CageReader): Promise<Map<string, Footprint>> {
 	const found = new Map<string, Footprint>();
-	for (const other of await store.names()) {
-		if (other === name) continue;
+	for (const name of await store.names()) {
 		try {
-			const footprint = (await store.cage(other))?.footprint;
-			if (footprint) found.set(other, footprint);
+			const footprint = (await store.cage(name))?.footprint;
+			if (footprint) found.set(name, footprint);
 		} catch (error) {
 			if (!(error instanceof Failure)) throw error;
 		}

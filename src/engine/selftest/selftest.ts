@@ -31,8 +31,8 @@ import { auditGeneration } from "../upkeep/audit.ts";
 import { listenIfComplete, measureAlarmsSlowly } from "./alarm-coverage.ts";
 import { expectedOfUnit, requireUnit, testedUnit, tryUnderUnit, type UnderUnit } from "./unit-selftest.ts";
 
-/** Seconds for all techniques; an idle machine needs a third of one. */
-const patience = 30;
+/** Seconds for all techniques. An idle machine needs a third of one, an emulated machine up to 40. */
+const patience = 120;
 
 export interface SelftestOptions {
 	/** Overrides the cage's own network. */

@@ -15,7 +15,7 @@ import type { Interpreter } from "../ports.ts";
 import { hostService, unitTexts } from "../run/unit.ts";
 
 /** Maximum runtime of the service in seconds, in case this process is killed. */
-const maxSeconds = 60;
+const maxSeconds = 180;
 
 export interface UnderUnit {
 	/** A drop-in for this host service instead of the cage's own unit. */

@@ -1,6 +1,6 @@
 import type { AuditPolicy } from "../../core/cage/audit.ts";
 import { type Finding, isAboutAccount, isAccepted, parseAcceptance } from "../../core/cage/finding.ts";
-import { runningUids } from "../../core/cage/footprint.ts";
+import { type Footprint, runningUids } from "../../core/cage/footprint.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { launchDirectory, temporaryDirectories } from "../../core/confinement/launch.ts";
 import { Failure } from "../../core/failure.ts";
@@ -17,6 +17,8 @@ interface AuditOptions {
 	readonly accepted?: readonly string[];
 	/** Reads every file, not only those with a changed stat(2). */
 	readonly thorough?: boolean;
+	/** Footprints of all cages, if the caller audits many. */
+	readonly footprints?: ReadonlyMap<string, Footprint>;
 }
 
 /** What a generation may contain, from its own manifest. */
@@ -54,7 +56,7 @@ export async function findingsOf(
 	context: Context,
 	manifest: Manifest,
 	layout: CageLayout,
-	{ thorough = false }: AuditOptions = {},
+	{ footprints, thorough = false }: AuditOptions = {},
 ): Promise<readonly Finding[]> {
 	const { machine, signal } = context;
 	const policy = policyOf(manifest, layout);
@@ -63,7 +65,7 @@ export async function findingsOf(
 	const request = { root: layout.root, policy, manifest, thorough, data: dataOf(layout), binds, isPresent };
 	// Without root, the owner's account is the only one.
 	const uids = manifest.owner === undefined ? runningUids(manifest) : [];
-	const found = await Promise.all([machine.audit(request, signal), accountFindings(machine, manifest.name, uids)]);
+	const found = await Promise.all([machine.audit(request, signal), accountFindings(machine, manifest.name, uids, footprints)]);
 	return found.flat();
 }
 

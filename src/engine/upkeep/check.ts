@@ -1,6 +1,7 @@
 import { comparePlanWithManifest, type Difference, isSame, significantChanges } from "../../core/cage/difference.ts";
 import { knownFiles, type PackageDrift } from "../../core/cage/drift.ts";
 import { type Finding, isAccepted, parseAcceptance } from "../../core/cage/finding.ts";
+import type { Footprint } from "../../core/cage/footprint.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -10,6 +11,7 @@ import { missingInCage, type WatchResult } from "../../core/watch/watch-result.t
 import { comparablePlan } from "../build/steps.ts";
 import { isDamage, type PresentCage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
+import { footprints } from "../plan/separation.ts";
 import { processesOfOthers } from "../run/restart.ts";
 import { findingsOf } from "./audit.ts";
 import { hasSamePackages, hostChanges, takeOverEdits } from "./drift.ts";
@@ -49,17 +51,24 @@ export function isOutdated({ drift, plan }: CheckedCage): boolean {
 	return drift.length > 0 || (plan !== undefined && !isSame(plan));
 }
 
+interface CheckOptions {
+	readonly deep?: boolean;
+	/** Footprints of all cages, if the caller checks many. */
+	readonly footprints?: ReadonlyMap<string, Footprint>;
+}
+
 /**
  * Audits a cage's present generation and compares it with the host. A file with an unchanged stat(2) is read only with `deep`.
  * Changes nothing. Throws what `presentCage` throws for a missing cage; damage is a result.
  */
-export async function checkCage(context: Context, name: string, { deep = false } = {}): Promise<CheckedCage> {
+export async function checkCage(context: Context, name: string, options: CheckOptions = {}): Promise<CheckedCage> {
+	const { deep = false, footprints: all } = options;
 	try {
 		const present = await presentCage(context, name);
 		const { cage, generation, layout, manifest } = present;
 		const accepted = (cage.accepted ?? []).map(parseAcceptance);
 		const [findings, { drift, isTouched }] = await Promise.all([
-			findingsOf(context, manifest, layout, { thorough: deep }),
+			findingsOf(context, manifest, layout, { thorough: deep, ...(all ? { footprints: all } : {}) }),
 			hostChanges(context, manifest, deep),
 		]);
 		const knownFindings = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
@@ -124,9 +133,11 @@ async function wouldChange(
 
 export async function checkAll(context: Context, options: { deep?: boolean } = {}): Promise<CheckedCage[]> {
 	const checked: CheckedCage[] = [];
+	// Once, so that the work grows with the number of cages and not with its square.
+	const all = await footprints(context.machine.store);
 	for (const name of await context.machine.store.names()) {
 		try {
-			checked.push(await checkCage(context, name, options));
+			checked.push(await checkCage(context, name, { ...options, footprints: all }));
 		} catch (error) {
 			if (!(error instanceof Failure) || error.code !== "cage-not-built") throw error;
 		}

@@ -254,7 +254,7 @@ export const doctorDe: Widen<typeof doctorEn> = {
 	},
 	advice: {
 		root: "für eigene Käfige ist nichts zu tun; für alles andere cagewright mit sudo starten.",
-		processor: "ein System mit x86_64 verwenden.",
+		processor: "ein System mit x86_64 oder arm64 verwenden.",
 		strace: "das Paket strace installieren.",
 		"util-linux": "Programme oder Optionen fehlen, vielleicht weil BusyBox sie ersetzt; das Paket util-linux installieren.",
 		systemd: "für Units das System mit systemd starten.",
@@ -263,7 +263,7 @@ export const doctorDe: Widen<typeof doctorEn> = {
 		overlay:
 			"cagewright auf dem Host ausführen oder in einem Container, der Dateisysteme einhängen darf; anderswo mit --on-host beobachten; Anwendungen mit Zustand lassen sich dort nicht erproben.",
 		namespaces:
-			"cagewright auf dem Host oder in einem Container mit CAP_SYS_ADMIN ausführen; ohne Namensräume startet kein Käfig.",
+			"cagewright auf dem Host oder in einem Container mit CAP_SYS_ADMIN und CAP_NET_ADMIN ausführen; ohne Namensräume startet kein Käfig.",
 		"user-namespaces":
 			"für root ist nichts zu tun; für gewöhnliche Benutzer kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 und user.max_user_namespaces über 0 setzen, soweit vorhanden (sysctl).",
 		seccomp: "einen Kernel mit CONFIG_SECCOMP_FILTER starten; ohne ihn startet kein Käfig.",

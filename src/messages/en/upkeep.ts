@@ -258,7 +258,7 @@ export const doctorEn = {
 	},
 	advice: {
 		root: "nothing to do for your own cages; for the rest, run cagewright with sudo.",
-		processor: "use an x86_64 machine.",
+		processor: "use an x86_64 or arm64 machine.",
 		strace: "install the package strace.",
 		"util-linux": "programs or options are missing, possibly because BusyBox replaces them; install the package util-linux.",
 		systemd: "boot with systemd to use units.",
@@ -266,7 +266,8 @@ export const doctorEn = {
 		getcap: "install the package libcap2-bin (elsewhere: libcap); until then file capabilities are not checked.",
 		overlay:
 			"run cagewright on the host, or in a container that may mount file systems; elsewhere, trace with --on-host, and applications with state cannot be tested.",
-		namespaces: "run cagewright on the host or in a container with CAP_SYS_ADMIN; cages never start without namespaces.",
+		namespaces:
+			"run cagewright on the host or in a container with CAP_SYS_ADMIN and CAP_NET_ADMIN; cages never start without namespaces.",
 		"user-namespaces":
 			"nothing to do for root; for ordinary users set kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 and user.max_user_namespaces above 0, if they exist (sysctl).",
 		seccomp: "boot a kernel with CONFIG_SECCOMP_FILTER; cages never start without it.",

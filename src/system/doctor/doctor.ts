@@ -6,7 +6,7 @@ import type { Features } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Doctor, Finding } from "../../engine/ports.ts";
 import type { Commands } from "../commands.ts";
-import { probeFeatures } from "../launch/features.ts";
+import { patience, probeFeatures } from "../launch/features.ts";
 import { isRootless } from "../launch/rootless.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { kernelFindings, overlay } from "./kernel.ts";
@@ -121,6 +121,6 @@ function systemd(): Finding {
 function version(program: string): string {
 	const path = findTool(program);
 	if (path === undefined) return "";
-	const { stdout } = spawnSync(path, ["--version"], { env: toolEnvironment, encoding: "utf8", timeout: 5000 });
+	const { stdout } = spawnSync(path, ["--version"], { env: toolEnvironment, encoding: "utf8", timeout: patience });
 	return (stdout ?? "").split("\n")[0]?.trim() ?? "";
 }

@@ -2,18 +2,21 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { lackingAbilities } from "../../core/confinement/landlock.ts";
 import { ownUser } from "../../core/confinement/launch.ts";
+import { networkSteps } from "../../core/confinement/launch-script.ts";
 import type { Features } from "../../core/confinement/method.ts";
 import type { Finding } from "../../engine/ports.ts";
+import { patience } from "../launch/features.ts";
 import { isRootless } from "../launch/rootless.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 
 /** The kernel's features and restrictions. */
 export function kernelFindings(features: Features): Finding[] {
+	const refused = [...features.namespaces, ...(features.namespaces.length ? [] : loopback())];
 	return [
 		{
 			what: "namespaces",
-			state: features.namespaces.length ? "missing" : "ok",
-			found: features.namespaces.join(", ") || "mount, pid, ipc, uts, cgroup",
+			state: refused.length ? "missing" : "ok",
+			found: refused.join(", ") || "mount, pid, ipc, uts, cgroup, net",
 		},
 		userNamespaces(),
 		{ what: "seccomp", state: features.seccomp ? "ok" : "missing", found: features.seccomp ? "seccomp(2)" : "" },
@@ -33,6 +36,14 @@ function landlock({ landlock: version }: Features): Finding {
 		state: version === 0 ? "weaker" : lacking.length ? "note" : "ok",
 		found: version === 0 ? "" : found,
 	};
+}
+
+/** Tries a network of its own, whose loopback root can only use with CAP_NET_ADMIN. Without root, a user namespace brings that. */
+function loopback(): string[] {
+	// A missing unshare is a finding of its own.
+	if (isRootless() || findTool("unshare") === undefined) return [];
+	const { says, works } = tryIn(["--mount", "--propagation", "private", "--net"], networkSteps(undefined).join("\n"));
+	return works ? [] : [`net (CAP_NET_ADMIN): ${says}`];
 }
 
 /** Tries an overlay on a private tmpfs, because some containers and file systems refuse overlays. */
@@ -104,7 +115,7 @@ function tryIn(namespaces: readonly string[], script: string, before: readonly s
 	const [program = "", ...words] = [...before, "unshare", ...namespaces, "sh", "-eu", "-c", script];
 	const path = findTool(program);
 	if (path === undefined) return { works: false, says: "" };
-	const { status, stderr } = spawnSync(path, words, { env: toolEnvironment, encoding: "utf8", timeout: 5000, cwd: "/" });
+	const { status, stderr } = spawnSync(path, words, { env: toolEnvironment, encoding: "utf8", timeout: patience, cwd: "/" });
 	return { works: status === 0, says: (stderr ?? "").trim().split("\n")[0] ?? "" };
 }
 

@@ -66,7 +66,7 @@ function missingTools(): string[] {
 }
 
 /** Milliseconds. An idle machine needs a few, a busy one that emulates its processor many thousands. */
-const patience = 60_000;
+export const patience = 60_000;
 
 const texts = new Map<string, string>();
 

@@ -20,6 +20,9 @@ import { requireTool } from "./tools.ts";
 
 const overlayMagic = 0x794c7630; // OVERLAYFS_SUPER_MAGIC of statfs(2)
 
+/** An overlay cannot hold the upper layer of another one, e.g. in a container. */
+const needsMemory = (place: string | Buffer) => statfsSync(place).type === overlayMagic;
+
 /** `folder` is this launch's own; `scratch` and `state` are shared. */
 export interface Places {
 	readonly folder: string;
@@ -57,7 +60,7 @@ export function specificationOf(request: LaunchRequest, places: Places): LaunchS
 				root: {
 					kind: "sandbox",
 					directory: joinPath(layers, "root"),
-					...(statfsSync(scratch).type === overlayMagic ? { memory: layers } : {}),
+					...(needsMemory(scratch) ? { memory: layers } : {}),
 					mounts: hostMounts(spec, layers),
 					directories: spec.directories,
 					given: spec.given,
@@ -103,6 +106,7 @@ function cageRoot(
 			source,
 			access,
 			...(scratch ? { scratch } : {}),
+			...(scratch && needsMemory(pathToBytes(scratch)) ? { inMemory: true as const } : {}),
 			...(executable.includes(path) ? { isExecutable: true as const } : {}),
 			...(identity ? { identity } : {}),
 		});

@@ -1,8 +1,18 @@
 import { spawn } from "node:child_process";
 import { readlinkSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { type Architecture, syscallNumber } from "../../core/confinement/syscalls.ts";
 import { Failure } from "../../core/failure.ts";
-import { failureProbe, keyBytes, mapPlaces, maxFailures, maxNamespaces, settingsBytes } from "../../core/watch/probe.ts";
+import { knownArchitecture } from "../../core/machine-code/program.ts";
+import {
+	failureProbe,
+	keyBytes,
+	mapPlaces,
+	maxFailures,
+	maxNamespaces,
+	settingsBytes,
+	watchedCalls,
+} from "../../core/watch/probe.ts";
 import type { FailureWatch, FailureWatchRequest } from "../../engine/launch-ports.ts";
 import { toolEnvironment } from "../launch/tools.ts";
 
@@ -17,8 +27,9 @@ const interval = 1;
  */
 export async function watchFailures({ onLine }: FailureWatchRequest): Promise<FailureWatch> {
 	if (process.geteuid?.() !== 0) throw impossible("root");
-	if (process.arch !== "x64") throw impossible(process.arch);
-	const child = spawn("/usr/bin/perl", ["-e", loaderProgram(), String(interval)], {
+	const architecture = knownArchitecture(process.arch);
+	if (!architecture) throw impossible(process.arch);
+	const child = spawn("/usr/bin/perl", ["-e", loaderProgram(architecture), String(interval)], {
 		env: toolEnvironment,
 		cwd: "/",
 		stdio: ["pipe", "pipe", "pipe"],
@@ -85,19 +96,25 @@ function impossible(detail: string): Failure {
 
 /**
  * Text for `perl -e`, without modules. Loads the probe, reads the namespaces as lines `DEVICE INODE DEVICE INODE …` from stdin,
- * and prints a line `NUMBER RESULT DESCRIPTOR PATH-IN-HEX` once for each failure. Prints `ready` when it watches and `full` when
+ * and prints a line `CALL RESULT DESCRIPTOR PATH-IN-HEX` once for each failure. Prints `ready` when it watches and `full` when
  * no more failures are recorded. Ends, and removes everything from the kernel, when stdin closes. If the kernel refuses, the last
  * line on stderr is the reason.
  */
-function loaderProgram(): string {
+function loaderProgram(architecture: Architecture): string {
+	const bpf = syscallNumber("bpf", architecture);
+	const calls = watchedCalls.flatMap(({ name }) => {
+		const number = syscallNumber(name, architecture);
+		return number === undefined ? [] : [`${number} => '${name}'`];
+	});
 	return `
 use strict; $| = 1;
 my ($interval) = @ARGV;
 sub address { unpack 'Q', pack 'P', $_[0] }
-sub bpf { my ($command, $what, $attribute) = @_; my $got = syscall(321, $command, $attribute, length $attribute); die "$what: $!\\n" if $got < 0; $got }
+sub bpf { my ($command, $what, $attribute) = @_; my $got = syscall(${bpf}, $command, $attribute, length $attribute); die "$what: $!\\n" if $got < 0; $got }
 my $settings = bpf(0, 'map', pack('L5', 2, 4, ${settingsBytes}, 1, 0) . ("\\0" x 100));
 my $failures = bpf(0, 'map', pack('L5', 1, ${keyBytes}, 8, ${maxFailures}, 0) . ("\\0" x 100));
-my $code = pack 'H*', '${failureProbe().toString("hex")}';
+my $code = pack 'H*', '${failureProbe(architecture).toString("hex")}';
+my %calls = (${calls.join(", ")});
 my %map = (${mapPlaces.settings} => $settings, ${mapPlaces.failures} => $failures);
 for (my $at = 0; $at < length $code; $at += 8) {
 	my ($op, $registers, $value) = unpack 'CCx2l', substr $code, $at, 8;
@@ -117,12 +134,12 @@ sub look {
 	my ($key, $next) = ('', "\\0" x ${keyBytes});
 	while (1) {
 		my $attribute = pack('LLQQQ', $failures, 0, $key eq '' ? 0 : address($key), address($next), 0);
-		last if syscall(321, 4, $attribute, length $attribute) < 0;
+		last if syscall(${bpf}, 4, $attribute, length $attribute) < 0;
 		$key = $next . '';
 		$next = "\\0" x ${keyBytes};
 		next if $seen{$key}++;
 		my ($number, $result, $descriptor) = unpack 'Lll', $key;
-		print join(' ', $number, $result, $descriptor, unpack('H*', unpack('Z*', substr $key, 16))), "\\n";
+		print join(' ', $calls{$number}, $result, $descriptor, unpack('H*', unpack('Z*', substr $key, 16))), "\\n";
 	}
 	print "full\\n" if $count >= ${maxFailures};
 }

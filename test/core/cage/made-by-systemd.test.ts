@@ -19,6 +19,7 @@ const observed = (
 test.each([
 	observed("/sbin", { target: "usr/sbin" }),
 	observed("/lib64", { target: "usr/lib64" }),
+	observed("/lib64", { target: "usr/lib/aarch64-linux-gnu" }),
 	observed("/root", { mode: 0o750 }),
 	observed("/proc", { mode: 0o555 }),
 ])("an addition of systemd is recognised: $path", (one) => {

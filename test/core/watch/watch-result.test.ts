@@ -8,16 +8,24 @@ import { directory, tree } from "../plan/tree.ts";
 import { begin, fold } from "../trace/folding.ts";
 
 const hex = (text: string) => Buffer.from(text, "latin1").toString("hex");
-const failure = (path: string, number = 257, result = -2, descriptor = -100) =>
-	parseFailure(`${number} ${result} ${descriptor} ${hex(path)}`, "/srv/app" as Path);
+const failure = (path: string, call = "openat", result = -2, descriptor = -100) =>
+	parseFailure(`${call} ${result} ${descriptor} ${hex(path)}`, "/srv/app" as Path);
 
 test("a line of the kernel program is parsed or ignored", () => {
 	expect(failure("/etc/../etc/x\n\x1b[2J")).toEqual({ path: "/etc/x\n\x1b[2J", call: "openat", error: "ENOENT", does: "read" });
-	expect(failure("data/x", 2, -13)).toEqual({ path: "/srv/app/data/x", call: "open", error: "EACCES", does: "read" });
+	expect(failure("data/x", "open", -13)).toEqual({ path: "/srv/app/data/x", call: "open", error: "EACCES", does: "read" });
 	// A path below a descriptor is unknown, and a path that may be cut is invalid.
-	expect(failure("data/x", 257, -2, 5)).toBeUndefined();
+	expect(failure("data/x", "openat", -2, 5)).toBeUndefined();
 	expect(failure(`/${"a".repeat(pathBytes - 2)}`)).toBeUndefined();
-	for (const line of ["full", "", "257 -2 -100 ", "257 -2 -100 zz", "257 -2 -100 2", "9 -2 -100 2f61", "257 -5 -100 2f61"])
+	for (const line of [
+		"full",
+		"",
+		"openat -2 -100 ",
+		"openat -2 -100 zz",
+		"openat -2 -100 2",
+		"mmap -2 -100 2f61",
+		"openat -5 -100 2f61",
+	])
 		expect(parseFailure(line, "/" as Path)).toBeUndefined();
 });
 
@@ -67,18 +75,21 @@ test("a file is missing if the host has it, and the plan neither has it nor leav
 	]);
 });
 
-test("the kernel program consists of whole instructions, with jumps and stack inside its bounds", () => {
-	const code = failureProbe();
-	const instructions = code.length / 8;
-	expect(Number.isInteger(instructions)).toBe(true);
-	for (let at = 0; at < instructions; at++) {
-		const [operation = 0, offset = 0] = [code[at * 8], code.readInt16LE(at * 8 + 2)];
-		if ((operation & 0x07) === 0x05 && operation !== 0x85 && operation !== 0x95) {
-			expect(offset).toBeGreaterThanOrEqual(0);
-			expect(at + 1 + offset).toBeLessThan(instructions);
+test.each(["x64", "arm64"] as const)(
+	"the kernel program for %s consists of whole instructions, with bounded jumps and stack",
+	(architecture) => {
+		const code = failureProbe(architecture);
+		const instructions = code.length / 8;
+		expect(Number.isInteger(instructions)).toBe(true);
+		for (let at = 0; at < instructions; at++) {
+			const [operation = 0, offset = 0] = [code[at * 8], code.readInt16LE(at * 8 + 2)];
+			if ((operation & 0x07) === 0x05 && operation !== 0x85 && operation !== 0x95) {
+				expect(offset).toBeGreaterThanOrEqual(0);
+				expect(at + 1 + offset).toBeLessThan(instructions);
+			}
 		}
-	}
-	expect(keyBytes % 8).toBe(0);
-	expect(keyBytes + 40).toBeLessThanOrEqual(512);
-	expect(new Set(watchedCalls.map(({ number }) => number)).size).toBe(watchedCalls.length);
-});
+		expect(keyBytes % 8).toBe(0);
+		expect(keyBytes + 40).toBeLessThanOrEqual(512);
+		expect(new Set(watchedCalls.map(({ name }) => name)).size).toBe(watchedCalls.length);
+	},
+);

@@ -15,7 +15,7 @@ export const requirementsDe: WizardMessages["requirements"] = {
 		overlay: "overlayfs: hält Ihre Dateien in der Sandbox unverändert",
 		yama: "strace ist verboten (kernel.yama.ptrace_scope=3): in /etc/sysctl.d auf 1 setzen und neu starten",
 		seccomp: "seccomp im Kernel",
-		processor: "ein unterstützter Prozessor (x86_64)",
+		processor: "ein unterstützter Prozessor (x86_64 oder arm64)",
 	},
 	offer: "Enter installiert diese Pakete mit der Paketverwaltung des Systems.",
 	asRoot: "Nur root darf Pakete installieren. Führen Sie `{command}` als root aus. Enter prüft danach erneut.",

@@ -19,7 +19,7 @@ export const requirementsEn = {
 		overlay: "overlayfs: keeps the sandbox from changing your files",
 		yama: "strace is forbidden (kernel.yama.ptrace_scope=3): set it to 1 in /etc/sysctl.d and reboot",
 		seccomp: "seccomp support in the kernel",
-		processor: "a supported processor (x86_64)",
+		processor: "a supported processor (x86_64 or arm64)",
 	} as Record<string, string>,
 	offer: "Press Enter to install these packages with the system's package manager.",
 	asRoot: "Only root can install packages. Run `{command}` as root, then press Enter to check again.",
