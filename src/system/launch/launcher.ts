@@ -39,7 +39,7 @@ import { handOverPipes, mountWhenAsked } from "./mounts-helper.ts";
 import { acceptorProgram, ownPrograms, socketsProgram, writeLoopback } from "./own-programs.ts";
 import { placeLaunch } from "./placed-launch.ts";
 import { enter, enterProbe, ProbePrograms } from "./probe-entry.ts";
-import { cpuSeconds, initsIn, processesIn } from "./processes.ts";
+import { cpuSeconds, running } from "./processes.ts";
 import { isRootless, requireUserNamespaces, rootless } from "./rootless.ts";
 import { RunningApplication, spawnLaunch } from "./running-application.ts";
 import { makeLayer } from "./sandbox-mounts.ts";
@@ -163,8 +163,8 @@ export class UtilLinuxLauncher implements Launcher {
 		return lineProblem(line);
 	}
 
-	running(root: Path): { processes: number[]; inits: number[] } {
-		return { processes: processesIn(root), inits: initsIn(root) };
+	running(root: Path) {
+		return running(root);
 	}
 
 	cpuSeconds({ init }: Reachable): number {

@@ -22,6 +22,7 @@ import {
 	clearRemovedCages,
 	clearUnfinished,
 	hasData,
+	list,
 	listCages,
 	openState,
 	readCage,
@@ -32,6 +33,7 @@ import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 import { lockCage } from "./lock.ts";
 import { appendLog, readLog } from "./log.ts";
 import { madeAccounts } from "./made-account.ts";
+import { isLeftover } from "./process.ts";
 import { recordStore } from "./records.ts";
 import { StateTemplates } from "./templates.ts";
 import { readTrace, writeTrace } from "./traces.ts";
@@ -120,6 +122,16 @@ export class StateFolder implements Store {
 
 	unfinished(): Promise<readonly string[]> {
 		return unfinishedCages(join(this.#folder, pathFromText("cages")));
+	}
+
+	async hasUnfinished(): Promise<boolean> {
+		// The verb reports what cannot be read.
+		const scratch = await list(join(this.#folder, pathFromText("scratch"))).catch(() => []);
+		if (scratch.some(isLeftover) || (await this.unfinished()).length) return true;
+		const names = await this.names().catch(() => []);
+		const adoptions = await Promise.allSettled(names.map((name) => this.adoption(name)));
+		// A damaged description counts, so that it is reported.
+		return adoptions.some((one) => one.status === "rejected" || (one.value?.phase ?? "adopted") !== "adopted");
 	}
 
 	async lock(name: string): Promise<Lock> {
