@@ -76,6 +76,8 @@ const programs = {
 	fish: "fish",
 	rsyslogd: "rsyslog",
 	promtool: "prometheus",
+	"ansible-playbook": "ansible-core",
+	"ansible-lint": "ansible-lint",
 };
 
 /**

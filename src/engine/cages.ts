@@ -1,5 +1,6 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { devicesOf, type Manifest } from "../core/cage/manifest.ts";
+import { uidsOf } from "../core/confinement/filter-permissions.ts";
 import { type TemporaryEntry, temporaryDirectories } from "../core/confinement/launch.ts";
 import { Failure } from "../core/failure.ts";
 import { isWithin, outermost, type Path, parent } from "../core/path/path.ts";
@@ -132,6 +133,7 @@ export function layoutOf(store: CageReader, manifest: Manifest): CageLayout {
 		temporaryEntries: temporaryEntriesOf(manifest),
 		devices: devicesOf(manifest),
 		permissions: manifest.permissions,
+		uids: uidsOf(manifest.accounts),
 	};
 }
 

@@ -75,6 +75,8 @@ export interface CageLayout {
 	readonly temporaryEntries: readonly TemporaryEntry[];
 	readonly devices: CageRoot["devices"];
 	readonly permissions: Permissions;
+	/** Uids that the application's processes may have. */
+	readonly uids: readonly number[];
 }
 
 /** A folder for what sandboxed applications write. A second start in the same sandbox finds what the first one left. */

@@ -117,7 +117,9 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"alarms-landlock-off":
 		"Audit ist ausgeschaltet. Ports, Signale, abstrakte Sockets und Dateien, die nur Landlock verweigert, lösen daher keinen Alarm aus. Zum Aufzeichnen: auditctl -e 1 oder mit audit=1 booten",
 	"alarms-limited":
-		"Hier ist nur das Protokoll des Kernels lesbar, das höchstens zehn verweigerte Aufrufe in fünf Sekunden für das ganze System enthält. Um alle zu sehen, installieren Sie perl, und führen Sie `cagewright watch` als root aus.",
+		"Hier ist nur das Protokoll des Kernels lesbar, das höchstens zehn verweigerte Aufrufe in fünf Sekunden für das ganze System enthält. Um alle zu sehen, installieren Sie perl, und führen Sie `cagewright watch` als root auf dem Host aus.",
+	"alarms-unrecorded":
+		"Alarme wurden nicht gemessen, weil kein Eintrag über einen verweigerten Aufruf dieses System erreichte. Bei einem Container hat der Host die Einträge: `cagewright selftest --alarm` dort ausführen.",
 	"alarms-lost":
 		"Einträge über verweigerte Aufrufe gingen verloren: Sie kamen zu schnell, oder der Prozess, der sie liest, wurde beendet. Einige Alarme können fehlen.",
 	"alarm-not-handled": "Ein Alarm wurde ausgelöst, ließ sich aber nicht speichern oder beantworten: {cause}",

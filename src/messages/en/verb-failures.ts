@@ -100,7 +100,9 @@ export const verbFailuresEn = {
 	"alarms-landlock-off":
 		"Auditing is off, so ports, signals, abstract sockets and files that only Landlock refuses raise no alarm. To record them: auditctl -e 1, or boot with audit=1",
 	"alarms-limited":
-		"Cagewright can only read the kernel log here, which keeps at most ten refused calls of the whole machine in five seconds. To see all, install perl and run `cagewright watch` as root.",
+		"Cagewright can only read the kernel log here, which keeps at most ten refused calls of the whole machine in five seconds. To see all, install perl and run `cagewright watch` as root on the host.",
+	"alarms-unrecorded":
+		"Alarms were not measured, because no record of a refused call reached this machine. In a container, the host has the records: run `cagewright selftest --alarm` there.",
 	"alarms-lost":
 		"Records of refused calls were lost: they came too fast, or the process that reads them was killed. Some alarms may be missing.",
 	"alarm-not-handled": "An alarm was raised, but storing it or reacting to it failed: {cause}",

@@ -318,9 +318,9 @@ export class UtilLinuxLauncher implements Launcher {
 
 	private confiner(request: LaunchRequest, { landlock }: CageRoot): Buffer {
 		const { spec } = request;
-		const permissions = spec.kind === "cage" ? spec.cage.permissions : { capabilities: [] };
+		const cage = spec.kind === "cage" ? spec.cage : { permissions: { capabilities: [] }, uids: [] };
 		const isTried = spec.kind === "cage" && spec.sandbox !== undefined;
-		return cageConfiner(this.method(), permissions, landlock, {
+		return cageConfiner(this.method(), cage, request.identity, landlock, {
 			isTried,
 			...(request.without ? { without: request.without } : {}),
 		});

@@ -186,7 +186,7 @@ export const trialDe: WizardMessages["trial"] = {
 		placed: "{count:count} {count|Datei|Dateien}, die nur ein Eindringling öffnet",
 		noDecoys: "keine (d in Schritt 3 fügt welche hinzu)",
 		alarms: "Alarme",
-		measured: "bei {raised:count} von {filtered:count} Ausbruchsversuchen, die der Filter verweigert",
+		measured: "bei {raised:count} von {filtered:count} verweigerten Ausbruchsversuchen",
 		unmeasured: "nicht gemessen; später: cagewright selftest {name} --alarm",
 	},
 	minimising: "Nicht benötigte Dateien werden gesucht: Jede Erprobung läuft ohne einige Dateien.",
