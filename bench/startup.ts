@@ -1,30 +1,49 @@
 import { spawnSync } from "node:child_process";
 import { spawn } from "@lydell/node-pty";
-import { type Bench, inFolder, inTurn, milliseconds, ratios, seconds } from "./harness.ts";
+import { type Bench, inFolder, inTurn, milliseconds, type Result, ratios, seconds } from "./harness.ts";
 
 const program = ["bin/cagewright.js"];
 const node = (args: readonly string[]) => spawnSync(process.execPath, args, { stdio: "ignore" });
+
+/** Verbs that only read, of a cage of the demonstration. */
+const reading = ["list", "stale", "show", "check", "explain", "record"] as const;
+const withName: readonly string[] = ["show", "check", "explain", "record"];
 
 /** Compares each start that a person waits for with an empty Node program. */
 export const startup: Bench = {
 	name: "startup",
 	run: () =>
 		inFolder(async (state) => {
+			const caged = [...program, "--state", `${state}/caged`];
+			node([...caged, "make", "demo", "--yes", "--no-selftest"]);
+			const starts = reading.map((verb) => {
+				const words = [...caged, verb, ...(withName.includes(verb) ? ["demo"] : [])];
+				return [verb, () => seconds(() => node(words))] as const;
+			});
 			const measured = await inTurn(21, {
 				nothing: () => seconds(() => node(["-e", "0"])),
 				version: () => seconds(() => node([...program, "--version"])),
 				help: () => seconds(() => node([...program, "make", "--help"])),
-				list: () => seconds(() => node([...program, "--state", state, "list"])),
+				...(Object.fromEntries(starts) as Record<(typeof reading)[number], () => Promise<number>>),
 				frame: () => untilShown("Cagewright", state),
 				choices: () => untilShown("demo", state),
 			});
-			const { choices, frame, help, list, nothing, version } = measured;
+			const { choices, frame, help, nothing, version } = measured;
 			const note = (own: readonly number[]) => `${milliseconds(own)} / ${milliseconds(nothing)}`;
 			const against = "node -e 0";
 			return [
 				{ what: "--version", against, values: ratios(version, nothing), unit: "x", target: { atMost: 2 }, note: note(version) },
 				{ what: "make --help", against, values: ratios(help, nothing), unit: "x", target: { atMost: 4 }, note: note(help) },
-				{ what: "list", against, values: ratios(list, nothing), unit: "x", target: { atMost: 4 }, note: note(list) },
+				...reading.map(
+					(verb): Result => ({
+						what: verb,
+						against,
+						values: ratios(measured[verb], nothing),
+						unit: "x",
+						target: { atMost: 4 },
+						note: note(measured[verb]),
+					}),
+				),
 				{
 					what: "first frame of the wizard",
 					against,

@@ -65,11 +65,19 @@ const programs = {
 	mosquitto: "mosquitto",
 	mmdebstrap: "mmdebstrap",
 	"systemd-nspawn": "systemd-container",
+	podman: "podman",
+	runc: "runc",
+	catatonit: "catatonit",
+	skopeo: "skopeo",
+	mksquashfs: "squashfs-tools",
+	umoci: "umoci",
 	mandoc: "mandoc",
 	zsh: "zsh",
 	fish: "fish",
 	rsyslogd: "rsyslog",
 	promtool: "prometheus",
+	"ansible-playbook": "ansible-core",
+	"ansible-lint": "ansible-lint",
 };
 
 /**

@@ -97,7 +97,7 @@ _cagewright() {
 		*' --give-up') _cagewright_words interpreter time-zone locale name-service tls configuration ;;
 		*' --dropin') _cagewright_kind service ;;
 		'release --keep') _cagewright_words host cage ;;
-		'export --format') _cagewright_words tar seccomp ;;
+		'export --format') _cagewright_words tar oci quadlet kubernetes portable seccomp ;;
 		'watch --format') _cagewright_words text json ecs rfc5424 ;;
 		*' --on-alarm') _cagewright_words report stop freeze ;;
 		*' --configuration') _cagewright_words keep host ;;
@@ -115,7 +115,7 @@ _cagewright() {
 		trial) _cagewright_words --probe --include --exclude --writable --bind --calls --allow --yes --dry-run --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --rounds --no-selftest --unit --dropin ;;
 		adopt) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --on-host --rounds --no-selftest --replace ;;
 		release) _cagewright_words --keep --yes --dry-run ;;
-		export) _cagewright_words --format -o --output --with-data ;;
+		export) _cagewright_words --format -o --output --with-data --allow-secret-export ;;
 		import) _cagewright_words --allow-secret --allow-setuid --name --yes --dry-run --no-trial ;;
 		run) _cagewright_words --accept-finding --print --stop-timeout --raw ;;
 		shell) _cagewright_words --keep-writes ;;

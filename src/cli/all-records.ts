@@ -4,7 +4,7 @@ import { pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { CageRecord } from "../core/record/record.ts";
 import { isDamage } from "../engine/cages.ts";
-import type { Context } from "../engine/context.ts";
+import type { ComparingMachine, Context } from "../engine/context.ts";
 import { recordOf } from "../engine/record/record.ts";
 import { type DamagedCage, indexMarkdown, indexToJson, type WrittenRecord } from "../report/record/index-of-records.ts";
 import { writeAtomic } from "../system/state/atomic.ts";
@@ -19,11 +19,15 @@ interface Form {
 	readonly extension: string;
 	text(record: CageRecord): Promise<string>;
 	/** Writes the file's checksum, if that is wanted. */
-	sign(context: Context, record: CageRecord, file: string, text: string): Promise<unknown>;
+	sign(context: Context<ComparingMachine>, record: CageRecord, file: string, text: string): Promise<unknown>;
 }
 
 /** Writes the record of every built cage and an index into a folder. Returns 1 if a cage is damaged. */
-export function allRecords(terminal: Terminal, output: string, { extension, sign, text }: Form): Promise<number> {
+export function allRecords(
+	terminal: Terminal<ComparingMachine>,
+	output: string,
+	{ extension, sign, text }: Form,
+): Promise<number> {
 	const { messages } = terminal;
 	return terminal.withContext(async (context) => {
 		const { now, recording, store } = context.machine;

@@ -1,9 +1,7 @@
 import { Failure } from "../core/failure.ts";
-import { holds } from "../core/selftest/verdict.ts";
-import { type SelftestOptions, selftestCage } from "../engine/selftest/selftest.ts";
+import type { ComparingMachine } from "../engine/context.ts";
 import { type CheckedCage, checkAll, checkCage, isClean } from "../engine/upkeep/check.ts";
 import { checkedText, checkedToJson, nagiosLine } from "../report/check.ts";
-import { selftestText, selftestToJson } from "../report/selftest.ts";
 import { stateFolder } from "./state-folder.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -14,7 +12,11 @@ export interface CheckOptions {
 }
 
 /** Returns 1 if a cage has a finding that nobody accepted. */
-export async function check(terminal: Terminal, names: readonly string[], options: CheckOptions): Promise<number> {
+export async function check(
+	terminal: Terminal<ComparingMachine>,
+	names: readonly string[],
+	options: CheckOptions,
+): Promise<number> {
 	const { all = false } = options;
 	if (all === names.length > 0) throw new Failure("check-names-or-all", {}, 2);
 	if (options.nagios && terminal.options.json) throw new Failure("one-form", { one: "--nagios", other: "--json" }, 2);
@@ -22,7 +24,11 @@ export async function check(terminal: Terminal, names: readonly string[], option
 }
 
 /** Monitoring expects 3 UNKNOWN if a check fails (Nagios plugin API). */
-async function reportUnknown(terminal: Terminal, nagios: boolean, work: () => Promise<number>): Promise<number> {
+async function reportUnknown(
+	terminal: Terminal<ComparingMachine>,
+	nagios: boolean,
+	work: () => Promise<number>,
+): Promise<number> {
 	try {
 		return await work();
 	} catch (error) {
@@ -32,7 +38,11 @@ async function reportUnknown(terminal: Terminal, nagios: boolean, work: () => Pr
 	}
 }
 
-function runChecks(terminal: Terminal, names: readonly string[], { all = false, deep = false, nagios = false }: CheckOptions) {
+function runChecks(
+	terminal: Terminal<ComparingMachine>,
+	names: readonly string[],
+	{ all = false, deep = false, nagios = false }: CheckOptions,
+) {
 	return terminal.withContext(async (context) => {
 		const checked: CheckedCage[] = all ? await checkAll(context, { deep }) : [];
 		for (const name of names) checked.push(await checkCage(context, name, { deep }));
@@ -48,27 +58,5 @@ function runChecks(terminal: Terminal, names: readonly string[], { all = false, 
 		} else if (checked.length) terminal.print(checked.map((cage) => checkedText(cage, terminal.messages)).join("\n"));
 		else terminal.print(terminal.messages.cli.list.none);
 		return checked.every(isClean) ? 0 : 1;
-	});
-}
-
-export interface SelftestVerbOptions extends Pick<SelftestOptions, "network"> {
-	readonly unit?: boolean;
-	readonly alarm?: boolean;
-	readonly dropin?: string;
-}
-
-/** Returns 1 if a technique escaped or a protection layer is missing. */
-export async function selftest(terminal: Terminal, name: string, options: SelftestVerbOptions): Promise<number> {
-	const { alarm = false, dropin, network, unit } = options;
-	const underUnit = dropin === undefined ? (unit ? {} : undefined) : { service: dropin };
-	return terminal.withContext(async (context) => {
-		const test = await selftestCage(context, name, {
-			...(network === undefined ? {} : { network }),
-			...(alarm ? { alarms: "always" as const } : {}),
-			...(underUnit === undefined ? {} : { unit: underUnit }),
-		});
-		if (terminal.options.json) terminal.printJson("selftest", selftestToJson(name, test));
-		else terminal.print(selftestText(name, test, terminal.messages));
-		return holds(test) ? 0 : 1;
 	});
 }

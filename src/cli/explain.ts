@@ -1,8 +1,9 @@
+import type { ComparingMachine } from "../engine/context.ts";
 import { explainCage, explainSubject } from "../engine/plan/explain.ts";
 import { explanationText, explanationToJson, overviewText, overviewToJson } from "../report/explain.ts";
 import type { Terminal } from "./terminal.ts";
 
-export function explain(terminal: Terminal, name: string, subject: string | undefined): Promise<number> {
+export function explain(terminal: Terminal<ComparingMachine>, name: string, subject: string | undefined): Promise<number> {
 	const { json } = terminal.options;
 	return terminal.withContext(async (context) => {
 		if (subject === undefined) {

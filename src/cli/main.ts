@@ -9,7 +9,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 	// A reader such as `head` may close the pipe. That is no error, and the work continues.
 	if (error.code === "EPIPE" || lost) return;
 	lost = error;
-	void import("./report.ts").then(({ reportLostOutput }) => reportLostOutput(error, args));
+	void import("./program.ts").then(({ reportLostOutput }) => reportLostOutput(error, args));
 });
 process.on("exit", () => {
 	if (lost && !process.exitCode) process.exitCode = 1;

@@ -9,6 +9,7 @@ import { stateWords } from "../core/questions/next-steps.ts";
 import { foundHolding } from "../core/selftest/verdict.ts";
 import { type MadeCage, makeCage } from "../engine/build/make.ts";
 import { checkName, identityOf } from "../engine/build/steps.ts";
+import { readableCage } from "../engine/cages.ts";
 import { answersFrom, baseOf } from "../engine/choose/answers.ts";
 import { type CageRequest, startingPoint } from "../engine/choose/starting-point.ts";
 import type { Context } from "../engine/context.ts";
@@ -27,7 +28,8 @@ export async function make(terminal: Terminal, request: CageRequest): Promise<nu
 	const search = new Search(terminal);
 	return terminal.withContext(async (context) => {
 		const { options } = request;
-		const answers = await answersOf(context, request, terminal);
+		const asked = await answersOf(context, request, terminal);
+		const answers = { ...asked, requested: await fingerprintOf(context, request, asked.template) };
 		// Check everything that the request can have wrong before something is started.
 		requireProbe(answers);
 		identityOf(context, answers);
@@ -60,6 +62,13 @@ export async function make(terminal: Terminal, request: CageRequest): Promise<nu
 		});
 		return showMade(terminal, context, smaller.result.made ?? made, smaller);
 	}, search);
+}
+
+/** Equal for requests that make the same cage of the same template. */
+async function fingerprintOf({ machine }: Context, { command, options, target }: CageRequest, template: string | undefined) {
+	const stored = (await machine.store.templates.list()).find((one) => one.template.name === template);
+	const given = Object.entries(options).filter(([option]) => !["yes", "dryRun", "replace", "selftest"].includes(option));
+	return machine.recording.sha256(JSON.stringify([target, command, given.sort(), stored?.hash, stored?.values]));
 }
 
 /** Throws `no-probe`, or `probe-guess-failed` if the proposed probe did not pass (exit 2). */
@@ -125,9 +134,17 @@ export async function dryRun(
 			notes,
 			...(answers.dedicatedAccount === undefined ? {} : { dedicatedAccount: answers.dedicatedAccount }),
 			command,
+			existing: await existing(context, answers),
 		});
 	else terminal.print(dryRunText(answers, terminal.state, command, terminal.messages, more));
 	return 0;
+}
+
+/** Whether the cage exists, and whether `make` would get the request that it got last. */
+async function existing({ machine }: Context, { name, requested }: Answers): Promise<object | null> {
+	const cage = await readableCage(machine.store, name, true);
+	const generation = cage && (await machine.store.present(name));
+	return generation === undefined ? null : { generation, sameRequest: cage?.requested === requested && requested !== undefined };
 }
 
 /** Reads the request. Warns if the target is the name of a template and of a unit. */

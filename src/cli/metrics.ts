@@ -1,5 +1,6 @@
 import { Failure } from "../core/failure.ts";
 import { pathFromText } from "../core/path/path.ts";
+import type { ComparingMachine } from "../engine/context.ts";
 import { measureCages } from "../engine/upkeep/metrics.ts";
 import { metricsText } from "../report/metrics.ts";
 import { writeAtomic } from "../system/state/atomic.ts";
@@ -11,7 +12,7 @@ import { version } from "./version.ts";
 const readableByAll = 0o644;
 
 /** Prints or writes metrics of all cages for Prometheus. */
-export async function metrics(terminal: Terminal, { output }: { readonly output?: string }): Promise<number> {
+export async function metrics(terminal: Terminal<ComparingMachine>, { output }: { readonly output?: string }): Promise<number> {
 	const { json } = terminal.options;
 	if (output === undefined && json) throw new Failure("one-form", { one: "metrics", other: "--json" }, 2);
 	const file = output === undefined ? undefined : outputFile(output);

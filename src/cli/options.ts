@@ -2,6 +2,8 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { chosenDecoys } from "../core/plan/decoys.ts";
 import { isNumberKind, type NumberKind, readNumber } from "../core/questions/numbers.ts";
 import { type OptionRow, optionFlag, optionRows, stepVerbs } from "../core/questions/options.ts";
+import type { TimerTask } from "../core/upkeep/installation.ts";
+import type { AlarmFormat } from "../report/alarm.ts";
 
 const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
 
@@ -51,7 +53,17 @@ function chosen(text: string, choices: readonly string[] = [text]): string {
 	return text;
 }
 
-export const exportFormats = ["tar", "seccomp"] as const;
+export const alarmFormats = ["text", "json", "ecs", "rfc5424"] as const satisfies readonly AlarmFormat[];
+export const exportFormats = ["tar", "oci", "quadlet", "kubernetes", "portable", "seccomp"] as const;
+
+export interface ExportOptions {
+	readonly format: (typeof exportFormats)[number];
+	readonly output?: string;
+	readonly withData?: boolean;
+	readonly allowSecretExport?: boolean;
+}
+
+export const timerTasks = ["check", "update", "none"] as const satisfies readonly TimerTask[];
 export const recordFormats = ["md", "html", "json", "cyclonedx"] as const;
 
 export interface GlobalOptions {

@@ -3,11 +3,11 @@ import { Failure } from "../core/failure.ts";
 import { emptyTrace } from "../core/trace/trace.ts";
 import { planStep } from "../engine/build/steps.ts";
 import type { PlanAnswer, PlanRequest } from "../system/thread-planner.ts";
-import { systemMachine } from "./machine.ts";
+import { machine } from "./working.ts";
 
 /** The thread that makes the wizard's plans (`ThreadPlanner`). Its `workerData` is the state folder. */
 
-const context = { machine: systemMachine(workerData as string), emit() {}, signal: new AbortController().signal };
+const context = { machine: machine(workerData as string), emit() {}, signal: new AbortController().signal };
 let last = emptyTrace();
 
 parentPort?.on("message", async ({ cage, trace = last }: PlanRequest) => {

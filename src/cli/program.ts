@@ -3,16 +3,18 @@ import { loadHelp } from "../messages/load.ts";
 import { type Language, languageFrom } from "../messages/messages.ts";
 import { isGlobalOption, takesValue, wantedLanguage } from "./arguments.ts";
 import type { GlobalOptions } from "./options.ts";
-import { report } from "./report.ts";
+import { report, reportLostOutput } from "./report.ts";
 import { stateFolder } from "./state-folder.ts";
-import { createProgram, type Verb } from "./verbs.ts";
+import { createProgram, type Verb, working } from "./verbs.ts";
+
+export { reportLostOutput };
 
 /** Runs the verb that the arguments name, and turns an error into one line and an exit status. The wizard and the texts of the help are loaded on demand. */
 export async function runProgram(args: readonly string[]): Promise<number> {
 	let status = 0;
 	const program = createProgram(args, async (load, work) => {
 		const verbs = await load();
-		status = await work(verbs, await verbs.openTerminal(global()));
+		status = await work(verbs, await verbs.openTerminal(global(), verbs.machine, working));
 	});
 	const global = (): GlobalOptions => program.opts();
 	const language = languageFrom(process.env, wantedLanguage(args));

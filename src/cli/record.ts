@@ -6,7 +6,7 @@ import { showPath } from "../core/path/quote.ts";
 import { type CageRecord, historyLine, type Responsible } from "../core/record/record.ts";
 import { checksumLine, isAsWritten, recordedAction, verifyRecord } from "../core/record/verification.ts";
 import { presentCage } from "../engine/cages.ts";
-import type { Context } from "../engine/context.ts";
+import type { ComparingMachine, Context } from "../engine/context.ts";
 import { approvedNow, fingerprintOf, keepResponsible, recordOf } from "../engine/record/record.ts";
 import { recordHtml } from "../report/record/html.ts";
 import { recordToJson } from "../report/record/json.ts";
@@ -22,7 +22,11 @@ import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
 /** Writes the record of one cage, or with `--all` those of all cages. */
-export async function record(terminal: Terminal, name: string | undefined, options: RecordOptions): Promise<number> {
+export async function record(
+	terminal: Terminal<ComparingMachine>,
+	name: string | undefined,
+	options: RecordOptions,
+): Promise<number> {
 	const { all = false, checksum = false, output } = options;
 	if (name !== undefined && !all) return recordCage(terminal, name, options);
 	if (name !== undefined || !all || output === undefined) throw new Failure("record-name-or-all", {}, 2);
@@ -37,7 +41,7 @@ export async function record(terminal: Terminal, name: string | undefined, optio
 const extensions: Readonly<Record<RecordFormat, string>> = { md: "md", html: "html", json: "json", cyclonedx: "cdx.json" };
 
 /** Writes the record and stores the given names and purpose for the next one. With `--json`, prints the record, or the file that contains it. */
-async function recordCage(terminal: Terminal, name: string, options: RecordOptions): Promise<number> {
+async function recordCage(terminal: Terminal<ComparingMachine>, name: string, options: RecordOptions): Promise<number> {
 	if (options.checksum && options.output === undefined) throw new Failure("record-checksum-for-file", {}, 2);
 	const file = options.output === undefined ? undefined : outputFile(options.output);
 	const format = options.format ?? formatFor(terminal, options);
@@ -71,7 +75,7 @@ async function recordCage(terminal: Terminal, name: string, options: RecordOptio
 	});
 }
 
-function formatFor({ options: { json } }: Terminal, { output = "" }: RecordOptions): RecordFormat {
+function formatFor({ options: { json } }: Terminal<ComparingMachine>, { output = "" }: RecordOptions): RecordFormat {
 	if (output.endsWith(".cdx.json")) return "cyclonedx";
 	if (output.endsWith(".json")) return "json";
 	if (/\.html?$/.test(output)) return "html";
@@ -80,7 +84,7 @@ function formatFor({ options: { json } }: Terminal, { output = "" }: RecordOptio
 
 const isJson = (format: RecordFormat) => format === "json" || format === "cyclonedx";
 
-async function inFormat(record: CageRecord, format: RecordFormat, { messages }: Terminal): Promise<string> {
+async function inFormat(record: CageRecord, format: RecordFormat, { messages }: Terminal<ComparingMachine>): Promise<string> {
 	// Its library is large, so it is loaded on demand.
 	if (format === "cyclonedx") return (await import("../report/record/cyclonedx.ts")).recordCycloneDx(record, version);
 	if (format === "json") return `${JSON.stringify({ schema: "cagewright/record/1", ...recordToJson(record) }, null, 2)}\n`;
@@ -88,7 +92,7 @@ async function inFormat(record: CageRecord, format: RecordFormat, { messages }: 
 }
 
 async function givenResponsible(
-	context: Context,
+	context: Context<ComparingMachine>,
 	name: string,
 	{ approvedBy, implementedBy, initiatedBy, purpose }: RecordOptions,
 ): Promise<Responsible> {
@@ -102,8 +106,8 @@ async function givenResponsible(
 
 /** Asks for the names once for all cages. An empty answer leaves a name open, and the question is not repeated. */
 async function askResponsible(
-	terminal: Terminal,
-	{ machine }: Context,
+	terminal: Terminal<ComparingMachine>,
+	{ machine }: Context<ComparingMachine>,
 	name: string,
 	options: RecordOptions,
 ): Promise<Pick<Responsible, "initiatedBy" | "implementedBy">> {
@@ -118,7 +122,7 @@ async function askResponsible(
 	return { ...(initiatedBy ? { initiatedBy } : {}), ...(implementedBy ? { implementedBy } : {}) };
 }
 
-async function storeResponsible(context: Context, name: string, given: Responsible): Promise<void> {
+async function storeResponsible(context: Context<ComparingMachine>, name: string, given: Responsible): Promise<void> {
 	if (!Object.keys(given).length) return;
 	await using _lock = await context.machine.store.lock(name);
 	await keepResponsible(context, name, given);
@@ -127,7 +131,12 @@ async function storeResponsible(context: Context, name: string, given: Responsib
 const checksumOf = (file: string) => `${file}.sha256`;
 
 /** Writes the checksum to a file for sha256sum(1) and to the cage's log, which only root can change. Returns the file's path. */
-async function writeChecksum({ machine }: Context, record: CageRecord, file: string, text: string): Promise<string> {
+async function writeChecksum(
+	{ machine }: Context<ComparingMachine>,
+	record: CageRecord,
+	file: string,
+	text: string,
+): Promise<string> {
 	const { cage, fingerprint, manifest } = record;
 	const sha256 = machine.recording.sha256(text);
 	await using _lock = await machine.store.lock(cage.name);
@@ -137,7 +146,12 @@ async function writeChecksum({ machine }: Context, record: CageRecord, file: str
 }
 
 /** Returns 1 if the file is not an unchanged record of the cage, or is unknown. */
-async function verifyFile(terminal: Terminal, context: Context, name: string, place: string): Promise<number> {
+async function verifyFile(
+	terminal: Terminal<ComparingMachine>,
+	context: Context<ComparingMachine>,
+	name: string,
+	place: string,
+): Promise<number> {
 	const { recording, store } = context.machine;
 	const file = resolve(place);
 	const shown = showPath(pathFromText(file));

@@ -7,125 +7,35 @@ import { Failure } from "../core/failure.ts";
 import { baseName, type Path, pathFromText, pathToJson, pathToText } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { logDirectories } from "../core/upkeep/rotation.ts";
-import { isDamage, knownCage, type PresentCage, presentCage } from "../engine/cages.ts";
-import type { Context } from "../engine/context.ts";
+import { knownCage, type PresentCage, presentCage } from "../engine/cages.ts";
+import type { ComparingMachine } from "../engine/context.ts";
 import type { CageContent } from "../engine/store.ts";
 import { coverageOf } from "../engine/trace/coverage.ts";
+import type { Messages } from "../messages/messages.ts";
 import { recentAlarmsText, recentAlarmsToJson } from "../report/alarm.ts";
 import { confinementToJson, countsToJson } from "../report/cage-json.ts";
 import { coverageLine, reachedToJson } from "../report/coverage.ts";
-import { fields, indent, table } from "../report/format.ts";
+import { fields, indent } from "../report/format.ts";
 import { unneededText } from "../report/minimise.ts";
 import { entryTable, permissionsText } from "../report/text.ts";
 import { readTextSync } from "../system/files/text-files.ts";
 import type { Terminal } from "./terminal.ts";
-
-export async function list(terminal: Terminal): Promise<number> {
-	const { messages } = terminal;
-	const words = messages.cli.list;
-	return terminal.withContext(async (context) => {
-		const cages = await Promise.all((await context.machine.store.names()).map((name) => summary(context, name)));
-		const status = cages.some((cage) => cage.damage !== undefined) ? 1 : 0;
-		if (terminal.options.json) {
-			terminal.printJson("list", {
-				cages: cages.map(({ alarms, damage, ...cage }) => ({
-					...cage,
-					alarms: recentAlarmsToJson(alarms),
-					...(damage ? { damage: messages.failure(damage) } : {}),
-				})),
-			});
-			return status;
-		}
-		if (!cages.length) terminal.print(words.none);
-		else {
-			const rows = cages.map((cage) => [
-				cage.name,
-				cage.generation === null ? "-" : String(cage.generation),
-				cage.files === null ? "-" : String(cage.files),
-				cage.bytes === null ? "-" : messages.bytes(cage.bytes),
-				cage.damage
-					? words.damaged
-					: cage.generation === null
-						? words.notBuilt
-						: [
-								cage.running[0] === undefined ? words.stopped : words.running(cage.running[0]),
-								...(cage.stale ? [words.stale] : []),
-								...(cage.alarms.lastDay ? [messages.alarms.inList(cage.alarms.lastDay)] : []),
-							].join(", "),
-				cage.damage ? messages.failure(cage.damage) : printable(cage.command.join(" ")),
-			]);
-			terminal.print(table([words.head, ...rows]));
-		}
-		return status;
-	});
-}
-
-interface Summary {
-	readonly name: string;
-	readonly generation: number | null;
-	readonly files: number | null;
-	readonly bytes: number | null;
-	readonly running: readonly number[];
-	readonly command: readonly string[];
-	readonly answered: boolean;
-	/** An upgrade of the host marked it as old. */
-	readonly stale: boolean;
-	readonly alarms: RecentAlarms;
-	/** Why the other fields are unknown. */
-	readonly damage?: Failure;
-}
-
-async function summary(context: Context, name: string): Promise<Summary> {
-	const { launcher, store } = context.machine;
-	const generations = await store.generations(name);
-	const running = generations.flatMap((one) => launcher.running(store.root(name, one)).inits);
-	const alarms = await alarmsOf(context, name);
-	const unknown = {
-		name,
-		generation: null,
-		files: null,
-		bytes: null,
-		running,
-		command: [],
-		answered: false,
-		stale: false,
-		alarms,
-	};
-	try {
-		const cage = await store.cage(name);
-		const generation = (await store.present(name)) ?? null;
-		const manifest = generation === null ? undefined : await store.manifest(name, generation);
-		const counts = manifest ? countEntries(manifest) : undefined;
-		return {
-			...unknown,
-			generation,
-			files: counts?.files ?? null,
-			bytes: counts?.bytes ?? null,
-			command: cage?.application.command ?? [],
-			answered: cage?.trials.at(-1)?.answered ?? false,
-			stale: (await store.upkeep.staleMark(name)) !== undefined,
-		};
-	} catch (error) {
-		if (!isDamage(error)) throw error;
-		return { ...unknown, damage: error };
-	}
-}
-
-async function alarmsOf({ machine: { now, store } }: Context, name: string): Promise<RecentAlarms> {
-	return recentAlarms(await store.alarms(name), now());
-}
 
 /** Matches data that an update or `release` preserved. Only the administrator can decide when to delete it. */
 function isPreserved(path: Path): boolean {
 	return /^(data\.(before|undone-.*)|edited)$/s.test(baseName(path));
 }
 
-function preservedText({ messages }: Terminal, preserved: readonly CageContent[]): string {
+function preservedText(messages: Messages, preserved: readonly CageContent[]): string {
 	const words = messages.cli.show;
 	return `${words.aside}\n${indent(preserved.map(({ bytes, path }) => `${showPath(path)} (${messages.bytes(bytes)})`).join("\n"))}`;
 }
 
-export async function show(terminal: Terminal, name: string, options: { history?: boolean; record?: boolean }): Promise<number> {
+export async function show(
+	terminal: Terminal<ComparingMachine>,
+	name: string,
+	options: { history?: boolean; record?: boolean },
+): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
 		if (options.history) {
@@ -146,7 +56,7 @@ export async function show(terminal: Terminal, name: string, options: { history?
 			else terminal.print(record);
 			return 0;
 		}
-		const alarms = await alarmsOf(context, name);
+		const alarms = recentAlarms(await store.alarms(name), context.machine.now());
 		const evidence = await store.records.evidence(name);
 		const minimised = evidence.find(({ generation }) => generation === present.generation)?.minimised;
 		// Cages of older versions may have no trace.
@@ -162,8 +72,8 @@ export async function show(terminal: Terminal, name: string, options: { history?
 				alarms: recentAlarmsToJson(alarms),
 			});
 		} else {
-			terminal.print(showText(terminal, present, { adoption, alarms, others }));
-			if (preserved.length) terminal.print(preservedText(terminal, preserved));
+			terminal.print(showText(terminal.messages, present, { adoption, alarms, others }));
+			if (preserved.length) terminal.print(preservedText(terminal.messages, preserved));
 			if (minimised) terminal.print(unneededText(minimised, terminal.messages));
 			if (reached?.coverage) terminal.print(coverageLine(reached.coverage, terminal.messages));
 		}
@@ -206,7 +116,7 @@ function showJson({ cage, generation, layout, manifest }: PresentCage, adoption:
 }
 
 function showText(
-	{ messages }: Terminal,
+	messages: Messages,
 	{ cage, generation, layout, manifest }: PresentCage,
 	{ adoption, alarms, others }: { adoption: Adoption | undefined; alarms: RecentAlarms; others: readonly number[] },
 ): string {

@@ -1,16 +1,14 @@
 import { Failure } from "../core/failure.ts";
 import { pathFromText } from "../core/path/path.ts";
-import { printableJson, showPath } from "../core/path/quote.ts";
-import type { Context } from "../engine/context.ts";
+import { printableJson } from "../core/path/quote.ts";
+import type { Context, Machine, ReadingMachine } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
-import { type Finished, finishUnfinished } from "../engine/upkeep/repair.ts";
+import type { Store } from "../engine/store.ts";
 import { loadMessages } from "../messages/load.ts";
 import { languageFrom, type Messages } from "../messages/messages.ts";
-import { eventToJson } from "../report/json.ts";
 import { progressLine } from "../report/progress.ts";
 import type { Launching } from "../system/launch/method.ts";
 import { isForeign } from "../system/state/foreign-state.ts";
-import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";
 import { write } from "./output.ts";
 import { Interrupted } from "./report.ts";
@@ -18,15 +16,39 @@ import { defaultState, stateFolder } from "./state-folder.ts";
 
 const moreImportant = ["undo-failed", "adopt-failed-kept"];
 
+/** Hands the adapters of this machine to the engine, as many as a group of verbs needs. */
+export type Compose<M> = (state: string, launching: Launching) => M;
+
+/** Code that few commands need. */
+interface Rare {
+	/** Finishes the work of killed commands. */
+	repair(terminal: Pick<Terminal, "launching" | "messages" | "say" | "state">): Promise<void>;
+	eventToJson(event: Event): object;
+}
+type LoadRare = () => Promise<Rare>;
+
 /** Everything that a verb needs: output, language, state folder, and cancellation by signals. */
-export class Terminal {
+export class Terminal<M extends ReadingMachine = Machine> {
 	readonly options: GlobalOptions;
 	readonly language: "en" | "de";
 	readonly messages: Messages;
 	readonly state: string;
+	readonly #compose: Compose<M>;
+	readonly #loadRare: LoadRare;
+	readonly #eventToJson: Rare["eventToJson"] | undefined;
 	#live = "";
 
-	constructor(options: GlobalOptions, messages: Messages) {
+	/** With `eventToJson`, prints all events instead of the progress. */
+	constructor(
+		options: GlobalOptions,
+		messages: Messages,
+		compose: Compose<M>,
+		rare: LoadRare,
+		eventToJson?: Rare["eventToJson"],
+	) {
+		this.#compose = compose;
+		this.#loadRare = rare;
+		this.#eventToJson = eventToJson;
 		this.options = options;
 		this.language = messages.language;
 		this.messages = messages;
@@ -72,7 +94,7 @@ export class Terminal {
 	 * Runs work that HUP, INT and TERM abort; it can undo its changes before `Interrupted` is thrown. `within` is a part of the work that may handle an INT
 	 * itself.
 	 */
-	async withContext<T>(work: (context: Context) => Promise<T>, within?: { interrupt(): boolean }): Promise<T> {
+	async withContext<T>(work: (context: Context<M>) => Promise<T>, within?: { interrupt(): boolean }): Promise<T> {
 		const controller = new AbortController();
 		let received: NodeJS.Signals | undefined;
 		const handlers = (["SIGHUP", "SIGINT", "SIGTERM"] as const).map((name) => {
@@ -84,16 +106,11 @@ export class Terminal {
 			process.on(name, handler);
 			return () => process.off(name, handler);
 		});
-		const machine = systemMachine(this.state, this.launching);
+		const machine = this.#compose(this.state, this.launching);
 		machine.commands.listen((event) => this.#show(event));
 		try {
-			const context: Context = {
-				machine,
-				emit: (event) => this.#show(event),
-				signal: controller.signal,
-			};
-			await this.#repair(context);
-			return await work(context);
+			await this.#repair(machine.store);
+			return await work({ machine, emit: (event) => this.#show(event), signal: controller.signal });
 		} catch (error) {
 			// A failed undo matters more than the signal.
 			if (received && !(error instanceof Failure && moreImportant.includes(error.code))) throw new Interrupted(received);
@@ -105,18 +122,14 @@ export class Terminal {
 	}
 
 	/** Completes or undoes the work of a killed command. A problem is only reported, because this command may be the one that diagnoses it. */
-	async #repair(context: Context): Promise<void> {
+	async #repair(store: Store): Promise<void> {
 		// Root only reads a state folder that another user can change.
-		if (isForeign(pathFromText(this.state))) return;
-		await finishUnfinished(
-			{ ...context, emit() {} },
-			(finished) => this.say(finishedText(finished, this.messages)),
-			(problem) => this.say(this.messages.failure(problem)),
-		);
+		if (isForeign(pathFromText(this.state)) || !(await store.hasUnfinished())) return;
+		await (await this.#loadRare()).repair(this);
 	}
 
 	#show(event: Event): void {
-		if (this.options.events) process.stderr.write(`${printableJson(eventToJson(event))}\n`);
+		if (this.#eventToJson) process.stderr.write(`${printableJson(this.#eventToJson(event))}\n`);
 		else if (!this.options.quiet) {
 			const line = progressLine(event, this.messages);
 			if (!line) return;
@@ -137,23 +150,12 @@ export class Terminal {
 	}
 }
 
-function finishedText(finished: Finished, { cli }: Messages): string {
-	const { name } = finished;
-	switch (finished.kind) {
-		case "adoption":
-			return cli.adoption.repaired(finished.service, name, finished.where, finished.kept && showPath(finished.kept));
-		case "leftovers":
-			return cli.update.cleared(name);
-		case "removal":
-			return cli.remove.finished(name);
-		case "switching":
-			return finished.wentBack
-				? cli.update.wentBack(name, finished.generation)
-				: cli.update.switched(name, finished.generation, finished.restarted, finished.remaining);
-	}
-}
-
 /** In the language of `--lang` or the environment. */
-export async function openTerminal(options: GlobalOptions): Promise<Terminal> {
-	return new Terminal(options, await loadMessages(languageFrom(process.env, options.lang)));
+export async function openTerminal<M extends ReadingMachine>(
+	options: GlobalOptions,
+	compose: Compose<M>,
+	rare: LoadRare,
+): Promise<Terminal<M>> {
+	const messages = await loadMessages(languageFrom(process.env, options.lang));
+	return new Terminal(options, messages, compose, rare, options.events ? (await rare()).eventToJson : undefined);
 }

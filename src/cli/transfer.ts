@@ -17,18 +17,14 @@ import { callsToJson } from "../report/cage-json.ts";
 import { fields } from "../report/format.ts";
 import { writeExport } from "../system/state/archive/pack.ts";
 import { ask } from "./ask.ts";
-import type { exportFormats } from "./options.ts";
+import type { ExportOptions } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
-export interface ExportOptions {
-	readonly format: (typeof exportFormats)[number];
-	readonly output?: string;
-	readonly withData?: boolean;
-}
-
 export async function exporting(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
 	if (options.format === "seccomp") return exportFilter(terminal, name, options);
+	// Other engines' formats are loaded on demand.
+	if (options.format !== "tar") return (await import("./image.ts")).exportForEngine(terminal, name, options);
 	if (options.output === undefined && process.stdout.isTTY) throw new Failure("export-to-terminal", { name }, 2);
 	const { json } = terminal.options;
 	if (options.output === undefined && json) throw new Failure("export-needs-file", { name }, 2);

@@ -4,21 +4,12 @@ import { Failure } from "../core/failure.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import { foundHolding } from "../core/selftest/verdict.ts";
-import { presentCage, presentGeneration } from "../engine/cages.ts";
+import { presentGeneration } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
-import { staleCages } from "../engine/upkeep/drift.ts";
 import { rollbackCage, rollbackTarget } from "../engine/upkeep/rollback.ts";
 import { planUpdate, type Updated, updateCage } from "../engine/upkeep/update.ts";
 import { missedLine } from "../report/trial.ts";
-import {
-	differenceText,
-	differenceToJson,
-	restartedText,
-	updatedText,
-	updatedToJson,
-	updatePlanText,
-	updatePlanToJson,
-} from "../report/update.ts";
+import { restartedText, updatedText, updatedToJson, updatePlanText, updatePlanToJson } from "../report/update.ts";
 import { ask } from "./ask.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
@@ -149,42 +140,5 @@ export async function rollback(terminal: Terminal, name: string, options: Rollba
 		if (terminal.options.json) terminal.printJson("rollback", { name, from, to, ...restarted });
 		else terminal.print([words.rolledBack(name, from, to), ...restartedText(name, restarted, terminal.messages)].join("\n"));
 		return 0;
-	});
-}
-
-/** Without numbers, compares the previous generation with the present one. */
-export async function diff(terminal: Terminal, name: string, a: number | undefined, b: number | undefined): Promise<number> {
-	return terminal.withContext(async (context) => {
-		const { store } = context.machine;
-		const { generation: present } = await presentCage(context, name);
-		const all = await store.generations(name);
-		const to = b ?? present;
-		const from = a ?? all.filter((one) => one < to).at(-1);
-		if (from === undefined) throw new Failure("nothing-before", { name, generation: to }, 1);
-		const [before, after] = [await store.manifest(name, from), await store.manifest(name, to)];
-		if (!before || !after) throw new Failure("no-such-generation", { name, generation: before ? to : from }, 2);
-		if (terminal.options.json) terminal.printJson("diff", { name, ...differenceToJson(before, after) });
-		else terminal.print(differenceText(before, after, terminal.messages));
-		return 0;
-	});
-}
-
-/** Returns 1 if a cage is stale, unless `--mark` is given. */
-export async function stale(terminal: Terminal, options: { mark?: boolean }): Promise<number> {
-	return terminal.withContext(async (context) => {
-		const cages = await staleCages(context, options.mark ?? false);
-		const words = terminal.messages.cli.install;
-		const lines = cages.map(({ drift, name }) => {
-			const packages = [...new Set(drift.flatMap((one) => one.package ?? []))];
-			return words.stale(
-				name,
-				packages.join(", "),
-				drift.some((one) => one.security),
-			);
-		});
-		if (terminal.options.json) terminal.printJson("stale", { cages: cages.map(({ name }) => name) });
-		else if (lines.length) terminal.print(lines.join("\n"));
-		else if (!terminal.options.quiet) terminal.print(words.noneStale);
-		return cages.length && !options.mark ? 1 : 0;
 	});
 }

@@ -1,10 +1,9 @@
 import { Command, Option } from "commander";
 import { optionsOfTracedCages } from "../core/questions/options.ts";
-import { timerTasks } from "../core/upkeep/installation.ts";
-import { alarmFormats } from "../report/alarm.ts";
+import type { ReadingMachine } from "../engine/context.ts";
 import type { AdoptOptions, ReleaseOptions } from "./adopt.ts";
 import { argumentsOf } from "./arguments.ts";
-import type { CheckOptions, SelftestVerbOptions } from "./check.ts";
+import type { CheckOptions } from "./check.ts";
 import type { InstallOptions } from "./doctor.ts";
 import { isTracedStep, tracedSteps } from "./groups.ts";
 import type { MinimiseOptions } from "./minimise.ts";
@@ -12,18 +11,21 @@ import {
 	addGlobalOptions,
 	addTableOptions,
 	addWizardOptions,
+	alarmFormats,
 	atLeast,
 	count,
 	duration,
+	type ExportOptions,
 	exportFormats,
-	type GlobalOptions,
 	recordFormats,
+	timerTasks,
 } from "./options.ts";
 import type { RecordOptions } from "./record.ts";
 import type { RunOptions } from "./run.ts";
+import type { SelftestVerbOptions } from "./selftest.ts";
 import type { TemplateOptions } from "./template.ts";
-import type { Terminal } from "./terminal.ts";
-import type { ExportOptions, ImportOptions } from "./transfer.ts";
+import type { Compose, openTerminal, Terminal } from "./terminal.ts";
+import type { ImportOptions } from "./transfer.ts";
 import type { UnitOptions } from "./unit.ts";
 import type { RollbackOptions, UpdateOptions } from "./update.ts";
 import { version } from "./version.ts";
@@ -40,19 +42,21 @@ export class Verb extends Command {
 
 /** Loads the verbs of one group, because reading all code takes longer than most verbs. */
 type Load<Verbs> = () => Promise<Verbs>;
-const using = () => import("./using.ts");
-const making = () => import("./making.ts");
+const reading = () => import("./reading.ts");
+const comparing = () => import("./comparing.ts");
+export const working = () => import("./working.ts");
 /** The wizard, whose sessions these are. */
 const resuming = () => import("./wizard.ts");
 
-export type Perform = <Verbs extends VerbGroup>(
-	load: Load<Verbs>,
-	work: (verbs: Verbs, terminal: Terminal) => Promise<number>,
+export type Perform = <M extends ReadingMachine, Verbs>(
+	load: Load<Verbs & VerbGroup<M>>,
+	work: (verbs: Verbs, terminal: Terminal<M>) => Promise<number>,
 ) => Promise<void>;
 
-/** Every group opens its own terminal, with the adapters that its verbs need. */
-interface VerbGroup {
-	openTerminal(options: GlobalOptions): Promise<Terminal>;
+/** Every group composes a machine from the adapters that its verbs need. */
+interface VerbGroup<M> {
+	readonly machine: Compose<M>;
+	readonly openTerminal: typeof openTerminal;
 }
 
 /**
@@ -88,7 +92,7 @@ function defineCreating(define: Define, args: readonly string[], perform: Perfor
 		const verb = define(`${name} [${target}] [command...]`, ...examples.map((example) => `${name} ${example}`));
 		for (const option of verb.options) option.hideHelp(!isHonoured(name, option.attributeName()));
 		verb.action((first: string | undefined, rest: string[], options: object) =>
-			perform(making, (verbs, terminal) => verbs[name](terminal, { ...argumentsOf(args, first, rest), options })),
+			perform(working, (verbs, terminal) => verbs[name](terminal, { ...argumentsOf(args, first, rest), options })),
 		);
 	};
 	step(
@@ -102,21 +106,27 @@ function defineCreating(define: Define, args: readonly string[], perform: Perfor
 	step("build", "redis");
 	step("trial", "redis --yes", "redis --unit");
 	define("adopt <service>", "adopt redis-server --dry-run", "adopt redis-server --yes").action(
-		(service: string, options: AdoptOptions) => perform(making, (verbs, terminal) => verbs.adopt(terminal, service, options)),
+		(service: string, options: AdoptOptions) => perform(working, (verbs, terminal) => verbs.adopt(terminal, service, options)),
 	);
 	define("release <service>", "release redis-server --yes")
 		.addOption(new Option("--keep <SIDE>").choices(["host", "cage"]))
 		.option("--yes")
 		.option("--dry-run")
 		.action((service: string, options: ReleaseOptions) =>
-			perform(making, (verbs, terminal) => verbs.release(terminal, service, options)),
+			perform(working, (verbs, terminal) => verbs.release(terminal, service, options)),
 		);
-	define("export <name>", "export redis -o redis.tar", "export redis --format seccomp -o redis.json")
+	define(
+		"export <name>",
+		"export redis -o redis.tar",
+		"export redis --format oci -o redis.tar",
+		"export redis --format seccomp -o redis.json",
+	)
 		.addOption(new Option("--format <FORMAT>").choices(exportFormats).default("tar"))
 		.option("-o, --output <FILE>")
 		.option("--with-data")
+		.option("--allow-secret-export")
 		.action((name: string, options: ExportOptions) =>
-			perform(making, (verbs, terminal) => verbs.exporting(terminal, name, options)),
+			perform(working, (verbs, terminal) => verbs.exporting(terminal, name, options)),
 		);
 	define("import <file>", "import redis.tar", "import redis.tar --name redis-copy --dry-run")
 		.option("--name <NAME>")
@@ -124,7 +134,7 @@ function defineCreating(define: Define, args: readonly string[], perform: Perfor
 		.option("--dry-run")
 		.option("--no-trial")
 		.action((file: string, options: ImportOptions) =>
-			perform(making, (verbs, terminal) => verbs.importing(terminal, file, options)),
+			perform(working, (verbs, terminal) => verbs.importing(terminal, file, options)),
 		);
 }
 
@@ -143,15 +153,15 @@ function defineRunning(define: Define, perform: Perform): void {
 		.addOption(new Option("--stop-timeout <SECONDS>").argParser(atLeast(0)))
 		.option("--raw")
 		.action((name: string, command: string[], options: RunOptions) =>
-			perform(using, (verbs, terminal) => verbs.run(terminal, name, command, options)),
+			perform(working, (verbs, terminal) => verbs.run(terminal, name, command, options)),
 		);
 	define("shell <name> [command...]", "shell redis", "shell redis -- ls -la /")
 		.option("--keep-writes")
 		.action((name: string, command: string[], options: { keepWrites?: boolean }) =>
-			perform(using, (verbs, terminal) => verbs.shell(terminal, name, command, options)),
+			perform(working, (verbs, terminal) => verbs.shell(terminal, name, command, options)),
 		);
 	define("signal <name> <signal>", "signal nginx HUP").action((name: string, signal: string) =>
-		perform(using, (verbs, terminal) => verbs.signal(terminal, name, signal)),
+		perform(working, (verbs, terminal) => verbs.signal(terminal, name, signal)),
 	);
 	define("unit <name>", "unit redis --install", "unit nginx --dropin nginx --install", "unit nginx --logrotate --install")
 		.option("--dropin <SERVICE>")
@@ -163,7 +173,7 @@ function defineRunning(define: Define, perform: Perform): void {
 		.addOption(new Option("--logrotate").conflicts(["deployHook", "root", "dropin"]))
 		.addOption(new Option("--deploy-hook").conflicts(["root", "dropin"]))
 		.action((name: string, options: UnitOptions & { logrotate?: boolean; deployHook?: boolean }) =>
-			perform(using, (verbs, terminal) => {
+			perform(working, (verbs, terminal) => {
 				if (options.logrotate) return verbs.logrotate(terminal, name, options);
 				if (options.deployHook) return verbs.hook(terminal, name, options);
 				return verbs.unit(terminal, name, options);
@@ -172,15 +182,16 @@ function defineRunning(define: Define, perform: Perform): void {
 }
 
 function defineLooking(define: Define, perform: Perform): void {
-	define("list", "list", "list --json").action(() => perform(using, (verbs, terminal) => verbs.list(terminal)));
+	define("list", "list", "list --json").action(() => perform(reading, (verbs, terminal) => verbs.list(terminal)));
 	define("show <name>", "show redis", "show redis --history")
 		.option("--history")
 		.option("--record")
 		.action((name: string, options: { history?: boolean; record?: boolean }) =>
-			perform(using, (verbs, terminal) => verbs.show(terminal, name, options)),
+			perform(comparing, (verbs, terminal) => verbs.show(terminal, name, options)),
 		);
 	define("explain <name> [subject]", "explain redis", "explain redis /etc/shadow", "explain redis ptrace").action(
-		(name: string, subject: string | undefined) => perform(making, (verbs, terminal) => verbs.explain(terminal, name, subject)),
+		(name: string, subject: string | undefined) =>
+			perform(comparing, (verbs, terminal) => verbs.explain(terminal, name, subject)),
 	);
 	define("watch [names...]", "watch", "watch redis --on-alarm stop", "watch --install")
 		.addOption(new Option("--format <FORMAT>").choices(alarmFormats))
@@ -192,14 +203,14 @@ function defineLooking(define: Define, perform: Perform): void {
 		.addOption(new Option("--uninstall").conflicts("install"))
 		.option("--dry-run")
 		.action((names: string[], options: WatchOptions) =>
-			perform(using, (verbs, terminal) => verbs.watch(terminal, names, options)),
+			perform(working, (verbs, terminal) => verbs.watch(terminal, names, options)),
 		);
 	define("selftest <name>", "selftest redis", "selftest redis --network none", "selftest redis --unit")
 		.addOption(new Option("--alarm").conflicts(["unit", "dropin"]))
 		.option("--unit")
 		.option("--dropin <SERVICE>")
 		.action((name: string, options: SelftestVerbOptions) =>
-			perform(making, (verbs, terminal) => verbs.selftest(terminal, name, options)),
+			perform(working, (verbs, terminal) => verbs.selftest(terminal, name, options)),
 		);
 }
 
@@ -209,14 +220,14 @@ function defineUpkeep(define: Define, perform: Perform): void {
 		.option("--deep")
 		.option("--nagios")
 		.action((names: string[], options: CheckOptions) =>
-			perform(making, (verbs, terminal) => verbs.check(terminal, names, options)),
+			perform(comparing, (verbs, terminal) => verbs.check(terminal, names, options)),
 		);
 	define("metrics", "metrics", "metrics -o /var/lib/prometheus/node-exporter/cagewright.prom")
 		.option("-o, --output <FILE>")
-		.action((options: { output?: string }) => perform(making, (verbs, terminal) => verbs.metrics(terminal, options)));
+		.action((options: { output?: string }) => perform(comparing, (verbs, terminal) => verbs.metrics(terminal, options)));
 	define("stale", "stale")
 		.option("--mark")
-		.action((options: { mark?: boolean }) => perform(making, (verbs, terminal) => verbs.stale(terminal, options)));
+		.action((options: { mark?: boolean }) => perform(reading, (verbs, terminal) => verbs.stale(terminal, options)));
 	define("update [names...]", "update redis --dry-run", "update redis", "update --all --yes")
 		.option("--all")
 		.option("--dry-run")
@@ -228,19 +239,19 @@ function defineUpkeep(define: Define, perform: Perform): void {
 		.addOption(new Option("--keep-generations <N>").argParser(count))
 		.addOption(new Option("--keep-days <N>").argParser(atLeast(1)))
 		.action((names: string[], options: UpdateOptions) =>
-			perform(making, (verbs, terminal) => verbs.update(terminal, names, options)),
+			perform(working, (verbs, terminal) => verbs.update(terminal, names, options)),
 		);
 	define("rollback <name>", "rollback redis", "rollback redis --to 3")
 		.addOption(new Option("--to <N>").argParser(atLeast(1)))
 		.option("--dry-run")
 		.option("--no-restart")
 		.action((name: string, options: RollbackOptions) =>
-			perform(making, (verbs, terminal) => verbs.rollback(terminal, name, options)),
+			perform(working, (verbs, terminal) => verbs.rollback(terminal, name, options)),
 		);
 	const generations = define("diff <name> [a] [b]", "diff redis", "diff redis 3 4");
 	for (const generation of generations.registeredArguments.slice(1)) generation.argParser(atLeast(1));
 	generations.action((name: string, from: number | undefined, to: number | undefined) =>
-		perform(making, (verbs, terminal) => verbs.diff(terminal, name, from, to)),
+		perform(reading, (verbs, terminal) => verbs.diff(terminal, name, from, to)),
 	);
 	define("minimise <name>", "minimise nginx --dry-run", "minimise nginx --keep-kind configuration")
 		.addOption(new Option("--for <TIME>").argParser(duration))
@@ -249,14 +260,14 @@ function defineUpkeep(define: Define, perform: Perform): void {
 		.option("--no-restart")
 		.option("--no-selftest")
 		.action((name: string, options: MinimiseOptions) =>
-			perform(making, (verbs, terminal) => verbs.minimise(terminal, name, options)),
+			perform(working, (verbs, terminal) => verbs.minimise(terminal, name, options)),
 		);
 	define("remove <name>", "remove redis --dry-run", "remove redis --keep-data")
 		.option("--keep-data")
 		.option("--yes")
 		.option("--dry-run")
 		.action((name: string, options: { keepData?: boolean; yes?: boolean; dryRun?: boolean }) =>
-			perform(using, (verbs, terminal) => verbs.remove(terminal, name, options)),
+			perform(working, (verbs, terminal) => verbs.remove(terminal, name, options)),
 		);
 }
 
@@ -279,7 +290,7 @@ function defineDocumenting(define: Define, perform: Perform): void {
 		.option("--implemented-by <NAME>")
 		.option("--approved-by <NAME>")
 		.action((name: string | undefined, options: RecordOptions) =>
-			perform(making, (verbs, terminal) => verbs.record(terminal, name, options)),
+			perform(comparing, (verbs, terminal) => verbs.record(terminal, name, options)),
 		);
 	define(
 		"template <action> [name]",
@@ -296,7 +307,7 @@ function defineDocumenting(define: Define, perform: Perform): void {
 		.option("--yes")
 		.option("--dry-run")
 		.action((action: string, name: string | undefined, options: TemplateOptions) =>
-			perform(using, (verbs, terminal) => verbs.template(terminal, action, name, options)),
+			perform(working, (verbs, terminal) => verbs.template(terminal, action, name, options)),
 		);
 	define("sessions <action> [name]", "sessions list", "sessions show redis")
 		.option("--yes")
@@ -307,18 +318,18 @@ function defineDocumenting(define: Define, perform: Perform): void {
 
 function defineMachine(define: Define, perform: Perform): void {
 	define("apps [name]", "apps", "apps nginx").action((name: string | undefined) =>
-		perform(using, (verbs, terminal) => verbs.apps(terminal, name)),
+		perform(working, (verbs, terminal) => verbs.apps(terminal, name)),
 	);
 	define("doctor", "doctor", "doctor --fix")
 		.option("--fix")
-		.action((options: { fix?: boolean }) => perform(using, (verbs, terminal) => verbs.doctor(terminal, options.fix ?? false)));
+		.action((options: { fix?: boolean }) => perform(working, (verbs, terminal) => verbs.doctor(terminal, options.fix ?? false)));
 	define("install", "install", "install --timer update")
 		.addOption(new Option("--timer <TASK>").choices(timerTasks))
 		.option("--root <DIR>")
 		.option("--dry-run")
-		.action((options: InstallOptions) => perform(using, (verbs, terminal) => verbs.install(terminal, options)));
+		.action((options: InstallOptions) => perform(working, (verbs, terminal) => verbs.install(terminal, options)));
 	define("uninstall", "uninstall --dry-run", "uninstall")
 		.option("--dry-run")
 		.option("--root <DIR>")
-		.action((options: InstallOptions) => perform(using, (verbs, terminal) => verbs.uninstall(terminal, options)));
+		.action((options: InstallOptions) => perform(working, (verbs, terminal) => verbs.uninstall(terminal, options)));
 }

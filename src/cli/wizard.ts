@@ -13,11 +13,11 @@ import { recordWriter } from "./record-writer.ts";
 import { openTerminal } from "./terminal.ts";
 
 export { sessions } from "./sessions.ts";
-export { openTerminal };
+export { openTerminal, systemMachine as machine };
 
 /** Opens the wizard. Prints its last lines after the terminal is restored. */
 export async function wizard(global: GlobalOptions, resume?: string | true): Promise<number> {
-	const terminal = await openTerminal(global);
+	const terminal = await openTerminal(global, systemMachine, () => import("./working.ts"));
 	if (!process.stdin.isTTY || !process.stdout.isTTY) throw new Failure("no-terminal", {}, 2);
 	const { env } = process;
 	const color = terminal.options.color !== false && !env.NO_COLOR;

@@ -4,6 +4,8 @@ import type { ExportHead } from "../core/cage/export.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { ObservedState } from "../core/cage/tampering.ts";
 import type { Failure } from "../core/failure.ts";
+import type { OciImage } from "../core/image/oci.ts";
+import type { AddedFile } from "../core/image/tree.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import type { MadeAccount } from "./account-store.ts";
@@ -16,6 +18,28 @@ export interface Archives {
 	inspect(archive: Path, signal: AbortSignal): Promise<InspectedArchive>;
 	/** Unpacks an archive into a hidden folder next to the cages. */
 	receive(request: ImportRequest, signal: AbortSignal): Promise<ReceivedCage>;
+	/** Writes a generation as an OCI image to a new folder or archive. Returns the image's digest. */
+	writeImage(request: ImageRequest, signal: AbortSignal): Promise<string>;
+	/** Writes a generation as the image of a portable service: a new folder, or a new file with squashfs. */
+	writePortable(content: ImageContent, to: Path, isFile: boolean, signal: AbortSignal): Promise<void>;
+}
+
+/** The files of an image. */
+export interface ImageContent {
+	/** The generation on disk. */
+	readonly root: Path;
+	readonly manifest: Manifest;
+	readonly added: readonly AddedFile[];
+	/** Lists of packages, from each file's MD5. */
+	packageFiles(md5: ReadonlyMap<Path, string>): readonly AddedFile[];
+	/** Limits the files' times: seconds since 1970. */
+	readonly latest?: number;
+}
+
+export interface ImageRequest extends ImageContent {
+	readonly image: OciImage;
+	readonly to: Path;
+	readonly isArchive: boolean;
 }
 
 export interface ExportRequest {

@@ -1,11 +1,12 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { devicesOf, type Manifest } from "../core/cage/manifest.ts";
+import { uidsOf } from "../core/confinement/filter-permissions.ts";
 import { type TemporaryEntry, temporaryDirectories } from "../core/confinement/launch.ts";
 import { Failure } from "../core/failure.ts";
 import { isWithin, outermost, type Path, parent } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Trace } from "../core/trace/trace.ts";
-import type { Context } from "./context.ts";
+import type { Context, ReadingMachine } from "./context.ts";
 import type { CageLayout } from "./launch-ports.ts";
 import type { CageReader, Lock, Store } from "./store.ts";
 
@@ -74,13 +75,20 @@ export async function lockUnlessBusy(store: Store, name: string): Promise<Lock |
 }
 
 /** Host pids of a cage's processes and inits in any of its generations. */
-export async function runningIn({ launcher, store }: Pick<Context["machine"], "launcher" | "store">, name: string) {
+export async function runningIn({ launcher, store }: Pick<ReadingMachine, "launcher" | "store">, name: string) {
 	const all = (await store.generations(name)).map((generation) => launcher.running(store.root(name, generation)));
 	return { processes: all.flatMap(({ processes }) => processes), inits: all.flatMap(({ inits }) => inits) };
 }
 
+/** Processes of the cage's other generations. */
+export async function processesOfOthers({ machine }: Context<ReadingMachine>, name: string, generation: number) {
+	const others = (await machine.store.generations(name)).filter((one) => one !== generation);
+	const found = others.map((one) => machine.launcher.running(machine.store.root(name, one)));
+	return { processes: found.flatMap((one) => one.processes), inits: found.flatMap((one) => one.inits) };
+}
+
 /** Throws `cage-running` (exit 4) if a process of the cage runs. */
-export async function requireStopped(machine: Pick<Context["machine"], "launcher" | "store">, name: string): Promise<void> {
+export async function requireStopped(machine: Pick<ReadingMachine, "launcher" | "store">, name: string): Promise<void> {
 	const [pid] = (await runningIn(machine, name)).processes;
 	if (pid !== undefined) throw new Failure("cage-running", { name, pid }, 4);
 }
@@ -125,6 +133,7 @@ export function layoutOf(store: CageReader, manifest: Manifest): CageLayout {
 		temporaryEntries: temporaryEntriesOf(manifest),
 		devices: devicesOf(manifest),
 		permissions: manifest.permissions,
+		uids: uidsOf(manifest.accounts),
 	};
 }
 

@@ -25,34 +25,46 @@ import type { Sessions } from "./session-store.ts";
 import type { Store } from "./store.ts";
 import type { Services, Units } from "./systemd-ports.ts";
 
-export interface Machine {
+/** The part of a machine that shows what is stored about cages. */
+export interface ReadingMachine {
 	readonly files: Files;
 	readonly packages: Packages;
+	readonly launcher: Pick<Launcher, "running">;
+	readonly store: Store;
+	/** The programs that were started, for display. */
+	readonly commands: CommandFeed;
+	/** What happened to the host files that a generation was copied from; `deep` reads each file. */
+	changedOrigins(manifest: Manifest, deep: boolean, signal: AbortSignal): Promise<HostChanges>;
+	/** Milliseconds since 1970. */
+	now(): number;
+}
+
+/** The part that also compares a cage with a plan of today. */
+export interface ComparingMachine extends ReadingMachine {
+	readonly accounts: Accounts;
+	readonly recording: Recording;
+	readonly units: Pick<Units, "service">;
+	/** Examines a cage on disk without changing anything or following links. */
+	audit(cage: CageToAudit, signal: AbortSignal): Promise<readonly Finding[]>;
+	/** Every process with one of these user ids. */
+	processesOf(uids: readonly number[]): readonly AccountUse[];
+}
+
+export interface Machine extends ComparingMachine {
 	readonly documents: Documents;
 	readonly applications: HostApplications;
-	readonly accounts: Accounts;
 	readonly launcher: Launcher;
-	readonly store: Store;
 	readonly sessions: Sessions;
 	readonly doctor: Doctor;
 	readonly selftest: SelftestTools;
-	readonly recording: Recording;
 	readonly units: Units;
 	readonly services: Services;
 	readonly trialService: TrialServices;
-	/** The programs that were started, for display. */
-	readonly commands: CommandFeed;
 	/** Watches a running process. */
 	attach(request: AttachRequest): Promise<Attached>;
 	/** Watches running cages for failing calls at hardly any cost. Throws `watch-impossible` (exit 3). */
 	watchFailures(request: FailureWatchRequest): Promise<FailureWatch>;
 	readonly detection: Detection;
-	/** Examines a cage on disk without changing anything or following links. */
-	audit(cage: CageToAudit, signal: AbortSignal): Promise<readonly Finding[]>;
-	/** What happened to the host files that a generation was copied from; `deep` reads each file. */
-	changedOrigins(manifest: Manifest, deep: boolean, signal: AbortSignal): Promise<HostChanges>;
-	/** Every process with one of these user ids. */
-	processesOf(uids: readonly number[]): readonly AccountUse[];
 	/** Programs that can ask an application started by this command. */
 	probeTools(command: readonly string[]): Tools;
 	/** Whether a host service listens on this TCP port of the loopback. */
@@ -63,14 +75,12 @@ export interface Machine {
 	stateFolder(): Path;
 	/** Words that start this program with its state folder, as real paths, because host scripts may have no PATH. */
 	program(): readonly string[];
-	/** Milliseconds since 1970. */
-	now(): number;
 	sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
 /** Every use case gets the machine, an event sink and an abort signal. */
-export interface Context {
-	readonly machine: Machine;
+export interface Context<M = Machine> {
+	readonly machine: M;
 	emit(event: Event): void;
 	readonly signal: AbortSignal;
 }

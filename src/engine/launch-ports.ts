@@ -75,6 +75,8 @@ export interface CageLayout {
 	readonly temporaryEntries: readonly TemporaryEntry[];
 	readonly devices: CageRoot["devices"];
 	readonly permissions: Permissions;
+	/** Uids that the application's processes may have. */
+	readonly uids: readonly number[];
 }
 
 /** A folder for what sandboxed applications write. A second start in the same sandbox finds what the first one left. */
@@ -198,6 +200,8 @@ export interface Launcher {
 	 * `sockets`: the unit passes sockets.
 	 */
 	unitConfiner(cage: CageLayout, identity: Identity, sockets: boolean): Uint8Array | undefined;
+	/** The first programs of an image, for any kernel. Throws `processor-unsupported` (exit 3). */
+	imagePrograms(cage: CageLayout, identity: Identity): { readonly confiner: Uint8Array; readonly init: Uint8Array };
 	/**
 	 * Writes a script and our programs into a new folder in `folder`, and returns the command that starts the cage with these
 	 * mounts as a systemd service. The same launch gets the same folder.

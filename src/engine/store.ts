@@ -44,6 +44,8 @@ export interface Store extends CageReader {
 	isTaken(name: string): Promise<boolean>;
 	/** Cages with an unfinished switch or removal, which another command may still be working on. */
 	unfinished(): Promise<readonly string[]>;
+	/** Whether a killed command left work to finish or files to clear. Quick, because every command asks. */
+	hasUnfinished(): Promise<boolean>;
 	/** Locks a cage and cleans up after killed commands. Throws `cage-busy` at once if another command has the lock. */
 	lock(name: string): Promise<Lock>;
 	saveCage(cage: Cage): Promise<void>;

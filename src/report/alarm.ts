@@ -3,8 +3,7 @@ import { type LandlockWhy, landlockReasons } from "../core/detection/landlock-de
 import { printable, printableJson } from "../core/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
 
-export const alarmFormats = ["text", "json", "ecs", "rfc5424"] as const;
-export type AlarmFormat = (typeof alarmFormats)[number];
+export type AlarmFormat = "text" | "json" | "ecs" | "rfc5424";
 
 /** One line without its end. */
 export function alarmLine(alarm: Alarm, format: AlarmFormat, host: string, messages: Messages): string {

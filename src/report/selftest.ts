@@ -8,11 +8,11 @@ import {
 	type Finding,
 	failedChecks,
 	holds,
-	isSilentByDesign,
 	type Outcome,
 	permittedByPlan,
 	type Selftest,
 	type SelftestSummary,
+	silentReason,
 	summariseSelftest,
 	withOutcome,
 } from "../core/selftest/verdict.ts";
@@ -53,7 +53,9 @@ export function selftestText(name: string, test: Selftest, messages: Messages): 
 		...(test.alarms
 			? [
 					coverageText(test.alarms, messages),
-					...test.alarms.silent.map((id) => `  ${words.silent(wayTitle(id, messages), isSilentByDesign(test, id))}`),
+					...test.alarms.silent.map(
+						(id) => `  ${words.silent(wayTitle(id, messages), words.silentReasons[silentReason(test, id)])}`,
+					),
 				]
 			: []),
 		...(holds(test)

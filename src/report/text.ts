@@ -1,6 +1,7 @@
 import { probeWords } from "../core/application/probe-lines.ts";
 import { type Difference, isSame } from "../core/cage/difference.ts";
 import { filterPermissions, limitsPorts } from "../core/confinement/filter-permissions.ts";
+import { landlockSince } from "../core/confinement/landlock.ts";
 import { countPermitted } from "../core/confinement/seccomp.ts";
 import type { Path } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
@@ -8,6 +9,7 @@ import { groupsOf } from "../core/plan/groups.ts";
 import { capabilityWord, permissionNames, permissionWords } from "../core/plan/permissions.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import { containerWords, fleetWords } from "../core/questions/next-steps.ts";
 import { measuredAlarms } from "../core/record/record.ts";
 import type { MadeCage } from "../engine/build/make.ts";
 import { warningsOf } from "../engine/build/unproven.ts";
@@ -179,15 +181,18 @@ function permissionLines(permissions: Plan["permissions"], messages: Messages): 
 	return refused.length ? [...lines, `${words.refusedPermissions}: ${refused.join(", ")}`] : lines;
 }
 
-/** How much a filter for this application permits. Nothing for the general filter. */
-/** The limits of calls and ports. */
-function limitLines(permissions: Plan["permissions"], messages: Messages): string[] {
+/** The limits of calls and ports. `landlock` is the version of the kernel's Landlock interface, if it is known. */
+function limitLines(permissions: Plan["permissions"], messages: Messages, landlock: number = landlockSince.ports): string[] {
 	const { calls, tcpPorts } = permissions;
 	const { general, permitted } = countPermitted(filterPermissions(permissions));
 	return [
 		...(calls ? [messages.cli.plan.calls(permitted, general)] : []),
-		...(tcpPorts && limitsPorts(permissions) ? [messages.cli.plan.tcpPorts(tcpPorts)] : []),
+		...(tcpPorts && limitsPorts(permissions) ? [portsText(tcpPorts, messages, landlock)] : []),
 	];
+}
+
+function portsText(ports: readonly number[], { cli }: Messages, landlock: number): string {
+	return landlock < landlockSince.ports ? cli.plan.portsUnlimited : cli.plan.tcpPorts(ports);
 }
 
 /** `program` is the command that calls Cagewright with this state folder. */
@@ -202,6 +207,8 @@ export function madeText(made: MadeCage, root: string, data: string, program: re
 			[words.record, made.record],
 			[words.next, quoteShellLine([...program, "run", cage.name])],
 			["", quoteShellLine([...program, "unit", cage.name, ...(made.manifest.owner ? [] : ["--install"])])],
+			["", `${quoteShellLine([...program, ...containerWords(cage.name)])}  # ${words.containers}`],
+			["", `${quoteShellLine([...program, ...fleetWords(cage.name)])}  # ${words.fleet}`],
 		]),
 	];
 	const warnings = warningsOf(made);
@@ -213,7 +220,7 @@ export function madeText(made: MadeCage, root: string, data: string, program: re
 	if (alarms) lines.push(coverageText(alarms, messages));
 	const grants = grantsTable(made.plan.grants, messages);
 	lines.push(grants === undefined ? words.noPermissions : `${words.permissions}:\n${indent(grants)}`);
-	lines.push(...limitLines(made.plan.permissions, messages));
+	lines.push(...limitLines(made.plan.permissions, messages, cage.trials.at(-1)?.landlock));
 	const offered = offeredTable(made.missing, messages);
 	if (offered !== undefined) lines.push(`${words.offered}:`, indent(offered));
 	const declined = made.missing.filter((one) => one.declined);

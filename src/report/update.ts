@@ -1,5 +1,4 @@
-import { compareGenerations } from "../core/cage/difference.ts";
-import { countEntries, type Manifest, type ManifestEntry } from "../core/cage/manifest.ts";
+import { countEntries } from "../core/cage/manifest.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Restarted } from "../engine/run/restart.ts";
@@ -10,7 +9,7 @@ import { changedText, indent, settingsText } from "./format.ts";
 import { missingToJson } from "./json.ts";
 import { missedLine } from "./trial.ts";
 
-/** Updates, rollbacks and differences between generations, as text and JSON. */
+/** Updates and rollbacks as text and JSON. */
 
 export function updatePlanText(plan: UpdatePlan, messages: Messages): string {
 	const { conflicts, difference, drift, edits, from, isNeeded, name } = plan;
@@ -80,52 +79,5 @@ export function updatedToJson({ made, plan, restarted }: Updated): object {
 		outcome: made ? "updated" : "unchanged",
 		...(made ? { to: made.manifest.generation, answered: made.answered, record: made.record } : {}),
 		...restarted,
-	};
-}
-
-export function differenceText(a: Manifest, b: Manifest, messages: Messages): string {
-	const words = messages.cli.update;
-	const { added, changed, packages, removed, settings } = compareGenerations(a, b);
-	const size = ({ kind, size: bytes }: ManifestEntry) => (kind === "file" ? `  ${messages.bytes(bytes)}` : "");
-	const lines = [
-		...packages.map(({ from, name, to }) => `  ${name} ${from} -> ${to}`),
-		...added.map((entry) => `+ ${showPath(entry.path)}${size(entry)}`),
-		...removed.map((entry) => `- ${showPath(entry.path)}${size(entry)}`),
-		...changed.map(({ after, before, path }) => `~ ${showPath(path)}  ${changeOf(before, after, messages)}`),
-		...(settings.length ? [`  ${words.settings(settingsText(settings, messages))}`] : []),
-	];
-	return lines.length ? lines.join("\n") : words.same(a.generation, b.generation);
-}
-
-function changeOf(before: ManifestEntry, after: ManifestEntry, { cli }: Messages): string {
-	const { kind, mode, owner, size } = cli.difference.aspects;
-	const facts = (entry: ManifestEntry): readonly [string, string][] => [
-		[kind, entry.kind],
-		[mode, `0${entry.mode.toString(8)}`],
-		[owner, `${entry.uid}:${entry.gid}`],
-		[size, String(entry.size)],
-		["sha256", (entry.sha256 ?? "").slice(0, 12)],
-		["->", entry.target === undefined ? "" : showPath(entry.target)],
-	];
-	const now = new Map(facts(after));
-	return facts(before)
-		.flatMap(([name, was]) => (was === now.get(name) ? [] : [`${name} ${was || "-"} -> ${now.get(name) || "-"}`]))
-		.join(", ");
-}
-
-export function differenceToJson(a: Manifest, b: Manifest): object {
-	const { added, changed, packages, removed, settings } = compareGenerations(a, b);
-	return {
-		from: a.generation,
-		to: b.generation,
-		packages,
-		added: added.map(({ path }) => pathToJson(path)),
-		removed: removed.map(({ path }) => pathToJson(path)),
-		changed: changed.map(({ after, before, path }) => ({
-			path: pathToJson(path),
-			from: before.sha256 ?? null,
-			to: after.sha256 ?? null,
-		})),
-		settings,
 	};
 }

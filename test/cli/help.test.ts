@@ -211,8 +211,8 @@ describe("a usage error is one line with exit status 2", () => {
 		],
 		[
 			["export", "x", "--format", "zip"],
-			"for --format FORMAT: use tar or seccomp.",
-			"für --format FORMAT: möglich ist tar oder seccomp.",
+			"for --format FORMAT: use tar, oci, quadlet, kubernetes, portable or seccomp.",
+			"für --format FORMAT: möglich ist tar, oci, quadlet, kubernetes, portable oder seccomp.",
 		],
 		[["make", "--give-up", "x"], "name-service, tls or configuration.", "name-service, tls oder configuration."],
 		[["trace", "x", "--for", "x"], "use a time such as 90, 30m, 24h or 7d.", "eine Zeit wie 90, 30m, 24h oder 7d."],

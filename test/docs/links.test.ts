@@ -57,7 +57,9 @@ const files = markdownBelow(root);
 
 describe("files that a page names exist", () => {
 	it.each(files.map((file) => [relative(root, file), file]))("%s", (_, file) => {
-		const named = readFileSync(file, "utf8").matchAll(/`((?:src|test|bench|scripts|packaging|templates)\/[\w./-]+)`/g);
+		const named = readFileSync(file, "utf8").matchAll(
+			/`((?:src|test|bench|scripts|packaging|integrations|templates)\/[\w./-]+)`/g,
+		);
 		const missing = [...named].map(([, path = ""]) => path).filter((path) => !existsSync(join(root, path)));
 		expect(missing).toEqual([]);
 	});

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Alarm } from "../../src/core/detection/alarm.ts";
-import { type alarmFormats, alarmLine, recentAlarmsText } from "../../src/report/alarm.ts";
+import { type AlarmFormat, alarmLine, recentAlarmsText } from "../../src/report/alarm.ts";
 import { messagesIn } from "../texts.ts";
 
 const decoy: Alarm = {
@@ -18,7 +18,7 @@ const decoy: Alarm = {
 };
 const { executable: _, ...gone } = decoy;
 const ended: Alarm = { ...gone, knownBy: "file" };
-const line = (alarm: Alarm, format: (typeof alarmFormats)[number]) => alarmLine(alarm, format, "host", messagesIn("en"));
+const line = (alarm: Alarm, format: AlarmFormat) => alarmLine(alarm, format, "host", messagesIn("en"));
 
 test("an opened decoy is named in every format", () => {
 	expect(line(decoy, "text")).toBe(

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { CheckedCage } from "../../src/engine/upkeep/check.ts";
 import { checkedText } from "../../src/report/check.ts";
+import { differenceText } from "../../src/report/difference.ts";
 import { changedText, settingsText } from "../../src/report/format.ts";
-import { differenceText } from "../../src/report/update.ts";
 import { messagesIn } from "../texts.ts";
 import { made } from "./made.ts";
 

@@ -64,8 +64,16 @@ test("the record contains the plan's notes, such as why files may be missing", (
 });
 
 test.each([
-	["en", "of 96 escape techniques that the filter refused, 94 raised an alarm, within 100 ms", "2 of 96 escape techniques"],
-	["de", "Von 96 Ausbruchstechniken, die der Filter verweigerte, lösten 94 einen Alarm aus", "2 von 96 Ausbruchstechniken"],
+	[
+		"en",
+		"of 96 escape techniques that the filter, Landlock or a missing capability refused, 94 raised an alarm, within 100 ms",
+		"2 of 96 escape techniques",
+	],
+	[
+		"de",
+		"Von 96 Ausbruchstechniken, die der Filter, Landlock oder eine fehlende Capability verweigerte, lösten 94 einen Alarm aus",
+		"2 von 96 Ausbruchstechniken",
+	],
 ] as const)("the record says which attacks raise an alarm, and which stay silent (%s)", (language, measured, silent) => {
 	const at = "2026-01-01T00:00:00.000Z";
 	const alarms = { at, generation: 1, filtered: 96, raised: 94, slowest: 0.1, silent: ["clone3-user", "io-uring"] };

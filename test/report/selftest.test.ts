@@ -56,13 +56,16 @@ describe("the table", () => {
 	});
 });
 
-test("the alarms are a number and the silent techniques, with the reason if the filter is meant to be silent", () => {
+test("the alarms are a number and the silent techniques, each with its reason", () => {
 	const ways = made([]).ways.map((way) => (way.id === "io-uring" ? { ...way, detail: "ENOSYS" } : way));
-	const alarms = { filtered: 90, raised: 88, slowest: 0.02, silent: ["io-uring", "bpf"] };
+	const silent = ["io-uring", "bpf", "take-capabilities", "other-port"];
+	const alarms = { filtered: 90, raised: 86, slowest: 0.02, silent };
 	const text = selftestText("app", { ...made([]), ways, alarms }, en);
-	expect(text).toContain("the kernel recorded 88 of the 90 techniques that the filter refused, within 0.02 s.");
+	expect(text).toContain("the kernel recorded 86 of the 90 techniques that the filter, Landlock or a missing");
 	expect(text).toContain("no record: io_uring (the filter answers like a kernel without this call");
-	expect(text).toContain("no record: bpf\n");
+	expect(text).toContain("no record: bpf (its record did not arrive)");
+	expect(text).toContain("no record: take capabilities (only the missing capability refuses it");
+	expect(text).toContain("no record: bind another TCP port (only Landlock refuses it");
 });
 
 test("the short form lists escapes by title", () => {

@@ -169,6 +169,14 @@ test.each(languages)("the result of make is a few lines (%s)", (language) => {
 		expect(text).toContain(part);
 });
 
+test.each([
+	[4, en.cli.plan.tcpPorts([6379])],
+	[3, en.cli.plan.portsUnlimited],
+])("the ports that a cage may bind are shown if the kernel limits them (Landlock %d)", (landlock, line) => {
+	const limited = made({ plan: { permissions: { capabilities: [], tcpPorts: [6379] } }, trial: { landlock } });
+	expect(madeText(limited, "/root", "/data", ["cagewright"], en).split("\n")).toContain(line);
+});
+
 test.each(languages)("a dry run cannot control a terminal, whatever a template contains (%s)", (language) => {
 	const answers = {
 		name: "app",

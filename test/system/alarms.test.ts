@@ -278,6 +278,13 @@ test.skipIf(!records)(
 	},
 );
 
+test("in another network namespace, where the kernel delivers no records, the watch says that it reads only the kernel log", async () => {
+	const watch = begin(["watch"], { state, enter: ["unshare", "--net"] });
+	await watch.says("Watching");
+	await watch.stop();
+	expect(watch.stderr()).toContain("only read the kernel log");
+});
+
 test("a missing cage is named", async () => {
 	const { status, stderr } = await cagewright(["watch", "nobody"], { state });
 	expect(status).toBe(2);

@@ -22,6 +22,7 @@ const packages = [
 	"redis-tools",
 	"strace",
 	"systemd",
+	"systemd-container",
 	"systemd-sysv",
 	"util-linux",
 ] as const;

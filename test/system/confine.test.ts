@@ -65,6 +65,27 @@ for what in (lambda: os.truncate("secret", 3), lambda: os.open("secret", os.O_WR
 		expect(confined(line, { ruleset: landlockRuleset(data, false) }).output).toBe(refused.repeat(3));
 		expect(confined(line, { ruleset: landlockRuleset(data, true) }).output).toBe(`done\n${refused.repeat(2)}`);
 	});
+	test("asks the kernel for Landlock if it was made for any kernel", () => {
+		const { output } = confined("echo x >data/a && cat data/a; echo x >b", { landlock: "any" });
+		expect(output.replace(/.*Permission denied/g, "refused")).toBe("x\nrefused\n");
+	});
+	test.each([
+		["ENOSYS", 0, "x\n"],
+		["EOPNOTSUPP", 0, "x\n"],
+		["EPERM", 125, ""],
+	])("made for any kernel, it starts without Landlock after %s only if the kernel has none", (error, status, said) => {
+		confined("true", { landlock: "any" });
+		const script = [
+			"import errno, os, seccomp",
+			"filter = seccomp.SyscallFilter(seccomp.ALLOW)",
+			`filter.add_rule(seccomp.ERRNO(errno.${error}), "landlock_create_ruleset")`,
+			"filter.load()",
+			`os.execv("${folder}/confine", ["confine", "/bin/echo", "x"])`,
+		];
+		const ran = spawnSync("/usr/bin/python3", ["-c", script.join("\n")], { encoding: "utf8" });
+		expect([ran.status, ran.stdout]).toEqual([status, said]);
+		expect(ran.stderr).toContain("Landlock");
+	});
 	/** Prints one line for each expression: its value, or the error. */
 	const python = (setup: string, ...expressions: string[]) => `python3 -c '
 import fcntl, os, signal, socket, termios

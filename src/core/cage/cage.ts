@@ -22,6 +22,8 @@ export interface Cage {
 	/** The systemd unit that it was made from, and notes from reading it. */
 	readonly unit?: string;
 	readonly notes?: readonly Note[];
+	/** SHA-256 of the request that `make` got last; absent if another verb or the wizard made the cage. */
+	readonly requested?: string;
 	/** Accepted findings, as for `--accept-finding`. */
 	readonly accepted?: readonly string[];
 	/** Name of the host account that only this cage uses. */

@@ -20,6 +20,7 @@ export const oneOf = (argument: number, values: readonly number[], mask?: number
 export const isSet = (argument: number): Test => ({ kind: "isSet", argument });
 export const not = (test: Test): Test => ({ kind: "not", test });
 export const all = (...tests: Test[]): Test => ({ kind: "all", tests });
+export const any = (...tests: Test[]): Test => not(all(...tests.map(not)));
 
 /** A jump target whose position is not known yet. */
 export class Label {

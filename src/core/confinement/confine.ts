@@ -33,8 +33,11 @@ export const confineFailed = 125;
 export const confineName = "cagewright-conf";
 
 export interface Confinement {
-	/** Version of the kernel's Landlock interface; 0 without Landlock. */
-	readonly landlock: number;
+	/**
+	 * Version of the kernel's Landlock interface; 0 without Landlock. `any`: the program asks the kernel that it runs on, and
+	 * continues with a warning if that has no Landlock.
+	 */
+	readonly landlock: number | "any";
 	readonly ruleset: LandlockRuleset;
 	readonly filters: readonly Filter[];
 	/** Parts to leave out, to see whether the self-test notices. */
@@ -123,9 +126,11 @@ function confineProgram(architecture: Architecture, confinement: Confinement): B
 		prctl(38, 1); // PR_SET_NO_NEW_PRIVS
 		unless("notEqual", "privileges");
 	}
-	// A kernel that does not judge ports refuses rules for them.
-	const ports = bindMask(landlock) ? (ruleset.ports ?? []) : [];
-	if (landlock > 0 && !without.includes("landlock")) restrict(p, landlock, ports.length, unless);
+	const versions = landlock === "any" ? landlockVersions : landlock > 0 ? [landlock] : [];
+	if (versions.length && !without.includes("landlock")) {
+		if (landlock === "any") restrictByVersion(p, ruleset, unless);
+		else restrict(p, landlock, ruleset, unless);
+	}
 	filters.forEach(({ isLogged, program }, index) => {
 		// struct sock_fprog
 		p.store("stack", -16, 8, program.length / 8); // instructions
@@ -143,14 +148,8 @@ function confineProgram(architecture: Architecture, confinement: Confinement): B
 	// execve returned, so the last step failed.
 	p.failures(messages.reverse(), confineFailed);
 	return p.executable({
-		// struct landlock_ruleset_attr of version 6. An older kernel accepts the longer structure if the rest is 0.
-		ruleset: words(
-			...[landlockMask(landlock, ruleset.handled), 0],
-			...[ruleset.ports ? bindMask(landlock) : 0, 0],
-			...[scopeMask(landlock, ruleset.scopes), 0],
-		),
-		rules: Buffer.concat([...ruleset.rules.map((rule) => ruleBytes(rule, landlock)), Buffer.alloc(8)]),
-		...Object.fromEntries(ports.map((port, index) => [`port-${index}`, words(bindMask(landlock), 0, port, 0)])),
+		...Object.assign({}, ...versions.map((version) => rulesetConstants(version, ruleset))),
+		...(landlock === "any" ? { "no-landlock": noLandlock } : {}),
 		...Object.fromEntries(filters.map(({ program }, index) => [`filter-${index}`, program])),
 		...(entersRoot ? { here: Buffer.from(".\0"), top: Buffer.from("/\0"), mounts: Buffer.from("/proc/self/ns/mnt\0") } : {}),
 		...Object.fromEntries(messages.map(([step, text]) => [`text-${step}`, text])),
@@ -194,16 +193,60 @@ function enterRoot(p: Program, unless: Unless): void {
 	unless("notEqual", "root");
 }
 
-function restrict(p: Program, landlock: number, ports: number, unless: Unless): void {
-	p.call("landlock_create_ruleset", "ruleset", 24, 0);
+/** The versions of the interface with different rights, flags or limits, newest first. */
+const landlockVersions = [7, 6, 5, 4, 3, 2, 1];
+const noLandlock = Buffer.from(`${confineName}: this kernel has no Landlock, so the application starts without its rules\n`);
+
+/** Uses the newest version that this program and the kernel know. */
+function restrictByVersion(p: Program, ruleset: LandlockRuleset, unless: Unless): void {
+	p.call("landlock_create_ruleset", 0, 0, 1); // LANDLOCK_CREATE_RULESET_VERSION
+	for (const error of [-38, -95]) {
+		p.compare("answer", error); // ENOSYS, EOPNOTSUPP
+		p.jump("equal", "absent");
+	}
 	unless("negative", "landlock");
 	p.set("a", register("answer"));
-	p.set("b", "rules");
+	for (const version of landlockVersions) {
+		p.set("answer", register("a"));
+		p.add("answer", -version);
+		p.branch("negative", `older-than-${version}`);
+		restrict(p, version, ruleset, unless);
+		p.jump("always", "restricted");
+		p.label(`older-than-${version}`);
+	}
+	p.label("absent");
+	p.call("write", 2, "no-landlock", noLandlock.length);
+	p.label("restricted");
+}
 
-	p.label("rule");
+/** A kernel that does not judge ports refuses rules for them. */
+const portsFor = (landlock: number, { ports = [] }: LandlockRuleset) => (bindMask(landlock) ? ports : []);
+
+function rulesetConstants(landlock: number, ruleset: LandlockRuleset): Record<string, Buffer> {
+	return {
+		// struct landlock_ruleset_attr of version 6. An older kernel accepts the longer structure if the rest is 0.
+		[`ruleset-${landlock}`]: words(
+			...[landlockMask(landlock, ruleset.handled), 0],
+			...[ruleset.ports ? bindMask(landlock) : 0, 0],
+			...[scopeMask(landlock, ruleset.scopes), 0],
+		),
+		[`rules-${landlock}`]: Buffer.concat([...ruleset.rules.map((rule) => ruleBytes(rule, landlock)), Buffer.alloc(8)]),
+		...Object.fromEntries(
+			portsFor(landlock, ruleset).map((port, index) => [`port-${landlock}-${index}`, words(bindMask(landlock), 0, port, 0)]),
+		),
+	};
+}
+
+function restrict(p: Program, landlock: number, ruleset: LandlockRuleset, unless: Unless): void {
+	p.call("landlock_create_ruleset", `ruleset-${landlock}`, 24, 0);
+	unless("negative", "landlock");
+	p.set("a", register("answer"));
+	p.set("b", `rules-${landlock}`);
+
+	p.label(`rule-${landlock}`);
 	p.set("answer", load("b", 0, 8)); // what is allowed
 	p.compare("answer", 0, 8);
-	p.jump("equal", "restrict");
+	p.jump("equal", `restrict-${landlock}`);
 	p.store("stack", -16, 8, "answer"); // struct landlock_path_beneath_attr
 	p.open(pointer("b", 16), 0x280000 | p.openFlags.directory); // O_PATH | O_CLOEXEC
 	unless("negative", "landlock");
@@ -213,11 +256,11 @@ function restrict(p: Program, landlock: number, ports: number, unless: Unless): 
 	p.call("close", load("stack", -8, 4));
 	p.set("answer", load("b", 8, 8));
 	p.add("b", "answer");
-	p.jump("always", "rule");
+	p.jump("always", `rule-${landlock}`);
 
-	p.label("restrict");
-	for (let index = 0; index < ports; index++) {
-		p.call("landlock_add_rule", register("a"), 2, `port-${index}`, 0); // LANDLOCK_RULE_NET_PORT, struct landlock_net_port_attr
+	p.label(`restrict-${landlock}`);
+	for (let index = 0; index < portsFor(landlock, ruleset).length; index++) {
+		p.call("landlock_add_rule", register("a"), 2, `port-${landlock}-${index}`, 0); // LANDLOCK_RULE_NET_PORT, struct landlock_net_port_attr
 		unless("notEqual", "landlock");
 	}
 	// By default the kernel records only refusals to this program itself, not to those that it executes.

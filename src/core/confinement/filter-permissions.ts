@@ -1,4 +1,4 @@
-import type { Permissions } from "../plan/plan.ts";
+import type { Identity, Permissions, PlannedAccounts } from "../plan/plan.ts";
 import type { ObservedCalls } from "./observed-calls.ts";
 
 /** What the filter permits beyond its default. Nothing permits setuid bits: no cage may create a setuid file. */
@@ -20,7 +20,24 @@ export interface FilterPermissions {
 	readonly plainTcp?: boolean;
 	/** Refuses every other call. Absent: the general filter. */
 	readonly calls?: ObservedCalls;
+	/** Absent in the sandbox and in profiles for container engines, which choose the account and its capabilities themselves. */
+	readonly account?: LaunchAccount;
 }
+
+/** The account that the launcher gives to the application. */
+export interface LaunchAccount {
+	readonly uid: number;
+	readonly gid: number;
+	/** Its own, and those that its processes change to. */
+	readonly uids: readonly number[];
+	/** Number of supplementary groups. */
+	readonly groups: number;
+	/** Capabilities without which the kernel refuses certain arguments to it. The filter refuses them too, so that the kernel records it. */
+	readonly lacks: readonly Lacked[];
+}
+
+export const lackable = ["chown", "setgid", "setuid", "setpcap", "sys_nice", "sys_resource"] as const;
+export type Lacked = (typeof lackable)[number];
 
 /** The sandbox permits everything that a plan could permit, so that the trace shows what is needed. */
 export const sandboxPermissions: FilterPermissions = {
@@ -43,8 +60,8 @@ export function limitsAbstractSockets({ abstractSockets, ports, tcpPorts }: Perm
 	return abstractSockets === undefined && (ports !== undefined || tcpPorts !== undefined);
 }
 
-/** Returns the filter's permissions for a plan's permissions. */
-export function filterPermissions(permissions: Permissions): FilterPermissions {
+/** Returns the filter's permissions for a plan's permissions, and for the account that the application starts as. */
+export function filterPermissions(permissions: Permissions, starter?: Starter): FilterPermissions {
 	const has = (capability: string) => permissions.capabilities.some(({ idle, name }) => name === capability && !idle);
 	return {
 		unixSockets: permissions.unixSockets !== undefined,
@@ -56,5 +73,19 @@ export function filterPermissions(permissions: Permissions): FilterPermissions {
 		...(limitsPorts(permissions) ? { plainTcp: true } : {}),
 		...(has("sys_time") ? { clock: "real" as const } : {}),
 		...(permissions.calls ? { calls: permissions.calls } : {}),
+		...(starter ? { account: accountOf(starter, permissions) } : {}),
 	};
+}
+
+/** An account, and the uids that its processes change to. */
+type Starter = Pick<Identity, "uid" | "gid" | "groups"> & { readonly uids: readonly number[] };
+
+function accountOf({ gid, groups, uid, uids }: Starter, { capabilities }: Permissions): LaunchAccount {
+	const lacks = lackable.filter((name) => !capabilities.some((one) => one.name === name));
+	return { uid, gid, groups: groups.length, uids: [...new Set([uid, ...uids])], lacks };
+}
+
+/** Returns the uids that the application's processes may have. */
+export function uidsOf({ nameless = [], users }: PlannedAccounts): number[] {
+	return [...users.map(({ uid }) => uid), ...nameless];
 }

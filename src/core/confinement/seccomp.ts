@@ -1,3 +1,4 @@
+import { type AccountWhen, type AccountWhy, denyAccount } from "./account-rules.ts";
 import { all, bits, isSet, not, oneOf, type Test } from "./bpf.ts";
 import type { FilterPermissions } from "./filter-permissions.ts";
 import { killedCalls, permittedCalls } from "./observed-calls.ts";
@@ -15,10 +16,7 @@ import { type SyscallName, syscalls } from "./syscalls.ts";
 
 export type Answer = keyof typeof errors;
 /** errno(3), asm-generic numbers. `none`: the call returns 0 without effect. */
-export const errors = { none: 0, EPERM: 1, EINVAL: 22, ENOSYS: 38, EPROTONOSUPPORT: 93, EAFNOSUPPORT: 97 };
-
-/** Every errno(3) with which only the filter refuses what a self-test tries. */
-export const filterErrors: readonly number[] = Object.values(errors).filter((number) => number > 0 && number !== errors.EINVAL);
+export const errors = { none: 0, EPERM: 1, EACCES: 13, EINVAL: 22, ENOSYS: 38, EPROTONOSUPPORT: 93, EAFNOSUPPORT: 97 };
 
 /** A denial of the filter. `why` and `when` are codes for the record; without `when` the call is always denied. */
 export interface Denial {
@@ -47,7 +45,8 @@ export type Why =
 	| "core-handler"
 	| "machine"
 	| "code-without-file"
-	| "writable-code";
+	| "writable-code"
+	| AccountWhy;
 export type When =
 	| "other-architecture"
 	| "newer-than-table"
@@ -67,7 +66,8 @@ export type When =
 	| "core-limit"
 	| "writable-and-executable"
 	| "executable-without-file"
-	| "executable";
+	| "executable"
+	| AccountWhen;
 
 export interface Rule {
 	readonly call: SyscallName;
@@ -207,6 +207,7 @@ function everyConditionalRule(permissions: FilterPermissions): Rule[] {
 		deny("pkey_mprotect", "EPERM", "writable-code", "executable", bits(2, protection.execute));
 		deny("shmat", "EPERM", "writable-code", "executable", bits(2, attachExecutable));
 	}
+	if (permissions.account) denyAccount(permissions.account, deny);
 	return rules;
 }
 

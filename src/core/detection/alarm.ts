@@ -1,4 +1,5 @@
 import type { FindingCode } from "../cage/finding.ts";
+import { lackable } from "../confinement/filter-permissions.ts";
 import { describeFilter, type Why } from "../confinement/seccomp.ts";
 import type { Values } from "../failure.ts";
 import type { Denial } from "./denial.ts";
@@ -90,6 +91,8 @@ const ordinary: ReadonlySet<Why> = new Set([
 	"code-without-file",
 	"writable-code",
 	"keyrings",
+	"foreign-owner",
+	"more-rights",
 ]);
 
 /** Returns undefined for a call that no cage's filter denies. */
@@ -97,9 +100,10 @@ export function whyDenied(call: Denial["call"]): Why | undefined {
 	return reasons.get(call);
 }
 
-/** The first rule of each call counts. */
+/** The first rule of each call counts that the kernel records. */
 const reasons: ReadonlyMap<string, Why> = new Map(
-	describeFilter({ unixSockets: false, memfd: false })
+	describeFilter({ unixSockets: false, memfd: false, account: { uid: 1, gid: 1, groups: 0, uids: [1], lacks: lackable } })
+		.filter(({ answer }) => answer !== "none")
 		.map(({ call, why }): [string, Why] => [call, why])
 		.reverse(),
 );

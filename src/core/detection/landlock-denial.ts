@@ -8,6 +8,8 @@ export interface LandlockDenial {
 	/** The process, or the first process of its domain if the kernel names neither it nor the call. */
 	readonly pid: number;
 	readonly uid: number;
+	/** Name of the process, which it chooses itself. */
+	readonly name: string;
 	readonly program: string;
 	readonly why: LandlockWhy;
 	readonly call?: Denial["call"];
@@ -38,7 +40,7 @@ export function landlockSeverity(why: LandlockWhy): "medium" | "high" {
 /** Domains to remember; each start of a cage has one. */
 const mostDomains = 1000;
 
-type Creator = Pick<LandlockDenial, "pid" | "uid" | "program">;
+type Creator = Pick<LandlockDenial, "pid" | "uid" | "name" | "program">;
 interface Access extends Pick<LandlockDenial, "time" | "why" | "path" | "port"> {
 	readonly serial: string;
 	readonly domain: string;
@@ -124,7 +126,6 @@ function accessOf({ fields, serial, time }: AuditRecord): Access | undefined {
 
 function creatorOf({ fields }: AuditRecord): Creator | undefined {
 	const [pid, uid] = [Number(fields.get("pid")), Number(fields.get("uid"))];
-	return Number.isNaN(pid + uid)
-		? undefined
-		: { pid, uid, program: untrusted(fields.get("exe")) || untrusted(fields.get("comm")) };
+	const name = untrusted(fields.get("comm"));
+	return Number.isNaN(pid + uid) ? undefined : { pid, uid, name, program: untrusted(fields.get("exe")) || name };
 }

@@ -1,7 +1,13 @@
 import type { Cage, TrialSummary } from "../cage/cage.ts";
 import type { Manifest, ManifestEntry } from "../cage/manifest.ts";
 import { capabilityNamed } from "../confinement/capabilities.ts";
-import { type FilterPermissions, filterPermissions, limitsPorts } from "../confinement/filter-permissions.ts";
+import {
+	type FilterPermissions,
+	filterPermissions,
+	type Lacked,
+	limitsPorts,
+	uidsOf,
+} from "../confinement/filter-permissions.ts";
 import { type CallReason, permittedCalls } from "../confinement/observed-calls.ts";
 import { type Denial, describeFilter } from "../confinement/seccomp.ts";
 import { isSyscall } from "../confinement/syscall-groups.ts";
@@ -58,11 +64,12 @@ export function explainName(text: string, cage: Cage, manifest: Manifest): (Call
 
 const ofNetwork = new Set(["socket", "connect", "bind", "listen", "accept", "accept4", "sendto", "sendmsg"]);
 
-function explainCall(name: string, { application }: Cage, { permissions }: Manifest): CallExplanation {
-	const filter = filterPermissions(permissions);
+function explainCall(name: string, { application }: Cage, { accounts, identity, permissions }: Manifest): CallExplanation {
+	const starter = { ...identity, uids: uidsOf(accounts) };
+	const filter = filterPermissions(permissions, starter);
 	const of = (denials: readonly Denial[]) => denials.filter((one) => one.call === name);
 	const denials = of(describeFilter(filter));
-	const closed = of(describeFilter({ unixSockets: false, memfd: false }));
+	const closed = of(describeFilter(filterPermissions({ capabilities: [] }, starter)));
 	const isUnobserved = denials.some(({ why }) => why === "not-observed");
 	const option = isUnobserved ? allowedReason(callWord(name)) : denials.length ? optionForCall(name, filter) : undefined;
 	const permittedBy = filter.calls && isSyscall(name) ? permittedCalls(filter.calls).get(name) : undefined;
@@ -86,11 +93,22 @@ function explainCall(name: string, { application }: Cage, { permissions }: Manif
 /** Returns the permission with which the filter would allow more of the call. */
 function optionForCall(name: string, filter: FilterPermissions): string | undefined {
 	const count = (permissions: FilterPermissions) => describeFilter(permissions).filter(({ call }) => call === name).length;
-	const word = filterWords.find(([, permission]) => count({ ...filter, ...permission }) < count(filter))?.[0];
+	const word = [...filterWords, ...grantWords(filter)].find(
+		([, permission]) => count({ ...filter, ...permission }) < count(filter),
+	)?.[0];
 	return word === undefined ? undefined : `--allow ${word}`;
 }
 
-const filterWords: readonly (readonly [word: string, permission: Partial<FilterPermissions>])[] = [
+type FilterWord = readonly [word: string, permission: Partial<FilterPermissions>];
+
+function grantWords({ account }: FilterPermissions): FilterWord[] {
+	// Another account keeps none of them.
+	if (account?.uid !== 0) return [];
+	const without = (name: Lacked) => ({ ...account, lacks: account.lacks.filter((other) => other !== name) });
+	return account.lacks.map((name) => [`capability:${name}`, { account: without(name) }]);
+}
+
+const filterWords: readonly FilterWord[] = [
 	["unix-sockets", { unixSockets: true }],
 	["netlink", { netlink: true }],
 	["memfd", { memfd: true }],

@@ -11,7 +11,7 @@ const openers: ReadonlySet<number> = new Set([21, 22, 111, 135, 139, 445, 990, 2
  * The lowest port that the kernel chooses by default (ip_local_port_range, ip(7)). Programs that name more than one of them in a
  * trace, which has two runs, choose them at random.
  */
-const lowestFree = 32_768;
+export const lowestFree = 32_768;
 /** A service with more ports probably searches for free ones. */
 const mostPorts = 16;
 

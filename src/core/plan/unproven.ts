@@ -104,8 +104,13 @@ function listed(directory: Path, files: Files): Path[] {
 function namedIn(file: Path, files: Files): Path[] {
 	const status = files.status(file);
 	if (status?.kind !== "file" || status.size > maxRead || (status.mode & 0o111) !== 0) return [];
-	const lines = (files.read(file, maxRead)?.toString("latin1") ?? "").split("\n");
-	return lines.filter((line) => !comment.test(line)).flatMap((line) => line.match(absolutePath) ?? []) as Path[];
+	const text = files.read(file, maxRead)?.toString("latin1") ?? "";
+	// A binary file, such as the loader's cache of all libraries, is not configuration.
+	if (text.includes("\0")) return [];
+	return text
+		.split("\n")
+		.filter((line) => !comment.test(line))
+		.flatMap((line) => line.match(absolutePath) ?? []) as Path[];
 }
 
 function noteOf(place: Path, paths: readonly Path[]): Note {

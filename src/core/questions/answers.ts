@@ -28,6 +28,8 @@ export interface Answers {
 	/** Traces this running process instead of starting one, for at least so many seconds. */
 	readonly attach?: { readonly pid: number; readonly seconds?: number };
 	readonly rounds: number;
+	/** SHA-256 of the request that `make` got, so that the same request can be recognised. */
+	readonly requested?: string;
 	/** Leaves out what trials prove unnecessary, with these exceptions. */
 	readonly minimise?: PinRules;
 }

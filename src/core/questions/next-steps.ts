@@ -1,7 +1,17 @@
 import { quoteShellLine } from "../path/quote.ts";
 
 /** Actions with a finished cage, in the usual order. */
-export type NextStepKind = "run" | "adopt" | "unit" | "print-unit" | "update" | "watch" | "selftest" | "again";
+export type NextStepKind =
+	| "run"
+	| "adopt"
+	| "unit"
+	| "print-unit"
+	| "update"
+	| "watch"
+	| "selftest"
+	| "again"
+	| "containers"
+	| "fleet";
 
 export interface NextStep {
 	readonly kind: NextStepKind;
@@ -26,6 +36,15 @@ export function stateWords(state: string | undefined): string[] {
 	return state === undefined ? [] : ["--state", state];
 }
 
+export function containerWords(name: string): string[] {
+	return ["export", name, "--format", "oci", "-o", `${name}-image.tar`];
+}
+
+/** A template makes the same cage on each machine, from its own files. */
+export function fleetWords(name: string): string[] {
+	return ["template", "save", name];
+}
+
 export function nextSteps({ again, installs, name, service, state }: CageInUse): NextStep[] {
 	const step = (kind: NextStepKind, ...words: string[]): NextStep => ({
 		kind,
@@ -39,6 +58,8 @@ export function nextSteps({ again, installs, name, service, state }: CageInUse):
 		step("update", "update", name),
 		...(installs ? [step("watch", "watch", "--install")] : []),
 		step("selftest", "selftest", name),
+		step("containers", ...containerWords(name)),
+		step("fleet", ...fleetWords(name)),
 		{ kind: "again", line: again },
 	];
 }

@@ -188,12 +188,12 @@ export function unproven(control: ReadonlyMap<string, Attempt>): Group[] {
 
 /** Which escape techniques the kernel records, so that `watch` can raise an alarm. */
 export interface AlarmCoverage {
-	/** Techniques that the filter refused. */
+	/** Techniques that the filter, Landlock or a missing capability refused. */
 	readonly filtered: number;
 	readonly raised: number;
 	/** Seconds from a technique to its record, at most. */
 	readonly slowest: number;
-	/** Filtered techniques without a record. */
+	/** Refused techniques without a record. */
 	readonly silent: readonly string[];
 }
 
@@ -268,9 +268,18 @@ export function storedResults(
 	return { selftest: summariseSelftest(test, at), ...(test.alarms ? { alarms: { ...test.alarms, at, generation } } : {}) };
 }
 
-/** Whether the filter answers the technique's call like a kernel without it, which leaves no record. */
-export function isSilentByDesign(test: Selftest, id: string): boolean {
-	return test.ways.some((way) => way.id === id && way.detail === "ENOSYS");
+/**
+ * Why a refused technique left no record. `imitated`: the filter answers like a kernel without the call. `landlock`: only Landlock
+ * refused it, which older kernels do not record, nor others without auditing. `memory`: only the missing capability refused it,
+ * because the filter cannot read arguments in memory. `lost`: there should have been one.
+ */
+export type SilentReason = "imitated" | "landlock" | "memory" | "lost";
+
+export function silentReason(test: Selftest, id: string): SilentReason {
+	const way = test.ways.find((one) => one.id === id);
+	if (way?.detail === "ENOSYS") return "imitated";
+	if (way?.group === "sockets" && way.stoppedBy.includes("landlock")) return "landlock";
+	return way?.stoppedBy.includes("seccomp") === false ? "memory" : "lost";
 }
 
 export function summariseSelftest(test: Selftest, at: string): SelftestSummary {

@@ -13,8 +13,7 @@ export const packagedLink = pathFromText("/usr/bin/cagewright");
 export const packagedWatchUnit = pathFromText("/usr/lib/systemd/system/cagewright-watch.service");
 
 /** The timer's daily task. */
-export const timerTasks = ["check", "update", "none"] as const;
-export type TimerTask = (typeof timerTasks)[number];
+export type TimerTask = "check" | "update" | "none";
 
 interface Wanted {
 	readonly state: string;

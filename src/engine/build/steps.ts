@@ -1,26 +1,19 @@
-import { resolveIdentity } from "../../core/application/created-directory.ts";
 import { type Cage, isSameApplication } from "../../core/cage/cage.ts";
-import type { KnownFiles } from "../../core/cage/drift.ts";
 import type { Winner } from "../../core/cage/edits.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
-import { Failure, type Note } from "../../core/failure.ts";
-import { leaveOut } from "../../core/minimise/minimised.ts";
-import type { Path } from "../../core/path/path.ts";
+import { Failure } from "../../core/failure.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { withDedicatedAccount } from "../../core/plan/dedicated.ts";
-import { makePlan } from "../../core/plan/make-plan.ts";
 import { rulesAccepting, withDocumented } from "../../core/plan/offers.ts";
-import type { Entry, Identity, PackageRef, Plan } from "../../core/plan/plan.ts";
+import type { Identity, Plan } from "../../core/plan/plan.ts";
 import { unusedAllowances } from "../../core/plan/risks.ts";
-import { checkBind } from "../../core/plan/rules.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { mergeRules } from "../../core/template/merge.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import { layoutOf, readableCage, requireNothingWider } from "../cages.ts";
-import type { Context, Machine } from "../context.ts";
+import type { Context } from "../context.ts";
 import type { Step } from "../events.ts";
-import { checkDedicatedAccount, dedicatedAccount, startsAs } from "../plan/dedicated-account.ts";
-import { separationNotes } from "../plan/separation.ts";
+import { comparablePlan, identityFor } from "../plan/comparable-plan.ts";
+import { checkDedicatedAccount, startsAs } from "../plan/dedicated-account.ts";
 import { offersOfDocumentation } from "../trace/documentation.ts";
 import { runTrial, type TrialRound } from "../trial/trial.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
@@ -84,66 +77,12 @@ export function identityOf({ machine }: Context, answers: Answers): Identity {
 	return identityFor(machine, user);
 }
 
-/** Without root, only the user's own account is possible. */
-function identityFor({ accounts }: Machine, user: string | undefined): Identity {
-	const own = accounts.own();
-	if (!own) return resolveIdentity(user, accounts.users(), accounts.groups());
-	const { lowestPort: _, ...identity } = own;
-	if (user === undefined || user === "") return identity;
-	const asked = resolveIdentity(user, accounts.users(), accounts.groups());
-	if (asked.uid === own.uid && asked.gid === own.gid) return identity;
-	throw new Failure("account-needs-root", { account: user, own: own.name }, 3);
-}
-
-/** Without root there is only one account, and the user's own processes are not worth a note. */
-async function separation(machine: Machine, ...cage: [name: string, plan: Plan, trace: Trace]): Promise<Note[]> {
-	return machine.accounts.own() ? [] : separationNotes(machine, ...cage);
-}
-
 /** Plans a cage from its stored trace, with the owning packages and with offers from the application's documentation. */
 export async function planStep(context: Context, cage: Cage, trace: Trace): Promise<Plan> {
 	const made = await comparablePlan(context, cage, trace);
 	const plan = { ...made, offers: withDocumented(made.offers, await offersOfDocumentation(context, cage, made, trace)) };
 	context.emit({ event: "plan-made", plan });
 	return plan;
-}
-
-/** The plan without the documentation's offers and without events, for comparison with the generation that `known` describes. */
-export async function comparablePlan({ machine }: Context, cage: Cage, trace: Trace, known?: KnownFiles): Promise<Plan> {
-	for (const { path } of cage.rules.binds) checkBind(path, machine.files);
-	const users = machine.accounts.users();
-	const groups = machine.accounts.groups();
-	const made = makePlan({
-		application: cage.application,
-		rules: cage.rules,
-		notes: cage.notes ?? [],
-		identity: identityFor(machine, cage.application.user),
-		owner: machine.accounts.own()?.uid ?? 0,
-		trace,
-		additions: cage.additions,
-		users,
-		groups,
-		files: machine.files,
-		...(known ? { known: known.marks } : {}),
-	});
-	const own = dedicatedAccount(machine, cage.dedicatedAccount);
-	const plan = leaveOut(own ? withDedicatedAccount(made, own) : made, cage.minimised, cage.additions);
-	const isOwned = ({ kind }: Entry) => kind === "file" || kind === "symlink";
-	const asked = plan.entries.filter((entry) => isOwned(entry) && !known?.owner(entry.path)).map(({ path }) => path);
-	const owners = asked.length ? await machine.packages.owners(asked) : new Map<Path, PackageRef>();
-	return {
-		...plan,
-		entries: plan.entries.map((entry) => {
-			const owner = owners.get(entry.path) ?? known?.owner(entry.path)?.package;
-			return owner && isOwned(entry) ? { ...entry, package: owner } : entry;
-		}),
-		notes: [
-			...plan.notes,
-			...(cage.dedicatedAccount !== undefined && !own
-				? [{ code: "dedicated-account-to-be-made", values: { account: cage.dedicatedAccount } }]
-				: await separation(machine, cage.name, plan, trace)),
-		],
-	};
 }
 
 /** The cage with rules for everything that the documentation names beyond its plan. */

@@ -138,6 +138,7 @@ export async function traceStep(
 		...(answers.template === undefined ? {} : { template: answers.template }),
 		...(answers.parameters === undefined ? {} : { parameters: answers.parameters }),
 		...(answers.unit === undefined ? {} : { unit: answers.unit }),
+		...(answers.requested === undefined ? {} : { requested: answers.requested }),
 		...(notes.length ? { notes } : {}),
 		...(dedicated === undefined ? {} : { dedicatedAccount: dedicated }),
 		...(accepted.length ? { accepted } : {}),

@@ -7,7 +7,7 @@ import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { InspectedArchive, ReceivedCage } from "../archive-store.ts";
-import { layoutOf, presentCage, requireStopped } from "../cages.ts";
+import { layoutOf, type PresentCage, presentCage, requireStopped } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { footprintsOfOthers } from "../plan/separation.ts";
 import { findingsOf, policyOf } from "../upkeep/audit.ts";
@@ -29,11 +29,9 @@ interface ExportOptions {
 export async function exportCage(context: Context, name: string, options: ExportOptions): Promise<void> {
 	const { now, store } = context.machine;
 	await using _lock = await store.lock(name);
-	const { generation, layout, manifest } = await presentCage(context, name);
-	const changed = (await findingsOf(context, manifest, layout, { thorough: true })).find(isDifference);
-	if (changed) {
-		throw new Failure("export-changed", { ...changed.values, name, path: showPath(changed.path), finding: changed.code }, 4);
-	}
+	const present = await presentCage(context, name);
+	const { generation, layout } = present;
+	await requireUnchanged(context, present);
 	if (options.data) await requireStopped(context.machine, name);
 	const head = {
 		schema: "cagewright/export/1" as const,
@@ -51,6 +49,13 @@ export async function exportCage(context: Context, name: string, options: Export
 		context.emit({ event: "warned", code: "export-left-out", values });
 	}
 	if (isWhole) await store.log(name, "exported", { generation, data: options.data });
+}
+
+/** Throws `export-changed` (exit 4). */
+export async function requireUnchanged(context: Context, { cage: { name }, layout, manifest }: PresentCage): Promise<void> {
+	const changed = (await findingsOf(context, manifest, layout, { thorough: true })).find(isDifference);
+	if (!changed) return;
+	throw new Failure("export-changed", { ...changed.values, name, path: showPath(changed.path), finding: changed.code }, 4);
 }
 
 const differences: readonly string[] = ["changed", "missing", "attributes-changed"];

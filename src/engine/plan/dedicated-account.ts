@@ -13,7 +13,10 @@ import { footprintsOfOthers, processesOutside } from "./separation.ts";
 const noLogin = /\/(nologin|false)$/;
 
 /** The account if the host has it. */
-export function dedicatedAccount({ accounts }: Machine, name: string | undefined): DedicatedAccount | undefined {
+export function dedicatedAccount(
+	{ accounts }: Pick<Machine, "accounts">,
+	name: string | undefined,
+): DedicatedAccount | undefined {
 	return name === undefined ? undefined : accounts.users().find((user) => user.name === name);
 }
 

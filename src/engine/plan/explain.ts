@@ -14,9 +14,9 @@ import { readMarks } from "../../core/plan/marks.ts";
 import { subjectOfPermission } from "../../core/plan/permissions.ts";
 import type { EntryKind, Plan, Risk } from "../../core/plan/plan.ts";
 import { fileRisks } from "../../core/plan/risks.ts";
-import { comparablePlan } from "../build/steps.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
-import type { Context } from "../context.ts";
+import type { ComparingMachine, Context } from "../context.ts";
+import { planToday } from "./comparable-plan.ts";
 
 export type Explanation = PathExplanation | CallExplanation | CapabilityExplanation;
 
@@ -39,7 +39,7 @@ const entryKinds = {
 } satisfies Record<FileKind, EntryKind>;
 
 /** Explains a path, a system call, a capability or a permission. Throws `explain-unknown` (exit 2) for an unknown name. */
-export async function explainSubject(context: Context, name: string, asked: string): Promise<Explanation[]> {
+export async function explainSubject(context: Context<ComparingMachine>, name: string, asked: string): Promise<Explanation[]> {
 	const present = await presentCage(context, name);
 	const text = subjectOfPermission(asked);
 	if (!text.startsWith("/")) {
@@ -66,7 +66,7 @@ function statusInData(files: Files, data: Path, place: Path): FileStatus | undef
 	return ancestors(place).every((path) => inData(path)?.kind === "directory") ? inData(place) : undefined;
 }
 
-export async function explainCage(context: Context, name: string): Promise<Overview> {
+export async function explainCage(context: Context<ComparingMachine>, name: string): Promise<Overview> {
 	const present = await presentCage(context, name);
 	const trial = present.cage.trials.at(-1);
 	const declined = (await planOf(context, present))?.declined ?? [];
@@ -85,7 +85,7 @@ export async function explainCage(context: Context, name: string): Promise<Overv
 }
 
 /** The plan of today. Undefined if the trace is gone. */
-async function planOf(context: Context, { cage }: PresentCage): Promise<Plan | undefined> {
+async function planOf(context: Context<ComparingMachine>, { cage }: PresentCage): Promise<Plan | undefined> {
 	const trace = await context.machine.store.trace(cage.name);
-	return trace && comparablePlan(context, cage, trace);
+	return trace && planToday(context.machine, cage, trace);
 }

@@ -6,7 +6,7 @@ import { sharedAccounts } from "../../core/plan/dedicated.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import { runningIn } from "../cages.ts";
-import type { Machine } from "../context.ts";
+import type { ComparingMachine } from "../context.ts";
 import type { AccountUse } from "../ports.ts";
 import type { CageReader } from "../store.ts";
 
@@ -15,7 +15,7 @@ import type { CageReader } from "../store.ts";
  * and read each other (ptrace(2)); only the PID namespace hides them. `all` are the footprints of all cages, if they are known.
  */
 export async function accountFindings(
-	machine: Machine,
+	machine: ComparingMachine,
 	name: string,
 	uids: readonly number[],
 	all?: ReadonlyMap<string, Footprint>,
@@ -42,7 +42,7 @@ export async function accountFindings(
 }
 
 /** Processes under these accounts that do not run in this cage. */
-export async function processesOutside(machine: Machine, name: string, uids: readonly number[]): Promise<AccountUse[]> {
+export async function processesOutside(machine: ComparingMachine, name: string, uids: readonly number[]): Promise<AccountUse[]> {
 	const all = machine.processesOf(uids);
 	if (!all.length) return [];
 	const inside = new Set((await runningIn(machine, name)).processes);
@@ -71,7 +71,7 @@ export async function footprints(store: CageReader): Promise<Map<string, Footpri
 }
 
 /** Notes about what a planned cage would share with other cages and with host services. */
-export async function separationNotes(machine: Machine, name: string, plan: Plan, trace: Trace): Promise<Note[]> {
+export async function separationNotes(machine: ComparingMachine, name: string, plan: Plan, trace: Trace): Promise<Note[]> {
 	const users = machine.accounts.users();
 	const accountOf = (uid: number) => users.find((user) => user.uid === uid)?.name ?? String(uid);
 	const own = footprintOf(plan, trace);

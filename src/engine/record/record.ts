@@ -19,7 +19,7 @@ import {
 } from "../../core/record/record.ts";
 import type { WatchResult } from "../../core/watch/watch-result.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
-import type { Context, Machine } from "../context.ts";
+import type { ComparingMachine, Context } from "../context.ts";
 import { coverageOf } from "../trace/coverage.ts";
 import { type CheckedCage, checkCage, isOutdated } from "../upkeep/check.ts";
 
@@ -42,7 +42,7 @@ export async function keepEvidence(
 }
 
 /** Stores who is responsible for a cage. Names of persons also become the default for later cages. The caller holds the cage's lock. */
-export async function keepResponsible({ machine }: Context, name: string, given: Responsible): Promise<void> {
+export async function keepResponsible({ machine }: Context<ComparingMachine>, name: string, given: Responsible): Promise<void> {
 	const { records } = machine.store;
 	const { initiatedBy, implementedBy } = given;
 	const always = await records.names();
@@ -61,13 +61,13 @@ export async function keepResponsible({ machine }: Context, name: string, given:
 }
 
 /** An approval of the present generation. */
-export async function approvedNow({ machine }: Context, name: string, by: string): Promise<Responsible> {
+export async function approvedNow({ machine }: Context<ComparingMachine>, name: string, by: string): Promise<Responsible> {
 	const { generation } = await presentCage({ machine }, name);
 	return { approved: { by, at: new Date(machine.now()).toISOString(), generation } };
 }
 
 /** The record of a cage: how its generation was made, and its state today. Throws what `presentCage` throws. */
-export async function recordOf(context: Context, name: string): Promise<CageRecord> {
+export async function recordOf(context: Context<ComparingMachine>, name: string): Promise<CageRecord> {
 	const { machine } = context;
 	const { now, recording, store } = machine;
 	const present = await presentCage(context, name);
@@ -115,7 +115,10 @@ function watchOf(watched: WatchResult | undefined, { missed }: CheckedCage): Pic
 	return { watched: { since, until, seconds, missed: [...new Set(paths)] } };
 }
 
-async function configurationOf({ machine, signal }: Context, { layout, manifest }: PresentCage): Promise<Configuration[]> {
+async function configurationOf(
+	{ machine, signal }: Context<ComparingMachine>,
+	{ layout, manifest }: PresentCage,
+): Promise<Configuration[]> {
 	const { files, recording, store } = machine;
 	const edits = new Map((await store.building.edits(manifest, signal)).map((edit) => [edit.path, edit]));
 	const all = manifest.entries.filter((entry) => isConfiguration(entry) || edits.has(entry.path));
@@ -151,7 +154,7 @@ function isEditedBefore(entry: ManifestEntry): boolean {
 }
 
 /** Reads AppArmor's state (apparmor(7)) and looks for a profile at the place where distributions install it. */
-function machineFacts({ files, recording }: Machine, { command }: Manifest): MachineFacts {
+function machineFacts({ files, recording }: ComparingMachine, { command }: Manifest): MachineFacts {
 	const text = (path: string) => files.read(pathFromText(path))?.toString("utf8") ?? "";
 	const enabled = text("/sys/module/apparmor/parameters/enabled").startsWith("Y");
 	const program = command[0] ?? "";

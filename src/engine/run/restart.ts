@@ -1,7 +1,7 @@
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
 import { noAnswerFailure, probeService } from "../adopt/service-probes.ts";
-import { cageFolder, presentCage } from "../cages.ts";
+import { cageFolder, presentCage, processesOfOthers } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { installedText, planUnit, type UnitOfCage, unitsOf } from "./installed-unit.ts";
 
@@ -55,13 +55,6 @@ export async function restartCage(context: Context, name: string): Promise<Resta
 	const { inits: remaining } = await processesOfOthers(context, name, generation);
 	const interrupted = restarted.length ? Math.round((machine.now() - began) / 10) / 100 : 0;
 	return { restarted, remaining, interrupted };
-}
-
-/** Processes of the cage's other generations. */
-export async function processesOfOthers({ machine }: Context, name: string, generation: number) {
-	const others = (await machine.store.generations(name)).filter((one) => one !== generation);
-	const found = others.map((one) => machine.launcher.running(machine.store.root(name, one)));
-	return { processes: found.flatMap((one) => one.processes), inits: found.flatMap((one) => one.inits) };
 }
 
 /** Asks a `run` in the foreground to restart. Returns true if it did and answers. */

@@ -1,7 +1,9 @@
-import { errors, filterErrors } from "../../core/confinement/seccomp.ts";
+import { errors } from "../../core/confinement/seccomp.ts";
 import { parseDenial } from "../../core/detection/denial.ts";
+import { LandlockRecords } from "../../core/detection/landlock-denial.ts";
 import { Failure } from "../../core/failure.ts";
 import { isEnded, isReady, techniqueNamed } from "../../core/selftest/program.ts";
+import type { Technique } from "../../core/selftest/technique.ts";
 import { techniques } from "../../core/selftest/techniques/techniques.ts";
 import type { AlarmCoverage, Attempt } from "../../core/selftest/verdict.ts";
 import type { Context } from "../context.ts";
@@ -11,7 +13,9 @@ import type { Launched, LaunchRequest } from "../launch-ports.ts";
 /** The kernel log has at most this many refusals in so many milliseconds (`printk_ratelimit`). */
 const burst = { records: 8, window: 5200 };
 /** Milliseconds after which a technique counts as silent. An idle machine needs a few. */
-const deadline = 3000;
+const deadline = 10_000;
+/** Techniques without a record after which no more are tried. */
+const enough = 5;
 /** Milliseconds for all techniques, one at a time. */
 const patience = 600_000;
 
@@ -20,6 +24,7 @@ export class AlarmListener implements AsyncDisposable {
 	readonly #context: Context;
 	readonly #token: string;
 	readonly #ended = new AbortController();
+	readonly #landlock = new LandlockRecords();
 	/** Milliseconds from the refusal to its record, by technique. */
 	readonly #latencies = new Map<string, number>();
 	/** When the newest records of any process on this machine arrived. */
@@ -50,6 +55,11 @@ export class AlarmListener implements AsyncDisposable {
 		return this.#following?.isLimited === false && !this.#hasLost;
 	}
 
+	/** Whether a technique was recorded. */
+	get hasRecords(): boolean {
+		return this.#latencies.size > 0;
+	}
+
 	/** Whether the kernel log has room for another record. */
 	hasRoom(): boolean {
 		this.#arrivals = this.#arrivals.filter((time) => time > this.#context.machine.now() - burst.window);
@@ -61,11 +71,21 @@ export class AlarmListener implements AsyncDisposable {
 		await until(this.#context, () => ids.every((id) => this.#latencies.has(id)), deadline);
 	}
 
-	/** Waits for the last records. */
-	async coverage(attempts: ReadonlyMap<string, Attempt>): Promise<AlarmCoverage> {
-		const filtered = filteredTechniques(attempts);
-		await this.wait(filtered.filter((id) => !isUnrecorded(attempts.get(id))));
+	/** Returns the refused techniques that the kernel should record. */
+	expected(attempts: ReadonlyMap<string, Attempt>): string[] {
+		return refusedTechniques(attempts).flatMap(({ id, stoppedBy }) => {
+			// With ENOSYS, the filter imitates an older kernel.
+			const byFilter = stoppedBy.includes("seccomp") && attempts.get(id)?.number !== errors.ENOSYS;
+			return byFilter || (isLandlocks(stoppedBy) && this.#following?.missesLandlock === undefined) ? [id] : [];
+		});
+	}
+
+	/** Waits for the last records. Returns undefined if none came, because the kernel's records do not reach this machine. */
+	async coverage(attempts: ReadonlyMap<string, Attempt>): Promise<AlarmCoverage | undefined> {
+		const filtered = refusedTechniques(attempts).map(({ id }) => id);
+		await this.wait(this.expected(attempts));
 		const raised = filtered.flatMap((id) => this.#latencies.get(id) ?? []);
+		if (!raised.length) return undefined;
 		return {
 			filtered: filtered.length,
 			raised: raised.length,
@@ -81,11 +101,12 @@ export class AlarmListener implements AsyncDisposable {
 
 	#add(text: string): void {
 		const denial = parseDenial(text);
-		if (!denial) return;
 		const now = this.#context.machine.now();
-		if (!this.isComplete) this.#arrivals.push(now);
-		const id = techniqueNamed(denial.name, this.#token);
-		if (id !== undefined && !this.#latencies.has(id)) this.#latencies.set(id, Math.max(0, now - denial.time));
+		if (denial && !this.isComplete) this.#arrivals.push(now);
+		for (const { name, time } of [...(denial ? [denial] : []), ...this.#landlock.add(text)]) {
+			const id = techniqueNamed(name, this.#token);
+			if (id !== undefined && !this.#latencies.has(id)) this.#latencies.set(id, Math.max(0, now - time));
+		}
 	}
 }
 
@@ -102,7 +123,8 @@ export async function listenIfComplete(context: Context, token: string): Promise
 }
 
 /**
- * Runs the techniques again, one at a time, each when the kernel log has room for its record, which takes about two minutes. Throws
+ * Runs the techniques again, one at a time, each when the kernel log has room for its record, which takes about two minutes. Returns
+ * undefined if the kernel's records do not reach this machine. Throws
  * `selftest-broken` (exit 70) if it does not finish, and `kernel-log-unreadable` (exit 3).
  */
 export async function measureAlarmsSlowly(
@@ -110,10 +132,11 @@ export async function measureAlarmsSlowly(
 	token: string,
 	request: LaunchRequest,
 	attempts: ReadonlyMap<string, Attempt>,
-): Promise<AlarmCoverage> {
+): Promise<AlarmCoverage | undefined> {
 	const { launcher, sleep } = context.machine;
 	await using listener = await AlarmListener.start(context, token);
-	const filtered = new Set(filteredTechniques(attempts).filter((id) => !isUnrecorded(attempts.get(id))));
+	const expected = new Set(listener.expected(attempts));
+	const atFirst = expected.size;
 	let output = "";
 	let launched: Launched | undefined;
 	try {
@@ -132,7 +155,8 @@ export async function measureAlarmsSlowly(
 			await until(context, () => listener.hasRoom(), burst.window * 2);
 			launched.signal("SIGUSR1");
 			if (!(await until(context, () => isEnded(output, id), 15_000))) throw new Failure("selftest-broken", { detail: id }, 70);
-			if (filtered.has(id)) await listener.wait([id]);
+			if (expected.delete(id)) await listener.wait([id]);
+			if (expected.size < atFirst - enough && !listener.hasRecords) return undefined;
 			context.emit({ event: "ways-tried", launch: 4, launches: 4, tried: index + 1, ways: all.length });
 		}
 	} finally {
@@ -150,15 +174,24 @@ async function until(
 	return isTrue();
 }
 
-function filteredTechniques(attempts: ReadonlyMap<string, Attempt>): string[] {
+function refusedTechniques(attempts: ReadonlyMap<string, Attempt>): Technique[] {
 	return Object.values(techniques)
 		.flat()
-		.flatMap(({ id, stoppedBy }) => (stoppedBy.includes("seccomp") && isFilters(attempts.get(id)) ? [id] : []));
+		.filter(({ id, stoppedBy }) => isRefusal(attempts.get(id), stoppedBy));
 }
 
-/** Any other error came before the filter was asked: a process ID of another namespace, for example, means no process. */
-const isFilters = (attempt: Attempt | undefined) =>
-	attempt?.how === "killed" || (attempt?.how === "refused" && filterErrors.includes(attempt.number));
+/** The layers that answer a call with an error of their own, which an alarm can report. */
+const judging: readonly string[] = ["seccomp", "capabilities", "landlock"] satisfies Technique["stoppedBy"];
 
-/** ENOSYS, with which the filter imitates an older kernel, leaves no record. */
-const isUnrecorded = (attempt: Attempt | undefined) => attempt?.number === errors.ENOSYS;
+/** Any other error came before these layers were asked: a process ID of another namespace, for example, means no process. */
+function isRefusal(attempt: Attempt | undefined, stoppedBy: Technique["stoppedBy"]): boolean {
+	if (!stoppedBy.some((layer) => judging.includes(layer))) return false;
+	if (attempt?.how === "killed") return true;
+	if (attempt?.how !== "refused") return false;
+	const { EACCES, EAFNOSUPPORT, ENOSYS, EPERM, EPROTONOSUPPORT } = errors;
+	// Mounts and modes refuse with EACCES too.
+	const isJudged = attempt.number === EACCES && stoppedBy.every((layer) => judging.includes(layer));
+	return isJudged || [EAFNOSUPPORT, ENOSYS, EPERM, EPROTONOSUPPORT].includes(attempt.number);
+}
+
+const isLandlocks = (stoppedBy: Technique["stoppedBy"]) => stoppedBy.includes("landlock");

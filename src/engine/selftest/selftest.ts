@@ -190,6 +190,8 @@ async function testCage(
 		: options.alarms === "always"
 			? await measureSlowly(real.attempts)
 			: undefined;
+	if (!alarms && (listener?.isComplete || options.alarms === "always"))
+		context.emit({ event: "warned", code: "alarms-unrecorded", values: {} });
 	return {
 		...(alarms ? { alarms } : {}),
 		...(options.unit ? { unit: testedUnit(context, cage.name, options.unit) } : {}),

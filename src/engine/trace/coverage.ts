@@ -14,7 +14,7 @@ import {
 } from "../../core/plan/coverage.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
-import type { Context, Machine } from "../context.ts";
+import type { ComparingMachine, Context } from "../context.ts";
 import type { CoverageReport } from "../events.ts";
 import type { HostService } from "../systemd-ports.ts";
 
@@ -30,13 +30,13 @@ export interface ApplicationPackages {
 }
 
 const remembered = new WeakMap<
-	Machine,
+	ComparingMachine,
 	Map<string, { readonly changedAt: number; readonly brought: Promise<ApplicationPackages> }>
 >();
 
 /** Cached until packages are installed or removed. `unit` is the one that the application was read from. */
 export function packagesOfApplication(
-	machine: Machine,
+	machine: ComparingMachine,
 	{ command }: Pick<Application, "command">,
 	unit?: string,
 ): Promise<ApplicationPackages> {
@@ -51,7 +51,11 @@ export function packagesOfApplication(
 	return brought;
 }
 
-async function lookUp(machine: Machine, command: readonly string[], unit: string | undefined): Promise<ApplicationPackages> {
+async function lookUp(
+	machine: ComparingMachine,
+	command: readonly string[],
+	unit: string | undefined,
+): Promise<ApplicationPackages> {
 	const { files, packages } = machine;
 	const file = packagedFile(command, files);
 	const own = file === undefined ? [] : await packages.related(file);
@@ -60,7 +64,10 @@ async function lookUp(machine: Machine, command: readonly string[], unit: string
 }
 
 /** Packages of other sources that add modules. */
-async function modulePackages({ files, packages }: Machine, own: readonly PackageContents[]): Promise<PackageContents[]> {
+async function modulePackages(
+	{ files, packages }: ComparingMachine,
+	own: readonly PackageContents[],
+): Promise<PackageContents[]> {
 	const modules = foreignModules(own, files);
 	const found = new Map<string, { ref: PackageRef; files: Path[] }>();
 	for (const [path, ref] of modules.length ? await packages.owners(modules) : []) {
@@ -73,7 +80,7 @@ async function modulePackages({ files, packages }: Machine, own: readonly Packag
 
 /** The unit that starts this program. If a packaged script starts it, the unit with the program's name. */
 function serviceOf(
-	{ units }: Machine,
+	{ units }: ComparingMachine,
 	command: readonly string[],
 	own: readonly PackageContents[],
 	named: string | undefined,
@@ -96,7 +103,7 @@ function serviceOf(
 
 /** Measures an application's coverage during and after its traces. */
 export class CoverageTracker {
-	readonly #context: Context;
+	readonly #context: Context<ComparingMachine>;
 	readonly #application: Application;
 	readonly #unit: string | undefined;
 	readonly #earlier: readonly Trace[];
@@ -111,7 +118,7 @@ export class CoverageTracker {
 
 	/** `unit` is the service it was read from, `run` are earlier exercises. The package lookup starts in the background. */
 	constructor(
-		context: Context,
+		context: Context<ComparingMachine>,
 		{ application, unit }: Pick<Cage, "application" | "unit">,
 		earlier: readonly Trace[] = [],
 		run: readonly string[] = [],
@@ -169,7 +176,7 @@ export class CoverageTracker {
 
 /** The coverage of a cage's stored traces. */
 export function coverageOf(
-	context: Context,
+	context: Context<ComparingMachine>,
 	cage: Pick<Cage, "application" | "exercises" | "signals" | "unit">,
 	trace: Trace,
 ): Promise<CoverageReport> {

@@ -8,11 +8,10 @@ import { showPath } from "../../core/path/quote.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { missingInCage, type WatchResult } from "../../core/watch/watch-result.ts";
-import { comparablePlan } from "../build/steps.ts";
-import { isDamage, type PresentCage, presentCage } from "../cages.ts";
-import type { Context } from "../context.ts";
+import { isDamage, type PresentCage, presentCage, processesOfOthers } from "../cages.ts";
+import type { ComparingMachine, Context } from "../context.ts";
+import { comparablePlan } from "../plan/comparable-plan.ts";
 import { footprints } from "../plan/separation.ts";
-import { processesOfOthers } from "../run/restart.ts";
 import { findingsOf } from "./audit.ts";
 import { hasSamePackages, hostChanges, takeOverEdits } from "./drift.ts";
 
@@ -61,7 +60,11 @@ interface CheckOptions {
  * Audits a cage's present generation and compares it with the host. A file with an unchanged stat(2) is read only with `deep`.
  * Changes nothing. Throws what `presentCage` throws for a missing cage; damage is a result.
  */
-export async function checkCage(context: Context, name: string, options: CheckOptions = {}): Promise<CheckedCage> {
+export async function checkCage(
+	context: Context<ComparingMachine>,
+	name: string,
+	options: CheckOptions = {},
+): Promise<CheckedCage> {
 	const { deep = false, footprints: all } = options;
 	try {
 		const present = await presentCage(context, name);
@@ -95,7 +98,7 @@ export async function checkCage(context: Context, name: string, options: CheckOp
  * reason: a touched host file, changed packages, or a watch.
  */
 async function compareWithToday(
-	context: Context,
+	context: Context<ComparingMachine>,
 	{ cage, generation, manifest }: PresentCage,
 	drift: readonly PackageDrift[],
 	isTouched: boolean,
@@ -121,7 +124,7 @@ async function compareWithToday(
 }
 
 async function wouldChange(
-	context: Context,
+	context: Context<ComparingMachine>,
 	name: string,
 	planned: Plan,
 	generation: number,
@@ -131,7 +134,7 @@ async function wouldChange(
 	return significantChanges(comparePlanWithManifest(plan, manifest));
 }
 
-export async function checkAll(context: Context, options: { deep?: boolean } = {}): Promise<CheckedCage[]> {
+export async function checkAll(context: Context<ComparingMachine>, options: { deep?: boolean } = {}): Promise<CheckedCage[]> {
 	const checked: CheckedCage[] = [];
 	// Once, so that the work grows with the number of cages and not with its square.
 	const all = await footprints(context.machine.store);

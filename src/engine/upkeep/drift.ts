@@ -5,16 +5,16 @@ import { Failure } from "../../core/failure.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { isDamage, presentCage } from "../cages.ts";
-import type { Context } from "../context.ts";
+import type { Context, ReadingMachine } from "../context.ts";
 
 /** Host files that differ from a generation, by package. `deep` reads every file. */
-export async function hostDrift(context: Context, manifest: Manifest, deep: boolean): Promise<PackageDrift[]> {
+export async function hostDrift(context: Context<ReadingMachine>, manifest: Manifest, deep: boolean): Promise<PackageDrift[]> {
 	return (await hostChanges(context, manifest, deep)).drift;
 }
 
 /** The same, and whether other files that a plan may depend on were touched. */
 export async function hostChanges(
-	{ machine, signal }: Context,
+	{ machine, signal }: Context<ReadingMachine>,
 	manifest: Manifest,
 	deep: boolean,
 ): Promise<{ readonly drift: PackageDrift[]; readonly isTouched: boolean }> {
@@ -27,7 +27,7 @@ export async function hostChanges(
 }
 
 /** False if packages changed since the generation was made, or if the clock was set back and nobody knows. */
-export function hasSamePackages({ machine }: Context, { madeAt }: Manifest): boolean {
+export function hasSamePackages({ machine }: Context<ReadingMachine>, { madeAt }: Manifest): boolean {
 	const made = Date.parse(madeAt);
 	return machine.packages.changedAt() < made && made <= machine.now();
 }
@@ -41,7 +41,7 @@ interface StaleCage {
  * Cages with outdated host files, found by stat(2) alone: quick enough for a package manager hook. With `mark`, stores or removes
  * the mark; skips cages that another command has locked.
  */
-export async function staleCages(context: Context, mark: boolean): Promise<StaleCage[]> {
+export async function staleCages(context: Context<ReadingMachine>, mark: boolean): Promise<StaleCage[]> {
 	const { store } = context.machine;
 	const stale: StaleCage[] = [];
 	for (const name of await store.names()) {
@@ -60,7 +60,11 @@ export async function staleCages(context: Context, mark: boolean): Promise<Stale
 
 const passedOver: readonly string[] = ["cage-not-built", "cage-busy"];
 
-async function updateMark({ machine: { now, store } }: Context, name: string, drift: readonly PackageDrift[]): Promise<void> {
+async function updateMark(
+	{ machine: { now, store } }: Context<ReadingMachine>,
+	name: string,
+	drift: readonly PackageDrift[],
+): Promise<void> {
 	await using _lock = await store.lock(name);
 	const packages = [...new Set(drift.flatMap((one) => one.package ?? []))];
 	const mark = { since: new Date(now()).toISOString(), packages, security: drift.some((one) => one.security) };
@@ -72,7 +76,7 @@ async function updateMark({ machine: { now, store } }: Context, name: string, dr
  * that loses is saved next to the cage.
  */
 export async function takeOverEdits(
-	context: Context,
+	context: Context<ReadingMachine>,
 	name: string,
 	plan: Plan,
 	previous: number | undefined,

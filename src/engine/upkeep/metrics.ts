@@ -1,7 +1,7 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Alarm } from "../../core/detection/alarm.ts";
 import { unlessDamaged } from "../cages.ts";
-import type { Context } from "../context.ts";
+import type { ComparingMachine, Context } from "../context.ts";
 import { type CheckedCage, checkAll } from "./check.ts";
 
 /** The state of a cage that monitoring asks for. */
@@ -13,7 +13,7 @@ export interface MeasuredCage {
 }
 
 /** Checks every built cage. Changes nothing. */
-export async function measureCages(context: Context): Promise<MeasuredCage[]> {
+export async function measureCages(context: Context<ComparingMachine>): Promise<MeasuredCage[]> {
 	const { store } = context.machine;
 	const measured: MeasuredCage[] = [];
 	for (const checked of await checkAll(context)) {

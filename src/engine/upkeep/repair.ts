@@ -1,8 +1,8 @@
 import { Failure } from "../../core/failure.ts";
 import { type Repaired, repairAdoptions } from "../adopt/release.ts";
-import { startAndProbe, withoutSignal } from "../adopt/undo.ts";
+import { startAndProbe } from "../adopt/undo.ts";
 import { lockUnlessBusy, presentCage } from "../cages.ts";
-import type { Context } from "../context.ts";
+import type { Context, Machine } from "../context.ts";
 import { restartCage } from "../run/restart.ts";
 import type { Switching } from "../store.ts";
 import { finishRemoval } from "./remove.ts";
@@ -21,12 +21,12 @@ export type Finished =
  * and continues.
  */
 export async function finishUnfinished(
-	hasty: Context,
+	machine: Machine,
 	done: (finished: Finished) => void,
 	failed: (problem: Failure) => void,
 ): Promise<void> {
-	const context = withoutSignal(hasty);
-	const { accounts, launcher, store } = context.machine;
+	const context: Context = { machine, emit() {}, signal: new AbortController().signal };
+	const { accounts, launcher, store } = machine;
 	const attempt = async (work: () => Promise<void>) => {
 		try {
 			await work();

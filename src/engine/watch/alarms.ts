@@ -104,7 +104,7 @@ export async function watchAlarms(
 	});
 	const landlock = new LandlockRecords();
 	const considerLandlock = (denials: readonly LandlockDenial[]) => {
-		for (const { pid, program, time, uid, why, ...denial } of denials) {
+		for (const { name: _, pid, program, time, uid, why, ...denial } of denials) {
 			consider(
 				{
 					...denial,

@@ -12,9 +12,9 @@ import {
 	type WatchedFailure,
 	type WatchResult,
 } from "../../core/watch/watch-result.ts";
-import { comparablePlan } from "../build/steps.ts";
 import { presentCage, requireTrace, runningIn } from "../cages.ts";
 import type { Context } from "../context.ts";
+import { comparablePlan } from "../plan/comparable-plan.ts";
 import { additionsFor } from "../trial/remedies.ts";
 
 export interface CageWatch {

@@ -68,6 +68,8 @@ export const cliDe: CliMessages = {
 		record: "Nachweis",
 		size: (files, links, bytes) => `${files} Dateien, ${links} Links, ${bytes}`,
 		next: "Weiter",
+		containers: "in Containern",
+		fleet: "auf anderen Systemen",
 		permissions: "Berechtigungen",
 		noPermissions: "Berechtigungen: keine",
 		permissionNeed: (call, program) => (program === undefined ? call : `${call} durch ${program}`),

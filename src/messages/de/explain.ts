@@ -89,6 +89,9 @@ export const explainDe: ExplainMessages = {
 		"writable-code": "Speicher, der beschreibbar und ausführbar ist",
 		"code-without-file": "Programme ohne Datei",
 		"core-handler": "Core-Dump-Programm des Hosts",
+		"root-account": "Konto und Gruppe von root",
+		"foreign-owner": "Dateien anderer Konten",
+		"more-rights": "weitere Gruppen, Prioritäten und Limits",
 	},
 	when: {
 		"other-architecture": "für eine andere Architektur",
@@ -110,5 +113,11 @@ export const explainDe: ExplainMessages = {
 		"executable-without-file": "für ausführbaren Speicher ohne Datei",
 		executable: "wenn er Speicher ausführbar macht",
 		"not-linux-or-query": "für andere Personalities als Linux",
+		"root-id": "für die Nummer von root",
+		"other-owner": "für andere Besitzer",
+		"other-groups": "für andere Gruppen",
+		"secure-bits": "für PR_SET_SECUREBITS",
+		"higher-priority": "für eine höhere Priorität",
+		"priority-limits": "für RLIMIT_NICE und RLIMIT_RTPRIO",
 	},
 };

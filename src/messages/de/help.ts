@@ -1,5 +1,6 @@
 import type { HelpMessages } from "../en/help.ts";
 import { permissions } from "./permissions.ts";
+import { transferHelpDe } from "./transfer-help.ts";
 
 export const helpDe: HelpMessages = {
 	program:
@@ -162,23 +163,7 @@ export const helpDe: HelpMessages = {
 			keep: "wessen Zustand gilt, wenn sich beide geändert haben",
 			yes: "nicht fragen",
 		},
-		export: {
-			about: "Einen Käfig in ein Archiv schreiben, oder seinen Filter für Systemaufrufe in eine Datei",
-			details: "`import` legt aus dem Archiv auf einem anderen System derselben Prozessorarchitektur den Käfig an.",
-			format: "tar: der ganze Käfig. seccomp: sein Filter für Systemaufrufe, für podman, Docker und Kubernetes",
-			output: "in diese neue Datei schreiben (Vorgabe: stdout)",
-			withData: "mit den Daten der Anwendung; halten Sie die Anwendung vorher an",
-		},
-		import: {
-			about: "Einen exportierten Käfig prüfen, zeigen und erproben",
-			details: "Seine Proben laufen als root; deshalb zeigt `import` sie und fragt.",
-			name: "dem Käfig einen anderen Namen geben",
-			yes: "ohne Rückfrage importieren: seine Proben laufen als root",
-			dryRun: "das Archiv prüfen und zeigen, nichts importieren",
-			trial: "nicht erproben, ob er hier antwortet",
-			allowSecret: "ein späterer Bau darf dieses Geheimnis dieses Systems kopieren, wie das Archiv es verlangt",
-			allowSetuid: "diese Datei mit ihrem setuid- oder setgid-Bit importieren",
-		},
+		...transferHelpDe,
 		run: {
 			about: "Die Anwendung in ihrem Käfig im Vordergrund ausführen",
 			details:

@@ -134,6 +134,17 @@ export const notesDe: Notes = {
 		"Das Konto {account} wird auf diesem System angelegt, ohne Home-Verzeichnis, Shell und Passwort. Mit dem Käfig wird auch das Konto entfernt.",
 	"dedicated-account-inside":
 		"Im Käfig bedeutet der Name {account} das Konto {dedicated} (uid {uid}). Nennt die Konfiguration das Konto als Nummer, ändern Sie diese in {uid}.",
+	"export-variables":
+		"Das Image enthält {count|die Variable|die Variablen} {names} nicht, weil {count|sie geheim sein kann|sie geheim sein können}. Setzen Sie sie beim Start.",
+	"export-renamed": "Namen von Images lassen den Namen {name} nicht zu; das Image heißt {as}.",
+	"kubernetes-root":
+		"Pod Security „restricted“ lehnt {name} ab, weil der Käfig als root startet. Damit er unter einem Konto startet: mit --user neu anlegen.",
+	"kubernetes-capabilities":
+		"Pod Security „restricted“ lehnt {name} ab, weil er Capabilities braucht. `cagewright show {name}` nennt sie.",
+	"kubernetes-left-out":
+		"Nicht exportiert, weil es solche Dateien in einem Cluster nicht gibt: {paths}. Der Anwendung können sie fehlen.",
+	"kubernetes-renamed": "Kubernetes lässt den Namen {name} nicht zu; die Objekte heißen {as}.",
+	"export-syslog": "Die Anwendung schreibt in das Syslog, das es in Containern nicht gibt. Ihre Meldungen gehen dort verloren.",
 	"export-left-out":
 		"Im Archiv {count|fehlt|fehlen} {count} {count|Datei|Dateien} der Daten, die andere Systeme nicht importieren können (Gerätedateien, Sockets, setuid-Dateien, Links aus ihrem Verzeichnis hinaus, sehr lange Pfade): {path}{count|.|, …}",
 	"findings-accepted": "{name} startet trotz akzeptierter Befunde: {findings}.",

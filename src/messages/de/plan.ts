@@ -84,6 +84,7 @@ export const planDe: Widen<typeof planEn> = {
 		ports.length
 			? `Der Käfig darf diese TCP-Ports binden: ${ports.join(", ")}.`
 			: "Der Käfig darf keinen festen TCP-Port binden.",
+	portsUnlimited: "Der Käfig darf jeden TCP-Port binden, weil dieser Kernel Ports nicht begrenzen kann (Linux ab 6.7 kann es).",
 	writableCode: "Speicher, der beschreibbar und ausführbar ist",
 	refusedPermissions: "Von Ihnen verweigert",
 	calls: (permitted, general) => `Der Filter erlaubt ${permitted} Systemaufrufe; der allgemeine Filter erlaubt ${general}.`,

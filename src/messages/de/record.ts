@@ -140,7 +140,7 @@ export const checklistDe: ChecklistMessages = {
 		s11: "Das gilt für chroot allein. Dieser Käfig hat weitere Schutzschichten. Der Selbsttest erprobte {tried:count} Ausbruchstechniken gegen sie. Ausgebrochen: {escaped:count}. Vom Plan erlaubt: {open:count}.",
 		s12: "Der Käfig verlässt sich nicht darauf, unbemerkt zu bleiben.",
 		s13: "Die Verzögerung wurde nicht gemessen, und der Käfig verlässt sich nicht darauf.",
-		s14: "Gemessen am {at}: Von {filtered:count} Ausbruchstechniken, die der Filter verweigerte, lösten {raised:count} einen Alarm aus, innerhalb von {milliseconds:count} ms. cagewright watch {name} meldet Alarme und kann den Käfig stoppen oder einfrieren. Jemand muss benachrichtigt werden und handeln.",
+		s14: "Gemessen am {at}: Von {filtered:count} Ausbruchstechniken, die der Filter, Landlock oder eine fehlende Capability verweigerte, lösten {raised:count} einen Alarm aus, innerhalb von {milliseconds:count} ms. cagewright watch {name} meldet Alarme und kann den Käfig stoppen oder einfrieren. Jemand muss benachrichtigt werden und handeln.",
 		s15: "Der Käfig enthält {files:count} {files|Datei|Dateien}. In der letzten Erprobung {passed|gelang|gelangen} {passed:count} {passed|Probe|Proben} mit echten Anfragen allein mit diesen Dateien.",
 		s16: "Ermittelt durch Beobachten der Anwendung, durch Lesen ihrer Programme und Bibliotheken und durch Erprobungen. Cagewright durchsucht auch die Dokumentation in den Paketen der Anwendung und bietet die dort genannten Pfade an. Ohne Grund sind {unexplained:count} von {entries:count} Einträgen.",
 		s17: "Vorhanden: {there}. Nicht benötigt: {absent}.",
@@ -212,7 +212,7 @@ export const risksDe: RiskMessages = {
 		weaker: "Dieses System unterstützt nicht jede Schutzschicht. Es fehlt: {layers}.",
 		"partly-watched": "Die Beobachtung umfasste den Start nicht; selten benötigte Dateien können fehlen.",
 		"silent-techniques":
-			"{count:count} von {of:count} Ausbruchstechniken, die der Filter verweigert, lösen keinen Alarm aus, blieben also unbemerkt: {names}.",
+			"{count:count} von {of:count} Ausbruchstechniken, die der Filter, Landlock oder eine fehlende Capability verweigert, lösen keinen Alarm aus, blieben also unbemerkt: {names}.",
 		minimised:
 			"{files:count} {files|Datei wurde|Dateien wurden} weggelassen, weil {probes:count} {probes|Probe|Proben} und {exercises:count} {exercises|Übung|Übungen} {files|sie|sie} nicht brauchten. Andere Funktionen können scheitern.",
 		outdated: "Der Host hat neuere Dateien als der Käfig.",

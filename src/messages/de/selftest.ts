@@ -174,9 +174,14 @@ export const selftestDe: SelftestMessages = {
 	leaks: (escaped, findings) =>
 		`NICHT SICHER: ${escaped} Techniken ausgebrochen, ${findings} Prüfungen von außen nicht bestanden.`,
 	alarms: (raised, filtered, slowest) =>
-		`Alarme: Der Kernel hat ${raised} der ${filtered} Ausbruchsversuche verzeichnet, die der Filter verweigert hat, innerhalb von ${slowest.toFixed(2).replace(".", ",")} s.`,
-	silent: (technique, byDesign) =>
-		`nicht verzeichnet: ${technique}${byDesign ? " (der Filter antwortet wie ein Kernel ohne diesen Aufruf, was Bibliotheken erwarten)" : ""}`,
+		`Alarme: Der Kernel hat ${raised} der ${filtered} Ausbruchsversuche verzeichnet, die der Filter, Landlock oder eine fehlende Capability verweigert hat, innerhalb von ${slowest.toFixed(2).replace(".", ",")} s.`,
+	silent: (technique, reason) => `nicht verzeichnet: ${technique} (${reason})`,
+	silentReasons: {
+		imitated: "der Filter antwortet wie ein Kernel ohne diesen Aufruf, was Bibliotheken erwarten",
+		landlock: "nur Landlock verweigert ihn, was Linux ab 6.15 bei eingeschaltetem Audit verzeichnet",
+		memory: "nur die fehlende Capability verweigert ihn, weil ein Filter Argumente im Speicher nicht lesen kann",
+		lost: "der Eintrag des Kernels traf nicht ein",
+	},
 	control: (before, after) =>
 		`Der Kontrolllauf ohne jede Schutzschicht brach vor dem Test mit ${before} Techniken aus und danach mit ${after}; der Test funktioniert also.`,
 	notTried: "Keine Ausbruchstechnik wurde erprobt: perl fehlt, oder der Selbsttest war abgeschaltet.",

@@ -92,6 +92,14 @@ export const transferDe: Widen<typeof transferEn> = {
 		`${name} nach ${path} exportiert. Das Archiv enthält Programme und Konfiguration dieses Systems; schützen Sie es entsprechend. Auf dem anderen System: cagewright import ${path}`,
 	filterExported: (name, path) =>
 		`Filter für Systemaufrufe von ${name} nach ${path} geschrieben. So verwenden Sie ihn: podman run --security-opt seccomp=${path} …`,
+	imageExported: (image, digest, path, commands) =>
+		`Image ${image} (${digest}) nach ${path} geschrieben. Es enthält Programme und Konfiguration dieses Systems; schützen Sie es entsprechend. So starten Sie es:\n${commands}`,
+	quadletExported: (name, path, image, command) =>
+		`Units von ${name} nach ${path} geschrieben. Laden Sie zuerst das Image ${image} (\`cagewright export ${name} --format oci\`), dann:\n${command}\nsystemctl daemon-reload`,
+	portableExported: (name, path, commands) =>
+		`Portablen Dienst ${name} nach ${path} geschrieben. Auf dem anderen System, mit systemd 257 oder neuer:\n${commands}`,
+	kubernetesExported: (name, path, image) =>
+		`Objekte von ${name} nach ${path} geschrieben. Laden Sie das Image ${image} in Ihre Registry und ändern Sie seinen Namen, dann: kubectl apply -f ${path}`,
 	title: (name, generation, from, at, refused) =>
 		refused
 			? `Abgelehntes Archiv des Käfigs ${name} (Generation ${generation} von ${from}, exportiert ${at}). Nichts von dem Folgenden ist geprüft.`

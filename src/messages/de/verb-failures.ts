@@ -10,7 +10,16 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"export-data-changed":
 		"Die Daten von {name} haben sich während des Exports geändert. Beenden Sie die Prozesse, die sie benutzen, und exportieren Sie erneut.",
 	"export-without-data":
-		"--with-data gilt nur für Archive: Ein Filter für Systemaufrufe enthält keine Daten. Lassen Sie --with-data oder --format seccomp weg.",
+		"--with-data gibt es nur für Archive von `import`: Andere Formate enthalten keine Daten. Lassen Sie --with-data oder --format weg.",
+	"export-needs-output":
+		"--format {format} schreibt mehr als eine Datei. Nennen Sie eine neue Datei oder einen neuen Ordner: `-o {example}`.",
+	"export-secrets":
+		"Der Käfig {name} wurde nicht exportiert, weil er {count} {count|Geheimnis|Geheimnisse} enthält: {path}{count|.|, …} Um ihn dennoch zu exportieren: --allow-secret-export",
+	"export-secret-command":
+		"Der Käfig {name} wurde nicht exportiert, weil seine Befehlszeile ein Geheimnis enthält. Verschieben Sie es in eine Datei, oder exportieren Sie dennoch: --allow-secret-export",
+	"portable-name": "systemd nimmt diesen portablen Dienst nur als „{name}*“ an. Wählen Sie einen anderen Namen als {path}.",
+	"export-sockets":
+		"Der Käfig {name} wurde nicht exportiert, weil systemd seiner Anwendung Sockets übergibt; andere Umgebungen tun das nicht. Exportieren Sie ihn als tar.",
 	"export-changed":
 		"Der Käfig {name} wurde nicht exportiert, weil er nach dem Bau verändert wurde: {path} {what}. Abhilfe: {fix}.",
 	"import-architecture":
@@ -108,7 +117,9 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"alarms-landlock-off":
 		"Audit ist ausgeschaltet. Ports, Signale, abstrakte Sockets und Dateien, die nur Landlock verweigert, lösen daher keinen Alarm aus. Zum Aufzeichnen: auditctl -e 1 oder mit audit=1 booten",
 	"alarms-limited":
-		"Hier ist nur das Protokoll des Kernels lesbar, das höchstens zehn verweigerte Aufrufe in fünf Sekunden für das ganze System enthält. Um alle zu sehen, installieren Sie perl, und führen Sie `cagewright watch` als root aus.",
+		"Hier ist nur das Protokoll des Kernels lesbar, das höchstens zehn verweigerte Aufrufe in fünf Sekunden für das ganze System enthält. Um alle zu sehen, installieren Sie perl, und führen Sie `cagewright watch` als root auf dem Host aus.",
+	"alarms-unrecorded":
+		"Alarme wurden nicht gemessen, weil kein Eintrag über einen verweigerten Aufruf dieses System erreichte. Bei einem Container hat der Host die Einträge: `cagewright selftest --alarm` dort ausführen.",
 	"alarms-lost":
 		"Einträge über verweigerte Aufrufe gingen verloren: Sie kamen zu schnell, oder der Prozess, der sie liest, wurde beendet. Einige Alarme können fehlen.",
 	"alarm-not-handled": "Ein Alarm wurde ausgelöst, ließ sich aber nicht speichern oder beantworten: {cause}",

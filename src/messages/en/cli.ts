@@ -73,6 +73,8 @@ export const cliEn = {
 		record: "Record",
 		size: (files: number, links: number, bytes: string) => `${files} files, ${links} links, ${bytes}`,
 		next: "Next",
+		containers: "in containers",
+		fleet: "on other machines",
 		permissions: "Permissions",
 		noPermissions: "Permissions: none",
 		permissionNeed: (call: string, program?: string) => (program === undefined ? call : `${call} by ${program}`),

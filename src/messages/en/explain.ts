@@ -97,6 +97,9 @@ export const explainEn = {
 		"writable-code": "memory that is both writable and executable",
 		"code-without-file": "programs without a file",
 		"core-handler": "the host's core dump handler",
+		"root-account": "root's account and group",
+		"foreign-owner": "other accounts' files",
+		"more-rights": "further groups, priorities and limits",
 	} satisfies Record<Why, string>,
 	when: {
 		"other-architecture": "for another architecture",
@@ -118,6 +121,12 @@ export const explainEn = {
 		"executable-without-file": "for executable memory without a file",
 		executable: "if it makes memory executable",
 		"not-linux-or-query": "for personalities other than Linux",
+		"root-id": "for root's number",
+		"other-owner": "for other owners",
+		"other-groups": "for other groups",
+		"secure-bits": "for PR_SET_SECUREBITS",
+		"higher-priority": "for a higher priority",
+		"priority-limits": "for RLIMIT_NICE and RLIMIT_RTPRIO",
 	} satisfies Record<When, string>,
 };
 

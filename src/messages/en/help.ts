@@ -1,5 +1,6 @@
 import type { Widen } from "../widen.ts";
 import { permissions } from "./permissions.ts";
+import { transferHelpEn } from "./transfer-help.ts";
 
 /**
  * Texts of `--help`, man pages, the command line reference and usage errors. A verb's own text for an option wins over the shared one.
@@ -165,23 +166,7 @@ export const helpEn = {
 			keep: "Whose state to keep if both sides changed",
 			yes: "Do not ask",
 		},
-		export: {
-			about: "Write a cage to an archive, or its system call filter to a file",
-			details: "`import` creates the cage from the archive on another machine with the same processor architecture.",
-			format: "tar: the whole cage. seccomp: its system call filter, for podman, Docker and Kubernetes",
-			output: "Write to this new file (default: stdout)",
-			withData: "Include the application's data; stop the application first",
-		},
-		import: {
-			about: "Verify, show and test an exported cage",
-			details: "Its probes run as root, so `import` shows them and asks.",
-			name: "Give the cage another name",
-			yes: "Import without asking: its probes run as root",
-			dryRun: "Verify and show the archive, import nothing",
-			trial: "Do not test whether it answers here",
-			allowSecret: "Let later builds copy this secret of this machine, as the archive asks",
-			allowSetuid: "Import this file with its setuid or setgid bit",
-		},
+		...transferHelpEn,
 		run: {
 			about: "Run the application in its cage, in the foreground",
 			details:

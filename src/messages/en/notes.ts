@@ -123,6 +123,16 @@ export const notesEn = {
 		"In the cage, the name {account} means {dedicated} (uid {uid}). If the configuration names the account by number, change the number to {uid}.",
 	"export-left-out":
 		"The archive omits {count} {count|file|files} of the data that other machines cannot import (special files, setuid files, links out of their directory, very long paths): {path}{count|.|, …}",
+	"export-variables":
+		"The image does not contain the {count|variable|variables} {names}, which may be secret. Set {count|it|them} at the start.",
+	"export-renamed": "Image names do not allow the name {name}, so the image is called {as}.",
+	"kubernetes-root":
+		"Pod Security 'restricted' refuses {name}, because it starts as root. To start it as an account: make the cage again with --user.",
+	"kubernetes-capabilities":
+		"Pod Security 'restricted' refuses {name}, because it needs capabilities. `cagewright show {name}` lists them.",
+	"kubernetes-left-out": "Not exported, because a cluster has no such files: {paths}. The application may miss them.",
+	"kubernetes-renamed": "Kubernetes does not allow the name {name}, so its objects are called {as}.",
+	"export-syslog": "The application writes to syslog, which containers do not have. Its messages are lost there.",
 	"findings-accepted": "Starting {name} despite accepted findings: {findings}.",
 	"allowance-unused": "{option} {path} has no effect: the plan contains no such file. Check the path.",
 	"capabilities-refused":

@@ -86,6 +86,7 @@ export const planEn = {
 	abstractSockets: "abstract sockets of the host",
 	tcpPorts: (ports: readonly number[]) =>
 		ports.length ? `The cage may bind these TCP ports: ${ports.join(", ")}.` : "The cage may bind no fixed TCP port.",
+	portsUnlimited: "The cage may bind any TCP port, because this kernel cannot limit ports (Linux 6.7 and later can).",
 	refusedPermissions: "Refused by you",
 	calls: (permitted: number, general: number) =>
 		`The filter permits ${permitted} system calls; the general filter permits ${general}.`,

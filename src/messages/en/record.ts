@@ -153,7 +153,7 @@ export const checklistEn = {
 		s11: "This is true for chroot alone. This cage has further layers. The self-test tried {tried:count} escape techniques against them. Escaped: {escaped:count}. Permitted by the plan: {open:count}.",
 		s12: "The cage does not rely on being unnoticed.",
 		s13: "The delay was not measured, and the cage does not rely on it.",
-		s14: "Measured at {at}: of {filtered:count} escape techniques that the filter refused, {raised:count} raised an alarm, within {milliseconds:count} ms. The command cagewright watch {name} reports alarms and can stop or freeze the cage. Somebody must be notified and must act.",
+		s14: "Measured at {at}: of {filtered:count} escape techniques that the filter, Landlock or a missing capability refused, {raised:count} raised an alarm, within {milliseconds:count} ms. The command cagewright watch {name} reports alarms and can stop or freeze the cage. Somebody must be notified and must act.",
 		s15: "The cage contains {files:count} {files|file|files}. In the last trial, {passed:count} {passed|probe|probes} with real requests succeeded with only these files.",
 		s16: "Determined by tracing the application, by reading its programs and libraries, and by trials. Cagewright also searches the documentation of the application's packages and offers the paths that it names. {unexplained:count} of {entries:count} entries have no reason.",
 		s17: "Present: {there}. Not needed: {absent}.",
@@ -225,7 +225,7 @@ export const risksEn = {
 		weaker: "This machine does not support every layer. Missing: {layers}.",
 		"partly-watched": "The trace did not include the start, so rarely needed files may be missing.",
 		"silent-techniques":
-			"{count:count} of {of:count} escape techniques that the filter refuses raise no alarm, so an attempt would not be noticed: {names}.",
+			"{count:count} of {of:count} escape techniques that the filter, Landlock or a missing capability refuses raise no alarm, so an attempt would not be noticed: {names}.",
 		minimised:
 			"{files:count} {files|file was|files were} left out because {probes:count} {probes|probe|probes} and {exercises:count} {exercises|exercise|exercises} did not need {files|it|them}. Other functions may fail.",
 		outdated: "The host has newer files than the cage.",

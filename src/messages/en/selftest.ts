@@ -1,6 +1,6 @@
 import type { CheckId, Instead } from "../../core/selftest/outside.ts";
 import type { Group, StoppingLayer } from "../../core/selftest/technique.ts";
-import type { Result } from "../../core/selftest/verdict.ts";
+import type { Result, SilentReason } from "../../core/selftest/verdict.ts";
 import type { Widen } from "../widen.ts";
 
 /** Fixes for the results of the self-test. */
@@ -175,9 +175,14 @@ export const selftestEn = {
 	leaks: (escaped: number, findings: number) =>
 		`NOT SAFE: ${escaped} techniques escaped, ${findings} checks from outside failed.`,
 	alarms: (raised: number, filtered: number, slowest: number) =>
-		`Alarms: the kernel recorded ${raised} of the ${filtered} techniques that the filter refused, within ${slowest.toFixed(2)} s.`,
-	silent: (technique: string, byDesign: boolean) =>
-		`no record: ${technique}${byDesign ? " (the filter answers like a kernel without this call, as libraries expect)" : ""}`,
+		`Alarms: the kernel recorded ${raised} of the ${filtered} techniques that the filter, Landlock or a missing capability refused, within ${slowest.toFixed(2)} s.`,
+	silent: (technique: string, reason: string) => `no record: ${technique} (${reason})`,
+	silentReasons: {
+		imitated: "the filter answers like a kernel without this call, as libraries expect",
+		landlock: "only Landlock refuses it, which Linux 6.15 and later record if auditing is on",
+		memory: "only the missing capability refuses it, because a filter cannot read arguments in memory",
+		lost: "its record did not arrive",
+	} satisfies Record<SilentReason, string>,
 	control: (before: number, after: number) =>
 		`The control run without any layer escaped with ${before} techniques before the test and ${after} after it, so the test works.`,
 	/** Used in the record and after `make`. */

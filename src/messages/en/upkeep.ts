@@ -95,6 +95,14 @@ export const transferEn = {
 		`Exported ${name} to ${path}. The archive contains programs and configuration of this machine, so protect it accordingly. On the other machine: cagewright import ${path}`,
 	filterExported: (name: string, path: string) =>
 		`Wrote the system call filter of ${name} to ${path}. To use it: podman run --security-opt seccomp=${path} …`,
+	imageExported: (image: string, digest: string, path: string, commands: string) =>
+		`Wrote image ${image} (${digest}) to ${path}. It contains programs and configuration of this machine, so protect it accordingly. To start it:\n${commands}`,
+	quadletExported: (name: string, path: string, image: string, command: string) =>
+		`Wrote units of ${name} to ${path}. Load image ${image} first (\`cagewright export ${name} --format oci\`), then:\n${command}\nsystemctl daemon-reload`,
+	portableExported: (name: string, path: string, commands: string) =>
+		`Wrote portable service ${name} to ${path}. On the other machine, with systemd 257 or later:\n${commands}`,
+	kubernetesExported: (name: string, path: string, image: string) =>
+		`Wrote objects of ${name} to ${path}. Push image ${image} to your registry and change its name there, then: kubectl apply -f ${path}`,
 	title: (name: string, generation: number, from: string, at: string, refused: boolean) =>
 		refused
 			? `Refused archive of the cage ${name} (generation ${generation} of ${from}, exported ${at}). Nothing below was verified.`

@@ -4,7 +4,15 @@ export const verbFailuresEn = {
 	"export-damaged": "{path} is damaged or was not written by Cagewright, so nothing was imported. Export the cage again.",
 	"export-data-changed": "The data of {name} changed during the export. Stop the processes that use them, then export again.",
 	"export-without-data":
-		"--with-data is only for archives: a system call filter contains no data. Remove --with-data or --format seccomp.",
+		"--with-data is only for archives of `import`: other formats contain no data. Remove --with-data or --format.",
+	"export-needs-output": "--format {format} writes more than one file. Name a new file or folder: `-o {example}`.",
+	"export-secrets":
+		"Cage {name} was not exported, because it contains {count} {count|secret|secrets}: {path}{count|.|, …} To export it anyway: --allow-secret-export",
+	"export-secret-command":
+		"Cage {name} was not exported, because its command line contains a secret. Move the secret to a file, or export it anyway: --allow-secret-export",
+	"portable-name": "systemd accepts this portable service only as '{name}*'. Choose another name than {path}.",
+	"export-sockets":
+		"Cage {name} was not exported, because systemd passes sockets to its application, which other engines do not. Export it as tar.",
 	"export-changed": "Cage {name} was not exported, because it changed after the build: {path} {what}. To fix it: {fix}.",
 	"import-architecture":
 		"Nothing was imported: the cage was built for {theirs} processors, but this machine is {ours}. Create the cage here from its template.",
@@ -92,7 +100,9 @@ export const verbFailuresEn = {
 	"alarms-landlock-off":
 		"Auditing is off, so ports, signals, abstract sockets and files that only Landlock refuses raise no alarm. To record them: auditctl -e 1, or boot with audit=1",
 	"alarms-limited":
-		"Cagewright can only read the kernel log here, which keeps at most ten refused calls of the whole machine in five seconds. To see all, install perl and run `cagewright watch` as root.",
+		"Cagewright can only read the kernel log here, which keeps at most ten refused calls of the whole machine in five seconds. To see all, install perl and run `cagewright watch` as root on the host.",
+	"alarms-unrecorded":
+		"Alarms were not measured, because no record of a refused call reached this machine. In a container, the host has the records: run `cagewright selftest --alarm` there.",
 	"alarms-lost":
 		"Records of refused calls were lost: they came too fast, or the process that reads them was killed. Some alarms may be missing.",
 	"alarm-not-handled": "An alarm was raised, but storing it or reacting to it failed: {cause}",

@@ -1,6 +1,6 @@
 import type { ManifestEntry } from "../../core/cage/manifest.ts";
 import { filterPermissions, limitsPorts } from "../../core/confinement/filter-permissions.ts";
-import { lackingAbilities } from "../../core/confinement/landlock.ts";
+import { lackingAbilities, landlockSince } from "../../core/confinement/landlock.ts";
 import { launcherName, weaknesses } from "../../core/confinement/method.ts";
 import { countPermitted } from "../../core/confinement/seccomp.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -27,7 +27,7 @@ export function confinement(record: CageRecord, messages: Messages): Block[] {
 		...(lacking.length ? [text(words.landlockLacks(last?.landlock ?? 0, lacking))] : []),
 		...measured(record, messages),
 		...callFilter(manifest, messages),
-		...ports(manifest, messages),
+		...ports(manifest, last?.landlock, messages),
 		text(words.network(cage.application.network, last?.measured?.namespaces.includes("net") === true)),
 		...allowed(record, messages),
 		...table(
@@ -57,8 +57,10 @@ export function confinement(record: CageRecord, messages: Messages): Block[] {
 	];
 }
 
-function ports({ permissions }: CageRecord["manifest"], messages: Messages): Block[] {
-	return limitsPorts(permissions) ? [text(messages.cli.plan.tcpPorts(permissions.tcpPorts ?? []))] : [];
+function ports({ permissions }: CageRecord["manifest"], landlock: number = landlockSince.ports, messages: Messages): Block[] {
+	return limitsPorts(permissions) && landlock >= landlockSince.ports
+		? [text(messages.cli.plan.tcpPorts(permissions.tcpPorts ?? []))]
+		: [];
 }
 
 function callFilter({ permissions }: CageRecord["manifest"], messages: Messages): Block[] {

@@ -34,12 +34,12 @@ import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
 import { limitSandbox, prepareLimits, refuseUnheld } from "./limits.ts";
 import { LogReader } from "./log-reader.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
-import { cageConfiner, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
+import { cageConfiner, imageConfiner, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
 import { handOverPipes, mountWhenAsked } from "./mounts-helper.ts";
 import { acceptorProgram, ownPrograms, socketsProgram, writeLoopback } from "./own-programs.ts";
 import { placeLaunch } from "./placed-launch.ts";
 import { enter, enterProbe, ProbePrograms } from "./probe-entry.ts";
-import { cpuSeconds, initsIn, processesIn } from "./processes.ts";
+import { cpuSeconds, running } from "./processes.ts";
 import { isRootless, requireUserNamespaces, rootless } from "./rootless.ts";
 import { RunningApplication, spawnLaunch } from "./running-application.ts";
 import { makeLayer } from "./sandbox-mounts.ts";
@@ -163,8 +163,8 @@ export class UtilLinuxLauncher implements Launcher {
 		return lineProblem(line);
 	}
 
-	running(root: Path): { processes: number[]; inits: number[] } {
-		return { processes: processesIn(root), inits: initsIn(root) };
+	running(root: Path) {
+		return running(root);
 	}
 
 	cpuSeconds({ init }: Reachable): number {
@@ -184,6 +184,10 @@ export class UtilLinuxLauncher implements Launcher {
 
 	unitConfiner(cage: CageLayout, identity: Identity, sockets: boolean): Uint8Array | undefined {
 		return unitConfiner(cage, identity, sockets);
+	}
+
+	imagePrograms(cage: CageLayout, identity: Identity): { confiner: Uint8Array; init: Uint8Array } {
+		return { confiner: imageConfiner(cage, identity), init: ownPrograms().init };
 	}
 
 	print(request: LaunchRequest): string {
@@ -314,9 +318,9 @@ export class UtilLinuxLauncher implements Launcher {
 
 	private confiner(request: LaunchRequest, { landlock }: CageRoot): Buffer {
 		const { spec } = request;
-		const permissions = spec.kind === "cage" ? spec.cage.permissions : { capabilities: [] };
+		const cage = spec.kind === "cage" ? spec.cage : { permissions: { capabilities: [] }, uids: [] };
 		const isTried = spec.kind === "cage" && spec.sandbox !== undefined;
-		return cageConfiner(this.method(), permissions, landlock, {
+		return cageConfiner(this.method(), cage, request.identity, landlock, {
 			isTried,
 			...(request.without ? { without: request.without } : {}),
 		});

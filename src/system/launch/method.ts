@@ -64,19 +64,26 @@ function limitsOf(permissions: Permissions): LandlockLimits {
 
 /** The first program of a cage's unit, with rules for the running kernel. */
 export function unitConfiner(cage: CageLayout, identity: Identity, sockets?: boolean): Buffer | undefined {
-	const filters = seccompFilters(architecture, filterPermissions(cage.permissions));
+	const filters = seccompFilters(architecture, filterPermissions(cage.permissions, { ...identity, uids: cage.uids }));
 	const ruleset = rulesetOf(cage, identity, sockets);
 	return confineExecutable(process.arch, { landlock: machineFeatures().landlock, ruleset, filters, outlives: true });
+}
+
+/** The first program of an image. An engine may mount further files, so Landlock judges reading too. */
+export function imageConfiner(cage: CageLayout, identity: Identity): Buffer {
+	const filters = seccompFilters(architecture, filterPermissions(cage.permissions));
+	return program({ landlock: "any", ruleset: rulesetOf(cage, identity, true), filters, outlives: true });
 }
 
 /** `isTried`: production goes on beside this launch, so it only pretends to set the clock. */
 export function cageConfiner(
 	{ landlock }: Method,
-	permissions: Permissions,
+	{ permissions, uids }: Pick<CageLayout, "permissions" | "uids">,
+	identity: Identity,
 	ruleset: LandlockRuleset,
 	{ isTried, without = [] }: { readonly isTried: boolean; readonly without?: readonly Layer[] },
 ): Buffer {
-	const asRun = filterPermissions(permissions);
+	const asRun = filterPermissions(permissions, { ...identity, uids });
 	const filters = seccompFilters(architecture, isTried && asRun.clock ? { ...asRun, clock: "pretended" } : asRun);
 	return program({ landlock, ruleset, filters, without });
 }

@@ -154,9 +154,13 @@ export function isRootBelow(pid: number, guide: number): boolean {
 	}
 }
 
-/** The first process of each PID namespace in which a cage with this root runs: our init, or the application under systemd. */
-export function initsIn(root: Path): number[] {
-	const inside = processesIn(root);
+/** The processes in a root, and the first of each PID namespace: our init, or the application under systemd. */
+export function running(root: Path): { processes: number[]; inits: readonly number[] } {
+	const processes = processesIn(root);
+	return { processes, inits: initsOf(processes) };
+}
+
+function initsOf(inside: readonly number[]): readonly number[] {
 	const firsts = inside.filter(
 		(pid) => processStatus(pid)?.namespacePids.at(-1) === 1 && (processStatus(pid)?.namespacePids.length ?? 0) > 1,
 	);

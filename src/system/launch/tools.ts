@@ -34,6 +34,7 @@ const packageOf: Readonly<Record<string, string>> = {
 	mount: "mount",
 	mknod: "coreutils",
 	ldconfig: "libc-bin",
+	mksquashfs: "squashfs-tools",
 	useradd: "passwd",
 	userdel: "passwd",
 };

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 
@@ -14,11 +15,12 @@ export interface AuditRecords {
 /**
  * Delivers audit records of what filters and Landlock refuse as the kernel makes them, via the multicast group for them
  * (AUDIT_NLGRP_READLOG of linux/audit.h), as text of the kernel log. No rate limit applies there, and auditd may run beside it. Node.js
- * has no netlink sockets, so the host's perl reads it. Undefined if there is no perl or the kernel refuses.
+ * has no netlink sockets, so the host's perl reads it. Undefined if there is no perl, if the kernel refuses, or in another network
+ * namespace than the host's, where the kernel accepts the request and delivers nothing.
  */
 export async function readAuditRecords(onRecord: (text: string) => void, onLost: () => void): Promise<AuditRecords | undefined> {
 	const perl = findTool("perl");
-	if (perl === undefined) return undefined;
+	if (perl === undefined || !existsSync(hostNetworkOnly)) return undefined;
 	const child = spawn(perl, ["-e", reader], {
 		env: toolEnvironment,
 		cwd: "/",
@@ -50,6 +52,9 @@ export async function readAuditRecords(onRecord: (text: string) => void, onLost:
 		? { isRunning: () => isRunning, isAuditing, stop: () => void child.stdin.end() }
 		: undefined;
 }
+
+/** The kernel shows it only to the first network namespace (net_core_table in net/core/sysctl_net_core.c). */
+const hostNetworkOnly = "/proc/sys/net/core/netdev_max_backlog";
 
 /**
  * Text for `perl -e`, without modules: AF_NETLINK is 16, NETLINK_AUDIT 9, AUDIT_NLGRP_READLOG 1, SO_RCVBUFFORCE 33, and a message has a

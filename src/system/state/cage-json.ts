@@ -81,6 +81,7 @@ const cageSchema = v.looseObject({
 	),
 	accepted: v.exactOptional(strings),
 	dedicatedAccount: v.exactOptional(v.string()),
+	requested: v.exactOptional(v.string()),
 	footprint: v.exactOptional(
 		v.object({
 			ports: strings,

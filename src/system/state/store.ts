@@ -13,8 +13,10 @@ import { adoptedState, readAdoption } from "../adoption/adopted-state.ts";
 import { clearLeftovers, currentGeneration, listGenerations, readManifest } from "../files/generations.ts";
 import { freeBytes } from "../files/survey.ts";
 import { addAlarm, readAlarms } from "./alarms.ts";
+import { writeImage } from "./archive/image.ts";
 import { inspectArchive } from "./archive/inspect.ts";
 import { exportCage } from "./archive/pack.ts";
+import { writePortable } from "./archive/portable.ts";
 import { receiveCage } from "./archive/receive.ts";
 import { building, finishArranging, placeInit } from "./building.ts";
 import {
@@ -22,6 +24,7 @@ import {
 	clearRemovedCages,
 	clearUnfinished,
 	hasData,
+	list,
 	listCages,
 	openState,
 	readCage,
@@ -32,6 +35,7 @@ import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 import { lockCage } from "./lock.ts";
 import { appendLog, readLog } from "./log.ts";
 import { madeAccounts } from "./made-account.ts";
+import { isLeftover } from "./process.ts";
 import { recordStore } from "./records.ts";
 import { StateTemplates } from "./templates.ts";
 import { readTrace, writeTrace } from "./traces.ts";
@@ -122,6 +126,16 @@ export class StateFolder implements Store {
 		return unfinishedCages(join(this.#folder, pathFromText("cages")));
 	}
 
+	async hasUnfinished(): Promise<boolean> {
+		// The verb reports what cannot be read.
+		const scratch = await list(join(this.#folder, pathFromText("scratch"))).catch(() => []);
+		if (scratch.some(isLeftover) || (await this.unfinished()).length) return true;
+		const names = await this.names().catch(() => []);
+		const adoptions = await Promise.allSettled(names.map((name) => this.adoption(name)));
+		// A damaged description counts, so that it is reported.
+		return adoptions.some((one) => one.status === "rejected" || (one.value?.phase ?? "adopted") !== "adopted");
+	}
+
 	async lock(name: string): Promise<Lock> {
 		await openState(this.#folder);
 		const { directory, lock } = this.#paths(name);
@@ -185,6 +199,8 @@ function archives(state: Path): Archives {
 	return {
 		write: (request, signal) => exportCage({ ...request, state, signal }),
 		inspect: inspectArchive,
+		writeImage,
+		writePortable,
 		async receive(request, signal) {
 			const received = await receiveCage(state, request, signal);
 			return {

@@ -47,7 +47,14 @@ function answer(value: number): string {
 	if (value === 0x7fff0000) return "allow";
 	// SECCOMP_RET_KILL_PROCESS, and _KILL_THREAD, which libseccomp uses for calls of other architectures.
 	if (value === 0x80000000 || value === 0) return "kill";
-	const names: Record<number, string> = { 0: "none", 1: "EPERM", 38: "ENOSYS", 93: "EPROTONOSUPPORT", 97: "EAFNOSUPPORT" };
+	const names: Record<number, string> = {
+		0: "none",
+		1: "EPERM",
+		13: "EACCES",
+		38: "ENOSYS",
+		93: "EPROTONOSUPPORT",
+		97: "EAFNOSUPPORT",
+	};
 	return (value >>> 16 === 5 && names[value & 0xffff]) || `0x${value.toString(16)}`;
 }
 

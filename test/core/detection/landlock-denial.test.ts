@@ -31,7 +31,7 @@ test.each([
 ])("the records of a refusal of %s name the process, the call and what was refused", (_, text, number, refused) => {
 	const records = new LandlockRecords();
 	expect([access(1, text), domain].flatMap((line) => records.add(line))).toEqual([]);
-	const process = { pid: 42, uid: 105, program: "/usr/bin/redis-server" };
+	const process = { pid: 42, uid: 105, name: "redis-server", program: "/usr/bin/redis-server" };
 	expect(records.add(call(1, number))).toEqual([{ time: 1795848780181, ...process, ...refused }]);
 	expect([...records.flush(), ...records.flush()]).toEqual([]);
 });

@@ -14,6 +14,7 @@ describe("programs that no request started", () => {
 		"/usr/lib/agent/check_disk": file("#!/bin/sh\n", { mode: 0o755 }),
 		"/usr/lib/agent/old": file("#!/bin/sh\n", { mode: 0o755 }),
 		"/usr/lib/agent/module.so": file("", { mode: 0o755 }),
+		"/etc/binary.cache": "\0/usr/lib/agent/check_load\0",
 		"/etc/plugins/load": link("/usr/lib/agent/check_load"),
 	});
 	const parts = (seen: Trace) => unprovenParts({ trace: seen, files, writable: [], binds: [], sockets: [] });
@@ -26,6 +27,9 @@ describe("programs that no request started", () => {
 			{ code: "unproven-programs", values: { place: "/etc/agent.cfg", paths: "/usr/lib/agent/check_load", count: 1 } },
 			{ code: "unproven-programs", values: { place: "/etc/plugins", paths: "/etc/plugins/load", count: 1 } },
 		]);
+	});
+	test("are not noted if only a binary file names them", () => {
+		expect(parts(trace({ "/etc/binary.cache": "read" }))).toEqual([]);
 	});
 	test("are not noted if they were started", () => {
 		const programs = new Set(["/usr/lib/agent/check_disk", "/usr/lib/agent/check_load"] as never[]);

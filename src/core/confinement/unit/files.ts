@@ -25,15 +25,22 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	const stateInTemporary = data.some(({ path }) => temporaryDirectories.some((directory) => directory === path));
 	const binds = input.binds.map(({ path, access }) => ({ path: pathFromText(path), access }));
 
-	unit.comment("The cage's current generation; a new one takes effect at the next start.");
-	unit.set("RootDirectory", pathText("RootDirectory", input.root));
-	const launcher = initOf(input) ? input.launcher : input.confiner?.folder;
+	if (!input.isPortable) {
+		unit.comment("The cage's current generation; a new one takes effect at the next start.");
+		unit.set("RootDirectory", pathText("RootDirectory", input.root));
+	}
+	// An image has them at their place.
+	const launcher = input.isPortable ? undefined : initOf(input) ? input.launcher : input.confiner?.folder;
 	if (launcher !== undefined) {
 		unit.comment("Cagewright's programs: the confiner and, if needed, the init, which is PID 1 in the cage.");
 		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", launcher, launchDirectory, "norbind"));
 	}
 	if (data.length) unit.comment("The application's state, shared by all generations.");
 	for (const { path, source } of data) unit.set("BindPaths", bindWord("BindPaths", source, path, "norbind"));
+	for (const { path, source } of input.files ?? []) {
+		unit.comment("A file that only an account may read, whose number each machine chooses.");
+		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", source, path, "norbind"));
+	}
 	for (const { path, access } of binds) {
 		unit.comment("A host directory that the administrator chose, without mounts below it.");
 		const setting = access === "rw" ? "BindPaths" : "BindReadOnlyPaths";
@@ -83,16 +90,17 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	}
 	const { kernelProc, proc, sys } = plan.permissions;
 	const isProcClosed = kernelProc === undefined && proc === undefined;
-	if (isProcClosed && input.launcher !== undefined) {
+	const hasEmpty = input.launcher !== undefined && !input.isPortable;
+	if (isProcClosed && hasEmpty) {
 		unit.comment("Empty, as in the trial: some applications fail if a file is refused, but not if it is missing.");
-		const empty = join(input.launcher, emptyName);
+		const empty = join(input.launcher as Path, emptyName);
 		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", empty, pathFromText("/proc"), "norbind"));
 	}
 	const ofProc = isProcClosed ? ["/proc"] : kernelProc === undefined ? [] : coveredKernelFiles.map((name) => `/proc/${name}`);
 	const hidden = [
 		...["/dev/pts", "/dev/hugepages"],
 		...(sys === undefined ? ["/sys"] : coveredSysDirectories),
-		...(isProcClosed && input.launcher !== undefined ? [] : ofProc),
+		...(isProcClosed && hasEmpty ? [] : ofProc),
 	];
 	unit.set("InaccessiblePaths", hidden.map((path) => pathWord("InaccessiblePaths", pathFromText(path), "-+")).join(" "));
 	logSockets(unit, plan.permissions.syslog);
@@ -112,14 +120,15 @@ function passedSockets(unit: UnitLines, paths: readonly Path[]): void {
 const ofSystemd = pathFromText("/run/systemd");
 
 /** Mainly covers /run/systemd/system, which shows programs that systemd runs (sd_booted(3)). */
-function belowRun(unit: UnitLines, { binds, data, plan, root }: UnitInput): void {
+function belowRun(unit: UnitLines, { binds, data, isPortable, plan, root }: UnitInput): void {
 	const mounted = [...data.map(({ path }) => path), ...binds.map(({ path }) => pathFromText(path))];
 	const included = plan.entries.filter(({ decision }) => decision === "include");
 	const own = shownBelowRun(included).filter(({ path }) => !mounted.includes(path));
 	if (own.length) unit.comment("The cage's own files in /run.");
 	for (const { kind, path } of own) {
 		const isEmpty = kind === "directory" && !included.some((entry) => parent(entry.path) === path);
-		if (isEmpty) unit.set("TemporaryFileSystem", `${pathText("TemporaryFileSystem", path)}:ro,mode=0755,nosuid,nodev,noexec`);
+		if (isEmpty || isPortable)
+			unit.set("TemporaryFileSystem", `${pathText("TemporaryFileSystem", path)}:ro,mode=0755,nosuid,nodev,noexec`);
 		else unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", `${root}${path}` as Path, path, "norbind", "-"));
 	}
 }

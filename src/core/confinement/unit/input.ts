@@ -13,9 +13,15 @@ export interface UnitInput {
 	readonly name: string;
 	/** Host path of a link to the current generation. */
 	readonly root: Path;
+	/** The unit is in the image of a portable service, whose root the attachment sets. */
+	readonly isPortable?: boolean;
+	/** Names to use instead of groups' numbers. */
+	readonly groupNames?: ReadonlyMap<number, string>;
 	/** The application's state: host path `source`, mounted over `path`. */
 	readonly data: readonly { readonly path: Path; readonly source: Path }[];
 	readonly binds: readonly Bind[];
+	/** Host files that replace the cage's own. */
+	readonly files?: readonly { readonly path: Path; readonly source: Path }[];
 	readonly plan: UnitPlan;
 	/** From `systemctl --version`. */
 	readonly systemdVersion: number;

@@ -52,9 +52,10 @@ function account(unit: UnitLines, input: UnitInput): void {
 	} else {
 		// A number if systemd does not accept the name; the data's owner is a number anyway.
 		unit.set("User", /^[a-zA-Z_][a-zA-Z0-9_-]{0,30}$/.test(identity.name) ? identity.name : String(identity.uid));
-		unit.set("Group", String(identity.gid));
+		const group = (gid: number) => input.groupNames?.get(gid) ?? String(gid);
+		unit.set("Group", group(identity.gid));
 		const others = identity.groups.filter((gid) => gid !== identity.gid);
-		if (others.length) unit.set("SupplementaryGroups", others.join(" "));
+		if (others.length) unit.set("SupplementaryGroups", others.map(group).join(" "));
 	}
 	for (const { name, why } of capabilities) unit.comment(`${name} is needed for: ${why}`);
 	const names = systemdCaps(capabilities.map(({ name }) => name));

@@ -124,15 +124,15 @@ export const namespaces: readonly Technique[] = [
 export const rights: readonly Technique[] = [
 	{
 		id: "become-root",
-		stoppedBy: ["capabilities", "account"],
+		stoppedBy: ["capabilities", "seccomp", "account"],
 		opens: ["capability setuid"],
 		attempt: String.raw`die "none\n" if $of{uid} eq '0'; return done(sys('setresuid', 0, 0, 0));`,
 	},
 	{
 		id: "join-group",
-		stoppedBy: ["capabilities"],
+		stoppedBy: ["capabilities", "seccomp"],
 		opens: ["capability setgid"],
-		attempt: `return done(sys('setgroups', 1, pack 'L', 42));`,
+		attempt: `my (undef, @own) = split ' ', $); return done(sys('setgroups', @own + 1, pack 'L*', @own, 42));`,
 	},
 	{
 		// All capabilities, in each set.
@@ -143,13 +143,13 @@ export const rights: readonly Technique[] = [
 	{
 		// PR_SET_SECUREBITS
 		id: "secure-bits",
-		stoppedBy: ["capabilities"],
+		stoppedBy: ["capabilities", "seccomp"],
 		opens: ["capability setpcap"],
 		attempt: `return done(sys('prctl', 28, 0, 0, 0, 0));`,
 	},
 	{
 		id: "chown",
-		stoppedBy: ["capabilities"],
+		stoppedBy: ["capabilities", "seccomp"],
 		opens: ["capability chown"],
 		attempt: `
 			return first_in(@writable, sub {
@@ -162,14 +162,14 @@ export const rights: readonly Technique[] = [
 	},
 	{
 		id: "raise-limit",
-		stoppedBy: ["capabilities"],
+		stoppedBy: ["capabilities", "seccomp"],
 		opens: ["capability sys_resource"],
 		// Our own RLIMIT_NICE, hard and soft.
 		attempt: `return done(sys('prlimit64', 0, 13, pack('Q Q', 39, 39), 0));`,
 	},
 	{
 		id: "raise-priority",
-		stoppedBy: ["capabilities"],
+		stoppedBy: ["capabilities", "seccomp"],
 		opens: ["capability sys_nice"],
 		attempt: `return setpriority 0, 0, -20;`,
 	},

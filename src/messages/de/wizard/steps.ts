@@ -109,6 +109,8 @@ export const saveDe: WizardMessages["save"] = {
 		watch: "Angriffe auf alle Käfige melden",
 		selftest: "Selbsttest wiederholen",
 		again: "Aus den aktuellen Dateien des Hosts neu bauen",
+		containers: "In Containern starten",
+		fleet: "Auf anderen Systemen anlegen, aus einer Vorlage",
 	},
 	same: "Dasselbe ohne Fragen:",
 	menu: {
@@ -184,7 +186,7 @@ export const trialDe: WizardMessages["trial"] = {
 		placed: "{count:count} {count|Datei|Dateien}, die nur ein Eindringling öffnet",
 		noDecoys: "keine (d in Schritt 3 fügt welche hinzu)",
 		alarms: "Alarme",
-		measured: "bei {raised:count} von {filtered:count} Ausbruchsversuchen, die der Filter verweigert",
+		measured: "bei {raised:count} von {filtered:count} verweigerten Ausbruchsversuchen",
 		unmeasured: "nicht gemessen; später: cagewright selftest {name} --alarm",
 	},
 	minimising: "Nicht benötigte Dateien werden gesucht: Jede Erprobung läuft ohne einige Dateien.",

@@ -114,6 +114,8 @@ export const saveEn = {
 		watch: "Report attacks on all cages",
 		selftest: "Repeat the self-test",
 		again: "Rebuild it from the host's current files",
+		containers: "Run it in containers",
+		fleet: "Make it on other machines, from a template",
 	} satisfies Record<NextStepKind, string>,
 	same: "The same without questions:",
 	menu: {
@@ -188,7 +190,7 @@ export const trialEn = {
 		placed: "{count:count} {count|file|files} that only an intruder opens",
 		noDecoys: "none (press d in step 3 to add some)",
 		alarms: "Alarms",
-		measured: "raised by {raised:count} of the {filtered:count} techniques that the filter refuses",
+		measured: "raised by {raised:count} of {filtered:count} refused techniques",
 		unmeasured: "not measured; later: cagewright selftest {name} --alarm",
 	},
 	minimising: "Finding files that the application does not need: each trial runs without some of them.",

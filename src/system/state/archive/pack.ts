@@ -56,8 +56,8 @@ export async function exportCage({ head, signal, state, to, writable }: Packing)
 		const words = ["--create", "--format=pax", "--numeric-owner", "--sparse", "--file=-"];
 		// Moved state is mounted only by other generations, which are not exported.
 		words.push("--anchored", "--no-wildcards", `--exclude=data/${separateDataName}`);
-		const places = ["--directory", text(scratch), exportHeadName, "--directory", text(directory), ...parts];
-		const data = ["--no-recursion", "--null", "--verbatim-files-from", `--files-from=${text(list)}`];
+		const places = ["--directory", textOf(scratch), exportHeadName, "--directory", textOf(directory), ...parts];
+		const data = ["--no-recursion", "--null", "--verbatim-files-from", `--files-from=${textOf(list)}`];
 		const changed = async () => head.data && (await look()).stamp !== stamp;
 		const dataChanged = new Failure("export-data-changed", { name: head.name }, 4);
 		const pack = async (descriptor: number) => {
@@ -77,7 +77,7 @@ export async function exportCage({ head, signal, state, to, writable }: Packing)
  * Creates a file that only its owner can read, and syncs it after the work. Throws `file-there` (exit 2) if it exists. A failure
  * leaves no file.
  */
-async function withNewFile<T>(path: Path, work: (file: FileHandle) => Promise<T>): Promise<T> {
+export async function withNewFile<T>(path: Path, work: (file: FileHandle) => Promise<T>): Promise<T> {
 	const file = await openNewFile(path);
 	try {
 		const result = await work(file);
@@ -151,7 +151,8 @@ async function openNewFile(path: Path): Promise<FileHandle> {
 	}
 }
 
-function text(path: Path): string {
+/** Throws `bad-name` (exit 2) for a path that is no text, as programs take it. */
+export function textOf(path: Path): string {
 	const shown = pathToText(path);
 	if (shown === undefined) throw new Failure("bad-name", { name: showPath(path) }, 2);
 	return shown;

@@ -1,0 +1,184 @@
+import { readFileSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import { filterPermissions } from "../core/confinement/filter-permissions.ts";
+import { profileText, seccompProfile } from "../core/confinement/seccomp-profile.ts";
+import type { Architecture } from "../core/confinement/syscalls.ts";
+import { Failure } from "../core/failure.ts";
+import { kubernetesObjects, unrestricted } from "../core/image/kubernetes.ts";
+import { kubernetesName } from "../core/image/names.ts";
+import type { Attachment } from "../core/image/oci.ts";
+import { shortOsRelease } from "../core/image/package-status.ts";
+import { imageReference, podmanWords } from "../core/image/podman.ts";
+import { portableName } from "../core/image/portable.ts";
+import { quadletUnits } from "../core/image/quadlet.ts";
+import { pathFromText, pathToJson } from "../core/path/path.ts";
+import { quoteShellLine, showPath } from "../core/path/quote.ts";
+import type { CageRecord } from "../core/record/record.ts";
+import type { PresentCage } from "../engine/cages.ts";
+import { describeWorkload, exportImage, exportPortable } from "../engine/export/image.ts";
+import { recordToJson } from "../report/record/json.ts";
+import { osRelease } from "../system/packages/packages.ts";
+import { requireNewPlace, writeTexts } from "../system/state/archive/image.ts";
+import { writeExport } from "../system/state/archive/pack.ts";
+import type { ExportOptions } from "./options.ts";
+import type { Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
+
+/** Writes a cage for another engine. */
+export function exportForEngine(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
+	if (options.format === "quadlet") return exportQuadlet(terminal, name, options);
+	if (options.format === "kubernetes") return exportKubernetes(terminal, name, options);
+	return options.format === "portable" ? exportPortableService(terminal, name, options) : exportOci(terminal, name, options);
+}
+
+/** Writes a cage as an OCI image. */
+async function exportOci(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
+	const { output, withData } = options;
+	if (withData) throw new Failure("export-without-data", {}, 2);
+	if (output === undefined) throw new Failure("export-needs-output", { format: options.format, example: `${name}.tar` }, 2);
+	const to = resolve(output);
+	const isArchive = to.endsWith(".tar");
+	await requireNewPlace(pathFromText(to));
+	return terminal.withContext(async (context) => {
+		const { digest, workload } = await exportImage(context, name, {
+			...{ to: pathFromText(to), isArchive, architecture: process.arch, osRelease: hostRelease(), attach },
+			allowSecrets: options.allowSecretExport ?? false,
+			...latestTime(),
+		});
+		const { image } = workload;
+		if (terminal.options.json) {
+			terminal.printJson("export", {
+				name,
+				file: pathToJson(pathFromText(to)),
+				format: "oci",
+				image,
+				digest,
+				run: podmanWords(workload),
+			});
+		} else {
+			const commands = [["podman", "pull", imageReference(to, isArchive, workload)], podmanWords(workload)].map(quoteShellLine);
+			terminal.remark(terminal.messages.cli.transfer.imageExported(image, digest, to, commands.join("\n")));
+		}
+		return 0;
+	});
+}
+
+/** Writes a cage as the image of a portable service. */
+async function exportPortableService(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
+	const { format, output, withData } = options;
+	const as = portableName(name);
+	if (withData) throw new Failure("export-without-data", {}, 2);
+	if (output === undefined) throw new Failure("export-needs-output", { format, example: `${as}.raw` }, 2);
+	const to = resolve(output);
+	const isFile = to.endsWith(".raw");
+	// The image's name must begin with the units' (portablectl(1)).
+	if (!basename(to).startsWith(as)) throw new Failure("portable-name", { name: as, path: to }, 2);
+	await requireNewPlace(pathFromText(to));
+	return terminal.withContext(async (context) => {
+		await exportPortable(context, name, {
+			...{ to: pathFromText(to), isFile, osRelease: hostRelease(), allowSecrets: options.allowSecretExport ?? false },
+			...latestTime(),
+		});
+		if (terminal.options.json) {
+			terminal.printJson("export", { name, file: pathToJson(pathFromText(to)), format, unit: `${as}.service` });
+		} else terminal.remark(terminal.messages.cli.transfer.portableExported(name, to, attachCommands(as, to, isFile).join("\n")));
+		return 0;
+	});
+}
+
+/** The commands that prepare a machine and start the service there. */
+function attachCommands(name: string, image: string, isFile: boolean): string[] {
+	const file = (path: string) => (isFile ? ["systemd-dissect", "--copy-from", image, path, "-"] : ["cat", `${image}${path}`]);
+	const profile = "/etc/systemd/portable/profile/cagewright";
+	const piped = (path: string, command: string) => `${quoteShellLine(file(path))} | ${command}`;
+	return [
+		piped(`/usr/lib/sysusers.d/${name}.conf`, "systemd-sysusers -"),
+		piped(`/usr/lib/tmpfiles.d/${name}.conf`, "systemd-tmpfiles --create -"),
+		`mkdir -p ${profile}`,
+		piped("/usr/lib/systemd/portable/profile/cagewright/service.conf", `tee ${profile}/service.conf`),
+		quoteShellLine(["portablectl", "attach", "--profile=cagewright", "--enable", "--now", image]),
+	];
+}
+
+/** Writes units for podman's generator into a new folder. */
+async function exportQuadlet(terminal: Terminal, name: string, { format, output, withData }: ExportOptions): Promise<number> {
+	if (withData) throw new Failure("export-without-data", {}, 2);
+	if (output === undefined) throw new Failure("export-needs-output", { format, example: name }, 2);
+	const to = resolve(output);
+	return terminal.withContext(async (context) => {
+		const { workload } = await describeWorkload(context, name);
+		const units = quadletUnits(workload);
+		await writeTexts(pathFromText(to), units);
+		if (terminal.options.json) {
+			terminal.printJson("export", {
+				name,
+				file: pathToJson(pathFromText(to)),
+				format,
+				image: workload.image,
+				units: [...units.keys()],
+			});
+		} else {
+			const command = quoteShellLine(["cp", ...[...units.keys()].map((unit) => `${to}/${unit}`), "/etc/containers/systemd/"]);
+			terminal.remark(terminal.messages.cli.transfer.quadletExported(name, to, workload.image, command));
+		}
+		return 0;
+	});
+}
+
+/** Writes objects for a Kubernetes cluster. */
+async function exportKubernetes(terminal: Terminal, name: string, { format, output, withData }: ExportOptions): Promise<number> {
+	if (withData) throw new Failure("export-without-data", {}, 2);
+	if (output === undefined && terminal.options.json)
+		throw new Failure("one-form", { one: `--format ${format}`, other: "--json" }, 2);
+	return terminal.withContext(async (context) => {
+		const { workload } = await describeWorkload(context, name);
+		const warn = (code: string, values: Readonly<Record<string, string>>) => context.emit({ event: "warned", code, values });
+		const refused = unrestricted(workload);
+		for (const reason of refused) warn(`kubernetes-${reason}`, { name });
+		const left = [...workload.binds.map(({ path }) => path), ...workload.devices.map(showPath)];
+		if (left.length) warn("kubernetes-left-out", { paths: left.join(", ") });
+		const as = kubernetesName(name);
+		if (as !== name) warn("kubernetes-renamed", { name, as });
+		// The library is loaded on demand.
+		const { kubernetesText } = await import("../report/kubernetes.ts");
+		const comments = refused.map((reason) => terminal.messages.note(`kubernetes-${reason}`, { name }));
+		const text = kubernetesText(kubernetesObjects(workload), comments);
+		if (output === undefined) {
+			terminal.print(text);
+			return 0;
+		}
+		const file = pathFromText(resolve(output));
+		await writeExport(file, text);
+		if (terminal.options.json) {
+			terminal.printJson("export", { name, file: pathToJson(file), format, image: workload.image, restricted: !refused.length });
+		} else terminal.remark(terminal.messages.cli.transfer.kubernetesExported(name, showPath(file), workload.image));
+		return 0;
+	});
+}
+
+/** Record, bill of materials and filter. */
+async function attach(record: CageRecord, { manifest }: PresentCage): Promise<Attachment[]> {
+	// Its library is large, so it is loaded on demand.
+	const { recordCycloneDx } = await import("../report/record/cyclonedx.ts");
+	const json = `${JSON.stringify({ schema: "cagewright/record/1", ...recordToJson(record) })}\n`;
+	const filter = profileText(seccompProfile(process.arch as Architecture, filterPermissions(manifest.permissions)));
+	return [
+		{ type: "application/vnd.cagewright.record.v1+json", title: "record.json", content: json },
+		{ type: "application/vnd.cyclonedx+json", title: "sbom.cdx.json", content: recordCycloneDx(record, version) },
+		{ type: "application/vnd.cagewright.seccomp.v1+json", title: "seccomp.json", content: filter },
+	];
+}
+
+function hostRelease(): string {
+	try {
+		return shortOsRelease(osRelease(readFileSync("/etc/os-release", "utf8")));
+	} catch {
+		return "";
+	}
+}
+
+/** https://reproducible-builds.org/specs/source-date-epoch/ */
+function latestTime(): { latest?: number } {
+	const { SOURCE_DATE_EPOCH: epoch = "" } = process.env;
+	return /^\d{1,11}$/.test(epoch) ? { latest: Number(epoch) } : {};
+}

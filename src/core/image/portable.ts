@@ -1,0 +1,113 @@
+import type { Cage } from "../cage/cage.ts";
+import { entriesByPath, type Manifest, type ManifestEntry } from "../cage/manifest.ts";
+import { confineName } from "../confinement/confine.ts";
+import { launchDirectory } from "../confinement/launch.ts";
+import { pathText } from "../confinement/unit/quote.ts";
+import { systemdUnit } from "../confinement/unit/unit.ts";
+import { join, outermost, type Path, pathFromText, root } from "../path/path.ts";
+import { serverSignals } from "../upkeep/signals.ts";
+import { imageName } from "./names.ts";
+import { sysusers, sysusersPath } from "./sysusers.ts";
+import type { AddedFile } from "./tree.ts";
+
+/** A portable service (portablectl(1)): an image with its units, which systemd attaches to the host. */
+
+/** The unit's name without suffix, which is also the prefix that the image may use. */
+export const portableName = (cage: string) => `cage-${imageName(cage)}`;
+
+/** The version of systemd from which all settings of the unit work (PrivatePIDs=). Older ones ignore some of them. */
+const systemdVersion = 257;
+
+/** Where the state is on the host: below one directory, so that no other service uses it. */
+const stateFolder = (cage: string) => pathFromText(`/var/lib/${portableName(cage)}`);
+
+/** The profile adds nothing, because the unit contains all settings. */
+const profilePath = pathFromText("/usr/lib/systemd/portable/profile/cagewright/service.conf");
+const profile = "# The unit of a cage contains all of its settings.\n[Service]\n";
+
+/**
+ * Returns the files that make a generation a portable service. `contents`: of files that only an account may read. The host gets these
+ * with the account's name as owner, because the image can only contain a number. Throws `unit-inexpressible` (exit 2).
+ */
+export function portableFiles(
+	{ cage, manifest }: { cage: Cage; manifest: Manifest },
+	osRelease: string,
+	contents: ReadonlyMap<Path, Uint8Array>,
+): AddedFile[] {
+	const name = portableName(cage.name);
+	const text = (path: Path, content: string) => ({ path, content: Buffer.from(content), replaces: true });
+	const empty = ["/dev", "/proc", "/run", "/sys"].map((path) => ({ path: pathFromText(path) }));
+	const release = `${osRelease}PORTABLE_PREFIXES=${name}\n`;
+	const closed = ownedByNumber(manifest);
+	return [
+		...empty,
+		...closed.filter(({ kind }) => kind !== "file").map(({ path }) => ({ path, replaces: true })),
+		...[...contents.keys()].map((path) => ({ path, content: Buffer.alloc(0), mode: 0o600, replaces: true })),
+		text(pathFromText("/usr/lib/os-release"), release),
+		text(pathFromText("/etc/os-release"), release),
+		text(pathFromText(`/usr/lib/systemd/system/${name}.service`), unitOf(cage, manifest, [...contents.keys()])),
+		text(profilePath, profile),
+		text(sysusersPath(name), sysusers(manifest)),
+		text(tmpfilesPath(name), tmpfiles(cage.name, manifest, contents)),
+	];
+}
+
+const tmpfilesPath = (unit: string) => pathFromText(`/usr/lib/tmpfiles.d/${unit}.conf`);
+
+function unitOf(cage: Cage, manifest: Manifest, files: readonly Path[]): string {
+	const { application, name } = cage;
+	const reloadSignal = serverSignals(application.command)?.reload;
+	return systemdUnit({
+		...{ name, root, isPortable: true, systemdVersion, launcher: launchDirectory },
+		groupNames: new Map(manifest.accounts.groups.map((group) => [group.gid, group.name])),
+		data: manifest.writable.map(({ path }) => ({ path, source: join(stateFolder(name), path.slice(1)) })),
+		binds: manifest.binds,
+		files: files.map((path) => ({ path, source: fileOnHost(name, path) })),
+		plan: {
+			application,
+			identity: manifest.identity,
+			entries: manifest.entries.map((entry) => ({ ...entry, decision: "include" as const })),
+			permissions: manifest.permissions,
+		},
+		confiner: { folder: launchDirectory, name: confineName },
+		keepsAccount: cage.keepsAccount ?? false,
+		...(application.limits === undefined ? {} : { limits: application.limits }),
+		...(reloadSignal === undefined ? {} : { reloadSignal }),
+	});
+}
+
+/** Where a file of the image is on the host, next to the state. */
+const fileOnHost = (cage: string, path: Path) => join(stateFolder(cage), `.files${path}`);
+
+/** Returns state directories and files of accounts in the form of tmpfiles.d(5), with owners by name. */
+function tmpfiles(cage: string, manifest: Manifest, contents: ReadonlyMap<Path, Uint8Array>): string {
+	const { accounts, writable } = manifest;
+	const user = (uid: number) => (uid === 0 ? "root" : (accounts.users.find((one) => one.uid === uid)?.name ?? uid));
+	const group = (gid: number) => (gid === 0 ? "root" : (accounts.groups.find((one) => one.gid === gid)?.name ?? gid));
+	const top = stateFolder(cage);
+	const outer = outermost(writable.map(({ path }) => path));
+	const owned = (mode: number, uid: number, gid: number) => `${mode.toString(8).padStart(4, "0")} ${user(uid)} ${group(gid)} -`;
+	const entries = entriesByPath(manifest);
+	const files = [...contents].map(([path, content]) => {
+		const { gid = 0, mode = 0, uid = 0 } = entries.get(path) ?? {};
+		const place = pathText("BindReadOnlyPaths", fileOnHost(cage, path));
+		return `f+~ "${place}" ${owned(mode, uid, gid)} ${Buffer.from(content).toString("base64")}`;
+	});
+	return [
+		`d ${top} 0755 root root -`,
+		...writable
+			.filter(({ path }) => outer.includes(path))
+			.map(({ gid, mode, path, uid }) => {
+				const place = pathText("BindPaths", join(top, path.slice(1)));
+				return `d "${place}" ${owned(mode, uid, gid)}`;
+			}),
+		...files,
+	]
+		.map((line) => `${line}\n`)
+		.join("");
+}
+
+/** Returns what only an account may read, by a number that another machine gives to another account. */
+export function ownedByNumber({ entries }: Manifest): ManifestEntry[] {
+	return entries.filter(({ gid, kind, mode, uid }) => (uid !== 0 || gid !== 0) && kind !== "symlink" && !(mode & 0o004));
+}

@@ -1,0 +1,70 @@
+import { initCannotExecute } from "../confinement/init.ts";
+import { lineText, pathText } from "../confinement/unit/quote.ts";
+import { Failure } from "../failure.ts";
+import { type Path, pathFromText } from "../path/path.ts";
+import { showPath } from "../path/quote.ts";
+import { imageName } from "./names.ts";
+import { volumeNames } from "./podman.ts";
+import type { Workload } from "./workload.ts";
+
+/**
+ * Returns units for podman's generator (podman-systemd.unit(5)) by file name. Throws `unit-inexpressible` (exit 2). A volume is created
+ * from the image's directory, with its owner and mode.
+ */
+export function quadletUnits(workload: Workload): Map<string, string> {
+	const { binds, capabilities, devices, identity, image, limits, name, network } = workload;
+	const volumes = volumeNames(workload);
+	const others = identity.groups.filter((gid) => gid !== identity.gid);
+	const line = (key: string, values: readonly string[]) => values.map((value) => `${key}=${value}`);
+	const container = [
+		"[Unit]",
+		`Description=${lineText("Description", `${name} in its cage`)}`,
+		"",
+		"[Container]",
+		`ContainerName=${imageName(name)}`,
+		`Image=${image}`,
+		"# The image is loaded by hand and never fetched.",
+		"Pull=never",
+		"ReadOnly=true",
+		"NoNewPrivileges=true",
+		"DropCapability=all",
+		...line(
+			"AddCapability",
+			capabilities.map((one) => `CAP_${one.toUpperCase()}`),
+		),
+		...line("GroupAdd", others.map(String)),
+		...(network === "none"
+			? ["Network=none"]
+			: ["# As in the cage. For a network of its own, replace it by PublishPort=.", "Network=host"]),
+		...line(
+			"AddDevice",
+			devices.map((path) => pathText("AddDevice", path)),
+		),
+		...[...volumes].map(([path, volume]) => `Volume=${volume}.volume:${volumePath(path)}`),
+		...binds.map(({ access, path }) => `Volume=${volumePath(pathFromText(path))}:${volumePath(pathFromText(path))}:${access}`),
+		...(limits.processes === undefined ? [] : [`PidsLimit=${limits.processes}`]),
+		...(limits.files === undefined ? [] : [`Ulimit=nofile=${limits.files}`]),
+		...(limits.memory === undefined ? [] : [`PodmanArgs=--memory=${limits.memory}`]),
+		"LogDriver=journald",
+		"StopTimeout=90",
+		"",
+		"[Service]",
+		"Restart=on-failure",
+		`RestartPreventExitStatus=${initCannotExecute}`,
+		"TimeoutStopSec=100",
+		"",
+		"[Install]",
+		"WantedBy=multi-user.target default.target",
+		"",
+	];
+	return new Map([
+		[`${imageName(name)}.container`, container.join("\n")],
+		...[...volumes.values()].map((volume): [string, string] => [`${volume}.volume`, `[Volume]\nVolumeName=${volume}\n`]),
+	]);
+}
+
+/** podman splits at colons and knows no quotes. */
+function volumePath(path: Path): string {
+	if (path.includes(":")) throw new Failure("unit-inexpressible", { setting: "Volume", value: showPath(path) }, 2);
+	return pathText("Volume", path);
+}

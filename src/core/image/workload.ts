@@ -1,0 +1,116 @@
+import { type Bind, type Limits, launchEnvironment } from "../application/application.ts";
+import type { Cage } from "../cage/cage.ts";
+import { devicesOf, type Manifest } from "../cage/manifest.ts";
+import { confineName } from "../confinement/confine.ts";
+import { initWords } from "../confinement/init.ts";
+import { initInside, launchDirectory, temporaryDirectories } from "../confinement/launch.ts";
+import { initCapabilities, initKeepsKill } from "../confinement/unit/input.ts";
+import { isWithin, join, outermost, type Path } from "../path/path.ts";
+import type { Identity } from "../plan/plan.ts";
+import { boundTcpPorts, lowestFree } from "../plan/tcp-ports.ts";
+import { maskLine } from "../record/mask.ts";
+import type { Trace } from "../trace/trace.ts";
+import { imageName } from "./names.ts";
+
+export interface Port {
+	readonly protocol: "tcp" | "udp";
+	readonly port: number;
+}
+
+/** A directory for state, which an engine mounts as a volume. */
+export interface Volume {
+	readonly path: Path;
+	readonly mode: number;
+	readonly uid: number;
+	readonly gid: number;
+}
+
+/** A cage as other engines see it: an image and what its process needs. */
+export interface Workload {
+	/** The cage's name. */
+	readonly name: string;
+	/** The image's name and tag, as podman stores it. */
+	readonly image: string;
+	/** The command with our programs before it: the one that confines, then the init. */
+	readonly command: readonly string[];
+	readonly cwd: string;
+	/** Without secrets. */
+	readonly env: Readonly<Record<string, string>>;
+	/** Names of variables that are missing in `env`. */
+	readonly secretVariables: readonly string[];
+	readonly identity: Identity;
+	/** Everything that the first process needs: lower case, without CAP_. */
+	readonly capabilities: readonly string[];
+	/** Outermost directories. */
+	readonly volumes: readonly Volume[];
+	readonly binds: readonly Bind[];
+	/** Devices that engines do not provide. */
+	readonly devices: readonly Path[];
+	readonly ports: readonly Port[];
+	/** A page that the server answers, from its probes. */
+	readonly page?: { readonly port: number; readonly path: string };
+	readonly limits: Limits;
+	/** Temporary directories without own files of the cage. */
+	readonly emptyDirectories: readonly Path[];
+	readonly network: "host" | "none";
+}
+
+/** Where the program that loads filter and Landlock rules is in the image. */
+export const confinerInside = join(launchDirectory, confineName);
+
+export function workloadOf({ cage, manifest }: { cage: Cage; manifest: Manifest }, trace: Trace | undefined): Workload {
+	const { application } = cage;
+	const { identity, permissions } = manifest;
+	const keepsKill = initKeepsKill({
+		...{ name: cage.name, root: launchDirectory, data: [], binds: [], systemdVersion: 0, launcher: launchDirectory },
+		plan: { application, identity, permissions, entries: [] },
+		keepsAccount: cage.keepsAccount ?? false,
+	});
+	const isSecret = ([name, value]: [string, string]) => maskLine(`${name}=${value}`) !== `${name}=${value}`;
+	const page = pageOf(application.probes);
+	const variables = Object.entries(launchEnvironment(application));
+	const outer = new Set(outermost(manifest.writable.map(({ path }) => path)));
+	return {
+		name: cage.name,
+		image: `localhost/${imageName(cage.name)}:${manifest.generation}`,
+		command: [confinerInside, ...initWords(initInside, application.cwd, keepsKill), ...application.command],
+		cwd: application.cwd,
+		env: Object.fromEntries(variables.filter((one) => !isSecret(one))),
+		secretVariables: variables.filter(isSecret).map(([name]) => name),
+		identity,
+		capabilities: [...permissions.capabilities.map(({ name }) => name), ...(keepsKill ? initCapabilities : [])],
+		volumes: manifest.writable.filter(({ path }) => outer.has(path)),
+		binds: manifest.binds,
+		devices: devicesOf(manifest).flatMap(({ path }) => (usualDevices.has(path) ? [] : [path])),
+		ports: portsOf(manifest, trace),
+		...(page ? { page } : {}),
+		limits: application.limits ?? {},
+		emptyDirectories: temporaryDirectories.filter((above) => {
+			const isInside = ({ path }: { path: Path }) => path !== above && isWithin(path, above);
+			return !manifest.entries.some(isInside) && !manifest.writable.some(({ path }) => isWithin(path, above));
+		}),
+		network: application.network,
+	};
+}
+
+function pageOf(probes: readonly string[]): Workload["page"] {
+	const [, port, path] =
+		probes.flatMap((line) => [/\bhttp:\/\/[\w.[\]]+:(\d{1,5})(\/[\w./-]*)/.exec(line) ?? []]).find((found) => found.length) ?? [];
+	return port === undefined || path === undefined ? undefined : { port: Number(port), path };
+}
+
+/** Devices that every engine provides (OCI runtime specification, config-linux.md). */
+const usualDevices: ReadonlySet<string> = new Set(
+	["null", "zero", "full", "random", "urandom", "tty", "ptmx"].map((name) => `/dev/${name}`),
+);
+
+/** Ports that the application chose, not those that the kernel chose for it. */
+function portsOf({ permissions }: Manifest, trace: Trace | undefined): Port[] {
+	const tcp = permissions.tcpPorts ?? (trace ? boundTcpPorts(trace) : []);
+	const udp = [...(trace?.ports ?? [])].flatMap((port) => (port.startsWith("udp ") ? [Number(port.slice(4))] : []));
+	const chosen = (ports: readonly number[]) => [...new Set(ports)].filter((one) => one > 0).sort((a, b) => a - b);
+	return [
+		...chosen(tcp).map((port) => ({ protocol: "tcp" as const, port })),
+		...chosen(udp.filter((one) => one < lowestFree)).map((port) => ({ protocol: "udp" as const, port })),
+	];
+}

@@ -1,0 +1,77 @@
+import { resolveIdentity } from "../../core/application/created-directory.ts";
+import type { Cage } from "../../core/cage/cage.ts";
+import type { KnownFiles } from "../../core/cage/drift.ts";
+import { Failure, type Note } from "../../core/failure.ts";
+import { leaveOut } from "../../core/minimise/minimised.ts";
+import type { Path } from "../../core/path/path.ts";
+import { withDedicatedAccount } from "../../core/plan/dedicated.ts";
+import { makePlan } from "../../core/plan/make-plan.ts";
+import type { Entry, Identity, PackageRef, Plan } from "../../core/plan/plan.ts";
+import { checkBind } from "../../core/plan/rules.ts";
+import type { Trace } from "../../core/trace/trace.ts";
+import type { ComparingMachine, Context, Machine } from "../context.ts";
+import { dedicatedAccount } from "./dedicated-account.ts";
+import { separationNotes } from "./separation.ts";
+
+/** The entries of a build today, without their packages and without notes about other processes, which take as long again. */
+export function planToday(machine: ComparingMachine, cage: Cage, trace: Trace, known?: KnownFiles): Plan {
+	const { accounts, files } = machine;
+	for (const { path } of cage.rules.binds) checkBind(path, files);
+	const made = makePlan({
+		application: cage.application,
+		rules: cage.rules,
+		notes: cage.notes ?? [],
+		identity: identityFor(machine, cage.application.user),
+		owner: accounts.own()?.uid ?? 0,
+		trace,
+		additions: cage.additions,
+		users: accounts.users(),
+		groups: accounts.groups(),
+		files,
+		...(known ? { known: known.marks } : {}),
+	});
+	const own = dedicatedAccount(machine, cage.dedicatedAccount);
+	return leaveOut(own ? withDedicatedAccount(made, own) : made, cage.minimised, cage.additions);
+}
+
+/** The plan without the documentation's offers and without events, for comparison with the generation that `known` describes. */
+export async function comparablePlan(
+	{ machine }: Context<ComparingMachine>,
+	cage: Cage,
+	trace: Trace,
+	known?: KnownFiles,
+): Promise<Plan> {
+	const plan = planToday(machine, cage, trace, known);
+	const isOwned = ({ kind }: Entry) => kind === "file" || kind === "symlink";
+	const asked = plan.entries.filter((entry) => isOwned(entry) && !known?.owner(entry.path)).map(({ path }) => path);
+	const owners = asked.length ? await machine.packages.owners(asked) : new Map<Path, PackageRef>();
+	return {
+		...plan,
+		entries: plan.entries.map((entry) => {
+			const owner = owners.get(entry.path) ?? known?.owner(entry.path)?.package;
+			return owner && isOwned(entry) ? { ...entry, package: owner } : entry;
+		}),
+		notes: [
+			...plan.notes,
+			...(cage.dedicatedAccount !== undefined && !dedicatedAccount(machine, cage.dedicatedAccount)
+				? [{ code: "dedicated-account-to-be-made", values: { account: cage.dedicatedAccount } }]
+				: await separation(machine, cage.name, plan, trace)),
+		],
+	};
+}
+
+/** Without root, only the user's own account is possible. */
+export function identityFor({ accounts }: Pick<Machine, "accounts">, user: string | undefined): Identity {
+	const own = accounts.own();
+	if (!own) return resolveIdentity(user, accounts.users(), accounts.groups());
+	const { lowestPort: _, ...identity } = own;
+	if (user === undefined || user === "") return identity;
+	const asked = resolveIdentity(user, accounts.users(), accounts.groups());
+	if (asked.uid === own.uid && asked.gid === own.gid) return identity;
+	throw new Failure("account-needs-root", { account: user, own: own.name }, 3);
+}
+
+/** Without root there is only one account, and the user's own processes are not worth a note. */
+async function separation(machine: ComparingMachine, ...cage: [name: string, plan: Plan, trace: Trace]): Promise<Note[]> {
+	return machine.accounts.own() ? [] : separationNotes(machine, ...cage);
+}

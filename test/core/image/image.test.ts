@@ -1,0 +1,138 @@
+import { describe, expect, test } from "vitest";
+import { readPaxRecords, readTarHeader } from "../../../src/core/archive/tar.ts";
+import { tarHeader } from "../../../src/core/archive/tar-write.ts";
+import type { Manifest } from "../../../src/core/cage/manifest.ts";
+import { kubernetesObjects, unrestricted } from "../../../src/core/image/kubernetes.ts";
+import { imageName, kubernetesName } from "../../../src/core/image/names.ts";
+import { quadletUnits } from "../../../src/core/image/quadlet.ts";
+import { sysusers } from "../../../src/core/image/sysusers.ts";
+import type { Workload } from "../../../src/core/image/workload.ts";
+import { type Path, pathFromText } from "../../../src/core/path/path.ts";
+
+test.each([
+	["redis", "redis", "redis"],
+	["Web.Server_2", "web.server_2", "web-server-2"],
+	["7zip", "7zip", "cage-7zip"],
+	["..", "cage", "cage-"],
+])("cage %s becomes image %s and object %s", (cage, image, object) => {
+	expect([imageName(cage), kubernetesName(cage)]).toEqual([image, object.replace(/-$/, "")]);
+	expect(imageName(cage)).toMatch(/^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/);
+	expect(kubernetesName(cage.repeat(40))).toMatch(/^[a-z][a-z0-9-]{0,50}[a-z0-9]$/);
+});
+
+test("tar headers hold long names, large files and account numbers of any size", () => {
+	const path = "d".repeat(300) as Path;
+	const member = { path, kind: "file" as const, mode: 0o4755, uid: 4_000_000_000, gid: 7, mtime: 12, size: 2 ** 34 };
+	const bytes = tarHeader(member);
+	const first = readTarHeader(bytes.subarray(0, 512));
+	expect(first?.type).toBe("x");
+	const records = readPaxRecords(bytes.subarray(512, 512 + (first?.size ?? 0)));
+	expect(records).toEqual({ path, uid: 4_000_000_000, size: 2 ** 34 });
+	expect(readTarHeader(bytes.subarray(-512))).toMatchObject({ type: "0", mode: 0o4755, gid: 7, mtime: 12 });
+});
+
+const state = pathFromText("/var/lib/my db");
+const workload: Workload = {
+	...{ name: "db", image: "localhost/db:3", command: ["/x"], cwd: "/", env: {}, secretVariables: [], network: "host" },
+	identity: { name: "db", uid: 102, gid: 105, groups: [105, 4], home: "/" },
+	capabilities: ["net_bind_service"],
+	volumes: [
+		{ path: state, mode: 0o750, uid: 102, gid: 105 },
+		{ path: pathFromText("/srv/my db"), mode: 0o750, uid: 102, gid: 105 },
+	],
+	binds: [{ path: "/srv/share", access: "ro" }],
+	devices: [],
+	ports: [
+		{ protocol: "tcp", port: 80 },
+		{ protocol: "udp", port: 53 },
+	],
+	page: { port: 80, path: "/" },
+	limits: { memory: 1048576, processes: 20, files: 64 },
+	emptyDirectories: [pathFromText("/tmp")],
+};
+
+describe("objects for Kubernetes", () => {
+	const objects = kubernetesObjects(workload) as { kind: string; spec: never }[];
+	const of = (kind: string) => objects.find((one) => one.kind === kind)?.spec;
+
+	test("a cage with an account passes the Pod Security Standard restricted", () => {
+		expect(unrestricted(workload)).toEqual([]);
+		expect(of("Deployment")).toMatchObject({
+			strategy: { type: "Recreate" },
+			template: {
+				spec: {
+					automountServiceAccountToken: false,
+					securityContext: {
+						...{ runAsNonRoot: true, runAsUser: 102, runAsGroup: 105, fsGroup: 105, supplementalGroups: [4] },
+						sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
+						seccompProfile: { type: "RuntimeDefault" },
+					},
+					containers: [
+						{
+							readinessProbe: { httpGet: { port: 80, path: "/" } },
+							resources: { limits: { memory: "1048576" } },
+							securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+						},
+					],
+				},
+			},
+		});
+		expect(JSON.stringify(objects)).not.toContain('"add"');
+	});
+	test("a cage that starts as root says that it does not", () => {
+		const asRoot = { ...workload, identity: { ...workload.identity, uid: 0, gid: 0 }, capabilities: ["setuid"] };
+		expect(unrestricted(asRoot)).toEqual(["root", "capabilities"]);
+		expect(JSON.stringify(kubernetesObjects(asRoot))).toContain('"capabilities":{"drop":["ALL"],"add":["SETUID"]}');
+		expect(JSON.stringify(kubernetesObjects(asRoot))).not.toContain("runAsNonRoot");
+	});
+	test("each state directory has a claim, and only the seen ports are open", () => {
+		const claims = objects.filter(({ kind }) => kind === "PersistentVolumeClaim");
+		expect(claims.map((one) => (one as unknown as { metadata: { name: string } }).metadata.name)).toEqual([
+			"db-var-lib-my-db",
+			"db-srv-my-db",
+		]);
+		expect(of("NetworkPolicy")).toMatchObject({
+			policyTypes: ["Ingress"],
+			ingress: [
+				{
+					ports: [
+						{ port: 80, protocol: "TCP" },
+						{ port: 53, protocol: "UDP" },
+					],
+				},
+			],
+		});
+		expect(JSON.stringify(of("Service"))).toContain('"udp-53"');
+	});
+});
+
+test("units for podman name everything that the cage had, and refuse a path that they cannot express", () => {
+	const units = quadletUnits(workload);
+	expect([...units.keys()]).toEqual(["db.container", "db-var-lib-my-db.volume", "db-srv-my-db.volume"]);
+	const lines = units.get("db.container")?.split("\n");
+	for (const line of ["ReadOnly=true", "NoNewPrivileges=true", "DropCapability=all", "AddCapability=CAP_NET_BIND_SERVICE"]) {
+		expect(lines).toContain(line);
+	}
+	expect(lines).toContain("Volume=db-var-lib-my-db.volume:/var/lib/my db");
+	for (const line of ["GroupAdd=4", "PidsLimit=20", "Ulimit=nofile=64", "PodmanArgs=--memory=1048576"])
+		expect(lines).toContain(line);
+	expect(() =>
+		quadletUnits({ ...workload, volumes: [{ ...workload.volumes[0], path: pathFromText("/a:b") }] as never }),
+	).toThrow();
+});
+
+test("accounts travel by name, without a number", () => {
+	const accounts: Manifest["accounts"] = {
+		users: [
+			{ name: "root", uid: 0, gid: 0, home: "/root", reason: "" },
+			{ name: "db", uid: 102, gid: 105, home: "/var/lib/db", reason: "" },
+		],
+		groups: [
+			{ name: "db", gid: 105, members: [], reason: "" },
+			{ name: "log", gid: 4, members: ["db"], reason: "" },
+		],
+		usersLeftOut: 0,
+		groupsLeftOut: 0,
+	};
+	expect(sysusers({ accounts, name: "db" })).toBe('g db -\ng log -\nu db -:db "db of the cage db" /var/lib/db\nm db log\n');
+});
