@@ -71,7 +71,7 @@ export function unitConfiner(cage: CageLayout, identity: Identity, sockets?: boo
 
 /** The first program of an image. An engine may mount further files, so Landlock judges reading too. */
 export function imageConfiner(cage: CageLayout, identity: Identity): Buffer {
-	const filters = seccompFilters(architecture, filterPermissions(cage.permissions));
+	const filters = seccompFilters(architecture, filterPermissions(cage.permissions, { ...identity, uids: cage.uids }));
 	return program({ landlock: "any", ruleset: rulesetOf(cage, identity, true), filters, outlives: true });
 }
 
