@@ -6,6 +6,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const alone = ["alarms", "import-account", "install-hook", "sandbox/sandbox", "selftest-leavings", "unchanged", "update"].map(
 	(name) => `test/system/${name}.test.ts`,
 );
+/** Runs only on request, because each cut boots a system. */
+const onRequest = process.env.CAGEWRIGHT_CUTS ? [] : ["test/system/power-cuts.test.ts"];
 /** The slowest files. They start first, because a slow file that starts last would run alone at the end. */
 const slowest =
 	/\/(adopt|census|cut-off|dedicated-account|killed|leftovers|minimise|neighbours|package-deb|resume|rootless|templates|unit-booted|unit-selftest)\.test\.ts$/;
@@ -45,7 +47,7 @@ export default defineConfig({
 				test: {
 					name: "system",
 					include: [systemTests],
-					exclude: alone,
+					exclude: [...alone, ...onRequest],
 					// Daemons and terminals mostly wait, and each file has its own namespaces and folders.
 					maxWorkers: availableParallelism() + 1,
 					sequence: { groupOrder: 1 },

@@ -71,6 +71,15 @@ describe("redis", () => {
 		expect(await whole()).toBe(String(keys));
 	});
 
+	test("stays in its cage if a power cut interrupted its release, because systemd started it there", async () => {
+		const root = await rootOf("redis-server");
+		await system.must('sed -i \'s/"phase":"adopted"/"phase":"returned"/\' /var/lib/cagewright/cages/redis-server/adoption.json');
+		await system.must("redis-cli set later 1");
+		expect(await system.run("cagewright list")).toMatchObject({ status: 0, stderr: /^An earlier command was interrupted/ });
+		expect([await rootOf("redis-server"), await isAdopted(), await whole()]).toEqual([root, true, String(keys)]);
+		expect(await system.must("redis-cli get later")).toBe("1");
+	});
+
 	test("is not released while both sides have changes, unless an option names the side to keep", async () => {
 		await system.must("redis-cli set caged yes && touch /var/lib/redis/meanwhile");
 		const root = await rootOf("redis-server");

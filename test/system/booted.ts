@@ -35,8 +35,11 @@ const booted = new Set<Booted>();
 /** Milliseconds for the hook that boots: the first boot on a machine downloads its packages. */
 export const bootTime = 600_000;
 
-/** Boots with these units enabled: `nginx`, `redis-server` and `named` are available. */
-export async function boot({ services = [] }: { services?: readonly string[] } = {}): Promise<Booted> {
+/**
+ * Boots with these units enabled: `nginx`, `redis-server` and `named` are available. Or boots the disk in this file, whose files are
+ * then not visible below `tree`.
+ */
+export async function boot({ disk, services = [] }: { disk?: string; services?: readonly string[] } = {}): Promise<Booted> {
 	const original = bootedTree();
 	const folder = mkdtempSync("/var/tmp/cagewright-boot-");
 	const tree = join(folder, "tree");
@@ -65,11 +68,12 @@ export async function boot({ services = [] }: { services?: readonly string[] } =
 	};
 	booted.add(system);
 	try {
-		execFileSync("cp", ["-a", "--reflink=auto", original, tree]);
+		if (disk) mkdirSync(tree);
+		else execFileSync("cp", ["-a", "--reflink=auto", original, tree]);
 		if (services.length) execFileSync("systemctl", ["--quiet", `--root=${tree}`, "enable", ...services], { stdio: "pipe" });
 		// Not recursive: if the parent cannot have folders, as in sysfs, Node.js retries forever.
 		for (const group of groups) mkdirSync(view.from(group));
-		container = start(tree, view, groups);
+		container = start(tree, view, groups, disk);
 		for (const stream of [container.stdout, container.stderr])
 			stream?.setEncoding("utf8").on("data", (text: string) => {
 				console += text;
@@ -93,7 +97,12 @@ afterAll(async () => {
  * Starts the container in a PID namespace that ends with the test process, so nothing that it boots outlives the test. SYSTEMD_SECCOMP
  * turns systemd's system call filter off, because the program under test creates namespaces, mounts and device nodes.
  */
-function start(tree: string, { enter: [enter = "", ...into] }: GroupView, groups: readonly string[]): ChildProcess {
+function start(
+	tree: string,
+	{ enter: [enter = "", ...into] }: GroupView,
+	groups: readonly string[],
+	disk?: string,
+): ChildProcess {
 	const installed = dirname(dirname(program));
 	const shared = ["bin", "dist", "packaging", "templates", "package.json"];
 	const nspawn = [
@@ -111,7 +120,8 @@ function start(tree: string, { enter: [enter = "", ...into] }: GroupView, groups
 	];
 	// nspawn's notes about its containers vanish with the mount namespace.
 	const notes = "/run/systemd/nspawn";
-	const inside = `mount -n -t tmpfs nspawn ${notes} && exec "$@"`;
+	const mountDisk = disk ? `mount -n -o loop,commit=1 ${disk} ${tree} && ` : "";
+	const inside = `${mountDisk}mount -n -t tmpfs nspawn ${notes} && exec "$@"`;
 	const unshare = ["unshare", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", "sh", "-c", inside, "sh", ...nspawn];
 	const joinGroups = groups.map((group) => `echo $$ >${group}/cgroup.procs && `).join("");
 	const outside = `${joinGroups} mkdir -p ${notes} && exec setpriv --pdeathsig KILL "$@"`;

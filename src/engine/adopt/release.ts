@@ -188,6 +188,11 @@ async function repair(context: Context, name: string, adoption: Adoption): Promi
 			}
 			return returnedToHost(await undoAdoption(context, name, adoption));
 		case "returned":
+			// After a power cut, systemd started it in its cage again if the removal of the drop-in was lost. It may have written there.
+			if (await runsInside(context, name, (await services.state(adoption.service)).mainPid)) {
+				await undoRelease(context, name, adoption);
+				return { where: "cage" };
+			}
 			await removeDropin(context, name, adoption);
 			await startAndProbe(context, adoption);
 			await finishRelease(context, name, adoption);
