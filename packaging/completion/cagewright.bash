@@ -61,7 +61,7 @@ _cagewright() {
 			if ((index + 1 == COMP_CWORD)); then _cagewright_kind command; else _cagewright_kind file; fi
 			return
 			;;
-		--state | --lang | --require | --resume | --name | --user | --env | --probe | --exercise | --include | --exclude | --writable | --bind | --network | --calls | --allow | --cwd | --set | --timeout | --directory | --socket | --limit-memory | --limit-processes | --limit-files | --seed | --device | --allow-secret | --allow-setuid | --decoy | --refuse | --accept-finding | --account | --without-account | --dedicated-account | --attach | --for | --rounds | --keep | --keep-kind | --give-up | --jobs | --dropin | --format | -o | --output | --stop-timeout | --root | --on-alarm | --check-every | --configuration | --keep-generations | --keep-days | --to | --verify | --purpose | --initiated-by | --implemented-by | --approved-by | --as | --timer)
+		--state | --lang | --require | --resume | --name | --user | --env | --probe | --exercise | --include | --exclude | --writable | --bind | --network | --calls | --allow | --cwd | --set | --timeout | --directory | --socket | --limit-memory | --limit-processes | --limit-files | --seed | --device | --allow-secret | --allow-setuid | --decoy | --refuse | --accept-finding | --account | --without-account | --dedicated-account | --attach | --for | --rounds | --keep | --keep-kind | --give-up | --jobs | --dropin | --format | -o | --output | --stop-timeout | --root | --container | --pid | --on-alarm | --check-every | --configuration | --keep-generations | --keep-days | --to | --verify | --purpose | --initiated-by | --implemented-by | --approved-by | --as | --timer)
 			option=$word
 			if [[ ${COMP_WORDS[index + 1]} == = ]]; then ((index++)); fi
 			((index++))
@@ -92,7 +92,7 @@ _cagewright() {
 		*' --calls') _cagewright_words general observed ;;
 		*' --allow' | *' --refuse') _cagewright_words proc kernel-proc sys unix-sockets netlink multicast syslog memfd writable-code ports abstract-sockets ;;
 		*' --account' | *' --without-account') _cagewright_kind account ;;
-		*' --attach') _cagewright_kind process ;;
+		*' --attach' | *' --pid') _cagewright_kind process ;;
 		*' --keep-kind') _cagewright_words libraries interpreter configuration data certificates time-zones locale resources ;;
 		*' --give-up') _cagewright_words interpreter time-zone locale name-service tls configuration ;;
 		*' --dropin') _cagewright_kind service ;;
@@ -121,7 +121,7 @@ _cagewright() {
 		shell) _cagewright_words --keep-writes ;;
 		unit) _cagewright_words --accept-finding --dropin --install --uninstall --score --dry-run --root --logrotate --deploy-hook ;;
 		show) _cagewright_words --history --record ;;
-		selftest) _cagewright_words --network --alarm --unit --dropin ;;
+		selftest) _cagewright_words --network --alarm --unit --dropin --container --pid ;;
 		watch) _cagewright_words --format --on-alarm --check-every --journal --with-tests --install --uninstall --dry-run ;;
 		check) _cagewright_words --all --deep --nagios ;;
 		stale) _cagewright_words --mark ;;
@@ -144,7 +144,7 @@ _cagewright() {
 		'help 0') _cagewright_words make trace plan build trial adopt release export import run shell signal unit list show explain selftest watch check stale metrics update rollback diff minimise remove record template sessions apps doctor install uninstall ;;
 		'make 0') _cagewright_kind template; _cagewright_kind service ;;
 		'trace 0') _cagewright_kind template; _cagewright_kind service; _cagewright_kind cage ;;
-		'plan 0' | 'build 0' | 'trial 0' | 'export 0' | 'run 0' | 'shell 0' | 'signal 0' | 'unit 0' | 'show 0' | 'explain 0' | 'selftest 0' | 'watch '* | 'check '* | 'update '* | 'rollback 0' | 'diff 0' | 'minimise 0' | 'remove 0' | 'record 0') _cagewright_kind cage ;;
+		'plan 0' | 'build 0' | 'trial 0' | 'export 0' | 'run 0' | 'shell 0' | 'signal 0' | 'unit 0' | 'show 0' | 'explain 0' | 'selftest '* | 'watch '* | 'check '* | 'update '* | 'rollback 0' | 'diff 0' | 'minimise 0' | 'remove 0' | 'record 0') _cagewright_kind cage ;;
 		'adopt 0' | 'release 0' | 'apps 0') _cagewright_kind service ;;
 		'import 0' | 'explain 1') _cagewright_kind file ;;
 		'signal 1') _cagewright_words HUP INT TERM QUIT USR1 USR2 WINCH CONT STOP KILL ;;

@@ -20,7 +20,7 @@ function __cagewright_parse
                 break
             case '--state=*'
                 set state (string replace -- --state= '' $word)
-            case --state --lang --require --resume --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --attach --for --rounds --keep --keep-kind --give-up --jobs --dropin --format -o --output --stop-timeout --root --on-alarm --check-every --configuration --keep-generations --keep-days --to --verify --purpose --initiated-by --implemented-by --approved-by --as --timer
+            case --state --lang --require --resume --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --attach --for --rounds --keep --keep-kind --give-up --jobs --dropin --format -o --output --stop-timeout --root --container --pid --on-alarm --check-every --configuration --keep-generations --keep-days --to --verify --purpose --initiated-by --implemented-by --approved-by --as --timer
                 set option $word
             case '-*'
             case '*'
@@ -112,7 +112,7 @@ complete -c cagewright -n '__cagewright_verb "" help' -a unit -d 'Print or insta
 complete -c cagewright -n '__cagewright_verb "" help' -a list -d 'List the cages on this machine'
 complete -c cagewright -n '__cagewright_verb "" help' -a show -d 'Show the files of a cage, and why they are in it'
 complete -c cagewright -n '__cagewright_verb "" help' -a explain -d 'Explain why something is in the cage, or what refuses it'
-complete -c cagewright -n '__cagewright_verb "" help' -a selftest -d 'Try to escape from a cage, and audit it'
+complete -c cagewright -n '__cagewright_verb "" help' -a selftest -d 'Try to escape from a cage or another sandbox, and audit it'
 complete -c cagewright -n '__cagewright_verb "" help' -a watch -d 'Report attacks on running cages'
 complete -c cagewright -n '__cagewright_verb "" help' -a check -d 'Audit cages and compare them with the host'
 complete -c cagewright -n '__cagewright_verb "" help' -a stale -d 'List the cages with files older than the host\'s'
@@ -150,7 +150,7 @@ complete -c cagewright -n '__cagewright_argument unit 0' -a '(__cagewright_cages
 complete -c cagewright -n '__cagewright_argument show 0' -a '(__cagewright_cages)'
 complete -c cagewright -n '__cagewright_argument explain 0' -a '(__cagewright_cages)'
 complete -c cagewright -n '__cagewright_argument explain 1' -F
-complete -c cagewright -n '__cagewright_argument selftest 0' -a '(__cagewright_cages)'
+complete -c cagewright -n '__cagewright_argument selftest' -a '(__cagewright_cages)'
 complete -c cagewright -n '__cagewright_argument watch' -a '(__cagewright_cages)'
 complete -c cagewright -n '__cagewright_argument check' -a '(__cagewright_cages)'
 complete -c cagewright -n '__cagewright_argument update' -a '(__cagewright_cages)'
@@ -243,7 +243,9 @@ complete -c cagewright -n '__cagewright_verb show' -l history -d 'Show the cage\
 complete -c cagewright -n '__cagewright_verb show' -l record -d 'Show the record of the last trial'
 complete -c cagewright -n '__cagewright_verb selftest' -l network -x -a 'host none' -d 'Network of the test'
 complete -c cagewright -n '__cagewright_verb selftest' -l alarm -d 'Also measure which techniques raise an alarm, for the record'
-complete -c cagewright -n '__cagewright_verb selftest' -l unit -d 'Test the unit that `cagewright unit` prints, under the running systemd'
+complete -c cagewright -n '__cagewright_verb selftest' -l unit -d 'Test the unit that `cagewright unit` prints, under the running systemd, or the running uni'
+complete -c cagewright -n '__cagewright_verb selftest' -l container -x -d 'Test inside a running container of podman or Docker'
+complete -c cagewright -n '__cagewright_verb selftest' -l pid -x -a '(__fish_complete_pids)' -d 'Test inside the sandbox of a running process, such as a chroot jail'
 complete -c cagewright -n '__cagewright_verb watch' -l format -x -a 'text json ecs rfc5424' -d 'Format of an alarm'
 complete -c cagewright -n '__cagewright_verb watch' -l on-alarm -x -a 'report stop freeze' -d 'Reaction to alarms of severity HIGH: `report` only prints them, `stop` stops the cage, `fr'
 complete -c cagewright -n '__cagewright_verb watch' -l check-every -x -d 'Seconds between two checks of the cages\' files, 0 for none'

@@ -69,6 +69,7 @@ export const optionKinds: Readonly<Record<string, readonly Kind[]>> = {
 	withoutAccount: ["account"],
 	dropin: ["service"],
 	attach: ["process"],
+	pid: ["process"],
 	allow: [{ words: Object.values(permissionWords) }],
 	refuse: [{ words: Object.values(permissionWords) }],
 	format: [{ words: ["tar"] }],
@@ -80,6 +81,7 @@ export const freeOptions: readonly string[] = [
 	...["name", "as", "env", "probe", "exercise", "set", "socket", "timeout", "limitMemory", "limitProcesses", "limitFiles"],
 	...["acceptFinding", "dedicatedAccount", "rounds", "for", "jobs", "stopTimeout", "to", "keepGenerations", "keepDays"],
 	"checkEvery",
+	"container",
 	...["purpose", "initiatedBy", "implementedBy", "approvedBy"],
 ];
 

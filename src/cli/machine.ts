@@ -16,6 +16,7 @@ import { attach } from "../system/running/attach.ts";
 import { systemDetection } from "../system/running/detection.ts";
 import { watchOpenings } from "../system/running/openings.ts";
 import { watchFailures } from "../system/running/watch-failures.ts";
+import { foreignSandboxes } from "../system/selftest/foreign.ts";
 import { selftestTools } from "../system/selftest/selftest.ts";
 import { realPlace } from "../system/state/folder.ts";
 import { StateSessions } from "../system/state/sessions.ts";
@@ -44,6 +45,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		doctor: systemDoctor(commands),
 		commands,
 		selftest: selftestTools,
+		foreign: foreignSandboxes,
 		units: systemUnits(),
 		services: systemServices,
 		trialService: trialServices,

@@ -5,7 +5,8 @@ import { type OptionRow, optionFlag, optionRows, stepVerbs } from "../core/quest
 import type { TimerTask } from "../core/upkeep/installation.ts";
 import type { AlarmFormat } from "../report/alarm.ts";
 
-const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
+/** Collects the values of an option that can be repeated. */
+export const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
 
 const folder = (text: string) => {
 	if (text === "") throw new InvalidArgumentError("folder");

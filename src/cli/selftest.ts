@@ -1,5 +1,9 @@
+import { Failure } from "../core/failure.ts";
+import { foreignHolds } from "../core/selftest/foreign/verdict.ts";
 import { holds } from "../core/selftest/verdict.ts";
+import { type ForeignRequest, selftestForeign } from "../engine/selftest/foreign.ts";
 import { type SelftestOptions, selftestCage } from "../engine/selftest/selftest.ts";
+import { foreignText, foreignToJson } from "../report/foreign-selftest.ts";
 import { selftestText, selftestToJson } from "../report/selftest.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -7,10 +11,41 @@ export interface SelftestVerbOptions extends Pick<SelftestOptions, "network"> {
 	readonly unit?: boolean;
 	readonly alarm?: boolean;
 	readonly dropin?: string;
+	readonly container?: readonly string[];
+	readonly pid?: readonly string[];
 }
 
-/** Returns 1 if a technique escaped or a protection layer is missing. */
-export async function selftest(terminal: Terminal, name: string, options: SelftestVerbOptions): Promise<number> {
+/**
+ * Returns 1 if a technique escaped, or if a cage lacks a protection layer. Tests a cage, or other sandboxes. With `--unit`, a name
+ * that no cage has is a running unit.
+ */
+export async function selftest(terminal: Terminal, names: readonly string[], options: SelftestVerbOptions): Promise<number> {
+	const { container = [], pid = [], unit = false } = options;
+	const requests: ForeignRequest[] = [
+		...container.map((name) => ({ kind: "container" as const, name })),
+		...pid.map((name) => ({ kind: "pid" as const, name })),
+		...(unit ? names : []).map((name) => ({ kind: "unit" as const, name })),
+	];
+	const [name] = names;
+	if (name === undefined ? !requests.length || unit : names.length > 1 && !unit) throw new Failure("selftest-target", {}, 2);
+	if (name !== undefined && (!unit || (await hasCage(terminal, names)))) {
+		if (requests.length > (unit ? 1 : 0)) throw new Failure("foreign-or-cage", {}, 2);
+		return selftestOfCage(terminal, name, options);
+	}
+	if (options.dropin ?? options.network) throw new Failure("foreign-or-cage", {}, 2);
+	return terminal.withContext(async (context) => {
+		const tests = await selftestForeign(context, requests);
+		if (terminal.options.json) terminal.printJson("selftest", foreignToJson(tests));
+		else terminal.print(foreignText(tests, terminal.messages));
+		return tests.every(foreignHolds) ? 0 : 1;
+	});
+}
+
+function hasCage(terminal: Terminal, names: readonly string[]): Promise<boolean> {
+	return terminal.withContext(async ({ machine }) => (await machine.store.names()).some((cage) => names.includes(cage)));
+}
+
+async function selftestOfCage(terminal: Terminal, name: string, options: SelftestVerbOptions): Promise<number> {
 	const { alarm = false, dropin, network, unit } = options;
 	const underUnit = dropin === undefined ? (unit ? {} : undefined) : { service: dropin };
 	return terminal.withContext(async (context) => {

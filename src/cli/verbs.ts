@@ -13,6 +13,7 @@ import {
 	addWizardOptions,
 	alarmFormats,
 	atLeast,
+	collect,
 	count,
 	duration,
 	type ExportOptions,
@@ -205,14 +206,25 @@ function defineLooking(define: Define, perform: Perform): void {
 		.action((names: string[], options: WatchOptions) =>
 			perform(working, (verbs, terminal) => verbs.watch(terminal, names, options)),
 		);
-	define("selftest <name>", "selftest redis", "selftest redis --network none", "selftest redis --unit")
+	define(
+		"selftest [names...]",
+		"selftest redis",
+		"selftest redis --unit",
+		"selftest --container web --unit nginx.service",
+		"selftest --pid 4711",
+	)
 		.addOption(new Option("--alarm").conflicts(["unit", "dropin"]))
 		.option("--unit")
 		.option("--dropin <SERVICE>")
-		.action((name: string, options: SelftestVerbOptions) =>
-			perform(working, (verbs, terminal) => verbs.selftest(terminal, name, options)),
+		.addOption(new Option("--container <ID>").argParser(collect).conflicts(ofCages))
+		.addOption(new Option("--pid <PID>").argParser(collect).conflicts(ofCages))
+		.action((names: string[], options: SelftestVerbOptions) =>
+			perform(working, (verbs, terminal) => verbs.selftest(terminal, names, options)),
 		);
 }
+
+/** Options of `selftest` that only a cage has. */
+const ofCages = ["alarm", "dropin", "network"];
 
 function defineUpkeep(define: Define, perform: Perform): void {
 	define("check [names...]", "check redis", "check --all --nagios")

@@ -7,6 +7,7 @@ import type { Files } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Detection } from "./detection-ports.ts";
 import type { Event } from "./events.ts";
+import type { ForeignSandboxes } from "./foreign-ports.ts";
 import type { Attached, AttachRequest, FailureWatch, FailureWatchRequest, Launcher } from "./launch-ports.ts";
 import type {
 	Accounts,
@@ -57,6 +58,7 @@ export interface Machine extends ComparingMachine {
 	readonly sessions: Sessions;
 	readonly doctor: Doctor;
 	readonly selftest: SelftestTools;
+	readonly foreign: ForeignSandboxes;
 	readonly units: Units;
 	readonly services: Services;
 	readonly trialService: TrialServices;

@@ -9,6 +9,7 @@ import type { CliMessages } from "./en/cli.ts";
 import type { ExplainMessages } from "./en/explain.ts";
 import type { Failures } from "./en/failures.ts";
 import type { FindingMessages } from "./en/findings.ts";
+import type { ForeignSelftestMessages } from "./en/foreign-selftest.ts";
 import type { Notes } from "./en/notes.ts";
 import type { ReasonMessages } from "./en/plan.ts";
 import type { RecordMessages } from "./en/record.ts";
@@ -90,6 +91,7 @@ export interface Catalogue {
 	readonly alarms: Widen<typeof alarmsEn>;
 	readonly record: RecordMessages;
 	readonly selftest: SelftestMessages;
+	readonly foreign: ForeignSelftestMessages;
 	readonly wizard: WizardMessages;
 	readonly failures: Failures;
 	readonly notes: Notes;
@@ -100,7 +102,7 @@ export interface Catalogue {
 }
 
 /** The texts of one language with the functions that fill them. */
-export interface Messages extends Pick<Catalogue, "cli" | "explain" | "alarms" | "record" | "selftest" | "wizard"> {
+export interface Messages extends Pick<Catalogue, "cli" | "explain" | "alarms" | "record" | "selftest" | "foreign" | "wizard"> {
 	readonly language: Language;
 	readonly catalogue: Catalogue;
 	readonly reasons: ReasonMessages["reasons"];
@@ -123,7 +125,7 @@ export interface Messages extends Pick<Catalogue, "cli" | "explain" | "alarms" |
 }
 
 export function messagesFor(catalogue: Catalogue): Messages {
-	const { alarms, cli, explain, failures, findings, language, notes, reasons, record, selftest, wizard } = catalogue;
+	const { alarms, cli, explain, failures, findings, foreign, language, notes, reasons, record, selftest, wizard } = catalogue;
 	const { templateProblems, valueWords } = catalogue;
 	/** Falls back to the code and its values if the code has no sentence. */
 	const sentenceFor = (sentences: Readonly<Record<string, string>>, code: string, values: Values) => {
@@ -171,6 +173,7 @@ export function messagesFor(catalogue: Catalogue): Messages {
 		alarms,
 		record,
 		selftest,
+		foreign,
 		wizard,
 		reasons: reasons.reasons,
 		fill: (sentence, values = {}) => fill(sentence, values, language),

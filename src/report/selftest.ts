@@ -135,7 +135,7 @@ function checkRow(check: Check, messages: Messages): string[] {
 	return [verdict, words.checks[check.id], [printable(check.found.join(", ")), ...instead].filter(Boolean).join(": ")];
 }
 
-function wayTitle(id: string, messages: Messages): string {
+export function wayTitle(id: string, messages: Messages): string {
 	const titles: Readonly<Record<string, string>> = messages.selftest.techniques;
 	return titles[id] ?? id;
 }

@@ -4,8 +4,10 @@ import { systemMachine } from "../../src/cli/machine.ts";
 import { type Layer, layers } from "../../src/core/confinement/method.ts";
 import { failedChecks, holds, type Selftest, withOutcome } from "../../src/core/selftest/verdict.ts";
 import { selftestCage } from "../../src/engine/selftest/selftest.ts";
-import { cagewright, inProcess, type Json, type Made, makeAsUsual, temporaryState } from "./cagewright.ts";
+import { cagewright, inProcess, type Json, type Made, makeAsUsual, startRun, temporaryState } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
 import { preparedDemo, preparedRedis } from "./prepared.ts";
+import { nameOf, processesIn } from "./processes.ts";
 
 const state = temporaryState();
 /** Node generates code at run time. A root start keeps the capabilities with which nginx switches its workers to another account and gives them their logs. */
@@ -24,10 +26,12 @@ interface Tested extends Json {
 }
 
 let maker: Made;
-/** The record of a cage that `make --no-selftest` made. */
+/** A cage that `make --no-selftest` made, and its record. */
+let redis: Made;
 let untested: string;
 beforeAll(async () => {
-	untested = readFileSync(String((await preparedRedis(state)).made.record), "utf8");
+	redis = (await preparedRedis(state)).made;
+	untested = readFileSync(String(redis.record), "utf8");
 	await preparedDemo(state);
 	const probe = "curl -fsSI --noproxy '*' http://127.0.0.1:80/ | grep -qi '^server: nginx'";
 	maker = await makeAsUsual(["--name", "web", "--probe", probe, "--", "nginx", "-g", "daemon off;"], { state });
@@ -90,6 +94,27 @@ function named(result: Selftest): string[] {
 	const ways = withOutcome(result, "escaped").map(({ id }) => (id === "without-landlock" ? "landlock" : id));
 	return [...ways, ...failedChecks(result).flatMap(({ found, id }) => (id === "namespaces" ? found : [id]))];
 }
+
+test("a running cage holds if it is tested from outside like any other sandbox", async () => {
+	const run = startRun("redis", { state });
+	const pid = await eventually(() => {
+		const found = processesIn(redis.root).find((one) => nameOf(one) === "redis-server");
+		if (found === undefined) throw new Error("redis does not run");
+		return found;
+	});
+	const { json, status, stderr } = await cagewright(["selftest", "--pid", String(pid), "--json"], { state });
+	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+	const [tested] = json.targets as Tested[];
+	expect(tested).toMatchObject({
+		holds: true,
+		escaped: [],
+		openByDesign: ["loopback"],
+		filters: expect.any(Number),
+		unclear: [],
+		notTaken: ["landlock", "mdwe"],
+	});
+	await run.stop();
+});
 
 test("make tries the escape techniques automatically, and the record has the result", async () => {
 	const made = { escaped: [], openByDesign: openByDesign.web, findings: [], tried: expect.any(Number) };

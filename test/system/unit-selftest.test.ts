@@ -225,6 +225,34 @@ test("shared host directories and syslog are open as chosen, and stay unchanged"
 	await system.must("systemctl stop cage-writer && cagewright unit writer --uninstall --quiet");
 });
 
+test("a service that no cage knows is tested with its own filter and namespaces", async () => {
+	const settings = [
+		...["User=daemon", "PrivateTmp=yes", "PrivateNetwork=yes", "PrivateIPC=yes", "PrivateDevices=yes", "ProtectSystem=strict"],
+		...["NoNewPrivileges=yes", "CapabilityBoundingSet=", "SystemCallFilter=@system-service", "MemoryDenyWriteExecute=yes"],
+	].map((setting) => `--property=${setting}`);
+	await system.must(`systemd-run --quiet --unit foreign ${settings.join(" ")} /bin/sleep 1000`);
+	const groups = () => system.must("cat /proc/$(systemctl show --property=MainPID --value foreign)/cgroup");
+	const before = await groups();
+	const { status, stderr, stdout } = await system.run("cagewright selftest --unit foreign --json --quiet");
+	expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
+	const [tested] = JSON.parse(stdout).targets;
+	expect(tested).toMatchObject({
+		kind: "unit",
+		name: "foreign",
+		network: "own",
+		capabilities: [],
+		notTaken: ["landlock", "mdwe"],
+	});
+	// PR_SET_MDWE is invisible.
+	expect(["writable-code", "code-without-file"]).toEqual(expect.arrayContaining(tested.unclear));
+	expect(tested.filters).toBeGreaterThan(1);
+	// It shares the PID namespace, and its filter and IPC namespace are those of the service.
+	expect(tested.escaped).toEqual(expect.arrayContaining(["signal", "pidfd"]));
+	for (const id of ["bpf", "unshare-mount", "writable-code", "shared-memory"]) expect(tested.escaped).not.toContain(id);
+	expect(await groups()).toBe(before);
+	await system.must("systemctl stop foreign");
+});
+
 test("a machine without a running systemd is reported", async () => {
 	const booted = spawnSync("test", ["-d", "/run/systemd/system"]).status === 0;
 	if (booted) return;

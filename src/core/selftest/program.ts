@@ -1,4 +1,5 @@
 import { type Architecture, syscallNumber, syscalls } from "../confinement/syscalls.ts";
+import { Program } from "../machine-code/program.ts";
 import { type Path, pathToText } from "../path/path.ts";
 import { moreSyscalls, type Technique } from "./technique.ts";
 import { techniques } from "./techniques/techniques.ts";
@@ -105,6 +106,10 @@ export interface DecoyFacts {
 }
 
 interface ProgramOptions {
+	/** Perl that runs after the functions and before the attempts, as in foreign/enter.ts. */
+	readonly enter?: string;
+	/** Techniques that are not attempted. */
+	readonly omitted?: ReadonlySet<string>;
 	/** Omits attempts that would change the host if no layer stops them. */
 	readonly spare?: boolean;
 	/** Each attempt says that it is ready and waits for SIGUSR1. */
@@ -112,13 +117,17 @@ interface ProgramOptions {
 }
 
 /** Returns the text for `perl -e`. */
-export function attemptsProgram(architecture: Architecture, { isGated = false, spare = false }: ProgramOptions): string {
+export function attemptsProgram(
+	architecture: Architecture,
+	{ enter, isGated = false, omitted, spare = false }: ProgramOptions,
+): string {
 	const tried = Object.values(techniques).flat() as Technique[];
 	return [
 		prelude(architecture),
+		...(enter === undefined ? [] : [enter]),
 		...(isGated ? ["$gated = 1; alarm 900;"] : []),
 		...tried.flatMap(({ attempt, id, spared }, index) =>
-			spare && spared ? [] : [`attempt('${id}', ${index}, sub {\n${attempt}\n});`],
+			(spare && spared) || omitted?.has(id) ? [] : [`attempt('${id}', ${index}, sub {\n${attempt}\n});`],
 		),
 		"alarm 0; print qq(done\\n);",
 		// The test observes it from outside and stops it. A signal from an earlier attempt only shortens the wait.
@@ -152,8 +161,16 @@ export function attemptsArguments(target: Target, architecture: Architecture): s
 		environment: environment.join("\n"),
 		shared: lines(shared),
 		writable: lines(writable),
+		program: quietProgram(architecture).toString("hex"),
 	};
 	return Object.entries(values).map(([name, value]) => `${name}=${value}`);
+}
+
+/** A static executable that only ends with 0: what an intruder would bring. */
+function quietProgram(architecture: Architecture): Buffer {
+	const program = new Program(architecture);
+	program.exit(0);
+	return program.executable();
 }
 
 function numbers(architecture: Architecture): string {
@@ -174,6 +191,8 @@ $0 = 'selftest'; $| = 1; alarm 120;
 my %number = (${numbers(architecture)});
 my %of = map { split /=/, $_, 2 } @ARGV;
 my @writable = split /\n/, $of{writable};
+# A directory for new files, and a mount.
+my ($tmp, $mounted) = ('/tmp', '/dev/shm');
 my $other = 0 + $of{pid};
 my ($gated, $go) = (0, 0);
 $SIG{USR1} = sub { $go = 1 };
@@ -221,6 +240,7 @@ sub climb { chdir '..' for 1 .. 64; return at_host('.') }
 
 # Tries each until one succeeds; the error is the last one's.
 sub first_in { my $try = pop; for (@_) { return 1 if $try->($_) } return 0 }
+sub writable { return @writable ? @writable : die "none\n" }
 sub keep_error { my $error = 0 + $!; $_[0]->(); $! = $error }
 sub fileno_of { return fileno $_[0] }
 
@@ -230,7 +250,7 @@ sub new_in { return "$_[0]/.$of{token}" }
 # Removes the file, and a second one that the attempt may have made, afterwards.
 sub with_new_file {
 	my ($try) = @_;
-	return first_in(@writable, sub {
+	return first_in(writable(), sub {
 		my $file = new_in($_[0]);
 		my $result = $try->($file);
 		keep_error(sub { unlink $file, "$file.x" });
@@ -241,10 +261,8 @@ sub plain { sysopen my $it, $_[0], 0301, 0600 or return; return $it }
 sub opens_for_writing { return open my $it, '+<', $_[0] }
 # O_TMPFILE | O_RDWR: a file without a name, which is deleted when it is closed.
 sub makes_in { return done(sys('openat', -100, "$_[0]", ${architecture === "x64" ? "0x410002" : "0x404002"}, 0600)) }
-sub copy_loader {
-	open my $from, '<', $of{loader} or return 0;
-	local $/;
-	my $bytes = <$from>;
+sub copy_program {
+	my $bytes = pack 'H*', $of{program};
 	return syswrite($_[0], $bytes) == length $bytes;
 }
 # True if the child becomes another program that exits with 0.

@@ -66,6 +66,8 @@ export const moreSyscalls = {
 	setxattr: [188, 5],
 	sched_setaffinity: [203, 122],
 	sched_getaffinity: [204, 123],
+	statfs: [137, 43],
+	setresgid: [119, 149],
 	exit_group: [231, 94],
 	mq_open: [240, 180],
 	mq_unlink: [241, 181],

@@ -4,6 +4,7 @@ import { cliDe } from "./cli.ts";
 import { explainDe } from "./explain.ts";
 import { failuresDe } from "./failures.ts";
 import { findingsDe } from "./findings.ts";
+import { foreignSelftestDe } from "./foreign-selftest.ts";
 import { notesDe } from "./notes.ts";
 import { reasonsDe } from "./plan.ts";
 import { recordDe } from "./record.ts";
@@ -19,6 +20,7 @@ export const catalogueDe: Catalogue = {
 	alarms: alarmsDe,
 	record: recordDe,
 	selftest: selftestDe,
+	foreign: foreignSelftestDe,
 	wizard: wizardDe,
 	failures: failuresDe,
 	notes: notesDe,

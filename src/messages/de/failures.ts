@@ -1,9 +1,11 @@
 import type { Failures } from "../en/failures.ts";
+import { foreignSelftestDe } from "./foreign-selftest.ts";
 import { templateFailuresDe } from "./template.ts";
 import { verbFailuresDe } from "./verb-failures.ts";
 
 export const failuresDe: Failures = {
 	...verbFailuresDe,
+	...foreignSelftestDe.failures,
 	...templateFailuresDe,
 	"access-denied":
 		"Keine Berechtigung für {path}. Führen Sie den Befehl als root aus, oder wählen Sie mit --state einen anderen Zustandsordner.",

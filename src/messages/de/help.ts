@@ -1,4 +1,5 @@
 import type { HelpMessages } from "../en/help.ts";
+import { foreignSelftestDe } from "./foreign-selftest.ts";
 import { permissions } from "./permissions.ts";
 import { transferHelpDe } from "./transfer-help.ts";
 
@@ -215,14 +216,7 @@ export const helpDe: HelpMessages = {
 			uninstall: "diese Unit stoppen und entfernen",
 			dryRun: "zeigen, was --install oder --uninstall tun würde",
 		},
-		selftest: {
-			about: "Ausbrüche aus einem Käfig versuchen und ihn prüfen",
-			details:
-				"`selftest` führt die bekannten Ausbruchsversuche im Käfig aus, und zur Kontrolle noch einmal ohne jede Schutzschicht. Es endet mit 1, wenn ein Ausbruch aus dem Käfig gelingt, und mit 70, wenn auch der Kontrolllauf nicht ausbrechen kann.",
-			network: "Netz der Prüfung (Vorgabe: das des Käfigs)",
-			alarm: "auch messen, welche Ausbruchsversuche einen Alarm auslösen, für den Nachweis",
-			unit: "die Unit von `cagewright unit` unter dem laufenden systemd prüfen",
-		},
+		selftest: foreignSelftestDe.help,
 		check: {
 			about: "Käfige prüfen und mit dem Host vergleichen",
 			details: "`check` ändert nichts. Es endet mit 1, wenn es etwas Neues findet.",

@@ -4,6 +4,7 @@ import { cliEn } from "./cli.ts";
 import { explainEn } from "./explain.ts";
 import { failuresEn } from "./failures.ts";
 import { findingsEn } from "./findings.ts";
+import { foreignSelftestEn } from "./foreign-selftest.ts";
 import { notesEn } from "./notes.ts";
 import { reasonsEn } from "./plan.ts";
 import { recordEn } from "./record.ts";
@@ -19,6 +20,7 @@ export const catalogueEn: Catalogue = {
 	alarms: alarmsEn,
 	record: recordEn,
 	selftest: selftestEn,
+	foreign: foreignSelftestEn,
 	wizard: wizardEn,
 	failures: failuresEn,
 	notes: notesEn,

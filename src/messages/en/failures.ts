@@ -1,9 +1,11 @@
+import { foreignSelftestEn } from "./foreign-selftest.ts";
 import { templateFailuresEn } from "./template.ts";
 import { verbFailuresEn } from "./verb-failures.ts";
 
 /** One line for each code of `Failure` and of the form's problems: the thing, the problem and the fix. */
 export const failuresEn = {
 	...verbFailuresEn,
+	...foreignSelftestEn.failures,
 	...templateFailuresEn,
 	"access-denied": "No permission to use {path}. Run the command as root, or choose another state folder with --state.",
 	"account-file-damaged":

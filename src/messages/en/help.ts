@@ -1,4 +1,5 @@
 import type { Widen } from "../widen.ts";
+import { foreignSelftestEn } from "./foreign-selftest.ts";
 import { permissions } from "./permissions.ts";
 import { transferHelpEn } from "./transfer-help.ts";
 
@@ -218,14 +219,7 @@ export const helpEn = {
 			uninstall: "Stop and remove that unit",
 			dryRun: "Show what --install or --uninstall would do",
 		},
-		selftest: {
-			about: "Try to escape from a cage, and audit it",
-			details:
-				"`selftest` runs the known escape techniques inside the cage, and again without any layer as a control. It exits 1 if a technique escapes from the cage, and 70 if the control run cannot escape either.",
-			network: "Network of the test (default: the cage's)",
-			alarm: "Also measure which techniques raise an alarm, for the record",
-			unit: "Test the unit that `cagewright unit` prints, under the running systemd",
-		},
+		selftest: foreignSelftestEn.help,
 		check: {
 			about: "Audit cages and compare them with the host",
 			details: "`check` changes nothing. It exits 1 if it finds something new.",

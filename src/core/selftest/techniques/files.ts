@@ -12,8 +12,9 @@ export const files: readonly Technique[] = [
 		stoppedBy: ["capabilities", "seccomp", "root"],
 		attempt: `
 			opendir my $above, '/' or return 0;
-			mkdir '/tmp/.jail';
-			chroot '/tmp/.jail' or return 0;
+			my $jail = "$tmp/.jail";
+			mkdir $jail or $jail = $tmp;
+			chroot $jail or return 0;
 			chdir $above or return 0;
 			return climb();`,
 	},
@@ -22,18 +23,20 @@ export const files: readonly Technique[] = [
 		id: "move-directory-out",
 		stoppedBy: ["capabilities", "seccomp", "root"],
 		attempt: `
-			mkdir $_ for '/tmp/.a', '/tmp/.a/b', '/tmp/.a/b/c';
+			mkdir "$tmp/$_" for '.a', '.a/b', '.a/b/c';
 			pipe my $in, my $ready; pipe my $go, my $out;
 			my $child = fork;
 			unless ($child) {
-				my $entered = (chroot '/tmp/.a') && chdir '/b/c';
+				my $entered = (chroot "$tmp/.a") && chdir '/b/c';
 				syswrite $ready, $entered ? 'y' : pack 'C', $!;
 				exit 1 unless $entered;
 				sysread $go, my $word, 1;
 				exit(climb() ? 0 : 1);
 			}
+			# A filter may have killed the child before it wrote.
+			close $ready;
 			sysread $in, my $word, 1;
-			rename '/tmp/.a/b', '/tmp/.moved' if $word eq 'y';
+			rename "$tmp/.a/b", "$tmp/.moved" if $word eq 'y';
 			syswrite $out, 'x';
 			waitpid $child, 0;
 			my $escaped = $? == 0;
@@ -46,9 +49,9 @@ export const files: readonly Technique[] = [
 		opens: ["capability dac_read_search"],
 		attempt: `
 			my $handle = pack 'L l x128', 128, 0; my $mount = pack 'L', 0;
-			done(sys('name_to_handle_at', -100, '/tmp', $handle, $mount, 0)) or return 0;
-			opendir my $tmp, '/tmp' or return 0;
-			return done(sys('open_by_handle_at', fileno_of($tmp), $handle, 0));`,
+			done(sys('name_to_handle_at', -100, $tmp, $handle, $mount, 0)) or return 0;
+			opendir my $directory, $tmp or return 0;
+			return done(sys('open_by_handle_at', fileno_of($directory), $handle, 0));`,
 	},
 	{
 		id: "device-node",
@@ -83,7 +86,7 @@ export const files: readonly Technique[] = [
 			stoppedBy: ["seccomp"],
 			attempt: `
 				umask 0;
-				return first_in(@writable, sub {
+				return first_in(writable(), sub {
 					my $file = new_in($_[0]);
 					for my $mode (04755, 02755) {
 						sub { ${make} }->();
@@ -123,7 +126,7 @@ export const files: readonly Technique[] = [
 			return with_new_file(sub {
 				my ($file) = @_;
 				my $program = plain($file) or return 0;
-				copy_loader($program) or return 0;
+				copy_program($program) or return 0;
 				chmod 0755, $program;
 				close $program;
 				return runs(sub { exec { $file } $file, '--version' });
@@ -136,7 +139,7 @@ export const files: readonly Technique[] = [
 		attempt: `
 			return with_new_file(sub {
 				my $library = plain($_[0]) or return 0;
-				copy_loader($library) or return 0;
+				copy_program($library) or return 0;
 				open my $it, '<', $_[0] or return 0;
 				return done(sys('mmap', 0, 4096, 5, 2, fileno $it, 0));
 			});`,
@@ -148,7 +151,7 @@ export const files: readonly Technique[] = [
 			my $fd = sys('memfd_create', 'program', 0);
 			done($fd) or return 0;
 			open my $it, '+<&=', $fd or return 0;
-			copy_loader($it) or return 0;
+			copy_program($it) or return 0;
 			my ($path, $words, $none) = ('', pack('p p J', 'x', '--version', 0), pack('J', 0));
 			return runs(sub { sys('execveat', 0 + $fd, $path, $words, $none, 0x1000) });`,
 	},

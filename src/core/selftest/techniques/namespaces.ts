@@ -61,7 +61,7 @@ export const namespaces: readonly Technique[] = [
 			["mount-tmpfs", "'none', $place, 'tmpfs', 0, 0"],
 			["mount-bind", "'/', $place, 0, 0x1000, 0"],
 			["mount-proc", "'none', $place, 'proc', 0, 0"],
-			["mount-overlay", "'none', $place, 'overlay', 0, 'lowerdir=/:/tmp'"],
+			["mount-overlay", "'none', $place, 'overlay', 0, \"lowerdir=/:$tmp\""],
 		] as const
 	).map(
 		([id, words]): Technique => ({
@@ -69,7 +69,7 @@ export const namespaces: readonly Technique[] = [
 			stoppedBy: ["capabilities", "seccomp", "landlock"],
 			opens: adminOpens,
 			attempt: `
-				my $place = '/tmp/.mount';
+				my $place = "$tmp/.mount";
 				mkdir $place;
 				my $mounted = done(sys('mount', ${words}));
 				keep_error(sub { sys('umount2', $place, 2) if $mounted });
@@ -81,7 +81,7 @@ export const namespaces: readonly Technique[] = [
 		id: "unmount",
 		stoppedBy: ["capabilities", "seccomp", "landlock"],
 		opens: adminOpens,
-		attempt: `return answered(sys('umount2', '/dev/shm', 4), 11, 16);`,
+		attempt: `return answered(sys('umount2', $mounted, 4), 11, 16);`,
 	},
 	{
 		id: "pivot-root",
@@ -90,7 +90,7 @@ export const namespaces: readonly Technique[] = [
 		attempt: `return answered(sys('pivot_root', '/', '/'), 16);`,
 	},
 	{ id: "fsopen", stoppedBy: ["capabilities", "seccomp"], attempt: `return done(sys('fsopen', 'tmpfs', 0));` },
-	{ id: "fspick", stoppedBy: ["capabilities", "seccomp"], attempt: `return done(sys('fspick', -100, '/tmp', 0));` },
+	{ id: "fspick", stoppedBy: ["capabilities", "seccomp"], attempt: `return done(sys('fspick', -100, $tmp, 0));` },
 	{
 		// OPEN_TREE_CLONE
 		id: "open-tree",
@@ -108,10 +108,10 @@ export const namespaces: readonly Technique[] = [
 		attempt: `return answered(sys('move_mount', -1, '', -1, '', 0x44), 9);`,
 	},
 	{
-		// Removes nosuid (MOUNT_ATTR_NOSUID) from /tmp.
+		// Removes nosuid (MOUNT_ATTR_NOSUID) from the mount of $tmp.
 		id: "mount-setattr",
 		stoppedBy: ["capabilities", "seccomp"],
-		attempt: `return done(sys('mount_setattr', -100, '/tmp', 0, pack('Q4', 0, 2, 0, 0), 32));`,
+		attempt: `return done(sys('mount_setattr', -100, $tmp, 0, pack('Q4', 0, 2, 0, 0), 32));`,
 	},
 	{
 		id: "list-mounts",
@@ -152,7 +152,7 @@ export const rights: readonly Technique[] = [
 		stoppedBy: ["capabilities", "seccomp"],
 		opens: ["capability chown"],
 		attempt: `
-			return first_in(@writable, sub {
+			return first_in(writable(), sub {
 				my $file = new_in($_[0]);
 				plain($file) or return 0;
 				my $given = chown $of{uid} eq '1' ? 2 : 1, -1, $file;

@@ -66,7 +66,8 @@ async function fill(
 	const ended = once(child, "close");
 	const isOpen = () => child.stdin.writable && child.exitCode === null;
 	const writing = write(async (chunk) => {
-		if (isOpen() && !child.stdin.write(Buffer.from(chunk))) await Promise.race([once(child.stdin, "drain").catch(() => {}), ended]);
+		if (isOpen() && !child.stdin.write(Buffer.from(chunk)))
+			await Promise.race([once(child.stdin, "drain").catch(() => {}), ended]);
 	}).finally(() => child.stdin.end());
 	const [code, endedBy] = (await Promise.all([ended, writing]))[0];
 	if (code === 0) return;

@@ -1,0 +1,198 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { lstatSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { initName } from "../../core/confinement/launch.ts";
+import { syscallNumber } from "../../core/confinement/syscalls.ts";
+import { Failure } from "../../core/failure.ts";
+import { isWithin, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
+import { filtersProgram } from "../../core/selftest/foreign/enter.ts";
+import { type ProcessState, processState } from "../../core/selftest/foreign/state.ts";
+import type { ForeignTarget } from "../../core/selftest/foreign/verdict.ts";
+import { parseMounts } from "../../core/selftest/outside.ts";
+import type { ForeignSandboxes, StartedProgram } from "../../engine/foreign-ports.ts";
+import { systemServices } from "../adoption/services.ts";
+import { architecture, observeConfinement } from "../launch/observe.ts";
+import { children, mainProcess, processStatus } from "../launch/processes.ts";
+import { runGroup } from "../launch/shell.ts";
+import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
+import { fileIdentity, linkTarget, namesIn, statusText, textOf } from "../running/proc.ts";
+
+export const foreignSandboxes: ForeignSandboxes = {
+	async find(kind, name) {
+		if (process.getuid?.() !== 0) throw new Failure("foreign-needs-root", {}, 3);
+		const started = await startedProcess(kind, name);
+		const pid = processStatus(started)?.name === initName ? (mainProcess(started) ?? started) : started;
+		const program = linkTarget(pid, "exe");
+		// Kernel threads have no program.
+		if (program === undefined || state(pid) === undefined) throw new Failure("foreign-no-process", { pid }, 2);
+		return { kind, name, pid, program: pathToText(program) ?? "" };
+	},
+	state,
+	observe(pid) {
+		const seen = observeConfinement(pid, pid, pathFromText(`/proc/${pid}/root`));
+		return seen && { ...seen, inside: fileIdentity(`/proc/${pid}/root/.`) !== fileIdentity("/") };
+	},
+	filters(pid) {
+		const numbers = [pid, syscallNumber("ptrace", architecture), syscallNumber("wait4", architecture)].map(String);
+		const { status, stdout } = spawnSync(requireTool("perl"), ["-e", filtersProgram, ...numbers], {
+			env: toolEnvironment,
+			encoding: "latin1",
+			maxBuffer: 1 << 26,
+		});
+		return status === 0 ? stdout.split("\n").filter((line) => /^([0-9a-f]{16})+$/.test(line)) : [];
+	},
+	covers: coversOf,
+	groupFiles: groupFilesOf,
+	start: startProgram,
+};
+
+async function startedProcess(kind: ForeignTarget["kind"], name: string): Promise<number> {
+	if (kind === "container") return containerProcess(name);
+	if (kind === "unit") {
+		const { mainPid } = await systemServices.state(name.includes(".") ? name : `${name}.service`);
+		if (!mainPid) throw new Failure("foreign-unit-stopped", { name }, 2);
+		return mainPid;
+	}
+	if (!/^[1-9]\d{0,8}$/.test(name)) throw new Failure("foreign-no-process", { pid: name }, 2);
+	return Number(name);
+}
+
+const engines = ["podman", "docker"];
+const engineSeconds = 30;
+
+/** With the caller's variables, which say where its engine keeps containers. */
+async function containerProcess(name: string): Promise<number> {
+	const installed = engines.flatMap((engine) => findTool(engine) ?? []);
+	if (!installed.length) throw new Failure("foreign-no-engine", { name }, 3);
+	const words = ["container", "inspect", "--format", "pid={{.State.Pid}}", "--", name];
+	for (const engine of installed) {
+		const { output, status } = await runGroup([engine, ...words], { ...process.env, ...toolEnvironment }, engineSeconds);
+		const pid = Number(/^pid=(\d+)$/m.exec(output)?.[1] ?? 0);
+		if (status === 0 && pid) return pid;
+	}
+	throw new Failure("foreign-no-container", { name }, 2);
+}
+
+const namespaceFiles = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"];
+
+function state(pid: number): ProcessState | undefined {
+	const file = (name: string) => textOf(`/proc/${pid}/${name}`);
+	const status = statusText(pid);
+	const identity = (name: string) => fileIdentity(`/proc/${pid}/${name}/.`);
+	const root = identity("root");
+	if (status === undefined || root === "" || /^State:\s*Z/m.test(status)) return undefined;
+	return processState({
+		pid,
+		status,
+		root,
+		directory: identity("cwd"),
+		uidMap: file("uid_map") ?? "",
+		gidMap: file("gid_map") ?? "",
+		label: (file("attr/current") ?? "").replaceAll("\0", ""),
+		groups: groupLines(pid).join("\n"),
+		namespaces: Object.fromEntries(
+			namespaceFiles.flatMap((name) => {
+				const target = linkTarget(pid, `ns/${name}`);
+				return target === undefined ? [] : [[name, String(target)]];
+			}),
+		),
+	});
+}
+
+const commonPlaces = ["/tmp", "/var/tmp", "/run", "/dev/shm"].map(pathFromText);
+const kernelPlaces = ["/proc", "/sys", "/dev"].map(pathFromText);
+/** Enough for each kind of mount. */
+const mostCovers = 24;
+
+function coversOf(pid: number): Path[] {
+	const mounts = parseMounts(textOf(`/proc/${pid}/mountinfo`) ?? "")
+		.filter(({ options, path }) => options.includes("rw") && path !== "/" && !kernelPlaces.some((place) => isWithin(path, place)))
+		.map(({ path }) => path);
+	const isDirectory = (path: Path) => {
+		const status = lstatSync(join(`/proc/${pid}/root`, pathToText(path) ?? "."), { throwIfNoEntry: false });
+		return status?.isDirectory() ?? false;
+	};
+	const found = [...new Set([...commonPlaces, ...mounts])].filter(isDirectory);
+	const top = () => namesIn(`/proc/${pid}/root`).map((name) => pathFromText(`/${name}`));
+	const any = found.length ? found : top().filter((path) => !kernelPlaces.includes(path) && isDirectory(path));
+	return any.slice(0, mostCovers);
+}
+
+/** Without the freezer of version 1: if it is frozen, even SIGKILL does not end a process there. */
+function groupLines(pid: number | "self"): string[] {
+	return (textOf(`/proc/${pid}/cgroup`) ?? "").split("\n").filter((line) => line && !line.includes(":freezer:"));
+}
+
+/** Hierarchies in which it is elsewhere than this process (cgroups(7)). */
+function groupFilesOf(pid: number): string[] {
+	const own = new Set(groupLines("self"));
+	return groupLines(pid)
+		.filter((line) => !own.has(line))
+		.flatMap((line) => {
+			const [, controllers = "", ...path] = line.split(":");
+			const place = hierarchyPlace(controllers);
+			return place === undefined ? [] : [join(place, path.join(":"), "cgroup.procs")];
+		});
+}
+
+function hierarchyPlace(controllers: string): string | undefined {
+	for (const line of readFileSync("/proc/self/mountinfo", "utf8").split("\n")) {
+		const [mount = "", source = ""] = line.split(" - ");
+		const [kind, , options = ""] = source.split(" ");
+		const isWanted =
+			controllers === ""
+				? kind === "cgroup2"
+				: kind === "cgroup" && names(options).has(names(controllers).values().next().value ?? "");
+		// Only a mount of the whole hierarchy has the paths of /proc/PID/cgroup.
+		if (isWanted && mount.split(" ")[3] === "/") return mount.split(" ")[4];
+	}
+	return undefined;
+}
+
+const names = (list: string) => new Set(list.split(","));
+
+/** Copies perl into memory and executes the copy, so that a process in the sandbox never sees the host's file. */
+const fromMemory = `
+my ($number, @words) = @ARGV;
+my ($name, $flags) = ('perl', 1);
+$number += 0;
+my $copy = syscall $number, $name, $flags;
+open my $from, '<', '/proc/self/exe' or exit 1;
+open my $to, '>&=', $copy or exit 1;
+while (sysread $from, my $bytes, 1 << 20) { syswrite $to, $bytes }
+exec { "/proc/self/fd/$copy" } 'perl', '-e', @words;
+`;
+
+function startProgram(program: string, args: readonly string[]): StartedProgram {
+	const memory = String(syscallNumber("memfd_create", architecture));
+	const child = spawn(requireTool("perl"), ["-e", fromMemory, memory, program, ...args], {
+		env: toolEnvironment,
+		cwd: "/",
+		stdio: ["ignore", "pipe", "ignore"],
+		detached: true,
+	});
+	let output = "";
+	let isOver = false;
+	child.stdout.setEncoding("latin1").on("data", (text: string) => {
+		output += text;
+	});
+	const closed = once(child, "close").then(() => {
+		isOver = true;
+	});
+	return {
+		output: () => output,
+		hasEnded: () => isOver,
+		child: () => (child.pid === undefined ? undefined : children(child.pid)[0]),
+		async stop() {
+			if (!isOver && child.pid !== undefined) {
+				try {
+					process.kill(-child.pid, "SIGKILL");
+				} catch {
+					// It has just ended.
+				}
+			}
+			await closed;
+		},
+	};
+}

@@ -1,0 +1,154 @@
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { cagewright, inProcess, type Json, temporaryState } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
+import { allProcesses, commandOf, processesIn } from "./processes.ts";
+
+/** The self-test inside sandboxes of other programs. */
+
+const state = temporaryState();
+const folder = mkdtempSync("/var/tmp/cagewright-foreign-");
+const rootfs = join(folder, "rootfs");
+const jail = join(folder, "jail");
+const env = { CONTAINERS_STORAGE_CONF: join(folder, "storage.conf"), PODMAN_IGNORE_CGROUPSV1_WARNING: "1" };
+const containers = { hard: `hard-${process.pid}`, soft: `soft-${process.pid}` };
+const undo: (() => void)[] = [];
+
+interface Tested extends Json {
+	readonly name: string;
+	readonly holds: boolean;
+	readonly escaped: readonly string[];
+	readonly openByDesign: readonly string[];
+	readonly untried: readonly string[];
+	readonly notTaken: readonly string[];
+	readonly unclear: readonly string[];
+	readonly capabilities: readonly string[];
+	readonly filters: number;
+	readonly control: number;
+	readonly layers: readonly { readonly id: string; readonly ok: boolean }[];
+}
+
+beforeAll(() => {
+	for (const name of ["bin", "tmp", "proc", "sys", "dev", "etc", "run"]) mkdirSync(join(rootfs, name), { recursive: true });
+	copyFileSync("/usr/bin/busybox", join(rootfs, "bin/busybox"));
+	mkdirSync(join(jail, "tmp"), { recursive: true });
+	const [graph, run] = ["graph", "run"].map((name) => join(folder, name));
+	writeFileSync(env.CONTAINERS_STORAGE_CONF, `[storage]\ndriver = "vfs"\ngraphroot = "${graph}"\nrunroot = "${run}"\n`);
+});
+
+afterAll(async () => {
+	for (const step of undo) step();
+	// podman cleans up in processes of its own, which still write there.
+	await eventually(() => expect(allProcesses().filter((pid) => commandOf(pid).includes(folder))).toEqual([]));
+	rmSync(folder, { recursive: true, force: true });
+});
+
+function podman(...words: string[]): string {
+	const all = ["--runtime", "runc", "--cgroup-manager", "cgroupfs", ...words];
+	return execFileSync("podman", all, { env: { ...process.env, ...env }, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+function startContainer(name: string, ...options: string[]): void {
+	undo.push(() => podman("rm", "--force", "--time", "0", name));
+	const words = ["--detach", "--network", "none", "--name", name, ...options, "--rootfs", rootfs];
+	podman("run", ...words, "/bin/busybox", "sleep", "1000");
+}
+
+/** A jail by chroot alone, with the usual mistake: the working directory stays outside. */
+async function startJail(): Promise<number> {
+	const program = "chdir '/'; chroot shift; $| = 1; print 'ready'; sleep 1000";
+	const child = spawn("perl", ["-e", program, jail], { stdio: ["ignore", "pipe", "inherit"] });
+	undo.push(() => child.kill("SIGKILL"));
+	await new Promise((resolve) => child.stdout.once("data", resolve));
+	return child.pid ?? 0;
+}
+
+const content = (directory: string) =>
+	spawnSync("find", [directory, "-printf", "%p %m %U:%G %T@ %C@\\n"], { encoding: "utf8" }).stdout;
+
+async function selftest(status: number, ...words: string[]): Promise<Tested[]> {
+	const result = await cagewright(["selftest", ...words, "--json"], { state, env });
+	expect({ status: result.status, stderr: result.stderr }).toEqual({ status, stderr: "" });
+	expect(result.json.schema).toBe("cagewright/selftest/1");
+	return result.json.targets as Tested[];
+}
+
+const lost = ({ layers }: Tested) => layers.filter(({ ok }) => !ok).map(({ id }) => id);
+
+test("a chroot jail is escaped from, and is unchanged afterwards", async () => {
+	const pid = await startJail();
+	const before = content(jail);
+	const [tested] = await selftest(1, "--pid", String(pid));
+	expect(tested).toMatchObject({ holds: false, pid, filters: 0, network: "host", notTaken: ["landlock", "mdwe"] });
+	const ways = ["chroot-again", "move-directory-out", "working-directory", "device-node", "signal", "unshare-mount"];
+	expect(tested?.escaped).toEqual(expect.arrayContaining(ways));
+	expect(tested?.openByDesign).toEqual(expect.arrayContaining(["loopback", "chown"]));
+	expect(tested && lost(tested)).toEqual(expect.arrayContaining(["root", "namespaces", "seccomp", "capabilities", "ro"]));
+	expect(tested?.unclear).toEqual(["writable-code", "code-without-file"]);
+	expect(tested?.control).toBeGreaterThan(80);
+	expect(content(jail)).toBe(before);
+});
+
+test("two containers are compared in one table, which shows what each loses, and are unchanged afterwards", async () => {
+	startContainer(
+		containers.hard,
+		...["--user", "1234:1234", "--read-only", "--read-only-tmpfs=false", "--tmpfs", "/tmp:noexec,nosuid,nodev,mode=1777"],
+		...["--cap-drop", "all", "--security-opt", "no-new-privileges"],
+	);
+	startContainer(containers.soft, "--security-opt", "seccomp=unconfined");
+	const pid = podman("container", "inspect", "--format", "{{.State.Pid}}", containers.hard).trim();
+	const mounts = () => readFileSync(`/proc/${pid}/mountinfo`, "utf8");
+	const before = [content(rootfs), mounts()];
+	const [hard, soft] = await selftest(1, "--container", containers.hard, "--container", containers.soft);
+	// No Landlock is known, but everything that the process has was taken over, its filter included.
+	expect(hard).toMatchObject({
+		name: containers.hard,
+		capabilities: [],
+		filters: 1,
+		notTaken: ["landlock", "mdwe"],
+		network: "own",
+	});
+	expect(soft).toMatchObject({ name: containers.soft, filters: 0, notTaken: ["landlock", "mdwe"] });
+	for (const kept of ["climb", "chroot-again", "working-directory", "signal", "proc-root", "loopback", "mount-tmpfs"]) {
+		expect([hard?.escaped, soft?.escaped].flat()).not.toContain(kept);
+	}
+	// The default filter refuses it, and the other layers of the first container refuse the rest.
+	expect(soft?.escaped).toEqual(expect.arrayContaining(["io-uring", "run-written", "write-cage"]));
+	for (const kept of ["io-uring", "run-written", "write-cage"]) expect(hard?.escaped).not.toContain(kept);
+	expect(soft?.openByDesign).toEqual(expect.arrayContaining(["chown", "join-group"]));
+	expect(hard?.openByDesign).toEqual([]);
+	expect(hard?.untried).toEqual(expect.arrayContaining(["without-landlock", "link-program", "socket-can", "init-memory"]));
+	expect([content(rootfs), mounts()]).toEqual(before);
+	expect(podman("exec", containers.hard, "/bin/busybox", "ls", "-A", "/tmp")).toBe("");
+	const { status, stdout } = await cagewright(["selftest", "--container", containers.hard, "--container", containers.soft], {
+		state,
+		env,
+	});
+	expect(status).toBe(1);
+	expect(stdout).toMatch(/^ {4}no capability +ok {2}!!$/m);
+	expect(stdout).toMatch(/^ {4}io_uring +ok {2}!!$/m);
+	expect(stdout).toMatch(/^ {4}Landlock +\?\? {2}\?\?$/m);
+	expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+	expect(processesIn(rootfs).map(commandOf)).toEqual(Array(2).fill("/bin/busybox sleep 1000"));
+});
+
+test.each([
+	{ words: ["--pid", "none"], status: 2, says: "No process 'none'" },
+	// A kernel thread.
+	{ words: ["--pid", "2"], status: 2, says: "No process '2'" },
+	{ words: ["--container", "--all"], status: 2, says: "No running container '--all'" },
+	{ words: ["redis", "--pid", "1"], status: 2, says: "Name a cage or other sandboxes" },
+	{ words: ["redis", "nginx.service"], status: 2, says: "Name one cage" },
+	{ words: ["--pid", "1", "--network", "none"], status: 2, says: "exclude each other" },
+	{ words: [], status: 2, says: "Name one cage, or pass --container" },
+])("$words is one line with status $status", async ({ says, status, words }) => {
+	const isEngine = words.includes("--container");
+	const result = isEngine
+		? await cagewright(["selftest", ...words], { state, env })
+		: await inProcess(["selftest", ...words], { state });
+	expect({ status: result.status, stdout: result.stdout }).toEqual({ status, stdout: "" });
+	expect(result.stderr).toMatch(/^cagewright: [^\n]+\n$/);
+	expect(result.stderr).toContain(says);
+});
