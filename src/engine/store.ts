@@ -59,6 +59,10 @@ export interface Store extends CageReader {
 	addAlarm(alarm: Alarm): Promise<void>;
 	/** The stored alarms, oldest first. */
 	alarms(name: string): Promise<readonly Alarm[]>;
+	/** Stores that every record before `time` (milliseconds since 1970) was handled. */
+	noteWatched(time: number): Promise<void>;
+	/** What `noteWatched` stored last. */
+	watchedUntil(): Promise<number | undefined>;
 
 	readonly building: Building;
 	readonly upkeep: Upkeep;

@@ -10,7 +10,10 @@ import { watchAlarms } from "../../src/engine/watch/alarms.ts";
 const pids = { noisy: 7, quiet: 8 } as const;
 
 /** Watches both cages until `attack` has ended. Resolves to the alarms and to those that caused the reaction. */
-async function watched(attack: (record: (text: string) => void, open: OpeningsRequest["onOpen"]) => void | Promise<void>) {
+async function watched(
+	attack: (record: (text: string) => void, open: OpeningsRequest["onOpen"]) => void | Promise<void>,
+	earlier: { readonly records: readonly string[]; readonly until?: number } = { records: [] },
+) {
 	const ended = new AbortController();
 	const decoy = { path: pathFromText("/.env"), kind: "generated", reasons: [{ kind: "rule", rule: "decoys", value: "auto" }] };
 	const reported: Alarm[] = [];
@@ -22,6 +25,7 @@ async function watched(attack: (record: (text: string) => void, open: OpeningsRe
 		detection: {
 			follow: async (request: FollowRequest) => {
 				requests.follow = request;
+				for (const text of earlier.records) request.onEarlier?.(text);
 				return { isLimited: false, ended: new Promise((resolve) => request.signal.addEventListener("abort", resolve)) };
 			},
 			watchOpenings: async (request: OpeningsRequest) => {
@@ -32,6 +36,7 @@ async function watched(attack: (record: (text: string) => void, open: OpeningsRe
 			rootOf: (pid: number) => Object.entries(pids).find(([, one]) => one === pid)?.[0],
 			isTested: () => false,
 			rootIdentity: (root: string) => root,
+			toJournal() {},
 			runCommand: async (_: string, input: string) => handled.push(JSON.parse(input)),
 		},
 		store: {
@@ -41,6 +46,8 @@ async function watched(attack: (record: (text: string) => void, open: OpeningsRe
 			manifest: async () => ({ identity: { uid: 33 }, accounts: { users: [] }, entries: [decoy] }),
 			cage: async () => ({ trials: [] }),
 			addAlarm: async () => {},
+			watchedUntil: async () => earlier.until,
+			noteWatched: async () => {},
 		},
 	};
 	const context = { machine: machine as unknown as Machine, signal: ended.signal, emit() {} } as unknown as Context;
@@ -50,6 +57,7 @@ async function watched(attack: (record: (text: string) => void, open: OpeningsRe
 		checkEvery: 0,
 		toLine: (alarm) => JSON.stringify(alarm),
 		onAlarm: (alarm) => reported.push(alarm),
+		toJournal: () => "",
 		onReady: async () => {
 			await attack(
 				(text) => requests.follow?.onRecord(text),
@@ -95,5 +103,21 @@ describe("a cage cannot hide another one's alarms", () => {
 	])("by a record in %s", async (_, text) => {
 		const { reported } = await watched((refuse) => refuse(text));
 		expect(reported.filter(({ cage }) => cage === "quiet")).toEqual([]);
+	});
+});
+
+describe("the kernel's records from before the watch", () => {
+	const time = 1_795_821_997_790;
+	const setns = record({ call: 308, pid: pids.quiet });
+
+	test("are reported without a reaction, if an earlier watch had not handled them", async () => {
+		const { handled, reported } = await watched((refuse) => refuse(record({})), { records: [setns], until: time - 1000 });
+		expect(shown(reported)).toEqual(["quiet setns", "noisy mount"]);
+		expect(shown(handled)).toEqual(["noisy mount"]);
+	});
+
+	test.each([undefined, time + 1000])("are not reported if the last watch ended at %s", async (until) => {
+		const { reported } = await watched(() => {}, { records: [setns], ...(until === undefined ? {} : { until }) });
+		expect(reported).toEqual([]);
 	});
 });

@@ -95,24 +95,17 @@ async function controlled() {
 	};
 }
 
-test.each([
-	["root", []],
-	["an account", ["--user", "nobody"]],
-] as const)(
-	"an unknown host service gets nothing from an application of %s, traced or caged, and make names the option that allows it",
-	async (who, account) => {
-		const name = who === "root" ? "asks-root" : "asks-account";
-		const { asked, command, isRefused, socket } = await controlled();
-		const options = ["--name", name, ...account, "--no-selftest", "--probe", isRefused, "--yes", "--json"];
-		const { json, status, stderr } = await cagewright(["make", ...options, "--", ...command], { state });
-		expect({ status, asked: asked() }).toEqual({ status: 0, asked: "" });
-		expect(json).toMatchObject({ answered: true });
-		expect(stderr).toContain(`--allow socket:${socket}`);
-		const plan = await cagewright(["plan", name, "--json"], { state });
-		const values = { path: socket, option: `--allow socket:${socket}` };
-		expect(plan.json.notes).toContainEqual({ code: "socket-not-reached", values });
-	},
-);
+test("an unknown host service gets nothing from root's application, traced or caged, and make names the option that allows it", async () => {
+	const { asked, command, isRefused, socket } = await controlled();
+	const options = ["--name", "asks-root", "--no-selftest", "--probe", isRefused, "--yes", "--json"];
+	const { json, status, stderr } = await cagewright(["make", ...options, "--", ...command], { state });
+	expect({ status, asked: asked() }).toEqual({ status: 0, asked: "" });
+	expect(json).toMatchObject({ answered: true });
+	expect(stderr).toContain(`--allow socket:${socket}`);
+	const plan = await cagewright(["plan", "asks-root", "--json"], { state });
+	const values = { path: socket, option: `--allow socket:${socket}` };
+	expect(plan.json.notes).toContainEqual({ code: "socket-not-reached", values });
+});
 
 test("an unknown host service answers in the sandbox and in the cage if its socket is allowed", async () => {
 	const { answers, asked, command, socket } = await controlled();

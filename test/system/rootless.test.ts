@@ -9,7 +9,7 @@ import { askRedis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
 import { fetchPage, type Network, privateNetwork } from "./network.ts";
-import { nobodyInParticular, type Ordinary, ordinaryUser, ownFolder, readableProgram } from "./ordinary.ts";
+import { type Ordinary, ordinaryUser, ownFolder, readableProgram } from "./ordinary.ts";
 import { allProcesses, commandOf, statusField } from "./processes.ts";
 
 const account = `cw-ordinary-${process.pid}`;
@@ -123,6 +123,20 @@ describe("an ordinary user", () => {
 		}
 	});
 
+	test("leaves no process, even if Cagewright is killed", async () => {
+		const run = startRun("redis", user);
+		await eventually(() => askRedis(21451, ["PING"], network));
+		run.send("SIGKILL");
+		await run.ended;
+		await eventually(() => expect(processesOf(user.uid)).toEqual([]));
+		const making = begin(["make", "--name", "cut", "--yes", ...redisOf(user, 21458)], user);
+		await making.says("Trial in the cage");
+		making.send("SIGTERM");
+		expect((await making.ended).status).toBe(143);
+		await eventually(() => expect(processesOf(user.uid)).toEqual([]));
+		expect(readdirSync(join(user.state, "scratch"))).toEqual([]);
+	});
+
 	test("can have two independent state folders", async () => {
 		const other = ordinaryUser(copy, network);
 		ownFolder(other, "redis");
@@ -135,24 +149,6 @@ describe("an ordinary user", () => {
 		expect(existsSync(join(user.state, "cages/redis"))).toBe(false);
 		expect(await askRedis(21456, ["GET", "whose"], network)).toBe("other");
 		await run.stop();
-	});
-
-	test("leaves no process, even if Cagewright is killed", async () => {
-		const other = ordinaryUser(copy, network, nobodyInParticular + 1);
-		ownFolder(other, "redis");
-		const words = redisOf(other, 21458);
-		await make(["--name", "killed", ...words], other);
-		const run = startRun("killed", other);
-		await eventually(() => askRedis(21458, ["PING"], network));
-		run.send("SIGKILL");
-		await run.ended;
-		await eventually(() => expect(processesOf(other.uid)).toEqual([]));
-		const making = begin(["make", "--name", "cut", "--yes", ...words], other);
-		await making.says("Trial in the cage");
-		making.send("SIGTERM");
-		expect((await making.ended).status).toBe(143);
-		await eventually(() => expect(processesOf(other.uid)).toEqual([]));
-		expect(readdirSync(join(other.state, "scratch"))).toEqual([]);
 	});
 });
 
@@ -219,6 +215,10 @@ describe("tasks that need root are refused at once", () => {
 });
 
 describe("no escape technique succeeds in an ordinary user's cage", () => {
+	let tested: Made;
+	beforeAll(async () => {
+		tested = await makeAsUsual(["--name", "escape", "--include", "/usr/bin/perl", ...redisOf(user, 21457)], user);
+	});
 	const holds = async (name: string, { selftest }: Made) => {
 		expect(selftest).toMatchObject({ escaped: [], findings: [], tried: expect.any(Number) });
 		const { json, status } = await cagewright(["selftest", name, "--network", "none", "--json"], user);
@@ -228,7 +228,7 @@ describe("no escape technique succeeds in an ordinary user's cage", () => {
 	};
 
 	test("demo", () => holds("demo", demo));
-	test("redis", async () => holds("tested", await makeAsUsual(["--name", "tested", ...redisOf(user, 21452)], user)));
+	test("redis", () => holds("escape", tested));
 });
 
 describe("attempts in an ordinary user's cage", () => {
@@ -248,11 +248,7 @@ describe("attempts in an ordinary user's cage", () => {
 	});
 
 	test("fail although they succeed outside", async () => {
-		const data = ownFolder(user, "escape");
-		const probe = `test "$(redis-cli -p 21457 PING)" = PONG`;
-		const command = ["redis-server", "--port", "21457", "--dir", data];
-		await make(["--name", "escape", "--include", "/usr/bin/perl", "--probe", probe, "--", ...command], user);
-		const attempts = ["/usr/bin/perl", "-e", waysOut, "--", canary, String(outside.pid), data];
+		const attempts = ["/usr/bin/perl", "-e", waysOut, "--", canary, String(outside.pid), `${user.home}/redis`];
 		const inside = await cagewright(["run", "escape", "--", ...attempts], user);
 		expect(inside).toMatchObject({ status: 0, stdout: "" });
 

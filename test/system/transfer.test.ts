@@ -3,6 +3,7 @@ import {
 	appendFileSync,
 	chmodSync,
 	existsSync,
+	lstatSync,
 	mkdirSync,
 	readdirSync,
 	readFileSync,
@@ -87,6 +88,7 @@ libc, a, b = ctypes.CDLL(None), sys.argv[1].encode(), sys.argv[2].encode()
 while True: libc.renameat2(-100, a, -100, b, 2)`;
 	const swapping = spawn("python3", ["-c", swaps, inside, link], { stdio: "ignore" });
 	try {
+		await eventually(() => expect(lstatSync(inside).isSymbolicLink()).toBe(true));
 		for (let round = 0; round < 2; round++) {
 			const exported = await inProcess(["export", "redis", "-o", file, "--with-data"], { state });
 			expect(exported).toMatchObject({

@@ -66,7 +66,7 @@ export class LandlockRecords {
 				return before;
 			}
 			case "LANDLOCK_DOMAIN":
-				this.noteDomain(text);
+				this.#noteDomain(text);
 				return [];
 			case "SYSCALL": {
 				if (this.#pending?.serial !== record.serial) return [];
@@ -79,8 +79,8 @@ export class LandlockRecords {
 		}
 	}
 
-	/** Remembers a domain of a record that may be older than the watch. */
-	noteDomain(text: string): void {
+	/** The kernel names a domain's process only once. */
+	#noteDomain(text: string): void {
 		const record = parseAudit(text);
 		const domain = record?.fields.get("domain");
 		if (record?.type !== "LANDLOCK_DOMAIN" || domain === undefined) return;

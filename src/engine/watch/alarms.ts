@@ -1,7 +1,7 @@
 import { launchDirectory } from "../../core/confinement/launch.ts";
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { type Alarm, AlarmLimiter, landlockKind, severityOf, whyDenied } from "../../core/detection/alarm.ts";
-import { parseCrash, parseDenial } from "../../core/detection/denial.ts";
+import { type Denial, parseCrash, parseDenial } from "../../core/detection/denial.ts";
 import { type LandlockDenial, LandlockRecords, landlockSeverity } from "../../core/detection/landlock-denial.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
@@ -31,7 +31,10 @@ export interface AlarmWatch {
 	readonly checkEvery?: number;
 	/** For a command that reacts. */
 	toLine(alarm: Alarm): string;
-	/** Also writes alarms to the journal. */
+	/**
+	 * Also writes alarms to the journal, and continues where the last such watch ended: it reports, without a reaction, what the kernel
+	 * recorded in the meantime.
+	 */
 	readonly toJournal?: (alarm: Alarm) => string;
 	/** Called when the watch has started: it misses nothing afterwards. */
 	onReady(): void;
@@ -66,24 +69,24 @@ export async function watchAlarms(
 		context.emit({ event: "warned", code: "alarm-not-handled", values: { ...values, cause: code } });
 	};
 	/** Handles alarms one after the other. A cage that was just removed, or a full disk, must not end the watch. */
-	const raise = (alarm: Alarm, cause: keyof typeof limiters, isFirst = true) => {
+	const raise = (alarm: Alarm, cause: keyof typeof limiters, reacts = true) => {
 		onAlarm(alarm);
 		if (toJournal) machine.detection.toJournal(alarm, toJournal(alarm));
 		if (cause === "test") return;
 		const handle = async () => {
 			await machine.store.addAlarm(alarm);
-			if (isFirst && alarm.severity === "high") await react(context, alarm, reaction, toLine);
+			if (reacts && alarm.severity === "high") await react(context, alarm, reaction, toLine);
 		};
 		work = work.then(handle).catch(notHandled);
 	};
-	const consider = (alarm: Omit<Alarm, "cage" | "knownBy" | "count">, known: KnownProcess | undefined) => {
+	const consider = (alarm: Omit<Alarm, "cage" | "knownBy" | "count">, known: KnownProcess | undefined, reacts = true) => {
 		if (!known || (known.isTested && !withTests)) return;
 		if (alarm.result === "refused" && alarm.call !== undefined && known.expected.has(alarm.call)) return;
 		if (isLaunch(alarm)) return;
 		const cause = known.isTested ? "test" : "attack";
 		const { cage, knownBy } = known;
 		const admitted = limiters[cause].admit({ ...alarm, cage, knownBy, count: 1 }, machine.now());
-		if (admitted) raise(admitted, cause);
+		if (admitted) raise(admitted, cause, reacts);
 	};
 
 	const decoys = new DecoyWatch(context, (opened) => {
@@ -102,8 +105,28 @@ export async function watchAlarms(
 			processes.findReader(opened),
 		);
 	});
+	const since = toJournal ? await machine.store.watchedUntil() : undefined;
+	const isMissed = ({ time }: { readonly time: number }) => since !== undefined && time >= since;
+	const considerDenial = (denial: Denial, reacts = true) => {
+		const why = whyDenied(denial.call);
+		consider(
+			{
+				time: new Date(denial.time).toISOString(),
+				kind: "syscall",
+				severity: severityOf(denial),
+				result: denial.result,
+				call: denial.call,
+				...(why === undefined ? {} : { why }),
+				pid: denial.pid,
+				uid: denial.uid,
+				executable: denial.program || denial.name,
+			},
+			processes.find(denial),
+			reacts,
+		);
+	};
 	const landlock = new LandlockRecords();
-	const considerLandlock = (denials: readonly LandlockDenial[]) => {
+	const considerLandlock = (denials: readonly LandlockDenial[], reacts = true) => {
 		for (const { name: _, pid, program, time, uid, why, ...denial } of denials) {
 			consider(
 				{
@@ -113,6 +136,7 @@ export async function watchAlarms(
 					...(denial.call === undefined ? {} : { pid, uid, executable: program }),
 				},
 				processes.find({ pid, program, uid }),
+				reacts,
 			);
 		}
 	};
@@ -120,26 +144,16 @@ export async function watchAlarms(
 	const following = await machine.detection.follow({
 		signal,
 		onLost: () => warn("alarms-lost"),
-		onEarlier: (text) => landlock.noteDomain(text),
+		onEarlier(text) {
+			considerLandlock(landlock.add(text).filter(isMissed), false);
+			const denial = parseDenial(text);
+			if (denial && isMissed(denial)) considerDenial(denial, false);
+		},
 		onRecord(text) {
 			considerLandlock(landlock.add(text));
 			const denial = parseDenial(text);
 			if (denial) {
-				const why = whyDenied(denial.call);
-				consider(
-					{
-						time: new Date(denial.time).toISOString(),
-						kind: "syscall",
-						severity: severityOf(denial),
-						result: denial.result,
-						call: denial.call,
-						...(why === undefined ? {} : { why }),
-						pid: denial.pid,
-						uid: denial.uid,
-						executable: denial.program || denial.name,
-					},
-					processes.find(denial),
-				);
+				considerDenial(denial);
 				return;
 			}
 			const crash = parseCrash(text);
@@ -157,12 +171,16 @@ export async function watchAlarms(
 			);
 		},
 	});
+	// A refusal that is still incomplete is as old as the others.
+	for (const _ of [1, 2]) considerLandlock(landlock.flush().filter(isMissed), false);
 	await decoys.follow(processes.decoys());
 	if (following.isLimited) warn("alarms-limited");
 	if (following.missesLandlock) warn(`alarms-landlock-${following.missesLandlock}`);
 	onReady();
 	const looking = async () => {
 		while (!signal.aborted) {
+			// A record may take a moment to arrive.
+			if (toJournal) await machine.store.noteWatched(machine.now() - look).catch(notHandled);
 			await machine.sleep(look, signal).catch(() => undefined);
 			await processes.look();
 			await decoys.follow(processes.decoys());

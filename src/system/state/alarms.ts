@@ -1,8 +1,10 @@
-import { lstat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { lstat, open } from "node:fs/promises";
 import * as v from "valibot";
 import { findingCodes } from "../../core/cage/finding.ts";
 import { type Alarm, severities } from "../../core/detection/alarm.ts";
-import { type Path, pathToBytes } from "../../core/path/path.ts";
+import { join, type Path, pathToBytes } from "../../core/path/path.ts";
+import { errorName, writeFailure } from "../files/errors.ts";
 import { writeAtomic } from "./atomic.ts";
 import { appendLog, readLog } from "./log.ts";
 
@@ -25,6 +27,28 @@ export async function readAlarms(file: Path): Promise<Alarm[]> {
 		const { output, success } = v.safeParse(schema, details);
 		return success ? [output as Alarm] : [];
 	});
+}
+
+const watched = (state: Path) => pathToBytes(join(state, "watched"));
+
+/** The time is the file's own, so that storing it every second writes nothing to the disk but an inode. */
+export async function noteWatched(state: Path, time: number): Promise<void> {
+	try {
+		const file = await open(watched(state), constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+		try {
+			await file.utimes(time / 1000, time / 1000);
+		} finally {
+			await file.close();
+		}
+	} catch (error) {
+		// Without a state folder there is no cage to watch.
+		if (errorName(error) !== "ENOENT") throw writeFailure(error, join(state, "watched"));
+	}
+}
+
+export async function watchedUntil(state: Path): Promise<number | undefined> {
+	const status = await lstat(watched(state)).catch(() => undefined);
+	return status?.isFile() ? status.mtimeMs : undefined;
 }
 
 const schema = v.object({

@@ -12,7 +12,7 @@ import type { Building, CagePlace, Lock, RecordStore, Removing, Store, Templates
 import { adoptedState, readAdoption } from "../adoption/adopted-state.ts";
 import { clearLeftovers, currentGeneration, listGenerations, readManifest } from "../files/generations.ts";
 import { freeBytes } from "../files/survey.ts";
-import { addAlarm, readAlarms } from "./alarms.ts";
+import { addAlarm, noteWatched, readAlarms, watchedUntil } from "./alarms.ts";
 import { writeImage } from "./archive/image.ts";
 import { inspectArchive } from "./archive/inspect.ts";
 import { exportCage } from "./archive/pack.ts";
@@ -188,6 +188,15 @@ export class StateFolder implements Store {
 
 	alarms(name: string): Promise<readonly Alarm[]> {
 		return readAlarms(this.#paths(name).alarms);
+	}
+
+	async noteWatched(time: number): Promise<void> {
+		refuseUnsafe(this.#folder);
+		return noteWatched(this.#folder, time);
+	}
+
+	watchedUntil(): Promise<number | undefined> {
+		return watchedUntil(this.#folder);
 	}
 
 	#paths(name: string) {

@@ -38,7 +38,7 @@ test.each([
 
 test("without a record of the call, the domain names the first process of the cage", () => {
 	const records = new LandlockRecords();
-	records.noteDomain(domain);
+	records.add(domain);
 	records.add(access(2, "net.bind_tcp src=4444"));
 	expect(records.flush()).toEqual([]);
 	expect(records.flush()).toMatchObject([{ pid: 40, uid: 0, why: "other-port" }]);
