@@ -179,9 +179,9 @@ export async function watchAlarms(
 	onReady();
 	const looking = async () => {
 		while (!signal.aborted) {
+			await machine.sleep(look, signal).catch(() => undefined);
 			// A record may take a moment to arrive.
 			if (toJournal) await machine.store.noteWatched(machine.now() - look).catch(notHandled);
-			await machine.sleep(look, signal).catch(() => undefined);
 			await processes.look();
 			await decoys.follow(processes.decoys());
 			considerLandlock(landlock.flush());

@@ -19,7 +19,6 @@ import type {
 	Launched,
 	Launcher,
 	LaunchRequest,
-	LineProblem,
 	Reachable,
 	Sandbox,
 	ShellResult,
@@ -51,6 +50,9 @@ import { TracePipe } from "./trace-pipe.ts";
 
 /** Starts applications and cages with util-linux. `state` contains all of its temporary files. */
 export class UtilLinuxLauncher implements Launcher {
+	readonly lineProblem = lineProblem;
+	readonly running = running;
+	readonly unitConfiner = unitConfiner;
 	private readonly scratch: string;
 	private readonly launching: Launching;
 	private readonly state: string;
@@ -159,14 +161,6 @@ export class UtilLinuxLauncher implements Launcher {
 		return result;
 	}
 
-	lineProblem(line: string): Promise<LineProblem | undefined> {
-		return lineProblem(line);
-	}
-
-	running(root: Path) {
-		return running(root);
-	}
-
 	cpuSeconds({ init }: Reachable): number {
 		return init ? cpuSeconds(init) : 0;
 	}
@@ -180,10 +174,6 @@ export class UtilLinuxLauncher implements Launcher {
 	method(): Method {
 		if (isRootless()) requireUserNamespaces();
 		return methodFor(this.state, this.launching);
-	}
-
-	unitConfiner(cage: CageLayout, identity: Identity, sockets: boolean): Uint8Array | undefined {
-		return unitConfiner(cage, identity, sockets);
 	}
 
 	imagePrograms(cage: CageLayout, identity: Identity): { confiner: Uint8Array; init: Uint8Array } {
