@@ -132,7 +132,9 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 			expect([await started.ended, started.output()]).toEqual([0, "late\n"]);
 		});
 		test("gets signals like any other", async () => {
-			const started = shell('(trap "echo ended; exit 0" TERM; echo ready; while :; do sleep 0.02; done) & exit 0');
+			// Until the first process has ended, the signal is for it alone.
+			const loop = "while kill -0 $$; do sleep 0.02; done; echo ready; while :; do sleep 0.02; done";
+			const started = shell(`(trap "echo ended; exit 0" TERM; ${loop}) & exit 0`);
 			await started.says("ready");
 			process.kill(await started.init(), "SIGTERM");
 			expect([await started.ended, started.output()]).toEqual([0, "ready\nended\n"]);
