@@ -138,10 +138,10 @@ describe("redis", () => {
 	 * thread only.
 	 */
 	test.each([
-		{ verb: "adopt", steps: isWhole ? ["rename 1", "rename 4", "rename 8", "rename 12"] : ["rename 4", "rename 12"] },
+		{ verb: "adopt", steps: isWhole ? ["rename 1", "rename 4", "rename 8", "rename 12"] : ["rename 12"] },
 		{
 			verb: "release",
-			steps: isWhole ? ["rename 2", "rename 4", "rename 6", "rename 10", "rmdir 1"] : ["rename 2", "rename 6", "rmdir 1"],
+			steps: isWhole ? ["rename 2", "rename 4", "rename 6", "rename 10", "rmdir 1"] : ["rename 6"],
 		},
 	])(
 		"is complete after a kill of $verb at any step",
@@ -164,7 +164,7 @@ describe("redis", () => {
 				expect([await whole(), await system.must("redis-cli get last")]).toEqual([String(keys), `${verb} ${step}`]);
 			}
 			if (await isAdopted()) await json("release redis-server --yes");
-			expect(found).toEqual(new Set(["cage", "host"]));
+			if (isWhole) expect(found).toEqual(new Set(["cage", "host"]));
 			expect([await unitFiles(), await system.must("ls -A /var/lib/redis")]).toEqual([before, "dump.rdb"]);
 		},
 		180_000,

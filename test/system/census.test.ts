@@ -11,11 +11,15 @@ import { temporaryFolder } from "./cagewright.ts";
  */
 const isWhole = process.env.CAGEWRIGHT_ALL === "1";
 const systems = [
-	// A setuid program that delivers mail; a database, TLS and UDP.
-	["exim4", "mumble-server"],
-	// A socket unit that starts programs; many programs at once; the machine's messages.
-	["fcgiwrap", "postfix", "rsyslog"],
-	...(isWhole ? [["carbon-cache", "dictd", "gpsd", "journal-gatewayd", "ngircd", "openntpd", "tftpd-hpa"]] : []),
+	// A socket unit that starts programs; many programs at once, among them setgid ones.
+	["fcgiwrap", "postfix"],
+	// A setuid program that delivers mail; a database, TLS and UDP; the machine's messages; and daemons with the same mechanisms.
+	...(isWhole
+		? [
+				["carbon-cache", "exim4", "gpsd", "mumble-server", "ngircd"],
+				["dictd", "journal-gatewayd", "openntpd", "rsyslog", "tftpd-hpa"],
+			]
+		: []),
 ];
 const names = systems.flat();
 

@@ -41,7 +41,7 @@ async function server(name: string, { always = "", caged, user }: { always?: str
 	writeFileSync(script, `${lines.join("\n")}\n`, { mode: 0o644 });
 	const probe = `python3 -c 'import socket; s = socket.create_connection(("127.0.0.1", ${port})); exit(s.recv(2) != b"hi")'`;
 	const account = user === undefined ? [] : ["--user", user];
-	return ["--name", name, ...account, "--probe", probe, "--timeout", "5", "--no-selftest", "--", "/usr/bin/python3", script];
+	return ["--name", name, ...account, "--probe", probe, "--timeout", "2", "--no-selftest", "--", "/usr/bin/python3", script];
 }
 
 const privileged = [
