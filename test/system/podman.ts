@@ -3,7 +3,7 @@ import { afterAll, expect } from "vitest";
 import { temporaryFolder } from "./cagewright.ts";
 import { type Answer, ask, type Network } from "./network.ts";
 
-/** A podman with its own storage. It needs no cgroups of the service manager, no network plugins, and no overlay. */
+/** A podman with its own storage. It needs no cgroups of the service manager, no limits, no network plugins, and no overlay. */
 export function ownPodman(network: Network): Podman {
 	const folder = temporaryFolder("podman");
 	const engine = [
@@ -13,7 +13,10 @@ export function ownPodman(network: Network): Podman {
 		'lock_type="file"',
 		`tmp_dir="${folder}/tmp"`,
 	];
-	writeFileSync(`${folder}/containers.conf`, ["[containers]", 'log_driver="k8s-file"', "[engine]", ...engine, ""].join("\n"));
+	writeFileSync(
+		`${folder}/containers.conf`,
+		["[containers]", 'log_driver="k8s-file"', "pids_limit=0", "[engine]", ...engine, ""].join("\n"),
+	);
 	const env = [`CONTAINERS_CONF=${folder}/containers.conf`, "PODMAN_IGNORE_CGROUPSV1_WARNING=1"];
 	const storage = ["--root", `${folder}/storage`, "--runroot", `${folder}/run`, "--storage-driver", "vfs"];
 	const run = (...words: readonly string[]) => ask(["env", ...env, "podman", ...storage, ...words], network);
