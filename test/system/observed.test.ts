@@ -69,6 +69,15 @@ describe("a call that the application did not make", () => {
 		expect(stdout).toContain("--allow call:mlock");
 	});
 
+	test("is permitted by an option", async () => {
+		const code = "import ctypes; libc = ctypes.CDLL(None, use_errno=True); print(libc.mlock(libc.mlock, 1), ctypes.get_errno())";
+		const call = async () => (await cagewright(["run", "starter", "--", "python3", "-c", code], { state })).stdout;
+		expect(await call()).toBe("-1 1\n");
+		const { status } = await cagewright(["build", "starter", "--allow", "call:mlock", "--yes"], { state });
+		expect(status).toBe(0);
+		expect(await call()).toBe("0 0\n");
+	});
+
 	test("ends the process if no service makes it", async () => {
 		const code = "import os; os.setns(0, 0)";
 		const { status } = await cagewright(["run", "starter", "--", "python3", "-c", code], { state });
