@@ -180,8 +180,8 @@ export async function watchAlarms(
 	const looking = async () => {
 		while (!signal.aborted) {
 			await machine.sleep(look, signal).catch(() => undefined);
-			// A record may take a moment to arrive.
-			if (toJournal) await machine.store.noteWatched(machine.now() - look).catch(notHandled);
+			// A record may take a moment to arrive. Without this note, the next watch only repeats some alarms.
+			if (toJournal) await machine.store.noteWatched(machine.now() - look).catch(() => undefined);
 			await processes.look();
 			await decoys.follow(processes.decoys());
 			considerLandlock(landlock.flush());
