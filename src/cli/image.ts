@@ -19,8 +19,8 @@ import { describeWorkload, exportImage, exportPortable } from "../engine/export/
 import { recordToJson } from "../report/record/json.ts";
 import { osRelease } from "../system/packages/packages.ts";
 import { requireNewPlace, writeTexts } from "../system/state/archive/image.ts";
-import { writeExport } from "../system/state/archive/pack.ts";
 import type { ExportOptions } from "./options.ts";
+import { printOrWrite } from "./output-file.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -143,12 +143,8 @@ async function exportKubernetes(terminal: Terminal, name: string, { format, outp
 		const { kubernetesText } = await import("../report/kubernetes.ts");
 		const comments = refused.map((reason) => terminal.messages.note(`kubernetes-${reason}`, { name }));
 		const text = kubernetesText(kubernetesObjects(workload), comments);
-		if (output === undefined) {
-			terminal.print(text);
-			return 0;
-		}
-		const file = pathFromText(resolve(output));
-		await writeExport(file, text);
+		const file = await printOrWrite(terminal, text, output);
+		if (file === undefined) return 0;
 		if (terminal.options.json) {
 			terminal.printJson("export", { name, file: pathToJson(file), format, image: workload.image, restricted: !refused.length });
 		} else terminal.remark(terminal.messages.cli.transfer.kubernetesExported(name, showPath(file), workload.image));

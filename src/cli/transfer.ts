@@ -15,9 +15,9 @@ import { exportCage, type Imported, importCage } from "../engine/export/transfer
 import { summarise } from "../engine/trial/remedies.ts";
 import { callsToJson } from "../report/cage-json.ts";
 import { fields } from "../report/format.ts";
-import { writeExport } from "../system/state/archive/pack.ts";
 import { ask } from "./ask.ts";
 import type { ExportOptions } from "./options.ts";
+import { printOrWrite } from "./output-file.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -52,12 +52,8 @@ async function exportFilter(terminal: Terminal, name: string, { output, withData
 	return terminal.withContext(async (context) => {
 		const { generation, manifest } = await presentCage(context, name);
 		const text = profileText(seccompProfile(process.arch as Architecture, filterPermissions(manifest.permissions)));
-		if (output === undefined) {
-			terminal.print(text);
-			return 0;
-		}
-		const file = pathFromText(resolve(output));
-		await writeExport(file, text);
+		const file = await printOrWrite(terminal, text, output);
+		if (file === undefined) return 0;
 		if (terminal.options.json) {
 			const calls = callsToJson(manifest.permissions);
 			terminal.printJson("export", { name, file: pathToJson(file), format: "seccomp", generation, calls });
