@@ -21,9 +21,7 @@ test.each([
 	expect(lasts(share, seconds)).toBe(most);
 });
 
-test("a shallower probe's answer limits the wait, however busy the application is", () => {
-	expect(lasts(0.5, 30, 10)).toBe(13);
-});
+test("a shallower probe's answer limits the wait, however busy the application is", () => expect(lasts(0.5, 30, 10)).toBe(13));
 
 test.each([
 	[30, 2, 30],
