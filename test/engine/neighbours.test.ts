@@ -16,7 +16,7 @@ function setting({ answersAlone = false } = {}) {
 	const machine = {
 		files: tree({ [database]: socket(), [docker]: socket() }),
 		listens: (port: number) => port === 6379,
-		now: () => clock.now,
+		elapsed: () => clock.now,
 		launcher: {
 			createSandbox: async () => ({ network: 77, [Symbol.asyncDispose]: async () => {} }),
 			shell: async () => ({ ok: answersAlone }),

@@ -8,7 +8,7 @@ function lasts(share: number, seconds: number, answersBadlyAt = Number.POSITIVE_
 	const machine = systemMachine("/nonexistent");
 	const running = { init: 1, ended: new Promise<never>(() => {}) };
 	machine.launcher.cpuSeconds = () => (now / 1000) * share;
-	const patience = new Patience({ launcher: machine.launcher, now: () => now }, running, seconds);
+	const patience = new Patience({ launcher: machine.launcher, elapsed: () => now }, running, seconds);
 	for (; patience.left() > 0; now += 500) if (now === answersBadlyAt * 1000) patience.endIn(3);
 	return now / 1000;
 }
