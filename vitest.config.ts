@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests that install packages, check all files or processes of the machine, or measure time. */
-const alone = ["alarms", "import-account", "install-hook", "sandbox/sandbox", "selftest-leavings", "unchanged", "update"].map(
+const alone = ["alarms", "install-hook", "sandbox/sandbox", "selftest-leavings", "unchanged", "update"].map(
 	(name) => `test/system/${name}.test.ts`,
 );
 /** Runs only on request, because each cut boots a system. */
