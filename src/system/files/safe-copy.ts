@@ -100,6 +100,8 @@ export interface CopyRequest {
 	readonly to: Path;
 	/** The name of `from` in errors if it is reached through a descriptor. */
 	readonly name?: Path;
+	/** The name of `to` in errors if it is reached through a descriptor. */
+	readonly target?: Path;
 	/** Refuses a source whose real path is not `from`: a directory above it is a link or was swapped for one. */
 	readonly atItsRealPath?: boolean;
 	/** Permission bits of the copy, including wanted setuid and setgid bits. */
@@ -171,9 +173,10 @@ function refuseMoved(file: FileHandle, name: Path): void {
 }
 
 async function copyTo(request: CopyRequest, from: FileHandle, before: BigIntStats, name: Path): Promise<Copied> {
+	const { target = request.to } = request;
 	const linked = await reflink(request, from, before);
 	await using to = await (linked ? openForReading(request.to) : openNew(request.to)).catch((error: unknown) => {
-		throw writeFailure(error, name);
+		throw writeFailure(error, target);
 	});
 	try {
 		const content = linked ? await hashClone(request, from, to, before) : await copyContent(request, from, to, before, name);
@@ -190,7 +193,7 @@ async function copyTo(request: CopyRequest, from: FileHandle, before: BigIntStat
 		};
 	} catch (error) {
 		await unlink(pathToBytes(request.to)).catch(() => undefined);
-		throw writeFailure(error, name);
+		throw writeFailure(error, target);
 	}
 }
 
@@ -217,7 +220,7 @@ async function copyContent(
 		const size = Number(before.size);
 		let shrunk = false;
 		try {
-			await pump({ ...request, from, to, size, sparse, name, target: name, ...(hash && { hash }) });
+			await pump({ target: request.to, ...request, from, to, size, sparse, name, ...(hash && { hash }) });
 		} catch (error) {
 			if (!(error instanceof Failure) || error.code !== "source-changed") throw error;
 			shrunk = true;

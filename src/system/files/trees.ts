@@ -54,6 +54,7 @@ async function copyFile(job: TreeCopy, from: Path, to: Path, name: Path, stats: 
 		from,
 		to,
 		name,
+		target: name,
 		mode: stats.mode & 0o777,
 		owner,
 		onChange: "accept",
