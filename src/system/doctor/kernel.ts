@@ -5,6 +5,7 @@ import { ownUser } from "../../core/confinement/launch.ts";
 import { networkSteps } from "../../core/confinement/launch-script.ts";
 import type { Features } from "../../core/confinement/method.ts";
 import type { Finding } from "../../engine/ports.ts";
+import { attempt } from "../files/errors.ts";
 import { patience } from "../launch/features.ts";
 import { isRootless } from "../launch/rootless.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
@@ -120,9 +121,5 @@ function tryIn(namespaces: readonly string[], script: string, before: readonly s
 }
 
 function readText(path: string): string {
-	try {
-		return readFileSync(path, "utf8");
-	} catch {
-		return "";
-	}
+	return attempt(() => readFileSync(path, "utf8")) ?? "";
 }

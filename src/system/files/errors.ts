@@ -8,6 +8,15 @@ export function errorName(error: unknown): string | undefined {
 	return typeof code === "string" && "syscall" in (error as object) ? code : undefined;
 }
 
+/** Returns undefined if the work throws, because files and processes may vanish at any moment. */
+export function attempt<T>(work: () => T): T | undefined {
+	try {
+		return work();
+	} catch {
+		return undefined;
+	}
+}
+
 /** For `catch`: returns `value` if nothing is there, and throws any other error. */
 export function ifMissing<T>(value: T): (error: unknown) => T {
 	return (error) => {

@@ -24,6 +24,7 @@ import {
 	pathToBytes,
 	resolvePath,
 } from "../../core/path/path.ts";
+import { attempt } from "./errors.ts";
 
 /**
  * Synchronous access to the machine's files: a plan asks thousands of small questions, and a promise for each costs more than the
@@ -143,14 +144,6 @@ function readToEnd(descriptor: number, limit: number): Buffer {
 	return Buffer.concat(chunks);
 }
 
-function attempt<T>(look: () => T): T | undefined {
-	try {
-		return look();
-	} catch {
-		return undefined;
-	}
-}
-
 /** The kernel follows this many links (path_resolution(7)). */
 const mostLinks = 40;
 
@@ -170,9 +163,5 @@ export function logSocket(): Path | undefined {
 }
 
 function inRealFolder(path: Path): Path {
-	try {
-		return join(realpathSync(pathToBytes(parent(path)), { encoding: "latin1" }) as Path, baseName(path));
-	} catch {
-		return path;
-	}
+	return attempt(() => join(realpathSync(pathToBytes(parent(path)), { encoding: "latin1" }) as Path, baseName(path))) ?? path;
 }

@@ -3,6 +3,7 @@ import { accountFiles, type ObservedFile } from "../../core/cage/audit.ts";
 import type { ObservedState } from "../../core/cage/tampering.ts";
 import type { FileKind } from "../../core/machine/facts.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
+import { attempt } from "./errors.ts";
 import { deviceNumbers, systemFiles } from "./files.ts";
 import { stampOf } from "./hash.ts";
 import { walk } from "./walk.ts";
@@ -107,12 +108,4 @@ function kindOf(stats: BigIntStats): FileKind {
 
 function lstat(path: Path): BigIntStats | undefined {
 	return attempt(() => lstatSync(pathToBytes(path), { throwIfNoEntry: false, bigint: true }));
-}
-
-function attempt<T>(look: () => T): T | undefined {
-	try {
-		return look();
-	} catch {
-		return undefined;
-	}
 }

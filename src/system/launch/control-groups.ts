@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Limits } from "../../core/application/application.ts";
 import { type GroupLimit, ownProcesses } from "../../core/confinement/limits.ts";
+import { attempt } from "../files/errors.ts";
 import { isLeftover, pidNamespace, transientName } from "../state/process.ts";
 
 /**
@@ -122,11 +123,7 @@ function placeOf(controller: Controller): Place | undefined {
 }
 
 function wordsOf(file: string): string[] {
-	try {
-		return readFileSync(file, "latin1").trim().split(/\s+/);
-	} catch {
-		return [];
-	}
+	return attempt(() => readFileSync(file, "latin1").trim().split(/\s+/)) ?? [];
 }
 
 /** The groups of a process for this controller, version 1 before version 2 (proc_pid_cgroup(5)). */

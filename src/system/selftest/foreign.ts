@@ -12,6 +12,7 @@ import type { ForeignTarget } from "../../core/selftest/foreign/verdict.ts";
 import { parseMounts } from "../../core/selftest/outside.ts";
 import type { ForeignSandboxes, StartedProgram } from "../../engine/foreign-ports.ts";
 import { systemServices } from "../adoption/services.ts";
+import { attempt } from "../files/errors.ts";
 import { architecture, observeConfinement } from "../launch/observe.ts";
 import { children, mainProcess, processStatus } from "../launch/processes.ts";
 import { runGroup } from "../launch/shell.ts";
@@ -185,13 +186,8 @@ function startProgram(program: string, args: readonly string[]): StartedProgram 
 		hasEnded: () => isOver,
 		child: () => (child.pid === undefined ? undefined : children(child.pid)[0]),
 		async stop() {
-			if (!isOver && child.pid !== undefined) {
-				try {
-					process.kill(-child.pid, "SIGKILL");
-				} catch {
-					// It has just ended.
-				}
-			}
+			const { pid } = child;
+			if (!isOver && pid !== undefined) attempt(() => process.kill(-pid, "SIGKILL"));
 			await closed;
 		},
 	};
