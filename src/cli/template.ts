@@ -20,7 +20,7 @@ import { fileLimit, readTemplateFile, type TemplateSource, templateSources } fro
 import { ask } from "./ask.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface TemplateOptions extends TemplateImportOptions {
+interface TemplateOptions extends TemplateImportOptions {
 	readonly output?: string;
 }
 
