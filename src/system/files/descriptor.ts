@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readlinkSync } from "node:fs";
-import { type FileHandle, mkdir, open, readdir } from "node:fs/promises";
+import { type FileHandle, lstat, mkdir, open, readdir } from "node:fs/promises";
 import { join, type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
-import { errorName } from "./errors.ts";
+import { errorName, ifMissing } from "./errors.ts";
 
 /** O_PATH of open(2), which Node does not name: needs no read permission, and does not touch devices. */
 export const pathOnly = 0o10000000;
@@ -80,6 +80,15 @@ export async function namesIn(directory: FileHandle): Promise<Path[]> {
 	return (await readdir(pathToBytes(below(directory)), { encoding: "buffer" })).map(pathFromBytes);
 }
 
+/** The names in a directory, or none if there is no directory. */
+export async function list(directory: Path): Promise<Path[]> {
+	return (await readdir(pathToBytes(directory), { encoding: "buffer" }).catch(ifMissing([]))).map(pathFromBytes);
+}
+
+export async function exists(path: Path): Promise<boolean> {
+	return (await lstat(pathToBytes(path)).catch(ifMissing(undefined))) !== undefined;
+}
+
 /** The components of a path. */
 export function namesOf(path: Path): Path[] {
 	return path.split("/").filter(Boolean) as Path[];
@@ -122,7 +131,7 @@ export async function makeDirectory(path: Path, mode = 0o700): Promise<boolean> 
 		await mkdir(pathToBytes(path), mode);
 		return true;
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+		if (errorName(error) === "EEXIST") return false;
 		throw error;
 	}
 }

@@ -6,9 +6,9 @@ import { entriesByPath, type Manifest, type ManifestEntry } from "../../core/cag
 import { isConfiguration, needsHash } from "../../core/cage/tampering.ts";
 import { join, type Path, parent, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { makeSafeFolder } from "../state/folder.ts";
+import { exists } from "./descriptor.ts";
 import { attempt } from "./errors.ts";
 import { hashFile } from "./hash.ts";
-import { exists } from "./merge.ts";
 import { observe, observeTree, type StampedFile } from "./observe.ts";
 import { copyRegularFile } from "./safe-copy.ts";
 

@@ -2,8 +2,8 @@ import { link, lstat, rename } from "node:fs/promises";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { below, isNoDirectory, namesIn, openDirectory } from "./descriptor.ts";
-import { errorName, ifMissing } from "./errors.ts";
+import { below, exists, isNoDirectory, namesIn, openDirectory } from "./descriptor.ts";
+import { errorName } from "./errors.ts";
 
 /**
  * Moves the content of `from` into `to` where nothing exists yet, and returns the host paths that existed. Merges directories.
@@ -37,10 +37,6 @@ async function linkUnlessThere(from: Path, to: Path): Promise<boolean> {
 		if (errorName(error) === "EEXIST") return false;
 		throw error;
 	}
-}
-
-export async function exists(path: Path): Promise<boolean> {
-	return (await lstat(pathToBytes(path)).catch(ifMissing(undefined))) !== undefined;
 }
 
 /** The application may write here, so a link could be an attempt to redirect us. */

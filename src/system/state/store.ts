@@ -10,6 +10,7 @@ import type { AdoptedState } from "../../engine/adoption-store.ts";
 import type { Archives } from "../../engine/archive-store.ts";
 import type { Building, CagePlace, Lock, RecordStore, Removing, Store, Templates, Upkeep } from "../../engine/store.ts";
 import { adoptedState, readAdoption } from "../adoption/adopted-state.ts";
+import { list } from "../files/descriptor.ts";
 import { clearLeftovers, currentGeneration, listGenerations, readManifest } from "../files/generations.ts";
 import { freeBytes } from "../files/survey.ts";
 import { addAlarm, noteWatched, readAlarms, watchedUntil } from "./alarms.ts";
@@ -24,7 +25,6 @@ import {
 	clearRemovedCages,
 	clearUnfinished,
 	hasData,
-	list,
 	listCages,
 	openState,
 	readCage,

@@ -9,6 +9,7 @@ import type { ParameterValues } from "../../core/template/parameters.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import type { Template } from "../../core/template/template.ts";
 import type { StoredTemplate, Templates } from "../../engine/store.ts";
+import { attempt } from "../files/errors.ts";
 import { readTextSync } from "../files/text-files.ts";
 import { programFolder } from "../program-folder.ts";
 import { builtinTemplates } from "../templates/builtin.ts";
@@ -99,13 +100,9 @@ export class StateTemplates implements Templates {
 	/** Skips invalid templates; `template check` explains why. */
 	#saved(): StoredTemplate[] {
 		const folder = pathToText(this.#folder) ?? "";
-		let names: string[];
-		try {
-			names = readdirSync(folder).filter((name) => name.endsWith(".json"));
-		} catch {
-			return [];
-		}
+		const names = attempt(() => readdirSync(folder)) ?? [];
 		return names.flatMap((name) => {
+			if (!name.endsWith(".json")) return [];
 			const path = joinText(folder, name);
 			try {
 				const text = readTemplateFile(path, limits.bytes);
