@@ -30,6 +30,7 @@ export default defineConfig({
 		sequence: { sequencer: SlowestFirst },
 		projects: [
 			{
+				oxc: { jsx: { development: false } },
 				test: {
 					name: "quick",
 					include: ["test/**/*.test.{ts,tsx}"],
@@ -39,7 +40,7 @@ export default defineConfig({
 					// These tests leave no state in modules. Loading modules once per worker saves half of the time.
 					isolate: false,
 					// Under CI, Ink draws only the last frame.
-					env: { CI: "false", CONTINUOUS_INTEGRATION: "false" },
+					env: { CI: "false", CONTINUOUS_INTEGRATION: "false", NODE_ENV: "production" },
 					...timeouts,
 				},
 			},

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -23,30 +24,57 @@ const failedChecks = args.length
 			say(name);
 			return node(command) !== 0;
 		});
-const { failures, passed, skipped, status } = vitest(args);
+const results = args.length ? [await vitest(args)] : await allTests();
+const sum = (count) => results.reduce((total, one) => total + one[count], 0);
+const failures = results.flatMap((one) => one.failures);
+const [passed, skipped, status] = ["passed", "skipped", "status"].map(sum);
 for (const { message, name } of failures) process.stdout.write(`\n${name}\n${message.replaceAll(/^/gm, "    ")}\n`);
 for (const [name] of failedChecks) say(`the ${name} failed, see above`);
 process.stdout.write(`${passed} passed, ${failures.length} failed${skipped ? `, ${skipped} skipped` : ""}\n`);
 process.exitCode = status || (failures.length || failedChecks.length || passed === 0 ? 1 : 0);
 
+/**
+ * Tests that need the machine alone run beside those without daemons, which only use processor time. The latter's output comes
+ * second, because two reporters would write over each other.
+ */
+async function allTests() {
+	const [quick, alone] = await Promise.all([vitest(["--project", "quick"], "pipe"), vitest(["--project", "alone"])]);
+	process.stdout.write(quick.printed);
+	return [quick, alone, await vitest(["--project", "system"])];
+}
+
 /** Runs tests and returns counts and failures from the runner's own result. A file that could not be loaded counts as one failure. */
-function vitest(words) {
+async function vitest(words, output = "inherit") {
 	const folder = mkdtempSync(join(tmpdir(), "cagewright-test-"));
 	try {
 		const file = join(folder, "result.json");
-		const status = node([
-			...["node_modules/vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
-			...words,
-		]);
+		const runner = [
+			"node_modules/vitest/vitest.mjs",
+			"run",
+			"--reporter=default",
+			"--reporter=json",
+			`--outputFile.json=${file}`,
+		];
+		const child = spawn(process.execPath, [...runner, ...words], { cwd: place, stdio: ["ignore", output, output] });
+		let printed = "";
+		for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text) => (printed += text));
+		const [code] = await once(child, "close");
 		const result = JSON.parse(readFileSync(file, "utf8"));
 		return {
 			failures: result.testResults.filter((one) => one.status === "failed").flatMap(failuresOf),
 			passed: result.numPassedTests,
+			printed,
 			skipped: result.numPendingTests + result.numTodoTests,
-			status: status || (result.success ? 0 : 1),
+			status: code || (result.success ? 0 : 1),
 		};
 	} catch (error) {
-		return { failures: [{ name: "the test runner left no result", message: error.message }], passed: 0, skipped: 0, status: 1 };
+		return {
+			failures: [{ name: "the test runner left no result", message: error.message }],
+			passed: 0,
+			printed: "",
+			skipped: 0,
+			status: 1,
+		};
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}

@@ -16,5 +16,6 @@ export function readingMachine(state: string): ReadingMachine {
 		commands: new Commands(),
 		changedOrigins,
 		now: () => Date.now(),
+		elapsed: () => performance.now(),
 	};
 }

@@ -35,6 +35,12 @@ function fullPlace(error: unknown, state: string): string | undefined {
 	return error instanceof Error && (code === "ENOSPC" || code === "EDQUOT") ? (path ?? state) : undefined;
 }
 
+/** Without a path in the error it is the state folder, as for `readOnlyPath`. */
+function brokenPlace(error: unknown, state: string): string | undefined {
+	const { code, path } = error as NodeJS.ErrnoException;
+	return error instanceof Error && code === "EIO" ? (path ?? state) : undefined;
+}
+
 /** Reports that stdout could not be written, usually because of a full disk. Takes the language from `args`. */
 export async function reportLostOutput({ code }: NodeJS.ErrnoException, args: readonly string[]): Promise<void> {
 	const lang = wantedLanguage(args) === "de" ? { lang: "de" as const } : {};
@@ -56,6 +62,8 @@ export async function report(error: unknown, options: GlobalOptions, state: stri
 	if (error instanceof Interrupted) return error.status;
 	const full = fullPlace(error, state);
 	if (full !== undefined) return report(new Failure("disk-full", { path: printable(full) }, 1), options, state);
+	const broken = brokenPlace(error, state);
+	if (broken !== undefined) return report(new Failure("disk-error", { path: printable(broken) }, 1), options, state);
 	const readOnly = readOnlyPath(error, state);
 	if (readOnly !== undefined)
 		return report(new Failure("read-only-file-system", { path: printable(readOnly) }, 3), options, state);

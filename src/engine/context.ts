@@ -36,8 +36,10 @@ export interface ReadingMachine {
 	readonly commands: CommandFeed;
 	/** What happened to the host files that a generation was copied from; `deep` reads each file. */
 	changedOrigins(manifest: Manifest, deep: boolean, signal: AbortSignal): Promise<HostChanges>;
-	/** Milliseconds since 1970. */
+	/** Milliseconds since 1970. This clock may jump. */
 	now(): number;
+	/** Milliseconds since an unknown moment, of a clock that never jumps: for durations and deadlines. */
+	elapsed(): number;
 }
 
 /** The part that also compares a cage with a plan of today. */

@@ -10,20 +10,21 @@ interface FakeProcess {
 
 /** Cages `web` and `api` with one account, `db` with its own; their roots are named as they are. */
 async function setting() {
-	const clock = { now: 1_000_000 };
+	const clock = { now: 1_000_000, wall: 2_000_000 };
 	const processes = new Map<number, FakeProcess>();
 	const manifest = (uid: number, program: string) => ({
 		identity: { uid },
 		accounts: { users: [{ uid: uid + 1, reason: "switched-to" }] },
 		entries: [{ kind: "file", path: program, reasons: [] }],
 	});
-	const manifests: Readonly<Record<string, unknown>> = {
+	const manifests: Record<string, unknown> = {
 		web: manifest(33, "/usr/bin/perl"),
 		api: manifest(33, "/usr/bin/perl"),
 		db: manifest(90, "/usr/bin/redis-server"),
 	};
 	const machine = {
-		now: () => clock.now,
+		elapsed: () => clock.now,
+		now: () => clock.wall,
 		detection: {
 			processes: () => [...processes.keys()],
 			rootOf: (pid: number) => processes.get(pid)?.root,
@@ -41,7 +42,7 @@ async function setting() {
 	const caged = new CagedProcesses({ machine } as Context, []);
 	await caged.look();
 	clock.now += 1000;
-	return { caged, clock, processes };
+	return { caged, clock, manifests, processes };
 }
 
 const gone = { pid: 700, uid: 90, program: "/usr/bin/redis-server" };
@@ -95,6 +96,16 @@ describe("a process with a refused call", () => {
 		clock.now += 1000;
 		expect(caged.find(denial)).toBeUndefined();
 	});
+});
+
+test("a new cage is found, also if the clock was set back", async () => {
+	const { caged, clock, manifests, processes } = await setting();
+	manifests.new = manifests.db;
+	processes.set(7, { root: "new", isTested: false });
+	clock.wall = 0;
+	clock.now += 5000;
+	await caged.look();
+	expect(caged.find({ pid: 7 })).toMatchObject({ cage: "new" });
 });
 
 describe("tests", () => {

@@ -77,6 +77,7 @@ describe("the process that opened a decoy", () => {
 	const decoys = [{ path: "/.env", kind: "generated", reasons: [{ kind: "rule", rule: "decoys", value: "auto" }] }];
 	const machine = {
 		now: () => 1_000_000,
+		elapsed: () => 1_000_000,
 		detection: {
 			processes: () => [...running.keys()],
 			rootOf: (pid: number) => running.get(pid)?.root,

@@ -1,23 +1,21 @@
 import { describe, expect, test } from "vitest";
-import type { Method } from "../../src/core/confinement/method.ts";
 import { Failure } from "../../src/core/failure.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Missing } from "../../src/core/plan/missing.ts";
 import type { Entry } from "../../src/core/plan/plan.ts";
 import type { TraceResult } from "../../src/engine/trace/trace.ts";
 import { orDiskFull, startFailure, trialFailure } from "../../src/engine/trial/failures.ts";
-import type { TrialRound } from "../../src/engine/trial/trial.ts";
-import { entry } from "../core/cage/plans.ts";
+import { absent, entry, roundOf } from "../core/cage/plans.ts";
 import { type Did, trace } from "../core/plan/traces.ts";
 import { directory, link, tree } from "../core/plan/tree.ts";
 
 const files = tree({ "/run": directory(), "/var/run": link("/run") });
 const probes = [{ command: "ask it", ok: false, output: "curl: (7) Failed to connect\n" }];
+const result = { probes, exercises: [], signals: [], handlesTerm: false, output: "", answered: false };
 
 describe("an application that cannot be traced", () => {
 	const failure = (did: Record<string, Did>, values: Partial<TraceResult>) => {
-		const result = { trace: trace(did), probes, exercises: [], signals: [], handlesTerm: false, output: "", answered: false };
-		const { code, exit, values: said } = startFailure(["/usr/bin/app", "-d"], { ...result, ...values }, files);
+		const { code, exit, values: said } = startFailure(["/usr/bin/app", "-d"], { ...result, trace: trace(did), ...values }, files);
 		return { code, exit, said };
 	};
 	test("quotes the probe if it prints nothing itself", () => {
@@ -47,14 +45,7 @@ describe("an application that cannot be traced", () => {
 		});
 	});
 	test("needs root for a low port if an ordinary user starts it", () => {
-		const result = {
-			trace: trace({}, { refusedPorts: new Set(["tcp 80"]) }),
-			probes,
-			exercises: [],
-			signals: [],
-			handlesTerm: false,
-		};
-		const ended = { ...result, output: "", answered: false, ended: 1 };
+		const ended = { ...result, trace: trace({}, { refusedPorts: new Set(["tcp 80"]) }), ended: 1 };
 		const own = { name: "app", uid: 900, gid: 901, groups: [], home: "/", lowestPort: 1024 };
 		const { code, exit, values } = startFailure(["/usr/bin/app"], ended, files, { own });
 		expect({ code, exit, values }).toEqual({
@@ -66,16 +57,8 @@ describe("an application that cannot be traced", () => {
 	});
 	test("is reported with the refused call if the sandbox denied it", () => {
 		const bus = pathFromText("/run/dbus/system_bus_socket");
-		const ended = {
-			trace: trace({}),
-			probes,
-			exercises: [],
-			signals: [],
-			handlesTerm: false,
-			output: "no bus\n",
-			answered: false,
-		};
-		const { code, values } = startFailure(["/usr/bin/app"], { ...ended, ended: 255 }, files, { sockets: [bus] });
+		const ended = { ...result, trace: trace({}), output: "no bus\n", ended: 255 };
+		const { code, values } = startFailure(["/usr/bin/app"], ended, files, { sockets: [bus] });
 		const options = `--allow socket:${bus}`;
 		expect({ code, values }).toEqual({
 			code: "failed-unreachable",
@@ -86,26 +69,11 @@ describe("an application that cannot be traced", () => {
 });
 
 describe("an application that does not answer in its cage", () => {
-	const method: Method = { landlock: 3, weaker: [] };
 	const failure = (missing: Missing[], output = "", entries: Entry[] = []) => {
-		const round: TrialRound = {
-			round: 1,
-			probes,
-			failedExercises: [],
-			refusedCalls: [],
-			missing,
-			answered: false,
-			findings: [],
-			output,
-			method,
-		};
+		const round = roundOf({ probes, missing, answered: false, output });
 		const { code, exit, values } = trialFailure("app", round, entries);
 		return { code, exit, values };
 	};
-	const absent = (path: string, values: Partial<Missing> = {}): Missing => ({
-		...{ kind: "absent", path: pathFromText(path), call: "openat", error: "ENOENT", declined: false },
-		...values,
-	});
 	test("is reported with the missing files", () => {
 		const refused: Missing = { kind: "filtered", call: "bpf", error: "EPERM", declined: false };
 		expect(failure([absent("/a"), refused])).toMatchObject({
@@ -113,26 +81,16 @@ describe("an application that does not answer in its cage", () => {
 			exit: 1,
 			values: { name: "app", missing: "/a (ENOENT), bpf (EPERM)" },
 		});
-		expect(failure([], "sorry\n")).toMatchObject({
-			code: "not-answered-in-cage-nothing-missing",
-			values: { words: "sorry" },
-		});
+		expect(failure([], "sorry\n")).toMatchObject({ code: "not-answered-in-cage-nothing-missing", values: { words: "sorry" } });
 	});
 	test("is reported with the signal after which it stopped answering", () => {
 		const answers = probes.map((probe) => ({ ...probe, ok: true, output: "" }));
-		const round: TrialRound = {
-			...{
-				round: 1,
-				probes: answers,
-				failedExercises: ["false", "SIGHUP"],
-				refusedCalls: [],
-				missing: [],
-				answered: false,
-				findings: [],
-				method,
-			},
+		const round = roundOf({
+			probes: answers,
+			failedExercises: ["false", "SIGHUP"],
+			answered: false,
 			output: "Use Ctrl-C to stop\n",
-		};
+		});
 		expect(trialFailure("app", round)).toMatchObject({
 			code: "not-answered-after-signal",
 			exit: 1,

@@ -8,7 +8,7 @@ function lasts(share: number, seconds: number, answersBadlyAt = Number.POSITIVE_
 	const machine = systemMachine("/nonexistent");
 	const running = { init: 1, ended: new Promise<never>(() => {}) };
 	machine.launcher.cpuSeconds = () => (now / 1000) * share;
-	const patience = new Patience({ launcher: machine.launcher, now: () => now }, running, seconds);
+	const patience = new Patience({ launcher: machine.launcher, elapsed: () => now }, running, seconds);
 	for (; patience.left() > 0; now += 500) if (now === answersBadlyAt * 1000) patience.endIn(3);
 	return now / 1000;
 }
@@ -21,9 +21,7 @@ test.each([
 	expect(lasts(share, seconds)).toBe(most);
 });
 
-test("a shallower probe's answer limits the wait, however busy the application is", () => {
-	expect(lasts(0.5, 30, 10)).toBe(13);
-});
+test("a shallower probe's answer limits the wait, however busy the application is", () => expect(lasts(0.5, 30, 10)).toBe(13));
 
 test.each([
 	[30, 2, 30],

@@ -34,7 +34,7 @@ function machineInHaste() {
 	const pass = (milliseconds: number) => {
 		time += milliseconds;
 	};
-	machine.now = () => time;
+	machine.elapsed = () => time;
 	// Waits may overlap.
 	machine.sleep = async (milliseconds) => {
 		const end = time + milliseconds;

@@ -14,7 +14,7 @@ class Clock {
 
 	constructor() {
 		const machine = {
-			now: () => this.#now,
+			elapsed: () => this.#now,
 			sleep: (milliseconds: number) =>
 				new Promise<void>((wake) => void this.#sleepers.push({ at: this.#now + milliseconds, wake })),
 			accounts: { users: () => [{ name: "www-data", uid: 33 }] },

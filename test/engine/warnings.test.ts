@@ -1,17 +1,10 @@
 import { expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
-import type { Missing } from "../../src/core/plan/missing.ts";
 import { warningsOf } from "../../src/engine/build/unproven.ts";
+import { absent } from "../core/cage/plans.ts";
 import { made } from "../report/made.ts";
 
-const missing = (path: string): Missing => ({
-	kind: "absent",
-	path: pathFromText(path),
-	call: "openat",
-	error: "ENOENT",
-	declined: true,
-	proven: true,
-});
+const missing = (path: string) => absent(path, { declined: true, proven: true });
 
 test("an unproven note of the plan is a warning, and no other note is", () => {
 	const notes = [

@@ -21,6 +21,7 @@ async function watched(
 	const requests: { follow?: FollowRequest; openings?: OpeningsRequest } = {};
 	const machine = {
 		now: () => 1_000_000,
+		elapsed: () => 1_000_000,
 		sleep: (_: number, signal: AbortSignal) => new Promise((resolve) => signal.addEventListener("abort", resolve)),
 		detection: {
 			follow: async (request: FollowRequest) => {

@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import fc from "fast-check";
 import { Failure } from "../../src/core/failure.ts";
 import type { Path } from "../../src/core/path/path.ts";
@@ -175,8 +174,13 @@ const calm = fc
 	});
 const archives = fc.oneof(wild, calm);
 
-const snapshot = () =>
-	execFileSync("find", [folder, "-path", staging, "-prune", "-o", "-printf", "%p %m %T@\n"]).toString("latin1");
+/** Mode and time of everything outside the target folder. */
+function snapshot(at = folder): string {
+	if (at === staging) return "";
+	const status = lstatSync(at);
+	const below = status.isDirectory() ? readdirSync(at).map((name) => snapshot(`${at}/${name}`)) : [];
+	return `${at} ${status.mode} ${status.mtimeMs}\n${below.join("")}`;
+}
 
 async function orFailure<T>(work: () => Promise<T>): Promise<T | undefined> {
 	try {

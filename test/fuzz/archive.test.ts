@@ -26,11 +26,7 @@ test("any archive is read and unpacked to an end, and nothing outside changes", 
 		const { signal, status, stderr, stdout } = spawnSync(
 			process.execPath,
 			["--max-old-space-size=192", child, folder, seed, runs],
-			{
-				encoding: "utf8",
-				timeout: 50_000,
-				killSignal: "SIGKILL",
-			},
+			{ encoding: "utf8", timeout: 50_000, killSignal: "SIGKILL" },
 		);
 		expect({ seed, status, signal, said: stderr.slice(0, 4000) }).toEqual({ seed, status: 0, signal: null, said: "" });
 		// Otherwise the test tried nothing but refusals.

@@ -87,12 +87,14 @@ package() {
 	dpkg-deb --root-owner-group --build "$tree" "/root/greeter-$1.deb" >/dev/null && rm -r "$tree"
 }
 greets() { perl -MIO::Socket::INET -e 'print IO::Socket::INET->new("127.0.0.1:7777")->getline' | grep -qx "greeter $1"; }
-upgrade() {
-	package 1.0 && package 2.0 && apt-get install -qq /root/greeter-1.0.deb && systemctl enable --quiet --now greeter && answers greets 1.0 &&
-		cagewright adopt greeter --yes --quiet --probe "perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(q(127.0.0.1:7777))->getline' | grep greeter" &&
-		apt-get install -qq /root/greeter-2.0.deb && cagewright stale | grep greeter && greets 1.0 &&
-		cagewright update greeter --yes --quiet && answers greets 2.0 && in_cage greeter greeter
+install_greeter() {
+	package 1.0 && package 2.0 && apt-get install -qq /root/greeter-1.0.deb && systemctl enable --quiet --now greeter && answers greets 1.0
 }
+adopt_greeter() {
+	cagewright adopt greeter --yes --quiet --probe "perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(q(127.0.0.1:7777))->getline' | grep greeter"
+}
+upgrade() { apt-get install -qq /root/greeter-2.0.deb && cagewright stale | grep greeter && greets 1.0; }
+update() { cagewright update greeter --yes --quiet && answers greets 2.0 && in_cage greeter greeter; }
 units_are_well() { is "$(systemctl --failed --no-legend)" ""; }
 
 case ${1:-} in
@@ -112,7 +114,10 @@ install)
 	step "and back" release
 	step "the apt hook and the timer are installed" cagewright install --quiet
 	step "the timer is scheduled" timer
-	step "a package upgrade makes a cage outdated, and update brings it up to date" upgrade
+	step "a service of another package runs" install_greeter
+	step "it moves into a cage without a template" adopt_greeter
+	step "an upgrade of its package makes the cage outdated" upgrade
+	step "update brings the cage up to date" update
 	step "redis is in a cage again" cagewright adopt redis-server --yes --quiet
 	step "nginx starts with the machine" systemctl enable --quiet nginx
 	step "no unit has failed" units_are_well

@@ -203,10 +203,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
 		parse: (text) => unbundle(json(text)),
 	},
 	"a manifest": { samples: [JSON.stringify(manifestToJson(manifest))], parse: (text) => manifestFromJson(json(text)) },
-	"the description of a cage": {
-		samples: [description],
-		parse: cageFromJson,
-	},
+	"the description of a cage": { samples: [description], parse: cageFromJson },
 	"what an adoption leaves": {
 		samples: [
 			adoptionToJson({

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { TarProblem } from "../../src/core/archive/tar.ts";
-import { type Manifest, manifestToJson } from "../../src/core/cage/manifest.ts";
+import { manifestToJson } from "../../src/core/cage/manifest.ts";
 import type { Path } from "../../src/core/path/path.ts";
 import { TraceFold } from "../../src/core/trace/fold.ts";
 import { cageToJson } from "../../src/system/state/cage-json.ts";
-import { entry, plan, writable } from "../core/cage/plans.ts";
+import { cageOf, entry, manifestOf, plan, writable } from "../core/cage/plans.ts";
 import { startAtFirstExecve } from "../core/trace/folding.ts";
 
 /** Texts and readers that several parsers share. */
@@ -25,37 +25,20 @@ export const isObject = (value: unknown) => typeof value === "object" && value !
 
 export const made = plan(
 	[entry("/usr/bin/app", { size: 3 }), entry("/etc/app.conf", { package: { name: "app", version: "1" } })],
-	{
-		writable: [writable("/var/lib/app")],
-	},
+	{ writable: [writable("/var/lib/app")] },
 );
-export const manifest: Manifest = {
-	schema: "cagewright/manifest/1",
-	generation: 1,
-	name: "app",
-	command: ["/usr/bin/app"],
-	madeAt: "2025-01-02T03:04:05.678Z",
+export const manifest = manifestOf(made, {
 	entries: made.entries.map(({ decision: _, ...rest }) => ({ ...rest, sha256: "0".repeat(64) })),
-	writable: made.writable,
-	binds: [],
-	accounts: made.accounts,
-	permissions: made.permissions,
-	identity: made.identity,
-};
+});
 export const description = JSON.stringify(
-	cageToJson({
-		name: "app",
-		application: made.application,
-		rules: made.rules,
-		onHost: false,
-		additions: [{ kind: "path", path: "/odd\xff" as Path, round: 1, call: "openat" }],
-		exercises: ["true"],
-		signals: ["SIGHUP"],
-		handlesTerm: true,
-		madeAt: "2025-01-02T03:04:05.678Z",
-		trials: [],
-		seconds: { trace: 1, plan: 0, build: 2.5, trial: 1 },
-	}),
+	cageToJson(
+		cageOf({
+			additions: [{ kind: "path", path: "/odd\xff" as Path, round: 1, call: "openat" }],
+			exercises: ["true"],
+			signals: ["SIGHUP"],
+			seconds: { trace: 1, plan: 0, build: 2.5, trial: 1 },
+		}),
+	),
 );
 export const foreign = JSON.stringify({
 	cage: JSON.parse(description),

@@ -24,10 +24,7 @@ test("the schema accepts a complete record and a minimal one of an older version
 	];
 	const at = "2026-01-01T00:00:00.000Z";
 	const minimised = { at, probes: 1, exercises: 0, signals: 2, trials: 9, isComplete: true, paths: [pathFromText("/etc/none")] };
-	const unneeded = entry("/etc/none", {
-		decision: "declined",
-		reasons: [{ kind: "unneeded", at, probes: 1, exercises: 0 }],
-	});
+	const unneeded = entry("/etc/none", { decision: "declined", reasons: [{ kind: "unneeded", at, probes: 1, exercises: 0 }] });
 	const full = asJson(
 		{
 			entries,

@@ -15,11 +15,7 @@ export function recordProblems(value: unknown) {
 const library = dirname(createRequire(import.meta.url).resolve("@cyclonedx/cyclonedx-library/package.json"));
 const cycloneDxSchema = (name: string) => parsed(`${library}/res/schema/${name}.SNAPSHOT.schema.json`);
 /** CycloneDX's schema uses these formats, which JSON Schema does not define. Only the one that we write is checked. */
-const formats = {
-	"date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/,
-	"iri-reference": true,
-	"idn-email": true,
-} as const;
+const formats = { "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/, "iri-reference": true, "idn-email": true } as const;
 const ajv = new Ajv({ allErrors: true, strict: false, formats });
 for (const name of ["spdx", "jsf-0.82", "cryptography-defs"])
 	ajv.addSchema(cycloneDxSchema(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);

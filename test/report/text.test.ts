@@ -1,15 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { noRules } from "../../src/core/application/application.ts";
 import { pathFromBytes, pathFromText } from "../../src/core/path/path.ts";
-import type { Importance, Missing } from "../../src/core/plan/missing.ts";
+import type { Importance } from "../../src/core/plan/missing.ts";
 import type { Reason } from "../../src/core/plan/plan.ts";
-import type { TrialRound } from "../../src/engine/trial/trial.ts";
 import { indent, table } from "../../src/report/format.ts";
 import { eventToJson } from "../../src/report/json.ts";
 import { showReason } from "../../src/report/reasons.ts";
 import { dryRunText, madeText, planText } from "../../src/report/text.ts";
 import { missingTable, roundText } from "../../src/report/trial.ts";
-import { entry, plan, writable } from "../core/cage/plans.ts";
+import { absent, entry, plan, roundOf, writable } from "../core/cage/plans.ts";
 import { application } from "../core/plan/traces.ts";
 import { messagesIn } from "../texts.ts";
 import { made } from "./made.ts";
@@ -94,23 +93,11 @@ test("each kind of reason has words in both languages", () => {
 });
 
 describe("a trial round for people", () => {
-	const round = (values: Partial<TrialRound>): TrialRound => ({
-		round: 1,
-		probes: [],
-		failedExercises: [],
-		refusedCalls: [],
-		missing: [],
-		answered: true,
-		findings: [],
-		output: "",
-		method: { landlock: 3, weaker: [] },
-		...values,
-	});
-	const missing: Missing = { kind: "absent", path: pathFromText(`/${evil}`), call: "openat", error: "ENOENT", declined: false };
+	const missing = absent(`/${evil}`);
 	test("lists missing items, probe results and the next steps", () => {
 		const text = roundText(
 			"app",
-			round({ probes: [{ command: `curl ${evil}`, ok: false, output: `refused\n${evil}` }], missing: [missing] }),
+			roundOf({ probes: [{ command: `curl ${evil}`, ok: false, output: `refused\n${evil}` }], missing: [missing] }),
 			{ generation: 3, seconds: 1.25 },
 			1,
 			en,
@@ -122,13 +109,13 @@ describe("a trial round for people", () => {
 		expect(text).toContain("app");
 	});
 	test("reports an exercise that failed in the cage", () => {
-		const text = roundText("app", round({ failedExercises: [`curl ${evil}`] }), {}, 0, en);
+		const text = roundText("app", roundOf({ failedExercises: [`curl ${evil}`] }), {}, 0, en);
 		expectPlain(text);
 		expect(text).toContain("[fail] curl x");
 	});
 	test("shows the last five lines of an application that did not answer, without control sequences", () => {
 		const output = `1\n2\n3\nC:\\new ${evil}\n5\n6\n`;
-		const text = roundText("app", round({ answered: false, output }), {}, 0, en);
+		const text = roundText("app", roundOf({ answered: false, output }), {}, 0, en);
 		expectPlain(text);
 		expect(text).toContain("  C:\\new x\\x1b");
 		expect(text).toContain("\n  5\n  6");

@@ -23,12 +23,9 @@ async function atFiles(columns: number, rows: number) {
 	open = screen;
 	screen.store.start();
 	await screen.sees("Which application");
-	screen.type("\x1b[B\r");
-	await screen.sees("Start tracing");
-	screen.type("\r");
-	await screen.sees("It answers.");
-	screen.type("\r");
-	await screen.sees("10 [!] need your decision");
+	await screen.typeUntil("\x1b[B\r", "Start tracing");
+	await screen.typeUntil("\r", "It answers.");
+	await screen.typeUntil("\r", "10 [!] need your decision");
 	return screen;
 }
 
@@ -47,11 +44,9 @@ test("with 10,000 entries the keys go to the displayed row", { timeout: 60_000 }
 	expect(shown.length).toBe(rows);
 
 	// All matches of a search, but no secret.
-	screen.type("/host\ra");
-	await screen.sees("a separate decision");
+	await screen.typeUntil("/host\ra", "a separate decision");
 	expect(rules()).toEqual([library]);
-	screen.type("/\x15/page-999\ra");
-	await screen.sees("4 left out");
+	await screen.typeUntil("/\x15/page-999\ra", "4 left out");
 	const excluded = matchPaths(rules());
 	for (const row of visibleRows(screen.store.state)) expect(excluded(row.path as Path)).toBeDefined();
 

@@ -12,11 +12,7 @@ describe("a wrapped command", () => {
 		expect(splitCommandLine(rows.join("\n").replaceAll("\\\n", ""))).toEqual(splitCommandLine(command));
 	});
 
-	test("stays one row if it fits", () => {
-		expect(wrapCommand("cagewright run redis", 50)).toEqual(["cagewright run redis"]);
-	});
+	test("stays one row if it fits", () => expect(wrapCommand("cagewright run redis", 50)).toEqual(["cagewright run redis"]));
 
-	test("keeps a word that is too long for a row", () => {
-		expect(wrapCommand("x".repeat(30), 20).join("")).toBe("x".repeat(30));
-	});
+	test("keeps a word that is too long for a row", () => expect(wrapCommand("x".repeat(30), 20).join("")).toBe("x".repeat(30)));
 });

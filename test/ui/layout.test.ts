@@ -21,15 +21,11 @@ test("untrusted text never reaches the terminal unescaped", async () => {
 	open = screen;
 	screen.store.start();
 	await screen.sees("\\x1b[2J evil process");
-	screen.type("\x1b[B\r");
-	await screen.sees(screen.words.form.button);
-	screen.type("\r");
-	await screen.sees("# red\\x1b[0m");
+	await screen.typeUntil("\x1b[B\r", screen.words.form.button);
+	await screen.typeUntil("\r", "# red\\x1b[0m");
 	await screen.sees(screen.words.trace.answering.slice(0, 12));
-	screen.type("\r");
-	await screen.sees("[!] /etc/redis/tls.key");
-	screen.type("/gnp");
-	await screen.sees("\\x1b[31mred\\u{202e}gnp");
+	await screen.typeUntil("\r", "[!] /etc/redis/tls.key");
+	await screen.typeUntil("/gnp", "\\x1b[31mred\\u{202e}gnp");
 });
 
 test("a plain terminal gets only ASCII", async () => {
@@ -41,8 +37,7 @@ test("a plain terminal gets only ASCII", async () => {
 	open = screen;
 	screen.store.start();
 	await screen.sees("Vorfuehrung");
-	screen.type("\x1b[B\r");
-	await screen.sees("Befehl");
+	await screen.typeUntil("\x1b[B\r", "Befehl");
 	expect((await screen.lines()).join("\n")).toMatch(/^[\x20-\x7e\n]*$/);
 	screen.key("escape");
 	await screen.sees("Vorfuehrung");

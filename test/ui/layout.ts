@@ -5,6 +5,7 @@ import { cutTexts } from "./cut-texts.ts";
 import { missingExits } from "./exits.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
+import { take } from "./walk.ts";
 import { walks } from "./walks.ts";
 
 /** Checks every screen at this size. Each size has its own file, so that they run in parallel. */
@@ -31,9 +32,9 @@ export function layoutAt(columns: number, rows: number, languages: readonly ("en
 			expect(lines[rows - 2], picture).not.toContain("…");
 		}
 
-		test.each(walks)("$name", async ({ go, script }) => {
-			const screen = start(new ScriptedSession(script));
-			await go(screen, async (name) => {
+		test.each(walks)("$name", async (walk) => {
+			const screen = start(new ScriptedSession(walk.script));
+			await take(walk, screen, async (name) => {
 				const lines = await screen.settled();
 				fits(screen, lines);
 				if (columns >= 80) {

@@ -152,7 +152,5 @@ describe("marks as words", () => {
 		["-> redis-check-rdb", "links to redis-check-rdb"],
 		["❯ [ Start tracing ]", ""],
 		["--name <NAME> -- [command...]", "--name <NAME> -- [command...]"],
-	])("says %j", (line, words) => {
-		expect(say(line)).toBe(words);
-	});
+	])("says %j", (line, words) => expect(say(line)).toBe(words));
 });

@@ -8,6 +8,7 @@ import { startState, type WizardState } from "../../src/wizard/state.ts";
 import { messagesIn } from "../texts.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
+import { take } from "./walk.ts";
 import { walks } from "./walks.ts";
 
 let open: ScreenDriver | undefined;
@@ -42,7 +43,7 @@ test.each(walks.map((walk) => [walk.name, walk] as const))("a resumed session lo
 	open = screen;
 	screen.store.start();
 	let compared = 0;
-	await walk.go(screen, async (name) => {
+	await take(walk, screen, async (name) => {
 		const { state } = screen.store;
 		if (!isWorthSaving(state) || ["requirements", "choose"].includes(state.screen)) return;
 		const fields = JSON.parse(JSON.stringify(storedOf(withoutJobs(state)))) as Record<string, unknown>;

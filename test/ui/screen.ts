@@ -73,6 +73,10 @@ export class ScreenDriver {
 		return this;
 	}
 
+	typeUntil(input: string, text: string): Promise<readonly string[]> {
+		return this.type(input).sees(text);
+	}
+
 	/** Throws with the screen's text if the text does not appear. */
 	async sees(text: string): Promise<readonly string[]> {
 		for (let tries = 0; tries < 1000; tries++) {

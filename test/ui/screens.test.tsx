@@ -1,6 +1,5 @@
 import { cleanup, render } from "ink-testing-library";
 import { afterEach, describe, expect, test } from "vitest";
-import { Failure } from "../../src/core/failure.ts";
 import { App } from "../../src/wizard/draw.tsx";
 import { exitSummary } from "../../src/wizard/exit-summary.ts";
 import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
@@ -59,22 +58,6 @@ describe("the wizard", () => {
 		expect(lines).toContain("cagewright make redis");
 	});
 
-	test("handles several keys of one read one by one", async () => {
-		const wizard = await atFiles();
-		// From the secret to the libraries and into their folder.
-		wizard.press("jjlll ");
-		(await wizard.sees("[ ] libexample-0.so.0")).press("jj ");
-		await wizard.sees("[ ] libexample-10.so.10");
-	});
-
-	test("asks before it includes a secret", async () => {
-		const wizard = await atFiles();
-		wizard.press(" ");
-		(await wizard.sees("is a secret")).press("n");
-		(await wizard.sees("[!] /etc/redis/tls.key")).press(" y");
-		await wizard.sees("[✓] /etc/redis/tls.key");
-	});
-
 	test("explains why an entry is included", async () => {
 		const wizard = await atFiles();
 		wizard.press("jjjjjljjji");
@@ -106,16 +89,6 @@ describe("the wizard", () => {
 		expect(wizard.session.calls).toContain("command /usr/bin/thing --serve");
 		wizard.press("curl -f localhost\x1b[6~");
 		await wizard.sees("It starts in a sandbox");
-	});
-
-	test("shows a failure with its fix, and can continue", async () => {
-		const failure = new Failure("probe-proves-nothing", { probe: "true" }, 2);
-		const wizard = await start({ failures: { trace: failure } }).sees("Which application");
-		wizard.press("\r");
-		(await wizard.sees("Start tracing")).press("\r");
-		await wizard.sees("it proves nothing: true");
-		wizard.store.press([{ id: "escape" }]);
-		await wizard.sees("Start tracing");
 	});
 
 	test("does not save a cage that does not answer", async () => {

@@ -26,11 +26,8 @@ export const templateWalks: readonly Walk[] = [
 		script: { sessions: [shop] },
 		async go(screen, seen) {
 			await screen.sees("❯ shop");
-			screen.type("\r");
-			await screen.sees("/usr/bin/shop");
-			await seen("template-consent");
-			screen.type("G");
-			await seen("template-consent-end");
+			await seen("template-consent", "\r", "/usr/bin/shop");
+			await seen("template-consent-end", "G");
 			screen.type("y");
 			await screen.when((state) => state.prompt?.kind === "parameter");
 			await seen("template-parameter");
@@ -40,8 +37,7 @@ export const templateWalks: readonly Walk[] = [
 			screen.type("\x15/srv/pages\r");
 			await screen.when((state) => state.prompt?.line.text === "8080");
 			await seen("template-parameter-usual");
-			screen.type("\r");
-			await screen.sees(screen.words.form.button);
+			await screen.typeUntil("\r", screen.words.form.button);
 		},
 	},
 ];

@@ -1,18 +1,12 @@
 import { messagesIn } from "../texts.ts";
 import type { ScreenDriver } from "./screen.ts";
 import { absent, type Script, selftestOf } from "./scripted-session.ts";
-import type { Walk } from "./walk.ts";
+import { toTrace, type Walk } from "./walk.ts";
 
 async function toTrial(screen: ScreenDriver): Promise<void> {
-	await screen.sees(screen.words.choose.title.slice(0, 20));
-	screen.type("\x1b[B\r");
-	await screen.sees(screen.words.form.button);
-	screen.type("\r");
-	await screen.sees(screen.words.trace.answering.slice(0, 12));
-	screen.key("enter");
-	await screen.sees("[!] /etc/redis/tls.key");
-	screen.type("\r\r");
-	await screen.sees(screen.words.build.title.slice(0, 20));
+	await toTrace(screen);
+	await screen.typeUntil("\r", "[!] /etc/redis/tls.key");
+	await screen.typeUntil("\r\r", screen.words.build.title.slice(0, 20));
 	screen.type("\r");
 }
 
@@ -26,19 +20,11 @@ export const trialWalks: readonly Walk[] = [
 			await toTrial(screen);
 			await screen.sees(screen.words.trial.declined);
 			await seen("trial-missing-first");
-			screen.type("j");
-			await seen("trial-missing-second");
-			screen.type("i");
-			await seen("trial-missing-why");
-			screen.type("io");
-			await screen.sees(screen.words.trial.output);
-			await seen("trial-output");
-			screen.type("/ready");
-			await screen.sees("1/1");
-			await seen("trial-output-find");
-			screen.type("\rqt");
-			await screen.sees(screen.words.notices.untested.slice(0, 20));
-			await seen("trial-untested");
+			await seen("trial-missing-second", "j");
+			await seen("trial-missing-why", "i");
+			await seen("trial-output", "io", screen.words.trial.output);
+			await seen("trial-output-find", "/ready", "1/1");
+			await seen("trial-untested", "\rqt", screen.words.notices.untested.slice(0, 20));
 		},
 	},
 	{
@@ -48,17 +34,10 @@ export const trialWalks: readonly Walk[] = [
 			await toTrial(screen);
 			await screen.sees("✗ 2");
 			await seen("trial-escaped");
-			screen.type("t");
-			await screen.sees(messagesIn(screen.language).selftest.section);
-			await seen("trial-selftest");
-			screen.type("G");
-			await seen("trial-selftest-end");
-			screen.type("q\r");
-			await screen.sees(screen.words.questions.escape.slice(0, 10));
-			await seen("save-escape");
-			screen.type(screen.language === "de" ? "j" : "y");
-			await screen.sees(screen.words.save.root);
-			await seen("save-unsafe");
+			await seen("trial-selftest", "t", messagesIn(screen.language).selftest.section);
+			await seen("trial-selftest-end", "G");
+			await seen("save-escape", "q\r", screen.words.questions.escape.slice(0, 10));
+			await seen("save-unsafe", screen.language === "de" ? "j" : "y", screen.words.save.root);
 		},
 	},
 	{
@@ -68,15 +47,9 @@ export const trialWalks: readonly Walk[] = [
 			const { prompts } = screen.words;
 			await toTrial(screen);
 			await screen.sees("✓ 0");
-			screen.type("\r");
-			await screen.sees(prompts["initiated-by"]);
-			await seen("save-initiated-by");
-			screen.type("Erika Mustermann\r");
-			await screen.sees(prompts["implemented-by"]);
-			await seen("save-implemented-by");
-			screen.type("\r");
-			await screen.sees(screen.words.notices["names-kept"].slice(0, 20));
-			await seen("save-names-kept");
+			await seen("save-initiated-by", "\r", prompts["initiated-by"]);
+			await seen("save-implemented-by", "Erika Mustermann\r", prompts["implemented-by"]);
+			await seen("save-names-kept", "\r", screen.words.notices["names-kept"].slice(0, 20));
 		},
 	},
 	{
@@ -93,11 +66,8 @@ export const trialWalks: readonly Walk[] = [
 			await screen.sees(screen.words.notices["minimise-stopped"].slice(0, 11));
 			screen.type("m");
 			await screen.when((state) => state.minimising?.progress?.trials === 4);
-			screen.key("enter");
-			await screen.sees(trial.unneeded);
-			await seen("trial-unneeded");
-			screen.type("G");
-			await seen("trial-unneeded-end");
+			await seen("trial-unneeded", "\r", trial.unneeded);
+			await seen("trial-unneeded-end", "G");
 		},
 	},
 	{
@@ -107,8 +77,7 @@ export const trialWalks: readonly Walk[] = [
 			await toTrial(screen);
 			await screen.sees(screen.words.trial.untested.slice(0, 12));
 			await seen("trial-not-tested");
-			screen.type("t");
-			await seen("trial-selftest-none");
+			await seen("trial-selftest-none", "t");
 		},
 	},
 	{
@@ -121,29 +90,16 @@ export const trialWalks: readonly Walk[] = [
 			for (let round = 1; round < 8; round++) {
 				await screen.sees(screen.words.trial.remedies.path);
 				screen.type("\r");
-				await new Promise((resolve) => setTimeout(resolve, 150));
+				await screen.when(({ trial }) => trial.rounds.length > round);
 			}
 			await screen.sees("✓ 0");
 			await seen("trial-rounds");
-			screen.type("\r");
-			await screen.sees(screen.words.save.root);
-			await seen("save-menu");
-			for (let item = 1; item < 9; item++) {
-				screen.type("j");
-				await seen(`save-menu-${item}`);
-			}
-			screen.type("gj\r");
-			await screen.sees(`${screen.words.save.next.run}:`);
-			await seen("save-next");
-			screen.type("qjj\r");
-			await screen.sees("# redis");
-			await seen("save-record");
-			screen.type("qjjj\r");
-			await screen.sees("/etc/systemd");
-			await seen("save-install");
-			screen.type(screen.language === "de" ? "j" : "y");
-			await screen.sees("cage-redis.service");
-			await seen("save-installed");
+			await seen("save-menu", "\r", screen.words.save.root);
+			for (let item = 1; item < 9; item++) await seen(`save-menu-${item}`, "j");
+			await seen("save-next", "gj\r", `${screen.words.save.next.run}:`);
+			await seen("save-record", "qjj\r", "# redis");
+			await seen("save-install", "qjjj\r", "/etc/systemd");
+			await seen("save-installed", screen.language === "de" ? "j" : "y", "cage-redis.service");
 		},
 	},
 ];

@@ -6,7 +6,7 @@ import { formFor } from "../../src/wizard/steps/form/fields.ts";
 import { redis } from "./scripted-session.ts";
 import { templateWalks } from "./template-walks.ts";
 import { trialWalks } from "./trial-walks.ts";
-import type { Walk } from "./walk.ts";
+import { toTrace, type Walk } from "./walk.ts";
 
 const words = "x".repeat(300);
 
@@ -27,131 +27,67 @@ export const walks: readonly Walk[] = [
 		async go(screen, seen) {
 			await screen.sees(screen.words.choose.title.slice(0, 20));
 			await seen("choose");
-			screen.type("\x1b[B\r");
-			await screen.sees(screen.words.form.button);
-			await seen("form");
-			for (let field = 0; field < 17; field++) {
-				screen.key("up");
-				await seen(`form-${field}`);
-			}
-			screen.type("\x1b[6~\x1b[A ");
-			await seen("form-more");
+			await seen("form", "\x1b[B\r", screen.words.form.button);
+			for (let field = 0; field < 17; field++) await seen(`form-${field}`, "\x1b[A");
+			await seen("form-more", "\x1b[6~\x1b[A ");
 			screen.type(`\x1b[6~${"\x1b[A".repeat(5)}everything`);
 			await screen.when(({ form }) => (form?.problems.length ?? 0) > 0);
 			await seen("form-more-problem");
 			screen.type("\x15");
-			screen.type("\x1b[6~\r");
-			await screen.sees(screen.words.trace.answering.slice(0, 12));
-			await seen("trace");
-			screen.type("e");
-			await seen("trace-exercise");
-			screen.type("curl localhost\r");
-			await screen.sees("✗");
-			await seen("trace-exercise-failed");
+			await seen("trace", "\x1b[6~\r", screen.words.trace.answering.slice(0, 12));
+			await seen("trace-exercise", "e");
+			await seen("trace-exercise-failed", "curl localhost\r", "✗");
 			for (const view of ["processes", "newest", "reached"] as const) {
-				screen.key("tab");
-				await seen(`trace-${view}`);
-				screen.type("G");
-				await seen(`trace-${view}-last`);
+				await seen(`trace-${view}`, "\t");
+				await seen(`trace-${view}-last`, "G");
 				screen.type("g");
 			}
 			screen.type("x");
 			await screen.when((state) => state.trace?.exercises.some(({ command }) => command.includes("INFO")));
 			await seen("trace-run-next");
-			screen.type("jx");
-			await seen("trace-signal-by-itself");
-			screen.key("shift-tab");
-			screen.key("enter");
-			await screen.sees("[!] /etc/redis/tls.key");
-			await seen("files");
-			screen.key("space");
-			await seen("files-secret");
-			screen.type("yi");
-			await seen("files-why");
-			screen.type("q?");
-			await seen("files-keys");
-			screen.type("qG");
-			await seen("files-last");
-			screen.type("*");
-			await seen("files-open");
+			await seen("trace-signal-by-itself", "jx");
+			screen.type("\x1b[Z");
+			await seen("files", "\r", "[!] /etc/redis/tls.key");
+			await seen("files-secret", " ");
+			await seen("files-why", "yi");
+			await seen("files-keys", "q?");
+			await seen("files-last", "qG");
+			await seen("files-open", "*");
 			// Leaves out all libraries.
-			screen.type("\x1b[Hjjjll ");
-			await screen.sees(`[ ] ${screen.words.files.groups.libraries}`);
-			await seen("files-many-out");
-			screen.type("u\x1b[Hj b");
-			await seen("files-bind");
-			screen.type("n\x1b[H ");
-			await seen("files-only-skipped");
-			for (const tab of fileTabs) {
-				screen.type("\t");
-				await seen(`files-tab-${tab}`);
-			}
-			screen.type("/redis");
-			await seen("files-search");
-			screen.type("\r");
-			await screen.sees("/etc/redis/redis.conf");
+			await seen("files-many-out", "\x1b[Hjjjll ", `[ ] ${screen.words.files.groups.libraries}`);
+			await seen("files-bind", "u\x1b[Hj b");
+			await seen("files-only-skipped", "n\x1b[H ");
+			for (const tab of fileTabs) await seen(`files-tab-${tab}`, "\t");
+			await seen("files-search", "/redis");
+			await screen.typeUntil("\r", "/etc/redis/redis.conf");
 			screen.type("/");
 			screen.key("escape");
-			screen.type("g");
-			await seen("files-pattern");
+			await seen("files-pattern", "g");
 			screen.key("escape");
-			screen.type("\r");
-			await screen.sees("[passwd]");
-			await seen("accounts");
-			screen.type("j ");
-			await seen("accounts-added");
-			screen.type("G");
-			await seen("accounts-last");
-			screen.type("i");
-			await seen("accounts-why");
-			screen.type("qgj ");
-			await seen("accounts-always-kept");
-			screen.type("\t");
-			await screen.sees("[group]");
-			screen.type("gj ");
-			await seen("accounts-asks");
-			screen.type("n/long");
-			await seen("accounts-search");
-			screen.type("\x15nobody-like-this");
-			await seen("accounts-search-nothing");
+			await seen("accounts", "\r", "[passwd]");
+			await seen("accounts-added", "j ");
+			await seen("accounts-last", "G");
+			await seen("accounts-why", "i");
+			await seen("accounts-always-kept", "qgj ");
+			await screen.typeUntil("\t", "[group]");
+			await seen("accounts-asks", "gj ");
+			await seen("accounts-search", "n/long");
+			await seen("accounts-search-nothing", "\x15nobody-like-this");
 			screen.key("escape");
-			screen.key("tab");
-			await screen.sees("[nsswitch.conf]");
-			await seen("accounts-nsswitch");
-			screen.type("\r");
-			await screen.sees(screen.words.build.title.slice(0, 20));
-			await seen("build");
-			for (let row = 1; row < 12; row++) {
-				screen.key("down");
-				await seen(`build-${row}`);
-			}
-			screen.type("G");
-			await seen("build-last");
-			screen.type("d");
-			await screen.sees("--dry-run");
-			await seen("build-dry-run");
-			screen.type("qs");
-			await screen.sees("redis-review.txt");
-			await seen("build-save-where");
-			screen.type("\r");
-			await screen.sees("/root/redis-review.txt");
-			await seen("build-saved");
-			screen.type("\r");
-			await screen.sees(screen.words.trial.declined);
-			await seen("trial-missing");
-			screen.type("\r");
-			await screen.sees(screen.words.trial.notNeeded);
+			await seen("accounts-nsswitch", "\t", "[nsswitch.conf]");
+			await seen("build", "\r", screen.words.build.title.slice(0, 20));
+			for (let row = 1; row < 12; row++) await seen(`build-${row}`, "\x1b[B");
+			await seen("build-last", "G");
+			await seen("build-dry-run", "d", "--dry-run");
+			await seen("build-save-where", "qs", "redis-review.txt");
+			await seen("build-saved", "\r", "/root/redis-review.txt");
+			await seen("trial-missing", "\r", screen.words.trial.declined);
+			await screen.typeUntil("\r", screen.words.trial.notNeeded);
 			await screen.sees("✓ 0");
 			await seen("trial-answered");
-			screen.type("\r");
-			await screen.sees(screen.words.save.root);
-			await seen("save");
-			screen.type("jjjjj\r");
-			await screen.sees("[Unit]");
-			await seen("save-unit");
-			screen.type("qG\r");
-			await screen.sees("redis:ssl-cert");
-			await seen("save-changes");
+			await seen("save", "\r", screen.words.save.root);
+			await seen("save-unit", "jjjjj\r", "[Unit]");
+			await seen("save-changes", "qG\r", "redis:ssl-cert");
 		},
 	},
 	{
@@ -165,18 +101,11 @@ export const walks: readonly Walk[] = [
 		async go(screen, seen) {
 			await screen.sees("strace");
 			await seen("requirements");
-			screen.type("q");
-			await seen("quit");
-			screen.type("n\r");
-			await screen.sees(screen.words.choose.title.slice(0, 20));
-			screen.type("\x1b[B\r");
-			await screen.sees(screen.words.form.button);
-			screen.type("\r");
-			await screen.sees("! /usr/bin/redis-server");
-			await seen("trace-failed");
-			screen.type("\x03");
-			await screen.sees(screen.language === "de" ? "(j/n)" : "(y/n)");
-			await seen("interrupted");
+			await seen("quit", "q");
+			await screen.typeUntil("n\r", screen.words.choose.title.slice(0, 20));
+			await screen.typeUntil("\x1b[B\r", screen.words.form.button);
+			await seen("trace-failed", "\r", "! /usr/bin/redis-server");
+			await seen("interrupted", "\x03", screen.language === "de" ? "(j/n)" : "(y/n)");
 		},
 	},
 	{
@@ -195,14 +124,11 @@ export const walks: readonly Walk[] = [
 			await screen.sees("❯ redis");
 			for (const at of [1, 2, 3]) {
 				await seen(`session-${at}`);
-				screen.key("down");
+				screen.type("\x1b[B");
 			}
 			await seen("session-4");
-			screen.type("gd");
-			await seen("session-discard");
-			screen.type("n\r");
-			await screen.sees(screen.words.form.button);
-			await seen("session-changed");
+			await seen("session-discard", "gd");
+			await seen("session-changed", "n\r", screen.words.form.button);
 		},
 	},
 	{
@@ -211,70 +137,43 @@ export const walks: readonly Walk[] = [
 			problems: ({ application }) => [
 				{ field: "user", code: "account-unknown", values: { account: application.user ?? "" } },
 				{
-					field: "probe",
-					code: "line-program-missing",
-					values: { program: "redis-cli" },
+					...{ field: "probe", code: "line-program-missing", values: { program: "redis-cli" }, isWarning: true },
 					line: application.probes[0] ?? "",
-					isWarning: true,
 				},
 			],
 			attempts: [
 				{ where: "host", ok: false, status: 7, output: "curl: (7) Failed to connect to 127.0.0.1 port 6379", timedOut: false },
 				{
-					where: "rehearsal",
-					ok: false,
-					status: 1,
-					output: "",
-					timedOut: false,
-					ended: 1,
+					...{ where: "rehearsal", ok: false, status: 1, output: "", timedOut: false, ended: 1 },
 					printed: `${"x".repeat(300)}\n\x1b[2JFatal error, can't open config file`,
 				},
 			],
 		},
 		async go(screen, seen) {
 			await screen.sees(screen.words.choose.title.slice(0, 20));
-			screen.type("G");
-			await seen("choose-missing");
-			screen.type("\r");
-			await screen.sees("postgresql-client");
-			await seen("choose-install");
-			screen.type("n\x1b[H\x1b[B");
-			await seen("choose-running");
-			screen.type("i");
-			await seen("choose-why");
-			screen.type("i\r");
-			await screen.sees(screen.words.form.button);
-			await seen("form-problems");
-			screen.type("\x1b[5~\x1b[B\x1b[B\x1b[B\x14");
-			await screen.sees("✗");
-			await seen("form-tried");
-			screen.type("\x07");
-			await seen("form-keys");
+			await seen("choose-missing", "G");
+			await seen("choose-install", "\r", "postgresql-client");
+			await seen("choose-running", "n\x1b[H\x1b[B");
+			await seen("choose-why", "i");
+			await seen("form-problems", "i\r", screen.words.form.button);
+			await seen("form-tried", "\x1b[5~\x1b[B\x1b[B\x1b[B\x14", "✗");
+			await seen("form-keys", "\x07");
 			screen.type("\x07").key("escape");
 			await screen.sees(screen.words.choose.title.slice(0, 20));
-			screen.type("\x1b[F\x1b[A\r");
-			await screen.sees(screen.words.form.button);
-			screen.type("\x1b[5~\x1b[B\x1b[B\x1b[B");
-			await screen.sees("4369");
-			await seen("form-guess");
+			await screen.typeUntil("\x1b[F\x1b[A\r", screen.words.form.button);
+			await seen("form-guess", "\x1b[5~\x1b[B\x1b[B\x1b[B", "4369");
 		},
 	},
 	{
 		name: "another run",
 		async go(screen, seen) {
-			await screen.sees(screen.words.choose.title.slice(0, 20));
-			screen.type("\x1b[B\r");
-			await screen.sees(screen.words.form.button);
-			screen.type("\x1b[6~\r");
-			await screen.sees(screen.words.trace.answering.slice(0, 12));
+			await toTrace(screen);
 			screen.store.dispatch({ type: "ticked", at: 1000 }, { type: "ticked", at: 8000 });
 			await seen("trace-quiet");
-			screen.type("r");
-			await screen.sees(screen.words.trace.adding.slice(0, 4));
+			await screen.typeUntil("r", screen.words.trace.adding.slice(0, 4));
 			await screen.sees(screen.words.trace.answering.slice(0, 12));
 			await seen("trace-adding");
-			screen.key("enter");
-			await screen.sees("2 ");
+			await screen.typeUntil("\r", "2 ");
 			await screen.sees(screen.words.coverage.added.slice(0, 10));
 			await seen("trace-added");
 		},

@@ -5,7 +5,6 @@ import { hostView } from "../ui/scripted-plan.ts";
 import { planFor, redis } from "../ui/scripted-session.ts";
 import { atBuild, type Drive, enter, traced } from "./drive.ts";
 
-const pressEscape = (wizard: Drive) => wizard.act({ type: "key", key: { id: "escape" } });
 const reviewed = (values: Partial<typeof hostView> = {}) =>
 	atBuild().answer({ job: "host-view", value: { ...hostView, ...values } });
 
@@ -17,18 +16,8 @@ describe("the review", () => {
 	test("has a section for everything that will happen", () => {
 		const sections = rowsOf("section", reviewed()).map((row) => row.kind === "section" && row.section);
 		expect(sections).toEqual([
-			"application",
-			"warnings",
-			"permissions",
-			"left-out",
-			"existing",
-			"disk",
-			"limits",
-			"files",
-			"devices",
-			"writable",
-			"binds",
-			"accounts",
+			...["application", "warnings", "permissions", "left-out", "existing", "disk", "limits", "files", "devices", "writable"],
+			...["binds", "accounts"],
 		]);
 	});
 	test("an empty section says so", () => {
@@ -89,10 +78,10 @@ describe("a detour to an answer", () => {
 	])("%s leads to %s, and back again", (key, screen) => {
 		const wizard = reviewed().type(key);
 		expect(wizard.state.screen).toBe(screen);
-		expect(pressEscape(wizard).state.screen).toBe("build");
+		expect(wizard.press("escape").state.screen).toBe("build");
 		// Going back ended the detour.
-		expect(pressEscape(wizard).state.screen).toBe("accounts");
-		expect(pressEscape(wizard).state.screen).toBe("files");
+		expect(wizard.press("escape").state.screen).toBe("accounts");
+		expect(wizard.press("escape").state.screen).toBe("files");
 	});
 	test("Enter returns to the review when the plan is ready", () => {
 		expect(reviewed().type(`4${enter}`).state.screen).toBe("build");
@@ -127,7 +116,7 @@ describe("a build", () => {
 		const wizard = building();
 		const ticket = wizard.state.jobs.try ?? -1;
 		wizard.wanted();
-		expect(pressEscape(wizard).wanted()).toEqual(["cancel"]);
+		expect(wizard.press("escape").wanted()).toEqual(["cancel"]);
 		expect(wizard.state).toMatchObject({ screen: "build", notice: { code: "build-undone" } });
 		expect(wizard.state.building).toBeUndefined();
 		wizard.act({ type: "failed", job: "try", ticket, failure: { code: "internal", values: {} } });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Choice } from "../../src/wizard/choice.ts";
 import { isMissing, selectedChoice, visibleChoices } from "../../src/wizard/steps/choose/reduce.ts";
-import { Drive, down, enter } from "./drive.ts";
+import { atChoices, down, enter } from "./drive.ts";
 
 const server = "/usr/lib/postgresql/17/bin/postgres";
 const missing: Choice = {
@@ -22,13 +22,6 @@ const running: Choice = {
 	package: { name: "redis-server", version: "8" },
 	ports: ["tcp 6379"],
 };
-
-function atChoices(...choices: Choice[]): Drive {
-	return new Drive()
-		.act({ type: "started" })
-		.answer({ job: "requirements", value: [] })
-		.answer({ job: "choices", value: choices });
-}
 
 describe("a program that is not installed", () => {
 	test("can be installed, and the refreshed list keeps the cursor", () => {

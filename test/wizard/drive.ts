@@ -1,12 +1,14 @@
 import type { Note } from "../../src/core/failure.ts";
 import type { Missing } from "../../src/core/plan/missing.ts";
+import type { Answers } from "../../src/core/questions/answers.ts";
 import type { Event } from "../../src/engine/events.ts";
+import type { Choice } from "../../src/wizard/choice.ts";
 import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
 import { reduce } from "../../src/wizard/reduce.ts";
 import { resumed } from "../../src/wizard/results.ts";
 import type { Finished, Round } from "../../src/wizard/session/values.ts";
 import { type Action, type Intention, type JobKind, type Result, startState, type WizardState } from "../../src/wizard/state.ts";
-import { planFor, redis } from "../ui/scripted-session.ts";
+import { planFor, redis, selftestOf } from "../ui/scripted-session.ts";
 
 /** A wizard without a session: the test sends keys, checks intentions and supplies results. */
 export class Drive {
@@ -61,11 +63,15 @@ export const enter = "\r";
 export const down = "\x1b[B";
 export const traced = { probes: [], exercises: [], signals: [], output: "", answered: true };
 
-export function atForm(): Drive {
-	return new Drive()
-		.act({ type: "started", initial: redis })
-		.answer({ job: "requirements", value: [] })
-		.answer({ job: "validate", value: [] });
+export function atChoices(...choices: readonly Choice[]): Drive {
+	const wizard = new Drive().act({ type: "started" }).answer({ job: "requirements", value: [] });
+	wizard.answer({ job: "choices", value: choices }).wanted();
+	return wizard;
+}
+
+export function atForm(initial: Answers = redis): Drive {
+	const wizard = new Drive().act({ type: "started", initial }).answer({ job: "requirements", value: [] });
+	return wizard.answer({ job: "validate", value: [] });
 }
 
 export function atTrace(): Drive {
@@ -107,6 +113,20 @@ export const tried = (answered: boolean, missing: readonly Missing[] = []): Roun
 
 export function atTrial(round: Round): Drive {
 	const wizard = atBuild().type(enter).answer({ job: "try", value: round });
+	wizard.wanted();
+	return wizard;
+}
+
+/** The self-test has passed. */
+export function atVerdict(): Drive {
+	const wizard = atTrial(tried(true)).answer({ job: "selftest", value: { test: selftestOf() } });
+	wizard.wanted();
+	return wizard;
+}
+
+export function atSave(names: Partial<Finished["names"]> = {}): Drive {
+	const value = { ...finished, names: { ...finished.names, ...names } };
+	const wizard = atVerdict().type(enter).answer({ job: "finish", value });
 	wizard.wanted();
 	return wizard;
 }

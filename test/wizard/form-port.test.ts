@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { redis } from "../ui/scripted-session.ts";
-import { Drive } from "./drive.ts";
+import { atForm, type Drive } from "./drive.ts";
 
 const proposal = {
 	...redis,
@@ -14,11 +14,7 @@ const proposal = {
 
 /** The cursor is at the end of the port. */
 function atPort(): Drive {
-	return new Drive()
-		.act({ type: "started", initial: proposal })
-		.answer({ job: "requirements", value: [] })
-		.answer({ job: "validate", value: [] })
-		.type(`\x1b[5~\x1b[B${"\x1b[D".repeat(" --workers 4".length)}`);
+	return atForm(proposal).type(`\x1b[5~\x1b[B${"\x1b[D".repeat(" --workers 4".length)}`);
 }
 
 const application = (wizard: Drive) => wizard.state.answers?.application;

@@ -85,7 +85,7 @@ describe("trying a probe", () => {
 	test("is cancelled by Esc, which stays in the form, and by Enter", () => {
 		const wizard = atField("probe").type(ctrlT);
 		wizard.wanted();
-		wizard.act({ type: "key", key: { id: "escape" } });
+		wizard.press("escape");
 		expect(wizard.state.screen).toBe("form");
 		expect(wizard.wanted()).toEqual(["cancel"]);
 		wizard.type(ctrlT).wanted();

@@ -29,9 +29,7 @@ describe("decodeKeys", () => {
 		["unknown sequences fall away", ["\x1b[99;5u\x1b[1;5Aq"], ["q"]],
 		["focus events fall away", ["\x1b[I\x1b[Ok"], ["k"]],
 		["letters beyond ASCII", ["ü€"], ["ü", "€"]],
-	])("%s", (_, chunks, expected) => {
-		expect(ids(...chunks)).toEqual(expected);
-	});
+	])("%s", (_, chunks, expected) => expect(ids(...chunks)).toEqual(expected));
 
 	test("a paste is one text without marks, with spaces for line ends", () => {
 		const { keys } = decodeKeys(nothingDecoded, "\x1b[200~redis-server\r\n--port 1\x1b[A\x1b[201~q");

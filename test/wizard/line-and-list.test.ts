@@ -23,9 +23,7 @@ describe("editLine", () => {
 		["   |", "ctrl-w", "|"],
 		["a👩‍👩‍👧|b", "backspace", "a|b"],
 		["|👩‍👩‍👧b", "right", "👩‍👩‍👧|b"],
-	])("%s %s", (before, key, after) => {
-		expect(shown(editLine(at(before), { id: key }) ?? textLine("?"))).toBe(after);
-	});
+	])("%s %s", (before, key, after) => expect(shown(editLine(at(before), { id: key }) ?? textLine("?"))).toBe(after));
 
 	test("inserts typed and pasted text", () => {
 		expect(shown(editLine(at("a|c"), { id: "b", text: "b" }) ?? textLine(""))).toBe("ab|c");

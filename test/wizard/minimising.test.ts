@@ -2,16 +2,11 @@ import { describe, expect, test } from "vitest";
 import { bindingsOf } from "../../src/wizard/bindings.ts";
 import { offered } from "../../src/wizard/footer.ts";
 import { withoutJobs } from "../../src/wizard/session/session-keeper.ts";
-import { planFor, redis, selftestOf, unneededOf } from "../ui/scripted-session.ts";
-import { atTrial, enter, finished, tried } from "./drive.ts";
+import { planFor, redis, unneededOf } from "../ui/scripted-session.ts";
+import { atSave, atTrial, atVerdict, enter, tried } from "./drive.ts";
 
-const answering = () => {
-	const wizard = atTrial(tried(true)).answer({ job: "selftest", value: { test: selftestOf() } });
-	wizard.wanted();
-	return wizard;
-};
 const searching = () => {
-	const wizard = answering().type("m");
+	const wizard = atVerdict().type("m");
 	wizard.wanted();
 	return wizard;
 };
@@ -20,7 +15,7 @@ const words = (wizard: { state: Parameters<typeof offered>[0] }) => offered(wiza
 
 describe("the search for unneeded files", () => {
 	test("starts with a key after the answer and the self-test", () => {
-		const wizard = answering();
+		const wizard = atVerdict();
 		expect(words(wizard)).toContain("minimise");
 		expect(wizard.type("m").wanted()).toEqual(["minimise"]);
 		expect(wizard.state.minimising).toEqual({});
@@ -31,7 +26,7 @@ describe("the search for unneeded files", () => {
 		expect([dead.state.notice?.code, ...dead.wanted()]).toEqual(["minimise-unanswered-yet"]);
 		expect(words(dead)).not.toContain("minimise");
 		expect(atTrial(tried(true)).type("m").state.notice?.code).toBe("testing");
-		const saved = answering().type(enter).answer({ job: "finish", value: finished }).press("escape").type("m");
+		const saved = atSave().press("escape").type("m");
 		expect([saved.state.screen, saved.state.notice?.code]).toEqual(["trial", "minimise-saved"]);
 		expect(words(saved)).not.toContain("minimise");
 	});

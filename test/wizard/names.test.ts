@@ -1,23 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { saveItems } from "../../src/wizard/steps/save/reduce.ts";
-import { selftestOf } from "../ui/scripted-session.ts";
-import { atTrial, enter, finished, tried } from "./drive.ts";
-
-/** After the first save on this machine. */
-function saved(names: Partial<typeof finished.names> = {}) {
-	const wizard = atTrial(tried(true))
-		.answer({ job: "selftest", value: { test: selftestOf() } })
-		.type(enter);
-	wizard.answer({ job: "finish", value: { ...finished, names: { ...finished.names, ...names } } });
-	wizard.wanted();
-	return wizard;
-}
+import { atSave, enter, finished } from "./drive.ts";
 
 const asked = { job: "names" } as const;
 
 describe("the names for the record", () => {
 	test("are asked once after saving, with the known names as default", () => {
-		const wizard = saved({ initiatedBy: "Erika", implementedBy: "operator", asks: true });
+		const wizard = atSave({ initiatedBy: "Erika", implementedBy: "operator", asks: true });
 		expect(wizard.state.prompt).toMatchObject({ kind: "initiated-by", line: { text: "Erika" } });
 		wizard.type(enter);
 		expect(wizard.state.prompt).toMatchObject({ kind: "implemented-by", line: { text: "operator" } });
@@ -30,17 +19,17 @@ describe("the names for the record", () => {
 	});
 
 	test("are saved as typed, and an empty one stays open", () => {
-		const wizard = saved({ initiatedBy: "Erika", asks: true }).type(`\x15${enter}`).type(`\x15Max${enter}`);
+		const wizard = atSave({ initiatedBy: "Erika", asks: true }).type(`\x15${enter}`).type(`\x15Max${enter}`);
 		expect(wizard.intentions).toMatchObject([{ ...asked, initiatedBy: "", implementedBy: "Max" }]);
 	});
 
 	test("stay unchanged after Esc", () => {
-		const wizard = saved({ initiatedBy: "Erika", asks: true }).type("xx").press("escape").type("yy").press("escape");
+		const wizard = atSave({ initiatedBy: "Erika", asks: true }).type("xx").press("escape").type("yy").press("escape");
 		expect(wizard.intentions).toMatchObject([{ ...asked, initiatedBy: "Erika", implementedBy: "operator" }]);
 	});
 
 	test("can be changed later, and the displayed record is updated", () => {
-		const wizard = saved();
+		const wizard = atSave();
 		expect(wizard.state.prompt).toBeUndefined();
 		const item = saveItems(wizard.state).indexOf("record");
 		wizard.type("j".repeat(item) + enter).answer({ job: "text", value: { page: "record", text: "old" } });
@@ -52,7 +41,7 @@ describe("the names for the record", () => {
 	});
 
 	test("are asked again if the wizard is quit", () => {
-		const wizard = saved({ asks: true }).press("ctrl-c").press("ctrl-c");
+		const wizard = atSave({ asks: true }).press("ctrl-c").press("ctrl-c");
 		expect([wizard.state.exit, ...wizard.wanted()]).toEqual([130]);
 	});
 });

@@ -8,7 +8,6 @@ import { startState } from "../../src/wizard/state.ts";
 import { atFiles, atForm, atTrace, Drive, down } from "./drive.ts";
 
 const f1 = "\x1bOP";
-const escapeKey = { type: "key", key: { id: "escape" } } as const;
 const measured = (scrollEnd: number) => ({ type: "measured", scrollEnd }) as const;
 
 test("the page of keys knows which keys do something now", () => {
@@ -43,7 +42,7 @@ describe("pages over a screen", () => {
 		expect(wizard.type("i").state.overlay).toBe("why");
 		expect(wizard.type("c").state.overlay).toBe("commands");
 		expect(wizard.type("c").state.overlay).toBeUndefined();
-		expect(wizard.type("i").act(escapeKey).state.overlay).toBeUndefined();
+		expect(wizard.type("i").press("escape").state.overlay).toBeUndefined();
 		expect(wizard.state.screen).toBe("trace");
 	});
 
@@ -59,7 +58,7 @@ describe("pages over a screen", () => {
 	test("in the form `?` is a letter of the line, and a key on the button", () => {
 		const wizard = atForm().type("?");
 		expect(wizard.state.overlay).toBe("keys");
-		wizard.act(escapeKey).type("\x1b[A").type("\x1b[5~?ic");
+		wizard.press("escape").type("\x1b[A").type("\x1b[5~?ic");
 		expect(wizard.state.overlay).toBeUndefined();
 		expect(wizard.state.form?.rows[0]?.line.text).toBe("redis?ic");
 	});

@@ -26,18 +26,14 @@ describe("the time that is left", () => {
 		expect(secondsLeft(steadily(10_000_000, 2))).toBeCloseTo(8, 5);
 		expect(secondsLeft(steadily(1_000_000, 5))).toBeCloseTo(95, 5);
 	});
-	test("is unknown without progress", () => {
-		expect(secondsLeft(steadily(0, 5))).toBeUndefined();
-	});
+	test("is unknown without progress", () => expect(secondsLeft(steadily(0, 5))).toBeUndefined());
 	test("adapts to a disk that becomes slow", () => {
 		const fast = steadily(10_000_000, 5);
 		const slow = steadily(1_000_000, 20, fast, 5000, 50_000_000);
 		expect(secondsLeft(slow)).toBeCloseTo(30, 0);
 		expect(slow.samples.length).toBeLessThan(100);
 	});
-	test("ends with the bytes", () => {
-		expect(secondsLeft(steadily(50_000_000, 2))).toBeUndefined();
-	});
+	test("ends with the bytes", () => expect(secondsLeft(steadily(50_000_000, 2))).toBeUndefined());
 	test("uses the last event of a frame", () => {
 		const building = copied(copied(copied(nothingBuilt, 1, 0), 2, 0), 3, 0);
 		expect(building.samples).toEqual([{ at: 0, bytes: 3 }]);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readForm } from "../../src/wizard/steps/form/fields.ts";
 import { itemsToAdd } from "../../src/wizard/steps/trial/reduce.ts";
 import { absent, planFor, redis, selftestOf } from "../ui/scripted-session.ts";
-import { atBuild, atFiles, atForm, atTrace, Drive, down, enter, finished, traced } from "./drive.ts";
+import { atBuild, atFiles, atForm, atTrace, atTrial, Drive, down, enter, finished, traced, tried } from "./drive.ts";
 
 const probe = redis.application.probes[0] ?? "";
 
@@ -40,15 +40,11 @@ describe("the straight path", () => {
 		expect(wizard.wanted()).toEqual(["host-view", "host-view", "try"]);
 		wizard.happen({ event: "round-started", round: 1, rounds: 5 });
 		expect(wizard.state.screen).toBe("trial");
-		wizard.answer({
-			job: "try",
-			value: { round: 1, probes: [], failedExercises: [], missing: [absent], answered: false, output: "" },
-		});
-		wizard.type(enter);
+		wizard.answer({ job: "try", value: tried(false, [absent]) }).type(enter);
 		expect(wizard.wanted()).toEqual(["accept", "plan"]);
 		wizard.answer({ job: "plan", value: planFor(redis) });
 		expect(wizard.wanted()).toEqual(["try"]);
-		wizard.answer({ job: "try", value: { round: 2, probes: [], failedExercises: [], missing: [], answered: true, output: "" } });
+		wizard.answer({ job: "try", value: tried(true) });
 		expect(wizard.wanted()).toEqual(["selftest"]);
 		wizard.answer({ job: "selftest", value: { test: selftestOf() } }).type(enter);
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["save", "finish"]);
@@ -65,14 +61,6 @@ describe("leaving", () => {
 		wizard.type("n");
 		expect(wizard.state.question).toBeUndefined();
 		expect(wizard.state.exit).toBeUndefined();
-	});
-
-	test("Ctrl-C twice exits and stops running work", () => {
-		const wizard = atTrace();
-		wizard.wanted();
-		wizard.type("\x03\x03");
-		expect(wizard.state.exit).toBe(130);
-		expect(wizard.wanted()).toEqual(["cancel"]);
 	});
 
 	test("no key works after the exit", () => {
@@ -92,7 +80,7 @@ describe("leaving", () => {
 describe("the form", () => {
 	test("back keeps the text", () => {
 		const wizard = atForm().type("\x1b[5~x").type("\x1b");
-		wizard.act({ type: "key", key: { id: "escape" } });
+		wizard.press("escape");
 		expect(wizard.state.screen).toBe("choose");
 		expect(wizard.state.answers?.name).toBe("redisx");
 	});
@@ -115,13 +103,6 @@ describe("the form", () => {
 		wizard.type("\x1b[6~").type(enter);
 		expect(wizard.state.form?.cursor).toBe(1);
 		expect(wizard.state.screen).toBe("form");
-	});
-
-	test("the session validates before the trace begins", () => {
-		const wizard = atForm().type(enter);
-		wizard.answer({ job: "validate", value: [{ field: "user", code: "account-unknown", values: { account: "x" } }] });
-		expect(wizard.state.screen).toBe("form");
-		expect(wizard.state.form?.cursor).toBe(2);
 	});
 
 	test("a late result changes nothing", () => {
@@ -155,7 +136,7 @@ describe("tracing", () => {
 	test("Esc cancels it and restores the form", () => {
 		const wizard = atTrace();
 		wizard.wanted();
-		wizard.act({ type: "key", key: { id: "escape" } });
+		wizard.press("escape");
 		expect(wizard.wanted()).toEqual(["cancel", "validate"]);
 		expect(wizard.state.screen).toBe("form");
 	});
@@ -163,7 +144,7 @@ describe("tracing", () => {
 	test("events of a cancelled trace are ignored", () => {
 		const wizard = atTrace();
 		const ticket = wizard.state.jobs.trace ?? 0;
-		wizard.act({ type: "key", key: { id: "escape" } });
+		wizard.press("escape");
 		wizard.act({ type: "done", ticket, job: "trace", value: traced });
 		expect(wizard.state.screen).toBe("form");
 	});
@@ -198,21 +179,17 @@ describe("tracing", () => {
 });
 
 describe("building and trying", () => {
-	const round = { round: 1, probes: [], failedExercises: [], missing: [absent], answered: false, output: "" };
-
 	test("Esc stops it and leaves nothing behind", () => {
 		const wizard = atBuild().type(enter);
 		wizard.wanted();
 		wizard.happen({ event: "round-started", round: 1, rounds: 5 });
-		wizard.act({ type: "key", key: { id: "escape" } });
+		wizard.press("escape");
 		expect(wizard.wanted()).toEqual(["cancel"]);
 		expect(wizard.state.screen).toBe("build");
 	});
 
 	test("a deselected fix is not added, and a cage that does not answer is not saved", () => {
-		const wizard = atBuild().type(enter).answer({ job: "try", value: round });
-		wizard.wanted();
-		wizard.type(` ${enter}`);
+		const wizard = atTrial(tried(false, [absent])).type(` ${enter}`);
 		expect(wizard.wanted()).toEqual([]);
 		expect(wizard.state.notice?.code).toBe("nothing-to-accept");
 		wizard.type("c");
@@ -220,9 +197,7 @@ describe("building and trying", () => {
 	});
 
 	test("an offer is added only if it is selected", () => {
-		const wizard = atBuild()
-			.type(enter)
-			.answer({ job: "try", value: { ...round, answered: true } });
+		const wizard = atTrial(tried(true, [absent]));
 		expect(itemsToAdd(wizard.state)).toEqual([]);
 		wizard.type(" ");
 		expect(itemsToAdd(wizard.state)).toEqual([absent]);
@@ -233,21 +208,15 @@ describe("building and trying", () => {
 	test("of items that only the cage requested, files are selected if the application does not answer, permissions are not", () => {
 		const nice = { kind: "capability" as const, call: "setpriority", error: "EPERM", declined: false, unseen: true as const };
 		const capability = { ...nice, remedy: { kind: "capability" as const, name: "sys_nice", round: 1, call: "setpriority" } };
-		const wizard = atBuild()
-			.type(enter)
-			.answer({ job: "try", value: { ...round, missing: [absent, capability] } });
+		const wizard = atTrial(tried(false, [absent, capability]));
 		expect(itemsToAdd(wizard.state)).toEqual([absent]);
 		wizard.type("j ");
 		expect(itemsToAdd(wizard.state)).toEqual([absent, capability]);
 	});
 
 	test("deliberately excluded items are never proposed", () => {
-		const declined = { ...absent, declined: true };
-		const wizard = atBuild()
-			.type(enter)
-			.answer({ job: "try", value: { ...round, missing: [declined] } });
-		wizard.type(" ");
-		expect(wizard.state.notice?.code).toBe("declined-by-you");
+		const wizard = atTrial(tried(false, [{ ...absent, declined: true }]));
+		expect(wizard.type(" ").state.notice?.code).toBe("declined-by-you");
 	});
 
 	test("a failed build returns to the review with the reason", () => {
@@ -256,11 +225,5 @@ describe("building and trying", () => {
 			.fail("try", { code: "disk-full", values: { path: "/var" } });
 		expect(wizard.state.screen).toBe("build");
 		expect(wizard.state.failure?.code).toBe("disk-full");
-	});
-
-	test("the review opens each answer", () => {
-		expect(atBuild().type("1").state.screen).toBe("form");
-		expect(atBuild().type("3").state.screen).toBe("files");
-		expect(atBuild().type("4").state.screen).toBe("accounts");
 	});
 });

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Choice } from "../../src/wizard/choice.ts";
 import type { Finished } from "../../src/wizard/session/values.ts";
 import { saveItems } from "../../src/wizard/steps/save/reduce.ts";
-import { redis, selftestOf } from "../ui/scripted-session.ts";
-import { atTrial, Drive, enter, finished, tried } from "./drive.ts";
+import { redis } from "../ui/scripted-session.ts";
+import { atChoices, atSave, enter } from "./drive.ts";
 
 const known: Choice = {
 	id: "template:redis",
@@ -21,22 +21,11 @@ const asking: Choice = {
 };
 const foreign: Choice = { ...asking, consent: { text: "Command  /usr/bin/redis-server", hash: "abc" } };
 
-function at(choice: Choice): Drive {
-	const drive = new Drive()
-		.act({ type: "started" })
-		.answer({ job: "requirements", value: [] })
-		.answer({ job: "choices", value: [choice] });
-	drive.wanted();
-	return drive;
-}
-
 describe("a template", () => {
-	test("without parameters is proposed at once", () => {
-		expect(at(known).type(enter).wanted()).toEqual(["propose"]);
-	});
+	test("without parameters is proposed at once", () => expect(atChoices(known).type(enter).wanted()).toEqual(["propose"]));
 
 	test("asks for its parameters one by one and passes on only changed values", () => {
-		const drive = at(asking).type(`${enter}/srv/pages${enter}`);
+		const drive = atChoices(asking).type(`${enter}/srv/pages${enter}`);
 		expect(drive.state.prompt).toMatchObject({ kind: "parameter", line: { text: "8080" } });
 		drive.type(enter);
 		expect(drive.intentions).toMatchObject([{ job: "propose", choice: { values: { folder: "/srv/pages" } } }]);
@@ -45,7 +34,7 @@ describe("a template", () => {
 	});
 
 	test("rejects an invalid value, and Esc cancels", () => {
-		const drive = at(asking).type(`${enter}srv${enter}`);
+		const drive = atChoices(asking).type(`${enter}srv${enter}`);
 		expect(drive.state.notice?.code).toBe("parameter-path");
 		drive.type(`\x15${enter}`);
 		expect(drive.state.notice?.code).toBe("parameter-path");
@@ -55,7 +44,7 @@ describe("a template", () => {
 	});
 
 	test("that was not accepted shows its commands and waits for consent", () => {
-		const drive = at(foreign).type(enter);
+		const drive = atChoices(foreign).type(enter);
 		expect(drive.state).toMatchObject({ overlay: "consent", texts: { consent: foreign.consent?.text } });
 		expect(drive.press("escape").state.overlay).toBeUndefined();
 		expect(drive.wanted()).toEqual([]);
@@ -78,12 +67,8 @@ test("a cage of a template can be compared with it", () => {
 
 test("saving a template over a built-in one is reported", () => {
 	const save = (hidesBuiltIn: boolean) => {
-		const wizard = atTrial(tried(true))
-			.answer({ job: "selftest", value: { test: selftestOf() } })
-			.type(enter)
-			.answer({ job: "finish", value: finished });
+		const wizard = atSave();
 		const item = saveItems(wizard.state).indexOf("template");
-		wizard.wanted();
 		wizard.type(`${"j".repeat(item)}${enter}${enter}`);
 		expect(wizard.wanted()).toContain("template");
 		return wizard.answer({ job: "template", value: { name: "redis", path: "/t/redis.json", hidesBuiltIn } }).state;

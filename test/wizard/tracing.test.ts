@@ -5,7 +5,7 @@ import { restored, storedOf } from "../../src/wizard/session/stored-state.ts";
 import { proposals, quiet } from "../../src/wizard/steps/trace/reduce.ts";
 import { redis } from "../ui/scripted-session.ts";
 import { reached, shownProcesses } from "../ui/scripted-trace.ts";
-import { atTrace, Drive, enter, traced } from "./drive.ts";
+import { atChoices, atTrace, type Drive, enter, traced } from "./drive.ts";
 
 const probe = redis.application.probes[0] ?? "";
 
@@ -135,7 +135,7 @@ describe("proposed exercises", () => {
 		expect(wizard.state.answers?.application.exercises).toEqual([...redis.application.exercises, "mine"]);
 		wizard.wanted();
 		// Back to the form and on again does not trace again.
-		wizard.act({ type: "key", key: { id: "escape" } }).act({ type: "key", key: { id: "escape" } });
+		wizard.press("escape").press("escape");
 		expect(wizard.state.form?.rows.filter(({ field }) => field === "exercise").map(({ line }) => line.text)).toContain("mine");
 		wizard.answer({ job: "validate", value: [] });
 		wizard.type("\x1b[6~").type(enter).answer({ job: "validate", value: [] });
@@ -178,7 +178,7 @@ describe("another run", () => {
 
 	test("updates an earlier plan", () => {
 		const wizard = answering().type(enter).answer({ job: "trace", value: traced });
-		wizard.act({ type: "key", key: { id: "escape" } });
+		wizard.press("escape");
 		wizard.wanted();
 		wizard.type("r");
 		expect(wizard.intentions).toMatchObject([{ job: "trace", add: true }]);
@@ -190,7 +190,7 @@ describe("another run", () => {
 		failed.wanted();
 		failed.type(enter);
 		expect([failed.state.screen, ...failed.wanted()]).toEqual(["files", "plan"]);
-		const stopped = atSecond().act({ type: "key", key: { id: "escape" } });
+		const stopped = atSecond().press("escape");
 		expect(stopped.wanted()).toEqual(["cancel"]);
 		expect(stopped.state).toMatchObject({ screen: "trace", notice: { code: "run-stopped" } });
 		stopped.type(enter);
@@ -200,7 +200,7 @@ describe("another run", () => {
 	test("is added if exercises changed, and starts over if the command did", () => {
 		const back = () => {
 			const wizard = answering().type(enter).answer({ job: "trace", value: traced });
-			for (const _ of "12") wizard.act({ type: "key", key: { id: "escape" } });
+			for (const _ of "12") wizard.press("escape");
 			wizard.answer({ job: "validate", value: [] });
 			wizard.wanted();
 			return wizard;
@@ -234,7 +234,7 @@ describe("another run", () => {
 
 	test("started over forgets the runs", () => {
 		const wizard = answering().type(enter).answer({ job: "trace", value: traced });
-		wizard.act({ type: "key", key: { id: "escape" } });
+		wizard.press("escape");
 		wizard.wanted();
 		wizard.type("O");
 		expect(wizard.intentions).toMatchObject([{ job: "trace", add: false }]);
@@ -268,12 +268,7 @@ describe("a running process", () => {
 		{ id: "unit:a", kind: "unit" as const, name: "a", description: "", pid: 4711 },
 		{ id: "unit:b", kind: "unit" as const, name: "b", description: "" },
 	];
-	const atChoice = () => {
-		const wizard = new Drive().act({ type: "started" }).answer({ job: "requirements", value: [] });
-		wizard.answer({ job: "choices", value: choices });
-		wizard.wanted();
-		return wizard;
-	};
+	const atChoice = () => atChoices(...choices);
 
 	test("can be traced instead of a new start", () => {
 		const wizard = atChoice();
@@ -291,7 +286,7 @@ describe("a running process", () => {
 	test("is a different choice from a new start", () => {
 		const wizard = atChoice().type("w");
 		wizard.answer({ job: "propose", value: { ...redis, attach: { pid: 4711 } } });
-		wizard.act({ type: "key", key: { id: "escape" } });
+		wizard.press("escape");
 		wizard.wanted();
 		wizard.type(enter);
 		expect(wizard.intentions).toMatchObject([{ job: "propose" }]);

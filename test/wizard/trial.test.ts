@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { saveItems } from "../../src/wizard/steps/save/reduce.ts";
 import { absent, selftestOf } from "../ui/scripted-session.ts";
-import { atBuild, atTrial, down, enter, finished, tried } from "./drive.ts";
+import { atBuild, atSave, atTrial, down, enter, finished, tried } from "./drive.ts";
 
 const answers = () => atTrial(tried(true));
 const safe = { job: "selftest", value: { test: selftestOf() } } as const;
@@ -53,7 +53,7 @@ describe("the self-test", () => {
 		const wizard = answers().type("r");
 		expect(wizard.wanted()).toEqual(["cancel", "try"]);
 		expect(wizard.state.trial.tested).toBeUndefined();
-		const back = answers().act({ type: "key", key: { id: "escape" } });
+		const back = answers().press("escape");
 		expect([back.state.screen, ...back.wanted()]).toEqual(["build", "cancel"]);
 	});
 
@@ -102,9 +102,9 @@ describe("the pages of a trial", () => {
 	test("clear the search with the first Esc and close with the second", () => {
 		const wizard = atTrial(tried(false)).type("o/x\x1b");
 		// A lone Esc waits for the rest of a sequence; the next key shows that it was one.
-		wizard.act({ type: "key", key: { id: "escape" } });
+		wizard.press("escape");
 		expect([wizard.state.find, wizard.state.prompt, wizard.state.overlay]).toEqual([undefined, undefined, "output"]);
-		wizard.act({ type: "key", key: { id: "escape" } });
+		wizard.press("escape");
 		expect(wizard.state.overlay).toBeUndefined();
 	});
 
@@ -133,27 +133,16 @@ describe("a shell in the cage", () => {
 });
 
 describe("the steps after saving", () => {
-	const saved = () => {
-		const wizard = answers().answer(safe).type(enter).answer({ job: "finish", value: finished });
-		wizard.wanted();
-		return wizard;
-	};
-
 	test("offer drop-in and installation only if they are possible", () => {
 		const { service: _, ...alone } = finished;
 		expect(saveItems({ finished: { ...alone, installs: false } })).toEqual([
-			"end",
-			"next",
-			"template",
-			"record",
-			"names",
-			"unit",
+			...["end", "next", "template", "record", "names", "unit"],
 		]);
 		expect(saveItems({ finished })).toContain("install-dropin");
 	});
 
 	test("show a text again without another request", () => {
-		const wizard = saved().type(`${down}${down}${down}${enter}`);
+		const wizard = atSave().type(`${down}${down}${down}${enter}`);
 		expect(wizard.wanted()).toEqual(["text"]);
 		wizard.answer({ job: "text", value: { page: "record", text: "# redis" } });
 		expect(wizard.state.overlay).toBe("record");
@@ -162,7 +151,7 @@ describe("the steps after saving", () => {
 	});
 
 	test("install a unit only after a confirmation", () => {
-		const wizard = saved().type(`jjjjjj${enter}`);
+		const wizard = atSave().type(`jjjjjj${enter}`);
 		expect(wizard.state.question?.kind).toBe("install-unit");
 		expect(wizard.type("n").wanted()).toEqual([]);
 		expect(wizard.type(`${enter}y`).wanted()).toEqual(["install-unit"]);
@@ -172,22 +161,20 @@ describe("the steps after saving", () => {
 
 	test("say how a service starts in its cage after its drop-in was installed", () => {
 		const place = "/etc/systemd/system/redis-server.service.d/zz-cagewright.conf";
-		const wizard = saved().type(`jjjjjj${enter}y`);
+		const wizard = atSave().type(`jjjjjj${enter}y`);
 		wizard.answer({ job: "install-unit", value: { action: "installed", place, unit: "redis-server.service" } });
 		expect(wizard.state.notice?.code).toBe("dropin-installed");
 	});
 
 	test("lead back to the trial and forward again without saving twice", () => {
-		const wizard = saved().act({ type: "key", key: { id: "escape" } });
+		const wizard = atSave().press("escape");
 		expect(wizard.state.screen).toBe("trial");
 		wizard.type(enter);
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["save"]);
 	});
 
 	test("save a newer round", () => {
-		const wizard = saved()
-			.act({ type: "key", key: { id: "escape" } })
-			.type("r");
+		const wizard = atSave().press("escape").type("r");
 		expect(wizard.wanted()).toEqual(["try"]);
 		wizard.answer({ job: "try", value: tried(true) }).answer(safe);
 		wizard.wanted();
@@ -195,7 +182,7 @@ describe("the steps after saving", () => {
 	});
 
 	test("exit with the status of make", () => {
-		expect(saved().type(enter).state.exit).toBe(0);
-		expect(saved().type("q").state.exit).toBe(0);
+		expect(atSave().type(enter).state.exit).toBe(0);
+		expect(atSave().type("q").state.exit).toBe(0);
 	});
 });

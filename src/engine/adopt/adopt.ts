@@ -114,7 +114,7 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 	let adoption: Adoption = { service, phase: "seeding", since, companions, dropin, probes, timeout, places: [] };
 	signal.throwIfAborted();
 	adoption = await saveAdoption(context, name, adoption);
-	const started = machine.now();
+	const started = machine.elapsed();
 	try {
 		context.emit({ event: "service-stopped", service });
 		await machine.services.stop(service, companions);
@@ -142,7 +142,7 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 		if (kept !== undefined) throw new Failure("adopt-failed-kept", { service, name, path: showPath(kept) }, 1, error);
 		throw signal.aborted ? error : new Failure("adopt-failed", { service, name }, 1, error);
 	}
-	return Math.round((machine.now() - started) / 10) / 100;
+	return Math.round((machine.elapsed() - started) / 10) / 100;
 }
 
 /** Throws unless the service answers from inside its cage. */

@@ -66,7 +66,7 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 	signal.throwIfAborted();
 	const companions = await machine.services.companions(service);
 	let adoption = await saveAdoption(context, name, { ...from, companions, phase: "returning" });
-	const started = machine.now();
+	const started = machine.elapsed();
 	try {
 		context.emit({ event: "service-stopped", service });
 		await machine.services.stop(service, companions);
@@ -88,7 +88,7 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 		await machine.store.log(name, "release-undone", { service, problem: problemOf(error) });
 		throw signal.aborted ? error : new Failure("release-failed", { service, name }, 1, error);
 	}
-	const interrupted = Math.round((machine.now() - started) / 10) / 100;
+	const interrupted = Math.round((machine.elapsed() - started) / 10) / 100;
 	await finishRelease(context, name, adoption);
 	return { plan: { ...plan, givenBack: places }, interrupted };
 }

@@ -30,7 +30,7 @@ export async function probeService(
 	trySeconds = seconds,
 ): Promise<Answer> {
 	const { machine, signal } = context;
-	const deadline = machine.now() + seconds * 1000;
+	const deadline = machine.elapsed() + seconds * 1000;
 	let before: number | undefined;
 	let most = trySeconds;
 	for (let pause = 30; ; pause = Math.min(pause * 2, 500)) {
@@ -39,7 +39,7 @@ export async function probeService(
 		before ??= restarts;
 		const outcomes: ProbeOutcome[] = [];
 		for (const command of active === "active" ? probes : []) {
-			const left = Math.max(1, (deadline - machine.now()) / 1000);
+			const left = Math.max(1, (deadline - machine.elapsed()) / 1000);
 			const where = mainPid ? { launched: reachable(mainPid) } : { onHost: true };
 			const asked = await machine.launcher.shell(command, where, Math.min(left, most), signal);
 			if (asked.timedOut) most *= 2;
@@ -50,7 +50,7 @@ export async function probeService(
 		const answered =
 			active === "active" && still.active === "active" && still.mainPid === mainPid && outcomes.every(({ ok }) => ok);
 		const isDown = ["failed", "inactive"].includes(still.active) || still.restarts - before >= mostRestarts;
-		const isOver = isDown || machine.now() >= deadline;
+		const isOver = isDown || machine.elapsed() >= deadline;
 		if (answered || isOver) {
 			for (const outcome of outcomes) context.emit({ event: "probe-tried", ...outcome });
 			const why = still.result === "success" ? [] : [still.result || result];

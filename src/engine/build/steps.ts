@@ -33,10 +33,10 @@ export async function timed<T>(
 	work: () => Promise<T>,
 	onHost = false,
 ): Promise<{ value: T; seconds: number }> {
-	const started = context.machine.now();
+	const started = context.machine.elapsed();
 	context.emit({ event: "step-started", step, ...(onHost ? { onHost } : {}) });
 	const value = await work();
-	const seconds = Math.round((context.machine.now() - started) / 10) / 100;
+	const seconds = Math.round((context.machine.elapsed() - started) / 10) / 100;
 	context.emit({ event: "step-finished", step, seconds });
 	return { value, seconds };
 }

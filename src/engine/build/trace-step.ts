@@ -249,7 +249,7 @@ async function traceRunning(
 	const command = pathFromText(application.command[0] ?? "");
 	const fold = new TraceFold();
 	const report = new TraceReport(context, fold, 1, tracker);
-	const started = machine.now();
+	const started = machine.elapsed();
 	let before = emptyTrace();
 	let processes: readonly RunningProcess[] = [];
 	const attached = await machine.attach({
@@ -290,7 +290,7 @@ async function traceRunning(
 			for (const line of application.exercises) await exercise(line);
 			const next = async () => Promise.race([more?.(watching), attached.ended.then(() => undefined)]);
 			for (let line = await next(); line !== undefined; line = await next()) await exercise(line);
-			const left = (seconds ?? 0) * 1000 - (machine.now() - started);
+			const left = (seconds ?? 0) * 1000 - (machine.elapsed() - started);
 			if (left > 0) await machine.sleep(left, watching).catch(() => undefined);
 		}
 		signal.throwIfAborted();

@@ -27,7 +27,7 @@ export interface FindOptions {
 export async function findMinimum(context: Context, subject: Subject, { jobs, stop }: FindOptions): Promise<SearchOutcome> {
 	const { machine, signal } = context;
 	const { cage, manifest, trace, units } = subject;
-	const began = machine.now();
+	const began = machine.elapsed();
 	const ports = await neighbourPorts(context, cage.application, trace);
 	await using trees = await machine.store.building.partialTrees(manifest, signal);
 	const trials = new Trials(context, subject, trees, ports);
@@ -42,7 +42,7 @@ export async function findMinimum(context: Context, subject: Subject, { jobs, st
 			signal: stopped,
 			works: async (left) => isFine(await trials.tries({ ...context, signal: stopped }, left, by)),
 			onTrial: ({ estimated, left, trials: tried, ...decided }) => {
-				const rate = (machine.now() - began) / 1000 / trials.count;
+				const rate = (machine.elapsed() - began) / 1000 / trials.count;
 				const counts = { trials: trials.count, estimated: trials.count + estimated - tried };
 				const secondsLeft = Math.round((estimated - tried) * rate);
 				context.emit({ event: "subset-tried", ...counts, ...decided, ...sumOf(chosen(units, left)), secondsLeft });
@@ -64,7 +64,7 @@ export async function findMinimum(context: Context, subject: Subject, { jobs, st
 		left: chosen(units, out),
 		kept: units.filter((_, number) => !out.has(number)),
 		trials: trials.count,
-		seconds: Math.round((machine.now() - began) / 10) / 100,
+		seconds: Math.round((machine.elapsed() - began) / 10) / 100,
 		isComplete: found.isComplete && out.size === found.left.size,
 		exercises: asked.exercises,
 		signals: asked.signals,
@@ -182,11 +182,11 @@ async function runWithout(
 	};
 	const launch = { kind: "cage", cage: here, sandbox } as const;
 	const watching = { launch, number: 1, unseen: true, grace: endsWell ? graceSeconds : 1 };
-	const began = context.machine.now();
+	const began = context.machine.elapsed();
 	try {
 		const { value } = await watchedRun(context, application, manifest.identity, watching, async (run): Promise<RunResult> => {
 			const probes = await probeUntilAnswered(context, run, application.probes, patience);
-			const seconds = (context.machine.now() - began) / 1000;
+			const seconds = (context.machine.elapsed() - began) / 1000;
 			const failed = probes.find(({ ok }) => !ok)?.command;
 			const failedExercises: string[] = [];
 			const failedSignals: string[] = [];

@@ -26,7 +26,7 @@ const patience = 40_000;
 export async function restartCage(context: Context, name: string): Promise<Restarted> {
 	const { machine } = context;
 	const { cage, generation } = await presentCage(context, name);
-	const began = machine.now();
+	const began = machine.elapsed();
 	const restarted: string[] = [];
 	const stale = await processesOfOthers(context, name, generation);
 	for (const unit of await unitsOf(context, name)) {
@@ -53,7 +53,7 @@ export async function restartCage(context: Context, name: string): Promise<Resta
 		restarted.push("run");
 	}
 	const { inits: remaining } = await processesOfOthers(context, name, generation);
-	const interrupted = restarted.length ? Math.round((machine.now() - began) / 10) / 100 : 0;
+	const interrupted = restarted.length ? Math.round((machine.elapsed() - began) / 10) / 100 : 0;
 	return { restarted, remaining, interrupted };
 }
 
@@ -62,22 +62,22 @@ async function restartRun(context: Context, name: string, generation: number): P
 	const { machine, signal } = context;
 	const { cage } = await presentCage(context, name);
 	await machine.store.upkeep.requestRestart(name, generation);
-	const began = machine.now();
+	const began = machine.elapsed();
 	let deadline = began + patience;
-	while (machine.now() < deadline) {
+	while (machine.elapsed() < deadline) {
 		const seconds = machine.store.upkeep.restartAnswer(name, generation);
 		if (seconds !== undefined && (await processesOfOthers(context, name, generation)).inits.length) {
 			// The application may take as long to end as that `run` allows.
 			const stops = seconds === 0 ? Number.POSITIVE_INFINITY : seconds * 1000;
-			deadline = Math.min(machine.now(), began + stops) + patience;
+			deadline = Math.min(machine.elapsed(), began + stops) + patience;
 		}
 		const [init] = machine.launcher.running(machine.store.root(name, generation)).inits;
 		if (init !== undefined) {
 			const reachable = { init, ended: new Promise<never>(() => {}) };
 			for (const probe of cage.application.probes) {
-				const left = () => Math.max(1, (deadline - machine.now()) / 1000);
+				const left = () => Math.max(1, (deadline - machine.elapsed()) / 1000);
 				let ok = false;
-				while (!ok && machine.now() < deadline) {
+				while (!ok && machine.elapsed() < deadline) {
 					ok = (await machine.launcher.shell(probe, { launched: reachable }, left(), signal)).ok;
 					if (!ok) await machine.sleep(200, signal);
 				}

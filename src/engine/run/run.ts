@@ -185,7 +185,7 @@ class AskedToEnd {
 
 	/** Handles a signal from outside. */
 	pass(signal: string): void {
-		const now = this.#context.machine.now();
+		const now = this.#context.machine.elapsed();
 		const ends = signal === "SIGTERM" || signal === "SIGINT";
 		// A second request kills an application that does not react.
 		if (ends && this.#asked !== undefined && now - this.#asked > togetherMilliseconds) {

@@ -62,7 +62,7 @@ export class AlarmListener implements AsyncDisposable {
 
 	/** Whether the kernel log has room for another record. */
 	hasRoom(): boolean {
-		this.#arrivals = this.#arrivals.filter((time) => time > this.#context.machine.now() - burst.window);
+		this.#arrivals = this.#arrivals.filter((time) => time > this.#context.machine.elapsed() - burst.window);
 		return this.isComplete || this.#arrivals.length < burst.records;
 	}
 
@@ -102,7 +102,7 @@ export class AlarmListener implements AsyncDisposable {
 	#add(text: string): void {
 		const denial = parseDenial(text);
 		const now = this.#context.machine.now();
-		if (denial && !this.isComplete) this.#arrivals.push(now);
+		if (denial && !this.isComplete) this.#arrivals.push(this.#context.machine.elapsed());
 		for (const { name, time } of [...(denial ? [denial] : []), ...this.#landlock.add(text)]) {
 			const id = techniqueNamed(name, this.#token);
 			if (id !== undefined && !this.#latencies.has(id)) this.#latencies.set(id, Math.max(0, now - time));

@@ -114,8 +114,8 @@ class Search {
 		try {
 			for (;;) {
 				await machine.sleep(lookEvery, signal);
-				since = hasNeighbours(this.#candidates()) ? (since ?? machine.now()) : undefined;
-				if (since === undefined || machine.now() - since <= patience) continue;
+				since = hasNeighbours(this.#candidates()) ? (since ?? machine.elapsed()) : undefined;
+				if (since === undefined || machine.elapsed() - since <= patience) continue;
 				const wanted = await this.wanted({ ...this.#context, signal });
 				if (hasNeighbours(wanted) && !signal.aborted) return tell();
 			}

@@ -67,10 +67,10 @@ export async function probeUntilAnswered(
 				signal.throwIfAborted();
 				const left = patience.left();
 				if (over.signal.aborted || left <= 0 || !launched.init) break;
-				const began = machine.now();
+				const began = machine.elapsed();
 				outcome = await tryOnce(context, launched, outcome, Math.min(left, most), over.signal);
 				if (outcome.ok) break;
-				if (machine.now() - began >= most * 1000) most *= 2;
+				if (machine.elapsed() - began >= most * 1000) most *= 2;
 				await Promise.race([launched.ended, machine.sleep(pause, signal)]);
 			}
 		};
@@ -129,7 +129,7 @@ export async function askUntilAnswered(
 	const patience = new Patience(machine, launched, seconds);
 	let best: ProbeOutcome[] | undefined;
 	let untried = ways;
-	let looksElsewhere = machine.now() + elsewhereAfter * 1000;
+	let looksElsewhere = machine.elapsed() + elsewhereAfter * 1000;
 	let failed: ProbeOutcome[] = first.map((command) => ({ command, ok: false, output: "" }));
 	for (let pause = 30; untried.length; pause = Math.min(pause * 2, 500)) {
 		for (const [index, way] of untried.entries()) {
@@ -150,10 +150,10 @@ export async function askUntilAnswered(
 			if (way === first && outcomes.length) failed = outcomes;
 		}
 		if (over.signal.aborted || patience.left() <= 0 || !launched.init) break;
-		if (!best && machine.now() >= looksElsewhere) {
+		if (!best && machine.elapsed() >= looksElsewhere) {
 			const known = new Set(untried.map((way) => way.join("\n")));
 			untried = [...untried, ...(elsewhere() ?? []).filter((way) => !known.has(way.join("\n")))];
-			looksElsewhere = machine.now() + elsewhereAfter * 1000;
+			looksElsewhere = machine.elapsed() + elsewhereAfter * 1000;
 		}
 		if (untried.length) await Promise.race([launched.ended, machine.sleep(pause, signal)]);
 	}
@@ -199,11 +199,11 @@ export async function reportWaiting<T>(
 	what: () => AwaitedEvent,
 ): Promise<T> {
 	const done = new AbortController();
-	const started = machine.now();
+	const started = machine.elapsed();
 	const tell = async () => {
 		for (;;) {
 			await machine.sleep(1000, AbortSignal.any([signal, done.signal]));
-			const seconds = Math.floor((machine.now() - started) / 1000);
+			const seconds = Math.floor((machine.elapsed() - started) / 1000);
 			if (!done.signal.aborted && seconds > unremarkable) emit({ event: "waited", seconds, ...what() });
 		}
 	};
@@ -224,30 +224,30 @@ const mostTimes = 3;
 
 /** The time limit for an answer, extended while the application is busy starting. */
 export class Patience {
-	readonly #machine: Pick<Machine, "launcher" | "now">;
+	readonly #machine: Pick<Machine, "launcher" | "elapsed">;
 	readonly #launched: Reachable;
 	#latest: number;
 	#deadline: number;
 	#seen: { readonly at: number; readonly used: number };
 	#isBusy = false;
 
-	constructor(machine: Pick<Machine, "launcher" | "now">, launched: Reachable, seconds: number) {
+	constructor(machine: Pick<Machine, "launcher" | "elapsed">, launched: Reachable, seconds: number) {
 		this.#machine = machine;
 		this.#launched = launched;
-		this.#deadline = machine.now() + seconds * 1000;
-		this.#latest = machine.now() + seconds * 1000 * mostTimes;
-		this.#seen = { at: machine.now(), used: machine.launcher.cpuSeconds(launched) };
+		this.#deadline = machine.elapsed() + seconds * 1000;
+		this.#latest = machine.elapsed() + seconds * 1000 * mostTimes;
+		this.#seen = { at: machine.elapsed(), used: machine.launcher.cpuSeconds(launched) };
 	}
 
 	/** Ends the wait in this many seconds, even if the application is busy. */
 	endIn(seconds: number): void {
-		this.#latest = Math.min(this.#deadline, this.#machine.now() + seconds * 1000);
+		this.#latest = Math.min(this.#deadline, this.#machine.elapsed() + seconds * 1000);
 		this.#deadline = this.#latest;
 	}
 
 	/** Seconds left now. */
 	left(): number {
-		const now = this.#machine.now();
+		const now = this.#machine.elapsed();
 		const elapsed = (now - this.#seen.at) / 1000;
 		if (elapsed >= windowSeconds) {
 			const used = this.#machine.launcher.cpuSeconds(this.#launched);

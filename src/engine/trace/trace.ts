@@ -210,11 +210,11 @@ async function firstRun(
 	ports: () => readonly string[],
 ): Promise<FirstRun> {
 	const elsewhere = () => otherProbes && probesAt(context, proposed, ports());
-	const began = context.machine.now();
+	const began = context.machine.elapsed();
 	const probes = await askUntilAnswered(context, run, [proposed.probes, ...(otherProbes ?? [])], proposed.timeout, elsewhere);
 	const application = { ...proposed, probes: probes.map(({ command }) => command) };
 	const answered = probes.every((probe) => probe.ok);
-	const answeredAfter = (context.machine.now() - began) / 1000;
+	const answeredAfter = (context.machine.elapsed() - began) / 1000;
 	const exercises: ProbeOutcome[] = [];
 	if (!answered) return { probes, exercises, signals: [], handlesTerm: false, answered, answeredAfter };
 	const exercise = async (line: string) => {

@@ -105,14 +105,14 @@ async function inSandbox(context: Context, answers: Answers, line: string): Prom
 		over = true;
 	});
 	try {
-		const deadline = machine.now() + startSeconds * 1000;
+		const deadline = machine.elapsed() + startSeconds * 1000;
 		for (;;) {
-			const left = (deadline - machine.now()) / 1000;
+			const left = (deadline - machine.elapsed()) / 1000;
 			const result = await machine.launcher.shell(line, { launched: run }, Math.max(0.1, left), signal);
 			signal.throwIfAborted();
 			// An answer after the application ended comes from something else.
 			const ok = result.ok && !over;
-			if (ok || over || machine.now() >= deadline) {
+			if (ok || over || machine.elapsed() >= deadline) {
 				const { output, status, timedOut } = result;
 				const ended = over ? (await run.ended).status : undefined;
 				return {

@@ -22,8 +22,8 @@ export class TraceReport {
 	readonly #run: number;
 	readonly #fold: TraceFold;
 	readonly #coverage: CoverageTracker | undefined;
-	#last = 0;
-	#lastCoverage = 0;
+	#last = Number.NEGATIVE_INFINITY;
+	#lastCoverage = Number.NEGATIVE_INFINITY;
 	readonly #waiting = new Set<string>();
 	#over = false;
 	#processes = "";
@@ -42,7 +42,7 @@ export class TraceReport {
 	/** Call after feeding the fold. */
 	fed(): void {
 		if (this.#over) return;
-		const left = interval - (this.#context.machine.now() - this.#last);
+		const left = interval - (this.#context.machine.elapsed() - this.#last);
 		if (left <= 0) this.#report();
 		else this.#later("counts", left, () => this.#report());
 	}
@@ -70,13 +70,13 @@ export class TraceReport {
 	/** Call after the last feed. */
 	end(): void {
 		this.#over = true;
-		this.#lastCoverage = 0;
+		this.#lastCoverage = Number.NEGATIVE_INFINITY;
 		this.#report();
 	}
 
 	#report(): void {
 		const { emit, machine } = this.#context;
-		this.#last = machine.now();
+		this.#last = machine.elapsed();
 		emit({ event: "accesses-counted", run: this.#run, counts: { ...this.#fold.counts(), newest: this.#fold.newest() } });
 		const processes = this.#named();
 		const text = JSON.stringify(processes);
@@ -89,7 +89,7 @@ export class TraceReport {
 
 	#reportCoverage(): void {
 		if (!this.#coverage) return;
-		const now = this.#context.machine.now();
+		const now = this.#context.machine.elapsed();
 		const left = this.#lastCoverage + coverageInterval - now;
 		if (left > 0) {
 			this.#later("reach", left, () => this.#reportCoverage());
@@ -153,8 +153,8 @@ const mostQuiet = 1000;
  * are installed would end it without the shutdown that shows what it needs.
  */
 async function untilIdle({ machine, signal }: Context, since: () => true | number): Promise<void> {
-	const until = machine.now() + mostQuiet;
-	for (let idle = since(); idle !== true && idle < quietAfter && machine.now() < until; idle = since()) {
+	const until = machine.elapsed() + mostQuiet;
+	for (let idle = since(); idle !== true && idle < quietAfter && machine.elapsed() < until; idle = since()) {
 		await machine.sleep(quietAfter - idle, signal);
 	}
 }
@@ -185,12 +185,12 @@ export async function watchedRun<T>(
 	const decoder = new TextDecoder();
 	let output = "";
 	let before = "";
-	let heard = machine.now();
+	let heard = machine.elapsed();
 	const trace: LaunchRequest["trace"] = {
 		// Our own filter's denials never show with strace's filter.
 		mode: hasEveryCall ? "every" : whole || spec.kind === "cage" ? "whole" : "fast",
 		onData(chunk) {
-			heard = machine.now();
+			heard = machine.elapsed();
 			fold.feed(chunk);
 			watch?.(fold.asked());
 			report.fed();
@@ -225,7 +225,7 @@ export async function watchedRun<T>(
 		over = true;
 		endedItself ||= !ending;
 	});
-	const settled = () => untilIdle(context, () => over || machine.now() - heard);
+	const settled = () => untilIdle(context, () => over || machine.elapsed() - heard);
 	try {
 		value = await live(
 			run,
@@ -240,8 +240,8 @@ export async function watchedRun<T>(
 	} finally {
 		ending = true;
 		before = output;
-		heard = machine.now();
-		const watcher = spec.kind === "sandbox" && !unseen ? endWaiting(run, () => machine.now() - heard) : undefined;
+		heard = machine.elapsed();
+		const watcher = spec.kind === "sandbox" && !unseen ? endWaiting(run, () => machine.elapsed() - heard) : undefined;
 		ended = await reportWaiting(context, run.stop(grace), () => ({
 			for: "end",
 			program: baseName(pathFromText(application.command[0] ?? "")),

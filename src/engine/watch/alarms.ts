@@ -85,7 +85,7 @@ export async function watchAlarms(
 		if (isLaunch(alarm)) return;
 		const cause = known.isTested ? "test" : "attack";
 		const { cage, knownBy } = known;
-		const admitted = limiters[cause].admit({ ...alarm, cage, knownBy, count: 1 }, machine.now());
+		const admitted = limiters[cause].admit({ ...alarm, cage, knownBy, count: 1 }, machine.elapsed());
 		if (admitted) raise(admitted, cause, reacts);
 	};
 
@@ -186,7 +186,7 @@ export async function watchAlarms(
 			await decoys.follow(processes.decoys());
 			considerLandlock(landlock.flush());
 			for (const cause of ["attack", "test"] as const) {
-				for (const alarm of limiters[cause].due(machine.now())) raise(alarm, cause, false);
+				for (const alarm of limiters[cause].due(machine.elapsed())) raise(alarm, cause, false);
 			}
 		}
 	};

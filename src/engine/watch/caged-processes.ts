@@ -51,8 +51,8 @@ export class CagedProcesses {
 	/** Keys are identities of the generations' root directories. */
 	#cages = new Map<string, WatchedCage>();
 	readonly #seen = new Map<number, SeenProcess>();
-	#read = 0;
-	#looked = 0;
+	#read = Number.NEGATIVE_INFINITY;
+	#looked = Number.NEGATIVE_INFINITY;
 
 	/** Without names, every cage. */
 	constructor(context: Context, names: readonly string[]) {
@@ -62,7 +62,7 @@ export class CagedProcesses {
 
 	async look(): Promise<void> {
 		const { machine } = this.#context;
-		const now = machine.now();
+		const now = machine.elapsed();
 		if (now - this.#read >= freshness) {
 			this.#cages = await this.#readCages();
 			this.#read = now;
@@ -82,7 +82,7 @@ export class CagedProcesses {
 		if (root !== undefined) return this.#see(pid, root);
 		const seen = this.#seen.get(pid);
 		if (seen || uid === undefined) return seen?.known;
-		if (this.#context.machine.now() - this.#looked >= freshLook) this.#lookAtProcesses();
+		if (this.#context.machine.elapsed() - this.#looked >= freshLook) this.#lookAtProcesses();
 		return this.#byAccount(uid, program);
 	}
 
@@ -97,15 +97,15 @@ export class CagedProcesses {
 		if (known?.cage === cage) return known;
 		if (!isInside) return undefined;
 		// Only a test that runs now may be the cause: an intruder must not hide behind an earlier one.
-		if (this.#context.machine.now() - this.#looked >= freshLook) this.#lookAtProcesses();
+		if (this.#context.machine.elapsed() - this.#looked >= freshLook) this.#lookAtProcesses();
 		const running = [...this.#seen.values()].filter(({ at }) => at >= this.#looked);
 		const isTested = running.some((one) => one.known.cage === cage && one.known.isTested);
 		return { cage, isTested, expected: new Set(), knownBy: "file" };
 	}
 
 	#lookAtProcesses(): void {
-		const { detection, now } = this.#context.machine;
-		this.#looked = now();
+		const { detection, elapsed } = this.#context.machine;
+		this.#looked = elapsed();
 		for (const pid of detection.processes()) {
 			const root = detection.rootOf(pid);
 			if (root !== undefined) this.#see(pid, root);
@@ -127,12 +127,12 @@ export class CagedProcesses {
 
 	/** A concurrent test may be the cause, and must not cause a reaction. */
 	#isTestedNow(cage: string): boolean {
-		const now = this.#context.machine.now();
+		const now = this.#context.machine.elapsed();
 		return [...this.#seen.values()].some(({ at, known }) => known.cage === cage && known.isTested && now - at < testMemory);
 	}
 
 	#see(pid: number, root: string): KnownProcess | undefined {
-		const { detection, now } = this.#context.machine;
+		const { detection, elapsed } = this.#context.machine;
 		const watched = this.#cages.get(root);
 		const seen = this.#seen.get(pid);
 		if (watched === undefined) {
@@ -141,7 +141,7 @@ export class CagedProcesses {
 			return undefined;
 		}
 		if (seen?.root === root) {
-			seen.at = now();
+			seen.at = elapsed();
 			return seen.known;
 		}
 		const isTested = detection.isTested(pid);
@@ -149,7 +149,7 @@ export class CagedProcesses {
 		// It just ended, so whether it is a test remains unknown.
 		if (isTested === undefined) return { cage, expected, isTested: this.#isTestedNow(cage), knownBy: "process" };
 		const known: KnownProcess = { cage, expected, isTested, knownBy: "process" };
-		this.#seen.set(pid, { root, known, at: now() });
+		this.#seen.set(pid, { root, known, at: elapsed() });
 		return known;
 	}
 

@@ -44,7 +44,8 @@ export async function watchCage(context: Context, name: string, seconds: number)
 	const before = await store.upkeep.watched(name);
 	const seen = new Map<string, WatchedFailure>();
 	const cwd = pathFromText(cage.application.cwd);
-	const started = machine.now();
+	const since = new Date(machine.now()).toISOString();
+	const started = machine.elapsed();
 	let full = false;
 	const ended = new AbortController();
 	const watching = await machine.watchFailures({
@@ -57,9 +58,9 @@ export async function watchCage(context: Context, name: string, seconds: number)
 	void watching.ended.then(() => ended.abort());
 	const sum = (): WatchResult =>
 		addWatchResults(before, {
-			since: new Date(started).toISOString(),
+			since,
 			until: new Date(machine.now()).toISOString(),
-			seconds: Math.round((machine.now() - started) / 1000),
+			seconds: Math.round((machine.elapsed() - started) / 1000),
 			failures: [...seen.values()],
 			...(full ? { full } : {}),
 		});
@@ -67,11 +68,11 @@ export async function watchCage(context: Context, name: string, seconds: number)
 	try {
 		emit({ event: "watch-started", seconds });
 		let kept = started;
-		for (let left = seconds * 1000; left > 0 && !either.aborted; left = seconds * 1000 - (machine.now() - started)) {
+		for (let left = seconds * 1000; left > 0 && !either.aborted; left = seconds * 1000 - (machine.elapsed() - started)) {
 			watching.watch(await running());
 			await machine.sleep(Math.min(look, left), either).catch(() => undefined);
-			if (machine.now() - kept < keep) continue;
-			kept = machine.now();
+			if (machine.elapsed() - kept < keep) continue;
+			kept = machine.elapsed();
 			await store.upkeep.saveWatched(name, sum());
 		}
 	} finally {
@@ -80,7 +81,7 @@ export async function watchCage(context: Context, name: string, seconds: number)
 	}
 	const watched = sum();
 	await store.log(name, "watched", { seconds: watched.seconds, failures: watched.failures.length });
-	if (!signal.aborted && ended.signal.aborted && machine.now() - started < seconds * 1000 - look)
+	if (!signal.aborted && ended.signal.aborted && machine.elapsed() - started < seconds * 1000 - look)
 		throw new Failure("watch-ended", { name }, 1);
 	const plan = await comparablePlan(context, cage, trace);
 	return { watched, missed: missingInCage(watched, trace, plan, machine.files), interrupted: signal.aborted };

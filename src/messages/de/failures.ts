@@ -100,6 +100,8 @@ export const failuresDe: Failures = {
 		"Das Konto {account} kann nicht diesem Käfig allein gehören: Es wird auch benutzt von {why}. Wählen Sie einen anderen Namen mit --dedicated-account NAME.",
 	"device-refused": "Gerät {path} abgelehnt: Es würde einen Ausbruch erlauben. Lassen Sie es weg.",
 	"device-unknown": "Unbekanntes Gerät '{path}': Dieses System hat keine solche Gerätedatei. Prüfen Sie den Pfad.",
+	"disk-error":
+		"Das Laufwerk meldet einen Fehler (EIO) bei {path}. Sehen Sie im Kernel-Log nach (dmesg), und prüfen Sie Laufwerk und Dateisystem.",
 	"disk-full": "Für {path} ist kein Speicherplatz mehr frei. Schaffen Sie Platz, und versuchen Sie es erneut.",
 	"ended-on-host":
 		"{command} endete mit Status {status}, auch außerhalb eines Käfigs{words?: %}. Die Anwendung muss im Vordergrund bleiben. Suchen Sie eine Option wie --foreground oder --no-daemon.",

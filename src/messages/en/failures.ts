@@ -94,6 +94,7 @@ export const failuresEn = {
 		"Account {account} cannot belong to this cage alone: it is also used by {why}. Choose another name with --dedicated-account NAME.",
 	"device-refused": "Refusing device {path}: it would allow an escape. Leave it out.",
 	"device-unknown": "Unknown device '{path}': this machine has no such device node. Check the path.",
+	"disk-error": "The disk reports an error (EIO) at {path}. See the kernel log (dmesg), and check the disk and its file system.",
 	"disk-full": "No space left on the device for {path}. Free some space and try again.",
 	"ended-on-host":
 		"{command} exited with status {status}, even outside a cage{words?: %}. It must stay in the foreground. Look for an option such as --foreground or --no-daemon.",

@@ -42,14 +42,15 @@ export async function buildGeneration(request: BuildRequest): Promise<Manifest> 
 	const files = await survey(entries, paths.generations, request.previous?.root, signal);
 	const generation = await nextGeneration(cage);
 	const staging = join(paths.generations, transientName("staging"));
-	let isInPlace = false;
+	let mayBeInPlace = false;
 	try {
 		await makeDirectory(staging);
 		request.onPhase?.("copying");
 		const made = await fillStaging({ ...request, entries, files, staging, isRoot: owner === undefined });
 		request.onPhase?.("syncing");
+		// The sync after the rename may fail, too.
+		mayBeInPlace = true;
 		await putInPlace(staging, paths.root(generation), signal);
-		isInPlace = true;
 		const manifest = describe(plan, baseName(cage), generation, request.now, made, owner);
 		await writeManifest(cage, manifest);
 		if (request.activate !== false) await switchGeneration(cage, generation);
@@ -57,7 +58,7 @@ export async function buildGeneration(request: BuildRequest): Promise<Manifest> 
 	} catch (error) {
 		await removeTree(staging);
 		// A full disk may have room for everything except the manifest.
-		if (isInPlace && (await currentGeneration(cage)) !== generation) await removeGeneration(cage, generation);
+		if (mayBeInPlace && (await currentGeneration(cage)) !== generation) await removeGeneration(cage, generation);
 		throw writeFailure(error, staging);
 	}
 }

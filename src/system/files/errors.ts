@@ -39,6 +39,8 @@ export function writeFailure(error: unknown, path: Path): unknown {
 		case "ENOSPC":
 		case "EDQUOT":
 			return new Failure("disk-full", shown, 1);
+		case "EIO":
+			return new Failure("disk-error", shown, 1);
 		case "EROFS":
 			return new Failure("read-only-file-system", shown, 3);
 		case "EACCES":

@@ -48,8 +48,15 @@ export async function readRemoval(cage: Path): Promise<Removal | undefined> {
 	throw new Failure("state-damaged", { path: showPath(link) });
 }
 
-export function writeRemoval(cage: Path, { keepData }: Removal): Promise<void> {
-	return linkAtomic(join(cage, removalName), keepData ? removalWords.keepData : removalWords.everything);
+export async function writeRemoval(cage: Path, { keepData }: Removal): Promise<void> {
+	const mark = join(cage, removalName);
+	try {
+		await linkAtomic(mark, keepData ? removalWords.keepData : removalWords.everything);
+	} catch (error) {
+		// The next command must not finish a removal that failed before it began.
+		await removeTree(mark).catch(() => undefined);
+		throw error;
+	}
 }
 
 /** Throws `state-damaged` (exit 1). */

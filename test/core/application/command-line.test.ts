@@ -27,9 +27,7 @@ describe("a typed command", () => {
 		["a b\r\n", ["a", "b"]],
 		["a b\\ ", ["a", "b "]],
 		["ls 'Grüße 日本'", ["ls", "Grüße 日本"]],
-	])("%j is split", (text, expected) => {
-		expect(words(text)).toEqual(expected);
-	});
+	])("%j is split", (text, expected) => expect(words(text)).toEqual(expected));
 
 	it.each([
 		["", { code: "command-empty" }],
@@ -52,9 +50,7 @@ describe("a typed command", () => {
 		["A=b c", { code: "assignment-before-command", name: "A", at: 0 }],
 		["a \0", { code: "nul-in-command", at: 2 }],
 		["a '\0'", { code: "nul-in-command", at: 3 }],
-	])("%j is refused", (text, error) => {
-		expect(splitCommandLine(text)).toEqual({ error });
-	});
+	])("%j is refused", (text, error) => expect(splitCommandLine(text)).toEqual({ error }));
 
 	it("reads back any joined words", () => {
 		const word = fc.string({ unit: "binary" }).filter((text) => !text.includes("\0"));
@@ -62,9 +58,7 @@ describe("a typed command", () => {
 			fc.property(
 				word.filter((text) => text !== ""),
 				fc.array(word),
-				(program, rest) => {
-					expect(words(joinCommandLine([program, ...rest]))).toEqual([program, ...rest]);
-				},
+				(program, rest) => void expect(words(joinCommandLine([program, ...rest]))).toEqual([program, ...rest]),
 			),
 		);
 	});

@@ -26,11 +26,7 @@ test.each([
 	[
 		"a panic of Go, above its stack",
 		[
-			"level=INFO msg=starting",
-			"panic: couldn't open /sys",
-			"",
-			"goroutine 1 [running]:",
-			"main.main()",
+			...["level=INFO msg=starting", "panic: couldn't open /sys", "", "goroutine 1 [running]:", "main.main()"],
 			"github.com/prometheus/node_exporter/node_exporter.go:224 +0xfce",
 		],
 		"panic: couldn't open /sys",
@@ -57,6 +53,4 @@ test.each([
 	["nothing", [" "], ""],
 ])("%s", (_, output, words) => expect(errorText(lines(...output))).toBe(words));
 
-test("the result fits into a line of a terminal", () => {
-	expect(errorText("x".repeat(1000))).toHaveLength(300);
-});
+test("the result fits into a line of a terminal", () => expect(errorText("x".repeat(1000))).toHaveLength(300));

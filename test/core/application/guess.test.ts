@@ -13,9 +13,7 @@ test.each([
 	["RFB 003.008\n", "RFB"],
 	["\x00\x01\x02", undefined],
 	["2201", undefined],
-])("of the greeting %j remains %j", (text, word) => {
-	expect(greetingWord(text)).toBe(word);
-});
+])("of the greeting %j remains %j", (text, word) => expect(greetingWord(text)).toBe(word));
 
 test("a probe requests a working page, and expects the same status of a refused one", () => {
 	expect(guessProbe(target, { kind: "http", status: 302 }, tools)).toMatch(/^curl .*http:\/\/127\.0\.0\.1:7000\/$/);

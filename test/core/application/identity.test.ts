@@ -43,14 +43,10 @@ describe("the identity of an application", () => {
 	});
 	test.each(["nobody-here", "-1", "4294967295", "0x21", "1e3", " web", "web ", ":web", "web:certs:logs:more"])(
 		"%j is nobody",
-		(account) => {
-			expect(() => resolve(account)).toThrow(expect.objectContaining({ code: "account-unknown", exit: 2 }));
-		},
+		(account) => expect(() => resolve(account)).toThrow(expect.objectContaining({ code: "account-unknown", exit: 2 })),
 	);
 	test.each(["web:", "web::", "web:nothing", "web::nothing", "web:certs:nothing", "web:-1", "web:4294967295"])(
 		"%j names no group",
-		(account) => {
-			expect(() => resolve(account)).toThrow(expect.objectContaining({ code: "group-unknown", exit: 2 }));
-		},
+		(account) => expect(() => resolve(account)).toThrow(expect.objectContaining({ code: "group-unknown", exit: 2 })),
 	);
 });

@@ -56,9 +56,7 @@ describe("a probe for a known protocol", () => {
 		expect(first(command, ports)).toBe(expected);
 	});
 
-	it("uses the variable PORT", () => {
-		expect(first("/usr/bin/node /srv/app.js", [], { PORT: "8080" })).toBe("http:8080");
-	});
+	it("uses the variable PORT", () => expect(first("/usr/bin/node /srv/app.js", [], { PORT: "8080" })).toBe("http:8080"));
 
 	it("covers every listening address, with the loopback for wildcards", () => {
 		const proposals = propose("/usr/sbin/nginx", [tcp(443), tcp(80, "::"), tcp(8443, "10.0.0.1")]);
@@ -76,17 +74,7 @@ describe("a probe for a known protocol", () => {
 
 	it("uses Node if no client is installed", () => {
 		for (const program of [
-			"redis-server",
-			"nginx",
-			"named",
-			"postgres",
-			"mysqld",
-			"memcached",
-			"sshd",
-			"exim4",
-			"vsftpd",
-			"dovecot",
-			"mosquitto",
+			...["redis-server", "nginx", "named", "postgres", "mysqld", "memcached", "sshd", "exim4", "vsftpd", "dovecot", "mosquitto"],
 		]) {
 			const lines = propose(`/usr/sbin/${program}`, [], new Set()).flatMap(({ probes }) => probes);
 			expect(lines.length).toBeGreaterThan(0);

@@ -18,6 +18,4 @@ test.each<[string, string[]]>([
 	['printf "a; rm b"', []],
 	["", []],
 	["'unfinished", []],
-])("%s calls %j", (line, programs) => {
-	expect(programsOfLine(line)).toEqual(programs);
-});
+])("%s calls %j", (line, programs) => expect(programsOfLine(line)).toEqual(programs));

@@ -121,28 +121,13 @@ describe("the final command of a shell line", () => {
 		['exec /bin/a ""', ["/bin/a", ""]],
 		["umask 007 && exec /bin/a", ["/bin/a"]],
 		["if true; then exec /bin/b; fi; exec /bin/a", ["/bin/a"]],
-	])("%s", (line, words) => {
-		expect(exec(line, { A: "1 2", E: "" })?.words).toEqual(words);
-	});
+	])("%s", (line, words) => expect(exec(line, { A: "1 2", E: "" })?.words).toEqual(words));
 
 	it.each([
-		"/bin/a",
-		"/bin/a | exec /bin/b; /bin/c",
-		"exec /bin/a >/dev/null",
-		"exec /bin/a | /bin/b",
-		"exec /bin/a $(id)",
-		"exec /bin/a `id`",
-		"exec /bin/a $1",
-		"exec /bin/a ${A%x}",
-		"exec /bin/a 'open",
-		'exec /bin/a "open',
-		"exec /bin/a ${A:-open",
-		"exec /bin/a & wait",
-		"echo exec /bin/a",
-		"exec",
-	])("is not found in %s", (line) => {
-		expect(exec(line, { A: "x" })).toBeUndefined();
-	});
+		...["/bin/a", "/bin/a | exec /bin/b; /bin/c", "exec /bin/a >/dev/null", "exec /bin/a | /bin/b", "exec /bin/a $(id)"],
+		...["exec /bin/a `id`", "exec /bin/a $1", "exec /bin/a ${A%x}", "exec /bin/a 'open", 'exec /bin/a "open'],
+		...["exec /bin/a ${A:-open", "exec /bin/a & wait", "echo exec /bin/a", "exec"],
+	])("is not found in %s", (line) => expect(exec(line, { A: "x" })).toBeUndefined());
 
 	it("is found only in a shell, and only with -c", () => {
 		expect(execOfShellLine(["/bin/sh", "/opt/start"], {})).toBeUndefined();

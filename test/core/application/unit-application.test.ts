@@ -12,9 +12,7 @@ describe("the application of a unit", () => {
 	it("has the options from its environment file (named)", () => {
 		const { application, notes } = of(
 			"[Service]\nType=notify\nEnvironmentFile=-/etc/default/named\nExecStart=/usr/sbin/named -f $OPTIONS\n",
-			{
-				"/etc/default/named": 'OPTIONS="-u bind"\n',
-			},
+			{ "/etc/default/named": 'OPTIONS="-u bind"\n' },
 		);
 		expect(application).toEqual({
 			command: ["/usr/sbin/named", "-f", "-u", "bind"],
@@ -143,9 +141,7 @@ describe("the application of a unit", () => {
 		["Type=notify", undefined],
 		["ExecReload=/usr/sbin/nginx -s reload\nExecStart=\nExecStart=/usr/sbin/nginx", "HUP"],
 		["ExecReload=/usr/sbin/apachectl graceful\nExecStart=\nExecStart=/usr/sbin/apachectl start", "USR1"],
-	])("%s", (line, signal) => {
-		expect(of(`[Service]\nExecStart=/bin/a\n${line}`).reloadSignal).toBe(signal);
-	});
+	])("%s", (line, signal) => expect(of(`[Service]\nExecStart=/bin/a\n${line}`).reloadSignal).toBe(signal));
 
 	it.each([
 		["[Service]\n", "unit-without-command"],
@@ -166,9 +162,7 @@ describe("the application of a unit", () => {
 		["[Service]\nExecStart=/bin/a\nLoadCredential=key:/etc/key", "unit-credentials"],
 		["[Service]\nUser=u\nExecStart=+/bin/a", "unit-privileged"],
 		["[Service]\nUser=u\nWorkingDirectory=~\nExecStart=/bin/a", "unit-home"],
-	])("reports %j: %s", (text, code) => {
-		expect(of(text).notes.map((note) => note.code)).toContain(code);
-	});
+	])("reports %j: %s", (text, code) => expect(of(text).notes.map((note) => note.code)).toContain(code));
 
 	it("keeps a template without an instance", () => {
 		const { application, notes } = of("[Service]\nExecStart=/bin/a /etc/%i.conf", {}, "a@.service");
@@ -215,7 +209,5 @@ describe("staying in the foreground", () => {
 		expect(commandBeforeRule(notes, application.command ?? [])).toEqual(["/usr/sbin/ntpd", "-f", "/etc/a b"]);
 		expect(commandBeforeRule(notes, ["/usr/sbin/ntpd", "-d"])).toBeUndefined();
 	});
-	it("does not guess", () => {
-		expect(stayInForeground(["/opt/own/daemon"])).toBeUndefined();
-	});
+	it("does not guess", () => expect(stayInForeground(["/opt/own/daemon"])).toBeUndefined());
 });

@@ -107,33 +107,16 @@ describe("addresses of sockets", () => {
 		["[::ffff:1.2.3.4]:1", { family: "inet6", host: [...new Array(10).fill(0), 255, 255, 1, 2, 3, 4], port: 1, any: false }],
 		["/run/a.sock", { family: "unix", path: "/run/a.sock" }],
 		["@name", { family: "abstract", name: "name" }],
-	])("%s", (text, place) => {
-		expect(socketPlace(text)).toEqual(place);
-	});
+	])("%s", (text, place) => expect(socketPlace(text)).toEqual(place));
 
 	it.each([
-		"",
-		"0",
-		"65536",
-		"a:80",
-		"1.2.3:4",
-		"256.1.1.1:1",
-		"[::1]",
-		"[1:2]:3",
-		"[1::2::3]:4",
-		"[:::]:5",
-		"/run/../etc/a",
-		"/run//a",
-		"@",
+		...["", "0", "65536", "a:80", "1.2.3:4", "256.1.1.1:1", "[::1]", "[1:2]:3", "[1::2::3]:4", "[:::]:5", "/run/../etc/a"],
+		...["/run//a", "@"],
 		`/${"x".repeat(107)}`,
-	])("%j is invalid", (text) => {
-		expect(socketPlace(text)).toBeUndefined();
-	});
+	])("%j is invalid", (text) => expect(socketPlace(text)).toBeUndefined());
 
 	it.each(["stream", "fifo /run/a", "stream 80 mode=9", "stream 80 name=a:b", "stream 80 what", "seqpacket 80", "stream  80"])(
 		"%j is no socket",
-		(text) => {
-			expect(parsePassedSocket(text)).toBeUndefined();
-		},
+		(text) => expect(parsePassedSocket(text)).toBeUndefined(),
 	);
 });

@@ -17,10 +17,7 @@ describe("commands before a start", () => {
 		],
 		[
 			"install -m 755 -o mysql -g root -d /run/a /run/b",
-			{
-				kind: "directories",
-				directories: ["/run/a", "/run/b"].map((path) => ({ path, mode: 0o755, owner: "mysql:root" })),
-			},
+			{ kind: "directories", directories: ["/run/a", "/run/b"].map((path) => ({ path, mode: 0o755, owner: "mysql:root" })) },
 		],
 		["/usr/bin/install -m 600 /etc/a /run/a", { kind: "other" }],
 		["mkdir -p relative", { kind: "other" }],
@@ -34,9 +31,7 @@ describe("commands before a start", () => {
 		["postfix check", { kind: "check" }],
 		["/bin/sh -c check", { kind: "other" }],
 		["/usr/sbin/update-exim4.conf", { kind: "other" }],
-	])("%s", (line, judged) => {
-		expect(judgeBeforeStart(line.split(" "))).toEqual(judged);
-	});
+	])("%s", (line, judged) => expect(judgeBeforeStart(line.split(" "))).toEqual(judged));
 
 	it("are shown without values of variables, which may be secrets", () => {
 		const text =

@@ -84,12 +84,8 @@ const good: [string, ObservedFile][] = [
 ];
 
 describe("the audit of a cage's files", () => {
-	it.each(bad)("finds %s", (_what, observed, expected) => {
-		expect(codes([observed])).toEqual([expected]);
-	});
-	it.each(good)("accepts %s", (_what, observed) => {
-		expect(codes([observed])).toEqual([]);
-	});
+	it.each(bad)("finds %s", (_what, observed, expected) => expect(codes([observed])).toEqual([expected]));
+	it.each(good)("accepts %s", (_what, observed) => expect(codes([observed])).toEqual([]));
 
 	it("accepts an absolute link that ends in the cage, also via other links", () => {
 		const lib = seen("/lib", { kind: "symlink", target: "usr/lib" });
@@ -146,9 +142,7 @@ describe("the path to a cage", () => {
 			0,
 		).map(({ severity, code, path }) => `${severity} ${code} ${path}`);
 
-	it("passes if all of it is root's", () => {
-		expect(way(["/", {}], ["/var", {}], ["/var/c", { mode: 0o700 }])).toEqual([]);
-	});
+	it("passes if all of it is root's", () => expect(way(["/", {}], ["/var", {}], ["/var/c", { mode: 0o700 }])).toEqual([]));
 	it("is reported if another account may write or own it, or if it contains a link", () => {
 		expect(way(["/", {}], ["/a", { mode: 0o775 }], ["/a/c", {}])).toEqual(["danger way-writable /a"]);
 		expect(way(["/", {}], ["/a", { mode: 0o757 }], ["/a/c", {}])).toEqual(["danger way-writable /a"]);

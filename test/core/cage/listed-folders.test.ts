@@ -44,9 +44,7 @@ test("a pattern is listed from its start down to its matches", () => {
 	expect(listed("/opt/sites/*/*.conf")).toEqual(["/opt/sites", "/opt/sites/a", ...perl]);
 });
 
-test("a file that was named itself needs no folder", () => {
-	expect(listed("/srv/other/file")).toEqual(perl);
-});
+test("a file that was named itself needs no folder", () => expect(listed("/srv/other/file")).toEqual(perl));
 
 test("one folder with thousands of files is listed once", () => {
 	const folder: ManifestEntry = { ...entry("/srv/many"), kind: "directory" };

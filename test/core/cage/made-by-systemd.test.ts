@@ -22,9 +22,7 @@ test.each([
 	observed("/lib64", { target: "usr/lib/aarch64-linux-gnu" }),
 	observed("/root", { mode: 0o750 }),
 	observed("/proc", { mode: 0o555 }),
-])("an addition of systemd is recognised: $path", (one) => {
-	expect(isMadeBySystemd(one)).toBe(true);
-});
+])("an addition of systemd is recognised: $path", (one) => expect(isMadeBySystemd(one)).toBe(true));
 
 test.each([
 	observed("/sbin", { target: "usr/bin" }),
@@ -35,6 +33,4 @@ test.each([
 	observed("/root", { mode: 0o777 }),
 	observed("/root/kit", {}),
 	observed("/proc", { kind: "file" }),
-])("another file is not taken for one: $path $kind", (one) => {
-	expect(isMadeBySystemd(one)).toBe(false);
-});
+])("another file is not taken for one: $path $kind", (one) => expect(isMadeBySystemd(one)).toBe(false));

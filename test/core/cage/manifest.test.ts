@@ -4,28 +4,18 @@ import { cageEntries } from "../../../src/core/cage/layout.ts";
 import { countEntries, type Manifest, manifestFromJson, manifestToJson } from "../../../src/core/cage/manifest.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import type { Plan, Reason } from "../../../src/core/plan/plan.ts";
-import { entry, plan, writable } from "./plans.ts";
+import { entry, manifestOf, plan, writable } from "./plans.ts";
 
 const stamp = { device: "1", inode: "18446744073709551615", size: "3", modified: "1700000000123456789", changed: "5" };
 const odd = "/odd\xff\n" as Path;
 
-function manifestOf(from: Plan): Manifest {
-	return {
-		schema: "cagewright/manifest/1",
-		generation: 3,
-		name: "app",
-		command: from.application.command,
-		madeAt: "2025-01-02T03:04:05.678Z",
-		entries: cageEntries(from).map(({ decision: _, ...rest }) => ({
-			...rest,
-			...(rest.kind === "file" && { sha256: "0".repeat(64), origin: rest.path, source: stamp, copy: stamp }),
-		})),
-		writable: from.writable,
-		binds: from.rules.binds,
-		accounts: from.accounts,
-		permissions: from.permissions,
-		identity: from.identity,
-	};
+function builtFrom(from: Plan): Manifest {
+	const hashes = { sha256: "0".repeat(64), source: stamp, copy: stamp };
+	const entries = cageEntries(from).map(({ decision: _, ...rest }) => ({
+		...rest,
+		...(rest.kind === "file" && { ...hashes, origin: rest.path }),
+	}));
+	return manifestOf(from, { generation: 3, entries });
 }
 
 const everyReason: Reason[] = [
@@ -60,7 +50,7 @@ const full = plan(
 
 describe("a manifest", () => {
 	test("survives JSON text, whatever the bytes of its paths", () => {
-		const manifest = manifestOf(full);
+		const manifest = builtFrom(full);
 		const text = JSON.stringify(manifestToJson(manifest));
 		expect(text).toContain('"path":{"base64":');
 		expect(manifestFromJson(JSON.parse(text))).toEqual(manifest);
@@ -71,20 +61,20 @@ describe("a manifest", () => {
 		["generation", (json: Record<string, unknown>) => ({ ...json, generation: 0 })],
 		["entries", (json: Record<string, unknown>) => ({ ...json, entries: "none" })],
 	])("is refused with the place if invalid: %s", (where, change) => {
-		const json = change(manifestToJson(manifestOf(full)) as Record<string, unknown>);
+		const json = change(manifestToJson(builtFrom(full)) as Record<string, unknown>);
 		expect(() => manifestFromJson(json)).toThrow(
 			expect.objectContaining({ code: "manifest-invalid", values: expect.objectContaining({ where }) }),
 		);
 	});
 
 	test("is refused if a path would lead elsewhere", () => {
-		const json = manifestToJson(manifestOf(full)) as { entries: { path: unknown }[] };
+		const json = manifestToJson(builtFrom(full)) as { entries: { path: unknown }[] };
 		(json.entries[1] as { path: unknown }).path = "/a/../../etc";
 		expect(() => manifestFromJson(json)).toThrow(expect.objectContaining({ code: "manifest-invalid" }));
 	});
 
 	test("counts what is on disk", () => {
-		const counts = countEntries(manifestOf(full));
+		const counts = countEntries(builtFrom(full));
 		// /, .launch, dev, etc, tmp, usr, usr/bin, var, var/lib, var/lib/app, var/tmp
 		expect(counts).toEqual({ files: 3, symlinks: 1, directories: 11, bytes: 25, devices: ["/dev/null"] });
 	});
@@ -92,7 +82,7 @@ describe("a manifest", () => {
 
 describe("a plan compared with a manifest", () => {
 	test("equals the one that was built", () => {
-		const difference = comparePlanWithManifest(full, manifestOf(full));
+		const difference = comparePlanWithManifest(full, builtFrom(full));
 		expect(difference).toEqual({ added: [], changed: [], removed: [], settings: [] });
 		expect(isSame(difference)).toBe(true);
 	});
@@ -100,17 +90,17 @@ describe("a plan compared with a manifest", () => {
 	test("differs by accounts in the cage, not by other accounts of the host", () => {
 		const user = { name: "app", uid: 5, gid: 6, home: "/", reason: "started-as" };
 		const accounts = { ...full.accounts, users: [user] };
-		const before = manifestOf({ ...full, accounts });
+		const before = builtFrom({ ...full, accounts });
 		const more = { ...accounts, usersLeftOut: accounts.usersLeftOut + 1, groupsLeftOut: accounts.groupsLeftOut + 2 };
 		expect(isSame(comparePlanWithManifest({ ...full, accounts: more }, before))).toBe(true);
-		expect(compareGenerations(before, manifestOf({ ...full, accounts: more })).settings).toEqual([]);
+		expect(compareGenerations(before, builtFrom({ ...full, accounts: more })).settings).toEqual([]);
 		const other = { ...accounts, users: [{ ...user, uid: 7 }] };
 		expect(comparePlanWithManifest({ ...full, accounts: other }, before).settings).toEqual(["accounts"]);
 	});
 
 	test("does not differ by reasons", () => {
 		const other = { ...full, entries: full.entries.map((one) => ({ ...one, reasons: [] })) };
-		expect(isSame(comparePlanWithManifest(other, manifestOf(full)))).toBe(true);
+		expect(isSame(comparePlanWithManifest(other, builtFrom(full)))).toBe(true);
 	});
 
 	test("differs by added, removed and changed entries, with the aspects", () => {
@@ -125,7 +115,7 @@ describe("a plan compared with a manifest", () => {
 			],
 			{ writable: [], permissions: { capabilities: [] } },
 		);
-		const difference = comparePlanWithManifest(other, manifestOf(full));
+		const difference = comparePlanWithManifest(other, builtFrom(full));
 		expect(difference.added.map(({ path }) => path)).toEqual(["/new"]);
 		expect(difference.removed.map(({ path }) => path)).toEqual([odd, "/var/lib", "/var/lib/app"]);
 		expect(Object.fromEntries(difference.changed.map(({ path, aspects }) => [path, aspects]))).toEqual({
@@ -140,19 +130,19 @@ describe("a plan compared with a manifest", () => {
 
 	test("is compared by the calls that its filter permits and kills for, not by those that were made", () => {
 		const made = (...names: string[]) => plan([], { permissions: { capabilities: [], calls: { made: names } } });
-		const settings = (...names: string[]) => comparePlanWithManifest(made(...names), manifestOf(made("read"))).settings;
+		const settings = (...names: string[]) => comparePlanWithManifest(made(...names), builtFrom(made("read"))).settings;
 		expect(settings("read", "write")).toEqual([]);
 		expect(settings("msgget", "read")).toEqual(["openings"]);
 		// It is refused either way, but no longer kills.
 		expect(settings("read", "unshare")).toEqual(["openings"]);
-		expect(manifestFromJson(JSON.parse(JSON.stringify(manifestToJson(manifestOf(made("read")))))).permissions.calls).toEqual({
+		expect(manifestFromJson(JSON.parse(JSON.stringify(manifestToJson(builtFrom(made("read")))))).permissions.calls).toEqual({
 			made: ["read"],
 		});
 	});
 
 	test("is compared by the single owner if the cage was built without root", () => {
 		const owner = { uid: 1000, gid: 1000 };
-		const built = manifestOf(full);
+		const built = builtFrom(full);
 		const manifest = { ...built, owner, entries: built.entries.map((one) => ({ ...one, ...owner })) };
 		expect(isSame(comparePlanWithManifest(full, manifest))).toBe(true);
 	});

@@ -1,6 +1,10 @@
 import { type Application, noRules } from "../../../src/core/application/application.ts";
+import type { Cage, TrialSummary } from "../../../src/core/cage/cage.ts";
+import type { Manifest } from "../../../src/core/cage/manifest.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
+import type { Missing } from "../../../src/core/plan/missing.ts";
 import type { Entry, Plan, WritableDirectory } from "../../../src/core/plan/plan.ts";
+import type { TrialRound } from "../../../src/engine/trial/trial.ts";
 
 export const bareApplication: Application = {
 	command: ["/usr/bin/app"],
@@ -58,4 +62,56 @@ export function plan(entries: readonly Entry[], values: Partial<Plan> = {}): Pla
 		notes: [],
 		...values,
 	};
+}
+
+const at = "2026-01-01T00:00:00.000Z";
+
+/** The manifest that a build of this plan writes, without directories above the entries and without hashes. */
+export function manifestOf({ entries, ...from }: Plan, values: Partial<Manifest> = {}): Manifest {
+	return {
+		schema: "cagewright/manifest/1",
+		generation: 1,
+		name: "app",
+		command: from.application.command,
+		madeAt: at,
+		entries: entries.map(({ decision: _, ...entry }) => entry),
+		writable: from.writable,
+		binds: from.rules.binds,
+		accounts: from.accounts,
+		permissions: from.permissions,
+		identity: from.identity,
+		...values,
+	};
+}
+
+export function cageOf(values: Partial<Cage> = {}): Cage {
+	return {
+		name: "app",
+		application: bareApplication,
+		rules: noRules,
+		onHost: false,
+		additions: [],
+		exercises: [],
+		signals: [],
+		handlesTerm: true,
+		madeAt: at,
+		trials: [],
+		seconds: { trace: 1, plan: 2, build: 3, trial: 4 },
+		...values,
+	};
+}
+
+export function trialOf(values: Partial<TrialSummary> = {}): TrialSummary {
+	const nothing = { findings: [], failedExercises: [], added: [], missing: [] };
+	return { round: 1, at, generation: 1, answered: true, probes: [{ command: "true", ok: true }], ...nothing, ...values };
+}
+
+export function roundOf(values: Partial<TrialRound> = {}): TrialRound {
+	const nothing = { probes: [], failedExercises: [], refusedCalls: [], missing: [], findings: [] };
+	return { round: 1, answered: true, output: "", method: { landlock: 3, weaker: [] }, ...nothing, ...values };
+}
+
+/** A path that a trial did not find in the cage. */
+export function absent(path: string, values: Partial<Missing> = {}): Missing {
+	return { kind: "absent", path: pathFromText(path), call: "openat", error: "ENOENT", declined: false, ...values };
 }

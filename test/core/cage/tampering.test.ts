@@ -31,9 +31,7 @@ describe("a file with other content", () => {
 		["/etc/ld.so.cache", "danger changed /etc/ld.so.cache"],
 		["/etc/passwd", "danger changed /etc/passwd"],
 		["/etcetera", "danger changed /etcetera"],
-	])("is reported: %s", (path, finding) => {
-		expect(compare([other(path)], [hashed(path)])).toEqual([finding]);
-	});
+	])("is reported: %s", (path, finding) => expect(compare([other(path)], [hashed(path)])).toEqual([finding]));
 	test("is not taken for configuration if it is a program, wherever it is", () => {
 		const path = "/etc/app/hook";
 		expect(compare([other(path, 0o755)], [built(path, { sha256: "a" })])).toEqual([`danger changed ${path}`]);
@@ -42,9 +40,7 @@ describe("a file with other content", () => {
 		const decoy = { kind: "generated", reasons: [{ kind: "rule", rule: "decoys", value: "auto" }] } as const;
 		expect(compare([other("/etc/shadow")], [{ ...hashed("/etc/shadow"), ...decoy }])).toEqual(["danger changed /etc/shadow"]);
 	});
-	test("is not reported if it was not read", () => {
-		expect(compare([seen("/a", { mode: 0o644 })], [hashed("/a")])).toEqual([]);
-	});
+	test("is not reported if it was not read", () => expect(compare([seen("/a", { mode: 0o644 })], [hashed("/a")])).toEqual([]));
 });
 
 test("is reported if it became something else or leads elsewhere", () => {

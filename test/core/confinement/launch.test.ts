@@ -156,11 +156,8 @@ describe("a cage", () => {
 		const all = commands(spec({ ...cage, mounts }));
 		const at = all.findIndex((words) => words.includes("overlay"));
 		expect(all.slice(at - 5, at + 2).map((words) => words.join(" "))).toEqual([
-			"cd /state/s,upperdir=x",
-			"mkdir -p lower upper work",
-			"mount -n --bind /data/a,b:c lower",
-			"chown --reference=lower upper",
-			"chmod --reference=lower upper",
+			...["cd /state/s,upperdir=x", "mkdir -p lower upper work", "mount -n --bind /data/a,b:c lower"],
+			...["chown --reference=lower upper", "chmod --reference=lower upper"],
 			`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,redirect_dir=nofollow,rw,nosuid,nodev,noexec overlay ${inCage("/a,b:c")}`,
 			"cd /",
 		]);

@@ -13,9 +13,7 @@ describe("a size", () => {
 		["M", undefined],
 		["999999999999999T", undefined],
 		["", undefined],
-	])("%s", (text, bytes) => {
-		expect(parseSize(text)).toBe(bytes);
-	});
+	])("%s", (text, bytes) => expect(parseSize(text)).toBe(bytes));
 });
 
 describe("limits", () => {
@@ -28,9 +26,7 @@ describe("limits", () => {
 		const groups = (["memory", "processes"] as const).map((kind) => ({ kind, folder: "/g" }));
 		expect(limitWords(limits, groups)).toEqual(["prlimit", "--nofile=100:100", "--"]);
 	});
-	test("need no program if there are none", () => {
-		expect(limitWords({}, [])).toEqual([]);
-	});
+	test("need no program if there are none", () => expect(limitWords({}, [])).toEqual([]));
 	test("enter each cgroup once", () => {
 		const groups = [
 			{ kind: "memory" as const, folder: "/sys/fs/cgroup/a b" },

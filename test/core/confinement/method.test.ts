@@ -1,12 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { chooseMethod, type Features, refuseWeaker, weaknesses } from "../../../src/core/confinement/method.ts";
 
-const debian13: Features = {
-	namespaces: [],
-	seccomp: true,
-	landlock: 6,
-	missing: [],
-};
+const debian13: Features = { namespaces: [], seccomp: true, landlock: 6, missing: [] };
 const chosen = (values: Partial<Features>) => chooseMethod({ ...debian13, ...values });
 
 describe("a machine confines with the Landlock that its kernel has", () => {

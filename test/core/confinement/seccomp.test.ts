@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
 	type FilterPermissions,
 	filterPermissions,
+	lackable,
 	sandboxPermissions,
 } from "../../../src/core/confinement/filter-permissions.ts";
 import { clockCalls, countPermitted, describeFilter, permittedNames } from "../../../src/core/confinement/seccomp.ts";
@@ -13,128 +14,118 @@ import { architectures, audit, closed, decide, everythingOpen, run } from "./fil
 const unix = { unixSockets: true, memfd: false };
 const raw = { ...closed, rawSockets: true };
 const cloexec = 0o2000000;
+const account = { uid: 105, gid: 108, groups: 1, uids: [105, 33] };
+const limited = { ...closed, account: { ...account, lacks: lackable } };
+const rooted = { ...closed, account: { uid: 0, gid: 0, groups: 0, uids: [0, 33], lacks: lackable } };
 
-/** Call, arguments, answer, permissions. */
-const decisions: [SyscallName, number[], string, FilterPermissions?][] = [
+/** Call, answer, permissions, arguments of each try. */
+const judged: [SyscallName, string, FilterPermissions, ...number[][]][] = [
 	// fork through clone: CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, SIGCHLD; and a thread as pthread_create creates it.
-	["clone", [0x01200011], "allow"],
-	["clone", [0x003d0f00], "allow"],
-	["clone", [0x10000011], "EPERM"],
-	["clone", [0x00020011], "EPERM"],
-	["clone", [0x20000000], "EPERM"],
-	["setrlimit", [4, 0], "none"],
-	["setrlimit", [7, 0], "allow"],
-	["prlimit64", [0, 4, 0, 4096], "allow"],
-	["prlimit64", [0, 4, 4096, 0], "none"],
+	["clone", "allow", closed, [0x01200011], [0x003d0f00]],
+	["clone", "EPERM", closed, [0x10000011], [0x00020011], [0x20000000], [0x40000000], [0x02000000]],
+	["setrlimit", "none", closed, [4, 0]],
+	["setrlimit", "allow", closed, [7, 0]],
+	["prlimit64", "allow", closed, [0, 4, 0, 4096], [0, 7, 4096, 0]],
 	// The low word of this pointer is 0.
-	["prlimit64", [0, 4, 0x100000000, 0], "none"],
-	["prlimit64", [0, 7, 4096, 0], "allow"],
-	["clone", [0x40000000], "EPERM"],
-	["clone", [0x02000000], "EPERM"],
-	["clone3", [], "ENOSYS"],
-	["openat2", [], "ENOSYS"],
-	["io_uring_setup", [], "ENOSYS"],
-	["ioctl", [0, 0x5412], "EPERM"],
-	["ioctl", [0, 0x541c], "EPERM"],
-	["ioctl", [0, 0x5413], "allow"],
-	["socket", [2, 1 | cloexec, 6], "allow"],
-	["socket", [10, 2, 17], "allow"],
-	["socket", [2, 5, 132], "EPROTONOSUPPORT"],
-	["socket", [2, 5, 132], "EPROTONOSUPPORT", raw],
-	["socket", [10, 1 | cloexec, 132], "EPROTONOSUPPORT", everythingOpen],
-	["socket", [2, 3, 132], "allow", raw],
-	["socket", [16, 3 | cloexec, 0], "EAFNOSUPPORT"],
-	["socket", [16, 3 | cloexec, 0], "allow", { ...closed, netlink: true }],
-	["socket", [16, 3, 9], "EAFNOSUPPORT", { ...closed, netlink: true }],
-	["socket", [1, 1, 0], "EAFNOSUPPORT"],
-	["socket", [1, 1, 0], "allow", unix],
-	["socket", [17, 3, 0], "EAFNOSUPPORT"],
-	["socket", [17, 3, 0], "EAFNOSUPPORT", everythingOpen],
-	["socket", [40, 1, 0], "EAFNOSUPPORT", everythingOpen],
-	["socket", [2, 3, 1], "EPERM"],
-	["socket", [2, 3 | cloexec, 1], "EPERM"],
-	["socket", [2, 3, 1], "allow", raw],
-	["socket", [2, 10, 0x300], "EPERM", raw],
-	["socketpair", [1, 1, 0], "allow"],
-	["socketpair", [1, 5 | cloexec, 0], "allow"],
-	["socketpair", [1, 2, 0], "EPERM"],
-	["socketpair", [1, 3, 0], "EPERM"],
-	["socketpair", [1, 2, 0], "allow", unix],
-	["socketpair", [30, 1, 0], "EAFNOSUPPORT", unix],
-	["mknod", [0, 0o010644, 0], "allow"],
-	["mknod", [0, 0o100644, 0], "allow"],
-	["mknod", [0, 0o644, 0], "allow"],
-	["mknod", [0, 0o140644, 0], "allow"],
-	["mknod", [0, 0o020644, 0x103], "EPERM"],
-	["mknod", [0, 0o060644, 0x800], "EPERM"],
-	["mknod", [0, 0o040755, 0], "EPERM"],
-	["mknod", [0, 0o104755, 0], "EPERM"],
-	["mknodat", [-100, 0, 0o020644, 0x103], "EPERM"],
-	["mknodat", [-100, 0, 0o010600, 0], "allow"],
-	["mknodat", [-100, 0, 0o012600, 0], "EPERM"],
-	["chmod", [0, 0o4755], "EPERM"],
-	["chmod", [0, 0o2755], "EPERM"],
-	["chmod", [0, 0o1777], "allow"],
-	["fchmod", [3, 0o6755], "EPERM"],
-	["fchmod", [3, 0o644], "allow"],
-	["fchmodat", [-100, 0, 0o4755], "EPERM"],
-	["fchmodat2", [-100, 0, 0o4755, 0], "EPERM"],
-	["fchmodat2", [-100, 0, 0o755, 0], "allow"],
-	["creat", [0, 0o4755], "EPERM"],
-	["creat", [0, 0o600], "allow"],
-	["open", [0, 0x41, 0o4755], "EPERM"],
-	["open", [0, 0x41, 0o644], "allow"],
-	["open", [0, 0, 0xffffffff], "allow"],
-	["openat", [-100, 0, 0x41, 0o2755], "EPERM"],
-	["openat", [-100, 0, 0x410002, 0o4755], "EPERM"],
-	["openat", [-100, 0, 0x410002, 0o600], "allow"],
-	["openat", [-100, 0, 0x10000, 0o7777], "allow"],
-	["personality", [0xffffffff], "allow"],
-	["personality", [-1], "allow"],
-	["personality", [0], "allow"],
-	["personality", [0x40000], "EPERM"],
-	["personality", [8], "EPERM"],
-	["chroot", [], "EPERM"],
-	["chroot", [], "allow", { ...closed, chroot: true }],
-	["memfd_create", [], "EPERM"],
-	["memfd_create", [], "allow", { ...closed, memfd: true }],
-	["execveat", [], "EPERM", everythingOpen],
-	["prctl", [35, 1, 0, 0], "EPERM"],
-	["prctl", [1, 9, 0, 0], "allow"],
-	["mmap", [0, 4096, 7, 0x22, -1, 0], "EPERM"],
-	["mmap", [0, 4096, 6, 0x22, -1, 0], "EPERM"],
-	["mmap", [0, 4096, 5, 2, 3, 0], "allow"],
-	["mmap", [0, 4096, 5, 0x22, -1, 0], "EPERM"],
-	["mmap", [0, 4096, 4, 0x21, -1, 0], "EPERM"],
-	["mmap", [0, 4096, 5, 0x21, -1, 0], "allow", { ...closed, writableCode: true }],
-	["mmap", [0, 4096, 3, 0x22, -1, 0], "allow"],
-	["mprotect", [0, 4096, 5], "EPERM"],
-	["mprotect", [0, 4096, 7], "EPERM"],
-	["mprotect", [0, 4096, 1], "allow"],
-	["pkey_mprotect", [0, 4096, 4, -1], "EPERM"],
-	["shmat", [0, 0, 0x8000], "EPERM"],
-	["shmat", [0, 0, 0], "allow"],
-	["mprotect", [0, 4096, 5], "allow", { ...closed, writableCode: true }],
-	["mmap", [0, 4096, 7, 0x22, -1, 0], "allow", { ...closed, writableCode: true }],
+	["prlimit64", "none", closed, [0, 4, 4096, 0], [0, 4, 0x100000000, 0]],
+	["clone3", "ENOSYS", closed, []],
+	["openat2", "ENOSYS", closed, []],
+	["io_uring_setup", "ENOSYS", closed, []],
+	["ioctl", "EPERM", closed, [0, 0x5412], [0, 0x541c]],
+	["ioctl", "allow", closed, [0, 0x5413]],
+	["socket", "allow", closed, [2, 1 | cloexec, 6], [10, 2, 17]],
+	["socket", "EPROTONOSUPPORT", closed, [2, 5, 132]],
+	["socket", "EPROTONOSUPPORT", raw, [2, 5, 132]],
+	["socket", "EPROTONOSUPPORT", everythingOpen, [10, 1 | cloexec, 132]],
+	["socket", "allow", raw, [2, 3, 132], [2, 3, 1]],
+	["socket", "EAFNOSUPPORT", closed, [16, 3 | cloexec, 0], [1, 1, 0], [17, 3, 0]],
+	["socket", "allow", { ...closed, netlink: true }, [16, 3 | cloexec, 0]],
+	["socket", "EAFNOSUPPORT", { ...closed, netlink: true }, [16, 3, 9]],
+	["socket", "allow", unix, [1, 1, 0]],
+	["socket", "EAFNOSUPPORT", everythingOpen, [17, 3, 0], [40, 1, 0]],
+	["socket", "EPERM", closed, [2, 3, 1], [2, 3 | cloexec, 1]],
+	["socket", "EPERM", raw, [2, 10, 0x300]],
+	["socketpair", "allow", closed, [1, 1, 0], [1, 5 | cloexec, 0]],
+	["socketpair", "EPERM", closed, [1, 2, 0], [1, 3, 0]],
+	["socketpair", "allow", unix, [1, 2, 0]],
+	["socketpair", "EAFNOSUPPORT", unix, [30, 1, 0]],
+	["mknod", "allow", closed, [0, 0o010644, 0], [0, 0o100644, 0], [0, 0o644, 0], [0, 0o140644, 0]],
+	["mknod", "EPERM", closed, [0, 0o020644, 0x103], [0, 0o060644, 0x800], [0, 0o040755, 0], [0, 0o104755, 0]],
+	["mknodat", "EPERM", closed, [-100, 0, 0o020644, 0x103], [-100, 0, 0o012600, 0]],
+	["mknodat", "allow", closed, [-100, 0, 0o010600, 0]],
+	["chmod", "EPERM", closed, [0, 0o4755], [0, 0o2755]],
+	["chmod", "allow", closed, [0, 0o1777]],
+	["fchmod", "EPERM", closed, [3, 0o6755]],
+	["fchmod", "allow", closed, [3, 0o644]],
+	["fchmodat", "EPERM", closed, [-100, 0, 0o4755]],
+	["fchmodat2", "EPERM", closed, [-100, 0, 0o4755, 0]],
+	["fchmodat2", "allow", closed, [-100, 0, 0o755, 0]],
+	["creat", "EPERM", closed, [0, 0o4755]],
+	["creat", "allow", closed, [0, 0o600]],
+	["open", "EPERM", closed, [0, 0x41, 0o4755]],
+	["open", "allow", closed, [0, 0x41, 0o644], [0, 0, 0xffffffff]],
+	["openat", "EPERM", closed, [-100, 0, 0x41, 0o2755], [-100, 0, 0x410002, 0o4755]],
+	["openat", "allow", closed, [-100, 0, 0x410002, 0o600], [-100, 0, 0x10000, 0o7777]],
+	["personality", "allow", closed, [0xffffffff], [-1], [0]],
+	["personality", "EPERM", closed, [0x40000], [8]],
+	["chroot", "EPERM", closed, []],
+	["chroot", "allow", { ...closed, chroot: true }, []],
+	["memfd_create", "EPERM", closed, []],
+	["memfd_create", "allow", { ...closed, memfd: true }, []],
+	["execveat", "EPERM", everythingOpen, []],
+	["prctl", "EPERM", closed, [35, 1, 0, 0]],
+	["prctl", "allow", closed, [1, 9, 0, 0]],
+	[
+		"mmap",
+		"EPERM",
+		closed,
+		[0, 4096, 7, 0x22, -1, 0],
+		[0, 4096, 6, 0x22, -1, 0],
+		[0, 4096, 5, 0x22, -1, 0],
+		[0, 4096, 4, 0x21, -1, 0],
+	],
+	["mmap", "allow", closed, [0, 4096, 5, 2, 3, 0], [0, 4096, 3, 0x22, -1, 0]],
+	["mmap", "allow", { ...closed, writableCode: true }, [0, 4096, 5, 0x21, -1, 0], [0, 4096, 7, 0x22, -1, 0]],
+	["mprotect", "EPERM", closed, [0, 4096, 5], [0, 4096, 7]],
+	["mprotect", "allow", closed, [0, 4096, 1]],
+	["mprotect", "allow", { ...closed, writableCode: true }, [0, 4096, 5]],
+	["pkey_mprotect", "EPERM", closed, [0, 4096, 4, -1]],
+	["shmat", "EPERM", closed, [0, 0, 0x8000]],
+	["shmat", "allow", closed, [0, 0, 0]],
+	["setuid", "allow", closed, [0]],
+	["setuid", "EPERM", limited, [0]],
+	["setuid", "allow", rooted, [0]],
+	["setreuid", "EPERM", limited, [-1, 0]],
+	["setresuid", "allow", limited, [105, 105, 105]],
+	["setresuid", "EPERM", limited, [105, 105, 0]],
+	["setresgid", "EPERM", limited, [-1, 0, -1]],
+	["setresgid", "allow", rooted, [0, 0, 0]],
+	["setgroups", "allow", limited, [1, 4096]],
+	["setgroups", "EPERM", limited, [2, 4096]],
+	["setgroups", "allow", rooted, [0, 0]],
+	["setgroups", "allow", { ...closed, account: { ...account, lacks: [] } }, [2, 4096]],
+	["chown", "allow", limited, [0, 105, 4], [0, -1, 4], [0, 33, 33]],
+	["chown", "EPERM", limited, [0, 0, 0]],
+	["fchown", "EPERM", limited, [3, 1, -1]],
+	["fchown", "allow", rooted, [3, 0, -1]],
+	["fchownat", "EPERM", limited, [-100, 0, 106, -1, 0]],
+	["fchownat", "allow", limited, [-100, 0, 105, -1, 0]],
+	["prctl", "EPERM", limited, [28, 0]],
+	["prctl", "allow", limited, [28, 0x100], [24, 5]],
+	["setpriority", "EACCES", limited, [0, 0, -1]],
+	["setpriority", "allow", limited, [0, 0, 19]],
+	["prlimit64", "EPERM", limited, [0, 13, 4096, 0]],
+	["prlimit64", "allow", limited, [0, 14, 0, 4096]],
+	["setrlimit", "EPERM", limited, [14, 4096]],
+	["setrlimit", "allow", limited, [7, 4096]],
 ];
+const decisions = judged.flatMap(([call, answer, permissions, ...tries]) =>
+	tries.map((args) => [call, args, answer, permissions] as const),
+);
 
-/** Calls without a rule: [x86_64, aarch64]. The second setpriv and the init need the first group. */
-const ordinary: Record<string, [number, number]> = {
-	setresuid: [117, 147],
-	setresgid: [119, 149],
-	setgroups: [116, 159],
-	capset: [126, 91],
-	prctl: [157, 167],
-	execve: [59, 221],
-	close_range: [436, 436],
-	wait4: [61, 260],
-	kill: [62, 129],
-	landlock_restrict_self: [446, 446],
-	read: [0, 63],
-	mmap: [9, 222],
-	unlinkat: [263, 35],
-	seccomp: [317, 277],
-};
+/** Calls without a rule. The second setpriv and the init need the first ones. */
+const ordinary = "setresuid setresgid setgroups capset prctl execve close_range wait4 kill landlock_restrict_self".split(" ");
+const names = [...ordinary, "read", "mmap", "unlinkat", "seccomp"] as SyscallName[];
 
 describe.each(architectures)("the filter for %s", (architecture) => {
 	const there = decisions.filter(([call]) => syscallNumber(call, architecture) !== undefined);
@@ -142,10 +133,7 @@ describe.each(architectures)("the filter for %s", (architecture) => {
 		expect(decide(architecture, call, args, permissions)).toBe(expected);
 	});
 
-	it.each(Object.entries(ordinary))("allows %s", (_name, numbers) => {
-		const number = numbers[architecture === "x64" ? 0 : 1];
-		expect(run(seccompFilter(architecture, closed), audit[architecture], number, [1n, 2n, 3n])).toBe("allow");
-	});
+	it.each(names)("allows %s", (call) => expect(decide(architecture, call, [1, 2, 3])).toBe("allow"));
 
 	it("denies what its description says", () => {
 		for (const permissions of [closed, everythingOpen]) {
@@ -210,12 +198,7 @@ describe("the filter's description", () => {
 	});
 	it("is plain data", () => {
 		expect(JSON.parse(JSON.stringify(describeFilter(closed)))).toEqual(describeFilter(closed));
-		expect(describeFilter(closed)).toContainEqual({
-			call: "clone",
-			answer: "EPERM",
-			why: "namespaces",
-			when: "namespace-flags",
-		});
+		expect(describeFilter(closed)).toContainEqual({ call: "clone", answer: "EPERM", why: "namespaces", when: "namespace-flags" });
 	});
 });
 
@@ -235,35 +218,27 @@ it("the filter permits what the plan permits", () => {
 	);
 });
 
+it("the filter refuses what needs capabilities that the plan does not grant", () => {
+	const starter = { uid: 105, gid: 108, groups: [108], uids: [33] };
+	const lacks = (...granted: string[]) =>
+		filterPermissions({ capabilities: granted.map((name) => ({ name, why: "seen" })) }, starter).account?.lacks;
+	expect(filterPermissions({ capabilities: [] }, starter).account).toEqual({ ...account, lacks: lackable });
+	expect(lacks("chown", "setuid")).toEqual(["setgid", "setpcap", "sys_nice", "sys_resource"]);
+});
+
 describe("calls that an application makes all the time", () => {
-	/** x86_64 and aarch64 (asm/unistd.h); undefined if the processor lacks the call. */
-	const often: Record<string, readonly [number | undefined, number | undefined]> = {
-		read: [0, 63],
-		write: [1, 64],
-		close: [3, 57],
-		fstat: [5, 80],
-		newfstatat: [262, 79],
-		pread64: [17, 67],
-		writev: [20, 66],
-		sendfile: [40, 71],
-		accept4: [288, 242],
-		recvfrom: [45, 207],
-		recvmsg: [47, 212],
-		sendto: [44, 206],
-		sendmsg: [46, 211],
-		setsockopt: [54, 208],
-		epoll_wait: [232, undefined],
-		epoll_pwait: [281, 22],
-		epoll_ctl: [233, 21],
-		futex: [202, 98],
-	};
+	const often = [
+		...["read", "write", "close", "fstat", "newfstatat", "pread64", "writev", "sendfile", "accept4", "recvfrom", "recvmsg"],
+		...["sendto", "sendmsg", "setsockopt", "epoll_wait", "epoll_pwait", "epoll_ctl", "futex"],
+	] as SyscallName[];
 	// The kernel caches the answer if the program does not look at an argument (seccomp_is_const_allow in kernel/seccomp.c).
-	it.each(Object.entries(often))("%s is allowed without looking at its arguments", (_name, numbers) => {
-		architectures.forEach((architecture, index) => {
-			const number = numbers[index];
-			if (number === undefined) return;
-			expect(run(seccompFilter(architecture, closed), audit[architecture], number, undefined)).toBe("allow");
-		});
+	it.each(often)("%s is allowed without looking at its arguments", (call) => {
+		for (const architecture of architectures) {
+			const number = syscallNumber(call, architecture);
+			// aarch64 has no epoll_wait.
+			if (number === undefined) expect(call).toBe("epoll_wait");
+			else expect(run(seccompFilter(architecture, closed), audit[architecture], number, undefined)).toBe("allow");
+		}
 	});
 	it("the filter checks opening a file first", () => {
 		const [first] = describeFilter(closed).filter(({ when, call }) => when !== undefined && call !== "*");

@@ -24,9 +24,7 @@ describe("severity", () => {
 		["memfd_create", "refused", "medium"],
 		["socket", "killed", "high"],
 		["999", "refused", "medium"],
-	] as const)("of %s, %s, is %s", (call, result, severity) => {
-		expect(severityOf({ call, result })).toBe(severity);
-	});
+	] as const)("of %s, %s, is %s", (call, result, severity) => expect(severityOf({ call, result })).toBe(severity));
 
 	test("comes with the reason that the filter has for the call", () => {
 		expect(whyDenied("setns")).toBe("namespaces");

@@ -16,9 +16,7 @@ const denial = {
 };
 
 describe("a record of a refused call", () => {
-	test("of the kernel log is read", () => {
-		expect(parseDenial(record)).toEqual(denial);
-	});
+	test("of the kernel log is read", () => expect(parseDenial(record)).toEqual(denial));
 
 	test("of auditd's file is read, with its interpretation behind it", () => {
 		const line = `${record.replace("audit: type=1326 audit", "type=SECCOMP msg=audit")}\u001dARCH=x86_64 SYSCALL=unshare AUID="unset" UID="root"`;
@@ -44,9 +42,7 @@ describe("a record of a refused call", () => {
 		["is of a call that was let through", record.replace("0x50000", "0x7ffc0000")],
 		["is of something else", record.replace("1326", "1400")],
 		["holds a line break", record.replace("auid=", "\nauid=")],
-	])("is none if it %s", (_name, text) => {
-		expect(parseDenial(text)).toBeUndefined();
-	});
+	])("is none if it %s", (_name, text) => expect(parseDenial(text)).toBeUndefined());
 
 	test("takes the first of two fields with one name", () => {
 		expect(parseDenial(`${record} pid=1 uid=0 exe="/other"`)).toEqual(denial);
@@ -72,9 +68,7 @@ describe("a crash", () => {
 		["redis-server[123]: segfault at 0 ip 00007f2d sp 00007ffc error 4 in libc.so.6", { pid: 123, name: "redis-server" }],
 		["traps: nginx[77] general protection fault ip:7f sp:7f error:0", { pid: 77, name: "nginx" }],
 		["a b]: [1]: x[9]: segfault at 0 ip 0000 sp 0000 error 4", { pid: 9, name: "a b]: [1]: x" }],
-	])("is read from %j", (text, crash) => {
-		expect(parseCrash(text)).toEqual(crash);
-	});
+	])("is read from %j", (text, crash) => expect(parseCrash(text)).toEqual(crash));
 
 	test("is not read from a name that only looks like one", () => {
 		expect(parseCrash("x[1]: segfault at nothing")).toBeUndefined();

@@ -85,12 +85,7 @@ describe("scripts", () => {
 		expect(closure(own, "/s/bare").missing).toEqual([{ soname: "tool", by: "/s/bare" }]);
 	});
 	test("env skips files that are not executable, and its PATH may be relative", () => {
-		const more = {
-			...files,
-			"/1/tool/x": "a directory",
-			"/2/tool": "not executable",
-			"/w/3/tool": program({}),
-		};
+		const more = { ...files, "/1/tool/x": "a directory", "/2/tool": "not executable", "/w/3/tool": program({}) };
 		const of = (PATH: string, directory?: string) => {
 			const options = { environment: { PATH }, ...(directory !== undefined && { directory: directory as Path }) };
 			return libraryClosure(["/s/env" as Path], machine(more, {}, ["/2/tool"]), options);

@@ -37,9 +37,7 @@ describe("parseElf", () => {
 		expect(parseElf(makeElf({ rpath: "/a", runpath: "/b" }))).toMatchObject({ rpath: [], runpath: ["/b"] });
 	});
 
-	test("names are bytes", () => {
-		expect(parseElf(makeElf({ needed: ["lib\xff\xe9.so"] }))?.needed).toEqual(["lib\xff\xe9.so"]);
-	});
+	test("names are bytes", () => expect(parseElf(makeElf({ needed: ["lib\xff\xe9.so"] }))?.needed).toEqual(["lib\xff\xe9.so"]));
 
 	test("a static program differs from the loader, which needs nothing either", () => {
 		expect(parseElf(makeElf({ type: 2 }))?.isStatic).toBe(true);
@@ -47,9 +45,7 @@ describe("parseElf", () => {
 		expect(parseElf(makeElf({ type: 3, soname: "ld-linux-x86-64.so.2" }))?.isStatic).toBe(false);
 	});
 
-	test("DF_1_NODEFLIB is read", () => {
-		expect(parseElf(makeElf({ flags1: 0x801 }))?.noDefaultDirectories).toBe(true);
-	});
+	test("DF_1_NODEFLIB is read", () => expect(parseElf(makeElf({ flags1: 0x801 }))?.noDefaultDirectories).toBe(true));
 
 	test("object files, core dumps and other files are no programs", () => {
 		expect(parseElf(makeElf({ type: 1 }))).toBeUndefined();
@@ -63,9 +59,7 @@ describe("parseElf", () => {
 		["no array", '{"soname":["a"]}'],
 		["no names", '[{"soname":[]},{"soname":"a"},{},null,7]'],
 		["names that are paths", '[{"soname":["../../etc/shadow","a/b",7]}]'],
-	])("a dlopen note with %s is ignored", (_, json) => {
-		expect(parseElf(makeElf({ dlopen: [json] }))?.dlopen).toEqual([]);
-	});
+	])("a dlopen note with %s is ignored", (_, json) => expect(parseElf(makeElf({ dlopen: [json] }))?.dlopen).toEqual([]));
 
 	test("a note without a priority is recommended", () => {
 		expect(parseElf(makeElf({ dlopen: ['[{"soname":["a.so"]}]'] }))?.dlopen).toEqual([
@@ -103,13 +97,6 @@ describe("hostile bytes", () => {
 		return bytes;
 	}
 
-	test("any bytes are read without an exception", () => {
-		fc.assert(
-			fc.property(fc.uint8Array({ maxLength: 4096 }), (bytes) => cost(Buffer.from(bytes)) < 8e6),
-			{ numRuns: 500 },
-		);
-	});
-
 	test("any bytes after a valid start are read without an exception", () => {
 		const header = fc.constantFrom([1, 1], [1, 2], [2, 1], [2, 2]);
 		fc.assert(
@@ -118,7 +105,7 @@ describe("hostile bytes", () => {
 				endian === 1 ? file.writeUInt16LE(3, 16) : file.writeUInt16BE(3, 16);
 				return cost(file) < 8e6;
 			}),
-			{ numRuns: 1000 },
+			{ numRuns: 500 },
 		);
 	});
 
@@ -131,7 +118,7 @@ describe("hostile bytes", () => {
 				for (const [at, value] of changes) file[at] = value;
 				return cost(file) < 8e6 && cost(file.subarray(0, length)) < 8e6;
 			}),
-			{ numRuns: 3000 },
+			{ numRuns: 1000 },
 		);
 	});
 

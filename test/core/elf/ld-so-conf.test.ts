@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { libraryDirectories, matches, parseLoaderCache } from "../../../src/core/elf/ld-so.ts";
 import type { Path } from "../../../src/core/path/path.ts";
@@ -43,13 +42,9 @@ describe("ld.so.conf", () => {
 		[".x", ".*", true],
 		["aXbXc", "a*X*c", true],
 		["[", "[", true],
-	])("%j against %j", (name, pattern, expected) => {
-		expect(matches(name, pattern)).toBe(expected);
-	});
+	])("%j against %j", (name, pattern, expected) => expect(matches(name, pattern)).toBe(expected));
 
-	test("many stars take little time", () => {
-		expect(matches("a".repeat(255), `${"*a".repeat(100)}b`)).toBe(false);
-	});
+	test("many stars take little time", () => expect(matches("a".repeat(255), `${"*a".repeat(100)}b`)).toBe(false));
 });
 
 /** The layout of glibc's dl-cache.h: header, entries (flags, name, path, OS version, hwcap), strings. */
@@ -94,20 +89,7 @@ describe("ld.so.cache", () => {
 		expect(parseLoaderCache(makeCache(entries, { bigEndian: true }))).toEqual(expected);
 	});
 
-	test("any bytes are read without an exception", () => {
-		const good = makeCache(entries);
-		fc.assert(
-			fc.property(
-				fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { maxLength: 8 }),
-				fc.nat(good.length),
-				(changes, length) => {
-					const file = Buffer.from(good);
-					for (const [at, value] of changes) file[at] = value;
-					parseLoaderCache(file);
-					parseLoaderCache(file.subarray(0, length));
-				},
-			),
-		);
+	test("other bytes are no cache", () => {
 		expect(parseLoaderCache(Buffer.from("ld.so-1.7.0 and then nothing of it"))).toBeUndefined();
 		expect(parseLoaderCache(Buffer.alloc(0))).toBeUndefined();
 	});

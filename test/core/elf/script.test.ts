@@ -32,9 +32,7 @@ test.each([
 	["#!/usr/bin/env A=1\n", { interpreter: "/usr/bin/env", argument: "A=1" }],
 	// Without -S env takes the kernel's one word as a name.
 	["#!/usr/bin/env python3 -u\n", { interpreter: "/usr/bin/env", argument: "python3 -u", lookup: "python3 -u" }],
-])("%j", (line, expected) => {
-	expect(parse(line)).toEqual(expected);
-});
+])("%j", (line, expected) => expect(parse(line)).toEqual(expected));
 
 test.each(["", "#", "#!", "#!\n/bin/sh", "#!   \n", " #!/bin/sh\n", "#!\0/bin/sh\n"])("%j is no script", (line) => {
 	expect(parse(line)).toBeUndefined();

@@ -1,26 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { Cage } from "../../../src/core/cage/cage.ts";
-import type { Manifest } from "../../../src/core/cage/manifest.ts";
 import { explainName, explainTrial } from "../../../src/core/explain/explain.ts";
 import { explainPath, type PathFacts } from "../../../src/core/explain/path.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 import { subjectOfPermission } from "../../../src/core/plan/permissions.ts";
-import { entry, plan, writable } from "../cage/plans.ts";
+import { cageOf, entry, manifestOf, plan, trialOf, writable } from "../cage/plans.ts";
 
 const { application, rules } = plan([]);
-const cage: Cage = {
-	name: "app",
-	application,
-	rules,
-	onHost: false,
-	additions: [],
-	exercises: [],
-	signals: [],
-	handlesTerm: true,
-	madeAt: "",
-	trials: [],
-	seconds: { trace: 0, plan: 0, build: 0, trial: 0 },
-};
+const cage = cageOf();
 
 const entries = [
 	entry("/bin", { kind: "symlink", target: pathFromText("usr/bin") }),
@@ -29,19 +15,11 @@ const entries = [
 	entry("/dev/null", { kind: "device", mode: 0o666, device: { type: "c", major: 1, minor: 3 } }),
 ];
 
-const manifest: Manifest = {
-	schema: "cagewright/manifest/1",
-	generation: 1,
-	name: "app",
-	command: application.command,
-	madeAt: "",
-	entries,
+const manifest = manifestOf(plan(entries), {
 	writable: [writable("/var/lib/app")],
 	binds: [{ path: "/srv/pages", access: "ro" }],
-	accounts: plan([]).accounts,
 	permissions: { capabilities: [{ name: "net_bind_service", why: "bind 80" }] },
-	identity: plan([]).identity,
-};
+});
 
 function explained(path: string, facts: Partial<PathFacts> = {}) {
 	const all = { manifest, plan: plan(entries), trace: undefined, onHost: undefined, ...facts };
@@ -142,26 +120,10 @@ describe("a path", () => {
 
 test("a permission is recognised by the word of --allow", () => {
 	const words = [
-		"proc",
-		"unix-sockets",
-		"netlink",
-		"syslog",
-		"memfd",
-		"writable-code",
-		"capability:CHOWN",
-		"call:bpf",
-		"/etc/passwd",
+		...["proc", "unix-sockets", "netlink", "syslog", "memfd", "writable-code", "capability:CHOWN", "call:bpf", "/etc/passwd"],
 	];
 	expect(words.map(subjectOfPermission)).toEqual([
-		"/proc",
-		"socket",
-		"socket",
-		"/dev/log",
-		"memfd_create",
-		"mprotect",
-		"CHOWN",
-		"bpf",
-		"/etc/passwd",
+		...["/proc", "socket", "socket", "/dev/log", "memfd_create", "mprotect", "CHOWN", "bpf", "/etc/passwd"],
 	]);
 });
 
@@ -228,21 +190,12 @@ test("each refusal of a trial has its layers and the option that allows it", () 
 		{ kind: "filtered", what: "mount", call: "mount", error: "EPERM", declined: false },
 		{ kind: "port", what: "bind 8080", call: "bind 8080", error: "EACCES", declined: false },
 	] as const;
-	const trial = {
-		round: 1,
-		at: "",
-		generation: 1,
-		answered: false,
-		probes: [],
-		findings: [],
-		failedExercises: [],
-		added: [],
-		missing,
-	};
-	expect(explainTrial(trial, new Map([["/etc/app/key", "--allow-secret /etc/app/key"]]))).toEqual([
-		{ what: "/etc/app/key", layers: ["absent"], option: "--allow-secret /etc/app/key" },
-		{ what: "/var/log/app/log", layers: ["mount", "landlock"], option: "--writable /var/log/app" },
-		{ what: "mount", layers: ["seccomp"] },
-		{ what: "bind 8080", layers: ["landlock"], option: "--allow port:8080" },
-	]);
+	expect(explainTrial(trialOf({ answered: false, missing }), new Map([["/etc/app/key", "--allow-secret /etc/app/key"]]))).toEqual(
+		[
+			{ what: "/etc/app/key", layers: ["absent"], option: "--allow-secret /etc/app/key" },
+			{ what: "/var/log/app/log", layers: ["mount", "landlock"], option: "--writable /var/log/app" },
+			{ what: "mount", layers: ["seccomp"] },
+			{ what: "bind 8080", layers: ["landlock"], option: "--allow port:8080" },
+		],
+	);
 });

@@ -20,6 +20,4 @@ test.each([
 	["UID_MIN 500\n", { first: 101, last: 499 }],
 	["#SYS_UID_MIN 5\nSYS_UID_MIN\t201\n  SYS_UID_MAX  300\n", { first: 201, last: 300 }],
 	["SYS_UID_MIN 0\nSYS_UID_MAX x\n", { first: 101, last: 999 }],
-])("the range of system accounts is read from %j", (text, range) => {
-	expect(systemRange(text)).toEqual(range);
-});
+])("the range of system accounts is read from %j", (text, range) => expect(systemRange(text)).toEqual(range));

@@ -22,9 +22,7 @@ describe("the catalogues", () => {
 	const english = texts(catalogues.en);
 	const german = new Map(texts(catalogues.de));
 
-	test("have the same keys", () => {
-		expect([...german.keys()].sort()).toEqual(english.map(([place]) => place).sort());
-	});
+	test("have the same keys", () => expect([...german.keys()].sort()).toEqual(english.map(([place]) => place).sort()));
 
 	test("have no empty texts", () => {
 		// These columns need no heading.

@@ -77,9 +77,7 @@ describe("clean and normalise", () => {
 		["/a/..", "/a/..", "/"],
 		["/.a/..b/c..", "/.a/..b/c..", "/.a/..b/c.."],
 		["/...", "/...", "/..."],
-	])("%s", (given, cleaned, normal) => {
-		expect([clean(given as Path), normalise(given as Path)]).toEqual([cleaned, normal]);
-	});
+	])("%s", (given, cleaned, normal) => expect([clean(given as Path), normalise(given as Path)]).toEqual([cleaned, normal]));
 	test("a second call changes nothing, and no path climbs above the root", () => {
 		const any = fc
 			.array(fc.constantFrom("a", "..", ".", "", "b"), { maxLength: 8 })

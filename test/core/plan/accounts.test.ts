@@ -52,9 +52,7 @@ describe("accounts in the cage", () => {
 			expect(made.accounts.users.map(({ name }) => name)).toEqual(["app"]);
 		}
 	});
-	test("ignore an id without a name", () => {
-		expect(accounts({ ...asApp, uid: 5555, gid: 5555, name: "5555" }).passwd).toBe("");
-	});
+	test("ignore an id without a name", () => expect(accounts({ ...asApp, uid: 5555, gid: 5555, name: "5555" }).passwd).toBe(""));
 });
 
 describe("the administrator's decisions about accounts", () => {

@@ -3,11 +3,7 @@ import { Failure } from "../../../src/core/failure.ts";
 import { planFor, rules, trace } from "./traces.ts";
 import { directory, link, tree } from "./tree.ts";
 
-const files = tree({
-	"/srv/app/data/in": directory(),
-	"/srv/app/site/deep": directory(),
-	"/srv/link": link("app/site"),
-});
+const files = tree({ "/srv/app/data/in": directory(), "/srv/app/site/deep": directory(), "/srv/link": link("app/site") });
 const bound = (...paths: string[]) => rules({ binds: paths.map((path) => ({ path, access: "ro" as const })) });
 const failure = (make: () => unknown): Failure | undefined => {
 	try {

@@ -27,9 +27,7 @@ const usual = [
 	"/var/backups/shadow.bak",
 ];
 
-test("without a rule there are no decoys", () => {
-	expect(decoysOf(planned([]))).toEqual([]);
-});
+test("without a rule there are no decoys", () => expect(decoysOf(planned([]))).toEqual([]));
 
 test("decoys are where intruders look, readable for every account, whatever the host has there", () => {
 	const plan = planned(["auto"]);

@@ -3,6 +3,7 @@ import type { Path } from "../../../src/core/path/path.ts";
 import { findMissing } from "../../../src/core/plan/find-missing.ts";
 import { isTolerable, type Missing } from "../../../src/core/plan/missing.ts";
 import type { Addition } from "../../../src/core/plan/plan.ts";
+import { absent } from "../cage/plans.ts";
 import { asApp, asRoot, type Did, planFor, rules, trace } from "./traces.ts";
 import { directory, file, link, type Node, node, tree } from "./tree.ts";
 
@@ -47,13 +48,7 @@ const remedyOf = (remedy: Addition | undefined) =>
 			: `${remedy.kind} ${"path" in remedy ? remedy.path : remedy.name}`;
 
 test("a missing manual page counts only if the application does not answer", () => {
-	const page: Missing = {
-		kind: "absent",
-		path: "/usr/share/man/man1/app.1.gz" as Path,
-		call: "newfstatat",
-		error: "ENOENT",
-		declined: false,
-	};
+	const page = absent("/usr/share/man/man1/app.1.gz", { call: "newfstatat" });
 	expect(isTolerable(page)).toBe(true);
 	expect(isTolerable({ ...page, call: "openat" })).toBe(false);
 	expect(isTolerable({ ...page, path: "/etc/app.conf" as Path })).toBe(false);
@@ -316,9 +311,7 @@ describe("kernel files", () => {
 	});
 	test.each(["/proc/meminfo", "/proc/sys/vm/overcommit_memory", "/proc/mounts", "/sys", "/sys/class/net"])(
 		"have no remedy if no cage shows them: %s",
-		(path) => {
-			expect(summary(missing({ [path]: "read" }, { [path]: "ENOENT:read" }))).toEqual([[path, "kernel-file", ""]]);
-		},
+		(path) => expect(summary(missing({ [path]: "read" }, { [path]: "ENOENT:read" }))).toEqual([[path, "kernel-file", ""]]),
 	);
 	test("are no file entries, and a strange name stays on one line", () => {
 		const all = missing({ "/proc/self/\nx\xff": "read" }, { "/proc/self/\nx\xff": "ENOENT:read" });

@@ -14,10 +14,6 @@ test("private configuration with a password is noted and goes in", () => {
 });
 test.each(["# password = hunter2", "password_check = yes", "token_lifetime = 3600", "password_file = /etc/app/key", "user = a"])(
 	"%s is not noted",
-	(line) => {
-		expect(noted(`${line}\n`)).toEqual([]);
-	},
+	(line) => expect(noted(`${line}\n`)).toEqual([]),
 );
-test("configuration that everybody may read is not noted", () => {
-	expect(noted("password = hunter2\n", 0o644)).toEqual([]);
-});
+test("configuration that everybody may read is not noted", () => expect(noted("password = hunter2\n", 0o644)).toEqual([]));

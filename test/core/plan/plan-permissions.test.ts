@@ -165,9 +165,7 @@ describe("rules about permissions", () => {
 			writableCode: "--allow writable-code",
 		});
 	});
-	test("keep the reason from the trace", () => {
-		expect(plan({ allow: ["memfd"] }).memfd).toBe("memfd_create");
-	});
+	test("keep the reason from the trace", () => expect(plan({ allow: ["memfd"] }).memfd).toBe("memfd_create"));
 	test("cannot both allow and refuse a permission", () => {
 		expect(plan({ allow: ["proc"], refuse: ["proc"] }).proc).toBeUndefined();
 	});

@@ -1,15 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../../src/core/path/path.ts";
 import { type Evidence, type Missing, rankMissing } from "../../../src/core/plan/missing.ts";
+import { absent } from "../cage/plans.ts";
 
-const absent = (path: string, more: Partial<Missing> = {}): Missing => ({
-	kind: "absent",
-	path: pathFromText(path),
-	call: "openat",
-	error: "ENOENT",
-	declined: false,
-	...more,
-});
 const nothing: Evidence = { output: "", ended: false, lastFailed: [], owners: new Map() };
 const levels = (missing: readonly Missing[], evidence: Partial<Evidence>) =>
 	rankMissing(missing, { ...nothing, ...evidence }).map(({ call, importance, path }) => [path ?? call, importance.level]);

@@ -138,7 +138,6 @@ describe("expandInclude", () => {
 		expect(expandInclude("/huge/**", huge)).toHaveLength(maxPerRule);
 		expect(asked).toBeLessThan(maxPerRule * 3);
 		expect(expandInclude(`/huge/f${maxPerRule + 5}*`, huge)).toEqual([`/huge/f${maxPerRule + 5}`]);
-		expect(expandInclude("/huge/f?", huge)).toHaveLength(10);
 	});
 });
 

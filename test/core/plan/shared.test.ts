@@ -107,10 +107,7 @@ describe("certificates", () => {
 		"/etc/letsencrypt/archive/site/privkey1.pem": key,
 		"/etc/letsencrypt/archive/site/privkey2.pem": key,
 	};
-	const read = trace({
-		"/etc/letsencrypt/live/site/fullchain.pem": "read",
-		"/etc/letsencrypt/live/site/privkey.pem": "read",
-	});
+	const read = trace({ "/etc/letsencrypt/live/site/fullchain.pem": "read", "/etc/letsencrypt/live/site/privkey.pem": "read" });
 	const allowed = { rules: rules({ allowSecret: ["/etc/letsencrypt/live/site/privkey.pem"] }) };
 	test("share the directories of their names and of the files once their key is allowed", () => {
 		expect(shared(planFor(tree(lineage), read, allowed))).toEqual([

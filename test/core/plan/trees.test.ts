@@ -175,10 +175,7 @@ describe("the application's sources", () => {
 		const [found] = sourceTrees(seen, tree(app));
 		expect(found?.top).toBe("/srv/app");
 		expect([...(found?.paths ?? [])].sort()).toEqual([
-			"/srv/app/lazy.py",
-			"/srv/app/main.py",
-			"/srv/app/sub/deep.py",
-			"/srv/app/templates/error.html",
+			...["/srv/app/lazy.py", "/srv/app/main.py", "/srv/app/sub/deep.py", "/srv/app/templates/error.html"],
 			"/srv/app/templates/index.html",
 		]);
 	});

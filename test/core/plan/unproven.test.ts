@@ -28,9 +28,7 @@ describe("programs that no request started", () => {
 			{ code: "unproven-programs", values: { place: "/etc/plugins", paths: "/etc/plugins/load", count: 1 } },
 		]);
 	});
-	test("are not noted if only a binary file names them", () => {
-		expect(parts(trace({ "/etc/binary.cache": "read" }))).toEqual([]);
-	});
+	test("are not noted if only a binary file names them", () => expect(parts(trace({ "/etc/binary.cache": "read" }))).toEqual([]));
 	test("are not noted if they were started", () => {
 		const programs = new Set(["/usr/lib/agent/check_disk", "/usr/lib/agent/check_load"] as never[]);
 		expect(parts(trace({ "/etc/agent.cfg": "read", "/etc/plugins": "list" }, { programs }))).toEqual([]);

@@ -85,9 +85,7 @@ describe("directories that the application writes", () => {
 	test("never include a system directory, and a note says so once", () => {
 		const made = plan(
 			{ "/var/lib/app.db": "create write", "/var/lib/b.db": "create write", "/usr/share/app/x": "create write" },
-			{
-				"/usr/share/app": directory(),
-			},
+			{ "/usr/share/app": directory() },
 		);
 		expect(made.writable).toEqual([]);
 		expect(made.notes).toEqual(
@@ -189,9 +187,7 @@ describe("requested writable directories", () => {
 		const made = plan(
 			{ "/srv/data/cache/f": "create write", "/srv/other/f": "create write" },
 			{ "/srv/data/cache": directory(), "/srv/other": directory(), "/srv/link": link("data") },
-			{
-				rules: rules({ binds: [{ path: "/srv/link/", access: "rw" }] }),
-			},
+			{ rules: rules({ binds: [{ path: "/srv/link/", access: "rw" }] }) },
 		);
 		expect(writableOf(made)).toEqual(["/srv/other"]);
 		expect(made.rules.binds).toEqual([{ path: "/srv/data", access: "rw" }]);

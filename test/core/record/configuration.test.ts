@@ -25,7 +25,7 @@ test("patch(1) can apply the difference", () => {
 			});
 			expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: "", stdout: after.map((line) => `${line}\n`).join("") });
 		}),
-		{ numRuns: 60 },
+		{ numRuns: 30 },
 	);
 });
 

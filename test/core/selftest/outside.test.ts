@@ -39,9 +39,7 @@ const failed = (change: Partial<Observed>) =>
 		.map(({ found, id }) => [id, ...found]);
 const mounted = (line: string) => ({ mounts: [...mounts, ...parseMounts(line)] });
 
-test("a well-confined cage passes", () => {
-	expect(failed({})).toEqual([]);
-});
+test("a well-confined cage passes", () => expect(failed({})).toEqual([]));
 
 test.each<[Partial<Observed>, string[]]>([
 	[{ inside: false }, ["inside"]],
@@ -60,9 +58,7 @@ test.each<[Partial<Observed>, string[]]>([
 	[mounted("40 30 8:1 / /data rw,nosuid,nodev - ext4 a rw"), ["noexec", "/data"]],
 	[mounted("40 30 8:1 / /host ro,nosuid,nodev - ext4 a rw"), ["mounts", "/host"]],
 	[mounted("40 30 8:1 / / rw,nosuid,nodev,noexec - ext4 a rw"), ["ro", "/"]],
-])("%j is found", (change, finding) => {
-	expect(failed(change)).toEqual([finding]);
-});
+])("%j is found", (change, finding) => expect(failed(change)).toEqual([finding]));
 
 test("mount points are decoded as the kernel writes them", () => {
 	expect(parseMounts(String.raw`40 30 8:1 / /a\040b\134c ro,nosuid - ext4 /dev/sda1 rw`)).toEqual([

@@ -30,9 +30,7 @@ const outcome = (
 	network: "host" | "none" = "none",
 ) => outcomesOf(attempts(others), { permissions, network, weaker: [], landlock: 7 }).find((one) => one.id === id);
 
-test("each technique has a unique name", () => {
-	expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
-});
+test("each technique has a unique name", () => expect(new Set(all.map(({ id }) => id)).size).toBe(all.length));
 
 describe("the output of attempts", () => {
 	test("is parsed line by line, without any other line", () => {
@@ -129,9 +127,7 @@ describe("a self-test", () => {
 		expect(holds(made({ audit: [{ id: "seccomp", ok: false, found: [] }] }))).toBe(false);
 	});
 
-	test("does not hold if an attempt failed", () => {
-		expect(holds(made({}, { bpf: { how: "failed", number: 14 } }))).toBe(false);
-	});
+	test("does not hold if an attempt failed", () => expect(holds(made({}, { bpf: { how: "failed", number: 14 } }))).toBe(false));
 
 	test("reports a shared account as a note", () => {
 		const shared = made({ audit: [{ id: "account", ok: false, found: ["77"] }] });

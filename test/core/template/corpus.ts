@@ -1,5 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of templates
+import { checkTemplate } from "../../../src/core/template/parse.ts";
 import type { TemplateProblem } from "../../../src/core/template/problems.ts";
+import type { Template } from "../../../src/core/template/template.ts";
 
 /** A template with only the required parts. */
 export const smallest = {
@@ -9,6 +11,12 @@ export const smallest = {
 	description: { en: "An app", de: "Eine App" },
 	application: { command: ["/usr/bin/app"] },
 };
+
+export function template(json: unknown): Template {
+	const parsed = checkTemplate(json);
+	if ("errors" in parsed) throw new Error(JSON.stringify(parsed.errors));
+	return parsed.template;
+}
 
 type Json = Record<string, unknown>;
 const application = (more: Json): Json => ({ ...smallest, application: { ...smallest.application, ...more } });
@@ -240,11 +248,7 @@ export const refusedByUs: Record<string, readonly [json: unknown, path: string, 
 	"a placeholder for a program": [application({ command: ["${x}"] }), "$.application.command[0]", "unknown-placeholder"],
 	"a parameter that is not declared": [rules({ include: ["/srv/${folder}"] }), "$.rules.include[0]", "unknown-placeholder"],
 	"a bind of a parameter that is too much": [
-		{
-			...smallest,
-			parameters: { folder: parameter("path", "/home") },
-			rules: { binds: [{ path: "${folder}", access: "rw" }] },
-		},
+		{ ...smallest, parameters: { folder: parameter("path", "/home") }, rules: { binds: [{ path: "${folder}", access: "rw" }] } },
 		"$.rules.binds[0].path",
 		"too-broad",
 	],

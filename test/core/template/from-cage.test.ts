@@ -6,10 +6,9 @@ import { templateDifferences } from "../../../src/core/template/differences.ts";
 import { type MachineOfCage, templateFromCage } from "../../../src/core/template/from-cage.ts";
 import { versionless } from "../../../src/core/template/machine-words.ts";
 import { mergeTemplate } from "../../../src/core/template/merge.ts";
-import { checkTemplate, parseTemplate } from "../../../src/core/template/parse.ts";
-import type { Template } from "../../../src/core/template/template.ts";
+import { parseTemplate } from "../../../src/core/template/parse.ts";
 import { builtinTemplates } from "../../../src/system/templates/builtin.ts";
-import { smallest } from "./corpus.ts";
+import { smallest, template } from "./corpus.ts";
 
 const machine: MachineOfCage = {
 	placeholders: { node: "/usr/bin/node", demo: "/opt/cagewright/demo.js" },
@@ -19,12 +18,6 @@ const machine: MachineOfCage = {
 	groupName: (gid) => ({ 33: "www-data" })[gid],
 	isSame: (one) => !one.includes("perl"),
 };
-
-function template(json: unknown): Template {
-	const parsed = checkTemplate(json);
-	if ("errors" in parsed) throw new Error(JSON.stringify(parsed.errors));
-	return parsed.template;
-}
 
 const application = { ...template(smallest).application, probes: ["true"] };
 const rules = (more: Partial<Rules>): Rules => ({ ...noRules, ...more });
@@ -165,9 +158,7 @@ describe("a template of a cage", () => {
 		expect(mergeTemplate(made, {}, { systems: ["debian"] })).toMatchObject({ application: { user: "ann", env: { A: "1" } } });
 	});
 
-	it("escapes glob characters", () => {
-		expect(escapeGlob("/a*b?[c]{d}(e)\\f@g")).toBe("/a\\*b\\?\\[c\\]\\{d\\}\\(e\\)\\\\f@g");
-	});
+	it("escapes glob characters", () => expect(escapeGlob("/a*b?[c]{d}(e)\\f@g")).toBe("/a\\*b\\?\\[c\\]\\{d\\}\\(e\\)\\\\f@g"));
 });
 
 it.each([
@@ -180,9 +171,7 @@ it.each([
 	["/srv/shop/2", undefined],
 	["/etc/nginx/nginx.conf", undefined],
 	["/usr/lib/*/x", undefined],
-])("replaces %s by the pattern %s", (path, pattern) => {
-	expect(versionless(path)).toBe(pattern);
-});
+])("replaces %s by the pattern %s", (path, pattern) => expect(versionless(path)).toBe(pattern));
 
 it("is compared with another template", () => {
 	const before = template({ ...smallest, rules: { include: ["/a", "/b"] } });

@@ -3,17 +3,9 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { mergeTemplate } from "../../../src/core/template/merge.ts";
 import { fillShellLine, sampleValues, valueProblem } from "../../../src/core/template/parameters.ts";
-import { checkTemplate } from "../../../src/core/template/parse.ts";
-import type { Template } from "../../../src/core/template/template.ts";
-import { smallest } from "./corpus.ts";
+import { smallest, template } from "./corpus.ts";
 
 const title = { en: "a", de: "a" };
-
-function template(json: unknown): Template {
-	const parsed = checkTemplate(json);
-	if ("errors" in parsed) throw new Error(JSON.stringify(parsed.errors));
-	return parsed.template;
-}
 
 describe("a parameter's value", () => {
 	it("must be of its kind", () => {
@@ -40,10 +32,7 @@ describe("a parameter's value", () => {
 describe("a template with parameters", () => {
 	const base = template({
 		...smallest,
-		parameters: {
-			folder: { title, kind: "path" },
-			port: { title, kind: "port", default: "80" },
-		},
+		parameters: { folder: { title, kind: "path" }, port: { title, kind: "port", default: "80" } },
 		application: {
 			command: ["/usr/bin/app", "-h", "${folder}", "-p${port}"],
 			env: { PORT: "${port}", HOME: "${HOME}" },

@@ -17,9 +17,7 @@ describe("operations", () => {
 		["O_RDONLY|O_PATH|O_DIRECTORY", "look"],
 		["O_RDWR|O_TMPFILE", "write"],
 		["{flags=O_RDONLY|O_CREAT, mode=0600, resolve=RESOLVE_BENEATH}", "read create"],
-	])("open with %s", (flags, operations) => {
-		expect(openOperations(flags).join(" ")).toBe(operations);
-	});
+	])("open with %s", (flags, operations) => expect(openOperations(flags).join(" ")).toBe(operations));
 
 	test.each([
 		['creat("/x", 0644) = 3</x>', { "/x": "create write" }],
@@ -53,9 +51,7 @@ describe("operations", () => {
 		['chmod("/never/told", 0) = ?', {}],
 		['openat(AT_FDCWD</>, "/x", O_RDONLY) = -1 EINTR (Interrupted system call)', {}],
 		['read(3</x>, "abc", 3) = 3', {}],
-	])("%s", (line, expected) => {
-		expect(accessesOf(fold(`${begin}10  ${line}`))).toEqual(expected);
-	});
+	])("%s", (line, expected) => expect(accessesOf(fold(`${begin}10  ${line}`))).toEqual(expected));
 
 	test("every traced call has a shape, and calls that move data are not traced", () => {
 		const names = tracedCalls.split(",");
@@ -113,14 +109,7 @@ describe("the base of relative names", () => {
 10  fchdir(7</etc>) = 0
 10  stat("passwd", {st_mode=0}) = 0`;
 		expect(Object.keys(accessesOf(fold(text, startAt("/srv"))))).toEqual([
-			"/srv/a",
-			"/srv/sub",
-			"/srv/sub/b",
-			"/gone",
-			"/srv/sub/..",
-			"/srv/c",
-			"/etc",
-			"/etc/passwd",
+			...["/srv/a", "/srv/sub", "/srv/sub/b", "/gone", "/srv/sub/..", "/srv/c", "/etc", "/etc/passwd"],
 		]);
 	});
 

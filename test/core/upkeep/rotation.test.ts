@@ -98,9 +98,7 @@ describe("a cage's logs", () => {
 		expect(text).toContain('"/state/cages/web/data/var/log/web/*.log" {');
 	});
 
-	test("must exist", () => {
-		expect(() => rotation({ writable: { "/var/lib/web": {} } })).toThrow(Failure);
-	});
+	test("must exist", () => expect(() => rotation({ writable: { "/var/lib/web": {} } })).toThrow(Failure));
 
 	test("may be anywhere in its data", () => {
 		const host = { app: "/srv/app/*.log /var/log/elsewhere.log {\nweekly\n}\n" };

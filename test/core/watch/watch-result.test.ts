@@ -18,13 +18,7 @@ test("a line of the kernel program is parsed or ignored", () => {
 	expect(failure("data/x", "openat", -2, 5)).toBeUndefined();
 	expect(failure(`/${"a".repeat(pathBytes - 2)}`)).toBeUndefined();
 	for (const line of [
-		"full",
-		"",
-		"openat -2 -100 ",
-		"openat -2 -100 zz",
-		"openat -2 -100 2",
-		"mmap -2 -100 2f61",
-		"openat -5 -100 2f61",
+		...["full", "", "openat -2 -100 ", "openat -2 -100 zz", "openat -2 -100 2", "mmap -2 -100 2f61", "openat -5 -100 2f61"],
 	])
 		expect(parseFailure(line, "/" as Path)).toBeUndefined();
 });

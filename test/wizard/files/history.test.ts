@@ -60,7 +60,7 @@ describe("undo and redo", () => {
 		const before = wizard.state.plan;
 		planned(wizard.type(" "));
 		wizard.state = { ...wizard.state, thenBuild: true };
-		wizard.act({ type: "key", key: { id: "x" } });
+		wizard.press("x");
 		wizard.state = { ...wizard.state, jobs: { plan: 99 }, ticket: 99 };
 		wizard.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) });
 		wizard.state = { ...wizard.state, screen: "files", jobs: {} };

@@ -96,10 +96,7 @@ test("items of a mounted folder count as mounted until they are decided otherwis
 	expect([a, c].map((node) => willBeMounted(pendingPlanOf(plan, mounted), node))).toEqual([true, true]);
 	const again = withDecided(mounted, { folder: "/srv" as Path, mounted: false });
 	expect(willBeMounted(pendingPlanOf(plan, again), c)).toBe(false);
-	const one = withDecided(withDecided(again, { folder: a.path, mounted: true }), {
-		items: [a],
-		to: "declined",
-	});
+	const one = withDecided(withDecided(again, { folder: a.path, mounted: true }), { items: [a], to: "declined" });
 	expect(willBeMounted(pendingPlanOf(plan, one), a)).toBe(false);
 	expect(itemNow(pendingPlanOf(plan, one), a)).toMatchObject({ entry: { decision: "declined" } });
 	expect(willBeMounted(pendingPlanOf(plan, nothingPending), a)).toBe(false);

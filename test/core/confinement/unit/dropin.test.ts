@@ -122,14 +122,10 @@ describe("a later drop-in", () => {
 	const later = (text: string) => overridingSetting(dropin(hosts), { name: "daemon.service", texts: [hosts, text] }, [1])?.name;
 	it.each(["ExecStart=/bin/sh", "User=root", "ReadWritePaths=/", "RootDirectory=", "PrivatePIDs=no"])(
 		"is detected if it contains %s",
-		(line) => {
-			expect(later(`[Service]\n${line}\n`)).toBe(line.split("=")[0]);
-		},
+		(line) => expect(later(`[Service]\n${line}\n`)).toBe(line.split("=")[0]),
 	);
 	it.each(["Restart=no", "LimitNOFILE=1", "Nice=5", "TimeoutStopSec=1"])("may contain %s", (line) => {
 		expect(later(`[Service]\n${line}\n`)).toBeUndefined();
 	});
-	it("may change the order of services", () => {
-		expect(later("[Unit]\nAfter=other.service\nUser=root\n")).toBeUndefined();
-	});
+	it("may change the order of services", () => expect(later("[Unit]\nAfter=other.service\nUser=root\n")).toBeUndefined());
 });

@@ -117,9 +117,7 @@ describe("a systemd without PrivatePIDs=", () => {
 		}
 	});
 
-	it("does not get Type=exec before 240", () => {
-		expect(values(unit({}, { systemdVersion: 239 }), "Type")).toEqual(["simple"]);
-	});
+	it("does not get Type=exec before 240", () => expect(values(unit({}, { systemdVersion: 239 }), "Type")).toEqual(["simple"]));
 });
 
 describe("the confiner", () => {

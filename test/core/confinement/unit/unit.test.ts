@@ -88,9 +88,7 @@ describe("a cage's unit", () => {
 		expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
 	});
 
-	it("permits giving up privileges", () => {
-		expect(values(unit(), "SystemCallFilter").at(-1)).toBe("capset @setuid @chown");
-	});
+	it("permits giving up privileges", () => expect(values(unit(), "SystemCallFilter").at(-1)).toBe("capset @setuid @chown"));
 
 	it("omits settings that would remove a needed capability", () => {
 		const opened = unit({
@@ -134,15 +132,7 @@ describe("a cage's unit", () => {
 		}
 		const passes = (address: string) => lists[family(address)].check(address, family(address));
 		const machines = [
-			"127.0.0.1",
-			"10.0.0.1",
-			"192.168.1.1",
-			"223.255.255.255",
-			"0.0.0.0",
-			"::1",
-			"2001:db8::1",
-			"fe80::1",
-			"fd00::1",
+			...["127.0.0.1", "10.0.0.1", "192.168.1.1", "223.255.255.255", "0.0.0.0", "::1", "2001:db8::1", "fe80::1", "fd00::1"],
 		];
 		expect(machines.filter((address) => !passes(address))).toEqual([]);
 		expect(["224.0.0.251", "239.255.255.250", "255.255.255.255", "ff02::fb"].filter(passes)).toEqual([]);
