@@ -1,4 +1,5 @@
 import { rmdir } from "node:fs/promises";
+import { by } from "../../core/collections.ts";
 import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import type { Archives } from "../../engine/archive-store.ts";
 import type { Store } from "../../engine/store.ts";
@@ -106,9 +107,7 @@ export function stateFolder(state: string): Store {
 		},
 		async history(name) {
 			const { alarms, log } = paths(name);
-			const lines = [...(await readLog(log)), ...(await readLog(alarms))].sort((a, b) =>
-				a.time < b.time ? -1 : a.time > b.time ? 1 : 0,
-			);
+			const lines = [...(await readLog(log)), ...(await readLog(alarms))].sort(by(({ time }) => time));
 			return lines.map(({ action, details, time }) => `${time} ${action} ${JSON.stringify(details)}`);
 		},
 		async addAlarm(alarm) {

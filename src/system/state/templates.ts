@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { unlink } from "node:fs/promises";
 import { join as joinText } from "node:path";
+import { by } from "../../core/collections.ts";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import { limits } from "../../core/template/checks.ts";
@@ -36,9 +37,8 @@ export function templates(state: Path): Templates {
 		async list() {
 			const saved = savedTemplates(folder, valuesPath);
 			const names = new Set(saved.map((one) => one.template.name));
-			return [...builtIn().filter(({ template }) => !names.has(template.name)), ...saved].sort((a, b) =>
-				a.template.name < b.template.name ? -1 : 1,
-			);
+			const unsaved = builtIn().filter(({ template }) => !names.has(template.name));
+			return [...unsaved, ...saved].sort(by(({ template }) => template.name));
 		},
 		async save(template, values = {}) {
 			await openState(state);
