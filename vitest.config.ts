@@ -3,19 +3,24 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests that install packages, check all files or processes of the machine, or measure time. */
-const alone = ["alarms", "import-account", "install-hook", "sandbox/sandbox", "selftest-leavings", "unchanged", "update"].map(
+const alone = ["alarms", "install-hook", "sandbox/sandbox", "selftest-leavings", "unchanged", "update"].map(
 	(name) => `test/system/${name}.test.ts`,
 );
 /** Runs only on request, because each cut boots a system. */
 const onRequest = process.env.CAGEWRIGHT_CUTS ? [] : ["test/system/power-cuts.test.ts"];
-/** The slowest files. They start first, because a slow file that starts last would run alone at the end. */
-const slowest =
-	/\/(adopt|census|cut-off|dedicated-account|killed|leftovers|minimise|neighbours|package-deb|resume|rootless|templates|unit-booted|unit-selftest)\.test\.ts$/;
+/**
+ * The slowest files start first, because a slow file that starts last would run alone at the end. Files that mostly wait for a booted
+ * system alternate with files that mostly compute.
+ */
+const slowest = [
+	...["unit-booted", "killed", "census", "templates", "confined-booted", "rootless", "unit-selftest", "neighbours", "ansible"],
+	...["refused-calls", "adopt", "leftovers", "data-links", "cut-off", "dedicated-account", "terminal/trial"],
+];
 class SlowestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-		const sorted = await super.sort(files);
-		const isSlow = ({ moduleId }: TestSpecification) => slowest.test(moduleId);
-		return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))];
+		const rank = ({ moduleId }: TestSpecification) =>
+			[...slowest, ""].findIndex((name) => name === "" || moduleId.endsWith(`/${name}.test.ts`));
+		return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
 	}
 }
 
@@ -50,7 +55,7 @@ export default defineConfig({
 					include: [systemTests],
 					exclude: [...alone, ...onRequest],
 					// Daemons and terminals mostly wait, and each file has its own namespaces and folders.
-					maxWorkers: availableParallelism() + 1,
+					maxWorkers: availableParallelism() + 2,
 					sequence: { groupOrder: 1 },
 					// Node loads the built program for `inProcess`, without another transformation.
 					server: { deps: { external: [/\/dist\/[\w-]+\.js$/] } },

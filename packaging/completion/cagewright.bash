@@ -116,7 +116,7 @@ _cagewright() {
 		adopt) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --on-host --rounds --no-selftest --replace ;;
 		release) _cagewright_words --keep --yes --dry-run ;;
 		export) _cagewright_words --format -o --output --with-data --allow-secret-export ;;
-		import) _cagewright_words --allow-secret --allow-setuid --name --yes --dry-run --no-trial ;;
+		import) _cagewright_words --allow-secret --allow-setuid --dedicated-account --name --yes --dry-run --no-trial ;;
 		run) _cagewright_words --accept-finding --print --stop-timeout --raw ;;
 		shell) _cagewright_words --keep-writes ;;
 		unit) _cagewright_words --accept-finding --dropin --install --uninstall --score --dry-run --root --logrotate --deploy-hook ;;

@@ -67,6 +67,7 @@ export interface ImportOptions {
 	readonly yes?: boolean;
 	readonly dryRun?: boolean;
 	readonly trial?: boolean;
+	readonly dedicatedAccount?: string | true;
 	readonly allowSecret?: readonly string[];
 	readonly allowSetuid?: readonly string[];
 }
@@ -84,6 +85,7 @@ export async function importing(terminal: Terminal, file: string, options: Impor
 				allowSecret: options.allowSecret ?? [],
 				allowSetuid: options.allowSetuid ?? [],
 				...(options.name === undefined ? {} : { name: options.name }),
+				...(options.dedicatedAccount === undefined ? {} : { dedicatedAccount: options.dedicatedAccount }),
 			},
 			async (one) => {
 				if (options.dryRun && terminal.options.json) terminal.printJson("import", { dryRun: true, ...importToJson(one) });

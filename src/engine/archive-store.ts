@@ -1,12 +1,15 @@
 import type { ObservedFile as AuditObserved } from "../core/cage/audit.ts";
 import type { Cage } from "../core/cage/cage.ts";
 import type { ExportHead } from "../core/cage/export.ts";
+import type { LocalCage } from "../core/cage/local-owners.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
+import type { OwnerIds, OwnerNames } from "../core/cage/owner-names.ts";
 import type { ObservedState } from "../core/cage/tampering.ts";
 import type { Failure } from "../core/failure.ts";
 import type { OciImage } from "../core/image/oci.ts";
 import type { AddedFile } from "../core/image/tree.ts";
 import type { Path } from "../core/path/path.ts";
+import type { OwnerMap } from "../core/plan/owners.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import type { MadeAccount } from "./account-store.ts";
 
@@ -34,6 +37,8 @@ export interface ImageContent {
 	packageFiles(md5: ReadonlyMap<Path, string>): readonly AddedFile[];
 	/** Limits the files' times: seconds since 1970. */
 	readonly latest?: number;
+	/** The numbers of owners in the image, if they are others than on disk. */
+	readonly owners?: OwnerMap;
 }
 
 export interface ImageRequest extends ImageContent {
@@ -43,7 +48,11 @@ export interface ImageRequest extends ImageContent {
 }
 
 export interface ExportRequest {
+	/** Without the owners' names. */
 	readonly head: ExportHead;
+	/** Numbers outside of the data, and the names of any. */
+	readonly owners: OwnerIds;
+	ownerNames(ids: OwnerIds): OwnerNames;
 	/** Writable directories of the generation: paths in the cage. */
 	readonly writable: readonly Path[];
 	/** A new file, readable by root alone. Default: stdout. */
@@ -72,6 +81,7 @@ export interface InspectedArchive {
 	readonly observed: readonly (AuditObserved & ObservedState)[];
 	/** Number of names in the data. */
 	readonly dataEntries: number;
+	readonly dataOwners: OwnerIds;
 	/** Disk space that the whole cage needs. */
 	readonly bytes: number;
 	/** Files that are copied next to the generation unchanged: traces, the log, what was seeded. */
@@ -85,6 +95,8 @@ export interface ImportRequest {
 	/** Both as this machine imports them, under the cage's new name. */
 	readonly cage: Cage;
 	readonly manifest: Manifest;
+	/** Everything else that depends on this machine's accounts. */
+	readonly local: Pick<LocalCage, "contents" | "owners" | "trace">;
 }
 
 /** An imported cage that is unpacked but not yet published. */

@@ -52,19 +52,16 @@ export interface Accounts {
 	users(): User[];
 	groups(): Group[];
 	/**
-	 * Creates a system account without home, shell and password, and a group of the same name. The ids are given, or free: not in
-	 * `taken` and unused by processes and containers. Throws `no-free-account-id` (exit 3).
+	 * Creates a system account without home, shell and password, and a group of the same name. The number of both is given, or free: not
+	 * in `taken` and unused by processes and containers. Throws `no-free-account-id` (exit 3).
 	 */
-	create(name: string, numbers: AccountNumbers | { readonly taken: ReadonlySet<number> }): Promise<void>;
+	create(name: string, number: number | { readonly taken: ReadonlySet<number> }): Promise<void>;
+	/** Returns the number that `create` would choose for this name. Throws `no-free-account-id` (exit 3). */
+	freeId(name: string, taken: ReadonlySet<number>): number;
 	/** Removes an account, and its group if that has no other member. */
 	remove(name: string): Promise<void>;
 	/** Without root: the only account, and the lowest port that it may bind. */
 	own(): OwnAccount | undefined;
-}
-
-export interface AccountNumbers {
-	readonly uid: number;
-	readonly gid: number;
 }
 
 export interface OwnAccount extends Identity {

@@ -2,6 +2,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync,
 import fc from "fast-check";
 import { Failure } from "../../src/core/failure.ts";
 import type { Path } from "../../src/core/path/path.ts";
+import type { Trace } from "../../src/core/trace/trace.ts";
 import { inspectArchive } from "../../src/system/state/archive/inspect.ts";
 import { unpackArchive } from "../../src/system/state/archive/unpack.ts";
 import { parsers } from "../parsers/parsers.ts";
@@ -191,6 +192,8 @@ async function orFailure<T>(work: () => Promise<T>): Promise<T | undefined> {
 	}
 }
 
+const same = (id: number) => id;
+const local = { owners: { uid: same, gid: same }, contents: new Map(), trace: (trace: Trace) => trace };
 mkdirSync(victim);
 writeFileSync(`${victim}/file`, "of the host");
 let unpacked = 0;
@@ -204,7 +207,7 @@ await fc.assert(
 			if (inspected && !inspected.refusal) {
 				const { head, manifest } = inspected;
 				const written = await orFailure(async () => {
-					await unpackArchive({ archive, head, manifest, staging, signal });
+					await unpackArchive({ archive, head, local, manifest, staging, signal });
 					return true;
 				});
 				if (written) unpacked++;

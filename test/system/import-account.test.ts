@@ -1,43 +1,90 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { afterAll, expect, test } from "vitest";
-import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { redis } from "./daemons.ts";
-import { freePort } from "./network.ts";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { beforeAll, expect, test } from "vitest";
+import { cagewright, type Made, temporaryFolder, temporaryState } from "./cagewright.ts";
+import type { Daemon } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { otherMachine, renumberedRedis, withoutRedis } from "./other-machine.ts";
+import { preparedRedis } from "./prepared.ts";
+import { commandOf } from "./processes.ts";
 
-/** Runs alone: no other test may take the account's number between its removal and the import. */
+/** Accounts travel by name: each machine has its own numbers. */
 
 const state = temporaryState();
-const there = temporaryState();
+const archive = `${temporaryFolder("import-account")}/redis.tar`;
+let daemon: Daemon;
+let made: Made;
 
-// Remove the account if the test failed.
-afterAll(() => {
-	if (account("cage-ded-moved")) execFileSync("userdel", ["cage-ded-moved"]);
+beforeAll(async () => {
+	({ daemon, made } = await preparedRedis(state));
+	const kept = `${made.data}${daemon.folder}/data/kept`;
+	writeFileSync(kept, "kept");
+	execFileSync("chown", ["--reference", `${made.data}${daemon.folder}/data`, kept]);
+	const exported = await cagewright(["export", "redis", "-o", archive, "--with-data"], { state });
+	expect(exported.status, exported.stderr).toBe(0);
 });
 
-const account = (name: string) =>
-	readFileSync("/etc/passwd", "utf8")
-		.split("\n")
-		.find((line) => line.startsWith(`${name}:`));
+const ownerOf = (path: string) => {
+	const { gid, uid } = statSync(path);
+	return [uid, gid];
+};
+
+test("an imported cage runs as the account of that name with this machine's number, and a shared account is named", async () => {
+	const { enter } = otherMachine(renumberedRedis);
+	const there = temporaryState();
+	const holder = spawn("setpriv", ["--reuid=4321", "--clear-groups", "sleep", "60"], { stdio: "ignore" });
+	try {
+		await eventually(() => expect(commandOf(holder.pid ?? 0)).toBe("sleep 60"));
+		const imported = await cagewright(["import", archive, "--yes"], { state: there, enter });
+		expect(imported.status, imported.stderr).toBe(0);
+		expect(imported.stdout).toContain("answers");
+		expect(imported.stderr).toMatch(/sleep.* also runs as redis/);
+	} finally {
+		holder.kill("SIGKILL");
+		await once(holder, "close");
+	}
+	const cage = `${there}/cages/redis`;
+	const directory = `${cage}/data${daemon.folder}/data`;
+	for (const path of [directory, `${directory}/kept`]) expect(ownerOf(path)).toEqual([4321, 4322]);
+	expect(readFileSync(`${cage}/current/etc/passwd`, "utf8")).toContain("redis:x:4321:4322:");
+	expect(readFileSync(`${cage}/current/etc/group`, "utf8")).toContain("redis:x:4322:");
+	const checked = await cagewright(["check", "redis", "--json"], { state: there, enter });
+	expect(checked.json.cages).toMatchObject([{ drift: [] }]);
+});
+
+test("a machine without the account is left unchanged, and says what to do", async () => {
+	const { account, enter } = otherMachine(withoutRedis);
+	const there = temporaryState();
+	const imported = await cagewright(["import", archive, "--yes"], { state: there, enter });
+	expect(imported).toMatchObject({ status: 4, stdout: "" });
+	expect(imported.stderr).toMatch(/^cagewright: [^\n]*useradd --system redis[^\n]*--dedicated-account[^\n]*\n$/);
+	const failing = otherMachine(withoutRedis, "mount -n --bind /bin/false /usr/sbin/useradd");
+	const failed = await cagewright(["import", archive, "--yes", "--dedicated-account"], { state: there, enter: failing.enter });
+	expect(failed).toMatchObject({ status: 1, stderr: expect.stringContaining("useradd") });
+	expect(existsSync(`${there}/cages`) ? readdirSync(`${there}/cages`) : []).toEqual([]);
+	expect(account("cage-redis")).toBeUndefined();
+});
 
 test("a dedicated account is created again by an import, and removed with the cage", async () => {
-	const own = redis(await freePort());
-	const words = ["--name", "ded-moved", "--user", "redis", "--no-selftest", "--probe", own.probe, "--dedicated-account"];
-	await make([...words, "--", ...own.command], { state });
-	const line = account("cage-ded-moved");
+	const { account, enter } = otherMachine(withoutRedis);
+	const [first, second] = [temporaryState(), temporaryState()];
+	const take = (file: string, where: string, ...options: string[]) =>
+		cagewright(["import", file, "--yes", ...options], { state: where, enter });
+	const given = await take(archive, first, "--dedicated-account");
+	expect(given.status, given.stderr).toBe(0);
+	expect(given.stdout).toContain("answers");
+	const [, , uid, gid] = (account("cage-redis") ?? "").split(":").map(Number);
+	expect(ownerOf(`${first}/cages/redis/data${daemon.folder}/data/kept`)).toEqual([uid, gid]);
 	const file = `${temporaryFolder("import-account")}/dedicated.tar`;
-	const exported = await cagewright(["export", "ded-moved", "-o", file], { state });
-	expect(exported.status, exported.stderr).toBe(0);
+	expect((await cagewright(["export", "redis", "-o", file], { state: first, enter })).status).toBe(0);
 	// The account belongs to another cage on this machine.
-	expect(await cagewright(["import", file, "--yes", "--no-trial"], { state: there })).toMatchObject({
-		status: 4,
-		stderr: expect.stringContaining("cage-ded-moved"),
-	});
-	expect((await cagewright(["remove", "ded-moved", "--yes"], { state })).status).toBe(0);
-	expect(account("cage-ded-moved")).toBeUndefined();
-	const taken = await cagewright(["import", file, "--yes"], { state: there });
+	expect(await take(file, second, "--no-trial")).toMatchObject({ status: 4, stderr: expect.stringContaining("cage-redis") });
+	expect((await cagewright(["remove", "redis", "--yes"], { state: first, enter })).status).toBe(0);
+	expect(account("cage-redis")).toBeUndefined();
+	const taken = await take(file, second, "--no-trial");
 	expect(taken.status, taken.stderr).toBe(0);
-	expect(account("cage-ded-moved")).toBe(line);
-	expect((await cagewright(["remove", "ded-moved", "--yes"], { state: there })).status).toBe(0);
-	expect(account("cage-ded-moved")).toBeUndefined();
+	expect(account("cage-redis")).toContain("made by cagewright");
+	expect((await cagewright(["remove", "redis", "--yes"], { state: second, enter })).status).toBe(0);
+	expect(account("cage-redis")).toBeUndefined();
 });

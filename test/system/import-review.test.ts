@@ -67,7 +67,7 @@ const refused: readonly [string, Edit, RegExp][] = [
 	["an account with another's number", { manifest: identity({ uid: 1 }) }, /account redis/],
 	["another account's name", { manifest: identity({ name: "daemon", uid: 1, gid: 1 }) }, /account daemon/],
 	["root's name", { manifest: identity({ name: "root" }) }, /account root/],
-	["another group", { manifest: identity({ gid: 42 }) }, /account redis/],
+	["a group without a name", { manifest: identity({ gid: 42 }) }, /gid 42/],
 	["a bind of the state folder", { manifest: bind(there) }, /state folder/],
 	[
 		"an account of no machine with root's number",

@@ -1,26 +1,64 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { redis, servicesOf } from "./booted-services.ts";
 
+/** Exported cages as services of another machine: portable services, and units for podman. */
+
 let system: Booted;
 const { answers, mainPid, property } = servicesOf(() => system);
+const portables = "/var/lib/portables";
+const images = [`${portables}/cage-redis`, `${portables}/cage-redis_1.raw`];
+const commands = new Map<string, string>();
 
 beforeAll(async () => {
 	system = await boot();
+	const podman = [
+		"/usr/bin/podman",
+		"/usr/bin/conmon",
+		"/usr/bin/crun",
+		"/usr/libexec/podman/quadlet",
+		"/usr/lib/podman/netavark",
+	];
+	copyPrograms("/usr/bin/mksquashfs", ...podman);
 	await system.must("cagewright make redis-server.service --name redis --no-selftest --yes --quiet");
+	await system.must(`mkdir -p ${portables}`);
+	for (const image of images) {
+		const { status, stderr } = await system.run(`cagewright export redis --format portable -o ${image}`);
+		expect(status, stderr).toBe(0);
+		commands.set(image, stderr.split("or later:\n")[1] ?? "");
+	}
+	await system.must("cagewright export redis --format oci -o /srv/redis.tar --quiet");
+	await system.must("cagewright export redis --format quadlet -o /srv/units --quiet");
+	// As after a move to another machine.
+	await system.must("groupmod -g 3778 redis && usermod -u 3777 redis");
+	// The container has no nodes of loop devices.
+	await system.must("mknod /dev/loop-control c 10 237; for n in $(seq 0 63); do mknod -m 600 /dev/loop$n b 7 $n; done");
 }, bootTime);
 
 afterAll(() => system?.dispose());
 
-test("a portable service runs as the account of that name, whatever its number", async () => {
-	const image = "/var/lib/portables/cage-redis";
-	await system.must("mkdir -p /var/lib/portables");
-	const { status, stderr } = await system.run(`cagewright export redis --format portable -o ${image}`);
-	expect(status, stderr).toBe(0);
-	// As after a move to another machine.
-	await system.must("groupmod -g 3778 redis && usermod -u 3777 redis");
-	const [, commands = ""] = stderr.split("or later:\n");
-	await system.must(`set -e\n${commands}`);
+/** Copies this machine's programs, because packages in the tree would make every boot slower. */
+function copyPrograms(...programs: readonly string[]): void {
+	const { tree } = system;
+	const libraries = execFileSync("ldd", programs, { encoding: "utf8" }).matchAll(/=> (\/\S+)/g);
+	const copy = (...words: readonly string[]) => execFileSync("cp", [...words, tree]);
+	copy("--archive", "--no-clobber", "--parents", ...programs, "/usr/lib/systemd/system-generators/podman-system-generator");
+	copy("--dereference", "--no-clobber", "--parents", ...new Set([...libraries].map(([, library = ""]) => library)));
+	copy("--archive", "--parents", "/etc/containers", "/usr/share/containers");
+}
+
+async function noEscape(target: string): Promise<void> {
+	const { status, stderr, stdout } = await system.run(`cagewright selftest ${target} --json --quiet`);
+	expect({ status, stderr }, stdout).toEqual({ status: 0, stderr: "" });
+	const [tested] = JSON.parse(stdout).targets;
+	expect(tested).toMatchObject({ holds: true, escaped: [], openByDesign: ["loopback"], capabilities: [] });
+	expect(tested.control).toBeGreaterThan(80);
+}
+
+test.each(images)("the portable service %s runs as the account of that name, whatever its number", async (image) => {
+	await system.must(`set -e\n${commands.get(image)}`);
 	await answers(redis.probe);
 	const pid = await mainPid("cage-redis");
 	const fields = await system.must(`grep -E '^(Uid|Gid|NoNewPrivs|Seccomp):' /proc/${pid}/status`);
@@ -31,6 +69,39 @@ test("a portable service runs as the account of that name, whatever its number",
 	await system.must("redis-cli SET kept yes && redis-cli SAVE && systemctl restart cage-redis");
 	await answers('test "$(redis-cli GET kept)" = yes');
 	expect(await system.must("stat -c %U /var/lib/cage-redis/var/lib/redis/dump.rdb")).toBe("redis");
-	await system.must("portablectl detach --enable --now cage-redis");
+	if (image.endsWith(".raw")) await noEscape("--unit cage-redis");
+	await system.must(`portablectl detach --enable --now ${image}`);
 	expect(await property("cage-redis", "LoadState")).toBe("not-found");
-}, 120_000);
+});
+
+test("podman's units start the image with crun, a read-only root and both filters, and it permits no escape", async () => {
+	writeFileSync(
+		`${system.tree}/etc/containers/storage.conf`,
+		'[storage]\ndriver = "vfs"\ngraphroot = "/var/lib/containers/storage"\nrunroot = "/run/containers/storage"\n',
+	);
+	// Next to cgroups of version 1, the machine has no controllers of version 2, and crun needs the latter alone.
+	const isMixed = (await system.run("test -d /sys/fs/cgroup/unified")).status === 0;
+	if (isMixed) {
+		writeFileSync(`${system.tree}/etc/containers/containers.conf`, "[containers]\npids_limit=0\n");
+		mkdirSync(`${system.tree}/etc/systemd/system/redis.service.d`);
+		const groups = "[Service]\nBindPaths=/sys/fs/cgroup/unified:/sys/fs/cgroup\n";
+		writeFileSync(`${system.tree}/etc/systemd/system/redis.service.d/groups.conf`, groups);
+	}
+	await system.must("podman pull --quiet oci-archive:/srv/redis.tar:localhost/redis:1");
+	await system.must("mkdir -p /etc/containers/systemd && cp /srv/units/* /etc/containers/systemd/ && systemctl daemon-reload");
+	await system.must("systemctl start redis");
+	await answers(redis.probe);
+	const place = "{{.HostConfig.ReadonlyRootfs}} {{.OCIRuntime}} {{.State.Pid}}";
+	const [readOnly, runtime, pid] = (await system.must(`podman inspect --format '${place}' redis`)).split(" ");
+	expect([readOnly, runtime]).toEqual(["true", "crun"]);
+	const status = await system.must(`cat /proc/${pid}/status`);
+	expect(status).toMatch(/^NoNewPrivs:\t1$/m);
+	expect(status).toMatch(/^Seccomp_filters:\t[3-9]$/m);
+	expect(status).toMatch(/^CapBnd:\t0+$/m);
+	await system.must("redis-cli SET kept yes && redis-cli SAVE");
+	await noEscape("--container redis");
+	await system.must("systemctl restart redis");
+	await answers('test "$(redis-cli GET kept)" = yes');
+	await system.must("systemctl stop redis");
+	expect(await property("redis", "Result")).toBe("success");
+});

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { isName } from "../questions/answers.ts";
+import type { OwnerNames } from "./owner-names.ts";
 
 /** The first file of an exported cage, which is read before anything is unpacked. */
 export interface ExportHead {
@@ -14,9 +15,13 @@ export interface ExportHead {
 	readonly version: string;
 	/** Whether the export contains the application's data. */
 	readonly data: boolean;
+	/** Names of all owners. Absent in archives of older versions. */
+	readonly owners?: OwnerNames;
 }
 
 export const exportHeadName = "export.json";
+
+const accountName = v.pipe(v.string(), v.regex(/^[^\s:,\p{Cc}]{1,64}$/u));
 
 const schema = v.object({
 	schema: v.literal("cagewright/export/1"),
@@ -26,6 +31,7 @@ const schema = v.object({
 	exportedAt: v.string(),
 	version: v.string(),
 	data: v.boolean(),
+	owners: v.exactOptional(v.object({ users: v.record(v.string(), accountName), groups: v.record(v.string(), accountName) })),
 });
 
 /** Returns undefined if it is invalid. */

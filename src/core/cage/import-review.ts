@@ -5,7 +5,6 @@ import { Failure } from "../failure.ts";
 import type { FileStatus, Group } from "../machine/facts.ts";
 import type { Path } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { isAccountName } from "../plan/dedicated.ts";
 import {
 	callWord,
 	executableIn,
@@ -46,8 +45,6 @@ export interface ReviewResult {
 	readonly cage: Cage;
 	readonly manifest: Manifest;
 	readonly dropped: readonly { readonly what: Dropped; readonly values: readonly string[] }[];
-	/** An account that has to be created before the cage can run. */
-	readonly account?: { readonly name: string; readonly uid: number; readonly gid: number };
 }
 
 export interface ImportConsent {
@@ -57,14 +54,14 @@ export interface ImportConsent {
 
 /**
  * Checks an archive's description of a cage against this machine, before any of it is used. Throws what `requireLaunchable`
- * throws, and (exit 4) `import-unknown`, `import-account`, `import-device`, `import-without-checksum` and `dedicated-account-foreign`.
+ * throws, and (exit 4) `import-unknown`, `import-account`, `import-device` and `import-without-checksum`. The cage has this machine's
+ * numbers of accounts already (`localCage`).
  */
 export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: ImportConsent): ReviewResult {
 	requireNoNul(foreign.cageJson);
 	requireKnownNames(foreign);
 	const { cage, manifest } = foreign;
-	const account = dedicatedAccountOf(cage, manifest, facts);
-	requireAccounts(manifest, facts, account);
+	requireAccounts(manifest, cage, facts);
 	const identity = localIdentity(cage, manifest, facts);
 	const reviewed = { ...manifest, identity };
 	requireLaunchable(
@@ -81,7 +78,7 @@ export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: Impo
 	requireFiles(manifest, facts, consent);
 	requireNumbers(cage);
 	for (const text of cage.application.directories) parseCreatedDirectory(text);
-	return { ...withoutClaims(cage, facts, consent), manifest: reviewed, ...(account ? { account } : {}) };
+	return { ...withoutClaims(cage, facts, consent), manifest: reviewed };
 }
 
 /** The review must show everything. Unknown names are refused, because a later version could give them a meaning. */
@@ -125,75 +122,40 @@ function field(value: unknown, name: string): unknown {
 	return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
 }
 
-/** Owners in the cage are numbers. Here they must belong to the same accounts, or to none yet. */
-function requireAccounts({ accounts }: Manifest, { users }: ReviewFacts, own: ReviewResult["account"]): void {
+/** A name in the cage must mean the account that it means here, except for those that the cage's own account replaces. */
+function requireAccounts({ accounts }: Manifest, { dedicatedAccount }: Cage, { groups, own, users }: ReviewFacts): void {
+	const replacing = [own, users.find(({ name }) => name === dedicatedAccount)];
 	for (const { name, uid } of accounts.users) {
-		// This number has two names in the cage: the dedicated account's and the one that it replaces.
-		if (uid === own?.uid) continue;
-		const byName = users.find((user) => user.name === name);
-		const byNumber = users.find((user) => user.uid === uid);
-		if ((byName && byName.uid !== uid) || (byNumber && byNumber.name !== name)) {
-			throw otherAccount(name, uid, byNumber?.name ?? name, byName?.uid ?? uid);
-		}
+		if (replacing.some((one) => one?.uid === uid)) continue;
+		if (users.find((user) => user.name === name)?.uid !== uid) throw otherAccount(name);
+	}
+	for (const { gid, name } of accounts.groups) {
+		if (replacing.some((one) => one?.gid === gid)) continue;
+		if (groups.find((group) => group.name === name)?.gid !== gid) throw otherAccount(name);
 	}
 }
 
-function otherAccount(account: string, uid: number, other: string, otherUid: number): Failure {
-	return new Failure("import-account", { account, uid, other, otherUid }, 4);
-}
-
-/** A dedicated account is created on this machine for this cage, with the same number. It never is an existing account. */
-function dedicatedAccountOf(cage: Cage, manifest: Manifest, { groups, users }: ReviewFacts): ReviewResult["account"] {
-	const { dedicatedAccount: name } = cage;
-	if (name === undefined) return undefined;
-	const { gid, uid } = manifest.accounts.users.find((user) => user.name === name) ?? {};
-	const isFree = (number: number | undefined, taken: (number: number) => boolean) =>
-		number !== undefined && number >= 100 && number < 60_000 && !taken(number);
-	const isOurs =
-		isAccountName(name) &&
-		![...users, ...groups].some((one) => one.name === name) &&
-		isFree(uid, (number) => users.some((user) => user.uid === number)) &&
-		isFree(gid, (number) => [...users, ...groups].some((one) => one.gid === number));
-	if (!isOurs || uid === undefined || gid === undefined) {
-		throw new Failure("dedicated-account-foreign", { account: name.slice(0, 80), uid: uid ?? "-" }, 4);
-	}
-	return { name, uid, gid };
+function otherAccount(account: string): Failure {
+	return new Failure("import-account", { account: account.slice(0, 80) }, 4);
 }
 
 /** Returns the identity that this machine gives the application's account. It has to match the archive's, except for groups. */
-function localIdentity({ application, dedicatedAccount }: Cage, { accounts, identity, owner }: Manifest, facts: ReviewFacts) {
-	const isDedicated = dedicatedAccount !== undefined && identity.name === dedicatedAccount;
+function localIdentity({ application, dedicatedAccount }: Cage, { identity, owner }: Manifest, facts: ReviewFacts): Identity {
+	const { gid, name, uid } = identity;
 	if (facts.own) {
-		// A cage that was built without root belongs to the account that built it.
-		const { groups, home, name, uid, gid } = facts.own;
-		if (identity.uid !== uid || identity.gid !== gid) throw otherAccount(identity.name, identity.uid, name, uid);
-		return { name, uid, gid, groups, home };
+		// A cage that was built without root belongs to the account that built it, here and there.
+		const { own } = facts;
+		if (owner === undefined || uid !== own.uid || gid !== own.gid) throw otherAccount(name);
+		return { name: own.name, uid, gid, groups: own.groups, home: own.home };
 	}
-	if (owner !== undefined && (owner.uid === 0 || owner.uid !== identity.uid)) {
-		throw otherAccount(identity.name, identity.uid, "root", 0);
+	if (owner !== undefined) {
+		if (owner.uid === 0 || owner.uid !== uid) throw otherAccount(name);
+		return { ...identity, groups: [] };
 	}
-	if (owner !== undefined) return { ...identity, groups: [] };
-	let here: Manifest["identity"];
-	try {
-		here = resolveIdentity(application.user, facts.users, facts.groups);
-	} catch (error) {
-		if (!(error instanceof Failure)) throw error;
-		const user = accounts.users.find(({ name }) => name === application.user?.split(":")[0]);
-		// Nobody has that name here yet; the cage's files have the number.
-		here = user ? { ...user, groups: [] } : { ...identity, groups: [] };
-		if (here.uid === 0 || here.name !== application.user?.split(":")[0]) throw error;
-	}
-	if (isDedicated) {
-		const own = accounts.users.find(({ name }) => name === dedicatedAccount);
-		if (own?.uid !== identity.uid || own.gid !== identity.gid || here.uid === 0) {
-			throw otherAccount(identity.name, identity.uid, here.name, here.uid);
-		}
-		return { ...identity, groups: here.groups };
-	}
-	if (here.name !== identity.name || here.uid !== identity.uid || here.gid !== identity.gid) {
-		throw otherAccount(identity.name, identity.uid, here.name, here.uid);
-	}
-	return { name: here.name, uid: here.uid, gid: here.gid, groups: here.groups, home: identity.home };
+	const here = resolveIdentity(application.user, facts.users, facts.groups);
+	const isDedicated = dedicatedAccount !== undefined && name === dedicatedAccount;
+	if (isDedicated ? here.uid === 0 : here.name !== name || here.uid !== uid || here.gid !== gid) throw otherAccount(name);
+	return { ...identity, groups: here.groups };
 }
 
 /** Requires a hash for every file, this machine's device numbers, and consent for setuid files. */

@@ -1,4 +1,5 @@
-import { baseName, type Path } from "../path/path.ts";
+import { temporaryDirectories } from "../confinement/launch.ts";
+import { baseName, isWithin, type Path, pathFromText } from "../path/path.ts";
 import { imageName } from "./names.ts";
 import type { Workload } from "./workload.ts";
 
@@ -18,12 +19,29 @@ export function imageReference(to: string, isArchive: boolean, { image }: Worklo
 	return `${isArchive ? "oci-archive" : "oci"}:${to}:${image}`;
 }
 
+/** Returns a volume with its place and the mount options of a cage: nothing that is writable can be executed. */
+export function mountedVolume(source: string, target: string, access: "ro" | "rw", isExecutable: boolean): string {
+	const options = [access, "nosuid", "nodev", ...(access === "ro" || isExecutable ? [] : ["noexec"])];
+	return `${source}:${target}:${options.join(",")}`;
+}
+
+/** Returns whether the plan permits to execute files there. */
+export function isExecutable({ executable }: Pick<Workload, "executable">, path: Path): boolean {
+	return executable.some((one) => isWithin(one, path) || isWithin(path, one));
+}
+
+/** Writable directories in memory, as in a cage. podman's own ones would permit to execute what is written there. */
+export const memoryDirectories = [...temporaryDirectories, pathFromText("/dev/shm")].map(
+	(path) => `${path}:rw,nosuid,nodev,noexec,size=20%,mode=1777`,
+);
+
 /** Returns a command that starts the image with the protection of the cage. */
 export function podmanWords(workload: Workload): string[] {
 	const { binds, capabilities, devices, limits, network } = workload;
 	const names = volumeNames(workload);
 	return [
-		...["podman", "run", "--detach", "--name", imageName(workload.name), "--read-only", "--cap-drop", "all"],
+		...["podman", "run", "--detach", "--name", imageName(workload.name)],
+		...["--read-only", "--read-only-tmpfs=false", "--cap-drop", "all"],
 		...capabilities.flatMap((name) => ["--cap-add", name]),
 		...["--security-opt", "no-new-privileges"],
 		...["--network", network],
@@ -31,8 +49,12 @@ export function podmanWords(workload: Workload): string[] {
 		...(limits.processes === undefined ? [] : ["--pids-limit", String(limits.processes)]),
 		...(limits.files === undefined ? [] : ["--ulimit", `nofile=${limits.files}`]),
 		...devices.flatMap((path) => ["--device", path]),
-		...[...names].flatMap(([path, name]) => ["--volume", `${name}:${path}`]),
-		...binds.flatMap(({ access, path }) => ["--volume", `${path}:${path}:${access}`]),
+		...memoryDirectories.flatMap((directory) => ["--tmpfs", directory]),
+		...[...names].flatMap(([path, name]) => ["--volume", mountedVolume(name, path, "rw", isExecutable(workload, path))]),
+		...binds.flatMap(({ access, path }) => [
+			"--volume",
+			mountedVolume(path, path, access, isExecutable(workload, pathFromText(path))),
+		]),
 		workload.image,
 	];
 }

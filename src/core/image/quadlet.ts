@@ -4,7 +4,7 @@ import { Failure } from "../failure.ts";
 import { type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { imageName } from "./names.ts";
-import { volumeNames } from "./podman.ts";
+import { isExecutable, memoryDirectories, mountedVolume, volumeNames } from "./podman.ts";
 import type { Workload } from "./workload.ts";
 
 /**
@@ -26,6 +26,8 @@ export function quadletUnits(workload: Workload): Map<string, string> {
 		"# The image is loaded by hand and never fetched.",
 		"Pull=never",
 		"ReadOnly=true",
+		"ReadOnlyTmpfs=false",
+		...line("Tmpfs", memoryDirectories),
 		"NoNewPrivileges=true",
 		"DropCapability=all",
 		...line(
@@ -40,8 +42,19 @@ export function quadletUnits(workload: Workload): Map<string, string> {
 			"AddDevice",
 			devices.map((path) => pathText("AddDevice", path)),
 		),
-		...[...volumes].map(([path, volume]) => `Volume=${volume}.volume:${volumePath(path)}`),
-		...binds.map(({ access, path }) => `Volume=${volumePath(pathFromText(path))}:${volumePath(pathFromText(path))}:${access}`),
+		...line(
+			"Volume",
+			[...volumes].map(([path, volume]) =>
+				mountedVolume(`${volume}.volume`, volumePath(path), "rw", isExecutable(workload, path)),
+			),
+		),
+		...line(
+			"Volume",
+			binds.map(({ access, path: text }) => {
+				const path = volumePath(pathFromText(text));
+				return mountedVolume(path, path, access, isExecutable(workload, pathFromText(text)));
+			}),
+		),
 		...(limits.processes === undefined ? [] : [`PidsLimit=${limits.processes}`]),
 		...(limits.files === undefined ? [] : [`Ulimit=nofile=${limits.files}`]),
 		...(limits.memory === undefined ? [] : [`PodmanArgs=--memory=${limits.memory}`]),

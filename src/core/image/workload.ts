@@ -44,6 +44,8 @@ export interface Workload {
 	/** Outermost directories. */
 	readonly volumes: readonly Volume[];
 	readonly binds: readonly Bind[];
+	/** Writable places whose files may be executed. */
+	readonly executable: readonly Path[];
 	/** Devices that engines do not provide. */
 	readonly devices: readonly Path[];
 	readonly ports: readonly Port[];
@@ -81,6 +83,7 @@ export function workloadOf({ cage, manifest }: { cage: Cage; manifest: Manifest 
 		capabilities: [...permissions.capabilities.map(({ name }) => name), ...(keepsKill ? initCapabilities : [])],
 		volumes: manifest.writable.filter(({ path }) => outer.has(path)),
 		binds: manifest.binds,
+		executable: permissions.executableData ?? [],
 		devices: devicesOf(manifest).flatMap(({ path }) => (usualDevices.has(path) ? [] : [path])),
 		ports: portsOf(manifest, trace),
 		...(page ? { page } : {}),

@@ -176,7 +176,7 @@ interface PythonText {
 const guard = /^([ \t]*)(?:el)?if[ \t(]+(?:[\w.]+\.)?TYPE_CHECKING\b/;
 const mainGuard = /^([ \t]*)if[ \t(]+__name__[ \t]*==[ \t]*"__main__"/;
 const statement =
-	/(?:^|[;:])[ \t]*(?:import[ \t]+([\w.][^;\n]*)|from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*(?:\(([^)]{0,20000})\)|([^;\n]+)))/gm;
+	/(?:^|[;:])[ \t]*(?:import[ \t]+([\w.][^;\n]*)|from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*(?:\(([^()]{0,20000})\)|([^;\n]+)))/gm;
 const loading = /\b(?:__import__|import_module|load_module|resolve_name)[ \t]*\([ \t\n]*(?:"([\w.]+)"[ \t\n]*[,)])?/g;
 const dotted = /"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)"/g;
 

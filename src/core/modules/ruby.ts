@@ -32,7 +32,7 @@ export function rubyModules(roots: readonly Path[], standard: readonly Path[], l
 		source: /\.(rb|ru)$/,
 		interpreter: /\bruby/,
 		*references(path, text, role) {
-			const code = text.replace(/^[ \t]*#.*$/gm, "").replace(/^=begin\b[\s\S]{0,20000}?^=end\b/gm, "");
+			const code = withoutComments(text);
 			for (const [, name = ""] of code.matchAll(loading)) if (!isForDevelopers(name, path)) yield* feature(name);
 			for (const [, name = ""] of code.matchAll(relative)) {
 				const place = normalise(join(parent(path), name));
@@ -49,4 +49,10 @@ export function rubyModules(roots: readonly Path[], standard: readonly Path[], l
 			for (const root of standard) yield* listings.files(join(root, "enc"), true).filter((one) => one.endsWith(".so"));
 		},
 	};
+}
+
+/** A block without an end is code. */
+function withoutComments(text: string): string {
+	const [code = "", ...blocks] = text.replace(/^[ \t]*#.*$/gm, "").split(/^=begin\b/m);
+	return code + blocks.map((block) => block.slice(Math.max(0, block.slice(0, 20_000).search(/^=end\b/m)))).join("");
 }

@@ -3,7 +3,8 @@ import { Failure, type Note } from "../failure.ts";
 import type { Files, User } from "../machine/facts.ts";
 import { isWithin, join, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import type { Entry, Identity, OwnerChange, Plan, PlannedAccounts } from "./plan.ts";
+import { type OwnerMap, renumbered, withName } from "./owners.ts";
+import type { Identity, OwnerChange, Plan } from "./plan.ts";
 
 /**
  * Directories of systemd's DynamicUser= (systemd.exec(5)), to which a link at the usual place leads. On the host only root may
@@ -54,17 +55,17 @@ export function isAccountName(text: string): boolean {
  * one.
  */
 export function withDedicatedAccount(plan: Plan, account: DedicatedAccount): Plan {
-	const old = accountToReplace(plan);
+	const old = accountToReplace(plan, plan.application.command);
 	const change = changeOf(plan, old, account);
 	const isStart = plan.identity.uid === old.uid;
-	const accounts = changeAccounts(plan.accounts, change, account);
 	const note = { code: "dedicated-account-inside", values: { account: old.name, dedicated: account.name, uid: account.uid } };
+	const map: OwnerMap = {
+		uid: (uid) => changeOwner({ uid, gid: 0 }, change).uid,
+		gid: (gid) => changeOwner({ uid: 0, gid }, change).gid,
+	};
 	return {
 		...plan,
-		identity: isStart ? { ...plan.identity, name: account.name, uid: account.uid, gid: account.gid } : plan.identity,
-		entries: plan.entries.map((entry) => changeEntry(entry, change, account)),
-		writable: plan.writable.map((directory) => ({ ...directory, ...changeOwner(directory, change) })),
-		accounts,
+		...withName(renumbered(plan, map), account),
 		ownerChange: change,
 		notes: isStart || old.uid === account.uid ? plan.notes : [...plan.notes, note],
 	};
@@ -80,10 +81,14 @@ function changeOf({ writable }: Plan, old: Pick<Identity, "uid" | "gid">, accoun
 	return { uid: [from.uid, account.uid], gid: [from.gid, account.gid] };
 }
 
-function accountToReplace(plan: Plan): Pick<Identity, "name" | "uid" | "gid"> {
+/** Throws `dedicated-account-root` or `dedicated-account-several` (exit 2). */
+export function accountToReplace(
+	plan: Pick<Plan, "accounts" | "identity">,
+	command: readonly string[],
+): Pick<Identity, "name" | "uid" | "gid"> {
 	if (plan.identity.uid !== 0) return plan.identity;
 	const [uid, ...more] = runningUids(plan);
-	if (uid === undefined) throw new Failure("dedicated-account-root", { program: plan.application.command[0] ?? "" }, 2);
+	if (uid === undefined) throw new Failure("dedicated-account-root", { program: command[0] ?? "" }, 2);
 	const nameOf = (one: number) => plan.accounts.users.find((user) => user.uid === one)?.name ?? String(one);
 	if (more.length) {
 		const accounts = [uid, ...more].map(nameOf).join(", ");
@@ -97,54 +102,6 @@ function accountToReplace(plan: Plan): Pick<Identity, "name" | "uid" | "gid"> {
 export function changeOwner({ gid, uid }: { uid: number; gid: number }, change: OwnerChange): { uid: number; gid: number } {
 	const to = (id: number, [from, other]: readonly [number, number]) => (id === from && id !== 0 ? other : id);
 	return { uid: to(uid, change.uid), gid: to(gid, change.gid) };
-}
-
-function changeAccounts({ groups, users, ...rest }: PlannedAccounts, change: OwnerChange, account: DedicatedAccount) {
-	const { gid, name, uid } = account;
-	const asNew = users.filter((user) => user.name !== name).map((user) => ({ ...user, ...changeOwner(user, change) }));
-	const asNewGroups = groups
-		.filter((group) => group.name !== name)
-		.map((group) => ({ ...group, gid: changeOwner({ uid: 0, gid: group.gid }, change).gid }));
-	return {
-		...rest,
-		users: [...asNew, { name, uid, gid, home: "/nonexistent", reason: "dedicated" }],
-		groups: [...asNewGroups, { name, gid, members: [], reason: "dedicated" }],
-	};
-}
-
-const passwd = pathFromText("/etc/passwd");
-const group = pathFromText("/etc/group");
-
-function changeEntry(entry: Entry, change: OwnerChange, account: DedicatedAccount): Entry {
-	const changed = { ...entry, ...changeOwner(entry, change) };
-	if (entry.kind !== "generated" || entry.content === undefined) return changed;
-	// The old name stays first, so that the application finds it for its own uid.
-	if (entry.path === passwd) {
-		const line = `${account.name}:x:${account.uid}:${account.gid}::/nonexistent:/usr/sbin/nologin`;
-		return withLines(changed, entry.content, account.name, line, (fields) => {
-			const { gid, uid } = changeOwner({ uid: Number(fields[2]), gid: Number(fields[3]) }, change);
-			return [fields[0], "x", uid, gid, ...fields.slice(4)].join(":");
-		});
-	}
-	if (entry.path === group) {
-		return withLines(changed, entry.content, account.name, `${account.name}:x:${account.gid}:`, (fields) => {
-			const { gid } = changeOwner({ uid: 0, gid: Number(fields[2]) }, change);
-			return [fields[0], "x", gid, ...fields.slice(3)].join(":");
-		});
-	}
-	return changed;
-}
-
-function withLines(
-	entry: Entry,
-	content: string,
-	name: string,
-	own: string,
-	rewrite: (fields: readonly string[]) => string,
-): Entry {
-	const kept = content.split("\n").filter((line) => line !== "" && !line.startsWith(`${name}:`));
-	const text = [...kept.map((line) => rewrite(line.split(":"))), own].map((line) => `${line}\n`).join("");
-	return { ...entry, content: text, size: Buffer.byteLength(text) };
 }
 
 /**
@@ -174,8 +131,14 @@ const places: readonly Path[] = [
 
 const maxNamed = 3;
 
+/** The application's own places. */
+interface OwnPlaces {
+	readonly entries: readonly { readonly path: Path }[];
+	readonly writable: readonly { readonly path: Path }[];
+}
+
 /** Notes accounts of the cage that others on this host use too: by name, or because they own other services' directories. */
-export function sharedAccounts(plan: Plan, uids: readonly number[], users: readonly User[], files: Files): Note[] {
+export function sharedAccounts(plan: OwnPlaces, uids: readonly number[], users: readonly User[], files: Files): Note[] {
 	return uids.flatMap((uid): Note[] => {
 		const account = users.find((user) => user.uid === uid)?.name ?? String(uid);
 		const others = foreignDirectories(plan, uid, files);
@@ -188,7 +151,7 @@ export function sharedAccounts(plan: Plan, uids: readonly number[], users: reado
 }
 
 /** Returns the account's directories that are neither the application's state nor among its files. */
-function foreignDirectories(plan: Plan, uid: number, files: Files): Path[] {
+function foreignDirectories(plan: OwnPlaces, uid: number, files: Files): Path[] {
 	const own = [...plan.writable.map(({ path }) => path), ...plan.entries.map(({ path }) => path)];
 	return places
 		.flatMap((place) => files.list(place).map((name) => join(place, name)))

@@ -77,7 +77,7 @@ export const options = {
 	...ruleOptions,
 	bind: { ...ruleOptions.bind, merge: "by-name" },
 	acceptFinding: { argument: "<CODE[:PATH]>", many: true, value: "finding", alsoFor: ["run", "unit"] },
-	dedicatedAccount: { argument: "[NAME]" },
+	dedicatedAccount: { argument: "[NAME]", alsoFor: ["import"] },
 	set: { argument: "<NAME=VALUE>", many: true, value: "parameter" },
 	onHost: {},
 	selftest: { on: true },

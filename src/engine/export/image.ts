@@ -1,5 +1,8 @@
+import type { Manifest } from "../../core/cage/manifest.ts";
+import { ownerIds, ownerNames } from "../../core/cage/owner-names.ts";
 import { initName, launchDirectory } from "../../core/confinement/launch.ts";
 import { Failure } from "../../core/failure.ts";
+import { imageOwners } from "../../core/image/image-owners.ts";
 import { imageName } from "../../core/image/names.ts";
 import type { Attachment } from "../../core/image/oci.ts";
 import { packageStatus } from "../../core/image/package-status.ts";
@@ -9,10 +12,11 @@ import type { AddedFile } from "../../core/image/tree.ts";
 import { confinerInside, type Workload, workloadOf } from "../../core/image/workload.ts";
 import { join, type Path, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
+import { type OwnerMap, renumbered } from "../../core/plan/owners.ts";
 import { maskWords } from "../../core/record/mask.ts";
 import type { CageRecord } from "../../core/record/record.ts";
 import type { ImageContent } from "../archive-store.ts";
-import { type PresentCage, presentCage } from "../cages.ts";
+import { layoutOf, type PresentCage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { recordOf } from "../record/record.ts";
 import { requireUnchanged } from "./transfer.ts";
@@ -43,15 +47,16 @@ export async function exportImage(
 ): Promise<{ digest: string; workload: Workload }> {
 	const { store } = context.machine;
 	await using _lock = await store.lock(name);
-	const { present, workload } = await describeWorkload(context, name);
+	await requireUnchanged(context, await presentCage(context, name));
+	const { owners, present, workload } = await describeWorkload(context, name);
 	const { generation } = present;
 	if (!options.allowSecrets) refuseSecrets(present);
-	await requireUnchanged(context, present);
 	const release = { path: pathFromText("/etc/os-release"), content: Buffer.from(osRelease) };
 	const content = await imageContent(context, present, [release], options.latest);
 	const attachments = await attach(await recordOf(context, name), present);
 	const image = { workload, generation, architecture, attachments };
-	const digest = await store.archives.writeImage({ ...content, image, isArchive, to }, context.signal);
+	const request = { ...content, ...(owners ? { owners } : {}), image, isArchive, to };
+	const digest = await store.archives.writeImage(request, context.signal);
 	await store.log(name, "exported", { generation, format: "oci", digest });
 	return { digest, workload };
 }
@@ -88,11 +93,15 @@ function requireNoSockets({ cage: { application, name } }: PresentCage): void {
 	if (application.sockets?.length) throw new Failure("export-sockets", { name }, 2);
 }
 
-/** Returns a cage that other engines can start, and warns of what they cannot do. Throws `export-sockets` (exit 2). */
-export async function describeWorkload(context: Context, name: string): Promise<{ present: PresentCage; workload: Workload }> {
-	const present = await presentCage(context, name);
+/**
+ * Returns a cage that other engines can start, with the numbers of accounts that its image has, and warns of what they cannot do. Throws
+ * `export-sockets` (exit 2).
+ */
+export async function describeWorkload(context: Context, name: string): Promise<Described> {
+	const onDisk = await presentCage(context, name);
+	requireNoSockets(onDisk);
+	const { owners, present } = asImage(context, onDisk);
 	const { manifest } = present;
-	requireNoSockets(present);
 	const workload = workloadOf(present, await context.machine.store.trace(name));
 	const { secretVariables: left } = workload;
 	if (left.length)
@@ -101,7 +110,27 @@ export async function describeWorkload(context: Context, name: string): Promise<
 		context.emit({ event: "warned", code: "export-renamed", values: { name, as: imageName(name) } });
 	}
 	if (manifest.permissions.syslog !== undefined) context.emit({ event: "warned", code: "export-syslog", values: { name } });
-	return { present, workload };
+	return { present, workload, ...(owners ? { owners } : {}) };
+}
+
+interface Described {
+	readonly present: PresentCage;
+	readonly workload: Workload;
+	readonly owners?: OwnerMap;
+}
+
+/** Directories and devices of the host are accessible by the host's numbers only, so a cage that uses them keeps its own. */
+function asImage({ machine }: Context, present: PresentCage): { present: PresentCage; owners?: OwnerMap } {
+	const { cage, manifest } = present;
+	const { binds, devices } = workloadOf(present, undefined);
+	if (binds.length || devices.length) return { present };
+	const names = ownerNames(ownerIds(manifest, undefined), machine.accounts.users(), machine.accounts.groups());
+	const owners = imageOwners(cage.name, names);
+	const { owner } = manifest;
+	const own = owner ? { owner: { uid: owners.uid(owner.uid), gid: owners.gid(owner.gid) } } : {};
+	const asNumbered = { ...manifest, ...renumbered(manifest, owners), ...own };
+	// The filter names numbers too.
+	return { present: { ...present, manifest: asNumbered, layout: layoutOf(machine.store, asNumbered) }, owners };
 }
 
 function refuseSecrets({ cage: { application, name }, manifest }: PresentCage): void {
@@ -130,9 +159,16 @@ export async function imageContent(
 			{ path: confinerInside, content: confiner, mode: 0o755 },
 			{ path: join(launchDirectory, initName), content: init, mode: 0o755 },
 			{ path: sysusersPath(`cage-${imageName(name)}`), content: Buffer.from(sysusers(manifest)) },
+			...accountFiles(manifest),
 			...more,
 		],
 		packageFiles: (md5) => packageStatus(manifest, facts, origins, md5),
 		...(latest === undefined ? {} : { latest }),
 	};
+}
+
+/** With the image's numbers. */
+function accountFiles({ entries }: Manifest): AddedFile[] {
+	const own = entries.filter(({ kind, path }) => kind === "generated" && (path === "/etc/passwd" || path === "/etc/group"));
+	return own.map(({ content = "", path }) => ({ path, content: Buffer.from(content), replaces: true }));
 }

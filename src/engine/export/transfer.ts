@@ -2,14 +2,19 @@ import { auditFiles } from "../../core/cage/audit.ts";
 import type { Finding } from "../../core/cage/finding.ts";
 import { footprintOfManifest } from "../../core/cage/footprint.ts";
 import { type ImportConsent, type ReviewResult, reviewImport, withoutClaims } from "../../core/cage/import-review.ts";
+import { type LocalCage, localCage } from "../../core/cage/local-owners.ts";
+import { type OwnerIds, ownerIds, ownerNames } from "../../core/cage/owner-names.ts";
 import { compareWithManifest } from "../../core/cage/tampering.ts";
 import { Failure } from "../../core/failure.ts";
+import type { Group, User } from "../../core/machine/facts.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
+import { type DedicatedAccount, dedicatedName, isAccountName } from "../../core/plan/dedicated.ts";
 import type { InspectedArchive, ReceivedCage } from "../archive-store.ts";
 import { layoutOf, type PresentCage, presentCage, requireStopped } from "../cages.ts";
 import type { Context } from "../context.ts";
-import { footprintsOfOthers } from "../plan/separation.ts";
+import { checkDedicatedAccount, dedicatedAccount, idsOfOthers } from "../plan/dedicated-account.ts";
+import { accountNotes } from "../plan/separation.ts";
 import { findingsOf, policyOf } from "../upkeep/audit.ts";
 
 interface ExportOptions {
@@ -42,7 +47,14 @@ export async function exportCage(context: Context, name: string, options: Export
 		version: options.version,
 		data: options.data,
 	};
-	const request = { head, writable: layout.writable, ...(options.to === undefined ? {} : { to: options.to }) };
+	const { accounts } = context.machine;
+	const request = {
+		head,
+		owners: ownerIds(present.manifest, await store.trace(name)),
+		ownerNames: (ids: OwnerIds) => ownerNames(ids, accounts.users(), accounts.groups()),
+		writable: layout.writable,
+		...(options.to === undefined ? {} : { to: options.to }),
+	};
 	const { isWhole, leftOut } = await store.archives.write(request, context.signal);
 	if (leftOut[0] !== undefined) {
 		const values = { path: showPath(leftOut[0]), count: leftOut.length };
@@ -70,6 +82,8 @@ const kernelNames: Readonly<Record<string, string>> = { x64: "x86_64", arm64: "a
 
 interface ImportOptions extends ImportConsent {
 	readonly name?: string;
+	/** The cage's own account; true for the usual name. */
+	readonly dedicatedAccount?: string | true;
 	readonly architecture: string;
 	/** Shows everything, even of a refused archive, and imports nothing. */
 	readonly dryRun: boolean;
@@ -78,13 +92,15 @@ interface ImportOptions extends ImportConsent {
 /** A cage as it would be imported, for review. */
 export interface Imported extends ReviewResult {
 	readonly archive: InspectedArchive;
+	/** The account that the import creates. */
+	readonly account?: DedicatedAccount;
 	/** Why the import is refused. Present only in a dry run. */
 	readonly refusal?: Failure;
 }
 
 /**
  * Imports a cage from an archive. Before anything is written, every file is compared with the archive's manifest, the manifest
- * with what a cage may contain, and its accounts, devices and permissions with this machine. `confirm` sees all of it; if it
+ * with what a cage may contain, and its accounts, devices and permissions with this machine. Owners get this machine's numbers. `confirm` sees all of it; if it
  * returns false, nothing is created and the result is undefined.
  */
 export async function importCage(
@@ -102,26 +118,27 @@ export async function importCage(
 		throw new Failure("import-architecture", { theirs: theirs ?? "", ours: ours ?? "" }, 3);
 	}
 	if (await store.isTaken(name)) throw new Failure("import-there", { name }, 4);
-	const judged = judge(context, archive, name, options);
-	const refusal = judged.refusal ?? (await accountInUse(context, judged.imported));
-	if (refusal) {
+	const judged = await judge(context, archive, name, options);
+	const { imported, local, refusal } = judged;
+	if (refusal || !local) {
 		// A dry run also shows refused archives.
-		if (options.dryRun) await confirm({ ...judged.imported, archive, refusal });
+		if (options.dryRun) await confirm(imported);
 		throw refusal;
 	}
-	const imported: Imported = { ...judged.imported, archive };
+	const notes = await accountNotes(context.machine, imported.cage.name, imported);
+	for (const { code, values } of notes) context.emit({ event: "warned", code, values });
 	if (!(await confirm(imported)) || options.dryRun) return undefined;
-	await receive(context, imported);
+	await receive(context, imported, local);
 	await store.log(name, "imported", { generation: head.generation, from: head.name, exportedAt: head.exportedAt });
 	return imported;
 }
 
-async function receive(context: Context, { account, archive, cage, manifest }: Imported): Promise<void> {
+async function receive(context: Context, { account, archive, cage, manifest }: Imported, local: LocalCage): Promise<void> {
 	const { accounts, store } = context.machine;
-	const received = await store.archives.receive({ inspected: archive, cage, manifest }, context.signal);
+	const received = await store.archives.receive({ inspected: archive, cage, manifest, local }, context.signal);
 	try {
 		await verify(context, received);
-		if (account) await accounts.create(account.name, account);
+		if (account) await accounts.create(account.name, account.uid);
 		try {
 			await received.publish(account && { name: account.name, uid: account.uid });
 		} catch (error) {
@@ -134,49 +151,92 @@ async function receive(context: Context, { account, archive, cage, manifest }: I
 	}
 }
 
-/** The cage's own account must be unused: no process has its number, and no other cage has it. */
-async function accountInUse({ machine }: Context, { account, cage }: ReviewResult): Promise<Failure | undefined> {
-	if (!account) return undefined;
-	const others = [...(await footprintsOfOthers(machine.store, cage.name)).values()];
-	const isUsed = machine.processesOf([account.uid]).length > 0 || others.some(({ uids }) => uids.includes(account.uid));
-	return isUsed ? new Failure("dedicated-account-foreign", { account: account.name, uid: account.uid }, 4) : undefined;
+interface Judged {
+	readonly imported: Imported;
+	/** Present if it is not refused. */
+	readonly local?: LocalCage;
+	readonly refusal?: Failure;
 }
 
 /** Reviews an archive; returns the cage as this machine would import it, or why it is refused. */
-function judge(
-	{ machine }: Context,
-	archive: InspectedArchive,
-	name: string,
-	consent: ImportConsent,
-): { readonly imported: ReviewResult; readonly refusal?: Failure } {
-	const cage = { ...archive.cage, name };
-	const manifest = { ...archive.manifest, name };
+async function judge(context: Context, archive: InspectedArchive, name: string, options: ImportOptions): Promise<Judged> {
+	const { machine } = context;
+	const [cage, manifest] = [
+		{ ...archive.cage, name },
+		{ ...archive.manifest, name },
+	];
 	try {
+		const dedicated = await accountOf(context, archive, name, options.dedicatedAccount);
+		const accounts = { users: machine.accounts.users(), groups: machine.accounts.groups(), own: machine.accounts.own() };
+		const { head } = archive;
+		const local = localCage(
+			{ cage, manifest, observed: archive.observed, ...(head.owners ? { owners: head.owners } : {}) },
+			{ ...accounts, ...(dedicated ? { dedicated } : {}) },
+			(text) => machine.recording.sha256(text),
+		);
+		for (const uid of archive.dataOwners.uids) local.owners.uid(uid);
+		for (const gid of archive.dataOwners.gids) local.owners.gid(gid);
+		const account = dedicated && accounts.users.every((user) => user.name !== dedicated.name) ? dedicated : undefined;
 		const facts = {
-			users: machine.accounts.users(),
-			groups: machine.accounts.groups(),
-			own: machine.accounts.own(),
+			...accounts,
+			...(account ? withNew(accounts, account) : {}),
 			logSocket: machine.logSocket(),
 			stateFolder: machine.stateFolder(),
 			status: (path: Path) => machine.files.status(path),
 			startsProgram: (unit: string, program: string) =>
 				machine.units.service(unit)?.texts.some((text) => text.includes(program)) ?? false,
 		};
-		const reviewed = reviewImport({ ...archive, cage, manifest }, facts, consent);
+		const reviewed = reviewImport({ ...archive, cage: local.cage, manifest: local.manifest }, facts, options);
 		const footprint = footprintOfManifest(reviewed.cage, reviewed.manifest, archive.trace);
-		const imported = { ...reviewed, cage: { ...reviewed.cage, footprint } };
-		const refusal = archive.refusal ?? refusalOf(machine, archive, reviewed);
-		return { imported, ...(refusal ? { refusal } : {}) };
+		const imported = { ...reviewed, archive, cage: { ...reviewed.cage, footprint }, ...(account ? { account } : {}) };
+		const refusal = archive.refusal ?? refusalOf(machine, local.observed, reviewed);
+		return refusal ? { imported: { ...imported, refusal }, refusal } : { imported, local };
 	} catch (error) {
 		if (!(error instanceof Failure)) throw error;
 		// Show it unchanged, with what would be left out.
-		const { dropped } = withoutClaims(cage, { startsProgram: () => true }, consent);
-		return { imported: { cage, manifest, dropped }, refusal: archive.refusal ?? error };
+		const { dropped } = withoutClaims(cage, { startsProgram: () => true }, options);
+		const refusal = archive.refusal ?? error;
+		return { imported: { archive, cage, manifest, dropped, refusal }, refusal };
 	}
 }
 
+/** Returns the cage's own account, if it has one: this machine's, or with a number that is free here. */
+async function accountOf(
+	context: Context,
+	{ cage }: InspectedArchive,
+	name: string,
+	chosen: string | true | undefined,
+): Promise<DedicatedAccount | undefined> {
+	const { accounts, store } = context.machine;
+	const account = chosen === true ? dedicatedName(name) : (chosen ?? cage.dedicatedAccount);
+	if (account === undefined) return undefined;
+	if (chosen === undefined) {
+		// An archive must not claim an existing account.
+		const isTaken = [...accounts.users(), ...accounts.groups()].some((one) => one.name === account);
+		if (isTaken || !isAccountName(account)) throw new Failure("dedicated-account-foreign", { account: account.slice(0, 80) }, 4);
+	} else {
+		if (!isAccountName(account)) throw new Failure("account-name-invalid", { name: account }, 2);
+		await checkDedicatedAccount(context, name, account);
+	}
+	const there = dedicatedAccount(context.machine, account);
+	if (there) return there;
+	const id = accounts.freeId(account, await idsOfOthers(store, name));
+	return { name: account, uid: id, gid: id };
+}
+
+function withNew({ groups, users }: { users: readonly User[]; groups: readonly Group[] }, { gid, name, uid }: DedicatedAccount) {
+	return {
+		users: [...users, { name, uid, gid, gecos: "", home: "/nonexistent", shell: "" }],
+		groups: [...groups, { name, gid, members: [] }],
+	};
+}
+
 /** Applies the rules for a generation on disk to the archive's description. */
-function refusalOf(machine: Context["machine"], { observed }: InspectedArchive, { manifest }: ReviewResult): Failure | undefined {
+function refusalOf(
+	machine: Context["machine"],
+	observed: LocalCage["observed"],
+	{ manifest }: ReviewResult,
+): Failure | undefined {
 	const policy = policyOf(manifest, layoutOf(machine.store, manifest));
 	return refusalFor([...auditFiles(observed, policy), ...compareWithManifest(observed, manifest)]);
 }

@@ -94,7 +94,7 @@ export function startsAs(user: string | undefined, account: string): boolean {
 }
 
 /** Every id that a generation of another cage runs as or gives files to, because that cage may start at any time. */
-async function idsOfOthers(store: Store, cage: string): Promise<Set<number>> {
+export async function idsOfOthers(store: Store, cage: string): Promise<Set<number>> {
 	const ids = new Set<number>();
 	for (const other of (await store.names()).filter((one) => one !== cage)) {
 		for (const generation of await store.generations(other)) {

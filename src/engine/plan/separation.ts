@@ -1,5 +1,7 @@
+import type { Cage } from "../../core/cage/cage.ts";
 import type { Finding } from "../../core/cage/finding.ts";
 import { type Footprint, footprintOf, overlaps } from "../../core/cage/footprint.ts";
+import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure, type Note } from "../../core/failure.ts";
 import { root } from "../../core/path/path.ts";
 import { sharedAccounts } from "../../core/plan/dedicated.ts";
@@ -72,19 +74,47 @@ export async function footprints(store: CageReader): Promise<Map<string, Footpri
 
 /** Notes about what a planned cage would share with other cages and with host services. */
 export async function separationNotes(machine: ComparingMachine, name: string, plan: Plan, trace: Trace): Promise<Note[]> {
-	const users = machine.accounts.users();
-	const accountOf = (uid: number) => users.find((user) => user.uid === uid)?.name ?? String(uid);
 	const own = footprintOf(plan, trace);
 	const others = await footprintsOfOthers(machine.store, name);
-	const outside = await processesOutside(machine, name, own.uids);
+	return [...overlapsOf(machine, own, others), ...(await notesOfAccounts(machine, name, own.uids, plan))];
+}
+
+/** The same about accounts only, for an imported cage, whose own account does not count. */
+export async function accountNotes(machine: ComparingMachine, name: string, { cage, manifest }: ImportedParts): Promise<Note[]> {
+	const { footprint: own } = cage;
+	if (!own || cage.dedicatedAccount !== undefined) return [];
+	const others = await footprintsOfOthers(machine.store, name);
+	const shared = overlapsOf(machine, own, others).filter(({ code }) => code === "shares-account-cage");
+	return [...shared, ...(await notesOfAccounts(machine, name, own.uids, manifest))];
+}
+
+interface ImportedParts {
+	readonly cage: Pick<Cage, "dedicatedAccount" | "footprint">;
+	readonly manifest: Pick<Manifest, "entries" | "writable">;
+}
+
+function overlapsOf({ accounts }: ComparingMachine, own: Footprint, others: ReadonlyMap<string, Footprint>): Note[] {
+	const users = accounts.users();
+	const accountOf = (uid: number) => users.find((user) => user.uid === uid)?.name ?? String(uid);
+	return [...others].flatMap(([other, theirs]) => overlaps(own, other, theirs, accountOf));
+}
+
+async function notesOfAccounts(
+	machine: ComparingMachine,
+	name: string,
+	uids: readonly number[],
+	parts: ImportedParts["manifest"],
+): Promise<Note[]> {
+	const users = machine.accounts.users();
+	const outside = await processesOutside(machine, name, uids);
 	return [
-		...[...others].flatMap(([other, theirs]) => overlaps(own, other, theirs, accountOf)),
-		...own.uids.flatMap((uid): Note[] => {
+		...uids.flatMap((uid): Note[] => {
 			const [first, ...more] = outside.filter((one) => one.uid === uid);
 			if (!first) return [];
 			const { pid, program } = first;
-			return [{ code: "shares-account-process", values: { account: accountOf(uid), pid, program, count: more.length + 1 } }];
+			const account = users.find((user) => user.uid === uid)?.name ?? String(uid);
+			return [{ code: "shares-account-process", values: { account, pid, program, count: more.length + 1 } }];
 		}),
-		...sharedAccounts(plan, own.uids, users, machine.files),
+		...sharedAccounts(parts, uids, users, machine.files),
 	];
 }

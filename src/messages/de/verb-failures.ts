@@ -50,7 +50,13 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"import-device":
 		"Nichts wurde importiert: Das Gerät {path} hat auf diesem System eine andere Nummer. Legen Sie den Käfig hier aus seiner Vorlage an.",
 	"import-account":
-		"Nichts wurde importiert: Das Konto {account} des Käfigs hat uid {uid}. Auf diesem System gehört uid {uid} zu {other}, und {account} hat uid {otherUid}. Bauen Sie den Käfig hier aus seiner Vorlage.",
+		"Nichts wurde importiert: Das Archiv widerspricht sich oder diesem System beim Konto {account}. Exportieren Sie den Käfig erneut.",
+	"import-nameless":
+		"Nichts wurde importiert: Das Archiv nennt keinen Namen für {what} {id}, und Nummern unterscheiden sich zwischen Systemen. Geben Sie {what} {id} dort einen Namen, und exportieren Sie den Käfig erneut.",
+	"import-no-user":
+		"Nichts wurde importiert: Auf diesem System fehlt das Konto {name}, das der Käfig braucht. Legen Sie es an (`useradd --system {name}`), oder geben Sie dem Käfig mit --dedicated-account ein eigenes Konto.",
+	"import-no-group":
+		"Nichts wurde importiert: Auf diesem System fehlt die Gruppe {name}, der Dateien des Käfigs gehören. Legen Sie sie an (`groupadd --system {name}`), und importieren Sie erneut.",
 	"import-unconfirmed":
 		"Nichts wurde importiert, weil Befehle des Käfigs hier als root laufen. Prüfen Sie sie mit --dry-run, und wiederholen Sie den Befehl mit --yes.",
 	"export-needs-file":

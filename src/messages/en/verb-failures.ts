@@ -38,7 +38,13 @@ export const verbFailuresEn = {
 	"import-device":
 		"Nothing was imported: the device {path} has another number on this machine. Create the cage here from its template.",
 	"import-account":
-		"Nothing was imported: the cage's account {account} has uid {uid}. On this machine, uid {uid} belongs to {other}, and {account} has uid {otherUid}. Create the cage here from its template.",
+		"Nothing was imported: the archive contradicts itself or this machine about account {account}. Export the cage again.",
+	"import-nameless":
+		"Nothing was imported: the archive has no name for {what} {id}, and numbers differ between machines. Export the cage again, after giving {what} {id} a name there.",
+	"import-no-user":
+		"Nothing was imported: this machine has no user {name}, which the cage needs. Create it (`useradd --system {name}`), or give the cage its own account with --dedicated-account.",
+	"import-no-group":
+		"Nothing was imported: this machine has no group {name}, which owns files of the cage. Create it (`groupadd --system {name}`) and import again.",
 	"import-unconfirmed":
 		"Nothing was imported, because the cage's commands run as root here. Review them with --dry-run, then repeat with --yes.",
 	"export-needs-file":

@@ -1,6 +1,6 @@
 import { Failure } from "../../core/failure.ts";
 import { freeIds, type IdRange, parseGroup, parsePasswd, subordinateRanges, systemRange } from "../../core/machine/accounts.ts";
-import type { AccountNumbers, Accounts, OwnAccount } from "../../engine/ports.ts";
+import type { Accounts, OwnAccount } from "../../engine/ports.ts";
 import { isRootless, lowestPort } from "../launch/rootless.ts";
 import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
 import { allPids, namesIn, textOf } from "../running/proc.ts";
@@ -10,7 +10,15 @@ export const systemAccounts: Accounts = {
 	users: () => parsePasswd(contentOf("/etc/passwd")),
 	groups: () => parseGroup(contentOf("/etc/group")),
 	own: () => (isRootless() ? ownAccount() : undefined),
-	create: (name, numbers) => ("taken" in numbers ? createFree(name, numbers.taken) : createWith(name, numbers)),
+	freeId(name, taken) {
+		for (const id of idsFor(taken)) return id;
+		throw new Failure("no-free-account-id", { account: name }, 3);
+	},
+	async create(name, number) {
+		if (typeof number === "object") return createFree(name, number.taken);
+		const problem = await createWith(name, number);
+		if (problem) throw problem.failure;
+	},
 	// Without --remove, userdel changes only the account files. It removes the group too (userdel(8), USERGROUPS_ENAB).
 	remove: async (name) => {
 		const tool = findTool("userdel") === undefined && findTool("flock") !== undefined ? "flock" : "userdel";
@@ -23,28 +31,25 @@ export const systemAccounts: Accounts = {
 const mostTries = 10;
 
 async function createFree(name: string, taken: ReadonlySet<number>): Promise<void> {
-	const used = usedIds();
-	const own = [...systemAccounts.users().map(({ uid }) => uid), ...systemAccounts.groups().map(({ gid }) => gid)];
-	const all = new Set([...taken, ...used.ids, ...own]);
 	let tries = 0;
-	for (const id of freeIds(systemRange(contentOf("/etc/login.defs")), all, used.ranges)) {
-		const problem =
-			findTool("useradd") === undefined && findTool("systemd-sysusers") !== undefined
-				? await change("systemd-sysusers", ["--inline", `u ${name} ${id} "${comment}" ${home} ${shell}`])
-				: await change("useradd", ["--system", "--uid", String(id), "--user-group", ...bare, name]);
+	for (const id of idsFor(taken)) {
+		const problem = await createWith(name, id);
 		if (!problem) return;
 		if (problem.status !== uidInUse || ++tries === mostTries) throw problem.failure;
 	}
 	throw new Failure("no-free-account-id", { account: name }, 3);
 }
 
-async function createWith(name: string, { gid, uid }: AccountNumbers): Promise<void> {
-	const noGroup = await change("groupadd", ["--system", "--gid", String(gid), name]);
-	if (noGroup) throw noGroup.failure;
-	const problem = await change("useradd", ["--system", "--uid", String(uid), "--gid", String(gid), ...bare, name]);
-	if (!problem) return;
-	await change("groupdel", [name]);
-	throw problem.failure;
+function idsFor(taken: ReadonlySet<number>): Iterable<number> {
+	const used = usedIds();
+	const own = [...systemAccounts.users().map(({ uid }) => uid), ...systemAccounts.groups().map(({ gid }) => gid)];
+	return freeIds(systemRange(contentOf("/etc/login.defs")), new Set([...taken, ...used.ids, ...own]), used.ranges);
+}
+
+function createWith(name: string, id: number): Promise<Problem | undefined> {
+	return findTool("useradd") === undefined && findTool("systemd-sysusers") !== undefined
+		? change("systemd-sysusers", ["--inline", `u ${name} ${id} "${comment}" ${home} ${shell}`])
+		: change("useradd", ["--system", "--uid", String(id), "--user-group", ...bare, name]);
 }
 
 const comment = "made by cagewright";

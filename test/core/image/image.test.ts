@@ -49,6 +49,7 @@ const workload: Workload = {
 	page: { port: 80, path: "/" },
 	limits: { memory: 1048576, processes: 20, files: 64 },
 	emptyDirectories: [pathFromText("/tmp")],
+	executable: [],
 };
 
 describe("objects for Kubernetes", () => {
@@ -113,7 +114,7 @@ test("units for podman name everything that the cage had, and refuse a path that
 	for (const line of ["ReadOnly=true", "NoNewPrivileges=true", "DropCapability=all", "AddCapability=CAP_NET_BIND_SERVICE"]) {
 		expect(lines).toContain(line);
 	}
-	expect(lines).toContain("Volume=db-var-lib-my-db.volume:/var/lib/my db");
+	expect(lines).toContain("Volume=db-var-lib-my-db.volume:/var/lib/my db:rw,nosuid,nodev,noexec");
 	for (const line of ["GroupAdd=4", "PidsLimit=20", "Ulimit=nofile=64", "PodmanArgs=--memory=1048576"])
 		expect(lines).toContain(line);
 	expect(() =>

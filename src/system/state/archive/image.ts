@@ -47,10 +47,11 @@ const asOurs = (mtime: number) => (member: FoundFile) => ({
 
 /** The files of an image, from the generation on disk. */
 export async function treeOf(
-	{ added, latest, manifest, packageFiles, root }: ImageContent,
+	{ added, latest, manifest, owners, packageFiles, root }: ImageContent,
 	signal: AbortSignal,
 ): Promise<ImageTree> {
-	const files = found(root, signal);
+	const onDisk = found(root, signal);
+	const files = owners ? onDisk.map((file) => ({ ...file, uid: owners.uid(file.uid), gid: owners.gid(file.gid) })) : onDisk;
 	const md5 = new Map<Path, string>();
 	for (const { kind, path, source } of files) {
 		if (kind !== "file" || source === undefined) continue;

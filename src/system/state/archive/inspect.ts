@@ -68,6 +68,7 @@ export async function inspectArchive(path: Path, signal: AbortSignal): Promise<I
 		...(trace === undefined ? {} : { trace }),
 		observed: refusal ? [] : await observedOf(archive, found.generation, head.generation, signal),
 		dataEntries: found.dataEntries,
+		dataOwners: found.dataOwners,
 		bytes: found.bytes,
 		parts,
 		...(refusal ? { refusal } : {}),
@@ -123,6 +124,7 @@ interface Names {
 	readonly generation: readonly ArchiveEntry[];
 	readonly parts: ReadonlyMap<Path, Buffer>;
 	readonly dataEntries: number;
+	readonly dataOwners: InspectedArchive["dataOwners"];
 	readonly bytes: number;
 	readonly refusal?: Failure;
 }
@@ -134,6 +136,7 @@ async function readNames(archive: ArchiveFile, head: ExportHead, signal: AbortSi
 	const generation: ArchiveEntry[] = [];
 	const parts = new Map<Path, Buffer>();
 	let [bytes, dataEntries] = [0, 0];
+	const dataOwners = { uids: new Set<number>(), gids: new Set<number>() };
 	let refusal: Failure | undefined;
 	for await (const entry of archive.entries(signal)) {
 		let part: ArchivePart;
@@ -147,13 +150,17 @@ async function readNames(archive: ArchiveFile, head: ExportHead, signal: AbortSi
 		}
 		bytes += entry.stored + bytesOfName;
 		if (part === "generation") generation.push(entry);
-		if (part === "data") dataEntries++;
+		if (part === "data") {
+			dataEntries++;
+			dataOwners.uids.add(entry.uid);
+			dataOwners.gids.add(entry.gid);
+		}
 		if (!keptInMemory.has(part)) continue;
 		// None of them has holes, and a hole would need memory.
 		if (entry.segments) throw new Failure("export-damaged", { path: showPath(archive.path), where: showPath(entry.path) }, 2);
 		parts.set(entry.path, await archive.whole(entry));
 	}
-	return { places, generation, parts, dataEntries, bytes, ...(refusal ? { refusal } : {}) };
+	return { places, generation, parts, dataEntries, dataOwners, bytes, ...(refusal ? { refusal } : {}) };
 }
 
 function parseJson(bytes: Buffer | undefined): unknown {

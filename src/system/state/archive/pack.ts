@@ -38,19 +38,23 @@ interface Packing extends ExportRequest {
  * Throws `file-there` (exit 2) if the file exists, and `export-data-changed` (exit 4) if the data changed in the meantime,
  * because tar works by path and would have followed a link that replaced a directory. A failure or an abort leaves no file.
  */
-export async function exportCage({ head, signal, state, to, writable }: Packing): Promise<Exported> {
+export async function exportCage({ head, ownerNames, owners, signal, state, to, writable }: Packing): Promise<Exported> {
 	const { directory } = cagePaths(state, head.name);
 	const scratch = join(directory, transientName("tmp"));
 	await makeSafeFolder(scratch);
 	try {
-		await writeAtomic(join(scratch, pathFromText(exportHeadName)), `${JSON.stringify(head)}\n`);
 		const parts: string[] = [];
 		for (const part of exportedParts(head.generation, head.data)) {
 			if (part === "data") continue;
 			if (await lstat(pathToBytes(join(directory, pathFromText(part)))).catch(() => undefined)) parts.push(part);
 		}
 		const look = () => portable(directory, writable, signal);
-		const { leftOut, names, stamp } = head.data ? await look() : { leftOut: [], names: [], stamp: "" };
+		const { gids, leftOut, names, stamp, uids } = head.data
+			? await look()
+			: { gids: [], leftOut: [], names: [], stamp: "", uids: [] };
+		const ids = { uids: new Set([...owners.uids, ...uids]), gids: new Set([...owners.gids, ...gids]) };
+		const text = JSON.stringify({ ...head, owners: ownerNames(ids) });
+		await writeAtomic(join(scratch, pathFromText(exportHeadName)), `${text}\n`);
 		const list = join(scratch, "names");
 		await writeAtomic(list, Buffer.from(names.map((name) => `${name}\0`).join(""), "latin1"));
 		const words = ["--create", "--format=pax", "--numeric-owner", "--sparse", "--file=-"];
@@ -98,6 +102,7 @@ export async function withNewFile<T>(path: Path, work: (file: FileHandle) => Pro
 async function portable(directory: Path, writable: readonly Path[], signal: AbortSignal) {
 	const names: Path[] = [];
 	const leftOut: Path[] = [];
+	const [uids, gids] = [new Set<number>(), new Set<number>()];
 	const data = join(directory, "data");
 	let closed: Path | undefined;
 	const stamp = createHash("sha256");
@@ -105,13 +110,16 @@ async function portable(directory: Path, writable: readonly Path[], signal: Abor
 		signal.throwIfAborted();
 		stamp.update(`${stats ? [stats.dev, stats.ino, stats.mode, stats.ctimeNs].join(" ") : ""} ${path}\0`, "latin1");
 		if (closed !== undefined && isWithin(path, closed)) continue;
-		if (stats && (await isPortable(host, path, stats, writable))) names.push(path);
-		else {
+		if (stats && (await isPortable(host, path, stats, writable))) {
+			names.push(path);
+			uids.add(Number(stats.uid));
+			gids.add(Number(stats.gid));
+		} else {
 			leftOut.push(path);
 			closed = path;
 		}
 	}
-	return { leftOut, names, stamp: stamp.digest("hex") };
+	return { gids, leftOut, names, stamp: stamp.digest("hex"), uids };
 }
 
 async function isPortable(host: Path, path: Path, stats: BigIntStats, writable: readonly Path[]): Promise<boolean> {

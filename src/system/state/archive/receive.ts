@@ -17,6 +17,7 @@ import { cagePaths, clearRemovedCages, openState } from "../cages.ts";
 import { makeSafeFolder } from "../folder.ts";
 import { writeMadeAccount } from "../made-account.ts";
 import { transientName } from "../process.ts";
+import { foreignTraceFrom, writeTrace } from "../traces.ts";
 import { unpackArchive } from "./unpack.ts";
 
 /**
@@ -25,7 +26,7 @@ import { unpackArchive } from "./unpack.ts";
  */
 export async function receiveCage(
 	state: Path,
-	{ cage, inspected, manifest }: ImportRequest,
+	{ cage, inspected, local, manifest }: ImportRequest,
 	signal: AbortSignal,
 ): Promise<ReceivedCage> {
 	const { name } = cage;
@@ -39,12 +40,17 @@ export async function receiveCage(
 	await makeSafeFolder(staging);
 	const discard = async () => void (await removeTree(staging));
 	try {
-		await unpackArchive({ archive: inspected.path, head, manifest, staging, signal });
+		await unpackArchive({ archive: inspected.path, head, local, manifest, staging, signal });
 		const paths = generationPaths(staging);
 		await makeSafeFolder(paths.manifests);
 		await makeSafeFolder(join(staging, "traces"));
 		// Use the inspected bytes, because the file may have changed since.
-		for (const [part, bytes] of parts) await writeAtomic(join(staging, part), bytes);
+		for (const [part, bytes] of parts) {
+			const [, name] = /^traces\/(.+)\.json\.gz$/.exec(part) ?? [];
+			const trace = name === undefined ? undefined : await foreignTraceFrom(Buffer.from(bytes));
+			if (name !== undefined && trace) await writeTrace(join(staging, "traces"), name, local.trace(trace));
+			else await writeAtomic(join(staging, part), bytes);
+		}
 		const root = paths.root(head.generation);
 		return {
 			manifest,

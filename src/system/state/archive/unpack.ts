@@ -7,6 +7,7 @@ import { entriesByPath, type Manifest } from "../../../core/cage/manifest.ts";
 import { Failure } from "../../../core/failure.ts";
 import { type Path, pathToBytes } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
+import type { ImportRequest } from "../../../engine/archive-store.ts";
 import { below, makeDirectory, openBelow, openDirectory, openNew } from "../../files/descriptor.ts";
 import { writeFailure } from "../../files/errors.ts";
 import { runIn } from "../../files/tools.ts";
@@ -16,6 +17,7 @@ interface Unpacking {
 	readonly archive: Path;
 	readonly head: ExportHead;
 	readonly manifest: Manifest;
+	readonly local: ImportRequest["local"];
 	/** A new directory that only root can enter. */
 	readonly staging: Path;
 	readonly signal: AbortSignal;
@@ -26,7 +28,7 @@ interface Unpacking {
  * directory is opened below the one before without following links, files are newly created, and owners and modes are set by
  * descriptor.
  */
-export async function unpackArchive({ archive: path, head, manifest, signal, staging }: Unpacking): Promise<void> {
+export async function unpackArchive({ archive: path, head, local, manifest, signal, staging }: Unpacking): Promise<void> {
 	await using archive = await ArchiveFile.open(path);
 	await using top = await openDirectory(staging);
 	await using tree = new Tree(top);
@@ -34,17 +36,21 @@ export async function unpackArchive({ archive: path, head, manifest, signal, sta
 	const places = new ArchivePlaces(head);
 	const directories: ArchiveEntry[] = [];
 	await makeDirectory(below(top, "generations" as Path));
-	for await (const entry of archive.entries(signal)) {
-		const part = places.take(entry);
+	for await (const foreign of archive.entries(signal)) {
+		const part = places.take(foreign);
 		if (part !== "generation" && part !== "data") continue;
+		const entry = { ...foreign, uid: local.owners.uid(foreign.uid), gid: local.owners.gid(foreign.gid) };
 		const { directory, name } = await tree.place(entry.path);
 		const place = below(directory, name);
 		try {
 			if (entry.kind === "directory") {
 				await makeDirectory(place);
 				directories.push(entry);
-			} else if (entry.kind === "file") await writeFile(archive, entry, place, signal);
-			else if (entry.kind === "symlink") {
+			} else if (entry.kind === "file") {
+				const content = part === "generation" ? local.contents.get(placeInGeneration(entry.path, head.generation)) : undefined;
+				if (content === undefined) await writeFile(archive, entry, place, signal);
+				else await writeText(entry, place, content);
+			} else if (entry.kind === "symlink") {
 				await symlink(pathToBytes(entry.link ?? ("" as Path)), pathToBytes(place));
 				if (isRoot()) lchownSync(pathToBytes(place), entry.uid, entry.gid);
 				lutimesSync(pathToBytes(place), entry.mtime, entry.mtime);
@@ -85,6 +91,12 @@ async function writeFile(archive: ArchiveFile, entry: ArchiveEntry, place: Path,
 		at += length;
 	}
 	if (entry.segments) await file.truncate(entry.size);
+	await setAttributes(file, entry);
+}
+
+async function writeText(entry: ArchiveEntry, place: Path, content: string): Promise<void> {
+	await using file = await openNew(place);
+	await file.writeFile(content);
 	await setAttributes(file, entry);
 }
 

@@ -1,0 +1,74 @@
+import { type Path, pathFromText } from "../path/path.ts";
+import type { Entry, Plan } from "./plan.ts";
+
+/** Returns this machine's numbers for accounts that have others elsewhere. */
+export interface OwnerMap {
+	uid(uid: number): number;
+	gid(gid: number): number;
+}
+
+/** The parts of a plan or manifest that contain numbers of accounts. */
+export interface Owned<E extends OwnedEntry> extends Pick<Plan, "accounts" | "identity" | "writable"> {
+	readonly entries: readonly E[];
+}
+
+type OwnedEntry = Pick<Entry, "kind" | "path" | "uid" | "gid" | "size" | "content">;
+
+export function renumbered<E extends OwnedEntry>({ accounts, entries, identity, writable }: Owned<E>, map: OwnerMap): Owned<E> {
+	const owned = <T extends { uid: number; gid: number }>(one: T): T => ({ ...one, uid: map.uid(one.uid), gid: map.gid(one.gid) });
+	return {
+		identity: { ...owned(identity), groups: identity.groups.map((gid) => map.gid(gid)) },
+		entries: entries.map((entry) =>
+			withLines(owned(entry), (lines) => lines.map((line) => renumberedLine(entry.path, line.split(":"), map))),
+		),
+		writable: writable.map(owned),
+		accounts: {
+			...accounts,
+			users: accounts.users.map(owned),
+			groups: accounts.groups.map((group) => ({ ...group, gid: map.gid(group.gid) })),
+			...(accounts.nameless ? { nameless: accounts.nameless.map((uid) => map.uid(uid)) } : {}),
+		},
+	};
+}
+
+/** Returns the parts with another name for these numbers. The old name stays first, so that the application finds it for its own uid. */
+export function withName<E extends OwnedEntry>(
+	{ accounts, entries, identity, writable }: Owned<E>,
+	{ gid, name, uid }: { readonly name: string; readonly uid: number; readonly gid: number },
+): Owned<E> {
+	const user = `${name}:x:${uid}:${gid}::/nonexistent:/usr/sbin/nologin`;
+	const others = (lines: readonly string[]) => lines.filter((line) => !line.startsWith(`${name}:`));
+	return {
+		identity: identity.uid === uid ? { ...identity, name, gid } : identity,
+		entries: entries.map((entry) =>
+			withLines(entry, (lines) => [...others(lines), entry.path === passwd ? user : `${name}:x:${gid}:`]),
+		),
+		writable,
+		accounts: {
+			...accounts,
+			users: [
+				...accounts.users.filter((one) => one.name !== name),
+				{ name, uid, gid, home: "/nonexistent", reason: "dedicated" },
+			],
+			groups: [...accounts.groups.filter((one) => one.name !== name), { name, gid, members: [], reason: "dedicated" }],
+		},
+	};
+}
+
+const passwd = pathFromText("/etc/passwd");
+const group = pathFromText("/etc/group");
+
+/** Changes the lines of the accounts that the build generates; no other file. */
+function withLines<E extends OwnedEntry>(entry: E, change: (lines: readonly string[]) => readonly string[]): E {
+	const { content, kind, path } = entry;
+	if (kind !== "generated" || content === undefined || (path !== passwd && path !== group)) return entry;
+	const text = change(content.split("\n").filter((line) => line !== ""))
+		.map((line) => `${line}\n`)
+		.join("");
+	return { ...entry, content: text, size: Buffer.byteLength(text) };
+}
+
+function renumberedLine(path: Path, [name, , first, second, ...rest]: readonly string[], map: OwnerMap): string {
+	const numbers = path === passwd ? [map.uid(Number(first)), map.gid(Number(second))] : [map.gid(Number(first)), second ?? ""];
+	return [name, "x", ...numbers, ...rest].join(":");
+}
