@@ -4,6 +4,4 @@ import { type Language, type Messages, messagesFor } from "../src/messages/messa
 
 export const catalogues = { en: catalogueEn, de: catalogueDe } as const;
 
-export function messagesIn(language: Language): Messages {
-	return messagesFor(catalogues[language]);
-}
+export const messagesIn = (language: Language): Messages => messagesFor(catalogues[language]);

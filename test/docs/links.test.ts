@@ -13,9 +13,7 @@ function markdownBelow(folder: string): string[] {
 	});
 }
 
-function withoutCode(markdown: string): string {
-	return markdown.replace(/^```[\s\S]*?^```$/gm, "");
-}
+const withoutCode = (markdown: string): string => markdown.replace(/^```[\s\S]*?^```$/gm, "");
 
 /** The anchors of headings as GitHub derives them: a repeated heading gets a number. */
 function anchorsOf(markdown: string): Set<string> {

@@ -8,9 +8,7 @@ const parsed = (file: string): object => JSON.parse(readFileSync(file, "utf8"));
 const record = new Ajv({ allErrors: true }).compile(parsed(`${programFolder()}/templates/record-schema.json`));
 
 /** Returns the violations of `templates/record-schema.json`, or an empty list. */
-export function recordProblems(value: unknown) {
-	return record(value) ? [] : record.errors;
-}
+export const recordProblems = (value: unknown) => (record(value) ? [] : record.errors);
 
 const library = dirname(createRequire(import.meta.url).resolve("@cyclonedx/cyclonedx-library/package.json"));
 const cycloneDxSchema = (name: string) => parsed(`${library}/res/schema/${name}.SNAPSHOT.schema.json`);
@@ -22,6 +20,4 @@ for (const name of ["spdx", "jsf-0.82", "cryptography-defs"])
 const cycloneDx = ajv.compile(cycloneDxSchema("bom-1.6"));
 
 /** Returns the violations of CycloneDX's schema, or an empty list. */
-export function cycloneDxProblems(value: unknown) {
-	return cycloneDx(value) ? [] : cycloneDx.errors;
-}
+export const cycloneDxProblems = (value: unknown) => (cycloneDx(value) ? [] : cycloneDx.errors);

@@ -33,9 +33,7 @@ function shown(markdown: string): string {
 }
 
 /** Returns the text outside code spans without escaped characters, which is everything that can be markup. */
-function markup(markdown: string): string {
-	return markdown.replace(/(?<!\\)(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, "").replace(/\\./gs, "");
-}
+const markup = (markdown: string): string => markdown.replace(/(?<!\\)(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, "").replace(/\\./gs, "");
 
 const hostile = [
 	...["a|b", "a\\|b", "a\\", "`code`", "``` fence", "`", " padded ", "<script>alert(1)</script>", "<img src=x onerror=y>"],

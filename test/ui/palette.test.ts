@@ -3,14 +3,10 @@ import { fixedPalette } from "../../src/wizard/look.ts";
 
 type Rgb = readonly number[];
 
-function rgbOf(color: string): Rgb {
-	return [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
-}
+const rgbOf = (color: string): Rgb => [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
 
 /** The colour on a terminal with 256 colours, as chalk converts it. */
-function inCube(rgb: Rgb): Rgb {
-	return rgb.map((value) => [0, 0x5f, 0x87, 0xaf, 0xd7, 0xff][Math.round((value / 255) * 5)] ?? 0);
-}
+const inCube = (rgb: Rgb): Rgb => rgb.map((value) => [0, 0x5f, 0x87, 0xaf, 0xd7, 0xff][Math.round((value / 255) * 5)] ?? 0);
 
 /** Relative luminance (WCAG 2). */
 function luminance(rgb: Rgb): number {

@@ -132,6 +132,4 @@ export class ScreenDriver {
 }
 
 /** Whether only work that waits for the user is running. */
-function isStill({ jobs }: WizardState): boolean {
-	return Object.keys(jobs).every((job) => job === "trace" || job === "minimise");
-}
+const isStill = ({ jobs }: WizardState): boolean => Object.keys(jobs).every((job) => job === "trace" || job === "minimise");

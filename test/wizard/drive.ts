@@ -74,9 +74,7 @@ export function atForm(initial: Answers = redis): Drive {
 	return wizard.answer({ job: "validate", value: [] });
 }
 
-export function atTrace(): Drive {
-	return atForm().type(enter).answer({ job: "validate", value: [] });
-}
+export const atTrace = (): Drive => atForm().type(enter).answer({ job: "validate", value: [] });
 
 export function atFiles(): Drive {
 	return atTrace()
@@ -84,9 +82,7 @@ export function atFiles(): Drive {
 		.answer({ job: "plan", value: planFor(redis) });
 }
 
-export function atBuild(): Drive {
-	return atFiles().type(enter + enter);
-}
+export const atBuild = (): Drive => atFiles().type(enter + enter);
 
 export const finished: Finished = {
 	name: "redis",

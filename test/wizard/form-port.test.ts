@@ -13,9 +13,7 @@ const proposal = {
 };
 
 /** The cursor is at the end of the port. */
-function atPort(): Drive {
-	return atForm(proposal).type(`\x1b[5~\x1b[B${"\x1b[D".repeat(" --workers 4".length)}`);
-}
+const atPort = (): Drive => atForm(proposal).type(`\x1b[5~\x1b[B${"\x1b[D".repeat(" --workers 4".length)}`);
 
 const application = (wizard: Drive) => wizard.state.answers?.application;
 

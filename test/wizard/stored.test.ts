@@ -24,9 +24,7 @@ function keptOf(state: WizardState) {
 	return kept;
 }
 
-function again(found: Kept) {
-	return storedOf({ ...startState, ...found });
-}
+const again = (found: Kept) => storedOf({ ...startState, ...found });
 
 const atTrial = () =>
 	atBuild()

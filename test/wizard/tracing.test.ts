@@ -33,13 +33,9 @@ function answering(): Drive {
 	);
 }
 
-function happenedAt(wizard: Drive, at: number, ...events: Event[]): Drive {
-	return wizard.act({ type: "events-received", events, at });
-}
+const happenedAt = (wizard: Drive, at: number, ...events: Event[]): Drive => wizard.act({ type: "events-received", events, at });
 
-function tick(wizard: Drive, at: number): Drive {
-	return wizard.act({ type: "ticked", at });
-}
+const tick = (wizard: Drive, at: number): Drive => wizard.act({ type: "ticked", at });
 
 test("the awaited event is shown until it comes, and not stored", () => {
 	const wizard = atTrace();

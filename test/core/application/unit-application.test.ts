@@ -8,6 +8,12 @@ function of(text: string, files: Record<string, string> = {}, name = "a.service"
 	return applicationFromUnit(parseServiceUnit(name, [text]), { environmentFiles: new Map(Object.entries(files)) });
 }
 
+/** The same on a machine with these accounts. */
+function withPasswd(passwd: string, text: string) {
+	const unit = parseServiceUnit("a.service", [`[Service]\nExecStart=/bin/a\n${text}`]);
+	return applicationFromUnit(unit, { read: (path) => (path === "/etc/passwd" ? passwd : undefined) });
+}
+
 describe("the application of a unit", () => {
 	it("has the options from its environment file (named)", () => {
 		const { application, notes } = of(
@@ -54,10 +60,7 @@ describe("the application of a unit", () => {
 	});
 
 	it("reports an account that systemd creates, unless the machine has it", () => {
-		const dynamic = (text: string) => {
-			const unit = parseServiceUnit("a.service", [`[Service]\nExecStart=/bin/a\n${text}`]);
-			return applicationFromUnit(unit, { read: () => "known:x:9:9::/:/bin/sh\n" }).dynamicUser;
-		};
+		const dynamic = (text: string) => withPasswd("known:x:9:9::/:/bin/sh\n", text).dynamicUser;
 		expect([dynamic("DynamicUser=yes"), dynamic("DynamicUser=yes\nUser=x"), dynamic("DynamicUser=yes\nUser=known")]).toEqual([
 			"a",
 			"x",
@@ -91,10 +94,7 @@ describe("the application of a unit", () => {
 
 	it("can have the account's home as its working directory", () => {
 		const passwd = "root:x:0:0::/root:/bin/sh\nu:x:9:9::/srv/u:/bin/sh\n";
-		const cwd = (text: string) => {
-			const unit = parseServiceUnit("a.service", [`[Service]\nExecStart=/bin/a\nWorkingDirectory=~\n${text}`]);
-			return applicationFromUnit(unit, { read: (path) => (path === "/etc/passwd" ? passwd : undefined) }).application.cwd;
-		};
+		const cwd = (text: string) => withPasswd(passwd, `WorkingDirectory=~\n${text}`).application.cwd;
 		expect([cwd("User=u"), cwd(""), cwd("User=none")]).toEqual(["/srv/u", "/root", undefined]);
 	});
 
@@ -104,10 +104,7 @@ describe("the application of a unit", () => {
 			"daemon:x:1:1::/usr/sbin:/usr/sbin/nologin",
 			"nobody:x:65534:65534::/nonexistent:/usr/sbin/nologin",
 		].join("\n");
-		const env = (text: string) => {
-			const unit = parseServiceUnit("a.service", [`[Service]\nExecStart=/bin/a\n${text}`]);
-			return applicationFromUnit(unit, { read: (path) => (path === "/etc/passwd" ? passwd : undefined) }).application.env;
-		};
+		const env = (text: string) => withPasswd(passwd, text).application.env;
 		expect(env("")).toEqual({ USER: "root" });
 		expect(env("User=root")).toEqual({ USER: "root", LOGNAME: "root", HOME: "/root", SHELL: "/bin/bash" });
 		expect(env("User=daemon")).toEqual({ USER: "daemon", LOGNAME: "daemon", HOME: "/usr/sbin" });

@@ -5,9 +5,7 @@ import { halves, searchOrder, type Unit } from "../../../src/core/minimise/units
 
 const { signal } = new AbortController();
 
-function unit(place = "", needs: readonly number[] = []): Unit {
-	return { needs, place: place.split("/") };
-}
+const unit = (place = "", needs: readonly number[] = []): Unit => ({ needs, place: place.split("/") });
 
 const plain = (count: number) => Array.from({ length: count }, () => unit());
 

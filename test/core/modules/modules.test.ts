@@ -189,7 +189,8 @@ describe("Perl", () => {
 });
 
 test("Ruby's libraries are found by require, autoload and relative names", () => {
-	const text = 'require "a"\ndef f\n  require "b/c"\nend\nautoload :D, "d"\n# require "e"\n=begin\nrequire "e"\n=end\nrequire_relative "lib/g"';
+	const text =
+		'require "a"\ndef f\n  require "b/c"\nend\nautoload :D, "d"\n# require "e"\n=begin\nrequire "e"\n=end\nrequire_relative "lib/g"';
 	const root = "/usr/lib/ruby/3.3.0";
 	const sources = { "/a.rb": 'require "h.so"', "/b/c.rb": "", "/d.rb": "", "/e.rb": "", "/h.so": "" };
 	const nodes = Object.fromEntries(Object.entries(sources).map(([name, source]) => [root + name, source]));

@@ -1,112 +1,98 @@
 import { describe, expect, test } from "vitest";
 import { filterPermissions } from "../../../src/core/confinement/filter-permissions.ts";
+import type { Identity } from "../../../src/core/plan/plan.ts";
 import { planPermissions } from "../../../src/core/plan/plan-permissions.ts";
 import type { Trace } from "../../../src/core/trace/trace.ts";
 import { asApp, asRoot, type Did, trace } from "./traces.ts";
 import { directory, file, link, type Node, tree } from "./tree.ts";
 
-const used = (...names: string[]): Partial<Trace> => ({
-	capabilities: new Map(names.map((name) => [name, { name, call: `${name}()` }])),
-});
+const used = (...names: string[]) => ({ capabilities: new Map(names.map((name) => [name, { name, call: `${name}()` }])) });
 const none = { capabilities: [], opened: [] };
 const names = (permissions: ReturnType<typeof planPermissions>) => permissions.capabilities.map(({ name }) => name);
 
+interface Given {
+	readonly identity?: Identity;
+	readonly did?: Record<string, Did>;
+	readonly nodes?: Record<string, Node>;
+	readonly found?: Partial<Parameters<typeof planPermissions>[3]>;
+	readonly allow?: string[];
+	readonly refuse?: string[];
+}
+
+/** The permissions of an account with these facts in its trace. */
+function permit(facts: Partial<Trace> = {}, given: Given = {}) {
+	const { allow = [], did = {}, found, identity = asApp, nodes = {}, refuse = [] } = given;
+	return planPermissions(identity, trace(did, facts), tree(nodes), { ...none, ...found }, { allow, refuse });
+}
+const startUp = new Set(["start-up"] as const);
+
 describe("capabilities", () => {
 	test("are those that a root start used, sorted", () => {
-		expect(planPermissions(asRoot, trace({}, used("setuid", "chown")), tree({}), none).capabilities).toEqual([
-			{ name: "chown", why: "chown()" },
-			{ name: "setuid", why: "setuid()" },
-		]);
+		const { capabilities } = permit(used("setuid", "chown"), { identity: asRoot });
+		expect(capabilities).toEqual(["chown", "setuid"].map((name) => ({ name, why: `${name}()` })));
 	});
 	test("of an account include only the one for low ports", () => {
-		expect(names(planPermissions(asApp, trace({}, used("setuid", "net_bind_service")), tree({}), none))).toEqual([
-			"net_bind_service",
-		]);
-		expect(
-			names(
-				planPermissions(
-					asApp,
-					trace({ "/srv/f": { did: "read", as: "root" } }),
-					tree({ "/srv/f": file("", { uid: 5, mode: 0o600 }) }),
-					none,
-				),
-			),
-		).toEqual([]);
+		expect(names(permit(used("setuid", "net_bind_service")))).toEqual(["net_bind_service"]);
+		const nodes = { "/srv/f": file("", { uid: 5, mode: 0o600 }) };
+		expect(names(permit({}, { did: { "/srv/f": { did: "read", as: "root" } }, nodes }))).toEqual([]);
 	});
 	test("the clock's capability may be kept, and is idle until a rule allows it", () => {
-		const found = { ...none, capabilities: [{ name: "sys_time", why: "capset" }] };
-		const permissions = planPermissions(asRoot, trace({}), tree({}), found);
+		const given = { identity: asRoot, found: { capabilities: [{ name: "sys_time", why: "capset" }] } };
+		const permissions = permit({}, given);
 		expect(permissions.capabilities).toEqual([{ name: "sys_time", why: "capset", idle: true }]);
 		expect(filterPermissions(permissions).clock).toBeUndefined();
-		const allowed = planPermissions(asRoot, trace({}), tree({}), found, { allow: ["capability:sys_time"], refuse: [] });
+		const allowed = permit({}, { ...given, allow: ["capability:sys_time"] });
 		expect(allowed.capabilities).toEqual([{ name: "sys_time", why: "capset" }]);
 		expect(filterPermissions(allowed).clock).toBe("real");
 	});
 	test("include what a trial found, once", () => {
-		const found = {
-			capabilities: [
-				{ name: "chown", why: "fchown" },
-				{ name: "kill", why: "kill" },
-			],
-			opened: [{ name: "proc" as const, why: "openat /proc/stat" }],
-		};
-		expect(planPermissions(asRoot, trace({}, used("chown")), tree({}), found)).toMatchObject({
-			capabilities: [
-				{ name: "chown", why: "chown()" },
-				{ name: "kill", why: "kill" },
-			],
+		const capabilities = ["chown", "kill"].map((name) => ({ name, why: name }));
+		const found = { capabilities, opened: [{ name: "proc" as const, why: "openat /proc/stat" }] };
+		expect(permit(used("chown"), { identity: asRoot, found })).toMatchObject({
+			capabilities: [{ name: "chown", why: "chown()" }, capabilities[1]],
 			proc: "openat /proc/stat",
 		});
 	});
 });
 
 test("unix sockets are granted if a trial showed the need", () => {
-	const found = { ...none, opened: [{ name: "unixSockets" as const, why: "socket(AF_UNIX)" }] };
-	expect(planPermissions(asApp, trace({}), tree({}), found).unixSockets).toBe("socket(AF_UNIX)");
+	const found = { opened: [{ name: "unixSockets" as const, why: "socket(AF_UNIX)" }] };
+	expect(permit({}, { found }).unixSockets).toBe("socket(AF_UNIX)");
 });
 
 test("unix sockets and memfd are permitted only if their use succeeded", () => {
-	expect(planPermissions(asApp, trace({}), tree({}), none)).toEqual({ capabilities: [], tcpPorts: [] });
-	expect(planPermissions(asApp, trace({}, { families: new Set(["AF_UNIX"]), memfd: true }), tree({}), none)).toMatchObject({
-		unixSockets: "AF_UNIX",
-		memfd: "memfd_create",
-	});
-	const ofInternet = planPermissions(asApp, trace({}, { families: new Set(["AF_INET"]) }), tree({}), none);
+	expect(permit()).toEqual({ capabilities: [], tcpPorts: [] });
+	const both = permit({ families: new Set(["AF_UNIX"]), memfd: true });
+	expect(both).toMatchObject({ unixSockets: "AF_UNIX", memfd: "memfd_create" });
+	const ofInternet = permit({ families: new Set(["AF_INET"]) });
 	expect([ofInternet.unixSockets, ofInternet.netlink]).toEqual([undefined, undefined]);
-	const asks = trace({}, { families: new Set(["AF_NETLINK"]) });
-	expect(planPermissions(asApp, asks, tree({}), none).netlink).toBe("AF_NETLINK");
-	expect(planPermissions(asApp, asks, tree({}), none, { allow: [], refuse: ["netlink"] })).toEqual({
-		capabilities: [],
-		tcpPorts: [],
-		refused: [{ name: "netlink", why: "AF_NETLINK" }],
-	});
+	const asks = { families: new Set(["AF_NETLINK"]) };
+	expect(permit(asks).netlink).toBe("AF_NETLINK");
+	const refused = [{ name: "netlink", why: "AF_NETLINK" }];
+	expect(permit(asks, { refuse: ["netlink"] })).toEqual({ capabilities: [], tcpPorts: [], refused });
 });
 
 test("memory that is written and executed is granted if a trace shows it", () => {
-	const seen = trace({}, { writableCode: "mprotect(PROT_EXEC)" });
-	expect(planPermissions(asApp, seen, tree({}), none).writableCode).toBe("mprotect(PROT_EXEC)");
+	expect(permit({ writableCode: "mprotect(PROT_EXEC)" }).writableCode).toBe("mprotect(PROT_EXEC)");
 });
 
 test("scheduling is granted if a trace shows a call for it or does not show the start", () => {
-	const plan = (more: Parameters<typeof trace>[1]) => planPermissions(asApp, trace({}, more), tree({}), none).scheduling;
-	expect(plan({ scheduling: "setpriority" })).toBe("setpriority");
-	expect(plan({ gaps: new Set(["start-up"]) })).toBe("start-up");
-	expect(plan({})).toBeUndefined();
+	expect(permit({ scheduling: "setpriority" }).scheduling).toBe("setpriority");
+	expect(permit({ gaps: startUp }).scheduling).toBe("start-up");
+	expect(permit().scheduling).toBeUndefined();
 });
 
 test("multicast is permitted if the trace names a group, or if one may have been joined before the trace", () => {
-	const plan = (more: Parameters<typeof trace>[1]) => planPermissions(asApp, trace({}, more), tree({}), none).multicast;
-	expect(plan({ multicast: "setsockopt(SO_BROADCAST)" })).toBe("setsockopt(SO_BROADCAST)");
-	expect(plan({ ports: new Set(["tcp 80", "udp 53"]) })).toBeUndefined();
-	expect(plan({ ports: new Set(["tcp 80", "udp 53"]), gaps: new Set(["start-up"]) })).toBe("udp 53");
-	expect(plan({ ports: new Set(["tcp 80"]), gaps: new Set(["start-up"]) })).toBeUndefined();
+	const [both, tcp] = [new Set(["tcp 80", "udp 53"]), new Set(["tcp 80"])];
+	expect(permit({ multicast: "setsockopt(SO_BROADCAST)" }).multicast).toBe("setsockopt(SO_BROADCAST)");
+	expect(permit({ ports: both }).multicast).toBeUndefined();
+	expect(permit({ ports: both, gaps: startUp }).multicast).toBe("udp 53");
+	expect(permit({ ports: tcp, gaps: startUp }).multicast).toBeUndefined();
 });
 
 describe("TCP ports", () => {
-	const plan = (ports: string[], rules: { allow?: string[]; refuse?: string[] } = {}, more: Parameters<typeof trace>[1] = {}) => {
-		const seen = trace({}, { ports: new Set(ports), ...more });
-		return planPermissions(asApp, seen, tree({}), none, { allow: [], refuse: [], ...rules });
-	};
+	const plan = (ports: string[], rules: Given = {}, more: Partial<Trace> = {}) =>
+		permit({ ports: new Set(ports), ...more }, rules);
 
 	test("are those that the trace shows and rules add", () => {
 		expect(plan(["tcp 6379", "udp 53", "tcp 80"])).toEqual({ capabilities: [], tcpPorts: [80, 6379] });
@@ -117,15 +103,14 @@ describe("TCP ports", () => {
 		["FTP opens one for each transfer", ["tcp 21"], {}, "bind 21"],
 		["each run chose another one", ["tcp 80", "tcp 40000", "tcp 40001"], {}, "bind 40001"],
 		["there are many", Array.from({ length: 17 }, (_, index) => `tcp ${8000 + index}`), {}, "bind 8016"],
-		["the start was not traced", ["tcp 80"], { gaps: new Set(["start-up"] as const) }, "start-up"],
+		["the start was not traced", ["tcp 80"], { gaps: startUp }, "start-up"],
 	])("are not limited if %s", (_, ports, more, why) => {
 		expect(plan(ports, {}, more)).toMatchObject({ ports: why });
 		expect(plan(ports, {}, more).tcpPorts).toBeUndefined();
 		expect(plan(ports, { refuse: ["ports"] }, more)).toMatchObject({ tcpPorts: expect.any(Array), refused: [{ name: "ports" }] });
 	});
 	test("are not limited if the application registers with rpcbind", () => {
-		const seen = trace({ "/run/rpcbind.sock": "connect" });
-		expect(planPermissions(asApp, seen, tree({}), none).ports).toBe("connect /run/rpcbind.sock");
+		expect(permit({}, { did: { "/run/rpcbind.sock": "connect" } }).ports).toBe("connect /run/rpcbind.sock");
 	});
 	test("are not limited by --allow ports", () => {
 		expect(plan(["tcp 80"], { allow: ["ports"] })).toEqual({ capabilities: [], ports: "--allow ports" });
@@ -133,29 +118,22 @@ describe("TCP ports", () => {
 });
 
 test("abstract sockets of other processes are permitted if the trace shows one, or the administrator allows them", () => {
-	const plan = (more: Parameters<typeof trace>[1], allow: string[] = []) =>
-		planPermissions(asApp, trace({}, more), tree({}), none, { allow, refuse: [] });
-	expect(plan({ abstractSockets: new Set(["own"]) }).abstractSockets).toBeUndefined();
-	expect(plan({ abstractPeers: new Set(["bus"]) }).abstractSockets).toBe("connect @bus");
-	expect(plan({ families: new Set(["AF_UNIX"]), gaps: new Set(["start-up"]) }).abstractSockets).toBe("start-up");
+	expect(permit({ abstractSockets: new Set(["own"]) }).abstractSockets).toBeUndefined();
+	expect(permit({ abstractPeers: new Set(["bus"]) }).abstractSockets).toBe("connect @bus");
+	expect(permit({ families: new Set(["AF_UNIX"]), gaps: startUp }).abstractSockets).toBe("start-up");
 	const allowed = "--allow abstract-sockets";
-	expect(plan({}, ["abstract-sockets"])).toMatchObject({ abstractSockets: allowed, unixSockets: allowed });
+	expect(permit({}, { allow: ["abstract-sockets"] })).toMatchObject({ abstractSockets: allowed, unixSockets: allowed });
 });
 
 describe("rules about permissions", () => {
-	const seen = trace({}, { ...used("chown", "kill"), families: new Set(["AF_UNIX"]), memfd: true });
-	const plan = (rules: { allow?: string[]; refuse?: string[] }) =>
-		planPermissions(asRoot, seen, tree({}), none, { allow: [], refuse: [], ...rules });
+	const plan = (rules: Given) =>
+		permit({ ...used("chown", "kill"), families: new Set(["AF_UNIX"]), memfd: true }, { identity: asRoot, ...rules });
 
 	test("refuse what a trace shows, and report it", () => {
+		const memfd = { name: "memfd", why: "memfd_create" };
 		expect(plan({ refuse: ["memfd", "capability:kill"] })).toEqual({
-			capabilities: [{ name: "chown", why: "chown()" }],
-			unixSockets: "AF_UNIX",
-			tcpPorts: [],
-			refused: [
-				{ name: "capability:kill", why: "kill()" },
-				{ name: "memfd", why: "memfd_create" },
-			],
+			...{ capabilities: [{ name: "chown", why: "chown()" }], unixSockets: "AF_UNIX", tcpPorts: [] },
+			refused: [{ name: "capability:kill", why: "kill()" }, memfd],
 		});
 	});
 	test("grant what no trace shows", () => {
@@ -173,7 +151,7 @@ describe("rules about permissions", () => {
 
 describe("root that ignores file modes", () => {
 	const needs = (did: Did, nodes: Record<string, Node>, path = "/srv/f") =>
-		names(planPermissions(asRoot, trace({ [path]: did }), tree(nodes), none));
+		names(permit({}, { identity: asRoot, did: { [path]: did }, nodes }));
 	const asRootDid = (did: string, calls?: string[]): Did => ({ did, as: "root", ...(calls ? { calls } : {}) });
 	const owned = (mode: number, uid = 33, gid = 33) => ({ "/srv/f": file("", { uid, gid, mode }) });
 
@@ -242,8 +220,8 @@ describe("root that ignores file modes", () => {
 		for (const path of Object.keys(nodes)) expect(needs(asRootDid("read write"), nodes, path)).toEqual([]);
 	});
 	test("needs only the greater of two capabilities", () => {
-		const seen = trace({ "/srv/f": asRootDid("read"), "/srv/g": asRootDid("write") });
-		const files = tree({ ...owned(0o600), "/srv/g": file("", { uid: 33, mode: 0o600 }) });
-		expect(planPermissions(asRoot, seen, files, none).capabilities).toEqual([{ name: "dac_override", why: "write /srv/g" }]);
+		const did = { "/srv/f": asRootDid("read"), "/srv/g": asRootDid("write") };
+		const nodes = { ...owned(0o600), "/srv/g": file("", { uid: 33, mode: 0o600 }) };
+		expect(permit({}, { identity: asRoot, did, nodes }).capabilities).toEqual([{ name: "dac_override", why: "write /srv/g" }]);
 	});
 });

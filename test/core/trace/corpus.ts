@@ -24,9 +24,7 @@ const inOrder = (text: string) =>
 	);
 
 /** The programs were started in /mnt. */
-export function foldRecording(text: string): TraceFold {
-	return fold(text, { start: startAtFirstExecve(), cwd: "/mnt" as Path });
-}
+export const foldRecording = (text: string): TraceFold => fold(text, { start: startAtFirstExecve(), cwd: "/mnt" as Path });
 
 /** One line for each access and each other fact; bytes beyond ASCII as \u00NN. */
 export function described({ mainPid, trace }: TraceFold): string {

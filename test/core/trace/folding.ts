@@ -2,9 +2,7 @@ import { type FoldOptions, TraceFold } from "../../../src/core/trace/fold.ts";
 import type { Access } from "../../../src/core/trace/trace.ts";
 
 /** For a command that strace itself starts: the first execve(2) is the application. */
-export function startAtFirstExecve(): NonNullable<FoldOptions["start"]> {
-	return { isApplication: () => true, initPid: undefined };
-}
+export const startAtFirstExecve = (): NonNullable<FoldOptions["start"]> => ({ isApplication: () => true, initPid: undefined });
 
 /** Folds lines that belong to the application from the first execve. */
 export function fold(text: string, options: FoldOptions = { start: startAtFirstExecve() }): TraceFold {
@@ -36,9 +34,7 @@ export function quoteLikeStrace(bytes: string, alsoOctal = ""): string {
 }
 
 /** In descriptors strace also escapes angle brackets. */
-export function labelLikeStrace(bytes: string): string {
-	return quoteLikeStrace(bytes, "<>");
-}
+export const labelLikeStrace = (bytes: string): string => quoteLikeStrace(bytes, "<>");
 
 const escapes: Record<string, string> = {
 	"\n": "\\n",

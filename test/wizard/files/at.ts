@@ -22,14 +22,10 @@ export function selectRow(wizard: Drive, id: string): Drive {
 	return wizard;
 }
 
-export function planned(wizard: Drive): Drive {
-	return wizard.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) });
-}
+export const planned = (wizard: Drive): Drive => wizard.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) });
 
 /** Paths of pending decisions. */
-export function decidedNow({ state }: Drive): readonly Path[] {
-	return [...state.files.pending.decisions.keys()];
-}
+export const decidedNow = ({ state }: Drive): readonly Path[] => [...state.files.pending.decisions.keys()];
 
 export const rulesOf = (wizard: Drive) => (wizard.state.answers ?? redis).rules;
 
