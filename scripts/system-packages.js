@@ -67,6 +67,7 @@ const programs = {
 	"systemd-nspawn": "systemd-container",
 	podman: "podman",
 	runc: "runc",
+	crun: "crun",
 	catatonit: "catatonit",
 	skopeo: "skopeo",
 	mksquashfs: "squashfs-tools",

@@ -17,9 +17,7 @@ import { answersOf, dryRun as dryRunOfMake } from "./make.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 
-export type AdoptOptions = GivenOptions;
-
-export async function adopt(terminal: Terminal, serviceName: string, options: AdoptOptions): Promise<number> {
+export async function adopt(terminal: Terminal, serviceName: string, options: GivenOptions): Promise<number> {
 	return terminal.withContext(async (context) => {
 		requireSystemd(context);
 		const service = hostService(context, serviceName).name;
@@ -71,7 +69,7 @@ async function makeFirst(
 	terminal: Terminal,
 	context: Context,
 	service: string,
-	options: AdoptOptions,
+	options: GivenOptions,
 ): Promise<string | undefined> {
 	const answers = await answersOf(context, { target: service, command: [], options }, terminal);
 	if (!answers.application.probes.length) throw new Failure("no-probe", { command: answers.application.command[0] ?? "" }, 2);
@@ -128,7 +126,7 @@ function showAdopted(terminal: Terminal, name: string, { interrupted, plan }: Ad
 	} else terminal.print(terminal.messages.cli.adoption.adopted(plan.service, name, interrupted));
 }
 
-export interface ReleaseOptions {
+interface ReleaseOptions {
 	readonly keep?: KeptSide;
 	readonly yes?: boolean;
 	readonly dryRun?: boolean;

@@ -56,27 +56,21 @@ function shortened(command: string): string {
 function foundDetails(found: FoundApplication, messages: Messages): string {
 	const words = messages.cli.apps;
 	const { application } = found;
-	const several = (label: string, values: readonly string[]) =>
-		values.map((value, index) => [index ? "" : label, printable(value)] as const);
-	const known = (label: string, value: string | undefined) =>
-		value === undefined || value === "" ? [] : [[label, printable(value)] as const];
+	const known = (value: string | undefined) => (value ? printable(value) : undefined);
 	return [
 		found.description === "" ? printable(found.name) : printable(`${found.name}: ${found.description}`),
 		fields([
 			[words.found, reasonText(found, messages)],
-			...known(words.file, found.file),
-			...known(words.package, found.package && `${found.package.name} ${found.package.version}`),
-			...several(words.listens, portsText(found)),
-			...known(words.command, commandText(found)),
+			[words.file, known(found.file)],
+			[words.package, known(found.package && `${found.package.name} ${found.package.version}`)],
+			[words.listens, portsText(found)],
+			[words.command, known(commandText(found))],
 			[words.account, printable(application.user ?? "root")],
-			...known(words.directory, application.cwd),
+			[words.directory, known(application.cwd)],
 			// Names only: values may be secrets.
-			...known(words.environment, Object.keys(application.env ?? {}).join(" ")),
-			...several(words.directories, application.directories ?? []),
-			...several(
-				words.notes,
-				found.notes.map(({ code, values }) => messages.note(code, values)),
-			),
+			[words.environment, known(Object.keys(application.env ?? {}).join(" "))],
+			[words.directories, application.directories?.map(printable)],
+			[words.notes, found.notes.map(({ code, values }) => printable(messages.note(code, values)))],
 		]),
 		...(found.startable && found.unit !== undefined ? [words.make(found.unit)] : []),
 	].join("\n");

@@ -5,7 +5,7 @@ import type { User } from "../core/machine/facts.ts";
 import { pathToText } from "../core/path/path.ts";
 import { type Answers, defaultRoundsAttached } from "../core/questions/answers.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
-import type { CageRequest } from "../engine/choose/starting-point.ts";
+import { type CageRequest, storedTemplate } from "../engine/choose/starting-point.ts";
 import type { Context } from "../engine/context.ts";
 import type { TraceOptions } from "../engine/trace/trace.ts";
 import { wordsOf } from "../system/running/proc.ts";
@@ -27,7 +27,7 @@ export async function requestForProcess(context: Context, request: CageRequest):
 	const [main] = runningTree(attach);
 	if (main === undefined) throw new Failure("process-unknown", { pid: attach }, 2);
 	const { machine } = context;
-	if ((await machine.store.templates.list()).some(({ template }) => template.name === target)) return request;
+	if (await storedTemplate(machine.store, target)) return request;
 	const exe = main.program === undefined ? undefined : pathToText(main.program);
 	const { application, notes } = draftFromProcess(
 		{

@@ -5,7 +5,7 @@ import { checkedText, checkedToJson, nagiosLine } from "../report/check.ts";
 import { stateFolder } from "./state-folder.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface CheckOptions {
+interface CheckOptions {
 	readonly all?: boolean;
 	readonly deep?: boolean;
 	readonly nagios?: boolean;

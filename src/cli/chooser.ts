@@ -11,7 +11,7 @@ import { fillText, type ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
 import { answersFrom, baseOf } from "../engine/choose/answers.ts";
 import { changesOf, templateOf } from "../engine/choose/save-template.ts";
-import { fromFound, refuseUnaccepted } from "../engine/choose/starting-point.ts";
+import { fromFound, knownTemplate, refuseUnaccepted } from "../engine/choose/starting-point.ts";
 import type { Machine } from "../engine/context.ts";
 import type { Packages } from "../engine/ports.ts";
 import { dropinText, unitText } from "../engine/run/unit.ts";
@@ -120,8 +120,7 @@ export class SystemChooser implements Chooser {
 	}
 
 	async #fromTemplate(name: string, parameters: ParameterValues = {}): Promise<Answers> {
-		const stored = (await this.#machine.store.templates.list()).find((one) => one.template.name === name);
-		if (!stored) throw new Failure("template-unknown", { name }, 2);
+		const stored = await knownTemplate(this.#machine.store, name);
 		await refuseUnaccepted(stored);
 		return answersFrom(this.#machine, withParameters(parameters), [], {
 			kind: "template",

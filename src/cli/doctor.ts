@@ -1,29 +1,22 @@
 import { resolve } from "node:path";
-import { Failure } from "../core/failure.ts";
 import { type Path, parent, pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
-import { copiedCertificates, deployFolder, deployHook, logrotateFolder } from "../core/upkeep/hooks.ts";
 import { manualFolders, packagedFolder, programFolder, programLink, type TimerTask } from "../core/upkeep/installation.ts";
-import { serverSignals } from "../core/upkeep/signals.ts";
-import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import type { Finding } from "../engine/ports.ts";
 import {
 	type InstallRequest,
-	installHook,
 	installProgram,
 	planInstallation,
 	planUninstallation,
-	uninstallHook,
 	uninstallProgram,
 } from "../engine/upkeep/installation.ts";
-import { rotationText } from "../engine/upkeep/log-rotation.ts";
 import { table } from "../report/format.ts";
 import { programPlace } from "../system/installation/program.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 import type { Terminal } from "./terminal.ts";
 
-export async function doctor(terminal: Terminal, fix: boolean): Promise<number> {
+export async function doctor(terminal: Terminal, { fix }: { readonly fix?: boolean }): Promise<number> {
 	const words = terminal.messages.cli.doctor;
 	return terminal.withContext(async ({ machine }) => {
 		let findings = machine.doctor.examine();
@@ -62,7 +55,7 @@ export async function doctor(terminal: Terminal, fix: boolean): Promise<number> 
 	});
 }
 
-export interface InstallOptions {
+interface InstallOptions {
 	readonly timer?: TimerTask;
 	readonly root?: string;
 	readonly dryRun?: boolean;
@@ -121,62 +114,4 @@ function show(terminal: Terminal, verb: string, title: string, places: readonly 
 function shortPlace(place: Path): string {
 	const isInManuals = manualFolders.includes(parent(place));
 	return isInManuals ? showPath(place).replace(/cagewright[a-z-]*\./, "cagewright*.") : showPath(place);
-}
-
-/** Options of a file that the host needs for a cage: printed, or written where logrotate and certbot look. */
-interface HookOptions {
-	readonly install?: boolean;
-	readonly uninstall?: boolean;
-	readonly dryRun?: boolean;
-}
-
-export async function logrotate(terminal: Terminal, name: string, options: HookOptions): Promise<number> {
-	return printOrInstall(terminal, name, options, logrotateFolder, async (context) => {
-		const { cage, manifest } = await presentCage(context, name);
-		const text = rotationText(context, cage, manifest);
-		return { text, json: { logrotate: text } };
-	});
-}
-
-/** Throws `reload-unknown` (exit 1) if neither our tables nor the trace know a signal that reloads the application. */
-export async function hook(terminal: Terminal, name: string, options: HookOptions): Promise<number> {
-	return printOrInstall(terminal, name, options, deployFolder, async (context) => {
-		const { cage, manifest } = await presentCage(context, name);
-		const known = serverSignals(cage.application.command);
-		// A known server that survives HUP does not necessarily read its certificates again.
-		const signal = known ? known.reload : cage.signals.includes("SIGHUP") ? "HUP" : undefined;
-		if (signal === undefined) throw new Failure("reload-unknown", { name }, 1);
-		for (const path of copiedCertificates(manifest)) {
-			terminal.say(terminal.messages.cli.certificateCopied(name, showPath(path)));
-		}
-		const text = deployHook({ program: context.machine.program(), name, signal });
-		return { text, json: { deployHook: text } };
-	});
-}
-
-async function printOrInstall(
-	terminal: Terminal,
-	name: string,
-	{ dryRun = false, install, uninstall }: HookOptions,
-	folder: Path,
-	write: (context: Context) => Promise<{ readonly text: string; readonly json: object }>,
-): Promise<number> {
-	if (dryRun && !install && !uninstall) throw new Failure("option-without", { option: "--dry-run", needs: "--install" }, 2);
-	return terminal.withContext(async (context) => {
-		if (!install && !uninstall) {
-			const { json, text } = await write(context);
-			if (terminal.options.json) terminal.printJson("unit", { name, ...json });
-			else terminal.print(text);
-			return 0;
-		}
-		const done = uninstall
-			? await uninstallHook(context, { folder, name }, dryRun)
-			: await installHook(context, { folder, name }, (await write(context)).text, dryRun);
-		const { action, text } = done;
-		const path = showPath(done.place);
-		const words = terminal.messages.cli.unit;
-		if (terminal.options.json) terminal.printJson("unit", { name, path, action, dryRun, unit: text });
-		else terminal.print((dryRun ? words.would : words.done)[action](path));
-		return 0;
-	});
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
+import type { Manifest } from "../core/cage/manifest.ts";
 import { filterPermissions } from "../core/confinement/filter-permissions.ts";
 import { profileText, seccompProfile } from "../core/confinement/seccomp-profile.ts";
 import type { Architecture } from "../core/confinement/syscalls.ts";
@@ -9,7 +10,7 @@ import { kubernetesName } from "../core/image/names.ts";
 import type { Attachment } from "../core/image/oci.ts";
 import { shortOsRelease } from "../core/image/package-status.ts";
 import { imageReference, podmanWords } from "../core/image/podman.ts";
-import { portableName } from "../core/image/portable.ts";
+import { accountCommands, portableName } from "../core/image/portable.ts";
 import { quadletUnits } from "../core/image/quadlet.ts";
 import { pathFromText, pathToJson } from "../core/path/path.ts";
 import { quoteShellLine, showPath } from "../core/path/quote.ts";
@@ -75,25 +76,28 @@ async function exportPortableService(terminal: Terminal, name: string, options: 
 	if (!basename(to).startsWith(as)) throw new Failure("portable-name", { name: as, path: to }, 2);
 	await requireNewPlace(pathFromText(to));
 	return terminal.withContext(async (context) => {
-		await exportPortable(context, name, {
+		const { manifest } = await exportPortable(context, name, {
 			...{ to: pathFromText(to), isFile, osRelease: hostRelease(), allowSecrets: options.allowSecretExport ?? false },
 			...latestTime(),
 		});
 		if (terminal.options.json) {
 			terminal.printJson("export", { name, file: pathToJson(pathFromText(to)), format, unit: `${as}.service` });
-		} else terminal.remark(terminal.messages.cli.transfer.portableExported(name, to, attachCommands(as, to, isFile).join("\n")));
+		} else
+			terminal.remark(terminal.messages.cli.transfer.portableExported(name, to, attachCommands(manifest, to, isFile).join("\n")));
 		return 0;
 	});
 }
 
 /** The commands that prepare a machine and start the service there. */
-function attachCommands(name: string, image: string, isFile: boolean): string[] {
+function attachCommands(manifest: Manifest, image: string, isFile: boolean): string[] {
+	const name = portableName(manifest.name);
 	const file = (path: string) => (isFile ? ["systemd-dissect", "--copy-from", image, path, "-"] : ["cat", `${image}${path}`]);
 	const profile = "/etc/systemd/portable/profile/cagewright";
 	const piped = (path: string, command: string) => `${quoteShellLine(file(path))} | ${command}`;
 	return [
 		piped(`/usr/lib/sysusers.d/${name}.conf`, "systemd-sysusers -"),
 		piped(`/usr/lib/tmpfiles.d/${name}.conf`, "systemd-tmpfiles --create -"),
+		...accountCommands(manifest.name, manifest),
 		`mkdir -p ${profile}`,
 		piped("/usr/lib/systemd/portable/profile/cagewright/service.conf", `tee ${profile}/service.conf`),
 		quoteShellLine(["portablectl", "attach", "--profile=cagewright", "--enable", "--now", image]),

@@ -11,7 +11,7 @@ import { type MadeCage, makeCage } from "../engine/build/make.ts";
 import { checkName, identityOf } from "../engine/build/steps.ts";
 import { readableCage } from "../engine/cages.ts";
 import { answersFrom, baseOf } from "../engine/choose/answers.ts";
-import { type CageRequest, startingPoint } from "../engine/choose/starting-point.ts";
+import { type CageRequest, startingPoint, storedTemplate } from "../engine/choose/starting-point.ts";
 import type { Context } from "../engine/context.ts";
 import { asPassesOnHost } from "../engine/trace/try-probe.ts";
 import { madeToJson, planToJson } from "../report/json.ts";
@@ -66,7 +66,7 @@ export async function make(terminal: Terminal, request: CageRequest): Promise<nu
 
 /** Equal for requests that make the same cage of the same template. */
 async function fingerprintOf({ machine }: Context, { command, options, target }: CageRequest, template: string | undefined) {
-	const stored = (await machine.store.templates.list()).find((one) => one.template.name === template);
+	const stored = await storedTemplate(machine.store, template);
 	const given = Object.entries(options).filter(([option]) => !["yes", "dryRun", "replace", "selftest"].includes(option));
 	return machine.recording.sha256(JSON.stringify([target, command, given.sort(), stored?.hash, stored?.values]));
 }

@@ -8,7 +8,7 @@ import { isSafe } from "./make.ts";
 import { Search } from "./search.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface MinimiseOptions extends GivenOptions {
+interface MinimiseOptions extends GivenOptions {
 	/** Seconds after which the search ends with the best result so far. */
 	for?: number;
 	restart?: boolean;

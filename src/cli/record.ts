@@ -188,7 +188,7 @@ async function readChecksumFile(place: string): Promise<string | undefined> {
 
 type RecordFormat = (typeof recordFormats)[number];
 
-export interface RecordOptions {
+interface RecordOptions {
 	readonly all?: boolean;
 	readonly format?: RecordFormat;
 	readonly output?: string;

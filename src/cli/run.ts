@@ -10,7 +10,7 @@ import { withHistoryLine } from "../report/record/markdown.ts";
 import { systemMachine } from "./machine.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface RunOptions {
+interface RunOptions {
 	readonly print?: boolean;
 	readonly acceptFinding?: readonly string[];
 	readonly stopTimeout?: number;

@@ -7,7 +7,7 @@ import { foreignText, foreignToJson } from "../report/foreign-selftest.ts";
 import { selftestText, selftestToJson } from "../report/selftest.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface SelftestVerbOptions extends Pick<SelftestOptions, "network"> {
+interface SelftestVerbOptions extends Pick<SelftestOptions, "network"> {
 	readonly unit?: boolean;
 	readonly alarm?: boolean;
 	readonly dropin?: string;

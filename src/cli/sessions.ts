@@ -56,26 +56,22 @@ async function show(terminal: Terminal, context: Context, name: string | undefin
 		return 0;
 	}
 	const { count } = terminal.messages;
-	const pairs: [string, string][] = [
-		[words.session, found.id],
-		[words.cage, printable(found.name) || "-"],
-		[words.command, printable(found.command) || "-"],
-		[words.left, `${new Date(found.savedAt).toISOString()} (${terminal.messages.fill("{ago:ago}", { ago: found.ago })})`],
-		...(found.problem ? [] : [[words.step, stepText(terminal, found)] as [string, string]]),
-		...(found.problem ? [[words.state, problemText(terminal, found)] as [string, string]] : []),
-		...(found.holder === undefined ? [] : [[words.state, words.open(found.holder)] as [string, string]]),
-		[words.place, printable(found.path)],
-	];
-	if (left) {
-		pairs.push(
-			[words.traced, left.paths === null ? words.no : words.paths(count(left.paths))],
-			[words.planned, left.entries === null ? words.no : words.entries(count(left.entries))],
-			[words.rounds, count(left.rounds)],
-			[words.goOn, quoteShellLine(["cagewright", ...stateWords(terminal.otherState), "--resume", found.id])],
-			[words.same, printable(left.same)],
-		);
-	}
-	terminal.print(fields(pairs));
+	terminal.print(
+		fields([
+			[words.session, found.id],
+			[words.cage, printable(found.name) || "-"],
+			[words.command, printable(found.command) || "-"],
+			[words.left, `${new Date(found.savedAt).toISOString()} (${terminal.messages.fill("{ago:ago}", { ago: found.ago })})`],
+			found.problem ? [words.state, problemText(terminal, found)] : [words.step, stepText(terminal, found)],
+			[words.state, found.holder === undefined ? undefined : words.open(found.holder)],
+			[words.place, printable(found.path)],
+			[words.traced, left && (left.paths === null ? words.no : words.paths(count(left.paths)))],
+			[words.planned, left && (left.entries === null ? words.no : words.entries(count(left.entries)))],
+			[words.rounds, left && count(left.rounds)],
+			[words.goOn, left && quoteShellLine(["cagewright", ...stateWords(terminal.otherState), "--resume", found.id])],
+			[words.same, left && printable(left.same)],
+		]),
+	);
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Adoption } from "../core/adoption/adoption.ts";
 import { probeWords } from "../core/application/probe-lines.ts";
-import { countEntries, reasonToJson } from "../core/cage/manifest.ts";
+import { countEntries } from "../core/cage/manifest.ts";
 import { type RecentAlarms, recentAlarms } from "../core/detection/alarm.ts";
 import { Failure } from "../core/failure.ts";
 import { baseName, type Path, pathFromText, pathToJson, pathToText } from "../core/path/path.ts";
@@ -16,6 +16,7 @@ import { recentAlarmsText, recentAlarmsToJson } from "../report/alarm.ts";
 import { confinementToJson, countsToJson } from "../report/cage-json.ts";
 import { coverageLine, reachedToJson } from "../report/coverage.ts";
 import { fields, indent } from "../report/format.ts";
+import { entryToJson } from "../report/json.ts";
 import { unneededText } from "../report/minimise.ts";
 import { entryTable, permissionsText } from "../report/text.ts";
 import { readTextSync } from "../system/files/text-files.ts";
@@ -102,14 +103,7 @@ function showJson({ cage, generation, layout, manifest }: PresentCage, adoption:
 		...countsToJson(manifest),
 		accounts: manifest.accounts,
 		confinement: confinementToJson(manifest, cage),
-		entries: manifest.entries.map(({ content: _, copy: __, marks: ___, source: ____, ...entry }) => ({
-			...entry,
-			path: pathToJson(entry.path),
-			mode: entry.mode.toString(8).padStart(4, "0"),
-			...(entry.target === undefined ? {} : { target: pathToJson(entry.target) }),
-			...(entry.origin === undefined ? {} : { origin: pathToJson(entry.origin) }),
-			reasons: entry.reasons.map(reasonToJson),
-		})),
+		entries: manifest.entries.map(entryToJson),
 		writable: manifest.writable.map((directory) => pathToJson(directory.path)),
 		trials: cage.trials,
 	};
@@ -121,7 +115,6 @@ function showText(
 	{ adoption, alarms, others }: { adoption: Adoption | undefined; alarms: RecentAlarms; others: readonly number[] },
 ): string {
 	const words = messages.cli.show;
-	const alarmsText = recentAlarmsText(alarms, messages);
 	const counts = countEntries(manifest);
 	return [
 		fields([
@@ -129,19 +122,13 @@ function showText(
 			[words.account, manifest.identity.name],
 			[words.generation, `${generation}  ${pathToText(layout.root)}`],
 			[words.made, manifest.madeAt],
-			...(others.length ? [[words.others, others.join(", ")] as const] : []),
-			...(adoption === undefined
-				? []
-				: [[messages.cli.adoption.label, messages.cli.adoption.by(adoption.service, adoption.since)] as const]),
-			...cage.application.probes.map((probe, index) => [index ? "" : words.probes, printable(probeWords(probe))] as const),
-			...cage.trials.map(
-				(trial, index) => [index ? "" : words.trials, words.trial(trial.round, trial.answered, trial.at)] as const,
-			),
-			...(alarmsText === undefined ? [] : [[messages.alarms.label, alarmsText] as const]),
+			[words.others, others.length ? others.join(", ") : undefined],
+			[messages.cli.adoption.label, adoption && messages.cli.adoption.by(adoption.service, adoption.since)],
+			[words.probes, cage.application.probes.map((probe) => printable(probeWords(probe)))],
+			[words.trials, cage.trials.map(({ answered, at, round }) => words.trial(round, answered, at))],
+			[messages.alarms.label, recentAlarmsText(alarms, messages)],
 			[messages.cli.plan.permissions, permissionsText(manifest.permissions, messages)],
-			...logDirectories(manifest).map(
-				(path, index) => [index ? "" : words.logs, showPath(`${layout.data}${path}` as Path)] as const,
-			),
+			[words.logs, logDirectories(manifest).map((path) => showPath(`${layout.data}${path}` as Path))],
 		]),
 		`${messages.cli.plan.files(counts.files, messages.bytes(counts.bytes))}; ${messages.cli.plan.others(counts.symlinks, counts.directories, counts.devices.length)}`,
 		`${messages.cli.plan.writable}:`,

@@ -8,6 +8,7 @@ import { templateSkeleton } from "../core/template/skeleton.ts";
 import { bundleSchema, type Template, type TemplateBundle, unbundle } from "../core/template/template.ts";
 import { knownCage } from "../engine/cages.ts";
 import { changesOf, madeBy, templateOf } from "../engine/choose/save-template.ts";
+import { knownTemplate } from "../engine/choose/starting-point.ts";
 import type { Context } from "../engine/context.ts";
 import type { StoredTemplate } from "../engine/store.ts";
 import { table } from "../report/format.ts";
@@ -20,8 +21,12 @@ import { fileLimit, readTemplateFile, type TemplateSource, templateSources } fro
 import { ask } from "./ask.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface TemplateOptions extends TemplateImportOptions {
+interface TemplateOptions {
 	readonly output?: string;
+	readonly as?: string;
+	readonly yes?: boolean;
+	readonly replace?: boolean;
+	readonly dryRun?: boolean;
 }
 
 type Action = (terminal: Terminal, context: Context, name: string | undefined, options: TemplateOptions) => Promise<number>;
@@ -79,7 +84,7 @@ async function list(terminal: Terminal, { machine }: Context): Promise<number> {
 }
 
 async function show(terminal: Terminal, { machine }: Context, name: string | undefined): Promise<number> {
-	const { accepted, builtIn, hash, path, template: one, values } = await known(machine.store, name);
+	const { accepted, builtIn, hash, path, template: one, values } = await knownTemplate(machine.store, name);
 	if (terminal.options.json)
 		terminal.printJson("template", { name, builtIn, accepted, path, sha256: hash, values, template: one });
 	else terminal.print(templateText(one, terminal.language, terminal.messages));
@@ -126,7 +131,7 @@ async function exporting(
 	name: string | undefined,
 	{ output }: TemplateOptions,
 ): Promise<number> {
-	const { template: one } = await known(machine.store, name);
+	const { template: one } = await knownTemplate(machine.store, name);
 	const bundle: TemplateBundle = { schema: bundleSchema, sha256: templateHash(one), template: one };
 	const text = `${JSON.stringify(bundle, null, 2)}\n`;
 	if (output === undefined) {
@@ -140,18 +145,12 @@ async function exporting(
 }
 
 async function remove(terminal: Terminal, { machine }: Context, name: string | undefined): Promise<number> {
-	const { builtIn, template: one } = await known(machine.store, name);
+	const { builtIn, template: one } = await knownTemplate(machine.store, name);
 	if (builtIn) throw new Failure("template-not-removable", { name: one.name }, 2);
 	await machine.store.templates.remove(one.name);
 	if (terminal.options.json) terminal.printJson("template", { name: one.name, removed: true });
 	else terminal.print(terminal.messages.cli.template.removed(one.name));
 	return 0;
-}
-
-async function known(store: Context["machine"]["store"], name: string | undefined): Promise<StoredTemplate> {
-	const found = (await store.templates.list()).find((stored) => stored.template.name === name);
-	if (!found) throw new Failure("template-unknown", { name: name ?? "" }, 2);
-	return found;
 }
 
 /** Reads a template or a bundle. Throws `template-bundle-changed` (exit 4) if a bundle does not match its hash. */
@@ -209,19 +208,12 @@ async function create(terminal: Terminal, name: string | undefined, output: stri
 	return 0;
 }
 
-interface TemplateImportOptions {
-	readonly as?: string;
-	readonly yes?: boolean;
-	readonly replace?: boolean;
-	readonly dryRun?: boolean;
-}
-
 /** Imports templates after somebody confirmed the commands that they would run. */
 async function importing(
 	terminal: Terminal,
 	{ machine }: Context,
 	place: string | undefined,
-	options: TemplateImportOptions,
+	options: TemplateOptions,
 ): Promise<number> {
 	if (place === undefined) throw new Failure("template-file-needed", {}, 2);
 	const words = terminal.messages.cli.template;
@@ -260,16 +252,15 @@ async function accept(
 	terminal: Terminal,
 	{ machine }: Context,
 	name: string | undefined,
-	options: TemplateImportOptions,
+	options: TemplateOptions,
 ): Promise<number> {
 	const words = terminal.messages.cli.template;
-	const stored = (await machine.store.templates.list()).find((one) => one.template.name === name);
-	if (!stored || name === undefined) throw new Failure("template-unknown", { name: name ?? "" }, 2);
-	const taken = stored.accepted || (await confirm(terminal, stored.template, stored.hash, words.acceptQuestion(name), options));
-	if (taken && !options.dryRun && !stored.accepted) await machine.store.templates.accept(stored.hash);
-	if (terminal.options.json) terminal.printJson("template", { name, sha256: stored.hash, accepted: taken });
-	else if (taken) terminal.print(words.accepted(name));
-	else terminal.say(words.not(name));
+	const { accepted, hash, template: one } = await knownTemplate(machine.store, name);
+	const taken = accepted || (await confirm(terminal, one, hash, words.acceptQuestion(one.name), options));
+	if (taken && !options.dryRun && !accepted) await machine.store.templates.accept(hash);
+	if (terminal.options.json) terminal.printJson("template", { name: one.name, sha256: hash, accepted: taken });
+	else if (taken) terminal.print(words.accepted(one.name));
+	else terminal.say(words.not(one.name));
 	return taken ? 0 : 1;
 }
 
@@ -288,7 +279,7 @@ async function confirm(
 	template: Template,
 	hash: string,
 	question: string,
-	{ dryRun, yes }: TemplateImportOptions,
+	{ dryRun, yes }: TemplateOptions,
 ): Promise<boolean> {
 	const shown = `${terminal.messages.cli.template.consent(template.name, hash)}\n${templateCommands(template, terminal.messages)}`;
 	if (dryRun && !terminal.options.json) terminal.print(shown);
@@ -313,7 +304,7 @@ function refuseName(
 	name: string,
 	wanted: readonly Template[],
 	stored: readonly StoredTemplate[],
-	{ replace }: TemplateImportOptions,
+	{ replace }: TemplateOptions,
 ): void {
 	if (!/^[a-z0-9][a-z0-9._-]{0,62}$/.test(name)) throw new Failure("bad-name", { name }, 2);
 	if (wanted.filter((one) => one.name === name).length > 1) throw new Failure("template-twice", { name }, 2);

@@ -1,19 +1,25 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Cage } from "../core/cage/cage.ts";
+import type { Manifest } from "../core/cage/manifest.ts";
 import { userUnit } from "../core/confinement/unit/unit.ts";
 import { Failure } from "../core/failure.ts";
-import { parent, pathToText } from "../core/path/path.ts";
+import { type Path, parent, pathToText } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
+import { copiedCertificates, deployFolder, deployHook, logrotateFolder } from "../core/upkeep/hooks.ts";
+import { serverSignals } from "../core/upkeep/signals.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Context, Machine } from "../engine/context.ts";
 import { type InstalledUnit, installUnit, uninstallUnit, unitExposure, type WhichUnit } from "../engine/run/installed-unit.ts";
 import { dropinText, judgeUnit, unitText } from "../engine/run/unit.ts";
+import { installHook, uninstallHook } from "../engine/upkeep/installation.ts";
+import { rotationText } from "../engine/upkeep/log-rotation.ts";
 import { table } from "../report/format.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 import { recordAcceptances } from "./run.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface UnitOptions {
+interface UnitOptions {
 	readonly dropin?: string;
 	readonly install?: boolean;
 	readonly uninstall?: boolean;
@@ -21,12 +27,16 @@ export interface UnitOptions {
 	readonly dryRun?: boolean;
 	readonly root?: string;
 	readonly acceptFinding?: readonly string[];
+	readonly logrotate?: boolean;
+	readonly deployHook?: boolean;
 }
 
 export async function unit(terminal: Terminal, name: string, options: UnitOptions): Promise<number> {
 	const { dropin: service, install, root, score, uninstall } = options;
 	if (options.dryRun && !install && !uninstall)
 		throw new Failure("option-without", { option: "--dry-run", needs: "--install" }, 2);
+	if (options.logrotate) return printOrInstall(terminal, name, options, logrotateFolder, "logrotate");
+	if (options.deployHook) return printOrInstall(terminal, name, options, deployFolder, "deployHook");
 	const which = { name, ...(service === undefined ? {} : { service }) };
 	return terminal.withContext(async (whole) => {
 		const context = root === undefined ? whole : { ...whole, machine: { ...whole.machine, units: systemUnits(resolve(root)) } };
@@ -102,4 +112,47 @@ export function ownUnitText({ store }: Machine, name: string): string {
 function refuseOfRoot(name: string, { dropin, install, score }: { dropin?: string; install?: boolean; score?: boolean }): void {
 	if (dropin !== undefined) throw new Failure("dropin-needs-root", { name, service: dropin }, 3);
 	if (install || score) throw new Failure("unit-needs-root", { name, option: install ? "--install" : "--score" }, 3);
+}
+
+/** A file that the host needs for a cage: printed, or written where logrotate and certbot look. */
+async function printOrInstall(
+	terminal: Terminal,
+	name: string,
+	{ dryRun = false, install, uninstall }: UnitOptions,
+	folder: Path,
+	field: "logrotate" | "deployHook",
+): Promise<number> {
+	return terminal.withContext(async (context) => {
+		const write = async () => {
+			const { cage, manifest } = await presentCage(context, name);
+			return field === "logrotate" ? rotationText(context, cage, manifest) : hookText(terminal, context, cage, manifest);
+		};
+		if (!install && !uninstall) {
+			const text = await write();
+			if (terminal.options.json) terminal.printJson("unit", { name, [field]: text });
+			else terminal.print(text);
+			return 0;
+		}
+		const done = uninstall
+			? await uninstallHook(context, { folder, name }, dryRun)
+			: await installHook(context, { folder, name }, await write(), dryRun);
+		const { action, text } = done;
+		const path = showPath(done.place);
+		const words = terminal.messages.cli.unit;
+		if (terminal.options.json) terminal.printJson("unit", { name, path, action, dryRun, unit: text });
+		else terminal.print((dryRun ? words.would : words.done)[action](path));
+		return 0;
+	});
+}
+
+/** Throws `reload-unknown` (exit 1) if neither our tables nor the trace know a signal that reloads the application. */
+function hookText(terminal: Terminal, { machine }: Context, { application, name, signals }: Cage, manifest: Manifest): string {
+	const known = serverSignals(application.command);
+	// A known server that survives HUP does not necessarily read its certificates again.
+	const signal = known ? known.reload : signals.includes("SIGHUP") ? "HUP" : undefined;
+	if (signal === undefined) throw new Failure("reload-unknown", { name }, 1);
+	for (const path of copiedCertificates(manifest)) {
+		terminal.say(terminal.messages.cli.certificateCopied(name, showPath(path)));
+	}
+	return deployHook({ program: machine.program(), name, signal });
 }

@@ -14,7 +14,7 @@ import { ask } from "./ask.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface UpdateOptions {
+interface UpdateOptions {
 	readonly all?: boolean;
 	readonly dryRun?: boolean;
 	readonly yes?: boolean;
@@ -118,7 +118,7 @@ function retentionOf({ keepDays, keepGenerations }: UpdateOptions): Retention | 
 	return { generations: keepGenerations ?? 2, ...(keepDays === undefined ? {} : { days: keepDays }) };
 }
 
-export interface RollbackOptions {
+interface RollbackOptions {
 	readonly to?: number;
 	readonly restart?: boolean;
 	readonly dryRun?: boolean;

@@ -1,12 +1,8 @@
 import { Command, Option } from "commander";
 import { optionsOfTracedCages } from "../core/questions/options.ts";
 import type { ReadingMachine } from "../engine/context.ts";
-import type { AdoptOptions, ReleaseOptions } from "./adopt.ts";
 import { argumentsOf } from "./arguments.ts";
-import type { CheckOptions } from "./check.ts";
-import type { InstallOptions } from "./doctor.ts";
 import { isTracedStep, tracedSteps } from "./groups.ts";
-import type { MinimiseOptions } from "./minimise.ts";
 import {
 	addGlobalOptions,
 	addTableOptions,
@@ -16,21 +12,12 @@ import {
 	collect,
 	count,
 	duration,
-	type ExportOptions,
 	exportFormats,
 	recordFormats,
 	timerTasks,
 } from "./options.ts";
-import type { RecordOptions } from "./record.ts";
-import type { RunOptions } from "./run.ts";
-import type { SelftestVerbOptions } from "./selftest.ts";
-import type { TemplateOptions } from "./template.ts";
 import type { Compose, openTerminal, Terminal } from "./terminal.ts";
-import type { ImportOptions } from "./transfer.ts";
-import type { UnitOptions } from "./unit.ts";
-import type { RollbackOptions, UpdateOptions } from "./update.ts";
 import { version } from "./version.ts";
-import type { WatchOptions } from "./watch.ts";
 
 /** A command with lines that show its use. */
 export class Verb extends Command {
@@ -75,19 +62,29 @@ export function createProgram(args: readonly string[], perform: Perform): Verb {
 		verb.examples = examples.map((example) => `cagewright ${example}`);
 		return addTableOptions(verb);
 	};
-	defineCreating(define, args, perform);
-	defineRunning(define, perform);
-	defineLooking(define, perform);
-	defineUpkeep(define, perform);
-	defineDocumenting(define, perform);
-	defineMachine(define, perform);
+	const act: Act =
+		(load, verb) =>
+		(...given) =>
+			// The last value is the command itself.
+			perform(load, (verbs, terminal) => verb(verbs)(terminal, ...(given.slice(0, -1) as never[])));
+	defineCreating(define, args, perform, act);
+	defineRunning(define, act);
+	defineLooking(define, act);
+	defineUpkeep(define, act);
+	defineDocumenting(define, act);
+	defineMachine(define, act);
 	return program;
 }
 
+/** Returns a verb's action, which passes on the arguments and options that commander read. */
+type Act = <M extends ReadingMachine, Verbs>(
+	load: Load<Verbs & VerbGroup<M>>,
+	verb: (verbs: Verbs) => (terminal: Terminal<M>, ...given: never[]) => Promise<number>,
+) => (...given: unknown[]) => Promise<void>;
 type Define = (usage: string, ...examples: string[]) => Command;
 type Step = "make" | "trace" | "plan" | "build" | "trial";
 
-function defineCreating(define: Define, args: readonly string[], perform: Perform): void {
+function defineCreating(define: Define, args: readonly string[], perform: Perform, act: Act): void {
 	const step = (name: Step, ...examples: string[]) => {
 		const target = isTracedStep(name) ? "name" : "target";
 		const verb = define(`${name} [${target}] [command...]`, ...examples.map((example) => `${name} ${example}`));
@@ -107,15 +104,13 @@ function defineCreating(define: Define, args: readonly string[], perform: Perfor
 	step("build", "redis");
 	step("trial", "redis --yes", "redis --unit");
 	define("adopt <service>", "adopt redis-server --dry-run", "adopt redis-server --yes").action(
-		(service: string, options: AdoptOptions) => perform(working, (verbs, terminal) => verbs.adopt(terminal, service, options)),
+		act(working, (verbs) => verbs.adopt),
 	);
 	define("release <service>", "release redis-server --yes")
 		.addOption(new Option("--keep <SIDE>").choices(["host", "cage"]))
 		.option("--yes")
 		.option("--dry-run")
-		.action((service: string, options: ReleaseOptions) =>
-			perform(working, (verbs, terminal) => verbs.release(terminal, service, options)),
-		);
+		.action(act(working, (verbs) => verbs.release));
 	define(
 		"export <name>",
 		"export redis -o redis.tar",
@@ -126,17 +121,13 @@ function defineCreating(define: Define, args: readonly string[], perform: Perfor
 		.option("-o, --output <FILE>")
 		.option("--with-data")
 		.option("--allow-secret-export")
-		.action((name: string, options: ExportOptions) =>
-			perform(working, (verbs, terminal) => verbs.exporting(terminal, name, options)),
-		);
+		.action(act(working, (verbs) => verbs.exporting));
 	define("import <file>", "import redis.tar", "import redis.tar --name redis-copy --dry-run")
 		.option("--name <NAME>")
 		.option("--yes")
 		.option("--dry-run")
 		.option("--no-trial")
-		.action((file: string, options: ImportOptions) =>
-			perform(working, (verbs, terminal) => verbs.importing(terminal, file, options)),
-		);
+		.action(act(working, (verbs) => verbs.importing));
 }
 
 /** A step parses all options of `make`, so that it can name the verb that honours one. Its help shows its own only. */
@@ -148,22 +139,16 @@ function isHonoured(step: string, option: string): boolean {
 	return own.includes(option);
 }
 
-function defineRunning(define: Define, perform: Perform): void {
+function defineRunning(define: Define, act: Act): void {
 	define("run <name> [command...]", "run redis", "run redis --print", "run redis -- redis-server --version")
 		.option("--print")
 		.addOption(new Option("--stop-timeout <SECONDS>").argParser(atLeast(0)))
 		.option("--raw")
-		.action((name: string, command: string[], options: RunOptions) =>
-			perform(working, (verbs, terminal) => verbs.run(terminal, name, command, options)),
-		);
+		.action(act(working, (verbs) => verbs.run));
 	define("shell <name> [command...]", "shell redis", "shell redis -- ls -la /")
 		.option("--keep-writes")
-		.action((name: string, command: string[], options: { keepWrites?: boolean }) =>
-			perform(working, (verbs, terminal) => verbs.shell(terminal, name, command, options)),
-		);
-	define("signal <name> <signal>", "signal nginx HUP").action((name: string, signal: string) =>
-		perform(working, (verbs, terminal) => verbs.signal(terminal, name, signal)),
-	);
+		.action(act(working, (verbs) => verbs.shell));
+	define("signal <name> <signal>", "signal nginx HUP").action(act(working, (verbs) => verbs.signal));
 	define("unit <name>", "unit redis --install", "unit nginx --dropin nginx --install", "unit nginx --logrotate --install")
 		.option("--dropin <SERVICE>")
 		.option("--install")
@@ -173,26 +158,17 @@ function defineRunning(define: Define, perform: Perform): void {
 		.option("--root <DIR>")
 		.addOption(new Option("--logrotate").conflicts(["deployHook", "root", "dropin"]))
 		.addOption(new Option("--deploy-hook").conflicts(["root", "dropin"]))
-		.action((name: string, options: UnitOptions & { logrotate?: boolean; deployHook?: boolean }) =>
-			perform(working, (verbs, terminal) => {
-				if (options.logrotate) return verbs.logrotate(terminal, name, options);
-				if (options.deployHook) return verbs.hook(terminal, name, options);
-				return verbs.unit(terminal, name, options);
-			}),
-		);
+		.action(act(working, (verbs) => verbs.unit));
 }
 
-function defineLooking(define: Define, perform: Perform): void {
-	define("list", "list", "list --json").action(() => perform(reading, (verbs, terminal) => verbs.list(terminal)));
+function defineLooking(define: Define, act: Act): void {
+	define("list", "list", "list --json").action(act(reading, (verbs) => verbs.list));
 	define("show <name>", "show redis", "show redis --history")
 		.option("--history")
 		.option("--record")
-		.action((name: string, options: { history?: boolean; record?: boolean }) =>
-			perform(comparing, (verbs, terminal) => verbs.show(terminal, name, options)),
-		);
+		.action(act(comparing, (verbs) => verbs.show));
 	define("explain <name> [subject]", "explain redis", "explain redis /etc/shadow", "explain redis ptrace").action(
-		(name: string, subject: string | undefined) =>
-			perform(comparing, (verbs, terminal) => verbs.explain(terminal, name, subject)),
+		act(comparing, (verbs) => verbs.explain),
 	);
 	define("watch [names...]", "watch", "watch redis --on-alarm stop", "watch --install")
 		.addOption(new Option("--format <FORMAT>").choices(alarmFormats))
@@ -203,9 +179,7 @@ function defineLooking(define: Define, perform: Perform): void {
 		.option("--install")
 		.addOption(new Option("--uninstall").conflicts("install"))
 		.option("--dry-run")
-		.action((names: string[], options: WatchOptions) =>
-			perform(working, (verbs, terminal) => verbs.watch(terminal, names, options)),
-		);
+		.action(act(working, (verbs) => verbs.watch));
 	define(
 		"selftest [names...]",
 		"selftest redis",
@@ -218,28 +192,24 @@ function defineLooking(define: Define, perform: Perform): void {
 		.option("--dropin <SERVICE>")
 		.addOption(new Option("--container <ID>").argParser(collect).conflicts(ofCages))
 		.addOption(new Option("--pid <PID>").argParser(collect).conflicts(ofCages))
-		.action((names: string[], options: SelftestVerbOptions) =>
-			perform(working, (verbs, terminal) => verbs.selftest(terminal, names, options)),
-		);
+		.action(act(working, (verbs) => verbs.selftest));
 }
 
 /** Options of `selftest` that only a cage has. */
 const ofCages = ["alarm", "dropin", "network"];
 
-function defineUpkeep(define: Define, perform: Perform): void {
+function defineUpkeep(define: Define, act: Act): void {
 	define("check [names...]", "check redis", "check --all --nagios")
 		.option("--all")
 		.option("--deep")
 		.option("--nagios")
-		.action((names: string[], options: CheckOptions) =>
-			perform(comparing, (verbs, terminal) => verbs.check(terminal, names, options)),
-		);
+		.action(act(comparing, (verbs) => verbs.check));
 	define("metrics", "metrics", "metrics -o /var/lib/prometheus/node-exporter/cagewright.prom")
 		.option("-o, --output <FILE>")
-		.action((options: { output?: string }) => perform(comparing, (verbs, terminal) => verbs.metrics(terminal, options)));
+		.action(act(comparing, (verbs) => verbs.metrics));
 	define("stale", "stale")
 		.option("--mark")
-		.action((options: { mark?: boolean }) => perform(reading, (verbs, terminal) => verbs.stale(terminal, options)));
+		.action(act(reading, (verbs) => verbs.stale));
 	define("update [names...]", "update redis --dry-run", "update redis", "update --all --yes")
 		.option("--all")
 		.option("--dry-run")
@@ -250,40 +220,30 @@ function defineUpkeep(define: Define, perform: Perform): void {
 		.option("--no-selftest")
 		.addOption(new Option("--keep-generations <N>").argParser(count))
 		.addOption(new Option("--keep-days <N>").argParser(atLeast(1)))
-		.action((names: string[], options: UpdateOptions) =>
-			perform(working, (verbs, terminal) => verbs.update(terminal, names, options)),
-		);
+		.action(act(working, (verbs) => verbs.update));
 	define("rollback <name>", "rollback redis", "rollback redis --to 3")
 		.addOption(new Option("--to <N>").argParser(atLeast(1)))
 		.option("--dry-run")
 		.option("--no-restart")
-		.action((name: string, options: RollbackOptions) =>
-			perform(working, (verbs, terminal) => verbs.rollback(terminal, name, options)),
-		);
+		.action(act(working, (verbs) => verbs.rollback));
 	const generations = define("diff <name> [a] [b]", "diff redis", "diff redis 3 4");
 	for (const generation of generations.registeredArguments.slice(1)) generation.argParser(atLeast(1));
-	generations.action((name: string, from: number | undefined, to: number | undefined) =>
-		perform(reading, (verbs, terminal) => verbs.diff(terminal, name, from, to)),
-	);
+	generations.action(act(reading, (verbs) => verbs.diff));
 	define("minimise <name>", "minimise nginx --dry-run", "minimise nginx --keep-kind configuration")
 		.addOption(new Option("--for <TIME>").argParser(duration))
 		.option("--yes")
 		.option("--dry-run")
 		.option("--no-restart")
 		.option("--no-selftest")
-		.action((name: string, options: MinimiseOptions) =>
-			perform(working, (verbs, terminal) => verbs.minimise(terminal, name, options)),
-		);
+		.action(act(working, (verbs) => verbs.minimise));
 	define("remove <name>", "remove redis --dry-run", "remove redis --keep-data")
 		.option("--keep-data")
 		.option("--yes")
 		.option("--dry-run")
-		.action((name: string, options: { keepData?: boolean; yes?: boolean; dryRun?: boolean }) =>
-			perform(working, (verbs, terminal) => verbs.remove(terminal, name, options)),
-		);
+		.action(act(working, (verbs) => verbs.remove));
 }
 
-function defineDocumenting(define: Define, perform: Perform): void {
+function defineDocumenting(define: Define, act: Act): void {
 	const statements = ["purpose", "initiatedBy", "implementedBy", "approvedBy"];
 	define(
 		"record [name]",
@@ -301,9 +261,7 @@ function defineDocumenting(define: Define, perform: Perform): void {
 		.option("--initiated-by <NAME>")
 		.option("--implemented-by <NAME>")
 		.option("--approved-by <NAME>")
-		.action((name: string | undefined, options: RecordOptions) =>
-			perform(comparing, (verbs, terminal) => verbs.record(terminal, name, options)),
-		);
+		.action(act(comparing, (verbs) => verbs.record));
 	define(
 		"template <action> [name]",
 		"template list",
@@ -318,30 +276,24 @@ function defineDocumenting(define: Define, perform: Perform): void {
 		.option("--replace")
 		.option("--yes")
 		.option("--dry-run")
-		.action((action: string, name: string | undefined, options: TemplateOptions) =>
-			perform(working, (verbs, terminal) => verbs.template(terminal, action, name, options)),
-		);
+		.action(act(working, (verbs) => verbs.template));
 	define("sessions <action> [name]", "sessions list", "sessions show redis")
 		.option("--yes")
-		.action((action: string, name: string | undefined, options: { yes?: boolean }) =>
-			perform(resuming, (verbs, terminal) => verbs.sessions(terminal, action, name, options)),
-		);
+		.action(act(resuming, (verbs) => verbs.sessions));
 }
 
-function defineMachine(define: Define, perform: Perform): void {
-	define("apps [name]", "apps", "apps nginx").action((name: string | undefined) =>
-		perform(working, (verbs, terminal) => verbs.apps(terminal, name)),
-	);
+function defineMachine(define: Define, act: Act): void {
+	define("apps [name]", "apps", "apps nginx").action(act(working, (verbs) => verbs.apps));
 	define("doctor", "doctor", "doctor --fix")
 		.option("--fix")
-		.action((options: { fix?: boolean }) => perform(working, (verbs, terminal) => verbs.doctor(terminal, options.fix ?? false)));
+		.action(act(working, (verbs) => verbs.doctor));
 	define("install", "install", "install --timer update")
 		.addOption(new Option("--timer <TASK>").choices(timerTasks))
 		.option("--root <DIR>")
 		.option("--dry-run")
-		.action((options: InstallOptions) => perform(working, (verbs, terminal) => verbs.install(terminal, options)));
+		.action(act(working, (verbs) => verbs.install));
 	define("uninstall", "uninstall --dry-run", "uninstall")
 		.option("--dry-run")
 		.option("--root <DIR>")
-		.action((options: InstallOptions) => perform(working, (verbs, terminal) => verbs.uninstall(terminal, options)));
+		.action(act(working, (verbs) => verbs.uninstall));
 }

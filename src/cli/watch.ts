@@ -8,7 +8,7 @@ import { type AlarmFormat, alarmLine, alarmText } from "../report/alarm.ts";
 import { programPlace } from "../system/installation/program.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface WatchOptions {
+interface WatchOptions {
 	readonly format?: AlarmFormat;
 	/** `report`, `stop`, `freeze` or a command. */
 	readonly onAlarm?: string;

@@ -4,7 +4,7 @@ export { adopt, release } from "./adopt.ts";
 export { apps } from "./apps.ts";
 export { build } from "./build.ts";
 export * from "./comparing.ts";
-export { doctor, hook, install, logrotate, uninstall } from "./doctor.ts";
+export { doctor, install, uninstall } from "./doctor.ts";
 export { systemMachine as machine } from "./machine.ts";
 export { make } from "./make.ts";
 export { minimise } from "./minimise.ts";

@@ -124,14 +124,12 @@ export function checkedToJson(cage: CheckedCage, messages: Messages): object {
 			accepted: finding.accepted,
 			known: finding.known,
 			values: finding.values,
-			...findingToJson(messages.finding(finding)),
+			what: messages.finding(finding).what,
+			close: messages.finding(finding).fix,
 		})),
 		outdated: isOutdated(cage),
 		behind,
-		drift: drift.map(({ files, ...one }) => ({
-			...one,
-			files: files.map(({ change, path }) => ({ path: pathToJson(path), change })),
-		})),
+		drift: drift.map(driftToJson),
 		// Without those files. Also empty if nothing was touched or installed, so that no plan was necessary.
 		wouldAdd: added.map(pathToJson),
 		wouldDrop: dropped.map(pathToJson),
@@ -141,6 +139,6 @@ export function checkedToJson(cage: CheckedCage, messages: Messages): object {
 	};
 }
 
-function findingToJson({ fix, what }: { readonly fix: string; readonly what: string }) {
-	return { what, close: fix };
+export function driftToJson({ files, ...drift }: PackageDrift): object {
+	return { ...drift, files: files.map(({ change, path }) => ({ path: pathToJson(path), change })) };
 }

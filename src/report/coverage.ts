@@ -41,12 +41,11 @@ export function coverageLine({ groups, packages }: Coverage, messages: Messages)
 	const words = messages.wizard.coverage;
 	const shares = coverageGroups
 		.filter((group) => groups[group].of > 0)
-		.map((group) => messages.fill(words.share, { group: words.groups[group], ...numbersOf(groups[group]) }));
+		.map((group) => {
+			const { of, reached } = groups[group];
+			return messages.fill(words.share, { group: words.groups[group], of, reached });
+		});
 	return messages.fill(words.line, { packages: packages.map(({ name }) => name).join(", "), groups: shares.join(", ") });
-}
-
-function numbersOf({ of, reached }: { readonly of: number; readonly reached: number }) {
-	return { of, reached };
 }
 
 /** Returns a proposed exercise as text; for a command, with what it adds. */

@@ -5,7 +5,7 @@ import { type Path, pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import type { Explanation, Overview } from "../engine/plan/explain.ts";
 import type { Messages } from "../messages/messages.ts";
-import { fields, indent } from "./format.ts";
+import { fields, indent, octal } from "./format.ts";
 import { showReason } from "./reasons.ts";
 
 export function explanationText(one: Explanation, messages: Messages): string {
@@ -34,15 +34,11 @@ export function explanationText(one: Explanation, messages: Messages): string {
 		leads,
 		indent(
 			fields([
-				...(entry
-					? ([
-							[words.is, `${words.kinds[entry.kind]} ${entry.mode.toString(8).padStart(4, "0")} ${entry.uid}:${entry.gid}`],
-							...entry.reasons.map((reason, index) => [index ? "" : words.because, showReason(reason, messages)] as const),
-						] as const)
-					: []),
-				...(absence ? [[words.absent, words.absence[absence.kind](detailOf(absence, messages))] as const] : []),
+				[words.is, entry && `${words.kinds[entry.kind]} ${octal(entry.mode)} ${entry.uid}:${entry.gid}`],
+				[words.because, entry?.reasons.map((reason) => showReason(reason, messages))],
+				[words.absent, absence && words.absence[absence.kind](detailOf(absence, messages))],
 				[words.mount, words.mounts[cover.mount](showPath(cover.at), cover.access)],
-				...(may.length ? [[words.may, may.map((action) => words.actions[action]).join(", ")] as const] : []),
+				[words.may, may.length ? may.map((action) => words.actions[action]).join(", ") : undefined],
 			]),
 		),
 		...refusals.map((refusal) => indent(refusalText({ ...refusal, what: words.actions[refusal.what as "read"] }, messages))),
@@ -87,7 +83,7 @@ export function explanationToJson(one: Explanation): object {
 			? {
 					entry: {
 						kind: entry.kind,
-						mode: entry.mode.toString(8).padStart(4, "0"),
+						mode: octal(entry.mode),
 						uid: entry.uid,
 						gid: entry.gid,
 						reasons: entry.reasons.map(reasonToJson),

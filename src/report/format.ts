@@ -1,5 +1,5 @@
 import type { Difference, Setting } from "../core/cage/difference.ts";
-import { showPath } from "../core/path/quote.ts";
+import { printable, showPath } from "../core/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
 
 /** Building blocks of text reports. */
@@ -18,13 +18,26 @@ export function table(rows: readonly (readonly string[])[]): string {
 		.join("\n");
 }
 
+/** A label with its value, or with a line for each of its values. Without a value there is no line. */
+export type Field = readonly [label: string, value: string | readonly string[] | undefined];
+
 /** `label  value` lines with aligned values. */
-export function fields(pairs: readonly (readonly [string, string])[]): string {
-	return table(pairs);
+export function fields(rows: readonly Field[]): string {
+	return table(rows.flatMap(([label, value = []]) => [value].flat().map((line, index) => [index ? "" : label, line])));
+}
+
+/** A file's mode as `0644`. */
+export function octal(mode: number): string {
+	return mode.toString(8).padStart(4, "0");
 }
 
 export function indent(text: string): string {
 	return text.replace(/^(?=.)/gm, "  ");
+}
+
+/** Keeps newlines, which are part of a word between a shell's quotes. */
+export function printableLines(text: string): string {
+	return text.split("\n").map(printable).join("\n");
 }
 
 /** A path with its changed aspects: `/etc/x (mode, owner)`. */

@@ -1,6 +1,6 @@
 import type { UnitTrialSummary } from "../core/cage/cage.ts";
 import type { Difference } from "../core/cage/difference.ts";
-import { reasonToJson } from "../core/cage/manifest.ts";
+import { type ManifestEntry, reasonToJson } from "../core/cage/manifest.ts";
 import type { Values } from "../core/failure.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { groupsOf } from "../core/plan/groups.ts";
@@ -14,6 +14,7 @@ import type { Event } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
 import { callsToJson, confinementToJson, countsToJson, openingsToJson, portsToJson } from "./cage-json.ts";
 import { reachedToJson } from "./coverage.ts";
+import { octal } from "./format.ts";
 import { grantToJson, offerOption } from "./offers.ts";
 import { selftestToMadeJson } from "./selftest.ts";
 
@@ -68,13 +69,14 @@ export function planTotals(plan: Plan): {
 	};
 }
 
-function entryToJson(entry: Entry): object {
-	const { content: _, marks: __, ...rest } = entry;
+/** Without what only a build uses. */
+export function entryToJson({ content: _, copy: __, marks: ___, source: ____, ...entry }: Omit<ManifestEntry, "mtime">): object {
 	return {
-		...rest,
+		...entry,
 		path: pathToJson(entry.path),
+		mode: octal(entry.mode),
 		...(entry.target === undefined ? {} : { target: pathToJson(entry.target) }),
-		mode: entry.mode.toString(8).padStart(4, "0"),
+		...(entry.origin === undefined ? {} : { origin: pathToJson(entry.origin) }),
 		reasons: entry.reasons.map(reasonToJson),
 	};
 }
@@ -88,7 +90,7 @@ export function planToJson(plan: Plan): object {
 		writable: plan.writable.map((directory) => ({
 			...directory,
 			path: pathToJson(directory.path),
-			mode: directory.mode.toString(8).padStart(4, "0"),
+			mode: octal(directory.mode),
 			reasons: directory.reasons.map(reasonToJson),
 			seeds: directory.seeds.map((seed) => ({ path: pathToJson(seed.path), bytes: seed.bytes })),
 		})),

@@ -1,11 +1,10 @@
 import { printable, quoteShellLine } from "../core/path/quote.ts";
 import type { TemplateDifference } from "../core/template/differences.ts";
-import type { Alternative, Template } from "../core/template/template.ts";
+import type { Template } from "../core/template/template.ts";
 import type { Messages } from "../messages/messages.ts";
-import { fields, indent } from "./format.ts";
+import { type Field, fields, indent } from "./format.ts";
 
 type Language = "en" | "de";
-type Row = readonly [string, string];
 
 /** A template as text: its purpose, the configuration it needs first, and its effects. */
 export function templateText(template: Template, language: Language, messages: Messages): string {
@@ -13,7 +12,7 @@ export function templateText(template: Template, language: Language, messages: M
 	const paragraphs = (title: string, texts: readonly { readonly en: string; readonly de: string }[]) =>
 		texts.length ? ["", title, ...texts.map((text) => indent(printable(text[language])))] : [];
 	const parameters = Object.entries(template.parameters).map(
-		([name, { default: usual, kind, title }]): Row => [
+		([name, { default: usual, kind, title }]): Field => [
 			name,
 			`${printable(title[language])} (${usual === undefined ? words.needed(kind) : words.usual(kind, printable(usual))})`,
 		],
@@ -34,38 +33,36 @@ export function templateText(template: Template, language: Language, messages: M
 /** Everything that a template would run, with accounts and permissions. A person must see this before it may run. */
 export function templateCommands({ alternatives, application, needs, rules }: Template, messages: Messages): string {
 	const words = messages.cli.template;
-	const commands = (one: Partial<Template["application"]>): Row[] => [
-		...rows(words.command, one.command ? [quoteShellLine(one.command)] : []),
-		...rows(words.account, one.user === undefined ? [] : [one.user]),
-		...rows(words.cwd, one.cwd === undefined || one.cwd === "/" ? [] : [one.cwd]),
-		...rows(
-			words.environment,
-			Object.entries(one.env ?? {}).map(([name, value]) => `${name}=${value}`),
-		),
-		...rows(words.probes, one.probes ?? []),
-		...rows(words.exercises, one.exercises ?? []),
-		...rows(words.directories, one.directories ?? []),
-		...rows(words.sockets, one.sockets ?? []),
+	const commands = (one: Partial<Template["application"]>): Field[] => [
+		[words.command, one.command && quoteShellLine(one.command)],
+		[words.account, one.user],
+		[words.cwd, one.cwd === "/" ? undefined : one.cwd],
+		[words.environment, Object.entries(one.env ?? {}).map(([name, value]) => `${name}=${value}`)],
+		[words.probes, one.probes],
+		[words.exercises, one.exercises],
+		[words.directories, one.directories],
+		[words.sockets, one.sockets],
 	];
-	const opened = (one: Partial<Template["rules"]>): Row[] => [
-		...rows(words.binds, one.binds?.map(({ access, path }) => `${path} (${access})`) ?? []),
-		...rows(words.includes, one.include ?? []),
-		...rows(words.seeds, one.seed ?? []),
-		...rows(words.writable, one.writable ?? []),
-		...rows(words.secrets, [...(one.allowSecret ?? []), ...(one.allowSetuid ?? [])]),
-		...rows(words.devices, one.devices ?? []),
-		...rows(words.allows, one.allow ?? []),
+	const opened = (one: Partial<Template["rules"]>): Field[] => [
+		[words.binds, one.binds?.map(({ access, path }) => `${path} (${access})`)],
+		[words.includes, one.include],
+		[words.seeds, one.seed],
+		[words.writable, one.writable],
+		[words.secrets, [...(one.allowSecret ?? []), ...(one.allowSetuid ?? [])]],
+		[words.devices, one.devices],
+		[words.allows, one.allow],
 	];
-	return fields([
+	const rows: Field[] = [
 		...commands({ ...application, user: application.user ?? messages.cli.template.root }),
 		...opened(rules),
-		...rows(words.packages, [...new Set(Object.values(needs.packages).flat())]),
+		[words.packages, [...new Set(Object.values(needs.packages).flat())]],
 		...alternatives.flatMap((one) => [
-			...alternativeRow(one, messages),
+			[words.alternative, `${one.systems.join(", ")}${one.tried ? "" : ` (${words.untried})`}`] as const,
 			...commands(one.application ?? {}),
 			...opened(one.rules ?? {}),
 		]),
-	]);
+	];
+	return fields(rows.map(([label, value = []]) => [label, [value].flat().map(printable)]));
 }
 
 /** One line for each difference: `-` for the template's value, `+` for the cage's. */
@@ -76,13 +73,4 @@ export function differencesText(differences: readonly TemplateDifference[]): str
 			...(after === undefined ? [] : [`+ ${pointer}: ${printable(after)}`]),
 		])
 		.join("\n");
-}
-
-function alternativeRow({ systems, tried }: Alternative, messages: Messages): Row[] {
-	const words = messages.cli.template;
-	return [[words.alternative, `${systems.join(", ")}${tried ? "" : ` (${words.untried})`}`]];
-}
-
-function rows(label: string, values: readonly string[]): Row[] {
-	return values.map((value, index) => [index ? "" : label, printable(value)]);
 }

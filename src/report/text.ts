@@ -15,7 +15,7 @@ import type { MadeCage } from "../engine/build/make.ts";
 import { warningsOf } from "../engine/build/unproven.ts";
 import type { TraceResult } from "../engine/trace/trace.ts";
 import type { Messages } from "../messages/messages.ts";
-import { changedText, fields, indent, settingsText, table } from "./format.ts";
+import { changedText, fields, indent, octal, printableLines, settingsText, table } from "./format.ts";
 import { planTotals } from "./json.ts";
 import { grantsTable, offeredTable, offerOption, offerText } from "./offers.ts";
 import { showReason } from "./reasons.ts";
@@ -136,7 +136,7 @@ export function entryTable(
 ): string {
 	return table(
 		entries.map((entry) => [
-			entry.mode.toString(8).padStart(4, "0"),
+			octal(entry.mode),
 			entry.kind === "file" ? messages.bytes(entry.size) : "",
 			entry.target === undefined ? showPath(entry.path) : `${showPath(entry.path)} -> ${showPath(entry.target)}`,
 			entry.reasons[0] ? showReason(entry.reasons[0], messages) : "",
@@ -242,22 +242,17 @@ export function dryRunText(
 ): string {
 	const words = messages.cli.dryRun;
 	const { application } = answers;
-	const several = (label: string, values: readonly string[]) =>
-		values.map((value, index) => [index ? "" : label, printable(value)] as const);
 	return [
 		words.title(answers.name),
 		fields([
 			[words.command, printable(quoteShellLine(application.command))],
 			[words.account, printable(application.user ?? words.rootAccount)],
-			...(answers.dedicatedAccount === undefined ? [] : [["", words.dedicatedAccount(answers.dedicatedAccount)] as const]),
+			["", answers.dedicatedAccount === undefined ? undefined : words.dedicatedAccount(answers.dedicatedAccount)],
 			[words.directory, printable(application.cwd)],
-			...several(words.probes, application.probes.map(probeWords)),
-			...several(words.exercises, application.exercises.map(probeWords)),
-			...several(words.directories, application.directories),
-			...several(
-				words.notes,
-				(answers.notes ?? []).map(({ code, values }) => messages.note(code, values)),
-			),
+			[words.probes, application.probes.map((line) => printable(probeWords(line)))],
+			[words.exercises, application.exercises.map((line) => printable(probeWords(line)))],
+			[words.directories, application.directories.map(printable)],
+			[words.notes, answers.notes?.map(({ code, values }) => printable(messages.note(code, values)))],
 		]),
 		words.trace(answers.onHost, answers.attach?.pid),
 		words.plan,
@@ -268,11 +263,6 @@ export function dryRunText(
 		...more,
 		`${words.same} ${printableLines(command)}`,
 	].join("\n");
-}
-
-/** Keeps newlines, which are part of a word between a shell's quotes. */
-function printableLines(text: string): string {
-	return text.split("\n").map(printable).join("\n");
 }
 
 function names(accounts: readonly { readonly name: string }[]): string {

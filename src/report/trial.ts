@@ -6,7 +6,7 @@ import type { TrialRound } from "../engine/trial/trial.ts";
 import type { UnitTrial } from "../engine/trial/unit-trial.ts";
 import type { CageWatch } from "../engine/watch/watch.ts";
 import type { Messages } from "../messages/messages.ts";
-import { indent, table } from "./format.ts";
+import { indent, printableLines, table } from "./format.ts";
 import { missingToJson } from "./json.ts";
 import { offeredTable } from "./offers.ts";
 
@@ -86,10 +86,6 @@ export function unitTrialText({ failed, passed, probes, seconds, state, unit, wo
 		...probes.map(({ command, ok }) => round.probe(ok, printable(probeWords(command)))),
 		...(words === "" ? [] : [round.said, indent(printable(words))]),
 	].join("\n");
-}
-
-function printableLines(text: string): string {
-	return text.split("\n").map(printable).join("\n");
 }
 
 /** The result of watching a running cage, as text and JSON. */

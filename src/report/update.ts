@@ -4,7 +4,7 @@ import { showPath } from "../core/path/quote.ts";
 import type { Restarted } from "../engine/run/restart.ts";
 import type { Updated, UpdatePlan } from "../engine/upkeep/update.ts";
 import type { Messages } from "../messages/messages.ts";
-import { driftText } from "./check.ts";
+import { driftText, driftToJson } from "./check.ts";
 import { changedText, indent, settingsText } from "./format.ts";
 import { missingToJson } from "./json.ts";
 import { missedLine } from "./trial.ts";
@@ -35,10 +35,7 @@ export function updatePlanToJson({ conflicts, difference, drift, edits, from, mi
 	return {
 		name,
 		from,
-		drift: drift.map(({ files, ...one }) => ({
-			...one,
-			files: files.map(({ change, path }) => ({ path: pathToJson(path), change })),
-		})),
+		drift: drift.map(driftToJson),
 		added: difference.added.map(({ path }) => pathToJson(path)),
 		removed: difference.removed.map(({ path }) => pathToJson(path)),
 		changed: difference.changed.map(({ aspects, path }) => ({ path: pathToJson(path), aspects })),

@@ -1,4 +1,9 @@
-export type Move = "up" | "down" | "page-up" | "page-down" | "first" | "last";
+const moves = ["up", "down", "page-up", "page-down", "first", "last"] as const;
+export type Move = (typeof moves)[number];
+
+export function isMove(command: string | undefined): command is Move {
+	return moves.some((move) => move === command);
+}
 
 export function moveCursor(cursor: number, move: Move, count: number, page: number): number {
 	const last = Math.max(0, count - 1);

@@ -4,11 +4,11 @@ import { bindingsOf, type Command, commandFor } from "./bindings.ts";
 import { applyEvents, tick } from "./events.ts";
 import type { Key } from "./keys.ts";
 import { editLine } from "./line.ts";
-import { type Move, moveCursor } from "./list.ts";
+import { isMove, type Move, moveCursor } from "./list.ts";
 import { measured, pageOf, reduceFind, reducePage } from "./pages/reduce.ts";
 import { reduceDone, reduceFailed } from "./results.ts";
-import type { Action, PromptKind, Reduced, WizardState } from "./state.ts";
-import { countAccounts, leaveOut, reduceAccounts } from "./steps/accounts/reduce.ts";
+import type { Action, PromptKind, Reduced, Screen, WizardState } from "./state.ts";
+import { leaveOut, reduceAccounts, visibleAccounts } from "./steps/accounts/reduce.ts";
 import { endDetour, reduceBuild, saveReview } from "./steps/build/reduce.ts";
 import { reviewRows } from "./steps/build/review.ts";
 import { answerParameter, installPackages, reduceChoose, reduceRequirements, visibleChoices } from "./steps/choose/reduce.ts";
@@ -21,6 +21,25 @@ import { answerName, installUnit, isNamePrompt, reduceSave, saveItems } from "./
 import { countOfTrace, reduceTrace, requestExercise } from "./steps/trace/reduce.ts";
 import { lastRound, leaveOutUnneeded, reduceTrial } from "./steps/trial/reduce.ts";
 import { andThen, cancel, cursorOf, isBusy, notice, only, openPage, setCursor, start, without } from "./transitions.ts";
+
+interface ScreenReducer {
+	readonly reduce: (state: WizardState, command: Command) => Reduced;
+	/** Number of items in the screen's list. */
+	readonly count?: (state: WizardState) => number;
+}
+
+const screens: Readonly<Record<Screen, ScreenReducer>> = {
+	requirements: { reduce: reduceRequirements },
+	choose: { reduce: reduceChoose, count: (state) => visibleChoices(state).length },
+	// `reduceForm` reads keys instead.
+	form: { reduce: (state) => only(state) },
+	trace: { reduce: reduceTrace, count: countOfTrace },
+	files: { reduce: reduceFiles, count: (state) => visibleRows(state).length },
+	accounts: { reduce: reduceAccounts, count: (state) => visibleAccounts(state).length },
+	build: { reduce: reduceBuild, count: (state) => reviewRows(state).length },
+	trial: { reduce: reduceTrial, count: (state) => lastRound(state)?.missing.length ?? 0 },
+	save: { reduce: reduceSave, count: (state) => saveItems(state).length },
+};
 
 /** The reducer of the whole wizard. */
 export function reduce(state: WizardState, action: Action): Reduced {
@@ -58,7 +77,7 @@ function reduceKey(state: WizardState, key: Key): Reduced {
 	if (state.question) return reduceQuestion(state, command);
 	if (state.overlay && state.prompt?.kind === "find") return reduceFind(state, key, command);
 	if (state.overlay && command === "leave-out") return leaveOutUnneeded(state);
-	if (state.overlay) return reducePage(state, command, command && isMove(command) ? command : undefined);
+	if (state.overlay) return reducePage(state, command);
 	const page = pageOf(command);
 	if (page) return only(openPage(state, page));
 	if (state.prompt) return reducePrompt(state, key, reduceMoveKey);
@@ -68,30 +87,7 @@ function reduceKey(state: WizardState, key: Key): Reduced {
 	if (state.screen === "form") return reduceForm(state, key, command);
 	if (command === undefined) return only(state);
 	if (isMove(command)) return move(state, command);
-	return reduceScreen(without(state, "notice"), command);
-}
-
-function reduceScreen(state: WizardState, command: Command): Reduced {
-	switch (state.screen) {
-		case "requirements":
-			return reduceRequirements(state, command);
-		case "choose":
-			return reduceChoose(state, command);
-		case "trace":
-			return reduceTrace(state, command);
-		case "files":
-			return reduceFiles(state, command);
-		case "accounts":
-			return reduceAccounts(state, command);
-		case "build":
-			return reduceBuild(state, command);
-		case "trial":
-			return reduceTrial(state, command);
-		case "save":
-			return reduceSave(state, command);
-		case "form":
-			return only(state);
-	}
+	return screens[state.screen].reduce(without(state, "notice"), command);
 }
 
 function reduceQuestion(state: WizardState, command: Command | undefined): Reduced {
@@ -128,12 +124,6 @@ function leave(state: WizardState, exit: number): Reduced {
 	return isBusy(state, "trace", "try", "install", "finish", "selftest", "minimise") ? cancel(gone) : only(gone);
 }
 
-const moves: readonly string[] = ["up", "down", "page-up", "page-down", "first", "last"] satisfies Move[];
-
-function isMove(command: Command): command is Move {
-	return moves.includes(command);
-}
-
 function reduceMoveKey(state: WizardState, key: Key): Reduced {
 	const command = ({ up: "up", down: "down", pageup: "page-up", pagedown: "page-down" } as const)[key.id];
 	return command ? move(state, command) : only(state);
@@ -147,24 +137,7 @@ function move(state: WizardState, command: Move): Reduced {
 
 /** Number of items in the screen's list. */
 export function countOf(state: WizardState): number {
-	switch (state.screen) {
-		case "choose":
-			return visibleChoices(state).length;
-		case "files":
-			return visibleRows(state).length;
-		case "accounts":
-			return countAccounts(state);
-		case "trace":
-			return countOfTrace(state);
-		case "trial":
-			return lastRound(state)?.missing.length ?? 0;
-		case "save":
-			return saveItems(state).length;
-		case "build":
-			return reviewRows(state).length;
-		default:
-			return 0;
-	}
+	return screens[state.screen].count?.(state) ?? 0;
 }
 
 /** Edits the prompt. A search applies with each key, everything else with Enter. */

@@ -1,6 +1,6 @@
 import { isWorthSaving, type Kept } from "./session/stored-state.ts";
 import type { Resumed, TemplateSaved } from "./session/values.ts";
-import { type Action, type Job, type JobKind, type Reduced, startState, type WizardState } from "./state.ts";
+import { type Action, type Job, type JobKind, type Reduced, type Result, startState, type WizardState } from "./state.ts";
 import { followAccount } from "./steps/accounts/reduce.ts";
 import { buildAndTry, inspectHost, toReview } from "./steps/build/reduce.ts";
 import { foundChoices, openForm } from "./steps/choose/reduce.ts";
@@ -13,111 +13,94 @@ import { beginTrace, tracedOnce, traceFailed } from "./steps/trace/reduce.ts";
 import { foundUnneeded } from "./steps/trial/reduce.ts";
 import { andThen, go, notice, only, openPage, setCursor, start, without } from "./transitions.ts";
 
+type ValueOf<J extends JobKind> = Extract<Result, { job: J }> extends { readonly value: infer V } ? V : undefined;
+
+/** What each job's result does. `before` is the state in which the job still ran. */
+const done: { readonly [J in JobKind]: (state: WizardState, value: ValueOf<J>, before: WizardState) => Reduced } = {
+	requirements(state, requirements) {
+		if (requirements.length) return only({ ...state, screen: "requirements", requirements });
+		if (state.answers) return openForm({ ...state, requirements });
+		return andThen(start({ ...go(state, "choose"), requirements }, { job: "choices" }), resumeWanted);
+	},
+	install: (state) => start(state, { job: state.screen === "choose" ? "choices" : "requirements" }),
+	choices: (state, choices) => only(foundChoices(state, choices)),
+	propose(state, answers, before) {
+		const opened = openForm({ ...resetState(state), answers, proposal: answers });
+		// The previous application's work is a session of its own now, so the list changes.
+		return isWorthSaving(before) ? andThen(opened, (next) => start(next, { job: "choices" })) : opened;
+	},
+	validate(state, problems) {
+		const after = validated(state, problems);
+		return after.goesOn ? beginTrace(after.state) : only(after.state);
+	},
+	probe: (state, attempts) => only(afterTrying(state, { attempts })),
+	trace: tracedOnce,
+	plan(state, plan) {
+		const made = { ...planMade(state, plan), thenBuild: false };
+		const planned = followAccount(
+			state,
+			state.plan || state.files.resumed ? followRow(state, made) : cursorToFirstDecision(made),
+		);
+		if (state.thenBuild) return buildAndTry(planned);
+		if (state.goesOn && state.screen === "accounts") return toReview(planned);
+		return inspectHost(state.goesOn && state.screen === "files" ? go(planned, "accounts") : planned);
+	},
+	"host-view": (state, hostView) => only(followAccount(state, { ...state, hostView })),
+	try(state, round) {
+		const { now: _, ...trial } = state.trial;
+		const files = state.plan ? { ...state.files, tried: state.plan } : state.files;
+		const tried = setCursor({ ...state, files, screen: "trial", trial: { ...trial, rounds: [...trial.rounds, round] } }, 0);
+		return round.answered ? startSelftest(tried) : only(tried);
+	},
+	finish(state, finished) {
+		const saved = setCursor({ ...state, finished, trial: { ...state.trial, saved: true }, texts: {} }, 0);
+		return only(finished.names.asks ? askForNames(saved) : saved);
+	},
+	names: (state, names) => only(named(state, names)),
+	template: (state, saved) => only(templateSaved(state, saved)),
+	text: (state, { page, text }) => only(openPage({ ...state, texts: { ...state.texts, [page]: text } }, page)),
+	selftest: tested,
+	minimise: (state, found) => only(foundUnneeded(state, found)),
+	shell: (state) => only(state),
+	"install-unit"(state, { action, place, unit }) {
+		const isDropin = action === "installed" && place.includes(".service.d/");
+		return only(notice(state, isDropin ? "dropin-installed" : `unit-${action}`, { place, unit }));
+	},
+	review: (state, path) => only(notice(without(state, "prompt"), "review-saved", { path })),
+	resume: resumed,
+	discard: (state) => start(state, { job: "choices" }),
+};
+
 /** Applies the result of a job. Results with an outdated ticket are ignored. */
 export function reduceDone(before: WizardState, action: Extract<Action, { type: "done" }>): Reduced {
 	const state = finishJob(before, action.job, action.ticket);
 	if (!state) return only(before);
-	switch (action.job) {
-		case "requirements":
-			if (action.value.length) return only({ ...state, screen: "requirements", requirements: action.value });
-			if (state.answers) return openForm({ ...state, requirements: [] });
-			return andThen(start({ ...go(state, "choose"), requirements: [] }, { job: "choices" }), resumeWanted);
-		case "install":
-			return start(state, { job: state.screen === "choose" ? "choices" : "requirements" });
-		case "choices":
-			return only(foundChoices(state, action.value));
-		case "propose": {
-			const opened = openForm({ ...resetState(state), answers: action.value, proposal: action.value });
-			// The previous application's work is a session of its own now, so the list changes.
-			return isWorthSaving(before) ? andThen(opened, (next) => start(next, { job: "choices" })) : opened;
-		}
-		case "validate": {
-			const after = validated(state, action.value);
-			return after.goesOn ? beginTrace(after.state) : only(after.state);
-		}
-		case "probe":
-			return only(afterTrying(state, { attempts: action.value }));
-		case "trace":
-			return tracedOnce(state, action.value);
-		case "plan": {
-			const made = { ...planMade(state, action.value), thenBuild: false };
-			const planned = followAccount(
-				state,
-				state.plan || state.files.resumed ? followRow(state, made) : cursorToFirstDecision(made),
-			);
-			if (state.thenBuild) return buildAndTry(planned);
-			if (state.goesOn && state.screen === "accounts") return toReview(planned);
-			return inspectHost(state.goesOn && state.screen === "files" ? go(planned, "accounts") : planned);
-		}
-		case "host-view":
-			return only(followAccount(state, { ...state, hostView: action.value }));
-		case "try": {
-			const { now: _, ...trial } = state.trial;
-			const files = state.plan ? { ...state.files, tried: state.plan } : state.files;
-			const rounds = [...trial.rounds, action.value];
-			const tried = setCursor({ ...state, files, screen: "trial", trial: { ...trial, rounds } }, 0);
-			return action.value.answered ? startSelftest(tried) : only(tried);
-		}
-		case "finish": {
-			const saved = setCursor({ ...state, finished: action.value, trial: { ...state.trial, saved: true }, texts: {} }, 0);
-			return only(action.value.names.asks ? askForNames(saved) : saved);
-		}
-		case "names":
-			return only(named(state, action.value));
-		case "template":
-			return only(templateSaved(state, action.value));
-		case "text": {
-			const { page, text } = action.value;
-			return only(openPage({ ...state, texts: { ...state.texts, [page]: text } }, page));
-		}
-		case "selftest":
-			return tested(state, action.value);
-		case "minimise":
-			return only(foundUnneeded(state, action.value));
-		case "shell":
-			return only(state);
-		case "install-unit": {
-			const { action: done, place, unit } = action.value;
-			const isDropin = done === "installed" && place.includes(".service.d/");
-			return only(notice(state, isDropin ? "dropin-installed" : `unit-${done}`, { place, unit }));
-		}
-		case "review":
-			return only(notice(without(state, "prompt"), "review-saved", { path: action.value }));
-		case "resume":
-			return resumed(state, action.value);
-		case "discard":
-			return start(state, { job: "choices" });
-	}
+	const apply = done[action.job] as (state: WizardState, value: unknown, before: WizardState) => Reduced;
+	return apply(state, "value" in action ? action.value : undefined, before);
 }
+
+/** What the failure of these jobs changes, apart from being shown. */
+const failed: { readonly [J in JobKind]?: (state: WizardState) => WizardState } = {
+	// Undoes the decision that made the plan fail.
+	plan: planFailed,
+	propose: (state) => without(state, "chosen"),
+	minimise: (state) => without(state, "minimising"),
+	validate: (state) => (state.form ? { ...state, form: { ...state.form, going: false } } : state),
+	trace: (state) => (state.trace ? { ...state, trace: traceFailed(state.trace) } : state),
+	try(state) {
+		const { now: _, ...trial } = state.trial;
+		return { ...without(state, "building"), screen: "build", trial };
+	},
+};
 
 export function reduceFailed(before: WizardState, { failure, job, ticket }: Extract<Action, { type: "failed" }>): Reduced {
 	const state = finishJob(before, job, ticket);
 	if (!state) return only(before);
-	const failed = { ...state, failure, thenBuild: false };
-	switch (job) {
-		case "plan":
-			// Undoes the decision that made the plan fail.
-			return only(planFailed(failed));
-		case "propose":
-			return only(without(failed, "chosen"));
-		case "resume":
-			// Another process may have taken the session, so the list changes.
-			return resumeFailed(failed);
-		case "probe":
-			return only(afterTrying(state, { failure }));
-		case "minimise":
-			return only(without(failed, "minimising"));
-		case "validate":
-			return only(state.form ? { ...failed, form: { ...state.form, going: false } } : failed);
-		case "trace":
-			return only(state.trace ? { ...failed, trace: traceFailed(state.trace) } : failed);
-		case "try": {
-			const { now: _, ...trial } = state.trial;
-			return only({ ...without(failed, "building"), screen: "build", failure, trial });
-		}
-		default:
-			return only(failed);
-	}
+	if (job === "probe") return only(afterTrying(state, { failure }));
+	const shown = { ...state, failure, thenBuild: false };
+	// Another process may have taken the session, so the list changes.
+	if (job === "resume") return startKeepingFailure(shown, { job: "choices" });
+	return only(failed[job]?.(shown) ?? shown);
 }
 
 /** Undefined if the result is outdated. */
@@ -162,10 +145,6 @@ export function resumed(now: WizardState, { ago, changed, example, name, state, 
 	if (!answers || !resumedState.trace?.result?.answered) return only(resumedState);
 	// Plans again, because the host may have changed. The failure that ended the earlier work stays.
 	return startKeepingFailure(resumedState, { job: "plan", answers });
-}
-
-function resumeFailed(state: WizardState): Reduced {
-	return startKeepingFailure(state, { job: "choices" });
 }
 
 function startKeepingFailure(before: WizardState, job: Job): Reduced {

@@ -4,8 +4,7 @@ import type { Event } from "../engine/events.ts";
 import type { Key } from "./keys.ts";
 import { reduce } from "./reduce.ts";
 import type { WizardSession } from "./session/session.ts";
-import { type Action, type Intention, type Result, startState, type WizardState } from "./state.ts";
-
+import { type Action, type Intention, type Job, type JobKind, type Result, startState, type WizardState } from "./state.ts";
 import { treeOf } from "./steps/files/tree.ts";
 
 /** Milliseconds between updates from running work, and before typed text is validated. */
@@ -174,10 +173,12 @@ export class WizardStore {
 		try {
 			// Wait until cancelled work is gone.
 			await this.#cancelled;
-			const result = await ask(this.#session, intention, this.handOver);
+			// The row is for the intention's kind, which TypeScript cannot follow.
+			const run: (session: WizardSession, job: never, handOver: WizardStore["handOver"]) => Promise<unknown> = work[job];
+			const value = await run(this.#session, intention as never, this.handOver);
 			// Events come before their result.
 			this.#flush();
-			this.dispatch({ type: "done", ticket, ...result });
+			this.dispatch({ type: "done", ticket, job, value } as Action);
 		} catch (error) {
 			this.#flush();
 			this.dispatch({ type: "failed", job, ticket, failure: note(error) });
@@ -185,74 +186,45 @@ export class WizardStore {
 	}
 }
 
-async function ask(
-	session: WizardSession,
-	intention: Extract<Intention, { ticket: number }>,
-	handOver: WizardStore["handOver"],
-): Promise<Result> {
-	switch (intention.job) {
-		case "requirements":
-			return { job: "requirements", value: await session.requirements() };
-		case "install":
-			await session.install(intention.requirements);
-			return { job: "install" };
-		case "choices":
-			return { job: "choices", value: await session.choices() };
-		case "propose":
-			return {
-				job: "propose",
-				value: await ("choice" in intention
-					? session.propose(intention.choice, intention.watch)
-					: session.proposeCommand(intention.line)),
-			};
-		case "validate":
-			return { job: "validate", value: await session.validate(intention.answers) };
-		case "probe":
-			return { job: "probe", value: await session.tryProbe(intention.line, intention.answers) };
-		case "trace":
-			return { job: "trace", value: await session.trace(intention.answers, intention.add) };
-		case "plan": {
-			const value = await session.plan(intention.answers);
-			// In its own turn, so that keys are handled before or after it.
-			await nextTurn();
-			treeOf(value);
-			await nextTurn();
-			return { job: "plan", value };
-		}
-		case "host-view":
-			return { job: "host-view", value: await session.hostView(intention.answers) };
-		case "try":
-			return { job: "try", value: await session.buildAndTry(intention.answers) };
-		case "finish":
-			return { job: "finish", value: await session.finish(intention.answers) };
-		case "template":
-			return {
-				job: "template",
-				value: { name: intention.name, ...(await session.saveTemplate(intention.name, intention.answers)) },
-			};
-		case "review":
-			return { job: "review", value: await session.saveReview(intention.path, intention.name, intention.rows) };
-		case "text":
-			return { job: "text", value: { page: intention.page, text: await session.text(intention.page) } };
-		case "selftest":
-			return { job: "selftest", value: await session.selftest(intention.answers) };
-		case "minimise":
-			return { job: "minimise", value: await session.minimise(intention.answers) };
-		case "shell":
-			return { job: "shell", value: await handOver(() => session.shell(intention.answers)) };
-		case "names": {
-			const { implementedBy, initiatedBy } = intention;
-			return { job: "names", value: await session.nameForRecord(initiatedBy, implementedBy) };
-		}
-		case "install-unit":
-			return { job: "install-unit", value: await session.installUnit(intention.service) };
-		case "resume":
-			return { job: "resume", value: await session.resume(intention.id) };
-		case "discard":
-			await session.discard(intention.id);
-			return { job: "discard" };
-	}
-}
+type ValueOf<Kind extends JobKind> = Extract<Result, { job: Kind }> extends { value: infer Value } ? Value : unknown;
+
+/** How the session does each job. */
+const work: {
+	readonly [Kind in JobKind]: (
+		session: WizardSession,
+		job: Job & { readonly job: Kind },
+		handOver: WizardStore["handOver"],
+	) => Promise<ValueOf<Kind>>;
+} = {
+	requirements: (session) => session.requirements(),
+	install: (session, { requirements }) => session.install(requirements),
+	choices: (session) => session.choices(),
+	propose: (session, job) => ("choice" in job ? session.propose(job.choice, job.watch) : session.proposeCommand(job.line)),
+	validate: (session, { answers }) => session.validate(answers),
+	probe: (session, { answers, line }) => session.tryProbe(line, answers),
+	trace: (session, { add, answers }) => session.trace(answers, add),
+	async plan(session, { answers }) {
+		const plan = await session.plan(answers);
+		// In its own turn, so that keys are handled before or after it.
+		await nextTurn();
+		treeOf(plan);
+		await nextTurn();
+		return plan;
+	},
+	"host-view": (session, { answers }) => session.hostView(answers),
+	try: (session, { answers }) => session.buildAndTry(answers),
+	finish: (session, { answers }) => session.finish(answers),
+	template: async (session, { answers, name }) => ({ name, ...(await session.saveTemplate(name, answers)) }),
+	review: (session, { name, path, rows }) => session.saveReview(path, name, rows),
+	text: async (session, { page }) => ({ page, text: await session.text(page) }),
+	selftest: (session, { answers }) => session.selftest(answers),
+	minimise: (session, { answers }) => session.minimise(answers),
+	shell: (session, { answers }, handOver) => handOver(() => session.shell(answers)),
+	names: (session, { implementedBy, initiatedBy }) => session.nameForRecord(initiatedBy, implementedBy),
+	"install-unit": (session, { service }) => session.installUnit(service),
+	resume: (session, { id }) => session.resume(id),
+	discard: (session, { id }) => session.discard(id),
+};
 
 function nextTurn(): Promise<void> {
 	return new Promise((resolve) => setImmediate(resolve));

@@ -43,8 +43,9 @@ interface Testing {
 export const steps = ["choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
 export type StepName = (typeof steps)[number];
 
-/** The first step has three screens. */
-export type Screen = "requirements" | "choose" | "form" | "trace" | "files" | "accounts" | "build" | "trial" | "save";
+/** In their order. The first step has three. */
+export const screens = ["requirements", "choose", "form", "trace", "files", "accounts", "build", "trial", "save"] as const;
+export type Screen = (typeof screens)[number];
 
 /** `more` shows the further fields. */
 export type FieldName = Problem["field"] | "network" | "onHost" | "more";
@@ -114,28 +115,7 @@ export type Question =
 	/** The account, and what depends on it. */
 	| ({ readonly kind: "account"; readonly account: Account } & AccountUse);
 
-export type JobKind =
-	| "requirements"
-	| "install"
-	| "choices"
-	| "propose"
-	| "validate"
-	| "probe"
-	| "trace"
-	| "plan"
-	| "host-view"
-	| "try"
-	| "finish"
-	| "template"
-	| "text"
-	| "selftest"
-	| "minimise"
-	| "shell"
-	| "install-unit"
-	| "names"
-	| "review"
-	| "resume"
-	| "discard";
+export type JobKind = Result["job"];
 
 /** Pages over a screen. */
 export type Page = "keys" | "why" | "commands" | "output" | "selftest" | "unneeded" | "next" | "dry-run" | TextPage;

@@ -196,6 +196,10 @@ test("podman runs nginx, which starts as root and changes its account", async ()
 	const exported = await inProcess(["export", "Web.Server_", "--format", "oci", "-o", place, "--json"], { state });
 	expect(exported.stderr).toContain("web.server");
 	expect(exported.json.image).toBe("localhost/web.server:1");
+	const objects = await inProcess(["export", "Web.Server_", "--format", "kubernetes", "-o", `${folder}/web.yaml`], { state });
+	expect(objects).toMatchObject({ status: 0, stderr: expect.stringContaining("objects are called web-server") });
+	const units = await inProcess(["export", "Web.Server_", "--format", "quadlet", "-o", `${folder}/web`, "--json"], { state });
+	expect(units.json.units).toContain("web.server.container");
 	await podman.must("pull", `oci-archive:${place}:localhost/web.server:1`);
 	await start(exported.json.run as string[]);
 	const [, url = ""] = /(http:\S+)/.exec(probe) ?? [];
@@ -251,15 +255,22 @@ test.each([
 	["oci", "x.tar"],
 	["portable", "cage-redis"],
 	["portable", "cage-redis.raw"],
+	["quadlet", "units"],
+	["kubernetes", "redis.yaml"],
+	["seccomp", "redis.json"],
 ])("a full disk leaves nothing of %s in %s", async (format, name) => {
+	const isText = ["quadlet", "kubernetes", "seccomp"].includes(format);
 	const disk = `${folder}/disk`;
 	mkdirSync(disk, { recursive: true });
 	execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]);
 	try {
+		// Texts are small.
+		const full = isText ? ["full"] : [];
+		for (const file of full) spawnSync("dd", ["if=/dev/zero", `of=${disk}/${file}`], { stdio: "ignore" });
 		const { status, stderr } = await inProcess(["export", "redis", "--format", format, "-o", `${disk}/${name}`], { state });
 		expect(status).toBe(1);
 		expect(stderr).toMatch(/^cagewright: [^\n]*No space left[^\n]*\n$/);
-		expect(readdirSync(disk)).toEqual([]);
+		expect(readdirSync(disk)).toEqual(full);
 	} finally {
 		execFileSync("umount", [disk]);
 	}

@@ -63,7 +63,10 @@ test.each(images)("the portable service %s runs as the account of that name, wha
 	const pid = await mainPid("cage-redis");
 	const fields = await system.must(`grep -E '^(Uid|Gid|NoNewPrivs|Seccomp):' /proc/${pid}/status`);
 	expect(fields.split("\n").map((line) => line.split("\t")[1])).toEqual(["3777", "3778", "1", "2"]);
-	expect(await system.must(`cat /proc/${pid}/root/usr/lib/os-release`)).toContain("PORTABLE_PREFIXES=cage-redis");
+	const inside = `/proc/${pid}/root`;
+	expect(await system.must(`cat ${inside}/usr/lib/os-release`)).toContain("PORTABLE_PREFIXES=cage-redis");
+	const accounts = await system.must(`cat ${inside}/etc/passwd ${inside}/etc/group`);
+	for (const line of [/^redis:x:3777:3778:/m, /^redis:x:3778:$/m]) expect(accounts).toMatch(line);
 	const overall = await system.must("systemd-analyze security --no-pager cage-redis.service | tail -1");
 	expect(Number(/: (\d+\.\d)/.exec(overall)?.[1])).toBeLessThanOrEqual(redis.exposure);
 	await system.must("redis-cli SET kept yes && redis-cli SAVE && systemctl restart cage-redis");
@@ -92,7 +95,7 @@ test("podman's units start the image with crun, a read-only root and both filter
 	await system.must("systemctl start redis");
 	await answers(redis.probe);
 	const place = "{{.HostConfig.ReadonlyRootfs}} {{.OCIRuntime}} {{.State.Pid}}";
-	const [readOnly, runtime, pid] = (await system.must(`podman inspect --format '${place}' redis`)).split(" ");
+	const [readOnly, runtime, pid] = (await system.must(`podman container inspect --format '${place}' redis`)).split(" ");
 	expect([readOnly, runtime]).toEqual(["true", "crun"]);
 	const status = await system.must(`cat /proc/${pid}/status`);
 	expect(status).toMatch(/^NoNewPrivs:\t1$/m);

@@ -196,61 +196,42 @@ export function expandSpecifiers(text: string, unit: UnitName, machine: MachineS
 }
 
 function specifierValue(letter: string, unit: UnitName): string | undefined {
-	const lastPart = unit.prefix.slice(unit.prefix.lastIndexOf("-") + 1);
 	// A template has no instance yet, so these stay verbatim.
 	if (unit.template && "iIf".includes(letter)) return undefined;
-	switch (letter) {
-		case "n":
-			return unit.full;
-		case "N":
-			return unit.type === "" ? unit.full : unit.full.slice(0, -unit.type.length - 1);
-		case "p":
-			return unit.prefix;
-		case "P":
-			return unescapeUnitName(unit.prefix);
-		case "i":
-			return unit.instance;
-		case "I":
-			return unescapeUnitName(unit.instance);
-		case "j":
-			return lastPart;
-		case "J":
-			return unescapeUnitName(lastPart);
-		case "f": {
-			const path = unescapeUnitName(unit.instance === "" ? unit.prefix : unit.instance);
-			return path.startsWith("/") ? path : `/${path}`;
-		}
-		case "d":
-			return `/run/credentials/${unit.full}`;
-		case "t":
-			return "/run";
-		case "S":
-			return "/var/lib";
-		case "C":
-			return "/var/cache";
-		case "L":
-			return "/var/log";
-		case "E":
-			return "/etc";
-		case "T":
-			return "/tmp";
-		case "V":
-			return "/var/tmp";
-		// These describe the service manager's account, root, not User= (systemd.unit(5)).
-		case "u":
-		case "g":
-			return "root";
-		case "U":
-		case "G":
-			return "0";
-		case "h":
-			return "/root";
-		case "s":
-			return "/bin/sh";
-		default:
-			return undefined;
-	}
+	return Object.hasOwn(specifiers, letter) ? specifiers[letter]?.(unit) : undefined;
 }
+
+const lastPart = ({ prefix }: UnitName) => prefix.slice(prefix.lastIndexOf("-") + 1);
+
+const specifiers: Readonly<Record<string, (unit: UnitName) => string>> = {
+	n: ({ full }) => full,
+	N: ({ full, type }) => (type === "" ? full : full.slice(0, -type.length - 1)),
+	p: ({ prefix }) => prefix,
+	P: ({ prefix }) => unescapeUnitName(prefix),
+	i: ({ instance }) => instance,
+	I: ({ instance }) => unescapeUnitName(instance),
+	j: lastPart,
+	J: (unit) => unescapeUnitName(lastPart(unit)),
+	f({ instance, prefix }) {
+		const path = unescapeUnitName(instance === "" ? prefix : instance);
+		return path.startsWith("/") ? path : `/${path}`;
+	},
+	d: ({ full }) => `/run/credentials/${full}`,
+	t: () => "/run",
+	S: () => "/var/lib",
+	C: () => "/var/cache",
+	L: () => "/var/log",
+	E: () => "/etc",
+	T: () => "/tmp",
+	V: () => "/var/tmp",
+	// These describe the service manager's account, root, not User= (systemd.unit(5)).
+	u: () => "root",
+	g: () => "root",
+	U: () => "0",
+	G: () => "0",
+	h: () => "/root",
+	s: () => "/bin/sh",
+};
 
 /** Reverses systemd-escape(1): `-` is a slash, `\xNN` a byte. */
 export function unescapeUnitName(text: string): string {

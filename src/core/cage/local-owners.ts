@@ -1,5 +1,6 @@
 import { createdDirectoryText, parseCreatedDirectory } from "../application/created-directory.ts";
 import { Failure } from "../failure.ts";
+import { parseId } from "../machine/accounts.ts";
 import type { Group, User } from "../machine/facts.ts";
 import type { Path } from "../path/path.ts";
 import { accountToReplace, type DedicatedAccount } from "../plan/dedicated.ts";
@@ -107,7 +108,10 @@ const known = (found: number | Failure) => (found instanceof Failure ? undefined
 /** The account that the application starts as must be one of the cage's accounts, under the same name. */
 function requireOneName({ accounts, identity: { name, uid }, owner }: Manifest): void {
 	const isNamed = accounts.users.some((user) => user.name === name && user.uid === uid);
-	if (uid !== 0 && owner === undefined && !isNamed) throw contradiction(name);
+	if (uid === 0 || owner !== undefined || isNamed) return;
+	// An account without a name has its number instead.
+	if (parseId(name) === uid) throw new Failure("import-nameless", { what: "uid", id: uid }, 4);
+	throw contradiction(name);
 }
 
 function contradiction(account: string): Failure {

@@ -5,9 +5,10 @@ import { launchDirectory } from "../confinement/launch.ts";
 import { pathText } from "../confinement/unit/quote.ts";
 import { systemdUnit } from "../confinement/unit/unit.ts";
 import { join, outermost, type Path, pathFromText, root } from "../path/path.ts";
+import { quoteShellLine } from "../path/quote.ts";
 import { serverSignals } from "../upkeep/signals.ts";
 import { imageName } from "./names.ts";
-import { sysusers, sysusersPath } from "./sysusers.ts";
+import { accountLines, accountName, sysusers, sysusersPath } from "./sysusers.ts";
 import type { AddedFile } from "./tree.ts";
 
 /** A portable service (portablectl(1)): an image with its units, which systemd attaches to the host. */
@@ -62,7 +63,7 @@ function unitOf(cage: Cage, manifest: Manifest, files: readonly Path[]): string 
 		groupNames: new Map(manifest.accounts.groups.map((group) => [group.gid, group.name])),
 		data: manifest.writable.map(({ path }) => ({ path, source: join(stateFolder(name), path.slice(1)) })),
 		binds: manifest.binds,
-		files: files.map((path) => ({ path, source: fileOnHost(name, path) })),
+		files: [...files, ...accountFiles].map((path) => ({ path, source: fileOnHost(name, path) })),
 		plan: {
 			application,
 			identity: manifest.identity,
@@ -76,14 +77,25 @@ function unitOf(cage: Cage, manifest: Manifest, files: readonly Path[]): string 
 	});
 }
 
+/** Files with a machine's own numbers of accounts. */
+const accountFiles = ["passwd", "group"].map((name) => pathFromText(`/etc/${name}`));
+
+/** Returns shell commands for the machine that starts the service, after its accounts exist. */
+export function accountCommands(cage: string, { accounts }: Manifest): string[] {
+	return (["passwd", "group"] as const).map((database) => {
+		const place = quoteShellLine([`${fileOnHost(cage, pathFromText(`/etc/${database}`))}`]);
+		return `{ ${accountLines(accounts, database).join("; ")}; } | install -D -m 644 /dev/stdin ${place}`;
+	});
+}
+
 /** Where a file of the image is on the host, next to the state. */
 const fileOnHost = (cage: string, path: Path) => join(stateFolder(cage), `.files${path}`);
 
 /** Returns state directories and files of accounts in the form of tmpfiles.d(5), with owners by name. */
 function tmpfiles(cage: string, manifest: Manifest, contents: ReadonlyMap<Path, Uint8Array>): string {
 	const { accounts, writable } = manifest;
-	const user = (uid: number) => (uid === 0 ? "root" : (accounts.users.find((one) => one.uid === uid)?.name ?? uid));
-	const group = (gid: number) => (gid === 0 ? "root" : (accounts.groups.find((one) => one.gid === gid)?.name ?? gid));
+	const user = (uid: number) => (uid === 0 ? "root" : (accountName(accounts.users, "uid", uid) ?? uid));
+	const group = (gid: number) => (gid === 0 ? "root" : (accountName(accounts.groups, "gid", gid) ?? gid));
 	const top = stateFolder(cage);
 	const outer = outermost(writable.map(({ path }) => path));
 	const owned = (mode: number, uid: number, gid: number) => `${mode.toString(8).padStart(4, "0")} ${user(uid)} ${group(gid)} -`;

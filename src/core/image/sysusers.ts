@@ -1,9 +1,35 @@
 import type { Manifest } from "../cage/manifest.ts";
 import { type Path, pathFromText } from "../path/path.ts";
+import { quoteShellLine } from "../path/quote.ts";
 
 /** Where systemd-sysusers(8) reads an artefact's accounts. */
 export function sysusersPath(unit: string): Path {
 	return pathFromText(`/usr/lib/sysusers.d/${unit}.conf`);
+}
+
+/** Returns the name that a number has on the host. In a cage with its own account, the name of the replaced account means that one too. */
+export function accountName<Id extends "uid" | "gid">(
+	accounts: readonly (Readonly<Record<Id, number>> & { readonly name: string; readonly reason: string })[],
+	id: Id,
+	number: number,
+): string | undefined {
+	const named = accounts.filter((one) => one[id] === number);
+	return (named.find(({ reason }) => reason === "dedicated") ?? named[0])?.name;
+}
+
+/**
+ * Returns shell commands that print the cage's lines of passwd(5) or group(5) with a machine's numbers. The application looks up its
+ * account there.
+ */
+export function accountLines({ groups, users }: Manifest["accounts"], database: "passwd" | "group"): string[] {
+	const names =
+		database === "passwd"
+			? users.map(({ name, uid }) => ({ name, host: accountName(users, "uid", uid) ?? name }))
+			: groups.map(({ gid, name }) => ({ name, host: accountName(groups, "gid", gid) ?? name }));
+	return names.map(({ host, name }) => {
+		const line = quoteShellLine(["getent", database, host]);
+		return host === name ? line : `${line} | ${quoteShellLine(["sed", `s/^[^:]*/${name}/`])}`;
+	});
 }
 
 /**
@@ -11,8 +37,9 @@ export function sysusersPath(unit: string): Path {
  * same everywhere.
  */
 export function sysusers({ accounts, name }: Pick<Manifest, "accounts" | "name">): string {
-	const { groups, users } = accounts;
-	const groupOf = (gid: number) => groups.find((group) => group.gid === gid)?.name;
+	const users = accounts.users.filter((user) => accountName(accounts.users, "uid", user.uid) === user.name);
+	const groups = accounts.groups.filter((group) => accountName(accounts.groups, "gid", group.gid) === group.name);
+	const groupOf = (gid: number) => accountName(groups, "gid", gid);
 	const others = users.filter(({ uid }) => uid !== 0);
 	const lines = [
 		...groups.filter(({ gid }) => gid !== 0).map((group) => `g ${group.name} -`),

@@ -1,5 +1,6 @@
 import { type Application, launchEnvironment } from "../application/application.ts";
 import type { ManifestEntry } from "../cage/manifest.ts";
+import { append } from "../collections.ts";
 import { libraryClosure } from "../elf/closure.ts";
 import type { Files } from "../machine/facts.ts";
 import { baseName, isWithin, normalise, type Path, pathFromText } from "../path/path.ts";
@@ -22,7 +23,7 @@ export function extensionsOf(
 ): Map<Path, Set<Path>> {
 	const named = new Map<string, Path[]>();
 	for (const path of paths) {
-		if (path.endsWith(".so")) named.set(baseName(path), [...(named.get(baseName(path)) ?? []), path]);
+		if (path.endsWith(".so")) append(named, baseName(path), path);
 	}
 	const found = new Map<Path, Set<Path>>();
 	for (const path of settings) {

@@ -1,4 +1,5 @@
 import type { ManifestEntry } from "../cage/manifest.ts";
+import { append } from "../collections.ts";
 import { type Path, parent } from "../path/path.ts";
 import { type GroupName, groupOf } from "../plan/groups.ts";
 import { type LinkFiles, placeOf } from "../plan/links.ts";
@@ -36,7 +37,7 @@ export function searchOrder(units: readonly Unit[], numbers: readonly number[]):
 export function dependents(units: readonly Unit[]): Map<number, number[]> {
 	const by = new Map<number, number[]>();
 	for (const [unit, { needs }] of units.entries()) {
-		for (const need of needs) by.set(need, [...(by.get(need) ?? []), unit]);
+		for (const need of needs) append(by, need, unit);
 	}
 	return by;
 }
@@ -95,7 +96,7 @@ export function unitsOf(
 	for (const entry of entries) {
 		if (entry.kind !== "symlink") continue;
 		const end = placeOf(entry.path, files);
-		if (isFile(byPath.get(end))) links.set(end, [...(links.get(end) ?? []), entry.path]);
+		if (isFile(byPath.get(end))) append(links, end, entry.path);
 		else if (!byPath.has(end) && pinOf(entry) === undefined) loose.push(entry);
 	}
 	const alone = entries.filter((entry) => isFile(entry));

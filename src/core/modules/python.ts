@@ -1,3 +1,4 @@
+import { append } from "../collections.ts";
 import type { Files } from "../machine/facts.ts";
 import { baseName, isWithin, join, type Path, parent } from "../path/path.ts";
 import type { Listings, ModuleLanguage } from "./modules.ts";
@@ -66,7 +67,7 @@ export function pythonModules(
 			for (const name of listings.names(directory)) {
 				if (!compiled.test(name)) continue;
 				const stem = name.slice(0, name.indexOf("."));
-				known.set(stem, [...(known.get(stem) ?? []), name]);
+				append(known, stem, name);
 			}
 			compiledIn.set(directory, known);
 		}

@@ -1,3 +1,4 @@
+import { append } from "../collections.ts";
 import type { Files } from "../machine/facts.ts";
 import { join, normalise, type Path } from "../path/path.ts";
 import { findMissing } from "../plan/find-missing.ts";
@@ -75,7 +76,7 @@ export function missingInCage({ failures }: WatchResult, host: Trace, plan: Plan
 function traceOf(failures: readonly WatchedFailure[]): Trace {
 	const trace = emptyTrace();
 	const paths = new Map<Path, WatchedFailure[]>();
-	for (const one of failures) paths.set(one.path, [...(paths.get(one.path) ?? []), one]);
+	for (const one of failures) append(paths, one.path, one);
 	for (const [path, its] of paths) {
 		const failed = new Map<string, Set<Operation>>();
 		for (const { does, error } of its) failed.set(error, (failed.get(error) ?? new Set()).add(does));

@@ -8,6 +8,7 @@ import { type MachineOfCage, type SavedTemplate, templateFromCage } from "../../
 import { knownCage } from "../cages.ts";
 import type { Machine } from "../context.ts";
 import type { StoredTemplate } from "../store.ts";
+import { storedTemplate } from "./starting-point.ts";
 
 /** The input of a cage. */
 type Made = Pick<Answers, "application" | "rules" | "template" | "parameters">;
@@ -18,7 +19,7 @@ export function madeBy({ additions, rules, ...cage }: Cage): Made {
 }
 
 export async function templateOf(machine: Machine, name: string, made: Made): Promise<SavedTemplate> {
-	const origin = (await machine.store.templates.list()).find((stored) => stored.template.name === made.template);
+	const origin = await storedTemplate(machine.store, made.template);
 	return templateFromCage(
 		name,
 		{

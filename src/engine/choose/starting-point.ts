@@ -6,7 +6,7 @@ import type { GivenOptions } from "../../core/questions/options.ts";
 import type { ParameterValues } from "../../core/template/parameters.ts";
 import type { Template } from "../../core/template/template.ts";
 import type { Context } from "../context.ts";
-import type { StoredTemplate } from "../store.ts";
+import type { Store, StoredTemplate } from "../store.ts";
 
 /** The arguments of `make` and its single steps: a template, a unit or a cage, a command, and options. */
 export interface CageRequest {
@@ -46,8 +46,7 @@ export async function startingPoint(
 ): Promise<StartingPoint> {
 	const isUnit = /\.(service|socket)$/.test(name);
 	const { applications, store } = context.machine;
-	const templates = isUnit ? [] : await store.templates.list();
-	const stored = templates.find((one) => one.template.name === name);
+	const stored = isUnit ? undefined : await storedTemplate(store, name);
 	if (stored !== undefined) {
 		await accepted(stored);
 		const { template, values } = stored;
@@ -58,6 +57,21 @@ export async function startingPoint(
 	if (found === undefined) throw new Failure(isUnit ? "unit-unknown" : "target-unknown", { name }, 2);
 	refuseUnstartable(found);
 	return fromFound(found);
+}
+
+/** The template of that name, if any. */
+export async function storedTemplate(
+	{ templates }: Pick<Store, "templates">,
+	name?: string,
+): Promise<StoredTemplate | undefined> {
+	return (await templates.list()).find(({ template }) => template.name === name);
+}
+
+/** Throws `template-unknown` (exit 2). */
+export async function knownTemplate(store: Pick<Store, "templates">, name?: string): Promise<StoredTemplate> {
+	const found = await storedTemplate(store, name);
+	if (!found) throw new Failure("template-unknown", { name: name ?? "" }, 2);
+	return found;
 }
 
 /** The default if nobody can be asked. */

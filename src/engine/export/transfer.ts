@@ -125,7 +125,9 @@ export async function importCage(
 		if (options.dryRun) await confirm(imported);
 		throw refusal;
 	}
-	const notes = await accountNotes(context.machine, imported.cage.name, imported);
+	const { account } = imported;
+	const created = account ? [{ code: "dedicated-account-to-be-made", values: { account: account.name } }] : [];
+	const notes = [...created, ...(await accountNotes(context.machine, imported.cage.name, imported))];
 	for (const { code, values } of notes) context.emit({ event: "warned", code, values });
 	if (!(await confirm(imported)) || options.dryRun) return undefined;
 	await receive(context, imported, local);

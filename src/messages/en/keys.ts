@@ -1,8 +1,7 @@
-import type { Command } from "../../wizard/bindings.ts";
 import type { Screen } from "../../wizard/state.ts";
 
 /** Labels of the commands that keys run. */
-export const keysEn: Readonly<Record<Command, string>> = {
+export const keysEn = {
 	"go-on": "continue",
 	choose: "choose",
 	install: "install, check again",

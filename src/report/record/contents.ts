@@ -7,6 +7,7 @@ import { masked, maskLine, maskWords } from "../../core/record/mask.ts";
 import { packagesOf, programOf } from "../../core/record/packages.ts";
 import type { CageRecord, MinimisedEvidence } from "../../core/record/record.ts";
 import type { Messages } from "../../messages/messages.ts";
+import { octal } from "../format.ts";
 import { unneededText } from "../minimise.ts";
 import { showReason } from "../reasons.ts";
 import { type Block, type Cell, code, facts, type Inline, joined, table, text } from "./document.ts";
@@ -206,7 +207,7 @@ export function files({ manifest }: CageRecord, messages: Messages): Block[] {
 			manifest.entries.map((entry) => [
 				code(entry.target === undefined ? showPath(entry.path) : `${showPath(entry.path)} → ${showPath(entry.target)}`),
 				kinds[entry.kind],
-				entry.mode.toString(8).padStart(4, "0"),
+				octal(entry.mode),
 				`${entry.uid}:${entry.gid}`,
 				entry.kind === "file" || entry.kind === "generated" ? messages.bytes(entry.size) : "",
 				entry.package ? `${entry.package.name} ${entry.package.version}` : "",

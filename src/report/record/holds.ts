@@ -7,6 +7,7 @@ import { showPath } from "../../core/path/quote.ts";
 import { type CageRecord, isMeasured, lastTrial } from "../../core/record/record.ts";
 import { logDirectories } from "../../core/upkeep/rotation.ts";
 import type { Messages } from "../../messages/messages.ts";
+import { octal } from "../format.ts";
 import { placeOf, reasonsText } from "./contents.ts";
 import { type Block, code, heading, joined, list, table, text } from "./document.ts";
 
@@ -216,7 +217,7 @@ export function permissions({ cage, evidence, manifest, place }: CageRecord, mes
 		),
 		heading(parts.special),
 		...(special.length
-			? list(special.map(({ mode, path }) => [code(showPath(path)), ` ${mode.toString(8).padStart(4, "0")}`]))
+			? list(special.map(({ mode, path }) => [code(showPath(path)), ` ${octal(mode)}`]))
 			: [text(parts.noSpecial)]),
 	];
 }

@@ -5,7 +5,10 @@ import { maskLine, maskWords } from "../../core/record/mask.ts";
 import { packagesOf, packageUrlIn, programOf } from "../../core/record/packages.ts";
 import { type CageRecord, measuredAlarms, selftestOf, trialsOf } from "../../core/record/record.ts";
 import { residualRisks } from "../../core/record/risks.ts";
+import { driftToJson } from "../check.ts";
 import { reachedToJson } from "../coverage.ts";
+import { octal } from "../format.ts";
+import { entryToJson } from "../json.ts";
 
 /** `cagewright/record/1`, as `templates/record-schema.json` describes it: codes and values, no sentences. Unknown values are null. */
 export function recordToJson(record: CageRecord): object {
@@ -68,14 +71,7 @@ export function recordToJson(record: CageRecord): object {
 		},
 		accounts: { ...manifest.accounts, withoutAccounts: evidence?.withoutAccounts ?? null },
 		counts,
-		entries: manifest.entries.map(({ content: _, copy: __, mtime: ___, marks: ____, source: _____, ...entry }) => ({
-			...entry,
-			path: pathToJson(entry.path),
-			mode: octal(entry.mode),
-			...(entry.target === undefined ? {} : { target: pathToJson(entry.target) }),
-			...(entry.origin === undefined ? {} : { origin: pathToJson(entry.origin) }),
-			reasons: entry.reasons.map(reasonToJson),
-		})),
+		entries: manifest.entries.map(({ mtime: _, ...entry }) => entryToJson(entry)),
 		packages: packagesOf(manifest).map(({ bytes, files, kind, ref }) => {
 			const purl = ref && packageUrlIn(record, ref);
 			return { kind, ...ref, ...(purl === undefined ? {} : { purl }), files, bytes };
@@ -96,10 +92,7 @@ export function recordToJson(record: CageRecord): object {
 					at: check.at,
 					outdated: check.outdated,
 					findings: check.findings.map(({ path: one, ...finding }) => ({ ...finding, path: pathToJson(one) })),
-					drift: check.drift.map(({ files, ...rest }) => ({
-						...rest,
-						files: files.map(({ change, path: one }) => ({ path: pathToJson(one), change })),
-					})),
+					drift: check.drift.map(driftToJson),
 				}
 			: null,
 		coverage: coverage ? reached.coverage : null,
@@ -119,8 +112,4 @@ export function recordToJson(record: CageRecord): object {
 		})),
 		history: history.map(({ details, ...line }) => ({ ...line, details: maskLine(details) })),
 	};
-}
-
-function octal(mode: number): string {
-	return mode.toString(8).padStart(4, "0");
 }

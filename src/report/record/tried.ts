@@ -1,3 +1,4 @@
+import { append } from "../../core/collections.ts";
 import { baseName, type Path, parent } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { coverageGroups } from "../../core/plan/coverage.ts";
@@ -116,11 +117,7 @@ function watchedBlocks(watched: CageRecord["watched"], messages: Messages): Bloc
 /** Groups modules by folder, because a package may have a hundred of them in one. */
 function byFolder(paths: readonly Path[]): Cell {
 	const folders = new Map<Path, Path[]>();
-	for (const path of paths) {
-		const beside = folders.get(parent(path));
-		if (beside) beside.push(path);
-		else folders.set(parent(path), [path]);
-	}
+	for (const path of paths) append(folders, parent(path), path);
 	return [...folders].flatMap(([folder, files], index) => [
 		...(index ? ["; "] : []),
 		...(files.length > 1

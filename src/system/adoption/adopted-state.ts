@@ -5,12 +5,11 @@ import { Failure } from "../../core/failure.ts";
 import { join, type Path, type PathJson, parent, pathFromJson, pathToBytes, pathToJson } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { AdoptedState } from "../../engine/adoption-store.ts";
-import { syncDirectory } from "../files/descriptor.ts";
-import { errorName, ifMissing } from "../files/errors.ts";
-import { exists } from "../files/merge.ts";
+import { exists, syncDirectory } from "../files/descriptor.ts";
+import { ifMissing } from "../files/errors.ts";
 import { openData, withSource } from "../files/mounts.ts";
 import { allocatedBytes, requireSpace } from "../files/survey.ts";
-import { readText } from "../files/text-files.ts";
+import { readTextIfAny } from "../files/text-files.ts";
 import { writeAtomic } from "../state/atomic.ts";
 import { cagePaths } from "../state/cages.ts";
 import { finish, makeStage, newStageName, prepare, removeMade, swap, undo } from "./return-state.ts";
@@ -70,13 +69,8 @@ function stageFrom({ inode, name, untouched }: v.InferOutput<typeof stageSchema>
 
 /** Returns undefined if the cage has not adopted a service. Throws `state-damaged` (exit 1). */
 export async function readAdoption(file: Path): Promise<Adoption | undefined> {
-	let text: string;
-	try {
-		text = await readText(file);
-	} catch (error) {
-		if (errorName(error) === "ENOENT" || errorName(error) === "ENOTDIR") return undefined;
-		throw error;
-	}
+	const text = await readTextIfAny(file);
+	if (text === undefined) return undefined;
 	const adoption = adoptionFromJson(text);
 	if (adoption === undefined) throw new Failure("state-damaged", { path: showPath(file) });
 	return adoption;

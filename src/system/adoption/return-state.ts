@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, readdir, rename, rmdir } from "node:fs/promises";
+import { type FileHandle, rename, rmdir } from "node:fs/promises";
 import type { ReturnStage } from "../../core/adoption/adoption.ts";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import { baseName, join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { below, makeDirectory, openBelow, openDirectory } from "../files/descriptor.ts";
+import { below, exists, isNoDirectory, makeDirectory, namesIn, namesOf, openBelow, openDirectory } from "../files/descriptor.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
-import { exists } from "../files/merge.ts";
 import { openData, withSource } from "../files/mounts.ts";
 import { removeTree } from "../files/remove.ts";
 import { runIn } from "../files/tools.ts";
@@ -45,7 +44,7 @@ export async function prepare(data: Path, place: Path, known: ReturnStage, signa
 	await makeDirectory(below(stage, fresh));
 	await using into = await openDirectory(below(stage, fresh));
 	const job: TreeCopy = { isRoot: true, reflinks: new Set(), signal, skipped: [], unstable: [] };
-	for (const name of await names(source)) {
+	for (const name of await namesIn(source)) {
 		await copyTree(job, below(source, name), below(into, name), join(place, name));
 	}
 	await runIn(stage, "sync", ["-f", "."], signal);
@@ -92,7 +91,7 @@ export async function finish(place: Path, known: ReturnStage): Promise<void> {
 
 /** Empties the stage by descriptor. A folder that has taken its name is removed only if it is empty. */
 async function removeStage(target: FileHandle, stage: FileHandle, { name }: ReturnStage): Promise<void> {
-	for (const child of await names(stage)) await removeTree(below(stage, child));
+	for (const child of await namesIn(stage)) await removeTree(below(stage, child));
 	await rmdir(pathToBytes(below(target, name)));
 }
 
@@ -128,13 +127,13 @@ async function withStage(
 async function openStage(target: FileHandle, place: Path, { inode, name }: ReturnStage): Promise<FileHandle | undefined> {
 	if (!(await exists(below(target, name)))) return undefined;
 	const stage = await openDirectory(below(target, name)).catch((error: unknown) => {
-		throw ["ENOTDIR", "ELOOP"].includes(errorName(error) ?? "") ? stageChanged(place, name) : error;
+		throw isNoDirectory(errorName(error)) ? stageChanged(place, name) : error;
 	});
 	try {
 		const { dev, ino, mode, uid } = await stage.stat({ bigint: true });
 		// The setgid bit is inherited from the place (inode(7)).
 		const isPrivate = uid === 0n && (mode & 0o777n) === 0o700n && dev === (await target.stat({ bigint: true })).dev;
-		const isOurs = inode === undefined ? (await names(stage)).length === 0 : String(ino) === inode;
+		const isOurs = inode === undefined ? (await namesIn(stage)).length === 0 : String(ino) === inode;
 		if (!isPrivate || !isOurs) throw stageChanged(place, name);
 		return stage;
 	} catch (error) {
@@ -153,15 +152,11 @@ async function moveAll(
 ): Promise<void> {
 	await using other = await openDirectory(below(stage, folder));
 	const [from, to] = way === "out" ? [target, other] : [other, target];
-	for (const name of await names(from)) {
+	for (const name of await namesIn(from)) {
 		if (from === target && name === own) continue;
 		await rename(pathToBytes(below(from, name)), pathToBytes(below(to, name)));
 	}
 	await other.sync();
-}
-
-async function names(directory: FileHandle): Promise<Path[]> {
-	return (await readdir(pathToBytes(below(directory)), { encoding: "buffer" })).map(pathFromBytes);
 }
 
 /** The cage's content of the place. Throws `data-unsafe` and `data-gone` (exit 4). */
@@ -173,19 +168,14 @@ function openContent(data: Path, place: Path): Promise<FileHandle> {
 async function openPlace(place: Path, made?: (directory: FileHandle) => Promise<void>): Promise<FileHandle> {
 	await using top = await openDirectory("/" as Path);
 	try {
-		await using above = await openBelow(top, parent(place).split("/").filter(Boolean) as Path[]);
-		return await openBelow(above, [place.slice(place.lastIndexOf("/") + 1) as Path], made);
+		await using above = await openBelow(top, namesOf(parent(place)));
+		return await openBelow(above, [baseName(place)], made);
 	} catch (error) {
-		const name = errorName(error);
-		if (name === "ENOTDIR" || name === "ELOOP") throw new Failure("release-place-changed", { path: shown(place) }, 4);
+		if (isNoDirectory(errorName(error))) throw new Failure("release-place-changed", { path: showPath(place) }, 4);
 		throw writeFailure(error, place);
 	}
 }
 
 function stageChanged(place: Path, name: Path): Failure {
 	return new Failure("release-stage-changed", { path: showPath(join(place, name)) }, 4);
-}
-
-function shown(place: Path): string {
-	return showPath(place);
 }

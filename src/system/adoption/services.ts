@@ -1,4 +1,4 @@
-import { existsSync, unlinkSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Companions } from "../../core/adoption/adoption.ts";
 import { Failure } from "../../core/failure.ts";
@@ -104,11 +104,7 @@ export const runtimeUnits = "/run/systemd/system";
 export async function removeRuntimeUnit(name: string): Promise<void> {
 	await systemctl(["kill", "--signal=KILL", name]);
 	await systemctl(["stop", name]);
-	try {
-		unlinkSync(join(runtimeUnits, name));
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-	}
+	rmSync(join(runtimeUnits, name), { force: true });
 	await systemctl(["daemon-reload"]);
 	await systemctl(["reset-failed", name]);
 }

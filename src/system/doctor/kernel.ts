@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { lackingAbilities } from "../../core/confinement/landlock.ts";
 import { ownUser } from "../../core/confinement/launch.ts";
 import { networkSteps } from "../../core/confinement/launch-script.ts";
@@ -8,6 +8,7 @@ import type { Finding } from "../../engine/ports.ts";
 import { patience } from "../launch/features.ts";
 import { isRootless } from "../launch/rootless.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
+import { textOf } from "../running/proc.ts";
 
 /** The kernel's features and restrictions. */
 export function kernelFindings(features: Features): Finding[] {
@@ -68,7 +69,7 @@ function userNamespaces(): Finding {
 		"kernel/apparmor_restrict_unprivileged_userns",
 	]
 		.flatMap((name) => {
-			const value = readText(`/proc/sys/${name}`).trim();
+			const value = (textOf(`/proc/sys/${name}`) ?? "").trim();
 			return value === "" ? [] : [`${name.replace("/", ".")}=${value}`];
 		})
 		.join(", ");
@@ -83,7 +84,7 @@ function userNamespaces(): Finding {
 
 /** A ptrace_scope of 3 forbids strace even to root until the next boot (Yama in the kernel's admin guide). */
 function yama(): Finding {
-	const scope = readText("/proc/sys/kernel/yama/ptrace_scope").trim();
+	const scope = (textOf("/proc/sys/kernel/yama/ptrace_scope") ?? "").trim();
 	return {
 		what: "yama",
 		state: scope === "3" ? "missing" : "ok",
@@ -93,14 +94,14 @@ function yama(): Finding {
 
 /** The file exists if a policy is loaded (selinux(8)). */
 function selinux(): Finding {
-	const enforce = readText("/sys/fs/selinux/enforce").trim();
+	const enforce = (textOf("/sys/fs/selinux/enforce") ?? "").trim();
 	const found = { "1": "enforcing", "0": "permissive" }[enforce] ?? "-";
 	return { what: "selinux", state: enforce === "1" ? "note" : "ok", found };
 }
 
 function appArmor(): Finding {
-	const enabled = readText("/sys/module/apparmor/parameters/enabled").trim() === "Y";
-	const enforced = readText("/sys/kernel/security/apparmor/profiles").match(/ \(enforce\)$/gm)?.length ?? 0;
+	const enabled = (textOf("/sys/module/apparmor/parameters/enabled") ?? "").trim() === "Y";
+	const enforced = textOf("/sys/kernel/security/apparmor/profiles")?.match(/ \(enforce\)$/gm)?.length ?? 0;
 	return { what: "apparmor", state: enforced ? "note" : "ok", found: enabled ? `${enforced} enforce` : "-" };
 }
 
@@ -117,12 +118,4 @@ function tryIn(namespaces: readonly string[], script: string, before: readonly s
 	if (path === undefined) return { works: false, says: "" };
 	const { status, stderr } = spawnSync(path, words, { env: toolEnvironment, encoding: "utf8", timeout: patience, cwd: "/" });
 	return { works: status === 0, says: (stderr ?? "").trim().split("\n")[0] ?? "" };
-}
-
-function readText(path: string): string {
-	try {
-		return readFileSync(path, "utf8");
-	} catch {
-		return "";
-	}
 }

@@ -1,9 +1,9 @@
-import { type FileHandle, lstat, readdir, rename, rmdir } from "node:fs/promises";
+import { type FileHandle, lstat, rename, rmdir } from "node:fs/promises";
 import { separateDataName } from "../../core/cage/layout.ts";
 import { Failure } from "../../core/failure.ts";
-import { ancestors, baseName, isWithin, join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import { ancestors, baseName, isWithin, join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { below, isNoDirectory, makeDirectory, namesOf, openBelow, openDirectory } from "./descriptor.ts";
+import { below, isNoDirectory, makeDirectory, namesIn, namesOf, openBelow, openDirectory } from "./descriptor.ts";
 import { errorName, ifMissing, writeFailure } from "./errors.ts";
 import { unsafeData } from "./merge.ts";
 
@@ -168,7 +168,7 @@ async function makeAbove(top: FileHandle, path: Path): Promise<void> {
 }
 
 async function mergeInto(top: FileHandle, from: Path, to: Path): Promise<void> {
-	for (const name of await namesIn(top, from)) {
+	for (const name of await inDirectory(top, from, namesIn)) {
 		const [source, target] = [join(from, name), join(to, name)];
 		if (!(await isThere(top, target))) {
 			await inParent(top, source, (old) => inParent(top, target, (place) => rename(pathToBytes(old), pathToBytes(place))));
@@ -181,12 +181,6 @@ async function mergeInto(top: FileHandle, from: Path, to: Path): Promise<void> {
 		await removeEmpty(top, source);
 	}
 	await inDirectory(top, to, (directory) => directory.sync());
-}
-
-async function namesIn(top: FileHandle, path: Path): Promise<Path[]> {
-	return inDirectory(top, path, async (directory) =>
-		(await readdir(pathToBytes(below(directory)), { encoding: "buffer" })).map(pathFromBytes),
-	);
 }
 
 async function inDirectory<T>(top: FileHandle, path: Path, work: (directory: FileHandle) => Promise<T>): Promise<T> {

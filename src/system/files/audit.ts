@@ -14,6 +14,7 @@ import {
 import type { Finding } from "../../core/cage/finding.ts";
 import { entriesByPath, type Manifest } from "../../core/cage/manifest.ts";
 import { compareWithManifest, needsHash } from "../../core/cage/tampering.ts";
+import { by } from "../../core/collections.ts";
 import { directoriesTo } from "../../core/machine/facts.ts";
 import { ancestors, join, type Path, pathToText, root } from "../../core/path/path.ts";
 import type { CageToAudit } from "../../engine/ports.ts";
@@ -87,7 +88,7 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 		...unseen.map(unseenDataFinding),
 		...auditData(addDataCapabilities(seen, source, path, ofData ?? [])),
 	]);
-	const ordered = [...inside, ...changed, ...inData].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+	const ordered = [...inside, ...changed, ...inData].sort(by(({ path }) => path));
 	const looked = written.reduce((sum, one) => sum + one.looked, files.length);
 	return { findings: [...findings, ...ordered], looked };
 }

@@ -1,17 +1,18 @@
 import { closeSync, constants, openSync, readlinkSync } from "node:fs";
-import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { type FileHandle, lstat, mkdir, open, readdir } from "node:fs/promises";
 import { join, type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
-import { errorName } from "./errors.ts";
+import { errorName, ifMissing } from "./errors.ts";
 
-// O_PATH of open(2), which Node does not name. Going through a directory then needs no read permission.
-const O_PATH = 0o10000000;
+/** O_PATH of open(2), which Node does not name: needs no read permission, and does not touch devices. */
+export const pathOnly = 0o10000000;
 
 /**
  * Node has no openat(2), so a name below an open directory is `/proc/self/fd/N/name`. The descriptor stays the same directory
  * even if its name is replaced by a link.
  */
-export function below(directory: FileHandle, name?: Path): Path {
-	return (name === undefined ? `/proc/self/fd/${directory.fd}` : `/proc/self/fd/${directory.fd}/${name}`) as Path;
+export function below(directory: FileHandle | number, name?: Path): Path {
+	const place = `/proc/self/fd/${typeof directory === "number" ? directory : directory.fd}`;
+	return (name === undefined ? place : `${place}/${name}`) as Path;
 }
 
 /** Opens the directory itself: a link fails with ELOOP or ENOTDIR. */
@@ -68,10 +69,24 @@ export function openWay(top: Path, names: readonly Path[], fail: (end: WayEnd) =
 
 function openStep(place: Path, index: number, fail: (end: WayEnd) => Error): number {
 	try {
-		return openSync(pathToBytes(place), O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+		return openSync(pathToBytes(place), pathOnly | constants.O_DIRECTORY | constants.O_NOFOLLOW);
 	} catch (error) {
 		throw fail({ index, error: errorName(error) ?? "EIO" });
 	}
+}
+
+/** The names in an open directory. */
+export async function namesIn(directory: FileHandle): Promise<Path[]> {
+	return (await readdir(pathToBytes(below(directory)), { encoding: "buffer" })).map(pathFromBytes);
+}
+
+/** The names in a directory, or none if there is no directory. */
+export async function list(directory: Path): Promise<Path[]> {
+	return (await readdir(pathToBytes(directory), { encoding: "buffer" }).catch(ifMissing([]))).map(pathFromBytes);
+}
+
+export async function exists(path: Path): Promise<boolean> {
+	return (await lstat(pathToBytes(path)).catch(ifMissing(undefined))) !== undefined;
 }
 
 /** The components of a path. */
@@ -116,7 +131,7 @@ export async function makeDirectory(path: Path, mode = 0o700): Promise<boolean> 
 		await mkdir(pathToBytes(path), mode);
 		return true;
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+		if (errorName(error) === "EEXIST") return false;
 		throw error;
 	}
 }

@@ -6,8 +6,9 @@ import { entriesByPath, type Manifest, type ManifestEntry } from "../../core/cag
 import { isConfiguration, needsHash } from "../../core/cage/tampering.ts";
 import { join, type Path, parent, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { makeSafeFolder } from "../state/folder.ts";
+import { exists } from "./descriptor.ts";
+import { attempt } from "./errors.ts";
 import { hashFile } from "./hash.ts";
-import { exists } from "./merge.ts";
 import { observe, observeTree, type StampedFile } from "./observe.ts";
 import { copyRegularFile } from "./safe-copy.ts";
 
@@ -52,12 +53,7 @@ async function editOf(
 }
 
 async function content(path: Path, kind: "file" | "symlink", signal: AbortSignal | undefined): Promise<string | undefined> {
-	if (kind === "file") return hashFile(path, signal);
-	try {
-		return readlinkSync(pathToBytes(path), { encoding: "latin1" });
-	} catch {
-		return undefined;
-	}
+	return kind === "file" ? hashFile(path, signal) : attempt(() => readlinkSync(pathToBytes(path), { encoding: "latin1" }));
 }
 
 function describe(one: StampedFile, kind: Edit["kind"], what: Pick<Edit, "is" | "was" | "host">): Edit {

@@ -8,10 +8,24 @@ export function errorName(error: unknown): string | undefined {
 	return typeof code === "string" && "syscall" in (error as object) ? code : undefined;
 }
 
+/** Returns undefined if the work throws, because files and processes may vanish at any moment. */
+export function attempt<T>(work: () => T): T | undefined {
+	try {
+		return work();
+	} catch {
+		return undefined;
+	}
+}
+
+/** Whether the error means that nothing is there, not even the directory. */
+export function isMissing(error: unknown): boolean {
+	return ["ENOENT", "ENOTDIR"].includes(errorName(error) ?? "");
+}
+
 /** For `catch`: returns `value` if nothing is there, and throws any other error. */
 export function ifMissing<T>(value: T): (error: unknown) => T {
 	return (error) => {
-		if (errorName(error) === "ENOENT") return value;
+		if (isMissing(error)) return value;
 		throw error;
 	};
 }

@@ -8,7 +8,7 @@ import { Failure } from "../../core/failure.ts";
 import { knownArchitecture, load, Program, pointer, register } from "../../core/machine-code/program.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { transientName } from "../state/process.ts";
-import { below } from "./descriptor.ts";
+import { below, pathOnly } from "./descriptor.ts";
 import { errorName } from "./errors.ts";
 
 /**
@@ -87,9 +87,6 @@ function openUnnamed(folder: string, content: Uint8Array): number | undefined {
 		unlinkSync(file);
 	}
 }
-
-/** O_PATH of fcntl.h, which Node does not name: also opens unreadable files and does not touch devices. */
-export const pathOnly = 0o10000000;
 
 let program: number | undefined;
 

@@ -1,15 +1,4 @@
-import {
-	closeSync,
-	constants,
-	fstatSync,
-	lstatSync,
-	openSync,
-	readdirSync,
-	readlinkSync,
-	readSync,
-	realpathSync,
-	type Stats,
-} from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, realpathSync } from "node:fs";
 import type { ByteReader } from "../../core/elf/elf.ts";
 import type { LoaderFiles } from "../../core/elf/search.ts";
 import type { FileKind, FileStatus, Files } from "../../core/machine/facts.ts";
@@ -24,6 +13,7 @@ import {
 	pathToBytes,
 	resolvePath,
 } from "../../core/path/path.ts";
+import { attempt } from "./errors.ts";
 
 /**
  * Synchronous access to the machine's files: a plan asks thousands of small questions, and a promise for each costs more than the
@@ -36,7 +26,7 @@ export function systemFiles(): Files & LoaderFiles {
 function status(path: Path): FileStatus | undefined {
 	const stats = attempt(() => lstatSync(pathToBytes(path), { throwIfNoEntry: false }));
 	if (stats === undefined) return undefined;
-	const kind = kindOf(stats);
+	const kind = kindOf(stats.mode);
 	return {
 		kind,
 		mode: stats.mode & 0o7777,
@@ -48,23 +38,17 @@ function status(path: Path): FileStatus | undefined {
 	};
 }
 
-function kindOf(stats: Stats): FileKind {
-	switch (stats.mode & constants.S_IFMT) {
-		case constants.S_IFDIR:
-			return "directory";
-		case constants.S_IFLNK:
-			return "symlink";
-		case constants.S_IFCHR:
-			return "character-device";
-		case constants.S_IFBLK:
-			return "block-device";
-		case constants.S_IFIFO:
-			return "fifo";
-		case constants.S_IFSOCK:
-			return "socket";
-		default:
-			return "file";
-	}
+const kinds: ReadonlyMap<number, FileKind> = new Map([
+	[constants.S_IFDIR, "directory"],
+	[constants.S_IFLNK, "symlink"],
+	[constants.S_IFCHR, "character-device"],
+	[constants.S_IFBLK, "block-device"],
+	[constants.S_IFIFO, "fifo"],
+	[constants.S_IFSOCK, "socket"],
+]);
+
+export function kindOf(mode: number): FileKind {
+	return kinds.get(mode & constants.S_IFMT) ?? "file";
 }
 
 /** Linux distributes both numbers over a dev_t: from the top, 20 bits major, 24 minor, 12 major, 8 minor (gnu_dev_major in makedev(3)). */
@@ -143,14 +127,6 @@ function readToEnd(descriptor: number, limit: number): Buffer {
 	return Buffer.concat(chunks);
 }
 
-function attempt<T>(look: () => T): T | undefined {
-	try {
-		return look();
-	} catch {
-		return undefined;
-	}
-}
-
 /** The kernel follows this many links (path_resolution(7)). */
 const mostLinks = 40;
 
@@ -170,9 +146,5 @@ export function logSocket(): Path | undefined {
 }
 
 function inRealFolder(path: Path): Path {
-	try {
-		return join(realpathSync(pathToBytes(parent(path)), { encoding: "latin1" }) as Path, baseName(path));
-	} catch {
-		return path;
-	}
+	return attempt(() => join(realpathSync(pathToBytes(parent(path)), { encoding: "latin1" }) as Path, baseName(path))) ?? path;
 }

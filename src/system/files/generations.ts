@@ -1,12 +1,12 @@
-import { lstat, readdir, readlink, rename } from "node:fs/promises";
+import { lstat, readlink, rename } from "node:fs/promises";
 import { type Manifest, manifestFromJson, manifestToJson } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
-import { baseName, join, type Path, parent, pathFromBytes, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { baseName, join, type Path, parent, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { linkAtomic, writeAtomic } from "../state/atomic.ts";
 import { isLeftover, transientName } from "../state/process.ts";
-import { syncDirectory } from "./descriptor.ts";
-import { errorName, ifMissing } from "./errors.ts";
+import { list, syncDirectory } from "./descriptor.ts";
+import { errorName, isMissing } from "./errors.ts";
 import { refuseMounts } from "./mounts.ts";
 import { removeTree } from "./remove.ts";
 import { readTextIfAny } from "./text-files.ts";
@@ -30,14 +30,14 @@ export function generationPaths(cage: Path) {
 /** Complete generations with root and manifest, oldest first. */
 export async function listGenerations(cage: Path): Promise<number[]> {
 	const { generations, manifests } = generationPaths(cage);
-	const described = new Set(numbers(await names(manifests), /^(\d+)\.json$/));
-	return numbers(await names(generations), /^(\d+)$/).filter((number) => described.has(number));
+	const described = new Set(numbers(await list(manifests), /^(\d+)\.json$/));
+	return numbers(await list(generations), /^(\d+)$/).filter((number) => described.has(number));
 }
 
 /** A number that no generation has had. */
 export async function nextGeneration(cage: Path): Promise<number> {
 	const { generations, manifests } = generationPaths(cage);
-	const used = [...numbers(await names(generations), /^(\d+)$/), ...numbers(await names(manifests), /^(\d+)\.json$/)];
+	const used = [...numbers(await list(generations), /^(\d+)$/), ...numbers(await list(manifests), /^(\d+)\.json$/)];
 	return Math.max(0, ...used) + 1;
 }
 
@@ -118,7 +118,7 @@ export async function discard(directory: Path): Promise<void> {
 	try {
 		await rename(pathToBytes(directory), pathToBytes(aside));
 	} catch (error) {
-		if (errorName(error) === "ENOENT") return;
+		if (isMissing(error)) return;
 		throw error;
 	}
 	await removeTree(aside);
@@ -135,12 +135,12 @@ export async function clearLeftovers(cage: Path): Promise<Path[]> {
 		if (await removeTree(path)) removed.push(path);
 	};
 	for (const directory of [cage, generations, manifests, join(cage, "traces")]) {
-		for (const name of await names(directory)) if (isLeftover(name)) await remove(join(directory, name));
+		for (const name of await list(directory)) if (isLeftover(name)) await remove(join(directory, name));
 	}
 	const whole = await listGenerations(cage);
 	const current = await currentGeneration(cage);
 	const tried = await triedGenerations(cage);
-	for (const number of numbers(await names(generations), /^(\d+)$/)) {
+	for (const number of numbers(await list(generations), /^(\d+)$/)) {
 		// A newer generation that was never published is a candidate whose trial was interrupted.
 		const isCandidate = number > (current ?? 0) && !tried.includes(number);
 		if (number === current || (whole.includes(number) && !isCandidate)) continue;
@@ -148,17 +148,12 @@ export async function clearLeftovers(cage: Path): Promise<Path[]> {
 		removed.push(join(generations, String(number)));
 	}
 	// An interrupted removal deleted the files first, so these manifests describe nothing.
-	const there = new Set(numbers(await names(generations), /^(\d+)$/));
-	for (const number of numbers(await names(manifests), /^(\d+)\.json$/)) {
+	const there = new Set(numbers(await list(generations), /^(\d+)$/));
+	for (const number of numbers(await list(manifests), /^(\d+)\.json$/)) {
 		if (!there.has(number)) await remove(join(manifests, `${number}.json` as Path));
 	}
 	if (removed.length > 0 && (await lstat(pathToBytes(generations)).catch(() => undefined))) await syncDirectory(generations);
 	return removed;
-}
-
-async function names(directory: Path): Promise<Path[]> {
-	const found = await readdir(pathToBytes(directory), { encoding: "buffer" }).catch(ifMissing([]));
-	return found.map(pathFromBytes);
 }
 
 function numbers(from: readonly string[], pattern: RegExp): number[] {

@@ -1,9 +1,9 @@
-import { link, lstat, readdir, rename } from "node:fs/promises";
+import { link, lstat, rename } from "node:fs/promises";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import { join, type Path, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { below, openDirectory } from "./descriptor.ts";
-import { errorName, ifMissing } from "./errors.ts";
+import { below, exists, isNoDirectory, namesIn, openDirectory } from "./descriptor.ts";
+import { errorName } from "./errors.ts";
 
 /**
  * Moves the content of `from` into `to` where nothing exists yet, and returns the host paths that existed. Merges directories.
@@ -12,12 +12,11 @@ import { errorName, ifMissing } from "./errors.ts";
 export async function merge(from: Path, to: Path, name: Path): Promise<Path[]> {
 	await using source = await openDirectory(from);
 	await using target = await openDirectory(to).catch((error: unknown) => {
-		if (errorName(error) === "ENOTDIR" || errorName(error) === "ELOOP") throw unsafeData(name);
+		if (isNoDirectory(errorName(error))) throw unsafeData(name);
 		throw error;
 	});
 	const kept: Path[] = [];
-	for (const bytes of await readdir(pathToBytes(below(source)), { encoding: "buffer" })) {
-		const child = pathFromBytes(bytes);
+	for (const child of await namesIn(source)) {
 		const [old, place, shown] = [below(source, child), below(target, child), join(name, child)];
 		const isDirectory = (await lstat(pathToBytes(old))).isDirectory();
 		if (!isDirectory) {
@@ -38,10 +37,6 @@ async function linkUnlessThere(from: Path, to: Path): Promise<boolean> {
 		if (errorName(error) === "EEXIST") return false;
 		throw error;
 	}
-}
-
-export async function exists(path: Path): Promise<boolean> {
-	return (await lstat(pathToBytes(path)).catch(ifMissing(undefined))) !== undefined;
 }
 
 /** The application may write here, so a link could be an attempt to redirect us. */

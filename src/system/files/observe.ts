@@ -1,9 +1,9 @@
 import { type BigIntStats, lstatSync, readlinkSync } from "node:fs";
 import { accountFiles, type ObservedFile } from "../../core/cage/audit.ts";
 import type { ObservedState } from "../../core/cage/tampering.ts";
-import type { FileKind } from "../../core/machine/facts.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
-import { deviceNumbers, systemFiles } from "./files.ts";
+import { attempt } from "./errors.ts";
+import { deviceNumbers, kindOf, systemFiles } from "./files.ts";
 import { stampOf } from "./hash.ts";
 import { walk } from "./walk.ts";
 
@@ -79,7 +79,7 @@ export function observe(host: Path, path: Path): StampedFile | undefined {
 }
 
 function describe(host: Path, path: Path, stats: BigIntStats): StampedFile {
-	const kind = kindOf(stats);
+	const kind = kindOf(Number(stats.mode));
 	const target = kind === "symlink" ? attempt(() => readlinkSync(pathToBytes(host), { encoding: "latin1" }) as Path) : undefined;
 	const content = kind === "file" && accountFiles.includes(path) ? systemFiles().read(host)?.toString("latin1") : undefined;
 	return {
@@ -96,23 +96,6 @@ function describe(host: Path, path: Path, stats: BigIntStats): StampedFile {
 	};
 }
 
-function kindOf(stats: BigIntStats): FileKind {
-	if (stats.isFile()) return "file";
-	if (stats.isDirectory()) return "directory";
-	if (stats.isSymbolicLink()) return "symlink";
-	if (stats.isCharacterDevice()) return "character-device";
-	if (stats.isBlockDevice()) return "block-device";
-	return stats.isFIFO() ? "fifo" : "socket";
-}
-
 function lstat(path: Path): BigIntStats | undefined {
 	return attempt(() => lstatSync(pathToBytes(path), { throwIfNoEntry: false, bigint: true }));
-}
-
-function attempt<T>(look: () => T): T | undefined {
-	try {
-		return look();
-	} catch {
-		return undefined;
-	}
 }

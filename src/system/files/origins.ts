@@ -5,7 +5,7 @@ import type { Manifest, ManifestEntry } from "../../core/cage/manifest.ts";
 import { isWithin, type Path, parent, pathToBytes, root } from "../../core/path/path.ts";
 import type { Reason } from "../../core/plan/plan.ts";
 import { startOfRule } from "../../core/plan/rules.ts";
-import { errorName } from "./errors.ts";
+import { attempt } from "./errors.ts";
 import { hashFiles, sameStamp, stampOf } from "./hash.ts";
 
 /** Host files and links that differ from what a generation was copied from. A file with an unchanged stat(2) is read only with `deep`. */
@@ -96,15 +96,6 @@ function changeOfLink({ edited, path, target }: ManifestEntry): ChangedOrigin["c
 	const now = attempt(() => readlinkSync(pathToBytes(path), { encoding: "latin1" }) as Path);
 	if (now === undefined) return attempt(() => lstatSync(pathToBytes(path))) === undefined ? "gone" : "changed";
 	return now === (edited ?? target) ? undefined : "changed";
-}
-
-function attempt<T>(look: () => T): T | undefined {
-	try {
-		return look();
-	} catch (error) {
-		if (errorName(error) === undefined) throw error;
-		return undefined;
-	}
 }
 
 /**

@@ -14,10 +14,11 @@ import {
 } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import { baseName, join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
+import { below, pathOnly } from "./descriptor.ts";
 import { errorName } from "./errors.ts";
-import { clearFlags, pathOnly } from "./file-flags.ts";
+import { clearFlags } from "./file-flags.ts";
 import { refuseMounts } from "./mounts.ts";
 
 /** Rounds through a directory to which somebody keeps adding. */
@@ -38,7 +39,7 @@ export async function removeTree(path: Path): Promise<boolean> {
 		if (stats === undefined) return false;
 		if (!stats.isDirectory()) await withoutFlags([path], () => unlinkSync(name));
 		else {
-			await refuseMounts(join(realPath(parent(path)), path.slice(path.lastIndexOf("/") + 1)));
+			await refuseMounts(join(realPath(parent(path)), baseName(path)));
 			unlock(path);
 			const top = openDirectory(path);
 			try {
@@ -138,11 +139,6 @@ class Emptying {
 		await setImmediate();
 		this.#since = performance.now();
 	}
-}
-
-/** Node has no openat(2). The descriptor stays the same directory, whatever has its name. */
-function below(directory: number, name?: Path): Path {
-	return (name === undefined ? `/proc/self/fd/${directory}` : `/proc/self/fd/${directory}/${name}`) as Path;
 }
 
 function openDirectory(path: Path): number {

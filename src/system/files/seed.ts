@@ -1,12 +1,12 @@
-import { type FileHandle, lstat, readdir, rename, stat } from "node:fs/promises";
-import { isWithin, join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import { type FileHandle, lstat, rename, stat } from "node:fs/promises";
+import { baseName, isWithin, join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
 import type { Plan, WritableDirectory } from "../../core/plan/plan.ts";
 import { makeSafeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
 import { readSeeded, writeSeeded } from "../state/seeded.ts";
-import { below, makeDirectory, openBelow, openDirectory } from "./descriptor.ts";
+import { below, exists, isNoDirectory, makeDirectory, namesIn, namesOf, openBelow, openDirectory } from "./descriptor.ts";
 import { errorName, ifMissing, readFailure, writeFailure } from "./errors.ts";
-import { exists, merge, unsafeData } from "./merge.ts";
+import { merge, unsafeData } from "./merge.ts";
 import { removeTree } from "./remove.ts";
 import { allocatedBytes, requireSpace } from "./survey.ts";
 import { runIn } from "./tools.ts";
@@ -100,7 +100,7 @@ async function fillDirectory(
 	await using above = await openData(top, parent(target.path), job);
 	const staging = join(cage, transientName("seed"));
 	try {
-		const place = below(above, target.path.slice(target.path.lastIndexOf("/") + 1) as Path);
+		const place = below(above, baseName(target.path));
 		const isNew = !(await isDirectory(place, target.path));
 		if (!isNew && target.seeds.length === 0) return;
 		await makeDirectory(staging);
@@ -133,16 +133,13 @@ async function isDirectory(place: Path, path: Path): Promise<boolean> {
 /** Opens a directory of the data by its path in the cage. Creates missing ones like the host's. */
 async function openData(top: FileHandle, path: Path, job: TreeCopy): Promise<FileHandle> {
 	try {
-		return await openBelow(top, path.split("/").filter(Boolean) as Path[], async (made, depth) => {
-			const host = `/${path
-				.split("/")
-				.filter(Boolean)
-				.slice(0, depth + 1)
-				.join("/")}`;
-			await setOwner(made, await ownerOnHost(host as Path, job), job.isRoot);
+		const names = namesOf(path);
+		return await openBelow(top, names, async (made, depth) => {
+			const host = `/${names.slice(0, depth + 1).join("/")}` as Path;
+			await setOwner(made, await ownerOnHost(host, job), job.isRoot);
 		});
 	} catch (error) {
-		if (errorName(error) === "ENOTDIR" || errorName(error) === "ELOOP") throw unsafeData(path);
+		if (isNoDirectory(errorName(error))) throw unsafeData(path);
 		throw writeFailure(error, path);
 	}
 }
@@ -160,8 +157,7 @@ async function ownerOnHost(path: Path, job: TreeCopy): Promise<{ uid: number; gi
 async function stageSeed(job: TreeCopy, filled: FileHandle, directory: Path, seed: Path): Promise<void> {
 	if (seed === directory) {
 		await using source = await openHost(seed);
-		for (const bytes of await readdir(pathToBytes(below(source)), { encoding: "buffer" })) {
-			const name = pathFromBytes(bytes);
+		for (const name of await namesIn(source)) {
 			await copyTree(job, below(source, name), below(filled, name), join(seed, name));
 		}
 		return;
@@ -180,7 +176,7 @@ async function stageSeed(job: TreeCopy, filled: FileHandle, directory: Path, see
 async function openHost(path: Path): Promise<FileHandle> {
 	await using top = await openDirectory("/" as Path);
 	try {
-		return await openBelow(top, path.split("/").filter(Boolean) as Path[]);
+		return await openBelow(top, namesOf(path));
 	} catch (error) {
 		throw readFailure(error, path);
 	}

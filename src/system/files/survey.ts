@@ -6,7 +6,7 @@ import { Failure } from "../../core/failure.ts";
 import { join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { Entry } from "../../core/plan/plan.ts";
-import { errorName, readFailure } from "./errors.ts";
+import { attempt, errorName, readFailure } from "./errors.ts";
 import { sameStamp, stampOf } from "./hash.ts";
 
 /** A host file before the copy. */
@@ -102,10 +102,5 @@ export function isUntouched(entry: ManifestEntry, root: Path, now?: Stamp): bool
 }
 
 function stampAt(path: Path): Stamp | undefined {
-	try {
-		return stampOf(lstatSync(pathToBytes(path), { bigint: true }));
-	} catch (error) {
-		if (errorName(error) === undefined) throw error;
-		return undefined;
-	}
+	return attempt(() => stampOf(lstatSync(pathToBytes(path), { bigint: true })));
 }

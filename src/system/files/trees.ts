@@ -1,12 +1,12 @@
 import { chmodSync, lchownSync, linkSync, mkdirSync, type Stats, symlinkSync } from "node:fs";
-import { type FileHandle, lchown, lstat, lutimes, mkdir, readdir, readlink, symlink } from "node:fs/promises";
+import { type FileHandle, lchown, lstat, lutimes, mkdir, readlink, symlink } from "node:fs/promises";
 import { isFolder } from "../../core/cage/layout.ts";
 import type { ManifestEntry } from "../../core/cage/manifest.ts";
-import { join, type Path, pathFromBytes, pathToBytes, root } from "../../core/path/path.ts";
+import { join, type Path, pathToBytes, root } from "../../core/path/path.ts";
 import { changeOwner } from "../../core/plan/dedicated.ts";
 import type { OwnerChange } from "../../core/plan/plan.ts";
 import type { PartialTrees } from "../../engine/store.ts";
-import { below, openDirectory } from "./descriptor.ts";
+import { below, namesIn, openDirectory } from "./descriptor.ts";
 import { errorName, readFailure, writeFailure } from "./errors.ts";
 import { removeTree } from "./remove.ts";
 import { copyRegularFile, type Reflinks } from "./safe-copy.ts";
@@ -84,8 +84,7 @@ async function copyDirectory(job: TreeCopy, from: Path, to: Path, name: Path): P
 	});
 	const stats = await source.stat();
 	await using target = await makeAndOpen(to, name);
-	for (const bytes of await readdir(pathToBytes(below(source)), { encoding: "buffer" })) {
-		const child = pathFromBytes(bytes);
+	for (const child of await namesIn(source)) {
 		await copyChild(job, below(source, child), below(target, child), join(name, child));
 	}
 	await setOwner(target, { ...ownerInCage(stats, job), mode: stats.mode }, job.isRoot);
@@ -136,8 +135,7 @@ export async function changeTreeOwner(top: Path, change: OwnerChange): Promise<v
 		const own = await directory.stat();
 		const owner = changeOwner(own, change);
 		if (owner.uid !== own.uid || owner.gid !== own.gid) await directory.chown(owner.uid, owner.gid);
-		for (const bytes of await readdir(pathToBytes(below(directory)), { encoding: "buffer" })) {
-			const name = pathFromBytes(bytes);
+		for (const name of await namesIn(directory)) {
 			const place = pathToBytes(below(directory, name));
 			const stats = await lstat(place);
 			if (stats.isDirectory()) {

@@ -13,7 +13,7 @@ import {
 	programLink,
 } from "../../core/upkeep/installation.ts";
 import type { ProgramPlace } from "../../engine/ports.ts";
-import { errorName } from "../files/errors.ts";
+import { attempt, errorName } from "../files/errors.ts";
 import { programFolder } from "../program-folder.ts";
 import { makeReadableFolders, requireSafeFolder } from "../state/folder.ts";
 
@@ -110,11 +110,7 @@ async function pinNode(script: string): Promise<void> {
 }
 
 function namesIn(folder: string): string[] {
-	try {
-		return readdirSync(folder);
-	} catch {
-		return [];
-	}
+	return attempt(() => readdirSync(folder)) ?? [];
 }
 
 /** Deletes leftovers of a killed installation. */

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Limits } from "../../core/application/application.ts";
 import { type GroupLimit, ownProcesses } from "../../core/confinement/limits.ts";
+import { textOf } from "../running/proc.ts";
 import { isLeftover, pidNamespace, transientName } from "../state/process.ts";
 
 /**
@@ -122,17 +123,13 @@ function placeOf(controller: Controller): Place | undefined {
 }
 
 function wordsOf(file: string): string[] {
-	try {
-		return readFileSync(file, "latin1").trim().split(/\s+/);
-	} catch {
-		return [];
-	}
+	return textOf(file)?.trim().split(/\s+/) ?? [];
 }
 
 /** The groups of a process for this controller, version 1 before version 2 (proc_pid_cgroup(5)). */
 function groupsOf(pid: number | "self", controller: Controller): (Place & { readonly mount: string })[] {
 	const groups = readFileSync(`/proc/${pid}/cgroup`, "utf8").trim().split("\n");
-	const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n").flatMap(parseMount);
+	const mounts = groupMounts();
 	return ([1, 2] as const).flatMap((version) => {
 		const path = groups
 			.map((line) => /^(\d+):([^:]*):(.*)$/.exec(line))
@@ -144,6 +141,11 @@ function groupsOf(pid: number | "self", controller: Controller): (Place & { read
 		const folder = join(mount.place, below);
 		return existsSync(folder) ? [{ version, folder, mount: mount.place }] : [];
 	});
+}
+
+/** Mounts of cgroup hierarchies. */
+export function groupMounts() {
+	return readFileSync("/proc/self/mountinfo", "utf8").split("\n").flatMap(parseMount);
 }
 
 /** Parses a line of proc_pid_mountinfo(5). */

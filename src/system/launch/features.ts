@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { landlockProbe } from "../../core/confinement/confine.ts";
 import { ownUser } from "../../core/confinement/launch.ts";
 import type { Features } from "../../core/confinement/method.ts";
+import { attempt } from "../files/errors.ts";
 import { fileState, readCached, writeCached } from "./cache.ts";
 import { isRootless } from "./rootless.ts";
 import { findTool, toolEnvironment } from "./tools.ts";
@@ -108,9 +109,5 @@ function tryNamespaces(): { landlock: number; refusal?: string } {
 
 /** Without the program, uses the kernel's list (lsm= in kernel-parameters) and assumes a complete version. */
 function landlockByName(): number {
-	try {
-		return readFileSync("/sys/kernel/security/lsm", "utf8").trim().split(",").includes("landlock") ? 3 : 0;
-	} catch {
-		return 0;
-	}
+	return attempt(() => (readFileSync("/sys/kernel/security/lsm", "utf8").trim().split(",").includes("landlock") ? 3 : 0)) ?? 0;
 }

@@ -15,23 +15,18 @@ import { findTool, toolEnvironment } from "./tools.ts";
 /** Everything that /proc (proc(5)) reveals about a caged process and its init. Undefined if one of them has ended. */
 export function observeConfinement(pid: number, init: number, root: Path): Observed | undefined {
 	try {
-		const status = readFileSync(`/proc/${pid}/status`, "latin1");
-		const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, "m").exec(status)?.[1] ?? "";
+		const { capabilities, field, isOurs, layers } = statusOf(pid);
 		const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
 		// The name may contain spaces and parentheses. The fields after it are state, ppid, pgrp, session, tty_nr.
 		const [, , , session, terminal] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-		const sets = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"];
 		const cage = identityOf(pathToBytes(root));
 		const namespaceRoot = rootOfNamespace(pid);
 		return {
 			inside: identityOf(`/proc/${pid}/root/.`) === cage,
 			rootOfNamespace: namespaceRoot === undefined ? undefined : namespaceRoot === cage,
-			capabilities: Object.fromEntries(sets.map((name) => [name, capabilitiesOfMask(field(name) || "0")])),
-			seccomp: field("Seccomp") === "2",
-			noNewPrivileges: field("NoNewPrivs") === "1",
-			sharedNamespaces: Object.entries(namespaceKinds).flatMap(([kind, name]) =>
-				readlinkSync(`/proc/${pid}/ns/${kind}`) === readlinkSync(`/proc/self/ns/${kind}`) ? [name] : [],
-			),
+			capabilities: Object.fromEntries(capabilities.map(([name, mask]) => [name, capabilitiesOfMask(mask)])),
+			...layers,
+			sharedNamespaces: namespaces.flatMap(([kind, name]) => (isOurs(kind) ? [name] : [])),
 			descriptors: [...descriptors(pid, 3), ...(init === pid ? [] : descriptors(init, 0))],
 			mounts: parseMounts(readFileSync(`/proc/${pid}/mountinfo`, "latin1")),
 			ownSession: Number(session) === init || isAlone(Number(session), pid),
@@ -81,32 +76,40 @@ function othersOf(uid: number, pid: number): number[] {
 }
 
 /** Files of /proc/PID/ns (namespaces(7)) and our names for them. */
-const namespaceKinds = {
-	mnt: "mount",
-	pid: "pid",
-	ipc: "ipc",
-	uts: "uts",
-	cgroup: "cgroup",
-	net: "net",
-	user: "user",
-} as const;
+const namespaces = [
+	["mnt", "mount"],
+	["pid", "pid"],
+	["ipc", "ipc"],
+	["uts", "uts"],
+	["cgroup", "cgroup"],
+	["net", "net"],
+	["user", "user"],
+] as const;
+
+/** What both views read. Throws if the process has ended. */
+function statusOf(pid: number) {
+	const status = readFileSync(`/proc/${pid}/status`, "latin1");
+	const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, "m").exec(status)?.[1] ?? "";
+	return {
+		field,
+		/** The masks of its capability sets, by name. */
+		capabilities: ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"].map((name) => [name, field(name) || "0"] as const),
+		layers: { seccomp: field("Seccomp") === "2", noNewPrivileges: field("NoNewPrivs") === "1" },
+		isOurs: (kind: string) => readlinkSync(`/proc/${pid}/ns/${kind}`) === readlinkSync(`/proc/self/ns/${kind}`),
+	};
+}
 
 /** Reads a process's confinement from the kernel. Undefined if it has ended. `init` is the first process of its cage. */
 export function measureConfinement(pid: number, init: number, root: Path, limits: Limits = {}): MeasuredConfinement | undefined {
 	try {
-		const status = readFileSync(`/proc/${pid}/status`, "latin1");
-		const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, "m").exec(status)?.[1] ?? "";
-		const sets = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"].map((name) => BigInt(`0x${field(name) || "0"}`));
-		const all = sets.reduce((union, set) => union | set, 0n);
+		const { capabilities, isOurs, layers } = statusOf(pid);
+		const all = capabilities.reduce((union, [, mask]) => union | BigInt(`0x${mask}`), 0n);
 		const isInside = (one: number) => identityOf(`/proc/${one}/root/.`) === identityOf(pathToBytes(root));
 		return {
 			inside: isInside(pid) || (isInside(init) && isRootBelow(pid, init)),
-			seccomp: field("Seccomp") === "2",
-			noNewPrivileges: field("NoNewPrivs") === "1",
+			...layers,
 			capabilities: capabilitiesOfMask(all.toString(16)),
-			namespaces: Object.entries(namespaceKinds).flatMap(([kind, name]) =>
-				readlinkSync(`/proc/${pid}/ns/${kind}`) === readlinkSync(`/proc/self/ns/${kind}`) ? [] : [name],
-			),
+			namespaces: namespaces.flatMap(([kind, name]) => (isOurs(kind) ? [] : [name])),
 			...(limitsSet(limits).length ? { limits: heldLimits(pid, limits) } : {}),
 		};
 	} catch {

@@ -1,8 +1,9 @@
-import { closeSync, constants, openSync, readlinkSync } from "node:fs";
+import { closeSync, constants, openSync } from "node:fs";
 import { type ProbeEntryKind, probeEntryExecutable, probeRoot } from "../../core/confinement/probe-entry.ts";
 import { Failure } from "../../core/failure.ts";
-import { openProgram, pathOnly } from "../files/file-flags.ts";
-import { intoNetwork, isRootless, sharesNetwork } from "./rootless.ts";
+import { pathOnly } from "../files/descriptor.ts";
+import { openProgram } from "../files/file-flags.ts";
+import { intoNetwork, isRootless, sharesNamespace } from "./rootless.ts";
 import { requireTool } from "./tools.ts";
 
 /** The command of a probe, its descriptors from 3 on, and its path to the application's root. */
@@ -41,12 +42,12 @@ export function enterProbe(
 		const words = [requireTool("unshare"), ...own, "--", "/bin/sh", "-c", '/bin/sh -c "$1"; exit $?', "sh", line];
 		return { words, root: undefined, ...none };
 	}
-	if (isRootless() && joined !== undefined && sharesUser(joined)) {
+	if (isRootless() && joined !== undefined && sharesNamespace(joined, "user")) {
 		const root = init === undefined ? undefined : `/proc/${init}/root`;
 		return { words: [...enter(joined, onHost), ...shell], root, ...none };
 	}
 	const kind: ProbeEntryKind = {
-		network: joined === undefined ? (onHost ? "host" : "new") : isRootless() && sharesNetwork(joined) ? "host" : "join",
+		network: joined === undefined ? (onHost ? "host" : "new") : isRootless() && sharesNamespace(joined, "net") ? "host" : "join",
 		user: isRootless(),
 		root: init !== undefined,
 	};
@@ -66,14 +67,6 @@ export function enterProbe(
 	// In the order of `probeDescriptors`.
 	const words = [`/proc/self/fd/${3 + opened.length}`, ...shell];
 	return { words, descriptors, root: kind.root ? probeRoot : undefined, release };
-}
-
-function sharesUser(pid: number): boolean {
-	try {
-		return readlinkSync(`/proc/${pid}/ns/user`) === readlinkSync("/proc/self/ns/user");
-	} catch {
-		return false;
-	}
 }
 
 /** Descriptors of the executables, one for each kind. */
@@ -101,7 +94,7 @@ export class ProbePrograms {
 /** The words that enter the application's network, or an empty one, as a person would type them. */
 export function enter(network: number | undefined, onHost: boolean): string[] {
 	if (network === undefined && onHost) return [];
-	if (isRootless()) return network !== undefined && sharesNetwork(network) ? [] : intoNetwork(network);
+	if (isRootless()) return network !== undefined && sharesNamespace(network, "net") ? [] : intoNetwork(network);
 	return network === undefined
 		? [requireTool("unshare"), "--net", "--"]
 		: [requireTool("nsenter"), `--net=/proc/${network}/ns/net`, "--"];

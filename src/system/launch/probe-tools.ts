@@ -5,6 +5,7 @@ import { sharesIn } from "../../core/application/protocol.ts";
 import { probePrograms } from "../../core/application/protocols.ts";
 import { peopleAmong } from "../../core/machine/accounts.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
+import { attempt } from "../files/errors.ts";
 import { findTool } from "./tools.ts";
 
 /** The programs and files of this machine for probing an application started by this command. */
@@ -49,9 +50,5 @@ function isForEverybody(path: string): boolean {
 }
 
 function filesIn(directory: string): string[] {
-	try {
-		return readdirSync(directory, { withFileTypes: true }).flatMap((one) => (one.isFile() ? [one.name] : []));
-	} catch {
-		return [];
-	}
+	return attempt(() => readdirSync(directory, { withFileTypes: true }).flatMap((one) => (one.isFile() ? [one.name] : []))) ?? [];
 }

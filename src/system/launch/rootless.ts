@@ -1,9 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, readlinkSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Rootless } from "../../core/confinement/launch.ts";
 import { ownUser } from "../../core/confinement/launch.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
+import { attempt } from "../files/errors.ts";
+import { linkTarget } from "../running/proc.ts";
 import { requireTool, toolEnvironment } from "./tools.ts";
 
 /** Launches of an ordinary user use a user namespace that contains only that user (user_namespaces(7)). */
@@ -22,13 +24,9 @@ export function lowestPort(): number {
 	return Number(setting("net.ipv4.ip_unprivileged_port_start") ?? 1024);
 }
 
-/** Whether a process shares our network, which cannot be entered from a user namespace and need not be. */
-export function sharesNetwork(pid: number): boolean {
-	try {
-		return readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync("/proc/self/ns/net");
-	} catch {
-		return false;
-	}
+/** Whether a process shares one of our namespaces, which cannot be entered from a user namespace and need not be. */
+export function sharesNamespace(pid: number, kind: "net" | "user"): boolean {
+	return linkTarget(pid, `ns/${kind}`) === linkTarget("self", `ns/${kind}`);
 }
 
 /** Words that run a command in a process's network, or in an empty one. */
@@ -46,11 +44,11 @@ const settings = [
 ] as const;
 
 /** Tries a mount, because Ubuntu's AppArmor allows the namespace but removes every capability in it. */
-const attempt = [...ownUser, "--mount", "--propagation", "private", "mount", "-n", "-t", "tmpfs", "tmpfs", "/tmp"];
+const privateMount = [...ownUser, "--mount", "--propagation", "private", "mount", "-n", "-t", "tmpfs", "tmpfs", "/tmp"];
 
 /** Why this user cannot create namespaces. Undefined if it works. */
 function whyNoUserNamespace(): { readonly detail: string; readonly setting?: string } | undefined {
-	const { error, status, stderr } = spawnSync(requireTool("unshare"), attempt, {
+	const { error, status, stderr } = spawnSync(requireTool("unshare"), privateMount, {
 		env: toolEnvironment,
 		cwd: "/",
 		encoding: "utf8",
@@ -74,9 +72,5 @@ export function requireUserNamespaces(): void {
 }
 
 function setting(name: string): string | undefined {
-	try {
-		return readFileSync(`/proc/sys/${name.replaceAll(".", "/")}`, "latin1").trim();
-	} catch {
-		return undefined;
-	}
+	return attempt(() => readFileSync(`/proc/sys/${name.replaceAll(".", "/")}`, "latin1").trim());
 }

@@ -13,7 +13,7 @@ import type { Observed } from "../../core/selftest/outside.ts";
 import { TerminalText } from "../../core/text.ts";
 import { straceArguments } from "../../core/trace/calls.ts";
 import type { Ended, Launched, LaunchRequest } from "../../engine/launch-ports.ts";
-import { fullDisk } from "../files/errors.ts";
+import { attempt, fullDisk } from "../files/errors.ts";
 import { watchDisk } from "./limits.ts";
 import { measureConfinement, observeConfinement } from "./observe.ts";
 import { findInit, handledSignals, keepsAccount, mainProcess } from "./processes.ts";
@@ -199,11 +199,7 @@ export class RunningApplication implements Launched {
 	}
 
 	signal(name: string): void {
-		try {
-			if (this.init) process.kill(this.init, name);
-		} catch {
-			// It has ended in the meantime.
-		}
+		if (this.init) attempt(() => process.kill(this.init, name));
 	}
 
 	measure(root: Path): MeasuredConfinement | undefined {
@@ -234,12 +230,9 @@ export class RunningApplication implements Launched {
 	}
 
 	private kill(): void {
-		try {
-			if (this.init) process.kill(this.init, "SIGKILL");
-			else if (this.child.pid) process.kill(this.leadsGroup ? -this.child.pid : this.child.pid, "SIGKILL");
-		} catch {
-			// It has ended in the meantime.
-		}
+		const { pid } = this.child;
+		const target = this.init || (pid && this.leadsGroup ? -pid : pid);
+		if (target) attempt(() => process.kill(target, "SIGKILL"));
 	}
 }
 

@@ -4,6 +4,7 @@ import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { attempt } from "../files/errors.ts";
 import { mountsWithin } from "../files/mounts.ts";
 import { removeTree } from "../files/remove.ts";
 import { allPids, wordsOf } from "../running/proc.ts";
@@ -48,19 +49,12 @@ export async function clearAbandoned(scratch: string): Promise<Failure[]> {
 		.map((name) => join(scratch, name));
 	if (!folders.length) return [];
 	const scripts = new Set(folders.map((folder) => join(folder, scriptName)));
-	for (const pid of allPids()) if (wordsOf(pid, "cmdline").some((word) => scripts.has(word))) end(pid);
+	for (const pid of allPids())
+		if (wordsOf(pid, "cmdline").some((word) => scripts.has(word))) attempt(() => process.kill(pid, "SIGKILL"));
 	const problems: Failure[] = [];
 	for (const folder of folders) {
 		const problem = await removeScratch(folder);
 		if (problem) problems.push(problem);
 	}
 	return problems;
-}
-
-function end(pid: number): void {
-	try {
-		process.kill(pid, "SIGKILL");
-	} catch {
-		// It has ended in the meantime.
-	}
 }

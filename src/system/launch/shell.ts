@@ -6,6 +6,7 @@ import { libraryClosure } from "../../core/elf/closure.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { LineProblem, ShellResult } from "../../engine/launch-ports.ts";
+import { attempt } from "../files/errors.ts";
 import { systemFiles } from "../files/files.ts";
 import { lookUpProgram } from "../units/path-lookup.ts";
 import { findTool, toolEnvironment } from "./tools.ts";
@@ -31,13 +32,7 @@ export function runGroup(
 		let output = "";
 		let timedOut = false;
 		const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe", ...descriptors], detached: true });
-		const kill = () => {
-			try {
-				if (child.pid) process.kill(-child.pid, "SIGKILL");
-			} catch {
-				// The group is already gone.
-			}
-		};
+		const kill = () => void attempt(() => child.pid && process.kill(-child.pid, "SIGKILL"));
 		const timer = setTimeout(() => {
 			timedOut = true;
 			kill();

@@ -8,6 +8,7 @@ import { join, outermost, type Path, pathFromBytes, pathFromText, pathToBytes } 
 import type { CageLayout, Sandbox } from "../../engine/launch-ports.ts";
 import type { TrialServices } from "../../engine/ports.ts";
 import { must, removeRuntimeUnit, runtimeUnits, systemctl } from "../adoption/services.ts";
+import { attempt } from "../files/errors.ts";
 import { openBind, openData, withSource } from "../files/mounts.ts";
 import { copyTree, type TreeCopy } from "../files/trees.ts";
 import { isLeftover, transientName } from "../state/process.ts";
@@ -107,9 +108,5 @@ function fits(cage: CageLayout, bytes: number): boolean {
 }
 
 function namesIn(directory: Path): Path[] {
-	try {
-		return readdirSync(pathToBytes(directory), { encoding: "buffer" }).map(pathFromBytes);
-	} catch {
-		return [];
-	}
+	return attempt(() => readdirSync(pathToBytes(directory), { encoding: "buffer" }).map(pathFromBytes)) ?? [];
 }

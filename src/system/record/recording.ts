@@ -6,6 +6,7 @@ import type { PackageRef } from "../../core/plan/plan.ts";
 import { packageKindOf } from "../../core/record/packages.ts";
 import type { PackageOrigin } from "../../core/record/record.ts";
 import type { Recording } from "../../engine/ports.ts";
+import { attempt } from "../files/errors.ts";
 import { parseDpkgStatus } from "../packages/databases.ts";
 import { distributionIds, osRelease } from "../packages/packages.ts";
 
@@ -42,11 +43,7 @@ export function systemRecording(files: Files, version: string): Recording {
 
 /** The user id if the account is in no file of the host, because Node throws then. */
 function userName(): string {
-	try {
-		return userInfo().username;
-	} catch {
-		return String(process.geteuid?.());
-	}
+	return attempt(() => userInfo().username) ?? String(process.geteuid?.());
 }
 
 /**

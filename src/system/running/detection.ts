@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import type { Alarm } from "../../core/detection/alarm.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import type { Detection } from "../../engine/detection-ports.ts";
+import { attempt } from "../files/errors.ts";
 import { processStatus } from "../launch/processes.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { followKernelLog, recordedDenials } from "./kernel-log.ts";
@@ -19,13 +20,7 @@ export const systemDetection: Omit<Detection, "watchOpenings"> = {
 	rootIdentity: (root: Path) => fileIdentity(`${pathToBytes(root).toString()}/.`),
 	toJournal,
 	freeze(pids) {
-		for (const pid of pids) {
-			try {
-				process.kill(pid, "SIGSTOP");
-			} catch {
-				// The process has ended.
-			}
-		}
+		for (const pid of pids) attempt(() => process.kill(pid, "SIGSTOP"));
 	},
 	async runCommand(command, input, signal) {
 		const { execa } = await import("execa");

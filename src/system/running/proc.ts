@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
 import type { AccountUse } from "../../engine/ports.ts";
+import { attempt } from "../files/errors.ts";
 
 /** Reads /proc (proc(5)). A process may end at any moment, so unreadable values are absent. */
 
@@ -21,11 +22,7 @@ function exists(path: Path): boolean {
 }
 
 export function namesIn(directory: string): string[] {
-	try {
-		return readdirSync(directory);
-	} catch {
-		return [];
-	}
+	return attempt(() => readdirSync(directory)) ?? [];
 }
 
 /** Every process of this PID namespace. */
@@ -36,19 +33,11 @@ export function allPids(): number[] {
 }
 
 export function linkTarget(pid: number | "self", name: string): Path | undefined {
-	try {
-		return pathFromBytes(readlinkSync(`/proc/${pid}/${name}`, { encoding: "buffer" }));
-	} catch {
-		return undefined;
-	}
+	return attempt(() => pathFromBytes(readlinkSync(`/proc/${pid}/${name}`, { encoding: "buffer" })));
 }
 
 export function textOf(file: string): string | undefined {
-	try {
-		return readFileSync(file, "latin1");
-	} catch {
-		return undefined;
-	}
+	return attempt(() => readFileSync(file, "latin1"));
 }
 
 export function statusText(pid: number): string | undefined {
@@ -67,13 +56,13 @@ export function fileIdentity(path: string | Buffer): string {
 
 /** The words of a command line or an environment, separated by NUL. */
 export function wordsOf(pid: number, file: "cmdline" | "environ"): string[] {
-	try {
-		return readFileSync(`/proc/${pid}/${file}`, "utf8")
-			.split("\0")
-			.filter((word, index, all) => word !== "" || index < all.length - 1);
-	} catch {
-		return [];
-	}
+	return (
+		attempt(() =>
+			readFileSync(`/proc/${pid}/${file}`, "utf8")
+				.split("\0")
+				.filter((word, index, all) => word !== "" || index < all.length - 1),
+		) ?? []
+	);
 }
 
 /** The files that a process has mapped, each once, by the name that leads to them now. */

@@ -3,6 +3,7 @@ import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import type { Ids } from "../../core/trace/process.ts";
 import type { BoundSocket, OpenFile, RunningProcess } from "../../core/trace/running.ts";
+import { attempt } from "../files/errors.ts";
 import { descendants } from "../launch/processes.ts";
 import { type ListeningSockets, parseSockets } from "../units/processes.ts";
 import { currentPath, fileIdentity, linkTarget, mappedFiles, namesIn, statusText, textOf } from "./proc.ts";
@@ -75,11 +76,7 @@ function descriptors(pid: number): { files: OpenFile[]; inodes: string[] } {
 }
 
 function isNameless(descriptor: string): boolean {
-	try {
-		return statSync(descriptor).nlink === 0;
-	} catch {
-		return true;
-	}
+	return attempt(() => statSync(descriptor).nlink === 0) ?? true;
 }
 
 /** Listening sockets in the process's network namespace. */
@@ -107,11 +104,7 @@ function bound({ listening, netlink }: Sockets, inode: string): BoundSocket[] {
 
 /** kernel.yama.ptrace_scope. Undefined without Yama. */
 function scope(): number | undefined {
-	try {
-		return Number(readFileSync("/proc/sys/kernel/yama/ptrace_scope", "latin1"));
-	} catch {
-		return undefined;
-	}
+	return attempt(() => Number(readFileSync("/proc/sys/kernel/yama/ptrace_scope", "latin1")));
 }
 
 /** The failure for a message of strace or the kernel about watching process `pid`. */

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { lstatSync, readFileSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { initName } from "../../core/confinement/launch.ts";
 import { syscallNumber } from "../../core/confinement/syscalls.ts";
@@ -12,6 +12,8 @@ import type { ForeignTarget } from "../../core/selftest/foreign/verdict.ts";
 import { parseMounts } from "../../core/selftest/outside.ts";
 import type { ForeignSandboxes, StartedProgram } from "../../engine/foreign-ports.ts";
 import { systemServices } from "../adoption/services.ts";
+import { attempt } from "../files/errors.ts";
+import { groupMounts } from "../launch/control-groups.ts";
 import { architecture, observeConfinement } from "../launch/observe.ts";
 import { children, mainProcess, processStatus } from "../launch/processes.ts";
 import { runGroup } from "../launch/shell.ts";
@@ -137,20 +139,12 @@ function groupFilesOf(pid: number): string[] {
 }
 
 function hierarchyPlace(controllers: string): string | undefined {
-	for (const line of readFileSync("/proc/self/mountinfo", "utf8").split("\n")) {
-		const [mount = "", source = ""] = line.split(" - ");
-		const [kind, , options = ""] = source.split(" ");
-		const isWanted =
-			controllers === ""
-				? kind === "cgroup2"
-				: kind === "cgroup" && names(options).has(names(controllers).values().next().value ?? "");
-		// Only a mount of the whole hierarchy has the paths of /proc/PID/cgroup.
-		if (isWanted && mount.split(" ")[3] === "/") return mount.split(" ")[4];
-	}
-	return undefined;
+	const [first = ""] = controllers.split(",");
+	const isWanted = ({ options, version }: ReturnType<typeof groupMounts>[number]) =>
+		first === "" ? version === 2 : version === 1 && options.includes(first);
+	// Only a mount of the whole hierarchy has the paths of /proc/PID/cgroup.
+	return groupMounts().find((mount) => mount.root === "/" && isWanted(mount))?.place;
 }
-
-const names = (list: string) => new Set(list.split(","));
 
 /** Copies perl into memory and executes the copy, so that a process in the sandbox never sees the host's file. */
 const fromMemory = `
@@ -185,13 +179,8 @@ function startProgram(program: string, args: readonly string[]): StartedProgram 
 		hasEnded: () => isOver,
 		child: () => (child.pid === undefined ? undefined : children(child.pid)[0]),
 		async stop() {
-			if (!isOver && child.pid !== undefined) {
-				try {
-					process.kill(-child.pid, "SIGKILL");
-				} catch {
-					// It has just ended.
-				}
-			}
+			const { pid } = child;
+			if (!isOver && pid !== undefined) attempt(() => process.kill(-pid, "SIGKILL"));
 			await closed;
 		},
 	};

@@ -9,6 +9,7 @@ import { join, outermost, type Path, pathFromText, pathToBytes } from "../../cor
 import type { Building } from "../../engine/store.ts";
 import { type Arrangement, arrangeData, bringBackMissing, isToBeArranged } from "../files/arrange.ts";
 import { buildGeneration, isUpToDate } from "../files/build.ts";
+import { exists } from "../files/descriptor.ts";
 import { findEdits, saveEdit } from "../files/edits.ts";
 import {
 	currentGeneration,
@@ -22,7 +23,7 @@ import { removeTree } from "../files/remove.ts";
 import { seedData } from "../files/seed.ts";
 import { partialTrees } from "../files/trees.ts";
 import { writeAtomic } from "./atomic.ts";
-import { cagePaths, list, writeCage } from "./cages.ts";
+import { cagePaths, writeCage } from "./cages.ts";
 import { makeSafeFolder } from "./folder.ts";
 import { transientName } from "./process.ts";
 import { arrangingName } from "./unfinished.ts";
@@ -146,7 +147,7 @@ async function arrangeFor(cage: Path, generation: number, change: () => Promise<
 
 /** Finishes an interrupted move for the present generation. The caller holds the lock. */
 export async function finishArranging(cage: Path): Promise<void> {
-	if (!(await list(cage)).includes(arrangingName)) return;
+	if (!(await exists(join(cage, arrangingName)))) return;
 	const present = await currentGeneration(cage);
 	const arrangement = present === undefined ? undefined : await arrangementFor(cage, present);
 	if (arrangement) await arrangeData(arrangement);

@@ -1,16 +1,15 @@
-import { readdir } from "node:fs/promises";
 import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, pathFromBytes, pathToBytes, pathToText } from "../../core/path/path.ts";
+import { join, type Path, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { isName } from "../../core/questions/answers.ts";
 import type { CageContent, Removal, Removing } from "../../engine/store.ts";
-import { errorName } from "../files/errors.ts";
+import { exists, list } from "../files/descriptor.ts";
 import { discard, generationPaths } from "../files/generations.ts";
 import { refuseMounts } from "../files/mounts.ts";
 import { removeTree } from "../files/remove.ts";
 import { allocatedBytes } from "../files/survey.ts";
-import { readText } from "../files/text-files.ts";
+import { readTextIfAny } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cageFromJson, cageToJson } from "./cage-json.ts";
 import { makeSafeFolder, type SafeFolder } from "./folder.ts";
@@ -38,7 +37,7 @@ const ourNames: ReadonlySet<string> = new Set([
  */
 export async function openState(state: Path): Promise<SafeFolder> {
 	const folder = await makeSafeFolder(state);
-	const names = await readdir(pathToBytes(folder.path), { encoding: "latin1" });
+	const names: readonly string[] = await list(folder.path);
 	const foreign = names.find((name) => !ourNames.has(name) && !name.startsWith("."));
 	// A folder with cages is ours, even if an administrator added files.
 	if (foreign !== undefined && !names.includes("cages")) {
@@ -68,9 +67,7 @@ export function cagePaths(state: Path, name: string) {
 /** Names of all cages, sorted. */
 export async function listCages(state: Path): Promise<string[]> {
 	const names = (await list(join(state, "cages"))).flatMap((name) => pathToText(name) ?? []).filter(isName);
-	const described = await Promise.all(
-		names.map(async (name) => (await list(join(join(state, "cages"), name))).includes("cage.json" as Path)),
-	);
+	const described = await Promise.all(names.map((name) => exists(cagePaths(state, name).description)));
 	return names.filter((_, index) => described[index]).sort();
 }
 
@@ -84,13 +81,8 @@ export async function writeCage(state: Path, cage: Cage): Promise<void> {
 /** Undefined if there is no such cage. Throws `state-damaged` (exit 1) if its description is unreadable. */
 export async function readCage(state: Path, name: string): Promise<Cage | undefined> {
 	const { description } = cagePaths(state, name);
-	let text: string;
-	try {
-		text = await readText(description);
-	} catch (error) {
-		if (errorName(error) === "ENOENT" || errorName(error) === "ENOTDIR") return undefined;
-		throw error;
-	}
+	const text = await readTextIfAny(description);
+	if (text === undefined) return undefined;
 	const cage = cageFromJson(text);
 	if (cage === undefined || cage.name !== name) throw new Failure("state-damaged", { path: showPath(description) });
 	return cage;
@@ -116,7 +108,7 @@ export async function clearUnfinished(state: Path, name: string, keepData: boole
 }
 
 export async function hasData(state: Path, name: string): Promise<boolean> {
-	return (await list(cagePaths(state, name).directory)).some((entry) => entry === "data");
+	return exists(cagePaths(state, name).data);
 }
 
 /** Finishes interrupted removals. */
@@ -125,17 +117,7 @@ export async function clearRemovedCages(state: Path): Promise<void> {
 	for (const name of await list(cages)) if (isLeftover(name)) await removeTree(join(cages, name));
 }
 
-export async function list(directory: Path): Promise<Path[]> {
-	try {
-		return (await readdir(pathToBytes(directory), { encoding: "buffer" })).map(pathFromBytes);
-	} catch (error) {
-		if (errorName(error) === "ENOENT" || errorName(error) === "ENOTDIR") return [];
-		throw error;
-	}
-}
-
 /** Removes a cage's folder in steps that the next command can continue. The holder removes the lock last. */
-
 export function removing(state: Path): Removing {
 	const directory = (name: string) => cagePaths(state, name).directory;
 	return {

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readlinkSync, realpathSync } from "node:fs";
-import { chmod, lstat, mkdir } from "node:fs/promises";
+import { chmod, mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import {
@@ -14,6 +14,7 @@ import {
 	root,
 } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
+import { exists, makeDirectory } from "../files/descriptor.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
 
 /** A folder with all links in its path resolved. */
@@ -108,29 +109,27 @@ export async function makeSafeFolder(text: Path): Promise<SafeFolder> {
 	const path = normalise(resolvePath(root, text));
 	const missing: Path[] = [];
 	let known = path;
-	for (; !(await exists(known)); known = parent(known)) missing.unshift(known.slice(known.lastIndexOf("/") + 1) as Path);
+	for (; !(await isThere(known)); known = parent(known)) missing.unshift(known.slice(known.lastIndexOf("/") + 1) as Path);
 	const start = await requireSafeFolder(known);
 	let current = start.path;
 	for (const name of missing) {
 		current = join(current, name);
 		try {
-			await mkdir(pathToBytes(current), 0o700);
+			await makeDirectory(current);
 		} catch (error) {
-			if (errorName(error) !== "EEXIST") throw writeFailure(error, current);
+			throw writeFailure(error, current);
 		}
 	}
 	// Check the whole path again, because directories that appeared in the meantime may not be ours.
 	return missing.length === 0 ? start : requireSafeFolder(current);
 }
 
-async function exists(path: Path): Promise<boolean> {
-	return lstat(pathToBytes(path)).then(
-		() => true,
-		(error: unknown) => {
-			if (errorName(error) === "ENOENT" || errorName(error) === "ENOTDIR") return false;
-			throw writeFailure(error, path);
-		},
-	);
+async function isThere(path: Path): Promise<boolean> {
+	try {
+		return await exists(path);
+	} catch (error) {
+		throw writeFailure(error, path);
+	}
 }
 
 /**
@@ -145,16 +144,6 @@ export async function makeReadableFolders(folder: Path): Promise<void> {
 		await mkdir(pathToBytes(folder), 0o755);
 		await chmod(pathToBytes(folder), 0o755);
 	} catch (error) {
-		throw writeFailure(error, folder);
-	}
-}
-
-async function isThere(folder: Path): Promise<boolean> {
-	try {
-		await lstat(pathToBytes(folder));
-		return true;
-	} catch (error) {
-		if (errorName(error) === "ENOENT") return false;
 		throw writeFailure(error, folder);
 	}
 }

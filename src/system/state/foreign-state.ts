@@ -3,6 +3,7 @@ import { Failure } from "../../core/failure.ts";
 import { directoriesTo } from "../../core/machine/facts.ts";
 import { baseName, join, normalise, type Path, pathToBytes, resolvePath, root } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
+import { attempt } from "../files/errors.ts";
 import { safeFolder } from "./folder.ts";
 
 /**
@@ -48,12 +49,8 @@ function entriesOf(directory: Path): Path[] {
 }
 
 function kindOf(path: Path): "directory" | "link" | "other" | undefined {
-	try {
-		const stats = lstatSync(pathToBytes(path));
-		return stats.isDirectory() ? "directory" : stats.isSymbolicLink() ? "link" : "other";
-	} catch {
-		return undefined;
-	}
+	const stats = attempt(() => lstatSync(pathToBytes(path)));
+	return stats && (stats.isDirectory() ? "directory" : stats.isSymbolicLink() ? "link" : "other");
 }
 
 function isPointer(link: Path): boolean {

@@ -3,7 +3,7 @@ import { readlinkSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { errorName, writeFailure } from "../files/errors.ts";
+import { attempt, errorName, writeFailure } from "../files/errors.ts";
 import { isGone, type ProcessIdentity, thisProcess, transientName } from "./process.ts";
 
 export interface Lock extends Disposable {
@@ -61,22 +61,14 @@ export function lockFile(lock: Path, busy: (pid: number) => Failure): Lock {
 
 /** The process that holds a lock now. Undefined if none does, or if it is not one of our locks. */
 export function lockHolder(lock: Path): number | undefined {
-	try {
-		const holder = read(lock);
-		return holder === undefined || isGone(holder) ? undefined : holder.pid;
-	} catch {
-		return undefined;
-	}
+	const holder = attempt(() => read(lock));
+	return holder === undefined || isGone(holder) ? undefined : holder.pid;
 }
 
 /** Whether a killed command left this lock. */
 export function isAbandoned(lock: Path): boolean {
-	try {
-		const holder = read(lock);
-		return holder !== undefined && isGone(holder);
-	} catch {
-		return false;
-	}
+	const holder = attempt(() => read(lock));
+	return holder !== undefined && isGone(holder);
 }
 
 /** Returns undefined if the lock is ours, otherwise its holder. */

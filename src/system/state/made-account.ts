@@ -1,13 +1,11 @@
 import { unlink } from "node:fs/promises";
 import * as v from "valibot";
-import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathToBytes } from "../../core/path/path.ts";
-import { showPath } from "../../core/path/quote.ts";
 import type { MadeAccount, MadeAccounts } from "../../engine/account-store.ts";
-import { errorName, ifMissing } from "../files/errors.ts";
-import { readText } from "../files/text-files.ts";
+import { ifMissing } from "../files/errors.ts";
 import { changeTreeOwner } from "../files/trees.ts";
 import { writeAtomic } from "./atomic.ts";
+import { readJson } from "./state-file.ts";
 
 /** The host account that was created for a cage. It has its own file, because it must outlive the description and stay with the data. */
 export const madeAccountName = "account.json" as Path;
@@ -29,14 +27,10 @@ export function madeAccounts(directory: (name: string) => Path): MadeAccounts {
 
 /** Throws `account-file-damaged` (exit 1). */
 async function readMadeAccount(cage: Path): Promise<MadeAccount | undefined> {
-	const file = join(cage, madeAccountName);
-	try {
-		const { schema: _, ...account } = v.parse(madeAccountSchema, JSON.parse(await readText(file)));
-		return account;
-	} catch (error) {
-		if (errorName(error) === "ENOENT") return undefined;
-		throw new Failure("account-file-damaged", { path: showPath(file) });
-	}
+	const read = await readJson(join(cage, madeAccountName), madeAccountSchema, "account-file-damaged");
+	if (read === undefined) return undefined;
+	const { schema: _, ...account } = read;
+	return account;
 }
 
 export async function writeMadeAccount(cage: Path, account: MadeAccount | undefined): Promise<void> {

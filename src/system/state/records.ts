@@ -1,16 +1,14 @@
-import { lstat, readdir } from "node:fs/promises";
 import type Conf from "conf";
 import * as v from "valibot";
-import { Failure } from "../../core/failure.ts";
-import { join, type Path, parent, pathToBytes, pathToText } from "../../core/path/path.ts";
-import { showPath } from "../../core/path/quote.ts";
+import { join, type Path, parent, pathToText } from "../../core/path/path.ts";
 import type { Evidence, ResponsibleNames } from "../../core/record/record.ts";
 import type { RecordStore } from "../../engine/store.ts";
-import { errorName, ifMissing } from "../files/errors.ts";
-import { readText, readTextIfAny } from "../files/text-files.ts";
+import { exists, list } from "../files/descriptor.ts";
+import { readTextIfAny } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cagePaths } from "./cages.ts";
 import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
+import { readJson } from "./state-file.ts";
 
 /** Stores the record's evidence in the folder `record` of each cage, and default names in the state folder's settings. */
 export function recordStore(state: Path): RecordStore {
@@ -29,14 +27,13 @@ export function recordStore(state: Path): RecordStore {
 			return pathToText(path) ?? "";
 		},
 		async evidence(name) {
-			const names = (await readdir(pathToBytes(folder(name))).catch(ifMissing([]))).filter((file) =>
-				/^evidence-\d+\.json$/.test(file),
-			);
-			const all = await Promise.all(names.map((file) => read(join(folder(name), file), evidenceSchema)));
+			const names = (await list(folder(name))).filter((file) => /^evidence-\d+\.json$/.test(file));
+			// Lost evidence must not go unnoticed, so a damaged file is an error.
+			const all = await Promise.all(names.map((file) => readJson(join(folder(name), file), evidenceSchema)));
 			return all.flatMap((one) => (one ? [one as unknown as Evidence] : [])).sort((a, b) => a.generation - b.generation);
 		},
 		saveEvidence: (name, evidence) => write(name, `evidence-${evidence.generation}.json`, evidence),
-		responsible: async (name) => (await read(join(folder(name), "responsible.json"), responsibleSchema)) ?? {},
+		responsible: async (name) => (await readJson(join(folder(name), "responsible.json"), responsibleSchema)) ?? {},
 		saveResponsible: (name, responsible) => write(name, "responsible.json", responsible),
 		names: () => readNames(state),
 		async saveNames(names) {
@@ -69,16 +66,6 @@ const evidenceSchema = v.looseObject({
 	withoutAccounts: v.array(text),
 });
 
-/** Undefined if there is none. Throws `state-damaged` (exit 1), because lost evidence must not go unnoticed. */
-async function read<T extends v.GenericSchema>(path: Path, schema: T): Promise<v.InferOutput<T> | undefined> {
-	try {
-		return v.parse(schema, JSON.parse(await readText(path)));
-	} catch (error) {
-		if (errorName(error) === "ENOENT") return undefined;
-		throw new Failure("state-damaged", { path: showPath(path) });
-	}
-}
-
 const settingsName = "settings";
 const namesKey = "record";
 const namesSchema = v.object({
@@ -89,10 +76,7 @@ const namesSchema = v.object({
 
 /** Unreadable settings count as empty. Without settings, conf is not even loaded. */
 async function readNames(state: Path): Promise<ResponsibleNames> {
-	const isThere = await lstat(pathToBytes(join(state, `${settingsName}.json`))).then(
-		() => true,
-		() => false,
-	);
+	const isThere = await exists(join(state, `${settingsName}.json`)).catch(() => false);
 	return isThere ? v.parse(v.fallback(namesSchema, {}), (await settings(state)).get(namesKey)) : {};
 }
 

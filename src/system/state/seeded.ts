@@ -1,10 +1,7 @@
 import * as v from "valibot";
-import { Failure } from "../../core/failure.ts";
 import { join, type Path, type PathJson, pathFromJson, pathToJson } from "../../core/path/path.ts";
-import { showPath } from "../../core/path/quote.ts";
-import { errorName } from "../files/errors.ts";
-import { readText } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
+import { readState } from "./state-file.ts";
 
 /** Host paths whose state the cage has received. Each is copied only once, even if the application removes it later. */
 const seededSchema = v.object({
@@ -13,13 +10,7 @@ const seededSchema = v.object({
 });
 
 export async function readSeeded(cage: Path): Promise<Set<Path>> {
-	const file = join(cage, "seeded.json");
-	try {
-		return seededFromJson(await readText(file));
-	} catch (error) {
-		if (errorName(error) === "ENOENT") return new Set();
-		throw new Failure("state-damaged", { path: showPath(file) });
-	}
+	return (await readState(join(cage, "seeded.json"), (content) => seededFromJson(content.toString("utf8")))) ?? new Set();
 }
 
 /** Throws if `writeSeeded` did not write the text. */

@@ -1,9 +1,8 @@
-import { lstat } from "node:fs/promises";
 import type Conf from "conf";
 import * as v from "valibot";
-import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
+import { join, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
 import { sessionVersion } from "../../engine/session-store.ts";
-import { openForReading } from "../files/descriptor.ts";
+import { exists, openForReading } from "../files/descriptor.ts";
 import { readText } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
 import { loadConf } from "./records.ts";
@@ -43,10 +42,6 @@ export async function readHead(folder: Path): Promise<SessionHead | "damaged" | 
 	} catch {
 		return "damaged";
 	}
-}
-
-async function exists(path: Path): Promise<boolean> {
-	return (await lstat(pathToBytes(path)).catch(() => undefined)) !== undefined;
 }
 
 /** Synchronous like conf, which takes a few milliseconds for a small head. */

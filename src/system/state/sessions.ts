@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { lstat, readdir, rename } from "node:fs/promises";
+import { lstat, rename } from "node:fs/promises";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, pathFromBytes, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { join, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { HeldSession, OpenedSession, Sessions, StoredSession } from "../../engine/session-store.ts";
-import { errorName, writeFailure } from "../files/errors.ts";
+import { list } from "../files/descriptor.ts";
+import { writeFailure } from "../files/errors.ts";
 import { discard } from "../files/generations.ts";
 import { removeTree } from "../files/remove.ts";
 import { openState } from "./cages.ts";
@@ -149,13 +150,8 @@ export class StateSessions implements Sessions {
 		}
 	}
 
-	async #names(): Promise<string[]> {
-		try {
-			return (await readdir(pathToBytes(this.#folder), { encoding: "buffer" })).map(pathFromBytes);
-		} catch (error) {
-			if (errorName(error) === "ENOENT" || errorName(error) === "ENOTDIR") return [];
-			throw error;
-		}
+	#names(): Promise<string[]> {
+		return list(this.#folder);
 	}
 }
 
@@ -212,7 +208,7 @@ class SessionFolder implements HeldSession {
 	/** Deletes parts that the head does not name, and leftovers of killed processes. */
 	async #clear(): Promise<void> {
 		const named = new Set(Object.values(this.#parts));
-		for (const name of (await readdir(pathToBytes(this.#folder), { encoding: "buffer" })).map(pathFromBytes)) {
+		for (const name of await list(this.#folder)) {
 			const old = isPartFile(name) && !named.has(name);
 			if (old || isLeftover(name) || name.startsWith(`${headFile}.tmp-`)) await removeTree(join(this.#folder, name));
 		}

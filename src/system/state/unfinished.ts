@@ -1,16 +1,17 @@
-import { readdir, readlink } from "node:fs/promises";
+import { readlink } from "node:fs/promises";
 import * as v from "valibot";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, pathFromBytes, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
+import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { isName } from "../../core/questions/answers.ts";
 import type { Removal, Switching } from "../../engine/store.ts";
-import { errorName } from "../files/errors.ts";
+import { list } from "../files/descriptor.ts";
+import { isMissing } from "../files/errors.ts";
 import { removeTree } from "../files/remove.ts";
-import { readText } from "../files/text-files.ts";
 import { linkAtomic, writeAtomic } from "./atomic.ts";
 import { cageFromJson, cageToJson } from "./cage-json.ts";
 import { isAbandoned } from "./lock.ts";
+import { readJson } from "./state-file.ts";
 
 /**
  * Unfinished work on a cage, stored before it starts, so that the next command can finish it after a kill. One file for each kind
@@ -42,7 +43,7 @@ export async function readRemoval(cage: Path): Promise<Removal | undefined> {
 		if (word === removalWords.keepData) return { keepData: true };
 		if (word === removalWords.everything) return { keepData: false };
 	} catch (error) {
-		if (errorName(error) === "ENOENT" || errorName(error) === "ENOTDIR") return undefined;
+		if (isMissing(error)) return undefined;
 	}
 	throw new Failure("state-damaged", { path: showPath(link) });
 }
@@ -89,20 +90,7 @@ export async function unfinishedCages(cages: Path): Promise<string[]> {
 	return found.sort();
 }
 
+/** No names if the directory cannot be read, which the command itself reports. */
 async function namesIn(directory: Path): Promise<Path[]> {
-	try {
-		return (await readdir(pathToBytes(directory), { encoding: "buffer" })).map(pathFromBytes);
-	} catch (error) {
-		if (errorName(error) === undefined) throw error;
-		return [];
-	}
-}
-
-async function readJson<T>(file: Path, schema: v.GenericSchema<unknown, T>): Promise<T | undefined> {
-	try {
-		return v.parse(schema, JSON.parse(await readText(file)));
-	} catch (error) {
-		if (errorName(error) === "ENOENT" || errorName(error) === "ENOTDIR") return undefined;
-		throw new Failure("state-damaged", { path: showPath(file) });
-	}
+	return list(directory).catch(() => []);
 }

@@ -13,7 +13,7 @@ import {
 import { watchedCalls } from "../../core/watch/probe.ts";
 import type { WatchResult } from "../../core/watch/watch-result.ts";
 import type { StaleMark, Upkeep } from "../../engine/store.ts";
-import { errorName } from "../files/errors.ts";
+import { attempt, errorName } from "../files/errors.ts";
 import { removeTree } from "../files/remove.ts";
 import { readText, readTextSync } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
@@ -52,11 +52,7 @@ export function onRestartRequest(
 }
 
 function read(path: Path): string {
-	try {
-		return readTextSync(path);
-	} catch {
-		return "";
-	}
+	return attempt(() => readTextSync(path)) ?? "";
 }
 
 /** Without an answer, the update only waits for less time. */

@@ -5,6 +5,7 @@ import { Failure } from "../../core/failure.ts";
 import type { MergeContext } from "../../core/template/merge.ts";
 import type { ParameterValues } from "../../core/template/parameters.ts";
 import type { Template } from "../../core/template/template.ts";
+import { attempt } from "../files/errors.ts";
 import { distributionIds } from "../packages/packages.ts";
 import { placeholders } from "./builtin.ts";
 
@@ -36,11 +37,7 @@ export function newestProgram(pattern: string): string | undefined {
 }
 
 function entries(folder: string): string[] {
-	try {
-		return readdirSync(folder);
-	} catch {
-		return [];
-	}
+	return attempt(() => readdirSync(folder)) ?? [];
 }
 
 function isProgram(path: string): boolean {

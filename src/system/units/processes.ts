@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { readFile, readlink } from "node:fs/promises";
 import type { Listening } from "../../core/application/found.ts";
 import { withoutTrailing } from "../../core/text.ts";
+import { attempt } from "../files/errors.ts";
 import { fileIdentity, namesIn } from "../running/proc.ts";
 
 /** A listening process. Its environment is never read, because it may contain secrets. */
@@ -143,11 +144,7 @@ function distinct(ports: readonly Listening[]): Listening[] {
 /** Whether something listens on a TCP port of the host's loopback, or at all addresses. */
 export function listensAt(port: number): boolean {
 	const table = (name: string) => {
-		try {
-			return readFileSync(`/proc/net/${name}`, "latin1");
-		} catch {
-			return "";
-		}
+		return attempt(() => readFileSync(`/proc/net/${name}`, "latin1")) ?? "";
 	};
 	return [...parseSockets({ tcp: table("tcp"), tcp6: table("tcp6") }).values()].some(
 		(socket) => socket.protocol === "tcp" && socket.port === port && isReached(socket.address),

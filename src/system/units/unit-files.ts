@@ -6,6 +6,7 @@ import type { EnvironmentFiles, UnitSurroundings } from "../../core/application/
 import { parseServiceUnit, type ServiceUnit } from "../../core/application/unit-file.ts";
 import { parseSocketUnit, type SocketUnit } from "../../core/application/unit-sockets.ts";
 import { type MachineSpecifiers, parseUnitName } from "../../core/application/unit-text.ts";
+import { append, by } from "../../core/collections.ts";
 import { dropinNames } from "../../core/confinement/unit/installed.ts";
 import { UnitPlaces, UnitTree } from "./unit-tree.ts";
 
@@ -84,7 +85,7 @@ export class UnitFiles {
 				const names = [name, ...aliases];
 				return { name, path, aliases: [...aliases].sort(), enabled: names.some((each) => wanted.has(each)) };
 			})
-			.sort((one, other) => (one.name < other.name ? -1 : 1));
+			.sort(by(({ name }) => name));
 	}
 
 	/** Services whose files exist but cannot be loaded. Excludes masked ones. */
@@ -187,7 +188,7 @@ export class UnitFiles {
 		for (const { name, path } of this.#places.all("service")) {
 			if (name.includes("@") || this.#tree.link(path) === undefined) continue;
 			const target = this.#tree.resolve(path);
-			aliases.set(target, [...(aliases.get(target) ?? []), name]);
+			append(aliases, target, name);
 		}
 		this.#aliasesOf = aliases;
 		return aliases;

@@ -1,6 +1,7 @@
 import { type Binding, bindingsOf, type Command } from "../bindings.ts";
 import { isOffered } from "../footer.ts";
 import type { Key } from "../keys.ts";
+import { isMove } from "../list.ts";
 import { countOf } from "../reduce.ts";
 import type { WizardState } from "../state.ts";
 import { switches } from "../steps/form/fields.ts";
@@ -25,7 +26,6 @@ export function isResting(state: WizardState): boolean {
 	return Object.keys(state.jobs).length === 0;
 }
 
-const moving: readonly Command[] = ["up", "down", "page-up", "page-down", "first", "last"];
 const backwards: readonly Command[] = ["back", "stop", "close"];
 /** With these commands a number chooses an item; otherwise it only selects it. */
 const taking: readonly Command[] = ["choose", "pick"];
@@ -43,7 +43,7 @@ export function linearActions(state: WizardState): readonly LinearAction[] {
 	const taken = new Set(["b", "q", "?", ">", "<"]);
 	const actions: LinearAction[] = [];
 	for (const binding of bindings) {
-		if (moving.includes(binding.command) || binding.command === "interrupt" || binding.command === "keys") continue;
+		if (isMove(binding.command) || binding.command === "interrupt" || binding.command === "keys") continue;
 		const typed = typedFor(binding, taken);
 		if (typed === undefined || (typed === "" && actions.some((one) => one.typed === ""))) continue;
 		taken.add(typed);

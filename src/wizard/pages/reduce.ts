@@ -1,7 +1,7 @@
 import type { Command } from "../bindings.ts";
 import type { Key } from "../keys.ts";
 import { editLine, textLine } from "../line.ts";
-import { type Move, moveCursor } from "../list.ts";
+import { isMove, moveCursor } from "../list.ts";
 import type { Page, Reduced, WizardState } from "../state.ts";
 import { consented } from "../steps/choose/reduce.ts";
 import { only, openPage, unknownEnd, without } from "../transitions.ts";
@@ -10,7 +10,7 @@ export function pageOf(command: Command | undefined): Page | undefined {
 	return command === "keys" || command === "why" || command === "commands" ? command : undefined;
 }
 
-export function reducePage(state: WizardState, command: Command | undefined, move: Move | undefined): Reduced {
+export function reducePage(state: WizardState, command: Command | undefined): Reduced {
 	const page = pageOf(command);
 	if (page) return only(openPage(state, page));
 	switch (command) {
@@ -25,10 +25,10 @@ export function reducePage(state: WizardState, command: Command | undefined, mov
 		case "previous-match":
 			return only(goToMatch(state, (rows, at) => rows.findLast((row) => row < at) ?? rows.at(-1)));
 	}
-	if (move === undefined) return only(state);
+	if (!isMove(command)) return only(state);
 	// Rows for header, title and footer.
 	const room = Math.max(2, state.size.rows - 7);
-	return only({ ...state, scroll: moveCursor(state.scroll, move, (state.scrollEnd ?? unknownEnd - 1) + 1, room) });
+	return only({ ...state, scroll: moveCursor(state.scroll, command, (state.scrollEnd ?? unknownEnd - 1) + 1, room) });
 }
 
 export function reduceFind(state: WizardState, key: Key, command: Command | undefined): Reduced {

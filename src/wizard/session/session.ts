@@ -4,7 +4,7 @@ import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import type { Tested } from "../../core/selftest/verdict.ts";
 import type { Trace } from "../../core/trace/trace.ts";
-import type { CoverageReport, Event } from "../../engine/events.ts";
+import type { Event } from "../../engine/events.ts";
 import type { TraceResult } from "../../engine/trace/trace.ts";
 import type { ProbeAttempt } from "../../engine/trace/try-probe.ts";
 import type { TrialRound } from "../../engine/trial/trial.ts";
@@ -13,7 +13,6 @@ import type { TextPage, WizardState } from "../state.ts";
 import type { ReviewRow } from "../steps/build/review.ts";
 import type { HostView } from "./host-view.ts";
 import type {
-	AddedRun,
 	Finished,
 	InstalledUnit,
 	MissingRequirement,
@@ -21,6 +20,7 @@ import type {
 	RecordNames,
 	Resumed,
 	TemplateSaved,
+	Traced,
 	Unneeded,
 } from "./values.ts";
 
@@ -91,11 +91,7 @@ export interface WizardSession extends Pick<Chooser, "choices" | "propose" | "pr
 	discard(id: string): Promise<void>;
 }
 
-export interface WizardTrace extends TraceResult {
-	/** What the run added to the earlier ones. */
-	readonly added?: AddedRun;
-	readonly reached?: CoverageReport;
-}
+export type WizardTrace = TraceResult & Traced;
 
 /** A round, with the generation that it tested. */
 export interface TriedRound extends TrialRound {

@@ -3,7 +3,7 @@ import { callFilters, noRules } from "../../core/application/application.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { type PlannedFiles, plannedFiles } from "../../engine/session-store.ts";
-import { emptyTrial, type Form, type Screen, startState, type WizardState } from "../state.ts";
+import { emptyTrial, type Form, type Screen, screens, startState, type WizardState } from "../state.ts";
 import { noFilesState } from "../steps/files/state.ts";
 import { formFor, hasAllFields, withoutTrying } from "../steps/form/fields.ts";
 import { atRest, newTracing, type Tracing } from "../steps/trace/tracing-state.ts";
@@ -137,24 +137,14 @@ const roundSchema = v.looseObject({
 	output: v.string(),
 });
 
-/** Order of the screens. */
-const distance: Readonly<Record<Screen, number>> = {
-	requirements: 0,
-	choose: 1,
-	form: 2,
-	trace: 3,
-	files: 4,
-	accounts: 5,
-	build: 6,
-	trial: 7,
-	save: 8,
-};
+/** The number of screens before this one. */
+const distance = (screen: Screen) => screens.indexOf(screen);
 
 const note = v.looseObject({ code: v.string(), values: v.record(v.string(), v.union([v.string(), v.number()])) });
 
 /** Validates the fields that screens use. */
 const stateSchema = v.looseObject({
-	screen: v.picklist(Object.keys(distance) as Screen[]),
+	screen: v.picklist(screens),
 	cursors: v.record(v.string(), v.number()),
 	queries: v.record(v.string(), v.string()),
 	warnings: v.array(note),
@@ -201,7 +191,7 @@ function stateFrom({ planned: _, tried: __, ...stored }: Stored & { readonly tri
 	return keptOf({
 		...startState,
 		...stored,
-		screen: distance[screen] < distance.form ? "form" : screen,
+		screen: distance(screen) < distance("form") ? "form" : screen,
 		files: { ...noFilesState, opened, touched, resumed: true },
 		trial: { ...emptyTrial, ...stored.trial },
 		// The form of an older version has other fields.
@@ -213,8 +203,8 @@ function stateFrom({ planned: _, tried: __, ...stored }: Stored & { readonly tri
 /** Whether the state has everything that its screen needs. */
 function isReached({ screen, trace, trial }: Kept, traced: boolean): boolean {
 	if (trace?.result && !traced) return false;
-	if (distance[screen] >= distance.files && !trace?.result?.answered) return false;
-	return distance[screen] < distance.trial || trial.rounds.length > 0;
+	if (distance(screen) >= distance("files") && !trace?.result?.answered) return false;
+	return distance(screen) < distance("trial") || trial.rounds.length > 0;
 }
 
 /** Rules that the session's version did not know are empty. */

@@ -1,9 +1,10 @@
 import type { Note, Values } from "../../core/failure.ts";
 import type { FileUnit, SearchOutcome } from "../../core/minimise/units.ts";
-import type { Missing } from "../../core/plan/missing.ts";
 import type { NextStep } from "../../core/questions/next-steps.ts";
 import type { TraceDifference } from "../../core/trace/trace.ts";
-import type { CoverageReport, ProbeOutcome } from "../../engine/events.ts";
+import type { CoverageReport } from "../../engine/events.ts";
+import type { TraceResult } from "../../engine/trace/trace.ts";
+import type { TrialRound } from "../../engine/trial/trial.ts";
 
 export interface MissingRequirement {
 	/** A program or a kernel feature, for example `strace`. */
@@ -53,24 +54,14 @@ export interface AddedRun extends TraceDifference {
 	readonly names?: Readonly<Record<number, string>>;
 }
 
-export interface Traced {
-	readonly probes: readonly ProbeOutcome[];
-	readonly exercises: readonly ProbeOutcome[];
-	readonly signals: readonly string[];
-	readonly output: string;
-	readonly answered: boolean;
+export interface Traced extends Pick<TraceResult, "probes" | "exercises" | "signals" | "output" | "answered"> {
+	/** What the run added to the earlier ones. */
 	readonly added?: AddedRun;
 	readonly reached?: CoverageReport;
 }
 
-export interface Round {
-	readonly round: number;
-	readonly probes: readonly ProbeOutcome[];
-	readonly failedExercises: readonly string[];
-	readonly missing: readonly Missing[];
-	readonly answered: boolean;
-	readonly output: string;
-	readonly ended?: number;
+export interface Round
+	extends Pick<TrialRound, "round" | "probes" | "failedExercises" | "missing" | "answered" | "output" | "ended"> {
 	/** Absent in sessions of older versions. */
 	readonly generation?: number;
 	/** Items added before this round. */

@@ -5,7 +5,7 @@ import type { Manifest } from "../../../src/core/cage/manifest.ts";
 import { kubernetesObjects, unrestricted } from "../../../src/core/image/kubernetes.ts";
 import { imageName, kubernetesName } from "../../../src/core/image/names.ts";
 import { quadletUnits } from "../../../src/core/image/quadlet.ts";
-import { sysusers } from "../../../src/core/image/sysusers.ts";
+import { accountLines, sysusers } from "../../../src/core/image/sysusers.ts";
 import type { Workload } from "../../../src/core/image/workload.ts";
 import { type Path, pathFromText } from "../../../src/core/path/path.ts";
 
@@ -136,4 +136,16 @@ test("accounts travel by name, without a number", () => {
 		groupsLeftOut: 0,
 	};
 	expect(sysusers({ accounts, name: "db" })).toBe('g db -\ng log -\nu db -:db "db of the cage db" /var/lib/db\nm db log\n');
+	const own = {
+		...accounts,
+		users: [...accounts.users, { name: "cage-db", uid: 102, gid: 105, home: "/nonexistent", reason: "dedicated" }],
+		groups: [...accounts.groups, { name: "cage-db", gid: 105, members: [], reason: "dedicated" }],
+	};
+	expect(sysusers({ accounts: own, name: "db" })).toContain("u cage-db -:cage-db ");
+	expect(sysusers({ accounts: own, name: "db" })).not.toContain("u db ");
+	expect(accountLines(own, "passwd")).toEqual([
+		"getent passwd root",
+		"getent passwd cage-db | sed 's/^[^:]*/db/'",
+		"getent passwd cage-db",
+	]);
 });

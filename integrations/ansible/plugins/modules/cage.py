@@ -40,7 +40,7 @@ options:
     type: path
   options:
     description:
-      - Further options of C(cagewright make), one word each.
+      - Further options of C(cagewright make), or with O(archive) of C(cagewright import), one word each.
     type: list
     elements: str
     default: []
@@ -133,7 +133,7 @@ def make_words(params):
 
 
 def import_words(params):
-    return ["import", params["archive"], "--name", params["name"]] + allowances(params)
+    return ["import", params["archive"], "--name", params["name"]] + params["options"] + allowances(params)
 
 
 def step(cagewright, params):

@@ -115,7 +115,3 @@ export function followAccount(before: WizardState, after: WizardState): WizardSt
 	const accounts = found >= 0 ? found : Math.max(0, Math.min(cursor, rows.length - 1));
 	return { ...after, cursors: { ...after.cursors, accounts } };
 }
-
-export function countAccounts(state: WizardState): number {
-	return visibleAccounts(state).length;
-}

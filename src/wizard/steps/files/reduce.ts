@@ -140,28 +140,29 @@ function toNextWaiting(state: WizardState): Reduced {
 	return only(reveal(whole ? state : { ...state, tab: "all", queries: { ...state.queries, files: "" } }, next));
 }
 
-/** Whether the key does something for the selected row. */
-export function isOfferedInFiles(state: WizardState, command: Command): boolean {
+export type Condition = (state: WizardState) => boolean;
+
+const isFolder: Condition = (state) => {
 	const row = selectedRow(state);
-	switch (command) {
-		case "open":
-			return !isFiltered(state) && (row?.children.length ?? 0) > 0;
-		case "next-waiting":
-			return totalsNow(state).attention > 0;
-		case "close-or-back":
-			return true;
-		case "undo":
-			return state.files.past.length > 0;
-		case "package":
-			return row?.item?.kind === "entry" && row.item.entry.package !== undefined;
-		case "kind":
-			return row?.item?.kind === "entry";
-		case "writable":
-			return row !== undefined && folderOf(row) !== undefined;
-		case "bind":
-		case "empty":
-			return row !== undefined && row.kind !== "group" && folderOf(row) === row.path;
-		default:
-			return row !== undefined;
-	}
-}
+	return row !== undefined && row.kind !== "group" && folderOf(row) === row.path;
+};
+const isOnRow: Condition = (state) => selectedRow(state) !== undefined;
+
+/** When a key does something for the selected row. */
+export const offeredInFiles = {
+	open: (state) => !isFiltered(state) && (selectedRow(state)?.children.length ?? 0) > 0,
+	"next-waiting": (state) => totalsNow(state).attention > 0,
+	undo: (state) => state.files.past.length > 0,
+	all: isOnRow,
+	package: (state) => {
+		const item = selectedRow(state)?.item;
+		return item?.kind === "entry" && item.entry.package !== undefined;
+	},
+	kind: (state) => selectedRow(state)?.item?.kind === "entry",
+	writable: (state) => {
+		const row = selectedRow(state);
+		return row !== undefined && folderOf(row) !== undefined;
+	},
+	bind: isFolder,
+	empty: isFolder,
+} satisfies Partial<Record<Command, Condition>>;

@@ -1,3 +1,4 @@
+import { append, by } from "../../../core/collections.ts";
 import { join, normalise, type Path, parent, pathToText, root } from "../../../core/path/path.ts";
 import {
 	findSpare,
@@ -67,10 +68,7 @@ const mayBeSpare: readonly GroupName[] = ["certificates", "time-zones", "locale"
 function makeTree(plan: Plan): FileTree {
 	const byGroup = new Map<GroupName, Item[]>();
 	for (const item of itemsOfPlan(plan)) {
-		const group = groupOfItem(item, plan.writable);
-		const its = byGroup.get(group);
-		if (its) its.push(item);
-		else byGroup.set(group, [item]);
+		append(byGroup, groupOfItem(item, plan.writable), item);
 	}
 	const groups = order.flatMap((name) => groupNode(name, byGroup.get(name)) ?? []);
 	const items = groups.flatMap(itemsOf);
@@ -104,7 +102,7 @@ function itemsOfPlan({ entries, writable }: Plan): Item[] {
 	for (const entry of entries) {
 		if (entry.kind !== "directory" || !leading.has(entry.path)) items.push({ kind: "entry", path: entry.path, entry });
 	}
-	return items.sort((a, b) => (a.path < b.path ? -1 : 1));
+	return items.sort(by(({ path }) => path));
 }
 
 function groupOfItem(item: Item, writable: Plan["writable"]): GroupName {
@@ -142,7 +140,7 @@ function childrenOf(above: FileNode, items: readonly Item[], from: string): read
 		);
 		at = end;
 	}
-	return children.sort((a, b) => (a.name < b.name ? -1 : 1));
+	return children.sort(by(({ name }) => name));
 }
 
 function folderNode(path: Path, items: readonly Item[], above: FileNode, from: string): FileNode {

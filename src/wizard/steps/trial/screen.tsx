@@ -68,12 +68,7 @@ function Overview() {
 			{probes.map((outcome) => (
 				<OutcomeLine key={outcome.command} outcome={outcome} />
 			))}
-			{protectionRows.map((line) => (
-				<Line key={line}>{line}</Line>
-			))}
-			{facts.map((line) => (
-				<Line key={line}>{line}</Line>
-			))}
+			<Paragraph lines={[...protectionRows, ...facts]} />
 			{rounds.map((line, index) => (
 				// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one table
 				<Line key={index} dimColor={index === 0 && rounds.length > 1}>
