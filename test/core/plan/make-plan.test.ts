@@ -2,12 +2,13 @@ import { describe, expect, test } from "vitest";
 import { cageEntries } from "../../../src/core/cage/layout.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import type { Missing } from "../../../src/core/plan/missing.ts";
-import type { Addition } from "../../../src/core/plan/plan.ts";
+import type { Addition, Plan } from "../../../src/core/plan/plan.ts";
+import type { Trace } from "../../../src/core/trace/trace.ts";
 import { describeAddition, remedies } from "../../../src/engine/trial/remedies.ts";
-import type { TrialRound } from "../../../src/engine/trial/trial.ts";
 import { messagesIn } from "../../texts.ts";
+import { absent, roundOf } from "../cage/plans.ts";
 import { makeElf } from "../elf/make-elf.ts";
-import { application, entryAt, included, planFor, rules, trace, writableOf } from "./traces.ts";
+import { application, type Did, entryAt, included, planFor, rules, trace, writableOf } from "./traces.ts";
 import { file, link, node, tree } from "./tree.ts";
 
 const loader = "/lib64/ld-linux-x86-64.so.2";
@@ -25,6 +26,11 @@ const host = {
 	"/var/lib/app/db": "d",
 };
 
+type Values = Parameters<typeof planFor>[2];
+/** The plan of this host, for these accesses. */
+const plan = (did: Record<string, Did>, values: Values = {}, seen: Partial<Trace> = {}) =>
+	planFor(tree(host), trace(did, seen), values);
+
 test("manual pages and translations stay out if they were only looked at, and go in if they were read", () => {
 	const page = "/usr/share/man/man1/app.1.gz";
 	const words = "/usr/share/locale/de/LC_MESSAGES/app.mo";
@@ -36,7 +42,7 @@ test("manual pages and translations stay out if they were only looked at, and go
 
 describe("files that no trace shows", () => {
 	test("include the programs' loader, libraries and interpreters, with the files that need them", () => {
-		const made = planFor(tree(host), trace({ "/usr/bin/script": "execute" }));
+		const made = plan({ "/usr/bin/script": "execute" });
 		expect(included(made)).toEqual({
 			"/lib": "-> usr/lib",
 			"/lib64": "-> usr/lib64",
@@ -57,7 +63,7 @@ describe("files that no trace shows", () => {
 		]);
 	});
 	test("include a large library that the trace only saw looked at", () => {
-		const made = planFor(tree(host), trace({ "/usr/bin/app": "execute", "/lib/x86_64-linux-gnu/libbig.so.1": "look" }));
+		const made = plan({ "/usr/bin/app": "execute", "/lib/x86_64-linux-gnu/libbig.so.1": "look" });
 		expect(entryAt(made, "/usr/lib/x86_64-linux-gnu/libbig.so.1.0")).toMatchObject({ decision: "include", risks: [] });
 	});
 	test("include libraries on a search path relative to the working directory", () => {
@@ -110,7 +116,7 @@ describe("files that no trace shows", () => {
 		expect(named.filter((path) => path.includes(".."))).toEqual([]);
 	});
 	test("do not include the libraries of a program that is left out", () => {
-		const made = planFor(tree(host), trace({ "/usr/bin/app": "execute" }), { rules: rules({ exclude: ["/usr/bin/app"] }) });
+		const made = plan({ "/usr/bin/app": "execute" }, { rules: rules({ exclude: ["/usr/bin/app"] }) });
 		expect(entryAt(made, "/usr/lib64/ld-linux-x86-64.so.2")).toBeUndefined();
 	});
 });
@@ -124,14 +130,14 @@ describe("a plan", () => {
 	} as const;
 
 	test("is the same for the same trace, rules and files", () => {
-		expect(planFor(tree(host), trace(seen))).toEqual(planFor(tree(host), trace(seen)));
+		expect(plan(seen)).toEqual(plan(seen));
 		const backwards = Object.fromEntries(Object.entries(seen).reverse());
-		const parts = (made: ReturnType<typeof planFor>) => [
+		const parts = (made: Plan) => [
 			made.entries.map(({ decision, kind, path }) => [path, kind, decision]),
 			writableOf(made),
 			made.permissions,
 		];
-		expect(parts(planFor(tree(host), trace(backwards)))).toEqual(parts(planFor(tree(host), trace(seen))));
+		expect(parts(plan(backwards))).toEqual(parts(plan(seen)));
 	});
 	test("changes neither the trace nor the rules", () => {
 		const given = trace(seen);
@@ -140,13 +146,13 @@ describe("a plan", () => {
 		planFor(tree(host), given, { rules: asked });
 		expect({ given, asked }).toEqual(before);
 	});
-	test("can be built", () => expect(() => cageEntries(planFor(tree(host), trace(seen)))).not.toThrow());
+	test("can be built", () => expect(() => cageEntries(plan(seen))).not.toThrow());
 	test("contains what every cage has", () => {
 		const paths = cageEntries(planFor(tree({}), trace({}))).map((entry) => entry.path);
 		expect(paths).toEqual("/ /.launch /dev /etc /etc/group /etc/nsswitch.conf /etc/passwd /tmp /var /var/tmp".split(" "));
 	});
 	test("refuses an include that matches nothing", () => {
-		expect(() => planFor(tree(host), trace({}), { rules: rules({ include: ["/etc/app/*.zip"] }) })).toThrow(
+		expect(() => plan({}, { rules: rules({ include: ["/etc/app/*.zip"] }) })).toThrow(
 			expect.objectContaining({ code: "include-matches-nothing", exit: 2 }),
 		);
 	});
@@ -167,11 +173,11 @@ describe("a plan", () => {
 		expect(writableOf(made)).toContain("/run");
 	});
 	test("notes an application that changes its own root", () => {
-		const made = planFor(tree(host), trace({}, { chroots: new Set(["/run/sshd"] as never[]) }));
+		const made = plan({}, {}, { chroots: new Set(["/run/sshd"] as never[]) });
 		expect(made.notes).toEqual([{ code: "chroots-itself", values: { path: "/run/sshd" } }]);
 	});
 	test("notes abstract sockets, and why files may be missing from the trace", () => {
-		const made = planFor(tree(host), trace({}, { abstractSockets: new Set(["a\n"]), gaps: new Set(["start-up", "io-uring"]) }));
+		const made = plan({}, {}, { abstractSockets: new Set(["a\n"]), gaps: new Set(["start-up", "io-uring"]) });
 		expect(made.notes).toEqual([
 			{ code: "abstract-sockets", values: { names: "@a\\n" } },
 			{ code: "gap-io-uring", values: {} },
@@ -191,26 +197,22 @@ describe("a plan", () => {
 		const named = { ...application, command: ["/usr/sbin/named", "-f"] };
 		const known = [{ code: "unit-notify", values: {} }];
 		const own = { code: "own-chroot-files", values: { program: "named", setting: "-t DIRECTORY", source: "named(8)" } };
-		expect(planFor(tree(host), trace({}), { application: named, notes: known }).notes).toEqual([...known, own]);
+		expect(plan({}, { application: named, notes: known }).notes).toEqual([...known, own]);
 		const chroots = new Set(["/var/lib/named"] as never[]);
-		expect(planFor(tree(host), trace({}, { chroots }), { application: named }).notes.map(({ code }) => code)).toEqual([
-			"chroots-itself",
-		]);
+		expect(plan({}, { application: named }, { chroots }).notes.map(({ code }) => code)).toEqual(["chroots-itself"]);
 	});
 	test("grants /proc if a trial showed the need, and says for what", () => {
-		const made = planFor(tree(host), trace({}), {
-			additions: [{ kind: "opening", name: "proc", round: 1, call: "openat /proc/stat" }],
-		});
+		const made = plan({}, { additions: [{ kind: "opening", name: "proc", round: 1, call: "openat /proc/stat" }] });
 		expect(made.permissions.proc).toBe("openat /proc/stat");
 		expect(cageEntries(made).map((entry) => entry.path)).toContain("/proc");
-		expect(cageEntries(planFor(tree(host), trace({}))).map((entry) => entry.path)).not.toContain("/proc");
+		expect(cageEntries(plan({})).map((entry) => entry.path)).not.toContain("/proc");
 	});
 	test("names the round as reason for what trials found", () => {
 		const additions: Addition[] = [
 			{ kind: "path", path: "/etc/app/b" as never, round: 3, call: "openat" },
 			{ kind: "capability", name: "chown", round: 3, call: "fchown" },
 		];
-		const made = planFor(tree(host), trace({}), { additions });
+		const made = plan({}, { additions });
 		expect(entryAt(made, "/etc/app/b")?.reasons).toEqual([{ kind: "trial", round: 3, call: "openat" }]);
 		expect(made.permissions.capabilities).toEqual([{ name: "chown", why: "fchown" }]);
 	});
@@ -219,23 +221,9 @@ describe("a plan", () => {
 describe("remedies of a round", () => {
 	const path = (name: string): Addition => ({ kind: "path", path: name as never, round: 2, call: "openat" });
 	const proc: Addition = { kind: "opening", name: "proc", round: 2, call: "openat /proc/stat" };
-	const round = (
-		answered: boolean,
-		...all: [Addition | undefined, { declined?: boolean; kind?: Missing["kind"]; unseen?: true; error?: string }?][]
-	) =>
-		({
-			answered,
-			failedExercises: [],
-			output: "",
-			missing: all.map(([remedy, more]) => ({
-				kind: "absent",
-				call: "openat",
-				error: "ENOENT",
-				declined: false,
-				...(remedy ? { remedy } : {}),
-				...more,
-			})),
-		}) as unknown as TrialRound;
+	type Row = [Addition | undefined, { declined?: boolean; kind?: Missing["kind"]; unseen?: true; error?: string }?];
+	const round = (answered: boolean, ...all: Row[]) =>
+		roundOf({ answered, missing: all.map(([remedy, more]) => absent("/x", { ...(remedy ? { remedy } : {}), ...more })) });
 
 	test("are each applied once, and never what was declined or exists already", () => {
 		const all = round(false, [path("/a")], [path("/a")], [path("/b"), { declined: true }], [path("/c")], [undefined]);

@@ -6,11 +6,15 @@ import { directory, file, link, type Node, node, socket, tree } from "./tree.ts"
 const certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n";
 const key = "-----BEGIN PRIVATE KEY-----\nMIIB\n";
 const site = { "/var/www/site/index.html": "12345", "/var/www/site/css/a.css": "123", "/usr/bin/app": "#!" };
+const page = "/var/www/site/index.html";
+/** The plan of the site with more files, whose page is read. */
+const planOf = (more: Record<string, Node> = {}, values: Parameters<typeof planFor>[2] = {}) =>
+	planFor(tree({ ...site, ...more }), trace({ [page]: "read" }), values);
 const shared = (plan: Plan) => plan.shared.map(({ kind, path }) => `${kind} ${path}`);
 
 describe("content that a service only reads", () => {
 	test("stays the host's as a directory, with its size and a used file", () => {
-		const made = planFor(tree(site), trace({ "/var/www/site/index.html": "read" }));
+		const made = planOf();
 		expect(made.shared).toEqual([
 			{ path: "/var/www/site", kind: "data", example: "/var/www/site/index.html", files: 2, bytes: 8 },
 		]);
@@ -35,7 +39,7 @@ describe("content that a service only reads", () => {
 		["it is bound already", {}, { binds: [{ path: "/var/www", access: "ro" }] }],
 		["it holds a secret that nobody allowed", { "/var/www/site/.htpasswd": "a:$apr1$x$y" }, {}],
 	])("is not shared if %s", (_, more, asked) => {
-		const made = planFor(tree({ ...site, ...more }), trace({ "/var/www/site/index.html": "read" }), { rules: rules(asked) });
+		const made = planOf(more, { rules: rules(asked) });
 		expect(made.shared).toEqual([]);
 	});
 	test.each<[string, Record<string, Node>]>([
@@ -44,9 +48,7 @@ describe("content that a service only reads", () => {
 		["the socket of somebody", { "/var/www/site/x.sock": socket() }],
 		["a device", { "/var/www/site/disk": node(8, 0, "block-device") }],
 		["an environment file", { "/var/www/site/.env": "A=b" }],
-	])("is not shared if it contains %s", (_, more) => {
-		expect(planFor(tree({ ...site, ...more }), trace({ "/var/www/site/index.html": "read" })).shared).toEqual([]);
-	});
+	])("is not shared if it contains %s", (_, more) => expect(planOf(more).shared).toEqual([]));
 	test.each<[string, Record<string, Node>, number, boolean]>([
 		["belongs to another", { "/var/www": directory({ uid: 33 }) }, 0, false],
 		["is writable by another", { "/var/www": directory({ mode: 0o777 }) }, 0, false],
@@ -60,7 +62,7 @@ describe("content that a service only reads", () => {
 		],
 		["is root's, whosever the content is", { "/var/www/site": directory({ uid: 33 }) }, 0, true],
 	])("is not shared if its path %s", (_, more, owner, isShared) => {
-		const made = planFor(tree({ ...site, ...more }), trace({ "/var/www/site/index.html": "read" }), { owner });
+		const made = planOf(more, { owner });
 		expect(shared(made)).toEqual(isShared ? ["data /var/www/site"] : []);
 	});
 	test("is shared with files that only the application's own account may read", () => {
