@@ -6,8 +6,11 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const alone = ["alarms", "install-hook", "sandbox/sandbox", "selftest-leavings", "unchanged", "update"].map(
 	(name) => `test/system/${name}.test.ts`,
 );
-/** Runs only on request, because each cut boots a system. */
-const onRequest = process.env.CAGEWRIGHT_CUTS ? [] : ["test/system/power-cuts.test.ts"];
+/** Run only on request, because they boot many systems. */
+const onRequest = [
+	...(process.env.CAGEWRIGHT_CUTS ? [] : ["test/system/power-cuts.test.ts"]),
+	...(process.env.CAGEWRIGHT_FLEET ? [] : ["test/system/fleet.test.ts"]),
+];
 /**
  * The slowest files start first, because a slow file that starts last would run alone at the end. Files that mostly wait for a booted
  * system alternate with files that mostly compute.

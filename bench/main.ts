@@ -5,6 +5,7 @@ import { folding } from "./folding.ts";
 import { meets, type Result, resultLine } from "./harness.ts";
 import { live } from "./live.ts";
 import { making } from "./making.ts";
+import { manyCages } from "./many-cages.ts";
 import { minimise } from "./minimise.ts";
 import { planning } from "./planning.ts";
 import { startup } from "./startup.ts";
@@ -26,6 +27,7 @@ const benches = [
 	caging,
 	minimise,
 	upkeep,
+	manyCages,
 	watching,
 	wizard,
 ];

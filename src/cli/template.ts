@@ -235,7 +235,7 @@ async function importing(
 			name: template.name,
 			sha256: hash,
 			imported: taken && !options.dryRun,
-			changed: taken && !isSame && !options.dryRun,
+			changed: taken && !isSame,
 			...(path === undefined ? {} : { path }),
 		});
 		if (terminal.options.json) continue;

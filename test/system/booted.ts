@@ -22,6 +22,8 @@ export interface Booted {
 	dispose(): Promise<void>;
 	/** Path of the system's root on the host. */
 	readonly tree: string;
+	/** Path of its network namespace on the host. */
+	network(): string;
 }
 
 export interface Ran {
@@ -36,8 +38,8 @@ const booted = new Set<Booted>();
 export const bootTime = 600_000;
 
 /**
- * Boots with these units enabled: `nginx`, `redis-server` and `named` are available. Or boots the disk in this file, whose files are
- * then not visible below `tree`.
+ * Boots with these units enabled: `nginx`, `redis-server`, `named` and `ssh` are available. Or boots the disk in this file, whose
+ * files are then not visible below `tree`.
  */
 export async function boot({ disk, services = [] }: { disk?: string; services?: readonly string[] } = {}): Promise<Booted> {
 	const original = bootedTree();
@@ -49,6 +51,7 @@ export async function boot({ disk, services = [] }: { disk?: string; services?: 
 	let console = "";
 	const system: Booted = {
 		tree,
+		network: () => `/proc/${firstProcess(container?.pid ?? 0)}/ns/net`,
 		run: (line) => runIn(firstProcess(container?.pid ?? 0), line),
 		async must(line) {
 			const { status, stderr, stdout } = await system.run(line);

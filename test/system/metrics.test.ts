@@ -45,7 +45,7 @@ test("the alert rules are valid, and a changed program raises an alert", async (
 	const danger = {
 		exp_labels: { cage: "redis", severity: "critical", state: "open" },
 		exp_annotations: {
-			summary: "Cage redis on  has 1 dangerous findings and will not start.",
+			summary: "Dangerous findings in cage redis on : 1. It will not start.",
 			description: "Run `cagewright check redis`; it explains each finding and its fix.",
 		},
 	};

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { home, temporaryFolder } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
 
 /** The Debian package, from its build to its purge in a booted system. */
 
@@ -92,6 +93,23 @@ describe("in a booted system", () => {
 		expect(await system.must("cagewright doctor")).toContain("/usr/bin/strace");
 		await system.must("cagewright make demo --yes --no-selftest --quiet");
 		expect(await system.must("cagewright check --all")).toContain("demo");
+	});
+
+	test("the daily check replaces the metrics of node_exporter's folder in one step", async () => {
+		const metrics = "/var/lib/prometheus/node-exporter";
+		await system.must(`mkdir -p ${metrics}`);
+		const inodes = new Set<string>();
+		for (let day = 0; day < 2; day++) {
+			await system.must("systemctl start cagewright-check");
+			await eventually(async () => {
+				const [file, mode = "", inode = ""] = (await system.must(`stat -c '%n %a %i' ${metrics}/*`)).split(" ");
+				expect([file, mode, inodes.has(inode)]).toEqual([`${metrics}/cagewright.prom`, "644", false]);
+				inodes.add(inode);
+			});
+		}
+		const text = await system.must(`cat ${metrics}/cagewright.prom`);
+		expect(text).toContain('cagewright_cage_info{cage="demo"');
+		expect(spawnSync("promtool", ["check", "metrics"], { encoding: "utf8", input: `${text}\n` })).toMatchObject({ status: 0 });
 	});
 
 	test("`install`, `uninstall` and `watch` leave the package's files alone", async () => {

@@ -134,6 +134,11 @@ export function isSameApplication(a: Application, b: Application): boolean {
 	return JSON.stringify(a.command) === JSON.stringify(b.command) && a.user === b.user && a.cwd === b.cwd;
 }
 
+/** Forgets the last request, because the present generation is not its result and the same request must not count as done. */
+export function withoutRequest({ requested: _, ...cage }: Cage): Cage {
+	return cage;
+}
+
 /** Forgets what was minimised if the cage contains it again, after a rollback to an older generation. */
 export function withoutRestored({ minimised, ...cage }: Cage, there: ReadonlySet<Path>): Cage {
 	const paths = minimised?.paths.filter((path) => !there.has(path)) ?? [];

@@ -1,4 +1,4 @@
-import type { Cage } from "../../core/cage/cage.ts";
+import { type Cage, withoutRequest } from "../../core/cage/cage.ts";
 import type { Winner } from "../../core/cage/edits.ts";
 import { footprintOf } from "../../core/cage/footprint.ts";
 import { type Counts, countEntries, type Manifest } from "../../core/cage/manifest.ts";
@@ -273,7 +273,7 @@ export async function publish(
 async function failed(context: Context, cage: Cage, plan: Plan, round: TrialRound): Promise<never> {
 	const { store } = context.machine;
 	const failure = await orDiskFull(store, cage.name, trialFailure(cage.name, round, plan.entries));
-	await ignoreFullDisk(store.saveCage(cage));
+	await ignoreFullDisk(store.saveCage(withoutRequest(cage)));
 	await ignoreFullDisk(store.log(cage.name, "trial-failed", { rounds: cage.trials.length }));
 	throw failure;
 }

@@ -36,6 +36,26 @@ export function planToday(machine: ComparingMachine, cage: Cage, trace: Trace, k
 
 /** The plan without the documentation's offers and without events, for comparison with the generation that `known` describes. */
 export async function comparablePlan(
+	context: Context<ComparingMachine>,
+	cage: Cage,
+	trace: Trace,
+	known?: KnownFiles,
+): Promise<Plan> {
+	const { machine } = context;
+	const plan = await comparableEntries(context, cage, trace, known);
+	return {
+		...plan,
+		notes: [
+			...plan.notes,
+			...(cage.dedicatedAccount !== undefined && !dedicatedAccount(machine, cage.dedicatedAccount)
+				? [{ code: "dedicated-account-to-be-made", values: { account: cage.dedicatedAccount } }]
+				: await separation(machine, cage.name, plan, trace)),
+		],
+	};
+}
+
+/** The same without notes about other cages and processes, whose number would make the work grow with its square. */
+export async function comparableEntries(
 	{ machine }: Context<ComparingMachine>,
 	cage: Cage,
 	trace: Trace,
@@ -51,12 +71,6 @@ export async function comparablePlan(
 			const owner = owners.get(entry.path) ?? known?.owner(entry.path)?.package;
 			return owner && isOwned(entry) ? { ...entry, package: owner } : entry;
 		}),
-		notes: [
-			...plan.notes,
-			...(cage.dedicatedAccount !== undefined && !dedicatedAccount(machine, cage.dedicatedAccount)
-				? [{ code: "dedicated-account-to-be-made", values: { account: cage.dedicatedAccount } }]
-				: await separation(machine, cage.name, plan, trace)),
-		],
 	};
 }
 

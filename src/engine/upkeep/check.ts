@@ -10,7 +10,7 @@ import type { Plan } from "../../core/plan/plan.ts";
 import { missingInCage, type WatchResult } from "../../core/watch/watch-result.ts";
 import { isDamage, type PresentCage, presentCage, processesOfOthers } from "../cages.ts";
 import type { ComparingMachine, Context } from "../context.ts";
-import { comparablePlan } from "../plan/comparable-plan.ts";
+import { comparableEntries } from "../plan/comparable-plan.ts";
 import { footprints } from "../plan/separation.ts";
 import { findingsOf } from "./audit.ts";
 import { hasSamePackages, hostChanges, takeOverEdits } from "./drift.ts";
@@ -110,7 +110,7 @@ async function compareWithToday(
 	const trace = mayDiffer || watched ? await store.trace(cage.name) : undefined;
 	if (!trace) return {};
 	try {
-		const planned = await comparablePlan(context, cage, trace, knownFiles(manifest, drift, samePackages));
+		const planned = await comparableEntries(context, cage, trace, knownFiles(manifest, drift, samePackages));
 		const missing = watched ? missingInCage(watched, trace, planned, files) : [];
 		return {
 			...(mayDiffer ? { plan: await wouldChange(context, cage.name, planned, generation, manifest) } : {}),

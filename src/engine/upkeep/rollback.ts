@@ -1,4 +1,4 @@
-import { type Cage, withoutRestored } from "../../core/cage/cage.ts";
+import { type Cage, withoutRequest, withoutRestored } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
 import { makePresent, switching } from "../build/switching.ts";
@@ -48,7 +48,7 @@ export async function rollbackCage(
 	);
 	return await switching(context, present, options.restart, async () => {
 		// Files that return must not be removed again by the next update.
-		const returned = withoutRestored(cage, new Set(manifest.entries.map(({ path }) => path)));
+		const returned = withoutRequest(withoutRestored(cage, new Set(manifest.entries.map(({ path }) => path))));
 		await makePresent(context, returned, to, { note: () => store.log(name, "rolled-back", { from, generation: to }) });
 		try {
 			return { from, to, restarted: await restartIf(context, name, options.restart) };

@@ -4,7 +4,7 @@ import { perlModules } from "../../../src/core/modules/perl.ts";
 import { pythonModules, readPython } from "../../../src/core/modules/python.ts";
 import { rubyModules } from "../../../src/core/modules/ruby.ts";
 import type { Path } from "../../../src/core/path/path.ts";
-import { type Node, tree } from "../plan/tree.ts";
+import { empty, type Node, tree } from "../plan/tree.ts";
 
 type Make = (listings: Listings, files: ReturnType<typeof tree>) => ModuleLanguage;
 
@@ -35,12 +35,7 @@ describe("Python", () => {
 			"import a\ndef f():\n\ttry:\n\t\tg()\n\texcept E:\n\t\timport b, c as d\n\t\tfrom e.f import (\n\t\t\tg, # h\n\t\t\ti as j,\n\t\t)";
 		const sources = {
 			"S/a.py": "import z",
-			"S/z.py": "",
-			"S/b.py": "",
-			"S/c.py": "",
-			"P/e/__init__.py": "",
-			"P/e/f/__init__.py": "",
-			"P/e/f/g.py": "",
+			...empty("S/z.py", "S/b.py", "S/c.py", "P/e/__init__.py", "P/e/f/__init__.py", "P/e/f/g.py"),
 		};
 		expect(from(text, { ...sources, "P/e/f/i.py": "", "P/e/k.py": "", "S/h.py": "" })).toEqual([
 			...["P/e/__init__.py", "P/e/f/__init__.py", "P/e/f/g.py", "P/e/f/i.py"],
@@ -103,10 +98,7 @@ describe("Python", () => {
 	test("a program's own package is included in used directories, other packages are not", () => {
 		const sources = {
 			"P/p/__init__.py": "import q",
-			"P/p/a/b.py": "",
-			"P/p/unused/c.py": "",
-			"P/q/__init__.py": "",
-			"P/q/c.py": "",
+			...empty("P/p/a/b.py", "P/p/unused/c.py", "P/q/__init__.py", "P/q/c.py"),
 		};
 		expect(from("from p import main", sources, "program")).toEqual(["P/p/__init__.py", "P/p/a/b.py", "P/q/__init__.py"]);
 	});
@@ -170,11 +162,7 @@ describe("Perl", () => {
 	});
 	test("a program's own modules include everything below their names, others do not", () => {
 		const sources = {
-			"V/Mail/Spam.pm": "",
-			"V/Mail/Spam/Plugin/A.pm": "",
-			"V/Mail/Other.pm": "",
-			"O/IO/A.pm": "",
-			"O/IO/A/B.pm": "",
+			...empty("V/Mail/Spam.pm", "V/Mail/Spam/Plugin/A.pm", "V/Mail/Other.pm", "O/IO/A.pm", "O/IO/A/B.pm"),
 		};
 		expect(from("use Mail::Spam;\nuse IO::A;", sources, "program")).toEqual([
 			"O/IO/A.pm",

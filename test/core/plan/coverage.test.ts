@@ -10,7 +10,7 @@ import {
 } from "../../../src/core/plan/coverage.ts";
 import { bareApplication } from "../cage/plans.ts";
 import { begin, fold } from "../trace/folding.ts";
-import { directory, file, link, tree } from "./tree.ts";
+import { directory, empty, file, link, tree } from "./tree.ts";
 
 const executable = file("", { mode: 0o755 });
 const files = tree({
@@ -18,12 +18,8 @@ const files = tree({
 	"/usr/bin/servectl": link("../sbin/served"),
 	"/usr/bin/client": executable,
 	"/usr/lib/served/helper": executable,
-	"/usr/lib/served/mod_one.so": "",
-	"/usr/lib/served/mod_two.so": "",
-	"/usr/lib/x86_64-linux-gnu/libserved.so.1": "",
-	"/usr/lib/python3/dist-packages/served/plug.py": "",
-	"/etc/served/served.conf": "",
-	"/etc/served/more.conf": "",
+	...empty("/usr/lib/served/mod_one.so", "/usr/lib/served/mod_two.so", "/usr/lib/x86_64-linux-gnu/libserved.so.1"),
+	...empty("/usr/lib/python3/dist-packages/served/plug.py", "/etc/served/served.conf", "/etc/served/more.conf"),
 	"/etc/served/enabled": directory(),
 	"/etc/init.d/served": executable,
 	"/usr/share/doc/served/copyright": "",
@@ -83,9 +79,7 @@ test("modules of other packages count too, loaded or not", () => {
 	const machine = tree({
 		"/usr/sbin/served": executable,
 		"/usr/share/served/modules": link("../../lib/served/modules"),
-		"/usr/lib/served/modules/mod_geo.so": "",
-		"/usr/lib/served/modules/readme": "",
-		"/usr/lib/other/plugins/one.so": "",
+		...empty("/usr/lib/served/modules/mod_geo.so", "/usr/lib/served/modules/readme", "/usr/lib/other/plugins/one.so"),
 	});
 	const own = { ref: { name: "served", version: "1" }, files: ["/usr/sbin/served", "/usr/lib/served/modules"] as Path[] };
 	expect(foreignModules([own], machine)).toEqual(["/usr/lib/served/modules/mod_geo.so"]);

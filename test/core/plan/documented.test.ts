@@ -5,17 +5,14 @@ import type { Path } from "../../../src/core/path/path.ts";
 import type { PackageContents } from "../../../src/core/plan/coverage.ts";
 import { configuredPrograms, documentedOffers, withDocumented } from "../../../src/core/plan/offers.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
-import { directory, file, link, tree } from "./tree.ts";
+import { directory, empty, file, link, tree } from "./tree.ts";
 
 const files = tree({
 	"/usr/sbin/served": "",
 	"/etc/served/served.conf": "main",
 	"/etc/served/more.conf": "more",
-	"/etc/served/sites-available/default": "",
-	"/etc/other/served.conf": "",
-	"/etc/default/served": "",
-	"/etc/hosts": "",
-	"/usr/lib/served/plug.so": "",
+	...empty("/etc/served/sites-available/default", "/etc/other/served.conf", "/etc/default/served", "/etc/hosts"),
+	...empty("/usr/lib/served/plug.so"),
 	"/usr/share/served/errors/404.html": "gone",
 	"/usr/share/doc/served/README.Debian": "",
 	"/usr/share/zoneinfo/UTC": "",

@@ -3,7 +3,7 @@ import { groupsOf } from "../../../src/core/plan/groups.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
 import { makeElf } from "../elf/make-elf.ts";
 import { planFor, rules, trace } from "./traces.ts";
-import { directory, file, link, node, tree } from "./tree.ts";
+import { directory, empty, file, link, node, tree } from "./tree.ts";
 
 const loader = "/lib64/ld-linux-x86-64.so.2";
 const host = {
@@ -13,9 +13,7 @@ const host = {
 	"/usr/lib/x86_64-linux-gnu/libx.so.1": file(makeElf({ soname: "libx.so.1" })),
 	"/usr/lib/app/modules/one.so": file(makeElf({ soname: "one.so" })),
 	"/usr/lib/app/modules/two.so": file(makeElf({ soname: "two.so" })),
-	"/usr/lib/python3.13/os.py": "",
-	"/usr/share/app/page": "",
-	"/etc/app/app.conf": "",
+	...empty("/usr/lib/python3.13/os.py", "/usr/share/app/page", "/etc/app/app.conf"),
 	"/etc/app/key.pem": "-----BEGIN PRIVATE KEY-----\n",
 	"/etc/localtime": link("/usr/share/zoneinfo/UTC"),
 	"/usr/share/zoneinfo/UTC": "",

@@ -3,24 +3,14 @@ import { describe, expect, test } from "vitest";
 import { isWithin, normalise, pathFromBytes, pathFromText } from "../../../src/core/path/path.ts";
 import { escapeGlob } from "../../../src/core/path/quote.ts";
 import { expandInclude, matchPaths, maxPerRule } from "../../../src/core/plan/rules.ts";
-import { directory, link, tree } from "./tree.ts";
+import { directory, empty, link, tree } from "./tree.ts";
 
 const machine = tree({
 	"/lib": link("usr/lib"),
-	"/usr/lib/app/a.so": "",
-	"/usr/lib/app/b.so": "",
-	"/usr/lib/app/sub/c.so": "",
-	"/usr/lib/app/.hidden.so": "",
-	"/usr/lib/apple": "",
+	...empty("/usr/lib/app/a.so", "/usr/lib/app/b.so", "/usr/lib/app/sub/c.so", "/usr/lib/app/.hidden.so", "/usr/lib/apple"),
 	"/opt/current": link("/opt/app-2"),
-	"/opt/app-2/bin/tool": "",
-	"/opt/Foo (x86)/bin": "",
-	"/opt/Foo x86/bin": "",
-	"/opt/a[1]/f": "",
-	"/srv/Ärger/ß": "",
-	"/srv/two\nlines/f": "",
-	"/dev/null": "",
-	"/proc/1/status": "",
+	...empty("/opt/app-2/bin/tool", "/opt/Foo (x86)/bin", "/opt/Foo x86/bin", "/opt/a[1]/f", "/srv/Ärger/ß", "/srv/two\nlines/f"),
+	...empty("/dev/null", "/proc/1/status"),
 	"/empty": directory(),
 });
 

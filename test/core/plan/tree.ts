@@ -10,6 +10,8 @@ interface Made extends Partial<FileStatus> {
 }
 
 export const file = (content: string | Buffer, values: Partial<FileStatus> = {}): Made => ({ kind: "file", content, ...values });
+/** Empty files. */
+export const empty = (...paths: readonly string[]) => Object.fromEntries(paths.map((path) => [path, ""]));
 export const directory = (values: Partial<FileStatus> = {}): Made => ({ kind: "directory", mode: 0o755, ...values });
 export const link = (target: string): Made => ({ kind: "symlink", mode: 0o777, target: pathFromText(target) });
 export const node = (major: number, minor: number, kind: "character-device" | "block-device" = "character-device"): Made => ({

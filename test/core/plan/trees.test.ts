@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { libraryTrees, sourceTrees } from "../../../src/core/plan/trees.ts";
 import { type Did, entryAt, planFor, rules, trace } from "./traces.ts";
-import { directory, link, tree } from "./tree.ts";
+import { directory, empty, link, tree } from "./tree.ts";
 
 const by = (program: string) => (access: { programs: Set<unknown> }) => {
 	access.programs = new Set([program]);
@@ -20,16 +20,12 @@ describe("interpreter libraries", () => {
 		"/usr/lib/python3.13/linecache.py": "",
 		"/usr/lib/python3.13/unnamed.py": "",
 		"/usr/lib/python3.13/json/__init__.py": "import _json",
-		"/usr/lib/python3.13/__pycache__/os.pyc": "",
-		"/usr/lib/python3.13/test/test_os.py": "",
-		"/usr/lib/python3.13/tkinter/__init__.py": "",
-		"/usr/lib/python3.13/lib-dynload/_json.so": "",
+		...empty("/usr/lib/python3.13/__pycache__/os.pyc", "/usr/lib/python3.13/test/test_os.py"),
+		...empty("/usr/lib/python3.13/tkinter/__init__.py", "/usr/lib/python3.13/lib-dynload/_json.so"),
 		"/usr/lib/python3/dist-packages/flask/app.py": "from .json import tag",
-		"/usr/lib/python3/dist-packages/flask/unnamed.py": "",
-		"/usr/lib/python3/dist-packages/flask/page.html": "",
-		"/usr/lib/python3/dist-packages/flask/json/tag.py": "",
-		"/usr/lib/python3/dist-packages/flask/tests/t.py": "",
-		"/usr/lib/python3/dist-packages/other/a.py": "",
+		...empty("/usr/lib/python3/dist-packages/flask/unnamed.py", "/usr/lib/python3/dist-packages/flask/page.html"),
+		...empty("/usr/lib/python3/dist-packages/flask/json/tag.py", "/usr/lib/python3/dist-packages/flask/tests/t.py"),
+		...empty("/usr/lib/python3/dist-packages/other/a.py"),
 	};
 	test("are included as far as sources name them, without tests, graphical parts and byte code", () => {
 		const made = planFor(tree(python), trace({ "/usr/lib/python3.13/os.py": "read" }));
@@ -104,9 +100,7 @@ describe("interpreter libraries", () => {
 			...python,
 			"/usr/share/app/app/__init__.py": "",
 			"/usr/share/app/app/main.py": "def f():\n\timport app.rare\n\tfrom . import odd",
-			"/usr/share/app/app/rare.py": "",
-			"/usr/share/app/app/odd.py": "",
-			"/usr/share/perl/5.40.1/strict.pm": "",
+			...empty("/usr/share/app/app/rare.py", "/usr/share/app/app/odd.py", "/usr/share/perl/5.40.1/strict.pm"),
 			"/usr/share/app/perl/App/Main.pm": "package App::Main;\nsub f { require App::Rare }",
 			"/usr/share/app/perl/App/Rare.pm": "",
 		});
@@ -161,14 +155,9 @@ describe("interpreter libraries", () => {
 
 describe("the application's sources", () => {
 	const app = {
-		"/srv/app/main.py": "",
-		"/srv/app/lazy.py": "",
-		"/srv/app/sub/deep.py": "",
-		"/srv/app/notes.txt": "",
-		"/srv/app/templates/index.html": "",
-		"/srv/app/templates/error.html": "",
-		"/srv/app/.git/hook.py": "",
-		"/srv/app/__pycache__/main.pyc": "",
+		...empty("/srv/app/main.py", "/srv/app/lazy.py", "/srv/app/sub/deep.py", "/srv/app/notes.txt"),
+		...empty("/srv/app/templates/index.html", "/srv/app/templates/error.html", "/srv/app/.git/hook.py"),
+		...empty("/srv/app/__pycache__/main.pyc"),
 	};
 	test("include those not needed yet, and the templates next to one that was read", () => {
 		const seen = traceBy("/usr/bin/python3.13", { "/srv/app/main.py": "read", "/srv/app/templates/index.html": "read" });
@@ -186,10 +175,7 @@ describe("the application's sources", () => {
 	});
 	test("are not marked by a package.json above them, which is included among them", () => {
 		const files = tree({
-			"/srv/all/package.json": "",
-			"/srv/all/other/x.js": "",
-			"/srv/all/app/a.js": "",
-			"/srv/all/app/b.json": "",
+			...empty("/srv/all/package.json", "/srv/all/other/x.js", "/srv/all/app/a.js", "/srv/all/app/b.json"),
 		});
 		const seen = traceBy("/usr/bin/node", { "/srv/all/package.json": "read", "/srv/all/app/a.js": "read" });
 		expect(sourceTrees(seen, files)).toEqual([{ top: "/srv/all/app", paths: ["/srv/all/app/a.js", "/srv/all/app/b.json"] }]);

@@ -4,7 +4,7 @@ import type { Path } from "../../../src/core/path/path.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
 import { failureProbe, keyBytes, pathBytes, watchedCalls } from "../../../src/core/watch/probe.ts";
 import { addWatchResults, missingInCage, parseFailure, type WatchResult } from "../../../src/core/watch/watch-result.ts";
-import { directory, tree } from "../plan/tree.ts";
+import { directory, empty, tree } from "../plan/tree.ts";
 import { begin, fold } from "../trace/folding.ts";
 
 const hex = (text: string) => Buffer.from(text, "latin1").toString("hex");
@@ -40,10 +40,7 @@ test("several watches are added, each failure once", () => {
 
 test("a file is missing if the host has it, and the plan neither has it nor leaves it out", () => {
 	const files = tree({
-		"/srv/app/page": "",
-		"/srv/app/planned": "",
-		"/srv/app/excluded": "",
-		"/usr/share/locale/locale.alias": "",
+		...empty("/srv/app/page", "/srv/app/planned", "/srv/app/excluded", "/usr/share/locale/locale.alias"),
 		"/var/lib/app": directory(),
 	});
 	const host = fold(`${begin}10  openat(AT_FDCWD</>, "/srv/app/both", O_RDONLY) = -1 ENOENT (No such file or directory)`).trace;

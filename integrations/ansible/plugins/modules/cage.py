@@ -13,6 +13,8 @@ description:
   - A failure leaves the cage as it was and reports the error of C(cagewright).
 author:
   - The Cagewright authors (@cagewright)
+extends_documentation_fragment:
+  - cagewright.cage.common
 options:
   name:
     description:
@@ -59,15 +61,6 @@ options:
       - With O(state=absent), keep the application's data.
     type: bool
     default: false
-  state_folder:
-    description:
-      - Folder of the cages. The default is that of C(cagewright).
-    type: path
-  executable:
-    description:
-      - Program to run.
-    type: path
-    default: cagewright
 attributes:
   check_mode:
     description: Changes nothing and predicts what would change.
@@ -146,11 +139,12 @@ def import_words(params):
 def step(cagewright, params):
     """Returns the words of the verb that reaches the wanted state, and what ``--dry-run`` says of it; or none."""
     name = params["name"]
-    exists = name in cagewright.cages()
+    cage = cagewright.cages().get(name)
     if params["state"] == "absent":
         words = ["remove", name] + (["--keep-data"] if params["keep_data"] else [])
-        return (words, cagewright.run(*words + ["--dry-run"])) if exists else (None, None)
-    if not exists and params["archive"]:
+        return (words, cagewright.run(*words + ["--dry-run"])) if cage else (None, None)
+    is_built = bool(cage and cage["generation"])
+    if not is_built and params["archive"]:
         words = import_words(params)
         return words, cagewright.run(*words + ["--dry-run"])
     if params["template"]:
@@ -158,7 +152,7 @@ def step(cagewright, params):
         plan = cagewright.run(*words + ["--dry-run"])
         if not (plan["existing"] or {}).get("sameRequest"):
             return words, plan
-    elif not exists:
+    elif not is_built:
         cagewright.module.fail_json(msg="Cage '%s' does not exist: name a template or an archive." % name)
     if params["state"] == "updated":
         words = ["update", name]

@@ -12,6 +12,8 @@ description:
   - Runs C(cagewright list), C(check) and C(record) on the managed host and returns their JSON. Changes nothing.
 author:
   - The Cagewright authors (@cagewright)
+extends_documentation_fragment:
+  - cagewright.cage.common
 options:
   names:
     description:
@@ -23,15 +25,6 @@ options:
       - Also return the record of each cage.
     type: bool
     default: false
-  state_folder:
-    description:
-      - Folder of the cages. The default is that of C(cagewright).
-    type: path
-  executable:
-    description:
-      - Program to run.
-    type: path
-    default: cagewright
 attributes:
   check_mode:
     description: Changes nothing anyway.
