@@ -125,3 +125,18 @@ test("a hanging try is aborted and repeated if the probe has passed before", asy
 	expect(outcomes).toMatchObject([{ command: "ask", ok: true }]);
 	expect(given).toEqual([0.05, 0.1, 0.2]);
 });
+
+test("a slow probe gets more time in later tries, and the others are still tried", async () => {
+	const { machine, pass } = machineInHaste();
+	const tries: string[] = [];
+	machine.launcher.shell = async (line, _where, seconds) => {
+		tries.push(line);
+		const ok = line === "slow" && seconds > 8;
+		pass(Math.min(line === "slow" ? 8 : 0, seconds) * 1000);
+		return { ok, status: ok ? 0 : 1, output: "", timedOut: line === "slow" && !ok };
+	};
+	const context = { machine, emit() {}, signal: new AbortController().signal };
+	const outcomes = await askUntilAnswered(context, running, [["slow"], ["shallow"]], 30);
+	expect(outcomes).toMatchObject([{ command: "slow", ok: true }]);
+	expect(tries).toEqual(["slow", "shallow", "slow"]);
+});

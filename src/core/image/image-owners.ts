@@ -2,8 +2,8 @@ import type { OwnerNames } from "../cage/owner-names.ts";
 import type { OwnerMap } from "../plan/owners.ts";
 
 /**
- * Numbers of accounts in images. They depend on names only, so that every machine exports the same image, and belong to no account of a
- * machine that starts it: above those of people, and within the 65536 numbers of a rootless container.
+ * Numbers of accounts in images. They depend on names only, so that every machine exports the same image. Services have lower ones
+ * (login.defs(5)), local users are counted from 1000, and a rootless container has 65536 numbers.
  */
 const first = 20_000;
 const count = 40_000;

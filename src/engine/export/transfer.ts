@@ -127,7 +127,9 @@ export async function importCage(
 	}
 	const { account } = imported;
 	const created = account ? [{ code: "dedicated-account-to-be-made", values: { account: account.name } }] : [];
-	const notes = [...created, ...(await accountNotes(context.machine, imported.cage.name, imported))];
+	// Without root, everything runs as one account anyway.
+	const isRootless = context.machine.accounts.own() !== undefined;
+	const notes = [...created, ...(isRootless ? [] : await accountNotes(context.machine, imported.cage.name, imported))];
 	for (const { code, values } of notes) context.emit({ event: "warned", code, values });
 	if (!(await confirm(imported)) || options.dryRun) return undefined;
 	await receive(context, imported, local);

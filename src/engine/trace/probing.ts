@@ -104,7 +104,7 @@ function endOf({ ended }: Reachable): AbortController {
 	return over;
 }
 
-/** Seconds for one try of a deeper probe, and the time in which it may still succeed after a shallower one passed. */
+/** Seconds for the first try of a deeper probe, and the time in which it may still succeed after a shallower one passed. */
 const deeperTrySeconds = 5;
 const deeperSeconds = 3;
 /** Seconds before the ports that it opened are probed too. */
@@ -129,13 +129,17 @@ export async function askUntilAnswered(
 	const patience = new Patience(machine, launched, seconds);
 	let best: ProbeOutcome[] | undefined;
 	let untried = ways;
+	let most = deeperTrySeconds;
 	let looksElsewhere = machine.elapsed() + elsewhereAfter * 1000;
 	let failed: ProbeOutcome[] = first.map((command) => ({ command, ok: false, output: "" }));
 	for (let pause = 30; untried.length; pause = Math.min(pause * 2, 500)) {
+		const began = machine.elapsed();
+		// Half of the time stays for the other probes.
+		const limit = Math.max(deeperTrySeconds, Math.min(most, patience.left() / 2));
 		for (const [index, way] of untried.entries()) {
 			const outcomes: ProbeOutcome[] = [];
 			for (const command of way) {
-				const left = Math.min(deeperTrySeconds, patience.left());
+				const left = Math.min(limit, patience.left());
 				if (over.signal.aborted || left <= 0 || !launched.init) break;
 				outcomes.push(await tryOnce(context, launched, { command, ok: false, output: "" }, left, over.signal));
 				signal.throwIfAborted();
@@ -150,6 +154,7 @@ export async function askUntilAnswered(
 			if (way === first && outcomes.length) failed = outcomes;
 		}
 		if (over.signal.aborted || patience.left() <= 0 || !launched.init) break;
+		if (machine.elapsed() - began >= limit * 1000) most *= 2;
 		if (!best && machine.elapsed() >= looksElsewhere) {
 			const known = new Set(untried.map((way) => way.join("\n")));
 			untried = [...untried, ...(elsewhere() ?? []).filter((way) => !known.has(way.join("\n")))];

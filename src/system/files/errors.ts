@@ -51,6 +51,13 @@ export function writeFailure(error: unknown, path: Path): unknown {
 	}
 }
 
+/** For `catch`: throws the failure for an error while writing at `path`. */
+export function failedWrite(path: Path): (error: unknown) => never {
+	return (error) => {
+		throw writeFailure(error, path);
+	};
+}
+
 /** The failure for a full disk at `path`. Other errors pass through. */
 export function diskFailure(error: unknown, path: Path): unknown {
 	return ["ENOSPC", "EDQUOT"].includes(errorName(error) ?? "") ? writeFailure(error, path) : error;
@@ -78,4 +85,11 @@ export function readFailure(error: unknown, path: Path): unknown {
 		default:
 			return new Failure("cannot-read", { ...shown, error: name }, 1);
 	}
+}
+
+/** For `catch`: throws the failure for an error while opening or reading the host's file at `path`. */
+export function failedRead(path: Path): (error: unknown) => never {
+	return (error) => {
+		throw readFailure(error, path);
+	};
 }

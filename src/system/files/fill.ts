@@ -30,7 +30,7 @@ export async function fillStaging(filling: Filling): Promise<ManifestEntry[]> {
 	for (const entry of entries) {
 		signal?.throwIfAborted();
 		if (!isFolder(entry)) continue;
-		if (entry.path !== root) await attempt(entry.path, () => mkdirSync(pathToBytes(at(entry.path)), 0o700));
+		if (entry.path !== root) await attempt(at(entry.path), () => mkdirSync(pathToBytes(at(entry.path)), 0o700));
 		made.set(entry.path, describe(entry));
 	}
 	// Starting mknod takes as long as copying some megabytes, so both run in parallel. A failure of one waits for the other.
@@ -48,15 +48,15 @@ export async function fillStaging(filling: Filling): Promise<ManifestEntry[]> {
 	}
 	for (const entry of [...of("device"), ...of("socket")]) made.set(entry.path, describe(entry));
 	for (const entry of of("symlink")) {
-		await attempt(entry.path, () => symlinkSync(pathToBytes(entry.target ?? entry.path), pathToBytes(at(entry.path))));
-		await attempt(entry.path, () => finish(entry, at(entry.path), filling.isRoot));
+		await attempt(at(entry.path), () => symlinkSync(pathToBytes(entry.target ?? entry.path), pathToBytes(at(entry.path))));
+		await attempt(at(entry.path), () => finish(entry, at(entry.path), filling.isRoot));
 		made.set(entry.path, describe(entry));
 	}
 	for (const entry of loaderCaches) made.set(entry.path, await makeLoaderCache(entry, filling, at));
 	for (const entry of entries.filter(isFolder).reverse()) {
 		// The root itself stays private until everything is synced.
 		const closed = entry.path === root ? { ...entry, mode: 0o700 } : entry;
-		await attempt(entry.path, () => finish(closed, at(entry.path), filling.isRoot));
+		await attempt(at(entry.path), () => finish(closed, at(entry.path), filling.isRoot));
 	}
 	return entries.flatMap((entry) => made.get(entry.path) ?? []);
 }
@@ -70,7 +70,7 @@ function withContent(entry: Entry, { now, previous }: Filling): Entry {
 
 async function generate(entry: Entry, path: Path, isRoot: boolean): Promise<ManifestEntry> {
 	const bytes = Buffer.from(entry.content ?? "", "utf8");
-	await attempt(entry.path, async () => {
+	await attempt(path, async () => {
 		const file = await openNew(path);
 		try {
 			await file.writeFile(bytes);
@@ -98,7 +98,7 @@ async function makeDevices(devices: readonly Entry[], staging: Path, at: At, sig
 		if (device === undefined) return;
 		const name = `.node-${index}`;
 		await runIn(directory, "mknod", ["-m", "600", name, device.type, String(device.major), String(device.minor)], signal);
-		await attempt(path, async () => {
+		await attempt(at(path), async () => {
 			await rename(pathToBytes(join(staging, name)), pathToBytes(at(path)));
 			finish(entry, at(path), true);
 		});
@@ -127,7 +127,7 @@ async function makeLoaderCache(entry: Entry, { entries, isRoot, signal, staging 
 	await runIn(directory, program, rest, signal);
 	const stray = pathFromText("/var/cache/ldconfig");
 	await removeTree(at(entries.some(({ path }) => path === stray) ? join(stray, "aux-cache") : stray));
-	return attempt(entry.path, async () => {
+	return attempt(at(entry.path), async () => {
 		const bytes = await readFile(pathToBytes(at(entry.path)));
 		finish(entry, at(entry.path), isRoot);
 		return generated(entry, at(entry.path), bytes);

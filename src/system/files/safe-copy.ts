@@ -6,7 +6,7 @@ import { Failure } from "../../core/failure.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { nameOf, openForReading, openNew } from "./descriptor.ts";
-import { readFailure, writeFailure } from "./errors.ts";
+import { failedRead, failedWrite, writeFailure } from "./errors.ts";
 import { sameStamp, stampOf } from "./hash.ts";
 
 /**
@@ -60,9 +60,7 @@ async function pump(job: Pump): Promise<void> {
 
 async function read({ from, size, name }: Pump, buffer: Buffer, position: number): Promise<Buffer> {
 	const length = Math.min(buffer.length, size - position);
-	const { bytesRead } = await from.read(buffer, 0, length, position).catch((error: unknown) => {
-		throw readFailure(error, name);
-	});
+	const { bytesRead } = await from.read(buffer, 0, length, position).catch(failedRead(name));
 	if (bytesRead === 0) throw new Failure("source-changed", { path: showPath(name) });
 	return buffer.subarray(0, bytesRead);
 }
@@ -100,6 +98,8 @@ export interface CopyRequest {
 	readonly to: Path;
 	/** The name of `from` in errors if it is reached through a descriptor. */
 	readonly name?: Path;
+	/** The name of `to` in errors if it is reached through a descriptor. */
+	readonly target?: Path;
 	/** Refuses a source whose real path is not `from`: a directory above it is a link or was swapped for one. */
 	readonly atItsRealPath?: boolean;
 	/** Permission bits of the copy, including wanted setuid and setgid bits. */
@@ -146,9 +146,7 @@ const freshForMilliseconds = 100n;
  */
 export async function copyRegularFile(request: CopyRequest): Promise<Copied> {
 	const { name = request.from } = request;
-	await using from = await openForReading(request.from).catch((error: unknown) => {
-		throw readFailure(error, name);
-	});
+	await using from = await openForReading(request.from).catch(failedRead(name));
 	const before = look(from);
 	if (!before.isFile()) throw new Failure("source-not-regular", { path: showPath(name) }, 4);
 	if (request.atItsRealPath) refuseMoved(from, name);
@@ -171,10 +169,9 @@ function refuseMoved(file: FileHandle, name: Path): void {
 }
 
 async function copyTo(request: CopyRequest, from: FileHandle, before: BigIntStats, name: Path): Promise<Copied> {
+	const { target = request.to } = request;
 	const linked = await reflink(request, from, before);
-	await using to = await (linked ? openForReading(request.to) : openNew(request.to)).catch((error: unknown) => {
-		throw writeFailure(error, name);
-	});
+	await using to = await (linked ? openForReading(request.to) : openNew(request.to)).catch(failedWrite(target));
 	try {
 		const content = linked ? await hashClone(request, from, to, before) : await copyContent(request, from, to, before, name);
 		const modified = request.modified === undefined ? content.before.mtimeNs : BigInt(request.modified);
@@ -190,7 +187,7 @@ async function copyTo(request: CopyRequest, from: FileHandle, before: BigIntStat
 		};
 	} catch (error) {
 		await unlink(pathToBytes(request.to)).catch(() => undefined);
-		throw writeFailure(error, name);
+		throw writeFailure(error, target);
 	}
 }
 
@@ -217,7 +214,7 @@ async function copyContent(
 		const size = Number(before.size);
 		let shrunk = false;
 		try {
-			await pump({ ...request, from, to, size, sparse, name, target: name, ...(hash && { hash }) });
+			await pump({ target: request.to, ...request, from, to, size, sparse, name, ...(hash && { hash }) });
 		} catch (error) {
 			if (!(error instanceof Failure) || error.code !== "source-changed") throw error;
 			shrunk = true;
@@ -238,9 +235,7 @@ async function copyContent(
 
 /** Kernel files report size 0 but have content, so their copy would be empty. */
 async function refuseKernelFile(from: FileHandle, name: Path): Promise<void> {
-	const { bytesRead } = await from.read(Buffer.alloc(1), 0, 1, 0).catch((error: unknown) => {
-		throw readFailure(error, name);
-	});
+	const { bytesRead } = await from.read(Buffer.alloc(1), 0, 1, 0).catch(failedRead(name));
 	if (bytesRead > 0) throw new Failure("source-of-kernel", { path: showPath(name) }, 2);
 }
 

@@ -5,7 +5,7 @@ import { makeSafeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
 import { readSeeded, writeSeeded } from "../state/seeded.ts";
 import { below, exists, isNoDirectory, makeDirectory, namesIn, namesOf, openBelow, openDirectory } from "./descriptor.ts";
-import { errorName, ifMissing, readFailure, writeFailure } from "./errors.ts";
+import { errorName, failedRead, ifMissing, writeFailure } from "./errors.ts";
 import { merge, unsafeData } from "./merge.ts";
 import { removeTree } from "./remove.ts";
 import { allocatedBytes, requireSpace } from "./survey.ts";
@@ -175,9 +175,5 @@ async function stageSeed(job: TreeCopy, filled: FileHandle, directory: Path, see
 /** Opens a host directory by its real path, without following any link. */
 async function openHost(path: Path): Promise<FileHandle> {
 	await using top = await openDirectory("/" as Path);
-	try {
-		return await openBelow(top, namesOf(path));
-	} catch (error) {
-		throw readFailure(error, path);
-	}
+	return await openBelow(top, namesOf(path)).catch(failedRead(path));
 }

@@ -7,7 +7,7 @@ import { changeOwner } from "../../core/plan/dedicated.ts";
 import type { OwnerChange } from "../../core/plan/plan.ts";
 import type { PartialTrees } from "../../engine/store.ts";
 import { below, namesIn, openDirectory } from "./descriptor.ts";
-import { errorName, readFailure, writeFailure } from "./errors.ts";
+import { errorName, failedRead, readFailure, writeFailure } from "./errors.ts";
 import { removeTree } from "./remove.ts";
 import { copyRegularFile, type Reflinks } from "./safe-copy.ts";
 
@@ -33,9 +33,7 @@ export interface TreeCopy {
  */
 export async function copyTree(job: TreeCopy, from: Path, to: Path, name: Path): Promise<void> {
 	job.signal?.throwIfAborted();
-	const stats = await lstat(pathToBytes(from)).catch((error: unknown) => {
-		throw readFailure(error, name);
-	});
+	const stats = await lstat(pathToBytes(from)).catch(failedRead(name));
 	if (stats.isFile()) await copyFile(job, from, to, name, stats);
 	else if (stats.isDirectory()) await copyDirectory(job, from, to, name);
 	else if (stats.isSymbolicLink()) await copyLink(job, from, to, name, stats);
@@ -54,6 +52,7 @@ async function copyFile(job: TreeCopy, from: Path, to: Path, name: Path, stats: 
 		from,
 		to,
 		name,
+		target: name,
 		mode: stats.mode & 0o777,
 		owner,
 		onChange: "accept",
@@ -66,9 +65,7 @@ async function copyFile(job: TreeCopy, from: Path, to: Path, name: Path, stats: 
 
 async function copyLink(job: TreeCopy, from: Path, to: Path, name: Path, stats: Stats): Promise<void> {
 	const { gid, uid } = ownerInCage(stats, job);
-	const target = await readlink(pathToBytes(from), { encoding: "buffer" }).catch((error: unknown) => {
-		throw readFailure(error, name);
-	});
+	const target = await readlink(pathToBytes(from), { encoding: "buffer" }).catch(failedRead(name));
 	try {
 		await symlink(target, pathToBytes(to));
 		if (job.isRoot) await lchown(pathToBytes(to), uid, gid);
@@ -79,9 +76,7 @@ async function copyLink(job: TreeCopy, from: Path, to: Path, name: Path, stats: 
 }
 
 async function copyDirectory(job: TreeCopy, from: Path, to: Path, name: Path): Promise<void> {
-	await using source = await openDirectory(from).catch((error: unknown) => {
-		throw readFailure(error, name);
-	});
+	await using source = await openDirectory(from).catch(failedRead(name));
 	const stats = await source.stat();
 	await using target = await makeAndOpen(to, name);
 	for (const child of await namesIn(source)) {

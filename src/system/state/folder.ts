@@ -15,7 +15,7 @@ import {
 } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { exists, makeDirectory } from "../files/descriptor.ts";
-import { errorName, writeFailure } from "../files/errors.ts";
+import { errorName, failedWrite, writeFailure } from "../files/errors.ts";
 
 /** A folder with all links in its path resolved. */
 export interface SafeFolder {
@@ -114,22 +114,14 @@ export async function makeSafeFolder(text: Path): Promise<SafeFolder> {
 	let current = start.path;
 	for (const name of missing) {
 		current = join(current, name);
-		try {
-			await makeDirectory(current);
-		} catch (error) {
-			throw writeFailure(error, current);
-		}
+		await makeDirectory(current).catch(failedWrite(current));
 	}
 	// Check the whole path again, because directories that appeared in the meantime may not be ours.
 	return missing.length === 0 ? start : requireSafeFolder(current);
 }
 
 async function isThere(path: Path): Promise<boolean> {
-	try {
-		return await exists(path);
-	} catch (error) {
-		throw writeFailure(error, path);
-	}
+	return await exists(path).catch(failedWrite(path));
 }
 
 /**

@@ -5,7 +5,7 @@ import { join, type Path, pathFromText, pathToBytes } from "../../core/path/path
 import { showPath } from "../../core/path/quote.ts";
 import type { HeldSession, OpenedSession, Sessions, StoredSession } from "../../engine/session-store.ts";
 import { list } from "../files/descriptor.ts";
-import { writeFailure } from "../files/errors.ts";
+import { failedWrite } from "../files/errors.ts";
 import { discard } from "../files/generations.ts";
 import { removeTree } from "../files/remove.ts";
 import { openState } from "./cages.ts";
@@ -178,11 +178,7 @@ class SessionFolder implements HeldSession {
 
 	/** Throws `disk-full` or another failure of `writeFailure`. Can be retried. */
 	async write(fields: Readonly<Record<string, unknown>>): Promise<void> {
-		try {
-			await this.#write(fields);
-		} catch (error) {
-			throw writeFailure(error, this.#folder);
-		}
+		await this.#write(fields).catch(failedWrite(this.#folder));
 	}
 
 	/** New parts get new names, so the previous ones stay valid until the head changes. */
