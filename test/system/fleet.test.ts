@@ -63,6 +63,9 @@ test("a rollout is predicted, moves the service of each machine into its cage, a
 	const second = await rollOut();
 	expect(second, second.output).toMatchObject({ status: 0, changes: everywhere(0) });
 	expect((await rollOut({}, "--check")).changes).toEqual(everywhere(0));
+	const separate = await rollOut({ cage_adopt: "" });
+	expect(separate, separate.output).toMatchObject({ failed: ["one"], changes: { one: 0 } });
+	expect(separate.output).toContain("redis-server.service runs on this host. Set cage_adopt");
 }, 600_000);
 
 test("an update that does not answer leaves the first machine as it was and does not reach the others", async () => {
@@ -92,10 +95,13 @@ test("an update that fails its verification is rolled back on the first machine"
 	expect(await onAll("redis-cli config get maxclients | tail -1")).toEqual(["500", "500", "500"]);
 }, 600_000);
 
-test("the cages are removed, and an archive of one comes to all machines", async () => {
-	await onOne("cagewright export redis -o /root/redis.tar");
-	const archive = join(folder, "redis.tar");
-	copyFileSync(join(machines.systems[0]?.tree ?? "", "root/redis.tar"), archive);
+test("the cages are removed, and an archive and a template of one come to all machines", async () => {
+	await onOne("cd /root && cagewright export redis -o redis.tar && cagewright template save redis --as fleet");
+	await onOne("cagewright template export fleet -o /root/fleet.json");
+	const [archive, template] = ["redis.tar", "fleet.json"].map((name) => {
+		copyFileSync(join(machines.systems[0]?.tree ?? "", "root", name), join(folder, name));
+		return join(folder, name);
+	});
 	const absent = { cage_state: "absent" };
 	expect((await rollOut(absent, "--check")).changes).toEqual(everywhere(1));
 	const removed = await rollOut(absent);
@@ -104,11 +110,20 @@ test("the cages are removed, and an archive of one comes to all machines", async
 	expect(await onAll(`${redis.probe} && ls /var/lib/cagewright/cages`)).toEqual(["", "", ""]);
 
 	await onAll("systemctl disable --now redis-server");
-	const carried = { cage_adopt: "", cage_archive_file: archive, cage_state: "present" };
+	const carried = { cage_adopt: "", cage_options: [], cage_archive_file: archive, cage_state: "present" };
 	const imported = await rollOut(carried);
 	expect(imported, imported.output).toMatchObject({ status: 0 });
 	expect(await roots()).toEqual(["1", "1", "1"]);
 	expect((await rollOut(carried)).changes).toEqual(everywhere(0));
 	expect((await rollOut({ ...carried, ...absent })).status).toBe(0);
+
+	const described = { cage_adopt: "", cage_template: "fleet", cage_template_file: template };
+	// The machine that it comes from knows the template.
+	expect((await rollOut(described, "--check")).changes).toEqual(everywhere(1));
+	const made = await rollOut(described);
+	expect(made, made.output).toMatchObject({ status: 0 });
+	expect(await roots()).toEqual(["1", "1", "1"]);
+	expect((await rollOut(described, "--check")).changes).toEqual(everywhere(0));
+	expect((await rollOut({ ...described, ...absent })).status).toBe(0);
 	expect(await onAll("ls /var/lib/cagewright/cages; ls /etc/systemd/system | grep cage || true")).toEqual(["", "", ""]);
 }, 600_000);
