@@ -15,11 +15,9 @@ const packages = [
 	"logrotate",
 	"nginx",
 	"nodejs",
-	"openssh-server",
 	"perl-base",
 	"procps",
 	"python3",
-	"python3-apt",
 	"redis-server",
 	"redis-tools",
 	"strace",
@@ -27,15 +25,17 @@ const packages = [
 	"systemd-container",
 	"systemd-sysv",
 	"util-linux",
-] as const;
+	// A fleet is reached over ssh.
+	...(process.env.CAGEWRIGHT_FLEET ? ["openssh-server", "python3-apt"] : []),
+];
 
 /** Daemon packages whose archives the tree keeps, so that a test can install them again. */
 const reinstallable = ["bind9", "nginx", "redis-server"] as const;
 export const archives = "/var/lib/archives";
 
-/** Every daemon is off until a test enables it. Modules are those of the real kernel. */
+/** Every daemon of the tests is off until a test enables it. Modules are those of the real kernel. */
 const setUp = [
-	'systemctl --root="$1" --quiet disable nginx.service redis-server.service named.service dnsmasq.service ssh.service ssh.socket 2>/dev/null',
+	'systemctl --root="$1" --quiet disable nginx.service redis-server.service named.service dnsmasq.service 2>/dev/null',
 	'systemctl --root="$1" --quiet mask systemd-modules-load.service systemd-logind.service',
 	`mkdir "$1${archives}"`,
 	...reinstallable.map((name) => `cp "$1"/var/cache/apt/archives/${name}_*.deb "$1${archives}/"`),
