@@ -17,7 +17,7 @@ const onRequest = [
  */
 const slowest = [
 	...["unit-booted", "killed", "census", "templates", "confined-booted", "rootless", "unit-selftest", "neighbours", "ansible"],
-	...["refused-calls", "adopt", "leftovers", "data-links", "cut-off", "dedicated-account", "terminal/trial"],
+	...["refused-calls", "adopt", "leftovers", "portable", "data-links", "cut-off", "dedicated-account", "terminal/trial"],
 ];
 class SlowestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
