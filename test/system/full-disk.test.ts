@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { lockCage } from "../../src/system/state/lock.ts";
 import { appendLog, readLog } from "../../src/system/state/log.ts";
 import { cagewright, inProcess, make, temporaryFolder } from "./cagewright.ts";
+import { fillDisk } from "./fill-disk.ts";
 import { type GreeterFiles, greeterFiles } from "./greeter.ts";
 import { leftovers } from "./processes.ts";
 
@@ -23,8 +24,7 @@ afterAll(() => rmSync(home, { recursive: true }));
 
 /** Leaves this many bytes free, runs the work, and frees the space again. */
 async function withFree<T>(free: number, work: () => T | Promise<T>): Promise<T> {
-	const { bavail, bsize } = statfsSync(disk);
-	writeFileSync(filler, Buffer.alloc(bavail * bsize - free));
+	fillDisk(filler, free);
 	try {
 		return await work();
 	} finally {

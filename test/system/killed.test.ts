@@ -8,15 +8,14 @@ import {
 	readdirSync,
 	readlinkSync,
 	rmSync,
-	statfsSync,
 	statSync,
 	truncateSync,
 	writeFileSync,
 } from "node:fs";
-import { dirname } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { cagewright, make, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
+import { fillDisk } from "./fill-disk.ts";
 import { type GreeterFiles, greeterFiles } from "./greeter.ts";
 import { ask, hostNetwork, privateNetwork } from "./network.ts";
 import { leftovers } from "./processes.ts";
@@ -267,14 +266,4 @@ async function fillAtRandom(lane: Lane, filler: string, most: number): Promise<v
 	// A removal needs no space.
 	const needing = Object.keys(lane.changes).filter((name) => name !== "removal");
 	expect([...refused].sort()).toEqual(needing.sort());
-}
-
-/** Fills the disk except for this many bytes. Another process may write at the same time. */
-function fillDisk(filler: string, but: number): void {
-	const { bavail, bsize } = statfsSync(dirname(filler));
-	try {
-		writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - Math.floor(but))));
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
-	}
 }

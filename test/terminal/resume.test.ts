@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, statfsSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { cagewright, temporaryFolder, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
+import { fillDisk } from "../system/fill-disk.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
 import {
@@ -147,7 +148,7 @@ describe("a session on a full disk", () => {
 			await wizard.sees(form);
 			// When the trace's files go, there would be room for the session.
 			await eventually(() => expect(readdirSync(`${disk}/state/scratch`)).toEqual([]));
-			writeFileSync(`${disk}/filler`, Buffer.alloc(statfsSync(disk).bavail * 4096));
+			fillDisk(`${disk}/filler`);
 			wizard.press("\x1b[5~", "x");
 			await wizard.pressAt("demox", keys.ctrlC, keys.ctrlC);
 			expect((await wizard.ended).exitCode).toBe(130);
