@@ -100,8 +100,8 @@ export interface Imported extends ReviewResult {
 
 /**
  * Imports a cage from an archive. Before anything is written, every file is compared with the archive's manifest, the manifest
- * with what a cage may contain, and its accounts, devices and permissions with this machine. Owners get this machine's numbers. `confirm` sees all of it; if it
- * returns false, nothing is created and the result is undefined.
+ * with what a cage may contain, and its accounts, devices and permissions with this machine. Owners get this machine's numbers.
+ * `confirm` sees all of it; if it returns false, nothing is created and the result is undefined.
  */
 export async function importCage(
 	context: Context,
