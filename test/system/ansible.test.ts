@@ -1,29 +1,19 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { home, program, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { installCollection } from "./ansible-collection.ts";
+import { program, temporaryFolder, temporaryState } from "./cagewright.ts";
 
 /** Runs the collection of integrations/ansible as it is installed. */
 
 const state = temporaryState();
 const folder = temporaryFolder("ansible");
-const collection = join(folder, "ansible_collections/cagewright/cage");
+const { collection, env } = installCollection(folder);
 /** Unlike a folder in /tmp, its files are visible in cages as they are. */
 const served = mkdtempSync("/srv/cagewright-ansible-");
 chmodSync(served, 0o755);
 afterAll(() => rmSync(served, { recursive: true }));
-mkdirSync(join(collection, ".."), { recursive: true });
-cpSync(join(home, "integrations/ansible"), collection, { recursive: true });
-const env = {
-	...process.env,
-	// Ansible's modules need Debian's Python.
-	PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
-	LC_ALL: "C.UTF-8",
-	ANSIBLE_HOME: join(folder, "home"),
-	ANSIBLE_COLLECTIONS_PATH: folder,
-	ANSIBLE_NOCOLOR: "1",
-};
 
 test("ansible-lint accepts the collection in its production profile", () => {
 	const { status, stdout } = spawnSync("ansible-lint", ["--offline", "--nocolor", "--profile", "production"], {

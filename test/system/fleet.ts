@@ -1,6 +1,7 @@
 import { execFile, execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { installCollection } from "./ansible-collection.ts";
 import { type Booted, boot } from "./booted.ts";
 import { home } from "./cagewright.ts";
 
@@ -24,9 +25,7 @@ export interface Played {
 
 /** Boots systems named `one`, `two` and so on. */
 export async function fleet(folder: string, names: readonly string[]): Promise<Fleet> {
-	const collection = join(folder, "ansible_collections/cagewright/cage");
-	mkdirSync(join(collection, ".."), { recursive: true });
-	cpSync(join(home, "integrations/ansible"), collection, { recursive: true });
+	const { env: found } = installCollection(folder);
 	const script = join(home, "scripts/package.js");
 	const deb = execFileSync(process.execPath, [script, "deb", "--built", "--output", folder], { encoding: "utf8" }).trim();
 	const key = join(folder, "key");
@@ -53,16 +52,7 @@ export async function fleet(folder: string, names: readonly string[]): Promise<F
 	const inventory = join(folder, "inventory.json");
 	// JSON is YAML.
 	writeFileSync(inventory, JSON.stringify({ all: { hosts: Object.fromEntries(hosts) } }));
-	const env = {
-		...process.env,
-		// Ansible's modules need Debian's Python.
-		PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
-		LC_ALL: "C.UTF-8",
-		ANSIBLE_HOME: join(folder, "home"),
-		ANSIBLE_COLLECTIONS_PATH: folder,
-		ANSIBLE_NOCOLOR: "1",
-		ANSIBLE_PIPELINING: "1",
-	};
+	const env = { ...found, ANSIBLE_PIPELINING: "1" };
 	return {
 		systems,
 		deb,
