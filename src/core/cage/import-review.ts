@@ -18,6 +18,7 @@ import type { Identity } from "../plan/plan.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Cage } from "./cage.ts";
 import { type LaunchFacts, requireLaunchable } from "./launchable.ts";
+import { otherAccount } from "./local-owners.ts";
 import { devicesOf, type Manifest } from "./manifest.ts";
 
 interface ReviewFacts extends LaunchFacts {
@@ -133,10 +134,6 @@ function requireAccounts({ accounts }: Manifest, { dedicatedAccount }: Cage, { g
 		if (replacing.some((one) => one?.gid === gid)) continue;
 		if (groups.find((group) => group.name === name)?.gid !== gid) throw otherAccount(name);
 	}
-}
-
-function otherAccount(account: string): Failure {
-	return new Failure("import-account", { account: account.slice(0, 80) }, 4);
 }
 
 /** Returns the identity that this machine gives the application's account. It has to match the archive's, except for groups. */

@@ -111,10 +111,11 @@ function requireOneName({ accounts, identity: { name, uid }, owner }: Manifest):
 	if (uid === 0 || owner !== undefined || isNamed) return;
 	// An account without a name has its number instead.
 	if (parseId(name) === uid) throw new Failure("import-nameless", { what: "uid", id: uid }, 4);
-	throw contradiction(name);
+	throw otherAccount(name);
 }
 
-function contradiction(account: string): Failure {
+/** A name of the archive means another account here. */
+export function otherAccount(account: string): Failure {
 	return new Failure("import-account", { account: account.slice(0, 80) }, 4);
 }
 
@@ -131,7 +132,7 @@ function ownersByName({ manifest, owners }: ForeignCage, { groups, own, users }:
 	const find = (what: "user" | "group", id: number, name: string | undefined, here: number | undefined): number | Failure => {
 		if (name === undefined) return new Failure("import-nameless", { what: what === "user" ? "uid" : "gid", id }, 4);
 		if (here === undefined) return new Failure(`import-no-${what}`, { name: name.slice(0, 80) }, 4);
-		return here === 0 ? contradiction(name) : here;
+		return here === 0 ? otherAccount(name) : here;
 	};
 	return {
 		uid(id: number): number | Failure {
