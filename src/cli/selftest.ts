@@ -16,7 +16,7 @@ interface SelftestVerbOptions extends Pick<SelftestOptions, "network"> {
 }
 
 /**
- * Returns 1 if a technique escaped, or if a cage lacks a protection layer. Tests a cage, or other sandboxes. With `--unit`, a name
+ * Returns 1 if a technique escaped, or if a protection layer of a cage is missing. Tests a cage, or other sandboxes. With `--unit`, a name
  * that no cage has is a running unit.
  */
 export async function selftest(terminal: Terminal, names: readonly string[], options: SelftestVerbOptions): Promise<number> {

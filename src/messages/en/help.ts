@@ -72,7 +72,7 @@ export const helpEn = {
 		quiet: "Print no progress",
 		json: "Print one JSON document on stdout",
 		events: "Print one JSON object per line on stderr during the work",
-		require: "Refuse to start a cage if this machine lacks a protection layer",
+		require: "Refuse to start a cage if a protection layer is missing",
 		resume: "Resume a saved session (default: the latest)",
 		linear: "Ask line by line, for screen readers and simple terminals",
 		inline: "Draw below the present terminal content, not on a separate screen",
