@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { root, say, setUp, withoutExtraCertificates } from "./set-up.js";
@@ -11,54 +11,55 @@ const args = process.argv.slice(2);
 setUp();
 withoutExtraCertificates();
 const place = readablePlace();
+const folder = mkdtempSync(join(tmpdir(), "cagewright-test-"));
+const running = new Set();
 process.on("exit", () => {
+	for (const child of running) child.kill();
+	rmSync(folder, { recursive: true, force: true });
 	if (place !== root) rmSync(place, { recursive: true, force: true });
 });
-requirePrograms();
-const failedChecks = args.length
-	? []
-	: [
-			["type check", ["node_modules/typescript/bin/tsc", "-p", "."]],
-			["lint", ["node_modules/@biomejs/biome/bin/biome", "check", "."]],
-		].filter(([name, command]) => {
-			say(name);
-			return node(command) !== 0;
-		});
-const results = args.length ? [await vitest(args)] : await allTests();
+const results = args.length ? await someTests() : await everything();
 const sum = (count) => results.reduce((total, one) => total + one[count], 0);
 const failures = results.flatMap((one) => one.failures);
 const [passed, skipped, status] = ["passed", "skipped", "status"].map(sum);
 for (const { message, name } of failures) process.stdout.write(`\n${name}\n${message.replaceAll(/^/gm, "    ")}\n`);
-for (const [name] of failedChecks) say(`the ${name} failed, see above`);
 process.stdout.write(`${passed} passed, ${failures.length} failed${skipped ? `, ${skipped} skipped` : ""}\n`);
-process.exitCode = status || (failures.length || failedChecks.length || passed === 0 ? 1 : 0);
+process.exitCode = status || (failures.length || passed === 0 ? 1 : 0);
+
+async function someTests() {
+	requirePrograms();
+	return [await vitest(args)];
+}
 
 /**
- * Tests that need the machine alone run beside those without daemons, which only use processor time. The latter's output comes
- * second, because two reporters would write over each other.
+ * The checks and the tests without daemons only use processor time. They run while packages are installed and while other tests need
+ * the machine alone. Their output comes later, because two reporters would write over each other.
  */
-async function allTests() {
-	const [quick, alone] = await Promise.all([vitest(["--project", "quick"], "pipe"), vitest(["--project", "alone"])]);
-	process.stdout.write(quick.printed);
-	return [quick, alone, await vitest(["--project", "system"])];
+async function everything() {
+	const quick = [
+		check("type check", ["node_modules/typescript/bin/tsc", "-p", "."]),
+		check("lint", ["node_modules/@biomejs/biome/bin/biome", "check", "."]),
+		vitest(["--project", "quick"], join(folder, "quick")),
+	];
+	requirePrograms();
+	const alone = await vitest(["--project", "alone"]);
+	const results = await Promise.all(quick);
+	for (const { printed } of results) process.stdout.write(printed);
+	return [...results, alone, await vitest(["--project", "system"])];
+}
+
+/** Returns a failure with the check's output if it finds something. */
+async function check(name, command) {
+	const { code, printed } = await node(command, join(folder, name));
+	return { failures: code ? [{ name, message: beginning(printed) }] : [], passed: 0, printed, skipped: 0, status: code };
 }
 
 /** Runs tests and returns counts and failures from the runner's own result. A file that could not be loaded counts as one failure. */
-async function vitest(words, output = "inherit") {
-	const folder = mkdtempSync(join(tmpdir(), "cagewright-test-"));
+async function vitest(words, output) {
+	const file = join(mkdtempSync(join(folder, "result-")), "result.json");
+	const runner = ["node_modules/vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+	const { code, printed } = await node([...runner, ...words], output);
 	try {
-		const file = join(folder, "result.json");
-		const runner = [
-			"node_modules/vitest/vitest.mjs",
-			"run",
-			"--reporter=default",
-			"--reporter=json",
-			`--outputFile.json=${file}`,
-		];
-		const child = spawn(process.execPath, [...runner, ...words], { cwd: place, stdio: ["ignore", output, output] });
-		let printed = "";
-		for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text) => (printed += text));
-		const [code] = await once(child, "close");
 		const result = JSON.parse(readFileSync(file, "utf8"));
 		return {
 			failures: result.testResults.filter((one) => one.status === "failed").flatMap(failuresOf),
@@ -68,16 +69,20 @@ async function vitest(words, output = "inherit") {
 			status: code || (result.success ? 0 : 1),
 		};
 	} catch (error) {
-		return {
-			failures: [{ name: "the test runner left no result", message: error.message }],
-			passed: 0,
-			printed: "",
-			skipped: 0,
-			status: 1,
-		};
-	} finally {
-		rmSync(folder, { recursive: true, force: true });
+		const failures = [{ name: "the test runner left no result", message: error.message }];
+		return { failures, passed: 0, printed, skipped: 0, status: 1 };
 	}
+}
+
+/** Runs a script. What it prints goes to the file `output`, or else to our own output. */
+async function node(command, output) {
+	const target = output ? openSync(output, "w") : "inherit";
+	const child = spawn(process.execPath, command, { cwd: place, stdio: ["ignore", target, target] });
+	if (output) closeSync(target);
+	running.add(child);
+	const [code] = await once(child, "close");
+	running.delete(child);
+	return { code: code ?? 1, printed: output ? readFileSync(output, "utf8") : "" };
 }
 
 /** Returns the names and messages of one file's failures. A hook that fails fails its file, not a test. */
@@ -108,8 +113,4 @@ function readablePlace() {
 	const { status } = spawnSync("cp", ["-a", "--reflink=auto", `${root}/.`, copy], { stdio: ["ignore", "ignore", "inherit"] });
 	chmodSync(copy, 0o755);
 	return status === 0 ? copy : root;
-}
-
-function node(command) {
-	return spawnSync(process.execPath, command, { cwd: place, stdio: ["ignore", "inherit", "inherit"] }).status ?? 1;
 }
