@@ -12,6 +12,8 @@ const packages = [
 	"dbus",
 	"dnsmasq",
 	"iproute2",
+	// Only machines with a kernel of their own load modules.
+	"kmod",
 	"logrotate",
 	"nginx",
 	"nodejs",
