@@ -9,7 +9,7 @@ import { Failure } from "../../core/failure.ts";
 import type { Group, User } from "../../core/machine/facts.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { type DedicatedAccount, dedicatedName, isAccountName } from "../../core/plan/dedicated.ts";
+import { type DedicatedAccount, dedicatedName, isAccountName, isDedicatedName } from "../../core/plan/dedicated.ts";
 import type { InspectedArchive, ReceivedCage } from "../archive-store.ts";
 import { layoutOf, type PresentCage, presentCage, requireStopped } from "../cages.ts";
 import type { Context } from "../context.ts";
@@ -215,9 +215,10 @@ async function accountOf(
 	const account = chosen === true ? dedicatedName(name) : (chosen ?? cage.dedicatedAccount);
 	if (account === undefined) return undefined;
 	if (chosen === undefined) {
-		// An archive must not claim an existing account.
+		// An archive must not claim an account that exists, or that other programs trust.
 		const isTaken = [...accounts.users(), ...accounts.groups()].some((one) => one.name === account);
-		if (isTaken || !isAccountName(account)) throw new Failure("dedicated-account-foreign", { account: account.slice(0, 80) }, 4);
+		if (isTaken || !isDedicatedName(account))
+			throw new Failure("dedicated-account-foreign", { account: account.slice(0, 80) }, 4);
 	} else {
 		if (!isAccountName(account)) throw new Failure("account-name-invalid", { name: account }, 2);
 		await checkDedicatedAccount(context, name, account);

@@ -29,7 +29,7 @@ export const failuresDe: Failures = {
 	"file-there": "{path} gibt es bereits und wird nicht überschrieben. Wählen Sie einen anderen Dateinamen.",
 	"no-export": "{path} ist kein Käfig-Archiv, oder sein Anfang fehlt. Erzeugen Sie das Archiv neu mit `cagewright export`.",
 	"dedicated-account-foreign":
-		"Nichts wurde importiert: Das eigene Konto {account} des Käfigs lässt sich hier nicht anlegen, weil der Name ungültig oder vergeben ist. Wählen Sie mit --dedicated-account NAME einen anderen.",
+		"Nichts wurde importiert: Das eigene Konto {account} des Käfigs lässt sich hier nicht anlegen, weil der Name vergeben ist oder nicht mit „cage-“ beginnt. Wählen Sie mit --dedicated-account NAME einen anderen.",
 	"identity-other":
 		"Das Konto {account} des Käfigs (uid {uid}) ist auf diesem System ein anderes: Der Name oder die Nummer gehört zu einem anderen Konto ({other}). Bauen Sie den Käfig auf diesem System neu.",
 	"capability-unknown": "Cagewright lehnt den Käfig ab, weil er die unbekannte Capability '{name}' verlangt. Bauen Sie ihn neu.",

@@ -28,7 +28,7 @@ export const failuresEn = {
 	"file-there": "{path} already exists and is not overwritten. Choose another file name.",
 	"no-export": "{path} is not a cage archive, or its beginning is missing. Create the archive again with `cagewright export`.",
 	"dedicated-account-foreign":
-		"Nothing was imported: the cage's dedicated account {account} cannot be created here, because the name is invalid or in use. Choose another name with --dedicated-account NAME.",
+		"Nothing was imported: the cage's dedicated account {account} cannot be created here, because the name is in use or does not begin with 'cage-'. Choose another name with --dedicated-account NAME.",
 	"identity-other":
 		"The cage's account {account} (uid {uid}) is not the same account on this machine: its name or number belongs to another one ({other}). Rebuild the cage on this machine.",
 	"capability-unknown": "Cagewright refuses the cage, because it asks for the unknown capability '{name}'. Rebuild the cage.",
