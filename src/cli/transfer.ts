@@ -139,7 +139,7 @@ async function runTrial(context: Context, name: string): Promise<boolean> {
 }
 
 /** Returns everything that this machine would run, mount, permit or copy because of the cage. */
-function partsOf({ archive, cage, manifest }: Imported) {
+function partsOf({ archive, cage, groups: hostGroups = [], manifest }: Imported) {
 	const { application, rules } = cage;
 	const counts = countEntries(manifest);
 	const { identity } = manifest;
@@ -149,6 +149,7 @@ function partsOf({ archive, cage, manifest }: Imported) {
 		command: quoteShellLine(application.command),
 		directory: application.cwd,
 		account: `${identity.name} (uid ${identity.uid}, gid ${identity.gid}${groups})`,
+		groups: hostGroups,
 		permissions: permissionsOf({ cage, manifest, ...(archive.trace ? { trace: archive.trace } : {}) }),
 		syslog: manifest.permissions.syslog,
 		environment: Object.entries(application.env).map(([name, value]) => `${name}=${value}`),
@@ -196,6 +197,7 @@ function describeImport(imported: Imported, { messages }: Terminal): string {
 			...rows(words.command, [parts.command]),
 			...rows(words.directory, [parts.directory]),
 			...rows(words.account, [parts.account]),
+			...rows(words.groups, parts.groups),
 			...rows(words.dedicated, parts.dedicated === undefined ? [] : [parts.dedicated]),
 			...rows(words.permissions, parts.permissions),
 			...rows(words.syslog, parts.syslog === undefined ? [] : [showPath(parts.syslog)]),
@@ -222,7 +224,7 @@ function describeImport(imported: Imported, { messages }: Terminal): string {
 	].join("\n");
 }
 
-/** One line for each part that reaches beyond the cage; printed when `--yes` replaces the question. */
+/** One line for each part that affects more than the cage; printed when `--yes` replaces the question. */
 function dangersOf(imported: Imported, { messages }: Terminal): string[] {
 	const words = messages.cli.transfer;
 	const { cage, dropped, manifest } = imported;
@@ -230,9 +232,12 @@ function dangersOf(imported: Imported, { messages }: Terminal): string[] {
 	const line = (label: string, values: readonly string[]) => (values.length ? [`${label}: ${printable(values.join(", "))}`] : []);
 	return [
 		...line(words.account, manifest.identity.uid === 0 ? [parts.account] : []),
+		...line(words.groups, parts.groups),
 		...line(words.dedicated, parts.dedicated === undefined ? [] : [parts.dedicated]),
 		...line(words.permissions, sensitivePermissions(parts.permissions)),
 		...line(words.sockets, parts.sockets),
+		...line(words.probes, parts.probes),
+		...line(words.exercises, parts.exercises),
 		...line(words.binds, parts.binds),
 		...line(words.rules, mountsOf(cage.rules)),
 		...line(words.environment, notableVariables(cage.application.env)),

@@ -108,6 +108,7 @@ export const transferDe: Widen<typeof transferEn> = {
 	directory: "Verzeichnis",
 	account: "Konto",
 	dedicated: "Legt Konto an",
+	groups: "Gruppen dieses Systems",
 	permissions: "Berechtigungen",
 	syslog: "Syslog-Socket",
 	environment: "Umgebung",

@@ -111,6 +111,7 @@ export const transferEn = {
 	directory: "Directory",
 	account: "Account",
 	dedicated: "Creates account",
+	groups: "Groups of this machine",
 	permissions: "Permissions",
 	syslog: "Syslog socket",
 	environment: "Environment",
