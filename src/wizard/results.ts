@@ -97,7 +97,8 @@ export function reduceFailed(before: WizardState, { failure, job, ticket }: Extr
 	const state = finishJob(before, job, ticket);
 	if (!state) return only(before);
 	if (job === "probe") return only(afterTrying(state, { failure }));
-	const shown = { ...state, failure, thenBuild: false };
+	// A notice would hide the failure.
+	const shown = { ...without(state, "notice"), failure, thenBuild: false };
 	// Another process may have taken the session, so the list changes.
 	if (job === "resume") return startKeepingFailure(shown, { job: "choices" });
 	return only(failed[job]?.(shown) ?? shown);
