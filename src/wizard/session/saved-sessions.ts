@@ -153,6 +153,7 @@ export async function openSaved({ files, now, sessions }: Machine, id: string): 
 		rounds: back.state.trial.rounds.length,
 		resumed: {
 			...rest,
+			id,
 			name: answers.name,
 			ago,
 			changed: changed.length,
