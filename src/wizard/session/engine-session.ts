@@ -253,7 +253,7 @@ export class Wizard implements WizardSession {
 	}
 
 	async saveTemplate(name: string, answers: Answers): Promise<TemplateSaved> {
-		if (!isName(name)) throw new Failure("bad-name", { name }, 2);
+		if (!isName(name)) throw new Failure("template-name-invalid", { name }, 2);
 		const made = asMade(answers, this.#progress);
 		return this.#chooser.saveTemplate(name.toLowerCase(), {
 			...made,
