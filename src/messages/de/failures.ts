@@ -211,7 +211,7 @@ export const failuresDe: Failures = {
 		"Der Käfig wird nicht gestartet, weil dieses System ihn nicht abschotten kann. Fehlende Voraussetzungen: {requirements}. `cagewright doctor` erklärt die Abhilfe.",
 	"line-unreadable": "Die Shell kann diese Zeile nicht lesen. Berichtigen Sie sie: {detail}",
 	"line-program-missing":
-		"{program} ist auf diesem System nicht installiert. Installieren Sie das Paket, oder schreiben Sie eine Probe mit einem anderen Programm.",
+		"{program} ist auf diesem System nicht installiert. Installieren Sie das Paket, oder verwenden Sie in dieser Zeile ein anderes Programm.",
 	"probe-guess-failed":
 		"Für {command} ist keine Probe bekannt, und die aus dem Port abgeleitete scheitert: {probe} {words} Geben Sie eine Shell-Zeile an, die mit 0 endet, wenn die Anwendung eine echte Anfrage beantwortet (--probe).",
 	"no-probe":
