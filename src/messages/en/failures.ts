@@ -193,8 +193,7 @@ export const failuresEn = {
 	"no-launcher":
 		"Refusing to start a cage: this machine cannot confine it. Missing requirements: {requirements}. `cagewright doctor` explains how to fix each.",
 	"line-unreadable": "The shell cannot parse this line. Correct it: {detail}",
-	"line-program-missing":
-		"{program} is not installed on this machine. Install its package, or use another program in this line.",
+	"line-program-missing": "{program} is not installed on this machine. Install its package, or use another program in this line.",
 	"probe-guess-failed":
 		"Cagewright knows no probe for {command}, and the probe guessed from its port fails: {probe} {words} Give a shell line that exits 0 if the application answers a real request (--probe).",
 	"no-probe":
