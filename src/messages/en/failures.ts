@@ -244,7 +244,7 @@ export const failuresEn = {
 	"parameter-needed":
 		"Template {template} requires a value for {name}: add --set {name}=VALUE. `cagewright template show {template}` describes it.",
 	"parameter-refused": "These values make template {template} invalid at {place}: {problem}. Choose other values with --set.",
-	"parameter-unknown": "Template {template} has no parameter '{name}'. Its parameters: {known}.",
+	"parameter-unknown": "Template {template} has no parameter '{name}'. Remove it{known?, or use one of these: %}.",
 	"set-invalid": "Invalid --set '{value}': use NAME=VALUE, with the name in lower case.",
 	"set-without-template": "--set requires a template. Name a template, or remove --set.",
 	"placeholder-unresolved":
