@@ -266,7 +266,8 @@ export const failuresDe: Failures = {
 		"Die Vorlage {template} braucht einen Wert für {name}: Ergänzen Sie --set {name}=WERT. `cagewright template show {template}` beschreibt ihn.",
 	"parameter-refused":
 		"Diese Werte machen die Vorlage {template} bei {place} ungültig: {problem}. Wählen Sie andere Werte mit --set.",
-	"parameter-unknown": "Die Vorlage {template} hat keinen Parameter '{name}'. Entfernen Sie ihn{known?, oder verwenden Sie einen von diesen: %}.",
+	"parameter-unknown":
+		"Die Vorlage {template} hat keinen Parameter '{name}'. Entfernen Sie ihn{known?, oder verwenden Sie einen von diesen: %}.",
 	"set-invalid": "Ungültiges --set '{value}': Schreiben Sie NAME=WERT, den Namen in Kleinbuchstaben.",
 	"set-without-template": "--set setzt eine Vorlage voraus. Nennen Sie eine Vorlage, oder entfernen Sie --set.",
 	"placeholder-unresolved":
