@@ -106,7 +106,8 @@ function tmpfiles(cage: string, manifest: Manifest, contents: ReadonlyMap<Path, 
 	const files = [...contents].map(([path, content]) => {
 		const { gid = 0, mode = 0, uid = 0 } = entries.get(path) ?? {};
 		const place = pathText("BindReadOnlyPaths", fileOnHost(cage, path));
-		return `f+~ "${place}" ${owned(mode, uid, gid)} ${Buffer.from(content).toString("base64")}`;
+		// The host's file system has no nosuid.
+		return `f+~ "${place}" ${owned(mode & 0o777, uid, gid)} ${Buffer.from(content).toString("base64")}`;
 	});
 	return [
 		`d ${top} 0755 root root -`,

@@ -8,6 +8,7 @@ import { UnitLines } from "../../../src/core/confinement/unit/lines.ts";
 import { kubernetesObjects, unrestricted } from "../../../src/core/image/kubernetes.ts";
 import { imageName, kubernetesName } from "../../../src/core/image/names.ts";
 import { packageStatus } from "../../../src/core/image/package-status.ts";
+import { podmanWords } from "../../../src/core/image/podman.ts";
 import { portableFiles } from "../../../src/core/image/portable.ts";
 import { quadletUnits } from "../../../src/core/image/quadlet.ts";
 import { accountLines, sysusers } from "../../../src/core/image/sysusers.ts";
@@ -155,6 +156,25 @@ test("names in a manifest become no commands, lines or paths of their own", () =
 	const sums = new Map(packages.map(({ path }) => [path, "0"]));
 	const files = packageStatus({ entries: packages } as unknown as Manifest, { packageKind: "deb" }, [], sums);
 	expect(files.map(({ path }) => path)).toEqual(["", ".md5sums"].map((end) => `/var/lib/dpkg/status.d/libc6${end}`));
+});
+
+test("a device's name gives a container no other device", () => {
+	const devices = [pathFromText("/dev/sda:/dev/null:rwm")];
+	expect(() => podmanWords({ ...workload, devices })).toThrow("unit-inexpressible");
+	expect(() => quadletUnits({ ...workload, devices })).toThrow("unit-inexpressible");
+});
+
+test("a setuid file of an account is not setuid on the host of a portable service", () => {
+	const shell = entry("/usr/bin/shell", { mode: 0o4750, gid: 105 });
+	const manifest = {
+		...{ entries: [shell], writable: [], binds: [], permissions: { capabilities: [] } },
+		accounts: { users: [], groups: [{ name: "db", gid: 105, members: [], reason: "" }] },
+		identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/" },
+	} as unknown as Manifest;
+	const cage = { name: "db", application: bareApplication } as Cage;
+	const files = portableFiles({ cage, manifest }, "", new Map([[shell.path, Buffer.from("x")]]));
+	const tmpfiles = files.find(({ path }) => path.startsWith("/usr/lib/tmpfiles.d/"))?.content;
+	expect(Buffer.from(tmpfiles ?? []).toString()).toContain('/usr/bin/shell" 0750 root db - ');
 });
 
 test("accounts travel by name, without a number", () => {
