@@ -139,9 +139,10 @@ async function runTrial(context: Context, name: string): Promise<boolean> {
 }
 
 /** Returns everything that this machine would run, mount, permit or copy because of the cage. */
-function partsOf({ archive, cage, groups: hostGroups = [], manifest }: Imported) {
+function partsOf({ archive, cage, groups: hostGroups = [], later, manifest }: Imported) {
 	const { application, rules } = cage;
 	const counts = countEntries(manifest);
+	const trace = archive.trace ? { trace: archive.trace } : {};
 	const { identity } = manifest;
 	const groups = identity.groups.length ? `, groups ${identity.groups.join(", ")}` : "";
 	const limits = Object.entries(application.limits ?? {}).map(([name, value]) => `${name} ${value}`);
@@ -150,7 +151,9 @@ function partsOf({ archive, cage, groups: hostGroups = [], manifest }: Imported)
 		directory: application.cwd,
 		account: `${identity.name} (uid ${identity.uid}, gid ${identity.gid}${groups})`,
 		groups: hostGroups,
-		permissions: permissionsOf({ cage, manifest, ...(archive.trace ? { trace: archive.trace } : {}) }),
+		permissions: [...new Set([...permissionsOf({ cage, manifest, ...trace }), ...(later?.permissions ?? [])])],
+		/** Files of this machine that not everybody may read. */
+		later: later?.paths ?? [],
 		syslog: manifest.permissions.syslog,
 		environment: Object.entries(application.env).map(([name, value]) => `${name}=${value}`),
 		network: application.network,
@@ -212,6 +215,7 @@ function describeImport(imported: Imported, { messages }: Terminal): string {
 			...rows(words.writable, parts.writable),
 			...rows(words.directories, parts.directories),
 			...rows(words.rules, parts.rules),
+			...rows(words.later, parts.later.map(showPath)),
 			...rows(words.unit, parts.unit === undefined ? [] : [parts.unit]),
 			...rows(words.secrets, parts.secrets.map(showPath)),
 			...rows(words.setuid, parts.setuid.map(showPath)),
@@ -240,6 +244,7 @@ function dangersOf(imported: Imported, { messages }: Terminal): string[] {
 		...line(words.exercises, parts.exercises),
 		...line(words.binds, parts.binds),
 		...line(words.rules, mountsOf(cage.rules)),
+		...line(words.later, parts.later.map(showPath)),
 		...line(words.environment, notableVariables(cage.application.env)),
 		...line(words.setuid, parts.setuid.map(showPath)),
 		...dropped
@@ -256,7 +261,7 @@ function notableVariables(env: Readonly<Record<string, string>>): string[] {
 /** Contains the same as `describeImport`. */
 function importToJson(imported: Imported): object {
 	const { archive, cage, dropped, manifest, refusal } = imported;
-	const { bytes: _, secrets, setuid, syslog, ...parts } = partsOf(imported);
+	const { bytes: _, later, secrets, setuid, syslog, ...parts } = partsOf(imported);
 	const { head } = archive;
 	return {
 		...parts,
@@ -269,6 +274,7 @@ function importToJson(imported: Imported): object {
 		binds: manifest.binds,
 		devices: countEntries(manifest).devices.map(pathToJson),
 		...(syslog === undefined ? {} : { syslog: pathToJson(syslog) }),
+		later: later.map(pathToJson),
 		secrets: secrets.map(pathToJson),
 		setuid: setuid.map(pathToJson),
 		dropped,

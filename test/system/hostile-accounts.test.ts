@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { editJson } from "./archives.ts";
 import { exportedRedis } from "./hostile-archives.ts";
 
 /** Archives that name accounts and groups to get their power on this machine, and archives with other machine's claims. */
 
-const { changed, expectRefused, take, there } = exportedRedis();
+const { archive, changed, expectRefused, take, there, victim } = exportedRedis();
 
 // biome-ignore lint/suspicious/noExplicitAny: the archive's author writes whatever it likes
 type Json = any;
@@ -79,6 +79,27 @@ describe("an archive is imported", () => {
 		const shown = await take(file, "--dry-run", "--dedicated-account");
 		expect(shown.stdout).toMatch(/^ *Groups of this machine +adm$/m);
 		expect(JSON.parse((await take(file, "--dry-run", "--json")).stdout)).toMatchObject({ groups: ["adm"] });
+	});
+
+	test("and the private files of this machine that its trace makes an update copy are named", async () => {
+		const letter = `${victim}/letter`;
+		writeFileSync(letter, "private", { mode: 0o600 });
+		const file = changed((tree) => {
+			const packed = `${tree}/traces/host.json.gz`;
+			const json = JSON.parse(execFileSync("gzip", ["-dc", packed], { maxBuffer: 1 << 28 }).toString()) as Json;
+			const read = { ...json.trace.accesses[0], succeeded: ["read"], rootOps: [], failed: [] };
+			delete read.real;
+			json.trace.accesses.push({ ...read, path: letter }, { ...read, path: "/etc/hostname" });
+			Object.assign(json.trace, { memfd: true });
+			writeFileSync(packed, execFileSync("gzip", ["-c"], { input: JSON.stringify(json) }));
+		});
+		const shown = await take(file, "--dry-run");
+		expect(shown.stdout).toMatch(/memfd/);
+		expect(shown.stdout).toContain(letter);
+		expect(shown.stdout).not.toContain("/etc/hostname");
+		const taken = await take(file, "--yes", "--no-trial");
+		expect(taken.stderr).toContain(letter);
+		expect((await take(archive, "--dry-run", "--name", "other")).stdout).not.toContain(letter);
 	});
 
 	test("without results and requests of the other machine", async () => {
