@@ -231,11 +231,11 @@ function describeImport(imported: Imported, { messages }: Terminal): string {
 /** One line for each part that affects more than the cage; printed when `--yes` replaces the question. */
 function dangersOf(imported: Imported, { messages }: Terminal): string[] {
 	const words = messages.cli.transfer;
-	const { cage, dropped, manifest } = imported;
+	const { cage, dropped } = imported;
 	const parts = partsOf(imported);
 	const line = (label: string, values: readonly string[]) => (values.length ? [`${label}: ${printable(values.join(", "))}`] : []);
 	return [
-		...line(words.account, manifest.identity.uid === 0 ? [parts.account] : []),
+		...line(words.account, [parts.account]),
 		...line(words.groups, parts.groups),
 		...line(words.dedicated, parts.dedicated === undefined ? [] : [parts.dedicated]),
 		...line(words.permissions, sensitivePermissions(parts.permissions)),

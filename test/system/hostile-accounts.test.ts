@@ -51,7 +51,7 @@ describe("an archive is refused", () => {
 describe("an archive is imported", () => {
 	const gid = () => Number(execFileSync("getent", ["group", "adm"]).toString().split(":")[2]);
 
-	test("with --yes, and its groups, probes and exercises are named", async () => {
+	test("with --yes, and its account, groups, probes and exercises are named", async () => {
 		const file = edited(
 			(json) => {
 				json.accounts.groups.push({ name: "adm", gid: gid(), members: ["redis"], reason: "x" });
@@ -65,6 +65,7 @@ describe("an archive is imported", () => {
 		);
 		const taken = await take(file, "--yes", "--no-trial");
 		expect(taken.status, taken.stderr).toBe(0);
+		expect(taken.stderr).toMatch(/^Account: redis \(uid \d+, gid \d+\)$/m);
 		expect(taken.stderr).toMatch(/^Groups of this machine: adm$/m);
 		for (const part of ["true probed", "true exercised"]) expect(taken.stderr).toContain(part);
 		const { groups } = stored("manifests/1.json").accounts;
