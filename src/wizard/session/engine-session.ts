@@ -97,7 +97,10 @@ export class Wizard implements WizardSession {
 
 	async choices(): Promise<readonly Choice[]> {
 		const { now, sessions } = this.#machine;
-		return [...(await savedSessions(sessions, now(), this.#keeper.id)), ...(await this.#chooser.choices())];
+		const saved = await savedSessions(sessions, now());
+		const others = await this.#chooser.choices();
+		// A session may have been opened meanwhile.
+		return [...saved.filter(({ id }) => id !== this.#keeper.id), ...others];
 	}
 
 	async propose(choice: Choice, watch = false): Promise<Answers> {
