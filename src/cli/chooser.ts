@@ -31,6 +31,7 @@ import type { ReviewRow } from "../wizard/steps/build/review.ts";
 import { reviewText } from "../wizard/steps/build/review-text.ts";
 import { isMissing } from "../wizard/steps/choose/reduce.ts";
 import { asItRuns } from "./attach.ts";
+import { outputFile } from "./output-file.ts";
 import { ownUnitText } from "./unit.ts";
 
 /** Lists what the wizard offers on this machine: the demonstration, templates, units and running services. */
@@ -87,8 +88,8 @@ export class SystemChooser implements Chooser {
 		return baseOf({ machine: this.#machine }, answers);
 	}
 
-	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string> {
-		return writeNewFile(path, reviewText(name, rows, this.#messages));
+	async saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string> {
+		return writeNewFile(outputFile(path), reviewText(name, rows, this.#messages));
 	}
 
 	async unit(name: string, service: string | undefined): Promise<string> {

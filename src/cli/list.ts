@@ -1,7 +1,7 @@
 import { countEntries } from "../core/cage/manifest.ts";
 import { type RecentAlarms, recentAlarms } from "../core/detection/alarm.ts";
 import type { Failure } from "../core/failure.ts";
-import { printable } from "../core/path/quote.ts";
+import { printable, quoteShellLine } from "../core/path/quote.ts";
 import { isDamage } from "../engine/cages.ts";
 import type { Context, ReadingMachine } from "../engine/context.ts";
 import { recentAlarmsToJson } from "../report/alarm.ts";
@@ -40,7 +40,7 @@ export async function list(terminal: Terminal<ReadingMachine>): Promise<number> 
 								...(cage.stale ? [words.stale] : []),
 								...(cage.alarms.lastDay ? [messages.alarms.inList(cage.alarms.lastDay)] : []),
 							].join(", "),
-				cage.damage ? messages.failure(cage.damage) : printable(cage.command.join(" ")),
+				cage.damage ? messages.failure(cage.damage) : printable(quoteShellLine(cage.command)),
 			]);
 			terminal.print(table([words.head, ...rows]));
 		}

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { pathFromText } from "../core/path/path.ts";
-import { showPath } from "../core/path/quote.ts";
+import { printableJson, showPath } from "../core/path/quote.ts";
 import { type CageRecord, historyLine, type Responsible } from "../core/record/record.ts";
 import { checksumLine, isAsWritten, recordedAction, verifyRecord } from "../core/record/verification.ts";
 import { presentCage } from "../engine/cages.ts";
@@ -87,7 +87,7 @@ const isJson = (format: RecordFormat) => format === "json" || format === "cyclon
 async function inFormat(record: CageRecord, format: RecordFormat, { messages }: Terminal<ComparingMachine>): Promise<string> {
 	// Its library is large, so it is loaded on demand.
 	if (format === "cyclonedx") return (await import("../report/record/cyclonedx.ts")).recordCycloneDx(record, version);
-	if (format === "json") return `${JSON.stringify({ schema: "cagewright/record/1", ...recordToJson(record) }, null, 2)}\n`;
+	if (format === "json") return `${printableJson({ schema: "cagewright/record/1", ...recordToJson(record) }, 2)}\n`;
 	return format === "html" ? recordHtml(record, messages) : recordMarkdown(record, messages);
 }
 

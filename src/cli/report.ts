@@ -51,8 +51,19 @@ export async function reportLostOutput({ code }: NodeJS.ErrnoException, args: re
 	await report(failure, lang, "");
 }
 
+/**
+ * Returns the first error if the release of a resource failed, too: on a broken disk, both fail. Node.js 20 has no
+ * `SuppressedError`, so its name counts.
+ */
+function firstError(error: unknown): unknown {
+	return error instanceof Error && error.name === "SuppressedError" && "suppressed" in error
+		? firstError(error.suppressed)
+		: error;
+}
+
 /** Prints one line and returns the exit status. An error that is no `Failure` is our bug (70). `state` is the state folder. */
-export async function report(error: unknown, options: GlobalOptions, state: string): Promise<number> {
+export async function report(thrown: unknown, options: GlobalOptions, state: string): Promise<number> {
+	const error = firstError(thrown);
 	const messages = await loadMessages(languageFrom(process.env, options.lang));
 	if (options.debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
 	if (error instanceof Failure) {

@@ -1,3 +1,4 @@
+import { printable } from "../core/path/quote.ts";
 import type { ReadingMachine } from "../engine/context.ts";
 import { staleCages } from "../engine/upkeep/drift.ts";
 import type { Terminal } from "./terminal.ts";
@@ -11,7 +12,7 @@ export async function stale(terminal: Terminal<ReadingMachine>, options: { mark?
 			const packages = [...new Set(drift.flatMap((one) => one.package ?? []))];
 			return words.stale(
 				name,
-				packages.join(", "),
+				printable(packages.join(", ")),
 				drift.some((one) => one.security),
 			);
 		});

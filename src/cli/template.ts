@@ -100,7 +100,7 @@ async function save(
 	if (name === undefined) throw new Failure("cage-name-needed", {}, 2);
 	const cage = await knownCage(machine.store, name);
 	const wanted = (as ?? name).toLowerCase();
-	if (!isName(wanted)) throw new Failure("bad-name", { name: wanted }, 2);
+	if (!isName(wanted)) throw new Failure("template-name-invalid", { name: wanted }, 2);
 	const { template: made, values } = await templateOf(machine, wanted, madeBy(cage));
 	const path = await machine.store.templates.save(made, values);
 	const words = terminal.messages.cli.template;
@@ -196,7 +196,7 @@ function problemLines(terminal: Terminal, file: string, errors: readonly Templat
 /** Writes a valid template to stdout or to a new file. Its `$schema` names our schema for editors. */
 async function create(terminal: Terminal, name: string | undefined, output: string | undefined): Promise<number> {
 	if (name === undefined) throw new Failure("template-name-needed", {}, 2);
-	if (!isName(name) || name !== name.toLowerCase()) throw new Failure("bad-name", { name }, 2);
+	if (!isName(name) || name !== name.toLowerCase()) throw new Failure("template-name-invalid", { name }, 2);
 	const text = `${JSON.stringify(templateSkeleton(name, join(programFolder(), "templates", "schema.json")), null, "\t")}\n`;
 	if (output === undefined) {
 		terminal.print(text);
@@ -306,7 +306,7 @@ function refuseName(
 	stored: readonly StoredTemplate[],
 	{ replace }: TemplateOptions,
 ): void {
-	if (!/^[a-z0-9][a-z0-9._-]{0,62}$/.test(name)) throw new Failure("bad-name", { name }, 2);
+	if (!/^[a-z0-9][a-z0-9._-]{0,62}$/.test(name)) throw new Failure("template-name-invalid", { name }, 2);
 	if (wanted.filter((one) => one.name === name).length > 1) throw new Failure("template-twice", { name }, 2);
 	// A built-in name always means the built-in template.
 	if (builtinTemplate(name)) throw new Failure("template-built-in", { name }, 2);

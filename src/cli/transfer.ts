@@ -139,9 +139,10 @@ async function runTrial(context: Context, name: string): Promise<boolean> {
 }
 
 /** Returns everything that this machine would run, mount, permit or copy because of the cage. */
-function partsOf({ archive, cage, manifest }: Imported) {
+function partsOf({ archive, cage, groups: hostGroups = [], later, manifest }: Imported) {
 	const { application, rules } = cage;
 	const counts = countEntries(manifest);
+	const trace = archive.trace ? { trace: archive.trace } : {};
 	const { identity } = manifest;
 	const groups = identity.groups.length ? `, groups ${identity.groups.join(", ")}` : "";
 	const limits = Object.entries(application.limits ?? {}).map(([name, value]) => `${name} ${value}`);
@@ -149,7 +150,10 @@ function partsOf({ archive, cage, manifest }: Imported) {
 		command: quoteShellLine(application.command),
 		directory: application.cwd,
 		account: `${identity.name} (uid ${identity.uid}, gid ${identity.gid}${groups})`,
-		permissions: permissionsOf({ cage, manifest, ...(archive.trace ? { trace: archive.trace } : {}) }),
+		groups: hostGroups,
+		permissions: [...new Set([...permissionsOf({ cage, manifest, ...trace }), ...(later?.permissions ?? [])])],
+		/** Files of this machine that not everybody may read. */
+		later: later?.paths ?? [],
 		syslog: manifest.permissions.syslog,
 		environment: Object.entries(application.env).map(([name, value]) => `${name}=${value}`),
 		network: application.network,
@@ -196,6 +200,7 @@ function describeImport(imported: Imported, { messages }: Terminal): string {
 			...rows(words.command, [parts.command]),
 			...rows(words.directory, [parts.directory]),
 			...rows(words.account, [parts.account]),
+			...rows(words.groups, parts.groups),
 			...rows(words.dedicated, parts.dedicated === undefined ? [] : [parts.dedicated]),
 			...rows(words.permissions, parts.permissions),
 			...rows(words.syslog, parts.syslog === undefined ? [] : [showPath(parts.syslog)]),
@@ -210,6 +215,7 @@ function describeImport(imported: Imported, { messages }: Terminal): string {
 			...rows(words.writable, parts.writable),
 			...rows(words.directories, parts.directories),
 			...rows(words.rules, parts.rules),
+			...rows(words.later, parts.later.map(showPath)),
 			...rows(words.unit, parts.unit === undefined ? [] : [parts.unit]),
 			...rows(words.secrets, parts.secrets.map(showPath)),
 			...rows(words.setuid, parts.setuid.map(showPath)),
@@ -222,19 +228,23 @@ function describeImport(imported: Imported, { messages }: Terminal): string {
 	].join("\n");
 }
 
-/** One line for each part that reaches beyond the cage; printed when `--yes` replaces the question. */
+/** One line for each part that affects more than the cage; printed when `--yes` replaces the question. */
 function dangersOf(imported: Imported, { messages }: Terminal): string[] {
 	const words = messages.cli.transfer;
-	const { cage, dropped, manifest } = imported;
+	const { cage, dropped } = imported;
 	const parts = partsOf(imported);
 	const line = (label: string, values: readonly string[]) => (values.length ? [`${label}: ${printable(values.join(", "))}`] : []);
 	return [
-		...line(words.account, manifest.identity.uid === 0 ? [parts.account] : []),
+		...line(words.account, [parts.account]),
+		...line(words.groups, parts.groups),
 		...line(words.dedicated, parts.dedicated === undefined ? [] : [parts.dedicated]),
 		...line(words.permissions, sensitivePermissions(parts.permissions)),
 		...line(words.sockets, parts.sockets),
+		...line(words.probes, parts.probes),
+		...line(words.exercises, parts.exercises),
 		...line(words.binds, parts.binds),
 		...line(words.rules, mountsOf(cage.rules)),
+		...line(words.later, parts.later.map(showPath)),
 		...line(words.environment, notableVariables(cage.application.env)),
 		...line(words.setuid, parts.setuid.map(showPath)),
 		...dropped
@@ -251,7 +261,7 @@ function notableVariables(env: Readonly<Record<string, string>>): string[] {
 /** Contains the same as `describeImport`. */
 function importToJson(imported: Imported): object {
 	const { archive, cage, dropped, manifest, refusal } = imported;
-	const { bytes: _, secrets, setuid, syslog, ...parts } = partsOf(imported);
+	const { bytes: _, later, secrets, setuid, syslog, ...parts } = partsOf(imported);
 	const { head } = archive;
 	return {
 		...parts,
@@ -264,6 +274,7 @@ function importToJson(imported: Imported): object {
 		binds: manifest.binds,
 		devices: countEntries(manifest).devices.map(pathToJson),
 		...(syslog === undefined ? {} : { syslog: pathToJson(syslog) }),
+		later: later.map(pathToJson),
 		secrets: secrets.map(pathToJson),
 		setuid: setuid.map(pathToJson),
 		dropped,

@@ -1,7 +1,7 @@
 import type { PackageDrift } from "../core/cage/drift.ts";
 import { isAboutAccount } from "../core/cage/finding.ts";
 import { type Path, pathToJson } from "../core/path/path.ts";
-import { showPath } from "../core/path/quote.ts";
+import { printable, showPath } from "../core/path/quote.ts";
 import { type CheckedCage, isOutdated } from "../engine/upkeep/check.ts";
 import type { Messages } from "../messages/messages.ts";
 import { changedText, settingsText } from "./format.ts";
@@ -52,7 +52,8 @@ export function checkedText(cage: CheckedCage, messages: Messages): string {
 export function driftText({ files, from, package: name, to }: PackageDrift, { cli }: Messages): string {
 	const named = files.slice(0, filesNamed).map(({ path }) => showPath(path));
 	const more = files.length - named.length;
-	return cli.check.drift(name, from, to, [...named, ...(more ? [cli.check.moreFiles(more)] : [])].join(", "));
+	const [shown, before, after] = [name, from, to].map((one) => one && printable(one));
+	return cli.check.drift(shown, before, after, [...named, ...(more ? [cli.check.moreFiles(more)] : [])].join(", "));
 }
 
 /** Maximum number of files in a line. */

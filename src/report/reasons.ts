@@ -7,7 +7,7 @@ export function showReason(reason: Reason, messages: Messages): string {
 	const words = messages.reasons;
 	switch (reason.kind) {
 		case "traced":
-			return words.traced(reason.calls.join(", "), reason.program === undefined ? "" : showPath(reason.program));
+			return words.traced(printable(reason.calls.join(", ")), reason.program === undefined ? "" : showPath(reason.program));
 		case "needed-by":
 			return words.neededBy(showPath(reason.by));
 		case "interpreter-of":

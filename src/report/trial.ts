@@ -30,7 +30,7 @@ export function roundsTable(rounds: readonly RoundRow[], messages: Messages): st
 		`${probes.filter((probe) => probe.ok).length}/${probes.length}`,
 		String(missing.length),
 		generation === undefined ? "-" : String(generation),
-		seconds === undefined ? "-" : seconds.toFixed(1),
+		seconds === undefined ? "-" : messages.count(Math.round(seconds * 10) / 10),
 		added.map(printable).join(", ") || "-",
 	]);
 	return table([words.head, ...rows]);

@@ -7,7 +7,7 @@ import { type Condition, offeredInFiles } from "./steps/files/reduce.ts";
 import { folderOf } from "./steps/files/toggle.ts";
 import { selectedRow } from "./steps/files/visible-rows.ts";
 import { answersAlready, mayExercise, nextProposal } from "./steps/trace/reduce.ts";
-import { itemsToAdd, lastRound, mayMinimise } from "./steps/trial/reduce.ts";
+import { isProposed, itemsToAdd, lastRound, mayMinimise } from "./steps/trial/reduce.ts";
 import { isBusy } from "./transitions.ts";
 
 export function keyName(id: string, messages: Messages): string {
@@ -58,7 +58,8 @@ const conditions: Readonly<Partial<Record<Command, Condition>>> = {
 	"next-match": (state) => (state.find?.rows.length ?? 0) > 1,
 	toggle: (state) => {
 		if (state.screen === "accounts") return selectedAccount(state)?.account !== undefined && !isBusy(state, "plan");
-		return state.screen !== "trial" || (lastRound(state)?.missing.length ?? 0) > 0;
+		const round = lastRound(state);
+		return state.screen !== "trial" || round?.missing.some((one) => isProposed(one, round)) === true;
 	},
 };
 

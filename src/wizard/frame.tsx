@@ -21,8 +21,8 @@ export function Frame({ look, onMeasured, state }: { state: WizardState; look: L
 	if (columns < 40 || rows < 12) {
 		return (
 			<LookContext value={look}>
-				<Box height={Math.max(1, height)} width={columns} overflowY="hidden">
-					<Line width={columns}>{look.messages.wizard.tooSmall}</Line>
+				<Box flexDirection="column" height={Math.max(1, height)} width={columns} overflowY="hidden">
+					<Paragraph lines={paragraph(look.messages.wizard.tooSmall, columns, Math.max(1, height))} />
 				</Box>
 			</LookContext>
 		);

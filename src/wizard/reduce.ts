@@ -186,7 +186,7 @@ function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: 
 			// The prompt stays open until the file is written, so that another name can be typed.
 			return saveReview(open, text);
 		case "template":
-			if (!isName(text)) return only(notice(open, "bad-name", { name: text }));
+			if (!isName(text)) return only(notice(open, "template-name-invalid", { name: text }));
 			return closed.answers ? start(closed, { job: "template", name: text, answers: closed.answers }) : only(closed);
 		case "include":
 		case "exclude":

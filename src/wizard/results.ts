@@ -67,7 +67,11 @@ const done: { readonly [J in JobKind]: (state: WizardState, value: ValueOf<J>, b
 		return only(notice(state, isDropin ? "dropin-installed" : `unit-${action}`, { place, unit }));
 	},
 	review: (state, path) => only(notice(without(state, "prompt"), "review-saved", { path })),
-	resume: resumed,
+	resume(state, value, before) {
+		const back = resumed(state, value);
+		// The session that was open before can be resumed now, so the list changes.
+		return isWorthSaving(before) ? andThen(back, (next) => startKeepingFailure(next, { job: "choices" })) : back;
+	},
 	discard: (state) => start(state, { job: "choices" }),
 };
 
@@ -97,7 +101,8 @@ export function reduceFailed(before: WizardState, { failure, job, ticket }: Extr
 	const state = finishJob(before, job, ticket);
 	if (!state) return only(before);
 	if (job === "probe") return only(afterTrying(state, { failure }));
-	const shown = { ...state, failure, thenBuild: false };
+	// A notice would hide the failure.
+	const shown = { ...without(state, "notice"), failure, thenBuild: false };
 	// Another process may have taken the session, so the list changes.
 	if (job === "resume") return startKeepingFailure(shown, { job: "choices" });
 	return only(failed[job]?.(shown) ?? shown);
@@ -132,10 +137,11 @@ function resetState(now: WizardState): WizardState {
 	};
 }
 
-/** Restores a session, except for what belongs to this terminal. */
-export function resumed(now: WizardState, { ago, changed, example, name, state, whole }: Resumed): Reduced {
-	const { jobs, size, ticket, ...here } = resetState(now);
-	const back: WizardState = { ...here, ...(state as Kept), jobs, size, ticket };
+/** Restores a session, except for what belongs to this terminal. The list no longer offers the session. */
+export function resumed(now: WizardState, { ago, changed, example, id, name, state, whole }: Resumed): Reduced {
+	const { choices, jobs, size, ticket, ...here } = resetState(now);
+	const others = choices?.filter((choice) => choice.id !== id);
+	const back: WizardState = { ...here, ...(others ? { choices: others } : {}), ...(state as Kept), jobs, size, ticket };
 	const resumedState = !whole
 		? notice(back, "resumed-in-part", { name, ago })
 		: changed > 0

@@ -129,6 +129,8 @@ export interface WizardState {
 	/** Search texts by screen. */
 	readonly queries: Readonly<Partial<Record<Screen, string>>>;
 	readonly overlay?: Page;
+	/** The page that keys, explanation or commands cover; closing them shows it again. */
+	readonly covered?: Page;
 	/** Scroll position of the page, and its maximum as measured when it was drawn. */
 	readonly scroll: number;
 	readonly scrollEnd?: number;

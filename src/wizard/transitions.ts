@@ -28,7 +28,7 @@ export function notice(state: WizardState, code: string, values: Values = {}): W
 }
 
 export function go(state: WizardState, screen: Screen): WizardState {
-	return { ...without(state, "failure", "notice", "prompt", "question", "overlay"), screen };
+	return { ...without(state, "failure", "notice", "prompt", "question", "overlay", "covered"), screen };
 }
 
 /** The next step must show the new plan. */
@@ -78,5 +78,5 @@ export const unknownEnd = Number.MAX_SAFE_INTEGER;
 /** Pages whose newest lines are at the end open there. */
 export function openPage(state: WizardState, page: Page): WizardState {
 	const atEnd = page === "commands" || page === "output";
-	return { ...without(state, "notice", "scrollEnd", "find"), overlay: page, scroll: atEnd ? unknownEnd : 0 };
+	return { ...without(state, "notice", "scrollEnd", "find", "covered"), overlay: page, scroll: atEnd ? unknownEnd : 0 };
 }

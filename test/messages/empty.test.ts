@@ -22,3 +22,10 @@ test("an application's empty output is omitted", () => {
 	const values = { name: "web", probe: "ask", words: "", missing: "/etc/hosts" };
 	expect(messagesIn("en").failure({ code: "not-answered-in-cage", values })).not.toContain("''");
 });
+
+test("a template without parameters offers none", () => {
+	const { failure } = messagesIn("en");
+	const unknown = (known: string) => failure({ code: "parameter-unknown", values: { template: "demo", name: "a", known } });
+	expect(unknown("")).toBe("Template demo has no parameter 'a'. Remove it.");
+	expect(unknown("port")).toBe("Template demo has no parameter 'a'. Remove it, or use one of these: port.");
+});

@@ -66,7 +66,22 @@ describe("a plan for people", () => {
 		expect(text).not.toContain("/left");
 		expect(text).not.toContain("/dir\n");
 	});
+	test.each([
+		["en", "1 devices"],
+		["de", "1 Geräte"],
+	] as const)("counts one device as one (%s)", (language, wrong) => {
+		const text = planText(plan([entry("/dev/null", { kind: "device" })]), messagesIn(language));
+		expect(text).not.toContain(wrong);
+		expect(text).toContain(wrong.slice(0, -1));
+	});
 	test("says so if there is no permission", () => expect(planText(plan([]), en)).toContain(en.cli.plan.noPermissions));
+});
+
+test.each([
+	["en", "1.3"],
+	["de", "1,3"],
+] as const)("a round's seconds are written as the language writes numbers (%s)", (language, seconds) => {
+	expect(roundText("app", roundOf(), { seconds: 1.27 }, 0, messagesIn(language))).toMatch(new RegExp(` ${seconds} `));
 });
 
 test("each kind of reason has words in both languages", () => {

@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { choiceOfTemplate, compareChoices } from "../../src/cli/chooser.ts";
+import { choiceOfTemplate, compareChoices, SystemChooser } from "../../src/cli/chooser.ts";
 import { noRules } from "../../src/core/application/application.ts";
 import { type Template, templateSchema } from "../../src/core/template/template.ts";
+import type { Machine } from "../../src/engine/context.ts";
 import { distributionIds } from "../../src/system/packages/packages.ts";
 import { bareApplication } from "../core/cage/plans.ts";
+import { messagesIn } from "../texts.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cagewright-choices-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -37,6 +39,14 @@ test("a template names missing programs and the packages of this system that pro
 	const here = choiceOfTemplate(template("/bin/sh", "sh"), "en", []);
 	expect(here.missing).toBeUndefined();
 	expect(here.advice).toEqual(["Mind the step."]);
+});
+
+test.each([
+	["missing/review.txt", "no-such-directory"],
+	["", "output-is-folder"],
+])("a review in the unusable place %j is refused with the reason", async (place, code) => {
+	const chooser = new SystemChooser({} as Machine, messagesIn("en"));
+	await expect(chooser.saveReview(join(folder, place), "thing", [])).rejects.toMatchObject({ code, exit: 2 });
 });
 
 test("a template shows this machine's values for its placeholders", () => {

@@ -38,6 +38,14 @@ test("doctor says in words that systemd does not run", async () => {
 	expect(text.stdout).toMatch(/ systemd \d+, not running /);
 });
 
+test("doctor says what an older systemd lacks", async () => {
+	const older = `mount -t tmpfs none /run; mkdir -p /run/systemd/system
+		printf '#!/bin/sh\necho "systemd 252 (252.39)"\n' >/run/systemctl; chmod 755 /run/systemctl
+		mount --bind /run/systemctl /usr/bin/systemctl; exec "$@"`;
+	const { of } = await findings(["unshare", "--mount", "--propagation", "private", "sh", "-euc", older, "sh"]);
+	expect(of("systemd")).toMatchObject({ state: "note", found: "systemd 252", advice: expect.stringContaining("257") });
+});
+
 test("doctor tries namespaces and overlays, and so notices a missing CAP_SYS_ADMIN", async () => {
 	const { of, status } = await findings(["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"]);
 	expect(status).toBe(3);

@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
+import { readlinkSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runIn } from "../../src/system/files/tools.ts";
 import { inProcess, temporaryState } from "./cagewright.ts";
 import { preparedRedis } from "./prepared.ts";
 
@@ -9,6 +11,8 @@ const state = temporaryState();
 let restore = () => {};
 let calls = 0;
 let failing = 0;
+/** Every later call fails, too. */
+let isLasting = false;
 
 beforeAll(async () => {
 	await preparedRedis(state);
@@ -18,7 +22,9 @@ beforeAll(async () => {
 	const { sync } = prototype;
 	prototype.sync = async function () {
 		calls++;
-		if (calls === failing) throw Object.assign(new Error("EIO: i/o error, fsync"), { code: "EIO", syscall: "fsync" });
+		if (failing === 0) return sync.call(this);
+		if (calls === failing || (calls > failing && isLasting))
+			throw Object.assign(new Error("EIO: i/o error, fsync"), { code: "EIO", syscall: "fsync" });
 		return sync.call(this);
 	};
 	restore = () => {
@@ -27,7 +33,8 @@ beforeAll(async () => {
 });
 afterAll(() => restore());
 
-function withFailingSync(number: number, args: readonly string[]) {
+function withFailingSync(number: number, args: readonly string[], lasting = false) {
+	isLasting = lasting;
 	calls = 0;
 	failing = number;
 	return inProcess(args, { state });
@@ -53,4 +60,50 @@ test.each([
 	}
 	const { stdout } = await inProcess(["list"], { state });
 	expect(stdout).toMatch(/^redis +1 /m);
+});
+
+test("a build on a disk that stays broken names the first error", async () => {
+	for (let number = 1; ; number++) {
+		const { status, stderr } = await withFailingSync(number, ["build", "redis", "--include", "/etc/hostname"], true);
+		failing = 0;
+		if (status === 0) break;
+		expect({ number, status, stderr }).toEqual({
+			number,
+			status: 1,
+			stderr: expect.stringMatching(/^cagewright: The disk reports an error \(EIO\) at [^\n]+\.\n$/),
+		});
+	}
+});
+
+test("a broken copy in the previous generation is named, not the host's file", async () => {
+	expect((await inProcess(["build", "redis", "--include", "/etc/services"], { state })).status).toBe(0);
+	const present = readlinkSync(`${state}/cages/redis/current`);
+	const copy = `${state}/cages/redis/${present}/usr/bin/redis-check-rdb`;
+	const handle = await open("/");
+	const prototype = Object.getPrototypeOf(handle);
+	await handle.close();
+	const { read } = prototype;
+	prototype.read = async function (...words: unknown[]) {
+		if (readlinkSync(`/proc/self/fd/${this.fd}`) !== copy) return read.apply(this, words);
+		throw Object.assign(new Error("EIO: i/o error, read"), { code: "EIO", syscall: "read" });
+	};
+	try {
+		const { status, stderr } = await inProcess(["build", "redis", "--include", "/etc/hosts"], { state });
+		expect({ status, stderr }).toEqual({
+			status: 1,
+			stderr: expect.stringContaining(`The disk reports an error (EIO) at ${copy}.`),
+		});
+	} finally {
+		prototype.read = read;
+	}
+});
+
+test("a program that the disk fails is not blamed", async () => {
+	await using folder = await open(state);
+	const says = (text: string) => runIn(folder, "sh", ["-c", `echo 'ldconfig: ${text}' >&2; exit 1`]);
+	await expect(says("Writing of cache data failed: Input/output error")).rejects.toMatchObject({
+		code: "disk-error",
+		values: { path: state },
+	});
+	await expect(says("Bad option")).rejects.toMatchObject({ code: "program-failed" });
 });

@@ -2,6 +2,7 @@ import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { systemServices } from "../../src/system/adoption/services.ts";
 import { cagewright, inProcess, type Json, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { allProcesses, commandOf, processesIn } from "./processes.ts";
@@ -29,6 +30,11 @@ interface Tested extends Json {
 	readonly control: number;
 	readonly layers: readonly { readonly id: string; readonly ok: boolean }[];
 }
+
+test.skipIf(systemServices.running())("a unit cannot be tested without systemd, and the message says so", async () => {
+	const { status, stderr } = await inProcess(["selftest", "--unit", "nginx"], { state });
+	expect([status, stderr]).toEqual([3, expect.stringMatching(/^cagewright: [^\n]*systemd does not run here\.[^\n]*--pid/)]);
+});
 
 beforeAll(() => {
 	for (const name of ["bin", "tmp", "proc", "sys", "dev", "etc", "run"]) mkdirSync(join(rootfs, name), { recursive: true });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { cagewright, inProcess, type Json, startRun, temporaryState } from "./cagewright.ts";
 import { type Daemon, pythonPages } from "./daemons.ts";
@@ -113,6 +113,15 @@ test("a trial finds an excluded file that keeps the application from answering",
 	expect(result.status).toBe(1);
 	expect(result.json).toMatchObject({ answered: false });
 	expect(JSON.stringify(result.json.missing)).toContain("/libexpat.so");
+});
+
+test("a trial finds an excluded file that keeps the program from starting", async () => {
+	const excluded = realpathSync("/usr/bin/python3");
+	await step(["plan", "pages", "--exclude", excluded]);
+	await step(["build", "pages"]);
+	const { json, status } = await cagewright(["trial", "pages", "--json", "--quiet"], { state });
+	expect(status).toBe(1);
+	expect(json.missing).toContainEqual(expect.objectContaining({ path: excluded, declined: true }));
 });
 
 test("the text output of each step names the cage", async () => {

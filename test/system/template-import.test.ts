@@ -127,6 +127,10 @@ test("the name of a built-in template cannot be used", async () => {
 	expect((await run(["remove", "redis"])).stderr).toMatch(/built in/);
 });
 
+test.each(["Shop", "../shop"])("the invalid name %s of a new template is refused with what is allowed", async (name) => {
+	expect((await run(["new", name])).stderr).toContain(`Invalid template name '${name}': use lower-case letters`);
+});
+
 test("a new template is valid, names its schema for editors, and overwrites no file", async () => {
 	const path = `${folder}/shop.json`;
 	expect((await run(["new", "shop", "-o", path])).stderr).toContain("cagewright template check");

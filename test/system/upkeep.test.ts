@@ -109,6 +109,10 @@ describe("nginx, whose logs the host rotates,", () => {
 		expect(read(`${log}.1`)).toBe("a line\n");
 	});
 
+	test("is listed with the command as a shell takes it", async () => {
+		expect((await cagewright(["list"], { state })).stdout).toMatch(/ \/usr\/sbin\/nginx -g 'daemon off;'$/m);
+	});
+
 	test("is shown with the place of its logs on the host", async () => {
 		const { stdout } = await cagewright(["show", "web"], { state });
 		expect(stdout).toContain(`${made.data}/var/log/nginx\n`);

@@ -14,7 +14,13 @@ function left(name: string, where: SavedSessionState): Choice {
 	return { id: name, kind: "session", name, description: "", detail: `/usr/bin/${name} --option`, left: where };
 }
 
-const changedMuch = { name: "redis", ago: 7200, changed: 1234, example: "/usr/lib/x86_64-linux-gnu/libcrypto.so.3" };
+const changedMuch = {
+	id: "1234abcd",
+	name: "redis",
+	ago: 7200,
+	changed: 1234,
+	example: "/usr/lib/x86_64-linux-gnu/libcrypto.so.3",
+};
 
 /**
  * Paths to every screen. Each screen is checked in both languages and at each size: it fits, nothing is cut off, it offers Back

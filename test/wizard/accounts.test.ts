@@ -114,6 +114,12 @@ describe("the accounts", () => {
 		expect(wizard.state).toMatchObject({ screen: "accounts", queries: { accounts: "" } });
 		expect(wizard.press("escape").state.screen).toBe("files");
 	});
+	test("clearing the search keeps the selected account", () => {
+		const wizard = atAccounts().type(`/www${enter}`);
+		const found = selectedAccount(wizard.state)?.account?.name;
+		expect(found).toBe("www-data");
+		expect(selectedAccount(wizard.press("escape").state)?.account?.name).toBe(found);
+	});
 	test("a word for user and group splits when one is removed", () => {
 		const rules = { ...redis.rules, accounts: ["games"] };
 		const wizard = atAccounts();

@@ -3,7 +3,7 @@ import { pathFromText } from "../../src/core/path/path.ts";
 import { bytesNeeded, type ReviewRow, reviewRows } from "../../src/wizard/steps/build/review.ts";
 import { hostView } from "../ui/scripted-plan.ts";
 import { planFor, redis } from "../ui/scripted-session.ts";
-import { atBuild, type Drive, enter, traced } from "./drive.ts";
+import { atBuild, atTrace, type Drive, enter, traced } from "./drive.ts";
 
 const reviewed = (values: Partial<typeof hostView> = {}) =>
 	atBuild().answer({ job: "host-view", value: { ...hostView, ...values } });
@@ -44,6 +44,11 @@ describe("the review", () => {
 	test("shows names of variables, never their values", () => {
 		expect(rowsOf("variables", reviewed())).toEqual([{ kind: "variables", names: ["LANG"] }]);
 		expect(JSON.stringify(reviewRows(reviewed().state))).not.toContain("C.UTF-8");
+	});
+	test("shows exercises that were run by hand", () => {
+		const wizard = atTrace().happen({ event: "exercise-run", command: "redis-cli INFO", ok: true, output: "" });
+		wizard.answer({ job: "trace", value: traced }).answer({ job: "plan", value: planFor(redis) });
+		expect(rowsOf("exercise", wizard.type(enter + enter))).toContainEqual({ kind: "exercise", line: "redis-cli INFO" });
 	});
 	test("shows a repeated warning once", () => {
 		const warning = { event: "warned" as const, code: "writes-system-directory", values: { path: "/var/log" } };

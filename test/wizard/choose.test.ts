@@ -67,6 +67,12 @@ test("a search shows all matches", () => {
 	expect(visibleChoices(atChoices(...many).type("/redis").state).length).toBe(25);
 });
 
+test("clearing the search keeps the selected application", () => {
+	const wizard = atChoices(missing, running).type(`/advanced${enter}`).press("escape");
+	expect(wizard.state.queries.choose).toBe("");
+	expect(selectedChoice(wizard.state)?.id).toBe(running.id);
+});
+
 describe("a typed command", () => {
 	test("can be corrected if the program does not exist", () => {
 		const wizard = atChoices(running).type("t/usr/bin/nosuch --x");

@@ -45,7 +45,7 @@ export class Drive {
 	}
 
 	resume(state: object): this {
-		const { intentions, state: next } = resumed(this.state, { state, whole: true, name: "", ago: 0, changed: 0, example: "" });
+		const { intentions, state: next } = resumed(this.state, { ...resumption, state });
 		this.state = next;
 		this.intentions.push(...intentions);
 		return this;
@@ -58,6 +58,9 @@ export class Drive {
 		return jobs;
 	}
 }
+
+/** A session that is resumed; the test supplies its state. */
+export const resumption = { id: "", whole: true, name: "", ago: 0, changed: 0, example: "" };
 
 export const enter = "\r";
 export const down = "\x1b[B";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { equivalentCommand } from "../../src/core/questions/equivalent.ts";
 import { furtherFields } from "../../src/wizard/session/values.ts";
-import { countFurther } from "../../src/wizard/steps/form/fields.ts";
+import { countFurther, isAbout } from "../../src/wizard/steps/form/fields.ts";
 import { redis } from "../ui/scripted-session.ts";
 import { atForm, type Drive, enter } from "./drive.ts";
 
@@ -98,6 +98,14 @@ describe("trying a probe", () => {
 		const wizard = atField("probe").type("\x15").type(ctrlT);
 		expect(wizard.state.notice?.code).toBe("no-probe-to-try");
 	});
+});
+
+test("each unreadable variable is a problem of its own row", () => {
+	const wizard = atField("env").type(`\x15${paste("FIRST\nA=1\nSECOND")}`);
+	const { form } = wizard.state;
+	if (!form) throw new Error("no form");
+	const marked = form.rows.filter((_, index) => form.problems.some((problem) => isAbout(problem, form, index)));
+	expect(marked.map(({ line }) => line.text)).toEqual(["FIRST", "SECOND"]);
 });
 
 describe("a problem that the session finds", () => {

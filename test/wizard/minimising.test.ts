@@ -52,6 +52,14 @@ describe("the search for unneeded files", () => {
 		expect([wizard.state.overlay, wizard.state.minimising]).toEqual(["unneeded", undefined]);
 	});
 
+	test("shows its result again after other pages", () => {
+		const wizard = searching().answer({ job: "minimise", value: unneededOf(redis) });
+		wizard.type("?").type("i").press("escape");
+		expect([wizard.state.overlay, words(wizard)]).toEqual(["unneeded", expect.arrayContaining(["leave-out"])]);
+		expect(wizard.press("escape").state.overlay).toBeUndefined();
+		expect(wizard.type("?").press("escape").state.overlay).toBeUndefined();
+	});
+
 	test("is discarded by Esc and by quitting", () => {
 		const wizard = searching().press("escape");
 		expect([wizard.state.screen, wizard.state.notice?.code, ...wizard.wanted()]).toEqual(["trial", "minimise-stopped", "cancel"]);

@@ -2,12 +2,13 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { changedSince, plannedFiles } from "../../src/engine/session-store.ts";
+import type { Choice } from "../../src/wizard/choice.ts";
 import { resumed } from "../../src/wizard/results.ts";
 import { withoutJobs } from "../../src/wizard/session/session-keeper.ts";
 import { isWorthSaving, type Kept, restored, storedOf } from "../../src/wizard/session/stored-state.ts";
 import { startState, type WizardState } from "../../src/wizard/state.ts";
 import { absent, planFor, redis } from "../ui/scripted-session.ts";
-import { atBuild, atChoices, atFiles, atForm, atTrace, Drive, down, enter, tried } from "./drive.ts";
+import { atBuild, atChoices, atFiles, atForm, atTrace, Drive, down, enter, resumption, tried } from "./drive.ts";
 
 function throughDisk(state: WizardState): Readonly<Record<string, unknown>> {
 	return JSON.parse(JSON.stringify(storedOf(withoutJobs(state)))) as Record<string, unknown>;
@@ -173,7 +174,30 @@ test("files and links that changed since the plan are found", () => {
 test("resuming keeps the terminal's size and reports the session's age", () => {
 	const { state } = back(atFiles().state);
 	const now = new Drive().act({ type: "resized", columns: 60, rows: 15 }).state;
-	const going = resumed(now, { state, whole: true, name: "redis", ago: 7200, changed: 0, example: "" });
+	const going = resumed(now, { ...resumption, state, name: "redis", ago: 7200 });
 	expect(going.state).toMatchObject({ screen: "files", size: { columns: 60, rows: 15 } });
 	expect(going.state.notice).toEqual({ code: "resumed", values: { name: "redis", ago: 7200 } });
+});
+
+describe("the list of applications", () => {
+	const session = (id: string): Choice => ({ id, kind: "session", name: id, description: "", left: { step: 3, ago: 9 } });
+	const offers = (wizard: Drive) => (wizard.state.choices ?? []).map(({ id }) => id);
+
+	test("no longer offers the session that was resumed", () => {
+		const { state } = back(atFiles().state);
+		const wizard = atChoices(session("a"), session("b")).type(enter);
+		wizard.answer({ job: "resume", value: { ...resumption, id: "a", state } });
+		expect(wizard.state.screen).toBe("files");
+		expect(offers(wizard)).toEqual(["b"]);
+		expect(wizard.wanted()).not.toContain("choices");
+	});
+
+	test("offers the session that another one replaced", () => {
+		const { state } = back(atFiles().state);
+		const wizard = atFiles();
+		wizard.wanted();
+		wizard.state = { ...wizard.state, jobs: { resume: 99 }, choices: [session("a")] };
+		wizard.act({ type: "done", job: "resume", ticket: 99, value: { ...resumption, id: "a", state } });
+		expect(wizard.wanted()).toContain("choices");
+	});
 });

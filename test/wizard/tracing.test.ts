@@ -48,6 +48,13 @@ test("the awaited event is shown until it comes, and not stored", () => {
 	expect(wizard.state.awaited).toBeUndefined();
 });
 
+test("a failure replaces an earlier notice", () => {
+	const wizard = atTrace().type(enter);
+	expect(wizard.state.notice?.code).toBe("not-answered-yet");
+	wizard.fail("trace", { code: "not-answered-on-host", values: {} });
+	expect([wizard.state.notice, wizard.state.failure?.code]).toEqual([undefined, "not-answered-on-host"]);
+});
+
 describe("the hint that a trace may be complete", () => {
 	test("appears after some quiet seconds, and disappears with news", () => {
 		const wizard = answering();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { offered } from "../../src/wizard/footer.ts";
 import { saveItems } from "../../src/wizard/steps/save/reduce.ts";
 import { absent, selftestOf } from "../ui/scripted-session.ts";
 import { atBuild, atSave, atTrial, down, enter, finished, tried } from "./drive.ts";
@@ -185,4 +186,10 @@ describe("the steps after saving", () => {
 		expect(atSave().type(enter).state.exit).toBe(0);
 		expect(atSave().type("q").state.exit).toBe(0);
 	});
+});
+
+test("the footer offers to select missing items only if one of them can be added", () => {
+	const commands = (round: Parameters<typeof atTrial>[0]) => offered(atTrial(round).state).map(({ command }) => command);
+	expect(commands(tried(false, [absent]))).toContain("toggle");
+	expect(commands(tried(false, [{ ...absent, declined: true }]))).not.toContain("toggle");
 });

@@ -45,6 +45,8 @@ type Dropped = "on-host" | "accepted" | "secrets" | "setuid" | "seed" | "unit" |
 export interface ReviewResult {
 	readonly cage: Cage;
 	readonly manifest: Manifest;
+	/** Names of this machine's groups that the application gets besides its account's own one. */
+	readonly groups?: readonly string[];
 	readonly dropped: readonly { readonly what: Dropped; readonly values: readonly string[] }[];
 }
 
@@ -62,6 +64,7 @@ export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: Impo
 	requireNoNul(foreign.cageJson);
 	requireKnownNames(foreign);
 	const { cage, manifest } = foreign;
+	requireNames(manifest);
 	requireAccounts(manifest, cage, facts);
 	const identity = localIdentity(cage, manifest, facts);
 	const reviewed = { ...manifest, identity };
@@ -79,7 +82,15 @@ export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: Impo
 	requireFiles(manifest, facts, consent);
 	requireNumbers(cage);
 	for (const text of cage.application.directories) parseCreatedDirectory(text);
-	return { ...withoutClaims(cage, facts, consent), manifest: reviewed };
+	return { ...withoutClaims(cage, facts, consent), manifest: reviewed, groups: otherGroups(identity, facts) };
+}
+
+function otherGroups({ gid, groups, name, uid }: Identity, facts: ReviewFacts): string[] {
+	// Without root, they are those of the person who imports.
+	if (facts.own) return [];
+	const own = uid === 0 ? 0 : facts.users.find((user) => user.name === name)?.gid;
+	const others = [gid, ...groups].filter((one) => one !== own);
+	return others.map((one) => facts.groups.find((group) => group.gid === one)?.name ?? String(one));
 }
 
 /** The review must show everything. Unknown names are refused, because a later version could give them a meaning. */
@@ -89,7 +100,7 @@ function requireKnownNames({ cage, cageJson, manifest, manifestJson, trace }: Fo
 	};
 	const other = (value: unknown, known: readonly string[]) =>
 		Object.keys(typeof value === "object" && value !== null ? value : {}).find((key) => !known.includes(key));
-	const permissions = ["calls", "capabilities", "executableData", "refused", "tcpPorts", ...permissionNames];
+	const permissions = ["calls", "capabilities", "executableData", "refused", "scheduling", "tcpPorts", ...permissionNames];
 	unknown("openings", other(field(manifestJson, "openings"), permissions));
 	unknown("rules", other(field(cageJson, "rules"), Object.keys(noRules)));
 	const words = [...cage.rules.allow, ...cage.rules.refuse, ...(manifest.permissions.refused ?? []).map(({ name }) => name)];
@@ -121,6 +132,16 @@ function requireNoNul(json: unknown): void {
 
 function field(value: unknown, name: string): unknown {
 	return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+/** Exports write these names into shell commands and files for systemd. */
+const accountName = /^[\p{L}\p{N}_][\p{L}\p{N}_.@\\+-]{0,79}\$?$/u;
+const home = /^[^:\p{Cc}\p{Zl}\p{Zp}]*$/u;
+
+function requireNames({ accounts: { groups, users }, identity }: Manifest): void {
+	const names = [identity.name, ...users.map(({ name }) => name), ...groups.flatMap(({ members, name }) => [name, ...members])];
+	const bad = names.find((name) => !accountName.test(name)) ?? users.find((user) => !home.test(user.home))?.name;
+	if (bad !== undefined) throw otherAccount(bad);
 }
 
 /** A name in the cage must mean the account that it means here, except for those that the cage's own account replaces. */
@@ -182,7 +203,7 @@ export function withoutClaims(
 	facts: Pick<ReviewFacts, "startsProgram">,
 	consent: ImportConsent,
 ): Pick<ReviewResult, "cage" | "dropped"> {
-	const { accepted, footprint: _, rules, selftest, trials, unit, ...rest } = cage;
+	const { accepted, alarms, footprint: _, requested: __, rules, selftest, trials, unit, unitTrial, ...rest } = cage;
 	const [program = ""] = cage.application.command;
 	const isOurs = unit !== undefined && facts.startsProgram(unit, program);
 	const without = (all: readonly string[], allowed: readonly string[]) => all.filter((path) => !allowed.includes(path));
@@ -193,7 +214,7 @@ export function withoutClaims(
 		["setuid", without(rules.allowSetuid, consent.allowSetuid)],
 		["seed", rules.seed],
 		["unit", unit === undefined || isOurs ? [] : [unit]],
-		["trials", trials.length || selftest ? [String(trials.length)] : []],
+		["trials", trials.length || selftest || alarms || unitTrial ? [String(trials.length)] : []],
 	];
 	return {
 		cage: {

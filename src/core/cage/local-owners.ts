@@ -4,7 +4,7 @@ import { parseId } from "../machine/accounts.ts";
 import type { Group, User } from "../machine/facts.ts";
 import type { Path } from "../path/path.ts";
 import { accountToReplace, type DedicatedAccount } from "../plan/dedicated.ts";
-import { type OwnerMap, renumbered, withName } from "../plan/owners.ts";
+import { type OwnerMap, renumbered, withMembers, withName } from "../plan/owners.ts";
 import type { Identity } from "../plan/plan.ts";
 import type { Access, Trace } from "../trace/trace.ts";
 import type { ObservedFile } from "./audit.ts";
@@ -68,7 +68,8 @@ export function localCage(foreign: ForeignCage, local: LocalAccounts, sha256: (t
 	const identity = { ...manifest.identity, groups: [] };
 	const users = manifest.accounts.users.filter(({ name }) => !dedicated || name !== cage.dedicatedAccount);
 	const numbered = renumbered({ ...manifest, identity, accounts: { ...manifest.accounts, users } }, owners);
-	const parts = dedicated ? withName(numbered, dedicated) : numbered;
+	const joined = withMembers(numbered, (user, group) => isMember(local, user, group));
+	const parts = dedicated ? withName(joined, dedicated) : joined;
 	const contents = new Map<Path, string>();
 	const entries = parts.entries.map((entry, index) => {
 		const { content, path } = entry;
@@ -101,6 +102,11 @@ export function localCage(foreign: ForeignCage, local: LocalAccounts, sha256: (t
 				gid: (one) => known(gid(one)) ?? (one === replaced?.gid ? dedicated?.gid : undefined),
 			}),
 	};
+}
+
+/** Without root, groups of the cage have no effect outside. */
+function isMember({ groups, own }: LocalAccounts, user: string, group: string): boolean {
+	return own !== undefined || (groups.find(({ name }) => name === group)?.members.includes(user) ?? false);
 }
 
 const known = (found: number | Failure) => (found instanceof Failure ? undefined : found);

@@ -210,7 +210,8 @@ function allowingOption(
 ): string | undefined {
 	const shown = pathToText(path) ?? "";
 	if (absence?.kind === "declined") {
-		const option = absence.risk && allowing[absence.risk];
+		// What is allowed stays read-only, except devices.
+		const option = absence.risk && (action !== "write" || absence.risk === "device") ? allowing[absence.risk] : undefined;
 		return option === undefined ? undefined : `${option} ${shown}`;
 	}
 	if (absence?.kind === "kernel") return `--allow ${permissionWords[permissionFor(place)]}`;

@@ -23,7 +23,8 @@ export function packageStatus(
 	const refs = new Map<string, PackageRef>();
 	for (const { package: ref, path } of entries) {
 		const sum = md5.get(path);
-		if (!ref || sum === undefined) continue;
+		// The name becomes a file name, and both become lines.
+		if (!ref || sum === undefined || !isDebian(ref)) continue;
 		refs.set(ref.name, ref);
 		append(files, ref.name, `${sum}  ${path.slice(1)}\n`);
 	}
@@ -44,6 +45,11 @@ export function packageStatus(
 		});
 		return [file("", status.join("")), file(".md5sums", (files.get(ref.name) ?? []).join(""))];
 	});
+}
+
+/** Names and versions of deb-control(5). */
+function isDebian({ name, version }: PackageRef): boolean {
+	return /^[a-z0-9][a-z0-9+.-]+(:[a-z0-9-]+)?$/i.test(name) && /^[\w.+:~-]+$/.test(version);
 }
 
 /** Fields of os-release(5) that do not change with each point release. */

@@ -1,5 +1,7 @@
 import { temporaryDirectories } from "../confinement/launch.ts";
+import { Failure } from "../failure.ts";
 import { baseName, isWithin, type Path, pathFromText } from "../path/path.ts";
+import { showPath } from "../path/quote.ts";
 import { imageName } from "./names.ts";
 import type { Workload } from "./workload.ts";
 
@@ -35,6 +37,12 @@ export const memoryDirectories = [...temporaryDirectories, pathFromText("/dev/sh
 	(path) => `${path}:rw,nosuid,nodev,noexec,size=20%,mode=1777`,
 );
 
+/** Returns a path for a list that podman splits at colons, without quotes. Throws `unit-inexpressible` (exit 2). */
+export function podmanPath(setting: string, path: Path): string {
+	if (path.includes(":")) throw new Failure("unit-inexpressible", { setting, value: showPath(path) }, 2);
+	return path;
+}
+
 /** Returns a command that starts the image with the protection of the cage. */
 export function podmanWords(workload: Workload): string[] {
 	const { binds, capabilities, devices, limits, network } = workload;
@@ -48,13 +56,16 @@ export function podmanWords(workload: Workload): string[] {
 		...(limits.memory === undefined ? [] : ["--memory", String(limits.memory)]),
 		...(limits.processes === undefined ? [] : ["--pids-limit", String(limits.processes)]),
 		...(limits.files === undefined ? [] : ["--ulimit", `nofile=${limits.files}`]),
-		...devices.flatMap((path) => ["--device", path]),
+		...devices.flatMap((path) => ["--device", podmanPath("--device", path)]),
 		...memoryDirectories.flatMap((directory) => ["--tmpfs", directory]),
-		...[...names].flatMap(([path, name]) => ["--volume", mountedVolume(name, path, "rw", isExecutable(workload, path))]),
-		...binds.flatMap(({ access, path }) => [
+		...[...names].flatMap(([path, name]) => [
 			"--volume",
-			mountedVolume(path, path, access, isExecutable(workload, pathFromText(path))),
+			mountedVolume(name, podmanPath("--volume", path), "rw", isExecutable(workload, path)),
 		]),
+		...binds.flatMap(({ access, path: text }) => {
+			const path = pathFromText(text);
+			return ["--volume", mountedVolume(podmanPath("--volume", path), path, access, isExecutable(workload, path))];
+		}),
 		workload.image,
 	];
 }

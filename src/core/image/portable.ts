@@ -4,11 +4,12 @@ import { confineName } from "../confinement/confine.ts";
 import { launchDirectory } from "../confinement/launch.ts";
 import { pathText } from "../confinement/unit/quote.ts";
 import { systemdUnit } from "../confinement/unit/unit.ts";
+import { Failure } from "../failure.ts";
 import { join, outermost, type Path, pathFromText, root } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
 import { serverSignals } from "../upkeep/signals.ts";
 import { imageName } from "./names.ts";
-import { accountLines, accountName, sysusers, sysusersPath } from "./sysusers.ts";
+import { accountLines, accountName, sysusers, sysusersPath, unusableNames } from "./sysusers.ts";
 import type { AddedFile } from "./tree.ts";
 
 /** A portable service (portablectl(1)): an image with its units, which systemd attaches to the host. */
@@ -35,6 +36,8 @@ export function portableFiles(
 	osRelease: string,
 	contents: ReadonlyMap<Path, Uint8Array>,
 ): AddedFile[] {
+	const [unusable] = unusableNames(manifest.accounts);
+	if (unusable !== undefined) throw new Failure("unit-inexpressible", { setting: "sysusers.d", value: unusable }, 2);
 	const name = portableName(cage.name);
 	const text = (path: Path, content: string) => ({ path, content: Buffer.from(content), replaces: true });
 	const empty = ["/dev", "/proc", "/run", "/sys"].map((path) => ({ path: pathFromText(path) }));
@@ -103,7 +106,8 @@ function tmpfiles(cage: string, manifest: Manifest, contents: ReadonlyMap<Path, 
 	const files = [...contents].map(([path, content]) => {
 		const { gid = 0, mode = 0, uid = 0 } = entries.get(path) ?? {};
 		const place = pathText("BindReadOnlyPaths", fileOnHost(cage, path));
-		return `f+~ "${place}" ${owned(mode, uid, gid)} ${Buffer.from(content).toString("base64")}`;
+		// The host's file system has no nosuid.
+		return `f+~ "${place}" ${owned(mode & 0o777, uid, gid)} ${Buffer.from(content).toString("base64")}`;
 	});
 	return [
 		`d ${top} 0755 root root -`,

@@ -1,10 +1,8 @@
 import { initCannotExecute } from "../confinement/init.ts";
 import { lineText, pathText } from "../confinement/unit/quote.ts";
-import { Failure } from "../failure.ts";
 import { type Path, pathFromText } from "../path/path.ts";
-import { showPath } from "../path/quote.ts";
 import { imageName } from "./names.ts";
-import { isExecutable, memoryDirectories, mountedVolume, volumeNames } from "./podman.ts";
+import { isExecutable, memoryDirectories, mountedVolume, podmanPath, volumeNames } from "./podman.ts";
 import type { Workload } from "./workload.ts";
 
 /**
@@ -40,18 +38,18 @@ export function quadletUnits(workload: Workload): Map<string, string> {
 			: ["# As in the cage. For a network of its own, replace it by PublishPort=.", "Network=host"]),
 		...line(
 			"AddDevice",
-			devices.map((path) => pathText("AddDevice", path)),
+			devices.map((path) => plainPath("AddDevice", path)),
 		),
 		...line(
 			"Volume",
 			[...volumes].map(([path, volume]) =>
-				mountedVolume(`${volume}.volume`, volumePath(path), "rw", isExecutable(workload, path)),
+				mountedVolume(`${volume}.volume`, plainPath("Volume", path), "rw", isExecutable(workload, path)),
 			),
 		),
 		...line(
 			"Volume",
 			binds.map(({ access, path: text }) => {
-				const path = volumePath(pathFromText(text));
+				const path = plainPath("Volume", pathFromText(text));
 				return mountedVolume(path, path, access, isExecutable(workload, pathFromText(text)));
 			}),
 		),
@@ -76,8 +74,7 @@ export function quadletUnits(workload: Workload): Map<string, string> {
 	]);
 }
 
-/** podman splits at colons and knows no quotes. */
-function volumePath(path: Path): string {
-	if (path.includes(":")) throw new Failure("unit-inexpressible", { setting: "Volume", value: showPath(path) }, 2);
-	return pathText("Volume", path);
+function plainPath(setting: string, path: Path): string {
+	podmanPath(setting, path);
+	return pathText(setting, path);
 }

@@ -28,23 +28,37 @@ export function accountLines({ groups, users }: Manifest["accounts"], database: 
 			: groups.map(({ gid, name }) => ({ name, host: accountName(groups, "gid", gid) ?? name }));
 	return names.map(({ host, name }) => {
 		const line = quoteShellLine(["getent", database, host]);
-		return host === name ? line : `${line} | ${quoteShellLine(["sed", `s/^[^:]*/${name}/`])}`;
+		// sed would run a command after `/e`.
+		const replacement = name.replace(/[\\/&\n]/g, "\\$&");
+		return host === name ? line : `${line} | ${quoteShellLine(["sed", `s/^[^:]*/${replacement}/`])}`;
 	});
 }
 
+/** What systemd accepts as a name of a new account (systemd.exec(5), User=). */
+const isSystemdName = (name: string) => /^[A-Za-z_][A-Za-z0-9_-]{0,30}$/.test(name);
+
+/** Returns names of accounts that systemd-sysusers(8) refuses. */
+export function unusableNames({ groups, users }: Manifest["accounts"]): string[] {
+	return [...users, ...groups].map(({ name }) => name).filter((name) => !isSystemdName(name));
+}
+
+/** systemd-sysusers expands `%` and splits at spaces. */
+const homeWord = (home: string) => (/^\/[\w@+=:,./-]*$/.test(home) ? home : "-");
+
 /**
- * Returns the cage's accounts in the form of sysusers.d(5). They have no numbers, because each machine has its own: only names mean the
- * same everywhere.
+ * Returns the cage's accounts in the form of sysusers.d(5), without `unusableNames`. They have no numbers, because each machine has its
+ * own: only names mean the same everywhere.
  */
 export function sysusers({ accounts, name }: Pick<Manifest, "accounts" | "name">): string {
-	const users = accounts.users.filter((user) => accountName(accounts.users, "uid", user.uid) === user.name);
-	const groups = accounts.groups.filter((group) => accountName(accounts.groups, "gid", group.gid) === group.name);
+	const usable = <One extends { readonly name: string }>(all: readonly One[]) => all.filter((one) => isSystemdName(one.name));
+	const users = usable(accounts.users).filter((user) => accountName(accounts.users, "uid", user.uid) === user.name);
+	const groups = usable(accounts.groups).filter((group) => accountName(accounts.groups, "gid", group.gid) === group.name);
 	const groupOf = (gid: number) => accountName(groups, "gid", gid);
 	const others = users.filter(({ uid }) => uid !== 0);
 	const lines = [
 		...groups.filter(({ gid }) => gid !== 0).map((group) => `g ${group.name} -`),
 		...others.map(
-			({ gid, home, name: user }) => `u ${user} -:${groupOf(gid) ?? user} "${user} of the cage ${name}" ${home || "-"}`,
+			({ gid, home, name: user }) => `u ${user} -:${groupOf(gid) ?? user} "${user} of the cage ${name}" ${homeWord(home)}`,
 		),
 		...groups.flatMap((group) =>
 			group.members.filter((one) => others.some(({ name: user }) => user === one)).map((user) => `m ${user} ${group.name}`),

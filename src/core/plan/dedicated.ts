@@ -36,9 +36,19 @@ export interface DedicatedAccount {
 	readonly gid: number;
 }
 
+const dedicatedPrefix = "cage-";
+
+/**
+ * Whether an archive may choose this name for an account that does not exist yet. Programs that are installed later, and rules such as
+ * sudo's for `%admin`, trust groups and accounts by name.
+ */
+export function isDedicatedName(text: string): boolean {
+	return text.startsWith(dedicatedPrefix) && isAccountName(text);
+}
+
 /** `cage-NAME`, in the characters that useradd(8) accepts. */
 export function dedicatedName(cage: string): string {
-	return `cage-${cage.toLowerCase().replace(/[^a-z0-9_-]/g, "-")}`.slice(0, 32);
+	return `${dedicatedPrefix}${cage.toLowerCase().replace(/[^a-z0-9_-]/g, "-")}`.slice(0, 32);
 }
 
 /** The names that useradd(8) accepts on every distribution, without the capitals that only some allow. */

@@ -31,6 +31,27 @@ export function renumbered<E extends OwnedEntry>({ accounts, entries, identity, 
 	};
 }
 
+/** Returns the parts with only those members of groups for whom `isMember` is true. */
+export function withMembers<E extends OwnedEntry>(
+	{ accounts, entries, identity, writable }: Owned<E>,
+	isMember: (user: string, group: string) => boolean,
+): Owned<E> {
+	const left = (line: string) => {
+		const [name = "", password, gid, members = ""] = line.split(":");
+		const stay = members.split(",").filter((member) => isMember(member, name));
+		return [name, password, gid, stay.join(",")].join(":");
+	};
+	return {
+		identity,
+		entries: entries.map((entry) => (entry.path === group ? withLines(entry, (lines) => lines.map(left)) : entry)),
+		writable,
+		accounts: {
+			...accounts,
+			groups: accounts.groups.map((one) => ({ ...one, members: one.members.filter((member) => isMember(member, one.name)) })),
+		},
+	};
+}
+
 /** Returns the parts with another name for these numbers. The old name stays first, so that the application finds it for its own uid. */
 export function withName<E extends OwnedEntry>(
 	{ accounts, entries, identity, writable }: Owned<E>,

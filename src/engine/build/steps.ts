@@ -128,7 +128,8 @@ export async function buildAudited(context: Context, cage: Cage, plan: Plan, pre
 		await auditGeneration(context, manifest, layoutOf(store, manifest), { accepted: cage.accepted ?? [] });
 		return candidate;
 	} catch (error) {
-		if (!candidate.unchanged) await store.building.discard(cage.name, candidate.manifest.generation);
+		// Report the first error, also if a broken disk keeps the generation.
+		if (!candidate.unchanged) await store.building.discard(cage.name, candidate.manifest.generation).catch(() => {});
 		throw error;
 	}
 }

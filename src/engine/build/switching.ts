@@ -43,13 +43,13 @@ export async function makePresent<T>(
 		await publishWithRotation(context, cage, generation, () => store.building.publish(name, generation));
 		return await note();
 	} catch (error) {
-		// Report the first error, not one of the restore.
+		// Report the first error, not one of the restore. On a broken disk, both fail.
 		const restore = () => store.building.restore(name, from, before);
 		const goBack = () =>
 			(from === undefined ? restore() : publishWithRotation(context, before ?? cage, from, restore)).catch(() => {});
 		await goBack();
 		if (giveUp) {
-			await giveUp();
+			await giveUp().catch(() => {});
 			// There may have been no room for the description before.
 			await goBack();
 		}

@@ -213,7 +213,7 @@ function fromTemplate(
 }
 
 function mergeFailure({ name: template, parameters }: Template, { code, ...values }: MergeError): Failure {
-	return new Failure(code, { template, known: Object.keys(parameters).join(", ") || "-", ...values }, 2);
+	return new Failure(code, { template, known: Object.keys(parameters).join(", "), ...values }, 2);
 }
 
 function fromCommand(given: TemplateAnswers): Described {

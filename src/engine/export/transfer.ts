@@ -9,13 +9,14 @@ import { Failure } from "../../core/failure.ts";
 import type { Group, User } from "../../core/machine/facts.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { type DedicatedAccount, dedicatedName, isAccountName } from "../../core/plan/dedicated.ts";
+import { type DedicatedAccount, dedicatedName, isAccountName, isDedicatedName } from "../../core/plan/dedicated.ts";
 import type { InspectedArchive, ReceivedCage } from "../archive-store.ts";
 import { layoutOf, type PresentCage, presentCage, requireStopped } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { checkDedicatedAccount, dedicatedAccount, idsOfOthers } from "../plan/dedicated-account.ts";
 import { accountNotes } from "../plan/separation.ts";
 import { findingsOf, policyOf } from "../upkeep/audit.ts";
+import { type LaterBuilds, laterBuilds } from "./later-builds.ts";
 
 interface ExportOptions {
 	/** A new file. Default: stdout. */
@@ -94,6 +95,8 @@ export interface Imported extends ReviewResult {
 	readonly archive: InspectedArchive;
 	/** The account that the import creates. */
 	readonly account?: DedicatedAccount;
+	/** Absent if it is refused, or if no plan can be made from its trace. */
+	readonly later?: LaterBuilds;
 	/** Why the import is refused. Present only in a dry run. */
 	readonly refusal?: Failure;
 }
@@ -194,7 +197,11 @@ async function judge(context: Context, archive: InspectedArchive, name: string, 
 		const footprint = footprintOfManifest(reviewed.cage, reviewed.manifest, archive.trace);
 		const imported = { ...reviewed, archive, cage: { ...reviewed.cage, footprint }, ...(account ? { account } : {}) };
 		const refusal = archive.refusal ?? refusalOf(machine, local.observed, reviewed);
-		return refusal ? { imported: { ...imported, refusal }, refusal } : { imported, local };
+		if (refusal) return { imported: { ...imported, refusal }, refusal };
+		const { groups, users } = facts;
+		const { trace } = archive;
+		const later = trace && laterBuilds(machine, { ...reviewed, trace: local.trace(trace), groups, users });
+		return { imported: { ...imported, ...(later ? { later } : {}) }, local };
 	} catch (error) {
 		if (!(error instanceof Failure)) throw error;
 		// Show it unchanged, with what would be left out.
@@ -215,9 +222,10 @@ async function accountOf(
 	const account = chosen === true ? dedicatedName(name) : (chosen ?? cage.dedicatedAccount);
 	if (account === undefined) return undefined;
 	if (chosen === undefined) {
-		// An archive must not claim an existing account.
+		// An archive must not claim an account that exists, or that other programs trust.
 		const isTaken = [...accounts.users(), ...accounts.groups()].some((one) => one.name === account);
-		if (isTaken || !isAccountName(account)) throw new Failure("dedicated-account-foreign", { account: account.slice(0, 80) }, 4);
+		if (isTaken || !isDedicatedName(account))
+			throw new Failure("dedicated-account-foreign", { account: account.slice(0, 80) }, 4);
 	} else {
 		if (!isAccountName(account)) throw new Failure("account-name-invalid", { name: account }, 2);
 		await checkDedicatedAccount(context, name, account);

@@ -7,6 +7,7 @@ import { findMissingAccounts } from "../../core/plan/accounts.ts";
 import { areaOf } from "../../core/plan/areas.ts";
 import { findMissing } from "../../core/plan/find-missing.ts";
 import { isTolerable, type Missing, permissionFor, rankMissing } from "../../core/plan/missing.ts";
+import { findMissingAtStart } from "../../core/plan/missing-at-start.ts";
 import type { Identity, Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import { type Context, launchMethod } from "../context.ts";
@@ -88,9 +89,10 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 	const answered = measured?.inside === true && probes.every((probe) => probe.ok) && !failedSignals.length;
 	const { accounts, files } = context.machine;
 	const isAsBefore = answered && !failed.length;
-	const differences = findMissing(trace, run.trace, plan, files, round).filter((one) =>
-		one.proven ? !isAsBefore : !answered || !isTolerable(one),
-	);
+	const found = findMissing(trace, run.trace, plan, files, round);
+	// No access means that not even the program was executed.
+	const atStart = run.endedItself && !run.trace.accesses.size ? findMissingAtStart(plan, files) : [];
+	const differences = [...found, ...atStart].filter((one) => (one.proven ? !isAsBefore : !answered || !isTolerable(one)));
 	// Output about accounts does not matter while the application answers.
 	const unknown = answered
 		? []

@@ -26,10 +26,10 @@ export const failuresDe: Failures = {
 	"account-unknown": "Unbekanntes Konto '{account}'. Nennen Sie ein vorhandenes Konto, oder legen Sie dieses mit useradd an.",
 	"configuration-conflict":
 		"{paths} wurde im Käfig {name} bearbeitet und hat sich auch auf dem Host geändert; deshalb wurde nichts aktualisiert. Wählen Sie eine Fassung mit --configuration keep (die des Käfigs) oder --configuration host.",
-	"file-there": "{path} gibt es bereits und wird nicht überschrieben. Wählen Sie einen anderen Dateinamen.",
+	"file-there": "{path} existiert bereits und wird nicht überschrieben. Wählen Sie einen anderen Dateinamen.",
 	"no-export": "{path} ist kein Käfig-Archiv, oder sein Anfang fehlt. Erzeugen Sie das Archiv neu mit `cagewright export`.",
 	"dedicated-account-foreign":
-		"Nichts wurde importiert: Das eigene Konto {account} des Käfigs lässt sich hier nicht anlegen, weil der Name ungültig oder vergeben ist. Wählen Sie mit --dedicated-account NAME einen anderen.",
+		"Nichts wurde importiert: Das eigene Konto {account} des Käfigs lässt sich hier nicht anlegen, weil der Name vergeben ist oder nicht mit „cage-“ beginnt. Wählen Sie mit --dedicated-account NAME einen anderen.",
 	"identity-other":
 		"Das Konto {account} des Käfigs (uid {uid}) ist auf diesem System ein anderes: Der Name oder die Nummer gehört zu einem anderen Konto ({other}). Bauen Sie den Käfig auf diesem System neu.",
 	"capability-unknown": "Cagewright lehnt den Käfig ab, weil er die unbekannte Capability '{name}' verlangt. Bauen Sie ihn neu.",
@@ -195,7 +195,7 @@ export const failuresDe: Failures = {
 		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung braucht weggelassene Dateien: {paths}. Wenn der Käfig sie enthalten darf, ergänzen Sie {options}. Probe: {probe}",
 	"needs-excluded":
 		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung braucht weggelassene Dateien: {paths}. Entfernen Sie das zutreffende --exclude. Probe: {probe}",
-	"file-exists": "{path} gibt es bereits und wird nicht überschrieben. Wählen Sie einen anderen Dateinamen.",
+	"file-exists": "{path} existiert bereits und wird nicht überschrieben. Wählen Sie einen anderen Dateinamen.",
 	"needs-account":
 		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung braucht weggelassene Konten: {accounts}. Wenn der Käfig sie kennen darf, entfernen Sie --without-account. Probe: {probe}",
 	"needs-declined-executing":
@@ -211,7 +211,7 @@ export const failuresDe: Failures = {
 		"Der Käfig wird nicht gestartet, weil dieses System ihn nicht abschotten kann. Fehlende Voraussetzungen: {requirements}. `cagewright doctor` erklärt die Abhilfe.",
 	"line-unreadable": "Die Shell kann diese Zeile nicht lesen. Berichtigen Sie sie: {detail}",
 	"line-program-missing":
-		"{program} ist auf diesem System nicht installiert. Installieren Sie das Paket, oder schreiben Sie eine Probe mit einem anderen Programm.",
+		"{program} ist auf diesem System nicht installiert. Installieren Sie das Paket, oder verwenden Sie in dieser Zeile ein anderes Programm.",
 	"probe-guess-failed":
 		"Für {command} ist keine Probe bekannt, und die aus dem Port abgeleitete scheitert: {probe} {words} Geben Sie eine Shell-Zeile an, die mit 0 endet, wenn die Anwendung eine echte Anfrage beantwortet (--probe).",
 	"no-probe":
@@ -266,7 +266,8 @@ export const failuresDe: Failures = {
 		"Die Vorlage {template} braucht einen Wert für {name}: Ergänzen Sie --set {name}=WERT. `cagewright template show {template}` beschreibt ihn.",
 	"parameter-refused":
 		"Diese Werte machen die Vorlage {template} bei {place} ungültig: {problem}. Wählen Sie andere Werte mit --set.",
-	"parameter-unknown": "Die Vorlage {template} hat keinen Parameter '{name}'. Ihre Parameter: {known}.",
+	"parameter-unknown":
+		"Die Vorlage {template} hat keinen Parameter '{name}'. Entfernen Sie ihn{known?, oder verwenden Sie einen von diesen: %}.",
 	"set-invalid": "Ungültiges --set '{value}': Schreiben Sie NAME=WERT, den Namen in Kleinbuchstaben.",
 	"set-without-template": "--set setzt eine Vorlage voraus. Nennen Sie eine Vorlage, oder entfernen Sie --set.",
 	"placeholder-unresolved":

@@ -71,6 +71,7 @@ export const foreignSelftestDe: ForeignSelftestMessages = {
 			"Es läuft kein Container '{name}'. `podman ps` zeigt die Namen; einen Container eines anderen Kontos prüfen Sie mit --pid.",
 		"foreign-no-process":
 			"Kein Prozess '{pid}', der sich prüfen lässt. Nennen Sie die PID eines laufenden Programms; Kernel-Threads haben keines.",
+		"foreign-no-systemd": "Unit '{name}' ist nicht zu finden: Hier läuft kein systemd. Prüfen Sie ihren Prozess mit --pid.",
 		"foreign-unit-stopped": "Unit '{name}' hat keinen laufenden Prozess. Starten Sie sie und prüfen Sie erneut.",
 		"foreign-not-entered":
 			"Der Selbsttest kam nicht in die Sandbox oder nicht zu Ende und beweist deshalb nichts über sie ({detail}).",

@@ -8,7 +8,7 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	start: "zum Knopf",
 	"finish-early": "weiter",
 	build: "bauen, erproben",
-	"run-next": "Nächstes üben",
+	"run-next": "nächste Übung",
 	"another-run": "weiterer Lauf",
 	"next-view": "nächste Ansicht",
 	"previous-view": "vorige Ansicht",

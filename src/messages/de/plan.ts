@@ -3,7 +3,8 @@ import type { Widen } from "../widen.ts";
 
 export const planDe: Widen<typeof planEn> = {
 	files: (files, bytes) => `${files} Dateien, ${bytes}`,
-	others: (symlinks, directories, devices) => `${symlinks} Links, ${directories} Verzeichnisse, ${devices} Geräte`,
+	others: (symlinks, directories, devices) =>
+		`${symlinks} Links, ${directories} Verzeichnisse, ${devices} ${devices === 1 ? "Gerät" : "Geräte"}`,
 	declined: "Weggelassen, sofern Sie es nicht erlauben",
 	allow: {
 		secret: "Geheimnis: --allow-secret",

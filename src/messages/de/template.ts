@@ -24,6 +24,8 @@ export const templateFailuresDe: Record<keyof typeof templateFailuresEn, string>
 	"template-action-unknown":
 		"Unbekannte Aktion '{action}': `template` hat list, show, new, save, check, diff, import, accept, export und remove.",
 	"template-name-needed": "Nennen Sie die Vorlage. Beispiel: `cagewright template new shop -o shop.json`.",
+	"template-name-invalid":
+		"Ungültiger Vorlagenname '{name}': Erlaubt sind Kleinbuchstaben, Ziffern, '.', '-' und '_', beginnend mit Kleinbuchstabe oder Ziffer.",
 	"template-file-needed": "Nennen Sie die Datei der Vorlage.",
 	"template-invalid": "Ungültige Vorlage bei {place}: {problem}. `cagewright template check DATEI` zeigt alle Probleme.",
 	"template-too-large": "{file} ist zu groß: Eine Vorlage darf höchstens {limit:bytes} haben.",

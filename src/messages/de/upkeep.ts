@@ -108,6 +108,7 @@ export const transferDe: Widen<typeof transferEn> = {
 	directory: "Verzeichnis",
 	account: "Konto",
 	dedicated: "Legt Konto an",
+	groups: "Gruppen dieses Systems",
 	permissions: "Berechtigungen",
 	syslog: "Syslog-Socket",
 	environment: "Umgebung",
@@ -121,6 +122,7 @@ export const transferDe: Widen<typeof transferEn> = {
 	writable: "Beschreibbar",
 	directories: "Legt an",
 	rules: "Regeln für den Bau",
+	later: "Private Dateien dieses Systems, die ein Bau kopiert",
 	unit: "Unit",
 	secrets: "Geheimnisse",
 	setuid: "Setuid-Dateien",
@@ -265,7 +267,8 @@ export const doctorDe: Widen<typeof doctorEn> = {
 		processor: "ein System mit x86_64 oder arm64 verwenden.",
 		strace: "das Paket strace installieren.",
 		"util-linux": "Programme oder Optionen fehlen, vielleicht weil BusyBox sie ersetzt; das Paket util-linux installieren.",
-		systemd: "für Units das System mit systemd starten.",
+		systemd:
+			"für Units das System mit systemd starten. Vor systemd 257 startet eine Unit ein Skript mit demselben Schutz, und `unit --score` und portable Services fehlen.",
 		perl: "das Paket perl-base installieren (anderswo: perl); bis dahin sind keine Selbsttests möglich.",
 		getcap: "das Paket libcap2-bin installieren (anderswo: libcap); bis dahin werden File-Capabilities nicht geprüft.",
 		overlay:

@@ -28,7 +28,7 @@ export const failuresEn = {
 	"file-there": "{path} already exists and is not overwritten. Choose another file name.",
 	"no-export": "{path} is not a cage archive, or its beginning is missing. Create the archive again with `cagewright export`.",
 	"dedicated-account-foreign":
-		"Nothing was imported: the cage's dedicated account {account} cannot be created here, because the name is invalid or in use. Choose another name with --dedicated-account NAME.",
+		"Nothing was imported: the cage's dedicated account {account} cannot be created here, because the name is in use or does not begin with 'cage-'. Choose another name with --dedicated-account NAME.",
 	"identity-other":
 		"The cage's account {account} (uid {uid}) is not the same account on this machine: its name or number belongs to another one ({other}). Rebuild the cage on this machine.",
 	"capability-unknown": "Cagewright refuses the cage, because it asks for the unknown capability '{name}'. Rebuild the cage.",
@@ -193,8 +193,7 @@ export const failuresEn = {
 	"no-launcher":
 		"Refusing to start a cage: this machine cannot confine it. Missing requirements: {requirements}. `cagewright doctor` explains how to fix each.",
 	"line-unreadable": "The shell cannot parse this line. Correct it: {detail}",
-	"line-program-missing":
-		"{program} is not installed on this machine. Install its package, or write a probe that uses another program.",
+	"line-program-missing": "{program} is not installed on this machine. Install its package, or use another program in this line.",
 	"probe-guess-failed":
 		"Cagewright knows no probe for {command}, and the probe guessed from its port fails: {probe} {words} Give a shell line that exits 0 if the application answers a real request (--probe).",
 	"no-probe":
@@ -245,7 +244,7 @@ export const failuresEn = {
 	"parameter-needed":
 		"Template {template} requires a value for {name}: add --set {name}=VALUE. `cagewright template show {template}` describes it.",
 	"parameter-refused": "These values make template {template} invalid at {place}: {problem}. Choose other values with --set.",
-	"parameter-unknown": "Template {template} has no parameter '{name}'. Its parameters: {known}.",
+	"parameter-unknown": "Template {template} has no parameter '{name}'. Remove it{known?, or use one of these: %}.",
 	"set-invalid": "Invalid --set '{value}': use NAME=VALUE, with the name in lower case.",
 	"set-without-template": "--set requires a template. Name a template, or remove --set.",
 	"placeholder-unresolved":

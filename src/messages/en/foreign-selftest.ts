@@ -75,6 +75,7 @@ export const foreignSelftestEn = {
 		"foreign-no-container":
 			"No running container '{name}'. List the names with `podman ps`; test a container of another account with --pid.",
 		"foreign-no-process": "No process '{pid}' that can be tested. Pass the PID of a running program; kernel threads have none.",
+		"foreign-no-systemd": "Cannot find unit '{name}': systemd does not run here. Test its process with --pid.",
 		"foreign-unit-stopped": "Unit '{name}' has no running process. Start it, then test again.",
 		"foreign-not-entered":
 			"The self-test could not enter the sandbox or did not finish there, so it proves nothing about it ({detail}).",

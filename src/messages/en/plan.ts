@@ -6,7 +6,7 @@ import type { Widen } from "../widen.ts";
 export const planEn = {
 	files: (files: number, bytes: string) => `${files} files, ${bytes}`,
 	others: (symlinks: number, directories: number, devices: number) =>
-		`${symlinks} links, ${directories} directories, ${devices} devices`,
+		`${symlinks} links, ${directories} directories, ${devices} ${devices === 1 ? "device" : "devices"}`,
 	declined: "Left out unless you allow it",
 	allow: {
 		secret: "secret: --allow-secret",

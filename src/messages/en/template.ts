@@ -20,6 +20,8 @@ export const templateFailuresEn = {
 	"template-action-unknown":
 		"Unknown action '{action}': `template` has list, show, new, save, check, diff, import, accept, export and remove.",
 	"template-name-needed": "Name the template. Example: `cagewright template new shop -o shop.json`.",
+	"template-name-invalid":
+		"Invalid template name '{name}': use lower-case letters, digits, '.', '-' and '_', starting with a letter or digit.",
 	"template-file-needed": "Name the template file.",
 	"template-invalid": "Invalid template at {place}: {problem}. `cagewright template check FILE` lists all problems.",
 	"template-too-large": "{file} is too large: a template may have at most {limit:bytes}.",

@@ -111,6 +111,7 @@ export const transferEn = {
 	directory: "Directory",
 	account: "Account",
 	dedicated: "Creates account",
+	groups: "Groups of this machine",
 	permissions: "Permissions",
 	syslog: "Syslog socket",
 	environment: "Environment",
@@ -124,6 +125,7 @@ export const transferEn = {
 	writable: "Writable",
 	directories: "Creates",
 	rules: "Rules for builds",
+	later: "Private files that a build copies from this machine",
 	unit: "Unit",
 	secrets: "Secrets",
 	setuid: "Setuid files",
@@ -269,7 +271,8 @@ export const doctorEn = {
 		processor: "use an x86_64 or arm64 machine.",
 		strace: "install the package strace.",
 		"util-linux": "programs or options are missing, possibly because BusyBox replaces them; install the package util-linux.",
-		systemd: "boot with systemd to use units.",
+		systemd:
+			"boot with systemd to use units. Before systemd 257, a unit starts a script with the same protection, and `unit --score` and portable services are missing.",
 		perl: "install the package perl-base (elsewhere: perl); until then self-tests cannot run.",
 		getcap: "install the package libcap2-bin (elsewhere: libcap); until then file capabilities are not checked.",
 		overlay:

@@ -12,7 +12,7 @@ import {
 import { JSON as Json, JsonSerializer } from "@cyclonedx/cyclonedx-library/Serialize";
 import { Spec1dot6 } from "@cyclonedx/cyclonedx-library/Spec";
 import type { ManifestEntry } from "../../core/cage/manifest.ts";
-import { showPath } from "../../core/path/quote.ts";
+import { printableJson, showPath } from "../../core/path/quote.ts";
 import { neededPairs, packageUrlIn, programOf } from "../../core/record/packages.ts";
 import type { CageRecord } from "../../core/record/record.ts";
 
@@ -45,7 +45,8 @@ export function recordCycloneDx(record: CageRecord, version: string): string {
 	for (const component of components.values()) if (!needed.has(component)) root.dependencies.add(component.bomRef);
 	const system = operatingSystem(record);
 	if (system) bom.components.add(system);
-	return `${new JsonSerializer(new Json.Normalize.Factory(Spec1dot6)).serialize(bom, { sortLists: true, space: 2 })}\n`;
+	const text = new JsonSerializer(new Json.Normalize.Factory(Spec1dot6)).serialize(bom, { sortLists: true });
+	return `${printableJson(JSON.parse(text), 2)}\n`;
 }
 
 /** Components by file path. A file without a package, or generated for the cage, is a separate component. */

@@ -108,14 +108,14 @@ function utilLinux({ missing }: Features): Finding {
 	return { what: "util-linux", state: "ok", found };
 }
 
-/** PrivatePIDs= needs version 257. Without it, processes of the same account can reach each other. */
+/** PrivatePIDs= needs version 257. Before, units start a script that creates the same namespaces. */
 function systemd(): Finding {
 	const number = Number(/systemd (\d+)/.exec(version("systemctl"))?.[1] ?? 0);
 	const booted = existsSync("/run/systemd/system"); // sd_booted(3)
 	if (!number) return { what: "systemd", state: "note", found: "" };
 	const found = `systemd ${number}`;
 	if (!booted) return { what: "systemd", state: "note", found, notRunning: true };
-	return { what: "systemd", state: number < 257 ? "weaker" : "ok", found };
+	return { what: "systemd", state: number < 257 ? "note" : "ok", found };
 }
 
 function version(program: string): string {

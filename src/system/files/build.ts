@@ -56,9 +56,13 @@ export async function buildGeneration(request: BuildRequest): Promise<Manifest> 
 		if (request.activate !== false) await switchGeneration(cage, generation);
 		return manifest;
 	} catch (error) {
-		await removeTree(staging);
-		// A full disk may have room for everything except the manifest.
-		if (mayBeInPlace && (await currentGeneration(cage)) !== generation) await removeGeneration(cage, generation);
+		try {
+			await removeTree(staging);
+			// A full disk may have room for everything except the manifest.
+			if (mayBeInPlace && (await currentGeneration(cage)) !== generation) await removeGeneration(cage, generation);
+		} catch {
+			// Report the first error. The next command removes what a broken disk keeps.
+		}
 		throw writeFailure(error, staging);
 	}
 }

@@ -63,18 +63,24 @@ export function diskFailure(error: unknown, path: Path): unknown {
 	return ["ENOSPC", "EDQUOT"].includes(errorName(error) ?? "") ? writeFailure(error, path) : error;
 }
 
-/** The failure for a full disk according to a program's message. Undefined for any other message. */
-export function fullDisk(complaint: string, path: Path): Failure | undefined {
-	if (!/No space left on device|Disk quota exceeded/.test(complaint)) return undefined;
-	return new Failure("disk-full", { path: showPath(path) }, 1);
+/** The failure for a full or broken disk according to a program's message. Undefined for any other message. */
+export function reportedDiskFailure(complaint: string, path: Path): Failure | undefined {
+	const shown = { path: showPath(path) };
+	if (/No space left on device|Disk quota exceeded/.test(complaint)) return new Failure("disk-full", shown, 1);
+	return complaint.includes("Input/output error") ? new Failure("disk-error", shown, 1) : undefined;
 }
 
-/** The failure for an error while opening or reading the host's file at `path`. Other errors pass through. */
-export function readFailure(error: unknown, path: Path): unknown {
+/**
+ * The failure for an error while opening or reading the host's file at `path`. Other errors pass through. `place` is where the
+ * content is read, for example in the previous generation.
+ */
+export function readFailure(error: unknown, path: Path, place = path): unknown {
 	const name = errorName(error);
 	if (name === undefined) return error;
 	const shown = { path: showPath(path) };
 	switch (name) {
+		case "EIO":
+			return new Failure("disk-error", { path: showPath(place) }, 1);
 		case "ENOENT":
 		case "ENOTDIR":
 			return new Failure("source-gone", shown, 1);
@@ -88,8 +94,8 @@ export function readFailure(error: unknown, path: Path): unknown {
 }
 
 /** For `catch`: throws the failure for an error while opening or reading the host's file at `path`. */
-export function failedRead(path: Path): (error: unknown) => never {
+export function failedRead(path: Path, place = path): (error: unknown) => never {
 	return (error) => {
-		throw readFailure(error, path);
+		throw readFailure(error, path, place);
 	};
 }

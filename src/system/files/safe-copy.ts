@@ -27,7 +27,8 @@ interface Pump {
 	readonly hash?: Hash;
 	/** Leaves holes where the source contains zeros. */
 	readonly sparse: boolean;
-	/** Source and destination, for errors. */
+	/** Place of the source, and names of the source and the destination, for errors. */
+	readonly source: Path;
 	readonly name: Path;
 	readonly target: Path;
 	readonly signal?: AbortSignal | undefined;
@@ -58,9 +59,9 @@ async function pump(job: Pump): Promise<void> {
 	if (to && job.sparse) await to.truncate(size);
 }
 
-async function read({ from, size, name }: Pump, buffer: Buffer, position: number): Promise<Buffer> {
+async function read({ from, source, size, name }: Pump, buffer: Buffer, position: number): Promise<Buffer> {
 	const length = Math.min(buffer.length, size - position);
-	const { bytesRead } = await from.read(buffer, 0, length, position).catch(failedRead(name));
+	const { bytesRead } = await from.read(buffer, 0, length, position).catch(failedRead(name, source));
 	if (bytesRead === 0) throw new Failure("source-changed", { path: showPath(name) });
 	return buffer.subarray(0, bytesRead);
 }
@@ -146,7 +147,7 @@ const freshForMilliseconds = 100n;
  */
 export async function copyRegularFile(request: CopyRequest): Promise<Copied> {
 	const { name = request.from } = request;
-	await using from = await openForReading(request.from).catch(failedRead(name));
+	await using from = await openForReading(request.from).catch(failedRead(name, request.from));
 	const before = look(from);
 	if (!before.isFile()) throw new Failure("source-not-regular", { path: showPath(name) }, 4);
 	if (request.atItsRealPath) refuseMoved(from, name);
@@ -214,7 +215,7 @@ async function copyContent(
 		const size = Number(before.size);
 		let shrunk = false;
 		try {
-			await pump({ target: request.to, ...request, from, to, size, sparse, name, ...(hash && { hash }) });
+			await pump({ target: request.to, ...request, source: request.from, from, to, size, sparse, name, ...(hash && { hash }) });
 		} catch (error) {
 			if (!(error instanceof Failure) || error.code !== "source-changed") throw error;
 			shrunk = true;
@@ -260,7 +261,7 @@ async function hashClone(request: CopyRequest, from: FileHandle, copy: FileHandl
 		const hash = createHash("sha256");
 		const size = Number(look(copy).size);
 		const { to: name, signal, onBytes } = request;
-		await pump({ from: copy, size, hash, sparse: false, name, target: name, signal, onBytes });
+		await pump({ from: copy, source: name, size, hash, sparse: false, name, target: name, signal, onBytes });
 		sha256 = hash.digest("hex");
 	}
 	return { sha256, before: after, stable: true, sameAfter: sameStamp(stampOf(before), stampOf(after)) };

@@ -1,7 +1,7 @@
 import { type FileHandle, readlink } from "node:fs/promises";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromBytes } from "../../core/path/path.ts";
-import { fullDisk } from "./errors.ts";
+import { reportedDiskFailure } from "./errors.ts";
 
 /** The search path for system programs that do what Node cannot. */
 const searchPath = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", process.env.PATH ?? ""].join(":");
@@ -31,7 +31,7 @@ export async function runIn(
 	if (ended.code === "ENOENT") throw new Failure("missing-program", { program }, 3);
 	if (!ended.failed) return;
 	const problem = ended.stderr.trim().split("\n")[0] || `${program}: ${ended.exitCode ?? ended.signal ?? ended.originalMessage}`;
-	throw fullDisk(problem, await placeOf(directory)) ?? new Failure("program-failed", { program, problem }, 1);
+	throw reportedDiskFailure(problem, await placeOf(directory)) ?? new Failure("program-failed", { program, problem }, 1);
 }
 
 async function placeOf(directory: FileHandle): Promise<Path> {

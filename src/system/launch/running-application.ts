@@ -13,7 +13,7 @@ import type { Observed } from "../../core/selftest/outside.ts";
 import { TerminalText } from "../../core/text.ts";
 import { straceArguments } from "../../core/trace/calls.ts";
 import type { Ended, Launched, LaunchRequest } from "../../engine/launch-ports.ts";
-import { attempt, fullDisk } from "../files/errors.ts";
+import { attempt, reportedDiskFailure } from "../files/errors.ts";
 import { watchDisk } from "./limits.ts";
 import { measureConfinement, observeConfinement } from "./observe.ts";
 import { findInit, handledSignals, keepsAccount, mainProcess } from "./processes.ts";
@@ -191,7 +191,7 @@ export class RunningApplication implements Launched {
 							text,
 						),
 					);
-				if (line) throw fullDisk(line, this.folder) ?? new Failure("launch-failed", { detail: line }, 3);
+				if (line) throw reportedDiskFailure(line, this.folder) ?? new Failure("launch-failed", { detail: line }, 3);
 				return;
 			}
 			await sleep(Math.min(5 + waited, 25));

@@ -52,6 +52,7 @@ export const foreignSandboxes: ForeignSandboxes = {
 async function startedProcess(kind: ForeignTarget["kind"], name: string): Promise<number> {
 	if (kind === "container") return containerProcess(name);
 	if (kind === "unit") {
+		if (!systemServices.running()) throw new Failure("foreign-no-systemd", { name }, 3);
 		const { mainPid } = await systemServices.state(name.includes(".") ? name : `${name}.service`);
 		if (!mainPid) throw new Failure("foreign-unit-stopped", { name }, 2);
 		return mainPid;

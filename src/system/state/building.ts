@@ -57,8 +57,8 @@ export function building(state: Path): Building {
 				await placeInit(directory);
 				return { generation, unchanged, manifest, unstable };
 			} catch (error) {
-				// Drop a candidate whose state could not be copied.
-				if (!unchanged) await removeGeneration(directory, generation);
+				// Drop a candidate whose state could not be copied, and report the first error.
+				if (!unchanged) await removeGeneration(directory, generation).catch(() => {});
 				throw error;
 			}
 		},

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { isMissing } from "../files/errors.ts";
+import { errorName, isMissing } from "../files/errors.ts";
 import { readBytes } from "../files/text-files.ts";
 
 /** What `decode` makes of one of our own files. Undefined if there is none. Throws `state-damaged` (exit 1), or another code. */
@@ -15,6 +15,8 @@ export async function readState<T>(
 		return await decode(await readBytes(file));
 	} catch (error) {
 		if (isMissing(error)) return undefined;
+		// A broken disk damages no file, and replacing the cage would not help.
+		if (errorName(error) === "EIO") throw new Failure("disk-error", { path: showPath(file) });
 		throw new Failure(code, { path: showPath(file) });
 	}
 }

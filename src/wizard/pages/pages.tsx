@@ -9,7 +9,7 @@ import { hasEffect, keyName } from "../footer.ts";
 import { groupOf, keyGroups } from "../key-groups.ts";
 import { useView } from "../look.ts";
 import { findingRows } from "../parts/findings.ts";
-import { wrapCommand, wrapRows, wrapWords } from "../parts/fit.ts";
+import { wrapCommand, wrapIndented, wrapRows, wrapWords } from "../parts/fit.ts";
 import { Line } from "../parts/line.tsx";
 import { markOf, withPending } from "../parts/outcomes.tsx";
 import { gapRows } from "../parts/rows.tsx";
@@ -119,12 +119,13 @@ export function SelftestPage() {
 	return <ScrollPage title={messages.selftest.section} lines={wrapWords(text, width)} />;
 }
 
-/** A text of the session, unchanged so that it can be copied. */
+/** A text of the session. A document is wrapped between words; anything else is unchanged, so that it can be copied. */
 export function TextPage({ page }: { page: Name }) {
 	const { messages, state, width } = useView();
 	const { name = state.asked?.name ?? "", service = "" } = state.finished ?? {};
 	const title = messages.fill(messages.wizard.save.titles[page], { name, service, template: state.answers?.template ?? "" });
-	const lines = (state.texts[page] ?? "").split("\n").flatMap((line) => wrapRows(printable(line), width));
+	const wrap = page === "record" ? wrapIndented : (line: string) => wrapRows(printable(line), width);
+	const lines = (state.texts[page] ?? "").split("\n").flatMap((line) => wrap(line, width));
 	return <ScrollPage title={title} lines={lines} />;
 }
 

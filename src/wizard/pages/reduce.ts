@@ -12,12 +12,12 @@ export function pageOf(command: Command | undefined): Page | undefined {
 
 export function reducePage(state: WizardState, command: Command | undefined): Reduced {
 	const page = pageOf(command);
-	if (page) return only(openPage(state, page));
+	if (page) return only(openOver(state, page));
 	switch (command) {
 		case "yes":
 			return consented(state);
 		case "close":
-			return only(without(state, "overlay", "scrollEnd", "find"));
+			return only(state.covered ? openPage(state, state.covered) : without(state, "overlay", "scrollEnd", "find"));
 		case "search":
 			return only({ ...without(state, "find"), prompt: { kind: "find", line: textLine("") } });
 		case "next-match":
@@ -29,6 +29,13 @@ export function reducePage(state: WizardState, command: Command | undefined): Re
 	// Rows for header, title and footer.
 	const room = Math.max(2, state.size.rows - 7);
 	return only({ ...state, scroll: moveCursor(state.scroll, command, (state.scrollEnd ?? unknownEnd - 1) + 1, room) });
+}
+
+/** Covers a page of the screen. Keys, explanation and commands replace each other. */
+function openOver(state: WizardState, page: Page): WizardState {
+	const { overlay } = state;
+	const covered = overlay === "keys" || overlay === "why" || overlay === "commands" ? state.covered : overlay;
+	return { ...openPage(state, page), ...(covered ? { covered } : {}) };
 }
 
 export function reduceFind(state: WizardState, key: Key, command: Command | undefined): Reduced {

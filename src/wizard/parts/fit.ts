@@ -19,6 +19,15 @@ export function wrapWords(text: string, width: number): string[] {
 	return lines;
 }
 
+/** Wraps a line of a document between words. Lines that fit keep their columns, the others their indentation. */
+export function wrapIndented(line: string, width: number): string[] {
+	const shown = printable(line);
+	if (shown.length <= width) return [shown];
+	const words = shown.trimStart();
+	const indentation = " ".repeat(Math.min(shown.length - words.length, Math.floor(width / 2)));
+	return wrapWords(words, width - indentation.length).map((row) => indentation + row);
+}
+
 /** Wraps by length and keeps every space, as program output needs it. */
 export function wrapRows(line: string, width: number): string[] {
 	const rows: string[] = [];

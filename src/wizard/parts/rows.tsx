@@ -26,6 +26,7 @@ export const gapRows = (height: number) => (height >= roomy ? 1 : 0);
 export function Rows<T>({ cursor, height: given, items, row }: RowsProps<T>) {
 	const { linear, messages } = useView();
 	const height = linear ? Math.min(given, linearRows) : given;
+	if (height < 1) return null;
 	const crowded = items.length > height;
 	const { end, start } = windowOf(cursor, items.length, crowded ? height - 1 : height);
 	return (

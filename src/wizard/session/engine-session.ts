@@ -97,7 +97,10 @@ export class Wizard implements WizardSession {
 
 	async choices(): Promise<readonly Choice[]> {
 		const { now, sessions } = this.#machine;
-		return [...(await savedSessions(sessions, now(), this.#keeper.id)), ...(await this.#chooser.choices())];
+		const saved = await savedSessions(sessions, now());
+		const others = await this.#chooser.choices();
+		// A session may have been opened meanwhile.
+		return [...saved.filter(({ id }) => id !== this.#keeper.id), ...others];
 	}
 
 	async propose(choice: Choice, watch = false): Promise<Answers> {
@@ -253,7 +256,7 @@ export class Wizard implements WizardSession {
 	}
 
 	async saveTemplate(name: string, answers: Answers): Promise<TemplateSaved> {
-		if (!isName(name)) throw new Failure("bad-name", { name }, 2);
+		if (!isName(name)) throw new Failure("template-name-invalid", { name }, 2);
 		const made = asMade(answers, this.#progress);
 		return this.#chooser.saveTemplate(name.toLowerCase(), {
 			...made,

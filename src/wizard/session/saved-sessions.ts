@@ -53,11 +53,11 @@ export function aboutOf({ application, name }: Answers): Readonly<Record<string,
 }
 
 /** Sessions to resume. Sets damaged sessions aside and reports them once. */
-export async function savedSessions(sessions: Sessions, now: number, own: string | undefined): Promise<Choice[]> {
+export async function savedSessions(sessions: Sessions, now: number): Promise<Choice[]> {
 	const choices: Choice[] = [];
 	for (const stored of await sessions.list()) {
 		const { command, holder, id, isSetAside, name, path, problem, step, ago } = summaryOf(stored, now);
-		if (isSetAside || id === own) continue;
+		if (isSetAside) continue;
 		const where = problem === "damaged" && holder === undefined ? await sessions.quarantine(id).catch(() => path) : path;
 		choices.push({
 			id,
@@ -153,6 +153,7 @@ export async function openSaved({ files, now, sessions }: Machine, id: string): 
 		rounds: back.state.trial.rounds.length,
 		resumed: {
 			...rest,
+			id,
 			name: answers.name,
 			ago,
 			changed: changed.length,

@@ -23,6 +23,7 @@ const transient = [
 	"question",
 	"asked",
 	"notice",
+	"covered",
 	"exit",
 	"discarded",
 	"resuming",

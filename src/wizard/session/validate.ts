@@ -28,10 +28,12 @@ export async function validateAnswers(context: Context, answers: Answers): Promi
 	await check("user", () => identityOf(context, answers));
 	if (!application.cwd.startsWith("/"))
 		problems.push({ field: "cwd", code: "path-not-absolute", values: { option: "cwd", path: application.cwd } });
-	for (const name of Object.keys(application.env)) {
-		if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) problems.push({ field: "env", code: "env-invalid", values: { value: name } });
+	for (const [name, value] of Object.entries(application.env)) {
+		if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+			problems.push({ field: "env", code: "env-invalid", values: { value: name }, line: `${name}=${value}` });
 	}
-	if (!application.probes.length) problems.push({ field: "probe", code: "no-probe", values: { command: program } });
+	// Without a command, the problem would name no application.
+	if (!application.probes.length && program) problems.push({ field: "probe", code: "no-probe", values: { command: program } });
 	if (!(application.timeout > 0))
 		problems.push({ field: "timeout", code: "timeout-invalid", values: { value: application.timeout } });
 	problems.push(...(await warnings(context, "probe", application.probes)));

@@ -39,6 +39,7 @@ export interface TemplateSaved {
 }
 
 export interface Resumed {
+	readonly id: string;
 	/** `Restored` of `stored-state.ts`. */
 	readonly state: object;
 	readonly whole: boolean;

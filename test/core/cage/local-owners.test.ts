@@ -52,6 +52,21 @@ test("files, directories, accounts and the trace get this machine's numbers of t
 	expect([traced.uids, traced.gids]).toEqual([new Set([0, 7]), new Set([9])]);
 });
 
+test("an archive makes nobody a member of this machine's groups", () => {
+	const groups = [{ name: "adm", gid: 4, members: ["db", "other"], reason: "account" }];
+	const entries = [entry("/etc/group", { kind: "generated", content: "db:x:105:\nadm:x:4:db,other\n" })];
+	const foreign = { ...manifest, entries, accounts: { ...manifest.accounts, groups } };
+	const members = (local: object) => {
+		const { manifest: owned } = take({ manifest: foreign }, local);
+		return [owned.accounts.groups[0]?.members, owned.entries[0]?.content];
+	};
+	expect(members({})).toEqual([[], "db:x:8:\nadm:x:9:\n"]);
+	expect(members({ groups: [group("db", 8), { ...group("adm", 9), members: ["db"] }] })).toEqual([
+		["db"],
+		"db:x:8:\nadm:x:9:db\n",
+	]);
+});
+
 test("a number without a name, a missing name and a name that is root here are refused", () => {
 	expect(failure(() => take({ owners: { users: {}, groups: {} } }))).toBe("import-nameless");
 	expect(failure(() => take({}, { users: [] }))).toBe("import-no-user");

@@ -61,6 +61,12 @@ describe("a path", () => {
 		);
 	});
 
+	test("that was left out can be allowed for reading only", () => {
+		const secret = entry("/etc/app/key", { decision: "declined" });
+		const declined = plan([secret], { declined: [{ path: secret.path, risk: "secret" }] });
+		expect(explained("/etc/app/key", { plan: declined, onHost: ["secret"] }).refused[1]).toEqual(["write", "absent", undefined]);
+	});
+
 	test("has a reason if it was left out", () => {
 		const secret = entry("/etc/app/key", { decision: "declined" });
 		const declined = plan([secret], { declined: [{ path: secret.path, risk: "secret" }] });

@@ -1,13 +1,20 @@
+import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { readPaxRecords, readTarHeader } from "../../../src/core/archive/tar.ts";
 import { tarHeader } from "../../../src/core/archive/tar-write.ts";
+import type { Cage } from "../../../src/core/cage/cage.ts";
 import type { Manifest } from "../../../src/core/cage/manifest.ts";
+import { UnitLines } from "../../../src/core/confinement/unit/lines.ts";
 import { kubernetesObjects, unrestricted } from "../../../src/core/image/kubernetes.ts";
 import { imageName, kubernetesName } from "../../../src/core/image/names.ts";
+import { packageStatus } from "../../../src/core/image/package-status.ts";
+import { podmanWords } from "../../../src/core/image/podman.ts";
+import { portableFiles } from "../../../src/core/image/portable.ts";
 import { quadletUnits } from "../../../src/core/image/quadlet.ts";
 import { accountLines, sysusers } from "../../../src/core/image/sysusers.ts";
 import type { Workload } from "../../../src/core/image/workload.ts";
 import { type Path, pathFromText } from "../../../src/core/path/path.ts";
+import { bareApplication, entry } from "../cage/plans.ts";
 
 test.each([
 	["redis", "redis", "redis"],
@@ -120,6 +127,54 @@ test("units for podman name everything that the cage had, and refuse a path that
 	expect(() =>
 		quadletUnits({ ...workload, volumes: [{ ...workload.volumes[0], path: pathFromText("/a:b") }] as never }),
 	).toThrow();
+});
+
+test("names in a manifest become no commands, lines or paths of their own", () => {
+	const accounts: Manifest["accounts"] = {
+		users: [
+			{ name: "db", uid: 102, gid: 105, home: "/\nu intruder 0", reason: "" },
+			{ name: "a/e;touch /intruder;#", uid: 103, gid: 105, home: "/", reason: "" },
+			{ name: "cage-db", uid: 103, gid: 105, home: "/%v /", reason: "dedicated" },
+		],
+		groups: [{ name: "db\nExecStartPre=+/bin/false", gid: 105, members: ["db\nm"], reason: "" }],
+		...{ usersLeftOut: 0, groupsLeftOut: 0 },
+	};
+	expect(sysusers({ accounts, name: "db" })).toBe(
+		'u db -:db "db of the cage db" -\nu cage-db -:cage-db "cage-db of the cage db" -\n',
+	);
+	const replaced = accountLines(accounts, "passwd")[1]?.split(" | ")[1];
+	const line = execFileSync("sh", ["-c", replaced ?? ""], { input: "echo ran:x:1:" }).toString();
+	expect(line).toBe("a/e;touch /intruder;#:x:1:");
+	const cage = { name: "db", application: bareApplication } as Cage;
+	const manifest = { accounts, entries: [], writable: [], binds: [] } as unknown as Manifest;
+	expect(() => portableFiles({ cage, manifest }, "", new Map())).toThrow("unit-inexpressible");
+	expect(() => new UnitLines().set("Group", "db\nExecStartPre=+/bin/false")).toThrow("unit-inexpressible");
+	const packages = ["../../../etc/cron.d/x", "x\nStatus: y", "libc6:amd64"].map((name, index) => ({
+		...entry(`/${index}`),
+		package: { name, version: "1" },
+	}));
+	const sums = new Map(packages.map(({ path }) => [path, "0"]));
+	const files = packageStatus({ entries: packages } as unknown as Manifest, { packageKind: "deb" }, [], sums);
+	expect(files.map(({ path }) => path)).toEqual(["", ".md5sums"].map((end) => `/var/lib/dpkg/status.d/libc6${end}`));
+});
+
+test("a device's name gives a container no other device", () => {
+	const devices = [pathFromText("/dev/sda:/dev/null:rwm")];
+	expect(() => podmanWords({ ...workload, devices })).toThrow("unit-inexpressible");
+	expect(() => quadletUnits({ ...workload, devices })).toThrow("unit-inexpressible");
+});
+
+test("a setuid file of an account is not setuid on the host of a portable service", () => {
+	const shell = entry("/usr/bin/shell", { mode: 0o4750, gid: 105 });
+	const manifest = {
+		...{ entries: [shell], writable: [], binds: [], permissions: { capabilities: [] } },
+		accounts: { users: [], groups: [{ name: "db", gid: 105, members: [], reason: "" }] },
+		identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/" },
+	} as unknown as Manifest;
+	const cage = { name: "db", application: bareApplication } as Cage;
+	const files = portableFiles({ cage, manifest }, "", new Map([[shell.path, Buffer.from("x")]]));
+	const tmpfiles = files.find(({ path }) => path.startsWith("/usr/lib/tmpfiles.d/"))?.content;
+	expect(Buffer.from(tmpfiles ?? []).toString()).toContain('/usr/bin/shell" 0750 root db - ');
 });
 
 test("accounts travel by name, without a number", () => {

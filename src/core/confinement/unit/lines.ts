@@ -1,7 +1,7 @@
 import { ancestors, join, type Path } from "../../path/path.ts";
 import { printable } from "../../path/quote.ts";
 import { mountedData, type UnitInput } from "./input.ts";
-import { pathText } from "./quote.ts";
+import { pathText, requireOneLine } from "./quote.ts";
 
 /**
  * Returns lines of `[Unit]` that prevent systemd from following a link to a source of `BindPaths=`: it does not start the
@@ -44,7 +44,9 @@ export class UnitLines {
 		this.#comments.push(printable(text));
 	}
 
+	/** Throws `unit-inexpressible` (exit 2) for a value with a line break. */
 	set(name: string, value: string): void {
+		requireOneLine(name, value);
 		this.settings.push({ name, value, comments: this.#comments });
 		this.#comments = [];
 	}

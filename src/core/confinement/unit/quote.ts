@@ -12,6 +12,11 @@ function inexpressible(setting: string, value: string): Failure {
 	return new Failure("unit-inexpressible", { setting, value: printable(value) }, 2);
 }
 
+/** Throws if a setting's value would begin another line. */
+export function requireOneLine(setting: string, value: string): void {
+	if (/[\n\r\0]/.test(value)) throw inexpressible(setting, value);
+}
+
 const plain = /^[\w@+=:,./-]+$/;
 /** Controls, format characters that reorder or hide text, unpaired surrogates, line separators. */
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;

@@ -45,7 +45,7 @@ export const formDe: WizardMessages["form"] = {
 		allow: "Berechtigung, deren Bedarf die Beobachtung nicht zeigte, etwa unix-sockets.",
 		refuse: "Berechtigung, die verweigert wird, obwohl die Beobachtung sie nutzte.",
 		directory: "Verzeichnis, das vor dem Start angelegt wird: PFAD[:MODUS[:KONTO[:GRUPPE]]].",
-		socket: "Socket, der vor dem Start offen ist, wie in einer Socket-Unit.",
+		socket: "Socket, der vor dem Start offen ist, etwa stream 127.0.0.1:8080.",
 		acceptFinding: "Befund von `check`, trotz dem der Käfig startet: CODE oder CODE:PFAD.",
 	},
 	another: "(weitere hinzufügen)",

@@ -47,9 +47,9 @@ export const accountsDe: WizardMessages["accounts"] = {
 	letsIn: "Leertaste: aufnehmen, ohne Passwort und Shell.",
 	leavesOut: "Leertaste: weglassen.",
 	always: {
-		root: "Es lässt sich nicht weglassen, weil ihm die Dateien jedes Käfigs gehören.",
-		"started-as": "Es lässt sich nicht weglassen. Ein anderes Konto wählen Sie in Schritt 1.",
-		dedicated: "Es lässt sich nicht weglassen.",
+		root: "Lässt sich nicht weglassen, weil root die Dateien jedes Käfigs gehören.",
+		"started-as": "Lässt sich nicht weglassen. Ein anderes Konto wählen Sie in Schritt 1.",
+		dedicated: "Lässt sich nicht weglassen.",
 	},
 	loseName: "{count:count} {count|Eintrag|Einträge} im Käfig {count|zeigt|zeigen} dann {id} statt des Namens: {paths}.",
 	loseUser: "Die Anwendung kann dann nicht mehr unter diesem Namen das Konto wechseln.",

@@ -45,7 +45,7 @@ export const formEn = {
 		allow: "Permission that the trace did not prove necessary, such as unix-sockets.",
 		refuse: "Permission to refuse although the trace used it.",
 		directory: "Directory to create before it starts: PATH[:MODE[:USER[:GROUP]]].",
-		socket: "Socket that is open before it starts, as in a socket unit.",
+		socket: "Socket that is open before it starts, such as stream 127.0.0.1:8080.",
 		acceptFinding: "Finding of `check` to start despite: CODE or CODE:PATH.",
 	} satisfies Record<FieldName, string>,
 	another: "(add another)",

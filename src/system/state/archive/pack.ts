@@ -18,7 +18,7 @@ import {
 } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
 import type { Exported, ExportRequest } from "../../../engine/archive-store.ts";
-import { errorName, fullDisk, writeFailure } from "../../files/errors.ts";
+import { errorName, reportedDiskFailure, writeFailure } from "../../files/errors.ts";
 import { removeTree } from "../../files/remove.ts";
 import { walk } from "../../files/walk.ts";
 import { requireTool, toolEnvironment } from "../../launch/tools.ts";
@@ -182,7 +182,7 @@ function tar(words: readonly string[], stdout: number, signal: AbortSignal): Pro
 			else if (code === 0) resolve(true);
 			else {
 				const failed = new Failure("program-failed", { program: "tar", problem: line || String(endedBy ?? code) }, 1);
-				reject(fullDisk(problem, "tar" as Path) ?? failed);
+				reject(reportedDiskFailure(problem, "tar" as Path) ?? failed);
 			}
 		});
 	});

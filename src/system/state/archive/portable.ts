@@ -4,7 +4,7 @@ import { chmod, link, rm } from "node:fs/promises";
 import { Failure } from "../../../core/failure.ts";
 import { join, type Path, parent, pathToBytes, root } from "../../../core/path/path.ts";
 import type { ImageContent } from "../../../engine/archive-store.ts";
-import { fullDisk, writeFailure } from "../../files/errors.ts";
+import { reportedDiskFailure, writeFailure } from "../../files/errors.ts";
 import { requireTool, toolEnvironment } from "../../launch/tools.ts";
 import { transientName } from "../process.ts";
 import { treeOf, withNewFolder, writeTar } from "./image.ts";
@@ -72,5 +72,7 @@ async function fill(
 	const [code, endedBy] = (await Promise.all([ended, writing]))[0];
 	if (code === 0) return;
 	const line = problem.trim().split("\n")[0] ?? "";
-	throw fullDisk(problem, to) ?? new Failure("program-failed", { program, problem: line || String(endedBy ?? code) }, 1);
+	throw (
+		reportedDiskFailure(problem, to) ?? new Failure("program-failed", { program, problem: line || String(endedBy ?? code) }, 1)
+	);
 }

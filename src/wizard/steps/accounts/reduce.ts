@@ -31,7 +31,7 @@ export function reduceAccounts(state: WizardState, command: Command): Reduced {
 			return isBusy(state, "plan") ? goOnOncePlanned(state) : toReview(state);
 		case "back":
 			// The first key clears the search.
-			if (state.queries.accounts) return only(setCursor({ ...state, queries: { ...state.queries, accounts: "" } }, 0));
+			if (state.queries.accounts) return only(withoutSearch(state, row));
 			return only(go(state, "files"));
 		case "next-file":
 			return only(showFile(state, 1));
@@ -44,6 +44,13 @@ export function reduceAccounts(state: WizardState, command: Command): Reduced {
 		default:
 			return only(state);
 	}
+}
+
+/** The cursor stays on its row. */
+function withoutSearch(state: WizardState, row: AccountRow | undefined): WizardState {
+	const whole = { ...state, queries: { ...state.queries, accounts: "" } };
+	const at = row ? visibleAccounts(whole).findIndex((one) => lineOf(one) === lineOf(row)) : 0;
+	return setCursor(whole, Math.max(0, at));
 }
 
 function showFile(state: WizardState, step: number): WizardState {

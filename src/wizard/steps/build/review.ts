@@ -145,7 +145,9 @@ function makeRows(
 }
 
 function applicationRows({ application, identity }: Plan, answers: Answers | undefined): readonly ReviewRow[] {
-	const { command, cwd, env, exercises, probes } = application;
+	const { command, cwd, env, probes } = application;
+	// The plan has only those that were known when the trace began.
+	const { exercises } = answers?.application ?? application;
 	const dedicated = answers?.dedicatedAccount;
 	const names = Object.keys(env);
 	return [

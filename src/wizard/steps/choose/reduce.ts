@@ -45,7 +45,7 @@ export function reduceChoose(state: WizardState, command: Command): Reduced {
 		case "type-command":
 			return ask(state, "command");
 		case "back":
-			return only({ ...state, queries: { ...state.queries, choose: "" } });
+			return only(withChosen({ ...state, queries: { ...state.queries, choose: "" } }, selectedChoice(state)));
 		case "choose": {
 			if (state.choices === undefined && state.jobs.choices === undefined) return start(state, { job: "choices" });
 			const choice = selectedChoice(state);
@@ -89,11 +89,14 @@ export function installPackages(state: WizardState, packages: readonly string[])
 
 /** Applies a new list. The cursor stays on its choice. */
 export function foundChoices(state: WizardState, choices: readonly Choice[]): WizardState {
-	const before = state.screen === "choose" ? selectedChoice(state)?.id : undefined;
-	const found = { ...state, choices };
-	if (before === undefined) return found;
-	const at = visibleChoices(found).findIndex((choice) => choice.id === before);
-	return { ...found, cursors: { ...found.cursors, choose: Math.max(0, at) } };
+	return withChosen({ ...state, choices }, state.screen === "choose" ? selectedChoice(state) : undefined);
+}
+
+/** Moves the cursor to this choice in the present list. */
+function withChosen(state: WizardState, chosen: Choice | undefined): WizardState {
+	if (chosen === undefined) return state;
+	const at = visibleChoices(state).findIndex((choice) => choice.id === chosen.id);
+	return { ...state, cursors: { ...state.cursors, choose: Math.max(0, at) } };
 }
 
 export function openForm(state: WizardState): Reduced {

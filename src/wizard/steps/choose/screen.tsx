@@ -79,7 +79,8 @@ function rowText(
 	messages: Messages,
 ): string {
 	const words = messages.wizard.choose;
-	const shown = printable(choice.name).slice(0, name).padEnd(name);
+	const whole = printable(choice.name);
+	const shown = whole.length > name ? `${whole.slice(0, name - 1)}…` : whole.padEnd(name);
 	if (choice.left)
 		return `${cursorMark(selected)} ${shown}  ${words.kinds.session.padEnd(kind)}  ${sessionText(choice.left, messages)}`;
 	const is = words.states[stateOf(choice)].padEnd(state);

@@ -92,7 +92,7 @@ export function readForm(form: Form, before: Answers): { answers: Answers; probl
 	for (const line of all("env")) {
 		const equals = line.indexOf("=");
 		if (equals > 0) env[line.slice(0, equals)] = line.slice(equals + 1);
-		else problems.push({ field: "env", code: "env-invalid", values: { value: line } });
+		else problems.push({ field: "env", code: "env-invalid", values: { value: line }, line });
 	}
 	const { user: _, ...old } = before.application;
 	const user = text("user");

@@ -1,0 +1,122 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { editJson } from "./archives.ts";
+import { exportedRedis } from "./hostile-archives.ts";
+
+/** Archives that name accounts and groups to get their power on this machine, and archives with other machine's claims. */
+
+const { archive, changed, expectRefused, take, there, victim } = exportedRedis();
+
+// biome-ignore lint/suspicious/noExplicitAny: the archive's author writes whatever it likes
+type Json = any;
+const edited = (manifest: (json: Json) => void, cage: (json: Json) => void = () => {}) =>
+	changed((tree) => {
+		editJson(`${tree}/manifests/1.json`, manifest);
+		editJson(`${tree}/cage.json`, cage);
+	});
+const stored = (path: string) => JSON.parse(readFileSync(`${there}/cages/taken/${path}`, "utf8")) as Json;
+
+/** A cage with an account of its own, and further users and groups with the same numbers. */
+function owning(account: string, { users = [], groups = [] }: { users?: readonly string[]; groups?: readonly string[] } = {}) {
+	return edited(
+		({ accounts, identity: { gid, home, uid } }) => {
+			accounts.users.push(...[account, ...users].map((name) => ({ gid, home, name, reason: "dedicated", uid })));
+			accounts.groups.push(...[account, ...groups].map((name) => ({ gid, members: [], name, reason: "dedicated" })));
+		},
+		(json) => Object.assign(json, { dedicatedAccount: account }),
+	);
+}
+
+describe("an archive is refused", () => {
+	test("if its own account has a name that other programs trust", async () => {
+		for (const name of ["lxd", "wheel", "admin"]) {
+			await expectRefused(owning(name), new RegExp(`account ${name}.*--dedicated-account`));
+		}
+	});
+
+	// Names with the number of its own account need not exist here.
+	test("if a name would become a command, a line or an option", async () => {
+		for (const name of ["x\nu intruder 0", "a/e;touch /intruder;#", "a b", "%i", "-a", 'a"b']) {
+			await expectRefused(owning("cage-taken", { users: [name] }), /account /);
+			await expectRefused(owning("cage-taken", { groups: [name] }), /account /);
+		}
+		await expectRefused(
+			edited(({ accounts }) => Object.assign(accounts.users[0], { home: "/\nu intruder 0" })),
+			/account /,
+		);
+	});
+});
+
+describe("an archive is imported", () => {
+	const gid = () => Number(execFileSync("getent", ["group", "adm"]).toString().split(":")[2]);
+
+	test("with --yes, and its account, groups, probes and exercises are named", async () => {
+		const file = edited(
+			(json) => {
+				json.accounts.groups.push({ name: "adm", gid: gid(), members: ["redis"], reason: "x" });
+				Object.assign(json.identity, { gid: gid() });
+			},
+			(json) => {
+				Object.assign(json.application, { user: "redis:adm" });
+				json.application.probes.push("true probed");
+				json.exercises.push("true exercised");
+			},
+		);
+		const taken = await take(file, "--yes", "--no-trial");
+		expect(taken.status, taken.stderr).toBe(0);
+		expect(taken.stderr).toMatch(/^Account: redis \(uid \d+, gid \d+\)$/m);
+		expect(taken.stderr).toMatch(/^Groups of this machine: adm$/m);
+		for (const part of ["true probed", "true exercised"]) expect(taken.stderr).toContain(part);
+		const { groups } = stored("manifests/1.json").accounts;
+		expect(groups.find((one: Json) => one.name === "adm").members).toEqual([]);
+	});
+
+	test("with supplementary groups for its own account only after they were shown", async () => {
+		const file = edited(
+			() => {},
+			(json) => Object.assign(json.application, { user: "redis:redis:adm" }),
+		);
+		const shown = await take(file, "--dry-run", "--dedicated-account");
+		expect(shown.stdout).toMatch(/^ *Groups of this machine +adm$/m);
+		expect(JSON.parse((await take(file, "--dry-run", "--json")).stdout)).toMatchObject({ groups: ["adm"] });
+	});
+
+	test("and the private files of this machine that its trace makes an update copy are named", async () => {
+		const letter = `${victim}/letter`;
+		writeFileSync(letter, "private", { mode: 0o600 });
+		const file = changed((tree) => {
+			const packed = `${tree}/traces/host.json.gz`;
+			const json = JSON.parse(execFileSync("gzip", ["-dc", packed], { maxBuffer: 1 << 28 }).toString()) as Json;
+			const read = { ...json.trace.accesses[0], succeeded: ["read"], rootOps: [], failed: [] };
+			delete read.real;
+			json.trace.accesses.push({ ...read, path: letter }, { ...read, path: "/etc/hostname" });
+			Object.assign(json.trace, { memfd: true });
+			writeFileSync(packed, execFileSync("gzip", ["-c"], { input: JSON.stringify(json) }));
+		});
+		const shown = await take(file, "--dry-run");
+		expect(shown.stdout).toMatch(/memfd/);
+		expect(shown.stdout).toContain(letter);
+		expect(shown.stdout).not.toContain("/etc/hostname");
+		const taken = await take(file, "--yes", "--no-trial");
+		expect(taken.stderr).toContain(letter);
+		expect((await take(archive, "--dry-run", "--name", "other")).stdout).not.toContain(letter);
+	});
+
+	test("without results and requests of the other machine", async () => {
+		const unitTrial = { generation: 1, unit: "redis-server.service", withoutReload: true };
+		const alarms = { at: "x", generation: 1, filtered: 100, raised: 100, slowest: 0, silent: [] };
+		const file = edited(
+			() => {},
+			(json) => Object.assign(json, { alarms, requested: "0".repeat(64), unitTrial }),
+		);
+		expect((await take(file, "--yes", "--no-trial")).status).toBe(0);
+		for (const name of ["alarms", "requested", "unitTrial"]) expect(stored("cage.json")).not.toHaveProperty(name);
+	});
+
+	test("if its application sets its scheduling", async () => {
+		const file = edited((json) => Object.assign(json.openings, { scheduling: "sched_setscheduler" }));
+		const taken = await take(file, "--yes", "--no-trial");
+		expect(taken.status, taken.stderr).toBe(0);
+	});
+});
