@@ -40,8 +40,11 @@ export interface Expected {
 	readonly design?: Readonly<Partial<Record<CheckId, { readonly instead: Instead; readonly only?: readonly string[] }>>>;
 }
 
-/** `device-group`: the service's cgroup refuses to open devices; `no-capability`: no call could use it without a capability. */
-export type Instead = "device-group" | "no-capability";
+/**
+ * `device-group`: the service's cgroup refuses to open devices. `no-capability`: no call could use it without a capability.
+ * `no-new-privs`: the kernel ignores setuid bits and file capabilities (execve(2)).
+ */
+export type Instead = "device-group" | "no-capability" | "no-new-privs";
 
 export interface Check {
 	readonly id: CheckId;
@@ -77,7 +80,8 @@ export const isWarning = (check: Check) => check.id === "account" || check.inste
 export function auditOutside(observed: Observed, expected: Expected): Check[] {
 	const check = (id: CheckId, found: readonly string[]): Check => {
 		const design = expected.design?.[id];
-		const isDesign = found.length > 0 && found.every((one) => design?.only?.includes(one) ?? true);
+		const isReplaced = design?.instead !== "no-new-privs" || observed.noNewPrivileges;
+		const isDesign = isReplaced && found.length > 0 && found.every((one) => design?.only?.includes(one) ?? true);
 		return { id, ok: !found.length, found, ...(design && isDesign ? { instead: design.instead } : {}) };
 	};
 	const flag = (id: CheckId, ok: boolean): Check => ({ id, ok, found: [] });

@@ -108,7 +108,7 @@ export function outcomesOf(attempts: ReadonlyMap<string, Attempt>, made: CageUnd
 				group,
 				outcome: one ? resultOf(one, opens.length > 0) : "failed",
 				detail: one && one.how !== "escaped" && one.how !== "impossible" ? detailOf(one) : "",
-				stoppedBy: way.stoppedBy,
+				stoppedBy: way.stoppedBy.filter((layer) => layer !== "landlock" || made.landlock > 0),
 				opens,
 			};
 		}),

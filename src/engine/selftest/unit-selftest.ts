@@ -54,6 +54,8 @@ export function expectedOfUnit(
 		design: {
 			// BindPaths= and RootDirectory= cannot set this flag.
 			nodev: { instead: "device-group" },
+			// Where SELinux is active, systemd leaves it out, because it would forbid changes of the domain (measured with 257).
+			nosuid: { instead: "no-new-privs" },
 			// systemd reads them from /proc/self/ns after making that inaccessible (measured with 257).
 			namespaces: { instead: "no-capability", only: ["uts", "cgroup"] },
 		},

@@ -141,6 +141,7 @@ export const selftestDe: SelftestMessages = {
 	instead: {
 		"device-group": "die cgroup des Dienstes erlaubt kein anderes Gerät",
 		"no-capability": "keine Capability und kein Systemaufruf kann es ändern",
+		"no-new-privs": "no_new_privs ist gesetzt, deshalb sind setuid-Bits wirkungslos",
 	},
 	titleOfUnit: (name, unit) => `Selbsttest des Käfigs ${name}, als Dienst ${unit}`,
 	title: (name) => `Selbsttest des Käfigs ${name}`,

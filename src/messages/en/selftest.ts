@@ -142,6 +142,7 @@ export const selftestEn = {
 	instead: {
 		"device-group": "the service's cgroup allows no other device",
 		"no-capability": "no capability and no system call can change it",
+		"no-new-privs": "no_new_privs is set, so setuid bits have no effect",
 	} satisfies Record<Instead, string>,
 	titleOfUnit: (name: string, unit: string) => `Self-test of cage ${name}, run as the service ${unit}`,
 	title: (name: string) => `Self-test of cage ${name}`,

@@ -67,7 +67,11 @@ test("mount points are decoded as the kernel writes them", () => {
 });
 
 test("a check that a launch cannot pass is passed by design, and only that check", () => {
-	const design = { namespaces: { instead: "no-capability", only: ["uts"] }, nodev: { instead: "device-group" } } as const;
+	const design = {
+		namespaces: { instead: "no-capability", only: ["uts"] },
+		nodev: { instead: "device-group" },
+		nosuid: { instead: "no-new-privs" },
+	} as const;
 	const of = (change: Partial<Observed>) =>
 		auditOutside({ ...fine, ...change }, { ...expected, namespaces: ["pid", "uts"], design })
 			.filter(({ ok }) => !ok)
@@ -75,5 +79,11 @@ test("a check that a launch cannot pass is passed by design, and only that check
 	expect(of({ sharedNamespaces: ["uts"] })).toEqual([["namespaces", "no-capability"]]);
 	expect(of({ sharedNamespaces: ["uts", "pid"] })).toEqual([["namespaces", undefined]]);
 	expect(of(mounted("40 30 8:1 / /data ro,nosuid - ext4 a rw"))).toEqual([["nodev", "device-group"]]);
+	const withoutNosuid = mounted("40 30 8:1 / /data ro,nodev - ext4 a rw");
+	expect(of(withoutNosuid)).toEqual([["nosuid", "no-new-privs"]]);
+	expect(of({ ...withoutNosuid, noNewPrivileges: false })).toEqual([
+		["no-new-privs", undefined],
+		["nosuid", undefined],
+	]);
 	expect(of({})).toEqual([]);
 });

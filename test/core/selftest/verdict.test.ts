@@ -55,6 +55,14 @@ describe("an attempt", () => {
 		expect(outcome({ bpf: { how: "refused", number: 38 } }, "bpf")).toMatchObject({ outcome: "refused", detail: "ENOSYS" });
 	});
 
+	test("is not stopped by Landlock on a kernel without it", () => {
+		const [withLandlock, without] = [7, 0].map((landlock) =>
+			outcomesOf(attempts(), { ...none, landlock }).filter(({ stoppedBy }) => stoppedBy.includes("landlock")),
+		);
+		expect(withLandlock?.length).toBeGreaterThan(0);
+		expect(without).toEqual([]);
+	});
+
 	test("is refused if the filter kills it", () => {
 		expect(outcome({ bpf: { how: "killed", number: 31 } }, "bpf")).toMatchObject({ outcome: "refused", detail: "SIGSYS" });
 	});
