@@ -272,7 +272,7 @@ export const doctorDe: Widen<typeof doctorEn> = {
 		perl: "das Paket perl-base installieren (anderswo: perl); bis dahin sind keine Selbsttests möglich.",
 		getcap: "das Paket libcap2-bin installieren (anderswo: libcap); bis dahin werden File-Capabilities nicht geprüft.",
 		overlay:
-			"cagewright auf dem Host ausführen oder in einem Container, der Dateisysteme einhängen darf; anderswo mit --on-host beobachten; Anwendungen mit Zustand lassen sich dort nicht erproben.",
+			"das Modul overlay laden (modprobe overlay) oder cagewright auf dem Host ausführen oder in einem Container, der Dateisysteme einhängen darf; anderswo mit --on-host beobachten; Anwendungen mit Zustand lassen sich dort nicht erproben.",
 		namespaces:
 			"cagewright auf dem Host oder in einem Container mit CAP_SYS_ADMIN und CAP_NET_ADMIN ausführen; ohne Namensräume startet kein Käfig.",
 		"user-namespaces":

@@ -276,7 +276,7 @@ export const doctorEn = {
 		perl: "install the package perl-base (elsewhere: perl); until then self-tests cannot run.",
 		getcap: "install the package libcap2-bin (elsewhere: libcap); until then file capabilities are not checked.",
 		overlay:
-			"run cagewright on the host, or in a container that may mount file systems; elsewhere, trace with --on-host, and applications with state cannot be tested.",
+			"load the module overlay (modprobe overlay), or run cagewright on the host or in a container that may mount file systems; elsewhere, trace with --on-host, and applications with state cannot be tested.",
 		namespaces:
 			"run cagewright on the host or in a container with CAP_SYS_ADMIN and CAP_NET_ADMIN; cages never start without namespaces.",
 		"user-namespaces":
