@@ -87,6 +87,11 @@ describe("the state folder", () => {
 		await openState(state);
 	});
 
+	test("can be the top of a new file system", async () => {
+		mkdirSync(join(state, "lost+found"), { recursive: true, mode: 0o700 });
+		await expect(openState(state)).resolves.toMatchObject({ path: state });
+	});
+
 	test.each(["/", "/usr", "/etc"])("cannot be %s", async (path) => {
 		const before = readdirSync(path);
 		await expect(openState(path as Path)).rejects.toMatchObject({ code: "foreign-directory", exit: 4 });

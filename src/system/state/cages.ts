@@ -17,8 +17,12 @@ import { madeAccountName } from "./made-account.ts";
 import { isLeftover } from "./process.ts";
 import { readRemoval, removalName, writeRemoval } from "./unfinished.ts";
 
-/** Names of our own files in a state folder. Anything else means that the folder belongs to somebody. */
+/**
+ * Names of our own files in a state folder, and of what an ext4 file system has at its top (mklost+found(8)). Anything else means that
+ * the folder belongs to somebody.
+ */
 const ourNames: ReadonlySet<string> = new Set([
+	"lost+found",
 	"cages",
 	"scratch",
 	"sessions",
