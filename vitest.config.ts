@@ -6,6 +6,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const alone = ["alarms", "install-hook", "sandbox/sandbox", "selftest-leavings", "unchanged", "update"].map(
 	(name) => `test/system/${name}.test.ts`,
 );
+/** Boots a machine of its own, which no other test disturbs. */
+const machine = "test/system/machine.test.ts";
 /** Run only on request, because they boot many systems. */
 const onRequest = [
 	...(process.env.CAGEWRIGHT_CUTS ? [] : ["test/system/power-cuts.test.ts"]),
@@ -56,7 +58,7 @@ export default defineConfig({
 				test: {
 					name: "system",
 					include: [systemTests],
-					exclude: [...alone, ...onRequest],
+					exclude: [...alone, machine, ...onRequest],
 					// Daemons and terminals mostly wait, and each file has its own namespaces and folders.
 					maxWorkers: availableParallelism() + 1,
 					sequence: { groupOrder: 1 },
@@ -65,6 +67,7 @@ export default defineConfig({
 					...systemTimeouts,
 				},
 			},
+			{ test: { name: "machine", include: [machine], sequence: { groupOrder: 1 }, ...systemTimeouts } },
 			{
 				test: {
 					name: "alone",
