@@ -296,7 +296,7 @@ export const failuresDe: Failures = {
 	"program-not-found": "Programm '{program}' nicht gefunden. Prüfen Sie den Namen, oder installieren Sie es.",
 	"quote-unterminated": "Der Befehl enthält ein nicht geschlossenes Anführungszeichen {quote}. Schließen Sie es.",
 	"read-only-file-system":
-		"{path} liegt auf einem schreibgeschützten Dateisystem. Wählen Sie mit --state einen anderen Zustandsordner.",
+		"{path} liegt auf einem schreibgeschützten Dateisystem. War es vorher beschreibbar, sehen Sie im Kernel-Log nach (dmesg); sonst wählen Sie mit --state einen anderen Zustandsordner.",
 	"shell-missing": "Für den Käfig ist keine Shell verfügbar. Installieren Sie busybox-static oder bash.",
 	"shell-syntax":
 		"Der Befehl enthält {character}, wird aber ohne Shell gestartet. Setzen Sie das Zeichen in Anführungszeichen, oder entfernen Sie es.",

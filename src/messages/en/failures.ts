@@ -271,7 +271,8 @@ export const failuresEn = {
 	"program-not-executable": "{program} is not executable. Check its mode.",
 	"program-not-found": "Program '{program}' not found. Check the name, or install it.",
 	"quote-unterminated": "The command contains an unterminated quote {quote}. Close it.",
-	"read-only-file-system": "{path} is on a read-only file system. Choose another state folder with --state.",
+	"read-only-file-system":
+		"{path} is on a read-only file system. If it was writable before, see the kernel log (dmesg); otherwise choose another state folder with --state.",
 	"shell-missing": "No shell is available for the cage. Install busybox-static or bash.",
 	"shell-syntax": "The command contains {character}, but no shell runs it. Quote the character, or remove it.",
 	"signal-unknown": "Unknown signal '{signal}'. `kill -l` lists all signals.",
