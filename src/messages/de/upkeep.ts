@@ -282,7 +282,7 @@ export const doctorDe: Widen<typeof doctorEn> = {
 			"Linux ab 5.13 mit landlock im Kernel-Parameter lsm= starten; ohne Landlock warnt jeder Start, und --require full lehnt ihn ab. Neuere Kernel beurteilen auch Kürzen (6.2), TCP-Ports (6.7), Gerätebefehle (6.10), Signale und abstrakte Sockets (6.12) und zeichnen Verweigerungen für cagewright watch auf (6.15).",
 		yama: "kernel.yama.ptrace_scope=3 verbietet strace bis zum nächsten Neustart; den Wert in /etc/sysctl.d auf 1 setzen und das System neu starten.",
 		selinux:
-			"die Dateien eines Käfigs haben das Label des Zustandsordners; scheitert eine Anwendung nur im Käfig, zeigt `ausearch -m avc -ts recent` die Verweigerung.",
+			"die Dateien eines Käfigs haben das Label des Zustandsordners, deshalb läuft ein Dienst im Käfig in der Domäne von systemd statt in seiner eigenen; scheitert eine Anwendung nur im Käfig, zeigt `ausearch -m avc -ts recent` die Verweigerung.",
 		apparmor:
 			"ein Profil für den Pfad des Programms kann auch im Käfig gelten; scheitert die Anwendung nur dort, zeigt `journalctl -k --grep=apparmor` die Verweigerung.",
 		cgroup: "ohne die cgroup-Controller memory und pids gelten Grenzen je Prozess statt für den ganzen Käfig.",

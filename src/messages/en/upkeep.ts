@@ -286,7 +286,7 @@ export const doctorEn = {
 			"boot Linux 5.13 or later with landlock in the kernel parameter lsm=; without it each start prints a warning, and --require full refuses to start. Newer kernels also judge truncating (6.2), TCP ports (6.7), device commands (6.10), signals and abstract sockets (6.12), and record refusals for cagewright watch (6.15).",
 		yama: "kernel.yama.ptrace_scope=3 forbids strace until the next boot; set it to 1 in /etc/sysctl.d and reboot.",
 		selinux:
-			"the cage's files have the state folder's label; if an application fails only in the cage, find the denial with `ausearch -m avc -ts recent`.",
+			"the cage's files have the state folder's label, so a caged service runs in systemd's domain instead of its own; if an application fails only in the cage, find the denial with `ausearch -m avc -ts recent`.",
 		apparmor:
 			"a profile for the program's path may also apply in the cage; if the application fails only there, find the denial with `journalctl -k --grep=apparmor`.",
 		cgroup: "without the cgroup controllers memory and pids, limits apply to each process instead of the whole cage.",
