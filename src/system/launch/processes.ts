@@ -78,7 +78,8 @@ export function findInit(ancestor: number): number | undefined {
 			return undefined;
 		}
 		const below = findInit(child);
-		if (below) return below;
+		// The init's first process has its name until it becomes another program, and the child may just have become the init.
+		if (below) return processStatus(child)?.name === initName ? child : below;
 	}
 	return undefined;
 }
