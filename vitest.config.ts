@@ -6,10 +6,9 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const alone = ["alarms", "install-hook", "sandbox/sandbox", "selftest-leavings", "unchanged", "update"].map(
 	(name) => `test/system/${name}.test.ts`,
 );
-/** Boots a machine of its own, which no other test disturbs. */
-const machine = "test/system/machine.test.ts";
-/** Run only on request, because they boot many systems. */
+/** Run only on request, because they boot many systems, or a kernel of their own. */
 const onRequest = [
+	...(process.env.CAGEWRIGHT_MACHINE ? [] : ["test/system/machine.test.ts"]),
 	...(process.env.CAGEWRIGHT_CUTS ? [] : ["test/system/power-cuts.test.ts"]),
 	...(process.env.CAGEWRIGHT_FLEET ? [] : ["test/system/fleet.test.ts"]),
 ];
@@ -58,7 +57,7 @@ export default defineConfig({
 				test: {
 					name: "system",
 					include: [systemTests],
-					exclude: [...alone, machine, ...onRequest],
+					exclude: [...alone, ...onRequest],
 					// Daemons and terminals mostly wait, and each file has its own namespaces and folders.
 					maxWorkers: availableParallelism() + 1,
 					sequence: { groupOrder: 1 },
@@ -67,7 +66,6 @@ export default defineConfig({
 					...systemTimeouts,
 				},
 			},
-			{ test: { name: "machine", include: [machine], sequence: { groupOrder: 1 }, ...systemTimeouts } },
 			{
 				test: {
 					name: "alone",

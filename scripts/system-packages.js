@@ -64,7 +64,6 @@ const programs = {
 	lighttpd: "lighttpd",
 	mosquitto: "mosquitto",
 	mmdebstrap: "mmdebstrap",
-	"linux.uml": "user-mode-linux",
 	"systemd-nspawn": "systemd-container",
 	podman: "podman",
 	runc: "runc",

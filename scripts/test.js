@@ -32,8 +32,8 @@ async function someTests() {
 }
 
 /**
- * The checks and the tests without daemons only use processor time: they run while packages are installed. A machine with a kernel of
- * its own runs beside tests that need this one alone. Their output comes last, because two reporters would write over each other.
+ * The checks and the tests without daemons only use processor time. They run while packages are installed and while other tests need
+ * the machine alone. Their output comes later, because two reporters would write over each other.
  */
 async function everything() {
 	const quick = [
@@ -42,12 +42,10 @@ async function everything() {
 		vitest(["--project", "quick"], join(folder, "quick")),
 	];
 	requirePrograms();
-	const machine = vitest(["--project", "machine"], join(folder, "machine"));
 	const alone = await vitest(["--project", "alone"]);
-	const system = await vitest(["--project", "system"]);
-	const beside = await Promise.all([...quick, machine]);
-	for (const { printed } of beside) process.stdout.write(printed);
-	return [...beside, alone, system];
+	const results = await Promise.all(quick);
+	for (const { printed } of results) process.stdout.write(printed);
+	return [...results, alone, await vitest(["--project", "system"])];
 }
 
 /** Returns a failure with the check's output if it finds something. */

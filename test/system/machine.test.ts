@@ -9,7 +9,7 @@ import { home, temporaryFolder } from "./cagewright.ts";
 /**
  * Installs the package in a machine with a Linux of its own, and runs `test/machines/accept.sh` there, before and after a reboot.
  * User-mode Linux needs neither a hypervisor nor an emulated processor. Debian builds it with AppArmor and without Landlock, so this
- * is also the test of a machine that has no Landlock.
+ * is also the test of a machine that has no Landlock. Runs only if `CAGEWRIGHT_MACHINE` is set, because it takes 5 to 10 minutes.
  */
 
 const size = "3G";
