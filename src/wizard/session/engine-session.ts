@@ -89,18 +89,15 @@ export class Wizard implements WizardSession {
 	}
 
 	async install(requirements: readonly MissingRequirement[]): Promise<void> {
-		await this.#machine.doctor.install(
-			requirements.flatMap((one) => one.package ?? []),
-			(text) => this.#emit({ event: "output-received", text: `${text}\n` }),
-		);
+		const packages = requirements.flatMap((one) => one.package ?? []);
+		await this.#machine.doctor.install(packages, (text) => this.#emit({ event: "output-received", text: `${text}\n` }));
 	}
 
+	/** Without this session, which may have been opened meanwhile. */
 	async choices(): Promise<readonly Choice[]> {
 		const { now, sessions } = this.#machine;
-		const saved = await savedSessions(sessions, now());
-		const others = await this.#chooser.choices();
-		// A session may have been opened meanwhile.
-		return [...saved.filter(({ id }) => id !== this.#keeper.id), ...others];
+		const choices = [...(await savedSessions(sessions, now())), ...(await this.#chooser.choices())];
+		return choices.filter(({ id }) => id !== this.#keeper.id);
 	}
 
 	async propose(choice: Choice, watch = false): Promise<Answers> {
