@@ -1,38 +1,243 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { expect, test, vi } from "vitest";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { initCannotExecute, initExecutable } from "../../src/core/confinement/init.ts";
 import { initName } from "../../src/core/confinement/launch.ts";
-import { children, findInit } from "../../src/system/launch/processes.ts";
+import { temporaryFolder } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
+import { allProcesses, parentOf, statusField } from "./processes.ts";
 
-/** What happens as soon as a process's status was read. */
-let afterStatus = (_pid: number) => {};
-vi.mock(import("../../src/system/running/proc.ts"), async (original) => {
-	const real = await original();
-	const statusText = (pid: number) => {
-		const text = real.statusText(pid);
-		afterStatus(pid);
-		return text;
-	};
-	return { ...real, statusText };
+const executable = initExecutable(process.arch);
+
+test("the init is a static program of about a kilobyte, and does not exist for other processors", () => {
+	expect(executable === undefined || executable.length < 1200).toBe(true);
+	expect(executable?.subarray(0, 4).toString("latin1")).toBe("\x7fELF");
+	expect(initExecutable("vax")).toBeUndefined();
 });
 
-test("a process that becomes the init during the search is found, and not its child of the same name", async () => {
-	// Becomes the init once it reads a line.
-	const program = `$| = 1; print "ready\\n"; <STDIN>; $0 = q(${initName}); fork; sleep 60`;
-	const starter = spawn("sh", ["-c", `perl -e '${program}'; :`], { detached: true, stdio: ["pipe", "pipe", "inherit"] });
-	try {
-		await once(starter.stdout, "data");
-		const [init = 0] = children(starter.pid ?? 0);
-		afterStatus = (pid) => {
-			if (pid !== init) return;
-			afterStatus = () => {};
-			// Synchronous, so that nothing happens in between but this.
-			starter.stdin.write("\n");
-			const waiting = new Int32Array(new SharedArrayBuffer(4));
-			while (!children(init).length) Atomics.wait(waiting, 0, 0, 5);
-		};
-		expect(findInit(starter.pid ?? 0)).toBe(init);
-	} finally {
-		process.kill(-(starter.pid ?? 0), "SIGKILL");
+describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID namespace", () => {
+	const folder = temporaryFolder("init");
+	const running: ChildProcess[] = [];
+
+	beforeAll(() => {
+		writeFileSync(`${folder}/${initName}`, executable ?? "", { mode: 0o755 });
+	});
+	afterEach(() => {
+		for (const child of running.splice(0)) child.kill("SIGKILL");
+	});
+
+	interface Run {
+		readonly child: ChildProcess;
+		readonly ended: Promise<number>;
+		output(): string;
+		/** Resolves to the init's pid on the host, once it runs. */
+		init(): Promise<number>;
+		/** Waits until the program prints these words. */
+		says(words: string): Promise<void>;
 	}
+
+	function run(
+		words: readonly string[],
+		{ before = [], cwd = "/", env = {} }: { before?: string[]; cwd?: string; env?: Record<string, string> } = {},
+	): Run {
+		const command = ["--pid", "--fork", "--kill-child", ...before, `${folder}/${initName}`, cwd, ...words];
+		// Leaked descriptors: pipes at 3 and above.
+		const child = spawn("unshare", command, {
+			env: { PATH: process.env.PATH, ...env },
+			stdio: ["ignore", "pipe", "ignore", "pipe", "pipe", "pipe"],
+		});
+		running.push(child);
+		let output = "";
+		child.stdout?.on("data", (chunk: Buffer) => {
+			output += chunk.toString("latin1");
+		});
+		const ended = new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? -1)));
+		const init = () =>
+			eventually(() => {
+				const found = childrenOf(child.pid ?? 0).find((pid) => statusField(pid, "Name") === initName);
+				if (found === undefined) throw new Error("no init yet");
+				return found;
+			});
+		const says = (words: string) => eventually(() => expect(output).toContain(words));
+		return { child, ended, output: () => output, init, says };
+	}
+	const shell = (line: string, values?: Parameters<typeof run>[1]) => run(["/bin/sh", "-c", line], values);
+	const childrenOf = (pid: number) => allProcesses().filter((one) => parentOf(one) === pid);
+
+	describe("exits like its program", () => {
+		test.each([0, 1, 7, 255])("with status %i", async (status) => expect(await shell(`exit ${status}`).ended).toBe(status));
+		test.each([
+			["SEGV", 139],
+			["KILL", 137],
+			["TERM", 143],
+			["HUP", 129],
+		])("with 128 and the number of the %s that killed it", async (signal, status) => {
+			expect(await shell(`kill -${signal} $$`).ended).toBe(status);
+		});
+		test.each([
+			["there is no such program", ["/nowhere/app"], "/"],
+			["the program cannot be executed", ["/etc/passwd"], "/"],
+			["no program is named", [], "/"],
+			["there is no such directory", ["/bin/true"], "/nowhere"],
+			["the directory is none", ["/bin/true"], "/etc/passwd"],
+		])("with 125 if %s", async (_, words, cwd) => {
+			expect(await run(words, { cwd }).ended).toBe(initCannotExecute);
+		});
+		test("together with everything in the namespace if the program failed", async () => {
+			const started = shell("(exec sleep 1000) & exit 3");
+			expect(await started.ended).toBe(3);
+		});
+	});
+
+	describe("passes signals on", () => {
+		test("to a program that handles TERM, whose own status counts", async () => {
+			const started = shell('trap "echo bye; exit 5" TERM; echo ready; while :; do sleep 0.02; done');
+			await started.says("ready");
+			process.kill(await started.init(), "SIGTERM");
+			expect([await started.ended, started.output()]).toEqual([5, "ready\nbye\n"]);
+		});
+		test.each(["SIGTERM", "SIGINT", "SIGQUIT"] as const)("to a program with the default action for %s", async (signal) => {
+			const started = shell("echo ready; ulimit -c 0; exec sleep 1000");
+			await started.says("ready");
+			const init = await started.init();
+			await eventually(() => expect(childrenOf(init).map((pid) => statusField(pid, "Name"))).toEqual(["sleep"]));
+			process.kill(init, signal);
+			expect(await started.ended).toBe({ SIGTERM: 143, SIGINT: 130, SIGQUIT: 131 }[signal]);
+		});
+		test("many times, and keeps running", async () => {
+			const started = shell(
+				"n=0; trap 'n=$((n+1)); echo got $n' USR1; trap 'echo hup' HUP; echo ready; while [ $n -lt 3 ]; do sleep 0.02; done; exit 9",
+			);
+			await started.says("ready");
+			const init = await started.init();
+			process.kill(init, "SIGHUP");
+			await started.says("hup");
+			for (const count of [1, 2, 3]) {
+				process.kill(init, "SIGUSR1");
+				await started.says(`got ${count}`);
+			}
+			expect(await started.ended).toBe(9);
+		});
+		test("together with leftover processes if the program exits with 0 after a signal", async () => {
+			const started = shell('trap "exit 0" TERM; (exec sleep 1000) & echo ready; while :; do sleep 0.02; done');
+			await started.says("ready");
+			process.kill(await started.init(), "SIGTERM");
+			expect(await started.ended).toBe(0);
+		});
+	});
+
+	describe("a program that forks into the background", () => {
+		test("is followed until its last process ends", async () => {
+			const started = shell("(sleep 0.3; echo late) & exit 0");
+			expect([await started.ended, started.output()]).toEqual([0, "late\n"]);
+		});
+		test("gets signals like any other", async () => {
+			// Until the first process has ended, the signal is for it alone.
+			const loop = "while kill -0 $$; do sleep 0.02; done; echo ready; while :; do sleep 0.02; done";
+			const started = shell(`(trap "echo ended; exit 0" TERM; ${loop}) & exit 0`);
+			await started.says("ready");
+			process.kill(await started.init(), "SIGTERM");
+			expect([await started.ended, started.output()]).toEqual([0, "ready\nended\n"]);
+		});
+	});
+
+	test("an empty argument leaves CAP_KILL to the init and removes it and CAP_SETPCAP from the program", async () => {
+		const words = ["/bin/grep", "Cap[PB]", "/proc/self/status"];
+		const before = ["setpriv", "--inh-caps=+kill,+setpcap", "--bounding-set=-all,+kill,+setpcap,+chown"];
+		const of = async (more: string[]) => {
+			const started = run([...more, ...words], { before, cwd: more.length ? "" : "/" });
+			expect(await started.ended).toBe(0);
+			return started.output().match(/[0-9a-f]{16}/g);
+		};
+		const mask = (bits: number) => bits.toString(16).padStart(16, "0");
+		expect(await of([])).toEqual([mask(0x121), mask(0x121)]);
+		expect(await of(["/"])).toEqual([mask(1), mask(1)]);
+	});
+
+	test("an empty argument is refused if nothing can be removed from the program (125)", async () => {
+		const before = ["setpriv", "--bounding-set=-all,+kill"];
+		expect(await run(["/", "/bin/true"], { before, cwd: "" }).ended).toBe(initCannotExecute);
+	});
+
+	describe("a program in the background ends with the status of its last process", () => {
+		test.each([
+			["exit 3", 3],
+			["exec sh -c 'kill -SEGV $$'", 139],
+			["exit 0", 0],
+		])("%s", async (end, status) => {
+			const started = shell(`(sleep 0.2; ${end}) & exit 0`);
+			expect(await started.ended).toBe(status);
+		});
+	});
+
+	test("orphans are reaped, however many end at once", async () => {
+		const started = shell(
+			'for i in $(seq 40); do (sh -c "exit 1" & sh -c "sleep 0.1" &); done; sleep 0.3; echo settled; exec sleep 1000',
+		);
+		await started.says("settled");
+		const init = await started.init();
+		await eventually(() => expect(childrenOf(init).map((pid) => statusField(pid, "Name"))).toEqual(["sleep"]));
+		expect(statusField(init, "State")).toMatch(/^S/);
+	});
+
+	describe("keeps", () => {
+		const idle = async (before: string[] = []) => {
+			const started = shell("echo ready; exec sleep 1000", { before });
+			await started.says("ready");
+			return started.init();
+		};
+		const sets = (pid: number) =>
+			["CapInh", "CapPrm", "CapEff", "CapAmb"].map((name) => Number.parseInt(statusField(pid, name), 16));
+		// The init drops them when the program may already run.
+		test("no capability but KILL", async () => {
+			const init = await idle();
+			await eventually(() => expect(sets(init)).toEqual([0, 32, 32, 0]));
+		});
+		test("no capability if it had not even KILL", async () => {
+			const init = await idle(["setpriv", "--inh-caps=-all", "--bounding-set=-all,+chown"]);
+			await eventually(() => expect(sets(init)).toEqual([0, 0, 0, 0]));
+		});
+		test("no open file", async () => {
+			const init = await idle();
+			await eventually(() => expect(readdirSync(`/proc/${init}/fd`)).toEqual([]));
+		});
+	});
+
+	describe("gives the program", () => {
+		const outputOf = async (words: readonly string[], values?: Parameters<typeof run>[1]) => {
+			const started = run(words, values);
+			expect(await started.ended).toBe(0);
+			return started.output();
+		};
+		test("its working directory", async () => {
+			mkdirSync(`${folder}/a b`);
+			expect(await outputOf(["/bin/pwd"], { cwd: `${folder}/a b` })).toBe(`${folder}/a b\n`);
+		});
+		test("its arguments and environment unchanged", async () => {
+			expect(await outputOf(["/usr/bin/printf", "[%s]", "a b", "", "$x\n", "é"])).toBe("[a b][][$x\n][\xc3\xa9]");
+			expect((await outputOf(["/usr/bin/env"], { env: { A: "1 2", PATH: "/usr/bin" } })).split("\n")).toEqual(
+				expect.arrayContaining(["A=1 2", "PATH=/usr/bin"]),
+			);
+		});
+		test("no open file except the first three", async () => {
+			// ls itself has opened 3.
+			expect(await outputOf(["/bin/ls", "/proc/self/fd"], { before: ["--mount-proc"] })).toBe("0\n1\n2\n3\n");
+		});
+		test("no blocked signal", async () => {
+			const status = await outputOf(["/bin/cat", "/proc/self/status"], { before: ["--mount-proc"] });
+			expect(/^SigBlk:\t(\w+)$/m.exec(status)?.[1]).toBe("0000000000000000");
+		});
+		test("PID 2, because the init is the first process", async () => {
+			expect(await outputOf(["/bin/sh", "-c", "echo $$"])).toBe("2\n");
+		});
+	});
+
+	test("dies with the process that created the namespace", async () => {
+		const started = shell("echo ready; exec sleep 1000");
+		await started.says("ready");
+		const init = await started.init();
+		started.child.kill("SIGKILL");
+		await started.ended;
+		await eventually(() => expect(allProcesses()).not.toContain(init));
+	});
 });
