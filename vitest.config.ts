@@ -59,7 +59,7 @@ export default defineConfig({
 					include: [systemTests],
 					exclude: [...alone, ...onRequest],
 					// Daemons and terminals mostly wait, and each file has its own namespaces and folders.
-					maxWorkers: availableParallelism() + 1,
+					maxWorkers: availableParallelism() + 2,
 					sequence: { groupOrder: 1 },
 					// Node loads the built program for `inProcess`, without another transformation.
 					server: { deps: { external: [/\/dist\/[\w-]+\.js$/] } },
