@@ -2,8 +2,11 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Tests that install packages, check all files or processes of the machine, or measure time. */
-const alone = ["alarms", "install-hook", "sandbox/sandbox", "selftest-leavings", "unchanged", "update"].map(
+/**
+ * Tests that install packages, check all files or processes of the machine, or measure time. A watch knows cages by the numbers of
+ * their namespaces, which the kernel gives to other tests' processes as soon as a cage ends.
+ */
+const alone = ["alarms", "install-hook", "sandbox/sandbox", "selftest-leavings", "unchanged", "update", "watch"].map(
 	(name) => `test/system/${name}.test.ts`,
 );
 /** Run only on request, because they boot many systems, or a kernel of their own. */
@@ -59,7 +62,7 @@ export default defineConfig({
 					include: [systemTests],
 					exclude: [...alone, ...onRequest],
 					// Daemons and terminals mostly wait, and each file has its own namespaces and folders.
-					maxWorkers: availableParallelism() + 2,
+					maxWorkers: availableParallelism() + 1,
 					sequence: { groupOrder: 1 },
 					// Node loads the built program for `inProcess`, without another transformation.
 					server: { deps: { external: [/\/dist\/[\w-]+\.js$/] } },
