@@ -32,18 +32,18 @@ async function someTests() {
 }
 
 /**
- * The checks and the tests without daemons only use processor time. They run while packages are installed and while other tests need
+ * The checks run while packages are installed. The tests without daemons only use processor time, so they run beside those that need
  * the machine alone. Their output comes later, because two reporters would write over each other.
  */
 async function everything() {
-	const quick = [
+	const checks = [
 		check("type check", ["node_modules/typescript/bin/tsc", "-p", "."]),
 		check("lint", ["node_modules/@biomejs/biome/bin/biome", "check", "."]),
-		vitest(["--project", "quick"], join(folder, "quick")),
 	];
 	requirePrograms();
+	const quick = vitest(["--project", "quick"], join(folder, "quick"));
 	const alone = await vitest(["--project", "alone"]);
-	const results = await Promise.all(quick);
+	const results = await Promise.all([...checks, quick]);
 	for (const { printed } of results) process.stdout.write(printed);
 	return [...results, alone, await vitest(["--project", "system"])];
 }
