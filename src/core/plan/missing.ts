@@ -1,9 +1,11 @@
 import { by } from "../collections.ts";
-import { isWithin, type Path, pathFromText } from "../path/path.ts";
+import type { Files } from "../machine/facts.ts";
+import { isWithin, normalise, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { isDocumentation } from "./areas.ts";
+import { linkChain } from "./links.ts";
 import { callWord, capabilityWord, permissionWords, portWord } from "./permissions.ts";
-import type { Addition } from "./plan.ts";
+import type { Addition, Entry, Plan } from "./plan.ts";
 
 /** Why a missing item may matter, the likeliest cause first. */
 const importances = ["said", "error-said", "last-call", "configuration", "library", "package", "other", "noise"] as const;
@@ -199,3 +201,25 @@ export const errorTexts: Readonly<Record<string, string>> = {
 	EROFS: "Read-only file system",
 	EAFNOSUPPORT: "Address family not supported by protocol",
 };
+
+/**
+ * Returns the files that were left out although the kernel needs them to execute the application: its program, interpreters, and
+ * links to them. Without one, the launch fails before the application's first call, so that its trace shows nothing.
+ */
+export function findMissingAtStart({ application, entries }: Plan, files: Files): Missing[] {
+	const program = normalise(pathFromText(application.command[0] ?? "/"));
+	const { end, links } = linkChain(program, files);
+	const needed = new Set<Path>([program, ...links.map(({ path }) => path), ...(end === undefined ? [] : [end])]);
+	// A script's interpreter has an interpreter of its own.
+	for (let known = 0; known < needed.size; ) {
+		known = needed.size;
+		for (const entry of entries) if (isInterpreterOf(entry, needed)) needed.add(entry.path);
+	}
+	return entries
+		.filter(({ decision, path }) => decision === "declined" && needed.has(path))
+		.map(({ path }) => ({ kind: "absent", path, call: "execve", error: "ENOENT", declined: true }));
+}
+
+function isInterpreterOf({ reasons }: Entry, programs: ReadonlySet<Path>): boolean {
+	return reasons.some((reason) => reason.kind === "interpreter-of" && programs.has(reason.by));
+}

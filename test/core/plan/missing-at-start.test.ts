@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findMissingAtStart } from "../../../src/core/plan/missing-at-start.ts";
+import { findMissingAtStart } from "../../../src/core/plan/missing.ts";
 import { makeElf } from "../elf/make-elf.ts";
 import { application, planFor, rules, trace } from "./traces.ts";
 import { file, link, tree } from "./tree.ts";
