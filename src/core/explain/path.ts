@@ -210,7 +210,7 @@ function allowingOption(
 ): string | undefined {
 	const shown = pathToText(path) ?? "";
 	if (absence?.kind === "declined") {
-		// What is allowed stays read-only, except devices.
+		// These options allow reading only, except for devices.
 		const option = absence.risk && (action !== "write" || absence.risk === "device") ? allowing[absence.risk] : undefined;
 		return option === undefined ? undefined : `${option} ${shown}`;
 	}

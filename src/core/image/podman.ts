@@ -38,7 +38,7 @@ export const memoryDirectories = [...temporaryDirectories, pathFromText("/dev/sh
 );
 
 /** Returns a path for a list that podman splits at colons, without quotes. Throws `unit-inexpressible` (exit 2). */
-export function podmanPath(setting: string, path: Path): string {
+export function podmanPath(setting: string, path: Path): Path {
 	if (path.includes(":")) throw new Failure("unit-inexpressible", { setting, value: showPath(path) }, 2);
 	return path;
 }

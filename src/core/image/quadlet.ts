@@ -75,6 +75,5 @@ export function quadletUnits(workload: Workload): Map<string, string> {
 }
 
 function plainPath(setting: string, path: Path): string {
-	podmanPath(setting, path);
-	return pathText(setting, path);
+	return pathText(setting, podmanPath(setting, path));
 }

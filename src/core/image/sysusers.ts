@@ -2,7 +2,7 @@ import type { Manifest } from "../cage/manifest.ts";
 import { type Path, pathFromText } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
 
-/** Where systemd-sysusers(8) reads an artefact's accounts. */
+/** systemd-sysusers(8) reads the accounts of an image or portable service there. */
 export function sysusersPath(unit: string): Path {
 	return pathFromText(`/usr/lib/sysusers.d/${unit}.conf`);
 }
@@ -34,7 +34,7 @@ export function accountLines({ groups, users }: Manifest["accounts"], database: 
 	});
 }
 
-/** What systemd accepts as a name of a new account (systemd.exec(5), User=). */
+/** Whether systemd accepts the name for a new account (systemd.exec(5), User=). */
 const isSystemdName = (name: string) => /^[A-Za-z_][A-Za-z0-9_-]{0,30}$/.test(name);
 
 /** Returns names of accounts that systemd-sysusers(8) refuses. */

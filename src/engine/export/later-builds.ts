@@ -10,20 +10,20 @@ import type { Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { Machine } from "../context.ts";
 
-/** What a later build would give an imported cage, because of its trace and manifest. */
+/** The things that a later build would give an imported cage because of its trace and manifest. */
 export interface LaterBuilds {
 	/** This machine's files, directories and sockets that not everybody may read, sorted. */
 	readonly paths: readonly Path[];
-	/** As for `--allow`, including the present ones. */
+	/** Words of `--allow`, including the present ones. */
 	readonly permissions: readonly string[];
 }
 
 interface LaterInput {
 	readonly cage: Cage;
 	readonly manifest: Manifest;
-	/** With this machine's numbers. */
+	/** Contains this machine's account numbers. */
 	readonly trace: Trace;
-	/** With the account that the import creates. */
+	/** Include the account that the import creates. */
 	readonly users: readonly User[];
 	readonly groups: readonly Group[];
 }
@@ -44,6 +44,7 @@ export function laterBuilds(
 		if (error instanceof Failure) return undefined;
 		throw error;
 	}
+	// Everybody may read it, and enter its directories.
 	const isPublic = (path: Path) =>
 		directoriesTo(path).every((part) => {
 			const { kind, mode } = files.status(part) ?? { kind: "absent", mode: 0 };
