@@ -40,6 +40,8 @@ export default defineConfig({
 	test: {
 		globalSetup: ["test/global-setup.ts"],
 		sequence: { sequencer: SlowestFirst },
+		// Of the tests without daemons. `--maxWorkers` overrides it.
+		maxWorkers: availableParallelism(),
 		projects: [
 			{
 				oxc: { jsx: { development: false } },
@@ -47,7 +49,6 @@ export default defineConfig({
 					name: "quick",
 					include: ["test/**/*.test.{ts,tsx}"],
 					exclude: [systemTests],
-					maxWorkers: availableParallelism(),
 					sequence: { groupOrder: 0 },
 					// These tests leave no state in modules. Loading modules once per worker saves half of the time.
 					isolate: false,

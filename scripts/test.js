@@ -33,7 +33,8 @@ async function someTests() {
 
 /**
  * The checks run while packages are installed. The tests without daemons only use processor time, so they run beside those that need
- * the machine alone. Their output comes later, because two reporters would write over each other.
+ * the machine alone, on one processor, which leaves another to these. Their output comes later, because two reporters would write over
+ * each other.
  */
 async function everything() {
 	const checks = [
@@ -41,7 +42,7 @@ async function everything() {
 		check("lint", ["node_modules/@biomejs/biome/bin/biome", "check", "."]),
 	];
 	requirePrograms();
-	const quick = vitest(["--project", "quick"], join(folder, "quick"));
+	const quick = vitest(["--project", "quick", "--maxWorkers", "1"], join(folder, "quick"));
 	const alone = await vitest(["--project", "alone"]);
 	const results = await Promise.all([...checks, quick]);
 	for (const { printed } of results) process.stdout.write(printed);

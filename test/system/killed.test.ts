@@ -25,11 +25,11 @@ import { generator } from "./random.ts";
 /**
  * Kills the program at random moments of every command that changes a cage, and fills the disk at random moments. Afterwards one
  * command restores a cage that answers, its data is intact, and nothing unfinished remains. `CAGEWRIGHT_KILLS` sets the number of kills
- * (the disk fills a fifth as often, at least 30 times), `CAGEWRIGHT_SEED` repeats a run.
+ * (the disk fills a fifth as often, at least 20 times), `CAGEWRIGHT_SEED` repeats a run.
  */
 
 const kills = Number(process.env.CAGEWRIGHT_KILLS ?? 20);
-const fills = Math.max(30, Math.ceil(kills / 5));
+const fills = Math.max(20, Math.ceil(kills / 5));
 const seed = Number(process.env.CAGEWRIGHT_SEED ?? Date.now() % 1_000_000);
 const words = ["one", "two"] as const;
 const port = "4000";
