@@ -6,7 +6,7 @@ import { knownCage, presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { launchRequest, passedSignals, runCage, shellInCage, signalCage } from "../engine/run/run.ts";
 import { progressLine } from "../report/progress.ts";
-import { withHistoryLine } from "../report/record/markdown.ts";
+import { withHistoryLine } from "../report/record/markdown-text.ts";
 import { systemMachine } from "./machine.ts";
 import type { Terminal } from "./terminal.ts";
 

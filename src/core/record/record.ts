@@ -1,8 +1,7 @@
-import { formatPatch, OMIT_HEADERS, structuredPatch } from "diff";
 import type { Cage, MeasuredConfinement, TrialSummary } from "../cage/cage.ts";
 import type { PackageDrift } from "../cage/drift.ts";
 import type { Finding } from "../cage/finding.ts";
-import type { Manifest, ManifestEntry } from "../cage/manifest.ts";
+import type { Manifest } from "../cage/manifest.ts";
 import type { Note } from "../failure.ts";
 import {
 	byGroup,
@@ -14,15 +13,15 @@ import {
 	sumOf,
 	unneededOf,
 } from "../minimise/minimised.ts";
-import { isWithin, type Path, pathFromText } from "../path/path.ts";
+import type { Path } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import type { Coverage, NextExercise, StageCoverage } from "../plan/coverage.ts";
-import { isDecoy } from "../plan/decoys.ts";
 import { type GroupName, groupsOf, type Recommendation } from "../plan/groups.ts";
 import type { PackageRef, Plan, Risk, SharedKind } from "../plan/plan.ts";
 import type { MeasuredAlarms, SelftestSummary } from "../selftest/verdict.ts";
 import type { WatchResult } from "../watch/watch-result.ts";
-import { maskLines } from "./mask.ts";
+import type { Configuration } from "./configuration.ts";
+import type { HistoryLine } from "./history.ts";
 
 /**
  * Data about a generation that the record needs in addition to the manifest: how it was planned, tried and tested, and on which
@@ -177,13 +176,6 @@ export interface CageRecord {
 	readonly history: readonly HistoryLine[];
 }
 
-export interface HistoryLine {
-	readonly time: string;
-	readonly action: string;
-	/** JSON. */
-	readonly details: string;
-}
-
 interface RecordedWatch extends Pick<WatchResult, "since" | "until" | "seconds"> {
 	/** Files that were missing. */
 	readonly missed: readonly Path[];
@@ -195,12 +187,6 @@ export interface RecordedCheck {
 	readonly findings: readonly (Finding & { readonly accepted: boolean; readonly known: boolean })[];
 	readonly drift: readonly PackageDrift[];
 	readonly outdated: boolean;
-}
-
-/** Parses a line of the log, `TIME ACTION JSON`. Any other line is in `details`. */
-export function historyLine(line: string): HistoryLine {
-	const [, time = "", action = "", details = line] = /^(\S+) (\S+) (\{.*\})$/.exec(line) ?? [];
-	return { time, action, details };
 }
 
 /** Returns the rounds that led to the record's generation, and later trials of it. */
@@ -247,67 +233,4 @@ export interface PackageOrigin {
 	readonly source: string;
 	/** Only if it differs from the package's version. */
 	readonly sourceVersion?: string;
-}
-
-/** A configuration file of the cage, and how it differs from the host's or the package's. */
-export interface Configuration {
-	readonly path: Path;
-	/**
-	 * `package`: unchanged from the package; `host`: the host's version, changed or without a package; `edited`: changed in the
-	 * cage; `written`: generated for the cage.
-	 */
-	readonly state: "package" | "host" | "edited" | "written";
-	readonly package?: ManifestEntry["package"];
-	/** The other side of the comparison. */
-	readonly against?: "host" | "package" | "nothing";
-	/** A unified diff with masked secrets; absent if there is nothing to compare or it must not be shown. */
-	readonly difference?: readonly string[];
-	/** Why an existing difference is not shown. */
-	readonly withheld?: "secret" | "binary" | "too-long";
-}
-
-const etc = pathFromText("/etc");
-/**
- * The record lists the accounts one by one; these files could name further accounts of the host. The loader's cache is binary.
- */
-const listedSeparately: ReadonlySet<string> = new Set(["/etc/passwd", "/etc/group", "/etc/ld.so.cache"]);
-
-/** Configuration is every file below /etc, and every edited or generated file. */
-export function isConfiguration(entry: ManifestEntry): boolean {
-	const { edited, kind, path } = entry;
-	if (listedSeparately.has(path) || isDecoy(entry)) return false;
-	return (kind === "file" && (isWithin(path, etc) || edited !== undefined)) || kind === "generated";
-}
-
-/**
- * An undefined text means that there is no such file. Secrets are masked before the comparison, so that none appears as context.
- */
-export function differenceOf(
-	before: string | undefined,
-	after: string | undefined,
-	isSecret: boolean,
-): Pick<Configuration, "difference" | "withheld"> {
-	if (before === after) return {};
-	if (isSecret) return { withheld: "secret" };
-	if ((before ?? "").includes("\0") || (after ?? "").includes("\0")) return { withheld: "binary" };
-	const difference = unifiedDiff(maskLines(linesOf(before)), maskLines(linesOf(after)));
-	if (difference === undefined) return { withheld: "too-long" };
-	// Only masked parts differ.
-	return difference.length ? { difference } : { withheld: "secret" };
-}
-
-/** More changes take longer to compare than they are worth. */
-const maxEdits = 2000;
-
-/** Returns hunks with three lines of context, without file names; undefined if there are too many changes. */
-export function unifiedDiff(before: readonly string[], after: readonly string[]): string[] | undefined {
-	const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join("");
-	const patch = structuredPatch("", "", text(before), text(after), "", "", { context: 3, maxEditLength: maxEdits });
-	if (!patch) return undefined;
-	return patch.hunks.length ? formatPatch(patch, OMIT_HEADERS).replace(/\n$/, "").split("\n") : [];
-}
-
-function linesOf(text: string | undefined): string[] {
-	if (text === undefined || text === "") return [];
-	return text.replace(/\n$/, "").split("\n");
 }

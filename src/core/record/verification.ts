@@ -1,4 +1,4 @@
-import type { HistoryLine } from "./record.ts";
+import type { HistoryLine } from "./history.ts";
 
 /** A record that was written to a file with its checksum, as in the cage's append-only log. */
 interface WrittenRecord {

@@ -4,14 +4,12 @@ import { type Edit, stateOfEdit } from "../../core/cage/edits.ts";
 import type { Manifest, ManifestEntry } from "../../core/cage/manifest.ts";
 import { join, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
 import type { Plan } from "../../core/plan/plan.ts";
+import { type Configuration, differenceOf, isConfiguration } from "../../core/record/configuration.ts";
+import { historyLine } from "../../core/record/history.ts";
 import { packagesOf } from "../../core/record/packages.ts";
 import {
 	type CageRecord,
-	type Configuration,
-	differenceOf,
 	evidenceOf,
-	historyLine,
-	isConfiguration,
 	type MachineFacts,
 	mergeResponsible,
 	type RecordedCheck,

@@ -1,5 +1,5 @@
 import type { SectionName } from "../../core/record/checklist.ts";
-import type { Configuration } from "../../core/record/record.ts";
+import type { Configuration } from "../../core/record/configuration.ts";
 import type { Widen } from "../widen.ts";
 import { explainEn } from "./explain.ts";
 

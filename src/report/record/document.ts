@@ -1,5 +1,5 @@
 import type { ItemState, SectionName } from "../../core/record/checklist.ts";
-import type { HistoryLine } from "../../core/record/record.ts";
+import type { HistoryLine } from "../../core/record/history.ts";
 
 /**
  * The record before it becomes Markdown or HTML: sections of blocks with text, but without markup. Text from outside is not

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { CageRecord, HistoryLine } from "../../core/record/record.ts";
+import type { HistoryLine } from "../../core/record/history.ts";
+import type { CageRecord } from "../../core/record/record.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { recordDocument } from "./build.ts";
 import { type Block, type Cell, code, type Inline, joined, partsOf, type Section } from "./document.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { differenceOf } from "../../../src/core/record/record.ts";
+import { differenceOf } from "../../../src/core/record/configuration.ts";
 
 test("secrets are masked before the comparison, and keys and binaries are not shown", () => {
 	const { difference } = differenceOf("port 1\nrequirepass old\n", "port 2\nrequirepass new\n", false);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { historyLine } from "../../../src/core/record/record.ts";
+import { historyLine } from "../../../src/core/record/history.ts";
 import { checksumLine, isAsWritten, verifyRecord } from "../../../src/core/record/verification.ts";
 
 const [mine, other] = ["a".repeat(64), "b".repeat(64)];
