@@ -8,7 +8,6 @@ import { Commands } from "../system/commands.ts";
 import { systemDoctor } from "../system/doctor/doctor.ts";
 import { logSocket } from "../system/files/files.ts";
 import { systemDocuments } from "../system/files/text-files.ts";
-import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
 import type { Launching } from "../system/launch/method.ts";
 import { probeTools } from "../system/launch/probe-tools.ts";
 import { trialServices } from "../system/launch/trial-service.ts";
@@ -20,10 +19,12 @@ import { foreignSandboxes } from "../system/selftest/foreign.ts";
 import { selftestTools } from "../system/selftest/selftest.ts";
 import { realPlace } from "../system/state/folder.ts";
 import { StateSessions } from "../system/state/sessions.ts";
+import { stateFolder } from "../system/state/store.ts";
 import { systemApplications } from "../system/units/applications.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 import { listensAt } from "../system/units/processes.ts";
 import { comparingMachine } from "./comparing-machine.ts";
+import { runningMachine } from "./running-machine.ts";
 
 /** Starts this program from a script or unit. A package's command is the same for each of its variants. */
 function ownCommand(): string[] {
@@ -35,15 +36,14 @@ function ownCommand(): string[] {
 /** Hands the adapters of this machine to the engine. */
 export function systemMachine(state: string, launching: Launching = {}): Machine {
 	const commands = new Commands();
-	const machine = comparingMachine(state);
+	const machine = { ...comparingMachine(state), ...runningMachine(state, launching, commands) };
 	return {
 		...machine,
+		store: stateFolder(state),
 		documents: systemDocuments(machine.files),
 		applications: systemApplications,
-		launcher: new UtilLinuxLauncher(state, launching, commands),
 		sessions: new StateSessions(state),
 		doctor: systemDoctor(commands),
-		commands,
 		selftest: selftestTools,
 		foreign: foreignSandboxes,
 		units: systemUnits(),

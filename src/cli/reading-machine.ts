@@ -4,7 +4,7 @@ import { systemFiles } from "../system/files/files.ts";
 import { changedOrigins } from "../system/files/origins.ts";
 import { running } from "../system/launch/processes.ts";
 import { systemPackages } from "../system/packages/packages.ts";
-import { stateFolder } from "../system/state/store.ts";
+import { cageStore } from "../system/state/cage-store.ts";
 
 export function readingMachine(state: string): ReadingMachine {
 	const files = systemFiles();
@@ -12,7 +12,7 @@ export function readingMachine(state: string): ReadingMachine {
 		files,
 		packages: systemPackages(files),
 		launcher: { running },
-		store: stateFolder(state),
+		store: cageStore(state),
 		commands: new Commands(),
 		changedOrigins,
 		now: () => Date.now(),

@@ -3,11 +3,11 @@ import { mergeAcceptances, parseAcceptance } from "../core/cage/finding.ts";
 import { Failure } from "../core/failure.ts";
 import { type Path, pathToJson } from "../core/path/path.ts";
 import { knownCage, presentCage } from "../engine/cages.ts";
-import type { Context } from "../engine/context.ts";
+import type { Context, RunningMachine } from "../engine/context.ts";
 import { launchRequest, passedSignals, runCage, shellInCage, signalCage } from "../engine/run/run.ts";
 import { progressLine } from "../report/progress.ts";
 import { withHistoryLine } from "../report/record/markdown-text.ts";
-import { systemMachine } from "./machine.ts";
+import { runningMachine } from "./running-machine.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface RunOptions {
@@ -17,8 +17,13 @@ interface RunOptions {
 	readonly raw?: boolean;
 }
 
-export async function run(terminal: Terminal, name: string, command: readonly string[], options: RunOptions): Promise<number> {
-	const machine = systemMachine(terminal.state, terminal.launching);
+export async function run(
+	terminal: Terminal<RunningMachine>,
+	name: string,
+	command: readonly string[],
+	options: RunOptions,
+): Promise<number> {
+	const machine = runningMachine(terminal.state, terminal.launching);
 	await recordAcceptances({ machine }, name, options.acceptFinding);
 	if (options.print) {
 		const script = machine.launcher.print(launchRequest(await presentCage({ machine }, name), command));
@@ -32,7 +37,7 @@ export async function run(terminal: Terminal, name: string, command: readonly st
 		return 0;
 	}
 	const { quiet } = terminal.options;
-	const context: Context = {
+	const context: Context<RunningMachine> = {
 		machine,
 		emit(event) {
 			// Accepted findings are reported at every start, even with `--quiet`.
@@ -53,17 +58,17 @@ export async function run(terminal: Terminal, name: string, command: readonly st
 	return runCage(context, name, command, onSignals, { raw, ...(stopTimeout === undefined ? {} : { stopSeconds: stopTimeout }) });
 }
 
-export async function signal(terminal: Terminal, name: string, text: string): Promise<number> {
+export async function signal(terminal: Terminal<RunningMachine>, name: string, text: string): Promise<number> {
 	const signalName = text.toUpperCase().startsWith("SIG") ? text.toUpperCase() : `SIG${text.toUpperCase()}`;
 	if (!(signalName in constants.signals)) throw new Failure("signal-unknown", { signal: text }, 2);
-	const machine = systemMachine(terminal.state, terminal.launching);
+	const machine = runningMachine(terminal.state, terminal.launching);
 	await signalCage({ machine, emit() {}, signal: new AbortController().signal }, name, signalName);
 	return 0;
 }
 
 /** Interactive on a terminal; otherwise the shell reads commands from stdin. */
 export function shell(
-	terminal: Terminal,
+	terminal: Terminal<RunningMachine>,
 	name: string,
 	command: readonly string[],
 	options: { keepWrites?: boolean },
@@ -82,7 +87,7 @@ export function shell(
 
 /** Stores accepted findings in the cage, its log and its record before a launch relies on them. */
 export async function recordAcceptances(
-	{ machine }: Pick<Context, "machine">,
+	{ machine }: Pick<Context<RunningMachine>, "machine">,
 	name: string,
 	texts: readonly string[] = [],
 ): Promise<void> {

@@ -3,7 +3,7 @@ import { pathFromText } from "../core/path/path.ts";
 import { printableJson } from "../core/path/quote.ts";
 import type { Context, Machine, ReadingMachine } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
-import type { Store } from "../engine/store.ts";
+import type { CageStore } from "../engine/store.ts";
 import { loadMessages } from "../messages/load.ts";
 import { languageFrom, type Messages } from "../messages/messages.ts";
 import { progressLine } from "../report/progress.ts";
@@ -122,7 +122,7 @@ export class Terminal<M extends ReadingMachine = Machine> {
 	}
 
 	/** Completes or undoes the work of a killed command. A problem is only reported, because this command may be the one that diagnoses it. */
-	async #repair(store: Store): Promise<void> {
+	async #repair(store: CageStore): Promise<void> {
 		// Root only reads a state folder that another user can change.
 		if (isForeign(pathFromText(this.state)) || !(await store.hasUnfinished())) return;
 		await (await this.#loadRare()).repair(this);

@@ -32,6 +32,7 @@ export class Verb extends Command {
 type Load<Verbs> = () => Promise<Verbs>;
 const reading = () => import("./reading.ts");
 const comparing = () => import("./comparing.ts");
+const running = () => import("./running.ts");
 export const working = () => import("./working.ts");
 /** The wizard, whose sessions these are. */
 const resuming = () => import("./wizard.ts");
@@ -144,11 +145,11 @@ function defineRunning(define: Define, act: Act): void {
 		.option("--print")
 		.addOption(new Option("--stop-timeout <SECONDS>").argParser(atLeast(0)))
 		.option("--raw")
-		.action(act(working, (verbs) => verbs.run));
+		.action(act(running, (verbs) => verbs.run));
 	define("shell <name> [command...]", "shell redis", "shell redis -- ls -la /")
 		.option("--keep-writes")
-		.action(act(working, (verbs) => verbs.shell));
-	define("signal <name> <signal>", "signal nginx HUP").action(act(working, (verbs) => verbs.signal));
+		.action(act(running, (verbs) => verbs.shell));
+	define("signal <name> <signal>", "signal nginx HUP").action(act(running, (verbs) => verbs.signal));
 	define("unit <name>", "unit redis --install", "unit nginx --dropin nginx --install", "unit nginx --logrotate --install")
 		.option("--dropin <SERVICE>")
 		.option("--install")

@@ -11,7 +11,6 @@ export { minimise } from "./minimise.ts";
 export { plan } from "./plan.ts";
 export { remove } from "./remove.ts";
 export { repair } from "./repair.ts";
-export { run, shell, signal } from "./run.ts";
 export { selftest } from "./selftest.ts";
 export { template } from "./template.ts";
 export { trace } from "./trace.ts";

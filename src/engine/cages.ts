@@ -8,7 +8,7 @@ import { showPath } from "../core/path/quote.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import type { Context, ReadingMachine } from "./context.ts";
 import type { CageLayout } from "./launch-ports.ts";
-import type { CageReader, Lock, Store } from "./store.ts";
+import type { CageReader, CageStore, Lock } from "./store.ts";
 
 /** A cage with its present generation. */
 export interface PresentCage {
@@ -58,14 +58,14 @@ export function isDamage(error: unknown): error is Failure {
 }
 
 /** Throws `not-traced` (exit 2) if the cage has no trace. */
-export async function requireTrace(store: Store, name: string): Promise<Trace> {
+export async function requireTrace(store: CageStore, name: string): Promise<Trace> {
 	const trace = await store.trace(name);
 	if (!trace) throw new Failure("not-traced", { name }, 2);
 	return trace;
 }
 
 /** Locks a cage. Returns undefined if another command has locked it. */
-export async function lockUnlessBusy(store: Store, name: string): Promise<Lock | undefined> {
+export async function lockUnlessBusy(store: CageStore, name: string): Promise<Lock | undefined> {
 	try {
 		return await store.lock(name);
 	} catch (error) {
@@ -94,7 +94,7 @@ export async function requireStopped(machine: Pick<ReadingMachine, "launcher" | 
 }
 
 interface StoreContext {
-	readonly machine: Pick<Context["machine"], "store">;
+	readonly machine: Pick<ReadingMachine, "store">;
 }
 
 /** Throws `cage-unknown`, or `cage-not-built` (exit 2) if no generation exists. */
@@ -169,7 +169,7 @@ export async function requireNothingWider(
 	}
 }
 
-async function rootsOf(store: Context["machine"]["store"], name: string, generation: number): Promise<Path[]> {
+async function rootsOf(store: CageReader, name: string, generation: number): Promise<Path[]> {
 	const manifest = await unlessDamaged(store.manifest(name, generation));
 	return outermost(manifest?.writable.map(({ path }) => path) ?? []);
 }

@@ -23,7 +23,7 @@ import type {
 	TrialServices,
 } from "./ports.ts";
 import type { Sessions } from "./session-store.ts";
-import type { Store } from "./store.ts";
+import type { CageStore, Store } from "./store.ts";
 import type { Services, Units } from "./systemd-ports.ts";
 
 /** The part of a machine that shows what is stored about cages. */
@@ -31,7 +31,7 @@ export interface ReadingMachine {
 	readonly files: Files;
 	readonly packages: Packages;
 	readonly launcher: Pick<Launcher, "running">;
-	readonly store: Store;
+	readonly store: CageStore;
 	/** The programs that were started, for display. */
 	readonly commands: CommandFeed;
 	/** What happened to the host files that a generation was copied from; `deep` reads each file. */
@@ -42,21 +42,31 @@ export interface ReadingMachine {
 	elapsed(): number;
 }
 
-/** The part that also compares a cage with a plan of today. */
-export interface ComparingMachine extends ReadingMachine {
+/** The part that also audits a cage. */
+export interface AuditingMachine extends ReadingMachine {
 	readonly accounts: Accounts;
-	readonly recording: Recording;
-	readonly units: Pick<Units, "service">;
 	/** Examines a cage on disk without changing anything or following links. */
 	audit(cage: CageToAudit, signal: AbortSignal): Promise<readonly Finding[]>;
 	/** Every process with one of these user ids. */
 	processesOf(uids: readonly number[]): readonly AccountUse[];
 }
 
-export interface Machine extends ComparingMachine {
+/** The part that also compares a cage with a plan of today. */
+export interface ComparingMachine extends AuditingMachine {
+	readonly recording: Recording;
+	readonly units: Pick<Units, "service">;
+}
+
+/** The part that also starts cages. */
+export interface RunningMachine extends AuditingMachine {
+	readonly launcher: Launcher;
+}
+
+export interface Machine extends ComparingMachine, RunningMachine {
+	readonly store: Store;
+	readonly launcher: Launcher;
 	readonly documents: Documents;
 	readonly applications: HostApplications;
-	readonly launcher: Launcher;
 	readonly sessions: Sessions;
 	readonly doctor: Doctor;
 	readonly selftest: SelftestTools;
@@ -90,12 +100,12 @@ export interface Context<M = Machine> {
 }
 
 /** How cages are confined on this machine. With `warns`, emits a warning for each missing layer. Throws like `Launcher.method`. */
-export function launchMethod(context: Context, warns: boolean): Method {
+export function launchMethod(context: Context<RunningMachine>, warns: boolean): Method {
 	const method = context.machine.launcher.method();
 	if (warns) warnWeaker(context, method.weaker);
 	return method;
 }
 
-export function warnWeaker({ emit }: Context, weaker: readonly Weakness[]): void {
+export function warnWeaker({ emit }: Pick<Context, "emit">, weaker: readonly Weakness[]): void {
 	for (const weakness of weaker) emit({ event: "warned", code: `weaker-${weakness}`, values: {} });
 }

@@ -36,12 +36,8 @@ export interface CageReader {
 	onRestartRequest(name: string, listener: (generation: number, answer: (stopSeconds: number) => void) => void): () => void;
 }
 
-/** The state folder: its cages, and operations on them by role. */
-export interface Store extends CageReader {
-	/** The place of a cage of this name. Creates nothing. */
-	place(name: string): Promise<CagePlace>;
-	/** Whether a cage of that name exists, or data that one left. */
-	isTaken(name: string): Promise<boolean>;
+/** The part of the state folder that starts, shows and documents cages. */
+export interface CageStore extends CageReader {
 	/** Cages with an unfinished switch or removal, which another command may still be working on. */
 	unfinished(): Promise<readonly string[]>;
 	/** Whether a killed command left work to finish or files to clear. Quick, because every command asks. */
@@ -50,26 +46,37 @@ export interface Store extends CageReader {
 	lock(name: string): Promise<Lock>;
 	saveCage(cage: Cage): Promise<void>;
 	trace(name: string): Promise<Trace | undefined>;
-	saveTrace(name: string, trace: Trace): Promise<void>;
+	/** Configuration that was edited in a generation or an earlier one. */
+	edits(manifest: Manifest, signal: AbortSignal): Promise<readonly Edit[]>;
 	/** Adds a line to the cage's log. */
 	log(name: string, action: string, details: Readonly<Record<string, unknown>>): Promise<void>;
 	/** The log's lines and the alarms, in the order of their time. */
 	history(name: string): Promise<string[]>;
-	/** Stores an alarm of its cage. Only the newest are kept, some thousand. */
-	addAlarm(alarm: Alarm): Promise<void>;
 	/** The stored alarms, oldest first. */
 	alarms(name: string): Promise<readonly Alarm[]>;
+
+	readonly upkeep: Upkeep;
+	readonly removing: Removing;
+	readonly records: RecordStore;
+}
+
+/** The state folder: its cages, and operations on them by role. */
+export interface Store extends CageStore {
+	/** The place of a cage of this name. Creates nothing. */
+	place(name: string): Promise<CagePlace>;
+	/** Whether a cage of that name exists, or data that one left. */
+	isTaken(name: string): Promise<boolean>;
+	saveTrace(name: string, trace: Trace): Promise<void>;
+	/** Stores an alarm of its cage. Only the newest are kept, some thousand. */
+	addAlarm(alarm: Alarm): Promise<void>;
 	/** Stores that every record before `time` (milliseconds since 1970) was handled. */
 	noteWatched(time: number): Promise<void>;
 	/** What `noteWatched` stored last. */
 	watchedUntil(): Promise<number | undefined>;
 
 	readonly building: Building;
-	readonly upkeep: Upkeep;
-	readonly removing: Removing;
 	readonly accounts: MadeAccounts;
 	readonly adopting: AdoptedState;
-	readonly records: RecordStore;
 	readonly archives: Archives;
 	readonly templates: Templates;
 }
@@ -81,8 +88,6 @@ export interface Building {
 	 * generation and copies nothing.
 	 */
 	build(request: BuildRequest): Promise<Built>;
-	/** Configuration that was edited in a generation or an earlier one. */
-	edits(manifest: Manifest, signal: AbortSignal): Promise<readonly Edit[]>;
 	/** Saves an edited file that the host's will replace, and returns its path. Undefined for a link, which has no content. */
 	saveEdit(name: string, generation: number, edit: Edit): Promise<Path | undefined>;
 	/** Moves state that only other generations mounted to its place for a generation under trial, unless something is there. */

@@ -42,7 +42,7 @@ import { unbundle } from "../../src/core/template/template.ts";
 import { foreignTrace, traceToJson } from "../../src/core/trace/json.ts";
 import { parseLogrotate } from "../../src/core/upkeep/logrotate-file.ts";
 import { parseFailure } from "../../src/core/watch/watch-result.ts";
-import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adopted-state.ts";
+import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adoption-file.ts";
 import { parseMountinfo } from "../../src/system/files/mounts.ts";
 import {
 	parseApkInstalled,

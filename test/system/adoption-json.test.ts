@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Adoption } from "../../src/core/adoption/adoption.ts";
 import type { Path } from "../../src/core/path/path.ts";
-import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adopted-state.ts";
+import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adoption-file.ts";
 
 const adoption = (stage: string): Adoption => ({
 	service: "app.service",

@@ -32,7 +32,7 @@ export async function subjectOf(
 ): Promise<Subject> {
 	const { files, store } = machine;
 	const { application } = cage;
-	const edits = await store.building.edits(manifest, signal);
+	const edits = await store.edits(manifest, signal);
 	const program = files.resolve(normalise(pathFromText(application.command[0] ?? "")));
 	const { entries } = manifest;
 	const pinOf = pinsOf({ entries, application, program, edited: new Set(edits.map(({ path }) => path)) }, rules);

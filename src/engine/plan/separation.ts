@@ -8,7 +8,7 @@ import { sharedAccounts } from "../../core/plan/dedicated.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import { runningIn } from "../cages.ts";
-import type { ComparingMachine } from "../context.ts";
+import type { AuditingMachine } from "../context.ts";
 import type { AccountUse } from "../ports.ts";
 import type { CageReader } from "../store.ts";
 
@@ -17,7 +17,7 @@ import type { CageReader } from "../store.ts";
  * and read each other (ptrace(2)); only the PID namespace hides them. `all` are the footprints of all cages, if they are known.
  */
 export async function accountFindings(
-	machine: ComparingMachine,
+	machine: AuditingMachine,
 	name: string,
 	uids: readonly number[],
 	all?: ReadonlyMap<string, Footprint>,
@@ -44,7 +44,7 @@ export async function accountFindings(
 }
 
 /** Processes under these accounts that do not run in this cage. */
-export async function processesOutside(machine: ComparingMachine, name: string, uids: readonly number[]): Promise<AccountUse[]> {
+export async function processesOutside(machine: AuditingMachine, name: string, uids: readonly number[]): Promise<AccountUse[]> {
 	const all = machine.processesOf(uids);
 	if (!all.length) return [];
 	const inside = new Set((await runningIn(machine, name)).processes);
@@ -73,14 +73,14 @@ export async function footprints(store: CageReader): Promise<Map<string, Footpri
 }
 
 /** Notes about what a planned cage would share with other cages and with host services. */
-export async function separationNotes(machine: ComparingMachine, name: string, plan: Plan, trace: Trace): Promise<Note[]> {
+export async function separationNotes(machine: AuditingMachine, name: string, plan: Plan, trace: Trace): Promise<Note[]> {
 	const own = footprintOf(plan, trace);
 	const others = await footprintsOfOthers(machine.store, name);
 	return [...overlapsOf(machine, own, others), ...(await notesOfAccounts(machine, name, own.uids, plan))];
 }
 
 /** The same about accounts only, for an imported cage, whose own account does not count. */
-export async function accountNotes(machine: ComparingMachine, name: string, { cage, manifest }: ImportedParts): Promise<Note[]> {
+export async function accountNotes(machine: AuditingMachine, name: string, { cage, manifest }: ImportedParts): Promise<Note[]> {
 	const { footprint: own } = cage;
 	if (!own || cage.dedicatedAccount !== undefined) return [];
 	const others = await footprintsOfOthers(machine.store, name);
@@ -93,14 +93,14 @@ interface ImportedParts {
 	readonly manifest: Pick<Manifest, "entries" | "writable">;
 }
 
-function overlapsOf({ accounts }: ComparingMachine, own: Footprint, others: ReadonlyMap<string, Footprint>): Note[] {
+function overlapsOf({ accounts }: AuditingMachine, own: Footprint, others: ReadonlyMap<string, Footprint>): Note[] {
 	const users = accounts.users();
 	const accountOf = (uid: number) => users.find((user) => user.uid === uid)?.name ?? String(uid);
 	return [...others].flatMap(([other, theirs]) => overlaps(own, other, theirs, accountOf));
 }
 
 async function notesOfAccounts(
-	machine: ComparingMachine,
+	machine: AuditingMachine,
 	name: string,
 	uids: readonly number[],
 	parts: ImportedParts["manifest"],

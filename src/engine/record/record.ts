@@ -118,7 +118,7 @@ async function configurationOf(
 	{ layout, manifest }: PresentCage,
 ): Promise<Configuration[]> {
 	const { files, recording, store } = machine;
-	const edits = new Map((await store.building.edits(manifest, signal)).map((edit) => [edit.path, edit]));
+	const edits = new Map((await store.edits(manifest, signal)).map((edit) => [edit.path, edit]));
 	const all = manifest.entries.filter((entry) => isConfiguration(entry) || edits.has(entry.path));
 	const shipped = recording.asShipped(all.map(({ origin, path }) => origin ?? path));
 	const textOf = (path: Path) => files.read(path)?.toString("utf8");

@@ -5,7 +5,7 @@ import { Failure } from "../../core/failure.ts";
 import { isWithin, join, type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { type PresentCage, presentCage, runningIn } from "../cages.ts";
-import { type Context, launchMethod } from "../context.ts";
+import { type Context, launchMethod, type RunningMachine } from "../context.ts";
 import type { CageLayout, Launched, LaunchRequest } from "../launch-ports.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 
@@ -43,7 +43,7 @@ interface RunOptions {
  * that ended it. Throws `command-not-in-cage` (exit 125) if the program is not there.
  */
 export async function runCage(
-	context: Context,
+	context: Context<RunningMachine>,
 	name: string,
 	command: readonly string[],
 	onSignals: (pass: (signal: string) => void) => () => void,
@@ -58,7 +58,7 @@ export async function runCage(
 
 /** One start. `isAgain` if an update published another generation and asked for a restart. */
 async function runOnce(
-	context: Context,
+	context: Context<RunningMachine>,
 	name: string,
 	command: readonly string[],
 	onSignals: (pass: (signal: string) => void) => () => void,
@@ -106,7 +106,7 @@ async function runOnce(
 }
 
 /** Two instances usually corrupt their data, but some applications can share it, so this is only a warning. */
-async function warnRunning({ emit, machine }: Context, name: string): Promise<void> {
+async function warnRunning({ emit, machine }: Context<RunningMachine>, name: string): Promise<void> {
 	const [init] = (await runningIn(machine, name)).inits;
 	if (init !== undefined) emit({ event: "warned", code: "run-already", values: { name, pid: init } });
 }
@@ -158,7 +158,7 @@ const tellMilliseconds = 5_000;
  * time after TERM is over.
  */
 class AskedToEnd {
-	readonly #context: Context;
+	readonly #context: Context<RunningMachine>;
 	readonly #name: string;
 	readonly #stopSeconds: number;
 	#launched: Launched | undefined;
@@ -167,7 +167,7 @@ class AskedToEnd {
 	readonly #timers: ReturnType<typeof setTimeout>[] = [];
 
 	/** `stopSeconds` 0: no limit. */
-	constructor(context: Context, name: string, stopSeconds: number) {
+	constructor(context: Context<RunningMachine>, name: string, stopSeconds: number) {
 		this.#context = context;
 		this.#name = name;
 		this.#stopSeconds = stopSeconds;
@@ -232,7 +232,7 @@ class AskedToEnd {
 }
 
 /** Sends a signal to the application in the running cage, in any generation. Throws `cage-not-running` (exit 1). */
-export async function signalCage(context: Context, name: string, signal: string): Promise<void> {
+export async function signalCage(context: Context<RunningMachine>, name: string, signal: string): Promise<void> {
 	await presentCage(context, name);
 	const { inits } = await runningIn(context.machine, name);
 	if (!inits.length) throw new Failure("cage-not-running", { name }, 1);
@@ -252,12 +252,12 @@ interface ShellOptions {
  * Runs a host shell in the cage with the application's account and layers. It sees the real data; its writes are discarded unless
  * `keepWrites`. Resolves with its exit status.
  */
-export async function shellInCage(context: Context, name: string, options: ShellOptions): Promise<number> {
+export async function shellInCage(context: Context<RunningMachine>, name: string, options: ShellOptions): Promise<number> {
 	return shellIn(context, await presentCage(context, name), options);
 }
 
 /** The same in any generation, also during its trial. */
-export async function shellIn(context: Context, present: PresentCage, options: ShellOptions): Promise<number> {
+export async function shellIn(context: Context<RunningMachine>, present: PresentCage, options: ShellOptions): Promise<number> {
 	const { command, keepWrites, terminal } = options;
 	const { launcher } = context.machine;
 	const start = { cage: present.cage.name, command, ...(terminal === undefined ? {} : { terminal }) };

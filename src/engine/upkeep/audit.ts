@@ -7,7 +7,7 @@ import { Failure } from "../../core/failure.ts";
 import { join, outermost, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { isDecoy } from "../../core/plan/decoys.ts";
-import type { ComparingMachine, Context } from "../context.ts";
+import type { AuditingMachine, Context } from "../context.ts";
 import type { CageLayout } from "../launch-ports.ts";
 import { accountFindings } from "../plan/separation.ts";
 import type { CageToAudit } from "../ports.ts";
@@ -53,7 +53,7 @@ function dataOf({ data, writable }: CageLayout): NonNullable<CageToAudit["data"]
 
 /** All findings about a generation on disk. Changes nothing. */
 export async function findingsOf(
-	context: Context<ComparingMachine>,
+	context: Context<AuditingMachine>,
 	manifest: Manifest,
 	layout: CageLayout,
 	{ footprints, thorough = false }: AuditOptions = {},
@@ -74,7 +74,7 @@ export async function findingsOf(
  * name; accepted dangers are reported each time. Returns all findings.
  */
 export async function auditGeneration(
-	context: Context,
+	context: Context<AuditingMachine>,
 	manifest: Manifest,
 	layout: CageLayout,
 	options: AuditOptions = {},

@@ -1,5 +1,6 @@
 import { comparePlanWithManifest, type Difference, isSame, significantChanges } from "../../core/cage/difference.ts";
 import { knownFiles, type PackageDrift } from "../../core/cage/drift.ts";
+import { withEdits } from "../../core/cage/edits.ts";
 import { type Finding, isAccepted, parseAcceptance } from "../../core/cage/finding.ts";
 import type { Footprint } from "../../core/cage/footprint.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
@@ -13,7 +14,7 @@ import type { ComparingMachine, Context } from "../context.ts";
 import { comparableEntries } from "../plan/comparable-plan.ts";
 import { footprints } from "../plan/separation.ts";
 import { findingsOf } from "./audit.ts";
-import { hasSamePackages, hostChanges, takeOverEdits } from "./drift.ts";
+import { hasSamePackages, hostChanges } from "./drift.ts";
 
 interface CheckedFinding extends Finding {
 	readonly accepted: boolean;
@@ -99,7 +100,7 @@ export async function checkCage(
  */
 async function compareWithToday(
 	context: Context<ComparingMachine>,
-	{ cage, generation, manifest }: PresentCage,
+	{ cage, manifest }: PresentCage,
 	drift: readonly PackageDrift[],
 	isTouched: boolean,
 ): Promise<Pick<CheckedCage, "plan" | "missed">> {
@@ -113,7 +114,7 @@ async function compareWithToday(
 		const planned = await comparableEntries(context, cage, trace, knownFiles(manifest, drift, samePackages));
 		const missing = watched ? missingInCage(watched, trace, planned, files) : [];
 		return {
-			...(mayDiffer ? { plan: await wouldChange(context, cage.name, planned, generation, manifest) } : {}),
+			...(mayDiffer ? { plan: await wouldChange(context, planned, manifest) } : {}),
 			...(watched && missing.length ? { missed: { watched, missing } } : {}),
 		};
 	} catch (error) {
@@ -124,13 +125,11 @@ async function compareWithToday(
 }
 
 async function wouldChange(
-	context: Context<ComparingMachine>,
-	name: string,
+	{ machine, signal }: Context<ComparingMachine>,
 	planned: Plan,
-	generation: number,
 	manifest: Manifest,
 ): Promise<Difference> {
-	const plan = await takeOverEdits({ ...context, emit() {} }, name, planned, generation, "cage");
+	const plan = withEdits(planned, manifest, await machine.store.edits(manifest, signal), () => "cage");
 	return significantChanges(comparePlanWithManifest(plan, manifest));
 }
 

@@ -76,7 +76,7 @@ async function updateMark(
  * that loses is saved next to the cage.
  */
 export async function takeOverEdits(
-	context: Context<ReadingMachine>,
+	context: Context,
 	name: string,
 	plan: Plan,
 	previous: number | undefined,
@@ -85,7 +85,7 @@ export async function takeOverEdits(
 	const { machine, signal } = context;
 	if (previous === undefined) return plan;
 	const manifest = await machine.store.manifest(name, previous);
-	const edits = manifest ? await machine.store.building.edits(manifest, signal) : [];
+	const edits = manifest ? await machine.store.edits(manifest, signal) : [];
 	if (!manifest || !edits.length) return plan;
 	for (const edit of conflictsOf(edits)) {
 		const path = showPath(edit.path);

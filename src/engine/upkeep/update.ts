@@ -75,7 +75,7 @@ async function prepare(
 	const { generation: from, manifest } = found;
 	const trace = await requireTrace(machine.store, name);
 	const drift = await hostDrift(context, manifest, false);
-	const edits = await machine.store.building.edits(manifest, signal);
+	const edits = await machine.store.edits(manifest, signal);
 	const conflicts = edits.filter((edit) => stateOfEdit(edit) === "conflict");
 	const known = knownFiles(manifest, drift, hasSamePackages(context, manifest));
 	const first = await timed(context, "plan", () => comparablePlan(context, found.cage, trace, known));

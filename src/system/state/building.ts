@@ -4,29 +4,20 @@ import type { Manifest } from "../../core/cage/manifest.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { initExecutable } from "../../core/confinement/init.ts";
 import { emptyName, initName, openInitName } from "../../core/confinement/launch.ts";
-import { Failure } from "../../core/failure.ts";
-import { join, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { join, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { Building } from "../../engine/store.ts";
-import { type Arrangement, arrangeData, bringBackMissing, isToBeArranged } from "../files/arrange.ts";
+import { bringBackMissing } from "../files/arrange.ts";
 import { buildGeneration, isUpToDate } from "../files/build.ts";
-import { exists } from "../files/descriptor.ts";
-import { findEdits, saveEdit } from "../files/edits.ts";
-import {
-	currentGeneration,
-	listGenerations,
-	readManifest,
-	removeGeneration,
-	switchBack,
-	switchGeneration,
-} from "../files/generations.ts";
+import { saveEdit } from "../files/edits.ts";
+import { readManifest, removeGeneration, switchBack, switchGeneration } from "../files/generations.ts";
 import { removeTree } from "../files/remove.ts";
 import { seedData } from "../files/seed.ts";
 import { partialTrees } from "../files/trees.ts";
+import { arrangeFor, rootsOf } from "./arranging.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cagePaths, writeCage } from "./cages.ts";
 import { makeSafeFolder } from "./folder.ts";
 import { transientName } from "./process.ts";
-import { arrangingName } from "./unfinished.ts";
 
 export function building(state: Path): Building {
 	const paths = (name: string) => cagePaths(state, name);
@@ -62,7 +53,6 @@ export function building(state: Path): Building {
 				throw error;
 			}
 		},
-		edits: (manifest, signal) => findEdits(rootOf(manifest), manifest, signal),
 		saveEdit: (name, generation, edit) => saveEdit(paths(name).directory, generation, paths(name).root(generation), edit),
 		bringBackState,
 		async publish(name, generation) {
@@ -124,52 +114,4 @@ async function placeProgram(cage: Path, file: string, program: Uint8Array): Prom
 	const place = join(folder, pathFromText(file));
 	const there = await readFile(pathToBytes(place)).catch(() => undefined);
 	if (!there?.equals(program)) await writeAtomic(place, program, 0o755);
-}
-
-/** The directories of the state that a generation mounts. */
-function rootsOf({ writable }: Pick<Manifest, "writable">): Path[] {
-	return outermost(writable.map(({ path }) => path));
-}
-
-/**
- * Moves the state to where a generation mounts it from, and publishes the generation via `change`. The next command finishes
- * after a kill.
- */
-async function arrangeFor(cage: Path, generation: number, change: () => Promise<void>): Promise<void> {
-	const arrangement = await arrangementFor(cage, generation);
-	if (!arrangement || !(await isToBeArranged(arrangement))) return change();
-	const mark = join(cage, arrangingName);
-	await writeAtomic(mark, "");
-	await arrangeData(arrangement);
-	await change();
-	await removeTree(mark);
-}
-
-/** Finishes an interrupted move for the present generation. The caller holds the lock. */
-export async function finishArranging(cage: Path): Promise<void> {
-	if (!(await exists(join(cage, arrangingName)))) return;
-	const present = await currentGeneration(cage);
-	const arrangement = present === undefined ? undefined : await arrangementFor(cage, present);
-	if (arrangement) await arrangeData(arrangement);
-	await removeTree(join(cage, arrangingName));
-}
-
-/** Undefined if the manifest is unreadable: its mounts are unknown, and nothing starts in that generation. */
-async function arrangementFor(cage: Path, generation: number): Promise<Arrangement | undefined> {
-	const roots = await readRoots(cage, generation);
-	if (roots === undefined) return undefined;
-	const others: Path[] = [];
-	for (const other of await listGenerations(cage)) {
-		if (other !== generation) others.push(...((await readRoots(cage, other)) ?? []));
-	}
-	return { data: join(cage, "data"), roots, others };
-}
-
-async function readRoots(cage: Path, generation: number): Promise<Path[] | undefined> {
-	try {
-		return rootsOf(await readManifest(cage, generation));
-	} catch (error) {
-		if (error instanceof Failure) return undefined;
-		throw error;
-	}
 }

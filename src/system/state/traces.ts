@@ -10,6 +10,9 @@ import { readState } from "./state-file.ts";
 /** Far more than any of our traces. A file that would unpack to more is damaged. */
 const mostBytes = 512 * 1024 * 1024;
 
+/** The name of the trace that a cage is planned from. */
+export const hostTrace = "host";
+
 /** Stores a trace under a name (`host`, `trial-2`) as compressed JSON. Replaces an earlier one. */
 export async function writeTrace(traces: Path, name: string, trace: Trace): Promise<void> {
 	await makeSafeFolder(traces);

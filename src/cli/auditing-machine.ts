@@ -1,0 +1,14 @@
+import type { AuditingMachine } from "../engine/context.ts";
+import { systemAccounts } from "../system/accounts/accounts.ts";
+import { auditCage } from "../system/files/audit.ts";
+import { processesOf } from "../system/running/proc.ts";
+import { readingMachine } from "./reading-machine.ts";
+
+export function auditingMachine(state: string): AuditingMachine {
+	return {
+		...readingMachine(state),
+		accounts: systemAccounts,
+		audit: async (cage, signal) => (await auditCage(cage, signal)).findings,
+		processesOf,
+	};
+}
