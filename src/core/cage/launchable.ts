@@ -7,9 +7,9 @@ import type { FileStatus, User } from "../machine/facts.ts";
 import { isWithin, join, normalise, type Path, pathFromText, root } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { areaOf, isEssential, isMountedByLauncher, mayBeBound } from "../plan/areas.ts";
+import { refuseNestedBinds } from "../plan/binds.ts";
 import { judgeDevice } from "../plan/devices.ts";
 import type { Identity, Permissions } from "../plan/plan.ts";
-import { refuseNestedBinds } from "../plan/rules.ts";
 import { separateDataName } from "./layout.ts";
 
 /** Facts about this machine that decide about a launch. */

@@ -3,49 +3,15 @@ import type { Rules } from "../application/application.ts";
 import { append } from "../collections.ts";
 import { Failure } from "../failure.ts";
 import type { Files } from "../machine/facts.ts";
-import { ancestors, isWithin, normalise, type Path, parent, pathFromText, pathToText, root } from "../path/path.ts";
-import { showPath } from "../path/quote.ts";
-import { isEssential, isMountedByLauncher, mayBeBound } from "./areas.ts";
+import { ancestors, isWithin, normalise, type Path, parent, pathFromText, root } from "../path/path.ts";
+import { isEssential, isMountedByLauncher } from "./areas.ts";
+import { checkBind } from "./binds.ts";
 import { canHoldDecoy, chosenDecoys } from "./decoys.ts";
 import { namedDevice } from "./devices.ts";
 import { type LinkFiles, placeOf } from "./links.ts";
+import { patternOf } from "./patterns.ts";
 import { walkBelow } from "./walk.ts";
 import { directoryOf } from "./writable.ts";
-
-/** A rule as a fixed path and the glob behind it, which begins with a slash. */
-interface Pattern {
-	readonly start: Path;
-	readonly glob?: string;
-}
-
-/** Glob syntax. A backslash escapes the next character. */
-const active = /\\.|[*?[\]{}]|[@!+]\(/gs;
-
-/** An absolute, normalised path of ASCII characters without glob syntax. */
-const plain = /^(\/(?!\.{1,2}(\/|$))[^/\\*?[\]{}()@!+\x80-\uffff]+)+$/;
-
-function parse(text: string): Pattern {
-	// Selecting many entries at once creates thousands of rules, nearly all of them plain paths.
-	if (plain.test(text)) return { start: text as Path };
-	// `/folder/**` means the same as `/folder`.
-	const folder = text.endsWith("/**") ? text.slice(0, -3) : "";
-	if (plain.test(folder)) return { start: folder as Path };
-	// Globs are matched on bytes: each byte above ASCII is one character in the rule and in the path.
-	const bytes = pathFromText(text);
-	const first = [...bytes.matchAll(active)].find(([found]) => !found.startsWith("\\"));
-	if (!first) return { start: normalise(literally(bytes)) };
-	const slash = bytes.lastIndexOf("/", first.index);
-	return { start: normalise(literally(bytes.slice(0, slash + 1))), glob: bytes.slice(slash) };
-}
-
-/** Returns the path at or below which everything is that a rule can match. */
-export function startOfRule(text: string): Path {
-	return parse(text).start;
-}
-
-function literally(bytes: string): Path {
-	return bytes.replace(/\\(.)/gs, "$1") as Path;
-}
 
 /**
  * Returns a function that finds the first rule that matches a path. A rule is a plain path or a glob (picomatch's syntax; dots
@@ -83,7 +49,7 @@ const remembered = new WeakMap<readonly string[], ReadonlyMap<Path, readonly Tes
 function testsByStart(texts: readonly string[], files?: LinkFiles): ReadonlyMap<Path, readonly Test[]> {
 	const tests = new Map<Path, Test[]>();
 	for (const [order, text] of texts.entries()) {
-		const { glob, start: written } = parse(text);
+		const { glob, start: written } = patternOf(text);
 		for (const start of new Set([written, files ? placeOf(written, files) : written])) {
 			append(tests, start, { order, text, matches: glob === undefined ? () => true : globTest(start, glob) });
 		}
@@ -105,7 +71,7 @@ export const maxPerRule = 100_000;
 
 /** Returns everything on the machine that an include matches, at most `most` paths, without following links. */
 export function expandInclude(text: string, files: Files, most = maxPerRule): Path[] {
-	const { glob, start } = parse(text);
+	const { glob, start } = patternOf(text);
 	const matches = glob === undefined ? () => true : matchPaths([text]);
 	const found: Path[] = [];
 	for (const path of walk(start, files)) {
@@ -145,13 +111,6 @@ export function checkPlaces({ binds, decoys, devices, include, seed }: Rules, fi
 	}
 }
 
-/** Throws `bind-unknown` (exit 2), and `bind-refused` (exit 4) for a directory that would expose the host's own tree. */
-export function checkBind(path: string, files: Files): void {
-	const real = files.resolve(normalise(pathFromText(path)));
-	if (real === undefined) throw new Failure("bind-unknown", { path }, 2);
-	if (!mayBeBound(real)) throw new Failure("bind-refused", { path }, 4);
-}
-
 const sharedMemory = pathFromText("/dev/shm");
 
 /** Like `checkPlaces`. Also throws `writable-refused` (exit 4) for a directory that no rule can make writable. */
@@ -163,25 +122,5 @@ export function checkRules(rules: Rules, files: Files): void {
 			const isMounted = isMountedByLauncher(directory) && !isWithin(directory, sharedMemory);
 			if (isMounted || isEssential(directory)) throw new Failure("writable-refused", { option, path: value }, 4);
 		}
-	}
-}
-
-/** Replaces bind paths by their real places, because mount(8) would follow links wherever they lead at that time. */
-export function realBinds(binds: Rules["binds"], files: Files): Rules["binds"] {
-	return binds.map((bind) => ({ ...bind, path: pathToText(placeOf(normalise(pathFromText(bind.path)), files)) ?? bind.path }));
-}
-
-/**
- * Cages mount only on directories of their own generation. The application or the host could replace a mount point inside a
- * writable directory or another bind with a link. Throws `bind-below-writable` and `bind-below-bind` (exit 2).
- */
-export function refuseNestedBinds(binds: readonly Path[], writable: readonly Path[]): void {
-	const above = (path: Path, all: readonly Path[]) => all.find((one) => one !== path && isWithin(path, one));
-	for (const path of binds) {
-		const directory = above(path, writable);
-		const bind = above(path, binds);
-		const values = { path: showPath(path), above: showPath(directory ?? bind ?? path) };
-		if (directory !== undefined) throw new Failure("bind-below-writable", values, 2);
-		if (bind !== undefined) throw new Failure("bind-below-bind", values, 2);
 	}
 }

@@ -3,8 +3,8 @@ import { setImmediate } from "node:timers/promises";
 import type { ChangedOrigin, HostChanges } from "../../core/cage/drift.ts";
 import type { Manifest, ManifestEntry } from "../../core/cage/manifest.ts";
 import { isWithin, type Path, parent, pathToBytes, root } from "../../core/path/path.ts";
+import { patternOf } from "../../core/plan/patterns.ts";
 import type { Reason } from "../../core/plan/plan.ts";
-import { startOfRule } from "../../core/plan/rules.ts";
 import { attempt } from "./errors.ts";
 import { hashFiles, sameStamp, stampOf } from "./hash.ts";
 
@@ -120,5 +120,5 @@ export function listedFolders(entries: readonly ManifestEntry[]): ManifestEntry[
 
 function topOf(reason: Reason): Path | undefined {
 	if (reason.kind === "part-of") return reason.tree;
-	return reason.kind === "rule" && reason.rule === "include" ? startOfRule(reason.value) : undefined;
+	return reason.kind === "rule" && reason.rule === "include" ? patternOf(reason.value).start : undefined;
 }
