@@ -1,5 +1,5 @@
 import { type Alarm, attackTechnique, type RecentAlarms } from "../core/detection/alarm.ts";
-import { type LandlockWhy, landlockReasons } from "../core/detection/landlock-denial.ts";
+import { type LandlockWhy, landlockReasons } from "../core/detection/landlock-reasons.ts";
 import { printable, printableJson } from "../core/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
 

@@ -1,9 +1,8 @@
 import type { FindingCode } from "../cage/finding.ts";
-import { lackable } from "../confinement/filter-permissions.ts";
-import { describeFilter, type Why } from "../confinement/seccomp.ts";
+import type { Why } from "../confinement/seccomp.ts";
 import type { Values } from "../failure.ts";
 import type { Denial } from "./denial.ts";
-import type { LandlockWhy } from "./landlock-denial.ts";
+import type { LandlockWhy } from "./landlock-reasons.ts";
 
 /** `high`: no service needs the call. `medium`: an intruder makes it, but so do libraries that can do without. */
 export const severities = ["medium", "high"] as const;
@@ -79,38 +78,6 @@ export function attackTechnique({
 	if (why === "foreign-socket") return { id: "T1559", name: "Inter-Process Communication" };
 	if (kind === "syscall" || kind === "file") return { id: "T1611", name: "Escape to Host" };
 	return kind === "decoy" ? { id: "T1552", name: "Unsecured Credentials" } : undefined;
-}
-
-/** Calls that are refused in ordinary cages too: libraries make them and continue without. */
-const ordinary: ReadonlySet<Why> = new Set([
-	"unseen-arguments",
-	"unjudged",
-	"core-handler",
-	"socket-families",
-	"unix-sockets",
-	"code-without-file",
-	"writable-code",
-	"keyrings",
-	"foreign-owner",
-	"more-rights",
-]);
-
-/** Returns undefined for a call that no cage's filter denies. */
-export function whyDenied(call: Denial["call"]): Why | undefined {
-	return reasons.get(call);
-}
-
-/** The first rule of each call counts that the kernel records. */
-const reasons: ReadonlyMap<string, Why> = new Map(
-	describeFilter({ unixSockets: false, memfd: false, account: { uid: 1, gid: 1, groups: 0, uids: [1], lacks: lackable } })
-		.filter(({ answer }) => answer !== "none")
-		.map(({ call, why }): [string, Why] => [call, why])
-		.reverse(),
-);
-
-export function severityOf({ call, result }: Pick<Denial, "call" | "result">): Severity {
-	const why = whyDenied(call);
-	return result === "killed" || (why !== undefined && !ordinary.has(why)) ? "high" : "medium";
 }
 
 export function landlockKind(why: LandlockWhy): Alarm["kind"] {

@@ -1,3 +1,5 @@
+import { lackable } from "../confinement/filter-permissions.ts";
+import { describeFilter, type Why } from "../confinement/seccomp.ts";
 import { type Architecture, type SyscallName, syscalls } from "../confinement/syscalls.ts";
 
 /** A system call that a filter refused, or for which it killed the process (audit record 1326, AUDIT_SECCOMP). */
@@ -130,4 +132,36 @@ export function parseKernelRecord(record: string): { readonly sequence: number; 
 	// The facility is above the three bits of the level. Only the kernel's own messages have facility 0 (devkmsg_write()).
 	if (text === undefined || Number(priority) >> 3 !== 0) return undefined;
 	return { sequence: Number(sequence), text };
+}
+
+/** Calls that are refused in ordinary cages too: libraries make them and continue without. */
+const ordinary: ReadonlySet<Why> = new Set([
+	"unseen-arguments",
+	"unjudged",
+	"core-handler",
+	"socket-families",
+	"unix-sockets",
+	"code-without-file",
+	"writable-code",
+	"keyrings",
+	"foreign-owner",
+	"more-rights",
+]);
+
+/** Returns undefined for a call that no cage's filter denies. */
+export function whyDenied(call: Denial["call"]): Why | undefined {
+	return reasons.get(call);
+}
+
+/** The first rule of each call counts that the kernel records. */
+const reasons: ReadonlyMap<string, Why> = new Map(
+	describeFilter({ unixSockets: false, memfd: false, account: { uid: 1, gid: 1, groups: 0, uids: [1], lacks: lackable } })
+		.filter(({ answer }) => answer !== "none")
+		.map(({ call, why }): [string, Why] => [call, why])
+		.reverse(),
+);
+
+export function severityOf({ call, result }: Pick<Denial, "call" | "result">): "medium" | "high" {
+	const why = whyDenied(call);
+	return result === "killed" || (why !== undefined && !ordinary.has(why)) ? "high" : "medium";
 }

@@ -1,5 +1,6 @@
 import type { Denial } from "./denial.ts";
 import { callOf, parseAudit, untrusted } from "./denial.ts";
+import { type LandlockWhy, reasonByRight } from "./landlock-reasons.ts";
 
 /** Something that Landlock refused. */
 export interface LandlockDenial {
@@ -15,26 +16,6 @@ export interface LandlockDenial {
 	readonly call?: Denial["call"];
 	readonly path?: string;
 	readonly port?: number;
-}
-
-/** What was refused, by the names of the kernel's rights. */
-const reasons = {
-	"fs.change_topology": "file-tree",
-	"fs.ioctl_dev": "foreign-device",
-	"net.bind_tcp": "other-port",
-	"scope.abstract_unix_socket": "foreign-socket",
-	"scope.signal": "foreign-signal",
-	ptrace: "foreign-memory",
-} as const;
-export type LandlockWhy = (typeof reasons)[keyof typeof reasons] | "foreign-file";
-
-export const landlockReasons: readonly LandlockWhy[] = [...new Set(Object.values(reasons)), "foreign-file"];
-
-/** Also shown by an application whose configuration names another port or a socket of the host. */
-const ordinary: ReadonlySet<LandlockWhy> = new Set(["foreign-device", "foreign-socket", "other-port"]);
-
-export function landlockSeverity(why: LandlockWhy): "medium" | "high" {
-	return ordinary.has(why) ? "medium" : "high";
 }
 
 /** Domains to remember; each start of a cage has one. */
@@ -114,7 +95,7 @@ function accessOf({ fields, serial, time }: AuditRecord): Access | undefined {
 	const domain = fields.get("domain");
 	const [blocker = ""] = (fields.get("blockers") ?? "").split(",");
 	if (domain === undefined || blocker === "") return undefined;
-	const why = reasons[blocker as keyof typeof reasons] ?? "foreign-file";
+	const why = reasonByRight[blocker as keyof typeof reasonByRight] ?? "foreign-file";
 	const port = Number(fields.get("src"));
 	const path = fields.get("path") ?? fields.get("name");
 	return {

@@ -1,5 +1,5 @@
 import type { Alarm } from "../../core/detection/alarm.ts";
-import type { LandlockWhy } from "../../core/detection/landlock-denial.ts";
+import type { LandlockWhy } from "../../core/detection/landlock-reasons.ts";
 
 /** Alarms of `watch` and `selftest --alarm`. */
 export const alarmsEn = {

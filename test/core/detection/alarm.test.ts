@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Alarm, AlarmLimiter, quietPeriod, recentAlarms, severityOf, whyDenied } from "../../../src/core/detection/alarm.ts";
+import { type Alarm, AlarmLimiter, quietPeriod, recentAlarms } from "../../../src/core/detection/alarm.ts";
+import { severityOf, whyDenied } from "../../../src/core/detection/denial.ts";
 
 const alarm: Alarm = {
 	time: "2026-11-27T12:00:00.000Z",

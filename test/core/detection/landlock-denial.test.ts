@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { LandlockRecords, landlockReasons } from "../../../src/core/detection/landlock-denial.ts";
+import { LandlockRecords } from "../../../src/core/detection/landlock-denial.ts";
+import { landlockReasons } from "../../../src/core/detection/landlock-reasons.ts";
 import { messagesIn } from "../../texts.ts";
 
 /** Recorded on Linux 6.18, one serial number for each refusal. */
