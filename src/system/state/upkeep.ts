@@ -10,8 +10,8 @@ import {
 	pathToJson,
 	pathToText,
 } from "../../core/path/path.ts";
-import { watchedCalls } from "../../core/watch/probe.ts";
 import type { WatchResult } from "../../core/watch/watch-result.ts";
+import { watchedCalls } from "../../core/watch/watched-calls.ts";
 import type { StaleMark, Upkeep } from "../../engine/store.ts";
 import { attempt, errorName } from "../files/errors.ts";
 import { removeTree } from "../files/remove.ts";
