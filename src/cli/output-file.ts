@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { type Path, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
-import { writeExport } from "../system/state/archive/pack.ts";
+import { writeNewFile } from "../system/files/new-file.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Returns the absolute path of a file to write. Throws before any work if its folder is missing or it is a folder (exit 2). */
@@ -21,7 +21,7 @@ export async function printOrWrite(terminal: Terminal, text: string, output: str
 		return undefined;
 	}
 	const file = pathFromText(resolve(output));
-	await writeExport(file, text);
+	await writeNewFile(file, text);
 	return file;
 }
 

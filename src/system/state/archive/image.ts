@@ -9,10 +9,10 @@ import { join, type Path, parent, pathFromBytes, pathToBytes, root as top } from
 import { showPath } from "../../../core/path/quote.ts";
 import type { ImageContent, ImageRequest } from "../../../engine/archive-store.ts";
 import { writeFailure } from "../../files/errors.ts";
+import { withNewFile } from "../../files/new-file.ts";
 import { removeTree } from "../../files/remove.ts";
 import { walk } from "../../files/walk.ts";
 import { transientName } from "../process.ts";
-import { withNewFile } from "./pack.ts";
 
 /** Writes an image layout to a new folder, or to a new tar archive of it. Returns the image's digest. */
 export async function writeImage({ image, isArchive, to, ...content }: ImageRequest, signal: AbortSignal): Promise<string> {

@@ -1,24 +1,16 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { type BigIntStats, constants } from "node:fs";
-import { type FileHandle, lstat, open, readlink, unlink } from "node:fs/promises";
+import type { BigIntStats } from "node:fs";
+import { lstat, readlink } from "node:fs/promises";
 import { archiveLimits, staysWithin } from "../../../core/archive/places.ts";
 import { exportedParts, exportHeadName } from "../../../core/cage/export.ts";
 import { separateDataName } from "../../../core/cage/layout.ts";
 import { Failure } from "../../../core/failure.ts";
-import {
-	isWithin,
-	join,
-	type Path,
-	parent,
-	pathFromBytes,
-	pathFromText,
-	pathToBytes,
-	pathToText,
-} from "../../../core/path/path.ts";
+import { isWithin, join, type Path, pathFromBytes, pathFromText, pathToBytes, pathToText } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
 import type { Exported, ExportRequest } from "../../../engine/archive-store.ts";
-import { errorName, reportedDiskFailure, writeFailure } from "../../files/errors.ts";
+import { reportedDiskFailure } from "../../files/errors.ts";
+import { withNewFile } from "../../files/new-file.ts";
 import { removeTree } from "../../files/remove.ts";
 import { walk } from "../../files/walk.ts";
 import { requireTool, toolEnvironment } from "../../launch/tools.ts";
@@ -78,24 +70,6 @@ export async function exportCage({ head, ownerNames, owners, signal, state, to, 
 }
 
 /**
- * Creates a file that only its owner can read, and syncs it after the work. Throws `file-there` (exit 2) if it exists. A failure
- * leaves no file.
- */
-export async function withNewFile<T>(path: Path, work: (file: FileHandle) => Promise<T>): Promise<T> {
-	const file = await openNewFile(path);
-	try {
-		const result = await work(file);
-		await file.sync();
-		return result;
-	} catch (error) {
-		await unlink(pathToBytes(path)).catch(() => {});
-		throw error;
-	} finally {
-		await file.close();
-	}
-}
-
-/**
  * The data's names that an import accepts, a directory before its content, and the others. Relative to the cage's folder. `stamp`
  * changes with any modification, because a rename changes the times of its directories.
  */
@@ -137,26 +111,6 @@ async function isPortable(host: Path, path: Path, stats: BigIntStats, writable: 
 		.sort((a, b) => a.length - b.length)
 		.at(0);
 	return above !== undefined && !writable.some((one) => isWithin(one, place)) && staysWithin(place, target, above);
-}
-
-/** Writes text to a new file in the same way. */
-export function writeExport(path: Path, text: string): Promise<void> {
-	return withNewFile(path, (file) =>
-		file.writeFile(text).catch((error: unknown) => {
-			throw writeFailure(error, path);
-		}),
-	);
-}
-
-async function openNewFile(path: Path): Promise<FileHandle> {
-	const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
-	try {
-		return await open(pathToBytes(path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
-	} catch (error) {
-		if (errorName(error) === "EEXIST") throw new Failure("file-there", { path: showPath(path) }, 2);
-		if (errorName(error) === "ENOENT") throw new Failure("no-such-directory", { path: showPath(parent(path)) }, 2);
-		throw writeFailure(error, path);
-	}
 }
 
 /** Throws `bad-name` (exit 2) for a path that is no text, as programs take it. */

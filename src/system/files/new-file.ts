@@ -1,0 +1,44 @@
+import { constants } from "node:fs";
+import { type FileHandle, open, unlink } from "node:fs/promises";
+import { Failure } from "../../core/failure.ts";
+import { type Path, parent, pathToBytes } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { errorName, writeFailure } from "./errors.ts";
+
+/**
+ * Creates a file that only its owner can read, and syncs it after the work. Throws `file-there` (exit 2) if it exists. A failure
+ * leaves no file.
+ */
+export async function withNewFile<T>(path: Path, work: (file: FileHandle) => Promise<T>): Promise<T> {
+	const file = await openNewFile(path);
+	try {
+		const result = await work(file);
+		await file.sync();
+		return result;
+	} catch (error) {
+		await unlink(pathToBytes(path)).catch(() => {});
+		throw error;
+	} finally {
+		await file.close();
+	}
+}
+
+/** Writes text to a new file in the same way. */
+export function writeNewFile(path: Path, text: string): Promise<void> {
+	return withNewFile(path, (file) =>
+		file.writeFile(text).catch((error: unknown) => {
+			throw writeFailure(error, path);
+		}),
+	);
+}
+
+async function openNewFile(path: Path): Promise<FileHandle> {
+	const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
+	try {
+		return await open(pathToBytes(path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+	} catch (error) {
+		if (errorName(error) === "EEXIST") throw new Failure("file-there", { path: showPath(path) }, 2);
+		if (errorName(error) === "ENOENT") throw new Failure("no-such-directory", { path: showPath(parent(path)) }, 2);
+		throw writeFailure(error, path);
+	}
+}
