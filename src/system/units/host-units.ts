@@ -3,18 +3,14 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { socketPlace } from "../../core/application/passed-socket.ts";
-import { applicationFromUnit } from "../../core/application/unit-application.ts";
-import { isPassed, type SocketAddress } from "../../core/application/unit-sockets.ts";
 import { type Exposure, parseExposure } from "../../core/confinement/unit/exposure.ts";
 import { administratorsUnits } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
 import { baseName, join as joinPath, type Path, parent, pathFromText } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
-import type { HostService, UnitSet, Units } from "../../engine/systemd-ports.ts";
+import type { UnitSet, Units } from "../../engine/systemd-ports.ts";
+import { hostService } from "./host-service.ts";
 import { hooksFor, installedFor, presentPlace, readInstalled, removeInstalled, writeInstalled } from "./installed.ts";
-import { UnitFiles } from "./unit-files.ts";
-import { UnitTree } from "./unit-tree.ts";
 
 /** Units of this machine, or of the system in the file tree `root` (an image that is not running). */
 export function systemUnits(root = "/"): Units {
@@ -51,28 +47,6 @@ async function daemonReload(): Promise<boolean> {
 	});
 	if (failed) throw new Failure("unit-reload-failed", { problem: printable(stderr || shortMessage || "") });
 	return true;
-}
-
-function hostService(name: string, root: string): HostService | undefined {
-	const service = new UnitFiles(new UnitTree(root)).load(name);
-	if (service === undefined) return undefined;
-	const { files, surroundings, texts, unit } = service;
-	const { reloadSignal } = applicationFromUnit(unit, surroundings);
-	const sockets = (surroundings.sockets ?? []).filter((socket) => !socket.accept && isPassed(socket, unit));
-	return {
-		name: unit.name.full,
-		files,
-		texts,
-		sockets: sockets.map((socket) => socket.name),
-		socketPaths: sockets.flatMap(({ listens }) => listens.flatMap(pathOf)),
-		...(reloadSignal === undefined ? {} : { reloadSignal }),
-		reloads: unit.execReload.length > 0,
-	};
-}
-
-function pathOf({ address, kind }: SocketAddress): Path[] {
-	const place = kind === "other" ? undefined : socketPlace(address);
-	return place?.family === "unix" ? [pathFromText(place.path)] : [];
 }
 
 const newestKnown = 257;
