@@ -13,7 +13,6 @@ import { readTextIfAny } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cageFromJson, cageToJson } from "./cage-json.ts";
 import { makeSafeFolder, type SafeFolder } from "./folder.ts";
-import { madeAccountName } from "./made-account.ts";
 import { isLeftover } from "./process.ts";
 import { readRemoval, removalName, writeRemoval } from "./unfinished.ts";
 
@@ -91,6 +90,9 @@ export async function readCage(state: Path, name: string): Promise<Cage | undefi
 	if (cage === undefined || cage.name !== name) throw new Failure("state-damaged", { path: showPath(description) });
 	return cage;
 }
+
+/** The host account that was created for a cage. It has its own file, because it must outlive the description and stay with the data. */
+export const madeAccountName = "account.json" as Path;
 
 /** Data of an adopted service from before it returned to the host; possibly the only copy. */
 export const undoneData = "data.undone-";

@@ -5,10 +5,8 @@ import type { MadeAccount, MadeAccounts } from "../../engine/account-store.ts";
 import { ifMissing } from "../files/errors.ts";
 import { changeTreeOwner } from "../files/trees.ts";
 import { writeAtomic } from "./atomic.ts";
+import { madeAccountName } from "./cages.ts";
 import { readJson } from "./state-file.ts";
-
-/** The host account that was created for a cage. It has its own file, because it must outlive the description and stay with the data. */
-export const madeAccountName = "account.json" as Path;
 
 const madeAccountSchema = v.object({
 	schema: v.literal("cagewright/account/1"),
