@@ -5,7 +5,6 @@ import { trialsToCome } from "../core/minimise/search.ts";
 import type { FileUnit, SearchOutcome } from "../core/minimise/units.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
-import type { MinimisedEvidence } from "../core/record/record.ts";
 import type { MinimiseResult } from "../engine/minimise/minimise.ts";
 import type { Subject } from "../engine/minimise/subject.ts";
 import type { Messages } from "../messages/messages.ts";
@@ -173,12 +172,4 @@ function counted(manifest: Parameters<typeof countEntries>[0]) {
 
 function keptToJson(units: readonly FileUnit[]): object[] {
 	return keptBy(units).map(({ pin, ...sum }) => ({ why: pin ?? "tried", ...sum }));
-}
-
-/** The files that were removed from a cage, and the extent of the proof. */
-export function unneededText(minimised: MinimisedEvidence, messages: Messages): string {
-	const { at, bytes, exercises, files, isComplete, probes, signals, trials } = minimised;
-	const { unneeded, unneededStopped } = messages.record.parts;
-	const counts = { files, bytes: messages.bytes(bytes), at, trials, probes, exercises, signals };
-	return [messages.fill(unneeded, counts), ...(isComplete ? [] : [unneededStopped])].join(" ");
 }

@@ -8,8 +8,8 @@ import { packagesOf, programOf } from "../../core/record/packages.ts";
 import type { CageRecord, MinimisedEvidence } from "../../core/record/record.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { octal } from "../format.ts";
-import { unneededText } from "../minimise.ts";
 import { showReason } from "../reasons.ts";
+import { unneededText } from "../unneeded.ts";
 import { type Block, type Cell, code, facts, type Inline, joined, table, text } from "./document.ts";
 import { yesNo } from "./tried.ts";
 
