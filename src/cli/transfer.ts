@@ -16,6 +16,7 @@ import { summarise } from "../engine/trial/remedies.ts";
 import { callsToJson } from "../report/cage-json.ts";
 import { fields } from "../report/format.ts";
 import { ask } from "./ask.ts";
+import { exportForEngine } from "./image.ts";
 import type { ExportOptions } from "./options.ts";
 import { printOrWrite } from "./output-file.ts";
 import type { Terminal } from "./terminal.ts";
@@ -23,8 +24,7 @@ import { version } from "./version.ts";
 
 export async function exporting(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
 	if (options.format === "seccomp") return exportFilter(terminal, name, options);
-	// Other engines' formats are loaded on demand.
-	if (options.format !== "tar") return (await import("./image.ts")).exportForEngine(terminal, name, options);
+	if (options.format !== "tar") return exportForEngine(terminal, name, options);
 	if (options.output === undefined && process.stdout.isTTY) throw new Failure("export-to-terminal", { name }, 2);
 	const { json } = terminal.options;
 	if (options.output === undefined && json) throw new Failure("export-needs-file", { name }, 2);
