@@ -1,6 +1,6 @@
 /**
- * Verbs that show what is stored about cages. Each group of verbs contains the previous one, because the bundle has a file for
- * every combination of groups, and opening files is most of a short verb's time.
+ * Verbs that show what is stored about cages. Larger groups of verbs contain smaller ones, because the bundle has a file for every
+ * combination of groups that share a module, and a verb opens each of its files.
  */
 export { diff } from "./diff.ts";
 export { list } from "./list.ts";

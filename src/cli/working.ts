@@ -11,6 +11,7 @@ export { minimise } from "./minimise.ts";
 export { plan } from "./plan.ts";
 export { remove } from "./remove.ts";
 export { repair } from "./repair.ts";
+export * from "./running.ts";
 export { selftest } from "./selftest.ts";
 export { template } from "./template.ts";
 export { trace } from "./trace.ts";
