@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Alarm } from "../../src/core/detection/alarm.ts";
+import { Failure } from "../../src/core/failure.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Context, Machine } from "../../src/engine/context.ts";
 import type { FollowRequest, OpeningsRequest } from "../../src/engine/detection-ports.ts";
@@ -13,6 +14,7 @@ const pids = { noisy: 7, quiet: 8 } as const;
 async function watched(
 	attack: (record: (text: string) => void, open: OpeningsRequest["onOpen"]) => void | Promise<void>,
 	earlier: { readonly records: readonly string[]; readonly until?: number } = { records: [] },
+	addAlarm: () => Promise<void> = async () => {},
 ) {
 	const ended = new AbortController();
 	const decoy = { path: pathFromText("/.env"), kind: "generated", reasons: [{ kind: "rule", rule: "decoys", value: "auto" }] };
@@ -46,7 +48,7 @@ async function watched(
 			root: (name: string) => name,
 			manifest: async () => ({ identity: { uid: 33 }, accounts: { users: [] }, entries: [decoy] }),
 			cage: async () => ({ trials: [] }),
-			addAlarm: async () => {},
+			addAlarm,
 			watchedUntil: async () => earlier.until,
 			noteWatched: async () => {},
 		},
@@ -95,6 +97,15 @@ describe("a cage cannot hide another one's alarms", () => {
 		const forged = `x" pid=${pids.quiet} syscall=308\n${record({ call: 308, pid: pids.quiet })}\x1b[2J`;
 		const { reported } = await watched((refuse) => refuse(record({ comm: hex(forged.slice(0, 15)), exe: hex(forged) })));
 		expect(reported).toMatchObject([{ cage: "noisy", call: "mount", pid: pids.noisy, executable: forged }]);
+	});
+
+	test("by filling the disk, so that no alarm can be stored", async () => {
+		const { handled } = await watched(
+			(refuse) => refuse(record({ call: 308, pid: pids.quiet })),
+			{ records: [] },
+			() => Promise.reject(new Failure("disk-full", { path: "/state" }, 1)),
+		);
+		expect(shown(handled)).toEqual(["quiet setns"]);
 	});
 
 	test.each([

@@ -75,7 +75,8 @@ export async function watchAlarms(
 		if (toJournal) machine.detection.toJournal(alarm, toJournal(alarm));
 		if (cause === "test") return;
 		const handle = async () => {
-			await machine.store.addAlarm(alarm);
+			// The caged application itself may have filled the disk.
+			await machine.store.addAlarm(alarm).catch(notHandled);
 			if (reacts && alarm.severity === "high") await react(context, alarm, reaction, toLine);
 		};
 		work = work.then(handle).catch(notHandled);
