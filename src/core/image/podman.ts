@@ -32,10 +32,16 @@ export function isExecutable({ executable }: Pick<Workload, "executable">, path:
 	return executable.some((one) => isWithin(one, path) || isWithin(path, one));
 }
 
-/** Writable directories in memory, as in a cage. podman's own ones would permit to execute what is written there. */
-export const memoryDirectories = [...temporaryDirectories, pathFromText("/dev/shm")].map(
-	(path) => `${path}:rw,nosuid,nodev,noexec,size=20%,mode=1777`,
-);
+/**
+ * Returns writable directories in memory, as in a cage. podman's own ones would permit to execute what is written there, and it
+ * refuses two mounts at one place.
+ */
+export function memoryDirectories({ binds, volumes }: Pick<Workload, "binds" | "volumes">): string[] {
+	const mounted = new Set<string>([...volumes, ...binds].map(({ path }) => path));
+	return [...temporaryDirectories, pathFromText("/dev/shm")]
+		.filter((path) => !mounted.has(path))
+		.map((path) => `${path}:rw,nosuid,nodev,noexec,size=20%,mode=1777`);
+}
 
 /** Returns a path for a list that podman splits at colons, without quotes. Throws `unit-inexpressible` (exit 2). */
 export function podmanPath(setting: string, path: Path): Path {
@@ -57,7 +63,7 @@ export function podmanWords(workload: Workload): string[] {
 		...(limits.processes === undefined ? [] : ["--pids-limit", String(limits.processes)]),
 		...(limits.files === undefined ? [] : ["--ulimit", `nofile=${limits.files}`]),
 		...devices.flatMap((path) => ["--device", podmanPath("--device", path)]),
-		...memoryDirectories.flatMap((directory) => ["--tmpfs", directory]),
+		...memoryDirectories(workload).flatMap((directory) => ["--tmpfs", directory]),
 		...[...names].flatMap(([path, name]) => [
 			"--volume",
 			mountedVolume(name, podmanPath("--volume", path), "rw", isExecutable(workload, path)),

@@ -25,7 +25,7 @@ export function quadletUnits(workload: Workload): Map<string, string> {
 		"Pull=never",
 		"ReadOnly=true",
 		"ReadOnlyTmpfs=false",
-		...line("Tmpfs", memoryDirectories),
+		...line("Tmpfs", memoryDirectories(workload)),
 		"NoNewPrivileges=true",
 		"DropCapability=all",
 		...line(

@@ -158,6 +158,18 @@ test("names in a manifest become no commands, lines or paths of their own", () =
 	expect(files.map(({ path }) => path)).toEqual(["", ".md5sums"].map((end) => `/var/lib/dpkg/status.d/libc6${end}`));
 });
 
+test("podman mounts nothing else where the state or a directory of the host is", () => {
+	const volumes = [{ path: pathFromText("/tmp"), mode: 0o1777, uid: 0, gid: 0 }];
+	const binds = [{ path: "/var/tmp", access: "rw" as const }];
+	const memory = ["/dev/shm:rw,nosuid,nodev,noexec,size=20%,mode=1777"];
+	const words = podmanWords({ ...workload, volumes, binds });
+	expect(words.filter((_, index) => words[index - 1] === "--tmpfs")).toEqual(memory);
+	const lines = quadletUnits({ ...workload, volumes, binds })
+		.get("db.container")
+		?.split("\n");
+	expect(lines?.filter((line) => line.startsWith("Tmpfs="))).toEqual(memory.map((one) => `Tmpfs=${one}`));
+});
+
 test("a device's name gives a container no other device", () => {
 	const devices = [pathFromText("/dev/sda:/dev/null:rwm")];
 	expect(() => podmanWords({ ...workload, devices })).toThrow("unit-inexpressible");
