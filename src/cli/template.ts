@@ -257,10 +257,11 @@ async function accept(
 	const words = terminal.messages.cli.template;
 	const { accepted, hash, template: one } = await knownTemplate(machine.store, name);
 	const taken = accepted || (await confirm(terminal, one, hash, words.acceptQuestion(one.name), options));
-	if (taken && !options.dryRun && !accepted) await machine.store.templates.accept(hash);
-	if (terminal.options.json) terminal.printJson("template", { name: one.name, sha256: hash, accepted: taken });
-	else if (taken) terminal.print(words.accepted(one.name));
-	else terminal.say(words.not(one.name));
+	const isAccepted = accepted || (taken && !options.dryRun);
+	if (isAccepted && !accepted) await machine.store.templates.accept(hash);
+	if (terminal.options.json) terminal.printJson("template", { name: one.name, sha256: hash, accepted: isAccepted });
+	else if (isAccepted) terminal.print(words.accepted(one.name));
+	else if (!taken) terminal.say(words.not(one.name));
 	return taken ? 0 : 1;
 }
 

@@ -112,6 +112,8 @@ test("a template runs after its commands were accepted, and must be accepted aga
 	expect(refusal.stderr).toMatch(/^cagewright: .*template accept nice.*--yes.*\n$/);
 	expect((await run(["list"])).stdout).toMatch(/nice +saved, not accepted/);
 	expect((await run(["accept", "nice"])).status).toBe(2);
+	expect((await run(["accept", "nice", "--dry-run"])).stdout).not.toContain("was accepted");
+	expect((await run(["accept", "nice", "--dry-run", "--json"])).json).toMatchObject({ name: "nice", accepted: false });
 	expect((await run(["accept", "nice", "--yes"])).status).toBe(0);
 	expect((await inProcess(["make", "nice", "--dry-run"], { state })).status).toBe(0);
 
