@@ -1,7 +1,7 @@
 import { recentOnes } from "../core/detection/alarm.ts";
-import { printable } from "../core/path/quote.ts";
 import { isOutdated } from "../engine/upkeep/check.ts";
 import type { MeasuredCage } from "../engine/upkeep/metrics.ts";
+import { printableLines } from "./format.ts";
 
 type Labels = Readonly<Record<string, string | number>>;
 type Sample = readonly [value: number, labels?: Labels];
@@ -112,12 +112,10 @@ function gauge(name: string, help: string, samples: readonly Sample[]): string {
 	return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join("")}`;
 }
 
-/** The text may be printed to a terminal. The format itself has an escape for line breaks. */
-const visible = (value: string) => value.split("\n").map(printable).join("\n");
-
 function labelsText(labels: Labels = {}): string {
+	// The text may be printed to a terminal. The format itself has an escape for line breaks.
 	const escaped = (value: string | number) =>
-		visible(String(value)).replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+		printableLines(String(value)).replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 	const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
 	return pairs.length ? `{${pairs.join(",")}}` : "";
 }
