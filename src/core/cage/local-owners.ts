@@ -89,10 +89,9 @@ export function localCage(foreign: ForeignCage, local: LocalAccounts, sha256: (t
 		observed: foreign.observed.map((one) => {
 			const owned = { ...one, uid: owners.uid(one.uid), gid: owners.gid(one.gid) };
 			const content = contents.get(one.path);
+			if (content === undefined) return owned;
 			const isIntact = manifest.entries.some(({ path, sha256: hash }) => path === one.path && hash === one.sha256);
-			return content === undefined || !isIntact
-				? owned
-				: { ...owned, content: Buffer.from(content).toString("latin1"), sha256: sha256(content) };
+			return isIntact ? { ...owned, content: Buffer.from(content).toString("latin1"), sha256: sha256(content) } : owned;
 		}),
 		owners,
 		contents,

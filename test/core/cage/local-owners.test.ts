@@ -95,3 +95,17 @@ test("without root, everything belongs to the account that imports", () => {
 	const { manifest: local } = take({ manifest: { ...manifest, owner: theirs, entries } }, { users: [], groups: [], own });
 	expect(local).toMatchObject({ owner: { uid: 1001, gid: 1001 }, writable: [{ uid: 1001, gid: 1001 }] });
 });
+
+test("the manifest is not searched again for each file of the archive", () => {
+	let searched = 0;
+	const get = () => {
+		searched++;
+		return "/usr/bin/db";
+	};
+	const counted = () => Object.defineProperty(entry("/usr/bin/db"), "path", { enumerable: true, get });
+	const entries = Array.from({ length: 100 }, counted);
+	const observed = entries.map((one, index) => ({ ...one, path: `/other/${index}`, links: 1 }));
+	searched = 0;
+	take({ manifest: { ...manifest, entries }, observed });
+	expect(searched).toBeLessThan(10 * entries.length);
+});
