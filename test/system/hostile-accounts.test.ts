@@ -41,6 +41,13 @@ describe("an archive is refused", () => {
 			await expectRefused(owning("cage-taken", { users: [name] }), /account /);
 			await expectRefused(owning("cage-taken", { groups: [name] }), /account /);
 		}
+		// The name of an account that is missing here becomes part of a proposed command.
+		const named = changed((tree) => {
+			editJson(`${tree}/export.json`, ({ owners }: Json) => {
+				for (const id of Object.keys(owners.users)) if (id !== "0") owners.users[id] = "x;reboot";
+			});
+		});
+		await expectRefused(named, /account x;reboot/);
 		await expectRefused(
 			edited(({ accounts }) => Object.assign(accounts.users[0], { home: "/\nu intruder 0" })),
 			/account /,

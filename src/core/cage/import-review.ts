@@ -20,6 +20,7 @@ import type { Cage } from "./cage.ts";
 import { type LaunchFacts, requireLaunchable } from "./launchable.ts";
 import { otherAccount } from "./local-owners.ts";
 import { devicesOf, type Manifest } from "./manifest.ts";
+import { isAccountWord } from "./owner-names.ts";
 
 interface ReviewFacts extends LaunchFacts {
 	readonly groups: readonly Group[];
@@ -134,13 +135,11 @@ function field(value: unknown, name: string): unknown {
 	return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
 }
 
-/** Exports write these names into shell commands and files for systemd. */
-const accountName = /^[\p{L}\p{N}_][\p{L}\p{N}_.@\\+-]{0,79}\$?$/u;
 const home = /^[^:\p{Cc}\p{Zl}\p{Zp}]*$/u;
 
 function requireNames({ accounts: { groups, users }, identity }: Manifest): void {
 	const names = [identity.name, ...users.map(({ name }) => name), ...groups.flatMap(({ members, name }) => [name, ...members])];
-	const bad = names.find((name) => !accountName.test(name)) ?? users.find((user) => !home.test(user.home))?.name;
+	const bad = names.find((name) => !isAccountWord(name)) ?? users.find((user) => !home.test(user.home))?.name;
 	if (bad !== undefined) throw otherAccount(bad);
 }
 

@@ -10,7 +10,7 @@ import type { Access, Trace } from "../trace/trace.ts";
 import type { ObservedFile } from "./audit.ts";
 import type { Cage } from "./cage.ts";
 import type { Manifest } from "./manifest.ts";
-import type { OwnerNames } from "./owner-names.ts";
+import { isAccountWord, type OwnerNames } from "./owner-names.ts";
 import type { ObservedState } from "./tampering.ts";
 
 /** An archive's numbers of accounts become this machine's, by name. A number alone is never trusted. */
@@ -48,7 +48,7 @@ export interface LocalCage {
 
 /**
  * Throws (exit 4) `import-nameless` for a number without name, `import-no-user` and `import-no-group` for a name that this machine does
- * not have, `import-account` for a name that is root here, `dedicated-account-foreign`, and what `accountToReplace` throws.
+ * not have, `import-account` for a name that is root here or that the archive does not explain, and what `accountToReplace` throws.
  */
 export function localCage(foreign: ForeignCage, local: LocalAccounts, sha256: (text: string) => string): LocalCage {
 	const { cage, manifest } = foreign;
@@ -127,7 +127,7 @@ export function otherAccount(account: string): Failure {
 function replacedAccount({ application, dedicatedAccount: name }: Cage, manifest: Manifest): { uid: number; gid: number } {
 	if (name === undefined) return accountToReplace(manifest, application.command);
 	const account = manifest.accounts.users.find((user) => user.name === name);
-	if (!account) throw new Failure("dedicated-account-foreign", { account: name.slice(0, 80) }, 4);
+	if (!account) throw otherAccount(name);
 	return account;
 }
 
@@ -136,8 +136,9 @@ function ownersByName({ manifest, owners }: ForeignCage, { groups, own, users }:
 	const { accounts, owner } = manifest;
 	const find = (what: "user" | "group", id: number, name: string | undefined, here: number | undefined): number | Failure => {
 		if (name === undefined) return new Failure("import-nameless", { what: what === "user" ? "uid" : "gid", id }, 4);
-		if (here === undefined) return new Failure(`import-no-${what}`, { name: name.slice(0, 80) }, 4);
-		return here === 0 ? otherAccount(name) : here;
+		// The failure shows a command that creates it.
+		if (here === undefined && isAccountWord(name)) return new Failure(`import-no-${what}`, { name }, 4);
+		return here === undefined || here === 0 ? otherAccount(name) : here;
 	};
 	return {
 		uid(id: number): number | Failure {

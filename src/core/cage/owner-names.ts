@@ -13,6 +13,11 @@ export interface OwnerIds {
 	readonly gids: ReadonlySet<number>;
 }
 
+/** Whether a foreign name may be part of shell commands, which messages and exports show, and of files for systemd. */
+export function isAccountWord(name: string): boolean {
+	return /^[\p{L}\p{N}_][\p{L}\p{N}_.@\\+-]{0,79}\$?$/u.test(name);
+}
+
 /** Returns every number that the manifest or the trace contains. */
 export function ownerIds({ accounts, entries, identity, writable }: Manifest, trace: Trace | undefined): OwnerIds {
 	const owned = [...entries, ...writable, identity, ...accounts.users, ...owners(trace)];
