@@ -1,12 +1,19 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { afterAll, describe, expect, test } from "vitest";
 import { editJson } from "./archives.ts";
+import { eventually } from "./eventually.ts";
 import { exportedRedis } from "./hostile-archives.ts";
+import { commandOf } from "./processes.ts";
 
 /** Archives that name accounts and groups to get their power on this machine, and archives with other machine's claims. */
 
 const { archive, changed, expectRefused, take, there, victim } = exportedRedis();
+
+/** Only root can enter it. */
+const closed = mkdtempSync("/srv/cagewright-closed-");
+afterAll(() => rmSync(closed, { recursive: true }));
 
 // biome-ignore lint/suspicious/noExplicitAny: the archive's author writes whatever it likes
 type Json = any;
@@ -89,21 +96,46 @@ describe("an archive is imported", () => {
 		expect(JSON.parse((await take(file, "--dry-run", "--json")).stdout)).toMatchObject({ groups: ["adm"] });
 	});
 
+	test("with an account of its own, and others that it switches to and that run here are named", async () => {
+		const holder = spawn("setpriv", ["--reuid=daemon", "--clear-groups", "sleep", "60"], { stdio: "ignore" });
+		try {
+			await eventually(() => expect(commandOf(holder.pid ?? 0)).toBe("sleep 60"));
+			const own = { gid: 64_001, home: "/", name: "cage-taken", reason: "dedicated", uid: 64_001 };
+			const file = changed((tree) => {
+				editJson(`${tree}/export.json`, ({ owners }: Json) => Object.assign(owners.users, { 1: "daemon" }));
+				editJson(`${tree}/export.json`, ({ owners }: Json) => Object.assign(owners.groups, { 1: "daemon" }));
+				editJson(`${tree}/manifests/1.json`, ({ accounts }: Json) =>
+					accounts.users.push(own, { ...own, gid: 1, name: "daemon", reason: "switched-to", uid: 1 }),
+				);
+				editJson(`${tree}/cage.json`, (json) => Object.assign(json, { dedicatedAccount: "cage-taken" }));
+			});
+			expect((await take(file, "--dry-run")).stderr).toMatch(/sleep.* also runs as daemon/);
+		} finally {
+			holder.kill("SIGKILL");
+			await once(holder, "close");
+		}
+	});
+
 	test("and the private files of this machine that its trace makes an update copy are named", async () => {
 		const letter = `${victim}/letter`;
 		writeFileSync(letter, "private", { mode: 0o600 });
+		// Directories of pages are mounted, not copied.
+		const pages = `${closed}/pages`;
+		mkdirSync(pages);
+		writeFileSync(`${pages}/index.html`, "private");
 		const file = changed((tree) => {
 			const packed = `${tree}/traces/host.json.gz`;
 			const json = JSON.parse(execFileSync("gzip", ["-dc", packed], { maxBuffer: 1 << 28 }).toString()) as Json;
 			const read = { ...json.trace.accesses[0], succeeded: ["read"], rootOps: [], failed: [] };
 			delete read.real;
-			json.trace.accesses.push({ ...read, path: letter }, { ...read, path: "/etc/hostname" });
+			for (const path of [letter, `${pages}/index.html`, "/etc/hostname"]) json.trace.accesses.push({ ...read, path });
 			Object.assign(json.trace, { memfd: true });
 			writeFileSync(packed, execFileSync("gzip", ["-c"], { input: JSON.stringify(json) }));
 		});
 		const shown = await take(file, "--dry-run");
 		expect(shown.stdout).toMatch(/memfd/);
 		expect(shown.stdout).toContain(letter);
+		expect(shown.stdout).toContain(pages);
 		expect(shown.stdout).not.toContain("/etc/hostname");
 		const taken = await take(file, "--yes", "--no-trial");
 		expect(taken.stderr).toContain(letter);

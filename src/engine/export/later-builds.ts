@@ -28,7 +28,7 @@ interface LaterInput {
 	readonly groups: readonly Group[];
 }
 
-/** An update may run without a question, so an import shows what the archive makes it copy. Returns undefined if no plan can be made. */
+/** An update may run without a question, so an import shows what the archive makes it copy or mount. Returns undefined if no plan can be made. */
 export function laterBuilds(
 	{ accounts, files }: Pick<Machine, "accounts" | "files">,
 	{ cage, groups, manifest, trace, users }: LaterInput,
@@ -52,7 +52,7 @@ export function laterBuilds(
 		});
 	const taken = plan.entries.filter(({ decision, kind }) => decision === "include" && (kind === "file" || kind === "socket"));
 	const seeds = plan.writable.flatMap((one) => one.seeds);
-	const paths = [...taken, ...seeds].map(({ path }) => path).filter((path) => !isPublic(path));
+	const paths = [...taken, ...seeds, ...plan.shared].map(({ path }) => path).filter((path) => !isPublic(path));
 	return {
 		paths: [...new Set(paths)].sort(),
 		permissions: permissionsOf({ cage, manifest: { ...manifest, permissions: plan.permissions }, trace }),

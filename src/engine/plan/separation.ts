@@ -81,8 +81,10 @@ export async function separationNotes(machine: AuditingMachine, name: string, pl
 
 /** The same about accounts only, for an imported cage, whose own account does not count. */
 export async function accountNotes(machine: AuditingMachine, name: string, { cage, manifest }: ImportedParts): Promise<Note[]> {
-	const { footprint: own } = cage;
-	if (!own || cage.dedicatedAccount !== undefined) return [];
+	const { dedicatedAccount, footprint } = cage;
+	if (!footprint) return [];
+	const dedicated = manifest.accounts.users.find((user) => user.name === dedicatedAccount);
+	const own = { ...footprint, uids: footprint.uids.filter((uid) => uid !== dedicated?.uid) };
 	const others = await footprintsOfOthers(machine.store, name);
 	const shared = overlapsOf(machine, own, others).filter(({ code }) => code === "shares-account-cage");
 	return [...shared, ...(await notesOfAccounts(machine, name, own.uids, manifest))];
@@ -90,7 +92,7 @@ export async function accountNotes(machine: AuditingMachine, name: string, { cag
 
 interface ImportedParts {
 	readonly cage: Pick<Cage, "dedicatedAccount" | "footprint">;
-	readonly manifest: Pick<Manifest, "entries" | "writable">;
+	readonly manifest: Pick<Manifest, "accounts" | "entries" | "writable">;
 }
 
 function overlapsOf({ accounts }: AuditingMachine, own: Footprint, others: ReadonlyMap<string, Footprint>): Note[] {
@@ -103,7 +105,7 @@ async function notesOfAccounts(
 	machine: AuditingMachine,
 	name: string,
 	uids: readonly number[],
-	parts: ImportedParts["manifest"],
+	parts: Pick<Manifest, "entries" | "writable">,
 ): Promise<Note[]> {
 	const users = machine.accounts.users();
 	const outside = await processesOutside(machine, name, uids);

@@ -122,7 +122,7 @@ export const transferDe: Widen<typeof transferEn> = {
 	writable: "Beschreibbar",
 	directories: "Legt an",
 	rules: "Regeln für den Bau",
-	later: "Private Dateien dieses Systems, die ein Bau kopiert",
+	later: "Private Dateien dieses Systems, die ein Bau übernimmt",
 	unit: "Unit",
 	secrets: "Geheimnisse",
 	setuid: "Setuid-Dateien",

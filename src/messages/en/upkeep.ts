@@ -125,7 +125,7 @@ export const transferEn = {
 	writable: "Writable",
 	directories: "Creates",
 	rules: "Rules for builds",
-	later: "Private files that a build copies from this machine",
+	later: "Private files that a build takes from this machine",
 	unit: "Unit",
 	secrets: "Secrets",
 	setuid: "Setuid files",
