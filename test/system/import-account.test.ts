@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { cagewright, type Made, temporaryFolder, temporaryState } from "./cagewright.ts";
 import type { Daemon } from "./daemons.ts";
@@ -87,4 +87,26 @@ test("a dedicated account is created again by an import, and removed with the ca
 	expect(account("cage-redis")).toContain("made by cagewright");
 	expect((await cagewright(["remove", "redis", "--yes"], { state: second, enter })).status).toBe(0);
 	expect(account("cage-redis")).toBeUndefined();
+});
+
+test("an archive may name thousands of owners", async () => {
+	const people = Array.from({ length: 3000 }, (_, index) => 100_000 + index);
+	const lines = people.map((id) => `person-${id}:x:${id}:${id}::/:/bin/false`);
+	const { enter } = otherMachine((line) => (line.startsWith("root:") ? [line, ...lines].join("\n") : line));
+	const mail = `${made.data}${daemon.folder}/data/mail`;
+	const file = `${temporaryFolder("import-account")}/mail.tar`;
+	const there = temporaryState();
+	mkdirSync(mail);
+	try {
+		for (const id of people) {
+			writeFileSync(`${mail}/${id}`, "");
+			chownSync(`${mail}/${id}`, id, id);
+		}
+		expect((await cagewright(["export", "redis", "-o", file, "--with-data"], { state, enter })).status).toBe(0);
+	} finally {
+		rmSync(mail, { recursive: true });
+	}
+	const taken = await cagewright(["import", file, "--yes", "--no-trial"], { state: there, enter });
+	expect(taken.status, taken.stderr).toBe(0);
+	expect(ownerOf(`${there}/cages/redis/data${daemon.folder}/data/mail/102999`)).toEqual([102_999, 102_999]);
 });

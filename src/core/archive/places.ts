@@ -19,8 +19,8 @@ export const archiveLimits = {
 	names: 2 ** 28,
 	segments: 2_000_000,
 	depth: 200,
-	/** Bytes of the members that are kept in memory until the import is confirmed. */
-	head: 64 * 1024,
+	/** Bytes of the members that are kept in memory until the import is confirmed. The head names every owner of the data. */
+	head: 16 * 1024 * 1024,
 	cage: 16 * 1024 * 1024,
 	manifest: 128 * 1024 * 1024,
 	trace: 32 * 1024 * 1024,
