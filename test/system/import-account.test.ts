@@ -1,10 +1,22 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+	chmodSync,
+	chownSync,
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { cagewright, type Made, temporaryFolder, temporaryState } from "./cagewright.ts";
 import type { Daemon } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
+import { ordinaryUser, readableProgram } from "./ordinary.ts";
 import { otherMachine, renumberedRedis, withoutRedis } from "./other-machine.ts";
 import { preparedRedis } from "./prepared.ts";
 import { commandOf } from "./processes.ts";
@@ -109,4 +121,16 @@ test("an archive may name thousands of owners", async () => {
 	const taken = await cagewright(["import", file, "--yes", "--no-trial"], { state: there, enter });
 	expect(taken.status, taken.stderr).toBe(0);
 	expect(ownerOf(`${there}/cages/redis/data${daemon.folder}/data/mail/102999`)).toEqual([102_999, 102_999]);
+});
+
+test("without root, a cage that starts as another account is refused with the reason", async () => {
+	const user = ordinaryUser(readableProgram());
+	const file = `${user.home}/redis.tar`;
+	copyFileSync(archive, file);
+	chmodSync(file, 0o644);
+	for (const options of [[], ["--dedicated-account"]]) {
+		const refused = await cagewright(["import", file, "--yes", ...options], user);
+		expect(refused).toMatchObject({ status: 3, stdout: "" });
+		expect(refused.stderr).toMatch(/^cagewright: [^\n]*as root\.\n$/);
+	}
 });

@@ -173,8 +173,11 @@ async function judge(context: Context, archive: InspectedArchive, name: string, 
 		{ ...archive.manifest, name },
 	];
 	try {
-		const dedicated = await accountOf(context, archive, name, options.dedicatedAccount);
 		const accounts = { users: machine.accounts.users(), groups: machine.accounts.groups(), own: machine.accounts.own() };
+		const { own } = accounts;
+		if (own && (manifest.owner === undefined || (options.dedicatedAccount ?? cage.dedicatedAccount) !== undefined))
+			throw new Failure("import-needs-root", { own: own.name }, 3);
+		const dedicated = await accountOf(context, archive, name, options.dedicatedAccount);
 		const { head } = archive;
 		const local = localCage(
 			{ cage, manifest, observed: archive.observed, ...(head.owners ? { owners: head.owners } : {}) },

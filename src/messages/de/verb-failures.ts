@@ -57,6 +57,8 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"Nichts wurde importiert: Auf diesem System fehlt das Konto {name}, das der Käfig braucht. Legen Sie es an (`useradd --system {name}`), oder geben Sie dem Käfig mit --dedicated-account ein eigenes Konto.",
 	"import-no-group":
 		"Nichts wurde importiert: Auf diesem System fehlt die Gruppe {name}, der Dateien des Käfigs gehören. Legen Sie sie an (`groupadd --system {name}`), und importieren Sie erneut.",
+	"import-needs-root":
+		"Nichts wurde importiert: Nur root kann diesem Käfig ein anderes Konto als {own} geben. Führen Sie den Befehl als root aus.",
 	"import-unconfirmed":
 		"Nichts wurde importiert, weil Befehle des Käfigs hier als root laufen. Prüfen Sie sie mit --dry-run, und wiederholen Sie den Befehl mit --yes.",
 	"export-needs-file":

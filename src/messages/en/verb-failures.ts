@@ -45,6 +45,7 @@ export const verbFailuresEn = {
 		"Nothing was imported: this machine has no user {name}, which the cage needs. Create it (`useradd --system {name}`), or give the cage its own account with --dedicated-account.",
 	"import-no-group":
 		"Nothing was imported: this machine has no group {name}, which owns files of the cage. Create it (`groupadd --system {name}`) and import again.",
+	"import-needs-root": "Nothing was imported: only root can give this cage another account than {own}. Run the command as root.",
 	"import-unconfirmed":
 		"Nothing was imported, because the cage's commands run as root here. Review them with --dry-run, then repeat with --yes.",
 	"export-needs-file":
