@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { readlinkSync } from "node:fs";
+import { existsSync, readlinkSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runIn } from "../../src/system/files/tools.ts";
-import { inProcess, temporaryState } from "./cagewright.ts";
+import { inProcess, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { preparedRedis } from "./prepared.ts";
 
 /** fsync(2) fails as on a broken disk. `full-disk.test.ts` has a disk without free space. */
@@ -60,6 +60,13 @@ test.each([
 	}
 	const { stdout } = await inProcess(["list"], { state });
 	expect(stdout).toMatch(/^redis +1 /m);
+});
+
+test("an export whose fsync fails names its own file and leaves none", async () => {
+	const file = `${temporaryFolder("failing-disk")}/redis.json`;
+	const { status, stderr } = await withFailingSync(1, ["export", "redis", "--format", "seccomp", "-o", file]);
+	expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining(`reports an error (EIO) at ${file}.`) });
+	expect(existsSync(file)).toBe(false);
 });
 
 test("a build on a disk that stays broken names the first error", async () => {

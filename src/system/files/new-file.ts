@@ -3,7 +3,7 @@ import { type FileHandle, open, unlink } from "node:fs/promises";
 import { Failure } from "../../core/failure.ts";
 import { type Path, parent, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { errorName, writeFailure } from "./errors.ts";
+import { errorName, failedWrite, writeFailure } from "./errors.ts";
 
 /**
  * Creates a file that only its owner can read, and syncs it after the work. Throws `file-there` (exit 2) if it exists. A failure
@@ -13,7 +13,7 @@ export async function withNewFile<T>(path: Path, work: (file: FileHandle) => Pro
 	const file = await openNewFile(path);
 	try {
 		const result = await work(file);
-		await file.sync();
+		await file.sync().catch(failedWrite(path));
 		return result;
 	} catch (error) {
 		await unlink(pathToBytes(path)).catch(() => {});
@@ -25,11 +25,7 @@ export async function withNewFile<T>(path: Path, work: (file: FileHandle) => Pro
 
 /** Writes text to a new file in the same way. */
 export function writeNewFile(path: Path, text: string): Promise<void> {
-	return withNewFile(path, (file) =>
-		file.writeFile(text).catch((error: unknown) => {
-			throw writeFailure(error, path);
-		}),
-	);
+	return withNewFile(path, (file) => file.writeFile(text).catch(failedWrite(path)));
 }
 
 async function openNewFile(path: Path): Promise<FileHandle> {
