@@ -101,6 +101,16 @@ test("a dedicated account is created again by an import, and removed with the ca
 	expect(account("cage-redis")).toBeUndefined();
 });
 
+test("an account that has another group here is refused, and a dedicated one replaces it", async () => {
+	const { enter } = otherMachine((line) => line.replace(/^(redis:\w*:\d+:)\d+:/, "$165534:"));
+	const take = (...options: string[]) =>
+		cagewright(["import", archive, "--dry-run", ...options], { state: temporaryState(), enter });
+	const refused = await take();
+	expect(refused.status).toBe(4);
+	expect(refused.stderr).toMatch(/account redis\.[^\n]*--dedicated-account/);
+	expect((await take("--dedicated-account")).status).toBe(0);
+});
+
 test("an archive may name thousands of owners", async () => {
 	const people = Array.from({ length: 3000 }, (_, index) => 100_000 + index);
 	const lines = people.map((id) => `person-${id}:x:${id}:${id}::/:/bin/false`);

@@ -50,9 +50,9 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"import-device":
 		"Nichts wurde importiert: Das Gerät {path} hat auf diesem System eine andere Nummer. Legen Sie den Käfig hier aus seiner Vorlage an.",
 	"import-account":
-		"Nichts wurde importiert: Das Archiv widerspricht sich oder diesem System beim Konto {account}. Exportieren Sie den Käfig erneut.",
+		"Nichts wurde importiert: Das Archiv widerspricht sich oder diesem System beim Konto {account}. Exportieren Sie den Käfig erneut, oder geben Sie ihm mit --dedicated-account ein eigenes Konto.",
 	"import-nameless":
-		"Nichts wurde importiert: Das Archiv nennt keinen Namen für {what} {id}, und Nummern unterscheiden sich zwischen Systemen. Geben Sie {what} {id} dort einen Namen, und exportieren Sie den Käfig erneut.",
+		"Nichts wurde importiert: Das Archiv nennt keinen Namen für {what} {id}, und Nummern unterscheiden sich zwischen Systemen. Geben Sie {what} {id} auf dem anderen System einen Namen, und exportieren Sie den Käfig erneut.",
 	"import-no-user":
 		"Nichts wurde importiert: Auf diesem System fehlt das Konto {name}, das der Käfig braucht. Legen Sie es an (`useradd --system {name}`), oder geben Sie dem Käfig mit --dedicated-account ein eigenes Konto.",
 	"import-no-group":

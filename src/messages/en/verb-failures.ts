@@ -38,9 +38,9 @@ export const verbFailuresEn = {
 	"import-device":
 		"Nothing was imported: the device {path} has another number on this machine. Create the cage here from its template.",
 	"import-account":
-		"Nothing was imported: the archive contradicts itself or this machine about account {account}. Export the cage again.",
+		"Nothing was imported: the archive contradicts itself or this machine about account {account}. Export the cage again, or give it its own account with --dedicated-account.",
 	"import-nameless":
-		"Nothing was imported: the archive has no name for {what} {id}, and numbers differ between machines. Export the cage again, after giving {what} {id} a name there.",
+		"Nothing was imported: the archive has no name for {what} {id}, and numbers differ between machines. Give {what} {id} a name on the other machine, then export the cage again.",
 	"import-no-user":
 		"Nothing was imported: this machine has no user {name}, which the cage needs. Create it (`useradd --system {name}`), or give the cage its own account with --dedicated-account.",
 	"import-no-group":
