@@ -35,6 +35,7 @@ import { plan } from "../core/cage/plans.ts";
 
 let folder: Path;
 let state: Path;
+
 const at = (name: string) => join(folder, name);
 
 function cage(name: string): Cage {
@@ -235,4 +236,10 @@ describe("files", () => {
 		writeFileSync(at("traces/host.json.gz"), "damaged");
 		await expect(readTrace(at("traces"), "host")).rejects.toMatchObject({ code: "state-damaged" });
 	});
+});
+
+test("a file of the state that cannot be read is not called damaged", async () => {
+	await expect(readTrace(folder, "x".repeat(300))).rejects.toMatchObject({ code: "ENAMETOOLONG" });
+	writeFileSync(at("bad.json.gz"), "x");
+	await expect(readTrace(folder, "bad")).rejects.toMatchObject({ code: "state-damaged" });
 });

@@ -11,12 +11,17 @@ export async function readState<T>(
 	decode: (content: Buffer) => T | Promise<T>,
 	code = "state-damaged",
 ): Promise<T | undefined> {
+	let content: Buffer;
 	try {
-		return await decode(await readBytes(file));
+		content = await readBytes(file);
 	} catch (error) {
 		if (isMissing(error)) return undefined;
-		// A broken disk damages no file, and replacing the cage would not help.
-		if (errorName(error) === "EIO") throw new Failure("disk-error", { path: showPath(file) });
+		// A file that cannot be read is not damaged, and replacing the cage would not help.
+		throw errorName(error) === "EIO" ? new Failure("disk-error", { path: showPath(file) }) : error;
+	}
+	try {
+		return await decode(content);
+	} catch {
 		throw new Failure(code, { path: showPath(file) });
 	}
 }
