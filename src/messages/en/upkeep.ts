@@ -272,7 +272,7 @@ export const doctorEn = {
 		strace: "install the package strace.",
 		"util-linux": "programs or options are missing, possibly because BusyBox replaces them; install the package util-linux.",
 		systemd:
-			"boot with systemd to use units. Before systemd 257, a unit starts a script with the same protection, and `unit --score` and portable services are missing.",
+			"units need a machine that booted with systemd. Before systemd 257, a unit starts a script with the same protection, and `unit --score` and portable services are missing.",
 		perl: "install the package perl-base (elsewhere: perl); until then self-tests cannot run.",
 		getcap: "install the package libcap2-bin (elsewhere: libcap); until then file capabilities are not checked.",
 		overlay:
