@@ -157,10 +157,13 @@ function defineRunning(define: Define, act: Act): void {
 		.addOption(new Option("--score").conflicts(["install", "uninstall"]))
 		.option("--dry-run")
 		.option("--root <DIR>")
-		.addOption(new Option("--logrotate").conflicts(["deployHook", "root", "dropin"]))
-		.addOption(new Option("--deploy-hook").conflicts(["root", "dropin"]))
+		.addOption(new Option("--logrotate").conflicts(["deployHook", ...ofUnits]))
+		.addOption(new Option("--deploy-hook").conflicts(ofUnits))
 		.action(act(working, (verbs) => verbs.unit));
 }
+
+/** Options of `unit` that only a unit has. */
+const ofUnits = ["acceptFinding", "dropin", "root", "score"];
 
 function defineLooking(define: Define, act: Act): void {
 	define("list", "list", "list --json").action(act(reading, (verbs) => verbs.list));

@@ -228,6 +228,16 @@ describe("a usage error is one line with exit status 2", () => {
 			"Options --uninstall and --install exclude each other.",
 			"Die Optionen --uninstall und --install schließen sich aus.",
 		],
+		[
+			["unit", "x", "--deploy-hook", "--score"],
+			"Options --deploy-hook and --score exclude each other.",
+			"Die Optionen --deploy-hook und --score schließen sich aus.",
+		],
+		[
+			["unit", "x", "--logrotate", "--accept-finding", "account-shared"],
+			"Options --logrotate and --accept-finding CODE[:PATH] exclude each other.",
+			"Die Optionen --logrotate und --accept-finding CODE[:PATH] schließen sich aus.",
+		],
 		[["list", "a", "b"], "Too many arguments for 'list'.", "Zu viele Argumente für 'list'."],
 	])("%j", async (args, english, german) => {
 		for (const [lang, sentence] of [
