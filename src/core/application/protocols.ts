@@ -15,6 +15,9 @@ export const probePrograms = [
 	"rsync",
 ] as const;
 
+const httpServers =
+	/^(nginx|apache2?|apachectl|apache2ctl|httpd|lighttpd|caddy|h2o|gunicorn|uvicorn|hypercorn|waitress-serve|uwsgi|http\.server|http-server|puma|unicorn|webfsd|thttpd|mini_httpd|darkhttpd|grafana(-server)?|prometheus.*|cagewright-demo)$/;
+
 export const protocols: readonly Protocol[] = [
 	{
 		name: "redis",
@@ -43,8 +46,7 @@ export const protocols: readonly Protocol[] = [
 	},
 	{
 		name: "http",
-		servers:
-			/^(nginx|apache2?|apachectl|apache2ctl|httpd|lighttpd|caddy|h2o|gunicorn|uvicorn|hypercorn|waitress-serve|uwsgi|http\.server|http-server|puma|unicorn|webfsd|thttpd|mini_httpd|darkhttpd|grafana(-server)?|prometheus.*|cagewright-demo)$/,
+		servers: httpServers,
 		ports: [80, 8080, 8000, 8008, 8081, 8085, 8888, 3000, 5000, 443, 8443],
 		defaults: {
 			"http.server": 8000,
@@ -61,17 +63,19 @@ export const protocols: readonly Protocol[] = [
 			"prometheus-node-exporter": 9100,
 			"cagewright-demo": 8085,
 		},
-		queries: ({ host, port }, tools) => {
-			const scheme = port === 443 || port === 8443 ? "https" : "http";
-			const url = `${scheme}://${urlHost(host)}:${port}/`;
-			return [
-				{
+		// Only the port names an unknown server, which may or may not use TLS there.
+		queries: ({ host, port }, tools, server) => {
+			const usual = port === 443 || port === 8443 ? "https" : "http";
+			const schemes = httpServers.test(server) ? [usual] : [usual, usual === "http" ? "https" : "http"];
+			return schemes.map((scheme) => {
+				const url = `${scheme}://${urlHost(host)}:${port}/`;
+				return {
 					depth: "request",
 					probes: [fetchPage(url, tools)],
 					job: [followLinks(url, tools)],
 					unproven: unproven("unproven-page", `curl -fsS${scheme === "https" ? "k" : ""} -o /dev/null ${url}PAGE`),
-				},
-			];
+				};
+			});
 		},
 	},
 	{

@@ -42,6 +42,16 @@ export function withoutJobs(exercises: readonly string[], probes: readonly strin
 	});
 }
 
+/** Replaces the jobs of the proposed probes by those of the probes that answered, unless the exercises have no jobs. */
+export function jobsOfAnswer(exercises: readonly string[], proposed: readonly string[], answered: readonly string[]): string[] {
+	const node = exercises.flatMap((line) => /^(\S+) -e /.exec(line)?.[1] ?? [])[0];
+	const jobsOf = (probes: readonly string[]) => probes.flatMap((probe) => queryOf(probe, node)?.job ?? []);
+	const [before, after] = [jobsOf(proposed), jobsOf(answered)];
+	if (!exercises.some((line) => isAmong(before, line))) return [...exercises];
+	const rest = exercises.filter((line) => !isAmong(before, line) || isAmong(after, line));
+	return [...rest, ...after.filter((line) => !isAmong(rest, line))];
+}
+
 /** Returns the protocol of the command or of one of the probes. */
 export function protocolOf(command: readonly string[], probes: readonly string[]): Protocol | undefined {
 	const server = serverName(command);

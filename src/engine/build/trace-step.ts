@@ -1,7 +1,7 @@
 import type { Application } from "../../core/application/application.ts";
 import { mergeCreatedDirectories, parseCreatedDirectory } from "../../core/application/created-directory.ts";
 import { commandBeforeRule, foregroundNote } from "../../core/application/daemons.ts";
-import { protocolOf, withoutJobs } from "../../core/application/recognise.ts";
+import { jobsOfAnswer, protocolOf, withoutJobs } from "../../core/application/recognise.ts";
 import { type Cage, isSameApplication } from "../../core/cage/cage.ts";
 import { mergeAcceptances } from "../../core/cage/finding.ts";
 import { Failure, type Note } from "../../core/failure.ts";
@@ -131,7 +131,12 @@ export async function traceStep(
 		application: {
 			...requested,
 			probes,
-			exercises: [...new Set([...(earlier?.cage.application.exercises ?? []), ...requested.exercises])],
+			exercises: [
+				...new Set([
+					...(earlier?.cage.application.exercises ?? []),
+					...jobsOfAnswer(requested.exercises, requested.probes, probes),
+				]),
+			],
 			directories: usedDirectories(application, requested, result.trace, machine.files),
 		},
 		rules: { ...answers.rules, accounts: [...answers.rules.accounts, ...people.accounts] },

@@ -2,6 +2,7 @@ import type { Application, Rules } from "../../core/application/application.ts";
 import { ownedDirectory } from "../../core/application/created-directory.ts";
 import type { Listening } from "../../core/application/found.ts";
 import { proposeProbe } from "../../core/application/probe.ts";
+import { jobsOfAnswer } from "../../core/application/recognise.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
 import { normalise, type Path, pathFromText } from "../../core/path/path.ts";
@@ -212,7 +213,9 @@ async function firstRun(
 	const elsewhere = () => otherProbes && probesAt(context, proposed, ports());
 	const began = context.machine.elapsed();
 	const probes = await askUntilAnswered(context, run, [proposed.probes, ...(otherProbes ?? [])], proposed.timeout, elsewhere);
-	const application = { ...proposed, probes: probes.map(({ command }) => command) };
+	const lines = probes.map(({ command }) => command);
+	const own = jobsOfAnswer(proposed.exercises, proposed.probes, lines);
+	const application = { ...proposed, probes: lines, exercises: own };
 	const answered = probes.every((probe) => probe.ok);
 	const answeredAfter = (context.machine.elapsed() - began) / 1000;
 	const exercises: ProbeOutcome[] = [];

@@ -67,6 +67,14 @@ describe("a probe for a known protocol", () => {
 		]);
 	});
 
+	it("asks an unknown server with and without TLS, as its port suggests first", () => {
+		const asked = (command: string, port: number) =>
+			propose(command, [tcp(port)]).map(({ probes }) => probes[0]?.split(" ").at(-1));
+		expect(asked("/opt/own", 8443)).toEqual(["https://127.0.0.1:8443/", "http://127.0.0.1:8443/"]);
+		expect(asked("/opt/own", 8080)).toEqual(["http://127.0.0.1:8080/", "https://127.0.0.1:8080/"]);
+		expect(asked("/usr/sbin/nginx", 8443)).toEqual(["https://127.0.0.1:8443/"]);
+	});
+
 	it("names what identified the protocol", () => {
 		expect(propose("/usr/bin/redis-server")[0]?.why).toEqual({ kind: "program", program: "redis-server", port: 6379 });
 		expect(propose("/opt/own", [tcp(6379)])[0]?.why).toEqual({ kind: "port", port: 6379 });

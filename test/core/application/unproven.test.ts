@@ -3,7 +3,7 @@ import { proposeProbe } from "../../../src/core/application/probe.ts";
 import { exchange, fetchPage } from "../../../src/core/application/probe-lines.ts";
 import { isUnproven } from "../../../src/core/application/protocol.ts";
 import { probePrograms, protocols } from "../../../src/core/application/protocols.ts";
-import { guessProbe, protocolOf, queryOf, withoutJobs } from "../../../src/core/application/recognise.ts";
+import { guessProbe, jobsOfAnswer, protocolOf, queryOf, withoutJobs } from "../../../src/core/application/recognise.ts";
 import { unprovenNotes } from "../../../src/engine/build/unproven.ts";
 import { messagesIn } from "../../texts.ts";
 
@@ -37,6 +37,19 @@ describe("the unproven part of a probe", () => {
 	it.each(withJobs)("$name: a proposed job is removed if the application has no copy of its data", ({ query }) => {
 		const own = "redis-cli set a b";
 		expect(withoutJobs([...(query.job ?? []), own], query.probes)).toEqual([own]);
+	});
+
+	it("belongs to the probe that answered, as do its jobs", () => {
+		const tools = { node, programs: new Set(["curl"]) };
+		const [secure, plain] = proposeProbe({ command: ["/opt/own", "--port", "8443"], ports: [], ...tools });
+		const [one, other] = [secure?.job ?? [], plain?.job ?? []];
+		const own = "redis-cli set a b";
+		expect(one.length && other.length).toBeTruthy();
+		expect(jobsOfAnswer([own, ...one], secure?.probes ?? [], plain?.probes ?? [])).toEqual([own, ...other]);
+		// An application on the host itself does no jobs.
+		expect(jobsOfAnswer([own], secure?.probes ?? [], plain?.probes ?? [])).toEqual([own]);
+		const [deep, shallow] = proposeProbe({ command: ["/usr/sbin/exim4"], ports: [], node, programs: new Set() });
+		expect(jobsOfAnswer(deep?.job ?? [], deep?.probes ?? [], shallow?.probes ?? [])).toEqual(deep?.job);
 	});
 
 	it("is not reported for the administrator's own probe", () => {
