@@ -65,6 +65,22 @@ describe("an application that cannot be traced", () => {
 			values: { command: "/usr/bin/app", status: 255, words: "no bus", paths: bus, options },
 		});
 	});
+	test.each([
+		["socket(AF_PACKET)", "EAFNOSUPPORT", { code: "failed-refused", calls: "socket(AF_PACKET)" }],
+		["bpf", "EPERM", { code: "failed-refused", calls: "bpf()" }],
+		["socket(AF_INET6)", "EAFNOSUPPORT", { code: "failed-on-host" }],
+		["setgroups", "EPERM", { code: "failed-on-host" }],
+	])("names the refused call %s (%s), if nothing else explains the failure", (call, error, { code, ...values }) => {
+		const refused = trace({}, { refusals: new Map([[call, { call, error, count: 1 }]]) });
+		const failed = failure({}, { trace: refused, ended: 1, output: "Not permitted.\n" });
+		expect(failed).toMatchObject({ code, said: values });
+	});
+	test("names the capability that an account lacks for its own chroot", () => {
+		const failed = failure({ "/srv": { did: "EPERM:enter", calls: ["chroot"] } }, { ended: 1, output: "Not permitted.\n" });
+		const values = { names: "sys_chroot", option: "--allow capability:sys_chroot" };
+		expect(failed).toMatchObject({ code: "failed-capabilities", said: values });
+		expect(failure({ "/srv": "EPERM:enter" }, { ended: 1 }).code).toBe("failed-on-host-silent");
+	});
 	test("is reported as silent if it prints nothing", () => expect(failure({}, { ended: 1 }).code).toBe("failed-on-host-silent"));
 });
 

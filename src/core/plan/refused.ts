@@ -26,6 +26,22 @@ export function refusedCapabilities({ refusals }: Pick<Trace, "refusals">): read
 	return [...new Set([...refusals.keys()].flatMap(refusedCapabilitiesIn))].filter((name) => !granted.has(name));
 }
 
+/** Returns capabilities that explain why an application failed: those above, and the one that its own chroot(2) lacked. */
+export function lackedCapabilities(trace: Pick<Trace, "accesses" | "refusals">): readonly string[] {
+	const isRefused = [...trace.accesses.values()].some(
+		({ calls, failed }) => calls.has("chroot") && failed.get("EPERM")?.has("enter"),
+	);
+	return [...new Set([...refusedCapabilities(trace), ...(isRefused ? ["sys_chroot"] : [])])];
+}
+
+/** Socket families that a cage can have. */
+const possibleFamilies = new Set(["AF_INET", "AF_INET6", "AF_NETLINK", "AF_UNIX"].map((family) => `socket(${family})`));
+
+/** Returns sockets that the application asked for and that no cage can have, such as those for packet capture. */
+export function refusedSocketFamilies({ refusals }: Pick<Trace, "refusals">): string[] {
+	return [...refusals.values()].flatMap(({ call }) => (call.startsWith("socket(") && !possibleFamilies.has(call) ? [call] : []));
+}
+
 export const capabilityOptions = (names: readonly string[]) => names.map((name) => `--allow ${capabilityWord(name)}`).join(" ");
 
 /** Notes what the application wanted from the machine itself and was refused while it was traced. */

@@ -9,7 +9,13 @@ import { type Missing, permissionFor, permissionOf } from "../../core/plan/missi
 import { optionFor } from "../../core/plan/neighbours.ts";
 import { executableWord, permissionWords } from "../../core/plan/permissions.ts";
 import type { Entry } from "../../core/plan/plan.ts";
-import { capabilityOptions, lastRefusedWrite, refusedCalls, refusedCapabilities } from "../../core/plan/refused.ts";
+import {
+	capabilityOptions,
+	lackedCapabilities,
+	lastRefusedWrite,
+	refusedCalls,
+	refusedSocketFamilies,
+} from "../../core/plan/refused.ts";
 import { remedyOption } from "../../core/questions/trial-decisions.ts";
 import { withoutTrailing } from "../../core/text.ts";
 import type { OwnAccount } from "../ports.ts";
@@ -30,9 +36,8 @@ export function startFailure(
 ): Failure {
 	const command = showProbe(quoteShellLine(commandWords));
 	const { ended: status, output, trace } = result;
-	const calls = refusedCalls(trace)
-		.map(({ call }) => `${call}()`)
-		.join(", ");
+	const names = refusedCalls(trace).map(({ call }) => `${call}()`);
+	const calls = [...names, ...refusedSocketFamilies(trace)].join(", ");
 	const [port] = trace.refusedPorts;
 	if (own && port !== undefined) {
 		return new Failure("port-needs-root", { command, port, user: own.name, lowest: own.lowestPort }, 3);
@@ -52,7 +57,7 @@ export function startFailure(
 		const places = { path: showPath(path), error, directory: showPath(directory) };
 		return new Failure("failed-on-host-writing", { ...values, ...places }, 1);
 	}
-	const capabilities = refusedCapabilities(trace);
+	const capabilities = lackedCapabilities(trace);
 	if (capabilities.length) {
 		const names = { names: capabilities.join(", "), option: capabilityOptions(capabilities) };
 		return new Failure("failed-capabilities", { ...values, ...names }, 1);
