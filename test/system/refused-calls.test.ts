@@ -138,3 +138,19 @@ function beforeCommand(word: string, _index: number, words: readonly string[]): 
 	if (options.includes(word)) return [];
 	return word === "--" ? [...options.filter((one) => words.includes(one)), word] : [word];
 }
+
+describe("an account's application that changes its own root", () => {
+	const option = "--allow capability:sys_chroot";
+	test("is refused with the option that permits it", async () => {
+		const words = await server("rooted", { always: "os.chroot('/tmp')", caged: "pass", user: "nobody" });
+		const { status, stderr } = await cagewright(["make", "--yes", ...words], { state: temporaryState() });
+		expect(status).toBe(1);
+		expect(stderr).toContain(option);
+	});
+	test("is traced and tried with the option", async () => {
+		const words = await server("rooted", { always: "os.chroot('/tmp')", caged: "pass", user: "nobody" });
+		const made = await make([...option.split(" "), ...words], { state: temporaryState() });
+		expect(made.answered).toBe(true);
+		expect(made.confinement.capabilities).toEqual(["sys_chroot"]);
+	});
+});

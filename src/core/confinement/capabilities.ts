@@ -96,6 +96,11 @@ export function tracedRootCapabilities(allowed: readonly string[]): readonly Cap
 	return sandboxCapabilities([...allowed, ...keepableCapabilities, ...idleCapabilities]);
 }
 
+/** Returns all capabilities of an account in the sandbox: for ports below 1024, and those that rules name. */
+export function tracedAccountCapabilities(allowed: readonly string[]): readonly Capability[] {
+	return sandboxCapabilities(allowed).filter((name) => name === "net_bind_service" || allowed.includes(name));
+}
+
 /** For the launcher's own programs in the sandbox: to enter the working directory, and to change account and capabilities. */
 export const launchCapabilities: readonly Capability[] = ["dac_read_search", "kill", "setgid", "setuid", "setpcap"];
 

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { parsePassedSocket } from "../../core/application/passed-socket.ts";
 import { acceptorName } from "../../core/confinement/acceptor.ts";
-import { tracedRootCapabilities } from "../../core/confinement/capabilities.ts";
+import { tracedAccountCapabilities, tracedRootCapabilities } from "../../core/confinement/capabilities.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { type CageMount, type CageRoot, environmentName, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
 import { isPerConnection, socketsName, socketVariables } from "../../core/confinement/passed-sockets.ts";
@@ -82,12 +82,12 @@ export function specificationOf(request: LaunchRequest, places: Places): LaunchS
 }
 
 /**
- * A traced account may bind a port below 1024. If it does, the plan grants that capability; otherwise it has no effect. A root
- * start on the host keeps all capabilities.
+ * A traced account may bind a port below 1024. If it does, the plan grants that capability; otherwise it has no effect. In the
+ * sandbox it also has those that rules grant, as in its cage. A root start on the host keeps all capabilities.
  */
 function watchedCapabilities({ identity, spec }: LaunchRequest): readonly string[] {
 	if (isRootless()) return [];
-	if (identity.uid !== 0) return ["net_bind_service"];
+	if (identity.uid !== 0) return tracedAccountCapabilities(spec.kind === "sandbox" ? spec.capabilities : []);
 	return spec.kind === "sandbox" ? tracedRootCapabilities(spec.capabilities) : [];
 }
 
