@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { warningsOf } from "../../src/engine/build/unproven.ts";
-import { absent } from "../core/cage/plans.ts";
+import { absent, entry } from "../core/cage/plans.ts";
 import { made } from "../report/made.ts";
 
 const missing = (path: string) => absent(path, { declined: true, proven: true });
@@ -34,4 +34,11 @@ test("an exercise that fails only in the cage names the options for what was lef
 		},
 	});
 	expect(warningsOf({ ...job, missing: [] }).map(({ code }) => code)).toEqual(["unproven-in-cage"]);
+});
+
+test("a program that was left out is named, although the application answers without it", () => {
+	const helper = absent("/usr/sbin/helper", { call: "execve", declined: true });
+	const entries = [entry("/usr/sbin/helper", { decision: "declined", risks: ["setuid"] })];
+	const codes = warningsOf({ ...made({ plan: { entries } }), missing: [helper] }).map(({ code }) => code);
+	expect(codes).toEqual(["left-out-programs"]);
 });

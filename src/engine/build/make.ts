@@ -14,7 +14,7 @@ import { adoptData, checkDedicatedAccount, provideAccount, provideStartAccount }
 import { keepEvidence, recordOf } from "../record/record.ts";
 import { selftestStep } from "../selftest/selftest.ts";
 import type { TraceOptions } from "../trace/trace.ts";
-import { ignoreFullDisk, leftOutNotes, orDiskFull, trialFailure } from "../trial/failures.ts";
+import { ignoreFullDisk, orDiskFull, trialFailure } from "../trial/failures.ts";
 import { remedies, summarise } from "../trial/remedies.ts";
 import type { TrialRound } from "../trial/trial.ts";
 import { tryAsService } from "../trial/unit-trial.ts";
@@ -221,7 +221,6 @@ export async function rounds(
 			if (!answered) {
 				await failed(context, cage, plan, tried.value);
 			}
-			for (const note of leftOutNotes(cage.name, tried.value, plan.entries)) context.emit({ event: "warned", ...note });
 			cage = await withSelftest(context, cage, candidate.manifest, selftest);
 			const counts = countEntries(candidate.manifest);
 			const made = { cage, plan, manifest: candidate.manifest, counts, answered, missing };

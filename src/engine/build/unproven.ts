@@ -10,6 +10,7 @@ import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { maskLine } from "../../core/record/mask.ts";
 import type { ProbeOutcome } from "../events.ts";
+import { leftOutNotes } from "../trial/failures.ts";
 
 /** What neither the probes nor the passed exercises prove. Probes and exercises that the administrator wrote count as proof. */
 export function unprovenNotes(probes: readonly string[], exercises: readonly ProbeOutcome[]): Note[] {
@@ -51,6 +52,8 @@ export function warningsOf({ cage, missing, plan }: Made): Note[] {
 		...plan.notes.filter(isUnproven),
 		...ofJobs,
 		...shown.map((exercise) => ({ code, values: { exercise, ...(options === "" ? {} : { options }) } })),
+		// The notes about exercises name the same options.
+		...(shown.length ? [] : leftOutNotes(cage.name, { missing }, plan.entries)),
 	];
 }
 
