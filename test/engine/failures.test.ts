@@ -4,7 +4,7 @@ import { pathFromText } from "../../src/core/path/path.ts";
 import type { Missing } from "../../src/core/plan/missing.ts";
 import type { Entry } from "../../src/core/plan/plan.ts";
 import type { TraceResult } from "../../src/engine/trace/trace.ts";
-import { leftOutNotes, orDiskFull, startFailure, trialFailure } from "../../src/engine/trial/failures.ts";
+import { orDiskFull, startFailure, trialFailure } from "../../src/engine/trial/failures.ts";
 import { absent, entry, roundOf } from "../core/cage/plans.ts";
 import { type Did, trace } from "../core/plan/traces.ts";
 import { directory, link, tree } from "../core/plan/tree.ts";
@@ -82,25 +82,6 @@ describe("an application that cannot be traced", () => {
 		expect(failure({ "/srv": "EPERM:enter" }, { ended: 1 }).code).toBe("failed-on-host-silent");
 	});
 	test("is reported as silent if it prints nothing", () => expect(failure({}, { ended: 1 }).code).toBe("failed-on-host-silent"));
-});
-
-describe("an application that answers in its cage", () => {
-	const round = (missing: Missing[]) => roundOf({ missing, answered: true });
-	test("is reported if it could not start a program that was left out", () => {
-		const setuid = entry("/usr/sbin/helper", { decision: "declined", risks: ["setuid"] });
-		const started = absent("/usr/sbin/helper", { call: "execve", declined: true });
-		const opened = absent("/etc/key", { declined: true });
-		const entries = [setuid, entry("/etc/key", { decision: "declined", risks: ["secret"] })];
-		expect(leftOutNotes("app", round([opened, started]), entries)).toEqual([
-			{
-				code: "left-out-programs",
-				values: { name: "app", paths: "/usr/sbin/helper", options: "--allow-setuid /usr/sbin/helper" },
-			},
-		]);
-	});
-	test("needs no note for other missing files", () => {
-		expect(leftOutNotes("app", round([absent("/usr/sbin/helper", { call: "execve" })]), [])).toEqual([]);
-	});
 });
 
 describe("an application that does not answer in its cage", () => {

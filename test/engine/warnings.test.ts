@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { warningsOf } from "../../src/engine/build/unproven.ts";
-import { absent, entry } from "../core/cage/plans.ts";
+import { absent } from "../core/cage/plans.ts";
 import { made } from "../report/made.ts";
 
 const missing = (path: string) => absent(path, { declined: true, proven: true });
@@ -37,8 +37,18 @@ test("an exercise that fails only in the cage names the options for what was lef
 });
 
 test("a program that was left out is named, although the application answers without it", () => {
-	const helper = absent("/usr/sbin/helper", { call: "execve", declined: true });
-	const entries = [entry("/usr/sbin/helper", { decision: "declined", risks: ["setuid"] })];
-	const codes = warningsOf({ ...made({ plan: { entries } }), missing: [helper] }).map(({ code }) => code);
-	expect(codes).toEqual(["left-out-programs"]);
+	const declined = [
+		{ path: pathFromText("/usr/sbin/helper"), risk: "setuid" },
+		{ path: pathFromText("/etc/key"), risk: "secret" },
+	] as const;
+	const started = absent("/usr/sbin/helper", { call: "execve", declined: true });
+	const opened = absent("/etc/key", { declined: true });
+	expect(warningsOf({ ...made({ plan: { declined } }), missing: [opened, started] })).toEqual([
+		{
+			code: "left-out-programs",
+			values: { name: "app", paths: "/usr/sbin/helper", options: "--allow-setuid /usr/sbin/helper" },
+		},
+	]);
+	const absentOnHost = absent("/usr/sbin/helper", { call: "execve" });
+	expect(warningsOf({ ...made({ plan: { declined } }), missing: [absentOnHost] })).toEqual([]);
 });

@@ -10,7 +10,6 @@ import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { maskLine } from "../../core/record/mask.ts";
 import type { ProbeOutcome } from "../events.ts";
-import { leftOutNotes } from "../trial/failures.ts";
 
 /** What neither the probes nor the passed exercises prove. Probes and exercises that the administrator wrote count as proof. */
 export function unprovenNotes(probes: readonly string[], exercises: readonly ProbeOutcome[]): Note[] {
@@ -36,7 +35,8 @@ interface Made {
 }
 
 /** Lists the unproven parts although the application answers from its cage. */
-export function warningsOf({ cage, missing, plan }: Made): Note[] {
+export function warningsOf(made: Made): Note[] {
+	const { cage, missing, plan } = made;
 	const failed = cage.trials.at(-1)?.failedExercises ?? [];
 	const options = missing
 		.flatMap(({ declined, path }) => (declined && path !== undefined ? optionsFor(path, plan) : []))
@@ -53,8 +53,16 @@ export function warningsOf({ cage, missing, plan }: Made): Note[] {
 		...ofJobs,
 		...shown.map((exercise) => ({ code, values: { exercise, ...(options === "" ? {} : { options }) } })),
 		// The notes about exercises name the same options.
-		...(shown.length ? [] : leftOutNotes(cage.name, { missing }, plan.entries)),
+		...(shown.length ? [] : leftOutPrograms(made)),
 	];
+}
+
+/** Programs that the application started in the trace and that were left out, although it answers without them. */
+function leftOutPrograms({ cage: { name }, missing, plan }: Made): Note[] {
+	const started = missing.flatMap(({ call, declined, path }) => (declined && call.startsWith("exec") ? (path ?? []) : []));
+	const options = started.flatMap((path) => optionsFor(path, plan)).join(" ");
+	if (options === "") return [];
+	return [{ code: "left-out-programs", values: { name, paths: started.map(showPath).join(", "), options } }];
 }
 
 /** The options that include a file that was left out. Password hashes also need an accepted finding. */

@@ -1,7 +1,7 @@
 import { errorText, isErrorOutput } from "../../core/application/error-text.ts";
 import { showProbe } from "../../core/application/probe-lines.ts";
 import { isIdle } from "../../core/confinement/capabilities.ts";
-import { Failure, type Note } from "../../core/failure.ts";
+import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
 import { type Path, pathToText } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
@@ -128,18 +128,6 @@ export function trialFailure(name: string, round: TrialRound, entries: readonly 
 		return `${placeOrCall(one)} (${one.error}${option === undefined ? "" : `; ${option}`})`;
 	});
 	return new Failure(`not-answered-in-cage${ending}`, { ...values, missing: missing.join(", ") }, 1);
-}
-
-/** Notes programs that the application started in the trace and that were left out, although it answers without them. */
-export function leftOutNotes(name: string, { missing }: Pick<TrialRound, "missing">, entries: readonly Entry[]): Note[] {
-	const started = missing.flatMap(({ call, declined, path }) => (declined && call.startsWith("exec") ? (path ?? []) : []));
-	if (!started.length) return [];
-	const options = entries.flatMap((entry) => {
-		const option = started.includes(entry.path) ? optionOf(entry) : undefined;
-		return option === undefined ? [] : [quoteShellLine([option, pathToText(entry.path) ?? entry.path])];
-	});
-	if (!options.length) return [];
-	return [{ code: "left-out-programs", values: { name, paths: started.map(showPath).join(", "), options: options.join(" ") } }];
 }
 
 const wasOpened = ({ decision, reasons }: Entry) =>
