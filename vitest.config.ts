@@ -20,8 +20,9 @@ const onRequest = [
  * system alternate with files that mostly compute.
  */
 const slowest = [
-	...["unit-booted", "killed", "census", "templates", "confined-booted", "rootless", "unit-selftest", "neighbours", "ansible"],
-	...["refused-calls", "adopt", "leftovers", "portable", "data-links", "cut-off", "dedicated-account", "terminal/trial"],
+	...["unit-booted", "killed", "accept", "census", "templates", "confined-booted", "rootless"],
+	...["unit-selftest", "neighbours", "ansible", "refused-calls", "adopt", "leftovers", "portable"],
+	...["data-links", "cut-off", "dedicated-account", "terminal/trial"],
 ];
 class SlowestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -18,7 +18,9 @@ export interface Booted {
 	run(line: string): Promise<Ran>;
 	/** Runs a shell line that must succeed. Resolves to its trimmed output. */
 	must(line: string): Promise<string>;
-	/** Shuts the system down and removes its files. A system that a test does not dispose is disposed at the end. */
+	/** Shuts the system down as its own command does, and boots the same files again. */
+	reboot(): Promise<void>;
+	/** Ends the system and removes its files. A system that a test does not dispose is disposed at the end. */
 	dispose(): Promise<void>;
 	/** Path of the system's root on the host. */
 	readonly tree: string;
@@ -58,6 +60,12 @@ export async function boot({ disk, services = [] }: { disk?: string; services?: 
 			if (status !== 0) throw new Error(`${line}\nended with ${status}: ${stdout}${stderr}`);
 			return stdout.trim();
 		},
+		async reboot() {
+			const ended = container && once(container, "close");
+			await system.must("systemctl poweroff --no-block");
+			await ended;
+			await comeUp();
+		},
 		async dispose() {
 			booted.delete(system);
 			if (container && container.exitCode === null && container.signalCode === null) {
@@ -69,13 +77,7 @@ export async function boot({ disk, services = [] }: { disk?: string; services?: 
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
-	booted.add(system);
-	try {
-		if (disk) mkdirSync(tree);
-		else execFileSync("cp", ["-a", "--reflink=auto", original, tree]);
-		if (services.length) execFileSync("systemctl", ["--quiet", `--root=${tree}`, "enable", ...services], { stdio: "pipe" });
-		// Not recursive: if the parent cannot have folders, as in sysfs, Node.js retries forever.
-		for (const group of groups) mkdirSync(view.from(group));
+	const comeUp = async () => {
 		container = start(tree, view, groups, disk);
 		for (const stream of [container.stdout, container.stderr])
 			stream?.setEncoding("utf8").on("data", (text: string) => {
@@ -85,6 +87,15 @@ export async function boot({ disk, services = [] }: { disk?: string; services?: 
 			const state = (await system.run("systemctl is-system-running --wait")).stdout.trim();
 			if (state !== "running") throw new Error(`${state}: ${(await system.run("systemctl --failed")).stdout}`);
 		});
+	};
+	booted.add(system);
+	try {
+		if (disk) mkdirSync(tree);
+		else execFileSync("cp", ["-a", "--reflink=auto", original, tree]);
+		if (services.length) execFileSync("systemctl", ["--quiet", `--root=${tree}`, "enable", ...services], { stdio: "pipe" });
+		// Not recursive: if the parent cannot have folders, as in sysfs, Node.js retries forever.
+		for (const group of groups) mkdirSync(view.from(group));
+		await comeUp();
 		return system;
 	} catch (error) {
 		await system.dispose();
