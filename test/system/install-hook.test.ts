@@ -8,9 +8,9 @@ import { freePort } from "./network.ts";
 /** Runs alone, because it installs packages. */
 
 const state = temporaryState();
+const packages = greeterPackages(temporaryFolder("packages"));
 
 test("the hook of a real upgrade marks the cage, and an update removes the mark", async () => {
-	const packages = greeterPackages(temporaryFolder("packages"));
 	packages.install("one");
 	const port = await freePort();
 	const asks = `exec 3<>/dev/tcp/127.0.0.1/${port}; echo probe >&3; read -t 5 -r answer <&3; test -n "$answer"`;
