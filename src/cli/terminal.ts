@@ -38,7 +38,7 @@ export class Terminal<M extends ReadingMachine = Machine> {
 	readonly #eventToJson: Rare["eventToJson"] | undefined;
 	#live = "";
 
-	/** With `eventToJson`, prints all events instead of the progress. */
+	/** Prints all events instead of the progress if `eventToJson` is given. */
 	constructor(
 		options: GlobalOptions,
 		messages: Messages,
@@ -150,7 +150,7 @@ export class Terminal<M extends ReadingMachine = Machine> {
 	}
 }
 
-/** In the language of `--lang` or the environment. */
+/** The language is that of `--lang` or the environment. */
 export async function openTerminal<M extends ReadingMachine>(
 	options: GlobalOptions,
 	compose: Compose<M>,

@@ -26,7 +26,7 @@ import type { Sessions } from "./session-store.ts";
 import type { CageStore, Store } from "./store.ts";
 import type { Services, Units } from "./systemd-ports.ts";
 
-/** The part of a machine that shows what is stored about cages. */
+/** The part of a machine that shows stored cages. */
 export interface ReadingMachine {
 	readonly files: Files;
 	readonly packages: Packages;
@@ -34,7 +34,7 @@ export interface ReadingMachine {
 	readonly store: CageStore;
 	/** The programs that were started, for display. */
 	readonly commands: CommandFeed;
-	/** What happened to the host files that a generation was copied from; `deep` reads each file. */
+	/** Compares host files with a generation's copies of them; `deep` reads each file. */
 	changedOrigins(manifest: Manifest, deep: boolean, signal: AbortSignal): Promise<HostChanges>;
 	/** Milliseconds since 1970. This clock may jump. */
 	now(): number;
@@ -99,7 +99,7 @@ export interface Context<M = Machine> {
 	readonly signal: AbortSignal;
 }
 
-/** How cages are confined on this machine. With `warns`, emits a warning for each missing layer. Throws like `Launcher.method`. */
+/** How cages are confined on this machine. Emits a warning for each missing layer if `warns`. Throws like `Launcher.method`. */
 export function launchMethod(context: Context<RunningMachine>, warns: boolean): Method {
 	const method = context.machine.launcher.method();
 	if (warns) warnWeaker(context, method.weaker);

@@ -27,7 +27,7 @@ export interface Alarm {
 	readonly why?: Why | LandlockWhy;
 	/** The refused TCP port. */
 	readonly port?: number;
-	/** What a check found. */
+	/** The finding of a check. */
 	readonly finding?: FindingCode;
 	/** The values of the finding's sentence. */
 	readonly values?: Values;
@@ -35,7 +35,7 @@ export interface Alarm {
 	readonly path?: string;
 	/** Absent for `drift`, which no process is known to have caused. */
 	readonly pid?: number;
-	/** In the host's numbering; absent for a crash. */
+	/** The host's number of the account; absent for a crash. */
 	readonly uid?: number;
 	/** Absent if the process had ended. The process can choose this text. */
 	readonly executable?: string;

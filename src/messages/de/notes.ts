@@ -149,7 +149,7 @@ export const notesDe: Notes = {
 		"Im Archiv {count|fehlt|fehlen} {count} {count|Datei|Dateien} der Daten, die andere Systeme nicht importieren können (Gerätedateien, Sockets, setuid-Dateien, Links aus ihrem Verzeichnis hinaus, sehr lange Pfade): {path}{count|.|, …}",
 	"findings-accepted": "{name} startet trotz akzeptierter Befunde: {findings}.",
 	"left-out-programs":
-		"{name} antwortet, konnte aber {paths} nicht starten, weil die Datei ausgelassen wurde. Wenn die Anwendung sie braucht, ergänzen Sie {options}",
+		"{name} antwortet, konnte aber nicht starten, was ausgelassen wurde: {paths}. Wenn die Anwendung das braucht, ergänzen Sie {options}",
 	"allowance-unused": "{option} {path} hat keine Wirkung: Der Plan enthält keine solche Datei. Prüfen Sie den Pfad.",
 	"capabilities-refused":
 		"Die Anwendung verlangt die Capabilities {names} und funktioniert in der Sandbox und im Käfig ohne sie. Um sie zu erlauben: {option}",

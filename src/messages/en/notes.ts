@@ -134,7 +134,7 @@ export const notesEn = {
 	"kubernetes-renamed": "Kubernetes does not allow the name {name}, so its objects are called {as}.",
 	"export-syslog": "The application writes to syslog, which containers do not have. Its messages are lost there.",
 	"findings-accepted": "Starting {name} despite accepted findings: {findings}.",
-	"left-out-programs": "{name} answers, but it could not start {paths}, which was left out. If it needs that, add {options}",
+	"left-out-programs": "{name} answers, but it could not start what was left out: {paths}. If it needs that, add {options}",
 	"allowance-unused": "{option} {path} has no effect: the plan contains no such file. Check the path.",
 	"capabilities-refused":
 		"The application asks for the capabilities {names}, and works without them in the sandbox and in the cage. To permit them: {option}",
