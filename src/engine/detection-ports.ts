@@ -48,6 +48,8 @@ export interface FollowRequest {
 export interface Following {
 	/** Only the kernel log is read, which has at most ten refusals in five seconds for the whole machine (`printk_ratelimit`). */
 	readonly isLimited: boolean;
+	/** Records have process numbers of another PID namespace, so a process in them cannot be found here. */
+	readonly hasForeignNumbers: boolean;
 	/** Why the kernel does not record what Landlock refuses: it is too `old`, or auditing is `off`. */
 	readonly missesLandlock?: "old" | "off";
 	/** Resolves after the signal. */

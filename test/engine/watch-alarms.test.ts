@@ -29,7 +29,11 @@ async function watched(
 			follow: async (request: FollowRequest) => {
 				requests.follow = request;
 				for (const text of earlier.records) request.onEarlier?.(text);
-				return { isLimited: false, ended: new Promise((resolve) => request.signal.addEventListener("abort", resolve)) };
+				return {
+					isLimited: false,
+					hasForeignNumbers: false,
+					ended: new Promise((resolve) => request.signal.addEventListener("abort", resolve)),
+				};
 			},
 			watchOpenings: async (request: OpeningsRequest) => {
 				requests.openings = request;

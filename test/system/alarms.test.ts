@@ -294,6 +294,14 @@ test("in another network namespace, where the kernel delivers no records, the wa
 	expect(watch.stderr()).toContain("only read the kernel log");
 });
 
+test("in another PID namespace, the watch says that it cannot find processes by the kernel's numbers", async () => {
+	const enter = ["unshare", "--pid", "--mount-proc", "--kill-child=SIGTERM"];
+	const watch = begin(["watch"], { state, enter });
+	await watch.says("Watching");
+	await watch.stop("SIGKILL");
+	expect(watch.stderr()).toContain("not the host's PID namespace");
+});
+
 test("a missing cage is named", async () => {
 	const { status, stderr } = await cagewright(["watch", "nobody"], { state });
 	expect(status).toBe(2);

@@ -177,6 +177,7 @@ export async function watchAlarms(
 	for (const _ of [1, 2]) considerLandlock(landlock.flush().filter(isMissed), false);
 	await decoys.follow(processes.decoys());
 	if (following.isLimited) warn("alarms-limited");
+	if (following.hasForeignNumbers) warn("alarms-foreign-numbers");
 	if (following.missesLandlock) warn(`alarms-landlock-${following.missesLandlock}`);
 	onReady();
 	const looking = async () => {

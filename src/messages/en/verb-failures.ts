@@ -108,6 +108,8 @@ export const verbFailuresEn = {
 		"Auditing is off, so ports, signals, abstract sockets and files that only Landlock refuses raise no alarm. To record them: auditctl -e 1, or boot with audit=1",
 	"alarms-limited":
 		"Cagewright can only read the kernel log here, which keeps at most ten refused calls of the whole machine in five seconds. To see all, install perl and run `cagewright watch` as root on the host.",
+	"alarms-foreign-numbers":
+		"This is not the host's PID namespace, so the kernel's records do not tell which process was refused. Cages are told apart by account only: crashes raise no alarm, and a self-test or another cage with the same account can hide an attack. Run `cagewright watch` on the host, not in a container.",
 	"alarms-unrecorded":
 		"Alarms were not measured, because no record of a refused call reached this machine. In a container, the host has the records: run `cagewright selftest --alarm` there.",
 	"alarms-lost":

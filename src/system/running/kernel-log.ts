@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { landlockSince } from "../../core/confinement/landlock.ts";
 import { type Denial, parseAudit, parseDenial, parseKernelRecord } from "../../core/detection/denial.ts";
@@ -12,6 +12,8 @@ import { readAuditRecords } from "./audit-records.ts";
 const interval = 100;
 const crashInterval = 500;
 const auditFile = "/var/log/audit/audit.log";
+/** The PID namespace whose numbers the kernel records: include/linux/proc_ns.h, PROC_PID_INIT_INO. */
+const firstNamespace = "pid:[4026531836]";
 
 /**
  * Follows the kernel's audit records, the kernel log, which also has crashes, and auditd's file. While auditd runs, the kernel
@@ -44,6 +46,7 @@ export async function followKernelLog({ onEarlier, onLost, onRecord, signal, sin
 	};
 	return {
 		isLimited: records === undefined && !auditd.exists,
+		hasForeignNumbers: readlinkSync("/proc/self/ns/pid") !== firstNamespace,
 		...missesLandlock(records?.isAuditing ?? auditd.exists),
 		ended: ended(),
 	};
