@@ -1,7 +1,7 @@
-import { type Architecture, syscallNumber, syscalls } from "../confinement/syscalls.ts";
+import { type Architecture, type SyscallName, syscallNumber, syscalls } from "../confinement/syscalls.ts";
 import { Program } from "../machine-code/program.ts";
 import { type Path, pathToText } from "../path/path.ts";
-import { moreSyscalls, type Technique } from "./technique.ts";
+import type { Technique } from "./technique.ts";
 import { techniques } from "./techniques/techniques.ts";
 
 /**
@@ -10,22 +10,21 @@ import { techniques } from "./techniques/techniques.ts";
  * is marked for removal at once and exists as long as the process (shmctl(2)); the key expires.
  */
 export function decoyProgram(architecture: Architecture, token: string): string {
-	const more = (name: keyof typeof moreSyscalls) => moreSyscalls[name][architecture === "x64" ? 0 : 1];
-	const filtered = (name: "add_key" | "keyctl") => syscallNumber(name, architecture);
+	const number = (name: SyscallName) => syscallNumber(name, architecture);
 	return String.raw`
 $0 = 'cagewright-decoy'; $| = 1;
 my $token = '${token}';
 my $name = "cagewright-$token";
 my $memory = shmget 0, 4096, 01600;
 shmwrite $memory, $token, 0, length $token;
-syscall ${more("shmat")}, $memory, 0, 0;
+syscall ${number("shmat")}, $memory, 0, 0;
 shmctl $memory, 0, 0;
 my $messages = msgget 0, 01600;
 my $semaphores = semget 0, 1, 01600;
-my $queue = syscall(${more("mq_open")}, $name, 0102, 0600, 0) == -1 ? '' : $name;
+my $queue = syscall(${number("mq_open")}, $name, 0102, 0600, 0) == -1 ? '' : $name;
 my $type = 'user';
-my $key = syscall ${filtered("add_key")}, $type, $name, $token, length $token, -4;
-syscall ${filtered("keyctl")}, 15, $key, 120 if $key != -1;
+my $key = syscall ${number("add_key")}, $type, $name, $token, length $token, -4;
+syscall ${number("keyctl")}, 15, $key, 120 if $key != -1;
 socket my $tcp, 2, 1, 6;
 bind $tcp, pack 'S n C4 x8', 2, 0, 127, 0, 0, 1;
 listen $tcp, 16;
@@ -42,8 +41,8 @@ print join("\t", map { "$_=$facts{$_}" } sort keys %facts), "\n";
 END {
 	msgctl $messages, 0, 0;
 	semctl $semaphores, 0, 0, 0;
-	syscall ${more("mq_unlink")}, $queue if $queue ne '';
-	syscall ${filtered("keyctl")}, 9, $key, -4 if $key != -1;
+	syscall ${number("mq_unlink")}, $queue if $queue ne '';
+	syscall ${number("keyctl")}, 9, $key, -4 if $key != -1;
 }
 `;
 }
@@ -174,9 +173,9 @@ function quietProgram(architecture: Architecture): Buffer {
 }
 
 function numbers(architecture: Architecture): string {
-	return Object.entries({ ...syscalls, ...moreSyscalls })
-		.flatMap(([name, both]) => {
-			const number = both[architecture === "x64" ? 0 : 1];
+	return (Object.keys(syscalls) as SyscallName[])
+		.flatMap((name) => {
+			const number = syscallNumber(name, architecture);
 			return number === undefined ? [] : [`${name} => ${number}`];
 		})
 		.join(", ");

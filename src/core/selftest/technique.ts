@@ -52,28 +52,3 @@ export type Permission =
 	| "executable-data"
 	| `weak ${Weakness}`
 	| `capability ${string}`;
-
-/** Numbers of calls that attempts use but no filter judges: [x86_64, aarch64], from the same tables as the filter's. */
-export const moreSyscalls = {
-	mmap: [9, 222],
-	mprotect: [10, 226],
-	shmat: [30, 196],
-	capget: [125, 90],
-	capset: [126, 91],
-	setgroups: [116, 159],
-	setresuid: [117, 147],
-	prctl: [157, 167],
-	setxattr: [188, 5],
-	sched_setaffinity: [203, 122],
-	sched_getaffinity: [204, 123],
-	statfs: [137, 43],
-	setresgid: [119, 149],
-	exit_group: [231, 94],
-	mq_open: [240, 180],
-	mq_unlink: [241, 181],
-	ioprio_get: [252, 31],
-	prlimit64: [302, 261],
-	pidfd_open: [434, 434],
-	landlock_create_ruleset: [444, 444],
-	landlock_restrict_self: [446, 446],
-} as const;
