@@ -1,6 +1,7 @@
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { overridingSetting } from "../../core/confinement/unit/dropin.ts";
 import { permissionsBehind } from "../../core/confinement/unit/exposure.ts";
+import { startsLauncher } from "../../core/confinement/unit/input.ts";
 import {
 	administratorsUnits,
 	dropinName,
@@ -9,7 +10,6 @@ import {
 	unitName,
 	unitPlace,
 } from "../../core/confinement/unit/installed.ts";
-import { startsLauncher } from "../../core/confinement/unit/versions.ts";
 import { Failure } from "../../core/failure.ts";
 import { baseName, type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";

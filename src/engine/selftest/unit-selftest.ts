@@ -1,9 +1,8 @@
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { shownBelowRun } from "../../core/confinement/unit/files.ts";
-import type { UnitInput } from "../../core/confinement/unit/input.ts";
+import { startsLauncher, type UnitInput } from "../../core/confinement/unit/input.ts";
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { attemptsUnit } from "../../core/confinement/unit/test-units.ts";
-import { startsLauncher } from "../../core/confinement/unit/versions.ts";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathFromText } from "../../core/path/path.ts";
 import type { Expected, Observed } from "../../core/selftest/outside.ts";

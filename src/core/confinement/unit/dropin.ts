@@ -4,7 +4,6 @@ import { printable } from "../../path/quote.ts";
 import type { UnitInput } from "./input.ts";
 import { commentText, type Setting, sourceAssertions } from "./lines.ts";
 import { serviceLines } from "./unit.ts";
-import { knows } from "./versions.ts";
 
 /** The service that a drop-in moves into its cage. */
 interface MovedService {
@@ -82,10 +81,16 @@ function resetSettings({ launch, systemdVersion }: UnitInput, before: Settings, 
 	return [...resets, ...(launch ? [launcherReset] : [])].flatMap(({ lists, values, why }) => {
 		const empty = lists.map((name): [string, string] => [name, ""]);
 		const neutral = Object.entries(values).filter(([name]) => !set.has(name));
-		const lines = [...empty, ...neutral].filter(([name]) => knows(systemdVersion, name));
+		const lines = [...empty, ...neutral].filter(([name]) => systemdVersion >= (since[name] ?? 0));
 		return ["", `# ${why}`, ...lines.flatMap(([name, value]) => [...previousValues(before, name), `${name}=${value}`])];
 	});
 }
+
+/** The first version of systemd with a setting (systemd.exec(5)). Every supported system has the others. */
+const since: Readonly<Record<string, number>> = {
+	...{ LoadCredentialEncrypted: 250, RestrictFileSystems: 250, SetCredentialEncrypted: 250, ExtensionDirectories: 251 },
+	...{ OpenFile: 253, ImportCredential: 254, RootEphemeral: 254 },
+};
 
 /** Returns the distribution's values of a setting as comments. */
 function previousValues(before: Settings, name: string): string[] {

@@ -25,7 +25,7 @@ export interface UnitInput {
 	readonly plan: UnitPlan;
 	/** From `systemctl --version`. */
 	readonly systemdVersion: number;
-	/** The command that starts the cage where `startsLauncher`. systemd's own settings do it elsewhere. */
+	/** The command that starts the cage if `startsLauncher`. Otherwise systemd's own settings create it. */
 	readonly launch?: readonly string[];
 	/** Host folder with our init, visible as `/.launch` in the cage. Absent without an init for this processor. */
 	readonly launcher?: Path;
@@ -77,4 +77,9 @@ export const initCapabilities: readonly string[] = ["kill", "setpcap"];
 export function initOf({ launcher, sockets }: UnitInput): Path | undefined {
 	if (launcher === undefined) return undefined;
 	return sockets?.length ? join(launchDirectory, pathFromText(openInitName)) : initInside;
+}
+
+/** Without PrivatePIDs= (257), systemd cannot create every namespace of a cage, so the service runs the launcher's own steps. */
+export function startsLauncher(systemdVersion: number): boolean {
+	return systemdVersion < 257;
 }

@@ -18,7 +18,7 @@ const systemdEnvironment = [
 export function start(unit: UnitLines, input: UnitInput): void {
 	const { application } = input.plan;
 	unit.comment("No readiness notification, because its socket would give access to the host's PID 1.");
-	unit.set("Type", input.systemdVersion >= 240 ? "exec" : "simple");
+	unit.set("Type", "exec");
 	if (input.launch) launcher(unit, input, input.launch);
 	else cage(unit, input);
 	const perConnection = isPerConnection(application.sockets?.flatMap((text) => parsePassedSocket(text) ?? []) ?? []);

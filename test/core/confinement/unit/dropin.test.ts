@@ -101,8 +101,8 @@ describe("a drop-in", () => {
 
 	it("contains nothing that an older systemd does not know", () => {
 		const launch = ["/usr/bin/setpriv", "unshare", "sh", "/launch.sh"];
-		const old = systemdDropin({ ...input, launch, systemdVersion: 239, service: { name: "a.service", texts: [hosts] } });
-		expect(old).not.toMatch(/^(LoadCredential|ExecPaths|OpenFile|PrivatePIDs|ProtectProc)=/m);
+		const old = systemdDropin({ ...input, launch, systemdVersion: 249, service: { name: "a.service", texts: [hosts] } });
+		expect(old).not.toMatch(/^(LoadCredentialEncrypted|ExtensionDirectories|OpenFile|PrivatePIDs)=/m);
 	});
 
 	it("takes away what would stop the launcher's steps from creating the cage", () => {

@@ -116,8 +116,6 @@ describe("a systemd without PrivatePIDs=", () => {
 			expect(run()).toMatchObject({ status: 0, stderr: "" });
 		}
 	});
-
-	it("does not get Type=exec before 240", () => expect(values(unit({}, { systemdVersion: 239 }), "Type")).toEqual(["simple"]));
 });
 
 describe("the confiner", () => {
