@@ -129,7 +129,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
 	parseElf: {
 		samples: [
 			makeElf({ interpreter: "/lib64/ld.so", needed: ["liba.so", "libb.so"], runpath: "$ORIGIN/../lib:/opt" }).toString("latin1"),
-			makeElf({ class: 32, littleEndian: false, dlopen: ['[{"soname":["libz.so"],"feature":"z"}]'] }).toString("latin1"),
+			makeElf({ class: 32, dlopen: ['[{"soname":["libz.so"],"feature":"z"}]'] }).toString("latin1"),
 		],
 		parse: (text) => parseElf(bytes(text)),
 	},

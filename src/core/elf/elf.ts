@@ -7,10 +7,12 @@ import { withoutTrailing } from "../text.ts";
  */
 export type ByteReader = (offset: number, length: number) => Buffer;
 
-/** An executable or shared library as the kernel and the dynamic loader see it (elf(5), System V ABI chapter 5). */
+/**
+ * An executable or shared library as the kernel and the dynamic loader see it (elf(5), System V ABI chapter 5). All supported
+ * processors are little-endian.
+ */
 export interface Elf {
 	readonly class: 32 | 64;
-	readonly littleEndian: boolean;
 	/** e_machine, e.g. 62 for x86-64. */
 	readonly machine: number;
 	/** PT_INTERP: the program that the kernel starts instead of the file, verbatim. */
@@ -61,12 +63,8 @@ interface Segment {
 	readonly alignment: number;
 }
 
-interface Numbers {
-	readonly half: (from: Buffer, at: number) => number;
-	readonly word: (from: Buffer, at: number) => number;
-	/** Reads an address or offset of 4 or 8 bytes. Inexact above 2^53, which no file reaches. */
-	readonly wide: (from: Buffer, at: number) => number;
-}
+/** Reads an address or offset of 4 or 8 bytes. Inexact above 2^53, which no file reaches. */
+type Addresses = (from: Buffer, at: number) => number;
 
 /**
  * Parses an executable or shared library from its program headers alone, like the kernel, because section headers may be
@@ -77,26 +75,24 @@ export function parseElf(source: Buffer | ByteReader): Elf | undefined {
 	const header = read(0, 64);
 	if (header.length < 52 || header.readUInt32BE(0) !== 0x7f454c46) return undefined;
 	const wide = header[4] === 2;
-	const littleEndian = header[5] === 1;
-	if ((!wide && header[4] !== 1) || (!littleEndian && header[5] !== 2) || (wide && header.length < 64)) return undefined;
-	const numbers = numbersOf(wide, littleEndian);
-	const type = numbers.half(header, 16);
+	if ((!wide && header[4] !== 1) || header[5] !== 1 || (wide && header.length < 64)) return undefined;
+	const address: Addresses = (from, at) => from.readUInt32LE(at) + (wide ? from.readUInt32LE(at + 4) * 2 ** 32 : 0);
+	const type = header.readUInt16LE(16);
 	if (type !== ET_EXEC && type !== ET_DYN) return undefined;
 
-	const segments = programHeaders(read, header, wide, numbers);
-	const dynamic = readDynamic(read, segments, wide, numbers);
+	const segments = programHeaders(read, header, wide, address);
+	const dynamic = readDynamic(read, segments, wide, address);
 	const interpreter = readInterpreter(read, segments);
 	return {
 		class: wide ? 64 : 32,
-		littleEndian,
-		machine: numbers.half(header, 18),
+		machine: header.readUInt16LE(18),
 		...(interpreter !== undefined && { interpreter }),
 		needed: dynamic.needed,
 		rpath: dynamic.runpath === undefined ? elements(dynamic.rpath) : [],
 		runpath: elements(dynamic.runpath),
 		...(dynamic.soname !== undefined && { soname: dynamic.soname }),
 		noDefaultDirectories: hasFlag(dynamic.flags, DF_1_NODEFLIB),
-		dlopen: readNotes(read, segments, numbers),
+		dlopen: readNotes(read, segments),
 		// ld.so itself also has neither an interpreter nor libraries. A static program is PIE or has a fixed address.
 		isStatic: interpreter === undefined && dynamic.needed.length === 0 && (type === ET_EXEC || hasFlag(dynamic.flags, DF_1_PIE)),
 	};
@@ -111,24 +107,17 @@ function boundedReader(read: ByteReader): ByteReader {
 	};
 }
 
-function numbersOf(wide: boolean, littleEndian: boolean): Numbers {
-	const half = (from: Buffer, at: number) => (littleEndian ? from.readUInt16LE(at) : from.readUInt16BE(at));
-	const word = (from: Buffer, at: number) => (littleEndian ? from.readUInt32LE(at) : from.readUInt32BE(at));
-	const [high, low] = littleEndian ? [4, 0] : [0, 4];
-	return { half, word, wide: wide ? (from, at) => word(from, at + high) * 2 ** 32 + word(from, at + low) : word };
-}
-
-function programHeaders(read: ByteReader, header: Buffer, wide: boolean, { half, word, wide: address }: Numbers): Segment[] {
+function programHeaders(read: ByteReader, header: Buffer, wide: boolean, address: Addresses): Segment[] {
 	const start = address(header, wide ? 32 : 28);
-	const size = half(header, wide ? 54 : 42);
-	const count = Math.min(half(header, wide ? 56 : 44), maxProgramHeaders);
+	const size = header.readUInt16LE(wide ? 54 : 42);
+	const count = Math.min(header.readUInt16LE(wide ? 56 : 44), maxProgramHeaders);
 	// The kernel refuses any other size (load_elf_phdrs).
 	if (size !== (wide ? 56 : 32)) return [];
 	const table = read(start, size * count);
 	const segments: Segment[] = [];
 	for (let at = 0; at + size <= table.length; at += size) {
 		segments.push({
-			type: word(table, at),
+			type: table.readUInt32LE(at),
 			offset: address(table, at + (wide ? 8 : 4)),
 			address: address(table, at + (wide ? 16 : 8)),
 			bytes: address(table, at + (wide ? 32 : 16)),
@@ -146,7 +135,7 @@ interface Dynamic {
 	readonly flags: number;
 }
 
-function readDynamic(read: ByteReader, segments: readonly Segment[], wide: boolean, { wide: number }: Numbers): Dynamic {
+function readDynamic(read: ByteReader, segments: readonly Segment[], wide: boolean, number: Addresses): Dynamic {
 	const segment = segments.find(({ type }) => type === PT_DYNAMIC);
 	if (segment === undefined) return { needed: [], flags: 0 };
 	const table = read(segment.offset, Math.min(segment.bytes, maxDynamicBytes));
@@ -207,14 +196,14 @@ function readInterpreter(read: ByteReader, segments: readonly Segment[]): Path |
 	return end > 0 ? pathFromBytes(bytes.subarray(0, end)) : undefined;
 }
 
-function readNotes(read: ByteReader, segments: readonly Segment[], { word }: Numbers): DlopenNote[] {
+function readNotes(read: ByteReader, segments: readonly Segment[]): DlopenNote[] {
 	let left = maxNoteBytes;
 	const notes: DlopenNote[] = [];
 	for (const { type, offset, bytes, alignment } of segments) {
 		if (type !== PT_NOTE || left <= 0) continue;
 		const segment = read(offset, Math.min(bytes, left));
 		left -= segment.length;
-		notes.push(...dlopenNotes(segment, alignment === 8 ? 8 : 4, word));
+		notes.push(...dlopenNotes(segment, alignment === 8 ? 8 : 4));
 	}
 	return notes;
 }
@@ -245,13 +234,13 @@ const maxSonames = 16;
  * Parses the dlopen notes of a PT_NOTE segment. A note is three words (length of the owner's name, length of the content,
  * type), the name and the content, each padded to `alignment` (elf(5)). Skips malformed notes.
  */
-function dlopenNotes(segment: Buffer, alignment: 4 | 8, word: (from: Buffer, at: number) => number): DlopenNote[] {
+function dlopenNotes(segment: Buffer, alignment: 4 | 8): DlopenNote[] {
 	const notes: DlopenNote[] = [];
 	const pad = (length: number) => Math.ceil(length / alignment) * alignment;
 	for (let at = 0; at + 12 <= segment.length; ) {
-		const content = pad(at + 12 + word(segment, at));
-		const end = content + word(segment, at + 4);
-		const isDlopen = word(segment, at + 8) === dlopenType && segment.toString("latin1", at + 12, at + 16) === "FDO\0";
+		const content = pad(at + 12 + segment.readUInt32LE(at));
+		const end = content + segment.readUInt32LE(at + 4);
+		const isDlopen = segment.readUInt32LE(at + 8) === dlopenType && segment.toString("latin1", at + 12, at + 16) === "FDO\0";
 		if (isDlopen && end <= segment.length && notes.length < maxNotes) notes.push(...readJson(segment.subarray(content, end)));
 		at = pad(end);
 	}
@@ -295,30 +284,22 @@ interface Machine {
 }
 
 /** Identifies the ABI: one process can only load files with the same one, and the loader skips others. */
-export function abiOf({ class: bits, littleEndian, machine }: Pick<Elf, "class" | "littleEndian" | "machine">): string {
-	return `${machine}/${bits}/${littleEndian ? "le" : "be"}`;
+export function abiOf({ class: bits, machine }: Pick<Elf, "class" | "machine">): string {
+	return `${machine}/${bits}`;
 }
 
 const wide = ["lib64", "lib"];
 const narrow = ["lib", "lib32"];
 
+/** The supported processors, and those whose programs they also run. */
 const machines: Readonly<Record<string, Machine>> = {
-	"3/32/le": { tuples: ["i386-linux-gnu"], platform: "i686", directories: narrow },
-	"8/32/be": { tuples: ["mips-linux-gnu"], directories: narrow },
-	"8/32/le": { tuples: ["mipsel-linux-gnu", "mips64el-linux-gnuabin32"], directories: ["lib", "lib32"] },
-	"8/64/le": { tuples: ["mips64el-linux-gnuabi64"], directories: wide },
-	"20/32/be": { tuples: ["powerpc-linux-gnu"], directories: narrow },
-	"21/64/be": { tuples: ["powerpc64-linux-gnu"], directories: wide },
-	"21/64/le": { tuples: ["powerpc64le-linux-gnu"], directories: wide },
-	"22/64/be": { tuples: ["s390x-linux-gnu"], directories: wide },
-	"40/32/le": { tuples: ["arm-linux-gnueabihf", "arm-linux-gnueabi"], platform: "v7l", directories: narrow },
-	"62/32/le": { tuples: ["x86_64-linux-gnux32"], platform: "x86_64", directories: ["libx32"] },
-	"62/64/le": { tuples: ["x86_64-linux-gnu"], platform: "x86_64", directories: wide },
-	"183/64/le": { tuples: ["aarch64-linux-gnu"], platform: "aarch64", directories: wide },
-	"243/64/le": { tuples: ["riscv64-linux-gnu"], directories: ["lib64/lp64d", "lib64", "lib"] },
-	"258/64/le": { tuples: ["loongarch64-linux-gnu"], directories: wide },
+	"3/32": { tuples: ["i386-linux-gnu"], platform: "i686", directories: narrow },
+	"40/32": { tuples: ["arm-linux-gnueabihf", "arm-linux-gnueabi"], platform: "v7l", directories: narrow },
+	"62/32": { tuples: ["x86_64-linux-gnux32"], platform: "x86_64", directories: ["libx32"] },
+	"62/64": { tuples: ["x86_64-linux-gnu"], platform: "x86_64", directories: wide },
+	"183/64": { tuples: ["aarch64-linux-gnu"], platform: "aarch64", directories: wide },
 };
 
-export function machineOf(elf: Pick<Elf, "class" | "littleEndian" | "machine">): Machine {
+export function machineOf(elf: Pick<Elf, "class" | "machine">): Machine {
 	return machines[abiOf(elf)] ?? { tuples: [], directories: elf.class === 64 ? wide : narrow };
 }

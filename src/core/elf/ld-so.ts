@@ -1,3 +1,4 @@
+import { append } from "../collections.ts";
 import { isAbsolute, join, type Path, parent, pathFromBytes, resolvePath } from "../path/path.ts";
 import { withoutTrailing } from "../text.ts";
 
@@ -97,54 +98,32 @@ function matchesOne(character: string, token: string): boolean {
 	return inside !== negated;
 }
 
-const newMagic = "glibc-ld.so.cache1.1";
-const oldMagic = "ld.so-1.7.0";
+const magic = "glibc-ld.so.cache1.1";
 const maxEntries = 200_000;
 const maxString = 4096;
 const headerBytes = 48;
 const entryBytes = 24;
 
 /**
- * Parses /etc/ld.so.cache as ldconfig(8) of glibc 2.2 or later writes it (glibc's sysdeps/generic/dl-cache.h): each library's
+ * Parses /etc/ld.so.cache as ldconfig(8) of glibc 2.32 or later writes it (glibc's sysdeps/generic/dl-cache.h): each library's
  * paths in the loader's order of preference. Returns undefined for another format; skips entries that point outside the file.
  */
-export function parseLoaderCache(file: Buffer): Map<string, Path[]> | undefined {
-	const start = newCacheStart(file);
-	if (start === undefined) return undefined;
-	const cache = file.subarray(start);
-	if (cache.length < headerBytes) return undefined;
-	// The flags are 2 for little and 3 for big endian. glibc before 2.33 sets none; its files have the byte order of the
-	// machine that uses them.
-	const bigEndian = ((cache[28] ?? 0) & 3) === 3;
-	const word = (at: number) => (bigEndian ? cache.readUInt32BE(at) : cache.readUInt32LE(at));
+export function parseLoaderCache(cache: Buffer): Map<string, Path[]> | undefined {
+	if (cache.length < headerBytes || cache.toString("latin1", 0, magic.length) !== magic) return undefined;
 	const text = (at: number) => {
 		const bytes = cache.subarray(at, at + maxString);
 		const end = bytes.indexOf(0);
 		return end < 0 ? undefined : pathFromBytes(bytes.subarray(0, end));
 	};
 	const found = new Map<string, Path[]>();
-	const count = Math.min(word(20), maxEntries);
+	const count = Math.min(cache.readUInt32LE(20), maxEntries);
 	for (let index = 0; index < count; index++) {
 		const at = headerBytes + index * entryBytes;
 		if (at + entryBytes > cache.length) break;
-		const name = text(word(at + 4));
-		const path = text(word(at + 8));
+		const name = text(cache.readUInt32LE(at + 4));
+		const path = text(cache.readUInt32LE(at + 8));
 		if (name === undefined || path === undefined || !path.startsWith("/")) continue;
-		const paths = found.get(name);
-		if (paths === undefined) found.set(name, [path]);
-		else paths.push(path);
+		append(found, name, path);
 	}
 	return found;
-}
-
-/** The new format may follow a table in the old format, aligned to 8 bytes. */
-function newCacheStart(file: Buffer): number | undefined {
-	const hasNew = (at: number) => file.toString("latin1", at, at + newMagic.length) === newMagic;
-	if (hasNew(0)) return 0;
-	if (file.length < 16 || file.toString("latin1", 0, oldMagic.length) !== oldMagic) return undefined;
-	for (const count of [file.readUInt32LE(12), file.readUInt32BE(12)]) {
-		const at = Math.ceil((16 + count * 12) / 8) * 8;
-		if (at < file.length && hasNew(at)) return at;
-	}
-	return undefined;
 }

@@ -14,23 +14,20 @@ const everything = {
 
 describe("parseElf", () => {
 	for (const bits of [32, 64] as const) {
-		for (const littleEndian of [true, false]) {
-			test(`reads ${bits} bits, ${littleEndian ? "little" : "big"} endian`, () => {
-				expect(parseElf(makeElf({ ...everything, class: bits, littleEndian, machine: 21 }))).toEqual({
-					class: bits,
-					littleEndian,
-					machine: 21,
-					interpreter: "/lib64/ld-linux-x86-64.so.2",
-					needed: ["liba.so.1", "libb.so"],
-					rpath: ["$ORIGIN/../lib", "/opt/lib"],
-					runpath: [],
-					soname: "me.so.3",
-					noDefaultDirectories: false,
-					dlopen: [{ sonames: ["libx.so.2", "libx.so.1"], feature: "x", priority: "suggested" }],
-					isStatic: false,
-				});
+		test(`reads ${bits} bits`, () => {
+			expect(parseElf(makeElf({ ...everything, class: bits, machine: 21 }))).toEqual({
+				class: bits,
+				machine: 21,
+				interpreter: "/lib64/ld-linux-x86-64.so.2",
+				needed: ["liba.so.1", "libb.so"],
+				rpath: ["$ORIGIN/../lib", "/opt/lib"],
+				runpath: [],
+				soname: "me.so.3",
+				noDefaultDirectories: false,
+				dlopen: [{ sonames: ["libx.so.2", "libx.so.1"], feature: "x", priority: "suggested" }],
+				isStatic: false,
 			});
-		}
+		});
 	}
 
 	test("a DT_RUNPATH makes the loader ignore DT_RPATH", () => {
@@ -98,11 +95,10 @@ describe("hostile bytes", () => {
 	}
 
 	test("any bytes after a valid start are read without an exception", () => {
-		const header = fc.constantFrom([1, 1], [1, 2], [2, 1], [2, 2]);
 		fc.assert(
-			fc.property(header, fc.uint8Array({ minLength: 64, maxLength: 2048 }), ([bits = 0, endian = 0], rest) => {
-				const file = Buffer.from([0x7f, 0x45, 0x4c, 0x46, bits, endian, ...rest]);
-				endian === 1 ? file.writeUInt16LE(3, 16) : file.writeUInt16BE(3, 16);
+			fc.property(fc.constantFrom(1, 2), fc.uint8Array({ minLength: 64, maxLength: 2048 }), (bits, rest) => {
+				const file = Buffer.from([0x7f, 0x45, 0x4c, 0x46, bits, 1, ...rest]);
+				file.writeUInt16LE(3, 16);
 				return cost(file) < 8e6;
 			}),
 			{ numRuns: 500 },

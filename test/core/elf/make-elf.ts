@@ -1,7 +1,6 @@
 /** Contents of an ELF file for tests: enough to find, read and search it, but not to run it. */
 export interface Making {
 	readonly class?: 32 | 64;
-	readonly littleEndian?: boolean;
 	readonly machine?: number;
 	readonly type?: number;
 	readonly interpreter?: string;
@@ -19,15 +18,13 @@ export interface Making {
 /** Bytes of an ELF file: header, program headers, interpreter, notes, dynamic section, strings. */
 export function makeElf(making: Making = {}): Buffer {
 	const is64 = (making.class ?? 64) === 64;
-	const little = making.littleEndian ?? true;
 	const base = making.base ?? 0x10000;
 	const numbers = (values: readonly (readonly [size: number, value: number])[]): Buffer => {
 		const out = Buffer.alloc(values.reduce((sum, [size]) => sum + size, 0));
 		let at = 0;
 		for (const [size, value] of values) {
-			const low = size === 8 && !little ? at + 4 : at;
-			if (size === 2) little ? out.writeUInt16LE(value, at) : out.writeUInt16BE(value, at);
-			else little ? out.writeUInt32LE(value, low) : out.writeUInt32BE(value, low);
+			if (size === 2) out.writeUInt16LE(value, at);
+			else out.writeUInt32LE(value, at);
 			at += size;
 		}
 		return out;
@@ -106,7 +103,7 @@ export function makeElf(making: Making = {}): Buffer {
 	};
 	const hasDynamic = dynamic.length > 5 || making.interpreter !== undefined;
 	const out = Buffer.alloc(total);
-	Buffer.from([0x7f, 0x45, 0x4c, 0x46, is64 ? 2 : 1, little ? 1 : 2, 1]).copy(out);
+	Buffer.from([0x7f, 0x45, 0x4c, 0x46, is64 ? 2 : 1, 1, 1]).copy(out);
 	numbers([
 		[2, making.type ?? 3],
 		[2, making.machine ?? 62],
