@@ -9,10 +9,11 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const alone = ["alarms", "install-hook", "sandbox/sandbox", "selftest-leavings", "unchanged", "update", "watch"].map(
 	(name) => `test/system/${name}.test.ts`,
 );
-/** Run only on request, because they boot many systems, or a kernel of their own. */
+/** Run only on request, because they boot many systems or a kernel of their own, or need an older release. */
 const onRequest = [
 	...(process.env.CAGEWRIGHT_MACHINE ? [] : ["test/system/machine.test.ts"]),
 	...(process.env.CAGEWRIGHT_CUTS ? [] : ["test/system/power-cuts.test.ts"]),
+	...(process.env.CAGEWRIGHT_BEFORE ? [] : ["test/system/release-before.test.ts"]),
 	...(process.env.CAGEWRIGHT_FLEET ? [] : ["test/system/fleet.test.ts"]),
 ];
 /**
