@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
+import { noRules } from "../../src/core/application/application.ts";
 import { proposeProbe } from "../../src/core/application/probe.ts";
+import type { Answers } from "../../src/core/questions/answers.ts";
 import type { Event } from "../../src/engine/events.ts";
-import { askUntilAnswered, probeUntilAnswered, runExercise } from "../../src/engine/trace/probing.ts";
+import { askUntilAnswered, laterTimeout, Patience, probeUntilAnswered, runExercise } from "../../src/engine/trace/probing.ts";
+import { asPassesOnHost } from "../../src/engine/trace/try-probe.ts";
 import { plan } from "../core/cage/plans.ts";
 
 test.each([
@@ -139,4 +142,80 @@ test("a slow probe gets more time in later tries, and the others are still tried
 	const outcomes = await askUntilAnswered(context, running, [["slow"], ["shallow"]], 30);
 	expect(outcomes).toMatchObject([{ command: "slow", ok: true }]);
 	expect(tries).toEqual(["slow", "shallow", "slow"]);
+});
+
+/** Returns after how many seconds the wait for an application ends that uses this share of a processor. */
+function lasts(share: number, seconds: number, answersBadlyAt = Number.POSITIVE_INFINITY): number {
+	let now = 0;
+	const machine = systemMachine("/nonexistent");
+	const running = { init: 1, ended: new Promise<never>(() => {}) };
+	machine.launcher.cpuSeconds = () => (now / 1000) * share;
+	const patience = new Patience({ launcher: machine.launcher, elapsed: () => now }, running, seconds);
+	for (; patience.left() > 0; now += 500) if (now === answersBadlyAt * 1000) patience.endIn(3);
+	return now / 1000;
+}
+
+test.each([
+	["idle", 0.01, 30, 30],
+	["busy", 0.5, 30, 90],
+	["busy with a short timeout", 0.5, 2, 2],
+])("an application that is %s gets its timeout, and at most three times as much", (_, share, seconds, most) => {
+	expect(lasts(share, seconds)).toBe(most);
+});
+
+test("a shallower probe's answer limits the wait, however busy the application is", () => expect(lasts(0.5, 30, 10)).toBe(13));
+
+test.each([
+	[30, 2, 30],
+	[30, 24.1, 73],
+	[120, 24.1, 120],
+	[5, 4, 5],
+])("a timeout of %i seconds, after a first answer in %d, becomes %i for later starts", (timeout, answeredAfter, later) => {
+	expect(laterTimeout(timeout, answeredAfter)).toBe(later);
+});
+
+test("CPU time includes a process's descendants, even ended ones", async () => {
+	const { launcher } = systemMachine("/nonexistent");
+	const self = { init: process.pid, ended: new Promise<never>(() => {}) };
+	const before = launcher.cpuSeconds(self);
+	const { spawnSync } = await import("node:child_process");
+	spawnSync("sh", ["-c", "i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done"]);
+	expect(launcher.cpuSeconds(self)).toBeGreaterThan(before + 0.05);
+});
+
+const guess = (port: number, protocol: string) => ({ code: "probe-guessed-port", values: { port, protocol } });
+
+/** Tries these alternative lists of probes. A probe passes if the shell line succeeds on this machine. */
+function tried(...ways: readonly (readonly string[])[]) {
+	const [probes = [], ...otherProbes] = ways;
+	const answers: Answers = {
+		name: "own",
+		application: { ...plan([]).application, probes },
+		otherProbes,
+		notes: [guess(1883, "mqtt"), guess(5222, "xmpp")],
+		rules: noRules,
+		onHost: false,
+		rounds: 1,
+	};
+	const machine = systemMachine("/nonexistent");
+	return asPassesOnHost({ machine, signal: new AbortController().signal }, answers);
+}
+
+test("all guessed ports get probes if the service answers at each", async () => {
+	const { application, notes } = await tried(["test 1883", "test 5222"], ["test 1883"]);
+	expect(application.probes).toEqual(["test 1883", "test 5222"]);
+	expect(notes).toEqual([guess(1883, "mqtt"), guess(5222, "xmpp")]);
+});
+
+test("a port with another protocol is dropped with its note", async () => {
+	const { application, notes, otherProbes } = await tried(["test 1883", "! test 5222"], ["test 1883"], ["! test 5222"]);
+	expect(application.probes).toEqual(["test 1883"]);
+	expect(notes).toEqual([guess(1883, "mqtt")]);
+	expect(otherProbes).toEqual([["! test 5222"]]);
+});
+
+test("no probe is proposed if no port speaks its usual protocol", async () => {
+	const { application, notes = [] } = await tried(["! test 1883", "! test 5222"], ["! test 1883"], ["! test 5222"]);
+	expect(application.probes).toEqual([]);
+	expect(notes.map(({ code }) => code)).toEqual(["probe-guess-failed"]);
 });

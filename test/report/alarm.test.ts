@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Alarm } from "../../src/core/detection/alarm.ts";
 import { type AlarmFormat, alarmLine, recentAlarmsText } from "../../src/report/alarm.ts";
 import { messagesIn } from "../texts.ts";
+import { alarmsOfEveryKind } from "./every-alarm.ts";
 
 const decoy: Alarm = {
 	time: "2026-11-28T12:00:00.000Z",
@@ -68,4 +69,88 @@ test("the last 24 hours are a line with the newest alarm", () => {
 	expect(recentAlarmsText({ lastDay: 3, newest: decoy }, messages)).toBe(
 		"3 in the last 24 hours. Newest: 2026-11-28T12:00:00.000Z HIGH web: /usr/sbin/nginx[12] opened the decoy /root/.ssh/id_ed25519",
 	);
+});
+
+/**
+ * The fields of the Elastic Common Schema 8.11.0 that alarms use, from generated/csv/fields.csv of github.com/elastic/ecs (Apache 2.0). They
+ * are the same in 9.4.0.
+ */
+const fields: Readonly<Record<string, "array of keyword" | "date" | "keyword" | "long" | "match_only_text" | "object">> = {
+	"@timestamp": "date",
+	"ecs.version": "keyword",
+	message: "match_only_text",
+	"event.kind": "keyword",
+	"event.category": "array of keyword",
+	"event.type": "array of keyword",
+	"event.outcome": "keyword",
+	"event.action": "keyword",
+	"event.module": "keyword",
+	"event.dataset": "keyword",
+	"event.severity": "long",
+	"host.name": "keyword",
+	"process.pid": "long",
+	"process.executable": "keyword",
+	"file.path": "keyword",
+	"user.id": "keyword",
+	"rule.id": "keyword",
+	"rule.name": "keyword",
+	"threat.framework": "keyword",
+	"threat.technique.id": "array of keyword",
+	"threat.technique.name": "array of keyword",
+	labels: "object",
+};
+/** Categories with the types that ECS expects for them, also of 8.11.0. */
+const eventTypes: Readonly<Record<string, readonly string[]>> = {
+	file: ["access", "change", "creation", "deletion", "info"],
+	intrusion_detection: ["allowed", "denied", "info"],
+	process: ["access", "change", "end", "info", "start"],
+};
+
+const isKeyword = (value: unknown) => typeof value === "string" && Buffer.byteLength(value) <= 32_766;
+const isOfType: Readonly<Record<(typeof fields)[string], (value: unknown) => boolean>> = {
+	"array of keyword": (value) => Array.isArray(value) && value.length > 0 && value.every(isKeyword),
+	date: (value) => typeof value === "string" && new Date(value).toISOString() === value,
+	keyword: isKeyword,
+	long: Number.isSafeInteger,
+	match_only_text: (value) => typeof value === "string",
+	// "You should not nest objects" and "all values are stored as keyword": the description of `labels`.
+	object: (value) => typeof value === "object" && Object.values(value ?? {}).every(isKeyword),
+};
+
+/** Each field of a document by its dotted name. */
+function flatten(document: object, prefix = ""): [string, unknown][] {
+	return Object.entries(document).flatMap(([key, value]): [string, unknown][] => {
+		const name = `${prefix}${key}`;
+		return typeof value === "object" && !Array.isArray(value) && fields[name] === undefined
+			? flatten(value, `${name}.`)
+			: [[name, value]];
+	});
+}
+
+test.each(alarmsOfEveryKind)("$kind: the document has only fields of the Elastic Common Schema, with their types", (alarm) => {
+	const document = JSON.parse(alarmLine(alarm, "ecs", "host", messagesIn("en")));
+	for (const [name, value] of flatten(document)) {
+		const type = fields[name];
+		expect(type === undefined ? "not in the schema" : isOfType[type](value), name).toBe(true);
+	}
+	const { category, kind, outcome, type } = document.event;
+	expect(kind).toBe("alert");
+	expect(["failure", "success", "unknown"]).toContain(outcome);
+	for (const one of type) expect(category.some((name: string) => eventTypes[name]?.includes(one))).toBe(true);
+});
+
+/** The header and the structured data of RFC 5424, section 6. */
+const syslog =
+	/^<(1[0-8]\d|19[01]|\d{1,2})>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,6}Z [\x21-\x7e]{1,255} [\x21-\x7e]{1,48} [\x21-\x7e]{1,128} [\x21-\x7e]{1,32} (\[[^ =\]"]{1,32}( [^ =\]"]{1,32}="([^"\\\]]|\\["\\\]])*")*\])+ [^\n]*$/;
+
+test.each(alarmsOfEveryKind)("$kind: the syslog line has the grammar of RFC 5424, whatever the names contain", (alarm) => {
+	expect(alarmLine(alarm, "rfc5424", "host", messagesIn("en"))).toMatch(syslog);
+});
+
+test.each(["text", "json", "ecs", "rfc5424"] as const)("as %s, an alarm is one line without control characters", (format) => {
+	for (const alarm of alarmsOfEveryKind) {
+		const line = alarmLine(alarm, format, "host", messagesIn("en"));
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+		expect(line).not.toMatch(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/);
+	}
 });

@@ -6,10 +6,12 @@ import type { Reason } from "../../src/core/plan/plan.ts";
 import { indent, table } from "../../src/report/format.ts";
 import { eventToJson } from "../../src/report/json.ts";
 import { showReason } from "../../src/report/reasons.ts";
+import { templateCommands } from "../../src/report/template.ts";
 import { dryRunText, madeText, planText } from "../../src/report/text.ts";
 import { missingTable, roundText } from "../../src/report/trial.ts";
 import { absent, entry, plan, roundOf, writable } from "../core/cage/plans.ts";
 import { application } from "../core/plan/traces.ts";
+import { smallest, template } from "../core/template/corpus.ts";
 import { messagesIn } from "../texts.ts";
 import { made } from "./made.ts";
 
@@ -199,4 +201,12 @@ test("a warning that names a failure has its code in problem and in cause", () =
 	});
 	const other = { event: "warned", code: "template-not-unit", values: { template: "nginx" } } as const;
 	expect(eventToJson(other)).toEqual(other);
+});
+
+test("the review of a template shows its sockets, including those for other systems", () => {
+	const other = { systems: ["fedora"], tried: true, application: { sockets: ["stream /run/other.socket"] } };
+	const application = { ...smallest.application, sockets: ["stream /run/app.socket mode=0660"] };
+	const shown = templateCommands(template({ ...smallest, application, alternatives: [other] }), messagesIn("en"));
+	expect(shown).toContain("stream /run/app.socket mode=0660");
+	expect(shown).toContain("stream /run/other.socket");
 });

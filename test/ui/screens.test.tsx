@@ -3,8 +3,13 @@ import { afterEach, describe, expect, test } from "vitest";
 import { App } from "../../src/wizard/draw.tsx";
 import { exitSummary } from "../../src/wizard/exit-summary.ts";
 import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
+import { LookContext, ViewContext } from "../../src/wizard/look.ts";
+import { Line } from "../../src/wizard/parts/line.tsx";
+import { Rows } from "../../src/wizard/parts/rows.tsx";
 import { WizardStore } from "../../src/wizard/runner.ts";
+import { startState } from "../../src/wizard/state.ts";
 import { messagesIn } from "../texts.ts";
+import { ScreenDriver } from "./screen.ts";
 import { type Script, ScriptedSession } from "./scripted-session.ts";
 
 afterEach(cleanup);
@@ -112,4 +117,27 @@ describe("the wizard", () => {
 		for (let line = 0; line < 20_000; line++) wizard.session.emit({ event: "output-received", text: `line ${line}\n` });
 		await wizard.sees("line 19999");
 	});
+});
+
+afterEach(cleanup);
+
+test.each(["en", "de"] as const)("a terminal that is too small says which size is needed (%s)", async (language) => {
+	const screen = new ScreenDriver(new ScriptedSession({}), 20, 6, language);
+	try {
+		expect((await screen.settled()).join(" ").replace(/\s+/g, " ").trim()).toBe(screen.words.tooSmall);
+	} finally {
+		screen.close();
+	}
+});
+
+test("a list without room draws nothing", () => {
+	const look = { messages: messagesIn("en"), color: false, ascii: false };
+	const { lastFrame } = render(
+		<LookContext value={look}>
+			<ViewContext value={{ ...look, state: startState, width: 40, height: 0 }}>
+				<Rows items={["a", "b"]} cursor={0} height={0} row={(text) => <Line>{text}</Line>} />
+			</ViewContext>
+		</LookContext>,
+	);
+	expect(lastFrame()).toBe("");
 });

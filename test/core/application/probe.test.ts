@@ -1,9 +1,17 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { Listening } from "../../../src/core/application/found.ts";
-import { proposeProbe, sharingConfiguration } from "../../../src/core/application/probe.ts";
-import { sharesIn } from "../../../src/core/application/protocol.ts";
+import { furtherExercises, proposeProbe, sharingConfiguration } from "../../../src/core/application/probe.ts";
+import { exchange, showProbe } from "../../../src/core/application/probe-lines.ts";
+import { deliverMail, followLinks, sharesIn } from "../../../src/core/application/protocol.ts";
+import { greetingWord, guessProbe } from "../../../src/core/application/recognise.ts";
 
 const node = "/usr/bin/node";
+const tools = { programs: new Set<string>(), node };
 const all = new Set(["curl", "dig", "redis-cli", "pg_isready", "mariadb-admin", "ssh-keyscan"]);
 const tcp = (port: number, address = "0.0.0.0"): Listening => ({ protocol: "tcp", address, port });
 const udp = (port: number, address = "0.0.0.0"): Listening => ({ protocol: "udp", address, port });
@@ -160,4 +168,124 @@ describe("a file server's shares", () => {
 		expect(sharingConfiguration(["/usr/bin/rsync", "--config", "/b"])).toBe("/b");
 		expect(sharingConfiguration(["/usr/sbin/nginx"])).toBeUndefined();
 	});
+});
+
+const target = { host: "127.0.0.1", port: 7000 };
+
+it.each([
+	["SSH-2.0-OpenSSH_10.0p2 Debian-7\r\n", "SSH"],
+	["220 mail.example.org ESMTP Postfix\r\n", "220"],
+	["220-many lines\r\n", "220"],
+	["+OK Dovecot ready.\r\n", "+OK"],
+	["* OK [CAPABILITY IMAP4rev1]\r\n", "* OK"],
+	["RFB 003.008\n", "RFB"],
+	["\x00\x01\x02", undefined],
+	["2201", undefined],
+])("of the greeting %j remains %j", (text, word) => expect(greetingWord(text)).toBe(word));
+
+it("a probe requests a working page, and expects the same status of a refused one", () => {
+	expect(guessProbe(target, { kind: "http", status: 302 }, { programs: all, node })).toMatch(
+		/^curl .*http:\/\/127\.0\.0\.1:7000\/$/,
+	);
+	expect(guessProbe(target, { kind: "http", status: 401 }, { programs: all, node })).toContain(" 401");
+	expect(guessProbe(target, { kind: "banner", text: "+OK ready" }, { programs: all, node })).toContain("\\\\+OK");
+	expect(guessProbe(target, { kind: "banner", text: "\x7f" }, { programs: all, node })).toBeUndefined();
+});
+
+const shown = (...command: string[]) =>
+	proposeProbe({ command, ports: [], ...tools, env: {} }).map(({ probes }) => probes.map(showProbe));
+
+it("a shell line is shown by its first line", () => {
+	expect(showProbe("curl -fsS localhost")).toBe("curl -fsS localhost");
+	expect(showProbe("node -e '\nconst a = 1;\n'\n")).toBe("node -e '…");
+	expect(showProbe("x".repeat(500))).toHaveLength(101);
+});
+
+it("a conversation is shown with its address and the sent text", () => {
+	const target = { host: "127.0.0.1", port: 25 };
+	const steps = [{ expect: "^220" }, { send: "EHLO localhost\r\n" }, { expect: "^250" }, { send: "QUIT\r\n" }];
+	expect(showProbe(exchange(target, tools, steps))).toBe("tcp 127.0.0.1:25: EHLO localhost, QUIT");
+	expect(showProbe(exchange(target, tools, [{ expect: "^220" }]))).toBe("tcp 127.0.0.1:25");
+	expect(showProbe(exchange({ ...target, socket: "/run/a.sock" }, tools, [{ send: "PING\r\n" }]))).toBe("unix /run/a.sock: PING");
+	expect(showProbe(exchange(target, tools, [{ send: "\0\x01" }]))).toBe("tcp 127.0.0.1:25");
+});
+
+it("no proposed probe shows its script", () => {
+	expect(shown("/usr/sbin/nginx")).toEqual([["GET http://127.0.0.1:80/"]]);
+	expect(showProbe(followLinks("http://127.0.0.1:80/", tools))).toBe("GET http://127.0.0.1:80/ and its links");
+	expect(showProbe(deliverMail({ host: "127.0.0.1", port: 25 }, tools, "root"))).toBe("tcp 127.0.0.1:25: mail to root");
+	expect(showProbe("node -e 'process.exit(0)' a b")).toBe("node: a b");
+	expect(shown("/usr/sbin/named").flat()).toContain("dns 127.0.0.1:53");
+	expect(shown("/usr/sbin/snmpd")[0]?.[0]).toBe("udp 127.0.0.1:161");
+	for (const server of ["redis-server", "named", "postgres", "mariadbd", "sshd", "vsftpd", "tinyproxy"]) {
+		for (const probe of shown(server).flat()) expect(probe).not.toMatch(/require|=>/);
+	}
+});
+
+const from = (probe: string) => furtherExercises({ probes: [probe], exercises: [] }).map(({ command }) => command);
+
+it("an exercise keeps the client's address, and nothing of the surrounding shell", () => {
+	expect(from(`curl -fsS -o /dev/null --noproxy '*' --max-time 10 http://127.0.0.1:80/`)[0]).toBe(
+		"curl -sS -o /dev/null --noproxy '*' --max-time 10 http://127.0.0.1:80/no-such-page",
+	);
+	expect(from("curl -f 'https://localhost/a?b=1' | grep -q x")[0]).toBe(
+		"curl -sSk -o /dev/null --noproxy '*' --max-time 10 https://localhost/a/no-such-page",
+	);
+	expect(from(`test "$(redis-cli -h 127.0.0.1 -p 6379 PING)" = PONG`)).toContain("redis-cli -h 127.0.0.1 -p 6379 INFO");
+	expect(from(`curl --unix-socket "$CAGEWRIGHT_ROOT/run/x" http://localhost/`)).toEqual([]);
+	expect(from("true")).toEqual([]);
+});
+
+it.each([
+	["/usr/sbin/nginx", "curl"],
+	["/usr/bin/redis-server", "redis-cli"],
+	["/usr/sbin/named", "dig"],
+	["/usr/sbin/mariadbd", "mariadb-admin"],
+	["/usr/sbin/sshd", "ssh-keyscan"],
+])("a proposed probe of %s leads to further exercises", (program, client) => {
+	const [proposal] = proposeProbe({ command: [program], ports: [], programs: new Set([client]), node: "/usr/bin/node" });
+	const further = furtherExercises({ probes: proposal?.probes ?? [], exercises: proposal?.exercises ?? [] });
+	expect(further.length).toBeGreaterThan(0);
+	for (const { command } of further) expect(command.startsWith(client)).toBe(true);
+});
+
+it("each exercise is proposed once", () => {
+	const probe = "redis-cli -p 1 PING";
+	const all = furtherExercises({ probes: [probe, probe], exercises: [probe] });
+	expect(new Set(all.map(({ command }) => command)).size).toBe(all.length);
+});
+
+async function serve(answer: RequestListener) {
+	const server = createServer(answer).listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const { port } = server.address() as AddressInfo;
+	return { port, [Symbol.dispose]: () => void server.close() };
+}
+
+const follow = (port: number) => {
+	const line = followLinks(`http://127.0.0.1:${port}/`, { node: process.execPath, programs: new Set() });
+	return promisify(execFile)("/bin/sh", ["-c", line], { env: { NODE_DEBUG: "" } }).then(
+		() => 0,
+		({ code }: { code: number }) => code,
+	);
+};
+
+it("a page leads to no other server and to no other protocol", async () => {
+	const asked: (string | undefined)[] = [];
+	// localhost differs from the page's host name.
+	using other = await serve(({ headers }, response) => {
+		asked.push(headers.host);
+		response.end();
+	});
+	const leads = (to: string) =>
+		serve(({ url }, response) => {
+			if (url === "/away") response.writeHead(302, { location: to }).end();
+			else response.end(`<a href="/away">away</a> <a href="http://localhost:${other.port}/link">x</a> <a href="/here">here</a>`);
+		});
+	for (const to of [`http://localhost:${other.port}/redirected`, "cluster:x", "file:///etc/passwd"]) {
+		using page = await leads(to);
+		expect([to, await follow(page.port), asked]).toEqual([to, 0, []]);
+	}
+	using page = await serve((_, response) => response.writeHead(302, { location: `http://localhost:${other.port}/` }).end());
+	expect([await follow(page.port), asked]).toEqual([1, []]);
 });

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: such variables are systemd's, not ours
 import { describe, expect, it } from "vitest";
-import { commandBeforeRule, stayInForeground } from "../../../src/core/application/daemons.ts";
+import { commandBeforeRule, ownChroot, stayInForeground } from "../../../src/core/application/daemons.ts";
 import { applicationFromUnit } from "../../../src/core/application/unit-application.ts";
 import { parseServiceUnit } from "../../../src/core/application/unit-file.ts";
 
@@ -207,4 +207,19 @@ describe("staying in the foreground", () => {
 		expect(commandBeforeRule(notes, ["/usr/sbin/ntpd", "-d"])).toBeUndefined();
 	});
 	it("does not guess", () => expect(stayInForeground(["/opt/own/daemon"])).toBeUndefined());
+});
+
+describe("the application's own chroot", () => {
+	it.each([
+		["/usr/sbin/haproxy", "own-chroot-empty", "chroot DIRECTORY"],
+		["/usr/sbin/php-fpm8.4", "own-chroot-files", "chroot = DIRECTORY"],
+		["/usr/sbin/sshd", "own-chroot-sessions", "ChrootDirectory DIRECTORY, ForceCommand internal-sftp"],
+		["/usr/sbin/in.tftpd", "own-chroot-sessions", "--secure DIRECTORY"],
+	])("%s", (program, code, setting) => expect(ownChroot([program, "-f"])).toMatchObject({ code, values: { setting } }));
+
+	it("is not recommended to applications without one", () => {
+		for (const program of ["nginx", "dnsmasq", "chronyd", "knotd", "exim4", "memcached", "redis-server", "sh", ""]) {
+			expect(ownChroot([`/usr/sbin/${program}`])).toBeUndefined();
+		}
+	});
 });

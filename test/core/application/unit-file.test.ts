@@ -1,7 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: such variables are systemd's, not ours
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseEnvironmentFile } from "../../../src/core/application/environment.ts";
+import { launchPath } from "../../../src/core/application/application.ts";
+import { keptEnvironment, parseEnvironmentFile } from "../../../src/core/application/environment.ts";
 import { parseExec, substituteVariables } from "../../../src/core/application/unit-exec.ts";
 import { parseServiceUnit } from "../../../src/core/application/unit-file.ts";
 import {
@@ -192,4 +194,18 @@ describe("environment files", () => {
 		["# not continued \\\nA=1\nB=2", { A: "1", B: "2" }],
 		["A=$B ${C}", { A: "$B ${C}" }],
 	])("%j", (text, expected) => expect(parseEnvironmentFile(text)).toEqual(expected));
+});
+
+it("the application's variables are kept without those of its start and of the launcher, and secrets are named", () => {
+	const words = [
+		...["MODE=plain", "EMPTY=", "LINES=a=b\nc", "HOME=/var/lib/app"],
+		`PATH=${launchPath}`,
+		...["LANG=C", "LC_ALL=de_DE.UTF-8", "SHLVL=2", "SSH_CLIENT=192.0.2.1", "NOTIFY_SOCKET=/run/systemd/notify", "LISTEN_FDS=1"],
+		...["DB_PASSWORD=x", "API_KEY=x", "MONKEY=banana", "UPSTREAM=http://user:word@example.test/", "nginx: worker process", ""],
+		"1X=2",
+	];
+	expect(keptEnvironment(words)).toEqual({
+		pairs: ["MODE=plain", "EMPTY=", "LINES=a=b\nc", "HOME=/var/lib/app", "LC_ALL=de_DE.UTF-8", "MONKEY=banana"],
+		leftOut: ["DB_PASSWORD", "API_KEY", "UPSTREAM"],
+	});
 });

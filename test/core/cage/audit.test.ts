@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { type AuditPolicy, auditData, auditFiles, auditPathToCage, type ObservedFile } from "../../../src/core/cage/audit.ts";
+import {
+	type AuditPolicy,
+	auditBinds,
+	auditData,
+	auditFiles,
+	auditPathToCage,
+	type ObservedFile,
+} from "../../../src/core/cage/audit.ts";
+import { type Finding, isAccepted, mergeAcceptances, parseAcceptance } from "../../../src/core/cage/finding.ts";
+import type { FileKind } from "../../../src/core/machine/facts.ts";
 import { type Path, pathFromText } from "../../../src/core/path/path.ts";
 
 const policy: AuditPolicy = {
@@ -160,5 +169,88 @@ describe("the path to a cage", () => {
 	it("may belong to the account that built the cage without root", () => {
 		const own = auditPathToCage([{ path: "/home" as Path, kind: "directory", mode: 0o755, uid: 1000, gid: 1000 }], 1000);
 		expect(own).toEqual([]);
+	});
+});
+
+describe("the path to a bind", () => {
+	const part = (path: string, { kind = "directory" as FileKind, mode = 0o755, uid = 0 } = {}) => ({
+		path: pathFromText(path),
+		kind,
+		mode,
+		uid,
+	});
+	const bind = pathFromText("/opt/x/web/up");
+	const codes = (seen: ReturnType<typeof part>[], owner = 0, absent?: string) =>
+		auditBinds([{ bind, seen, ...(absent === undefined ? {} : { absent: pathFromText(absent) }) }], owner).map(
+			({ code, path, severity }) => `${severity} ${code} ${path}`,
+		);
+
+	it.each([
+		["its own directory is another's", [part("/"), part("/opt"), part("/opt/x", { uid: 7, mode: 0o777 })], []],
+		["a part is another's", [part("/"), part("/opt", { uid: 7 }), part("/opt/x")], ["danger bind-foreign-owner /opt"]],
+		["a part is writable", [part("/"), part("/opt", { mode: 0o775 }), part("/opt/x")], ["danger bind-writable /opt"]],
+		["a part is sticky", [part("/"), part("/tmp", { mode: 0o1777 }), part("/tmp/x")], []],
+		[
+			"a sticky part holds what is another's",
+			[part("/"), part("/tmp", { mode: 0o1777 }), part("/tmp/x", { uid: 7 })],
+			["danger bind-writable /tmp"],
+		],
+		["a part is a link", [part("/"), part("/opt", { kind: "symlink", mode: 0o777 })], ["danger bind-not-directory /opt"]],
+	])("the path to a bind is found if %s", (_, seen, expected) => expect(codes(seen)).toEqual(expected));
+
+	it("a missing part is a danger, and the owner above it is named", () => {
+		expect(codes([part("/"), part("/opt", { uid: 7 })], 0, "/opt/x")).toEqual([
+			"danger bind-foreign-owner /opt",
+			"danger bind-absent /opt/x",
+		]);
+	});
+
+	it("without a root launch, another owner is a warning and the own account is fine", () => {
+		expect(codes([part("/"), part("/opt", { uid: 7 }), part("/opt/x", { uid: 1000 }), part("/opt/x/web")], 1000)).toEqual([
+			"warning bind-foreign-owner /opt",
+		]);
+	});
+
+	it("a directory on the path to two binds is reported once", () => {
+		const seen = [part("/"), part("/opt", { uid: 7 }), part("/opt/x")];
+		expect(
+			auditBinds(
+				[
+					{ bind, seen },
+					{ bind: pathFromText("/opt/y"), seen },
+				],
+				0,
+			),
+		).toHaveLength(1);
+	});
+});
+
+describe("an accepted finding", () => {
+	const finding = (code: Finding["code"], path: string): Finding => ({
+		code,
+		path: pathFromText(path),
+		severity: "danger",
+		values: {},
+	});
+	const accepts = (text: string, one: Finding) => isAccepted(one, [parseAcceptance(text)]);
+
+	it("a code is accepted everywhere, with a path only there", () => {
+		expect(accepts("setuid", finding("setuid", "/a"))).toBe(true);
+		expect(accepts("setuid:/a", finding("setuid", "/a"))).toBe(true);
+		expect(accepts("setuid:/a", finding("setuid", "/a/b"))).toBe(false);
+		expect(accepts("setuid:/a:b", finding("setuid", "/a:b"))).toBe(true);
+		expect(accepts("setuid", finding("setgid", "/a"))).toBe(false);
+	});
+
+	it.each(["", "setui", "SETUID", ":/a", "setuid /a", "constructor"])("%j is refused", (text) => {
+		expect(() => parseAcceptance(text)).toThrow(expect.objectContaining({ code: "finding-unknown", exit: 2 }));
+	});
+
+	it("the path must be absolute", () => {
+		expect(() => parseAcceptance("setuid:a")).toThrow(expect.objectContaining({ code: "path-not-absolute", exit: 2 }));
+	});
+
+	it("a repeated acceptance is stored once", () => {
+		expect(mergeAcceptances(["setuid"], ["setgid", "setuid"])).toEqual(["setuid", "setgid"]);
 	});
 });

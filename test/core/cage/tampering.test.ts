@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ObservedFile } from "../../../src/core/cage/audit.ts";
 import type { Manifest, ManifestEntry } from "../../../src/core/cage/manifest.ts";
-import { compareWithManifest, needsHash, type ObservedState } from "../../../src/core/cage/tampering.ts";
+import { compareWithManifest, isMadeBySystemd, needsHash, type ObservedState } from "../../../src/core/cage/tampering.ts";
 import { type Path, pathFromText } from "../../../src/core/path/path.ts";
 
 const stamp = { device: "1", inode: "2", size: "3", modified: "4", changed: "5" };
@@ -90,4 +90,38 @@ test("a file is read if its stamp differs from the copy's", () => {
 	for (const key of Object.keys(stamp)) expect(needsHash(entry, { ...stamp, [key]: "9" })).toBe(true);
 	expect(needsHash(built("/a", { sha256: "a" }), stamp)).toBe(true);
 	expect(needsHash(built("/a", { kind: "directory" }), stamp)).toBe(false);
+});
+
+describe("systemd's additions", () => {
+	const observed = (
+		path: string,
+		more: { mode?: number; target?: string; uid?: number; kind?: ObservedFile["kind"] },
+	): ObservedFile => ({
+		path: pathFromText(path),
+		kind: more.kind ?? (more.target === undefined ? "directory" : "symlink"),
+		mode: more.mode ?? 0o755,
+		uid: more.uid ?? 0,
+		gid: 0,
+		links: 1,
+		...(more.target === undefined ? {} : { target: pathFromText(more.target) }),
+	});
+
+	test.each([
+		observed("/sbin", { target: "usr/sbin" }),
+		observed("/lib64", { target: "usr/lib64" }),
+		observed("/lib64", { target: "usr/lib/aarch64-linux-gnu" }),
+		observed("/root", { mode: 0o750 }),
+		observed("/proc", { mode: 0o555 }),
+	])("an addition of systemd is recognised: $path", (one) => expect(isMadeBySystemd(one)).toBe(true));
+
+	test.each([
+		observed("/sbin", { target: "usr/bin" }),
+		observed("/sbin", { target: "/usr/sbin" }),
+		observed("/opt", { target: "usr/opt" }),
+		observed("/usr/bin", { target: "usr/bin" }),
+		observed("/sbin", { target: "usr/sbin", uid: 33 }),
+		observed("/root", { mode: 0o777 }),
+		observed("/root/kit", {}),
+		observed("/proc", { kind: "file" }),
+	])("another file is not taken for one: $path $kind", (one) => expect(isMadeBySystemd(one)).toBe(false));
 });

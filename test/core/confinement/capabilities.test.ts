@@ -7,6 +7,7 @@ import {
 	setprivCaps,
 	systemdCaps,
 } from "../../../src/core/confinement/capabilities.ts";
+import { groupWords, limitWords, parseSize } from "../../../src/core/confinement/limits.ts";
 
 describe("the table of capabilities", () => {
 	const header = "/usr/include/linux/capability.h";
@@ -45,5 +46,41 @@ describe("values for setpriv and systemd", () => {
 			expect(() => setprivCaps([name])).toThrow(RangeError);
 			expect(() => systemdCaps([name])).toThrow(RangeError);
 		}
+	});
+});
+
+describe("a size", () => {
+	it.each([
+		["4096", 4096],
+		["512M", 512 * 1024 ** 2],
+		["2g", 2 * 1024 ** 3],
+		["1T", 1024 ** 4],
+		["0", undefined],
+		["-1", undefined],
+		["1.5G", undefined],
+		["M", undefined],
+		["999999999999999T", undefined],
+		["", undefined],
+	])("%s", (text, bytes) => expect(parseSize(text)).toBe(bytes));
+});
+
+describe("limits", () => {
+	const limits = { memory: 1 << 26, processes: 20, files: 100 };
+
+	it("are resource limits without a cgroup", () => {
+		expect(limitWords(limits, [])).toEqual(["prlimit", "--as=67108864:67108864", "--nproc=20:20", "--nofile=100:100", "--"]);
+	});
+	it("of a cgroup are no resource limits", () => {
+		const groups = (["memory", "processes"] as const).map((kind) => ({ kind, folder: "/g" }));
+		expect(limitWords(limits, groups)).toEqual(["prlimit", "--nofile=100:100", "--"]);
+	});
+	it("need no program if there are none", () => expect(limitWords({}, [])).toEqual([]));
+	it("enter each cgroup once", () => {
+		const groups = [
+			{ kind: "memory" as const, folder: "/sys/fs/cgroup/a b" },
+			{ kind: "processes" as const, folder: "/sys/fs/cgroup/a b" },
+		];
+		const script = "echo 0 >'/sys/fs/cgroup/a b'/cgroup.procs\nexec \"$@\"";
+		expect(groupWords(groups)).toEqual(["sh", "-euc", script, "sh"]);
 	});
 });

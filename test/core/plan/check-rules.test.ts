@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { Failure } from "../../../src/core/failure.ts";
 import { checkRules } from "../../../src/core/plan/rules.ts";
-import { rules } from "./traces.ts";
-import { file, link, node, tree } from "./tree.ts";
+import { planFor, rules, trace } from "./traces.ts";
+import { directory, file, link, node, tree } from "./tree.ts";
 
 const files = tree({
 	"/etc/hosts": file(""),
@@ -9,6 +10,9 @@ const files = tree({
 	"/dev/sda": node(8, 0, "block-device"),
 	"/srv/shop/state/list": file(""),
 	"/srv/settings": link("/etc"),
+	"/srv/app/data/in": directory(),
+	"/srv/app/site/deep": directory(),
+	"/srv/link": link("app/site"),
 });
 
 test.each([
@@ -38,5 +42,21 @@ test("possible rules pass: state may be created later, and every cage has shared
 	checkRules(
 		rules({ writable, seed: ["/srv/shop/state/list"], include: ["/etc/h*"], devices: ["/dev/null"], decoys: ["auto", "/x/y"] }),
 		files,
+	);
+});
+
+const bound = (...paths: string[]) => rules({ binds: paths.map((path) => ({ path, access: "ro" as const })) });
+test("a bind is planned at its real place", () => {
+	expect(planFor(files, trace({}), { rules: bound("/srv/link/deep") }).rules.binds).toEqual([
+		{ path: "/srv/app/site/deep", access: "ro" },
+	]);
+});
+
+test.each([
+	["a writable directory", { ...bound("/srv/app/data/in"), writable: ["/srv/app/data"] }, "writable", "data/in", "data"],
+	["another bind, under any of its names,", bound("/srv/app/site", "/srv/link/deep"), "bind", "site/deep", "site"],
+])("a bind below %s is refused", (_, asked, what, path, above) => {
+	expect(() => planFor(files, trace({}), { rules: asked })).toThrow(
+		new Failure(`bind-below-${what}`, { path: `/srv/app/${path}`, above: `/srv/app/${above}` }, 2),
 	);
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { dedicatedName, isAccountName, withDedicatedAccount } from "../../../src/core/plan/dedicated.ts";
+import { dedicatedName, isAccountName, sharedAccounts, withDedicatedAccount } from "../../../src/core/plan/dedicated.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
 import { entry, plan, writable } from "../cage/plans.ts";
+import { directory, tree } from "./tree.ts";
 
 const account = { name: "cage-web", uid: 700, gid: 701 };
 const root = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };
@@ -90,4 +91,30 @@ test("its name must be one that useradd accepts", () => {
 	expect(dedicatedName("My.Site@2")).toBe("cage-my-site-2");
 	expect(isAccountName(dedicatedName("x".repeat(64)))).toBe(true);
 	for (const name of ["", "-a", "a b", "a:b", "A", "a\n", "0", "x".repeat(33)]) expect(isAccountName(name)).toBe(false);
+});
+
+describe("a shared account", () => {
+	const user = (name: string, uid: number) => ({ name, uid, gid: uid, gecos: "", home: "/", shell: "" });
+	const users = [user("www-data", 33), user("redis", 110)];
+	const files = tree({
+		"/var/lib/redis": directory({ uid: 110 }),
+		"/var/log/redis": directory({ uid: 110 }),
+		"/var/lib/other": directory({ uid: 110 }),
+		"/srv/site": directory({ uid: 33 }),
+		"/var/lib/file": "",
+	});
+	const notes = (uid: number) =>
+		sharedAccounts(plan([], { writable: [writable("/var/lib/redis"), writable("/var/log/redis")] }), [uid], users, files);
+
+	test("an account that any package may use is noted", () => {
+		expect(notes(33)).toContainEqual({ code: "account-of-everybody", values: { account: "www-data" } });
+		expect(notes(110).map(({ code }) => code)).not.toContain("account-of-everybody");
+	});
+
+	test("an account that owns other services' directories is noted", () => {
+		expect(notes(110)).toEqual([
+			{ code: "account-owns-elsewhere", values: { account: "redis", count: 1, paths: "/var/lib/other" } },
+		]);
+		expect(notes(111)).toEqual([]);
+	});
 });

@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import { type Evidence, type Missing, rankMissing } from "../../../src/core/plan/missing.ts";
+import { findMissing } from "../../../src/core/plan/find-missing.ts";
+import { type Evidence, findMissingAtStart, type Missing, permissionOf, rankMissing } from "../../../src/core/plan/missing.ts";
+import { remedyOption } from "../../../src/core/questions/trial-decisions.ts";
 import { absent } from "../cage/plans.ts";
+import { makeElf } from "../elf/make-elf.ts";
+import { application, planFor, rules, trace } from "./traces.ts";
+import { file, link, tree } from "./tree.ts";
 
 const nothing: Evidence = { output: "", ended: false, lastFailed: [], owners: new Map() };
 const levels = (missing: readonly Missing[], evidence: Partial<Evidence>) =>
@@ -134,4 +139,58 @@ describe("missing items by importance", () => {
 			["setgroups", "said"],
 		]);
 	});
+});
+
+describe("a TCP port that the trace did not show", () => {
+	const found = (refusedPorts: string[], onHost: Parameters<typeof trace>[1] = {}, allow: string[] = []) => {
+		const files = tree({});
+		const seen = trace({}, { ports: new Set(["tcp 80"]), ...onHost });
+		const refusals = new Map([["bind", { call: "bind", error: "EACCES", count: 1 }]]);
+		const cage = trace({}, { refusedPorts: new Set(refusedPorts), refusals });
+		return findMissing(seen, cage, planFor(files, seen, { rules: rules({ allow }) }), files, 2);
+	};
+
+	test("is missing, and only the administrator can allow it", () => {
+		const [missing, ...others] = found(["tcp 8080", "udp 53"]);
+		expect([missing, others]).toMatchObject([{ kind: "port", call: "bind 8080", port: 8080, unseen: true }, []]);
+		expect(permissionOf(missing as Missing)).toBe("port:8080");
+		expect(remedyOption(missing as Missing)).toBe("--allow port:8080");
+	});
+	test("is noise if the host refused it too", () => {
+		expect(
+			found(["tcp 8080"], {
+				refusedPorts: new Set(["tcp 8080"]),
+				refusals: new Map([["bind", { call: "bind", error: "EACCES", count: 1 }]]),
+			}),
+		).toEqual([]);
+	});
+	test("is refused for another reason if the plan does not limit ports", () => {
+		expect(found(["tcp 8080"], {}, ["ports"])).toMatchObject([{ kind: "capability", call: "bind" }]);
+	});
+});
+
+const loader = "/lib64/ld.so";
+const files = tree({
+	"/lib64": link("usr/lib64"),
+	"/usr/lib64/ld.so": file(makeElf({}), { mode: 0o755 }),
+	"/usr/bin/sh": file(makeElf({ interpreter: loader }), { mode: 0o755 }),
+	"/usr/bin/app": link("app-1"),
+	"/usr/bin/app-1": file("#!/usr/bin/sh\n", { mode: 0o755 }),
+	"/usr/bin/other": file(makeElf({ interpreter: loader }), { mode: 0o755 }),
+});
+const seen = trace({ "/usr/bin/app": { did: "execute", real: "/usr/bin/app-1" }, "/usr/bin/other": "execute" });
+
+const without = (...exclude: string[]) => {
+	const input = { application: { ...application, command: ["/usr/bin/app"] }, rules: rules({ exclude }) };
+	return findMissingAtStart(planFor(files, seen, input), files).map(({ declined, path }) => [path, declined]);
+};
+
+test.each(["/usr/bin/app", "/usr/bin/app-1", "/usr/bin/sh", "/lib64", "/usr/lib64/ld.so"])(
+	"the application cannot start without %s, which was left out",
+	(path) => expect(without(path)).toContainEqual([path, true]),
+);
+
+test("the application starts without other programs, and with a complete cage nothing is missing", () => {
+	expect(without("/usr/bin/other")).toEqual([]);
+	expect(without()).toEqual([]);
 });

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { noRules } from "../../../src/core/application/application.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 import { headSize, marksOf, readMarks } from "../../../src/core/plan/marks.ts";
-import { fileRisks } from "../../../src/core/plan/risks.ts";
-import { tree } from "./tree.ts";
+import { fileRisks, unusedAllowances } from "../../../src/core/plan/risks.ts";
+import { entry, plan, writable } from "../cage/plans.ts";
+import { planFor, trace } from "./traces.ts";
+import { directory, file, link, tree } from "./tree.ts";
 
 const risks = (path: string, content: string | undefined = "", values = {}) =>
 	fileRisks(
@@ -127,4 +130,45 @@ test("a key behind more certificates than the beginning holds is found, and cost
 test("the first bytes suffice for a key behind a chain of certificates", () => {
 	const chain = `-----BEGIN CERTIFICATE-----\n${"M".repeat(2000)}\n-----END CERTIFICATE-----\n`.repeat(4);
 	expect(isSecret("/etc/app/all.pem", `${chain}-----BEGIN PRIVATE KEY-----\n`.slice(0, headSize))).toBe(true);
+});
+
+const noted = (content: string, mode = 0o640) =>
+	planFor(tree({ "/etc/app.conf": file(content, { mode }) }), trace({ "/etc/app.conf": "read" })).notes.filter(
+		({ code }) => code === "configuration-holds-passwords",
+	);
+
+test("private configuration with a password is noted and goes in", () => {
+	expect(noted("user = a\npassword = hunter2\n")).toEqual([
+		{ code: "configuration-holds-passwords", values: { paths: "/etc/app.conf" } },
+	]);
+});
+test.each(["# password = hunter2", "password_check = yes", "token_lifetime = 3600", "password_file = /etc/app/key", "user = a"])(
+	"%s is not noted",
+	(line) => expect(noted(`${line}\n`)).toEqual([]),
+);
+test("configuration that everybody may read is not noted", () => expect(noted("password = hunter2\n", 0o644)).toEqual([]));
+
+describe("an allowed path", () => {
+	const files = tree({ "/etc/keys/site.key": "", "/etc/current": link("keys"), "/var/lib/app/keys": directory() });
+	const made = plan(
+		[entry("/etc/keys/site.key", { risks: ["secret"] }), entry("/usr/bin/su", { risks: ["setuid"] }), entry("/etc/plain")],
+		{ writable: [writable("/var/lib/app")] },
+	);
+	const unused = (allowSecret: string[], allowSetuid: string[] = []) =>
+		unusedAllowances({ ...made, rules: { ...noRules, allowSecret, allowSetuid } }, files).map(
+			({ option, path }) => `${option} ${path}`,
+		);
+
+	test("an allowed path is used if it is in the plan, in the state, below an allowed directory or behind a link", () => {
+		expect(unused(["/etc/keys/site.key", "/etc/keys", "/etc/current", "/var/lib/app/keys"], ["/usr/bin/su"])).toEqual([]);
+	});
+
+	test("allowing a path that is no secret of the plan has no effect and is reported", () => {
+		expect(unused(["/etc/keys/site.kye", "/etc/plain", "/usr/bin/su"], ["/etc/keys/site.key"])).toEqual([
+			"--allow-secret /etc/keys/site.kye",
+			"--allow-secret /etc/plain",
+			"--allow-secret /usr/bin/su",
+			"--allow-setuid /etc/keys/site.key",
+		]);
+	});
 });

@@ -3,6 +3,7 @@ import { Failure } from "../../../src/core/failure.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 import { copiedCertificates, deployHook } from "../../../src/core/upkeep/hooks.ts";
 import { logDirectories, logRotation } from "../../../src/core/upkeep/rotation.ts";
+import { serverSignals } from "../../../src/core/upkeep/signals.ts";
 import { application } from "../plan/traces.ts";
 import { type Node, tree } from "../plan/tree.ts";
 
@@ -208,4 +209,12 @@ describe("the certbot hook", () => {
 		const entries = [entry("/etc/letsencrypt", "directory"), entry(copied, "file"), entry("/etc/letsencryptx", "file")];
 		expect(copiedCertificates({ entries })).toEqual([copied]);
 	});
+});
+
+test("a known server that reads its configuration only at its start differs from an unknown program", () => {
+	expect(serverSignals(["/usr/sbin/nginx"])).toMatchObject({ reload: "HUP", reopen: "USR1" });
+	expect(serverSignals(["/usr/sbin/nginx"])?.forLogs).toEqual(["chown", "dac_override"]);
+	expect(serverSignals(["/usr/sbin/dnsmasq"])).toEqual({ reopen: "USR2" });
+	expect(serverSignals(["/usr/sbin/mariadbd"])?.reload).toBeUndefined();
+	expect(serverSignals(["/opt/own/service"])).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 import { BlockList } from "node:net";
 import { describe, expect, it } from "vitest";
 import { splitWords } from "../../../../src/core/application/unit-text.ts";
+import { userUnit } from "../../../../src/core/confinement/unit/unit.ts";
 import { launcher, path, unit, values } from "./made-unit.ts";
 
 describe("a cage's unit", () => {
@@ -256,4 +257,11 @@ describe("a cage's unit", () => {
 		expect(values(text, "DeviceAllow")).toEqual(["/dev/fuse rw"]);
 		expect(values(text, "BindPaths").at(-1)).toBe("/dev/fuse:/dev/fuse:norbind");
 	});
+});
+
+it("a user's unit starts the program whatever its words contain", () => {
+	const unit = userUnit("site", ["/usr/bin/node", "/opt/a b/main.js", "--state", "/home/50%/$x", "run", "site"]);
+	expect(unit).toContain('\nExecStart=/usr/bin/node "/opt/a b/main.js" --state "/home/50%%/$$x" run site\n');
+	expect(unit).toContain("\nWantedBy=default.target\n");
+	expect(unit).not.toMatch(/RootDirectory|User=/);
 });

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
+import type { Cage } from "../../src/core/cage/cage.ts";
+import { Failure } from "../../src/core/failure.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
+import { makePresent } from "../../src/engine/build/switching.ts";
 import { warningsOf } from "../../src/engine/build/unproven.ts";
+import type { Context } from "../../src/engine/context.ts";
 import { absent } from "../core/cage/plans.ts";
 import { made } from "../report/made.ts";
 
@@ -51,4 +55,20 @@ test("a program that was left out is named, although the application answers wit
 	]);
 	const absentOnHost = absent("/usr/sbin/helper", { call: "execve" });
 	expect(warningsOf({ ...made({ plan: { declined } }), missing: [absentOnHost] })).toEqual([]);
+});
+
+const fails = (code: string) => () => Promise.reject(new Failure(code));
+
+test("if a disk breaks after the switch, the first error is reported, not one of the repair", async () => {
+	const store = {
+		present: async () => 1,
+		names: async () => ["redis"],
+		cage: async () => ({ name: "redis" }),
+		saveCage: async () => {},
+		folder: () => "/state/cages/redis",
+		building: { publish: async () => {}, restore: fails("read-only-file-system") },
+	};
+	const context = { machine: { store, units: { installed: async () => ({ kind: "none" }) } }, emit() {} } as unknown as Context;
+	const steps = { note: fails("disk-error"), giveUp: fails("generation-in-use") };
+	await expect(makePresent(context, { name: "redis" } as Cage, 2, steps)).rejects.toMatchObject({ code: "disk-error" });
 });

@@ -1,7 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { homedir } from "node:os";
 import { afterEach, expect, test, vi } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import { stateFolder } from "../../src/cli/state-folder.ts";
+import { program } from "../system/cagewright.ts";
 
 /** An empty variable of a script must not select the current directory as the state folder. */
 
@@ -30,4 +32,14 @@ test.each(["en", "de"])("an empty --state is refused in %s", async (lang) => {
 	vi.restoreAllMocks();
 	expect(status).toBe(2);
 	expect(said.join("")).toMatch(lang === "en" ? /^cagewright: .*a folder\..*\n$/ : /^cagewright: .*ein Verzeichnis.*\n$/);
+});
+
+const said = (...args: string[]) => spawnSync(process.execPath, [program, ...args], { encoding: "utf8" }).stderr;
+
+test("--debug names the sources where a verb failed", () => {
+	const words = ["--state", "/nonexistent", "show", "nowhere"];
+	expect(said(...words)).not.toContain("    at ");
+	const stack = said("--debug", ...words);
+	expect(stack).toMatch(/^ {4}at .*src\/engine\/cages\.ts:\d+:\d+/m);
+	expect(stack).not.toMatch(/^ {4}at .*dist\/(?!main\.js)/m);
 });

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { CheckedCage } from "../../src/engine/upkeep/check.ts";
+import type { UpdatePlan } from "../../src/engine/upkeep/update.ts";
 import { checkedText } from "../../src/report/check.ts";
 import { differenceText } from "../../src/report/difference.ts";
 import { changedText, settingsText } from "../../src/report/format.ts";
+import { updatePlanText } from "../../src/report/update.ts";
 import { messagesIn } from "../texts.ts";
 import { made } from "./made.ts";
 
@@ -37,4 +39,29 @@ test("a finding about an account names no path", () => {
 	const cage = { name: "redis", generation: 1, findings: [finding], drift: [], behind: [] } as unknown as CheckedCage;
 	expect(checkedText(cage, messagesIn("en"))).toContain("redis: warning account-of-other-cage: ");
 	expect(checkedText(cage, messagesIn("de"))).toContain("redis: Warnung account-of-other-cage: ");
+});
+
+const plan = (...paths: string[]): UpdatePlan => ({
+	name: "redis",
+	from: 1,
+	drift: [
+		{
+			package: "redis-server",
+			from: "5:8",
+			to: "5:8",
+			security: false,
+			files: paths.map((path) => ({ path: pathFromText(path), change: "changed" })),
+		},
+	],
+	difference: { added: [], removed: [], changed: [], settings: [] },
+	edits: [],
+	conflicts: [],
+	missed: [],
+	isNeeded: true,
+});
+
+test("the plan of an update names the first changed files of a package", () => {
+	const text = (...paths: string[]) => updatePlanText(plan(...paths), messagesIn("en"));
+	expect(text("/etc/redis/redis.conf")).toContain("files of redis-server 5:8 were changed on the host: /etc/redis/redis.conf");
+	expect(text("/a", "/b", "/c", "/d", "/e")).toContain(": /a, /b, /c, 2 more");
 });

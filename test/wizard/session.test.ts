@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Context, Machine } from "../../src/engine/context.ts";
 import { changedSince, plannedFiles } from "../../src/engine/session-store.ts";
 import type { Choice } from "../../src/wizard/choice.ts";
 import { resumed } from "../../src/wizard/results.ts";
+import { Wizard } from "../../src/wizard/session/engine-session.ts";
 import { withoutJobs } from "../../src/wizard/session/session-keeper.ts";
 import { isWorthSaving, type Kept, restored, storedOf } from "../../src/wizard/session/stored-state.ts";
+import { validateAnswers } from "../../src/wizard/session/validate.ts";
 import { startState, type WizardState } from "../../src/wizard/state.ts";
 import { absent, planFor, redis } from "../ui/scripted-session.ts";
 import { atBuild, atChoices, atFiles, atForm, atTrace, Drive, down, enter, resumption, tried } from "./drive.ts";
@@ -199,5 +202,61 @@ describe("the list of applications", () => {
 		wizard.state = { ...wizard.state, jobs: { resume: 99 }, choices: [session("a")] };
 		wizard.act({ type: "done", job: "resume", ticket: 99, value: { ...resumption, id: "a", state } });
 		expect(wizard.wanted()).toContain("choices");
+	});
+});
+
+const stored = (id: string) => ({ id, fields: {}, path: `/sessions/${id}`, savedAt: 0 });
+
+test("a session that is opened while the list is made is not in the list", async () => {
+	let written = () => {};
+	const isWritten = new Promise<void>((resolve) => {
+		written = resolve;
+	});
+	const machine = {
+		commands: { listen: () => {} },
+		now: () => 0,
+		sessions: {
+			list: async () => [stored("own"), stored("other")],
+			create: async () => ({ id: "own", write: async () => written(), release: () => {} }),
+		},
+		store: {},
+	} as unknown as Machine;
+	const chooser = {
+		async choices() {
+			session.keep(atTrace().state);
+			await isWritten;
+			return [];
+		},
+	};
+	const session = new Wizard(machine, chooser as never, {} as never, {} as never, {} as never);
+	expect((await session.choices()).map(({ id }) => id)).toEqual(["other"]);
+});
+
+describe("answers", () => {
+	const root = { name: "root", uid: 0, gid: 0, home: "/root", shell: "/bin/sh" };
+	const context = {
+		machine: {
+			accounts: { own: () => undefined, users: () => [root], groups: () => [] },
+			files: { resolve: () => "/usr/bin/redis-server" },
+			launcher: { lineProblem: async () => undefined },
+		},
+	} as unknown as Context;
+
+	/** The name is invalid, so that no cage is looked up. */
+	const problemsOf = async (values: Partial<typeof redis.application>) => {
+		const { user: _, ...application } = redis.application;
+		const found = await validateAnswers(context, { ...redis, name: "", application: { ...application, ...values } });
+		return found.filter(({ field }) => field !== "name").map(({ code, field, line }) => ({ code, field, line }));
+	};
+
+	test("a missing probe is a problem only of a known command", async () => {
+		expect(await problemsOf({ probes: [] })).toEqual([{ code: "no-probe", field: "probe", line: undefined }]);
+		expect(await problemsOf({ command: [], probes: [] })).toEqual([
+			{ code: "nothing-to-cage", field: "command", line: undefined },
+		]);
+	});
+
+	test("an invalid variable is a problem of its own row", async () => {
+		expect(await problemsOf({ env: { A: "1", "2B": "x=y" } })).toEqual([{ code: "env-invalid", field: "env", line: "2B=x=y" }]);
 	});
 });
