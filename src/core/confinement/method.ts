@@ -51,7 +51,7 @@ export interface Features {
 	readonly seccomp: boolean;
 	/** Version of the kernel's Landlock interface, 0 without Landlock. */
 	readonly landlock: number;
-	/** Missing programs and options, like `unshare` or `setpriv --pdeathsig`. */
+	/** Missing programs, like `unshare`. */
 	readonly missing: readonly string[];
 }
 

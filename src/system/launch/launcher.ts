@@ -30,6 +30,7 @@ import { logSocket } from "../files/files.ts";
 import { makeSafeFolder, realPlace, refuseUnsafe, safeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
 import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
+import { launchTools } from "./features.ts";
 import { limitSandbox, prepareLimits, refuseUnheld } from "./limits.ts";
 import { LogReader } from "./log-reader.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
@@ -84,7 +85,7 @@ export class UtilLinuxLauncher implements Launcher {
 	async start(request: LaunchRequest): Promise<Launched> {
 		requireMayLaunch(request, this.state);
 		if (request.spec.kind !== "cage") {
-			for (const tool of ["unshare", "setpriv", "nsenter", "mount", "setsid", "chroot"]) requireTool(tool);
+			for (const tool of launchTools) requireTool(tool);
 		}
 		if (request.sockets?.length && request.spec.kind === "host") throw new Failure("sockets-on-host", {}, 2);
 		if (request.trace) requireTool("strace");
@@ -173,7 +174,7 @@ export class UtilLinuxLauncher implements Launcher {
 
 	method(): Method {
 		if (isRootless()) requireUserNamespaces();
-		return methodFor(this.state, this.launching);
+		return methodFor(this.launching);
 	}
 
 	imagePrograms(cage: CageLayout, identity: Identity): { confiner: Uint8Array; init: Uint8Array } {
@@ -276,8 +277,7 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	private specification(request: LaunchRequest, folder: string, log?: Path): LaunchSpec {
-		const { scratch, state } = this;
-		return specificationOf(request, { folder, log, scratch, state });
+		return specificationOf(request, { folder, log, scratch: this.scratch });
 	}
 
 	private async shareLoopback(ports: readonly number[], folder: string): Promise<SharedLoopback> {
