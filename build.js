@@ -11,7 +11,6 @@ const { metafile } = await build({
 		// Separate processes and threads. The demonstration's cage includes its folder, so nothing else is in it.
 		"demo/demo": "src/demo/server.ts",
 		"relay/relay": "src/relay/relay.ts",
-		"hashing/hashing": "src/hashing/hashing.ts",
 		"planning/planning": "src/cli/planning.ts",
 	},
 	outdir: "dist",

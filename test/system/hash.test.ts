@@ -14,7 +14,7 @@ const file = (name: string, size: number) => {
 	return [at(name), createHash("sha256").update(content).digest("hex")] as const;
 };
 
-test("threads hash many files in order, and skip other kinds of file without waiting", async () => {
+test("many files are hashed in order, and other kinds of file are skipped without waiting", async () => {
 	const sizes = [0, 1, 1_048_575, 1_048_576, 1_048_577, 5_000_000];
 	const files = [...sizes.map((size) => file(`of ${size}`, size)), file("odd\xff\n", 10)];
 	const small = Array.from({ length: 100 }, (_, number) => file(`small ${number}`, number * 100));

@@ -41,17 +41,6 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 	const ways = (request.data ?? []).map((one) => ({ ...one, way: dataWay(one) }));
 	// Content behind a link is not the cage's.
 	const data = ways.filter(({ way }) => consistsOfDirectories(way));
-	// getcap runs in parallel. It examines the data separately, so that an application's files there cannot hide findings in the
-	// cage.
-	const asked = fileCapabilities([cage], signal);
-	const askedOfData = data.length
-		? fileCapabilities(
-				data.map(({ source }) => source),
-				signal,
-				thorough ? undefined : mostTime,
-			)
-		: undefined;
-	for (const one of [asked, askedOfData]) one?.catch(() => {}); // Awaited below.
 	const way = directoriesTo(cage);
 	const seen = way.flatMap((path) => observe(path, path) ?? []);
 	// A missing component and anything below it cannot be judged.
@@ -66,19 +55,20 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 			isPresent,
 		),
 	];
-	// Hashed by threads in the meantime, and awaited below.
-	const known = manifest && thorough ? hashesOf(filesOf(manifest), cage, signal) : undefined;
-	known?.catch(() => {});
 	const { seen: files, unseen } = observeTree(cage, root, signal);
 	findings.push(...unseen.map(unseenFinding));
 	const most = thorough ? Number.POSITIVE_INFINITY : mostData;
 	const written = data.map(({ path, source }) => ({ path, source, ...observeData(source, path, most, signal) }));
-	const hashed = manifest ? withHashes(files, await (known ?? hashesOf(touched(files, manifest), cage, signal))) : [];
-	const capabilities = await asked;
+	const hashed = manifest
+		? withHashes(files, await hashesOf(thorough ? filesOf(manifest) : touched(files, manifest), cage, signal))
+		: [];
+	// getcap examines the data separately, so that an application's files there cannot hide findings in the cage.
+	const capabilities = await fileCapabilities([cage], signal);
 	if (capabilities === undefined) {
 		findings.push({ code: "file-capabilities-unseen", path: root, severity: "warning", values: { tool: "getcap" } });
 	}
-	const ofData = await askedOfData;
+	const sources = data.map(({ source }) => source);
+	const ofData = data[0] ? await fileCapabilities(sources, signal, thorough ? undefined : mostTime) : [];
 	if (capabilities !== undefined && data[0] && ofData === undefined) {
 		findings.push({ code: "file-capabilities-unseen", path: data[0].path, severity: "warning", values: { tool: "getcap" } });
 	}

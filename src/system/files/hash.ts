@@ -1,11 +1,7 @@
 import { createHash } from "node:crypto";
 import type { BigIntStats } from "node:fs";
-import { availableParallelism } from "node:os";
-import { join } from "node:path";
-import { Worker } from "node:worker_threads";
 import type { Stamp } from "../../core/cage/manifest.ts";
 import type { Path } from "../../core/path/path.ts";
-import { programFolder } from "../program-folder.ts";
 import { openForReading } from "./descriptor.ts";
 
 /** SHA-256 of a regular file in hexadecimal. Undefined if it cannot be read or is not a regular file. */
@@ -27,41 +23,11 @@ export async function hashFile(path: Path, signal?: AbortSignal): Promise<string
 	}
 }
 
-/** Fewer files are hashed before a thread has started. */
-const worthThreads = 32;
-
-/**
- * SHA-256 of many files in order, like `hashFile`, by threads, so that this thread can continue. A check hashes the cage and the
- * host at the same time.
- */
+/** SHA-256 of many files in order, like `hashFile`. */
 export async function hashFiles(paths: readonly Path[], signal?: AbortSignal): Promise<(string | undefined)[]> {
-	if (paths.length < worthThreads) {
-		const hashes: (string | undefined)[] = [];
-		for (const path of paths) hashes.push(await hashFile(path, signal));
-		return hashes;
-	}
-	const threads = Math.min(Math.ceil(availableParallelism() / 2), mostThreads);
-	// Round-robin, because neighbours often have similar sizes.
-	const share = (thread: number) => paths.filter((_, index) => index % threads === thread);
-	const shares = await Promise.all(Array.from({ length: threads }, (_, thread) => inThread(share(thread), signal)));
-	return paths.map((_, index) => shares[index % threads]?.[Math.floor(index / threads)]);
-}
-
-const mostThreads = 4;
-
-function inThread(paths: readonly Path[], signal: AbortSignal | undefined): Promise<readonly (string | undefined)[]> {
-	return new Promise((resolve, reject) => {
-		signal?.throwIfAborted();
-		const worker = new Worker(join(programFolder(), "dist", "hashing", "hashing.js"), { workerData: paths });
-		const stop = () => void worker.terminate();
-		signal?.addEventListener("abort", stop, { once: true });
-		worker.on("message", resolve);
-		worker.on("error", reject);
-		worker.on("exit", () => {
-			signal?.removeEventListener("abort", stop);
-			reject(signal?.reason ?? new Error("a thread ended without an answer"));
-		});
-	});
+	const hashes: (string | undefined)[] = [];
+	for (const path of paths) hashes.push(await hashFile(path, signal));
+	return hashes;
 }
 
 /** A file's stat(2) values, which change whenever somebody touches the file. */

@@ -16,10 +16,6 @@ export async function changedOrigins(manifest: Manifest, deep: boolean, signal?:
 		changed.push({ path: entry.path, change, ...(entry.package ? { was: entry.package } : {}) });
 	// Files that were added in the cage have no origin.
 	const entries = manifest.entries.filter(({ edited, kind }) => edited !== "" && (kind === "file" || kind === "symlink"));
-	const files = entries.filter(({ kind }) => kind === "file");
-	// Hashed by threads in the meantime.
-	const all = deep ? hashFiles(files.map(placeOf), signal) : undefined;
-	all?.catch(() => {}); // Awaited below.
 	let looked = 0;
 	let isTouched = false;
 	for (const entry of entries) {
@@ -38,10 +34,9 @@ export async function changedOrigins(manifest: Manifest, deep: boolean, signal?:
 		if (change === "unsure") unsure.push(entry);
 		else if (change) note(entry, change);
 	}
-	const [read, hashes] = all ? [files, await all] : [unsure, await hashFiles(unsure.map(placeOf), signal)];
-	const wanted = new Set(unsure);
-	for (const [index, entry] of read.entries()) {
-		if (wanted.has(entry) && hashes[index] !== (entry.edited ?? entry.sha256)) note(entry, "changed");
+	const hashes = await hashFiles(unsure.map(placeOf), signal);
+	for (const [index, entry] of unsure.entries()) {
+		if (hashes[index] !== (entry.edited ?? entry.sha256)) note(entry, "changed");
 	}
 	return { changed: changed.sort((a, b) => (a.path < b.path ? -1 : 1)), isTouched: isTouched || areFoldersTouched(manifest) };
 }
