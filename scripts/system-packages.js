@@ -59,7 +59,6 @@ const programs = {
 	rpmbuild: "rpm",
 	rpmlint: "rpmlint",
 	lintian: "lintian",
-	pacman: "pacman-package-manager",
 	memcached: "memcached",
 	chronyd: "chrony",
 	lighttpd: "lighttpd",

@@ -43,11 +43,7 @@ function installCommand(packages: readonly string[]): string[][] | undefined {
 			["apt-get", "update", "-q"],
 			["apt-get", "install", "-q", "-y", "--no-install-recommends", ...packages],
 		];
-	for (const manager of ["dnf", "yum"]) if (findTool(manager)) return [[manager, "install", "-y", ...packages]];
-	if (findTool("zypper")) return [["zypper", "--non-interactive", "install", ...packages]];
-	if (findTool("apk")) return [["apk", "add", ...packages]];
-	if (findTool("pacman")) return [["pacman", "-S", "--noconfirm", "--needed", ...packages]];
-	return undefined;
+	return findTool("dnf") ? [["dnf", "install", "-y", ...packages]] : undefined;
 }
 
 async function runVisible(
