@@ -2,7 +2,7 @@ import { Failure } from "../../core/failure.ts";
 import { freeIds, type IdRange, parseGroup, parsePasswd, subordinateRanges, systemRange } from "../../core/machine/accounts.ts";
 import type { Accounts, OwnAccount } from "../../engine/ports.ts";
 import { isRootless, lowestPort } from "../launch/rootless.ts";
-import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
+import { requireTool, toolEnvironment } from "../launch/tools.ts";
 import { allPids, namesIn, textOf } from "../running/proc.ts";
 
 /** Reads the host's account files and changes them with the system's own tools. */
@@ -20,9 +20,8 @@ export const systemAccounts: Accounts = {
 		if (problem) throw problem.failure;
 	},
 	// Without --remove, userdel changes only the account files. It removes the group too (userdel(8), USERGROUPS_ENAB).
-	remove: async (name) => {
-		const tool = findTool("userdel") === undefined && findTool("flock") !== undefined ? "flock" : "userdel";
-		const problem = await change(tool, tool === "flock" ? withoutUserdel(name) : [name]);
+	async remove(name) {
+		const problem = await change("userdel", [name]);
 		if (problem) throw problem.failure;
 	},
 };
@@ -47,32 +46,11 @@ function idsFor(taken: ReadonlySet<number>): Iterable<number> {
 }
 
 function createWith(name: string, id: number): Promise<Problem | undefined> {
-	return findTool("useradd") === undefined && findTool("systemd-sysusers") !== undefined
-		? change("systemd-sysusers", ["--inline", `u ${name} ${id} "${comment}" ${home} ${shell}`])
-		: change("useradd", ["--system", "--uid", String(id), "--user-group", ...bare, name]);
+	return change("useradd", ["--system", "--uid", String(id), "--user-group", ...bare, name]);
 }
 
-const comment = "made by cagewright";
-const home = "/nonexistent";
-const shell = "/usr/sbin/nologin";
-const bare = ["--no-create-home", "--home-dir", home, "--shell", shell, "--comment", comment];
-
-/**
- * A small Debian has systemd-sysusers(8), which creates accounts but cannot remove them. This script holds the fcntl(2) lock of
- * lckpwdf(3) and replaces each file atomically. The name contains no characters special to grep (`isAccountName`).
- */
-function withoutUserdel(name: string): string[] {
-	const script = [
-		"cd /etc",
-		"for file in passwd shadow group gshadow; do",
-		'[ -f "$file" ] && grep -q "^$1:" "$file" || continue',
-		'cp -p "$file" "$file.cagewright"',
-		'grep -v "^$1:" "$file" >"$file.cagewright" || [ $? = 1 ]',
-		'mv "$file.cagewright" "$file"',
-		"done",
-	].join("\n");
-	return ["--fcntl", "/etc/.pwd.lock", "sh", "-euc", script, "sh", name];
-}
+const home = ["--no-create-home", "--home-dir", "/nonexistent"];
+const bare = [...home, "--shell", "/usr/sbin/nologin", "--comment", "made by cagewright"];
 
 /** Exit value of useradd(8). */
 const uidInUse = 4;
