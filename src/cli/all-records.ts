@@ -33,7 +33,7 @@ export function allRecords(
 		const { now, recording, store } = context.machine;
 		const names = await store.names();
 		if (!names.length) throw new Failure("no-cages", { path: stateFolder(terminal.options.state) });
-		const { path: folder } = await makeSafeFolder(pathFromText(resolve(output)));
+		const folder = await makeSafeFolder(pathFromText(resolve(output)));
 		const write = (name: string, content: string) => writeAtomic(pathFromText(join(output, name)), content);
 		const written: WrittenRecord[] = [];
 		const damaged: DamagedCage[] = [];

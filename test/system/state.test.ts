@@ -79,9 +79,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe("the state folder", () => {
 	test("is created for its owner only, and can be opened again", async () => {
 		chmodSync(folder, 0o1777);
-		const { path, warnings } = await openState(state);
-		expect(path).toBe(state);
-		expect(warnings).toContainEqual({ code: "sticky-directory", values: { path: folder } });
+		await openState(state);
 		expect(lstatSync(state).mode & 0o777).toBe(0o700);
 		await openState(state);
 		writeFileSync(join(state, "notes of an administrator"), "");
@@ -90,7 +88,8 @@ describe("the state folder", () => {
 
 	test("can be the top of a new file system", async () => {
 		mkdirSync(join(state, "lost+found"), { recursive: true, mode: 0o700 });
-		await expect(openState(state)).resolves.toMatchObject({ path: state });
+		await openState(state);
+		expect(readdirSync(state)).toContain("cages");
 	});
 
 	test.each(["/", "/usr", "/etc"])("cannot be %s", async (path) => {
@@ -108,10 +107,11 @@ describe("the state folder", () => {
 		await expect(openState(state)).rejects.toMatchObject({ code: "unsafe-directory", values: { problem: "writable" } });
 	});
 
-	test("is refused if its path is a loop of links", async () => {
+	test("is refused if its path is a loop of links", () => {
 		symlinkSync("loop", at("loop"));
-		await expect(requireSafeFolder(at("loop"))).rejects.toMatchObject({ code: "unsafe-directory", values: { problem: "loop" } });
-		await expect(requireSafeFolder(at("none"))).rejects.toMatchObject({ code: "no-such-directory" });
+		const loop = { code: "unsafe-directory", values: expect.objectContaining({ problem: "loop" }) };
+		expect(() => requireSafeFolder(at("loop"))).toThrow(expect.objectContaining(loop));
+		expect(() => requireSafeFolder(at("none"))).toThrow(expect.objectContaining({ code: "no-such-directory" }));
 	});
 });
 

@@ -35,7 +35,7 @@ export async function buildGeneration(request: BuildRequest): Promise<Manifest> 
 	signal?.throwIfAborted();
 	const owner = ownerWithoutRoot();
 	const entries = cageEntries(plan, owner);
-	const { path: cage } = await makeSafeFolder(request.cage);
+	const cage = await makeSafeFolder(request.cage);
 	const paths = generationPaths(cage);
 	await makeSafeFolder(paths.generations);
 	await makeSafeFolder(paths.manifests);

@@ -41,8 +41,8 @@ export interface Seeded {
  */
 export async function seedData(request: SeedRequest): Promise<Seeded> {
 	const { plan, signal } = request;
-	const { path: cage } = await makeSafeFolder(request.cage);
-	const { path: data } = await makeSafeFolder(join(cage, "data"));
+	const cage = await makeSafeFolder(request.cage);
+	const data = await makeSafeFolder(join(cage, "data"));
 	const remembered = await readSeeded(cage);
 	const directories = [...plan.writable].sort((a, b) => (a.path < b.path ? -1 : 1));
 	const wanted = directories.flatMap(({ seeds }) => seeds).filter(({ path }) => !remembered.has(path));

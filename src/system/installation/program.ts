@@ -53,7 +53,7 @@ export function programPlace(root = "/"): ProgramPlace {
 			for (const place of [folder, link]) {
 				const above = parent(pathFromText(place));
 				await makeReadableFolders(above);
-				await requireSafeFolder(above);
+				requireSafeFolder(above);
 			}
 			if (from === folder) return;
 			const staging = `${folder}.new-${process.pid}`;
@@ -83,7 +83,7 @@ export function programPlace(root = "/"): ProgramPlace {
 			const status = await lstat(folder).catch(() => undefined);
 			if (status === undefined) return false;
 			if (!status.isDirectory()) throw new Failure("install-foreign", { path: showPath(placeOfProgram) }, 4);
-			await requireSafeFolder(pathFromText(folder));
+			requireSafeFolder(pathFromText(folder));
 			await rm(folder, { recursive: true });
 			await clearCutOff(folder);
 			return true;

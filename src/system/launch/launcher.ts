@@ -27,7 +27,7 @@ import { systemAccounts } from "../accounts/accounts.ts";
 import { Commands } from "../commands.ts";
 import { diskFailure, writeFailure } from "../files/errors.ts";
 import { logSocket } from "../files/files.ts";
-import { makeSafeFolder, realPlace, refuseUnsafe, safeFolder } from "../state/folder.ts";
+import { makeSafeFolder, realPlace, refuseUnsafe, requireSafeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
 import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
 import { launchTools } from "./features.ts";
@@ -292,7 +292,7 @@ export class UtilLinuxLauncher implements Launcher {
 	async clearAbandoned(): Promise<readonly Failure[]> {
 		if (!existsSync(this.scratch)) return [];
 		try {
-			safeFolder(pathFromText(this.scratch));
+			requireSafeFolder(pathFromText(this.scratch));
 		} catch {
 			// Somebody else could swap the files that would be removed.
 			return [];

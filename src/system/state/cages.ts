@@ -12,7 +12,7 @@ import { allocatedBytes } from "../files/survey.ts";
 import { readTextIfAny } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cageFromJson, cageToJson } from "./cage-json.ts";
-import { makeSafeFolder, type SafeFolder } from "./folder.ts";
+import { makeSafeFolder } from "./folder.ts";
 import { isLeftover } from "./process.ts";
 import { readRemoval, removalName, writeRemoval } from "./unfinished.ts";
 
@@ -38,16 +38,15 @@ const ourNames: ReadonlySet<string> = new Set([
  * Opens the state folder and creates it if missing. Throws `unsafe-directory`, or `foreign-directory` if it contains other files
  * (`--state /usr`, a home directory; both exit 4).
  */
-export async function openState(state: Path): Promise<SafeFolder> {
+export async function openState(state: Path): Promise<void> {
 	const folder = await makeSafeFolder(state);
-	const names: readonly string[] = await list(folder.path);
+	const names: readonly string[] = await list(folder);
 	const foreign = names.find((name) => !ourNames.has(name) && !name.startsWith("."));
 	// A folder with cages is ours, even if an administrator added files.
 	if (foreign !== undefined && !names.includes("cages")) {
-		throw new Failure("foreign-directory", { path: showPath(folder.path), name: showPath(foreign as Path) }, 4);
+		throw new Failure("foreign-directory", { path: showPath(folder), name: showPath(foreign as Path) }, 4);
 	}
-	await makeSafeFolder(join(folder.path, "cages"));
-	return folder;
+	await makeSafeFolder(join(folder, "cages"));
 }
 
 /** The files of a cage. Throws `bad-name` (exit 2), because a name becomes part of folder and unit names. */

@@ -17,39 +17,27 @@ import { showPath } from "../../core/path/quote.ts";
 import { exists, makeDirectory } from "../files/descriptor.ts";
 import { errorName, failedWrite, writeFailure } from "../files/errors.ts";
 
-/** A folder with all links in its path resolved. */
-export interface SafeFolder {
-	readonly path: Path;
-	/** `sticky-directory`: it is below a directory like /tmp, where others may create files but not change these. */
-	readonly warnings: readonly { readonly code: string; readonly values: Readonly<Record<string, string>> }[];
-}
-
 const mostLinks = 40;
 
 /**
  * Requires that only root and the current user can replace any part of a path: every component must belong to one of them and be
- * writable by nobody else. root's sticky directories (/tmp) pass with a warning; root's links pass if their target does.
+ * writable by nobody else. root's sticky directories (/tmp) pass, and root's links if their target does. Returns the path without
+ * links.
  * Throws `unsafe-directory` (exit 4; values: path, problem `owner` | `writable` | `link` | `not-a-directory` | `loop`), or
  * `no-such-directory` (exit 2).
  */
-export async function requireSafeFolder(path: Path): Promise<SafeFolder> {
-	return safeFolder(path);
-}
-
-/** Synchronous `requireSafeFolder`. */
-export function safeFolder(path: Path): SafeFolder {
+export function requireSafeFolder(path: Path): Path {
 	const waiting = parts(path);
-	const warnings: SafeFolder["warnings"][number][] = [];
 	let current = root;
 	let links = 0;
-	judge(root, warnings);
+	judge(root);
 	for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
 		if (name === "..") {
 			current = parent(current);
 			continue;
 		}
 		const next = join(current, name);
-		const target = judge(next, warnings);
+		const target = judge(next);
 		if (target === undefined) {
 			current = next;
 			continue;
@@ -58,13 +46,13 @@ export function safeFolder(path: Path): SafeFolder {
 		waiting.unshift(...parts(target));
 		if (target.startsWith("/")) current = root;
 	}
-	return { path: current, warnings };
+	return current;
 }
 
 /** Throws `unsafe-directory` (exit 4) if the folder exists and somebody else could replace a part of its path. */
 export function refuseUnsafe(path: Path): void {
 	try {
-		safeFolder(path);
+		requireSafeFolder(path);
 	} catch (error) {
 		if (!(error instanceof Failure) || error.code !== "no-such-directory") throw error;
 	}
@@ -75,7 +63,7 @@ function parts(path: Path): Path[] {
 }
 
 /** The target of a link that may be followed, or undefined for a directory that may be entered. */
-function judge(path: Path, warnings: SafeFolder["warnings"][number][]): Path | undefined {
+function judge(path: Path): Path | undefined {
 	const stats = look(path);
 	const ofRoot = stats.uid === 0;
 	if (stats.isSymbolicLink()) {
@@ -84,10 +72,8 @@ function judge(path: Path, warnings: SafeFolder["warnings"][number][]): Path | u
 	}
 	if (!stats.isDirectory()) throw unsafe(path, "not-a-directory");
 	if (!ofRoot && stats.uid !== process.geteuid?.()) throw unsafe(path, "owner");
-	if (stats.mode & 0o022) {
-		if (!ofRoot || !(stats.mode & 0o1000)) throw unsafe(path, "writable");
-		warnings.push({ code: "sticky-directory", values: { path: showPath(path) } });
-	}
+	const isSticky = ofRoot && (stats.mode & 0o1000) !== 0;
+	if (stats.mode & 0o022 && !isSticky) throw unsafe(path, "writable");
 	return undefined;
 }
 
@@ -104,20 +90,18 @@ function unsafe(path: Path, problem: string): Failure {
 	return new Failure("unsafe-directory", { path: showPath(path), problem }, 4);
 }
 
-/** Creates a private directory (mode 0700) with missing parents, and requires the whole path to be safe. */
-export async function makeSafeFolder(text: Path): Promise<SafeFolder> {
-	const path = normalise(resolvePath(root, text));
+/** Creates a private directory (mode 0700) with missing parents, and requires the whole path to be safe. Returns its real path. */
+export async function makeSafeFolder(path: Path): Promise<Path> {
 	const missing: Path[] = [];
-	let known = path;
+	let known = normalise(resolvePath(root, path));
 	for (; !(await isThere(known)); known = parent(known)) missing.unshift(known.slice(known.lastIndexOf("/") + 1) as Path);
-	const start = await requireSafeFolder(known);
-	let current = start.path;
+	let current = requireSafeFolder(known);
 	for (const name of missing) {
 		current = join(current, name);
 		await makeDirectory(current).catch(failedWrite(current));
 	}
 	// Check the whole path again, because directories that appeared in the meantime may not be ours.
-	return missing.length === 0 ? start : requireSafeFolder(current);
+	return missing.length === 0 ? current : requireSafeFolder(current);
 }
 
 async function isThere(path: Path): Promise<boolean> {
@@ -131,7 +115,7 @@ async function isThere(path: Path): Promise<boolean> {
 export async function makeReadableFolders(folder: Path): Promise<void> {
 	if (await isThere(folder)) return;
 	await makeReadableFolders(parent(folder));
-	await requireSafeFolder(parent(folder));
+	requireSafeFolder(parent(folder));
 	try {
 		await mkdir(pathToBytes(folder), 0o755);
 		await chmod(pathToBytes(folder), 0o755);

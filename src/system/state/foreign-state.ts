@@ -4,7 +4,7 @@ import { directoriesTo } from "../../core/machine/facts.ts";
 import { baseName, join, normalise, type Path, pathToBytes, resolvePath, root } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { attempt } from "../files/errors.ts";
-import { safeFolder } from "./folder.ts";
+import { requireSafeFolder } from "./folder.ts";
 
 /**
  * True for root in a state folder that somebody else can change, where root only reads. Throws `foreign-link` (exit 4) if a link
@@ -13,7 +13,7 @@ import { safeFolder } from "./folder.ts";
 export function isForeign(state: Path): boolean {
 	if (process.geteuid?.() !== 0) return false;
 	try {
-		for (const place of [state, join(state, "cages" as Path)]) safeFolder(place);
+		for (const place of [state, join(state, "cages" as Path)]) requireSafeFolder(place);
 		return false;
 	} catch (error) {
 		if (!(error instanceof Failure) || error.code === "no-such-directory") return false;

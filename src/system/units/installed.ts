@@ -100,12 +100,12 @@ export async function removeInstalled(place: Path): Promise<void> {
 async function safePlace(place: Path, make: boolean): Promise<Path> {
 	const folder = parent(place);
 	if (make) await makeReadableFolders(parent(folder));
-	const above = (await requireSafeFolder(parent(folder))).path;
+	const above = requireSafeFolder(parent(folder));
 	const own = join(above, pathFromText(folder.slice(folder.lastIndexOf("/") + 1)));
 	if (make) await makeReadableFolders(own);
 	if ((await lstat(pathToBytes(own))).isSymbolicLink())
 		throw new Failure("unsafe-directory", { path: showPath(folder), problem: "link" }, 4);
-	await requireSafeFolder(own);
+	requireSafeFolder(own);
 	return join(own, place.slice(folder.length + 1));
 }
 
