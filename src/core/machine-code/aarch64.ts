@@ -1,15 +1,7 @@
-import { Image } from "./image.ts";
-import type { Argument, Base, Encoder, Size, Step } from "./steps.ts";
+import type { Argument, Base, Encoder, Image, Size, Step } from "./steps.ts";
 
 /** The instructions of A64 that programs need (Arm Architecture Reference Manual for A-profile, chapter C6). */
-export const aarch64: Encoder = {
-	machine: 183, // EM_AARCH64
-	encode(steps, constants) {
-		const image = new Image();
-		for (const step of steps) encodeStep(image, step);
-		return image.finish(constants);
-	},
-};
+export const aarch64: Encoder = { machine: 183, encode }; // EM_AARCH64
 
 /** x19 to x23 are the programs' registers. In loads and as a base, 31 is the stack pointer. */
 const numbers = { answer: 0, a: 19, b: 20, c: 21, d: 22, e: 23, stack: 31 } as const satisfies Record<Base, number>;
@@ -23,7 +15,7 @@ const wide = (size: Size) => (size === 8 ? 0x80000000 : 0);
 
 const conditions = { equal: 0, notEqual: 1, negative: 4 } as const; // EQ, NE, MI
 
-function encodeStep(image: Image, step: Step): void {
+function encode(image: Image, step: Step): void {
 	switch (step.step) {
 		case "label":
 			image.label(step.name);

@@ -1,6 +1,6 @@
 import { type Architecture, type SyscallName, syscallNumber } from "../confinement/syscalls.ts";
 import { aarch64 } from "./aarch64.ts";
-import type { Argument, Base, Condition, Encoder, Register, Size, Step } from "./steps.ts";
+import { type Argument, type Base, type Condition, type Encoder, Image, type Register, type Size, type Step } from "./steps.ts";
 import { x8664 } from "./x86-64.ts";
 
 export type { Argument } from "./steps.ts";
@@ -150,7 +150,9 @@ export class Program {
 	/** Returns the executable. Constants are labels, too. */
 	executable(constants: Readonly<Record<string, Uint8Array>> = {}): Buffer {
 		const { encode, machine } = encoders[this.#architecture];
-		return elfExecutable(machine, encode(this.#steps, constants));
+		const image = new Image();
+		for (const step of this.#steps) encode(image, step);
+		return elfExecutable(machine, image.finish(constants));
 	}
 }
 

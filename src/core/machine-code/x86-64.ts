@@ -1,15 +1,7 @@
-import { Image } from "./image.ts";
-import type { Argument, Base, Condition, Encoder, Size, Step } from "./steps.ts";
+import type { Argument, Base, Condition, Encoder, Image, Size, Step } from "./steps.ts";
 
 /** The instructions of x86-64 that programs need (Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2). */
-export const x8664: Encoder = {
-	machine: 62, // EM_X86_64
-	encode(steps, constants) {
-		const image = new Image();
-		for (const step of steps) encodeStep(image, step);
-		return image.finish(constants);
-	},
-};
+export const x8664: Encoder = { machine: 62, encode }; // EM_X86_64
 
 /** Numbers of registers in instructions. rcx and rdx are for one step only; a call overwrites rcx and r11. */
 const numbers = { answer: 0, a: 12, b: 13, c: 14, d: 15, e: 3, stack: 4 } as const satisfies Record<Base, number>;
@@ -24,7 +16,7 @@ const jumps: Record<Condition, readonly number[]> = {
 	negative: [0x0f, 0x88],
 };
 
-function encodeStep(image: Image, step: Step): void {
+function encode(image: Image, step: Step): void {
 	switch (step.step) {
 		case "label":
 			image.label(step.name);
