@@ -1,6 +1,6 @@
 import { type AccountWhen, type AccountWhy, denyAccount } from "./account-rules.ts";
 import { all, bits, isSet, not, oneOf, type Test } from "./bpf.ts";
-import type { FilterPermissions } from "./filter-permissions.ts";
+import { type FilterPermissions, sandboxPermissions } from "./filter-permissions.ts";
 import { killedCalls, permittedCalls } from "./observed-calls.ts";
 import { type SyscallName, syscalls } from "./syscalls.ts";
 
@@ -306,4 +306,13 @@ export function describeFilter(permissions: FilterPermissions): Denial[] {
 		...conditionalRules(permissions).map(({ call, answer, why, when }) => ({ call, answer, why, when })),
 		...outrightDenials(permissions),
 	];
+}
+
+/** Calls that the filters of the sandbox and of every cage refuse whatever the plan permits. */
+const neverAllowed: ReadonlySet<string> = new Set(
+	outrightDenials(sandboxPermissions).flatMap(({ answer, call }) => (answer === "EPERM" ? [call] : [])),
+);
+
+export function isNeverAllowed(call: string): boolean {
+	return neverAllowed.has(call) || call === "umount";
 }

@@ -1,9 +1,9 @@
 import { tracedRootCapabilities } from "../confinement/capabilities.ts";
+import { isNeverAllowed } from "../confinement/seccomp.ts";
 import type { Files } from "../machine/facts.ts";
 import { type Path, parent } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { refusedCapabilitiesIn } from "../trace/needs.ts";
-import { isNeverAllowed } from "../trace/never-allowed.ts";
 import type { Trace } from "../trace/trace.ts";
 import { areaOf, isByteCode, isMountedByLauncher } from "./areas.ts";
 import { placeOf } from "./links.ts";

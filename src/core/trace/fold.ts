@@ -1,4 +1,5 @@
 import { environmentName, initName } from "../confinement/launch.ts";
+import { isNeverAllowed } from "../confinement/seccomp.ts";
 import { baseName, type Path } from "../path/path.ts";
 import { own } from "./argument.ts";
 import { type CallShape, callShape } from "./calls.ts";
@@ -6,7 +7,6 @@ import { effectOf, effectOfHandle, namesAllPaths, usedPath } from "./effect.ts";
 import { follow } from "./follow.ts";
 import { type CallEvent, LineReader, LineSplitter, type TraceEvent } from "./line.ts";
 import { isOrdinaryMemory, noteNeeds, noteRefusal } from "./needs.ts";
-import { isNeverAllowed } from "./never-allowed.ts";
 import type { Process } from "./process.ts";
 import { noProcesses, ProcessTable, type ProcessTree } from "./processes.ts";
 import { type AccessCounts, type Effect, Recorder } from "./recorder.ts";
