@@ -1,7 +1,7 @@
 import type { Note, Values } from "../core/failure.ts";
 import type { Minimising } from "../core/minimise/search.ts";
 import type { Path } from "../core/path/path.ts";
-import type { AccountUse } from "../core/plan/account-use.ts";
+import type { AccountUse } from "../core/plan/accounts.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { accountUse } from "../../src/core/plan/account-use.ts";
 import { accountTable } from "../../src/wizard/steps/accounts/account-rows.ts";
 import { lineOf, selectedAccount, visibleAccounts } from "../../src/wizard/steps/accounts/reduce.ts";
 import { hostView } from "../ui/scripted-plan.ts";
 import { planFor, redis } from "../ui/scripted-session.ts";
-import { atFiles, type Drive, enter } from "./drive.ts";
+import { type Drive, atFiles, enter } from "./drive.ts";
+import { accountUse } from "../../src/core/plan/accounts.ts";
 
 const tab = "\t";
 

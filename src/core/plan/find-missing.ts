@@ -9,12 +9,12 @@ import { showPath } from "../path/quote.ts";
 import { refusedCapabilitiesIn, refusedCode, refusedNetlink, refusedUnixSocket } from "../trace/needs.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, isByteCode, isMountedByLauncher, isStateParent, isSystemDirectory } from "./areas.ts";
-import { capabilityOf } from "./capability-calls.ts";
 import { judgeDevice } from "./devices.ts";
 import { placeOf } from "./links.ts";
 import { type Missing, permissionFor, permissionOf } from "./missing.ts";
 import { capabilityWord, keepCall, permissionWords, refuses } from "./permissions.ts";
 import type { Addition, Entry, FoundPermission, Plan } from "./plan.ts";
+import { capabilityOf } from "./plan-permissions.ts";
 import { changingOperations, wantsToChange } from "./writable.ts";
 
 /**

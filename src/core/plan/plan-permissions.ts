@@ -1,6 +1,9 @@
-import { noRules, type Rules } from "../application/application.ts";
+import { type Application, noRules, type Rules } from "../application/application.ts";
 import { isIdle } from "../confinement/capabilities.ts";
 import { syslogName } from "../confinement/launch.ts";
+import type { ObservedCalls } from "../confinement/observed-calls.ts";
+import { clockCalls } from "../confinement/seccomp.ts";
+import { Failure } from "../failure.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { ancestors, type Path, parent } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
@@ -10,6 +13,8 @@ import { placeOf } from "./links.ts";
 import {
 	allowedReason,
 	allows,
+	callsIn,
+	callWord,
 	capabilitiesIn,
 	capabilityWord,
 	keepCall,
@@ -19,7 +24,7 @@ import {
 	refuses,
 	socketsIn,
 } from "./permissions.ts";
-import type { FoundPermission, Identity, Permissions } from "./plan.ts";
+import type { Addition, FoundPermission, Identity, Permissions } from "./plan.ts";
 import { boundTcpPorts, changingPorts } from "./tcp-ports.ts";
 
 /** Needs that a trial found in addition to the host's trace. */
@@ -185,3 +190,51 @@ const opensForWriting = ({ calls, rootOps }: Access) =>
 	rootOps.has("write") && [...calls].some((call) => /^(open|creat|truncate)/.test(call));
 const makes = (operations: ReadonlySet<Operation>) =>
 	operations.has("create") || operations.has("remove") || operations.has("listen");
+
+/** Calls that fail without a capability (capabilities(7)). */
+const callsOf: Readonly<Record<string, readonly string[]>> = {
+	chown: ["chown", "fchown", "lchown", "fchownat"],
+	setuid: ["setuid", "setreuid", "setresuid"],
+	setgid: ["setgid", "setregid", "setresgid", "setgroups"],
+	net_bind_service: ["bind"],
+	kill: ["kill"],
+	sys_nice: ["setpriority", "sched_setscheduler"],
+	sys_resource: ["setrlimit", "prlimit64"],
+	fowner: ["chmod", "fchmod", "fchmodat", "utimensat"],
+	sys_time: clockCalls,
+};
+
+/** The capability that a call needs. */
+export const capabilityOf: Readonly<Record<string, string>> = Object.fromEntries(
+	Object.entries(callsOf).flatMap(([capability, calls]) => calls.map((call) => [call, capability])),
+);
+
+/**
+ * Returns what the application's own system call filter is made from; undefined for the general filter. A granted capability
+ * permits its calls, which a trial may have found without the trace. Throws (exit 2) `calls-unobserved` if the trace has not all
+ * calls, and `calls-general` if a rule names a call that the general filter does not judge.
+ */
+export function planCalls(
+	{ calls }: Pick<Application, "calls">,
+	rules: Pick<Rules, "allow" | "refuse">,
+	{ systemCalls }: Pick<Trace, "systemCalls">,
+	additions: readonly Addition[],
+	capabilities: Permissions["capabilities"],
+): ObservedCalls | undefined {
+	const refused = callsIn(rules.refuse);
+	const allowed = callsIn(rules.allow).filter((name) => !refuses(rules, callWord(name)));
+	if (calls !== "observed") {
+		const [name] = [...allowed, ...refused];
+		if (name !== undefined) throw new Failure("calls-general", { word: callWord(name) }, 2);
+		return undefined;
+	}
+	if (!systemCalls) throw new Failure("calls-unobserved", {}, 2);
+	const found = additions.flatMap((one) => (one.kind === "call" ? [one.name] : []));
+	const needed = capabilities.flatMap(({ idle, name }) => (idle ? [] : (callsOf[name] ?? [])));
+	const list = (names: readonly string[]) => [...new Set(names)].sort();
+	return {
+		made: list([...systemCalls, ...found]),
+		...(allowed.length + needed.length ? { allowed: list([...allowed, ...needed]) } : {}),
+		...(refused.length ? { refused: list(refused) } : {}),
+	};
+}

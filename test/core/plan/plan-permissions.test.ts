@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { filterPermissions } from "../../../src/core/confinement/filter-permissions.ts";
 import { findMissing } from "../../../src/core/plan/find-missing.ts";
 import type { Identity } from "../../../src/core/plan/plan.ts";
-import { planCalls } from "../../../src/core/plan/plan-calls.ts";
+import { planCalls } from "../../../src/core/plan/plan-permissions.ts";
 import { planPermissions } from "../../../src/core/plan/plan-permissions.ts";
 import type { Trace } from "../../../src/core/trace/trace.ts";
 import { application, asApp, asRoot, type Did, planFor, rules, trace } from "./traces.ts";

@@ -1,7 +1,6 @@
 import type { Path } from "../../../core/path/path.ts";
 import { printable, showPath } from "../../../core/path/quote.ts";
-import { type AccountUse, accountUse } from "../../../core/plan/account-use.ts";
-import { isLeftOut, reasonToKeep } from "../../../core/plan/accounts.ts";
+import { type AccountUse, accountUse, isLeftOut, reasonToKeep } from "../../../core/plan/accounts.ts";
 import type { Plan } from "../../../core/plan/plan.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import type { Account, AccountRow } from "./account-rows.ts";

@@ -1,6 +1,5 @@
 import type { Rules } from "../../../core/application/application.ts";
-import { accountUse } from "../../../core/plan/account-use.ts";
-import { accountWord, parseAccountName, reasonToKeep, wordNaming } from "../../../core/plan/accounts.ts";
+import { accountUse, accountWord, parseAccountName, reasonToKeep, wordNaming } from "../../../core/plan/accounts.ts";
 import type { Command } from "../../bindings.ts";
 import type { Reduced, WizardState } from "../../state.ts";
 import { ask, go, goOnOncePlanned, isBusy, notice, only, setCursor, start, without } from "../../transitions.ts";
