@@ -111,7 +111,7 @@ export function parseTmpfiles(file: string, text: string, machine: MachineSpecif
 		const [type = "", path = "", mode = "", user = "-", group = "-"] = splitWords(line) ?? [];
 		// Modifiers (+ ! - = ~ ^ $) may follow the letter.
 		if (!/^[dDvqQ][+!=~^$-]*$/.test(type)) return [];
-		const expanded = expandSpecifiers(path, parseUnitName(""), machine).text;
+		const expanded = expandSpecifiers(path, parseUnitName(""), machine);
 		if (!expanded.startsWith("/") || expanded.split("/").includes("..")) return [];
 		const digits = /^[~:]*([0-7]{3,5})$/.exec(mode)?.[1];
 		const bits = digits === undefined ? 0o755 : Number.parseInt(digits, 8) & 0o1777;

@@ -121,7 +121,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 	if (unit.rootDirectory !== undefined) note("unit-root-directory", { directory: unit.rootDirectory });
 	const cwd = unit.workingDirectory === "~" ? homeOf(user, read) : (unit.workingDirectory ?? "/");
 	if (cwd === undefined) note("unit-home");
-	if (unit.skipped.length > 0) note("unit-lines-skipped", { count: unit.skipped.length });
+	if (unit.skipped > 0) note("unit-lines-skipped", { count: unit.skipped });
 
 	return {
 		application: {

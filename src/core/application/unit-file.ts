@@ -1,3 +1,4 @@
+import { append } from "../collections.ts";
 import { withoutTrailing } from "../text.ts";
 import { parseExec, type UnitCommand } from "./unit-exec.ts";
 import {
@@ -52,8 +53,8 @@ export interface ServiceUnit {
 	readonly onTerminal: boolean;
 	/** StandardInput=socket: the socket is also the standard input. */
 	readonly readsSocket: boolean;
-	/** Assignments and lines that systemd ignores with a warning. */
-	readonly skipped: readonly SkippedLine[];
+	/** Number of assignments and lines that systemd ignores with a warning. */
+	readonly skipped: number;
 }
 
 interface EnvironmentFileRef {
@@ -70,13 +71,6 @@ interface ServiceDirectory {
 	readonly mode: number;
 }
 
-interface SkippedLine {
-	/** Index of the text. */
-	readonly text: number;
-	readonly line: number;
-	readonly why: string;
-}
-
 const types: ReadonlySet<string> = new Set(["simple", "exec", "forking", "oneshot", "dbus", "notify", "notify-reload", "idle"]);
 
 const directoryKinds = {
@@ -89,29 +83,23 @@ const directoryKinds = {
 
 /**
  * Parses a service's unit file and drop-ins in the order in which systemd applies them (systemd.unit(5)): the last value of a
- * single setting wins, lists accumulate, and an empty assignment resets them. Never throws; `skipped` lists what systemd would
- * ignore.
+ * single setting wins, lists accumulate, and an empty assignment resets them. Never throws.
  */
 export function parseServiceUnit(fullName: string, texts: readonly string[], machine: MachineSpecifiers = {}): ServiceUnit {
 	const name = parseUnitName(fullName);
-	const skipped: SkippedLine[] = [];
-	const settings = new Settings();
-	for (const [text, content] of texts.entries()) {
-		const parsed = parseUnitText(content);
-		for (const line of parsed.skipped) skipped.push({ text, ...line });
-		for (const assignment of parsed.assignments) settings.add(text, assignment);
-	}
-	const expand = (value: string) => expandSpecifiers(value, name, machine).text;
+	const settings = new Settings(texts);
+	let { skipped } = settings;
+	const expand = (value: string) => expandSpecifiers(value, name, machine);
 	const words = (section: string, key: string): string[] =>
 		settings.list(section, key).flatMap((each) => {
 			const split = splitWords(each.value);
-			if (split === undefined) skipped.push({ text: each.text, line: each.line, why: "bad-quoting" });
+			if (split === undefined) skipped++;
 			return (split ?? []).map(expand);
 		});
 	const commands = (key: string): UnitCommand[] =>
 		settings.list("Service", key).flatMap((each) => {
 			const parsed = parseExec(each.value);
-			if (parsed === undefined) skipped.push({ text: each.text, line: each.line, why: "bad-command" });
+			if (parsed === undefined) skipped++;
 			return (parsed ?? []).map((command) => ({ ...command, words: command.words.map(expand) }));
 		});
 	const last = (section: string, key: string): string | undefined => {
@@ -220,34 +208,36 @@ function capabilities(values: readonly string[]): string[] {
 	return [...set];
 }
 
-type Placed = Assignment & { readonly text: number };
-
 /** Settings of all texts: the last value of a single setting wins, lists accumulate (systemd.unit(5)). */
 export class Settings {
-	readonly #values = new Map<string, Placed[]>();
+	readonly #values = new Map<string, Assignment[]>();
+	/** Number of lines that systemd ignores with a warning. */
+	readonly skipped: number;
 
-	add(text: number, assignment: Assignment): void {
-		const key = `${assignment.section}.${assignment.name}`;
-		const values = this.#values.get(key) ?? [];
-		// "If the empty string is assigned, the list is reset."
-		if (assignment.value === "") values.length = 0;
-		else values.push({ ...assignment, text });
-		this.#values.set(key, values);
+	constructor(texts: readonly string[]) {
+		const parsed = texts.map(parseUnitText);
+		for (const assignment of parsed.flatMap(({ assignments }) => assignments)) {
+			const key = `${assignment.section}.${assignment.name}`;
+			// "If the empty string is assigned, the list is reset."
+			if (assignment.value === "") this.#values.set(key, []);
+			else append(this.#values, key, assignment);
+		}
+		this.skipped = parsed.reduce((sum, { skipped }) => sum + skipped, 0);
 	}
 
-	list(section: string, name: string): readonly Placed[] {
+	list(section: string, name: string): readonly Assignment[] {
 		return this.#values.get(`${section}.${name}`) ?? [];
 	}
 
 	/** Returns the last assignment of each setting with a matching name. */
-	named(section: string, pattern: RegExp): readonly Placed[] {
+	named(section: string, pattern: RegExp): readonly Assignment[] {
 		return [...this.#values.values()].flatMap((values) =>
 			values.filter((each) => each.section === section && pattern.test(each.name)).slice(-1),
 		);
 	}
 
 	/** Returns all effective assignments of a section, unordered. */
-	of(section: string): readonly Placed[] {
+	of(section: string): readonly Assignment[] {
 		return [...this.#values.values()].flat().filter((each) => each.section === section);
 	}
 

@@ -50,7 +50,7 @@ export function parseSocketUnit(
 	let settings: SocketUnit["settings"] = { name: fullName, mode: 0o666, directoryMode: 0o755, options: [] };
 	for (const assignment of texts.flatMap((text) => parseUnitText(text).assignments)) {
 		if (assignment.section !== "Socket") continue;
-		const value = expandSpecifiers(assignment.value, name, machine).text;
+		const value = expandSpecifiers(assignment.value, name, machine);
 		const kind = Object.hasOwn(kinds, assignment.name) ? kinds[assignment.name] : undefined;
 		if (kind !== undefined) {
 			// An empty assignment resets all earlier ones of every kind.

@@ -13,8 +13,8 @@ export interface Assignment {
 
 interface UnitText {
 	readonly assignments: readonly Assignment[];
-	/** Lines that systemd ignores with a warning. */
-	readonly skipped: readonly { readonly line: number; readonly why: "no-section" | "no-equals" | "no-name" | "bad-section" }[];
+	/** Number of lines that systemd ignores with a warning. */
+	readonly skipped: number;
 }
 
 /** `\0`, LF, CR, CR LF and LF CR each end a line (read_line() in systemd). */
@@ -22,7 +22,7 @@ const lineEnd = /\r\n|\n\r|\n|\r|\0/;
 
 export function parseUnitText(text: string): UnitText {
 	const assignments: Assignment[] = [];
-	const skipped: UnitText["skipped"][number][] = [];
+	let skipped = 0;
 	let section: string | undefined;
 	/** Parts of a continued value. */
 	let continued: string[] = [];
@@ -33,13 +33,11 @@ export function parseUnitText(text: string): UnitText {
 		if (content === "") return;
 		if (content.startsWith("[")) {
 			if (content.endsWith("]")) section = content.slice(1, -1);
-			else skipped.push({ line, why: "bad-section" });
+			else skipped++;
 			return;
 		}
 		const equals = content.indexOf("=");
-		if (section === undefined) skipped.push({ line, why: "no-section" });
-		else if (equals < 0) skipped.push({ line, why: "no-equals" });
-		else if (equals === 0) skipped.push({ line, why: "no-name" });
+		if (section === undefined || equals <= 0) skipped++;
 		else assignments.push({ section, name: content.slice(0, equals).trim(), value: content.slice(equals + 1).trim(), line });
 	};
 
@@ -175,24 +173,12 @@ export function parseUnitName(full: string): UnitName {
 /** Values by letter: H (host name), m (machine id), b (boot id), v (kernel), a (architecture), o, w … */
 export type MachineSpecifiers = Readonly<Record<string, string>>;
 
-interface Expanded {
-	readonly text: string;
-	/** Letters of specifiers with unknown values; they stay verbatim. */
-	readonly unknown: readonly string[];
-}
-
-/** Specifiers that only the machine can resolve. */
-const machineLetters = new Set("AabBHlmMoqvwW");
-
-export function expandSpecifiers(text: string, unit: UnitName, machine: MachineSpecifiers = {}): Expanded {
-	const unknown: string[] = [];
-	const expanded = text.replace(/%([A-Za-z%])/g, (all, letter: string) => {
+/** Specifiers with unknown values stay verbatim. */
+export function expandSpecifiers(text: string, unit: UnitName, machine: MachineSpecifiers = {}): string {
+	return text.replace(/%([A-Za-z%])/g, (all, letter: string) => {
 		if (letter === "%") return "%";
-		const value = specifierValue(letter, unit) ?? (Object.hasOwn(machine, letter) ? machine[letter] : undefined);
-		if (value === undefined && machineLetters.has(letter)) unknown.push(letter);
-		return value ?? all;
+		return specifierValue(letter, unit) ?? (Object.hasOwn(machine, letter) ? machine[letter] : undefined) ?? all;
 	});
-	return { text: expanded, unknown };
 }
 
 function specifierValue(letter: string, unit: UnitName): string | undefined {

@@ -30,7 +30,7 @@ interface Overriding {
  * keeps its dependencies, restarts, timeouts and limits. Throws a Failure `unit-inexpressible` like `systemdUnit`.
  */
 export function systemdDropin(input: DropinInput): string {
-	const before = settingsOf(input.service);
+	const before = new Settings(input.service.texts);
 	const stopSignal = /^(?:SIG)?([A-Z][A-Z0-9]*)$/.exec(before.last("Service", "KillSignal") ?? "")?.[1];
 	const unit = serviceLines({ ...input, ...(stopSignal === undefined ? {} : { stopSignal }) });
 	const configured = new Set(before.of("Service").map(({ name }) => name));
@@ -67,14 +67,6 @@ export function overridingSetting(dropin: string, { texts }: MovedService, later
 		if (found) return { text, name: found.name };
 	}
 	return undefined;
-}
-
-function settingsOf({ texts }: MovedService): Settings {
-	const settings = new Settings();
-	for (const [text, content] of texts.entries()) {
-		for (const assignment of parseUnitText(content).assignments) settings.add(text, assignment);
-	}
-	return settings;
 }
 
 function resetSettings({ launch, systemdVersion }: UnitInput, before: Settings, set: ReadonlySet<string>): string[] {
