@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { accountUse } from "../../src/core/plan/accounts.ts";
 import { accountTable } from "../../src/wizard/steps/accounts/account-rows.ts";
 import { lineOf, selectedAccount, visibleAccounts } from "../../src/wizard/steps/accounts/reduce.ts";
 import { hostView } from "../ui/scripted-plan.ts";
 import { planFor, redis } from "../ui/scripted-session.ts";
-import { type Drive, atFiles, enter } from "./drive.ts";
-import { accountUse } from "../../src/core/plan/accounts.ts";
+import { atFiles, type Drive, enter } from "./drive.ts";
 
 const tab = "\t";
 
