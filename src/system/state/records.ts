@@ -1,11 +1,12 @@
+import type Conf from "conf";
 import * as v from "valibot";
 import { join, type Path, parent, pathToText } from "../../core/path/path.ts";
 import type { Evidence, ResponsibleNames } from "../../core/record/record.ts";
 import type { RecordStore } from "../../engine/store.ts";
-import { list } from "../files/descriptor.ts";
+import { exists, list } from "../files/descriptor.ts";
 import { readTextIfAny } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
-import { cagePaths, openState } from "./cages.ts";
+import { cagePaths } from "./cages.ts";
 import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 import { readJson } from "./state-file.ts";
 
@@ -17,7 +18,6 @@ export function recordStore(state: Path): RecordStore {
 		await writeAtomic(join(folder(name), file), `${JSON.stringify(value)}\n`);
 	};
 	const place = (name: string) => join(cagePaths(state, name).directory, "record.md");
-	const settings = join(state, "settings.json");
 	return {
 		text: (name) => readTextIfAny(place(name)),
 		async saveText(name, text) {
@@ -35,10 +35,9 @@ export function recordStore(state: Path): RecordStore {
 		saveEvidence: (name, evidence) => write(name, `evidence-${evidence.generation}.json`, evidence),
 		responsible: async (name) => (await readJson(join(folder(name), "responsible.json"), responsibleSchema)) ?? {},
 		saveResponsible: (name, responsible) => write(name, "responsible.json", responsible),
-		names: () => readNames(settings),
+		names: () => readNames(state),
 		async saveNames(names) {
-			await openState(state);
-			await writeAtomic(settings, `${JSON.stringify({ record: names })}\n`);
+			(await settings(state)).set(namesKey, names);
 		},
 	};
 }
@@ -67,15 +66,49 @@ const evidenceSchema = v.looseObject({
 	withoutAccounts: v.array(text),
 });
 
-const settingsSchema = v.object({
-	record: v.object({
-		initiatedBy: v.exactOptional(text),
-		implementedBy: v.exactOptional(text),
-		asked: v.exactOptional(v.boolean()),
-	}),
+const settingsName = "settings";
+const namesKey = "record";
+const namesSchema = v.object({
+	initiatedBy: v.exactOptional(text),
+	implementedBy: v.exactOptional(text),
+	asked: v.exactOptional(v.boolean()),
 });
 
-/** Unreadable settings count as empty. */
-async function readNames(settings: Path): Promise<ResponsibleNames> {
-	return (await readJson(settings, settingsSchema).catch(() => undefined))?.record ?? {};
+/** Unreadable settings count as empty. Without settings, conf is not even loaded. */
+async function readNames(state: Path): Promise<ResponsibleNames> {
+	const isThere = await exists(join(state, `${settingsName}.json`)).catch(() => false);
+	return isThere ? v.parse(v.fallback(namesSchema, {}), (await settings(state)).get(namesKey)) : {};
+}
+
+async function settings(state: Path) {
+	const Store = await loadConf();
+	return new Store<Record<string, unknown>>({
+		cwd: pathToText(state) ?? "",
+		configName: settingsName,
+		configFileMode: 0o600,
+		clearInvalidConfig: true,
+		accessPropertiesByDotNotation: false,
+	});
+}
+
+let loaded: Promise<typeof Conf> | undefined;
+
+/**
+ * Loads conf without its signal handlers. They send the signal to this process again, and a second signal ends the wizard while
+ * it undoes its work, or a search before it saves the best result. They only remove temporary files, which the next opening
+ * removes as well.
+ */
+export function loadConf(): Promise<typeof Conf> {
+	loaded ??= (async () => {
+		const before = new Set(process.eventNames().flatMap((name) => process.rawListeners(name)));
+		const { default: Store } = await import("conf");
+		for (const name of process.eventNames()) {
+			if (typeof name !== "string" || !name.startsWith("SIG")) continue;
+			for (const listener of process.rawListeners(name)) {
+				if (!before.has(listener)) process.off(name, listener as () => void);
+			}
+		}
+		return Store;
+	})();
+	return loaded;
 }

@@ -1,11 +1,13 @@
+import type Conf from "conf";
 import * as v from "valibot";
-import { join, type Path, pathFromText } from "../../core/path/path.ts";
+import { join, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
 import { sessionVersion } from "../../engine/session-store.ts";
 import { exists, openForReading } from "../files/descriptor.ts";
 import { readText } from "../files/text-files.ts";
 import { writeAtomic } from "./atomic.ts";
+import { loadConf } from "./records.ts";
 
-/** The head of a session: its small fields, and the files of the large ones. */
+/** The head of a session: its small fields, and the files of the large ones. conf replaces it atomically. */
 export interface SessionHead {
 	readonly version: number;
 	readonly savedAt: number;
@@ -13,7 +15,8 @@ export interface SessionHead {
 	readonly parts: Readonly<Record<string, string>>;
 }
 
-const headFile = pathFromText("session.json");
+const headName = "session";
+export const headFile = pathFromText(`${headName}.json`);
 
 /** Bytes; a head needs a few kilobytes. */
 const mostHeadBytes = 1024 * 1024;
@@ -32,17 +35,30 @@ export async function readHead(folder: Path): Promise<SessionHead | "damaged" | 
 	try {
 		if (!(await exists(join(folder, headFile)))) return "missing";
 		if (!(await isOurs(join(folder, headFile), mostHeadBytes))) return "damaged";
-		const head = JSON.parse(await readText(join(folder, headFile)));
+		const { store } = await openHead(folder);
 		// Only the version number is certain in a newer version's file.
-		if (Number.isInteger(head.version) && head.version > sessionVersion) return "newer";
-		return v.parse(headSchema, head);
+		if (Number.isInteger(store.version) && (store.version as number) > sessionVersion) return "newer";
+		return v.parse(headSchema, store);
 	} catch {
 		return "damaged";
 	}
 }
 
+/** Synchronous like conf, which takes a few milliseconds for a small head. */
 export async function writeHead(folder: Path, head: Omit<SessionHead, "version">): Promise<void> {
-	await writeAtomic(join(folder, headFile), `${JSON.stringify({ version: sessionVersion, ...head })}\n`);
+	(await openHead(folder)).store = { version: sessionVersion, ...head };
+}
+
+async function openHead(folder: Path): Promise<Conf<Record<string, unknown>>> {
+	const Store = await loadConf();
+	return new Store({
+		cwd: pathToText(folder) ?? "",
+		configName: headName,
+		configFileMode: 0o600,
+		clearInvalidConfig: false,
+		accessPropertiesByDotNotation: false,
+		serialize: (value) => `${JSON.stringify(value)}\n`,
+	});
 }
 
 /** Each large field has its own file: `workTrace-3.json` is the third part that the session wrote. */

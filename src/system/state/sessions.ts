@@ -12,7 +12,17 @@ import { openState } from "./cages.ts";
 import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 import { type Lock, lockFile, lockHolder } from "./lock.ts";
 import { isLeftover } from "./process.ts";
-import { isOwn, isPartFile, partFile, readHead, readPart, type SessionHead, writeHead, writePart } from "./session-files.ts";
+import {
+	headFile,
+	isOwn,
+	isPartFile,
+	partFile,
+	readHead,
+	readPart,
+	type SessionHead,
+	writeHead,
+	writePart,
+} from "./session-files.ts";
 
 const asidePrefix = "damaged-";
 const idPattern = /^[0-9a-f]{8}$/;
@@ -196,7 +206,7 @@ class SessionFolder implements HeldSession {
 		const named = new Set(Object.values(this.#parts));
 		for (const name of await list(this.#folder)) {
 			const old = isPartFile(name) && !named.has(name);
-			if (old || isLeftover(name)) await removeTree(join(this.#folder, name));
+			if (old || isLeftover(name) || name.startsWith(`${headFile}.tmp-`)) await removeTree(join(this.#folder, name));
 		}
 	}
 
