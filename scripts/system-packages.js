@@ -59,6 +59,7 @@ const programs = {
 	rpmbuild: "rpm",
 	rpmlint: "rpmlint",
 	lintian: "lintian",
+	pacman: "pacman-package-manager",
 	memcached: "memcached",
 	chronyd: "chrony",
 	lighttpd: "lighttpd",

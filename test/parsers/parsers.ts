@@ -44,7 +44,15 @@ import { parseLogrotate } from "../../src/core/upkeep/logrotate-file.ts";
 import { parseFailure } from "../../src/core/watch/watch-result.ts";
 import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adoption-file.ts";
 import { parseMountinfo } from "../../src/system/files/mounts.ts";
-import { parseDiversions, parseDpkgStatus, parseRpmLine } from "../../src/system/packages/databases.ts";
+import {
+	parseApkInstalled,
+	parseDiversions,
+	parseDpkgStatus,
+	parsePacmanBase,
+	parsePacmanDesc,
+	parsePacmanFiles,
+	parseRpmLine,
+} from "../../src/system/packages/databases.ts";
 import { osRelease, parsePolicy } from "../../src/system/packages/packages.ts";
 import { parseConffiles } from "../../src/system/record/recording.ts";
 import { parseMaps } from "../../src/system/running/proc.ts";
@@ -272,6 +280,13 @@ export const parsers: Readonly<Record<string, Parser>> = {
 		parse: (text) => parsePolicy(text, [{ name: "app", version: "1" }]),
 	},
 	parseRpmLine: { samples: ["redis\t0:7.2-1\t/usr/bin/redis-server"], parse: (text) => text.split("\n").map(parseRpmLine) },
+	parsePacmanDesc: { samples: ["%NAME%\nredis\n\n%VERSION%\n7.2-1\n\n%BASE%\nredis\n\n"], parse: parsePacmanDesc },
+	parsePacmanBase: { samples: ["%NAME%\nredis\n\n%BASE%\nredis\n\n"], parse: parsePacmanBase },
+	parsePacmanFiles: { samples: ["%FILES%\nusr/\nusr/bin/\nusr/bin/redis-server\n\n%BACKUP%\n"], parse: parsePacmanFiles },
+	parseApkInstalled: {
+		samples: ["P:redis\nV:7.2-r0\no:redis\nF:usr/bin\nR:redis-server\na:0:0:755\nF:\n\nP:b\nV:1\n"],
+		parse: parseApkInstalled,
+	},
 	"os-release": { samples: ["NAME=\"Debian GNU/Linux\"\nID=debian\nID_LIKE='a b'\n"], parse: (text) => osRelease(text) },
 	"a manual page": {
 		samples: [

@@ -140,3 +140,21 @@ describe("rpm", () => {
 		});
 	});
 });
+
+test("pacman's packages are read with their epoch", async () => {
+	const root = `${folder}/arch`;
+	for (const name of ["usr/lib/one.so", "etc/n\xe9me"]) put(`${folder}/arch-one/${name}`);
+	put(`${folder}/arch-one/.PKGINFO`, "pkgname = one\npkgver = 1:2.0-3\narch = any\nsize = 1\n");
+	run("tar", ["-C", "arch-one", "-cf", "one.pkg.tar", ".PKGINFO", "usr", "etc"], folder);
+	put(`${folder}/pacman.conf`, "[options]\nSigLevel = Never\n");
+	mkdirSync(`${root}/var/lib/pacman`, { recursive: true });
+	const options = ["--config", "pacman.conf", "--root", root, "--dbpath", `${root}/var/lib/pacman`, "--logfile", "/dev/null"];
+	run("pacman", [...options, "--noconfirm", "--dbonly", "-U", "one.pkg.tar"], folder);
+	mkdirSync(`${root}/usr/lib`, { recursive: true });
+	symlinkSync("usr/lib", `${root}/lib`);
+	expect(await ownersOf(systemPackages(machineIn(root)), "/lib/one.so", "/usr/lib/one.so", "/etc/n\xe9me", "/etc/none")).toEqual({
+		"/lib/one.so": "one 1:2.0-3",
+		"/usr/lib/one.so": "one 1:2.0-3",
+		"/etc/n\xe9me": "one 1:2.0-3",
+	});
+});

@@ -5,7 +5,15 @@ import { describe, expect, test } from "vitest";
 import { join, type Path } from "../../src/core/path/path.ts";
 import { systemFiles } from "../../src/system/files/files.ts";
 import { Claims } from "../../src/system/packages/claims.ts";
-import { divertedName, parseDiversions, parseDpkgStatus, parseRpmLine } from "../../src/system/packages/databases.ts";
+import {
+	divertedName,
+	parseApkInstalled,
+	parseDiversions,
+	parseDpkgStatus,
+	parsePacmanDesc,
+	parsePacmanFiles,
+	parseRpmLine,
+} from "../../src/system/packages/databases.ts";
 import { systemPackages } from "../../src/system/packages/packages.ts";
 import { madeFiles } from "../core/elf/made-files.ts";
 
@@ -97,6 +105,34 @@ describe("dpkg", () => {
 			"/usr/share/libc": "libc6 2.41-12",
 		});
 	});
+});
+
+test("apk's database is read", async () => {
+	const installed = [
+		"C:Q1abc=\nP:musl\nV:1.2.5-r9\nA:x86_64\nF:lib\nR:ld-musl-x86_64.so.1\na:0:0:755\nZ:Q1x=\nR:libc.musl-x86_64.so.1",
+		"P:alpine-baselayout\nV:3.6\nF:\nR:top\nF:etc\nM:0:0:755\nF:etc/profile.d\nR:color.sh",
+	].join("\n\n");
+	expect(parseApkInstalled(`${installed}\n\n`)).toEqual([
+		{ ref: { name: "musl", version: "1.2.5-r9" }, files: ["/lib", "/lib/ld-musl-x86_64.so.1", "/lib/libc.musl-x86_64.so.1"] },
+		{ ref: { name: "alpine-baselayout", version: "3.6" }, files: ["/top", "/etc", "/etc/profile.d", "/etc/profile.d/color.sh"] },
+	]);
+	expect(await ask(machine({ "/lib/apk/db/installed": installed }), "/etc/profile.d/color.sh", "/etc/none")).toEqual({
+		"/etc/profile.d/color.sh": "alpine-baselayout 3.6",
+	});
+});
+
+test("pacman's database is read", async () => {
+	const desc = "%NAME%\nglibc\n\n%VERSION%\n2.42-1\n\n%DESC%\nGNU C Library\n";
+	const files = "%FILES%\netc/\netc/locale.gen\nusr/lib/libc.so.6\n\n%BACKUP%\netc/locale.gen\tabc\n";
+	expect(parsePacmanDesc(desc)).toEqual({ name: "glibc", version: "2.42-1" });
+	expect(parsePacmanDesc("%NAME%\n")).toBeUndefined();
+	expect(parsePacmanFiles(files)).toEqual(["/etc", "/etc/locale.gen", "/usr/lib/libc.so.6"]);
+	const local = { "/var/lib/pacman/local/glibc-2.42-1/desc": desc, "/var/lib/pacman/local/glibc-2.42-1/files": files };
+	const packages = machine(
+		{ ...local, "/var/lib/pacman/local/ALPM_DB_VERSION": "9\n", "/usr/lib/libc.so.6": "" },
+		{ "/lib64": "/usr/lib" },
+	);
+	expect(await ask(packages, "/lib64/libc.so.6", "/etc")).toEqual({ "/lib64/libc.so.6": "glibc 2.42-1", "/etc": "glibc 2.42-1" });
 });
 
 test("rpm's output is read", () => {
@@ -191,5 +227,28 @@ describe("related packages", () => {
 			"libserved1 /usr/lib/libserved.so.1",
 		]);
 		expect(await names(packages, "/usr/bin/nobody's")).toEqual([]);
+	});
+
+	test("are those of one origin for apk", async () => {
+		const installed =
+			"P:served\nV:1\no:served\nF:usr/sbin\nR:served\n\nP:served-mod\nV:1\no:served\nF:usr/lib\nR:mod.so\n\nP:x\nV:1\nF:bin\nR:x";
+		expect(await names(machine({ "/lib/apk/db/installed": installed }), "/usr/lib/mod.so")).toEqual([
+			"served-mod /usr/lib /usr/lib/mod.so",
+			"served /usr/sbin /usr/sbin/served",
+		]);
+	});
+
+	test("are those of one base for pacman", async () => {
+		const desc = (name: string, base: string) => `%NAME%\n${name}\n\n%VERSION%\n1\n\n%BASE%\n${base}\n`;
+		const local = "/var/lib/pacman/local";
+		const packages = machine({
+			[`${local}/a-1/desc`]: desc("a", "ab"),
+			[`${local}/a-1/files`]: "%FILES%\nusr/bin/a\n",
+			[`${local}/b-1/desc`]: desc("b", "ab"),
+			[`${local}/b-1/files`]: "%FILES%\nusr/bin/b\n",
+			[`${local}/c-1/desc`]: desc("c", "c"),
+			[`${local}/c-1/files`]: "%FILES%\nusr/bin/c\n",
+		});
+		expect(await names(packages, "/usr/bin/b")).toEqual(["b /usr/bin/b", "a /usr/bin/a"]);
 	});
 });

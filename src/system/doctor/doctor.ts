@@ -43,7 +43,11 @@ function installCommand(packages: readonly string[]): string[][] | undefined {
 			["apt-get", "update", "-q"],
 			["apt-get", "install", "-q", "-y", "--no-install-recommends", ...packages],
 		];
-	return findTool("dnf") ? [["dnf", "install", "-y", ...packages]] : undefined;
+	for (const manager of ["dnf", "yum"]) if (findTool(manager)) return [[manager, "install", "-y", ...packages]];
+	if (findTool("zypper")) return [["zypper", "--non-interactive", "install", ...packages]];
+	if (findTool("apk")) return [["apk", "add", ...packages]];
+	if (findTool("pacman")) return [["pacman", "-S", "--noconfirm", "--needed", ...packages]];
+	return undefined;
 }
 
 async function runVisible(

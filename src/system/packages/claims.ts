@@ -42,6 +42,11 @@ export class Claims {
 		else paths.push(path);
 	}
 
+	/** A filter for the wanted paths and `more` names. */
+	filter(more: Iterable<string>): LineFilter {
+		return new LineFilter([...this.#wanted.keys(), ...more]);
+	}
+
 	claim(name: string, by: PackageRef): void {
 		this.#claim(this.#wanted.get(name), by);
 		const link = this.#rootLinks.find(([from]) => name.startsWith(from));
@@ -64,6 +69,43 @@ export class Claims {
 		return owners;
 	}
 }
+
+/** Size of the hash of a name's end, in bits. */
+const filterBits = 16;
+const endLength = 6;
+
+/**
+ * Finds the lines of a long list that end like one of a few paths, without creating a string for each line. May also return
+ * other lines. Only the part after the last slash counts, because links and diversions of directories change the rest.
+ */
+class LineFilter {
+	readonly #ends = new Uint8Array(1 << filterBits);
+
+	constructor(names: Iterable<string>) {
+		for (const name of names) this.#ends[endOf(name, 0, name.length)] = 1;
+	}
+
+	*lines(text: string): Iterable<string> {
+		for (let start = 0; start < text.length; ) {
+			const next = text.indexOf("\n", start);
+			const end = next < 0 ? text.length : next;
+			if (end > start && this.#ends[endOf(text, start, end)]) yield text.slice(start, end);
+			start = end + 1;
+		}
+	}
+}
+
+function endOf(text: string, start: number, end: number): number {
+	let hash = 0;
+	for (let at = end - 1; at >= Math.max(start, end - endLength); at--) {
+		const code = text.charCodeAt(at);
+		if (code === slash) break;
+		hash = (hash * 31 + code) & ((1 << filterBits) - 1);
+	}
+	return hash;
+}
+
+const slash = "/".charCodeAt(0);
 
 function plainName({ name }: PackageRef): string {
 	return name.replace(/:.*/, "");

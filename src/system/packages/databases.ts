@@ -5,6 +5,67 @@ import type { PackageContents } from "../../core/plan/coverage.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
 import type { Claims } from "./claims.ts";
 
+interface PackageFiles {
+	readonly ref: PackageRef;
+	/** Absolute. */
+	readonly files: readonly string[];
+	/** The source package's name if it differs. */
+	readonly origin?: string;
+}
+
+/**
+ * Parses Alpine's /lib/apk/db/installed: one letter, a colon and a value a line, an empty line after each package. P is the name,
+ * V the version, F a directory (relative to the root), R a file in it, o the source package.
+ */
+export function parseApkInstalled(text: string): PackageFiles[] {
+	const packages: PackageFiles[] = [];
+	for (const stanza of text.split(/\n{2,}/)) {
+		let name = "";
+		let version = "";
+		let origin = "";
+		let directory = "";
+		const files: string[] = [];
+		for (const line of stanza.split("\n")) {
+			const value = line.slice(2);
+			if (line.startsWith("P:")) name = value;
+			else if (line.startsWith("V:")) version = value;
+			else if (line.startsWith("o:")) origin = value;
+			else if (line.startsWith("F:")) {
+				directory = value === "" ? "" : `/${value}`;
+				if (directory !== "") files.push(directory);
+			} else if (line.startsWith("R:")) files.push(`${directory}/${value}`);
+		}
+		if (name !== "") packages.push({ ref: { name, version }, files, ...(origin === "" || origin === name ? {} : { origin }) });
+	}
+	return packages;
+}
+
+/** Parses /var/lib/pacman/local/NAME-VERSION/desc: `%NAME%` and `%VERSION%`, each followed by its value on the next line. */
+export function parsePacmanDesc(text: string): PackageRef | undefined {
+	const name = section(text, "NAME")[0];
+	const version = section(text, "VERSION")[0];
+	return name === undefined || version === undefined ? undefined : { name, version };
+}
+
+/** The source package (`%BASE%`). Undefined in files of old versions. */
+export function parsePacmanBase(text: string): string | undefined {
+	return section(text, "BASE")[0];
+}
+
+/** Parses the `files` file: relative paths below `%FILES%`, directories with a trailing slash. Returns absolute paths without it. */
+export function parsePacmanFiles(text: string): string[] {
+	return section(text, "FILES").map((line) => `/${line.replace(/\/$/, "")}`);
+}
+
+/** The lines below a heading up to the empty line. */
+function section(text: string, heading: string): string[] {
+	const lines = text.split("\n");
+	const start = lines.indexOf(`%${heading}%`) + 1;
+	if (start === 0) return [];
+	const end = lines.indexOf("", start);
+	return lines.slice(start, end < 0 ? undefined : end);
+}
+
 /**
  * Lists every file of every package. `rpm -qf` with paths is ambiguous: a file that two packages share yields two lines without
  * its path. EVR includes the epoch if there is one; `=` repeats a value for each file.
@@ -112,6 +173,8 @@ export interface Database {
 // rpm is last, because only rpm must be started.
 export const databases: readonly Database[] = [
 	{ places: ["/var/lib/dpkg/status"], claimAll: claimDpkg, related: relatedDpkg },
+	{ places: ["/usr/lib/apk/db/installed", "/lib/apk/db/installed"], claimAll: claimApk, related: relatedApk },
+	{ places: ["/var/lib/pacman/local"], claimAll: claimPacman, related: relatedPacman },
 	{ places: ["/usr/lib/sysimage/rpm", "/var/lib/rpm"], claimAll: claimRpm, related: relatedRpm },
 ];
 
@@ -149,10 +212,11 @@ function recordsOfDpkg(status: Path, files: LookingFiles): DpkgRecords {
 
 function claimDpkg(claims: Claims, status: Path, files: LookingFiles): void {
 	const { diversions, lists, packages } = recordsOfDpkg(status, files);
+	const filter = claims.filter(diversions.keys());
 	for (const [listed, list] of lists) {
 		const known = packages.get(listed);
 		if (known === undefined) continue;
-		for (const line of linesOf(list)) claims.claim(divertedName(line, known.name, diversions), known.ref);
+		for (const line of filter.lines(list)) claims.claim(divertedName(line, known.name, diversions), known.ref);
 	}
 }
 
@@ -167,6 +231,49 @@ function relatedDpkg(owner: PackageRef, status: Path, files: LookingFiles): Pack
 		if (names.length) contents.set(ref.name, { ref, files: names.map((line) => divertedName(line, name, diversions) as Path) });
 	}
 	return ownerFirst([...contents.values()], owner);
+}
+
+function claimApk(claims: Claims, installed: Path, files: LookingFiles): void {
+	for (const { ref, files: names } of parseApkInstalled(text(files, installed))) {
+		for (const name of names) claims.claim(name, ref);
+	}
+}
+
+function relatedApk(owner: PackageRef, installed: Path, files: LookingFiles): PackageContents[] {
+	const all = parseApkInstalled(text(files, installed));
+	const originOf = ({ origin, ref }: (typeof all)[number]) => origin ?? ref.name;
+	const own = all.find(({ ref }) => ref.name === owner.name);
+	if (own === undefined) return [];
+	const related = all.filter((each) => originOf(each) === originOf(own));
+	return ownerFirst(
+		related.map(({ ref, files: names }) => ({ ref, files: names as Path[] })),
+		owner,
+	);
+}
+
+function claimPacman(claims: Claims, local: Path, files: LookingFiles): void {
+	for (const { directory, ref } of pacmanPackages(local, files)) {
+		for (const file of parsePacmanFiles(text(files, join(directory, "files")))) claims.claim(file, ref);
+	}
+}
+
+function relatedPacman(owner: PackageRef, local: Path, files: LookingFiles): PackageContents[] {
+	const all = pacmanPackages(local, files);
+	const base = all.find(({ ref }) => ref.name === owner.name)?.base;
+	const related = all.filter((each) => each.base === base);
+	return ownerFirst(
+		related.map(({ directory, ref }) => ({ ref, files: parsePacmanFiles(text(files, join(directory, "files"))) as Path[] })),
+		owner,
+	);
+}
+
+function pacmanPackages(local: Path, files: LookingFiles): { directory: Path; ref: PackageRef; base: string }[] {
+	return files.list(local).flatMap((name) => {
+		const directory = join(local, name);
+		const desc = text(files, join(directory, "desc"));
+		const ref = parsePacmanDesc(desc);
+		return ref === undefined ? [] : [{ directory, ref, base: parsePacmanBase(desc) ?? ref.name }];
+	});
 }
 
 async function claimRpm(claims: Claims): Promise<void> {

@@ -9,14 +9,17 @@ import { type Database, databases, type LookingFiles } from "./databases.ts";
 /** Files that change whenever a package manager installs or removes something. */
 const records = [
 	"/var/lib/dpkg/status",
+	"/usr/lib/apk/db/installed",
+	"/lib/apk/db/installed",
+	"/var/lib/pacman/local",
 	"/usr/lib/sysimage/rpm/rpmdb.sqlite",
 	"/var/lib/rpm/rpmdb.sqlite",
 	"/var/lib/rpm/Packages",
 ].map(pathFromText);
 
 /**
- * Finds the package of each file in the package manager's own records. dpkg's are text files and are read directly, which is much
- * quicker than its tools. A path that several packages share (most directories) has no
+ * Finds the package of each file in the package manager's own records. All except rpm's are text files and are read directly,
+ * which is much quicker than their tools and needs none of them. A path that several packages share (most directories) has no
  * owner. A machine may also have another family's tools with an empty database, so the first database that knows any of the files
  * answers for all.
  */
