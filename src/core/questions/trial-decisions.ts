@@ -27,59 +27,43 @@ export function withDecisions(answers: Answers, { added, proposed, rounds }: Tri
 	const isRuled = less.every((one) => one.kind !== "writable");
 	return {
 		...answers,
-		rules: withRules(withRules(answers.rules, more, includingRule), less, excludingRule),
+		rules: withRules(withRules(answers.rules, more, true), less, false),
 		...(isRuled ? {} : { rounds }),
 	};
 }
 
 /** Returns rules with which the first round contains what trials added. */
 export function withAdditions(rules: Rules, added: readonly Addition[]): Rules {
-	return withRules(rules, added, includingRule);
+	return withRules(rules, added, true);
 }
 
 type Rule = readonly [list: RuleList, value: string];
 
-function includingRule(addition: Addition): Rule | undefined {
+/** Returns the rule that includes or excludes an item; undefined if there is none. */
+function ruleFor(addition: Addition, isIncluded: boolean): Rule | undefined {
 	switch (addition.kind) {
-		case "path": {
-			const text = pathToText(addition.path);
-			return text === undefined ? undefined : ["include", escapeGlob(text)];
-		}
+		case "path":
 		case "writable": {
 			const text = pathToText(addition.path);
-			return text === undefined ? undefined : ["writable", text];
+			if (text === undefined) return undefined;
+			if (addition.kind === "path") return [isIncluded ? "include" : "exclude", escapeGlob(text)];
+			return isIncluded ? ["writable", text] : undefined;
 		}
 		case "account":
-			return ["accounts", addition.name];
-		case "capability":
-			// The permission would also allow its calls; the next trial finds the capability again.
-			return addition.call === keepCall && isIdle(addition.name) ? undefined : ["allow", wordOf(addition)];
+			return [isIncluded ? "accounts" : "withoutAccounts", addition.name];
 		default:
-			return ["allow", wordOf(addition)];
+			// The permission would also allow its calls; the next trial finds the capability again.
+			if (isIncluded && addition.kind === "capability" && addition.call === keepCall && isIdle(addition.name)) return undefined;
+			return [isIncluded ? "allow" : "refuse", wordOf(addition)];
 	}
 }
 
 /** Returns the option that adds a missing item, as a shell line; undefined if there is none. */
 export function remedyOption({ declined, port, remedy }: Pick<Missing, "declined" | "port" | "remedy">): string | undefined {
-	const rule: Rule | undefined = port === undefined ? remedy && includingRule(remedy) : ["allow", portWord(port)];
+	const rule: Rule | undefined = port === undefined ? remedy && ruleFor(remedy, true) : ["allow", portWord(port)];
 	const [list, value] = (!declined && rule) || [];
 	const [option] = optionRows.find(([, { rule }]) => rule !== undefined && rule === list) ?? [];
 	return option === undefined || value === undefined ? undefined : quoteShellLine([optionFlag(option), value]);
-}
-
-function excludingRule(addition: Addition): Rule | undefined {
-	switch (addition.kind) {
-		case "path": {
-			const text = pathToText(addition.path);
-			return text === undefined ? undefined : ["exclude", escapeGlob(text)];
-		}
-		case "writable":
-			return undefined;
-		case "account":
-			return ["withoutAccounts", addition.name];
-		default:
-			return ["refuse", wordOf(addition)];
-	}
 }
 
 function wordOf(addition: Extract<Addition, { kind: "call" | "capability" | "opening" }>): string {
@@ -87,10 +71,10 @@ function wordOf(addition: Extract<Addition, { kind: "call" | "capability" | "ope
 	return addition.kind === "capability" ? capabilityWord(addition.name) : permissionWords[addition.name];
 }
 
-function withRules(rules: Rules, additions: readonly Addition[], ruleOf: (addition: Addition) => Rule | undefined): Rules {
+function withRules(rules: Rules, additions: readonly Addition[], isIncluded: boolean): Rules {
 	let all = rules;
 	for (const addition of additions) {
-		const [list, value] = ruleOf(addition) ?? [];
+		const [list, value] = ruleFor(addition, isIncluded) ?? [];
 		if (list !== undefined && value !== undefined && !all[list].includes(value)) all = { ...all, [list]: [...all[list], value] };
 	}
 	return all;
