@@ -1,4 +1,5 @@
 import { type Architecture, syscallNumber } from "../confinement/syscalls.ts";
+import { Image } from "../machine-code/steps.ts";
 import { watchedCalls, watchedErrors } from "./watched-calls.ts";
 
 /**
@@ -41,9 +42,7 @@ type Target = "out" | "call" | "first" | "second" | "read" | "match" | `next${nu
 
 /** Instructions of the kernel's Documentation/bpf/standardization/instruction-set.rst, 8 bytes each. */
 class Code {
-	readonly #bytes: number[] = [];
-	readonly #labels = new Map<Target, number>();
-	readonly #jumps: { readonly at: number; readonly to: Target }[] = [];
+	readonly #image = new Image();
 
 	add(code: number, to: number, from: number, offset: number, value: number): void {
 		const word = Buffer.alloc(8);
@@ -51,15 +50,15 @@ class Code {
 		word.writeUInt8((from << 4) | to, 1);
 		word.writeInt16LE(offset, 2);
 		word.writeInt32LE(value, 4);
-		this.#bytes.push(...word);
+		this.#image.emit(...word);
 	}
 
 	label(name: Target): void {
-		this.#labels.set(name, this.#bytes.length / 8);
+		this.#image.label(name);
 	}
 
 	jump(code: number, register: number, value: number, to: Target): void {
-		this.#jumps.push({ at: this.#bytes.length / 8, to });
+		this.#image.patch(to, (code, here, target) => code.writeInt16LE((target - here) / 8 - 1, here + 2));
 		this.add(code, register, 0, 0, value);
 	}
 
@@ -81,9 +80,7 @@ class Code {
 	}
 
 	bytes(): Buffer {
-		const image = Buffer.from(this.#bytes);
-		for (const { at, to } of this.#jumps) image.writeInt16LE((this.#labels.get(to) ?? 0) - at - 1, at * 8 + 2);
-		return image;
+		return this.#image.finish({});
 	}
 }
 
