@@ -1,7 +1,7 @@
 import { outermost, pathToText } from "../path/path.ts";
 import { kubernetesName } from "./names.ts";
 import { volumeNames } from "./podman.ts";
-import type { Port, Workload } from "./workload.ts";
+import type { Workload } from "./workload.ts";
 
 /** What the Pod Security Standard "restricted" refuses in this workload. */
 export type Unrestricted = "root" | "capabilities";
@@ -21,7 +21,9 @@ function kept({ capabilities, identity }: Pick<Workload, "capabilities" | "ident
  * own filter, so the node's default profile suffices. `size`: of each claim.
  */
 export function kubernetesObjects(workload: Workload, size = "1Gi"): object[] {
-	const { ports } = workload;
+	const ports = workload.ports.map(({ port, protocol: kind }) => {
+		return { name: `${kind}-${port}`, port, protocol: kind.toUpperCase() };
+	});
 	const name = kubernetesName(workload.name);
 	const labels = { "app.kubernetes.io/name": name };
 	const metadata = { name, labels };
@@ -41,9 +43,7 @@ export function kubernetesObjects(workload: Workload, size = "1Gi"): object[] {
 			podSelector: { matchLabels: labels },
 			policyTypes: ["Ingress", ...(workload.network === "none" ? ["Egress"] : [])],
 			ingress:
-				ports.length && workload.network === "host"
-					? [{ ports: ports.map(({ port, protocol }) => ({ port, protocol: protocol.toUpperCase() })) }]
-					: [],
+				ports.length && workload.network === "host" ? [{ ports: ports.map(({ port, protocol }) => ({ port, protocol })) }] : [],
 		},
 	};
 	const service = {
@@ -52,12 +52,7 @@ export function kubernetesObjects(workload: Workload, size = "1Gi"): object[] {
 		metadata,
 		spec: {
 			selector: labels,
-			ports: ports.map((one) => ({
-				name: portName(one),
-				port: one.port,
-				targetPort: one.port,
-				protocol: one.protocol.toUpperCase(),
-			})),
+			ports: ports.map(({ name, port, protocol }) => ({ name, port, targetPort: port, protocol })),
 		},
 	};
 	const deployment = {
@@ -80,13 +75,7 @@ export function kubernetesObjects(workload: Workload, size = "1Gi"): object[] {
 						{
 							...{ name, image: workload.image, imagePullPolicy: "IfNotPresent" },
 							...(ports.length
-								? {
-										ports: ports.map((one) => ({
-											name: portName(one),
-											containerPort: one.port,
-											protocol: one.protocol.toUpperCase(),
-										})),
-									}
+								? { ports: ports.map(({ name, port, protocol }) => ({ name, containerPort: port, protocol })) }
 								: {}),
 							...readiness(workload),
 							...(workload.limits.memory === undefined
@@ -110,8 +99,6 @@ export function kubernetesObjects(workload: Workload, size = "1Gi"): object[] {
 	};
 	return [...claims, policy, ...(ports.length ? [service] : []), deployment];
 }
-
-const portName = ({ port, protocol }: Port) => `${protocol}-${port}`;
 
 function podSecurity({ capabilities, identity }: Workload): object {
 	const others = identity.groups.filter((gid) => gid !== identity.gid);

@@ -32,19 +32,16 @@ export function renumbered<E extends OwnedEntry>({ accounts, entries, identity, 
 }
 
 /** Returns the parts with only those members of groups for whom `isMember` is true. */
-export function withMembers<E extends OwnedEntry>(
-	{ accounts, entries, identity, writable }: Owned<E>,
-	isMember: (user: string, group: string) => boolean,
-): Owned<E> {
+export function withMembers<E extends OwnedEntry>(parts: Owned<E>, isMember: (user: string, group: string) => boolean): Owned<E> {
+	const { accounts, entries } = parts;
 	const left = (line: string) => {
 		const [name = "", password, gid, members = ""] = line.split(":");
 		const stay = members.split(",").filter((member) => isMember(member, name));
 		return [name, password, gid, stay.join(",")].join(":");
 	};
 	return {
-		identity,
+		...parts,
 		entries: entries.map((entry) => (entry.path === group ? withLines(entry, (lines) => lines.map(left)) : entry)),
-		writable,
 		accounts: {
 			...accounts,
 			groups: accounts.groups.map((one) => ({ ...one, members: one.members.filter((member) => isMember(member, one.name)) })),
@@ -54,17 +51,18 @@ export function withMembers<E extends OwnedEntry>(
 
 /** Returns the parts with another name for these numbers. The old name stays first, so that the application finds it for its own uid. */
 export function withName<E extends OwnedEntry>(
-	{ accounts, entries, identity, writable }: Owned<E>,
+	parts: Owned<E>,
 	{ gid, name, uid }: { readonly name: string; readonly uid: number; readonly gid: number },
 ): Owned<E> {
+	const { accounts, entries, identity } = parts;
 	const user = `${name}:x:${uid}:${gid}::/nonexistent:/usr/sbin/nologin`;
 	const others = (lines: readonly string[]) => lines.filter((line) => !line.startsWith(`${name}:`));
 	return {
+		...parts,
 		identity: identity.uid === uid ? { ...identity, name, gid } : identity,
 		entries: entries.map((entry) =>
 			withLines(entry, (lines) => [...others(lines), entry.path === passwd ? user : `${name}:x:${gid}:`]),
 		),
-		writable,
 		accounts: {
 			...accounts,
 			users: [
