@@ -109,26 +109,24 @@ export interface Trace {
 	readonly exits: { pid: number; how: string }[];
 }
 
+/** The fields that are sets. */
+const setNames = [
+	...(["programs", "uids", "gids", "possibleNeeds", "kept", "ports", "families", "peers", "refusedPorts"] as const),
+	...(["abstractSockets", "abstractPeers", "chroots", "moves", "gaps"] as const),
+] as const;
+type SetName = (typeof setNames)[number];
+
+function eachSet(make: (name: SetName) => Set<unknown>): Pick<Trace, SetName> {
+	return Object.fromEntries(setNames.map((name) => [name, make(name)])) as unknown as Pick<Trace, SetName>;
+}
+
 export function emptyTrace(): Trace {
 	return {
+		...eachSet(() => new Set()),
 		accesses: new Map(),
-		programs: new Set(),
-		uids: new Set(),
-		gids: new Set(),
 		capabilities: new Map(),
-		possibleNeeds: new Set(),
-		kept: new Set(),
 		refusals: new Map(),
-		ports: new Set(),
-		families: new Set(),
-		peers: new Set(),
-		refusedPorts: new Set(),
-		abstractSockets: new Set(),
-		abstractPeers: new Set(),
-		chroots: new Set(),
-		moves: new Set(),
 		memfd: false,
-		gaps: new Set(),
 		calls: 0,
 		processes: 0,
 		exits: [],
@@ -161,28 +159,15 @@ export function addTraces(a: Trace, b: Trace): Trace {
 	const systemCalls =
 		a.systemCalls || b.systemCalls ? union<string>(a.systemCalls ?? new Set(), b.systemCalls ?? new Set()) : undefined;
 	return {
+		...eachSet((name) => union<unknown>(a[name], b[name])),
 		accesses,
-		programs: union(a.programs, b.programs),
-		uids: union(a.uids, b.uids),
-		gids: union(a.gids, b.gids),
 		capabilities: new Map([...b.capabilities, ...a.capabilities]),
-		possibleNeeds: union(a.possibleNeeds, b.possibleNeeds),
-		kept: union(a.kept, b.kept),
 		refusals,
-		ports: union(a.ports, b.ports),
-		families: union(a.families, b.families),
-		peers: union(a.peers, b.peers),
-		refusedPorts: union(a.refusedPorts, b.refusedPorts),
-		abstractSockets: union(a.abstractSockets, b.abstractSockets),
-		abstractPeers: union(a.abstractPeers, b.abstractPeers),
-		chroots: union(a.chroots, b.chroots),
-		moves: union(a.moves, b.moves),
 		memfd: a.memfd || b.memfd,
 		writableCode: a.writableCode ?? b.writableCode,
 		multicast: a.multicast ?? b.multicast,
 		clock: a.clock ?? b.clock,
 		scheduling: a.scheduling ?? b.scheduling,
-		gaps: union(a.gaps, b.gaps),
 		...(systemCalls ? { systemCalls } : {}),
 		calls: a.calls + b.calls,
 		processes: a.processes + b.processes,
