@@ -216,17 +216,18 @@ export class TraceFold {
 		return callShape(name) !== undefined || rest.endsWith(" ...>") || rest.includes(" = -1 EPERM", end);
 	}
 
-	#other(event: TraceEvent, records: boolean): void {
+	#other(event: Exclude<TraceEvent, CallEvent>, records: boolean): void {
 		if (event.kind === "superseded") {
 			this.#processes.supersede(event.pid, event.by);
-		} else if (event.kind === "exit") {
-			if (records) this.#recorder.exit(event.pid, event.how);
-			const killed = event.how === "signal SIGSYS" ? this.#processes.find(event.pid) : undefined;
-			// The filter killed it for this call, which therefore has no result.
-			if (records && killed?.lastCall !== undefined) this.#recorder.refusal(killed.lastCall, "SIGSYS", killed.program);
-			this.#processes.remove(event.pid, records ? event.how : undefined);
-			this.#reader.forget(event.pid);
+			return;
 		}
+		const { how, pid } = event;
+		if (records) this.#recorder.exit(pid, how);
+		const killed = how === "signal SIGSYS" ? this.#processes.find(pid) : undefined;
+		// The filter killed it for this call, which therefore has no result.
+		if (records && killed?.lastCall !== undefined) this.#recorder.refusal(killed.lastCall, "SIGSYS", killed.program);
+		this.#processes.remove(pid, records ? how : undefined);
+		this.#reader.forget(pid);
 	}
 
 	#call(seen: CallEvent, shape: CallShape, process: Process): Effect | undefined {

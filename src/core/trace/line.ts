@@ -23,7 +23,6 @@ export type TraceEvent =
 	| CallEvent
 	/** `how` is `exit 1` or `signal SIGSEGV`. */
 	| { readonly kind: "exit"; readonly pid: number; readonly how: string }
-	| { readonly kind: "signal"; readonly pid: number; readonly signal: string }
 	/** The process `pid` continues as its thread `by`, which called execve(2); all other threads have ended. */
 	| { readonly kind: "superseded"; readonly pid: number; readonly by: number };
 
@@ -43,16 +42,9 @@ export class LineReader {
 	pid = 0;
 	start = 0;
 
-	/** Reads `123  ` or `[pid 123] ` at `from`; false if neither is there. */
+	/** Reads `123  ` at `from`, as strace writes it to a file; false if it is not there. */
 	prefix(text: string, from: number, end: number): boolean {
 		let at = from;
-		const bracket = text.charCodeAt(at) === 91;
-		if (bracket) {
-			if (!text.startsWith("[pid", at)) return false;
-			at += 4;
-			while (text.charCodeAt(at) === 32) at++;
-		}
-		const first = at;
 		let pid = 0;
 		for (; at < end; at++) {
 			const digit = text.charCodeAt(at) - 48;
@@ -60,9 +52,7 @@ export class LineReader {
 			pid = pid * 10 + digit;
 		}
 		// Pids have at most seven digits (PID_MAX_LIMIT, proc(5)).
-		if (at === first || at - first > 10) return false;
-		if (bracket && text.charCodeAt(at++) !== 93) return false;
-		if (text.charCodeAt(at) !== 32) return false;
+		if (at === from || at - from > 10 || text.charCodeAt(at) !== 32) return false;
 		while (at < end && text.charCodeAt(at) === 32) at++;
 		this.pid = pid;
 		this.start = at;
@@ -78,7 +68,6 @@ export class LineReader {
 	event(pid: number, rest: string): TraceEvent | undefined {
 		const first = rest.charCodeAt(0);
 		if (first === 43) return ending(pid, rest);
-		if (first === 45) return signal(pid, rest);
 		if (first === 60) return this.#resume(pid, rest);
 		if (rest.endsWith(unfinishedMark)) {
 			this.#keep(pid, rest.slice(0, -unfinishedMark.length));
@@ -144,11 +133,6 @@ function ending(pid: number, rest: string): TraceEvent | undefined {
 	if (killed) return { kind: "exit", pid, how: own(`signal ${killed[1]}`) };
 	const superseded = /^\+\+\+ superseded by execve in pid ([0-9]{1,10}) \+\+\+$/.exec(rest);
 	return superseded ? { kind: "superseded", pid, by: Number(superseded[1]) } : undefined;
-}
-
-function signal(pid: number, rest: string): TraceEvent | undefined {
-	const match = /^--- (SIG[A-Z0-9_]{1,12}) \{/.exec(rest);
-	return match ? { kind: "signal", pid, signal: own(match[1] ?? "") } : undefined;
 }
 
 function isWord(code: number): boolean {
