@@ -61,7 +61,7 @@ export async function show(
 		const evidence = await store.records.evidence(name);
 		const minimised = evidence.find(({ generation }) => generation === present.generation)?.minimised;
 		// Cages of older versions may have no trace.
-		const reached = trace && (await coverageOf(context, present.cage, trace));
+		const reached = trace && (await coverageOf(context, present.cage, trace, present.manifest));
 		if (terminal.options.json) {
 			const { coverage = null } = reached ? reachedToJson(reached) : {};
 			terminal.printJson("show", {

@@ -23,8 +23,11 @@ export interface Packages {
 	security(packages: readonly PackageRef[]): Promise<ReadonlySet<string>>;
 	/** Time of the last package change, milliseconds since 1970; 0 if unknown. */
 	changedAt(): number;
-	/** The contents of the package that owns a path, then of those built from the same source. Empty without an owner. Never throws. */
-	related(path: Path): Promise<readonly PackageContents[]>;
+	/**
+	 * The contents of the package that owns a path, then of those built from the same source. Empty without an owner. Never
+	 * throws. A known `owner` saves reading the records of all packages.
+	 */
+	related(path: Path, owner?: PackageRef): Promise<readonly PackageContents[]>;
 }
 
 /** Resolves names of applications and programs, and values for templates, on this host. */

@@ -229,6 +229,15 @@ describe("related packages", () => {
 		expect(await names(packages, "/usr/bin/nobody's")).toEqual([]);
 	});
 
+	test("of a known owner are found without its path in any list", async () => {
+		const packages = machine({
+			"/var/lib/dpkg/status": "Package: served\nArchitecture: amd64\nVersion: 1\n",
+			"/var/lib/dpkg/info/served.list": "/usr/sbin/served\n",
+		});
+		const related = await packages.related("/usr/bin/moved" as Path, { name: "served", version: "1" });
+		expect(related.map(({ files }) => files)).toEqual([["/usr/sbin/served"]]);
+	});
+
 	test("are those of one origin for apk", async () => {
 		const installed =
 			"P:served\nV:1\no:served\nF:usr/sbin\nR:served\n\nP:served-mod\nV:1\no:served\nF:usr/lib\nR:mod.so\n\nP:x\nV:1\nF:bin\nR:x";

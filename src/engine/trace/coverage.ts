@@ -1,6 +1,7 @@
 import type { Application } from "../../core/application/application.ts";
 import { parseServiceUnit, type ServiceUnit } from "../../core/application/unit-file.ts";
 import type { Cage } from "../../core/cage/cage.ts";
+import type { Manifest } from "../../core/cage/manifest.ts";
 import { baseName, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
 import {
 	CoverageMeter,
@@ -17,6 +18,7 @@ import type { Trace } from "../../core/trace/trace.ts";
 import type { ComparingMachine, Context } from "../context.ts";
 import type { CoverageReport } from "../events.ts";
 import type { HostService } from "../systemd-ports.ts";
+import { hasSamePackages } from "../upkeep/drift.ts";
 
 /** Packages and service of an application on this machine. */
 export interface ApplicationPackages {
@@ -34,11 +36,15 @@ const remembered = new WeakMap<
 	Map<string, { readonly changedAt: number; readonly brought: Promise<ApplicationPackages> }>
 >();
 
-/** Cached until packages are installed or removed. `unit` is the one that the application was read from. */
+/**
+ * Cached until packages are installed or removed. `unit` is the one that the application was read from. A manifest knows the
+ * program's package, and asking it saves most of the time.
+ */
 export function packagesOfApplication(
 	machine: ComparingMachine,
 	{ command }: Pick<Application, "command">,
 	unit?: string,
+	manifest?: Manifest,
 ): Promise<ApplicationPackages> {
 	const changedAt = machine.packages.changedAt();
 	const all = remembered.get(machine) ?? new Map();
@@ -46,7 +52,7 @@ export function packagesOfApplication(
 	const key = JSON.stringify([command, unit]);
 	const known = all.get(key);
 	if (known?.changedAt === changedAt) return known.brought;
-	const brought = lookUp(machine, command, unit);
+	const brought = lookUp(machine, command, unit, manifest);
 	all.set(key, { changedAt, brought });
 	return brought;
 }
@@ -55,10 +61,13 @@ async function lookUp(
 	machine: ComparingMachine,
 	command: readonly string[],
 	unit: string | undefined,
+	manifest: Manifest | undefined,
 ): Promise<ApplicationPackages> {
 	const { files, packages } = machine;
 	const file = packagedFile(command, files);
-	const own = file === undefined ? [] : await packages.related(file);
+	const isCurrent = manifest !== undefined && hasSamePackages({ machine }, manifest);
+	const owner = isCurrent ? manifest.entries.find(({ path }) => path === file)?.package : undefined;
+	const own = file === undefined ? [] : await packages.related(file, owner);
 	const service = serviceOf(machine, command, own, unit);
 	return { packages: [...own, ...(await modulePackages(machine, own))], ...(service ? { service } : {}) };
 }
@@ -116,24 +125,28 @@ export class CoverageTracker {
 	/** Signals that the application handles and that the end of a trace will send. */
 	signals: readonly string[] = [];
 
-	/** `unit` is the service it was read from, `run` are earlier exercises. The package lookup starts in the background. */
+	/**
+	 * `unit` is the service it was read from, `run` are earlier exercises, `manifest` is that of a built cage. The package lookup
+	 * starts in the background.
+	 */
 	constructor(
 		context: Context<ComparingMachine>,
 		{ application, unit }: Pick<Cage, "application" | "unit">,
 		earlier: readonly Trace[] = [],
 		run: readonly string[] = [],
+		manifest?: Manifest,
 	) {
 		this.#context = context;
 		this.#application = application;
 		this.#unit = unit;
 		this.#earlier = earlier;
 		this.#run = [...run];
-		this.ready = this.#lookUp();
+		this.ready = this.#lookUp(manifest);
 	}
 
-	async #lookUp(): Promise<void> {
+	async #lookUp(manifest: Manifest | undefined): Promise<void> {
 		const { machine } = this.#context;
-		const { packages, service } = await packagesOfApplication(machine, this.#application, this.#unit);
+		const { packages, service } = await packagesOfApplication(machine, this.#application, this.#unit, manifest);
 		this.#service = service;
 		if (packages.length) this.#meter = new CoverageMeter(packages, machine.files);
 	}
@@ -174,11 +187,12 @@ export class CoverageTracker {
 	}
 }
 
-/** The coverage of a cage's stored traces. */
+/** The coverage of a cage's stored traces. `manifest`: that of its present generation. */
 export function coverageOf(
 	context: Context<ComparingMachine>,
 	cage: Pick<Cage, "application" | "exercises" | "signals" | "unit">,
 	trace: Trace,
+	manifest?: Manifest,
 ): Promise<CoverageReport> {
-	return new CoverageTracker(context, cage, [], cage.exercises).measured(trace, cage.signals);
+	return new CoverageTracker(context, cage, [], cage.exercises, manifest).measured(trace, cage.signals);
 }

@@ -27,7 +27,7 @@ export async function hostChanges(
 }
 
 /** False if packages changed since the generation was made, or if the clock was set back and nobody knows. */
-export function hasSamePackages({ machine }: Context<ReadingMachine>, { madeAt }: Manifest): boolean {
+export function hasSamePackages({ machine }: Pick<Context<ReadingMachine>, "machine">, { madeAt }: Manifest): boolean {
 	const made = Date.parse(madeAt);
 	return machine.packages.changedAt() < made && made <= machine.now();
 }

@@ -186,48 +186,55 @@ interface DpkgRecords {
 	readonly stamp: string;
 	readonly packages: Map<string, DpkgPackage>;
 	readonly diversions: Map<string, Diversion>;
-	/** File lists of installed packages, by the list's name without `.list`. */
-	readonly lists: Map<string, string>;
+	/** File lists of installed packages, by the list's name without `.list`. Undefined until `listOf` reads one. */
+	readonly lists: Map<string, string | undefined>;
 }
 
 const dpkgRecords = new WeakMap<LookingFiles, DpkgRecords>();
 
-/** Cached, because a command asks several times and reading all lists takes most of the time. */
+/** Cached, because a command asks several times and reading lists takes most of the time. */
 function recordsOfDpkg(status: Path, files: LookingFiles): DpkgRecords {
 	const { mtime = 0, size = 0 } = files.status(status) ?? {};
 	const stamp = `${mtime} ${size}`;
 	const known = dpkgRecords.get(files);
 	if (known?.stamp === stamp) return known;
 	const packages = parseDpkgStatus(text(files, status));
-	const lists = new Map<string, string>();
-	for (const name of files.list(dpkgInfo)) {
-		const listed = name.endsWith(".list") ? name.slice(0, -".list".length) : "";
-		if (packages.has(listed)) lists.set(listed, text(files, join(dpkgInfo, name)));
-	}
+	const named = files.list(dpkgInfo).flatMap((name) => (name.endsWith(".list") ? [name.slice(0, -".list".length)] : []));
+	const lists = new Map(named.filter((name) => packages.has(name)).map((name) => [name, undefined]));
 	const diversions = parseDiversions(text(files, "/var/lib/dpkg/diversions" as Path));
 	const records = { stamp, packages, diversions, lists };
 	dpkgRecords.set(files, records);
 	return records;
 }
 
+function listOf({ lists }: DpkgRecords, name: string, files: LookingFiles): string {
+	if (!lists.has(name)) return "";
+	const list = lists.get(name) ?? text(files, join(dpkgInfo, `${name}.list`));
+	lists.set(name, list);
+	return list;
+}
+
 function claimDpkg(claims: Claims, status: Path, files: LookingFiles): void {
-	const { diversions, lists, packages } = recordsOfDpkg(status, files);
+	const records = recordsOfDpkg(status, files);
+	const { diversions, lists, packages } = records;
 	const filter = claims.filter(diversions.keys());
-	for (const [listed, list] of lists) {
+	for (const listed of lists.keys()) {
 		const known = packages.get(listed);
 		if (known === undefined) continue;
-		for (const line of filter.lines(list)) claims.claim(divertedName(line, known.name, diversions), known.ref);
+		for (const line of filter.lines(listOf(records, listed, files)))
+			claims.claim(divertedName(line, known.name, diversions), known.ref);
 	}
 }
 
 function relatedDpkg(owner: PackageRef, status: Path, files: LookingFiles): PackageContents[] {
-	const { diversions, lists, packages } = recordsOfDpkg(status, files);
+	const records = recordsOfDpkg(status, files);
+	const { diversions, packages } = records;
 	const { source } = packages.get(owner.name) ?? { source: owner.name };
 	const contents = new Map<string, PackageContents>();
 	// The map contains a package with and without its architecture; its list has one of the two names.
 	for (const [listed, { name, ref, source: from }] of packages) {
 		if (from !== source || contents.has(ref.name)) continue;
-		const names = linesOf(lists.get(listed) ?? "");
+		const names = linesOf(listOf(records, listed, files));
 		if (names.length) contents.set(ref.name, { ref, files: names.map((line) => divertedName(line, name, diversions) as Path) });
 	}
 	return ownerFirst([...contents.values()], owner);

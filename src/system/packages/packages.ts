@@ -26,35 +26,41 @@ const records = [
 export function systemPackages(files: LookingFiles): Packages {
 	return {
 		async owners(paths) {
-			return (await ownersOf(paths, files))?.owners ?? new Map<Path, PackageRef>();
+			for (const one of presentDatabases(files)) {
+				const owners = await ownersIn(one, paths, files);
+				if (owners.size) return owners;
+			}
+			return new Map();
 		},
-		async related(path) {
-			const known = await ownersOf([path], files);
-			const owner = known?.owners.get(path);
-			return known && owner ? known.database.related(owner, known.place, files) : [];
+		async related(path, known) {
+			for (const one of presentDatabases(files)) {
+				const owner = known ?? (await ownersIn(one, [path], files)).get(path);
+				const related = owner ? await one.database.related(owner, one.place, files) : [];
+				if (related.length) return related;
+			}
+			return [];
 		},
 		security: securityUpdates,
 		changedAt: () => Math.max(0, ...records.map((place) => files.status(place)?.mtime ?? 0)),
 	};
 }
 
-interface Known {
-	readonly owners: Map<Path, PackageRef>;
+interface PresentDatabase {
 	readonly database: Database;
 	readonly place: Path;
 }
 
-async function ownersOf(paths: readonly Path[], files: LookingFiles): Promise<Known | undefined> {
-	if (!paths.length) return undefined;
-	for (const database of databases) {
+function presentDatabases(files: LookingFiles): PresentDatabase[] {
+	return databases.flatMap((database) => {
 		const place = (database.places as readonly Path[]).find((each) => files.status(each) !== undefined);
-		if (place === undefined) continue;
-		const claims = new Claims(paths, files);
-		await database.claimAll(claims, place, files);
-		const owners = claims.owners();
-		if (owners.size > 0) return { owners, database, place };
-	}
-	return undefined;
+		return place === undefined ? [] : [{ database, place }];
+	});
+}
+
+async function ownersIn({ database, place }: PresentDatabase, paths: readonly Path[], files: LookingFiles) {
+	const claims = new Claims(paths, files);
+	if (paths.length) await database.claimAll(claims, place, files);
+	return claims.owners();
 }
 
 /** Names of the packages whose given version apt(8) knows from a security archive. Empty without apt or its lists. */
