@@ -74,8 +74,11 @@ export async function recordOf(context: Context<ComparingMachine>, name: string)
 	const own = evidence.find((one) => one.generation === generation);
 	const adoption = await store.adoption(name);
 	const trace = await store.trace(name);
-	const reached = trace && (await coverageOf(context, cage, trace));
-	const checked = await checkCage({ ...context, emit() {} }, name);
+	// getcap(8) runs while the coverage is measured.
+	const [checked, reached] = await Promise.all([
+		checkCage({ ...context, emit() {} }, name, { present }),
+		trace && coverageOf(context, cage, trace, manifest),
+	]);
 	return {
 		writtenAt: new Date(now()).toISOString(),
 		cage,

@@ -53,6 +53,8 @@ export function isOutdated({ drift, plan }: CheckedCage): boolean {
 
 interface CheckOptions {
 	readonly deep?: boolean;
+	/** The cage, if the caller has read it. */
+	readonly present?: PresentCage;
 	/** Footprints of all cages, if the caller checks many. */
 	readonly footprints?: ReadonlyMap<string, Footprint>;
 }
@@ -68,7 +70,7 @@ export async function checkCage(
 ): Promise<CheckedCage> {
 	const { deep = false, footprints: all } = options;
 	try {
-		const present = await presentCage(context, name);
+		const present = options.present ?? (await presentCage(context, name));
 		const { cage, generation, layout, manifest } = present;
 		const accepted = (cage.accepted ?? []).map(parseAcceptance);
 		const [findings, { drift, isTouched }] = await Promise.all([
