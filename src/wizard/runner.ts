@@ -5,6 +5,7 @@ import type { Key } from "./keys.ts";
 import { reduce } from "./reduce.ts";
 import type { WizardSession } from "./session/session.ts";
 import { type Action, type Intention, type Job, type JobKind, type Result, startState, type WizardState } from "./state.ts";
+import { reviewRows } from "./steps/build/review.ts";
 import { treeOf } from "./steps/files/tree.ts";
 
 /** Milliseconds between updates from running work, and before typed text is validated. */
@@ -174,8 +175,8 @@ export class WizardStore {
 			// Wait until cancelled work is gone.
 			await this.#cancelled;
 			// The row is for the intention's kind, which TypeScript cannot follow.
-			const run: (session: WizardSession, job: never, handOver: WizardStore["handOver"]) => Promise<unknown> = work[job];
-			const value = await run(this.#session, intention as never, this.handOver);
+			const run: (session: WizardSession, job: never, store: WizardStore) => Promise<unknown> = work[job];
+			const value = await run(this.#session, intention as never, this);
 			// Events come before their result.
 			this.#flush();
 			this.dispatch({ type: "done", ticket, job, value } as Action);
@@ -193,7 +194,7 @@ const work: {
 	readonly [Kind in JobKind]: (
 		session: WizardSession,
 		job: Job & { readonly job: Kind },
-		handOver: WizardStore["handOver"],
+		store: WizardStore,
 	) => Promise<ValueOf<Kind>>;
 } = {
 	requirements: (session) => session.requirements(),
@@ -215,11 +216,11 @@ const work: {
 	try: (session, { answers }) => session.buildAndTry(answers),
 	finish: (session, { answers }) => session.finish(answers),
 	template: async (session, { answers, name }) => ({ name, ...(await session.saveTemplate(name, answers)) }),
-	review: (session, { name, path, rows }) => session.saveReview(path, name, rows),
+	review: (session, { name, path }, { state }) => session.saveReview(path, name, reviewRows(state)),
 	text: async (session, { page }) => ({ page, text: await session.text(page) }),
 	selftest: (session, { answers }) => session.selftest(answers),
 	minimise: (session, { answers }) => session.minimise(answers),
-	shell: (session, { answers }, handOver) => handOver(() => session.shell(answers)),
+	shell: (session, { answers }, { handOver }) => handOver(() => session.shell(answers)),
 	names: (session, { implementedBy, initiatedBy }) => session.nameForRecord(initiatedBy, implementedBy),
 	"install-unit": (session, { service }) => session.installUnit(service),
 	resume: (session, { id }) => session.resume(id),

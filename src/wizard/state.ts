@@ -28,7 +28,6 @@ import type {
 	Unneeded,
 } from "./session/values.ts";
 import type { Account, AccountFile } from "./steps/accounts/account-rows.ts";
-import type { ReviewRow } from "./steps/build/review.ts";
 import { type FilesState, type FileTab, noFilesState } from "./steps/files/state.ts";
 import type { Tracing } from "./steps/trace/tracing-state.ts";
 
@@ -262,8 +261,8 @@ export type Job =
 	| { readonly job: "plan" | "host-view" | "try" | "finish"; readonly answers: Answers }
 	| { readonly job: "template"; readonly name: string; readonly answers: Answers }
 	| { readonly job: "names"; readonly initiatedBy: string; readonly implementedBy: string }
-	/** Writes a new file. */
-	| { readonly job: "review"; readonly path: string; readonly name: string; readonly rows: readonly ReviewRow[] };
+	/** Writes the review to a new file. */
+	| { readonly job: "review"; readonly path: string; readonly name: string };
 
 export interface Reduced {
 	readonly state: WizardState;

@@ -3,7 +3,6 @@ import { nothingBuilt } from "../../progress.ts";
 import { emptyTrial, type Reduced, type Screen, type WizardState } from "../../state.ts";
 import { ask, cancel, go, isBusy, notice, only, openPage, start, without } from "../../transitions.ts";
 import { withoutVerdict } from "../save/finishing.ts";
-import { reviewRows } from "./review.ts";
 
 export function reduceBuild(state: WizardState, command: Command): Reduced {
 	if (isBusy(state, "try", "plan")) {
@@ -45,7 +44,7 @@ export function inspectHost(state: WizardState): Reduced {
 export function saveReview(state: WizardState, path: string): Reduced {
 	const { answers } = state;
 	if (!answers) return only(state);
-	return start(state, { job: "review", path, name: answers.name, rows: reviewRows(state) });
+	return start(state, { job: "review", path, name: answers.name });
 }
 
 export function buildAndTry(state: WizardState): Reduced {

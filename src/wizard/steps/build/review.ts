@@ -1,67 +1,34 @@
-import type { Bind } from "../../../core/application/application.ts";
 import { filterPermissions } from "../../../core/confinement/filter-permissions.ts";
-import { type LimitKind, limitsSet } from "../../../core/confinement/limits.ts";
+import { limitsSet } from "../../../core/confinement/limits.ts";
 import { countPermitted } from "../../../core/confinement/seccomp.ts";
-import type { Note, Values } from "../../../core/failure.ts";
-import type { AccountKind } from "../../../core/plan/accounts.ts";
+import type { Note } from "../../../core/failure.ts";
+import { printable, quoteShellLine, showPath } from "../../../core/path/quote.ts";
 import { type Group, groupsOf } from "../../../core/plan/groups.ts";
-import { capabilityWord, type PermissionName, permissionNames, permissionWords } from "../../../core/plan/permissions.ts";
-import type { Grant, Offer, Plan, Risk, SharedDirectory, WritableDirectory } from "../../../core/plan/plan.ts";
+import { capabilityWord, permissionNames, permissionWords } from "../../../core/plan/permissions.ts";
+import type { Grant, Plan, WritableDirectory } from "../../../core/plan/plan.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
+import type { Messages } from "../../../messages/messages.ts";
+import { offerOption, offerText } from "../../../report/offers.ts";
+import { showReason } from "../../../report/reasons.ts";
 import type { HostView } from "../../session/host-view.ts";
-import { type Totals, totalsOf } from "../files/pending.ts";
+import { totalsOf } from "../files/pending.ts";
 
-export type SectionName =
-	| "application"
-	| "warnings"
-	| "permissions"
-	| "left-out"
-	| "existing"
-	| "disk"
-	| "limits"
-	| "files"
-	| "devices"
-	| "writable"
-	| "binds"
-	| "accounts";
+type Words = Messages["wizard"]["build"];
+export type SectionName = keyof Words["sections"];
 
-/** A row of the review. Dangerous sections come first. */
-export type ReviewRow =
-	| { readonly kind: "section"; readonly section: SectionName }
-	| { readonly kind: "command"; readonly words: readonly string[] }
-	| { readonly kind: "account"; readonly name: string; readonly uid: number; readonly dedicated?: string }
-	| { readonly kind: "directory"; readonly path: string }
-	/** Only names, because a value may be a secret. */
-	| { readonly kind: "variables"; readonly names: readonly string[] }
-	| { readonly kind: "probe" | "exercise"; readonly line: string }
-	| { readonly kind: "note"; readonly code: string; readonly values: Values }
-	| { readonly kind: "network"; readonly network: "host" | "none" }
-	/** A system call filter for this application. */
-	| { readonly kind: "calls"; readonly permitted: number; readonly general: number }
-	| { readonly kind: "capability"; readonly name: string; readonly why: string; readonly grant?: Grant }
-	| { readonly kind: "permission"; readonly name: PermissionName; readonly why: string; readonly grant?: Grant }
-	/** There are no permissions. */
-	| { readonly kind: "closed" }
-	| { readonly kind: "refused"; readonly name: string; readonly why: string }
-	| { readonly kind: "undecided"; readonly count: number }
-	| { readonly kind: "declined"; readonly path: string; readonly risk: Risk }
-	| { readonly kind: "offer"; readonly offer: Offer }
-	| { readonly kind: "unknown" | "new-cage" | "data-stays" | "old-data" }
-	| { readonly kind: "cage"; readonly generation: number; readonly command: readonly string[] }
-	| { readonly kind: "adopted"; readonly service: string }
-	| { readonly kind: "room"; readonly needed: number; readonly free?: number }
-	| { readonly kind: "limit"; readonly limit: LimitKind; readonly value: number }
-	| { readonly kind: "totals"; readonly totals: Totals }
-	| { readonly kind: "group"; readonly group: Group }
-	| { readonly kind: "device"; readonly path: string }
-	| { readonly kind: "writable"; readonly directory: WritableDirectory }
-	| { readonly kind: "shared"; readonly directory: SharedDirectory }
-	| { readonly kind: "bind"; readonly bind: Bind }
-	| { readonly kind: "kept"; readonly account: AccountKind; readonly name: string; readonly id: number; readonly reason: string }
-	| { readonly kind: "not-kept"; readonly users: number; readonly groups: number }
-	| { readonly kind: "without"; readonly names: readonly string[] }
-	/** An empty section. */
-	| { readonly kind: "none"; readonly section: SectionName };
+export interface ReviewLine {
+	/** The title of a section. Empty if the line continues the one above it. */
+	readonly label: string;
+	readonly value: string;
+	/** Details for the selected line and the saved review. */
+	readonly more?: string;
+	readonly section?: SectionName;
+	readonly warns?: boolean;
+	readonly isSentence?: boolean;
+}
+
+/** A line before its language is known. The reducer only counts them. */
+export type ReviewRow = (messages: Messages) => ReviewLine;
 
 interface Reviewed {
 	readonly plan?: Plan;
@@ -72,7 +39,7 @@ interface Reviewed {
 
 const remembered = new WeakMap<Plan, { of: Reviewed; rows: readonly ReviewRow[] }>();
 
-/** Cached, because each frame and key needs them. */
+/** Dangerous sections come first. Cached, because each frame and key needs them. */
 export function reviewRows({ answers, plan, hostView, warnings }: Reviewed): readonly ReviewRow[] {
 	if (!plan) return [];
 	const known = remembered.get(plan);
@@ -88,132 +55,254 @@ function makeRows(
 	hostView: HostView | undefined,
 	warnings: readonly Note[],
 ): readonly ReviewRow[] {
-	const part = (section: SectionName, rows: readonly ReviewRow[]): readonly ReviewRow[] => [
-		{ kind: "section", section },
-		...(rows.length ? rows : [{ kind: "none" as const, section }]),
-	];
-	const notes = notesOf(plan, warnings);
-	// Plans in sessions of earlier versions lack them.
-	const { permissions, grants = [], rules } = plan;
-	const grantOf = (word: string) => {
-		const grant = grants.find((one) => one.word === word);
-		return grant === undefined ? {} : { grant };
-	};
+	const notes = noteRows(plan, warnings);
+	const devices = groupsOf(plan).flatMap(({ name, paths }) => (name === "devices" ? paths : []));
 	return [
 		...part("application", applicationRows(plan, answers)),
 		...(notes.length ? part("warnings", notes) : []),
-		...part("permissions", [
-			...(isClosed(permissions) ? [{ kind: "closed" as const }] : []),
-			...permissions.capabilities.map((one) => ({ kind: "capability" as const, ...one, ...grantOf(capabilityWord(one.name)) })),
-			...permissionNames.flatMap((name) => {
-				const why = permissions[name];
-				return why === undefined ? [] : [{ kind: "permission" as const, name, why, ...grantOf(permissionWords[name]) }];
-			}),
-			...(permissions.refused ?? []).map((one) => ({ kind: "refused" as const, ...one })),
-			...(permissions.calls ? [{ kind: "calls" as const, ...countPermitted(filterPermissions(permissions)) }] : []),
-			{ kind: "network", network: plan.application.network },
-		]),
-		...part("left-out", leftOutRows(plan)),
+		...part("permissions", permissionRows(plan)),
+		...part("left-out", leftOutRows(plan), "nothing"),
 		...part("existing", existingRows(hostView)),
-		...part("disk", [{ kind: "room", needed: bytesNeeded(plan), ...(hostView ? { free: hostView.free } : {}) }]),
-		...part(
-			"limits",
-			limitsSet(plan.application.limits ?? {}).map(({ kind: limit, value }) => ({ kind: "limit", limit, value })),
-		),
+		...part("disk", [spaceRow(plan, hostView)]),
+		...part("limits", limitRows(plan), "noLimits"),
 		...part("files", [
-			{ kind: "totals", totals: totalsOf(plan) },
-			...groupsOf(plan).map((group) => ({ kind: "group" as const, group })),
+			row("totals", ({ fill, wizard }) => fill(wizard.build.contentsValue, { ...totalsOf(plan) })),
+			...groupsOf(plan).map(groupRow),
 		]),
 		...part(
 			"devices",
-			groupsOf(plan).flatMap(({ name, paths }) =>
-				name === "devices" ? paths.map((path) => ({ kind: "device" as const, path })) : [],
-			),
+			devices.map((path) => row(undefined, showPath(path))),
 		),
-		...part(
-			"writable",
-			plan.writable.map((directory) => ({ kind: "writable", directory })),
-		),
-		...part("binds", [
-			...plan.shared.map((directory) => ({ kind: "shared" as const, directory })),
-			...rules.binds
-				.filter(({ path }) => !plan.shared.some((one) => one.path === path))
-				.map((bind) => ({ kind: "bind" as const, bind })),
-		]),
+		...part("writable", plan.writable.map(writableRow)),
+		...part("binds", bindRows(plan)),
 		...part("accounts", accountRows(plan)),
 	];
 }
 
+/** A section. `none` names the text of an empty one. */
+function part(
+	section: SectionName,
+	rows: readonly ReviewRow[],
+	none: "none" | "nothing" | "noLimits" = "none",
+): readonly ReviewRow[] {
+	const title: ReviewRow = ({ wizard }) => ({ label: wizard.build.sections[section], value: "", section });
+	return [title, ...(rows.length ? rows : [row(undefined, ({ wizard }) => wizard.build[none])])];
+}
+
+function row(
+	label: keyof Words["labels"] | undefined,
+	value: string | ((messages: Messages) => string),
+	more: Pick<ReviewLine, "warns" | "isSentence"> = {},
+): ReviewRow {
+	return (messages) => ({
+		label: label === undefined ? "" : messages.wizard.build.labels[label],
+		value: typeof value === "string" ? value : value(messages),
+		...more,
+	});
+}
+
+/** Values of variables may be secrets, so only their names are shown. */
 function applicationRows({ application, identity }: Plan, answers: Answers | undefined): readonly ReviewRow[] {
 	const { command, cwd, env, probes } = application;
 	// The plan has only those that were known when the trace began.
 	const { exercises } = answers?.application ?? application;
 	const dedicated = answers?.dedicatedAccount;
 	const names = Object.keys(env);
+	const isRoot = identity.uid === 0;
+	const account = ({ fill, wizard }: Messages) => {
+		const own = dedicated === undefined ? "" : ` ${fill(wizard.build.dedicated, { name: dedicated })}`;
+		return (isRoot ? wizard.accounts.runsAsRoot : `${printable(identity.name)} (uid ${identity.uid})`) + own;
+	};
 	return [
-		{ kind: "command", words: command },
-		{ kind: "account", name: identity.name, uid: identity.uid, ...(dedicated === undefined ? {} : { dedicated }) },
-		...(cwd === "/" ? [] : [{ kind: "directory" as const, path: cwd }]),
-		...(names.length ? [{ kind: "variables" as const, names }] : []),
-		...probes.map((line) => ({ kind: "probe" as const, line })),
-		...exercises.map((line) => ({ kind: "exercise" as const, line })),
+		row("command", printable(quoteShellLine(command))),
+		row("account", account, { warns: isRoot }),
+		...(cwd === "/" ? [] : [row("directory", printable(cwd))]),
+		...(names.length ? [row("variables", names.map(printable).join(", "))] : []),
+		...probes.map((line) => row("probe", printable(line))),
+		...exercises.map((line) => row("exercise", printable(line))),
 	];
 }
 
 /** Notes of the plan and warnings before it, without duplicates. */
-function notesOf(plan: Plan, warnings: readonly Note[]): readonly ReviewRow[] {
-	const all = [...plan.notes, ...warnings].map(({ code, values }) => ({ kind: "note" as const, code, values }));
-	return [...new Map(all.map((note) => [JSON.stringify(note), note])).values()];
+function noteRows(plan: Plan, warnings: readonly Note[]): readonly ReviewRow[] {
+	const all = [...plan.notes, ...warnings].map(({ code, values }) => ({ code, values }));
+	const different = new Map(all.map((note) => [JSON.stringify(note), note])).values();
+	return [...different].map(({ code, values }) => row("note", ({ note }) => note(code, values), { warns: true }));
+}
+
+function permissionRows({ application, grants, permissions }: Plan): readonly ReviewRow[] {
+	const open = [
+		...permissions.capabilities.map(({ name, why }) =>
+			grantRow("capability", capabilityWord(name), grants, { what: () => `CAP_${name.toUpperCase()}`, why, warns: true }),
+		),
+		...permissionNames.flatMap((name) => {
+			const why = permissions[name];
+			if (why === undefined) return [];
+			const warns = ["proc", "kernelProc", "sys", "writableCode"].includes(name);
+			// The socket says more than the call that opens it.
+			const known = name === "syslog" ? [] : grants;
+			return [grantRow("permission", permissionWords[name], known, { what: (words) => words.permissions[name], why, warns })];
+		}),
+	];
+	const { calls, refused = [] } = permissions;
+	return [
+		...(open.length ? open : [row(undefined, ({ wizard }) => wizard.build.closed)]),
+		...refused.map(({ name, why }) => row("refused", `${printable(name)} (${printable(why)})`)),
+		...(calls
+			? [row("calls", ({ fill, wizard }) => fill(wizard.build.callsValue, { ...countPermitted(filterPermissions(permissions)) }))]
+			: []),
+		row("network", ({ wizard }) => wizard.build.networks[application.network]),
+	];
+}
+
+/** A permission with its need, and the option that refuses it. */
+function grantRow(
+	label: "capability" | "permission",
+	word: string,
+	grants: readonly Grant[],
+	{ warns, what, why }: { readonly what: (words: Words) => string; readonly why: string; readonly warns: boolean },
+): ReviewRow {
+	const grant = grants.find((one) => one.word === word);
+	return (messages) => {
+		const words = messages.wizard.build;
+		const need = grant && grant.source !== "option" ? needText(grant, messages) : printable(why);
+		return {
+			label: words.labels[label],
+			value: messages.fill(words.open, { what: what(words), why: need }),
+			more: messages.fill(words.refuse, { option: `--refuse ${word}` }),
+			warns,
+		};
+	};
+}
+
+/** The call and program that need the permission, and where it was observed. */
+function needText({ call, program, round, source }: Grant, { cli }: Messages): string {
+	const need = cli.made.permissionNeed(printable(call), program === undefined ? undefined : showPath(program));
+	return `${need}, ${cli.made.permissionSource(source, round)}`;
 }
 
 function leftOutRows(plan: Plan): readonly ReviewRow[] {
 	const { attention } = totalsOf(plan);
 	return [
-		...(attention ? [{ kind: "undecided" as const, count: attention }] : []),
-		...plan.declined.map((one) => ({ kind: "declined" as const, ...one })),
-		...plan.offers.map((offer) => ({ kind: "offer" as const, offer })),
+		...(attention
+			? [row("undecided", ({ fill, wizard }) => fill(wizard.build.undecidedValue, { count: attention }), { warns: true })]
+			: []),
+		...plan.declined.map(({ path, risk }) =>
+			row("declined", ({ cli, risk: riskText }) => {
+				const allowed: Readonly<Record<string, string>> = cli.plan.allow;
+				return `${showPath(path)} (${allowed[risk] ?? riskText(risk)})`;
+			}),
+		),
+		...plan.offers.map((offer) => row("offer", (messages) => `${printable(offerOption(offer))}: ${offerText(offer, messages)}`)),
 	];
 }
 
 function existingRows(hostView: HostView | undefined): readonly ReviewRow[] {
-	if (!hostView) return [{ kind: "unknown" }];
+	if (!hostView) return [row(undefined, ({ wizard }) => wizard.looking)];
 	const { cage, hasData } = hostView;
-	if (!cage) return [{ kind: hasData ? "old-data" : "new-cage" }];
+	const isSentence = true;
+	if (!cage) {
+		const kind = hasData ? "old-data" : "new-cage";
+		return [row(undefined, ({ wizard }) => wizard.build.existing[kind], { warns: hasData, isSentence })];
+	}
 	const { adopted, command, generation } = cage;
+	const values = { generation, command: quoteShellLine(command) };
 	return [
-		{ kind: "cage", generation, command },
-		{ kind: "data-stays" },
-		...(adopted === undefined ? [] : [{ kind: "adopted" as const, service: adopted }]),
+		row(undefined, ({ fill, wizard }) => fill(wizard.build.existing.cage, values), { isSentence }),
+		row(undefined, ({ wizard }) => wizard.build.existing["data-stays"], { isSentence }),
+		...(adopted === undefined
+			? []
+			: [row(undefined, ({ fill, wizard }) => fill(wizard.build.existing.adopted, { service: adopted }), { warns: true })]),
 	];
 }
 
-function isClosed(permissions: Plan["permissions"]): boolean {
-	return !permissions.capabilities.length && permissionNames.every((name) => permissions[name] === undefined);
-}
-
-function accountRows({ accounts, rules }: Plan): readonly ReviewRow[] {
-	return [
-		...accounts.users.map(({ name, reason, uid }) => ({
-			kind: "kept" as const,
-			account: "user" as const,
-			name,
-			id: uid,
-			reason,
-		})),
-		...accounts.groups.map(({ gid, name, reason }) => ({
-			kind: "kept" as const,
-			account: "group" as const,
-			name,
-			id: gid,
-			reason,
-		})),
-		{ kind: "not-kept", users: accounts.usersLeftOut, groups: accounts.groupsLeftOut },
-		...(rules.withoutAccounts.length ? [{ kind: "without" as const, names: rules.withoutAccounts }] : []),
-	];
+function spaceRow(plan: Plan, hostView: HostView | undefined): ReviewRow {
+	const needed = bytesNeeded(plan);
+	if (!hostView) return row("needed", ({ fill, wizard }) => fill(wizard.build.needed, { needed }));
+	const { free } = hostView;
+	return row("needed", ({ fill, wizard }) => fill(wizard.build.neededOf, { needed, free }), { warns: needed > free });
 }
 
 /** An upper limit: reflinked files and existing data take no space. */
 export function bytesNeeded(plan: Plan): number {
-	const seeds = plan.writable.flatMap((directory) => directory.seeds);
-	return totalsOf(plan).bytes + seeds.reduce((sum, { bytes }) => sum + bytes, 0);
+	return totalsOf(plan).bytes + seedBytes(plan.writable.flatMap(({ seeds }) => seeds));
+}
+
+function seedBytes(seeds: WritableDirectory["seeds"]): number {
+	return seeds.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function limitRows({ application }: Plan): readonly ReviewRow[] {
+	return limitsSet(application.limits ?? {}).map(({ kind, value }) =>
+		row(kind, ({ bytes, count }) => (kind === "memory" ? bytes(value) : count(value))),
+	);
+}
+
+function groupRow({ bytes, name, paths, recommendation }: Group): ReviewRow {
+	return (messages) => {
+		const { groups, recommendations } = messages.cli.plan;
+		const much = [messages.count(paths.length), ...(bytes ? [messages.bytes(bytes)] : [])].join(", ");
+		return { label: groups[name], value: `${much}: ${recommendations[recommendation]}` };
+	};
+}
+
+function writableRow({ path, seeds }: WritableDirectory): ReviewRow {
+	const values = { bytes: seedBytes(seeds), from: seeds.map((seed) => showPath(seed.path)).join(", ") };
+	return row(undefined, ({ fill, wizard: { build } }) => {
+		return `${showPath(path)} (${seeds.length ? fill(build.seeded, values) : build.startsEmpty})`;
+	});
+}
+
+function bindRows({ rules, shared }: Plan): readonly ReviewRow[] {
+	const others = rules.binds.filter(({ path }) => !shared.some((one) => one.path === path));
+	return [
+		...shared.map(({ example, kind, path }) =>
+			row("readOnly", (messages) => `${showPath(path)} (${showReason({ kind: "shared", what: kind, example }, messages)})`),
+		),
+		...others.map(({ access, path }) =>
+			row(access === "ro" ? "readOnly" : "writes", printable(path), { warns: access === "rw" }),
+		),
+	];
+}
+
+function accountRows({ accounts, rules }: Plan): readonly ReviewRow[] {
+	const kept = (kind: "user" | "group", name: string, id: number, reason: string): ReviewRow => {
+		return ({ accountReason, wizard }) => ({
+			label: `${wizard.accounts[kind]} ${printable(name)}`,
+			value: `${id}: ${accountReason(reason)}`,
+		});
+	};
+	const out = { users: accounts.usersLeftOut, groups: accounts.groupsLeftOut };
+	return [
+		...accounts.users.map(({ name, reason, uid }) => kept("user", name, uid, reason)),
+		...accounts.groups.map(({ gid, name, reason }) => kept("group", name, gid, reason)),
+		row("notKept", ({ fill, wizard }) => fill(wizard.build.notKept, out)),
+		...(rules.withoutAccounts.length ? [row("without", rules.withoutAccounts.map(printable).join(", "))] : []),
+	];
+}
+
+const rememberedLines = new WeakMap<readonly ReviewRow[], { messages: Messages; lines: readonly ReviewLine[] }>();
+
+/** Shows a repeated label once. Cached, because each frame needs them. */
+export function reviewLines(rows: readonly ReviewRow[], messages: Messages): readonly ReviewLine[] {
+	const known = rememberedLines.get(rows);
+	if (known?.messages === messages) return known.lines;
+	const all = rows.map((one) => one(messages));
+	const lines = all.map((line, index) => {
+		const repeats = !line.section && all[index - 1]?.label === line.label;
+		return repeats ? { ...line, label: "" } : line;
+	});
+	rememberedLines.set(rows, { messages, lines });
+	return lines;
+}
+
+/** The review as a text file. */
+export function reviewText(name: string, rows: readonly ReviewRow[], messages: Messages): string {
+	const lines = reviewLines(rows, messages);
+	const width = Math.max(0, ...lines.map((line) => (line.section ? 0 : line.label.length)));
+	const text = lines.map(({ label, more, section, value, warns }) => {
+		const whole = more === undefined ? value : `${value}; ${more}`;
+		return section ? `\n${label}` : `${warns ? "!" : " "} ${`${label.padEnd(width)}  ${whole}`.trimEnd()}`;
+	});
+	return `${messages.fill(messages.wizard.build.reviewOf, { name })}\n${text.join("\n")}\n`;
 }

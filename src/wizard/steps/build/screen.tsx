@@ -8,8 +8,7 @@ import { Line, Paragraph, ProgressBar, paragraph } from "../../parts/line.tsx";
 import { cursorMark, gapRows, Rows } from "../../parts/rows.tsx";
 import { nothingBuilt, secondsLeft } from "../../progress.ts";
 import { cursorOf, isBusy } from "../../transitions.ts";
-import { reviewRows, type SectionName } from "./review.ts";
-import { type ReviewLine, reviewLines } from "./review-text.ts";
+import { type ReviewLine, reviewLines, reviewRows, type SectionName } from "./review.ts";
 
 /** The key of the screen where the section is decided. */
 const jumps: Readonly<Partial<Record<SectionName, string>>> = {
