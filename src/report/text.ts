@@ -161,8 +161,8 @@ function permissionRows(permissions: Plan["permissions"], messages: Messages): {
 		...permissionNames.flatMap((name) => {
 			const why = permissions[name];
 			if (why === undefined) return [];
-			const text = name === "syslog" ? words.syslog(showPath(why as Path)) : `${words[name]} (${printable(why)})`;
-			return [{ word: permissionWords[name], text }];
+			const reason = name === "syslog" ? showPath(why as Path) : printable(why);
+			return [{ word: permissionWords[name], text: `${words.permissionNames[name]} (${reason})` }];
 		}),
 	];
 }

@@ -1,5 +1,6 @@
 import type { GroupName, Recommendation } from "../../core/plan/groups.ts";
 import type { Importance, MissingKind } from "../../core/plan/missing.ts";
+import type { PermissionName } from "../../core/plan/permissions.ts";
 import type { Risk } from "../../core/plan/plan.ts";
 import type { Widen } from "../widen.ts";
 
@@ -73,17 +74,19 @@ export const planEn = {
 	permissions: "Permissions",
 	noPermissions: "none",
 	capability: (name: string, why: string) => `capability ${name} (${why})`,
-	proc: "/proc, only the cage's processes",
-	kernelProc: "/proc with facts about the machine",
-	sys: "/sys with the machine's devices",
-	unixSockets: "unix sockets",
-	netlink: "netlink, only addresses and routes",
-	multicast: "multicast and broadcast",
-	syslog: (socket: string) => `the host's syslog (${socket})`,
-	memfd: "memfd_create",
-	writableCode: "memory that is both writable and executable",
-	ports: "any TCP port",
-	abstractSockets: "abstract sockets of the host",
+	permissionNames: {
+		proc: "/proc, only its own processes",
+		kernelProc: "/proc with facts about the machine",
+		sys: "/sys with the machine's devices",
+		unixSockets: "unix sockets",
+		netlink: "netlink, only addresses and routes",
+		multicast: "multicast and broadcast",
+		syslog: "the host's syslog",
+		memfd: "files in memory",
+		writableCode: "memory that is both writable and executable",
+		ports: "any TCP port",
+		abstractSockets: "abstract sockets of the host",
+	} satisfies Record<PermissionName, string>,
 	tcpPorts: (ports: readonly number[]) =>
 		ports.length ? `The cage may bind these TCP ports: ${ports.join(", ")}.` : "The cage may bind no fixed TCP port.",
 	portsUnlimited: "The cage may bind any TCP port, because this kernel cannot limit ports (Linux 6.7 and later can).",

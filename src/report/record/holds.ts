@@ -3,7 +3,9 @@ import { filterPermissions, limitsPorts } from "../../core/confinement/filter-pe
 import { lackingAbilities, landlockSince } from "../../core/confinement/landlock.ts";
 import { launcherName, weaknesses } from "../../core/confinement/method.ts";
 import { countPermitted } from "../../core/confinement/seccomp.ts";
+import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
+import { permissionNames } from "../../core/plan/permissions.ts";
 import { type CageRecord, isMeasured, lastTrial } from "../../core/record/record.ts";
 import { logDirectories } from "../../core/upkeep/rotation.ts";
 import type { Messages } from "../../messages/messages.ts";
@@ -105,38 +107,14 @@ function measured(record: CageRecord, messages: Messages): Block[] {
 
 function allowed({ manifest }: CageRecord, messages: Messages): Block[] {
 	const { parts } = messages.record;
-	const {
-		capabilities,
-		kernelProc,
-		abstractSockets,
-		memfd,
-		multicast,
-		netlink,
-		ports,
-		proc,
-		sys,
-		syslog,
-		unixSockets,
-		writableCode,
-	} = manifest.permissions;
-	const others = {
-		proc,
-		kernelProc,
-		sys,
-		unixSockets,
-		netlink,
-		multicast,
-		syslog: syslog === undefined ? undefined : showPath(syslog),
-		memfd,
-		writableCode,
-		ports,
-		abstractSockets,
-	};
+	const { permissions } = manifest;
 	const rows = [
-		...capabilities.map(({ name, why }) => [code(`CAP_${name.toUpperCase()}`), why]),
-		...Object.entries(others).flatMap(([name, why]) =>
-			why === undefined ? [] : [[parts.permissionNames[name as keyof typeof others], why]],
-		),
+		...permissions.capabilities.map(({ name, why }) => [code(`CAP_${name.toUpperCase()}`), why]),
+		...permissionNames.flatMap((name) => {
+			const why = permissions[name];
+			if (why === undefined) return [];
+			return [[messages.cli.plan.permissionNames[name], name === "syslog" ? showPath(why as Path) : why]];
+		}),
 	];
 	return rows.length ? table("allowed", parts.permissionHead, rows) : [text(parts.noPermissions)];
 }

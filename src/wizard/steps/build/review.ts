@@ -141,7 +141,8 @@ function permissionRows({ application, grants, permissions }: Plan): readonly Re
 			const warns = ["proc", "kernelProc", "sys", "writableCode"].includes(name);
 			// The socket says more than the call that opens it.
 			const known = name === "syslog" ? [] : grants;
-			return [grantRow("permission", permissionWords[name], known, { what: (words) => words.permissions[name], why, warns })];
+			const what = ({ cli }: Messages) => cli.plan.permissionNames[name];
+			return [grantRow("permission", permissionWords[name], known, { what, why, warns })];
 		}),
 	];
 	const { calls, refused = [] } = permissions;
@@ -160,7 +161,7 @@ function grantRow(
 	label: "capability" | "permission",
 	word: string,
 	grants: readonly Grant[],
-	{ warns, what, why }: { readonly what: (words: Words) => string; readonly why: string; readonly warns: boolean },
+	{ warns, what, why }: { readonly what: (messages: Messages) => string; readonly why: string; readonly warns: boolean },
 ): ReviewRow {
 	const grant = grants.find((one) => one.word === word);
 	return (messages) => {
@@ -168,7 +169,7 @@ function grantRow(
 		const need = grant && grant.source !== "option" ? needText(grant, messages) : printable(why);
 		return {
 			label: words.labels[label],
-			value: messages.fill(words.open, { what: what(words), why: need }),
+			value: messages.fill(words.open, { what: what(messages), why: need }),
 			more: messages.fill(words.refuse, { option: `--refuse ${word}` }),
 			warns,
 		};
