@@ -30,9 +30,7 @@ export async function adopt(terminal: Terminal, serviceName: string, options: Gi
 		const request = { name, service, probes: probe, ...(timeout === undefined ? {} : { timeout }) };
 		if (options.dryRun) {
 			const plan = await planAdoption(context, request);
-			if (terminal.options.json) terminal.printJson("adopt", { dryRun: true, ...planJson(name, plan) });
-			else terminal.print(planText(terminal, name, plan));
-			return 0;
+			return terminal.result("adopt", { dryRun: true, ...planJson(name, plan) }, () => planText(terminal, name, plan));
 		}
 		const adopted = await adoptService(context, request, async (plan) => options.yes || confirm(terminal, name, plan));
 		if (!adopted) {
@@ -137,9 +135,7 @@ export async function release(terminal: Terminal, called: string, options: Relea
 		const words = terminal.messages.cli.adoption;
 		if (options.dryRun) {
 			const plan = await planRelease(context, called, options.keep);
-			if (terminal.options.json) terminal.printJson("release", { dryRun: true, ...releaseJson(plan) });
-			else terminal.print(releaseText(terminal, plan));
-			return 0;
+			return terminal.result("release", { dryRun: true, ...releaseJson(plan) }, () => releaseText(terminal, plan));
 		}
 		const released = await releaseService(
 			context,

@@ -16,15 +16,11 @@ export async function apps(terminal: Terminal, name: string | undefined): Promis
 	const packages = systemPackages(systemFiles());
 	if (name === undefined) {
 		const found = await findApplications({ packages });
-		if (terminal.options.json) terminal.printJson("apps", { applications: found });
-		else terminal.print(foundTable(found, terminal.messages));
-		return 0;
+		return terminal.result("apps", { applications: found }, () => foundTable(found, terminal.messages));
 	}
 	const one = (await findUnit(name, { packages })) ?? (await findApplications({ packages })).find((each) => each.name === name);
 	if (one === undefined) throw new Failure("app-unknown", { name }, 2);
-	if (terminal.options.json) terminal.printJson("apps", { applications: [one] });
-	else terminal.print(foundDetails(one, terminal.messages));
-	return 0;
+	return terminal.result("apps", { applications: [one] }, () => foundDetails(one, terminal.messages));
 }
 
 /** Lists applications that can be caged and why they were found, then the others with the reason why not. */

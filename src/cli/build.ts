@@ -16,9 +16,9 @@ export async function build(terminal: Terminal, request: CageRequest): Promise<n
 		const { cage, trace } = await tracedCage(context, request, "build");
 		const planned = await planStep(context, cage, trace);
 		if (request.options.dryRun) {
-			if (terminal.options.json) terminal.printJson("build", { dryRun: true, name: cage.name, ...planToJson(planned) });
-			else terminal.print(planText(planned, terminal.messages));
-			return 0;
+			return terminal.result("build", { dryRun: true, name: cage.name, ...planToJson(planned) }, () =>
+				planText(planned, terminal.messages),
+			);
 		}
 		await using _lock = await store.lock(cage.name);
 		const previous = await store.present(cage.name);
@@ -39,9 +39,8 @@ export async function build(terminal: Terminal, request: CageRequest): Promise<n
 			giveUp: () => (unchanged ? Promise.resolve() : store.building.discard(cage.name, generation)),
 		});
 		const root = pathToText(store.root(cage.name, generation)) ?? "";
-		if (terminal.options.json)
-			terminal.printJson("build", { name: cage.name, root, generation, unchanged, ...planTotals(plan), seconds });
-		else terminal.print(terminal.messages.cli.built(cage.name, root, unchanged));
-		return 0;
+		return terminal.result("build", { name: cage.name, root, generation, unchanged, ...planTotals(plan), seconds }, () =>
+			terminal.messages.cli.built(cage.name, root, unchanged),
+		);
 	});
 }

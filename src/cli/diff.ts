@@ -20,8 +20,8 @@ export async function diff(
 		if (from === undefined) throw new Failure("nothing-before", { name, generation: to }, 1);
 		const [before, after] = [await store.manifest(name, from), await store.manifest(name, to)];
 		if (!before || !after) throw new Failure("no-such-generation", { name, generation: before ? to : from }, 2);
-		if (terminal.options.json) terminal.printJson("diff", { name, ...differenceToJson(before, after) });
-		else terminal.print(differenceText(before, after, terminal.messages));
-		return 0;
+		return terminal.result("diff", { name, ...differenceToJson(before, after) }, () =>
+			differenceText(before, after, terminal.messages),
+		);
 	});
 }

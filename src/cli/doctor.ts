@@ -65,9 +65,7 @@ export async function install(terminal: Terminal, options: InstallOptions): Prom
 	const words = terminal.messages.cli.install;
 	return atRoot(terminal, options, async (context, place) => {
 		if (place.program.package() === "running") {
-			if (terminal.options.json) terminal.printJson("install", { places: [], packaged: true });
-			else terminal.print(words.packaged(showPath(packagedFolder)));
-			return 0;
+			return terminal.result("install", { places: [], packaged: true }, () => words.packaged(showPath(packagedFolder)));
 		}
 		const request: InstallRequest = { ...place, state: terminal.state, timer: options.timer ?? "check" };
 		if (options.dryRun) {

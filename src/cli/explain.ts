@@ -4,17 +4,14 @@ import { explanationText, explanationToJson, overviewText, overviewToJson } from
 import type { Terminal } from "./terminal.ts";
 
 export function explain(terminal: Terminal<ComparingMachine>, name: string, subject: string | undefined): Promise<number> {
-	const { json } = terminal.options;
 	return terminal.withContext(async (context) => {
 		if (subject === undefined) {
 			const overview = await explainCage(context, name);
-			if (json) terminal.printJson("explain", { name, ...overviewToJson(overview) });
-			else terminal.print(overviewText(overview, terminal.messages));
-			return 0;
+			return terminal.result("explain", { name, ...overviewToJson(overview) }, () => overviewText(overview, terminal.messages));
 		}
 		const found = await explainSubject(context, name, subject);
-		if (json) terminal.printJson("explain", { name, subject, explanations: found.map(explanationToJson) });
-		else terminal.print(found.map((one) => explanationText(one, terminal.messages)).join("\n"));
-		return 0;
+		return terminal.result("explain", { name, subject, explanations: found.map(explanationToJson) }, () =>
+			found.map((one) => explanationText(one, terminal.messages)).join("\n"),
+		);
 	});
 }

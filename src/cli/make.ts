@@ -86,8 +86,7 @@ async function confirm(terminal: Terminal, name: string, plan: Plan): Promise<bo
 		terminal.say(text);
 		return ask(terminal, terminal.messages.cli.buildQuestion(name));
 	}
-	if (terminal.options.json) terminal.printJson("plan", { name, ...planToJson(plan) });
-	else terminal.print(text);
+	terminal.result("plan", { name, ...planToJson(plan) }, () => text);
 	throw new Failure("consent-needed", { option: "--yes" }, 2);
 }
 
@@ -124,8 +123,9 @@ export async function dryRun(
 	const base = await baseOf(context, answers);
 	const command = equivalentCommand(answers, base, terminal.otherState, verb === "adopt" ? verb : "make");
 	const { application, name, notes = [], rules, unit } = answers;
-	if (terminal.options.json)
-		terminal.printJson(verb, {
+	return terminal.result(
+		verb,
+		{
 			dryRun: true,
 			name,
 			...(unit === undefined ? {} : { unit }),
@@ -135,9 +135,9 @@ export async function dryRun(
 			...(answers.dedicatedAccount === undefined ? {} : { dedicatedAccount: answers.dedicatedAccount }),
 			command,
 			existing: await existing(context, answers),
-		});
-	else terminal.print(dryRunText(answers, terminal.state, command, terminal.messages, more));
-	return 0;
+		},
+		() => dryRunText(answers, terminal.state, command, terminal.messages, more),
+	);
 }
 
 /** Whether the cage exists, and whether `make` would get the request that it got last. */

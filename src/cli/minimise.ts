@@ -25,13 +25,10 @@ export async function minimise(terminal: Terminal, name: string, options: Minimi
 		if (!options.yes && !options.dryRun && !terminal.interactive) throw new Failure("minimise-unconfirmed", { name }, 2);
 		if (options.dryRun) {
 			const subject = await planMinimise(context, name, { ...rules, exercises });
-			if (terminal.options.json) terminal.printJson("minimise", minimisePlanToJson(subject));
-			else terminal.print(minimisePlanText(subject, terminal.messages));
-			return 0;
+			return terminal.result("minimise", minimisePlanToJson(subject), () => minimisePlanText(subject, terminal.messages));
 		}
 		const { isShown, result } = await search.minimise(context, name, rules, { ...options, exercises });
-		if (terminal.options.json) terminal.printJson("minimise", minimisedToJson(result));
-		else terminal.print(minimisedText(result, terminal.messages, isShown));
+		terminal.result("minimise", minimisedToJson(result), () => minimisedText(result, terminal.messages, isShown));
 		if (!result.made) return result.found.left.length ? 1 : 0;
 		return isSafe(terminal, result.made.cage) ? 0 : 1;
 	}, search);

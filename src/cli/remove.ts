@@ -21,9 +21,9 @@ export async function remove(terminal: Terminal, name: string, options: RemoveOp
 		const plan = await planRemoval(context, name, removal);
 		if (options.dryRun) {
 			const account = plan.account === undefined ? {} : { account: plan.account };
-			if (terminal.options.json) terminal.printJson("remove", { ...planToJson(plan), ...account, removed: false, dryRun: true });
-			else terminal.print(removalText(plan, terminal.messages));
-			return 0;
+			return terminal.result("remove", { ...planToJson(plan), ...account, removed: false, dryRun: true }, () =>
+				removalText(plan, terminal.messages),
+			);
 		}
 		if (!options.yes) {
 			if (!terminal.interactive) throw new Failure("removal-unconfirmed", { name }, 2);
@@ -36,10 +36,9 @@ export async function remove(terminal: Terminal, name: string, options: RemoveOp
 		const withdrawn = await removeCage(context, name, removal);
 		if (withdrawn?.keptFor !== undefined) terminal.say(words.accountKept(withdrawn.name, withdrawn.keptFor));
 		for (const place of plan.mentions) terminal.say(words.mentions(showPath(place)));
-		if (terminal.options.json)
-			terminal.printJson("remove", { ...planToJson(plan), removed: true, ...(withdrawn ? { account: withdrawn } : {}) });
-		else terminal.print(words.done(name));
-		return 0;
+		return terminal.result("remove", { ...planToJson(plan), removed: true, ...(withdrawn ? { account: withdrawn } : {}) }, () =>
+			words.done(name),
+		);
 	});
 }
 

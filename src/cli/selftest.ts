@@ -35,8 +35,7 @@ export async function selftest(terminal: Terminal, names: readonly string[], opt
 	if (options.dropin ?? options.network) throw new Failure("foreign-or-cage", {}, 2);
 	return terminal.withContext(async (context) => {
 		const tests = await selftestForeign(context, requests);
-		if (terminal.options.json) terminal.printJson("selftest", foreignToJson(tests));
-		else terminal.print(foreignText(tests, terminal.messages));
+		terminal.result("selftest", foreignToJson(tests), () => foreignText(tests, terminal.messages));
 		return tests.every(foreignHolds) ? 0 : 1;
 	});
 }
@@ -54,8 +53,7 @@ async function selftestOfCage(terminal: Terminal, name: string, options: Selftes
 			...(alarm ? { alarms: "always" as const } : {}),
 			...(underUnit === undefined ? {} : { unit: underUnit }),
 		});
-		if (terminal.options.json) terminal.printJson("selftest", selftestToJson(name, test));
-		else terminal.print(selftestText(name, test, terminal.messages));
+		terminal.result("selftest", selftestToJson(name, test), () => selftestText(name, test, terminal.messages));
 		return holds(test) ? 0 : 1;
 	});
 }

@@ -104,9 +104,7 @@ async function remove(terminal: Terminal, context: Context, name: string | undef
 		}
 	}
 	await removeSession(context, found.id);
-	if (terminal.options.json) terminal.printJson("sessions", { id: found.id, name: found.name, removed: true });
-	else terminal.print(words.removed(shown));
-	return 0;
+	return terminal.result("sessions", { id: found.id, name: found.name, removed: true }, () => words.removed(shown));
 }
 
 function required(name: string | undefined): string {

@@ -42,9 +42,7 @@ export async function show(
 		if (options.history) {
 			await knownCage(store, name);
 			const lines = await store.history(name);
-			if (terminal.options.json) terminal.printJson("show", { name, history: lines });
-			else terminal.print(lines.map(printable).join("\n"));
-			return 0;
+			return terminal.result("show", { name, history: lines }, () => lines.map(printable).join("\n"));
 		}
 		const present = await presentCage(context, name);
 		const adoption = await store.adoption(name);
@@ -53,9 +51,7 @@ export async function show(
 		const preserved = (await store.removing.contents(name)).filter(({ path }) => isPreserved(path));
 		if (options.record) {
 			const record = readRecord(join(pathToText(store.data(name)) ?? "", "..", "record.md"), name);
-			if (terminal.options.json) terminal.printJson("show", { name, record });
-			else terminal.print(record);
-			return 0;
+			return terminal.result("show", { name, record }, () => record);
 		}
 		const alarms = recentAlarms(await store.alarms(name), context.machine.now());
 		const evidence = await store.records.evidence(name);

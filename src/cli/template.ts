@@ -85,10 +85,9 @@ async function list(terminal: Terminal, { machine }: Context): Promise<number> {
 
 async function show(terminal: Terminal, { machine }: Context, name: string | undefined): Promise<number> {
 	const { accepted, builtIn, hash, path, template: one, values } = await knownTemplate(machine.store, name);
-	if (terminal.options.json)
-		terminal.printJson("template", { name, builtIn, accepted, path, sha256: hash, values, template: one });
-	else terminal.print(templateText(one, terminal.language, terminal.messages));
-	return 0;
+	return terminal.result("template", { name, builtIn, accepted, path, sha256: hash, values, template: one }, () =>
+		templateText(one, terminal.language, terminal.messages),
+	);
 }
 
 async function save(
@@ -119,8 +118,9 @@ async function diff(terminal: Terminal, { machine }: Context, name: string | und
 	if (name === undefined) throw new Failure("cage-name-needed", {}, 2);
 	const { differences, template: from } = await changesOf(machine, name);
 	const words = terminal.messages.cli.template;
-	if (terminal.options.json) terminal.printJson("template", { name, template: from, differences });
-	else terminal.print(differences.length ? differencesText(differences) : words.unchanged(name, from));
+	terminal.result("template", { name, template: from, differences }, () =>
+		differences.length ? differencesText(differences) : words.unchanged(name, from),
+	);
 	return differences.length ? 1 : 0;
 }
 
@@ -148,9 +148,7 @@ async function remove(terminal: Terminal, { machine }: Context, name: string | u
 	const { builtIn, template: one } = await knownTemplate(machine.store, name);
 	if (builtIn) throw new Failure("template-not-removable", { name: one.name }, 2);
 	await machine.store.templates.remove(one.name);
-	if (terminal.options.json) terminal.printJson("template", { name: one.name, removed: true });
-	else terminal.print(terminal.messages.cli.template.removed(one.name));
-	return 0;
+	return terminal.result("template", { name: one.name, removed: true }, () => terminal.messages.cli.template.removed(one.name));
 }
 
 /** Reads a template or a bundle. Throws `template-bundle-changed` (exit 4) if a bundle does not match its hash. */
@@ -173,12 +171,9 @@ async function check(terminal: Terminal, file: string | undefined): Promise<numb
 	if (file === undefined) throw new Failure("template-file-needed", {}, 2);
 	const parsed = readTemplate({ place: file, text: readTemplateFile(file, fileLimit) });
 	if ("template" in parsed) {
-		if (terminal.options.json) terminal.printJson("template", { file, valid: true });
-		else terminal.print(terminal.messages.cli.template.valid(file));
-		return 0;
+		return terminal.result("template", { file, valid: true }, () => terminal.messages.cli.template.valid(file));
 	}
-	if (terminal.options.json) terminal.printJson("template", { file, valid: false, errors: parsed.errors });
-	else terminal.print(problemLines(terminal, file, parsed.errors));
+	terminal.result("template", { file, valid: false, errors: parsed.errors }, () => problemLines(terminal, file, parsed.errors));
 	return 2;
 }
 

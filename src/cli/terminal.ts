@@ -75,6 +75,13 @@ export class Terminal<M extends ReadingMachine = Machine> {
 		write(process.stdout, text.endsWith("\n") ? text : `${text}\n`);
 	}
 
+	/** Prints the value with `--json`, otherwise the text. Returns the exit status 0. */
+	result(verb: string, value: object, text: () => string): 0 {
+		if (this.options.json) this.printJson(verb, value);
+		else this.print(text());
+		return 0;
+	}
+
 	printJson(verb: string, value: object): void {
 		this.print(printableJson({ schema: `cagewright/${verb}/1`, ...value }, 2));
 	}

@@ -120,8 +120,7 @@ async function watch(terminal: Terminal, name: string, seconds: number): Promise
 	return terminal.withContext(async (context) => {
 		const watched = await watchCage(context, name, seconds);
 		const update = quoteShellLine(["cagewright", ...stateWords(terminal.otherState), "update", name, "--take-missed"]);
-		if (terminal.options.json) terminal.printJson("trace", watchedToJson(name, watched));
-		else terminal.print(watchedText(name, watched, update, terminal.messages));
+		terminal.result("trace", watchedToJson(name, watched), () => watchedText(name, watched, update, terminal.messages));
 		context.signal.throwIfAborted();
 		return 0;
 	});

@@ -31,9 +31,9 @@ export async function trial(terminal: Terminal, request: CageRequest): Promise<n
 		if (present === undefined || !manifest) throw new Failure("cage-not-built", { name: cage.name }, 2);
 		if (request.options.dryRun) {
 			const { probes } = cage.application;
-			if (terminal.options.json) terminal.printJson("trial", { dryRun: true, name: cage.name, generation: present, probes });
-			else terminal.print(terminal.messages.cli.wouldTry(cage.name, probes));
-			return 0;
+			return terminal.result("trial", { dryRun: true, name: cage.name, generation: present, probes }, () =>
+				terminal.messages.cli.wouldTry(cage.name, probes),
+			);
 		}
 		await using _lock = await store.lock(cage.name);
 		if (request.options.yes) {
@@ -82,8 +82,7 @@ async function asService(terminal: Terminal, context: Context, request: CageRequ
 	refuseUnused(request.options, verb, ["name", "unit", "dropin", "selftest"], "`trial`");
 	await using _lock = await context.machine.store.lock(cage.name);
 	const tried = await unitTrialStep(context, cage.name, request.options.dropin);
-	if (terminal.options.json) terminal.printJson("trial", { name: cage.name, ...tried });
-	else terminal.print(unitTrialText(tried, terminal.messages));
+	terminal.result("trial", { name: cage.name, ...tried }, () => unitTrialText(tried, terminal.messages));
 	if (tried.killedFor !== undefined) warnOfKill(context, cage.name, tried.unit, tried.killedFor);
 	return tried.answered ? 0 : 1;
 }

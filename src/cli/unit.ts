@@ -57,8 +57,7 @@ export async function unit(terminal: Terminal, name: string, options: UnitOption
 }
 
 function printUnit(terminal: Terminal, which: WhichUnit, unit: string): void {
-	if (terminal.options.json) terminal.printJson("unit", { ...which, unit });
-	else terminal.print(unit);
+	terminal.result("unit", { ...which, unit }, () => unit);
 }
 
 function printDone(terminal: Terminal, which: WhichUnit, done: InstalledUnit, { dryRun = false, root }: UnitOptions): number {
@@ -129,9 +128,7 @@ async function printOrInstall(
 		};
 		if (!install && !uninstall) {
 			const text = await write();
-			if (terminal.options.json) terminal.printJson("unit", { name, [field]: text });
-			else terminal.print(text);
-			return 0;
+			return terminal.result("unit", { name, [field]: text }, () => text);
 		}
 		const done = uninstall
 			? await uninstallHook(context, { folder, name }, dryRun)
@@ -139,9 +136,9 @@ async function printOrInstall(
 		const { action, text } = done;
 		const path = showPath(done.place);
 		const words = terminal.messages.cli.unit;
-		if (terminal.options.json) terminal.printJson("unit", { name, path, action, dryRun, unit: text });
-		else terminal.print((dryRun ? words.would : words.done)[action](path));
-		return 0;
+		return terminal.result("unit", { name, path, action, dryRun, unit: text }, () =>
+			(dryRun ? words.would : words.done)[action](path),
+		);
 	});
 }
 

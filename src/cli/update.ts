@@ -130,15 +130,13 @@ export async function rollback(terminal: Terminal, name: string, options: Rollba
 		if (options.dryRun) {
 			const { generation: from } = await presentGeneration(context, name);
 			const to = await rollbackTarget(context, name, from, options.to);
-			if (terminal.options.json) terminal.printJson("rollback", { dryRun: true, name, from, to });
-			else terminal.print(words.wouldRollBack(name, from, to));
-			return 0;
+			return terminal.result("rollback", { dryRun: true, name, from, to }, () => words.wouldRollBack(name, from, to));
 		}
 		const restart = options.restart ?? true;
 		const done = await rollbackCage(context, name, { restart, ...(options.to === undefined ? {} : { to: options.to }) });
 		const { from, restarted, to } = done;
-		if (terminal.options.json) terminal.printJson("rollback", { name, from, to, ...restarted });
-		else terminal.print([words.rolledBack(name, from, to), ...restartedText(name, restarted, terminal.messages)].join("\n"));
-		return 0;
+		return terminal.result("rollback", { name, from, to, ...restarted }, () =>
+			[words.rolledBack(name, from, to), ...restartedText(name, restarted, terminal.messages)].join("\n"),
+		);
 	});
 }
