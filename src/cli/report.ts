@@ -17,28 +17,26 @@ export class Interrupted extends Error {
 	}
 }
 
-/** Returns the path that this user may not access, usually root's state folder. */
-function deniedPath(error: unknown): string | undefined {
-	const { code, path } = error as NodeJS.ErrnoException;
-	return error instanceof Error && (code === "EACCES" || code === "EPERM") ? path : undefined;
-}
+/** Errors of the system that are no bug, with their failures and exit statuses. */
+const systemErrors: Readonly<Record<string, readonly [code: string, exit: 1 | 3]>> = {
+	EACCES: ["access-denied", 3],
+	EPERM: ["access-denied", 3],
+	EROFS: ["read-only-file-system", 3],
+	ENOSPC: ["disk-full", 1],
+	EDQUOT: ["disk-full", 1],
+	EIO: ["disk-error", 1],
+};
 
-/** Without a path in the error it is the state folder: other files are written only if the user names them. */
-function readOnlyPath(error: unknown, state: string): string | undefined {
-	const { code, path } = error as NodeJS.ErrnoException;
-	return error instanceof Error && code === "EROFS" ? (path ?? state) : undefined;
-}
-
-/** Without a path in the error it is the state folder, as for `readOnlyPath`. */
-function fullPlace(error: unknown, state: string): string | undefined {
-	const { code, path } = error as NodeJS.ErrnoException;
-	return error instanceof Error && (code === "ENOSPC" || code === "EDQUOT") ? (path ?? state) : undefined;
-}
-
-/** Without a path in the error it is the state folder, as for `readOnlyPath`. */
-function brokenPlace(error: unknown, state: string): string | undefined {
-	const { code, path } = error as NodeJS.ErrnoException;
-	return error instanceof Error && code === "EIO" ? (path ?? state) : undefined;
+/**
+ * Without a path in the error it is the state folder, because other files are written only if the user names them. A denied
+ * operation has always a path, or is a bug.
+ */
+function systemFailure(error: unknown, state: string): Failure | undefined {
+	if (!(error instanceof Error)) return undefined;
+	const { code = "", path } = error as NodeJS.ErrnoException;
+	const [failure, exit] = systemErrors[code] ?? [];
+	if (failure === undefined || (failure === "access-denied" && path === undefined)) return undefined;
+	return new Failure(failure, { path: printable(path ?? state) }, exit);
 }
 
 /** Reports that stdout could not be written, usually because of a full disk. Takes the language from `args`. */
@@ -63,23 +61,15 @@ function firstError(error: unknown): unknown {
 
 /** Prints one line and returns the exit status. An error that is no `Failure` is our bug (70). `state` is the state folder. */
 export async function report(thrown: unknown, options: GlobalOptions, state: string): Promise<number> {
-	const error = firstError(thrown);
+	const first = firstError(thrown);
+	const error = systemFailure(first, state) ?? first;
 	const messages = await loadMessages(languageFrom(process.env, options.lang));
-	if (options.debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+	if (options.debug && first instanceof Error) process.stderr.write(`${first.stack}\n`);
 	if (error instanceof Failure) {
 		write(process.stderr, `cagewright: ${messages.failure(error)}\n`);
 		return error.exit;
 	}
 	if (error instanceof Interrupted) return error.status;
-	const full = fullPlace(error, state);
-	if (full !== undefined) return report(new Failure("disk-full", { path: printable(full) }, 1), options, state);
-	const broken = brokenPlace(error, state);
-	if (broken !== undefined) return report(new Failure("disk-error", { path: printable(broken) }, 1), options, state);
-	const readOnly = readOnlyPath(error, state);
-	if (readOnly !== undefined)
-		return report(new Failure("read-only-file-system", { path: printable(readOnly) }, 3), options, state);
-	const denied = deniedPath(error);
-	if (denied !== undefined) return report(new Failure("access-denied", { path: printable(denied) }, 3), options, state);
 	write(
 		process.stderr,
 		`cagewright: ${messages.failure(new Failure("internal", { detail: error instanceof Error ? error.message : String(error) }, 70))}\n`,
