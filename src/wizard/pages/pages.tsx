@@ -10,7 +10,7 @@ import { groupOf, keyGroups } from "../key-groups.ts";
 import { useView } from "../look.ts";
 import { findingRows } from "../parts/findings.ts";
 import { wrapCommand, wrapIndented, wrapRows, wrapWords } from "../parts/fit.ts";
-import { Line } from "../parts/line.tsx";
+import { Line, Paragraph } from "../parts/line.tsx";
 import { markOf, withPending } from "../parts/outcomes.tsx";
 import { gapRows } from "../parts/rows.tsx";
 import type { TextPage as Name, Screen, WizardState } from "../state.ts";
@@ -207,16 +207,10 @@ function ScrollPage({ lines: given, title }: { title: string; lines: readonly st
 		<>
 			<Line bold>{`${title}${place}`}</Line>
 			{gap ? <Line /> : null}
-			{lines.slice(start, start + room).map((line, index) => (
-				<Line
-					// biome-ignore lint/suspicious/noArrayIndexKey: lines of a text repeat
-					key={index}
-					bold={found.includes(start + index)}
-					inverse={find?.at === start + index}
-				>
-					{line}
-				</Line>
-			))}
+			<Paragraph
+				lines={lines.slice(start, start + room)}
+				each={(_, index) => ({ bold: found.includes(start + index), inverse: find?.at === start + index })}
+			/>
 			{crowded ? <Line dimColor>{messages.fill(messages.wizard.more, { above: start, below: end - start })}</Line> : null}
 		</>
 	);

@@ -10,6 +10,8 @@ interface Style {
 	readonly bold?: boolean;
 	readonly dimColor?: boolean;
 	readonly inverse?: boolean;
+	/** The row has the cursor. */
+	readonly selected?: boolean;
 	readonly tone?: Tone | undefined;
 }
 
@@ -36,10 +38,11 @@ export const Line = memo(function Line({ children = " ", cut = "end", width: giv
 	);
 });
 
-function Styled({ children, tone, ...style }: Style & { children: string }) {
+function Styled({ bold = false, children, selected = false, tone, ...style }: Style & { children: string }) {
 	const { palette = namedPalette } = useLook();
+	const shown = selected ? "accent" : tone;
 	return (
-		<Text wrap="truncate" {...style} {...(tone ? { color: palette[tone] } : {})}>
+		<Text wrap="truncate" bold={bold || selected} {...style} {...(shown ? { color: palette[shown] } : {})}>
 			{children}
 		</Text>
 	);
@@ -87,10 +90,16 @@ export function paragraph(text: string, width: number, most: number): readonly s
 	return lines.length <= most ? lines : [...lines.slice(0, most - 1), lines.slice(most - 1).join(" ")];
 }
 
-export function Paragraph({ lines, ...rest }: { lines: readonly string[] } & Omit<LineProps, "children">) {
+interface ParagraphProps extends Omit<LineProps, "children"> {
+	readonly lines: readonly string[];
+	/** The style of single rows. */
+	readonly each?: (line: string, index: number) => Style;
+}
+
+export function Paragraph({ each, lines, ...rest }: ParagraphProps) {
 	return lines.map((line, index) => (
 		// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one text have nothing else
-		<Line key={index} {...rest}>
+		<Line key={index} {...rest} {...each?.(line, index)}>
 			{line}
 		</Line>
 	));

@@ -4,7 +4,7 @@ import { printable } from "../../core/path/quote.ts";
 import { linearRows } from "../linear/reduce.ts";
 import { windowOf } from "../list.ts";
 import { useView } from "../look.ts";
-import { Line } from "./line.tsx";
+import { Line, Paragraph } from "./line.tsx";
 
 interface RowsProps<T> {
 	readonly items: readonly T[];
@@ -62,10 +62,5 @@ export function OutputTail({ height: given }: { height: number }) {
 	if (height < 1) return null;
 	const lines = (state.outputOpen === "" ? state.output : [...state.output, state.outputOpen]).slice(-height);
 	if (!lines.length) return <Line dimColor>{messages.wizard.trace.noOutput}</Line>;
-	return lines.map((line, index) => (
-		// biome-ignore lint/suspicious/noArrayIndexKey: lines of output repeat
-		<Line key={index} dimColor>
-			{printable(line)}
-		</Line>
-	));
+	return <Paragraph lines={lines.map(printable)} dimColor />;
 }

@@ -63,11 +63,7 @@ function Entry({ row, selected, wide }: { row: AccountRow; selected: boolean; wi
 	const words = messages.wizard.accounts;
 	const box = row.account === undefined ? "   " : row.mark === "left-out" ? "[ ]" : "[✓]";
 	const start = `${cursorMark(selected)} ${box} ${signs[row.mark]} `;
-	const style = {
-		bold: selected,
-		dimColor: row.mark === "left-out" && !selected,
-		tone: selected ? ("accent" as const) : undefined,
-	};
+	const style = { selected, dimColor: row.mark === "left-out" && !selected };
 	if (!wide) {
 		return <Line {...style}>{start + printable(lineOf(row))}</Line>;
 	}

@@ -79,13 +79,13 @@ function Row({ isFirst, labelWidth, row, selected, value }: RowProps) {
 		const title = `${selected ? cursorMark(true) : "─"} ${label} `;
 		const end = key === undefined ? "" : ` ${messages.fill(messages.wizard.build.jump, { key })} ─`;
 		return (
-			<Line width={width} bold tone={selected ? "accent" : undefined}>
+			<Line width={width} bold selected={selected}>
 				{title + "─".repeat(Math.max(0, width - title.length - end.length)) + end}
 			</Line>
 		);
 	}
 	return (
-		<Line width={width} tone={selected ? "accent" : warns ? "warning" : undefined} bold={selected}>
+		<Line width={width} selected={selected} tone={warns ? "warning" : undefined}>
 			{`${cursorMark(selected && isFirst)} ${warns && isFirst ? "!" : " "} ${label.slice(0, labelWidth).padEnd(labelWidth)}  ${value}`}
 		</Line>
 	);

@@ -55,13 +55,7 @@ function Choices() {
 				cursor={cursorOf(state)}
 				height={height - 1 - 2 * gap - hint.length - (choices.length ? 0 : 1)}
 				row={(choice, selected) => (
-					<Line
-						key={choice.id}
-						bold={selected}
-						width={width}
-						tone={selected ? "accent" : undefined}
-						dimColor={!selected && isMissing(choice)}
-					>
+					<Line key={choice.id} width={width} selected={selected} dimColor={!selected && isMissing(choice)}>
 						{rowText(choice, selected, columns, messages)}
 					</Line>
 				)}

@@ -25,8 +25,9 @@ export const FileRow = memo(function FileRow({ isOpen, node, selected, current, 
 			cut="middle"
 			left={`${cursorMark(selected)} ${tree ? branch(node, isOpen) : ""}${mark} ${nameOf(node, tree, messages)}`}
 			right={columns(node, current, whole, width, messages)}
-			bold={selected || node.kind === "group"}
-			tone={selected ? "accent" : mark === "[!]" ? "warning" : undefined}
+			selected={selected}
+			bold={node.kind === "group"}
+			tone={mark === "[!]" ? "warning" : undefined}
 		/>
 	);
 });

@@ -126,7 +126,7 @@ function Field({ form, index, labelWidth }: { form: Form; index: number; labelWi
 	const label = `${cursorMark(selected)} ${wrong ? "!" : " "} ${(first || linear ? words.fields[row.field] : "").padEnd(labelWidth)}`;
 	if (selected && !switches.includes(row.field)) return <TextInput label={label} line={row.line} width={width} />;
 	return (
-		<Line width={width} dimColor={row.line.text === ""} bold={selected} tone={selected ? "accent" : undefined}>
+		<Line width={width} dimColor={row.line.text === ""} selected={selected}>
 			{label + (row.field === "more" ? furtherText(row, state, messages) : shownValue(row, first, words))}
 		</Line>
 	);

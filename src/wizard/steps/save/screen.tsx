@@ -129,7 +129,7 @@ function Menu({ finished, items, limit }: { finished: Finished; items: readonly 
 
 function menuRow({ label }: { label: string }, selected: boolean) {
 	return (
-		<Line key={label} bold={selected} tone={selected ? "accent" : undefined}>
+		<Line key={label} selected={selected}>
 			{`${cursorMark(selected)} ${label}`}
 		</Line>
 	);

@@ -70,8 +70,7 @@ function Processes({ height, isActive }: ViewProps) {
 				<SplitLine
 					key={row.pid}
 					width={width}
-					bold={selected}
-					tone={selected ? "accent" : undefined}
+					selected={selected}
 					dimColor={row.ended !== undefined}
 					left={`${cursorMark(selected)} ${"  ".repeat(Math.min(row.depth, 8))}${row.pid} ${row.program ? showPath(baseName(row.program)) : "?"}`}
 					right={processDetails(row, messages)}
@@ -105,7 +104,7 @@ function NewestPaths({ height, isActive }: ViewProps) {
 			cursor={cursor}
 			height={height}
 			row={(path, selected) => (
-				<Line key={path} width={width} cut="middle" bold={selected} tone={selected ? "accent" : undefined}>
+				<Line key={path} width={width} cut="middle" selected={selected}>
 					{`${cursorMark(selected)} ${showPath(path)}`}
 				</Line>
 			)}
@@ -150,8 +149,7 @@ function NextLine({ messages, next, selected, width }: NextLineProps) {
 	return (
 		<SplitLine
 			width={width}
-			bold={selected}
-			tone={selected ? "accent" : undefined}
+			selected={selected}
 			cut={next.kind === "command" ? "middle" : "end"}
 			dimColor={next.kind !== "command" && !selected}
 			left={`${cursorMark(selected)} ${printable(nextText(next, messages))}`}

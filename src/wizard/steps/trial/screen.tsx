@@ -69,12 +69,7 @@ function Overview() {
 				<OutcomeLine key={outcome.command} outcome={outcome} />
 			))}
 			<Paragraph lines={[...protectionRows, ...facts]} />
-			{rounds.map((line, index) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one table
-				<Line key={index} dimColor={index === 0 && rounds.length > 1}>
-					{line}
-				</Line>
-			))}
+			<Paragraph lines={rounds} each={(_, index) => ({ dimColor: index === 0 && rounds.length > 1 })} />
 			{gap ? <Line /> : null}
 			{running ? null : <Line bold={missing.length > 0}>{missing.length ? words.missing : words.noMissing}</Line>}
 			{round && !running ? (
@@ -100,12 +95,7 @@ function Detail() {
 	const lines = texts.flatMap((text) => [...wrapWords(text, width), ""]).slice(0, Math.max(0, height - 3));
 	return (
 		<>
-			{lines.map((line, index) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one text
-				<Line key={index} bold={index === 0}>
-					{line}
-				</Line>
-			))}
+			<Paragraph lines={lines} each={(_, index) => ({ bold: index === 0 })} />
 			<Line bold>{messages.wizard.trace.output}</Line>
 			<OutputTail height={height - lines.length - 1} />
 		</>
@@ -121,8 +111,7 @@ function MissingLine({ missing, round, selected }: { missing: Missing; round: Ro
 		<SplitLine
 			width={width}
 			cut="middle"
-			bold={selected}
-			tone={selected ? "accent" : undefined}
+			selected={selected}
 			left={`${cursorMark(selected)} ${mark} ${whatText(missing)}`}
 			right={remedyText(missing, round, messages)}
 		/>
