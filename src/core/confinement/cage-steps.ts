@@ -15,7 +15,7 @@ import {
 } from "./launch.ts";
 import { mountOptions } from "./method.ts";
 import { overlayIn } from "./overlay.ts";
-import { confineWords, insideTool, start } from "./start.ts";
+import { confineWords, copyFiles, insideTool, ownPrograms, start } from "./start.ts";
 
 /** Returns the steps that mount a cage, and those that make it the root and start the application. */
 export function cageSteps(spec: LaunchSpec, cage: CageRoot): LaunchSteps {
@@ -60,20 +60,10 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): LaunchSteps {
 type Options = (text: string) => string;
 
 function copyTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] {
-	const ours: [Path, Uint8Array | undefined][] = [
-		[cage.confiner, cage.inScript?.confiner],
-		[spec.init, cage.inScript?.init],
-		[spec.environment, cage.inScript?.environment],
-		...(spec.acceptor === undefined ? [] : [[spec.acceptor, cage.inScript?.acceptor] as [Path, Uint8Array | undefined]]),
-		...(spec.socketsProgram === undefined
-			? []
-			: [[spec.socketsProgram, cage.inScript?.sockets] as [Path, Uint8Array | undefined]]),
-	];
-	// Each name once: cp(1) refuses a second file with the same name, and a library may have several paths.
-	const copied = new Map<Path, Path>();
-	const all = [spec.setpriv, ...cage.tools, ...ours.flatMap(([file, content]) => (content ? [] : [file])), ...cage.hostFiles];
-	for (const file of all) if (!copied.has(baseName(file))) copied.set(baseName(file), file);
-	const written = ours.flatMap(([file, content]) => {
+	const ours = ownPrograms(spec, cage.confiner);
+	const copied = ours.flatMap(([name, file]) => (cage.inScript?.[name] ? [] : [file]));
+	const written = ours.flatMap(([name, file]) => {
+		const content = cage.inScript?.[name];
 		if (!content) return [];
 		const target = `${launch}/${quoteShell(baseName(file))}`;
 		return [`echo ${Buffer.from(content).toString("base64")} | base64 -d >${target}`, `chmod 755 ${target}`];
@@ -83,7 +73,7 @@ function copyTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] {
 		first === undefined || !cage.names.length
 			? []
 			: [`for name in ${quoteShellLine(cage.names)}; do ln ${launch}/${quoteShell(baseName(first))} ${launch}/"$name"; done`];
-	return [`cp -L ${[...copied.values()].map((tool) => quoteShell(tool)).join(" ")} ${launch}`, ...links, ...written];
+	return [copyFiles([spec.setpriv, ...cage.tools, ...copied, ...cage.hostFiles], launch), ...links, ...written];
 }
 
 /** Mounts an empty directory and binds the cage's own entries into it again, via the still empty `.launch`. */

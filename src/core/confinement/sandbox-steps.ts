@@ -4,7 +4,7 @@ import { privateTopOf } from "../plan/dedicated.ts";
 import { deviceSteps } from "./cage-steps.ts";
 import { initInside, type LaunchSpec, type LaunchSteps, launchDirectory, type SandboxRoot, syslogName } from "./launch.ts";
 import { layersSize, preparedOverlay, prepareLayers, type SandboxLayer } from "./overlay.ts";
-import { insideTool, start } from "./start.ts";
+import { copyFiles, insideTool, ownPrograms, start } from "./start.ts";
 
 /**
  * Returns the steps that mount overlays over the host, and those that make them the root and start the application. Every
@@ -34,23 +34,13 @@ export function sandboxSteps(spec: LaunchSpec, sandbox: SandboxRoot): LaunchStep
 	}
 	lines.push(...directorySteps(spec, sandbox));
 	const launch = inside(launchDirectory);
-	const files = new Map(
-		[
-			sandbox.confiner,
-			spec.init,
-			spec.environment,
-			...(spec.socketsProgram ? [spec.socketsProgram] : []),
-			...(spec.acceptor ? [spec.acceptor] : []),
-			spec.setpriv,
-			...sandbox.tools,
-		].map((file) => [baseName(file), file]),
-	);
+	const own = ownPrograms(spec, sandbox.confiner).map(([, path]) => path);
 	lines.push(
 		// The first run may have left a link here.
 		`[ ! -L ${launch} ] || rm ${launch}`,
 		`[ -d ${launch} ] || mkdir ${launch}`,
 		`mount -n -t tmpfs -o nosuid,nodev,size=64m,mode=755 tmpfs ${launch}`,
-		`cp -L ${[...files.values()].map((file) => quoteShell(file)).join(" ")} ${launch}`,
+		copyFiles([...own, spec.setpriv, ...sandbox.tools], launch),
 		...logSteps(sandbox, inside),
 		`mount -n -o remount,ro,nosuid,nodev ${launch}`,
 	);

@@ -1,5 +1,5 @@
 import { baseName, join, type Path, pathFromText } from "../path/path.ts";
-import { quoteShellLine } from "../path/quote.ts";
+import { quoteShell, quoteShellLine } from "../path/quote.ts";
 import { setprivCaps } from "./capabilities.ts";
 import { confiningLayers } from "./confine.ts";
 import { environmentWords } from "./environment.ts";
@@ -76,6 +76,22 @@ export function insideTool(spec: LaunchSpec, { tools }: Pick<CageRoot, "tools">)
 		launchDirectory,
 		join(launchDirectory, baseName(spec.setpriv)),
 	];
+}
+
+type OwnProgram = keyof NonNullable<CageRoot["inScript"]>;
+
+/** Returns Cagewright's own programs of a launch, with their host paths. */
+export function ownPrograms(spec: LaunchSpec, confiner: Path): (readonly [OwnProgram, Path])[] {
+	const { acceptor, environment, init, socketsProgram: sockets } = spec;
+	const all = Object.entries({ confiner, init, environment, sockets, acceptor }) as [OwnProgram, Path | undefined][];
+	return all.flatMap(([name, path]) => (path === undefined ? [] : [[name, path] as const]));
+}
+
+/** Copies each name once: cp(1) refuses a second file with the same name, and a library may have several paths. */
+export function copyFiles(files: readonly Path[], launch: string): string {
+	const copied = new Map<Path, Path>();
+	for (const file of files) if (!copied.has(baseName(file))) copied.set(baseName(file), file);
+	return `cp -L ${[...copied.values()].map((file) => quoteShell(file)).join(" ")} ${launch}`;
 }
 
 /** Comes before everything that runs in the cage. */
