@@ -6,7 +6,7 @@ import { Failure } from "../failure.ts";
 import type { FileStatus, User } from "../machine/facts.ts";
 import { isWithin, join, normalise, type Path, pathFromText, root } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { areaOf, isEssential, isMountedByLauncher, mayBeBound } from "../plan/areas.ts";
+import { areaOf, mayBeBound, mayBeWritable } from "../plan/areas.ts";
 import { refuseNestedBinds } from "../plan/binds.ts";
 import { judgeDevice } from "../plan/devices.ts";
 import type { Identity, Permissions } from "../plan/plan.ts";
@@ -71,8 +71,6 @@ function requireIdentity({ name, uid }: Identity, users: readonly User[]): void 
 	}
 }
 
-const sharedMemory = pathFromText("/dev/shm");
-
 function requireMounts({ binds, writable }: LaunchValues, state: Path): void {
 	const paths = binds.map((bind) => pathFromText(bind.path));
 	for (const path of paths) {
@@ -83,9 +81,8 @@ function requireMounts({ binds, writable }: LaunchValues, state: Path): void {
 		}
 	}
 	for (const path of writable) {
-		const isMounted = isMountedByLauncher(path) && !isWithin(path, sharedMemory);
 		const isOurs = isWithin(path, join(root, separateDataName));
-		if (!isPlain(path) || path === root || isOurs || isMounted || isEssential(path)) {
+		if (!isPlain(path) || path === root || isOurs || !mayBeWritable(path)) {
 			throw new Failure("writable-refused", { option: "writable", path: showPath(path) }, 4);
 		}
 	}

@@ -88,6 +88,14 @@ export function isDocumentation(path: Path): boolean {
 	return /^\/usr(\/local)?\/share\/(man|info|doc|locale)\/./.test(path);
 }
 
+const sharedMemory = pathFromText("/dev/shm");
+
+/** Whether a cage may have this directory in its data: neither the launcher nor the cage needs it as it is. */
+export function mayBeWritable(directory: Path): boolean {
+	const isMounted = isMountedByLauncher(directory) && !isWithin(directory, sharedMemory);
+	return !isMounted && !isEssential(directory);
+}
+
 /**
  * The launcher mounts its own here, so that copies below would never be visible. /tmp does not count: host directories below it
  * are mounted back.

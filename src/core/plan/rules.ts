@@ -3,8 +3,8 @@ import type { Rules } from "../application/application.ts";
 import { append } from "../collections.ts";
 import { Failure } from "../failure.ts";
 import type { Files } from "../machine/facts.ts";
-import { ancestors, isWithin, normalise, type Path, parent, pathFromText, root } from "../path/path.ts";
-import { isEssential, isMountedByLauncher } from "./areas.ts";
+import { ancestors, normalise, type Path, parent, pathFromText, root } from "../path/path.ts";
+import { isMountedByLauncher, mayBeWritable } from "./areas.ts";
 import { checkBind } from "./binds.ts";
 import { canHoldDecoy, chosenDecoys } from "./decoys.ts";
 import { namedDevice } from "./devices.ts";
@@ -111,16 +111,12 @@ export function checkPlaces({ binds, decoys, devices, include, seed }: Rules, fi
 	}
 }
 
-const sharedMemory = pathFromText("/dev/shm");
-
 /** Like `checkPlaces`. Also throws `writable-refused` (exit 4) for a directory that no rule can make writable. */
 export function checkRules(rules: Rules, files: Files): void {
 	checkPlaces(rules, files);
 	for (const option of ["writable", "seed"] as const) {
 		for (const value of rules[option]) {
-			const directory = directoryOf(value, files);
-			const isMounted = isMountedByLauncher(directory) && !isWithin(directory, sharedMemory);
-			if (isMounted || isEssential(directory)) throw new Failure("writable-refused", { option, path: value }, 4);
+			if (!mayBeWritable(directoryOf(value, files))) throw new Failure("writable-refused", { option, path: value }, 4);
 		}
 	}
 }
