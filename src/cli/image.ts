@@ -6,12 +6,12 @@ import { profileText, seccompProfile } from "../core/confinement/seccomp-profile
 import type { Architecture } from "../core/confinement/syscalls.ts";
 import { Failure } from "../core/failure.ts";
 import { kubernetesObjects, unrestricted } from "../core/image/kubernetes.ts";
-import { kubernetesName } from "../core/image/names.ts";
 import type { Attachment } from "../core/image/oci.ts";
 import { shortOsRelease } from "../core/image/package-status.ts";
 import { imageReference, podmanWords } from "../core/image/podman.ts";
 import { accountCommands, portableName } from "../core/image/portable.ts";
 import { quadletUnits } from "../core/image/quadlet.ts";
+import { kubernetesName } from "../core/image/workload.ts";
 import { pathFromText, pathToJson } from "../core/path/path.ts";
 import { quoteShellLine, showPath } from "../core/path/quote.ts";
 import type { CageRecord } from "../core/record/record.ts";

@@ -1,5 +1,4 @@
-import { type Alarm, attackTechnique, type RecentAlarms } from "../core/detection/alarm.ts";
-import { type LandlockWhy, landlockReasons } from "../core/detection/landlock-reasons.ts";
+import { type Alarm, attackTechnique, type LandlockWhy, landlockReasons, type RecentAlarms } from "../core/detection/alarm.ts";
 import { printable, printableJson } from "../core/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
 

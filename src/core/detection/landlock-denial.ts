@@ -1,6 +1,5 @@
-import type { Denial } from "./denial.ts";
-import { callOf, parseAudit, untrusted } from "./denial.ts";
-import { type LandlockWhy, reasonByRight } from "./landlock-reasons.ts";
+import { type LandlockWhy, reasonByRight } from "./alarm.ts";
+import { callOf, type Denial, parseAudit, untrusted } from "./denial.ts";
 
 /** Something that Landlock refused. */
 export interface LandlockDenial {

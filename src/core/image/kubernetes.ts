@@ -1,7 +1,6 @@
 import { outermost, pathToText } from "../path/path.ts";
-import { kubernetesName } from "./names.ts";
 import { volumeNames } from "./podman.ts";
-import type { Workload } from "./workload.ts";
+import { kubernetesName, type Workload } from "./workload.ts";
 
 /** What the Pod Security Standard "restricted" refuses in this workload. */
 export type Unrestricted = "root" | "capabilities";

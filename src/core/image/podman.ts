@@ -2,8 +2,7 @@ import { temporaryDirectories } from "../confinement/launch.ts";
 import { Failure } from "../failure.ts";
 import { baseName, isWithin, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { imageName } from "./names.ts";
-import type { Workload } from "./workload.ts";
+import { imageName, type Workload } from "./workload.ts";
 
 /** A volume's name: the cage's, and the directory's base name or, if another one has the same, its place. */
 export function volumeNames({ name, volumes }: Pick<Workload, "name" | "volumes">): ReadonlyMap<Path, string> {

@@ -8,9 +8,9 @@ import { Failure } from "../failure.ts";
 import { join, outermost, type Path, pathFromText, root } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
 import { serverSignals } from "../upkeep/signals.ts";
-import { imageName } from "./names.ts";
 import { accountLines, accountName, sysusers, sysusersPath, unusableNames } from "./sysusers.ts";
 import type { AddedFile } from "./tree.ts";
+import { imageName } from "./workload.ts";
 
 /** A portable service (portablectl(1)): an image with its units, which systemd attaches to the host. */
 

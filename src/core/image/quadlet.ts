@@ -1,9 +1,8 @@
 import { initCannotExecute } from "../confinement/init.ts";
 import { lineText, pathText } from "../confinement/unit/quote.ts";
 import { type Path, pathFromText } from "../path/path.ts";
-import { imageName } from "./names.ts";
 import { isExecutable, memoryDirectories, mountedVolume, podmanPath, volumeNames } from "./podman.ts";
-import type { Workload } from "./workload.ts";
+import { imageName, type Workload } from "./workload.ts";
 
 /**
  * Returns units for podman's generator (podman-systemd.unit(5)) by file name. Throws `unit-inexpressible` (exit 2). A volume is created

@@ -10,7 +10,6 @@ import type { Identity } from "../plan/plan.ts";
 import { boundTcpPorts, lowestFree } from "../plan/tcp-ports.ts";
 import { maskLine } from "../record/mask.ts";
 import type { Trace } from "../trace/trace.ts";
-import { imageName } from "./names.ts";
 
 export interface Port {
 	readonly protocol: "tcp" | "udp";
@@ -116,4 +115,20 @@ function portsOf({ permissions }: Manifest, trace: Trace | undefined): Port[] {
 		...chosen(tcp).map((port) => ({ protocol: "tcp" as const, port })),
 		...chosen(udp.filter((one) => one < lowestFree)).map((port) => ({ protocol: "udp" as const, port })),
 	];
+}
+
+/** Returns a repository name (OCI distribution specification): lower-case words, joined by single separators. */
+export function imageName(cage: string): string {
+	return words(cage, /[a-z0-9]+(?:[._-][a-z0-9]+)*/g) || "cage";
+}
+
+/** Returns a label (RFC 1035) that is short enough for a StatefulSet, whose pods append to it. */
+export function kubernetesName(cage: string): string {
+	const name = words(cage, /[a-z0-9]+/g);
+	return (/^[a-z]/.test(name) ? name : `cage-${name}`).slice(0, 52).replace(/-+$/, "");
+}
+
+/** Cage names may have capitals and dots; registries and Kubernetes accept less. */
+function words(cage: string, pattern: RegExp): string {
+	return (cage.toLowerCase().match(pattern) ?? []).join("-");
 }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of templates
 import type { Application, Rules } from "../application/application.ts";
 import type { Parameter, Text } from "./parameters.ts";
 
@@ -67,4 +68,29 @@ export function unbundle(value: unknown): Unbundled {
 	if (typeof value !== "object" || value === null) return undefined;
 	const { schema, sha256, template } = value as Partial<Record<keyof TemplateBundle, unknown>>;
 	return schema === bundleSchema ? { value: template, sha256: String(sha256) } : undefined;
+}
+
+/** Returns a valid example template with the usual parts. `schema` is the path of the JSON Schema. */
+export function templateSkeleton(name: string, schema: string): object {
+	return {
+		$schema: schema,
+		schema: templateSchema,
+		name,
+		title: { en: name, de: name },
+		description: { en: "The application and its purpose.", de: "Die Anwendung und ihr Zweck." },
+		parameters: { port: { title: { en: "Port", de: "Port" }, kind: "port", default: "8000" } },
+		application: {
+			command: [`/usr/bin/${name}`, "--port", "${port}"],
+			user: "nobody",
+			env: {},
+			probes: ["curl -fsS -o /dev/null --noproxy '*' http://127.0.0.1:${port}/"],
+			exercises: ["curl -sS -o /dev/null --noproxy '*' http://127.0.0.1:${port}/no-such-page"],
+			directories: [`/run/${name}`],
+		},
+		rules: { include: [`/usr/lib/${name}/**`] },
+		needs: { packages: { debian: [name, "curl"] }, programs: [`/usr/bin/${name}`, "curl"] },
+		first: [],
+		notes: [],
+		documentation: [],
+	};
 }

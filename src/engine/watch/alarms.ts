@@ -1,9 +1,8 @@
 import { launchDirectory } from "../../core/confinement/launch.ts";
 import { unitName } from "../../core/confinement/unit/installed.ts";
-import { type Alarm, AlarmLimiter, landlockKind } from "../../core/detection/alarm.ts";
+import { type Alarm, AlarmLimiter, landlockKind, landlockSeverity } from "../../core/detection/alarm.ts";
 import { type Denial, parseCrash, parseDenial, severityOf, whyDenied } from "../../core/detection/denial.ts";
 import { type LandlockDenial, LandlockRecords } from "../../core/detection/landlock-denial.ts";
-import { landlockSeverity } from "../../core/detection/landlock-reasons.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";

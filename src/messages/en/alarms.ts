@@ -1,5 +1,4 @@
-import type { Alarm } from "../../core/detection/alarm.ts";
-import type { LandlockWhy } from "../../core/detection/landlock-reasons.ts";
+import type { Alarm, LandlockWhy } from "../../core/detection/alarm.ts";
 
 /** Alarms of `watch` and `selftest --alarm`. */
 export const alarmsEn = {

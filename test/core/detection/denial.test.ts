@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { landlockReasons } from "../../../src/core/detection/alarm.ts";
 import { parseCrash, parseDenial, parseKernelRecord } from "../../../src/core/detection/denial.ts";
 import { LandlockRecords } from "../../../src/core/detection/landlock-denial.ts";
-import { landlockReasons } from "../../../src/core/detection/landlock-reasons.ts";
 import { messagesIn } from "../../texts.ts";
 
 /** A record of Linux 6.18 for a cage's filter. */

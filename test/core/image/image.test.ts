@@ -6,13 +6,12 @@ import type { Cage } from "../../../src/core/cage/cage.ts";
 import type { Manifest } from "../../../src/core/cage/manifest.ts";
 import { UnitLines } from "../../../src/core/confinement/unit/lines.ts";
 import { kubernetesObjects, unrestricted } from "../../../src/core/image/kubernetes.ts";
-import { imageName, kubernetesName } from "../../../src/core/image/names.ts";
 import { packageStatus } from "../../../src/core/image/package-status.ts";
 import { podmanWords } from "../../../src/core/image/podman.ts";
 import { portableFiles } from "../../../src/core/image/portable.ts";
 import { quadletUnits } from "../../../src/core/image/quadlet.ts";
 import { accountLines, sysusers } from "../../../src/core/image/sysusers.ts";
-import type { Workload } from "../../../src/core/image/workload.ts";
+import { imageName, kubernetesName, type Workload } from "../../../src/core/image/workload.ts";
 import { type Path, pathFromText } from "../../../src/core/path/path.ts";
 import { bareApplication, entry } from "../cage/plans.ts";
 

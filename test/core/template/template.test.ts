@@ -9,7 +9,7 @@ import { limits } from "../../../src/core/template/checks.ts";
 import { mergeTemplate } from "../../../src/core/template/merge.ts";
 import { checkTemplate, parseTemplate } from "../../../src/core/template/parse.ts";
 import { schema } from "../../../src/core/template/schema.ts";
-import { templateSkeleton } from "../../../src/core/template/skeleton.ts";
+import { templateSkeleton } from "../../../src/core/template/template.ts";
 import { programFolder } from "../../../src/system/program-folder.ts";
 import { builtinTemplates } from "../../../src/system/templates/builtin.ts";
 import { bareApplication } from "../cage/plans.ts";
