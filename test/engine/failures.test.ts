@@ -10,7 +10,7 @@ import type { TraceResult } from "../../src/engine/trace/trace.ts";
 import { orDiskFull, startFailure, trialFailure } from "../../src/engine/trial/failures.ts";
 import { killingCall } from "../../src/engine/trial/unit-trial.ts";
 import { absent, entry, roundOf } from "../core/cage/plans.ts";
-import { type Did, trace } from "../core/plan/traces.ts";
+import { type Did, refusals, trace } from "../core/plan/traces.ts";
 import { directory, link, tree } from "../core/plan/tree.ts";
 
 const files = tree({ "/run": directory(), "/var/run": link("/run") });
@@ -75,7 +75,7 @@ describe("an application that cannot be traced", () => {
 		["socket(AF_INET6)", "EAFNOSUPPORT", { code: "failed-on-host" }],
 		["setgroups", "EPERM", { code: "failed-on-host" }],
 	])("names the refused call %s (%s), if nothing else explains the failure", (call, error, { code, ...values }) => {
-		const refused = trace({}, { refusals: new Map([[call, { call, error, count: 1 }]]) });
+		const refused = trace({}, { refusals: refusals(error, call) });
 		const failed = failure({}, { trace: refused, ended: 1, output: "Not permitted.\n" });
 		expect(failed).toMatchObject({ code, said: values });
 	});

@@ -4,7 +4,7 @@ import { findMissing } from "../../../src/core/plan/find-missing.ts";
 import type { Identity } from "../../../src/core/plan/plan.ts";
 import { planCalls, planPermissions } from "../../../src/core/plan/plan-permissions.ts";
 import type { Trace } from "../../../src/core/trace/trace.ts";
-import { application, asApp, asRoot, type Did, planFor, rules, trace } from "./traces.ts";
+import { application, asApp, asRoot, type Did, planFor, refusals, rules, trace } from "./traces.ts";
 import { directory, file, link, type Node, tree } from "./tree.ts";
 
 const used = (...names: string[]) => ({ capabilities: new Map(names.map((name) => [name, { name, call: `${name}()` }])) });
@@ -25,6 +25,7 @@ function permit(facts: Partial<Trace> = {}, given: Given = {}) {
 	const { allow = [], did = {}, found, identity = asApp, nodes = {}, refuse = [] } = given;
 	return planPermissions(identity, trace(did, facts), tree(nodes), { ...none, ...found }, { allow, refuse });
 }
+const nothing = { capabilities: [], tcpPorts: [] };
 const startUp = new Set(["start-up"] as const);
 
 describe("capabilities", () => {
@@ -62,26 +63,20 @@ test("unix sockets are granted if a trial showed the need", () => {
 });
 
 test("unix sockets and memfd are permitted only if their use succeeded", () => {
-	expect(permit()).toEqual({ capabilities: [], tcpPorts: [] });
+	expect(permit()).toEqual(nothing);
 	const both = permit({ families: new Set(["AF_UNIX"]), memfd: true });
 	expect(both).toMatchObject({ unixSockets: "AF_UNIX", memfd: "memfd_create" });
-	const ofInternet = permit({ families: new Set(["AF_INET"]) });
-	expect([ofInternet.unixSockets, ofInternet.netlink]).toEqual([undefined, undefined]);
+	expect(permit({ families: new Set(["AF_INET"]) })).toEqual(nothing);
 	const asks = { families: new Set(["AF_NETLINK"]) };
 	expect(permit(asks).netlink).toBe("AF_NETLINK");
-	const refused = [{ name: "netlink", why: "AF_NETLINK" }];
-	expect(permit(asks, { refuse: ["netlink"] })).toEqual({ capabilities: [], tcpPorts: [], refused });
+	expect(permit(asks, { refuse: ["netlink"] })).toEqual({ ...nothing, refused: [{ name: "netlink", why: "AF_NETLINK" }] });
 });
 
-test("memory that is written and executed is granted if a trace shows it", () => {
-	expect(permit({ writableCode: "mprotect(PROT_EXEC)" }).writableCode).toBe("mprotect(PROT_EXEC)");
-});
-
-test("scheduling is granted if a trace shows a call for it or does not show the start", () => {
-	expect(permit({ scheduling: "setpriority" }).scheduling).toBe("setpriority");
-	expect(permit({ gaps: startUp }).scheduling).toBe("start-up");
-	expect(permit().scheduling).toBeUndefined();
-});
+test.each<[string, Partial<Trace>, object]>([
+	["memory that is written and executed", { writableCode: "mprotect(PROT_EXEC)" }, { writableCode: "mprotect(PROT_EXEC)" }],
+	["scheduling", { scheduling: "setpriority" }, { scheduling: "setpriority" }],
+	["scheduling, if the start was not traced", { gaps: startUp }, { scheduling: "start-up" }],
+])("%s is granted if a trace shows it", (_, facts, granted) => expect(permit(facts)).toMatchObject(granted));
 
 test("multicast is permitted if the trace names a group, or if one may have been joined before the trace", () => {
 	const [both, tcp] = [new Set(["tcp 80", "udp 53"]), new Set(["tcp 80"])];
@@ -264,7 +259,7 @@ describe("a call that only the application's own filter refuses", () => {
 	const files = tree({});
 	const plan = planFor(files, seen, { identity: asRoot, application: { ...application, ...observed } });
 	const found = (call: string, error: string) =>
-		findMissing(seen, trace({}, { refusals: new Map([[call, { call, error, count: 1 }]]) }), plan, files, 2);
+		findMissing(seen, trace({}, { refusals: refusals(error, call) }), plan, files, 2);
 	test("is missing in the trial, with a remedy", () => {
 		expect(found("msgget", "EPERM")).toMatchObject([
 			{ kind: "filtered", call: "msgget", remedy: { kind: "call", name: "msgget", round: 2 } },

@@ -5,12 +5,12 @@ import { type Evidence, findMissingAtStart, type Missing, permissionOf, rankMiss
 import { remedyOption } from "../../../src/core/questions/trial-decisions.ts";
 import { absent } from "../cage/plans.ts";
 import { makeElf } from "../elf/make-elf.ts";
-import { application, planFor, rules, trace } from "./traces.ts";
+import { application, planFor, refusals, rules, trace } from "./traces.ts";
 import { file, link, tree } from "./tree.ts";
 
 const nothing: Evidence = { output: "", ended: false, lastFailed: [], owners: new Map() };
 const levels = (missing: readonly Missing[], evidence: Partial<Evidence>) =>
-	rankMissing(missing, { ...nothing, ...evidence }).map(({ call, importance, path }) => [path ?? call, importance.level]);
+	rankMissing(missing, { ...nothing, ...evidence }).map(({ call, importance, path }) => `${path ?? call}: ${importance.level}`);
 
 describe("missing items by importance", () => {
 	test("begin with what the application named just before it exited, with its line", () => {
@@ -35,7 +35,7 @@ describe("missing items by importance", () => {
 		["at the end of a sentence", "I need ./main.conf."],
 		["behind an equals sign", "config=/etc/app/conf/main.conf"],
 	])("a file is recognised as %s", (_, output) => {
-		expect(levels([absent("/etc/app/conf/main.conf")], { output })).toEqual([["/etc/app/conf/main.conf", "said"]]);
+		expect(levels([absent("/etc/app/conf/main.conf")], { output })).toEqual(["/etc/app/conf/main.conf: said"]);
 	});
 
 	test.each([
@@ -43,16 +43,16 @@ describe("missing items by importance", () => {
 		["another file of that name", "read /srv/main.conf"],
 		["a part of a word", "mainconf and domain.conf"],
 	])("%s is not recognised", (_, output) => {
-		expect(levels([absent("/etc/app/conf/main.conf")], { output })).toEqual([["/etc/app/conf/main.conf", "configuration"]]);
+		expect(levels([absent("/etc/app/conf/main.conf")], { output })).toEqual(["/etc/app/conf/main.conf: configuration"]);
 	});
 
 	test("later lines count more, and old ones not at all", () => {
 		const talk = Array.from({ length: 30 }, (_, line) => `line ${line}`).join("\n");
 		const output = `lost /etc/old.conf\n${talk}\nno /etc/one.conf\nno /etc/two.conf\n`;
 		expect(levels([absent("/etc/old.conf"), absent("/etc/one.conf"), absent("/etc/two.conf")], { output })).toEqual([
-			["/etc/two.conf", "said"],
-			["/etc/one.conf", "said"],
-			["/etc/old.conf", "configuration"],
+			"/etc/two.conf: said",
+			"/etc/one.conf: said",
+			"/etc/old.conf: configuration",
 		]);
 	});
 
@@ -79,32 +79,26 @@ describe("missing items by importance", () => {
 
 	test("a refused access is found by the text of its error", () => {
 		const refused = [absent("/srv/c", { kind: "owner-or-mode", error: "EACCES" }), absent("/srv/d")];
-		expect(levels(refused, { output: "app: Permission denied", ended: true })).toEqual([
-			["/srv/c", "error-said"],
-			["/srv/d", "other"],
-		]);
+		expect(levels(refused, { output: "app: Permission denied", ended: true })).toEqual(["/srv/c: error-said", "/srv/d: other"]);
 	});
 
 	test("a kernel file is noise unless the application names it", () => {
 		const kernel = [absent("/proc/sys/kernel/ngroups_max", { kind: "kernel-file" })];
 		const ended = { ended: true, lastFailed: ["/proc/sys/kernel/ngroups_max"] };
 		const output = "queue: error in offline directory setup\napp: No such file or directory";
-		expect(levels(kernel, { ...ended, output })).toEqual([["/proc/sys/kernel/ngroups_max", "noise"]]);
+		expect(levels(kernel, { ...ended, output })).toEqual(["/proc/sys/kernel/ngroups_max: noise"]);
 		expect(levels(kernel, { ...ended, output: "cannot read /proc/sys/kernel/ngroups_max" })).toEqual([
-			["/proc/sys/kernel/ngroups_max", "said"],
+			"/proc/sys/kernel/ngroups_max: said",
 		]);
 	});
 
 	test("the last failures count only if the application exited", () => {
 		const evidence = { lastFailed: ["/srv/a", "/srv/b"] };
 		expect(levels([absent("/srv/a"), absent("/srv/b")], { ...evidence, ended: true })).toEqual([
-			["/srv/b", "last-call"],
-			["/srv/a", "last-call"],
+			"/srv/b: last-call",
+			"/srv/a: last-call",
 		]);
-		expect(levels([absent("/srv/a"), absent("/srv/b")], evidence)).toEqual([
-			["/srv/a", "other"],
-			["/srv/b", "other"],
-		]);
+		expect(levels([absent("/srv/a"), absent("/srv/b")], evidence)).toEqual(["/srv/a: other", "/srv/b: other"]);
 	});
 
 	test("without a message the order is configuration, libraries, the package's files, others, noise", () => {
@@ -119,13 +113,13 @@ describe("missing items by importance", () => {
 			absent("/etc/z.conf"),
 		];
 		expect(levels(missing, { owners: new Map(own), package: "app" })).toEqual([
-			["/etc/z.conf", "configuration"],
-			["/etc/a.conf", "configuration"],
-			["/usr/lib/libx.so.1", "library"],
-			["/usr/share/app/data", "package"],
-			["/srv/data", "other"],
-			["/proc/self/stat", "noise"],
-			["/usr/share/zoneinfo/Europe/Berlin", "noise"],
+			"/etc/z.conf: configuration",
+			"/etc/a.conf: configuration",
+			"/usr/lib/libx.so.1: library",
+			"/usr/share/app/data: package",
+			"/srv/data: other",
+			"/proc/self/stat: noise",
+			"/usr/share/zoneinfo/Europe/Berlin: noise",
 		]);
 	});
 
@@ -135,8 +129,8 @@ describe("missing items by importance", () => {
 			{ kind: "account", call: "www-data", error: "ENOENT", declined: false },
 		];
 		expect(levels(missing, { output: "setgroups: refused\nunknown user www-data" })).toEqual([
-			["www-data", "said"],
-			["setgroups", "said"],
+			"www-data: said",
+			"setgroups: said",
 		]);
 	});
 });
@@ -145,8 +139,7 @@ describe("a TCP port that the trace did not show", () => {
 	const found = (refusedPorts: string[], onHost: Parameters<typeof trace>[1] = {}, allow: string[] = []) => {
 		const files = tree({});
 		const seen = trace({}, { ports: new Set(["tcp 80"]), ...onHost });
-		const refusals = new Map([["bind", { call: "bind", error: "EACCES", count: 1 }]]);
-		const cage = trace({}, { refusedPorts: new Set(refusedPorts), refusals });
+		const cage = trace({}, { refusedPorts: new Set(refusedPorts), refusals: refusals("EACCES", "bind") });
 		return findMissing(seen, cage, planFor(files, seen, { rules: rules({ allow }) }), files, 2);
 	};
 
@@ -157,12 +150,8 @@ describe("a TCP port that the trace did not show", () => {
 		expect(remedyOption(missing as Missing)).toBe("--allow port:8080");
 	});
 	test("is noise if the host refused it too", () => {
-		expect(
-			found(["tcp 8080"], {
-				refusedPorts: new Set(["tcp 8080"]),
-				refusals: new Map([["bind", { call: "bind", error: "EACCES", count: 1 }]]),
-			}),
-		).toEqual([]);
+		const onHost = { refusedPorts: new Set(["tcp 8080"]), refusals: refusals("EACCES", "bind") };
+		expect(found(["tcp 8080"], onHost)).toEqual([]);
 	});
 	test("is refused for another reason if the plan does not limit ports", () => {
 		expect(found(["tcp 8080"], {}, ["ports"])).toMatchObject([{ kind: "capability", call: "bind" }]);

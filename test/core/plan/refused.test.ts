@@ -1,13 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { lastRefusedWrite, refusedNotes } from "../../../src/core/plan/refused.ts";
-import { type Did, rules, trace } from "./traces.ts";
+import { type Did, refusals, rules, trace } from "./traces.ts";
 import { directory, link, tree } from "./tree.ts";
-
-const refusals = (...calls: string[]) => new Map(calls.map((call) => [call, { call, error: "EPERM", count: 1 }]));
 
 describe("notes about what an application wanted from the machine", () => {
 	test("list calls that no cage allows, not those that any account is refused", () => {
-		const notes = refusedNotes(trace({}, { refusals: refusals("mount", "clone", "setgroups", "kill") }), rules({}));
+		const notes = refusedNotes(trace({}, { refusals: refusals("EPERM", "mount", "clone", "setgroups", "kill") }), rules({}));
 		expect(notes.map(({ values }) => values.call)).toEqual(["mount", "clone"]);
 	});
 	test("list kernel settings that it could not write, not those that it read", () => {

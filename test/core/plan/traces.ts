@@ -40,6 +40,10 @@ export function trace(accesses: Readonly<Record<string, Did>>, values: Partial<T
 	return Object.assign(made, values);
 }
 
+/** Refused calls of a trace. */
+export const refusals = (error: string, ...calls: readonly string[]): Trace["refusals"] =>
+	new Map(calls.map((call) => [call, { call, error, count: 1 }]));
+
 function accessOf(text: string, { as, calls, did, owner, real }: Exclude<Did, string>): Access {
 	const words = did.split(" ").map((word) => word.split(":").reverse() as [Operation, string?]);
 	const succeeded = new Set(words.flatMap(([operation, error]) => (error === undefined ? [operation] : [])));
