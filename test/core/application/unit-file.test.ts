@@ -149,14 +149,7 @@ describe("a service", () => {
 
 	it("is read from any text without an exception", () => {
 		const key = fc.constantFrom(
-			"ExecStart",
-			"Environment",
-			"User",
-			"EnvironmentFile",
-			"RuntimeDirectory",
-			"AmbientCapabilities",
-			"Type",
-			"__proto__",
+			...["ExecStart", "Environment", "User", "EnvironmentFile", "RuntimeDirectory", "AmbientCapabilities", "Type", "__proto__"],
 		);
 		const value = fc.string({ unit: fc.constantFrom(..."ab/ =%$\\'\"{}-@+:!;\nx0~é\ud83d") });
 		const line = fc.oneof(

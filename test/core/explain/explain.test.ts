@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { explainName, explainTrial } from "../../../src/core/explain/explain.ts";
 import { explainPath, type PathFacts } from "../../../src/core/explain/path.ts";
-import { pathFromText } from "../../../src/core/path/path.ts";
+import { type Path, pathFromText } from "../../../src/core/path/path.ts";
 import { subjectOfPermission } from "../../../src/core/plan/permissions.ts";
 import { cageOf, entry, manifestOf, plan, trialOf, writable } from "../cage/plans.ts";
 
@@ -21,106 +21,91 @@ const manifest = manifestOf(plan(entries), {
 	permissions: { capabilities: [{ name: "net_bind_service", why: "bind 80" }] },
 });
 
+/** The place after links, the reason of an absence, the mount, the possible uses, and the refused ones with layers and option. */
 function explained(path: string, facts: Partial<PathFacts> = {}) {
 	const all = { manifest, plan: plan(entries), trace: undefined, onHost: undefined, ...facts };
 	const { absence, cover, may, place, refusals } = explainPath(pathFromText(path), all);
-	return {
-		place,
-		absence: absence?.kind,
-		mount: cover.mount,
-		may,
-		refused: refusals.map(({ layers, option, what }) => [what, layers.join("+"), option]),
-	};
+	const refused = refusals.map(({ layers, option, what }) => `${what}: ${layers.join("+")}${option ? `, ${option}` : ""}`);
+	return { place, absence: absence?.kind, mount: cover.mount, may: may.join(), refused };
 }
 
+const secret = entry("/etc/app/key", { decision: "declined" });
+const withoutSecret = plan([secret], { declined: [{ path: secret.path, risk: "secret" }] });
+const excluding = plan([], { rules: { ...rules, exclude: ["/opt/**"] } });
+const owned = { kind: "file", mode: 0o755, uid: 900, gid: 900 } as const;
+const hosts = { kind: "file", mode: 0o644, uid: 0, gid: 0 } as const;
+const shadow = "--include /etc/shadow --allow-secret /etc/shadow";
+
 describe("a path", () => {
-	test("is resolved via the cage's own links, and a program may be read and executed, never written", () => {
-		expect(explained("/bin/app")).toEqual({
-			place: "/usr/bin/app",
-			absence: undefined,
-			mount: "cage",
-			may: ["read", "execute"],
-			refused: [["write", "mount+landlock+owner-or-mode", undefined]],
-		});
-	});
-
-	test("may be refused only by owner and mode", () => {
-		expect(explained("/etc/app.key").refused[0]).toEqual(["read", "owner-or-mode", undefined]);
-	});
-
-	test("that was never used needs --include, with consent for a secret", () => {
-		expect(explained("/srv/other/f", { onHost: [] })).toMatchObject({
-			absence: "untouched",
-			refused: [
-				["read", "absent", "--include /srv/other/f"],
-				["write", "absent", "--writable /srv/other"],
-			],
-		});
-		expect(explained("/etc/shadow", { onHost: ["secret"] }).refused[0]?.[2]).toBe(
-			"--include /etc/shadow --allow-secret /etc/shadow",
-		);
-	});
-
-	test("that was left out can be allowed for reading only", () => {
-		const secret = entry("/etc/app/key", { decision: "declined" });
-		const declined = plan([secret], { declined: [{ path: secret.path, risk: "secret" }] });
-		expect(explained("/etc/app/key", { plan: declined, onHost: ["secret"] }).refused[1]).toEqual(["write", "absent", undefined]);
-	});
-
-	test("has a reason if it was left out", () => {
-		const secret = entry("/etc/app/key", { decision: "declined" });
-		const declined = plan([secret], { declined: [{ path: secret.path, risk: "secret" }] });
-		expect(explained("/etc/app/key", { plan: declined, onHost: ["secret"] })).toMatchObject({
-			absence: "declined",
-			refused: [["read", "absent", "--allow-secret /etc/app/key"], expect.anything()],
-		});
-		const excluding = plan([], { rules: { ...rules, exclude: ["/opt/**"] } });
-		expect(explained("/opt/x", { plan: excluding, onHost: [] }).absence).toBe("excluded");
-		expect(explained("/opt/x").absence).toBe("not-on-host");
-		expect(explained("/proc/self/stat", { onHost: [] }).absence).toBe("kernel");
-	});
-
-	test("in the application's data is writable and never executable", () => {
-		const inData = { kind: "file", mode: 0o755, uid: 900, gid: 900 } as const;
-		expect(explained("/var/lib/app/tool", { inData })).toMatchObject({
-			mount: "data",
-			may: ["read", "write"],
-			refused: [["execute", "mount", undefined]],
-		});
-	});
-
-	test("of the host, of the launcher's /dev and of /tmp is on another mount", () => {
-		const inHost = { kind: "file", mode: 0o644, uid: 0, gid: 0 } as const;
-		expect(explained("/srv/pages/index.html", { inHost })).toMatchObject({ mount: "bind", absence: undefined, may: ["read"] });
-		expect(explained("/srv/pages/none")).toMatchObject({ mount: "bind", absence: "not-on-host" });
-		expect(explained("/dev/null")).toMatchObject({ mount: "devices", may: ["read", "write"] });
-		expect(explained("/tmp/f")).toMatchObject({ mount: "temporary", may: ["read", "write"] });
-	});
+	test.each<[string, string, Partial<PathFacts>, Partial<ReturnType<typeof explained>>]>([
+		[
+			"a program, via the cage's own links",
+			"/bin/app",
+			{},
+			{
+				place: "/usr/bin/app",
+				absence: undefined,
+				mount: "cage",
+				may: "read,execute",
+				refused: ["write: mount+landlock+owner-or-mode"],
+			},
+		],
+		["a file whose owner and mode forbid reading", "/etc/app.key", {}, { refused: ["read: owner-or-mode", expect.anything()] }],
+		[
+			"a file that was never used",
+			"/srv/other/f",
+			{ onHost: [] },
+			{ absence: "untouched", refused: ["read: absent, --include /srv/other/f", "write: absent, --writable /srv/other"] },
+		],
+		[
+			"a secret that was never used",
+			"/etc/shadow",
+			{ onHost: ["secret"] },
+			{ refused: [`read: absent, ${shadow}`, expect.anything()] },
+		],
+		[
+			"a secret that was left out",
+			"/etc/app/key",
+			{ plan: withoutSecret, onHost: ["secret"] },
+			{ absence: "declined", refused: ["read: absent, --allow-secret /etc/app/key", "write: absent"] },
+		],
+		["an excluded file", "/opt/x", { plan: excluding, onHost: [] }, { absence: "excluded" }],
+		["a file that the host lacks", "/opt/x", {}, { absence: "not-on-host" }],
+		["a kernel file", "/proc/self/stat", { onHost: [] }, { absence: "kernel" }],
+		[
+			"the application's data",
+			"/var/lib/app/tool",
+			{ inData: owned },
+			{ mount: "data", may: "read,write", refused: ["execute: mount"] },
+		],
+		["a bind", "/srv/pages/index.html", { inHost: hosts }, { mount: "bind", absence: undefined, may: "read" }],
+		["a missing file of a bind", "/srv/pages/none", {}, { mount: "bind", absence: "not-on-host" }],
+		["the launcher's /dev", "/dev/null", {}, { mount: "devices", may: "read,write" }],
+		["/tmp", "/tmp/f", {}, { mount: "temporary", may: "read,write" }],
+		[
+			"a device that the plan does not have",
+			"/dev/rtc0",
+			{ onHost: ["device"] },
+			{ absence: "untouched", may: "", refused: ["read: absent, --device /dev/rtc0", "write: absent, --device /dev/rtc0"] },
+		],
+		["a device that the host lacks", "/dev/none", {}, { absence: "not-on-host", may: "" }],
+		["a link of the launcher", "/dev/stdout", {}, { absence: undefined }],
+	])("is explained: %s", (_, path, facts, expected) => expect(explained(path, facts)).toMatchObject(expected));
 
 	test("that is empty at each start may be written by everybody, whatever the cage has there", () => {
 		const own = { ...manifest, entries: [...entries, entry("/tmp", { kind: "directory", mode: 0o755 })] };
 		for (const path of ["/tmp", "/var/tmp", "/dev/shm"])
 			expect(explained(path, { manifest: own })).toMatchObject({
-				mount: "temporary",
-				may: ["read", "write"],
-				absence: undefined,
+				...{ mount: "temporary", may: "read,write", absence: undefined },
 			});
 	});
 
-	test("of a device that the plan does not have is absent, and needs --device if the host has it", () => {
-		const refused = [
-			["read", "absent", "--device /dev/rtc0"],
-			["write", "absent", "--device /dev/rtc0"],
-		];
-		expect(explained("/dev/rtc0", { onHost: ["device"] })).toMatchObject({ absence: "untouched", may: [], refused });
-		expect(explained("/dev/none")).toMatchObject({ absence: "not-on-host", may: [] });
-		expect(explained("/dev/stdout")).toMatchObject({ absence: undefined });
-	});
-
-	test("of the kernel needs the permission that shows it", () => {
-		expect(explained("/proc/self/stat").refused).toContainEqual(["read", "absent", "--allow proc"]);
-		expect(explained("/sys/kernel").refused).toContainEqual(["read", "absent", "--allow sys"]);
-		expect(explained("/proc/loadavg").refused).toContainEqual(["read", "absent", "--allow kernel-proc"]);
+	test.each([
+		["/proc/self/stat", "proc"],
+		["/sys/kernel", "sys"],
+		["/proc/loadavg", "kernel-proc"],
+	])("of the kernel needs the permission that shows it: %s", (path, word) => {
+		expect(explained(path).refused).toContain(`read: absent, --allow ${word}`);
 	});
 });
 

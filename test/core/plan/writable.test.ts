@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { type Path, pathFromText } from "../../../src/core/path/path.ts";
 import { application, asApp, type Did, entryAt, planFor, rules, trace, writableOf } from "./traces.ts";
-import { directory, link, tree } from "./tree.ts";
+import { directory, link, type Node, tree } from "./tree.ts";
 import { host, plan } from "./writable-plans.ts";
 
 describe("directories that the application writes", () => {
-	test.each<[string, Record<string, Did>, string[]]>([
+	const state = { "/etc/app/state": link("/var/lib/app/state"), "/var/lib/app/state": "x" };
+	const found = { "/var/lib/app": "EEXIST:create", "/var/lib": "EEXIST:create", "/var": "EEXIST:create" };
+	test.each<[string, Record<string, Did>, string[], Record<string, Node>?]>([
 		["a file that it makes", { "/var/lib/app/new": "create write" }, ["/var/lib/app"]],
 		["a file that it takes away", { "/var/lib/app/old": "remove" }, ["/var/lib/app"]],
 		["a socket that it listens on", { "/run/app.sock": "listen" }, ["/run"]],
@@ -15,7 +17,23 @@ describe("directories that the application writes", () => {
 		["byte code", { "/usr/lib/python3/__pycache__/a.pyc": "create write" }, []],
 		["kernel files and devices", { "/proc/self/oom_score_adj": "write", "/dev/null": "write", "/sys/x": "create" }, []],
 		["the cage's own temporary directories", { "/tmp/a": "create write", "/tmp/made/b": "create", "/var/tmp/c": "remove" }, []],
-	])("are planned for: %s", (_, did, expected) => expect(writableOf(plan(did))).toEqual(expected));
+		["a host directory below /tmp", { "/tmp/app/f": "create write" }, ["/tmp/app"], { "/tmp/app": directory() }],
+		["a link's target that it writes", { "/etc/app/state": "read write" }, ["/var/lib/app"], state],
+		["a link's target that it makes", { "/etc/new": "create write" }, ["/var/lib/app"], { "/etc/new": link("/var/lib/app/new") }],
+		["a link that it takes away", { "/etc/app/state": "remove" }, ["/etc/app"], state],
+		["a directory whose mode it changes", { "/var/lib/app": { did: "write", calls: ["chmod"] } }, ["/var/lib/app"]],
+		["an unnamed file", { "/run/app": { did: "write", calls: ["openat"] } }, ["/run/app"], { "/run/app": directory() }],
+		["a directory that a mkdir found", { "/run/app": "EEXIST:create" }, ["/run"], { "/run/app": directory() }],
+		["one below a system directory", found, ["/var/lib/app"]],
+		[
+			"a directory that it creates among everybody's state",
+			{ "/var/cache/new": { did: "create", calls: ["mkdir"] }, "/var/cache/new/f": "create write" },
+			["/var/cache/new"],
+		],
+	])("are planned without a note for %s", (_, did, expected, more) => {
+		const made = plan(did, more);
+		expect([writableOf(made), made.notes]).toEqual([expected, []]);
+	});
 
 	test("share one mount if files are moved between them", () => {
 		const spool = {
@@ -36,51 +54,15 @@ describe("directories that the application writes", () => {
 		const made = planFor(tree({ ...host, "/var/log": directory() }), trace(did, { moves: new Set([pathFromText("/var")]) }));
 		expect(writableOf(made)).not.toContain("/var");
 	});
-	test("include a host directory below /tmp like other state", () => {
-		expect(writableOf(plan({ "/tmp/app/f": "create write" }, { "/tmp/app": directory() }))).toEqual(["/tmp/app"]);
-	});
-	test("include only the place that a link leads to when it is written", () => {
-		const more = {
-			"/etc/app/state": link("/var/lib/app/state"),
-			"/var/lib/app/state": "x",
-			"/etc/app/new": link("/var/lib/app/new"),
-		};
-		expect(writableOf(plan({ "/etc/app/state": "read write" }, more))).toEqual(["/var/lib/app"]);
-		expect(writableOf(plan({ "/etc/app/new": "create write" }, more))).toEqual(["/var/lib/app"]);
-		expect(writableOf(plan({ "/etc/app/state": "remove" }, more))).toEqual(["/etc/app"]);
-	});
 	test("do not include a log that is a link to standard output, and the link goes in", () => {
-		const more = { "/var/log/app/out": link("/dev/stdout"), "/dev/stdout": link("/proc/self/fd/1"), "/proc/self": link("99") };
-		const made = plan(
-			{ "/var/log/app/out": "write create" },
-			{ ...more, "/proc/99/fd/1": link("/root/report"), "/root/report": "x" },
-		);
+		const more = { "/var/log/app/out": link("/dev/stdout"), "/dev/stdout": link("/proc/self/fd/1") };
+		const kernel = { "/proc/self": link("99"), "/proc/99/fd/1": link("/root/report"), "/root/report": "x" };
+		const made = plan({ "/var/log/app/out": "write create" }, { ...more, ...kernel });
 		expect(made.writable).toEqual([]);
 		expect(entryAt(made, "/root/report")).toBeUndefined();
-		const read = plan(
-			{ "/var/log/app/out": "look write" },
-			{ ...more, "/proc/99/fd/1": link("/root/report"), "/root/report": "x" },
-		);
+		const read = plan({ "/var/log/app/out": "look write" }, { ...more, ...kernel });
 		expect(entryAt(read, "/var/log/app/out")).toMatchObject({ kind: "symlink", target: "/dev/stdout" });
 		expect(entryAt(read, "/root/report")).toBeUndefined();
-	});
-	test("include a directory itself, not its parent, if its mode changes or an unnamed file is created", () => {
-		expect(writableOf(plan({ "/var/lib/app": { did: "write", calls: ["chmod"] } }))).toEqual(["/var/lib/app"]);
-		expect(writableOf(plan({ "/run/app": { did: "write", calls: ["openat"] } }, { "/run/app": directory() }))).toEqual([
-			"/run/app",
-		]);
-	});
-	test("include the surrounding directory of an existing mkdir target, and the target itself below a system directory", () => {
-		expect(writableOf(plan({ "/run/app": "EEXIST:create" }, { "/run/app": directory() }))).toEqual(["/run"]);
-		const made = plan({ "/var/lib/app": "EEXIST:create", "/var/lib": "EEXIST:create", "/var": "EEXIST:create" });
-		expect(writableOf(made)).toEqual(["/var/lib/app"]);
-		expect(made.notes).toEqual([]);
-	});
-	test("include only what the application creates among everybody's state", () => {
-		expect(
-			writableOf(plan({ "/var/cache/new": { did: "create", calls: ["mkdir"] }, "/var/cache/new/f": "create write" })),
-		).toEqual(["/var/cache/new"]);
-		expect(plan({ "/var/cache/new": { did: "create", calls: ["mkdir"] }, "/var/cache/new/f": "create" }).notes).toEqual([]);
 	});
 	test("never include a system directory, and a note says so once", () => {
 		const made = plan(

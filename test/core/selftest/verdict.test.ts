@@ -23,12 +23,10 @@ function attempts(others: Readonly<Record<string, Attempt>> = {}): Map<string, A
 	return new Map([...all.map(({ id }): [string, Attempt] => [id, { how: "refused", number: 1 }]), ...Object.entries(others)]);
 }
 const out: Attempt = { how: "escaped", number: 0 };
-const outcome = (
-	others: Readonly<Record<string, Attempt>>,
-	id: string,
-	permissions: CageUnderTest["permissions"] = nothingOpen,
-	network: "host" | "none" = "none",
-) => outcomesOf(attempts(others), { permissions, network, weaker: [], landlock: 7 }).find((one) => one.id === id);
+/** The outcome of one technique. */
+function outcome(id: string, attempt: Attempt, cage: Partial<CageUnderTest> = {}) {
+	return outcomesOf(attempts({ [id]: attempt }), { ...none, ...cage }).find((one) => one.id === id);
+}
 
 test("each technique has a unique name", () => expect(new Set(all.map(({ id }) => id)).size).toBe(all.length));
 
@@ -51,8 +49,11 @@ describe("the output of attempts", () => {
 });
 
 describe("an attempt", () => {
-	test("has the name of its error if it is refused", () => {
-		expect(outcome({ bpf: { how: "refused", number: 38 } }, "bpf")).toMatchObject({ outcome: "refused", detail: "ENOSYS" });
+	test.each<[string, Attempt, string]>([
+		["an error", { how: "refused", number: 38 }, "ENOSYS"],
+		["a kill by the filter", { how: "killed", number: 31 }, "SIGSYS"],
+	])("is refused by %s, which is named", (_, attempt, detail) => {
+		expect(outcome("bpf", attempt)).toMatchObject({ outcome: "refused", detail });
 	});
 
 	test("is not stopped by Landlock on a kernel without it", () => {
@@ -63,49 +64,34 @@ describe("an attempt", () => {
 		expect(without).toEqual([]);
 	});
 
-	test("is refused if the filter kills it", () => {
-		expect(outcome({ bpf: { how: "killed", number: 31 } }, "bpf")).toMatchObject({ outcome: "refused", detail: "SIGSYS" });
-	});
-
 	test("without output has failed, which is not a refusal", () => {
 		const silent = attempts();
 		silent.delete("bpf");
 		expect(outcomesOf(silent, none).find(({ id }) => id === "bpf")?.outcome).toBe("failed");
 	});
 
-	test("that succeeds has escaped, unless the plan permits it", () => {
-		expect(outcome({ chown: out }, "chown")?.outcome).toBe("escaped");
-		expect(outcome({ chown: out }, "chown", { capabilities: [{ name: "setuid", why: "" }] })?.outcome).toBe("escaped");
-		expect(outcome({ chown: out }, "chown", { capabilities: [{ name: "chown", why: "" }] })?.outcome).toBe("open");
-	});
-
-	test("at the host's loopback is permitted only in a shared network", () => {
-		expect(outcome({ loopback: out }, "loopback", nothingOpen, "host")?.outcome).toBe("open");
-		expect(outcome({ loopback: out }, "loopback", nothingOpen, "none")?.outcome).toBe("escaped");
-	});
-
-	test("at an abstract socket is permitted only with unix sockets and a shared network, if Landlock does not limit it", () => {
-		const opened = { capabilities: [], unixSockets: "sd_notify", abstractSockets: "--allow abstract-sockets", tcpPorts: [] };
-		const { abstractSockets: _, ...limited } = opened;
-		expect(outcome({ "abstract-socket": out }, "abstract-socket", limited, "host")?.outcome).toBe("escaped");
-		expect(outcome({ "abstract-socket": out }, "abstract-socket", opened, "host")?.outcome).toBe("open");
-		expect(outcome({ "abstract-socket": out }, "abstract-socket", opened, "none")?.outcome).toBe("escaped");
-		expect(outcome({ "abstract-socket": out }, "abstract-socket", nothingOpen, "host")?.outcome).toBe("escaped");
-	});
-
-	test("at another port is permitted if the plan or an old kernel does not limit ports", () => {
-		const limited = { capabilities: [], tcpPorts: [80] };
-		const on = (landlock: number, permissions: CageUnderTest["permissions"]) =>
-			outcomesOf(attempts({ "other-port": out }), { permissions, network: "host", weaker: [], landlock }).find(
-				({ id }) => id === "other-port",
-			)?.outcome;
-		expect([on(4, limited), on(3, limited), on(4, nothingOpen)]).toEqual(["escaped", "open", "open"]);
-	});
-
-	test("at written and executed memory is open only if the plan permits it", () => {
-		const opened = { capabilities: [], writableCode: "mmap" };
-		expect(outcome({ "writable-code": out }, "writable-code", opened)?.outcome).toBe("open");
-		expect(outcome({ "writable-code": out }, "writable-code", nothingOpen)?.outcome).toBe("escaped");
+	const limited = { capabilities: [], unixSockets: "sd_notify", tcpPorts: [] };
+	const open = { ...limited, abstractSockets: "--allow abstract-sockets" };
+	const ports = { capabilities: [], tcpPorts: [80] };
+	const keeping = (name: string) => ({ capabilities: [{ name, why: "" }] });
+	test.each<[string, CageUnderTest["permissions"], CageUnderTest["network"], number, string]>([
+		["chown", nothingOpen, "none", 7, "escaped"],
+		["chown", keeping("setuid"), "none", 7, "escaped"],
+		["chown", keeping("chown"), "none", 7, "open"],
+		["loopback", nothingOpen, "host", 7, "open"],
+		["loopback", nothingOpen, "none", 7, "escaped"],
+		["abstract-socket", limited, "host", 7, "escaped"],
+		["abstract-socket", open, "host", 7, "open"],
+		["abstract-socket", open, "none", 7, "escaped"],
+		["abstract-socket", nothingOpen, "host", 7, "escaped"],
+		["other-port", ports, "host", 4, "escaped"],
+		["other-port", ports, "host", 3, "open"],
+		["other-port", nothingOpen, "host", 4, "open"],
+		["writable-code", { capabilities: [], writableCode: "mmap" }, "none", 7, "open"],
+		["writable-code", nothingOpen, "none", 7, "escaped"],
+	])("at %s that succeeds has escaped, unless the plan or an old kernel permits it: %j, network %s, Landlock %i", (...row) => {
+		const [id, permissions, network, landlock, expected] = row;
+		expect(outcome(id, out, { permissions, network, landlock })?.outcome).toBe(expected);
 	});
 });
 
