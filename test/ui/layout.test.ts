@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
 import type { Look } from "../../src/wizard/look.ts";
+import { restored } from "../../src/wizard/session/stored-state.ts";
+import { startState } from "../../src/wizard/state.ts";
 import { messagesIn } from "../texts.ts";
-import { layoutAt } from "./layout.ts";
+import { drawn, layoutAt } from "./layout.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 
@@ -9,12 +12,6 @@ let open: ScreenDriver | undefined;
 afterEach(() => open?.close());
 
 layoutAt(80, 24);
-
-test("a terminal that is too small says so", async () => {
-	open = new ScreenDriver(new ScriptedSession(), 30, 8);
-	open.store.start();
-	expect((await open.lines())[0]).toContain("too small");
-});
 
 test("untrusted text never reaches the terminal unescaped", async () => {
 	const screen = new ScreenDriver(new ScriptedSession(), 120, 30);
@@ -61,4 +58,9 @@ test("a plain terminal shows where a row is cut", async () => {
 	const cut = (lines: readonly string[], mark: string) => lines.flatMap((line, row) => (line.endsWith(mark) ? row : []));
 	expect(cut(usual, "…").length).toBeGreaterThan(0);
 	expect(cut(plain, "~")).toEqual(cut(usual, "…"));
+});
+
+test("a session of version 1 is displayed", () => {
+	const { fields } = JSON.parse(readFileSync(new URL("../wizard/session-1.json", import.meta.url), "utf8"));
+	expect(drawn({ ...startState, ...restored(fields, true)?.state })).toContain("/usr/share/zoneinfo/Europe/Berlin");
 });

@@ -16,7 +16,6 @@ async function until(screen: ScreenDriver, isGood: (picture: string) => boolean)
 
 describe.each([
 	[80, 24, "en"],
-	[60, 15, "de"],
 	[200, 60, "en"],
 	[40, 12, "de"],
 ] as const)("the pages over every screen at %d columns, %d rows, %s", (columns, rows, language) => {

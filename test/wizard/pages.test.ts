@@ -21,14 +21,6 @@ test("the page of keys knows which keys do something now", () => {
 });
 
 describe("pages over a screen", () => {
-	test("scroll exactly to their end", () => {
-		const wizard = atFiles().type("i").act(measured(3)).type("jjjjjj");
-		expect(wizard.state.scroll).toBe(3);
-		expect(wizard.type("k").state.scroll).toBe(2);
-		expect(wizard.type("g").state.scroll).toBe(0);
-		expect(wizard.type("G").state.scroll).toBe(3);
-	});
-
 	test("the first frame corrects keys that were pressed before it", () => {
 		const wizard = atFiles().type("?G");
 		expect(wizard.act(measured(4)).state.scroll).toBe(4);

@@ -55,14 +55,6 @@ describe("the straight path", () => {
 });
 
 describe("leaving", () => {
-	test("asks first, and n cancels", () => {
-		const wizard = atFiles().type("q");
-		expect(wizard.state.question?.kind).toBe("quit");
-		wizard.type("n");
-		expect(wizard.state.question).toBeUndefined();
-		expect(wizard.state.exit).toBeUndefined();
-	});
-
 	test("no key works after the exit", () => {
 		const wizard = atForm().type("\x03\x03");
 		wizard.wanted();
@@ -125,14 +117,6 @@ describe("the form", () => {
 });
 
 describe("tracing", () => {
-	test("Enter does not finish it before the application answers", () => {
-		const wizard = atTrace();
-		wizard.wanted();
-		wizard.type(enter);
-		expect(wizard.wanted()).toEqual([]);
-		expect(wizard.state.notice?.code).toBe("not-answered-yet");
-	});
-
 	test("Esc cancels it and restores the form", () => {
 		const wizard = atTrace();
 		wizard.wanted();
@@ -179,15 +163,6 @@ describe("tracing", () => {
 });
 
 describe("building and trying", () => {
-	test("Esc stops it and leaves nothing behind", () => {
-		const wizard = atBuild().type(enter);
-		wizard.wanted();
-		wizard.happen({ event: "round-started", round: 1, rounds: 5 });
-		wizard.press("escape");
-		expect(wizard.wanted()).toEqual(["cancel"]);
-		expect(wizard.state.screen).toBe("build");
-	});
-
 	test("a deselected fix is not added, and a cage that does not answer is not saved", () => {
 		const wizard = atTrial(tried(false, [absent])).type(` ${enter}`);
 		expect(wizard.wanted()).toEqual([]);

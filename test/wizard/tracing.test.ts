@@ -48,8 +48,10 @@ test("the awaited event is shown until it comes, and not stored", () => {
 	expect(wizard.state.awaited).toBeUndefined();
 });
 
-test("a failure replaces an earlier notice", () => {
-	const wizard = atTrace().type(enter);
+test("Enter does nothing before the application answers, and a failure replaces its notice", () => {
+	const wizard = atTrace();
+	wizard.wanted();
+	expect(wizard.type(enter).wanted()).toEqual([]);
 	expect(wizard.state.notice?.code).toBe("not-answered-yet");
 	wizard.fail("trace", { code: "not-answered-on-host", values: {} });
 	expect([wizard.state.notice, wizard.state.failure?.code]).toEqual([undefined, "not-answered-on-host"]);

@@ -175,12 +175,6 @@ describe.each(architectures)("the filter for %s", (architecture) => {
 			),
 		);
 	});
-
-	it("is a program that the kernel accepts: whole instructions, at most BPF_MAXINSNS", () => {
-		const program = seccompFilter(architecture, closed);
-		expect(program.length % 8).toBe(0);
-		expect(program.length / 8).toBeLessThan(4096);
-	});
 });
 
 it("kills x32 calls on x86_64", () => {
@@ -303,8 +297,5 @@ describe.each(architectures)("the filter for one application on %s", (architectu
 		const number = syscallNumber("clone3", architecture) ?? 0;
 		expect(run(silent as Buffer, audit[architecture], number, [])).toBe("ENOSYS");
 		expect(run(logged as Buffer, audit[architecture], number, [])).toBe("allow");
-	});
-	it("is a program that the kernel accepts", () => {
-		expect(seccompFilter(architecture, permissions).length / 8).toBeLessThan(4096);
 	});
 });

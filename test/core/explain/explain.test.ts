@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { explainName, explainTrial } from "../../../src/core/explain/explain.ts";
 import { explainPath, type PathFacts } from "../../../src/core/explain/path.ts";
-import { type Path, pathFromText } from "../../../src/core/path/path.ts";
+import { pathFromText } from "../../../src/core/path/path.ts";
 import { subjectOfPermission } from "../../../src/core/plan/permissions.ts";
 import { cageOf, entry, manifestOf, plan, trialOf, writable } from "../cage/plans.ts";
 
@@ -26,7 +26,7 @@ function explained(path: string, facts: Partial<PathFacts> = {}) {
 	const all = { manifest, plan: plan(entries), trace: undefined, onHost: undefined, ...facts };
 	const { absence, cover, may, place, refusals } = explainPath(pathFromText(path), all);
 	const refused = refusals.map(({ layers, option, what }) => `${what}: ${layers.join("+")}${option ? `, ${option}` : ""}`);
-	return { place, absence: absence?.kind, mount: cover.mount, may: may.join(), refused };
+	return { place: `${place}`, absence: absence?.kind, mount: cover.mount, may: may.join(), refused };
 }
 
 const secret = entry("/etc/app/key", { decision: "declined" });

@@ -1,12 +1,17 @@
 import { expect, test } from "vitest";
+import { cageEntries } from "../../../src/core/cage/layout.ts";
 import { Failure } from "../../../src/core/failure.ts";
 import { checkRules } from "../../../src/core/plan/rules.ts";
-import { planFor, rules, trace } from "./traces.ts";
-import { directory, file, link, node, tree } from "./tree.ts";
+import { included, planFor, rules, trace } from "./traces.ts";
+import { directory, file, link, node, socket, tree } from "./tree.ts";
 
 const files = tree({
 	"/etc/hosts": file(""),
 	"/dev/null": node(1, 3),
+	"/dev/log": link("/run/log"),
+	"/run/log": socket(),
+	"/dev/stdout": link("/proc/self/fd/1"),
+	"/srv/node": node(1, 3),
 	"/dev/sda": node(8, 0, "block-device"),
 	"/srv/shop/state/list": file(""),
 	"/srv/settings": link("/etc"),
@@ -20,6 +25,9 @@ test.each([
 	["include-matches-nothing", 2, { include: ["/etc/*.conf"] }],
 	["device-unknown", 2, { devices: ["/dev/none"] }],
 	["device-unknown", 2, { devices: ["/etc/hosts"] }],
+	["device-unknown", 2, { devices: ["/dev/log"] }],
+	["device-unknown", 2, { devices: ["/dev/stdout"] }],
+	["device-unknown", 2, { devices: ["/srv/node"] }],
 	["device-refused", 4, { devices: ["/dev/sda"] }],
 	["decoy-refused", 2, { decoys: ["/proc/kcore"] }],
 	["decoy-refused", 2, { decoys: ["/tmp/id_rsa"] }],
@@ -46,10 +54,11 @@ test("possible rules pass: state may be created later, and every cage has shared
 });
 
 const bound = (...paths: string[]) => rules({ binds: paths.map((path) => ({ path, access: "ro" as const })) });
-test("a bind is planned at its real place", () => {
-	expect(planFor(files, trace({}), { rules: bound("/srv/link/deep") }).rules.binds).toEqual([
-		{ path: "/srv/app/site/deep", access: "ro" },
-	]);
+test("a bind is planned at its real place, and a link above it stays a link", () => {
+	const made = planFor(files, trace({ "/srv/link/deep/f": "read" }), { rules: bound("/srv/link/deep") });
+	expect(made.rules.binds).toEqual([{ path: "/srv/app/site/deep", access: "ro" }]);
+	expect(included(made)).toMatchObject({ "/srv/link": "-> app/site", "/srv/app/site/deep": "bind" });
+	expect(() => cageEntries(made)).not.toThrow();
 });
 
 test.each([

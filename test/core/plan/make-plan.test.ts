@@ -156,14 +156,6 @@ describe("a plan", () => {
 			expect.objectContaining({ code: "include-matches-nothing", exit: 2 }),
 		);
 	});
-	test("shows a bind at its real place, so that a link above it stays a link", () => {
-		const files = tree({ ...host, "/var/run": link("/run"), "/run/peer/s": "", "/run/f": "" });
-		const made = planFor(files, trace({ "/var/run/f": "read" }), {
-			rules: rules({ binds: [{ path: "/var/run/peer", access: "rw" }] }),
-		});
-		expect(included(made)).toMatchObject({ "/var/run": "-> /run", "/run/peer": "bind" });
-		expect(() => cageEntries(made)).not.toThrow();
-	});
 	test("contains the links above a created path and its directory", () => {
 		const made = planFor(
 			tree({ ...host, "/var/run": link("/run"), "/run/other": "" }),
