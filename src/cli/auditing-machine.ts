@@ -2,7 +2,7 @@ import type { AuditingMachine } from "../engine/context.ts";
 import { systemAccounts } from "../system/accounts/accounts.ts";
 import { auditCage } from "../system/files/audit.ts";
 import { processesOf } from "../system/running/proc.ts";
-import { readingMachine } from "./reading-machine.ts";
+import { machine as readingMachine } from "./reading.ts";
 
 export function auditingMachine(state: string): AuditingMachine {
 	return {

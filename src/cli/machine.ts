@@ -23,8 +23,8 @@ import { stateFolder } from "../system/state/store.ts";
 import { systemApplications } from "../system/units/applications.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 import { listensAt } from "../system/units/processes.ts";
-import { comparingMachine } from "./comparing-machine.ts";
-import { runningMachine } from "./running-machine.ts";
+import { machine as comparingMachine } from "./comparing.ts";
+import { machine as runningMachine } from "./running.ts";
 
 /** Starts this program from a script or unit. A package's command is the same for each of its variants. */
 function ownCommand(): string[] {

@@ -7,7 +7,6 @@ import type { Context, RunningMachine } from "../engine/context.ts";
 import { launchRequest, passedSignals, runCage, shellInCage, signalCage } from "../engine/run/run.ts";
 import { progressLine } from "../report/progress.ts";
 import { withHistoryLine } from "../report/record/markdown-text.ts";
-import { runningMachine } from "./running-machine.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface RunOptions {
@@ -23,7 +22,7 @@ export async function run(
 	command: readonly string[],
 	options: RunOptions,
 ): Promise<number> {
-	const machine = runningMachine(terminal.state, terminal.launching);
+	const machine = terminal.machine();
 	await recordAcceptances({ machine }, name, options.acceptFinding);
 	if (options.print) {
 		const script = machine.launcher.print(launchRequest(await presentCage({ machine }, name), command));
@@ -61,7 +60,7 @@ export async function run(
 export async function signal(terminal: Terminal<RunningMachine>, name: string, text: string): Promise<number> {
 	const signalName = text.toUpperCase().startsWith("SIG") ? text.toUpperCase() : `SIG${text.toUpperCase()}`;
 	if (!(signalName in constants.signals)) throw new Failure("signal-unknown", { signal: text }, 2);
-	const machine = runningMachine(terminal.state, terminal.launching);
+	const machine = terminal.machine();
 	await signalCage({ machine, emit() {}, signal: new AbortController().signal }, name, signalName);
 	return 0;
 }

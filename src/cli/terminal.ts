@@ -64,6 +64,11 @@ export class Terminal<M extends ReadingMachine = Machine> {
 		return this.state === defaultState() ? undefined : this.state;
 	}
 
+	/** The adapters of the verb's group. */
+	machine(): M {
+		return this.#compose(this.state, this.launching);
+	}
+
 	/** Somebody can answer a question. */
 	get interactive(): boolean {
 		return Boolean(process.stdin.isTTY && process.stderr.isTTY) && !this.options.json;
@@ -113,7 +118,7 @@ export class Terminal<M extends ReadingMachine = Machine> {
 			process.on(name, handler);
 			return () => process.off(name, handler);
 		});
-		const machine = this.#compose(this.state, this.launching);
+		const machine = this.machine();
 		machine.commands.listen((event) => this.#show(event));
 		try {
 			await this.#repair(machine.store);
