@@ -63,8 +63,7 @@ function Steps() {
 function Decisions() {
 	const { messages, state, width } = useView();
 	const separator = " · ";
-	const items = decidedSoFar(state).map((one) => ({ rank: one.rank, text: decidedText(one, messages) }));
-	const text = fitting(items, width - 8, separator.length)
+	const text = fitting(decidedSoFar(state, messages), width - 8, separator.length)
 		.map((item) => item.text)
 		.join(separator);
 	if (text === "") return <Line dimColor>{"─".repeat(width)}</Line>;
@@ -72,68 +71,42 @@ function Decisions() {
 	return <Segments segments={[{ text: "── ", dimColor: true }, { text }, { text: ` ${rest}`, dimColor: true }]} />;
 }
 
-function decidedText(one: Decided, messages: Messages): string {
-	const words = messages.wizard.decided;
-	switch (one.what) {
-		case "program":
-			return printable(one.name);
-		case "account":
-			return messages.fill(words.account, { name: one.name ?? "root" });
-		case "probes":
-			return messages.fill(words.probes, { count: one.count });
-		case "contents":
-			return messages.fill(words.contents, { files: one.files, bytes: one.bytes });
-		case "undecided":
-			return messages.fill(words.undecided, { count: one.count });
-		case "permissions":
-			return one.count ? messages.fill(words.permissions, { count: one.count }) : words.noPermissions;
-		case "answers":
-			return words.answers;
-	}
-}
-
 /** A decision. The higher its `rank`, the sooner a narrow terminal drops it. */
-export type Decided =
-	| { readonly what: "program"; readonly rank: number; readonly name: string }
-	/** Root if there is no name. */
-	| { readonly what: "account"; readonly rank: number; readonly name?: string }
-	| { readonly what: "probes"; readonly rank: number; readonly count: number }
-	| { readonly what: "contents"; readonly rank: number; readonly files: number; readonly bytes: number }
-	| { readonly what: "undecided"; readonly rank: number; readonly count: number }
-	| { readonly what: "permissions"; readonly rank: number; readonly count: number }
-	| { readonly what: "answers"; readonly rank: number };
-
-const remembered = new WeakMap<Plan, readonly Decided[]>();
+interface Decided {
+	readonly rank: number;
+	readonly text: string;
+}
 
 /** The decisions in the order of the steps. */
-export function decidedSoFar(state: WizardState): readonly Decided[] {
+export function decidedSoFar(state: WizardState, { fill, wizard }: Messages): readonly Decided[] {
 	const { answers, plan } = state;
 	if (!answers || state.screen === "choose" || state.screen === "requirements") return [];
-	const { command, probes, user } = answers.application;
+	const words = wizard.decided;
+	const { command, probes, user = "root" } = answers.application;
+	const [program] = command;
+	const { attention, bytes, files, permissions } = plan ? countsOf(plan) : noCounts;
+	// On other screens the plan may have changed since the trial.
+	const answersInCage = ["trial", "save"].includes(state.screen) && lastRound(state)?.answered === true;
 	return [
-		...(command[0] === undefined ? [] : [{ what: "program" as const, rank: 5, name: baseName(command[0] as Path) }]),
-		{ what: "account", rank: 3, ...(user === undefined ? {} : { name: user }) },
-		{ what: "probes", rank: 6, count: probes.length },
-		...(plan ? ofPlan(plan) : []),
-		// On other screens the plan may have changed since the trial.
-		...((state.screen === "trial" || state.screen === "save") && lastRound(state)?.answered
-			? [{ what: "answers" as const, rank: 2 }]
-			: []),
+		...(program === undefined ? [] : [{ rank: 5, text: printable(baseName(program as Path)) }]),
+		{ rank: 3, text: fill(words.account, { name: user }) },
+		{ rank: 6, text: fill(words.probes, { count: probes.length }) },
+		...(plan ? [{ rank: 1, text: fill(words.contents, { files, bytes }) }] : []),
+		...(attention ? [{ rank: 2, text: fill(words.undecided, { count: attention }) }] : []),
+		...(plan ? [{ rank: 4, text: permissions ? fill(words.permissions, { count: permissions }) : words.noPermissions }] : []),
+		...(answersInCage ? [{ rank: 2, text: words.answers }] : []),
 	];
 }
 
+const noCounts = { attention: 0, bytes: 0, files: 0, permissions: 0 };
+const remembered = new WeakMap<Plan, typeof noCounts>();
+
 /** Cached, because every frame needs it. */
-function ofPlan(plan: Plan): readonly Decided[] {
+function countsOf(plan: Plan): typeof noCounts {
 	const known = remembered.get(plan);
 	if (known) return known;
-	const { attention, bytes, files } = totalsOf(plan);
-	const permissions =
-		plan.permissions.capabilities.length + permissionNames.filter((name) => plan.permissions[name] !== undefined).length;
-	const decided: readonly Decided[] = [
-		{ what: "contents", rank: 1, files, bytes },
-		...(attention ? [{ what: "undecided" as const, rank: 2, count: attention }] : []),
-		{ what: "permissions", rank: 4, count: permissions },
-	];
-	remembered.set(plan, decided);
-	return decided;
+	const open = permissionNames.filter((name) => plan.permissions[name] !== undefined);
+	const counts = { ...totalsOf(plan), permissions: plan.permissions.capabilities.length + open.length };
+	remembered.set(plan, counts);
+	return counts;
 }
