@@ -1,30 +1,17 @@
-import type { GroupName, Recommendation } from "../../../core/plan/groups.ts";
+import type { Recommendation } from "../../../core/plan/groups.ts";
 import type { EntryKind, Risk } from "../../../core/plan/plan.ts";
 import type { FileTab } from "../../../wizard/steps/files/state.ts";
+import { planEn } from "../plan.ts";
+
+function capitalised<Name extends string>(words: Readonly<Record<Name, string>>): Readonly<Record<Name, string>> {
+	const all = Object.entries<string>(words).map(([name, word]) => [name, word.charAt(0).toUpperCase() + word.slice(1)]);
+	return Object.fromEntries(all) as Record<Name, string>;
+}
 
 export const filesEn = {
 	planning: "Finding out what the cage needs…",
 	replanning: "updating the plan…",
-	groups: {
-		program: "Program",
-		libraries: "Libraries",
-		interpreter: "Interpreter",
-		configuration: "Configuration",
-		accounts: "Accounts",
-		data: "Data",
-		certificates: "Certificates",
-		"time-zones": "Time zones",
-		locale: "Languages",
-		resources: "Resources",
-		state: "State",
-		logs: "Logs",
-		runtime: "Runtime files",
-		sockets: "Sockets of other services",
-		devices: "Devices",
-		decoys: "Decoys",
-		secrets: "Secrets and setuid files",
-		"left-out": "Left out",
-	} satisfies Record<GroupName, string>,
+	groups: { ...capitalised(planEn.groups), secrets: "Secrets and setuid files" },
 	tabs: {
 		all: "All",
 		attention: "Waiting",
