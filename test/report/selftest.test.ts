@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { checkIds } from "../../src/core/selftest/outside.ts";
-import { techniques } from "../../src/core/selftest/techniques/techniques.ts";
+import { allTechniques as all } from "../../src/core/selftest/techniques/techniques.ts";
 import { type Attempt, outcomesOf, type Selftest } from "../../src/core/selftest/verdict.ts";
 import { selftestLines, selftestText } from "../../src/report/selftest.ts";
 import { catalogues, messagesIn } from "../texts.ts";
 
-const all = Object.values(techniques).flat();
 const en = messagesIn("en");
 
 function made(escaped: readonly string[], network: "host" | "none" = "none"): Selftest {

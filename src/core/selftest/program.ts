@@ -1,8 +1,7 @@
 import { type Architecture, type SyscallName, syscallNumber, syscalls } from "../confinement/syscalls.ts";
 import { Program } from "../machine-code/program.ts";
 import { type Path, pathToText } from "../path/path.ts";
-import type { Technique } from "./technique.ts";
-import { techniques } from "./techniques/techniques.ts";
+import { allTechniques } from "./techniques/techniques.ts";
 
 /**
  * Returns the decoy: a process outside under the application's account that has one of each object which processes of an
@@ -120,12 +119,11 @@ export function attemptsProgram(
 	architecture: Architecture,
 	{ enter, isGated = false, omitted, spare = false }: ProgramOptions,
 ): string {
-	const tried = Object.values(techniques).flat() as Technique[];
 	return [
 		prelude(architecture),
 		...(enter === undefined ? [] : [enter]),
 		...(isGated ? ["$gated = 1; alarm 900;"] : []),
-		...tried.flatMap(({ attempt, id, spared }, index) =>
+		...allTechniques.flatMap(({ attempt, id, spared }, index) =>
 			(spare && spared) || omitted?.has(id) ? [] : [`attempt('${id}', ${index}, sub {\n${attempt}\n});`],
 		),
 		"alarm 0; print qq(done\\n);",
@@ -135,12 +133,10 @@ export function attemptsProgram(
 	].join("\n");
 }
 
-const indexedTechniques = Object.values(techniques).flat();
-
 /** The technique whose process has this name, in the run with this token. */
 export function techniqueNamed(name: string, token: string): string | undefined {
 	const prefix = `${token.slice(0, 8)}-`;
-	return name.startsWith(prefix) ? indexedTechniques[Number(name.slice(prefix.length))]?.id : undefined;
+	return name.startsWith(prefix) ? allTechniques[Number(name.slice(prefix.length))]?.id : undefined;
 }
 
 /** Whether a gated attempt waits for its signal. */

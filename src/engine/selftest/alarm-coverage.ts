@@ -4,7 +4,7 @@ import { LandlockRecords } from "../../core/detection/landlock-denial.ts";
 import { Failure } from "../../core/failure.ts";
 import { isEnded, isReady, techniqueNamed } from "../../core/selftest/program.ts";
 import type { Technique } from "../../core/selftest/technique.ts";
-import { techniques } from "../../core/selftest/techniques/techniques.ts";
+import { allTechniques } from "../../core/selftest/techniques/techniques.ts";
 import type { AlarmCoverage, Attempt } from "../../core/selftest/verdict.ts";
 import type { Context } from "../context.ts";
 import type { Following } from "../detection-ports.ts";
@@ -148,16 +148,15 @@ export async function measureAlarmsSlowly(
 		});
 		// Earlier records may have used up what the kernel log allows.
 		if (!listener.isComplete) await sleep(burst.window, context.signal);
-		const all = Object.values(techniques).flat();
-		for (const [index, { id }] of all.entries()) {
-			const isRunning = await until(context, () => isReady(output, id), index === 0 ? 30_000 : patience / all.length);
+		for (const [index, { id }] of allTechniques.entries()) {
+			const isRunning = await until(context, () => isReady(output, id), index === 0 ? 30_000 : patience / allTechniques.length);
 			if (!isRunning) throw new Failure("selftest-broken", { detail: id }, 70);
 			await until(context, () => listener.hasRoom(), burst.window * 2);
 			launched.signal("SIGUSR1");
 			if (!(await until(context, () => isEnded(output, id), 15_000))) throw new Failure("selftest-broken", { detail: id }, 70);
 			if (expected.delete(id)) await listener.wait([id]);
 			if (expected.size < atFirst - enough && !listener.hasRecords) return undefined;
-			context.emit({ event: "ways-tried", launch: 4, launches: 4, tried: index + 1, ways: all.length });
+			context.emit({ event: "ways-tried", launch: 4, launches: 4, tried: index + 1, ways: allTechniques.length });
 		}
 	} finally {
 		await launched?.stop(1);
@@ -175,9 +174,7 @@ async function until(
 }
 
 function refusedTechniques(attempts: ReadonlyMap<string, Attempt>): Technique[] {
-	return Object.values(techniques)
-		.flat()
-		.filter(({ id, stoppedBy }) => isRefusal(attempts.get(id), stoppedBy));
+	return allTechniques.filter(({ id, stoppedBy }) => isRefusal(attempts.get(id), stoppedBy));
 }
 
 /** The layers that answer a call with an error of their own, which an alarm can report. */

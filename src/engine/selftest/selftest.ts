@@ -11,7 +11,7 @@ import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import { auditOutside, type Expected, type Observed } from "../../core/selftest/outside.ts";
 import { attemptsArguments, attemptsProgram, type DecoyFacts, type Target } from "../../core/selftest/program.ts";
-import { techniques } from "../../core/selftest/techniques/techniques.ts";
+import { allTechniques } from "../../core/selftest/techniques/techniques.ts";
 import {
 	type Attempt,
 	outcomesOf,
@@ -77,8 +77,6 @@ async function saveAlarms(context: Context, name: string, test: Selftest, genera
 		context.emit({ event: "warned", code: error.code, values: error.values });
 	}
 }
-
-const techniqueCount = Object.values(techniques).flat().length;
 
 /** Failures of the test itself, which say nothing about the cage. */
 const testFailures = new Set(["selftest-blind", "selftest-broken", "launch-failed", "no-launcher"]);
@@ -150,7 +148,7 @@ async function testCage(
 				interpreter,
 				decoy: decoy.facts,
 				spare,
-				onTried: (tried) => context.emit({ event: "ways-tried", launch: number, launches: 3, tried, ways: techniqueCount }),
+				onTried: (tried) => context.emit({ event: "ways-tried", launch: number, launches: 3, tried, ways: allTechniques.length }),
 			},
 		);
 	};

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { differingParts, processState } from "../../../src/core/selftest/foreign/state.ts";
 import { foreignOutcomes, untriedTechniques } from "../../../src/core/selftest/foreign/verdict.ts";
-import { techniques } from "../../../src/core/selftest/techniques/techniques.ts";
+import { allTechniques as all } from "../../../src/core/selftest/techniques/techniques.ts";
 import type { Attempt } from "../../../src/core/selftest/verdict.ts";
 
 const status = [
@@ -32,7 +32,6 @@ const texts = {
 };
 const state = processState(texts);
 const escaped: Attempt = { how: "escaped", number: 0 };
-const all = Object.values(techniques).flat();
 
 describe("the state of a process", () => {
 	test("has the ids of its own user namespace, and those of ours", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { groups } from "../../../src/core/selftest/technique.ts";
-import { techniques } from "../../../src/core/selftest/techniques/techniques.ts";
+import { allTechniques as all, techniques } from "../../../src/core/selftest/techniques/techniques.ts";
 import {
 	type Attempt,
 	type CageUnderTest,
@@ -16,7 +16,6 @@ import {
 
 const nothingOpen = { capabilities: [] };
 const none: CageUnderTest = { permissions: nothingOpen, network: "none", weaker: [], landlock: 7 };
-const all = Object.values(techniques).flat();
 
 /** Output of the attempts: refused with EPERM, except these. */
 function attempts(others: Readonly<Record<string, Attempt>> = {}): Map<string, Attempt> {

@@ -1,7 +1,7 @@
 import { capabilitiesOfMask } from "../../confinement/capabilities.ts";
 import type { Check } from "../outside.ts";
-import type { StoppingLayer, Technique } from "../technique.ts";
-import { techniques } from "../techniques/techniques.ts";
+import type { StoppingLayer } from "../technique.ts";
+import { allTechniques } from "../techniques/techniques.ts";
 import { type Attempt, type Outcome, outcomesOf } from "../verdict.ts";
 import type { Part, ProcessState } from "./state.ts";
 
@@ -27,10 +27,9 @@ const untriedIds: Readonly<Record<string, Untried>> = {
 
 /** Returns the techniques that are not tried, with the reason. */
 export function untriedTechniques({ hasOwnPids }: { readonly hasOwnPids: boolean }): ReadonlyMap<string, Untried> {
-	const all = Object.values(techniques).flat() as Technique[];
 	return new Map([
 		...Object.entries(untriedIds),
-		...all.flatMap(({ id, spared }) => (spared ? [[id, "module"] as const] : [])),
+		...allTechniques.flatMap(({ id, spared }) => (spared ? [[id, "module"] as const] : [])),
 		...(hasOwnPids ? [["init-memory", "own-init"] as const] : []),
 	]);
 }

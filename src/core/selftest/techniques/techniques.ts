@@ -15,3 +15,5 @@ export const techniques: Readonly<Record<Group, readonly Technique[]>> = {
 	sockets,
 	rights,
 };
+
+export const allTechniques = Object.values(techniques).flat();
