@@ -4,7 +4,7 @@ import type { Files } from "../machine/facts.ts";
 import { isWithin, normalise, type Path, pathFromText, pathToText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { mayBeBound } from "./areas.ts";
-import { placeOf } from "./links.ts";
+import { placeNamed } from "./links.ts";
 
 /** Throws `bind-unknown` (exit 2), and `bind-refused` (exit 4) for a directory that would expose the host's own tree. */
 export function checkBind(path: string, files: Files): void {
@@ -15,7 +15,7 @@ export function checkBind(path: string, files: Files): void {
 
 /** Replaces bind paths by their real places, because mount(8) would follow links wherever they lead at that time. */
 export function realBinds(binds: Rules["binds"], files: Files): Rules["binds"] {
-	return binds.map((bind) => ({ ...bind, path: pathToText(placeOf(normalise(pathFromText(bind.path)), files)) ?? bind.path }));
+	return binds.map((bind) => ({ ...bind, path: pathToText(placeNamed(bind.path, files)) ?? bind.path }));
 }
 
 /**

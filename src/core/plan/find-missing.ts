@@ -4,13 +4,13 @@ import { permittedCalls } from "../confinement/observed-calls.ts";
 import { isRefusedOutright } from "../confinement/seccomp.ts";
 import { isSyscall } from "../confinement/syscall-groups.ts";
 import type { Files } from "../machine/facts.ts";
-import { isWithin, normalise, outermost, type Path, parent, pathFromText } from "../path/path.ts";
+import { isWithin, outermost, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { refusedCapabilitiesIn, refusedCode, refusedNetlink, refusedUnixSocket } from "../trace/needs.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, isByteCode, isMountedByLauncher, isStateParent, isSystemDirectory } from "./areas.ts";
 import { judgeDevice } from "./devices.ts";
-import { placeOf } from "./links.ts";
+import { placeNamed, placeOf } from "./links.ts";
 import { type Missing, permissionFor, permissionOf } from "./missing.ts";
 import { capabilityWord, keepCall, permissionWords, refuses } from "./permissions.ts";
 import type { Addition, Entry, FoundPermission, Plan } from "./plan.ts";
@@ -29,7 +29,7 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 		round,
 		covers: [
 			...plan.writable.map((directory) => directory.path),
-			...plan.rules.binds.map((bind) => placeOf(normalise(pathFromText(bind.path)), files)),
+			...plan.rules.binds.map((bind) => placeNamed(bind.path, files)),
 		],
 		declined: new Set(plan.entries.filter((one) => one.decision === "declined" && !isProven(one)).map(({ path }) => path)),
 		proven: new Set(plan.entries.filter(isProven).map(({ path }) => path)),

@@ -1,4 +1,4 @@
-import { isAbsolute, join, normalise, type Path, parent, root } from "../path/path.ts";
+import { isAbsolute, join, normalise, type Path, parent, pathFromText, root } from "../path/path.ts";
 import { areaOf } from "./areas.ts";
 
 export interface LinkFiles {
@@ -35,6 +35,11 @@ export function linkChain(path: Path, files: LinkFiles): LinkChain {
 export function placeOf(path: Path, files: LinkFiles): Path {
 	const { ahead, at } = follow(path, files);
 	return ahead === undefined ? at : normalise(join(at, ahead.join("/")));
+}
+
+/** Returns the real place of a path as an administrator or an application wrote it. */
+export function placeNamed(text: string, files: LinkFiles): Path {
+	return placeOf(normalise(pathFromText(text)), files);
 }
 
 interface Followed {

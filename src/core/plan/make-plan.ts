@@ -13,7 +13,7 @@ import { realBinds, refuseNestedBinds } from "./binds.ts";
 import { canHoldDecoy, planDecoys } from "./decoys.ts";
 import { deviceName, judgeDevice, namedDevice, nullDevice } from "./devices.ts";
 import { addLibraries, EntryCollector } from "./entries.ts";
-import { placeOf } from "./links.ts";
+import { placeNamed, placeOf } from "./links.ts";
 import { readMarks } from "./marks.ts";
 import { mayConnect, socketNotes } from "./neighbours.ts";
 import { planOffers } from "./offers.ts";
@@ -72,7 +72,7 @@ export function makePlan(input: PlanInput): Plan {
 	refuseNestedBinds(mounted, writablePaths);
 	const policy = { uid: identity.uid, rules: asked };
 	const allowedSockets = socketsIn(asked.allow)
-		.map((text) => placeOf(normalise(pathFromText(text)), files))
+		.map((text) => placeNamed(text, files))
 		.filter((path) => mayConnect(path, policy, files) && files.status(path)?.kind === "socket");
 	const shared = planShared({
 		owner: input.owner ?? 0,
@@ -86,7 +86,7 @@ export function makePlan(input: PlanInput): Plan {
 		isSecret,
 		uids: new Set([identity.uid, ...trace.uids].filter((uid) => uid > 0)),
 		gids: new Set([identity.gid, ...identity.groups, ...trace.gids].filter((gid) => gid > 0)),
-		included: asked.include.map((value) => placeOf(normalise(pathFromText(value)), files)),
+		included: asked.include.map((value) => placeNamed(value, files)),
 	});
 	const rules: Rules = {
 		...asked,
@@ -191,7 +191,7 @@ export function makePlan(input: PlanInput): Plan {
 function executableData({ allow, refuse }: Rules, writable: Plan["writable"], files: Files): Path[] {
 	const mounts = outermost(writable.map(({ path }) => path));
 	const named = executableIn(allow.filter((word) => !refuse.includes(word)));
-	const places = named.map((text) => placeOf(normalise(pathFromText(text)), files));
+	const places = named.map((text) => placeNamed(text, files));
 	return mounts.filter((mount) => places.some((place) => isWithin(place, mount)));
 }
 
@@ -200,7 +200,7 @@ function executableData({ allow, refuse }: Rules, writable: Plan["writable"], fi
  * bit and without a question.
  */
 function startedByRoot({ command }: Application, { uid }: Identity, files: Files): Path | undefined {
-	return uid === 0 ? placeOf(normalise(pathFromText(command[0] ?? "")), files) : undefined;
+	return uid === 0 ? placeNamed(command[0] ?? "", files) : undefined;
 }
 
 /** The application may run its program again after it gave up root. On the host the setuid bit would give root back. */

@@ -2,10 +2,10 @@ import type { Rules } from "../application/application.ts";
 import { syslogName } from "../confinement/launch.ts";
 import type { Note } from "../failure.ts";
 import type { Files } from "../machine/facts.ts";
-import { baseName, isWithin, normalise, type Path, parent, pathFromText } from "../path/path.ts";
+import { baseName, isWithin, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import type { Trace } from "../trace/trace.ts";
-import { placeOf } from "./links.ts";
+import { placeNamed, placeOf } from "./links.ts";
 import { allowedReason, socketsIn, socketWord } from "./permissions.ts";
 import type { WritableDirectory } from "./plan.ts";
 
@@ -63,8 +63,7 @@ export interface SocketPolicy {
 
 /** Whether the application may talk to the service behind this host socket, a real path. */
 export function mayConnect(path: Path, { rules, uid }: SocketPolicy, files: Files): boolean {
-	const isNamed = (words: readonly string[]) =>
-		socketsIn(words).some((text) => placeOf(normalise(pathFromText(text)), files) === path);
+	const isNamed = (words: readonly string[]) => socketsIn(words).some((text) => placeNamed(text, files) === path);
 	if (isNamed(rules.refuse)) return false;
 	return isNamed(rules.allow) || isNeighbour(path, uid);
 }

@@ -5,7 +5,7 @@ import type { FileStatus, Files } from "../machine/facts.ts";
 import { isWithin, join, normalise, outermost, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { areaOf, isHome, isSystemDirectory, startsEmpty } from "./areas.ts";
 import { isOutsideApplication, type PackageContents } from "./coverage.ts";
-import { placeOf } from "./links.ts";
+import { placeNamed, placeOf } from "./links.ts";
 import type { Entry, Offer, Plan, WritableDirectory } from "./plan.ts";
 import { matchPaths } from "./rules.ts";
 import { isLibraryFile, type LibraryTree } from "./trees.ts";
@@ -190,10 +190,7 @@ class Judge {
 		const { files, packages, plan } = input;
 		this.#input = input;
 		this.#planned = new Set(plan.entries.map(({ path }) => path));
-		this.#covers = [
-			...plan.writable.map(({ path }) => path),
-			...plan.rules.binds.map(({ path }) => placeOf(normalise(pathFromText(path)), files)),
-		];
+		this.#covers = [...plan.writable.map(({ path }) => path), ...plan.rules.binds.map(({ path }) => placeNamed(path, files))];
 		this.#excluded = matchPaths(plan.rules.exclude, files);
 		this.#listed = new Set(packages.flatMap((one) => one.files));
 		this.#read = new Set(

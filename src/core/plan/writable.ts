@@ -2,7 +2,7 @@ import type { Rules } from "../application/application.ts";
 import type { OwnedDirectory } from "../application/created-directory.ts";
 import { append, by } from "../collections.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
-import { ancestors, baseName, isWithin, join, normalise, type Path, parent, pathFromText } from "../path/path.ts";
+import { ancestors, baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import {
 	areaOf,
@@ -14,7 +14,7 @@ import {
 	isTemporaryTop,
 	startsEmpty,
 } from "./areas.ts";
-import { linkChain, placeOf } from "./links.ts";
+import { linkChain, placeNamed, placeOf } from "./links.ts";
 import type { Identity, Reason, WritableDirectory } from "./plan.ts";
 
 interface WritableInput extends SeedInput {
@@ -64,7 +64,7 @@ export function planWritable(input: WritableInput): WritablePlan {
 		if (reasons.length < 3) reasons.push(reason);
 		wanted.set(directory, reasons);
 	};
-	const made = new Map(input.directories.map((one) => [placeOf(normalise(pathFromText(one.path)), files), one]));
+	const made = new Map(input.directories.map((one) => [placeNamed(one.path, files), one]));
 	const serviceDirectories = [...made.keys()];
 	for (const directory of serviceDirectories) want(directory, { kind: "service-directory" });
 	for (const rule of ["writable", "seed"] as const) {
@@ -149,7 +149,7 @@ export function becomesOwned(path: Path, rules: Rules, identity: Identity, files
 
 /** Returns the real directory that a rule's value names. For a file: the directory that contains it. */
 export function directoryOf(value: string, files: Files): Path {
-	const real = placeOf(normalise(pathFromText(value)), files);
+	const real = placeNamed(value, files);
 	const status = files.status(real);
 	return status && status.kind !== "directory" ? parent(real) : real;
 }
@@ -260,7 +260,7 @@ function planSeeds({ files, isLeftOut, rules, trace }: SeedInput, directories: r
 	};
 
 	for (const value of rules.seed) {
-		const path = placeOf(normalise(pathFromText(value)), files);
+		const path = placeNamed(value, files);
 		if (holderOf(path) !== undefined) add(path, { kind: "rule", rule: "seed", value });
 	}
 	for (const access of trace.accesses.values()) {

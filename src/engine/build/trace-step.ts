@@ -10,7 +10,7 @@ import type { Files } from "../../core/machine/facts.ts";
 import { isWithin, normalise, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { checkAccountRules, isLeftOut, wordNaming } from "../../core/plan/accounts.ts";
-import { placeOf } from "../../core/plan/links.ts";
+import { placeNamed, placeOf } from "../../core/plan/links.ts";
 import { refusedConnections } from "../../core/plan/neighbours.ts";
 import { checkPlaces } from "../../core/plan/rules.ts";
 import type { Answers } from "../../core/questions/answers.ts";
@@ -201,7 +201,7 @@ function usedDirectories(all: Application, requested: Application, { accesses }:
 	const places = [...accesses.values()].flatMap(({ path, succeeded }) => (succeeded.size ? [placeOf(path, files)] : []));
 	return all.directories.filter((text) => {
 		const { path } = parseCreatedDirectory(text);
-		const place = placeOf(normalise(pathFromText(path)), files);
+		const place = placeNamed(path, files);
 		return (
 			requested.directories.some((one) => parseCreatedDirectory(one).path === path) || places.some((one) => isWithin(one, place))
 		);

@@ -5,10 +5,10 @@ import { proposeProbe } from "../../core/application/probe.ts";
 import { jobsOfAnswer } from "../../core/application/recognise.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
-import { normalise, type Path, pathFromText } from "../../core/path/path.ts";
+import type { Path } from "../../core/path/path.ts";
 import { isDynamicId, privateTopOf } from "../../core/plan/dedicated.ts";
 import { namedDevice } from "../../core/plan/devices.ts";
-import { placeOf } from "../../core/plan/links.ts";
+import { placeNamed, placeOf } from "../../core/plan/links.ts";
 import type { SocketPolicy } from "../../core/plan/neighbours.ts";
 import { failedCopyUps, likelyWrittenDirectories } from "../../core/plan/own-directories.ts";
 import { capabilitiesIn } from "../../core/plan/permissions.ts";
@@ -105,7 +105,7 @@ export function sandboxPlaces(
 	const [users, groups] = [accounts.users(), accounts.groups()];
 	const directories = application.directories
 		.map((text) => ownedDirectory(text, identity, users, groups))
-		.map((directory) => ({ ...directory, path: placeOf(normalise(pathFromText(directory.path)), files) }));
+		.map((directory) => ({ ...directory, path: placeNamed(directory.path, files) }));
 	const writable = rules.writable
 		.map((text) => directoryOf(text, files))
 		.filter((path) => becomesOwned(path, rules, identity, files));
