@@ -2,6 +2,7 @@ import { pathFromText } from "../../src/core/path/path.ts";
 import type { Entry, Plan, Reason } from "../../src/core/plan/plan.ts";
 import { matchPaths } from "../../src/core/plan/rules.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
+import { entry } from "../core/cage/plans.ts";
 import { planFor } from "./scripted-session.ts";
 
 const server = pathFromText("/usr/bin/redis-server");
@@ -13,20 +14,15 @@ function manyEntries(count: number): Entry[] {
 	return Array.from({ length: count }, (_, index): Entry => {
 		const kind = index % 20 === 19 ? "symlink" : "file";
 		const isSecret = index % 1000 === 999;
-		return {
-			path: pathFromText(isSecret ? `/etc/app/keys/host-${index}.key` : placeOf(index)),
+		return entry(isSecret ? `/etc/app/keys/host-${index}.key` : placeOf(index), {
 			kind,
 			decision: isSecret ? "declined" : "include",
-			mode: 0o644,
-			uid: 0,
-			gid: 0,
 			size: kind === "symlink" ? 20 : ((index * 7919) % 200_000) + 100,
-			mtime: 0,
 			...(kind === "symlink" ? { target: pathFromText(`target-${index}`) } : {}),
 			package: { name: `package-${index % 400}`, version: "1.2.3-4" },
 			reasons: index % 10 < 2 ? needed : traced,
 			risks: isSecret ? ["secret"] : [],
-		};
+		});
 	});
 }
 

@@ -1,11 +1,12 @@
 import { noRules } from "../../src/core/application/application.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { planAccounts } from "../../src/core/plan/accounts.ts";
-import type { Entry, Identity, Plan, WritableDirectory } from "../../src/core/plan/plan.ts";
+import type { Entry, Identity, Plan } from "../../src/core/plan/plan.ts";
 import { matchPaths } from "../../src/core/plan/rules.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
 import type { HostView } from "../../src/wizard/session/host-view.ts";
+import { bareApplication, entry as entryOf, plan as planOf, writable as writableOf } from "../core/cage/plans.ts";
 import { groups, nsswitch, users } from "./host-accounts.ts";
 
 /** Answers and plan for redis. */
@@ -16,14 +17,12 @@ export const redis: Answers = {
 	name: "redis",
 	template: "redis",
 	application: {
+		...bareApplication,
 		command: ["/usr/bin/redis-server", "/etc/redis/redis.conf", "--daemonize", "no"],
 		user: "redis",
-		cwd: "/",
 		env: { LANG: "C.UTF-8" },
 		probes: ["redis-cli -p 6379 PING | grep -q PONG"],
 		exercises: ["redis-cli -p 6379 SET cagewright 1", "redis-cli -p 6379 SAVE"],
-		timeout: 30,
-		network: "host",
 		directories: ["/run/redis"],
 	},
 	rules: noRules,
@@ -31,21 +30,8 @@ export const redis: Answers = {
 	rounds: 5,
 };
 
-function entry(text: string, more: Partial<Entry> = {}): Entry {
-	return {
-		path: path(text),
-		kind: "file",
-		decision: "include",
-		mode: 0o644,
-		uid: 0,
-		gid: 0,
-		size: 4096,
-		mtime: 0,
-		reasons: [{ kind: "traced", calls: ["openat"], program: path("/usr/bin/redis-server") }],
-		risks: [],
-		...more,
-	};
-}
+const traced = [{ kind: "traced", calls: ["openat"], program: path("/usr/bin/redis-server") }] as const;
+const entry = (text: string, more: Partial<Entry> = {}) => entryOf(text, { size: 4096, reasons: traced, ...more });
 
 /** Entries of a plan for redis. One name contains an escape sequence, and some only fill the list. */
 export const entries: readonly Entry[] = [
@@ -80,16 +66,10 @@ export const entries: readonly Entry[] = [
 
 const identity: Identity = { name: "redis", uid: 114, gid: 119, groups: [119, 4], home: "/var/lib/redis" };
 
-const writable: readonly WritableDirectory[] = [
-	{
-		path: path("/var/lib/redis"),
-		mode: 0o750,
-		uid: 114,
-		gid: 119,
-		reasons: [{ kind: "traced", calls: ["openat"] }],
-		seeds: [{ path: path("/var/lib/redis/dump.rdb"), bytes: 1_048_576 }],
-	},
-	{ path: path("/var/log/redis"), mode: 0o750, uid: 114, gid: 4, reasons: [{ kind: "service-directory" }], seeds: [] },
+const state = { uid: 114, gid: 119, reasons: [{ kind: "traced", calls: ["openat"] }] } as const;
+const writable = [
+	writableOf("/var/lib/redis", { ...state, seeds: [{ path: path("/var/lib/redis/dump.rdb"), bytes: 1_048_576 }] }),
+	writableOf("/var/log/redis", { uid: 114, gid: 4 }),
 ];
 
 export const hostView: HostView = {
@@ -112,22 +92,11 @@ export function planFor(answers: Answers): Plan {
 		if (excluded(one.path) !== undefined && one.kind !== "directory") return { ...one, decision: "declined" };
 		return allowed.has(one.path) ? { ...one, decision: "include", risks: one.risks.filter((risk) => risk !== "device") } : one;
 	});
-	return {
-		application: answers.application,
-		rules,
-		identity,
-		entries: [
-			...decided,
-			entry("/etc/group", { kind: "generated", content: files.group, reasons: [{ kind: "account" }] }),
-			entry("/etc/nsswitch.conf", { kind: "generated", content: files.nsswitch, reasons: [{ kind: "account" }] }),
-		],
-		writable,
-		accounts,
+	const generated = (text: string, content: string) =>
+		entry(text, { kind: "generated", content, reasons: [{ kind: "account" }] });
+	return planOf([...decided, generated("/etc/group", files.group), generated("/etc/nsswitch.conf", files.nsswitch)], {
+		...{ application: answers.application, rules, identity, writable, accounts },
 		permissions: { capabilities: [{ name: "net_bind_service", why: "bind" }], unixSockets: "AF_UNIX" },
-		shared: [],
-		offers: [],
-		grants: [],
-		declined: [],
 		notes: [{ code: "writes-system-directory", values: { path: "/var/log" } }],
-	};
+	});
 }

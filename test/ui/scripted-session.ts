@@ -11,6 +11,7 @@ import type { TriedRound, WizardSession, WizardTrace } from "../../src/wizard/se
 import type { Finished, MissingRequirement, Problem, Resumed, Unneeded } from "../../src/wizard/session/values.ts";
 import type { TextPage } from "../../src/wizard/state.ts";
 import type { ReviewRow } from "../../src/wizard/steps/build/review.ts";
+import { roundOf } from "../core/cage/plans.ts";
 import { choices } from "./scripted-choices.ts";
 import { hostView, planFor, redis } from "./scripted-plan.ts";
 import { counts, reached, shownProcesses, tracedRun } from "./scripted-trace.ts";
@@ -202,17 +203,7 @@ export class ScriptedSession implements WizardSession {
 			output: answered ? "" : "Connection refused",
 		}));
 		return {
-			round: this.#round,
-			probes,
-			failedExercises: [],
-			refusedCalls: [],
-			answered,
-			output: "",
-			missing: [],
-			findings: [],
-			method: { landlock: 3, weaker: [] },
-			...(answered ? {} : { ended: 1 }),
-			...round,
+			...roundOf({ round: this.#round, probes, answered, ...(answered ? {} : { ended: 1 }), ...round }),
 			generation: this.#round,
 			added: this.#round === 1 ? [] : ["/usr/share/zoneinfo/Europe/Berlin"],
 			seconds: 1.25,

@@ -1,43 +1,31 @@
 import type { FileUnit } from "../../src/core/minimise/units.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
-import type { Missing } from "../../src/core/plan/missing.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
 import { checkIds } from "../../src/core/selftest/outside.ts";
 import { groups as wayGroups } from "../../src/core/selftest/technique.ts";
 import { techniques } from "../../src/core/selftest/techniques/techniques.ts";
 import type { Outcome, Selftest } from "../../src/core/selftest/verdict.ts";
 import type { Unneeded } from "../../src/wizard/session/values.ts";
+import { absent as absentAt } from "../core/cage/plans.ts";
 
 /** Trials and self-tests of a scripted cage. */
 
 const path = pathFromText;
 
-export const absent: Missing = {
-	kind: "absent",
-	path: path("/usr/share/zoneinfo/Europe/Berlin"),
-	call: "openat",
-	error: "ENOENT",
-	remedy: { kind: "path", path: path("/usr/share/zoneinfo/Europe/Berlin"), round: 1, call: "openat" },
-	declined: false,
+const berlin = path("/usr/share/zoneinfo/Europe/Berlin");
+export const absent = absentAt(berlin, {
+	remedy: { kind: "path", path: berlin, round: 1, call: "openat" },
 	importance: { level: "said", line: "fatal: no time zone Europe/Berlin" },
-};
-export const withheld: Missing = {
-	kind: "absent",
-	path: path("/etc/redis/tls.key"),
-	call: "openat",
-	error: "ENOENT",
+});
+export const withheld = absentAt("/etc/redis/tls.key", {
 	declined: true,
 	importance: { level: "configuration", package: "redis-server" },
-};
-export const kernelFile: Missing = {
+});
+export const kernelFile = absentAt("/proc/self/stat", {
 	kind: "kernel-file",
-	path: path("/proc/self/stat"),
-	call: "openat",
-	error: "ENOENT",
 	remedy: { kind: "opening", name: "proc", round: 1, call: "openat /proc/self/stat" },
-	declined: false,
 	importance: { level: "noise" },
-};
+});
 
 function unit(text: string, group: FileUnit["group"], bytes: number, owner: string | undefined, pin?: FileUnit["pin"]): FileUnit {
 	return {
