@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { keptEnvironment } from "../core/application/environment.ts";
-import { Failure } from "../core/failure.ts";
+import { Failure, type Values } from "../core/failure.ts";
 import type { User } from "../core/machine/facts.ts";
 import { pathToText } from "../core/path/path.ts";
 import { type Answers, defaultRoundsAttached } from "../core/questions/answers.ts";
@@ -39,8 +39,7 @@ export async function requestForProcess(context: Context, request: CageRequest):
 		(uid) => machine.accounts.users().find((user) => user.uid === uid)?.name,
 	);
 	const environment = keptEnvironment(wordsOf(attach, "environ"));
-	const warn = (code: string, values: Readonly<Record<string, string | number>>) =>
-		context.emit({ event: "warned", code, values });
+	const warn = (code: string, values: Values) => context.emit({ event: "warned", code, values });
 	for (const note of notes) {
 		// The process may have overwritten its command line. A given command makes that irrelevant.
 		if (!command.length || note.code !== "found-title-rewritten") warn(note.code, note.values);

@@ -10,7 +10,7 @@ export class Failure extends Error {
 	readonly values: Values;
 	readonly exit: Exit;
 
-	constructor(code: string, values: Readonly<Record<string, string | number>> = {}, exit: Exit = 1, cause?: unknown) {
+	constructor(code: string, values: Values = {}, exit: Exit = 1, cause?: unknown) {
 		super(`${code} ${JSON.stringify(values)}`, cause === undefined ? {} : { cause });
 		this.name = "Failure";
 		this.code = code;
@@ -25,5 +25,5 @@ export type Values = Readonly<Record<string, string | number>>;
 /** A message for the administrator, as a message code and its values. */
 export interface Note<Code extends string = string> {
 	readonly code: Code;
-	readonly values: Readonly<Record<string, string | number>>;
+	readonly values: Values;
 }

@@ -1,3 +1,4 @@
+import type { Note } from "../core/failure.ts";
 import type { Minimising } from "../core/minimise/search.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Coverage, NextExercise, StageCoverage } from "../core/plan/coverage.ts";
@@ -80,7 +81,7 @@ export type Event =
 			readonly openByDesign: readonly string[];
 	  }
 	| CommandEvent
-	| { readonly event: "warned"; readonly code: string; readonly values: Readonly<Record<string, string | number>> };
+	| ({ readonly event: "warned" } & Note);
 
 /** How far an application was exercised, and what would extend it. Shown by plan, wizard, `show` and record. */
 export interface CoverageReport {

@@ -1,7 +1,7 @@
 import type { Application, Rules } from "../application/application.ts";
 import type { HeldLimit } from "../confinement/limits.ts";
 import type { Weakness } from "../confinement/method.ts";
-import type { Note } from "../failure.ts";
+import type { Note, Values } from "../failure.ts";
 import type { Minimised } from "../minimise/minimised.ts";
 import type { Path } from "../path/path.ts";
 import type { MissingKind } from "../plan/missing.ts";
@@ -111,7 +111,7 @@ export interface TrialSummary {
 		readonly path: string;
 		readonly severity: "danger" | "warning";
 		/** Absent from older versions. */
-		readonly values?: Readonly<Record<string, string | number>>;
+		readonly values?: Values;
 	}[];
 	readonly failedExercises: readonly string[];
 	/** Refused system calls. Absent if there were none, and in older versions. */

@@ -1,4 +1,4 @@
-import { Failure } from "../failure.ts";
+import { Failure, type Note } from "../failure.ts";
 import { type Path, pathFromText } from "../path/path.ts";
 
 /** Everything that an audit can find. The messages explain each and how to fix it. */
@@ -46,8 +46,7 @@ export const findingCodes = [
 
 export type FindingCode = (typeof findingCodes)[number];
 
-export interface Finding {
-	readonly code: FindingCode;
+export interface Finding extends Note<FindingCode> {
 	/**
 	 * A path in the cage; for paths to the cage (`way-…`), its state (`data-way-…`) and its binds (`bind-…`), a path on the host;
 	 * for the cage as a whole, its root.
@@ -55,7 +54,6 @@ export interface Finding {
 	readonly path: Path;
 	/** A danger allows an escape or lets others in, and prevents every launch. */
 	readonly severity: "danger" | "warning";
-	readonly values: Readonly<Record<string, string | number>>;
 }
 
 /** Such a finding has no path, and its text starts with the account's name. */

@@ -190,8 +190,7 @@ export interface Plan {
 	readonly ownerChange?: OwnerChange;
 	/** Secrets and setuid files that nobody allowed, and refused devices. */
 	readonly declined: readonly { readonly path: Path; readonly risk: Risk }[];
-	/** Message codes with their values. */
-	readonly notes: readonly { readonly code: string; readonly values: Readonly<Record<string, string | number>> }[];
+	readonly notes: readonly Note[];
 }
 
 export interface Identity {

@@ -1,5 +1,6 @@
 import { countEntries } from "../cage/manifest.ts";
 import { launcherName } from "../confinement/method.ts";
+import type { Values } from "../failure.ts";
 import { permittedByPlan } from "../selftest/verdict.ts";
 import { type CageRecord, isApproved, isMeasured, lastTrial, measuredAlarms, selftestOf, trialsOf } from "./record.ts";
 import { sharedThings } from "./risks.ts";
@@ -38,7 +39,7 @@ export interface ChecklistItem {
 	readonly id: ItemId;
 	readonly state: ItemState;
 	/** Values for the sentence that describes the evidence. */
-	readonly values: Readonly<Record<string, string | number>>;
+	readonly values: Values;
 	readonly sections: readonly SectionName[];
 }
 

@@ -1,3 +1,4 @@
+import type { Note } from "../failure.ts";
 import { pathToText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { type CageRecord, isMeasured, lastTrial, measuredAlarms, selftestOf } from "./record.ts";
@@ -6,10 +7,8 @@ import { type CageRecord, isMeasured, lastTrial, measuredAlarms, selftestOf } fr
  * A remaining risk, derived from the record. The messages have a sentence for each code; `severity` tells a signatory how
  * important it is.
  */
-export interface ResidualRisk {
-	readonly code: (typeof riskCodes)[number];
+export interface ResidualRisk extends Note<(typeof riskCodes)[number]> {
 	readonly severity: "high" | "medium" | "low";
-	readonly values: Readonly<Record<string, string | number>>;
 }
 
 const riskCodes = [

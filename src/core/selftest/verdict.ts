@@ -1,6 +1,7 @@
 import { limitsAbstractSockets, limitsPorts } from "../confinement/filter-permissions.ts";
 import { landlockSince } from "../confinement/landlock.ts";
 import type { Weakness } from "../confinement/method.ts";
+import type { Note } from "../failure.ts";
 import type { Permissions } from "../plan/plan.ts";
 import { type Check, isWarning } from "./outside.ts";
 import { type Group, groups, type Permission, type StoppingLayer } from "./technique.ts";
@@ -218,12 +219,7 @@ export interface Selftest {
 }
 
 /** The test, or the reason why it failed. */
-export type Tested =
-	| { readonly test: Selftest; readonly untried?: never }
-	| {
-			readonly untried: { readonly code: string; readonly values: Readonly<Record<string, string | number>> };
-			readonly test?: never;
-	  };
+export type Tested = { readonly test: Selftest; readonly untried?: never } | { readonly untried: Note; readonly test?: never };
 
 /** The stored summary. */
 export interface SelftestSummary {

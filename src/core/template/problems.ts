@@ -1,3 +1,5 @@
+import type { Note } from "../failure.ts";
+
 /** Problems of values in a template. Braces list the values for the message. */
 export type TemplateProblem =
 	/** {bytes, limit} */
@@ -54,7 +56,7 @@ export type TemplateProblem =
 	| "not-a-manual-page";
 
 /** An error with its place. */
-export interface TemplateError {
+export interface TemplateError extends Note<TemplateProblem> {
 	/** JSONPath (RFC 9535), e.g. `$.application.command[0]`. */
 	readonly path: string;
 	/** JSON Pointer (RFC 6901), e.g. `/application/command/0`. */
@@ -62,6 +64,4 @@ export interface TemplateError {
 	/** In the file, from 1; absent if the template was not read from text. */
 	readonly line?: number;
 	readonly column?: number;
-	readonly code: TemplateProblem;
-	readonly values: Readonly<Record<string, string | number>>;
 }

@@ -1,3 +1,4 @@
+import type { Values } from "../../core/failure.ts";
 import { asciiMarks, asciiText } from "../../messages/ascii.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { Command } from "../bindings.ts";
@@ -205,7 +206,7 @@ export class Dialogue {
 		return cage === undefined ? this.#fill(this.#words.step, values) : this.#fill(this.#words.stepOf, { ...values, cage });
 	}
 
-	#fill(sentence: string, values: Readonly<Record<string, string | number>>): string {
+	#fill(sentence: string, values: Values): string {
 		return this.#look.messages.fill(sentence, values);
 	}
 }

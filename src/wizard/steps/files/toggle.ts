@@ -1,4 +1,5 @@
 import type { Rules } from "../../../core/application/application.ts";
+import type { Values } from "../../../core/failure.ts";
 import { isWithin, type Path, parent, pathFromText, pathToText } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
 import { mayBeBound } from "../../../core/plan/areas.ts";
@@ -161,7 +162,7 @@ function applyMany(state: WizardState, change: Change, comesIn: boolean): Reduce
 	return say(decide(state, change.rules, decided), code, { count: decided.items.length, skipped });
 }
 
-function say(reduced: Reduced, code: string, values: Readonly<Record<string, string | number>>): Reduced {
+function say(reduced: Reduced, code: string, values: Values): Reduced {
 	return { ...reduced, state: notice(reduced.state, code, values) };
 }
 
