@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import { isId } from "../machine/accounts.ts";
-import { isPathJson, normalise, type Path, type PathJson, pathFromJson, pathToJson } from "../path/path.ts";
+import { normalise, type Path, pathSchema, pathToJson } from "../path/path.ts";
 import { placeOf } from "../plan/links.ts";
 import type { Entry, Permissions, Plan, PlannedAccounts, Reason, WritableDirectory } from "../plan/plan.ts";
 import { ruleNames } from "../questions/rules.ts";
@@ -21,8 +21,7 @@ function isWhole(value: unknown): value is number {
 const sha256 = v.custom<string>((value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value), "no SHA-256");
 
 /** Link targets may be relative. */
-const anyPath = v.pipe(v.custom<PathJson>(isPathJson, "no path"), v.transform(pathFromJson));
-const path = v.pipe(v.custom<PathJson>(isPathJson, "no path"), v.transform(pathFromJson), v.check(isPlace, "no absolute path"));
+const path = v.pipe(pathSchema, v.check(isPlace, "no absolute path"));
 
 function isPlace(value: Path): boolean {
 	return value.startsWith("/") && !/\/\.\.(\/|$)|\0/.test(value);
@@ -33,7 +32,7 @@ const reasons = {
 	traced: v.object({ kind: v.literal("traced"), calls: v.array(v.string()), program: v.exactOptional(path) }),
 	"needed-by": v.object({ kind: v.literal("needed-by"), by: path }),
 	"interpreter-of": v.object({ kind: v.literal("interpreter-of"), by: path }),
-	"link-to": v.object({ kind: v.literal("link-to"), target: anyPath }),
+	"link-to": v.object({ kind: v.literal("link-to"), target: pathSchema }),
 	"part-of": v.object({ kind: v.literal("part-of"), tree: path }),
 	"parent-of": v.object({ kind: v.literal("parent-of"), child: path }),
 	rule: v.object({ kind: v.literal("rule"), rule, value: v.string() }),
@@ -72,7 +71,7 @@ const entry = v.object({
 	size: whole,
 	mtime: v.number(),
 	sha256: v.exactOptional(sha256),
-	target: v.exactOptional(anyPath),
+	target: v.exactOptional(pathSchema),
 	device: v.exactOptional(v.object({ type: v.picklist(["c", "b"]), major: whole, minor: whole })),
 	content: v.exactOptional(v.string()),
 	origin: v.exactOptional(path),

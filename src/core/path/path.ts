@@ -110,13 +110,13 @@ export function ancestors(path: Path): Path[] {
 	return all;
 }
 
-export function isPathJson(value: unknown): value is PathJson {
+function isPathJson(value: unknown): value is PathJson {
 	if (typeof value === "string") return true;
 	const bytes = typeof value === "object" && value !== null && "base64" in value ? value.base64 : undefined;
 	return typeof bytes === "string" && /^(?:[\da-z+/]{4})*(?:[\da-z+/]{2}==|[\da-z+/]{3}=)?$/i.test(bytes);
 }
 
-export const pathJson = v.custom<PathJson>(isPathJson, "no path");
+export const pathSchema = v.pipe(v.custom<PathJson>(isPathJson, "no path"), v.transform(pathFromJson));
 
 export const absolutePathJson = v.custom<PathJson>(
 	(value) =>

@@ -1,11 +1,10 @@
 import * as v from "valibot";
-import { absolutePathJson, type Path, type PathJson, pathFromJson, pathJson, pathToJson } from "../path/path.ts";
+import { absolutePathJson, type Path, type PathJson, pathFromJson, pathSchema, pathToJson } from "../path/path.ts";
 import { type Access, gaps, operations, type Trace } from "./trace.ts";
 
 const integer = v.pipe(v.number(), v.integer(), v.minValue(-1));
 const path = v.pipe(absolutePathJson, v.transform(pathFromJson));
-/** Abstract socket names are bytes, like paths. */
-const bytes = v.pipe(pathJson, v.transform(pathFromJson));
+/** Abstract socket names are pathSchema, like paths. */
 
 function setOf<Input, Output>(item: v.GenericSchema<Input, Output>) {
 	return v.pipe(
@@ -30,7 +29,7 @@ const access = v.object({
 		v.transform((list) => new Map(list)),
 	),
 	calls: setOf(v.string()),
-	programs: setOf(bytes),
+	programs: setOf(pathSchema),
 	real: v.exactOptional(path),
 	owner: v.exactOptional(v.object({ uid: integer, gid: integer })),
 });
@@ -57,9 +56,9 @@ const schema = v.object({
 	families: setOf(v.string()),
 	peers: addedSetOf(v.string()),
 	refusedPorts: addedSetOf(v.string()),
-	abstractSockets: setOf(bytes),
-	abstractPeers: addedSetOf(bytes),
-	chroots: setOf(bytes),
+	abstractSockets: setOf(pathSchema),
+	abstractPeers: addedSetOf(pathSchema),
+	chroots: setOf(pathSchema),
 	moves: addedSetOf(path),
 	memfd: v.boolean(),
 	writableCode: v.exactOptional(v.string()),

@@ -1,14 +1,12 @@
 import * as v from "valibot";
-import { type Adoption, phases, type ReturnStage } from "../../core/adoption/adoption.ts";
-import { Failure } from "../../core/failure.ts";
-import { type Path, type PathJson, pathFromJson, pathToJson } from "../../core/path/path.ts";
-import { showPath } from "../../core/path/quote.ts";
-import { readTextIfAny } from "../files/text-files.ts";
+import { type Adoption, phases } from "../../core/adoption/adoption.ts";
+import { type Path, pathFromText, pathSchema, pathToJson } from "../../core/path/path.ts";
+import { readState } from "../state/state-file.ts";
 
 const stageSchema = v.object({
 	// Accepts only our own names, never a path to another place.
-	name: v.pipe(v.string(), v.regex(/^\.cagewright-release-[0-9a-f]+$/)),
-	inode: v.optional(v.string()),
+	name: v.pipe(v.string(), v.regex(/^\.cagewright-release-[0-9a-f]+$/), v.transform(pathFromText)),
+	inode: v.exactOptional(v.string()),
 	untouched: v.boolean(),
 });
 const schema = v.object({
@@ -22,10 +20,10 @@ const schema = v.object({
 	timeout: v.number(),
 	places: v.array(
 		v.object({
-			path: v.union([v.string(), v.object({ base64: v.string() })]),
-			host: v.optional(v.string()),
+			path: pathSchema,
+			host: v.exactOptional(v.string()),
 			cage: v.string(),
-			stage: v.optional(stageSchema),
+			stage: v.exactOptional(stageSchema),
 		}),
 	),
 });
@@ -38,30 +36,14 @@ export function adoptionToJson(adoption: Adoption): string {
 /** Returns undefined for anything we did not write. */
 export function adoptionFromJson(text: string): Adoption | undefined {
 	try {
-		const { schema: _, places, ...rest } = v.parse(schema, JSON.parse(text));
-		return {
-			...rest,
-			places: places.map(({ cage, host, path, stage }) => ({
-				path: pathFromJson(path as PathJson),
-				...(host === undefined ? {} : { host }),
-				cage,
-				...(stage === undefined ? {} : { stage: stageFrom(stage) }),
-			})),
-		};
+		const { schema: _, ...adoption } = v.parse(schema, JSON.parse(text));
+		return adoption;
 	} catch {
 		return undefined;
 	}
 }
 
-function stageFrom({ inode, name, untouched }: v.InferOutput<typeof stageSchema>): ReturnStage {
-	return { name: name as Path, ...(inode === undefined ? {} : { inode }), untouched };
-}
-
 /** Returns undefined if the cage has not adopted a service. Throws `state-damaged` (exit 1). */
-export async function readAdoption(file: Path): Promise<Adoption | undefined> {
-	const text = await readTextIfAny(file);
-	if (text === undefined) return undefined;
-	const adoption = adoptionFromJson(text);
-	if (adoption === undefined) throw new Failure("state-damaged", { path: showPath(file) });
-	return adoption;
+export function readAdoption(file: Path): Promise<Adoption | undefined> {
+	return readState(file, (content) => adoptionFromJson(String(content)));
 }

@@ -3,7 +3,7 @@ import { type Manifest, manifestFromJson, manifestToJson } from "../../core/cage
 import { Failure } from "../../core/failure.ts";
 import { baseName, join, type Path, parent, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { linkAtomic, writeAtomic } from "../state/atomic.ts";
+import { linkAtomic, writeJson } from "../state/atomic.ts";
 import { isLeftover, transientName } from "../state/process.ts";
 import { list, syncDirectory } from "./descriptor.ts";
 import { errorName, isMissing } from "./errors.ts";
@@ -56,7 +56,7 @@ export async function switchGeneration(cage: Path, generation: number): Promise<
 	const whole = await listGenerations(cage);
 	if (!whole.includes(generation)) throw new Failure("no-such-generation", { name: showPath(baseName(cage)), generation }, 2);
 	const tried = (await triedGenerations(cage)).filter((one) => whole.includes(one) && one !== generation);
-	await writeAtomic(generationPaths(cage).tried, `${JSON.stringify([...tried, generation])}\n`);
+	await writeJson(generationPaths(cage).tried, [...tried, generation]);
 	await linkAtomic(generationPaths(cage).current, pathFromText(`generations/${generation}`));
 }
 
@@ -81,7 +81,7 @@ async function triedGenerations(cage: Path): Promise<number[]> {
 }
 
 export async function writeManifest(cage: Path, manifest: Manifest): Promise<void> {
-	await writeAtomic(generationPaths(cage).manifest(manifest.generation), `${JSON.stringify(manifestToJson(manifest))}\n`);
+	await writeJson(generationPaths(cage).manifest(manifest.generation), manifestToJson(manifest));
 }
 
 /** Throws `no-such-generation` (exit 2) or `manifest-damaged` (exit 1). */

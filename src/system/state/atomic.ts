@@ -15,6 +15,10 @@ export async function writeAtomic(path: Path, content: string | Uint8Array, mode
 	});
 }
 
+export async function writeJson(path: Path, value: unknown): Promise<void> {
+	await writeAtomic(path, `${JSON.stringify(value)}\n`);
+}
+
 /** Replaces a link in the same way. */
 export async function linkAtomic(path: Path, target: Path): Promise<void> {
 	await replace(path, (temporary) => symlink(pathToBytes(target), pathToBytes(temporary)));

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { callFilters } from "../../core/application/application.ts";
 import { type Cage, unitSteps } from "../../core/cage/cage.ts";
-import { pathFromJson, pathToJson } from "../../core/path/path.ts";
+import { pathSchema as path, pathToJson } from "../../core/path/path.ts";
 import type { Addition } from "../../core/plan/plan.ts";
 import { ruleNames } from "../../core/questions/rules.ts";
 import { programToJson } from "../../core/trace/json.ts";
@@ -28,7 +28,6 @@ export function cageToJson(cage: Cage): unknown {
 
 const strings = v.array(v.string());
 const binds = v.array(v.object({ path: v.string(), access: v.picklist(["ro", "rw"]) }));
-const path = v.pipe(v.union([v.string(), v.object({ base64: v.string() })]), v.transform(pathFromJson));
 const origin = { round: v.number(), call: v.string() };
 
 const addition = v.variant("kind", [

@@ -9,11 +9,11 @@ import { discard, generationPaths } from "../files/generations.ts";
 import { refuseMounts } from "../files/mounts.ts";
 import { removeTree } from "../files/remove.ts";
 import { allocatedBytes } from "../files/survey.ts";
-import { readTextIfAny } from "../files/text-files.ts";
-import { writeAtomic } from "./atomic.ts";
+import { writeJson } from "./atomic.ts";
 import { cageFromJson, cageToJson } from "./cage-json.ts";
 import { makeSafeFolder } from "./folder.ts";
 import { isLeftover } from "./process.ts";
+import { readState } from "./state-file.ts";
 import { readRemoval, removalName, writeRemoval } from "./unfinished.ts";
 
 /**
@@ -77,17 +77,16 @@ export async function listCages(state: Path): Promise<string[]> {
 export async function writeCage(state: Path, cage: Cage): Promise<void> {
 	const { description, directory } = cagePaths(state, cage.name);
 	await makeSafeFolder(directory);
-	await writeAtomic(description, `${JSON.stringify(cageToJson(cage))}\n`);
+	await writeJson(description, cageToJson(cage));
 }
 
 /** Undefined if there is no such cage. Throws `state-damaged` (exit 1) if its description is unreadable. */
 export async function readCage(state: Path, name: string): Promise<Cage | undefined> {
 	const { description } = cagePaths(state, name);
-	const text = await readTextIfAny(description);
-	if (text === undefined) return undefined;
-	const cage = cageFromJson(text);
-	if (cage === undefined || cage.name !== name) throw new Failure("state-damaged", { path: showPath(description) });
-	return cage;
+	return readState(description, (content) => {
+		const cage = cageFromJson(String(content));
+		return cage?.name === name ? cage : undefined;
+	});
 }
 
 /** The host account that was created for a cage. It has its own file, because it must outlive the description and stay with the data. */

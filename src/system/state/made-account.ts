@@ -4,7 +4,7 @@ import { join, type Path, pathToBytes } from "../../core/path/path.ts";
 import type { MadeAccount, MadeAccounts } from "../../engine/account-store.ts";
 import { ifMissing } from "../files/errors.ts";
 import { changeTreeOwner } from "../files/trees.ts";
-import { writeAtomic } from "./atomic.ts";
+import { writeJson } from "./atomic.ts";
 import { madeAccountName } from "./cages.ts";
 import { readJson } from "./state-file.ts";
 
@@ -33,6 +33,6 @@ async function readMadeAccount(cage: Path): Promise<MadeAccount | undefined> {
 
 export async function writeMadeAccount(cage: Path, account: MadeAccount | undefined): Promise<void> {
 	const file = join(cage, madeAccountName);
-	if (account) return writeAtomic(file, `${JSON.stringify({ schema: "cagewright/account/1", ...account })}\n`);
+	if (account) return writeJson(file, { schema: "cagewright/account/1", ...account });
 	await unlink(pathToBytes(file)).catch(ifMissing(undefined));
 }

@@ -5,7 +5,7 @@ import type { Evidence, ResponsibleNames } from "../../core/record/record.ts";
 import type { RecordStore } from "../../engine/store.ts";
 import { exists, list } from "../files/descriptor.ts";
 import { readTextIfAny } from "../files/text-files.ts";
-import { writeAtomic } from "./atomic.ts";
+import { writeAtomic, writeJson } from "./atomic.ts";
 import { cagePaths } from "./cages.ts";
 import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 import { readJson } from "./state-file.ts";
@@ -15,7 +15,7 @@ export function recordStore(state: Path): RecordStore {
 	const folder = (name: string) => join(cagePaths(state, name).directory, "record");
 	const write = async (name: string, file: string, value: unknown) => {
 		await makeSafeFolder(folder(name));
-		await writeAtomic(join(folder(name), file), `${JSON.stringify(value)}\n`);
+		await writeJson(join(folder(name), file), value);
 	};
 	const place = (name: string) => join(cagePaths(state, name).directory, "record.md");
 	return {

@@ -5,10 +5,13 @@ import { showPath } from "../../core/path/quote.ts";
 import { errorName, isMissing } from "../files/errors.ts";
 import { readBytes } from "../files/text-files.ts";
 
-/** What `decode` makes of one of our own files. Undefined if there is none. Throws `state-damaged` (exit 1), or another code. */
+/**
+ * What `decode` makes of one of our own files. Undefined if there is none. Throws `state-damaged` (exit 1), or another code, if
+ * `decode` throws or returns undefined.
+ */
 export async function readState<T>(
 	file: Path,
-	decode: (content: Buffer) => T | Promise<T>,
+	decode: (content: Buffer) => T | undefined | Promise<T>,
 	code = "state-damaged",
 ): Promise<T | undefined> {
 	let content: Buffer;
@@ -20,12 +23,14 @@ export async function readState<T>(
 		throw errorName(error) === "EIO" ? new Failure("disk-error", { path: showPath(file) }) : error;
 	}
 	try {
-		return await decode(content);
+		const value = await decode(content);
+		if (value !== undefined) return value;
 	} catch {
-		throw new Failure(code, { path: showPath(file) });
+		// The same as undefined.
 	}
+	throw new Failure(code, { path: showPath(file) });
 }
 
 export function readJson<T extends v.GenericSchema>(file: Path, schema: T, code?: string): Promise<v.InferOutput<T> | undefined> {
-	return readState(file, (content) => v.parse(schema, JSON.parse(content.toString("utf8"))), code);
+	return readState(file, (content) => v.parse(schema, JSON.parse(String(content))), code);
 }

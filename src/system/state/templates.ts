@@ -14,7 +14,7 @@ import { readTextSync } from "../files/text-files.ts";
 import { programFolder } from "../program-folder.ts";
 import { builtinTemplates } from "../templates/builtin.ts";
 import { readTemplateFile } from "../templates/sources.ts";
-import { writeAtomic } from "./atomic.ts";
+import { writeAtomic, writeJson } from "./atomic.ts";
 import { openState } from "./cages.ts";
 import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 
@@ -51,7 +51,7 @@ export function templates(state: Path): Templates {
 			}
 			await makeSafeFolder(folder);
 			await makeSafeFolder(allValues);
-			await writeAtomic(valuesPath(template.name), `${JSON.stringify(values)}\n`);
+			await writeJson(valuesPath(template.name), values);
 			const path = join(folder, pathFromText(`${template.name}.json`));
 			await writeAtomic(path, text);
 			await accept(templateHash(JSON.parse(text)));

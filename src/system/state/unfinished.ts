@@ -8,7 +8,7 @@ import type { Removal, Switching } from "../../engine/store.ts";
 import { list } from "../files/descriptor.ts";
 import { isMissing } from "../files/errors.ts";
 import { removeTree } from "../files/remove.ts";
-import { linkAtomic, writeAtomic } from "./atomic.ts";
+import { linkAtomic, writeJson } from "./atomic.ts";
 import { cageFromJson, cageToJson } from "./cage-json.ts";
 import { isAbandoned } from "./lock.ts";
 import { readJson } from "./state-file.ts";
@@ -75,7 +75,7 @@ export async function writeSwitching(cage: Path, switching: Switching | undefine
 	if (switching === undefined) return void (await removeTree(file));
 	const { before, from, stopped } = switching;
 	const json = { schema: "cagewright/switching/1", from, before: cageToJson(before), ...(stopped ? { stopped } : {}) };
-	await writeAtomic(file, `${JSON.stringify(json)}\n`);
+	await writeJson(file, json);
 }
 
 /** Names of cages with unfinished work: stored, or under an abandoned lock. */

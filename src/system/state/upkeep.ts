@@ -1,23 +1,15 @@
 import { watch, writeFileSync } from "node:fs";
 import * as v from "valibot";
-import {
-	join,
-	type Path,
-	parent,
-	pathFromJson,
-	pathFromText,
-	pathToBytes,
-	pathToJson,
-	pathToText,
-} from "../../core/path/path.ts";
+import { join, type Path, parent, pathFromText, pathSchema, pathToBytes, pathToJson, pathToText } from "../../core/path/path.ts";
 import type { WatchResult } from "../../core/watch/watch-result.ts";
 import { watchedCalls } from "../../core/watch/watched-calls.ts";
 import type { StaleMark, Upkeep } from "../../engine/store.ts";
 import { attempt, errorName } from "../files/errors.ts";
 import { removeTree } from "../files/remove.ts";
-import { readText, readTextSync } from "../files/text-files.ts";
-import { writeAtomic } from "./atomic.ts";
+import { readTextSync } from "../files/text-files.ts";
+import { writeJson } from "./atomic.ts";
 import { refuseUnsafe } from "./folder.ts";
+import { readJson } from "./state-file.ts";
 import { readSwitching, writeSwitching } from "./unfinished.ts";
 
 /**
@@ -72,21 +64,21 @@ function restartAnswer(cage: Path, generation: number): number | undefined {
 
 /** `directory` is a cage's own folder. */
 export function upkeep(directory: (name: string) => Path): Upkeep {
-	/** Removes the file if there is no text. */
-	const write = async (path: Path, text: string | undefined) => {
+	/** Removes the file if there is no value. */
+	const write = async (path: Path, value: unknown) => {
 		refuseUnsafe(parent(path));
-		if (text === undefined) await removeTree(path);
-		else await writeAtomic(path, text);
+		if (value === undefined) await removeTree(path);
+		else await writeJson(path, value);
 	};
 	return {
 		switching: (name) => readSwitching(directory(name)),
 		saveSwitching: (name, switching) => writeSwitching(directory(name), switching),
-		requestRestart: (name, generation) => write(join(directory(name), restartRequest), `${generation}\n`),
+		requestRestart: (name, generation) => write(join(directory(name), restartRequest), generation),
 		restartAnswer: (name, generation) => restartAnswer(directory(name), generation),
 		staleMark: (name) => readStaleMark(join(directory(name), staleMark)),
-		markStale: (name, mark) => write(join(directory(name), staleMark), mark && `${JSON.stringify(mark)}\n`),
+		markStale: (name, mark) => write(join(directory(name), staleMark), mark),
 		watched: (name) => readWatched(join(directory(name), watchedName)),
-		saveWatched: (name, watched) => write(join(directory(name), watchedName), watched && watchedToText(watched)),
+		saveWatched: (name, watched) => write(join(directory(name), watchedName), watched && watchedToJson(watched)),
 	};
 }
 
@@ -95,42 +87,31 @@ const staleMark = pathFromText("stale");
 const staleSchema = v.object({ since: v.string(), packages: v.array(v.string()), security: v.boolean() });
 
 /** The mark is only a hint, which the next check recreates, so an unreadable one counts as absent. */
-async function readStaleMark(path: Path): Promise<StaleMark | undefined> {
-	try {
-		return v.parse(staleSchema, JSON.parse(await readText(path)));
-	} catch {
-		return undefined;
-	}
+function readStaleMark(path: Path): Promise<StaleMark | undefined> {
+	return readJson(path, staleSchema).catch(() => undefined);
 }
 
 const watchedName = pathFromText("watched.json");
 
-const path = v.union([v.string(), v.object({ base64: v.string() })]);
 const watchedSchema = v.object({
 	since: v.string(),
 	until: v.string(),
 	seconds: v.number(),
-	full: v.optional(v.boolean(), false),
-	failures: v.array(v.object({ path, call: v.string(), error: v.string() })),
+	full: v.exactOptional(v.boolean()),
+	failures: v.array(v.object({ path: pathSchema, call: v.string(), error: v.string() })),
 });
 
-function watchedToText({ failures, ...watched }: WatchResult): string {
-	return `${JSON.stringify({ ...watched, failures: failures.map(({ call, error, path }) => ({ path: pathToJson(path), call, error })) })}\n`;
+function watchedToJson({ failures, ...watched }: WatchResult): unknown {
+	return { ...watched, failures: failures.map(({ call, error, path }) => ({ path: pathToJson(path), call, error })) };
 }
 
 /** An unreadable file counts as absent; the next watch starts again. */
 async function readWatched(file: Path): Promise<WatchResult | undefined> {
-	try {
-		const { failures, full, ...watched } = v.parse(watchedSchema, JSON.parse(await readText(file)));
-		return {
-			...watched,
-			...(full ? { full } : {}),
-			failures: failures.flatMap(({ call, error, path }) => {
-				const does = watchedCalls.find(({ name }) => name === call)?.does;
-				return does === undefined ? [] : [{ path: pathFromJson(path), call, error, does }];
-			}),
-		};
-	} catch {
-		return undefined;
-	}
+	const read = await readJson(file, watchedSchema).catch(() => undefined);
+	if (read === undefined) return undefined;
+	const failures = read.failures.flatMap((failure) => {
+		const does = watchedCalls.find(({ name }) => name === failure.call)?.does;
+		return does === undefined ? [] : [{ ...failure, does }];
+	});
+	return { ...read, failures };
 }

@@ -11,7 +11,7 @@ import { removeTree } from "../../files/remove.ts";
 import { seedData } from "../../files/seed.ts";
 import { requireSpace } from "../../files/survey.ts";
 import { runIn } from "../../files/tools.ts";
-import { writeAtomic } from "../atomic.ts";
+import { writeAtomic, writeJson } from "../atomic.ts";
 import { cageToJson } from "../cage-json.ts";
 import { cagePaths, clearRemovedCages, openState } from "../cages.ts";
 import { makeSafeFolder } from "../folder.ts";
@@ -59,8 +59,8 @@ export async function receiveCage(
 			discard,
 			publish: async (account) => {
 				const received = { ...manifest, entries: restamped(manifest, root) };
-				await writeAtomic(paths.manifest(head.generation), `${JSON.stringify(manifestToJson(received))}\n`);
-				await writeAtomic(join(staging, "cage.json"), `${JSON.stringify(cageToJson(cage))}\n`);
+				await writeJson(paths.manifest(head.generation), manifestToJson(received));
+				await writeJson(join(staging, "cage.json"), cageToJson(cage));
 				if (account) await writeMadeAccount(staging, account);
 				await symlink(`generations/${head.generation}`, pathToBytes(paths.current));
 				// Without exported data it starts empty: this machine's files at those places belong to another application.
