@@ -20,7 +20,7 @@ import { selftestTools } from "../system/selftest/selftest.ts";
 import { realPlace } from "../system/state/folder.ts";
 import { StateSessions } from "../system/state/sessions.ts";
 import { stateFolder } from "../system/state/store.ts";
-import { systemApplications } from "../system/units/applications.ts";
+import { systemApplications } from "../system/units/find.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 import { listensAt } from "../system/units/processes.ts";
 import { machine as comparingMachine } from "./comparing.ts";

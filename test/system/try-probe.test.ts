@@ -7,7 +7,7 @@ import type { Answers } from "../../src/core/questions/answers.ts";
 import type { Context } from "../../src/engine/context.ts";
 import { tryProbe, withGuess } from "../../src/engine/trace/try-probe.ts";
 import { lineProblem } from "../../src/system/launch/shell.ts";
-import { greetingOf } from "../../src/system/units/applications.ts";
+import { greetingOf } from "../../src/system/units/find.ts";
 import { bareApplication } from "../core/cage/plans.ts";
 import { temporaryState } from "./cagewright.ts";
 import { leftovers } from "./processes.ts";

@@ -1,22 +1,33 @@
 import { auditFiles } from "../../core/cage/audit.ts";
+import type { Cage } from "../../core/cage/cage.ts";
 import type { Finding } from "../../core/cage/finding.ts";
 import { footprintOfManifest } from "../../core/cage/footprint.ts";
-import { type ImportConsent, type ReviewResult, reviewImport, withoutClaims } from "../../core/cage/import-review.ts";
+import {
+	type ImportConsent,
+	permissionsOf,
+	type ReviewResult,
+	reviewImport,
+	withoutClaims,
+} from "../../core/cage/import-review.ts";
 import { type LocalCage, localCage } from "../../core/cage/local-owners.ts";
+import type { Manifest } from "../../core/cage/manifest.ts";
 import { type OwnerIds, ownerIds, ownerNames } from "../../core/cage/owner-names.ts";
 import { compareWithManifest } from "../../core/cage/tampering.ts";
 import { Failure } from "../../core/failure.ts";
-import type { Group, User } from "../../core/machine/facts.ts";
+import { directoriesTo, type Group, type User } from "../../core/machine/facts.ts";
+import { leaveOut } from "../../core/minimise/minimised.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { type DedicatedAccount, dedicatedName, isAccountName, isDedicatedName } from "../../core/plan/dedicated.ts";
+import { makePlan } from "../../core/plan/make-plan.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import type { Trace } from "../../core/trace/trace.ts";
 import type { InspectedArchive, ReceivedCage } from "../archive-store.ts";
 import { layoutOf, type PresentCage, presentCage, requireStopped } from "../cages.ts";
-import type { Context } from "../context.ts";
+import type { Context, Machine } from "../context.ts";
 import { checkDedicatedAccount, dedicatedAccount, idsOfOthers } from "../plan/dedicated-account.ts";
 import { accountNotes } from "../plan/separation.ts";
 import { findingsOf, policyOf } from "../upkeep/audit.ts";
-import { type LaterBuilds, laterBuilds } from "./later-builds.ts";
 
 interface ExportOptions {
 	/** A new file. Default: stdout. */
@@ -270,4 +281,53 @@ async function verify(context: Context, { data, manifest, root }: ReceivedCage):
 	const layout = { ...layoutOf(context.machine.store, manifest), root, data };
 	const refusal = refusalFor(await findingsOf(context, manifest, layout, { thorough: true }));
 	if (refusal) throw refusal;
+}
+
+/** The things that a later build would give an imported cage because of its trace and manifest. */
+export interface LaterBuilds {
+	/** This machine's files, directories and sockets that not everybody may read, sorted. */
+	readonly paths: readonly Path[];
+	/** Words of `--allow`, including the present ones. */
+	readonly permissions: readonly string[];
+}
+
+interface LaterInput {
+	readonly cage: Cage;
+	readonly manifest: Manifest;
+	/** Contains this machine's account numbers. */
+	readonly trace: Trace;
+	/** Include the account that the import creates. */
+	readonly users: readonly User[];
+	readonly groups: readonly Group[];
+}
+
+/** An update may run without a question, so an import shows what the archive makes it copy or mount. Returns undefined if no plan can be made. */
+function laterBuilds(
+	{ accounts, files }: Pick<Machine, "accounts" | "files">,
+	{ cage, groups, manifest, trace, users }: LaterInput,
+): LaterBuilds | undefined {
+	const { additions, application, minimised, rules } = cage;
+	let plan: Plan;
+	try {
+		const { identity } = manifest;
+		const owner = accounts.own()?.uid ?? 0;
+		const made = makePlan({ application, rules, identity, owner, trace, additions, users, groups, files });
+		plan = leaveOut(made, minimised, additions);
+	} catch (error) {
+		if (error instanceof Failure) return undefined;
+		throw error;
+	}
+	// Everybody may read it, and enter its directories.
+	const isPublic = (path: Path) =>
+		directoriesTo(path).every((part) => {
+			const { kind, mode } = files.status(part) ?? { kind: "absent", mode: 0 };
+			return part === path && kind !== "directory" ? kind === "symlink" || mode & 0o004 : mode & 0o001;
+		});
+	const taken = plan.entries.filter(({ decision, kind }) => decision === "include" && (kind === "file" || kind === "socket"));
+	const seeds = plan.writable.flatMap((one) => one.seeds);
+	const paths = [...taken, ...seeds, ...plan.shared].map(({ path }) => path).filter((path) => !isPublic(path));
+	return {
+		paths: [...new Set(paths)].sort(),
+		permissions: permissionsOf({ cage, manifest: { ...manifest, permissions: plan.permissions }, trace }),
+	};
 }

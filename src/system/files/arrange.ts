@@ -4,8 +4,7 @@ import { Failure } from "../../core/failure.ts";
 import { ancestors, baseName, isWithin, join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { below, isNoDirectory, makeDirectory, namesIn, namesOf, openBelow, openDirectory } from "./descriptor.ts";
-import { errorName, ifMissing, writeFailure } from "./errors.ts";
-import { unsafeData } from "./merge.ts";
+import { errorName, ifMissing, unsafeData, writeFailure } from "./errors.ts";
 
 /**
  * Where a writable directory's state is stored when generations mount different directories. The state of PATH is at `data/PATH`,

@@ -58,6 +58,11 @@ export function failedWrite(path: Path): (error: unknown) => never {
 	};
 }
 
+/** The application may write here, so a link could be an attempt to redirect us. */
+export function unsafeData(path: Path): Failure {
+	return new Failure("unsafe-data", { path: showPath(path) }, 4);
+}
+
 /** The failure for a full disk at `path`. Other errors pass through. */
 export function diskFailure(error: unknown, path: Path): unknown {
 	return ["ENOSPC", "EDQUOT"].includes(errorName(error) ?? "") ? writeFailure(error, path) : error;

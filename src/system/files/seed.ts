@@ -1,12 +1,11 @@
-import { type FileHandle, lstat, rename, stat } from "node:fs/promises";
+import { type FileHandle, link, lstat, rename, stat } from "node:fs/promises";
 import { baseName, isWithin, join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
 import type { Plan, WritableDirectory } from "../../core/plan/plan.ts";
 import { makeSafeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
 import { readSeeded, writeSeeded } from "../state/seeded.ts";
 import { below, exists, isNoDirectory, makeDirectory, namesIn, namesOf, openBelow, openDirectory } from "./descriptor.ts";
-import { errorName, failedRead, ifMissing, writeFailure } from "./errors.ts";
-import { merge, unsafeData } from "./merge.ts";
+import { errorName, failedRead, ifMissing, unsafeData, writeFailure } from "./errors.ts";
 import { removeTree } from "./remove.ts";
 import { allocatedBytes, requireSpace } from "./survey.ts";
 import { runIn } from "./tools.ts";
@@ -176,4 +175,38 @@ async function stageSeed(job: TreeCopy, filled: FileHandle, directory: Path, see
 async function openHost(path: Path): Promise<FileHandle> {
 	await using top = await openDirectory("/" as Path);
 	return await openBelow(top, namesOf(path)).catch(failedRead(path));
+}
+
+/**
+ * Moves the content of `from` into `to` where nothing exists yet, and returns the host paths that existed. Merges directories.
+ * link(2) and rename(2) fail rather than replace a name that has just appeared.
+ */
+async function merge(from: Path, to: Path, name: Path): Promise<Path[]> {
+	await using source = await openDirectory(from);
+	await using target = await openDirectory(to).catch((error: unknown) => {
+		if (isNoDirectory(errorName(error))) throw unsafeData(name);
+		throw error;
+	});
+	const kept: Path[] = [];
+	for (const child of await namesIn(source)) {
+		const [old, place, shown] = [below(source, child), below(target, child), join(name, child)];
+		const isDirectory = (await lstat(pathToBytes(old))).isDirectory();
+		if (!isDirectory) {
+			if (!(await linkUnlessThere(old, place))) kept.push(shown);
+		} else if (!(await exists(place))) await rename(pathToBytes(old), pathToBytes(place));
+		else if ((await lstat(pathToBytes(place))).isDirectory()) kept.push(...(await merge(old, place, shown)));
+		else kept.push(shown);
+	}
+	await target.sync();
+	return kept;
+}
+
+async function linkUnlessThere(from: Path, to: Path): Promise<boolean> {
+	try {
+		await link(pathToBytes(from), pathToBytes(to));
+		return true;
+	} catch (error) {
+		if (errorName(error) === "EEXIST") return false;
+		throw error;
+	}
 }

@@ -6,12 +6,12 @@ import { attempt } from "../files/errors.ts";
 import { processStatus } from "../launch/processes.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { followKernelLog, recordedDenials } from "./kernel-log.ts";
-import { fileIdentity, namesIn, wordsOf } from "./proc.ts";
+import { allPids, fileIdentity, wordsOf } from "./proc.ts";
 
 export const systemDetection: Omit<Detection, "watchOpenings"> = {
 	follow: followKernelLog,
 	denials: recordedDenials,
-	processes: () => namesIn("/proc").flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : [])),
+	processes: allPids,
 	rootOf(pid) {
 		const root = fileIdentity(`/proc/${pid}/root/.`);
 		return root === "" || root === ownRoot ? undefined : root;
