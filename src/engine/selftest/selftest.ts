@@ -24,7 +24,7 @@ import {
 } from "../../core/selftest/verdict.ts";
 import { knownCage, layoutOf, presentCage } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
-import type { CageLayout, LaunchRequest } from "../launch-ports.ts";
+import type { CageLayout, LaunchRequest, Sandbox } from "../launch-ports.ts";
 import type { Interpreter } from "../ports.ts";
 import { launchRequest } from "../run/run.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
@@ -137,40 +137,39 @@ async function testCage(
 	await using decoy = await selftest.decoy(manifest.identity);
 	const { token } = decoy.facts;
 	await using listener = options.alarms ? await listenIfComplete(context, token) : undefined;
+	const commandOf = (how: Parameters<typeof attemptsProgram>[1], changed = request) => {
+		const target = attemptsArguments(targetOf(context, layout, changed, interpreter, decoy.facts), selftest.architecture);
+		return [...interpreter.command, attemptsProgram(selftest.architecture, how), ...target];
+	};
+	const launchOf = (sandbox: Sandbox, command: readonly string[]): LaunchRequest => ({
+		...request,
+		network,
+		spec: { kind: "cage", cage: layout, sandbox },
+		command,
+		hostFiles: interpreter.brought,
+		names: interpreter.names,
+		signal: context.signal,
+	});
 	let launch = 0;
-	const start = (change: Partial<LaunchRequest>, spare: boolean) => {
+	const start = async (change: Partial<LaunchRequest>, spare: boolean) => {
 		const number = ++launch;
-		return runTechniques(
-			context,
-			layout,
-			{ ...request, network, ...change },
-			{
-				interpreter,
-				decoy: decoy.facts,
-				spare,
-				onTried: (tried) => context.emit({ event: "ways-tried", launch: number, launches: 3, tried, ways: allTechniques.length }),
-			},
+		await using sandbox = await context.machine.launcher.createSandbox();
+		const command = commandOf({ spare }, { ...request, ...change });
+		return await runTechniques(context, layout, { ...launchOf(sandbox, command), ...change }, (tried) =>
+			context.emit({ event: "ways-tried", launch: number, launches: 3, tried, ways: allTechniques.length }),
 		);
 	};
-	// Runs as root without any layer except chroot.
 	const runUnderUnit = (unit: UnderUnit) => {
 		const present = { cage, manifest, layout, generation: manifest.generation };
-		const { architecture } = selftest;
-		const target = attemptsArguments(targetOf(context, layout, request, interpreter, decoy.facts), architecture);
-		const command = [...interpreter.command, attemptsProgram(architecture, { spare: false }), ...target];
+		const command = commandOf({ spare: false });
 		const inNetwork = network === "none" ? "none" : "host";
 		return tryUnderUnit(context, present, unit, { interpreter, command, network: inNetwork }, patience);
 	};
 	const measureSlowly = async (attempts: ReadonlyMap<string, Attempt>) => {
 		await using sandbox = await context.machine.launcher.createSandbox();
-		const { architecture } = selftest;
-		const target = attemptsArguments(targetOf(context, layout, request, interpreter, decoy.facts), architecture);
-		const command = [...interpreter.command, attemptsProgram(architecture, { isGated: true }), ...target];
-		const spec = { kind: "cage", cage: layout, sandbox } as const;
-		const { brought: hostFiles, names } = interpreter;
-		const gated = { ...request, network, spec, command, hostFiles, names, signal: context.signal };
-		return await measureAlarmsSlowly(context, token, gated, attempts);
+		return await measureAlarmsSlowly(context, token, launchOf(sandbox, commandOf({ isGated: true })), attempts);
 	};
+	// Runs as root without any layer except chroot.
 	const control = () => start({ identity: bareRoot, network: "host", without: layers }, true);
 	const before = await control();
 	const real = options.unit
@@ -210,36 +209,23 @@ const bareRoot = { name: "root", uid: 0, gid: 0, groups: [], home: "/" };
 
 const escapes = (attempts: ReadonlyMap<string, Attempt>) => [...attempts.values()].filter(({ how }) => how === "escaped").length;
 
-interface Attempts {
-	readonly interpreter: Interpreter;
-	readonly decoy: DecoyFacts;
-	readonly spare: boolean;
-	/** Called with the number of techniques that have ended. */
-	onTried(tried: number): void;
-}
-
-/** Launches the techniques once, on a copy of the data that is discarded. Throws `selftest-broken` (exit 70) if they do not finish. */
+/**
+ * Launches the techniques once. `onTried` gets the number of those that have ended. Throws `selftest-broken` (exit 70) if they do not
+ * finish.
+ */
 async function runTechniques(
 	context: Context,
 	cage: CageLayout,
 	request: LaunchRequest,
-	{ decoy, interpreter, onTried, spare }: Attempts,
+	onTried: (tried: number) => void,
 ): Promise<{ attempts: ReadonlyMap<string, Attempt>; seen: Observed }> {
-	const { launcher, now, selftest, sleep } = context.machine;
-	const { architecture } = selftest;
-	await using sandbox = await launcher.createSandbox();
+	const { launcher, now, sleep } = context.machine;
 	let output = "";
-	const target = targetOf(context, cage, request, interpreter, decoy);
 	const launched = await launcher.start({
 		...request,
-		spec: { kind: "cage", cage, sandbox },
-		command: [...interpreter.command, attemptsProgram(architecture, { spare }), ...attemptsArguments(target, architecture)],
-		hostFiles: interpreter.brought,
-		names: interpreter.names,
 		onOutput: (chunk) => {
 			output += Buffer.from(chunk).toString("latin1");
 		},
-		signal: context.signal,
 	});
 	let over = false;
 	void launched.ended.then(() => {
