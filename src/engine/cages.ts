@@ -74,17 +74,15 @@ export async function lockUnlessBusy(store: CageStore, name: string): Promise<Lo
 	}
 }
 
-/** Host pids of a cage's processes and inits in any of its generations. */
-export async function runningIn({ launcher, store }: Pick<ReadingMachine, "launcher" | "store">, name: string) {
-	const all = (await store.generations(name)).map((generation) => launcher.running(store.root(name, generation)));
+/** Host pids of a cage's processes and inits in any of its generations, except one. */
+export async function runningIn(
+	{ launcher, store }: Pick<ReadingMachine, "launcher" | "store">,
+	name: string,
+	except?: number,
+): Promise<{ readonly processes: readonly number[]; readonly inits: readonly number[] }> {
+	const generations = (await store.generations(name)).filter((one) => one !== except);
+	const all = generations.map((one) => launcher.running(store.root(name, one)));
 	return { processes: all.flatMap(({ processes }) => processes), inits: all.flatMap(({ inits }) => inits) };
-}
-
-/** Processes of the cage's other generations. */
-export async function processesOfOthers({ machine }: Context<ReadingMachine>, name: string, generation: number) {
-	const others = (await machine.store.generations(name)).filter((one) => one !== generation);
-	const found = others.map((one) => machine.launcher.running(machine.store.root(name, one)));
-	return { processes: found.flatMap((one) => one.processes), inits: found.flatMap((one) => one.inits) };
 }
 
 /** Throws `cage-running` (exit 4) if a process of the cage runs. */

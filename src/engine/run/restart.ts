@@ -1,7 +1,7 @@
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
 import { noAnswerFailure, probeService } from "../adopt/service-probes.ts";
-import { cageFolder, presentCage, processesOfOthers } from "../cages.ts";
+import { cageFolder, presentCage, runningIn } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { installedText, planUnit, type UnitOfCage, unitsOf } from "./installed-unit.ts";
 
@@ -28,7 +28,7 @@ export async function restartCage(context: Context, name: string): Promise<Resta
 	const { cage, generation } = await presentCage(context, name);
 	const began = machine.elapsed();
 	const restarted: string[] = [];
-	const stale = await processesOfOthers(context, name, generation);
+	const stale = await runningIn(machine, name, generation);
 	for (const unit of await unitsOf(context, name)) {
 		await refreshUnit(context, name, unit);
 		const service = unit.service ?? unitName(name);
@@ -49,10 +49,10 @@ export async function restartCage(context: Context, name: string): Promise<Resta
 		const probe = answer.probes.find(({ ok }) => !ok)?.command ?? probes[0] ?? "";
 		if (!answer.answered) throw await noAnswerFailure(context, service, answer, probe);
 	}
-	if ((await processesOfOthers(context, name, generation)).inits.length && (await restartRun(context, name, generation))) {
+	if ((await runningIn(machine, name, generation)).inits.length && (await restartRun(context, name, generation))) {
 		restarted.push("run");
 	}
-	const { inits: remaining } = await processesOfOthers(context, name, generation);
+	const { inits: remaining } = await runningIn(machine, name, generation);
 	const interrupted = restarted.length ? Math.round((machine.elapsed() - began) / 10) / 100 : 0;
 	return { restarted, remaining, interrupted };
 }
@@ -66,7 +66,7 @@ async function restartRun(context: Context, name: string, generation: number): P
 	let deadline = began + patience;
 	while (machine.elapsed() < deadline) {
 		const seconds = machine.store.upkeep.restartAnswer(name, generation);
-		if (seconds !== undefined && (await processesOfOthers(context, name, generation)).inits.length) {
+		if (seconds !== undefined && (await runningIn(machine, name, generation)).inits.length) {
 			// The application may take as long to end as that `run` allows.
 			const stops = seconds === 0 ? Number.POSITIVE_INFINITY : seconds * 1000;
 			deadline = Math.min(machine.elapsed(), began + stops) + patience;

@@ -9,7 +9,7 @@ import { showPath } from "../../core/path/quote.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { missingInCage, type WatchResult } from "../../core/watch/watch-result.ts";
-import { isDamage, type PresentCage, presentCage, processesOfOthers } from "../cages.ts";
+import { isDamage, type PresentCage, presentCage, runningIn } from "../cages.ts";
 import type { ComparingMachine, Context } from "../context.ts";
 import { comparableEntries } from "../plan/comparable-plan.ts";
 import { footprints } from "../plan/separation.ts";
@@ -87,7 +87,7 @@ export async function checkCage(
 			madeAt: manifest.madeAt,
 			findings: findings.map((one) => ({ ...one, accepted: isAccepted(one, accepted), known: isKnown(one) })),
 			drift,
-			behind: (await processesOfOthers(context, name, generation)).inits,
+			behind: (await runningIn(context.machine, name, generation)).inits,
 			...today,
 		};
 	} catch (error) {

@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, lstatSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join as joinText } from "node:path";
 import type { UnitInput } from "../../core/confinement/unit/input.ts";
 import { Failure } from "../../core/failure.ts";
-import { join, outermost, type Path, pathFromBytes, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { join, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { CageLayout, Sandbox } from "../../engine/launch-ports.ts";
 import type { TrialServices } from "../../engine/ports.ts";
 import { must, removeRuntimeUnit, runtimeUnits, systemctl } from "../adoption/services.ts";
-import { attempt } from "../files/errors.ts";
 import { openBind, openData, withSource } from "../files/mounts.ts";
+import { allocatedBytes } from "../files/survey.ts";
 import { copyTree, type TreeCopy } from "../files/trees.ts";
 import { isLeftover, transientName } from "../state/process.ts";
 import { requireTool, toolEnvironment } from "./tools.ts";
@@ -97,16 +97,6 @@ async function copiedMounts(cage: CageLayout, { folder }: Sandbox): Promise<Pick
 /** Whether these copies need at most this many bytes. Unreadable files do not count. */
 function fits(cage: CageLayout, bytes: number): boolean {
 	const shared = cage.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
-	const open = [...outermost(cage.writable).map((path) => join(cage.data, path.slice(1))), ...shared];
-	let left = bytes;
-	for (let place = open.pop(); place !== undefined && left >= 0; place = open.pop()) {
-		const stats = lstatSync(pathToBytes(place), { throwIfNoEntry: false });
-		if (stats?.isDirectory()) open.push(...namesIn(place).map((name) => join(place as Path, name)));
-		else if (stats?.isFile()) left -= stats.blocks * 512;
-	}
-	return left >= 0;
-}
-
-function namesIn(directory: Path): Path[] {
-	return attempt(() => readdirSync(pathToBytes(directory), { encoding: "buffer" }).map(pathFromBytes)) ?? [];
+	const copied = [...outermost(cage.writable).map((path) => join(cage.data, path.slice(1))), ...shared];
+	return copied.reduce((sum, place) => sum + allocatedBytes(place), 0) <= bytes;
 }

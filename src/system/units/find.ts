@@ -5,6 +5,7 @@ import { parseCreatedDirectory } from "../../core/application/created-directory.
 import { type ApplicationDraft, compareFound, type FoundApplication } from "../../core/application/found.ts";
 import type { Greeting } from "../../core/application/recognise.ts";
 import { Failure, type Note } from "../../core/failure.ts";
+import { parsePasswd } from "../../core/machine/accounts.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { HostApplications, Packages } from "../../engine/ports.ts";
 import { templateValues } from "../templates/template-values.ts";
@@ -138,12 +139,9 @@ function isSystemProcess({ exe = "", ports }: ListeningProcess): boolean {
 }
 
 function accountNames(tree: UnitTree): ReadonlyMap<number, string> {
-	const names = new Map<number, string>();
-	for (const line of (tree.read("/etc/passwd") ?? "").split("\n")) {
-		const [name, , uid] = line.split(":");
-		if (name !== undefined && name !== "" && /^\d+$/.test(uid ?? "") && !names.has(Number(uid))) names.set(Number(uid), name);
-	}
-	return names;
+	// The first account of a number counts.
+	const users = parsePasswd(tree.read("/etc/passwd") ?? "").reverse();
+	return new Map(users.map(({ name, uid }) => [uid, name]));
 }
 
 export const systemApplications: HostApplications = {

@@ -8,6 +8,7 @@ import { parseSocketUnit, type SocketUnit } from "../../core/application/unit-so
 import { type MachineSpecifiers, parseUnitName } from "../../core/application/unit-text.ts";
 import { append, by } from "../../core/collections.ts";
 import { dropinNames } from "../../core/confinement/unit/installed.ts";
+import { osRelease } from "../packages/packages.ts";
 import { UnitPlaces, UnitTree } from "./unit-tree.ts";
 
 export interface ServiceFile {
@@ -215,9 +216,7 @@ export class UnitFiles {
 	}
 
 	#machine(): MachineSpecifiers {
-		const release_ = Object.fromEntries(
-			[...(this.#tree.read("/etc/os-release") ?? "").matchAll(/^(\w+)="?([^"\n]*)"?$/gm)].map(([, key, value]) => [key, value]),
-		) as Record<string, string | undefined>;
+		const system = osRelease(this.#tree.read("/etc/os-release") ?? "");
 		const id = this.#tree.read("/etc/machine-id")?.trim();
 		return {
 			H: hostname(),
@@ -225,8 +224,8 @@ export class UnitFiles {
 			v: release(),
 			a: arch() === "x64" ? "x86-64" : arch(),
 			...(id === undefined ? {} : { m: id }),
-			o: release_.ID ?? "linux",
-			w: release_.VERSION_ID ?? "",
+			o: system.ID ?? "linux",
+			w: system.VERSION_ID ?? "",
 		};
 	}
 }
