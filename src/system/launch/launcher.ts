@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { Limits } from "../../core/application/application.ts";
 import { requireLaunchable } from "../../core/cage/launchable.ts";
 import { acceptorName } from "../../core/confinement/acceptor.ts";
-import type { HostShell } from "../../core/confinement/host-shell.ts";
 import { type CageMount, type CageRoot, environmentName, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
 import { launchScript, mountsCommand, namespaceCommand, splitLaunchScript } from "../../core/confinement/launch-script.ts";
 import type { GroupLimit } from "../../core/confinement/limits.ts";
@@ -50,6 +49,7 @@ import { TracePipe } from "./trace-pipe.ts";
 
 /** Starts applications and cages with util-linux. `state` contains all of its temporary files. */
 export class UtilLinuxLauncher implements Launcher {
+	readonly hostShell = hostShell;
 	readonly lineProblem = lineProblem;
 	readonly running = running;
 	readonly unitConfiner = unitConfiner;
@@ -123,7 +123,7 @@ export class UtilLinuxLauncher implements Launcher {
 		} catch (error) {
 			trace?.finish();
 			await cleanUp();
-			throw error;
+			throw diskFailure(error, pathFromText(folder));
 		}
 	}
 
@@ -136,10 +136,6 @@ export class UtilLinuxLauncher implements Launcher {
 		}
 		groups.push(...(await prepareLimits(limits, identity)));
 		return { limits };
-	}
-
-	hostShell(): HostShell {
-		return hostShell();
 	}
 
 	async shell(
@@ -213,21 +209,8 @@ export class UtilLinuxLauncher implements Launcher {
 		};
 	}
 
-	/** Writes a launch's files before anything is started. Throws `disk-full`. */
+	/** Writes a launch's files before anything is started. */
 	private prepare(
-		request: LaunchRequest,
-		folder: string,
-		groups: readonly GroupLimit[],
-		log: Path | undefined,
-	): { command: string[]; spec: LaunchSpec } {
-		try {
-			return this.writeLaunch(request, folder, groups, log);
-		} catch (error) {
-			throw diskFailure(error, pathFromText(folder));
-		}
-	}
-
-	private writeLaunch(
 		request: LaunchRequest,
 		folder: string,
 		groups: readonly GroupLimit[],
@@ -247,8 +230,10 @@ export class UtilLinuxLauncher implements Launcher {
 		chmodSync(join(folder, environmentName), 0o755);
 		if (sockets) writeFileSync(join(folder, socketsName), sockets, { mode: 0o700 });
 		const acceptor = acceptorProgram(request);
-		if (acceptor) writeFileSync(join(folder, acceptorName), acceptor);
-		if (acceptor) chmodSync(join(folder, acceptorName), 0o755);
+		if (acceptor) {
+			writeFileSync(join(folder, acceptorName), acceptor);
+			chmodSync(join(folder, acceptorName), 0o755);
+		}
 		if (spec.rootless) writeLoopback(folder);
 		if (spec.root.kind === "cage") {
 			writeFileSync(pathToBytes(spec.root.confiner), this.confiner(request, spec.root), { mode: 0o700 });
