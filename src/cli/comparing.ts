@@ -2,7 +2,7 @@
 
 import type { ComparingMachine } from "../engine/context.ts";
 import { systemRecording } from "../system/record/recording.ts";
-import { hostService } from "../system/units/host-service.ts";
+import { hostService } from "../system/units/unit-files.ts";
 import { auditingMachine } from "./auditing-machine.ts";
 import { version } from "./version.ts";
 

@@ -7,7 +7,6 @@ import type { Files } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Detection } from "./detection-ports.ts";
 import type { Event } from "./events.ts";
-import type { ForeignSandboxes } from "./foreign-ports.ts";
 import type { Attached, AttachRequest, FailureWatch, FailureWatchRequest, Launcher } from "./launch-ports.ts";
 import type {
 	Accounts,
@@ -16,6 +15,7 @@ import type {
 	CommandFeed,
 	Doctor,
 	Documents,
+	ForeignSandboxes,
 	HostApplications,
 	Packages,
 	Recording,

@@ -1,7 +1,7 @@
 import { unlink } from "node:fs/promises";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
-import type { AdoptedState } from "../../engine/adoption-store.ts";
+import type { AdoptedState } from "../../engine/store.ts";
 import { exists, syncDirectory } from "../files/descriptor.ts";
 import { ifMissing } from "../files/errors.ts";
 import { openData, withSource } from "../files/mounts.ts";

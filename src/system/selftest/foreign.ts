@@ -10,7 +10,7 @@ import { filtersProgram } from "../../core/selftest/foreign/enter.ts";
 import { type ProcessState, processState } from "../../core/selftest/foreign/state.ts";
 import type { ForeignTarget } from "../../core/selftest/foreign/verdict.ts";
 import { parseMounts } from "../../core/selftest/outside.ts";
-import type { ForeignSandboxes, StartedProgram } from "../../engine/foreign-ports.ts";
+import type { ForeignSandboxes, StartedProgram } from "../../engine/ports.ts";
 import { systemServices } from "../adoption/services.ts";
 import { attempt } from "../files/errors.ts";
 import { groupMounts } from "../launch/control-groups.ts";

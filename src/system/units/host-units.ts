@@ -9,8 +9,8 @@ import { Failure } from "../../core/failure.ts";
 import { baseName, join as joinPath, type Path, parent, pathFromText } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { UnitSet, Units } from "../../engine/systemd-ports.ts";
-import { hostService } from "./host-service.ts";
 import { hooksFor, installedFor, presentPlace, readInstalled, removeInstalled, writeInstalled } from "./installed.ts";
+import { hostService } from "./unit-files.ts";
 
 /** Units of this machine, or of the system in the file tree `root` (an image that is not running). */
 export function systemUnits(root = "/"): Units {

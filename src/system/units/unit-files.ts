@@ -2,12 +2,15 @@ import { arch, hostname, release } from "node:os";
 import { basename } from "node:path";
 import picomatch from "picomatch";
 import { directoriesOf, parseTmpfiles, type TmpfilesDirectory } from "../../core/application/created-directory.ts";
-import type { EnvironmentFiles, UnitSurroundings } from "../../core/application/unit-application.ts";
+import { socketPlace } from "../../core/application/passed-socket.ts";
+import { applicationFromUnit, type EnvironmentFiles, type UnitSurroundings } from "../../core/application/unit-application.ts";
 import { parseServiceUnit, type ServiceUnit } from "../../core/application/unit-file.ts";
-import { parseSocketUnit, type SocketUnit } from "../../core/application/unit-sockets.ts";
+import { isPassed, parseSocketUnit, type SocketAddress, type SocketUnit } from "../../core/application/unit-sockets.ts";
 import { type MachineSpecifiers, parseUnitName } from "../../core/application/unit-text.ts";
 import { append, by } from "../../core/collections.ts";
 import { dropinNames } from "../../core/confinement/unit/installed.ts";
+import { type Path, pathFromText } from "../../core/path/path.ts";
+import type { HostService } from "../../engine/systemd-ports.ts";
 import { osRelease } from "../packages/packages.ts";
 import { UnitPlaces, UnitTree } from "./unit-tree.ts";
 
@@ -244,4 +247,27 @@ function instanceOf(socket: SocketUnit, instance: string): SocketUnit {
 		service: filled(socket.service),
 		listens: socket.listens.map((listen) => ({ ...listen, address: filled(listen.address) })),
 	};
+}
+
+/** The service and its drop-ins, read from the unit files below `root`. Undefined if there is none of that name or it is masked. */
+export function hostService(name: string, root = "/"): HostService | undefined {
+	const service = new UnitFiles(new UnitTree(root)).load(name);
+	if (service === undefined) return undefined;
+	const { files, surroundings, texts, unit } = service;
+	const { reloadSignal } = applicationFromUnit(unit, surroundings);
+	const sockets = (surroundings.sockets ?? []).filter((socket) => !socket.accept && isPassed(socket, unit));
+	return {
+		name: unit.name.full,
+		files,
+		texts,
+		sockets: sockets.map((socket) => socket.name),
+		socketPaths: sockets.flatMap(({ listens }) => listens.flatMap(pathOf)),
+		...(reloadSignal === undefined ? {} : { reloadSignal }),
+		reloads: unit.execReload.length > 0,
+	};
+}
+
+function pathOf({ address, kind }: SocketAddress): Path[] {
+	const place = kind === "other" ? undefined : socketPlace(address);
+	return place?.family === "unix" ? [pathFromText(place.path)] : [];
 }
