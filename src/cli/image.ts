@@ -32,12 +32,16 @@ export function exportForEngine(terminal: Terminal, name: string, options: Expor
 	return options.format === "portable" ? exportPortableService(terminal, name, options) : exportOci(terminal, name, options);
 }
 
+/** Returns the absolute path of the export. Throws `export-without-data` or `export-needs-output` (exit 2). */
+function placeFor({ format, output, withData }: ExportOptions, example: string): string {
+	if (withData) throw new Failure("export-without-data", {}, 2);
+	if (output === undefined) throw new Failure("export-needs-output", { format, example }, 2);
+	return resolve(output);
+}
+
 /** Writes a cage as an OCI image. */
 async function exportOci(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
-	const { output, withData } = options;
-	if (withData) throw new Failure("export-without-data", {}, 2);
-	if (output === undefined) throw new Failure("export-needs-output", { format: options.format, example: `${name}.tar` }, 2);
-	const to = resolve(output);
+	const to = placeFor(options, `${name}.tar`);
 	const isArchive = to.endsWith(".tar");
 	await requireNewPlace(pathFromText(to));
 	return terminal.withContext(async (context) => {
@@ -47,30 +51,19 @@ async function exportOci(terminal: Terminal, name: string, options: ExportOption
 			...latestTime(),
 		});
 		const { image } = workload;
-		if (terminal.options.json) {
-			terminal.printJson("export", {
-				name,
-				file: pathToJson(pathFromText(to)),
-				format: "oci",
-				image,
-				digest,
-				run: podmanWords(workload),
-			});
-		} else {
-			const commands = [["podman", "pull", imageReference(to, isArchive, workload)], podmanWords(workload)].map(quoteShellLine);
-			terminal.remark(terminal.messages.cli.transfer.imageExported(image, digest, to, commands.join("\n")));
-		}
-		return 0;
+		const run = podmanWords(workload);
+		const commands = [["podman", "pull", imageReference(to, isArchive, workload)], run].map(quoteShellLine);
+		return terminal.wrote("export", { name, file: pathToJson(pathFromText(to)), format: "oci", image, digest, run }, () =>
+			terminal.messages.cli.transfer.imageExported(image, digest, to, commands.join("\n")),
+		);
 	});
 }
 
 /** Writes a cage as the image of a portable service. */
 async function exportPortableService(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
-	const { format, output, withData } = options;
+	const { format } = options;
 	const as = portableName(name);
-	if (withData) throw new Failure("export-without-data", {}, 2);
-	if (output === undefined) throw new Failure("export-needs-output", { format, example: `${as}.raw` }, 2);
-	const to = resolve(output);
+	const to = placeFor(options, `${as}.raw`);
 	const isFile = to.endsWith(".raw");
 	// The image's name must begin with the units' (portablectl(1)).
 	if (!basename(to).startsWith(as)) throw new Failure("portable-name", { name: as, path: to }, 2);
@@ -80,11 +73,9 @@ async function exportPortableService(terminal: Terminal, name: string, options: 
 			...{ to: pathFromText(to), isFile, osRelease: hostRelease(), allowSecrets: options.allowSecretExport ?? false },
 			...latestTime(),
 		});
-		if (terminal.options.json) {
-			terminal.printJson("export", { name, file: pathToJson(pathFromText(to)), format, unit: `${as}.service` });
-		} else
-			terminal.remark(terminal.messages.cli.transfer.portableExported(name, to, attachCommands(manifest, to, isFile).join("\n")));
-		return 0;
+		return terminal.wrote("export", { name, file: pathToJson(pathFromText(to)), format, unit: `${as}.service` }, () =>
+			terminal.messages.cli.transfer.portableExported(name, to, attachCommands(manifest, to, isFile).join("\n")),
+		);
 	});
 }
 
@@ -105,27 +96,19 @@ function attachCommands(manifest: Manifest, image: string, isFile: boolean): str
 }
 
 /** Writes units for podman's generator into a new folder. */
-async function exportQuadlet(terminal: Terminal, name: string, { format, output, withData }: ExportOptions): Promise<number> {
-	if (withData) throw new Failure("export-without-data", {}, 2);
-	if (output === undefined) throw new Failure("export-needs-output", { format, example: name }, 2);
-	const to = resolve(output);
+async function exportQuadlet(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
+	const to = placeFor(options, name);
 	return terminal.withContext(async (context) => {
 		const { workload } = await describeWorkload(context, name);
 		const units = quadletUnits(workload);
 		await writeTexts(pathFromText(to), units);
-		if (terminal.options.json) {
-			terminal.printJson("export", {
-				name,
-				file: pathToJson(pathFromText(to)),
-				format,
-				image: workload.image,
-				units: [...units.keys()],
-			});
-		} else {
-			const command = quoteShellLine(["cp", ...[...units.keys()].map((unit) => `${to}/${unit}`), "/etc/containers/systemd/"]);
-			terminal.remark(terminal.messages.cli.transfer.quadletExported(name, to, workload.image, command));
-		}
-		return 0;
+		const [names, { image }] = [[...units.keys()], workload];
+		const command = quoteShellLine(["cp", ...names.map((unit) => `${to}/${unit}`), "/etc/containers/systemd/"]);
+		return terminal.wrote(
+			"export",
+			{ name, file: pathToJson(pathFromText(to)), format: options.format, image, units: names },
+			() => terminal.messages.cli.transfer.quadletExported(name, to, image, command),
+		);
 	});
 }
 
@@ -143,16 +126,17 @@ async function exportKubernetes(terminal: Terminal, name: string, { format, outp
 		if (left.length) warn("kubernetes-left-out", { paths: left.join(", ") });
 		const as = kubernetesName(name);
 		if (as !== name) warn("kubernetes-renamed", { name, as });
-		// The library is loaded on demand.
-		const { kubernetesText } = await import("../report/kubernetes.ts");
-		const comments = refused.map((reason) => terminal.messages.note(`kubernetes-${reason}`, { name }));
-		const text = kubernetesText(kubernetesObjects(workload), comments);
+		// The library is large, so it is loaded on demand.
+		const { stringify } = await import("yaml");
+		const comments = refused.map((reason) => `# ${terminal.messages.note(`kubernetes-${reason}`, { name })}\n`);
+		const documents = kubernetesObjects(workload).map((one) => `---\n${stringify(one, { aliasDuplicateObjects: false })}`);
+		const text = [...comments, ...documents].join("");
 		const file = await printOrWrite(terminal, text, output);
 		if (file === undefined) return 0;
-		if (terminal.options.json) {
-			terminal.printJson("export", { name, file: pathToJson(file), format, image: workload.image, restricted: !refused.length });
-		} else terminal.remark(terminal.messages.cli.transfer.kubernetesExported(name, showPath(file), workload.image));
-		return 0;
+		const { image } = workload;
+		return terminal.wrote("export", { name, file: pathToJson(file), format, image, restricted: !refused.length }, () =>
+			terminal.messages.cli.transfer.kubernetesExported(name, showPath(file), image),
+		);
 	});
 }
 

@@ -138,9 +138,9 @@ async function exporting(
 		return 0;
 	}
 	const path = await writeNewFile(output, text);
-	if (terminal.options.json) terminal.printJson("template", { name: one.name, path, sha256: bundle.sha256 });
-	else terminal.remark(terminal.messages.cli.template.exported(one.name, path, bundle.sha256));
-	return 0;
+	return terminal.wrote("template", { name: one.name, path, sha256: bundle.sha256 }, () =>
+		terminal.messages.cli.template.exported(one.name, path, bundle.sha256),
+	);
 }
 
 async function remove(terminal: Terminal, { machine }: Context, name: string | undefined): Promise<number> {
@@ -197,9 +197,7 @@ async function create(terminal: Terminal, name: string | undefined, output: stri
 		return 0;
 	}
 	const path = await writeNewFile(output, text);
-	if (terminal.options.json) terminal.printJson("template", { name, path });
-	else terminal.remark(terminal.messages.cli.template.begun(path));
-	return 0;
+	return terminal.wrote("template", { name, path }, () => terminal.messages.cli.template.begun(path));
 }
 
 /** Imports templates after somebody confirmed the commands that they would run. */

@@ -87,6 +87,13 @@ export class Terminal<M extends ReadingMachine = Machine> {
 		return 0;
 	}
 
+	/** The same after a file was written: the text is only a remark. */
+	wrote(verb: string, value: object, text: () => string): 0 {
+		if (this.options.json) this.printJson(verb, value);
+		else this.remark(text());
+		return 0;
+	}
+
 	printJson(verb: string, value: object): void {
 		this.print(printableJson({ schema: `cagewright/${verb}/1`, ...value }, 2));
 	}

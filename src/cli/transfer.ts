@@ -26,20 +26,15 @@ export async function exporting(terminal: Terminal, name: string, options: Expor
 	if (options.format === "seccomp") return exportFilter(terminal, name, options);
 	if (options.format !== "tar") return exportForEngine(terminal, name, options);
 	if (options.output === undefined && process.stdout.isTTY) throw new Failure("export-to-terminal", { name }, 2);
-	const { json } = terminal.options;
-	if (options.output === undefined && json) throw new Failure("export-needs-file", { name }, 2);
+	if (options.output === undefined && terminal.options.json) throw new Failure("export-needs-file", { name }, 2);
 	return terminal.withContext(async (context) => {
 		const to = options.output === undefined ? undefined : pathFromText(resolve(options.output));
-		await exportCage(context, name, {
-			...(to === undefined ? {} : { to }),
-			data: options.withData ?? false,
-			version,
-			architecture: process.arch,
-		});
-		if (to !== undefined && json)
-			terminal.printJson("export", { name, file: pathToJson(to), format: options.format, data: options.withData ?? false });
-		else if (to !== undefined) terminal.remark(terminal.messages.cli.transfer.exported(name, showPath(to)));
-		return 0;
+		const data = options.withData ?? false;
+		await exportCage(context, name, { ...(to === undefined ? {} : { to }), data, version, architecture: process.arch });
+		if (to === undefined) return 0;
+		return terminal.wrote("export", { name, file: pathToJson(to), format: options.format, data }, () =>
+			terminal.messages.cli.transfer.exported(name, showPath(to)),
+		);
 	});
 }
 
@@ -54,11 +49,10 @@ async function exportFilter(terminal: Terminal, name: string, { output, withData
 		const text = profileText(seccompProfile(process.arch as Architecture, filterPermissions(manifest.permissions)));
 		const file = await printOrWrite(terminal, text, output);
 		if (file === undefined) return 0;
-		if (terminal.options.json) {
-			const calls = callsToJson(manifest.permissions);
-			terminal.printJson("export", { name, file: pathToJson(file), format: "seccomp", generation, calls });
-		} else terminal.remark(terminal.messages.cli.transfer.filterExported(name, showPath(file)));
-		return 0;
+		const calls = callsToJson(manifest.permissions);
+		return terminal.wrote("export", { name, file: pathToJson(file), format: "seccomp", generation, calls }, () =>
+			terminal.messages.cli.transfer.filterExported(name, showPath(file)),
+		);
 	});
 }
 
