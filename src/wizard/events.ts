@@ -77,17 +77,10 @@ function applyEvent(
 		case "command-started":
 		case "command-ended":
 			return { ...state, commands: addCommand(state.commands, event) };
-		case "application-started":
-		case "processes-attached":
-		case "application-ended":
-		case "accesses-counted":
-		case "processes-seen":
-		case "coverage-measured":
-		case "exercise-started":
-		case "signal-sent":
-			return state.trace && state.jobs.trace !== undefined ? { ...state, trace: applyTraceEvent(state.trace, event, at) } : state;
-		default:
-			return state;
+		default: {
+			const trace = state.trace && state.jobs.trace !== undefined ? applyTraceEvent(state.trace, event, at) : state.trace;
+			return trace && trace !== state.trace ? { ...state, trace } : state;
+		}
 	}
 }
 
@@ -104,22 +97,8 @@ function outcomeOfTrace(trace: Tracing, list: "probes" | "exercises", outcome: P
 	return list === "probes" ? added : { ...added, novelty: exerciseEnded(trace.novelty, outcome.command, at) };
 }
 
-type TraceEvent = Extract<
-	Event,
-	{
-		event:
-			| "application-started"
-			| "processes-attached"
-			| "application-ended"
-			| "accesses-counted"
-			| "processes-seen"
-			| "coverage-measured"
-			| "exercise-started"
-			| "signal-sent";
-	}
->;
-
-function applyTraceEvent(trace: Tracing, event: TraceEvent, at: number | undefined): Tracing {
+/** Other events change nothing. */
+function applyTraceEvent(trace: Tracing, event: Event, at: number | undefined): Tracing {
 	switch (event.event) {
 		case "application-started":
 			return { ...trace, run: event.run, running: true };
@@ -143,6 +122,8 @@ function applyTraceEvent(trace: Tracing, event: TraceEvent, at: number | undefin
 			return { ...trace, novelty: exerciseStarted(trace.novelty, event.command, trace.counts) };
 		case "signal-sent":
 			return { ...trace, signals: [...trace.signals, event.signal] };
+		default:
+			return trace;
 	}
 }
 
