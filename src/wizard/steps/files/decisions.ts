@@ -12,11 +12,11 @@ export interface Change {
 	readonly rules: Rules;
 	readonly decided: { readonly items: readonly ItemNode[]; readonly to: Decision };
 	/** Patterns that were replaced because they also matched these items. */
-	readonly replaced: readonly string[];
-	/** Items that need an explicit decision each. */
-	readonly skipped: number;
-	/** Items without a choice: generated files, standard devices, names that no rule can match. */
-	readonly fixed: number;
+	readonly replaced?: readonly string[];
+	/** Number of items that need an explicit decision each. */
+	readonly skipped?: number;
+	/** Number of items without a choice: generated files, standard devices, names that no rule can match. */
+	readonly fixed?: number;
 }
 
 /** Whether an item can be decided freely, only explicitly, or not at all. */
@@ -71,8 +71,6 @@ export function leaveOut(current: PendingPlan, rules: Rules, items: readonly Ite
 			binds: rules.binds.filter((bind) => !mounts.includes(bind)),
 		},
 		decided: { items: free, to: "declined" },
-		replaced: [],
-		skipped: 0,
 		fixed: going.length - free.length,
 	};
 }
@@ -140,8 +138,6 @@ export function allowOne(current: PendingPlan, rules: Rules, kind: Consent, node
 		rules: { ...rules, exclude, [list]: add(rules[list], [textOf(node)]) },
 		decided: { items: [node], to: "include" },
 		replaced,
-		skipped: 0,
-		fixed: 0,
 	};
 }
 
@@ -164,9 +160,6 @@ export function makeEmpty({ tree }: PendingPlan, rules: Rules, path: Path, text:
 			binds: rules.binds.filter((bind) => bind.path !== text),
 		},
 		decided: { items: below.filter((node) => node.item.kind === "state" || node.path !== path), to: "declined" },
-		replaced: [],
-		skipped: 0,
-		fixed: 0,
 	};
 }
 
@@ -177,9 +170,7 @@ export function fillAgain(current: PendingPlan, rules: Rules, path: Path, text: 
 	return {
 		rules: { ...rules, exclude: rules.exclude.filter((one) => one !== emptyRule(text)) },
 		decided: { items: below.filter(isFree), to: "include" },
-		replaced: [],
 		skipped: below.filter((node) => freedomOf(current, node, rules) === "consent").length,
-		fixed: 0,
 	};
 }
 

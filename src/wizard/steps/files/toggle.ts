@@ -151,12 +151,12 @@ export function allow(state: WizardState, kind: Consent, path: Path): Reduced {
 /** The row shows a single decision, so only replaced patterns need a notice. */
 function apply(state: WizardState, change: Change): Reduced {
 	const reduced = decide(state, change.rules, change.decided);
-	const [pattern] = change.replaced;
+	const [pattern] = change.replaced ?? [];
 	return pattern === undefined ? reduced : say(reduced, "pattern-replaced", { pattern });
 }
 
 function applyMany(state: WizardState, change: Change, comesIn: boolean): Reduced {
-	const { skipped, decided, fixed } = change;
+	const { skipped = 0, decided, fixed = 0 } = change;
 	if (!decided.items.length) return only(notice(state, skipped ? "only-skipped" : "nothing-to-decide", { skipped, fixed }));
 	const code = comesIn ? (skipped ? "many-in-skipped" : "many-in") : "many-out";
 	return say(decide(state, change.rules, decided), code, { count: decided.items.length, skipped });
