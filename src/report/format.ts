@@ -26,6 +26,11 @@ export function fields(rows: readonly Field[]): string {
 	return table(rows.flatMap(([label, value = []]) => [value].flat().map((line, index) => [index ? "" : label, line])));
 }
 
+/** A title with an indented table. Empty without rows. */
+export function section(title: string, rows: readonly (readonly string[])[]): string[] {
+	return rows.length ? [`${title}:`, indent(table(rows))] : [];
+}
+
 /** A file's mode as `0644`. */
 export function octal(mode: number): string {
 	return mode.toString(8).padStart(4, "0");

@@ -8,7 +8,7 @@ import { printable, showPath } from "../core/path/quote.ts";
 import type { MinimiseResult } from "../engine/minimise/minimise.ts";
 import type { Subject } from "../engine/minimise/subject.ts";
 import type { Messages } from "../messages/messages.ts";
-import { indent, table } from "./format.ts";
+import { section } from "./format.ts";
 import { restartedText } from "./update.ts";
 
 /** Maximum number of packages to name, the largest first. */
@@ -79,10 +79,6 @@ function configurationText(left: readonly FileUnit[], messages: Messages): strin
 	if (!paths.length) return [];
 	const shown = paths.slice(0, mostPaths).join(", ");
 	return [messages.cli.minimise.configuration(paths.length > mostPaths ? `${shown} … (${paths.length})` : shown)];
-}
-
-function section(title: string, rows: readonly (readonly string[])[]): string[] {
-	return rows.length ? [`${title}:`, indent(table(rows))] : [];
 }
 
 function groupRows(units: readonly FileUnit[], messages: Messages): string[][] {

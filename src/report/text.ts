@@ -15,7 +15,7 @@ import type { MadeCage } from "../engine/build/make.ts";
 import { warningsOf } from "../engine/build/unproven.ts";
 import type { TraceResult } from "../engine/trace/trace.ts";
 import type { Messages } from "../messages/messages.ts";
-import { changedText, fields, indent, octal, printableLines, settingsText, table } from "./format.ts";
+import { changedText, fields, indent, octal, printableLines, section, settingsText, table } from "./format.ts";
 import { planTotals } from "./json.ts";
 import { grantsTable, offeredTable, offerOption, offerText } from "./offers.ts";
 import { showReason } from "./reasons.ts";
@@ -44,34 +44,31 @@ export function planText(plan: Plan, messages: Messages): string {
 	const { accounts, withoutAccounts } = plan.rules;
 	if (accounts.length) lines.push(`${words.accountsChosen}: ${accounts.map(printable).join(", ")}`);
 	if (withoutAccounts.length) lines.push(`${words.accountsWithout}: ${withoutAccounts.map(printable).join(", ")}`);
-	if (plan.writable.length) {
-		lines.push(`${words.writable}:`);
-		lines.push(indent(table(plan.writable.map((directory) => [showPath(directory.path), seedsText(directory.seeds, messages)]))));
-	}
-	if (plan.shared.length) {
-		lines.push(`${words.shared}:`);
-		lines.push(
-			indent(
-				table(
-					plan.shared.map((one) => [
-						showPath(one.path),
-						showReason({ kind: "shared", what: one.kind, example: one.example }, messages),
-					]),
-				),
-			),
-		);
-	}
-	if (plan.offers.length) lines.push(`${words.offers}:`, indent(offerTable(plan, messages)));
-	lines.push(...permissionLines(plan.permissions, messages), ...limitLines(plan.permissions, messages));
-	if (plan.declined.length) {
-		lines.push(`${words.declined}:`);
-		lines.push(
-			indent(
-				table(plan.declined.map(({ path, risk }) => [showPath(path), words.allow[risk as keyof typeof words.allow] ?? risk])),
-			),
-		);
-	}
-	for (const note of plan.notes) lines.push(messages.note(note.code, note.values));
+	const allow: Readonly<Record<string, string>> = words.allow;
+	lines.push(
+		...section(
+			words.writable,
+			plan.writable.map(({ path, seeds }) => [showPath(path), seedsText(seeds, messages)]),
+		),
+		...section(
+			words.shared,
+			plan.shared.map(({ example, kind, path }) => [
+				showPath(path),
+				showReason({ kind: "shared", what: kind, example }, messages),
+			]),
+		),
+		...section(
+			words.offers,
+			plan.offers.map((offer) => [printable(offerOption(offer)), offerText(offer, messages)]),
+		),
+		...permissionLines(plan.permissions, messages),
+		...limitLines(plan.permissions, messages),
+		...section(
+			words.declined,
+			plan.declined.map(({ path, risk }) => [showPath(path), allow[risk] ?? risk]),
+		),
+		...plan.notes.map(({ code, values }) => messages.note(code, values)),
+	);
 	return lines.join("\n");
 }
 
@@ -111,10 +108,6 @@ function groupTable(plan: Plan, messages: Messages): string {
 				: `${words.recommendations[recommendation]}; ${words.spare(spare)}`,
 		]),
 	);
-}
-
-function offerTable({ offers }: Plan, messages: Messages): string {
-	return table(offers.map((offer) => [printable(offerOption(offer)), offerText(offer, messages)]));
 }
 
 /** Changes that a build of the plan would make to a generation. */
@@ -176,7 +169,7 @@ export function permissionsText(permissions: Plan["permissions"], messages: Mess
 function permissionLines(permissions: Plan["permissions"], messages: Messages): string[] {
 	const words = messages.cli.plan;
 	const rows = permissionRows(permissions, messages).map(({ text, word }) => [text, `--refuse ${word}`]);
-	const lines = rows.length ? [`${words.permissions}:`, indent(table(rows))] : [`${words.permissions}: ${words.noPermissions}`];
+	const lines = rows.length ? section(words.permissions, rows) : [`${words.permissions}: ${words.noPermissions}`];
 	const refused = (permissions.refused ?? []).map(({ name, why }) => `${name} (${printable(why)})`);
 	return refused.length ? [...lines, `${words.refusedPermissions}: ${refused.join(", ")}`] : lines;
 }

@@ -9,7 +9,6 @@ import type { CageRecord, MinimisedEvidence } from "../../core/record/record.ts"
 import type { Messages } from "../../messages/messages.ts";
 import { octal } from "../format.ts";
 import { showReason } from "../reasons.ts";
-import { unneededText } from "../unneeded.ts";
 import { type Block, type Cell, code, facts, type Inline, joined, table, text } from "./document.ts";
 import { yesNo } from "./tried.ts";
 
@@ -227,4 +226,12 @@ export function placeOf(path: string, { record }: Messages): Inline {
 /** All reasons for an entry in one line. */
 export function reasonsText(reasons: readonly Reason[], messages: Messages): string {
 	return maskLine([...new Set(reasons.map((reason) => showReason(reason, messages)))].join("; "));
+}
+
+/** The files that were removed from a cage, and the extent of the proof. */
+export function unneededText(minimised: MinimisedEvidence, messages: Messages): string {
+	const { at, bytes, exercises, files, isComplete, probes, signals, trials } = minimised;
+	const { unneeded, unneededStopped } = messages.record.parts;
+	const counts = { files, bytes: messages.bytes(bytes), at, trials, probes, exercises, signals };
+	return [messages.fill(unneeded, counts), ...(isComplete ? [] : [unneededStopped])].join(" ");
 }
