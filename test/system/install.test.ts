@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { cagewright, home, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, home, inProcess, temporaryFolder, temporaryState } from "./cagewright.ts";
 
 const state = temporaryState();
 let root: string;
@@ -25,8 +25,8 @@ beforeEach(() => {
 	}
 });
 
-const install = (...options: string[]) => cagewright(["install", "--root", root, ...options], { state });
-const uninstall = (...options: string[]) => cagewright(["uninstall", "--root", root, ...options], { state });
+const install = (...options: string[]) => inProcess(["install", "--root", root, ...options], { state });
+const uninstall = (...options: string[]) => inProcess(["uninstall", "--root", root, ...options], { state });
 const files = () =>
 	execFileSync("find", [root, "-type", "f", "-o", "-type", "l"], { encoding: "utf8" })
 		.split("\n")
