@@ -80,6 +80,7 @@ describe("an attempt", () => {
 		["loopback", nothingOpen, "host", 7, "open"],
 		["loopback", nothingOpen, "none", 7, "escaped"],
 		["abstract-socket", limited, "host", 7, "escaped"],
+		["abstract-socket", limited, "host", 5, "open"],
 		["abstract-socket", open, "host", 7, "open"],
 		["abstract-socket", open, "none", 7, "escaped"],
 		["abstract-socket", nothingOpen, "host", 7, "escaped"],

@@ -6,6 +6,10 @@ import { accessesOf, begin, fold } from "./folding.ts";
 const traceOf = (lines: string) => fold(begin + lines).trace;
 const capabilities = (lines: string) => [...traceOf(lines).capabilities.values()].map(({ name, call }) => `${name} by ${call}`);
 
+const v4 = (port: number, host = "0.0.0.0") => `{sa_family=AF_INET, sin_port=htons(${port}), sin_addr=inet_addr("${host}")}`;
+const v6 = (port: number, host: string) =>
+	`{sa_family=AF_INET6, sin6_port=htons(${port}), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "${host}", &sin6_addr), sin6_scope_id=0}`;
+
 describe("needs that a successful call proves", () => {
 	test.each([
 		["10  setuid(33) = 0", ["setuid by setuid"]],
@@ -15,15 +19,9 @@ describe("needs that a successful call proves", () => {
 		["10  setresgid(5, 5, 5) = 0", ["setgid by setresgid"]],
 		["10  setgroups(1, [33]) = 0", ["setgid by setgroups"]],
 		["10  setfsuid(33) = 0", []],
-		[
-			'10  bind(6<socket:[1]>, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("0.0.0.0")}, 16) = 0',
-			["net_bind_service by bind"],
-		],
-		['10  bind(6<socket:[1]>, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("0.0.0.0")}, 16) = 0', []],
-		[
-			'10  bind(6<socket:[1]>, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("0.0.0.0")}, 16) = -1 EACCES (Permission denied)',
-			[],
-		],
+		[`10  bind(6<socket:[1]>, ${v4(80)}, 16) = 0`, ["net_bind_service by bind"]],
+		[`10  bind(6<socket:[1]>, ${v4(8080)}, 16) = 0`, []],
+		[`10  bind(6<socket:[1]>, ${v4(80)}, 16) = -1 EACCES (Permission denied)`, []],
 		['10  chown("/x", 33, -1) = 0', ["chown by chown"]],
 		['10  chown("/x", -1, -1) = 0', []],
 		['10  setresuid(33, 33, 33) = 0\n10  chown("/x", 33, 33) = 0', ["setuid by setresuid"]],
@@ -147,26 +145,11 @@ test.each([
 	["setsockopt(3<socket:[1]>, SOL_SOCKET, SO_BROADCAST, [1], 4) = 0", "setsockopt(SO_BROADCAST)"],
 	["setsockopt(3<socket:[1]>, SOL_TCP, TCP_NODELAY, [1], 4) = 0", undefined],
 	["setsockopt(3<socket:[1]>, SOL_SOCKET, SO_SNDBUFFORCE, [1048576], 4) = -1 EPERM (Operation not permitted)", undefined],
-	[
-		'sendto(3<socket:[1]>, "x", 1, 0, {sa_family=AF_INET, sin_port=htons(5353), sin_addr=inet_addr("239.1.2.3")}, 16) = 1',
-		"sendto",
-	],
-	[
-		'sendto(3<socket:[1]>, "x", 1, 0, {sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("223.1.2.3")}, 16) = 1',
-		undefined,
-	],
-	[
-		'connect(3<socket:[1]>, {sa_family=AF_INET, sin_port=htons(9), sin_addr=inet_addr("255.255.255.255")}, 16) = -1 EACCES (Permission denied)',
-		"connect",
-	],
-	[
-		'connect(3<socket:[1]>, {sa_family=AF_INET6, sin6_port=htons(9), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "ff02::fb", &sin6_addr), sin6_scope_id=0}, 28) = 0',
-		"connect",
-	],
-	[
-		'connect(3<socket:[1]>, {sa_family=AF_INET6, sin6_port=htons(9), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "ff::1", &sin6_addr), sin6_scope_id=0}, 28) = 0',
-		undefined,
-	],
+	[`sendto(3<socket:[1]>, "x", 1, 0, ${v4(5353, "239.1.2.3")}, 16) = 1`, "sendto"],
+	[`sendto(3<socket:[1]>, "x", 1, 0, ${v4(53, "223.1.2.3")}, 16) = 1`, undefined],
+	[`connect(3<socket:[1]>, ${v4(9, "255.255.255.255")}, 16) = -1 EACCES (Permission denied)`, "connect"],
+	[`connect(3<socket:[1]>, ${v6(9, "ff02::fb")}, 28) = 0`, "connect"],
+	[`connect(3<socket:[1]>, ${v6(9, "ff::1")}, 28) = 0`, undefined],
 ])("multicast and broadcast are recorded: %s", (line, call) => {
 	const trace = traceOf(`10  ${line}`);
 	expect([trace.multicast, [...trace.refusals.keys()]]).toEqual([
@@ -209,10 +192,7 @@ describe("sockets", () => {
 	test("loopback ports of other services are recorded, successful or not", () => {
 		const made = (inode: number, type = "SOCK_STREAM") => `10  socket(AF_INET, ${type}, IPPROTO_IP) = 4<socket:[${inode}]>\n`;
 		const connects = (inode: number, address: string, end: string) =>
-			`10  connect(4<socket:[${inode}]>, {${address}}, 16) = ${end}\n`;
-		const v4 = (port: number, host: string) => `sa_family=AF_INET, sin_port=htons(${port}), sin_addr=inet_addr("${host}")`;
-		const v6 = (port: number, host: string) =>
-			`sa_family=AF_INET6, sin6_port=htons(${port}), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "${host}", &sin6_addr), sin6_scope_id=0`;
+			`10  connect(4<socket:[${inode}]>, ${address}, 16) = ${end}\n`;
 		const trace = traceOf(
 			[
 				made(1) + connects(1, v4(6379, "127.0.0.1"), "-1 ECONNREFUSED (Connection refused)"),
@@ -220,7 +200,7 @@ describe("sockets", () => {
 				made(3) + connects(3, v6(3306, "::1"), "0"),
 				made(4, "SOCK_DGRAM") + connects(4, v4(53, "127.0.0.1"), "0"),
 				made(5) + connects(5, v4(443, "192.0.2.1"), "0"),
-				`${made(6)}10  bind(4<socket:[6]>, {${v4(8080, "127.0.0.1")}}, 16) = 0\n${made(7)}${connects(7, v4(8080, "127.0.0.1"), "0")}`,
+				`${made(6)}10  bind(4<socket:[6]>, ${v4(8080, "127.0.0.1")}, 16) = 0\n${made(7)}${connects(7, v4(8080, "127.0.0.1"), "0")}`,
 			].join(""),
 		);
 		expect(peerPorts(trace)).toEqual([6379, 5432, 3306]);
