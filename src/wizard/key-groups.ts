@@ -40,7 +40,6 @@ const groups = {
 		"save",
 		"finish-anyway",
 		"pick",
-		"end",
 		"begin",
 		"submit",
 		"back",

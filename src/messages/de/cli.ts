@@ -84,7 +84,6 @@ export const cliDe: CliMessages = {
 		warnings: "Warnungen",
 	},
 	round: {
-		title: (round) => `Runde ${round}`,
 		probe: (ok, command) => `${ok ? "[ok]    " : "[Fehler]"} ${command}`,
 		exercise: (command) => `[Fehler] ${command} (gelang bei der Beobachtung)`,
 		head: ["Runde", "Antwort", "Proben", "Fehlend", "Gen.", "Sek.", "Zuvor ergänzt"],

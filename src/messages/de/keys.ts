@@ -22,7 +22,6 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	save: "speichern",
 	"finish-anyway": "trotzdem speichern",
 	pick: "wählen",
-	end: "fertig",
 	back: "zurück",
 	stop: "zurück",
 	quit: "beenden",

@@ -113,7 +113,6 @@ export const checklistDe: ChecklistMessages = {
 	},
 	count:
 		"{shown:count} von {of:count} belegt, {failed:count} nicht erfüllt, {open:count} offen, {person:count} von einer Person zu beantworten.",
-	translation: "Eigene Übersetzung; die Maßnahme liegt auf Englisch vor.",
 	questions: {
 		q1: "Sind Herkunft, Version und Grund jeder Datei dokumentiert?",
 		q2: "Ist dokumentiert, worin die Konfiguration im Käfig von der des Hosts oder des Pakets abweicht?",

@@ -54,7 +54,6 @@ export const wizardDe: WizardMessages = {
 	},
 	tooSmall: "Das Terminal ist zu klein: Nötig sind mindestens 40 Spalten und 12 Zeilen.",
 	looking: "Dieses System wird untersucht…",
-	working: "In Arbeit…",
 	more: "{above} darüber, {below} darunter",
 	matches: "{at}/{count} „{query}“",
 	nothingFound: "Nichts passt zu „{query}“.",
@@ -173,7 +172,6 @@ export const wizardDe: WizardMessages = {
 		looking: "Informationen",
 		idle: "Zurzeit ohne Wirkung",
 	},
-	unknown: "{code} {values}",
 	keys: keysDe,
 	keyNames: keyNamesDe,
 };

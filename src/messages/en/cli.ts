@@ -89,7 +89,6 @@ export const cliEn = {
 		warnings: "Warnings",
 	},
 	round: {
-		title: (round: number) => `Round ${round}`,
 		probe: (ok: boolean, command: string) => `${ok ? "[ok]  " : "[fail]"} ${command}`,
 		exercise: (command: string) => `[fail] ${command} (succeeded in the trace)`,
 		head: ["Round", "Answer", "Probes", "Missing", "Gen.", "Seconds", "Added before"],

@@ -22,7 +22,6 @@ export const keysEn = {
 	save: "save",
 	"finish-anyway": "save anyway",
 	pick: "choose",
-	end: "finish",
 	back: "back",
 	stop: "back",
 	quit: "quit",

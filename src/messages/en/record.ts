@@ -125,7 +125,6 @@ export const checklistEn = {
 		explains: "explanation",
 	} satisfies Record<ItemState, string>,
 	count: "{shown:count} of {of:count} shown, {failed:count} not met, {open:count} open, {person:count} for a person to answer.",
-	translation: "Our translation; the safeguard is available in English.",
 	questions: {
 		q1: "Is the origin, version and reason of each file documented?",
 		q2: "Is it documented how the cage's configuration differs from the host's or the package's?",

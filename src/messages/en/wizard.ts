@@ -61,7 +61,6 @@ export const wizardEn = {
 	} satisfies Record<StepName, string>,
 	tooSmall: "The terminal is too small: at least 40 columns and 12 lines are required.",
 	looking: "Inspecting this machine…",
-	working: "Working…",
 	more: "{above} above, {below} below",
 	matches: "{at}/{count} “{query}”",
 	nothingFound: "Nothing matches “{query}”.",
@@ -178,7 +177,6 @@ export const wizardEn = {
 		looking: "Information",
 		idle: "Without effect now",
 	} satisfies Record<KeyGroup, string>,
-	unknown: "{code} {values}",
 	keys: keysEn,
 	keyNames: keyNamesEn,
 };

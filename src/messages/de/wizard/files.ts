@@ -56,7 +56,6 @@ export const filesDe: WizardMessages["files"] = {
 	waitingHere: "{count} {count|erfordert|erfordern} Ihre Entscheidung: Taste !.",
 	largest: "Größte Einträge:",
 	others: "{count:count} weitere",
-	why: "Warum ist das hier?",
 	whyMode: "Modus {mode}, Eigentümer {uid}:{gid}",
 	fromPackage: "aus dem Paket {name} {version}",
 	leftOut: "Nicht im Käfig.",

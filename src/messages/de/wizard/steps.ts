@@ -37,7 +37,6 @@ export const accountsDe: WizardMessages["accounts"] = {
 	notOnHost: "nicht auf dem Host",
 	user: "Benutzer",
 	group: "Gruppe",
-	why: "Warum dieses Konto nötig ist",
 	kept: "Behalten: {reason}.",
 	owns: "Besitzt {count:count} {count|Eintrag|Einträge} des Käfigs: {paths}.",
 	ownGroup: "Die primäre Gruppe von {users}.",

@@ -63,7 +63,6 @@ export const filesEn = {
 	waitingHere: "{count} {count|needs|need} your decision: press !.",
 	largest: "Largest items:",
 	others: "{count:count} more",
-	why: "Why is this here?",
 	whyMode: "mode {mode}, owner {uid}:{gid}",
 	fromPackage: "from the package {name} {version}",
 	leftOut: "Left out of the cage.",

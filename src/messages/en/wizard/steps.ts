@@ -41,7 +41,6 @@ export const accountsEn = {
 	notOnHost: "not on this host",
 	user: "user",
 	group: "group",
-	why: "Why this account is needed",
 	kept: "Kept: {reason}.",
 	owns: "Owns {count:count} {count|entry|entries} of the cage: {paths}.",
 	ownGroup: "The primary group of {users}.",
