@@ -17,6 +17,15 @@ const onRequest = [
 	...(process.env.CAGEWRIGHT_FLEET ? [] : ["test/system/fleet.test.ts"]),
 ];
 /**
+ * A worker runs many files, because loading the modules and the program again for each takes a second. So `setup.ts` registers the
+ * helpers' hooks for each file. Node loads the built program for `inProcess`, without another transformation.
+ */
+const sharedWorkers = {
+	isolate: false,
+	setupFiles: ["test/system/setup.ts"],
+	server: { deps: { external: [/\/dist\/[\w-]+\.js$/] } },
+};
+/**
  * The slowest files start first, because a slow file that starts last would run alone at the end. Files that mostly wait for a booted
  * system alternate with files that mostly compute.
  */
@@ -67,8 +76,7 @@ export default defineConfig({
 					// Daemons and terminals mostly wait, and each file has its own namespaces and folders.
 					maxWorkers: availableParallelism() + 1,
 					sequence: { groupOrder: 1 },
-					// Node loads the built program for `inProcess`, without another transformation.
-					server: { deps: { external: [/\/dist\/[\w-]+\.js$/] } },
+					...sharedWorkers,
 					...systemTimeouts,
 				},
 			},
@@ -79,6 +87,7 @@ export default defineConfig({
 					fileParallelism: false,
 					maxWorkers: 1,
 					sequence: { groupOrder: 2 },
+					...sharedWorkers,
 					...systemTimeouts,
 				},
 			},

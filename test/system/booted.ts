@@ -2,9 +2,9 @@ import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_pro
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { afterAll } from "vitest";
 import { bootedTree } from "./booted-tree.ts";
 import { program } from "./cagewright.ts";
+import { afterFile } from "./clean-up.ts";
 import { type GroupView, groupView } from "./control-groups.ts";
 import { eventually } from "./eventually.ts";
 import { allProcesses, nameOf, parentOf, statusField } from "./processes.ts";
@@ -34,8 +34,6 @@ export interface Ran {
 	readonly stderr: string;
 }
 
-const booted = new Set<Booted>();
-
 /** Milliseconds for the hook that boots: the first boot on a machine downloads its packages. */
 export const bootTime = 600_000;
 
@@ -51,6 +49,7 @@ export async function boot({ disk, services = [] }: { disk?: string; services?: 
 	const groups = controlGroups(view, basename(folder));
 	let container: ChildProcess | undefined;
 	let console = "";
+	let isDisposed = false;
 	const system: Booted = {
 		tree,
 		network: () => `/proc/${firstProcess(container?.pid ?? 0)}/ns/net`,
@@ -67,7 +66,8 @@ export async function boot({ disk, services = [] }: { disk?: string; services?: 
 			await comeUp();
 		},
 		async dispose() {
-			booted.delete(system);
+			if (isDisposed) return;
+			isDisposed = true;
 			if (container && container.exitCode === null && container.signalCode === null) {
 				container.kill("SIGKILL");
 				await once(container, "close");
@@ -88,7 +88,7 @@ export async function boot({ disk, services = [] }: { disk?: string; services?: 
 			if (state !== "running") throw new Error(`${state}: ${(await system.run("systemctl --failed")).stdout}`);
 		});
 	};
-	booted.add(system);
+	afterFile(() => system.dispose());
 	try {
 		if (disk) mkdirSync(tree);
 		else execFileSync("cp", ["-a", "--reflink=auto", original, tree]);
@@ -102,10 +102,6 @@ export async function boot({ disk, services = [] }: { disk?: string; services?: 
 		throw new Error(`the system did not boot: ${console}`, { cause: error });
 	}
 }
-
-afterAll(async () => {
-	for (const system of booted) await system.dispose();
-});
 
 /**
  * Starts the container in a PID namespace that ends with the test process, so nothing that it boots outlives the test. SYSTEMD_SECCOMP

@@ -4,7 +4,8 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterAll, afterEach, expect } from "vitest";
+import { expect } from "vitest";
+import { afterFile } from "./clean-up.ts";
 import { eventually } from "./eventually.ts";
 import { leftovers } from "./processes.ts";
 
@@ -93,9 +94,10 @@ export interface Started {
 
 const live = new Set<ChildProcess>();
 const states = new Set<string>();
-const folders: string[] = [];
 /** Words in the commands of applications that must not outlive a test. */
 const watched = new Set<string>();
+
+const ownEnvironment = { LANG: "C.UTF-8", LC_ALL: "C.UTF-8", NO_COLOR: "1", CAGEWRIGHT_STATE: undefined, LANGUAGE: undefined };
 
 /** Starts a command without waiting for it. */
 export function begin(args: readonly string[], where: Where): Started {
@@ -107,9 +109,8 @@ export function begin(args: readonly string[], where: Where): Started {
 		where.state,
 		...args,
 	];
-	const { CAGEWRIGHT_STATE: _, LANGUAGE: __, ...inherited } = process.env;
 	const child = spawn(command, rest, {
-		env: { ...inherited, LANG: "C.UTF-8", LC_ALL: "C.UTF-8", NO_COLOR: "1", ...where.env },
+		env: { ...process.env, ...ownEnvironment, ...where.env },
 		cwd: where.cwd ?? "/",
 		stdio: "pipe",
 	});
@@ -154,19 +155,35 @@ export function begin(args: readonly string[], where: Where): Started {
 	};
 }
 
-/** Verbs that only read, or that remove. */
-const shortVerbs = new Set([
-	...["apps", "check", "diff", "explain", "list", "metrics", "record", "remove", "sessions", "show", "template"],
+/** Verbs that neither read input nor pass signals on. */
+const quietVerbs = new Set([
+	...[
+		"apps",
+		"build",
+		"check",
+		"diff",
+		"explain",
+		"export",
+		"list",
+		"metrics",
+		"minimise",
+		"plan",
+		"record",
+		"remove",
+		"rollback",
+	],
+	...["selftest", "sessions", "show", "signal", "template", "trial", "unit", "update"],
 ]);
 
 /**
- * Runs a command to its end. Short verbs run in this process, unless `where` asks for something else: starting a process takes several
- * times as long as their work. `begin` always starts the real program.
+ * Runs a command to its end. Most commands run in this process, unless `where` asks for something else: starting the program takes half
+ * a second. `begin` always starts the program.
  */
 export function cagewright(args: readonly string[], where: Where): Promise<Result> {
 	const { state, ...rest } = where;
 	const isPlain = Object.values(rest).every((value) => value === undefined);
-	return isPlain && shortVerbs.has(args[0] ?? "") ? inProcess(args, { state }) : begin(args, where).ended;
+	const isQuiet = quietVerbs.has(args[0] ?? "") || args.includes("--yes");
+	return isPlain && isQuiet ? inProcess(args, { state }) : begin(args, where).ended;
 }
 
 interface BuiltProgram {
@@ -179,8 +196,6 @@ function loadBuilt(): Promise<BuiltProgram> {
 	const folder = dirname(program);
 	const file = readdirSync(folder).find((name) => /^program-\w+\.js$/.test(name));
 	if (file === undefined) throw new Error(`no built program in ${folder}`);
-	Object.assign(process.env, { LANG: "C.UTF-8", LC_ALL: "C.UTF-8", NO_COLOR: "1" });
-	for (const name of ["CAGEWRIGHT_STATE", "LANGUAGE"]) delete process.env[name];
 	return import(/* @vite-ignore */ pathToFileURL(join(folder, file)).href);
 }
 
@@ -197,6 +212,11 @@ export function inProcess(args: readonly string[], { state }: { readonly state: 
 async function capture(args: readonly string[]): Promise<Result> {
 	built ??= loadBuilt();
 	const { runProgram } = await built;
+	const usual = Object.fromEntries(Object.keys(ownEnvironment).map((name) => [name, process.env[name]]));
+	const [, runner = ""] = process.argv;
+	setEnvironment(ownEnvironment);
+	// Scripts and units that the program writes start it again.
+	process.argv[1] = program;
 	const streams = { stdout: "", stderr: "" };
 	const names = ["stdout", "stderr"] as const;
 	const writes = names.map((name) => process[name].write);
@@ -212,10 +232,19 @@ async function capture(args: readonly string[]): Promise<Result> {
 		const status = await runProgram(args);
 		return new Result(status, streams.stdout, streams.stderr);
 	} finally {
+		setEnvironment(usual);
+		process.argv[1] = runner;
 		names.forEach((name, index) => {
 			const write = writes[index];
 			if (write) process[name].write = write;
 		});
+	}
+}
+
+function setEnvironment(values: Readonly<Record<string, string | undefined>>): void {
+	for (const [name, value] of Object.entries(values)) {
+		if (value === undefined) delete process.env[name];
+		else process.env[name] = value;
 	}
 }
 
@@ -243,7 +272,10 @@ export function startRun(name: string, where: Where, options: readonly string[] 
 export function temporaryFolder(purpose: string): string {
 	const folder = mkdtempSync(join(tmpdir(), `cagewright-${purpose}-`));
 	chmodSync(folder, 0o755);
-	folders.push(folder);
+	afterFile(() => {
+		rmSync(folder, { recursive: true, force: true });
+		states.delete(folder);
+	});
 	watchFor(folder);
 	return folder;
 }
@@ -251,6 +283,7 @@ export function temporaryFolder(purpose: string): string {
 /** No application with this word in its command may outlive a test. */
 export function watchFor(word: string): void {
 	watched.add(word);
+	afterFile(() => watched.delete(word));
 }
 
 /** Creates a state folder. After every test, it may contain nothing but cages, and nothing started from it may still exist. */
@@ -260,7 +293,8 @@ export function temporaryState(): string {
 	return state;
 }
 
-afterEach(async () => {
+/** Ends and reports the processes that a test forgot, and reports everything else that it left. */
+export async function expectNothingLeft(): Promise<void> {
 	// A failed test's remains must not make the next tests fail.
 	const forgotten = [...live];
 	for (const child of forgotten) child.kill("SIGTERM");
@@ -269,8 +303,4 @@ afterEach(async () => {
 	clearTimeout(impatient);
 	await eventually(() => expect(leftovers([...states], [...watched])).toEqual([]));
 	expect(forgotten.map((child) => child.spawnargs.join(" "))).toEqual([]);
-});
-
-afterAll(() => {
-	for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+}

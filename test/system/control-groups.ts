@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { afterAll } from "vitest";
+import { endAfterFile } from "./clean-up.ts";
 
 /**
  * A mount namespace with cgroups at /sys/fs/cgroup, even if this machine mounts none there, as in a container or a changed root. Its
@@ -27,8 +27,6 @@ const mountControllers = [
 	...["memory", "pids"].map((name) => `mkdir ${place}/${name} && mount -n -t cgroup -o ${name} cgroup ${place}/${name}`),
 ].join(" && ");
 
-const holders = new Set<ChildProcess>();
-
 /** `controllers`: requires cgroups that can limit memory and processes. */
 export async function groupView({ controllers = false }: { controllers?: boolean } = {}): Promise<GroupView> {
 	const script = [
@@ -39,7 +37,7 @@ export async function groupView({ controllers = false }: { controllers?: boolean
 	];
 	const words = ["--mount", "--propagation", "private", "sh", "-ec", script.join("\n")];
 	const holder = spawn("unshare", words, { stdio: ["pipe", "pipe", "inherit"] });
-	holders.add(holder);
+	endAfterFile(holder);
 	await Promise.race([
 		once(holder.stdout, "data"),
 		once(holder, "close").then(() => {
@@ -51,13 +49,8 @@ export async function groupView({ controllers = false }: { controllers?: boolean
 		enter: ["nsenter", `--mount=/proc/${pid}/ns/mnt`, "--"],
 		from: (path) => join(`/proc/${pid}/root`, path),
 		async dispose() {
-			holders.delete(holder);
 			holder.stdin.end();
 			if (holder.exitCode === null) await once(holder, "close");
 		},
 	};
 }
-
-afterAll(() => {
-	for (const holder of holders) holder.kill("SIGKILL");
-});

@@ -1,8 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { afterAll } from "vitest";
 import { temporaryFolder } from "./cagewright.ts";
+import { endAfterFile } from "./clean-up.ts";
 import { eventually } from "./eventually.ts";
 import { ask, hostNetwork, type Network } from "./network.ts";
 
@@ -13,6 +12,9 @@ export interface Daemon {
 	readonly command: readonly string[];
 	readonly probe: string;
 }
+
+/** Words of `make` and `trace`, after their options. */
+export const wordsOf = ({ command, probe }: Daemon) => ["--probe", probe, "--", ...command];
 
 const idOf = (account: string, what: "-u" | "-g") => Number(execFileSync("id", [what, account], { encoding: "utf8" }));
 
@@ -115,29 +117,38 @@ export function pythonPages(port: number): Daemon {
 	writeFileSync(`${folder}/index.html`, "a page of the test\n");
 	return {
 		folder,
-		command: ["python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", folder, String(port)],
+		command: ["/usr/bin/python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", folder, String(port)],
 		probe: `curl -fsS --noproxy '*' http://127.0.0.1:${port}/index.html | grep -q 'a page of the test'`,
 	};
 }
 
-const onHost: ChildProcess[] = [];
+/** A web server in Perl. `answers` are its lines for a request of `$what`, which set `$text` and `$status`. It does `first` at its start. */
+export function perlServer(port: number, answers: string, first = ""): Daemon {
+	const folder = temporaryFolder("perl");
+	const script = `${folder}/server.pl`;
+	writeFileSync(
+		script,
+		`use strict; use IO::Socket::INET; $SIG{TERM} = sub { exit 0 };
+${first}
+my $s = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => ${port}, Listen => 5, ReuseAddr => 1) or die;
+while (my $c = $s->accept) {
+	my ($what) = (<$c> // '') =~ m{^GET /(\\S*)};
+	my ($status, $text) = ('200 OK', 'ok');
+	${answers}
+	print $c "HTTP/1.0 $status\\r\\n\\r\\n$text"; close $c;
+}`,
+	);
+	return { folder, command: ["/usr/bin/perl", script], probe: `curl -sf http://127.0.0.1:${port}/` };
+}
 
 /** Starts a daemon on the host. It runs until the file's tests end. */
 export async function startOnHost({ command, probe }: Daemon, network: Network = hostNetwork): Promise<ChildProcess> {
 	const [program = "", ...args] = [...network.enter, ...command];
 	const child = spawn(program, args, { stdio: "ignore" });
-	onHost.push(child);
+	endAfterFile(child);
 	await eventually(async () => {
 		const { output, status } = await ask(["sh", "-c", probe], network);
 		if (status !== 0) throw new Error(`${program} does not answer: ${output}`);
 	});
 	return child;
 }
-
-afterAll(async () => {
-	for (const child of onHost) {
-		if (child.exitCode !== null || child.signalCode !== null) continue;
-		child.kill("SIGTERM");
-		await once(child, "close");
-	}
-});

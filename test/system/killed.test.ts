@@ -14,7 +14,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { afterAll, expect, test } from "vitest";
-import { cagewright, make, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, make, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { fillDisk } from "./fill-disk.ts";
 import { type GreeterFiles, greeterFiles } from "./greeter.ts";
@@ -253,7 +253,7 @@ async function fillAtRandom(lane: Lane, filler: string, most: number): Promise<v
 		const fill = () => fillDisk(filler, when === "from the start" ? share * (room[name] ?? roomOfGeneration) : 0);
 		if (when === "from the start") fill();
 		const timer = when === "meanwhile" && setTimeout(fill, share * (took[name] ?? 900));
-		const result = await cagewright([...args, "--quiet"], { state });
+		const result = await begin([...args, "--quiet"], { state }).ended;
 		if (timer) clearTimeout(timer);
 		const where = `turn ${lane.turn}, ${name}, full ${when} (${share.toFixed(3)}), seed ${seed}`;
 		rmSync(filler, { force: true });

@@ -1,7 +1,7 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { afterAll } from "vitest";
+import { endAfterFile } from "./clean-up.ts";
 
 /** A separate network that has only a loopback: every port is free, and nobody else can connect. */
 export interface Network {
@@ -13,14 +13,12 @@ export interface Network {
 
 export const hostNetwork: Network = { enter: [], pid: process.pid };
 
-const holders: ChildProcess[] = [];
-
 /** The network exists until the file's tests end, and no longer than the process that created it. */
 export async function privateNetwork(): Promise<Network> {
 	// A mount namespace too: only a sysfs of the new network can switch its loopback on.
 	const loopback = "mount -n -t sysfs sysfs /sys && echo 0x9 >/sys/class/net/lo/flags && umount -n /sys && echo up && exec cat";
 	const holder = spawn("unshare", ["--net", "--mount", "sh", "-c", loopback], { stdio: ["pipe", "pipe", "inherit"] });
-	holders.push(holder);
+	endAfterFile(holder);
 	await once(holder.stdout, "data");
 	return { enter: ["nsenter", `--net=/proc/${holder.pid}/ns/net`, "--"], pid: holder.pid ?? 0 };
 }
@@ -55,10 +53,3 @@ export async function fetchPage(url: string, network: Network = hostNetwork): Pr
 	if (status !== 0) throw new Error(`${url}: ${output}`);
 	return output;
 }
-
-afterAll(async () => {
-	for (const holder of holders) {
-		holder.stdin?.end();
-		if (holder.exitCode === null) await once(holder, "close");
-	}
-});

@@ -1,8 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { dirname } from "node:path";
-import { afterAll } from "vitest";
 import { program, temporaryFolder } from "./cagewright.ts";
+import { endAfterFile } from "./clean-up.ts";
 import type { Network } from "./network.ts";
 
 /** A separate copy of the machine's file tree, and a network. Nothing but the tested program changes them. */
@@ -20,8 +20,6 @@ export interface OwnTree extends Network {
 const copied = ["etc", "run", "var"];
 const empty = ["root", "home", "srv", "tmp"];
 const asItIs = ["usr/local", "opt"];
-
-const holders: ChildProcess[] = [];
 
 export async function ownTree(): Promise<OwnTree> {
 	const folder = temporaryFolder("tree");
@@ -41,7 +39,7 @@ export async function ownTree(): Promise<OwnTree> {
 		...["mount -n -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags", "umount -n /sys", "echo up", "exec cat"],
 	];
 	const holder = spawn("unshare", ["--mount", "--net", "sh", "-c", script.join("\n")], { stdio: ["pipe", "pipe", "inherit"] });
-	holders.push(holder);
+	endAfterFile(holder);
 	await Promise.race([
 		once(holder.stdout, "data"),
 		once(holder, "close").then(() => {
@@ -71,10 +69,3 @@ export async function ownTree(): Promise<OwnTree> {
 		},
 	};
 }
-
-afterAll(async () => {
-	for (const holder of holders) {
-		holder.stdin?.end();
-		if (holder.exitCode === null) await once(holder, "close");
-	}
-});

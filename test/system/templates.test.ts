@@ -111,7 +111,8 @@ async function tryTemplate(name: string, { command = [], options = [], port, set
 	const sets = Object.entries(set).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
 	const words = [name, ...sets, ...options];
 	const rest = command.length ? ["--", ...command] : [];
-	const first = await make([...words, ...rest], { state });
+	// In a process of its own, because three wait at the same time.
+	const first = await make([...words, ...rest], { state, enter: [] });
 	const network: Network = await privateNetwork();
 	const run = startRun(name, { state, enter: network.enter });
 	const probes = first.rounds.at(-1)?.probes.map((probe) => probe.command) ?? [];
@@ -131,7 +132,7 @@ async function tryTemplate(name: string, { command = [], options = [], port, set
 	const settings = Object.entries(values).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
 	const savedWords = [`${name}-again`, "--name", name, ...settings];
 	const outcome = madeAgain.has(name)
-		? { again: await make(savedWords, { state: other }) }
+		? { again: await make(savedWords, { state: other, enter: [] }) }
 		: { asked: [await askedFor(words, state), await askedFor(savedWords, other)] as const };
 	return {
 		state,

@@ -1,21 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { home, temporaryState } from "../system/cagewright.ts";
+import { temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { statusField } from "../system/processes.ts";
-import { keys, PtyProgram } from "./terminal.ts";
+import { keys } from "./terminal.ts";
+import { openWizard } from "./wizards.ts";
 
 describe("tracing a process on a terminal", () => {
 	let watched: ReturnType<typeof spawn>;
-	let running: PtyProgram | undefined;
 	beforeEach(() => {
 		watched = spawn("sleep", ["infinity"], { stdio: "ignore" });
 	});
 	afterEach(async () => {
-		running?.kill("SIGKILL");
-		running?.dispose();
 		watched.kill();
 		if (watched.signalCode === null) await once(watched, "close");
 	});
@@ -25,8 +22,8 @@ describe("tracing a process on a terminal", () => {
 		["Ctrl-C, and then nothing is", "\x03", 130],
 	])("lasts until %s", async (_, key, status) => {
 		const pid = String(watched.pid);
-		const args = ["--state", temporaryState(), "trace", "--name", "seen", "--attach", pid, "--probe", "true"];
-		running = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), ...args], { columns: 80, rows: 24, env: {} });
+		const words = ["trace", "--name", "seen", "--attach", pid, "--probe", "true"];
+		const running = openWizard(temporaryState(), words);
 		await running.sees("press Enter");
 		expect(statusField(watched.pid ?? 0, "TracerPid")).not.toBe("0");
 		running.press(key);

@@ -1,26 +1,17 @@
-import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
-import { home, temporaryState } from "../system/cagewright.ts";
-import { keys, PtyProgram } from "./terminal.ts";
+import { describe, it } from "vitest";
+import { temporaryState } from "../system/cagewright.ts";
+import { keys, type PtyProgram } from "./terminal.ts";
+import { leave, openWizard } from "./wizards.ts";
 
 /** The first step on a terminal. */
-let running: PtyProgram | undefined;
-
-afterEach(async () => {
-	await running?.close();
-	running = undefined;
-});
 
 const [pageUp, pageDown, ctrlU, ctrlT, ctrlG] = ["\x1b[5~", "\x1b[6~", "\x15", "\x14", "\x07"] as const;
 const marked = (text: string) => `\x1b[200~${text}\x1b[201~`;
 
-async function openWizard({ columns = 80, rows = 24, args = [] as string[] } = {}): Promise<PtyProgram> {
-	running = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", temporaryState(), ...args], {
-		columns,
-		rows,
-	});
-	await running.sees(/❯ demo\s+(demo|Vorführung)/);
-	return running;
+async function opened(words: readonly string[] = [], size = { columns: 80, rows: 24 }): Promise<PtyProgram> {
+	const wizard = openWizard(temporaryState(), words, size);
+	await wizard.sees(/❯ demo\s+(demo|Vorführung)/);
+	return wizard;
 }
 
 /** Resizes and waits until the rule has the new width. */
@@ -31,7 +22,7 @@ async function resize(wizard: PtyProgram, columns: number, rows: number): Promis
 
 describe("choosing", () => {
 	it("keeps cursor and search through resizes, and handles keys of one chunk one by one", async () => {
-		const wizard = await openWizard();
+		const wizard = await opened();
 		// An arrow key in two packets is an arrow, or an Esc that loses nothing.
 		for (let tries = 0; tries < 10; tries++) {
 			wizard.press("\x1b");
@@ -61,7 +52,7 @@ describe("choosing", () => {
 	});
 
 	it("fits 60x15, also in German", async () => {
-		const wizard = await openWizard({ columns: 60, rows: 15, args: ["--lang", "de"] });
+		const wizard = await opened(["--lang", "de"], { columns: 60, rows: 15 });
 		wizard.press("j");
 		await wizard.pressAt(/^❯ (?!demo)\S+\s+Vorlage/m, "i");
 		await wizard.pressAt("Zu diesem Schritt: Anwendung", "c");
@@ -73,7 +64,7 @@ describe("choosing", () => {
 
 describe("the form", () => {
 	it("tries a probe, handles keys and pastes of one chunk, resizes, and reports problems, without starting a trace", async () => {
-		const wizard = await openWizard();
+		const wizard = await opened();
 		wizard.press(keys.enter);
 		await wizard.pressAt("❯ [ Start tracing ]", `${pageUp}${keys.down.repeat(3)}${ctrlT}`);
 		await wizard.sees("✓ The application answered in a sandbox", 60);
@@ -124,7 +115,6 @@ describe("the form", () => {
 		await wizard.sees("Keys on this screen");
 		await wizard.sees("step 1/7");
 		// The wizard must stop its work itself; a killed one leaves it to the next command.
-		wizard.press(keys.ctrlC, keys.ctrlC);
-		expect((await wizard.ended).exitCode).toBe(130);
+		await leave(wizard);
 	});
 });

@@ -1,35 +1,20 @@
-import { join } from "node:path";
-import { afterEach, expect, it } from "vitest";
-import { home, temporaryState } from "../system/cagewright.ts";
+import { expect, it } from "vitest";
+import { temporaryState } from "../system/cagewright.ts";
 import { leftovers } from "../system/processes.ts";
-import { keys, PtyProgram } from "./terminal.ts";
+import { keys } from "./terminal.ts";
+import { leave, openWizard, plannedFiles, toTrace } from "./wizards.ts";
 
 /** The files step with a plan of this machine, and its effect on the command. */
-let running: PtyProgram | undefined;
-
-afterEach(async () => {
-	await running?.close();
-	running = undefined;
-});
-
-async function atFiles(state: string, columns: number, rows: number): Promise<PtyProgram> {
-	const args = [join(home, "bin/cagewright.js"), "--state", state];
-	const wizard = new PtyProgram(process.execPath, args, { columns, rows });
-	running = wizard;
-	await wizard.pressAt(/demo\s+demo/, "/redis");
-	await wizard.pressAt(/❯ redis\s+template/, keys.enter, keys.enter);
-	await wizard.pressAt("[ Start tracing ]", keys.enter);
-	await wizard.pressAt("It answers.", keys.enter);
-	await wizard.sees(/step 3\/7.*left out/s);
-	return wizard;
-}
 
 it.each([
 	["80x24", 80, 24],
 	["200x60", 200, 60],
 ] as const)("files of redis at %s: keys in one read, resize, search, undo", async (_size, columns, rows) => {
 	const state = temporaryState();
-	const wizard = await atFiles(state, columns, rows);
+	const wizard = openWizard(state, [], { columns, rows });
+	await toTrace(wizard, "redis");
+	await wizard.pressAt("It answers.", keys.enter);
+	await wizard.sees(plannedFiles);
 	await wizard.sees(/❯ ▸ \[✓\] Program/);
 
 	// To the second row of the configuration in one read. It stays out in the new plan.
@@ -57,8 +42,8 @@ it.each([
 	wizard.press("/var/lib/redis", keys.enter);
 	await wizard.pressAt(/❯ \[w\] \/var\/lib\/redis/, "e");
 	await wizard.sees("starts empty");
-	await wizard.pressAt(/filter: /, keys.ctrlC, keys.ctrlC);
-	expect((await wizard.ended).exitCode).toBe(130);
+	await wizard.sees(/filter: /);
+	await leave(wizard);
 	expect(wizard.isRestored).toBe(true);
 	expect(wizard.raw).not.toContain("\x1b[3J");
 	expect(leftovers(state)).toEqual([]);

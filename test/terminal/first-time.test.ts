@@ -1,20 +1,12 @@
-import { join } from "node:path";
-import { afterEach, expect, it } from "vitest";
-import { cagewright, home, program, temporaryState } from "../system/cagewright.ts";
+import { expect, it } from "vitest";
+import { cagewright, program, temporaryState } from "../system/cagewright.ts";
 import { leftovers } from "../system/processes.ts";
-import { keys, PtyProgram } from "./terminal.ts";
-
-let running: PtyProgram | undefined;
-
-afterEach(async () => {
-	await running?.close();
-	running = undefined;
-});
+import { keys } from "./terminal.ts";
+import { openTerminal, openWizard } from "./wizards.ts";
 
 it("leads a new user to a serving redis with few keys", async () => {
 	const state = temporaryState();
-	running = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", state], { columns: 80, rows: 24 });
-	const wizard = running;
+	const wizard = openWizard(state);
 	let pressed = 0;
 	const typed: string[] = [];
 	const press = (key: string) => {
@@ -69,7 +61,7 @@ it("leads a new user to a serving redis with few keys", async () => {
 async function serves(state: string): Promise<void> {
 	const start = `ip link set lo up; ${process.execPath} ${program} --state ${state} run redis >/dev/null 2>&1 &
 		for i in $(seq 300); do redis-cli PING 2>/dev/null | grep -q PONG && echo served && break; sleep 0.1; done; kill $!; wait $!; echo over`;
-	running = new PtyProgram("unshare", ["-n", "sh", "-c", start], { columns: 80, rows: 24 });
-	await running.sees(/served\s+over/, 60);
-	expect((await running.ended).exitCode).toBe(0);
+	const serving = openTerminal(["unshare", "-n", "sh", "-c", start]);
+	await serving.sees(/served\s+over/, 60);
+	expect((await serving.ended).exitCode).toBe(0);
 }

@@ -1,23 +1,9 @@
-import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
-import { cagewright, home, temporaryState } from "../system/cagewright.ts";
+import { describe, expect, it } from "vitest";
+import { cagewright, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { leftovers } from "../system/processes.ts";
-import { keys, PtyProgram } from "./terminal.ts";
-import { sessionAtFiles } from "./wizard-sessions.ts";
-
-let running: PtyProgram | undefined;
-
-afterEach(async () => {
-	await running?.close();
-	running = undefined;
-});
-
-function openWizard(state: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): PtyProgram {
-	const program = [join(home, "bin/cagewright.js"), "--state", state, "--lang", "en", ...args];
-	running = new PtyProgram(process.execPath, program, { columns: 80, rows: 60, env });
-	return running;
-}
+import { keys } from "./terminal.ts";
+import { openWizard, sessionAtFiles } from "./wizards.ts";
 
 const steering = "\x1b";
 
@@ -25,7 +11,7 @@ describe("the wizard line by line", () => {
 	it("leads to a saved cage, and draws nothing", async () => {
 		const state = temporaryState();
 		await sessionAtFiles(state);
-		const wizard = openWizard(state, ["--linear", "--resume", "demo"]);
+		const wizard = openWizard(state, ["--linear", "--resume", "demo"], { rows: 60 });
 		/** Answers, and waits for this output and question. */
 		const answer = async (line: string, heading: string, asked: string) => {
 			const from = wizard.raw.length;
@@ -66,7 +52,7 @@ describe("the wizard line by line", () => {
 	});
 
 	it("starts automatically if the environment announces a screen reader", async () => {
-		const wizard = openWizard(temporaryState(), [], { INK_SCREEN_READER: "true" });
+		const wizard = openWizard(temporaryState(), [], { rows: 60, env: { INK_SCREEN_READER: "true" } });
 		await wizard.sees("Your choice, Enter: choose:");
 		expect(wizard.raw).not.toContain(steering);
 		wizard.press(keys.ctrlC);
@@ -76,7 +62,7 @@ describe("the wizard line by line", () => {
 
 	it("stops running work on SIGTERM, on a terminal that can only write lines", async () => {
 		const state = temporaryState();
-		const wizard = openWizard(state, [], { TERM: "dumb" });
+		const wizard = openWizard(state, [], { rows: 60, env: { TERM: "dumb" } });
 		await wizard.pressAt("Your choice, Enter: choose:", "1", keys.enter);
 		await wizard.pressAt("Your choice, Enter: start tracing:", keys.enter);
 		await wizard.sees("Your choice, Enter: continue:");
@@ -87,7 +73,7 @@ describe("the wizard line by line", () => {
 
 	it("does not take the end of input for an answer", async () => {
 		const state = temporaryState();
-		const wizard = openWizard(state, ["--linear"]);
+		const wizard = openWizard(state, ["--linear"], { rows: 60 });
 		await wizard.pressAt("Your choice, Enter: choose:", "\x04");
 		expect((await wizard.ended).exitCode).toBe(1);
 		expect((await cagewright(["list", "--json"], { state })).json.cages).toEqual([]);

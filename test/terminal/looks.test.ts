@@ -1,28 +1,12 @@
-import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
-import { home, temporaryState } from "../system/cagewright.ts";
-import { keys, PtyProgram } from "./terminal.ts";
+import { describe, expect, it } from "vitest";
+import { temporaryState } from "../system/cagewright.ts";
+import type { PtyProgram } from "./terminal.ts";
+import { leave, openTerminal, openWizard, wizardProgram } from "./wizards.ts";
 
-let running: PtyProgram | undefined;
-
-afterEach(async () => {
-	await running?.close();
-	running = undefined;
-});
-
-const wizardLine = (args: readonly string[]) => [join(home, "bin/cagewright.js"), "--state", temporaryState(), ...args];
-
-async function openWizard(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<PtyProgram> {
-	running = new PtyProgram(process.execPath, wizardLine(args), { columns: 80, rows: 24, env });
-	await running.sees(/demo\s+demo/);
-	return running;
-}
-
-async function leave(wizard: PtyProgram): Promise<void> {
-	wizard.press(keys.ctrlC);
-	await wizard.sees("(y/n)");
-	wizard.press(keys.ctrlC);
-	expect((await wizard.ended).exitCode).toBe(130);
+async function opened(words: readonly string[], env: Readonly<Record<string, string>>): Promise<PtyProgram> {
+	const wizard = openWizard(temporaryState(), words, { env });
+	await wizard.sees(/demo\s+demo/);
+	return wizard;
 }
 
 /** An SGR sequence. */
@@ -37,7 +21,7 @@ describe("the wizard on terminals of all kinds", () => {
 		["NO_COLOR", [], { NO_COLOR: "1" }],
 		["--no-color", ["--no-color"], {}],
 	])("has no colours with %s", async (_, args, env) => {
-		const wizard = await openWizard(args, env);
+		const wizard = await opened(args, env);
 		wizard.press("j");
 		await wizard.sees(selectedTemplate);
 		await leave(wizard);
@@ -45,7 +29,7 @@ describe("the wizard on terminals of all kinds", () => {
 	});
 
 	it("has colours otherwise", async () => {
-		const wizard = await openWizard([], { NO_COLOR: "" });
+		const wizard = await opened([], { NO_COLOR: "" });
 		await leave(wizard);
 		expect(wizard.raw).toMatch(styled);
 	});
@@ -54,16 +38,15 @@ describe("the wizard on terminals of all kinds", () => {
 		["the locale has nothing else", [], { LANG: "C", LC_ALL: "C" }],
 		["it is asked for", ["--ascii"], {}],
 	])("prints only ASCII if %s", async (_, args, env) => {
-		const wizard = await openWizard(args, env);
+		const wizard = await opened(args, env);
 		await leave(wizard);
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
 		expect(wizard.raw).toMatch(/^[\x00-\x7f]*$/);
 	});
 
 	it("with --inline keeps the terminal's text, and its last frame once below it", async () => {
-		const line = ["node", ...wizardLine(["--inline"])].join(" ");
-		const wizard = new PtyProgram("sh", ["-c", `seq -f 'line %g' 40; exec ${line}`], { columns: 80, rows: 24 });
-		running = wizard;
+		const line = `node ${wizardProgram} --state ${temporaryState()} --inline`;
+		const wizard = openTerminal(["sh", "-c", `seq -f 'line %g' 40; exec ${line}`]);
 		await wizard.sees(/demo\s+demo/);
 		wizard.press("jjjk");
 		await wizard.sees(selectedTemplate);

@@ -1,23 +1,14 @@
-import { afterEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { cagewright, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { leftovers } from "../system/processes.ts";
-import { keys, type PtyProgram } from "./terminal.ts";
-import { openWizard, planned, takeNames } from "./to-trial.ts";
-import { sessionAtFiles } from "./wizard-sessions.ts";
-
-let running: PtyProgram | undefined;
-
-afterEach(async () => {
-	await running?.close();
-	running = undefined;
-});
+import { keys } from "./terminal.ts";
+import { openWizard, planned, sessionAtFiles, takeNames } from "./wizards.ts";
 
 it("removes unneeded files from a candidate: Esc changes nothing, Enter tests and saves the best result", async () => {
 	const state = temporaryState();
 	await sessionAtFiles(state);
-	const wizard = openWizard(state, { columns: 100, rows: 40, resume: "demo" });
-	running = wizard;
+	const wizard = openWizard(state, ["--resume", "demo"], { columns: 100, rows: 40 });
 	await planned(wizard);
 	await wizard.sees("✓ 0 of");
 
@@ -45,4 +36,4 @@ it("removes unneeded files from a candidate: Esc changes nothing, Enter tests an
 	expect(cage.files).toBe(Number(of) - Number(out));
 	expect(await cagewright(["trial", "demo", "--no-selftest", "--quiet"], { state })).toMatchObject({ status: 0 });
 	await eventually(() => expect(leftovers(state)).toEqual([]));
-}, 120_000);
+});

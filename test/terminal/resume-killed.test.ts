@@ -6,7 +6,7 @@ import { eventually } from "../system/eventually.ts";
 import { preparedDemo } from "../system/prepared.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys } from "./terminal.ts";
-import { atFiles, openWizard, plannedFiles, sessionsOf } from "./wizard-sessions.ts";
+import { atFiles, openWizard, plannedFiles, sessionsOf } from "./wizards.ts";
 
 describe("the wizard, killed or hung up,", () => {
 	it("keeps its session on HUP during a build, and leaves nothing of the build", async () => {
@@ -20,10 +20,10 @@ describe("the wizard, killed or hung up,", () => {
 		expect((await wizard.ended).exitCode).toBe(129);
 		expect(readdirSync(join(state, "cages"))).toEqual([]);
 		expect(leftovers(state)).toEqual([]);
-		const next = openWizard(state, "--resume", "demo");
+		const next = openWizard(state, ["--resume", "demo"]);
 		await next.pressAt("step 5/7", keys.enter);
 		await next.sees("It answers from its cage");
-	}, 120_000);
+	});
 
 	it("loses no decision when it is killed in the files step", async () => {
 		const state = temporaryState();
@@ -41,7 +41,7 @@ describe("the wizard, killed or hung up,", () => {
 		expect(shown.json.session).toMatchObject({ screen: "files", answers: { rules: { writable: ["/srv"] } } });
 		const { stdout } = await cagewright(["sessions", "show", "demo"], { state });
 		expect(stdout).toContain(`cagewright --state ${state} --resume ${(shown.json.session as { id: string }).id}`);
-		const next = openWizard(state, "--resume", "demo");
+		const next = openWizard(state, ["--resume", "demo"]);
 		await next.pressAt(plannedFiles, keys.enter);
 		await next.pressAt("step 4/7", keys.enter);
 		await next.sees("step 5/7");
@@ -49,7 +49,7 @@ describe("the wizard, killed or hung up,", () => {
 			next.press("\x1b[6~");
 			expect((await next.screen()).join("\n")).toMatch(/ \/srv\b/);
 		});
-	}, 120_000);
+	});
 
 	it("a candidate of a killed wizard is cleaned up by the next one", async () => {
 		const state = temporaryState();
@@ -77,5 +77,5 @@ describe("the wizard, killed or hung up,", () => {
 		// Its processes ended with it. The next launch removes its scratch files.
 		expect((await cagewright(["trial", "demo", "--no-selftest"], { state })).status).toBe(0);
 		await eventually(() => expect(leftovers(state)).toEqual([]));
-	}, 120_000);
+	});
 });

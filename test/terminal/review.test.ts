@@ -10,39 +10,25 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
-import { cagewright, home, temporaryState } from "../system/cagewright.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { cagewright, temporaryState } from "../system/cagewright.ts";
 import { preparedDemo } from "../system/prepared.ts";
 import { leftovers } from "../system/processes.ts";
-import { keys, PtyProgram } from "./terminal.ts";
-import { takeNames } from "./to-trial.ts";
-import { sessionAtFiles } from "./wizard-sessions.ts";
+import { keys, type PtyProgram } from "./terminal.ts";
+import { leave, openWizard, sessionAtFiles, takeNames } from "./wizards.ts";
 
 /** Accounts, review and build on a terminal, and the result on disk. */
-let running: PtyProgram | undefined;
-const folders: string[] = [];
-
-afterEach(async () => {
-	await running?.close();
-	running = undefined;
-	for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-});
-
-function openWizard(state: string, size = { columns: 80, rows: 24 }, ...words: string[]): PtyProgram {
-	running = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", state, ...words], size);
-	return running;
-}
 
 function temporary(): string {
 	const folder = mkdtempSync("/srv/cagewright-review-");
-	folders.push(folder);
+	onTestFinished(() => rmSync(folder, { recursive: true }));
 	return folder;
 }
 
 /** Resumes a prepared session of the demonstration and goes to its accounts. */
 async function atAccountsOfDemo(state: string, size?: { columns: number; rows: number }): Promise<PtyProgram> {
 	await sessionAtFiles(state);
-	const wizard = openWizard(state, size, "--resume", "demo");
+	const wizard = openWizard(state, ["--resume", "demo"], size);
 	await toAccounts(wizard);
 	return wizard;
 }
@@ -50,12 +36,6 @@ async function atAccountsOfDemo(state: string, size?: { columns: number; rows: n
 async function toAccounts(wizard: PtyProgram): Promise<void> {
 	await wizard.pressAt(/step 3\/7.*left out/s, keys.enter);
 	await wizard.sees(/\d+ kept, \d+ left out/);
-}
-
-async function ends(wizard: PtyProgram): Promise<void> {
-	wizard.press(keys.ctrlC);
-	await wizard.pressAt("(y/n", keys.ctrlC);
-	expect((await wizard.ended).exitCode).toBe(130);
 }
 
 describe("the accounts", () => {
@@ -137,7 +117,7 @@ describe("the review", () => {
 		expect(readdirSync(folder).sort()).toEqual(["demo.txt", "link"]);
 		expect(readFileSync(file, "utf8")).toBe(text);
 		wizard.press(keys.escape);
-		await ends(wizard);
+		await leave(wizard);
 		expect(leftovers(state)).toEqual([]);
 	});
 });
@@ -199,7 +179,7 @@ describe("a build", () => {
 			.toContain("step 5/7");
 		wizard.press(keys.enter);
 		await wizard.sees("It answers from its cage", 60);
-		await ends(wizard);
+		await leave(wizard);
 		expect(generations(state, "demo")).toEqual([]);
 		await expect.poll(() => leftovers(state), { timeout: 10_000 }).toEqual([]);
 	});
@@ -210,7 +190,7 @@ describe("a build", () => {
 		const before = await cagewright(["show", "demo", "--json"], { state });
 		const wizard = await atAccountsOfDemo(state);
 		await building(wizard);
-		await ends(wizard);
+		await leave(wizard);
 		expect(generations(state, "demo")).toEqual(["1"]);
 		expect(leftovers(state)).toEqual([]);
 		const after = await cagewright(["show", "demo", "--json"], { state });

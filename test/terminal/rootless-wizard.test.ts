@@ -1,30 +1,18 @@
 import { join } from "node:path";
-import { afterEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { cagewright } from "../system/cagewright.ts";
-import { type Ordinary, ordinaryUser, readableProgram } from "../system/ordinary.ts";
-import { keys, PtyProgram } from "./terminal.ts";
-import { takeNames, traced } from "./to-trial.ts";
-
-let running: PtyProgram | undefined;
-
-afterEach(async () => {
-	await running?.close();
-});
-
-function openWizard({ enter, env, state }: Ordinary, copy: string): PtyProgram {
-	const [program = "", ...rest] = [...enter, process.execPath, join(copy, "bin/cagewright.js"), "--state", state];
-	running = new PtyProgram(program, rest, { columns: 80, rows: 24, ...(env ? { env } : {}) });
-	return running;
-}
+import { ordinaryUser, readableProgram } from "../system/ordinary.ts";
+import { keys } from "./terminal.ts";
+import { openTerminal, planned, takeNames, untilAnswered } from "./wizards.ts";
 
 it("the wizard leads an ordinary user to a cage that answers", async () => {
 	const copy = readableProgram();
 	const user = ordinaryUser(copy);
-	const wizard = openWizard(user, copy);
-	await wizard.pressAt(/demo\s+demo/, keys.enter);
-	await wizard.pressAt("[ Start tracing ]", keys.enter);
-	await wizard.sees("It answers.", 60);
-	await traced(wizard);
+	const { enter, env = {}, state } = user;
+	const wizard = openTerminal([...enter, process.execPath, join(copy, "bin/cagewright.js"), "--state", state], { env });
+	await untilAnswered(wizard);
+	wizard.press(keys.enter);
+	await planned(wizard);
 	await wizard.sees("It answers from its cage", 60);
 	wizard.press(keys.enter);
 	await wizard.sees("make demo --yes");

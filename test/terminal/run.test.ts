@@ -2,16 +2,14 @@ import { spawnSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { make, program, temporaryState } from "../system/cagewright.ts";
+import { pythonPages, wordsOf } from "../system/daemons.ts";
 import { freePort } from "../system/network.ts";
-import { PtyProgram } from "./terminal.ts";
+import { openTerminal } from "./wizards.ts";
 
 const state = temporaryState();
 
 beforeAll(async () => {
-	const port = await freePort();
-	const probe = `curl -fsS --noproxy '*' http://127.0.0.1:${port}/ >/dev/null`;
-	const server = ["/usr/bin/python3", "-m", "http.server", "-b", "127.0.0.1", "-d", "/usr/lib/python3", String(port)];
-	await make(["--name", "typed", "--user", "nobody", "--probe", probe, "--", ...server], { state });
+	await make(["--name", "typed", "--user", "nobody", ...wordsOf(pythonPages(await freePort()))], { state });
 });
 
 test("an application that writes to a terminal can neither read input nor change terminal settings", async () => {
@@ -23,18 +21,13 @@ for descriptor in 1, 2:
 	os.set_blocking(descriptor, False)
 	try: print("read", os.read(descriptor, 100))
 	except OSError as error: print("error", error.errno)`;
-	const args = [program, "--state", state, "run", "typed", "--", "/usr/bin/python3", "-c", code];
-	const run = new PtyProgram(process.execPath, args, { columns: 80, rows: 24 });
-	try {
-		await run.sees("it is a terminal: False");
-		run.press("secret\n");
-		// EAGAIN: its output is our pipe, and nothing comes from the other end.
-		await run.sees(/error 11\s+error 11/);
-		expect((await run.ended).exitCode).toBe(0);
-	} finally {
-		run.kill("SIGKILL");
-		run.dispose();
-	}
+	const args = [process.execPath, program, "--state", state, "run", "typed", "--", "/usr/bin/python3", "-c", code];
+	const run = openTerminal(args);
+	await run.sees("it is a terminal: False");
+	run.press("secret\n");
+	// EAGAIN: its output is our pipe, and nothing comes from the other end.
+	await run.sees(/error 11\s+error 11/);
+	expect((await run.ended).exitCode).toBe(0);
 });
 
 describe("output of an application on a terminal", () => {
@@ -48,15 +41,11 @@ for descriptor in 1, 2:
 		if index < 8: time.sleep(0.02)
 print("Grüße", flush=True)`;
 	const onTerminal = async (...options: string[]) => {
-		const args = [program, "--state", state, "run", "typed", ...options, "--", "/usr/bin/python3", "-X", "utf8", "-c", code];
-		const run = new PtyProgram(process.execPath, args, { columns: 80, rows: 24 });
-		try {
-			expect((await run.ended).exitCode).toBe(0);
-			return run.raw;
-		} finally {
-			run.kill("SIGKILL");
-			run.dispose();
-		}
+		const python = ["/usr/bin/python3", "-X", "utf8", "-c", code];
+		const args = [process.execPath, program, "--state", state, "run", "typed", ...options, "--", ...python];
+		const run = openTerminal(args);
+		expect((await run.ended).exitCode).toBe(0);
+		return run.raw;
 	};
 
 	test("is escaped byte by byte on both streams", async () => {

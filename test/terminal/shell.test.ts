@@ -1,11 +1,11 @@
-import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { cagewright, home, type Made, make, temporaryState } from "../system/cagewright.ts";
-import { pythonPages } from "../system/daemons.ts";
+import { cagewright, type Made, make, temporaryState } from "../system/cagewright.ts";
+import { pythonPages, wordsOf } from "../system/daemons.ts";
 import { eventually } from "../system/eventually.ts";
 import { freePort } from "../system/network.ts";
 import { allProcesses, commandOf, nameOf, parentOf, processesIn, statusField } from "../system/processes.ts";
-import { keys, PtyProgram } from "./terminal.ts";
+import { keys, type PtyProgram } from "./terminal.ts";
+import { openTerminal, wizardProgram } from "./wizards.ts";
 
 const state = temporaryState();
 let made: Made;
@@ -14,28 +14,18 @@ let running: PtyProgram | undefined;
 /** Python can make any system call. */
 beforeAll(async () => {
 	const pages = pythonPages(await freePort());
-	made = await make(["--name", "pages", "--user", "www-data", "--probe", pages.probe, "--", ...pages.command], { state });
+	made = await make(["--name", "pages", "--user", "www-data", ...wordsOf(pages)], { state });
 });
 
 afterEach(() => {
 	running?.kill("SIGKILL");
-	running?.dispose();
 });
 
 /** A shell around the cage's, which shows the modes before and after. */
 async function sitDown(size = { columns: 100, rows: 30 }): Promise<PtyProgram> {
-	const line = `${process.execPath} ${join(home, "bin/cagewright.js")} --state ${state} shell pages`;
-	running = new PtyProgram(
-		"sh",
-		[
-			"-c",
-			`before=$(stty -g); ${line}; echo "over: $?"; until [ "$(stty -g)" = "$before" ]; do sleep 0.1; done; echo as it was; read wait`,
-		],
-		{
-			...size,
-			env: {},
-		},
-	);
+	const line = `${process.execPath} ${wizardProgram} --state ${state} shell pages`;
+	const looks = `until [ "$(stty -g)" = "$before" ]; do sleep 0.1; done; echo as it was; read wait`;
+	running = openTerminal(["sh", "-c", `before=$(stty -g); ${line}; echo "over: $?"; ${looks}`], size);
 	await running.sees("cage pages:/");
 	return running;
 }

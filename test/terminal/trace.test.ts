@@ -1,27 +1,17 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
-import { home, temporaryState } from "../system/cagewright.ts";
+import { describe, expect, it } from "vitest";
+import { temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { fetchPage, freePort } from "../system/network.ts";
 import { leftovers } from "../system/processes.ts";
-import { keys, PtyProgram } from "./terminal.ts";
+import { keys, type PtyProgram } from "./terminal.ts";
+import { leave, openWizard, toTrace } from "./wizards.ts";
 
 /** The trace step on a terminal. */
-let running: PtyProgram | undefined;
 
-afterEach(async () => {
-	await running?.close();
-	running = undefined;
-});
-
-/** Goes to the trace of an application. `row`: its row in the list after the search. */
-async function traces(state: string, name: string, { columns = 80, rows = 24 } = {}): Promise<PtyProgram> {
-	const wizard = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", state], { columns, rows });
-	running = wizard;
-	await wizard.pressAt(/demo\s+demo/, `/${name}`);
-	await wizard.pressAt(new RegExp(`❯ ${name}\\s+(template|demo)`), keys.enter, keys.enter);
-	await wizard.pressAt("[ Start tracing ]", keys.enter);
+async function traces(state: string, name: string, size = {}): Promise<PtyProgram> {
+	const wizard = openWizard(state, [], size);
+	await toTrace(wizard, name);
 	return wizard;
 }
 
@@ -55,8 +45,7 @@ describe("the trace of redis", () => {
 		// The exercise is among the answers, and so in the equivalent command.
 		await wizard.pressAt("step 5/7", "d");
 		await wizard.sees(/^Exercises [\s\S]*BGREWRITEAOF/m);
-		wizard.press(keys.ctrlC, keys.ctrlC);
-		expect((await wizard.ended).exitCode).toBe(130);
+		await leave(wizard);
 		expect(leftovers(state)).toEqual([]);
 	});
 });
@@ -90,8 +79,7 @@ describe("the trace of the demonstration", () => {
 		await wizard.sees(/\[Paths/);
 		await wizard.pressAt("✓ true", keys.enter);
 		await wizard.sees(/step 3\/7.*left out/s, 60);
-		wizard.press(keys.ctrlC, keys.ctrlC);
-		expect((await wizard.ended).exitCode).toBe(130);
+		await leave(wizard);
 		expect(leftovers(state)).toEqual([]);
 	});
 });
@@ -104,19 +92,14 @@ describe("a running process", () => {
 			const page = () => fetchPage(`http://127.0.0.1:${port}/`);
 			await eventually(page);
 			const state = temporaryState();
-			const wizard = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", state], {
-				columns: 100,
-				rows: 30,
-			});
-			running = wizard;
+			const wizard = openWizard(state, [], { columns: 100, rows: 30 });
 			await wizard.pressAt(/demo\s+demo/, `/${port}`);
 			await wizard.pressAt(/❯ \S+\s+process/, keys.enter, "w");
 			await wizard.pressAt(`Process ${server.pid} is traced while it runs`, keys.enter);
 			await wizard.pressAt("It answers.", keys.tab);
 			await wizard.pressAt(new RegExp(`\\n❯ ${server.pid} python`), keys.enter);
 			await wizard.sees(/step 3\/7/, 60);
-			wizard.press(keys.ctrlC, keys.ctrlC);
-			expect((await wizard.ended).exitCode).toBe(130);
+			await leave(wizard);
 			expect(leftovers(state)).toEqual([]);
 			expect(await page()).toContain("Directory listing");
 			expect(server.exitCode).toBeNull();

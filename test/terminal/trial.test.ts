@@ -2,29 +2,22 @@ import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { cagewright, temporaryFolder, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { allProcesses, commandOf, leftovers, parentOf } from "../system/processes.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
-import { openWizard, planned, run, takeNames, toTrial } from "./to-trial.ts";
-import { sessionAtFiles } from "./wizard-sessions.ts";
+import { openWizard, planned, sessionAtFiles, takeNames, toTrace, wizardProgram } from "./wizards.ts";
 
 /** The steps from the trial to the end, on a terminal. */
-let running: PtyProgram | undefined;
-
-afterEach(async () => {
-	await running?.close();
-	running = undefined;
-});
 
 /** Resumes a prepared session of the demonstration and goes to the first round of its trial. */
 async function atTrialOfDemo(state: string): Promise<PtyProgram> {
 	await sessionAtFiles(state);
-	running = openWizard(state, { resume: "demo" });
-	await planned(running);
-	await running.sees(/step 6\/7.*Gen\./s);
-	return running;
+	const wizard = openWizard(state, ["--resume", "demo"], { columns: 100, rows: 30 });
+	await planned(wizard);
+	await wizard.sees(/step 6\/7.*Gen\./s);
+	return wizard;
 }
 
 const verdict = /✓ 0 of \d+ escape techniques succeed; \d+ refused, \d+ permitted by the plan/;
@@ -50,7 +43,7 @@ function cageOf(state: string, name: string): unknown {
 async function copied(line: string, state: string, other: string): Promise<void> {
 	const bin = join(other, "bin");
 	mkdirSync(bin);
-	writeFileSync(join(bin, "cagewright"), `#!/bin/sh\nexec ${process.execPath} ${run} "$@"\n`, { mode: 0o755 });
+	writeFileSync(join(bin, "cagewright"), `#!/bin/sh\nexec ${process.execPath} ${wizardProgram} "$@"\n`, { mode: 0o755 });
 	const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
 	const again = `${line.trim()} --no-selftest`.replaceAll(state, join(other, "state"));
 	await promisify(execFile)("sh", ["-c", again], { env });
@@ -96,8 +89,7 @@ describe("a trial", () => {
 		await wizard.close();
 
 		// The candidate was discarded, so it is built and tested again.
-		const next = openWizard(state, { resume: "demo" });
-		running = next;
+		const next = openWizard(state, ["--resume", "demo"], { columns: 100, rows: 30 });
 		await next.sees(verdict, 60);
 		next.resize(60, 15);
 		await next.sees(/Enter to save\.[\s\S]*Filter[\s\S]*Enter save/);
@@ -166,9 +158,11 @@ describe("an application with a missing file", () => {
 		writeFileSync(script, picky);
 		await withPicky(state, script);
 		await withPicky(join(other, "state"), script);
-		const wizard = openWizard(state, { columns: 200, rows: 40 });
-		running = wizard;
-		await toTrial(wizard, "picky");
+		const wizard = openWizard(state, [], { columns: 200, rows: 40 });
+		await toTrace(wizard, "picky");
+		await wizard.pressAt("It answers.", keys.enter);
+		await planned(wizard);
+		await wizard.sees(/step 6\/7.*Gen\./s);
 		const shown = await wizard.sees("the likeliest cause first");
 		expect(shown).toMatch(/❯ \[✓\] \/etc\/debian_version/);
 		expect(shown).toMatch(/Why it is listed: the application printed: picky: fatal/);

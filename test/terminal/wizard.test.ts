@@ -1,24 +1,14 @@
-import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
-import { cagewright, home, temporaryState } from "../system/cagewright.ts";
-import { keys, PtyProgram } from "./terminal.ts";
+import { describe, expect, it } from "vitest";
+import { cagewright, temporaryState } from "../system/cagewright.ts";
+import { keys } from "./terminal.ts";
+import { openWizard } from "./wizards.ts";
 
 /** The wizard on a terminal, judged only by its screen. */
-let running: PtyProgram | undefined;
-
-afterEach(async () => {
-	await running?.close();
-	running = undefined;
-});
 
 describe("the wizard", () => {
 	it("asks at the first Ctrl-C and exits at the second, without a cage", async () => {
 		const state = temporaryState();
-		const wizard = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", state], {
-			columns: 80,
-			rows: 24,
-		});
-		running = wizard;
+		const wizard = openWizard(state);
 		await wizard.pressAt(/demo\s+demo/, keys.ctrlC);
 		await wizard.pressAt("(y/n", keys.ctrlC);
 		expect((await wizard.ended).exitCode).toBe(130);
