@@ -1,17 +1,42 @@
+import { execFileSync } from "node:child_process";
 import { beforeAll, expect, test } from "vitest";
-import { begin, cagewright, make, temporaryState } from "./cagewright.ts";
-import { type Daemon, pythonPages } from "./daemons.ts";
+import { begin, cagewright, type Made, make, startRun, temporaryState } from "./cagewright.ts";
+import { type Daemon, pythonPages, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
-import { freePort } from "./network.ts";
+import { expectServedInside, expectWellMade } from "./held.ts";
+import { fetchPage, freePort } from "./network.ts";
 import { processesIn } from "./processes.ts";
 
 const state = temporaryState();
 let pages: Daemon;
-let root: string;
+let made: Made;
+let port: number;
 
 beforeAll(async () => {
-	pages = pythonPages(await freePort());
-	({ root } = await make(["--name", "pages", "--user", "www-data", "--probe", pages.probe, "--", ...pages.command], { state }));
+	port = await freePort();
+	pages = pythonPages(port);
+	made = await make(["--name", "pages", "--user", "www-data", ...wordsOf(pages)], { state });
+});
+
+test("a Python server works in a cage, with its documents below /tmp, and ends on TERM and INT", async () => {
+	expectWellMade(made, "pages", state);
+	// The program does not handle SIGTERM, and would survive it as the first process of its namespace.
+	for (const [signal, status] of [
+		["SIGTERM", 143],
+		["SIGINT", 0],
+	] as const) {
+		const run = startRun("pages", { state });
+		expect(await eventually(() => fetchPage(`http://127.0.0.1:${port}/index.html`))).toBe("a page of the test");
+		expectServedInside(made, port);
+		expect((await run.stop(signal)).status).toBe(status);
+	}
+});
+
+test("the unit's account can start the init", () => {
+	const init = `${state}/cages/pages/launcher`;
+	const account = "setpriv --reuid www-data --regid www-data --clear-groups";
+	const mount = `mount -n --bind '${init}' /mnt && exec ${account} env /mnt/cagewright-init / /bin/true`;
+	execFileSync("unshare", ["--mount", "sh", "-euc", mount]);
 });
 
 const inCage = (...code: string[]) => cagewright(["run", "pages", "--", "python3", "-c", code.join("\n")], { state });
@@ -79,18 +104,18 @@ test("a program of the cage is found by its bare name", async () => {
 test("an application that ignores TERM is killed at the second one, with a message", async () => {
 	const code = "import signal, time; signal.signal(15, signal.SIG_IGN); open('/tmp/up', 'w'); time.sleep(1000)";
 	const run = begin(["run", "pages", "--", "python3", "-c", code], { state });
-	await eventually(() => expect(processesIn(root).length).toBeGreaterThan(1));
+	await eventually(() => expect(processesIn(made.root).length).toBeGreaterThan(1));
 	await new Promise((resolve) => setTimeout(resolve, 1000));
 	run.send("SIGTERM");
 	await new Promise((resolve) => setTimeout(resolve, 300));
-	expect(processesIn(root).length).toBeGreaterThan(1);
+	expect(processesIn(made.root).length).toBeGreaterThan(1);
 	const { status, stderr } = await run.stop();
 	expect(status).toBe(137);
 	expect(stderr).toContain("Killing it");
 });
 
 test("a trace on the host is announced as such", async () => {
-	const trace = begin(["trace", "--on-host", "--name", "other", "--probe", pages.probe, "--", ...pages.command], { state });
+	const trace = begin(["trace", "--on-host", "--name", "other", ...wordsOf(pages)], { state });
 	await trace.says("Tracing on the host");
 	const { stderr } = await trace.stop();
 	expect(stderr).toContain("Tracing on the host, without a sandbox");

@@ -23,6 +23,8 @@ test("nginx answers under a filter for its own calls, also after a reload", asyn
 	const probe = `curl -fsSI --noproxy '*' http://127.0.0.1:${port}/ | grep -qi '^server: nginx'`;
 	const made = await make([...options, "--probe", probe, "--", ...daemon.command], { state });
 	expectWellMade(made, "web", state);
+	expect(made.confinement).toMatchObject({ user: "www-data", capabilities: [] });
+	expect(made.accounts.users).toEqual(["www-data"]);
 	expectNarrower(made);
 	const run = startRun("web", { state });
 	const page = () => fetchPage(`http://127.0.0.1:${port}/`, hostNetwork);
