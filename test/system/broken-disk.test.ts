@@ -53,7 +53,7 @@ beforeAll(async () => {
 	expect(made).toMatchObject({ status: 0 });
 	writeFileSync(files.configuration, "changed\n");
 	expect(cagewright("build", "greeter")).toMatchObject({ status: 0 });
-}, 60_000);
+});
 afterAll(async () => {
 	detach();
 	holder.stdin.end();

@@ -125,7 +125,7 @@ describe.each(accounts)("a link that $who creates", ({ uid, user, who }) => {
 	beforeAll(async () => {
 		made = cage(uid, user);
 		expect(await made.make(wide)).toMatchObject({ status: 0 });
-	}, 60_000);
+	});
 
 	/** `arrange.test.ts` tries other targets. */
 	const links: [string, string, string][] = [
@@ -152,7 +152,6 @@ describe.each(accounts)("a link that $who creates", ({ uid, user, who }) => {
 			expect(readFileSync(join(made.data(wide), "starts"), "utf8").length).toBeGreaterThan(length);
 			rmSync(made.data(sub));
 		},
-		60_000,
 	);
 
 	// For root, only the owner of the moved directories would differ.
@@ -185,7 +184,6 @@ describe.each(accounts)("a link that $who creates", ({ uid, user, who }) => {
 			await made.serve();
 			isUntouched();
 		},
-		60_000,
 	);
 });
 
@@ -210,34 +208,30 @@ describe("a link that exists before a launch", () => {
 		["trial", "linked"],
 	];
 
-	test.each(places)(
-		"%s stops every launch and is a danger",
-		async (_, directory) => {
-			const place = made.data(directory);
-			const before = made.data(directory).replace(/\/$/, "");
-			renameSync(before, `${before}.before`);
-			mkdirSync(victim, { recursive: true });
-			symlinkSync(victim, before);
-			// Everything that code following the link would look for.
-			mkdirSync(join(victim, deep.slice(directory.length)), { recursive: true });
-			try {
-				for (const words of verbs) {
-					const result = await inProcess(words, made);
-					expect([words, result.status, result.stderr]).toEqual([words, expect.toSatisfy((one) => one === 4), result.stderr]);
-					expect(result.stderr.trim().split("\n").at(-1)).toContain(before);
-					expect(result.stdout).toBe("");
-				}
-				const check = await cagewright(["check", "linked"], { state: made.state });
-				expect(check.status).toBe(1);
-				expect(check.stdout).toContain(`data-way-not-directory ${before}`);
-			} finally {
-				rmSync(before);
-				renameSync(`${before}.before`, before);
+	test.each(places)("%s stops every launch and is a danger", async (_, directory) => {
+		const place = made.data(directory);
+		const before = made.data(directory).replace(/\/$/, "");
+		renameSync(before, `${before}.before`);
+		mkdirSync(victim, { recursive: true });
+		symlinkSync(victim, before);
+		// Everything that code following the link would look for.
+		mkdirSync(join(victim, deep.slice(directory.length)), { recursive: true });
+		try {
+			for (const words of verbs) {
+				const result = await inProcess(words, made);
+				expect([words, result.status, result.stderr]).toEqual([words, expect.toSatisfy((one) => one === 4), result.stderr]);
+				expect(result.stderr.trim().split("\n").at(-1)).toContain(before);
+				expect(result.stdout).toBe("");
 			}
-			expect(lstatSync(place).isDirectory()).toBe(true);
-		},
-		60_000,
-	);
+			const check = await cagewright(["check", "linked"], { state: made.state });
+			expect(check.status).toBe(1);
+			expect(check.stdout).toContain(`data-way-not-directory ${before}`);
+		} finally {
+			rmSync(before);
+			renameSync(`${before}.before`, before);
+		}
+		expect(lstatSync(place).isDirectory()).toBe(true);
+	});
 
 	test("is not followed even if the launch began before, because the mounted directory is compared", async () => {
 		const printed = await inProcess(["run", "--print", "linked"], made);

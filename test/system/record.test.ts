@@ -35,7 +35,7 @@ beforeAll(async () => {
 	];
 	html = await page("redis", said);
 	web = await page("web");
-}, 120_000);
+});
 
 async function page(name: string, options: readonly string[] = []): Promise<string> {
 	const file = `${folder}/${name}.html`;

@@ -64,7 +64,7 @@ describe("a sandbox in a chroot", () => {
 		expect([traced.status, traced.stderr]).toEqual([0, expect.any(String)]);
 		expect(readFileSync(report, "latin1").split(" ")).toContain("inside");
 		expect(readdirSync(at("open"))).not.toContain("by-climbing");
-	}, 60_000);
+	});
 });
 
 describe("a runaway application", () => {
@@ -99,7 +99,7 @@ describe("a runaway application", () => {
 			holder.stdin?.end();
 			await once(holder, "close");
 		}
-	}, 60_000);
+	});
 
 	test("is stopped before it fills the disk, and its files are removed", async () => {
 		const state = temporaryState();
@@ -123,7 +123,7 @@ describe("a runaway application", () => {
 		expect(result.status).toBe(1);
 		expect(result.stderr).toContain("filled the disk in the sandbox");
 		expect(Number(readFileSync(at("used"), "latin1").split("\t")[0])).toBeLessThan(20);
-	}, 120_000);
+	});
 
 	test("is limited by a cgroup, or without cgroups by its account's number of processes", async () => {
 		const script = at("idle.py");
