@@ -119,22 +119,6 @@ export function wsgi(port: number): Untuned {
 	};
 }
 
-export function perlScript(port: number): Untuned {
-	const folder = temporaryFolder("perl");
-	const script = write(
-		`${folder}/serve.pl`,
-		[
-			...["#!/usr/bin/perl", "use strict; use warnings; use IO::Socket::INET; use POSIX qw(strftime);"],
-			`my $s = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => ${port}, Listen => 5, ReuseAddr => 1) or die "$!";`,
-			"while (my $c = $s->accept) {",
-			'  my $line = <$c>; print $c "HTTP/1.0 200 OK\\r\\n\\r\\nhello perl ", strftime("%Y", localtime), "\\n"; close $c;',
-			"}",
-		],
-		0o755,
-	);
-	return { folder, options: ["--user", "nobody"], command: [script], probe: curl(`http://127.0.0.1:${port}/`, "hello perl 20") };
-}
-
 export function rubyScript(port: number): Untuned {
 	const folder = temporaryFolder("ruby");
 	write(`${folder}/serve.rb`, [
@@ -147,18 +131,6 @@ export function rubyScript(port: number): Untuned {
 		options: ["--user", "nobody"],
 		command: ["ruby", `${folder}/serve.rb`],
 		probe: curl(`http://127.0.0.1:${port}/`, "ruby"),
-	};
-}
-
-/** Debian's busybox-static, which needs no loader and no library. */
-export function staticBinary(port: number): Untuned {
-	const folder = temporaryFolder("static");
-	write(`${folder}/index.html`, ["a page of the test"]);
-	return {
-		folder,
-		options: ["--user", "nobody"],
-		command: ["/bin/busybox", "httpd", "-f", "-p", `127.0.0.1:${port}`, "-h", folder],
-		probe: curl(`http://127.0.0.1:${port}/`, "a page of the test"),
 	};
 }
 

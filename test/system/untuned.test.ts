@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type Made, make, startRun, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
-import { apache, perlScript, rubyScript, shellScript, staticBinary, type Untuned, wsgi } from "./more-daemons.ts";
+import { apache, rubyScript, shellScript, type Untuned, wsgi } from "./more-daemons.ts";
 import { ask, fetchPage, freePort } from "./network.ts";
 
 /** Only an installed package and a probe: no template, no include. `templates.test.ts` cages php-fpm and sftp. */
@@ -16,32 +16,23 @@ async function cage(name: string, { command, options = [], probe }: Untuned): Pr
 	return made;
 }
 
-/** The web server starts CGI programs in shell and in Perl. */
-const daemons: [string, (port: number) => Untuned][] = [
+/** The web server starts CGI programs in shell and in Perl. `shapes.test.ts` and `decoys.test.ts` cage static and Perl programs. */
+test.each([
 	["apache2", apache],
 	["ruby", rubyScript],
-];
-const more: typeof daemons = [
-	["perl", perlScript],
-	["static", staticBinary],
-	["shell", shellScript],
-];
-
-test.each(process.env.CAGEWRIGHT_ALL === "1" ? [...daemons, ...more] : daemons)(
-	"%s answers from inside its cage, and ends when it is told to",
-	async (name, daemon) => {
-		const port = await freePort();
-		const application = daemon(port);
-		const made = await cage(name, application);
-		const run = startRun(name, { state });
-		await eventually(async () => {
-			const { output, status } = await ask(["sh", "-c", application.probe]);
-			if (status !== 0) throw new Error(`${name} does not answer: ${output}`);
-		});
-		expectServedInside(made, port);
-		await run.stop();
-	},
-);
+	...(process.env.CAGEWRIGHT_ALL === "1" ? [["shell", shellScript] as const] : []),
+] as const)("%s answers from inside its cage, and ends when it is told to", async (name, daemon) => {
+	const port = await freePort();
+	const application = daemon(port);
+	const made = await cage(name, application);
+	const run = startRun(name, { state });
+	await eventually(async () => {
+		const { output, status } = await ask(["sh", "-c", application.probe]);
+		if (status !== 0) throw new Error(`${name} does not answer: ${output}`);
+	});
+	expectServedInside(made, port);
+	await run.stop();
+});
 
 test("a Python service also answers with code that no probe used", async () => {
 	const port = await freePort();
