@@ -17,6 +17,7 @@ import {
 	temporaryFolder,
 	temporaryState,
 } from "./cagewright.ts";
+import { perlServer, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort } from "./network.ts";
 import { preparedRedis } from "./prepared.ts";
@@ -35,35 +36,29 @@ let port: number;
 let made: Made;
 /** No other process of this machine has it: one that has ended is known by its account. */
 const account = String(1_000_000 + randomInt(1_000_000_000));
-const folder = temporaryFolder("victim");
-const script = `${folder}/server.pl`;
+let folder: string;
+let script: string;
 
 /**
  * `GET /mount` mounts, and so on. At its start it asks for a namespace and continues without one, as some libraries do. A child makes its
  * call and ends, so that nobody can look at it. 308 is setns(2). A pointer to address 1 crashes it.
  */
-const server = (at: number) => `
-use strict; use IO::Socket::INET; $SIG{TERM} = sub { exit 0 };
-syscall(272, 0x10000000);
-my $s = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => ${at}, Listen => 5, ReuseAddr => 1) or die;
-while (my $c = $s->accept) {
-	my ($what) = (<$c> // '') =~ m{^GET /(\\w*)};
+const answers = `$text = $$;
 	if ($what eq 'mount') { my ($type, $place) = ("tmpfs", "/tmp"); syscall(165, $type, $place, $type, 0, 0) }
 	if ($what eq 'unshare') { syscall(272, 0x10000000) }
 	if ($what eq 'crash') { unless (fork) { sleep 2; my $nothing = unpack "P9", pack("J", 1); exit } }
 	if ($what eq 'flood') { syscall(308, 0, 0) for 1 .. 500 }
 	if ($what =~ /^bind(\\d+)/) { IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $1, Listen => 5) }
-	if ($what eq 'child') { unless (fork) { my $name = "/"; syscall(161, $name); exit } wait }
-	print $c "HTTP/1.0 200 OK\\r\\n\\r\\n$$"; close $c;
-}`;
+	if ($what eq 'child') { unless (fork) { my $name = "/"; syscall(161, $name); exit } wait }`;
 
 beforeAll(async () => {
 	port = await freePort();
+	const server = perlServer(port, answers, "syscall(272, 0x10000000);");
+	({ folder } = server);
+	[, script = ""] = server.command;
 	mkdirSync(`${folder}/data`);
-	writeFileSync(script, server(port));
-	const probe = `curl -sf http://127.0.0.1:${port}/`;
-	const options = ["--name", "victim", "--user", account, "--writable", `${folder}/data`, "--probe", probe];
-	made = await make([...options, "--", "/usr/bin/perl", script], { state });
+	const options = ["--name", "victim", "--user", account, "--writable", `${folder}/data`];
+	made = await make([...options, ...wordsOf(server)], { state });
 });
 
 const request = (what: string) => fetchPage(`http://127.0.0.1:${port}/${what}`);

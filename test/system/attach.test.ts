@@ -7,7 +7,7 @@ import { systemMachine } from "../../src/cli/machine.ts";
 import type { Path } from "../../src/core/path/path.ts";
 import { runningTree } from "../../src/system/running/tree.ts";
 import { begin, cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { nginx, redis, startOnHost } from "./daemons.ts";
+import { nginx, redis, startOnHost, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort, privateNetwork } from "./network.ts";
 import { allProcesses, read, statusField } from "./processes.ts";
@@ -198,7 +198,7 @@ describe("a cage made from a running daemon", () => {
 		const network = await privateNetwork();
 		const daemon = nginx({ port: 80, main: ["user www-data;", "worker_processes 2;"] });
 		const server = await startOnHost(daemon, network);
-		const made = await make(["--name", "web", "--attach", String(server.pid), "--probe", daemon.probe, "--", ...daemon.command], {
+		const made = await make(["--name", "web", "--attach", String(server.pid), ...wordsOf(daemon)], {
 			state,
 		});
 		expect(made.answered).toBe(true);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { make, startRun, temporaryState } from "./cagewright.ts";
-import { bind9 } from "./daemons.ts";
+import { bind9, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
 import { ask, freePort } from "./network.ts";
@@ -10,7 +10,7 @@ const state = temporaryState();
 test("bind9 answers for its zone from a cage made from a command and a probe alone", async () => {
 	const port = await freePort();
 	const daemon = bind9(port);
-	const made = await make(["--name", "names", "--user", "bind", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	const made = await make(["--name", "names", "--user", "bind", ...wordsOf(daemon)], { state });
 	expectWellMade(made, "names", state);
 	expect(made.confinement).toMatchObject({ user: "bind", capabilities: [] });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Made, make, startRun, temporaryState } from "./cagewright.ts";
-import { askRedis, redis } from "./daemons.ts";
+import { askRedis, redis, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
 import { freePort, hostNetwork, type Network, privateNetwork } from "./network.ts";
@@ -22,7 +22,7 @@ async function expectFollowed(name: string, args: readonly string[], port: numbe
 test("a daemon that forks into the background is followed, and ends with the cage", async () => {
 	const port = await freePort();
 	const daemon = redis(port, ["daemonize yes"]);
-	await expectFollowed("forks", ["--probe", daemon.probe, "--", ...daemon.command], port, hostNetwork);
+	await expectFollowed("forks", [...wordsOf(daemon)], port, hostNetwork);
 });
 
 test("redis forks into the background in Debian's configuration and is followed", async () => {

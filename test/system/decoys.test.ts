@@ -11,6 +11,7 @@ import {
 	temporaryFolder,
 	temporaryState,
 } from "./cagewright.ts";
+import { perlServer, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { found } from "./findings.ts";
 import { fetchPage, freePort } from "./network.ts";
@@ -23,24 +24,13 @@ let port: number;
 let made: Made;
 
 /** `GET /read` opens a decoy itself, `GET /child` in a process that ends at once. */
-const server = (at: number) => `
-use strict; use IO::Socket::INET; $SIG{TERM} = sub { exit 0 };
-my $s = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => ${at}, Listen => 5, ReuseAddr => 1) or die;
-while (my $c = $s->accept) {
-	my ($what) = (<$c> // '') =~ m{^GET /(\\w*)};
-	my $text = 'ok';
-	if ($what eq 'read') { open(my $f, '<', '${key}') or die; $text = <$f> }
-	if ($what eq 'child') { unless (fork) { open(my $f, '<', '/.env'); exit } wait }
-	print $c "HTTP/1.0 200 OK\\r\\n\\r\\n$text"; close $c;
-}`;
+const answers = `if ($what eq 'read') { open(my $f, '<', '${key}') or die; $text = <$f> }
+	if ($what eq 'child') { unless (fork) { open(my $f, '<', '/.env'); exit } wait }`;
 
 beforeAll(async () => {
 	port = await freePort();
-	const script = `${temporaryFolder("server")}/server.pl`;
-	writeFileSync(script, server(port));
-	const probe = `curl -sf http://127.0.0.1:${port}/`;
-	const words = ["--name", "victim", "--user", "nobody", "--probe", probe, "--accept-finding", "way-sticky", "--decoy"];
-	made = await make([...words, "--", "/usr/bin/perl", script], { state });
+	const words = ["--name", "victim", "--user", "nobody", "--accept-finding", "way-sticky", "--decoy"];
+	made = await make([...words, ...wordsOf(perlServer(port, answers))], { state });
 });
 
 const request = (what: string) => fetchPage(`http://127.0.0.1:${port}/${what}`);

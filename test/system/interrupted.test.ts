@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { begin, cagewright, make, type Started, temporaryState } from "./cagewright.ts";
-import { type Daemon, redis } from "./daemons.ts";
+import { type Daemon, redis, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
 import { preparedRedis } from "./prepared.ts";
@@ -27,23 +27,7 @@ function half(): string[] {
 const large = ["--include", "/usr/lib/python3*/**"];
 
 function beginMake(name: string, options: readonly string[] = []): Started {
-	return begin(
-		[
-			"make",
-			"--yes",
-			"--events",
-			"--name",
-			name,
-			"--user",
-			"redis",
-			...options,
-			"--probe",
-			daemon.probe,
-			"--",
-			...daemon.command,
-		],
-		{ state },
-	);
+	return begin(["make", "--yes", "--events", "--name", name, "--user", "redis", ...options, ...wordsOf(daemon)], { state });
 }
 
 function cages(): string[] {
@@ -104,7 +88,7 @@ test.each([
 		expect(await said()).toBe("");
 		if (!moment.source.includes("cage")) return;
 
-		const made = await make(["--name", "killed", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+		const made = await make(["--name", "killed", "--user", "redis", ...wordsOf(daemon)], { state });
 		expect(made.answered).toBe(true);
 		expect(leftovers(state, [daemon.folder])).toEqual([]);
 		expect(readdirSync(`${state}/cages/killed/generations`)).toHaveLength(1);

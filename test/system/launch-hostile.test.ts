@@ -2,17 +2,10 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { pythonPages, wordsOf } from "./daemons.ts";
 
 /** An application's environment and preloads must not affect the launcher, which is root on the host. */
-const server = [
-	"--probe",
-	"curl -fsS --noproxy '*' http://127.0.0.1:8123/",
-	"--",
-	"/usr/bin/python3",
-	"-m",
-	"http.server",
-	"8123",
-];
+const server = wordsOf(pythonPages(8123));
 
 test("the application's variables affect no program before it", async () => {
 	const folder = temporaryFolder("path");

@@ -6,6 +6,7 @@ import { buildSync } from "esbuild";
 import { beforeAll, describe, expect, test } from "vitest";
 import { begin, cagewright, home, type Made, make, startRun, temporaryFolder, temporaryState, type Where } from "./cagewright.ts";
 import { type GroupView, groupView } from "./control-groups.ts";
+import { pythonPages, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort } from "./network.ts";
 
@@ -19,22 +20,7 @@ let withoutGroups: Where;
 const limits = ["--limit-memory", "96M", "--limit-processes", "8", "--limit-files", "64"];
 let port: number;
 
-function server(): string[] {
-	const probe = `curl -fsS --noproxy '*' http://127.0.0.1:${port}/ >/dev/null`;
-	return [
-		"--probe",
-		probe,
-		"--",
-		"/usr/bin/python3",
-		"-m",
-		"http.server",
-		"-b",
-		"127.0.0.1",
-		"-d",
-		"/usr/lib/python3",
-		String(port),
-	];
-}
+const server = () => wordsOf(pythonPages(port));
 
 const python = (name: string, code: string, how: Where) => cagewright(["run", name, "--", "/usr/bin/python3", "-c", code], how);
 

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { askRedis, type Daemon, nginx, redis, startOnHost } from "./daemons.ts";
+import { askRedis, type Daemon, nginx, redis, startOnHost, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
 import { phpProgram } from "./more-daemons.ts";
@@ -46,7 +46,7 @@ test("a caged web server reaches php-fpm on the host via the directory of its so
 	await startOnHost({ ...php, probe: php.probe.replace("$CAGEWRIGHT_ROOT", "") });
 	const port = await freePort();
 	const web = nginxFor(port, php);
-	const made = await make(["--name", "web", "--probe", web.probe, "--", ...web.command], { state });
+	const made = await make(["--name", "web", ...wordsOf(web)], { state });
 	expect(made.rounds.length).toBe(1);
 	const { stdout } = await cagewright(["show", "web"], { state });
 	expect(stdout).toContain(`${php.folder}/sockets`);
@@ -120,14 +120,14 @@ test("an unknown host service answers in the sandbox and in the cage if its sock
 test("a caged web server and a caged php-fpm share the socket's directory and the pages", async () => {
 	const php = phpOnSocket();
 	const shared = ["--bind", `${php.folder}/sockets:rw`];
-	const application = await make(["--name", "php", ...shared, "--probe", php.probe, "--", ...php.command], { state });
+	const application = await make(["--name", "php", ...shared, ...wordsOf(php)], { state });
 	// Trials write to a sandbox only.
 	expect(statSync(php.socket, { throwIfNoEntry: false })).toBeUndefined();
 	const back = startRun("php", { state });
 	await eventually(() => statSync(php.socket));
 	const port = await freePort();
 	const web = nginxFor(port, php);
-	const made = await make(["--name", "pair", "--probe", web.probe, "--", ...web.command], { state });
+	const made = await make(["--name", "pair", ...wordsOf(web)], { state });
 	const front = startRun("pair", { state });
 	expect(await eventually(() => fetchPage(`http://127.0.0.1:${port}/other.php`))).toBe("other PAGE");
 	expectServedInside(made, port);
@@ -159,7 +159,7 @@ function counter(port: number, database: number): Daemon {
 test("a caged service reaches its database via the loopback, also in the sandbox", async () => {
 	const database = await freePort();
 	const store = redis(database);
-	const kept = await make(["--name", "store", "--user", "redis", "--probe", store.probe, "--", ...store.command], { state });
+	const kept = await make(["--name", "store", "--user", "redis", ...wordsOf(store)], { state });
 	const back = startRun("store", { state });
 	await eventually(() => askRedis(database, ["PING"]));
 	const port = await freePort();

@@ -10,7 +10,7 @@ import { launchRequest } from "../../src/engine/run/run.ts";
 import { probeFeatures } from "../../src/system/launch/features.ts";
 import type { Launching } from "../../src/system/launch/method.ts";
 import { cagewright, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { askRedis, type Daemon, redis } from "./daemons.ts";
+import { askRedis, type Daemon, redis, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
 import { hiding } from "./hiding.ts";
@@ -101,7 +101,7 @@ beforeAll(async () => {
 		"--include",
 		"/usr/lib/x86_64-linux-gnu/perl-base",
 	];
-	made = await make([...options, "--probe", daemon.probe, "--", ...daemon.command], { state });
+	made = await make([...options, ...wordsOf(daemon)], { state });
 });
 
 describe.each(ways)("%s", (name, launching) => {

@@ -4,6 +4,7 @@ import { readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cagewright, inProcess, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { pythonPages, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort, hostNetwork } from "./network.ts";
 import { listeners, processesIn } from "./processes.ts";
@@ -19,22 +20,9 @@ beforeAll(async () => {
 	const port = await freePort();
 	const script = join(temporaryFolder("permissions"), "server.js");
 	writeFileSync(script, `require("http").createServer((_, answer) => answer.end("hello")).listen(${port}, "127.0.0.1")`);
-	const probe = (of: number) => `curl -fsS --noproxy '*' http://127.0.0.1:${of}/ >/dev/null`;
-	server = ["--probe", probe(port), "--", process.execPath, script];
+	server = ["--probe", `curl -fsS --noproxy '*' http://127.0.0.1:${port}/ >/dev/null`, "--", process.execPath, script];
 	pythonPort = await freePort();
-	python = [
-		"--probe",
-		probe(pythonPort),
-		"--",
-		"/usr/bin/python3",
-		"-m",
-		"http.server",
-		"-b",
-		"127.0.0.1",
-		"-d",
-		"/usr/lib/python3",
-		String(pythonPort),
-	];
+	python = wordsOf(pythonPages(pythonPort));
 });
 
 describe("memory that is written and then executed", () => {

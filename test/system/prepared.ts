@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "vitest";
 import { type Made, make, watchFor } from "./cagewright.ts";
-import { type Daemon, redisIn } from "./daemons.ts";
+import { type Daemon, redisIn, wordsOf } from "./daemons.ts";
 import { freePort } from "./network.ts";
 
 declare module "vitest" {
@@ -38,7 +38,7 @@ export function preparedRedis(state: string): Promise<Prepared> {
 	return copyOf("redis", state, async (folder) => {
 		const port = await freePort();
 		const daemon = redisIn(folder, port);
-		const words = ["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command];
+		const words = ["--name", "redis", "--user", "redis", ...wordsOf(daemon)];
 		return { made: await make(words, { state: join(folder, "state") }), daemon, port };
 	});
 }

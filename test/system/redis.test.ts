@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { cagewright, type Made, make, startRun, temporaryState } from "./cagewright.ts";
-import { askRedis, type Daemon, redis, startOnHost } from "./daemons.ts";
+import { askRedis, type Daemon, redis, startOnHost, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
 import { freePort, type Network, privateNetwork } from "./network.ts";
@@ -15,7 +15,7 @@ let made: Made;
 beforeAll(async () => {
 	port = await freePort();
 	daemon = redis(port);
-	made = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	made = await make(["--name", "redis", "--user", "redis", ...wordsOf(daemon)], { state });
 });
 
 test("redis works in a cage made from a command and a probe alone", () => {
@@ -46,7 +46,7 @@ test("the caged redis answers a real request, ends on TERM, and has its saved da
 test("another make builds no new generation and keeps the data", async () => {
 	const dump = `${made.data}${daemon.folder}/data/dump.rdb`;
 	const before = readFileSync(dump);
-	const again = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	const again = await make(["--name", "redis", "--user", "redis", ...wordsOf(daemon)], { state });
 	expect(again.root).toBe(made.root);
 	expect(statSync(again.root).ino).toBe(statSync(made.root).ino);
 	expect(again.answered).toBe(true);
@@ -73,7 +73,7 @@ test("make does not affect a redis that already runs on that port", async () => 
 		return answers;
 	})();
 	const other = temporaryState();
-	const there = await make(["--name", "redis", "--user", "redis", "--probe", host.probe, "--", ...host.command], {
+	const there = await make(["--name", "redis", "--user", "redis", ...wordsOf(host)], {
 		state: other,
 		enter: network.enter,
 	});

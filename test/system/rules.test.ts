@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cagewright, inProcess, type Made, make, startRun, temporaryState } from "./cagewright.ts";
-import { askRedis, type Daemon, giveTo, nginx, redis, startOnHost } from "./daemons.ts";
+import { askRedis, type Daemon, giveTo, nginx, redis, startOnHost, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { ask, freePort } from "./network.ts";
 import { listeners } from "./processes.ts";
@@ -19,7 +19,7 @@ async function whileRunning(name: string, answers: () => Promise<unknown>, look:
 }
 
 function makeArguments(name: string, user: string, daemon: Daemon, options: readonly string[]): string[] {
-	return ["--name", name, "--user", user, ...options, "--probe", daemon.probe, "--", ...daemon.command];
+	return ["--name", name, "--user", user, ...options, ...wordsOf(daemon)];
 }
 
 function tlsSite(port: number): Daemon & { key: string } {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { cagewright, inProcess, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { askRedis, type Daemon } from "./daemons.ts";
+import { askRedis, type Daemon, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
 import { preparedRedis } from "./prepared.ts";
@@ -175,7 +175,7 @@ test("remove deletes everything, or everything except the data", async () => {
 	expect(rest).toMatchObject({ generations: [], deletes: expect.arrayContaining([undone, `${state}/cages/redis/data`]) });
 
 	writeFileSync(`${dump}/note`, "from before");
-	const again = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	const again = await make(["--name", "redis", "--user", "redis", ...wordsOf(daemon)], { state });
 	expect(existsSync(`${again.data}${daemon.folder}/data/note`)).toBe(true);
 	expect((await cagewright(["remove", "redis", "--yes"], { state })).status).toBe(0);
 	expect(readdirSync(`${state}/cages`)).toEqual([]);

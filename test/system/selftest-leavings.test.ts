@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { begin, cagewright, make, temporaryState } from "./cagewright.ts";
-import { redis } from "./daemons.ts";
+import { redis, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
 import { allProcesses, commandOf, nameOf } from "./processes.ts";
@@ -14,7 +14,7 @@ let maker: Awaited<ReturnType<typeof make>>;
 
 beforeAll(async () => {
 	const daemon = redis(await freePort());
-	maker = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
+	maker = await make(["--name", "redis", "--user", "redis", ...wordsOf(daemon)], {
 		state,
 	});
 });

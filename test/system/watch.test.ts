@@ -1,6 +1,6 @@
-import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { begin, cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, make, startRun, temporaryState } from "./cagewright.ts";
+import { perlServer, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { ask, freePort } from "./network.ts";
 
@@ -8,26 +8,14 @@ import { ask, freePort } from "./network.ts";
 
 const license = "/usr/share/common-licenses";
 
-/** A server that returns the requested file. The cage lacks files that nobody requested during the trace. */
-function files(port: number): { command: string[]; probe: string } {
-	const script = `${temporaryFolder("files")}/serve.pl`;
-	const lines = [
-		"use strict; use IO::Socket::INET; $SIG{TERM} = sub { exit 0 };",
-		`my $s = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => ${port}, Listen => 5, ReuseAddr => 1) or die;`,
-		"while (my $c = $s->accept) {",
-		"  my ($path) = (<$c> // '') =~ m{^GET (\\S+)}; my $ok = open(my $f, '<', $path // '/');",
-		'  print $c "HTTP/1.0 ", ($ok ? "200 OK" : "404 None"), "\\r\\n\\r\\n", ($ok ? join("", <$f>) : ""); close $c;',
-		"}",
-	];
-	writeFileSync(script, lines.join("\n"));
-	return { command: ["/usr/bin/perl", script], probe: `curl -sf http://127.0.0.1:${port}${license}/BSD >/dev/null` };
-}
+/** Returns the requested file. The cage lacks files that nobody requested during the trace. */
+const serves = "if (open(my $f, '<', \"/$what\")) { $text = join('', <$f>) } else { $status = '404 None' }";
 
 test("a file that a running cage misses is recorded, reported, and added by an update", async () => {
 	const state = temporaryState();
 	const port = await freePort();
-	const { command, probe } = files(port);
-	await make(["--name", "files", "--probe", probe, "--", ...command], { state });
+	const probe = `curl -sf http://127.0.0.1:${port}${license}/BSD >/dev/null`;
+	await make(["--name", "files", ...wordsOf({ ...perlServer(port, serves), probe })], { state });
 	const idle = await cagewright(["trace", "files", "--for", "1h"], { state });
 	expect(idle.status).toBe(1);
 	expect(idle.stderr).toContain("is not running");
