@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { cagewright, inProcess, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, inProcess, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { nobodyInParticular as user } from "./ordinary.ts";
@@ -145,7 +145,7 @@ const some = (index: number, count: number) =>
 
 describe("a link of the user", () => {
 	const places = [
-		...["cages", "scratch", "templates", "sessions", "settings.json"],
+		...["cages", "scratch", "templates", "sessions", "features.json", "settings.json"],
 		...["cages/redis", "cages/redis/cage.json", "cages/redis/data", "cages/redis/manifests", "cages/redis/manifests/1.json"],
 		...["cages/redis/generations", "cages/redis/generations/1", "cages/redis/log", "cages/redis/record.md", "cages/redis/traces"],
 		...["cages/redis/traces/host.json.gz", "cages/redis/account.json", "cages/redis/adoption.json", "cages/redis/stale"],
@@ -180,13 +180,14 @@ describe("a link of the user", () => {
 const fifos = [
 	...["cages/redis/cage.json", "cages/redis/manifests/1.json", "cages/redis/log", "cages/redis/record.md", "cages/redis/stale"],
 	...["cages/redis/account.json", "cages/redis/adoption.json", "cages/redis/traces/host.json.gz"],
-	...["scratch", "cages"],
+	...["features.json", "scratch", "cages"],
 ];
 test.each(fifos.map((place, index) => [place, index] as const))("a FIFO at %s blocks no verb", async (place, index) => {
 	rmSync(join(state, place), { recursive: true, force: true });
 	execFileSync("mkfifo", [join(state, place)]);
 	for (const words of some(index, 3)) {
-		const result = await cagewright(words, { state });
+		// A process knows its machine's features once it has read them.
+		const result = place === "features.json" ? await begin(words, { state }).ended : await cagewright(words, { state });
 		expect(result.status).toBeLessThanOrEqual(4);
 	}
 });

@@ -239,6 +239,17 @@ test("without unshare nothing starts, and the error names it", async () => {
 	expect(processesIn(made.root)).toEqual([]);
 });
 
+test("results that an earlier version stored about this machine are determined again", async () => {
+	const version = ["run", "redis", "--", "/usr/bin/redis-server", "--version"];
+	await cagewright(version, { state });
+	const file = `${state}/features.json`;
+	const kept = JSON.parse(readFileSync(file, "utf8"));
+	const { missing: _, ...value } = kept.value;
+	writeFileSync(file, JSON.stringify({ key: kept.key.split("\n").slice(1).join("\n"), value: { ...value, utilLinuxLacks: [] } }));
+	expect(await cagewright(version, { state })).toMatchObject({ status: 0 });
+	expect(JSON.parse(readFileSync(file, "utf8")).value).toMatchObject({ missing: [] });
+});
+
 test("a cage that another launcher tried is started by util-linux, and its record says so", async () => {
 	const file = `${state}/cages/redis/cage.json`;
 	const cage = JSON.parse(readFileSync(file, "utf8"));

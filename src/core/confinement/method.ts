@@ -51,7 +51,7 @@ export interface Features {
 	readonly seccomp: boolean;
 	/** Version of the kernel's Landlock interface, 0 without Landlock. */
 	readonly landlock: number;
-	/** Missing programs, like `unshare`. */
+	/** Missing programs and options, like `unshare` or `setpriv --pdeathsig`. */
 	readonly missing: readonly string[];
 }
 

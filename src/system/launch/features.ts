@@ -1,20 +1,49 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { landlockProbe } from "../../core/confinement/confine.ts";
 import { ownUser } from "../../core/confinement/launch.ts";
 import type { Features } from "../../core/confinement/method.ts";
+import { attempt } from "../files/errors.ts";
+import { fileState, readCached, writeCached } from "./cache.ts";
 import { isRootless } from "./rootless.ts";
 import { findTool, toolEnvironment } from "./tools.ts";
 
-/** Programs that every launch needs. */
-export const launchTools = ["unshare", "setpriv", "nsenter", "mount", "setsid", "chroot"] as const;
+/** Options that the launch needs, by program. */
+const needed: Readonly<Record<string, readonly string[]>> = {
+	unshare: ["--mount", "--propagation", "--pid", "--fork", "--kill-child", "--ipc", "--uts", "--cgroup", "--net"],
+	setpriv: ["--pdeathsig", "--bounding-set", "--ambient-caps", "--inh-caps", "--clear-groups"],
+	nsenter: ["--net"],
+	mount: [],
+	setsid: [],
+	chroot: [],
+};
 
 let found: Features | undefined;
 
-/** Probed once for each process. */
-export function machineFeatures(): Features {
-	found ??= probeFeatures();
+/** Probed once for each process, and cached in the state folder if nothing is missing. */
+export function machineFeatures(state?: string): Features {
+	found ??= state === undefined ? probeFeatures() : knownOrProbed(state);
 	return found;
+}
+
+const file = "features.json";
+/** Changes with the shape of `Features`. */
+const format = "3";
+
+/** Probing takes a fifth of a start (measured). If the cache is wrong, the launch fails; nothing starts with less confinement. */
+function knownOrProbed(state: string): Features {
+	const before = readCached<Features>(state, file, featuresKey);
+	if (before) return before;
+	const features = probeFeatures();
+	if (!features.namespaces.length && !features.missing.length) writeCached(state, file, features, featuresKey);
+	return features;
+}
+
+/** Features are valid for one boot, these exact programs, and a process with these rights. */
+function featuresKey(): string {
+	const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+	const rights = readFileSync("/proc/self/status", "latin1").match(/^(CapBnd|Seccomp_filters):.*$/gm) ?? [];
+	return [format, boot, ...rights, ...Object.keys(needed).map((name) => fileState(findTool(name) ?? name))].join("\n");
 }
 
 /** Probes again. */
@@ -24,12 +53,34 @@ export function probeFeatures(): Features {
 		namespaces: refusal === undefined ? [] : [refusal],
 		seccomp: existsSync("/proc/sys/kernel/seccomp/actions_avail"),
 		landlock,
-		missing: launchTools.filter((program) => findTool(program) === undefined),
+		missing: missingTools(),
 	};
+}
+
+function missingTools(): string[] {
+	return Object.entries(needed).flatMap(([program, options]) => {
+		if (findTool(program) === undefined) return [program];
+		if (!options.length) return [];
+		const text = help(program);
+		return options.filter((option) => !text.includes(option)).map((option) => `${program} ${option}`);
+	});
 }
 
 /** Milliseconds. An idle machine needs a few, a busy one that emulates its processor many thousands. */
 export const patience = 60_000;
+
+const texts = new Map<string, string>();
+
+/** A program's help text, which some print to stderr. */
+export function help(program: string): string {
+	const known = texts.get(program);
+	if (known !== undefined) return known;
+	const path = findTool(program);
+	const result = path ? spawnSync(path, ["--help"], { env: toolEnvironment, encoding: "utf8", timeout: patience }) : undefined;
+	const text = `${result?.stdout ?? ""}${result?.stderr ?? ""}`;
+	texts.set(program, text);
+	return text;
+}
 
 /**
  * Creates the namespaces of a cage and asks for the Landlock version in them. Only a system call reveals it: securityfs need not
@@ -38,23 +89,25 @@ export const patience = 60_000;
  */
 function tryNamespaces(): { landlock: number; refusal?: string } {
 	const path = findTool("unshare");
+	if (path === undefined) return { landlock: landlockByName() };
 	const program = landlockProbe(process.arch);
-	if (path === undefined || program === undefined) return { landlock: 0 };
-	const script = [
-		"mount -n -t tmpfs -o size=64k,mode=700 tmpfs /tmp",
-		"cd /tmp",
-		"base64 -d >probe",
-		"chmod 700 probe",
-		"./probe && echo 0 || echo $?",
-	];
+	const memory = ["mount -n -t tmpfs -o size=64k,mode=700 tmpfs /tmp"];
+	const asking = ["cd /tmp", "base64 -d >probe", "chmod 700 probe", "./probe && echo 0 || echo $?"];
+	const script = program ? [...memory, ...asking] : [...memory, "echo none"];
 	const kinds = ["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--ipc", "--uts", "--cgroup"];
 	const words = [...(isRootless() ? ownUser : []), ...kinds, "sh", "-eu", "-c", script.join("\n")];
 	const { stderr, stdout } = spawnSync(path, words, {
 		env: toolEnvironment,
-		input: program.toString("base64"),
+		input: program?.toString("base64") ?? "",
 		encoding: "utf8",
 		timeout: patience,
 	});
+	if (stdout === "none\n") return { landlock: landlockByName() };
 	if (/^\d+\n$/.test(stdout)) return { landlock: Number(stdout) };
 	return { landlock: 0, refusal: stderr.trim().split("\n")[0] || "unshare: namespaces" };
+}
+
+/** Without the program, uses the kernel's list (lsm= in kernel-parameters) and assumes a complete version. */
+function landlockByName(): number {
+	return attempt(() => (readFileSync("/sys/kernel/security/lsm", "utf8").trim().split(",").includes("landlock") ? 3 : 0)) ?? 0;
 }

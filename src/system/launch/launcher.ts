@@ -29,7 +29,6 @@ import { logSocket } from "../files/files.ts";
 import { makeSafeFolder, realPlace, refuseUnsafe, requireSafeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
 import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
-import { launchTools } from "./features.ts";
 import { limitSandbox, prepareLimits, refuseUnheld } from "./limits.ts";
 import { LogReader } from "./log-reader.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
@@ -84,7 +83,7 @@ export class UtilLinuxLauncher implements Launcher {
 	async start(request: LaunchRequest): Promise<Launched> {
 		requireMayLaunch(request, this.state);
 		if (request.spec.kind !== "cage") {
-			for (const tool of launchTools) requireTool(tool);
+			for (const tool of ["unshare", "setpriv", "nsenter", "mount", "setsid", "chroot"]) requireTool(tool);
 		}
 		if (request.sockets?.length && request.spec.kind === "host") throw new Failure("sockets-on-host", {}, 2);
 		if (request.trace) requireTool("strace");
@@ -169,7 +168,7 @@ export class UtilLinuxLauncher implements Launcher {
 
 	method(): Method {
 		if (isRootless()) requireUserNamespaces();
-		return methodFor(this.launching);
+		return methodFor(this.state, this.launching);
 	}
 
 	imagePrograms(cage: CageLayout, identity: Identity): { confiner: Uint8Array; init: Uint8Array } {
@@ -261,7 +260,8 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	private specification(request: LaunchRequest, folder: string, log?: Path): LaunchSpec {
-		return specificationOf(request, { folder, log, scratch: this.scratch });
+		const { scratch, state } = this;
+		return specificationOf(request, { folder, log, scratch, state });
 	}
 
 	private async shareLoopback(ports: readonly number[], folder: string): Promise<SharedLoopback> {

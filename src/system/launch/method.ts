@@ -25,7 +25,7 @@ export interface Launching {
 }
 
 /** Throws `no-launcher`, or `not-full-…` if a layer is missing and `full` is set (both exit 3). */
-export function methodFor({ features = machineFeatures(), full }: Launching): Method {
+export function methodFor(state: string, { features = machineFeatures(state), full }: Launching): Method {
 	const method = chooseMethod(features);
 	refuseWeaker(method.weaker, full);
 	return method;

@@ -14,6 +14,7 @@ import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { LaunchRequest } from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
 import { systemFiles } from "../files/files.ts";
+import { fileState, readCached, writeCached } from "./cache.ts";
 import { isRootless } from "./rootless.ts";
 
 /** The init of a launch and the program that sets the environment. */
@@ -112,4 +113,17 @@ export function loaderAndLibraries(executable: string): [Path, ...Path[]] {
 	const [loader] = interpreters.keys();
 	if (!loader) throw new Failure("executable-unreadable", { path: executable }, 3);
 	return [loader, ...[...needed.keys()].filter((library) => library !== loader)];
+}
+
+const file = "tools.json";
+
+/** The same, cached in the state folder until one of these files or a file that the loader reads changes (ld.so(8)). */
+export function knownLoaderAndLibraries(executable: string, state: string): [Path, ...Path[]] {
+	const keyOf = (files: readonly string[]) =>
+		[executable, "/etc/ld.so.cache", "/etc/ld.so.preload", ...files].map(fileState).join("\n");
+	const before = readCached<[Path, ...Path[]]>(state, file, keyOf);
+	if (before) return before;
+	const found = loaderAndLibraries(executable);
+	writeCached(state, file, found, keyOf);
+	return found;
 }

@@ -11,7 +11,7 @@ import { join as joinPath, outermost, type Path, pathFromText, pathToBytes } fro
 import type { Launch, LaunchRequest } from "../../engine/launch-ports.ts";
 import { bindIdentity, dataIdentity } from "../files/mounts.ts";
 import { rulesetOf } from "./method.ts";
-import { loaderAndLibraries, loopbackPlace } from "./own-programs.ts";
+import { knownLoaderAndLibraries, loopbackPlace } from "./own-programs.ts";
 import { isRootless, rootless } from "./rootless.ts";
 import { harmlessDevices, hostDeviceLinks, hostMounts } from "./sandbox-mounts.ts";
 import { requireTool } from "./tools.ts";
@@ -23,12 +23,13 @@ const overlayMagic = 0x794c7630; // OVERLAYFS_SUPER_MAGIC of statfs(2)
 /** An overlay cannot hold the upper layer of another one, e.g. in a container. */
 const needsMemory = (place: string | Buffer) => statfsSync(place).type === overlayMagic;
 
-/** `folder` is this launch's own; `scratch` is shared. */
+/** `folder` is this launch's own; `scratch` and `state` are shared. */
 export interface Places {
 	readonly folder: string;
 	/** Socket of the syslog that replaces the host's. */
 	readonly log?: Path | undefined;
 	readonly scratch: string;
+	readonly state: string;
 }
 
 export function specificationOf(request: LaunchRequest, places: Places): LaunchSpec {
@@ -69,7 +70,7 @@ export function specificationOf(request: LaunchRequest, places: Places): LaunchS
 					...(log === undefined ? {} : { log }),
 					capabilities: watchedCapabilities(request),
 					confiner: pathFromText(join(folder, confineName)),
-					tools: loaderAndLibraries(requireTool("setpriv")),
+					tools: knownLoaderAndLibraries(requireTool("setpriv"), places.state),
 				},
 			};
 		}
@@ -93,7 +94,7 @@ function watchedCapabilities({ identity, spec }: LaunchRequest): readonly string
 function cageRoot(
 	request: LaunchRequest,
 	{ cage, sandbox }: Extract<Launch, { kind: "cage" }>,
-	{ folder, log }: Places,
+	{ folder, log, state }: Places,
 ): CageRoot {
 	const mounts: CageMount[] = [];
 	const executable = cage.permissions.executableData ?? [];
@@ -130,7 +131,7 @@ function cageRoot(
 		capabilities: cage.permissions.capabilities.map((capability) => capability.name),
 		landlock: rulesetOf(cage, request.identity, Boolean(request.sockets?.length)),
 		confiner: pathFromText(join(folder, confineName)),
-		tools: loaderAndLibraries(requireTool("setpriv")),
+		tools: knownLoaderAndLibraries(requireTool("setpriv"), state),
 		hostFiles: request.hostFiles ?? [],
 		names: request.names ?? [],
 	};
