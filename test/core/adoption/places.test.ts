@@ -1,10 +1,8 @@
 import { expect, test } from "vitest";
 import { placesOf, sharedWithOthers } from "../../../src/core/adoption/adoption.ts";
-import { pathFromText } from "../../../src/core/path/path.ts";
+import { writable as writableOf } from "../cage/plans.ts";
 
-const writable = (...paths: string[]) => ({
-	writable: paths.map((path) => ({ path: pathFromText(path), mode: 0o755, uid: 0, gid: 0, reasons: [], seeds: [] })),
-});
+const writable = (...paths: string[]) => ({ writable: paths.map((path) => writableOf(path)) });
 
 test("a service moves its outermost state directories, without those that are emptied at boot", () => {
 	const all = writable("/run", "/run/redis", "/tmp/x", "/var/lib/redis", "/var/lib/redis/modules", "/var/log/redis");

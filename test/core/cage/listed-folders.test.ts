@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ManifestEntry } from "../../../src/core/cage/manifest.ts";
-import { pathFromText } from "../../../src/core/path/path.ts";
 import { listedFolders } from "../../../src/system/files/origins.ts";
+import { manifestEntry } from "../../report/made.ts";
 import { planFor, rules, trace } from "../plan/traces.ts";
 import { directory, tree } from "../plan/tree.ts";
 
@@ -47,12 +47,8 @@ test("a pattern is listed from its start down to its matches", () => {
 test("a file that was named itself needs no folder", () => expect(listed("/srv/other/file")).toEqual(perl));
 
 test("one folder with thousands of files is listed once", () => {
-	const folder: ManifestEntry = { ...entry("/srv/many"), kind: "directory" };
-	const files = Array.from({ length: 5000 }, (_, index) => entry(`/srv/many/${index}`));
+	const reasons = [{ kind: "rule", rule: "include", value: "/srv/many" }] as const;
+	const folder = manifestEntry("/srv/many", { kind: "directory", reasons });
+	const files = Array.from({ length: 5000 }, (_, index) => manifestEntry(`/srv/many/${index}`, { reasons }));
 	expect(listedFolders([folder, ...files])).toEqual([folder]);
 });
-
-function entry(path: string): ManifestEntry {
-	const reasons = [{ kind: "rule", rule: "include", value: "/srv/many" }] as const;
-	return { path: pathFromText(path), kind: "file", mode: 0o644, uid: 0, gid: 0, size: 1, mtime: 1, reasons, risks: [] };
-}

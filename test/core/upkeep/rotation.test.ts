@@ -4,6 +4,7 @@ import { pathFromText } from "../../../src/core/path/path.ts";
 import { copiedCertificates, deployHook } from "../../../src/core/upkeep/hooks.ts";
 import { logDirectories, logRotation } from "../../../src/core/upkeep/rotation.ts";
 import { serverSignals } from "../../../src/core/upkeep/signals.ts";
+import { manifestEntry } from "../../report/made.ts";
 import { application } from "../plan/traces.ts";
 import { type Node, tree } from "../plan/tree.ts";
 
@@ -200,13 +201,9 @@ describe("the certbot hook", () => {
 		expect(text).toContain(`$(/usr/bin/node '/a b/it'\\''s.js' --state /s signal web HUP 2>&1)`);
 	});
 	test("does not affect a certificate that the cage has as a copy", () => {
-		const entry = (path: string, kind: "file" | "directory") => ({
-			path: pathFromText(path),
-			kind,
-			...{ mode: 0o644, uid: 0, gid: 0, size: 1, mtime: 0, reasons: [], risks: [] },
-		});
 		const copied = "/etc/letsencrypt/archive/site/cert1.pem";
-		const entries = [entry("/etc/letsencrypt", "directory"), entry(copied, "file"), entry("/etc/letsencryptx", "file")];
+		const folder = manifestEntry("/etc/letsencrypt", { kind: "directory" });
+		const entries = [folder, manifestEntry(copied), manifestEntry("/etc/letsencryptx")];
 		expect(copiedCertificates({ entries })).toEqual([copied]);
 	});
 });

@@ -2,6 +2,8 @@ import { BlockList } from "node:net";
 import { describe, expect, it } from "vitest";
 import { splitWords } from "../../../../src/core/application/unit-text.ts";
 import { userUnit } from "../../../../src/core/confinement/unit/unit.ts";
+import type { Entry } from "../../../../src/core/plan/plan.ts";
+import { entry } from "../../cage/plans.ts";
 import { launcher, path, unit, values } from "./made-unit.ts";
 
 describe("a cage's unit", () => {
@@ -178,8 +180,7 @@ describe("a cage's unit", () => {
 		expect(values(unit(), "ProtectHome")).toEqual(["yes"]);
 		expect(values(unit({ application: { cwd: "/home/app" } }), "ProtectHome")).toEqual([]);
 		expect(values(unit({}, { binds: [{ path: "/root/x", access: "ro" }] }), "ProtectHome")).toEqual([]);
-		const owned = { mode: 0o644, uid: 0, gid: 0, size: 9, mtime: 0, reasons: [], risks: [] };
-		const decoy = { ...owned, path: path("/root/.ssh/id_ed25519"), kind: "generated", decision: "include" } as const;
+		const decoy = entry("/root/.ssh/id_ed25519", { kind: "generated" });
 		expect(values(unit({ entries: [decoy] }), "ProtectHome")).toEqual(["read-only"]);
 	});
 
@@ -234,26 +235,9 @@ describe("a cage's unit", () => {
 	});
 
 	it("permits the plan's devices", () => {
-		const device = { type: "c", major: 10, minor: 229 } as const;
-		const entry = {
-			kind: "device",
-			decision: "include",
-			mode: 0o666,
-			uid: 0,
-			gid: 0,
-			size: 0,
-			mtime: 0,
-			reasons: [],
-			risks: [],
-			device,
-		} as const;
-		const text = unit({
-			entries: [
-				{ ...entry, path: path("/dev/fuse") },
-				{ ...entry, path: path("/dev/null") },
-				{ ...entry, path: path("/dev/kvm"), decision: "declined" },
-			],
-		});
+		const device = (at: string, decision: Entry["decision"] = "include") =>
+			entry(at, { kind: "device", decision, device: { type: "c", major: 10, minor: 229 } });
+		const text = unit({ entries: [device("/dev/fuse"), device("/dev/null"), device("/dev/kvm", "declined")] });
 		expect(values(text, "DeviceAllow")).toEqual(["/dev/fuse rw"]);
 		expect(values(text, "BindPaths").at(-1)).toBe("/dev/fuse:/dev/fuse:norbind");
 	});
