@@ -1,24 +1,26 @@
 import { readFile } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { pathFromText } from "../core/path/path.ts";
 import { printableJson, showPath } from "../core/path/quote.ts";
 import { historyLine } from "../core/record/history.ts";
 import type { CageRecord, Responsible } from "../core/record/record.ts";
 import { checksumLine, isAsWritten, recordedAction, verifyRecord } from "../core/record/verification.ts";
-import { presentCage } from "../engine/cages.ts";
+import { isDamage, presentCage } from "../engine/cages.ts";
 import type { ComparingMachine, Context } from "../engine/context.ts";
 import { approvedNow, fingerprintOf, keepResponsible, recordOf } from "../engine/record/record.ts";
 import { recordHtml } from "../report/record/html.ts";
+import { type DamagedCage, indexMarkdown, indexToJson, type WrittenRecord } from "../report/record/index-of-records.ts";
 import { recordToJson } from "../report/record/json.ts";
 import { recordMarkdown } from "../report/record/markdown.ts";
 import { errorName } from "../system/files/errors.ts";
 import { hashFile } from "../system/files/hash.ts";
 import { writeAtomic } from "../system/state/atomic.ts";
-import { allRecords } from "./all-records.ts";
+import { makeSafeFolder } from "../system/state/folder.ts";
 import { askText } from "./ask.ts";
 import type { recordFormats } from "./options.ts";
 import { outputFile } from "./output-file.ts";
+import { stateFolder } from "./state-folder.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -28,14 +30,47 @@ export async function record(
 	name: string | undefined,
 	options: RecordOptions,
 ): Promise<number> {
-	const { all = false, checksum = false, output } = options;
+	const { all = false, output } = options;
 	if (name !== undefined && !all) return recordCage(terminal, name, options);
 	if (name !== undefined || !all || output === undefined) throw new Failure("record-name-or-all", {}, 2);
-	const format = options.format ?? "md";
-	return allRecords(terminal, output, {
-		extension: extensions[format],
-		text: (one) => inFormat(one, format, terminal),
-		sign: async (context, one, file, text) => checksum && (await writeChecksum(context, one, file, text)),
+	return allRecords(terminal, output, options);
+}
+
+/** Writes the record of every built cage and an index into a folder. Returns 1 if a cage is damaged. */
+function allRecords(
+	terminal: Terminal<ComparingMachine>,
+	output: string,
+	{ checksum, format = "md" }: RecordOptions,
+): Promise<number> {
+	const { messages } = terminal;
+	return terminal.withContext(async (context) => {
+		const { now, recording, store } = context.machine;
+		const names = await store.names();
+		if (!names.length) throw new Failure("no-cages", { path: stateFolder(terminal.options.state) });
+		const folder = await makeSafeFolder(pathFromText(resolve(output)));
+		const write = (file: string, content: string) => writeAtomic(pathFromText(join(output, file)), content);
+		const written: WrittenRecord[] = [];
+		const damaged: DamagedCage[] = [];
+		for (const name of names) {
+			try {
+				const one = await recordOf(context, name);
+				const [file, content] = [`${name}.${extensions[format]}`, await inFormat(one, format, terminal)];
+				await write(file, content);
+				if (checksum) await writeChecksum(context, one, resolve(output, file), content);
+				written.push({ record: one, file, sha256: recording.sha256(content) });
+			} catch (error) {
+				if (isDamage(error)) damaged.push({ name, damage: messages.failure(error) });
+				else if (!(error instanceof Failure) || error.code !== "cage-not-built") throw error;
+			}
+		}
+		const index = { host: recording.host().host, writtenAt: new Date(now()).toISOString(), written, damaged };
+		const json = indexToJson(index);
+		// No cage's name begins with an underscore.
+		await write("_index.json", `${JSON.stringify({ schema: "cagewright/record-index/1", ...json }, null, 2)}\n`);
+		await write("_index.md", indexMarkdown(index, messages));
+		terminal.wrote("record-index", json, () => messages.cli.record.allWritten(written.length, showPath(folder)));
+		for (const { damage } of damaged) terminal.say(damage);
+		return damaged.length ? 1 : 0;
 	});
 }
 
