@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { type Layer, layers } from "../../src/core/confinement/method.ts";
@@ -129,7 +129,20 @@ test("with --no-selftest, the record says that no technique was tried", () => {
 	expect(untested).toContain("No escape technique was tried");
 });
 
-test("a missing cage is one line with status 2", async () => {
-	const { status, stderr } = await inProcess(["selftest", "nobody"], { state });
-	expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/^cagewright: [^\n]*nobody[^\n]*\n$/) });
+test.each([
+	["a missing cage", ["nobody"], 2, "nobody"],
+	// A booted system tests units in `unit-selftest.test.ts`.
+	...(existsSync("/run/systemd/system")
+		? []
+		: [
+				[
+					"a unit on a machine without a running systemd",
+					["redis", "--unit"],
+					3,
+					"Cannot test a unit: systemd does not run here",
+				] as const,
+			]),
+] as const)("%s is refused in one line", async (_what, args, status, says) => {
+	const result = await inProcess(["selftest", ...args], { state });
+	expect(result).toMatchObject({ status, stderr: expect.stringMatching(new RegExp(`^cagewright: [^\\n]*${says}[^\\n]*\\n$`)) });
 });
