@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { home } from "./cagewright.ts";
 
@@ -21,8 +21,6 @@ beforeAll(async () => {
 	execFileSync(process.execPath, [join(home, "scripts/package.js"), "deb", "--built", "--output", folder]);
 	copyFileSync(join(home, "test/machines/accept.sh"), join(folder, "accept.sh"));
 });
-
-afterAll(() => system?.dispose());
 
 /** The script's lines: the failed steps with what they printed, and the number of steps. */
 async function failuresOf(phase: string): Promise<string[]> {

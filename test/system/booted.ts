@@ -18,6 +18,8 @@ export interface Booted {
 	run(line: string): Promise<Ran>;
 	/** Runs a shell line that must succeed. Resolves to its trimmed output. */
 	must(line: string): Promise<string>;
+	/** Like `must`, but not as a service, which takes four times as long. For lines that only look. */
+	query(line: string): Promise<string>;
 	/** Shuts the system down as its own command does, and boots the same files again. */
 	reboot(): Promise<void>;
 	/** Ends the system and removes its files. A system that a test does not dispose is disposed at the end. */
@@ -48,17 +50,16 @@ export async function boot({ disk, services = [] }: { disk?: string; services?: 
 	const view = await groupView();
 	const groups = controlGroups(view, basename(folder));
 	let container: ChildProcess | undefined;
+	/** Pid of the container's systemd. */
+	let leader = 0;
 	let console = "";
 	let isDisposed = false;
 	const system: Booted = {
 		tree,
-		network: () => `/proc/${firstProcess(container?.pid ?? 0)}/ns/net`,
-		run: (line) => runIn(firstProcess(container?.pid ?? 0), line),
-		async must(line) {
-			const { status, stderr, stdout } = await system.run(line);
-			if (status !== 0) throw new Error(`${line}\nended with ${status}: ${stdout}${stderr}`);
-			return stdout.trim();
-		},
+		network: () => `/proc/${leader}/ns/net`,
+		run: (line) => runIn(leader, [...asService, "sh", "-c", line]),
+		must: async (line) => outputOf(line, await system.run(line)),
+		query: async (line) => outputOf(line, await runIn(leader, ["sh", "-c", `cd /; ${line}`])),
 		async reboot() {
 			const ended = container && once(container, "close");
 			await system.must("systemctl poweroff --no-block");
@@ -83,10 +84,12 @@ export async function boot({ disk, services = [] }: { disk?: string; services?: 
 			stream?.setEncoding("utf8").on("data", (text: string) => {
 				console += text;
 			});
-		await eventually(async () => {
-			const state = (await system.run("systemctl is-system-running --wait")).stdout.trim();
-			if (state !== "running") throw new Error(`${state}: ${(await system.run("systemctl --failed")).stdout}`);
+		const { pid = 0 } = container;
+		await eventually(() => {
+			leader = firstProcess(pid);
+			if (!existsSync(`/proc/${leader}/root/run/dbus/system_bus_socket`)) throw new Error("no systemd yet");
 		});
+		await eventually(() => system.query("systemctl is-system-running --wait || { systemctl --failed >&2; exit 1; }"));
 	};
 	afterFile(() => system.dispose());
 	try {
@@ -148,30 +151,27 @@ function firstProcess(container: number): number {
 	return allProcesses().find((pid) => nameOf(pid) === "systemd" && isFirst(pid) && descends(pid)) ?? 0;
 }
 
-/** systemd-run makes the line a service, with the system's cgroup and environment instead of the test's. */
-function runIn(leader: number, line: string): Promise<Ran> {
-	if (!leader) return Promise.reject(new Error("the system is not there yet"));
-	const service = ["systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--service-type=exec", "--property=User=root"];
-	const locale = ["--setenv=LANG=C.UTF-8", "--setenv=NO_COLOR=1", "--setenv=HOME=/root"];
-	const shell = [...service, ...locale, "sh", "-c", line];
-	const args = [
-		"--target",
-		String(leader),
-		"--mount",
-		"--uts",
-		"--ipc",
-		"--net",
-		"--pid",
-		"--cgroup",
-		"--root",
-		"--wd=/",
-		...shell,
-	];
+const environment = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", LANG: "C.UTF-8", NO_COLOR: "1", HOME: "/root" };
+
+/** systemd-run makes a command a service, with the system's cgroup and environment instead of the test's. */
+const asService = [
+	...["systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--service-type=exec", "--property=User=root"],
+	...["LANG", "NO_COLOR", "HOME"].map((name) => `--setenv=${name}`),
+];
+
+function runIn(leader: number, command: readonly string[]): Promise<Ran> {
+	const namespaces = ["--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root", "--wd=/"];
+	const args = ["--target", String(leader), ...namespaces, ...command];
 	return new Promise((resolve) => {
-		execFile("nsenter", args, { encoding: "utf8", maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+		execFile("nsenter", args, { encoding: "utf8", env: environment, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
 			resolve({ status: error ? (typeof error.code === "number" ? error.code : 1) : 0, stdout, stderr });
 		});
 	});
+}
+
+function outputOf(line: string, { status, stderr, stdout }: Ran): string {
+	if (status !== 0) throw new Error(`${line}\nended with ${status}: ${stdout}${stderr}`);
+	return stdout.trim();
 }
 
 /** Returns systemd's cgroup hierarchies: version 2, or version 2 next to systemd's own version 1 (cgroups(7)). */

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { eventually } from "./eventually.ts";
 import { generator } from "./random.ts";
@@ -26,8 +26,6 @@ beforeAll(async () => {
 	}
 	await system.must("cagewright make redis-server.service --name redis --yes --quiet --no-selftest");
 }, bootTime);
-afterAll(() => system?.dispose());
-
 const property = (service: string, name: string) => system.must(`systemctl show --value --property=${name} ${service}`);
 const rootOf = async (service: string) => system.must(`stat -L -c %d:%i /proc/${await property(service, "MainPID")}/root/.`);
 const rootOfCage = () => system.must("stat -L -c %d:%i /var/lib/cagewright/cages/redis/current/");

@@ -1,36 +1,47 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
-/** Services of our own, placed on a booted system. */
+/** Services of our own, placed on a booted system. Each answers requests on its own port. */
 
-/** A service with a socket unit and a directory to bind. The server accepts sockets as described in sd_listen_fds(3), and opens none. */
-export function placeTaker(tree: string): void {
-	const server = [
-		"import os, socket",
-		'assert os.environ["LISTEN_PID"] == str(os.getpid()) and os.environ["LISTEN_FDS"] == "1"',
-		"listening = socket.socket(fileno=3)",
+/** Writes these texts to a system's files. */
+function place(tree: string, texts: Readonly<Record<string, string>>): void {
+	for (const [path, text] of Object.entries(texts)) {
+		mkdirSync(dirname(join(tree, path)), { recursive: true });
+		writeFileSync(join(tree, path), text, { mode: path.startsWith("etc/systemd/") ? 0o644 : 0o755 });
+	}
+}
+
+const listenOn = (port: number) => `listening = socket.create_server(("127.0.0.1", ${port}))`;
+
+/** A web server in Python. `lines` open the socket `listening`, and `answer` is an expression of the text. */
+function webServer(answer: string, ...lines: readonly string[]): string {
+	const loop = [
 		"while True:",
 		"\tconnection, _ = listening.accept()",
 		"\tconnection.recv(1000)",
-		'\tconnection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nby socket")',
+		`\tconnection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n" + (${answer}).encode())`,
 		"\tconnection.close()",
 	];
-	for (const folder of ["srv/taker", "srv/share/below"]) mkdirSync(join(tree, folder), { recursive: true });
-	writeFileSync(join(tree, "srv/taker/server.py"), `${server.join("\n")}\n`);
-	const units = join(tree, "etc/systemd/system");
-	writeFileSync(join(units, "taker.service"), "[Service]\nUser=daemon\nExecStart=/usr/bin/python3 /srv/taker/server.py\n");
-	writeFileSync(join(units, "taker.socket"), "[Socket]\nListenStream=127.0.0.1:21110\n[Install]\nWantedBy=sockets.target\n");
+	return ["#!/usr/bin/python3", "import os, signal, socket", ...lines, ...loop, ""].join("\n");
+}
+
+const serviceOf = (program: string, ...settings: readonly string[]) =>
+	["[Service]", "User=daemon", `ExecStart=${program}`, ...settings, ""].join("\n");
+
+/** A service with a socket unit. The server accepts sockets as described in sd_listen_fds(3), and opens none. */
+export function placeTaker(tree: string): void {
+	const received = 'assert os.environ["LISTEN_PID"] == str(os.getpid()) and os.environ["LISTEN_FDS"] == "1"';
+	place(tree, {
+		"srv/taker/server.py": webServer('"by socket"', received, "listening = socket.socket(fileno=3)"),
+		"etc/systemd/system/taker.service": serviceOf("/usr/bin/python3 /srv/taker/server.py"),
+		"etc/systemd/system/taker.socket": "[Socket]\nListenStream=127.0.0.1:21110\n[Install]\nWantedBy=sockets.target\n",
+	});
 }
 
 /** A SysV script whose daemon forks and leaves root's account. */
 export function placeForker(tree: string): void {
-	const program = [
-		"#!/usr/bin/python3",
-		"import os, signal, socket",
-		"listening = socket.socket()",
-		"listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)",
-		'listening.bind(("127.0.0.1", 21120))',
-		"listening.listen()",
+	const lines = [
+		listenOn(21120),
 		"if os.fork(): os._exit(0)",
 		"os.setsid()",
 		'open("/run/forker.pid", "w").write(str(os.getpid()))',
@@ -41,80 +52,76 @@ export function placeForker(tree: string): void {
 		'\tanswer = open("/etc/forker").read()',
 		"read()",
 		"signal.signal(signal.SIGHUP, read)",
-		"while True:",
-		"\tconnection, _ = listening.accept()",
-		"\tconnection.recv(1000)",
-		'\tconnection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n" + answer.encode())',
-		"\tconnection.close()",
 	];
-	const script = [
-		"#!/bin/sh",
-		...[
-			"### BEGIN INIT INFO",
-			"# Provides: forker",
-			"# Required-Start: $network",
-			"# Required-Stop:",
-			"# Default-Start: 2 3 4 5",
-		],
-		...["# Default-Stop: 0 1 6", "# Short-Description: forks", "### END INIT INFO"],
-		"stop='start-stop-daemon --stop --pidfile /run/forker.pid'",
-		'case "$1" in',
-		"start) start-stop-daemon --start --pidfile /run/forker.pid --startas /usr/sbin/forker ;;",
-		"stop) $stop ;;",
-		"reload) $stop --signal HUP ;;",
-		'*) echo "usage: $0 {start|stop|reload}" ;;',
-		"esac",
-	];
-	for (const [path, lines] of [
-		["usr/sbin/forker", program],
-		["etc/init.d/forker", script],
-	] as const)
-		writeFileSync(join(tree, path), `${lines.join("\n")}\n`, { mode: 0o755 });
-	writeFileSync(join(tree, "etc/forker"), "configured");
+	const script = `#!/bin/sh
+### BEGIN INIT INFO
+# Provides: forker
+# Required-Start: $network
+# Required-Stop:
+# Default-Start: 2 3 4 5
+# Default-Stop: 0 1 6
+# Short-Description: forks
+### END INIT INFO
+stop='start-stop-daemon --stop --pidfile /run/forker.pid'
+case "$1" in
+start) start-stop-daemon --start --pidfile /run/forker.pid --startas /usr/sbin/forker ;;
+stop) $stop ;;
+reload) $stop --signal HUP ;;
+*) echo "usage: $0 {start|stop|reload}" ;;
+esac
+`;
+	place(tree, {
+		"usr/sbin/forker": webServer("answer", ...lines),
+		"etc/init.d/forker": script,
+		"etc/forker": "configured",
+	});
 }
 
 /** A service that does not answer after the signal of its reload. */
 export function placeDeaf(tree: string): void {
-	const program = [
-		"#!/usr/bin/python3",
-		"import signal, socket",
-		"listening = socket.socket()",
-		"listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)",
-		'listening.bind(("127.0.0.1", 21121))',
-		"listening.listen()",
+	const deafen = [
 		"def deafen(*_):",
 		"\tlistening.close()",
 		"\twhile True: signal.pause()",
 		"signal.signal(signal.SIGHUP, deafen)",
-		"while True:",
-		"\tconnection, _ = listening.accept()",
-		"\tconnection.recv(1000)",
-		'\tconnection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nhere")',
-		"\tconnection.close()",
 	];
-	const unit = ["[Service]", "Type=exec", "User=daemon", "ExecStart=/usr/sbin/deaf", "ExecReload=/bin/kill -HUP $MAINPID"];
-	writeFileSync(join(tree, "usr/sbin/deaf"), `${program.join("\n")}\n`, { mode: 0o755 });
-	writeFileSync(join(tree, "etc/systemd/system/deaf.service"), `${unit.join("\n")}\n`);
+	place(tree, {
+		"usr/sbin/deaf": webServer('"here"', listenOn(21121), ...deafen),
+		"etc/systemd/system/deaf.service": serviceOf("/usr/sbin/deaf", "Type=exec", "ExecReload=/bin/kill -HUP $MAINPID"),
+	});
 }
 
 /** A server that makes a namespace if its configuration says so. */
 export function placeIntruder(tree: string): void {
-	const program = [
-		"#!/usr/bin/python3",
-		"import os, socket",
-		'if open("/etc/intruder").read() == "unshare": os.unshare(os.CLONE_NEWNS)',
-		"listening = socket.socket()",
-		"listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)",
-		'listening.bind(("127.0.0.1", 21122))',
-		"listening.listen()",
-		"while True:",
-		"\tconnection, _ = listening.accept()",
-		"\tconnection.recv(1000)",
-		'\tconnection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nhere")',
-		"\tconnection.close()",
+	const intrude = 'if open("/etc/intruder").read() == "unshare": os.unshare(os.CLONE_NEWNS)';
+	place(tree, {
+		"etc/intruder": "nothing",
+		"usr/sbin/intruder": webServer('"here"', intrude, listenOn(21122)),
+		"etc/systemd/system/intruder.service": serviceOf("/usr/sbin/intruder", "Type=exec"),
+	});
+}
+
+/** A server that does not handle SIGTERM, so it needs the init as PID 1. */
+export function placePlain(tree: string): void {
+	place(tree, {
+		"srv/plain/server.py": webServer('"answered\\n"', listenOn(21111)),
+		"etc/systemd/system/plain.service": serviceOf(
+			"/usr/bin/python3 /srv/plain/server.py",
+			"ExecStartPost=/bin/touch /srv/touched",
+		),
+	});
+}
+
+/** A program that writes to syslog and to a directory of the host, and then serves. */
+export function placeWriter(tree: string): void {
+	const lines = [
+		"log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)",
+		"try:",
+		'\tlog.connect("/dev/log")',
+		'\tlog.send(b"<14>writer: heard from its cage")',
+		"except OSError:",
+		"\tpass",
+		'open("/srv/written/here", "w").close()',
 	];
-	const unit = ["[Service]", "Type=exec", "User=daemon", "ExecStart=/usr/sbin/intruder"];
-	writeFileSync(join(tree, "etc/intruder"), "nothing");
-	writeFileSync(join(tree, "usr/sbin/intruder"), `${program.join("\n")}\n`, { mode: 0o755 });
-	writeFileSync(join(tree, "etc/systemd/system/intruder.service"), `${unit.join("\n")}\n`);
+	place(tree, { "srv/writer/server.py": webServer('"answered\\n"', ...lines, listenOn(21112)) });
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { redis, servicesOf } from "./booted-services.ts";
 
@@ -37,8 +37,6 @@ beforeAll(async () => {
 	await system.must("mknod /dev/loop-control c 10 237; for n in $(seq 0 63); do mknod -m 600 /dev/loop$n b 7 $n; done");
 }, bootTime);
 
-afterAll(() => system?.dispose());
-
 /** Copies this machine's programs, because packages in the tree would make every boot slower. */
 function copyPrograms(...programs: readonly string[]): void {
 	const { tree } = system;
@@ -61,17 +59,16 @@ test.each(images)("the portable service %s runs as the account of that name, wha
 	await system.must(`set -e\n${commands.get(image)}`);
 	await answers(redis.probe);
 	const pid = await mainPid("cage-redis");
-	const fields = await system.must(`grep -E '^(Uid|Gid|NoNewPrivs|Seccomp):' /proc/${pid}/status`);
+	const fields = await system.query(`grep -E '^(Uid|Gid|NoNewPrivs|Seccomp):' /proc/${pid}/status`);
 	expect(fields.split("\n").map((line) => line.split("\t")[1])).toEqual(["3777", "3778", "1", "2"]);
 	const inside = `/proc/${pid}/root`;
-	expect(await system.must(`cat ${inside}/usr/lib/os-release`)).toContain("PORTABLE_PREFIXES=cage-redis");
-	const accounts = await system.must(`cat ${inside}/etc/passwd ${inside}/etc/group`);
+	expect(await system.query(`cat ${inside}/usr/lib/os-release`)).toContain("PORTABLE_PREFIXES=cage-redis");
+	const accounts = await system.query(`cat ${inside}/etc/passwd ${inside}/etc/group`);
 	for (const line of [/^redis:x:3777:3778:/m, /^redis:x:3778:$/m]) expect(accounts).toMatch(line);
-	const overall = await system.must("systemd-analyze security --no-pager cage-redis.service | tail -1");
-	expect(Number(/: (\d+\.\d)/.exec(overall)?.[1])).toBeLessThanOrEqual(redis.exposure);
+	await system.query(`systemd-analyze security --no-pager --threshold=${redis.exposure} cage-redis`);
 	await system.must("redis-cli SET kept yes && redis-cli SAVE && systemctl restart cage-redis");
 	await answers('test "$(redis-cli GET kept)" = yes');
-	expect(await system.must("stat -c %U /var/lib/cage-redis/var/lib/redis/dump.rdb")).toBe("redis");
+	expect(await system.query("stat -c %U /var/lib/cage-redis/var/lib/redis/dump.rdb")).toBe("redis");
 	if (image.endsWith(".raw")) await noEscape("--unit cage-redis");
 	await system.must(`portablectl detach --enable --now ${image}`);
 	expect(await property("cage-redis", "LoadState")).toBe("not-found");
@@ -98,7 +95,7 @@ test("podman's units start the image with crun, a read-only root and both filter
 	const place = "{{.HostConfig.ReadonlyRootfs}} {{.OCIRuntime}} {{.State.Pid}}";
 	const [readOnly, runtime, pid] = (await system.must(`podman container inspect --format '${place}' redis`)).split(" ");
 	expect([readOnly, runtime]).toEqual(["true", "crun"]);
-	const status = await system.must(`cat /proc/${pid}/status`);
+	const status = await system.query(`cat /proc/${pid}/status`);
 	expect(status).toMatch(/^NoNewPrivs:\t1$/m);
 	expect(status).toMatch(/^Seccomp_filters:\t[3-9]$/m);
 	expect(status).toMatch(/^CapBnd:\t0+$/m);
