@@ -30,9 +30,9 @@ const sharedWorkers = {
  * system alternate with files that mostly compute.
  */
 const slowest = [
-	...["unit-booted", "killed", "accept", "census", "templates", "confined-booted", "rootless"],
-	...["unit-selftest", "neighbours", "ansible", "refused-calls", "adopt", "leftovers", "portable"],
-	...["data-links", "cut-off", "dedicated-account", "terminal/trial"],
+	...["unit-booted", "killed", "accept", "templates", "adopt", "rootless", "unit-selftest"],
+	...["neighbours", "census", "refused-calls", "leftovers", "ansible", "dedicated-account", "package-deb"],
+	...["data-links", "confined-booted", "cut-off", "terminal/trial", "unit-launched", "portable"],
 ];
 class SlowestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
