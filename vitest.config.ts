@@ -9,6 +9,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const alone = ["alarms", "install-hook", "sandbox/sandbox", "selftest-leavings", "unchanged", "update", "watch"].map(
 	(name) => `test/system/${name}.test.ts`,
 );
+/** Tests that replace a module of ours, which an earlier file of the same worker may have loaded. */
+const replacing = ["init-search", "leftovers"].map((name) => `test/system/${name}.test.ts`);
 /** Run only on request, because they boot many systems or a kernel of their own, or need an older release. */
 const onRequest = [
 	...(process.env.CAGEWRIGHT_MACHINE ? [] : ["test/system/machine.test.ts"]),
@@ -42,6 +44,8 @@ class SlowestFirst extends BaseSequencer {
 	}
 }
 
+/** Daemons and terminals mostly wait, and each file has its own namespaces and folders. */
+const parallel = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 1 } };
 const systemTests = "test/{system,terminal}/**/*.test.ts";
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
 /** Much longer than any test takes, so that only a hanging test fails, even on a busy machine. */
@@ -72,13 +76,14 @@ export default defineConfig({
 				test: {
 					name: "system",
 					include: [systemTests],
-					exclude: [...alone, ...onRequest],
-					// Daemons and terminals mostly wait, and each file has its own namespaces and folders.
-					maxWorkers: availableParallelism() + 1,
-					sequence: { groupOrder: 1 },
+					exclude: [...alone, ...replacing, ...onRequest],
+					...parallel,
 					...sharedWorkers,
 					...systemTimeouts,
 				},
+			},
+			{
+				test: { name: "replacing", include: replacing, ...parallel, ...sharedWorkers, isolate: true, ...systemTimeouts },
 			},
 			{
 				test: {

@@ -46,7 +46,7 @@ async function everything() {
 	const alone = await vitest(["--project", "alone"]);
 	const results = await Promise.all([...checks, quick]);
 	for (const { printed } of results) process.stdout.write(printed);
-	return [...results, alone, await vitest(["--project", "system"])];
+	return [...results, alone, await vitest(["--project", "system", "--project", "replacing"])];
 }
 
 /** Returns a failure with the check's output if it finds something. */

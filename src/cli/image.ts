@@ -126,11 +126,10 @@ async function exportKubernetes(terminal: Terminal, name: string, { format, outp
 		if (left.length) warn("kubernetes-left-out", { paths: left.join(", ") });
 		const as = kubernetesName(name);
 		if (as !== name) warn("kubernetes-renamed", { name, as });
-		// The library is large, so it is loaded on demand.
-		const { stringify } = await import("yaml");
-		const comments = refused.map((reason) => `# ${terminal.messages.note(`kubernetes-${reason}`, { name })}\n`);
-		const documents = kubernetesObjects(workload).map((one) => `---\n${stringify(one, { aliasDuplicateObjects: false })}`);
-		const text = [...comments, ...documents].join("");
+		// Its library is large, so it is loaded on demand.
+		const { kubernetesText } = await import("../report/kubernetes.ts");
+		const comments = refused.map((reason) => terminal.messages.note(`kubernetes-${reason}`, { name }));
+		const text = kubernetesText(kubernetesObjects(workload), comments);
 		const file = await printOrWrite(terminal, text, output);
 		if (file === undefined) return 0;
 		const { image } = workload;

@@ -36,12 +36,14 @@ page() { curl -fsS -o /dev/null http://127.0.0.1/; }
 is() { [ "$1" = "$2" ] || { echo "'$1' is not '$2'"; return 1; }; }
 # in_cage SERVICE NAME: the service's processes have the cage as their root, and a process namespace of their own.
 in_cage() {
-	local group processes pid
+	local group processes pid place
 	group=$(systemctl show --value --property=ControlGroup "$1")
 	processes=$(find /sys/fs/cgroup"$group" /sys/fs/cgroup/systemd"$group" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u)
 	for pid in $processes; do
 		case $(readlink "/proc/$pid/exe") in */unshare | */setpriv) continue ;; esac
-		[ "$(stat -Lc %i "/proc/$pid/root/")" = "$(stat -Lc %i "/var/lib/cagewright/cages/$2/current/")" ] ||
+		# It has just ended.
+		place=$(stat -Lc %i "/proc/$pid/root/" 2>/dev/null) || continue
+		[ "$place" = "$(stat -Lc %i "/var/lib/cagewright/cages/$2/current/")" ] ||
 			{ echo "process $pid of $1 is not in the cage"; return 1; }
 		[ "$(readlink "/proc/$pid/ns/pid")" != "$(readlink /proc/self/ns/pid)" ] || { echo "process $pid shares the PID namespace"; return 1; }
 	done

@@ -14,8 +14,9 @@ import { allProcesses, read, statusField } from "./processes.ts";
 
 /** Threads of a process and its descendants. */
 const threads = (pid: number) => runningTree(pid).flatMap((process) => process.threads.map((id) => `${process.pid}/task/${id}`));
+/** A thread that just ended has no status. */
 const tracers = (pid: number) =>
-	new Set(threads(pid).map((thread) => /^TracerPid:\s*(\d+)/m.exec(read(thread as unknown as number, "status"))?.[1]));
+	new Set(threads(pid).flatMap((thread) => /^TracerPid:\s*(\d+)/m.exec(read(thread as unknown as number, "status"))?.[1] ?? []));
 const states = (pid: number) =>
 	threads(pid).map((thread) => /^State:\s*(\w)/m.exec(read(thread as unknown as number, "status"))?.[1]);
 

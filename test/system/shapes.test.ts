@@ -35,7 +35,8 @@ async function expectCaged(name: string, program: string, state: string): Promis
 	const port = await freePort();
 	const asks = `exec 3<>/dev/tcp/127.0.0.1/${port}; read -t 5 -r name <&3; test "$name" = uucp`;
 	const probe = `bash -c '${asks}'`;
-	const made = await make(["--name", name, "--user", "uucp", "--probe", probe, "--", program, String(port)], { state });
+	// As a process of its own, because the program keeps files in the state folder open while it runs.
+	const made = await make(["--name", name, "--user", "uucp", "--probe", probe, "--", program, String(port)], { state, cwd: "/" });
 	expectWellMade(made, name, state);
 	expect(made.accounts.users.toSorted()).toEqual(["uucp"]);
 	const run = startRun(name, { state });

@@ -4,7 +4,6 @@ import { type Access, gaps, operations, type Trace } from "./trace.ts";
 
 const integer = v.pipe(v.number(), v.integer(), v.minValue(-1));
 const path = v.pipe(absolutePathJson, v.transform(pathFromJson));
-/** Abstract socket names are pathSchema, like paths. */
 
 function setOf<Input, Output>(item: v.GenericSchema<Input, Output>) {
 	return v.pipe(
@@ -56,6 +55,7 @@ const schema = v.object({
 	families: setOf(v.string()),
 	peers: addedSetOf(v.string()),
 	refusedPorts: addedSetOf(v.string()),
+	// Names of abstract sockets are bytes, like paths.
 	abstractSockets: setOf(pathSchema),
 	abstractPeers: addedSetOf(pathSchema),
 	chroots: setOf(pathSchema),
