@@ -14,11 +14,16 @@ import { allProcesses, read, statusField } from "./processes.ts";
 
 /** Threads of a process and its descendants. */
 const threads = (pid: number) => runningTree(pid).flatMap((process) => process.threads.map((id) => `${process.pid}/task/${id}`));
-/** A thread that just ended has no status. */
-const tracers = (pid: number) =>
-	new Set(threads(pid).flatMap((thread) => /^TracerPid:\s*(\d+)/m.exec(read(thread as unknown as number, "status"))?.[1] ?? []));
-const states = (pid: number) =>
-	threads(pid).map((thread) => /^State:\s*(\w)/m.exec(read(thread as unknown as number, "status"))?.[1]);
+/** Their state and tracer. One that has just ended has no tracer any more. */
+const statuses = (pid: number) =>
+	threads(pid).flatMap((thread) => {
+		const status = read(thread as unknown as number, "status");
+		const [, state = "X"] = /^State:\s*(\w)/m.exec(status) ?? [];
+		const [, tracer = ""] = /^TracerPid:\s*(\d+)/m.exec(status) ?? [];
+		return state === "Z" || state === "X" ? [] : [{ state, tracer }];
+	});
+const tracers = (pid: number) => new Set(statuses(pid).map(({ tracer }) => tracer));
+const states = (pid: number) => statuses(pid).map(({ state }) => state);
 
 describe("a running service with several processes and threads", () => {
 	const actors = ["main", "thread", "child", "grandchild"];
