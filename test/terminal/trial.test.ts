@@ -27,6 +27,10 @@ const below = (pid: number): number[] =>
 		.filter((one) => parentOf(one) === pid)
 		.flatMap((one) => [one, ...below(one)]);
 
+/** The directories that the administrator asked to mount. */
+const bindsOf = (state: string, name: string): unknown =>
+	JSON.parse(readFileSync(join(state, "cages", name, "cage.json"), "utf8")).rules.binds;
+
 /** A cage without times and rounds. */
 function cageOf(state: string, name: string): unknown {
 	const folder = join(state, "cages", name, "manifests");
@@ -113,7 +117,8 @@ describe("a trial", () => {
 });
 
 /** If it cannot read its own statistics, it opens another file, complains and exits. So that file is the likeliest cause. */
-const picky = `import http.server, sys
+const picky = (pages: string) => `import http.server, sys
+open("${pages}/index.html").read()
 try:
     open("/proc/self/stat").read()
 except OSError:
@@ -155,7 +160,10 @@ describe("an application with a missing file", () => {
 		const state = temporaryState();
 		const other = temporaryState();
 		const script = join(temporaryFolder("picky"), "picky.py");
-		writeFileSync(script, picky);
+		// Content that the cage mounts without a rule, so the stored cage must not contain one either.
+		const pages = temporaryFolder("picky-pages");
+		writeFileSync(join(pages, "index.html"), "hello");
+		writeFileSync(script, picky(pages));
 		await withPicky(state, script);
 		await withPicky(join(other, "state"), script);
 		const wizard = openWizard(state, [], { columns: 200, rows: 40 });
@@ -177,9 +185,11 @@ describe("an application with a missing file", () => {
 		expect((await wizard.ended).exitCode).toBe(0);
 		const shownCage = await cagewright(["show", "picky", "--json"], { state });
 		expect(JSON.stringify(shownCage.json)).toContain("/etc/debian_version");
+		expect(cageOf(state, "picky")).toMatchObject({ binds: [{ path: pages, access: "ro" }] });
 		const line = (await wizard.screen()).find((one) => one.includes("make picky")) ?? "";
 		expect(line).toContain("--refuse proc");
 		await copied(line, state, other);
 		expect(cageOf(join(other, "state"), "picky")).toEqual(cageOf(state, "picky"));
+		for (const one of [state, join(other, "state")]) expect(bindsOf(one, "picky")).toEqual([]);
 	});
 });

@@ -96,9 +96,8 @@ export class WorkInProgress {
 		const { cage, candidate } = this;
 		if (!candidate || !cage) throw new Failure("cage-not-built", { name: cage?.name ?? "" }, 2);
 		const { manifest, plan } = candidate;
-		const { rules } = plan;
 		return {
-			cage: { ...cage, rules, additions: this.additions },
+			cage: { ...cage, additions: this.additions },
 			plan,
 			manifest,
 			generation: manifest.generation,
@@ -171,8 +170,10 @@ export async function buildAndTry(
 	const { generation } = candidate.manifest;
 	if (work.candidate?.manifest.generation !== generation) await work.discardCandidate();
 	work.candidate = candidate;
-	built();
+	// Not the plan's rules, because they also contain what it mounts without a rule.
 	const cage = work.current(answers);
+	work.cage = cage;
+	built();
 	const round = cage.trials.length + 1;
 	const tried = await timed(context, "trial", () =>
 		trialStep(context, cage, candidate, work.traced(), round, Math.max(answers.rounds, round)),
