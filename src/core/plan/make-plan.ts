@@ -170,7 +170,7 @@ export function makePlan(input: PlanInput): Plan {
 		accounts,
 		permissions,
 		grants: grantsOf(permissions, trace, additions, rules.allow),
-		declined: declined(entries),
+		declined: declined(entries, excluded),
 		notes: [
 			...(input.notes ?? []),
 			...notes(application, trace, writable.refused),
@@ -222,11 +222,17 @@ function allows(rules: Rules, path: Path, risk: Risk, files: Files): boolean {
 	});
 }
 
-function declined(entries: readonly Entry[]): Plan["declined"] {
+function declined(entries: readonly Entry[], excluded: (path: Path) => string | undefined): Plan["declined"] {
 	return entries.flatMap((entry) => {
 		if (entry.decision === "include") return [];
 		const risk = entry.risks.find(
-			(one) => one === "secret" || one === "setuid" || one === "refused-device" || one === "device" || one === "large",
+			(one) =>
+				one === "secret" ||
+				one === "setuid" ||
+				one === "refused-device" ||
+				one === "device" ||
+				// An exclusion is a decision about a large file.
+				(one === "large" && excluded(entry.path) === undefined),
 		);
 		return risk ? [{ path: entry.path, risk }] : [];
 	});

@@ -165,6 +165,16 @@ describe("large files", () => {
 		expect(plan({ "/var/big": "read" }).declined).toEqual([]);
 		expect(plan({ "/usr/share/app/data": "look" }).declined).toEqual([]);
 	});
+	test("that the administrator left out do not wait for a permission", () => {
+		const made = plan(
+			{ "/var/big": "read" },
+			{ rules: rules({ exclude: ["/var/big"] }) },
+			{ "/var/big": file("", { size: 2 ** 27 }) },
+		);
+		expect(entryAt(made, "/var/big")).toMatchObject({ decision: "declined", risks: ["large"] });
+		expect(made.declined).toEqual([]);
+		expect(plan({ "/var/big": "look" }, { rules: rules({ exclude: ["/var/big"] }) }).declined).toEqual([]);
+	});
 	test("are included as soon as any other access asks for them, in any order", () => {
 		const more = { "/also": link("/var/big") };
 		expect(included(plan({ "/also": "look", "/var/big": "read" }, {}, more))).toHaveProperty(["/var/big"], "file");
