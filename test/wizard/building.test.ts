@@ -60,6 +60,12 @@ describe("the review", () => {
 		wizard.answer({ job: "trace", value: traced }).answer({ job: "plan", value: planFor(redis) });
 		expect(valuesIn("application", wizard.type(enter + enter))).toContain("redis-cli INFO");
 	});
+	test("lists what the administrator excluded", () => {
+		const wizard = atTrace().answer({ job: "trace", value: traced });
+		const { rules, ...plan } = planFor(redis);
+		wizard.answer({ job: "plan", value: { ...plan, rules: { ...rules, exclude: ["/usr/share/**"] } } });
+		expect(valuesIn("left-out", wizard.type(enter + enter))).toContain("/usr/share/** (--exclude)");
+	});
 	test("shows a repeated warning once", () => {
 		const warning = { event: "warned" as const, code: "writes-system-directory", values: { path: "/var/log" } };
 		expect(valuesIn("warnings", reviewed().happen(warning))).toHaveLength(1);

@@ -194,6 +194,7 @@ function leftOutRows(plan: Plan): readonly ReviewRow[] {
 				return `${showPath(path)} (${allowed[risk] ?? riskText(risk)})`;
 			}),
 		),
+		...plan.rules.exclude.map((pattern) => row("declined", `${printable(pattern)} (--exclude)`)),
 		...plan.offers.map((offer) => row("offer", (messages) => `${printable(offerOption(offer))}: ${offerText(offer, messages)}`)),
 	];
 }
