@@ -132,7 +132,10 @@ function reduceMoveKey(state: WizardState, key: Key): Reduced {
 function move(state: WizardState, command: Move): Reduced {
 	// Rows for header, footer and details.
 	const page = Math.max(2, state.size.rows - 10);
-	return only(setCursor(without(state, "notice"), moveCursor(cursorOf(state), command, countOf(state), page)));
+	// In the first step, a failure belongs to the selected choice. Without a list, it says why there is none.
+	const isOfChoice = state.screen === "choose" && state.choices !== undefined;
+	const moved = isOfChoice ? without(state, "notice", "failure") : without(state, "notice");
+	return only(setCursor(moved, moveCursor(cursorOf(state), command, countOf(state), page)));
 }
 
 /** Number of items in the screen's list. */
@@ -147,6 +150,7 @@ function reducePrompt(state: WizardState, key: Key, move: (state: WizardState, k
 	const command: Command | undefined = commandFor(bindingsOf(state), key);
 	const closed = without(state, "prompt", "notice");
 	if (command === "close" && isNamePrompt(prompt.kind)) return answerName(closed, prompt.kind);
+	if (command === "close" && prompt.kind === "command") return only(without(closed, "failure"));
 	if (command === "close") return prompt.kind === "search" ? only(search(closed, "")) : only(closed);
 	if (command === "submit") return submit(state, closed, prompt.kind, prompt.line.text.trim());
 	if (prompt.kind === "search" && ["up", "down", "pageup", "pagedown"].includes(key.id)) return move(state, key);

@@ -160,3 +160,13 @@ test("saving a template over a built-in one is reported", () => {
 	expect(save(false)).toMatchObject({ notice: { code: "template-saved" }, template: { name: "redis" } });
 	expect(save(true)).toMatchObject({ notice: { code: "template-saved-over", values: { name: "redis" } } });
 });
+
+test("the failure of a typed command disappears with its prompt, and that of a choice when the cursor moves", () => {
+	const failure = { code: "program-not-found", values: { program: "/x" } };
+	const typed = atChoices(running, missing).type(`t/x${enter}`).fail("propose", failure);
+	expect(typed.state.failure?.code).toBe("program-not-found");
+	expect(typed.press("escape").state.failure).toBeUndefined();
+	const chosen = atChoices(running, missing).type(enter).fail("propose", failure);
+	expect(chosen.state.failure?.code).toBe("program-not-found");
+	expect(chosen.type(down).state.failure).toBeUndefined();
+});
