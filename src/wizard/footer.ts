@@ -73,6 +73,8 @@ export function hasEffect(state: WizardState, binding: Binding): boolean {
 	switch (binding.command) {
 		case "try-probe":
 			return (state.answers?.application.probes.length ?? 0) > 0 && !isBusy(state, "probe");
+		case "back":
+			return state.screen !== "choose" || (state.queries.choose ?? "") !== "";
 		case "bind":
 			return row !== undefined && folderOf(row) !== undefined;
 		case "redo":

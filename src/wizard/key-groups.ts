@@ -10,6 +10,8 @@ const groups = {
 		"last",
 		"next-tab",
 		"previous-tab",
+		"next-view",
+		"previous-view",
 		"next-file",
 		"previous-file",
 		"open",

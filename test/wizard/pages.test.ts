@@ -6,7 +6,7 @@ import { groupOf } from "../../src/wizard/key-groups.ts";
 import { decidedSoFar } from "../../src/wizard/parts/header.tsx";
 import { startState } from "../../src/wizard/state.ts";
 import { messagesIn } from "../texts.ts";
-import { atFiles, atForm, atTrace, Drive } from "./drive.ts";
+import { atChoices, atFiles, atForm, atTrace, Drive, enter } from "./drive.ts";
 
 const f1 = "\x1bOP";
 const measured = (scrollEnd: number) => ({ type: "measured", scrollEnd }) as const;
@@ -17,6 +17,8 @@ test("the page of keys knows which keys do something now", () => {
 			.filter((binding) => !hasEffect(state, binding))
 			.map(({ command }) => command);
 	expect(idle(atFiles().type("j"))).toEqual(["open", "undo", "redo", "package", "empty"]);
+	expect(idle(atChoices())).toEqual(["watch-running", "discard", "back"]);
+	expect(idle(atChoices().type(`/redis${enter}`))).toEqual(["watch-running", "discard"]);
 	expect(idle(atTrace())).toEqual(["finish-early", "run-next", "exercise", "another-run"]);
 	expect(idle(atForm())).toEqual(["next-field", "start"]);
 });
@@ -88,6 +90,10 @@ describe("every screen", () => {
 				}
 			}
 		}
+	});
+
+	test("keys that change the view move, they decide nothing", () => {
+		expect((["next-view", "previous-view", "next-tab", "next-file"] as const).map(groupOf)).toEqual(Array(4).fill("moving"));
 	});
 
 	test("the listed keys of a line work in it", () => {
