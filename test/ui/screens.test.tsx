@@ -76,6 +76,7 @@ describe("the wizard", () => {
 		const missing = [{ kind: "absent", path, call: "openat", error: "ENOENT", declined: true } as const];
 		const screen = await atFiles({ rounds: [{ answered: false, missing }] });
 		await screen.typeUntil("\r\r\r", "/etc/redis/tls.key. Press 3 to include");
+		await screen.sees("it, if that is acceptable");
 		await screen.typeUntil("s", "must answer before you can save");
 		await screen.typeUntil("3", "[!] /etc/redis/tls.key");
 	});

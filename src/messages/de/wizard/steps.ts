@@ -143,7 +143,7 @@ export const trialDe: WizardMessages["trial"] = {
 		"Sie antwortet. {count} {count|weiterer Eintrag hilft|weitere Einträge helfen} vielleicht: Enter ergänzt und erprobt erneut, s speichert ohne.",
 	notYet: "Sie antwortet noch nicht. Enter ergänzt {count} {count|Eintrag|Einträge} und erprobt erneut.",
 	stuck: "Sie antwortet nicht, und es gibt nichts mehr zu ergänzen.",
-	stuckDeclined: "Sie haben {paths} weggelassen. Wenn es vertretbar ist, nehmen Sie es mit 3 auf.",
+	stuckDeclined: "Sie haben {paths} weggelassen. Wenn es vertretbar ist, nehmen Sie {count|es|sie} mit 3 auf.",
 	stuckOther:
 		"Lesen Sie unten die Ausgabe. Ändern Sie dann die Dateien (3) oder den Befehl (Esc, dann 1), und erproben Sie erneut (r).",
 	ended: "Sie hat sich mit Status {status} beendet.",
@@ -169,7 +169,7 @@ export const trialDe: WizardMessages["trial"] = {
 	failedAs: "Fehler: {how}.",
 	remedyIs: "Lösung: {remedy}.",
 	output: "Ausgabe",
-	probes: "Proben",
+	probes: "Proben und Übungen",
 	noOutput: "Keine Ausgabe.",
 	testing: "Selbsttest: Ausbruchsversuch {tried} von {ways} (Start {launch} von {launches})",
 	testingSoon: "Selbsttest: startet…",

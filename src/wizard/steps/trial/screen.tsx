@@ -197,7 +197,7 @@ function statusText(state: WizardState, messages: Messages): string {
 		return round.missing.length ? messages.fill(words.goodWithout, { count: round.missing.length }) : words.good;
 	if (count) return messages.fill(words.notYet, { count });
 	const declined = declinedPaths(round);
-	return `${words.stuck} ${declined.length ? messages.fill(words.stuckDeclined, { paths: declined.join(", ") }) : words.stuckOther}`;
+	return `${words.stuck} ${declined.length ? messages.fill(words.stuckDeclined, { count: declined.length, paths: declined.join(", ") }) : words.stuckOther}`;
 }
 
 /** Distributes the rows of the screen, the most important part first. */
