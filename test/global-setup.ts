@@ -10,7 +10,7 @@ const home = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Creates a folder that all tests share, and removes it at the end. */
 export default function setUp({ provide }: TestProject): () => void {
 	buildProgram();
-	const prepared = mkdtempSync(join(tmpdir(), "cagewright-prepared-"));
+	const prepared = mkdtempSync(join(process.env.CAGEWRIGHT_TEST_FOLDER ?? tmpdir(), "cagewright-prepared-"));
 	chmodSync(prepared, 0o755);
 	provide("prepared", prepared);
 	return () => rmSync(prepared, { recursive: true, force: true });

@@ -256,7 +256,8 @@ export function startRun(name: string, where: Where, options: readonly string[] 
 
 /** Creates a folder that other accounts can enter. It is removed after the file's tests. */
 export function temporaryFolder(purpose: string): string {
-	const folder = mkdtempSync(join(tmpdir(), `cagewright-${purpose}-`));
+	const { CAGEWRIGHT_TEST_FOLDER: ours } = process.env;
+	const folder = mkdtempSync(ours ? join(ours, `${purpose}-`) : join(tmpdir(), `cagewright-${purpose}-`));
 	chmodSync(folder, 0o755);
 	afterFile(() => {
 		rmSync(folder, { recursive: true, force: true });
