@@ -8,6 +8,7 @@ import { expect } from "vitest";
 import { afterFile } from "./clean-up.ts";
 import { eventually } from "./eventually.ts";
 import { leftovers } from "./processes.ts";
+import { Resident } from "./resident.ts";
 
 /** Runs the built program as a shell or a script does, and ensures that no test leaves anything behind. */
 
@@ -99,6 +100,8 @@ const watched = new Set<string>();
 
 const ownEnvironment = { LANG: "C.UTF-8", LC_ALL: "C.UTF-8", NO_COLOR: "1", CAGEWRIGHT_STATE: undefined, LANGUAGE: undefined };
 
+const environmentOf = ({ env }: Where) => ({ ...process.env, ...ownEnvironment, ...env });
+
 /** Starts a command without waiting for it. */
 export function begin(args: readonly string[], where: Where): Started {
 	const [command = "", ...rest] = [
@@ -110,7 +113,7 @@ export function begin(args: readonly string[], where: Where): Started {
 		...args,
 	];
 	const child = spawn(command, rest, {
-		env: { ...process.env, ...ownEnvironment, ...where.env },
+		env: environmentOf(where),
 		cwd: where.cwd ?? "/",
 		stdio: "pipe",
 	});
@@ -162,14 +165,39 @@ const quietVerbs = new Set([
 ]);
 
 /**
- * Runs a command to its end. Most commands run in this process, unless `where` asks for something else: starting the program takes half
- * a second. `begin` always starts the program.
+ * Runs a command to its end. Most commands run in this process, or in one that stays for the file's other commands, because starting
+ * the program takes half a second. `begin` always starts the program.
  */
 export function cagewright(args: readonly string[], where: Where): Promise<Result> {
-	const { state, ...rest } = where;
-	const isPlain = Object.values(rest).every((value) => value === undefined);
+	const { cwd, enter, env, input, state, ...others } = where;
 	const isQuiet = quietVerbs.has(args[0] ?? "") || args.includes("--yes");
-	return isPlain && isQuiet ? inProcess(args, { state }) : begin(args, where).ended;
+	// Mounts over its state would look as if they were left.
+	const mounts = enter?.some((word) => word.includes(state));
+	if (!isQuiet || mounts || cwd !== undefined || input !== undefined) return begin(args, where).ended;
+	if (enter === undefined && env === undefined && others.program === undefined) return inProcess(args, where);
+	return inResident(["--state", state, ...args], where);
+}
+
+let residents: { readonly key: string; readonly resident: Resident }[] = [];
+
+async function inResident(args: readonly string[], where: Where): Promise<Result> {
+	const { enter = [], env, program: own = program } = where;
+	const key = JSON.stringify([enter, env, own]);
+	let resident = residents.find((one) => one.key === key && !one.resident.isBusy)?.resident;
+	if (!resident) {
+		if (residents.length === 0) afterFile(endResidents);
+		resident = new Resident(enter, environmentOf(where), { module: builtModule(own), program: own });
+		residents.push({ key, resident });
+	}
+	const { status, stderr, stdout } = await resident.run(args);
+	return new Result(status, stdout, stderr);
+}
+
+/** Ends the processes that stay. The next command starts them again. */
+export async function endResidents(): Promise<void> {
+	const all = residents;
+	residents = [];
+	await Promise.all(all.map(({ resident }) => resident.end()));
 }
 
 interface BuiltProgram {
@@ -178,11 +206,12 @@ interface BuiltProgram {
 
 let built: Promise<BuiltProgram> | undefined;
 
-function loadBuilt(): Promise<BuiltProgram> {
-	const folder = dirname(program);
+/** URL of the module with the command line of a built program. */
+function builtModule(own: string): string {
+	const folder = dirname(own);
 	const file = readdirSync(folder).find((name) => /^program-\w+\.js$/.test(name));
 	if (file === undefined) throw new Error(`no built program in ${folder}`);
-	return import(/* @vite-ignore */ pathToFileURL(join(folder, file)).href);
+	return pathToFileURL(join(folder, file)).href;
 }
 
 /** The end of the last call. Calls run one after the other, because they share this process's output. */
@@ -196,7 +225,7 @@ export function inProcess(args: readonly string[], { state }: { readonly state: 
 }
 
 async function capture(args: readonly string[]): Promise<Result> {
-	built ??= loadBuilt();
+	built ??= import(/* @vite-ignore */ builtModule(program)) as Promise<BuiltProgram>;
 	const { runProgram } = await built;
 	const usual = Object.fromEntries(Object.keys(ownEnvironment).map((name) => [name, process.env[name]]));
 	const [, runner = ""] = process.argv;

@@ -4,7 +4,7 @@ import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seccompFilter } from "../../src/core/confinement/seccomp-program.ts";
-import { begin, cagewright, home, type Made, make, makeAsUsual, startRun, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, endResidents, home, type Made, make, makeAsUsual, startRun, temporaryState } from "./cagewright.ts";
 import { askRedis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
@@ -124,6 +124,7 @@ describe("an ordinary user", () => {
 	});
 
 	test("leaves no process, even if Cagewright is killed", async () => {
+		await endResidents();
 		const run = startRun("redis", user);
 		await eventually(() => askRedis(21451, ["PING"], network));
 		run.send("SIGKILL");
@@ -259,7 +260,8 @@ describe("a system account", () => {
 	beforeAll(() => {
 		execFileSync("useradd", ["--system", "--no-create-home", "--shell", "/usr/sbin/nologin", account]);
 	});
-	afterAll(() => {
+	afterAll(async () => {
+		await endResidents();
 		execFileSync("userdel", [account]);
 	});
 
