@@ -95,7 +95,9 @@ function describeOption(option: Option, own: Texts, help: HelpMessages): OptionT
 	const text = own[name] ?? (help.options as Texts)[name] ?? "";
 	const choices = option.argChoices ?? [];
 	const isShort = choices.length > 0 && choices.join("|").length <= longestChoices;
-	const usual = row?.usual ?? option.defaultValue;
+	const explainsEach = choices.every((choice) => text.includes(`${choice}: `));
+	// A verb's own text names its own default.
+	const usual = own[name] === undefined ? (row?.usual ?? option.defaultValue) : option.defaultValue;
 	const more = [
 		...(typeof usual === "string" || typeof usual === "number" ? [`${help.default}: ${usual}`] : []),
 		...(row?.many ? [help.repeatable] : []),
@@ -104,7 +106,7 @@ function describeOption(option: Option, own: Texts, help: HelpMessages): OptionT
 		name,
 		flags: [option.short, option.long].filter((flag) => flag !== undefined),
 		value: isShort ? choices.join("|") : metavar(option),
-		text: `${text}${isShort || !choices.length ? "" : `: ${choices.join(", ")}`}${more.length ? ` (${more.join("; ")})` : ""}`,
+		text: `${text}${isShort || explainsEach ? "" : `: ${choices.join(", ")}`}${more.length ? ` (${more.join("; ")})` : ""}`,
 	};
 }
 
