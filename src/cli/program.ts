@@ -18,8 +18,9 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	});
 	const global = (): GlobalOptions => program.opts();
 	const language = languageFrom(process.env, wantedLanguage(args));
-	const word = args.find((arg, index) => !arg.startsWith("-") && !takesValue(args[index - 1]));
-	const verb = program.commands.find((command) => command.name() === word)?.name();
+	const [word, second] = args.filter((arg, index) => !arg.startsWith("-") && !takesValue(args[index - 1]));
+	const verbNamed = (name: string | undefined) => program.commands.find((command) => command.name() === name)?.name();
+	const verb = verbNamed(word);
 	try {
 		if (args.length === 0 || args.every((arg, index) => isGlobalOption(arg, args[index - 1]))) {
 			program.parseOptions([...args]);
@@ -27,8 +28,9 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		}
 		if (asksForHelp(args, word)) await prepareHelp(program, language);
 		// An unknown verb is reported first, whatever else is wrong.
-		const isUnknown = word !== undefined && word !== "help" && verb === undefined;
-		await program.parseAsync(isUnknown ? [word] : [...args], { from: "user" });
+		const named = word === "help" ? second : word;
+		const isUnknown = named !== undefined && named !== "help" && verbNamed(named) === undefined;
+		await program.parseAsync(isUnknown ? [named] : [...args], { from: "user" });
 		return status;
 	} catch (error) {
 		if (!(error instanceof CommanderError)) return await report(error, global(), stateFolder(global().state));

@@ -149,6 +149,13 @@ describe("the help of a verb", () => {
 		expect((await output("help", "make")).text).toBe((await output("make", "--help")).text);
 	});
 
+	it.each(languages)("names each default and each choice once in %s", (_, help) => {
+		const all = verbs.flatMap((verb) => describeVerb(verb, help).groups.flatMap(({ options }) => options));
+		expect(all.filter(({ text }) => text.split(`(${help.default}:`).length > 2)).toEqual([]);
+		const formats = describeVerb(verbs.find((verb) => verb.name() === "export") as Verb, help).groups[0]?.options[0];
+		expect(formats?.text.split("quadlet").length).toBe(2);
+	});
+
 	it("names choices, defaults and repeatable options", () => {
 		const make = verbs.find((verb) => verb.name() === "make") as Verb;
 		const all = describeVerb(make, helpEn).groups.flatMap(({ options }) => options);
@@ -185,6 +192,7 @@ describe("a usage error is one line with exit status 2", () => {
 			"Unknown verb 'nonsense'. See `cagewright --help`.",
 			"Unbekanntes Verb 'nonsense'. Siehe `cagewright --help`.",
 		],
+		[["help", "nonsense"], "Unknown verb 'nonsense'. See `cagewright --help`.", "Unbekanntes Verb 'nonsense'."],
 		[["mak", "--yes"], "Unknown verb 'mak'. Did you mean 'make'?", "Unbekanntes Verb 'mak'. Meinten Sie 'make'?"],
 		[["make", "--prob", "x"], "'--probe'? See `cagewright make --help`.", "'--probe'? Siehe `cagewright make --help`."],
 		[["list", "--jsn"], "Unknown option '--jsn'. Did you mean '--json'?", "Unbekannte Option '--jsn'. Meinten Sie '--json'?"],
