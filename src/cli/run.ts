@@ -74,8 +74,11 @@ export function shell(
 ): Promise<number> {
 	const isTerminal = Boolean(process.stdin.isTTY && process.stdout.isTTY);
 	const keepWrites = options.keepWrites ?? false;
-	return terminal.withContext((context) => {
-		if (isTerminal && !command.length && !terminal.options.quiet) terminal.say(terminal.messages.cli.shell(name, keepWrites));
+	return terminal.withContext(async (context) => {
+		if (isTerminal && !command.length && !terminal.options.quiet) {
+			await presentCage(context, name);
+			terminal.say(terminal.messages.cli.shell(name, keepWrites));
+		}
 		return shellInCage(context, name, {
 			command,
 			keepWrites,

@@ -35,6 +35,12 @@ const below = (pid: number): number[] =>
 		.filter((one) => parentOf(one) === pid)
 		.flatMap((one) => [one, ...below(one)]);
 
+it("announces no shell in a cage that does not exist", async () => {
+	running = openTerminal([process.execPath, wizardProgram, "--state", state, "shell", "nosuch"]);
+	await running.sees("Unknown cage 'nosuch'");
+	expect((await running.screen()).join("\n")).not.toContain("Type 'exit'");
+});
+
 describe("a shell in the cage on a terminal", () => {
 	it("is confined like the application, has its own terminal, and restores ours", async () => {
 		const terminal = await sitDown();
