@@ -40,7 +40,7 @@ export async function build(terminal: Terminal, request: CageRequest): Promise<n
 		});
 		const root = pathToText(store.root(cage.name, generation)) ?? "";
 		return terminal.result("build", { name: cage.name, root, generation, unchanged, ...planTotals(plan), seconds }, () =>
-			terminal.messages.cli.built(cage.name, root, unchanged),
+			terminal.messages.cli.built(root, unchanged, terminal.commandLine("trial", cage.name)),
 		);
 	});
 }

@@ -1,6 +1,7 @@
 import { Failure } from "../core/failure.ts";
 import { pathFromText } from "../core/path/path.ts";
-import { printableJson } from "../core/path/quote.ts";
+import { printableJson, quoteShellLine } from "../core/path/quote.ts";
+import { stateWords } from "../core/questions/next-steps.ts";
 import type { Context, Machine, ReadingMachine } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
 import type { CageStore } from "../engine/store.ts";
@@ -62,6 +63,11 @@ export class Terminal<M extends ReadingMachine = Machine> {
 	/** The state folder if it is not the default, so that printed commands must name it. */
 	get otherState(): string | undefined {
 		return this.state === defaultState() ? undefined : this.state;
+	}
+
+	/** A command for the reader, with the state folder if it must be named. */
+	commandLine(...words: readonly string[]): string {
+		return quoteShellLine(["cagewright", ...stateWords(this.otherState), ...words]);
 	}
 
 	/** The adapters of the verb's group. */

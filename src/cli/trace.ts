@@ -1,6 +1,5 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
-import { quoteShellLine } from "../core/path/quote.ts";
 import { checkRules } from "../core/plan/rules.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
@@ -69,7 +68,7 @@ export async function trace(terminal: Terminal, request: CageRequest): Promise<n
 			const { messages } = terminal;
 			if (added) terminal.print(addedText(added, accountNames(context), messages));
 			if (reached) terminal.print(reachedText(reached, addingTo(terminal, cage.name), messages));
-			terminal.print(traceText(cage.name, result, messages));
+			terminal.print(traceText(cage.name, result, terminal.commandLine("plan", cage.name), messages));
 		}
 		return 0;
 	});
@@ -119,7 +118,7 @@ export function addingTo(terminal: Terminal, name: string): string[] {
 async function watch(terminal: Terminal, name: string, seconds: number): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const watched = await watchCage(context, name, seconds);
-		const update = quoteShellLine(["cagewright", ...stateWords(terminal.otherState), "update", name, "--take-missed"]);
+		const update = terminal.commandLine("update", name, "--take-missed");
 		terminal.result("trace", watchedToJson(name, watched), () => watchedText(name, watched, update, terminal.messages));
 		context.signal.throwIfAborted();
 		return 0;

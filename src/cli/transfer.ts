@@ -103,14 +103,11 @@ export async function importing(terminal: Terminal, file: string, options: Impor
 		}
 		const { name } = imported.cage;
 		const answered = (options.trial ?? true) ? await runTrial(context, name) : undefined;
-		if (terminal.options.json)
-			terminal.printJson("import", { name, generation: imported.archive.head.generation, answered: answered ?? null });
-		else
-			terminal.print(
-				[words.imported(name), ...(answered === undefined ? [] : [answered ? words.answers(name) : words.silent(name)])].join(
-					"\n",
-				),
-			);
+		terminal.result("import", { name, generation: imported.archive.head.generation, answered: answered ?? null }, () => {
+			const command = (verb: string) => terminal.commandLine(verb, name);
+			const answer = answered ? words.answers(command("run")) : words.silent(command("trial"), command("remove"));
+			return [words.imported(name), ...(answered === undefined ? [] : [answer])].join("\n");
+		});
 		return answered === false ? 1 : 0;
 	});
 }

@@ -221,8 +221,9 @@ export function madeText(made: MadeCage, root: string, data: string, program: re
 	return lines.join("\n");
 }
 
-export function traceText(name: string, result: TraceResult, messages: Messages): string {
-	return messages.cli.traced(name, result.trace.accesses.size, result.trace.calls);
+/** `next` is a command line. */
+export function traceText(name: string, { trace }: TraceResult, next: string, messages: Messages): string {
+	return messages.cli.traced(name, trace.accesses.size, trace.calls, next);
 }
 
 /** `more` are steps after those of `make`. */

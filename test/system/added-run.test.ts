@@ -26,7 +26,11 @@ test("a run with another exercise adds its accesses, and the plan has those of b
 	expect(left).not.toContain(`${client} BGREWRITEAOF`);
 
 	// The trial runs the exercises of both runs.
-	expect((await cagewright(["build", "redis"], { state })).status).toBe(0);
+	const built = await cagewright(["build", "redis"], { state });
+	expect({ status: built.status, next: built.stdout.split("\n")[1] }).toEqual({
+		status: 0,
+		next: `Next: cagewright --state ${state} trial redis`,
+	});
 	expect((await cagewright(["trial", "redis", "--json"], { state })).json).toMatchObject({ answered: true });
 	const shown = await cagewright(["show", "redis", "--json"], { state });
 	expect((shown.json.application as { exercises: string[] }).exercises).toEqual([
@@ -35,6 +39,7 @@ test("a run with another exercise adds its accesses, and the plan has those of b
 	expect((await cagewright(["show", "redis"], { state })).stdout).toContain("Used from redis-server: programs 1 of 1");
 	const again = await cagewright([...words, "--lang", "de"], { state });
 	expect(again.stdout).toMatch(/Dieser Lauf (hat nichts Neues ergeben|ergänzte)/);
+	expect(again.stdout).toContain(`Weiter: cagewright --state ${state} plan redis\n`);
 });
 
 test("an added run needs a cage and cannot change its application", async () => {

@@ -8,7 +8,7 @@ export const cliDe: CliMessages = {
 	buildQuestion: (name) => `Den Käfig ${name} nach diesem Plan bauen? [j/N]`,
 	isYes: (answer) => /^(j(a)?|y(es)?)$/i.test(answer),
 	nothingMade: "Nichts wurde gebaut.",
-	built: (name, root, unchanged) => `${unchanged ? "Unverändert" : "Gebaut"}: ${root}\nWeiter: cagewright trial ${name}`,
+	built: (root, unchanged, next) => `${unchanged ? "Unverändert" : "Gebaut"}: ${root}\nWeiter: ${next}`,
 	wouldTry: (name, probes) =>
 		`Würde ${name} in seinem Käfig mit eigenem Netz starten und ausführen:\n${probes.map((probe) => `  ${probe}`).join("\n")}`,
 	dryRun: {
@@ -36,7 +36,7 @@ export const cliDe: CliMessages = {
 		same: "Zum Ausführen:",
 	},
 	pressEnter: "Benutzen Sie die Anwendung wie gewohnt, und drücken Sie dann Enter.",
-	traced: (name, paths, calls) => `${name} beobachtet: ${paths} Pfade in ${calls} Aufrufen. Weiter: cagewright plan ${name}`,
+	traced: (name, paths, calls, next) => `${name} beobachtet: ${paths} Pfade in ${calls} Aufrufen. Weiter: ${next}`,
 	plan: planDe,
 	difference: {
 		none: (generation) => `An Generation ${generation} würde sich nichts ändern.`,

@@ -14,9 +14,9 @@ export const watchDe: Widen<typeof watchEn> = {
 };
 
 export const installDe: Widen<typeof installEn> = {
-	would: "Würde diese Dateien schreiben und einen täglichen Timer starten:",
-	installed: (timer) =>
-		`Installiert${timer ? "; der Timer läuft einmal am Tag (systemctl list-timers cagewright-upkeep)" : ""}. Um diese Dateien, aber keine Käfige zu entfernen: cagewright uninstall`,
+	would: (timer) => `Würde diese Dateien schreiben${timer ? " und einen täglichen Timer starten" : ""}:`,
+	installed: (timer, uninstall) =>
+		`Installiert${timer ? "; der Timer läuft einmal am Tag (systemctl list-timers cagewright-upkeep)" : ""}. Um diese Dateien, aber keine Käfige zu entfernen: ${uninstall}`,
 	wouldRemove: "Würde diese Dateien entfernen und alle Käfige und Vorlagen behalten:",
 	removed: "Diese Dateien wurden entfernt, alle Käfige und Vorlagen behalten:",
 	nothing: "Nichts war installiert.",
@@ -141,9 +141,9 @@ export const transferDe: Widen<typeof transferEn> = {
 	question: (name) => `${name} importieren? Proben und Übungen daraus laufen hier als root. [j/N]`,
 	not: "Nichts wurde importiert.",
 	imported: (name) => `${name} ist jetzt ein Käfig dieses Systems.`,
-	answers: (name) => `Die Anwendung antwortet im Käfig. Weiter: cagewright run ${name}`,
-	silent: (name) =>
-		`Die Anwendung antwortet hier nicht. Um die Ursache zu finden: cagewright trial ${name}. Um den Käfig zu entfernen: cagewright remove ${name}`,
+	answers: (run) => `Die Anwendung antwortet im Käfig. Weiter: ${run}`,
+	silent: (trial, remove) =>
+		`Die Anwendung antwortet hier nicht. Um die Ursache zu finden: ${trial}. Um den Käfig zu entfernen: ${remove}`,
 };
 
 export const updateDe: Widen<typeof updateEn> = {

@@ -10,8 +10,7 @@ export const cliEn = {
 	buildQuestion: (name: string) => `Build the cage ${name} from this plan? [y/N]`,
 	isYes: (answer: string) => /^y(es)?$/i.test(answer),
 	nothingMade: "Nothing was built.",
-	built: (name: string, root: string, unchanged: boolean) =>
-		`${unchanged ? "Unchanged" : "Built"}: ${root}\nNext: cagewright trial ${name}`,
+	built: (root: string, unchanged: boolean, next: string) => `${unchanged ? "Unchanged" : "Built"}: ${root}\nNext: ${next}`,
 	wouldTry: (name: string, probes: readonly string[]) =>
 		`Would start ${name} in its cage, with a separate network, and run:\n${probes.map((probe) => `  ${probe}`).join("\n")}`,
 	dryRun: {
@@ -39,8 +38,8 @@ export const cliEn = {
 		same: "To run it:",
 	},
 	pressEnter: "Use the application as usual, then press Enter.",
-	traced: (name: string, paths: number, calls: number) =>
-		`Traced ${name}: ${paths} paths in ${calls} calls. Next: cagewright plan ${name}`,
+	traced: (name: string, paths: number, calls: number, next: string) =>
+		`Traced ${name}: ${paths} paths in ${calls} calls. Next: ${next}`,
 	plan: planEn,
 	difference: {
 		none: (generation: number) => `Nothing would change in generation ${generation}.`,

@@ -14,9 +14,9 @@ export const watchEn = {
 
 /** Output of `install`, `uninstall` and `stale`. */
 export const installEn = {
-	would: "Would write these files and start a daily timer:",
-	installed: (timer: boolean) =>
-		`Installed${timer ? "; the timer runs once a day (systemctl list-timers cagewright-upkeep)" : ""}. To remove these files, but no cages: cagewright uninstall`,
+	would: (timer: boolean) => `Would write these files${timer ? " and start a daily timer" : ""}:`,
+	installed: (timer: boolean, uninstall: string) =>
+		`Installed${timer ? "; the timer runs once a day (systemctl list-timers cagewright-upkeep)" : ""}. To remove these files, but no cages: ${uninstall}`,
 	wouldRemove: "Would remove these files and keep all cages and templates:",
 	removed: "Removed these files and kept all cages and templates:",
 	nothing: "Nothing was installed.",
@@ -144,9 +144,8 @@ export const transferEn = {
 	question: (name: string) => `Import ${name}? Its probes and exercises run as root here. [y/N]`,
 	not: "Nothing was imported.",
 	imported: (name: string) => `Imported ${name} as a cage of this machine.`,
-	answers: (name: string) => `It answers in the cage. Next: cagewright run ${name}`,
-	silent: (name: string) =>
-		`It does not answer here. To find out why: cagewright trial ${name}. To remove it: cagewright remove ${name}`,
+	answers: (run: string) => `It answers in the cage. Next: ${run}`,
+	silent: (trial: string, remove: string) => `It does not answer here. To find out why: ${trial}. To remove it: ${remove}`,
 };
 
 /** Output of `update`, `rollback` and `diff`. */
