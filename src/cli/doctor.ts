@@ -1,7 +1,14 @@
 import { resolve } from "node:path";
 import { type Path, parent, pathToJson } from "../core/path/path.ts";
-import { showPath } from "../core/path/quote.ts";
-import { manualFolders, packagedFolder, programFolder, programLink, type TimerTask } from "../core/upkeep/installation.ts";
+import { quoteShellLine, showPath } from "../core/path/quote.ts";
+import {
+	manualFolders,
+	packagedFolder,
+	programFolder,
+	programLink,
+	type TimerTask,
+	timerPlace,
+} from "../core/upkeep/installation.ts";
 import type { Context } from "../engine/context.ts";
 import type { Finding } from "../engine/ports.ts";
 import {
@@ -70,12 +77,14 @@ export async function install(terminal: Terminal, options: InstallOptions): Prom
 		const request: InstallRequest = { ...place, state: terminal.state, timer: options.timer ?? "check" };
 		if (options.dryRun) {
 			const files = await planInstallation(context, request);
-			return show(terminal, "install", words.would, [programFolder, programLink, ...files.map(({ place: one }) => one)], {
+			const timer = files.some(({ place: one }) => one === timerPlace);
+			return show(terminal, "install", words.would(timer), [programFolder, programLink, ...files.map(({ place: one }) => one)], {
 				dryRun: true,
 			});
 		}
 		const { places, timer } = await installProgram(context, request);
-		return show(terminal, "install", words.installed(timer), places, { timer });
+		const uninstall = quoteShellLine(["cagewright", "uninstall", ...(place.root === "/" ? [] : ["--root", place.root])]);
+		return show(terminal, "install", words.installed(timer, uninstall), places, { timer });
 	});
 }
 

@@ -38,8 +38,11 @@ test("program, man pages, completions, hook and timer are installed, work, and a
 	const dry = await install("--dry-run");
 	expect(dry.status, dry.stderr).toBe(0);
 	expect(files()).toEqual([]);
+	expect(dry.stdout).toContain("start a daily timer");
+	expect((await install("--dry-run", "--timer", "none")).stdout).not.toContain("timer");
 	const done = await install();
 	expect(done.status, done.stderr).toBe(0);
+	expect(done.stdout).toContain(`cagewright uninstall --root ${root}\n`);
 	expect(files().filter((path) => !path.includes("/man/"))).toEqual([
 		"/etc/apt/apt.conf.d/90cagewright",
 		"/etc/fish/completions/cagewright.fish",
