@@ -128,6 +128,18 @@ describe("the wizard as a dialogue", () => {
 		await dialogue.hears("Command, /usr/bin/thing --serve");
 	});
 
+	it("takes a space as the key that the texts name", async () => {
+		const dialogue = startTalk();
+		await dialogue.answerAt("Your choice, Enter: choose:", "2");
+		await dialogue.answerAt("Your choice, Enter: start tracing:", "");
+		await dialogue.answerAt("Your choice, Enter: continue:", "");
+		await dialogue.hears("Step 3 of 7: Files. Cage: redis.");
+		await dialogue.answerAt("Your choice, Enter: continue:", "");
+		await dialogue.answerAt("Step 4 of 7", " ");
+		await dialogue.hears("cannot be left out: the application starts as this account");
+		expect(dialogue.store.state.screen).toBe("accounts");
+	});
+
 	it("reports unknown answers", async () => {
 		const dialogue = startTalk({}, "de");
 		await dialogue.answerAt("Ihre Wahl", "999");

@@ -109,6 +109,9 @@ export function readLinear(
 		return { keys: replace(typed === "-" ? "" : typed) };
 	}
 	if (typed === "?") return { keys: [], again: true };
+	// Not an empty line, because texts name the key.
+	if (typed === "" && line !== "" && bindingsOf(state).some(({ keys }) => keys.includes("space")))
+		return { keys: [key("space")] };
 	const number = /^\d+$/.test(typed) && !state.overlay ? Number(typed) : 0;
 	if (number > 0) return select(state, number);
 	const action = actionFor(linearActions(state), typed);
