@@ -81,6 +81,15 @@ describe("the wizard", () => {
 		await screen.typeUntil("3", "[!] /etc/redis/tls.key");
 	});
 
+	test("names the key that includes what was left out, however much it is", async () => {
+		const missing = ["ecdsa", "ed25519", "rsa"].map((kind) => {
+			const path = `/etc/ssh/ssh_host_${kind}_key_of_this_service` as never;
+			return { kind: "absent", path, call: "openat", error: "ENOENT", declined: true } as const;
+		});
+		const screen = await atFiles({ rounds: [{ answered: false, missing }] });
+		await screen.typeUntil("\r\r\r", "ssh_host_ecdsa_key_of_this_service and 2 more. Press 3");
+	});
+
 	test("a flood of output is drawn seldom and keeps its end", async () => {
 		const screen = (await atFiles()).type("\r\r\r");
 		for (let line = 0; line < 20_000; line++) screen.session.emit({ event: "output-received", text: `line ${line}\n` });

@@ -53,7 +53,8 @@ function beforeLine({ before, mark }: AccountRow, messages: Messages): string[] 
 		: [];
 }
 
-function severalPaths(paths: readonly Path[], messages: Messages, most: number): string {
+/** The first paths, and the number of the others. */
+export function severalPaths(paths: readonly Path[], messages: Messages, most: number): string {
 	const shown = paths.slice(0, most).map(showPath).join(", ");
 	return paths.length <= most
 		? shown

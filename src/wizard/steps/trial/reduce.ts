@@ -1,4 +1,4 @@
-import { pathToText } from "../../../core/path/path.ts";
+import type { Path } from "../../../core/path/path.ts";
 import { isOffer, type Missing } from "../../../core/plan/missing.ts";
 import type { Command } from "../../bindings.ts";
 import type { Round, Unneeded } from "../../session/values.ts";
@@ -97,8 +97,8 @@ function toggleRemedy(state: WizardState): Reduced {
 }
 
 /** Secrets and setuid files that were left out and could still be allowed. */
-export function declinedPaths(round: Round): string[] {
-	return round.missing.flatMap((one) => (one.declined && one.path !== undefined ? [pathToText(one.path) ?? one.path] : []));
+export function declinedPaths(round: Round): Path[] {
+	return round.missing.flatMap((one) => (one.declined && one.path !== undefined ? [one.path] : []));
 }
 
 export function mayMinimise(state: WizardState): boolean {

@@ -16,6 +16,7 @@ import { cursorMark, gapRows, OutputTail, Rows } from "../../parts/rows.tsx";
 import type { Round } from "../../session/values.ts";
 import type { WizardState } from "../../state.ts";
 import { cursorOf, isBusy } from "../../transitions.ts";
+import { severalPaths } from "../accounts/account-text.ts";
 import { type Fact, labelled } from "../choose/screen.tsx";
 import { isSafe } from "../save/finishing.ts";
 import { remedyText, shortWhy, whatText, whyMissing } from "./missing.ts";
@@ -197,7 +198,10 @@ function statusText(state: WizardState, messages: Messages): string {
 		return round.missing.length ? messages.fill(words.goodWithout, { count: round.missing.length }) : words.good;
 	if (count) return messages.fill(words.notYet, { count });
 	const declined = declinedPaths(round);
-	return `${words.stuck} ${declined.length ? messages.fill(words.stuckDeclined, { count: declined.length, paths: declined.join(", ") }) : words.stuckOther}`;
+	if (!declined.length) return `${words.stuck} ${words.stuckOther}`;
+	// The list below names all of them; the sentence must fit.
+	const paths = severalPaths(declined, messages, 1);
+	return `${words.stuck} ${messages.fill(words.stuckDeclined, { count: declined.length, paths })}`;
 }
 
 /** Distributes the rows of the screen, the most important part first. */
