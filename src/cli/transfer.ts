@@ -14,7 +14,7 @@ import type { Context } from "../engine/context.ts";
 import { exportCage, type Imported, importCage } from "../engine/export/transfer.ts";
 import { summarise } from "../engine/trial/remedies.ts";
 import { callsToJson } from "../report/cage-json.ts";
-import { fields } from "../report/format.ts";
+import { fields, section } from "../report/format.ts";
 import { ask } from "./ask.ts";
 import { exportForEngine } from "./image.ts";
 import type { ExportOptions } from "./options.ts";
@@ -206,7 +206,6 @@ function describeImport(imported: Imported, { messages }: Terminal): string {
 			...rows(words.writable, parts.writable),
 			...rows(words.directories, parts.directories),
 			...rows(words.rules, parts.rules),
-			...rows(words.later, parts.later.map(showPath)),
 			...rows(words.unit, parts.unit === undefined ? [] : [parts.unit]),
 			...rows(words.secrets, parts.secrets.map(showPath)),
 			...rows(words.setuid, parts.setuid.map(showPath)),
@@ -216,6 +215,11 @@ function describeImport(imported: Imported, { messages }: Terminal): string {
 				dropped.map(({ values, what }) => words.dropped[what](values.join(", "))),
 			),
 		]),
+		// Below the table, because the long label would leave little room for the values on 80 columns.
+		...section(
+			words.later,
+			parts.later.map((path) => [showPath(path)]),
+		),
 	].join("\n");
 }
 

@@ -241,6 +241,16 @@ test("the review shows everything that the archive would cause, and its acceptan
 	for (const name of ["accepted", "unit", "selftest"]) expect(cage).not.toHaveProperty(name);
 });
 
+test("private files that later builds would copy are listed below the table", async () => {
+	const own = `${folder}/private.conf`;
+	writeFileSync(own, "", { mode: 0o600 });
+	const file = edited({ cage: (json) => Object.assign(json.rules, { include: [own] }) });
+	const { stdout } = await inProcess(["import", file, "--dry-run"], { state: there });
+	expect(stdout).toMatch(/^Command {1,20}\//m);
+	expect(stdout).toContain("Private files that a build takes from this machine:\n");
+	expect(stdout.split("\n")).toContain(`  ${own}`);
+});
+
 test("the account's groups come from this machine", async () => {
 	const taken = await take(edited({ manifest: identity({ groups: [0, 42, 999] }) }));
 	expect(taken.status, taken.stderr).toBe(0);
