@@ -28,5 +28,5 @@ export function errorText(output: string): string {
 	]);
 	const relevant = [...found].filter((index) => index >= 0).sort((a, b) => a - b);
 	const words = relevant.length ? relevant.map((index) => sentences[index]).join(" / ") : (lines.at(-1) ?? "");
-	return words.slice(0, mostCharacters);
+	return words.length > mostCharacters ? `${words.slice(0, mostCharacters - 1)}…` : words;
 }

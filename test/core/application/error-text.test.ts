@@ -54,3 +54,8 @@ test.each([
 ])("%s", (_, output, words) => expect(errorText(lines(...output))).toBe(words));
 
 test("the result fits into a line of a terminal", () => expect(errorText("x".repeat(1000))).toHaveLength(300));
+
+test("a result that was cut off ends with an ellipsis", () => {
+	expect(errorText("x".repeat(301))).toMatch(/^x+…$/);
+	expect(errorText("x".repeat(300))).toMatch(/^x+$/);
+});
