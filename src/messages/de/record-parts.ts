@@ -121,7 +121,7 @@ export const recordPartsDe: RecordPartsMessages = {
 	historyHead: ["Zeitpunkt", "Ereignis", "Einzelheiten"],
 	historyIntro: "Ein Protokoll, das nur ergänzt wird und nur root lesen kann.",
 	signHead: ["Rolle", "Name", "Datum", "Unterschrift"],
-	noEvidence: "offen: Eine ältere Version von Cagewright hat diese Generation gebaut und weniger aufgezeichnet",
+	noEvidence: "offen: für diese Generation nicht aufgezeichnet; `cagewright trial NAME --yes` holt es nach",
 	figures: {
 		bytes: "Größe nach Paketen",
 		bytesText: "Größe der Dateien im Käfig nach Paketen, die größten zuerst.",

@@ -121,7 +121,7 @@ export const recordPartsEn = {
 	historyHead: ["Time", "Event", "Details"],
 	historyIntro: "An append-only log that only root can read.",
 	signHead: ["Role", "Name", "Date", "Signature"],
-	noEvidence: "open: an older version of Cagewright made this generation and recorded less",
+	noEvidence: "open: not recorded for this generation; `cagewright trial NAME --yes` records it",
 	figures: {
 		bytes: "Size by package",
 		bytesText: "Size of the files in the cage by package, largest first.",
