@@ -50,7 +50,7 @@ export const failuresDe: Failures = {
 	"cage-has-service":
 		"Im Käfig {name} läuft bereits der Dienst {service}. Führen Sie zuerst `cagewright release {service}` aus, oder wählen Sie mit --name einen anderen Käfig.",
 	"no-systemd":
-		"Dienste lassen sich nicht übernehmen oder zurückgeben, weil auf diesem System kein systemd läuft. Starten Sie den Käfig mit `cagewright run`.",
+		"Dienste lassen sich nicht übernehmen oder zurückgeben, weil auf diesem System kein systemd läuft. Starten Sie den Käfig mit `cagewright run NAME`.",
 	"not-adopted": "{service} läuft in keinem Käfig. `cagewright show NAME` zeigt, welchen Dienst ein Käfig ausführt.",
 	"systemctl-failed": "systemctl ist gescheitert ({what}); mehr zeigt vielleicht `journalctl -xe`. Seine Ausgabe: {detail}",
 	"app-unknown": "Unbekannte Anwendung '{name}'. `cagewright apps` zeigt die Anwendungen dieses Systems.",

@@ -165,7 +165,7 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"unit-inexpressible": "Eine systemd-Unit kann {setting}={value} nicht ausdrücken. Ändern Sie den Wert.",
 	"unit-needs-instance":
 		"{unit} ist eine Vorlagen-Unit von systemd und braucht eine Instanz. Schreiben Sie NAME@INSTANZ, etwa postgresql@17-main.",
-	"unit-not-installed": "{path} gibt es nicht. `cagewright unit NAME --install` schreibt es.",
+	"unit-not-installed": "{path} gibt es nicht. Nichts wurde entfernt.",
 	"unit-of-other": "{path} gehört zum Käfig {cage}. Entfernen Sie es zuerst dort.",
 	"unit-overridden":
 		"{path} setzt {setting} nach {dropin}; der Dienst liefe nicht in seinem Käfig. Entfernen Sie die Zeile, oder benennen Sie die Datei so um, dass sie vor {dropin} kommt.",

@@ -45,7 +45,8 @@ export const failuresEn = {
 	"cage-adopted": "Cage {name} still runs the service {service}. Move the service out first: `cagewright release {service}`.",
 	"cage-has-service":
 		"Cage {name} already runs the service {service}. Run `cagewright release {service}` first, or choose another cage with --name.",
-	"no-systemd": "Services cannot be moved because systemd does not run on this machine. Start the cage with `cagewright run`.",
+	"no-systemd":
+		"Services cannot be moved because systemd does not run on this machine. Start the cage with `cagewright run NAME`.",
 	"not-adopted": "{service} does not run in a cage. `cagewright show NAME` shows which service a cage runs.",
 	"systemctl-failed": "systemctl failed ({what}), and `journalctl -xe` may tell more. Its output: {detail}",
 	"app-unknown": "Unknown application '{name}'. `cagewright apps` lists the applications of this machine.",

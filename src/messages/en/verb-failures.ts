@@ -144,7 +144,7 @@ export const verbFailuresEn = {
 	"unit-inexpressible": "A systemd unit cannot express {setting}={value}. Change the value.",
 	"unit-needs-instance":
 		"{unit} is a systemd template unit and requires an instance. Write NAME@INSTANCE, as in postgresql@17-main.",
-	"unit-not-installed": "{path} does not exist. `cagewright unit NAME --install` writes it.",
+	"unit-not-installed": "{path} does not exist. Nothing was removed.",
 	"unit-of-other": "{path} belongs to the cage {cage}. Uninstall it there first.",
 	"unit-overridden":
 		"{path} sets {setting} after {dropin}, so the service would not run in its cage. Remove that line, or rename the file so that it sorts before {dropin}.",
