@@ -121,7 +121,7 @@ function showAdopted(terminal: Terminal, name: string, { interrupted, plan }: Ad
 	if (terminal.options.json) {
 		const cage = { root: pathToJson(layout.root), data: pathToJson(layout.data) };
 		terminal.printJson("adopt", { ...planJson(name, plan), ...cage, answered: true, seconds: { interrupted } });
-	} else terminal.print(terminal.messages.cli.adoption.adopted(plan.service, name, interrupted));
+	} else terminal.print(terminal.messages.cli.adoption.adopted(plan.service, name, terminal.messages.count(interrupted)));
 }
 
 interface ReleaseOptions {
@@ -150,7 +150,7 @@ export async function release(terminal: Terminal, called: string, options: Relea
 		const { interrupted, plan } = released;
 		if (terminal.options.json) {
 			terminal.printJson("release", { ...releaseJson(plan), answered: true, seconds: { interrupted } });
-		} else terminal.print(words.released(plan.adoption.service, interrupted));
+		} else terminal.print(words.released(plan.adoption.service, terminal.messages.count(interrupted)));
 		return 0;
 	});
 }

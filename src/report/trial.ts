@@ -80,7 +80,7 @@ export function roundText(
 /** The trial as a systemd service. */
 export function unitTrialText({ failed, passed, probes, seconds, state, unit, words }: UnitTrial, messages: Messages): string {
 	const { round, unitTrial } = messages.cli;
-	if (failed === undefined) return unitTrial.passed(unit, passed, seconds);
+	if (failed === undefined) return unitTrial.passed(unit, passed, messages.count(seconds));
 	return [
 		unitTrial.failed(unit, failed, printable(state)),
 		...probes.map(({ command, ok }) => round.probe(ok, printable(probeWords(command)))),

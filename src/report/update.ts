@@ -65,7 +65,7 @@ export function updatedText({ made, plan, restarted }: Updated, messages: Messag
 export function restartedText(name: string, { interrupted, remaining, restarted }: Restarted, messages: Messages): string[] {
 	const words = messages.cli.update;
 	return [
-		...(restarted.length ? [words.restarted(restarted.join(", "), interrupted)] : []),
+		...(restarted.length ? [words.restarted(restarted.join(", "), messages.count(interrupted))] : []),
 		...(remaining.length ? [words.remaining(name, remaining.join(", "))] : []),
 	];
 }

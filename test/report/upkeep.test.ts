@@ -5,7 +5,7 @@ import type { UpdatePlan } from "../../src/engine/upkeep/update.ts";
 import { checkedText } from "../../src/report/check.ts";
 import { differenceText } from "../../src/report/difference.ts";
 import { changedText, settingsText } from "../../src/report/format.ts";
-import { updatePlanText } from "../../src/report/update.ts";
+import { restartedText, updatePlanText } from "../../src/report/update.ts";
 import { messagesIn } from "../texts.ts";
 import { made } from "./made.ts";
 
@@ -25,6 +25,12 @@ test("changed facts of a file are named in the language of the output", () => {
 	const [before, after] = [changed({ size: 10, mode: 0o644 }), changed({ size: 12, mode: 0o600, sha256: "f".repeat(64) })];
 	expect(differenceText(before, after, messagesIn("en"))).toContain("mode 0644 -> 0600, size 10 -> 12");
 	expect(differenceText(before, after, messagesIn("de"))).toContain("Modus 0644 -> 0600, Größe 10 -> 12");
+});
+
+test("the duration of a restart has the decimal mark of the language", () => {
+	const restarted = { restarted: ["run"], remaining: [], interrupted: 0.9 };
+	expect(restartedText("demo", restarted, messagesIn("en"))).toEqual(["Restarted run, down for 0.9 s."]);
+	expect(restartedText("demo", restarted, messagesIn("de"))).toEqual(["Neu gestartet: run, 0,9 s unterbrochen."]);
 });
 
 test("a finding about an account names no path", () => {

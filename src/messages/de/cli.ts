@@ -95,7 +95,7 @@ export const cliDe: CliMessages = {
 		fix: (name) => `Um Fehlendes zu ergänzen und erneut zu erproben: cagewright trial ${name} --yes`,
 	},
 	unitTrial: {
-		passed: (unit: string, steps: readonly string[], seconds: number) =>
+		passed: (unit: string, steps: readonly string[], seconds: string) =>
 			`${unit} läuft im Käfig: ${steps.map((step) => `systemctl ${step}`).join(", ")} (${seconds} s).`,
 		failed: (unit: string, step: string, state: string) => `${unit} scheitert im Käfig bei systemctl ${step}: ${state}.`,
 	},

@@ -99,7 +99,7 @@ export const cliEn = {
 		fix: (name: string) => `To add the missing items and try again: cagewright trial ${name} --yes`,
 	},
 	unitTrial: {
-		passed: (unit: string, steps: readonly string[], seconds: number) =>
+		passed: (unit: string, steps: readonly string[], seconds: string) =>
 			`${unit} works in its cage: ${steps.map((step) => `systemctl ${step}`).join(", ")} (${seconds} s).`,
 		failed: (unit: string, step: string, state: string) => `${unit} fails in its cage at systemctl ${step}: ${state}.`,
 	},

@@ -74,9 +74,9 @@ export const adoptionEn = {
 	adoptQuestion: (service: string) => `Move ${service} into its cage? [y/N]`,
 	releaseQuestion: (service: string) => `Move ${service} out of its cage? [y/N]`,
 	stays: (service: string) => `${service} was not changed.`,
-	adopted: (service: string, name: string, seconds: number) =>
+	adopted: (service: string, name: string, seconds: string) =>
 		`${service} runs in cage ${name}. It was down for ${seconds} s.\nTo move it back: cagewright release ${service}`,
-	released: (service: string, seconds: number) => `${service} runs on the host again. It was down for ${seconds} s.`,
+	released: (service: string, seconds: string) => `${service} runs on the host again. It was down for ${seconds} s.`,
 	repaired: (service: string, name: string, where: "cage" | "host", saved?: string) =>
 		where === "cage"
 			? `An earlier command was interrupted. ${service} runs in its cage ${name}.`
@@ -161,7 +161,7 @@ export const updateEn = {
 	keepQuestion: "Keep the cage's version? Otherwise the update uses the host's, and saves the cage's version. [y/N]",
 	updated: (name: string, from: number, to: number, files: number) =>
 		`${name} was updated and answers. Generation ${to} (${files} files) is current. To go back to ${from}: cagewright rollback ${name}`,
-	restarted: (services: string, seconds: number) => `Restarted ${services}, down for ${seconds} s.`,
+	restarted: (services: string, seconds: string) => `Restarted ${services}, down for ${seconds} s.`,
 	remaining: (name: string, pids: string) =>
 		`These processes still run in another generation: ${pids}. To use the current one, stop and start ${name}.`,
 	summary: (done: number, failed: number) => `${done} up to date, ${failed} failed`,
