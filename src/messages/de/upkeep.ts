@@ -234,7 +234,7 @@ export const minimiseDe: Widen<typeof minimiseEn> = {
 	made: (name: string, generation: number, count: number, bytes: string, before: number) =>
 		`Generation ${generation} von ${name} hat ${files(count)} (${bytes}) und antwortet. Um zu ${before} zurückzukehren: cagewright rollback ${name}`,
 	explain: (name: string) =>
-		`Um zu sehen, warum ein Pfad weggelassen wurde: cagewright explain ${name} PFAD. Um ihn wieder aufzunehmen: make --include PFAD.`,
+		`Um zu sehen, warum ein Pfad weggelassen wurde: cagewright explain ${name} PFAD. Um ihn wieder aufzunehmen: cagewright trial ${name} --include PFAD --yes`,
 };
 
 export const doctorDe: Widen<typeof doctorEn> = {

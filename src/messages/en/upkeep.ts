@@ -237,7 +237,7 @@ export const minimiseEn = {
 	made: (name: string, generation: number, count: number, bytes: string, before: number) =>
 		`Generation ${generation} of ${name} has ${files(count)} (${bytes}) and answers. To go back to ${before}: cagewright rollback ${name}`,
 	explain: (name: string) =>
-		`To see why a path was left out: cagewright explain ${name} PATH. To add it again: make --include PATH.`,
+		`To see why a path was left out: cagewright explain ${name} PATH. To add it again: cagewright trial ${name} --include PATH --yes`,
 };
 
 export const doctorEn = {
