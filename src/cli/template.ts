@@ -104,8 +104,8 @@ async function save(
 	const words = terminal.messages.cli.template;
 	if (terminal.options.json) terminal.printJson("template", { name: wanted, path, values });
 	else {
-		terminal.print(words.savedAs(path, wanted));
-		if (builtinTemplate(wanted)) terminal.say(words.savedOver(wanted));
+		terminal.print(words.savedAs(path, terminal.commandLine("make", wanted, "--yes")));
+		if (builtinTemplate(wanted)) terminal.say(words.savedOver(wanted, terminal.commandLine("template", "remove", wanted)));
 		const settings = Object.entries(values).map(([key, value]) => `--set ${key}=${value}`);
 		if (settings.length) terminal.say(words.savedValues(settings.join(" ")));
 	}
@@ -232,7 +232,8 @@ async function importing(
 		});
 		if (terminal.options.json) continue;
 		if (isSame) terminal.print(words.same(template.name));
-		else if (taken && !options.dryRun) terminal.print(words.imported(template.name, path ?? ""));
+		else if (taken && !options.dryRun)
+			terminal.print(words.imported(template.name, path ?? "", terminal.commandLine("make", template.name)));
 		else if (!taken) terminal.say(words.not(template.name));
 	}
 	if (terminal.options.json) terminal.printJson("template", { templates: results });

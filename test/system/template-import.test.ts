@@ -183,3 +183,11 @@ test.each([
 	expect(stderr).toMatch(/^cagewright: [^\n]* Clone it with git, then import the folder\.\n$/);
 	expect(existsSync(ran)).toBe(false);
 });
+
+test("the next command names the state folder that got the template", async () => {
+	const { status, stdout } = await run(["import", write("used-here.json", benign("used-here")), "--yes"]);
+	expect({ status, next: stdout.split("\n").at(-2) }).toEqual({
+		status: 0,
+		next: `To use it: cagewright --state ${state} make used-here`,
+	});
+});

@@ -73,9 +73,8 @@ export const templateDe: Widen<typeof templateEn> = {
 	builtIn: "eingebaut",
 	saved: "gespeichert",
 	unaccepted: "gespeichert, nicht akzeptiert",
-	savedAs: (path, name) => `Gespeichert: ${path}\nZum Verwenden: cagewright make ${name} --yes`,
-	savedOver: (name) =>
-		`Sie ersetzt die eingebaute Vorlage ${name}. Um diese wiederherzustellen: cagewright template remove ${name}`,
+	savedAs: (path, make) => `Gespeichert: ${path}\nZum Verwenden: ${make}`,
+	savedOver: (name, remove) => `Sie ersetzt die eingebaute Vorlage ${name}. Um diese wiederherzustellen: ${remove}`,
 	savedValues: (values) =>
 		`Werte, die nur für dieses System gelten, sind getrennt gespeichert und werden nicht exportiert. Auf anderen Systemen sind zu setzen: ${values}`,
 	begun: (path) =>
@@ -112,7 +111,7 @@ export const templateDe: Widen<typeof templateEn> = {
 		`Die Vorlage ${name} (SHA-256 ${hash.slice(0, 16)}…) würde all dies auf diesem System ausführen: den Befehl unter seinem Konto, Proben und Übungen als root:`,
 	question: (name) => `Die Vorlage ${name} importieren und diese Befehle ausführen lassen? [j/N]`,
 	acceptQuestion: (name) => `Die Vorlage ${name} diese Befehle von nun an ausführen lassen? [j/N]`,
-	imported: (name, path) => `${name} importiert: ${path}\nZum Verwenden: cagewright make ${name}`,
+	imported: (name, path, make) => `${name} importiert: ${path}\nZum Verwenden: ${make}`,
 	same: (name) => `Die Vorlage ${name} besteht bereits und ist identisch.`,
 	accepted: (name) => `Die Vorlage ${name} wurde akzeptiert.`,
 	not: (name) => `Die Vorlage ${name} wurde nicht akzeptiert. Keiner ihrer Befehle lief.`,

@@ -70,8 +70,8 @@ export const templateEn = {
 	builtIn: "built in",
 	saved: "saved",
 	unaccepted: "saved, not accepted",
-	savedAs: (path: string, name: string) => `Saved ${path}\nTo use it: cagewright make ${name} --yes`,
-	savedOver: (name: string) => `It replaces the built-in template ${name}. To restore that: cagewright template remove ${name}`,
+	savedAs: (path: string, make: string) => `Saved ${path}\nTo use it: ${make}`,
+	savedOver: (name: string, remove: string) => `It replaces the built-in template ${name}. To restore that: ${remove}`,
 	savedValues: (values: string) =>
 		`Values specific to this machine are saved separately and not exported. Other machines must set: ${values}`,
 	begun: (path: string) =>
@@ -108,7 +108,7 @@ export const templateEn = {
 		`Template ${name} (SHA-256 ${hash.slice(0, 16)}…) would run all of this on this machine: the command as its account, probes and exercises as root:`,
 	question: (name: string) => `Import template ${name} and let it run these commands? [y/N]`,
 	acceptQuestion: (name: string) => `Let template ${name} run these commands from now on? [y/N]`,
-	imported: (name: string, path: string) => `Imported ${name}: ${path}\nTo use it: cagewright make ${name}`,
+	imported: (name: string, path: string, make: string) => `Imported ${name}: ${path}\nTo use it: ${make}`,
 	same: (name: string) => `Template ${name} already exists and is identical.`,
 	accepted: (name: string) => `Template ${name} was accepted.`,
 	not: (name: string) => `Template ${name} was not accepted. None of its commands ran.`,
