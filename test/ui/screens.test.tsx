@@ -81,6 +81,14 @@ describe("the wizard", () => {
 		await screen.typeUntil("3", "[!] /etc/redis/tls.key");
 	});
 
+	test("marks the present step after going back from a saved cage", async () => {
+		const screen = await atFiles();
+		await screen.typeUntil("\r\r\r", "Press Enter to add 2 items");
+		await screen.typeUntil("\r", "It answers, and it does not need the 1 missing item");
+		await screen.typeUntil("\r", "✓ Trial   ✓ Save");
+		await screen.typeUntil("\x1b[D", "▸ Trial   ✓ Save");
+	});
+
 	test("names the key that includes what was left out, however much it is", async () => {
 		const missing = ["ecdsa", "ed25519", "rsa"].map((kind) => {
 			const path = `/etc/ssh/ssh_host_${kind}_key_of_this_service` as never;

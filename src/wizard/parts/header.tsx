@@ -40,7 +40,8 @@ function Steps() {
 	const marks = { done, current, open };
 	const texts = (all: boolean) =>
 		steps.map((step, index) => {
-			const kind = index < at || state.finished ? "done" : index === at ? "current" : "open";
+			const isCurrent = index === at && !(state.finished && state.screen === "save");
+			const kind = isCurrent ? "current" : index < at || state.finished ? "done" : "open";
 			const named = all || index === at || index === at + 1;
 			return { kind, text: named ? `${marks[kind]} ${names[step]}` : marks[kind] } as const;
 		});
