@@ -35,6 +35,8 @@ export async function ownTree(): Promise<OwnTree> {
 		// The mounts may cover the program, but it stays accessible through the working directory.
 		`cd '${dirname(dirname(program))}'`,
 		...[...copied, ...empty].map((name) => `mount -n --bind ${folder}/${name} /${name}`),
+		// States are created where this folder is.
+		`mkdir -p ${dirname(folder)}`,
 		`[ -e "$PWD" ] || { mkdir -p "$PWD" && mount -n --no-canonicalize --bind . "$PWD"; }`,
 		...["mount -n -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags", "umount -n /sys", "echo up", "exec cat"],
 	];
