@@ -121,7 +121,11 @@ function showAdopted(terminal: Terminal, name: string, { interrupted, plan }: Ad
 	if (terminal.options.json) {
 		const cage = { root: pathToJson(layout.root), data: pathToJson(layout.data) };
 		terminal.printJson("adopt", { ...planJson(name, plan), ...cage, answered: true, seconds: { interrupted } });
-	} else terminal.print(terminal.messages.cli.adoption.adopted(plan.service, name, terminal.messages.count(interrupted)));
+	} else {
+		const { cli, count } = terminal.messages;
+		const release = terminal.commandLine("release", plan.service);
+		terminal.print(cli.adoption.adopted(plan.service, name, count(interrupted), release));
+	}
 }
 
 interface ReleaseOptions {

@@ -28,7 +28,9 @@ export async function minimise(terminal: Terminal, name: string, options: Minimi
 			return terminal.result("minimise", minimisePlanToJson(subject), () => minimisePlanText(subject, terminal.messages));
 		}
 		const { isShown, result } = await search.minimise(context, name, rules, { ...options, exercises });
-		terminal.result("minimise", minimisedToJson(result), () => minimisedText(result, terminal.messages, isShown));
+		terminal.result("minimise", minimisedToJson(result), () =>
+			minimisedText(result, (...words) => terminal.commandLine(...words), terminal.messages, isShown),
+		);
 		if (!result.made) return result.found.left.length ? 1 : 0;
 		return isSafe(terminal, result.made.cage) ? 0 : 1;
 	}, search);

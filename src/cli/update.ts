@@ -77,7 +77,7 @@ async function updateOne(terminal: Terminal, context: Context, name: string, opt
 		},
 		recordWriter(terminal),
 	);
-	if (!terminal.options.json) terminal.print(updatedText(updated, terminal.messages));
+	if (!terminal.options.json) terminal.print(updatedText(updated, terminal.commandLine("rollback", name), terminal.messages));
 	return { ...updatedToJson(updated), ...(isSafe(updated) ? {} : { escaped: true }) };
 }
 

@@ -105,7 +105,13 @@ function keptBy(units: readonly FileUnit[]) {
 		.filter(({ files }) => files);
 }
 
-export function minimisedText(result: MinimiseResult, messages: Messages, isShown: boolean): string {
+/** `commandLine` returns a command line for these words. */
+export function minimisedText(
+	result: MinimiseResult,
+	commandLine: (...words: readonly string[]) => string,
+	messages: Messages,
+	isShown: boolean,
+): string {
 	const { found, from, made, restarted, subject } = result;
 	const words = messages.cli.minimise;
 	const { name } = subject.cage;
@@ -114,8 +120,8 @@ export function minimisedText(result: MinimiseResult, messages: Messages, isShow
 	const { bytes, files } = countEntries(made.manifest);
 	return [
 		...lines,
-		words.made(name, made.manifest.generation, files, messages.bytes(bytes), from),
-		words.explain(name),
+		words.made(name, made.manifest.generation, files, messages.bytes(bytes), from, commandLine("rollback", name)),
+		words.explain(commandLine("explain", name), commandLine("trial", name)),
 		...restartedText(name, restarted, messages),
 	].join("\n");
 }

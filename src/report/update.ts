@@ -46,7 +46,8 @@ export function updatePlanToJson({ conflicts, difference, drift, edits, from, mi
 	};
 }
 
-export function updatedText({ made, plan, restarted }: Updated, messages: Messages): string {
+/** `rollback` is a command line. */
+export function updatedText({ made, plan, restarted }: Updated, rollback: string, messages: Messages): string {
 	const words = messages.cli.update;
 	const { from, name } = plan;
 	if (made === undefined) return [words.unchanged(name, from), ...restartedText(name, restarted, messages)].join("\n");
@@ -55,7 +56,7 @@ export function updatedText({ made, plan, restarted }: Updated, messages: Messag
 		one !== undefined && to !== undefined && was !== to ? [`${one} ${was ?? "?"} -> ${to}`] : [],
 	);
 	return [
-		words.updated(name, from, made.manifest.generation, files),
+		words.updated(name, from, made.manifest.generation, files, rollback),
 		...(packages.length ? [indent(packages.join("\n"))] : []),
 		...restartedText(name, restarted, messages),
 	].join("\n");

@@ -72,8 +72,8 @@ export const adoptionDe: Widen<typeof adoptionEn> = {
 	adoptQuestion: (service) => `${service} in den Käfig übernehmen? [j/N]`,
 	releaseQuestion: (service) => `${service} aus dem Käfig zurückgeben? [j/N]`,
 	stays: (service) => `${service} wurde nicht geändert.`,
-	adopted: (service, name, seconds) =>
-		`${service} läuft im Käfig ${name}. Der Dienst war ${seconds} s lang unterbrochen.\nUm ihn zurückzugeben: cagewright release ${service}`,
+	adopted: (service, name, seconds, release) =>
+		`${service} läuft im Käfig ${name}. Der Dienst war ${seconds} s lang unterbrochen.\nUm ihn zurückzugeben: ${release}`,
 	released: (service, seconds) => `${service} läuft wieder auf dem Host. Der Dienst war ${seconds} s lang unterbrochen.`,
 	repaired: (service, name, where, saved) =>
 		where === "cage"
@@ -156,8 +156,8 @@ export const updateDe: Widen<typeof updateEn> = {
 	conflicts: (name, paths) => `Im Käfig ${name} bearbeitet und auch auf dem Host geändert: ${paths}`,
 	keepQuestion:
 		"Die Fassung des Käfigs behalten? Sonst verwendet die Aktualisierung die des Hosts und sichert die des Käfigs. [j/N]",
-	updated: (name, from, to, files) =>
-		`${name} wurde aktualisiert und antwortet. Aktuell ist Generation ${to} (${files} Dateien). Um zu ${from} zurückzukehren: cagewright rollback ${name}`,
+	updated: (name, from, to, files, rollback) =>
+		`${name} wurde aktualisiert und antwortet. Aktuell ist Generation ${to} (${files} Dateien). Um zu ${from} zurückzukehren: ${rollback}`,
 	restarted: (services, seconds) => `Neu gestartet: ${services}, ${seconds} s unterbrochen.`,
 	remaining: (name, pids) =>
 		`Diese Prozesse laufen noch in einer anderen Generation: ${pids}. Um die aktuelle zu verwenden, beenden und starten Sie ${name}.`,
@@ -231,10 +231,10 @@ export const minimiseDe: Widen<typeof minimiseEn> = {
 		`Die Einstellungen in diesen Dateien gelten nicht mehr: ${paths}. Um solche Dateien zu behalten: --keep-kind configuration`,
 	question: (name: string) => `${name} ohne diese Dateien bauen? Die aktuelle Generation bleibt erhalten. [j/N]`,
 	leftAsIs: "Nichts wurde geändert.",
-	made: (name: string, generation: number, count: number, bytes: string, before: number) =>
-		`Generation ${generation} von ${name} hat ${files(count)} (${bytes}) und antwortet. Um zu ${before} zurückzukehren: cagewright rollback ${name}`,
-	explain: (name: string) =>
-		`Um zu sehen, warum ein Pfad weggelassen wurde: cagewright explain ${name} PFAD. Um ihn wieder aufzunehmen: cagewright trial ${name} --include PFAD --yes`,
+	made: (name: string, generation: number, count: number, bytes: string, before: number, rollback: string) =>
+		`Generation ${generation} von ${name} hat ${files(count)} (${bytes}) und antwortet. Um zu ${before} zurückzukehren: ${rollback}`,
+	explain: (explain: string, trial: string) =>
+		`Um zu sehen, warum ein Pfad weggelassen wurde: ${explain} PFAD. Um ihn wieder aufzunehmen: ${trial} --include PFAD --yes`,
 };
 
 export const doctorDe: Widen<typeof doctorEn> = {

@@ -74,8 +74,8 @@ export const adoptionEn = {
 	adoptQuestion: (service: string) => `Move ${service} into its cage? [y/N]`,
 	releaseQuestion: (service: string) => `Move ${service} out of its cage? [y/N]`,
 	stays: (service: string) => `${service} was not changed.`,
-	adopted: (service: string, name: string, seconds: string) =>
-		`${service} runs in cage ${name}. It was down for ${seconds} s.\nTo move it back: cagewright release ${service}`,
+	adopted: (service: string, name: string, seconds: string, release: string) =>
+		`${service} runs in cage ${name}. It was down for ${seconds} s.\nTo move it back: ${release}`,
 	released: (service: string, seconds: string) => `${service} runs on the host again. It was down for ${seconds} s.`,
 	repaired: (service: string, name: string, where: "cage" | "host", saved?: string) =>
 		where === "cage"
@@ -159,8 +159,8 @@ export const updateEn = {
 		`${path} was edited in the cage and has also changed on the host. Choose a version with --configuration keep or host. To see the cage's: cagewright shell ${name} -- cat ${path}`,
 	conflicts: (name: string, paths: string) => `Edited in cage ${name} and also changed on the host: ${paths}`,
 	keepQuestion: "Keep the cage's version? Otherwise the update uses the host's, and saves the cage's version. [y/N]",
-	updated: (name: string, from: number, to: number, files: number) =>
-		`${name} was updated and answers. Generation ${to} (${files} files) is current. To go back to ${from}: cagewright rollback ${name}`,
+	updated: (name: string, from: number, to: number, files: number, rollback: string) =>
+		`${name} was updated and answers. Generation ${to} (${files} files) is current. To go back to ${from}: ${rollback}`,
 	restarted: (services: string, seconds: string) => `Restarted ${services}, down for ${seconds} s.`,
 	remaining: (name: string, pids: string) =>
 		`These processes still run in another generation: ${pids}. To use the current one, stop and start ${name}.`,
@@ -234,10 +234,10 @@ export const minimiseEn = {
 		`The settings in these files no longer apply: ${paths}. To keep such files: --keep-kind configuration`,
 	question: (name: string) => `Build ${name} without these files? The current generation is kept. [y/N]`,
 	leftAsIs: "Nothing was changed.",
-	made: (name: string, generation: number, count: number, bytes: string, before: number) =>
-		`Generation ${generation} of ${name} has ${files(count)} (${bytes}) and answers. To go back to ${before}: cagewright rollback ${name}`,
-	explain: (name: string) =>
-		`To see why a path was left out: cagewright explain ${name} PATH. To add it again: cagewright trial ${name} --include PATH --yes`,
+	made: (name: string, generation: number, count: number, bytes: string, before: number, rollback: string) =>
+		`Generation ${generation} of ${name} has ${files(count)} (${bytes}) and answers. To go back to ${before}: ${rollback}`,
+	explain: (explain: string, trial: string) =>
+		`To see why a path was left out: ${explain} PATH. To add it again: ${trial} --include PATH --yes`,
 };
 
 export const doctorEn = {
