@@ -34,9 +34,9 @@ async function someTests() {
 }
 
 /**
- * The checks run while packages are installed. The tests without daemons only use processor time, so they run beside those that need
- * the machine alone, on one processor, which leaves another to these. Their output comes later, because two reporters would write over
- * each other.
+ * The checks run while packages are installed. The tests without daemons only use processor time, so they get what those that need the
+ * machine alone leave of it, on one processor, and the rest beside the next ones. Their output comes last, because two reporters would
+ * write over each other.
  */
 async function everything() {
 	const checks = [
@@ -46,9 +46,10 @@ async function everything() {
 	requirePrograms();
 	const quick = vitest(["--project", "quick", "--maxWorkers", "1"], join(folder, "quick"));
 	const alone = await vitest(["--project", "alone"]);
+	const system = await vitest(["--project", "system", "--project", "replacing"]);
 	const results = await Promise.all([...checks, quick]);
 	for (const { printed } of results) process.stdout.write(printed);
-	return [...results, alone, await vitest(["--project", "system", "--project", "replacing"])];
+	return [...results, alone, system];
 }
 
 /** Returns a failure with the check's output if it finds something. */
@@ -87,10 +88,11 @@ function inMemory() {
 	return ["env", `CAGEWRIGHT_TEST_FOLDER=${states}`, "unshare", "--mount", "sh", "-c", mount, "sh"];
 }
 
-/** Runs a command. What it prints goes to the file `output`, or else to our own output. */
-async function run([program, ...words], output) {
+/** Runs a command. What it prints goes to the file `output`, with a low priority, or else to our own output. */
+async function run(words, output) {
 	const target = output ? openSync(output, "w") : "inherit";
-	const child = spawn(program, words, { cwd: place, stdio: ["ignore", target, target] });
+	const [program, ...rest] = output ? ["nice", "-n", "5", ...words] : words;
+	const child = spawn(program, rest, { cwd: place, stdio: ["ignore", target, target] });
 	if (output) closeSync(target);
 	running.add(child);
 	const [code] = await once(child, "close");
