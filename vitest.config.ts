@@ -45,7 +45,7 @@ class SlowestFirst extends BaseSequencer {
 }
 
 /** Daemons and terminals mostly wait, and each file has its own namespaces and folders. */
-const parallel = { maxWorkers: availableParallelism() + 2, sequence: { groupOrder: 1 } };
+const parallel = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 1 } };
 const systemTests = "test/{system,terminal}/**/*.test.ts";
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
 /** Much longer than any test takes, so that only a hanging test fails, even on a busy machine. */
