@@ -8,6 +8,7 @@ import { afterFile } from "./clean-up.ts";
 import { type GroupView, groupView } from "./control-groups.ts";
 import { eventually } from "./eventually.ts";
 import { allProcesses, nameOf, parentOf, statusField } from "./processes.ts";
+import type { Ran } from "./resident.ts";
 
 /**
  * A Debian that boots a real systemd for a test file in a few seconds, with real units, restarts and package scripts. Each boot has its
@@ -28,12 +29,6 @@ export interface Booted {
 	readonly tree: string;
 	/** Path of its network namespace on the host. */
 	network(): string;
-}
-
-export interface Ran {
-	readonly status: number;
-	readonly stdout: string;
-	readonly stderr: string;
 }
 
 /** Milliseconds for the hook that boots: the first boot on a machine downloads its packages. */

@@ -17,6 +17,7 @@ const script = `
 		process.stdout.write("\\0" + status + "\\0");
 	}`;
 
+/** What a command printed before it ended. */
 export interface Ran {
 	readonly status: number;
 	readonly stdout: string;

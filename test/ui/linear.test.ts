@@ -47,14 +47,19 @@ function startTalk(script: Script = {}, language: "en" | "de" = "en", ascii = fa
 	return talk;
 }
 
+/** Goes from the list of applications past the files of redis. */
+async function goToAccounts(dialogue: ReturnType<typeof startTalk>): Promise<void> {
+	await dialogue.answerAt("Your choice, Enter: choose:", "2");
+	await dialogue.answerAt("Your choice, Enter: start tracing:", "");
+	await dialogue.answerAt("Your choice, Enter: continue:", "");
+	await dialogue.hears("Step 3 of 7: Files. Cage: redis.");
+	await dialogue.answerAt("Your choice, Enter: continue:", "");
+}
+
 describe("the wizard as a dialogue", () => {
 	it("follows the straight path with Enter, after a number for the application", async () => {
 		const dialogue = startTalk();
-		await dialogue.answerAt("Your choice, Enter: choose:", "2");
-		await dialogue.answerAt("Your choice, Enter: start tracing:", "");
-		await dialogue.answerAt("Your choice, Enter: continue:", "");
-		await dialogue.hears("Step 3 of 7: Files. Cage: redis.");
-		await dialogue.answerAt("Your choice, Enter: continue:", "");
+		await goToAccounts(dialogue);
 		await dialogue.hears("Step 4 of 7");
 		await dialogue.answerAt("Your choice", "");
 		await dialogue.answerAt("Your choice, Enter: build and test:", "");
@@ -130,11 +135,7 @@ describe("the wizard as a dialogue", () => {
 
 	it("takes a space as the key that the texts name", async () => {
 		const dialogue = startTalk();
-		await dialogue.answerAt("Your choice, Enter: choose:", "2");
-		await dialogue.answerAt("Your choice, Enter: start tracing:", "");
-		await dialogue.answerAt("Your choice, Enter: continue:", "");
-		await dialogue.hears("Step 3 of 7: Files. Cage: redis.");
-		await dialogue.answerAt("Your choice, Enter: continue:", "");
+		await goToAccounts(dialogue);
 		await dialogue.answerAt("Step 4 of 7", " ");
 		await dialogue.hears("cannot be left out: the application starts as this account");
 		expect(dialogue.store.state.screen).toBe("accounts");
