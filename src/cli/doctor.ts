@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type Path, parent, pathToJson } from "../core/path/path.ts";
-import { quoteShellLine, showPath } from "../core/path/quote.ts";
+import { quoteCommand, showPath } from "../core/path/quote.ts";
 import {
 	manualFolders,
 	packagedFolder,
@@ -83,7 +83,7 @@ export async function install(terminal: Terminal, options: InstallOptions): Prom
 			});
 		}
 		const { places, timer } = await installProgram(context, request);
-		const uninstall = quoteShellLine(["cagewright", "uninstall", ...(place.root === "/" ? [] : ["--root", place.root])]);
+		const uninstall = quoteCommand(["cagewright", "uninstall", ...(place.root === "/" ? [] : ["--root", place.root])]);
 		return show(terminal, "install", words.installed(timer, uninstall), places, { timer });
 	});
 }

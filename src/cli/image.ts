@@ -13,7 +13,7 @@ import { accountCommands, portableName } from "../core/image/portable.ts";
 import { quadletUnits } from "../core/image/quadlet.ts";
 import { kubernetesName } from "../core/image/workload.ts";
 import { pathFromText, pathToJson } from "../core/path/path.ts";
-import { quoteShellLine, showPath } from "../core/path/quote.ts";
+import { quoteCommand, showPath } from "../core/path/quote.ts";
 import type { CageRecord } from "../core/record/record.ts";
 import type { PresentCage } from "../engine/cages.ts";
 import { describeWorkload, exportImage, exportPortable } from "../engine/export/image.ts";
@@ -52,7 +52,7 @@ async function exportOci(terminal: Terminal, name: string, options: ExportOption
 		});
 		const { image } = workload;
 		const run = podmanWords(workload);
-		const commands = [["podman", "pull", imageReference(to, isArchive, workload)], run].map(quoteShellLine);
+		const commands = [["podman", "pull", imageReference(to, isArchive, workload)], run].map(quoteCommand);
 		return terminal.wrote("export", { name, file: pathToJson(pathFromText(to)), format: "oci", image, digest, run }, () =>
 			terminal.messages.cli.transfer.imageExported(image, digest, to, commands.join("\n")),
 		);
@@ -84,14 +84,14 @@ function attachCommands(manifest: Manifest, image: string, isFile: boolean): str
 	const name = portableName(manifest.name);
 	const file = (path: string) => (isFile ? ["systemd-dissect", "--copy-from", image, path, "-"] : ["cat", `${image}${path}`]);
 	const profile = "/etc/systemd/portable/profile/cagewright";
-	const piped = (path: string, command: string) => `${quoteShellLine(file(path))} | ${command}`;
+	const piped = (path: string, command: string) => `${quoteCommand(file(path))} | ${command}`;
 	return [
 		piped(`/usr/lib/sysusers.d/${name}.conf`, "systemd-sysusers -"),
 		piped(`/usr/lib/tmpfiles.d/${name}.conf`, "systemd-tmpfiles --create -"),
 		...accountCommands(manifest.name, manifest),
 		`mkdir -p ${profile}`,
 		piped("/usr/lib/systemd/portable/profile/cagewright/service.conf", `tee ${profile}/service.conf`),
-		quoteShellLine(["portablectl", "attach", "--profile=cagewright", "--enable", "--now", image]),
+		quoteCommand(["portablectl", "attach", "--profile=cagewright", "--enable", "--now", image]),
 	];
 }
 
@@ -103,7 +103,7 @@ async function exportQuadlet(terminal: Terminal, name: string, options: ExportOp
 		const units = quadletUnits(workload);
 		await writeTexts(pathFromText(to), units);
 		const [names, { image }] = [[...units.keys()], workload];
-		const command = quoteShellLine(["cp", ...names.map((unit) => `${to}/${unit}`), "/etc/containers/systemd/"]);
+		const command = quoteCommand(["cp", ...names.map((unit) => `${to}/${unit}`), "/etc/containers/systemd/"]);
 		return terminal.wrote(
 			"export",
 			{ name, file: pathToJson(pathFromText(to)), format: options.format, image, units: names },

@@ -1,5 +1,5 @@
 import { Failure } from "../core/failure.ts";
-import { printable, quoteShellLine } from "../core/path/quote.ts";
+import { printable, quoteCommand } from "../core/path/quote.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
 import type { Context } from "../engine/context.ts";
@@ -68,7 +68,7 @@ async function show(terminal: Terminal, context: Context, name: string | undefin
 			[words.traced, left && (left.paths === null ? words.no : words.paths(count(left.paths)))],
 			[words.planned, left && (left.entries === null ? words.no : words.entries(count(left.entries)))],
 			[words.rounds, left && count(left.rounds)],
-			[words.goOn, left && quoteShellLine(["cagewright", ...stateWords(terminal.otherState), "--resume", found.id])],
+			[words.goOn, left && quoteCommand(["cagewright", ...stateWords(terminal.otherState), "--resume", found.id])],
 			[words.same, left && printable(left.same)],
 		]),
 	);

@@ -115,8 +115,8 @@ function showText(
 	return [
 		fields([
 			[words.command, printable(quoteShellLine(cage.application.command))],
-			[words.account, manifest.identity.name],
-			[words.generation, `${generation}  ${pathToText(layout.root)}`],
+			[words.account, printable(manifest.identity.name)],
+			[words.generation, `${generation}  ${showPath(layout.root)}`],
 			[words.made, manifest.madeAt],
 			[words.others, others.length ? others.join(", ") : undefined],
 			[messages.cli.adoption.label, adoption && messages.cli.adoption.by(adoption.service, adoption.since)],
@@ -128,7 +128,7 @@ function showText(
 		]),
 		`${messages.cli.plan.files(counts.files, messages.bytes(counts.bytes))}; ${messages.cli.plan.others(counts.symlinks, counts.directories, counts.devices.length)}`,
 		`${messages.cli.plan.writable}:`,
-		indent(manifest.writable.map((directory) => printable(directory.path)).join("\n")),
+		indent(manifest.writable.map((directory) => showPath(directory.path)).join("\n")),
 		`${words.entries}:`,
 		indent(
 			entryTable(

@@ -104,7 +104,7 @@ async function save(
 	const words = terminal.messages.cli.template;
 	if (terminal.options.json) terminal.printJson("template", { name: wanted, path, values });
 	else {
-		terminal.print(words.savedAs(path, terminal.commandLine("make", wanted, "--yes")));
+		terminal.print(words.savedAs(printable(path), terminal.commandLine("make", wanted, "--yes")));
 		if (builtinTemplate(wanted)) terminal.say(words.savedOver(wanted, terminal.commandLine("template", "remove", wanted)));
 		const settings = Object.entries(values).map(([key, value]) => `--set ${key}=${value}`);
 		if (settings.length) terminal.say(words.savedValues(settings.join(" ")));
@@ -139,7 +139,7 @@ async function exporting(
 	}
 	const path = await writeNewFile(output, text);
 	return terminal.wrote("template", { name: one.name, path, sha256: bundle.sha256 }, () =>
-		terminal.messages.cli.template.exported(one.name, path, bundle.sha256),
+		terminal.messages.cli.template.exported(one.name, printable(path), bundle.sha256),
 	);
 }
 
@@ -170,7 +170,7 @@ async function check(terminal: Terminal, file: string | undefined): Promise<numb
 	if (file === undefined) throw new Failure("template-file-needed", {}, 2);
 	const parsed = readTemplate({ place: file, text: readTemplateFile(file, fileLimit) });
 	if ("template" in parsed) {
-		return terminal.result("template", { file, valid: true }, () => terminal.messages.cli.template.valid(file));
+		return terminal.result("template", { file, valid: true }, () => terminal.messages.cli.template.valid(printable(file)));
 	}
 	terminal.result("template", { file, valid: false, errors: parsed.errors }, () => problemLines(terminal, file, parsed.errors));
 	return 2;
@@ -197,7 +197,7 @@ async function create(terminal: Terminal, name: string | undefined, output: stri
 		return 0;
 	}
 	const path = await writeNewFile(output, text);
-	return terminal.wrote("template", { name, path }, () => terminal.messages.cli.template.begun(path));
+	return terminal.wrote("template", { name, path }, () => terminal.messages.cli.template.begun(printable(path)));
 }
 
 /** Imports templates after somebody confirmed the commands that they would run. */
@@ -233,7 +233,7 @@ async function importing(
 		if (terminal.options.json) continue;
 		if (isSame) terminal.print(words.same(template.name));
 		else if (taken && !options.dryRun)
-			terminal.print(words.imported(template.name, path ?? "", terminal.commandLine("make", template.name)));
+			terminal.print(words.imported(template.name, printable(path ?? ""), terminal.commandLine("make", template.name)));
 		else if (!taken) terminal.say(words.not(template.name));
 	}
 	if (terminal.options.json) terminal.printJson("template", { templates: results });

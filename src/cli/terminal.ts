@@ -1,6 +1,6 @@
 import { Failure } from "../core/failure.ts";
 import { pathFromText } from "../core/path/path.ts";
-import { printableJson, quoteShellLine } from "../core/path/quote.ts";
+import { printableJson, quoteCommand } from "../core/path/quote.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
 import type { Context, Machine, ReadingMachine } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
@@ -67,7 +67,7 @@ export class Terminal<M extends ReadingMachine = Machine> {
 
 	/** A command for the reader, with the state folder if it must be named. */
 	commandLine(...words: readonly string[]): string {
-		return quoteShellLine(["cagewright", ...stateWords(this.otherState), ...words]);
+		return quoteCommand(["cagewright", ...stateWords(this.otherState), ...words]);
 	}
 
 	/** The adapters of the verb's group. */

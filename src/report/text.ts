@@ -4,7 +4,7 @@ import { filterPermissions, limitsPorts } from "../core/confinement/filter-permi
 import { landlockSince } from "../core/confinement/landlock.ts";
 import { countPermitted } from "../core/confinement/seccomp.ts";
 import type { Path } from "../core/path/path.ts";
-import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
+import { printable, quoteCommand, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { groupsOf } from "../core/plan/groups.ts";
 import { capabilityWord, permissionNames, permissionWords } from "../core/plan/permissions.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
@@ -195,13 +195,13 @@ export function madeText(made: MadeCage, root: string, data: string, program: re
 	const lines = [
 		made.answered ? words.answered(cage.name, cage.trials.length) : words.notAnswered(cage.name),
 		fields([
-			[words.root, `${root}  (${words.size(counts.files, counts.symlinks, messages.bytes(counts.bytes))})`],
-			[words.data, data],
-			[words.record, made.record],
-			[words.next, quoteShellLine([...program, "run", cage.name])],
-			["", quoteShellLine([...program, "unit", cage.name, ...(made.manifest.owner ? [] : ["--install"])])],
-			["", `${quoteShellLine([...program, ...containerWords(cage.name)])}  # ${words.containers}`],
-			["", `${quoteShellLine([...program, ...fleetWords(cage.name)])}  # ${words.fleet}`],
+			[words.root, `${printable(root)}  (${words.size(counts.files, counts.symlinks, messages.bytes(counts.bytes))})`],
+			[words.data, printable(data)],
+			[words.record, printable(made.record)],
+			[words.next, quoteCommand([...program, "run", cage.name])],
+			["", quoteCommand([...program, "unit", cage.name, ...(made.manifest.owner ? [] : ["--install"])])],
+			["", `${quoteCommand([...program, ...containerWords(cage.name)])}  # ${words.containers}`],
+			["", `${quoteCommand([...program, ...fleetWords(cage.name)])}  # ${words.fleet}`],
 		]),
 	];
 	const warnings = warningsOf(made);
@@ -250,7 +250,7 @@ export function dryRunText(
 		]),
 		words.trace(answers.onHost, answers.attach?.pid),
 		words.plan,
-		words.build(`${state}/cages/${answers.name}/generations/`),
+		words.build(`${printable(state)}/cages/${answers.name}/generations/`),
 		words.trial(answers.rounds),
 		...(answers.minimise ? [words.minimise] : []),
 		words.record(answers.minimise ? 6 : 5),

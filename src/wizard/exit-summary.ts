@@ -1,4 +1,4 @@
-import { printable, quoteShellLine } from "../core/path/quote.ts";
+import { printable, quoteCommand } from "../core/path/quote.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
 import type { Messages } from "../messages/messages.ts";
 import { displayed, type Look } from "./look.ts";
@@ -16,7 +16,7 @@ export function exitSummary(state: WizardState, messages: Messages, folder: stri
 	if (!finished) {
 		const { left, leftKept } = messages.wizard;
 		const isKept = couldBeKept && isWorthSaving(state) && !state.discarded;
-		const command = quoteShellLine(["cagewright", ...stateWords(folder), "--resume", state.answers?.name ?? ""]);
+		const command = quoteCommand(["cagewright", ...stateWords(folder), "--resume", state.answers?.name ?? ""]);
 		return isKept ? [leftKept, `  ${command}`] : [left];
 	}
 	const { command, data, name, next, record, root } = finished;

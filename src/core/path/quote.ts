@@ -1,4 +1,4 @@
-import { type Path, pathToBytes, pathToText } from "./path.ts";
+import { type Path, pathFromText, pathToBytes, pathToText } from "./path.ts";
 
 /**
  * Characters that must never reach a terminal unescaped: controls, line and paragraph separators, and characters that reorder
@@ -43,14 +43,29 @@ export function showPath(path: Path): string {
 
 /** Excludes U+0080 to U+009F, because those are bytes of a name in a `Path`. */
 const controls = /(?:(?![\n\t\u0080-\u009f])\p{Cc})+/gu;
+/** A character that is not ASCII as its UTF-8 bytes, or a byte alone. */
+const notAscii = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}|[\x80-\xff]/g;
 
 /**
  * Quotes one word of a POSIX shell command line (XCU 2.2.2: single quotes preserve everything but the quote). printf(1)
  * produces control characters, because people read such lines on a terminal.
  */
 export function quoteShell(word: string): string {
-	const octal = (text: string) => [...text].map((one) => `\\${one.charCodeAt(0).toString(8).padStart(3, "0")}`).join("");
-	return quoteWord(word).replace(controls, (text) => `'"$(printf '${octal(text)}')"'`);
+	return quoteWord(word).replace(controls, (text) => printed(text as Path));
+}
+
+/** Quotes bytes for a line that a terminal may show: printf(1) produces everything that is not printable UTF-8. */
+export function quoteShellBytes(bytes: Path): string {
+	return quoteShell(bytes).replace(notAscii, (character) => {
+		const text = pathToText(character as Path);
+		return text === undefined || printable(text) !== text ? printed(character as Path) : character;
+	});
+}
+
+/** Ends the quotes of a word around the output of printf(1). */
+function printed(bytes: Path): string {
+	const octal = [...pathToBytes(bytes)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
+	return `'"$(printf '${octal}')"'`;
 }
 
 /** Quotes a word without printf(1), for lines that no shell reads. */
@@ -60,6 +75,11 @@ export function quoteWord(word: string): string {
 
 export function quoteShellLine(words: readonly string[]): string {
 	return words.map(quoteShell).join(" ");
+}
+
+/** Returns a command line of texts that is shown and can be pasted. */
+export function quoteCommand(words: readonly string[]): string {
+	return pathToText(words.map((word) => quoteShellBytes(pathFromText(word))).join(" ") as Path) ?? "";
 }
 
 /** Returns a glob that matches only this path. */

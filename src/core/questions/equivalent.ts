@@ -1,5 +1,5 @@
 import type { Application, Limits } from "../application/application.ts";
-import { quoteShellLine } from "../path/quote.ts";
+import { quoteCommand } from "../path/quote.ts";
 import { type Answers, defaultRounds, defaultRoundsAttached } from "./answers.ts";
 import { stateWords } from "./next-steps.ts";
 import { type OptionName, type OptionRow, optionFlag, optionRows, options } from "./options.ts";
@@ -47,7 +47,7 @@ export function equivalentCommand(answers: Answers, named?: Answers, state?: str
 	}
 	words.push(optionFlag("yes"));
 	if (!isSame(application.command, base?.application.command)) words.push("--", ...application.command);
-	return quoteShellLine(words);
+	return quoteCommand(words);
 }
 
 /** Options that a template or unit also answers. */

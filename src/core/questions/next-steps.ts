@@ -1,4 +1,4 @@
-import { quoteShellLine } from "../path/quote.ts";
+import { quoteCommand } from "../path/quote.ts";
 
 /** Actions with a finished cage, in the usual order. */
 export type NextStepKind =
@@ -48,7 +48,7 @@ export function fleetWords(name: string): string[] {
 export function nextSteps({ again, installs, name, service, state }: CageInUse): NextStep[] {
 	const step = (kind: NextStepKind, ...words: string[]): NextStep => ({
 		kind,
-		line: quoteShellLine(["cagewright", ...stateWords(state), ...words]),
+		line: quoteCommand(["cagewright", ...stateWords(state), ...words]),
 	});
 	const named = service?.replace(/\.service$/, "") === name ? [] : ["--name", name];
 	return [

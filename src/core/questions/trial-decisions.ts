@@ -1,7 +1,7 @@
 import type { Rules } from "../application/application.ts";
 import { isIdle } from "../confinement/capabilities.ts";
 import { pathToText } from "../path/path.ts";
-import { escapeGlob, quoteShellLine } from "../path/quote.ts";
+import { escapeGlob, quoteCommand } from "../path/quote.ts";
 import type { Missing } from "../plan/missing.ts";
 import { callWord, capabilityWord, keepCall, permissionWords, portWord } from "../plan/permissions.ts";
 import type { Addition } from "../plan/plan.ts";
@@ -63,7 +63,7 @@ export function remedyOption({ declined, port, remedy }: Pick<Missing, "declined
 	const rule: Rule | undefined = port === undefined ? remedy && ruleFor(remedy, true) : ["allow", portWord(port)];
 	const [list, value] = (!declined && rule) || [];
 	const [option] = optionRows.find(([, { rule }]) => rule !== undefined && rule === list) ?? [];
-	return option === undefined || value === undefined ? undefined : quoteShellLine([optionFlag(option), value]);
+	return option === undefined || value === undefined ? undefined : quoteCommand([optionFlag(option), value]);
 }
 
 function wordOf(addition: Extract<Addition, { kind: "call" | "capability" | "opening" }>): string {

@@ -11,7 +11,7 @@ import { socketsName } from "../../core/confinement/passed-sockets.ts";
 import { probeCannotEnter } from "../../core/confinement/probe-entry.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
-import { quoteShellLine } from "../../core/path/quote.ts";
+import { quoteShellBytes, quoteShellLine } from "../../core/path/quote.ts";
 import type { Identity } from "../../core/plan/plan.ts";
 import type {
 	CageLayout,
@@ -183,7 +183,7 @@ export class UtilLinuxLauncher implements Launcher {
 		const root = spec.root.kind === "cage" ? { ...spec.root, inScript: this.programsInScript(request, spec.root) } : spec.root;
 		const script = launchScript({ ...spec, root }).trimEnd();
 		const command = namespaceCommand(spec, "SCRIPT");
-		return `${quoteShellLine(command.slice(0, -2))} -eu -c ${quoteShellLine([script])}\n`;
+		return `${quoteShellLine(command.slice(0, -2))} -eu -c ${quoteShellBytes(script as Path)}\n`;
 	}
 
 	async placeLaunch(request: LaunchRequest, mounts: readonly CageMount[], folder: Path): Promise<readonly string[]> {

@@ -19,7 +19,15 @@ import {
 	resolvePath,
 	root,
 } from "../../../src/core/path/path.ts";
-import { printable, printableJson, quoteShell, quoteShellLine, showPath } from "../../../src/core/path/quote.ts";
+import {
+	printable,
+	printableJson,
+	quoteCommand,
+	quoteShell,
+	quoteShellBytes,
+	quoteShellLine,
+	showPath,
+} from "../../../src/core/path/quote.ts";
 
 /** Any valid file name: bytes except NUL and slash. */
 const name = fc
@@ -143,6 +151,26 @@ describe("quoting for a shell", () => {
 		["\x1b[2J", `''"$(printf '\\033')"'[2J'`],
 		["a\r\x7fb\n", `'a'"$(printf '\\015\\177')"'b\n'`],
 	])("%j is %j", (word, quoted) => expect(quoteShell(word)).toBe(quoted));
+
+	test.each([
+		["a letter", "é€", "'é€'"],
+		["a control of one byte in UTF-8", "a\u009bb", `'a'"$(printf '\\302\\233')"'b'`],
+		["marks that turn text around", "a\u202eb", `'a'"$(printf '\\342\\200\\256')"'b'`],
+		["an invisible hyphen", "\u00ad", `''"$(printf '\\302\\255')"''`],
+	])("%s in a command that is shown", (_, text, quoted) => expect(quoteCommand([text])).toBe(quoted));
+
+	test("a real sh returns every byte, and sees none that a terminal would obey", () => {
+		const word = fc.uint8Array({ maxLength: 20 }).map((bytes) => pathFromBytes(bytes.map((byte) => byte || 1)));
+		const text = fc.string({ unit: "binary", maxLength: 20 }).map((one) => pathFromText(one.replaceAll("\0", "")));
+		fc.assert(
+			fc.property(fc.array(fc.oneof(word, text), { minLength: 1, maxLength: 200 }), (words) => {
+				const line = words.map(quoteShellBytes).join(" ");
+				expect(splitByShell(line)).toEqual(words);
+				expect(pathToText(line as Path)).not.toMatch(/(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+			}),
+			{ numRuns: 30 },
+		);
+	});
 
 	test("a real sh returns every word unchanged", () => {
 		const hostile = [
