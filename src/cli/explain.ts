@@ -7,7 +7,9 @@ export function explain(terminal: Terminal<ComparingMachine>, name: string, subj
 	return terminal.withContext(async (context) => {
 		if (subject === undefined) {
 			const overview = await explainCage(context, name);
-			return terminal.result("explain", { name, ...overviewToJson(overview) }, () => overviewText(overview, terminal.messages));
+			return terminal.result("explain", { name, ...overviewToJson(overview) }, () =>
+				overviewText(name, overview, terminal.messages),
+			);
 		}
 		const found = await explainSubject(context, name, subject);
 		return terminal.result("explain", { name, subject, explanations: found.map(explanationToJson) }, () =>

@@ -5,6 +5,7 @@ import { languageFrom } from "../messages/messages.ts";
 import { wantedLanguage } from "./arguments.ts";
 import type { GlobalOptions } from "./options.ts";
 import { write } from "./output.ts";
+import { otherState } from "./state-folder.ts";
 
 /** A signal ended the command after its work was undone. The exit status is 128 + the signal's number. */
 export class Interrupted extends Error {
@@ -63,7 +64,7 @@ function firstError(error: unknown): unknown {
 export async function report(thrown: unknown, options: GlobalOptions, state: string): Promise<number> {
 	const first = firstError(thrown);
 	const error = systemFailure(first, state) ?? first;
-	const messages = await loadMessages(languageFrom(process.env, options.lang));
+	const messages = await loadMessages(languageFrom(process.env, options.lang), otherState(options.state));
 	if (options.debug && first instanceof Error) process.stderr.write(`${first.stack}\n`);
 	if (error instanceof Failure) {
 		write(process.stderr, `cagewright: ${messages.failure(error)}\n`);

@@ -6,6 +6,12 @@ export function stateFolder(requested: string | undefined): string {
 	return resolve(requested ?? (process.env.CAGEWRIGHT_STATE || defaultState()));
 }
 
+/** Returns the state folder if it is not the default, so that printed commands must name it. */
+export function otherState(requested: string | undefined): string | undefined {
+	const state = stateFolder(requested);
+	return state === defaultState() ? undefined : state;
+}
+
 export function defaultState(): string {
 	if (process.getuid?.() === 0) return "/var/lib/cagewright";
 	// XDG Base Directory Specification: relative paths must be ignored.

@@ -13,7 +13,7 @@ import { isForeign } from "../system/state/foreign-state.ts";
 import type { GlobalOptions } from "./options.ts";
 import { write } from "./output.ts";
 import { Interrupted } from "./report.ts";
-import { defaultState, stateFolder } from "./state-folder.ts";
+import { otherState, stateFolder } from "./state-folder.ts";
 
 const moreImportant = ["undo-failed", "adopt-failed-kept"];
 
@@ -60,9 +60,8 @@ export class Terminal<M extends ReadingMachine = Machine> {
 		return { full: this.options.require === "full" };
 	}
 
-	/** The state folder if it is not the default, so that printed commands must name it. */
 	get otherState(): string | undefined {
-		return this.state === defaultState() ? undefined : this.state;
+		return otherState(this.options.state);
 	}
 
 	/** A command for the reader, with the state folder if it must be named. */
@@ -181,6 +180,6 @@ export async function openTerminal<M extends ReadingMachine>(
 	compose: Compose<M>,
 	rare: LoadRare,
 ): Promise<Terminal<M>> {
-	const messages = await loadMessages(languageFrom(process.env, options.lang));
+	const messages = await loadMessages(languageFrom(process.env, options.lang), otherState(options.state));
 	return new Terminal(options, messages, compose, rare, options.events ? (await rare()).eventToJson : undefined);
 }

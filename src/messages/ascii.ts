@@ -1,3 +1,4 @@
+import { changeTexts } from "./change-texts.ts";
 import { type Messages, messagesFor } from "./messages.ts";
 
 /** Marks and bars of the wizard, for fonts without them. */
@@ -47,12 +48,5 @@ export function asciiMarks(text: string): string {
 /** Returns the messages for a terminal that supports only ASCII. The verbs' own texts stay as they are. */
 export function asciiMessages({ catalogue }: Messages): Messages {
 	const { cli, language, record, ...rest } = catalogue;
-	return messagesFor({ cli, language, record, ...(asciiAll(rest) as typeof rest) });
-}
-
-function asciiAll(value: unknown): unknown {
-	if (typeof value === "string") return asciiText(value);
-	if (typeof value === "function") return (...args: unknown[]) => asciiAll(value(...args));
-	if (typeof value !== "object" || value === null) return value;
-	return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, asciiAll(one)]));
+	return messagesFor({ cli, language, record, ...changeTexts(rest, asciiText) });
 }

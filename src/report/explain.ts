@@ -51,10 +51,10 @@ function detailOf(absence: Absence, messages: Messages): string {
 	return absence.kind === "declined" && absence.risk ? messages.risk(absence.risk) : "";
 }
 
-export function overviewText({ answered, at, declined, refusals }: Overview, messages: Messages): string {
+export function overviewText(name: string, { answered, at, declined, refusals }: Overview, messages: Messages): string {
 	const words = messages.explain;
 	return [
-		at === undefined ? words.noTrial : words.trial(answered, at),
+		at === undefined ? words.noTrial(name) : words.trial(answered, at),
 		...(refusals.length
 			? [indent(refusals.map((refusal) => refusalText(refusal, messages)).join("\n"))]
 			: [words.nothingRefused]),

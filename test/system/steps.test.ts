@@ -30,8 +30,8 @@ test("a step that is called too early names the earlier step", async () => {
 	const traced = await step(["trace", ...options, "--", ...daemon.command]);
 	expect(traced).toMatchObject({ schema: "cagewright/trace/1", name: "pages", answered: true, ports: [`tcp ${port}`] });
 	for (const [verb, first] of [
-		["trial", "cagewright build pages"],
-		["run", "cagewright build pages"],
+		["trial", `cagewright --state ${state} build pages`],
+		["run", `cagewright --state ${state} build pages`],
 	] as const) {
 		const { status, stderr } = await inProcess([verb, "pages"], { state });
 		expect(status).toBe(2);

@@ -3,7 +3,7 @@ import type { ExplainMessages } from "../en/explain.ts";
 export const explainDe: ExplainMessages = {
 	trial: (answered, at) =>
 		`Die Anwendung antwortete in der letzten Erprobung (${at})${answered ? "" : " nicht"}. Dort verweigert oder fehlend, nicht aber bei der Beobachtung:`,
-	noTrial: "Noch keine Erprobung. Führen Sie aus: cagewright trial",
+	noTrial: (name) => `Noch keine Erprobung. Führen Sie aus: cagewright trial ${name}`,
 	nothingRefused: "  Nichts.",
 	declined: "Absichtlich weggelassen",
 	refused: (what, by) => `${what}: verweigert (${by}).`,

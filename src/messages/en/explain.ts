@@ -9,7 +9,7 @@ import type { Widen } from "../widen.ts";
 export const explainEn = {
 	trial: (answered: boolean, at: string) =>
 		`The application ${answered ? "answered" : "did not answer"} in the last trial (${at}). Refused or missing there, but not in the trace:`,
-	noTrial: "No trial yet. Run: cagewright trial",
+	noTrial: (name: string) => `No trial yet. Run: cagewright trial ${name}`,
 	nothingRefused: "  Nothing.",
 	declined: "Left out intentionally",
 	refused: (what: string, by: string) => `${what}: refused (${by}).`,
