@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { printable } from "../core/path/quote.ts";
 import { isName } from "../core/questions/answers.ts";
+import { templateDifferences } from "../core/template/differences.ts";
 import { checkTemplate, type ParsedTemplate, parseTemplate } from "../core/template/parse.ts";
 import type { TemplateError } from "../core/template/problems.ts";
 import { bundleSchema, type Template, type TemplateBundle, templateSkeleton, unbundle } from "../core/template/template.ts";
@@ -93,15 +94,25 @@ async function save(
 	terminal: Terminal,
 	{ machine }: Context,
 	name: string | undefined,
-	{ as }: TemplateOptions,
+	{ as, replace }: TemplateOptions,
 ): Promise<number> {
 	if (name === undefined) throw new Failure("cage-name-needed", {}, 2);
 	const cage = await knownCage(machine.store, name);
 	const wanted = (as ?? name).toLowerCase();
 	if (!isName(wanted)) throw new Failure("template-name-invalid", { name: wanted }, 2);
 	const { template: made, values } = await templateOf(machine, wanted, madeBy(cage));
-	const path = await machine.store.templates.save(made, values);
 	const words = terminal.messages.cli.template;
+	const saved = (await machine.store.templates.list()).find(({ builtIn, template: one }) => !builtIn && one.name === wanted);
+	const isSame = saved?.hash === templateHash(made) && templateHash(saved.values) === templateHash(values);
+	if (saved && !isSame && !replace) {
+		if (!terminal.interactive) throw new Failure("template-there", { name: wanted }, 2);
+		terminal.say(differencesText(templateDifferences(saved.template, made)));
+		if (!(await ask(terminal, words.replaceQuestion(wanted)))) {
+			terminal.say(words.kept(wanted));
+			return 1;
+		}
+	}
+	const path = await machine.store.templates.save(made, values);
 	if (terminal.options.json) terminal.printJson("template", { name: wanted, path, values });
 	else {
 		terminal.print(words.savedAs(printable(path), terminal.commandLine("make", wanted, "--yes")));
@@ -143,11 +154,22 @@ async function exporting(
 	);
 }
 
-async function remove(terminal: Terminal, { machine }: Context, name: string | undefined): Promise<number> {
+/** Asks only on a terminal, because scripts remove templates without `--yes`. */
+async function remove(
+	terminal: Terminal,
+	{ machine }: Context,
+	name: string | undefined,
+	{ yes }: TemplateOptions,
+): Promise<number> {
 	const { builtIn, template: one } = await knownTemplate(machine.store, name);
 	if (builtIn) throw new Failure("template-not-removable", { name: one.name }, 2);
+	const words = terminal.messages.cli.template;
+	if (!yes && terminal.interactive && !(await ask(terminal, words.removeQuestion(one.name)))) {
+		terminal.say(words.kept(one.name));
+		return 1;
+	}
 	await machine.store.templates.remove(one.name);
-	return terminal.result("template", { name: one.name, removed: true }, () => terminal.messages.cli.template.removed(one.name));
+	return terminal.result("template", { name: one.name, removed: true }, () => words.removed(one.name));
 }
 
 /** Reads a template or a bundle. Throws `template-bundle-changed` (exit 4) if a bundle does not match its hash. */

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { make, temporaryState } from "../system/cagewright.ts";
+import { inProcess, make, temporaryState } from "../system/cagewright.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
 import { openWizard } from "./wizards.ts";
 
@@ -36,6 +36,45 @@ describe("a question on a terminal", () => {
 		const again = record();
 		expect((await again.ended).exitCode).toBe(0);
 		expect(again.raw).not.toContain("Who");
+	});
+});
+
+describe("a saved template that differs", () => {
+	const path = `${state}/templates/mine.json`;
+	const save = ["template", "save", "demo", "--as", "mine"];
+	const edited = () => writeFileSync(path, readFileSync(path, "utf8").replace(/"cwd": "[^"]*"/, '"cwd": "/srv"'));
+
+	it("is replaced only after a question or with --replace", async () => {
+		for (const words of [save, save]) expect((await inProcess(words, { state })).status).toBe(0);
+		edited();
+		const changed = readFileSync(path, "utf8");
+		const refused = await inProcess(save, { state });
+		expect(refused).toMatchObject({ status: 2, stdout: "", stderr: expect.stringMatching(/mine already exists.*--replace/) });
+		for (const [answer, status] of [
+			["n", 1],
+			["y", 0],
+		] as const) {
+			const program = openWizard(state, save);
+			await program.sees(/- \/application\/cwd: "\/srv"\s[\s\S]*Replace template mine\? \[y\/N\]/);
+			expect(readFileSync(path, "utf8")).toBe(changed);
+			program.press(answer, keys.enter);
+			expect((await program.ended).exitCode).toBe(status);
+		}
+		expect(readFileSync(path, "utf8")).not.toBe(changed);
+		edited();
+		expect((await inProcess([...save, "--replace"], { state })).status).toBe(0);
+		expect(readFileSync(path, "utf8")).not.toBe(changed);
+	});
+
+	it("is removed after a question, or with --yes", async () => {
+		const asking = openWizard(state, ["template", "remove", "mine"]);
+		await asking.sees("Remove template mine? [y/N]");
+		asking.press(keys.enter);
+		expect((await asking.ended).exitCode).toBe(1);
+		expect(existsSync(path)).toBe(true);
+		const removing = openWizard(state, ["template", "remove", "mine", "--yes"]);
+		expect((await removing.ended).exitCode).toBe(0);
+		expect(existsSync(path)).toBe(false);
 	});
 });
 
