@@ -106,6 +106,6 @@ export function launchMethod(context: Context<RunningMachine>, warns: boolean): 
 	return method;
 }
 
-export function warnWeaker({ emit }: Pick<Context, "emit">, weaker: readonly Weakness[]): void {
+function warnWeaker({ emit }: Pick<Context, "emit">, weaker: readonly Weakness[]): void {
 	for (const weakness of weaker) emit({ event: "warned", code: `weaker-${weakness}`, values: {} });
 }

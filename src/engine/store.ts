@@ -172,7 +172,7 @@ export interface PartialTrees extends AsyncDisposable {
 	without(left: ReadonlySet<Path>): Promise<{ readonly root: Path } & AsyncDisposable>;
 }
 
-export interface CagePlace {
+interface CagePlace {
 	/** The state folder. */
 	readonly folder: string;
 	/** Free bytes there. */

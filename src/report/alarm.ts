@@ -19,7 +19,7 @@ export function alarmLine(alarm: Alarm, format: AlarmFormat, host: string, messa
 }
 
 /** `cagewright/alarm/1`. */
-export function alarmToJson({ call, executable, finding, path, pid, uid, why, ...alarm }: Alarm): object {
+function alarmToJson({ call, executable, finding, path, pid, uid, why, ...alarm }: Alarm): object {
 	return {
 		schema: "cagewright/alarm/1",
 		...alarm,
@@ -77,7 +77,7 @@ export function recentAlarmsToJson({ lastDay, newest }: RecentAlarms): object {
 }
 
 /** Elastic Common Schema 8: event, process, host, rule and threat fields. */
-export function alarmToEcs(alarm: Alarm, host: string, message: string): object {
+function alarmToEcs(alarm: Alarm, host: string, message: string): object {
 	const { executable, pid } = alarm;
 	const isDecoy = alarm.kind === "decoy";
 	const technique = attackTechnique(alarm);
@@ -110,7 +110,7 @@ export function alarmToEcs(alarm: Alarm, host: string, message: string): object 
 }
 
 /** RFC 5424 with facility 10 (security); 32473 is the enterprise number that RFC 5612 reserves for examples. */
-export function alarmToSyslog(alarm: Alarm, host: string, message: string): string {
+function alarmToSyslog(alarm: Alarm, host: string, message: string): string {
 	const priority = 10 * 8 + (alarm.severity === "high" ? 1 : 4);
 	const value = (text: string | number) =>
 		String(text)

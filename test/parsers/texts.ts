@@ -23,10 +23,9 @@ export function json(text: string): unknown {
 export const fields = (text: string) => json(text) as Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
 
-export const made = plan(
-	[entry("/usr/bin/app", { size: 3 }), entry("/etc/app.conf", { package: { name: "app", version: "1" } })],
-	{ writable: [writable("/var/lib/app")] },
-);
+const made = plan([entry("/usr/bin/app", { size: 3 }), entry("/etc/app.conf", { package: { name: "app", version: "1" } })], {
+	writable: [writable("/var/lib/app")],
+});
 export const manifest = manifestOf(made, {
 	entries: made.entries.map(({ decision: _, ...rest }) => ({ ...rest, sha256: "0".repeat(64) })),
 });

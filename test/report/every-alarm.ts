@@ -3,7 +3,7 @@ import { pathFromText } from "../../src/core/path/path.ts";
 import { showPath } from "../../src/core/path/quote.ts";
 
 /** Names that try to end a line, a field or a log record, to begin another one, and to control a terminal. */
-export const hostile = '/x"]\\ [a@1 b="c"]\n<0>1 - forged\ntype=1326 audit(1.000:1): pid=1\r\x1b[2J\x1b]0;t\x07\x9b31m\u2028';
+const hostile = '/x"]\\ [a@1 b="c"]\n<0>1 - forged\ntype=1326 audit(1.000:1): pid=1\r\x1b[2J\x1b]0;t\x07\x9b31m\u2028';
 
 const common = { time: "2026-11-28T12:00:00.000Z", cage: "web", count: 1 } as const;
 

@@ -4,7 +4,7 @@ import { made } from "./made.ts";
 
 export const place = { root: "/state/generations/1", data: "/state/data", who: "ann (sudo, root)" };
 
-export const machine: Evidence["machine"] = {
+const machine: Evidence["machine"] = {
 	host: "bastion",
 	system: "Debian GNU/Linux 13 (trixie)",
 	distribution: "debian-13",

@@ -15,7 +15,7 @@ export interface Fleet {
 	play(playbook: string, variables?: object, ...options: readonly string[]): Promise<Played>;
 }
 
-export interface Played {
+interface Played {
 	readonly status: number;
 	readonly output: string;
 	/** Changed tasks by host. A host that was not reached is absent. */

@@ -13,10 +13,9 @@ const daemon = "cagewright-test-greeter";
 export const greeter = "/usr/bin/cagewright-test-greeter";
 export const configuration = "/etc/cagewright-test-greeter.conf";
 export const stateDirectory = "/var/lib/cagewright-test-greeter";
-export const libraryFile = "/usr/lib/x86_64-linux-gnu/libcagewright-test-greeting.so.1";
 export const extraFile = "/usr/share/cagewright-test-greeting/words";
 
-export interface GreeterPlaces {
+interface GreeterPlaces {
 	readonly configuration: string;
 	readonly stateDirectory: string;
 }

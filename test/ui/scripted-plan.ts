@@ -34,7 +34,7 @@ const traced = [{ kind: "traced", calls: ["openat"], program: path("/usr/bin/red
 const entry = (text: string, more: Partial<Entry> = {}) => entryOf(text, { size: 4096, reasons: traced, ...more });
 
 /** Entries of a plan for redis. One name contains an escape sequence, and some only fill the list. */
-export const entries: readonly Entry[] = [
+const entries: readonly Entry[] = [
 	entry("/usr/bin/redis-server", {
 		kind: "symlink",
 		target: path("redis-check-rdb"),

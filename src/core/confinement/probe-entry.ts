@@ -48,7 +48,7 @@ export interface ProbeEntryKind {
 }
 
 /** Descriptors that the executable inherits. */
-export const probeDescriptors = { root: 3, mnt: 4, net: 5, user: 6, executable: 7 } as const;
+const probeDescriptors = { root: 3, mnt: 4, net: 5, user: 6, executable: 7 } as const;
 
 /** An empty directory in every proc(5); only the probe sees this one. Short, because a socket's path has at most 107 bytes. */
 export const probeRoot = "/proc/driver";

@@ -5,7 +5,7 @@ import type { Denial } from "./denial.ts";
 
 /** `high`: no service needs the call. `medium`: an intruder makes it, but so do libraries that can do without. */
 export const severities = ["medium", "high"] as const;
-export type Severity = (typeof severities)[number];
+type Severity = (typeof severities)[number];
 
 /** Something in a cage that looks like an attack. */
 export interface Alarm {

@@ -11,13 +11,13 @@ import { boundTcpPorts, lowestFree } from "../plan/tcp-ports.ts";
 import { maskLine } from "../record/mask.ts";
 import type { Trace } from "../trace/trace.ts";
 
-export interface Port {
+interface Port {
 	readonly protocol: "tcp" | "udp";
 	readonly port: number;
 }
 
 /** A directory for state, which an engine mounts as a volume. */
-export interface Volume {
+interface Volume {
 	readonly path: Path;
 	readonly mode: number;
 	readonly uid: number;

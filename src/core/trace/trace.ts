@@ -33,7 +33,7 @@ interface CapabilityUse {
 }
 
 /** A refused call without a path. */
-export interface Refusal {
+interface Refusal {
 	readonly call: string;
 	readonly error: string;
 	count: number;

@@ -140,7 +140,7 @@ function refuseSecrets({ cage: { application, name }, manifest }: PresentCage): 
 }
 
 /** The files of an image, with our programs, the packages for scanners, and the accounts. */
-export async function imageContent(
+async function imageContent(
 	{ machine }: Context,
 	{ cage: { name }, generation, layout, manifest }: PresentCage,
 	more: readonly AddedFile[],

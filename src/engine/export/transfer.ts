@@ -284,7 +284,7 @@ async function verify(context: Context, { data, manifest, root }: ReceivedCage):
 }
 
 /** The things that a later build would give an imported cage because of its trace and manifest. */
-export interface LaterBuilds {
+interface LaterBuilds {
 	/** This machine's files, directories and sockets that not everybody may read, sorted. */
 	readonly paths: readonly Path[];
 	/** Words of `--allow`, including the present ones. */

@@ -33,7 +33,7 @@ export const recordVerbDe: RecordVerbMessages = {
 		`Die Dateien des Käfigs haben sich seither geändert. Um den aktuellen Nachweis zu schreiben: cagewright record ${name}`,
 };
 
-export const recordLogDe: RecordLogMessages = {
+const recordLogDe: RecordLogMessages = {
 	actions: {
 		made: "gebaut",
 		rebuilt: "neu gebaut",
@@ -99,7 +99,7 @@ export const recordLogDe: RecordLogMessages = {
 	},
 };
 
-export const checklistDe: ChecklistMessages = {
+const checklistDe: ChecklistMessages = {
 	intro:
 		"Dieser Abschnitt nennt jeden Satz der Maßnahme M 4.198 (S 4.198) und der Nachfolge-Anforderung SYS.1.3.A10 mit dem Beleg in diesem Nachweis. Die Maßnahme liegt nur auf Englisch vor, endet bei „it must be documented“ und enthält keine Prüffragen. Die Fragen am Ende sind eigene Formulierungen: Ein Auditor würde sie dort stellen.",
 	head: ["Nr.", "Satz", "Stand", "Beleg", "Wo"],
@@ -172,7 +172,7 @@ export const checklistDe: ChecklistMessages = {
 	},
 };
 
-export const risksDe: RiskMessages = {
+const risksDe: RiskMessages = {
 	intro: "Cagewright hat diese Risiken aus Messungen und Entscheidungen abgeleitet. Wer den Käfig freigibt, akzeptiert sie.",
 	head: ["Schwere", "Restrisiko", "Mögliche Maßnahme"],
 	severities: { high: "hoch", medium: "mittel", low: "gering" },

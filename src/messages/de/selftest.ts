@@ -1,6 +1,6 @@
 import type { SelftestClosing, SelftestMessages } from "../en/selftest.ts";
 
-export const selftestClosingDe: SelftestClosing = {
+const selftestClosingDe: SelftestClosing = {
 	stops: {
 		root: "den Käfig neu bauen (cagewright make) und erneut testen; scheitert der Test weiter, bitte als Fehler melden",
 		capabilities: "prüfen, welche Capabilities der Plan behält, und diese verweigern: --refuse capability:NAME",

@@ -5,7 +5,7 @@ import { fileNoticesDe, filesDe } from "./wizard/files.ts";
 import { formDe } from "./wizard/form.ts";
 import { accountsDe, chooseDe, coverageDe, requirementsDe, saveDe, traceDe, traceNoticesDe, trialDe } from "./wizard/steps.ts";
 
-export const linearDe: WizardMessages["linear"] = {
+const linearDe: WizardMessages["linear"] = {
 	welcome: "Cagewright im Zeilenmodus. Antworten Sie mit einer Zahl oder einem Buchstaben und Enter. '?' wiederholt die Auswahl.",
 	step: "Schritt {number} von {of}: {name}.",
 	stepOf: "Schritt {number} von {of}: {name}. Käfig: {cage}.",

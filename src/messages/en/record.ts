@@ -43,7 +43,7 @@ export const recordVerbEn = {
 export type RecordVerbMessages = Widen<typeof recordVerbEn>;
 
 /** Labels for the actions and details of the log. */
-export const recordLogEn = {
+const recordLogEn = {
 	actions: {
 		made: "made",
 		rebuilt: "rebuilt",
@@ -112,7 +112,7 @@ export const recordLogEn = {
 export type RecordLogMessages = Widen<typeof recordLogEn>;
 
 /** The evidence for each sentence of the safeguard and for an auditor's further questions. */
-export const checklistEn = {
+const checklistEn = {
 	intro:
 		"This section quotes each sentence of safeguard S 4.198 and of its successor, requirement SYS.1.3.A10, with the evidence in this record. The available copy of the safeguard ends at “it must be documented” and contains no review questions. The questions at the end are ours: an auditor would ask them there.",
 	head: ["No.", "Sentence", "State", "Evidence", "Where"],
@@ -188,7 +188,7 @@ export const checklistEn = {
 export type ChecklistMessages = Widen<typeof checklistEn>;
 
 /** Remaining risks and possible measures. */
-export const risksEn = {
+const risksEn = {
 	intro: "Cagewright derived these risks from measurements and decisions. A person who approves the cage accepts them.",
 	head: ["Severity", "Remaining risk", "Possible measure"],
 	severities: { high: "high", medium: "medium", low: "low" } satisfies Record<ResidualRisk["severity"], string>,

@@ -4,7 +4,7 @@ import type { Result, SilentReason } from "../../core/selftest/verdict.ts";
 import type { Widen } from "../widen.ts";
 
 /** Fixes for the results of the self-test. */
-export const selftestClosingEn = {
+const selftestClosingEn = {
 	/** By the layer that should have stopped the technique. */
 	stops: {
 		root: "rebuild the cage (cagewright make) and repeat the test; if it still fails, please report a bug",

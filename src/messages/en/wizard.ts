@@ -8,7 +8,7 @@ import { formEn } from "./wizard/form.ts";
 import { accountsEn, chooseEn, coverageEn, requirementsEn, saveEn, traceEn, traceNoticesEn, trialEn } from "./wizard/steps.ts";
 
 /** Line mode, for screen readers and terminals without cursor movement. */
-export const linearEn = {
+const linearEn = {
 	welcome: "Cagewright in line mode. Answer with a number or a letter and press Enter. Type '?' to repeat the choices.",
 	step: "Step {number} of {of}: {name}.",
 	stepOf: "Step {number} of {of}: {name}. Cage: {cage}.",

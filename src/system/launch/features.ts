@@ -72,7 +72,7 @@ export const patience = 60_000;
 const texts = new Map<string, string>();
 
 /** A program's help text, which some print to stderr. */
-export function help(program: string): string {
+function help(program: string): string {
 	const known = texts.get(program);
 	if (known !== undefined) return known;
 	const path = findTool(program);

@@ -117,7 +117,7 @@ export function handledSignals(pid: number): string[] {
  * Pids of the processes whose root directory is `root`, or a directory below it that they chose by chroot(2). Compared by
  * device and inode, because the link /proc/PID/root is relative to the mount namespace (measured).
  */
-export function processesIn(root: Path): number[] {
+function processesIn(root: Path): number[] {
 	const wanted = fileIdentity(pathToBytes(root));
 	if (wanted === "") return [];
 	const pids = allPids();

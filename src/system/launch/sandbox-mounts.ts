@@ -36,7 +36,7 @@ const skippedBelow = ["/var/lib/docker", "/var/lib/containers", "/var/lib/kubele
 	pathFromText,
 );
 
-export const isSkipped = (path: Path) => skippedBelow.some((below) => isWithin(path, below));
+const isSkipped = (path: Path) => skippedBelow.some((below) => isWithin(path, below));
 
 const isHidden = (mount: Pick<Mount, "type"> | undefined) => mount !== undefined && hiddenTypes.has(mount.type);
 

@@ -5,7 +5,7 @@ import { madeFiles } from "./made-files.ts";
 import { type Making, makeElf } from "./make-elf.ts";
 
 export const loader = "/lib64/ld-linux-x86-64.so.2";
-export const libc = { soname: "libc.so.6", needed: ["ld-linux-x86-64.so.2"] };
+const libc = { soname: "libc.so.6", needed: ["ld-linux-x86-64.so.2"] };
 
 /** A machine with a loader, a libc and the given files; text is for other files. */
 export function machine(

@@ -21,7 +21,7 @@ export interface ProcessState {
 	readonly directory: string;
 }
 
-export const capabilitySets = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] as const;
+const capabilitySets = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] as const;
 
 /** Texts of /proc/PID. `status` shows ids in the reader's user namespace. */
 interface ProcessTexts extends Pick<ProcessState, "pid" | "namespaces" | "groups" | "root" | "directory"> {
@@ -61,17 +61,7 @@ function insideId(map: string, id: number): number {
 }
 
 /** Parts of a confinement that the test takes over from the process. */
-export const parts = [
-	"namespaces",
-	"root",
-	"directory",
-	"account",
-	"groups",
-	"capabilities",
-	"seccomp",
-	"cgroup",
-	"label",
-] as const;
+const parts = ["namespaces", "root", "directory", "account", "groups", "capabilities", "seccomp", "cgroup", "label"] as const;
 export type Part = (typeof parts)[number];
 
 /** Compares the process that tried the techniques with the target, part by part. Its mount namespace is a copy. */

@@ -9,7 +9,7 @@ export const accountFiles = ["passwd", "group", "nsswitch"] as const;
 export type AccountFile = (typeof accountFiles)[number];
 
 /** `same` and `changed`: in both files. `left-out`: only on the host. `new`: only in the cage. */
-export type Mark = "same" | "changed" | "left-out" | "new";
+type Mark = "same" | "changed" | "left-out" | "new";
 
 export interface Account {
 	readonly kind: AccountKind;

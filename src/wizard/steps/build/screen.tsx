@@ -91,7 +91,7 @@ function Row({ isFirst, labelWidth, row, selected, value }: RowProps) {
 	);
 }
 
-export function Building() {
+function Building() {
 	const { ascii, height, messages, plainMarks, state, width } = useView();
 	const marks = stepMarks(ascii || plainMarks === true);
 	const words = messages.wizard.build;

@@ -61,7 +61,7 @@ function isList(row: FormRow): boolean {
 }
 
 /** Edits a row. Some problems are found at once, the others by the session soon after. */
-export function edit(state: WizardState, form: Form, before: Answers, row: FormRow, key: Key): Reduced {
+function edit(state: WizardState, form: Form, before: Answers, row: FormRow, key: Key): Reduced {
 	const changed = key.lines && isList(row) ? pasteLines(form, row, key.lines) : changeLine(form, row, key);
 	if (changed === undefined) return only(state);
 	const edited: Form = { ...form, ...withRoomForMore(changed.rows, changed.cursor), going: false };

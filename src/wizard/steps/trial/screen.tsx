@@ -223,7 +223,7 @@ class Room {
 	}
 }
 
-export function Minimising() {
+function Minimising() {
 	const { messages, state, width } = useView();
 	const words = messages.wizard.trial;
 	const { progress, isEnding } = state.minimising ?? {};

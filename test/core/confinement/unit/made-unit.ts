@@ -16,7 +16,7 @@ export interface Change {
 	readonly entries?: readonly Entry[];
 }
 
-export function plan({ application, identity, permissions, entries = [] }: Change = {}): Plan {
+function plan({ application, identity, permissions, entries = [] }: Change = {}): Plan {
 	return planOf(entries, {
 		application: { ...bareApplication, command: ["/usr/sbin/daemon", "--foreground"], ...application },
 		identity: { name: "daemon", uid: 990, gid: 991, groups: [991, 4], home: "/nonexistent", ...identity },
