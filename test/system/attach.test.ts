@@ -204,9 +204,7 @@ describe("a cage made from a running daemon", () => {
 		const network = await privateNetwork();
 		const daemon = nginx({ port: 80, main: ["user www-data;", "worker_processes 2;"] });
 		const server = await startOnHost(daemon, network);
-		const made = await make(["--name", "web", "--attach", String(server.pid), ...wordsOf(daemon)], {
-			state,
-		});
+		const made = await make(["--name", "web", "--attach", String(server.pid), ...wordsOf(daemon)], { state });
 		expect(made.answered).toBe(true);
 		expect(statusField(server.pid ?? 0, "TracerPid")).toBe("0");
 		expect(made.accounts.users).toEqual(expect.arrayContaining(["root", "www-data"]));

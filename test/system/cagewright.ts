@@ -112,11 +112,7 @@ export function begin(args: readonly string[], where: Where): Started {
 		where.state,
 		...args,
 	];
-	const child = spawn(command, rest, {
-		env: environmentOf(where),
-		cwd: where.cwd ?? "/",
-		stdio: "pipe",
-	});
+	const child = spawn(command, rest, { env: environmentOf(where), cwd: where.cwd ?? "/", stdio: "pipe" });
 	live.add(child);
 	let stdout = "";
 	let stderr = "";

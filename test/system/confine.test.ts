@@ -150,10 +150,7 @@ connect = lambda name: socket.socket(socket.AF_UNIX).connect("\\0" + name)`;
 			["the filter", { filters: [{ program: Buffer.alloc(8, 0xff), isLogged: true }] }, "the system call filter"],
 			["an empty filter", { filters: [{ program: Buffer.alloc(0), isLogged: false }] }, "the system call filter"],
 		])("%s", (_, values, step) => {
-			expect(confined("echo started", values)).toEqual({
-				status: confineFailed,
-				output: `cagewright-conf: ${step}: refused\n`,
-			});
+			expect(confined("echo started", values)).toEqual({ status: confineFailed, output: `cagewright-conf: ${step}: refused\n` });
 		});
 		test("the next program", () => {
 			confined("true");

@@ -35,9 +35,7 @@ except FileNotFoundError:
 os.setgroups([${groups.join()}])
 `;
 	const file = join(folder, "trace");
-	execFileSync("strace", [...straceArguments("fast"), "-o", file, "python3", "-c", script, deep, socket], {
-		stdio: "pipe",
-	});
+	execFileSync("strace", [...straceArguments("fast"), "-o", file, "python3", "-c", script, deep, socket], { stdio: "pipe" });
 	const folded = new TraceFold({ start: startAtFirstExecve() });
 	folded.feed(readFileSync(file));
 	folded.end();

@@ -112,12 +112,7 @@ test("two containers are compared in one table, which shows what each loses, and
 	// No Landlock is known, but everything that the process has was taken over, its filter included. Not every machine shows all cgroups.
 	const taken = ({ notTaken }: Tested) => notTaken.filter((one) => one !== "cgroup");
 	expect([hard, soft].map((one) => one && taken(one))).toEqual(Array(2).fill(["landlock", "mdwe"]));
-	expect(hard).toMatchObject({
-		name: containers.hard,
-		capabilities: [],
-		filters: 1,
-		network: "own",
-	});
+	expect(hard).toMatchObject({ name: containers.hard, capabilities: [], filters: 1, network: "own" });
 	expect(soft).toMatchObject({ name: containers.soft, filters: 0 });
 	for (const kept of ["climb", "chroot-again", "working-directory", "signal", "proc-root", "loopback", "mount-tmpfs"]) {
 		expect([hard?.escaped, soft?.escaped].flat()).not.toContain(kept);

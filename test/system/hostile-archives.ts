@@ -74,12 +74,7 @@ export function exportedRedis() {
 }
 
 export function sparse(name: string, size: number): Record<string, string> {
-	return {
-		"GNU.sparse.major": "1",
-		"GNU.sparse.minor": "0",
-		"GNU.sparse.name": name,
-		"GNU.sparse.realsize": String(size),
-	};
+	return { "GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": name, "GNU.sparse.realsize": String(size) };
 }
 
 /** A sparse file's map, padded to whole blocks. */

@@ -129,10 +129,7 @@ describe.each(ways)("%s", (name, launching) => {
 
 	test("answers under run from its cage, and ends on TERM", async () => {
 		const used = context(launching);
-		const launched = await used.machine.launcher.start({
-			...launchRequest(await presentCage(used, "redis")),
-			onOutput() {},
-		});
+		const launched = await used.machine.launcher.start({ ...launchRequest(await presentCage(used, "redis")), onOutput() {} });
 		await eventually(() => askRedis(port, ["PING"]));
 		expectServedInside(made, port);
 		const [server] = listeners(port);

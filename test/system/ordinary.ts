@@ -37,14 +37,7 @@ export function ordinaryUser(copy: string, network: Network = hostNetwork, uid =
 	const state = temporaryState();
 	for (const folder of [own, state]) chownSync(folder, uid, uid);
 	const become = ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups", "--bounding-set=-all", "--inh-caps=-all"];
-	return {
-		uid,
-		home: own,
-		state,
-		enter: [...network.enter, ...become],
-		env: { HOME: own },
-		program: join(copy, "dist/main.js"),
-	};
+	return { uid, home: own, state, enter: [...network.enter, ...become], env: { HOME: own }, program: join(copy, "dist/main.js") };
 }
 
 /** Creates a folder in the user's home. */

@@ -70,11 +70,7 @@ reload) $stop --signal HUP ;;
 *) echo "usage: $0 {start|stop|reload}" ;;
 esac
 `;
-	place(tree, {
-		"usr/sbin/forker": webServer("answer", ...lines),
-		"etc/init.d/forker": script,
-		"etc/forker": "configured",
-	});
+	place(tree, { "usr/sbin/forker": webServer("answer", ...lines), "etc/init.d/forker": script, "etc/forker": "configured" });
 }
 
 /** A service that does not answer after the signal of its reload. */

@@ -73,10 +73,7 @@ test("make does not affect a redis that already runs on that port", async () => 
 		return answers;
 	})();
 	const other = temporaryState();
-	const there = await make(["--name", "redis", "--user", "redis", ...wordsOf(host)], {
-		state: other,
-		enter: network.enter,
-	});
+	const there = await make(["--name", "redis", "--user", "redis", ...wordsOf(host)], { state: other, enter: network.enter });
 	clientAsks = false;
 	expect(await client).toBeGreaterThan(10);
 

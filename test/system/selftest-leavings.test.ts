@@ -14,9 +14,7 @@ let maker: Awaited<ReturnType<typeof make>>;
 
 beforeAll(async () => {
 	const daemon = redis(await freePort());
-	maker = await make(["--name", "redis", "--user", "redis", ...wordsOf(daemon)], {
-		state,
-	});
+	maker = await make(["--name", "redis", "--user", "redis", ...wordsOf(daemon)], { state });
 });
 
 test("a self-test leaves no process, shared memory, queue or key, and does not change the cage", async () => {

@@ -11,10 +11,7 @@ import { nameOf, processesIn } from "./processes.ts";
 
 const state = temporaryState();
 /** Node generates code at run time. A root start keeps the capabilities with which nginx switches its workers to another account and gives them their logs. */
-const openByDesign = {
-	demo: ["writable-code", "code-without-file", "loopback"],
-	web: ["loopback", "join-group", "chown"],
-};
+const openByDesign = { demo: ["writable-code", "code-without-file", "loopback"], web: ["loopback", "join-group", "chown"] };
 
 interface Tested extends Json {
 	readonly holds: boolean;

@@ -142,10 +142,7 @@ describe("a host whose /dev/log is a link to a separate directory, as with syste
 		cpSync(state, other, { recursive: true });
 		const closed = ["--refuse", "syslog", "--refuse", "unix-sockets"];
 		const { json } = await cagewright(["plan", "watched", "--json", ...closed], { state: other, enter: host.enter });
-		expect(json.openings).toEqual({
-			capabilities: [],
-			refused: [{ name: "syslog", why: "connect /dev/log" }],
-		});
+		expect(json.openings).toEqual({ capabilities: [], refused: [{ name: "syslog", why: "connect /dev/log" }] });
 	});
 
 	test("gets the caged application's messages, also after a restart of the syslog daemon", async () => {

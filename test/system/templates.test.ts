@@ -77,12 +77,7 @@ function subjects(): Record<string, Subject> {
 		"web-folder": { set: { folder: `${folder}/pages` }, port: 8080 },
 		"python-service": { set: { script: write("hello.py", python) }, port: 8000 },
 		"node-service": { set: { script: write("hello.js", node) }, port: 8000 },
-		"network-daemon": {
-			set: memcached,
-			options: ["--user", "memcache"],
-			command: ["memcached", "-l", "127.0.0.1"],
-			port: 11211,
-		},
+		"network-daemon": { set: memcached, options: ["--user", "memcache"], command: ["memcached", "-l", "127.0.0.1"], port: 11211 },
 	};
 }
 

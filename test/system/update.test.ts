@@ -56,9 +56,7 @@ beforeAll(async () => {
 	packages.install("one");
 	port = await freePort();
 	const asks = `exec 3<>/dev/tcp/127.0.0.1/${port}; echo probe >&3; read -t 5 -r answer <&3; test -n "$answer"`;
-	made = await make(["--name", "greeter", "--probe", `bash -c '${asks}'`, "--", greeter, String(port)], {
-		state,
-	});
+	made = await make(["--name", "greeter", "--probe", `bash -c '${asks}'`, "--", greeter, String(port)], { state });
 });
 
 test("update has nothing to do on an unchanged host", async () => {

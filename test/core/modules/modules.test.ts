@@ -96,10 +96,7 @@ describe("Python", () => {
 		expect(from("import p", sources)).toEqual(["P/p/__init__.py", "P/p/_c.abi3.so", "P/p/deep/a.py", "S/b.py"]);
 	});
 	test("a program's own package is included in used directories, other packages are not", () => {
-		const sources = {
-			"P/p/__init__.py": "import q",
-			...empty("P/p/a/b.py", "P/p/unused/c.py", "P/q/__init__.py", "P/q/c.py"),
-		};
+		const sources = { "P/p/__init__.py": "import q", ...empty("P/p/a/b.py", "P/p/unused/c.py", "P/q/__init__.py", "P/q/c.py") };
 		expect(from("from p import main", sources, "program")).toEqual(["P/p/__init__.py", "P/p/a/b.py", "P/q/__init__.py"]);
 	});
 	test("developers' tools are excluded if only the standard library loads them", () => {
@@ -161,9 +158,7 @@ describe("Perl", () => {
 		expect(from("use A;", sources)).toEqual(["V/A.pm", "V/A/B.pm", "V/A/D/E.pm", "V/C.pm"]);
 	});
 	test("a program's own modules include everything below their names, others do not", () => {
-		const sources = {
-			...empty("V/Mail/Spam.pm", "V/Mail/Spam/Plugin/A.pm", "V/Mail/Other.pm", "O/IO/A.pm", "O/IO/A/B.pm"),
-		};
+		const sources = { ...empty("V/Mail/Spam.pm", "V/Mail/Spam/Plugin/A.pm", "V/Mail/Other.pm", "O/IO/A.pm", "O/IO/A/B.pm") };
 		expect(from("use Mail::Spam;\nuse IO::A;", sources, "program")).toEqual([
 			"O/IO/A.pm",
 			"V/Mail/Spam.pm",

@@ -36,11 +36,7 @@ describe("linkChain", () => {
 	});
 
 	test("an alternative leads through /etc and back", () => {
-		const machine = {
-			"/usr/bin/awk": "/etc/alternatives/awk",
-			"/etc/alternatives/awk": "/usr/bin/mawk",
-			"/usr/bin/mawk": true,
-		};
+		const machine = { "/usr/bin/awk": "/etc/alternatives/awk", "/etc/alternatives/awk": "/usr/bin/mawk", "/usr/bin/mawk": true };
 		const { directories, end, links } = chain("/usr/bin/awk", machine);
 		expect(links.map(({ path }) => path)).toEqual(["/usr/bin/awk", "/etc/alternatives/awk"]);
 		expect([directories, end]).toEqual([["/usr", "/usr/bin", "/etc", "/etc/alternatives"], "/usr/bin/mawk"]);

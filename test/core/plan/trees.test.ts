@@ -174,9 +174,7 @@ describe("the application's sources", () => {
 		expect(tops(sourceTrees(traceBy("/usr/bin/node", page), tree({ "/var/www/site/app.js": "" })))).toEqual(["/var/www/site"]);
 	});
 	test("are not marked by a package.json above them, which is included among them", () => {
-		const files = tree({
-			...empty("/srv/all/package.json", "/srv/all/other/x.js", "/srv/all/app/a.js", "/srv/all/app/b.json"),
-		});
+		const files = tree({ ...empty("/srv/all/package.json", "/srv/all/other/x.js", "/srv/all/app/a.js", "/srv/all/app/b.json") });
 		const seen = traceBy("/usr/bin/node", { "/srv/all/package.json": "read", "/srv/all/app/a.js": "read" });
 		expect(sourceTrees(seen, files)).toEqual([{ top: "/srv/all/app", paths: ["/srv/all/app/a.js", "/srv/all/app/b.json"] }]);
 	});
