@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { cagewright, type Made, makeAsUsual, startRun, temporaryState } from "./cagewright.ts";
+import { type Made, makeAsUsual, startRun, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
 import { fetchPage, type Network, privateNetwork } from "./network.ts";
@@ -38,12 +38,4 @@ test("the demonstration answers from its cage, keeps its count over a restart, a
 		expectServedInside(made, 8085, network);
 		expect((await run.stop()).status).toBe(0);
 	}
-});
-
-test("make and the record print the path of the cage", async () => {
-	const again = await cagewright(["make", "demo", "--yes"], { state });
-	expect(again.status).toBe(0);
-	expect(again.stdout).toContain(made.root);
-	const record = await cagewright(["show", "demo", "--record"], { state });
-	expect(record.stdout).toContain(made.root);
 });

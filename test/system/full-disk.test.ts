@@ -105,24 +105,6 @@ describe("a cage on a full disk", () => {
 		expect(leftovers(state)).toEqual([]);
 	});
 
-	test("is rebuilt completely or not at all, whatever space is left", async () => {
-		let [few, enough] = [0, 2048];
-		// Whatever is written first and last fails at the ends of the range.
-		while (enough - few > 16) {
-			const pages = Math.floor((few + enough) / 2);
-			writeFileSync(files.configuration, `with ${pages} pages\n`);
-			const before = everything();
-			const { status, stderr } = await withFree(pages * page, () => cagewright(["build", "greeter"], { state }));
-			if (status === 0) enough = pages;
-			else {
-				few = pages;
-				expect({ pages, status, stderr }).toEqual({ pages, status: 1, stderr: clear });
-				expect({ pages, everything: everything() }).toEqual({ pages, everything: before });
-			}
-		}
-		expect(leftovers(state)).toEqual([]);
-	});
-
 	test("stays unchanged if its trial fills the disk, and update reports it", async () => {
 		const before = readlinkSync(`${cage}/current`);
 		writeFileSync(files.configuration, "changed again\n");

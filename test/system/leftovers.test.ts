@@ -156,19 +156,6 @@ describe("after a kill of any process, nothing remains", { timeout: 240_000 }, (
 		);
 		expect(killed).toEqual(expect.arrayContaining(["node", "strace", "unshare", "cagewright-init", "redis-server"]));
 	});
-
-	// A trial has the same processes.
-	test.runIf(isWhole)("of a sandbox, after the next command removed its files", async () => {
-		const options = ["trace", "--name", "again", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command];
-		await killEach(
-			() => begin(options, { state }),
-			async () => {
-				if (!allProcesses().some((pid) => nameOf(pid) === "redis-server" && commandOf(pid).includes(`:${port}`)))
-					throw new Error("not up");
-			},
-			next,
-		);
-	});
 });
 
 describe("after the launcher dies, nothing remains", { timeout: 240_000 }, () => {

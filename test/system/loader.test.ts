@@ -1,11 +1,9 @@
-import { copyFileSync, mkdirSync, realpathSync } from "node:fs";
-import { beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { closureOf } from "../../src/core/elf/closure.ts";
 import { abiOf, type Elf, parseElf } from "../../src/core/elf/elf.ts";
-import { baseName, isWithin, join, type Path, pathFromText } from "../../src/core/path/path.ts";
+import { join, type Path } from "../../src/core/path/path.ts";
 import { systemFiles } from "../../src/system/files/files.ts";
 import { askLoader, differences, usableVariants } from "./ask-loader.ts";
-import { temporaryFolder } from "./cagewright.ts";
 
 const files = systemFiles();
 
@@ -66,38 +64,6 @@ test("the closure equals that of the dynamic loader, for every program and libra
 	console.info(`${compared} of ${all.size} files compared, closures in ${Math.round(milliseconds)} ms`);
 	expect(differing).toEqual([]);
 	expect(compared).toBeGreaterThan(500);
-});
-
-describe("variants for newer processors in a directory of LD_LIBRARY_PATH", () => {
-	const directory = temporaryFolder("loader");
-	let program: Path;
-	let interpreter: Path;
-	let library: Path;
-	let hwcaps: string[];
-
-	beforeAll(async () => {
-		program = pathFromText(realpathSync(process.execPath));
-		interpreter = files.inspect(program, parseElf)?.interpreter ?? ("" as Path);
-		hwcaps = await usableVariants(interpreter);
-		library = [...closureOf(files)([program]).needed.keys()].find((path) => /\/libm\.so/.test(path)) ?? ("" as Path);
-		for (const name of ["", ...[...hwcaps, "unheard-of"].map((each) => `glibc-hwcaps/${each}`)]) {
-			mkdirSync(`${directory}/${name}`, { recursive: true });
-			copyFileSync(library, `${directory}/${name}/${baseName(library)}`);
-		}
-	});
-
-	test("are chosen like the loader's", async () => {
-		const [asked] = await askLoader(interpreter, [program], { libraryPath: directory });
-		const result = closureOf(files, { environment: { LD_LIBRARY_PATH: directory }, hwcaps })([program]);
-		const found = [...result.needed.keys(), ...result.interpreters.keys()].map((path) => files.resolve(path));
-		expect(new Set(found)).toEqual(asked?.loaded);
-		expect([...result.needed.keys()].filter((path) => isWithin(path, pathFromText(directory)))).toHaveLength(1);
-	});
-
-	test("are all included if the processor is unknown", () => {
-		const result = closureOf(files, { environment: { LD_LIBRARY_PATH: directory } })([program]);
-		expect([...result.needed.keys()].filter((path) => isWithin(path, pathFromText(directory)))).toHaveLength(hwcaps.length + 2);
-	});
 });
 
 test("a static program needs no library, even if it is position-independent", () => {

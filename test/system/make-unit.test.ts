@@ -1,13 +1,11 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { SystemChooser } from "../../src/cli/chooser.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { equivalentCommand } from "../../src/core/questions/equivalent.ts";
 import { messagesIn } from "../texts.ts";
-import { cagewright, inProcess, type Json, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, inProcess, type Json, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
-import { expectServedInside, expectWellMade } from "./held.ts";
-import { fetchPage, privateNetwork } from "./network.ts";
 
 const state = temporaryState();
 
@@ -36,19 +34,6 @@ async function dryRun(args: readonly string[], enter: readonly string[] = []): P
 	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 	return json as DryRun;
 }
-
-test("a server that is selected by the name of its unit answers from its cage without further options, and the record names the unit", async () => {
-	const network = await privateNetwork();
-	const made = await make(["nginx.service", "--name", "by-unit"], { state });
-	expectWellMade(made, "by-unit", state);
-	const run = startRun("by-unit", { state, enter: network.enter });
-	await eventually(() => fetchPage("http://127.0.0.1:80/", network));
-	expectServedInside(made, 80, network);
-	expect((await run.stop()).status).toBe(0);
-	const record = readFileSync(made.record as string, "utf8");
-	expect(record).toContain("- systemd unit: `nginx.service`");
-	expect(record).toContain("with /usr/sbin/nginx -g 'daemon off; master\\_process on;'");
-});
 
 test("a start script with its own variables is followed", async () => {
 	const { application } = await dryRun(["apache2.service"]);

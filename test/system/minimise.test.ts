@@ -128,8 +128,3 @@ test("Ctrl-C ends the search with its result so far, and a second Ctrl-C leaves 
 	expect(status).toBe(0);
 	expect(json).toMatchObject({ complete: false });
 });
-
-test("a missing cage is reported before any question", async () => {
-	const result = await inProcess(["minimise", "nowhere"], { state });
-	expect(result).toMatchObject({ status: 2, stderr: expect.stringContaining("Unknown cage 'nowhere'") });
-});

@@ -1,7 +1,6 @@
 import { readFileSync, renameSync, statSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cagewright, type Made, make, startRun, temporaryState } from "./cagewright.ts";
-import { nginx, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
 import { fetchPage, type Network, privateNetwork } from "./network.ts";
@@ -24,16 +23,18 @@ async function send(name: string, signal: string): Promise<void> {
 describe("nginx as Debian installs it, started as root", () => {
 	let made: Made;
 	beforeAll(async () => {
-		const probe = "curl -fsSI --noproxy '*' http://127.0.0.1:80/ | grep -qi '^server: nginx'";
-		made = await make(["--name", "web", "--probe", probe, "--", "nginx", "-g", "daemon off;"], { state });
+		made = await make(["nginx.service", "--name", "web"], { state });
 	});
 
-	test("works in a cage made from a command and a probe alone", () => {
+	test("works in a cage made from its unit's name alone, which the record names", () => {
 		expectWellMade(made, "web", state);
 		expect(made.confinement.user).toBe("root");
 		expect(made.accounts.users).toEqual(expect.arrayContaining(["root", "www-data"]));
 		expect(made.files).toBeLessThan(30);
 		expect(made.bytes).toBeLessThan(16 * megabyte);
+		const record = readFileSync(made.record as string, "utf8");
+		expect(record).toContain("- systemd unit: `nginx.service`");
+		expect(record).toContain("with /usr/sbin/nginx -g 'daemon off; master\\_process on;'");
 	});
 
 	test("serves port 80 from inside, reloads on HUP, reopens its logs on USR1, and ends on TERM", async () => {
@@ -66,16 +67,4 @@ describe("nginx as Debian installs it, started as root", () => {
 		expect(status).toBe(1);
 		expect(stderr).toMatch(/^cagewright: .*is not running.*\n$/);
 	});
-});
-
-test("nginx started as the account www-data serves port 80 with the one capability for low ports", async () => {
-	const daemon = nginx({ port: 80 });
-	const options = ["--name", "low", "--user", "www-data", "--include", `${daemon.folder}/pages`];
-	const made = await make([...options, ...wordsOf(daemon)], { state });
-	expectWellMade(made, "low", state);
-	expect(made.confinement).toMatchObject({ user: "www-data", capabilities: ["net_bind_service"] });
-	const run = startRun("low", { state, enter: network.enter });
-	expect(await eventually(() => fetchPage("http://127.0.0.1:80/", network))).toBe("a page of the test");
-	expectServedInside(made, 80, network);
-	expect((await run.stop("SIGQUIT")).status).toBe(0);
 });

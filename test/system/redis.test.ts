@@ -5,6 +5,7 @@ import { askRedis, type Daemon, redis, startOnHost, wordsOf } from "./daemons.ts
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
 import { freePort, type Network, privateNetwork } from "./network.ts";
+import { processesIn } from "./processes.ts";
 
 const megabyte = 1024 * 1024;
 const state = temporaryState();
@@ -82,4 +83,20 @@ test("make does not affect a redis that already runs on that port", async () => 
 	expect(await askRedis(port, ["GET", "mine"], network)).toBe("untouched");
 	expect(await startsOf()).toBe(runId);
 	expect(readFileSync(`${host.folder}/data/dump.rdb`).equals(dump)).toBe(true);
+});
+
+test("redis forks into the background in Debian's configuration and is followed until it ends with the cage", async () => {
+	const network = await privateNetwork();
+	const probe = 'test "$(redis-cli -p 6379 SET probe ok)" = OK';
+	const words = ["--user", "redis", "--directory", "/run/redis", "--probe", probe, "--", "redis-server", "/etc/redis/redis.conf"];
+	const forks = await make(["--name", "debian", ...words], { state });
+	expectWellMade(forks, "debian", state);
+	// Debian makes the account the owner of the configuration. The cage keeps it read-only and reports it.
+	for (const path of ["/etc/redis", "/etc/redis/redis.conf"])
+		expect(forks.confinement.warnings).toContainEqual(expect.objectContaining({ code: "application-owns", path }));
+	const run = startRun("debian", { state, enter: network.enter });
+	await eventually(() => askRedis(6379, ["SET", "still", "here"], network));
+	expectServedInside(forks, 6379, network);
+	expect((await run.stop()).status).toBe(0);
+	expect(processesIn(forks.root)).toEqual([]);
 });

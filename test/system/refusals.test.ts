@@ -146,7 +146,7 @@ test.each(["../escape", "a/b", "", ".", "..", "-rf", "a b", "a\nb"])("the name %
 	expectRefused(await inProcess(words, { state }), 2);
 });
 
-test.each(["run", "show", "remove", "plan", "build", "trial", "unit"])(
+test.each(["run", "show", "remove", "plan", "build", "trial", "unit", "minimise"])(
 	"%s refuses a missing cage and a name with ..",
 	async (verb) => {
 		for (const name of ["no-such-cage", "../../etc"]) {

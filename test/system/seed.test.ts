@@ -85,14 +85,6 @@ describe("the data of a cage", () => {
 		expect(existsSync(inData("top"))).toBe(false);
 	});
 
-	test("keeps holes", async () => {
-		writeFileSync(inState("sparse"), "x");
-		truncateSync(inState("sparse"), 40_000_000);
-		await seed(directory(["sparse"]));
-		expect(statSync(inData("sparse"))).toMatchObject({ size: 40_000_000 });
-		expect(statSync(inData("sparse")).blocks).toBeLessThan(300);
-	});
-
 	test("fits on a small disk if it consists of holes, and otherwise leaves nothing", async () => {
 		const bytes = 40_000_000;
 		const query = (name: string) => directory([], { seeds: [{ path: inState(name), bytes }] });

@@ -123,11 +123,3 @@ test("a trial finds an excluded file that keeps the program from starting", asyn
 	expect(status).toBe(1);
 	expect(json.missing).toContainEqual(expect.objectContaining({ path: excluded, declined: true }));
 });
-
-test("the text output of each step names the cage", async () => {
-	for (const verb of ["plan", "build"]) {
-		const { status, stdout } = await inProcess([verb, "pages", "--quiet"], { state });
-		expect(status).toBe(0);
-		expect(stdout).toMatch(/pages|python3/);
-	}
-});
