@@ -10,6 +10,7 @@ test("a run with another exercise adds its accesses, and the plan has those of b
 	const first = await cagewright(["trace", "redis", "--json", "--quiet"], { state });
 	expect({ status: first.status, stderr: first.stderr }).toEqual({ status: 0, stderr: "" });
 	expect(first.json.added).toBeUndefined();
+	expect(first.json.life).toContainEqual({ stage: "start", cameUp: true });
 	expect(first.json.coverage).toMatchObject({ programs: { reached: 1, of: 1 }, configuration: { reached: 1, of: 1 } });
 	const proposed = (first.json.next as { command?: string }[]).map(({ command }) => command);
 	expect(proposed).toContain(`${client} BGREWRITEAOF`);
@@ -25,6 +26,8 @@ test("a run with another exercise adds its accesses, and the plan has those of b
 	const left = (second.json.next as { command?: string }[]).map(({ command }) => command);
 	expect(left).not.toContain(`${client} BGREWRITEAOF`);
 
+	const planned = await cagewright(["plan", "redis"], { state });
+	expect(planned.stdout).toContain("Traced: start, stop, second start");
 	// The trial runs the exercises of both runs.
 	const built = await cagewright(["build", "redis"], { state });
 	expect({ status: built.status, next: built.stdout.split("\n")[1] }).toEqual({
@@ -40,14 +43,4 @@ test("a run with another exercise adds its accesses, and the plan has those of b
 	const again = await cagewright([...words, "--lang", "de"], { state });
 	expect(again.stdout).toMatch(/Dieser Lauf (hat nichts Neues ergeben|ergänzte)/);
 	expect(again.stdout).toContain(`Weiter: cagewright --state ${state} plan redis\n`);
-});
-
-test("an added run needs a cage and cannot change its application", async () => {
-	const state = temporaryState();
-	const unknown = await cagewright(["trace", "nobody-knows-me", "--add"], { state });
-	expect(unknown.status).toBe(2);
-	expect((await cagewright(["trace", "redis", "--quiet"], { state })).status).toBe(0);
-	const other = await cagewright(["trace", "redis", "--add", "--user", "nobody"], { state });
-	expect(other.status).toBe(2);
-	expect(other.stderr).toContain("so --user cannot change it");
 });

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { type Made, makeAsUsual, startRun, temporaryState } from "./cagewright.ts";
+import { cagewright, type Made, startRun, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
 import { fetchPage, type Network, privateNetwork } from "./network.ts";
@@ -11,10 +11,17 @@ const state = temporaryState();
 const url = "http://127.0.0.1:8085/";
 let made: Made;
 let network: Network;
+let events: { event: string; number: number; line: string; status: number }[];
 
 beforeAll(async () => {
 	network = await privateNetwork();
-	made = await makeAsUsual(["demo"], { state });
+	const { json, status, stderr } = await cagewright(["make", "demo", "--yes", "--json", "--events"], { state });
+	expect(status).toBe(0);
+	made = json as Made;
+	events = stderr
+		.split("\n")
+		.filter(Boolean)
+		.map((line) => JSON.parse(line));
 });
 
 test("the demonstration needs only its name", () => {
@@ -38,4 +45,14 @@ test("the demonstration answers from its cage, keeps its count over a restart, a
 		expectServedInside(made, 8085, network);
 		expect((await run.stop()).status).toBe(0);
 	}
+});
+
+test("every started program is reported with its command line and its exit status", () => {
+	const started = events.filter(({ event }) => event === "command-started");
+	const ended = events.filter(({ event }) => event === "command-ended");
+	expect(started.some(({ line }) => line.includes(" strace -f ") && line.includes(" unshare "))).toBe(true);
+	expect(started.some(({ line }) => line.includes("nsenter --net=") && line.includes("127.0.0.1:8085"))).toBe(true);
+	expect(ended.map(({ number }) => number).sort()).toEqual(started.map(({ number }) => number).sort());
+	// The probe has to fail before anything runs.
+	expect(ended.find(({ number }) => number === started[0]?.number)?.status).not.toBe(0);
 });

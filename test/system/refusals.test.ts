@@ -170,6 +170,7 @@ test.each([
 	["a verb that does not exist", ["no-such-verb"]],
 	["a timeout that is no number", ["make", "--timeout", "soon", "demo"]],
 	["two words where one command is meant", ["make", "demo", "nginx"]],
+	["a second run of a cage that does not exist", ["trace", "no-such-cage", "--add"]],
 	["a path that climbs", ["make", "demo", "--writable", "/srv/../etc"]],
 ])("%s is wrong usage", async (_, args) => {
 	expectRefused(await inProcess(args, { state }), 2);

@@ -92,6 +92,7 @@ test.each([
 	["trace", "--rounds 9 -- true", "--rounds"],
 	["trace", "--add --limit-files 64", "--limit-files"],
 	["trace", "--add --rounds 9", "--rounds"],
+	["trace", "--add --user daemon", "--user"],
 	["trace", "--for 1 --user daemon", "--user"],
 ])("%s refuses %s, which it cannot honour, in one sentence", async (verb, words, named) => {
 	const before = readFileSync(`${state}/cages/pages/cage.json`, "utf8");

@@ -62,15 +62,4 @@ describe("a typed command", () => {
 			),
 		);
 	});
-
-	it("never throws, and errors point into the text", () => {
-		const unit = fc.constantFrom(..."ab '\"\\|;&><$`#=\n\t\0ü");
-		fc.assert(
-			fc.property(fc.string({ unit }), (text) => {
-				const split = splitCommandLine(text);
-				if ("words" in split) expect(split.words.length).toBeGreaterThan(0);
-				else if ("at" in split.error) expect(split.error.at).toBeLessThan(text.length);
-			}),
-		);
-	});
 });
