@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { gunzipSync, gzipSync } from "node:zlib";
 
 /** Archives that `cagewright export` would never write: GNU tar repacks a changed tree, or Python's tarfile appends entries. */
 
@@ -66,4 +67,13 @@ export function editJson(file: string, edit: (json: Record<string, never>) => vo
 	const json = JSON.parse(readFileSync(file, "utf8"));
 	edit(json);
 	writeFileSync(file, JSON.stringify(json));
+}
+
+/** Edits the trace of an unpacked archive. */
+// biome-ignore lint/suspicious/noExplicitAny: the archive's author writes whatever it likes
+export function editTrace(tree: string, edit: (trace: any) => void): void {
+	const file = `${tree}/traces/host.json.gz`;
+	const json = JSON.parse(gunzipSync(readFileSync(file)).toString());
+	edit(json.trace);
+	writeFileSync(file, gzipSync(JSON.stringify(json)));
 }

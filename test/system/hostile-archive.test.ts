@@ -133,6 +133,7 @@ describe("sizes", () => {
 	});
 
 	test.each([
+		["its second half missing", (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
 		["no zeros at its end", (bytes: Buffer) => bytes.subarray(0, bytes.length - 10240)],
 		["more behind its end", (bytes: Buffer) => Buffer.concat([bytes, bytes])],
 		["a changed header", (bytes: Buffer) => Buffer.from(bytes).fill("7", 1030, 1031)],
@@ -150,6 +151,28 @@ describe("sizes", () => {
 		writeFileSync(file, global);
 		await expectRefused(file, /damaged|is not a cage archive/);
 	});
+});
+
+const program = "generations/1/usr/bin/redis-check-rdb";
+const contents: readonly [string, (tree: string) => void, RegExp][] = [
+	["a changed program", (tree) => appendFileSync(`${tree}/${program}`, "x"), /changed/],
+	["a file too many", (tree) => writeFileSync(`${tree}/generations/1/usr/bin/more`, "x"), /added/],
+	["a missing file", (tree) => rmSync(`${tree}/generations/1/etc/nsswitch.conf`), /removed/],
+	["a setuid file", (tree) => chmodSync(`${tree}/${program}`, 0o4755), /setuid|another mode/],
+	["another name inside", (tree) => editJson(`${tree}/cage.json`, (json) => Object.assign(json, { name: "x" })), /is damaged/],
+	[
+		"another processor",
+		(tree) => editJson(`${tree}/export.json`, (json) => Object.assign(json, { architecture: "mips" })),
+		/processor/,
+	],
+	[
+		"a name that leads elsewhere",
+		(tree) => editJson(`${tree}/export.json`, (json) => Object.assign(json, { name: "../x" })),
+		/is not a cage/,
+	],
+];
+test.each(contents)("an archive with %s is refused", async (_, change, why) => {
+	await expectRefused(changed(change), why, [2, 3, 4]);
 });
 
 test("invalid lines of the archive's log are omitted", async () => {

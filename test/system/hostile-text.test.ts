@@ -1,7 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { editJson } from "./archives.ts";
+import { editJson, editTrace } from "./archives.ts";
 import { inProcess, temporaryState } from "./cagewright.ts";
 import { exportedRedis } from "./hostile-archives.ts";
 
@@ -50,12 +49,11 @@ beforeAll(() => {
 		const log = `${tree}/log`;
 		const details = JSON.stringify({ generation: evil, [evil]: evil });
 		writeFileSync(log, `${readFileSync(log, "utf8")}2026-01-01T00:00:00.000Z tried ${details}\n`);
-		const trace = `${tree}/traces/host.json.gz`;
-		const json = JSON.parse(execFileSync("gzip", ["-dc", trace], { maxBuffer: 1 << 28 }).toString()) as Json;
-		for (const access of json.trace.accesses) access.calls = [evil];
-		json.trace.refusals.push({ call: evil, count: 1, error: evil });
-		for (const name of ["families", "kept", "ports", "possibleNeeds"]) json.trace[name].push(`tcp ${evil}`);
-		writeFileSync(trace, execFileSync("gzip", ["-c"], { input: JSON.stringify(json) }));
+		editTrace(tree, (trace) => {
+			for (const access of trace.accesses) access.calls = [evil];
+			trace.refusals.push({ call: evil, count: 1, error: evil });
+			for (const name of ["families", "kept", "ports", "possibleNeeds"]) trace[name].push(`tcp ${evil}`);
+		});
 	});
 	writeFileSync(`${archive}.evil`, readFileSync(file));
 });

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { beforeAll, beforeEach, expect, test } from "vitest";
-import { editJson, packed, unpacked } from "./archives.ts";
+import { editJson, editTrace, packed, unpacked } from "./archives.ts";
 import { cagewright, inProcess, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { preparedRedis } from "./prepared.ts";
 
@@ -44,12 +44,7 @@ function edited({ cage, manifest, trace }: Edit): string {
 	const tree = restored();
 	if (manifest) editJson(`${tree}/manifests/1.json`, manifest);
 	if (cage) editJson(`${tree}/cage.json`, cage);
-	if (trace) {
-		const file = `${tree}/traces/host.json.gz`;
-		const json = JSON.parse(execFileSync("gzip", ["-dc", file], { maxBuffer: 1 << 28 }).toString()) as Json;
-		trace(json.trace);
-		writeFileSync(file, execFileSync("gzip", ["-c"], { input: JSON.stringify(json) }));
-	}
+	if (trace) editTrace(tree, trace);
 	return packed(tree, `${folder}/edited.tar`);
 }
 
@@ -62,9 +57,21 @@ const writable = (path: string) => (json: Json) =>
 	json.writable.push({ path, mode: 0o755, uid: 0, gid: 0, reasons: [], seeds: [] });
 const identity = (values: object) => (json: Json) => Object.assign(json.identity, values);
 
+const disk = { path: "/dev/sda", kind: "device", mode: 0o600, uid: 0, gid: 0, size: 0, mtime: 0, reasons: [], risks: [] };
+
 const refused: readonly [string, Edit, RegExp][] = [
 	["an account with root's number", { manifest: identity({ uid: 0, gid: 0 }) }, /account redis/],
 	["an account with another's number", { manifest: identity({ uid: 1 }) }, /account redis/],
+	[
+		"another's number for its users",
+		{
+			manifest: (json) =>
+				json.accounts.users.forEach((user: Json) => {
+					user.uid = 1;
+				}),
+		},
+		/account/,
+	],
 	["another account's name", { manifest: identity({ name: "daemon", uid: 1, gid: 1 }) }, /account daemon/],
 	["root's name", { manifest: identity({ name: "root" }) }, /account root/],
 	["a group without a name", { manifest: identity({ gid: 42 }) }, /gid 42/],
@@ -150,6 +157,7 @@ const refused: readonly [string, Edit, RegExp][] = [
 		},
 		/\/etc\/null/,
 	],
+	["a disk", { manifest: (json) => json.entries.push({ ...disk, device: { type: "b", major: 8, minor: 0 } }) }, /device/],
 	[
 		"a file without a hash",
 		{
@@ -296,7 +304,6 @@ const unlaunchable: readonly [string, (json: Json) => void, RegExp][] = [
 	["the machine's memory", (json) => json.entries.push({ ...disk, device: { type: "c", major: 1, minor: 1 } }), /\/dev\/sda/],
 	["a writable /etc", writable("/etc"), /\/etc/],
 ];
-const disk = { path: "/dev/sda", kind: "device", mode: 0o600, uid: 0, gid: 0, size: 0, mtime: 0, reasons: [], risks: [] };
 
 test.each(unlaunchable.map((one, index) => [...one, index] as const))(
 	"no verb launches a cage with %s, or writes a unit for it",
