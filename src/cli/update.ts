@@ -4,7 +4,7 @@ import { Failure } from "../core/failure.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import { foundHolding } from "../core/selftest/verdict.ts";
-import { presentGeneration } from "../engine/cages.ts";
+import { presentGeneration, unlessDamaged } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { rollbackCage, rollbackTarget } from "../engine/upkeep/rollback.ts";
 import { planUpdate, type Updated, updateCage } from "../engine/upkeep/update.ts";
@@ -31,6 +31,8 @@ export async function update(terminal: Terminal, called: readonly string[], opti
 	if ((options.all ?? false) === called.length > 0) throw new Failure("update-names-or-all", {}, 2);
 	return terminal.withContext(async (context) => {
 		const names = options.all ? await builtCages(context) : called;
+		// A wrong name is refused before any work. A damaged cage stops no other.
+		for (const name of called) await unlessDamaged(presentGeneration(context, name));
 		const results: object[] = [];
 		const failures: Failure[] = [];
 		for (const name of names) {

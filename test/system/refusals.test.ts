@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { begin, cagewright, inProcess, type Result, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { type Daemon, pythonPages, redis, startOnHost, wordsOf } from "./daemons.ts";
 import { freePort } from "./network.ts";
-import { preparedRedis } from "./prepared.ts";
+import { preparedDemo, preparedRedis } from "./prepared.ts";
 
 /** Requests that must fail: with one line that says why, the right exit status, and nothing left behind. */
 
@@ -203,3 +203,18 @@ test("a second command on the same cage names the process of the first", async (
 	expect(second.stderr).toContain(String(first.pid));
 	expect((await first.ended).status).toBe(0);
 });
+
+test.each(["check", "update", "update --dry-run"])(
+	"%s of several cages refuses an unknown one before any work",
+	async (words) => {
+		const there = temporaryState();
+		await preparedDemo(there);
+		const [verb = "", ...options] = words.split(" ");
+		const refused = await inProcess([verb, "demo", "nosuch", ...options], { state: there });
+		expect(refused).toMatchObject({
+			status: 2,
+			stdout: "",
+			stderr: expect.stringMatching(/^cagewright: Unknown cage 'nosuch'[^\n]+\n$/),
+		});
+	},
+);
