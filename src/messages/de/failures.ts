@@ -26,7 +26,6 @@ export const failuresDe: Failures = {
 	"account-unknown": "Unbekanntes Konto '{account}'. Nennen Sie ein vorhandenes Konto, oder legen Sie dieses mit useradd an.",
 	"configuration-conflict":
 		"{paths} wurde im Käfig {name} bearbeitet und hat sich auch auf dem Host geändert; deshalb wurde nichts aktualisiert. Wählen Sie eine Fassung mit --configuration keep (die des Käfigs) oder --configuration host.",
-	"file-there": "{path} existiert bereits und wird nicht überschrieben. Wählen Sie einen anderen Dateinamen.",
 	"no-export": "{path} ist kein Käfig-Archiv, oder sein Anfang fehlt. Erzeugen Sie das Archiv neu mit `cagewright export`.",
 	"dedicated-account-foreign":
 		"Nichts wurde importiert: Das eigene Konto {account} des Käfigs lässt sich hier nicht anlegen, weil der Name vergeben ist oder nicht mit „cage-“ beginnt. Wählen Sie mit --dedicated-account NAME einen anderen.",

@@ -25,7 +25,6 @@ export const failuresEn = {
 	"account-unknown": "Unknown account '{account}'. Name an existing account, or create this one with useradd.",
 	"configuration-conflict":
 		"{paths} was edited in cage {name} and has also changed on the host, so nothing was updated. Choose a version with --configuration keep (the cage's) or --configuration host.",
-	"file-there": "{path} already exists and is not overwritten. Choose another file name.",
 	"no-export": "{path} is not a cage archive, or its beginning is missing. Create the archive again with `cagewright export`.",
 	"dedicated-account-foreign":
 		"Nothing was imported: the cage's dedicated account {account} cannot be created here, because the name is in use or does not begin with 'cage-'. Choose another name with --dedicated-account NAME.",

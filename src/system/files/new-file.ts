@@ -6,7 +6,7 @@ import { showPath } from "../../core/path/quote.ts";
 import { errorName, failedWrite, writeFailure } from "./errors.ts";
 
 /**
- * Creates a file that only its owner can read, and syncs it after the work. Throws `file-there` (exit 2) if it exists. A failure
+ * Creates a file that only its owner can read, and syncs it after the work. Throws `file-exists` (exit 2) if it exists. A failure
  * leaves no file.
  */
 export async function withNewFile<T>(path: Path, work: (file: FileHandle) => Promise<T>): Promise<T> {
@@ -33,7 +33,7 @@ async function openNewFile(path: Path): Promise<FileHandle> {
 	try {
 		return await open(pathToBytes(path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
 	} catch (error) {
-		if (errorName(error) === "EEXIST") throw new Failure("file-there", { path: showPath(path) }, 2);
+		if (errorName(error) === "EEXIST") throw new Failure("file-exists", { path: showPath(path) }, 2);
 		if (errorName(error) === "ENOENT") throw new Failure("no-such-directory", { path: showPath(parent(path)) }, 2);
 		throw writeFailure(error, path);
 	}

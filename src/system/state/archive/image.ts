@@ -183,7 +183,7 @@ export function writeTexts(to: Path, texts: ReadonlyMap<string, string>): Promis
 	});
 }
 
-/** Creates a folder with one rename, so that an interrupted export leaves none. Throws `file-there` (exit 2) if it exists. */
+/** Creates a folder with one rename, so that an interrupted export leaves none. Throws `file-exists` (exit 2) if it exists. */
 export async function withNewFolder(path: Path, work: (folder: Path) => Promise<void>): Promise<void> {
 	await requireNewPlace(path);
 	const folder = join(parent(path), transientName("tmp"));
@@ -197,13 +197,13 @@ export async function withNewFolder(path: Path, work: (folder: Path) => Promise<
 	}
 }
 
-/** Throws `file-there` or `no-such-directory` (exit 2), before long work. */
+/** Throws `file-exists` or `no-such-directory` (exit 2), before long work. */
 export async function requireNewPlace(path: Path): Promise<void> {
 	const exists = (one: Path) =>
 		lstat(pathToBytes(one)).then(
 			() => true,
 			() => false,
 		);
-	if (await exists(path)) throw new Failure("file-there", { path: showPath(path) }, 2);
+	if (await exists(path)) throw new Failure("file-exists", { path: showPath(path) }, 2);
 	if (!(await exists(parent(path)))) throw new Failure("no-such-directory", { path: showPath(parent(path)) }, 2);
 }

@@ -27,7 +27,7 @@ interface Packing extends ExportRequest {
 }
 
 /**
- * Throws `file-there` (exit 2) if the file exists, and `export-data-changed` (exit 4) if the data changed in the meantime,
+ * Throws `file-exists` (exit 2) if the file exists, and `export-data-changed` (exit 4) if the data changed in the meantime,
  * because tar works by path and would have followed a link that replaced a directory. A failure or an abort leaves no file.
  */
 export async function exportCage({ head, ownerNames, owners, signal, state, to, writable }: Packing): Promise<Exported> {
