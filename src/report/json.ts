@@ -28,7 +28,11 @@ export function eventToJson(event: Event): object {
 			return { ...event, counts: { ...event.counts, newest: event.counts.newest.map(pathToJson) } };
 		case "processes-seen": {
 			const { rows, ...counts } = event.processes;
-			const named = rows.map(({ program, ...row }) => ({ ...row, program: program === undefined ? null : pathToJson(program) }));
+			const named = rows.map(({ program, shownPid, ...row }) => ({
+				...row,
+				pid: shownPid,
+				program: program === undefined ? null : pathToJson(program),
+			}));
 			return { event: event.event, ...counts, processes: named };
 		}
 		case "coverage-measured":

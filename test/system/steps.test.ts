@@ -124,3 +124,16 @@ test("a trial finds an excluded file that keeps the program from starting", asyn
 	expect(status).toBe(1);
 	expect(json.missing).toContainEqual(expect.objectContaining({ path: excluded, declined: true }));
 });
+
+test("a traced process is shown with its own number, as in its log", async () => {
+	const probe = ["--probe", `redis-cli -p ${port} ping | grep PONG`];
+	const command = ["sh", "-c", `echo "my number: $$"; exec redis-server --save '' --port ${port}`];
+	const traced = await cagewright(["trace", "--events", "--name", "numbered", ...probe, "--", ...command], { state });
+	expect(traced.status).toBe(0);
+	const lines = traced.stderr.split("\n").filter(Boolean);
+	const events = lines.map((line) => JSON.parse(line) as { text?: string; processes?: { pid: number }[] });
+	const output = events.map(({ text = "" }) => text).join("");
+	const printed = [...output.matchAll(/my number: (\d+)/g)].map(([, number]) => Number(number));
+	expect(printed.length).toBeGreaterThan(0);
+	expect(new Set(events.flatMap(({ processes = [] }) => processes.map(({ pid }) => pid)))).toEqual(new Set(printed));
+});

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { TracePipe } from "../../src/system/launch/trace-pipe.ts";
+import { TracePipe, tracePipe } from "../../src/system/launch/trace-pipe.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
 const descriptors = () => readdirSync("/proc/self/fd").length;
@@ -10,8 +10,9 @@ const descriptors = () => readdirSync("/proc/self/fd").length;
 test("every byte arrives once and in order at any speed, and nothing stays open", async () => {
 	const before = descriptors();
 	const chunks: Uint8Array[] = [];
-	const pipe = new TracePipe(temporaryFolder("pipe"), (chunk) => chunks.push(chunk));
-	const writer = spawn("sh", ["-c", 'seq 300000 >"$1"', "sh", pipe.path], { stdio: "ignore" });
+	const folder = temporaryFolder("pipe");
+	const pipe = new TracePipe(folder, (chunk) => chunks.push(chunk));
+	const writer = spawn("sh", ["-c", 'seq 300000 >"$1"', "sh", tracePipe(folder)], { stdio: "ignore" });
 	await once(writer, "close");
 	pipe.finish();
 	const lines = Buffer.concat(chunks).toString("latin1").trimEnd().split("\n");

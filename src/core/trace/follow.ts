@@ -133,7 +133,8 @@ export function follow(event: CallEvent, shape: CallShape, process: Process, fol
 		case "vfork":
 		case "clone":
 		case "clone3":
-			return event.result ? processes.born(process, event.result, sharingOf(event.args.join())) : undefined;
+			if (!event.result) return undefined;
+			return processes.born(process, event.result, sharingOf(event.args.join()), event.ownResult);
 	}
 	return undefined;
 }

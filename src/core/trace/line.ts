@@ -10,6 +10,8 @@ export interface CallEvent {
 	readonly args: readonly string[];
 	/** Process ids are in strace's own namespace. */
 	readonly result: number | undefined;
+	/** A process id as the calling process sees it, if `result` differs. */
+	readonly ownResult?: number;
 	readonly error: string | undefined;
 	/** The path of the returned descriptor, if the file still has a name. */
 	readonly resultPath: Path | undefined;
@@ -207,7 +209,7 @@ function result(pid: number, call: string, args: string[], text: string, at: num
 	else number = numberOf(text.slice(at, end));
 	if (Number.isNaN(number)) return undefined;
 	if (number === undefined) return undefined;
-	if (!hasLabel && text.charCodeAt(end + 1) === 47) number = pidOf(text.slice(at)) ?? number;
+	const pidHere = !hasLabel && text.charCodeAt(end + 1) === 47 ? pidOf(text.slice(at)) : undefined;
 	const resultLabel = hasLabel ? descriptorLabel(text.slice(end)) : undefined;
 	const named = resultLabel?.charCodeAt(0) === 47 && !text.endsWith(">(deleted)");
 	return {
@@ -215,7 +217,8 @@ function result(pid: number, call: string, args: string[], text: string, at: num
 		pid,
 		call,
 		args,
-		result: number,
+		result: pidHere ?? number,
+		...(pidHere === undefined ? {} : { ownResult: number }),
 		error,
 		resultPath: named ? (resultLabel as Path) : undefined,
 		resultLabel: named ? undefined : resultLabel,

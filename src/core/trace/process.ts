@@ -19,6 +19,8 @@ export interface Ids {
 /** A process's or thread's state at this point of the trace. */
 export interface Process {
 	readonly pid: number;
+	/** The number to show: the application's own, as in its log. */
+	shownPid: number;
 	/** The pid of its thread group; its own pid for the first thread. */
 	group: number;
 	/** The process that created it; undefined for the first. */
@@ -49,6 +51,7 @@ export function sameIds(id: number): Ids {
 export function firstProcess(pid: number, cwd: Path | undefined, uid: number, gid: number): Process {
 	return {
 		pid,
+		shownPid: pid,
 		group: pid,
 		parent: undefined,
 		fs: { cwd, root: "", shown: "" },

@@ -18,6 +18,8 @@ import type { RunningProcess } from "./running.ts";
 export interface ProcessRow {
 	/** In strace's namespace. */
 	readonly pid: number;
+	/** As in the application's log; the host's number if strace attached. */
+	readonly shownPid: number;
 	/** 0 if the parent has no row. */
 	readonly depth: number;
 	readonly program?: Path;
@@ -41,6 +43,7 @@ export const noProcesses: ProcessTree = { rows: [], living: 0, ended: 0 };
 
 interface EndedProcess {
 	readonly pid: number;
+	readonly shownPid: number;
 	readonly parent: number | undefined;
 	readonly program: Path | undefined;
 	readonly uid: number;
@@ -58,8 +61,8 @@ class ProcessTreeMaker {
 	ended(process: Process, how: string): void {
 		if (process.group !== process.pid || process.launcher) return;
 		this.#count++;
-		const { parent, pid, program, uid } = process;
-		this.#ended.push({ pid, parent, program, uid: uid.effective, how });
+		const { parent, pid, program, shownPid, uid } = process;
+		this.#ended.push({ pid, shownPid, parent, program, uid: uid.effective, how });
 		if (this.#ended.length > maxEndedRows) this.#ended.shift();
 	}
 
@@ -90,9 +93,11 @@ class ProcessTreeMaker {
 			const whole = { ...row, ...(program === undefined ? {} : { program }), ...(changed ? { uid } : {}) };
 			append(children, known, whole);
 		};
-		for (const { how, parent, pid, program, uid } of gone) add(parent, { pid, threads: 0, ended: how }, program, uid);
-		for (const { parent, pid, program, uid } of living) {
-			add(parent, { pid, threads: threads.get(pid) ?? 0 }, program, uid.effective);
+		for (const { how, parent, pid, program, shownPid, uid } of gone) {
+			add(parent, { pid, shownPid, threads: 0, ended: how }, program, uid);
+		}
+		for (const { parent, pid, program, shownPid, uid } of living) {
+			add(parent, { pid, shownPid, threads: threads.get(pid) ?? 0 }, program, uid.effective);
 		}
 		return { rows: inOrder(children), living: living.length, ended: this.#count };
 	}
@@ -196,16 +201,18 @@ export class ProcessTable {
 		return like ? this.#add(childOf(like, pid, sharesNothing, true)) : undefined;
 	}
 
-	/** `parent`'s fork returned `pid`. */
-	born(parent: Process, pid: number, shares: Sharing): Process | undefined {
+	/** `parent`'s fork returned `pid`, or `ownPid` as `parent` sees it. */
+	born(parent: Process, pid: number, shares: Sharing, ownPid = pid): Process | undefined {
+		// Whoever attached to a process chose it by the host's number.
+		const shownPid = this.#joined === undefined ? ownPid : pid;
 		if (this.#ended.delete(pid)) return undefined;
 		const known = this.#processes.get(pid);
 		if (known?.guessed) {
 			const { group, parent: by } = childOf(parent, pid, shares, false);
-			Object.assign(known, { guessed: false, group, parent: by });
+			Object.assign(known, { guessed: false, group, parent: by, shownPid });
 			return known;
 		}
-		return this.#add(childOf(parent, pid, shares, false));
+		return this.#add({ ...childOf(parent, pid, shares, false), shownPid });
 	}
 
 	/** `how` it ended, if the trace shows that. */

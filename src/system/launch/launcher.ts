@@ -13,6 +13,7 @@ import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellBytes, quoteShellLine } from "../../core/path/quote.ts";
 import type { Identity } from "../../core/plan/plan.ts";
+import { straceArguments } from "../../core/trace/calls.ts";
 import type {
 	CageLayout,
 	Launched,
@@ -44,7 +45,7 @@ import { clearAbandoned, mountsName, removeScratch, scriptName } from "./scratch
 import { hostShell, lineProblem, runGroup } from "./shell.ts";
 import { checkMountPoints, specificationOf } from "./specification.ts";
 import { requireTool } from "./tools.ts";
-import { TracePipe } from "./trace-pipe.ts";
+import { TracePipe, tracePipe } from "./trace-pipe.ts";
 
 /** Starts applications and cages with util-linux. `state` contains all of its temporary files. */
 export class UtilLinuxLauncher implements Launcher {
@@ -107,7 +108,7 @@ export class UtilLinuxLauncher implements Launcher {
 			checkMountPoints(spec);
 			trace = request.trace && new TracePipe(folder, request.trace.onData);
 			const isSplit = isSplitLaunch(request);
-			const child = spawnLaunch(request, command, trace?.path, isSplit ? handOverPipes : []);
+			const child = spawnLaunch(request, command, isSplit ? handOverPipes : []);
 			this.commands.follow(child);
 			const mounts = join(folder, mountsName);
 			if (isSplit)
@@ -215,7 +216,9 @@ export class UtilLinuxLauncher implements Launcher {
 		groups: readonly GroupLimit[],
 		log: Path | undefined,
 	): { command: string[]; spec: LaunchSpec } {
-		const spec = { ...this.specification(request, folder, log), groups };
+		const isTracedInside = request.trace !== undefined && !isRootless();
+		const spec: LaunchSpec = { ...this.specification(request, folder, log), groups, isTracedInside };
+		const tracer = request.trace ? ["strace", ...straceArguments(request.trace.mode), "-o", tracePipe(folder), "--"] : [];
 		const sockets = socketsProgram(request);
 		const { environment, init } = ownPrograms({
 			passedSockets: request.sockets?.length ?? 0,
@@ -256,7 +259,7 @@ export class UtilLinuxLauncher implements Launcher {
 			write(script, split.script);
 			write(join(folder, mountsName), split.mounts);
 		} else write(script, launchScript(whole));
-		return { command: namespaceCommand(spec, script), spec };
+		return { command: namespaceCommand(spec, script, tracer), spec };
 	}
 
 	private specification(request: LaunchRequest, folder: string, log?: Path): LaunchSpec {

@@ -74,7 +74,14 @@ export function findInit(ancestor: number): number | undefined {
 		const status = processStatus(child);
 		// A launch without a PID namespace has an init too.
 		if (status?.name === initName) return child;
-		if (status && status.namespacePids.length > 1 && status.namespacePids.at(-1) === 1 && ownsNamespace(child, ancestor)) {
+		const isTracer = status?.name === "strace";
+		if (
+			status &&
+			!isTracer &&
+			status.namespacePids.length > 1 &&
+			status.namespacePids.at(-1) === 1 &&
+			ownsNamespace(child, ancestor)
+		) {
 			return undefined;
 		}
 		const below = findInit(child);

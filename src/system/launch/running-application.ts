@@ -11,7 +11,6 @@ import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
 import type { Observed } from "../../core/selftest/outside.ts";
 import { TerminalText } from "../../core/text.ts";
-import { straceArguments } from "../../core/trace/calls.ts";
 import type { Ended, Launched, LaunchRequest } from "../../engine/launch-ports.ts";
 import { attempt, reportedDiskFailure } from "../files/errors.ts";
 import { watchDisk } from "./limits.ts";
@@ -20,19 +19,10 @@ import { findInit, handledSignals, keepsAccount, mainProcess } from "./processes
 import { requireTool, toolEnvironment } from "./tools.ts";
 import type { TracePipe } from "./trace-pipe.ts";
 
-/** Starts the launch command, under strace if requested. `pipes` become descriptors 3 and later. */
-export function spawnLaunch(
-	request: LaunchRequest,
-	command: readonly string[],
-	tracePath: string | undefined,
-	pipes: readonly "pipe"[] = [],
-): ChildProcess {
+/** Starts the launch command. `pipes` become descriptors 3 and later. */
+export function spawnLaunch(request: LaunchRequest, command: readonly string[], pipes: readonly "pipe"[] = []): ChildProcess {
 	const { attended } = request;
 	const words = attended === "terminal" ? withTerminal(quoteShellLine(command)) : [...command];
-	if (request.trace && tracePath !== undefined) {
-		words.unshift("strace", ...straceArguments(request.trace.mode), "-o", tracePath, "--");
-		words.unshift("setpriv", "--pdeathsig", "KILL");
-	}
 	// A relayed terminal needs our own outputs; the application has another terminal then.
 	const outputs = attended === "terminal" && !request.onOutput ? [1, 2] : outputsFor(request);
 	// Saved before anything can change it.

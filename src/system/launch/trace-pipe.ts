@@ -12,13 +12,14 @@ const pipeSize = 64 * 1024;
 const busyPause = 3;
 const idlePause = 25;
 
+/** Path of the pipe in a launch's folder, for `strace -o`. */
+export const tracePipe = (folder: string) => join(folder, "trace");
+
 /**
  * A named pipe through which strace passes its lines. It is polled, because a reader that wakes for each line, behind a `cat`,
  * causes most of the tracing cost (measured on nginx under wrk on two cores).
  */
 export class TracePipe {
-	/** For `strace -o`. */
-	readonly path: string;
 	readonly #descriptor: number;
 	readonly #onData: (chunk: Uint8Array) => void;
 	readonly #buffer = Buffer.allocUnsafe(pipeSize);
@@ -26,12 +27,12 @@ export class TracePipe {
 
 	/** `folder` belongs to this launch alone. */
 	constructor(folder: string, onData: (chunk: Uint8Array) => void) {
-		this.path = join(folder, "trace");
+		const path = tracePipe(folder);
 		this.#onData = onData;
-		const made = spawnSync(requireTool("mkfifo"), ["-m", "600", "--", this.path], { encoding: "utf8" });
+		const made = spawnSync(requireTool("mkfifo"), ["-m", "600", "--", path], { encoding: "utf8" });
 		if (made.status !== 0) throw new Failure("launch-failed", { detail: made.stderr.trim() }, 3);
 		// Without O_NONBLOCK this would wait for a writer, and strace waits for a reader (fifo(7)).
-		this.#descriptor = openSync(this.path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+		this.#descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
 		void this.#watch();
 	}
 

@@ -250,4 +250,17 @@ describe("a cage", () => {
 		expect(words("none")).toContain("--cgroup --net sh");
 		expect(words("own")).toContain("--cgroup --net sh");
 	});
+	test("strace has a PID namespace of its own, joins the network before it, and is in no cgroup of the launch", () => {
+		const traced = spec(cage, { network: "own", isTracedInside: true, groups: [{ kind: "memory", folder: "/sys/fs/cgroup/g" }] });
+		const words = namespaceCommand({ ...traced, joins: 77 }, "script", ["strace", "-f", "--"]).join(" ");
+		const [before = "", after = ""] = words.split(" strace -f -- ");
+		const joined = "setpriv --pdeathsig KILL nsenter --net=/proc/77/ns/net -- ";
+		expect(before).toBe(`${joined}unshare --mount-proc --pid --fork --kill-child`);
+		expect(after).toMatch(/^setpriv --pdeathsig KILL sh /);
+		expect(after.indexOf("/sys/fs/cgroup/g/cgroup.procs")).toBeGreaterThan(0);
+		expect(after.indexOf("/sys/fs/cgroup/g/cgroup.procs")).toBeLessThan(after.indexOf("unshare --mount "));
+		for (const script of [launchScript(traced), splitLaunchScript(traced).script]) {
+			expect(script).toMatch(/^umask 022\numount -n \/proc\n/);
+		}
+	});
 });

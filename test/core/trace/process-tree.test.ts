@@ -13,8 +13,8 @@ function treeOf(folded: TraceFold): string[] {
 	return folded
 		.tree()
 		.rows.map(
-			({ depth, ended, pid, program, threads, uid }) =>
-				`${"  ".repeat(depth)}${pid} ${program}${uid === undefined ? "" : ` uid ${uid}`}${threads ? ` +${threads}` : ""}${ended ? ` (${ended})` : ""}`,
+			({ depth, ended, program, shownPid, threads, uid }) =>
+				`${"  ".repeat(depth)}${shownPid} ${program}${uid === undefined ? "" : ` uid ${uid}`}${threads ? ` +${threads}` : ""}${ended ? ` (${ended})` : ""}`,
 		);
 }
 
@@ -62,6 +62,14 @@ test("a child that appears before its parent's fork returns gets that parent", (
 			].join("\n"),
 		),
 	).toEqual(["10 /bin/app", "  11 /bin/app", "    12 /bin/app", "  13 /bin/app"]);
+});
+
+test("the tree shows the numbers that the application's log contains", () => {
+	expect(drawn("10  fork() = 3 /* 11 in strace's PID NS */\n11  fork() = 4 /* 12 in strace's PID NS */")).toEqual([
+		"10 /bin/app",
+		"  3 /bin/app",
+		"    4 /bin/app",
+	]);
 });
 
 test("the tree stays small and counts all processes", () => {

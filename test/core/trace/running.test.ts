@@ -93,3 +93,13 @@ test("resolves names from each process's directory and root", () => {
 	expect(Object.keys(accessesOf(fold))).toEqual(["/srv/a", "/opt", "/opt/b", "/var/empty/in/c", "/var/empty/d", "/var/empty/e"]);
 	expect([fold.started, fold.mainPid]).toEqual([true, 100]);
 });
+
+test("shows the host's process numbers, by which the administrator chose the process", () => {
+	const fold = new TraceFold();
+	fold.join([running({})]);
+	fold.feed(Buffer.from("100  fork() = 3 /* 102 in strace's PID NS */\n"));
+	expect(fold.tree().rows.map(({ depth, shownPid }) => [depth, shownPid])).toEqual([
+		[0, 100],
+		[1, 102],
+	]);
+});

@@ -72,7 +72,7 @@ function Processes({ height, isActive }: ViewProps) {
 					width={width}
 					selected={selected}
 					dimColor={row.ended !== undefined}
-					left={`${cursorMark(selected)} ${"  ".repeat(Math.min(row.depth, 8))}${row.pid} ${row.program ? showPath(baseName(row.program)) : "?"}`}
+					left={`${cursorMark(selected)} ${"  ".repeat(Math.min(row.depth, 8))}${row.shownPid} ${row.program ? showPath(baseName(row.program)) : "?"}`}
 					right={processDetails(row, messages)}
 				/>
 			)}
