@@ -69,8 +69,9 @@ function mountSteps(
 	const isThere = `[ -e ${quoteShell(mount.path)} ]${isMade ? "" : ` && [ -e ${target} ]`}`;
 	const ifThere = (steps: string[]) => (mount.path === "/" ? steps : [`if ${isThere}; then`, ...steps, "fi"]);
 	const readOnly = isRootless ? "bind,ro" : "bind,ro,nosuid,nodev";
-	// It may also disappear between the check and the mount.
-	const show = `mount -n -o ${readOnly} ${quoteShell(mount.path)} ${target} || if ${isThere}; then exit 1; fi`;
+	const bind = `mount -n -o ${readOnly} ${quoteShell(mount.path)} ${target}`;
+	// It may also disappear between the check and the mount. A message about that would count as the reason if the launch fails.
+	const show = `${bind} 2>/dev/null || if ${isThere}; then ${bind} || exit 1; fi`;
 	switch (mount.kind) {
 		case "overlay": {
 			const flags = `${isRootless ? ",userxattr" : ""},nosuid,nodev${mount.readOnly ? ",ro" : ""}`;

@@ -30,11 +30,13 @@ describe("the sandbox", () => {
 			const script = launchScript(spec({ ...sandbox, directory, mounts: [mount] }));
 			const steps = script.slice(script.indexOf(`if [ -e ${place}`), script.indexOf("\nfi\n") + 4);
 			expect(steps).toContain("mount -n");
-			return spawnSync("/bin/sh", ["-eu"], { input: `mount() { ${whenMounted}; return 32; }\n${steps}` }).status;
+			const input = `mount() { ${whenMounted}; echo 'mount: refused' >&2; return 32; }\n${steps}`;
+			const { status, stderr } = spawnSync("/bin/sh", ["-eu"], { input, encoding: "utf8" });
+			return [status, stderr];
 		};
 		for (const kind of ["bind", "overlay"] as const) {
-			expect([kind, statusOf(kind, `rmdir ${place} 2>/dev/null`)]).toEqual([kind, 0]);
-			expect([kind, statusOf(kind, ":")]).toEqual([kind, 1]);
+			expect([kind, statusOf(kind, `rmdir ${place} 2>/dev/null`)]).toEqual([kind, [0, ""]]);
+			expect([kind, statusOf(kind, ":")]).toEqual([kind, [1, "mount: refused\n"]]);
 		}
 		rmSync(folder, { recursive: true });
 	});
@@ -69,9 +71,9 @@ describe("the sandbox", () => {
 			spec({ ...sandbox, mounts: [...sandbox.mounts, { kind: "overlay", path: path("/boot"), scratch: path("/s/1") }] }),
 		);
 		const dir = sandbox.directory;
-		expect(script).toContain(`\nmount -n -o bind,ro,nosuid,nodev /mnt/auto ${dir}/mnt/auto || `);
+		expect(script).toContain(`\nmount -n -o bind,ro,nosuid,nodev /mnt/auto ${dir}/mnt/auto 2>/dev/null || `);
 		expect(script).toContain(
-			`nosuid,nodev overlay ${dir}/boot 2>/dev/null || { cd /; mount -n -o bind,ro,nosuid,nodev /boot ${dir}/boot || `,
+			`nosuid,nodev overlay ${dir}/boot 2>/dev/null || { cd /; mount -n -o bind,ro,nosuid,nodev /boot ${dir}/boot 2>/dev/null || `,
 		);
 	});
 	test("keeps its layers in a bounded tmpfs if the disk cannot hold an overlay", () => {
