@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { type Path, parent, pathToJson } from "../core/path/path.ts";
 import { quoteCommand, showPath } from "../core/path/quote.ts";
 import {
@@ -21,6 +20,7 @@ import {
 import { table } from "../report/format.ts";
 import { programPlace } from "../system/installation/program.ts";
 import { systemUnits } from "../system/units/host-units.ts";
+import { rootFolder } from "./output-file.ts";
 import type { Terminal } from "./terminal.ts";
 
 export async function doctor(terminal: Terminal, { fix }: { readonly fix?: boolean }): Promise<number> {
@@ -105,7 +105,7 @@ async function atRoot(
 	options: InstallOptions,
 	work: (context: Context, place: Pick<InstallRequest, "root" | "program">) => Promise<number>,
 ): Promise<number> {
-	const root = resolve(options.root ?? "/");
+	const root = rootFolder(options.root ?? "/");
 	return terminal.withContext((context) =>
 		work({ ...context, machine: { ...context.machine, units: systemUnits(root) } }, { root, program: programPlace(root) }),
 	);

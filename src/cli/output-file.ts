@@ -10,8 +10,19 @@ import type { Terminal } from "./terminal.ts";
 export function outputFile(output: string): string {
 	const file = resolve(output);
 	if (isFolder(file)) throw new Failure("output-is-folder", { path: showPath(pathFromText(file)) }, 2);
-	if (!isFolder(dirname(file))) throw new Failure("no-such-directory", { path: showPath(pathFromText(dirname(file))) }, 2);
+	requireFolder(dirname(file));
 	return file;
+}
+
+/** Returns the absolute path of another system's root. Throws `no-such-directory` (exit 2). */
+export function rootFolder(root: string): string {
+	const folder = resolve(root);
+	requireFolder(folder);
+	return folder;
+}
+
+function requireFolder(path: string): void {
+	if (!isFolder(path)) throw new Failure("no-such-directory", { path: showPath(pathFromText(path)) }, 2);
 }
 
 /** Prints the text or writes it to a new file. Resolves to the file's path, or undefined if the text was printed. */

@@ -1,5 +1,4 @@
 import { realpathSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Cage } from "../core/cage/cage.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import { userUnit } from "../core/confinement/unit/unit.ts";
@@ -16,6 +15,7 @@ import { installHook, uninstallHook } from "../engine/upkeep/installation.ts";
 import { rotationText } from "../engine/upkeep/log-rotation.ts";
 import { table } from "../report/format.ts";
 import { systemUnits } from "../system/units/host-units.ts";
+import { rootFolder } from "./output-file.ts";
 import { recordAcceptances } from "./run.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -39,7 +39,8 @@ export async function unit(terminal: Terminal, name: string, options: UnitOption
 	if (options.deployHook) return printOrInstall(terminal, name, options, deployFolder, "deployHook");
 	const which = { name, ...(service === undefined ? {} : { service }) };
 	return terminal.withContext(async (whole) => {
-		const context = root === undefined ? whole : { ...whole, machine: { ...whole.machine, units: systemUnits(resolve(root)) } };
+		const context =
+			root === undefined ? whole : { ...whole, machine: { ...whole.machine, units: systemUnits(rootFolder(root)) } };
 		const dryRun = options.dryRun ?? false;
 		if (!uninstall && (await presentCage(context, name)).manifest.owner) {
 			refuseOfRoot(name, options);

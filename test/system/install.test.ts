@@ -154,3 +154,17 @@ test("`install` and `uninstall` leave files of others alone", async () => {
 	expect(gone.stderr).toContain("90cagewright");
 	expect(files()).toEqual(["/etc/apt/apt.conf.d/90cagewright"]);
 });
+
+test.each(["install", "install --dry-run", "uninstall", "uninstall --dry-run", "unit web", "unit web --install"])(
+	"%s refuses a root that is no directory, and creates none",
+	async (words) => {
+		for (const wrong of [`${root}/nosuch`, link()]) {
+			if (wrong === link()) writeFileSync(wrong, "");
+			const [verb = "", ...options] = words.split(" ");
+			const refused = await inProcess([verb, ...options, "--root", wrong], { state });
+			expect(refused).toMatchObject({ status: 2, stdout: "" });
+			expect(refused.stderr).toMatch(new RegExp(`^cagewright: Directory '${wrong}' does not exist[^\\n]+\\n$`));
+			expect(existsSync(`${root}/nosuch`)).toBe(false);
+		}
+	},
+);
