@@ -132,6 +132,7 @@ test("a signal and a rollback reach an application that still runs in another ge
 	const back = await cagewright(["rollback", "redis", "--json"], { state });
 	expect(back.json).toMatchObject({ to: 1, restarted: ["run"], remaining: [] });
 	expect(newer.stderr()).toContain("redis is still running. Killing it.");
+	expect(newer.stderr()).toContain("Cage redis switched to another generation. Starting the application again there.");
 	await eventually(() => askRedis(port, ["PING"]));
 	expectServedInside(made, port);
 	stopAll();

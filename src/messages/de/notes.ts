@@ -81,7 +81,7 @@ export const notesDe: Notes = {
 		"Die Unit von {name} wurde nicht aktualisiert. Um sie zu schreiben: cagewright unit {name}{service? --dropin %} --install. Grund: {cause}",
 	"undone-silent":
 		"{name} antwortet auch in der vorigen Generation nicht. Um sie zu erproben: cagewright trial {name}. Grund: {cause}",
-	"run-again": "{name} wurde aktualisiert. Die Anwendung wird in der neuen Generation wieder gestartet.",
+	"run-again": "Der Käfig {name} hat die Generation gewechselt. Die Anwendung wird dort wieder gestartet.",
 	"run-waits":
 		"{name} ist noch nicht beendet. Die Anwendung wird in {seconds} s mit KILL beendet, bei einem zweiten TERM sofort.",
 	"run-killed": "{name} läuft noch. Die Anwendung wird mit KILL beendet.",

@@ -74,7 +74,7 @@ export const notesEn = {
 		"The unit of {name} was not updated. To write it: cagewright unit {name}{service? --dropin %} --install. Reason: {cause}",
 	"undone-silent":
 		"{name} does not answer in the previous generation either. To test it: cagewright trial {name}. Reason: {cause}",
-	"run-again": "{name} was updated. Starting it again in the new generation.",
+	"run-again": "Cage {name} switched to another generation. Starting the application again there.",
 	"run-waits": "{name} has not exited yet. It is killed in {seconds} s, or at once by a second TERM.",
 	"run-killed": "{name} is still running. Killing it.",
 	"talks-to-port":
