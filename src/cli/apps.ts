@@ -2,7 +2,7 @@ import { type FoundApplication, obstacle } from "../core/application/found.ts";
 import { Failure } from "../core/failure.ts";
 import { printable, quoteShellLine } from "../core/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
-import { fields, indent, table } from "../report/format.ts";
+import { fields, indent, table, wrapLine } from "../report/format.ts";
 import { systemFiles } from "../system/files/files.ts";
 import { systemPackages } from "../system/packages/packages.ts";
 import { findApplications, findUnit } from "../system/units/find.ts";
@@ -16,15 +16,15 @@ export async function apps(terminal: Terminal, name: string | undefined): Promis
 	const packages = systemPackages(systemFiles());
 	if (name === undefined) {
 		const found = await findApplications({ packages });
-		return terminal.result("apps", { applications: found }, () => foundTable(found, terminal.messages));
+		return terminal.result("apps", { applications: found }, () => foundTable(found, terminal.messages, terminal.width));
 	}
 	const one = (await findUnit(name, { packages })) ?? (await findApplications({ packages })).find((each) => each.name === name);
 	if (one === undefined) throw new Failure("app-unknown", { name }, 2);
-	return terminal.result("apps", { applications: [one] }, () => foundDetails(one, terminal.messages));
+	return terminal.result("apps", { applications: [one] }, () => foundDetails(one, terminal.messages, terminal.width));
 }
 
 /** Lists applications that can be caged and why they were found, then the others with the reason why not. */
-function foundTable(found: readonly FoundApplication[], messages: Messages): string {
+function foundTable(found: readonly FoundApplication[], messages: Messages, width: number | undefined): string {
 	const words = messages.cli.apps;
 	const can = found.filter(({ startable }) => startable);
 	const cannot = found.filter(({ startable }) => !startable);
@@ -37,37 +37,41 @@ function foundTable(found: readonly FoundApplication[], messages: Messages): str
 			printable(one.package?.name ?? ""),
 			shortened(commandText(one)),
 		]);
-		lines.push(table([words.head, ...rows]));
+		lines.push(table([words.head, ...rows], width));
 	}
 	if (cannot.length) {
-		lines.push(`${words.cannot}:`, indent(table(cannot.map((one) => [printable(one.name), obstacleText(one, messages)]))));
+		const rows = cannot.map((one) => [printable(one.name), obstacleText(one, messages)]);
+		lines.push(`${words.cannot}:`, indent(table(rows, width && width - 2)));
 	}
-	return lines.length ? [...lines, words.next].join("\n") : words.none;
+	return lines.length ? [...lines, wrapLine(words.next, width)].join("\n") : wrapLine(words.none, width);
 }
 
 function shortened(command: string): string {
 	return command.length <= longestCommand ? command : `${command.slice(0, longestCommand - 1)}…`;
 }
 
-function foundDetails(found: FoundApplication, messages: Messages): string {
+function foundDetails(found: FoundApplication, messages: Messages, width: number | undefined): string {
 	const words = messages.cli.apps;
 	const { application } = found;
 	const known = (value: string | undefined) => (value ? printable(value) : undefined);
 	return [
-		found.description === "" ? printable(found.name) : printable(`${found.name}: ${found.description}`),
-		fields([
-			[words.found, reasonText(found, messages)],
-			[words.file, known(found.file)],
-			[words.package, known(found.package && `${found.package.name} ${found.package.version}`)],
-			[words.listens, portsText(found)],
-			[words.command, known(commandText(found))],
-			[words.account, printable(application.user ?? "root")],
-			[words.directory, known(application.cwd)],
-			// Names only: values may be secrets.
-			[words.environment, known(Object.keys(application.env ?? {}).join(" "))],
-			[words.directories, application.directories?.map(printable)],
-			[words.notes, found.notes.map(({ code, values }) => printable(messages.note(code, values)))],
-		]),
+		wrapLine(printable(found.description === "" ? found.name : `${found.name}: ${found.description}`), width),
+		fields(
+			[
+				[words.found, reasonText(found, messages)],
+				[words.file, known(found.file)],
+				[words.package, known(found.package && `${found.package.name} ${found.package.version}`)],
+				[words.listens, portsText(found)],
+				[words.command, known(commandText(found))],
+				[words.account, printable(application.user ?? "root")],
+				[words.directory, known(application.cwd)],
+				// Names only: values may be secrets.
+				[words.environment, known(Object.keys(application.env ?? {}).join(" "))],
+				[words.directories, application.directories?.map(printable)],
+				[words.notes, found.notes.map(({ code, values }) => printable(messages.note(code, values)))],
+			],
+			width,
+		),
 		...(found.startable && found.unit !== undefined ? [words.make(found.unit)] : []),
 	].join("\n");
 }

@@ -2,6 +2,7 @@ import { Failure } from "../core/failure.ts";
 import type { ComparingMachine } from "../engine/context.ts";
 import { type CheckedCage, checkAll, checkCage, isClean } from "../engine/upkeep/check.ts";
 import { checkedText, checkedToJson, nagiosLine } from "../report/check.ts";
+import { wrapLines } from "../report/format.ts";
 import { stateFolder } from "./state-folder.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -55,8 +56,10 @@ function runChecks(
 		}
 		if (terminal.options.json) {
 			terminal.printJson("check", { cages: checked.map((cage) => checkedToJson(cage, terminal.messages)) });
-		} else if (checked.length) terminal.print(checked.map((cage) => checkedText(cage, terminal.messages)).join("\n"));
-		else terminal.print(terminal.messages.cli.list.none);
+		} else if (checked.length) {
+			const text = checked.map((cage) => checkedText(cage, terminal.messages)).join("\n");
+			terminal.print(wrapLines(text, terminal.width));
+		} else terminal.print(terminal.messages.cli.list.none);
 		return checked.every(isClean) ? 0 : 1;
 	});
 }

@@ -17,7 +17,7 @@ import {
 	planUninstallation,
 	uninstallProgram,
 } from "../engine/upkeep/installation.ts";
-import { table } from "../report/format.ts";
+import { table, wrapLine } from "../report/format.ts";
 import { programPlace } from "../system/installation/program.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 import { rootFolder } from "./output-file.ts";
@@ -50,12 +50,12 @@ export async function doctor(terminal: Terminal, { fix }: { readonly fix?: boole
 				const shown = notRunning ? words.notRunning(found) : found;
 				return [words.states[state], what, shown, words.needs[what]];
 			});
-			terminal.print(table([words.head, ...rows]));
+			terminal.print(table([words.head, ...rows], terminal.width));
 			for (const one of findings) {
 				const text = advice(one);
-				if (text) terminal.print(`${words.states[one.state]} ${one.what}: ${text}`);
+				if (text) terminal.print(wrapLine(`${words.states[one.state]} ${one.what}: ${text}`, terminal.width));
 			}
-			if (packages().length) terminal.print(words.fix(packages()));
+			if (packages().length) terminal.print(wrapLine(words.fix(packages()), terminal.width));
 			else if (!missing().length) terminal.print(words.fine);
 		}
 		return missing().length ? 3 : 0;

@@ -16,6 +16,7 @@ import { recentAlarmsText, recentAlarmsToJson } from "../report/alarm.ts";
 import { confinementToJson, countsToJson } from "../report/cage-json.ts";
 import { coverageLine, reachedToJson } from "../report/coverage.ts";
 import { fields, indent } from "../report/format.ts";
+import { historyText } from "../report/history.ts";
 import { entryToJson } from "../report/json.ts";
 import { unneededText } from "../report/record/contents.ts";
 import { entryTable, permissionsText } from "../report/text.ts";
@@ -42,7 +43,10 @@ export async function show(
 		if (options.history) {
 			await knownCage(store, name);
 			const lines = await store.history(name);
-			return terminal.result("show", { name, history: lines }, () => lines.map(printable).join("\n"));
+			return terminal.result("show", { name, history: lines }, () =>
+				// Scripts read the lines of the log.
+				process.stdout.isTTY ? historyText(lines, terminal.messages, terminal.width) : lines.map(printable).join("\n"),
+			);
 		}
 		const present = await presentCage(context, name);
 		const adoption = await store.adoption(name);

@@ -79,6 +79,11 @@ export class Terminal<M extends ReadingMachine = Machine> {
 		return Boolean(process.stdin.isTTY && process.stderr.isTTY) && !this.options.json;
 	}
 
+	/** Columns of the terminal that shows the result, which then wraps between words. */
+	get width(): number | undefined {
+		return (process.stdout.isTTY && process.stdout.columns) || undefined;
+	}
+
 	/** Prints the result to stdout. */
 	print(text: string): void {
 		this.#clearLive();

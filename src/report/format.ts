@@ -4,26 +4,58 @@ import type { Messages } from "../messages/messages.ts";
 
 /** Building blocks of text reports. */
 
-/** Aligns columns to their widest cell. The last column is not padded. */
-export function table(rows: readonly (readonly string[])[]): string {
+/**
+ * Aligns columns to their widest cell. The last column is not padded, and wraps if a terminal's width is given. If too little room is
+ * left for it, whole rows wrap.
+ */
+export function table(rows: readonly (readonly string[])[], width?: number): string {
 	const widths: number[] = [];
 	for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
 	return rows
-		.map((row) =>
-			row
-				.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
-				.join("  ")
-				.trimEnd(),
-		)
+		.map((row) => {
+			const before = row.slice(0, -1).map((cell, index) => `${cell.padEnd(widths[index] ?? 0)}  `);
+			const line = [...before, row.at(-1) ?? ""].join("").trimEnd();
+			const indentation = before.join("").length;
+			return wrapLine(line, width, width !== undefined && width - indentation >= narrowest ? indentation : 2);
+		})
 		.join("\n");
+}
+
+/** Characters that the last column of a table needs, so that it can be read. */
+const narrowest = 20;
+
+/** A command is one word, so that it can be copied. The terminal breaks it if it is too long. */
+const words = /`[^`]*`\S*|(?<=: )cagewright .*?(?=[.;] |$)|\S+/g;
+
+/** Wraps a line between its words to a terminal's width, if there is one. The first `indentation` characters stay as they are. */
+export function wrapLine(line: string, width: number | undefined, indentation = 2): string {
+	if (width === undefined || line.length <= width) return line;
+	const rows: string[] = [];
+	let row = "";
+	let end = 0;
+	for (const { 0: word, index } of line.matchAll(words)) {
+		const gap = line.slice(end, index);
+		end = index + word.length;
+		if (row.trim() !== "" && index > indentation && row.length + gap.length + word.length > width) {
+			rows.push(row);
+			row = " ".repeat(indentation) + word;
+		} else row += gap + word;
+	}
+	return [...rows, row].join("\n");
+}
+
+/** Wraps each line of a text. */
+export function wrapLines(text: string, width: number | undefined): string {
+	return width === undefined ? text : text.replace(/.+/g, (line) => wrapLine(line, width));
 }
 
 /** A label with its value, or with a line for each of its values. Without a value there is no line. */
 export type Field = readonly [label: string, value: string | readonly string[] | undefined];
 
 /** `label  value` lines with aligned values. */
-export function fields(rows: readonly Field[]): string {
-	return table(rows.flatMap(([label, value = []]) => [value].flat().map((line, index) => [index ? "" : label, line])));
+export function fields(rows: readonly Field[], width?: number): string {
+	const lines = rows.flatMap(([label, value = []]) => [value].flat().map((line, index) => [index ? "" : label, line]));
+	return table(lines, width);
 }
 
 /** A title with an indented table. Empty without rows. */

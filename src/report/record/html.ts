@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { HistoryLine } from "../../core/record/history.ts";
 import type { CageRecord } from "../../core/record/record.ts";
 import type { Messages } from "../../messages/messages.ts";
+import { historyWords, readableTimes } from "../history.ts";
 import { recordDocument } from "./build.ts";
 import { type Block, type Cell, code, type Inline, joined, partsOf, type Section } from "./document.ts";
 import { bytesPicture, dependenciesPicture, type Markup, markup, nothing, trialsPicture } from "./pictures.ts";
@@ -117,46 +118,11 @@ function inline(cell: Cell): Markup {
 
 /** Keeps an option on one line, because browsers break lines after hyphens. */
 function words(text: string): Markup {
-	const pieces = readable(text).split(/((?<![\w-])--[a-z][a-z-]*)/);
+	const pieces = readableTimes(text).split(/((?<![\w-])--[a-z][a-z-]*)/);
 	return markup`${pieces.map((piece, index) => (index % 2 ? markup`<span class="option">${piece}</span>` : markup`${piece}`))}`;
 }
 
-/** Shows milliseconds as seconds. */
-function readable(text: string): string {
-	return text.replace(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z/g, "$1 $2 UTC");
-}
-
-/** A line of the log as text: time, action, and labelled details. Unknown words are shown unchanged. */
-function logCells({ action, details, time }: HistoryLine, messages: Messages): Cell[] {
-	const actions: Readonly<Record<string, string>> = messages.record.log.actions;
-	return [time, actions[action] ?? action, detailsCell(details, messages)];
-}
-
-function detailsCell(details: string, messages: Messages): Cell {
-	try {
-		const value: unknown = JSON.parse(details);
-		if (isObject(value)) return joined(named(value, messages).map(([name, shown]) => `${name}: ${shown}`));
-	} catch {
-		// A line of another form, or one that a masked secret truncated.
-	}
-	return code(details);
-}
-
-function named(value: object, messages: Messages): (readonly [string, string])[] {
-	const names: Readonly<Record<string, string>> = messages.record.log.details;
-	return Object.entries(value).flatMap(([key, one]) => {
-		if (isObject(one)) return named(one, messages);
-		return [[names[key] ?? key, shown(key, one, messages)] as const];
-	});
-}
-
-function shown(key: string, value: unknown, { bytes, count, record }: Messages): string {
-	if (Array.isArray(value)) return value.map(String).join(", ") || record.parts.none;
-	if (typeof value === "boolean") return value ? record.yes : record.no;
-	if (typeof value === "number") return key === "bytes" ? bytes(value) : count(value);
-	return String(value);
-}
-
-function isObject(value: unknown): value is object {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
+function logCells(line: HistoryLine, messages: Messages): Cell[] {
+	const { action, details, labelled } = historyWords(line, messages);
+	return [line.time, action, labelled ? joined(labelled) : code(details)];
 }

@@ -1,0 +1,41 @@
+import { beforeAll, expect, test } from "vitest";
+import { inProcess, temporaryState } from "../system/cagewright.ts";
+import { preparedDemo } from "../system/prepared.ts";
+import { openWizard } from "./wizards.ts";
+
+const state = temporaryState();
+beforeAll(async () => {
+	await preparedDemo(state);
+});
+
+async function linesOn(words: readonly string[], columns: number): Promise<string[]> {
+	const program = openWizard(state, words, { columns });
+	await program.ended;
+	return program.raw.split("\r\n").map((line) => line.trimEnd());
+}
+
+test.each(["doctor", "apps", "apps ssh", "check demo"])(
+	"%s wraps between words on a terminal, and prints whole lines in a pipe",
+	async (words) => {
+		const columns = 70;
+		const shown = await linesOn(words.split(" "), columns);
+		const piped = (await inProcess(words.split(" "), { state })).stdout;
+		const fits = (line: string) => line.length <= columns || !/\S {1,2}\S/.test(line.slice(0, columns).trim());
+		expect(shown.filter((line) => !fits(line) && !line.includes("cagewright "))).toEqual([]);
+		expect(piped.split("\n").some((line) => line.length > columns)).toBe(true);
+		const plain = (text: string) => text.replace(/\s+/g, " ").trim();
+		expect(plain(shown.join(" "))).toBe(plain(piped));
+	},
+);
+
+test("show --history explains the log on a terminal, and prints its lines in a pipe", async () => {
+	const words = ["show", "demo", "--history"];
+	const [shown = ""] = await linesOn(words, 160);
+	expect(shown).toMatch(
+		/^\d{4}-\d\d-\d\d [\d:]{8} UTC {2}made {2}generation: 1, rounds: 1, files: \d+, size: \d+ MB, answered: yes/,
+	);
+	const { json, stdout } = await inProcess([...words, "--json"], { state });
+	expect(stdout).not.toContain("UTC");
+	expect(json.history).toEqual([expect.stringMatching(/^\S+Z made \{"generation":1,.*\}$/)]);
+	expect((await inProcess(words, { state })).stdout).toBe(`${(json.history as string[]).join("\n")}\n`);
+});
