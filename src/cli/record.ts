@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { Failure } from "../core/failure.ts";
@@ -140,7 +141,10 @@ async function givenResponsible(
 	};
 }
 
-/** Asks for the names once for all cages. An empty answer leaves a name open, and the question is not repeated. */
+/**
+ * Asks for the names once for all cages. An empty answer leaves a name open, and the question is not repeated. A program that reads the
+ * record from a pipe, such as a pager, may use the terminal itself, so nothing is asked then.
+ */
 async function askResponsible(
 	terminal: Terminal<ComparingMachine>,
 	{ machine }: Context<ComparingMachine>,
@@ -150,7 +154,9 @@ async function askResponsible(
 	const { records } = machine.store;
 	const always = await records.names();
 	const known = { ...always, ...(await records.responsible(name)), ...options };
-	if (!terminal.interactive || always.asked || (known.initiatedBy !== undefined && known.implementedBy !== undefined)) return {};
+	const isPiped = options.output === undefined && fstatSync(1).isFIFO();
+	if (!terminal.interactive || isPiped || always.asked || (known.initiatedBy !== undefined && known.implementedBy !== undefined))
+		return {};
 	const words = terminal.messages.cli.record;
 	const initiatedBy = known.initiatedBy === undefined ? await askText(words.askInitiatedBy) : "";
 	const implementedBy = known.implementedBy === undefined ? await askText(words.askImplementedBy) : "";

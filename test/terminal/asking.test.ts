@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inProcess, make, temporaryState } from "../system/cagewright.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
-import { openWizard } from "./wizards.ts";
+import { openTerminal, openWizard, wizardProgram } from "./wizards.ts";
 
 const state = temporaryState();
 beforeAll(async () => {
@@ -23,6 +23,13 @@ describe("a question on a terminal", () => {
 		expect((await program.ended).exitCode).toBe(status);
 		expect(existsSync(`${state}/record.md`)).toBe(false);
 		expect(existsSync(`${state}/settings.json`)).toBe(false);
+	});
+
+	it("is not asked while another program reads the record, and a reader that stops is no error", async () => {
+		const line = `"$0" "$1" --state "$2" record demo | head -n 1; echo "status \${PIPESTATUS[0]}"`;
+		const piped = openTerminal(["bash", "-c", line, process.execPath, wizardProgram, state]);
+		expect((await piped.ended).exitCode).toBe(0);
+		expect(piped.raw).toMatch(/^# [^\r\n]*demo[^\r\n]*\r\nstatus 0\r\n$/);
 	});
 
 	it("is asked once: the answer is stored, and Ctrl-D is no answer", async () => {
