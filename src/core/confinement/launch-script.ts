@@ -6,7 +6,7 @@ import { sandboxSteps } from "./sandbox-steps.ts";
 import { start } from "./start.ts";
 
 const dieWithParent = ["setpriv", "--pdeathsig", "KILL"];
-const tracersProcesses = ["unshare", "--mount-proc", "--pid", "--fork", "--kill-child"];
+
 /**
  * The cgroups are entered before the cgroup namespace is created: systemd mounts them with `nsdelegate`, and then no process
  * leaves the groups of its namespace (cgroups(7)).
@@ -15,20 +15,20 @@ const limitPrefix = ({ groups = [], limits = {} }: LaunchSpec) => [...groupWords
 
 /**
  * Returns the command that runs the script in new namespaces. If one of its processes dies, all processes end. `tracer` are
- * strace's words before the traced command. In its own PID namespace, strace sees few processes in /proc. For each fork it looks
- * there for the child's number, which made a trace three times as slow on a machine with 80 processes (measured). There the
- * host's processes have no numbers, so the network is joined before.
+ * strace's words before the traced command, if `spec.isTraced`. strace gets its own PID namespace, because at each fork it looks
+ * for the child's number in /proc of all processes: 200 forks took three times as long on a machine with 80 processes
+ * (measured). /proc then shows no number of the host, so the network is joined before.
  */
 export function namespaceCommand(spec: LaunchSpec, script: string, tracer: readonly string[] = []): string[] {
 	const kinds = namespaceKinds(spec);
 	const joins = spec.joins === undefined ? [] : join(spec.joins, spec.rootless);
-	const traced = spec.isTracedInside ? [...joins, ...tracersProcesses, ...tracer] : tracer;
+	const user = spec.rootless && spec.joins === undefined ? ownUser : [];
+	const entering = [...joins, "unshare", ...user];
 	return [
 		...dieWithParent,
-		...(traced.length ? [...traced, ...dieWithParent] : []),
+		...(spec.isTraced ? [...entering, "--mount-proc", "--pid", "--fork", "--kill-child", ...tracer, ...dieWithParent] : []),
 		...limitPrefix(spec),
-		...(spec.isTracedInside ? [] : joins),
-		...["unshare", ...(spec.rootless && spec.joins === undefined ? ownUser : [])],
+		...(spec.isTraced ? ["unshare"] : entering),
 		...["--mount", "--propagation", "private", "--fork", "--kill-child"],
 		...kinds.map((kind) => `--${kind}`),
 		...["sh", "-eu", script],
@@ -88,7 +88,7 @@ function processSteps(spec: LaunchSpec): string[] {
 	return [
 		"umask 022",
 		// Below it is the host's.
-		...(spec.isTracedInside ? ["umount -n /proc"] : []),
+		...(spec.isTraced ? ["umount -n /proc"] : []),
 		...(spec.starter === undefined ? [] : [requireStarter(spec.starter, spec.rootless)]),
 		...(spec.root.kind === "host" ? [] : [withoutCoreDumps(spec.rootless !== undefined)]),
 	];

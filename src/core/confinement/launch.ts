@@ -33,8 +33,8 @@ export interface LaunchSpec {
 	readonly disposableFolder?: Path;
 	/** The starting process; the launch must not outlive it. */
 	readonly starter?: number;
-	/** strace runs in a PID namespace of its own, whose /proc covers the host's. */
-	readonly isTracedInside?: boolean;
+	/** It runs under strace, in a PID namespace whose /proc covers the host's. */
+	readonly isTraced?: boolean;
 	/**
 	 * Host paths of the init, the environment executable, setpriv and chroot. Not names, because after `env -i` root would look
 	 * them up in the application's PATH.

@@ -216,8 +216,7 @@ export class UtilLinuxLauncher implements Launcher {
 		groups: readonly GroupLimit[],
 		log: Path | undefined,
 	): { command: string[]; spec: LaunchSpec } {
-		const isTracedInside = request.trace !== undefined && !isRootless();
-		const spec: LaunchSpec = { ...this.specification(request, folder, log), groups, isTracedInside };
+		const spec: LaunchSpec = { ...this.specification(request, folder, log), groups, isTraced: request.trace !== undefined };
 		const tracer = request.trace ? ["strace", ...straceArguments(request.trace.mode), "-o", tracePipe(folder), "--"] : [];
 		const sockets = socketsProgram(request);
 		const { environment, init } = ownPrograms({

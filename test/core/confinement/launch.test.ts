@@ -251,7 +251,7 @@ describe("a cage", () => {
 		expect(words("own")).toContain("--cgroup --net sh");
 	});
 	test("strace has a PID namespace of its own, joins the network before it, and is in no cgroup of the launch", () => {
-		const traced = spec(cage, { network: "own", isTracedInside: true, groups: [{ kind: "memory", folder: "/sys/fs/cgroup/g" }] });
+		const traced = spec(cage, { network: "own", isTraced: true, groups: [{ kind: "memory", folder: "/sys/fs/cgroup/g" }] });
 		const words = namespaceCommand({ ...traced, joins: 77 }, "script", ["strace", "-f", "--"]).join(" ");
 		const [before = "", after = ""] = words.split(" strace -f -- ");
 		const joined = "setpriv --pdeathsig KILL nsenter --net=/proc/77/ns/net -- ";

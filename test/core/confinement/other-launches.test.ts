@@ -124,6 +124,11 @@ describe("a launch without root", () => {
 			/^setpriv --pdeathsig KILL unshare --user --map-current-user --keep-caps --mount --propagation private --fork --kill-child --pid /,
 		);
 	});
+	test("is traced inside its user namespace, which is the only one", () => {
+		const words = namespaceCommand(ordinary(cage, { isTraced: true }), "s", ["strace", "--"]).join(" ");
+		expect(words).toContain("unshare --user --map-current-user --keep-caps --mount-proc --pid --fork --kill-child strace -- ");
+		expect(words.match(/--user/g)).toHaveLength(1);
+	});
 	test("enters an existing network through the user namespace that owns it", () => {
 		const words = namespaceCommand(ordinary(cage, { network: "own", joins: 77 }), "s").join(" ");
 		expect(words).toContain(
