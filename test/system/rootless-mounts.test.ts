@@ -1,7 +1,12 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync } from "node:fs";
 import { expect, test } from "vitest";
+import { launchScript } from "../../src/core/confinement/launch-script.ts";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
 import type { Mount } from "../../src/system/files/mounts.ts";
 import { rootlessMounts } from "../../src/system/launch/sandbox-mounts.ts";
+import { path, sandbox, spec } from "../core/confinement/launches.ts";
+import { temporaryFolder } from "./cagewright.ts";
 
 const mount = (path: string, type = "ext4", readOnly = false): Mount => ({ path: pathFromText(path), type, readOnly });
 
@@ -81,4 +86,24 @@ test("directories to write get one separate upper layer each", () => {
 		"overlay /tmp",
 		"overlay /srv/site",
 	]);
+});
+
+test("a file on a mount with flags is shown read-only by a mount(8) that only keeps the flags it is given (util-linux 2.38)", () => {
+	const folder = temporaryFolder("flags");
+	const [file, directory] = [path(`${folder}/run/file`), path(`${folder}/new`)];
+	const shown = `${directory}${file}`;
+	mkdirSync(`${folder}/run`);
+	mkdirSync(`${directory}${folder}/run`, { recursive: true });
+	chmodSync(`${directory}${folder}/run`, 0o777);
+	const rootless = { loopback: path("/nowhere"), lowestPort: 1024 };
+	const script = launchScript(spec({ ...sandbox, directory, mounts: [{ kind: "file", path: file }] }, { rootless }));
+	const steps = script.slice(script.indexOf(`if [ -e ${file}`), script.indexOf("\nfi\n") + 4);
+	const inside = `${steps}cat ${shown}; ! echo changed 2>/dev/null >${shown}; grep -c ' ${shown} ro,nosuid,nodev,noexec' /proc/self/mountinfo`;
+	const outside = `
+mount -t tmpfs -o nosuid,nodev,noexec tmpfs ${folder}/run
+echo seen >${file}
+chmod 666 ${file}
+exec setpriv --reuid 64321 --regid 64321 --clear-groups unshare --user --map-current-user --keep-caps --mount sh -euc "$1"`;
+	const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LIBMOUNT_FORCE_MOUNT2: "always" };
+	expect(execFileSync("unshare", ["--mount", "sh", "-euc", outside, "sh", inside], { encoding: "utf8", env })).toBe("seen\n1\n");
 });

@@ -68,10 +68,14 @@ function mountSteps(
 	const isMade = isRootless && mount.kind === "file";
 	const isThere = `[ -e ${quoteShell(mount.path)} ]${isMade ? "" : ` && [ -e ${target} ]`}`;
 	const ifThere = (steps: string[]) => (mount.path === "/" ? steps : [`if ${isThere}; then`, ...steps, "fi"]);
-	const readOnly = isRootless ? "bind,ro" : "bind,ro,nosuid,nodev";
-	const bind = `mount -n -o ${readOnly} ${quoteShell(mount.path)} ${target}`;
+	const source = quoteShell(mount.path);
+	const bind = (options: string) => `mount -n -o ${options} ${source} ${target}`;
+	// In a user namespace no flag of a mount can be removed, and a mount(8) before 2.39 removes all that it is not given.
+	const [first, second] = isRootless
+		? ["bind,ro", `"bind,$(findmnt -n -o VFS-OPTIONS --target ${source}),ro"`]
+		: ["bind,ro,nosuid,nodev", "bind,ro,nosuid,nodev"];
 	// It may also disappear between the check and the mount. A message about that would count as the reason if the launch fails.
-	const show = `${bind} 2>/dev/null || if ${isThere}; then ${bind} || exit 1; fi`;
+	const show = `${bind(first)} 2>/dev/null || if ${isThere}; then ${bind(second)} || exit 1; fi`;
 	switch (mount.kind) {
 		case "overlay": {
 			const flags = `${isRootless ? ",userxattr" : ""},nosuid,nodev${mount.readOnly ? ",ro" : ""}`;
