@@ -227,7 +227,12 @@ export function bindingsOf(state: WizardState): readonly Binding[] {
 }
 
 /** The bindings without the open page or question, for the page of keys. */
-export function bindingsBelow({ form, jobs, prompt, screen }: WizardState): readonly Binding[] {
+export function bindingsBelow({
+	form,
+	jobs,
+	prompt,
+	screen,
+}: Pick<WizardState, "form" | "jobs" | "prompt" | "screen">): readonly Binding[] {
 	if (prompt) return typing;
 	if (screen === "trial" && jobs.minimise !== undefined) return whileMinimising;
 	if (screen === "form" && form?.cursor === form?.rows.length) return onButton;

@@ -1,10 +1,19 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { Dialogue, speech } from "../../src/wizard/linear/dialogue.ts";
-import { linearActions } from "../../src/wizard/linear/reduce.ts";
+import { linearActions, linearMessages } from "../../src/wizard/linear/reduce.ts";
 import { renderLines } from "../../src/wizard/linear/render-lines.tsx";
 import { WizardStore } from "../../src/wizard/runner.ts";
 import { messagesIn } from "../texts.ts";
 import { type Script, ScriptedSession } from "./scripted-session.ts";
+import { withheld } from "./scripted-trial.ts";
+
+function texts(value: object, path = ""): Map<string, string> {
+	const all = Object.entries(value).flatMap(([key, one]): [string, string][] => {
+		if (typeof one === "string") return [[path + key, one]];
+		return typeof one === "object" ? [...texts(one, `${path}${key}.`)] : [];
+	});
+	return new Map(all);
+}
 
 let end = () => {};
 afterEach(() => end());
@@ -131,6 +140,49 @@ describe("the wizard as a dialogue", () => {
 		const typed = linearActions(dialogue.store.state).find(({ command }) => command === "type-command")?.typed ?? "";
 		for (const line of [typed, "/usr/bin/thing --serve"]) dialogue.answer(line);
 		await dialogue.hears("Command, /usr/bin/thing --serve");
+	});
+
+	it("names what to type instead of a key of the screen, and it works", async () => {
+		const dialogue = startTalk({ rounds: [{ answered: false, missing: [withheld] }] });
+		await dialogue.answerAt("Your choice", "2");
+		for (const asked of ["start tracing", "continue", "continue", "continue", "build and test"]) {
+			await dialogue.answerAt(`Your choice, Enter: ${asked}:`, "");
+		}
+		expect(await dialogue.hears("Your choice:")).toContain("You left out /etc/redis/tls.key. Press f to include it");
+		await dialogue.answerAt("Your choice:", " ");
+		await dialogue.hears("Press f to go back to the files and allow it.");
+		dialogue.answer("f");
+		await dialogue.hears("Step 3 of 7: Files.");
+	});
+
+	it("offers to go back only where something comes before", async () => {
+		const dialogue = startTalk();
+		expect(await dialogue.hears("Your choice, Enter: choose:")).not.toMatch(/^b: /m);
+		dialogue.answer("b");
+		await dialogue.answerAt("Unknown answer “b”", "2");
+		expect(await dialogue.hears("Your choice, Enter: start tracing:")).toMatch(/^b: back$/m);
+	});
+
+	it.each(["en", "de"] as const)("changes no other number or letter in a text in language %s", (language) => {
+		const { store } = startTalk();
+		const before = texts(messagesIn(language).catalogue.wizard);
+		const after = texts(linearMessages(messagesIn(language), { ...store.state, screen: "files" }).catalogue.wizard);
+		const changed = [...before].filter(([place, text]) => after.get(place) !== text).map(([place]) => place);
+		expect(changed.sort()).toEqual([
+			"build.stopping",
+			"files.can",
+			"files.canState",
+			"notices.declined-by-you",
+			"notices.mounted-ro",
+			"notices.mounted-rw",
+			"notices.nothing-to-accept",
+			"trace.failed",
+			"trial.minimisingStops",
+			"trial.stuckDeclined",
+			"trial.stuckOther",
+			"trial.unneededNext",
+			"why.steps.build.purpose",
+		]);
 	});
 
 	it("takes a space as the key that the texts name", async () => {

@@ -1,13 +1,13 @@
 import type { Values } from "../../core/failure.ts";
 import { asciiMarks, asciiText } from "../../messages/ascii.ts";
 import type { Messages } from "../../messages/messages.ts";
-import type { Command } from "../bindings.ts";
+import { bindingsOf, type Command } from "../bindings.ts";
 import type { Look } from "../look.ts";
 import { messageText, promptLabel } from "../parts/message-text.ts";
 import { countOf } from "../reduce.ts";
 import type { WizardStore } from "../runner.ts";
 import { stepOf, steps, type WizardState } from "../state.ts";
-import { isResting, type LinearAction, linearActions, readLinear } from "./reduce.ts";
+import { isResting, type LinearAction, linearActions, linearMessages, readLinear } from "./reduce.ts";
 
 /** Milliseconds to collect changes that belong together. */
 const breath = 60;
@@ -18,7 +18,7 @@ const breath = 60;
  */
 export class Dialogue {
 	readonly #store: WizardStore;
-	readonly #look: Look;
+	readonly #screenLook: Look;
 	readonly #linesOf: (state: WizardState, look: Look) => readonly string[];
 	readonly #write: (text: string) => void;
 	readonly #stop: () => void;
@@ -35,6 +35,7 @@ export class Dialogue {
 	/** The subject of the open question. If it changes, the question is void. */
 	#asked = "";
 	#editing: number | undefined;
+	#keyed: { readonly commands: string; readonly look: Look } | undefined;
 
 	constructor(
 		store: WizardStore,
@@ -43,7 +44,7 @@ export class Dialogue {
 		write: (text: string) => void,
 	) {
 		this.#store = store;
-		this.#look = look;
+		this.#screenLook = look;
 		this.#linesOf = linesOf;
 		this.#write = write;
 		this.#stop = store.subscribe(() => this.#soon());
@@ -67,6 +68,19 @@ export class Dialogue {
 		} else if (["b", "q"].includes(line.trim().toLowerCase())) this.#take(line);
 		// Enter while work runs does not answer the next question.
 		else this.#say(...this.#linesOf(this.#store.state, this.#look).slice(0, 3));
+	}
+
+	/** The look whose texts name what to type now. */
+	get #look(): Look {
+		const { state } = this.#store;
+		const commands = bindingsOf(state)
+			.map(({ command }) => command)
+			.join();
+		if (this.#keyed?.commands !== commands) {
+			const look = { ...this.#screenLook, messages: linearMessages(this.#screenLook.messages, state) };
+			this.#keyed = { commands, look };
+		}
+		return this.#keyed.look;
 	}
 
 	get #words() {

@@ -1,5 +1,7 @@
-import { type Binding, bindingsOf, type Command } from "../bindings.ts";
-import { isOffered } from "../footer.ts";
+import { changeSentences } from "../../messages/change-texts.ts";
+import { type Messages, messagesFor } from "../../messages/messages.ts";
+import { type Binding, bindingsBelow, bindingsOf, type Command } from "../bindings.ts";
+import { hasEffect, isOffered } from "../footer.ts";
 import type { Key } from "../keys.ts";
 import { isMove } from "../list.ts";
 import { countOf } from "../reduce.ts";
@@ -39,15 +41,13 @@ export function linearActions(state: WizardState): readonly LinearAction[] {
 			{ typed: "b", key: "escape", command: "back" },
 			{ typed: "q", key: "ctrl-c", command: "quit" },
 		];
-	const bindings = bindingsOf(state).filter((one) => isOffered(state, one));
-	const taken = new Set(["b", "q", "?", ">", "<"]);
+	const letters = lettersFor(bindingsOf(state));
+	const bindings = bindingsOf(state).filter((one) => isOffered(state, one) && (one.command !== "back" || hasEffect(state, one)));
 	const actions: LinearAction[] = [];
-	for (const binding of bindings) {
-		if (isMove(binding.command) || binding.command === "interrupt" || binding.command === "keys") continue;
-		const typed = typedFor(binding, taken);
+	for (const { command, keys } of bindings) {
+		const typed = letters.get(command);
 		if (typed === undefined || (typed === "" && actions.some((one) => one.typed === ""))) continue;
-		taken.add(typed);
-		actions.push({ typed, key: binding.keys[0] ?? "", command: binding.command });
+		actions.push({ typed, key: keys[0] ?? "", command });
 	}
 	if (!state.overlay && countOf(state) > linearRows) {
 		for (const [typed, command] of [
@@ -65,13 +65,58 @@ export function linearActions(state: WizardState): readonly LinearAction[] {
 /** List items to print at once. */
 export const linearRows = 20;
 
-function typedFor({ command, keys }: Binding, taken: ReadonlySet<string>): string | undefined {
-	if (backwards.includes(command)) return "b";
-	if (command === "quit") return "q";
-	if (keys[0] === "enter") return "";
-	const own = keys.find((key) => /^[^\d\s]$/.test(key) && !taken.has(key));
-	// A key without a letter gets one from its command's name.
-	return own ?? [...command.replace(/^to-/, "")].find((letter) => /[a-z]/.test(letter) && !taken.has(letter));
+/** What to type for each command: its own letter, because texts name it, otherwise one of the command's name, or any. */
+function lettersFor(bindings: readonly Binding[]): ReadonlyMap<Command, string> {
+	const taken = new Set(["b", "q", "?", ">", "<"]);
+	const letters = new Map<Command, string>();
+	const give = (command: Command, letter: string | undefined) => {
+		if (letter === undefined || letters.has(command)) return;
+		letters.set(command, letter);
+		taken.add(letter);
+	};
+	const all = bindings.filter(({ command }) => !isMove(command) && command !== "interrupt" && command !== "keys");
+	for (const { command, keys } of all) {
+		if (backwards.includes(command)) give(command, "b");
+		else if (command === "quit") give(command, "q");
+		else if (keys[0] === "enter") give(command, "");
+		else
+			give(
+				command,
+				keys.find((key) => /^[^\d\s]$/.test(key) && !taken.has(key)),
+			);
+	}
+	for (const { command } of all) {
+		const possible = [...command.replace(/^to-/, ""), ..."abcdefghijklmnopqrstuvwxyz"];
+		give(
+			command,
+			possible.find((letter) => /[a-z]/.test(letter) && !taken.has(letter)),
+		);
+	}
+	return letters;
+}
+
+/** Screens whose keys are digits, which select items here. */
+const withDigits = lettersFor(bindingsBelow({ screen: "build", jobs: {} }));
+
+/** A key that a text names. Other digits are numbers of steps and ports, or values. */
+const namedKey = /(?<![\w{}|:.=-]|(?:step|Schritt|to|auf|from|von) )(?:Esc|[b134])(?![\w{}|-])/g;
+
+/** Returns the messages with what to type here in place of the screen's keys. */
+export function linearMessages(messages: Messages, state: WizardState): Messages {
+	const bindings = bindingsOf(state);
+	const letters = lettersFor(bindings);
+	const mount = bindings.find(({ keys }) => keys.includes("b"))?.command;
+	const typed: Readonly<Record<string, string | undefined>> = {
+		Esc: "b",
+		b: mount && letters.get(mount),
+		1: withDigits.get("to-application"),
+		3: withDigits.get("to-files"),
+		4: withDigits.get("to-accounts"),
+	};
+	const { wizard, ...others } = messages.catalogue;
+	const { keyNames, ...texts } = wizard;
+	const change = (text: string) => text.replace(namedKey, (name) => typed[name] ?? name);
+	return messagesFor({ ...others, wizard: { ...changeSentences(texts, change), keyNames } });
 }
 
 interface LinearAnswer {
