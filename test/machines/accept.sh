@@ -50,6 +50,12 @@ in_cage() {
 	[ -n "$processes" ]
 }
 
+# A container may give ordinary users no /proc of their own.
+without_root() {
+	useradd --create-home ordinary
+	runuser -u ordinary -- cagewright doctor >/dev/null || return 0
+	runuser -u ordinary -- cagewright make demo --yes --quiet
+}
 own_unit() {
 	cagewright unit redis --install --quiet && systemctl enable --quiet --now cage-redis && answers pong && in_cage cage-redis redis
 }
@@ -107,6 +113,7 @@ install)
 	step "redis answers from its cage" cagewright make redis --yes --quiet
 	step "nginx answers from its cage" cagewright make nginx --yes --quiet
 	for cage in demo redis nginx; do step "no technique escapes from $cage" cagewright selftest "$cage" --quiet; done
+	step "the demo answers from a cage that an ordinary user makes, unless doctor refuses" without_root
 	step "redis answers as a service of its own" own_unit
 	step "no technique escapes from this service" cagewright selftest redis --unit --quiet
 	step "the service ends, its unit and its cage are removed" ends_own_unit

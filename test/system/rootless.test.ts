@@ -178,7 +178,7 @@ describe("tasks that need root are refused at once", () => {
 		});
 	});
 
-	test("any cage, on a system without user namespaces for users", async () => {
+	test("any cage, on a system without user namespaces for users, or where they can mount no /proc, as in a container", async () => {
 		const filter = join(user.home, "no-namespaces");
 		writeFileSync(filter, seccompFilter("x64", { unixSockets: true, memfd: true, writableCode: true }));
 		const refused = [...user.enter, "--no-new-privs", "--seccomp-filter", filter];
@@ -187,6 +187,15 @@ describe("tasks that need root are refused at once", () => {
 			status: 3,
 			stderr: expect.stringMatching(/^cagewright: This system gives ordinary users no rights in user namespaces \([^\n]+\n$/),
 		});
+		const cover = 'mount -n -t tmpfs tmpfs /proc/tty; exec "$@"';
+		const contained = { ...user, enter: ["unshare", "--mount", "sh", "-euc", cover, "sh", ...user.enter] };
+		const made = await cagewright(["make", "demo", "--yes", "--quiet"], contained);
+		expect([made.status, made.stderr]).toEqual([
+			3,
+			expect.stringMatching(/^cagewright: This system gives[^\n]* \/proc [^\n]+\n$/),
+		]);
+		const { findings } = (await cagewright(["doctor", "--json"], contained)).json;
+		expect(findings).toContainEqual(expect.objectContaining({ what: "user-namespaces", state: "missing" }));
 		// The limit applies below the user namespace that sets it (namespaces(7)).
 		const none = 'echo 0 >/proc/sys/user/max_user_namespaces; exec "$@"';
 		const within = ["unshare", "--user", "--map-current-user", "--keep-caps", "sh", "-euc", none, "sh"];

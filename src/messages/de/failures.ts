@@ -326,7 +326,7 @@ export const failuresDe: Failures = {
 	"user-namespaces-off":
 		"Dieses System verweigert gewöhnlichen Benutzern Benutzer-Namensräume ({detail}). Erlauben Sie diese mit `sysctl -w {setting}`, oder führen Sie cagewright als root aus.",
 	"user-namespaces-refused":
-		"Dieses System gibt gewöhnlichen Benutzern in Benutzer-Namensräumen keine Rechte ({detail}). `cagewright doctor` nennt die nötige Einstellung. Oder führen Sie cagewright als root aus.",
+		"Dieses System gibt gewöhnlichen Benutzern in Benutzer-Namensräumen keine Rechte ({detail}). `cagewright doctor` sagt, was zu ändern ist. Oder führen Sie cagewright als root aus.",
 	"unsafe-data":
 		"In {path} in den Daten des Käfigs wird nicht geschrieben: Es ist kein Verzeichnis. Vielleicht hat die Anwendung dort einen Link angelegt. Prüfen Sie es, entfernen Sie es, und versuchen Sie es erneut.",
 	"unsafe-directory":

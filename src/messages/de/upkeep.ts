@@ -276,7 +276,7 @@ export const doctorDe: Widen<typeof doctorEn> = {
 		namespaces:
 			"cagewright auf dem Host oder in einem Container mit CAP_SYS_ADMIN und CAP_NET_ADMIN ausführen; ohne Namensräume startet kein Käfig.",
 		"user-namespaces":
-			"für root ist nichts zu tun; für gewöhnliche Benutzer kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 und user.max_user_namespaces über 0 setzen, soweit vorhanden (sysctl).",
+			"für root ist nichts zu tun; für gewöhnliche Benutzer kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 und user.max_user_namespaces über 0 setzen, soweit vorhanden (sysctl); verdeckt ein Container Teile von /proc oder /sys, cagewright als root oder auf dem Host ausführen.",
 		seccomp: "einen Kernel mit CONFIG_SECCOMP_FILTER starten; ohne ihn startet kein Käfig.",
 		landlock:
 			"Linux ab 5.13 mit landlock im Kernel-Parameter lsm= starten; ohne Landlock warnt jeder Start, und --require full lehnt ihn ab. Neuere Kernel beurteilen auch Kürzen (6.2), TCP-Ports (6.7), Gerätebefehle (6.10), Signale und abstrakte Sockets (6.12) und zeichnen Verweigerungen für cagewright watch auf (6.15).",

@@ -301,7 +301,7 @@ export const failuresEn = {
 	"user-namespaces-off":
 		"This system denies user namespaces to ordinary users ({detail}). Allow them with `sysctl -w {setting}`, or run cagewright as root.",
 	"user-namespaces-refused":
-		"This system gives ordinary users no rights in user namespaces ({detail}). `cagewright doctor` names the setting to change. Or run cagewright as root.",
+		"This system gives ordinary users no rights in user namespaces ({detail}). `cagewright doctor` says what to change. Or run cagewright as root.",
 	"unsafe-data":
 		"Refusing to write to {path} in the cage's data: it is not a directory. The application may have put a link there. Inspect it, remove it and try again.",
 	"unsafe-directory":

@@ -279,7 +279,7 @@ export const doctorEn = {
 		namespaces:
 			"run cagewright on the host or in a container with CAP_SYS_ADMIN and CAP_NET_ADMIN; cages never start without namespaces.",
 		"user-namespaces":
-			"nothing to do for root; for ordinary users set kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 and user.max_user_namespaces above 0, if they exist (sysctl).",
+			"nothing to do for root; for ordinary users set kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 and user.max_user_namespaces above 0, if they exist (sysctl); if a container covers parts of /proc or /sys, run cagewright as root or on the host.",
 		seccomp: "boot a kernel with CONFIG_SECCOMP_FILTER; cages never start without it.",
 		landlock:
 			"boot Linux 5.13 or later with landlock in the kernel parameter lsm=; without it each start prints a warning, and --require full refuses to start. Newer kernels also judge truncating (6.2), TCP ports (6.7), device commands (6.10), signals and abstract sockets (6.12), and record refusals for cagewright watch (6.15).",

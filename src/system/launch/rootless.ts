@@ -43,12 +43,19 @@ const settings = [
 	{ name: "user.max_user_namespaces", refuses: "0", wanted: "10000" },
 ] as const;
 
-/** Tries a mount, because Ubuntu's AppArmor allows the namespace but removes every capability in it. */
-const privateMount = [...ownUser, "--mount", "--propagation", "private", "mount", "-n", "-t", "tmpfs", "tmpfs", "/tmp"];
+/**
+ * Options of unshare(1) and a script that show whether mounts are possible: Ubuntu's AppArmor allows the namespace but removes
+ * every capability in it, and where parts of the visible /proc or /sys are covered, as in containers, a user namespace gets none
+ * of its own (mount_too_revealing in fs/namespace.c).
+ */
+export const ownMounts = {
+	namespaces: [...ownUser, "--mount-proc", "--pid", "--fork", "--net"],
+	script: "mount -n -t tmpfs tmpfs /tmp && mount -n -t sysfs sysfs /sys",
+};
 
 /** Why this user cannot create namespaces. Undefined if it works. */
 function whyNoUserNamespace(): { readonly detail: string; readonly setting?: string } | undefined {
-	const { error, status, stderr } = spawnSync(requireTool("unshare"), privateMount, {
+	const { error, status, stderr } = spawnSync(requireTool("unshare"), [...ownMounts.namespaces, "sh", "-c", ownMounts.script], {
 		env: toolEnvironment,
 		cwd: "/",
 		encoding: "utf8",
