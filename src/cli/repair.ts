@@ -18,6 +18,8 @@ function finishedText(finished: Finished, { cli }: Messages): string {
 	switch (finished.kind) {
 		case "adoption":
 			return cli.adoption.repaired(finished.service, name, finished.where, finished.kept && showPath(finished.kept));
+		case "import":
+			return finished.keptFor === undefined ? cli.transfer.undone(name) : cli.remove.accountKept(name, finished.keptFor);
 		case "leftovers":
 			return cli.update.cleared(name);
 		case "removal":

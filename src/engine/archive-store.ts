@@ -21,6 +21,8 @@ export interface Archives {
 	inspect(archive: Path, signal: AbortSignal): Promise<InspectedArchive>;
 	/** Unpacks an archive into a hidden folder next to the cages. */
 	receive(request: ImportRequest, signal: AbortSignal): Promise<ReceivedCage>;
+	/** Takes over what imports left that were killed after they stored their account. No other command gets the same. */
+	interrupted(): Promise<readonly InterruptedImport[]>;
 	/** Writes a generation as an OCI image to a new folder or archive. Returns the image's digest. */
 	writeImage(request: ImageRequest, signal: AbortSignal): Promise<string>;
 	/** Writes a generation as the image of a portable service: a new folder, or a new file with squashfs. */
@@ -105,10 +107,18 @@ export interface ReceivedCage {
 	/** Host paths of the generation and of the data until `publish`. */
 	readonly root: Path;
 	readonly data: Path;
+	/** Stores the account that is created for the cage. Call it first, so that the next command can remove the account after a kill. */
+	saveAccount(account: MadeAccount): Promise<void>;
 	/**
-	 * Publishes the cage with one rename and stores the account that was created for it. Throws `import-there` (exit 4) if the
+	 * Publishes the cage with one rename. Throws `import-there` (exit 4) if the
 	 * name was taken in the meantime.
 	 */
-	publish(account?: MadeAccount): Promise<void>;
+	publish(): Promise<void>;
+	discard(): Promise<void>;
+}
+
+export interface InterruptedImport {
+	/** The account may not exist yet. */
+	readonly account: MadeAccount;
 	discard(): Promise<void>;
 }

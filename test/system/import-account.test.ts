@@ -12,8 +12,8 @@ import {
 	statSync,
 	writeFileSync,
 } from "node:fs";
-import { beforeAll, expect, test } from "vitest";
-import { cagewright, type Made, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { begin, cagewright, type Made, temporaryFolder, temporaryState } from "./cagewright.ts";
 import type { Daemon } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { ordinaryUser, readableProgram } from "./ordinary.ts";
@@ -99,6 +99,63 @@ test("a dedicated account is created again by an import, and removed with the ca
 	expect(account("cage-redis")).toContain("made by cagewright");
 	expect((await cagewright(["remove", "redis", "--yes"], { state: second, enter })).status).toBe(0);
 	expect(account("cage-redis")).toBeUndefined();
+});
+
+describe("an import that is killed after it created the account", () => {
+	/** useradd(8) creates the account and then kills the import that called it. */
+	async function killedImport() {
+		const folder = temporaryFolder("fatal");
+		copyFileSync("/usr/sbin/useradd", `${folder}/real`);
+		writeFileSync(`${folder}/useradd`, `#!/bin/sh\n${folder}/real "$@"\nkill -KILL "$PPID"\n`);
+		for (const name of ["real", "useradd"]) chmodSync(`${folder}/${name}`, 0o755);
+		const mount = `mount -n --bind ${folder}/useradd /usr/sbin/useradd`;
+		const { account, enter } = otherMachine(withoutRedis, mount);
+		const there = temporaryState();
+		const killed = await begin(["import", archive, "--yes", "--dedicated-account"], { state: there, enter }).ended;
+		expect(killed.status).toBe(137);
+		expect(account("cage-redis")).toContain("made by cagewright");
+		const uid = Number(account("cage-redis")?.split(":")[2]);
+		return { account, there, uid, enter: enter.map((word) => word.replace(` && ${mount}`, "")) };
+	}
+	const cagesIn = (there: string) => readdirSync(`${there}/cages`);
+
+	test("is undone by the next command", async () => {
+		const { account, enter, there } = await killedImport();
+		const { status, stderr } = await cagewright(["list"], { state: there, enter });
+		expect({ status, stderr }).toEqual({
+			status: 0,
+			stderr: "An earlier import was interrupted. The account cage-redis that it created was removed.\n",
+		});
+		expect(account("cage-redis")).toBeUndefined();
+		expect(cagesIn(there)).toEqual([]);
+		expect((await cagewright(["list"], { state: there, enter })).stderr).toBe("");
+	});
+
+	test("can be repeated at once", async () => {
+		const { account, enter, there } = await killedImport();
+		const again = await cagewright(["import", archive, "--yes", "--no-trial", "--dedicated-account"], { state: there, enter });
+		expect(again.status, again.stderr).toBe(0);
+		expect(account("cage-redis")).toContain("made by cagewright");
+		expect(cagesIn(there)).toEqual(["redis"]);
+		expect((await cagewright(["remove", "redis", "--yes"], { state: there, enter })).status).toBe(0);
+		expect(account("cage-redis")).toBeUndefined();
+	});
+
+	test("leaves an account that a process uses, and says so once", async () => {
+		const { account, enter, there, uid } = await killedImport();
+		const holder = spawn("setpriv", [`--reuid=${uid}`, "--clear-groups", "sleep", "60"], { stdio: "ignore" });
+		try {
+			await eventually(() => expect(commandOf(holder.pid ?? 0)).toBe("sleep 60"));
+			const { stderr } = await cagewright(["list"], { state: there, enter });
+			expect(stderr).toMatch(new RegExp(`^Account cage-redis was not removed, because process ${holder.pid} uses it[^\\n]*\\n$`));
+			expect((await cagewright(["list"], { state: there, enter })).stderr).toBe("");
+		} finally {
+			holder.kill("SIGKILL");
+			await once(holder, "close");
+		}
+		expect(account("cage-redis")).toContain("made by cagewright");
+		expect(cagesIn(there)).toEqual([]);
+	});
 });
 
 test("an account that has another group here is refused, and a dedicated one replaces it", async () => {

@@ -156,9 +156,12 @@ async function receive(context: Context, { account, archive, cage, manifest }: I
 	const received = await store.archives.receive({ inspected: archive, cage, manifest, local }, context.signal);
 	try {
 		await verify(context, received);
-		if (account) await accounts.create(account.name, account.uid);
+		if (account) {
+			await received.saveAccount({ name: account.name, uid: account.uid });
+			await accounts.create(account.name, account.uid);
+		}
 		try {
-			await received.publish(account && { name: account.name, uid: account.uid });
+			await received.publish();
 		} catch (error) {
 			if (account) await accounts.remove(account.name);
 			throw error;

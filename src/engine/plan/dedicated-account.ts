@@ -94,7 +94,7 @@ export function startsAs(user: string | undefined, account: string): boolean {
 }
 
 /** Every id that a generation of another cage runs as or gives files to, because that cage may start at any time. */
-export async function idsOfOthers(store: Store, cage: string): Promise<Set<number>> {
+export async function idsOfOthers(store: Store, cage?: string): Promise<Set<number>> {
 	const ids = new Set<number>();
 	for (const other of (await store.names()).filter((one) => one !== cage)) {
 		for (const generation of await store.generations(other)) {
@@ -135,16 +135,19 @@ export async function adoptData(
 	return { undo: () => store.accounts.changeDataOwner(cage, { uid: [uid[1], uid[0]], gid: [gid[1], gid[0]] }) };
 }
 
-/** Removes the account that was created for a cage. Returns undefined if it no longer exists. */
+/**
+ * Removes the account that was created for a cage, or for one that never came about. Returns undefined if it no longer exists.
+ */
 export async function withdrawAccount(
 	{ machine }: Context,
-	cage: string,
+	cage: string | undefined,
 	made: MadeAccount,
 ): Promise<WithdrawnAccount | undefined> {
 	const there = dedicatedAccount(machine, made.name);
 	// Another account of that name is not ours.
 	if (!there || there.uid !== made.uid) return undefined;
-	const [process] = await processesOutside(machine, cage, [there.uid]);
+	const uids = [there.uid];
+	const [process] = cage === undefined ? machine.processesOf(uids) : await processesOutside(machine, cage, uids);
 	if (process) return { name: made.name, keptFor: process.pid };
 	await machine.accounts.remove(made.name);
 	return { name: made.name };

@@ -3,6 +3,7 @@ import { type Repaired, repairAdoptions } from "../adopt/release.ts";
 import { startAndProbe } from "../adopt/undo.ts";
 import { lockUnlessBusy, presentCage } from "../cages.ts";
 import type { Context, Machine } from "../context.ts";
+import { idsOfOthers, type WithdrawnAccount, withdrawAccount } from "../plan/dedicated-account.ts";
 import { restartCage } from "../run/restart.ts";
 import type { Switching } from "../store.ts";
 import { finishRemoval } from "./remove.ts";
@@ -11,6 +12,7 @@ import { revert } from "./rollback.ts";
 /** Work of a killed command that this command finished. */
 export type Finished =
 	| ({ readonly kind: "adoption" } & Repaired)
+	| ({ readonly kind: "import" } & WithdrawnAccount)
 	| { readonly kind: "removal"; readonly name: string }
 	| ({ readonly kind: "switching"; readonly name: string } & Switched)
 	/** Nothing was left to finish; the started work was discarded. */
@@ -42,6 +44,17 @@ export async function finishUnfinished(
 	});
 	await attempt(async () => {
 		for (const problem of await launcher.clearAbandoned()) failed(problem);
+	});
+	await attempt(async () => {
+		for (const { account, discard } of await store.archives.interrupted()) {
+			await attempt(async () => {
+				// Somebody may have made a cage with this account since.
+				const isUsed = account.uid !== undefined && (await idsOfOthers(store)).has(account.uid);
+				const withdrawn = isUsed ? undefined : await withdrawAccount(context, undefined, account);
+				await discard();
+				if (withdrawn) done({ kind: "import", ...withdrawn });
+			});
+		}
 	});
 	for (const name of await store.unfinished()) {
 		await attempt(async () => {

@@ -140,6 +140,7 @@ export const transferDe: Widen<typeof transferEn> = {
 	data: (there) => (there ? "mit den Daten der Anwendung" : "ohne Daten"),
 	question: (name) => `${name} importieren? Proben und Übungen daraus laufen hier als root. [j/N]`,
 	not: "Nichts wurde importiert.",
+	undone: (account) => `Ein früherer Import wurde unterbrochen. Das Konto ${account}, das er angelegt hatte, wurde entfernt.`,
 	imported: (name) => `${name} ist jetzt ein Käfig dieses Systems.`,
 	answers: (run) => `Die Anwendung antwortet im Käfig. Weiter: ${run}`,
 	silent: (trial, remove) =>

@@ -143,6 +143,7 @@ export const transferEn = {
 	data: (there: boolean) => (there ? "with the application's data" : "without data"),
 	question: (name: string) => `Import ${name}? Its probes and exercises run as root here. [y/N]`,
 	not: "Nothing was imported.",
+	undone: (account: string) => `An earlier import was interrupted. The account ${account} that it created was removed.`,
 	imported: (name: string) => `Imported ${name} as a cage of this machine.`,
 	answers: (run: string) => `It answers in the cage. Next: ${run}`,
 	silent: (trial: string, remove: string) => `It does not answer here. To find out why: ${trial}. To remove it: ${remove}`,

@@ -13,6 +13,7 @@ import {
 	clearRemovedCages,
 	clearUnfinished,
 	hasData,
+	interruptedImports,
 	listCages,
 	openState,
 	readCage,
@@ -55,6 +56,7 @@ export function cageStore(state: string): CageStore {
 			// The verb reports what cannot be read.
 			const scratch = await list(join(folder, pathFromText("scratch"))).catch(() => []);
 			if (scratch.some(isLeftover) || (await unfinished()).length) return true;
+			if ((await interruptedImports(folder).catch(() => [])).length) return true;
 			const adoptions = await Promise.allSettled((await names().catch(() => [])).map(adoption));
 			// A damaged description counts, so that it is reported.
 			return adoptions.some((one) => one.status === "rejected" || (one.value?.phase ?? "adopted") !== "adopted");

@@ -117,8 +117,20 @@ export async function hasData(state: Path, name: string): Promise<boolean> {
 
 /** Finishes interrupted removals. */
 export async function clearRemovedCages(state: Path): Promise<void> {
+	const withAccount = await interruptedImports(state);
+	for (const place of await leftoversIn(state)) if (!withAccount.includes(place)) await removeTree(place);
+}
+
+/** Imports that were killed after they stored which account they create. Only their folder names it. */
+export async function interruptedImports(state: Path): Promise<Path[]> {
+	const places = await leftoversIn(state);
+	const withAccount = await Promise.all(places.map((place) => exists(join(place, madeAccountName))));
+	return places.filter((_, index) => withAccount[index]);
+}
+
+async function leftoversIn(state: Path): Promise<Path[]> {
 	const cages = join(state, "cages");
-	for (const name of await list(cages)) if (isLeftover(name)) await removeTree(join(cages, name));
+	return (await list(cages)).filter(isLeftover).map((name) => join(cages, name));
 }
 
 /** Removes a cage's folder in steps that the next command can continue. The holder removes the lock last. */

@@ -24,7 +24,7 @@ export function madeAccounts(directory: (name: string) => Path): MadeAccounts {
 }
 
 /** Throws `account-file-damaged` (exit 1). */
-async function readMadeAccount(cage: Path): Promise<MadeAccount | undefined> {
+export async function readMadeAccount(cage: Path): Promise<MadeAccount | undefined> {
 	const read = await readJson(join(cage, madeAccountName), madeAccountSchema, "account-file-damaged");
 	if (read === undefined) return undefined;
 	const { schema: _, ...account } = read;

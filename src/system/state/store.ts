@@ -8,7 +8,7 @@ import { writeImage } from "./archive/image.ts";
 import { inspectArchive } from "./archive/inspect.ts";
 import { exportCage } from "./archive/pack.ts";
 import { writePortable } from "./archive/portable.ts";
-import { receiveCage } from "./archive/receive.ts";
+import { receiveCage, takeInterrupted } from "./archive/receive.ts";
 import { building, placeInit } from "./building.ts";
 import { cageStore } from "./cage-store.ts";
 import { cagePaths, hasData, readCage } from "./cages.ts";
@@ -52,14 +52,15 @@ function archives(state: Path): Archives {
 	return {
 		write: (request, signal) => exportCage({ ...request, state, signal }),
 		inspect: inspectArchive,
+		interrupted: () => takeInterrupted(state),
 		writeImage,
 		writePortable,
 		async receive(request, signal) {
 			const received = await receiveCage(state, request, signal);
 			return {
 				...received,
-				async publish(account) {
-					await received.publish(account);
+				async publish() {
+					await received.publish();
 					await placeInit(cagePaths(state, request.cage.name).directory);
 				},
 			};

@@ -1,10 +1,10 @@
 import { rename, symlink } from "node:fs/promises";
 import { type Manifest, manifestToJson } from "../../../core/cage/manifest.ts";
 import { Failure } from "../../../core/failure.ts";
-import { join, type Path, pathToBytes } from "../../../core/path/path.ts";
-import type { ImportRequest, ReceivedCage } from "../../../engine/archive-store.ts";
+import { join, type Path, parent, pathToBytes } from "../../../core/path/path.ts";
+import type { ImportRequest, InterruptedImport, ReceivedCage } from "../../../engine/archive-store.ts";
 import { openDirectory, syncDirectory } from "../../files/descriptor.ts";
-import { errorName, writeFailure } from "../../files/errors.ts";
+import { errorName, isMissing, writeFailure } from "../../files/errors.ts";
 import { generationPaths } from "../../files/generations.ts";
 import { observe } from "../../files/observe.ts";
 import { removeTree } from "../../files/remove.ts";
@@ -13,9 +13,9 @@ import { requireSpace } from "../../files/survey.ts";
 import { runIn } from "../../files/tools.ts";
 import { writeAtomic, writeJson } from "../atomic.ts";
 import { cageToJson } from "../cage-json.ts";
-import { cagePaths, clearRemovedCages, openState } from "../cages.ts";
+import { cagePaths, clearRemovedCages, interruptedImports, openState } from "../cages.ts";
 import { makeSafeFolder } from "../folder.ts";
-import { writeMadeAccount } from "../made-account.ts";
+import { readMadeAccount, writeMadeAccount } from "../made-account.ts";
 import { transientName } from "../process.ts";
 import { foreignTraceFrom, writeTrace } from "../traces.ts";
 import { unpackArchive } from "./unpack.ts";
@@ -57,11 +57,11 @@ export async function receiveCage(
 			root,
 			data: join(staging, "data"),
 			discard,
-			publish: async (account) => {
+			saveAccount: (account) => writeMadeAccount(staging, account),
+			publish: async () => {
 				const received = { ...manifest, entries: restamped(manifest, root) };
 				await writeJson(paths.manifest(head.generation), manifestToJson(received));
 				await writeJson(join(staging, "cage.json"), cageToJson(cage));
-				if (account) await writeMadeAccount(staging, account);
 				await symlink(`generations/${head.generation}`, pathToBytes(paths.current));
 				// Without exported data it starts empty: this machine's files at those places belong to another application.
 				const writable = manifest.writable.map((one) => ({ ...one, seeds: [] }));
@@ -83,6 +83,24 @@ export async function receiveCage(
 		await discard();
 		throw error;
 	}
+}
+
+/** Renames what they left to a name of this process first. */
+export async function takeInterrupted(state: Path): Promise<InterruptedImport[]> {
+	const taken: InterruptedImport[] = [];
+	for (const left of await interruptedImports(state)) {
+		const place = join(parent(left), transientName("removed"));
+		try {
+			await rename(pathToBytes(left), pathToBytes(place));
+		} catch (error) {
+			// Another command was faster.
+			if (isMissing(error)) continue;
+			throw writeFailure(error, left);
+		}
+		const account = await readMadeAccount(place);
+		if (account) taken.push({ account, discard: async () => void (await removeTree(place)) });
+	}
+	return taken;
 }
 
 /** Records the new copies' stamps, whose content was just verified. The original sources are on another machine. */
