@@ -10,7 +10,7 @@ import { withParameters } from "../core/questions/read-options.ts";
 import { fillText, type ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
 import { answersFrom, baseOf } from "../engine/choose/answers.ts";
-import { changesOf, templateOf } from "../engine/choose/save-template.ts";
+import { changesOf, replacedBy, templateOf } from "../engine/choose/save-template.ts";
 import { fromFound, knownTemplate, refuseUnaccepted } from "../engine/choose/starting-point.ts";
 import type { Machine } from "../engine/context.ts";
 import type { Packages } from "../engine/ports.ts";
@@ -106,9 +106,10 @@ export class SystemChooser implements Chooser {
 		return known === undefined ? undefined : this.#machine.units.service(known)?.name;
 	}
 
-	async saveTemplate(name: string, answers: Answers): Promise<TemplateSaved> {
-		const { template, values } = await templateOf(this.#machine, name, answers);
-		const path = await this.#machine.store.templates.save(template, values);
+	async saveTemplate(name: string, answers: Answers, replace: boolean): Promise<TemplateSaved> {
+		const saved = await templateOf(this.#machine, name, answers);
+		if (!replace && (await replacedBy(this.#machine, saved))) throw new Failure("template-there", { name }, 2);
+		const path = await this.#machine.store.templates.save(saved.template, saved.values);
 		return { path, hidesBuiltIn: builtinTemplate(name) !== undefined };
 	}
 

@@ -7,7 +7,7 @@ import { checkTemplate, type ParsedTemplate, parseTemplate } from "../core/templ
 import type { TemplateError } from "../core/template/problems.ts";
 import { bundleSchema, type Template, type TemplateBundle, templateSkeleton, unbundle } from "../core/template/template.ts";
 import { knownCage } from "../engine/cages.ts";
-import { changesOf, madeBy, templateOf } from "../engine/choose/save-template.ts";
+import { changesOf, madeBy, replacedBy, templateOf } from "../engine/choose/save-template.ts";
 import { knownTemplate } from "../engine/choose/starting-point.ts";
 import type { Context } from "../engine/context.ts";
 import type { StoredTemplate } from "../engine/store.ts";
@@ -100,13 +100,13 @@ async function save(
 	const cage = await knownCage(machine.store, name);
 	const wanted = (as ?? name).toLowerCase();
 	if (!isName(wanted)) throw new Failure("template-name-invalid", { name: wanted }, 2);
-	const { template: made, values } = await templateOf(machine, wanted, madeBy(cage));
+	const saved = await templateOf(machine, wanted, madeBy(cage));
+	const { template: made, values } = saved;
 	const words = terminal.messages.cli.template;
-	const saved = (await machine.store.templates.list()).find(({ builtIn, template: one }) => !builtIn && one.name === wanted);
-	const isSame = saved?.hash === templateHash(made) && templateHash(saved.values) === templateHash(values);
-	if (saved && !isSame && !replace) {
+	const replaced = replace ? undefined : await replacedBy(machine, saved);
+	if (replaced) {
 		if (!terminal.interactive) throw new Failure("template-there", { name: wanted }, 2);
-		terminal.say(differencesText(templateDifferences(saved.template, made)));
+		terminal.say(differencesText(templateDifferences(replaced.template, made)));
 		if (!(await ask(terminal, words.replaceQuestion(wanted)))) {
 			terminal.say(words.kept(wanted));
 			return 1;

@@ -105,6 +105,10 @@ function reduceQuestion(state: WizardState, command: Command | undefined): Reduc
 			return save(answered);
 		case "install-unit":
 			return installUnit(answered, question.service);
+		case "replace-template":
+			return answered.answers
+				? start(answered, { job: "template", name: question.name, answers: answered.answers, replace: true })
+				: only(answered);
 		case "discard":
 			return start(answered, { job: "discard", id: question.id });
 		case "install":

@@ -91,6 +91,11 @@ const failed: { readonly [J in JobKind]?: (state: WizardState) => WizardState } 
 	minimise: (state) => without(state, "minimising"),
 	validate: (state) => (state.form ? { ...state, form: { ...state.form, going: false } } : state),
 	trace: (state) => (state.trace ? { ...state, trace: traceFailed(state.trace) } : state),
+	template(state) {
+		const { code, values } = state.failure ?? {};
+		if (code !== "template-there") return state;
+		return { ...without(state, "failure"), question: { kind: "replace-template", name: String(values?.name) } };
+	},
 	try(state) {
 		const { now: _, ...trial } = state.trial;
 		return { ...without(state, "building"), screen: "build", trial };

@@ -215,7 +215,10 @@ const work: {
 	"host-view": (session, { answers }) => session.hostView(answers),
 	try: (session, { answers }) => session.buildAndTry(answers),
 	finish: (session, { answers }) => session.finish(answers),
-	template: async (session, { answers, name }) => ({ name, ...(await session.saveTemplate(name, answers)) }),
+	template: async (session, { answers, name, replace = false }) => ({
+		name,
+		...(await session.saveTemplate(name, answers, replace)),
+	}),
 	review: (session, { name, path }, { state }) => session.saveReview(path, name, reviewRows(state)),
 	text: async (session, { page }) => ({ page, text: await session.text(page) }),
 	selftest: (session, { answers }) => session.selftest(answers),

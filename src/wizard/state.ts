@@ -109,6 +109,7 @@ export type Question =
 	/** Number of escapes, and of missing layers. */
 	| { readonly kind: "escape"; readonly escaped: number; readonly missing: number }
 	| { readonly kind: "install-unit"; readonly name: string; readonly service?: string }
+	| { readonly kind: "replace-template"; readonly name: string }
 	| { readonly kind: "discard"; readonly id: string; readonly name: string }
 	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string }
 	/** The account, and what depends on it. */
@@ -259,7 +260,7 @@ export type Job =
 	/** `add`: add the run to the earlier ones. */
 	| { readonly job: "trace"; readonly answers: Answers; readonly add: boolean }
 	| { readonly job: "plan" | "host-view" | "try" | "finish"; readonly answers: Answers }
-	| { readonly job: "template"; readonly name: string; readonly answers: Answers }
+	| { readonly job: "template"; readonly name: string; readonly answers: Answers; readonly replace?: true }
 	| { readonly job: "names"; readonly initiatedBy: string; readonly implementedBy: string }
 	/** Writes the review to a new file. */
 	| { readonly job: "review"; readonly path: string; readonly name: string };

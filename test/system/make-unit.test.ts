@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { SystemChooser } from "../../src/cli/chooser.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
@@ -173,6 +173,20 @@ test("the wizard proposes the same for a unit as make does", async () => {
 		expect(answers).toMatchObject({ application, name, notes, unit });
 		expect(equivalentCommand(answers, await chooser.base(answers))).toBe("cagewright make redis-server.service --yes");
 	});
+});
+
+test("the wizard replaces a saved template that differs only on request", async () => {
+	const chooser = new SystemChooser(systemMachine(temporaryState()), messagesIn("en"));
+	const choice = (await chooser.choices()).find(({ id }) => id === "template:demo");
+	if (choice === undefined) throw new Error("not offered");
+	const answers = await chooser.propose(choice);
+	const other = { ...answers, application: { ...answers.application, cwd: "/srv" } };
+	const saved = await chooser.saveTemplate("mine", answers, false);
+	expect(await chooser.saveTemplate("mine", answers, false)).toEqual(saved);
+	await expect(chooser.saveTemplate("mine", other, false)).rejects.toMatchObject({ code: "template-there", exit: 2 });
+	expect(readFileSync(saved.path, "utf8")).not.toContain("/srv");
+	await chooser.saveTemplate("mine", other, true);
+	expect(readFileSync(saved.path, "utf8")).toContain("/srv");
 });
 
 test("apps NAME prints everything known about a service", async () => {

@@ -149,6 +149,24 @@ test("a cage of a template can be compared with it", () => {
 	expect(saveItems({ finished, answers: redis })).toContain("changes");
 });
 
+test("a saved template that differs is replaced only after a confirmation", () => {
+	const wizard = atSave();
+	const save = () => {
+		const item = saveItems(wizard.state).indexOf("template");
+		wizard.wanted();
+		wizard.type(`g${"j".repeat(item)}${enter}${enter}`);
+		expect(wizard.wanted()).toEqual(["template"]);
+		wizard.fail("template", { code: "template-there", values: { name: "redis" } });
+	};
+	save();
+	expect(wizard.state).toMatchObject({ question: { kind: "replace-template", name: "redis" } });
+	expect(wizard.state.failure).toBeUndefined();
+	expect(wizard.type("n").wanted()).toEqual([]);
+	save();
+	wizard.type("y");
+	expect(wizard.intentions).toMatchObject([{ job: "template", name: "redis", replace: true }]);
+});
+
 test("saving a template over a built-in one is reported", () => {
 	const save = (hidesBuiltIn: boolean) => {
 		const wizard = atSave();

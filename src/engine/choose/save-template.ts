@@ -31,6 +31,17 @@ export async function templateOf(machine: Machine, name: string, made: Made): Pr
 	);
 }
 
+/** The saved template that this one would replace. Undefined if there is none, or if it is the same. */
+export async function replacedBy(
+	{ recording, store }: Pick<Machine, "recording" | "store">,
+	{ template, values }: SavedTemplate,
+): Promise<StoredTemplate | undefined> {
+	const saved = (await store.templates.list()).find((one) => !one.builtIn && one.template.name === template.name);
+	const isSame =
+		saved?.hash === recording.sha256(JSON.stringify(template)) && JSON.stringify(saved.values) === JSON.stringify(values);
+	return isSame ? undefined : saved;
+}
+
 /** How a cage differs from its template, or from the one that was saved from it. Throws `cage-without-template` (exit 2). */
 export async function changesOf(
 	machine: Machine,

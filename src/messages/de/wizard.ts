@@ -97,6 +97,7 @@ export const wizardDe: WizardMessages = {
 			"{path} ist setuid: Jeder Benutzer, der es ausführt, erhält die Rechte des Eigentümers. In den Käfig aufnehmen? (j/n)",
 		escape:
 			"NICHT SICHER: {escaped} {escaped|Ausbruchsversuch gelang|Ausbruchsversuche gelangen}, und {missing} {missing|Schutzschicht fehlt|Schutzschichten fehlen}. Diesen Käfig trotzdem speichern? n zeigt die Ergebnisse. (j/n)",
+		"replace-template": "Eine andere Vorlage {name} ist schon gespeichert. Ersetzen? (j/n)",
 		"install-unit": "Die Unit von {name} nach /etc/systemd/system schreiben und systemd neu laden? Das startet nichts. (j/n)",
 		"install-dropin":
 			"Ein Drop-in für {service} schreiben? Ab dem nächsten Start läuft der Dienst im Käfig {name}, mit den Daten des Käfigs. (j/n)",

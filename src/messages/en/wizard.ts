@@ -103,6 +103,7 @@ export const wizardEn = {
 		setuid: "{path} is setuid: every user who runs it gets its owner's rights. Include it in the cage? (y/n)",
 		escape:
 			"NOT SAFE: {escaped} escape {escaped|technique|techniques} succeeded, and {missing} {missing|layer is|layers are} missing. Save this cage anyway? Press n to see the results. (y/n)",
+		"replace-template": "A different template {name} is already saved. Replace it? (y/n)",
 		"install-unit": "Write the unit of {name} to /etc/systemd/system and reload systemd? This starts nothing. (y/n)",
 		"install-dropin":
 			"Write a drop-in for {service}? From its next start, the service runs in cage {name} with the cage's data. (y/n)",

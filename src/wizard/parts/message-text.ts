@@ -23,7 +23,8 @@ function questionText(question: Question, state: WizardState, messages: Messages
 		case "quit":
 			return state.finished ? questions.quitDone : isWorthSaving(state) ? questions.quitKept : questions.quit;
 		case "discard":
-			return messages.fill(questions.discard, { name: question.name });
+		case "replace-template":
+			return messages.fill(questions[question.kind], { name: question.name });
 		case "install": {
 			const { packages, programs } = question;
 			const values = { programs: programs.join(", "), packages: packages.join(" "), count: programs.length };

@@ -252,13 +252,11 @@ export class Wizard implements WizardSession {
 		return this.#chooser.saveReview(path, name, rows);
 	}
 
-	async saveTemplate(name: string, answers: Answers): Promise<TemplateSaved> {
+	async saveTemplate(name: string, answers: Answers, replace: boolean): Promise<TemplateSaved> {
 		if (!isName(name)) throw new Failure("template-name-invalid", { name }, 2);
 		const made = asMade(answers, this.#progress);
-		return this.#chooser.saveTemplate(name.toLowerCase(), {
-			...made,
-			rules: withAdditions(made.rules, this.#progress.additions),
-		});
+		const rules = withAdditions(made.rules, this.#progress.additions);
+		return this.#chooser.saveTemplate(name.toLowerCase(), { ...made, rules }, replace);
 	}
 
 	async text(page: TextPage): Promise<string> {

@@ -127,7 +127,8 @@ export interface Chooser {
 	propose(choice: Choice, watch?: boolean): Promise<Answers>;
 	/** Writes the review to a new file with mode 0600. Never overwrites a file or follows a link. Returns its absolute path. */
 	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
-	saveTemplate(name: string, answers: Answers): Promise<TemplateSaved>;
+	/** Throws `template-there` (exit 2) if it would replace another template and may not. */
+	saveTemplate(name: string, answers: Answers, replace: boolean): Promise<TemplateSaved>;
 	/** Differences between a cage and its template. */
 	changes(cage: string): Promise<string>;
 	/** Throws a Failure if the line is not a command. Adds a probe if the protocol is known. */
