@@ -46,6 +46,9 @@ beforeEach(() => {
 afterEach(() => void execFileSync("rm", ["-rf", top]));
 
 const audit = (at = cage): Promise<AuditResult> => auditCage({ root: pathFromText(at), policy });
+/** Audits the cage with its data. */
+const auditWith = (data: string) =>
+	auditCage({ root: pathFromText(cage), policy, data: [{ path: pathFromText("/data"), source: pathFromText(data) }] });
 
 /** Returns codes and paths, without the findings about the temporary directory. */
 async function findings(at?: string): Promise<string[]> {
@@ -64,11 +67,7 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 		const data = join(top, "written");
 		mkdirSync(data);
 		makeDeep(data, "touch evil; chmod 4755 evil");
-		const { findings } = await auditCage({
-			root: pathFromText(cage),
-			policy,
-			data: [{ path: pathFromText("/data"), source: pathFromText(data) }],
-		});
+		const { findings } = await auditWith(data);
 		const [deepest] = findings.filter(({ code }) => code === "data-setuid");
 		expect(deepest).toMatchObject({ severity: "danger", path: expect.stringMatching(/^\/data\/.{5000,}\/evil$/) });
 		expect(findings).toContainEqual(
@@ -83,11 +82,7 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 		writeFileSync(join(data, "evil"), "");
 		chmodSync(join(data, "evil"), 0o4755);
 		await execa("setcap", ["cap_net_raw+ep", join(cage, "usr/bin/program")]);
-		const { findings } = await auditCage({
-			root: pathFromText(cage),
-			policy,
-			data: [{ path: pathFromText("/data"), source: pathFromText(data) }],
-		});
+		const { findings } = await auditWith(data);
 		expect(findings.filter(({ severity }) => severity === "danger").map(({ code, path }) => `${code} ${path}`)).toEqual([
 			"data-setuid /data/evil",
 			"file-capabilities /usr/bin/program",
@@ -105,14 +100,11 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 			writeFileSync(join(data, name), "");
 			await execa("setcap", ["cap_net_raw+ep", join(data, name)]);
 		}
-		const { findings } = await auditCage({
-			root: pathFromText(cage),
-			policy,
-			data: [{ path: pathFromText("/data"), source: pathFromText(data) }],
-		});
-		expect(findings.filter(({ code }) => code === "data-file-capabilities").map(({ path }) => path)).toEqual([
-			"/data/a b/with caps",
-			"/data/with caps",
+		const { findings } = await auditWith(data);
+		const finding = { code: "data-file-capabilities", severity: "danger", values: { capabilities: "cap_net_raw=ep" } };
+		expect(findings.filter(({ code }) => code === finding.code)).toEqual([
+			{ ...finding, path: "/data/a b/with caps" },
+			{ ...finding, path: "/data/with caps" },
 		]);
 	});
 
@@ -181,22 +173,6 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 		chmodSync(name, 0o4755);
 		const { findings } = await audit();
 		expect(findings.map(({ code, path }) => [code, path]).at(-1)).toEqual(["setuid", "/usr/bin/\xff\n a"]);
-	});
-
-	it("is searched for traps in its state", async () => {
-		const source = join(top, "state");
-		mkdirSync(join(source, "sub dir"), { recursive: true });
-		writeFileSync(join(source, "sub dir/trap"), "");
-		chownSync(join(source, "sub dir/trap"), 33, 33);
-		await execa("setcap", ["cap_chown+ep", join(source, "sub dir/trap")]);
-		const data = [{ path: pathFromText("/data"), source: pathFromText(source) }];
-		const { findings } = await auditCage({ root: pathFromText(cage), policy, data });
-		expect(findings.at(-1)).toEqual({
-			code: "data-file-capabilities",
-			path: "/data/sub dir/trap",
-			severity: "danger",
-			values: { capabilities: "cap_chown=ep" },
-		});
 	});
 
 	it("is not changed by an audit", async () => {

@@ -55,11 +55,7 @@ beforeAll(async () => {
 	host = await privateNetwork();
 });
 
-/** Starts as the account `nobody` and as root. */
-const accounts = [
-	{ who: "an account", user: ["--user", "nobody"], uid: 65534 },
-	{ who: "root", user: [], uid: 0 },
-] as const;
+const uid = 65534;
 
 interface Cage {
 	/** Makes the cage, or its next generation, with this as its only writable directory. */
@@ -71,7 +67,7 @@ interface Cage {
 	readonly state: string;
 }
 
-function cage(uid: number, user: readonly string[]): Cage {
+function cage(): Cage {
 	const state = temporaryState();
 	const where = { state, enter: host.enter };
 	return {
@@ -80,7 +76,7 @@ function cage(uid: number, user: readonly string[]): Cage {
 		make(directory) {
 			mkdirSync(directory, { recursive: true });
 			for (const one of [wide, join(wide, "sub"), join(wide, "sub/deep")]) if (existsSync(one)) chownSync(one, uid, 0);
-			const options = ["--name", "linked", ...user, "--probe", probe, "--writable", directory, "--replace"];
+			const options = ["--name", "linked", "--user", "nobody", "--probe", probe, "--writable", directory, "--replace"];
 			const command = ["--", "/usr/bin/perl", program, directory];
 			return cagewright(["make", ...options, "--yes", "--quiet", "--no-selftest", ...command], where);
 		},
@@ -114,7 +110,7 @@ const isUntouched = () => expect(readdirSync(victim)).toEqual([]);
 const sub = join(wide, "sub");
 const deep = join(sub, "deep");
 
-describe.each(accounts)("a link that $who creates", ({ uid, user, who }) => {
+describe("a link that the application creates", () => {
 	let made: Cage;
 	/** Runs this code in the cage, at its next start. */
 	const order = async (orders: string, directory = wide) => {
@@ -123,74 +119,62 @@ describe.each(accounts)("a link that $who creates", ({ uid, user, who }) => {
 		rmSync(join(made.data(directory), "orders"), { force: true });
 	};
 	beforeAll(async () => {
-		made = cage(uid, user);
+		made = cage();
 		expect(await made.make(wide)).toMatchObject({ status: 0 });
 	});
 
-	/** `arrange.test.ts` tries other targets. */
-	const links: [string, string, string][] = [
-		["to a directory of the host", sub, `symlink q(${victim}), q(${sub})`],
-		["in the middle of the path", deep, `symlink q(${victim}), q(${sub})`],
-	];
+	/** `arrange.test.ts` tries other links. */
+	test("in the middle of the path keeps a narrower generation from being made", async () => {
+		mkdirSync(join(victim, "deep"));
+		await order(`symlink q(${victim}), q(${sub})`);
+		expect(lstatSync(made.data(sub)).isSymbolicLink()).toBe(true);
+		const again = await made.make(deep);
+		expect(again).toMatchObject({ status: 4, stdout: "" });
+		expect(again.stderr).toMatch(
+			/^cagewright: Refusing to write to \S+sub\S* in the cage's data: .*remove it and try again\.\n$/,
+		);
+		expect(readdirSync(join(victim, "deep"))).toEqual([]);
+		expect(readdirSync(victim)).toEqual(["deep"]);
+		// The earlier generation still runs, and the message's advice solves the problem.
+		const { length } = readFileSync(join(made.data(wide), "starts"), "utf8");
+		expect((await made.serve()).stderr).toBe("");
+		expect(readFileSync(join(made.data(wide), "starts"), "utf8").length).toBeGreaterThan(length);
+		rmSync(made.data(sub));
+	});
 
-	test.each(who === "root" ? links.slice(0, 1) : links.slice(1))(
-		"%s keeps a narrower generation from being made",
-		async (_, narrow, orders) => {
-			mkdirSync(join(victim, "deep"));
-			await order(orders);
-			expect(lstatSync(made.data(sub)).isSymbolicLink()).toBe(true);
-			const again = await made.make(narrow);
-			expect(again).toMatchObject({ status: 4, stdout: "" });
-			expect(again.stderr).toMatch(
-				/^cagewright: Refusing to write to \S+sub\S* in the cage's data: .*remove it and try again\.\n$/,
-			);
-			expect(readdirSync(join(victim, "deep"))).toEqual([]);
-			expect(readdirSync(victim)).toEqual(["deep"]);
-			// The earlier generation still runs, and the message's advice solves the problem.
-			const { length } = readFileSync(join(made.data(wide), "starts"), "utf8");
-			expect((await made.serve()).stderr).toBe("");
-			expect(readFileSync(join(made.data(wide), "starts"), "utf8").length).toBeGreaterThan(length);
-			rmSync(made.data(sub));
-		},
-	);
-
-	// For root, only the owner of the moved directories would differ.
-	test.skipIf(who === "root")(
-		"is out of reach in a narrower generation and returns with a rollback, and can then be detected",
-		async () => {
-			await order(`mkdir q(${sub}); symlink q(${victim}), q(${wide}/other)`);
-			writeFileSync(join(made.data(sub), "kept"), "state");
-			const before = readdirSync(made.data(wide)).sort();
-			expect(await made.make(sub)).toMatchObject({ status: 0, stderr: "" });
-			// The directories above the mounted one are new and belong to root; the other state is moved away.
-			expect(lstatSync(made.data(wide))).toMatchObject({ uid: 0, mode: 0o40755 });
-			expect(readdirSync(made.data(wide))).toEqual(["sub"]);
-			await made.serve();
-			expect(readdirSync(made.data(sub)).sort()).toEqual(["kept", "starts"]);
-			expect((await cagewright(["check", "linked"], made)).stdout).not.toContain("data-way");
-			const rollback = (...more: string[]) => cagewright(["rollback", "linked", ...more], made);
-			expect(await rollback()).toMatchObject({ status: 0 });
-			expect(readdirSync(made.data(wide)).sort()).toEqual(before);
-			expect(lstatSync(made.data(wide)).uid).toBe(uid);
-			expect(existsSync(made.data(".cagewright-apart"))).toBe(false);
-			expect(readdirSync(made.data(sub)).sort()).toEqual(["kept", "starts"]);
-			// Under the wide generation, the application replaces the directory that the narrow generation mounts.
-			await order(`rename q(${sub}), q(${sub}.old); symlink q(${victim}), q(${sub})`, sub);
-			expect(readlinkSync(made.data(sub))).toBe(victim);
-			const generations = readdirSync(join(made.state, "cages/linked/generations")).map(Number);
-			const forth = await rollback("--to", String(Math.max(...generations)));
-			expect(forth.status).toBe(4);
-			expect(forth.stderr).toContain("data-way-not-directory");
-			await made.serve();
-			isUntouched();
-		},
-	);
+	test("is out of reach in a narrower generation and returns with a rollback, and can then be detected", async () => {
+		await order(`mkdir q(${sub}); symlink q(${victim}), q(${wide}/other)`);
+		writeFileSync(join(made.data(sub), "kept"), "state");
+		const before = readdirSync(made.data(wide)).sort();
+		expect(await made.make(sub)).toMatchObject({ status: 0, stderr: "" });
+		// The directories above the mounted one are new and belong to root; the other state is moved away.
+		expect(lstatSync(made.data(wide))).toMatchObject({ uid: 0, mode: 0o40755 });
+		expect(readdirSync(made.data(wide))).toEqual(["sub"]);
+		await made.serve();
+		expect(readdirSync(made.data(sub)).sort()).toEqual(["kept", "starts"]);
+		expect((await cagewright(["check", "linked"], made)).stdout).not.toContain("data-way");
+		const rollback = (...more: string[]) => cagewright(["rollback", "linked", ...more], made);
+		expect(await rollback()).toMatchObject({ status: 0 });
+		expect(readdirSync(made.data(wide)).sort()).toEqual(before);
+		expect(lstatSync(made.data(wide)).uid).toBe(uid);
+		expect(existsSync(made.data(".cagewright-apart"))).toBe(false);
+		expect(readdirSync(made.data(sub)).sort()).toEqual(["kept", "starts"]);
+		// Under the wide generation, the application replaces the directory that the narrow generation mounts.
+		await order(`rename q(${sub}), q(${sub}.old); symlink q(${victim}), q(${sub})`, sub);
+		expect(readlinkSync(made.data(sub))).toBe(victim);
+		const generations = readdirSync(join(made.state, "cages/linked/generations")).map(Number);
+		const forth = await rollback("--to", String(Math.max(...generations)));
+		expect(forth.status).toBe(4);
+		expect(forth.stderr).toContain("data-way-not-directory");
+		await made.serve();
+		isUntouched();
+	});
 });
 
 describe("a link that exists before a launch", () => {
 	let made: Cage;
 	beforeAll(async () => {
-		made = cage(65534, ["--user", "nobody"]);
+		made = cage();
 		expect(await made.make(deep)).toMatchObject({ status: 0 });
 	});
 
