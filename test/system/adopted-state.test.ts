@@ -1,16 +1,5 @@
 import { execFileSync } from "node:child_process";
-import {
-	existsSync,
-	mkdirSync,
-	mkdtempSync,
-	readdirSync,
-	readFileSync,
-	rmSync,
-	statSync,
-	symlinkSync,
-	utimesSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Adoption } from "../../src/core/adoption/adoption.ts";
@@ -21,7 +10,7 @@ import { makeDeep } from "./deep.ts";
 
 let folder: Path;
 beforeEach(() => {
-	folder = pathFromText(mkdtempSync(`${tmpdir()}/cagewright-adopted-`));
+	folder = pathFromText(fs.mkdtempSync(`${tmpdir()}/cagewright-adopted-`));
 });
 // Node's rmSync fails beyond PATH_MAX.
 afterEach(() => void execFileSync("rm", ["-rf", folder]));
@@ -29,13 +18,13 @@ afterEach(() => void execFileSync("rm", ["-rf", folder]));
 describe("a fingerprint", () => {
 	test("differs for a file that was rewritten with the same size and a reset time", async () => {
 		const file = join(folder, "file");
-		writeFileSync(file, "one");
-		const { atime, mtime } = statSync(file);
-		utimesSync(file, atime, mtime);
+		fs.writeFileSync(file, "one");
+		const { atime, mtime } = fs.statSync(file);
+		fs.utimesSync(file, atime, mtime);
 		const before = await fingerprint(folder);
 		expect(await fingerprint(folder)).toBe(before);
-		writeFileSync(file, "two");
-		utimesSync(file, atime, mtime);
+		fs.writeFileSync(file, "two");
+		fs.utimesSync(file, atime, mtime);
 		expect(await fingerprint(folder)).not.toBe(before);
 	});
 
@@ -60,11 +49,11 @@ describe("a link to a place outside the state", () => {
 	test("is accepted if the host has the same one", async () => {
 		const [cage, host] = [join(folder, "cage"), join(folder, "host")];
 		for (const directory of [cage, host]) {
-			mkdirSync(directory);
-			symlinkSync("/etc/shadow", join(directory, "link"));
+			fs.mkdirSync(directory);
+			fs.symlinkSync("/etc/shadow", join(directory, "link"));
 		}
 		expect(await foreignLink(cage, host)).toBeUndefined();
-		rmSync(join(host, "link"));
+		fs.rmSync(join(host, "link"));
 		expect(await foreignLink(cage, host)).toBe(join(host, "link"));
 	});
 });
@@ -75,26 +64,26 @@ describe("the data of a cage whose service was released", () => {
 			["data", "own"],
 			["adopting/data", "host"],
 		] as const) {
-			mkdirSync(join(folder, directory), { recursive: true, mode: 0o700 });
-			writeFileSync(join(folder, `${directory}/file`), text);
+			fs.mkdirSync(join(folder, directory), { recursive: true, mode: 0o700 });
+			fs.writeFileSync(join(folder, `${directory}/file`), text);
 		}
 		await useState(folder);
-		writeFileSync(join(folder, "data/file"), "accepted");
+		fs.writeFileSync(join(folder, "data/file"), "accepted");
 	});
 
 	test("is the cage's earlier data, and the service's writes are kept beside it", async () => {
 		const kept = await restoreData(folder, "2026-01-02T03:04:05.678Z");
 		expect(kept).toBe(join(folder, "data.undone-20260102T030405678Z"));
-		expect(readFileSync(`${kept}/file`, "utf8")).toBe("accepted");
-		expect(readFileSync(join(folder, "data/file"), "utf8")).toBe("own");
+		expect(fs.readFileSync(`${kept}/file`, "utf8")).toBe("accepted");
+		expect(fs.readFileSync(join(folder, "data/file"), "utf8")).toBe("own");
 		expect(await restoreData(folder, "2026-01-02T03:04:05.678Z")).toBe(kept);
 	});
 
 	test("keeps no writes of a service that never started", async () => {
 		expect(await restoreData(folder)).toBeUndefined();
-		expect(readFileSync(join(folder, "data/file"), "utf8")).toBe("own");
-		expect(readdirSync(folder).filter((name) => name.startsWith("data"))).toEqual(["data"]);
-		expect(existsSync(join(folder, "adopting"))).toBe(false);
+		expect(fs.readFileSync(join(folder, "data/file"), "utf8")).toBe("own");
+		expect(fs.readdirSync(folder).filter((name) => name.startsWith("data"))).toEqual(["data"]);
+		expect(fs.existsSync(join(folder, "adopting"))).toBe(false);
 	});
 });
 

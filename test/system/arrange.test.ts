@@ -1,17 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-	chmodSync,
-	chownSync,
-	lstatSync,
-	mkdirSync,
-	mkdtempSync,
-	readdirSync,
-	readFileSync,
-	rmSync,
-	symlinkSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,9 +15,9 @@ import { generator } from "./random.ts";
 
 let data: string;
 beforeEach(() => {
-	data = mkdtempSync(join(tmpdir(), "cagewright-arrange-"));
+	data = fs.mkdtempSync(join(tmpdir(), "cagewright-arrange-"));
 });
-afterEach(() => rmSync(data, { recursive: true, force: true }));
+afterEach(() => fs.rmSync(data, { recursive: true, force: true }));
 
 const paths = (all: readonly string[]) => all.map(pathFromText);
 const arrangement = (roots: readonly string[], others: readonly string[]) => ({
@@ -40,22 +29,22 @@ const arrange = (roots: readonly string[], others: readonly string[]) => arrange
 
 /** Creates state owned by an account, with a file that names its place. */
 function state(path: string, uid = 65534): void {
-	mkdirSync(join(data, path), { recursive: true });
+	fs.mkdirSync(join(data, path), { recursive: true });
 	for (const one of path.split("/").map((_, index, all) => all.slice(0, index + 1).join("/")))
-		if (one) chownSync(join(data, one), 0, 0);
-	chownSync(join(data, path), uid, uid);
-	chmodSync(join(data, path), 0o750);
-	writeFileSync(join(data, path, "file"), path);
+		if (one) fs.chownSync(join(data, one), 0, 0);
+	fs.chownSync(join(data, path), uid, uid);
+	fs.chmodSync(join(data, path), 0o750);
+	fs.writeFileSync(join(data, path, "file"), path);
 }
 
 /** Maps every file's path to its content. No content may ever be lost, wherever it is. */
 function contents(): Map<string, string> {
 	const found = new Map<string, string>();
 	const look = (directory: string) => {
-		for (const entry of readdirSync(join(data, directory), { withFileTypes: true })) {
+		for (const entry of fs.readdirSync(join(data, directory), { withFileTypes: true })) {
 			const path = join(directory, entry.name);
 			if (entry.isDirectory()) look(path);
-			else if (entry.isFile()) found.set(path, readFileSync(join(data, path), "utf8"));
+			else if (entry.isFile()) found.set(path, fs.readFileSync(join(data, path), "utf8"));
 		}
 	};
 	look("/");
@@ -67,9 +56,9 @@ describe("the state of a cage", () => {
 	beforeEach(() => {
 		state("/a");
 		for (const path of ["/a/b", "/a/b/c", "/a/d"]) {
-			mkdirSync(join(data, path));
-			writeFileSync(join(data, path, "file"), path);
-			chownSync(join(data, path), 65534, 0);
+			fs.mkdirSync(join(data, path));
+			fs.writeFileSync(join(data, path, "file"), path);
+			fs.chownSync(join(data, path), 65534, 0);
 		}
 	});
 
@@ -80,18 +69,18 @@ describe("the state of a cage", () => {
 	});
 
 	test("of a narrower directory moves below directories of root, and the rest waits apart until a wider one is mounted again", async () => {
-		const inode = lstatSync(join(data, "/a")).ino;
+		const inode = fs.lstatSync(join(data, "/a")).ino;
 		expect(await isToBeArranged(arrangement(["/a/b"], ["/a"]))).toBe(true);
 		await arrange(["/a/b"], ["/a"]);
-		expect(lstatSync(join(data, "/a"))).toMatchObject({ uid: 0, gid: 0, mode: 0o40755 });
-		expect(lstatSync(join(data, "/a/b"))).toMatchObject({ uid: 65534 });
+		expect(fs.lstatSync(join(data, "/a"))).toMatchObject({ uid: 0, gid: 0, mode: 0o40755 });
+		expect(fs.lstatSync(join(data, "/a/b"))).toMatchObject({ uid: 65534 });
 		expect([...contents().keys()].sort()).toEqual([apart("/a/d/file"), apart("/a/file"), "/a/b/c/file", "/a/b/file"]);
-		expect(lstatSync(join(data, separateDataName)).mode).toBe(0o40700);
+		expect(fs.lstatSync(join(data, separateDataName)).mode).toBe(0o40700);
 		expect(await isToBeArranged(arrangement(["/a/b"], ["/a"]))).toBe(false);
 		await arrange(["/a"], ["/a/b"]);
-		expect(lstatSync(join(data, "/a"))).toMatchObject({ uid: 65534, mode: 0o40750, ino: inode });
+		expect(fs.lstatSync(join(data, "/a"))).toMatchObject({ uid: 65534, mode: 0o40750, ino: inode });
 		expect([...contents().keys()].sort()).toEqual(["/a/b/c/file", "/a/b/file", "/a/d/file", "/a/file"]);
-		expect(readdirSync(data)).toEqual(["a"]);
+		expect(fs.readdirSync(data)).toEqual(["a"]);
 	});
 
 	test.each([
@@ -100,23 +89,24 @@ describe("the state of a cage", () => {
 		["one after the other", ["/a/b", "/a/b/c"]],
 		["one after the other, and back", ["/a/b", "/a/b/c", "/a/b"]],
 	])("that is completely in %s keeps the wider directory's owner and mode", async (_, narrower) => {
-		for (const path of ["/a/file", "/a/d/file", "/a/d", "/a/b/file"]) rmSync(join(data, path), { recursive: true, force: true });
-		chownSync(join(data, "/a/b"), 65534, 7);
-		chmodSync(join(data, "/a/b"), 0o700);
-		const before = ["/a", "/a/b"].map((path) => lstatSync(join(data, path)).ino);
+		for (const path of ["/a/file", "/a/d/file", "/a/d", "/a/b/file"])
+			fs.rmSync(join(data, path), { recursive: true, force: true });
+		fs.chownSync(join(data, "/a/b"), 65534, 7);
+		fs.chmodSync(join(data, "/a/b"), 0o700);
+		const before = ["/a", "/a/b"].map((path) => fs.lstatSync(join(data, path)).ino);
 		const others = ["/a", "/a/b", "/a/b/c"];
 		for (const root of narrower) await arrange([root], others);
 		await arrange(["/a"], others);
-		expect(["/a", "/a/b"].map((path) => lstatSync(join(data, path)).ino)).toEqual(before);
-		expect(lstatSync(join(data, "/a"))).toMatchObject({ uid: 65534, mode: 0o40750 });
-		expect(lstatSync(join(data, "/a/b"))).toMatchObject({ uid: 65534, gid: 7, mode: 0o40700 });
-		expect(readdirSync(data)).toEqual(["a"]);
+		expect(["/a", "/a/b"].map((path) => fs.lstatSync(join(data, path)).ino)).toEqual(before);
+		expect(fs.lstatSync(join(data, "/a"))).toMatchObject({ uid: 65534, mode: 0o40750 });
+		expect(fs.lstatSync(join(data, "/a/b"))).toMatchObject({ uid: 65534, gid: 7, mode: 0o40700 });
+		expect(fs.readdirSync(data)).toEqual(["a"]);
 	});
 
 	test("of a directory that was moved apart returns for a generation that mounts it", async () => {
 		await arrange(["/a/b"], ["/a"]);
 		await bringBackMissing(pathFromText(data), paths(["/a/d"]));
-		expect(readFileSync(join(data, "/a/d/file"), "utf8")).toBe("/a/d");
+		expect(fs.readFileSync(join(data, "/a/d/file"), "utf8")).toBe("/a/d");
 		await arrange(["/a/d"], ["/a", "/a/b"]);
 		await arrange(["/a"], ["/a/b", "/a/d"]);
 		expect([...contents().keys()].sort()).toEqual(["/a/b/c/file", "/a/b/file", "/a/d/file", "/a/file"]);
@@ -124,13 +114,13 @@ describe("the state of a cage", () => {
 
 	test("in two places with one name is lost in neither", async () => {
 		await arrange(["/a/b"], ["/a"]);
-		writeFileSync(join(data, "/a/file"), "an administrator's");
+		fs.writeFileSync(join(data, "/a/file"), "an administrator's");
 		const before = contents();
 		await expect(arrange(["/a"], ["/a/b"])).rejects.toMatchObject({ code: "data-twice", exit: 4 });
 		expect([...contents().values()].sort()).toEqual([...before.values()].sort());
-		rmSync(join(data, "/a/file"));
+		fs.rmSync(join(data, "/a/file"));
 		await arrange(["/a"], ["/a/b"]);
-		expect(readFileSync(join(data, "/a/file"), "utf8")).toBe("/a");
+		expect(fs.readFileSync(join(data, "/a/file"), "utf8")).toBe("/a");
 	});
 
 	const climbing = "../".repeat(20);
@@ -143,17 +133,17 @@ describe("the state of a cage", () => {
 		["to a file", "/a/b", "/a/b", () => "file"],
 		["to another directory of its own", "/a/b", "/a/b", () => "d"],
 	])("is not moved through a link %s", async (_, root, link, target) => {
-		rmSync(join(data, link), { recursive: true });
-		const outside = mkdtempSync(join(tmpdir(), "cagewright-outside-"));
+		fs.rmSync(join(data, link), { recursive: true });
+		const outside = fs.mkdtempSync(join(tmpdir(), "cagewright-outside-"));
 		try {
-			mkdirSync(join(outside, "c"));
-			symlinkSync(target(outside), join(data, link));
+			fs.mkdirSync(join(outside, "c"));
+			fs.symlinkSync(target(outside), join(data, link));
 			const before = contents();
 			await expect(arrange([root], ["/a"])).rejects.toMatchObject({ code: "unsafe-data", exit: 4 });
 			expect(contents()).toEqual(before);
-			expect(readdirSync(outside)).toEqual(["c"]);
+			expect(fs.readdirSync(outside)).toEqual(["c"]);
 		} finally {
-			rmSync(outside, { recursive: true });
+			fs.rmSync(outside, { recursive: true });
 		}
 	});
 });
@@ -165,12 +155,12 @@ describe("a kill between any two renames", () => {
 	test("loses nothing, and the move can be completed for the old or the new generation", async () => {
 		const random = generator(1);
 		for (let round = 0; round < 8; round++) {
-			rmSync(data, { recursive: true, force: true });
-			mkdirSync(data);
+			fs.rmSync(data, { recursive: true, force: true });
+			fs.mkdirSync(data);
 			for (const path of ["/a", "/e"]) state(path);
 			for (const path of ["/a/b", "/a/b/c", "/a/d", "/e/f"]) {
-				mkdirSync(join(data, path), { recursive: true });
-				writeFileSync(join(data, path, "file"), path);
+				fs.mkdirSync(join(data, path), { recursive: true });
+				fs.writeFileSync(join(data, path, "file"), path);
 			}
 			const values = [...contents().values()].sort();
 			let present = 0;
@@ -183,7 +173,7 @@ describe("a kill between any two renames", () => {
 				await arrangeFor(present);
 				expect([...contents().values()].sort()).toEqual(values);
 				for (const root of generations[present] ?? [])
-					expect([root, lstatSync(join(data, root)).isDirectory()]).toEqual([root, true]);
+					expect([root, fs.lstatSync(join(data, root)).isDirectory()]).toEqual([root, true]);
 			}
 			await arrangeFor(generations.length);
 			const all = contents();
@@ -195,7 +185,7 @@ describe("a kill between any two renames", () => {
 	let program: string;
 	let kills = 0;
 	beforeAll(() => {
-		program = join(mkdtempSync(join(tmpdir(), "cagewright-arrange-")), "killed.mjs");
+		program = join(fs.mkdtempSync(join(tmpdir(), "cagewright-arrange-")), "killed.mjs");
 		const entry = join(dirname(fileURLToPath(import.meta.url)), "arrange-killed.ts");
 		buildSync({
 			entryPoints: [entry],
@@ -207,7 +197,7 @@ describe("a kill between any two renames", () => {
 			logLevel: "silent",
 		});
 	});
-	afterAll(() => rmSync(dirname(program), { recursive: true }));
+	afterAll(() => fs.rmSync(dirname(program), { recursive: true }));
 
 	/** The last generation is followed by the arrangement of the beginning. */
 	const rootsOf = (index: number) => generations[index] ?? ["/a", "/e"];

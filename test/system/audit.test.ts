@@ -1,15 +1,5 @@
 import { execFileSync } from "node:child_process";
-import {
-	chmodSync,
-	chownSync,
-	linkSync,
-	lstatSync,
-	mkdirSync,
-	mkdtempSync,
-	readdirSync,
-	symlinkSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,14 +23,14 @@ const policy: AuditPolicy = {
 let top: string;
 let cage: string;
 beforeEach(() => {
-	top = mkdtempSync(join(tmpdir(), "audit-"));
-	chmodSync(top, 0o755);
+	top = fs.mkdtempSync(join(tmpdir(), "audit-"));
+	fs.chmodSync(top, 0o755);
 	cage = join(top, "cage");
 	for (const directory of ["", "etc", "usr/bin", "dev", "data"])
-		mkdirSync(join(cage, directory), { recursive: true, mode: 0o755 });
-	writeFileSync(join(cage, "etc/passwd"), "www-data:x:33:33::/:/usr/sbin/nologin\n");
-	writeFileSync(join(cage, "usr/bin/program"), "x", { mode: 0o755 });
-	symlinkSync("usr/bin", join(cage, "bin"));
+		fs.mkdirSync(join(cage, directory), { recursive: true, mode: 0o755 });
+	fs.writeFileSync(join(cage, "etc/passwd"), "www-data:x:33:33::/:/usr/sbin/nologin\n");
+	fs.writeFileSync(join(cage, "usr/bin/program"), "x", { mode: 0o755 });
+	fs.symlinkSync("usr/bin", join(cage, "bin"));
 });
 // rm, because Node fails beyond PATH_MAX.
 afterEach(() => void execFileSync("rm", ["-rf", top]));
@@ -65,7 +55,7 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 
 	it("is searched for traps in its data at any depth", async () => {
 		const data = join(top, "written");
-		mkdirSync(data);
+		fs.mkdirSync(data);
 		makeDeep(data, "touch evil; chmod 4755 evil");
 		const { findings } = await auditWith(data);
 		const [deepest] = findings.filter(({ code }) => code === "data-setuid");
@@ -77,10 +67,10 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 
 	it("is audited completely even if its data is deeper than the audit goes", async () => {
 		const data = join(top, "written");
-		mkdirSync(data);
+		fs.mkdirSync(data);
 		execFileSync("perl", ["-e", 'chdir shift; for (1 .. 400) { mkdir "d" x 200 or die; chdir "d" x 200 or die }', data]);
-		writeFileSync(join(data, "evil"), "");
-		chmodSync(join(data, "evil"), 0o4755);
+		fs.writeFileSync(join(data, "evil"), "");
+		fs.chmodSync(join(data, "evil"), 0o4755);
 		await execa("setcap", ["cap_net_raw+ep", join(cage, "usr/bin/program")]);
 		const { findings } = await auditWith(data);
 		expect(findings.filter(({ severity }) => severity === "danger").map(({ code, path }) => `${code} ${path}`)).toEqual([
@@ -95,9 +85,9 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 
 	it("is searched for file capabilities in its data, whatever the names", async () => {
 		const data = join(top, "written");
-		mkdirSync(join(data, "a b"), { recursive: true });
+		fs.mkdirSync(join(data, "a b"), { recursive: true });
 		for (const name of ["a b/with caps", "with caps"]) {
-			writeFileSync(join(data, name), "");
+			fs.writeFileSync(join(data, name), "");
 			await execa("setcap", ["cap_net_raw+ep", join(data, name)]);
 		}
 		const { findings } = await auditWith(data);
@@ -109,13 +99,13 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 	});
 
 	it("gets a warning for a sticky parent directory", async () => {
-		chmodSync(top, 0o1777);
+		fs.chmodSync(top, 0o1777);
 		const { findings } = await audit();
 		expect(findings.at(-1)).toEqual({ code: "way-sticky", path: top, severity: "warning", values: { mode: "01777" } });
 	});
 
 	const spoiled: [string, () => unknown, string][] = [
-		["a setuid file", () => chmodSync(join(cage, "usr/bin/program"), 0o4755), "setuid /usr/bin/program"],
+		["a setuid file", () => fs.chmodSync(join(cage, "usr/bin/program"), 0o4755), "setuid /usr/bin/program"],
 		[
 			"a capability",
 			() => execa("setcap", ["cap_net_raw+ep", join(cage, "usr/bin/program")]),
@@ -125,16 +115,16 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 		["a FIFO", () => execa("mkfifo", [join(cage, "usr/fifo")]), "fifo /usr/fifo"],
 		[
 			"a hard link from outside",
-			() => linkSync(join(cage, "usr/bin/program"), join(top, "second")),
+			() => fs.linkSync(join(cage, "usr/bin/program"), join(top, "second")),
 			"hard-link /usr/bin/program",
 		],
-		["a file for everybody", () => chmodSync(join(cage, "usr/bin/program"), 0o666), "world-writable /usr/bin/program"],
-		["a file of the application", () => chownSync(join(cage, "usr/bin/program"), 33, 0), "application-owns /usr/bin/program"],
-		["a hash", () => writeFileSync(join(cage, "etc/passwd"), "root:$6$x$y:0:0::/:/bin/sh\n"), "password-hash /etc/passwd"],
-		["shadow", () => writeFileSync(join(cage, "etc/shadow"), ""), "shadow-file /etc/shadow"],
-		["a link out", () => symlinkSync("/etc/hostname", join(cage, "etc/out")), "link-leads-outside /etc/out"],
-		["a writable directory on the path", () => chmodSync(top, 0o777), "way-writable TOP"],
-		["another user's directory on the path", () => chownSync(top, 33, 33), "way-foreign-owner TOP"],
+		["a file for everybody", () => fs.chmodSync(join(cage, "usr/bin/program"), 0o666), "world-writable /usr/bin/program"],
+		["a file of the application", () => fs.chownSync(join(cage, "usr/bin/program"), 33, 0), "application-owns /usr/bin/program"],
+		["a hash", () => fs.writeFileSync(join(cage, "etc/passwd"), "root:$6$x$y:0:0::/:/bin/sh\n"), "password-hash /etc/passwd"],
+		["shadow", () => fs.writeFileSync(join(cage, "etc/shadow"), ""), "shadow-file /etc/shadow"],
+		["a link out", () => fs.symlinkSync("/etc/hostname", join(cage, "etc/out")), "link-leads-outside /etc/out"],
+		["a writable directory on the path", () => fs.chmodSync(top, 0o777), "way-writable TOP"],
+		["another user's directory on the path", () => fs.chownSync(top, 33, 33), "way-foreign-owner TOP"],
 	];
 	it.each(spoiled)("with %s gets a finding", async (_what, spoil, expected) => {
 		await spoil();
@@ -149,18 +139,18 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 	});
 
 	it("that is reached via a link gets a finding", async () => {
-		symlinkSync(cage, join(top, "link"));
+		fs.symlinkSync(cage, join(top, "link"));
 		expect(await findings(join(top, "link"))).toContain(`way-not-directory ${join(top, "link")}`);
 		expect(await findings(join(top, "absent/cage"))).toContain(`way-not-directory ${join(top, "absent")}`);
 	});
 
 	it("with a mount in it gets a finding, and the mount is not entered", async () => {
-		mkdirSync(join(cage, "mnt"));
+		fs.mkdirSync(join(cage, "mnt"));
 		await execa("mount", ["-t", "tmpfs", "tmpfs", join(cage, "mnt")]);
 		try {
-			writeFileSync(join(cage, "mnt/suid"), "", { mode: 0o644 });
-			chmodSync(join(cage, "mnt/suid"), 0o4755);
-			chmodSync(join(cage, "mnt"), 0o755);
+			fs.writeFileSync(join(cage, "mnt/suid"), "", { mode: 0o644 });
+			fs.chmodSync(join(cage, "mnt/suid"), 0o4755);
+			fs.chmodSync(join(cage, "mnt"), 0o755);
 			expect(await findings()).toEqual(["mounted /mnt"]);
 		} finally {
 			await execa("umount", [join(cage, "mnt")]);
@@ -169,16 +159,18 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 
 	it("is audited completely even if names are not UTF-8", async () => {
 		const name = Buffer.concat([Buffer.from(join(cage, "usr/bin/")), Buffer.from([0xff, 0x0a, 0x20, 0x61])]);
-		writeFileSync(name, "");
-		chmodSync(name, 0o4755);
+		fs.writeFileSync(name, "");
+		fs.chmodSync(name, 0o4755);
 		const { findings } = await audit();
 		expect(findings.map(({ code, path }) => [code, path]).at(-1)).toEqual(["setuid", "/usr/bin/\xff\n a"]);
 	});
 
 	it("is not changed by an audit", async () => {
-		const before = readdirSync(cage, { recursive: true }).map((name) => lstatSync(join(cage, String(name))).ctimeMs);
+		const before = fs.readdirSync(cage, { recursive: true }).map((name) => fs.lstatSync(join(cage, String(name))).ctimeMs);
 		await audit();
-		expect(readdirSync(cage, { recursive: true }).map((name) => lstatSync(join(cage, String(name))).ctimeMs)).toEqual(before);
+		expect(fs.readdirSync(cage, { recursive: true }).map((name) => fs.lstatSync(join(cage, String(name))).ctimeMs)).toEqual(
+			before,
+		);
 	});
 
 	it("is audited until the signal aborts", async () => {

@@ -1,17 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import {
-	existsSync,
-	lstatSync,
-	mkdirSync,
-	readdirSync,
-	readFileSync,
-	readlinkSync,
-	statSync,
-	symlinkSync,
-	truncateSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { describe, expect, test } from "vitest";
 import { countEntries } from "../../src/core/cage/manifest.ts";
 import { needsHash } from "../../src/core/cage/tampering.ts";
@@ -54,26 +43,31 @@ describe("a generation", () => {
 				{ writable: [writable("/var/lib/app")] },
 			),
 		);
-		expect(lstatSync(inCage(inHost("program")))).toMatchObject({ mode: 0o100755, uid: 33, gid: 34, mtimeMs: 1_600_000_000_000 });
+		expect(fs.lstatSync(inCage(inHost("program")))).toMatchObject({
+			mode: 0o100755,
+			uid: 33,
+			gid: 34,
+			mtimeMs: 1_600_000_000_000,
+		});
 		const odd = pathToBytes(inCage(inHost("odd\xff\n")) as Path);
-		expect(readFileSync(odd, "utf8")).toBe("odd");
-		expect(lstatSync(odd).mode & 0o7777).toBe(0o644);
-		expect(lstatSync(inCage("/usr/lib"))).toMatchObject({ mode: 0o40555, uid: 5, gid: 6, mtimeMs: 1_500_000_000_000 });
-		expect(lstatSync(inCage("/lib"))).toMatchObject({ uid: 7, gid: 8, mtimeMs: 1_400_000_000_000 });
-		expect(readlinkSync(inCage("/lib"))).toBe("usr/lib");
-		expect(readlinkSync(inCage("/abs"), "latin1")).toBe("/etc/../\xfe");
-		expect(statSync(inCage("/dev/null"))).toMatchObject({ rdev: 0x103, mode: 0o20666 });
-		expect(statSync(pathToBytes(inCage("/usr/lib/z\xff") as Path))).toMatchObject({ rdev: 0x105, mode: 0o20640, gid: 3 });
-		expect(readFileSync(inCage("/etc/passwd"), "utf8")).toContain("app:x:900");
-		expect(lstatSync(inCage("/etc/passwd")).mtimeMs).toBe(0);
+		expect(fs.readFileSync(odd, "utf8")).toBe("odd");
+		expect(fs.lstatSync(odd).mode & 0o7777).toBe(0o644);
+		expect(fs.lstatSync(inCage("/usr/lib"))).toMatchObject({ mode: 0o40555, uid: 5, gid: 6, mtimeMs: 1_500_000_000_000 });
+		expect(fs.lstatSync(inCage("/lib"))).toMatchObject({ uid: 7, gid: 8, mtimeMs: 1_400_000_000_000 });
+		expect(fs.readlinkSync(inCage("/lib"))).toBe("usr/lib");
+		expect(fs.readlinkSync(inCage("/abs"), "latin1")).toBe("/etc/../\xfe");
+		expect(fs.statSync(inCage("/dev/null"))).toMatchObject({ rdev: 0x103, mode: 0o20666 });
+		expect(fs.statSync(pathToBytes(inCage("/usr/lib/z\xff") as Path))).toMatchObject({ rdev: 0x105, mode: 0o20640, gid: 3 });
+		expect(fs.readFileSync(inCage("/etc/passwd"), "utf8")).toContain("app:x:900");
+		expect(fs.lstatSync(inCage("/etc/passwd")).mtimeMs).toBe(0);
 		for (const mount of ["/.launch", "/dev", "/tmp", "/var/tmp", "/var/lib/app"]) {
-			expect(lstatSync(inCage(mount))).toMatchObject({ mode: 0o40755, uid: 0 });
+			expect(fs.lstatSync(inCage(mount))).toMatchObject({ mode: 0o40755, uid: 0 });
 		}
-		expect(readdirSync(inCage("/var/lib/app"))).toEqual([]);
-		expect(lstatSync(root()).mode & 0o7777).toBe(0o755);
-		expect(lstatSync(cage).mode & 0o7777).toBe(0o700);
-		expect(lstatSync(join(cage, "manifests/1.json")).mode & 0o7777).toBe(0o600);
-		expect(readlinkSync(join(cage, "current"))).toBe("generations/1");
+		expect(fs.readdirSync(inCage("/var/lib/app"))).toEqual([]);
+		expect(fs.lstatSync(root()).mode & 0o7777).toBe(0o755);
+		expect(fs.lstatSync(cage).mode & 0o7777).toBe(0o700);
+		expect(fs.lstatSync(join(cage, "manifests/1.json")).mode & 0o7777).toBe(0o600);
+		expect(fs.readlinkSync(join(cage, "current"))).toBe("generations/1");
 
 		expect(await readManifest(cage, 1)).toEqual(manifest);
 		expect(manifest).toMatchObject({ generation: 1, name: "app", madeAt: now.toISOString() });
@@ -101,10 +95,10 @@ describe("a generation", () => {
 
 	test("keeps holes, and may contain a file that its owner cannot read", async () => {
 		hostFile("sparse");
-		truncateSync(inHost("sparse"), 30_000_000);
+		fs.truncateSync(inHost("sparse"), 30_000_000);
 		await build(plan([fileEntry("sparse", { mode: 0, uid: 12 })]));
-		expect(statSync(inCage(inHost("sparse")))).toMatchObject({ size: 30_000_000, mode: 0o100000, uid: 12 });
-		expect(statSync(inCage(inHost("sparse"))).blocks).toBeLessThan(200);
+		expect(fs.statSync(inCage(inHost("sparse")))).toMatchObject({ size: 30_000_000, mode: 0o100000, uid: 12 });
+		expect(fs.statSync(inCage(inHost("sparse"))).blocks).toBeLessThan(200);
 	});
 
 	test("has a loader cache for its own libraries, and no other file of ldconfig", async () => {
@@ -123,11 +117,11 @@ describe("a generation", () => {
 		const cached = execFileSync("ldconfig", ["-p", "-C", inCage("/etc/ld.so.cache")], { encoding: "utf8" });
 		expect(cached).toMatch(/^1 libs found/);
 		expect(cached).toContain("libc.so.6");
-		expect(existsSync(inCage("/var/cache/ldconfig"))).toBe(false);
+		expect(fs.existsSync(inCage("/var/cache/ldconfig"))).toBe(false);
 		expect(manifest.entries.find(({ path }) => path === "/etc/ld.so.cache")?.size).toBe(
-			lstatSync(inCage("/etc/ld.so.cache")).size,
+			fs.lstatSync(inCage("/etc/ld.so.cache")).size,
 		);
-		expect(lstatSync(inCage("/etc/ld.so.cache")).mode & 0o7777).toBe(0o644);
+		expect(fs.lstatSync(inCage("/etc/ld.so.cache")).mode & 0o7777).toBe(0o644);
 	});
 
 	test("has stamps, so that no file has to be read again before a launch", async () => {
@@ -141,7 +135,7 @@ describe("a generation", () => {
 		const files = manifest.entries.filter(({ sha256 }) => sha256 !== undefined);
 		expect(files).toHaveLength(3);
 		for (const file of files) {
-			expect(needsHash(file, stampOf(lstatSync(inCage(file.path), { bigint: true })))).toBe(false);
+			expect(needsHash(file, stampOf(fs.lstatSync(inCage(file.path), { bigint: true })))).toBe(false);
 		}
 	});
 
@@ -161,8 +155,8 @@ describe("a generation", () => {
 
 describe("a cage's folder", () => {
 	test("is refused below another user's link or below a directory that others may write to", async () => {
-		mkdirSync(join(folder, "theirs"));
-		symlinkSync("theirs", join(folder, "link"));
+		fs.mkdirSync(join(folder, "theirs"));
+		fs.symlinkSync("theirs", join(folder, "link"));
 		execFileSync("chown", ["-h", "33:33", join(folder, "link")]);
 		const failing = (path: string, problem: string) =>
 			expect(build(plan([]), { cage: join(folder, path) })).rejects.toMatchObject({
@@ -176,14 +170,14 @@ describe("a cage's folder", () => {
 		execFileSync("chmod", ["755", join(folder, "theirs")]);
 		execFileSync("chown", ["33", join(folder, "theirs")]);
 		await failing("theirs/app", "owner");
-		writeFileSync(join(folder, "file"), "");
+		fs.writeFileSync(join(folder, "file"), "");
 		await failing("file/app", "not-a-directory");
-		expect(readdirSync(join(folder, "theirs"))).toEqual([]);
+		expect(fs.readdirSync(join(folder, "theirs"))).toEqual([]);
 	});
 
 	test("may be reached via a link of root", async () => {
-		mkdirSync(join(folder, "real"));
-		symlinkSync("real", join(folder, "link"));
+		fs.mkdirSync(join(folder, "real"));
+		fs.symlinkSync("real", join(folder, "link"));
 		await build(plan([]), { cage: join(folder, "link/app") });
 		expect(await currentGeneration(join(folder, "real/app"))).toBe(1);
 	});
@@ -196,7 +190,7 @@ describe("without root", () => {
 	test.runIf(possible)("a cage belongs to the user who built it, and can be removed", async () => {
 		execFileSync("chmod", ["755", folder]);
 		const home = join(folder, "home");
-		mkdirSync(home);
+		fs.mkdirSync(home);
 		execFileSync("chown", ["1000:1000", home]);
 		const from = plan([
 			entry("/usr/bin/env", { mode: 0o755 }),
@@ -216,11 +210,11 @@ describe("without root", () => {
 		expect(manifest.owner).toEqual({ uid: 1000, gid: 1000 });
 		for (const one of manifest.entries) {
 			const path = `${home}/cage/generations/1${one.path}`;
-			if (one.kind === "device") expect(existsSync(path)).toBe(false);
-			else expect(lstatSync(path)).toMatchObject({ uid: 1000, gid: 1000 });
+			if (one.kind === "device") expect(fs.existsSync(path)).toBe(false);
+			else expect(fs.lstatSync(path)).toMatchObject({ uid: 1000, gid: 1000 });
 		}
 		const remover = await ownProcess(lines("await removeTree(cage);"), words, ordinary);
 		expect(await once(remover, "close")).toEqual([0, null]);
-		expect(existsSync(join(home, "cage"))).toBe(false);
+		expect(fs.existsSync(join(home, "cage"))).toBe(false);
 	});
 });

@@ -1,17 +1,5 @@
 import { execFileSync } from "node:child_process";
-import {
-	appendFileSync,
-	chmodSync,
-	existsSync,
-	mkdirSync,
-	readdirSync,
-	readFileSync,
-	renameSync,
-	rmSync,
-	statSync,
-	utimesSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { cagewright, inProcess, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { type Daemon, redis } from "./daemons.ts";
@@ -30,7 +18,7 @@ let library: string;
 beforeAll(async () => {
 	daemon = redis(await freePort());
 	// The state of these tests is below /tmp.
-	for (const file of ["page", "still"]) writeFileSync(`${included}/${file}`, "a page\n", { mode: 0o644 });
+	for (const file of ["page", "still"]) fs.writeFileSync(`${included}/${file}`, "a page\n", { mode: 0o644 });
 	made = await make([...words(), "--", ...daemon.command], { state });
 	library =
 		execFileSync("find", [made.root, "-name", "libssl.so*", "-type", "f"], { encoding: "utf8" }).trim().split("\n")[0] ?? "";
@@ -65,20 +53,20 @@ test("an unchanged cage has no findings except accepted ones", async () => {
 const touches = [
 	{
 		what: "a file that was put into an included folder",
-		touch: () => writeFileSync(`${included}/other`, "another page\n"),
-		undo: () => rmSync(`${included}/other`),
+		touch: () => fs.writeFileSync(`${included}/other`, "another page\n"),
+		undo: () => fs.rmSync(`${included}/other`),
 		line: () => `would add 1 entry: ${included}/other`,
 	},
 	{
 		what: "an empty folder that was put there",
-		touch: () => mkdirSync(`${included}/empty`),
-		undo: () => rmSync(`${included}/empty`, { recursive: true }),
+		touch: () => fs.mkdirSync(`${included}/empty`),
+		undo: () => fs.rmSync(`${included}/empty`, { recursive: true }),
 		line: () => `would add 1 entry: ${included}/empty`,
 	},
 	{
 		what: "a file with other rights and the same content",
-		touch: () => chmodSync(`${included}/page`, 0o600),
-		undo: () => chmodSync(`${included}/page`, 0o644),
+		touch: () => fs.chmodSync(`${included}/page`, 0o600),
+		undo: () => fs.chmodSync(`${included}/page`, 0o644),
 		line: () => `would change 1 entry: ${included}/page (mode)`,
 		dry: () => `~ ${included}/page (mode)`,
 	},
@@ -98,8 +86,8 @@ test.each(touches)("$what on the host is reported until it is undone", async ({ 
 
 test("a host file that was merely replaced by its like is reported by neither check nor update", async () => {
 	const file = `${included}/page`;
-	writeFileSync(`${file}.new`, readFileSync(file), { mode: 0o644 });
-	renameSync(`${file}.new`, file);
+	fs.writeFileSync(`${file}.new`, fs.readFileSync(file), { mode: 0o644 });
+	fs.renameSync(`${file}.new`, file);
 	expect(found(await check())).toEqual([]);
 	expect((await inProcess(["update", name, "--dry-run", "--json"], { state })).json).toMatchObject({
 		cages: [{ outcome: "unchanged", changed: [] }],
@@ -108,10 +96,10 @@ test("a host file that was merely replaced by its like is reported by neither ch
 	const opened = `${state}-opened`;
 	const enter = ["strace", "-f", "-q", "-o", opened, "-e", "trace=open,openat,openat2"];
 	const updated = await cagewright(["update", name, "--json"], { state, enter });
-	const trace = readFileSync(opened, "utf8");
-	rmSync(opened);
+	const trace = fs.readFileSync(opened, "utf8");
+	fs.rmSync(opened);
 	expect(updated.json).toMatchObject({ cages: [{ outcome: "unchanged", from: 1 }] });
-	expect(readdirSync(`${state}/cages/${name}/generations`)).toEqual(["1"]);
+	expect(fs.readdirSync(`${state}/cages/${name}/generations`)).toEqual(["1"]);
 	expect([trace.includes(`${included}/page"`), trace.includes(`${included}/still"`)]).toEqual([true, false]);
 });
 
@@ -127,7 +115,7 @@ test("a failed check is UNKNOWN for monitoring, in one line", async () => {
 		status: 3,
 		stdout: `CAGEWRIGHT UNKNOWN - State folder ${mistyped} contains no cage. Check the path, or choose another folder with --state.\n`,
 	});
-	expect(existsSync(mistyped)).toBe(false);
+	expect(fs.existsSync(mistyped)).toBe(false);
 });
 
 test("--nagios and --json exclude each other", async () => {
@@ -154,27 +142,27 @@ const changes: Change[] = [
 		what: "a library with another byte and its old times",
 		change: () => {
 			execFileSync("cp", ["-a", library, aside()]);
-			const { atime, mtime } = statSync(library);
-			const bytes = readFileSync(library);
+			const { atime, mtime } = fs.statSync(library);
+			const bytes = fs.readFileSync(library);
 			bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
-			writeFileSync(library, bytes);
-			utimesSync(library, atime, mtime);
+			fs.writeFileSync(library, bytes);
+			fs.utimesSync(library, atime, mtime);
 		},
-		undo: () => renameSync(aside(), library),
+		undo: () => fs.renameSync(aside(), library),
 		finding: "danger changed LIBRARY",
 		refused: true,
 	},
 	{
 		what: "a file that was put in",
-		change: () => writeFileSync(inCage("/usr/bin/sh"), "", { mode: 0o755 }),
-		undo: () => rmSync(inCage("/usr/bin/sh")),
+		change: () => fs.writeFileSync(inCage("/usr/bin/sh"), "", { mode: 0o755 }),
+		undo: () => fs.rmSync(inCage("/usr/bin/sh")),
 		finding: "danger added /usr/bin/sh",
 		refused: true,
 	},
 	{
 		what: "a library that the loader is told to load",
-		change: () => writeFileSync(inCage("/etc/ld.so.preload"), "/usr/lib/mine.so\n", { mode: 0o644 }),
-		undo: () => rmSync(inCage("/etc/ld.so.preload")),
+		change: () => fs.writeFileSync(inCage("/etc/ld.so.preload"), "/usr/lib/mine.so\n", { mode: 0o644 }),
+		undo: () => fs.rmSync(inCage("/etc/ld.so.preload")),
 		finding: "danger added /etc/ld.so.preload",
 		refused: true,
 	},
@@ -182,38 +170,38 @@ const changes: Change[] = [
 		what: "a configuration that was edited",
 		change: () => {
 			execFileSync("cp", ["-a", configuration(), aside()]);
-			appendFileSync(configuration(), "# edited\n");
+			fs.appendFileSync(configuration(), "# edited\n");
 		},
-		undo: () => renameSync(aside(), configuration()),
+		undo: () => fs.renameSync(aside(), configuration()),
 		finding: "warning configuration-edited /etc/ssl/openssl.cnf",
 		refused: false,
 	},
 	{
 		what: "a configuration that is gone",
-		change: () => renameSync(inCage("/etc/nsswitch.conf"), aside()),
-		undo: () => renameSync(aside(), inCage("/etc/nsswitch.conf")),
+		change: () => fs.renameSync(inCage("/etc/nsswitch.conf"), aside()),
+		undo: () => fs.renameSync(aside(), inCage("/etc/nsswitch.conf")),
 		finding: "warning missing /etc/nsswitch.conf",
 	},
 	{
 		what: "another mode",
-		change: () => chmodSync(library, 0o600),
-		undo: () => chmodSync(library, 0o644),
+		change: () => fs.chmodSync(library, 0o600),
+		undo: () => fs.chmodSync(library, 0o644),
 		finding: "warning attributes-changed LIBRARY",
 	},
 	{
 		what: "a setuid file in the data",
 		change: () => {
-			writeFileSync(trap(), "");
-			chmodSync(trap(), 0o4755);
+			fs.writeFileSync(trap(), "");
+			fs.chmodSync(trap(), 0o4755);
 		},
-		undo: () => rmSync(trap()),
+		undo: () => fs.rmSync(trap()),
 		finding: "danger data-setuid DATA/trap",
 		refused: true,
 	},
 	{
 		what: "a device in the data",
 		change: () => void execFileSync("mknod", [trap(), "c", "1", "1"]),
-		undo: () => rmSync(trap()),
+		undo: () => fs.rmSync(trap()),
 		finding: "danger data-device DATA/trap",
 		refused: true,
 	},
@@ -242,7 +230,7 @@ test.each(changes)("$what is reported", async ({ change, finding, refused, undo 
 
 test("a danger must be accepted by name, and every later launch repeats it", async () => {
 	const added = inCage("/usr/bin/sh");
-	writeFileSync(added, "", { mode: 0o755 });
+	fs.writeFileSync(added, "", { mode: 0o755 });
 	try {
 		expect((await refusedLaunch("--accept-finding", "aded")).status).toBe(2);
 		expect((await refusedLaunch("--accept-finding", "added:/usr/bin/other")).status).toBe(4);
@@ -256,21 +244,21 @@ test("a danger must be accepted by name, and every later launch repeats it", asy
 		expect((await cagewright(["show", name, "--history"], { state })).stdout).toContain(said);
 		expect((await cagewright(["show", name, "--record"], { state })).stdout).toContain(said);
 
-		writeFileSync(`${added}2`, "");
+		fs.writeFileSync(`${added}2`, "");
 		expect((await refusedLaunch()).status).toBe(4);
 	} finally {
-		for (const path of [added, `${added}2`]) rmSync(path, { force: true });
+		for (const path of [added, `${added}2`]) fs.rmSync(path, { force: true });
 	}
 	expect((await launch()).stderr).toBe("");
 });
 
 test("a finding that stops the launch also stops the unit", async () => {
-	writeFileSync(inCage("/usr/bin/mine"), "");
+	fs.writeFileSync(inCage("/usr/bin/mine"), "");
 	try {
 		const result = await inProcess(["unit", name], { state });
 		expect(result).toMatchObject({ status: 4, stdout: "" });
 	} finally {
-		rmSync(inCage("/usr/bin/mine"));
+		fs.rmSync(inCage("/usr/bin/mine"));
 	}
 	const { status, stdout } = await inProcess(["unit", name], { state });
 	expect(status).toBe(0);
@@ -285,7 +273,7 @@ test("a check changes nothing", async () => {
 });
 
 test("check --json has the documented fields", async () => {
-	writeFileSync(inCage("/usr/bin/mine"), "");
+	fs.writeFileSync(inCage("/usr/bin/mine"), "");
 	try {
 		const { json, status } = await check(name, "--json");
 		expect(status).toBe(1);
@@ -302,7 +290,7 @@ test("check --json has the documented fields", async () => {
 			close: "Remove it; if the application needs it, rebuild the cage with --include",
 		});
 	} finally {
-		rmSync(inCage("/usr/bin/mine"));
+		fs.rmSync(inCage("/usr/bin/mine"));
 	}
 });
 

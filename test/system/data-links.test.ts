@@ -1,18 +1,4 @@
-import {
-	chmodSync,
-	chownSync,
-	existsSync,
-	lstatSync,
-	mkdirSync,
-	mkdtempSync,
-	readdirSync,
-	readFileSync,
-	readlinkSync,
-	renameSync,
-	rmSync,
-	symlinkSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { cagewright, inProcess, type Result, startRun, temporaryState } from "./cagewright.ts";
@@ -22,12 +8,12 @@ import { ask, type Network, privateNetwork } from "./network.ts";
 /** A caged application plants links in its own state, and a later generation mounts a directory from there. The mount must not reach the host through them. */
 
 // Not below /tmp, which is empty at each start.
-const folder = mkdtempSync("/var/lib/cagewright-data-links-");
-chmodSync(folder, 0o755);
-const programs = mkdtempSync("/opt/cagewright-data-links-");
-chmodSync(programs, 0o755);
+const folder = fs.mkdtempSync("/var/lib/cagewright-data-links-");
+fs.chmodSync(folder, 0o755);
+const programs = fs.mkdtempSync("/opt/cagewright-data-links-");
+fs.chmodSync(programs, 0o755);
 afterAll(() => {
-	for (const one of [folder, programs]) rmSync(one, { recursive: true, force: true });
+	for (const one of [folder, programs]) fs.rmSync(one, { recursive: true, force: true });
 });
 const program = join(programs, "application.pl");
 /** One generation writes to all of this directory, another one to its `sub` or `sub/deep`. */
@@ -40,7 +26,7 @@ const connected = `IO::Socket::INET->new(PeerAddr => q(127.0.0.1:${port}))`;
 const probe = `perl -MIO::Socket::INET -e "exit !(${connected}->getline eq qq(hi\\n))"`;
 
 /** Counts its starts in the directory of its first argument, runs the file `orders` there as Perl, then serves. */
-writeFileSync(
+fs.writeFileSync(
 	program,
 	`use Socket; my $d = shift;
 open(my $f, '>>', "$d/starts") or die "no $d: $!"; print $f "x"; close $f;
@@ -74,8 +60,8 @@ function cage(): Cage {
 		state,
 		data: (directory = "") => join(state, "cages/linked/data", directory),
 		make(directory) {
-			mkdirSync(directory, { recursive: true });
-			for (const one of [wide, join(wide, "sub"), join(wide, "sub/deep")]) if (existsSync(one)) chownSync(one, uid, 0);
+			fs.mkdirSync(directory, { recursive: true });
+			for (const one of [wide, join(wide, "sub"), join(wide, "sub/deep")]) if (fs.existsSync(one)) fs.chownSync(one, uid, 0);
 			const options = ["--name", "linked", "--user", "nobody", "--probe", probe, "--writable", directory, "--replace"];
 			const command = ["--", "/usr/bin/perl", program, directory];
 			return cagewright(["make", ...options, "--yes", "--quiet", "--no-selftest", ...command], where);
@@ -100,13 +86,13 @@ async function answers(): Promise<void> {
 }
 
 beforeEach(() => {
-	rmSync(wide, { recursive: true, force: true });
-	rmSync(victim, { recursive: true, force: true });
-	mkdirSync(victim);
-	chmodSync(victim, 0o777);
+	fs.rmSync(wide, { recursive: true, force: true });
+	fs.rmSync(victim, { recursive: true, force: true });
+	fs.mkdirSync(victim);
+	fs.chmodSync(victim, 0o777);
 });
 
-const isUntouched = () => expect(readdirSync(victim)).toEqual([]);
+const isUntouched = () => expect(fs.readdirSync(victim)).toEqual([]);
 const sub = join(wide, "sub");
 const deep = join(sub, "deep");
 
@@ -114,9 +100,9 @@ describe("a link that the application creates", () => {
 	let made: Cage;
 	/** Runs this code in the cage, at its next start. */
 	const order = async (orders: string, directory = wide) => {
-		writeFileSync(join(made.data(directory), "orders"), orders);
+		fs.writeFileSync(join(made.data(directory), "orders"), orders);
 		await made.serve();
-		rmSync(join(made.data(directory), "orders"), { force: true });
+		fs.rmSync(join(made.data(directory), "orders"), { force: true });
 	};
 	beforeAll(async () => {
 		made = cage();
@@ -125,44 +111,44 @@ describe("a link that the application creates", () => {
 
 	/** `arrange.test.ts` tries other links. */
 	test("in the middle of the path keeps a narrower generation from being made", async () => {
-		mkdirSync(join(victim, "deep"));
+		fs.mkdirSync(join(victim, "deep"));
 		await order(`symlink q(${victim}), q(${sub})`);
-		expect(lstatSync(made.data(sub)).isSymbolicLink()).toBe(true);
+		expect(fs.lstatSync(made.data(sub)).isSymbolicLink()).toBe(true);
 		const again = await made.make(deep);
 		expect(again).toMatchObject({ status: 4, stdout: "" });
 		expect(again.stderr).toMatch(
 			/^cagewright: Refusing to write to \S+sub\S* in the cage's data: .*remove it and try again\.\n$/,
 		);
-		expect(readdirSync(join(victim, "deep"))).toEqual([]);
-		expect(readdirSync(victim)).toEqual(["deep"]);
+		expect(fs.readdirSync(join(victim, "deep"))).toEqual([]);
+		expect(fs.readdirSync(victim)).toEqual(["deep"]);
 		// The earlier generation still runs, and the message's advice solves the problem.
-		const { length } = readFileSync(join(made.data(wide), "starts"), "utf8");
+		const { length } = fs.readFileSync(join(made.data(wide), "starts"), "utf8");
 		expect((await made.serve()).stderr).toBe("");
-		expect(readFileSync(join(made.data(wide), "starts"), "utf8").length).toBeGreaterThan(length);
-		rmSync(made.data(sub));
+		expect(fs.readFileSync(join(made.data(wide), "starts"), "utf8").length).toBeGreaterThan(length);
+		fs.rmSync(made.data(sub));
 	});
 
 	test("is out of reach in a narrower generation and returns with a rollback, and can then be detected", async () => {
 		await order(`mkdir q(${sub}); symlink q(${victim}), q(${wide}/other)`);
-		writeFileSync(join(made.data(sub), "kept"), "state");
-		const before = readdirSync(made.data(wide)).sort();
+		fs.writeFileSync(join(made.data(sub), "kept"), "state");
+		const before = fs.readdirSync(made.data(wide)).sort();
 		expect(await made.make(sub)).toMatchObject({ status: 0, stderr: "" });
 		// The directories above the mounted one are new and belong to root; the other state is moved away.
-		expect(lstatSync(made.data(wide))).toMatchObject({ uid: 0, mode: 0o40755 });
-		expect(readdirSync(made.data(wide))).toEqual(["sub"]);
+		expect(fs.lstatSync(made.data(wide))).toMatchObject({ uid: 0, mode: 0o40755 });
+		expect(fs.readdirSync(made.data(wide))).toEqual(["sub"]);
 		await made.serve();
-		expect(readdirSync(made.data(sub)).sort()).toEqual(["kept", "starts"]);
+		expect(fs.readdirSync(made.data(sub)).sort()).toEqual(["kept", "starts"]);
 		expect((await cagewright(["check", "linked"], made)).stdout).not.toContain("data-way");
 		const rollback = (...more: string[]) => cagewright(["rollback", "linked", ...more], made);
 		expect(await rollback()).toMatchObject({ status: 0 });
-		expect(readdirSync(made.data(wide)).sort()).toEqual(before);
-		expect(lstatSync(made.data(wide)).uid).toBe(uid);
-		expect(existsSync(made.data(".cagewright-apart"))).toBe(false);
-		expect(readdirSync(made.data(sub)).sort()).toEqual(["kept", "starts"]);
+		expect(fs.readdirSync(made.data(wide)).sort()).toEqual(before);
+		expect(fs.lstatSync(made.data(wide)).uid).toBe(uid);
+		expect(fs.existsSync(made.data(".cagewright-apart"))).toBe(false);
+		expect(fs.readdirSync(made.data(sub)).sort()).toEqual(["kept", "starts"]);
 		// Under the wide generation, the application replaces the directory that the narrow generation mounts.
 		await order(`rename q(${sub}), q(${sub}.old); symlink q(${victim}), q(${sub})`, sub);
-		expect(readlinkSync(made.data(sub))).toBe(victim);
-		const generations = readdirSync(join(made.state, "cages/linked/generations")).map(Number);
+		expect(fs.readlinkSync(made.data(sub))).toBe(victim);
+		const generations = fs.readdirSync(join(made.state, "cages/linked/generations")).map(Number);
 		const forth = await rollback("--to", String(Math.max(...generations)));
 		expect(forth.status).toBe(4);
 		expect(forth.stderr).toContain("data-way-not-directory");
@@ -195,11 +181,11 @@ describe("a link that exists before a launch", () => {
 	test.each(places)("%s stops every launch and is a danger", async (_, directory) => {
 		const place = made.data(directory);
 		const before = made.data(directory).replace(/\/$/, "");
-		renameSync(before, `${before}.before`);
-		mkdirSync(victim, { recursive: true });
-		symlinkSync(victim, before);
+		fs.renameSync(before, `${before}.before`);
+		fs.mkdirSync(victim, { recursive: true });
+		fs.symlinkSync(victim, before);
 		// Everything that code following the link would look for.
-		mkdirSync(join(victim, deep.slice(directory.length)), { recursive: true });
+		fs.mkdirSync(join(victim, deep.slice(directory.length)), { recursive: true });
 		try {
 			for (const words of verbs) {
 				const result = await inProcess(words, made);
@@ -211,25 +197,25 @@ describe("a link that exists before a launch", () => {
 			expect(check.status).toBe(1);
 			expect(check.stdout).toContain(`data-way-not-directory ${before}`);
 		} finally {
-			rmSync(before);
-			renameSync(`${before}.before`, before);
+			fs.rmSync(before);
+			fs.renameSync(`${before}.before`, before);
 		}
-		expect(lstatSync(place).isDirectory()).toBe(true);
+		expect(fs.lstatSync(place).isDirectory()).toBe(true);
 	});
 
 	test("is not followed even if the launch began before, because the mounted directory is compared", async () => {
 		const printed = await inProcess(["run", "--print", "linked"], made);
 		const place = made.data(deep);
-		renameSync(place, `${place}.before`);
-		symlinkSync(victim, place);
+		fs.renameSync(place, `${place}.before`);
+		fs.symlinkSync(victim, place);
 		try {
 			const started = await ask(["sh", "-c", printed.stdout], host);
 			expect(started.status).toBe(125);
 			expect(started.output).toContain(`${place} was replaced during the start`);
 			isUntouched();
 		} finally {
-			rmSync(place);
-			renameSync(`${place}.before`, place);
+			fs.rmSync(place);
+			fs.renameSync(`${place}.before`, place);
 		}
 	});
 
@@ -237,14 +223,14 @@ describe("a link that exists before a launch", () => {
 		[
 			"belongs to somebody else",
 			"data-way-foreign-owner",
-			(place: string) => chownSync(place, 65534, 0),
-			(place: string) => chownSync(place, 0, 0),
+			(place: string) => fs.chownSync(place, 65534, 0),
+			(place: string) => fs.chownSync(place, 0, 0),
 		],
 		[
 			"can be written by others",
 			"data-way-writable",
-			(place: string) => chmodSync(place, 0o777),
-			(place: string) => chmodSync(place, 0o755),
+			(place: string) => fs.chmodSync(place, 0o777),
+			(place: string) => fs.chmodSync(place, 0o755),
 		],
 	])("a directory on the path that %s stops every launch", async (_, code, open, close) => {
 		const part = made.data("/var/lib");

@@ -1,17 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-	chmodSync,
-	existsSync,
-	lstatSync,
-	mkdirSync,
-	readdirSync,
-	readFileSync,
-	renameSync,
-	rmSync,
-	symlinkSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { begin, cagewright, inProcess, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
@@ -63,16 +52,16 @@ let state: string;
 let victim: string;
 beforeEach(() => {
 	const folder = temporaryFolder("foreign");
-	chmodSync(folder, 0o755);
+	fs.chmodSync(folder, 0o755);
 	state = join(folder, "state");
 	execFileSync("cp", ["-a", made, state]);
 	victim = temporaryFolder("victim");
-	for (const name of ["secret", "cage.json", "x.json"]) writeFileSync(join(victim, name), `{"secret of root": ${name}`);
-	mkdirSync(join(victim, "sub"));
-	for (const path of [".", "cages", "cages/redis", "scratch"]) mkdirSync(join(state, path), { recursive: true });
+	for (const name of ["secret", "cage.json", "x.json"]) fs.writeFileSync(join(victim, name), `{"secret of root": ${name}`);
+	fs.mkdirSync(join(victim, "sub"));
+	for (const path of [".", "cages", "cages/redis", "scratch"]) fs.mkdirSync(join(state, path), { recursive: true });
 	execFileSync("find", [state, "-not", "-path", "*/generations/*", "-exec", "chown", "-h", `${user}:${user}`, "{}", "+"]);
 });
-afterEach(() => rmSync(join(state, ".."), { recursive: true, force: true, maxRetries: 5 }));
+afterEach(() => fs.rmSync(join(state, ".."), { recursive: true, force: true, maxRetries: 5 }));
 
 /** Everything visible of a tree, except for access times. */
 const seen = (folder: string) =>
@@ -81,15 +70,15 @@ const seen = (folder: string) =>
 /** Plants a killed command's leftover, which root would remove from its own state. */
 function plantLeftover(): string {
 	const leftover = join(state, "scratch/.scratch-1-1-aaaaaaaaaaaa");
-	mkdirSync(join(leftover, "a"), { recursive: true });
-	writeFileSync(join(leftover, "a/file"), "");
+	fs.mkdirSync(join(leftover, "a"), { recursive: true });
+	fs.writeFileSync(join(leftover, "a/file"), "");
 	execFileSync("chown", ["-R", `${user}`, leftover]);
 	return leftover;
 }
 
 test("reading verbs answer, and change nothing", async () => {
 	plantLeftover();
-	mkdirSync(join(state, "cages/.removed-1-1-aaaaaaaaaaaa"));
+	fs.mkdirSync(join(state, "cages/.removed-1-1-aaaaaaaaaaaa"));
 	const before = seen(state);
 	for (const words of reading) {
 		const { status, stderr } = await cagewright(words, { state });
@@ -114,8 +103,8 @@ test("no process that the user's state names is killed or signalled", async () =
 	const named = spawn("sh", ["-c", "read line", script]);
 	const run = startRun("redis", { state: made });
 	await eventually(async () => expect(await askRedis(port, ["PING"])).toBe("PONG"));
-	rmSync(join(state, "cages/redis/generations"), { recursive: true });
-	mkdirSync(join(state, "cages/redis/generations"));
+	fs.rmSync(join(state, "cages/redis/generations"), { recursive: true });
+	fs.mkdirSync(join(state, "cages/redis/generations"));
 	// Without root, a user can only imitate this bind mount with a link, and a link is refused too.
 	execFileSync("mkdir", [join(state, "cages/redis/generations/1")]);
 	execFileSync("mount", ["--bind", join(made, "cages/redis/generations/1"), join(state, "cages/redis/generations/1")]);
@@ -154,8 +143,8 @@ describe("a link of the user", () => {
 
 	test.each(places.map((place, index) => [place, index] as const))("at %s is not followed by root", async (place, index) => {
 		const path = join(state, place);
-		rmSync(path, { recursive: true, force: true });
-		symlinkSync(/\.[a-z]+$|log$|stale$/.test(place) ? join(victim, "secret") : victim, path);
+		fs.rmSync(path, { recursive: true, force: true });
+		fs.symlinkSync(/\.[a-z]+$|log$|stale$/.test(place) ? join(victim, "secret") : victim, path);
 		execFileSync("chown", ["-h", String(user), path]);
 		const before = [...seen(victim), ...seen(state)];
 		for (const words of [...some(index, 2), ["remove", "redis", "--yes"]]) {
@@ -168,7 +157,7 @@ describe("a link of the user", () => {
 
 	test("in place of the state folder is not followed by root", async () => {
 		const link = `${state}-link`;
-		symlinkSync(made, link);
+		fs.symlinkSync(made, link);
 		execFileSync("chown", ["-h", String(user), link]);
 		const before = seen(made);
 		expect((await cagewright(["list"], { state: link })).status).toBe(4);
@@ -183,7 +172,7 @@ const fifos = [
 	...["features.json", "scratch", "cages"],
 ];
 test.each(fifos.map((place, index) => [place, index] as const))("a FIFO at %s blocks no verb", async (place, index) => {
-	rmSync(join(state, place), { recursive: true, force: true });
+	fs.rmSync(join(state, place), { recursive: true, force: true });
 	execFileSync("mkfifo", [join(state, place)]);
 	for (const words of some(index, 3)) {
 		// A process knows its machine's features once it has read them.
@@ -217,8 +206,8 @@ test("directories that are swapped for links while root reads lose nothing", asy
 		// Kill its whole group: an mv that outlives the shell would move a folder back.
 		process.kill(-(attacker.pid as number), "SIGKILL");
 		await ended;
-		if (existsSync(other) && !lstatSync(cages, { throwIfNoEntry: false })) renameSync(other, cages);
+		if (fs.existsSync(other) && !fs.lstatSync(cages, { throwIfNoEntry: false })) fs.renameSync(other, cages);
 	}
-	expect(readdirSync(join(leftover)).length).toBeGreaterThan(0);
-	expect(readFileSync(join(victim, "secret"), "utf8")).toContain("secret of root");
+	expect(fs.readdirSync(join(leftover)).length).toBeGreaterThan(0);
+	expect(fs.readFileSync(join(victim, "secret"), "utf8")).toContain("secret of root");
 });

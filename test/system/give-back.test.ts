@@ -1,15 +1,4 @@
-import {
-	chmodSync,
-	existsSync,
-	mkdirSync,
-	mkdtempSync,
-	readdirSync,
-	readFileSync,
-	renameSync,
-	rmSync,
-	symlinkSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ReturnStage } from "../../src/core/adoption/adoption.ts";
@@ -23,16 +12,16 @@ let folder: Path;
 let place: Path;
 let data: Path;
 beforeEach(() => {
-	folder = pathFromText(mkdtempSync(`${tmpdir()}/cagewright-give-back-`));
+	folder = pathFromText(fs.mkdtempSync(`${tmpdir()}/cagewright-give-back-`));
 	place = join(folder, "place");
 	data = join(folder, "data");
-	for (const directory of [place, join(data, place)]) mkdirSync(directory, { recursive: true });
-	writeFileSync(join(place, "important"), "host");
-	writeFileSync(join(data, `${place}/important` as Path), "cage");
+	for (const directory of [place, join(data, place)]) fs.mkdirSync(directory, { recursive: true });
+	fs.writeFileSync(join(place, "important"), "host");
+	fs.writeFileSync(join(data, `${place}/important` as Path), "cage");
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-const important = () => readFileSync(join(place, "important"), "utf8");
+const important = () => fs.readFileSync(join(place, "important"), "utf8");
 
 async function staged(): Promise<ReturnStage> {
 	const stage = { name, inode: await makeStage(data, place, name), untouched: true };
@@ -42,41 +31,41 @@ async function staged(): Promise<ReturnStage> {
 
 /** Plants what somebody with write access could place there in time. */
 function plant(): void {
-	mkdirSync(join(place, `${name}/old`), { recursive: true, mode: 0o700 });
-	writeFileSync(join(place, `${name}/old/evil`), "evil");
+	fs.mkdirSync(join(place, `${name}/old`), { recursive: true, mode: 0o700 });
+	fs.writeFileSync(join(place, `${name}/old/evil`), "evil");
 }
 
 describe("state that is returned to the host", () => {
 	// Also in a directory with the set-group-ID bit.
 	test.each([0o750, 0o2750])("replaces the host's, and nothing else remains (mode %s)", async (mode) => {
-		chmodSync(place, mode);
+		fs.chmodSync(place, mode);
 		const stage = await staged();
 		await swap(place, stage);
 		await finish(place, stage);
-		expect([important(), readdirSync(place)]).toEqual(["cage", ["important"]]);
+		expect([important(), fs.readdirSync(place)]).toEqual(["cage", ["important"]]);
 	});
 
 	test("is removed again by an undo", async () => {
 		const stage = await staged();
 		await swap(place, stage);
 		await undo(place, stage);
-		expect([important(), readdirSync(place)]).toEqual(["host", ["important"]]);
+		expect([important(), fs.readdirSync(place)]).toEqual(["host", ["important"]]);
 	});
 
 	test("is not staged in a folder that exists already", async () => {
 		plant();
 		await expect(makeStage(data, place, name)).rejects.toMatchObject({ code: "release-stage-changed", exit: 4 });
 		await undo(place, { name, untouched: true });
-		expect([important(), existsSync(join(place, `${name}/old/evil`))]).toEqual(["host", true]);
+		expect([important(), fs.existsSync(join(place, `${name}/old/evil`))]).toEqual(["host", true]);
 	});
 
 	test.each([
 		["another folder", () => {}],
-		["an open folder", () => chmodSync(join(place, name), 0o755)],
-		["a link", () => symlinkSync(join(folder, "elsewhere"), join(place, name))],
+		["an open folder", () => fs.chmodSync(join(place, name), 0o755)],
+		["a link", () => fs.symlinkSync(join(folder, "elsewhere"), join(place, name))],
 	])("is not undone from %s in place of the stage", async (what, change) => {
 		const stage = await staged();
-		if (what !== "an open folder") renameSync(join(place, name), join(folder, "elsewhere"));
+		if (what !== "an open folder") fs.renameSync(join(place, name), join(folder, "elsewhere"));
 		if (what === "another folder") plant();
 		change();
 		await expect(undo(place, stage)).rejects.toMatchObject({ code: "release-stage-changed", exit: 4 });
@@ -85,15 +74,15 @@ describe("state that is returned to the host", () => {
 
 	test("does not remove another folder in place of the stage", async () => {
 		const stage = await staged();
-		renameSync(join(place, name), join(folder, "elsewhere"));
+		fs.renameSync(join(place, name), join(folder, "elsewhere"));
 		plant();
 		await finish(place, stage);
-		expect(existsSync(join(place, `${name}/old/evil`))).toBe(true);
+		expect(fs.existsSync(join(place, `${name}/old/evil`))).toBe(true);
 	});
 
 	test("leaves nothing of a stage that was not recorded yet", async () => {
 		await makeStage(data, place, name);
 		await undo(place, { name, untouched: true });
-		expect(readdirSync(place)).toEqual(["important"]);
+		expect(fs.readdirSync(place)).toEqual(["important"]);
 	});
 });

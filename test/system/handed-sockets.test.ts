@@ -1,15 +1,5 @@
 import { execFileSync } from "node:child_process";
-import {
-	existsSync,
-	lchownSync,
-	lstatSync,
-	mkdirSync,
-	readFileSync,
-	rmSync,
-	statSync,
-	symlinkSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cagewright, inProcess, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
@@ -72,7 +62,7 @@ peer.connect(at[0] if kind == "unix" else (at[0], int(at[1])))
 peer.send(b"hello\\n")
 print(peer.recv(256).decode().strip())`;
 const client = join(temporaryFolder("query"), "ask.py");
-writeFileSync(client, query);
+fs.writeFileSync(client, query);
 const ask = (words: readonly string[]) =>
 	execFileSync("python3", [client, ...words], { encoding: "utf8", timeout: 10_000, stdio: "pipe" });
 
@@ -95,7 +85,7 @@ test("an account gets sockets that only root can open, at every start", async ()
 		expect([start, answer]).toEqual([start, "one:two:three 1 uid 65534 got hello\n"]);
 		expect(ask(["datagram", "127.0.0.1", String(port)])).toBe("one:two:three 2 uid 65534 got hello\n");
 		const path = join(state, "cages/listens/data", folder, "at/a.sock");
-		expect(statSync(path)).toMatchObject({ uid: 0, gid: 1, mode: 0o140620 });
+		expect(fs.statSync(path)).toMatchObject({ uid: 0, gid: 1, mode: 0o140620 });
 		await run.stop();
 	}
 });
@@ -142,23 +132,23 @@ print(sum(one.recv(99) == b"once 65534 x\\n" for one in all))`,
 	test("root follows no link of the application to a socket, and replaces no other file with one", async () => {
 		const at = join(state, "cages/once/data", folder, "at");
 		const start = () => cagewright(["run", "once"], { state });
-		rmSync(join(at, "sub"), { recursive: true });
-		mkdirSync(join(at, "other"));
+		fs.rmSync(join(at, "sub"), { recursive: true });
+		fs.mkdirSync(join(at, "other"));
 		execFileSync("python3", ["-c", "import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", "a.sock"], {
 			cwd: join(at, "other"),
 		});
-		const { ino } = lstatSync(join(at, "other/a.sock"));
-		symlinkSync("other", join(at, "sub"));
-		lchownSync(join(at, "sub"), 65534, 65534);
+		const { ino } = fs.lstatSync(join(at, "other/a.sock"));
+		fs.symlinkSync("other", join(at, "sub"));
+		fs.lchownSync(join(at, "sub"), 65534, 65534);
 		expect(await start()).toMatchObject({ status: 125, stderr: expect.stringContaining("cannot open the socket") });
-		expect(lstatSync(join(at, "other/a.sock")).ino).toBe(ino);
+		expect(fs.lstatSync(join(at, "other/a.sock")).ino).toBe(ino);
 
-		rmSync(join(at, "sub"));
-		mkdirSync(join(at, "sub"));
-		writeFileSync(join(at, "sub/a.sock"), "no socket");
+		fs.rmSync(join(at, "sub"));
+		fs.mkdirSync(join(at, "sub"));
+		fs.writeFileSync(join(at, "sub/a.sock"), "no socket");
 		expect(await start()).toMatchObject({ status: 125, stderr: expect.stringContaining("cannot open the socket") });
-		expect(readFileSync(join(at, "sub/a.sock"), "utf8")).toBe("no socket");
-		expect(existsSync(join(at, "other/a.sock"))).toBe(true);
+		expect(fs.readFileSync(join(at, "sub/a.sock"), "utf8")).toBe("no socket");
+		expect(fs.existsSync(join(at, "other/a.sock"))).toBe(true);
 	});
 });
 

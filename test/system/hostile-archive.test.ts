@@ -1,21 +1,5 @@
 import { execFileSync } from "node:child_process";
-import {
-	appendFileSync,
-	chmodSync,
-	copyFileSync,
-	existsSync,
-	linkSync,
-	lstatSync,
-	mkdirSync,
-	openSync,
-	readdirSync,
-	readFileSync,
-	rmSync,
-	statSync,
-	symlinkSync,
-	writeFileSync,
-	writeSync,
-} from "node:fs";
+import fs from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Appended, appended, editJson, folders } from "./archives.ts";
@@ -33,29 +17,29 @@ test("the unchanged archive is imported", async () => {
 
 describe("links", () => {
 	const trees: readonly [string, (tree: string) => void][] = [
-		["in place of the data", (tree) => symlinkSync(victim, `${tree}/data`)],
+		["in place of the data", (tree) => fs.symlinkSync(victim, `${tree}/data`)],
 		[
 			"in place of a writable directory",
 			(tree) => {
-				mkdirSync(dirname(withData(tree)), { recursive: true });
-				rmSync(`${tree}/data${data()}`, { recursive: true });
-				symlinkSync(victim, `${tree}/data${data()}`);
+				fs.mkdirSync(dirname(withData(tree)), { recursive: true });
+				fs.rmSync(`${tree}/data${data()}`, { recursive: true });
+				fs.symlinkSync(victim, `${tree}/data${data()}`);
 			},
 		],
 		[
 			"on the path to a writable directory",
 			(tree) => {
-				mkdirSync(`${tree}/data`);
-				symlinkSync(victim, `${tree}/data/${data().split("/")[1]}`);
+				fs.mkdirSync(`${tree}/data`);
+				fs.symlinkSync(victim, `${tree}/data/${data().split("/")[1]}`);
 			},
 		],
-		["in the data, to a directory of the host", (tree) => symlinkSync(victim, `${withData(tree)}/in`)],
+		["in the data, to a directory of the host", (tree) => fs.symlinkSync(victim, `${withData(tree)}/in`)],
 		[
 			"in the data, that leave through each other",
 			(tree) => {
-				mkdirSync(`${withData(tree)}/a/b`, { recursive: true });
-				symlinkSync("../..", `${tree}/data${data()}/a/b/top`);
-				symlinkSync("a/b/top/..", `${tree}/data${data()}/out`);
+				fs.mkdirSync(`${withData(tree)}/a/b`, { recursive: true });
+				fs.symlinkSync("../..", `${tree}/data${data()}/a/b/top`);
+				fs.symlinkSync("a/b/top/..", `${tree}/data${data()}/out`);
 			},
 		],
 		["in place of the log", (tree) => relinked(`${tree}/log`, `${victim}/log`)],
@@ -71,7 +55,7 @@ describe("links", () => {
 
 	test("in a generation are refused if they lead outside, even if the manifest names them", async () => {
 		const outside = changed((tree) => {
-			symlinkSync("/root/secret", `${tree}/generations/1/etc/out`);
+			fs.symlinkSync("/root/secret", `${tree}/generations/1/etc/out`);
 			editJson(`${tree}/manifests/1.json`, (json) => {
 				const entry = { path: "/etc/out", kind: "symlink", mode: 0o777, uid: 0, gid: 0, size: 0, mtime: 0 };
 				(json.entries as unknown as object[]).push({ ...entry, target: "/root/secret", reasons: [], risks: [] });
@@ -94,7 +78,7 @@ describe("links", () => {
 
 describe("sizes", () => {
 	test("a compressed archive is refused before it is unpacked", async () => {
-		copyFileSync(archive, `${folder}/packed.tar`);
+		fs.copyFileSync(archive, `${folder}/packed.tar`);
 		execFileSync("gzip", ["-kf1", `${folder}/packed.tar`]);
 		await expectRefused(`${folder}/packed.tar.gz`, /is not a cage archive/);
 	});
@@ -138,7 +122,7 @@ describe("sizes", () => {
 		["more behind its end", (bytes: Buffer) => Buffer.concat([bytes, bytes])],
 		["a changed header", (bytes: Buffer) => Buffer.from(bytes).fill("7", 1030, 1031)],
 	])("an archive with %s is refused", async (_, change) => {
-		writeFileSync(file, change(readFileSync(archive)));
+		fs.writeFileSync(file, change(fs.readFileSync(archive)));
 		await expectRefused(file, /damaged|is not a cage archive/);
 	});
 
@@ -146,19 +130,19 @@ describe("sizes", () => {
 		for (const pax of [{ "GNU.sparse.map": "0,1" }, { "SCHILY.xattr.security.capability": "x" }, { "GNU.dumpdir": "x" }]) {
 			await expectRefused(appended(archive, file, [...folders(data()), { name: `data${data()}/x`, pax }]), /damaged/);
 		}
-		const global = Buffer.from(readFileSync(archive));
+		const global = Buffer.from(fs.readFileSync(archive));
 		global.write("g", 156);
-		writeFileSync(file, global);
+		fs.writeFileSync(file, global);
 		await expectRefused(file, /damaged|is not a cage archive/);
 	});
 });
 
 const program = "generations/1/usr/bin/redis-check-rdb";
 const contents: readonly [string, (tree: string) => void, RegExp][] = [
-	["a changed program", (tree) => appendFileSync(`${tree}/${program}`, "x"), /changed/],
-	["a file too many", (tree) => writeFileSync(`${tree}/generations/1/usr/bin/more`, "x"), /added/],
-	["a missing file", (tree) => rmSync(`${tree}/generations/1/etc/nsswitch.conf`), /removed/],
-	["a setuid file", (tree) => chmodSync(`${tree}/${program}`, 0o4755), /setuid|another mode/],
+	["a changed program", (tree) => fs.appendFileSync(`${tree}/${program}`, "x"), /changed/],
+	["a file too many", (tree) => fs.writeFileSync(`${tree}/generations/1/usr/bin/more`, "x"), /added/],
+	["a missing file", (tree) => fs.rmSync(`${tree}/generations/1/etc/nsswitch.conf`), /removed/],
+	["a setuid file", (tree) => fs.chmodSync(`${tree}/${program}`, 0o4755), /setuid|another mode/],
 	["another name inside", (tree) => editJson(`${tree}/cage.json`, (json) => Object.assign(json, { name: "x" })), /is damaged/],
 	[
 		"another processor",
@@ -176,9 +160,9 @@ test.each(contents)("an archive with %s is refused", async (_, change, why) => {
 });
 
 test("invalid lines of the archive's log are omitted", async () => {
-	const strange = changed((tree) => appendFileSync(`${tree}/log`, "2026-01-01T00:00:00Z record {broken}\nnothing\n"));
+	const strange = changed((tree) => fs.appendFileSync(`${tree}/log`, "2026-01-01T00:00:00Z record {broken}\nnothing\n"));
 	expect((await take(strange, "--yes", "--no-trial")).status).toBe(0);
-	expect(readFileSync(`${there}/cages/taken/log`, "utf8")).not.toMatch(/broken|nothing/);
+	expect(fs.readFileSync(`${there}/cages/taken/log`, "utf8")).not.toMatch(/broken|nothing/);
 	expect((await cagewright(["show", "taken", "--history"], { state: there })).status).toBe(0);
 });
 
@@ -186,44 +170,44 @@ test("an invalid trace is refused", async () => {
 	const packs = (text: string) => execFileSync("gzip", ["-c"], { input: text });
 	for (const text of ["", "{}", '{"schema":"cagewright/trace/1","trace":{"accesses":5}}', "[".repeat(100_000)]) {
 		await expectRefused(
-			changed((tree) => writeFileSync(`${tree}/traces/host.json.gz`, packs(text))),
+			changed((tree) => fs.writeFileSync(`${tree}/traces/host.json.gz`, packs(text))),
 			/damaged/,
 		);
 	}
 	const zeros = execFileSync("sh", ["-c", "head -c 200000000 /dev/zero | gzip -9"], { maxBuffer: 1 << 24 });
 	await expectRefused(
-		changed((tree) => writeFileSync(`${tree}/traces/host.json.gz`, zeros)),
+		changed((tree) => fs.writeFileSync(`${tree}/traces/host.json.gz`, zeros)),
 		/damaged/,
 	);
 });
 
 test("real data are imported completely, with holes, hard links, inner links and names of any bytes and length", async () => {
 	const cage = `${state}/cages/redis/data${data()}`;
-	const descriptor = openSync(`${cage}/holes`, "w");
-	writeSync(descriptor, "begin", 0);
-	writeSync(descriptor, "end", 2 ** 28);
-	writeFileSync(`${cage}/one`, "two names");
-	linkSync(`${cage}/one`, `${cage}/two`);
-	mkdirSync(`${cage}/sub`, { mode: 0o2770 });
-	chmodSync(`${cage}/sub`, 0o2770);
-	symlinkSync("../one", `${cage}/sub/link`);
+	const descriptor = fs.openSync(`${cage}/holes`, "w");
+	fs.writeSync(descriptor, "begin", 0);
+	fs.writeSync(descriptor, "end", 2 ** 28);
+	fs.writeFileSync(`${cage}/one`, "two names");
+	fs.linkSync(`${cage}/one`, `${cage}/two`);
+	fs.mkdirSync(`${cage}/sub`, { mode: 0o2770 });
+	fs.chmodSync(`${cage}/sub`, 0o2770);
+	fs.symlinkSync("../one", `${cage}/sub/link`);
 	const odd = Buffer.concat([Buffer.from(`${cage}/odd-`), Buffer.from([0xff, 0xfe, 0x0a, 0x20])]);
-	writeFileSync(odd, "bytes");
+	fs.writeFileSync(odd, "bytes");
 	const long = `${"n".repeat(200)}/${"m".repeat(200)}`;
-	mkdirSync(`${cage}/${dirname(long)}`);
-	writeFileSync(`${cage}/${long}`, "long");
+	fs.mkdirSync(`${cage}/${dirname(long)}`);
+	fs.writeFileSync(`${cage}/${long}`, "long");
 	// The export leaves these files out and says so.
 	execFileSync("mkfifo", [`${cage}/fifo`]);
-	symlinkSync("/etc/passwd", `${cage}/outside`);
+	fs.symlinkSync("/etc/passwd", `${cage}/outside`);
 	const whole = `${folder}/whole.tar`;
 	const exported = await cagewright(["export", "redis", "-o", whole, "--with-data"], { state });
 	expect(exported.status, exported.stderr).toBe(0);
 	expect(exported.stderr).toContain("omits 2 files of the data");
-	expect(statSync(whole).size).toBeLessThan(2 ** 26);
+	expect(fs.statSync(whole).size).toBeLessThan(2 ** 26);
 
 	// Earlier releases let GNU tar pack everything below the folder.
 	const old = `${folder}/old.tar`;
-	for (const name of ["fifo", "outside"]) rmSync(`${cage}/${name}`);
+	for (const name of ["fifo", "outside"]) fs.rmSync(`${cage}/${name}`);
 	execFileSync("tar", ["-xf", whole, "-C", folder, "export.json"]);
 	const parts = ["cage.json", "manifests/1.json", "traces", "log", "generations/1", "data"];
 	execFileSync("tar", [
@@ -231,26 +215,26 @@ test("real data are imported completely, with holes, hard links, inner links and
 		...["--directory", folder, "export.json", "--directory", `${state}/cages/redis`, ...parts],
 	]);
 	for (const one of [whole, old]) {
-		rmSync(`${there}/cages/taken`, { recursive: true, force: true });
+		fs.rmSync(`${there}/cages/taken`, { recursive: true, force: true });
 		const taken = await take(one, "--yes", "--no-trial");
 		expect(taken.status, taken.stderr).toBe(0);
 		const arrived = `${there}/cages/taken/data${data()}`;
-		const { blocks, size } = statSync(`${arrived}/holes`);
+		const { blocks, size } = fs.statSync(`${arrived}/holes`);
 		expect({ size, isSmall: blocks < 2048 }).toEqual({ size: 2 ** 28 + 3, isSmall: true });
 		expect(execFileSync("cmp", [`${cage}/holes`, `${arrived}/holes`]).toString()).toBe("");
-		expect(statSync(`${arrived}/one`).ino).toBe(statSync(`${arrived}/two`).ino);
-		expect(readFileSync(`${arrived}/sub/link`, "utf8")).toBe("two names");
-		expect(statSync(`${arrived}/sub`).mode & 0o7777).toBe(0o2770);
-		expect(statSync(arrived).uid).toBe(statSync(cage).uid);
-		expect(readFileSync(Buffer.concat([Buffer.from(arrived), odd.subarray(cage.length)]), "utf8")).toBe("bytes");
-		expect(readFileSync(`${arrived}/${long}`, "utf8")).toBe("long");
-		expect(existsSync(`${arrived}/fifo`)).toBe(false);
-		expect(readdirSync(`${there}/cages/taken`)).not.toContain("export.json");
+		expect(fs.statSync(`${arrived}/one`).ino).toBe(fs.statSync(`${arrived}/two`).ino);
+		expect(fs.readFileSync(`${arrived}/sub/link`, "utf8")).toBe("two names");
+		expect(fs.statSync(`${arrived}/sub`).mode & 0o7777).toBe(0o2770);
+		expect(fs.statSync(arrived).uid).toBe(fs.statSync(cage).uid);
+		expect(fs.readFileSync(Buffer.concat([Buffer.from(arrived), odd.subarray(cage.length)]), "utf8")).toBe("bytes");
+		expect(fs.readFileSync(`${arrived}/${long}`, "utf8")).toBe("long");
+		expect(fs.existsSync(`${arrived}/fifo`)).toBe(false);
+		expect(fs.readdirSync(`${there}/cages/taken`)).not.toContain("export.json");
 	}
-	expect(lstatSync(`${there}/cages/taken`).mode & 0o777).toBe(0o700);
+	expect(fs.lstatSync(`${there}/cages/taken`).mode & 0o777).toBe(0o700);
 });
 
 function relinked(path: string, target: string): void {
-	rmSync(path, { recursive: true });
-	symlinkSync(target, path);
+	fs.rmSync(path, { recursive: true });
+	fs.symlinkSync(target, path);
 }

@@ -1,17 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-	chmodSync,
-	chownSync,
-	copyFileSync,
-	existsSync,
-	mkdirSync,
-	readdirSync,
-	readFileSync,
-	rmSync,
-	statSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { begin, cagewright, type Made, temporaryFolder, temporaryState } from "./cagewright.ts";
 import type { Daemon } from "./daemons.ts";
@@ -31,14 +20,14 @@ let made: Made;
 beforeAll(async () => {
 	({ daemon, made } = await preparedRedis(state));
 	const kept = `${made.data}${daemon.folder}/data/kept`;
-	writeFileSync(kept, "kept");
+	fs.writeFileSync(kept, "kept");
 	execFileSync("chown", ["--reference", `${made.data}${daemon.folder}/data`, kept]);
 	const exported = await cagewright(["export", "redis", "-o", archive, "--with-data"], { state });
 	expect(exported.status, exported.stderr).toBe(0);
 });
 
 const ownerOf = (path: string) => {
-	const { gid, uid } = statSync(path);
+	const { gid, uid } = fs.statSync(path);
 	return [uid, gid];
 };
 
@@ -59,8 +48,8 @@ test("an imported cage runs as the account of that name with this machine's numb
 	const cage = `${there}/cages/redis`;
 	const directory = `${cage}/data${daemon.folder}/data`;
 	for (const path of [directory, `${directory}/kept`]) expect(ownerOf(path)).toEqual([4321, 4322]);
-	expect(readFileSync(`${cage}/current/etc/passwd`, "utf8")).toContain("redis:x:4321:4322:");
-	expect(readFileSync(`${cage}/current/etc/group`, "utf8")).toContain("redis:x:4322:");
+	expect(fs.readFileSync(`${cage}/current/etc/passwd`, "utf8")).toContain("redis:x:4321:4322:");
+	expect(fs.readFileSync(`${cage}/current/etc/group`, "utf8")).toContain("redis:x:4322:");
 	const checked = await cagewright(["check", "redis", "--json"], { state: there, enter });
 	expect(checked.json.cages).toMatchObject([{ drift: [] }]);
 });
@@ -74,7 +63,7 @@ test("a machine without the account is left unchanged, and says what to do", asy
 	const failing = otherMachine(withoutRedis, "mount -n --bind /bin/false /usr/sbin/useradd");
 	const failed = await cagewright(["import", archive, "--yes", "--dedicated-account"], { state: there, enter: failing.enter });
 	expect(failed).toMatchObject({ status: 1, stderr: expect.stringContaining("useradd") });
-	expect(existsSync(`${there}/cages`) ? readdirSync(`${there}/cages`) : []).toEqual([]);
+	expect(fs.existsSync(`${there}/cages`) ? fs.readdirSync(`${there}/cages`) : []).toEqual([]);
 	expect(account("cage-redis")).toBeUndefined();
 });
 
@@ -105,9 +94,9 @@ describe("an import that is killed after it created the account", () => {
 	/** useradd(8) creates the account and then kills the import that called it. */
 	async function killedImport() {
 		const folder = temporaryFolder("fatal");
-		copyFileSync("/usr/sbin/useradd", `${folder}/real`);
-		writeFileSync(`${folder}/useradd`, `#!/bin/sh\n${folder}/real "$@"\nkill -KILL "$PPID"\n`);
-		for (const name of ["real", "useradd"]) chmodSync(`${folder}/${name}`, 0o755);
+		fs.copyFileSync("/usr/sbin/useradd", `${folder}/real`);
+		fs.writeFileSync(`${folder}/useradd`, `#!/bin/sh\n${folder}/real "$@"\nkill -KILL "$PPID"\n`);
+		for (const name of ["real", "useradd"]) fs.chmodSync(`${folder}/${name}`, 0o755);
 		const mount = `mount -n --bind ${folder}/useradd /usr/sbin/useradd`;
 		const { account, enter } = otherMachine(withoutRedis, mount);
 		const there = temporaryState();
@@ -117,7 +106,7 @@ describe("an import that is killed after it created the account", () => {
 		const uid = Number(account("cage-redis")?.split(":")[2]);
 		return { account, there, uid, enter: enter.map((word) => word.replace(` && ${mount}`, "")) };
 	}
-	const cagesIn = (there: string) => readdirSync(`${there}/cages`);
+	const cagesIn = (there: string) => fs.readdirSync(`${there}/cages`);
 
 	test("is undone by the next command", async () => {
 		const { account, enter, there } = await killedImport();
@@ -176,15 +165,15 @@ test("an archive may name thousands of owners, with any characters", async () =>
 	const mail = `${made.data}${daemon.folder}/data/mail`;
 	const file = `${temporaryFolder("import-account")}/mail.tar`;
 	const there = temporaryState();
-	mkdirSync(mail);
+	fs.mkdirSync(mail);
 	try {
 		for (const id of people) {
-			writeFileSync(`${mail}/${id}`, "");
-			chownSync(`${mail}/${id}`, id, id);
+			fs.writeFileSync(`${mail}/${id}`, "");
+			fs.chownSync(`${mail}/${id}`, id, id);
 		}
 		expect((await cagewright(["export", "redis", "-o", file, "--with-data"], { state, enter })).status).toBe(0);
 	} finally {
-		rmSync(mail, { recursive: true });
+		fs.rmSync(mail, { recursive: true });
 	}
 	const taken = await cagewright(["import", file, "--yes", "--no-trial"], { state: there, enter });
 	expect(taken.status, taken.stderr).toBe(0);
@@ -194,8 +183,8 @@ test("an archive may name thousands of owners, with any characters", async () =>
 test("without root, a cage that starts as another account is refused with the reason", async () => {
 	const user = ordinaryUser(readableProgram());
 	const file = `${user.home}/redis.tar`;
-	copyFileSync(archive, file);
-	chmodSync(file, 0o644);
+	fs.copyFileSync(archive, file);
+	fs.chmodSync(file, 0o644);
 	for (const options of [[], ["--dedicated-account"]]) {
 		const refused = await cagewright(["import", file, "--yes", ...options], user);
 		expect(refused).toMatchObject({ status: 3, stdout: "" });

@@ -1,15 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-	existsSync,
-	lstatSync,
-	mkdirSync,
-	readdirSync,
-	readFileSync,
-	readlinkSync,
-	rmSync,
-	symlinkSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { basename, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { cagewright, home, inProcess, temporaryFolder, temporaryState } from "./cagewright.ts";
@@ -21,7 +11,7 @@ const link = () => `${root}/usr/local/sbin/cagewright`;
 beforeEach(() => {
 	root = temporaryFolder("root");
 	for (const folder of ["etc/apt/apt.conf.d", "etc/systemd/system", "usr/local/sbin", "usr/local/lib"]) {
-		mkdirSync(`${root}/${folder}`, { recursive: true });
+		fs.mkdirSync(`${root}/${folder}`, { recursive: true });
 	}
 });
 
@@ -59,17 +49,17 @@ test("program, man pages, completions, hook and timer are installed, work, and a
 			.filter((path) => path.includes("/man/"))
 			.map((path) => basename(path))
 			.sort(),
-	).toEqual(readdirSync(join(home, "packaging/man")).sort());
+	).toEqual(fs.readdirSync(join(home, "packaging/man")).sort());
 	const manual = `${root}/usr/local/share/man/man1/cagewright-make.1`;
 	expect(spawnSync("mandoc", ["-T", "lint", "-W", "warning", manual], { encoding: "utf8" })).toMatchObject({
 		status: 0,
 		stdout: "",
 		stderr: "",
 	});
-	expect(readlinkSync(link())).toBe("/usr/local/lib/cagewright/bin/cagewright.js");
+	expect(fs.readlinkSync(link())).toBe("/usr/local/lib/cagewright/bin/cagewright.js");
 	const there = `${root}/usr/local/lib/cagewright/bin/cagewright.js`;
 	expect(execFileSync(there, ["--version"], { encoding: "utf8", env: {} })).toMatch(/^\d+\.\d+/);
-	expect(lstatSync(there).mode & 0o777).toBe(0o755);
+	expect(fs.lstatSync(there).mode & 0o777).toBe(0o755);
 	// A second installation changes nothing, except that it removes files that the new options exclude.
 	expect((await install("--timer", "none")).status).toBe(0);
 	expect(files()).not.toContain("/etc/systemd/system/cagewright-upkeep.timer");
@@ -84,7 +74,7 @@ test("program, man pages, completions, hook and timer are installed, work, and a
 	expect({ dryRun, gone: gone.json }).toEqual({ dryRun: true, gone: planned });
 	expect(gone.status, gone.stderr).toBe(0);
 	expect(files()).toEqual([]);
-	expect(existsSync(`${root}/usr/local/lib/cagewright`)).toBe(false);
+	expect(fs.existsSync(`${root}/usr/local/lib/cagewright`)).toBe(false);
 	expect((await uninstall()).stderr).toContain("Nothing was installed");
 });
 
@@ -100,12 +90,12 @@ describe.each([
 			.sort();
 
 	test(`every user can run the installed program and only root can change it, with ${missing.length} folders missing before`, async () => {
-		for (const name of missing) rmSync(`${root}/${name}`, { recursive: true });
+		for (const name of missing) fs.rmSync(`${root}/${name}`, { recursive: true });
 		expect((await cagewright(["install", "--root", root], { state, enter })).status).toBe(0);
 		const found = modes();
 		const expected = found.map((line) => {
 			const [path = ""] = line.split(" ");
-			const isOpen = lstatSync(`${root}/${path}`).isDirectory() || path.endsWith("/bin/cagewright.js");
+			const isOpen = fs.lstatSync(`${root}/${path}`).isDirectory() || path.endsWith("/bin/cagewright.js");
 			return `${path} ${isOpen ? "755" : "644"}`;
 		});
 		expect(found).toEqual(expected);
@@ -122,7 +112,7 @@ test("systemd and apt accept the written files", async () => {
 	});
 	// The unit names the installed path, which does not exist on this machine.
 	expect(complaints.split("\n").filter((line) => line && !line.includes("is not executable"))).toEqual([]);
-	expect(readFileSync(units[0] ?? "", "utf8")).toContain("update --all --yes");
+	expect(fs.readFileSync(units[0] ?? "", "utf8")).toContain("update --all --yes");
 	const dump = execFileSync("apt-config", ["-c", `${root}/etc/apt/apt.conf.d/90cagewright`, "dump"], { encoding: "utf8" });
 	expect(dump).toMatch(/DPkg::Post-Invoke:: "test ! -x .*cagewright.* stale --mark \|\| true";/);
 });
@@ -130,26 +120,26 @@ test("systemd and apt accept the written files", async () => {
 test("an update removes man pages of verbs that no longer exist, but not those that somebody edited", async () => {
 	await install();
 	const folder = `${root}/usr/local/share/man/man1`;
-	const text = readFileSync(`${folder}/cagewright-list.1`, "utf8");
-	writeFileSync(`${folder}/cagewright-former.1`, text);
-	writeFileSync(`${folder}/cagewright-edited.1`, `${text}.\\" edited\n`);
+	const text = fs.readFileSync(`${folder}/cagewright-list.1`, "utf8");
+	fs.writeFileSync(`${folder}/cagewright-former.1`, text);
+	fs.writeFileSync(`${folder}/cagewright-edited.1`, `${text}.\\" edited\n`);
 	expect((await install()).status).toBe(0);
-	expect(existsSync(`${folder}/cagewright-former.1`)).toBe(false);
+	expect(fs.existsSync(`${folder}/cagewright-former.1`)).toBe(false);
 	const gone = await uninstall();
 	expect(gone.stderr).toContain("cagewright-edited.1");
 	expect(files()).toEqual(["/usr/local/share/man/man1/cagewright-edited.1"]);
 });
 
 test("`install` and `uninstall` leave files of others alone", async () => {
-	writeFileSync(link(), "mine\n");
+	fs.writeFileSync(link(), "mine\n");
 	const refused = await install();
 	expect(refused).toMatchObject({ status: 4, stderr: expect.stringContaining("/usr/local/sbin/cagewright") });
 	expect(files()).toEqual(["/usr/local/sbin/cagewright"]);
 	execFileSync("rm", [link()]);
 	// The installation replaces a link to a clone.
-	symlinkSync("/opt/clone/bin/cagewright.js", link());
+	fs.symlinkSync("/opt/clone/bin/cagewright.js", link());
 	expect((await install()).status).toBe(0);
-	writeFileSync(`${root}/etc/apt/apt.conf.d/90cagewright`, "edited\n");
+	fs.writeFileSync(`${root}/etc/apt/apt.conf.d/90cagewright`, "edited\n");
 	const gone = await uninstall();
 	expect(gone.stderr).toContain("90cagewright");
 	expect(files()).toEqual(["/etc/apt/apt.conf.d/90cagewright"]);
@@ -159,12 +149,12 @@ test.each(["install", "install --dry-run", "uninstall", "uninstall --dry-run", "
 	"%s refuses a root that is no directory, and creates none",
 	async (words) => {
 		for (const wrong of [`${root}/nosuch`, link()]) {
-			if (wrong === link()) writeFileSync(wrong, "");
+			if (wrong === link()) fs.writeFileSync(wrong, "");
 			const [verb = "", ...options] = words.split(" ");
 			const refused = await inProcess([verb, ...options, "--root", wrong], { state });
 			expect(refused).toMatchObject({ status: 2, stdout: "" });
 			expect(refused.stderr).toMatch(new RegExp(`^cagewright: Directory '${wrong}' does not exist[^\\n]+\\n$`));
-			expect(existsSync(`${root}/nosuch`)).toBe(false);
+			expect(fs.existsSync(`${root}/nosuch`)).toBe(false);
 		}
 	},
 );

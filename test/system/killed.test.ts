@@ -1,18 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-	chmodSync,
-	existsSync,
-	mkdirSync,
-	mkdtempSync,
-	readdirSync,
-	readFileSync,
-	readlinkSync,
-	rmSync,
-	statSync,
-	truncateSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { begin, cagewright, make, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
@@ -36,9 +24,9 @@ const port = "4000";
 const asks = `exec 3<>/dev/tcp/127.0.0.1/${port}; echo probe >&3; read -t 5 -r answer <&3; test -n "$answer"`;
 
 // Not below /tmp, because every application has a separate /tmp.
-const homes = mkdtempSync("/opt/cagewright-killed-");
-chmodSync(homes, 0o755);
-afterAll(() => rmSync(homes, { recursive: true, force: true }));
+const homes = fs.mkdtempSync("/opt/cagewright-killed-");
+fs.chmodSync(homes, 0o755);
+afterAll(() => fs.rmSync(homes, { recursive: true, force: true }));
 
 /** An application with its own cage. There is one lane per processor, and all run at the same time. */
 class Lane {
@@ -52,8 +40,8 @@ class Lane {
 	constructor(state: string, start: number) {
 		this.state = state;
 		this.random = generator(start);
-		this.#files = greeterFiles(mkdtempSync(`${homes}/greeter-`), words);
-		chmodSync(this.#files.program.replace(/\/[^/]*$/, ""), 0o755);
+		this.#files = greeterFiles(fs.mkdtempSync(`${homes}/greeter-`), words);
+		fs.chmodSync(this.#files.program.replace(/\/[^/]*$/, ""), 0o755);
 	}
 
 	get cage(): string {
@@ -65,25 +53,25 @@ class Lane {
 		this.#options = ["--name", "greeter", "--no-selftest", "--probe", `bash -c '${asks}'`];
 		this.#options = [...this.#options, "--", this.#files.program, port];
 		await make(this.#options, { state: this.state });
-		writeFileSync(`${this.cage}/data${this.#files.stateDirectory}/precious`, "x".repeat(50_000));
+		fs.writeFileSync(`${this.cage}/data${this.#files.stateDirectory}/precious`, "x".repeat(50_000));
 	}
 
 	readonly changes: Readonly<Record<string, () => readonly string[]>> = {
 		"update of configuration": () => {
-			writeFileSync(this.#files.configuration, `of turn ${this.turn}\n`);
+			fs.writeFileSync(this.#files.configuration, `of turn ${this.turn}\n`);
 			return ["update", "greeter", "--no-selftest"];
 		},
 		"update of a library": () => {
 			// Differs from the cage's, also after an update that was cut off.
-			const inCage = readFileSync(`${this.cage}/current${this.#files.library}`);
+			const inCage = fs.readFileSync(`${this.cage}/current${this.#files.library}`);
 			for (const word of words) {
 				this.#files.replaceLibrary(word);
-				if (!readFileSync(this.#files.library).equals(inCage)) break;
+				if (!fs.readFileSync(this.#files.library).equals(inCage)) break;
 			}
 			return ["update", "greeter", "--no-selftest"];
 		},
 		build: () => {
-			writeFileSync(this.#files.configuration, `of turn ${this.turn}\n`);
+			fs.writeFileSync(this.#files.configuration, `of turn ${this.turn}\n`);
 			return ["build", "greeter"];
 		},
 		rollback: () => ["rollback", "greeter"],
@@ -92,8 +80,8 @@ class Lane {
 
 	/** Ensures that there is a generation to roll back to. */
 	async haveTwo(): Promise<void> {
-		const present = Number(readlinkSync(`${this.cage}/current`).split("/")[1]);
-		if (readdirSync(`${this.cage}/generations`).some((number) => Number(number) < present)) return;
+		const present = Number(fs.readlinkSync(`${this.cage}/current`).split("/")[1]);
+		if (fs.readdirSync(`${this.cage}/generations`).some((number) => Number(number) < present)) return;
 		const { status, stderr } = await cagewright(this.changes.build?.() ?? [], { state: this.state });
 		expect({ status, stderr: status ? stderr : "" }).toEqual({ status: 0, stderr: "" });
 	}
@@ -108,18 +96,18 @@ class Lane {
 	/** The next command repairs everything, and the cage answers. */
 	async expectWhole(where: string, data: string): Promise<void> {
 		// The file `removal` marks an unfinished removal, which the next command completes.
-		const isRemoved = existsSync(this.cage) && readdirSync(this.cage).includes("removal");
-		const isGone = isRemoved || !existsSync(`${this.cage}/cage.json`);
+		const isRemoved = fs.existsSync(this.cage) && fs.readdirSync(this.cage).includes("removal");
+		const isGone = isRemoved || !fs.existsSync(`${this.cage}/cage.json`);
 		// Run a trial only rarely: it takes several times as long as a start, and builds and updates run one anyway.
 		const again = this.turn % 10 === 5 ? ["trial", "greeter", "--no-selftest"] : ["list"];
 		const args = isGone ? ["make", "--yes", ...this.#options] : again;
 		const next = await cagewright(args, { state: this.state });
 		expect({ where, status: next.status, said: next.status ? next.stderr : "" }).toEqual({ where, status: 0, said: "" });
-		const generations = readdirSync(`${this.cage}/generations`).sort();
-		const manifests = readdirSync(`${this.cage}/manifests`).sort();
+		const generations = fs.readdirSync(`${this.cage}/generations`).sort();
+		const manifests = fs.readdirSync(`${this.cage}/manifests`).sort();
 		expect(manifests).toEqual(generations.map((number) => `${number}.json`));
-		expect(generations).toContain(readlinkSync(`${this.cage}/current`).split("/")[1]);
-		const half = readdirSync(this.cage).filter((name) => name.startsWith(".") || /^(removal|switching\.json)$/.test(name));
+		expect(generations).toContain(fs.readlinkSync(`${this.cage}/current`).split("/")[1]);
+		const half = fs.readdirSync(this.cage).filter((name) => name.startsWith(".") || /^(removal|switching\.json)$/.test(name));
 		expect({ where, half }).toEqual({ where, half: [] });
 		expect({ where, data: this.data() }).toEqual({ where, data });
 		if (args === again) await this.#expectAnswer(where);
@@ -128,7 +116,7 @@ class Lane {
 	/** Starts the cage for a real answer, then removes the lines that the question added to its state. */
 	async #expectAnswer(where: string): Promise<void> {
 		const lines = `${this.cage}/data${this.#files.stateDirectory}/lines`;
-		const before = existsSync(lines) ? statSync(lines).size : undefined;
+		const before = fs.existsSync(lines) ? fs.statSync(lines).size : undefined;
 		const run = startRun("greeter", { state: this.state, enter: this.#network.enter });
 		await eventually(async () => {
 			const { output } = await ask(["bash", "-c", asks], this.#network);
@@ -136,8 +124,8 @@ class Lane {
 		});
 		const { status, stderr } = await run.stop();
 		expect({ where, status, stderr }).toEqual({ where, status: 143, stderr: "" });
-		if (before === undefined) rmSync(lines);
-		else truncateSync(lines, before);
+		if (before === undefined) fs.rmSync(lines);
+		else fs.truncateSync(lines, before);
 	}
 }
 
@@ -228,7 +216,7 @@ test(`a disk that is full at ${fills} random moments leaves the old cage complet
 	try {
 		await Promise.all(
 			disks.map(async (disk, number) => {
-				mkdirSync(disk);
+				fs.mkdirSync(disk);
 				execFileSync("mount", ["-t", "tmpfs", "-o", "size=64m,mode=755", "tmpfs", disk]);
 				await fillAtRandom(new Lane(`${disk}/state`, seed + number), `${disk}/filler`, fills / disks.length);
 			}),
@@ -247,7 +235,7 @@ async function fillAtRandom(lane: Lane, filler: string, most: number): Promise<v
 	for (const { name, share, when } of strikes(lane, most)) {
 		lane.turn++;
 		if (name === "rollback") await lane.haveTwo();
-		const before = readlinkSync(`${lane.cage}/current`);
+		const before = fs.readlinkSync(`${lane.cage}/current`);
 		const args = lane.changes[name]?.() ?? [];
 		const began = performance.now();
 		const fill = () => fillDisk(filler, when === "from the start" ? share * (room[name] ?? roomOfGeneration) : 0);
@@ -256,7 +244,7 @@ async function fillAtRandom(lane: Lane, filler: string, most: number): Promise<v
 		const result = await begin([...args, "--quiet"], { state }).ended;
 		if (timer) clearTimeout(timer);
 		const where = `turn ${lane.turn}, ${name}, full ${when} (${share.toFixed(3)}), seed ${seed}`;
-		rmSync(filler, { force: true });
+		fs.rmSync(filler, { force: true });
 		if (result.status === 0) took[name] = performance.now() - began;
 		else {
 			refused.add(name);
@@ -264,7 +252,7 @@ async function fillAtRandom(lane: Lane, filler: string, most: number): Promise<v
 				/^cagewright: [^\n]*(?:no space (?:left on the device|is left) for|filled the disk)[^\n]*free some space[^\n]*\n$/i,
 			);
 			expect({ where, status: result.status, said: result.stderr }).toEqual({ where, status: 1, said });
-			expect({ where, present: readlinkSync(`${lane.cage}/current`) }).toEqual({ where, present: before });
+			expect({ where, present: fs.readlinkSync(`${lane.cage}/current`) }).toEqual({ where, present: before });
 		}
 		await lane.expectWhole(where, data);
 		await eventually(() => expect({ where, left: leftovers(state) }).toEqual({ where, left: [] }));

@@ -1,17 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-	chmodSync,
-	chownSync,
-	existsSync,
-	linkSync,
-	mkdirSync,
-	readdirSync,
-	readFileSync,
-	statSync,
-	symlinkSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -32,8 +21,8 @@ const heard: string[] = [];
 
 beforeAll(async () => {
 	host = temporaryFolder("host");
-	chmodSync(host, 0o700);
-	for (const name of ["file", "secret"]) writeFileSync(join(host, name), `${name} of the host`);
+	fs.chmodSync(host, 0o700);
+	for (const name of ["file", "secret"]) fs.writeFileSync(join(host, name), `${name} of the host`);
 	server = createServer((socket) => socket.on("data", (text) => heard.push(String(text))).on("error", () => {}));
 	server.listen(join(host, "sock"));
 	await once(server, "listening");
@@ -47,7 +36,7 @@ const planted = [
 ];
 /** The mounts where probes mount something. Other tests mount elsewhere at the same time. */
 const mounts = () => {
-	const lines = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
+	const lines = fs.readFileSync("/proc/self/mountinfo", "utf8").split("\n");
 	return lines.filter((line) => line.includes(host) || /^\/($|proc\b)/.test(line.split(" ")[4] ?? ""));
 };
 
@@ -71,9 +60,9 @@ const talk = (socket: string) =>
 	`perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Peer => $ENV{CAGEWRIGHT_ROOT}.shift) or exit 1; print $s "asked"; print <$s>' '${socket}'`;
 
 function expectHostUntouched(): void {
-	expect(readFileSync(join(host, "file"), "utf8")).toBe("file of the host");
-	expect(readFileSync(join(host, "secret"), "utf8")).toBe("secret of the host");
-	expect(readdirSync(host).sort()).toEqual(["file", "secret", "sock"]);
+	expect(fs.readFileSync(join(host, "file"), "utf8")).toBe("file of the host");
+	expect(fs.readFileSync(join(host, "secret"), "utf8")).toBe("secret of the host");
+	expect(fs.readdirSync(host).sort()).toEqual(["file", "secret", "sock"]);
 	expect(heard).toEqual([]);
 }
 
@@ -86,13 +75,13 @@ describe("probes for a process with its own root", () => {
 
 	beforeAll(async () => {
 		root = temporaryFolder("root");
-		chmodSync(root, 0o755);
+		fs.chmodSync(root, 0o755);
 		launcher = new UtilLinuxLauncher(temporaryState());
 		execFileSync(process.execPath, ["-e", plant(join(root, "data"), host)]);
-		symlinkSync("data", join(root, "inside"));
-		writeFileSync(join(root, "data/plain"), "plain");
-		linkSync(join(root, "data/plain"), join(root, "data/same"));
-		chownSync(join(root, "data"), nobody, nobody);
+		fs.symlinkSync("data", join(root, "inside"));
+		fs.writeFileSync(join(root, "data/plain"), "plain");
+		fs.linkSync(join(root, "data/plain"), join(root, "data/same"));
+		fs.chownSync(join(root, "data"), nobody, nobody);
 		// The magic links in its /proc lead to the host: its root, its working directory and an open file.
 		const script = `mkdir -p proc && mount -t proc proc proc && exec 5<"$1/secret" && exec perl -e 'chdir shift; opendir my $d, "."; chroot $ARGV[0]; $| = 1; print "ready\\n"; sleep' "$1" "$PWD"`;
 		process_ = spawn("unshare", ["--mount", "--net", "sh", "-c", script, "sh", host], {
@@ -110,12 +99,12 @@ describe("probes for a process with its own root", () => {
 	test("can read and write files, hard links and directories", async () => {
 		const line = 'cd "$CAGEWRIGHT_ROOT"/data && cat plain same && echo written >new && ls -d "$CAGEWRIGHT_ROOT"/dat*';
 		expect(await shell(line)).toMatchObject({ ok: true, output: expect.stringMatching(/^plainplain\/\S+\/data\n$/) });
-		expect(readFileSync(join(root, "data/new"), "utf8")).toBe("written\n");
+		expect(fs.readFileSync(join(root, "data/new"), "utf8")).toBe("written\n");
 	});
 
 	test("can reach a unix socket by path and by pattern", async () => {
 		const own = createServer((socket) => socket.end("hello"));
-		mkdirSync(join(root, "run"), { recursive: true });
+		fs.mkdirSync(join(root, "run"), { recursive: true });
 		own.listen(join(root, "run/own.sock"));
 		await once(own, "listening");
 		try {
@@ -184,7 +173,7 @@ describe("probes for a process with its own root", () => {
 
 	test("gain nothing from a setuid program or a device below the root", async () => {
 		execFileSync("cp", ["/usr/bin/id", join(root, "data/id")]);
-		chmodSync(join(root, "data/id"), 0o4755);
+		fs.chmodSync(join(root, "data/id"), 0o4755);
 		execFileSync("mknod", [join(root, "data/zero"), "c", "1", "5"]);
 		const { output } = await shell(
 			`head -c 1 "$CAGEWRIGHT_ROOT"/data/zero; setpriv --reuid ${nobody} --clear-groups "$CAGEWRIGHT_ROOT"/data/id -u`,
@@ -209,7 +198,7 @@ describe("probes for a process with its own root", () => {
 		const before = mounts();
 		await shell("sleep 0.1");
 		expect(mounts()).toEqual(before);
-		expect(statSync("/proc/driver").isDirectory()).toBe(true);
+		expect(fs.statSync("/proc/driver").isDirectory()).toBe(true);
 	});
 
 	describe.each([
@@ -261,7 +250,7 @@ s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); socket.send_fds(s, [b
 test("an application that starts as root cannot redirect probes by links in its data, in the sandbox and in its cage", async () => {
 	const port = await freePort();
 	const data = temporaryFolder("data");
-	chmodSync(data, 0o755);
+	fs.chmodSync(data, 0o755);
 	const results = temporaryFolder("results");
 	const application = `${plant(data, host)} setInterval(plant, 5); fs.writeFileSync(d + "/plain", "own");
 		require("node:net").createServer((c) => c.end("hello")).listen(d + "/own.sock");
@@ -284,10 +273,10 @@ test("an application that starts as root cannot redirect probes by links in its 
 		{ state: temporaryState() },
 	);
 	expect(made.answered).toBe(true);
-	expect(readFileSync(join(results, "read"), "utf8")).toBe("");
+	expect(fs.readFileSync(join(results, "read"), "utf8")).toBe("");
 	// Once in the sandbox and once in each trial.
-	expect(readFileSync(join(results, "plain"), "utf8")).toMatch(/^(own){2,}$/);
-	expect(readFileSync(join(results, "own"), "utf8")).toMatch(/^(hello){2,}$/);
+	expect(fs.readFileSync(join(results, "plain"), "utf8")).toMatch(/^(own){2,}$/);
+	expect(fs.readFileSync(join(results, "own"), "utf8")).toMatch(/^(hello){2,}$/);
 	expectHostUntouched();
 });
 
@@ -295,8 +284,8 @@ test("an ordinary user's probe does not follow the application's links either", 
 	const user = ordinaryUser(readableProgram());
 	const data = ownFolder(user, "data");
 	const secret = join(user.home, "secret");
-	writeFileSync(secret, "of the host");
-	chownSync(secret, user.uid, user.uid);
+	fs.writeFileSync(secret, "of the host");
+	fs.chownSync(secret, user.uid, user.uid);
 	const output = join(user.home, "output");
 	const server = `require("node:fs").symlinkSync(${JSON.stringify(secret)}, ${JSON.stringify(`${data}/link`)}); require("node:fs").writeFileSync(${JSON.stringify(`${data}/plain`)}, "own");
 		require("node:http").createServer((_, answer) => answer.end("yes")).listen(21461, "127.0.0.1");`;
@@ -313,8 +302,8 @@ test("an ordinary user's probe does not follow the application's links either", 
 	];
 	const made = await cagewright(["make", ...options, "--yes", "--no-selftest", "--", process.execPath, "-e", server], user);
 	expect(made.stderr + made.status).toMatch(/0$/);
-	expect(readFileSync(output, "utf8")).toMatch(/^(own){2,}$/);
-	expect(readFileSync(secret, "utf8")).toBe("of the host");
+	expect(fs.readFileSync(output, "utf8")).toMatch(/^(own){2,}$/);
+	expect(fs.readFileSync(secret, "utf8")).toBe("of the host");
 	expect(allProcesses().filter((pid) => /\b98765\b/.test(commandOf(pid)))).toEqual([]);
-	expect(existsSync(secret)).toBe(true);
+	expect(fs.existsSync(secret)).toBe(true);
 });

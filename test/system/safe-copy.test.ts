@@ -1,23 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-	appendFileSync,
-	chmodSync,
-	closeSync,
-	existsSync,
-	lstatSync,
-	mkdirSync,
-	mkdtempSync,
-	openSync,
-	readFileSync,
-	renameSync,
-	rmSync,
-	statSync,
-	symlinkSync,
-	truncateSync,
-	writeFileSync,
-	writeSync,
-} from "node:fs";
+import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { join, type Path, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
@@ -29,60 +12,60 @@ const copy = (values: Partial<CopyRequest> = {}) => copyRegularFile({ from: at("
 const sha256 = (data: string | Buffer) => createHash("sha256").update(data).digest("hex");
 
 beforeEach(() => {
-	folder = pathFromText(mkdtempSync(`${tmpdir()}/cagewright-copy-`));
+	folder = pathFromText(fs.mkdtempSync(`${tmpdir()}/cagewright-copy-`));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 describe("a copy", () => {
 	test("has content, hash, mode, owner and time", async () => {
-		writeFileSync(at("from"), "hello");
-		chmodSync(at("from"), 0o4755);
+		fs.writeFileSync(at("from"), "hello");
+		fs.chmodSync(at("from"), 0o4755);
 		execFileSync("touch", ["-d", "@1600000000.123", at("from")]);
 		const done = await copy({ mode: 0o750, owner: { uid: 33, gid: 34 } });
 		expect(done).toMatchObject({ size: 5, sha256: sha256("hello"), mtime: 1_600_000_000_123, stable: true });
-		expect(lstatSync(at("to"))).toMatchObject({ size: 5, mode: 0o100750, uid: 33, gid: 34 });
-		expect(Math.floor(lstatSync(at("to")).mtimeMs)).toBe(1_600_000_000_123);
-		expect(done.copy.inode).toBe(String(lstatSync(at("to")).ino));
+		expect(fs.lstatSync(at("to"))).toMatchObject({ size: 5, mode: 0o100750, uid: 33, gid: 34 });
+		expect(Math.floor(fs.lstatSync(at("to")).mtimeMs)).toBe(1_600_000_000_123);
+		expect(done.copy.inode).toBe(String(fs.lstatSync(at("to")).ino));
 	});
 
 	test("keeps setuid only on request", async () => {
-		writeFileSync(at("from"), "");
+		fs.writeFileSync(at("from"), "");
 		await copy({ mode: 0o4711, owner: { uid: 1, gid: 1 } });
-		expect(lstatSync(at("to")).mode & 0o7777).toBe(0o4711);
+		expect(fs.lstatSync(at("to")).mode & 0o7777).toBe(0o4711);
 	});
 
 	test.each([0, 1, 65_535, 1_048_575, 1_048_576, 1_048_577, 5_000_001])("of %i bytes is complete", async (size) => {
 		const data = Buffer.alloc(size, "The quick brown fox");
-		writeFileSync(at("from"), data);
+		fs.writeFileSync(at("from"), data);
 		const steps: number[] = [];
 		const done = await copy({ onBytes: (bytes) => steps.push(bytes) });
 		expect(done.sha256).toBe(sha256(data));
-		expect(readFileSync(at("to")).equals(data)).toBe(true);
+		expect(fs.readFileSync(at("to")).equals(data)).toBe(true);
 		expect(steps.at(-1) ?? 0).toBe(size);
 	});
 
 	test("can have a name that is not text", async () => {
 		const name = at("odd\xff\n\x1b");
-		writeFileSync(pathToBytes(name), "odd");
+		fs.writeFileSync(pathToBytes(name), "odd");
 		await copy({ from: name, to: at("copy\xff"), atItsRealPath: true });
-		expect(readFileSync(pathToBytes(at("copy\xff")), "utf8")).toBe("odd");
+		expect(fs.readFileSync(pathToBytes(at("copy\xff")), "utf8")).toBe("odd");
 	});
 
 	test("keeps holes in the middle and at the end", async () => {
-		const file = openSync(at("from"), "w");
-		writeSync(file, "begin", 0);
-		writeSync(file, Buffer.alloc(100_000, 1), 0, 100_000, 20_000_000);
-		closeSync(file);
-		truncateSync(at("from"), 50_000_000);
+		const file = fs.openSync(at("from"), "w");
+		fs.writeSync(file, "begin", 0);
+		fs.writeSync(file, Buffer.alloc(100_000, 1), 0, 100_000, 20_000_000);
+		fs.closeSync(file);
+		fs.truncateSync(at("from"), 50_000_000);
 		const done = await copy();
-		expect(done.sha256).toBe(sha256(readFileSync(at("from"))));
-		expect(statSync(at("to")).size).toBe(50_000_000);
-		expect(statSync(at("to")).blocks * 512).toBeLessThan(1_000_000);
+		expect(done.sha256).toBe(sha256(fs.readFileSync(at("from"))));
+		expect(fs.statSync(at("to")).size).toBe(50_000_000);
+		expect(fs.statSync(at("to")).blocks * 512).toBeLessThan(1_000_000);
 		expect(execFileSync("cmp", [at("from"), at("to")]).length).toBe(0);
 	});
 
 	test("has no stamp if the source is so new that a change could be missed", async () => {
-		writeFileSync(at("from"), "x");
+		fs.writeFileSync(at("from"), "x");
 		expect((await copy()).source).toBeUndefined();
 		await new Promise((resolve) => setTimeout(resolve, 150));
 		expect((await copy({ to: at("later") })).source).toMatchObject({ size: "1" });
@@ -97,26 +80,26 @@ describe("a source that is no longer a file", () => {
 	test("is refused if it is a FIFO, without waiting for a writer", async () => {
 		execFileSync("mkfifo", [at("from")]);
 		await expect(copy()).rejects.toMatchObject({ code: "source-not-regular", exit: 4 });
-		expect(existsSync(at("to"))).toBe(false);
+		expect(fs.existsSync(at("to"))).toBe(false);
 	});
 
 	test("is refused if it is a link or directory", async () => {
-		symlinkSync("/etc/shadow", at("from"));
+		fs.symlinkSync("/etc/shadow", at("from"));
 		await expect(copy()).rejects.toMatchObject({ code: "source-is-link", exit: 4 });
-		mkdirSync(at("dir"));
+		fs.mkdirSync(at("dir"));
 		await expect(copy({ from: at("dir") })).rejects.toMatchObject({ code: "source-not-regular" });
-		expect(existsSync(at("to"))).toBe(false);
+		expect(fs.existsSync(at("to"))).toBe(false);
 	});
 
 	test("is refused below a directory that was swapped for a link", async () => {
-		mkdirSync(at("app"));
-		mkdirSync(at("secret"));
-		writeFileSync(at("app/key"), "public");
-		writeFileSync(at("secret/key"), "secret");
-		renameSync(at("app"), at("moved"));
-		symlinkSync("secret", at("app"));
+		fs.mkdirSync(at("app"));
+		fs.mkdirSync(at("secret"));
+		fs.writeFileSync(at("app/key"), "public");
+		fs.writeFileSync(at("secret/key"), "secret");
+		fs.renameSync(at("app"), at("moved"));
+		fs.symlinkSync("secret", at("app"));
 		await expect(copy({ from: at("app/key"), atItsRealPath: true })).rejects.toMatchObject({ code: "source-moved", exit: 4 });
-		expect(existsSync(at("to"))).toBe(false);
+		expect(fs.existsSync(at("to"))).toBe(false);
 	});
 
 	test("is refused if it is a kernel file that claims to be empty", async () => {
@@ -127,28 +110,28 @@ describe("a source that is no longer a file", () => {
 describe("a source that changes during the copy", () => {
 	test("is copied in its first state if it grows", async () => {
 		const before = Buffer.alloc(8_000_000, "log line\n");
-		writeFileSync(at("from"), before);
-		const done = await copy({ onBytes: () => appendFileSync(at("from"), Buffer.alloc(2_000_000, "more")) });
+		fs.writeFileSync(at("from"), before);
+		const done = await copy({ onBytes: () => fs.appendFileSync(at("from"), Buffer.alloc(2_000_000, "more")) });
 		expect(done).toMatchObject({ size: 8_000_000, sha256: sha256(before), source: undefined, stable: true });
-		expect(statSync(at("from")).size).toBeGreaterThan(8_000_000);
+		expect(fs.statSync(at("from")).size).toBeGreaterThan(8_000_000);
 	});
 
 	test("is an error if it shrinks, and nothing is left", async () => {
-		writeFileSync(at("from"), Buffer.alloc(8_000_000, 1));
+		fs.writeFileSync(at("from"), Buffer.alloc(8_000_000, 1));
 		let size = 6_000_000;
 		const shrink = () => {
 			size -= 50_000;
-			truncateSync(at("from"), Math.max(size, 0));
+			fs.truncateSync(at("from"), Math.max(size, 0));
 		};
 		await expect(copy({ onBytes: shrink })).rejects.toMatchObject({ code: "source-changed" });
-		expect(existsSync(at("to"))).toBe(false);
+		expect(fs.existsSync(at("to"))).toBe(false);
 	});
 
 	test("is read again if it was rewritten once", async () => {
-		writeFileSync(at("from"), Buffer.alloc(4_000_000, 1));
+		fs.writeFileSync(at("from"), Buffer.alloc(4_000_000, 1));
 		let once = true;
 		const rewrite = () => {
-			if (once) writeFileSync(at("from"), Buffer.alloc(4_000_000, 2));
+			if (once) fs.writeFileSync(at("from"), Buffer.alloc(4_000_000, 2));
 			once = false;
 		};
 		const done = await copy({ onBytes: rewrite });
@@ -156,46 +139,46 @@ describe("a source that changes during the copy", () => {
 	});
 
 	test("is an error or accepted with a notice if it is rewritten all the time", async () => {
-		writeFileSync(at("from"), Buffer.alloc(4_000_000, 1));
+		fs.writeFileSync(at("from"), Buffer.alloc(4_000_000, 1));
 		let value = 1;
 		const rewrite = () => {
-			const file = openSync(at("from"), "r+");
-			writeSync(file, Buffer.alloc(10, value++), 0, 10, 0);
-			closeSync(file);
+			const file = fs.openSync(at("from"), "r+");
+			fs.writeSync(file, Buffer.alloc(10, value++), 0, 10, 0);
+			fs.closeSync(file);
 		};
 		await expect(copy({ onBytes: rewrite })).rejects.toMatchObject({ code: "source-changed" });
-		expect(existsSync(at("to"))).toBe(false);
+		expect(fs.existsSync(at("to"))).toBe(false);
 		expect(await copy({ onBytes: rewrite, onChange: "accept" })).toMatchObject({ stable: false, source: undefined });
 	});
 });
 
 describe("a destination", () => {
 	test("is not overwritten, not even a link", async () => {
-		writeFileSync(at("from"), "new");
-		writeFileSync(at("old"), "old");
-		symlinkSync("old", at("to"));
+		fs.writeFileSync(at("from"), "new");
+		fs.writeFileSync(at("old"), "old");
+		fs.symlinkSync("old", at("to"));
 		await expect(copy()).rejects.toMatchObject({ code: "cannot-write", values: { error: "EEXIST" } });
 		await expect(copy({ to: at("old") })).rejects.toMatchObject({ code: "cannot-write" });
-		expect(readFileSync(at("old"), "utf8")).toBe("old");
-		expect(lstatSync(at("to")).isSymbolicLink()).toBe(true);
+		expect(fs.readFileSync(at("old"), "utf8")).toBe("old");
+		expect(fs.lstatSync(at("to")).isSymbolicLink()).toBe(true);
 	});
 });
 
-test.runIf(existsSync("/usr/sbin/mkfs.xfs"))(
+test.runIf(fs.existsSync("/usr/sbin/mkfs.xfs"))(
 	"blocks are shared if the file system can, and otherwise this is tried only once",
 	async () => {
-		writeFileSync(at("from"), Buffer.alloc(4_000_000, 1));
+		fs.writeFileSync(at("from"), Buffer.alloc(4_000_000, 1));
 		const reflinks = new Set<bigint>();
 		await copy({ reflinks });
-		const here = statSync(at("from"), { bigint: true }).dev;
-		writeFileSync(at("disk"), "");
-		truncateSync(at("disk"), 400_000_000);
+		const here = fs.statSync(at("from"), { bigint: true }).dev;
+		fs.writeFileSync(at("disk"), "");
+		fs.truncateSync(at("disk"), 400_000_000);
 		execFileSync("mkfs.xfs", ["-q", at("disk")]);
-		mkdirSync(at("xfs"));
+		fs.mkdirSync(at("xfs"));
 		execFileSync("mount", ["-o", "loop", at("disk"), at("xfs")]);
 		try {
-			writeFileSync(at("xfs/from"), Buffer.alloc(4_000_000, 2));
-			chmodSync(at("xfs/from"), 0o4755);
+			fs.writeFileSync(at("xfs/from"), Buffer.alloc(4_000_000, 2));
+			fs.chmodSync(at("xfs/from"), 0o4755);
 			const there = new Set<bigint>();
 			const done = await copy({
 				from: at("xfs/from"),
@@ -206,7 +189,7 @@ test.runIf(existsSync("/usr/sbin/mkfs.xfs"))(
 			});
 			expect(done).toMatchObject({ size: 4_000_000, sha256: sha256(Buffer.alloc(4_000_000, 2)), stable: true });
 			expect(there.size).toBe(0);
-			expect(lstatSync(at("xfs/to"))).toMatchObject({ mode: 0o100640, uid: 5, gid: 6, size: 4_000_000 });
+			expect(fs.lstatSync(at("xfs/to"))).toMatchObject({ mode: 0o100640, uid: 5, gid: 6, size: 4_000_000 });
 			expect(execFileSync("filefrag", ["-v", at("xfs/to")], { encoding: "utf8" })).toContain("shared");
 			expect(reflinks.size === 0 || reflinks.has(here)).toBe(true);
 		} finally {

@@ -1,18 +1,5 @@
 import { once } from "node:events";
-import {
-	chmodSync,
-	chownSync,
-	existsSync,
-	mkdirSync,
-	mkdtempSync,
-	readdirSync,
-	readFileSync,
-	rmSync,
-	statSync,
-	symlinkSync,
-	truncateSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -25,10 +12,10 @@ let state: string;
 let sessions: StateSessions;
 
 beforeEach(() => {
-	state = mkdtempSync(join(tmpdir(), "cagewright-sessions-"));
+	state = fs.mkdtempSync(join(tmpdir(), "cagewright-sessions-"));
 	sessions = new StateSessions(state);
 });
-afterEach(() => rmSync(state, { recursive: true, force: true }));
+afterEach(() => fs.rmSync(state, { recursive: true, force: true }));
 
 const place = (...names: string[]) => join(state, "sessions", ...names);
 const large = Array.from({ length: 3000 }, (_, index) => ({ path: `/usr/lib/\xff${index}`, reasons: [{ kind: "traced" }] }));
@@ -53,15 +40,15 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 describe("a session", () => {
 	test("is restored as it was written, in a small head and large parts, readable only by its owner", async () => {
 		const id = await left();
-		const files = readdirSync(place(id)).sort();
+		const files = fs.readdirSync(place(id)).sort();
 		expect(files).toEqual([
 			expect.stringMatching(/^output-\d+\.json$/),
 			expect.stringMatching(/^plan-\d+\.json$/),
 			"session.json",
 		]);
-		for (const file of files) expect(statSync(place(id, file)).mode & 0o777).toBe(0o600);
-		expect(statSync(place(id)).mode & 0o777).toBe(0o700);
-		expect(statSync(place(id, "session.json")).size).toBeLessThan(4096);
+		for (const file of files) expect(fs.statSync(place(id, file)).mode & 0o777).toBe(0o600);
+		expect(fs.statSync(place(id)).mode & 0o777).toBe(0o700);
+		expect(fs.statSync(place(id, "session.json")).size).toBeLessThan(4096);
 		const { fields: found, held } = await sessions.open(id);
 		expect(found).toEqual(fields);
 		held.release();
@@ -70,21 +57,21 @@ describe("a session", () => {
 	test("is written only in its changed parts, without leftovers", async () => {
 		const held = await sessions.create();
 		await held.write(fields);
-		const before = readdirSync(place(held.id));
+		const before = fs.readdirSync(place(held.id));
 		await held.write({ ...fields, screen: "build" });
-		expect(readdirSync(place(held.id))).toEqual(before);
+		expect(fs.readdirSync(place(held.id))).toEqual(before);
 		await held.write({ ...fields, plan: { ...fields.plan }, output: [] });
-		expect(readdirSync(place(held.id)).sort()).toEqual([expect.stringMatching(/^plan-/), "session.json"]);
-		expect(readdirSync(place(held.id))).not.toContain(before.find((name) => name.startsWith("plan-")));
+		expect(fs.readdirSync(place(held.id)).sort()).toEqual([expect.stringMatching(/^plan-/), "session.json"]);
+		expect(fs.readdirSync(place(held.id))).not.toContain(before.find((name) => name.startsWith("plan-")));
 		await held.write({ answers: fields.answers });
-		expect(readdirSync(place(held.id))).toEqual(["session.json"]);
+		expect(fs.readdirSync(place(held.id))).toEqual(["session.json"]);
 		await held.remove();
-		expect(readdirSync(place())).toEqual([]);
+		expect(fs.readdirSync(place())).toEqual([]);
 	});
 
 	test("is listed with the latest first, and a listing creates nothing", async () => {
 		expect(await sessions.list()).toEqual([]);
-		expect(readdirSync(state)).toEqual([]);
+		expect(fs.readdirSync(state)).toEqual([]);
 		const first = await left();
 		await new Promise((resolve) => setTimeout(resolve, 5));
 		const second = await left();
@@ -100,35 +87,35 @@ describe("a session", () => {
 
 describe("a session that is damaged", () => {
 	test.each([
-		["cut off", (id: string) => truncateSync(place(id, "session.json"), 40)],
-		["emptied", (id: string) => truncateSync(place(id, "session.json"), 0)],
-		["something else", (id: string) => writeFileSync(place(id, "session.json"), '["what"]')],
-		["without a version", (id: string) => writeFileSync(place(id, "session.json"), '{"fields":{},"parts":{},"savedAt":1}')],
-		["too large", (id: string) => truncateSync(place(id, "session.json"), 2 * 1024 * 1024)],
-		["open to others", (id: string) => chmodSync(place(id, "session.json"), 0o666)],
-		["another account's", (id: string) => chownSync(place(id, "session.json"), 1234, 1234)],
-		["in another account's folder", (id: string) => chownSync(place(id), 1234, 1234)],
-		["in a folder for all", (id: string) => chmodSync(place(id), 0o777)],
+		["cut off", (id: string) => fs.truncateSync(place(id, "session.json"), 40)],
+		["emptied", (id: string) => fs.truncateSync(place(id, "session.json"), 0)],
+		["something else", (id: string) => fs.writeFileSync(place(id, "session.json"), '["what"]')],
+		["without a version", (id: string) => fs.writeFileSync(place(id, "session.json"), '{"fields":{},"parts":{},"savedAt":1}')],
+		["too large", (id: string) => fs.truncateSync(place(id, "session.json"), 2 * 1024 * 1024)],
+		["open to others", (id: string) => fs.chmodSync(place(id, "session.json"), 0o666)],
+		["another account's", (id: string) => fs.chownSync(place(id, "session.json"), 1234, 1234)],
+		["in another account's folder", (id: string) => fs.chownSync(place(id), 1234, 1234)],
+		["in a folder for all", (id: string) => fs.chmodSync(place(id), 0o777)],
 		[
 			"a link",
 			(id: string) => {
-				writeFileSync(join(state, "elsewhere"), readFileSync(place(id, "session.json")));
-				rmSync(place(id, "session.json"));
-				symlinkSync(join(state, "elsewhere"), place(id, "session.json"));
+				fs.writeFileSync(join(state, "elsewhere"), fs.readFileSync(place(id, "session.json")));
+				fs.rmSync(place(id, "session.json"));
+				fs.symlinkSync(join(state, "elsewhere"), place(id, "session.json"));
 			},
 		],
 		[
 			"a folder that is a link",
 			(id: string) => {
-				rmSync(place(id), { recursive: true });
-				symlinkSync("/etc", place(id));
+				fs.rmSync(place(id), { recursive: true });
+				fs.symlinkSync("/etc", place(id));
 			},
 		],
 		[
 			"a FIFO's place",
 			(id: string) => {
-				rmSync(place(id, "session.json"));
-				mkdirSync(place(id, "session.json"));
+				fs.rmSync(place(id, "session.json"));
+				fs.mkdirSync(place(id, "session.json"));
 			},
 		],
 	])("(%s) is reported, moved aside with a message, and can be removed", async (_how, damage) => {
@@ -138,26 +125,26 @@ describe("a session that is damaged", () => {
 		expect(await codeOf(sessions.open(id))).toBe("session-damaged");
 		expect(await sessions.list()).toMatchObject([{ id: `damaged-${id}`, problem: "aside" }]);
 		await sessions.remove(`damaged-${id}`);
-		expect(readdirSync(place())).toEqual([]);
-		expect(existsSync("/etc/passwd")).toBe(true);
+		expect(fs.readdirSync(place())).toEqual([]);
+		expect(fs.existsSync("/etc/passwd")).toBe(true);
 	});
 
 	test.each([
-		["cut off", (path: string) => truncateSync(path, statSync(path).size - 20)],
-		["emptied", (path: string) => truncateSync(path, 0)],
-		["in the lines of version 1", (path: string) => writeFileSync(path, '{"kind":"value"}\n"plan"\n{"end":2}\n')],
-		["gone", (path: string) => rmSync(path)],
-		["another account's", (path: string) => chownSync(path, 1234, 1234)],
+		["cut off", (path: string) => fs.truncateSync(path, fs.statSync(path).size - 20)],
+		["emptied", (path: string) => fs.truncateSync(path, 0)],
+		["in the lines of version 1", (path: string) => fs.writeFileSync(path, '{"kind":"value"}\n"plan"\n{"end":2}\n')],
+		["gone", (path: string) => fs.rmSync(path)],
+		["another account's", (path: string) => fs.chownSync(path, 1234, 1234)],
 		[
 			"a link",
 			(path: string) => {
-				rmSync(path);
-				symlinkSync("/etc/passwd", path);
+				fs.rmSync(path);
+				fs.symlinkSync("/etc/passwd", path);
 			},
 		],
 	])("with a part (%s) is restored without that part", async (_how, damage) => {
 		const id = await left();
-		const part = readdirSync(place(id)).find((name) => name.startsWith("plan-")) ?? "";
+		const part = fs.readdirSync(place(id)).find((name) => name.startsWith("plan-")) ?? "";
 		damage(place(id, part));
 		const { fields: found, held } = await sessions.open(id);
 		expect(found).toEqual({ ...fields, plan: undefined });
@@ -166,10 +153,10 @@ describe("a session that is damaged", () => {
 
 	test("cannot name a part outside its folder", async () => {
 		const id = await left();
-		const head = JSON.parse(readFileSync(place(id, "session.json"), "utf8"));
-		writeFileSync(place("secret-1.json"), '"secret"', { mode: 0o600 });
+		const head = JSON.parse(fs.readFileSync(place(id, "session.json"), "utf8"));
+		fs.writeFileSync(place("secret-1.json"), '"secret"', { mode: 0o600 });
 		head.parts.plan = "../secret-1.json";
-		writeFileSync(place(id, "session.json"), JSON.stringify(head), { mode: 0o600 });
+		fs.writeFileSync(place(id, "session.json"), JSON.stringify(head), { mode: 0o600 });
 		const { fields: found, held } = await sessions.open(id);
 		expect(found.plan).toBeUndefined();
 		held.release();
@@ -178,16 +165,16 @@ describe("a session that is damaged", () => {
 	test("of a newer version is left alone", async () => {
 		const id = await left();
 		const text = JSON.stringify({ version: 99, whatever: true });
-		writeFileSync(place(id, "session.json"), text);
+		fs.writeFileSync(place(id, "session.json"), text);
 		expect(await sessions.list()).toMatchObject([{ id, problem: "newer" }]);
 		expect(await codeOf(sessions.open(id))).toBe("session-newer");
-		expect(readFileSync(place(id, "session.json"), "utf8")).toBe(text);
+		expect(fs.readFileSync(place(id, "session.json"), "utf8")).toBe(text);
 	});
 
 	test("differs from other files, which are not touched", async () => {
 		const id = await left();
-		writeFileSync(place("notes.txt"), "mine");
-		mkdirSync(place("backup"));
+		fs.writeFileSync(place("notes.txt"), "mine");
+		fs.mkdirSync(place("backup"));
 		expect((await sessions.list()).map((one) => one.id)).toEqual([id]);
 		for (const name of ["notes.txt", "backup", "..", "../cages", "", `${id}/../${id}`]) {
 			expect(await codeOf(sessions.open(name))).toBe("session-unknown");
@@ -224,11 +211,11 @@ describe("two processes", () => {
 	test("remove each other's unwritten sessions only after the owner's death", async () => {
 		const making = await sessions.create();
 		const dead = place("0123abcd");
-		mkdirSync(dead, { mode: 0o700 });
-		writeFileSync(join(dead, "plan-1.json"), "");
+		fs.mkdirSync(dead, { mode: 0o700 });
+		fs.writeFileSync(join(dead, "plan-1.json"), "");
 		expect(await sessions.list()).toEqual([]);
 		const next = await sessions.create();
-		expect(readdirSync(place()).sort()).toEqual([making.id, `${making.id}.lock`, next.id, `${next.id}.lock`].sort());
+		expect(fs.readdirSync(place()).sort()).toEqual([making.id, `${making.id}.lock`, next.id, `${next.id}.lock`].sort());
 		making.release();
 		next.release();
 	});

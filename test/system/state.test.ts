@@ -1,14 +1,4 @@
-import {
-	chmodSync,
-	lstatSync,
-	mkdirSync,
-	mkdtempSync,
-	readdirSync,
-	readFileSync,
-	rmSync,
-	symlinkSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Cage } from "../../src/core/cage/cage.ts";
@@ -71,44 +61,44 @@ function cage(name: string): Cage {
 }
 
 beforeEach(() => {
-	folder = pathFromText(mkdtempSync(`${tmpdir()}/cagewright-state-`));
+	folder = pathFromText(fs.mkdtempSync(`${tmpdir()}/cagewright-state-`));
 	state = at("state");
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 describe("the state folder", () => {
 	test("is created for its owner only, and can be opened again", async () => {
-		chmodSync(folder, 0o1777);
+		fs.chmodSync(folder, 0o1777);
 		await openState(state);
-		expect(lstatSync(state).mode & 0o777).toBe(0o700);
+		expect(fs.lstatSync(state).mode & 0o777).toBe(0o700);
 		await openState(state);
-		writeFileSync(join(state, "notes of an administrator"), "");
+		fs.writeFileSync(join(state, "notes of an administrator"), "");
 		await openState(state);
 	});
 
 	test("can be the top of a new file system", async () => {
-		mkdirSync(join(state, "lost+found"), { recursive: true, mode: 0o700 });
+		fs.mkdirSync(join(state, "lost+found"), { recursive: true, mode: 0o700 });
 		await openState(state);
-		expect(readdirSync(state)).toContain("cages");
+		expect(fs.readdirSync(state)).toContain("cages");
 	});
 
 	test.each(["/", "/usr", "/etc"])("cannot be %s", async (path) => {
-		const before = readdirSync(path);
+		const before = fs.readdirSync(path);
 		await expect(openState(path as Path)).rejects.toMatchObject({ code: "foreign-directory", exit: 4 });
-		expect(readdirSync(path)).toEqual(before);
+		expect(fs.readdirSync(path)).toEqual(before);
 	});
 
 	test("cannot be a used folder of another kind, nor one that others may write to", async () => {
-		mkdirSync(state);
-		writeFileSync(join(state, "thesis.tex"), "");
+		fs.mkdirSync(state);
+		fs.writeFileSync(join(state, "thesis.tex"), "");
 		await expect(openState(state)).rejects.toMatchObject({ code: "foreign-directory", values: { name: "thesis.tex" } });
-		rmSync(join(state, "thesis.tex"));
-		chmodSync(state, 0o770);
+		fs.rmSync(join(state, "thesis.tex"));
+		fs.chmodSync(state, 0o770);
 		await expect(openState(state)).rejects.toMatchObject({ code: "unsafe-directory", values: { problem: "writable" } });
 	});
 
 	test("is refused if its path is a loop of links", () => {
-		symlinkSync("loop", at("loop"));
+		fs.symlinkSync("loop", at("loop"));
 		const loop = { code: "unsafe-directory", values: expect.objectContaining({ problem: "loop" }) };
 		expect(() => requireSafeFolder(at("loop"))).toThrow(expect.objectContaining(loop));
 		expect(() => requireSafeFolder(at("none"))).toThrow(expect.objectContaining({ code: "no-such-directory" }));
@@ -128,16 +118,16 @@ describe("cages", () => {
 		expect(await listCages(state)).toEqual([]);
 		expect(await readCage(state, "redis")).toBeUndefined();
 		for (const name of ["redis", "Web.site-2"]) await writeCage(state, cage(name));
-		mkdirSync(join(state, "cages/half"));
+		fs.mkdirSync(join(state, "cages/half"));
 		expect(await listCages(state)).toEqual(["Web.site-2", "redis"]);
 		expect(await readCage(state, "redis")).toEqual(cage("redis"));
 		const { data, description, directory } = cagePaths(state, "redis");
-		expect(lstatSync(directory).mode & 0o777).toBe(0o700);
-		expect(lstatSync(description).mode & 0o777).toBe(0o600);
-		expect(readFileSync(description, "utf8")).toContain('{"base64":"L29kZP8="}');
+		expect(fs.lstatSync(directory).mode & 0o777).toBe(0o700);
+		expect(fs.lstatSync(description).mode & 0o777).toBe(0o600);
+		expect(fs.readFileSync(description, "utf8")).toContain('{"base64":"L29kZP8="}');
 
-		mkdirSync(data);
-		writeFileSync(join(data, "state"), "x");
+		fs.mkdirSync(data);
+		fs.writeFileSync(join(data, "state"), "x");
 		const remove = async (removal: { keepData: boolean }) => {
 			await beginRemoval(directory, removal);
 			expect(await listCages(state)).toEqual(["Web.site-2"]);
@@ -146,16 +136,16 @@ describe("cages", () => {
 			await endRemoval(directory, removal);
 		};
 		await remove({ keepData: true });
-		expect(readdirSync(directory)).toEqual(["data"]);
+		expect(fs.readdirSync(directory)).toEqual(["data"]);
 		await remove({ keepData: false });
-		expect([readdirSync(directory), await unfinishedCages(join(state, "cages") as Path)]).toEqual([[], []]);
+		expect([fs.readdirSync(directory), await unfinishedCages(join(state, "cages") as Path)]).toEqual([[], []]);
 	});
 
 	test("are cleaned up after a killed removal", async () => {
 		await openState(state);
-		mkdirSync(join(state, "cages/.removed-1-1-0123456789ab/data"), { recursive: true });
+		fs.mkdirSync(join(state, "cages/.removed-1-1-0123456789ab/data"), { recursive: true });
 		await clearRemovedCages(state);
-		expect(readdirSync(join(state, "cages"))).toEqual([]);
+		expect(fs.readdirSync(join(state, "cages"))).toEqual([]);
 	});
 
 	test.each(["", "{", "[]", '{"schema":"cagewright/cage/2"}'])(
@@ -163,7 +153,7 @@ describe("cages", () => {
 		async (text) => {
 			await openState(state);
 			await writeCage(state, cage("redis"));
-			writeFileSync(cagePaths(state, "redis").description, text);
+			fs.writeFileSync(cagePaths(state, "redis").description, text);
 			await expect(readCage(state, "redis")).rejects.toMatchObject({ code: "state-damaged" });
 		},
 	);
@@ -171,13 +161,13 @@ describe("cages", () => {
 
 describe("files", () => {
 	test("are replaced completely, even if they are links", async () => {
-		writeFileSync(at("victim"), "old");
-		symlinkSync("victim", at("file"));
+		fs.writeFileSync(at("victim"), "old");
+		fs.symlinkSync("victim", at("file"));
 		await writeAtomic(at("file"), "new");
-		expect([readFileSync(at("victim"), "utf8"), readFileSync(at("file"), "utf8")]).toEqual(["old", "new"]);
-		expect(lstatSync(at("file")).mode & 0o7777).toBe(0o600);
+		expect([fs.readFileSync(at("victim"), "utf8"), fs.readFileSync(at("file"), "utf8")]).toEqual(["old", "new"]);
+		expect(fs.lstatSync(at("file")).mode & 0o7777).toBe(0o600);
 		await expect(writeAtomic(at("none/file"), "x")).rejects.toMatchObject({ code: "cannot-write" });
-		expect(readdirSync(folder).sort()).toEqual(["file", "victim"]);
+		expect(fs.readdirSync(folder).sort()).toEqual(["file", "victim"]);
 	});
 
 	test("include a log that grows line by line, also with two writers and line breaks in values", async () => {
@@ -190,8 +180,8 @@ describe("files", () => {
 		const read = await readLog(at("log"));
 		expect(read.length).toBe(20);
 		expect(new Set(read.map(({ details }) => (details as { index: number }).index)).size).toBe(20);
-		expect(lstatSync(at("log")).mode & 0o777).toBe(0o600);
-		symlinkSync("log", at("link"));
+		expect(fs.lstatSync(at("log")).mode & 0o777).toBe(0o600);
+		fs.symlinkSync("log", at("link"));
 		await expect(appendLog(at("link"), lines[0] ?? { time: "", action: "", details: 0 })).rejects.toMatchObject({
 			code: "cannot-write",
 		});
@@ -213,12 +203,12 @@ describe("files", () => {
 		} as const;
 		expect(await readAlarms(at("alarms"))).toEqual([]);
 		await addAlarm(at("alarms"), alarm);
-		writeFileSync(at("alarms"), '2026-01-02T03:04:05.678Z alarm {"time":"today"}\nnonsense\n2026-01-02T03:04:05.6', {
+		fs.writeFileSync(at("alarms"), '2026-01-02T03:04:05.678Z alarm {"time":"today"}\nnonsense\n2026-01-02T03:04:05.6', {
 			flag: "a",
 		});
 		await addAlarm(at("alarms"), { ...alarm, pid: 2 });
 		expect((await readAlarms(at("alarms"))).map(({ pid }) => pid)).toEqual([1, 2]);
-		expect(lstatSync(at("alarms")).mode & 0o777).toBe(0o600);
+		expect(fs.lstatSync(at("alarms")).mode & 0o777).toBe(0o600);
 		for (let pid = 3; pid <= 200; pid++) await addAlarm(at("alarms"), { ...alarm, pid });
 		const left = await readAlarms(at("alarms"));
 		expect(left.length).toBeGreaterThan(60);
@@ -233,13 +223,13 @@ describe("files", () => {
 		await writeTrace(at("traces"), "host", trace);
 		expect(await readTrace(at("traces"), "host")).toEqual(trace);
 		expect(await readTrace(at("traces"), "other")).toBeUndefined();
-		writeFileSync(at("traces/host.json.gz"), "damaged");
+		fs.writeFileSync(at("traces/host.json.gz"), "damaged");
 		await expect(readTrace(at("traces"), "host")).rejects.toMatchObject({ code: "state-damaged" });
 	});
 });
 
 test("a file of the state that cannot be read is not called damaged", async () => {
 	await expect(readTrace(folder, "x".repeat(300))).rejects.toMatchObject({ code: "ENAMETOOLONG" });
-	writeFileSync(at("bad.json.gz"), "x");
+	fs.writeFileSync(at("bad.json.gz"), "x");
 	await expect(readTrace(folder, "bad")).rejects.toMatchObject({ code: "state-damaged" });
 });

@@ -1,16 +1,4 @@
-import {
-	chmodSync,
-	existsSync,
-	lstatSync,
-	mkdirSync,
-	readdirSync,
-	readFileSync,
-	realpathSync,
-	renameSync,
-	rmSync,
-	symlinkSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
@@ -26,22 +14,22 @@ import { preparedDemo } from "./prepared.ts";
 const state = temporaryState();
 const tree = temporaryFolder("system");
 /** The demonstration's interpreter. */
-const program = realpathSync(process.execPath);
+const program = fs.realpathSync(process.execPath);
 const place = "etc/systemd/system/cage-demo.service";
 const dropin = "etc/systemd/system/app.service.d/zz-cagewright.conf";
 const at = (path: string) => join(tree, path);
 const unit = (...args: string[]) => inProcess(["unit", "demo", "--root", tree, ...args], { state });
-const installed = (path: string) => readFileSync(at(path), "utf8");
+const installed = (path: string) => fs.readFileSync(at(path), "utf8");
 
 beforeAll(async () => {
 	await preparedDemo(state);
 }, 60_000);
 
 beforeEach(() => {
-	rmSync(at("etc"), { recursive: true, force: true });
-	mkdirSync(at("etc/systemd/system"), { recursive: true });
-	mkdirSync(at("usr/lib/systemd/system"), { recursive: true });
-	writeFileSync(
+	fs.rmSync(at("etc"), { recursive: true, force: true });
+	fs.mkdirSync(at("etc/systemd/system"), { recursive: true });
+	fs.mkdirSync(at("usr/lib/systemd/system"), { recursive: true });
+	fs.writeFileSync(
 		at("usr/lib/systemd/system/app.service"),
 		`[Service]\nType=forking\nExecStart=${program} -d\nKillSignal=SIGQUIT\n`,
 	);
@@ -53,9 +41,9 @@ describe("--install", () => {
 		const [first = "", ...rest] = installed(place).split("\n");
 		expect(first).toContain(join(state, "cages/demo"));
 		expect(rest.join("\n")).toBe((await unit()).stdout);
-		expect(lstatSync(at(place))).toMatchObject({ mode: 0o100644, uid: 0, gid: 0 });
+		expect(fs.lstatSync(at(place))).toMatchObject({ mode: 0o100644, uid: 0, gid: 0 });
 		expect((await cagewright(["show", "demo", "--history"], { state })).stdout).toContain(`"path":"/${place}"`);
-		expect(readdirSync(at("etc/systemd/system"))).toEqual(["cage-demo.service"]);
+		expect(fs.readdirSync(at("etc/systemd/system"))).toEqual(["cage-demo.service"]);
 	});
 
 	test("writes a drop-in for a service into the service's folder", async () => {
@@ -64,14 +52,14 @@ describe("--install", () => {
 		expect(text).toContain("# was: Type=forking\nType=exec\n");
 		expect(text).toContain(`# was: ExecStart=${program} -d\nExecStart=\n`);
 		expect(text).toContain("kill -s QUIT");
-		expect(lstatSync(at("etc/systemd/system/app.service.d")).mode & 0o777).toBe(0o755);
+		expect(fs.lstatSync(at("etc/systemd/system/app.service.d")).mode & 0o777).toBe(0o755);
 	});
 
 	test("changes nothing the second time, and replaces the file of an older version", async () => {
 		await unit("--install");
-		const before = lstatSync(at(place));
+		const before = fs.lstatSync(at(place));
 		expect((await unit("--install", "--json")).json).toMatchObject({ action: "unchanged" });
-		expect(lstatSync(at(place)).ino).toBe(before.ino);
+		expect(fs.lstatSync(at(place)).ino).toBe(before.ino);
 		await inProcess(["build", "demo", "--allow", "netlink", "--yes", "--quiet"], { state });
 		expect((await unit("--install", "--json")).json).toMatchObject({ action: "replaced" });
 		expect(installed(place)).toContain("AF_NETLINK");
@@ -79,26 +67,26 @@ describe("--install", () => {
 
 	test("changes nothing with --dry-run", async () => {
 		expect(await unit("--install", "--dry-run")).toMatchObject({ status: 0, stdout: `Would write /${place}.\n` });
-		expect(existsSync(at(place))).toBe(false);
+		expect(fs.existsSync(at(place))).toBe(false);
 	});
 
 	const obstacles: [string, () => void][] = [
-		["a file of somebody else", () => writeFileSync(at(place), "[Service]\nExecStart=/usr/bin/true\n")],
-		["a link, wherever it leads", () => symlinkSync("/nowhere", at(place))],
-		["a directory", () => mkdirSync(at(place))],
+		["a file of somebody else", () => fs.writeFileSync(at(place), "[Service]\nExecStart=/usr/bin/true\n")],
+		["a link, wherever it leads", () => fs.symlinkSync("/nowhere", at(place))],
+		["a directory", () => fs.mkdirSync(at(place))],
 	];
 	test.each(obstacles)("leaves %s unchanged (4)", async (_what, obstacle) => {
 		obstacle();
-		const before = lstatSync(at(place));
+		const before = fs.lstatSync(at(place));
 		const { status, stderr } = await unit("--install");
 		expect({ status, stderr }).toMatchObject({ status: 4, stderr: expect.stringContaining(`/${place} was not written by`) });
-		expect(lstatSync(at(place)).ino).toBe(before.ino);
+		expect(fs.lstatSync(at(place)).ino).toBe(before.ino);
 		expect((await unit("--uninstall")).status).toBe(4);
 	});
 
 	test("leaves its own unit if somebody changed it (4)", async () => {
 		await unit("--install");
-		writeFileSync(at(place), `${installed(place)}Nice=5\n`);
+		fs.writeFileSync(at(place), `${installed(place)}Nice=5\n`);
 		const { status, stderr } = await unit("--install");
 		expect({ status, stderr }).toMatchObject({ status: 4, stderr: expect.stringContaining("was edited after") });
 		expect((await unit("--uninstall")).status).toBe(4);
@@ -107,24 +95,24 @@ describe("--install", () => {
 
 	test("leaves the unit of a cage in another state folder (4)", async () => {
 		await unit("--install");
-		writeFileSync(at(place), installed(place).replace(state, "/another/state"));
+		fs.writeFileSync(at(place), installed(place).replace(state, "/another/state"));
 		expect(await unit("--install")).toMatchObject({ status: 4, stderr: expect.stringContaining("/another/state/cages/demo") });
 	});
 
 	test("does not write through a link or into a folder that others may write to (4)", async () => {
-		mkdirSync(at("elsewhere"), { recursive: true });
-		symlinkSync(at("elsewhere"), at("etc/systemd/system/app.service.d"));
+		fs.mkdirSync(at("elsewhere"), { recursive: true });
+		fs.symlinkSync(at("elsewhere"), at("etc/systemd/system/app.service.d"));
 		expect((await unit("--dropin", "app", "--install")).status).toBe(4);
-		expect(readdirSync(at("elsewhere"))).toEqual([]);
-		chmodSync(at("etc/systemd/system"), 0o777);
+		expect(fs.readdirSync(at("elsewhere"))).toEqual([]);
+		fs.chmodSync(at("etc/systemd/system"), 0o777);
 		expect((await unit("--install")).status).toBe(4);
-		expect(existsSync(at(place))).toBe(false);
+		expect(fs.existsSync(at(place))).toBe(false);
 	});
 
 	test("applies a drop-in after those of packages and of systemctl edit", async () => {
 		for (const other of ["etc/systemd/system/app.service.d/override.conf", "usr/lib/systemd/system/app.service.d/extend.conf"]) {
-			mkdirSync(dirname(at(other)), { recursive: true });
-			writeFileSync(at(other), "[Service]\nUser=root\nExecStartPre=/bin/true\n");
+			fs.mkdirSync(dirname(at(other)), { recursive: true });
+			fs.writeFileSync(at(other), "[Service]\nUser=root\nExecStartPre=/bin/true\n");
 		}
 		expect((await unit("--dropin", "app", "--install")).status).toBe(0);
 		expect(installed(dropin)).toContain("# was: ExecStartPre=/bin/true\n# was: ExecStartPre=/bin/true\nExecStartPre=\n");
@@ -134,7 +122,7 @@ describe("--install", () => {
 		const earlier = "etc/systemd/system/app.service.d/50-cagewright.conf";
 		beforeEach(async () => {
 			await unit("--dropin", "app", "--install");
-			renameSync(at(dropin), at(earlier));
+			fs.renameSync(at(dropin), at(earlier));
 		});
 
 		test("is moved", async () => {
@@ -142,29 +130,29 @@ describe("--install", () => {
 				action: "replaced",
 				path: `/${dropin}`,
 			});
-			expect(readdirSync(at("etc/systemd/system/app.service.d"))).toEqual(["zz-cagewright.conf"]);
+			expect(fs.readdirSync(at("etc/systemd/system/app.service.d"))).toEqual(["zz-cagewright.conf"]);
 		});
 
 		test("is removed", async () => {
 			expect((await unit("--dropin", "app", "--uninstall")).stdout).toBe(`Removed /${earlier}.\n`);
-			expect(readdirSync(at("etc/systemd/system"))).toEqual([]);
+			expect(fs.readdirSync(at("etc/systemd/system"))).toEqual([]);
 		});
 
 		test("stays if somebody changed it (4)", async () => {
-			writeFileSync(at(earlier), `${installed(earlier)}Nice=5\n`);
+			fs.writeFileSync(at(earlier), `${installed(earlier)}Nice=5\n`);
 			const refused = { status: 4, stderr: expect.stringContaining(`/${earlier} was edited after`) };
 			expect(await unit("--dropin", "app", "--install")).toMatchObject(refused);
 			expect(await unit("--dropin", "app", "--uninstall")).toMatchObject(refused);
-			expect(readdirSync(at("etc/systemd/system/app.service.d"))).toEqual(["50-cagewright.conf"]);
+			expect(fs.readdirSync(at("etc/systemd/system/app.service.d"))).toEqual(["50-cagewright.conf"]);
 		});
 	});
 
 	test("refuses a drop-in that a later one would override (4), unless that concerns only the host", async () => {
 		const override = "etc/systemd/system/app.service.d/zzz.conf";
-		mkdirSync(at("etc/systemd/system/app.service.d"));
-		writeFileSync(at(override), "[Service]\nRestart=always\nLimitNOFILE=4096\n");
+		fs.mkdirSync(at("etc/systemd/system/app.service.d"));
+		fs.writeFileSync(at(override), "[Service]\nRestart=always\nLimitNOFILE=4096\n");
 		expect((await unit("--dropin", "app", "--install")).status).toBe(0);
-		writeFileSync(at(override), "[Service]\nUser=root\n");
+		fs.writeFileSync(at(override), "[Service]\nUser=root\n");
 		expect(await unit("--dropin", "app", "--install")).toMatchObject({ status: 4, stderr: expect.stringContaining("sets User") });
 	});
 
@@ -182,7 +170,7 @@ describe("--install", () => {
 		const refused = { code: "unit-rejected", values: { complaint: expect.stringContaining("PrivateEverything") }, exit: 1 };
 		await expect(installUnit(context, { name: "demo" }, false)).rejects.toMatchObject(refused);
 		await expect(installUnit(context, { name: "demo", service: "app" }, false)).rejects.toMatchObject(refused);
-		expect(readdirSync(at("etc/systemd/system"))).toEqual([]);
+		expect(fs.readdirSync(at("etc/systemd/system"))).toEqual([]);
 	});
 
 	test("reports an unknown service (2)", async () => {
@@ -195,17 +183,17 @@ describe("--uninstall", () => {
 		await unit("--install");
 		await unit("--dropin", "app", "--install");
 		expect(await unit("--uninstall", "--dry-run")).toMatchObject({ status: 0, stdout: `Would remove /${place}.\n` });
-		expect(existsSync(at(place))).toBe(true);
+		expect(fs.existsSync(at(place))).toBe(true);
 		expect(await unit("--uninstall")).toMatchObject({ status: 0, stdout: `Removed /${place}.\n` });
 		expect((await unit("--dropin", "app", "--uninstall")).status).toBe(0);
-		expect(readdirSync(at("etc/systemd/system"))).toEqual([]);
+		expect(fs.readdirSync(at("etc/systemd/system"))).toEqual([]);
 	});
 
 	test("keeps a folder with drop-ins of others", async () => {
 		await unit("--dropin", "app", "--install");
-		writeFileSync(at("etc/systemd/system/app.service.d/10-other.conf"), "");
+		fs.writeFileSync(at("etc/systemd/system/app.service.d/10-other.conf"), "");
 		await unit("--dropin", "app", "--uninstall");
-		expect(readdirSync(at("etc/systemd/system/app.service.d"))).toEqual(["10-other.conf"]);
+		expect(fs.readdirSync(at("etc/systemd/system/app.service.d"))).toEqual(["10-other.conf"]);
 	});
 
 	test("reports a missing file (1)", async () => {
@@ -214,13 +202,13 @@ describe("--uninstall", () => {
 });
 
 test("a service that starts another program is left alone (4)", async () => {
-	writeFileSync(at("usr/lib/systemd/system/other.service"), "[Service]\nExecStart=/usr/sbin/other\n");
+	fs.writeFileSync(at("usr/lib/systemd/system/other.service"), "[Service]\nExecStart=/usr/sbin/other\n");
 	for (const more of [["--install"], ["--score"], []]) {
 		const { status, stderr, stdout } = await unit("--dropin", "other", ...more);
 		expect([status, stdout]).toEqual([4, ""]);
 		expect(stderr).toMatch(/^cagewright: other\.service does not start [^\n]*\bmake other\.service`\.\n$/);
 	}
-	expect(existsSync(at("etc/systemd/system/other.service.d"))).toBe(false);
+	expect(fs.existsSync(at("etc/systemd/system/other.service.d"))).toBe(false);
 });
 
 test("--score compares systemd's ratings of the service and its cage", async () => {

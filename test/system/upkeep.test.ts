@@ -1,15 +1,5 @@
 import { execFile } from "node:child_process";
-import {
-	chownSync,
-	existsSync,
-	mkdirSync,
-	readdirSync,
-	readFileSync,
-	rmSync,
-	statSync,
-	symlinkSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parent } from "../../src/core/path/path.ts";
@@ -24,7 +14,7 @@ import { processesIn, statusField } from "./processes.ts";
 /** Real daemons in cages and the real logrotate, with paths that shells and globs could misread. */
 
 const state = `${temporaryState()}/it's "here" [x] *$1 #`;
-mkdirSync(state, { mode: 0o700 });
+fs.mkdirSync(state, { mode: 0o700 });
 const folder = temporaryFolder("upkeep");
 let network: Network;
 beforeAll(async () => {
@@ -37,7 +27,7 @@ async function printed(...args: string[]): Promise<string> {
 	const { status, stderr, stdout } = await cagewright(args, { state });
 	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 	const file = `${folder}/printed-${++files}`;
-	writeFileSync(file, stdout, { mode: 0o644 });
+	fs.writeFileSync(file, stdout, { mode: 0o644 });
 	return file;
 }
 
@@ -47,7 +37,7 @@ async function output(command: string, ...args: string[]): Promise<string> {
 	return stdout + stderr;
 }
 const rotate = (file: string) => output("logrotate", "-f", "-s", `${folder}/status`, file);
-const read = (path: string) => readFileSync(path, "utf8");
+const read = (path: string) => fs.readFileSync(path, "utf8");
 
 describe("nginx, whose logs the host rotates,", () => {
 	let made: Made;
@@ -83,28 +73,28 @@ describe("nginx, whose logs the host rotates,", () => {
 
 	test("is rotated without following links, whatever the application puts in place of its logs", async () => {
 		const outside = `${folder}/outside`;
-		mkdirSync(`${outside}/sub`, { recursive: true });
-		for (const name of ["file", "sub/other.log"]) writeFileSync(`${outside}/${name}`, "the host's\n", { mode: 0o600 });
+		fs.mkdirSync(`${outside}/sub`, { recursive: true });
+		for (const name of ["file", "sub/other.log"]) fs.writeFileSync(`${outside}/${name}`, "the host's\n", { mode: 0o600 });
 		const logs = `${made.data}/var/log/nginx`;
-		symlinkSync(`${outside}/file`, `${logs}/a.log`);
-		symlinkSync(`${outside}/sub`, `${logs}/sub`);
-		symlinkSync(outside, `${logs}/b.log`);
-		writeFileSync(`${logs}/c.log`, "a line\n");
-		for (const old of ["c.log.1", "c.log.2.gz", "c.log.1.gz"]) symlinkSync(`${outside}/file`, `${logs}/${old}`);
-		const before = statSync(`${outside}/file`);
+		fs.symlinkSync(`${outside}/file`, `${logs}/a.log`);
+		fs.symlinkSync(`${outside}/sub`, `${logs}/sub`);
+		fs.symlinkSync(outside, `${logs}/b.log`);
+		fs.writeFileSync(`${logs}/c.log`, "a line\n");
+		for (const old of ["c.log.1", "c.log.2.gz", "c.log.1.gz"]) fs.symlinkSync(`${outside}/file`, `${logs}/${old}`);
+		const before = fs.statSync(`${outside}/file`);
 		// logrotate reports links and does not touch them.
 		const file = await printed("unit", "web", "--logrotate");
 		for (const _ of [1, 2]) await rotate(file).catch(() => {});
-		expect(readdirSync(outside).sort()).toEqual(["file", "sub"]);
-		expect(readdirSync(`${outside}/sub`)).toEqual(["other.log"]);
+		expect(fs.readdirSync(outside).sort()).toEqual(["file", "sub"]);
+		expect(fs.readdirSync(`${outside}/sub`)).toEqual(["other.log"]);
 		expect(read(`${outside}/file`)).toBe("the host's\n");
-		const { ctimeMs, mode, nlink, uid } = statSync(`${outside}/file`);
+		const { ctimeMs, mode, nlink, uid } = fs.statSync(`${outside}/file`);
 		expect({ ctimeMs, mode, nlink, uid }).toEqual({ ctimeMs: before.ctimeMs, mode: before.mode, nlink: 1, uid: 0 });
-		for (const name of readdirSync(logs).filter((one) => !/^(access|error)/.test(one))) rmSync(`${logs}/${name}`);
+		for (const name of fs.readdirSync(logs).filter((one) => !/^(access|error)/.test(one))) fs.rmSync(`${logs}/${name}`);
 	});
 
 	test("is rotated without a message even if it does not run", async () => {
-		writeFileSync(log, "a line\n");
+		fs.writeFileSync(log, "a line\n");
 		expect(await rotate(await printed("unit", "web", "--logrotate"))).toBe("");
 		expect(read(`${log}.1`)).toBe("a line\n");
 	});
@@ -123,7 +113,7 @@ describe("nginx, whose logs the host rotates,", () => {
 
 	test("has a script that fails with the reason if the signal cannot be sent", async () => {
 		const hook = `${folder}/hook`;
-		writeFileSync(hook, read(await printed("unit", "web", "--deploy-hook")).replace("signal web", "signal gone"));
+		fs.writeFileSync(hook, read(await printed("unit", "web", "--deploy-hook")).replace("signal web", "signal gone"));
 		await expect(output("sh", hook)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("gone") });
 	});
 
@@ -143,7 +133,7 @@ test("redis gets no signal after a rotation, because it opens its log for each l
 	const file = await printed("unit", "redis", "--logrotate");
 	expect(read(file)).not.toMatch(/postrotate|copytruncate/);
 	expect(await rotate(file)).toBe("");
-	expect(existsSync(`${log}.1`)).toBe(true);
+	expect(fs.existsSync(`${log}.1`)).toBe(true);
 	await askRedis(port, ["SAVE"]);
 	await eventually(() => expect(read(log)).toContain("DB saved on disk"));
 	expect((await run.stop()).status).toBe(0);
@@ -168,13 +158,13 @@ describe("an installed logrotate file", () => {
 	const deep = `${wide}/deep`;
 	const installed = `/etc/logrotate.d/cage-${name}`;
 	afterAll(() => {
-		for (const one of [wide, installed]) rmSync(one, { recursive: true, force: true });
+		for (const one of [wide, installed]) fs.rmSync(one, { recursive: true, force: true });
 	});
 
 	/** Makes a generation that writes to this directory. */
 	async function generation(directory: string): Promise<void> {
-		mkdirSync(deep, { recursive: true });
-		for (const one of [wide, deep]) chownSync(one, 65534, 0);
+		fs.mkdirSync(deep, { recursive: true });
+		for (const one of [wide, deep]) fs.chownSync(one, 65534, 0);
 		const options = ["--name", name, "--user", "nobody", "--writable", directory, "--replace", "--yes", "--no-selftest"];
 		const program = `open(F, '>>', '${directory}/own.log') or die; syswrite F, "line\\n"; sleep 1 while 1`;
 		const probe = `test -s "$CAGEWRIGHT_ROOT${directory}/own.log"`;
@@ -201,12 +191,12 @@ describe("an installed logrotate file", () => {
 
 	test("stays with a warning if somebody edited it, and without if it is another cage's", async () => {
 		const edited = `${read(installed)}# mine\n`;
-		writeFileSync(installed, edited);
+		fs.writeFileSync(installed, edited);
 		const { status, stderr } = await cagewright(["rollback", name, "--to", "1"], { state });
 		expect(status, stderr).toBe(0);
 		expect(stderr).toContain(`unit ${name} --logrotate`);
 		expect(read(installed)).toBe(edited);
-		writeFileSync(installed, "# foreign\n");
+		fs.writeFileSync(installed, "# foreign\n");
 		expect(await cagewright(["rollback", name, "--to", "2"], { state })).toMatchObject({
 			status: 0,
 			stderr: expect.not.stringContaining("logrotate"),

@@ -1,15 +1,4 @@
-import {
-	closeSync,
-	existsSync,
-	fstatSync,
-	lstatSync,
-	mkdirSync,
-	readdirSync,
-	renameSync,
-	rmSync,
-	symlinkSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { pathFromText } from "../../src/core/path/path.ts";
@@ -31,9 +20,9 @@ const names = ["a", "b", "c"] as const;
 function identities(top: string): Set<string> {
 	const found = new Set<string>();
 	const look = (directory: string) => {
-		const { dev, ino } = lstatSync(directory, { bigint: true });
+		const { dev, ino } = fs.lstatSync(directory, { bigint: true });
 		found.add(`${dev}:${ino}`);
-		for (const entry of readdirSync(directory, { withFileTypes: true }))
+		for (const entry of fs.readdirSync(directory, { withFileTypes: true }))
 			if (entry.isDirectory()) look(join(directory, entry.name));
 	};
 	look(top);
@@ -52,8 +41,8 @@ class Ended extends Error {
 function walk(way: readonly string[]): string | WayEnd {
 	try {
 		const descriptor = openWay(pathFromText(inside), way.map(pathFromText), (end) => new Ended(end));
-		const { dev, ino } = fstatSync(descriptor, { bigint: true });
-		closeSync(descriptor);
+		const { dev, ino } = fs.fstatSync(descriptor, { bigint: true });
+		fs.closeSync(descriptor);
 		return `${dev}:${ino}`;
 	} catch (error) {
 		if (error instanceof Ended) return error.end;
@@ -105,10 +94,10 @@ const ways = fc.array(
 );
 
 function build(place: string, node: Node): void {
-	if (node.kind === "file") writeFileSync(place, "");
-	if (node.kind === "link") symlinkSync(node.to, place);
+	if (node.kind === "file") fs.writeFileSync(place, "");
+	if (node.kind === "link") fs.symlinkSync(node.to, place);
 	if (node.kind !== "directory") return;
-	mkdirSync(place);
+	fs.mkdirSync(place);
 	for (const name of names) build(join(place, name), node.children[name]);
 }
 
@@ -127,7 +116,7 @@ function expectedEnd(top: Node, way: readonly string[]): number {
 async function trees(): Promise<number> {
 	let opened = 0;
 	const property = fc.asyncProperty(tree, ways, async (top, way) => {
-		rmSync(inside, { recursive: true, force: true });
+		fs.rmSync(inside, { recursive: true, force: true });
 		build(inside, top.kind === "directory" ? top : { kind: "directory", children: { a: top, b: top, c: { kind: "absent" } } });
 		const whole =
 			top.kind === "directory" ? top : ({ kind: "directory", children: { a: top, b: top, c: { kind: "absent" } } } as const);
@@ -149,7 +138,7 @@ async function trees(): Promise<number> {
 async function race(): Promise<number> {
 	const known = identities(folder);
 	const forbidden = identities(outside);
-	writeFileSync(counted, "");
+	fs.writeFileSync(counted, "");
 	const count = { opened: 0, ended: 0 };
 	const property = fc.asyncProperty(fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 3 }), async (way) => {
 		const found = walk(way);
@@ -166,14 +155,14 @@ async function race(): Promise<number> {
 
 /** Replaces a directory with a link and back, until the process is killed. */
 async function swap(): Promise<void> {
-	while (!existsSync(counted)) await new Promise((resolve) => setTimeout(resolve, 5));
+	while (!fs.existsSync(counted)) await new Promise((resolve) => setTimeout(resolve, 5));
 	for (;;) {
 		for (const place of [join(inside, "a"), join(inside, "b/a"), join(inside, "a/b")]) {
 			try {
-				renameSync(place, `${place}.aside`);
-				symlinkSync(outside, place);
-				rmSync(place);
-				renameSync(`${place}.aside`, place);
+				fs.renameSync(place, `${place}.aside`);
+				fs.symlinkSync(outside, place);
+				fs.rmSync(place);
+				fs.renameSync(`${place}.aside`, place);
 			} catch {
 				// A directory above it is replaced at the moment; continue with the next one.
 			}

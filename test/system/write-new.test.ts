@@ -1,14 +1,4 @@
-import {
-	mkdirSync,
-	mkdtempSync,
-	readdirSync,
-	readFileSync,
-	readlinkSync,
-	rmSync,
-	statSync,
-	symlinkSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -16,9 +6,9 @@ import { writeNewFile } from "../../src/system/files/text-files.ts";
 
 let folder = "";
 beforeEach(() => {
-	folder = mkdtempSync(join(tmpdir(), "write-new-"));
+	folder = fs.mkdtempSync(join(tmpdir(), "write-new-"));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => fs.rmSync(folder, { recursive: true }));
 
 test("a new file is accessible only to its owner, and its real path is returned", async () => {
 	const before = process.umask(0);
@@ -27,22 +17,22 @@ test("a new file is accessible only to its owner, and its real path is returned"
 	} finally {
 		process.umask(before);
 	}
-	expect(readFileSync(join(folder, "new.txt"), "utf8")).toBe("Käfig\n");
-	expect(statSync(join(folder, "new.txt")).mode & 0o777).toBe(0o600);
+	expect(fs.readFileSync(join(folder, "new.txt"), "utf8")).toBe("Käfig\n");
+	expect(fs.statSync(join(folder, "new.txt")).mode & 0o777).toBe(0o600);
 });
 
 test.each(["file", "link to nothing", "link to a file", "directory"])(
 	"a new file does not replace or follow an existing %s",
 	async (kind) => {
 		const [place, target] = [join(folder, "there"), join(folder, "target")];
-		if (kind === "file") writeFileSync(place, "old");
-		if (kind === "directory") mkdirSync(place);
-		if (kind.startsWith("link")) symlinkSync(target, place);
-		if (kind === "link to a file") writeFileSync(target, "old");
+		if (kind === "file") fs.writeFileSync(place, "old");
+		if (kind === "directory") fs.mkdirSync(place);
+		if (kind.startsWith("link")) fs.symlinkSync(target, place);
+		if (kind === "link to a file") fs.writeFileSync(target, "old");
 		await expect(writeNewFile(place, "new")).rejects.toMatchObject({ code: "file-exists", exit: 4 });
-		if (kind === "file") expect(readFileSync(place, "utf8")).toBe("old");
-		if (kind === "link to nothing") expect(readdirSync(folder)).toEqual(["there"]);
-		if (kind === "link to a file") expect([readlinkSync(place), readFileSync(target, "utf8")]).toEqual([target, "old"]);
+		if (kind === "file") expect(fs.readFileSync(place, "utf8")).toBe("old");
+		if (kind === "link to nothing") expect(fs.readdirSync(folder)).toEqual(["there"]);
+		if (kind === "link to a file") expect([fs.readlinkSync(place), fs.readFileSync(target, "utf8")]).toEqual([target, "old"]);
 	},
 );
 
@@ -51,5 +41,5 @@ test("a missing folder is named", async () => {
 		code: "cannot-write",
 		values: { error: "ENOENT" },
 	});
-	expect(readdirSync(folder)).toEqual([]);
+	expect(fs.readdirSync(folder)).toEqual([]);
 });

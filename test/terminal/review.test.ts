@@ -1,14 +1,4 @@
-import {
-	mkdirSync,
-	mkdtempSync,
-	readdirSync,
-	readFileSync,
-	rmSync,
-	statSync,
-	symlinkSync,
-	truncateSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { cagewright, temporaryState } from "../system/cagewright.ts";
@@ -20,8 +10,8 @@ import { leave, openWizard, sessionAtFiles, takeNames } from "./wizards.ts";
 /** Accounts, review and build on a terminal, and the result on disk. */
 
 function temporary(): string {
-	const folder = mkdtempSync("/srv/cagewright-review-");
-	onTestFinished(() => rmSync(folder, { recursive: true }));
+	const folder = fs.mkdtempSync("/srv/cagewright-review-");
+	onTestFinished(() => fs.rmSync(folder, { recursive: true }));
 	return folder;
 }
 
@@ -64,11 +54,11 @@ describe("the accounts", () => {
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		const etc = join(state, "cages/demo/generations/1/etc");
-		expect(readFileSync(join(etc, "passwd"), "utf8")).toMatch(/^games:x:5:60:[^:]*:[^:]*:\/usr\/sbin\/nologin$/m);
-		expect(readFileSync(join(etc, "group"), "utf8")).not.toContain("games");
+		expect(fs.readFileSync(join(etc, "passwd"), "utf8")).toMatch(/^games:x:5:60:[^:]*:[^:]*:\/usr\/sbin\/nologin$/m);
+		expect(fs.readFileSync(join(etc, "group"), "utf8")).not.toContain("games");
 		const screen = (await wizard.screen()).join("");
 		expect(screen).toContain("--account user:games --without-account group:games");
-		expect(readFileSync(join(state, "cages/demo/record.md"), "utf8")).toMatch(
+		expect(fs.readFileSync(join(state, "cages/demo/record.md"), "utf8")).toMatch(
 			/`games` \| 5 \| 60 \| chosen by the administrator/,
 		);
 		expect(leftovers(state)).toEqual([]);
@@ -104,18 +94,18 @@ describe("the review", () => {
 		const file = join(folder, "demo.txt");
 		wizard.press("s", "\x15", file, keys.enter);
 		await wizard.sees(/Only its owner can\s+read it/);
-		expect(statSync(file).mode & 0o777).toBe(0o600);
-		const text = readFileSync(file, "utf8");
+		expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+		const text = fs.readFileSync(file, "utf8");
 		expect(text).toMatch(/^Review of the cage demo$/m);
 		for (const part of ["Permissions", "Disk space", "Files", "Accounts"]) expect(text).toContain(`\n${part}\n`);
 		wizard.press("s", "\x15", file, keys.enter);
 		await wizard.sees(/already\s+exists/);
 		const target = join(folder, "target");
-		symlinkSync(target, join(folder, "link"));
+		fs.symlinkSync(target, join(folder, "link"));
 		wizard.press("\x15", join(folder, "link"), keys.enter);
 		await wizard.sees(/link\s+already/);
-		expect(readdirSync(folder).sort()).toEqual(["demo.txt", "link"]);
-		expect(readFileSync(file, "utf8")).toBe(text);
+		expect(fs.readdirSync(folder).sort()).toEqual(["demo.txt", "link"]);
+		expect(fs.readFileSync(file, "utf8")).toBe(text);
 		wizard.press(keys.escape);
 		await leave(wizard);
 		expect(leftovers(state)).toEqual([]);
@@ -125,11 +115,11 @@ describe("the review", () => {
 /** Large enough that a key can be pressed while it is copied. Sparse, so it takes no disk space. */
 function bulk(): string {
 	const folder = temporary();
-	mkdirSync(join(folder, "data"));
+	fs.mkdirSync(join(folder, "data"));
 	for (let number = 0; number < 8; number++) {
 		const file = join(folder, "data", `part-${number}`);
-		writeFileSync(file, "");
-		truncateSync(file, 1 << 30);
+		fs.writeFileSync(file, "");
+		fs.truncateSync(file, 1 << 30);
 	}
 	return join(folder, "data");
 }
@@ -145,7 +135,7 @@ async function building(wizard: PtyProgram): Promise<void> {
 
 const generations = (state: string, name: string) => {
 	try {
-		return readdirSync(join(state, "cages", name, "generations")).sort();
+		return fs.readdirSync(join(state, "cages", name, "generations")).sort();
 	} catch {
 		return [];
 	}
@@ -161,7 +151,7 @@ describe("a build", () => {
 		wizard.resize(200, 60);
 		await wizard.pressAt(/○ auditing/, keys.escape);
 		await wizard.sees("The build was stopped and removed.");
-		await expect.poll(() => readdirSync(join(state, "cages/demo")), { timeout: 20_000 }).toEqual(["lock"]);
+		await expect.poll(() => fs.readdirSync(join(state, "cages/demo")), { timeout: 20_000 }).toEqual(["lock"]);
 		await expect.poll(() => leftovers(state), { timeout: 20_000 }).toEqual([]);
 		// Leave the large file out again.
 		wizard.press("3");

@@ -1,15 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import {
-	chmodSync,
-	copyFileSync,
-	existsSync,
-	lstatSync,
-	mkdirSync,
-	readdirSync,
-	readFileSync,
-	statSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,17 +18,17 @@ let decoy: ChildProcess;
 let tcpPort = 0;
 
 beforeAll(async () => {
-	chmodSync(folder, 0o755);
-	copyFileSync(attempts, at("attempts.py"));
-	for (const name of ["open", "victim", "shown", "reports"]) mkdirSync(at(name));
-	for (const name of ["open", "reports"]) chmodSync(at(name), 0o777);
+	fs.chmodSync(folder, 0o755);
+	fs.copyFileSync(attempts, at("attempts.py"));
+	for (const name of ["open", "victim", "shown", "reports"]) fs.mkdirSync(at(name));
+	for (const name of ["open", "reports"]) fs.chmodSync(at(name), 0o777);
 	const library = fileURLToPath(new URL("rights.c", import.meta.url));
 	execFileSync("gcc", ["-shared", "-fPIC", "-o", at("rights.so"), library]);
-	copyFileSync("/bin/bash", at("setuid"));
-	chmodSync(at("setuid"), 0o4755);
+	fs.copyFileSync("/bin/bash", at("setuid"));
+	fs.chmodSync(at("setuid"), 0o4755);
 	decoy = spawn("/bin/sh", ["-c", "sleep 600 # cagewright-decoy"], { stdio: "ignore" });
 	for (const path of [at("shown/socket"), at("socket"), `\0cagewright-test-${process.pid}`]) await listen({ path });
-	for (const path of [at("shown/socket"), at("socket")]) chmodSync(path, 0o777);
+	for (const path of [at("shown/socket"), at("socket")]) fs.chmodSync(path, 0o777);
 	tcpPort = await listen({ port: 0, host: "127.0.0.1" });
 });
 afterAll(() => {
@@ -62,40 +52,40 @@ function machine(): Map<string, string> {
 	const found = new Map<string, string>();
 	const note = (path: string) => {
 		try {
-			found.set(path, readFileSync(path, "latin1"));
+			found.set(path, fs.readFileSync(path, "latin1"));
 		} catch {
 			// The file is write-only, or its device is gone.
 		}
 	};
 	const below = (top: string, wanted: (path: string) => boolean) => {
-		for (const entry of readdirSync(top, { withFileTypes: true })) {
+		for (const entry of fs.readdirSync(top, { withFileTypes: true })) {
 			const path = join(top, entry.name);
 			if (entry.isDirectory()) below(path, wanted);
 			else if (entry.isFile() && wanted(path)) note(path);
 		}
 	};
-	const isWritable = (path: string) => (lstatSync(path).mode & 0o222) !== 0;
+	const isWritable = (path: string) => (fs.lstatSync(path).mode & 0o222) !== 0;
 	below("/proc/sys", isWritable);
-	for (const top of ["/sys/kernel/mm", "/sys/module", "/sys/block", "/sys/power"]) if (existsSync(top)) below(top, isWritable);
+	for (const top of ["/sys/kernel/mm", "/sys/module", "/sys/block", "/sys/power"]) if (fs.existsSync(top)) below(top, isWritable);
 	for (const name of ["self/mountinfo", "modules", "swaps", "partitions"]) note(`/proc/${name}`);
 	found.set("devices", devices("/dev").join("\n"));
 	// Select by name or key, because the machine always creates others.
 	found.set("cgroups", execFileSync("find", ["/sys/fs/cgroup", "-name", "cagewright-test*"], { encoding: "latin1" }));
 	for (const name of ["shm", "msg"]) {
-		const keys = readFileSync(`/proc/sysvipc/${name}`, "latin1").match(/^ *112979481[67] /gm);
+		const keys = fs.readFileSync(`/proc/sysvipc/${name}`, "latin1").match(/^ *112979481[67] /gm);
 		found.set(`System V ${name}`, String(keys));
 	}
-	found.set("keys", String(readFileSync("/proc/keys", "latin1").includes("cagewright-test")));
+	found.set("keys", String(fs.readFileSync("/proc/keys", "latin1").includes("cagewright-test")));
 	found.set("host name", execFileSync("uname", ["-a"], { encoding: "latin1" }));
 	return found;
 }
 
 function devices(top: string): string[] {
-	return readdirSync(top, { withFileTypes: true }).flatMap((entry) => {
+	return fs.readdirSync(top, { withFileTypes: true }).flatMap((entry) => {
 		const path = join(top, entry.name);
 		if (path === "/dev/shm" || path === "/dev/pts") return [];
 		if (entry.isDirectory()) return devices(path);
-		const status = lstatSync(path, { throwIfNoEntry: false });
+		const status = fs.lstatSync(path, { throwIfNoEntry: false });
 		return [`${path} ${status?.mode} ${status?.rdev} ${status?.uid}`];
 	});
 }
@@ -146,7 +136,7 @@ async function trace(
 		files: [at("mounted-file"), at("ram/file"), "/etc/hostname", "/etc/passwd"],
 		links,
 	};
-	writeFileSync(at(`${name}.json`), JSON.stringify(facts));
+	fs.writeFileSync(at(`${name}.json`), JSON.stringify(facts));
 	const report = at(`reports/${name}`);
 	const probe = `curl -fsS --noproxy '*' -m 60 -o ${report} http://127.0.0.1:${port}/ && grep -q '^done' ${report}`;
 	const command = ["/usr/bin/python3", at("attempts.py"), String(port), at(`${name}.json`)];
@@ -157,7 +147,7 @@ async function trace(
 	return {
 		status: traced.status,
 		stderr: traced.stderr,
-		report: existsSync(report) ? readFileSync(report, "latin1").split("\n") : [],
+		report: fs.existsSync(report) ? fs.readFileSync(report, "latin1").split("\n") : [],
 	};
 }
 
@@ -174,26 +164,27 @@ async function traceUnchanged(...words: Parameters<typeof trace>): Promise<void>
 	const after = machine();
 	expect([...before].filter(([path, value]) => after.get(path) !== value).map(([path]) => path)).toEqual([]);
 	expect(Math.abs(Date.now() - performance.now() - clock)).toBeLessThan(60_000);
-	for (const place of unchanged) for (const name of ["by-writing", "by-chroot"]) expect(readdirSync(place)).not.toContain(name);
-	expect(readFileSync("/etc/passwd", "latin1")).not.toBe("sandbox");
+	for (const place of unchanged)
+		for (const name of ["by-writing", "by-chroot"]) expect(fs.readdirSync(place)).not.toContain(name);
+	expect(fs.readFileSync("/etc/passwd", "latin1")).not.toBe("sandbox");
 	expect(decoy.exitCode ?? decoy.signalCode).toBeNull();
 }
 const mountsAreUnchanged = () =>
-	expect(readFileSync(at("afterwards"), "latin1")).toBe(`host\nhost\n${at("queues")}:\n\n${at("ram")}:\nfile\n`);
+	expect(fs.readFileSync(at("afterwards"), "latin1")).toBe(`host\nhost\n${at("queues")}:\n\n${at("ram")}:\nfile\n`);
 
 describe("a traced application with every kind of attack", { timeout: 180_000 }, () => {
 	test("changes nothing as root, and refused calls are in the plan", async () => {
 		const where = { state: temporaryState(), enter: inMounts };
 		const given = `/srv/cagewright-test-${process.pid}`;
 		const made = `/var/lib/cagewright-test-${process.pid}`;
-		const before = statSync(at("victim"));
+		const before = fs.statSync(at("victim"));
 		// The second run could follow these links.
 		const links = [given, made, "/.launch", "/srv"].map((path) => [path, at("victim")] as const);
 		await traceUnchanged("root", where, ["--writable", given, "--directory", made], links);
 		mountsAreUnchanged();
-		const after = statSync(at("victim"));
+		const after = fs.statSync(at("victim"));
 		expect([after.uid, after.gid, after.mode, after.ctimeMs]).toEqual([before.uid, before.gid, before.mode, before.ctimeMs]);
-		for (const path of [given, made]) expect(existsSync(path)).toBe(false);
+		for (const path of [given, made]) expect(fs.existsSync(path)).toBe(false);
 
 		const { json } = await cagewright(["plan", "root", "--json"], where);
 		const { notes } = json as unknown as { notes: { code: string; values: Record<string, string> }[] };
