@@ -156,13 +156,6 @@ test("normal load raises no alarm", async () => {
 	expect([...new Set(alarms(watch.stdout()).map(({ executable }) => executable))]).toEqual([attemptsLoader]);
 });
 
-test("a self-test raises alarms with --with-tests", async () => {
-	await watched(["--with-tests"], async (watch) => {
-		await cagewright(["selftest", "victim"], { state });
-		await eventually(() => expect(calls(watch.stdout())).toContain("pivot_root"));
-	});
-});
-
 test.each([
 	["stop", () => expect(processesIn(made.root)).toEqual([])],
 	["freeze", () => expect(processesIn(made.root).map((pid) => statusField(pid, "State").slice(0, 1))).toContain("T")],

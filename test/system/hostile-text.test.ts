@@ -62,25 +62,19 @@ const verbs = [
 	...[["list"], ["list", "--json"], ["show", "taken"], ["show", "taken", "--history"], ["show", "taken", "--json"]],
 	...[["check", "taken"], ["check", "taken", "--nagios"], ["check", "taken", "--json"], ["stale"], ["metrics"]],
 	...["md", "html", "json", "cyclonedx"].map((format) => ["record", "taken", "--format", format]),
-	...[
-		["plan", "taken"],
-		["explain", "taken", "mount"],
-		["unit", "taken"],
-	],
-	...[
-		["update", "taken", "--dry-run"],
-		["update", "taken", "--dry-run", "--json"],
-		["remove", "taken", "--dry-run"],
-	],
+	["plan", "taken"],
+	["explain", "taken", "mount"],
+	["unit", "taken"],
+	["update", "taken", "--dry-run"],
+	["update", "taken", "--dry-run", "--json"],
+	["remove", "taken", "--dry-run"],
 	["export", "taken", "--format", "kubernetes"],
-	...[
-		["run", "taken", "--print"],
-		["show", "taken", "--record"],
-		["diff", "taken"],
-		["template", "new", "taken"],
-		["minimise", "taken", "--dry-run"],
-		["selftest", "taken"],
-	],
+	["run", "taken", "--print"],
+	["show", "taken", "--record"],
+	["diff", "taken"],
+	["template", "new", "taken"],
+	["minimise", "taken", "--dry-run"],
+	["selftest", "taken"],
 ];
 
 test("no verb prints a control character of an archive, or a line that it forged", async () => {

@@ -103,11 +103,9 @@ export function wsgi(port: number): Untuned {
 	write(`${folder}/rare.py`, ["def page():", "    import csv, io, decimal", '    return f"rare {decimal.Decimal(6) * 7}"']);
 	write(`${folder}/app.py`, [
 		...["import json", "from wsgiref.simple_server import make_server", "def app(environ, start):"],
-		...[
-			"    start('200 OK', [('Content-Type', 'text/plain')])",
-			"    if environ['PATH_INFO'] == '/rare':",
-			"        import rare",
-		],
+		"    start('200 OK', [('Content-Type', 'text/plain')])",
+		"    if environ['PATH_INFO'] == '/rare':",
+		"        import rare",
 		...["        return [rare.page().encode()]", "    return [json.dumps({'hello': 'python'}).encode()]"],
 		`make_server('127.0.0.1', ${port}, app).serve_forever()`,
 	]);

@@ -119,11 +119,7 @@ describe("probes for a process with its own root", () => {
 
 	test("follow no link to the host, whether relative, absolute or magic", async () => {
 		const magic = [
-			"proc/self/root",
-			"proc/1/root",
-			"proc/1/cwd",
-			"proc/self/cwd",
-			`proc/${process_.pid}/root`,
+			...["proc/self/root", "proc/1/root", "proc/1/cwd", "proc/self/cwd", `proc/${process_.pid}/root`],
 			`proc/${process_.pid}/cwd`,
 		];
 		const paths = [
@@ -291,13 +287,7 @@ test("an ordinary user's probe does not follow the application's links either", 
 		require("node:http").createServer((_, answer) => answer.end("yes")).listen(21461, "127.0.0.1");`;
 	const exercise = `cat "$CAGEWRIGHT_ROOT${data}/plain" >>'${output}'; (setsid sleep 98765 &); cat "$CAGEWRIGHT_ROOT${data}/link" >>'${output}'; echo changed >"$CAGEWRIGHT_ROOT${data}/link"; true`;
 	const options = [
-		"--name",
-		"planting",
-		"--writable",
-		data,
-		"--probe",
-		"curl -fsS --noproxy '*' http://127.0.0.1:21461/",
-		"--exercise",
+		...["--name", "planting", "--writable", data, "--probe", "curl -fsS --noproxy '*' http://127.0.0.1:21461/", "--exercise"],
 		exercise,
 	];
 	const made = await cagewright(["make", ...options, "--yes", "--no-selftest", "--", process.execPath, "-e", server], user);

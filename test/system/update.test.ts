@@ -59,15 +59,6 @@ beforeAll(async () => {
 	made = await make(["--name", "greeter", "--probe", `bash -c '${asks}'`, "--", greeter, String(port)], { state });
 });
 
-test("update has nothing to do on an unchanged host", async () => {
-	const { cage } = await check();
-	expect(cage).toMatchObject({ outdated: false, drift: [] });
-	const result = await cagewright(["update", "greeter", "--json"], { state });
-	expect(result.status, result.stderr).toBe(0);
-	expect(result.json).toMatchObject({ cages: [{ outcome: "unchanged", from: 1 }] });
-	expect(generation()).toBe(1);
-});
-
 test("an upgraded library is reported, updated under load, refused if it is broken, and rolled back", async () => {
 	const run = startRun("greeter", { state });
 	await answering("one");

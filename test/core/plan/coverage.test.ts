@@ -32,10 +32,8 @@ const files = tree({
 const served = {
 	ref: { name: "served", version: "1" },
 	files: [
-		...[
-			...["/usr", "/usr/sbin/served", "/usr/bin/servectl", "/lib/served/helper", "/lib/served/mod_one.so"],
-			"/lib/served/mod_two.so",
-		],
+		...["/usr", "/usr/sbin/served", "/usr/bin/servectl", "/lib/served/helper", "/lib/served/mod_one.so"],
+		"/lib/served/mod_two.so",
 		...["/usr/lib/x86_64-linux-gnu/libserved.so.1", "/etc/served/enabled", "/etc/init.d/served", "/usr/share/served/page.html"],
 		...["/usr/share/doc/served/copyright", "/usr/lib/python3/dist-packages/served/plug.py", "/not/there"],
 	] as Path[],

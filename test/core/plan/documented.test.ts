@@ -26,10 +26,8 @@ const files = tree({
 const served: PackageContents = {
 	ref: { name: "served", version: "1" },
 	files: [
-		...[
-			...["/usr/sbin/served", "/etc/served", "/etc/served/served.conf", "/etc/served/more.conf"],
-			"/etc/served/sites-available/default",
-		],
+		...["/usr/sbin/served", "/etc/served", "/etc/served/served.conf", "/etc/served/more.conf"],
+		"/etc/served/sites-available/default",
 		...["/etc/other/served.conf", "/etc/default/served", "/usr/lib/served/plug.so", "/usr/share/served", "/var/lib/served"],
 		...["/usr/share/doc/served/README.Debian", "/usr/share/served/errors", "/usr/share/served/errors/404.html"],
 	] as Path[],
@@ -75,14 +73,10 @@ test("the packages' own configuration and state are offered even without documen
 
 test("a documented path is offered only if it exists and belongs to the application", () => {
 	const mentions = [
-		...[
-			...["/etc/hosts", "/etc/sysconfig/served", "/opt/served", "/usr/sbin/served", "/usr/lib/served/plug.so"],
-			"/etc/other/served.conf",
-		],
-		...[
-			...["/etc/default/served", "/usr/share/doc/served/README.Debian", "/etc/served/sites-available/default", "/home/served"],
-			"/var/lib/strange",
-		],
+		...["/etc/hosts", "/etc/sysconfig/served", "/opt/served", "/usr/sbin/served", "/usr/lib/served/plug.so"],
+		"/etc/other/served.conf",
+		...["/etc/default/served", "/usr/share/doc/served/README.Debian", "/etc/served/sites-available/default", "/home/served"],
+		"/var/lib/strange",
 		...["/proc/sys/fs", "/dev/log", "/var/lib", "/etc", "/usr/share/zoneinfo"],
 	].map((path) => mention(path));
 	expect(named(offers(mentions))).toEqual(named(offers([])));

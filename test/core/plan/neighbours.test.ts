@@ -26,20 +26,14 @@ test.each([
 	...["/run/docker.sock", "/run/containerd/containerd.sock", "/run/podman/podman.sock", "/var/lib/incus/unix.socket"],
 	...["/run/k3s/containerd/containerd.sock", "/run/cri-dockerd.sock", "/run/virtqemud/virtqemud-sock"],
 	...["/run/systemd/private", "/run/systemd/notify", "/run/dbus/system_bus_socket", "/run/udev/control", "/run/polkit/agent"],
-	...[
-		...["/run/supervisor/supervisor.sock", "/run/monit.sock", "/run/acpid.socket", "/run/frr/zebra.vty"],
-		"/run/asterisk/asterisk.ctl",
-	],
+	...["/run/supervisor/supervisor.sock", "/run/monit.sock", "/run/acpid.socket", "/run/frr/zebra.vty"],
+	"/run/asterisk/asterisk.ctl",
 	...["/run/uwsgi/app.sock", "/run/fcgiwrap.socket", "/run/gunicorn.sock", "/run/salt/master/publish_pull.ipc"],
 	...["/run/ceph/ceph-osd.0.asok", "/run/dovecot/auth-master", "/run/dovecot/auth-userdb", "/var/lib/sss/pipes/private/pam"],
-	...[
-		...["/run/rspamd/controller.sock", "/run/haproxy/admin.sock", "/run/nscd/socket", "/run/user/1000/redis.sock"],
-		"/root/redis.sock",
-	],
-	...[
-		...["/tmp/tmux-0/default", "/tmp/nvim.root/abc/nvim.1.0", "/tmp/emacs0/server", "/tmp/zellij-0/0.41/x"],
-		"/home/me/.s.PGSQL.5432",
-	],
+	...["/run/rspamd/controller.sock", "/run/haproxy/admin.sock", "/run/nscd/socket", "/run/user/1000/redis.sock"],
+	"/root/redis.sock",
+	...["/tmp/tmux-0/default", "/tmp/nvim.root/abc/nvim.1.0", "/tmp/emacs0/server", "/tmp/zellij-0/0.41/x"],
+	"/home/me/.s.PGSQL.5432",
 	...["/run/php/deeper/any.sock", "/run/postgresql-fake/x.sock", "/run/mysqld/../docker.sock"],
 ])("%s is not reached without the administrator's permission", (path) => {
 	expect([isNeighbour(path as Path, account), isNeighbour(path as Path, 0)]).toEqual([false, false]);
