@@ -36,6 +36,10 @@ function expectNoCage(name: string): void {
 	expect(cages).not.toContain(name);
 }
 
+test("the verb to use without a terminal is named", async () => {
+	expectRefused(await inProcess([], { state }), 2, "cagewright make");
+});
+
 test("make without strace names the missing package", async () => {
 	const folder = temporaryFolder("no-strace");
 	writeFileSync(`${folder}/strace`, "", { mode: 0o644 });

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { cagewright, program, temporaryState } from "../system/cagewright.ts";
+import { cagewright, temporaryState } from "../system/cagewright.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys } from "./terminal.ts";
-import { openTerminal, openWizard } from "./wizards.ts";
+import { openWizard } from "./wizards.ts";
 
-it("leads a new user to a serving redis with few keys", async () => {
+it("leads a new user to a saved redis with few keys", async () => {
 	const state = temporaryState();
 	const wizard = openWizard(state);
 	let pressed = 0;
@@ -54,14 +54,4 @@ it("leads a new user to a serving redis with few keys", async () => {
 	expect(shown.json.generation).toBe(1);
 	expect(shown.json.files).toBeLessThan(25);
 	expect(leftovers(state)).toEqual([]);
-	await serves(state);
 });
-
-/** The cage in production, in its own network namespace, so that no port of this machine is used. */
-async function serves(state: string): Promise<void> {
-	const start = `ip link set lo up; ${process.execPath} ${program} --state ${state} run redis >/dev/null 2>&1 &
-		for i in $(seq 300); do redis-cli PING 2>/dev/null | grep -q PONG && echo served && break; sleep 0.1; done; kill $!; wait $!; echo over`;
-	const serving = openTerminal(["unshare", "-n", "sh", "-c", start]);
-	await serving.sees(/served\s+over/, 60);
-	expect((await serving.ended).exitCode).toBe(0);
-}

@@ -49,15 +49,6 @@ describe("the wizard", () => {
 		expect(leftovers(state)).toEqual([]);
 	});
 
-	it("does not offer the session that it has open", async () => {
-		const wizard = await atFiles(temporaryState());
-		wizard.press(keys.escape);
-		await wizard.pressAt("step 2/7", keys.escape);
-		await wizard.pressAt(form, keys.escape);
-		await wizard.sees(/demo\s+demo/);
-		expect((await wizard.screen()).join("\n")).not.toMatch(/demo\s+session/);
-	});
-
 	it("keeps its session on SIGHUP during a trace", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state);
