@@ -3,19 +3,13 @@ import type { ManifestEntry } from "../../../src/core/cage/manifest.ts";
 import { listedFolders } from "../../../src/system/files/origins.ts";
 import { manifestEntry } from "../../report/made.ts";
 import { planFor, rules, trace } from "../plan/traces.ts";
-import { directory, tree } from "../plan/tree.ts";
+import { directory, empty, tree } from "../plan/tree.ts";
 
 const host = tree({
-	"/usr/bin/app": "x",
-	"/etc/app/app.conf": "x",
-	"/srv/pages/a/one.html": "x",
-	"/srv/pages/b/two.html": "x",
+	...empty("/usr/bin/app", "/etc/app/app.conf", "/srv/pages/a/one.html", "/srv/pages/b/two.html", "/srv/other/file"),
+	...empty("/opt/sites/a/x.conf", "/opt/sites/b/y.txt", "/usr/share/perl/5.40/unicore/Name.pm"),
 	"/srv/pages/empty": directory(),
-	"/srv/other/file": "x",
-	"/opt/sites/a/x.conf": "x",
-	"/opt/sites/b/y.txt": "x",
 	"/usr/share/perl/5.40/strict.pm": "require 'unicore/Name.pm';",
-	"/usr/share/perl/5.40/unicore/Name.pm": "x",
 });
 const did = {
 	"/usr/bin/app": "execute",

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { groupsOf } from "../../../src/core/plan/groups.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
 import { makeElf } from "../elf/make-elf.ts";
-import { planFor, rules, trace } from "./traces.ts";
+import { planFor, reads, rules, trace } from "./traces.ts";
 import { directory, empty, file, link, node, tree } from "./tree.ts";
 
 const loader = "/lib64/ld-linux-x86-64.so.2";
@@ -25,14 +25,9 @@ const host = {
 };
 const seen = trace({
 	"/usr/bin/app": "execute",
-	"/usr/lib/app/modules/one.so": "read",
-	"/usr/lib/python3.13/os.py": "read",
-	"/usr/share/app/page": "read",
-	"/etc/app/app.conf": "read",
-	"/etc/app/key.pem": "read",
-	"/etc/localtime": "read",
+	...reads("/usr/lib/app/modules/one.so", "/usr/lib/python3.13/os.py", "/usr/share/app/page", "/var/www/site/index.html"),
+	...reads("/etc/app/app.conf", "/etc/app/key.pem", "/etc/localtime"),
 	"/var/lib/app/db": "read write",
-	"/var/www/site/index.html": "read",
 	"/run/app/pid": "create write",
 	"/var/log/app/log": "create write",
 });

@@ -40,6 +40,10 @@ export function trace(accesses: Readonly<Record<string, Did>>, values: Partial<T
 	return Object.assign(made, values);
 }
 
+/** Reads of these paths. */
+export const reads = (...paths: readonly string[]): Record<string, Did> =>
+	Object.fromEntries(paths.map((path) => [path, "read"]));
+
 /** Refused calls of a trace. */
 export const refusals = (error: string, ...calls: readonly string[]): Trace["refusals"] =>
 	new Map(calls.map((call) => [call, { call, error, count: 1 }]));
