@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildSync } from "esbuild";
 import { expect, test } from "vitest";
+import { bundle } from "../bundle.ts";
 
 /** Reading arbitrary bytes as an archive ends with a result or a `Failure`, in little memory. `CAGEWRIGHT_SEED` tries other bytes. */
 
@@ -13,16 +13,7 @@ const runs = process.env.CAGEWRIGHT_FUZZ ?? "600";
 test("any archive is read and unpacked to an end, and nothing outside changes", () => {
 	const folder = mkdtempSync(join(tmpdir(), "cagewright-archive-fuzz-"));
 	try {
-		const child = join(folder, "child.mjs");
-		// fast-check is not part of the program and loads its own files.
-		buildSync({
-			entryPoints: ["test/fuzz/archive-child.ts"],
-			bundle: true,
-			platform: "node",
-			target: "node20.19",
-			format: "esm",
-			outfile: child,
-		});
+		const child = bundle(join(folder, "child.mjs"), { file: "test/fuzz/archive-child.ts" });
 		const { signal, status, stderr, stdout } = spawnSync(
 			process.execPath,
 			["--max-old-space-size=192", child, folder, seed, runs],

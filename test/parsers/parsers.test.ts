@@ -2,13 +2,13 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildSync } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseAcceptance } from "../../src/core/cage/finding.ts";
 import { parseSize } from "../../src/core/confinement/limits.ts";
 import { parseId } from "../../src/core/machine/accounts.ts";
 import { parseAccountName } from "../../src/core/plan/accounts.ts";
 import { parseBind } from "../../src/core/questions/answers.ts";
+import { bundle } from "../bundle.ts";
 import { runToEnd } from "../run-to-end.ts";
 import { parsers } from "./parsers.ts";
 
@@ -29,14 +29,7 @@ const folder = mkdtempSync(join(tmpdir(), "cagewright-parsers-"));
 const child = join(folder, "child.mjs");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeAll(() => {
-	buildSync({
-		entryPoints: ["test/parsers/child.ts"],
-		bundle: true,
-		platform: "node",
-		target: "node20.19",
-		format: "esm",
-		outfile: child,
-	});
+	bundle(child, { file: "test/parsers/child.ts" });
 });
 
 test.each(shares.map((share, at) => [`${at + 1} of ${processes}`, share] as const))(

@@ -3,12 +3,11 @@ import { once } from "node:events";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { buildSync } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { separateDataName } from "../../src/core/cage/layout.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { arrangeData, bringBackMissing, isToBeArranged } from "../../src/system/files/arrange.ts";
+import { bundle } from "../bundle.ts";
 import { generator } from "./random.ts";
 
 /** The place of each writable directory's state when generations change. */
@@ -185,17 +184,8 @@ describe("a kill between any two renames", () => {
 	let program: string;
 	let kills = 0;
 	beforeAll(() => {
-		program = join(fs.mkdtempSync(join(tmpdir(), "cagewright-arrange-")), "killed.mjs");
-		const entry = join(dirname(fileURLToPath(import.meta.url)), "arrange-killed.ts");
-		buildSync({
-			entryPoints: [entry],
-			outfile: program,
-			bundle: true,
-			platform: "node",
-			target: "node20.19",
-			format: "esm",
-			logLevel: "silent",
-		});
+		const folder = fs.mkdtempSync(join(tmpdir(), "cagewright-arrange-"));
+		program = bundle(join(folder, "killed.mjs"), { file: "test/system/arrange-killed.ts" });
 	});
 	afterAll(() => fs.rmSync(dirname(program), { recursive: true }));
 

@@ -118,7 +118,7 @@ describe("after a kill", () => {
 		);
 
 	async function buildAndKill(entries: Entry[]): Promise<void> {
-		const child = await inOwnProcess(plan(entries), 'await build((path, done) => process.stdout.write(done + "\\n"));');
+		const child = inOwnProcess(plan(entries), 'await build((path, done) => process.stdout.write(done + "\\n"));');
 		let seen = 0;
 		child.stdout.on("data", () => {
 			if (++seen === 2) child.kill("SIGKILL");
@@ -131,7 +131,7 @@ describe("after a kill", () => {
 		const from = plan([...entries, entry("/dev/null", { kind: "device", device: { type: "c", major: 1, minor: 3 } })]);
 		await build(from);
 		for (const delay of [0, 7, 14, 21, 28, 35, 42, 49, 56, "after a build"] as const) {
-			const child = await inOwnProcess(from, 'process.stdout.write("x"); for (;;) { await build(); process.stdout.write("x"); }');
+			const child = inOwnProcess(from, 'process.stdout.write("x"); for (;;) { await build(); process.stdout.write("x"); }');
 			await once(child.stdout, "data");
 			if (typeof delay === "number") await sleep(delay);
 			else await once(child.stdout, "data");

@@ -204,7 +204,7 @@ describe("without root", () => {
 			const { plan, cage } = JSON.parse(process.argv[2]);
 			${then}`;
 		const words = [JSON.stringify({ plan: from, cage: join(home, "cage") })];
-		const builder = await ownProcess(lines("await buildGeneration({ plan, cage, now: new Date(0) });"), words, ordinary);
+		const builder = ownProcess(lines("await buildGeneration({ plan, cage, now: new Date(0) });"), words, ordinary);
 		expect(await once(builder, "close")).toEqual([0, null]);
 		const manifest = await readManifest(join(home, "cage"), 1);
 		expect(manifest.owner).toEqual({ uid: 1000, gid: 1000 });
@@ -213,7 +213,7 @@ describe("without root", () => {
 			if (one.kind === "device") expect(fs.existsSync(path)).toBe(false);
 			else expect(fs.lstatSync(path)).toMatchObject({ uid: 1000, gid: 1000 });
 		}
-		const remover = await ownProcess(lines("await removeTree(cage);"), words, ordinary);
+		const remover = ownProcess(lines("await removeTree(cage);"), words, ordinary);
 		expect(await once(remover, "close")).toEqual([0, null]);
 		expect(fs.existsSync(join(home, "cage"))).toBe(false);
 	});

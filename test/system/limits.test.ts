@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
-import { buildSync } from "esbuild";
 import { beforeAll, describe, expect, test } from "vitest";
-import { begin, cagewright, home, type Made, make, startRun, temporaryFolder, temporaryState, type Where } from "./cagewright.ts";
+import { bundle } from "../bundle.ts";
+import { begin, cagewright, type Made, make, startRun, temporaryFolder, temporaryState, type Where } from "./cagewright.ts";
 import { type GroupView, groupView } from "./control-groups.ts";
 import { pythonPages, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -107,9 +107,7 @@ test("a cgroup that a launch in another PID namespace just created stays", async
 
 /** Starts a process that sees the cgroups, creates one as a launch does, and runs until its stdin ends. Anybody may remove a dead launch's cgroup. */
 async function groupMaker() {
-	const module = join(temporaryFolder("limits"), "control-groups.mjs");
-	const options = { bundle: true, format: "esm", platform: "node", target: "node20.19", outfile: module } as const;
-	buildSync({ ...options, entryPoints: [join(home, "src/system/launch/control-groups.ts")] });
+	const module = bundle(`${temporaryFolder("limits")}/control-groups.mjs`, { file: "src/system/launch/control-groups.ts" });
 	const script = `import { makeGroups } from "${module}"; console.log(JSON.stringify(makeGroups({ processes: 8 }))); process.stdin.resume();`;
 	const [enter = "", ...into] = view.enter;
 	const words = [...into, process.execPath, "--input-type=module", "--eval", script];

@@ -23,7 +23,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe("a lock", () => {
 	/** Starts a process that takes the lock, says so, and waits. The output is lost if nobody listens before the process ends. */
 	const holder = async () => {
-		const child = await ownProcess(
+		const child = ownProcess(
 			`import { lockCage } from "./src/system/state/lock.ts";
 			try { lockCage(process.argv[2], "app"); console.log("held"); setInterval(() => {}, 1000); }
 			catch (error) { console.log(error.code); }`,

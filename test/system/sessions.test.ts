@@ -186,7 +186,7 @@ describe("a session that is damaged", () => {
 describe("two processes", () => {
 	/** Starts a process that opens a session, says so, and keeps it until it is killed. */
 	const holder = async (id: string) => {
-		const child = await ownProcess(
+		const child = ownProcess(
 			`import { StateSessions } from "./src/system/state/sessions.ts";
 			await new StateSessions(process.argv[2]).open(process.argv[3]);
 			console.log("open"); setInterval(() => {}, 1000);`,

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { buildSync } from "esbuild";
 import { beforeAll, expect, test } from "vitest";
 import type { Selftest } from "../../src/core/selftest/verdict.ts";
+import { bundle } from "../bundle.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
-import { home, type Json } from "./cagewright.ts";
+import type { Json } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { placePlain, placeWriter } from "./placed-services.ts";
 
@@ -37,18 +37,8 @@ function bundleEngine(tree: string): void {
 		`const context = { machine: systemMachine("${state}"), emit() {}, signal: new AbortController().signal };`,
 		"console.log(JSON.stringify(await selftestCage(context, name, { unit: { withoutSettings } })));",
 	].join("\n");
-	buildSync({
-		stdin: { contents, resolveDir: home, loader: "ts" },
-		outfile: join(tree, "opt/without.mjs"),
-		bundle: true,
-		platform: "node",
-		target: "node20.19",
-		format: "esm",
-		logLevel: "error",
-		// For a form of the record, which this test does not write.
-		external: ["xmlbuilder2"],
-		banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-	});
+	// That package is for a form of the record, which this test does not write.
+	bundle(join(tree, "opt/without.mjs"), { text: contents }, { external: ["xmlbuilder2"] });
 }
 
 async function selftest(words: string): Promise<Json> {

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { buildSync } from "esbuild";
 import { beforeAll, expect, test } from "vitest";
+import { bundle } from "../bundle.ts";
 import { runToEnd } from "../run-to-end.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
@@ -15,15 +15,7 @@ const folder = temporaryFolder("way");
 let program: string;
 
 beforeAll(() => {
-	program = join(folder, "walk.mjs");
-	buildSync({
-		entryPoints: ["test/system/way-walk.ts"],
-		bundle: true,
-		platform: "node",
-		target: "node20.19",
-		format: "esm",
-		outfile: program,
-	});
+	program = bundle(join(folder, "walk.mjs"), { file: "test/system/way-walk.ts" });
 });
 
 /** Returns the number of opened files. Fails if a walk left the tree. */

@@ -1,12 +1,12 @@
 import { execFileSync, spawn } from "node:child_process";
 import { lstatSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { build as bundle } from "esbuild";
 import { afterEach, beforeEach } from "vitest";
 import { join, type Path, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
 import type { Entry, Plan } from "../../src/core/plan/plan.ts";
 import { buildGeneration } from "../../src/system/files/build.ts";
 import type { BuildRequest } from "../../src/system/files/copy-files.ts";
+import { bundle } from "../bundle.ts";
 import { entry } from "../core/cage/plans.ts";
 
 /** A folder with files like a host's, and a place for a cage. Files that call `openWorkshop` get a new one for each test. */
@@ -45,19 +45,10 @@ export function hostFile(name: string, content: string | Buffer = name): Entry {
 }
 
 /** Runs TypeScript in a separate process. Its imports are relative to the repository. `command` precedes node. */
-export async function ownProcess(lines: string, words: readonly string[], command: readonly string[] = []) {
+export function ownProcess(lines: string, words: readonly string[], command: readonly string[] = []) {
 	const place = mkdtempSync(`${tmpdir()}/cagewright-script-`);
 	const script = `${place}/script.mjs`;
-	await bundle({
-		stdin: { contents: lines, resolveDir: process.cwd(), loader: "ts" },
-		outfile: script,
-		bundle: true,
-		platform: "node",
-		target: "node20.19",
-		format: "esm",
-		logLevel: "error",
-		banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-	});
+	bundle(script, { text: lines });
 	execFileSync("chmod", ["-R", "a+rX", place]);
 	const [program = "", ...rest] = [...command, process.execPath, script, ...words];
 	const child = spawn(program, rest, { stdio: ["ignore", "pipe", "inherit"] });
