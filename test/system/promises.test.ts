@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { home } from "./cagewright.ts";
 
+const text = readFileSync(join(home, "docs/security.md"), "utf8");
+
 /** Reads the document's last table row by row. It names tests as in `` `file`: title · title; `file`: title ``. */
 function promised(): { file: string; title: string }[] {
-	const text = readFileSync(join(home, "docs/security.md"), "utf8");
 	const rows = text
 		.slice(text.lastIndexOf("| promise | test |"))
 		.split("\n")
@@ -28,4 +29,10 @@ test("each promise of the security page names existing tests", () => {
 		({ file, title }) => !existsSync(join(home, file)) || !readFileSync(join(home, file), "utf8").includes(title),
 	);
 	expect(unprotected).toEqual([]);
+});
+
+test("each test file that the security page names exists", () => {
+	const files = [...text.matchAll(/`([\w/-]+\.test\.tsx?)`/g)].map(([, file = ""]) => file);
+	const folders = ["", "test", "test/system"];
+	expect(files.filter((file) => !folders.some((folder) => existsSync(join(home, folder, file))))).toEqual([]);
 });
