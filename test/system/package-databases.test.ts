@@ -152,9 +152,11 @@ test("pacman's packages are read with their epoch", async () => {
 	run("pacman", [...options, "--noconfirm", "--dbonly", "-U", "one.pkg.tar"], folder);
 	mkdirSync(`${root}/usr/lib`, { recursive: true });
 	symlinkSync("usr/lib", `${root}/lib`);
-	expect(await ownersOf(systemPackages(machineIn(root)), "/lib/one.so", "/usr/lib/one.so", "/etc/n\xe9me", "/etc/none")).toEqual({
+	const asked = ["/lib/one.so", "/usr/lib/one.so", "/etc/n\xe9me", "/etc", "/etc/none"];
+	expect(await ownersOf(systemPackages(machineIn(root)), ...asked)).toEqual({
 		"/lib/one.so": "one 1:2.0-3",
 		"/usr/lib/one.so": "one 1:2.0-3",
 		"/etc/n\xe9me": "one 1:2.0-3",
+		"/etc": "one 1:2.0-3",
 	});
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { manifestFromJson } from "../../src/core/cage/manifest.ts";
@@ -85,18 +85,4 @@ test("an existing file, a missing folder and options of archives are refused", a
 	expect(await exported("--with-data")).toEqual({ status: 2, stderr: expect.stringContaining("--with-data") });
 	expect((await exported("--json")).status).toBe(2);
 	expect((await cagewright(["export", "demo", "--format", "oci"], { state })).status).toBe(2);
-});
-
-test("a full disk leaves no file", async () => {
-	const disk = `${folder}/disk`;
-	mkdirSync(disk);
-	execFileSync("mount", ["-t", "tmpfs", "-o", "size=16k", "tmpfs", disk]);
-	try {
-		const { status, stderr } = await cagewright(["export", "demo", "--format", "seccomp", "-o", `${disk}/x.json`], { state });
-		expect(status).toBe(1);
-		expect(stderr).toMatch(/^cagewright: [^\n]*No space left/);
-		expect(readdirSync(disk)).toEqual([]);
-	} finally {
-		execFileSync("umount", [disk]);
-	}
 });

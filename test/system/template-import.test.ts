@@ -129,10 +129,6 @@ test("the name of a built-in template cannot be used", async () => {
 	expect((await run(["remove", "redis"])).stderr).toMatch(/built in/);
 });
 
-test.each(["Shop", "../shop"])("the invalid name %s of a new template is refused with what is allowed", async (name) => {
-	expect((await run(["new", name])).stderr).toContain(`Invalid template name '${name}': use lower-case letters`);
-});
-
 test("a new template is valid, names its schema for editors, and overwrites no file", async () => {
 	const path = `${folder}/shop.json`;
 	expect((await run(["new", "shop", "-o", path])).stderr).toContain("cagewright template check");
@@ -141,7 +137,11 @@ test("a new template is valid, names its schema for editors, and overwrites no f
 	expect((await run(["check", path])).status).toBe(0);
 	expect((await run(["import", path, "--dry-run"])).stdout).toContain("/usr/bin/shop --port");
 	expect((await run(["new", "shop", "-o", path])).status).toBe(4);
-	for (const args of [[], ["../shop"], ["Shop"]]) expect((await run(["new", ...args])).status).toBe(2);
+	expect((await run(["new"])).status).toBe(2);
+	for (const name of ["Shop", "../shop"]) {
+		const says = `Invalid template name '${name}': use lower-case letters`;
+		expect(await run(["new", name])).toMatchObject({ status: 2, stderr: expect.stringContaining(says) });
+	}
 });
 
 test("a changed export is refused", async () => {
