@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import fc from "fast-check";
+import { tarHeader, tarPadding } from "../../src/core/archive/tar-write.ts";
 import { Failure } from "../../src/core/failure.ts";
 import type { Path } from "../../src/core/path/path.ts";
 import type { Trace } from "../../src/core/trace/trace.ts";
@@ -30,35 +31,17 @@ interface Entry {
 	readonly isGnu?: boolean;
 }
 
-const padded = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]);
+const padded = (bytes: Buffer) => Buffer.concat([bytes, tarPadding(bytes.length)]);
 
-function header({ content = Buffer.alloc(0), isGnu, link = "", mode = 0o644, name, size, type }: Entry): Buffer {
-	const block = Buffer.alloc(512);
-	block.write(name, 0, 100, "latin1");
-	const octal = (value: number, at: number, length: number) =>
-		block.write(
-			value
-				.toString(8)
-				.padStart(length - 1, "0")
-				.slice(1 - length),
-			at,
-			length - 1,
-			"latin1",
-		);
-	octal(mode, 100, 8);
-	octal(0, 108, 8);
-	octal(0, 116, 8);
-	octal(size ?? content.length, 124, 12);
-	octal(1_700_000_000, 136, 12);
-	block.write("        ", 148, "latin1");
+function header({ content, isGnu, link = "", mode = 0o644, name, size = content?.length ?? 0, type }: Entry): Buffer {
+	const member = { kind: "file", mode, uid: 0, gid: 0, mtime: 1_700_000_000, size } as const;
+	const block = tarHeader({ ...member, path: name.slice(0, 100) as Path });
 	block.write(type, 156, 1, "latin1");
 	block.write(link, 157, 100, "latin1");
-	block.write(isGnu ? "ustar  \0" : "ustar\x0000", 257, "latin1");
-	octal(
-		block.reduce((sum, byte) => sum + byte, 0),
-		148,
-		8,
-	);
+	if (isGnu) block.write("ustar  \0", 257, "latin1");
+	block.write(" ".repeat(8), 148, "latin1");
+	const sum = block.reduce((total, byte) => total + byte, 0);
+	block.write(sum.toString(8).padStart(7, "0"), 148, 7, "latin1");
 	return block;
 }
 
