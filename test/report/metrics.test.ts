@@ -1,25 +1,16 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { Alarm } from "../../src/core/detection/alarm.ts";
 import { Failure } from "../../src/core/failure.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { MeasuredCage } from "../../src/engine/upkeep/metrics.ts";
 import { metricsText } from "../../src/report/metrics.ts";
+import { alarmOf } from "./every-alarm.ts";
 import { made } from "./made.ts";
 
 const now = Date.parse("2026-01-02T00:00:00.000Z");
 const path = pathFromText("/usr/lib/libssl.so.3");
 const finding = { code: "changed", path, severity: "danger", values: {}, accepted: false, known: false } as const;
-const alarm: Alarm = {
-	time: "2026-01-01T12:00:00.000Z",
-	cage: "app",
-	kind: "syscall",
-	severity: "high",
-	result: "refused",
-	call: "pivot_root",
-	knownBy: "process",
-	count: 3,
-};
+const alarm = alarmOf({ time: "2026-01-01T12:00:00.000Z", cage: "app", call: "pivot_root", count: 3 });
 const whole: MeasuredCage = {
 	checked: {
 		name: "app",

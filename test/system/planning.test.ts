@@ -8,7 +8,7 @@ import type { Trace } from "../../src/core/trace/trace.ts";
 import { planStep } from "../../src/engine/build/steps.ts";
 import { ThreadPlanner } from "../../src/system/thread-planner.ts";
 import { Wizard } from "../../src/wizard/session/engine-session.ts";
-import { bareApplication } from "../core/cage/plans.ts";
+import { bareApplication, cageOf } from "../core/cage/plans.ts";
 import { application, type Did, rules, trace } from "../core/plan/traces.ts";
 import { messagesIn } from "../texts.ts";
 import { temporaryFolder, temporaryState } from "./cagewright.ts";
@@ -35,22 +35,13 @@ function seen(): Trace {
 	return trace(Object.fromEntries([...programs, ...ways]), { uids: new Set([0]), ports: new Set(["tcp 7"]) });
 }
 
-function cage(values: Partial<Cage> = {}): Cage {
-	return {
+const cage = (values: Partial<Cage> = {}) =>
+	cageOf({
 		name: "planned",
 		application: { ...application, command: ["/bin/sh"] },
 		rules: rules({ exclude: ["/usr/bin/p*"], include: ["/etc/init.d"] }),
-		onHost: false,
-		additions: [],
-		exercises: [],
-		signals: [],
-		handlesTerm: true,
-		madeAt: "2025-01-02T03:04:05.678Z",
-		trials: [],
-		seconds: { trace: 0, plan: 0, build: 0, trial: 0 },
 		...values,
-	};
-}
+	});
 
 const whole = (one: Cage, of: Trace) => planStep({ machine: systemMachine(state), emit() {}, signal: never }, one, of);
 

@@ -4,7 +4,18 @@ import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seccompFilter } from "../../src/core/confinement/seccomp-program.ts";
-import { begin, cagewright, endResidents, home, type Made, make, makeAsUsual, startRun, temporaryState } from "./cagewright.ts";
+import {
+	begin,
+	cagewright,
+	endResidents,
+	home,
+	type Made,
+	make,
+	makeAsUsual,
+	startRun,
+	temporaryState,
+	type Where,
+} from "./cagewright.ts";
 import { askRedis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
@@ -140,60 +151,41 @@ describe("an ordinary user", () => {
 });
 
 describe("tasks that need root are refused at once", () => {
-	const probe = "false";
-	test("a port below 1024", async () => {
-		const command = ["--probe", probe, "--", "redis-server", "--port", "451", "--dir", ownFolder(user, "low")];
-		const { status, stderr } = await cagewright(["make", "--name", "low", "--yes", "--quiet", ...command], user);
-		expect({ status, stderr }).toEqual({
-			status: 3,
-			stderr: expect.stringMatching(
-				/^cagewright: .* listens on port tcp 451, but 64321 may not use ports below 1024\. [^\n]+\n$/,
-			),
-		});
+	const refuses = async (says: RegExp, args: readonly string[], where: Where = user) => {
+		const { status, stderr } = await cagewright(args, where);
+		expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringMatching(says) });
+	};
+	test("a port below 1024", () => {
+		const command = ["redis-server", "--port", "451", "--dir", ownFolder(user, "low")];
+		const words = ["make", "--name", "low", "--yes", "--quiet", "--probe", "false", "--", ...command];
+		const says = /^cagewright: .* listens on port tcp 451, but 64321 may not use ports below 1024\. [^\n]+\n$/;
+		return refuses(says, words);
 	});
 
-	test("a state folder of root's", async () => {
+	test("a state folder of root's", () => {
 		const state = temporaryState();
 		mkdirSync(join(state, "cages"), { mode: 0o700 });
-		const { status, stderr } = await cagewright(["list"], { ...user, state });
-		expect({ status, stderr }).toEqual({
-			status: 3,
-			stderr: expect.stringMatching(/^cagewright: No permission to use [^\n]+\n$/),
-		});
+		return refuses(/^cagewright: No permission to use [^\n]+\n$/, ["list"], { ...user, state });
 	});
 
-	test("a unit of the system", async () => {
-		const { status, stderr } = await cagewright(["unit", "demo", "--install"], user);
-		expect({ status, stderr }).toEqual({
-			status: 3,
-			stderr: expect.stringMatching(/^cagewright: --install is for system units[^\n]+\n$/),
-		});
-	});
+	test("a unit of the system", () =>
+		refuses(/^cagewright: --install is for system units[^\n]+\n$/, ["unit", "demo", "--install"]));
 
-	test("another account", async () => {
-		const { status, stderr } = await cagewright(["make", "demo", "--user", "nobody", "--yes", "--quiet"], user);
-		expect({ status, stderr }).toEqual({
-			status: 3,
-			stderr: expect.stringMatching(/^cagewright: Only root can start an application as nobody\. [^\n]+\n$/),
-		});
+	test("another account", () => {
+		const words = ["make", "demo", "--user", "nobody", "--yes", "--quiet"];
+		return refuses(/^cagewright: Only root can start an application as nobody\. [^\n]+\n$/, words);
 	});
 
 	test("any cage, on a system without user namespaces for users, or where they can mount no /proc, as in a container", async () => {
 		const filter = join(user.home, "no-namespaces");
 		writeFileSync(filter, seccompFilter("x64", { unixSockets: true, memfd: true, writableCode: true }));
-		const refused = [...user.enter, "--no-new-privs", "--seccomp-filter", filter];
-		const { status, stderr } = await cagewright(["make", "demo", "--yes", "--quiet"], { ...user, enter: refused });
-		expect({ status, stderr }).toEqual({
-			status: 3,
-			stderr: expect.stringMatching(/^cagewright: This system gives ordinary users no rights in user namespaces \([^\n]+\n$/),
-		});
+		const enter = [...user.enter, "--no-new-privs", "--seccomp-filter", filter];
+		const words = ["make", "demo", "--yes", "--quiet"];
+		const noRights = /^cagewright: This system gives ordinary users no rights in user namespaces \([^\n]+\n$/;
+		await refuses(noRights, words, { ...user, enter });
 		const cover = 'mount -n -t tmpfs tmpfs /proc/tty; exec "$@"';
 		const contained = { ...user, enter: ["unshare", "--mount", "sh", "-euc", cover, "sh", ...user.enter] };
-		const made = await cagewright(["make", "demo", "--yes", "--quiet"], contained);
-		expect([made.status, made.stderr]).toEqual([
-			3,
-			expect.stringMatching(/^cagewright: This system gives[^\n]* \/proc [^\n]+\n$/),
-		]);
+		await refuses(/^cagewright: This system gives[^\n]* \/proc [^\n]+\n$/, words, contained);
 		const { findings } = (await cagewright(["doctor", "--json"], contained)).json;
 		expect(findings).toContainEqual(expect.objectContaining({ what: "user-namespaces", state: "missing" }));
 		// The limit applies below the user namespace that sets it (namespaces(7)).

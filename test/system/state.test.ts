@@ -1,7 +1,6 @@
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Cage } from "../../src/core/cage/cage.ts";
 import { join, type Path, pathFromText } from "../../src/core/path/path.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
 import { addAlarm, readAlarms } from "../../src/system/state/alarms.ts";
@@ -21,44 +20,25 @@ import { requireSafeFolder } from "../../src/system/state/folder.ts";
 import { appendLog, readLog } from "../../src/system/state/log.ts";
 import { readTrace, writeTrace } from "../../src/system/state/traces.ts";
 import { unfinishedCages } from "../../src/system/state/unfinished.ts";
-import { plan } from "../core/cage/plans.ts";
+import { cageOf, trialOf } from "../core/cage/plans.ts";
+import { alarmOf } from "../report/every-alarm.ts";
 
 let folder: Path;
 let state: Path;
 
 const at = (name: string) => join(folder, name);
 
-function cage(name: string): Cage {
-	const { application, rules } = plan([]);
-	return {
+const cage = (name: string) =>
+	cageOf({
 		name,
-		application,
-		rules,
-		onHost: false,
 		additions: [
 			{ kind: "path", path: "/odd\xff" as Path, round: 1, call: "openat" },
 			{ kind: "capability", name: "chown", round: 2, call: "chown" },
 		],
 		exercises: ["true"],
 		signals: ["SIGHUP"],
-		handlesTerm: true,
-		madeAt: "2025-01-02T03:04:05.678Z",
-		trials: [
-			{
-				round: 1,
-				at: "2025-01-02T03:04:05.678Z",
-				generation: 1,
-				answered: true,
-				probes: [],
-				failedExercises: [],
-				findings: [],
-				added: [],
-				missing: [],
-			},
-		],
-		seconds: { trace: 1, plan: 0, build: 2.5, trial: 1 },
-	};
-}
+		trials: [trialOf()],
+	});
 
 beforeEach(() => {
 	folder = pathFromText(fs.mkdtempSync(`${tmpdir()}/cagewright-state-`));
@@ -188,19 +168,7 @@ describe("files", () => {
 	});
 
 	test("include alarms, without damaged lines and without the oldest ones", async () => {
-		const alarm = {
-			time: "2026-01-02T03:04:05.678Z",
-			cage: "web",
-			kind: "syscall",
-			severity: "high",
-			result: "refused",
-			call: "mount",
-			pid: 1,
-			uid: 33,
-			executable: "x".repeat(4000),
-			knownBy: "process",
-			count: 1,
-		} as const;
+		const alarm = alarmOf({ call: "mount", pid: 1, uid: 33, executable: "x".repeat(4000) });
 		expect(await readAlarms(at("alarms"))).toEqual([]);
 		await addAlarm(at("alarms"), alarm);
 		fs.writeFileSync(at("alarms"), '2026-01-02T03:04:05.678Z alarm {"time":"today"}\nnonsense\n2026-01-02T03:04:05.6', {
@@ -225,11 +193,7 @@ describe("files", () => {
 		expect(await readTrace(at("traces"), "other")).toBeUndefined();
 		fs.writeFileSync(at("traces/host.json.gz"), "damaged");
 		await expect(readTrace(at("traces"), "host")).rejects.toMatchObject({ code: "state-damaged" });
+		// What cannot be read is not called damaged.
+		await expect(readTrace(at("traces"), "x".repeat(300))).rejects.toMatchObject({ code: "ENAMETOOLONG" });
 	});
-});
-
-test("a file of the state that cannot be read is not called damaged", async () => {
-	await expect(readTrace(folder, "x".repeat(300))).rejects.toMatchObject({ code: "ENAMETOOLONG" });
-	fs.writeFileSync(at("bad.json.gz"), "x");
-	await expect(readTrace(folder, "bad")).rejects.toMatchObject({ code: "state-damaged" });
 });

@@ -88,44 +88,37 @@ test("a shell's message about a line is shown without the shell's name", async (
 });
 
 describe("an unknown protocol", () => {
-	const ports = (port: number) => [{ protocol: "tcp", address: "0.0.0.0", port }] as const;
+	const guessAt = (port: number) => {
+		const ports = [{ protocol: "tcp", address: "0.0.0.0", port }] as const;
+		return withGuess(systemMachine(temporaryState()), answersFor(["/opt/thing"]), ports);
+	};
+	const passes = async ({ probes: [probe = ""] }: Answers["application"]) =>
+		(await systemMachine(temporaryState()).launcher.shell(probe, { onHost: true }, 10)).ok;
 
 	test("that turns out to be HTTP gets a probe for a page, marked as a guess", async () => {
 		const port = await listening(createServer((_, response) => response.end("yes")));
 		expect(await greetingOf("127.0.0.1", port)).toEqual({ kind: "http", status: 200 });
-		const { application, notes } = await withGuess(systemMachine(temporaryState()), answersFor(["/opt/thing"]), ports(port));
+		const { application, notes } = await guessAt(port);
 		expect(notes).toEqual([{ code: "probe-guessed-http", values: { port } }]);
-		expect((await contextIn(temporaryState()).machine.launcher.shell(application.probes[0] ?? "", { onHost: true }, 10)).ok).toBe(
-			true,
-		);
+		expect(await passes(application)).toBe(true);
 	});
 
 	test("that requires a password counts as an answer", async () => {
-		const port = await listening(
-			createServer((_, response) => {
-				response.statusCode = 401;
-				response.end();
-			}),
-		);
-		const { application } = await withGuess(systemMachine(temporaryState()), answersFor(["/opt/thing"]), ports(port));
-		expect((await contextIn(temporaryState()).machine.launcher.shell(application.probes[0] ?? "", { onHost: true }, 10)).ok).toBe(
-			true,
-		);
+		const port = await listening(createServer((_, response) => response.writeHead(401).end()));
+		const { application } = await guessAt(port);
+		expect(await passes(application)).toBe(true);
 	});
 
 	test("that sends a greeting gets a probe for the greeting", async () => {
 		const port = await listening(createTcpServer((socket) => socket.end("220 here is thing 1.2.3\r\n")));
-		const { application, notes } = await withGuess(systemMachine(temporaryState()), answersFor(["/opt/thing"]), ports(port));
+		const { application, notes } = await guessAt(port);
 		expect(notes).toEqual([{ code: "probe-guessed-banner", values: { port, word: "220" } }]);
-		expect((await contextIn(temporaryState()).machine.launcher.shell(application.probes[0] ?? "", { onHost: true }, 10)).ok).toBe(
-			true,
-		);
+		expect(await passes(application)).toBe(true);
 	});
 
 	test("that sends nothing gets no probe, because an open port is no answer", async () => {
 		const port = await listening(createTcpServer(() => {}));
-		const answers = answersFor(["/opt/thing"]);
-		expect(await withGuess(systemMachine(temporaryState()), answers, ports(port))).toEqual(answers);
+		expect(await guessAt(port)).toEqual(answersFor(["/opt/thing"]));
 	});
 
 	test("gets no probe if the service has ended", async () => {

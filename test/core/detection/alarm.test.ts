@@ -1,21 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type Alarm, AlarmLimiter, quietPeriod, recentAlarms } from "../../../src/core/detection/alarm.ts";
+import { AlarmLimiter, quietPeriod, recentAlarms } from "../../../src/core/detection/alarm.ts";
 import { severityOf, whyDenied } from "../../../src/core/detection/denial.ts";
+import { alarmOf } from "../../report/every-alarm.ts";
 
-const alarm: Alarm = {
-	time: "2026-11-27T12:00:00.000Z",
-	cage: "web",
-	kind: "syscall",
-	severity: "high",
-	result: "refused",
-	call: "mount",
-	why: "file-tree",
-	pid: 12,
-	uid: 33,
-	executable: "/usr/sbin/nginx",
-	knownBy: "process",
-	count: 1,
-};
+const alarm = alarmOf({ call: "mount", why: "file-tree", pid: 12, uid: 33, executable: "/usr/sbin/nginx" });
 
 describe("severity", () => {
 	test.each([
