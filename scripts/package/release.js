@@ -4,10 +4,9 @@ import { readJson, root } from "../set-up.js";
 
 /** What a package says about itself, from package.json and CHANGELOG.md. */
 
-const { author, description, version } = readJson("package.json");
+const { author, version } = readJson("package.json");
 
 export const maintainer = author;
-export const summary = description;
 
 /**
  * Releases in CHANGELOG.md, newest first: version, date (seconds since 1970) and changes. An older `only` version is given to the newest

@@ -12,7 +12,7 @@ export function otherState(requested: string | undefined): string | undefined {
 	return state === defaultState() ? undefined : state;
 }
 
-export function defaultState(): string {
+function defaultState(): string {
 	if (process.getuid?.() === 0) return "/var/lib/cagewright";
 	// XDG Base Directory Specification: relative paths must be ignored.
 	const wanted = process.env.XDG_STATE_HOME ?? "";
