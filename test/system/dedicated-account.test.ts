@@ -16,7 +16,7 @@ import { askRedis, giveTo, nginx, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
 import { preparedRedis } from "./prepared.ts";
-import { allProcesses, commandOf, listeners, parentOf, processesIn, statusField } from "./processes.ts";
+import { allProcesses, childrenOf, commandOf, listeners, parentOf, processesIn, statusField } from "./processes.ts";
 import { ownProcess } from "./workshop.ts";
 
 /** An account on the host for one cage only: created, used and removed with real accounts. */
@@ -226,7 +226,7 @@ describe("the number of a dedicated account", () => {
 			await eventually(() => expect(allProcesses().some(isSeen)).toBe(true));
 			expect(await numberOf("cage-ded-other-id")).not.toBe(first);
 		} finally {
-			for (const pid of allProcesses().filter((one) => parentOf(one) === holder.pid)) process.kill(pid, "SIGKILL");
+			for (const pid of childrenOf(holder.pid ?? 0)) process.kill(pid, "SIGKILL");
 			holder.kill("SIGKILL");
 			if (holder.exitCode === null && holder.signalCode === null) await once(holder, "close");
 		}
@@ -244,7 +244,7 @@ describe("the number of a dedicated account", () => {
 		const enter = [...withFile("/etc/subuid", rangeOf(first)), ...withFile("/etc/subgid", rangeOf(second))];
 		const create = async () => {
 			const lines = `import { systemAccounts } from "./src/system/accounts/accounts.ts"; await systemAccounts.create("cage-ded-other-id", { taken: new Set() });`;
-			const child = await ownProcess(lines, [], enter);
+			const child = ownProcess(lines, [], enter);
 			expect(await once(child, "close")).toEqual([0, null]);
 		};
 		expect([first, second]).not.toContain(await numberOf("cage-ded-other-id", create));

@@ -5,7 +5,7 @@ import { initCannotExecute, initExecutable } from "../../src/core/confinement/in
 import { initName } from "../../src/core/confinement/launch.ts";
 import { temporaryFolder } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
-import { allProcesses, parentOf, statusField } from "./processes.ts";
+import { allProcesses, childrenOf, statusField } from "./processes.ts";
 
 const executable = initExecutable(process.arch);
 
@@ -62,7 +62,6 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 		return { child, ended, output: () => output, init, says };
 	}
 	const shell = (line: string, values?: Parameters<typeof run>[1]) => run(["/bin/sh", "-c", line], values);
-	const childrenOf = (pid: number) => allProcesses().filter((one) => parentOf(one) === pid);
 
 	describe("exits like its program", () => {
 		test.each([0, 1, 7, 255])("with status %i", async (status) => expect(await shell(`exit ${status}`).ended).toBe(status));

@@ -11,7 +11,7 @@ import { begin, cagewright, type Started, temporaryState } from "./cagewright.ts
 import { askRedis, type Daemon } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { preparedRedis } from "./prepared.ts";
-import { allProcesses, commandOf, leftovers, nameOf, parentOf, startOf } from "./processes.ts";
+import { allProcesses, commandOf, descendantsOf, leftovers, nameOf, startOf } from "./processes.ts";
 
 /** Line at which the next launch script ends early, and the line that replaces the rest. */
 const cut = vi.hoisted(() => ({ at: -1, by: "", lines: 0 }));
@@ -50,11 +50,6 @@ let port: number;
 beforeAll(async () => {
 	({ daemon, port } = await preparedRedis(state));
 });
-
-const below = (pid: number): number[] =>
-	allProcesses()
-		.filter((one) => parentOf(one) === pid)
-		.flatMap((one) => [one, ...below(one)]);
 
 /**
  * Describes the remains of a launch: its namespaces' processes and mounts, and processes whose command contains one of `words`. The
@@ -98,7 +93,7 @@ async function killEach(start: () => Started, isUp: () => Promise<unknown> | und
 	for (let index = 0; ; index++) {
 		const started = start();
 		await eventually(isUp);
-		const processes = [started.pid, ...below(started.pid)].filter((pid) => ofALaunch.has(nameOf(pid)));
+		const processes = [started.pid, ...descendantsOf(started.pid)].filter((pid) => ofALaunch.has(nameOf(pid)));
 		const namespaces = new Set(processes.flatMap((pid) => [...namespacesOf(pid)]));
 		const names = processes.map(nameOf);
 		const victim = processes[index];
@@ -180,11 +175,11 @@ describe("after the launcher dies, nothing remains", { timeout: 240_000 }, () =>
 		const { launcher } = systemMachine(state);
 		Object.assign(cut, { at: step, by: kill === "exit" ? "exit 9" : word });
 		const { dispose, request } = await requestOf(kind);
-		const before = new Set(below(process.pid));
+		const before = new Set(descendantsOf(process.pid));
 		const starting = launcher.start(request).catch(() => undefined);
 		if (kill !== "exit") {
-			await eventually(() => expect(below(process.pid).map(commandOf)).toContain(word));
-			const [outer = 0, inner = 0] = below(process.pid).filter((pid) => !before.has(pid));
+			await eventually(() => expect(descendantsOf(process.pid).map(commandOf)).toContain(word));
+			const [outer = 0, inner = 0] = descendantsOf(process.pid).filter((pid) => !before.has(pid));
 			process.kill(kill === "outer" ? outer : inner, "SIGKILL");
 		}
 		await (await starting)?.ended;

@@ -28,6 +28,9 @@ export function parentOf(pid: number): number {
 	return Number(statusField(pid, "PPid") || 0);
 }
 
+export const childrenOf = (pid: number) => allProcesses().filter((one) => parentOf(one) === pid);
+export const descendantsOf = (pid: number): number[] => childrenOf(pid).flatMap((one) => [one, ...descendantsOf(one)]);
+
 export function statusField(pid: number, name: string): string {
 	return new RegExp(`^${name}:\\s*(.*)$`, "m").exec(read(pid, "status"))?.[1] ?? "";
 }

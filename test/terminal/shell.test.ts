@@ -3,7 +3,7 @@ import { cagewright, type Made, make, temporaryState } from "../system/cagewrigh
 import { pythonPages, wordsOf } from "../system/daemons.ts";
 import { eventually } from "../system/eventually.ts";
 import { freePort } from "../system/network.ts";
-import { allProcesses, commandOf, nameOf, parentOf, processesIn, statusField } from "../system/processes.ts";
+import { commandOf, descendantsOf, nameOf, processesIn, statusField } from "../system/processes.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
 import { openTerminal, wizardProgram } from "./wizards.ts";
 
@@ -29,11 +29,6 @@ async function sitDown(size = { columns: 100, rows: 30 }): Promise<PtyProgram> {
 	await running.sees("cage pages:/");
 	return running;
 }
-
-const below = (pid: number): number[] =>
-	allProcesses()
-		.filter((one) => parentOf(one) === pid)
-		.flatMap((one) => [one, ...below(one)]);
 
 it("announces no shell in a cage that does not exist", async () => {
 	running = openTerminal([process.execPath, wizardProgram, "--state", state, "shell", "nosuch"]);
@@ -61,16 +56,18 @@ describe("a shell in the cage on a terminal", () => {
 	it("can be interrupted, has job control, and follows resizes", async () => {
 		const terminal = await sitDown();
 		terminal.press("sleep 1000; echo status $?", keys.enter);
-		await eventually(() => expect(below(terminal.pid).map(commandOf)).toContain("sleep 1000"));
+		await eventually(() => expect(descendantsOf(terminal.pid).map(commandOf)).toContain("sleep 1000"));
 		terminal.press(keys.ctrlC);
-		await eventually(() => expect(below(terminal.pid).map(commandOf)).not.toContain("sleep 1000"));
+		await eventually(() => expect(descendantsOf(terminal.pid).map(commandOf)).not.toContain("sleep 1000"));
 		terminal.press("sleep 2000", keys.enter);
-		await eventually(() => expect(below(terminal.pid).map(commandOf)).toContain("sleep 2000"));
+		await eventually(() => expect(descendantsOf(terminal.pid).map(commandOf)).toContain("sleep 2000"));
 		terminal.press("\x1a");
 		await terminal.pressAt("Stopped", "fg", keys.enter);
-		await eventually(() => expect(below(terminal.pid).filter((pid) => statusField(pid, "State").startsWith("T"))).toEqual([]));
+		await eventually(() =>
+			expect(descendantsOf(terminal.pid).filter((pid) => statusField(pid, "State").startsWith("T"))).toEqual([]),
+		);
 		terminal.press(keys.ctrlC);
-		await eventually(() => expect(below(terminal.pid).map(commandOf)).not.toContain("sleep 2000"));
+		await eventually(() => expect(descendantsOf(terminal.pid).map(commandOf)).not.toContain("sleep 2000"));
 		terminal.press("stty size", keys.enter);
 		await terminal.sees("30 100");
 		terminal.resize(90, 25);
@@ -88,7 +85,7 @@ describe("a shell in the cage on a terminal", () => {
 		terminal.press(`python3 -c '${injection}'`, keys.enter);
 		await terminal.sees("answer -1 1");
 		terminal.press("(trap '' HUP; exec sleep 3000) &", keys.enter);
-		await eventually(() => expect(below(terminal.pid).map(commandOf)).toContain("sleep 3000"));
+		await eventually(() => expect(descendantsOf(terminal.pid).map(commandOf)).toContain("sleep 3000"));
 		terminal.press("exit", keys.enter);
 		await terminal.sees("over: 0");
 		expect(processesIn(made.root)).toEqual([]);
@@ -100,7 +97,7 @@ describe("a shell in the cage on a terminal", () => {
 		["what relays the terminal", (pids: number[]) => pids.find((pid) => nameOf(pid) === "script")],
 	])("leaves the terminal as it was when %s is killed", async (_, choose) => {
 		const terminal = await sitDown();
-		process.kill(choose(below(terminal.pid)) ?? 0, "SIGKILL");
+		process.kill(choose(descendantsOf(terminal.pid)) ?? 0, "SIGKILL");
 		await terminal.sees("over: 137");
 		await eventually(() => expect(processesIn(made.root)).toEqual([]));
 		await terminal.sees("as it was");
@@ -109,7 +106,7 @@ describe("a shell in the cage on a terminal", () => {
 	// script(1) usually restores the terminal then, but may end before on a busy machine (`stty sane` helps).
 	it("leaves nothing running when cagewright is killed", async () => {
 		const terminal = await sitDown();
-		process.kill(below(terminal.pid).find((pid) => commandOf(pid).includes("bin/cagewright.js")) ?? 0, "SIGKILL");
+		process.kill(descendantsOf(terminal.pid).find((pid) => commandOf(pid).includes("bin/cagewright.js")) ?? 0, "SIGKILL");
 		await terminal.sees("over: 137");
 		await eventually(() => expect(processesIn(made.root)).toEqual([]));
 		// The next command removes the files of a killed one.

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { cagewright, temporaryFolder, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
-import { allProcesses, commandOf, leftovers, parentOf } from "../system/processes.ts";
+import { commandOf, descendantsOf, leftovers } from "../system/processes.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
 import { openWizard, planned, sessionAtFiles, takeNames, toTrace, wizardProgram } from "./wizards.ts";
 
@@ -21,11 +21,6 @@ async function atTrialOfDemo(state: string): Promise<PtyProgram> {
 }
 
 const verdict = /✓ 0 of \d+ escape techniques succeed; \d+ refused, \d+ permitted by the plan/;
-
-const below = (pid: number): number[] =>
-	allProcesses()
-		.filter((one) => parentOf(one) === pid)
-		.flatMap((one) => [one, ...below(one)]);
 
 /** The directories that the administrator asked to mount. */
 const bindsOf = (state: string, name: string): unknown =>
@@ -73,9 +68,9 @@ describe("a trial", () => {
 		await wizard.sees("No such file or directory");
 		// Ctrl-C goes to the shell, not to the wizard.
 		wizard.press("sleep 1000", keys.enter);
-		await eventually(() => expect(below(wizard.pid).map(commandOf)).toContain("sleep 1000"));
+		await eventually(() => expect(descendantsOf(wizard.pid).map(commandOf)).toContain("sleep 1000"));
 		wizard.press(keys.ctrlC);
-		await eventually(() => expect(below(wizard.pid).map(commandOf)).not.toContain("sleep 1000"));
+		await eventually(() => expect(descendantsOf(wizard.pid).map(commandOf)).not.toContain("sleep 1000"));
 		wizard.resize(90, 28);
 		await eventually(async () => {
 			wizard.press("stty size", keys.enter);
