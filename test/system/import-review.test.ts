@@ -1,25 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { beforeAll, beforeEach, expect, test } from "vitest";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { beforeEach, expect, test } from "vitest";
 import { editJson, editTrace, packed, unpacked } from "./archives.ts";
-import { cagewright, inProcess, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { preparedRedis } from "./prepared.ts";
+import { cagewright, inProcess } from "./cagewright.ts";
+import { exportedRedis } from "./hostile-archives.ts";
 
 /** An archive's claims about a cage are derived from this machine, shown, or refused. */
 
-const state = temporaryState();
-const there = temporaryState();
-const folder = temporaryFolder("import-review");
-const archive = `${folder}/redis.tar`;
-const victim = `${folder}/victim`;
-
-beforeAll(async () => {
-	await preparedRedis(state);
-	const exported = await cagewright(["export", "redis", "-o", archive], { state });
-	expect(exported.status, exported.stderr).toBe(0);
-	mkdirSync(victim);
-	writeFileSync(`${victim}/secret`, "of the host");
-});
+const { archive, folder, state, there, victim } = exportedRedis();
 
 beforeEach(() => rmSync(`${there}/cages`, { recursive: true, force: true }));
 

@@ -138,10 +138,7 @@ export class ScriptedSession implements WizardSession {
 		await this.#pause(5);
 		for (const command of answers.application.probes) this.emit({ event: "probe-tried", command, ok: true, output: "" });
 		for (const command of answers.application.exercises) this.emit({ event: "exercise-run", command, ok: true, output: "" });
-		await new Promise<void>((resolve, reject) => {
-			this.#finished = resolve;
-			this.#abort = () => reject(Object.assign(new Error("aborted"), { name: "AbortError" }));
-		});
+		await this.#untilFinished();
 		this.emit({ event: "application-ended", status: 0 }, { event: "application-started", where: "rehearsal", run: 2 });
 		await this.#pause(3);
 		return tracedRun(answers, add);
@@ -222,10 +219,7 @@ export class ScriptedSession implements WizardSession {
 	async minimise(answers: Answers): Promise<Unneeded> {
 		this.calls.push("minimise");
 		// Abortable from the start: a key may come before the last trial ends.
-		const settled = new Promise<void>((resolve, reject) => {
-			this.#finished = resolve;
-			this.#abort = () => reject(Object.assign(new Error("aborted"), { name: "AbortError" }));
-		});
+		const settled = this.#untilFinished();
 		settled.catch(() => undefined);
 		for (let trials = 1; trials <= 4; trials++) {
 			const decided = { kept: 2 * trials, leftOut: 40 * trials, open: 200 - 42 * trials };
@@ -323,6 +317,13 @@ export class ScriptedSession implements WizardSession {
 
 	async discard(id: string) {
 		this.calls.push(`discard ${id}`);
+	}
+
+	#untilFinished(): Promise<void> {
+		return new Promise((resolve, reject) => {
+			this.#finished = resolve;
+			this.#abort = () => reject(Object.assign(new Error("aborted"), { name: "AbortError" }));
+		});
 	}
 
 	async #pause(times: number) {
