@@ -98,12 +98,6 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 		]);
 	});
 
-	it("gets a warning for a sticky parent directory", async () => {
-		fs.chmodSync(top, 0o1777);
-		const { findings } = await audit();
-		expect(findings.at(-1)).toEqual({ code: "way-sticky", path: top, severity: "warning", values: { mode: "01777" } });
-	});
-
 	const spoiled: [string, () => unknown, string][] = [
 		["a setuid file", () => fs.chmodSync(join(cage, "usr/bin/program"), 0o4755), "setuid /usr/bin/program"],
 		[

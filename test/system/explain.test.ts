@@ -121,14 +121,3 @@ test("a trace on the host is announced as such", async () => {
 	expect(stderr).toContain("Tracing on the host, without a sandbox");
 	expect(stderr).not.toContain("in a sandbox…");
 });
-
-test("a probe of several lines is shown by its first line", async () => {
-	const probe = "true &&\nfalse";
-	const { status, stderr } = await cagewright(
-		["make", "--yes", "--quiet", "--name", "third", "--timeout", "1", "--probe", probe, "--", "/bin/sleep", "1000"],
-		{ state },
-	);
-	expect(status).toBe(1);
-	expect(stderr).toContain("true &&…");
-	expect(stderr).not.toContain("false");
-});

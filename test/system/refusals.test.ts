@@ -120,12 +120,11 @@ test("a command without a known protocol needs a probe", async () => {
 	expectRefused(await inProcess(makeArguments([], ["sleep", "1000"]), { state }), 2, "--probe");
 });
 
-test("a probe without an answer fails and is quoted", async () => {
-	const nobody = await freePort();
-	const result = await cagewright(makeArguments(["--timeout", "1", "--probe", `curl -fsS http://127.0.0.1:${nobody}/`]), {
-		state,
-	});
-	expectRefused(result, 1, "does not answer", `http://127.0.0.1:${nobody}/`);
+test("a probe without an answer fails and is quoted by its first line", async () => {
+	const line = `curl -fsS http://127.0.0.1:${await freePort()}/ &&`;
+	const result = await cagewright(makeArguments(["--timeout", "1", "--probe", `${line}\nfalse`]), { state });
+	expectRefused(result, 1, "does not answer", `${line}…`);
+	expect(result.stderr).not.toContain("false");
 });
 
 test("a probe that passes without the application is refused", async () => {
@@ -145,10 +144,13 @@ test("a command that exits at once is reported with its last output", async () =
 	expect(result.stderr).toMatch(/no\/such\.conf|open config/);
 });
 
-test.each(["../escape", "a/b", "", ".", "..", "-rf", "a b", "a\nb"])("the name %j is refused", async (name) => {
-	const words = ["make", "--yes", "--quiet", `--name=${name}`, ...wordsOf(daemon)];
-	expectRefused(await inProcess(words, { state }), 2);
-});
+test.each([...["../escape", "a/b", "", ".", "..", "a..b", ".hidden", "-rf", "a b", "a\nb", "a\n", "a\0", "ä", "x".repeat(65)]])(
+	"the name %j is refused",
+	async (name) => {
+		const words = ["make", "--yes", "--quiet", `--name=${name}`, ...wordsOf(daemon)];
+		expectRefused(await inProcess(words, { state }), 2);
+	},
+);
 
 test.each(["run", "show", "remove", "plan", "build", "trial", "unit", "minimise"])(
 	"%s refuses a missing cage and a name with ..",

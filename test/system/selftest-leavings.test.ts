@@ -34,7 +34,7 @@ test("a killed self-test leaves nothing", async () => {
 	expect((await cagewright(["selftest", "redis"], { state })).status).toBe(0);
 });
 
-test("a cancelled self-test exits with 130", async () => {
+test("a cancelled self-test exits with the status of its signal", async () => {
 	const run = begin(["selftest", "redis"], { state });
 	await eventually(() => expect(decoys()).not.toEqual([]));
 	expect((await run.stop("SIGTERM")).status).toBe(143);

@@ -51,10 +51,6 @@ describe("the review", () => {
 		const [needed, free] = [bytesNeeded(plan), hostView.free].map(en.bytes);
 		expect(valuesIn("disk", reviewed())).toEqual([`at most ${needed}; ${free} are free`]);
 	});
-	test("shows names of variables, never their values", () => {
-		expect(valuesIn("application", reviewed())).toContain("LANG");
-		expect(JSON.stringify(linesOf(reviewed()))).not.toContain("C.UTF-8");
-	});
 	test("shows exercises that were run by hand", () => {
 		const wizard = atTrace().happen({ event: "exercise-run", command: "redis-cli INFO", ok: true, output: "" });
 		wizard.answer({ job: "trace", value: traced }).answer({ job: "plan", value: planFor(redis) });
@@ -82,10 +78,6 @@ describe("the review", () => {
 		wizard.type(`2${enter}`).answer({ job: "review", value: "/root/r.txt2" });
 		expect(wizard.state.prompt).toBeUndefined();
 		expect(wizard.state.notice).toEqual({ code: "review-saved", values: { path: "/root/r.txt2" } });
-	});
-	test("shows the dry run as a page", () => {
-		expect(reviewed().type("d").state.overlay).toBe("dry-run");
-		expect(reviewed().type("dq").state).toMatchObject({ screen: "build" });
 	});
 });
 

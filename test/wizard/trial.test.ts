@@ -57,11 +57,6 @@ describe("the self-test", () => {
 		const back = answers().press("escape");
 		expect([back.state.screen, ...back.wanted()]).toEqual(["build", "cancel"]);
 	});
-
-	test("starts again for the next candidate", () => {
-		const wizard = answers().answer(escaped).type("r");
-		expect(wizard.state.trial.tested).toBeUndefined();
-	});
 });
 
 describe("the pages of a trial", () => {
