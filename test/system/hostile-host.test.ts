@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cagewright, make, temporaryState } from "./cagewright.ts";
-import { redis } from "./daemons.ts";
-import { freePort } from "./network.ts";
+import { cagewright, inProcess, temporaryState } from "./cagewright.ts";
+import { preparedRedis } from "./prepared.ts";
 
 /** Host files that changed their type after the cage was made, when an update reads them. */
 
@@ -18,12 +17,12 @@ beforeAll(async () => {
 	writeFileSync(file, "as it was");
 	writeFileSync(`${folder}/other`, "stays");
 	for (const [name] of replacements) writeFileSync(`${folder}/${name}`, "as it was");
-	const { command, probe } = redis(await freePort());
-	await make(["--name", "served", "--user", "redis", "--include", folder, "--probe", probe, "--", ...command], { state });
+	await preparedRedis(state);
+	await inProcess(["build", "redis", "--include", folder, "--yes"], { state });
 });
 
-const present = () => readlinkSync(`${state}/cages/served/current`);
-const build = () => cagewright(["build", "served", "--quiet"], { state });
+const present = () => readlinkSync(`${state}/cages/redis/current`);
+const build = () => cagewright(["build", "redis", "--quiet"], { state });
 
 test("a file with terabytes of holes is one line and is not read, and nothing changes", async () => {
 	rmSync(file);
@@ -31,8 +30,8 @@ test("a file with terabytes of holes is one line and is not read, and nothing ch
 	truncateSync(file, 2 * 1024 ** 4);
 	const before = present();
 	for (const args of [
-		["build", "served"],
-		["update", "served", "--configuration", "keep"],
+		["build", "redis"],
+		["update", "redis", "--configuration", "keep"],
 	]) {
 		const { status, stderr } = await cagewright([...args, "--quiet"], { state });
 		expect({ args, status, stderr }).toEqual({
@@ -42,7 +41,7 @@ test("a file with terabytes of holes is one line and is not read, and nothing ch
 		});
 	}
 	expect(present()).toBe(before);
-	expect((await cagewright(["check", "served"], { state })).stdout).toContain(file);
+	expect((await cagewright(["check", "redis"], { state })).stdout).toContain(file);
 });
 
 const replacements: readonly [name: string, replace: (file: string) => void][] = [
@@ -61,7 +60,7 @@ test("a FIFO, a link to a secret, a directory, a device without end or nothing i
 		replace(`${folder}/${name}`);
 	}
 	expect((await build()).status).toBe(0);
-	const found = execFileSync("find", [`${state}/cages/served/${present()}${folder}`, "-printf", "%P %y\n"], { encoding: "utf8" });
+	const found = execFileSync("find", [`${state}/cages/redis/${present()}${folder}`, "-printf", "%P %y\n"], { encoding: "utf8" });
 	const kinds = found
 		.trim()
 		.split("\n")
@@ -75,7 +74,7 @@ test("a file whose reading fails is one line, and nothing changes", async () => 
 	const before = present();
 	// No process has memory at address 0, so a read fails with EIO.
 	const enter = ["unshare", "--mount", "sh", "-c", `mount --bind /proc/$$/mem ${file} && exec "$@"`, "sh"];
-	const { status, stderr } = await cagewright(["build", "served", "--quiet"], { state, enter });
+	const { status, stderr } = await cagewright(["build", "redis", "--quiet"], { state, enter });
 	expect({ status, stderr }).toEqual({
 		status: 1,
 		stderr: expect.stringMatching(/^cagewright: The disk reports an error \(EIO\) at [^\n]*hostile[^\n]*\n$/),

@@ -1,26 +1,24 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { begin, cagewright, make, temporaryState } from "./cagewright.ts";
-import { redis, wordsOf } from "./daemons.ts";
+import { begin, cagewright, type Made, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
-import { freePort } from "./network.ts";
+import { preparedRedis } from "./prepared.ts";
 import { allProcesses, commandOf, nameOf } from "./processes.ts";
 
 /** Nothing of a self-test may remain on the machine. Processes, shared memory and keys are checked on the whole machine. */
 
 const state = temporaryState();
-let maker: Awaited<ReturnType<typeof make>>;
+let made: Made;
 
 beforeAll(async () => {
-	const daemon = redis(await freePort());
-	maker = await make(["--name", "redis", "--user", "redis", ...wordsOf(daemon)], { state });
+	({ made } = await preparedRedis(state));
 });
 
 test("a self-test leaves no process, shared memory, queue or key, and does not change the cage", async () => {
-	const before = [ipc(), keys(), content(maker.data), content(maker.root)];
+	const before = [ipc(), keys(), content(made.data), content(made.root)];
 	expect((await cagewright(["selftest", "redis"], { state })).status).toBe(0);
-	expect([ipc(), keys(), content(maker.data), content(maker.root)]).toEqual(before);
+	expect([ipc(), keys(), content(made.data), content(made.root)]).toEqual(before);
 	expect(decoys()).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { beforeAll, expect, test } from "vitest";
-import { cagewright, make, temporaryState } from "./cagewright.ts";
+import { cagewright, temporaryState } from "./cagewright.ts";
+import { preparedDemo } from "./prepared.ts";
 
 const state = temporaryState();
 /** A mount namespace with a read-only state folder. */
@@ -8,8 +9,7 @@ const readOnly = `mount --bind ${state} ${state} && mount -o remount,ro,bind ${s
 const where = { state, enter: ["unshare", "--mount", "sh", "-c", readOnly, "sh"] };
 const everything = () => execFileSync("sh", ["-c", "find . -printf '%p %i %T@ %l\\n' | sort"], { encoding: "utf8", cwd: state });
 
-// An account that no other process uses at the moment, because check would warn otherwise.
-beforeAll(() => make(["demo", "--user", "uucp"], { state }));
+beforeAll(() => preparedDemo(state));
 
 test.each([["list"], ["show", "demo"], ["check", "demo"], ["update", "demo", "--dry-run"], ["remove", "demo", "--dry-run"]])(
 	"%s works with a read-only state folder",

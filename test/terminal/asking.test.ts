@@ -1,13 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { inProcess, make, temporaryState } from "../system/cagewright.ts";
+import { inProcess, temporaryState } from "../system/cagewright.ts";
+import { preparedDemo } from "../system/prepared.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
 import { openTerminal, openWizard, wizardProgram } from "./wizards.ts";
 
 const state = temporaryState();
-beforeAll(async () => {
-	await make(["demo"], { state });
-});
+beforeAll(() => preparedDemo(state));
 
 /** The names for the record, asked once for all cages. */
 describe("a question on a terminal", () => {
