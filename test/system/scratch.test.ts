@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, make, startRun, temporaryFolder, temporaryState, type Where } from "./cagewright.ts";
 import { askRedis } from "./daemons.ts";
 import { makeDeep } from "./deep.ts";
 import { eventually } from "./eventually.ts";
@@ -22,9 +22,9 @@ beforeAll(async () => {
 
 const scratch = () => (existsSync(join(state, "scratch")) ? readdirSync(join(state, "scratch")) : []);
 
-async function expectRedisToStart(): Promise<void> {
-	const run = startRun("redis", { state });
-	expect(await eventually(() => askRedis(port, ["PING"]))).toBe("PONG");
+async function expectRedisToStart(where: Where = { state }, at = port): Promise<void> {
+	const run = startRun("redis", where);
+	expect(await eventually(() => askRedis(at, ["PING"]))).toBe("PONG");
 	expect((await run.stop()).status).toBe(0);
 }
 
@@ -101,9 +101,7 @@ describe("a leftover of a killed command", () => {
 			status: 0,
 			stderr: expect.stringMatching(/^[^\n]*\.scratch-1-1-aaaaaaaaaaaa[^\n]*\n$/),
 		});
-		const run = startRun("redis", { state, enter });
-		expect(await eventually(() => askRedis(port, ["PING"]))).toBe("PONG");
-		expect((await run.stop()).status).toBe(0);
+		await expectRedisToStart({ state, enter });
 		expect(scratch()).toEqual([expect.stringContaining("aaaaaaaaaaaa")]);
 		expect(await cagewright(["list"], { state })).toMatchObject({ status: 0, stderr: "" });
 		expect(scratch()).toEqual([]);
@@ -119,9 +117,7 @@ test("a cage can start and be removed, whatever its application created in its d
 	await once(many, "close");
 	const check = await cagewright(["check", "redis"], { state: own });
 	expect(check.stdout.length).toBeLessThan(4000);
-	const run = startRun("redis", { state: own });
-	expect(await eventually(() => askRedis(port, ["PING"]))).toBe("PONG");
-	await run.stop();
+	await expectRedisToStart({ state: own }, port);
 	expect((await cagewright(["remove", "redis", "--yes"], { state: own })).status).toBe(0);
 	expect(readdirSync(join(own, "cages"))).toEqual([]);
 });
