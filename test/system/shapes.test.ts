@@ -47,14 +47,12 @@ async function expectCaged(name: string, program: string, state: string): Promis
 }
 
 test("a static program with musl", async () => {
-	const state = temporaryState();
-	const made = await expectCaged("static", compile("static", "musl-gcc", "-static"), state);
+	const made = await expectCaged("static", compile("static", "musl-gcc", "-static"), temporaryState());
 	expect(librariesIn(made.root)).toEqual([]);
 });
 
 test("a dynamic program with musl, whose library is also its loader", async () => {
-	const state = temporaryState();
-	const made = await expectCaged("dynamic", compile("dynamic", "musl-gcc"), state);
+	const made = await expectCaged("dynamic", compile("dynamic", "musl-gcc"), temporaryState());
 	expect(librariesIn(made.root)).toEqual(["ld-musl-x86_64.so.1", "libc.so"]);
 });
 
