@@ -1,13 +1,17 @@
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { uptime } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import type { LaunchSpec } from "../../src/core/confinement/launch.ts";
+import { namespaceCommand } from "../../src/core/confinement/launch-script.ts";
 import { presentCage } from "../../src/engine/cages.ts";
 import type { Context } from "../../src/engine/context.ts";
 import type { LaunchRequest } from "../../src/engine/launch-ports.ts";
 import { launchRequest } from "../../src/engine/run/run.ts";
-import { begin, cagewright, type Started, temporaryState } from "./cagewright.ts";
+import { host, spec } from "../core/confinement/launches.ts";
+import { begin, cagewright, type Started, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { preparedRedis } from "./prepared.ts";
@@ -207,5 +211,19 @@ describe("after the launcher dies, nothing remains", { timeout: 240_000 }, () =>
 			const turn = Math.floor(step / 2) % kills.length;
 			for (const kill of isWhole ? kills : kills.slice(turn, turn + 1)) await dieAt(step, kind, kill);
 		}
+	});
+
+	test("if it died before its child could notice, and nobody reads the trace", () => {
+		const { pid: starter } = spawnSync("true");
+		const pipe = join(temporaryFolder("unread"), "trace");
+		execFileSync("mkfifo", [pipe]);
+		const [program = "", ...words] = namespaceCommand(spec(host, { isTraced: true, starter }), "/dev/null", [
+			"strace",
+			"-o",
+			pipe,
+			"--",
+		]);
+		const { signal, status } = spawnSync(program, words, { timeout: 20_000, killSignal: "SIGKILL", stdio: "ignore" });
+		expect({ signal, status }).toEqual({ signal: null, status: 1 });
 	});
 });

@@ -24,15 +24,21 @@ export function namespaceCommand(spec: LaunchSpec, script: string, tracer: reado
 	const joins = spec.joins === undefined ? [] : join(spec.joins, spec.rootless);
 	const user = spec.rootless && spec.joins === undefined ? ownUser : [];
 	const entering = [...joins, "unshare", ...user];
+	const traced = [...entering, "--mount-proc", "--pid", "--fork", "--kill-child", ...tracer, ...dieWithParent];
 	return [
 		...dieWithParent,
-		...(spec.isTraced ? [...entering, "--mount-proc", "--pid", "--fork", "--kill-child", ...tracer, ...dieWithParent] : []),
+		...(spec.isTraced ? [...ifStarterLives(spec), ...traced] : []),
 		...limitPrefix(spec),
 		...(spec.isTraced ? ["unshare"] : entering),
 		...["--mount", "--propagation", "private", "--fork", "--kill-child"],
 		...kinds.map((kind) => `--${kind}`),
 		...["sh", "-eu", script],
 	];
+}
+
+/** Without its starter, strace would wait for a reader of its output and never start the script, which looks for the starter. */
+function ifStarterLives({ rootless, starter }: LaunchSpec): string[] {
+	return starter === undefined ? [] : ["sh", "-euc", `${requireStarter(starter, rootless)}\nexec "$@"`, "sh"];
 }
 
 function namespaceKinds({ joins, network, root, without = [] }: LaunchSpec): string[] {

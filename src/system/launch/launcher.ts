@@ -258,7 +258,7 @@ export class UtilLinuxLauncher implements Launcher {
 			write(script, split.script);
 			write(join(folder, mountsName), split.mounts);
 		} else write(script, launchScript(whole));
-		return { command: namespaceCommand(spec, script, tracer), spec };
+		return { command: namespaceCommand(whole, script, tracer), spec };
 	}
 
 	private specification(request: LaunchRequest, folder: string, log?: Path): LaunchSpec {
