@@ -1,14 +1,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test, vi } from "vitest";
+import { systemMachine } from "../../src/cli/machine.ts";
 import { initName } from "../../src/core/confinement/launch.ts";
 import { children, findInit } from "../../src/system/launch/processes.ts";
+import { temporaryState } from "./cagewright.ts";
 
 /** What happens as soon as a process's status was read. */
 let afterStatus = (_pid: number) => {};
+/** No status is readable, as if each process had ended before the search. */
+let isBlind = false;
 vi.mock(import("../../src/system/running/proc.ts"), async (original) => {
 	const real = await original();
 	const statusText = (pid: number) => {
+		if (isBlind) return undefined;
 		const text = real.statusText(pid);
 		afterStatus(pid);
 		return text;
@@ -35,4 +40,24 @@ test("a process that becomes the init during the search is found, and not its ch
 	} finally {
 		process.kill(-(starter.pid ?? 0), "SIGKILL");
 	}
+});
+
+test("an application that cannot be executed has been launched, even if it ended before the search", async () => {
+	const { launcher } = systemMachine(temporaryState());
+	await using sandbox = await launcher.createSandbox();
+	isBlind = true;
+	let output = "";
+	const launched = await launcher.start({
+		spec: { kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
+		identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
+		command: ["/nonexistent"],
+		cwd: "/",
+		env: {},
+		network: "own",
+		onOutput: (chunk) => {
+			output += chunk.toString();
+		},
+	});
+	expect(await launched.ended).toEqual({ status: 125 });
+	expect(output).toContain("cannot execute the application");
 });

@@ -172,12 +172,11 @@ export class RunningApplication implements Launched {
 				return;
 			}
 			if (this.over) {
-				// The application may have ended before we looked. Only messages of the launcher's own programs count as
-				// failures.
+				// The application may have ended before we looked. Only messages of programs before the init count as failures.
 				const line = this.printed
 					.split("\n")
 					.find((text) =>
-						/^(setpriv|unshare|cagewright-conf|cagewright-bind|stat|mount|sh|chroot|mknod|cagewright-env|cagewright-sock|cp|mkdir|[^ ]*(launch|mounts)\.sh):/.test(
+						/^(setpriv|unshare|cagewright-conf|cagewright-bind|stat|mount|sh|chroot|mknod|cagewright-sock|cp|mkdir|[^ ]*(launch|mounts)\.sh):/.test(
 							text,
 						),
 					);
