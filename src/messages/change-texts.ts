@@ -6,23 +6,15 @@ type Change = (text: string) => string;
 
 /** Applies a change to every text of a catalogue's section, and to those that its functions return. */
 export function changeTexts<T>(section: T, change: Change): T {
-	const returned = (value: (...args: unknown[]) => unknown) => {
-		return (...args: unknown[]) => changed(value(...args), change, returned);
-	};
-	return changed(section, change, returned) as T;
+	return changed(section, change) as T;
 }
 
-/** Applies a change to every sentence of a section. Functions stay as they are, because their texts contain values. */
-export function changeSentences<T>(section: T, change: Change): T {
-	return changed(section, change, (value) => value) as T;
-}
-
-function changed(value: unknown, change: Change, called: (value: (...args: unknown[]) => unknown) => unknown): unknown {
+function changed(value: unknown, change: Change): unknown {
 	if (typeof value === "string") return change(value);
-	if (typeof value === "function") return called(value as (...args: unknown[]) => unknown);
-	if (Array.isArray(value)) return value.map((one) => changed(one, change, called));
+	if (typeof value === "function") return (...args: unknown[]) => changed(value(...args), change);
+	if (Array.isArray(value)) return value.map((one) => changed(one, change));
 	if (typeof value !== "object" || value === null) return value;
-	return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, changed(one, change, called)]));
+	return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, changed(one, change)]));
 }
 
 /**

@@ -190,13 +190,15 @@ const whileMinimising: readonly Binding[] = [
 	...quitting,
 ];
 
+/** Not Enter, because that ends the search and may be pressed just after the search has ended by itself. */
+const leavingOut: Binding = { command: "leave-out", keys: ["b"], footer: 1 };
+
 /** The key that opened a page also closes it. */
 function onPage(page: Page, { unneeded }: WizardState): readonly Binding[] {
 	const own = [...pages, ...pagesOfTrial].find((binding) => binding.command === page);
 	const isOffer = page === "unneeded" && (unneeded?.left.length ?? 0) > 0;
 	return [
-		// Not Enter, because that ends the search and may be pressed just after the search has ended by itself.
-		...(isOffer ? [{ command: "leave-out", keys: ["b"], footer: 1 } as const] : []),
+		...(isOffer ? [leavingOut] : []),
 		// Not j (German "ja"), because j scrolls.
 		...(page === "consent" ? [{ command: "yes", keys: ["y", "Y"], footer: 1 } as const] : []),
 		{ command: "close", keys: ["escape", ...(isOffer ? [] : ["enter"]), "left", "q", ...(own?.keys ?? [])], footer: 1 },
@@ -227,16 +229,17 @@ export function bindingsOf(state: WizardState): readonly Binding[] {
 }
 
 /** The bindings without the open page or question, for the page of keys. */
-export function bindingsBelow({
-	form,
-	jobs,
-	prompt,
-	screen,
-}: Pick<WizardState, "form" | "jobs" | "prompt" | "screen">): readonly Binding[] {
+export function bindingsBelow({ form, jobs, prompt, screen }: WizardState): readonly Binding[] {
 	if (prompt) return typing;
 	if (screen === "trial" && jobs.minimise !== undefined) return whileMinimising;
 	if (screen === "form" && form?.cursor === form?.rows.length) return onButton;
 	return onScreen[screen];
+}
+
+/** The key of a command that texts name, which is the same on each of its screens. */
+export function keyOf(command: Command): string {
+	const all = [...Object.values(onScreen).flat(), ...typing, leavingOut];
+	return all.find((binding) => binding.command === command)?.keys[0] ?? "";
 }
 
 export function commandFor(bindings: readonly Binding[], key: Key): Command | undefined {

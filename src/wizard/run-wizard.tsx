@@ -1,5 +1,6 @@
 import type { Drawn } from "./draw.tsx";
 import { type ExitSummary, exitSummary, shellNotice } from "./exit-summary.ts";
+import { withScreenKeys } from "./key-texts.ts";
 import { importInk, lookFrom, type WizardOptions } from "./options.ts";
 import { WizardStore } from "./runner.ts";
 import { onEndingSignal, readKeys, takeTerminal, usualSize } from "./terminal.ts";
@@ -7,7 +8,7 @@ import { onEndingSignal, readKeys, takeTerminal, usualSize } from "./terminal.ts
 /** Runs the wizard until it exits. Print `lines` once the terminal is restored. */
 export async function runWizard(options: WizardOptions): Promise<{ status: number; lines: ExitSummary }> {
 	const { stdin, stdout } = process;
-	const look = lookFrom(options);
+	const look = lookFrom({ ...options, messages: withScreenKeys(options.messages) });
 	const { drawApp } = await importInk(options.color, () => import("./draw.tsx"));
 	const store = new WizardStore(options.session);
 	const alternate = !options.inline;

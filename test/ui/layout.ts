@@ -10,7 +10,7 @@ import { isWorthSaving, restored, storedOf } from "../../src/wizard/session/stor
 import { startState, type WizardState } from "../../src/wizard/state.ts";
 import { messagesIn } from "../texts.ts";
 import { Book } from "./book.ts";
-import { ScreenDriver } from "./screen.ts";
+import { ScreenDriver, screenMessages } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 import { take } from "./walk.ts";
 import { walks } from "./walks.ts";
@@ -31,7 +31,7 @@ export function layoutAt(columns: number, rows: number, languages: readonly ("en
 
 		const book = columns === 80 && language === "en" ? new Book("80x24-en") : undefined;
 		afterAll(() => book?.close());
-		const texts = textsOf(messagesIn(language).wizard);
+		const texts = textsOf(screenMessages(language).wizard);
 
 		/** Nothing scrolled away, the title is at the top, the complete keys are at the bottom, the last row is free. */
 		function fits(screen: ScreenDriver, lines: readonly string[]): void {
@@ -125,7 +125,7 @@ function textsOf(value: unknown): string[] {
 
 /** The frame of a state at 80x24. */
 export function drawn(state: WizardState): string {
-	const look = { messages: messagesIn("en"), color: false, ascii: false };
+	const look = { messages: screenMessages("en"), color: false, ascii: false };
 	const { lastFrame, unmount } = render(createElement(Frame, { state: { ...state, size: { columns: 80, rows: 24 } }, look }));
 	const frame = lastFrame() ?? "";
 	unmount();

@@ -1,12 +1,17 @@
 import { EventEmitter } from "node:events";
 import { Terminal } from "@xterm/headless";
+import type { Language, Messages } from "../../src/messages/messages.ts";
 import { type Drawn, drawApp } from "../../src/wizard/draw.tsx";
+import { withScreenKeys } from "../../src/wizard/key-texts.ts";
 import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
 import type { Look } from "../../src/wizard/look.ts";
 import { WizardStore } from "../../src/wizard/runner.ts";
 import type { WizardState } from "../../src/wizard/state.ts";
 import { messagesIn } from "../texts.ts";
 import type { ScriptedSession } from "./scripted-session.ts";
+
+/** The texts as the screen shows them. */
+export const screenMessages = (language: Language): Messages => withScreenKeys(messagesIn(language));
 
 /** A terminal of a given size for Ink, displayed by an emulator. */
 class Output extends EventEmitter {
@@ -47,7 +52,7 @@ export class ScreenDriver {
 		this.store = new WizardStore(session, false);
 		this.#output = new Output(columns, rows);
 		this.store.dispatch({ type: "resized", columns, rows });
-		const all = { messages: messagesIn(language), color: false, ascii: false, ...look };
+		const all = { messages: screenMessages(language), color: false, ascii: false, ...look };
 		this.#drawn = drawApp(
 			this.store,
 			all,
@@ -60,7 +65,7 @@ export class ScreenDriver {
 	}
 
 	get words() {
-		return messagesIn(this.language).wizard;
+		return screenMessages(this.language).wizard;
 	}
 
 	type(input: string): this {

@@ -176,7 +176,7 @@ export const whyDe: WizardMessages["why"] = {
 		},
 		build: {
 			purpose:
-				"Noch wurde nichts geschrieben. Diese Seite zeigt alles, was Cagewright schreiben wird, Risiken zuerst. Mit 1, 3 oder 4 ändern Sie eine Antwort.",
+				"Noch wurde nichts geschrieben. Diese Seite zeigt alles, was Cagewright schreiben wird, Risiken zuerst. Mit {key:to-application}, {key:to-files} oder {key:to-accounts} ändern Sie eine Antwort.",
 			machine:
 				"Enter kopiert die Dateien in eine neue Generation im Zustandsordner und startet die Anwendung dort einmal, in einer Sandbox. Ein laufender Käfig gleichen Namens bleibt unberührt.",
 			proposals:

@@ -126,9 +126,10 @@ export const wizardDe: WizardMessages = {
 		...traceNoticesDe,
 		"build-undone": "Der Bau wurde angehalten und entfernt.",
 		"review-saved": "Liste nach {path} geschrieben. Nur der Eigentümer kann sie lesen.",
-		"nothing-to-accept": "Es lässt sich nichts ergänzen. Ändern Sie die Dateien (3), oder erproben Sie erneut (r).",
+		"nothing-to-accept":
+			"Es lässt sich nichts ergänzen. Ändern Sie die Dateien ({key:to-files}), oder erproben Sie erneut ({key:again}).",
 		"must-answer-first": "Die Anwendung muss antworten, bevor sich der Käfig speichern lässt.",
-		"declined-by-you": "Das haben Sie weggelassen. Mit 3 gehen Sie zu den Dateien zurück und erlauben es.",
+		"declined-by-you": "Das haben Sie weggelassen. Mit {key:to-files} gehen Sie zu den Dateien zurück und erlauben es.",
 		"no-remedy": "Für diesen Eintrag lässt sich nichts ergänzen.",
 		"not-installed": "{name} ist nicht installiert: {programs} fehlt, und die Vorlage nennt für dieses System kein Paket.",
 		"no-probe-to-try": "Geben Sie eine Probe ein, bevor Sie sie ausprobieren.",

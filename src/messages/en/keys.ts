@@ -182,7 +182,7 @@ export const whyEn = {
 		},
 		build: {
 			purpose:
-				"Nothing has been written yet. This page shows everything that Cagewright will write, risks first. Press 1, 3 or 4 to change an answer.",
+				"Nothing has been written yet. This page shows everything that Cagewright will write, risks first. Press {key:to-application}, {key:to-files} or {key:to-accounts} to change an answer.",
 			machine:
 				"Enter copies the files into a new generation in the state folder and starts the application there once, in a sandbox. A running cage of the same name is not affected.",
 			proposals:

@@ -1,7 +1,7 @@
-import { changeSentences } from "../../messages/change-texts.ts";
-import { type Messages, messagesFor } from "../../messages/messages.ts";
-import { type Binding, bindingsBelow, bindingsOf, type Command } from "../bindings.ts";
-import { hasEffect, isOffered } from "../footer.ts";
+import type { Messages } from "../../messages/messages.ts";
+import { type Binding, bindingsBelow, bindingsOf, type Command, keyOf } from "../bindings.ts";
+import { hasEffect, isOffered, keyName } from "../footer.ts";
+import { withKeys } from "../key-texts.ts";
 import type { Key } from "../keys.ts";
 import { isMove } from "../list.ts";
 import { countOf } from "../reduce.ts";
@@ -95,28 +95,10 @@ function lettersFor(bindings: readonly Binding[]): ReadonlyMap<Command, string> 
 	return letters;
 }
 
-/** Screens whose keys are digits, which select items here. */
-const withDigits = lettersFor(bindingsBelow({ screen: "build", jobs: {} }));
-
-/** A key that a text names. Other digits are numbers of steps and ports, or values. */
-const namedKey = /(?<![\w{}|:.=-]|(?:step|Schritt|to|auf|from|von) )(?:Esc|[b134])(?![\w{}|-])/g;
-
 /** Returns the messages with what to type here in place of the screen's keys. */
 export function linearMessages(messages: Messages, state: WizardState): Messages {
-	const bindings = bindingsOf(state);
-	const letters = lettersFor(bindings);
-	const mount = bindings.find(({ keys }) => keys.includes("b"))?.command;
-	const typed: Readonly<Record<string, string | undefined>> = {
-		Esc: "b",
-		b: mount && letters.get(mount),
-		1: withDigits.get("to-application"),
-		3: withDigits.get("to-files"),
-		4: withDigits.get("to-accounts"),
-	};
-	const { wizard, ...others } = messages.catalogue;
-	const { keyNames, ...texts } = wizard;
-	const change = (text: string) => text.replace(namedKey, (name) => typed[name] ?? name);
-	return messagesFor({ ...others, wizard: { ...changeSentences(texts, change), keyNames } });
+	const [open, below] = [bindingsOf(state), bindingsBelow(state)].map(lettersFor);
+	return withKeys(messages, (command) => open?.get(command) ?? below?.get(command) ?? keyName(keyOf(command), messages));
 }
 
 interface LinearAnswer {

@@ -85,6 +85,6 @@ export const buildDe: WizardMessages["build"] = {
 		starting: "die Anwendung im Käfig starten",
 	},
 	building: "Ein Kandidat wird gebaut. Laufende Dienste und vorhandene Käfige sind nicht betroffen.",
-	stopping: "Esc bricht ab und macht den Bau rückgängig.",
+	stopping: "{key:back} bricht ab und macht den Bau rückgängig.",
 	dryRun: "Probelauf: Ausgabe von `make --dry-run` für diese Antworten",
 };

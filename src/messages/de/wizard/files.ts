@@ -78,8 +78,8 @@ export const filesDe: WizardMessages["files"] = {
 		large: "Groß.",
 		home: "Aus einem Home-Verzeichnis.",
 	},
-	can: "Leertaste: aufnehmen oder weglassen. b: einhängen. e: leeren. w: beschreibbar.",
-	canState: "Leertaste: mit dem Inhalt des Hosts oder leer. b: Verzeichnis des Hosts einhängen.",
+	can: "Leertaste: aufnehmen oder weglassen. {key:bind}: einhängen. {key:empty}: leeren. {key:writable}: beschreibbar.",
+	canState: "Leertaste: mit dem Inhalt des Hosts oder leer. {key:bind}: Verzeichnis des Hosts einhängen.",
 };
 
 export const fileNoticesDe: Record<keyof typeof fileNoticesEn, string> = {
@@ -110,8 +110,9 @@ export const fileNoticesDe: Record<keyof typeof fileNoticesEn, string> = {
 	"no-kind": "Wählen Sie zuerst eine Datei, einen Link oder ein Gerät.",
 	"no-folder": "Wählen Sie zuerst einen Ordner.",
 	"bind-never": "{path} gehört zum System des Hosts. Wird es eingehängt, ist der Käfig wirkungslos.",
-	"mounted-ro": "{path} ist schreibgeschützt eingehängt. Noch einmal b: beschreibbar.",
-	"mounted-rw": "{path} ist beschreibbar eingehängt: Die Anwendung ändert die Dateien des Hosts. Noch einmal b: aushängen.",
+	"mounted-ro": "{path} ist schreibgeschützt eingehängt. Noch einmal {key:bind}: beschreibbar.",
+	"mounted-rw":
+		"{path} ist beschreibbar eingehängt: Die Anwendung ändert die Dateien des Hosts. Noch einmal {key:bind}: aushängen.",
 	"mounted-not": "{path} ist nicht mehr eingehängt.",
 	"made-empty": "{path} wird im Käfig leer sein. Noch einmal e: mit Inhalt.",
 	"filled-again": "{path} ist wieder mit Inhalt aufgenommen.",

@@ -83,6 +83,6 @@ export const buildEn = {
 		starting: "starting the application in the cage",
 	},
 	building: "Building a candidate. Running services and existing cages are not affected.",
-	stopping: "Press Esc to stop and undo the build.",
+	stopping: "Press {key:back} to stop and undo the build.",
 	dryRun: "Dry run: output of `make --dry-run` for these answers",
 };

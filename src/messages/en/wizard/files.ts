@@ -85,8 +85,8 @@ export const filesEn = {
 		large: "Large.",
 		home: "From a home directory.",
 	} satisfies Record<Risk, string>,
-	can: "Space: include or leave out. b: mount. e: empty. w: writable.",
-	canState: "Space: start with the host's content or empty. b: mount the host's directory.",
+	can: "Space: include or leave out. {key:bind}: mount. {key:empty}: empty. {key:writable}: writable.",
+	canState: "Space: start with the host's content or empty. {key:bind}: mount the host's directory.",
 };
 
 export const fileNoticesEn = {
@@ -117,8 +117,8 @@ export const fileNoticesEn = {
 	"no-kind": "Select a file, link or device first.",
 	"no-folder": "Select a folder first.",
 	"bind-never": "{path} is part of the host's system. Mounting it would defeat the cage.",
-	"mounted-ro": "{path} is mounted read-only. Press b again to make it writable.",
-	"mounted-rw": "{path} is mounted writable: the application changes the host's files. Press b again to unmount.",
+	"mounted-ro": "{path} is mounted read-only. Press {key:bind} again to make it writable.",
+	"mounted-rw": "{path} is mounted writable: the application changes the host's files. Press {key:bind} again to unmount.",
 	"mounted-not": "{path} is no longer mounted.",
 	"made-empty": "{path} will be empty in the cage. Press e again to include its content.",
 	"filled-again": "{path} is included with its content again.",
