@@ -23,7 +23,7 @@ export type { Values };
 /**
  * Fills the placeholders of a sentence. `{name}` is the value itself. `{name:bytes}` and `{name:count}` format a number for the language, `{name:ago}` formats
  * seconds. `{name|one|other}` selects the word for the number. `{name?text}` is `text` with the value in place of `%`, or nothing if the value is empty.
- * Values are untrusted: control characters are escaped.
+ * Values are untrusted: control characters are escaped. `{key:COMMAND}` in the wizard's texts is filled before (`wizard/key-texts.ts`).
  */
 function fill(sentence: string, values: Values, language: string): string {
 	const whole = sentence.replace(/\{(\w+)\?([^{}]*)\}/g, (_, name: string, part: string) => {
