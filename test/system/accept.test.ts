@@ -35,6 +35,13 @@ test("the package makes, tests, adopts, upgrades and updates cages", async () =>
 	expect(await failuresOf("install")).toEqual(["1..25"]);
 });
 
+test("ordinary users learn that a container that covers parts of /proc gives them no cages", async () => {
+	const { stdout } = await system.run("runuser -u ordinary -- cagewright doctor --json");
+	expect(JSON.parse(stdout).findings).toContainEqual(expect.objectContaining({ what: "user-namespaces", state: "missing" }));
+	const { status, stderr } = await system.run("runuser -u ordinary -- cagewright make demo --yes --quiet");
+	expect([status, stderr]).toEqual([3, expect.stringMatching(/^cagewright: This system gives[^\n]* \/proc [^\n]+\n$/)]);
+});
+
 test("the services answer from their cages after a reboot", async () => {
 	await system.reboot();
 	expect(await failuresOf("reboot")).toEqual(["1..9"]);
