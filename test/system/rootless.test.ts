@@ -150,6 +150,13 @@ describe("an ordinary user", () => {
 	});
 });
 
+test("a cage runs where users can mount no /proc, as in a container", async () => {
+	const cover = 'mount -n -t tmpfs tmpfs /proc/tty; exec "$@"';
+	const enter = ["unshare", "--mount", "sh", "-euc", cover, "sh", ...user.enter];
+	const { status, stdout } = await cagewright(["run", "redis", "--", "/usr/bin/redis-server", "--version"], { ...user, enter });
+	expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^Redis server v/) });
+});
+
 describe("tasks that need root are refused at once", () => {
 	const refuses = async (says: RegExp, args: readonly string[], where: Where = user) => {
 		const { status, stderr } = await cagewright(args, where);

@@ -43,19 +43,27 @@ const settings = [
 	{ name: "user.max_user_namespaces", refuses: "0", wanted: "10000" },
 ] as const;
 
+/** Options of unshare(1), and a script that shows whether they give enough. */
+interface Attempt {
+	readonly namespaces: readonly string[];
+	readonly script: string;
+}
+
+/** A mount, because Ubuntu's AppArmor allows the namespace but removes every capability in it. */
+const ofCage: Attempt = { namespaces: [...ownUser, "--mount"], script: "mount -n -t tmpfs tmpfs /tmp" };
+
 /**
- * Options of unshare(1) and a script that show whether mounts are possible: Ubuntu's AppArmor allows the namespace but removes
- * every capability in it, and where parts of the visible /proc or /sys are covered, as in containers, a user namespace gets none
- * of its own (mount_too_revealing in fs/namespace.c).
+ * Where parts of the visible /proc or /sys are covered, as in containers, a user namespace gets none of its own
+ * (mount_too_revealing in fs/namespace.c).
  */
-export const ownMounts = {
+export const ofSandbox: Attempt = {
 	namespaces: [...ownUser, "--mount-proc", "--pid", "--fork", "--net"],
-	script: "mount -n -t tmpfs tmpfs /tmp && mount -n -t sysfs sysfs /sys",
+	script: `${ofCage.script} && mount -n -t sysfs sysfs /sys`,
 };
 
 /** Why this user cannot create namespaces. Undefined if it works. */
-function whyNoUserNamespace(): { readonly detail: string; readonly setting?: string } | undefined {
-	const { error, status, stderr } = spawnSync(requireTool("unshare"), [...ownMounts.namespaces, "sh", "-c", ownMounts.script], {
+function whyNoUserNamespace({ namespaces, script }: Attempt): { readonly detail: string; readonly setting?: string } | undefined {
+	const { error, status, stderr } = spawnSync(requireTool("unshare"), [...namespaces, "sh", "-c", script], {
 		env: toolEnvironment,
 		cwd: "/",
 		encoding: "utf8",
@@ -67,15 +75,15 @@ function whyNoUserNamespace(): { readonly detail: string; readonly setting?: str
 	return culprit ? { detail, setting: `${culprit.name}=${culprit.wanted}` } : { detail };
 }
 
-let isKnownToWork = false;
+const knownToWork = new Set<Attempt>();
 
 /** Throws `user-namespaces-off` or `user-namespaces-refused` (exit 3). */
-export function requireUserNamespaces(): void {
-	if (isKnownToWork) return;
-	const why = whyNoUserNamespace();
+export function requireUserNamespaces(attempt = ofCage): void {
+	if (knownToWork.has(attempt)) return;
+	const why = whyNoUserNamespace(attempt);
 	if (why?.setting !== undefined) throw new Failure("user-namespaces-off", { detail: why.detail, setting: why.setting }, 3);
 	if (why) throw new Failure("user-namespaces-refused", { detail: why.detail }, 3);
-	isKnownToWork = true;
+	knownToWork.add(attempt);
 }
 
 function setting(name: string): string | undefined {
