@@ -10,8 +10,10 @@ import type { WizardState } from "../../src/wizard/state.ts";
 import { messagesIn } from "../texts.ts";
 import type { ScriptedSession } from "./scripted-session.ts";
 
+const onScreen = { en: withScreenKeys(messagesIn("en")), de: withScreenKeys(messagesIn("de")) };
+
 /** The texts as the screen shows them. */
-export const screenMessages = (language: Language): Messages => withScreenKeys(messagesIn(language));
+export const screenMessages = (language: Language): Messages => onScreen[language];
 
 /** A terminal of a given size for Ink, displayed by an emulator. */
 class Output extends EventEmitter {
