@@ -9,6 +9,7 @@ import {
 import type { Check } from "../core/selftest/outside.ts";
 import { groups } from "../core/selftest/technique.ts";
 import type { Messages } from "../messages/messages.ts";
+import { wrapLine } from "./format.ts";
 import { wayTitle } from "./selftest.ts";
 
 /** The part of `cagewright/selftest/1` for other sandboxes. */
@@ -173,14 +174,5 @@ function untriedLines(tests: readonly ForeignSelftest[], messages: Messages): st
 
 /** Lines of at most 80 columns. Longer words stay whole. */
 function wrapped(text: string, indentation = 0): string[] {
-	const lines: string[] = [];
-	let line = "";
-	for (const word of text.split(" ")) {
-		const longer = line === "" ? word : `${line} ${word}`;
-		if (line !== "" && longer.length > width - indentation) {
-			lines.push(line);
-			line = word;
-		} else line = longer;
-	}
-	return [...lines, line].map((one) => " ".repeat(indentation) + one);
+	return wrapLine(" ".repeat(indentation) + text, width, indentation).split("\n");
 }
