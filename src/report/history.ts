@@ -5,7 +5,7 @@ import { table } from "./format.ts";
 
 interface HistoryWords {
 	readonly action: string;
-	/** As they are in the log. */
+	/** The text in the log. */
 	readonly details: string;
 	/** `label: value` for each detail, unless the line has another form. */
 	readonly labelled?: readonly string[];

@@ -70,7 +70,7 @@ function mountSteps(
 	const ifThere = (steps: string[]) => (mount.path === "/" ? steps : [`if ${isThere}; then`, ...steps, "fi"]);
 	const source = quoteShell(mount.path);
 	const bind = (options: string) => `mount -n -o ${options} ${source} ${target}`;
-	// In a user namespace no flag of a mount can be removed, and a mount(8) before 2.39 removes all that it is not given.
+	// mount(8) before 2.39 removes each flag that it is not given, which a user namespace forbids.
 	const [first, second] = isRootless
 		? ["bind,ro", `"bind,$(findmnt -n -o VFS-OPTIONS --target ${source}),ro"`]
 		: ["bind,ro,nosuid,nodev", "bind,ro,nosuid,nodev"];

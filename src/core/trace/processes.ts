@@ -18,7 +18,7 @@ import type { RunningProcess } from "./running.ts";
 export interface ProcessRow {
 	/** In strace's namespace. */
 	readonly pid: number;
-	/** As in the application's log; the host's number if strace attached. */
+	/** The number in the application's log; the host's number if strace attached. */
 	readonly shownPid: number;
 	/** 0 if the parent has no row. */
 	readonly depth: number;
@@ -203,7 +203,7 @@ export class ProcessTable {
 
 	/** `parent`'s fork returned `pid`, or `ownPid` as `parent` sees it. */
 	born(parent: Process, pid: number, shares: Sharing, ownPid = pid): Process | undefined {
-		// Whoever attached to a process chose it by the host's number.
+		// The administrator chose the process by the host's number.
 		const shownPid = this.#joined === undefined ? ownPid : pid;
 		if (this.#ended.delete(pid)) return undefined;
 		const known = this.#processes.get(pid);

@@ -10,7 +10,7 @@ import { Failure } from "../../core/failure.ts";
 import type { Doctor, Finding } from "../../engine/ports.ts";
 import type { Commands } from "../commands.ts";
 import { patience, probeFeatures } from "../launch/features.ts";
-import { isRootless, ofSandbox } from "../launch/rootless.ts";
+import { isRootless, sandboxNamespaces } from "../launch/rootless.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { textOf } from "../running/proc.ts";
 
@@ -192,7 +192,7 @@ function userNamespaces(): Finding {
 		})
 		.join(", ");
 	const nobody = process.getuid?.() === 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"] : [];
-	const result = tryIn(ofSandbox.namespaces, ofSandbox.script, nobody);
+	const result = tryIn(sandboxNamespaces.namespaces, sandboxNamespaces.script, nobody);
 	return {
 		what: "user-namespaces",
 		state: result.works ? "ok" : isRootless() ? "missing" : "note",

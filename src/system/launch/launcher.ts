@@ -38,7 +38,7 @@ import { acceptorProgram, ownPrograms, socketsProgram, writeLoopback } from "./o
 import { placeLaunch } from "./placed-launch.ts";
 import { enter, enterProbe, ProbePrograms } from "./probe-entry.ts";
 import { cpuSeconds, running } from "./processes.ts";
-import { isRootless, ofSandbox, requireUserNamespaces, rootless } from "./rootless.ts";
+import { isRootless, requireUserNamespaces, rootless, sandboxNamespaces } from "./rootless.ts";
 import { handOverPipes, mountWhenAsked, RunningApplication, spawnLaunch } from "./running-application.ts";
 import { makeLayer } from "./sandbox-mounts.ts";
 import { clearAbandoned, mountsName, removeScratch, scriptName } from "./scratch.ts";
@@ -68,7 +68,7 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	async createSandbox(ports: readonly number[] = []): Promise<Sandbox> {
-		if (isRootless()) requireUserNamespaces(ofSandbox);
+		if (isRootless()) requireUserNamespaces(sandboxNamespaces);
 		const folder = await this.makeFolder();
 		const loopback = ports.length ? await this.shareLoopback(ports, folder) : undefined;
 		return {

@@ -43,26 +43,29 @@ const settings = [
 	{ name: "user.max_user_namespaces", refuses: "0", wanted: "10000" },
 ] as const;
 
-/** Options of unshare(1), and a script that shows whether they give enough. */
-interface Attempt {
+/** Options of unshare(1), and a script that shows whether the namespaces allow what a launch does in them. */
+interface NamespaceCheck {
 	readonly namespaces: readonly string[];
 	readonly script: string;
 }
 
-/** A mount, because Ubuntu's AppArmor allows the namespace but removes every capability in it. */
-const ofCage: Attempt = { namespaces: [...ownUser, "--mount"], script: "mount -n -t tmpfs tmpfs /tmp" };
+/** It tries a mount, because Ubuntu's AppArmor allows the namespace but removes every capability in it. */
+const cageNamespaces: NamespaceCheck = { namespaces: [...ownUser, "--mount"], script: "mount -n -t tmpfs tmpfs /tmp" };
 
 /**
- * Where parts of the visible /proc or /sys are covered, as in containers, a user namespace gets none of its own
- * (mount_too_revealing in fs/namespace.c).
+ * The sandbox also mounts /proc and /sys. The kernel refuses them to a user namespace if parts of the visible ones are covered, as
+ * in containers (mount_too_revealing in fs/namespace.c).
  */
-export const ofSandbox: Attempt = {
+export const sandboxNamespaces: NamespaceCheck = {
 	namespaces: [...ownUser, "--mount-proc", "--pid", "--fork", "--net"],
-	script: `${ofCage.script} && mount -n -t sysfs sysfs /sys`,
+	script: `${cageNamespaces.script} && mount -n -t sysfs sysfs /sys`,
 };
 
 /** Why this user cannot create namespaces. Undefined if it works. */
-function whyNoUserNamespace({ namespaces, script }: Attempt): { readonly detail: string; readonly setting?: string } | undefined {
+function whyNoUserNamespace({
+	namespaces,
+	script,
+}: NamespaceCheck): { readonly detail: string; readonly setting?: string } | undefined {
 	const { error, status, stderr } = spawnSync(requireTool("unshare"), [...namespaces, "sh", "-c", script], {
 		env: toolEnvironment,
 		cwd: "/",
@@ -75,15 +78,15 @@ function whyNoUserNamespace({ namespaces, script }: Attempt): { readonly detail:
 	return culprit ? { detail, setting: `${culprit.name}=${culprit.wanted}` } : { detail };
 }
 
-const knownToWork = new Set<Attempt>();
+const knownToWork = new Set<NamespaceCheck>();
 
 /** Throws `user-namespaces-off` or `user-namespaces-refused` (exit 3). */
-export function requireUserNamespaces(attempt = ofCage): void {
-	if (knownToWork.has(attempt)) return;
-	const why = whyNoUserNamespace(attempt);
+export function requireUserNamespaces(check = cageNamespaces): void {
+	if (knownToWork.has(check)) return;
+	const why = whyNoUserNamespace(check);
 	if (why?.setting !== undefined) throw new Failure("user-namespaces-off", { detail: why.detail, setting: why.setting }, 3);
 	if (why) throw new Failure("user-namespaces-refused", { detail: why.detail }, 3);
-	knownToWork.add(attempt);
+	knownToWork.add(check);
 }
 
 function setting(name: string): string | undefined {

@@ -65,7 +65,7 @@ export function linearActions(state: WizardState): readonly LinearAction[] {
 /** List items to print at once. */
 export const linearRows = 20;
 
-/** What to type for each command: its own letter, because texts name it, otherwise one of the command's name, or any. */
+/** Returns the letter to type for each command: its own, because texts name it, otherwise one of the command's name, or any. */
 function lettersFor(bindings: readonly Binding[]): ReadonlyMap<Command, string> {
 	const taken = new Set(["b", "q", "?", ">", "<"]);
 	const letters = new Map<Command, string>();
