@@ -2,7 +2,7 @@ import { by } from "../collections.ts";
 import type { Files } from "../machine/facts.ts";
 import { isWithin, normalise, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { isDocumentation } from "./areas.ts";
+import { isDocumentation, isSharedObject } from "./areas.ts";
 import { linkChain } from "./links.ts";
 import { callWord, capabilityWord, permissionWords, portWord } from "./permissions.ts";
 import type { Addition, Entry, Plan } from "./plan.ts";
@@ -120,7 +120,6 @@ type RankedMissing = Missing & { readonly importance: Importance };
 const lastLines = 20;
 
 const configuration = pathFromText("/etc");
-const library = /\.so(\.[0-9]+)*$/;
 /** Message catalogues, time zones and locales: libc tries them and continues without. */
 const localisation = /^\/usr\/(share\/(locale|zoneinfo|i18n)|lib\/locale)\//;
 
@@ -163,7 +162,7 @@ function judge(one: Missing, last: readonly string[], evidence: Evidence): Impor
 	// The application's own files come before other packages'.
 	const rest = { ...(isOwn ? { package: owner } : {}), at: isOwn ? 0 : 1 };
 	if (one.path !== undefined && isWithin(one.path, configuration)) return { level: "configuration", ...rest };
-	if (one.path !== undefined && library.test(one.path)) return { level: "library", ...rest };
+	if (one.path !== undefined && isSharedObject(one.path)) return { level: "library", ...rest };
 	return { level: isOwn ? "package" : "other", ...rest };
 }
 
