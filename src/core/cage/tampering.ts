@@ -1,5 +1,5 @@
 import { by } from "../collections.ts";
-import { isWithin, type Path, pathFromText } from "../path/path.ts";
+import { etc, isWithin, type Path, pathFromText } from "../path/path.ts";
 import { isDecoy } from "../plan/decoys.ts";
 import { type ObservedFile, octal } from "./audit.ts";
 import type { Finding } from "./finding.ts";
@@ -76,14 +76,12 @@ function kindInCage(entry: ManifestEntry): ObservedFile["kind"] {
 	return entry.kind === "symlink" || entry.kind === "socket" ? entry.kind : "file";
 }
 
-const configuration = pathFromText("/etc");
-
 /**
  * Whether an administrator may edit the file in place: files of /etc without a program's mode, except what controls the loader
  * (ld.so(8)), and accounts, which the build generates.
  */
 export function isConfiguration({ kind, mode, path }: Pick<ObservedFile, "kind" | "mode" | "path">): boolean {
-	if (!isWithin(path, configuration) || path.startsWith("/etc/ld.so.") || accounts.has(path)) return false;
+	if (!isWithin(path, etc) || path.startsWith("/etc/ld.so.") || accounts.has(path)) return false;
 	return kind === "symlink" || (kind === "file" && (mode & 0o111) === 0);
 }
 

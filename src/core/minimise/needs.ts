@@ -3,7 +3,7 @@ import type { ManifestEntry } from "../cage/manifest.ts";
 import { append } from "../collections.ts";
 import { libraryClosure } from "../elf/closure.ts";
 import type { Files } from "../machine/facts.ts";
-import { baseName, isWithin, normalise, type Path, pathFromText } from "../path/path.ts";
+import { baseName, etc, isWithin, normalise, type Path, pathFromText } from "../path/path.ts";
 import { type GroupName, groupOf } from "../plan/groups.ts";
 import { placeOf } from "../plan/links.ts";
 import { matchPaths } from "../plan/rules.ts";
@@ -86,7 +86,6 @@ const nameFiles = /^\/etc\/(nsswitch\.conf|resolv\.conf|hosts|host\.conf|gai\.co
 /** UTC: libc uses it if it finds no time zone (tzset(3)). */
 const plainZone = /\/(Etc\/)?(UTC|UCT|Universal|Zulu)$/;
 const tlsFiles = /^\/etc\/(ssl|pki|ca-certificates)\/|\.(pem|crt|cer|key)$/;
-const etc = pathFromText("/etc");
 
 /** Returns a function that returns a file's pin, or undefined if trials may leave it out. */
 export function pinsOf(facts: PinFacts, { giveUp, keep, keepKinds }: PinRules): (entry: ManifestEntry) => PinKind | undefined {

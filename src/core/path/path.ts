@@ -11,6 +11,8 @@ export type Path = string & { readonly [brand]: "Path" };
 export type PathJson = string | { base64: string };
 
 export const root = "/" as Path;
+/** The configuration of a system. */
+export const etc = "/etc" as Path;
 
 /** Most paths are ASCII, which is the same in both encodings. */
 function isAscii(text: string): boolean {

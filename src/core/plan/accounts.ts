@@ -1,7 +1,7 @@
 import { noRules, type Rules } from "../application/application.ts";
 import { Failure } from "../failure.ts";
 import type { Files, Group, User } from "../machine/facts.ts";
-import { isWithin, type Path, pathFromText } from "../path/path.ts";
+import { etc, isWithin, type Path, pathFromText } from "../path/path.ts";
 import type { Trace } from "../trace/trace.ts";
 import { placeOf } from "./links.ts";
 import type { Missing } from "./missing.ts";
@@ -169,7 +169,6 @@ export function checkAccountRules(
 }
 
 const accountFiles = ["/etc/passwd", "/etc/group"].map(pathFromText);
-const configuration = pathFromText("/etc");
 const maxRead = 64 * 1024;
 const speaksOfAccounts = /\b(users?|groups?|accounts?|[ug]ids?|get(pw|gr)nam\w*|owner)\b/i;
 /** Settings join words: SystemGroup, setgid_group. Comments do not count. */
@@ -225,7 +224,7 @@ function namesIn(text: string, line: RegExp): Set<string> {
 }
 
 function silentNames({ accesses }: Trace, { files, groups, plan }: KnownAccounts): Set<string> {
-	const read = [...accesses.values()].filter(({ path, succeeded }) => succeeded.has("read") && isWithin(path, configuration));
+	const read = [...accesses.values()].filter(({ path, succeeded }) => succeeded.has("read") && isWithin(path, etc));
 	const settings = read.filter(({ path }) => !accountFiles.includes(path));
 	const text = settings.map(({ path }) => files.read(placeOf(path, files), maxRead)?.toString("latin1") ?? "").join("\n");
 	const names = namesIn(text, setsAccount);

@@ -3,7 +3,7 @@ import { type Further, furtherExercises } from "../application/probe.ts";
 import type { ServiceUnit } from "../application/unit-file.ts";
 import { append } from "../collections.ts";
 import type { Files } from "../machine/facts.ts";
-import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
+import { baseName, etc, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
 import type { Access, Gap, Trace } from "../trace/trace.ts";
 import { serverSignals } from "../upkeep/signals.ts";
@@ -248,7 +248,7 @@ export function packagedFile(command: readonly string[], files: Pick<Files, "res
 	if (!interpreters.test(baseName(program))) return isFile(program) ? program : undefined;
 	const script = command.slice(1).find((word) => !word.startsWith("-"));
 	const path = script === undefined ? undefined : pathFromText(script);
-	return path !== undefined && isFile(path) && !isWithin(path, "/etc" as Path) ? path : undefined;
+	return path !== undefined && isFile(path) && !isWithin(path, etc) ? path : undefined;
 }
 
 const maxUntouched = 20;

@@ -1,4 +1,4 @@
-import { isWithin, type Path, pathFromText } from "../path/path.ts";
+import { etc, isWithin, type Path, pathFromText } from "../path/path.ts";
 import { startsEmpty } from "./areas.ts";
 import { isDecoy } from "./decoys.ts";
 import type { Entry, Plan, WritableDirectory } from "./plan.ts";
@@ -35,7 +35,7 @@ const places: readonly (readonly [GroupName, Path])[] = (
 		["locale", "/usr/share/i18n"],
 	] as const
 ).map(([name, top]) => [name, pathFromText(top)]);
-const [etc, usr, log] = (["/etc", "/usr", "/var/log"] as const).map(pathFromText) as [Path, Path, Path];
+const [usr, log] = (["/usr", "/var/log"] as const).map(pathFromText) as [Path, Path];
 /** Number of files from which such a directory is worth a hint. */
 const minSpareFiles = 40;
 

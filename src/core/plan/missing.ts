@@ -1,6 +1,6 @@
 import { by } from "../collections.ts";
 import type { Files } from "../machine/facts.ts";
-import { isWithin, normalise, type Path, pathFromText } from "../path/path.ts";
+import { etc, isWithin, normalise, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { isDocumentation, isSharedObject } from "./areas.ts";
 import { linkChain } from "./links.ts";
@@ -119,7 +119,6 @@ type RankedMissing = Missing & { readonly importance: Importance };
 /** An application explains its exit in its last lines; earlier output is about something else. */
 const lastLines = 20;
 
-const configuration = pathFromText("/etc");
 /** Message catalogues, time zones and locales: libc tries them and continues without. */
 const localisation = /^\/usr\/(share\/(locale|zoneinfo|i18n)|lib\/locale)\//;
 
@@ -161,7 +160,7 @@ function judge(one: Missing, last: readonly string[], evidence: Evidence): Impor
 	const isOwn = owner !== undefined && owner === evidence.package;
 	// The application's own files come before other packages'.
 	const rest = { ...(isOwn ? { package: owner } : {}), at: isOwn ? 0 : 1 };
-	if (one.path !== undefined && isWithin(one.path, configuration)) return { level: "configuration", ...rest };
+	if (one.path !== undefined && isWithin(one.path, etc)) return { level: "configuration", ...rest };
 	if (one.path !== undefined && isSharedObject(one.path)) return { level: "library", ...rest };
 	return { level: isOwn ? "package" : "other", ...rest };
 }

@@ -2,7 +2,7 @@ import type { Rules } from "../application/application.ts";
 import { append, by } from "../collections.ts";
 import { documentKinds, type Mention, type Passage } from "../documentation/documentation.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
-import { isWithin, join, normalise, outermost, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
+import { etc, isWithin, join, normalise, outermost, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { areaOf, isCommand, isHome, isLibraryDirectory, isSharedObject, isSystemDirectory, startsEmpty } from "./areas.ts";
 import { isOutsideApplication, type PackageContents } from "./coverage.ts";
 import { placeNamed, placeOf } from "./links.ts";
@@ -126,7 +126,7 @@ export function configuredPrograms(mentions: readonly Mention[], { entries }: Pi
 		const real = placeOf(normalise(path), files);
 		const status = files.status(real);
 		if (status?.kind !== "file" || !(status.mode & 0o111) || areaOf(real) !== "files") continue;
-		if (planned.has(real) || planned.has(path) || found.has(real) || isWithin(real, pathFromText("/etc"))) continue;
+		if (planned.has(real) || planned.has(path) || found.has(real) || isWithin(real, etc)) continue;
 		found.set(real, { kind: "documented", path: real, files: 1, bytes: status.size, passage });
 	}
 	return [...found.values()].slice(0, maxPrograms);

@@ -1,5 +1,5 @@
 import type { FileStatus, Files } from "../machine/facts.ts";
-import { baseName, isWithin, normalise, type Path, pathFromText } from "../path/path.ts";
+import { baseName, etc, isWithin, normalise, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { maskLine } from "../record/mask.ts";
 import type { Mark } from "./marks.ts";
@@ -7,7 +7,6 @@ import type { Entry, Plan, Risk } from "./plan.ts";
 
 const homes = ["/home", "/root"].map(pathFromText);
 const packaged = ["/usr", "/lib", "/bin", "/sbin", "/lib64"].map(pathFromText);
-const configuration = pathFromText("/etc");
 /** Configuration about passwords that contains none: pam.d(5). */
 const namedForTheirSubject = ["/etc/pam.d", "/etc/security"].map(pathFromText);
 const largeSize = 64 * 1024 * 1024;
@@ -42,8 +41,7 @@ function isSecret(path: Path, { mode }: FileStatus, marks: readonly Mark[] | und
 	const fromPackage = packaged.some((directory) => isWithin(path, directory));
 	if (marks?.includes("secret")) return !fromPackage || !isSource(name);
 	if (fromPackage || marks?.includes("elf")) return false;
-	if (!(mode & 0o004) && (marks?.includes("keystore") || (marks?.includes("opaque") && isWithin(path, configuration))))
-		return true;
+	if (!(mode & 0o004) && (marks?.includes("keystore") || (marks?.includes("opaque") && isWithin(path, etc)))) return true;
 	return secretWords.test(name) && !isSource(name) && !namedForTheirSubject.some((place) => isWithin(path, place));
 }
 
@@ -65,7 +63,7 @@ export function passwordNotes(entries: readonly Entry[], files: Pick<Files, "rea
 }
 
 function holdsPassword({ decision, kind, mode, path, risks }: Entry, files: Pick<Files, "read">): boolean {
-	const isCandidate = kind === "file" && decision === "include" && isWithin(path, configuration) && !(mode & 0o004);
+	const isCandidate = kind === "file" && decision === "include" && isWithin(path, etc) && !(mode & 0o004);
 	if (!isCandidate || risks.includes("secret")) return false;
 	const text = files.read(path, maxRead)?.toString("latin1") ?? "";
 	if (text.includes("\0")) return false;

@@ -5,7 +5,7 @@ import { Listings, type ModuleLanguage, type Role, reachedModules } from "../mod
 import { perlModules } from "../modules/perl.ts";
 import { pythonModules } from "../modules/python.ts";
 import { rubyModules } from "../modules/ruby.ts";
-import { baseName, isWithin, join, outermost, type Path, parent, pathFromText } from "../path/path.ts";
+import { baseName, etc, isWithin, join, outermost, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Trace } from "../trace/trace.ts";
 import { isByteCode, isCommon, isSystemDirectory } from "./areas.ts";
 import { placeOf } from "./links.ts";
@@ -319,7 +319,7 @@ function isOwnDirectory(directory: Path): boolean {
 	return (
 		!isSystemDirectory(directory) &&
 		!isCommon(directory) &&
-		!isWithin(directory, pathFromText("/etc")) &&
+		!isWithin(directory, etc) &&
 		!isWithin(directory, pathFromText("/usr/local/bin"))
 	);
 }

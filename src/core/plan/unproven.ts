@@ -2,7 +2,7 @@ import { parsePassedSocket, socketPlace } from "../application/passed-socket.ts"
 import { by } from "../collections.ts";
 import type { Note } from "../failure.ts";
 import type { Files } from "../machine/facts.ts";
-import { isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
+import { etc, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import type { Trace } from "../trace/trace.ts";
 import { placeOf } from "./links.ts";
@@ -11,7 +11,6 @@ import { isLibraryFile } from "./trees.ts";
 /** A longer file is data, not configuration. */
 const maxRead = 256 * 1024;
 const maxShown = 3;
-const etc = pathFromText("/etc");
 const absolutePath = /(?<![\w./-])\/(?:[\w.+@-]+\/)+[\w.+@-]+/g;
 const comment = /^\s*(#|;|\/\/|\*|<!--)/;
 /** Shells and common tools: most files that name one have nothing to do with the application. */

@@ -1,6 +1,6 @@
 import { formatPatch, OMIT_HEADERS, structuredPatch } from "diff";
 import type { ManifestEntry } from "../cage/manifest.ts";
-import { isWithin, type Path, pathFromText } from "../path/path.ts";
+import { etc, isWithin, type Path } from "../path/path.ts";
 import { isDecoy } from "../plan/decoys.ts";
 import { maskLines } from "./mask.ts";
 
@@ -21,7 +21,6 @@ export interface Configuration {
 	readonly withheld?: "secret" | "binary" | "too-long";
 }
 
-const etc = pathFromText("/etc");
 /**
  * The record lists the accounts one by one; these files could name further accounts of the host. The loader's cache is binary.
  */

@@ -4,7 +4,7 @@ import type { Edit } from "../../core/cage/edits.ts";
 import { isFolder } from "../../core/cage/layout.ts";
 import { entriesByPath, type Manifest, type ManifestEntry } from "../../core/cage/manifest.ts";
 import { isConfiguration, needsHash } from "../../core/cage/tampering.ts";
-import { join, type Path, parent, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { etc, join, type Path, parent, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { makeSafeFolder } from "../state/folder.ts";
 import { exists } from "./descriptor.ts";
 import { attempt } from "./errors.ts";
@@ -12,15 +12,13 @@ import { hashFile } from "./hash.ts";
 import { observe, observeTree, type StampedFile } from "./observe.ts";
 import { copyRegularFile } from "./safe-copy.ts";
 
-const configuration = pathFromText("/etc");
-
 /**
  * Finds edits below /etc of a generation and compares them with the host. Reads only files that were touched since the copy or
  * edited before. Includes new directories that contain an edit.
  */
 export async function findEdits(root: Path, manifest: Manifest, signal?: AbortSignal): Promise<Edit[]> {
 	const entries = entriesByPath(manifest);
-	const { seen } = observeTree(join(root, configuration.slice(1)), configuration, signal);
+	const { seen } = observeTree(join(root, etc.slice(1)), etc, signal);
 	const edits: Edit[] = [];
 	const directories = new Map<Path, StampedFile>();
 	for (const one of seen) {
