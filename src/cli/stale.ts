@@ -1,3 +1,4 @@
+import { driftedPackages } from "../core/cage/drift.ts";
 import { printable } from "../core/path/quote.ts";
 import type { ReadingMachine } from "../engine/context.ts";
 import { staleCages } from "../engine/upkeep/drift.ts";
@@ -9,7 +10,7 @@ export async function stale(terminal: Terminal<ReadingMachine>, options: { mark?
 		const cages = await staleCages(context, options.mark ?? false);
 		const words = terminal.messages.cli.install;
 		const lines = cages.map(({ drift, name }) => {
-			const packages = [...new Set(drift.flatMap((one) => one.package ?? []))];
+			const packages = driftedPackages(drift);
 			return words.stale(
 				name,
 				printable(packages.join(", ")),

@@ -1,5 +1,5 @@
 import type { Cage } from "../core/cage/cage.ts";
-import { devicesOf, type Manifest } from "../core/cage/manifest.ts";
+import { devicesOf, type Manifest, rootsOf } from "../core/cage/manifest.ts";
 import { uidsOf } from "../core/confinement/filter-permissions.ts";
 import { type TemporaryEntry, temporaryDirectories } from "../core/confinement/launch.ts";
 import { Failure } from "../core/failure.ts";
@@ -157,17 +157,12 @@ export async function requireNothingWider(
 ): Promise<void> {
 	const roots = outermost(writable);
 	for (const generation of await store.generations(name)) {
-		const others = await rootsOf(store, name, generation);
-		for (const above of others) {
+		const manifest = await unlessDamaged(store.manifest(name, generation));
+		for (const above of manifest ? rootsOf(manifest) : []) {
 			const path = roots.find((one) => one !== above && isWithin(one, above));
 			const [pid] = path === undefined ? [] : launcher.running(store.root(name, generation)).processes;
 			if (path !== undefined && pid !== undefined)
 				throw new Failure("cage-runs-wider", { name, pid, above: showPath(above), path: showPath(path) }, 4);
 		}
 	}
-}
-
-async function rootsOf(store: CageReader, name: string, generation: number): Promise<Path[]> {
-	const manifest = await unlessDamaged(store.manifest(name, generation));
-	return outermost(manifest?.writable.map(({ path }) => path) ?? []);
 }

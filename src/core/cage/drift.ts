@@ -67,6 +67,14 @@ export function updatedPackages(drift: readonly PackageDrift[]): PackageRef[] {
 }
 
 /** Facts about the host's current files from a generation, so that a plan need not read them or ask for their packages. */
+export function driftedPaths(drift: readonly PackageDrift[]): Set<Path> {
+	return new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
+}
+
+export function driftedPackages(drift: readonly PackageDrift[]): string[] {
+	return [...new Set(drift.flatMap((one) => one.package ?? []))];
+}
+
 export interface KnownFiles {
 	/** Returns undefined if the file has to be read. */
 	marks(path: Path): readonly Mark[] | undefined;
@@ -77,7 +85,7 @@ export interface KnownFiles {
 /** `drift` is what changed on the host since the build; `samePackages` means that no package was installed or removed since. */
 export function knownFiles(manifest: Manifest, drift: readonly PackageDrift[], samePackages: boolean): KnownFiles {
 	const entries = entriesByPath(manifest);
-	const changed = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
+	const changed = driftedPaths(drift);
 	const sameRules = manifest.marksBy === markRules();
 	return {
 		marks(path) {

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import { isId } from "../machine/accounts.ts";
-import { normalise, type Path, pathSchema, pathToJson } from "../path/path.ts";
-import { placeOf } from "../plan/links.ts";
+import { normalise, outermost, type Path, pathSchema, pathToJson } from "../path/path.ts";
+import { linkFiles, placeOf } from "../plan/links.ts";
 import type { Entry, Permissions, Plan, PlannedAccounts, Reason, WritableDirectory } from "../plan/plan.ts";
 import { ruleNames } from "../questions/rules.ts";
 import { isFolder, type Owner } from "./layout.ts";
@@ -268,12 +268,16 @@ export function devicesOf({ entries }: Pick<Manifest, "entries">) {
 	);
 }
 
+/** The directories of the state that a generation mounts. */
+export function rootsOf({ writable }: Pick<Manifest, "writable">): Path[] {
+	return outermost(writable.map(({ path }) => path));
+}
+
 export function entriesByPath(manifest: Manifest): Map<Path, ManifestEntry> {
 	return new Map(manifest.entries.map((entry) => [entry.path, entry]));
 }
 
 /** Resolves a path with the cage's own links. */
 export function placeInCage(path: Path, manifest: Manifest): Path {
-	const byPath = entriesByPath(manifest);
-	return placeOf(normalise(path), { status: (one) => byPath.get(one), readLink: (one) => byPath.get(one)?.target });
+	return placeOf(normalise(path), linkFiles(entriesByPath(manifest)));
 }

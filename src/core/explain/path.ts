@@ -1,5 +1,6 @@
 import { type Manifest, placeInCage } from "../cage/manifest.ts";
 import { launchDirectory, temporaryDirectories } from "../confinement/launch.ts";
+import { rightsFor } from "../machine/facts.ts";
 import { isWithin, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { areaOf, isStateParent, isSystemDirectory } from "../plan/areas.ts";
 import { permissionFor } from "../plan/missing.ts";
@@ -182,12 +183,10 @@ function refusingLayers(
 	if (action === "execute" && !cover.executes) layers.push("mount");
 	if (entry && entry.kind !== "symlink") {
 		const bit = { read: 4, write: 2, execute: 1 }[action];
-		const isGroup = entry.gid === identity.gid || identity.groups.includes(entry.gid);
-		const bits = entry.uid === identity.uid ? entry.mode >> 6 : isGroup ? entry.mode >> 3 : entry.mode;
 		const kept = permissions.capabilities.some(
 			({ name }) => name === "dac_override" || (name === "dac_read_search" && action === "read"),
 		);
-		if (!(bits & bit) && !kept) layers.push("owner-or-mode");
+		if (!(rightsFor(entry, identity) & bit) && !kept) layers.push("owner-or-mode");
 	}
 	return layers;
 }

@@ -1,13 +1,13 @@
 import { type Bind, type Limits, launchEnvironment } from "../application/application.ts";
 import type { Cage } from "../cage/cage.ts";
-import { devicesOf, type Manifest } from "../cage/manifest.ts";
+import { devicesOf, type Manifest, rootsOf } from "../cage/manifest.ts";
 import { confineName } from "../confinement/confine.ts";
 import { initWords } from "../confinement/init.ts";
 import { initInside, launchDirectory, temporaryDirectories } from "../confinement/launch.ts";
 import { initCapabilities, initKeepsKill } from "../confinement/unit/input.ts";
-import { isWithin, join, outermost, type Path } from "../path/path.ts";
+import { isWithin, join, type Path } from "../path/path.ts";
 import type { Identity } from "../plan/plan.ts";
-import { boundTcpPorts, lowestFree } from "../plan/tcp-ports.ts";
+import { boundTcpPorts, lowestFree, portNumbers } from "../plan/tcp-ports.ts";
 import { maskLine } from "../record/mask.ts";
 import type { Trace } from "../trace/trace.ts";
 
@@ -70,7 +70,7 @@ export function workloadOf({ cage, manifest }: { cage: Cage; manifest: Manifest 
 	const isSecret = ([name, value]: [string, string]) => maskLine(`${name}=${value}`) !== `${name}=${value}`;
 	const page = pageOf(application.probes);
 	const variables = Object.entries(launchEnvironment(application));
-	const outer = new Set(outermost(manifest.writable.map(({ path }) => path)));
+	const outer = new Set(rootsOf(manifest));
 	return {
 		name: cage.name,
 		image: `localhost/${imageName(cage.name)}:${manifest.generation}`,
@@ -109,7 +109,7 @@ const usualDevices: ReadonlySet<string> = new Set(
 /** Ports that the application chose, not those that the kernel chose for it. */
 function portsOf({ permissions }: Manifest, trace: Trace | undefined): Port[] {
 	const tcp = permissions.tcpPorts ?? (trace ? boundTcpPorts(trace) : []);
-	const udp = [...(trace?.ports ?? [])].flatMap((port) => (port.startsWith("udp ") ? [Number(port.slice(4))] : []));
+	const udp = trace ? portNumbers(trace.ports, "udp") : [];
 	const chosen = (ports: readonly number[]) => [...new Set(ports)].filter((one) => one > 0).sort((a, b) => a - b);
 	return [
 		...chosen(tcp).map((port) => ({ protocol: "tcp" as const, port })),

@@ -18,6 +18,15 @@ export interface FileStatus {
 	readonly device?: { readonly major: number; readonly minor: number };
 }
 
+/** An account's rights (path_resolution(7)). Only the first class of bits counts that it belongs to: owner, group, others. */
+export function rightsFor(
+	{ gid, mode, uid }: Pick<FileStatus, "uid" | "gid" | "mode">,
+	account: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] },
+): number {
+	if (uid === account.uid) return mode >> 6;
+	return gid === account.gid || account.groups.includes(gid) ? mode >> 3 : mode;
+}
+
 /** Read-only file access that never follows a link at the end of a name and never blocks on a FIFO. */
 export interface Files {
 	/** Returns undefined if the file does not exist or is not visible. */

@@ -1,6 +1,6 @@
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
 import { type GroupName, groupOf, groupOrder } from "../plan/groups.ts";
-import { type LinkFiles, placeOf } from "../plan/links.ts";
+import { linkFiles, placeOf } from "../plan/links.ts";
 import type { Addition, Entry, Plan } from "../plan/plan.ts";
 import type { FileUnit } from "./units.ts";
 
@@ -30,7 +30,7 @@ export function leaveOut(plan: Plan, minimised: Minimised | undefined, additions
 	const { at, exercises, probes } = minimised;
 	const reason = { kind: "unneeded", at, probes, exercises } as const;
 	const byPath = new Map(plan.entries.map((entry) => [entry.path, entry]));
-	const files: LinkFiles = { status: (path) => byPath.get(path), readLink: (path) => byPath.get(path)?.target };
+	const files = linkFiles(byPath);
 	// A file that returns brings the links that lead to it.
 	const found = new Set(additions.flatMap((one) => (one.kind === "path" ? placeOf(one.path, files) : [])));
 	const out = new Set(minimised.paths.filter((path) => !found.size || !found.has(placeOf(path, files))));
@@ -123,12 +123,16 @@ export function byGroup(units: readonly Counted[]): GroupDropped[] {
 
 /** Returns sums per package, largest first. */
 export function byPackage(units: readonly Counted[]): PackageDropped[] {
-	const names = [...new Set(units.map((unit) => unit.package))];
-	return names
-		.map((name) => ({
-			...(name === undefined ? {} : { package: name }),
-			...sumOf(units.filter((unit) => unit.package === name)),
-		}))
-		.filter(({ files }) => files)
+	return sumsBy(units, (unit) => unit.package)
+		.map(({ key, ...sum }) => ({ ...(key === undefined ? {} : { package: key }), ...sum }))
 		.sort((a, b) => b.bytes - a.bytes);
+}
+
+/** Returns sums per key, without those that have no file. */
+export function sumsBy<Unit extends Counted, Key>(
+	units: readonly Unit[],
+	keyOf: (unit: Unit) => Key,
+): (Dropped & { readonly key: Key })[] {
+	const keys = [...new Set(units.map(keyOf))];
+	return keys.map((key) => ({ key, ...sumOf(units.filter((unit) => keyOf(unit) === key)) })).filter(({ files }) => files);
 }

@@ -2,7 +2,7 @@ import type { ManifestEntry } from "../cage/manifest.ts";
 import { append } from "../collections.ts";
 import { type Path, parent } from "../path/path.ts";
 import { type GroupName, groupOf } from "../plan/groups.ts";
-import { type LinkFiles, placeOf } from "../plan/links.ts";
+import { linkFiles, placeOf } from "../plan/links.ts";
 import type { PinKind } from "./pins.ts";
 
 /** The smallest part of a search: a file, with the links that lead to it. */
@@ -90,7 +90,7 @@ export function unitsOf(
 	pinOf: (entry: ManifestEntry) => PinKind | undefined,
 ): FileUnit[] {
 	const byPath = new Map(entries.map((entry) => [entry.path, entry]));
-	const files: LinkFiles = { status: (path) => byPath.get(path), readLink: (path) => byPath.get(path)?.target };
+	const files = linkFiles(byPath);
 	const links = new Map<Path, Path[]>();
 	const loose: ManifestEntry[] = [];
 	for (const entry of entries) {

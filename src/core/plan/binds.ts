@@ -13,6 +13,11 @@ export function checkBind(path: string, files: Files): void {
 	if (!mayBeBound(real)) throw new Failure("bind-refused", { path }, 4);
 }
 
+/** The host directories that the application may change. */
+export function writableBinds(binds: Rules["binds"]): Path[] {
+	return binds.flatMap(({ access, path }) => (access === "rw" ? [pathFromText(path)] : []));
+}
+
 /** Replaces bind paths by their real places, because mount(8) would follow links wherever they lead at that time. */
 export function realBinds(binds: Rules["binds"], files: Files): Rules["binds"] {
 	return binds.map((bind) => ({ ...bind, path: pathToText(placeNamed(bind.path, files)) ?? bind.path }));

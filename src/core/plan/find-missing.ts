@@ -15,6 +15,7 @@ import { type Missing, permissionFor, permissionOf } from "./missing.ts";
 import { capabilityWord, keepCall, permissionWords, refuses } from "./permissions.ts";
 import type { Addition, Entry, FoundPermission, Plan } from "./plan.ts";
 import { capabilityOf } from "./plan-permissions.ts";
+import { portNumbers } from "./tcp-ports.ts";
 import { changingOperations, wantsToChange } from "./writable.ts";
 
 /**
@@ -65,8 +66,7 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 /** Returns the TCP ports that the cage's run wanted to bind and the plan does not contain. */
 function portsOf(host: Trace, { refusedPorts }: Trace, { permissions: { ports, tcpPorts } }: Plan): Missing[] {
 	if (ports !== undefined || tcpPorts === undefined) return [];
-	const wanted = [...refusedPorts].flatMap((port) => (port.startsWith("tcp ") ? [Number(port.slice("tcp ".length))] : []));
-	return wanted
+	return portNumbers(refusedPorts, "tcp")
 		.filter((port) => !tcpPorts.includes(port) && !host.refusedPorts.has(`tcp ${port}`))
 		.map((port) => ({ kind: "port", call: `bind ${port}`, error: "EACCES", port, unseen: true, declined: false }));
 }

@@ -7,6 +7,11 @@ export interface LinkFiles {
 	readLink(path: Path): Path | undefined;
 }
 
+/** The links among entries. */
+export function linkFiles(byPath: ReadonlyMap<Path, { readonly kind: string; readonly target?: Path }>): LinkFiles {
+	return { status: (path) => byPath.get(path), readLink: (path) => byPath.get(path)?.target };
+}
+
 interface LinkChain {
 	/** All links on the way, in order, by real path, with their targets verbatim. */
 	readonly links: readonly { readonly path: Path; readonly target: Path }[];

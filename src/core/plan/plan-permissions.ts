@@ -4,7 +4,7 @@ import { syslogName } from "../confinement/launch.ts";
 import type { ObservedCalls } from "../confinement/observed-calls.ts";
 import { clockCalls } from "../confinement/seccomp.ts";
 import { Failure } from "../failure.ts";
-import type { FileStatus, Files } from "../machine/facts.ts";
+import { type FileStatus, type Files, rightsFor } from "../machine/facts.ts";
 import { ancestors, type Path, parent } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
@@ -180,10 +180,10 @@ function changesForeign(trace: Trace, files: Files): string | undefined {
 	return undefined;
 }
 
-/** path_resolution(7): only the first matching class of bits counts: owner, group, others. */
+/** Root's rights without a capability. */
 function rights({ gid, mode, uid }: FileStatus, given?: Access["owner"]): number {
 	const [owner, group] = given ? [given.uid < 0 ? uid : given.uid, given.gid < 0 ? gid : given.gid] : [uid, gid];
-	return owner === 0 ? mode >> 6 : group === 0 ? mode >> 3 : mode;
+	return rightsFor({ uid: owner, gid: group, mode }, { uid: 0, gid: 0, groups: [] });
 }
 
 const opensForWriting = ({ calls, rootOps }: Access) =>

@@ -19,8 +19,12 @@ const rpcbind = pathFromText("/run/rpcbind.sock");
 
 /** Returns the TCP ports that the application bound. */
 export function boundTcpPorts({ ports }: Pick<Trace, "ports">): number[] {
-	const bound = [...ports].flatMap((port) => (port.startsWith("tcp ") ? [Number(port.slice("tcp ".length))] : []));
-	return [...new Set(bound)].sort((a, b) => a - b);
+	return [...new Set(portNumbers(ports, "tcp"))].sort((a, b) => a - b);
+}
+
+/** Returns the ports of one protocol. A trace has them as `tcp 80`. */
+export function portNumbers(ports: ReadonlySet<string>, protocol: "tcp" | "udp"): number[] {
+	return [...ports].flatMap((port) => (port.startsWith(`${protocol} `) ? [Number(port.slice(protocol.length + 1))] : []));
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Rules } from "../application/application.ts";
 import type { OwnedDirectory } from "../application/created-directory.ts";
 import { append, by } from "../collections.ts";
-import type { FileStatus, Files } from "../machine/facts.ts";
-import { ancestors, baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
+import { type FileStatus, type Files, rightsFor } from "../machine/facts.ts";
+import { ancestors, baseName, etc, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import {
 	areaOf,
@@ -140,11 +140,7 @@ function ownerOf(found: Owner, given: Owner = { uid: -1, gid: -1 }): Owner {
 export function becomesOwned(path: Path, rules: Rules, identity: Identity, files: Files): boolean {
 	if (identity.uid === 0 || !rules.writable.some((value) => directoryOf(value, files) === path)) return false;
 	const status = files.status(path);
-	if (!status) return true;
-	const inGroup = status.gid === identity.gid || identity.groups.includes(status.gid);
-	// path_resolution(7): only the first matching class of bits counts: owner, group, others.
-	const bits = status.uid === identity.uid ? status.mode >> 6 : inGroup ? status.mode >> 3 : status.mode;
-	return (bits & 0o3) !== 0o3;
+	return !status || (rightsFor(status, identity) & 0o3) !== 0o3;
 }
 
 /** Returns the real directory that a rule's value names. For a file: the directory that contains it. */
@@ -199,7 +195,7 @@ function ownBelow(directory: Path, passed: readonly Path[], { calls }: Access, i
  * change.
  */
 function isStateArea(path: Path): boolean {
-	return areaOf(path) === "files" && !isSystemDirectory(path) && !isWithin(path, pathFromText("/etc"));
+	return areaOf(path) === "files" && !isSystemDirectory(path) && !isWithin(path, etc);
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Cage } from "../cage/cage.ts";
-import type { Manifest } from "../cage/manifest.ts";
+import { type Manifest, rootsOf } from "../cage/manifest.ts";
 import { Failure } from "../failure.ts";
 import type { Files } from "../machine/facts.ts";
-import { isWithin, join, outermost, type Path, parent, pathFromText } from "../path/path.ts";
+import { isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { signalLine } from "./hooks.ts";
 import { escapeLogGlob, type LogrotateStanza, parseLogrotate, quoteLogrotate } from "./logrotate-file.ts";
@@ -24,8 +24,8 @@ const hostFolder = pathFromText("/etc/logrotate.d");
 const ignoredNames = /(,v|~|\.(bak|cfsaved|disabled|new|old|orig|swp|dpkg-\w+|rpm\w+|ucf-\w+))$/;
 
 /** Returns the directories of the application's logs, as it sees them. */
-export function logDirectories({ writable }: Pick<Manifest, "writable">): Path[] {
-	return outermostOf(writable).filter((path) => isWithin(path, logs));
+export function logDirectories(manifest: Pick<Manifest, "writable">): Path[] {
+	return rootsOf(manifest).filter((path) => isWithin(path, logs));
 }
 
 /**
@@ -60,7 +60,7 @@ interface HostStanza {
  * because only root can enter the cage's data.
  */
 function skippedComments({ files, manifest }: RotationInput): string[] {
-	const directories = outermostOf(manifest.writable);
+	const directories = rootsOf(manifest);
 	const isBelow = (pattern: Path) => directories.some((one) => one !== parent(pattern) && isWithin(parent(pattern), one));
 	return hostFiles(files).flatMap(({ file, stanzas }) =>
 		stanzas
@@ -88,17 +88,13 @@ function hostFiles(files: Files): { file: Path; stanzas: readonly LogrotateStanz
  * replace it with a link.
  */
 function hostStanzas({ files, manifest }: RotationInput): HostStanza[] {
-	const directories = new Set(outermostOf(manifest.writable));
+	const directories = new Set(rootsOf(manifest));
 	return hostFiles(files).flatMap(({ file, stanzas }) =>
 		stanzas.flatMap((stanza) => {
 			const patterns = stanza.patterns.filter((pattern) => directories.has(parent(pattern)));
 			return patterns.length ? [{ file, stanza, patterns }] : [];
 		}),
 	);
-}
-
-function outermostOf(writable: Manifest["writable"]): Path[] {
-	return outermost(writable.map(({ path }) => path));
 }
 
 const defaults = ["weekly", "rotate 12", "missingok", "notifempty", "compress", "delaycompress", "create"];

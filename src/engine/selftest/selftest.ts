@@ -9,6 +9,7 @@ import {
 import { type Layer, layers } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
+import { writableBinds } from "../../core/plan/binds.ts";
 import { auditOutside, type Expected, type Observed } from "../../core/selftest/outside.ts";
 import { attemptsArguments, attemptsProgram, type DecoyFacts, type Target } from "../../core/selftest/program.ts";
 import { allTechniques } from "../../core/selftest/techniques/techniques.ts";
@@ -279,7 +280,7 @@ function targetOf(
 const unlikelyPorts = Array.from({ length: 100 }, (_, index) => 4444 + index);
 
 function writableIn(cage: CageLayout): Path[] {
-	return [...cage.writable, ...cage.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path))];
+	return [...cage.writable, ...writableBinds(cage.binds)];
 }
 
 /** The layers that a launch of this request leaves in force. */

@@ -5,6 +5,7 @@ import { unitName } from "../../core/confinement/unit/installed.ts";
 import { attemptsUnit } from "../../core/confinement/unit/test-units.ts";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathFromText } from "../../core/path/path.ts";
+import { writableBinds } from "../../core/plan/binds.ts";
 import type { Expected, Observed } from "../../core/selftest/outside.ts";
 import { type Attempt, parseAttempts } from "../../core/selftest/verdict.ts";
 import type { PresentCage } from "../cages.ts";
@@ -86,7 +87,7 @@ export async function tryUnderUnit(
 	const brought = [...program.interpreter.brought];
 	const directories: { source: Path; place: Path }[] = [];
 	const change = (input: UnitInput): UnitInput => {
-		const shared = input.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
+		const shared = writableBinds(input.binds);
 		const writable = [...input.data, ...shared.map((path) => ({ path, source: path }))];
 		const data = writable.map(({ path, source }, index) => {
 			directories.push({ source, place: empty(index) });

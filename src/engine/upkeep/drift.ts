@@ -1,4 +1,4 @@
-import { byPackage, type PackageDrift, updatedPackages } from "../../core/cage/drift.ts";
+import { byPackage, driftedPackages, type PackageDrift, updatedPackages } from "../../core/cage/drift.ts";
 import { type Edit, stateOfEdit, type Winner, withEdits } from "../../core/cage/edits.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
@@ -66,7 +66,7 @@ async function updateMark(
 	drift: readonly PackageDrift[],
 ): Promise<void> {
 	await using _lock = await store.lock(name);
-	const packages = [...new Set(drift.flatMap((one) => one.package ?? []))];
+	const packages = driftedPackages(drift);
 	const mark = { since: new Date(now()).toISOString(), packages, security: drift.some((one) => one.security) };
 	await store.upkeep.markStale(name, drift.length ? mark : undefined);
 }

@@ -12,6 +12,7 @@ import { chooseMethod, type Features, type Layer, type Method, refuseWeaker } fr
 import { seccompFilter, seccompFilters } from "../../core/confinement/seccomp-program.ts";
 import type { Architecture } from "../../core/confinement/syscalls.ts";
 import { pathFromText } from "../../core/path/path.ts";
+import { writableBinds } from "../../core/plan/binds.ts";
 import type { Identity, Permissions } from "../../core/plan/plan.ts";
 import type { CageLayout } from "../../engine/launch-ports.ts";
 import { machineFeatures } from "./features.ts";
@@ -46,10 +47,9 @@ export function sandboxConfiner(granted: readonly string[]): Buffer {
 
 /** The Landlock rules of a cage for its processes. */
 export function rulesetOf({ binds, permissions, writable }: CageLayout, identity: Identity, sockets = false): LandlockRuleset {
-	const shared = binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
 	const ownsCage = identity.uid === 0 || isRootless();
 	return landlockRuleset(
-		[...writable, ...shared, ...temporaryDirectories, pathFromText("/dev/shm")],
+		[...writable, ...writableBinds(binds), ...temporaryDirectories, pathFromText("/dev/shm")],
 		canSkipReads({ binds, permissions, ownsCage, sockets }),
 		limitsOf(permissions),
 	);

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join as joinText } from "node:path";
 import type { UnitInput } from "../../core/confinement/unit/input.ts";
 import { Failure } from "../../core/failure.ts";
-import { join, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { join, outermost, type Path, pathToBytes } from "../../core/path/path.ts";
+import { writableBinds } from "../../core/plan/binds.ts";
 import type { CageLayout, Sandbox } from "../../engine/launch-ports.ts";
 import type { TrialServices } from "../../engine/ports.ts";
 import { must, removeRuntimeUnit, runtimeUnits, systemctl } from "../adoption/services.ts";
@@ -79,12 +80,11 @@ async function startClient(scope: string): Promise<ChildProcess> {
 
 /** Copies the application's writable files into the sandbox, because systemd units cannot mount an overlay. */
 async function copiedMounts(cage: CageLayout, { folder }: Sandbox): Promise<Pick<UnitInput, "data" | "binds">> {
-	const shared = cage.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
 	const copied: { path: Path; source: Path }[] = [];
 	const job: TreeCopy = { isRoot: true, reflinks: new Set(), skipped: [], unstable: [] };
 	for (const [path, open] of [
 		...outermost(cage.writable).map((path) => [path, () => openData(cage.data, path)] as const),
-		...shared.map((path) => [path, () => openBind(path)] as const),
+		...writableBinds(cage.binds).map((path) => [path, () => openBind(path)] as const),
 	]) {
 		const source = join(folder, `data${copied.length}`);
 		// A second start finds the first one's files.
@@ -96,7 +96,6 @@ async function copiedMounts(cage: CageLayout, { folder }: Sandbox): Promise<Pick
 
 /** Whether these copies need at most this many bytes. Unreadable files do not count. */
 function fits(cage: CageLayout, bytes: number): boolean {
-	const shared = cage.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
-	const copied = [...outermost(cage.writable).map((path) => join(cage.data, path.slice(1))), ...shared];
+	const copied = [...outermost(cage.writable).map((path) => join(cage.data, path.slice(1))), ...writableBinds(cage.binds)];
 	return copied.reduce((sum, place) => sum + allocatedBytes(place), 0) <= bytes;
 }
