@@ -1,5 +1,4 @@
 import type { Cage } from "../../core/cage/cage.ts";
-import { Failure } from "../../core/failure.ts";
 import { isLoaderCache, joinMinimised, type Minimised } from "../../core/minimise/minimised.ts";
 import type { SearchOutcome } from "../../core/minimise/units.ts";
 import { placeOf } from "../../core/plan/links.ts";
@@ -11,7 +10,7 @@ import { layoutOf, presentCage, requireTrace } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
 import type { Restarted } from "../run/restart.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
-import { restartIf, revert } from "../upkeep/rollback.ts";
+import { restartOrRevert } from "../upkeep/rollback.ts";
 import { type FindOptions, findMinimum } from "./find.ts";
 import { type Subject, type SubjectRules, subjectOf } from "./subject.ts";
 
@@ -63,12 +62,8 @@ export async function minimiseCage(
 	if (!found.left.length || !(await options.confirm(found, subject))) return { from, subject, found, restarted: nothing };
 	return await switching(context, present, options.restart, async () => {
 		const made = await build(context, cage, from, subject, found, options, writeRecord);
-		try {
-			return { from, subject, found, made, restarted: await restartIf(context, name, options.restart) };
-		} catch (error) {
-			await revert(context, name, from, cage, error);
-			throw context.signal.aborted ? error : new Failure("minimise-undone", { name, generation: from }, 1, error);
-		}
+		const restarted = await restartOrRevert(context, present, options.restart, "minimise-undone");
+		return { from, subject, found, made, restarted };
 	});
 }
 

@@ -2,7 +2,7 @@ import { type Cage, withoutRequest, withoutRestored } from "../../core/cage/cage
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
 import { makePresent, switching } from "../build/switching.ts";
-import { layoutOf, presentGeneration, requireNothingWider } from "../cages.ts";
+import { layoutOf, type PresentCage, presentGeneration, requireNothingWider } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { type Restarted, restartCage } from "../run/restart.ts";
 import { auditGeneration } from "./audit.ts";
@@ -10,6 +10,22 @@ import { publishWithRotation } from "./log-rotation.ts";
 
 export async function restartIf(context: Context, name: string, isWanted: boolean): Promise<Restarted> {
 	return isWanted ? restartCage(context, name) : { restarted: [], remaining: [], interrupted: 0 };
+}
+
+/** The same. If something does not answer then, the cage returns to the present generation, and `code` is thrown (exit 1). */
+export async function restartOrRevert(
+	context: Context,
+	{ cage, generation }: Pick<PresentCage, "cage" | "generation">,
+	isWanted: boolean,
+	code: string,
+): Promise<Restarted> {
+	const { name } = cage;
+	try {
+		return await restartIf(context, name, isWanted);
+	} catch (error) {
+		await revert(context, name, generation, cage, error);
+		throw context.signal.aborted ? error : new Failure(code, { name, generation }, 1, error);
+	}
 }
 
 /** Returns to a generation and its description and restarts what runs in it. Ignores the abort signal. */
@@ -50,12 +66,7 @@ export async function rollbackCage(
 		// Files that return must not be removed again by the next update.
 		const returned = withoutRequest(withoutRestored(cage, new Set(manifest.entries.map(({ path }) => path))));
 		await makePresent(context, returned, to, { note: () => store.log(name, "rolled-back", { from, generation: to }) });
-		try {
-			return { from, to, restarted: await restartIf(context, name, options.restart) };
-		} catch (error) {
-			await revert(context, name, from, cage, error);
-			throw context.signal.aborted ? error : new Failure("rollback-undone", { name, generation: from }, 1, error);
-		}
+		return { from, to, restarted: await restartOrRevert(context, present, options.restart, "rollback-undone") };
 	});
 }
 

@@ -1,8 +1,7 @@
 import type { Cage, Retention } from "../../core/cage/cage.ts";
 import { comparePlanWithManifest, type Difference, isSame, significantChanges } from "../../core/cage/difference.ts";
-import { knownFiles, type PackageDrift } from "../../core/cage/drift.ts";
+import { driftedPaths, knownFiles, type PackageDrift } from "../../core/cage/drift.ts";
 import { type Edit, stateOfEdit, type Winner, withEdits } from "../../core/cage/edits.ts";
-import { Failure } from "../../core/failure.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { defaultRounds } from "../../core/questions/answers.ts";
@@ -17,7 +16,7 @@ import { comparablePlan } from "../plan/comparable-plan.ts";
 import type { Restarted } from "../run/restart.ts";
 import { missedOf, withMissed } from "../watch/watch.ts";
 import { hasSamePackages, hostDrift } from "./drift.ts";
-import { restartIf, revert } from "./rollback.ts";
+import { restartIf, restartOrRevert } from "./rollback.ts";
 
 interface UpdateOptions {
 	/** Whose configuration wins if both the cage's and the host's were changed; asked once for each cage. */
@@ -86,7 +85,7 @@ async function prepare(
 	context.emit({ event: "plan-made", plan: planned });
 	const next = withEdits(planned, manifest, edits, () => "cage");
 	// A file with a new time that is not in the drift was read and has the same content.
-	const other = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
+	const other = driftedPaths(drift);
 	const difference = significantChanges(comparePlanWithManifest(next, manifest), other);
 	const isNeeded = drift.length > 0 || !isSame(difference);
 	return { present, trace, planned, update: { name, from, drift, difference, edits, conflicts, missed, isNeeded } };
@@ -118,12 +117,7 @@ export async function updateCage(
 	const winner = update.conflicts.length ? await options.winner(update.conflicts) : "cage";
 	return await switching(context, present, options.restart, async () => {
 		const made = await build(context, prepared, options, winner, writeRecord);
-		try {
-			return { plan: update, made, restarted: await restartIf(context, name, options.restart) };
-		} catch (error) {
-			await revert(context, name, update.from, present.cage, error);
-			throw context.signal.aborted ? error : new Failure("update-undone", { name, generation: update.from }, 1, error);
-		}
+		return { plan: update, made, restarted: await restartOrRevert(context, present, options.restart, "update-undone") };
 	});
 }
 
