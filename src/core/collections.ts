@@ -16,3 +16,12 @@ export function mapLeaves(value: unknown, change: (leaf: unknown) => unknown): u
 	if (typeof value !== "object" || value === null) return change(value);
 	return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mapLeaves(one, change)]));
 }
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether two lists have the same texts in the same order. */
+export function sameTexts(one: readonly string[], other: readonly string[] | undefined): boolean {
+	return JSON.stringify(one) === JSON.stringify(other);
+}

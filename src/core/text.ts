@@ -14,6 +14,11 @@ export function withoutTrailing(text: string, characters: string): string {
 	return text.slice(0, text.length - trailing(text, characters));
 }
 
+/** A file's mode as `0644`. */
+export function octal(mode: number): string {
+	return mode.toString(8).padStart(4, "0");
+}
+
 /** SGR sequences (ECMA-48 8.3.117), such as colours. They carry no text. */
 const esc = "\x1b";
 const colour = new RegExp(`${esc}\\[[0-9;:]{0,64}m`, "g");

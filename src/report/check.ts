@@ -1,4 +1,4 @@
-import type { PackageDrift } from "../core/cage/drift.ts";
+import { driftedPaths, type PackageDrift } from "../core/cage/drift.ts";
 import { isAboutAccount } from "../core/cage/finding.ts";
 import { type Path, pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
@@ -66,7 +66,7 @@ function shorten<T>(items: readonly T[], show: (item: T) => string): string {
 
 /** Changes that a build of today would make, without files that the drift already names. */
 function changesOf({ drift, plan }: CheckedCage) {
-	const drifted = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
+	const drifted = driftedPaths(drift);
 	const withoutDrifted = (entries: readonly { readonly path: Path; readonly kind: string }[]) => {
 		const files = entries.filter(({ kind }) => kind !== "directory");
 		// A directory is named only if nothing in it is.

@@ -3,9 +3,10 @@ import type { Refusal } from "../core/explain/explain.ts";
 import type { Absence } from "../core/explain/path.ts";
 import { type Path, pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
+import { octal } from "../core/text.ts";
 import type { Explanation, Overview } from "../engine/plan/explain.ts";
 import type { Messages } from "../messages/messages.ts";
-import { fields, indent, octal } from "./format.ts";
+import { fields, indent } from "./format.ts";
 import { showReason } from "./reasons.ts";
 
 export function explanationText(one: Explanation, messages: Messages): string {

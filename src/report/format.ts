@@ -63,11 +63,6 @@ export function section(title: string, rows: readonly (readonly string[])[]): st
 	return rows.length ? [`${title}:`, indent(table(rows))] : [];
 }
 
-/** A file's mode as `0644`. */
-export function octal(mode: number): string {
-	return mode.toString(8).padStart(4, "0");
-}
-
 export function indent(text: string): string {
 	return text.replace(/^(?=.)/gm, "  ");
 }

@@ -1,3 +1,4 @@
+import { isRecord } from "../core/collections.ts";
 import { printable } from "../core/path/quote.ts";
 import { type HistoryLine, historyLine } from "../core/record/history.ts";
 import type { Messages } from "../messages/messages.ts";
@@ -17,7 +18,7 @@ export function historyWords({ action, details }: HistoryLine, messages: Message
 	const words = { action: actions[action] ?? action, details };
 	try {
 		const value: unknown = JSON.parse(details);
-		if (isObject(value)) return { ...words, labelled: named(value, messages).map(([name, text]) => `${name}: ${text}`) };
+		if (isRecord(value)) return { ...words, labelled: named(value, messages).map(([name, text]) => `${name}: ${text}`) };
 	} catch {
 		// A line of another form, or one that a masked secret truncated.
 	}
@@ -42,7 +43,7 @@ export function readableTimes(text: string): string {
 function named(value: object, messages: Messages): (readonly [string, string])[] {
 	const names: Readonly<Record<string, string>> = messages.record.log.details;
 	return Object.entries(value).flatMap(([key, one]) => {
-		if (isObject(one)) return named(one, messages);
+		if (isRecord(one)) return named(one, messages);
 		return [[names[key] ?? key, shown(key, one, messages)] as const];
 	});
 }
@@ -52,8 +53,4 @@ function shown(key: string, value: unknown, { bytes, count, record }: Messages):
 	if (typeof value === "boolean") return value ? record.yes : record.no;
 	if (typeof value === "number") return key === "bytes" ? bytes(value) : count(value);
 	return String(value);
-}
-
-function isObject(value: unknown): value is object {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -8,13 +8,13 @@ import type { Missing } from "../core/plan/missing.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
 import { remedyOption } from "../core/questions/trial-decisions.ts";
 import { measuredAlarms } from "../core/record/record.ts";
+import { octal } from "../core/text.ts";
 import type { MadeCage } from "../engine/build/make.ts";
 import { warningsOf } from "../engine/build/unproven.ts";
 import type { Event } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
 import { callsToJson, confinementToJson, countsToJson, openingsToJson, portsToJson } from "./cage-json.ts";
 import { reachedToJson } from "./coverage.ts";
-import { octal } from "./format.ts";
 import { grantToJson, offerOption } from "./offers.ts";
 import { selftestToMadeJson } from "./selftest.ts";
 

@@ -1,6 +1,5 @@
 import { countEntries } from "../core/cage/manifest.ts";
-import { byGroup, byPackage, sumOf } from "../core/minimise/minimised.ts";
-import type { PinKind } from "../core/minimise/pins.ts";
+import { byGroup, byPackage, sumOf, sumsBy } from "../core/minimise/minimised.ts";
 import { trialsToCome } from "../core/minimise/search.ts";
 import type { FileUnit, SearchOutcome } from "../core/minimise/units.ts";
 import { pathToJson } from "../core/path/path.ts";
@@ -87,22 +86,12 @@ function groupRows(units: readonly FileUnit[], messages: Messages): string[][] {
 
 function keptRows(units: readonly FileUnit[], messages: Messages): string[][] {
 	const words = messages.cli.minimise;
-	return keptBy(units).map(({ bytes, files, pin }) => [
+	// Without a pin, trials showed the need.
+	return sumsBy(units, (unit) => unit.pin).map(({ bytes, files, key: pin }) => [
 		pin === undefined ? words.needed : words.pins[pin],
 		String(files),
 		messages.bytes(bytes),
 	]);
-}
-
-/** Kept files by reason. `pin` is absent if trials showed the need. */
-function keptBy(units: readonly FileUnit[]) {
-	const pins = [...new Set(units.map(({ pin }) => pin))];
-	return pins
-		.map((pin): { pin: PinKind | undefined; files: number; bytes: number } => ({
-			pin,
-			...sumOf(units.filter((unit) => unit.pin === pin)),
-		}))
-		.filter(({ files }) => files);
 }
 
 /** `commandLine` returns a command line for these words. */
@@ -173,5 +162,5 @@ function counted(manifest: Parameters<typeof countEntries>[0]) {
 }
 
 function keptToJson(units: readonly FileUnit[]): object[] {
-	return keptBy(units).map(({ pin, ...sum }) => ({ why: pin ?? "tried", ...sum }));
+	return sumsBy(units, (unit) => unit.pin).map(({ key, ...sum }) => ({ why: key ?? "tried", ...sum }));
 }

@@ -1,3 +1,4 @@
+import { driftedPaths } from "../core/cage/drift.ts";
 import { countEntries } from "../core/cage/manifest.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
@@ -16,7 +17,7 @@ export function updatePlanText(plan: UpdatePlan, messages: Messages): string {
 	const words = messages.cli.update;
 	const missed = plan.missed.length ? [missedLine(name, undefined, plan.missed, messages)] : [];
 	if (!isNeeded) return [words.unchanged(name, from), ...missed].join("\n");
-	const drifted = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
+	const drifted = driftedPaths(drift);
 	const lines = [
 		...drift.map((one) => `${one.security ? `${messages.cli.check.securityUpdate} ` : ""}${driftText(one, messages)}`),
 		...difference.changed.filter(({ path }) => !drifted.has(path)).map((one) => `~ ${changedText(one, messages)}`),

@@ -2,7 +2,7 @@ import { Failure } from "../failure.ts";
 import { parseId } from "../machine/accounts.ts";
 import type { Group, User } from "../machine/facts.ts";
 import type { Identity } from "../plan/plan.ts";
-import { withoutTrailing } from "../text.ts";
+import { octal, withoutTrailing } from "../text.ts";
 import { expandSpecifiers, type MachineSpecifiers, parseUnitName, splitWords } from "./unit-text.ts";
 
 const rootIdentity: Identity = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };
@@ -69,7 +69,7 @@ export function parseCreatedDirectory(text: string): CreatedDirectory {
 
 export function createdDirectoryText({ mode, owner, path }: CreatedDirectory): string {
 	if (mode === usual && owner === undefined) return path;
-	return `${path}:${mode.toString(8).padStart(4, "0")}${owner === undefined ? "" : `:${owner}`}`;
+	return `${path}:${octal(mode)}${owner === undefined ? "" : `:${owner}`}`;
 }
 
 /** Merges directories by path. The most specific text wins, then the first. */

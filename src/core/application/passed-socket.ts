@@ -1,3 +1,4 @@
+import { octal } from "../text.ts";
 /**
  * A socket that is opened before the application starts and passed as a descriptor (sd_listen_fds(3), systemd.socket(5)). As
  * text: `KIND ADDRESS [name=NAME] [mode=0660] [user=USER] [group=GROUP] [directory=0755] [OPTION…]`.
@@ -76,7 +77,6 @@ export function parsePassedSocket(text: string): PassedSocket | undefined {
 }
 
 export function passedSocketText({ address, directoryMode, group, kind, mode, name, options, user }: PassedSocket): string {
-	const octal = (bits: number) => bits.toString(8).padStart(4, "0");
 	return [
 		...[kind, address, `name=${name}`],
 		...(mode === usualMode ? [] : [`mode=${octal(mode)}`]),

@@ -1,6 +1,7 @@
 import { baseName, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { quoteShell } from "../path/quote.ts";
 import { privateTopOf } from "../plan/dedicated.ts";
+import { octal } from "../text.ts";
 import { deviceSteps } from "./cage-steps.ts";
 import { initInside, type LaunchSpec, type LaunchSteps, launchDirectory, type SandboxRoot, syslogName } from "./launch.ts";
 import { layersSize, preparedOverlay, prepareLayers, type SandboxLayer } from "./overlay.ts";
@@ -146,7 +147,7 @@ function directorySteps(spec: LaunchSpec, { directories, directory, given }: San
 		...enterDirectory,
 		...directories.flatMap(({ gid, mode, path, uid }) => {
 			const own = isRootless ? "" : `chown ${uid}:${gid} . && `;
-			return `( if ${into(path)} && [ "$made" = 1 ]; then ${own}chmod ${mode.toString(8).padStart(4, "0")} .; fi )`;
+			return `( if ${into(path)} && [ "$made" = 1 ]; then ${own}chmod ${octal(mode)} .; fi )`;
 		}),
 		...given.flatMap((path) => {
 			if (isRootless) return [`( if ${into(path)}; then chmod u+rwx .; fi )`];

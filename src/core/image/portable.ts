@@ -1,12 +1,13 @@
 import type { Cage } from "../cage/cage.ts";
-import { entriesByPath, type Manifest, type ManifestEntry } from "../cage/manifest.ts";
+import { entriesByPath, type Manifest, type ManifestEntry, rootsOf } from "../cage/manifest.ts";
 import { confineName } from "../confinement/confine.ts";
 import { launchDirectory } from "../confinement/launch.ts";
 import { pathText } from "../confinement/unit/quote.ts";
 import { systemdUnit } from "../confinement/unit/unit.ts";
 import { Failure } from "../failure.ts";
-import { join, outermost, type Path, pathFromText, root } from "../path/path.ts";
+import { join, type Path, pathFromText, root } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
+import { octal } from "../text.ts";
 import { serverSignals } from "../upkeep/signals.ts";
 import { accountLines, accountName, sysusers, sysusersPath, unusableNames } from "./sysusers.ts";
 import type { AddedFile } from "./tree.ts";
@@ -100,8 +101,8 @@ function tmpfiles(cage: string, manifest: Manifest, contents: ReadonlyMap<Path, 
 	const user = (uid: number) => (uid === 0 ? "root" : (accountName(accounts.users, "uid", uid) ?? uid));
 	const group = (gid: number) => (gid === 0 ? "root" : (accountName(accounts.groups, "gid", gid) ?? gid));
 	const top = stateFolder(cage);
-	const outer = outermost(writable.map(({ path }) => path));
-	const owned = (mode: number, uid: number, gid: number) => `${mode.toString(8).padStart(4, "0")} ${user(uid)} ${group(gid)} -`;
+	const outer = rootsOf(manifest);
+	const owned = (mode: number, uid: number, gid: number) => `${octal(mode)} ${user(uid)} ${group(gid)} -`;
 	const entries = entriesByPath(manifest);
 	const files = [...contents].map(([path, content]) => {
 		const { gid = 0, mode = 0, uid = 0 } = entries.get(path) ?? {};

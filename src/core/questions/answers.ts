@@ -44,6 +44,13 @@ export function parseBind(text: string): Bind | undefined {
 	return match?.[1] ? { path: match[1], access: match[2] === "rw" ? "rw" : "ro" } : undefined;
 }
 
+/** Adds exercises that the answers do not have yet. */
+export function withExercises(answers: Answers, lines: readonly string[]): Answers {
+	const { application } = answers;
+	const exercises = [...new Set([...application.exercises, ...lines])];
+	return exercises.length > application.exercises.length ? { ...answers, application: { ...application, exercises } } : answers;
+}
+
 /** A cage's name, which is also a folder and a part of unit names. */
 const namePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 

@@ -1,4 +1,5 @@
 import type { Application, Limits } from "../application/application.ts";
+import { sameTexts } from "../collections.ts";
 import { quoteCommand } from "../path/quote.ts";
 import { type Answers, defaultRounds, defaultRoundsAttached } from "./answers.ts";
 import { stateWords } from "./next-steps.ts";
@@ -46,7 +47,7 @@ export function equivalentCommand(answers: Answers, named?: Answers, state?: str
 		add("giveUp", minimise.giveUp);
 	}
 	words.push(optionFlag("yes"));
-	if (!isSame(application.command, base?.application.command)) words.push("--", ...application.command);
+	if (!sameTexts(application.command, base?.application.command)) words.push("--", ...application.command);
 	return quoteCommand(words);
 }
 
@@ -74,7 +75,7 @@ function textsOf(row: OptionRow, { application, name, rules }: Answers): readonl
 function additionalValues({ many, merge }: OptionRow, values: readonly string[], usual: readonly string[]): readonly string[] {
 	if (merge === "by-name") return values.filter((value) => !usual.includes(value));
 	if (many && merge !== "replace") return values.slice(usual.length);
-	return isSame(values, usual) ? [] : values;
+	return sameTexts(values, usual) ? [] : values;
 }
 
 /** Whether the answers lack a value of the template that no option can remove. */
@@ -82,7 +83,7 @@ function removesValues(answers: Answers, base: Answers): boolean {
 	return describedOptions.some(([, row]) => {
 		const [values, usual] = [textsOf(row, answers), textsOf(row, base)];
 		if (row.merge === "by-name") return usual.some((text, index) => nameIn(values[index]) !== nameIn(text));
-		if (row.many && row.merge !== "replace") return !isSame(values.slice(0, usual.length), usual);
+		if (row.many && row.merge !== "replace") return !sameTexts(values.slice(0, usual.length), usual);
 		return usual.length > 0 && values.length === 0;
 	});
 }
@@ -94,12 +95,8 @@ function nameIn(text: string | undefined): string | undefined {
 
 /** Exercises that were proposed with a probe do not apply to another probe. */
 function withoutProposed({ application }: Answers, base: Answers): Answers {
-	if (!base.otherProbes || isSame(application.probes, base.application.probes)) return base;
+	if (!base.otherProbes || sameTexts(application.probes, base.application.probes)) return base;
 	return { ...base, application: { ...base.application, exercises: [] } };
-}
-
-function isSame(values: readonly string[], others: readonly string[] | undefined): boolean {
-	return JSON.stringify(values) === JSON.stringify(others);
 }
 
 function pairText([name, value]: readonly [string, string]): string {

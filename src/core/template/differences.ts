@@ -1,3 +1,4 @@
+import { isRecord } from "../collections.ts";
 import { jsonPointer } from "./place.ts";
 import type { Template } from "./template.ts";
 
@@ -37,8 +38,4 @@ function compare(keys: readonly string[], before: unknown, after: unknown): Temp
 function without(values: readonly unknown[], others: readonly unknown[]): string[] {
 	const known = new Set(others.map((value) => JSON.stringify(value)));
 	return values.map((value) => JSON.stringify(value)).filter((text) => !known.has(text));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
 }

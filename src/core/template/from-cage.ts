@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of templates
 import type { Application, Rules } from "../application/application.ts";
-import { mapLeaves } from "../collections.ts";
+import { mapLeaves, sameTexts } from "../collections.ts";
 import { quoteShell } from "../path/quote.ts";
 import {
 	type AccountNames,
@@ -108,7 +108,7 @@ function inWordsOf(
 			...(application.user !== undefined && application.user === filled.application.user && before.user !== undefined
 				? { user: before.user }
 				: {}),
-			command: isSame(application.command, filled.application.command) ? before.command : plain.application.command,
+			command: sameTexts(application.command, filled.application.command) ? before.command : plain.application.command,
 			cwd: application.cwd === filled.application.cwd ? before.cwd : application.cwd,
 			env,
 			probes: restoreWords(application.probes, filled.application.probes, before.probes, plain.application.probes),
@@ -232,8 +232,4 @@ function replaceAll<T>(value: T, word: string, name: string): T {
 function textsIn(value: unknown): string[] {
 	if (typeof value === "string") return [value];
 	return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
-}
-
-function isSame(one: readonly string[], other: readonly string[]): boolean {
-	return JSON.stringify(one) === JSON.stringify(other);
 }

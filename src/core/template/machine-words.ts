@@ -1,4 +1,5 @@
 import { parseCreatedDirectory } from "../application/created-directory.ts";
+import { octal } from "../text.ts";
 import { type ParameterKind, valueProblem } from "./parameters.ts";
 
 /** A word that only fits this machine. */
@@ -66,7 +67,7 @@ export function directoryWithoutNumbers(text: string, names: AccountNames): stri
 	const { mode, owner, path } = parseCreatedDirectory(text);
 	if (owner === undefined || !/(^|:)\d+(:|$)/.test(owner)) return text;
 	const named = accountWordOf(owner, names);
-	return [path, mode.toString(8).padStart(4, "0"), ...(named === undefined ? [] : [named])].join(":");
+	return [path, octal(mode), ...(named === undefined ? [] : [named])].join(":");
 }
 
 function nameFor(text: string, nameOf: (id: number) => string | undefined): string | undefined {

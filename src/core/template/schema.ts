@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { callFilters } from "../application/application.ts";
+import { isRecord } from "../collections.ts";
 import { type RuleCheck, type RuleList, ruleOptions, ruleRows } from "../questions/rules.ts";
 import * as checks from "./checks.ts";
 import { parameterKinds, parameterName, valueProblem } from "./parameters.ts";
@@ -52,10 +53,6 @@ function map<T extends v.GenericSchema>(check: (key: string) => TemplateProblem 
 /** valibot's strictObject accepts an array as an object without fields. */
 function object<T extends v.ObjectEntries>(entries: T) {
 	return v.pipe(v.custom<object>(isRecord, "wrong-type" satisfies TemplateProblem), v.strictObject(entries));
-}
-
-function isRecord(input: unknown): boolean {
-	return typeof input === "object" && input !== null && !Array.isArray(input);
 }
 
 const people = (limit: number) =>

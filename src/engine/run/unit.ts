@@ -37,10 +37,7 @@ export async function unitText(context: OnMachine, name: string): Promise<string
 export async function dropinText(context: OnMachine, name: string, service: string): Promise<string> {
 	const present = await presentCage(context, name);
 	const host = hostService(context, service);
-	if (!isServiceOf(context, present.cage, host)) {
-		const program = printable(present.cage.application.command[0] ?? "");
-		throw new Failure("dropin-other-application", { name, service: host.name, program }, 4);
-	}
+	requireServiceOf(context, present.cage, host);
 	return systemdDropin({ ...(await launched(context, present, await unitInput(context, present, host))), service: host });
 }
 
@@ -90,6 +87,13 @@ export function hostService({ machine }: OnMachine, name: string): HostService {
 	const host = machine.units.service(name);
 	if (!host) throw new Failure("unit-unknown", { name }, 2);
 	return host;
+}
+
+/** Throws `dropin-other-application` (exit 4). */
+export function requireServiceOf(context: OnMachine, cage: Cage, host: HostService): void {
+	if (isServiceOf(context, cage, host)) return;
+	const program = printable(cage.application.command[0] ?? "");
+	throw new Failure("dropin-other-application", { name: cage.name, service: host.name, program }, 4);
 }
 
 /** Whether the cage was made from this service, or its program occurs in the service's unit (as for most templates). */

@@ -11,7 +11,7 @@ import { type Answer, probeService, runsInside } from "../adopt/service-probes.t
 import { presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
-import { hostService, isServiceOf, unitTexts, warnOfUnitTrial } from "../run/unit.ts";
+import { hostService, requireServiceOf, unitTexts, warnOfUnitTrial } from "../run/unit.ts";
 import { firstTrySeconds } from "../trace/probing.ts";
 import { graceSeconds } from "../trace/watched-run.ts";
 
@@ -58,10 +58,7 @@ async function tryUnit(
 	if (manifest.owner) throw new Failure("unit-trial-own", { name }, 2);
 	if (!services.running()) throw new Failure("unit-trial-needs-systemd", {}, 3);
 	const host = service === undefined ? undefined : hostService(context, service);
-	if (host && !isServiceOf(context, cage, host)) {
-		const [program = ""] = cage.application.command;
-		throw new Failure("dropin-other-application", { name, service: host.name, program }, 4);
-	}
+	if (host) requireServiceOf(context, cage, host);
 	// A per-connection service has no socket of its own; systemd starts it for each connection.
 	const sockets = [...(host?.sockets ?? handedSockets(context, cage)), ...connections(cage)];
 	if (sockets.length) throw new Failure("unit-trial-sockets", { name, sockets: sockets.join(", ") }, 2);

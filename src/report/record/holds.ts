@@ -7,9 +7,9 @@ import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { permissionNames } from "../../core/plan/permissions.ts";
 import { type CageRecord, isMeasured, lastTrial } from "../../core/record/record.ts";
+import { octal } from "../../core/text.ts";
 import { logDirectories } from "../../core/upkeep/rotation.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { octal } from "../format.ts";
 import { placeOf, reasonsText } from "./contents.ts";
 import { type Block, code, heading, joined, list, table, text } from "./document.ts";
 

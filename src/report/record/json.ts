@@ -5,9 +5,9 @@ import { maskLine, maskWords } from "../../core/record/mask.ts";
 import { packagesOf, packageUrlIn, programOf } from "../../core/record/packages.ts";
 import { type CageRecord, measuredAlarms, selftestOf, trialsOf } from "../../core/record/record.ts";
 import { residualRisks } from "../../core/record/risks.ts";
+import { octal } from "../../core/text.ts";
 import { driftToJson } from "../check.ts";
 import { reachedToJson } from "../coverage.ts";
-import { octal } from "../format.ts";
 import { entryToJson } from "../json.ts";
 
 /** `cagewright/record/1`, as `templates/record-schema.json` describes it: codes and values, no sentences. Unknown values are null. */

@@ -4,7 +4,7 @@ import { unitName } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import type { Answers } from "../../core/questions/answers.ts";
+import { type Answers, withExercises } from "../../core/questions/answers.ts";
 import { nextSteps } from "../../core/questions/next-steps.ts";
 import { withDecisions } from "../../core/questions/trial-decisions.ts";
 import type { Responsible } from "../../core/record/record.ts";
@@ -48,14 +48,7 @@ export async function publishTried(
 export function asMade(answers: Answers, { additions, cage, proposed }: WorkInProgress): Answers {
 	if (!cage) return answers;
 	const minimised = cage.minimised ? { ...answers, minimise: { keep: [], keepKinds: [], giveUp: [] } } : answers;
-	return withDecisions(withExercises(minimised, cage), { proposed, added: additions, rounds: cage.trials.length });
-}
-
-/** Adds the exercises that were run by hand. */
-function withExercises(answers: Answers, { exercises }: Cage): Answers {
-	const { application } = answers;
-	const more = exercises.filter((line) => !application.exercises.includes(line));
-	return more.length ? { ...answers, application: { ...application, exercises: [...application.exercises, ...more] } } : answers;
+	return withDecisions(withExercises(minimised, cage.exercises), { proposed, added: additions, rounds: cage.trials.length });
 }
 
 function withVerdict({ selftest: _, ...cage }: Cage, { test }: Tested, at: string, generation: number): Cage {

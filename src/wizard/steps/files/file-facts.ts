@@ -3,6 +3,7 @@ import { type Path, pathToText } from "../../../core/path/path.ts";
 import { escapeGlob, printable, showPath } from "../../../core/path/quote.ts";
 import type { Entry, Plan, WritableDirectory } from "../../../core/plan/plan.ts";
 import { matchPaths } from "../../../core/plan/rules.ts";
+import { octal } from "../../../core/text.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { showReason } from "../../../report/reasons.ts";
 import { percent, shareBar } from "../../parts/line.tsx";
@@ -60,7 +61,7 @@ function stateFacts({ gid, mode, reasons, seeds, uid }: WritableDirectory, messa
 	return [
 		words.isState,
 		...reasons.map((reason) => `- ${showReason(reason, messages)}`),
-		messages.fill(words.whyMode, { mode: mode.toString(8).padStart(4, "0"), uid, gid }),
+		messages.fill(words.whyMode, { mode: octal(mode), uid, gid }),
 		"",
 		...(seeds.length ? [words.seeded] : [words.startsEmpty]),
 		...list(
@@ -92,7 +93,7 @@ function entryFacts(item: Extract<Item, { kind: "entry" }>, plan: Plan, rules: R
 		...shown.filter((text) => text !== "" && text !== words.kinds.device),
 		...(target === undefined ? [] : [`-> ${showPath(target)}`]),
 		...(owner ? [messages.fill(words.fromPackage, { name: printable(owner.name), version: printable(owner.version) })] : []),
-		messages.fill(words.whyMode, { mode: mode.toString(8).padStart(4, "0"), uid, gid }),
+		messages.fill(words.whyMode, { mode: octal(mode), uid, gid }),
 		...named(words.links, links, messages),
 		...named(words.needs, needs, messages),
 	];

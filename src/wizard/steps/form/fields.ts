@@ -1,5 +1,6 @@
 import { type Application, socketsOf } from "../../../core/application/application.ts";
 import { type CommandLineError, joinCommandLine, splitCommandLine } from "../../../core/application/command-line.ts";
+import { sameTexts } from "../../../core/collections.ts";
 import { Failure, type Note } from "../../../core/failure.ts";
 import { isAccountName } from "../../../core/plan/dedicated.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
@@ -109,7 +110,7 @@ export function readForm(form: Form, before: Answers): { answers: Answers; probl
 	const further = readFurther(form, { ...before, application });
 	const { notes, otherProbes, ...rest } = further.answers;
 	// An edited probe is no longer a guess.
-	const isGuessed = isSame(application.probes, before.application.probes);
+	const isGuessed = sameTexts(application.probes, before.application.probes);
 	const kept = isGuessed ? notes : notes?.filter((note) => !isGuess(note));
 	return {
 		answers: {
@@ -189,10 +190,6 @@ function readSingle(field: FurtherField, text: string, problems: Problem[]): str
 /** Notes about guessed probes. */
 export function isGuess({ code }: Note): boolean {
 	return code.startsWith("probe-guessed");
-}
-
-function isSame(one: readonly string[], other: readonly string[]): boolean {
-	return one.length === other.length && one.every((value, index) => value === other[index]);
 }
 
 function errorValues(error: CommandLineError): Problem["values"] {

@@ -1,5 +1,5 @@
 import type { NextExercise } from "../../../core/plan/coverage.ts";
-import type { Answers } from "../../../core/questions/answers.ts";
+import { type Answers, withExercises } from "../../../core/questions/answers.ts";
 import type { Command } from "../../bindings.ts";
 import type { Traced } from "../../session/values.ts";
 import { emptyTrial, note, type Reduced, type WizardState } from "../../state.ts";
@@ -214,12 +214,6 @@ function withRequested(answers: Answers, { asked, exercises }: Tracing): Answers
 		answers,
 		asked.filter((line) => !hasFailed(line)),
 	);
-}
-
-function withExercises(answers: Answers, lines: readonly string[]): Answers {
-	const { application } = answers;
-	const exercises = [...new Set([...application.exercises, ...lines])];
-	return exercises.length > application.exercises.length ? { ...answers, application: { ...application, exercises } } : answers;
 }
 
 /** A failed run keeps the result of earlier ones. */
