@@ -1,4 +1,4 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface, type Interface } from "node:readline/promises";
 import { inLocale } from "./output.ts";
 import { Interrupted } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
@@ -10,7 +10,7 @@ const signals = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
  * arrives first.
  */
 export async function askText(question: string): Promise<string> {
-	const lines = createInterface({ input: process.stdin, output: process.stderr });
+	const lines = openLines();
 	const stops: (() => void)[] = [];
 	try {
 		return await new Promise<string>((resolve, reject) => {
@@ -19,8 +19,6 @@ export async function askText(question: string): Promise<string> {
 				process.once(name, stop);
 				stops.push(() => process.off(name, stop));
 			}
-			// readline takes Ctrl-C for itself.
-			lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
 			let isAnswered = false;
 			lines.question(`${inLocale(process.stderr, question)} `).then(
 				(answer) => {
@@ -42,6 +40,14 @@ export async function askText(question: string): Promise<string> {
 		for (const stop of stops) stop();
 		lines.close();
 	}
+}
+
+/** Reads lines that somebody types, and shows prompts on stderr. */
+export function openLines(): Interface {
+	const lines = createInterface({ input: process.stdin, output: process.stderr });
+	// readline takes Ctrl-C for itself.
+	lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+	return lines;
 }
 
 /** Asks a yes-or-no question on stderr. Enter means no. */

@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises";
 import { keptEnvironment } from "../core/application/environment.ts";
 import { Failure, type Values } from "../core/failure.ts";
 import type { User } from "../core/machine/facts.ts";
@@ -11,6 +10,7 @@ import type { TraceOptions } from "../engine/trace/trace.ts";
 import { wordsOf } from "../system/running/proc.ts";
 import { runningTree } from "../system/running/tree.ts";
 import { draftFromProcess } from "../system/units/process-application.ts";
+import { openLines } from "./ask.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
@@ -83,9 +83,7 @@ export function untilEnter(terminal: Terminal, { options }: CageRequest): Pick<T
 	if (options.attach === undefined || options.for !== undefined || options.yes || !terminal.interactive) return {};
 	return {
 		more: async (signal) => {
-			const lines = createInterface({ input: process.stdin, output: process.stderr });
-			// readline takes Ctrl-C for itself.
-			lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+			const lines = openLines();
 			try {
 				await lines.question(`${terminal.messages.cli.pressEnter} `, { signal });
 			} catch (error) {

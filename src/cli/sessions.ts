@@ -4,7 +4,7 @@ import { equivalentCommand } from "../core/questions/equivalent.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
 import type { Context } from "../engine/context.ts";
 import { fields, table } from "../report/format.ts";
-import { findSession, openSaved, removeSession, type SessionSummary, summaryOf } from "../wizard/session/saved-sessions.ts";
+import { findSession, listSessions, openSaved, removeSession, type SessionSummary } from "../wizard/session/saved-sessions.ts";
 import { type Screen, stepOf, steps } from "../wizard/state.ts";
 import { ask } from "./ask.ts";
 import { SystemChooser } from "./chooser.ts";
@@ -28,9 +28,9 @@ export async function sessions(
 	return terminal.withContext((context) => actions[action as keyof typeof actions](terminal, context, name, options));
 }
 
-async function list(terminal: Terminal, { machine }: Context): Promise<number> {
+async function list(terminal: Terminal, context: Context): Promise<number> {
 	const words = terminal.messages.cli.sessions;
-	const all = (await machine.sessions.list()).map((one) => summaryOf(one, machine.now()));
+	const all = await listSessions(context);
 	if (terminal.options.json) terminal.printJson("sessions", { sessions: all.map(summaryToJson) });
 	else if (!all.length) terminal.print(words.none);
 	else {

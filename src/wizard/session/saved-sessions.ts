@@ -27,7 +27,7 @@ export interface SessionSummary extends SavedSessionState {
 	readonly isSetAside: boolean;
 }
 
-export function summaryOf(stored: StoredSession, now: number): SessionSummary {
+function summaryOf(stored: StoredSession, now: number): SessionSummary {
 	const { fields, holder, id, path, problem, savedAt } = stored;
 	const { command, name } = (fields.about ?? {}) as { command?: unknown; name?: unknown };
 	const screen = typeof fields.screen === "string" ? fields.screen : "";
@@ -71,12 +71,16 @@ export async function savedSessions(sessions: Sessions, now: number): Promise<Ch
 	return choices;
 }
 
+export async function listSessions({ machine }: Pick<Context, "machine">): Promise<SessionSummary[]> {
+	return (await machine.sessions.list()).map((one) => summaryOf(one, machine.now()));
+}
+
 /**
  * The session with this id or cage name, or the latest one. Throws `session-unknown`, or `session-ambiguous` with the ids (exit
  * 2).
  */
-export async function findSession({ machine }: Pick<Context, "machine">, wanted: string | undefined): Promise<SessionSummary> {
-	const all = (await machine.sessions.list()).map((one) => summaryOf(one, machine.now()));
+export async function findSession(context: Pick<Context, "machine">, wanted: string | undefined): Promise<SessionSummary> {
+	const all = await listSessions(context);
 	if (wanted === undefined) {
 		const latest = all.find((one) => !one.isSetAside && one.holder === undefined);
 		if (!latest) throw new Failure("no-session", {}, 2);
