@@ -19,6 +19,7 @@ import { type PresentCage, presentCage } from "../engine/cages.ts";
 import { describeWorkload, exportImage, exportPortable } from "../engine/export/image.ts";
 import { callsToJson } from "../report/cage-json.ts";
 import { recordToJson } from "../report/record/json.ts";
+import { attempt } from "../system/files/errors.ts";
 import { osRelease } from "../system/packages/packages.ts";
 import { requireNewPlace, writeTexts } from "../system/state/archive/image.ts";
 import type { ExportOptions } from "./options.ts";
@@ -172,11 +173,7 @@ async function attach(record: CageRecord, { manifest }: PresentCage): Promise<At
 }
 
 function hostRelease(): string {
-	try {
-		return shortOsRelease(osRelease(readFileSync("/etc/os-release", "utf8")));
-	} catch {
-		return "";
-	}
+	return attempt(() => shortOsRelease(osRelease(readFileSync("/etc/os-release", "utf8")))) ?? "";
 }
 
 /** https://reproducible-builds.org/specs/source-date-epoch/ */

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { type Adoption, phases } from "../../core/adoption/adoption.ts";
 import { type Path, pathFromText, pathSchema, pathToJson } from "../../core/path/path.ts";
+import { attempt } from "../files/errors.ts";
 import { readState } from "../state/state-file.ts";
 
 const stageSchema = v.object({
@@ -35,12 +36,10 @@ export function adoptionToJson(adoption: Adoption): string {
 
 /** Returns undefined for anything we did not write. */
 export function adoptionFromJson(text: string): Adoption | undefined {
-	try {
+	return attempt(() => {
 		const { schema: _, ...adoption } = v.parse(schema, JSON.parse(text));
 		return adoption;
-	} catch {
-		return undefined;
-	}
+	});
 }
 
 /** Returns undefined if the cage has not adopted a service. Throws `state-damaged` (exit 1). */

@@ -85,6 +85,11 @@ export async function list(directory: Path): Promise<Path[]> {
 	return (await readdir(pathToBytes(directory), { encoding: "buffer" }).catch(ifMissing([]))).map(pathFromBytes);
 }
 
+/** The same, also none if the directory cannot be read. */
+export function listIfReadable(directory: Path): Promise<Path[]> {
+	return list(directory).catch(() => []);
+}
+
 export async function exists(path: Path): Promise<boolean> {
 	return (await lstat(pathToBytes(path)).catch(ifMissing(undefined))) !== undefined;
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { chmodSync, lchownSync, lstatSync, lutimesSync, mkdirSync, symlinkSync, utimesSync } from "node:fs";
 import { readFile, rename } from "node:fs/promises";
 import { decoyContent } from "../../core/cage/decoy-content.ts";
@@ -13,7 +13,7 @@ import { type At, copyFiles, describe, type Filling } from "./copy-files.ts";
 import { openDirectory, openNew } from "./descriptor.ts";
 import { writeFailure } from "./errors.ts";
 import { systemFiles } from "./files.ts";
-import { stampOf } from "./hash.ts";
+import { sha256, stampOf } from "./hash.ts";
 import { removeTree } from "./remove.ts";
 import { runIn } from "./tools.ts";
 
@@ -85,9 +85,8 @@ async function generate(entry: Entry, path: Path, isRoot: boolean): Promise<Mani
 
 /** Includes the stamp, so that launches need not read the file. */
 function generated(entry: Entry, path: Path, bytes: Buffer): ManifestEntry {
-	const sha256 = createHash("sha256").update(bytes).digest("hex");
 	const copy = stampOf(lstatSync(pathToBytes(path), { bigint: true }));
-	return { ...describe(entry), size: bytes.length, sha256, content: entry.content ?? "", copy };
+	return { ...describe(entry), size: bytes.length, sha256: sha256(bytes), content: entry.content ?? "", copy };
 }
 
 /** Node has no mknod(2). The node is created under a plain name and then moved, because its own name may be any bytes. */

@@ -5,6 +5,11 @@ import type { Stamp } from "../../core/cage/manifest.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { attempt } from "./errors.ts";
 
+/** SHA-256 in hexadecimal. */
+export function sha256(content: string | Uint8Array): string {
+	return createHash("sha256").update(content).digest("hex");
+}
+
 /**
  * SHA-256 of a regular file in hexadecimal. Undefined if it cannot be read or is not a regular file. Follows no link and waits for no
  * FIFO. Synchronous between two pauses, because on a busy machine each promise takes longer than the read itself (measured).

@@ -4,7 +4,7 @@ import type { Files } from "../../core/machine/facts.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import type { Documents } from "../../engine/ports.ts";
 import { openForReading } from "./descriptor.ts";
-import { errorName, ifMissing } from "./errors.ts";
+import { attempt, errorName, ifMissing } from "./errors.ts";
 
 /**
  * The content of one of our own files. Empty if it is a link, directory, FIFO or device, which the reader treats as damage.
@@ -62,11 +62,7 @@ export function systemDocuments(files: Pick<Files, "read" | "resolve">): Documen
 			const content = real === undefined ? undefined : files.read(real, longest);
 			if (content === undefined) return undefined;
 			if (!real?.endsWith(".gz")) return content.toString("utf8");
-			try {
-				return gunzipSync(content, { maxOutputLength: longest }).toString("utf8");
-			} catch {
-				return undefined;
-			}
+			return attempt(() => gunzipSync(content, { maxOutputLength: longest }).toString("utf8"));
 		},
 	};
 }

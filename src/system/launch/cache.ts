@@ -14,12 +14,10 @@ import { transientName } from "../state/process.ts";
 /** Returns undefined if nothing valid is cached. `keyOf` may use the cached value. */
 export function readCached<T>(state: string, file: string, keyOf: (value: T) => string): T | undefined {
 	if (!isOwn(state)) return undefined;
-	try {
+	return attempt(() => {
 		const { key, value } = JSON.parse(readTextSync(pathFromText(join(state, file))));
 		return key === keyOf(value) ? value : undefined;
-	} catch {
-		return undefined; // Missing, or not ours.
-	}
+	});
 }
 
 /** Writes only if cages were started before, because a folder that may still be refused must not be changed. */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
 import type { Packages } from "../../engine/ports.ts";
+import { attempt } from "../files/errors.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { Claims } from "./claims.ts";
 import { type Database, databases, type LookingFiles } from "./databases.ts";
@@ -99,13 +100,7 @@ export function parsePolicy(text: string, packages: readonly PackageRef[]): Read
 
 /** The system's own name, then those it is similar to (`ID`, `ID_LIKE` of os-release(5)). Empty if unknown. */
 export function distributionIds(file = "/etc/os-release"): string[] {
-	let text = "";
-	try {
-		text = readFileSync(file, "utf8");
-	} catch {
-		return [];
-	}
-	const { ID = "", ID_LIKE = "" } = osRelease(text);
+	const { ID = "", ID_LIKE = "" } = osRelease(attempt(() => readFileSync(file, "utf8")) ?? "");
 	return `${ID} ${ID_LIKE}`.split(/\s+/).filter(Boolean);
 }
 

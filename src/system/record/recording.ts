@@ -7,6 +7,7 @@ import { packageKindOf } from "../../core/record/packages.ts";
 import type { PackageOrigin } from "../../core/record/record.ts";
 import type { Recording } from "../../engine/ports.ts";
 import { attempt } from "../files/errors.ts";
+import { sha256 } from "../files/hash.ts";
 import { parseDpkgStatus } from "../packages/databases.ts";
 import { distributionIds, osRelease } from "../packages/packages.ts";
 
@@ -36,7 +37,7 @@ export function systemRecording(files: Files, version: string): Recording {
 			};
 		},
 		origins: (packages) => packageOrigins(packages, files),
-		sha256: (text) => createHash("sha256").update(text).digest("hex"),
+		sha256,
 		asShipped: (paths) => shippedConfiguration(paths, files),
 	};
 }

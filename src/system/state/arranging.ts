@@ -1,17 +1,12 @@
-import type { Manifest } from "../../core/cage/manifest.ts";
+import { rootsOf } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
-import { join, outermost, type Path } from "../../core/path/path.ts";
+import { join, type Path } from "../../core/path/path.ts";
 import { type Arrangement, arrangeData, isToBeArranged } from "../files/arrange.ts";
 import { exists } from "../files/descriptor.ts";
 import { currentGeneration, listGenerations, readManifest } from "../files/generations.ts";
 import { removeTree } from "../files/remove.ts";
 import { writeAtomic } from "./atomic.ts";
 import { arrangingName } from "./unfinished.ts";
-
-/** The directories of the state that a generation mounts. */
-export function rootsOf({ writable }: Pick<Manifest, "writable">): Path[] {
-	return outermost(writable.map(({ path }) => path));
-}
 
 /**
  * Moves the state to where a generation mounts it from, and publishes the generation via `change`. The next command finishes

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { chmod, readFile } from "node:fs/promises";
-import type { Manifest } from "../../core/cage/manifest.ts";
+import { type Manifest, rootsOf } from "../../core/cage/manifest.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { initExecutable } from "../../core/confinement/init.ts";
 import { emptyName, initName, openInitName } from "../../core/confinement/launch.ts";
@@ -10,10 +9,11 @@ import { bringBackMissing } from "../files/arrange.ts";
 import { buildGeneration, isUpToDate } from "../files/build.ts";
 import { saveEdit } from "../files/edits.ts";
 import { readManifest, removeGeneration, switchBack, switchGeneration } from "../files/generations.ts";
+import { sha256 } from "../files/hash.ts";
 import { removeTree } from "../files/remove.ts";
 import { seedData } from "../files/seed.ts";
 import { partialTrees } from "../files/trees.ts";
-import { arrangeFor, rootsOf } from "./arranging.ts";
+import { arrangeFor } from "./arranging.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cagePaths, writeCage } from "./cages.ts";
 import { makeSafeFolder } from "./folder.ts";
@@ -80,7 +80,7 @@ export function building(state: Path): Building {
 		launcher: (name) => launcherFolder(paths(name).directory),
 		async placeConfiner(name, program) {
 			const { directory } = paths(name);
-			const file = `${confineName}-${createHash("sha256").update(program).digest("hex").slice(0, 12)}`;
+			const file = `${confineName}-${sha256(program).slice(0, 12)}`;
 			await placeProgram(directory, file, program);
 			// The unit needs an init of the same release.
 			await placeInit(directory);

@@ -5,6 +5,7 @@ import { pathSchema as path, pathToJson } from "../../core/path/path.ts";
 import type { Addition } from "../../core/plan/plan.ts";
 import { ruleNames } from "../../core/questions/rules.ts";
 import { programToJson } from "../../core/trace/json.ts";
+import { attempt } from "../files/errors.ts";
 
 /**
  * Converts a cage's description to JSON and back. Only the paths of additions and of minimised files are bytes; everything else
@@ -144,10 +145,8 @@ const cageSchema = v.looseObject({
 
 /** Undefined if it is not one of our descriptions. */
 export function cageFromJson(text: string): Cage | undefined {
-	try {
+	return attempt(() => {
 		const { schema: _, ...cage } = v.parse(cageSchema, JSON.parse(text));
 		return cage as unknown as Cage;
-	} catch {
-		return undefined;
-	}
+	});
 }

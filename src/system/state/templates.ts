@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { unlink } from "node:fs/promises";
 import { join as joinText } from "node:path";
@@ -10,6 +9,7 @@ import type { ParameterValues } from "../../core/template/parameters.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import type { StoredTemplate, Templates } from "../../engine/store.ts";
 import { attempt } from "../files/errors.ts";
+import { sha256 } from "../files/hash.ts";
 import { readTextSync } from "../files/text-files.ts";
 import { programFolder } from "../program-folder.ts";
 import { builtinTemplates } from "../templates/builtin.ts";
@@ -110,5 +110,5 @@ function readValues(file: Path): ParameterValues {
 
 /** A hash of the content, independent of the layout. */
 export function templateHash(value: unknown): string {
-	return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+	return sha256(JSON.stringify(value));
 }

@@ -5,7 +5,7 @@ import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../co
 import { showPath } from "../../core/path/quote.ts";
 import { isName } from "../../core/questions/answers.ts";
 import type { Removal, Switching } from "../../engine/store.ts";
-import { list } from "../files/descriptor.ts";
+import { listIfReadable } from "../files/descriptor.ts";
 import { isMissing } from "../files/errors.ts";
 import { removeTree } from "../files/remove.ts";
 import { linkAtomic, writeJson } from "./atomic.ts";
@@ -81,16 +81,11 @@ export async function writeSwitching(cage: Path, switching: Switching | undefine
 /** Names of cages with unfinished work: stored, or under an abandoned lock. */
 export async function unfinishedCages(cages: Path): Promise<string[]> {
 	const found: string[] = [];
-	for (const name of (await namesIn(cages)).flatMap((one) => pathToText(one) ?? []).filter(isName)) {
-		const entries = await namesIn(join(cages, pathFromText(name)));
+	for (const name of (await listIfReadable(cages)).flatMap((one) => pathToText(one) ?? []).filter(isName)) {
+		const entries = await listIfReadable(join(cages, pathFromText(name)));
 		const isWritten = [removalName, switchingName, arrangingName].some((one) => entries.includes(one));
 		if (isWritten || (entries.includes(lockName) && isAbandoned(join(join(cages, pathFromText(name)), lockName))))
 			found.push(name);
 	}
 	return found.sort();
-}
-
-/** No names if the directory cannot be read, which the command itself reports. */
-async function namesIn(directory: Path): Promise<Path[]> {
-	return list(directory).catch(() => []);
 }

@@ -1,12 +1,12 @@
-import { accessSync, constants, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import picomatch from "picomatch";
 import { Failure } from "../../core/failure.ts";
 import type { MergeContext } from "../../core/template/merge.ts";
 import type { ParameterValues } from "../../core/template/parameters.ts";
 import type { Template } from "../../core/template/template.ts";
-import { attempt } from "../files/errors.ts";
 import { distributionIds } from "../packages/packages.ts";
+import { namesIn } from "../running/proc.ts";
+import { lookUpProgram } from "../units/path-lookup.ts";
 import { placeholders } from "./builtin.ts";
 
 /** This machine's values for a template. Throws `program-not-found` (exit 2) if nothing matches a program's pattern. */
@@ -29,22 +29,9 @@ export function newestProgram(pattern: string): string | undefined {
 	if (!/[*?]/.test(pattern)) return pattern;
 	const matches = picomatch(basename(pattern));
 	const folder = dirname(pattern);
-	const newest = entries(folder)
-		.filter((name) => matches(name) && isProgram(join(folder, name)))
+	const newest = namesIn(folder)
+		.filter((name) => matches(name) && "path" in lookUpProgram(join(folder, name)))
 		.sort((one, other) => one.localeCompare(other, "en", { numeric: true }))
 		.at(-1);
 	return newest === undefined ? undefined : join(folder, newest);
-}
-
-function entries(folder: string): string[] {
-	return attempt(() => readdirSync(folder)) ?? [];
-}
-
-function isProgram(path: string): boolean {
-	try {
-		accessSync(path, constants.X_OK);
-		return statSync(path).isFile();
-	} catch {
-		return false;
-	}
 }

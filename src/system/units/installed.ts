@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { lstat, readdir, rmdir, unlink } from "node:fs/promises";
+import { lstat, rmdir, unlink } from "node:fs/promises";
 import {
 	administratorsUnits,
 	dropinNames,
@@ -9,11 +8,12 @@ import {
 	stamped,
 } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, parent, pathFromBytes, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { join, type Path, parent, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { hookFolders, mentionsCage } from "../../core/upkeep/hooks.ts";
-import { openForReading, syncDirectory } from "../files/descriptor.ts";
+import { exists, list, listIfReadable, openForReading, syncDirectory } from "../files/descriptor.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
+import { sha256 } from "../files/hash.ts";
 import { writeAtomic } from "../state/atomic.ts";
 import { makeReadableFolders, requireSafeFolder } from "../state/folder.ts";
 import { isLeftover } from "../state/process.ts";
@@ -21,14 +21,11 @@ import { isLeftover } from "../state/process.ts";
 /** Files that we install among the administrator's units. Follows no link and changes nothing that is not ours. */
 
 const mostBytes = 1 << 20;
-const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 export async function readInstalled(place: Path): Promise<Installed> {
 	try {
-		await using file = await openForReading(place);
-		const status = await file.stat();
-		if (!status.isFile() || status.size > mostBytes) return { kind: "foreign" };
-		return judgeInstalled(await file.readFile("utf8"), sha256);
+		const text = await textOf(place);
+		return text === undefined ? { kind: "foreign" } : judgeInstalled(text, sha256);
 	} catch (error) {
 		const name = errorName(error);
 		if (name === "ENOENT") return { kind: "none" };
@@ -42,15 +39,14 @@ export async function readInstalled(place: Path): Promise<Installed> {
 /** Where the file for `place` is now: there, or where an earlier release installed it. */
 export async function presentPlace(place: Path): Promise<Path> {
 	const earlier = earlierPlace(place);
-	if (earlier === undefined || (await isThere(place))) return place;
+	if (earlier === undefined || (await exists(place).catch(() => false))) return place;
 	return (await readInstalled(earlier)).kind === "ours" ? earlier : place;
 }
 
 /** All units in `top`, a tree's administrator units, that were written for this cage. Places as in that tree. */
 export async function installedFor(top: Path, cage: string): Promise<Path[]> {
-	const names = await readdir(pathToBytes(top), { encoding: "buffer" }).catch(() => []);
 	const found: Path[] = [];
-	for (const name of names.map(pathFromBytes)) {
+	for (const name of await listIfReadable(top)) {
 		const dropins = dropinNames.map((dropin) => join(name, pathFromText(dropin)));
 		for (const inside of name.endsWith(".service") ? [name] : name.endsWith(".service.d") ? dropins : []) {
 			const installed = await readInstalled(join(top, inside)).catch(() => undefined);
@@ -79,13 +75,12 @@ async function removeEarlier(safe: Path): Promise<void> {
 async function clearCutOff(safe: Path): Promise<void> {
 	const folder = parent(safe);
 	if (!folder.endsWith(".service.d")) return;
-	const names = (await readdir(pathToBytes(folder), { encoding: "buffer" })).map(pathFromBytes);
-	for (const name of names) if (isLeftover(name)) await unlink(pathToBytes(join(folder, name)));
+	for (const name of await list(folder)) if (isLeftover(name)) await unlink(pathToBytes(join(folder, name)));
 }
 
 /** Also removes its folder if that was for this file alone. */
 export async function removeInstalled(place: Path): Promise<void> {
-	if (!(await isThere(parent(place)))) return;
+	if (!(await exists(parent(place)).catch(() => false))) return;
 	const safe = await safePlace(place, false);
 	await clearCutOff(safe);
 	await unlink(pathToBytes(safe)).catch((error: unknown) => {
@@ -109,36 +104,25 @@ async function safePlace(place: Path, make: boolean): Promise<Path> {
 	return join(own, place.slice(folder.length + 1));
 }
 
-function isThere(path: Path): Promise<boolean> {
-	return lstat(pathToBytes(path)).then(
-		() => true,
-		() => false,
-	);
-}
-
 /** Hooks for a cage in the folders of host programs. `inTree` maps to the system that they belong to. */
 export async function hooksFor(inTree: (place: Path) => Path, cage: string): Promise<{ hooks: Path[]; mentions: Path[] }> {
 	const hooks: Path[] = [];
 	const mentions: Path[] = [];
 	for (const folder of hookFolders) {
-		const names = await readdir(pathToBytes(inTree(folder)), { encoding: "buffer" }).catch(() => []);
-		for (const name of names.map(pathFromBytes).sort()) {
+		for (const name of (await listIfReadable(inTree(folder))).sort()) {
 			const place = join(folder, name);
 			const installed = await readInstalled(inTree(place)).catch(() => undefined);
 			if (installed?.kind === "ours" && !installed.changed) {
 				if (installed.cage === cage) hooks.push(place);
-			} else if (mentionsCage(await textOf(inTree(place)), cage)) mentions.push(place);
+			} else if (mentionsCage((await textOf(inTree(place)).catch(() => undefined)) ?? "", cage)) mentions.push(place);
 		}
 	}
 	return { hooks, mentions };
 }
 
-async function textOf(place: Path): Promise<string> {
-	try {
-		await using file = await openForReading(place);
-		const status = await file.stat();
-		return status.isFile() && status.size <= mostBytes ? await file.readFile("utf8") : "";
-	} catch {
-		return "";
-	}
+/** Undefined for anything but a short file. Throws like open(2). */
+async function textOf(place: Path): Promise<string | undefined> {
+	await using file = await openForReading(place);
+	const status = await file.stat();
+	return status.isFile() && status.size <= mostBytes ? await file.readFile("utf8") : undefined;
 }

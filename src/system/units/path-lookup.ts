@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { attempt } from "../files/errors.ts";
 
 /** Why a command's program cannot be started. */
 type LookupError =
@@ -37,13 +38,9 @@ export function lookUpProgram(
 }
 
 function problem(path: string): LookupError | undefined {
-	let status: ReturnType<typeof statSync>;
-	try {
-		status = statSync(path);
-	} catch {
-		return { code: "program-not-found", name: path, searched: [] };
-	}
-	if (!status?.isFile()) return { code: "program-not-a-file", path };
+	const status = attempt(() => statSync(path));
+	if (!status) return { code: "program-not-found", name: path, searched: [] };
+	if (!status.isFile()) return { code: "program-not-a-file", path };
 	try {
 		// For root, access(2) succeeds if anybody may execute it.
 		accessSync(path, constants.X_OK);

@@ -126,11 +126,7 @@ async function describe(directory: string, pid: number, ports: Listening[], ourR
 
 function socketsOf(directory: string): string[] {
 	return namesIn(`${directory}/fd`).flatMap((name) => {
-		try {
-			return /^socket:\[(\d+)\]$/.exec(readlinkSync(`${directory}/fd/${name}`))?.[1] ?? [];
-		} catch {
-			return []; // It was closed in the meantime.
-		}
+		return /^socket:\[(\d+)\]$/.exec(attempt(() => readlinkSync(`${directory}/fd/${name}`)) ?? "")?.[1] ?? [];
 	});
 }
 

@@ -1,6 +1,8 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { lstatSync, readFileSync, readlinkSync } from "node:fs";
 import { basename, dirname, join, normalize } from "node:path";
 import { parseUnitName } from "../../core/application/unit-text.ts";
+import { attempt } from "../files/errors.ts";
+import { namesIn } from "../running/proc.ts";
 
 /**
  * A file tree: `/`, or a folder that represents one (an image, a test). Caches lists, links and texts, because looking for
@@ -21,12 +23,7 @@ export class UnitTree {
 	list(directory: string): readonly string[] {
 		const known = this.#lists.get(directory);
 		if (known !== undefined) return known;
-		let names: string[] = [];
-		try {
-			names = readdirSync(this.#real(this.resolve(directory))).sort();
-		} catch {
-			// Missing or unreadable.
-		}
+		const names = namesIn(this.#real(this.resolve(directory))).sort();
 		this.#lists.set(directory, names);
 		return names;
 	}
@@ -46,12 +43,7 @@ export class UnitTree {
 	}
 
 	exists(path: string): boolean {
-		try {
-			lstatSync(this.#real(this.resolve(path)));
-			return true;
-		} catch {
-			return false;
-		}
+		return attempt(() => lstatSync(this.#real(this.resolve(path)))) !== undefined;
 	}
 
 	link(path: string): string | undefined {
@@ -84,12 +76,7 @@ export class UnitTree {
 
 	#link(path: string): string | undefined {
 		if (this.#links.has(path)) return this.#links.get(path);
-		let target: string | undefined;
-		try {
-			target = readlinkSync(this.#real(path));
-		} catch {
-			// Not a link.
-		}
+		const target = attempt(() => readlinkSync(this.#real(path)));
 		this.#links.set(path, target);
 		return target;
 	}
@@ -100,12 +87,10 @@ export class UnitTree {
 }
 
 function readText(path: string): string | undefined {
-	try {
+	return attempt(() => {
 		const status = lstatSync(path);
 		return status.isFile() && status.size <= 1024 * 1024 ? readFileSync(path, "utf8") : undefined;
-	} catch {
-		return undefined;
-	}
+	});
 }
 
 /** The system manager's search path for units, strongest first (systemd.unit(5), UNIT FILE LOAD PATH). */

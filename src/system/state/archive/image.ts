@@ -8,7 +8,8 @@ import { type FoundFile, type ImageMember, type ImageTree, imageTree } from "../
 import { join, type Path, parent, pathFromBytes, pathToBytes, root as top } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
 import type { ImageContent, ImageRequest } from "../../../engine/archive-store.ts";
-import { writeFailure } from "../../files/errors.ts";
+import { failedWrite, writeFailure } from "../../files/errors.ts";
+import { sha256 } from "../../files/hash.ts";
 import { withNewFile } from "../../files/new-file.ts";
 import { removeTree } from "../../files/remove.ts";
 import { walk } from "../../files/walk.ts";
@@ -101,7 +102,7 @@ async function writeLayout(
 	const pending: Promise<void>[] = [];
 	const digests = new Set<string>();
 	const described = ociIndex(image, layer, tree.created, (content, mediaType) => {
-		const hex = createHash("sha256").update(content).digest("hex");
+		const hex = sha256(content);
 		if (!digests.has(hex)) pending.push(writeText(join(blobs, hex), content));
 		digests.add(hex);
 		return { mediaType, digest: `sha256:${hex}`, size: Buffer.byteLength(content) };
@@ -166,9 +167,7 @@ async function readMember(source: Path, sink: Sink, signal: AbortSignal): Promis
 /** Appends whole chunks. */
 function appendTo(file: FileHandle, path: Path): Sink {
 	return async (chunk) => {
-		await file.appendFile(chunk).catch((error: unknown) => {
-			throw writeFailure(error, path);
-		});
+		await file.appendFile(chunk).catch(failedWrite(path));
 	};
 }
 

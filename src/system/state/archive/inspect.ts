@@ -160,11 +160,7 @@ async function readNames(archive: ArchiveFile, head: ExportHead, signal: AbortSi
 }
 
 function parseJson(bytes: Buffer | undefined): unknown {
-	try {
-		return JSON.parse(bytes?.toString("utf8") ?? "");
-	} catch {
-		return undefined;
-	}
+	return attempt(() => JSON.parse(bytes?.toString("utf8") ?? ""));
 }
 
 function manifestOf(json: unknown): Manifest | undefined {

@@ -14,7 +14,7 @@ import {
 import { Failure } from "../../../core/failure.ts";
 import { type Path, pathToBytes } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
-import { errorName, readFailure } from "../../files/errors.ts";
+import { errorName, failedRead, readFailure } from "../../files/errors.ts";
 
 const kinds: Readonly<Record<string, ArchiveKind>> = {
 	"0": "file",
@@ -152,9 +152,9 @@ export class ArchiveFile {
 		const buffer = Buffer.allocUnsafe(Math.max(length, windowBytes));
 		let filled = 0;
 		while (filled < buffer.length) {
-			const { bytesRead } = await this.#file.read(buffer, filled, buffer.length - filled, at + filled).catch((error: unknown) => {
-				throw readFailure(error, this.path);
-			});
+			const { bytesRead } = await this.#file
+				.read(buffer, filled, buffer.length - filled, at + filled)
+				.catch(failedRead(this.path));
 			if (bytesRead === 0) break;
 			filled += bytesRead;
 		}
