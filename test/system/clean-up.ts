@@ -13,11 +13,13 @@ export function afterFile(work: Work): void {
 
 /** Ends a helper's process after the file's tests. */
 export function endAfterFile(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): void {
-	afterFile(async () => {
-		if (child.exitCode !== null || child.signalCode !== null) return;
-		child.kill(signal);
-		await once(child, "close");
-	});
+	afterFile(() => endProcess(child, signal));
+}
+
+export async function endProcess(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+	if (child.exitCode !== null || child.signalCode !== null) return;
+	child.kill(signal);
+	await once(child, "close");
 }
 
 /** Does all work, even if some of it fails. */

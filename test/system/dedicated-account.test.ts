@@ -16,7 +16,7 @@ import { askRedis, giveTo, nginx, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
 import { preparedRedis } from "./prepared.ts";
-import { allProcesses, childrenOf, commandOf, listeners, parentOf, processesIn, statusField } from "./processes.ts";
+import { allProcesses, childrenOf, commandOf, listeners, parentOf, processesIn, read, statusField } from "./processes.ts";
 import { ownProcess } from "./workshop.ts";
 
 /** An account on the host for one cage only: created, used and removed with real accounts. */
@@ -185,15 +185,6 @@ test("an existing cage's state is given to its new account", async () => {
 	expect(account("cage-ded-later")).toBeUndefined();
 }, 180_000);
 
-/** ID map of a process's user namespace; empty once the process is gone. */
-function mapOf(pid: number): string {
-	try {
-		return readFileSync(`/proc/${pid}/uid_map`, "latin1");
-	} catch {
-		return "";
-	}
-}
-
 describe("the number of a dedicated account", () => {
 	/** Creates an account and removes it. Returns its number. */
 	const numberOf = async (name: string, create = () => systemAccounts.create(name, { taken: new Set() })) => {
@@ -221,7 +212,7 @@ describe("the number of a dedicated account", () => {
 		const holder = spawn(command, [...words, "sleep", "60"], { stdio: "ignore" });
 		try {
 			const idsOf = (pid: number) =>
-				[...["Uid", "Gid", "Groups"].map((field) => statusField(pid, field)), mapOf(pid)].join(" ").split(/\s+/);
+				[...["Uid", "Gid", "Groups"].map((field) => statusField(pid, field)), read(pid, "uid_map")].join(" ").split(/\s+/);
 			const isSeen = (pid: number) => idsOf(pid).includes(String(first));
 			await eventually(() => expect(allProcesses().some(isSeen)).toBe(true));
 			expect(await numberOf("cage-ded-other-id")).not.toBe(first);

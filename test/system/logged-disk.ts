@@ -1,7 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync, spawn } from "node:child_process";
 import { closeSync, openSync, readSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { endProcess } from "./clean-up.ts";
 import { eventually } from "./eventually.ts";
 
 /**
@@ -68,15 +68,9 @@ export async function loggedDisk(folder: string, content: string, megabytes: num
 				const loops = execFileSync("losetup", ["-j", file], { encoding: "utf8" });
 				if (loops) throw new Error(loops);
 			});
-			await ended(daemon);
+			await endProcess(daemon);
 		},
 	};
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-	if (child.exitCode !== null || child.signalCode !== null) return;
-	child.kill();
-	await once(child, "exit");
 }
 
 function copy(from: string, to: string): void {

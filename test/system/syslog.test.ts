@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { cagewright, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { endAfterFile } from "./clean-up.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, type Network } from "./network.ts";
 
@@ -50,7 +51,6 @@ interface Machine extends Network {
 	heard(): string;
 }
 
-const children: ChildProcess[] = [];
 let logs = 0;
 
 /** Creates a machine with a separate /dev and an empty /run. `prepare` creates the path to the socket of its syslog daemon, if it has one. */
@@ -67,7 +67,7 @@ async function machine(prepare: string, socket?: string): Promise<Machine> {
 		...["mount -n -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags", "umount -n /sys", "echo up", "exec cat"],
 	];
 	const holder = spawn("unshare", ["--mount", "--net", "sh", "-c", script.join("\n")], { stdio: ["pipe", "pipe", "inherit"] });
-	children.push(holder);
+	endAfterFile(holder, "SIGKILL");
 	await once(holder.stdout, "data");
 	const enter = ["nsenter", `--mount=/proc/${holder.pid}/ns/mnt`, `--net=/proc/${holder.pid}/ns/net`, "--"];
 	const log = `${folder}/log-${++logs}`;
@@ -75,20 +75,11 @@ async function machine(prepare: string, socket?: string): Promise<Machine> {
 	if (socket !== undefined) {
 		const [program = "", ...words] = [...enter, "python3", `${folder}/daemon.py`, socket, log];
 		const daemon = spawn(program, words, { stdio: ["ignore", "pipe", "inherit"] });
-		children.push(daemon);
+		endAfterFile(daemon, "SIGKILL");
 		await once(daemon.stdout, "data");
 	}
 	return { enter, pid: holder.pid ?? 0, heard: () => readFileSync(log, "utf8") };
 }
-
-async function end(child: ChildProcess): Promise<void> {
-	if (child.exitCode !== null || child.signalCode !== null) return;
-	child.kill("SIGKILL");
-	await once(child, "close");
-}
-afterAll(async () => {
-	for (const child of children.reverse()) await end(child);
-});
 
 const options = (name: string, ...more: string[]) => {
 	return ["--name", name, "--user", "www-data", "--probe", probe, ...more, "--", ...application];

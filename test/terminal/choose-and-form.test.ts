@@ -1,18 +1,11 @@
 import { describe, it } from "vitest";
-import { temporaryState } from "../system/cagewright.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
-import { leave, openWizard } from "./wizards.ts";
+import { leave, newWizard } from "./wizards.ts";
 
 /** The first step on a terminal. */
 
 const [pageUp, pageDown, ctrlU, ctrlT, ctrlG] = ["\x1b[5~", "\x1b[6~", "\x15", "\x14", "\x07"] as const;
 const marked = (text: string) => `\x1b[200~${text}\x1b[201~`;
-
-async function opened(words: readonly string[] = [], size = { columns: 80, rows: 24 }): Promise<PtyProgram> {
-	const wizard = openWizard(temporaryState(), words, size);
-	await wizard.sees(/❯ demo\s+(demo|Vorführung)/);
-	return wizard;
-}
 
 /** Resizes and waits until the rule has the new width. */
 async function resize(wizard: PtyProgram, columns: number, rows: number): Promise<void> {
@@ -22,7 +15,7 @@ async function resize(wizard: PtyProgram, columns: number, rows: number): Promis
 
 describe("choosing", () => {
 	it("keeps cursor and search through resizes, and handles keys of one chunk one by one", async () => {
-		const wizard = await opened();
+		const wizard = await newWizard();
 		// An arrow key in two packets is an arrow, or an Esc that loses nothing.
 		for (let tries = 0; tries < 10; tries++) {
 			wizard.press("\x1b");
@@ -52,7 +45,7 @@ describe("choosing", () => {
 	});
 
 	it("fits 60x15, also in German", async () => {
-		const wizard = await opened(["--lang", "de"], { columns: 60, rows: 15 });
+		const wizard = await newWizard(["--lang", "de"], { columns: 60, rows: 15 });
 		wizard.press("j");
 		await wizard.pressAt(/^❯ (?!demo)\S+\s+Vorlage/m, "i");
 		await wizard.pressAt("Zu diesem Schritt: Anwendung", "c");
@@ -64,7 +57,7 @@ describe("choosing", () => {
 
 describe("the form", () => {
 	it("tries a probe, handles keys and pastes of one chunk, resizes, and reports problems, without starting a trace", async () => {
-		const wizard = await opened();
+		const wizard = await newWizard();
 		wizard.press(keys.enter);
 		await wizard.pressAt("❯ [ Start tracing ]", `${pageUp}${keys.down.repeat(3)}${ctrlT}`);
 		await wizard.sees("✓ The application answered in a sandbox", 60);

@@ -1,13 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { temporaryState } from "../system/cagewright.ts";
-import type { PtyProgram } from "./terminal.ts";
-import { leave, openTerminal, openWizard, wizardProgram } from "./wizards.ts";
-
-async function opened(words: readonly string[], env: Readonly<Record<string, string>>): Promise<PtyProgram> {
-	const wizard = openWizard(temporaryState(), words, { env });
-	await wizard.sees(/demo\s+demo/);
-	return wizard;
-}
+import { leave, newWizard, openTerminal, wizardProgram } from "./wizards.ts";
 
 /** An SGR sequence. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what such a sequence begins with
@@ -21,7 +14,7 @@ describe("the wizard on terminals of all kinds", () => {
 		["NO_COLOR", [], { NO_COLOR: "1" }],
 		["--no-color", ["--no-color"], {}],
 	])("has no colours with %s", async (_, args, env) => {
-		const wizard = await opened(args, env);
+		const wizard = await newWizard(args, { env });
 		wizard.press("j");
 		await wizard.sees(selectedTemplate);
 		await leave(wizard);
@@ -29,7 +22,7 @@ describe("the wizard on terminals of all kinds", () => {
 	});
 
 	it("has colours otherwise", async () => {
-		const wizard = await opened([], { NO_COLOR: "" });
+		const wizard = await newWizard([], { env: { NO_COLOR: "" } });
 		await leave(wizard);
 		expect(wizard.raw).toMatch(styled);
 	});
@@ -38,7 +31,7 @@ describe("the wizard on terminals of all kinds", () => {
 		["the locale has nothing else", [], { LANG: "C", LC_ALL: "C" }],
 		["it is asked for", ["--ascii"], {}],
 	])("prints only ASCII if %s", async (_, args, env) => {
-		const wizard = await opened(args, env);
+		const wizard = await newWizard(args, { env });
 		await leave(wizard);
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
 		expect(wizard.raw).toMatch(/^[\x00-\x7f]*$/);

@@ -5,7 +5,7 @@ import { cagewright, temporaryState } from "../system/cagewright.ts";
 import { preparedDemo } from "../system/prepared.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
-import { leave, openWizard, sessionAtFiles, takeNames } from "./wizards.ts";
+import { atFiles, leave, takeNames } from "./wizards.ts";
 
 /** Accounts, review and build on a terminal, and the result on disk. */
 
@@ -17,8 +17,7 @@ function temporary(): string {
 
 /** Resumes a prepared session of the demonstration and goes to its accounts. */
 async function atAccountsOfDemo(state: string, size?: { columns: number; rows: number }): Promise<PtyProgram> {
-	await sessionAtFiles(state);
-	const wizard = openWizard(state, ["--resume", "demo"], size);
+	const wizard = await atFiles(state, size);
 	await toAccounts(wizard);
 	return wizard;
 }

@@ -7,14 +7,13 @@ import { cagewright, temporaryFolder, temporaryState } from "../system/cagewrigh
 import { eventually } from "../system/eventually.ts";
 import { commandOf, descendantsOf, leftovers } from "../system/processes.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
-import { openWizard, planned, sessionAtFiles, takeNames, toTrace, wizardProgram } from "./wizards.ts";
+import { atFiles, openWizard, planned, takeNames, toTrace, wizardProgram } from "./wizards.ts";
 
 /** The steps from the trial to the end, on a terminal. */
 
 /** Resumes a prepared session of the demonstration and goes to the first round of its trial. */
 async function atTrialOfDemo(state: string): Promise<PtyProgram> {
-	await sessionAtFiles(state);
-	const wizard = openWizard(state, ["--resume", "demo"], { columns: 100, rows: 30 });
+	const wizard = await atFiles(state, { columns: 100, rows: 30 });
 	await planned(wizard);
 	await wizard.sees(/step 6\/7.*Gen\./s);
 	return wizard;

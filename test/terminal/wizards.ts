@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, inject } from "vitest";
-import { cagewright, home } from "../system/cagewright.ts";
+import { cagewright, home, temporaryState } from "../system/cagewright.ts";
 import { keys, PtyProgram } from "./terminal.ts";
 
 export const wizardProgram = join(home, "bin/cagewright.js");
@@ -30,6 +30,13 @@ export function openTerminal(command: readonly string[], { columns = 80, rows = 
 /** Starts the program, which is the wizard without further words. */
 export function openWizard(state: string, words: readonly string[] = [], sitting: Sitting = {}): PtyProgram {
 	return openTerminal([process.execPath, wizardProgram, "--state", state, ...words], sitting);
+}
+
+/** Starts the wizard in a new state folder. */
+export async function newWizard(words: readonly string[] = [], sitting: Sitting = {}): Promise<PtyProgram> {
+	const wizard = openWizard(temporaryState(), words, sitting);
+	await wizard.sees(/demo\s+(demo|Vorführung)/);
+	return wizard;
 }
 
 /** Presses Ctrl-C twice. */
@@ -89,9 +96,9 @@ export async function sessionAtFiles(state: string): Promise<void> {
 }
 
 /** Opens the wizard at the files step of such a session. */
-export async function atFiles(state: string): Promise<PtyProgram> {
+export async function atFiles(state: string, sitting?: Sitting): Promise<PtyProgram> {
 	await sessionAtFiles(state);
-	const wizard = openWizard(state, ["--resume", "demo"]);
+	const wizard = openWizard(state, ["--resume", "demo"], sitting);
 	await wizard.sees(plannedFiles);
 	return wizard;
 }

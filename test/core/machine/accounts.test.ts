@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { accountNames, freeIds, parseGroup, parseId, parsePasswd, subordinateRanges, systemRange } from "../../../src/core/machine/accounts.ts";
+import {
+	accountNames,
+	freeIds,
+	parseGroup,
+	parseId,
+	parsePasswd,
+	subordinateRanges,
+	systemRange,
+} from "../../../src/core/machine/accounts.ts";
 
 describe("passwd(5)", () => {
 	test("every field is read", () => {
