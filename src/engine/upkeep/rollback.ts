@@ -12,7 +12,7 @@ export async function restartIf(context: Context, name: string, isWanted: boolea
 	return isWanted ? restartCage(context, name) : { restarted: [], remaining: [], interrupted: 0 };
 }
 
-/** The same. If something does not answer then, the cage returns to the present generation, and `code` is thrown (exit 1). */
+/** The same. If something does not answer then, the cage returns to `generation`, and `code` is thrown (exit 1). */
 export async function restartOrRevert(
 	context: Context,
 	{ cage, generation }: Pick<PresentCage, "cage" | "generation">,
