@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { Adoption } from "../core/adoption/adoption.ts";
-import { probeWords } from "../core/application/probe-lines.ts";
 import { countEntries } from "../core/cage/manifest.ts";
 import { type RecentAlarms, recentAlarms } from "../core/detection/alarm.ts";
 import { Failure } from "../core/failure.ts";
 import { baseName, type Path, pathFromText, pathToJson, pathToText } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
+import { probeWords } from "../core/probe/lines.ts";
 import { logDirectories } from "../core/upkeep/rotation.ts";
 import { knownCage, type PresentCage, presentCage } from "../engine/cages.ts";
 import type { ComparingMachine } from "../engine/context.ts";

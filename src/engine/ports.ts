@@ -1,5 +1,4 @@
 import type { FoundApplication } from "../core/application/found.ts";
-import type { Greeting } from "../core/application/recognise.ts";
 import type { AuditPolicy } from "../core/cage/audit.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Architecture } from "../core/confinement/syscalls.ts";
@@ -8,6 +7,7 @@ import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import type { PackageContents } from "../core/plan/coverage.ts";
 import type { Identity, PackageRef } from "../core/plan/plan.ts";
+import type { Greeting } from "../core/probe/recognise.ts";
 import type { MachineFacts, PackageOrigin } from "../core/record/record.ts";
 import type { ProcessState } from "../core/selftest/foreign/state.ts";
 import type { ForeignTarget } from "../core/selftest/foreign/verdict.ts";

@@ -1,4 +1,3 @@
-import { probeWords } from "../core/application/probe-lines.ts";
 import { type Difference, isSame } from "../core/cage/difference.ts";
 import { filterPermissions, limitsPorts } from "../core/confinement/filter-permissions.ts";
 import { landlockSince } from "../core/confinement/landlock.ts";
@@ -8,6 +7,7 @@ import { printable, quoteCommand, quoteShellLine, showPath } from "../core/path/
 import { groupsOf } from "../core/plan/groups.ts";
 import { capabilityWord, permissionNames, permissionWords } from "../core/plan/permissions.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
+import { probeWords } from "../core/probe/lines.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { containerWords, fleetWords } from "../core/questions/next-steps.ts";
 import { measuredAlarms } from "../core/record/record.ts";

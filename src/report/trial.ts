@@ -1,6 +1,6 @@
-import { probeWords } from "../core/application/probe-lines.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import { isOffer, type Missing } from "../core/plan/missing.ts";
+import { probeWords } from "../core/probe/lines.ts";
 import type { WatchResult } from "../core/watch/watch-result.ts";
 import type { TrialRound } from "../engine/trial/trial.ts";
 import type { UnitTrial } from "../engine/trial/unit-trial.ts";

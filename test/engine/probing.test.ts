@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { noRules } from "../../src/core/application/application.ts";
-import { proposeProbe } from "../../src/core/application/probe.ts";
+import { proposeProbe } from "../../src/core/probe/propose.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
 import type { Event } from "../../src/engine/events.ts";
 import { askUntilAnswered, laterTimeout, Patience, probeUntilAnswered, runExercise } from "../../src/engine/trace/probing.ts";

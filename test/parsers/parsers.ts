@@ -4,7 +4,6 @@ import { parseCreatedDirectory, parseTmpfiles } from "../../src/core/application
 import { parseEnvironmentFile } from "../../src/core/application/environment.ts";
 import { errorText } from "../../src/core/application/error-text.ts";
 import { parsePassedSocket } from "../../src/core/application/passed-socket.ts";
-import { sharesIn } from "../../src/core/application/protocol.ts";
 import { execOfShellLine, programsOfLine } from "../../src/core/application/shell.ts";
 import { behindStartScript } from "../../src/core/application/start-scripts.ts";
 import { parseExec } from "../../src/core/application/unit-exec.ts";
@@ -34,6 +33,7 @@ import { perlModules } from "../../src/core/modules/perl.ts";
 import { readPython } from "../../src/core/modules/python.ts";
 import { rubyModules } from "../../src/core/modules/ruby.ts";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
+import { sharesIn } from "../../src/core/probe/protocol.ts";
 import { parseMounts } from "../../src/core/selftest/outside.ts";
 import { parseDecoy } from "../../src/core/selftest/program.ts";
 import { parseAttempts } from "../../src/core/selftest/verdict.ts";

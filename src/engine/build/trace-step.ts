@@ -1,7 +1,6 @@
 import type { Application } from "../../core/application/application.ts";
 import { mergeCreatedDirectories, parseCreatedDirectory } from "../../core/application/created-directory.ts";
 import { commandBeforeRule, foregroundNote } from "../../core/application/daemons.ts";
-import { jobsOfAnswer, protocolOf, withoutJobs } from "../../core/application/recognise.ts";
 import { type Cage, isSameApplication } from "../../core/cage/cage.ts";
 import { mergeAcceptances } from "../../core/cage/finding.ts";
 import { Failure, type Note } from "../../core/failure.ts";
@@ -13,6 +12,7 @@ import { checkAccountRules, isLeftOut, wordNaming } from "../../core/plan/accoun
 import { placeNamed, placeOf } from "../../core/plan/links.ts";
 import { refusedConnections } from "../../core/plan/neighbours.ts";
 import { checkPlaces } from "../../core/plan/rules.ts";
+import { jobsOfAnswer, protocolOf, withoutJobs } from "../../core/probe/recognise.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { TraceFold } from "../../core/trace/fold.ts";
 import { type RunningProcess, traceOfRunning } from "../../core/trace/running.ts";

@@ -1,8 +1,8 @@
 import type { Application } from "../../core/application/application.ts";
 import { errorText } from "../../core/application/error-text.ts";
-import { showProbe } from "../../core/application/probe-lines.ts";
-import { queryOf } from "../../core/application/recognise.ts";
 import { Failure } from "../../core/failure.ts";
+import { showProbe } from "../../core/probe/lines.ts";
+import { queryOf } from "../../core/probe/recognise.ts";
 import { defaultTimeout } from "../../core/questions/answers.ts";
 import type { AwaitedEvent } from "../../core/trace/trace.ts";
 import type { Context, Machine } from "../context.ts";

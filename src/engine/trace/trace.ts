@@ -1,8 +1,6 @@
 import type { Application, Rules } from "../../core/application/application.ts";
 import { ownedDirectory } from "../../core/application/created-directory.ts";
 import type { Listening } from "../../core/application/found.ts";
-import { proposeProbe } from "../../core/application/probe.ts";
-import { jobsOfAnswer } from "../../core/application/recognise.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
 import type { Path } from "../../core/path/path.ts";
@@ -14,6 +12,8 @@ import { failedCopyUps, likelyWrittenDirectories } from "../../core/plan/own-dir
 import { capabilitiesIn } from "../../core/plan/permissions.ts";
 import type { Identity } from "../../core/plan/plan.ts";
 import { becomesOwned, directoryOf } from "../../core/plan/writable.ts";
+import { proposeProbe } from "../../core/probe/propose.ts";
+import { jobsOfAnswer } from "../../core/probe/recognise.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { addTraces, emptyTrace, type Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useMemo } from "react";
-import { probeWords } from "../../core/application/probe-lines.ts";
 import { printable } from "../../core/path/quote.ts";
+import { probeWords } from "../../core/probe/lines.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { foundText } from "../../report/minimise.ts";
 import { dryRunText } from "../../report/text.ts";

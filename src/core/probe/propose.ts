@@ -1,8 +1,8 @@
+import type { Application } from "../application/application.ts";
+import type { Listening } from "../application/found.ts";
 import { baseName, type Path } from "../path/path.ts";
 import { quoteShell } from "../path/quote.ts";
-import type { Application } from "./application.ts";
-import type { Listening } from "./found.ts";
-import type { Target, Tools } from "./probe-lines.ts";
+import type { Target, Tools } from "./lines.ts";
 import type { Protocol } from "./protocol.ts";
 import { protocols } from "./protocols.ts";
 

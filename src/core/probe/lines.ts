@@ -1,5 +1,5 @@
+import { splitCommandLine } from "../application/command-line.ts";
 import { quoteShell, quoteShellLine } from "../path/quote.ts";
-import { splitCommandLine } from "./command-line.ts";
 
 export interface Target {
 	readonly host: string;

@@ -1,5 +1,5 @@
 import { infrastructureProtocols } from "./infrastructure-protocols.ts";
-import { exchange, fetchPage, nameServerProbe, type Step, urlHost } from "./probe-lines.ts";
+import { exchange, fetchPage, nameServerProbe, type Step, urlHost } from "./lines.ts";
 import { deliverMail, followLinks, type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
 
 /** Clients that probes use if they are installed on PATH. */

@@ -5,10 +5,10 @@ import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { Listening } from "../../../src/core/application/found.ts";
-import { furtherExercises, proposeProbe, sharingConfiguration } from "../../../src/core/application/probe.ts";
-import { exchange, showProbe } from "../../../src/core/application/probe-lines.ts";
-import { deliverMail, followLinks, sharesIn } from "../../../src/core/application/protocol.ts";
-import { greetingWord, guessProbe } from "../../../src/core/application/recognise.ts";
+import { exchange, showProbe } from "../../../src/core/probe/lines.ts";
+import { furtherExercises, proposeProbe, sharingConfiguration } from "../../../src/core/probe/propose.ts";
+import { deliverMail, followLinks, sharesIn } from "../../../src/core/probe/protocol.ts";
+import { greetingWord, guessProbe } from "../../../src/core/probe/recognise.ts";
 
 const node = "/usr/bin/node";
 const tools = { programs: new Set<string>(), node };

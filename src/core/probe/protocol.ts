@@ -1,6 +1,6 @@
 import type { Note } from "../failure.ts";
 import { quoteShell, quoteShellLine } from "../path/quote.ts";
-import type { Target, Tools } from "./probe-lines.ts";
+import type { Target, Tools } from "./lines.ts";
 
 /** What a probe proves: the server speaks, answers a request, or does its job. */
 type Depth = "greeting" | "request" | "job";

@@ -1,14 +1,5 @@
-import { serverName } from "./probe.ts";
-import {
-	exchange,
-	exchangeScript,
-	fetchPage,
-	scriptBeginning,
-	stepsIn,
-	type Target,
-	type Tools,
-	urlHost,
-} from "./probe-lines.ts";
+import { exchange, exchangeScript, fetchPage, scriptBeginning, stepsIn, type Target, type Tools, urlHost } from "./lines.ts";
+import { serverName } from "./propose.ts";
 import { deliversMail, type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
 import { probePrograms, protocols } from "./protocols.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { proposeProbe } from "../../../src/core/application/probe.ts";
-import { exchange, fetchPage } from "../../../src/core/application/probe-lines.ts";
-import { isUnproven } from "../../../src/core/application/protocol.ts";
-import { probePrograms, protocols } from "../../../src/core/application/protocols.ts";
-import { guessProbe, jobsOfAnswer, protocolOf, queryOf, withoutJobs } from "../../../src/core/application/recognise.ts";
+import { exchange, fetchPage } from "../../../src/core/probe/lines.ts";
+import { proposeProbe } from "../../../src/core/probe/propose.ts";
+import { isUnproven } from "../../../src/core/probe/protocol.ts";
+import { probePrograms, protocols } from "../../../src/core/probe/protocols.ts";
+import { guessProbe, jobsOfAnswer, protocolOf, queryOf, withoutJobs } from "../../../src/core/probe/recognise.ts";
 import { unprovenNotes } from "../../../src/engine/build/unproven.ts";
 import { messagesIn } from "../../texts.ts";
 

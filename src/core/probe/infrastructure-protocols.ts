@@ -1,5 +1,5 @@
 import { quoteShell } from "../path/quote.ts";
-import { datagramProbe, exchange, urlHost } from "./probe-lines.ts";
+import { datagramProbe, exchange, urlHost } from "./lines.ts";
 import { type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
 
 /** Protocols of infrastructure services: scripts, directories, proxies, time, management, files. */
