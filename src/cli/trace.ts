@@ -9,7 +9,7 @@ import type { CageRequest } from "../engine/choose/starting-point.ts";
 import { refuseUnused, type Traced, tracedCage } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
 import { provideStartAccount } from "../engine/plan/dedicated-account.ts";
-import { watchCage } from "../engine/watch/watch.ts";
+import { watchCage } from "../engine/trace/failure-watch.ts";
 import { addedText, addedToJson, reachedText, reachedToJson } from "../report/coverage.ts";
 import { traceText } from "../report/text.ts";
 import { watchedText, watchedToJson } from "../report/trial.ts";

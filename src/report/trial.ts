@@ -1,10 +1,10 @@
+import type { WatchResult } from "../core/failure-watch/result.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import { isOffer, type Missing } from "../core/plan/missing.ts";
 import { probeWords } from "../core/probe/lines.ts";
-import type { WatchResult } from "../core/watch/watch-result.ts";
+import type { CageWatch } from "../engine/trace/failure-watch.ts";
 import type { TrialRound } from "../engine/trial/trial.ts";
 import type { UnitTrial } from "../engine/trial/unit-trial.ts";
-import type { CageWatch } from "../engine/watch/watch.ts";
 import type { Messages } from "../messages/messages.ts";
 import { indent, printableLines, table } from "./format.ts";
 import { missingToJson } from "./json.ts";

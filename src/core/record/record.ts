@@ -3,6 +3,7 @@ import type { PackageDrift } from "../cage/drift.ts";
 import type { Finding } from "../cage/finding.ts";
 import type { Manifest } from "../cage/manifest.ts";
 import type { Note } from "../failure.ts";
+import type { WatchResult } from "../failure-watch/result.ts";
 import {
 	byGroup,
 	byPackage,
@@ -19,7 +20,6 @@ import type { Coverage, NextExercise, StageCoverage } from "../plan/coverage.ts"
 import { type GroupName, groupsOf, type Recommendation } from "../plan/groups.ts";
 import type { PackageRef, Plan, Risk, SharedKind } from "../plan/plan.ts";
 import type { MeasuredAlarms, SelftestSummary } from "../selftest/verdict.ts";
-import type { WatchResult } from "../watch/watch-result.ts";
 import type { Configuration } from "./configuration.ts";
 import type { HistoryLine } from "./history.ts";
 

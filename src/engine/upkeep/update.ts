@@ -15,7 +15,7 @@ import { type PresentCage, presentCage, requireTrace } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
 import { comparablePlan } from "../plan/comparable-plan.ts";
 import type { Restarted } from "../run/restart.ts";
-import { missedOf, withMissed } from "../watch/watch.ts";
+import { missedOf, withMissed } from "../trace/failure-watch.ts";
 import { hasSamePackages, hostDrift } from "./drift.ts";
 import { restartIf, revert } from "./rollback.ts";
 

@@ -1,6 +1,6 @@
 import { type Architecture, syscallNumber } from "../confinement/syscalls.ts";
 import { Image } from "../machine-code/steps.ts";
-import { watchedCalls, watchedErrors } from "./watched-calls.ts";
+import { watchedCalls, watchedErrors } from "./calls.ts";
 
 /**
  * Builds a BPF program (bpf(2)) that runs at the end of each system call and records each distinct failed path of a few PID

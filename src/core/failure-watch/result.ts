@@ -5,8 +5,8 @@ import { findMissing } from "../plan/find-missing.ts";
 import { isTolerable, type Missing } from "../plan/missing.ts";
 import type { Plan } from "../plan/plan.ts";
 import { emptyTrace, type Operation, type Trace } from "../trace/trace.ts";
-import { pathBytes } from "./probe.ts";
-import { watchedCalls, watchedErrors } from "./watched-calls.ts";
+import { pathBytes } from "./bpf-program.ts";
+import { watchedCalls, watchedErrors } from "./calls.ts";
 
 /** A failed path and call in production. */
 export interface WatchedFailure {

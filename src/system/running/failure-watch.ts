@@ -3,9 +3,16 @@ import { readlinkSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { type Architecture, syscallNumber } from "../../core/confinement/syscalls.ts";
 import { Failure } from "../../core/failure.ts";
+import {
+	failureProbe,
+	keyBytes,
+	mapPlaces,
+	maxFailures,
+	maxNamespaces,
+	settingsBytes,
+} from "../../core/failure-watch/bpf-program.ts";
+import { watchedCalls } from "../../core/failure-watch/calls.ts";
 import { knownArchitecture } from "../../core/machine-code/program.ts";
-import { failureProbe, keyBytes, mapPlaces, maxFailures, maxNamespaces, settingsBytes } from "../../core/watch/probe.ts";
-import { watchedCalls } from "../../core/watch/watched-calls.ts";
 import type { FailureWatch, FailureWatchRequest } from "../../engine/launch-ports.ts";
 import { toolEnvironment } from "../launch/tools.ts";
 

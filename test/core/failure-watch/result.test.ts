@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { noRules } from "../../../src/core/application/application.ts";
+import { failureProbe, keyBytes, pathBytes } from "../../../src/core/failure-watch/bpf-program.ts";
+import { watchedCalls } from "../../../src/core/failure-watch/calls.ts";
+import { addWatchResults, missingInCage, parseFailure, type WatchResult } from "../../../src/core/failure-watch/result.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
-import { failureProbe, keyBytes, pathBytes } from "../../../src/core/watch/probe.ts";
-import { addWatchResults, missingInCage, parseFailure, type WatchResult } from "../../../src/core/watch/watch-result.ts";
-import { watchedCalls } from "../../../src/core/watch/watched-calls.ts";
 import { directory, empty, tree } from "../plan/tree.ts";
 import { begin, fold } from "../trace/folding.ts";
 

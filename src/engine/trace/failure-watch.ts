@@ -1,9 +1,5 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
-import { pathFromText } from "../../core/path/path.ts";
-import type { Missing } from "../../core/plan/missing.ts";
-import type { Plan } from "../../core/plan/plan.ts";
-import type { Trace } from "../../core/trace/trace.ts";
 import {
 	addWatchResults,
 	keyOfFailure,
@@ -11,7 +7,11 @@ import {
 	parseFailure,
 	type WatchedFailure,
 	type WatchResult,
-} from "../../core/watch/watch-result.ts";
+} from "../../core/failure-watch/result.ts";
+import { pathFromText } from "../../core/path/path.ts";
+import type { Missing } from "../../core/plan/missing.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import type { Trace } from "../../core/trace/trace.ts";
 import { presentCage, requireTrace, runningIn } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { comparablePlan } from "../plan/comparable-plan.ts";
