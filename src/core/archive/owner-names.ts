@@ -1,6 +1,6 @@
+import type { Manifest } from "../cage/manifest.ts";
 import type { Group, User } from "../machine/facts.ts";
 import type { Trace } from "../trace/trace.ts";
-import type { Manifest } from "./manifest.ts";
 
 /** Names of accounts by number, because each machine has its own numbers. */
 export interface OwnerNames {

@@ -15,8 +15,10 @@ import { kubernetesName } from "../core/image/workload.ts";
 import { pathFromText, pathToJson } from "../core/path/path.ts";
 import { quoteCommand, showPath } from "../core/path/quote.ts";
 import type { CageRecord } from "../core/record/record.ts";
-import type { PresentCage } from "../engine/cages.ts";
-import { describeWorkload, exportImage, exportPortable } from "../engine/export/image.ts";
+import { type PresentCage, presentCage } from "../engine/cages.ts";
+import { exportCage } from "../engine/transfer/export.ts";
+import { describeWorkload, exportImage, exportPortable } from "../engine/transfer/image.ts";
+import { callsToJson } from "../report/cage-json.ts";
 import { recordToJson } from "../report/record/json.ts";
 import { osRelease } from "../system/packages/packages.ts";
 import { requireNewPlace, writeTexts } from "../system/state/archive/image.ts";
@@ -25,8 +27,42 @@ import { printOrWrite } from "./output-file.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
+export async function exporting(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
+	if (options.format === "seccomp") return exportFilter(terminal, name, options);
+	if (options.format !== "tar") return exportForEngine(terminal, name, options);
+	if (options.output === undefined && process.stdout.isTTY) throw new Failure("export-to-terminal", { name }, 2);
+	if (options.output === undefined && terminal.options.json) throw new Failure("export-needs-file", { name }, 2);
+	return terminal.withContext(async (context) => {
+		const to = options.output === undefined ? undefined : pathFromText(resolve(options.output));
+		const data = options.withData ?? false;
+		await exportCage(context, name, { ...(to === undefined ? {} : { to }), data, version, architecture: process.arch });
+		if (to === undefined) return 0;
+		return terminal.wrote("export", { name, file: pathToJson(to), format: options.format, data }, () =>
+			terminal.messages.cli.transfer.exported(name, showPath(to)),
+		);
+	});
+}
+
+/** Writes the system call filter of the present generation for container engines. */
+async function exportFilter(terminal: Terminal, name: string, { output, withData }: ExportOptions): Promise<number> {
+	if (withData) throw new Failure("export-without-data", {}, 2);
+	if (output === undefined && terminal.options.json) {
+		throw new Failure("one-form", { one: "--format seccomp", other: "--json" }, 2);
+	}
+	return terminal.withContext(async (context) => {
+		const { generation, manifest } = await presentCage(context, name);
+		const text = profileText(seccompProfile(process.arch as Architecture, filterPermissions(manifest.permissions)));
+		const file = await printOrWrite(terminal, text, output);
+		if (file === undefined) return 0;
+		const calls = callsToJson(manifest.permissions);
+		return terminal.wrote("export", { name, file: pathToJson(file), format: "seccomp", generation, calls }, () =>
+			terminal.messages.cli.transfer.filterExported(name, showPath(file)),
+		);
+	});
+}
+
 /** Writes a cage for another engine. */
-export function exportForEngine(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
+function exportForEngine(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
 	if (options.format === "quadlet") return exportQuadlet(terminal, name, options);
 	if (options.format === "kubernetes") return exportKubernetes(terminal, name, options);
 	return options.format === "portable" ? exportPortableService(terminal, name, options) : exportOci(terminal, name, options);

@@ -1,60 +1,18 @@
 import { resolve } from "node:path";
 import { launchPath } from "../core/application/application.ts";
-import { codeLoadingVariables, permissionsOf, sensitivePermissions } from "../core/cage/import-review.ts";
+import { codeLoadingVariables, permissionsOf, sensitivePermissions } from "../core/archive/import-review.ts";
 import { countEntries, devicesOf } from "../core/cage/manifest.ts";
-import { filterPermissions } from "../core/confinement/filter-permissions.ts";
-import { profileText, seccompProfile } from "../core/confinement/seccomp-profile.ts";
-import type { Architecture } from "../core/confinement/syscalls.ts";
 import { Failure } from "../core/failure.ts";
 import { pathFromText, pathToJson } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { planStep, timed, trialStep } from "../engine/build/steps.ts";
 import { knownCage, presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
-import { exportCage, type Imported, importCage } from "../engine/export/transfer.ts";
+import { type Imported, importCage } from "../engine/transfer/import.ts";
 import { summarise } from "../engine/trial/remedies.ts";
-import { callsToJson } from "../report/cage-json.ts";
 import { fields, section } from "../report/format.ts";
 import { ask } from "./ask.ts";
-import { exportForEngine } from "./image.ts";
-import type { ExportOptions } from "./options.ts";
-import { printOrWrite } from "./output-file.ts";
 import type { Terminal } from "./terminal.ts";
-import { version } from "./version.ts";
-
-export async function exporting(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
-	if (options.format === "seccomp") return exportFilter(terminal, name, options);
-	if (options.format !== "tar") return exportForEngine(terminal, name, options);
-	if (options.output === undefined && process.stdout.isTTY) throw new Failure("export-to-terminal", { name }, 2);
-	if (options.output === undefined && terminal.options.json) throw new Failure("export-needs-file", { name }, 2);
-	return terminal.withContext(async (context) => {
-		const to = options.output === undefined ? undefined : pathFromText(resolve(options.output));
-		const data = options.withData ?? false;
-		await exportCage(context, name, { ...(to === undefined ? {} : { to }), data, version, architecture: process.arch });
-		if (to === undefined) return 0;
-		return terminal.wrote("export", { name, file: pathToJson(to), format: options.format, data }, () =>
-			terminal.messages.cli.transfer.exported(name, showPath(to)),
-		);
-	});
-}
-
-/** Writes the system call filter of the present generation for container engines. */
-async function exportFilter(terminal: Terminal, name: string, { output, withData }: ExportOptions): Promise<number> {
-	if (withData) throw new Failure("export-without-data", {}, 2);
-	if (output === undefined && terminal.options.json) {
-		throw new Failure("one-form", { one: "--format seccomp", other: "--json" }, 2);
-	}
-	return terminal.withContext(async (context) => {
-		const { generation, manifest } = await presentCage(context, name);
-		const text = profileText(seccompProfile(process.arch as Architecture, filterPermissions(manifest.permissions)));
-		const file = await printOrWrite(terminal, text, output);
-		if (file === undefined) return 0;
-		const calls = callsToJson(manifest.permissions);
-		return terminal.wrote("export", { name, file: pathToJson(file), format: "seccomp", generation, calls }, () =>
-			terminal.messages.cli.transfer.filterExported(name, showPath(file)),
-		);
-	});
-}
 
 export interface ImportOptions {
 	readonly name?: string;

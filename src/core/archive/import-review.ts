@@ -1,5 +1,8 @@
 import { noRules } from "../application/application.ts";
 import { parseCreatedDirectory, resolveIdentity } from "../application/created-directory.ts";
+import type { Cage } from "../cage/cage.ts";
+import { type LaunchFacts, requireLaunchable } from "../cage/launchable.ts";
+import { devicesOf, type Manifest } from "../cage/manifest.ts";
 import { capabilities, capabilityNamed } from "../confinement/capabilities.ts";
 import { Failure } from "../failure.ts";
 import type { FileStatus, Group } from "../machine/facts.ts";
@@ -16,10 +19,7 @@ import {
 } from "../plan/permissions.ts";
 import type { Identity } from "../plan/plan.ts";
 import type { Trace } from "../trace/trace.ts";
-import type { Cage } from "./cage.ts";
-import { type LaunchFacts, requireLaunchable } from "./launchable.ts";
 import { otherAccount } from "./local-owners.ts";
-import { devicesOf, type Manifest } from "./manifest.ts";
 import { isAccountWord } from "./owner-names.ts";
 
 interface ReviewFacts extends LaunchFacts {

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { noRules } from "../../../src/core/application/application.ts";
+import { localCage } from "../../../src/core/archive/local-owners.ts";
 import type { Cage } from "../../../src/core/cage/cage.ts";
-import { localCage } from "../../../src/core/cage/local-owners.ts";
 import type { Manifest } from "../../../src/core/cage/manifest.ts";
 import { emptyTrace } from "../../../src/core/trace/trace.ts";
-import { bareApplication, entry, writable } from "./plans.ts";
+import { bareApplication, entry, writable } from "../cage/plans.ts";
 
 const passwd = "db:x:102:105::/:/usr/sbin/nologin\n";
 const manifest: Manifest = {

@@ -1,4 +1,8 @@
 import { createdDirectoryText, parseCreatedDirectory } from "../application/created-directory.ts";
+import type { ObservedFile } from "../cage/audit.ts";
+import type { Cage } from "../cage/cage.ts";
+import type { Manifest } from "../cage/manifest.ts";
+import type { ObservedState } from "../cage/tampering.ts";
 import { Failure } from "../failure.ts";
 import { parseId } from "../machine/accounts.ts";
 import type { Group, User } from "../machine/facts.ts";
@@ -7,11 +11,7 @@ import { accountToReplace, type DedicatedAccount } from "../plan/dedicated.ts";
 import { type OwnerMap, renumbered, withMembers, withName } from "../plan/owners.ts";
 import type { Identity } from "../plan/plan.ts";
 import type { Access, Trace } from "../trace/trace.ts";
-import type { ObservedFile } from "./audit.ts";
-import type { Cage } from "./cage.ts";
-import type { Manifest } from "./manifest.ts";
 import { isAccountWord, type OwnerNames } from "./owner-names.ts";
-import type { ObservedState } from "./tampering.ts";
 
 /** An archive's numbers of accounts become this machine's, by name. A number alone is never trusted. */
 

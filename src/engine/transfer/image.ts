@@ -1,5 +1,5 @@
+import { ownerIds, ownerNames } from "../../core/archive/owner-names.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
-import { ownerIds, ownerNames } from "../../core/cage/owner-names.ts";
 import { initName, launchDirectory } from "../../core/confinement/launch.ts";
 import { Failure } from "../../core/failure.ts";
 import { imageOwners } from "../../core/image/image-owners.ts";
@@ -18,7 +18,7 @@ import type { ImageContent } from "../archive-store.ts";
 import { layoutOf, type PresentCage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { recordOf } from "../record/record.ts";
-import { requireUnchanged } from "./transfer.ts";
+import { requireUnchanged } from "./export.ts";
 
 export interface ImageOptions {
 	readonly to: Path;

@@ -1,17 +1,16 @@
-import { auditFiles } from "../../core/cage/audit.ts";
-import type { Cage } from "../../core/cage/cage.ts";
-import type { Finding } from "../../core/cage/finding.ts";
-import { footprintOfManifest } from "../../core/cage/footprint.ts";
 import {
 	type ImportConsent,
 	permissionsOf,
 	type ReviewResult,
 	reviewImport,
 	withoutClaims,
-} from "../../core/cage/import-review.ts";
-import { type LocalCage, localCage } from "../../core/cage/local-owners.ts";
+} from "../../core/archive/import-review.ts";
+import { type LocalCage, localCage } from "../../core/archive/local-owners.ts";
+import { auditFiles } from "../../core/cage/audit.ts";
+import type { Cage } from "../../core/cage/cage.ts";
+import type { Finding } from "../../core/cage/finding.ts";
+import { footprintOfManifest } from "../../core/cage/footprint.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
-import { type OwnerIds, ownerIds, ownerNames } from "../../core/cage/owner-names.ts";
 import { compareWithManifest } from "../../core/cage/tampering.ts";
 import { Failure } from "../../core/failure.ts";
 import { directoriesTo, type Group, type User } from "../../core/machine/facts.ts";
@@ -23,71 +22,12 @@ import { makePlan } from "../../core/plan/make-plan.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { InspectedArchive, ReceivedCage } from "../archive-store.ts";
-import { layoutOf, type PresentCage, presentCage, requireStopped } from "../cages.ts";
+import { layoutOf } from "../cages.ts";
 import type { Context, Machine } from "../context.ts";
 import { checkDedicatedAccount, dedicatedAccount, idsOfOthers } from "../plan/dedicated-account.ts";
 import { accountNotes } from "../plan/separation.ts";
 import { findingsOf, policyOf } from "../upkeep/audit.ts";
-
-interface ExportOptions {
-	/** A new file. Default: stdout. */
-	readonly to?: Path;
-	readonly data: boolean;
-	/** This program's version, for the archive's head. */
-	readonly version: string;
-	readonly architecture: string;
-}
-
-/**
- * Writes the present generation with its manifest, trace and log as a tar archive, and the application's data on request. Throws
- * `export-changed` (exit 4) if a file differs from its manifest, and `cage-running` (exit 4) if the data may be written
- * meanwhile. If the reader of stdout closes it early, nothing is logged and nothing fails, as with other output.
- */
-export async function exportCage(context: Context, name: string, options: ExportOptions): Promise<void> {
-	const { now, store } = context.machine;
-	await using _lock = await store.lock(name);
-	const present = await presentCage(context, name);
-	const { generation, layout } = present;
-	await requireUnchanged(context, present);
-	if (options.data) await requireStopped(context.machine, name);
-	const head = {
-		schema: "cagewright/export/1" as const,
-		name,
-		generation,
-		architecture: options.architecture,
-		exportedAt: new Date(now()).toISOString(),
-		version: options.version,
-		data: options.data,
-	};
-	const { accounts } = context.machine;
-	const request = {
-		head,
-		owners: ownerIds(present.manifest, await store.trace(name)),
-		ownerNames: (ids: OwnerIds) => ownerNames(ids, accounts.users(), accounts.groups()),
-		writable: layout.writable,
-		...(options.to === undefined ? {} : { to: options.to }),
-	};
-	const { isWhole, leftOut } = await store.archives.write(request, context.signal);
-	if (leftOut[0] !== undefined) {
-		const values = { path: showPath(leftOut[0]), count: leftOut.length };
-		context.emit({ event: "warned", code: "export-left-out", values });
-	}
-	if (isWhole) await store.log(name, "exported", { generation, data: options.data });
-}
-
-/** Throws `export-changed` (exit 4). */
-export async function requireUnchanged(context: Context, { cage: { name }, layout, manifest }: PresentCage): Promise<void> {
-	const changed = (await findingsOf(context, manifest, layout, { thorough: true })).find(isDifference);
-	if (!changed) return;
-	throw new Failure("export-changed", { ...changed.values, name, path: showPath(changed.path), finding: changed.code }, 4);
-}
-
-const differences: readonly string[] = ["changed", "missing", "attributes-changed"];
-
-/** Edited or added configuration is the administrator's. Everything else must be as it was built. */
-function isDifference({ code, severity }: Finding): boolean {
-	return differences.includes(code) || (code === "added" && severity === "danger");
-}
+import { isDifference } from "./export.ts";
 
 /** The kernel's names for Node's processor names, which archives contain. */
 const kernelNames: Readonly<Record<string, string>> = { x64: "x86_64", arm64: "aarch64" };

@@ -36,7 +36,7 @@ export const archiveLimits = {
 export type ArchivePart = "head" | "cage" | "manifest" | "trace" | "log" | "seeded" | "folder" | "generation" | "data";
 
 /** Assigns each member of an archive to a part. Throws failures with exit status 4 that name the path. */
-export class ArchivePlaces {
+export class ArchiveMembers {
 	readonly #generation: number;
 	/** All members so far. */
 	readonly #known = new Map<Path, "directory" | "file" | "other">();
