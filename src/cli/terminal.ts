@@ -23,7 +23,7 @@ export type Compose<M> = (state: string, launching: Launching) => M;
 /** Code that few commands need. */
 interface Rare {
 	/** Finishes the work of killed commands. */
-	repair(terminal: Pick<Terminal, "launching" | "messages" | "say" | "state">): Promise<void>;
+	finishAndReport(terminal: Pick<Terminal, "launching" | "messages" | "say" | "state">): Promise<void>;
 	eventToJson(event: Event): object;
 }
 type LoadRare = () => Promise<Rare>;
@@ -138,7 +138,7 @@ export class Terminal<M extends ReadingMachine = Machine> {
 		const machine = this.machine();
 		machine.commands.listen((event) => this.#show(event));
 		try {
-			await this.#repair(machine.store);
+			await this.#finishUnfinished(machine.store);
 			return await work({ machine, emit: (event) => this.#show(event), signal: controller.signal });
 		} catch (error) {
 			// A failed undo matters more than the signal.
@@ -151,10 +151,10 @@ export class Terminal<M extends ReadingMachine = Machine> {
 	}
 
 	/** Completes or undoes the work of a killed command. A problem is only reported, because this command may be the one that diagnoses it. */
-	async #repair(store: CageStore): Promise<void> {
+	async #finishUnfinished(store: CageStore): Promise<void> {
 		// Root only reads a state folder that another user can change.
 		if (isForeign(pathFromText(this.state)) || !(await store.hasUnfinished())) return;
-		await (await this.#loadRare()).repair(this);
+		await (await this.#loadRare()).finishAndReport(this);
 	}
 
 	#show(event: Event): void {

@@ -5,7 +5,7 @@ import { countPermitted } from "../core/confinement/seccomp.ts";
 import type { Path } from "../core/path/path.ts";
 import { printable, quoteCommand, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { groupsOf } from "../core/plan/groups.ts";
-import { capabilityWord, permissionNames, permissionWords } from "../core/plan/permissions.ts";
+import { capabilityWord, permissionNames, permissionWords } from "../core/plan/permission-words.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
 import { probeWords } from "../core/probe/lines.ts";
 import type { Answers } from "../core/questions/answers.ts";

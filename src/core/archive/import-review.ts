@@ -16,7 +16,7 @@ import {
 	permissionWord,
 	permissionWords,
 	socketsIn,
-} from "../plan/permissions.ts";
+} from "../plan/permission-words.ts";
 import type { Identity } from "../plan/plan.ts";
 import type { Trace } from "../trace/trace.ts";
 import { otherAccount } from "./local-owners.ts";

@@ -12,7 +12,7 @@ import { type CallReason, permittedCalls } from "../confinement/observed-calls.t
 import { type Denial, describeFilter } from "../confinement/seccomp.ts";
 import { isSyscall } from "../confinement/syscall-groups.ts";
 import type { MissingKind } from "../plan/missing.ts";
-import { allowedReason, callWord } from "../plan/permissions.ts";
+import { allowedReason, callWord } from "../plan/permission-words.ts";
 
 /** A layer that restricts the application. Several may refuse the same action. */
 export type Layer = "absent" | "owner-or-mode" | "mount" | "landlock" | "capability" | "seccomp" | "network";

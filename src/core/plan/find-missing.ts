@@ -12,7 +12,7 @@ import { areaOf, isByteCode, isMountedByLauncher, isStateParent, isSystemDirecto
 import { judgeDevice } from "./devices.ts";
 import { placeNamed, placeOf } from "./links.ts";
 import { type Missing, permissionFor, permissionOf } from "./missing.ts";
-import { capabilityWord, keepCall, permissionWords, refuses } from "./permissions.ts";
+import { capabilityWord, keepCall, permissionWords, refuses } from "./permission-words.ts";
 import type { Addition, Entry, FoundPermission, Plan } from "./plan.ts";
 import { capabilityOf } from "./plan-permissions.ts";
 import { changingOperations, wantsToChange } from "./writable.ts";

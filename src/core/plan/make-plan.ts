@@ -18,7 +18,7 @@ import { readMarks } from "./marks.ts";
 import { mayConnect, socketNotes } from "./neighbours.ts";
 import { planOffers } from "./offers.ts";
 import { ownDirectories } from "./own-directories.ts";
-import { allows as allowsPermission, executableIn, grantsOf, permissionWords, refuses, socketsIn } from "./permissions.ts";
+import { allows as allowsPermission, executableIn, grantsOf, permissionWords, refuses, socketsIn } from "./permission-words.ts";
 import type { Entry, Identity, Plan, PlanInput, Reason, Risk } from "./plan.ts";
 import { planCalls, planPermissions } from "./plan-permissions.ts";
 import { refusedNotes } from "./refused.ts";

@@ -4,7 +4,7 @@ import { isWithin, normalise, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { isDocumentation } from "./areas.ts";
 import { linkChain } from "./links.ts";
-import { callWord, capabilityWord, permissionWords, portWord } from "./permissions.ts";
+import { callWord, capabilityWord, permissionWords, portWord } from "./permission-words.ts";
 import type { Addition, Entry, Plan } from "./plan.ts";
 
 /** Why a missing item may matter, the likeliest cause first. */

@@ -23,7 +23,7 @@ import {
 	portWord,
 	refuses,
 	socketsIn,
-} from "./permissions.ts";
+} from "./permission-words.ts";
 import type { Addition, FoundPermission, Identity, Permissions } from "./plan.ts";
 import { boundTcpPorts, changingPorts } from "./tcp-ports.ts";
 

@@ -5,7 +5,7 @@ import { Failure } from "../failure.ts";
 import type { PinRules } from "../minimise/needs.ts";
 import { parseAccountName } from "../plan/accounts.ts";
 import { chosenDecoys } from "../plan/decoys.ts";
-import { permissionWord } from "../plan/permissions.ts";
+import { permissionWord } from "../plan/permission-words.ts";
 import type { TemplateAnswers } from "../template/merge.ts";
 import type { ParameterValues } from "../template/parameters.ts";
 import { parseBind } from "./answers.ts";

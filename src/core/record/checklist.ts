@@ -3,7 +3,7 @@ import { launcherName } from "../confinement/method.ts";
 import type { Values } from "../failure.ts";
 import { permittedByPlan } from "../selftest/verdict.ts";
 import { type CageRecord, isApproved, isMeasured, lastTrial, measuredAlarms, selftestOf, trialsOf } from "./record.ts";
-import { sharedThings } from "./risks.ts";
+import { sharedThings } from "./residual-risks.ts";
 
 /** Sections of the record, named as in its page. */
 export const sectionNames = [

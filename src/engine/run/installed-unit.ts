@@ -13,7 +13,7 @@ import {
 import { Failure } from "../../core/failure.ts";
 import { baseName, type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { capabilityWord } from "../../core/plan/permissions.ts";
+import { capabilityWord } from "../../core/plan/permission-words.ts";
 import { serverSignals } from "../../core/upkeep/signals.ts";
 import { cageFolder, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";

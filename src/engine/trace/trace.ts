@@ -9,7 +9,7 @@ import { namedDevice } from "../../core/plan/devices.ts";
 import { placeNamed, placeOf } from "../../core/plan/links.ts";
 import type { SocketPolicy } from "../../core/plan/neighbours.ts";
 import { failedCopyUps, likelyWrittenDirectories } from "../../core/plan/own-directories.ts";
-import { capabilitiesIn } from "../../core/plan/permissions.ts";
+import { capabilitiesIn } from "../../core/plan/permission-words.ts";
 import type { Identity } from "../../core/plan/plan.ts";
 import { becomesOwned, directoryOf } from "../../core/plan/writable.ts";
 import { proposeProbe } from "../../core/probe/propose.ts";

@@ -6,7 +6,7 @@ import { type Path, pathToText } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
 import { type Missing, permissionFor, permissionOf } from "../../core/plan/missing.ts";
 import { optionFor } from "../../core/plan/neighbours.ts";
-import { executableWord, permissionWords } from "../../core/plan/permissions.ts";
+import { executableWord, permissionWords } from "../../core/plan/permission-words.ts";
 import type { Entry } from "../../core/plan/plan.ts";
 import {
 	capabilityOptions,

@@ -10,7 +10,7 @@ import type { Messages } from "../../messages/messages.ts";
 import { octal } from "../format.ts";
 import { showReason } from "../reasons.ts";
 import { type Block, type Cell, code, facts, type Inline, joined, table, text } from "./document.ts";
-import { yesNo } from "./tried.ts";
+import { yesNo } from "./trials.ts";
 
 /** Sections about the cage's content: application, configuration, origin of the files, and newer files on the host. */
 

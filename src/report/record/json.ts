@@ -4,7 +4,7 @@ import { checklistOf } from "../../core/record/checklist.ts";
 import { maskLine, maskWords } from "../../core/record/mask.ts";
 import { packagesOf, packageUrlIn, programOf } from "../../core/record/packages.ts";
 import { type CageRecord, measuredAlarms, selftestOf, trialsOf } from "../../core/record/record.ts";
-import { residualRisks } from "../../core/record/risks.ts";
+import { residualRisks } from "../../core/record/residual-risks.ts";
 import { driftToJson } from "../check.ts";
 import { reachedToJson } from "../coverage.ts";
 import { octal } from "../format.ts";

@@ -6,7 +6,7 @@ import { baseName, join, type Path, pathToBytes, pathToText } from "../../core/p
 import { markRules } from "../../core/plan/marks.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { makeSafeFolder } from "../state/folder.ts";
-import { transientName } from "../state/process.ts";
+import { transientName } from "../state/process-identity.ts";
 import type { BuildRequest, Previous } from "./copy-files.ts";
 import { makeDirectory, openDirectory, syncDirectory } from "./descriptor.ts";
 import { writeFailure } from "./errors.ts";

@@ -7,7 +7,7 @@ import type { Architecture } from "../../core/confinement/syscalls.ts";
 import { Failure } from "../../core/failure.ts";
 import { knownArchitecture, load, Program, pointer, register } from "../../core/machine-code/program.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
-import { transientName } from "../state/process.ts";
+import { transientName } from "../state/process-identity.ts";
 import { below, pathOnly } from "./descriptor.ts";
 import { errorName } from "./errors.ts";
 

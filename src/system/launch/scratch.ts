@@ -8,7 +8,7 @@ import { attempt } from "../files/errors.ts";
 import { mountsWithin } from "../files/mounts.ts";
 import { removeTree } from "../files/remove.ts";
 import { allPids, wordsOf } from "../running/proc.ts";
-import { isLeftover } from "../state/process.ts";
+import { isLeftover } from "../state/process-identity.ts";
 import { isRootless } from "./rootless.ts";
 import { findTool, toolEnvironment } from "./tools.ts";
 

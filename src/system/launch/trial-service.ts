@@ -7,11 +7,11 @@ import { Failure } from "../../core/failure.ts";
 import { join, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { CageLayout, Sandbox } from "../../engine/launch-ports.ts";
 import type { TrialServices } from "../../engine/ports.ts";
-import { must, removeRuntimeUnit, runtimeUnits, systemctl } from "../adoption/services.ts";
 import { openBind, openData, withSource } from "../files/mounts.ts";
 import { allocatedBytes } from "../files/survey.ts";
 import { copyTree, type TreeCopy } from "../files/trees.ts";
-import { isLeftover, transientName } from "../state/process.ts";
+import { isLeftover, transientName } from "../state/process-identity.ts";
+import { must, removeRuntimeUnit, runtimeUnits, systemctl } from "../units/systemctl.ts";
 import { requireTool, toolEnvironment } from "./tools.ts";
 
 const prefix = "cagewright-trial";

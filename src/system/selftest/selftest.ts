@@ -22,11 +22,11 @@ import { printable } from "../../core/path/quote.ts";
 import type { Identity } from "../../core/plan/plan.ts";
 import { decoyProgram, parseDecoy } from "../../core/selftest/program.ts";
 import type { AttemptsService, Decoy, Interpreter, SelftestTools, StartedAttempts } from "../../engine/ports.ts";
-import { must, removeRuntimeUnit, runtimeUnits, systemServices } from "../adoption/services.ts";
-import { architecture, observeConfinement } from "../launch/observe.ts";
+import { architecture, observeConfinement } from "../launch/observe-confinement.ts";
 import { loaderAndLibraries } from "../launch/own-programs.ts";
 import { mainProcess, processStatus } from "../launch/processes.ts";
 import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
+import { must, removeRuntimeUnit, runtimeUnits, systemServices } from "../units/systemctl.ts";
 
 export const selftestTools: SelftestTools = {
 	architecture,

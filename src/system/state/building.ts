@@ -17,7 +17,7 @@ import { arrangeFor, rootsOf } from "./arranging.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cagePaths, writeCage } from "./cages.ts";
 import { makeSafeFolder } from "./folder.ts";
-import { transientName } from "./process.ts";
+import { transientName } from "./process-identity.ts";
 
 export function building(state: Path): Building {
 	const paths = (name: string) => cagePaths(state, name);

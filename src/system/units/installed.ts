@@ -16,7 +16,7 @@ import { openForReading, syncDirectory } from "../files/descriptor.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
 import { writeAtomic } from "../state/atomic.ts";
 import { makeReadableFolders, requireSafeFolder } from "../state/folder.ts";
-import { isLeftover } from "../state/process.ts";
+import { isLeftover } from "../state/process-identity.ts";
 
 /** Files that we install among the administrator's units. Follows no link and changes nothing that is not ours. */
 

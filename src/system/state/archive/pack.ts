@@ -17,7 +17,7 @@ import { requireTool, toolEnvironment } from "../../launch/tools.ts";
 import { writeAtomic } from "../atomic.ts";
 import { cagePaths } from "../cages.ts";
 import { makeSafeFolder } from "../folder.ts";
-import { transientName } from "../process.ts";
+import { transientName } from "../process-identity.ts";
 
 /** Writes a cage as a tar archive with plain paths (GNU tar, pax format: names of any bytes, holes, numeric owners). */
 

@@ -6,7 +6,7 @@ import { join, type Path, parent, pathToBytes, root } from "../../../core/path/p
 import type { ImageContent } from "../../../engine/archive-store.ts";
 import { reportedDiskFailure, writeFailure } from "../../files/errors.ts";
 import { requireTool, toolEnvironment } from "../../launch/tools.ts";
-import { transientName } from "../process.ts";
+import { transientName } from "../process-identity.ts";
 import { treeOf, withNewFolder, writeTar } from "./image.ts";
 import { textOf } from "./pack.ts";
 

@@ -16,7 +16,7 @@ import { cageToJson } from "../cage-json.ts";
 import { cagePaths, clearRemovedCages, interruptedImports, openState } from "../cages.ts";
 import { makeSafeFolder } from "../folder.ts";
 import { readMadeAccount, writeMadeAccount } from "../made-account.ts";
-import { transientName } from "../process.ts";
+import { transientName } from "../process-identity.ts";
 import { foreignTraceFrom, writeTrace } from "../traces.ts";
 import { unpackArchive } from "./unpack.ts";
 

@@ -4,7 +4,7 @@ import { countPermitted } from "../../../core/confinement/seccomp.ts";
 import type { Note } from "../../../core/failure.ts";
 import { printable, quoteShellLine, showPath } from "../../../core/path/quote.ts";
 import { type Group, groupsOf } from "../../../core/plan/groups.ts";
-import { capabilityWord, permissionNames, permissionWords } from "../../../core/plan/permissions.ts";
+import { capabilityWord, permissionNames, permissionWords } from "../../../core/plan/permission-words.ts";
 import type { Grant, Plan, WritableDirectory } from "../../../core/plan/plan.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
 import type { Messages } from "../../../messages/messages.ts";

@@ -1,11 +1,11 @@
 import { showPath } from "../core/path/quote.ts";
-import { type Finished, finishUnfinished } from "../engine/upkeep/repair.ts";
+import { type Finished, finishUnfinished } from "../engine/upkeep/unfinished.ts";
 import type { Messages } from "../messages/messages.ts";
 import { systemMachine } from "./machine.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Finishes the work of killed commands and reports it. */
-export function repair(terminal: Pick<Terminal, "launching" | "messages" | "say" | "state">): Promise<void> {
+export function finishAndReport(terminal: Pick<Terminal, "launching" | "messages" | "say" | "state">): Promise<void> {
 	return finishUnfinished(
 		systemMachine(terminal.state, terminal.launching),
 		(finished) => terminal.say(finishedText(finished, terminal.messages)),

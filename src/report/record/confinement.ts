@@ -5,7 +5,7 @@ import { launcherName, weaknesses } from "../../core/confinement/method.ts";
 import { countPermitted } from "../../core/confinement/seccomp.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { permissionNames } from "../../core/plan/permissions.ts";
+import { permissionNames } from "../../core/plan/permission-words.ts";
 import { type CageRecord, isMeasured, lastTrial } from "../../core/record/record.ts";
 import { logDirectories } from "../../core/upkeep/rotation.ts";
 import type { Messages } from "../../messages/messages.ts";

@@ -7,7 +7,7 @@ import type { Openings, OpeningsRequest } from "../../engine/detection-ports.ts"
 import { removeTree } from "../files/remove.ts";
 import { findTool } from "../launch/tools.ts";
 import { makeSafeFolder } from "../state/folder.ts";
-import { transientName } from "../state/process.ts";
+import { transientName } from "../state/process-identity.ts";
 import { fileIdentity, linkTarget } from "./proc.ts";
 
 /**

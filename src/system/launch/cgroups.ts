@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Limits } from "../../core/application/application.ts";
-import { type GroupLimit, ownProcesses } from "../../core/confinement/limits.ts";
+import { type CgroupLimit, ownProcesses } from "../../core/confinement/limits.ts";
 import { textOf } from "../running/proc.ts";
-import { isLeftover, pidNamespace, transientName } from "../state/process.ts";
+import { isLeftover, pidNamespace, transientName } from "../state/process-identity.ts";
 
 /**
  * Creates cgroups (cgroups(7), both versions) for one launch each, next to existing ones and without changing them. If no
@@ -12,7 +12,7 @@ import { isLeftover, pidNamespace, transientName } from "../state/process.ts";
  */
 
 type Controller = "memory" | "pids";
-const controllerOf = { memory: "memory", processes: "pids" } as const satisfies Record<GroupLimit["kind"], Controller>;
+const controllerOf = { memory: "memory", processes: "pids" } as const satisfies Record<CgroupLimit["kind"], Controller>;
 
 interface Place {
 	readonly version: 1 | 2;
@@ -20,9 +20,9 @@ interface Place {
 	readonly folder: string;
 }
 
-/** Creates as many of these limits as possible. Remove the result with `removeGroups`. */
-export function makeGroups(limits: Limits): GroupLimit[] {
-	const made: GroupLimit[] = [];
+/** Creates as many of these limits as possible. Remove the result with `removeCgroups`. */
+export function makeCgroups(limits: Limits): CgroupLimit[] {
+	const made: CgroupLimit[] = [];
 	const name = `cagewright${transientName("scratch")}${ourSuffix()}`;
 	for (const kind of ["memory", "processes"] as const) {
 		const value = limits[kind];
@@ -41,7 +41,7 @@ export function makeGroups(limits: Limits): GroupLimit[] {
 	return made;
 }
 
-function setLimit(folder: string, version: 1 | 2, kind: GroupLimit["kind"], value: number): void {
+function setLimit(folder: string, version: 1 | 2, kind: CgroupLimit["kind"], value: number): void {
 	if (kind === "processes") writeFileSync(join(folder, "pids.max"), String(value + ownProcesses));
 	else if (version === 1) {
 		writeFileSync(join(folder, "memory.limit_in_bytes"), String(value));
@@ -58,7 +58,7 @@ function writeWhereThere(file: string, text: string): void {
 }
 
 /** Waits until the last process is gone, which the kernel notices with a delay. */
-export async function removeGroups(groups: readonly GroupLimit[]): Promise<void> {
+export async function removeCgroups(groups: readonly CgroupLimit[]): Promise<void> {
 	for (const folder of new Set(groups.map((group) => group.folder))) {
 		for (let attempt = 0; attempt < 100 && !remove(folder); attempt++) await sleep(20);
 	}
@@ -73,7 +73,7 @@ function ourSuffix(): string {
 }
 
 /** Removes the cgroups of killed commands. Groups with processes stay. */
-export function clearAbandonedGroups(): void {
+export function clearAbandonedCgroups(): void {
 	const suffix = ourSuffix();
 	const parents = new Set((["memory", "pids"] as const).flatMap((controller) => placeOf(controller)?.folder ?? []));
 	for (const parent of parents) {
@@ -95,7 +95,7 @@ function remove(folder: string): boolean {
 }
 
 /** The limit of a process's group if we created it. */
-export function groupLimit(pid: number, kind: GroupLimit["kind"]): number | undefined {
+export function cgroupLimit(pid: number, kind: CgroupLimit["kind"]): number | undefined {
 	try {
 		const group = groupsOf(pid, controllerOf[kind]).find(({ folder }) => basename(folder).startsWith("cagewright."));
 		if (!group) return undefined;
@@ -129,7 +129,7 @@ function wordsOf(file: string): string[] {
 /** The groups of a process for this controller, version 1 before version 2 (proc_pid_cgroup(5)). */
 function groupsOf(pid: number | "self", controller: Controller): (Place & { readonly mount: string })[] {
 	const groups = readFileSync(`/proc/${pid}/cgroup`, "utf8").trim().split("\n");
-	const mounts = groupMounts();
+	const mounts = cgroupMounts();
 	return ([1, 2] as const).flatMap((version) => {
 		const path = groups
 			.map((line) => /^(\d+):([^:]*):(.*)$/.exec(line))
@@ -144,7 +144,7 @@ function groupsOf(pid: number | "self", controller: Controller): (Place & { read
 }
 
 /** Mounts of cgroup hierarchies. */
-export function groupMounts() {
+export function cgroupMounts() {
 	return readFileSync("/proc/self/mountinfo", "utf8").split("\n").flatMap(parseMount);
 }
 
