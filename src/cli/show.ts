@@ -17,9 +17,8 @@ import { confinementToJson, countsToJson } from "../report/cage-json.ts";
 import { coverageLine, reachedToJson } from "../report/coverage.ts";
 import { fields, indent } from "../report/format.ts";
 import { historyText } from "../report/history.ts";
-import { entryToJson } from "../report/json.ts";
+import { entryTable, entryToJson, permissionsText } from "../report/plan.ts";
 import { unneededText } from "../report/record/contents.ts";
-import { entryTable, permissionsText } from "../report/text.ts";
 import { readTextSync } from "../system/files/text-files.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -11,7 +11,6 @@ import type { Context } from "../engine/context.ts";
 import { provideStartAccount } from "../engine/plan/dedicated-account.ts";
 import { watchCage } from "../engine/trace/failure-watch.ts";
 import { addedText, addedToJson, reachedText, reachedToJson } from "../report/coverage.ts";
-import { traceText } from "../report/text.ts";
 import { watchedText, watchedToJson } from "../report/trial.ts";
 import { untilEnter } from "./attach.ts";
 import { answersOf, dryRun } from "./make.ts";
@@ -68,7 +67,9 @@ export async function trace(terminal: Terminal, request: CageRequest): Promise<n
 			const { messages } = terminal;
 			if (added) terminal.print(addedText(added, accountNames(context), messages));
 			if (reached) terminal.print(reachedText(reached, addingTo(terminal, cage.name), messages));
-			terminal.print(traceText(cage.name, result, terminal.commandLine("plan", cage.name), messages));
+			terminal.print(
+				messages.cli.traced(cage.name, result.trace.accesses.size, result.trace.calls, terminal.commandLine("plan", cage.name)),
+			);
 		}
 		return 0;
 	});

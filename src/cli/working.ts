@@ -1,5 +1,5 @@
 /** All verbs except those of the wizard, and what few commands need. */
-export { eventToJson } from "../report/json.ts";
+export { eventToJson } from "../report/events.ts";
 export { adopt, release } from "./adopt.ts";
 export { apps } from "./apps.ts";
 export { build } from "./build.ts";

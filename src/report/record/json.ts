@@ -8,7 +8,7 @@ import { residualRisks } from "../../core/record/residual-risks.ts";
 import { driftToJson } from "../check.ts";
 import { reachedToJson } from "../coverage.ts";
 import { octal } from "../format.ts";
-import { entryToJson } from "../json.ts";
+import { entryToJson } from "../plan.ts";
 
 /** `cagewright/record/1`, as `templates/record-schema.json` describes it: codes and values, no sentences. Unknown values are null. */
 export function recordToJson(record: CageRecord): object {

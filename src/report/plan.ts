@@ -1,28 +1,18 @@
 import { type Difference, isSame } from "../core/cage/difference.ts";
+import { type ManifestEntry, reasonToJson } from "../core/cage/manifest.ts";
 import { filterPermissions, limitsPorts } from "../core/confinement/filter-permissions.ts";
 import { landlockSince } from "../core/confinement/landlock.ts";
 import { countPermitted } from "../core/confinement/seccomp.ts";
-import type { Path } from "../core/path/path.ts";
-import { printable, quoteCommand, quoteShellLine, showPath } from "../core/path/quote.ts";
+import { type Path, pathToJson } from "../core/path/path.ts";
+import { printable, showPath } from "../core/path/quote.ts";
 import { groupsOf } from "../core/plan/groups.ts";
 import { capabilityWord, permissionNames, permissionWords } from "../core/plan/permission-words.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
-import { probeWords } from "../core/probe/lines.ts";
-import type { Answers } from "../core/questions/answers.ts";
-import { containerWords, fleetWords } from "../core/questions/next-steps.ts";
-import { measuredAlarms } from "../core/record/record.ts";
-import type { MadeCage } from "../engine/build/make.ts";
-import { warningsOf } from "../engine/build/unproven.ts";
-import type { TraceResult } from "../engine/trace/trace.ts";
 import type { Messages } from "../messages/messages.ts";
-import { changedText, fields, indent, octal, printableLines, section, settingsText, table } from "./format.ts";
-import { planTotals } from "./json.ts";
-import { grantsTable, offeredTable, offerOption, offerText } from "./offers.ts";
+import { callsToJson, openingsToJson, portsToJson } from "./cage-json.ts";
+import { changedText, indent, octal, section, settingsText, table } from "./format.ts";
+import { grantToJson, offerOption, offerText } from "./offers.ts";
 import { showReason } from "./reasons.ts";
-import { coverageText, selftestLines } from "./selftest.ts";
-import { missingTable } from "./trial.ts";
-
-/** Text output of the verbs. */
 
 export function planText(plan: Plan, messages: Messages): string {
 	const words = messages.cli.plan;
@@ -110,19 +100,6 @@ function groupTable(plan: Plan, messages: Messages): string {
 	);
 }
 
-/** Changes that a build of the plan would make to a generation. */
-export function differenceText(difference: Difference, generation: number, messages: Messages): string {
-	const words = messages.cli.difference;
-	if (isSame(difference)) return words.none(generation);
-	const lines = [
-		...difference.added.map((entry) => `+ ${showPath(entry.path)}`),
-		...difference.changed.map((one) => `~ ${changedText(one, messages)}`),
-		...difference.removed.map((entry) => `- ${showPath(entry.path)}`),
-		...difference.settings.map((setting) => `~ ${settingsText([setting], messages)}`),
-	];
-	return `${words.title(generation)}\n${indent(lines.join("\n"))}`;
-}
-
 export function entryTable(
 	entries: readonly Pick<Entry, "kind" | "mode" | "size" | "path" | "target" | "reasons">[],
 	messages: Messages,
@@ -175,7 +152,11 @@ function permissionLines(permissions: Plan["permissions"], messages: Messages): 
 }
 
 /** The limits of calls and ports. `landlock` is the version of the kernel's Landlock interface, if it is known. */
-function limitLines(permissions: Plan["permissions"], messages: Messages, landlock: number = landlockSince.ports): string[] {
+export function limitLines(
+	permissions: Plan["permissions"],
+	messages: Messages,
+	landlock: number = landlockSince.ports,
+): string[] {
 	const { calls, tcpPorts } = permissions;
 	const { general, permitted } = countPermitted(filterPermissions(permissions));
 	return [
@@ -188,77 +169,86 @@ function portsText(ports: readonly number[], { cli }: Messages, landlock: number
 	return landlock < landlockSince.ports ? cli.plan.portsUnlimited : cli.plan.tcpPorts(ports);
 }
 
-/** `program` is the command that calls Cagewright with this state folder. */
-export function madeText(made: MadeCage, root: string, data: string, program: readonly string[], messages: Messages): string {
-	const words = messages.cli.made;
-	const { cage, counts } = made;
-	const lines = [
-		made.answered ? words.answered(cage.name, cage.trials.length) : words.notAnswered(cage.name),
-		fields([
-			[words.root, `${printable(root)}  (${words.size(counts.files, counts.symlinks, messages.bytes(counts.bytes))})`],
-			[words.data, printable(data)],
-			[words.record, printable(made.record)],
-			[words.next, quoteCommand([...program, "run", cage.name])],
-			["", quoteCommand([...program, "unit", cage.name, ...(made.manifest.owner ? [] : ["--install"])])],
-			["", `${quoteCommand([...program, ...containerWords(cage.name)])}  # ${words.containers}`],
-			["", `${quoteCommand([...program, ...fleetWords(cage.name)])}  # ${words.fleet}`],
-		]),
-	];
-	const warnings = warningsOf(made);
-	if (warnings.length) {
-		lines.push(`${words.warnings}:`, indent(warnings.map(({ code, values }) => messages.note(code, values)).join("\n")));
-	}
-	if (cage.selftest) lines.push(...selftestLines(cage.selftest, messages));
-	const alarms = measuredAlarms(made);
-	if (alarms) lines.push(coverageText(alarms, messages));
-	const grants = grantsTable(made.plan.grants, messages);
-	lines.push(grants === undefined ? words.noPermissions : `${words.permissions}:\n${indent(grants)}`);
-	lines.push(...limitLines(made.plan.permissions, messages, cage.trials.at(-1)?.landlock));
-	const offered = offeredTable(made.missing, messages);
-	if (offered !== undefined) lines.push(`${words.offered}:`, indent(offered));
-	const declined = made.missing.filter((one) => one.declined);
-	if (declined.length) lines.push(`${words.leftOut}:`, indent(missingTable(declined, messages)));
-	return lines.join("\n");
-}
-
-/** `next` is a command line. */
-export function traceText(name: string, { trace }: TraceResult, next: string, messages: Messages): string {
-	return messages.cli.traced(name, trace.accesses.size, trace.calls, next);
-}
-
-/** `more` are steps after those of `make`. */
-export function dryRunText(
-	answers: Answers,
-	state: string,
-	command: string,
-	messages: Messages,
-	more: readonly string[] = [],
-): string {
-	const words = messages.cli.dryRun;
-	const { application } = answers;
-	return [
-		words.title(answers.name),
-		fields([
-			[words.command, printable(quoteShellLine(application.command))],
-			[words.account, printable(application.user ?? words.rootAccount)],
-			["", answers.dedicatedAccount === undefined ? undefined : words.dedicatedAccount(answers.dedicatedAccount)],
-			[words.directory, printable(application.cwd)],
-			[words.probes, application.probes.map((line) => printable(probeWords(line)))],
-			[words.exercises, application.exercises.map((line) => printable(probeWords(line)))],
-			[words.directories, application.directories.map(printable)],
-			[words.notes, answers.notes?.map(({ code, values }) => printable(messages.note(code, values)))],
-		]),
-		words.trace(answers.onHost, answers.attach?.pid),
-		words.plan,
-		words.build(`${printable(state)}/cages/${answers.name}/generations/`),
-		words.trial(answers.rounds),
-		...(answers.minimise ? [words.minimise] : []),
-		words.record(answers.minimise ? 6 : 5),
-		...more,
-		`${words.same} ${printableLines(command)}`,
-	].join("\n");
-}
-
 function names(accounts: readonly { readonly name: string }[]): string {
 	return accounts.map((account) => printable(account.name)).join(", ");
+}
+
+export function planTotals(plan: Plan): {
+	files: number;
+	symlinks: number;
+	directories: number;
+	devices: number;
+	bytes: number;
+	declined: number;
+} {
+	const included = plan.entries.filter((entry) => entry.decision === "include");
+	const of = (...kinds: Entry["kind"][]) => included.filter((entry) => kinds.includes(entry.kind));
+	return {
+		files: of("file", "generated").length,
+		symlinks: of("symlink").length,
+		directories: of("directory", "bind").length,
+		devices: of("device").length,
+		bytes: of("file", "generated").reduce((sum, entry) => sum + entry.size, 0),
+		declined: plan.entries.length - included.length,
+	};
+}
+
+/** Without what only a build uses. */
+export function entryToJson({ content: _, copy: __, marks: ___, source: ____, ...entry }: Omit<ManifestEntry, "mtime">): object {
+	return {
+		...entry,
+		path: pathToJson(entry.path),
+		mode: octal(entry.mode),
+		...(entry.target === undefined ? {} : { target: pathToJson(entry.target) }),
+		...(entry.origin === undefined ? {} : { origin: pathToJson(entry.origin) }),
+		reasons: entry.reasons.map(reasonToJson),
+	};
+}
+
+export function planToJson(plan: Plan): object {
+	return {
+		application: plan.application,
+		identity: plan.identity,
+		...planTotals(plan),
+		entries: plan.entries.map(entryToJson),
+		writable: plan.writable.map((directory) => ({
+			...directory,
+			path: pathToJson(directory.path),
+			mode: octal(directory.mode),
+			reasons: directory.reasons.map(reasonToJson),
+			seeds: directory.seeds.map((seed) => ({ path: pathToJson(seed.path), bytes: seed.bytes })),
+		})),
+		shared: plan.shared.map((one) => ({ ...one, path: pathToJson(one.path), example: pathToJson(one.example) })),
+		groups: groupsOf(plan).map((group) => ({ ...group, paths: group.paths.map(pathToJson) })),
+		offers: plan.offers.map((offer) => ({ ...offer, path: pathToJson(offer.path), option: offerOption(offer) })),
+		accounts: plan.accounts,
+		openings: openingsToJson(plan.permissions),
+		tcpPorts: portsToJson(plan.permissions),
+		calls: callsToJson(plan.permissions),
+		permissions: plan.grants.map(grantToJson),
+		declined: plan.declined.map(({ path, risk }) => ({ path: pathToJson(path), risk })),
+		notes: plan.notes,
+	};
+}
+
+/** Changes that a build of the plan would make to a generation. */
+export function planDifferenceText(difference: Difference, generation: number, messages: Messages): string {
+	const words = messages.cli.difference;
+	if (isSame(difference)) return words.none(generation);
+	const lines = [
+		...difference.added.map((entry) => `+ ${showPath(entry.path)}`),
+		...difference.changed.map((one) => `~ ${changedText(one, messages)}`),
+		...difference.removed.map((entry) => `- ${showPath(entry.path)}`),
+		...difference.settings.map((setting) => `~ ${settingsText([setting], messages)}`),
+	];
+	return `${words.title(generation)}\n${indent(lines.join("\n"))}`;
+}
+
+export function planDifferenceToJson({ added, changed, removed, settings }: Difference): object {
+	return {
+		added: added.map((entry) => pathToJson(entry.path)),
+		changed: changed.map(({ aspects, path }) => ({ path: pathToJson(path), aspects })),
+		removed: removed.map((entry) => pathToJson(entry.path)),
+		settings,
+	};
 }
