@@ -15,6 +15,8 @@ export interface Restarted {
 	readonly interrupted: number;
 }
 
+export const notRestarted: Restarted = { restarted: [], remaining: [], interrupted: 0 };
+
 /** Milliseconds that a `run` in the foreground gets to answer, and to restart its application once that has ended. */
 const patience = 40_000;
 

@@ -1,29 +1,11 @@
 import { type Cage, withoutRequest, withoutRestored } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
-import { makePresent, switching } from "../build/switching.ts";
+import { makePresent, restartOrRevert, switching } from "../build/switching.ts";
 import { layoutOf, presentGeneration, requireNothingWider } from "../cages.ts";
 import type { Context } from "../context.ts";
-import { type Restarted, restartCage } from "../run/restart.ts";
+import type { Restarted } from "../run/restart.ts";
 import { auditGeneration } from "./audit.ts";
-import { publishWithRotation } from "./log-rotation.ts";
-
-export async function restartIf(context: Context, name: string, isWanted: boolean): Promise<Restarted> {
-	return isWanted ? restartCage(context, name) : { restarted: [], remaining: [], interrupted: 0 };
-}
-
-/** Returns to a generation and its description and restarts what runs in it. Ignores the abort signal. */
-export async function revert(hasty: Context, name: string, generation: number, cage: Cage, error: unknown): Promise<void> {
-	const context = { ...hasty, signal: new AbortController().signal };
-	const { store } = context.machine;
-	await publishWithRotation(context, cage, generation, () => store.building.publish(name, generation));
-	await store.saveCage(cage);
-	await store.log(name, "update-undone", { generation, problem: error instanceof Failure ? error.code : String(error) });
-	await restartCage(context, name).catch((second: unknown) => {
-		if (!(second instanceof Failure)) throw second;
-		context.emit({ event: "warned", code: "undone-silent", values: { ...second.values, name, cause: second.code } });
-	});
-}
 
 /**
  * Publishes an older generation (by default the previous one) after an audit and restarts what runs. The data stays. Throws
@@ -50,12 +32,7 @@ export async function rollbackCage(
 		// Files that return must not be removed again by the next update.
 		const returned = withoutRequest(withoutRestored(cage, new Set(manifest.entries.map(({ path }) => path))));
 		await makePresent(context, returned, to, { note: () => store.log(name, "rolled-back", { from, generation: to }) });
-		try {
-			return { from, to, restarted: await restartIf(context, name, options.restart) };
-		} catch (error) {
-			await revert(context, name, from, cage, error);
-			throw context.signal.aborted ? error : new Failure("rollback-undone", { name, generation: from }, 1, error);
-		}
+		return { from, to, restarted: await restartOrRevert(context, present, options.restart, "rollback-undone") };
 	});
 }
 

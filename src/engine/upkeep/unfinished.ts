@@ -1,13 +1,13 @@
 import { Failure } from "../../core/failure.ts";
 import { type Repaired, repairAdoptions } from "../adopt/release.ts";
 import { startAndProbe } from "../adopt/undo.ts";
+import { revert } from "../build/switching.ts";
 import { lockUnlessBusy, presentCage } from "../cages.ts";
 import type { Context, Machine } from "../context.ts";
 import { idsOfOthers, type WithdrawnAccount, withdrawAccount } from "../plan/dedicated-account.ts";
 import { restartCage } from "../run/restart.ts";
 import type { Switching } from "../store.ts";
 import { finishRemoval } from "./remove.ts";
-import { revert } from "./rollback.ts";
 
 /** Work of a killed command that this command finished. */
 export type Finished =
