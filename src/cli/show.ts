@@ -14,7 +14,7 @@ import { coverageOf } from "../engine/trace/coverage.ts";
 import type { Messages } from "../messages/messages.ts";
 import { recentAlarmsText, recentAlarmsToJson } from "../report/alarm.ts";
 import { confinementToJson, countsToJson } from "../report/cage-json.ts";
-import { coverageLine, reachedToJson } from "../report/coverage.ts";
+import { coverageLine, coverageToJson } from "../report/coverage.ts";
 import { fields, indent } from "../report/format.ts";
 import { historyText } from "../report/history.ts";
 import { entryTable, entryToJson, permissionsText } from "../report/plan.ts";
@@ -62,7 +62,7 @@ export async function show(
 		// Cages of older versions may have no trace.
 		const reached = trace && (await coverageOf(context, present.cage, trace, present.manifest));
 		if (terminal.options.json) {
-			const { coverage = null } = reached ? reachedToJson(reached) : {};
+			const { coverage = null } = reached ? coverageToJson(reached) : {};
 			terminal.printJson("show", {
 				...showJson(present, adoption),
 				generations: [...others, present.generation].sort((a, b) => a - b),

@@ -8,7 +8,7 @@ import { indent } from "./format.ts";
 
 /** The coverage of an application and the next exercises, as text and JSON. */
 
-export function reachedToJson({ coverage, life, next }: CoverageReport): {
+export function coverageToJson({ coverage, life, next }: CoverageReport): {
 	coverage: object | null;
 	life?: readonly object[];
 	next: readonly object[];
@@ -83,7 +83,7 @@ export function lifeLines({ life = [] }: Pick<CoverageReport, "life">, messages:
 }
 
 /** `add` is the command that adds a run to the trace. */
-export function reachedText(reached: CoverageReport, add: readonly string[], messages: Messages): string {
+export function coverageText(reached: CoverageReport, add: readonly string[], messages: Messages): string {
 	const { coverage, next } = reached;
 	const words = messages.wizard.coverage;
 	const lines = next.map((one) =>

@@ -1,7 +1,7 @@
 import type { Values } from "../core/failure.ts";
 import { pathToJson } from "../core/path/path.ts";
 import type { Event } from "../engine/events.ts";
-import { reachedToJson } from "./coverage.ts";
+import { coverageToJson } from "./coverage.ts";
 import { planTotals } from "./plan.ts";
 import { missingToJson } from "./trial.ts";
 
@@ -22,7 +22,7 @@ export function eventToJson(event: Event): object {
 			return { event: event.event, ...counts, processes: named };
 		}
 		case "coverage-measured":
-			return { event: event.event, ...reachedToJson(event) };
+			return { event: event.event, ...coverageToJson(event) };
 		case "file-copied":
 			return { ...event, path: pathToJson(event.path) };
 		case "round-finished":

@@ -12,7 +12,7 @@ import { confinementToJson, countsToJson } from "./cage-json.ts";
 import { fields, indent, printableLines } from "./format.ts";
 import { grantsTable, grantToJson, offeredTable } from "./offers.ts";
 import { limitLines } from "./plan.ts";
-import { coverageText, selftestLines, selftestToMadeJson } from "./selftest.ts";
+import { alarmCoverageText, selftestLines, selftestToMadeJson } from "./selftest.ts";
 import { missingTable, missingToJson } from "./trial.ts";
 
 /** `program` is the command that calls Cagewright with this state folder. */
@@ -37,7 +37,7 @@ export function madeText(made: MadeCage, root: string, data: string, program: re
 	}
 	if (cage.selftest) lines.push(...selftestLines(cage.selftest, messages));
 	const alarms = measuredAlarms(made);
-	if (alarms) lines.push(coverageText(alarms, messages));
+	if (alarms) lines.push(alarmCoverageText(alarms, messages));
 	const grants = grantsTable(made.plan.grants, messages);
 	lines.push(grants === undefined ? words.noPermissions : `${words.permissions}:\n${indent(grants)}`);
 	lines.push(...limitLines(made.plan.permissions, messages, cage.trials.at(-1)?.landlock));

@@ -32,7 +32,7 @@ function coverageToJson({ filtered, raised, silent, slowest }: AlarmCoverage): o
 }
 
 /** Which techniques raise an alarm, in one line. */
-export function coverageText({ filtered, raised, slowest }: AlarmCoverage, messages: Messages): string {
+export function alarmCoverageText({ filtered, raised, slowest }: AlarmCoverage, messages: Messages): string {
 	return messages.selftest.alarms(raised, filtered, slowest);
 }
 
@@ -52,7 +52,7 @@ export function selftestText(name: string, test: Selftest, messages: Messages): 
 		words.control(test.control.before, test.control.after),
 		...(test.alarms
 			? [
-					coverageText(test.alarms, messages),
+					alarmCoverageText(test.alarms, messages),
 					...test.alarms.silent.map(
 						(id) => `  ${words.silent(wayTitle(id, messages), words.silentReasons[silentReason(test, id)])}`,
 					),

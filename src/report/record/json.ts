@@ -6,7 +6,7 @@ import { packagesOf, packageUrlIn, programOf } from "../../core/record/packages.
 import { type CageRecord, measuredAlarms, selftestOf, trialsOf } from "../../core/record/record.ts";
 import { residualRisks } from "../../core/record/residual-risks.ts";
 import { driftToJson } from "../check.ts";
-import { reachedToJson } from "../coverage.ts";
+import { coverageToJson } from "../coverage.ts";
 import { octal } from "../format.ts";
 import { entryToJson } from "../plan.ts";
 
@@ -27,7 +27,7 @@ export function recordToJson(record: CageRecord): object {
 		place,
 		watched,
 	} = record;
-	const reached = reachedToJson({ ...(coverage ? { coverage } : {}), next: record.next ?? [] });
+	const reached = coverageToJson({ ...(coverage ? { coverage } : {}), next: record.next ?? [] });
 	const { application } = cage;
 	const { purpose = null, initiatedBy = null, implementedBy = null, approved = null } = record.responsible;
 	const program = programOf(manifest);
