@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Manifest } from "../core/cage/manifest.ts";
-import { filterPermissions } from "../core/confinement/filter-permissions.ts";
-import { profileText, seccompProfile } from "../core/confinement/seccomp-profile.ts";
-import type { Architecture } from "../core/confinement/syscalls.ts";
+import { filterPermissions } from "../core/confinement/seccomp/filter-permissions.ts";
+import { profileText, seccompProfile } from "../core/confinement/seccomp/profile.ts";
+import type { Architecture } from "../core/confinement/seccomp/syscalls.ts";
 import { Failure } from "../core/failure.ts";
 import { kubernetesObjects, unrestricted } from "../core/image/kubernetes.ts";
 import type { Attachment } from "../core/image/oci.ts";

@@ -1,7 +1,7 @@
 import type { FoundApplication } from "../core/application/found.ts";
 import type { AuditPolicy } from "../core/cage/audit.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
-import type { Architecture } from "../core/confinement/syscalls.ts";
+import type { Architecture } from "../core/confinement/seccomp/syscalls.ts";
 import type { UnitInput } from "../core/confinement/unit/input.ts";
 import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";

@@ -7,10 +7,10 @@ import {
 	type Lacked,
 	limitsPorts,
 	uidsOf,
-} from "../confinement/filter-permissions.ts";
-import { type CallReason, permittedCalls } from "../confinement/observed-calls.ts";
-import { type Denial, describeFilter } from "../confinement/seccomp.ts";
-import { isSyscall } from "../confinement/syscall-groups.ts";
+} from "../confinement/seccomp/filter-permissions.ts";
+import { type CallReason, permittedCalls } from "../confinement/seccomp/observed-calls.ts";
+import { type Denial, describeFilter } from "../confinement/seccomp/rules.ts";
+import { isSyscall } from "../confinement/seccomp/syscall-groups.ts";
 import type { MissingKind } from "../plan/missing.ts";
 import { allowedReason, callWord } from "../plan/permission-words.ts";
 

@@ -1,4 +1,4 @@
-import { type Architecture, syscallNumber } from "../confinement/syscalls.ts";
+import { type Architecture, syscallNumber } from "../confinement/seccomp/syscalls.ts";
 import { Image } from "../machine-code/steps.ts";
 import { watchedCalls, watchedErrors } from "./calls.ts";
 

@@ -1,4 +1,4 @@
-import type { SyscallName } from "../confinement/syscalls.ts";
+import type { SyscallName } from "../confinement/seccomp/syscalls.ts";
 import type { Operation } from "../trace/trace.ts";
 
 /** A watched call: whether a directory descriptor precedes the path, and its operation. */

@@ -1,7 +1,7 @@
 import type { Cage } from "../cage/cage.ts";
 import { entriesByPath, type Manifest, type ManifestEntry } from "../cage/manifest.ts";
-import { confineName } from "../confinement/confine.ts";
 import { launchDirectory } from "../confinement/launch.ts";
+import { confineName } from "../confinement/programs/confine.ts";
 import { pathText } from "../confinement/unit/quote.ts";
 import { systemdUnit } from "../confinement/unit/unit.ts";
 import { Failure } from "../failure.ts";

@@ -1,8 +1,8 @@
 import { by } from "../collections.ts";
 import { isKeepable } from "../confinement/capabilities.ts";
-import { permittedCalls } from "../confinement/observed-calls.ts";
-import { isRefusedOutright } from "../confinement/seccomp.ts";
-import { isSyscall } from "../confinement/syscall-groups.ts";
+import { permittedCalls } from "../confinement/seccomp/observed-calls.ts";
+import { isRefusedOutright } from "../confinement/seccomp/rules.ts";
+import { isSyscall } from "../confinement/seccomp/syscall-groups.ts";
 import type { Files } from "../machine/facts.ts";
 import { isWithin, outermost, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";

@@ -1,7 +1,7 @@
 import type { Rules } from "../application/application.ts";
 import { capabilityNamed } from "../confinement/capabilities.ts";
-import { isRefusedOutright } from "../confinement/seccomp.ts";
-import { isSyscall } from "../confinement/syscall-groups.ts";
+import { isRefusedOutright } from "../confinement/seccomp/rules.ts";
+import { isSyscall } from "../confinement/seccomp/syscall-groups.ts";
 import { type Path, pathToText } from "../path/path.ts";
 import { printable } from "../path/quote.ts";
 import type { Trace } from "../trace/trace.ts";

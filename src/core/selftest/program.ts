@@ -1,4 +1,4 @@
-import { type Architecture, type SyscallName, syscallNumber, syscalls } from "../confinement/syscalls.ts";
+import { type Architecture, type SyscallName, syscallNumber, syscalls } from "../confinement/seccomp/syscalls.ts";
 import { Program } from "../machine-code/program.ts";
 import { type Path, pathToText } from "../path/path.ts";
 import { allTechniques } from "./techniques/techniques.ts";

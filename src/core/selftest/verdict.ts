@@ -1,6 +1,6 @@
-import { limitsAbstractSockets, limitsPorts } from "../confinement/filter-permissions.ts";
 import { landlockSince } from "../confinement/landlock.ts";
 import type { Weakness } from "../confinement/method.ts";
+import { limitsAbstractSockets, limitsPorts } from "../confinement/seccomp/filter-permissions.ts";
 import type { Note } from "../failure.ts";
 import type { Permissions } from "../plan/plan.ts";
 import { type Check, isWarning } from "./outside.ts";

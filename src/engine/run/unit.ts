@@ -1,7 +1,7 @@
 import { parsePassedSocket } from "../../core/application/passed-socket.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import { requireLaunchable } from "../../core/cage/launchable.ts";
-import { isPerConnection } from "../../core/confinement/passed-sockets.ts";
+import { isPerConnection } from "../../core/confinement/programs/passed-sockets.ts";
 import { systemdDropin } from "../../core/confinement/unit/dropin.ts";
 import { mountedData, startsLauncher, type UnitInput } from "../../core/confinement/unit/input.ts";
 import { commandOf } from "../../core/confinement/unit/start.ts";

@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { machine } from "node:os";
-import { initExecutable } from "../../core/confinement/init.ts";
 import { lackingAbilities } from "../../core/confinement/landlock.ts";
 import { ownUser } from "../../core/confinement/launch.ts";
 import { networkSteps } from "../../core/confinement/launch-script.ts";
 import type { Features } from "../../core/confinement/method.ts";
+import { initExecutable } from "../../core/confinement/programs/init.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Doctor, Finding } from "../../engine/ports.ts";
 import type { Commands } from "../commands.ts";

@@ -3,7 +3,7 @@ import { accessSync, closeSync, constants, mkdirSync, openSync, unlinkSync, writ
 import { type FileHandle, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Architecture } from "../../core/confinement/syscalls.ts";
+import type { Architecture } from "../../core/confinement/seccomp/syscalls.ts";
 import { Failure } from "../../core/failure.ts";
 import { knownArchitecture, load, Program, pointer, register } from "../../core/machine-code/program.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { landlockProbe } from "../../core/confinement/confine.ts";
 import { ownUser } from "../../core/confinement/launch.ts";
 import type { Features } from "../../core/confinement/method.ts";
+import { landlockProbe } from "../../core/confinement/programs/confine.ts";
 import { attempt } from "../files/errors.ts";
 import { fileState, readCached, writeCached } from "./cache.ts";
 import { isRootless } from "./rootless.ts";

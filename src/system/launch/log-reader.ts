@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Architecture } from "../../core/confinement/syscalls.ts";
+import type { Architecture } from "../../core/confinement/seccomp/syscalls.ts";
 import { knownArchitecture, Program, pointer, register, workingDirectory } from "../../core/machine-code/program.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { logSocket } from "../files/files.ts";

@@ -4,7 +4,7 @@ import type { Limits } from "../../core/application/application.ts";
 import type { MeasuredConfinement } from "../../core/cage/cage.ts";
 import { capabilitiesOfMask } from "../../core/confinement/capabilities.ts";
 import { limitsSet } from "../../core/confinement/limits.ts";
-import type { Architecture } from "../../core/confinement/syscalls.ts";
+import type { Architecture } from "../../core/confinement/seccomp/syscalls.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { type Observed, parseMounts } from "../../core/selftest/outside.ts";
 import { allPids, linkTarget, statusText } from "../running/proc.ts";

@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync } from "node:fs";
-import { type ProbeEntryKind, probeEntryExecutable, probeRoot } from "../../core/confinement/probe-entry.ts";
+import { type ProbeEntryKind, probeEntryExecutable, probeRoot } from "../../core/confinement/programs/probe-entry.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathOnly } from "../files/descriptor.ts";
 import { openProgram } from "../files/file-flags.ts";

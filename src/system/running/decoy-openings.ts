@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DecoyWatcherOutput, decoyWatcherExecutable, type OpeningEvent } from "../../core/confinement/decoy-watcher.ts";
+import { DecoyWatcherOutput, decoyWatcherExecutable, type OpeningEvent } from "../../core/confinement/programs/decoy-watcher.ts";
 import { type Path, pathFromText, pathToText } from "../../core/path/path.ts";
 import type { Openings, OpeningsRequest } from "../../engine/detection-ports.ts";
 import { removeTree } from "../files/remove.ts";

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readlinkSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { type Architecture, syscallNumber } from "../../core/confinement/syscalls.ts";
+import { type Architecture, syscallNumber } from "../../core/confinement/seccomp/syscalls.ts";
 import { Failure } from "../../core/failure.ts";
 import {
 	failureProbe,

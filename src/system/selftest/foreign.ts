@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { initName } from "../../core/confinement/launch.ts";
-import { syscallNumber } from "../../core/confinement/syscalls.ts";
+import { syscallNumber } from "../../core/confinement/seccomp/syscalls.ts";
 import { Failure } from "../../core/failure.ts";
 import { isWithin, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
 import { filtersProgram } from "../../core/selftest/foreign/enter.ts";

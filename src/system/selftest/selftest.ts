@@ -14,8 +14,8 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import { initExecutable } from "../../core/confinement/init.ts";
 import { attemptsLoader, emptyName, initName, launchDirectory } from "../../core/confinement/launch.ts";
+import { initExecutable } from "../../core/confinement/programs/init.ts";
 import { Failure } from "../../core/failure.ts";
 import { baseName, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";

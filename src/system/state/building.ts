@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { chmod, readFile } from "node:fs/promises";
 import type { Manifest } from "../../core/cage/manifest.ts";
-import { confineName } from "../../core/confinement/confine.ts";
-import { initExecutable } from "../../core/confinement/init.ts";
 import { emptyName, initName, openInitName } from "../../core/confinement/launch.ts";
+import { confineName } from "../../core/confinement/programs/confine.ts";
+import { initExecutable } from "../../core/confinement/programs/init.ts";
 import { join, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { Building } from "../../engine/store.ts";
 import { bringBackMissing } from "../files/arrange.ts";

@@ -1,5 +1,5 @@
-import { filterPermissions } from "../../../core/confinement/filter-permissions.ts";
-import { countPermitted } from "../../../core/confinement/seccomp.ts";
+import { filterPermissions } from "../../../core/confinement/seccomp/filter-permissions.ts";
+import { countPermitted } from "../../../core/confinement/seccomp/rules.ts";
 import { isDecoy } from "../../../core/plan/decoys.ts";
 import type { Missing } from "../../../core/plan/missing.ts";
 import { isUnproven } from "../../../core/probe/protocol.ts";

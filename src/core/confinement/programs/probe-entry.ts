@@ -7,8 +7,8 @@ import {
 	register,
 	words,
 	workingDirectory,
-} from "../machine-code/program.ts";
-import type { Architecture, SyscallName } from "./syscalls.ts";
+} from "../../machine-code/program.ts";
+import type { Architecture, SyscallName } from "../seccomp/syscalls.ts";
 
 /**
  * Runs a probe on the host's file system, in the application's network, and in its own mount and PID namespaces. The

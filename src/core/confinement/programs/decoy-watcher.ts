@@ -1,5 +1,5 @@
-import { knownArchitecture, load, Program, pointer, register, workingDirectory } from "../machine-code/program.ts";
-import type { Architecture } from "./syscalls.ts";
+import { knownArchitecture, load, Program, pointer, register, workingDirectory } from "../../machine-code/program.ts";
+import type { Architecture } from "../seccomp/syscalls.ts";
 
 /**
  * Returns a static executable that reports each opening of the files that are its arguments, from outside of the cage. Node.js has

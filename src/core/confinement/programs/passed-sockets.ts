@@ -1,6 +1,6 @@
-import { type PassedSocket, type SocketOption, socketPlace, standardInput } from "../application/passed-socket.ts";
-import { knownArchitecture, load, Program, pointer, register, words, workingDirectory } from "../machine-code/program.ts";
-import type { Architecture } from "./syscalls.ts";
+import { type PassedSocket, type SocketOption, socketPlace, standardInput } from "../../application/passed-socket.ts";
+import { knownArchitecture, load, Program, pointer, register, words, workingDirectory } from "../../machine-code/program.ts";
+import type { Architecture } from "../seccomp/syscalls.ts";
 
 /**
  * Returns a static executable, assembled for each launch, that opens the sockets which an application receives as descriptors

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { permittedCalls } from "../../../src/core/confinement/observed-calls.ts";
-import { syscallGroups } from "../../../src/core/confinement/syscall-groups.ts";
-import { type SyscallName, syscalls } from "../../../src/core/confinement/syscalls.ts";
+import { permittedCalls } from "../../../../src/core/confinement/seccomp/observed-calls.ts";
+import { syscallGroups } from "../../../../src/core/confinement/seccomp/syscall-groups.ts";
+import { type SyscallName, syscalls } from "../../../../src/core/confinement/seccomp/syscalls.ts";
 
 /**
  * Numbers in this machine's kernel headers (linux-libc-dev). Calls newer than the headers are in neither list; each list must

@@ -1,5 +1,5 @@
-import { knownArchitecture, load, Program, pointer, register, words } from "../machine-code/program.ts";
-import type { Architecture } from "./syscalls.ts";
+import { knownArchitecture, load, Program, pointer, register, words } from "../../machine-code/program.ts";
+import type { Architecture } from "../seccomp/syscalls.ts";
 
 /**
  * Returns a static executable that starts the application for each connection, with the connection as standard input and

@@ -1,5 +1,5 @@
-import { knownArchitecture, load, Program, pointer, register, words } from "../machine-code/program.ts";
-import type { Architecture } from "./syscalls.ts";
+import { knownArchitecture, load, Program, pointer, register, words } from "../../machine-code/program.ts";
+import type { Architecture } from "../seccomp/syscalls.ts";
 
 /**
  * PID 1 of a cage: a static executable of about a kilobyte, assembled here.

@@ -1,7 +1,7 @@
-import { knownArchitecture, load, Program, pointer, register } from "../machine-code/program.ts";
+import { knownArchitecture, load, Program, pointer, register } from "../../machine-code/program.ts";
+import { environmentName } from "../launch.ts";
+import type { Architecture } from "../seccomp/syscalls.ts";
 import { initCannotExecute } from "./init.ts";
-import { environmentName } from "./launch.ts";
-import type { Architecture } from "./syscalls.ts";
 
 /**
  * Returns a static executable that sets the application's environment as the last step. Earlier, the launcher's programs would

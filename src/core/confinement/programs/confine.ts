@@ -1,9 +1,9 @@
-import { knownArchitecture, load, Program, pointer, register, words } from "../machine-code/program.ts";
-import { pathToBytes } from "../path/path.ts";
-import { capabilities as allCapabilities, type Capability } from "./capabilities.ts";
-import { bindMask, type LandlockRule, type LandlockRuleset, landlockMask, landlockSince, scopeMask } from "./landlock.ts";
-import type { Layer } from "./method.ts";
-import type { Architecture } from "./syscalls.ts";
+import { knownArchitecture, load, Program, pointer, register, words } from "../../machine-code/program.ts";
+import { pathToBytes } from "../../path/path.ts";
+import { capabilities as allCapabilities, type Capability } from "../capabilities.ts";
+import { bindMask, type LandlockRule, type LandlockRuleset, landlockMask, landlockSince, scopeMask } from "../landlock.ts";
+import type { Layer } from "../method.ts";
+import type { Architecture } from "../seccomp/syscalls.ts";
 
 /**
  * Returns a static executable that sets no-new-privileges, Landlock rules and system call filters, then runs the next program. It contains rules and

@@ -5,11 +5,11 @@ import {
 	filterPermissions,
 	lackable,
 	sandboxPermissions,
-} from "../../../src/core/confinement/filter-permissions.ts";
-import { clockCalls, countPermitted, describeFilter, permittedNames } from "../../../src/core/confinement/seccomp.ts";
-import { seccompFilter, seccompFilters } from "../../../src/core/confinement/seccomp-program.ts";
-import { newestJudged, type SyscallName, syscallNumber } from "../../../src/core/confinement/syscalls.ts";
-import { architectures, audit, closed, decide, everythingOpen, run } from "./filter-run.ts";
+} from "../../../../src/core/confinement/seccomp/filter-permissions.ts";
+import { seccompFilter, seccompFilters } from "../../../../src/core/confinement/seccomp/program.ts";
+import { clockCalls, countPermitted, describeFilter, permittedNames } from "../../../../src/core/confinement/seccomp/rules.ts";
+import { newestJudged, type SyscallName, syscallNumber } from "../../../../src/core/confinement/seccomp/syscalls.ts";
+import { architectures, audit, closed, decide, everythingOpen, run } from "../filter-run.ts";
 
 const unix = { unixSockets: true, memfd: false };
 const raw = { ...closed, rawSockets: true };

@@ -1,4 +1,4 @@
-import type { Identity, Permissions, PlannedAccounts } from "../plan/plan.ts";
+import type { Identity, Permissions, PlannedAccounts } from "../../plan/plan.ts";
 import type { ObservedCalls } from "./observed-calls.ts";
 
 /** What the filter permits beyond its default. Nothing permits setuid bits: no cage may create a setuid file. */
