@@ -19,8 +19,8 @@ import { foundText, minimisedToJson } from "../report/minimise.ts";
 import { planText, planToJson } from "../report/plan.ts";
 import { ask } from "./ask.ts";
 import { requestForProcess, untilEnter } from "./attach.ts";
+import { Search, type Searched } from "./minimise-search.ts";
 import { recordWriter } from "./record-writer.ts";
-import { Search, type Searched } from "./search.ts";
 import { requireAccepted } from "./template.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -10,9 +10,9 @@ import { languageFrom, type Messages } from "../messages/messages.ts";
 import { progressLine } from "../report/progress.ts";
 import type { Launching } from "../system/launch/method.ts";
 import { isForeign } from "../system/state/foreign-state.ts";
+import { Interrupted } from "./errors.ts";
 import type { GlobalOptions } from "./options.ts";
 import { write } from "./output.ts";
-import { Interrupted } from "./report.ts";
 import { otherState, stateFolder } from "./state-folder.ts";
 
 const moreImportant = ["undo-failed", "adopt-failed-kept"];

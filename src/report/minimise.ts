@@ -1,6 +1,6 @@
 import { countEntries } from "../core/cage/manifest.ts";
 import { byGroup, byPackage, sumOf } from "../core/minimise/minimised.ts";
-import type { PinKind } from "../core/minimise/pins.ts";
+import type { PinKind } from "../core/minimise/pin-kinds.ts";
 import { trialsToCome } from "../core/minimise/search.ts";
 import type { FileUnit, SearchOutcome } from "../core/minimise/units.ts";
 import { pathToJson } from "../core/path/path.ts";

@@ -1,8 +1,8 @@
 import { type Difference, isSame } from "../core/cage/difference.ts";
 import { type ManifestEntry, reasonToJson } from "../core/cage/manifest.ts";
 import { landlockSince } from "../core/confinement/landlock.ts";
+import { countPermitted } from "../core/confinement/seccomp/filter.ts";
 import { filterPermissions, limitsPorts } from "../core/confinement/seccomp/filter-permissions.ts";
-import { countPermitted } from "../core/confinement/seccomp/rules.ts";
 import { type Path, pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import { groupsOf } from "../core/plan/groups.ts";

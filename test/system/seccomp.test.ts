@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { initExecutable } from "../../src/core/confinement/programs/init.ts";
+import { describeFilter } from "../../src/core/confinement/seccomp/filter.ts";
 import type { FilterPermissions } from "../../src/core/confinement/seccomp/filter-permissions.ts";
 import { seccompFilter } from "../../src/core/confinement/seccomp/program.ts";
-import { describeFilter } from "../../src/core/confinement/seccomp/rules.ts";
 import { type Architecture, type SyscallName, syscallNumber } from "../../src/core/confinement/seccomp/syscalls.ts";
 
 /** Real system calls with the real filter. perl makes them, because every Debian has it, and it offers syscall(). */

@@ -1,5 +1,5 @@
 import type { FindingCode } from "../cage/finding.ts";
-import type { Why } from "../confinement/seccomp/rules.ts";
+import type { Why } from "../confinement/seccomp/filter.ts";
 import type { Values } from "../failure.ts";
 import type { Denial } from "./denial.ts";
 

@@ -1,6 +1,7 @@
 import type { Cage, TrialSummary } from "../cage/cage.ts";
 import type { Manifest, ManifestEntry } from "../cage/manifest.ts";
 import { capabilityNamed } from "../confinement/capabilities.ts";
+import { type Denial, describeFilter } from "../confinement/seccomp/filter.ts";
 import {
 	type FilterPermissions,
 	filterPermissions,
@@ -9,7 +10,6 @@ import {
 	uidsOf,
 } from "../confinement/seccomp/filter-permissions.ts";
 import { type CallReason, permittedCalls } from "../confinement/seccomp/observed-calls.ts";
-import { type Denial, describeFilter } from "../confinement/seccomp/rules.ts";
 import { isSyscall } from "../confinement/seccomp/syscall-groups.ts";
 import type { MissingKind } from "../plan/missing.ts";
 import { allowedReason, callWord } from "../plan/permission-words.ts";

@@ -1,7 +1,7 @@
 import { by } from "../collections.ts";
 import { isKeepable } from "../confinement/capabilities.ts";
+import { isRefusedOutright } from "../confinement/seccomp/filter.ts";
 import { permittedCalls } from "../confinement/seccomp/observed-calls.ts";
-import { isRefusedOutright } from "../confinement/seccomp/rules.ts";
 import { isSyscall } from "../confinement/seccomp/syscall-groups.ts";
 import type { Files } from "../machine/facts.ts";
 import { isWithin, outermost, type Path, parent, pathFromText } from "../path/path.ts";

@@ -1,6 +1,6 @@
 import type { Rules } from "../application/application.ts";
 import { capabilityNamed } from "../confinement/capabilities.ts";
-import { isRefusedOutright } from "../confinement/seccomp/rules.ts";
+import { isRefusedOutright } from "../confinement/seccomp/filter.ts";
 import { isSyscall } from "../confinement/seccomp/syscall-groups.ts";
 import { type Path, pathToText } from "../path/path.ts";
 import { printable } from "../path/quote.ts";

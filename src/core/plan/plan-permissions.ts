@@ -1,8 +1,8 @@
 import { type Application, noRules, type Rules } from "../application/application.ts";
 import { isIdle } from "../confinement/capabilities.ts";
 import { syslogName } from "../confinement/launch.ts";
+import { clockCalls } from "../confinement/seccomp/filter.ts";
 import type { ObservedCalls } from "../confinement/seccomp/observed-calls.ts";
-import { clockCalls } from "../confinement/seccomp/rules.ts";
 import { Failure } from "../failure.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { ancestors, type Path, parent } from "../path/path.ts";

@@ -1,5 +1,5 @@
 import { tracedRootCapabilities } from "../confinement/capabilities.ts";
-import { isNeverAllowed } from "../confinement/seccomp/rules.ts";
+import { isNeverAllowed } from "../confinement/seccomp/filter.ts";
 import type { Files } from "../machine/facts.ts";
 import { type Path, parent } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";

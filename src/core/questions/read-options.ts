@@ -2,7 +2,7 @@ import type { Bind, Limits, Rules } from "../application/application.ts";
 import { parsePassedSocket, passedSocketText } from "../application/passed-socket.ts";
 import { parseAcceptance } from "../cage/finding.ts";
 import { Failure } from "../failure.ts";
-import type { PinRules } from "../minimise/needs.ts";
+import type { PinRules } from "../minimise/pins.ts";
 import { parseAccountName } from "../plan/accounts.ts";
 import { chosenDecoys } from "../plan/decoys.ts";
 import { permissionWord } from "../plan/permission-words.ts";

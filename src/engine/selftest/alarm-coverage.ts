@@ -1,4 +1,4 @@
-import { errors } from "../../core/confinement/seccomp/rules.ts";
+import { errors } from "../../core/confinement/seccomp/filter.ts";
 import { parseDenial } from "../../core/detection/denial.ts";
 import { LandlockRecords } from "../../core/detection/landlock-denial.ts";
 import { Failure } from "../../core/failure.ts";

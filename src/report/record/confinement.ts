@@ -1,8 +1,8 @@
 import type { ManifestEntry } from "../../core/cage/manifest.ts";
 import { lackingAbilities, landlockSince } from "../../core/confinement/landlock.ts";
 import { launcherName, weaknesses } from "../../core/confinement/method.ts";
+import { countPermitted } from "../../core/confinement/seccomp/filter.ts";
 import { filterPermissions, limitsPorts } from "../../core/confinement/seccomp/filter-permissions.ts";
-import { countPermitted } from "../../core/confinement/seccomp/rules.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { permissionNames } from "../../core/plan/permission-words.ts";

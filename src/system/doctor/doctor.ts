@@ -11,8 +11,8 @@ import type { Doctor, Finding } from "../../engine/ports.ts";
 import type { Commands } from "../commands.ts";
 import { patience, probeFeatures } from "../launch/features.ts";
 import { isRootless, sandboxNamespaces } from "../launch/rootless.ts";
-import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { textOf } from "../running/proc.ts";
+import { findTool, toolEnvironment } from "../tools.ts";
 
 /** Checks each requirement by looking or trying, never by the system's name. */
 export function systemDoctor(commands: Commands): Doctor {

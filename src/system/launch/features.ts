@@ -4,9 +4,9 @@ import { ownUser } from "../../core/confinement/launch.ts";
 import type { Features } from "../../core/confinement/method.ts";
 import { landlockProbe } from "../../core/confinement/programs/confine.ts";
 import { attempt } from "../files/errors.ts";
+import { findTool, toolEnvironment } from "../tools.ts";
 import { fileState, readCached, writeCached } from "./cache.ts";
 import { isRootless } from "./rootless.ts";
-import { findTool, toolEnvironment } from "./tools.ts";
 
 /** Options that the launch needs, by program. */
 const needed: Readonly<Record<string, readonly string[]>> = {

@@ -29,6 +29,7 @@ import { diskFailure, writeFailure } from "../files/errors.ts";
 import { logSocket } from "../files/files.ts";
 import { makeSafeFolder, realPlace, refuseUnsafe, requireSafeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process-identity.ts";
+import { requireTool } from "../tools.ts";
 import { clearAbandonedCgroups, removeCgroups } from "./cgroups.ts";
 import { limitSandbox, prepareLimits, refuseUnheld } from "./limits.ts";
 import { LogReader } from "./log-reader.ts";
@@ -44,7 +45,6 @@ import { makeLayer } from "./sandbox-mounts.ts";
 import { clearAbandoned, mountsName, removeScratch, scriptName } from "./scratch.ts";
 import { hostShell, lineProblem, runGroup } from "./shell.ts";
 import { checkMountPoints, specificationOf } from "./specification.ts";
-import { requireTool } from "./tools.ts";
 import { TracePipe, tracePipe } from "./trace-pipe.ts";
 
 /** Starts applications and cages with util-linux. `state` contains all of its temporary files. */

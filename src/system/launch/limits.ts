@@ -4,8 +4,8 @@ import type { Limits } from "../../core/application/application.ts";
 import { type CgroupLimit, type HeldLimit, type LimitKind, limitsSet } from "../../core/confinement/limits.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Identity } from "../../core/plan/plan.ts";
+import { requireTool } from "../tools.ts";
 import { cgroupLimit, makeCgroups, removeCgroups } from "./cgroups.ts";
-import { requireTool } from "./tools.ts";
 
 /**
  * Creates the possible cgroups; resource limits hold the rest. Throws `limit-not-held` (exit 3) if neither can: nothing starts

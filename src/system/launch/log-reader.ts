@@ -6,7 +6,7 @@ import type { Architecture } from "../../core/confinement/seccomp/syscalls.ts";
 import { knownArchitecture, Program, pointer, register, workingDirectory } from "../../core/machine-code/program.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { logSocket } from "../files/files.ts";
-import { requireTool } from "./tools.ts";
+import { requireTool } from "../tools.ts";
 
 /**
  * Returns a static executable that acts as syslog in a sandbox and a trial: it creates the socket `log` in its working

@@ -8,9 +8,9 @@ import type { Architecture } from "../../core/confinement/seccomp/syscalls.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { type Observed, parseMounts } from "../../core/selftest/outside.ts";
 import { allPids, linkTarget, statusText } from "../running/proc.ts";
+import { findTool, toolEnvironment } from "../tools.ts";
 import { heldLimits } from "./limits.ts";
 import { isRootBelow, statFields } from "./processes.ts";
-import { findTool, toolEnvironment } from "./tools.ts";
 
 /** Everything that /proc (proc(5)) reveals about a caged process and its init. Undefined if one of them has ended. */
 export function observeConfinement(pid: number, init: number, root: Path): Observed | undefined {

@@ -3,8 +3,8 @@ import { type ProbeEntryKind, probeEntryExecutable, probeRoot } from "../../core
 import { Failure } from "../../core/failure.ts";
 import { pathOnly } from "../files/descriptor.ts";
 import { openProgram } from "../files/file-flags.ts";
+import { requireTool } from "../tools.ts";
 import { intoNetwork, isRootless, sharesNamespace } from "./rootless.ts";
-import { requireTool } from "./tools.ts";
 
 /** The command of a probe, its descriptors from 3 on, and its path to the application's root. */
 interface EnteredProbe {

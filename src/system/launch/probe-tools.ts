@@ -6,7 +6,7 @@ import { sharesIn } from "../../core/probe/protocol.ts";
 import { probePrograms } from "../../core/probe/protocols.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
 import { attempt } from "../files/errors.ts";
-import { findTool } from "./tools.ts";
+import { findTool } from "../tools.ts";
 
 /** The programs and files of this machine for probing an application started by this command. */
 export function probeTools(command: readonly string[]): Tools {

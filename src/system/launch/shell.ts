@@ -8,8 +8,8 @@ import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { LineProblem, ShellResult } from "../../engine/launch-ports.ts";
 import { attempt } from "../files/errors.ts";
 import { systemFiles } from "../files/files.ts";
+import { findTool, toolEnvironment } from "../tools.ts";
 import { lookUpProgram } from "../units/path-lookup.ts";
-import { findTool, toolEnvironment } from "./tools.ts";
 
 const outputKept = 4096;
 /** Milliseconds for reading the remaining output of an ended command. */

@@ -10,11 +10,11 @@ import { Failure } from "../../core/failure.ts";
 import { join as joinPath, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { Launch, LaunchRequest } from "../../engine/launch-ports.ts";
 import { bindIdentity, dataIdentity } from "../files/mounts.ts";
+import { requireTool } from "../tools.ts";
 import { rulesetOf } from "./method.ts";
 import { knownLoaderAndLibraries, loopbackPlace } from "./own-programs.ts";
 import { isRootless, rootless } from "./rootless.ts";
 import { harmlessDevices, hostDeviceLinks, hostMounts } from "./sandbox-mounts.ts";
-import { requireTool } from "./tools.ts";
 
 /** Turns a request into the input of the launch script, with this machine's paths and mounts. */
 

@@ -11,8 +11,8 @@ import { openBind, openData, withSource } from "../files/mounts.ts";
 import { allocatedBytes } from "../files/survey.ts";
 import { copyTree, type TreeCopy } from "../files/trees.ts";
 import { isLeftover, transientName } from "../state/process-identity.ts";
+import { requireTool, toolEnvironment } from "../tools.ts";
 import { must, removeRuntimeUnit, runtimeUnits, systemctl } from "../units/systemctl.ts";
-import { requireTool, toolEnvironment } from "./tools.ts";
 
 const prefix = "cagewright-trial";
 

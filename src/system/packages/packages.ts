@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
 import type { Packages } from "../../engine/ports.ts";
-import { findTool, toolEnvironment } from "../launch/tools.ts";
+import { findTool, toolEnvironment } from "../tools.ts";
 import { Claims } from "./claims.ts";
 import { type Database, databases, type LookingFiles } from "./databases.ts";
 

@@ -5,9 +5,9 @@ import { DecoyWatcherOutput, decoyWatcherExecutable, type OpeningEvent } from ".
 import { type Path, pathFromText, pathToText } from "../../core/path/path.ts";
 import type { Openings, OpeningsRequest } from "../../engine/detection-ports.ts";
 import { removeTree } from "../files/remove.ts";
-import { findTool } from "../launch/tools.ts";
 import { makeSafeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process-identity.ts";
+import { findTool } from "../tools.ts";
 import { fileIdentity, linkTarget } from "./proc.ts";
 
 /**

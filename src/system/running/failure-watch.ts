@@ -14,7 +14,7 @@ import {
 import { watchedCalls } from "../../core/failure-watch/calls.ts";
 import { knownArchitecture } from "../../core/machine-code/program.ts";
 import type { FailureWatch, FailureWatchRequest } from "../../engine/launch-ports.ts";
-import { toolEnvironment } from "../launch/tools.ts";
+import { toolEnvironment } from "../tools.ts";
 
 /** Seconds between two reads of the kernel's observations. */
 const interval = 1;

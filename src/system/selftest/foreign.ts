@@ -16,8 +16,8 @@ import { cgroupMounts } from "../launch/cgroups.ts";
 import { architecture, observeConfinement } from "../launch/observe-confinement.ts";
 import { children, mainProcess, processStatus } from "../launch/processes.ts";
 import { runGroup } from "../launch/shell.ts";
-import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
 import { fileIdentity, linkTarget, namesIn, statusText, textOf } from "../running/proc.ts";
+import { findTool, requireTool, toolEnvironment } from "../tools.ts";
 import { systemServices } from "../units/systemctl.ts";
 
 export const foreignSandboxes: ForeignSandboxes = {

@@ -25,7 +25,7 @@ import type { AttemptsService, Decoy, Interpreter, SelftestTools, StartedAttempt
 import { architecture, observeConfinement } from "../launch/observe-confinement.ts";
 import { loaderAndLibraries } from "../launch/own-programs.ts";
 import { mainProcess, processStatus } from "../launch/processes.ts";
-import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
+import { findTool, requireTool, toolEnvironment } from "../tools.ts";
 import { must, removeRuntimeUnit, runtimeUnits, systemServices } from "../units/systemctl.ts";
 
 export const selftestTools: SelftestTools = {

@@ -6,7 +6,7 @@ import { printable } from "../../core/path/quote.ts";
 import type { ServiceState, Services } from "../../engine/systemd-ports.ts";
 import { children, processStatus } from "../launch/processes.ts";
 import { runGroup } from "../launch/shell.ts";
-import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
+import { findTool, requireTool, toolEnvironment } from "../tools.ts";
 
 /** Seconds; longer than systemd's default limits (TimeoutStartSec, 90 s). */
 const patience = 300;

@@ -2,7 +2,7 @@ import { all, any, bits, isSet, not, oneOf, type Test } from "./bpf.ts";
 import type { LaunchAccount } from "./filter-permissions.ts";
 import type { SyscallName } from "./syscalls.ts";
 
-/** Codes of rules.ts for these rules. */
+/** Codes of filter.ts for these rules. */
 export type AccountWhy = "root-account" | "foreign-owner" | "more-rights" | "kernel-interfaces";
 export type AccountWhen = "root-id" | "other-owner" | "other-groups" | "secure-bits" | "higher-priority" | "priority-limits";
 type Deny = (call: SyscallName, answer: "EPERM" | "EACCES", why: AccountWhy, when: AccountWhen, test: Test) => void;

@@ -61,7 +61,7 @@ const intrusive: readonly SyscallName[] = [
 
 /**
  * Returns the calls that a filter for this application permits, with the reason: what every program needs, what the application
- * made, and the rest of each group that it used in part. The general filter's refusals apply nevertheless (rules.ts).
+ * made, and the rest of each group that it used in part. The general filter's refusals apply nevertheless (filter.ts).
  */
 export function permittedCalls({ allowed = [], made, refused = [] }: ObservedCalls): ReadonlyMap<SyscallName, CallReason> {
 	const permitted = new Map<SyscallName, CallReason>();

@@ -1,7 +1,7 @@
 import { append } from "../../collections.ts";
 import type { Test } from "./bpf.ts";
+import { type Answer, conditionalRules, errors, outrightDenials, permittedNames, type Rule } from "./filter.ts";
 import type { FilterPermissions } from "./filter-permissions.ts";
-import { type Answer, conditionalRules, errors, outrightDenials, permittedNames, type Rule } from "./rules.ts";
 import { type Architecture, type SyscallName, syscallNumber } from "./syscalls.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Filter } from "../programs/confine.ts";
 import { Assembler, Label } from "./bpf.ts";
+import { type Answer, conditionalRules, errors, outrightDenials } from "./filter.ts";
 import type { FilterPermissions } from "./filter-permissions.ts";
-import { type Answer, conditionalRules, errors, outrightDenials } from "./rules.ts";
 import { type Architecture, newestJudged, syscallNumber } from "./syscalls.ts";
 
 /** linux/audit.h: AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64. */

@@ -1,6 +1,6 @@
 import { systemdCaps } from "../capabilities.ts";
+import { permittedNames } from "../seccomp/filter.ts";
 import { filterPermissions } from "../seccomp/filter-permissions.ts";
-import { permittedNames } from "../seccomp/rules.ts";
 import { files } from "./files.ts";
 import { initCapabilities, initKeepsKill, type UnitInput } from "./input.ts";
 import { sourceAssertions, UnitLines } from "./lines.ts";

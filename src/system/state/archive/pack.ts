@@ -13,7 +13,7 @@ import { reportedDiskFailure } from "../../files/errors.ts";
 import { withNewFile } from "../../files/new-file.ts";
 import { removeTree } from "../../files/remove.ts";
 import { walk } from "../../files/walk.ts";
-import { requireTool, toolEnvironment } from "../../launch/tools.ts";
+import { requireTool, toolEnvironment } from "../../tools.ts";
 import { writeAtomic } from "../atomic.ts";
 import { cagePaths } from "../cages.ts";
 import { makeSafeFolder } from "../folder.ts";

@@ -5,7 +5,7 @@ import { Failure } from "../../../core/failure.ts";
 import { join, type Path, parent, pathToBytes, root } from "../../../core/path/path.ts";
 import type { ImageContent } from "../../../engine/archive-store.ts";
 import { reportedDiskFailure, writeFailure } from "../../files/errors.ts";
-import { requireTool, toolEnvironment } from "../../launch/tools.ts";
+import { requireTool, toolEnvironment } from "../../tools.ts";
 import { transientName } from "../process-identity.ts";
 import { treeOf, withNewFolder, writeTar } from "./image.ts";
 import { textOf } from "./pack.ts";

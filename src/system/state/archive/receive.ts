@@ -10,7 +10,7 @@ import { observe } from "../../files/observe.ts";
 import { removeTree } from "../../files/remove.ts";
 import { seedData } from "../../files/seed.ts";
 import { requireSpace } from "../../files/survey.ts";
-import { runIn } from "../../files/tools.ts";
+import { runIn } from "../../tools.ts";
 import { writeAtomic, writeJson } from "../atomic.ts";
 import { cageToJson } from "../cage-json.ts";
 import { cagePaths, clearRemovedCages, interruptedImports, openState } from "../cages.ts";

@@ -10,7 +10,7 @@ import { showPath } from "../../../core/path/quote.ts";
 import type { ImportRequest } from "../../../engine/archive-store.ts";
 import { below, makeDirectory, openBelow, openDirectory, openNew } from "../../files/descriptor.ts";
 import { writeFailure } from "../../files/errors.ts";
-import { runIn } from "../../files/tools.ts";
+import { runIn } from "../../tools.ts";
 import { ArchiveFile } from "./reader.ts";
 
 interface Unpacking {

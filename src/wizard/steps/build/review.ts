@@ -1,6 +1,6 @@
 import { limitsSet } from "../../../core/confinement/limits.ts";
+import { countPermitted } from "../../../core/confinement/seccomp/filter.ts";
 import { filterPermissions } from "../../../core/confinement/seccomp/filter-permissions.ts";
-import { countPermitted } from "../../../core/confinement/seccomp/rules.ts";
 import type { Note } from "../../../core/failure.ts";
 import { printable, quoteShellLine, showPath } from "../../../core/path/quote.ts";
 import { type Group, groupsOf } from "../../../core/plan/groups.ts";

@@ -1,5 +1,5 @@
+import { countPermitted } from "../../../core/confinement/seccomp/filter.ts";
 import { filterPermissions } from "../../../core/confinement/seccomp/filter-permissions.ts";
-import { countPermitted } from "../../../core/confinement/seccomp/rules.ts";
 import { isDecoy } from "../../../core/plan/decoys.ts";
 import type { Missing } from "../../../core/plan/missing.ts";
 import { isUnproven } from "../../../core/probe/protocol.ts";

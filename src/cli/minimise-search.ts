@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { PinRules } from "../core/minimise/needs.ts";
+import type { PinRules } from "../core/minimise/pins.ts";
 import type { SearchOutcome } from "../core/minimise/units.ts";
 import type { Context } from "../engine/context.ts";
 import { type MinimiseResult, minimiseCage } from "../engine/minimise/minimise.ts";
