@@ -1,4 +1,4 @@
-import type { Finding } from "../engine/ports.ts";
+import type { Requirement } from "../engine/ports.ts";
 import { table, wrapLine } from "../report/format.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -15,7 +15,7 @@ export async function doctor(terminal: Terminal, { fix }: { readonly fix?: boole
 			});
 			findings = machine.doctor.examine();
 		}
-		const advice = ({ state, what }: Finding) => (state === "ok" ? undefined : words.advice[what]);
+		const advice = ({ state, what }: Requirement) => (state === "ok" ? undefined : words.advice[what]);
 		if (terminal.options.json) {
 			const described = findings.map((one) => ({
 				...one,

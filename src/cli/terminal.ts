@@ -6,7 +6,7 @@ import type { Context, Machine, ReadingMachine } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
 import type { CageStore } from "../engine/store.ts";
 import { loadMessages } from "../messages/load.ts";
-import { languageFrom, type Messages } from "../messages/messages.ts";
+import { type Language, languageFrom, type Messages } from "../messages/messages.ts";
 import { progressLine } from "../report/progress.ts";
 import type { Launching } from "../system/launch/method.ts";
 import { isForeign } from "../system/state/foreign-state.ts";
@@ -31,7 +31,7 @@ type LoadRare = () => Promise<Rare>;
 /** Everything that a verb needs: output, language, state folder, and cancellation by signals. */
 export class Terminal<M extends ReadingMachine = Machine> {
 	readonly options: GlobalOptions;
-	readonly language: "en" | "de";
+	readonly language: Language;
 	readonly messages: Messages;
 	readonly state: string;
 	readonly #compose: Compose<M>;

@@ -184,8 +184,8 @@ export interface Decoy extends AsyncDisposable {
 }
 
 /** One requirement. `missing`: something does not work without it; `weaker`: it works with less protection; `note`: worth knowing. */
-export interface Finding {
-	readonly what: (typeof examined)[number];
+export interface Requirement {
+	readonly what: (typeof requirements)[number];
 	readonly state: "ok" | "weaker" | "missing" | "note";
 	/** Path or version. After `-`, missing features. */
 	readonly found: string;
@@ -195,14 +195,14 @@ export interface Finding {
 	readonly package?: string;
 }
 
-export const examined = [
+export const requirements = [
 	...(["root", "processor", "strace", "util-linux", "systemd", "perl", "getcap"] as const),
 	...(["overlay", "namespaces"] as const),
 	...(["user-namespaces", "seccomp", "landlock", "yama", "selinux", "apparmor", "cgroup"] as const),
 ] as const;
 
 export interface Doctor {
-	examine(): Finding[];
+	examine(): Requirement[];
 	/** The command that root must type to install these packages. Undefined for root, or without a known package manager. */
 	commandForRoot(packages: readonly string[]): string | undefined;
 	/** Throws `install-needs-root`, `no-package-manager` or `install-failed` (exit 3). */

@@ -8,12 +8,12 @@ import { type Group, groups, type Permission, type StoppingLayer } from "./techn
 import { techniques } from "./techniques/techniques.ts";
 
 /** A result of the test. `act`: the administrator should act. `design`: the plan permits it, or it is worth knowing. */
-export type Finding = { readonly urgency: "act" | "design" | "fine" } & (
+export type RankedResult = { readonly urgency: "act" | "design" | "fine" } & (
 	| { readonly kind: "way"; readonly way: Outcome }
 	| { readonly kind: "check"; readonly check: Check }
 );
 
-const wayUrgency: Readonly<Record<Result, Finding["urgency"]>> = {
+const wayUrgency: Readonly<Record<Result, RankedResult["urgency"]>> = {
 	escaped: "act",
 	failed: "act",
 	open: "design",
@@ -21,16 +21,16 @@ const wayUrgency: Readonly<Record<Result, Finding["urgency"]>> = {
 	impossible: "fine",
 };
 
-/** Returns the findings, those that require action first. */
-export function findingsOf(test: Selftest): readonly Finding[] {
-	const all: Finding[] = [
+/** Returns the results, those that require action first. */
+export function rankedResults(test: Selftest): readonly RankedResult[] {
+	const all: RankedResult[] = [
 		...test.ways.map((way) => ({ kind: "way" as const, way, urgency: wayUrgency[way.outcome] })),
 		...test.audit.map((check) => ({ kind: "check" as const, check, urgency: checkUrgency(check) })),
 	];
-	return (["act", "design", "fine"] as const).flatMap((urgency) => all.filter((finding) => finding.urgency === urgency));
+	return (["act", "design", "fine"] as const).flatMap((urgency) => all.filter((result) => result.urgency === urgency));
 }
 
-function checkUrgency(check: Check): Finding["urgency"] {
+function checkUrgency(check: Check): RankedResult["urgency"] {
 	if (check.ok) return "fine";
 	return isWarning(check) ? "design" : "act";
 }

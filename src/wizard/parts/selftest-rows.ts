@@ -1,19 +1,19 @@
-import { findingsOf } from "../../core/selftest/verdict.ts";
+import { rankedResults } from "../../core/selftest/verdict.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { findingLines, verdictText } from "../../report/selftest.ts";
+import { resultLines, verdictText } from "../../report/selftest.ts";
 import type { WizardState } from "../state.ts";
 import { wrapWords } from "./fit.ts";
 
-/** The verdict of the self-test and its findings, the most urgent first, wrapped. */
-export function findingRows({ trial }: WizardState, messages: Messages, width: number): string[] {
+/** The verdict of the self-test and its results, the most urgent first, wrapped. */
+export function selftestRows({ trial }: WizardState, messages: Messages, width: number): string[] {
 	const words = messages.wizard.trial;
 	const test = trial.tested?.test;
 	if (!test) return [];
-	const findings = findingsOf(test);
+	const results = rankedResults(test);
 	const titles = { act: words.findings, design: words.designed, fine: words.others };
 	const sections = (Object.keys(titles) as (keyof typeof titles)[]).flatMap((urgency) => {
-		const own = findings.filter((finding) => finding.urgency === urgency);
-		return own.length ? ["", `${titles[urgency]}:`, ...own.flatMap((finding) => findingLines(finding, messages))] : [];
+		const own = results.filter((result) => result.urgency === urgency);
+		return own.length ? ["", `${titles[urgency]}:`, ...own.flatMap((result) => resultLines(result, messages))] : [];
 	});
 	const lines = [
 		verdictText(test, messages),
