@@ -181,7 +181,7 @@ function missingOf(access: Access, search: Search): Missing | undefined {
 		)) {
 			if (isNormalFailure(operation, error)) continue;
 			if (failsOnlyInCage(operation, error, access, search)) {
-				const missing = judge(access, error, operation, search);
+				const missing = missingBehind(access, error, operation, search);
 				if (!missing) continue;
 				return {
 					...missing,
@@ -234,8 +234,8 @@ function isCageError(error: string, operation: Operation): boolean {
 	return error === "EROFS" || error === "EACCES" || error === "EPERM" || (error === "ENOENT" && operation === "create");
 }
 
-/** Returns undefined if the failure is expected. */
-function judge(access: Access, error: string, operation: Operation, search: Search): Missing | undefined {
+/** The item that explains an error, with its remedy. Returns undefined if the error is expected. */
+function missingBehind(access: Access, error: string, operation: Operation, search: Search): Missing | undefined {
 	const { covers, declined, files, plan, round } = search;
 	const { path } = access;
 	const [call = ""] = access.calls;
