@@ -140,19 +140,19 @@ function stanzaText(
 	input: RotationInput,
 	patterns: readonly Path[],
 	directives: readonly string[],
-	tell: LogNotification,
+	notification: LogNotification,
 	from?: Path,
 ): string {
 	const { cage, data, program } = input;
 	const names = patterns.map((pattern) => quoteLogrotate(`${escapeLogGlob(data)}${pattern}` as Path));
 	const lines = directives
-		.filter((directive) => tell !== "copytruncate" || !/^(no)?create\b/.test(directive))
+		.filter((directive) => notification !== "copytruncate" || !/^(no)?create\b/.test(directive))
 		.map((directive) => adaptedCreate(input, directive));
-	if (tell === "copytruncate" && !lines.includes("copytruncate")) lines.push("copytruncate");
+	if (notification === "copytruncate" && !lines.includes("copytruncate")) lines.push("copytruncate");
 	lines.push(...suDirective(input, patterns));
-	if (typeof tell === "object") {
+	if (typeof notification === "object") {
 		if (!lines.includes("sharedscripts")) lines.push("sharedscripts");
-		lines.push("postrotate", `\t${signalLine({ program, name: cage.name, signal: tell.signal })}`, "endscript");
+		lines.push("postrotate", `\t${signalLine({ program, name: cage.name, signal: notification.signal })}`, "endscript");
 	}
 	return [
 		"",

@@ -16,7 +16,7 @@ import { type Attempt, parseAttempts, unproven } from "../../core/selftest/verdi
 import type { Context } from "../context.ts";
 
 /** Seconds for all techniques; an idle machine needs half of one. */
-const patience = 30;
+const timeoutSeconds = 30;
 
 export interface ForeignRequest {
 	readonly kind: ForeignTarget["kind"];
@@ -90,7 +90,7 @@ async function enterAndTry(context: Context, state: ProcessState, { isControl = 
 	const omitted = new Set(untriedTechniques(contrast(state, host)).keys());
 	const program = attemptsProgram(architecture, { enter: enterProgram, omitted, spare: isControl });
 	const started = foreign.start(program, [...attemptsArguments(target, architecture), ...enterArguments(entering)]);
-	const deadline = now() + patience * 1000;
+	const deadline = now() + timeoutSeconds * 1000;
 	try {
 		while (!parseAttempts(started.output()).done && !started.hasEnded() && now() < deadline) await sleep(10, context.signal);
 		const { attempts, done } = parseAttempts(started.output());

@@ -32,7 +32,7 @@ import { listenIfComplete, measureAlarmsSlowly } from "./alarm-coverage.ts";
 import { expectedOfUnit, requireUnit, testedUnit, tryUnderUnit, type UnderUnit } from "./unit-selftest.ts";
 
 /** Seconds for all techniques. An idle machine needs a third of one, an emulated machine up to 40. */
-const patience = 120;
+const timeoutSeconds = 120;
 
 export interface SelftestOptions {
 	/** Overrides the cage's own network. */
@@ -163,7 +163,7 @@ async function testCage(
 		const present = { cage, manifest, layout, generation: manifest.generation };
 		const command = commandOf({ spare: false });
 		const inNetwork = network === "none" ? "none" : "host";
-		return tryUnderUnit(context, present, unit, { interpreter, command, network: inNetwork }, patience);
+		return tryUnderUnit(context, present, unit, { interpreter, command, network: inNetwork }, timeoutSeconds);
 	};
 	const measureSlowly = async (attempts: ReadonlyMap<string, Attempt>) => {
 		await using sandbox = await context.machine.launcher.createSandbox();
@@ -231,7 +231,7 @@ async function runTechniques(
 	void launched.ended.then(() => {
 		over = true;
 	});
-	const deadline = now() + patience * 1000;
+	const deadline = now() + timeoutSeconds * 1000;
 	let seen: Observed | undefined;
 	try {
 		for (let tried = 0; !over && now() < deadline; await sleep(10, context.signal)) {

@@ -75,7 +75,7 @@ export async function tryUnderUnit(
 	present: PresentCage,
 	{ service, withoutSettings = [] }: UnderUnit,
 	program: { readonly interpreter: Interpreter; readonly command: readonly string[]; readonly network: "host" | "none" },
-	patience: number,
+	timeoutSeconds: number,
 ): Promise<{ attempts: ReadonlyMap<string, Attempt>; seen: Observed }> {
 	const { launcher, now, selftest, sleep } = context.machine;
 	const host = service === undefined ? undefined : hostService(context, service);
@@ -123,7 +123,7 @@ export async function tryUnderUnit(
 		output,
 		directories,
 	});
-	const deadline = now() + patience * 1000;
+	const deadline = now() + timeoutSeconds * 1000;
 	let seen: Observed | undefined;
 	try {
 		while (!parseAttempts(started.output()).done && now() < deadline && (await started.runs())) await sleep(20, context.signal);

@@ -5,7 +5,7 @@ import { TraceFold } from "../../core/trace/fold.ts";
 import { type RunningProcess, traceOfRunning } from "../../core/trace/running.ts";
 import { addTraces, emptyTrace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
-import { askUntilAnswered, runExercise } from "./probing.ts";
+import { probeAlternatives, runExercise } from "./probing.ts";
 import type { TraceOptions, TraceResult } from "./trace.ts";
 import { TraceReport } from "./watched-run.ts";
 
@@ -55,7 +55,7 @@ export async function traceRunning(
 		emit({ event: "warned", code: "attached-late", values: {} });
 		if (!attached.isWhole) emit({ event: "warned", code: "attached-partly", values: {} });
 		const handlesTerm = attached.handledSignals().includes("SIGTERM");
-		const probes = await askUntilAnswered(context, attached, [application.probes, ...otherProbes], application.timeout);
+		const probes = await probeAlternatives(context, attached, [application.probes, ...otherProbes], application.timeout);
 		const answered = probes.every((probe) => probe.ok);
 		const exercises: TraceResult["exercises"][number][] = [];
 		if (answered) {

@@ -22,10 +22,10 @@ import type { Launch, Launched } from "../launch-ports.ts";
 import type { CoverageTracker } from "./coverage.ts";
 import { withNeighbours } from "./neighbours.ts";
 import {
-	askUntilAnswered,
 	checkProbesFailFirst,
 	firstTrySeconds,
 	laterTimeout,
+	probeAlternatives,
 	probeUntilAnswered,
 	runExercise,
 } from "./probing.ts";
@@ -212,7 +212,7 @@ async function firstRun(
 ): Promise<FirstRun> {
 	const elsewhere = () => otherProbes && probesAt(context, proposed, ports());
 	const began = context.machine.elapsed();
-	const probes = await askUntilAnswered(context, run, [proposed.probes, ...(otherProbes ?? [])], proposed.timeout, elsewhere);
+	const probes = await probeAlternatives(context, run, [proposed.probes, ...(otherProbes ?? [])], proposed.timeout, elsewhere);
 	const lines = probes.map(({ command }) => command);
 	const own = jobsOfAnswer(proposed.exercises, proposed.probes, lines);
 	const application = { ...proposed, probes: lines, exercises: own };

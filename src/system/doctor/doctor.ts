@@ -9,7 +9,7 @@ import { initExecutable } from "../../core/confinement/programs/init.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Doctor, Requirement } from "../../engine/ports.ts";
 import type { Commands } from "../commands.ts";
-import { patience, probeFeatures } from "../launch/features.ts";
+import { probeFeatures, toolTimeout } from "../launch/features.ts";
 import { isRootless, sandboxNamespaces } from "../launch/rootless.ts";
 import { textOf } from "../running/proc.ts";
 import { findTool, toolEnvironment } from "../tools.ts";
@@ -124,7 +124,7 @@ function systemd(): Requirement {
 function version(program: string): string {
 	const path = findTool(program);
 	if (path === undefined) return "";
-	const { stdout } = spawnSync(path, ["--version"], { env: toolEnvironment, encoding: "utf8", timeout: patience });
+	const { stdout } = spawnSync(path, ["--version"], { env: toolEnvironment, encoding: "utf8", timeout: toolTimeout });
 	return (stdout ?? "").split("\n")[0]?.trim() ?? "";
 }
 
@@ -234,6 +234,6 @@ function tryIn(namespaces: readonly string[], script: string, before: readonly s
 	const [program = "", ...words] = [...before, "unshare", ...namespaces, "sh", "-eu", "-c", script];
 	const path = findTool(program);
 	if (path === undefined) return { works: false, says: "" };
-	const { status, stderr } = spawnSync(path, words, { env: toolEnvironment, encoding: "utf8", timeout: patience, cwd: "/" });
+	const { status, stderr } = spawnSync(path, words, { env: toolEnvironment, encoding: "utf8", timeout: toolTimeout, cwd: "/" });
 	return { works: status === 0, says: (stderr ?? "").trim().split("\n")[0] ?? "" };
 }

@@ -67,7 +67,7 @@ function missingTools(): string[] {
 }
 
 /** Milliseconds. An idle machine needs a few, a busy one that emulates its processor many thousands. */
-export const patience = 60_000;
+export const toolTimeout = 60_000;
 
 const texts = new Map<string, string>();
 
@@ -76,7 +76,7 @@ function help(program: string): string {
 	const known = texts.get(program);
 	if (known !== undefined) return known;
 	const path = findTool(program);
-	const result = path ? spawnSync(path, ["--help"], { env: toolEnvironment, encoding: "utf8", timeout: patience }) : undefined;
+	const result = path ? spawnSync(path, ["--help"], { env: toolEnvironment, encoding: "utf8", timeout: toolTimeout }) : undefined;
 	const text = `${result?.stdout ?? ""}${result?.stderr ?? ""}`;
 	texts.set(program, text);
 	return text;
@@ -100,7 +100,7 @@ function tryNamespaces(): { landlock: number; refusal?: string } {
 		env: toolEnvironment,
 		input: program?.toString("base64") ?? "",
 		encoding: "utf8",
-		timeout: patience,
+		timeout: toolTimeout,
 	});
 	if (stdout === "none\n") return { landlock: landlockByName() };
 	if (/^\d+\n$/.test(stdout)) return { landlock: Number(stdout) };

@@ -9,7 +9,7 @@ import { runGroup } from "../launch/shell.ts";
 import { findTool, requireTool, toolEnvironment } from "../tools.ts";
 
 /** Seconds; longer than systemd's default limits (TimeoutStartSec, 90 s). */
-const patience = 300;
+const timeoutSeconds = 300;
 
 /** The running systemd, via systemctl(1). */
 export const systemServices: Services = {
@@ -68,7 +68,7 @@ async function output(service: string): Promise<string> {
 	if (program === undefined || !/^[0-9a-f]{32}$/.test(invocation)) return "";
 	// systemd's own messages about the service do not have this field.
 	const words = ["--quiet", "--no-pager", "--output=cat", `--lines=${linesRead}`, `_SYSTEMD_INVOCATION_ID=${invocation}`];
-	const { ok, output } = await runGroup([program, ...words], toolEnvironment, patience);
+	const { ok, output } = await runGroup([program, ...words], toolEnvironment, timeoutSeconds);
 	return ok ? output : "";
 }
 
@@ -94,7 +94,7 @@ export async function must(words: readonly string[]): Promise<void> {
 
 /** In its own process group, because Ctrl-C must not interrupt a command that is in progress. */
 export function systemctl(words: readonly string[]) {
-	return runGroup([requireTool("systemctl"), "--no-pager", "--no-ask-password", ...words], toolEnvironment, patience);
+	return runGroup([requireTool("systemctl"), "--no-pager", "--no-ask-password", ...words], toolEnvironment, timeoutSeconds);
 }
 
 /** The folder for units until the next boot (systemd.unit(5)). */
