@@ -1,5 +1,3 @@
-import { type Path, parent, pathToJson } from "../core/path/path.ts";
-import { quoteCommand, showPath } from "../core/path/quote.ts";
 import {
 	manualFolders,
 	packagedFolder,
@@ -7,7 +5,9 @@ import {
 	programLink,
 	type TimerTask,
 	timerPlace,
-} from "../core/upkeep/installation.ts";
+} from "../core/installation/installation.ts";
+import { type Path, parent, pathToJson } from "../core/path/path.ts";
+import { quoteCommand, showPath } from "../core/path/quote.ts";
 import type { Context } from "../engine/context.ts";
 import {
 	type InstallRequest,

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { packagedFolder, packagedLink } from "../core/installation/installation.ts";
 import { pathToText } from "../core/path/path.ts";
-import { packagedFolder, packagedLink } from "../core/upkeep/installation.ts";
 import type { Machine } from "../engine/context.ts";
 import { Commands } from "../system/commands.ts";
 import { systemDoctor } from "../system/doctor/doctor.ts";

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { TimerTask } from "../core/installation/installation.ts";
 import { chosenDecoys } from "../core/plan/decoys.ts";
 import { isNumberKind, type NumberKind, readNumber } from "../core/questions/numbers.ts";
 import { type OptionRow, optionFlag, optionRows, stepVerbs } from "../core/questions/options.ts";
-import type { TimerTask } from "../core/upkeep/installation.ts";
 import { languages } from "../messages/messages.ts";
 import type { AlarmFormat } from "../report/alarm.ts";
 

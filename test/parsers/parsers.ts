@@ -28,6 +28,7 @@ import { parseElf } from "../../src/core/elf/elf.ts";
 import { libraryDirectories, parseLoaderCache } from "../../src/core/elf/ld-so.ts";
 import { parseShebang } from "../../src/core/elf/script.ts";
 import { parseFailure } from "../../src/core/failure-watch/result.ts";
+import { parseLogrotate } from "../../src/core/installation/logrotate-file.ts";
 import { parseGroup, parsePasswd } from "../../src/core/machine/accounts.ts";
 import { Listings } from "../../src/core/modules/modules.ts";
 import { perlModules } from "../../src/core/modules/perl.ts";
@@ -41,7 +42,6 @@ import { parseAttempts } from "../../src/core/selftest/verdict.ts";
 import { parseTemplate } from "../../src/core/template/parse.ts";
 import { unbundle } from "../../src/core/template/template.ts";
 import { foreignTrace, traceToJson } from "../../src/core/trace/json.ts";
-import { parseLogrotate } from "../../src/core/upkeep/logrotate-file.ts";
 import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adoption-file.ts";
 import { parseMountinfo } from "../../src/system/files/mounts.ts";
 import {

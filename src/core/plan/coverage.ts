@@ -1,12 +1,12 @@
 import type { Application } from "../application/application.ts";
 import type { ServiceUnit } from "../application/unit-file.ts";
 import { append } from "../collections.ts";
+import { serverSignals } from "../installation/signals.ts";
 import type { Files } from "../machine/facts.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
 import { type Further, furtherExercises } from "../probe/propose.ts";
 import type { Access, Gap, Trace } from "../trace/trace.ts";
-import { serverSignals } from "../upkeep/signals.ts";
 import type { PackageRef } from "./plan.ts";
 import { isLibraryFile, sourceOfByteCode } from "./trees.ts";
 

@@ -7,9 +7,9 @@ import { mountedData, startsLauncher, type UnitInput } from "../../core/confinem
 import { commandOf } from "../../core/confinement/unit/start.ts";
 import { systemdUnit } from "../../core/confinement/unit/unit.ts";
 import { Failure } from "../../core/failure.ts";
+import { serverSignals } from "../../core/installation/signals.ts";
 import { join, type Path, pathFromText } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
-import { serverSignals } from "../../core/upkeep/signals.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
 import type { HostService } from "../systemd-ports.ts";

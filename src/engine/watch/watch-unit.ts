@@ -1,8 +1,8 @@
 import { argumentWord, programWord } from "../../core/confinement/unit/quote.ts";
 import { Failure } from "../../core/failure.ts";
+import { packagedWatchUnit, programFolder } from "../../core/installation/installation.ts";
 import { type Path, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { packagedWatchUnit, programFolder } from "../../core/upkeep/installation.ts";
 import { knownCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { watchUnitPlace } from "./alarms.ts";

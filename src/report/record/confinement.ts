@@ -3,11 +3,11 @@ import { lackingAbilities, landlockSince } from "../../core/confinement/landlock
 import { launcherName, weaknesses } from "../../core/confinement/method.ts";
 import { countPermitted } from "../../core/confinement/seccomp/filter.ts";
 import { filterPermissions, limitsPorts } from "../../core/confinement/seccomp/filter-permissions.ts";
+import { logDirectories } from "../../core/installation/rotation.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { permissionNames } from "../../core/plan/permission-words.ts";
 import { type CageRecord, isMeasured, lastTrial } from "../../core/record/record.ts";
-import { logDirectories } from "../../core/upkeep/rotation.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { octal } from "../format.ts";
 import { placeOf, reasonsText } from "./contents.ts";

@@ -9,9 +9,9 @@ import {
 	stamped,
 } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
+import { hookFolders, mentionsCage } from "../../core/installation/hooks.ts";
 import { join, type Path, parent, pathFromBytes, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { hookFolders, mentionsCage } from "../../core/upkeep/hooks.ts";
 import { openForReading, syncDirectory } from "../files/descriptor.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
 import { writeAtomic } from "../state/atomic.ts";

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { installedFiles } from "../../../src/core/upkeep/installation.ts";
+import { installedFiles } from "../../../src/core/installation/installation.ts";
 
 const used = new Set<string>();
 const packaged = (name: string) => {

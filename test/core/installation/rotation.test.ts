@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/core/failure.ts";
+import { copiedCertificates, deployHook } from "../../../src/core/installation/hooks.ts";
+import { logDirectories, logRotation } from "../../../src/core/installation/rotation.ts";
+import { serverSignals } from "../../../src/core/installation/signals.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import { copiedCertificates, deployHook } from "../../../src/core/upkeep/hooks.ts";
-import { logDirectories, logRotation } from "../../../src/core/upkeep/rotation.ts";
-import { serverSignals } from "../../../src/core/upkeep/signals.ts";
 import { manifestEntry } from "../../report/made.ts";
 import { application } from "../plan/traces.ts";
 import { type Node, tree } from "../plan/tree.ts";

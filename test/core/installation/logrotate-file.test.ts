@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/core/failure.ts";
+import { escapeLogGlob, parseLogrotate, quoteLogrotate } from "../../../src/core/installation/logrotate-file.ts";
 import { pathFromBytes, pathFromText } from "../../../src/core/path/path.ts";
-import { escapeLogGlob, parseLogrotate, quoteLogrotate } from "../../../src/core/upkeep/logrotate-file.ts";
 
 describe("a logrotate file", () => {
 	test("is parsed into stanzas, whatever is outside of them", () => {
