@@ -26,6 +26,7 @@ interface Rare {
 	finishAndReport(terminal: Pick<Terminal, "launching" | "messages" | "say" | "state">): Promise<void>;
 	eventToJson(event: Event): object;
 }
+
 type LoadRare = () => Promise<Rare>;
 
 /** Everything that a verb needs: output, language, state folder, and cancellation by signals. */

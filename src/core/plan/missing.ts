@@ -101,6 +101,7 @@ const ofProcess = /^\/proc(\/(self|thread-self|\d+)(\/|$)|$)/;
 export function permissionFor(path: Path): "proc" | "kernelProc" | "sys" {
 	return ofProcess.test(path) ? "proc" : isWithin(path, sys) ? "sys" : "kernelProc";
 }
+
 const sys = pathFromText("/sys");
 
 export interface Evidence {

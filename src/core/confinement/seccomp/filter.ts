@@ -25,6 +25,7 @@ export interface Denial {
 	readonly why: Why;
 	readonly when?: When;
 }
+
 export type Why =
 	| "foreign-abi"
 	| "unjudged"

@@ -103,6 +103,7 @@ function observedCalls(unit: UnitLines, input: UnitInput): void {
 	}
 	for (const line of lines) unit.set("SystemCallFilter", line);
 }
+
 const lineLength = 100;
 
 function generalCalls(unit: UnitLines, input: UnitInput): void {
