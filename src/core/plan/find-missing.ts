@@ -4,13 +4,13 @@ import { isRefusedOutright } from "../confinement/seccomp/filter.ts";
 import { permittedCalls } from "../confinement/seccomp/observed-calls.ts";
 import { isSyscall } from "../confinement/seccomp/syscall-groups.ts";
 import type { Files } from "../machine/facts.ts";
-import { isWithin, outermost, type Path, parent, pathFromText } from "../path/path.ts";
+import { isWithin, normalise, outermost, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { refusedCapabilitiesIn, refusedCode, refusedNetlink, refusedUnixSocket } from "../trace/needs.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, isByteCode, isMountedByLauncher, isStateParent, isSystemDirectory } from "./areas.ts";
 import { judgeDevice } from "./devices.ts";
-import { placeNamed, placeOf } from "./links.ts";
+import { linkChain, placeNamed, placeOf } from "./links.ts";
 import { type Missing, permissionFor, permissionOf } from "./missing.ts";
 import { capabilityWord, keepCall, permissionWords, refuses } from "./permission-words.ts";
 import type { Addition, Entry, FoundPermission, Plan } from "./plan.ts";
@@ -315,4 +315,26 @@ function capabilityRemedy(
 	const name = call === undefined ? undefined : capabilityOf[call];
 	if (call === undefined || name === undefined || plan.identity.uid !== 0) return {};
 	return { remedy: { kind: "capability", name, round, call, ...by } };
+}
+
+/**
+ * Returns the files that were left out although the kernel needs them to execute the application: its program, interpreters, and
+ * links to them. Without one, the launch fails before the application's first call, so that its trace shows nothing.
+ */
+export function findMissingAtStart({ application, entries }: Plan, files: Files): Missing[] {
+	const program = normalise(pathFromText(application.command[0] ?? "/"));
+	const { end, links } = linkChain(program, files);
+	const needed = new Set<Path>([program, ...links.map(({ path }) => path), ...(end === undefined ? [] : [end])]);
+	// A script's interpreter has an interpreter of its own.
+	for (let known = 0; known < needed.size; ) {
+		known = needed.size;
+		for (const entry of entries) if (isInterpreterOf(entry, needed)) needed.add(entry.path);
+	}
+	return entries
+		.filter(({ decision, path }) => decision === "declined" && needed.has(path))
+		.map(({ path }) => ({ kind: "absent", path, call: "execve", error: "ENOENT", declined: true }));
+}
+
+function isInterpreterOf({ reasons }: Entry, programs: ReadonlySet<Path>): boolean {
+	return reasons.some((reason) => reason.kind === "interpreter-of" && programs.has(reason.by));
 }
