@@ -1,6 +1,8 @@
+import { type Coverage, coverageGroups } from "../core/coverage/coverage.ts";
+import type { StageCoverage } from "../core/coverage/lifecycle.ts";
+import type { NextExercise } from "../core/coverage/next-exercises.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
-import { type Coverage, coverageGroups, type NextExercise, type StageCoverage } from "../core/plan/coverage.ts";
 import { isEmptyDifference, type TraceDifference } from "../core/trace/trace.ts";
 import type { CoverageReport } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";

@@ -2,6 +2,9 @@ import type { Cage, MeasuredConfinement, TrialSummary } from "../cage/cage.ts";
 import type { PackageDrift } from "../cage/drift.ts";
 import type { Finding } from "../cage/finding.ts";
 import type { Manifest } from "../cage/manifest.ts";
+import type { Coverage } from "../coverage/coverage.ts";
+import type { StageCoverage } from "../coverage/lifecycle.ts";
+import type { NextExercise } from "../coverage/next-exercises.ts";
 import type { Note } from "../failure.ts";
 import type { WatchResult } from "../failure-watch/result.ts";
 import {
@@ -16,7 +19,6 @@ import {
 } from "../minimise/minimised.ts";
 import type { Path } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import type { Coverage, NextExercise, StageCoverage } from "../plan/coverage.ts";
 import { type GroupName, groupsOf, type Recommendation } from "../plan/groups.ts";
 import type { PackageRef, Plan, Risk, SharedKind } from "../plan/plan.ts";
 import type { MeasuredAlarms, SelftestSummary } from "../selftest/verdict.ts";

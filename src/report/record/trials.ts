@@ -1,7 +1,7 @@
 import { append } from "../../core/collections.ts";
+import { coverageGroups } from "../../core/coverage/coverage.ts";
 import { baseName, type Path, parent } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { coverageGroups } from "../../core/plan/coverage.ts";
 import { maskLine } from "../../core/record/mask.ts";
 import { type CageRecord, type Evidence, lastTrial, selftestOf, trialsOf } from "../../core/record/record.ts";
 import type { Messages } from "../../messages/messages.ts";

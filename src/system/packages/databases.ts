@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
+import type { PackageContents } from "../../core/coverage/coverage.ts";
 import type { Files } from "../../core/machine/facts.ts";
 import { join, type Path, pathFromBytes } from "../../core/path/path.ts";
-import type { PackageContents } from "../../core/plan/coverage.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
 import type { Claims } from "./claims.ts";
 

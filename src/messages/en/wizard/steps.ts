@@ -1,5 +1,6 @@
+import type { CoverageGroup } from "../../../core/coverage/coverage.ts";
+import type { LifecycleStage } from "../../../core/coverage/lifecycle.ts";
 import type { ReasonToKeep } from "../../../core/plan/accounts.ts";
-import type { CoverageGroup, LifecycleStage } from "../../../core/plan/coverage.ts";
 import type { Further } from "../../../core/probe/propose.ts";
 import type { NextStepKind } from "../../../core/questions/next-steps.ts";
 import type { TextPage } from "../../../wizard/state.ts";

@@ -1,19 +1,18 @@
 import { expect, test } from "vitest";
 import { parseServiceUnit } from "../../../src/core/application/unit-file.ts";
-import type { Path } from "../../../src/core/path/path.ts";
 import {
 	CoverageMeter,
 	coverageGroups,
 	foreignModules,
-	lifecycleCoverage,
-	nextExercises,
 	packagedFile,
 	totalCoverage,
-	untracedStages,
-} from "../../../src/core/plan/coverage.ts";
+} from "../../../src/core/coverage/coverage.ts";
+import { lifecycleCoverage, untracedStages } from "../../../src/core/coverage/lifecycle.ts";
+import { nextExercises } from "../../../src/core/coverage/next-exercises.ts";
+import type { Path } from "../../../src/core/path/path.ts";
 import { bareApplication } from "../cage/plans.ts";
+import { directory, empty, file, link, tree } from "../plan/tree.ts";
 import { begin, fold } from "../trace/folding.ts";
-import { directory, empty, file, link, tree } from "./tree.ts";
 
 const executable = file("", { mode: 0o755 });
 const files = tree({

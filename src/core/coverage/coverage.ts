@@ -1,67 +1,9 @@
-import type { Application } from "../application/application.ts";
-import type { ServiceUnit } from "../application/unit-file.ts";
 import { append } from "../collections.ts";
-import { serverSignals } from "../installation/signals.ts";
 import type { Files } from "../machine/facts.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
-import { quoteShellLine } from "../path/quote.ts";
-import { type Further, furtherExercises } from "../probe/propose.ts";
-import type { Access, Gap, Trace } from "../trace/trace.ts";
-import type { PackageRef } from "./plan.ts";
-import { isLibraryFile, sourceOfByteCode } from "./trees.ts";
-
-/** A service's lifecycle. `socket-activation`: systemd opens its sockets and starts it on the first connection. */
-const lifecycleStages = ["start", "reload", "log-reopening", "stop", "second-start", "socket-activation"] as const;
-export type LifecycleStage = (typeof lifecycleStages)[number];
-
-export interface StageCoverage {
-	readonly stage: LifecycleStage;
-	/** False if no trace has seen this stage, so that its needs are unknown. */
-	readonly cameUp: boolean;
-	/** Its trigger: a signal (`SIGHUP`), the unit's command, or its sockets. */
-	readonly by?: string;
-}
-
-interface LifecycleInput {
-	readonly command: readonly string[];
-	/** Signals that it survived while it was traced, e.g. `SIGHUP`. */
-	readonly signals: readonly string[];
-	readonly gaps: ReadonlySet<Gap>;
-	/** The service's unit. Without one, only what is known about the program counts. */
-	readonly unit?: Pick<ServiceUnit, "execReload">;
-	/** Socket units that pass it their sockets. */
-	readonly sockets?: readonly string[];
-	/** The signal, without `SIG`, with which its unit reloads it. */
-	readonly reloadSignal?: string;
-}
-
-/**
- * Returns the stages of a service's lifecycle and which of them its traces have seen. A trace starts, signals, stops and restarts
- * the application; a trace of a running process sees none of that.
- */
-export function lifecycleCoverage({ command, gaps, reloadSignal, signals, sockets = [], unit }: LifecycleInput): StageCoverage[] {
-	const known = serverSignals(command);
-	const wasStarted = !gaps.has("start-up");
-	const bySignal = (stage: LifecycleStage, name: string | undefined): StageCoverage[] => {
-		if (name === undefined || name === "none") return [];
-		return [{ stage, cameUp: signals.includes(`SIG${name}`), by: `SIG${name}` }];
-	};
-	const reload = bySignal("reload", known?.reload ?? reloadSignal);
-	const byCommand = (unit?.execReload ?? []).map(({ words }) => quoteShellLine(words)).join("; ");
-	const isActivated = /\/systemd-socket-activate$/.test(command[0] ?? "");
-	return [
-		{ stage: "start", cameUp: wasStarted },
-		...(reload.length || byCommand === "" ? reload : [{ stage: "reload" as const, cameUp: false, by: byCommand }]),
-		...bySignal("log-reopening", known?.reopen),
-		{ stage: "stop", cameUp: wasStarted },
-		{ stage: "second-start", cameUp: wasStarted },
-		...(sockets.length ? [{ stage: "socket-activation" as const, cameUp: isActivated, by: sockets.join(" ") }] : []),
-	];
-}
-
-export function untracedStages(life: readonly StageCoverage[]): StageCoverage[] {
-	return life.filter(({ cameUp }) => !cameUp);
-}
+import type { PackageRef } from "../plan/plan.ts";
+import { isLibraryFile, sourceOfByteCode } from "../plan/trees.ts";
+import type { Access, Trace } from "../trace/trace.ts";
 
 /** A package with the paths of all files and directories in it. */
 export interface PackageContents {
@@ -97,7 +39,7 @@ const othersConfiguration =
 const documentation =
 	/^\/usr\/(local\/)?(include|src|games)\/|^\/usr\/(local\/)?share\/(doc|doc-base|man|info|lintian|locale|bug|reportbug|apport|bash-completion|zsh|fish|vim|emacs|nano|runit|applications|pixmaps|icons|metainfo|appdata|menu|polkit-1|dbus-1|gtk-doc|pkgconfig|aclocal|licenses|initramfs-tools|debconf|dh-[^/]*|perl5\/Debian)\/|^(\/usr)?\/lib\/(systemd|sysusers\.d|tmpfiles\.d|sysctl\.d|udev|modules-load\.d|environment\.d|debug|\.build-id|NetworkManager|init)\/|\/(pkgconfig|cmake)\/|\.(a|la|h|pc)$/;
 
-const programDirectory = /^(\/usr(\/local)?)?\/s?bin\//;
+export const programDirectory = /^(\/usr(\/local)?)?\/s?bin\//;
 const sharedObject = /\.so(\.\d+)*$/;
 const scriptModule = /\.(py|pm|pl|rb|lua|php|js|mjs|cjs|tcl)$/;
 /** The dynamic linker's default directories: a library there is linked, not a plug-in. */
@@ -263,63 +205,4 @@ export function shortCoverage(coverage: Coverage): Coverage {
 		return [group, { reached, of, untouched: untouched.slice(0, maxUntouched) }];
 	});
 	return { ...coverage, groups: Object.fromEntries(groups) as Coverage["groups"] };
-}
-
-/** An action that would show more of an application than the traces so far. */
-export type NextExercise =
-	/** A shell line that works as an exercise. */
-	| { readonly kind: "command"; readonly command: string; readonly shows: Further }
-	/** Sent automatically at the end of a trace. */
-	| { readonly kind: "signal"; readonly signal: string }
-	/** A stage of the lifecycle that no trace has seen, and what triggers it. */
-	| { readonly kind: "stage"; readonly stage: LifecycleStage; readonly by?: string }
-	/** `paths` are the first few of `count` unused files in a directory. */
-	| {
-			readonly kind: "modules" | "helpers" | "configuration";
-			readonly directory: Path;
-			readonly paths: readonly Path[];
-			readonly count: number;
-	  };
-
-interface Exercised {
-	readonly application: Application;
-	/** Shell lines that were run, whatever their result. */
-	readonly run: readonly string[];
-	/** Signals that it handles and that were not sent yet. */
-	readonly signals: readonly string[];
-	/** Absent if no package contains the application. */
-	readonly coverage?: Coverage;
-	/** Absent while the application runs. */
-	readonly life?: readonly StageCoverage[];
-}
-
-const maxNamed = 5;
-const maxDirectories = 4;
-
-/** Returns proposals, runnable ones first. Probes count as run. */
-export function nextExercises({ application, coverage, life = [], run, signals }: Exercised): NextExercise[] {
-	const known = new Set([...application.probes, ...application.exercises, ...run]);
-	const commands = furtherExercises(application)
-		.filter(({ command }) => !known.has(command))
-		.map((further): NextExercise => ({ kind: "command", ...further }));
-	const untouched = coverage?.groups;
-	return [
-		...commands,
-		...signals.map((signal): NextExercise => ({ kind: "signal", signal })),
-		...untracedStages(life).map(({ by, stage }): NextExercise => ({ kind: "stage", stage, ...(by === undefined ? {} : { by }) })),
-		...byDirectory("modules", untouched?.modules.untouched ?? []),
-		// Commands in bin directories are for people and scripts; a daemon's helpers are elsewhere.
-		...byDirectory("helpers", untouched?.programs.untouched.filter((path) => !programDirectory.test(path)) ?? []),
-		...byDirectory("configuration", untouched?.configuration.untouched ?? []),
-	];
-}
-
-/** Returns the directories with the most paths, because nobody can act on a long list of single files. */
-function byDirectory(kind: "modules" | "helpers" | "configuration", paths: readonly Path[]): NextExercise[] {
-	const directories = new Map<Path, Path[]>();
-	for (const path of paths) append(directories, parent(path), path);
-	return [...directories]
-		.sort((a, b) => b[1].length - a[1].length)
-		.slice(0, maxDirectories)
-		.map(([directory, all]) => ({ kind, directory, paths: all.slice(0, maxNamed), count: all.length }));
 }
