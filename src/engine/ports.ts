@@ -8,7 +8,7 @@ import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Identity, PackageRef } from "../core/plan/plan.ts";
 import type { Greeting } from "../core/probe/recognise.ts";
-import type { MachineFacts, PackageOrigin } from "../core/record/record.ts";
+import type { MachineFacts, PackageOrigin } from "../core/record/evidence.ts";
 import type { ProcessState } from "../core/selftest/foreign/state.ts";
 import type { ForeignTarget } from "../core/selftest/foreign/verdict.ts";
 import type { Observed } from "../core/selftest/outside.ts";

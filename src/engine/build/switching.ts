@@ -1,4 +1,5 @@
-import { type Cage, defaultRetention, generationsToClear, type OldGeneration } from "../../core/cage/cage.ts";
+import type { Cage } from "../../core/cage/cage.ts";
+import { defaultRetention, generationsToClear, type OldGeneration } from "../../core/cage/retention.ts";
 import { Failure } from "../../core/failure.ts";
 import { type PresentCage, readableCage, unlessDamaged } from "../cages.ts";
 import type { Context } from "../context.ts";

@@ -1,7 +1,8 @@
-import type { Cage, Retention } from "../../core/cage/cage.ts";
+import type { Cage } from "../../core/cage/cage.ts";
 import { comparePlanWithManifest, type Difference, isSame, significantChanges } from "../../core/cage/difference.ts";
 import { knownFiles, type PackageDrift } from "../../core/cage/drift.ts";
 import { type Edit, stateOfEdit, type Winner, withEdits } from "../../core/cage/edits.ts";
+import type { Retention } from "../../core/cage/retention.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { defaultRounds } from "../../core/questions/answers.ts";

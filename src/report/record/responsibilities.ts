@@ -1,6 +1,7 @@
 import { type ChecklistItem, checklistOf, type ItemId } from "../../core/record/checklist.ts";
-import { type CageRecord, isApproved } from "../../core/record/record.ts";
+import type { CageRecord } from "../../core/record/record.ts";
 import { residualRisks } from "../../core/record/residual-risks.ts";
+import { isApproved } from "../../core/record/responsible.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { requirement, safeguard, safeguardInGerman } from "../../messages/safeguard.ts";
 import { type Block, type Cell, facts, heading, type Inline, table, text } from "./document.ts";
