@@ -18,7 +18,7 @@ import { dropinText, unitText } from "../engine/run/unit.ts";
 import { asPassesOnHost, withGuess } from "../engine/trace/try-probe.ts";
 import type { Language, Messages } from "../messages/messages.ts";
 import { differencesText, templateCommands } from "../report/template.ts";
-import { writeNewFile } from "../system/files/text-files.ts";
+import { writeNewFile } from "../system/files/new-file.ts";
 import { distributionIds } from "../system/packages/packages.ts";
 import { builtinTemplate, placeholders } from "../system/templates/builtin.ts";
 import { newestProgram } from "../system/templates/template-values.ts";
@@ -88,7 +88,9 @@ export class SystemChooser implements Chooser {
 	}
 
 	async saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string> {
-		return writeNewFile(outputFile(path), reviewText(name, rows, this.#messages));
+		const file = outputFile(path);
+		await writeNewFile(pathFromText(file), reviewText(name, rows, this.#messages));
+		return file;
 	}
 
 	async unit(name: string, service: string | undefined): Promise<string> {

@@ -1,7 +1,7 @@
 import { Failure } from "../core/failure.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { ReadingMachine } from "../engine/context.ts";
-import { differenceText, differenceToJson } from "../report/difference.ts";
+import { comparisonText, comparisonToJson } from "../report/difference.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Without numbers, compares the previous generation with the present one. */
@@ -20,8 +20,8 @@ export async function diff(
 		if (from === undefined) throw new Failure("nothing-before", { name, generation: to }, 1);
 		const [before, after] = [await store.manifest(name, from), await store.manifest(name, to)];
 		if (!before || !after) throw new Failure("no-such-generation", { name, generation: before ? to : from }, 2);
-		return terminal.result("diff", { name, ...differenceToJson(before, after) }, () =>
-			differenceText(before, after, terminal.messages),
+		return terminal.result("diff", { name, ...comparisonToJson(before, after) }, () =>
+			comparisonText(before, after, terminal.messages),
 		);
 	});
 }

@@ -28,7 +28,6 @@ import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
 export async function exporting(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
-	if (options.format === "seccomp") return exportFilter(terminal, name, options);
 	if (options.format !== "tar") return exportForEngine(terminal, name, options);
 	if (options.output === undefined && process.stdout.isTTY) throw new Failure("export-to-terminal", { name }, 2);
 	if (options.output === undefined && terminal.options.json) throw new Failure("export-needs-file", { name }, 2);
@@ -43,34 +42,21 @@ export async function exporting(terminal: Terminal, name: string, options: Expor
 	});
 }
 
-/** Writes the system call filter of the present generation for container engines. */
-async function exportFilter(terminal: Terminal, name: string, { output, withData }: ExportOptions): Promise<number> {
+/** Writes a cage for another engine. Throws `export-without-data` or `one-form` (exit 2). */
+async function exportForEngine(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
+	const { format, output, withData } = options;
 	if (withData) throw new Failure("export-without-data", {}, 2);
-	if (output === undefined && terminal.options.json) {
-		throw new Failure("one-form", { one: "--format seccomp", other: "--json" }, 2);
+	if (format === "quadlet") return exportQuadlet(terminal, name, options);
+	if (format === "seccomp" || format === "kubernetes") {
+		if (output === undefined && terminal.options.json)
+			throw new Failure("one-form", { one: `--format ${format}`, other: "--json" }, 2);
+		return format === "seccomp" ? exportFilter(terminal, name, options) : exportKubernetes(terminal, name, options);
 	}
-	return terminal.withContext(async (context) => {
-		const { generation, manifest } = await presentCage(context, name);
-		const text = profileText(seccompProfile(process.arch as Architecture, filterPermissions(manifest.permissions)));
-		const file = await printOrWrite(terminal, text, output);
-		if (file === undefined) return 0;
-		const calls = callsToJson(manifest.permissions);
-		return terminal.wrote("export", { name, file: pathToJson(file), format: "seccomp", generation, calls }, () =>
-			terminal.messages.cli.transfer.filterExported(name, showPath(file)),
-		);
-	});
+	return format === "portable" ? exportPortableService(terminal, name, options) : exportOci(terminal, name, options);
 }
 
-/** Writes a cage for another engine. */
-function exportForEngine(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
-	if (options.format === "quadlet") return exportQuadlet(terminal, name, options);
-	if (options.format === "kubernetes") return exportKubernetes(terminal, name, options);
-	return options.format === "portable" ? exportPortableService(terminal, name, options) : exportOci(terminal, name, options);
-}
-
-/** Returns the absolute path of the export. Throws `export-without-data` or `export-needs-output` (exit 2). */
-function placeFor({ format, output, withData }: ExportOptions, example: string): string {
-	if (withData) throw new Failure("export-without-data", {}, 2);
+/** Returns the absolute path of the export. Throws `export-needs-output` (exit 2). */
+function placeFor({ format, output }: ExportOptions, example: string): string {
 	if (output === undefined) throw new Failure("export-needs-output", { format, example }, 2);
 	return resolve(output);
 }
@@ -148,11 +134,25 @@ async function exportQuadlet(terminal: Terminal, name: string, options: ExportOp
 	});
 }
 
+/** Writes the system call filter of the present generation for container engines. */
+async function exportFilter(terminal: Terminal, name: string, { format, output }: ExportOptions): Promise<number> {
+	return terminal.withContext(async (context) => {
+		const { generation, manifest } = await presentCage(context, name);
+		const file = await printOrWrite(terminal, filterText(manifest), output);
+		if (file === undefined) return 0;
+		const calls = callsToJson(manifest.permissions);
+		return terminal.wrote("export", { name, file: pathToJson(file), format, generation, calls }, () =>
+			terminal.messages.cli.transfer.filterExported(name, showPath(file)),
+		);
+	});
+}
+
+function filterText({ permissions }: Manifest): string {
+	return profileText(seccompProfile(process.arch as Architecture, filterPermissions(permissions)));
+}
+
 /** Writes objects for a Kubernetes cluster. */
-async function exportKubernetes(terminal: Terminal, name: string, { format, output, withData }: ExportOptions): Promise<number> {
-	if (withData) throw new Failure("export-without-data", {}, 2);
-	if (output === undefined && terminal.options.json)
-		throw new Failure("one-form", { one: `--format ${format}`, other: "--json" }, 2);
+async function exportKubernetes(terminal: Terminal, name: string, { format, output }: ExportOptions): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { workload } = await describeWorkload(context, name);
 		const warn = (code: string, values: Readonly<Record<string, string>>) => context.emit({ event: "warned", code, values });
@@ -180,11 +180,10 @@ async function attach(record: CageRecord, { manifest }: PresentCage): Promise<At
 	// Its library is large, so it is loaded on demand.
 	const { recordCycloneDx } = await import("../report/record/cyclonedx.ts");
 	const json = `${JSON.stringify({ schema: "cagewright/record/1", ...recordToJson(record) })}\n`;
-	const filter = profileText(seccompProfile(process.arch as Architecture, filterPermissions(manifest.permissions)));
 	return [
 		{ type: "application/vnd.cagewright.record.v1+json", title: "record.json", content: json },
 		{ type: "application/vnd.cyclonedx+json", title: "sbom.cdx.json", content: recordCycloneDx(record, version) },
-		{ type: "application/vnd.cagewright.seccomp.v1+json", title: "seccomp.json", content: filter },
+		{ type: "application/vnd.cagewright.seccomp.v1+json", title: "seccomp.json", content: filterText(manifest) },
 	];
 }
 

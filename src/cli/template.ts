@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Failure } from "../core/failure.ts";
-import { printable } from "../core/path/quote.ts";
+import { pathToJson } from "../core/path/path.ts";
+import { printable, showPath } from "../core/path/quote.ts";
 import { isName } from "../core/questions/answers.ts";
 import { templateDifferences } from "../core/template/differences.ts";
 import { checkTemplate, type ParsedTemplate, parseTemplate } from "../core/template/parse.ts";
@@ -13,12 +14,12 @@ import type { Context } from "../engine/context.ts";
 import type { StoredTemplate } from "../engine/store.ts";
 import { table } from "../report/format.ts";
 import { differencesText, templateCommands, templateText } from "../report/template.ts";
-import { writeNewFile } from "../system/files/text-files.ts";
 import { programFolder } from "../system/program-folder.ts";
 import { templateHash } from "../system/state/templates.ts";
 import { builtinTemplate } from "../system/templates/builtin.ts";
 import { fileLimit, readTemplateFile, type TemplateSource, templateSources } from "../system/templates/sources.ts";
 import { ask } from "./ask.ts";
+import { printOrWrite } from "./output-file.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface TemplateOptions {
@@ -144,13 +145,10 @@ async function exporting(
 	const { template: one } = await knownTemplate(machine.store, name);
 	const bundle: TemplateBundle = { schema: bundleSchema, sha256: templateHash(one), template: one };
 	const text = `${JSON.stringify(bundle, null, 2)}\n`;
-	if (output === undefined) {
-		terminal.print(text);
-		return 0;
-	}
-	const path = await writeNewFile(output, text);
-	return terminal.wrote("template", { name: one.name, path, sha256: bundle.sha256 }, () =>
-		terminal.messages.cli.template.exported(one.name, printable(path), bundle.sha256),
+	const path = await printOrWrite(terminal, text, output);
+	if (path === undefined) return 0;
+	return terminal.wrote("template", { name: one.name, path: pathToJson(path), sha256: bundle.sha256 }, () =>
+		terminal.messages.cli.template.exported(one.name, showPath(path), bundle.sha256),
 	);
 }
 
@@ -214,12 +212,9 @@ async function create(terminal: Terminal, name: string | undefined, output: stri
 	if (name === undefined) throw new Failure("template-name-needed", {}, 2);
 	if (!isName(name) || name !== name.toLowerCase()) throw new Failure("template-name-invalid", { name }, 2);
 	const text = `${JSON.stringify(templateSkeleton(name, join(programFolder(), "templates", "schema.json")), null, "\t")}\n`;
-	if (output === undefined) {
-		terminal.print(text);
-		return 0;
-	}
-	const path = await writeNewFile(output, text);
-	return terminal.wrote("template", { name, path }, () => terminal.messages.cli.template.begun(printable(path)));
+	const path = await printOrWrite(terminal, text, output);
+	if (path === undefined) return 0;
+	return terminal.wrote("template", { name, path: pathToJson(path) }, () => terminal.messages.cli.template.begun(showPath(path)));
 }
 
 /** Imports templates after somebody confirmed the commands that they would run. */

@@ -1,5 +1,6 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
+import { accountNames } from "../core/machine/accounts.ts";
 import { checkRules } from "../core/plan/rules.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
@@ -65,7 +66,8 @@ export async function trace(terminal: Terminal, request: CageRequest): Promise<n
 			});
 		} else {
 			const { messages } = terminal;
-			if (added) terminal.print(addedText(added, accountNames(context), messages));
+			const names = accountNames(context.machine.accounts.users());
+			if (added) terminal.print(addedText(added, (uid) => names.get(uid) ?? String(uid), messages));
 			if (reached) terminal.print(coverageText(reached, addingTo(terminal, cage.name), messages));
 			terminal.print(
 				messages.cli.traced(cage.name, result.trace.accesses.size, result.trace.calls, terminal.commandLine("plan", cage.name)),
@@ -104,11 +106,6 @@ function answersToAdd(cage: Cage, { options }: CageRequest): Answers {
 		...(dedicatedAccount === undefined ? {} : { dedicatedAccount }),
 		...(attach === undefined ? {} : { attach: { pid: attach, ...(seconds === undefined ? {} : { seconds }) } }),
 	};
-}
-
-function accountNames({ machine }: Context): (uid: number) => string {
-	const names = new Map(machine.accounts.users().map(({ name, uid }) => [uid, name]));
-	return (uid) => names.get(uid) ?? String(uid);
 }
 
 export function addingTo(terminal: Terminal, name: string): string[] {

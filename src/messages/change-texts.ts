@@ -1,3 +1,4 @@
+import { mapLeaves } from "../core/collections.ts";
 import { quoteCommand } from "../core/path/quote.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
 import { type Catalogue, type Messages, messagesFor } from "./messages.ts";
@@ -10,11 +11,10 @@ export function changeTexts<T>(section: T, change: Change): T {
 }
 
 function changed(value: unknown, change: Change): unknown {
-	if (typeof value === "string") return change(value);
-	if (typeof value === "function") return (...args: unknown[]) => changed(value(...args), change);
-	if (Array.isArray(value)) return value.map((one) => changed(one, change));
-	if (typeof value !== "object" || value === null) return value;
-	return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, changed(one, change)]));
+	return mapLeaves(value, (leaf) => {
+		if (typeof leaf === "function") return (...args: unknown[]) => changed(leaf(...args), change);
+		return typeof leaf === "string" ? change(leaf) : leaf;
+	});
 }
 
 /**

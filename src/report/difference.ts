@@ -5,7 +5,7 @@ import { showPath } from "../core/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
 import { settingsText } from "./format.ts";
 
-export function differenceText(a: Manifest, b: Manifest, messages: Messages): string {
+export function comparisonText(a: Manifest, b: Manifest, messages: Messages): string {
 	const words = messages.cli.update;
 	const { added, changed, packages, removed, settings } = compareGenerations(a, b);
 	const size = ({ kind, size: bytes }: ManifestEntry) => (kind === "file" ? `  ${messages.bytes(bytes)}` : "");
@@ -35,7 +35,7 @@ function changeOf(before: ManifestEntry, after: ManifestEntry, { cli }: Messages
 		.join(", ");
 }
 
-export function differenceToJson(a: Manifest, b: Manifest): object {
+export function comparisonToJson(a: Manifest, b: Manifest): object {
 	const { added, changed, packages, removed, settings } = compareGenerations(a, b);
 	return {
 		from: a.generation,

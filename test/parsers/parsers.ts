@@ -30,20 +30,18 @@ import { parseShebang } from "../../src/core/elf/script.ts";
 import { parseFailure } from "../../src/core/failure-watch/result.ts";
 import { parseLogrotate } from "../../src/core/installation/logrotate-file.ts";
 import { parseGroup, parsePasswd } from "../../src/core/machine/accounts.ts";
+import { parseMountinfo } from "../../src/core/machine/mountinfo.ts";
 import { Listings } from "../../src/core/modules/modules.ts";
 import { perlModules } from "../../src/core/modules/perl.ts";
 import { readPython } from "../../src/core/modules/python.ts";
 import { rubyModules } from "../../src/core/modules/ruby.ts";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
-import { sharesIn } from "../../src/core/probe/protocol.ts";
-import { parseMounts } from "../../src/core/selftest/outside.ts";
 import { parseDecoy } from "../../src/core/selftest/program.ts";
 import { parseAttempts } from "../../src/core/selftest/verdict.ts";
 import { parseTemplate } from "../../src/core/template/parse.ts";
 import { unbundle } from "../../src/core/template/template.ts";
 import { foreignTrace, traceToJson } from "../../src/core/trace/json.ts";
 import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adoption-file.ts";
-import { parseMountinfo } from "../../src/system/files/mounts.ts";
 import {
 	parseApkInstalled,
 	parseDiversions,
@@ -287,10 +285,6 @@ export const parsers: Readonly<Record<string, Parser>> = {
 	parseDecoy: reads(
 		parseDecoy,
 		"pid=1\ttoken=t\taddress=2\tmemory=3\tmessages=4\tsemaphores=5\tqueue=/q\tkey=6\tport=7\tabstract=a\n",
-	),
-	parseMounts: reads(
-		parseMounts,
-		"36 35 98:0 / / rw,noatime master:1 - ext4 /dev/root rw\n37 36 0:5 /x /proc\\040x ro,nosuid - proc proc rw\n",
 	),
 	parseMountinfo: reads(
 		parseMountinfo,

@@ -3,7 +3,7 @@ import { pathFromText } from "../../src/core/path/path.ts";
 import type { CheckedCage } from "../../src/engine/upkeep/check.ts";
 import type { UpdatePlan } from "../../src/engine/upkeep/update.ts";
 import { checkedText } from "../../src/report/check.ts";
-import { differenceText } from "../../src/report/difference.ts";
+import { comparisonText } from "../../src/report/difference.ts";
 import { changedText, settingsText } from "../../src/report/format.ts";
 import { restartedText, updatePlanText } from "../../src/report/update.ts";
 import { messagesIn } from "../texts.ts";
@@ -23,8 +23,8 @@ test("changed facts of a file are named in the language of the output", () => {
 	if (!entry) throw new Error("no file");
 	const changed = (values: object) => ({ ...manifest, entries: [{ ...entry, ...values }] });
 	const [before, after] = [changed({ size: 10, mode: 0o644 }), changed({ size: 12, mode: 0o600, sha256: "f".repeat(64) })];
-	expect(differenceText(before, after, messagesIn("en"))).toContain("mode 0644 -> 0600, size 10 -> 12");
-	expect(differenceText(before, after, messagesIn("de"))).toContain("Modus 0644 -> 0600, Größe 10 -> 12");
+	expect(comparisonText(before, after, messagesIn("en"))).toContain("mode 0644 -> 0600, size 10 -> 12");
+	expect(comparisonText(before, after, messagesIn("de"))).toContain("Modus 0644 -> 0600, Größe 10 -> 12");
 });
 
 test("the duration of a restart has the decimal mark of the language", () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
-import { type Mount, parseMountinfo } from "../../src/system/files/mounts.ts";
+import { type Mount, topMounts } from "../../src/system/files/mounts.ts";
 import { sandboxMounts } from "../../src/system/launch/sandbox-mounts.ts";
 
 describe("mountinfo", () => {
@@ -12,7 +12,7 @@ describe("mountinfo", () => {
 			"24 22 8:2 /sub /mnt/ro ro,relatime - ext4 /dev/sda2 rw",
 			"25 22 8:3 / /mnt/super rw,relatime - iso9660 /dev/sr0 ro,nojoliet",
 		].join("\n");
-		expect(parseMountinfo(`${text}\n`)).toEqual([
+		expect(topMounts(`${text}\n`)).toEqual([
 			{ path: "/", type: "ext4", readOnly: false },
 			{ path: "/proc", type: "proc", readOnly: false },
 			{ path: "/mnt/ro", type: "ext4", readOnly: true },
@@ -21,24 +21,24 @@ describe("mountinfo", () => {
 	});
 	test("may contain blanks, tabs, newlines, backslashes and any byte", () => {
 		const line = "22 1 8:1 / /a\\040b\\011c\\012d\\134040\\043\xff rw - ext4 none rw";
-		expect(parseMountinfo(line)).toEqual([{ path: "/a b\tc\nd\\040#\xff", type: "ext4", readOnly: false }]);
+		expect(topMounts(line)).toEqual([{ path: "/a b\tc\nd\\040#\xff", type: "ext4", readOnly: false }]);
 	});
 	test("has mount points that cannot be taken for another field", () => {
 		const line = "22 1 8:1 / /-\\040-\\040proc rw - ext4 - rw";
-		expect(parseMountinfo(line)).toEqual([{ path: "/- - proc", type: "ext4", readOnly: false }]);
+		expect(topMounts(line)).toEqual([{ path: "/- - proc", type: "ext4", readOnly: false }]);
 	});
 	test("has only the last of several mounts at one place", () => {
 		const lines = ["1 0 0:1 / /a rw - ext4 x rw", "2 0 0:2 / /b rw - xfs x rw", "3 0 0:3 / /a ro - tmpfs x rw"];
-		expect(parseMountinfo(lines.join("\n"))).toEqual([
+		expect(topMounts(lines.join("\n"))).toEqual([
 			{ path: "/b", type: "xfs", readOnly: false },
 			{ path: "/a", type: "tmpfs", readOnly: true },
 		]);
 	});
 	test("may contain invalid lines, which are skipped", () => {
-		expect(parseMountinfo("\nnonsense\n1 2 3\n22 1 8:1 / /x rw shared:1 ext4\n")).toEqual([]);
+		expect(topMounts("\nnonsense\n1 2 3\n22 1 8:1 / /x rw shared:1 ext4\n")).toEqual([]);
 	});
 	test("of this machine can be read", () => {
-		const mounts = parseMountinfo(readFileSync("/proc/self/mountinfo", "latin1"));
+		const mounts = topMounts(readFileSync("/proc/self/mountinfo", "latin1"));
 		expect(mounts.find((mount) => mount.path === "/proc")?.type).toBe("proc");
 		for (const { path } of mounts) expect(path.startsWith("/")).toBe(true);
 	});

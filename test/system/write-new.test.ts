@@ -2,7 +2,8 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { writeNewFile } from "../../src/system/files/text-files.ts";
+import { pathFromText } from "../../src/core/path/path.ts";
+import { writeNewFile } from "../../src/system/files/new-file.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -10,10 +11,10 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(folder, { recursive: true }));
 
-test("a new file is accessible only to its owner, and its real path is returned", async () => {
+test("a new file is accessible only to its owner", async () => {
 	const before = process.umask(0);
 	try {
-		expect(await writeNewFile(join(folder, "x/../new.txt"), "Käfig\n")).toBe(join(folder, "new.txt"));
+		await writeNewFile(pathFromText(join(folder, "new.txt")), "Käfig\n");
 	} finally {
 		process.umask(before);
 	}
@@ -29,7 +30,7 @@ test.each(["file", "link to nothing", "link to a file", "directory"])(
 		if (kind === "directory") fs.mkdirSync(place);
 		if (kind.startsWith("link")) fs.symlinkSync(target, place);
 		if (kind === "link to a file") fs.writeFileSync(target, "old");
-		await expect(writeNewFile(place, "new")).rejects.toMatchObject({ code: "file-exists", exit: 4 });
+		await expect(writeNewFile(pathFromText(place), "new")).rejects.toMatchObject({ code: "file-exists", exit: 2 });
 		if (kind === "file") expect(fs.readFileSync(place, "utf8")).toBe("old");
 		if (kind === "link to nothing") expect(fs.readdirSync(folder)).toEqual(["there"]);
 		if (kind === "link to a file") expect([fs.readlinkSync(place), fs.readFileSync(target, "utf8")]).toEqual([target, "old"]);
@@ -37,9 +38,10 @@ test.each(["file", "link to nothing", "link to a file", "directory"])(
 );
 
 test("a missing folder is named", async () => {
-	await expect(writeNewFile(join(folder, "no/where"), "x")).rejects.toMatchObject({
-		code: "cannot-write",
-		values: { error: "ENOENT" },
+	const place = pathFromText(join(folder, "no/where"));
+	await expect(writeNewFile(place, "x")).rejects.toMatchObject({
+		code: "no-such-directory",
+		values: { path: join(folder, "no") },
 	});
 	expect(fs.readdirSync(folder)).toEqual([]);
 });

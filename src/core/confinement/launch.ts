@@ -60,7 +60,7 @@ export interface LaunchSteps {
 }
 
 export interface Rootless {
-	/** Host path of `loopbackExecutable`. */
+	/** Host path of the program that brings the loopback up. */
 	readonly loopback: Path;
 	/** The lowest port that an account may bind in the host's network; its own network starts with the kernel's default. */
 	readonly lowestPort: number;

@@ -1,6 +1,7 @@
 import { append } from "../collections.ts";
 import type { Files } from "../machine/facts.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
+import { isCommand, isLibraryDirectory, isSharedObject } from "../plan/areas.ts";
 import type { PackageRef } from "../plan/plan.ts";
 import { isLibraryFile, sourceOfByteCode } from "../plan/trees.ts";
 import type { Access, Trace } from "../trace/trace.ts";
@@ -39,11 +40,7 @@ const othersConfiguration =
 const documentation =
 	/^\/usr\/(local\/)?(include|src|games)\/|^\/usr\/(local\/)?share\/(doc|doc-base|man|info|lintian|locale|bug|reportbug|apport|bash-completion|zsh|fish|vim|emacs|nano|runit|applications|pixmaps|icons|metainfo|appdata|menu|polkit-1|dbus-1|gtk-doc|pkgconfig|aclocal|licenses|initramfs-tools|debconf|dh-[^/]*|perl5\/Debian)\/|^(\/usr)?\/lib\/(systemd|sysusers\.d|tmpfiles\.d|sysctl\.d|udev|modules-load\.d|environment\.d|debug|\.build-id|NetworkManager|init)\/|\/(pkgconfig|cmake)\/|\.(a|la|h|pc)$/;
 
-export const programDirectory = /^(\/usr(\/local)?)?\/s?bin\//;
-const sharedObject = /\.so(\.\d+)*$/;
 const scriptModule = /\.(py|pm|pl|rb|lua|php|js|mjs|cjs|tcl)$/;
-/** The dynamic linker's default directories: a library there is linked, not a plug-in. */
-const libraryDirectory = /^(\/usr)?\/lib(32|64|x32)?(\/[^/]+-linux-[^/]+)?(\/glibc-hwcaps\/.*)?$/;
 
 /** Whether a directory's name says that it contains a program's plug-ins. */
 function isModuleDirectory(directory: Path): boolean {
@@ -58,7 +55,7 @@ export function foreignModules(packages: readonly PackageContents[], files: Pick
 	const known = new Set<Path>();
 	const directories = new Set<Path>();
 	for (const name of packages.flatMap((one) => one.files)) {
-		const isModule = sharedObject.test(name) && !libraryDirectory.test(parent(name));
+		const isModule = isSharedObject(name) && !isLibraryDirectory(parent(name));
 		const isDirectory = isModuleDirectory(name);
 		if (!isModule && !isDirectory) continue;
 		const real = files.resolve(name);
@@ -70,7 +67,7 @@ export function foreignModules(packages: readonly PackageContents[], files: Pick
 		files
 			.list(directory)
 			.map((name) => join(directory, name))
-			.filter((path) => sharedObject.test(path) && !known.has(path) && files.status(path)?.kind === "file"),
+			.filter((path) => isSharedObject(path) && !known.has(path) && files.status(path)?.kind === "file"),
 	);
 }
 
@@ -83,8 +80,8 @@ function groupOf(path: Path, isExecutable: boolean): CoverageGroup | undefined {
 	if (isOutsideApplication(path)) return undefined;
 	if (path.startsWith("/etc/")) return "configuration";
 	if (path.startsWith("/var/") || path.startsWith("/run/")) return undefined;
-	if (programDirectory.test(path)) return "programs";
-	if (sharedObject.test(path)) return libraryDirectory.test(parent(path)) ? undefined : "modules";
+	if (isCommand(path)) return "programs";
+	if (isSharedObject(path)) return isLibraryDirectory(parent(path)) ? undefined : "modules";
 	if (scriptModule.test(path) || isLibraryFile(path)) return "modules";
 	return isExecutable && /^(\/usr(\/local)?)?\/lib/.test(path) ? "programs" : "data";
 }

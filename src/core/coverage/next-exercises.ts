@@ -1,8 +1,9 @@
 import type { Application } from "../application/application.ts";
 import { append } from "../collections.ts";
 import { type Path, parent } from "../path/path.ts";
+import { isCommand } from "../plan/areas.ts";
 import { type Further, furtherExercises } from "../probe/propose.ts";
-import { type Coverage, programDirectory } from "./coverage.ts";
+import type { Coverage } from "./coverage.ts";
 import { type LifecycleStage, type StageCoverage, untracedStages } from "./lifecycle.ts";
 
 /** An action that would show more of an application than the traces so far. */
@@ -49,7 +50,7 @@ export function nextExercises({ application, coverage, life = [], run, signals }
 		...untracedStages(life).map(({ by, stage }): NextExercise => ({ kind: "stage", stage, ...(by === undefined ? {} : { by }) })),
 		...byDirectory("modules", untouched?.modules.untouched ?? []),
 		// Commands in bin directories are for people and scripts; a daemon's helpers are elsewhere.
-		...byDirectory("helpers", untouched?.programs.untouched.filter((path) => !programDirectory.test(path)) ?? []),
+		...byDirectory("helpers", untouched?.programs.untouched.filter((path) => !isCommand(path)) ?? []),
 		...byDirectory("configuration", untouched?.configuration.untouched ?? []),
 	];
 }

@@ -25,6 +25,7 @@ export const workingDirectory = -100; // AT_FDCWD
 export class Program {
 	readonly #architecture: Architecture;
 	readonly #steps: Step[] = [];
+	readonly #constants: Record<string, Uint8Array> = {};
 
 	constructor(architecture: Architecture) {
 		this.#architecture = architecture;
@@ -133,9 +134,10 @@ export class Program {
 		this.label(`${at}-known`);
 	}
 
-	/** Labels `failed-NAME` print the constant `text-NAME` to stderr and exit with `status`, like the label `exit`. */
+	/** Labels `failed-NAME` print a text to stderr and exit with `status`, like the label `exit`. */
 	failures(texts: readonly (readonly [name: string, text: Buffer])[], status: number): void {
 		for (const [name, text] of texts) {
+			this.constants({ [`text-${name}`]: text });
 			this.label(`failed-${name}`);
 			this.set("a", `text-${name}`);
 			this.set("b", text.length);
@@ -147,16 +149,29 @@ export class Program {
 		this.exit(status);
 	}
 
-	/** Returns the executable. Constants are labels, too. */
-	executable(constants: Readonly<Record<string, Uint8Array>> = {}): Buffer {
+	/** Adds bytes behind the code. Their names are labels. */
+	constants(values: Readonly<Record<string, Uint8Array>>): void {
+		Object.assign(this.#constants, values);
+	}
+
+	executable(): Buffer {
 		const { encode, machine } = encoders[this.#architecture];
 		const image = new Image();
 		for (const step of this.#steps) encode(image, step);
-		return elfExecutable(machine, image.finish(constants));
+		return elfExecutable(machine, image.finish(this.#constants));
 	}
 }
 
-/** Returns undefined for a processor (`process.arch`) that we have no encoder for. */
+/** Returns the executable of a description, or undefined for a processor (`process.arch`) that we have no encoder for. */
+export function assemble(architecture: string, describe: (p: Program) => void): Buffer | undefined {
+	const known = knownArchitecture(architecture);
+	if (!known) return undefined;
+	const p = new Program(known);
+	describe(p);
+	return p.executable();
+}
+
+/** Returns undefined for the same processors. */
 export function knownArchitecture(architecture: string): Architecture | undefined {
 	return architecture === "x64" || architecture === "arm64" ? architecture : undefined;
 }

@@ -24,6 +24,11 @@ export function parseGroup(text: string): Group[] {
 	return [...groups.values()];
 }
 
+/** Returns names by uid. The first account of a number counts, as for getpwuid(3). */
+export function accountNames(users: readonly Pick<User, "name" | "uid">[]): Map<number, string> {
+	return new Map(users.map(({ name, uid }) => [uid, name] as const).reverse());
+}
+
 function isName(text: string | undefined): text is string {
 	return !!text && !/^[#+-]/.test(text);
 }

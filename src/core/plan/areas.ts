@@ -88,6 +88,23 @@ export function isDocumentation(path: Path): boolean {
 	return /^\/usr(\/local)?\/share\/(man|info|doc|locale)\/./.test(path);
 }
 
+/** A file with a command that everybody finds. */
+export function isCommand(path: Path): boolean {
+	return /^(\/usr(\/local)?)?\/s?bin\//.test(path);
+}
+
+export function isSharedObject(path: Path): boolean {
+	return /\.so(\.\d+)*$/.test(path);
+}
+
+/**
+ * Directories where the loader looks for every program: its defaults (ld.so(8)) and those that Debian's ld.so.conf and musl add.
+ * A library there is linked, not a plug-in.
+ */
+export function isLibraryDirectory(directory: Path): boolean {
+	return /^(\/usr(\/local)?)?\/lib(64|32|x32)?(\/[^/]+-linux-[^/]+)?(\/glibc-hwcaps\/.*)?$/.test(directory);
+}
+
 const sharedMemory = pathFromText("/dev/shm");
 
 /** Whether a cage may have this directory in its data: neither the launcher nor the cage needs it as it is. */

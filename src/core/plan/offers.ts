@@ -4,15 +4,12 @@ import { isOutsideApplication, type PackageContents } from "../coverage/coverage
 import { documentKinds, type Mention, type Passage } from "../documentation/documentation.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { isWithin, join, normalise, outermost, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
-import { areaOf, isHome, isSystemDirectory, startsEmpty } from "./areas.ts";
+import { areaOf, isCommand, isHome, isLibraryDirectory, isSharedObject, isSystemDirectory, startsEmpty } from "./areas.ts";
 import { placeNamed, placeOf } from "./links.ts";
 import type { Entry, Offer, Plan, WritableDirectory } from "./plan.ts";
 import { matchPaths } from "./rules.ts";
 import { isLibraryFile, type LibraryTree } from "./trees.ts";
 import { countFiles } from "./walk.ts";
-
-/** The loader's default directories, which every program shares (ld.so(8)). */
-const libraryDirectory = /^(\/usr)?(\/local)?\/lib(64|32|x32)?(\/[^/]+-linux-[^/]+)?(\/glibc-hwcaps\/.*)?$/;
 
 /** Maximum number of files that are counted per offer. Beyond that, the numbers mean "at least". */
 const maxCounted = 20_000;
@@ -33,14 +30,14 @@ function plugIns(entries: readonly Entry[], files: Files): Offer[] {
 	const known = new Set(entries.map((entry) => entry.path));
 	const directories = new Set(
 		entries.flatMap(({ kind, path, reasons }) => {
-			const isLoaded = kind === "file" && /\.so(\.\d+)*$/.test(path) && reasons.some((reason) => reason.kind === "traced");
-			return isLoaded && !libraryDirectory.test(parent(path)) && !isLibraryFile(path) ? [parent(path)] : [];
+			const isLoaded = kind === "file" && isSharedObject(path) && reasons.some((reason) => reason.kind === "traced");
+			return isLoaded && !isLibraryDirectory(parent(path)) && !isLibraryFile(path) ? [parent(path)] : [];
 		}),
 	);
 	return [...directories].flatMap((path) => {
 		const others = files.list(path).flatMap((name) => {
 			const status = known.has(join(path, name)) ? undefined : files.status(join(path, name));
-			return status?.kind === "file" && /\.so(\.\d+)*$/.test(name) ? [status.size] : [];
+			return status?.kind === "file" && isSharedObject(name) ? [status.size] : [];
 		});
 		const bytes = others.reduce((sum, size) => sum + size, 0);
 		return others.length ? [{ kind: "plug-ins", path, files: others.length, bytes } satisfies Offer] : [];
@@ -81,7 +78,6 @@ interface Documented {
 }
 /** If a directory has more unread files than this, the directory is offered instead. */
 const maxSingle = 3;
-const programs = /^(\/usr(\/local)?)?\/s?bin\//;
 /** Code is judged by what was loaded. */
 const code = /^(\/usr)?(\/local)?\/lib\w*\/|\.so(\.\d+)*$/;
 /** Configuration that a link elsewhere enables. */
@@ -225,7 +221,7 @@ class Judge {
 				? undefined
 				: { kind: "documented-writable", path, ...this.#count(path), passage };
 		}
-		if (isOutsideApplication(path) || available.test(path) || programs.test(path) || code.test(path) || startsEmpty(path))
+		if (isOutsideApplication(path) || available.test(path) || isCommand(path) || code.test(path) || startsEmpty(path))
 			return undefined;
 		const counted = status.kind === "file" ? { files: 1, bytes: status.size } : this.#count(path);
 		return counted.files ? { kind: "documented", path, ...counted, passage } : undefined;

@@ -1,6 +1,7 @@
 import { by } from "../collections.ts";
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
+import { isSharedObject } from "./areas.ts";
 import { errorTexts, type Importance, importances, isTolerable, type Missing } from "./missing.ts";
 
 export interface Evidence {
@@ -20,7 +21,6 @@ type RankedMissing = Missing & { readonly importance: Importance };
 const lastLines = 20;
 
 const configuration = pathFromText("/etc");
-const library = /\.so(\.[0-9]+)*$/;
 /** Message catalogues, time zones and locales: libc tries them and continues without. */
 const localisation = /^\/usr\/(share\/(locale|zoneinfo|i18n)|lib\/locale)\//;
 
@@ -63,7 +63,7 @@ function importanceOf(one: Missing, last: readonly string[], evidence: Evidence)
 	// The application's own files come before other packages'.
 	const rest = { ...(isOwn ? { package: owner } : {}), at: isOwn ? 0 : 1 };
 	if (one.path !== undefined && isWithin(one.path, configuration)) return { level: "configuration", ...rest };
-	if (one.path !== undefined && library.test(one.path)) return { level: "library", ...rest };
+	if (one.path !== undefined && isSharedObject(one.path)) return { level: "library", ...rest };
 	return { level: isOwn ? "package" : "other", ...rest };
 }
 

@@ -1,4 +1,5 @@
 import { launchDirectory } from "../confinement/launch.ts";
+import type { MountPoint } from "../machine/mountinfo.ts";
 import { isWithin, type Path } from "../path/path.ts";
 
 /** The kernel's view of a caged process from outside. */
@@ -15,7 +16,7 @@ export interface Observed {
 	readonly sharedNamespaces: readonly string[];
 	/** Open descriptors besides those it started with, including its init's. */
 	readonly descriptors: readonly string[];
-	readonly mounts: readonly { readonly path: Path; readonly options: readonly string[] }[];
+	readonly mounts: readonly Pick<MountPoint, "path" | "options">[];
 	/** Its session is that of the cage's init, and has no terminal. */
 	readonly ownSession: boolean;
 	readonly terminal: boolean;
@@ -129,16 +130,4 @@ export function auditOutside(observed: Observed, expected: Expected): Check[] {
 		),
 		check("account", observed.sameAccount.map(String)),
 	];
-}
-
-/** Parses mount points and flags from /proc/PID/mountinfo (proc_pid_mountinfo(5)), in bytes as latin1. */
-export function parseMounts(text: string): Observed["mounts"] {
-	return text
-		.split("\n")
-		.filter(Boolean)
-		.map((line) => {
-			const fields = line.split(" ");
-			const path = (fields[4] ?? "").replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));
-			return { path: path as Path, options: (fields[5] ?? "").split(",") };
-		});
 }

@@ -86,6 +86,11 @@ export function parseAttempts(output: string): { readonly attempts: ReadonlyMap<
 	return { attempts, done: lines.includes("done") };
 }
 
+/** Counts the attempts that left the cage. */
+export function escapes(attempts: ReadonlyMap<string, Attempt>): number {
+	return [...attempts.values()].filter(({ how }) => how === "escaped").length;
+}
+
 function isHow(text: string | undefined): text is Attempt["how"] {
 	return text !== undefined && ["escaped", "refused", "impossible", "failed", "killed"].includes(text);
 }

@@ -1,5 +1,6 @@
 import picomatch from "picomatch";
 import { parsePassedSocket } from "../application/passed-socket.ts";
+import { clean, type Path } from "../path/path.ts";
 import { parseAccountName } from "../plan/accounts.ts";
 import { chosenDecoys } from "../plan/decoys.ts";
 import { permissionWord } from "../plan/permission-words.ts";
@@ -128,13 +129,8 @@ export const programName: Check = (text) => {
 	return /^[A-Za-z0-9_][A-Za-z0-9+._-]*$/.test(text) ? undefined : "bad-name";
 };
 
-/** Removes `//`, `.` and a trailing slash. */
-function plain(text: string): string {
-	return `/${text
-		.split("/")
-		.filter((part) => part !== "" && part !== ".")
-		.join("/")}`;
-}
+/** Without `//`, `.` and a trailing slash. */
+const plain = (text: string): string => clean(text as Path);
 
 /** Unused names at several depths, short, long and hidden: no reasonable pattern matches all of them. */
 const unusedNames = ["/q7", "/q7/x3.z", "/.q7/w.w", "/usr/q7", "/etc/q7", "/q7/x3/y5/.z9"];

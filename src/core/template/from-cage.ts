@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of templates
 import type { Application, Rules } from "../application/application.ts";
+import { mapLeaves } from "../collections.ts";
 import { quoteShell } from "../path/quote.ts";
 import {
 	type AccountNames,
@@ -220,14 +221,12 @@ function withoutMachine(template: Template, known: ParameterValues, hostNames: r
 
 /** Replaces a word only if filling in the parameter restores the text: in a shell line, quotes may intervene. */
 function replaceAll<T>(value: T, word: string, name: string): T {
-	if (typeof value === "string") {
-		const replaced = replaceWord(value, word, `\${${name}}`);
+	return mapLeaves(value, (leaf) => {
+		if (typeof leaf !== "string") return leaf;
+		const replaced = replaceWord(leaf, word, `\${${name}}`);
 		const again = [fillText(replaced, { [name]: word }), fillShellLine(replaced, { [name]: word })];
-		return (again.every((text) => text === value) ? replaced : value) as T;
-	}
-	if (Array.isArray(value)) return value.map((one) => replaceAll(one, word, name)) as T;
-	if (typeof value !== "object" || value === null) return value;
-	return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, replaceAll(one, word, name)])) as T;
+		return again.every((text) => text === leaf) ? replaced : leaf;
+	}) as T;
 }
 
 function textsIn(value: unknown): string[] {

@@ -1,3 +1,4 @@
+import { mapLeaves } from "../collections.ts";
 import { quoteShell } from "../path/quote.ts";
 import type { TemplateProblem } from "./problems.ts";
 
@@ -53,10 +54,7 @@ const placeholder = /\$\{([a-z][a-z0-9_]*)\}/g;
 
 /** Fills parameters into all texts of a value. Other placeholders stay. */
 export function fillAll(value: unknown, values: ParameterValues): unknown {
-	if (typeof value === "string") return fillText(value, values);
-	if (Array.isArray(value)) return value.map((one) => fillAll(one, values));
-	if (typeof value !== "object" || value === null) return value;
-	return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, fillAll(one, values)]));
+	return mapLeaves(value, (leaf) => (typeof leaf === "string" ? fillText(leaf, values) : leaf));
 }
 
 export function fillText(text: string, values: ParameterValues): string {

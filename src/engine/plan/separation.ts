@@ -3,6 +3,7 @@ import type { Finding } from "../../core/cage/finding.ts";
 import { type Footprint, footprintOf, overlaps } from "../../core/cage/footprint.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure, type Note } from "../../core/failure.ts";
+import { accountNames } from "../../core/machine/accounts.ts";
 import { root } from "../../core/path/path.ts";
 import { sharedAccounts } from "../../core/plan/dedicated.ts";
 import type { Plan } from "../../core/plan/plan.ts";
@@ -23,7 +24,7 @@ export async function accountFindings(
 	all?: ReadonlyMap<string, Footprint>,
 ): Promise<Finding[]> {
 	if (!uids.length) return [];
-	const accounts = new Map(machine.accounts.users().map((user) => [user.uid, user.name]));
+	const accounts = accountNames(machine.accounts.users());
 	const findings: Finding[] = [];
 	const outside = await processesOutside(machine, name, uids);
 	const others = [...(all ?? (await footprints(machine.store)))].filter(([other]) => other !== name);

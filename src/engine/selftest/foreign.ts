@@ -12,7 +12,7 @@ import {
 } from "../../core/selftest/foreign/verdict.ts";
 import { auditOutside, type Check, type CheckId, type Observed } from "../../core/selftest/outside.ts";
 import { attemptsArguments, attemptsProgram } from "../../core/selftest/program.ts";
-import { type Attempt, parseAttempts, unproven } from "../../core/selftest/verdict.ts";
+import { type Attempt, escapes, parseAttempts, unproven } from "../../core/selftest/verdict.ts";
 import type { Context } from "../context.ts";
 
 /** Seconds for all techniques; an idle machine needs half of one. */
@@ -43,8 +43,6 @@ export async function selftestForeign(context: Context, requests: readonly Forei
 	}
 	return tests;
 }
-
-const escapes = (attempts: ReadonlyMap<string, Attempt>) => [...attempts.values()].filter(({ how }) => how === "escaped").length;
 
 function stateOf({ machine }: Context, pid: number): ProcessState {
 	const state = machine.foreign.state(pid);

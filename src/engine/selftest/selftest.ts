@@ -14,6 +14,7 @@ import { attemptsArguments, attemptsProgram, type DecoyFacts, type Target } from
 import { allTechniques } from "../../core/selftest/techniques/techniques.ts";
 import {
 	type Attempt,
+	escapes,
 	outcomesOf,
 	parseAttempts,
 	type Selftest,
@@ -206,8 +207,6 @@ async function testCage(
 const withoutDecoy = (seen: Observed, pid: number) => ({ ...seen, sameAccount: seen.sameAccount.filter((one) => one !== pid) });
 
 const bareRoot = { name: "root", uid: 0, gid: 0, groups: [], home: "/" };
-
-const escapes = (attempts: ReadonlyMap<string, Attempt>) => [...attempts.values()].filter(({ how }) => how === "escaped").length;
 
 /**
  * Launches the techniques once. `onTried` gets the number of those that have ended. Throws `selftest-broken` (exit 70) if they do not

@@ -1,5 +1,6 @@
 import { type Application, launchEnvironment, socketsOf } from "../../core/application/application.ts";
 import { Failure } from "../../core/failure.ts";
+import { accountNames } from "../../core/machine/accounts.ts";
 import { baseName, pathFromText } from "../../core/path/path.ts";
 import type { Identity } from "../../core/plan/plan.ts";
 import { TraceFold } from "../../core/trace/fold.ts";
@@ -101,7 +102,7 @@ export class TraceReport {
 
 	#named(): ShownProcesses {
 		const { living, ended, rows } = this.#fold.tree();
-		this.#names ??= new Map(this.#context.machine.accounts.users().map(({ name, uid }) => [uid, name]));
+		this.#names ??= accountNames(this.#context.machine.accounts.users());
 		const names = this.#names;
 		return {
 			living,

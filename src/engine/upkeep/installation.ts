@@ -109,7 +109,8 @@ function placesOf(program: ProgramPlace): readonly Path[] {
 	return [...installedPlaces, ...program.installedManuals().map(manualPlace)];
 }
 
-async function requireOurs({ units }: Context["machine"], place: Path): Promise<void> {
+/** Throws `install-foreign` or `unit-changed` (exit 4) if somebody else wrote or changed the file. */
+export async function requireOurs({ units }: Context["machine"], place: Path): Promise<void> {
 	const installed = await units.installed(place);
 	if (installed.kind === "foreign") throw new Failure("install-foreign", { path: showPath(place) }, 4);
 	if (installed.kind === "ours" && installed.changed) throw new Failure("unit-changed", { path: showPath(place) }, 4);

@@ -1,10 +1,9 @@
 import { argumentWord, programWord } from "../../core/confinement/unit/quote.ts";
-import { Failure } from "../../core/failure.ts";
 import { packagedWatchUnit, programFolder } from "../../core/installation/installation.ts";
 import { type Path, pathToText } from "../../core/path/path.ts";
-import { showPath } from "../../core/path/quote.ts";
 import { knownCage } from "../cages.ts";
 import type { Context } from "../context.ts";
+import { requireOurs } from "../upkeep/installation.ts";
 import { watchUnitPlace } from "./alarms.ts";
 
 const unit = "cagewright-watch.service";
@@ -41,7 +40,7 @@ export async function installWatch(
 	const { machine } = context;
 	const [program = "", ...rest] = machine.program();
 	for (const name of names) await knownCage(machine.store, name);
-	await requireOurs(context);
+	await requireOurs(machine, watchUnitPlace);
 	const words = [...rest, "watch", "--journal", ...options, ...names];
 	const command = [programWord(program), ...words.map(argumentWord)].join(" ");
 	const text = packaged("watch.service").replace("@COMMAND@", () => command);
@@ -67,16 +66,10 @@ export async function uninstallWatch(
 	const place = hasFile || ofPackage === undefined ? watchUnitPlace : packagedWatchUnit;
 	const done = { changed: hasFile || ofPackage !== undefined, unit: "", place };
 	if (!done.changed) return done;
-	await requireOurs(context);
+	await requireOurs(machine, watchUnitPlace);
 	if (dryRun) return done;
 	await machine.services.enable(unit, false, "/");
 	if (hasFile) await machine.units.uninstall(watchUnitPlace);
 	await machine.units.reload();
 	return done;
-}
-
-async function requireOurs({ machine: { units } }: Context): Promise<void> {
-	const installed = await units.installed(watchUnitPlace);
-	if (installed.kind === "foreign") throw new Failure("install-foreign", { path: showPath(watchUnitPlace) }, 4);
-	if (installed.kind === "ours" && installed.changed) throw new Failure("unit-changed", { path: showPath(watchUnitPlace) }, 4);
 }

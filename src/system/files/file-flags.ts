@@ -3,16 +3,20 @@ import { accessSync, closeSync, constants, mkdirSync, openSync, unlinkSync, writ
 import { type FileHandle, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Architecture } from "../../core/confinement/seccomp/syscalls.ts";
 import { Failure } from "../../core/failure.ts";
-import { knownArchitecture, load, Program, pointer, register } from "../../core/machine-code/program.ts";
+import { assemble, load, type Program, pointer, register } from "../../core/machine-code/program.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { transientName } from "../state/process-identity.ts";
 import { below, pathOnly } from "./descriptor.ts";
 import { errorName } from "./errors.ts";
 
+const getFlags = 0x80086601;
+const setFlags = 0x40086602;
+const badDescriptor = -9; // EBADF
+const kept = ~(0x10 | 0x20); // all but FS_IMMUTABLE_FL and FS_APPEND_FL
+
 /**
- * Returns a static executable that removes the flags `i` and `a` of chattr(1) from the files in descriptors 3, 4 and so on.
+ * Describes a program that removes the flags `i` and `a` of chattr(1) from the files in descriptors 3, 4 and so on.
  * Node has no ioctl(2), and chattr(1) takes names, which an application may replace by links. In C:
  *
  *     for (fd = 3; (answer = ioctl(fd, FS_IOC_GETFLAGS, &flags)) != -EBADF; fd++) {
@@ -21,20 +25,10 @@ import { errorName } from "./errors.ts";
  *       ioctl(fd, FS_IOC_SETFLAGS, &flags);
  *     }
  *     exit(0);
+ *
+ * a: descriptor. The flags are just below the stack pointer.
  */
-function fileFlagsExecutable(architecture: string): Buffer | undefined {
-	const known = knownArchitecture(architecture);
-	return known && fileFlagsProgram(known).executable();
-}
-
-const getFlags = 0x80086601;
-const setFlags = 0x40086602;
-const badDescriptor = -9; // EBADF
-const kept = ~(0x10 | 0x20); // all but FS_IMMUTABLE_FL and FS_APPEND_FL
-
-/** a: descriptor. The flags are just below the stack pointer. */
-function fileFlagsProgram(architecture: Architecture): Program {
-	const p = new Program(architecture);
+function describeFileFlags(p: Program): void {
 	const ask = (request: number) => p.call("ioctl", register("a"), request, pointer("stack", -16));
 	p.set("a", 3);
 	p.label("next");
@@ -51,7 +45,6 @@ function fileFlagsProgram(architecture: Architecture): Program {
 	p.jump("always", "next");
 	p.label("done");
 	p.exit(0);
-	return p;
 }
 
 /**
@@ -92,7 +85,7 @@ let program: number | undefined;
 
 /** Clears the flags `i` and `a` of chattr(1), which only root can set. Follows no link. */
 export async function clearFlags(paths: readonly Path[]): Promise<void> {
-	const executable = process.geteuid?.() === 0 ? fileFlagsExecutable(process.arch) : undefined;
+	const executable = process.geteuid?.() === 0 ? assemble(process.arch, describeFileFlags) : undefined;
 	if (executable === undefined) return;
 	program ??= openProgram("/run", executable);
 	const opened: FileHandle[] = [];

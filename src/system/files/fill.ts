@@ -5,6 +5,7 @@ import { decoyContent } from "../../core/cage/decoy-content.ts";
 import { isFolder } from "../../core/cage/layout.ts";
 import type { ManifestEntry } from "../../core/cage/manifest.ts";
 import { libraryDirectories } from "../../core/elf/ld-so.ts";
+import { isLoaderCache } from "../../core/minimise/minimised.ts";
 import { join, type Path, pathFromText, pathToBytes, pathToText, root } from "../../core/path/path.ts";
 import { isDecoy } from "../../core/plan/decoys.ts";
 import type { Entry } from "../../core/plan/plan.ts";
@@ -105,10 +106,6 @@ async function makeDevices(devices: readonly Entry[], staging: Path, at: At, sig
 	});
 	const failed = (await Promise.allSettled(making)).find((one) => one.status === "rejected");
 	if (failed) throw failed.reason;
-}
-
-function isLoaderCache(entry: Entry): boolean {
-	return entry.kind === "generated" && entry.reasons.some((reason) => reason.kind === "loader-cache");
 }
 
 /**

@@ -1,43 +1,33 @@
-import { closeSync, fstatSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { Failure } from "../../core/failure.ts";
+import { parseMountinfo } from "../../core/machine/mountinfo.ts";
 import { isWithin, join, type Path, root } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { mayBeBound } from "../../core/plan/areas.ts";
+import { identityOf } from "../running/proc.ts";
 import { isNoDirectory, namesOf, openWay } from "./descriptor.ts";
 
-/** A mount as this process sees it (proc_pid_mountinfo(5), which writes special bytes in octal). */
+/** A mount as this process sees it. */
 export interface Mount {
 	readonly path: Path;
 	readonly type: string;
 	readonly readOnly: boolean;
 }
 
-/** Several can be at the same place. */
-function allMounts(text: string): Mount[] {
-	return text.split("\n").flatMap((line) => {
-		const fields = line.split(" ");
-		const separator = fields.indexOf("-");
-		const [point, options, type, superOptions] = [fields[4], fields[5], fields[separator + 1], fields[separator + 3]];
-		if (separator < 0 || !point || !options || !type) return [];
-		const path = point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))) as Path;
-		return [{ path, type, readOnly: [options, superOptions ?? ""].some((list) => list.split(",").includes("ro")) }];
-	});
-}
-
-/** Mounts in order. If several are at the same place, only the last one. */
-export function parseMountinfo(text: string): Mount[] {
+/** The mounts of a mountinfo, in order. If several are at the same place, only the last one. */
+export function topMounts(text: string): Mount[] {
 	const mounts = new Map<Path, Mount>();
-	for (const mount of allMounts(text)) {
-		mounts.delete(mount.path);
-		mounts.set(mount.path, mount);
+	for (const { options, path, superOptions, type } of parseMountinfo(text)) {
+		mounts.delete(path);
+		mounts.set(path, { path, type, readOnly: [...options, ...superOptions].includes("ro") });
 	}
 	return [...mounts.values()];
 }
 
 /** Mount points at or below a directory. */
 export async function mountsWithin(directory: Path): Promise<Path[]> {
-	const mounts = allMounts(await readFile("/proc/self/mountinfo", "latin1"));
+	const mounts = parseMountinfo(await readFile("/proc/self/mountinfo", "latin1"));
 	return mounts.map(({ path }) => path).filter((point) => isWithin(point, directory));
 }
 
@@ -76,14 +66,13 @@ export function openData(data: Path, path: Path): number {
 
 /** Device and inode (`stat -c %d:%i`) of that directory. Throws the same. */
 export function dataIdentity(data: Path, path: Path): string {
-	return identityOf(openData(data, path));
+	return takeIdentity(openData(data, path));
 }
 
 /** Device and inode of an open file, which is then closed. */
-function identityOf(descriptor: number): string {
+function takeIdentity(descriptor: number): string {
 	try {
-		const { dev, ino } = fstatSync(descriptor, { bigint: true });
-		return `${dev}:${ino}`;
+		return identityOf(`/proc/self/fd/${descriptor}`);
 	} finally {
 		closeSync(descriptor);
 	}
@@ -103,7 +92,7 @@ export async function withSource<T>(descriptor: number, work: (source: Path) => 
  * and `bind-gone` (exit 4).
  */
 export function bindIdentity(bind: Path): string {
-	return identityOf(openBind(bind));
+	return takeIdentity(openBind(bind));
 }
 
 /** Opens the directory to copy from it. Throws the same. */

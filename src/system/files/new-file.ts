@@ -1,8 +1,8 @@
-import { constants } from "node:fs";
-import { type FileHandle, open, unlink } from "node:fs/promises";
+import { type FileHandle, unlink } from "node:fs/promises";
 import { Failure } from "../../core/failure.ts";
 import { type Path, parent, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
+import { openNew } from "./descriptor.ts";
 import { errorName, failedWrite, writeFailure } from "./errors.ts";
 
 /**
@@ -29,9 +29,8 @@ export function writeNewFile(path: Path, text: string): Promise<void> {
 }
 
 async function openNewFile(path: Path): Promise<FileHandle> {
-	const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 	try {
-		return await open(pathToBytes(path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+		return await openNew(path);
 	} catch (error) {
 		if (errorName(error) === "EEXIST") throw new Failure("file-exists", { path: showPath(path) }, 2);
 		if (errorName(error) === "ENOENT") throw new Failure("no-such-directory", { path: showPath(parent(path)) }, 2);

@@ -1,14 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
-import { unlink } from "node:fs/promises";
-import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
-import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
-import { showPath } from "../../core/path/quote.ts";
+import { type Path, pathToBytes } from "../../core/path/path.ts";
 import type { Documents } from "../../engine/ports.ts";
-import { openForReading, openNew } from "./descriptor.ts";
-import { errorName, ifMissing, writeFailure } from "./errors.ts";
+import { openForReading } from "./descriptor.ts";
+import { errorName, ifMissing } from "./errors.ts";
 
 /**
  * The content of one of our own files. Empty if it is a link, directory, FIFO or device, which the reader treats as damage.
@@ -73,30 +69,4 @@ export function systemDocuments(files: Pick<Files, "read" | "resolve">): Documen
 			}
 		},
 	};
-}
-
-/**
- * Writes text to a new file, readable by its owner alone, at a path that a user typed. Overwrites nothing and follows no link.
- * Returns the absolute path. Throws `file-exists` (exit 4), or like `writeFailure`.
- */
-export async function writeNewFile(place: string, text: string): Promise<string> {
-	const absolute = resolve(place);
-	const path = pathFromText(absolute);
-	let file: Awaited<ReturnType<typeof openNew>>;
-	try {
-		file = await openNew(path);
-	} catch (error) {
-		if (errorName(error) === "EEXIST") throw new Failure("file-exists", { path: showPath(path) }, 4);
-		throw writeFailure(error, path);
-	}
-	try {
-		await file.writeFile(text);
-		await file.sync();
-	} catch (error) {
-		await unlink(pathToBytes(path)).catch(() => undefined);
-		throw writeFailure(error, path);
-	} finally {
-		await file.close();
-	}
-	return absolute;
 }

@@ -13,8 +13,9 @@ import {
 import { type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { ProgramPlace } from "../../engine/ports.ts";
-import { attempt, errorName } from "../files/errors.ts";
+import { errorName } from "../files/errors.ts";
 import { programFolder } from "../program-folder.ts";
+import { namesIn } from "../running/proc.ts";
 import { makeReadableFolders, requireSafeFolder } from "../state/folder.ts";
 
 /** The parts of a release (CONTRIBUTING, "Releases"). */
@@ -107,10 +108,6 @@ async function letEverybodyRead(folder: string): Promise<void> {
 async function pinNode(script: string): Promise<void> {
 	const text = await readFile(script, "utf8");
 	await writeFile(script, text.replace(/^#!.*\n/, `#!${process.execPath}\n`), { mode: 0o755 });
-}
-
-function namesIn(folder: string): string[] {
-	return attempt(() => readdirSync(folder)) ?? [];
 }
 
 /** Deletes leftovers of a killed installation. */

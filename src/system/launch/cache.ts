@@ -1,6 +1,7 @@
 import { existsSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathFromText } from "../../core/path/path.ts";
+import { attempt } from "../files/errors.ts";
 import { readTextSync } from "../files/text-files.ts";
 import { requireSafeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process-identity.ts";
@@ -35,12 +36,7 @@ export function writeCached<T>(state: string, file: string, value: T, keyOf: (va
 
 /** False if somebody else could change the cache. */
 function isOwn(state: string): boolean {
-	try {
-		requireSafeFolder(pathFromText(state));
-		return true;
-	} catch {
-		return false;
-	}
+	return attempt(() => requireSafeFolder(pathFromText(state))) !== undefined;
 }
 
 /** Identifies a file (one character a byte) and its state; only its name if it is missing. The change time cannot be set back (stat(2)). */

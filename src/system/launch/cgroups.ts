@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Limits } from "../../core/application/application.ts";
 import { type CgroupLimit, ownProcesses } from "../../core/confinement/limits.ts";
+import { parseMountinfo } from "../../core/machine/mountinfo.ts";
 import { textOf } from "../running/proc.ts";
 import { isLeftover, pidNamespace, transientName } from "../state/process-identity.ts";
 
@@ -145,14 +146,9 @@ function groupsOf(pid: number | "self", controller: Controller): (Place & { read
 
 /** Mounts of cgroup hierarchies. */
 export function cgroupMounts() {
-	return readFileSync("/proc/self/mountinfo", "utf8").split("\n").flatMap(parseMount);
-}
-
-/** Parses a line of proc_pid_mountinfo(5). */
-function parseMount(line: string): { version: 1 | 2; root: string; place: string; options: string[] }[] {
-	const [before = "", after = ""] = line.split(" - ");
-	const [, , , root = "", place = ""] = before.split(" ");
-	const [type, , options = ""] = after.split(" ");
-	const version = type === "cgroup2" ? 2 : type === "cgroup" ? 1 : undefined;
-	return version === undefined ? [] : [{ version, root, place, options: options.split(",") }];
+	// As text, like the names of the groups.
+	return parseMountinfo(readFileSync("/proc/self/mountinfo", "utf8")).flatMap(({ path, root, superOptions, type }) => {
+		const version = type === "cgroup2" ? 2 : type === "cgroup" ? 1 : undefined;
+		return version === undefined ? [] : [{ version, root, place: String(path), options: superOptions } as const];
+	});
 }

@@ -2,14 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Architecture } from "../../core/confinement/seccomp/syscalls.ts";
-import { knownArchitecture, Program, pointer, register, workingDirectory } from "../../core/machine-code/program.ts";
+import { assemble, type Program, pointer, register, workingDirectory } from "../../core/machine-code/program.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { logSocket } from "../files/files.ts";
 import { requireTool } from "../tools.ts";
 
 /**
- * Returns a static executable that acts as syslog in a sandbox and a trial: it creates the socket `log` in its working
+ * Describes a program that acts as syslog in a sandbox and a trial: it creates the socket `log` in its working
  * directory and prints the messages. Node.js has no unix datagram sockets. In C:
  *
  *     int log = socket(AF_UNIX, SOCK_DGRAM, 0);
@@ -17,20 +16,11 @@ import { requireTool } from "../tools.ts";
  *     write(1, "\n", 1);                                         // it is there
  *     while ((n = recvfrom(log, buffer, 8192, 0, NULL, NULL)) >= 0) { buffer[n] = '\n'; if (write(1, buffer, n + 1) < 0) break; }
  *     exit(1);
- *
- * Returns undefined for a processor that we have no code for.
  */
-function logReaderExecutable(architecture: string): Buffer | undefined {
-	const known = knownArchitecture(architecture);
+function describeLogReader(p: Program): void {
 	const name = Buffer.from(`${logReaderSocket}\0`);
 	const address = Buffer.concat([Buffer.from([1, 0]), name]); // struct sockaddr_un
-	return known && logReaderProgram(known).executable({ address, name, newline: Buffer.from("\n") });
-}
-
-const logReaderSocket = "log";
-
-function logReaderProgram(architecture: Architecture): Program {
-	const p = new Program(architecture);
+	p.constants({ address, name, newline: Buffer.from("\n") });
 	p.reserve(0x3000); // the buffer
 	p.call("socket", 1, 2, 0); // AF_UNIX; SOCK_DGRAM
 	p.branch("negative", "failed");
@@ -55,8 +45,9 @@ function logReaderProgram(architecture: Architecture): Program {
 
 	p.label("failed");
 	p.exit(1);
-	return p;
 }
+
+const logReaderSocket = "log";
 
 /** Priority and local time of a C library's syslog message (RFC 3164, section 4.1). */
 const header = /^<\d{1,3}>(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d )?/gm;
@@ -76,7 +67,7 @@ export class LogReader {
 
 	/** `folder` belongs to this launch alone. Resolves when the socket exists; undefined if the host has none or it cannot be created. */
 	static async start(folder: string, onOutput: (chunk: Buffer) => void): Promise<LogReader | undefined> {
-		const program = logReaderExecutable(process.arch);
+		const program = assemble(process.arch, describeLogReader);
 		const place = logSocket();
 		if (!program || !place || !statSync(pathToBytes(place), { throwIfNoEntry: false })?.isSocket()) return undefined;
 		const file = join(folder, "log-reader");

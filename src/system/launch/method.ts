@@ -10,11 +10,12 @@ import {
 	sandboxPermissions,
 } from "../../core/confinement/seccomp/filter-permissions.ts";
 import { seccompFilter, seccompFilters } from "../../core/confinement/seccomp/program.ts";
-import { Failure } from "../../core/failure.ts";
+import type { Architecture } from "../../core/confinement/seccomp/syscalls.ts";
 import { pathFromText } from "../../core/path/path.ts";
 import type { Identity, Permissions } from "../../core/plan/plan.ts";
 import type { CageLayout } from "../../engine/launch-ports.ts";
 import { machineFeatures } from "./features.ts";
+import { requireProgram } from "./own-programs.ts";
 import { isRootless } from "./rootless.ts";
 
 export interface Launching {
@@ -31,7 +32,7 @@ export function methodFor(state: string, { features = machineFeatures(state), fu
 	return method;
 }
 
-const architecture = process.arch === "arm64" ? "arm64" : "x64";
+export const architecture: Architecture = process.arch === "arm64" ? "arm64" : "x64";
 
 /** The program that enters the sandbox and confines what runs there. `granted` are the application's capabilities. */
 export function sandboxConfiner(granted: readonly string[]): Buffer {
@@ -89,7 +90,5 @@ export function cageConfiner(
 }
 
 function program(confinement: Confinement): Buffer {
-	const bytes = confineExecutable(process.arch, confinement);
-	if (!bytes) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
-	return bytes;
+	return requireProgram(confineExecutable(process.arch, confinement));
 }

@@ -4,12 +4,13 @@ import type { Limits } from "../../core/application/application.ts";
 import type { MeasuredConfinement } from "../../core/cage/cage.ts";
 import { capabilitiesOfMask } from "../../core/confinement/capabilities.ts";
 import { limitsSet } from "../../core/confinement/limits.ts";
-import type { Architecture } from "../../core/confinement/seccomp/syscalls.ts";
+import { syscallNumber } from "../../core/confinement/seccomp/syscalls.ts";
+import { parseMountinfo } from "../../core/machine/mountinfo.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
-import { type Observed, parseMounts } from "../../core/selftest/outside.ts";
-import { allPids, linkTarget, statusText } from "../running/proc.ts";
-import { findTool, toolEnvironment } from "../tools.ts";
+import type { Observed } from "../../core/selftest/outside.ts";
+import { allPids, identityOf, linkTarget, statusText } from "../running/proc.ts";
 import { heldLimits } from "./limits.ts";
+import { architecture } from "./method.ts";
 import { isRootBelow, statFields } from "./processes.ts";
 
 /** Everything that /proc (proc(5)) reveals about a caged process and its init. Undefined if one of them has ended. */
@@ -28,7 +29,7 @@ export function observeConfinement(pid: number, init: number, root: Path): Obser
 			...layers,
 			sharedNamespaces: namespaces.flatMap(([kind, name]) => (isOurs(kind) ? [name] : [])),
 			descriptors: [...descriptors(pid, 3), ...(init === pid ? [] : descriptors(init, 0))],
-			mounts: parseMounts(readFileSync(`/proc/${pid}/mountinfo`, "latin1")),
+			mounts: parseMountinfo(readFileSync(`/proc/${pid}/mountinfo`, "latin1")),
 			ownSession: Number(session) === init || isAlone(Number(session), pid),
 			terminal: terminal !== "0",
 			environment: readFileSync(`/proc/${init}/environ`, "latin1")
@@ -41,11 +42,6 @@ export function observeConfinement(pid: number, init: number, root: Path): Obser
 	} catch {
 		return undefined;
 	}
-}
-
-function identityOf(path: string | Buffer): string {
-	const { dev, ino } = statSync(path, { bigint: true });
-	return `${dev}:${ino}`;
 }
 
 function descriptors(pid: number, first: number): string[] {
@@ -121,10 +117,7 @@ export function measureConfinement(pid: number, init: number, root: Path, limits
 function rootOfNamespace(pid: number): string | undefined {
 	const perl = findTool("perl");
 	if (perl === undefined) return undefined;
-	const setns = architecture === "x64" ? 308 : 268;
-	const program = `open my $its, '<', '/proc/${pid}/ns/mnt' or exit 1; syscall(${setns}, fileno $its, 0) == 0 or exit 1; my @s = stat '/'; print "$s[0]:$s[1]"`;
+	const program = `open my $its, '<', '/proc/${pid}/ns/mnt' or exit 1; syscall(${syscallNumber("setns", architecture)}, fileno $its, 0) == 0 or exit 1; my @s = stat '/'; print "$s[0]:$s[1]"`;
 	const { status, stdout } = spawnSync(perl, ["-e", program], { env: toolEnvironment, encoding: "utf8" });
 	return status === 0 ? stdout : undefined;
 }
-
-export const architecture: Architecture = process.arch === "arm64" ? "arm64" : "x64";

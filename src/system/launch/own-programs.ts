@@ -6,10 +6,9 @@ import { acceptorExecutable } from "../../core/confinement/programs/acceptor.ts"
 import { environmentExecutable } from "../../core/confinement/programs/environment.ts";
 import { type InitKind, initExecutable } from "../../core/confinement/programs/init.ts";
 import { isPerConnection, type OwnedSocket, socketsExecutable } from "../../core/confinement/programs/passed-sockets.ts";
-import type { Architecture } from "../../core/confinement/seccomp/syscalls.ts";
 import { libraryClosure } from "../../core/elf/closure.ts";
 import { Failure } from "../../core/failure.ts";
-import { knownArchitecture, Program, register } from "../../core/machine-code/program.ts";
+import { assemble, type Program, register } from "../../core/machine-code/program.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { LaunchRequest } from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
@@ -19,12 +18,16 @@ import { isRootless } from "./rootless.ts";
 
 /** The init of a launch and the program that sets the environment. */
 export function ownPrograms(kind: InitKind = {}): { init: Buffer; environment: Buffer } {
-	const [init, environment] = [
-		initExecutable(process.arch, kind),
-		environmentExecutable(process.arch, { listens: Boolean(kind.passedSockets) }),
-	];
-	if (!init || !environment) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
-	return { init, environment };
+	return {
+		init: requireProgram(initExecutable(process.arch, kind)),
+		environment: requireProgram(environmentExecutable(process.arch, { listens: Boolean(kind.passedSockets) })),
+	};
+}
+
+/** Throws `processor-unsupported` (exit 3) without a program for this processor. */
+export function requireProgram(program: Buffer | undefined): Buffer {
+	if (!program) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
+	return program;
 }
 
 /** The program that opens a launch's sockets, if it has any. Throws `socket-invalid`, `account-unknown` or `group-unknown` (exit 2). */
@@ -33,9 +36,7 @@ export function socketsProgram({ sockets = [], spec }: LaunchRequest): Buffer | 
 	const owned = sockets.map((text) => withOwner(passedSocket(text)));
 	const ipv6 = existsSync("/proc/net/if_inet6");
 	const kind = { entersRoot: spec.kind === "sandbox", checksLinks: !isRootless(), ipv6 };
-	const program = socketsExecutable(process.arch, owned, kind);
-	if (!program) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
-	return program;
+	return requireProgram(socketsExecutable(process.arch, owned, kind));
 }
 
 /** The program that starts the application for each connection. Undefined if it is started only once. */
@@ -69,31 +70,25 @@ export const loopbackPlace = (folder: string) => join(folder, name);
 /** Writes the program and returns its place. */
 export function writeLoopback(folder: string): string {
 	const place = loopbackPlace(folder);
-	writeFileSync(place, loopbackExecutable(process.arch) ?? "", { mode: 0o700 });
+	writeFileSync(place, assemble(process.arch, describeLoopback) ?? "", { mode: 0o700 });
 	return place;
 }
 
 /**
- * Returns a static executable that enables the loopback of its network namespace. Sysfs files for it belong to root, which a
+ * Describes a program that enables the loopback of its network namespace. Sysfs files for it belong to root, which a
  * rootless launch's user namespace does not map (measured), and iproute2 may be missing. In C:
  *
  *     struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
  *     exit(ioctl(socket(AF_INET, SOCK_DGRAM, 0), SIOCSIFFLAGS, &lo) != 0);
  */
-function loopbackExecutable(architecture: string): Buffer | undefined {
-	const known = knownArchitecture(architecture);
-	return known && loopbackProgram(known).executable({ request: request() });
-}
-
-function loopbackProgram(architecture: Architecture): Program {
-	const p = new Program(architecture);
+function describeLoopback(p: Program): void {
+	p.constants({ request: request() });
 	p.call("socket", 2, 2, 0); // AF_INET, SOCK_DGRAM
 	p.call("ioctl", register("answer"), 0x8914, "request"); // SIOCSIFFLAGS
 	p.branch("equal", "exit");
 	p.set("answer", 1);
 	p.label("exit");
 	p.exit(register("answer"));
-	return p;
 }
 
 /** netdevice(7)'s struct ifreq: a name of 16 bytes, then the flags. */

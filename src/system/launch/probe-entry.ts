@@ -1,9 +1,8 @@
 import { closeSync, constants, openSync } from "node:fs";
 import { type ProbeEntryKind, probeEntryExecutable, probeRoot } from "../../core/confinement/programs/probe-entry.ts";
-import { Failure } from "../../core/failure.ts";
 import { pathOnly } from "../files/descriptor.ts";
 import { openProgram } from "../files/file-flags.ts";
-import { requireTool } from "../tools.ts";
+import { requireProgram } from "./own-programs.ts";
 import { intoNetwork, isRootless, sharesNamespace } from "./rootless.ts";
 
 /** The command of a probe, its descriptors from 3 on, and its path to the application's root. */
@@ -83,9 +82,7 @@ export class ProbePrograms {
 		const key = JSON.stringify(kind);
 		const known = this.opened.get(key);
 		if (known !== undefined) return known;
-		const program = probeEntryExecutable(process.arch, kind);
-		if (program === undefined) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
-		const descriptor = openProgram(this.scratch, program);
+		const descriptor = openProgram(this.scratch, requireProgram(probeEntryExecutable(process.arch, kind)));
 		this.opened.set(key, descriptor);
 		return descriptor;
 	}

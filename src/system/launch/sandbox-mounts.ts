@@ -17,7 +17,7 @@ import { ancestors, isWithin, join, type Path, pathFromBytes, pathFromText, path
 import { sandboxDevices } from "../../core/plan/devices.ts";
 import type { Launch } from "../../engine/launch-ports.ts";
 import { systemFiles } from "../files/files.ts";
-import { type Mount, parseMountinfo } from "../files/mounts.ts";
+import { type Mount, topMounts } from "../files/mounts.ts";
 import { isRootless } from "./rootless.ts";
 
 /**
@@ -92,7 +92,7 @@ export function hostDeviceLinks(): SandboxRoot["deviceLinks"] {
 
 /** How to rebuild this host's mounts for a sandbox, with its layers below `layers`. */
 export function hostMounts(spec: Extract<Launch, { kind: "sandbox" }>, layers: Path): SandboxRoot["mounts"] {
-	const mounts = parseMountinfo(readFileSync("/proc/self/mountinfo", "latin1"));
+	const mounts = topMounts(readFileSync("/proc/self/mountinfo", "latin1"));
 	if (!isRootless()) return sandboxMounts(mounts, layers, kindOf);
 	const wanted = [...spec.directories.map(({ path }) => path), ...spec.given].map((path) =>
 		[path, ...ancestors(path).reverse()].find((one) => kindOf(one) === "directory"),

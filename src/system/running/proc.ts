@@ -44,14 +44,15 @@ export function statusText(pid: number): string | undefined {
 	return textOf(`/proc/${pid}/status`);
 }
 
-/** Device and inode, or "". */
+/** Device and inode. Throws if there is no such file. */
+export function identityOf(path: string | Buffer): string {
+	const { dev, ino } = statSync(path, { bigint: true });
+	return `${dev}:${ino}`;
+}
+
+/** The same, or "". */
 export function fileIdentity(path: string | Buffer): string {
-	try {
-		const { dev, ino } = statSync(path, { bigint: true });
-		return `${dev}:${ino}`;
-	} catch {
-		return "";
-	}
+	return attempt(() => identityOf(path)) ?? "";
 }
 
 /** The words of a command line or an environment, separated by NUL. */

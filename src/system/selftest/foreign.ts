@@ -5,15 +5,16 @@ import { join } from "node:path";
 import { initName } from "../../core/confinement/launch.ts";
 import { syscallNumber } from "../../core/confinement/seccomp/syscalls.ts";
 import { Failure } from "../../core/failure.ts";
+import { parseMountinfo } from "../../core/machine/mountinfo.ts";
 import { isWithin, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
 import { filtersProgram } from "../../core/selftest/foreign/enter.ts";
 import { type ProcessState, processState } from "../../core/selftest/foreign/state.ts";
 import type { ForeignTarget } from "../../core/selftest/foreign/verdict.ts";
-import { parseMounts } from "../../core/selftest/outside.ts";
 import type { ForeignSandboxes, StartedProgram } from "../../engine/ports.ts";
 import { attempt } from "../files/errors.ts";
 import { cgroupMounts } from "../launch/cgroups.ts";
-import { architecture, observeConfinement } from "../launch/observe-confinement.ts";
+import { architecture } from "../launch/method.ts";
+import { observeConfinement } from "../launch/observe-confinement.ts";
 import { children, mainProcess, processStatus } from "../launch/processes.ts";
 import { runGroup } from "../launch/shell.ts";
 import { fileIdentity, linkTarget, namesIn, statusText, textOf } from "../running/proc.ts";
@@ -109,7 +110,7 @@ const kernelPlaces = ["/proc", "/sys", "/dev"].map(pathFromText);
 const mostCovers = 24;
 
 function coversOf(pid: number): Path[] {
-	const mounts = parseMounts(textOf(`/proc/${pid}/mountinfo`) ?? "")
+	const mounts = parseMountinfo(textOf(`/proc/${pid}/mountinfo`) ?? "")
 		.filter(({ options, path }) => options.includes("rw") && path !== "/" && !kernelPlaces.some((place) => isWithin(path, place)))
 		.map(({ path }) => path);
 	const isDirectory = (path: Path) => {

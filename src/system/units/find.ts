@@ -4,7 +4,7 @@ import { launchPath } from "../../core/application/application.ts";
 import { parseCreatedDirectory } from "../../core/application/created-directory.ts";
 import { type ApplicationDraft, compareFound, type FoundApplication } from "../../core/application/found.ts";
 import { Failure, type Note } from "../../core/failure.ts";
-import { parsePasswd } from "../../core/machine/accounts.ts";
+import { accountNames, parsePasswd } from "../../core/machine/accounts.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { Greeting } from "../../core/probe/recognise.ts";
 import type { HostApplications, Packages } from "../../engine/ports.ts";
@@ -45,7 +45,7 @@ export async function findApplications(options: FindOptions = {}): Promise<Found
 	const claimed = new Set<number>();
 	const found: FoundApplication[] = [...findServices(tree, processes, claimed)];
 
-	const accounts = accountNames(tree);
+	const accounts = accountsOf(tree);
 	for (const process of processes) {
 		if (claimed.has(process.pid) || process.exe === undefined || isSystemProcess(process)) continue;
 		const { application, notes } = draftFromProcess(process, (uid) => accounts.get(uid));
@@ -93,7 +93,7 @@ export async function findUnit(
 /** Directories that a program's units create before it starts, in the form of `--directory`, except those of unknown accounts. */
 export function directoriesOf(program: string): string[] {
 	const tree = new UnitTree("/");
-	const accounts = new Set(accountNames(tree).values());
+	const accounts = new Set(accountsOf(tree).values());
 	return serviceDirectories(program, tree).filter((text) => {
 		const [user] = parseCreatedDirectory(text).owner?.split(":") ?? [];
 		return user === undefined || accounts.has(user);
@@ -138,10 +138,8 @@ function isSystemProcess({ exe = "", ports }: ListeningProcess): boolean {
 	return ports.every(({ protocol }) => protocol === "unix");
 }
 
-function accountNames(tree: UnitTree): ReadonlyMap<number, string> {
-	// The first account of a number counts.
-	const users = parsePasswd(tree.read("/etc/passwd") ?? "").reverse();
-	return new Map(users.map(({ name, uid }) => [uid, name]));
+function accountsOf(tree: UnitTree): ReadonlyMap<number, string> {
+	return accountNames(parsePasswd(tree.read("/etc/passwd") ?? ""));
 }
 
 export const systemApplications: HostApplications = {

@@ -1,4 +1,5 @@
 import { Failure } from "../../core/failure.ts";
+import { accountNames } from "../../core/machine/accounts.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { type Answers, isName } from "../../core/questions/answers.ts";
@@ -156,8 +157,7 @@ export class Wizard implements WizardSession {
 	}
 
 	#namesOf(uids: readonly number[]): Readonly<Record<number, string>> {
-		const users = this.#machine.accounts.users().filter(({ uid }) => uids.includes(uid));
-		return Object.fromEntries(users.map(({ name, uid }) => [uid, name]));
+		return Object.fromEntries(accountNames(this.#machine.accounts.users().filter(({ uid }) => uids.includes(uid))));
 	}
 
 	exercise(line: string): void {

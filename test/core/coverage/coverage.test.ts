@@ -90,6 +90,14 @@ test("modules of other packages count too, loaded or not", () => {
 	expect(packages.map(({ name }) => name)).toEqual(["served"]);
 });
 
+test("libraries where the loader looks for every program are no modules", () => {
+	const files = ["/usr/local/lib/libserved.so.1", "/usr/local/lib/x86_64-linux-gnu/libserved.so.1"] as Path[];
+	const machine = tree(empty(...files, "/usr/local/lib/libother.so.1"));
+	const own = { ref: { name: "served", version: "1" }, files };
+	expect(foreignModules([own], machine)).toEqual([]);
+	expect(new CoverageMeter([own], machine).measure().groups.modules.of).toBe(0);
+});
+
 test("a script's package counts as the application's, its interpreter's does not", () => {
 	const scripts = tree({ "/usr/bin/python3": executable, "/usr/share/tool/main.py": "", "/usr/sbin/served": executable });
 	expect(packagedFile(["/usr/sbin/served", "-x"], scripts)).toBe("/usr/sbin/served");

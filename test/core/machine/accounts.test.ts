@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { freeIds, parseGroup, parseId, parsePasswd, subordinateRanges, systemRange } from "../../../src/core/machine/accounts.ts";
+import {
+	accountNames,
+	freeIds,
+	parseGroup,
+	parseId,
+	parsePasswd,
+	subordinateRanges,
+	systemRange,
+} from "../../../src/core/machine/accounts.ts";
 
 describe("passwd(5)", () => {
 	test("every field is read", () => {
@@ -63,3 +71,11 @@ test.each([
 	["#SYS_UID_MIN 5\nSYS_UID_MIN\t201\n  SYS_UID_MAX  300\n", { first: 201, last: 300 }],
 	["SYS_UID_MIN 0\nSYS_UID_MAX x\n", { first: 101, last: 999 }],
 ])("the range of system accounts is read from %j", (text, range) => expect(systemRange(text)).toEqual(range));
+
+test("the first account of a number names it", () => {
+	const users = parsePasswd("root:x:0:0::/root:/bin/sh\ntoor:x:0:0::/root:/bin/sh\nwww:x:33:33::/:/bin/sh\n");
+	expect([...accountNames(users)].sort()).toEqual([
+		[0, "root"],
+		[33, "www"],
+	]);
+});

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { parseMountinfo } from "../../../src/core/machine/mountinfo.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import { auditOutside, type Expected, type Observed, parseMounts } from "../../../src/core/selftest/outside.ts";
+import { auditOutside, type Expected, type Observed } from "../../../src/core/selftest/outside.ts";
 
 const path = pathFromText;
 const expected: Expected = {
@@ -10,7 +11,7 @@ const expected: Expected = {
 	mounts: ["/", "/dev", "/tmp", "/data"].map(path),
 	nodes: [path("/dev")],
 };
-const mounts = parseMounts(
+const mounts = parseMountinfo(
 	[
 		"30 1 8:1 /cage / ro,nosuid,nodev - ext4 /dev/sda1 rw",
 		"31 30 0:40 / /dev ro,nosuid,noexec - tmpfs tmpfs rw",
@@ -37,7 +38,7 @@ const failed = (change: Partial<Observed>) =>
 	auditOutside({ ...fine, ...change }, expected)
 		.filter(({ ok }) => !ok)
 		.map(({ found, id }) => [id, ...found]);
-const mounted = (line: string) => ({ mounts: [...mounts, ...parseMounts(line)] });
+const mounted = (line: string) => ({ mounts: [...mounts, ...parseMountinfo(line)] });
 
 test("a well-confined cage passes", () => expect(failed({})).toEqual([]));
 
@@ -61,8 +62,8 @@ test.each<[Partial<Observed>, string[]]>([
 ])("%j is found", (change, finding) => expect(failed(change)).toEqual([finding]));
 
 test("mount points are decoded as the kernel writes them", () => {
-	expect(parseMounts(String.raw`40 30 8:1 / /a\040b\134c ro,nosuid - ext4 /dev/sda1 rw`)).toEqual([
-		{ path: "/a b\\c", options: ["ro", "nosuid"] },
+	expect(parseMountinfo(String.raw`40 30 8:1 / /a\040b\134c ro,nosuid - ext4 /dev/sda1 rw`)).toEqual([
+		{ root: "/", path: "/a b\\c", options: ["ro", "nosuid"], type: "ext4", superOptions: ["rw"] },
 	]);
 });
 

@@ -1,5 +1,4 @@
-import { knownArchitecture, load, Program, pointer, register, words } from "../../machine-code/program.ts";
-import type { Architecture } from "../seccomp/syscalls.ts";
+import { assemble, load, type Program, pointer, register, words } from "../../machine-code/program.ts";
 
 /**
  * Returns a static executable that starts the application for each connection, with the connection as standard input and
@@ -23,8 +22,7 @@ import type { Architecture } from "../seccomp/syscalls.ts";
  *     }
  */
 export function acceptorExecutable(architecture: string, count: number): Buffer | undefined {
-	const known = knownArchitecture(architecture);
-	return known && acceptorProgram(known, count).executable({ usual });
+	return assemble(architecture, (p) => describeAcceptor(p, count));
 }
 
 /** Like MaxConnections= of systemd.socket(5): further clients wait, so that they cannot use up the machine's processes. */
@@ -35,8 +33,8 @@ const cannotExecute = 125;
 const childSignal = 17;
 
 /** a: connection, b: children, c: argv, d: envp, e: time limit, or options of wait4. */
-function acceptorProgram(architecture: Architecture, count: number): Program {
-	const p = new Program(architecture);
+function describeAcceptor(p: Program, count: number): void {
+	p.constants({ usual });
 	p.setArguments("c");
 	p.setEnvironment("d");
 	p.call("rt_sigaction", childSignal, "usual", 0, 8);
@@ -96,7 +94,6 @@ function acceptorProgram(architecture: Architecture, count: number): Program {
 	p.call("close_range", 3, -1, 0);
 	p.call("execve", load("c", 8, 8), pointer("c", 8), register("d"));
 	p.exit(cannotExecute);
-	return p;
 }
 
 /** The kernel's struct sigaction: handler, flags, restorer, mask. */

@@ -1,9 +1,8 @@
-import { knownArchitecture, load, Program, pointer, register, words } from "../../machine-code/program.ts";
+import { assemble, load, type Program, pointer, register, words } from "../../machine-code/program.ts";
 import { pathToBytes } from "../../path/path.ts";
 import { capabilities as allCapabilities, type Capability } from "../capabilities.ts";
 import { bindMask, type LandlockRule, type LandlockRuleset, landlockMask, landlockSince, scopeMask } from "../landlock.ts";
 import type { Layer } from "../method.ts";
-import type { Architecture } from "../seccomp/syscalls.ts";
 
 /**
  * Returns a static executable that sets no-new-privileges, Landlock rules and system call filters, then runs the next program. It contains rules and
@@ -68,22 +67,19 @@ export const confiningLayers = ["no-new-privs", "landlock", "seccomp"] as const 
 
 /** Returns undefined for a processor (`process.arch`) without support. */
 export function confineExecutable(architecture: string, confinement: Confinement): Buffer | undefined {
-	const known = knownArchitecture(architecture);
-	return known && confineProgram(known, confinement);
+	return assemble(architecture, (p) => describeConfiner(p, confinement));
 }
 
 /** Returns a program whose exit status is the version of the kernel's Landlock interface, 0 without Landlock. */
 export function landlockProbe(architecture: string): Buffer | undefined {
-	const known = knownArchitecture(architecture);
-	if (!known) return undefined;
-	const p = new Program(known);
-	p.call("landlock_create_ruleset", 0, 0, 1); // LANDLOCK_CREATE_RULESET_VERSION
-	p.set("a", register("answer"));
-	p.branch("negative", "none");
-	p.exit(register("a"));
-	p.label("none");
-	p.exit(0);
-	return p.executable();
+	return assemble(architecture, (p) => {
+		p.call("landlock_create_ruleset", 0, 0, 1); // LANDLOCK_CREATE_RULESET_VERSION
+		p.set("a", register("answer"));
+		p.branch("negative", "none");
+		p.exit(register("a"));
+		p.label("none");
+		p.exit(0);
+	});
 }
 
 type Unless = (condition: "negative" | "notEqual", step: keyof typeof steps) => void;
@@ -98,10 +94,9 @@ const steps = {
 } as const;
 
 /** a: ruleset, b: rule, c: argv. Arguments in memory are just below the stack pointer. */
-function confineProgram(architecture: Architecture, confinement: Confinement): Buffer {
+function describeConfiner(p: Program, confinement: Confinement): void {
 	const { capabilities, entersRoot = false, landlock, outlives = false, ruleset, without = [] } = confinement;
 	const filters = without.includes("seccomp") ? [] : confinement.filters;
-	const p = new Program(architecture);
 	const prctl = (option: number, value: number) => p.call("prctl", option, value, 0, 0, 0);
 	const unless: Unless = (condition, step) => p.branch(condition, `failed-${step}`);
 
@@ -132,6 +127,7 @@ function confineProgram(architecture: Architecture, confinement: Confinement): B
 		else restrict(p, landlock, ruleset, unless);
 	}
 	filters.forEach(({ isLogged, program }, index) => {
+		p.constants({ [`filter-${index}`]: program });
 		// struct sock_fprog
 		p.store("stack", -16, 8, program.length / 8); // instructions
 		p.set("answer", `filter-${index}`);
@@ -147,13 +143,6 @@ function confineProgram(architecture: Architecture, confinement: Confinement): B
 	);
 	// execve returned, so the last step failed.
 	p.failures(messages.reverse(), confineFailed);
-	return p.executable({
-		...Object.assign({}, ...versions.map((version) => rulesetConstants(version, ruleset))),
-		...(landlock === "any" ? { "no-landlock": noLandlock } : {}),
-		...Object.fromEntries(filters.map(({ program }, index) => [`filter-${index}`, program])),
-		...(entersRoot ? { here: Buffer.from(".\0"), top: Buffer.from("/\0"), mounts: Buffer.from("/proc/self/ns/mnt\0") } : {}),
-		...Object.fromEntries(messages.map(([step, text]) => [`text-${step}`, text])),
-	});
 }
 
 /** Capability sets have 64 bits (capabilities(7)). */
@@ -171,6 +160,7 @@ function enterRoot(p: Program, unless: Unless): void {
 		p.open(place, flags | 0x80000); // O_CLOEXEC
 		unless("negative", "root");
 	};
+	p.constants({ here: Buffer.from(".\0"), top: Buffer.from("/\0"), mounts: Buffer.from("/proc/self/ns/mnt\0") });
 	open("here", 0x200000 | p.openFlags.directory); // O_PATH
 	p.set("a", register("answer"));
 	open("mounts", 0);
@@ -215,15 +205,13 @@ function restrictByVersion(p: Program, ruleset: LandlockRuleset, unless: Unless)
 		p.label(`older-than-${version}`);
 	}
 	p.label("absent");
+	p.constants({ "no-landlock": noLandlock });
 	p.call("write", 2, "no-landlock", noLandlock.length);
 	p.label("restricted");
 }
 
-/** A kernel that does not judge ports refuses rules for them. */
-const portsFor = (landlock: number, { ports = [] }: LandlockRuleset) => (bindMask(landlock) ? ports : []);
-
-function rulesetConstants(landlock: number, ruleset: LandlockRuleset): Record<string, Buffer> {
-	return {
+function restrict(p: Program, landlock: number, ruleset: LandlockRuleset, unless: Unless): void {
+	p.constants({
 		// struct landlock_ruleset_attr of version 6. An older kernel accepts the longer structure if the rest is 0.
 		[`ruleset-${landlock}`]: words(
 			...[landlockMask(landlock, ruleset.handled), 0],
@@ -231,13 +219,7 @@ function rulesetConstants(landlock: number, ruleset: LandlockRuleset): Record<st
 			...[scopeMask(landlock, ruleset.scopes), 0],
 		),
 		[`rules-${landlock}`]: Buffer.concat([...ruleset.rules.map((rule) => ruleBytes(rule, landlock)), Buffer.alloc(8)]),
-		...Object.fromEntries(
-			portsFor(landlock, ruleset).map((port, index) => [`port-${landlock}-${index}`, words(bindMask(landlock), 0, port, 0)]),
-		),
-	};
-}
-
-function restrict(p: Program, landlock: number, ruleset: LandlockRuleset, unless: Unless): void {
+	});
 	p.call("landlock_create_ruleset", `ruleset-${landlock}`, 24, 0);
 	unless("negative", "landlock");
 	p.set("a", register("answer"));
@@ -259,8 +241,10 @@ function restrict(p: Program, landlock: number, ruleset: LandlockRuleset, unless
 	p.jump("always", `rule-${landlock}`);
 
 	p.label(`restrict-${landlock}`);
-	for (let index = 0; index < portsFor(landlock, ruleset).length; index++) {
-		p.call("landlock_add_rule", register("a"), 2, `port-${landlock}-${index}`, 0); // LANDLOCK_RULE_NET_PORT, struct landlock_net_port_attr
+	// A kernel that does not judge ports refuses rules for them.
+	for (const port of bindMask(landlock) ? (ruleset.ports ?? []) : []) {
+		p.constants({ [`port-${landlock}-${port}`]: words(bindMask(landlock), 0, port, 0) }); // struct landlock_net_port_attr
+		p.call("landlock_add_rule", register("a"), 2, `port-${landlock}-${port}`, 0); // LANDLOCK_RULE_NET_PORT
 		unless("notEqual", "landlock");
 	}
 	// By default the kernel records only refusals to this program itself, not to those that it executes.

@@ -1,5 +1,4 @@
-import { knownArchitecture, load, Program, pointer, register, workingDirectory } from "../../machine-code/program.ts";
-import type { Architecture } from "../seccomp/syscalls.ts";
+import { assemble, load, type Program, pointer, register, workingDirectory } from "../../machine-code/program.ts";
 
 /**
  * Returns a static executable that reports each opening of the files that are its arguments, from outside of the cage. Node.js has
@@ -22,8 +21,7 @@ import type { Architecture } from "../seccomp/syscalls.ts";
  * undefined for a processor that we have no code for.
  */
 export function decoyWatcherExecutable(architecture: string): Buffer | undefined {
-	const known = knownArchitecture(architecture);
-	return known && watcherProgram(known).executable();
+	return assemble(architecture, describeWatcher);
 }
 
 /** Bytes of the result for each file. */
@@ -34,8 +32,7 @@ const unlimited = 0x30; // FAN_UNLIMITED_QUEUE | FAN_UNLIMITED_MARKS: one cage m
 const opened = 0x20; // FAN_OPEN
 
 /** a: group, c: the place in argv, d: the file or the event's descriptor. */
-function watcherProgram(architecture: Architecture): Program {
-	const p = new Program(architecture);
+function describeWatcher(p: Program): void {
 	const buffer = pointer("stack");
 	p.setArguments("c");
 	p.reserve(64); // the buffer
@@ -70,7 +67,6 @@ function watcherProgram(architecture: Architecture): Program {
 
 	p.label("failed");
 	p.exit(1);
-	return p;
 }
 
 /** One opening of a watched file. If it has no descriptor, the kernel could not open the file for us. */

@@ -1,6 +1,5 @@
-import { knownArchitecture, load, Program, pointer, register } from "../../machine-code/program.ts";
+import { assemble, load, type Program, pointer, register } from "../../machine-code/program.ts";
 import { environmentName } from "../launch.ts";
-import type { Architecture } from "../seccomp/syscalls.ts";
 import { initCannotExecute } from "./init.ts";
 
 /**
@@ -16,8 +15,7 @@ import { initCannotExecute } from "./init.ts";
  *     write(2, "cagewright-env: cannot execute the application\n"); exit(125);
  */
 export function environmentExecutable(architecture: string, { listens = false } = {}): Buffer | undefined {
-	const known = knownArchitecture(architecture);
-	return known && environmentProgram(known, listens).executable({ complaint });
+	return assemble(architecture, (p) => describeEnvironment(p, listens));
 }
 
 /** Returns its arguments before the command. */
@@ -28,8 +26,8 @@ export function environmentWords(program: string, variables: readonly string[]):
 const complaint = Buffer.from(`${environmentName}: cannot execute the application\n`);
 
 /** a: the place in argv, b: the environment. */
-function environmentProgram(architecture: Architecture, listens: boolean): Program {
-	const p = new Program(architecture);
+function describeEnvironment(p: Program, listens: boolean): void {
+	p.constants({ complaint });
 	p.set("b", pointer("stack", 16)); // argv + 1
 	p.set("a", register("b"));
 	p.label("word");
@@ -49,7 +47,6 @@ function environmentProgram(architecture: Architecture, listens: boolean): Progr
 	p.label("failed");
 	p.call("write", 2, "complaint", complaint.length);
 	p.exit(initCannotExecute);
-	return p;
 }
 
 /** sd_listen_fds(3) only takes descriptors if a variable names the calling process. c: the word. */

@@ -1,5 +1,4 @@
-import { knownArchitecture, load, Program, pointer, register, words } from "../../machine-code/program.ts";
-import type { Architecture } from "../seccomp/syscalls.ts";
+import { assemble, load, type Program, pointer, register, words } from "../../machine-code/program.ts";
 
 /**
  * PID 1 of a cage: a static executable of about a kilobyte, assembled here.
@@ -43,8 +42,7 @@ export interface InitKind {
 
 /** Returns undefined for a processor (`process.arch`) without support. */
 export function initExecutable(architecture: string, kind: InitKind = {}): Buffer | undefined {
-	const known = knownArchitecture(architecture);
-	return known && initProgram(known, kind).executable(data);
+	return assemble(architecture, (p) => describeInit(p, kind));
 }
 
 /**
@@ -70,11 +68,11 @@ const data = {
 };
 
 /** a: app, b: ending, c: argv, d: code. */
-function initProgram(architecture: Architecture, { closes = true, endsWithFirst = false, passedSockets = 0 }: InitKind): Program {
-	const p = new Program(architecture);
+function describeInit(p: Program, { closes = true, endsWithFirst = false, passedSockets = 0 }: InitKind): void {
 	const mask = (name: keyof typeof data) => p.call("rt_sigprocmask", 2, name, 0, 8); // SIG_SETMASK
 	const closeFrom = (first: number) => p.call("close_range", first, -1, 0);
 
+	p.constants(data);
 	p.setArguments("c");
 	mask("allSignals");
 	p.fork();
@@ -153,5 +151,4 @@ function initProgram(architecture: Architecture, { closes = true, endsWithFirst 
 	p.call("execve", load("a", 16, 8), pointer("a", 16), register("b"));
 	p.label("failed");
 	p.exit(initCannotExecute);
-	return p;
 }

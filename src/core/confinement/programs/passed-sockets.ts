@@ -1,6 +1,5 @@
 import { type PassedSocket, type SocketOption, socketPlace, standardInput } from "../../application/passed-socket.ts";
-import { knownArchitecture, load, Program, pointer, register, words, workingDirectory } from "../../machine-code/program.ts";
-import type { Architecture } from "../seccomp/syscalls.ts";
+import { assemble, load, type Program, pointer, register, words, workingDirectory } from "../../machine-code/program.ts";
 
 /**
  * Returns a static executable, assembled for each launch, that opens the sockets which an application receives as descriptors
@@ -25,8 +24,7 @@ import type { Architecture } from "../seccomp/syscalls.ts";
  *     execve(argv[1], argv + 1, envp);
  */
 export function socketsExecutable(architecture: string, sockets: readonly OwnedSocket[], kind: SocketsKind): Buffer | undefined {
-	const known = knownArchitecture(architecture);
-	return known && socketsProgram(known, sockets, kind);
+	return assemble(architecture, (p) => describeSockets(p, sockets, kind));
 }
 
 export const socketsName = "cagewright-sock";
@@ -84,19 +82,14 @@ const mostWaiting = 4096; // SOMAXCONN, which the kernel cuts to net.core.somaxc
 const [topDescriptor, hereDescriptor] = [200, 201];
 
 /** a: the socket, c: argv, d: the environment. */
-function socketsProgram(
-	architecture: Architecture,
-	sockets: readonly OwnedSocket[],
-	{ checksLinks, entersRoot, ipv6 }: SocketsKind,
-): Buffer {
-	const p = new Program(architecture);
-	const constants: Record<string, Uint8Array> = { one: words(1), zero: words(0), slash: text("/"), dot: text(".") };
+function describeSockets(p: Program, sockets: readonly OwnedSocket[], { checksLinks, entersRoot, ipv6 }: SocketsKind): void {
+	p.constants({ one: words(1), zero: words(0), slash: text("/"), dot: text(".") });
 	p.setArguments("c");
 	p.call("close_range", 3, -1, 0);
 	if (entersRoot) enterRoot(p);
 	for (const [index, socket] of sockets.entries()) {
 		const bound = addressOf(socket, ipv6);
-		constants[`address-${index}`] = bound.bytes;
+		p.constants({ [`address-${index}`]: bound.bytes });
 		p.call("socket", bound.family, types[socket.kind], 0);
 		p.branch("negative", `failed-${index}`);
 		p.set("a", register("answer"));
@@ -105,10 +98,10 @@ function socketsProgram(
 		}
 		const { path } = bound;
 		if (path !== undefined) {
-			constants[`path-${index}`] = text(path);
+			p.constants({ [`path-${index}`]: text(path) });
 			if (checksLinks) {
 				for (const [depth, directory] of above(path).entries()) {
-					constants[`above-${index}-${depth}`] = text(directory);
+					p.constants({ [`above-${index}-${depth}`]: text(directory) });
 					refuseLink(p, `above-${index}-${depth}`, `failed-${index}`);
 				}
 			}
@@ -135,7 +128,6 @@ function socketsProgram(
 		({ address }, index) => [String(index), Buffer.from(`${socketsName}: cannot open the socket ${address}\n`)] as const,
 	);
 	p.failures(texts, socketsFailed);
-	return p.executable({ ...constants, ...Object.fromEntries(texts.map(([name, bytes]) => [`text-${name}`, bytes])) });
 }
 
 function optionsOf({ kind, options: requested }: OwnedSocket, family: number): [readonly [number, number], boolean][] {

@@ -1,14 +1,14 @@
 import {
 	type Argument,
-	knownArchitecture,
+	assemble,
 	load,
-	Program,
+	type Program,
 	pointer,
 	register,
 	words,
 	workingDirectory,
 } from "../../machine-code/program.ts";
-import type { Architecture, SyscallName } from "../seccomp/syscalls.ts";
+import type { SyscallName } from "../seccomp/syscalls.ts";
 
 /**
  * Runs a probe on the host's file system, in the application's network, and in its own mount and PID namespaces. The
@@ -34,8 +34,7 @@ import type { Architecture, SyscallName } from "../seccomp/syscalls.ts";
  *     exit(status);                                                    // the kernel kills the rest of the namespace
  */
 export function probeEntryExecutable(architecture: string, kind: ProbeEntryKind): Buffer | undefined {
-	const known = knownArchitecture(architecture);
-	return known && entryProgram(known, kind).executable(data);
+	return assemble(architecture, (p) => describeEntry(p, kind));
 }
 
 export interface ProbeEntryKind {
@@ -85,8 +84,7 @@ const data = {
 };
 
 /** a: top, b: own, c: cwd, d: tree, e: the awaited child. */
-function entryProgram(architecture: Architecture, { network, root, user }: ProbeEntryKind): Program {
-	const p = new Program(architecture);
+function describeEntry(p: Program, { network, root, user }: ProbeEntryKind): void {
 	let problem = "failed";
 	const call = (name: SyscallName, ...values: readonly Argument[]) => {
 		p.call(name, ...values);
@@ -117,6 +115,7 @@ function entryProgram(architecture: Architecture, { network, root, user }: Probe
 		p.exit(register("e"));
 	};
 
+	p.constants(data);
 	if (user) enter(probeDescriptors.user, namespaces.user);
 	if (network === "join") enter(probeDescriptors.net, namespaces.net);
 	endWithParent();
@@ -158,5 +157,4 @@ function entryProgram(architecture: Architecture, { network, root, user }: Probe
 	};
 	complain("failed", "complaint");
 	complain("unshown", "rootComplaint");
-	return p;
 }

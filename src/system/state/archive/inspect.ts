@@ -10,6 +10,7 @@ import type { Path } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
 import type { Trace } from "../../../core/trace/trace.ts";
 import type { InspectedArchive } from "../../../engine/archive-store.ts";
+import { attempt } from "../../files/errors.ts";
 import { cageFromJson } from "../cage-json.ts";
 import { seededFromJson } from "../seeded.ts";
 import { foreignTraceFrom } from "../traces.ts";
@@ -76,12 +77,7 @@ export async function inspectArchive(path: Path, signal: AbortSignal): Promise<I
 }
 
 function isSeeded(bytes: Buffer): boolean {
-	try {
-		seededFromJson(bytes.toString("utf8"));
-		return true;
-	} catch {
-		return false;
-	}
+	return attempt(() => seededFromJson(bytes.toString("utf8"))) !== undefined;
 }
 
 /** Keeps only lines in this program's log format, on which later readers rely. */
