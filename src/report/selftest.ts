@@ -1,4 +1,5 @@
 import { printable } from "../core/path/quote.ts";
+import type { Outcome } from "../core/selftest/outcomes.ts";
 import type { Check } from "../core/selftest/outside.ts";
 import { isWarning } from "../core/selftest/outside.ts";
 import { groups, type Permission } from "../core/selftest/technique.ts";
@@ -7,7 +8,6 @@ import {
 	countsOf,
 	failedChecks,
 	holds,
-	type Outcome,
 	permittedByPlan,
 	type RankedResult,
 	type Selftest,

@@ -10,9 +10,9 @@ import {
 	neededParts,
 	untriedTechniques,
 } from "../../core/selftest/foreign/verdict.ts";
+import { type Attempt, escapes, parseAttempts, unproven } from "../../core/selftest/outcomes.ts";
 import { auditOutside, type Check, type CheckId, type Observed } from "../../core/selftest/outside.ts";
 import { attemptsArguments, attemptsProgram } from "../../core/selftest/program.ts";
-import { type Attempt, escapes, parseAttempts, unproven } from "../../core/selftest/verdict.ts";
 import type { Context } from "../context.ts";
 
 /** Seconds for all techniques; an idle machine needs half of one. */

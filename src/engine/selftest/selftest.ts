@@ -9,20 +9,11 @@ import {
 import { type Layer, layers } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
+import { type Attempt, escapes, outcomesOf, parseAttempts, unproven } from "../../core/selftest/outcomes.ts";
 import { auditOutside, type Expected, type Observed } from "../../core/selftest/outside.ts";
 import { attemptsArguments, attemptsProgram, type DecoyFacts, type Target } from "../../core/selftest/program.ts";
 import { allTechniques } from "../../core/selftest/techniques/techniques.ts";
-import {
-	type Attempt,
-	escapes,
-	outcomesOf,
-	parseAttempts,
-	type Selftest,
-	storedResults,
-	summariseSelftest,
-	type Tested,
-	unproven,
-} from "../../core/selftest/verdict.ts";
+import { type Selftest, storedResults, summariseSelftest, type Tested } from "../../core/selftest/verdict.ts";
 import { knownCage, layoutOf, presentCage } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
 import type { CageLayout, LaunchRequest, Sandbox } from "../launch-ports.ts";
