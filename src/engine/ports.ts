@@ -12,7 +12,7 @@ import type { MachineFacts, PackageOrigin } from "../core/record/evidence.ts";
 import type { ProcessState } from "../core/selftest/foreign/state.ts";
 import type { ForeignTarget } from "../core/selftest/foreign/verdict.ts";
 import type { Observed } from "../core/selftest/outside.ts";
-import type { DecoyFacts } from "../core/selftest/program.ts";
+import type { BystanderFacts } from "../core/selftest/program.ts";
 import type { MergeContext } from "../core/template/merge.ts";
 import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
@@ -105,7 +105,7 @@ export interface SelftestTools {
 	interpreter(): Interpreter | undefined;
 	hostRoot(): { readonly identity: string; readonly disk: number };
 	/** Starts a process outside the cage, under its account. */
-	decoy(identity: Identity): Promise<Decoy>;
+	bystander(identity: Identity): Promise<Bystander>;
 	/** Starts the escape techniques as a systemd service. Throws `systemctl-failed` and then leaves nothing behind. */
 	service(request: AttemptsService): Promise<StartedAttempts>;
 }
@@ -179,8 +179,8 @@ export interface Interpreter {
 }
 
 /** Disposal resolves when the process and everything it created are gone. */
-export interface Decoy extends AsyncDisposable {
-	readonly facts: DecoyFacts;
+export interface Bystander extends AsyncDisposable {
+	readonly facts: BystanderFacts;
 }
 
 /** One requirement. `missing`: something does not work without it; `weaker`: it works with less protection; `note`: worth knowing. */

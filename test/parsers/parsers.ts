@@ -37,7 +37,7 @@ import { readPython } from "../../src/core/modules/python.ts";
 import { rubyModules } from "../../src/core/modules/ruby.ts";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
 import { parseAttempts } from "../../src/core/selftest/outcomes.ts";
-import { parseDecoy } from "../../src/core/selftest/program.ts";
+import { parseBystander } from "../../src/core/selftest/program.ts";
 import { parseTemplate } from "../../src/core/template/parse.ts";
 import { unbundle } from "../../src/core/template/template.ts";
 import { foreignTrace, traceToJson } from "../../src/core/trace/json.ts";
@@ -282,8 +282,8 @@ export const parsers: Readonly<Record<string, Parser>> = {
 		"[1] starting\nError: cannot open /etc/app.conf: No such file or directory\n    at main (app.js:1)\nbye\n",
 	),
 	parseAttempts: reads(parseAttempts, "chroot-again\trefused\t1\nptrace\tkilled\t31\ndone\n"),
-	parseDecoy: reads(
-		parseDecoy,
+	parseBystander: reads(
+		parseBystander,
 		"pid=1\ttoken=t\taddress=2\tmemory=3\tmessages=4\tsemaphores=5\tqueue=/q\tkey=6\tport=7\tabstract=a\n",
 	),
 	parseMountinfo: reads(

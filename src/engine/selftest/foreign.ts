@@ -66,7 +66,7 @@ async function enterAndTry(context: Context, state: ProcessState, { isControl = 
 	const { disk, identity } = selftest.hostRoot();
 	// Not for the control: a process that reads its own descriptors changes them.
 	const seen = isControl ? undefined : await observed(context, state.pid);
-	await using decoy = await selftest.decoy({ ...state.outside, name: "", groups: [], home: "/" });
+	await using bystander = await selftest.bystander({ ...state.outside, name: "", groups: [], home: "/" });
 	const entering = {
 		state,
 		namespaces: Object.keys(state.namespaces).filter((kind) => state.namespaces[kind] !== host.namespaces[kind]),
@@ -77,7 +77,7 @@ async function enterAndTry(context: Context, state: ProcessState, { isControl = 
 	const target = {
 		host: identity,
 		disk,
-		decoy: decoy.facts,
+		bystander: bystander.facts,
 		loader: pathFromText("/"),
 		uid: state.accounts.uids[1] ?? 0,
 		unplanned: 0,

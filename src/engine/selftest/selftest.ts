@@ -11,7 +11,7 @@ import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import { type Attempt, escapes, outcomesOf, parseAttempts, unproven } from "../../core/selftest/outcomes.ts";
 import { auditOutside, type Expected, type Observed } from "../../core/selftest/outside.ts";
-import { attemptsArguments, attemptsProgram, type DecoyFacts, type Target } from "../../core/selftest/program.ts";
+import { attemptsArguments, attemptsProgram, type BystanderFacts, type Target } from "../../core/selftest/program.ts";
 import { allTechniques } from "../../core/selftest/techniques/techniques.ts";
 import { type Selftest, storedResults, summariseSelftest, type Tested } from "../../core/selftest/verdict.ts";
 import { knownCage, layoutOf, presentCage } from "../cages.ts";
@@ -126,11 +126,11 @@ async function testCage(
 	const network = options.network ?? request.network;
 	const method = launchMethod(context, false);
 	const { weaker } = method;
-	await using decoy = await selftest.decoy(manifest.identity);
-	const { token } = decoy.facts;
+	await using bystander = await selftest.bystander(manifest.identity);
+	const { token } = bystander.facts;
 	await using listener = options.alarms ? await listenIfComplete(context, token) : undefined;
 	const commandOf = (how: Parameters<typeof attemptsProgram>[1], changed = request) => {
-		const target = attemptsArguments(targetOf(context, layout, changed, interpreter, decoy.facts), selftest.architecture);
+		const target = attemptsArguments(targetOf(context, layout, changed, interpreter, bystander.facts), selftest.architecture);
 		return [...interpreter.command, attemptsProgram(selftest.architecture, how), ...target];
 	};
 	const launchOf = (sandbox: Sandbox, command: readonly string[]): LaunchRequest => ({
@@ -187,7 +187,7 @@ async function testCage(
 		network,
 		ways: outcomes,
 		audit: auditOutside(
-			withoutDecoy(real.seen, decoy.facts.pid),
+			withoutBystander(real.seen, bystander.facts.pid),
 			options.unit ? expectedOfUnit(context, inForce, layout, manifest) : inForce,
 		),
 		control: { before: escapes(before.attempts), after: escapes(after.attempts) },
@@ -195,7 +195,10 @@ async function testCage(
 	};
 }
 
-const withoutDecoy = (seen: Observed, pid: number) => ({ ...seen, sameAccount: seen.sameAccount.filter((one) => one !== pid) });
+const withoutBystander = (seen: Observed, pid: number) => ({
+	...seen,
+	sameAccount: seen.sameAccount.filter((one) => one !== pid),
+});
 
 const bareRoot = { name: "root", uid: 0, gid: 0, groups: [], home: "/" };
 
@@ -249,13 +252,13 @@ function targetOf(
 	cage: CageLayout,
 	{ env, identity }: LaunchRequest,
 	{ loader }: Interpreter,
-	decoy: DecoyFacts,
+	bystander: BystanderFacts,
 ): Target {
 	const { disk, identity: host } = machine.selftest.hostRoot();
 	return {
 		host,
 		disk,
-		decoy,
+		bystander,
 		loader,
 		uid: identity.uid,
 		unplanned: unlikelyPorts.find((port) => !cage.permissions.tcpPorts?.includes(port)) ?? 0,
