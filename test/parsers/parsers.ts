@@ -36,6 +36,7 @@ import { perlModules } from "../../src/core/modules/perl.ts";
 import { readPython } from "../../src/core/modules/python.ts";
 import { rubyModules } from "../../src/core/modules/ruby.ts";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
+import { sharesIn } from "../../src/core/probe/protocol.ts";
 import { parseAttempts } from "../../src/core/selftest/outcomes.ts";
 import { parseBystander } from "../../src/core/selftest/program.ts";
 import { parseTemplate } from "../../src/core/template/parse.ts";

@@ -9,6 +9,7 @@ import { parseMountinfo } from "../../core/machine/mountinfo.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import type { Observed } from "../../core/selftest/outside.ts";
 import { allPids, identityOf, linkTarget, statusText } from "../running/proc.ts";
+import { findTool, toolEnvironment } from "../tools.ts";
 import { heldLimits } from "./limits.ts";
 import { architecture } from "./method.ts";
 import { isRootBelow, statFields } from "./processes.ts";

@@ -2,6 +2,7 @@ import { closeSync, constants, openSync } from "node:fs";
 import { type ProbeEntryKind, probeEntryExecutable, probeRoot } from "../../core/confinement/programs/probe-entry.ts";
 import { pathOnly } from "../files/descriptor.ts";
 import { openProgram } from "../files/file-flags.ts";
+import { requireTool } from "../tools.ts";
 import { requireProgram } from "./own-programs.ts";
 import { intoNetwork, isRootless, sharesNamespace } from "./rootless.ts";
 
