@@ -68,9 +68,14 @@ export async function runIn(
 	});
 	signal?.throwIfAborted();
 	if (ended.code === "ENOENT") throw new Failure("missing-program", { program }, 3);
-	if (!ended.failed) return;
-	const problem = ended.stderr.trim().split("\n")[0] || `${program}: ${ended.exitCode ?? ended.signal ?? ended.originalMessage}`;
-	throw reportedDiskFailure(problem, await placeOf(directory)) ?? new Failure("program-failed", { program, problem }, 1);
+	const how = ended.exitCode ?? ended.signal ?? ended.originalMessage;
+	if (ended.failed) throw programFailure(program, { how, stderr: ended.stderr }, await placeOf(directory));
+}
+
+/** The failure of a program that writes to `to`: a disk failure, or `program-failed` (exit 1). Without a message, `how` it ended counts. */
+export function programFailure(program: string, { how, stderr }: { how: unknown; stderr: string }, to: Path): Failure {
+	const problem = stderr.trim().split("\n")[0] || String(how);
+	return reportedDiskFailure(stderr, to) ?? new Failure("program-failed", { program, problem }, 1);
 }
 
 async function placeOf(directory: FileHandle): Promise<Path> {
