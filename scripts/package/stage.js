@@ -15,7 +15,7 @@ import { gzipSync } from "node:zlib";
 import { readJson, root } from "../set-up.js";
 import { addNode, privateNode } from "./node.js";
 
-/** The file tree of a package. Places must agree with src/core/upkeep/installation.ts. */
+/** The file tree of a package. Places must agree with src/core/installation/installation.ts. */
 
 const program = "/usr/lib/cagewright";
 const command = "/usr/bin/cagewright";

@@ -1,6 +1,6 @@
 import { sessionActions } from "../../src/cli/sessions.ts";
 import { templateActions } from "../../src/cli/template.ts";
-import { permissionWords } from "../../src/core/plan/permissions.ts";
+import { permissionWords } from "../../src/core/plan/permission-words.ts";
 import type { Model } from "./model.ts";
 
 /** Kinds of values. `words` are part of the script; the others are looked up when somebody presses Tab. */

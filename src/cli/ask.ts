@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from "node:readline/promises";
+import { Interrupted } from "./errors.ts";
 import { inLocale } from "./output.ts";
-import { Interrupted } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
 
 const signals = ["SIGHUP", "SIGINT", "SIGTERM"] as const;

@@ -5,8 +5,7 @@ import { buildAudited, planStep, timed, warnUnusedAllowances } from "../engine/b
 import { makePresent } from "../engine/build/switching.ts";
 import type { CageRequest } from "../engine/choose/starting-point.ts";
 import { tracedCage } from "../engine/choose/traced-cage.ts";
-import { planToJson, planTotals } from "../report/json.ts";
-import { planText } from "../report/text.ts";
+import { planText, planToJson, planTotals } from "../report/plan.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Builds a generation from the plan and switches to it without a trial. */

@@ -16,7 +16,7 @@ import type { Machine } from "../engine/context.ts";
 import type { Packages } from "../engine/ports.ts";
 import { dropinText, unitText } from "../engine/run/unit.ts";
 import { asPassesOnHost, withGuess } from "../engine/trace/try-probe.ts";
-import type { Messages } from "../messages/messages.ts";
+import type { Language, Messages } from "../messages/messages.ts";
 import { differencesText, templateCommands } from "../report/template.ts";
 import { writeNewFile } from "../system/files/new-file.ts";
 import { distributionIds } from "../system/packages/packages.ts";
@@ -136,7 +136,7 @@ export class SystemChooser implements Chooser {
 /** Returns a template as a choice, with its missing programs and the running process. */
 export function choiceOfTemplate(
 	template: Template,
-	language: "en" | "de",
+	language: Language,
 	found: readonly FoundApplication[],
 	values: ParameterValues = {},
 ): Choice {

@@ -14,13 +14,13 @@ import { answersFrom, baseOf } from "../engine/choose/answers.ts";
 import { type CageRequest, startingPoint, storedTemplate } from "../engine/choose/starting-point.ts";
 import type { Context } from "../engine/context.ts";
 import { asPassesOnHost } from "../engine/trace/try-probe.ts";
-import { madeToJson, planToJson } from "../report/json.ts";
+import { dryRunText, madeText, madeToJson } from "../report/make.ts";
 import { foundText, minimisedToJson } from "../report/minimise.ts";
-import { dryRunText, madeText, planText } from "../report/text.ts";
+import { planText, planToJson } from "../report/plan.ts";
 import { ask } from "./ask.ts";
 import { requestForProcess, untilEnter } from "./attach.ts";
+import { Search, type Searched } from "./minimise-search.ts";
 import { recordWriter } from "./record-writer.ts";
-import { Search, type Searched } from "./search.ts";
 import { requireAccepted } from "./template.ts";
 import type { Terminal } from "./terminal.ts";
 

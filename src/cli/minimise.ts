@@ -5,7 +5,7 @@ import { presentCage } from "../engine/cages.ts";
 import { planMinimise } from "../engine/minimise/minimise.ts";
 import { minimisedText, minimisedToJson, minimisePlanText, minimisePlanToJson } from "../report/minimise.ts";
 import { isSafe } from "./make.ts";
-import { Search } from "./search.ts";
+import { Search } from "./minimise-search.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface MinimiseOptions extends GivenOptions {

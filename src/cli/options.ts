@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { TimerTask } from "../core/installation/installation.ts";
 import { chosenDecoys } from "../core/plan/decoys.ts";
 import { isNumberKind, type NumberKind, readNumber } from "../core/questions/numbers.ts";
 import { type OptionRow, optionFlag, optionRows, stepVerbs } from "../core/questions/options.ts";
-import type { TimerTask } from "../core/upkeep/installation.ts";
+import { languages } from "../messages/messages.ts";
 import type { AlarmFormat } from "../report/alarm.ts";
 
 /** Collects the values of an option that can be repeated. */
@@ -88,7 +89,7 @@ export const wizardOptions: readonly string[] = ["resume", "linear", "inline", "
 export function addGlobalOptions(command: Command): Command {
 	return command
 		.addOption(new Option("--state <DIR>").argParser(folder))
-		.addOption(new Option("--lang <LANG>").choices(["en", "de"]))
+		.addOption(new Option("--lang <LANG>").choices(languages))
 		.option("--no-color")
 		.option("--quiet")
 		.option("--json")

@@ -3,9 +3,8 @@ import { planStep, takeDocumented, warnUnusedAllowances } from "../engine/build/
 import type { CageRequest } from "../engine/choose/starting-point.ts";
 import { tracedCage } from "../engine/choose/traced-cage.ts";
 import { coverageOf } from "../engine/trace/coverage.ts";
-import { reachedText, reachedToJson } from "../report/coverage.ts";
-import { differenceToJson, planToJson } from "../report/json.ts";
-import { differenceText, planText } from "../report/text.ts";
+import { coverageText, coverageToJson } from "../report/coverage.ts";
+import { planDifferenceText, planDifferenceToJson, planText, planToJson } from "../report/plan.ts";
 import { tracedSteps } from "./groups.ts";
 import type { Terminal } from "./terminal.ts";
 import { addingTo } from "./trace.ts";
@@ -27,12 +26,12 @@ export async function plan(terminal: Terminal, request: CageRequest): Promise<nu
 		const difference = manifest && comparePlanWithManifest(proposed, manifest);
 		const reached = await coverageOf(context, cage, trace);
 		if (terminal.options.json) {
-			const compared = difference ? { comparedWith: present, difference: differenceToJson(difference) } : {};
-			terminal.printJson("plan", { name: cage.name, ...planToJson(proposed), ...compared, ...reachedToJson(reached) });
+			const compared = difference ? { comparedWith: present, difference: planDifferenceToJson(difference) } : {};
+			terminal.printJson("plan", { name: cage.name, ...planToJson(proposed), ...compared, ...coverageToJson(reached) });
 		} else {
 			terminal.print(planText(proposed, terminal.messages));
-			terminal.print(reachedText(reached, addingTo(terminal, cage.name), terminal.messages));
-			if (difference && present !== undefined) terminal.print(differenceText(difference, present, terminal.messages));
+			terminal.print(coverageText(reached, addingTo(terminal, cage.name), terminal.messages));
+			if (difference && present !== undefined) terminal.print(planDifferenceText(difference, present, terminal.messages));
 		}
 		return 0;
 	});

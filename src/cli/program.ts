@@ -2,8 +2,8 @@ import { CommanderError } from "commander";
 import { loadHelp } from "../messages/load.ts";
 import { type Language, languageFrom } from "../messages/messages.ts";
 import { isGlobalOption, takesValue, wantedLanguage } from "./arguments.ts";
+import { report, reportLostOutput } from "./errors.ts";
 import type { GlobalOptions } from "./options.ts";
-import { report, reportLostOutput } from "./report.ts";
 import { stateFolder } from "./state-folder.ts";
 import { createProgram, type Verb, working } from "./verbs.ts";
 

@@ -5,8 +5,8 @@
 
 import type { ReadingMachine } from "../engine/context.ts";
 import { Commands } from "../system/commands.ts";
+import { changedOrigins } from "../system/files/drift.ts";
 import { systemFiles } from "../system/files/files.ts";
-import { changedOrigins } from "../system/files/origins.ts";
 import { running } from "../system/launch/processes.ts";
 import { systemPackages } from "../system/packages/packages.ts";
 import { cageStore } from "../system/state/cage-store.ts";

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { Adoption } from "../core/adoption/adoption.ts";
-import { probeWords } from "../core/application/probe-lines.ts";
 import { countEntries } from "../core/cage/manifest.ts";
 import { type RecentAlarms, recentAlarms } from "../core/detection/alarm.ts";
 import { Failure } from "../core/failure.ts";
+import { logDirectories } from "../core/installation/rotation.ts";
 import { baseName, type Path, pathFromText, pathToJson, pathToText } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
-import { logDirectories } from "../core/upkeep/rotation.ts";
+import { probeWords } from "../core/probe/lines.ts";
 import { knownCage, type PresentCage, presentCage } from "../engine/cages.ts";
 import type { ComparingMachine } from "../engine/context.ts";
 import type { CageContent } from "../engine/store.ts";
@@ -14,12 +14,11 @@ import { coverageOf } from "../engine/trace/coverage.ts";
 import type { Messages } from "../messages/messages.ts";
 import { recentAlarmsText, recentAlarmsToJson } from "../report/alarm.ts";
 import { confinementToJson, countsToJson } from "../report/cage-json.ts";
-import { coverageLine, reachedToJson } from "../report/coverage.ts";
+import { coverageLine, coverageToJson } from "../report/coverage.ts";
 import { fields, indent } from "../report/format.ts";
 import { historyText } from "../report/history.ts";
-import { entryToJson } from "../report/json.ts";
+import { entryTable, entryToJson, permissionsText } from "../report/plan.ts";
 import { unneededText } from "../report/record/contents.ts";
-import { entryTable, permissionsText } from "../report/text.ts";
 import { readTextSync } from "../system/files/text-files.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -63,7 +62,7 @@ export async function show(
 		// Cages of older versions may have no trace.
 		const reached = trace && (await coverageOf(context, present.cage, trace, present.manifest));
 		if (terminal.options.json) {
-			const { coverage = null } = reached ? reachedToJson(reached) : {};
+			const { coverage = null } = reached ? coverageToJson(reached) : {};
 			terminal.printJson("show", {
 				...showJson(present, adoption),
 				generations: [...others, present.generation].sort((a, b) => a - b),

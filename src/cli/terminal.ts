@@ -6,13 +6,13 @@ import type { Context, Machine, ReadingMachine } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
 import type { CageStore } from "../engine/store.ts";
 import { loadMessages } from "../messages/load.ts";
-import { languageFrom, type Messages } from "../messages/messages.ts";
+import { type Language, languageFrom, type Messages } from "../messages/messages.ts";
 import { progressLine } from "../report/progress.ts";
 import type { Launching } from "../system/launch/method.ts";
 import { isForeign } from "../system/state/foreign-state.ts";
+import { Interrupted } from "./errors.ts";
 import type { GlobalOptions } from "./options.ts";
 import { write } from "./output.ts";
-import { Interrupted } from "./report.ts";
 import { otherState, stateFolder } from "./state-folder.ts";
 
 const moreImportant = ["undo-failed", "adopt-failed-kept"];
@@ -23,15 +23,16 @@ export type Compose<M> = (state: string, launching: Launching) => M;
 /** Code that few commands need. */
 interface Rare {
 	/** Finishes the work of killed commands. */
-	repair(terminal: Pick<Terminal, "launching" | "messages" | "say" | "state">): Promise<void>;
+	finishAndReport(terminal: Pick<Terminal, "launching" | "messages" | "say" | "state">): Promise<void>;
 	eventToJson(event: Event): object;
 }
+
 type LoadRare = () => Promise<Rare>;
 
 /** Everything that a verb needs: output, language, state folder, and cancellation by signals. */
 export class Terminal<M extends ReadingMachine = Machine> {
 	readonly options: GlobalOptions;
-	readonly language: "en" | "de";
+	readonly language: Language;
 	readonly messages: Messages;
 	readonly state: string;
 	readonly #compose: Compose<M>;
@@ -138,7 +139,7 @@ export class Terminal<M extends ReadingMachine = Machine> {
 		const machine = this.machine();
 		machine.commands.listen((event) => this.#show(event));
 		try {
-			await this.#repair(machine.store);
+			await this.#finishUnfinished(machine.store);
 			return await work({ machine, emit: (event) => this.#show(event), signal: controller.signal });
 		} catch (error) {
 			// A failed undo matters more than the signal.
@@ -151,10 +152,10 @@ export class Terminal<M extends ReadingMachine = Machine> {
 	}
 
 	/** Completes or undoes the work of a killed command. A problem is only reported, because this command may be the one that diagnoses it. */
-	async #repair(store: CageStore): Promise<void> {
+	async #finishUnfinished(store: CageStore): Promise<void> {
 		// Root only reads a state folder that another user can change.
 		if (isForeign(pathFromText(this.state)) || !(await store.hasUnfinished())) return;
-		await (await this.#loadRare()).repair(this);
+		await (await this.#loadRare()).finishAndReport(this);
 	}
 
 	#show(event: Event): void {

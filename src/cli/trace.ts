@@ -10,9 +10,8 @@ import type { CageRequest } from "../engine/choose/starting-point.ts";
 import { refuseUnused, type Traced, tracedCage } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
 import { provideStartAccount } from "../engine/plan/dedicated-account.ts";
-import { watchCage } from "../engine/watch/watch.ts";
-import { addedText, addedToJson, reachedText, reachedToJson } from "../report/coverage.ts";
-import { traceText } from "../report/text.ts";
+import { watchCage } from "../engine/trace/failure-watch.ts";
+import { addedText, addedToJson, coverageText, coverageToJson } from "../report/coverage.ts";
 import { watchedText, watchedToJson } from "../report/trial.ts";
 import { untilEnter } from "./attach.ts";
 import { answersOf, dryRun } from "./make.ts";
@@ -63,14 +62,16 @@ export async function trace(terminal: Terminal, request: CageRequest): Promise<n
 				gaps: [...gaps],
 				seconds: cage.seconds.trace,
 				...(added ? { added: addedToJson(added) } : {}),
-				...(reached ? reachedToJson(reached) : {}),
+				...(reached ? coverageToJson(reached) : {}),
 			});
 		} else {
 			const { messages } = terminal;
 			const names = accountNames(context.machine.accounts.users());
 			if (added) terminal.print(addedText(added, (uid) => names.get(uid) ?? String(uid), messages));
-			if (reached) terminal.print(reachedText(reached, addingTo(terminal, cage.name), messages));
-			terminal.print(traceText(cage.name, result, terminal.commandLine("plan", cage.name), messages));
+			if (reached) terminal.print(coverageText(reached, addingTo(terminal, cage.name), messages));
+			terminal.print(
+				messages.cli.traced(cage.name, result.trace.accesses.size, result.trace.calls, terminal.commandLine("plan", cage.name)),
+			);
 		}
 		return 0;
 	});

@@ -1,5 +1,5 @@
-import type { Retention } from "../core/cage/cage.ts";
 import type { Edit, Winner } from "../core/cage/edits.ts";
+import type { Retention } from "../core/cage/retention.ts";
 import { Failure } from "../core/failure.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Missing } from "../core/plan/missing.ts";

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { Failure } from "../core/failure.ts";
+import { packagedWatchUnit } from "../core/installation/installation.ts";
 import { showPath } from "../core/path/quote.ts";
-import { packagedWatchUnit } from "../core/upkeep/installation.ts";
 import { type Reaction, watchAlarms } from "../engine/watch/alarms.ts";
 import { installWatch, uninstallWatch } from "../engine/watch/watch-unit.ts";
 import { type AlarmFormat, alarmLine, alarmText } from "../report/alarm.ts";

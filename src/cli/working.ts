@@ -1,22 +1,24 @@
 /** All verbs except those of the wizard, and what few commands need. */
-export { eventToJson } from "../report/json.ts";
+export { eventToJson } from "../report/events.ts";
 export { adopt, release } from "./adopt.ts";
 export { apps } from "./apps.ts";
 export { build } from "./build.ts";
 export * from "./comparing.ts";
-export { doctor, install, uninstall } from "./doctor.ts";
+export { doctor } from "./doctor.ts";
+export { exporting } from "./export.ts";
+export { importing } from "./import.ts";
+export { install, uninstall } from "./install.ts";
 export { systemMachine as machine } from "./machine.ts";
 export { make } from "./make.ts";
 export { minimise } from "./minimise.ts";
 export { plan } from "./plan.ts";
 export { remove } from "./remove.ts";
-export { repair } from "./repair.ts";
 export * from "./running.ts";
 export { selftest } from "./selftest.ts";
 export { template } from "./template.ts";
 export { trace } from "./trace.ts";
-export { exporting, importing } from "./transfer.ts";
 export { trial } from "./trial.ts";
+export { finishAndReport } from "./unfinished.ts";
 export { unit } from "./unit.ts";
 export { rollback, update } from "./update.ts";
 export { watch } from "./watch.ts";

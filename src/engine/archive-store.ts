@@ -1,9 +1,9 @@
+import type { ExportHead } from "../core/archive/head.ts";
+import type { LocalCage } from "../core/archive/local-owners.ts";
+import type { OwnerIds, OwnerNames } from "../core/archive/owner-names.ts";
 import type { ObservedFile as AuditObserved } from "../core/cage/audit.ts";
 import type { Cage } from "../core/cage/cage.ts";
-import type { ExportHead } from "../core/cage/export.ts";
-import type { LocalCage } from "../core/cage/local-owners.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
-import type { OwnerIds, OwnerNames } from "../core/cage/owner-names.ts";
 import type { ObservedState } from "../core/cage/tampering.ts";
 import type { Failure } from "../core/failure.ts";
 import type { OciImage } from "../core/image/oci.ts";

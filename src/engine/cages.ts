@@ -1,7 +1,7 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { devicesOf, type Manifest, rootsOf } from "../core/cage/manifest.ts";
-import { uidsOf } from "../core/confinement/filter-permissions.ts";
 import { type TemporaryEntry, temporaryDirectories } from "../core/confinement/launch.ts";
+import { uidsOf } from "../core/confinement/seccomp/filter-permissions.ts";
 import { Failure } from "../core/failure.ts";
 import { isWithin, outermost, type Path, parent } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";

@@ -1,10 +1,10 @@
-import type { Tools } from "../core/application/probe-lines.ts";
 import type { HostChanges } from "../core/cage/drift.ts";
 import type { Finding } from "../core/cage/finding.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Method, Weakness } from "../core/confinement/method.ts";
 import type { Files } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
+import type { Tools } from "../core/probe/lines.ts";
 import type { Detection } from "./detection-ports.ts";
 import type { Event } from "./events.ts";
 import type { Attached, AttachRequest, FailureWatch, FailureWatchRequest, Launcher } from "./launch-ports.ts";

@@ -1,7 +1,9 @@
+import type { Coverage } from "../core/coverage/coverage.ts";
+import type { StageCoverage } from "../core/coverage/lifecycle.ts";
+import type { NextExercise } from "../core/coverage/next-exercises.ts";
 import type { Note } from "../core/failure.ts";
 import type { Minimising } from "../core/minimise/search.ts";
 import type { Path } from "../core/path/path.ts";
-import type { Coverage, NextExercise, StageCoverage } from "../core/plan/coverage.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { ProcessRow, ProcessTree } from "../core/trace/processes.ts";

@@ -1,18 +1,18 @@
 import type { FoundApplication } from "../core/application/found.ts";
-import type { Greeting } from "../core/application/recognise.ts";
 import type { AuditPolicy } from "../core/cage/audit.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
-import type { Architecture } from "../core/confinement/syscalls.ts";
+import type { Architecture } from "../core/confinement/seccomp/syscalls.ts";
 import type { UnitInput } from "../core/confinement/unit/input.ts";
+import type { PackageContents } from "../core/coverage/coverage.ts";
 import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
-import type { PackageContents } from "../core/plan/coverage.ts";
 import type { Identity, PackageRef } from "../core/plan/plan.ts";
-import type { MachineFacts, PackageOrigin } from "../core/record/record.ts";
+import type { Greeting } from "../core/probe/recognise.ts";
+import type { MachineFacts, PackageOrigin } from "../core/record/evidence.ts";
 import type { ProcessState } from "../core/selftest/foreign/state.ts";
 import type { ForeignTarget } from "../core/selftest/foreign/verdict.ts";
 import type { Observed } from "../core/selftest/outside.ts";
-import type { DecoyFacts } from "../core/selftest/program.ts";
+import type { BystanderFacts } from "../core/selftest/program.ts";
 import type { MergeContext } from "../core/template/merge.ts";
 import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
@@ -105,7 +105,7 @@ export interface SelftestTools {
 	interpreter(): Interpreter | undefined;
 	hostRoot(): { readonly identity: string; readonly disk: number };
 	/** Starts a process outside the cage, under its account. */
-	decoy(identity: Identity): Promise<Decoy>;
+	bystander(identity: Identity): Promise<Bystander>;
 	/** Starts the escape techniques as a systemd service. Throws `systemctl-failed` and then leaves nothing behind. */
 	service(request: AttemptsService): Promise<StartedAttempts>;
 }
@@ -179,13 +179,13 @@ export interface Interpreter {
 }
 
 /** Disposal resolves when the process and everything it created are gone. */
-export interface Decoy extends AsyncDisposable {
-	readonly facts: DecoyFacts;
+export interface Bystander extends AsyncDisposable {
+	readonly facts: BystanderFacts;
 }
 
 /** One requirement. `missing`: something does not work without it; `weaker`: it works with less protection; `note`: worth knowing. */
-export interface Finding {
-	readonly what: (typeof examined)[number];
+export interface Requirement {
+	readonly what: (typeof requirements)[number];
 	readonly state: "ok" | "weaker" | "missing" | "note";
 	/** Path or version. After `-`, missing features. */
 	readonly found: string;
@@ -195,14 +195,14 @@ export interface Finding {
 	readonly package?: string;
 }
 
-export const examined = [
+export const requirements = [
 	...(["root", "processor", "strace", "util-linux", "systemd", "perl", "getcap"] as const),
 	...(["overlay", "namespaces"] as const),
 	...(["user-namespaces", "seccomp", "landlock", "yama", "selinux", "apparmor", "cgroup"] as const),
 ] as const;
 
 export interface Doctor {
-	examine(): Finding[];
+	examine(): Requirement[];
 	/** The command that root must type to install these packages. Undefined for root, or without a known package manager. */
 	commandForRoot(packages: readonly string[]): string | undefined;
 	/** Throws `install-needs-root`, `no-package-manager` or `install-failed` (exit 3). */

@@ -3,13 +3,14 @@ import type { Cage } from "../core/cage/cage.ts";
 import type { Edit } from "../core/cage/edits.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Alarm } from "../core/detection/alarm.ts";
+import type { WatchResult } from "../core/failure-watch/result.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Plan, WritableDirectory } from "../core/plan/plan.ts";
-import type { Evidence, Responsible, ResponsibleNames } from "../core/record/record.ts";
+import type { Evidence } from "../core/record/evidence.ts";
+import type { Responsible, ResponsibleNames } from "../core/record/responsible.ts";
 import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
 import type { Trace } from "../core/trace/trace.ts";
-import type { WatchResult } from "../core/watch/watch-result.ts";
 import type { MadeAccounts } from "./account-store.ts";
 import type { Archives } from "./archive-store.ts";
 

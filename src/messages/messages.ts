@@ -81,7 +81,8 @@ function formatBytes(bytes: number, language: string): string {
 	return `${formatNumber(value, value >= 100 ? 0 : 1, language)} ${units[unit]}`;
 }
 
-export type Language = "en" | "de";
+export const languages = ["en", "de"] as const;
+export type Language = (typeof languages)[number];
 
 /** All texts of one language. Each section has one file per language. */
 export interface Catalogue {

@@ -1,8 +1,8 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { countEntries, type Manifest, permissionsToJson } from "../core/cage/manifest.ts";
-import { filterPermissions, limitsPorts } from "../core/confinement/filter-permissions.ts";
 import { launcherName } from "../core/confinement/method.ts";
-import { countPermitted } from "../core/confinement/seccomp.ts";
+import { countPermitted } from "../core/confinement/seccomp/filter.ts";
+import { filterPermissions, limitsPorts } from "../core/confinement/seccomp/filter-permissions.ts";
 import { pathToJson } from "../core/path/path.ts";
 import type { Permissions } from "../core/plan/plan.ts";
 

@@ -5,8 +5,7 @@ import { printable, showPath } from "../core/path/quote.ts";
 import { type CheckedCage, isOutdated } from "../engine/upkeep/check.ts";
 import type { Messages } from "../messages/messages.ts";
 import { changedText, settingsText } from "./format.ts";
-import { missingToJson } from "./json.ts";
-import { missedLine } from "./trial.ts";
+import { missedLine, missingToJson } from "./trial.ts";
 
 /** Results of `check`, one line per finding: name, place, meaning and fix. Host files are shown by package. */
 export function checkedText(cage: CheckedCage, messages: Messages): string {

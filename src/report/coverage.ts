@@ -1,6 +1,8 @@
+import { type Coverage, coverageGroups } from "../core/coverage/coverage.ts";
+import type { StageCoverage } from "../core/coverage/lifecycle.ts";
+import type { NextExercise } from "../core/coverage/next-exercises.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
-import { type Coverage, coverageGroups, type NextExercise, type StageCoverage } from "../core/plan/coverage.ts";
 import { isEmptyDifference, type TraceDifference } from "../core/trace/trace.ts";
 import type { CoverageReport } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
@@ -8,7 +10,7 @@ import { indent } from "./format.ts";
 
 /** The coverage of an application and the next exercises, as text and JSON. */
 
-export function reachedToJson({ coverage, life, next }: CoverageReport): {
+export function coverageToJson({ coverage, life, next }: CoverageReport): {
 	coverage: object | null;
 	life?: readonly object[];
 	next: readonly object[];
@@ -83,7 +85,7 @@ export function lifeLines({ life = [] }: Pick<CoverageReport, "life">, messages:
 }
 
 /** `add` is the command that adds a run to the trace. */
-export function reachedText(reached: CoverageReport, add: readonly string[], messages: Messages): string {
+export function coverageText(reached: CoverageReport, add: readonly string[], messages: Messages): string {
 	const { coverage, next } = reached;
 	const words = messages.wizard.coverage;
 	const lines = next.map((one) =>

@@ -1,6 +1,6 @@
-import { probeWords } from "../core/application/probe-lines.ts";
 import type { Minimising } from "../core/minimise/search.ts";
 import { printable, showPath } from "../core/path/quote.ts";
+import { probeWords } from "../core/probe/lines.ts";
 import type { AwaitedEvent } from "../core/trace/trace.ts";
 import type { Event } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";

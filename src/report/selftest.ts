@@ -1,15 +1,15 @@
 import { printable } from "../core/path/quote.ts";
+import type { Outcome } from "../core/selftest/outcomes.ts";
 import type { Check } from "../core/selftest/outside.ts";
 import { isWarning } from "../core/selftest/outside.ts";
 import { groups, type Permission } from "../core/selftest/technique.ts";
 import {
 	type AlarmCoverage,
 	countsOf,
-	type Finding,
 	failedChecks,
 	holds,
-	type Outcome,
 	permittedByPlan,
+	type RankedResult,
 	type Selftest,
 	type SelftestSummary,
 	silentReason,
@@ -32,7 +32,7 @@ function coverageToJson({ filtered, raised, silent, slowest }: AlarmCoverage): o
 }
 
 /** Which techniques raise an alarm, in one line. */
-export function coverageText({ filtered, raised, slowest }: AlarmCoverage, messages: Messages): string {
+export function alarmCoverageText({ filtered, raised, slowest }: AlarmCoverage, messages: Messages): string {
 	return messages.selftest.alarms(raised, filtered, slowest);
 }
 
@@ -52,7 +52,7 @@ export function selftestText(name: string, test: Selftest, messages: Messages): 
 		words.control(test.control.before, test.control.after),
 		...(test.alarms
 			? [
-					coverageText(test.alarms, messages),
+					alarmCoverageText(test.alarms, messages),
 					...test.alarms.silent.map(
 						(id) => `  ${words.silent(wayTitle(id, messages), words.silentReasons[silentReason(test, id)])}`,
 					),
@@ -87,16 +87,16 @@ export function verdictText(test: Selftest, messages: Messages): string {
 }
 
 /** A finding with its mark, followed by explanations. */
-export function findingLines(finding: Finding, messages: Messages): string[] {
+export function resultLines(result: RankedResult, messages: Messages): string[] {
 	const words = messages.selftest;
-	if (finding.kind === "way") {
-		const { way } = finding;
-		const mark = finding.urgency === "act" ? "[!!]" : finding.urgency === "design" ? "[--]" : "[ok]";
+	if (result.kind === "way") {
+		const { way } = result;
+		const mark = result.urgency === "act" ? "[!!]" : result.urgency === "design" ? "[--]" : "[ok]";
 		return [`${mark} ${words.outcomes[way.outcome]}: ${wayTitle(way.id, messages)}`, ...wayDetails(way, messages)];
 	}
-	const { check } = finding;
+	const { check } = result;
 	const mark =
-		finding.urgency === "act" ? `[!!] ${words.missingMark}` : finding.urgency === "design" ? `[--] ${words.noteMark}` : "[ok]";
+		result.urgency === "act" ? `[!!] ${words.missingMark}` : result.urgency === "design" ? `[--] ${words.noteMark}` : "[ok]";
 	return [`${mark}${check.ok ? "" : ":"} ${words.checks[check.id]}`, ...checkDetails(check, messages)];
 }
 

@@ -1,10 +1,8 @@
 import { printable, quoteShellLine } from "../core/path/quote.ts";
 import type { TemplateDifference } from "../core/template/differences.ts";
 import type { Template } from "../core/template/template.ts";
-import type { Messages } from "../messages/messages.ts";
+import type { Language, Messages } from "../messages/messages.ts";
 import { type Field, fields, indent } from "./format.ts";
-
-type Language = "en" | "de";
 
 /** A template as text: its purpose, the configuration it needs first, and its effects. */
 export function templateText(template: Template, language: Language, messages: Messages): string {

@@ -1,13 +1,14 @@
-import { probeWords } from "../core/application/probe-lines.ts";
+import type { WatchResult } from "../core/failure-watch/result.ts";
+import { pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import { isOffer, type Missing } from "../core/plan/missing.ts";
-import type { WatchResult } from "../core/watch/watch-result.ts";
+import { probeWords } from "../core/probe/lines.ts";
+import { remedyOption } from "../core/questions/trial-decisions.ts";
+import type { CageWatch } from "../engine/trace/failure-watch.ts";
 import type { TrialRound } from "../engine/trial/trial.ts";
 import type { UnitTrial } from "../engine/trial/unit-trial.ts";
-import type { CageWatch } from "../engine/watch/watch.ts";
 import type { Messages } from "../messages/messages.ts";
 import { indent, printableLines, table } from "./format.ts";
-import { missingToJson } from "./json.ts";
 import { offeredTable } from "./offers.ts";
 
 /** A row of the table of rounds. Trials of older versions have fewer values. */
@@ -46,6 +47,21 @@ export function missingTable(missing: readonly Missing[], messages: Messages): s
 			...(one.importance ? [messages.importance(one.importance)] : []),
 		]),
 	);
+}
+
+export function missingToJson(missing: Missing): object {
+	const { kind, call, error, declined } = missing;
+	return {
+		kind,
+		...(missing.path === undefined ? {} : { path: pathToJson(missing.path) }),
+		call,
+		error,
+		...(missing.program === undefined ? {} : { program: pathToJson(missing.program) }),
+		declined,
+		remedy: missing.remedy?.kind ?? null,
+		option: remedyOption(missing) ?? null,
+		...(missing.importance ? { importance: missing.importance } : {}),
+	};
 }
 
 /** One round of a trial. `open` is the number of missing items that can be added. */

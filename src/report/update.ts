@@ -7,8 +7,7 @@ import type { Updated, UpdatePlan } from "../engine/upkeep/update.ts";
 import type { Messages } from "../messages/messages.ts";
 import { driftText, driftToJson } from "./check.ts";
 import { changedText, indent, settingsText } from "./format.ts";
-import { missingToJson } from "./json.ts";
-import { missedLine } from "./trial.ts";
+import { missedLine, missingToJson } from "./trial.ts";
 
 /** Updates and rollbacks as text and JSON. */
 

@@ -16,8 +16,8 @@ export class Commands implements CommandFeed {
 	/** Returns a function that reports the exit status. */
 	started(words: readonly string[]): (status: number) => void {
 		const number = ++this.#number;
-		this.#tell({ event: "command-started", number, line: quoteShellLine(words) });
-		return (status) => this.#tell({ event: "command-ended", number, status });
+		this.#emit({ event: "command-started", number, line: quoteShellLine(words) });
+		return (status) => this.#emit({ event: "command-ended", number, status });
 	}
 
 	/** Reports a child process. One that could not be started has status 127, as in a shell. */
@@ -27,7 +27,7 @@ export class Commands implements CommandFeed {
 		child.once("exit", (code, signal) => ended(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
 	}
 
-	#tell(event: CommandEvent): void {
+	#emit(event: CommandEvent): void {
 		for (const listener of this.#listeners) listener(event);
 	}
 }

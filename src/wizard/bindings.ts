@@ -64,7 +64,7 @@ const typing: readonly Binding[] = [
 
 const typingInPage = typing.filter((binding) => !pagesWhileTyping.includes(binding));
 
-/** Keys of a line editor (line.ts), for the page of keys. */
+/** Keys of a line editor (text-line.ts), for the page of keys. */
 export const editing: readonly Binding[] = [
 	{ command: "line-start", keys: ["home", "ctrl-a"] },
 	{ command: "line-end", keys: ["end", "ctrl-e"] },

@@ -3,7 +3,6 @@ import { isName } from "../core/questions/answers.ts";
 import { bindingsOf, type Command, commandFor } from "./bindings.ts";
 import { applyEvents, tick } from "./events.ts";
 import type { Key } from "./keys.ts";
-import { editLine } from "./line.ts";
 import { isMove, type Move, moveCursor } from "./list.ts";
 import { measured, pageOf, reduceFind, reducePage } from "./pages/reduce.ts";
 import { reduceDone, reduceFailed } from "./results.ts";
@@ -20,6 +19,7 @@ import { endStatus, save, showEscapes } from "./steps/save/finishing.ts";
 import { answerName, installUnit, isNamePrompt, reduceSave, saveItems } from "./steps/save/reduce.ts";
 import { countOfTrace, reduceTrace, requestExercise } from "./steps/trace/reduce.ts";
 import { lastRound, leaveOutUnneeded, reduceTrial } from "./steps/trial/reduce.ts";
+import { editLine } from "./text-line.ts";
 import { andThen, cancel, cursorOf, isBusy, notice, only, openPage, setCursor, start, without } from "./transitions.ts";
 
 interface ScreenReducer {

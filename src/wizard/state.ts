@@ -12,7 +12,6 @@ import type { ProbeAttempt } from "../engine/trace/try-probe.ts";
 import type { Choice } from "./choice.ts";
 import type { RanCommand } from "./commands.ts";
 import type { Key } from "./keys.ts";
-import type { TextLine } from "./line.ts";
 import type { Building } from "./progress.ts";
 import type { HostView } from "./session/host-view.ts";
 import type {
@@ -30,6 +29,7 @@ import type {
 import type { Account, AccountFile } from "./steps/accounts/account-rows.ts";
 import { type FilesState, type FileTab, noFilesState } from "./steps/files/state.ts";
 import type { Tracing } from "./steps/trace/tracing-state.ts";
+import type { TextLine } from "./text-line.ts";
 
 /** Progress of the self-test. */
 interface Testing {

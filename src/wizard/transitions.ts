@@ -1,5 +1,4 @@
 import type { Values } from "../core/failure.ts";
-import { textLine } from "./line.ts";
 import {
 	type Intention,
 	type Job,
@@ -11,6 +10,7 @@ import {
 	type Screen,
 	type WizardState,
 } from "./state.ts";
+import { textLine } from "./text-line.ts";
 
 export function only(state: WizardState, ...intentions: Intention[]): Reduced {
 	return { state, intentions };

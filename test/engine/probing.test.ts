@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { noRules } from "../../src/core/application/application.ts";
-import { proposeProbe } from "../../src/core/application/probe.ts";
+import { proposeProbe } from "../../src/core/probe/propose.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
 import type { Event } from "../../src/engine/events.ts";
-import { askUntilAnswered, laterTimeout, Patience, probeUntilAnswered, runExercise } from "../../src/engine/trace/probing.ts";
+import { Deadline, laterTimeout, probeAlternatives, probeUntilAnswered, runExercise } from "../../src/engine/trace/probing.ts";
 import { asPassesOnHost } from "../../src/engine/trace/try-probe.ts";
 import { plan } from "../core/cage/plans.ts";
 
@@ -81,13 +81,13 @@ test("a waiting probe stops when the application ends", async () => {
 
 test("the deepest of several probes that passes counts", async () => {
 	const { context, tries } = query({ deep: 3, shallow: 1 });
-	expect(await askUntilAnswered(context, running, [["deep"], ["shallow"]], 30)).toMatchObject([{ command: "deep", ok: true }]);
+	expect(await probeAlternatives(context, running, [["deep"], ["shallow"]], 30)).toMatchObject([{ command: "deep", ok: true }]);
 	expect(tries.slice(0, 2)).toEqual(["deep", "shallow"]);
 });
 
 test("a shallower probe counts with a warning if the deeper one keeps failing", async () => {
 	const { context, events } = query({ shallow: 1 });
-	const outcomes = await askUntilAnswered(context, running, [["deep"], ["shallow"]], 30);
+	const outcomes = await probeAlternatives(context, running, [["deep"], ["shallow"]], 30);
 	expect(outcomes).toMatchObject([{ command: "shallow", ok: true }]);
 	expect(events).toContainEqual({
 		event: "warned",
@@ -104,13 +104,13 @@ test("another probe of the same depth counts without a warning", async () => {
 		node: "/usr/bin/node",
 	}).flatMap(({ probes }) => probes);
 	const { context, events } = query({ [reachable]: 1 });
-	expect(await askUntilAnswered(context, running, [[busy], [reachable]], 30)).toMatchObject([{ command: reachable, ok: true }]);
+	expect(await probeAlternatives(context, running, [[busy], [reachable]], 30)).toMatchObject([{ command: reachable, ok: true }]);
 	expect(events.filter(({ event }) => event === "warned")).toEqual([]);
 });
 
 test("the application's own ports are probed if no probe passes", async () => {
 	const { context } = query({ elsewhere: 1 });
-	const outcomes = await askUntilAnswered(context, running, [["usual"]], 30, () => [["usual"], ["elsewhere"]]);
+	const outcomes = await probeAlternatives(context, running, [["usual"]], 30, () => [["usual"], ["elsewhere"]]);
 	expect(outcomes).toMatchObject([{ command: "elsewhere", ok: true }]);
 });
 
@@ -139,7 +139,7 @@ test("a slow probe gets more time in later tries, and the others are still tried
 		return { ok, status: ok ? 0 : 1, output: "", timedOut: line === "slow" && !ok };
 	};
 	const context = { machine, emit() {}, signal: new AbortController().signal };
-	const outcomes = await askUntilAnswered(context, running, [["slow"], ["shallow"]], 30);
+	const outcomes = await probeAlternatives(context, running, [["slow"], ["shallow"]], 30);
 	expect(outcomes).toMatchObject([{ command: "slow", ok: true }]);
 	expect(tries).toEqual(["slow", "shallow", "slow"]);
 });
@@ -150,8 +150,8 @@ function lasts(share: number, seconds: number, answersBadlyAt = Number.POSITIVE_
 	const machine = systemMachine("/nonexistent");
 	const running = { init: 1, ended: new Promise<never>(() => {}) };
 	machine.launcher.cpuSeconds = () => (now / 1000) * share;
-	const patience = new Patience({ launcher: machine.launcher, elapsed: () => now }, running, seconds);
-	for (; patience.left() > 0; now += 500) if (now === answersBadlyAt * 1000) patience.endIn(3);
+	const deadline = new Deadline({ launcher: machine.launcher, elapsed: () => now }, running, seconds);
+	for (; deadline.left() > 0; now += 500) if (now === answersBadlyAt * 1000) deadline.endIn(3);
 	return now / 1000;
 }
 

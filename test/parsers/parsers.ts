@@ -4,16 +4,15 @@ import { parseCreatedDirectory, parseTmpfiles } from "../../src/core/application
 import { parseEnvironmentFile } from "../../src/core/application/environment.ts";
 import { errorText } from "../../src/core/application/error-text.ts";
 import { parsePassedSocket } from "../../src/core/application/passed-socket.ts";
-import { sharesIn } from "../../src/core/application/protocol.ts";
 import { execOfShellLine, programsOfLine } from "../../src/core/application/shell.ts";
 import { behindStartScript } from "../../src/core/application/start-scripts.ts";
 import { parseExec } from "../../src/core/application/unit-exec.ts";
 import { parseServiceUnit } from "../../src/core/application/unit-file.ts";
 import { parseSocketUnit } from "../../src/core/application/unit-sockets.ts";
 import { parseUnitName, parseUnitText } from "../../src/core/application/unit-text.ts";
+import { exportHeadFromJson } from "../../src/core/archive/head.ts";
+import { permissionsOf, reviewImport } from "../../src/core/archive/import-review.ts";
 import { readPaxRecords, readTarHeader } from "../../src/core/archive/tar.ts";
-import { exportHeadFromJson } from "../../src/core/cage/export.ts";
-import { permissionsOf, reviewImport } from "../../src/core/cage/import-review.ts";
 import { manifestFromJson, manifestToJson } from "../../src/core/cage/manifest.ts";
 import { parseExposure } from "../../src/core/confinement/unit/exposure.ts";
 import { parseAudit, parseCrash, parseDenial, parseKernelRecord } from "../../src/core/detection/denial.ts";
@@ -28,6 +27,8 @@ import {
 import { parseElf } from "../../src/core/elf/elf.ts";
 import { libraryDirectories, parseLoaderCache } from "../../src/core/elf/ld-so.ts";
 import { parseShebang } from "../../src/core/elf/script.ts";
+import { parseFailure } from "../../src/core/failure-watch/result.ts";
+import { parseLogrotate } from "../../src/core/installation/logrotate-file.ts";
 import { parseGroup, parsePasswd } from "../../src/core/machine/accounts.ts";
 import { parseMountinfo } from "../../src/core/machine/mountinfo.ts";
 import { Listings } from "../../src/core/modules/modules.ts";
@@ -35,13 +36,12 @@ import { perlModules } from "../../src/core/modules/perl.ts";
 import { readPython } from "../../src/core/modules/python.ts";
 import { rubyModules } from "../../src/core/modules/ruby.ts";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
-import { parseDecoy } from "../../src/core/selftest/program.ts";
-import { parseAttempts } from "../../src/core/selftest/verdict.ts";
+import { sharesIn } from "../../src/core/probe/protocol.ts";
+import { parseAttempts } from "../../src/core/selftest/outcomes.ts";
+import { parseBystander } from "../../src/core/selftest/program.ts";
 import { parseTemplate } from "../../src/core/template/parse.ts";
 import { unbundle } from "../../src/core/template/template.ts";
 import { foreignTrace, traceToJson } from "../../src/core/trace/json.ts";
-import { parseLogrotate } from "../../src/core/upkeep/logrotate-file.ts";
-import { parseFailure } from "../../src/core/watch/watch-result.ts";
 import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adoption-file.ts";
 import {
 	parseApkInstalled,
@@ -283,8 +283,8 @@ export const parsers: Readonly<Record<string, Parser>> = {
 		"[1] starting\nError: cannot open /etc/app.conf: No such file or directory\n    at main (app.js:1)\nbye\n",
 	),
 	parseAttempts: reads(parseAttempts, "chroot-again\trefused\t1\nptrace\tkilled\t31\ndone\n"),
-	parseDecoy: reads(
-		parseDecoy,
+	parseBystander: reads(
+		parseBystander,
 		"pid=1\ttoken=t\taddress=2\tmemory=3\tmessages=4\tsemaphores=5\tqueue=/q\tkey=6\tport=7\tabstract=a\n",
 	),
 	parseMountinfo: reads(

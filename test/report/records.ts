@@ -1,5 +1,6 @@
+import { type Evidence, evidenceOf } from "../../src/core/record/evidence.ts";
 import { historyLine } from "../../src/core/record/history.ts";
-import { type CageRecord, type Evidence, evidenceOf } from "../../src/core/record/record.ts";
+import type { CageRecord } from "../../src/core/record/record.ts";
 import { made } from "./made.ts";
 
 export const place = { root: "/state/generations/1", data: "/state/data", who: "ann (sudo, root)" };

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } fr
 import { basename, dirname, join } from "node:path";
 import { bootedTree } from "./booted-tree.ts";
 import { program } from "./cagewright.ts";
+import { type GroupView, groupView } from "./cgroups.ts";
 import { afterFile } from "./clean-up.ts";
-import { type GroupView, groupView } from "./control-groups.ts";
 import { eventually } from "./eventually.ts";
 import { allProcesses, nameOf, parentOf, statusField } from "./processes.ts";
 import type { Ran } from "./resident.ts";

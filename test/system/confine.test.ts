@@ -2,9 +2,14 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Confinement, confineExecutable, confineFailed, landlockProbe } from "../../src/core/confinement/confine.ts";
 import { landlockMask, landlockRuleset } from "../../src/core/confinement/landlock.ts";
-import { seccompFilters } from "../../src/core/confinement/seccomp-program.ts";
+import {
+	type Confinement,
+	confineExecutable,
+	confineFailed,
+	landlockProbe,
+} from "../../src/core/confinement/programs/confine.ts";
+import { seccompFilters } from "../../src/core/confinement/seccomp/program.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { temporaryFolder } from "./cagewright.ts";
 import { freePort } from "./network.ts";

@@ -2,7 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { DecoyWatcherOutput, decoyWatcherExecutable, type OpeningEvent } from "../../src/core/confinement/decoy-watcher.ts";
+import {
+	DecoyWatcherOutput,
+	decoyWatcherExecutable,
+	type OpeningEvent,
+} from "../../src/core/confinement/programs/decoy-watcher.ts";
 import { eventually } from "./eventually.ts";
 
 const executable = decoyWatcherExecutable(process.arch);

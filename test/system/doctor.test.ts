@@ -1,22 +1,22 @@
 import { expect, test } from "vitest";
-import { examined, type Finding } from "../../src/engine/ports.ts";
+import { type Requirement, requirements } from "../../src/engine/ports.ts";
 import { cagewright, temporaryState } from "./cagewright.ts";
 import { hiding } from "./hiding.ts";
 import { ordinaryUser, readableProgram } from "./ordinary.ts";
 
-type Reported = Finding & { readonly ok: boolean; readonly means: string; readonly advice?: string };
+type Reported = Requirement & { readonly ok: boolean; readonly means: string; readonly advice?: string };
 const state = temporaryState();
 
 async function findings(enter: readonly string[] = []) {
 	const { json, status } = await cagewright(["doctor", "--json"], { state, enter });
 	const all = json.findings as readonly Reported[];
-	const of = (what: Finding["what"]) => all.find((one) => one.what === what);
+	const of = (what: Requirement["what"]) => all.find((one) => one.what === what);
 	return { status, all, of };
 }
 
 test("doctor names each requirement, its state and its purpose", async () => {
 	const { all, of, status } = await findings();
-	expect(all.map(({ what }) => what)).toEqual(examined);
+	expect(all.map(({ what }) => what)).toEqual(requirements);
 	expect(status).toBe(0);
 	for (const { advice, means, state: found } of all) {
 		expect(means.length).toBeGreaterThan(3);
@@ -27,7 +27,7 @@ test("doctor names each requirement, its state and its purpose", async () => {
 		expect(of(what)).toMatchObject({ state: "ok", ok: true });
 	}
 	const text = await cagewright(["doctor"], { state });
-	for (const what of examined) expect(text.stdout).toContain(` ${what} `);
+	for (const what of requirements) expect(text.stdout).toContain(` ${what} `);
 });
 
 test("doctor says in words that systemd does not run", async () => {

@@ -2,7 +2,7 @@ import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { systemServices } from "../../src/system/adoption/services.ts";
+import { systemServices } from "../../src/system/units/systemctl.ts";
 import { cagewright, inProcess, type Json, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { allProcesses, commandOf, processesIn } from "./processes.ts";

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { initCannotExecute, initExecutable } from "../../src/core/confinement/init.ts";
 import { initName } from "../../src/core/confinement/launch.ts";
+import { initCannotExecute, initExecutable } from "../../src/core/confinement/programs/init.ts";
 import { temporaryFolder } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { allProcesses, childrenOf, statusField } from "./processes.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { bundle } from "../bundle.ts";
 import { begin, cagewright, type Made, make, startRun, temporaryFolder, temporaryState, type Where } from "./cagewright.ts";
-import { type GroupView, groupView } from "./control-groups.ts";
+import { type GroupView, groupView } from "./cgroups.ts";
 import { pythonPages, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort } from "./network.ts";
@@ -107,8 +107,8 @@ test("a cgroup that a launch in another PID namespace just created stays", async
 
 /** Starts a process that sees the cgroups, creates one as a launch does, and runs until its stdin ends. Anybody may remove a dead launch's cgroup. */
 async function groupMaker() {
-	const module = bundle(`${temporaryFolder("limits")}/control-groups.mjs`, { file: "src/system/launch/control-groups.ts" });
-	const script = `import { makeGroups } from "${module}"; console.log(JSON.stringify(makeGroups({ processes: 8 }))); process.stdin.resume();`;
+	const module = bundle(`${temporaryFolder("limits")}/cgroups.mjs`, { file: "src/system/launch/cgroups.ts" });
+	const script = `import { makeCgroups } from "${module}"; console.log(JSON.stringify(makeCgroups({ processes: 8 }))); process.stdin.resume();`;
 	const [enter = "", ...into] = view.enter;
 	const words = [...into, process.execPath, "--input-type=module", "--eval", script];
 	const child = spawn(enter, words, { stdio: ["pipe", "pipe", "inherit"] });

@@ -6,7 +6,7 @@ import { join, type Path, pathFromText } from "../../src/core/path/path.ts";
 import { buildGeneration } from "../../src/system/files/build.ts";
 import { cagePaths, openState } from "../../src/system/state/cages.ts";
 import { lockCage } from "../../src/system/state/lock.ts";
-import { isGone, isLeftover, thisProcess, transientName } from "../../src/system/state/process.ts";
+import { isGone, isLeftover, thisProcess, transientName } from "../../src/system/state/process-identity.ts";
 import { plan } from "../core/cage/plans.ts";
 import { ownProcess } from "./workshop.ts";
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
-import { Assembler, Label } from "../../src/core/confinement/bpf.ts";
+import { Assembler, Label } from "../../src/core/confinement/seccomp/bpf.ts";
 import { planStep, trialStep } from "../../src/engine/build/steps.ts";
 import { presentCage } from "../../src/engine/cages.ts";
 import type { Context } from "../../src/engine/context.ts";

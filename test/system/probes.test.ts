@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { proposeProbe } from "../../src/core/application/probe.ts";
-import { probePrograms } from "../../src/core/application/protocols.ts";
 import { quoteShellLine } from "../../src/core/path/quote.ts";
+import { proposeProbe } from "../../src/core/probe/propose.ts";
+import { probePrograms } from "../../src/core/probe/protocols.ts";
 import { lookUpProgram } from "../../src/system/units/path-lookup.ts";
 import { temporaryFolder } from "./cagewright.ts";
 

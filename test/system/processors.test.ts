@@ -2,10 +2,10 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { environmentExecutable, environmentWords } from "../../src/core/confinement/environment.ts";
-import { initExecutable } from "../../src/core/confinement/init.ts";
 import { environmentName, initName } from "../../src/core/confinement/launch.ts";
-import type { Architecture } from "../../src/core/confinement/syscalls.ts";
+import { environmentExecutable, environmentWords } from "../../src/core/confinement/programs/environment.ts";
+import { initExecutable } from "../../src/core/confinement/programs/init.ts";
+import type { Architecture } from "../../src/core/confinement/seccomp/syscalls.ts";
 import { load, Program, pointer, register } from "../../src/core/machine-code/program.ts";
 import { temporaryFolder } from "./cagewright.ts";
 

@@ -3,11 +3,11 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { FilterPermissions } from "../../src/core/confinement/filter-permissions.ts";
-import { initExecutable } from "../../src/core/confinement/init.ts";
-import { describeFilter } from "../../src/core/confinement/seccomp.ts";
-import { seccompFilter } from "../../src/core/confinement/seccomp-program.ts";
-import { type Architecture, type SyscallName, syscallNumber } from "../../src/core/confinement/syscalls.ts";
+import { initExecutable } from "../../src/core/confinement/programs/init.ts";
+import { describeFilter } from "../../src/core/confinement/seccomp/filter.ts";
+import type { FilterPermissions } from "../../src/core/confinement/seccomp/filter-permissions.ts";
+import { seccompFilter } from "../../src/core/confinement/seccomp/program.ts";
+import { type Architecture, type SyscallName, syscallNumber } from "../../src/core/confinement/seccomp/syscalls.ts";
 
 /** Real system calls with the real filter. perl makes them, because every Debian has it, and it offers syscall(). */
 const architecture = process.arch as Architecture;

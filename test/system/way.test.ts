@@ -10,7 +10,7 @@ import { temporaryFolder } from "./cagewright.ts";
 /** Paths through directories that somebody else can write to. Each walk runs in a separate process. `CAGEWRIGHT_SEED` tries other trees. */
 
 const seed = process.env.CAGEWRIGHT_SEED ?? "1";
-const patience = 120_000;
+const timeout = 120_000;
 const folder = temporaryFolder("way");
 let program: string;
 
@@ -20,7 +20,7 @@ beforeAll(() => {
 
 /** Returns the number of opened files. Fails if a walk left the tree. */
 async function walk(mode: "tree" | "race"): Promise<number> {
-	const { status, stderr, stdout } = await runToEnd(process.execPath, [program, folder, mode, seed], patience);
+	const { status, stderr, stdout } = await runToEnd(process.execPath, [program, folder, mode, seed], timeout);
 	expect({ seed, status, stderr: stderr.slice(0, 3000) }).toEqual({ seed, status: 0, stderr: "" });
 	return Number(stdout);
 }

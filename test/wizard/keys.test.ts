@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeKeys, flushPending, nothingDecoded } from "../../src/wizard/keys.ts";
-import { editLine, type TextLine, textLine } from "../../src/wizard/line.ts";
 import { type Move, moveCursor, windowOf } from "../../src/wizard/list.ts";
+import { editLine, type TextLine, textLine } from "../../src/wizard/text-line.ts";
 
 const ids = (...chunks: string[]) => {
 	let decoded = nothingDecoded;

@@ -1,5 +1,5 @@
 import { by } from "../collections.ts";
-import { killedCalls, permittedCalls } from "../confinement/observed-calls.ts";
+import { killedCalls, permittedCalls } from "../confinement/seccomp/observed-calls.ts";
 import type { Path } from "../path/path.ts";
 import { isDecoy } from "../plan/decoys.ts";
 import type { Entry, PackageRef, Plan } from "../plan/plan.ts";

@@ -51,7 +51,7 @@ const tracedCapabilities: readonly Capability[] = [
 ];
 /**
  * Capabilities that a rule may grant, because they only affect the application's own processes and network; and sys_time,
- * because the filter answers its calls (`clockCalls` in seccomp.ts). The others change the machine: its modules, mounts,
+ * because the filter answers its calls (`clockCalls` in seccomp/filter.ts). The others change the machine: its modules, mounts,
  * devices, audit and power.
  */
 const confinedCapabilities: readonly Capability[] = [...(["net_admin", "sys_ptrace", "lease", "sys_time"] as const)];

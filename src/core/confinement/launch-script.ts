@@ -1,7 +1,7 @@
 import { quoteShell } from "../path/quote.ts";
 import { cageSteps } from "./cage-steps.ts";
 import { coreLimit, type LaunchSpec, type LaunchSteps, ownUser, type Rootless } from "./launch.ts";
-import { groupWords, limitWords } from "./limits.ts";
+import { cgroupWords, limitWords } from "./limits.ts";
 import { sandboxSteps } from "./sandbox-steps.ts";
 import { start } from "./start.ts";
 
@@ -11,7 +11,7 @@ const dieWithParent = ["setpriv", "--pdeathsig", "KILL"];
  * The cgroups are entered before the cgroup namespace is created: systemd mounts them with `nsdelegate`, and then no process
  * leaves the groups of its namespace (cgroups(7)).
  */
-const limitPrefix = ({ groups = [], limits = {} }: LaunchSpec) => [...groupWords(groups), ...limitWords(limits, groups)];
+const limitPrefix = ({ groups = [], limits = {} }: LaunchSpec) => [...cgroupWords(groups), ...limitWords(limits, groups)];
 
 /**
  * Returns the command that runs the script in new namespaces. If one of its processes dies, all processes end. `tracer` are

@@ -3,7 +3,7 @@ import type { OwnedDirectory } from "../application/created-directory.ts";
 import { join, type Path, pathFromText } from "../path/path.ts";
 import type { Identity } from "../plan/plan.ts";
 import type { LandlockRuleset } from "./landlock.ts";
-import type { GroupLimit } from "./limits.ts";
+import type { CgroupLimit } from "./limits.ts";
 import type { Layer } from "./method.ts";
 
 /**
@@ -20,7 +20,7 @@ export interface LaunchSpec {
 	readonly network: "host" | "own" | "none";
 	readonly limits?: Limits;
 	/** Existing cgroups for some of the limits. */
-	readonly groups?: readonly GroupLimit[];
+	readonly groups?: readonly CgroupLimit[];
 	/** A process whose network namespace is used for `own`. */
 	readonly joins?: number;
 	/** Layers to omit, to see whether a test notices. */

@@ -10,7 +10,7 @@ export interface HeldLimit {
 }
 
 /** A cgroup limit: the file to write, in our own cgroup. */
-export interface GroupLimit {
+export interface CgroupLimit {
 	readonly kind: "memory" | "processes";
 	readonly folder: string;
 }
@@ -25,7 +25,7 @@ export function limitsSet(limits: Limits): { kind: LimitKind; value: number }[] 
 }
 
 /** Returns the arguments of prlimit(1) for limits without a cgroup, soft and hard. */
-export function limitWords(limits: Limits, groups: readonly GroupLimit[]): string[] {
+export function limitWords(limits: Limits, groups: readonly CgroupLimit[]): string[] {
 	const held = new Set<LimitKind>(groups.map(({ kind }) => kind));
 	const words = limitsSet(limits).flatMap(({ kind, value }) =>
 		held.has(kind) ? [] : [`--${resources[kind]}=${value}:${value}`],
@@ -34,7 +34,7 @@ export function limitWords(limits: Limits, groups: readonly GroupLimit[]): strin
 }
 
 /** Returns the beginning of a command that enters the cgroups; 0 is the writing process (cgroups(7)). */
-export function groupWords(groups: readonly GroupLimit[]): string[] {
+export function cgroupWords(groups: readonly CgroupLimit[]): string[] {
 	const lines = [...new Set(groups.map(({ folder }) => folder))].map((folder) => `echo 0 >${quoteShell(folder)}/cgroup.procs`);
 	return lines.length ? ["sh", "-euc", [...lines, 'exec "$@"'].join("\n"), "sh"] : [];
 }

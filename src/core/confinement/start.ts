@@ -1,11 +1,11 @@
 import { baseName, join, type Path, pathFromText } from "../path/path.ts";
 import { quoteShell, quoteShellLine } from "../path/quote.ts";
 import { setprivCaps } from "./capabilities.ts";
-import { confiningLayers } from "./confine.ts";
-import { environmentWords } from "./environment.ts";
 import { type CageRoot, environmentName, type LaunchSpec, launchDirectory } from "./launch.ts";
 import type { Layer } from "./method.ts";
-import { processIdPlace } from "./passed-sockets.ts";
+import { confiningLayers } from "./programs/confine.ts";
+import { environmentWords } from "./programs/environment.ts";
+import { processIdPlace } from "./programs/passed-sockets.ts";
 
 /**
  * Returns the last line: an empty environment, the root, `confine` for init and application, the init, then the application's

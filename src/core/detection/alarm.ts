@@ -1,5 +1,5 @@
 import type { FindingCode } from "../cage/finding.ts";
-import type { Why } from "../confinement/seccomp.ts";
+import type { Why } from "../confinement/seccomp/filter.ts";
 import type { Values } from "../failure.ts";
 import type { Denial } from "./denial.ts";
 
@@ -7,19 +7,23 @@ import type { Denial } from "./denial.ts";
 export const severities = ["medium", "high"] as const;
 type Severity = (typeof severities)[number];
 
+/** `file` and `network`: refused by Landlock. */
+export const alarmKinds = ["syscall", "file", "network", "crash", "decoy", "drift"] as const;
+
+/**
+ * `refused`: the filter refused the call. `killed`: it killed the process. `opened`: a file that only an intruder opens. `found`: by a
+ * check of the cage's files.
+ */
+export const alarmResults = ["refused", "killed", "crashed", "opened", "found"] as const;
+
 /** Something in a cage that looks like an attack. */
 export interface Alarm {
 	/** ISO 8601, UTC. */
 	readonly time: string;
 	readonly cage: string;
-	/** `file` and `network`: refused by Landlock. */
-	readonly kind: "syscall" | "file" | "network" | "crash" | "decoy" | "drift";
+	readonly kind: (typeof alarmKinds)[number];
 	readonly severity: Severity;
-	/**
-	 * `refused`: the filter refused the call. `killed`: it killed the process. `opened`: a file that only an intruder opens. `found`: by a
-	 * check of the cage's files.
-	 */
-	readonly result: "refused" | "killed" | "crashed" | "opened" | "found";
+	readonly result: (typeof alarmResults)[number];
 	/** The refused system call, if the kernel names it. */
 	readonly call?: Denial["call"];
 	/** The kind of escape technique that begins with the call. */

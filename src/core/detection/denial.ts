@@ -1,6 +1,6 @@
-import { lackable } from "../confinement/filter-permissions.ts";
-import { describeFilter, type Why } from "../confinement/seccomp.ts";
-import { type Architecture, type SyscallName, syscalls } from "../confinement/syscalls.ts";
+import { describeFilter, type Why } from "../confinement/seccomp/filter.ts";
+import { lackable } from "../confinement/seccomp/filter-permissions.ts";
+import { type Architecture, type SyscallName, syscalls } from "../confinement/seccomp/syscalls.ts";
 
 /** A system call that a filter refused, or for which it killed the process (audit record 1326, AUDIT_SECCOMP). */
 export interface Denial {

@@ -1,6 +1,6 @@
 import { parseUnitText, splitWords } from "../application/unit-text.ts";
+import { parseLogrotate } from "../installation/logrotate-file.ts";
 import { type Path, parent, pathFromText } from "../path/path.ts";
-import { parseLogrotate } from "../upkeep/logrotate-file.ts";
 
 /** Kinds of documents that name an application's paths, most reliable first: texts written for people precede the others. */
 export const documentKinds = ["manual", "readme", "unit", "configuration", "tmpfiles", "logrotate", "package"] as const;

@@ -5,11 +5,10 @@ import {
 	type Found,
 	isInMuslLibc,
 	isMusl,
-	type LibrarySearch,
+	LibrarySearch,
 	type LoadedObject,
 	type LoaderFiles,
 	type LoaderOptions,
-	librarySearch,
 } from "./search.ts";
 
 /** A library on this machine that a program may load while it runs; offered, but not required. */
@@ -46,7 +45,7 @@ export function libraryClosure(start: readonly Path[], files: LoaderFiles, optio
 
 /** Like `libraryClosure`, but for several calls: keeps what it has read. */
 export function closureOf(files: LoaderFiles, options: LoaderOptions = {}): (start: readonly Path[]) => LibraryClosure {
-	const search = librarySearch(files, options);
+	const search = new LibrarySearch(files, options);
 	return (start) => new Closure(files, options, search).of(start);
 }
 

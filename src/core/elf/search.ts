@@ -49,151 +49,158 @@ export interface Found {
 /** The first candidate is the one that the loader probably takes; the others are its hwcaps variants. */
 type Candidates = readonly [Found, ...Found[]] | readonly [];
 
-export interface LibrarySearch {
-	/** Returns the ELF file at a path, following links. Cached. */
-	load(path: Path): Found | undefined;
-	/** Returns the name that the loader uses for a library of `by`, with `$ORIGIN` and the like expanded in paths. */
-	nameOf(name: Path, by: LoadedObject, main: LoadedObject): Path;
-	/** Returns what LD_PRELOAD and /etc/ld.so.preload add to every program, in order: names or paths. */
-	preloaded(main: LoadedObject): readonly Path[];
-	/** Finds the library `name` for `by` in a process of `main`. */
-	find(name: Path, by: LoadedObject, main: LoadedObject): Candidates;
-}
-
 /**
  * Searches like ld.so(8) (glibc's elf/dl-load.c, _dl_map_object): DT_RPATH of the object, of the objects that loaded it and of
  * the program, unless the object has a DT_RUNPATH; LD_LIBRARY_PATH; DT_RUNPATH; /etc/ld.so.cache; the default directories.
  * Skips candidates for another machine or class.
  */
-export function librarySearch(files: LoaderFiles, options: LoaderOptions): LibrarySearch {
-	const loaded = new Map<Path, Found | undefined>();
-	const load = (path: Path): Found | undefined => {
-		if (!loaded.has(path)) loaded.set(path, read(path, files));
-		return loaded.get(path);
-	};
+export class LibrarySearch {
+	readonly #files: LoaderFiles;
+	readonly #options: LoaderOptions;
+	readonly #loaded = new Map<Path, Found | undefined>();
+	readonly #hwcaps = new Map<Path, readonly string[]>();
+	/** Most objects have no search path, so the result depends only on the machine. */
+	readonly #common = new Map<string, Candidates>();
+	readonly #config: () => { cache: ReturnType<typeof parseLoaderCache>; directories: readonly Path[] };
+	readonly #preloadFile: () => readonly Path[];
+	readonly #tupleOf: (elf: Elf) => string | undefined;
+	readonly #systemDirectories: (elf: Elf) => readonly Path[];
 
-	const variants = new Map<Path, readonly string[]>();
-	/** Returns the glibc-hwcaps subdirectories to search before `directory`. */
-	const hwcapsIn = (directory: Path): readonly string[] => {
-		const known = variants.get(directory);
+	constructor(files: LoaderFiles, options: LoaderOptions) {
+		this.#files = files;
+		this.#options = options;
+		this.#config = lazy(() => {
+			const cache = parseLoaderCache(files.read("/etc/ld.so.cache" as Path) ?? Buffer.alloc(0));
+			return { cache, directories: cache === undefined ? libraryDirectories("/etc/ld.so.conf" as Path, files) : [] };
+		});
+		// ld.so(8): blanks, colons or line ends separate names, and `#` starts a comment (glibc's elf/rtld.c).
+		this.#preloadFile = lazy(() =>
+			splitNames((files.read("/etc/ld.so.preload" as Path, 64 * 1024)?.toString("latin1") ?? "").replace(/#.*/g, "")),
+		);
+		this.#tupleOf = memo(abiOf, (elf: Elf) =>
+			machineOf(elf).tuples.find((each) => files.resolve(`/lib/${each}` as Path) ?? files.resolve(`/usr/lib/${each}` as Path)),
+		);
+		this.#systemDirectories = memo(abiOf, (elf: Elf) => {
+			const tuple = this.#tupleOf(elf);
+			const multiarch = tuple === undefined ? [] : [`/lib/${tuple}`, `/usr/lib/${tuple}`];
+			const others = machineOf(elf).directories.flatMap((name) => [`/${name}`, `/usr/${name}`]);
+			return [...multiarch, ...others].filter((path) => files.resolve(path as Path) !== undefined) as Path[];
+		});
+	}
+
+	/** Returns the ELF file at a path, following links. Cached. */
+	load(path: Path): Found | undefined {
+		if (!this.#loaded.has(path)) this.#loaded.set(path, read(path, this.#files));
+		return this.#loaded.get(path);
+	}
+
+	/** Returns the name that the loader uses for a library of `by`, with `$ORIGIN` and the like expanded in paths. */
+	nameOf(name: Path, by: LoadedObject, main: LoadedObject): Path {
+		return name.includes("/") && !isMusl(main) ? (substitute(name, by, this.#tupleOf(by.elf)) ?? name) : name;
+	}
+
+	/** Returns what LD_PRELOAD and /etc/ld.so.preload add to every program, in order: names or paths. */
+	preloaded(main: LoadedObject): readonly Path[] {
+		const asked = splitNames(pathFromText(this.#options.environment?.LD_PRELOAD ?? ""));
+		return [...asked, ...(isMusl(main) ? [] : this.#preloadFile())].map((name) => this.nameOf(name, main, main));
+	}
+
+	/** Finds the library `name` for `by` in a process of `main`. */
+	find(name: Path, by: LoadedObject, main: LoadedObject): Candidates {
+		const isCommon = !name.includes("/") && !by.elf.noDefaultDirectories && hasNoPaths(by) && hasNoPaths(main) && !isMusl(main);
+		if (!isCommon || /\$/.test(this.#options.environment?.LD_LIBRARY_PATH ?? ""))
+			return this.#plainFirst(this.#search(name, by, main));
+		const key = `${abiOf(by.elf)} ${name}`;
+		const known = this.#common.get(key);
 		if (known !== undefined) return known;
-		const there: readonly string[] = files.list(join(directory, "glibc-hwcaps"));
-		const usable = options.hwcaps?.filter((name) => there.includes(name)) ?? there;
-		variants.set(directory, usable);
-		return usable;
-	};
+		const found = this.#plainFirst(this.#search(name, by, main));
+		this.#common.set(key, found);
+		return found;
+	}
 
-	const config = lazy(() => {
-		const cache = parseLoaderCache(files.read("/etc/ld.so.cache" as Path) ?? Buffer.alloc(0));
-		return { cache, directories: cache === undefined ? libraryDirectories("/etc/ld.so.conf" as Path, files) : [] };
-	});
-	/** ld.so(8): blanks, colons or line ends separate names, and `#` starts a comment (glibc's elf/rtld.c). */
-	const preloadFile = lazy(() =>
-		splitNames((files.read("/etc/ld.so.preload" as Path, 64 * 1024)?.toString("latin1") ?? "").replace(/#.*/g, "")),
-	);
-	const tupleOf = memo(abiOf, (elf: Elf) =>
-		machineOf(elf).tuples.find((each) => files.resolve(`/lib/${each}` as Path) ?? files.resolve(`/usr/lib/${each}` as Path)),
-	);
-	const systemDirectories = memo(abiOf, (elf: Elf) => {
-		const tuple = tupleOf(elf);
-		const multiarch = tuple === undefined ? [] : [`/lib/${tuple}`, `/usr/lib/${tuple}`];
-		const others = machineOf(elf).directories.flatMap((name) => [`/${name}`, `/usr/${name}`]);
-		return [...multiarch, ...others].filter((path) => files.resolve(path as Path) !== undefined) as Path[];
-	});
+	#search(name: Path, by: LoadedObject, main: LoadedObject): Found[] {
+		const { directory: start, environment } = this.#options;
+		const wanted = abiOf(by.elf);
+		const found: Found[] = [];
+		if (name.includes("/")) {
+			const path = isAbsolute(name) || start !== undefined ? resolvePath(start ?? root, name) : undefined;
+			if (path !== undefined) this.#take(path, wanted, found);
+			return found;
+		}
+		if (isMusl(main)) {
+			const directories = muslDirectories(by, main, this.#files, this.#options);
+			directories.some((directory) => this.#take(join(directory, name), wanted, found));
+			return found;
+		}
+		const libraryPath = splitLibraryPath(environment?.LD_LIBRARY_PATH);
+		const rpath = by.elf.runpath.length > 0 ? [] : [...ownPaths(by), main].flatMap((each) => this.#expand(each.elf.rpath, each));
+		const named = [...rpath, ...this.#expand(libraryPath, main), ...this.#expand(by.elf.runpath, by)];
+		if (this.#inDirectories(name, named, wanted, found)) return found;
+		if (this.#inCache(name, by, wanted, found)) return found;
+		if (!by.elf.noDefaultDirectories) this.#inDirectories(name, this.#systemDirectories(by.elf), wanted, found);
+		return found;
+	}
 
 	/** Searches directories in order and collects variants until it finds the plain library. */
-	function inDirectories(name: string, directories: readonly Path[], wanted: string, into: Found[]): boolean {
+	#inDirectories(name: string, directories: readonly Path[], wanted: string, into: Found[]): boolean {
 		for (const directory of directories) {
-			for (const hwcap of hwcapsIn(directory)) {
-				if (take(join(directory, `glibc-hwcaps/${hwcap}/${name}`), wanted, into) && options.hwcaps !== undefined) return true;
+			for (const hwcap of this.#hwcapsIn(directory)) {
+				const isFound = this.#take(join(directory, `glibc-hwcaps/${hwcap}/${name}`), wanted, into);
+				if (isFound && this.#options.hwcaps !== undefined) return true;
 			}
-			if (take(join(directory, name), wanted, into)) return true;
+			if (this.#take(join(directory, name), wanted, into)) return true;
 		}
 		return false;
 	}
 
-	function inCache(name: string, by: LoadedObject, wanted: string, into: Found[]): boolean {
-		const { cache, directories } = config();
-		const excluded = by.elf.noDefaultDirectories ? systemDirectories(by.elf) : [];
-		if (cache === undefined)
-			return inDirectories(
-				name,
-				directories.filter((each) => !excluded.includes(each)),
-				wanted,
-				into,
-			);
+	#inCache(name: string, by: LoadedObject, wanted: string, into: Found[]): boolean {
+		const { hwcaps } = this.#options;
+		const { cache, directories } = this.#config();
+		const excluded = by.elf.noDefaultDirectories ? this.#systemDirectories(by.elf) : [];
+		if (cache === undefined) {
+			const allowed = directories.filter((each) => !excluded.includes(each));
+			return this.#inDirectories(name, allowed, wanted, into);
+		}
 		const rank = (path: Path) => {
 			const hwcap = /\/glibc-hwcaps\/([^/]+)\//.exec(path)?.[1];
-			return hwcap === undefined ? Number.MAX_SAFE_INTEGER : (options.hwcaps?.indexOf(hwcap) ?? 0);
+			return hwcap === undefined ? Number.MAX_SAFE_INTEGER : (hwcaps?.indexOf(hwcap) ?? 0);
 		};
 		const paths = (cache.get(name) ?? []).filter((path) => rank(path) >= 0 && !excluded.includes(parent(path)));
 		for (const path of paths.sort((a, b) => rank(a) - rank(b))) {
 			const isPlain = rank(path) === Number.MAX_SAFE_INTEGER;
-			if (take(path, wanted, into) && (isPlain || options.hwcaps !== undefined)) return true;
+			if (this.#take(path, wanted, into) && (isPlain || hwcaps !== undefined)) return true;
 		}
 		return false;
 	}
 
-	function take(path: Path, wanted: string, into: Found[]): boolean {
-		const found = load(path);
+	#take(path: Path, wanted: string, into: Found[]): boolean {
+		const found = this.load(path);
 		if (found === undefined || abiOf(found.elf) !== wanted) return false;
 		into.push(found);
 		return true;
 	}
 
-	/** An empty list is ignored; an empty element of a longer one is the working directory. */
-	const expand = (elements: readonly string[], object: LoadedObject): Path[] =>
-		elements.length === 1 && elements[0] === ""
-			? []
-			: elements.flatMap((element) => expandDirectory(element, object, tupleOf(object.elf), options.directory) ?? []);
-
-	function search(name: Path, by: LoadedObject, main: LoadedObject): Found[] {
-		const wanted = abiOf(by.elf);
-		const found: Found[] = [];
-		if (name.includes("/")) {
-			const path = isAbsolute(name) || options.directory !== undefined ? resolvePath(options.directory ?? root, name) : undefined;
-			if (path !== undefined) take(path, wanted, found);
-			return found;
-		}
-		if (isMusl(main)) {
-			muslDirectories(by, main, files, options).some((directory) => take(join(directory, name), wanted, found));
-			return found;
-		}
-		const libraryPath = splitLibraryPath(options.environment?.LD_LIBRARY_PATH);
-		const rpath = by.elf.runpath.length > 0 ? [] : [...ownPaths(by), main].flatMap((each) => expand(each.elf.rpath, each));
-		if (inDirectories(name, [...rpath, ...expand(libraryPath, main), ...expand(by.elf.runpath, by)], wanted, found)) return found;
-		if (inCache(name, by, wanted, found)) return found;
-		if (!by.elf.noDefaultDirectories) inDirectories(name, systemDirectories(by.elf), wanted, found);
-		return found;
+	/** Returns the glibc-hwcaps subdirectories to search before `directory`. */
+	#hwcapsIn(directory: Path): readonly string[] {
+		const known = this.#hwcaps.get(directory);
+		if (known !== undefined) return known;
+		const there: readonly string[] = this.#files.list(join(directory, "glibc-hwcaps"));
+		const usable = this.#options.hwcaps?.filter((name) => there.includes(name)) ?? there;
+		this.#hwcaps.set(directory, usable);
+		return usable;
 	}
 
-	// Most objects have no search path, so the result depends only on the machine.
-	const common = new Map<string, Candidates>();
-	const nameOf = (name: Path, by: LoadedObject, main: LoadedObject): Path =>
-		name.includes("/") && !isMusl(main) ? (substitute(name, by, tupleOf(by.elf)) ?? name) : name;
-	return {
-		load,
-		nameOf,
-		preloaded: (main) =>
-			[...splitNames(pathFromText(options.environment?.LD_PRELOAD ?? "")), ...(isMusl(main) ? [] : preloadFile())].map((name) =>
-				nameOf(name, main, main),
-			),
-		find(name, by, main) {
-			const isCommon = !name.includes("/") && !by.elf.noDefaultDirectories && hasNoPaths(by) && hasNoPaths(main) && !isMusl(main);
-			if (!isCommon || /\$/.test(options.environment?.LD_LIBRARY_PATH ?? "")) return plainFirst(search(name, by, main));
-			const key = `${abiOf(by.elf)} ${name}`;
-			const known = common.get(key);
-			if (known !== undefined) return known;
-			const found = plainFirst(search(name, by, main));
-			common.set(key, found);
-			return found;
-		},
-	};
+	/** An empty list is ignored; an empty element of a longer one is the working directory. */
+	#expand(elements: readonly string[], object: LoadedObject): Path[] {
+		if (elements.length === 1 && elements[0] === "") return [];
+		const { directory } = this.#options;
+		return elements.flatMap((element) => expandDirectory(element, object, this.#tupleOf(object.elf), directory) ?? []);
+	}
 
 	/** If the processor is unknown, the plain library represents its variants. */
-	function plainFirst(found: readonly Found[]): Candidates {
+	#plainFirst(found: readonly Found[]): Candidates {
 		const unique = found.filter((each, at) => found.findIndex(({ path }) => path === each.path) === at);
-		const ordered = options.hwcaps === undefined ? [...unique.slice(-1), ...unique.slice(0, -1)] : unique.slice(0, 1);
+		const ordered = this.#options.hwcaps === undefined ? [...unique.slice(-1), ...unique.slice(0, -1)] : unique.slice(0, 1);
 		return ordered as unknown as Candidates;
 	}
 }

@@ -1,18 +1,18 @@
 import type { Cage, TrialSummary } from "../cage/cage.ts";
 import type { Manifest, ManifestEntry } from "../cage/manifest.ts";
 import { capabilityNamed } from "../confinement/capabilities.ts";
+import { type Denial, describeFilter } from "../confinement/seccomp/filter.ts";
 import {
 	type FilterPermissions,
 	filterPermissions,
 	type Lacked,
 	limitsPorts,
 	uidsOf,
-} from "../confinement/filter-permissions.ts";
-import { type CallReason, permittedCalls } from "../confinement/observed-calls.ts";
-import { type Denial, describeFilter } from "../confinement/seccomp.ts";
-import { isSyscall } from "../confinement/syscall-groups.ts";
+} from "../confinement/seccomp/filter-permissions.ts";
+import { type CallReason, permittedCalls } from "../confinement/seccomp/observed-calls.ts";
+import { isSyscall } from "../confinement/seccomp/syscall-groups.ts";
 import type { MissingKind } from "../plan/missing.ts";
-import { allowedReason, callWord } from "../plan/permissions.ts";
+import { allowedReason, callWord } from "../plan/permission-words.ts";
 
 /** A layer that restricts the application. Several may refuse the same action. */
 export type Layer = "absent" | "owner-or-mode" | "mount" | "landlock" | "capability" | "seccomp" | "network";

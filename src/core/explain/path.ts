@@ -4,7 +4,7 @@ import { rightsFor } from "../machine/facts.ts";
 import { isWithin, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { areaOf, isStateParent, isSystemDirectory } from "../plan/areas.ts";
 import { permissionFor } from "../plan/missing.ts";
-import { permissionWords } from "../plan/permissions.ts";
+import { permissionWords } from "../plan/permission-words.ts";
 import type { Plan, Reason, Risk } from "../plan/plan.ts";
 import { matchPaths } from "../plan/rules.ts";
 import type { Trace } from "../trace/trace.ts";

@@ -1,4 +1,4 @@
-import type { OwnerNames } from "../cage/owner-names.ts";
+import type { OwnerNames } from "../archive/owner-names.ts";
 import type { OwnerMap } from "../plan/owners.ts";
 
 /**

@@ -2,7 +2,7 @@ import type { Manifest } from "../cage/manifest.ts";
 import { append } from "../collections.ts";
 import { type Path, pathFromText, pathToBytes } from "../path/path.ts";
 import type { PackageRef } from "../plan/plan.ts";
-import type { MachineFacts, PackageOrigin } from "../record/record.ts";
+import type { MachineFacts, PackageOrigin } from "../record/evidence.ts";
 import type { AddedFile } from "./tree.ts";
 
 /** The distribution's packages as scanners expect them in an image without dpkg's database (as in distroless images). */

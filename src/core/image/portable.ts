@@ -1,14 +1,14 @@
 import type { Cage } from "../cage/cage.ts";
 import { entriesByPath, type Manifest, type ManifestEntry, rootsOf } from "../cage/manifest.ts";
-import { confineName } from "../confinement/confine.ts";
 import { launchDirectory } from "../confinement/launch.ts";
+import { confineName } from "../confinement/programs/confine.ts";
 import { pathText } from "../confinement/unit/quote.ts";
 import { systemdUnit } from "../confinement/unit/unit.ts";
 import { Failure } from "../failure.ts";
+import { serverSignals } from "../installation/signals.ts";
 import { join, type Path, pathFromText, root } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
 import { octal } from "../text.ts";
-import { serverSignals } from "../upkeep/signals.ts";
 import { accountLines, accountName, sysusers, sysusersPath, unusableNames } from "./sysusers.ts";
 import type { AddedFile } from "./tree.ts";
 import { imageName } from "./workload.ts";

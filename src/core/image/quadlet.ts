@@ -1,4 +1,4 @@
-import { initCannotExecute } from "../confinement/init.ts";
+import { initCannotExecute } from "../confinement/programs/init.ts";
 import { lineText, pathText } from "../confinement/unit/quote.ts";
 import { type Path, pathFromText } from "../path/path.ts";
 import { isExecutable, memoryDirectories, mountedVolume, podmanPath, volumeNames } from "./podman.ts";

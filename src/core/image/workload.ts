@@ -1,9 +1,9 @@
 import { type Bind, type Limits, launchEnvironment } from "../application/application.ts";
 import type { Cage } from "../cage/cage.ts";
 import { devicesOf, type Manifest, rootsOf } from "../cage/manifest.ts";
-import { confineName } from "../confinement/confine.ts";
-import { initWords } from "../confinement/init.ts";
 import { initInside, launchDirectory, temporaryDirectories } from "../confinement/launch.ts";
+import { confineName } from "../confinement/programs/confine.ts";
+import { initWords } from "../confinement/programs/init.ts";
 import { initCapabilities, initKeepsKill } from "../confinement/unit/input.ts";
 import { isWithin, join, type Path } from "../path/path.ts";
 import type { Identity } from "../plan/plan.ts";

@@ -1,4 +1,4 @@
-import { type Architecture, type SyscallName, syscallNumber } from "../confinement/syscalls.ts";
+import { type Architecture, type SyscallName, syscallNumber } from "../confinement/seccomp/syscalls.ts";
 import { aarch64 } from "./aarch64.ts";
 import { type Argument, type Base, type Condition, type Encoder, Image, type Register, type Size, type Step } from "./steps.ts";
 import { x8664 } from "./x86-64.ts";

@@ -104,19 +104,19 @@ export async function findUnneeded(request: SearchRequest): Promise<SearchResult
 	};
 	let steps: readonly ReadonlySet<number>[] = [];
 	let doubts = 0;
-	for (let pass = 0; ; pass++) {
-		const run = new Run(counted, steps, pass > 0);
-		const { isDoubtful } = await run.end();
-		const hasMore = run.steps.length > steps.length;
-		steps = run.steps;
+	for (let number = 0; ; number++) {
+		const pass = new Pass(counted, steps, number > 0);
+		const { isDoubtful } = await pass.run();
+		const hasMore = pass.steps.length > steps.length;
+		steps = pass.steps;
 		if (isDoubtful) {
 			const last = await lastThatWorks(steps.slice(0, -1), counted.works);
 			steps = steps.slice(0, last === undefined ? 0 : steps.indexOf(last) + 1);
 			// The next pass is the first again.
-			pass = -1;
+			number = -1;
 			if (doubts++ < maxDoubts) continue;
-		} else if (run.isComplete && (hasMore || pass === 0) && pass < maxPasses) continue;
-		return { left: steps.at(-1) ?? new Set(), steps, trials, isComplete: !isDoubtful && run.isComplete };
+		} else if (pass.isComplete && (hasMore || number === 0) && number < maxPasses) continue;
+		return { left: steps.at(-1) ?? new Set(), steps, trials, isComplete: !isDoubtful && pass.isComplete };
 	}
 }
 
@@ -131,7 +131,7 @@ interface Part {
 /** After so many failures in a row, try again whether the current set still works. */
 const doubtAfter = 12;
 
-class Run {
+class Pass {
 	readonly steps: ReadonlySet<number>[];
 	readonly #request: SearchRequest;
 	readonly #by: Map<number, number[]>;
@@ -170,7 +170,7 @@ class Run {
 		return !this.#parts.length;
 	}
 
-	async end(): Promise<{ isDoubtful: boolean }> {
+	async run(): Promise<{ isDoubtful: boolean }> {
 		const { jobs, signal } = this.#request;
 		try {
 			for (;;) {
@@ -235,7 +235,7 @@ class Run {
 			this.#failures++;
 			this.#fail(part);
 		}
-		this.#tell();
+		this.#reportProgress();
 	}
 
 	#fail(part: Part): void {
@@ -285,7 +285,7 @@ class Run {
 		return all;
 	}
 
-	#tell(): void {
+	#reportProgress(): void {
 		const parts = this.#parts.map(({ units }) => units.filter((unit) => this.#isOpen(unit)).length).filter(Boolean);
 		const open = this.#request.units.length - this.#needed.size - this.#left.size;
 		const decided = { kept: this.#needed.size, leftOut: this.#left.size, open };

@@ -3,7 +3,7 @@ import { append } from "../collections.ts";
 import { type Path, parent } from "../path/path.ts";
 import { type GroupName, groupOf } from "../plan/groups.ts";
 import { linkFiles, placeOf } from "../plan/links.ts";
-import type { PinKind } from "./pins.ts";
+import type { PinKind } from "./pin-kinds.ts";
 
 /** The smallest part of a search: a file, with the links that lead to it. */
 export interface Unit {

@@ -1,18 +1,18 @@
 import { by } from "../collections.ts";
 import { isKeepable } from "../confinement/capabilities.ts";
-import { permittedCalls } from "../confinement/observed-calls.ts";
-import { isRefusedOutright } from "../confinement/seccomp.ts";
-import { isSyscall } from "../confinement/syscall-groups.ts";
+import { isRefusedOutright } from "../confinement/seccomp/filter.ts";
+import { permittedCalls } from "../confinement/seccomp/observed-calls.ts";
+import { isSyscall } from "../confinement/seccomp/syscall-groups.ts";
 import type { Files } from "../machine/facts.ts";
-import { isWithin, outermost, type Path, parent, pathFromText } from "../path/path.ts";
+import { isWithin, normalise, outermost, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { refusedCapabilitiesIn, refusedCode, refusedNetlink, refusedUnixSocket } from "../trace/needs.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, isByteCode, isMountedByLauncher, isStateParent, isSystemDirectory } from "./areas.ts";
 import { judgeDevice } from "./devices.ts";
-import { placeNamed, placeOf } from "./links.ts";
+import { linkChain, placeNamed, placeOf } from "./links.ts";
 import { type Missing, permissionFor, permissionOf } from "./missing.ts";
-import { capabilityWord, keepCall, permissionWords, refuses } from "./permissions.ts";
+import { capabilityWord, keepCall, permissionWords, refuses } from "./permission-words.ts";
 import type { Addition, Entry, FoundPermission, Plan } from "./plan.ts";
 import { capabilityOf } from "./plan-permissions.ts";
 import { portNumbers } from "./tcp-ports.ts";
@@ -181,7 +181,7 @@ function missingOf(access: Access, search: Search): Missing | undefined {
 		)) {
 			if (isNormalFailure(operation, error)) continue;
 			if (failsOnlyInCage(operation, error, access, search)) {
-				const missing = judge(access, error, operation, search);
+				const missing = missingBehind(access, error, operation, search);
 				if (!missing) continue;
 				return {
 					...missing,
@@ -234,8 +234,8 @@ function isCageError(error: string, operation: Operation): boolean {
 	return error === "EROFS" || error === "EACCES" || error === "EPERM" || (error === "ENOENT" && operation === "create");
 }
 
-/** Returns undefined if the failure is expected. */
-function judge(access: Access, error: string, operation: Operation, search: Search): Missing | undefined {
+/** The item that explains an error, with its remedy. Returns undefined if the error is expected. */
+function missingBehind(access: Access, error: string, operation: Operation, search: Search): Missing | undefined {
 	const { covers, declined, files, plan, round } = search;
 	const { path } = access;
 	const [call = ""] = access.calls;
@@ -315,4 +315,26 @@ function capabilityRemedy(
 	const name = call === undefined ? undefined : capabilityOf[call];
 	if (call === undefined || name === undefined || plan.identity.uid !== 0) return {};
 	return { remedy: { kind: "capability", name, round, call, ...by } };
+}
+
+/**
+ * Returns the files that were left out although the kernel needs them to execute the application: its program, interpreters, and
+ * links to them. Without one, the launch fails before the application's first call, so that its trace shows nothing.
+ */
+export function findMissingAtStart({ application, entries }: Plan, files: Files): Missing[] {
+	const program = normalise(pathFromText(application.command[0] ?? "/"));
+	const { end, links } = linkChain(program, files);
+	const needed = new Set<Path>([program, ...links.map(({ path }) => path), ...(end === undefined ? [] : [end])]);
+	// A script's interpreter has an interpreter of its own.
+	for (let known = 0; known < needed.size; ) {
+		known = needed.size;
+		for (const entry of entries) if (isInterpreterOf(entry, needed)) needed.add(entry.path);
+	}
+	return entries
+		.filter(({ decision, path }) => decision === "declined" && needed.has(path))
+		.map(({ path }) => ({ kind: "absent", path, call: "execve", error: "ENOENT", declined: true }));
+}
+
+function isInterpreterOf({ reasons }: Entry, programs: ReadonlySet<Path>): boolean {
+	return reasons.some((reason) => reason.kind === "interpreter-of" && programs.has(reason.by));
 }

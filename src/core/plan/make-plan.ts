@@ -18,7 +18,7 @@ import { readMarks } from "./marks.ts";
 import { mayConnect, socketNotes } from "./neighbours.ts";
 import { planOffers } from "./offers.ts";
 import { ownDirectories } from "./own-directories.ts";
-import { allows as allowsPermission, executableIn, grantsOf, permissionWords, refuses, socketsIn } from "./permissions.ts";
+import { allows as allowsPermission, executableIn, grantsOf, permissionWords, refuses, socketsIn } from "./permission-words.ts";
 import type { Entry, Identity, Plan, PlanInput, Reason, Risk } from "./plan.ts";
 import { planCalls, planPermissions } from "./plan-permissions.ts";
 import { refusedNotes } from "./refused.ts";
@@ -31,15 +31,15 @@ import { unprovenParts } from "./unproven.ts";
 import { changingOperations, planWritable, tracedReason } from "./writable.ts";
 
 const generatedPaths = {
-	passwd: "/etc/passwd",
-	group: "/etc/group",
-	nsswitch: "/etc/nsswitch.conf",
-	loaderCache: "/etc/ld.so.cache",
+	passwd: pathFromText("/etc/passwd"),
+	group: pathFromText("/etc/group"),
+	nsswitch: pathFromText("/etc/nsswitch.conf"),
+	loaderCache: pathFromText("/etc/ld.so.cache"),
 };
 
 /**
  * Decides what goes into the cage. Deterministic: the same trace, rules and files give the same plan. Entries have no package
- * names yet, because asking for them takes a program; `withPackages` adds them.
+ * names yet, because asking for them takes a program; `comparablePlan` adds them.
  */
 export function makePlan(input: PlanInput): Plan {
 	const { additions, application, identity, trace } = input;
@@ -97,24 +97,14 @@ export function makePlan(input: PlanInput): Plan {
 
 	addDevices({ ...input, files }, collector);
 	// Included paths first, so that the rule is their reason however the application used them.
-	for (const value of rules.include) {
-		const found = expandInclude(value, files);
-		if (!found.length) throw new Failure("include-matches-nothing", { value }, 2);
-		for (const path of found) {
-			if (!isByteCode(path) || isByteCode(pathFromText(value))) collector.add(path, { kind: "rule", rule: "include", value });
-		}
-	}
+	addIncluded(rules.include, files, collector);
 	addTraced({ ...input, files }, collector);
 	for (const { paths, top } of [...trees, ...servedTrees(trace, files)]) {
 		for (const path of paths) collector.add(path, { kind: "part-of", tree: top });
 	}
 	for (const [path, reason] of writable.leftOut) collector.addLeftOut(path, reason);
 	for (const addition of additions) if (addition.kind === "path") collector.add(addition.path, trialReason(addition));
-	// The launcher enters the working directory before the trace starts.
-	collector.add(normalise(pathFromText(application.cwd)), { kind: "launcher" });
-	// A program may look for its home only later.
-	const home = normalise(pathFromText(application.env.HOME ?? "/"));
-	if (files.status(placeOf(home, files))?.kind === "directory") collector.add(home, { kind: "launcher" });
+	addOwnDirectories(application, files, collector);
 	const libraries = addLibraries(collector, application, files);
 	for (const { path, reasons } of writable.directories) collector.addMountPoint(path, reasons[0] ?? { kind: "launcher" });
 	for (const { path } of asked.binds) collector.addBind(pathFromText(path), { kind: "rule", rule: "binds", value: path });
@@ -128,12 +118,10 @@ export function makePlan(input: PlanInput): Plan {
 		input.groups,
 		rules,
 	);
-	collector.addGenerated(pathFromText(generatedPaths.passwd), passwd, { kind: "account" });
-	collector.addGenerated(pathFromText(generatedPaths.group), group, { kind: "account" });
-	collector.addGenerated(pathFromText(generatedPaths.nsswitch), nsswitch, { kind: "account" });
-	if (files.status(pathFromText(generatedPaths.loaderCache))) {
-		collector.addGenerated(pathFromText(generatedPaths.loaderCache), "", { kind: "loader-cache" });
-	}
+	collector.addGenerated(generatedPaths.passwd, passwd, { kind: "account" });
+	collector.addGenerated(generatedPaths.group, group, { kind: "account" });
+	collector.addGenerated(generatedPaths.nsswitch, nsswitch, { kind: "account" });
+	if (files.status(generatedPaths.loaderCache)) collector.addGenerated(generatedPaths.loaderCache, "", { kind: "loader-cache" });
 	const syslog = planSyslog(
 		trace,
 		{ include: rules.include, allowed: allowsPermission(rules, permissionWords.syslog) },
@@ -143,20 +131,7 @@ export function makePlan(input: PlanInput): Plan {
 	if (syslog) addSyslog(syslog, collector);
 	const decoys = planDecoys(rules.decoys, trace, (path) => canHoldDecoy(path) && collector.mayAddDecoy(path));
 	for (const { path, value } of decoys.places) collector.addDecoy(path, { kind: "rule", rule: "decoys", value });
-	const found = {
-		capabilities: additions.flatMap((one) => (one.kind === "capability" ? [{ name: one.name, why: one.call }] : [])),
-		opened: additions.flatMap((one) => (one.kind === "opening" ? [{ name: one.name, why: one.call }] : [])),
-		...(syslog?.socket === undefined ? {} : { syslog: syslog.socket }),
-		asksSyslog: syslog !== undefined,
-	};
-	const executable = executableData(rules, writable.directories, files);
-	const granted = planPermissions(identity, trace, files, found, rules);
-	const calls = planCalls(application, rules, trace, additions, granted.capabilities);
-	const permissions = {
-		...granted,
-		...(calls ? { calls } : {}),
-		...(executable.length ? { executableData: executable } : {}),
-	};
+	const permissions = allPermissions({ ...input, files, rules }, syslog, writable.directories);
 
 	const entries = collector.entries();
 	return {
@@ -185,6 +160,23 @@ export function makePlan(input: PlanInput): Plan {
 			...socketNotes({ allowed: allowedSockets, binds, policy, trace, files, writable: writable.directories }),
 		],
 	};
+}
+
+function allPermissions(
+	{ additions, application, files, identity, rules, trace }: PlanInput,
+	syslog: ReturnType<typeof planSyslog>,
+	writable: Plan["writable"],
+): Plan["permissions"] {
+	const found = {
+		capabilities: additions.flatMap((one) => (one.kind === "capability" ? [{ name: one.name, why: one.call }] : [])),
+		opened: additions.flatMap((one) => (one.kind === "opening" ? [{ name: one.name, why: one.call }] : [])),
+		...(syslog?.socket === undefined ? {} : { syslog: syslog.socket }),
+		asksSyslog: syslog !== undefined,
+	};
+	const granted = planPermissions(identity, trace, files, found, rules);
+	const calls = planCalls(application, rules, trace, additions, granted.capabilities);
+	const executable = executableData(rules, writable, files);
+	return { ...granted, ...(calls ? { calls } : {}), ...(executable.length ? { executableData: executable } : {}) };
 }
 
 /** Returns the mounts that hold the directories named by rules. noexec applies to a whole mount. */
@@ -263,8 +255,25 @@ function notes({ command, network }: Application, trace: Trace, refused: readonl
 	];
 }
 
+function addIncluded(include: Rules["include"], files: Files, collector: EntryCollector): void {
+	for (const value of include) {
+		const found = expandInclude(value, files);
+		if (!found.length) throw new Failure("include-matches-nothing", { value }, 2);
+		for (const path of found) {
+			if (!isByteCode(path) || isByteCode(pathFromText(value))) collector.add(path, { kind: "rule", rule: "include", value });
+		}
+	}
+}
+
+/** The launcher enters the working directory before the trace starts, and a program may look for its home only later. */
+function addOwnDirectories({ cwd, env }: Application, files: Files, collector: EntryCollector): void {
+	collector.add(normalise(pathFromText(cwd)), { kind: "launcher" });
+	const home = normalise(pathFromText(env.HOME ?? "/"));
+	if (files.status(placeOf(home, files))?.kind === "directory") collector.add(home, { kind: "launcher" });
+}
+
 function addTraced({ files, trace }: PlanInput, collector: EntryCollector): void {
-	const generated = new Set(Object.values(generatedPaths));
+	const generated: ReadonlySet<Path> = new Set(Object.values(generatedPaths));
 	// Opened files come first, so that a mere stat(2) of the same file by another name does not exclude its content.
 	const accesses = [...trace.accesses.values()].sort((a, b) => Number(isOnlyLooked(a)) - Number(isOnlyLooked(b)));
 	for (const access of accesses) {

@@ -1,14 +1,10 @@
-import { by } from "../collections.ts";
-import type { Files } from "../machine/facts.ts";
-import { etc, isWithin, normalise, type Path, pathFromText } from "../path/path.ts";
-import { showPath } from "../path/quote.ts";
-import { isDocumentation, isSharedObject } from "./areas.ts";
-import { linkChain } from "./links.ts";
-import { callWord, capabilityWord, permissionWords, portWord } from "./permissions.ts";
-import type { Addition, Entry, Plan } from "./plan.ts";
+import { isWithin, type Path, pathFromText } from "../path/path.ts";
+import { isDocumentation } from "./areas.ts";
+import { callWord, capabilityWord, permissionWords, portWord } from "./permission-words.ts";
+import type { Addition } from "./plan.ts";
 
 /** Why a missing item may matter, the likeliest cause first. */
-const importances = ["said", "error-said", "last-call", "configuration", "library", "package", "other", "noise"] as const;
+export const importances = ["said", "error-said", "last-call", "configuration", "library", "package", "other", "noise"] as const;
 
 /** How likely it is that an application fails because of an item, with the evidence. */
 export interface Importance {
@@ -101,94 +97,8 @@ const ofProcess = /^\/proc(\/(self|thread-self|\d+)(\/|$)|$)/;
 export function permissionFor(path: Path): "proc" | "kernelProc" | "sys" {
 	return ofProcess.test(path) ? "proc" : isWithin(path, sys) ? "sys" : "kernelProc";
 }
+
 const sys = pathFromText("/sys");
-
-export interface Evidence {
-	readonly output: string;
-	/** The application exited without being stopped, so its last failures are likely causes. */
-	readonly ended: boolean;
-	/** Paths, and names of calls without a path, that failed last; newest last. */
-	readonly lastFailed: readonly string[];
-	/** The application's package, and the packages of missing files. */
-	readonly package?: string;
-	readonly owners: ReadonlyMap<Path, { readonly name: string }>;
-}
-
-type RankedMissing = Missing & { readonly importance: Importance };
-
-/** An application explains its exit in its last lines; earlier output is about something else. */
-const lastLines = 20;
-
-/** Message catalogues, time zones and locales: libc tries them and continues without. */
-const localisation = /^\/usr\/(share\/(locale|zoneinfo|i18n)|lib\/locale)\//;
-
-/**
- * Sorts missing items, the likeliest cause first: what the application named just before it exited, then the last failed calls,
- * then configuration, libraries and other files of its package, and finally what most applications work without.
- */
-export function rankMissing(missing: readonly Missing[], evidence: Evidence): RankedMissing[] {
-	const lines = evidence.output.split(/\r\n|\n|\r/).filter((line) => line.trim() !== "");
-	const last = lines.slice(-lastLines).reverse();
-	return missing
-		.map((one): RankedMissing & { at: number } => {
-			const { at, ...importance } = judge(one, last, evidence);
-			return { ...one, importance, at };
-		})
-		.sort((a, b) => order(a) - order(b) || a.at - b.at || by(nameOf)(a, b))
-		.map(({ at: _, ...ranked }) => ranked);
-}
-
-const order = ({ importance }: RankedMissing) => importances.indexOf(importance.level);
-
-const nameOf = ({ call, path }: Missing): string => path ?? call;
-
-/** `at` is the position within the level. */
-function judge(one: Missing, last: readonly string[], evidence: Evidence): Importance & { at: number } {
-	const named = last.findIndex((line) => names(line, one));
-	if (named >= 0) return { level: "said", line: last[named] ?? "", at: named };
-	const called = evidence.ended ? evidence.lastFailed.lastIndexOf(nameOf(one)) : -1;
-	const before = called < 0 ? {} : { before: evidence.lastFailed.length - called };
-	const error = errorTexts[one.error];
-	const said = error === undefined ? -1 : last.findIndex((line) => line.includes(error));
-	// libc and runtimes read kernel files that no cage shows, and continue without.
-	const isUsual = isNoise(one) || (one.kind === "kernel-file" && one.remedy === undefined);
-	// If several calls failed with that error, the latest is the likeliest cause.
-	if (said >= 0 && !isUsual) return { level: "error-said", line: last[said] ?? "", ...before, at: before.before ?? 1000 };
-	if (before.before !== undefined && !isUsual) return { level: "last-call", before: before.before, at: before.before };
-	if (isTolerable(one) || isNoise(one)) return { level: "noise", at: 0 };
-	const owner = one.path === undefined ? undefined : evidence.owners.get(one.path)?.name;
-	const isOwn = owner !== undefined && owner === evidence.package;
-	// The application's own files come before other packages'.
-	const rest = { ...(isOwn ? { package: owner } : {}), at: isOwn ? 0 : 1 };
-	if (one.path !== undefined && isWithin(one.path, etc)) return { level: "configuration", ...rest };
-	if (one.path !== undefined && isSharedObject(one.path)) return { level: "library", ...rest };
-	return { level: isOwn ? "package" : "other", ...rest };
-}
-
-/**
- * Whether a line names the item: by its path, by the end of its path as for a relative path or library, or by the name of its
- * account or call.
- */
-function names(line: string, { call, path }: Missing): boolean {
-	const words = wordsOf(line);
-	if (path === undefined) return words.includes(call);
-	const shown = showPath(path);
-	const isNamed = (word: string) => word === shown || (word.length >= shortestName && shown.endsWith(`/${word}`));
-	// A name with a space is more than one word.
-	return words.some(isNamed) || (shown.includes(" ") && line.includes(shown));
-}
-
-/** A shorter word may match by accident. */
-const shortestName = 4;
-
-function wordsOf(line: string): string[] {
-	const words = line.match(/[^\s'"`()[\]{}<>=,;:]+/g) ?? [];
-	return words.map((word) => word.replace(/[.!?]+$/, "").replace(/^\.\//, ""));
-}
-
-function isNoise({ path }: Missing): boolean {
-	return path !== undefined && localisation.test(path);
-}
 
 /** strerror(3) for the errors that a layer of the cage returns. */
 export const errorTexts: Readonly<Record<string, string>> = {
@@ -199,25 +109,3 @@ export const errorTexts: Readonly<Record<string, string>> = {
 	EROFS: "Read-only file system",
 	EAFNOSUPPORT: "Address family not supported by protocol",
 };
-
-/**
- * Returns the files that were left out although the kernel needs them to execute the application: its program, interpreters, and
- * links to them. Without one, the launch fails before the application's first call, so that its trace shows nothing.
- */
-export function findMissingAtStart({ application, entries }: Plan, files: Files): Missing[] {
-	const program = normalise(pathFromText(application.command[0] ?? "/"));
-	const { end, links } = linkChain(program, files);
-	const needed = new Set<Path>([program, ...links.map(({ path }) => path), ...(end === undefined ? [] : [end])]);
-	// A script's interpreter has an interpreter of its own.
-	for (let known = 0; known < needed.size; ) {
-		known = needed.size;
-		for (const entry of entries) if (isInterpreterOf(entry, needed)) needed.add(entry.path);
-	}
-	return entries
-		.filter(({ decision, path }) => decision === "declined" && needed.has(path))
-		.map(({ path }) => ({ kind: "absent", path, call: "execve", error: "ENOENT", declined: true }));
-}
-
-function isInterpreterOf({ reasons }: Entry, programs: ReadonlySet<Path>): boolean {
-	return reasons.some((reason) => reason.kind === "interpreter-of" && programs.has(reason.by));
-}

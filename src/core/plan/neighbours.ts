@@ -6,7 +6,7 @@ import { baseName, isWithin, type Path, parent, pathFromText } from "../path/pat
 import { showPath } from "../path/quote.ts";
 import type { Trace } from "../trace/trace.ts";
 import { placeNamed, placeOf } from "./links.ts";
-import { allowedReason, socketsIn, socketWord } from "./permissions.ts";
+import { allowedReason, socketsIn, socketWord } from "./permission-words.ts";
 import type { WritableDirectory } from "./plan.ts";
 
 /**

@@ -1,10 +1,10 @@
 import type { Rules } from "../application/application.ts";
 import { append, by } from "../collections.ts";
+import { isOutsideApplication, type PackageContents } from "../coverage/coverage.ts";
 import { documentKinds, type Mention, type Passage } from "../documentation/documentation.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { etc, isWithin, join, normalise, outermost, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { areaOf, isCommand, isHome, isLibraryDirectory, isSharedObject, isSystemDirectory, startsEmpty } from "./areas.ts";
-import { isOutsideApplication, type PackageContents } from "./coverage.ts";
 import { placeNamed, placeOf } from "./links.ts";
 import type { Entry, Offer, Plan, WritableDirectory } from "./plan.ts";
 import { matchPaths } from "./rules.ts";

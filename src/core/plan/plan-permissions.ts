@@ -1,8 +1,8 @@
 import { type Application, noRules, type Rules } from "../application/application.ts";
 import { isIdle } from "../confinement/capabilities.ts";
 import { syslogName } from "../confinement/launch.ts";
-import type { ObservedCalls } from "../confinement/observed-calls.ts";
-import { clockCalls } from "../confinement/seccomp.ts";
+import { clockCalls } from "../confinement/seccomp/filter.ts";
+import type { ObservedCalls } from "../confinement/seccomp/observed-calls.ts";
 import { Failure } from "../failure.ts";
 import { type FileStatus, type Files, rightsFor } from "../machine/facts.ts";
 import { ancestors, type Path, parent } from "../path/path.ts";
@@ -23,7 +23,7 @@ import {
 	portWord,
 	refuses,
 	socketsIn,
-} from "./permissions.ts";
+} from "./permission-words.ts";
 import type { Addition, FoundPermission, Identity, Permissions } from "./plan.ts";
 import { boundTcpPorts, changingPorts } from "./tcp-ports.ts";
 
@@ -49,20 +49,7 @@ export function planPermissions(
 	found: TrialNeeds,
 	rules: Pick<Rules, "allow" | "refuse"> = noRules,
 ): Permissions {
-	const capabilities = new Map<string, string>();
-	for (const { name, call } of trace.capabilities.values()) {
-		if (identity.uid === 0 || name === "net_bind_service") capabilities.set(name, call);
-	}
-	if (identity.uid === 0) {
-		const override = needsOverride(trace, files);
-		if (override) capabilities.set(override.name, override.why);
-		const foreign = changesForeign(trace, files);
-		if (foreign !== undefined && !capabilities.has("fowner")) capabilities.set("fowner", foreign);
-	}
-	for (const { name, why } of found.capabilities) {
-		// A call that uses a capability says more than one that only keeps it.
-		if (!capabilities.has(name) || capabilities.get(name) === keepCall) capabilities.set(name, why);
-	}
+	const capabilities = neededCapabilities(identity, trace, files, found);
 	const refused: { name: string; why: string }[] = [];
 	const decide = (word: string, seen: string | undefined) => {
 		if (!refuses(rules, word)) return seen ?? (allows(rules, word) ? allowedReason(word) : undefined);
@@ -116,6 +103,30 @@ export function planPermissions(
 		...(found.syslog === undefined ? {} : { syslog: found.syslog }),
 		...(refused.length ? { refused } : {}),
 	};
+}
+
+/** Capabilities with the call that needs each. */
+function neededCapabilities(
+	identity: Identity,
+	trace: Trace,
+	files: Files,
+	found: Pick<TrialNeeds, "capabilities">,
+): ReadonlyMap<string, string> {
+	const capabilities = new Map<string, string>();
+	for (const { name, call } of trace.capabilities.values()) {
+		if (identity.uid === 0 || name === "net_bind_service") capabilities.set(name, call);
+	}
+	if (identity.uid === 0) {
+		const override = needsOverride(trace, files);
+		if (override) capabilities.set(override.name, override.why);
+		const foreign = changesForeign(trace, files);
+		if (foreign !== undefined && !capabilities.has("fowner")) capabilities.set("fowner", foreign);
+	}
+	for (const { name, why } of found.capabilities) {
+		// A call that uses a capability says more than one that only keeps it.
+		if (!capabilities.has(name) || capabilities.get(name) === keepCall) capabilities.set(name, why);
+	}
+	return capabilities;
 }
 
 /** If the trace did not see the start, an application with UDP ports may have joined a group before. */

@@ -1,5 +1,5 @@
 import type { Application, Rules } from "../application/application.ts";
-import type { ObservedCalls } from "../confinement/observed-calls.ts";
+import type { ObservedCalls } from "../confinement/seccomp/observed-calls.ts";
 import type { Passage } from "../documentation/documentation.ts";
 import type { Note } from "../failure.ts";
 import type { Files, Group, User } from "../machine/facts.ts";

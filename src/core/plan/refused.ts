@@ -1,5 +1,5 @@
 import { tracedRootCapabilities } from "../confinement/capabilities.ts";
-import { isNeverAllowed } from "../confinement/seccomp.ts";
+import { isNeverAllowed } from "../confinement/seccomp/filter.ts";
 import type { Files } from "../machine/facts.ts";
 import { type Path, parent } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
@@ -7,7 +7,7 @@ import { refusedCapabilitiesIn } from "../trace/needs.ts";
 import type { Trace } from "../trace/trace.ts";
 import { areaOf, isByteCode, isMountedByLauncher } from "./areas.ts";
 import { placeOf } from "./links.ts";
-import { allows, capabilityWord } from "./permissions.ts";
+import { allows, capabilityWord } from "./permission-words.ts";
 import type { Plan } from "./plan.ts";
 import { changingOperations } from "./writable.ts";
 

@@ -48,6 +48,7 @@ function isSecret(path: Path, { mode }: FileStatus, marks: readonly Mark[] | und
 function isSource(name: string): boolean {
 	return /\.(py|pyc|js|mjs|cjs|ts|rb|pl|pm|php|sh|h|c|json|md|html?)$/.test(name);
 }
+
 const maxRead = 256 * 1024;
 const comment = /^\s*(#|;|\/\/|--|\*)/;
 /** Switches and limits that are named after passwords. */

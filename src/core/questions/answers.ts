@@ -1,6 +1,6 @@
 import type { Application, Bind, Rules } from "../application/application.ts";
 import type { Note } from "../failure.ts";
-import type { PinRules } from "../minimise/needs.ts";
+import type { PinRules } from "../minimise/pins.ts";
 
 /**
  * Everything that the administrator decides about a cage: the options of `make`, the wizard's form, and what a template fills in.

@@ -1,5 +1,5 @@
 import { callFilters } from "../application/application.ts";
-import { softPins } from "../minimise/pins.ts";
+import { softPins } from "../minimise/pin-kinds.ts";
 import type { GroupName } from "../plan/groups.ts";
 import { defaultTimeout } from "./answers.ts";
 import type { NumberKind } from "./numbers.ts";

@@ -39,7 +39,7 @@ export const ruleOptions = {
 	allowSetuid: { rule: "allowSetuid", argument: "<PATH>", many: true, value: "path", check: "single", alsoFor: ["import"] },
 	// Without a path the plan chooses the places (plan/decoys.ts).
 	decoy: { rule: "decoys", argument: "[PATH]", many: true, value: "decoy", check: "decoy" },
-	// Permissions by their words (permissions.ts): granted without a need in the trace, or refused despite one.
+	// Permissions by their words (permission-words.ts): granted without a need in the trace, or refused despite one.
 	allow: { rule: "allow", argument: "<PERMISSION>", many: true, value: "permission", check: "permission", opposite: "refuse" },
 	refuse: { rule: "refuse", argument: "<PERMISSION>", many: true, value: "permission", check: "permission", opposite: "allow" },
 	// Host accounts by name (accounts.ts): kept without a need in the trace, or left out despite one.

@@ -3,7 +3,7 @@ import { isIdle } from "../confinement/capabilities.ts";
 import { pathToText } from "../path/path.ts";
 import { escapeGlob, quoteCommand } from "../path/quote.ts";
 import type { Missing } from "../plan/missing.ts";
-import { callWord, capabilityWord, keepCall, permissionWords, portWord } from "../plan/permissions.ts";
+import { callWord, capabilityWord, keepCall, permissionWords, portWord } from "../plan/permission-words.ts";
 import type { Addition } from "../plan/plan.ts";
 import type { Answers } from "./answers.ts";
 import { optionFlag, optionRows } from "./options.ts";

@@ -2,8 +2,9 @@ import { countEntries } from "../cage/manifest.ts";
 import { launcherName } from "../confinement/method.ts";
 import type { Values } from "../failure.ts";
 import { permittedByPlan } from "../selftest/verdict.ts";
-import { type CageRecord, isApproved, isMeasured, lastTrial, measuredAlarms, selftestOf, trialsOf } from "./record.ts";
-import { sharedThings } from "./risks.ts";
+import { type CageRecord, isMeasured, lastTrial, measuredAlarms, selftestOf, trialsOf } from "./record.ts";
+import { sharedThings } from "./residual-risks.ts";
+import { isApproved } from "./responsible.ts";
 
 /** Sections of the record, named as in its page. */
 export const sectionNames = [

@@ -1,7 +1,8 @@
 import type { Manifest, ManifestEntry } from "../cage/manifest.ts";
 import { ancestors, join, type Path, parent, pathFromText, resolvePath } from "../path/path.ts";
 import type { PackageRef } from "../plan/plan.ts";
-import type { CageRecord, MachineFacts, PackageKind, PackageOrigin } from "./record.ts";
+import type { MachineFacts, PackageKind, PackageOrigin } from "./evidence.ts";
+import type { CageRecord } from "./record.ts";
 
 const kinds: Readonly<Record<string, PackageKind>> = {
 	debian: "deb",

@@ -1,14 +1,14 @@
-import { type Architecture, type SyscallName, syscallNumber, syscalls } from "../confinement/syscalls.ts";
+import { type Architecture, type SyscallName, syscallNumber, syscalls } from "../confinement/seccomp/syscalls.ts";
 import { Program } from "../machine-code/program.ts";
 import { type Path, pathToText } from "../path/path.ts";
 import { allTechniques } from "./techniques/techniques.ts";
 
 /**
- * Returns the decoy: a process outside under the application's account that has one of each object which processes of an
+ * Returns the bystander: a process outside under the application's account that has one of each object which processes of an
  * account share. It exits and removes them when its input ends, which also happens if its starter is killed. The shared memory
  * is marked for removal at once and exists as long as the process (shmctl(2)); the key expires.
  */
-export function decoyProgram(architecture: Architecture, token: string): string {
+export function bystanderProgram(architecture: Architecture, token: string): string {
 	const number = (name: SyscallName) => syscallNumber(name, architecture);
 	return String.raw`
 $0 = 'cagewright-decoy'; $| = 1;
@@ -47,7 +47,7 @@ END {
 }
 
 /** Returns undefined if the line is incomplete. */
-export function parseDecoy(line: string): DecoyFacts | undefined {
+export function parseBystander(line: string): BystanderFacts | undefined {
 	const values = new Map(line.split("\t").map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
 	const text = (name: string) => values.get(name) ?? "";
 	const number = (name: string) => Number(values.get(name) || Number.NaN);
@@ -82,11 +82,11 @@ export interface Target {
 	readonly uid: number;
 	/** A TCP port that the plan does not contain. */
 	readonly unplanned: number;
-	readonly decoy: DecoyFacts;
+	readonly bystander: BystanderFacts;
 }
 
-/** What the decoy reports about itself. */
-export interface DecoyFacts {
+/** What the bystander reports about itself. */
+export interface BystanderFacts {
 	readonly pid: number;
 	/** Its secret, and the secret's address in its memory. */
 	readonly token: string;
@@ -147,12 +147,12 @@ export const isEnded = (output: string, id: string) => new RegExp(`^${id}\t(?!re
 /** Returns the program's arguments. Skips a directory whose name is not text; another of its kind is enough. */
 export function attemptsArguments(target: Target, architecture: Architecture): string[] {
 	const lines = (paths: readonly Path[]) => paths.flatMap((path) => pathToText(path) ?? []).join("\n");
-	const { decoy, environment, shared, writable, ...rest } = target;
+	const { bystander, environment, shared, writable, ...rest } = target;
 	const values = {
 		...rest,
-		...decoy,
+		...bystander,
 		architecture,
-		abstract: decoy.abstract,
+		abstract: bystander.abstract,
 		environment: environment.join("\n"),
 		shared: lines(shared),
 		writable: lines(writable),

@@ -3,7 +3,7 @@ import { parsePassedSocket } from "../application/passed-socket.ts";
 import { clean, type Path } from "../path/path.ts";
 import { parseAccountName } from "../plan/accounts.ts";
 import { chosenDecoys } from "../plan/decoys.ts";
-import { permissionWord } from "../plan/permissions.ts";
+import { permissionWord } from "../plan/permission-words.ts";
 import type { TemplateProblem } from "./problems.ts";
 import { placeholderNames } from "./template.ts";
 

@@ -1,5 +1,5 @@
 import { environmentName, initName } from "../confinement/launch.ts";
-import { isNeverAllowed } from "../confinement/seccomp.ts";
+import { isNeverAllowed } from "../confinement/seccomp/filter.ts";
 import { baseName, type Path } from "../path/path.ts";
 import { own } from "./argument.ts";
 import { type CallShape, callShape } from "./calls.ts";

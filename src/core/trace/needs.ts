@@ -152,7 +152,7 @@ function codeCall({ args, call }: CallEvent): string {
 const mapsCode = (text: string) =>
 	text.includes("PROT_WRITE|PROT_EXEC") || (text.includes("PROT_EXEC") && text.includes("MAP_ANONYMOUS"));
 
-/** Whether the filter in seccomp.ts denies this without a permission. */
+/** Whether the filter in seccomp/filter.ts denies this without a permission. */
 function writesCode({ args, call }: CallEvent): boolean {
 	const flags = args[2] ?? "";
 	return call === "mmap" ? mapsCode(`${flags}, ${args[3] ?? ""}`) : /\b(PROT|SHM)_EXEC\b/.test(flags);

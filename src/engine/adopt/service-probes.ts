@@ -1,6 +1,6 @@
 import { errorText } from "../../core/application/error-text.ts";
-import { showProbe } from "../../core/application/probe-lines.ts";
 import { Failure } from "../../core/failure.ts";
+import { showProbe } from "../../core/probe/lines.ts";
 import { runningIn } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";

@@ -8,7 +8,6 @@ import { installedText } from "../run/installed-unit.ts";
 import { noAnswerFailure, probeService, runsInside } from "./service-probes.ts";
 
 /** The drop-in of an adopted service, if it is installed. Throws `unit-changed` (exit 4) if somebody edited it. */
-
 export async function installedDropin(context: Context, name: string, { service }: Adoption): Promise<string | undefined> {
 	return installedText(context, name, await context.machine.units.presentPlace(dropinPlace(service)));
 }

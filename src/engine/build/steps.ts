@@ -1,5 +1,5 @@
 import { type Cage, isSameApplication } from "../../core/cage/cage.ts";
-import type { Winner } from "../../core/cage/edits.ts";
+import { stateOfEdit, type Winner, withEdits } from "../../core/cage/edits.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -17,7 +17,6 @@ import { checkDedicatedAccount, startsAs } from "../plan/dedicated-account.ts";
 import { offersOfDocumentation } from "../trace/documentation.ts";
 import { runTrial, type TrialRound } from "../trial/trial.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
-import { takeOverEdits } from "../upkeep/drift.ts";
 
 /** A generation that is built but not published. */
 export interface Candidate {
@@ -117,6 +116,34 @@ export async function buildStep(
 	for (const path of built.unstable) emit({ event: "warned", code: "seed-unstable", values: { path: showPath(path) } });
 	emit({ event: "generation-built", generation: built.generation, unchanged: built.unchanged });
 	return { plan, manifest: built.manifest, unchanged: built.unchanged };
+}
+
+/**
+ * The plan with the configuration that was edited in the previous generation. Reports conflicts and their winner; an edited file
+ * that loses is saved next to the cage.
+ */
+async function takeOverEdits(
+	context: Context,
+	name: string,
+	plan: Plan,
+	previous: number | undefined,
+	winner: Winner,
+): Promise<Plan> {
+	const { machine, signal } = context;
+	if (previous === undefined) return plan;
+	const manifest = await machine.store.manifest(name, previous);
+	const edits = manifest ? await machine.store.edits(manifest, signal) : [];
+	if (!manifest || !edits.length) return plan;
+	for (const edit of edits.filter((one) => stateOfEdit(one) === "conflict")) {
+		const path = showPath(edit.path);
+		if (winner === "cage") context.emit({ event: "warned", code: "configuration-kept", values: { name, path } });
+		else {
+			const aside = await machine.store.building.saveEdit(name, previous, edit);
+			const kept = aside === undefined ? `-> ${edit.is}` : showPath(aside);
+			context.emit({ event: "warned", code: "configuration-replaced", values: { name, path, kept } });
+		}
+	}
+	return withEdits(plan, manifest, edits, () => winner);
 }
 
 /** Builds without a trial. A generation that could not be launched is not kept. */

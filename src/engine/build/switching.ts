@@ -1,6 +1,9 @@
-import { type Cage, defaultRetention, generationsToClear, type OldGeneration } from "../../core/cage/cage.ts";
+import type { Cage } from "../../core/cage/cage.ts";
+import { defaultRetention, generationsToClear, type OldGeneration } from "../../core/cage/retention.ts";
+import { Failure } from "../../core/failure.ts";
 import { type PresentCage, readableCage, unlessDamaged } from "../cages.ts";
 import type { Context } from "../context.ts";
+import { notRestarted, type Restarted, restartCage } from "../run/restart.ts";
 import { publishWithRotation } from "../upkeep/log-rotation.ts";
 
 /**
@@ -55,6 +58,40 @@ export async function makePresent<T>(
 		}
 		throw error;
 	}
+}
+
+/**
+ * Restarts what runs in an older generation, if that is wanted. If something does not answer then, `before` returns, and the
+ * failure `undone` (exit 1) is thrown.
+ */
+export async function restartOrRevert(
+	context: Context,
+	before: Pick<PresentCage, "cage" | "generation">,
+	isWanted: boolean,
+	undone: string,
+): Promise<Restarted> {
+	const { cage, generation } = before;
+	const { name } = cage;
+	if (!isWanted) return notRestarted;
+	try {
+		return await restartCage(context, name);
+	} catch (error) {
+		await revert(context, name, generation, cage, error);
+		throw context.signal.aborted ? error : new Failure(undone, { name, generation }, 1, error);
+	}
+}
+
+/** Returns to a generation and its description and restarts what runs in it. Ignores the abort signal. */
+export async function revert(hasty: Context, name: string, generation: number, cage: Cage, error: unknown): Promise<void> {
+	const context = { ...hasty, signal: new AbortController().signal };
+	const { store } = context.machine;
+	await publishWithRotation(context, cage, generation, () => store.building.publish(name, generation));
+	await store.saveCage(cage);
+	await store.log(name, "update-undone", { generation, problem: error instanceof Failure ? error.code : String(error) });
+	await restartCage(context, name).catch((second: unknown) => {
+		if (!(second instanceof Failure)) throw second;
+		context.emit({ event: "warned", code: "undone-silent", values: { ...second.values, name, cause: second.code } });
+	});
 }
 
 /** Deletes generations that the retention rule does not keep, except those in which something runs. Returns their numbers. */

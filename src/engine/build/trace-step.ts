@@ -1,7 +1,6 @@
 import type { Application } from "../../core/application/application.ts";
 import { mergeCreatedDirectories, parseCreatedDirectory } from "../../core/application/created-directory.ts";
 import { commandBeforeRule, foregroundNote } from "../../core/application/daemons.ts";
-import { jobsOfAnswer, protocolOf, withoutJobs } from "../../core/application/recognise.ts";
 import { type Cage, isSameApplication } from "../../core/cage/cage.ts";
 import { mergeAcceptances } from "../../core/cage/finding.ts";
 import { Failure, type Note } from "../../core/failure.ts";
@@ -13,19 +12,17 @@ import { checkAccountRules, isLeftOut, wordNaming } from "../../core/plan/accoun
 import { placeNamed, placeOf } from "../../core/plan/links.ts";
 import { refusedConnections } from "../../core/plan/neighbours.ts";
 import { checkPlaces } from "../../core/plan/rules.ts";
+import { jobsOfAnswer, protocolOf, withoutJobs } from "../../core/probe/recognise.ts";
 import type { Answers } from "../../core/questions/answers.ts";
-import { TraceFold } from "../../core/trace/fold.ts";
-import { type RunningProcess, traceOfRunning } from "../../core/trace/running.ts";
-import { addRun, addTraces, emptyTrace, newInRun, type Trace, type TraceDifference } from "../../core/trace/trace.ts";
+import { addRun, newInRun, type Trace, type TraceDifference } from "../../core/trace/trace.ts";
 import { readableCage } from "../cages.ts";
 import type { Context, Machine } from "../context.ts";
 import type { CoverageReport } from "../events.ts";
+import { traceRunning } from "../trace/attach.ts";
 import { CoverageTracker } from "../trace/coverage.ts";
-import { askUntilAnswered, laterTimeout, runExercise } from "../trace/probing.ts";
+import { laterTimeout } from "../trace/probing.ts";
 import { type TraceOptions, type TraceResult, traceApplication } from "../trace/trace.ts";
-import { TraceReport } from "../trace/watched-run.ts";
 import { orDiskFull, startFailure } from "../trial/failures.ts";
-
 import { identityOf, timed } from "./steps.ts";
 import { unprovenNotes } from "./unproven.ts";
 
@@ -108,58 +105,16 @@ export async function traceStep(
 				notes: all,
 			}))
 		: await timed(context, "trace", () => traceEither(application, all, trace), onHost);
-	const { command, notes: noted, run } = value;
+	const { command, run } = value;
 	if (!run.answered) {
 		const sockets = refusedConnections(run.trace, { uid: identity.uid, rules }, machine.files);
 		const failure = startFailure(command, run, machine.files, { own: machine.accounts.own(), sockets });
 		throw await orDiskFull(machine.store, answers.name, await orServiceRunning(context, answers.unit, failure));
 	}
-	// If the first answer took long, later starts may take as long.
-	const requested = { ...asked, command, timeout: laterTimeout(asked.timeout, run.answeredAfter ?? 0) };
 	const result = earlier ? { ...run, trace: addRun(earlier.trace, run.trace) } : run;
-	const passed = run.exercises.filter((exercise) => exercise.ok).map((exercise) => exercise.command);
 	const known = await readableCage(machine.store, answers.name, replace);
-	// A cage's own account owns its data, so it stays even if it is not named again.
-	const dedicated = answers.dedicatedAccount ?? known?.dedicatedAccount;
-	// The application may have answered other probes than the first proposal.
-	const probes = run.probes.map(({ command }) => command);
-	const people = answers.template === undefined ? peopleServed(machine, answers, probes, result.trace) : noPeople;
-	const notes = [...noted, ...people.notes, ...(answers.template === undefined ? unprovenNotes(probes, run.exercises) : [])];
-	const accepted = mergeAcceptances(known?.accepted ?? [], answers.accepted ?? []);
-	const cage: Cage = {
-		name: answers.name,
-		application: {
-			...requested,
-			probes,
-			exercises: [
-				...new Set([
-					...(earlier?.cage.application.exercises ?? []),
-					...jobsOfAnswer(requested.exercises, requested.probes, probes),
-				]),
-			],
-			directories: usedDirectories(application, requested, result.trace, machine.files),
-		},
-		rules: { ...answers.rules, accounts: [...answers.rules.accounts, ...people.accounts] },
-		...(answers.template === undefined ? {} : { template: answers.template }),
-		...(answers.parameters === undefined ? {} : { parameters: answers.parameters }),
-		...(answers.unit === undefined ? {} : { unit: answers.unit }),
-		...(answers.requested === undefined ? {} : { requested: answers.requested }),
-		...(notes.length ? { notes } : {}),
-		...(dedicated === undefined ? {} : { dedicatedAccount: dedicated }),
-		...(accepted.length ? { accepted } : {}),
-		...(known?.retention ? { retention: known.retention } : {}),
-		...(known?.minimised && isSameApplication(known.application, requested) ? { minimised: known.minimised } : {}),
-		onHost: answers.onHost,
-		additions: earlier?.cage.additions ?? [],
-		exercises: [...new Set([...(earlier?.cage.exercises ?? []), ...passed])],
-		signals: [...new Set([...(earlier?.cage.signals ?? []), ...run.signals])],
-		handlesTerm: result.handlesTerm,
-		...(result.keepsAccount === undefined ? {} : { keepsAccount: result.keepsAccount }),
-		...(result.endsSlowly ? { endsSlowly: true } : {}),
-		madeAt: known?.madeAt ?? new Date(machine.now()).toISOString(),
-		trials: [],
-		seconds: { trace: Math.round((seconds + (earlier?.cage.seconds.trace ?? 0)) * 100) / 100, plan: 0, build: 0, trial: 0 },
-	};
+	const started = { ...value, result, directories, seconds };
+	const cage = cageOf(machine, answers, started, known, earlier?.cage);
 	const reached = await tracker?.measured(result.trace, cage.signals);
 	if (reached) tracker?.report(reached);
 	return {
@@ -174,6 +129,70 @@ interface Started {
 	readonly run: TraceResult;
 	readonly command: readonly string[];
 	readonly notes: readonly Note[];
+}
+
+/** The cage's description after a run. `known` is the cage of this name, `earlier` the one to which the run adds. */
+function cageOf(
+	machine: Machine,
+	answers: Answers,
+	{
+		command,
+		directories,
+		notes: noted,
+		result,
+		run,
+		seconds,
+	}: Started & {
+		/** The sum of all runs. */
+		readonly result: TraceResult;
+		/** Including those of the unit, whether or not the application used them. */
+		readonly directories: readonly string[];
+		readonly seconds: number;
+	},
+	known: Cage | undefined,
+	earlier: Cage | undefined,
+): Cage {
+	const asked = answers.application;
+	// If the first answer took long, later starts may take as long.
+	const requested = { ...asked, command, timeout: laterTimeout(asked.timeout, run.answeredAfter ?? 0) };
+	const passed = run.exercises.filter((exercise) => exercise.ok).map((exercise) => exercise.command);
+	// A cage's own account owns its data, so it stays even if it is not named again.
+	const dedicated = answers.dedicatedAccount ?? known?.dedicatedAccount;
+	// The application may have answered other probes than the first proposal.
+	const probes = run.probes.map(({ command: line }) => line);
+	const people = answers.template === undefined ? peopleServed(machine, answers, probes, result.trace) : noPeople;
+	const notes = [...noted, ...people.notes, ...(answers.template === undefined ? unprovenNotes(probes, run.exercises) : [])];
+	const accepted = mergeAcceptances(known?.accepted ?? [], answers.accepted ?? []);
+	const jobs = jobsOfAnswer(requested.exercises, requested.probes, probes);
+	return {
+		name: answers.name,
+		application: {
+			...requested,
+			probes,
+			exercises: [...new Set([...(earlier?.application.exercises ?? []), ...jobs])],
+			directories: usedDirectories(directories, requested.directories, result.trace, machine.files),
+		},
+		rules: { ...answers.rules, accounts: [...answers.rules.accounts, ...people.accounts] },
+		...(answers.template === undefined ? {} : { template: answers.template }),
+		...(answers.parameters === undefined ? {} : { parameters: answers.parameters }),
+		...(answers.unit === undefined ? {} : { unit: answers.unit }),
+		...(answers.requested === undefined ? {} : { requested: answers.requested }),
+		...(notes.length ? { notes } : {}),
+		...(dedicated === undefined ? {} : { dedicatedAccount: dedicated }),
+		...(accepted.length ? { accepted } : {}),
+		...(known?.retention ? { retention: known.retention } : {}),
+		...(known?.minimised && isSameApplication(known.application, requested) ? { minimised: known.minimised } : {}),
+		onHost: answers.onHost,
+		additions: earlier?.additions ?? [],
+		exercises: [...new Set([...(earlier?.exercises ?? []), ...passed])],
+		signals: [...new Set([...(earlier?.signals ?? []), ...run.signals])],
+		handlesTerm: result.handlesTerm,
+		...(result.keepsAccount === undefined ? {} : { keepsAccount: result.keepsAccount }),
+		...(result.endsSlowly ? { endsSlowly: true } : {}),
+		madeAt: known?.madeAt ?? new Date(machine.now()).toISOString(),
+		trials: [],
+		seconds: { trace: Math.round((seconds + (earlier?.seconds.trace ?? 0)) * 100) / 100, plan: 0, build: 0, trial: 0 },
+	};
 }
 
 /**
@@ -197,14 +216,13 @@ async function traceEither(
 }
 
 /** The requested directories, and those of the unit that the application used. */
-function usedDirectories(all: Application, requested: Application, { accesses }: Trace, files: Files): string[] {
+function usedDirectories(all: readonly string[], requested: readonly string[], { accesses }: Trace, files: Files): string[] {
 	const places = [...accesses.values()].flatMap(({ path, succeeded }) => (succeeded.size ? [placeOf(path, files)] : []));
-	return all.directories.filter((text) => {
-		const { path } = parseCreatedDirectory(text);
-		const place = placeNamed(path, files);
-		return (
-			requested.directories.some((one) => parseCreatedDirectory(one).path === path) || places.some((one) => isWithin(one, place))
-		);
+	const pathOf = (text: string) => parseCreatedDirectory(text).path;
+	const named = new Set(requested.map(pathOf));
+	return all.filter((text) => {
+		const place = placeNamed(pathOf(text), files);
+		return named.has(pathOf(text)) || places.some((one) => isWithin(one, place));
 	});
 }
 
@@ -236,70 +254,4 @@ function peopleServed(
 	if (!added.length) return noPeople;
 	const names = added.map((word) => word.slice("user:".length)).join(", ");
 	return { accounts: added, notes: [{ code: `people-${serves}`, values: { names, option: `--without-account ${added[0]}` } }] };
-}
-
-/**
- * Watches a running process and everything it starts while probes and exercises run, and for `seconds` if given. The process
- * receives no signal and continues afterwards. Its earlier accesses are derived from its mapped and open files. Throws what the
- * machine's `attach` throws, `no-probe` (exit 2), or `attached-ended` (exit 1) if the process ends early.
- */
-async function traceRunning(
-	context: Context,
-	application: Application,
-	{ pid, seconds }: { readonly pid: number; readonly seconds?: number },
-	{ more, otherProbes = [], coverage: tracker }: Pick<TraceOptions, "more" | "otherProbes" | "coverage">,
-): Promise<TraceResult> {
-	const { emit, machine, signal } = context;
-	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
-	const command = pathFromText(application.command[0] ?? "");
-	const fold = new TraceFold();
-	const report = new TraceReport(context, fold, 1, tracker);
-	const started = machine.elapsed();
-	let before = emptyTrace();
-	let processes: readonly RunningProcess[] = [];
-	const attached = await machine.attach({
-		pid,
-		onProcesses(found) {
-			processes = found;
-			before = addTraces(before, traceOfRunning(found, command));
-			fold.join(found);
-		},
-		onData(chunk) {
-			fold.feed(chunk);
-			report.fed();
-		},
-		signal,
-	});
-	const over = new AbortController();
-	void attached.ended.then(() => over.abort());
-	/** Aborts every wait once there is nothing left to watch. */
-	const watching = AbortSignal.any([signal, over.signal]);
-	const life = await watch().finally(() => attached.detach());
-	fold.end();
-	report.end();
-	return { ...life, trace: addTraces(before, fold.trace), signals: [], output: "" };
-
-	async function watch() {
-		emit({ event: "processes-attached", pid, processes: processes.length });
-		emit({ event: "warned", code: "attached-late", values: {} });
-		if (!attached.isWhole) emit({ event: "warned", code: "attached-partly", values: {} });
-		const handlesTerm = attached.handledSignals().includes("SIGTERM");
-		const probes = await askUntilAnswered(context, attached, [application.probes, ...otherProbes], application.timeout);
-		const answered = probes.every((probe) => probe.ok);
-		const exercises: TraceResult["exercises"][number][] = [];
-		if (answered) {
-			const exercise = async (line: string) => {
-				exercises.push(await runExercise(context, attached, line, application));
-				tracker?.exercised(line);
-			};
-			for (const line of application.exercises) await exercise(line);
-			const next = async () => Promise.race([more?.(watching), attached.ended.then(() => undefined)]);
-			for (let line = await next(); line !== undefined; line = await next()) await exercise(line);
-			const left = (seconds ?? 0) * 1000 - (machine.elapsed() - started);
-			if (left > 0) await machine.sleep(left, watching).catch(() => undefined);
-		}
-		signal.throwIfAborted();
-		if (over.signal.aborted) throw new Failure("attached-ended", { pid }, 1);
-		return { probes, exercises, answered, handlesTerm };
-	}
 }

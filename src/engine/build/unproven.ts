@@ -1,13 +1,13 @@
 import { errorText } from "../../core/application/error-text.ts";
-import { showProbe } from "../../core/application/probe-lines.ts";
-import { isUnproven } from "../../core/application/protocol.ts";
-import { isAmong, queryOf } from "../../core/application/recognise.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Note } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { quoteShell, showPath } from "../../core/path/quote.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
+import { showProbe } from "../../core/probe/lines.ts";
+import { isUnproven } from "../../core/probe/protocol.ts";
+import { isAmong, queryOf } from "../../core/probe/recognise.ts";
 import { maskLine } from "../../core/record/mask.ts";
 import type { ProbeOutcome } from "../events.ts";
 

@@ -1,11 +1,11 @@
 import { type Application, noRules, type Rules, socketsOf } from "../../core/application/application.ts";
 import type { ApplicationDraft, Listening } from "../../core/application/found.ts";
-import { proposeProbe } from "../../core/application/probe.ts";
-import { queryOf } from "../../core/application/recognise.ts";
 import { accountEnvironment, withoutAccount } from "../../core/application/start-scripts.ts";
 import { Failure, type Note } from "../../core/failure.ts";
 import { ancestors, type Path, pathFromText } from "../../core/path/path.ts";
 import { dedicatedName, isAccountName } from "../../core/plan/dedicated.ts";
+import { proposeProbe } from "../../core/probe/propose.ts";
+import { queryOf } from "../../core/probe/recognise.ts";
 import { type Answers, defaultRounds, defaultRoundsAttached, defaultTimeout, isName } from "../../core/questions/answers.ts";
 import type { GivenOptions } from "../../core/questions/options.ts";
 import { readAcceptances, readOptions, readParameters, readPinRules, withParameters } from "../../core/questions/read-options.ts";

@@ -77,7 +77,7 @@ function chosen(units: readonly FileUnit[], numbers: ReadonlySet<number>): FileU
 }
 
 /** Minimum seconds that a trial waits for an answer, and the factor over the complete cage's time. */
-const leastPatience = 2;
+const leastTimeout = 2;
 const timesAsLong = 5;
 
 class Trials {
@@ -99,33 +99,33 @@ class Trials {
 		const { cage, exercises } = this.#subject;
 		const { timeout } = cage.application;
 		const { signals } = cage;
-		const all = { exercises, signals, patience: timeout };
-		const lives = await Promise.all(Array.from({ length: jobs }, () => this.tries(this.#context, new Set(), all)));
-		const failed = lives.find(({ failedProbe }) => failedProbe !== undefined)?.failedProbe;
+		const all = { exercises, signals, timeout };
+		const runs = await Promise.all(Array.from({ length: jobs }, () => this.tries(this.#context, new Set(), all)));
+		const failed = runs.find(({ failedProbe }) => failedProbe !== undefined)?.failedProbe;
 		if (failed !== undefined) throw new Failure("minimise-unanswered", { name: cage.name, probe: failed }, 1);
-		const uncounted = [...new Set(lives.flatMap((life) => [...life.failedExercises, ...life.failedSignals]))];
+		const uncounted = [...new Set(runs.flatMap((run) => [...run.failedExercises, ...run.failedSignals]))];
 		for (const command of uncounted)
 			this.#context.emit({ event: "warned", code: "minimise-uncounted", values: { command, name: cage.name } });
 		const counts = (one: string) => !uncounted.includes(one);
-		const slowest = Math.max(...lives.map(({ seconds }) => seconds));
+		const slowest = Math.max(...runs.map(({ seconds }) => seconds));
 		return {
 			exercises: exercises.filter(counts),
 			signals: signals.filter(counts),
-			patience: Math.min(timeout, Math.max(leastPatience, slowest * timesAsLong)),
+			timeout: Math.min(timeout, Math.max(leastTimeout, slowest * timesAsLong)),
 			uncounted,
 		};
 	}
 
 	tries(context: Context, left: ReadonlySet<number>, asked: RunRequests): Promise<RunResult> {
-		return this.#in(left, (life) => life(context, asked));
+		return this.#in(left, (run) => run(context, asked));
 	}
 
 	/** Asks everything, then starts twice more on the data of the start before, like a service. */
 	proves(left: ReadonlySet<number>, asked: RunRequests): Promise<boolean> {
-		const whole = { ...asked, patience: asked.patience * 2, endsWell: true };
-		return this.#in(left, async (life) => {
+		const whole = { ...asked, timeout: asked.timeout * 2, endsWell: true };
+		return this.#in(left, async (run) => {
 			for (const each of [whole, { ...whole, exercises: [], signals: [] }, { ...whole, exercises: [], signals: [] }]) {
-				if (!isFine(await life(this.#context, each))) return false;
+				if (!isFine(await run(this.#context, each))) return false;
 			}
 			return true;
 		});
@@ -133,7 +133,7 @@ class Trials {
 
 	async #in<T>(
 		left: ReadonlySet<number>,
-		work: (life: (context: Context, asked: RunRequests) => Promise<RunResult>) => Promise<T>,
+		work: (run: (context: Context, asked: RunRequests) => Promise<RunResult>) => Promise<T>,
 	): Promise<T> {
 		this.count++;
 		const paths = pathsOf(this.#subject.units, left);
@@ -148,7 +148,7 @@ interface RunRequests {
 	readonly exercises: readonly string[];
 	readonly signals: readonly string[];
 	/** Seconds until every probe must have passed. */
-	readonly patience: number;
+	readonly timeout: number;
 	/** Without it, the application gets little time to end, because its last writes are discarded. */
 	readonly endsWell?: boolean;
 }
@@ -169,12 +169,12 @@ async function runWithout(
 	{ cage, layout, manifest }: Subject,
 	tree: { readonly root: Path; readonly left: ReadonlySet<Path> },
 	sandbox: Sandbox,
-	{ endsWell = false, exercises, patience, signals }: RunRequests,
+	{ endsWell = false, exercises, timeout, signals }: RunRequests,
 ): Promise<RunResult> {
 	const context: Context = { ...within, emit() {} };
 	// After a signal it gets no more time than at its start, because a worker that aborts and is restarted by its master would
 	// answer too.
-	const application = { ...cage.application, timeout: patience };
+	const application = { ...cage.application, timeout };
 	const here: CageLayout = {
 		...layout,
 		root: tree.root,
@@ -185,7 +185,7 @@ async function runWithout(
 	const began = context.machine.elapsed();
 	try {
 		const { value } = await watchedRun(context, application, manifest.identity, watching, async (run): Promise<RunResult> => {
-			const probes = await probeUntilAnswered(context, run, application.probes, patience);
+			const probes = await probeUntilAnswered(context, run, application.probes, timeout);
 			const seconds = (context.machine.elapsed() - began) / 1000;
 			const failed = probes.find(({ ok }) => !ok)?.command;
 			const failedExercises: string[] = [];

@@ -5,12 +5,11 @@ import { placeOf } from "../../core/plan/links.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import { type MadeCage, type RecordWriter, rebuild } from "../build/make.ts";
 import { buildStep, planStep } from "../build/steps.ts";
-import { switching } from "../build/switching.ts";
+import { restartOrRevert, switching } from "../build/switching.ts";
 import { layoutOf, presentCage, requireTrace } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
-import type { Restarted } from "../run/restart.ts";
+import { notRestarted, type Restarted } from "../run/restart.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
-import { restartOrRevert } from "../upkeep/rollback.ts";
 import { type FindOptions, findMinimum } from "./find.ts";
 import { type Subject, type SubjectRules, subjectOf } from "./subject.ts";
 
@@ -58,8 +57,7 @@ export async function minimiseCage(
 		subject: whole,
 		found: await findMinimum(context, whole, options),
 	}));
-	const nothing = { restarted: [], remaining: [], interrupted: 0 };
-	if (!found.left.length || !(await options.confirm(found, subject))) return { from, subject, found, restarted: nothing };
+	if (!found.left.length || !(await options.confirm(found, subject))) return { from, subject, found, restarted: notRestarted };
 	return await switching(context, present, options.restart, async () => {
 		const made = await build(context, cage, from, subject, found, options, writeRecord);
 		const restarted = await restartOrRevert(context, present, options.restart, "minimise-undone");

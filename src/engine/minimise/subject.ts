@@ -1,6 +1,7 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
-import { extensionsOf, needsOf, type PinRules, pinsOf } from "../../core/minimise/needs.ts";
+import { extensionsOf, needsOf } from "../../core/minimise/needs.ts";
+import { type PinRules, pinsOf } from "../../core/minimise/pins.ts";
 import { type FileUnit, unitsOf, withNeeded } from "../../core/minimise/units.ts";
 import { normalise, type Path, pathFromText } from "../../core/path/path.ts";
 import { groupOf } from "../../core/plan/groups.ts";

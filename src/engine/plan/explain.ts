@@ -11,7 +11,7 @@ import { Failure } from "../../core/failure.ts";
 import type { FileKind, FileStatus, Files } from "../../core/machine/facts.ts";
 import { ancestors, join, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
 import { readMarks } from "../../core/plan/marks.ts";
-import { subjectOfPermission } from "../../core/plan/permissions.ts";
+import { subjectOfPermission } from "../../core/plan/permission-words.ts";
 import type { EntryKind, Plan, Risk } from "../../core/plan/plan.ts";
 import { fileRisks } from "../../core/plan/risks.ts";
 import { type PresentCage, presentCage } from "../cages.ts";

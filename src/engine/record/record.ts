@@ -2,20 +2,15 @@ import type { Cage } from "../../core/cage/cage.ts";
 import { hostContent } from "../../core/cage/difference.ts";
 import { type Edit, stateOfEdit } from "../../core/cage/edits.ts";
 import type { Manifest, ManifestEntry } from "../../core/cage/manifest.ts";
+import type { WatchResult } from "../../core/failure-watch/result.ts";
 import { join, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { type Configuration, differenceOf, isConfiguration } from "../../core/record/configuration.ts";
+import { evidenceOf, type MachineFacts } from "../../core/record/evidence.ts";
 import { historyLine } from "../../core/record/history.ts";
 import { packagesOf } from "../../core/record/packages.ts";
-import {
-	type CageRecord,
-	evidenceOf,
-	type MachineFacts,
-	mergeResponsible,
-	type RecordedCheck,
-	type Responsible,
-} from "../../core/record/record.ts";
-import type { WatchResult } from "../../core/watch/watch-result.ts";
+import type { CageRecord, RecordedCheck } from "../../core/record/record.ts";
+import { mergeResponsible, type Responsible } from "../../core/record/responsible.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
 import type { ComparingMachine, Context } from "../context.ts";
 import { coverageOf } from "../trace/coverage.ts";

@@ -11,10 +11,10 @@ import {
 	unitPlace,
 } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
+import { serverSignals } from "../../core/installation/signals.ts";
 import { baseName, type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { capabilityWord } from "../../core/plan/permissions.ts";
-import { serverSignals } from "../../core/upkeep/signals.ts";
+import { capabilityWord } from "../../core/plan/permission-words.ts";
 import { cageFolder, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { HostService, UnitSet } from "../systemd-ports.ts";

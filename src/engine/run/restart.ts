@@ -15,8 +15,10 @@ export interface Restarted {
 	readonly interrupted: number;
 }
 
+export const notRestarted: Restarted = { restarted: [], remaining: [], interrupted: 0 };
+
 /** Milliseconds that a `run` in the foreground gets to answer, and to restart its application once that has ended. */
-const patience = 40_000;
+const answerTimeout = 40_000;
 
 /**
  * Moves what runs in an older generation to the present one: services first, via systemd, with updated units; then what `run`
@@ -63,13 +65,13 @@ async function restartRun(context: Context, name: string, generation: number): P
 	const { cage } = await presentCage(context, name);
 	await machine.store.upkeep.requestRestart(name, generation);
 	const began = machine.elapsed();
-	let deadline = began + patience;
+	let deadline = began + answerTimeout;
 	while (machine.elapsed() < deadline) {
 		const seconds = machine.store.upkeep.restartAnswer(name, generation);
 		if (seconds !== undefined && (await runningIn(machine, name, generation)).inits.length) {
 			// The application may take as long to end as that `run` allows.
 			const stops = seconds === 0 ? Number.POSITIVE_INFINITY : seconds * 1000;
-			deadline = Math.min(machine.elapsed(), began + stops) + patience;
+			deadline = Math.min(machine.elapsed(), began + stops) + answerTimeout;
 		}
 		const [init] = machine.launcher.running(machine.store.root(name, generation)).inits;
 		if (init !== undefined) {

@@ -1,15 +1,15 @@
 import { parsePassedSocket } from "../../core/application/passed-socket.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import { requireLaunchable } from "../../core/cage/launchable.ts";
-import { isPerConnection } from "../../core/confinement/passed-sockets.ts";
+import { isPerConnection } from "../../core/confinement/programs/passed-sockets.ts";
 import { systemdDropin } from "../../core/confinement/unit/dropin.ts";
 import { mountedData, startsLauncher, type UnitInput } from "../../core/confinement/unit/input.ts";
 import { commandOf } from "../../core/confinement/unit/start.ts";
 import { systemdUnit } from "../../core/confinement/unit/unit.ts";
 import { Failure } from "../../core/failure.ts";
+import { serverSignals } from "../../core/installation/signals.ts";
 import { join, type Path, pathFromText } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
-import { serverSignals } from "../../core/upkeep/signals.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
 import type { HostService } from "../systemd-ports.ts";

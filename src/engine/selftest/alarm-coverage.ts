@@ -1,11 +1,12 @@
-import { errors } from "../../core/confinement/seccomp.ts";
+import { errors } from "../../core/confinement/seccomp/filter.ts";
 import { parseDenial } from "../../core/detection/denial.ts";
 import { LandlockRecords } from "../../core/detection/landlock-denial.ts";
 import { Failure } from "../../core/failure.ts";
+import type { Attempt } from "../../core/selftest/outcomes.ts";
 import { isEnded, isReady, techniqueNamed } from "../../core/selftest/program.ts";
 import type { Technique } from "../../core/selftest/technique.ts";
 import { allTechniques } from "../../core/selftest/techniques/techniques.ts";
-import type { AlarmCoverage, Attempt } from "../../core/selftest/verdict.ts";
+import type { AlarmCoverage } from "../../core/selftest/verdict.ts";
 import type { Context } from "../context.ts";
 import type { Following } from "../detection-ports.ts";
 import type { Launched, LaunchRequest } from "../launch-ports.ts";
@@ -17,7 +18,7 @@ const deadline = 10_000;
 /** Techniques without a record after which no more are tried. */
 const enough = 5;
 /** Milliseconds for all techniques, one at a time. */
-const patience = 600_000;
+const timeout = 600_000;
 
 /** Listens to the kernel while the techniques run. Each has a process whose name the records contain. */
 export class AlarmListener implements AsyncDisposable {
@@ -149,7 +150,7 @@ export async function measureAlarmsSlowly(
 		// Earlier records may have used up what the kernel log allows.
 		if (!listener.isComplete) await sleep(burst.window, context.signal);
 		for (const [index, { id }] of allTechniques.entries()) {
-			const isRunning = await until(context, () => isReady(output, id), index === 0 ? 30_000 : patience / allTechniques.length);
+			const isRunning = await until(context, () => isReady(output, id), index === 0 ? 30_000 : timeout / allTechniques.length);
 			if (!isRunning) throw new Failure("selftest-broken", { detail: id }, 70);
 			await until(context, () => listener.hasRoom(), burst.window * 2);
 			launched.signal("SIGUSR1");

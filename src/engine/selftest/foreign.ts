@@ -10,13 +10,13 @@ import {
 	neededParts,
 	untriedTechniques,
 } from "../../core/selftest/foreign/verdict.ts";
+import { type Attempt, escapes, parseAttempts, unproven } from "../../core/selftest/outcomes.ts";
 import { auditOutside, type Check, type CheckId, type Observed } from "../../core/selftest/outside.ts";
 import { attemptsArguments, attemptsProgram } from "../../core/selftest/program.ts";
-import { type Attempt, escapes, parseAttempts, unproven } from "../../core/selftest/verdict.ts";
 import type { Context } from "../context.ts";
 
 /** Seconds for all techniques; an idle machine needs half of one. */
-const patience = 30;
+const timeoutSeconds = 30;
 
 export interface ForeignRequest {
 	readonly kind: ForeignTarget["kind"];
@@ -66,7 +66,7 @@ async function enterAndTry(context: Context, state: ProcessState, { isControl = 
 	const { disk, identity } = selftest.hostRoot();
 	// Not for the control: a process that reads its own descriptors changes them.
 	const seen = isControl ? undefined : await observed(context, state.pid);
-	await using decoy = await selftest.decoy({ ...state.outside, name: "", groups: [], home: "/" });
+	await using bystander = await selftest.bystander({ ...state.outside, name: "", groups: [], home: "/" });
 	const entering = {
 		state,
 		namespaces: Object.keys(state.namespaces).filter((kind) => state.namespaces[kind] !== host.namespaces[kind]),
@@ -77,7 +77,7 @@ async function enterAndTry(context: Context, state: ProcessState, { isControl = 
 	const target = {
 		host: identity,
 		disk,
-		decoy: decoy.facts,
+		bystander: bystander.facts,
 		loader: pathFromText("/"),
 		uid: state.accounts.uids[1] ?? 0,
 		unplanned: 0,
@@ -88,7 +88,7 @@ async function enterAndTry(context: Context, state: ProcessState, { isControl = 
 	const omitted = new Set(untriedTechniques(contrast(state, host)).keys());
 	const program = attemptsProgram(architecture, { enter: enterProgram, omitted, spare: isControl });
 	const started = foreign.start(program, [...attemptsArguments(target, architecture), ...enterArguments(entering)]);
-	const deadline = now() + patience * 1000;
+	const deadline = now() + timeoutSeconds * 1000;
 	try {
 		while (!parseAttempts(started.output()).done && !started.hasEnded() && now() < deadline) await sleep(10, context.signal);
 		const { attempts, done } = parseAttempts(started.output());

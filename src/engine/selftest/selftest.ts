@@ -10,20 +10,11 @@ import { type Layer, layers } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import { writableBinds } from "../../core/plan/binds.ts";
+import { type Attempt, escapes, outcomesOf, parseAttempts, unproven } from "../../core/selftest/outcomes.ts";
 import { auditOutside, type Expected, type Observed } from "../../core/selftest/outside.ts";
-import { attemptsArguments, attemptsProgram, type DecoyFacts, type Target } from "../../core/selftest/program.ts";
+import { attemptsArguments, attemptsProgram, type BystanderFacts, type Target } from "../../core/selftest/program.ts";
 import { allTechniques } from "../../core/selftest/techniques/techniques.ts";
-import {
-	type Attempt,
-	escapes,
-	outcomesOf,
-	parseAttempts,
-	type Selftest,
-	storedResults,
-	summariseSelftest,
-	type Tested,
-	unproven,
-} from "../../core/selftest/verdict.ts";
+import { type Selftest, storedResults, summariseSelftest, type Tested } from "../../core/selftest/verdict.ts";
 import { knownCage, layoutOf, presentCage } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
 import type { CageLayout, LaunchRequest, Sandbox } from "../launch-ports.ts";
@@ -34,7 +25,7 @@ import { listenIfComplete, measureAlarmsSlowly } from "./alarm-coverage.ts";
 import { expectedOfUnit, requireUnit, testedUnit, tryUnderUnit, type UnderUnit } from "./unit-selftest.ts";
 
 /** Seconds for all techniques. An idle machine needs a third of one, an emulated machine up to 40. */
-const patience = 120;
+const timeoutSeconds = 120;
 
 export interface SelftestOptions {
 	/** Overrides the cage's own network. */
@@ -136,11 +127,11 @@ async function testCage(
 	const network = options.network ?? request.network;
 	const method = launchMethod(context, false);
 	const { weaker } = method;
-	await using decoy = await selftest.decoy(manifest.identity);
-	const { token } = decoy.facts;
+	await using bystander = await selftest.bystander(manifest.identity);
+	const { token } = bystander.facts;
 	await using listener = options.alarms ? await listenIfComplete(context, token) : undefined;
 	const commandOf = (how: Parameters<typeof attemptsProgram>[1], changed = request) => {
-		const target = attemptsArguments(targetOf(context, layout, changed, interpreter, decoy.facts), selftest.architecture);
+		const target = attemptsArguments(targetOf(context, layout, changed, interpreter, bystander.facts), selftest.architecture);
 		return [...interpreter.command, attemptsProgram(selftest.architecture, how), ...target];
 	};
 	const launchOf = (sandbox: Sandbox, command: readonly string[]): LaunchRequest => ({
@@ -165,7 +156,7 @@ async function testCage(
 		const present = { cage, manifest, layout, generation: manifest.generation };
 		const command = commandOf({ spare: false });
 		const inNetwork = network === "none" ? "none" : "host";
-		return tryUnderUnit(context, present, unit, { interpreter, command, network: inNetwork }, patience);
+		return tryUnderUnit(context, present, unit, { interpreter, command, network: inNetwork }, timeoutSeconds);
 	};
 	const measureSlowly = async (attempts: ReadonlyMap<string, Attempt>) => {
 		await using sandbox = await context.machine.launcher.createSandbox();
@@ -197,7 +188,7 @@ async function testCage(
 		network,
 		ways: outcomes,
 		audit: auditOutside(
-			withoutDecoy(real.seen, decoy.facts.pid),
+			withoutBystander(real.seen, bystander.facts.pid),
 			options.unit ? expectedOfUnit(context, inForce, layout, manifest) : inForce,
 		),
 		control: { before: escapes(before.attempts), after: escapes(after.attempts) },
@@ -205,7 +196,10 @@ async function testCage(
 	};
 }
 
-const withoutDecoy = (seen: Observed, pid: number) => ({ ...seen, sameAccount: seen.sameAccount.filter((one) => one !== pid) });
+const withoutBystander = (seen: Observed, pid: number) => ({
+	...seen,
+	sameAccount: seen.sameAccount.filter((one) => one !== pid),
+});
 
 const bareRoot = { name: "root", uid: 0, gid: 0, groups: [], home: "/" };
 
@@ -231,7 +225,7 @@ async function runTechniques(
 	void launched.ended.then(() => {
 		over = true;
 	});
-	const deadline = now() + patience * 1000;
+	const deadline = now() + timeoutSeconds * 1000;
 	let seen: Observed | undefined;
 	try {
 		for (let tried = 0; !over && now() < deadline; await sleep(10, context.signal)) {
@@ -259,13 +253,13 @@ function targetOf(
 	cage: CageLayout,
 	{ env, identity }: LaunchRequest,
 	{ loader }: Interpreter,
-	decoy: DecoyFacts,
+	bystander: BystanderFacts,
 ): Target {
 	const { disk, identity: host } = machine.selftest.hostRoot();
 	return {
 		host,
 		disk,
-		decoy,
+		bystander,
 		loader,
 		uid: identity.uid,
 		unplanned: unlikelyPorts.find((port) => !cage.permissions.tcpPorts?.includes(port)) ?? 0,

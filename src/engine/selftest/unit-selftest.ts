@@ -6,8 +6,8 @@ import { attemptsUnit } from "../../core/confinement/unit/test-units.ts";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathFromText } from "../../core/path/path.ts";
 import { writableBinds } from "../../core/plan/binds.ts";
+import { type Attempt, parseAttempts } from "../../core/selftest/outcomes.ts";
 import type { Expected, Observed } from "../../core/selftest/outside.ts";
-import { type Attempt, parseAttempts } from "../../core/selftest/verdict.ts";
 import type { PresentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { CageLayout } from "../launch-ports.ts";
@@ -76,7 +76,7 @@ export async function tryUnderUnit(
 	present: PresentCage,
 	{ service, withoutSettings = [] }: UnderUnit,
 	program: { readonly interpreter: Interpreter; readonly command: readonly string[]; readonly network: "host" | "none" },
-	patience: number,
+	timeoutSeconds: number,
 ): Promise<{ attempts: ReadonlyMap<string, Attempt>; seen: Observed }> {
 	const { launcher, now, selftest, sleep } = context.machine;
 	const host = service === undefined ? undefined : hostService(context, service);
@@ -124,7 +124,7 @@ export async function tryUnderUnit(
 		output,
 		directories,
 	});
-	const deadline = now() + patience * 1000;
+	const deadline = now() + timeoutSeconds * 1000;
 	let seen: Observed | undefined;
 	try {
 		while (!parseAttempts(started.output()).done && now() < deadline && (await started.runs())) await sleep(20, context.signal);

@@ -2,17 +2,16 @@ import type { Application } from "../../core/application/application.ts";
 import { parseServiceUnit, type ServiceUnit } from "../../core/application/unit-file.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
-import { baseName, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
 import {
 	CoverageMeter,
 	foreignModules,
-	lifecycleCoverage,
-	nextExercises,
 	type PackageContents,
 	packagedFile,
-	type StageCoverage,
 	shortCoverage,
-} from "../../core/plan/coverage.ts";
+} from "../../core/coverage/coverage.ts";
+import { lifecycleCoverage, type StageCoverage } from "../../core/coverage/lifecycle.ts";
+import { nextExercises } from "../../core/coverage/next-exercises.ts";
+import { baseName, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { ComparingMachine, Context } from "../context.ts";

@@ -1,4 +1,5 @@
 import type { Cage } from "../../core/cage/cage.ts";
+import type { PackageContents } from "../../core/coverage/coverage.ts";
 import {
 	configurationMentions,
 	logrotateMentions,
@@ -10,7 +11,6 @@ import {
 } from "../../core/documentation/documentation.ts";
 import { baseName, type Path, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import type { PackageContents } from "../../core/plan/coverage.ts";
 import { configuredPrograms, documentedOffers, withDocumented } from "../../core/plan/offers.ts";
 import type { Offer, Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";

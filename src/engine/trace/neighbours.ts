@@ -30,7 +30,7 @@ export interface Attempt {
  * Milliseconds before a refused connection counts. A daemon that checks whether it already runs asks its own socket first and
  * recreates it at once.
  */
-const patience = 1000;
+const grace = 1000;
 
 /** Milliseconds between two checks, because the application may ask once and wait. */
 const lookEvery = 250;
@@ -106,8 +106,8 @@ class Search {
 		}
 	}
 
-	/** Calls `tell` once a service was wanted for longer than `patience`. Ends with the run. */
-	async untilWanted(tell: () => void): Promise<void> {
+	/** Calls `onWanted` once a service was wanted for longer than `grace`. Ends with the run. */
+	async untilWanted(onWanted: () => void): Promise<void> {
 		const { machine } = this.#context;
 		const signal = AbortSignal.any([this.#context.signal, this.#end.signal]);
 		let since: number | undefined;
@@ -115,9 +115,9 @@ class Search {
 			for (;;) {
 				await machine.sleep(lookEvery, signal);
 				since = hasNeighbours(this.#candidates()) ? (since ?? machine.elapsed()) : undefined;
-				if (since === undefined || machine.elapsed() - since <= patience) continue;
+				if (since === undefined || machine.elapsed() - since <= grace) continue;
 				const wanted = await this.wanted({ ...this.#context, signal });
-				if (hasNeighbours(wanted) && !signal.aborted) return tell();
+				if (hasNeighbours(wanted) && !signal.aborted) return onWanted();
 			}
 		} catch (error) {
 			if (!signal.aborted) throw error;

@@ -1,8 +1,8 @@
 import type { Application } from "../../core/application/application.ts";
 import { errorText } from "../../core/application/error-text.ts";
-import { showProbe } from "../../core/application/probe-lines.ts";
-import { queryOf } from "../../core/application/recognise.ts";
 import { Failure } from "../../core/failure.ts";
+import { showProbe } from "../../core/probe/lines.ts";
+import { queryOf } from "../../core/probe/recognise.ts";
 import { defaultTimeout } from "../../core/questions/answers.ts";
 import type { AwaitedEvent } from "../../core/trace/trace.ts";
 import type { Context, Machine } from "../context.ts";
@@ -56,7 +56,7 @@ export async function probeUntilAnswered(
 	trySeconds = seconds,
 ): Promise<ProbeOutcome[]> {
 	const { machine, signal } = context;
-	const patience = new Patience(machine, launched, seconds);
+	const deadline = new Deadline(machine, launched, seconds);
 	const over = endOf(launched);
 	const outcomes: ProbeOutcome[] = [];
 	for (const command of probes) {
@@ -65,7 +65,7 @@ export async function probeUntilAnswered(
 			let most = trySeconds;
 			for (let pause = 30; ; pause = Math.min(pause * 2, 250)) {
 				signal.throwIfAborted();
-				const left = patience.left();
+				const left = deadline.left();
 				if (over.signal.aborted || left <= 0 || !launched.init) break;
 				const began = machine.elapsed();
 				outcome = await tryOnce(context, launched, outcome, Math.min(left, most), over.signal);
@@ -111,53 +111,59 @@ const deeperSeconds = 3;
 const elsewhereAfter = 2;
 
 /**
- * Tries each set of probes, deepest first, until one passes or `seconds` are over. A shallower set counts only if the deeper ones
- * do not pass soon afterwards, because the server may still be starting. `elsewhere` returns further sets once the application's
- * ports are known.
+ * Tries alternative sets of probes, deepest first, until one passes or `seconds` are over. A shallower set counts only if the
+ * deeper ones do not pass soon afterwards, because the server may still be starting. `elsewhere` returns further sets once the
+ * application's ports are known.
  */
-export async function askUntilAnswered(
+export async function probeAlternatives(
 	context: Context,
 	launched: Reachable,
-	ways: readonly (readonly string[])[],
+	alternatives: readonly (readonly string[])[],
 	seconds: number,
 	elsewhere: () => readonly (readonly string[])[] | undefined = () => undefined,
 ): Promise<ProbeOutcome[]> {
-	const [first = [], ...others] = ways;
+	const [first = [], ...others] = alternatives;
 	if (!others.length && !elsewhere()) return probeUntilAnswered(context, launched, first, seconds);
 	const { machine, signal } = context;
 	const over = endOf(launched);
-	const patience = new Patience(machine, launched, seconds);
+	const deadline = new Deadline(machine, launched, seconds);
+	const isOver = () => over.signal.aborted || deadline.left() <= 0 || !launched.init;
+	/** Stops at the first probe that fails. */
+	const tryAll = async (probes: readonly string[], limit: number) => {
+		const outcomes: ProbeOutcome[] = [];
+		for (const command of probes) {
+			if (isOver()) break;
+			const most = Math.min(limit, deadline.left());
+			outcomes.push(await tryOnce(context, launched, { command, ok: false, output: "" }, most, over.signal));
+			signal.throwIfAborted();
+			if (!outcomes.at(-1)?.ok) break;
+		}
+		return outcomes;
+	};
 	let best: ProbeOutcome[] | undefined;
-	let untried = ways;
-	let most = deeperTrySeconds;
+	let untried = alternatives;
+	let trySeconds = deeperTrySeconds;
 	let looksElsewhere = machine.elapsed() + elsewhereAfter * 1000;
 	let failed: ProbeOutcome[] = first.map((command) => ({ command, ok: false, output: "" }));
 	for (let pause = 30; untried.length; pause = Math.min(pause * 2, 500)) {
 		const began = machine.elapsed();
 		// Half of the time stays for the other probes.
-		const limit = Math.max(deeperTrySeconds, Math.min(most, patience.left() / 2));
-		for (const [index, way] of untried.entries()) {
-			const outcomes: ProbeOutcome[] = [];
-			for (const command of way) {
-				const left = Math.min(limit, patience.left());
-				if (over.signal.aborted || left <= 0 || !launched.init) break;
-				outcomes.push(await tryOnce(context, launched, { command, ok: false, output: "" }, left, over.signal));
-				signal.throwIfAborted();
-				if (!outcomes.at(-1)?.ok) break;
-			}
-			if (outcomes.length === way.length && outcomes.every(({ ok }) => ok)) {
-				if (!best) patience.endIn(deeperSeconds);
+		const limit = Math.max(deeperTrySeconds, Math.min(trySeconds, deadline.left() / 2));
+		for (const [index, probes] of untried.entries()) {
+			const outcomes = await tryAll(probes, limit);
+			if (outcomes.length === probes.length && outcomes.every(({ ok }) => ok)) {
+				if (!best) deadline.endIn(deeperSeconds);
 				best = outcomes;
 				untried = untried.slice(0, index);
 				break;
 			}
-			if (way === first && outcomes.length) failed = outcomes;
+			if (probes === first && outcomes.length) failed = outcomes;
 		}
-		if (over.signal.aborted || patience.left() <= 0 || !launched.init) break;
-		if (machine.elapsed() - began >= limit * 1000) most *= 2;
+		if (isOver()) break;
+		if (machine.elapsed() - began >= limit * 1000) trySeconds *= 2;
 		if (!best && machine.elapsed() >= looksElsewhere) {
-			const known = new Set(untried.map((way) => way.join("\n")));
-			untried = [...untried, ...(elsewhere() ?? []).filter((way) => !known.has(way.join("\n")))];
+			const known = new Set(untried.map((probes) => probes.join("\n")));
+			untried = [...untried, ...(elsewhere() ?? []).filter((probes) => !known.has(probes.join("\n")))];
 			looksElsewhere = machine.elapsed() + elsewhereAfter * 1000;
 		}
 		if (untried.length) await Promise.race([launched.ended, machine.sleep(pause, signal)]);
@@ -205,7 +211,7 @@ export async function reportWaiting<T>(
 ): Promise<T> {
 	const done = new AbortController();
 	const started = machine.elapsed();
-	const tell = async () => {
+	const report = async () => {
 		for (;;) {
 			await machine.sleep(1000, AbortSignal.any([signal, done.signal]));
 			const seconds = Math.floor((machine.elapsed() - started) / 1000);
@@ -213,7 +219,7 @@ export async function reportWaiting<T>(
 		}
 	};
 	// Ended by the abort below.
-	tell().catch(() => {});
+	report().catch(() => {});
 	try {
 		return await work;
 	} finally {
@@ -228,7 +234,7 @@ const busyShare = 0.05;
 const mostTimes = 3;
 
 /** The time limit for an answer, extended while the application is busy starting. */
-export class Patience {
+export class Deadline {
 	readonly #machine: Pick<Machine, "launcher" | "elapsed">;
 	readonly #launched: Reachable;
 	#latest: number;

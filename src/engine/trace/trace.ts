@@ -1,8 +1,6 @@
 import type { Application, Rules } from "../../core/application/application.ts";
 import { ownedDirectory } from "../../core/application/created-directory.ts";
 import type { Listening } from "../../core/application/found.ts";
-import { proposeProbe } from "../../core/application/probe.ts";
-import { jobsOfAnswer } from "../../core/application/recognise.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
 import type { Path } from "../../core/path/path.ts";
@@ -11,9 +9,11 @@ import { namedDevice } from "../../core/plan/devices.ts";
 import { placeNamed, placeOf } from "../../core/plan/links.ts";
 import type { SocketPolicy } from "../../core/plan/neighbours.ts";
 import { failedCopyUps, likelyWrittenDirectories } from "../../core/plan/own-directories.ts";
-import { capabilitiesIn } from "../../core/plan/permissions.ts";
+import { capabilitiesIn } from "../../core/plan/permission-words.ts";
 import type { Identity } from "../../core/plan/plan.ts";
 import { becomesOwned, directoryOf } from "../../core/plan/writable.ts";
+import { proposeProbe } from "../../core/probe/propose.ts";
+import { jobsOfAnswer } from "../../core/probe/recognise.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { addTraces, emptyTrace, type Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
@@ -22,10 +22,10 @@ import type { Launch, Launched } from "../launch-ports.ts";
 import type { CoverageTracker } from "./coverage.ts";
 import { withNeighbours } from "./neighbours.ts";
 import {
-	askUntilAnswered,
 	checkProbesFailFirst,
 	firstTrySeconds,
 	laterTimeout,
+	probeAlternatives,
 	probeUntilAnswered,
 	runExercise,
 } from "./probing.ts";
@@ -212,7 +212,7 @@ async function firstRun(
 ): Promise<FirstRun> {
 	const elsewhere = () => otherProbes && probesAt(context, proposed, ports());
 	const began = context.machine.elapsed();
-	const probes = await askUntilAnswered(context, run, [proposed.probes, ...(otherProbes ?? [])], proposed.timeout, elsewhere);
+	const probes = await probeAlternatives(context, run, [proposed.probes, ...(otherProbes ?? [])], proposed.timeout, elsewhere);
 	const lines = probes.map(({ command }) => command);
 	const own = jobsOfAnswer(proposed.exercises, proposed.probes, lines);
 	const application = { ...proposed, probes: lines, exercises: own };

@@ -2,10 +2,10 @@ import { launchEnvironment, socketsOf } from "../../core/application/application
 import { mergeCreatedDirectories } from "../../core/application/created-directory.ts";
 import { errorText } from "../../core/application/error-text.ts";
 import type { Listening } from "../../core/application/found.ts";
-import { reachable } from "../../core/application/probe.ts";
-import { showProbe } from "../../core/application/probe-lines.ts";
-import { greetingWord, guessProbe } from "../../core/application/recognise.ts";
 import type { Note } from "../../core/failure.ts";
+import { showProbe } from "../../core/probe/lines.ts";
+import { reachable } from "../../core/probe/propose.ts";
+import { greetingWord, guessProbe } from "../../core/probe/recognise.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { identityOf } from "../build/steps.ts";
 import type { Context, Machine } from "../context.ts";

@@ -49,14 +49,14 @@ export class TraceReport {
 	}
 
 	/** Schedules at most one pending call for each kind. */
-	#later(what: "counts" | "reach", milliseconds: number, tell: () => void): void {
+	#later(what: "counts" | "reach", milliseconds: number, report: () => void): void {
 		if (this.#waiting.has(what)) return;
 		this.#waiting.add(what);
 		const { machine, signal } = this.#context;
 		machine.sleep(milliseconds, signal).then(
 			() => {
 				this.#waiting.delete(what);
-				if (!this.#over) tell();
+				if (!this.#over) report();
 			},
 			// The report is no longer wanted.
 			() => {},

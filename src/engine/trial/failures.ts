@@ -1,5 +1,4 @@
 import { errorText, isErrorOutput } from "../../core/application/error-text.ts";
-import { showProbe } from "../../core/application/probe-lines.ts";
 import { isIdle } from "../../core/confinement/capabilities.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
@@ -7,7 +6,7 @@ import { type Path, pathToText } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
 import { type Missing, permissionFor, permissionOf } from "../../core/plan/missing.ts";
 import { optionFor } from "../../core/plan/neighbours.ts";
-import { executableWord, permissionWords } from "../../core/plan/permissions.ts";
+import { executableWord, permissionWords } from "../../core/plan/permission-words.ts";
 import type { Entry } from "../../core/plan/plan.ts";
 import {
 	capabilityOptions,
@@ -16,6 +15,7 @@ import {
 	refusedCalls,
 	refusedSocketFamilies,
 } from "../../core/plan/refused.ts";
+import { showProbe } from "../../core/probe/lines.ts";
 import { remedyOption } from "../../core/questions/trial-decisions.ts";
 import { withoutTrailing } from "../../core/text.ts";
 import type { OwnAccount } from "../ports.ts";

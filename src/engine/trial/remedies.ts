@@ -2,7 +2,7 @@ import type { TrialSummary } from "../../core/cage/cage.ts";
 import { isIdle } from "../../core/confinement/capabilities.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { errorTexts, isOffer, isTolerable, type Missing } from "../../core/plan/missing.ts";
-import { keepCall } from "../../core/plan/permissions.ts";
+import { keepCall } from "../../core/plan/permission-words.ts";
 import type { Addition } from "../../core/plan/plan.ts";
 import type { Context } from "../context.ts";
 import type { TrialRound } from "./trial.ts";

@@ -5,10 +5,10 @@ import { type Finding, isAccepted, parseAcceptance } from "../../core/cage/findi
 import type { Footprint } from "../../core/cage/footprint.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
+import { missingInCage, type WatchResult } from "../../core/failure-watch/result.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
-import { missingInCage, type WatchResult } from "../../core/watch/watch-result.ts";
 import { isDamage, type PresentCage, presentCage, runningIn } from "../cages.ts";
 import type { ComparingMachine, Context } from "../context.ts";
 import { comparableEntries } from "../plan/comparable-plan.ts";

@@ -1,9 +1,6 @@
 import { byPackage, driftedPackages, type PackageDrift, updatedPackages } from "../../core/cage/drift.ts";
-import { type Edit, stateOfEdit, type Winner, withEdits } from "../../core/cage/edits.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
-import { showPath } from "../../core/path/quote.ts";
-import type { Plan } from "../../core/plan/plan.ts";
 import { isDamage, presentCage } from "../cages.ts";
 import type { Context, ReadingMachine } from "../context.ts";
 
@@ -69,36 +66,4 @@ async function updateMark(
 	const packages = driftedPackages(drift);
 	const mark = { since: new Date(now()).toISOString(), packages, security: drift.some((one) => one.security) };
 	await store.upkeep.markStale(name, drift.length ? mark : undefined);
-}
-
-/**
- * The plan with the configuration that was edited in the previous generation. Reports conflicts and their winner; an edited file
- * that loses is saved next to the cage.
- */
-export async function takeOverEdits(
-	context: Context,
-	name: string,
-	plan: Plan,
-	previous: number | undefined,
-	winner: Winner,
-): Promise<Plan> {
-	const { machine, signal } = context;
-	if (previous === undefined) return plan;
-	const manifest = await machine.store.manifest(name, previous);
-	const edits = manifest ? await machine.store.edits(manifest, signal) : [];
-	if (!manifest || !edits.length) return plan;
-	for (const edit of conflictsOf(edits)) {
-		const path = showPath(edit.path);
-		if (winner === "cage") context.emit({ event: "warned", code: "configuration-kept", values: { name, path } });
-		else {
-			const aside = await machine.store.building.saveEdit(name, previous, edit);
-			const kept = aside === undefined ? `-> ${edit.is}` : showPath(aside);
-			context.emit({ event: "warned", code: "configuration-replaced", values: { name, path, kept } });
-		}
-	}
-	return withEdits(plan, manifest, edits, () => winner);
-}
-
-function conflictsOf(edits: readonly Edit[]): Edit[] {
-	return edits.filter((edit) => stateOfEdit(edit) === "conflict");
 }

@@ -1,7 +1,5 @@
 import { Failure } from "../../core/failure.ts";
-import { type Path, pathToText } from "../../core/path/path.ts";
-import { showPath } from "../../core/path/quote.ts";
-import { hookPlace } from "../../core/upkeep/hooks.ts";
+import { hookPlace } from "../../core/installation/hooks.ts";
 import {
 	installedFiles,
 	installedPlaces,
@@ -12,7 +10,9 @@ import {
 	type TimerTask,
 	timerPlace,
 	timerUnit,
-} from "../../core/upkeep/installation.ts";
+} from "../../core/installation/installation.ts";
+import { type Path, pathToText } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
 import { cageFolder, knownCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { ProgramPlace } from "../ports.ts";

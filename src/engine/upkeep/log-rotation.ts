@@ -1,8 +1,8 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
-import { hookPlace, logrotateFolder } from "../../core/upkeep/hooks.ts";
-import { logRotation } from "../../core/upkeep/rotation.ts";
+import { hookPlace, logrotateFolder } from "../../core/installation/hooks.ts";
+import { logRotation } from "../../core/installation/rotation.ts";
 import { cageFolder, isDamage, layoutOf } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { installedText } from "../run/installed-unit.ts";

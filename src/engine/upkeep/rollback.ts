@@ -1,45 +1,11 @@
 import { type Cage, withoutRequest, withoutRestored } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
-import { makePresent, switching } from "../build/switching.ts";
-import { layoutOf, type PresentCage, presentGeneration, requireNothingWider } from "../cages.ts";
+import { makePresent, restartOrRevert, switching } from "../build/switching.ts";
+import { layoutOf, presentGeneration, requireNothingWider } from "../cages.ts";
 import type { Context } from "../context.ts";
-import { type Restarted, restartCage } from "../run/restart.ts";
+import type { Restarted } from "../run/restart.ts";
 import { auditGeneration } from "./audit.ts";
-import { publishWithRotation } from "./log-rotation.ts";
-
-export async function restartIf(context: Context, name: string, isWanted: boolean): Promise<Restarted> {
-	return isWanted ? restartCage(context, name) : { restarted: [], remaining: [], interrupted: 0 };
-}
-
-/** The same. If something does not answer then, the cage returns to `generation`, and `code` is thrown (exit 1). */
-export async function restartOrRevert(
-	context: Context,
-	{ cage, generation }: Pick<PresentCage, "cage" | "generation">,
-	isWanted: boolean,
-	code: string,
-): Promise<Restarted> {
-	const { name } = cage;
-	try {
-		return await restartIf(context, name, isWanted);
-	} catch (error) {
-		await revert(context, name, generation, cage, error);
-		throw context.signal.aborted ? error : new Failure(code, { name, generation }, 1, error);
-	}
-}
-
-/** Returns to a generation and its description and restarts what runs in it. Ignores the abort signal. */
-export async function revert(hasty: Context, name: string, generation: number, cage: Cage, error: unknown): Promise<void> {
-	const context = { ...hasty, signal: new AbortController().signal };
-	const { store } = context.machine;
-	await publishWithRotation(context, cage, generation, () => store.building.publish(name, generation));
-	await store.saveCage(cage);
-	await store.log(name, "update-undone", { generation, problem: error instanceof Failure ? error.code : String(error) });
-	await restartCage(context, name).catch((second: unknown) => {
-		if (!(second instanceof Failure)) throw second;
-		context.emit({ event: "warned", code: "undone-silent", values: { ...second.values, name, cause: second.code } });
-	});
-}
 
 /**
  * Publishes an older generation (by default the previous one) after an audit and restarts what runs. The data stays. Throws

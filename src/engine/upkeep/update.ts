@@ -1,22 +1,22 @@
-import type { Cage, Retention } from "../../core/cage/cage.ts";
+import type { Cage } from "../../core/cage/cage.ts";
 import { comparePlanWithManifest, type Difference, isSame, significantChanges } from "../../core/cage/difference.ts";
 import { driftedPaths, knownFiles, type PackageDrift } from "../../core/cage/drift.ts";
 import { type Edit, stateOfEdit, type Winner, withEdits } from "../../core/cage/edits.ts";
+import type { Retention } from "../../core/cage/retention.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { defaultRounds } from "../../core/questions/answers.ts";
 import { addTraces, type Trace } from "../../core/trace/trace.ts";
 import { type MadeCage, type RecordWriter, rebuild } from "../build/make.ts";
 import { timed } from "../build/steps.ts";
-import { clearOldGenerations, switching } from "../build/switching.ts";
+import { clearOldGenerations, restartOrRevert, switching } from "../build/switching.ts";
 import { traceStep } from "../build/trace-step.ts";
 import { type PresentCage, presentCage, requireTrace } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
 import { comparablePlan } from "../plan/comparable-plan.ts";
-import type { Restarted } from "../run/restart.ts";
-import { missedOf, withMissed } from "../watch/watch.ts";
+import { notRestarted, type Restarted, restartCage } from "../run/restart.ts";
+import { missedOf, withMissed } from "../trace/failure-watch.ts";
 import { hasSamePackages, hostDrift } from "./drift.ts";
-import { restartIf, restartOrRevert } from "./rollback.ts";
 
 interface UpdateOptions {
 	/** Whose configuration wins if both the cage's and the host's were changed; asked once for each cage. */
@@ -110,8 +110,8 @@ export async function updateCage(
 	if (options.retention) await store.saveCage({ ...present.cage, retention: options.retention });
 	if (!update.isNeeded) {
 		if (options.retention) await clearOldGenerations(context, { ...present.cage, retention: options.retention }, update.from);
-		const restarted = await switching(context, present, false, () => restartIf(context, name, options.restart));
-		return { plan: update, restarted };
+		const restart = async () => (options.restart ? await restartCage(context, name) : notRestarted);
+		return { plan: update, restarted: await switching(context, present, false, restart) };
 	}
 	launchMethod(context, false);
 	const winner = update.conflicts.length ? await options.winner(update.conflicts) : "cage";

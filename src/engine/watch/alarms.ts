@@ -2,7 +2,7 @@ import { type Finding, isAccepted, parseAcceptance } from "../../core/cage/findi
 import { launchDirectory } from "../../core/confinement/launch.ts";
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { type Alarm, AlarmLimiter, landlockKind, landlockSeverity } from "../../core/detection/alarm.ts";
-import { type Denial, parseCrash, parseDenial, severityOf, whyDenied } from "../../core/detection/denial.ts";
+import { type Crash, type Denial, parseCrash, parseDenial, severityOf, whyDenied } from "../../core/detection/denial.ts";
 import { type LandlockDenial, LandlockRecords } from "../../core/detection/landlock-denial.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
@@ -12,7 +12,7 @@ import type { Context } from "../context.ts";
 import { unitsOf } from "../run/installed-unit.ts";
 import { findingsOf } from "../upkeep/audit.ts";
 import { CagedProcesses, type KnownProcess } from "./caged-processes.ts";
-import { DecoyWatch } from "./decoys.ts";
+import { DecoyWatch, type OpenedDecoy } from "./decoys.ts";
 
 /** The reaction to an alarm of high severity, in addition to the report. */
 export type Reaction =
@@ -54,93 +54,24 @@ const usualCheck = 600;
  * Follows the kernel's refusals in cages until the context's signal, and raises alarms. Throws `cage-unknown` (exit 2) and
  * `kernel-log-unreadable` (exit 3).
  */
-export async function watchAlarms(
-	context: Context,
-	{ checkEvery = usualCheck, names, onAlarm, onReady, reaction, toJournal, toLine, withTests = false }: AlarmWatch,
-): Promise<void> {
+export async function watchAlarms(context: Context, watch: AlarmWatch): Promise<void> {
 	const { machine, signal } = context;
+	const { checkEvery = usualCheck, names, onReady, toJournal } = watch;
 	for (const name of names) await knownCage(machine.store, name);
 	const processes = new CagedProcesses(context, names);
 	await processes.look();
-	const limiters = { attack: new AlarmLimiter(), test: new AlarmLimiter() };
-	let work = Promise.resolve();
-
-	const notHandled = (error: unknown) => {
-		const { code, values } = error instanceof Failure ? error : new Failure("internal", { detail: String(error) }, 70);
-		context.emit({ event: "warned", code: "alarm-not-handled", values: { ...values, cause: code } });
-	};
-	/** Handles alarms one after the other. A cage that was just removed, or a full disk, must not end the watch. */
-	const raise = (alarm: Alarm, cause: keyof typeof limiters, reacts = true) => {
-		onAlarm(alarm);
-		if (toJournal) machine.detection.toJournal(alarm, toJournal(alarm));
-		if (cause === "test") return;
-		const handle = async () => {
-			// The caged application itself may have filled the disk.
-			await machine.store.addAlarm(alarm).catch(notHandled);
-			if (reacts && alarm.severity === "high") await react(context, alarm, reaction, toLine);
-		};
-		work = work.then(handle).catch(notHandled);
-	};
-	const consider = (alarm: Omit<Alarm, "cage" | "knownBy" | "count">, known: KnownProcess | undefined, reacts = true) => {
-		if (!known || (known.isTested && !withTests)) return;
-		if (alarm.result === "refused" && alarm.call !== undefined && known.expected.has(alarm.call)) return;
-		if (isLaunch(alarm)) return;
-		const cause = known.isTested ? "test" : "attack";
-		const { cage, knownBy } = known;
-		const admitted = limiters[cause].admit({ ...alarm, cage, knownBy, count: 1 }, machine.elapsed());
-		if (admitted) raise(admitted, cause, reacts);
-	};
-
+	const alarms = new Alarms(context, watch);
 	const decoys = new DecoyWatch(context, (opened) => {
-		const { opening, path } = opened;
-		consider(
-			{
-				time: new Date(machine.now()).toISOString(),
-				kind: "decoy",
-				severity: "high",
-				result: "opened",
-				path: showPath(path),
-				pid: opening.pid,
-				...(opening.uid === undefined ? {} : { uid: opening.uid }),
-				...(opening.program === undefined ? {} : { executable: opening.program }),
-			},
-			processes.findReader(opened),
-		);
+		alarms.consider(decoyAlarm(opened, machine.now()), processes.findReader(opened));
 	});
 	const since = toJournal ? await machine.store.watchedUntil() : undefined;
 	const isMissed = ({ time }: { readonly time: number }) => since !== undefined && time >= since;
 	const considerDenial = (denial: Denial, reacts = true) => {
-		const why = whyDenied(denial.call);
-		consider(
-			{
-				time: new Date(denial.time).toISOString(),
-				kind: "syscall",
-				severity: severityOf(denial),
-				result: denial.result,
-				call: denial.call,
-				...(why === undefined ? {} : { why }),
-				pid: denial.pid,
-				uid: denial.uid,
-				executable: denial.program || denial.name,
-			},
-			processes.find(denial),
-			reacts,
-		);
+		alarms.consider(denialAlarm(denial), processes.find(denial), reacts);
 	};
 	const landlock = new LandlockRecords();
 	const considerLandlock = (denials: readonly LandlockDenial[], reacts = true) => {
-		for (const { name: _, pid, program, time, uid, why, ...denial } of denials) {
-			consider(
-				{
-					...denial,
-					...{ time: new Date(time).toISOString(), kind: landlockKind(why), severity: landlockSeverity(why) },
-					...{ result: "refused", why },
-					...(denial.call === undefined ? {} : { pid, uid, executable: program }),
-				},
-				processes.find({ pid, program, uid }),
-				reacts,
-			);
-		}
+		for (const denial of denials) alarms.consider(landlockAlarm(denial), processes.find(denial), reacts);
 	};
 	const warn = (code: string) => context.emit({ event: "warned", code, values: {} });
 	const following = await machine.detection.follow({
@@ -159,18 +90,7 @@ export async function watchAlarms(
 				return;
 			}
 			const crash = parseCrash(text);
-			if (!crash) return;
-			consider(
-				{
-					time: new Date(machine.now()).toISOString(),
-					kind: "crash",
-					severity: "medium",
-					result: "crashed",
-					pid: crash.pid,
-					executable: crash.name,
-				},
-				processes.find({ pid: crash.pid }),
-			);
+			if (crash) alarms.consider(crashAlarm(crash, machine.now()), processes.find({ pid: crash.pid }));
 		},
 	});
 	// A refusal that is still incomplete is as old as the others.
@@ -188,24 +108,17 @@ export async function watchAlarms(
 			await processes.look();
 			await decoys.follow(processes.decoys());
 			considerLandlock(landlock.flush());
-			for (const cause of ["attack", "test"] as const) {
-				for (const alarm of limiters[cause].due(machine.elapsed())) raise(alarm, cause, false);
-			}
+			alarms.raiseDue();
 		}
 	};
 	const checking = async () => {
 		const dangers = new DangerWatch(context, names);
 		while (checkEvery > 0 && !signal.aborted) {
 			const found = await dangers.check().catch((error: unknown) => {
-				if (!signal.aborted) notHandled(error);
+				if (!signal.aborted) alarms.notHandled(error);
 				return [];
 			});
-			for (const { cage, finding } of found) {
-				const time = new Date(machine.now()).toISOString();
-				const alarm = { time, cage, kind: "drift", severity: "high", result: "found", knownBy: "file", count: 1 } as const;
-				const { code, path, values } = finding;
-				raise({ ...alarm, finding: code, values, path: showPath(path) }, "attack");
-			}
+			for (const danger of found) alarms.raise(driftAlarm(danger, machine.now()), "attack");
 			await machine.sleep(checkEvery * 1000, signal).catch(() => undefined);
 		}
 	};
@@ -214,7 +127,117 @@ export async function watchAlarms(
 	} finally {
 		decoys.stop();
 	}
-	await work;
+	await alarms.handled();
+}
+
+/** An alarm whose cage is not known yet. */
+type Suspicion = Omit<Alarm, "cage" | "knownBy" | "count">;
+
+/** Decides which suspicions are alarms, reports these, and reacts to them one after the other. */
+class Alarms {
+	readonly #context: Context;
+	readonly #watch: AlarmWatch;
+	readonly #limiters = { attack: new AlarmLimiter(), test: new AlarmLimiter() };
+	#work = Promise.resolve();
+
+	constructor(context: Context, watch: AlarmWatch) {
+		this.#context = context;
+		this.#watch = watch;
+	}
+
+	consider(suspicion: Suspicion, known: KnownProcess | undefined, reacts = true): void {
+		if (!known || (known.isTested && !this.#watch.withTests)) return;
+		if (suspicion.result === "refused" && suspicion.call !== undefined && known.expected.has(suspicion.call)) return;
+		if (isLaunch(suspicion)) return;
+		const cause = known.isTested ? "test" : "attack";
+		const { cage, knownBy } = known;
+		const alarm = { ...suspicion, cage, knownBy, count: 1 };
+		const admitted = this.#limiters[cause].admit(alarm, this.#context.machine.elapsed());
+		if (admitted) this.raise(admitted, cause, reacts);
+	}
+
+	/** Raises what the limiters held back for long enough. */
+	raiseDue(): void {
+		for (const cause of ["attack", "test"] as const) {
+			for (const alarm of this.#limiters[cause].due(this.#context.machine.elapsed())) this.raise(alarm, cause, false);
+		}
+	}
+
+	/** A cage that was just removed, or a full disk, must not end the watch. */
+	raise(alarm: Alarm, cause: "attack" | "test", reacts = true): void {
+		const { machine } = this.#context;
+		const { onAlarm, reaction, toJournal, toLine } = this.#watch;
+		onAlarm(alarm);
+		if (toJournal) machine.detection.toJournal(alarm, toJournal(alarm));
+		if (cause === "test") return;
+		const notHandled = (error: unknown) => this.notHandled(error);
+		const handle = async () => {
+			// The caged application itself may have filled the disk.
+			await machine.store.addAlarm(alarm).catch(notHandled);
+			if (reacts && alarm.severity === "high") await react(this.#context, alarm, reaction, toLine);
+		};
+		this.#work = this.#work.then(handle).catch(notHandled);
+	}
+
+	notHandled(error: unknown): void {
+		const { code, values } = error instanceof Failure ? error : new Failure("internal", { detail: String(error) }, 70);
+		this.#context.emit({ event: "warned", code: "alarm-not-handled", values: { ...values, cause: code } });
+	}
+
+	/** Resolves when every alarm so far is handled. */
+	handled(): Promise<void> {
+		return this.#work;
+	}
+}
+
+const isoTime = (milliseconds: number) => new Date(milliseconds).toISOString();
+
+function denialAlarm(denial: Denial): Suspicion {
+	const why = whyDenied(denial.call);
+	return {
+		time: isoTime(denial.time),
+		kind: "syscall",
+		severity: severityOf(denial),
+		result: denial.result,
+		call: denial.call,
+		...(why === undefined ? {} : { why }),
+		pid: denial.pid,
+		uid: denial.uid,
+		executable: denial.program || denial.name,
+	};
+}
+
+function landlockAlarm({ name: _, pid, program, time, uid, why, ...denial }: LandlockDenial): Suspicion {
+	return {
+		...denial,
+		...{ time: isoTime(time), kind: landlockKind(why), severity: landlockSeverity(why), result: "refused", why },
+		...(denial.call === undefined ? {} : { pid, uid, executable: program }),
+	};
+}
+
+function crashAlarm({ name, pid }: Crash, now: number): Suspicion {
+	return { time: isoTime(now), kind: "crash", severity: "medium", result: "crashed", pid, executable: name };
+}
+
+function decoyAlarm({ opening, path }: OpenedDecoy, now: number): Suspicion {
+	return {
+		time: isoTime(now),
+		kind: "decoy",
+		severity: "high",
+		result: "opened",
+		path: showPath(path),
+		pid: opening.pid,
+		...(opening.uid === undefined ? {} : { uid: opening.uid }),
+		...(opening.program === undefined ? {} : { executable: opening.program }),
+	};
+}
+
+function driftAlarm({ cage, finding: { code, path, values } }: Danger, now: number): Alarm {
+	return {
+		time: isoTime(now),
+		...{ cage, kind: "drift", severity: "high", result: "found", knownBy: "file", count: 1 },
+		...{ finding: code, values, path: showPath(path) },
+	};
 }
 
 /** setpriv looks up the account through nscd's socket at each start. */

@@ -1,6 +1,6 @@
 import { argumentWord, programWord } from "../../core/confinement/unit/quote.ts";
+import { packagedWatchUnit, programFolder } from "../../core/installation/installation.ts";
 import { type Path, pathToText } from "../../core/path/path.ts";
-import { packagedWatchUnit, programFolder } from "../../core/upkeep/installation.ts";
 import { knownCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { requireOurs } from "../upkeep/installation.ts";

@@ -1,4 +1,4 @@
-import type { PinKind } from "../../core/minimise/pins.ts";
+import type { PinKind } from "../../core/minimise/pin-kinds.ts";
 import type { adoptionEn, doctorEn, installEn, minimiseEn, removeEn, transferEn, updateEn, watchEn } from "../en/upkeep.ts";
 import type { Widen } from "../widen.ts";
 

@@ -1,5 +1,5 @@
-import type { CallReason } from "../../core/confinement/observed-calls.ts";
-import type { When, Why } from "../../core/confinement/seccomp.ts";
+import type { When, Why } from "../../core/confinement/seccomp/filter.ts";
+import type { CallReason } from "../../core/confinement/seccomp/observed-calls.ts";
 import type { Layer } from "../../core/explain/explain.ts";
 import type { Absence, Action, PathMount } from "../../core/explain/path.ts";
 import type { EntryKind } from "../../core/plan/plan.ts";

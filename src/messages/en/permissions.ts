@@ -1,4 +1,4 @@
-import type { permissionWords } from "../../core/plan/permissions.ts";
+import type { permissionWords } from "../../core/plan/permission-words.ts";
 
 type PermissionWord =
 	| (typeof permissionWords)[keyof typeof permissionWords]

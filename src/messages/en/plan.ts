@@ -1,6 +1,6 @@
 import type { GroupName, Recommendation } from "../../core/plan/groups.ts";
 import type { Importance, MissingKind } from "../../core/plan/missing.ts";
-import type { PermissionName } from "../../core/plan/permissions.ts";
+import type { PermissionName } from "../../core/plan/permission-words.ts";
 import type { Risk } from "../../core/plan/plan.ts";
 import type { Widen } from "../widen.ts";
 

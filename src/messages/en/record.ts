@@ -1,6 +1,6 @@
 import type { LandlockAbility } from "../../core/confinement/landlock.ts";
 import type { ItemId, ItemState } from "../../core/record/checklist.ts";
-import type { ResidualRisk } from "../../core/record/risks.ts";
+import type { ResidualRisk } from "../../core/record/residual-risks.ts";
 import type { Verification } from "../../core/record/verification.ts";
 import type { Widen } from "../widen.ts";
 import { recordPartsEn } from "./record-parts.ts";

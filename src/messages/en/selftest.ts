@@ -1,6 +1,7 @@
+import type { Result } from "../../core/selftest/outcomes.ts";
 import type { CheckId, Instead } from "../../core/selftest/outside.ts";
 import type { Group, StoppingLayer } from "../../core/selftest/technique.ts";
-import type { Result, SilentReason } from "../../core/selftest/verdict.ts";
+import type { SilentReason } from "../../core/selftest/verdict.ts";
 import type { Widen } from "../widen.ts";
 
 /** Fixes for the results of the self-test. */

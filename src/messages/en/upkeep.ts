@@ -1,4 +1,4 @@
-import type { PinKind } from "../../core/minimise/pins.ts";
+import type { PinKind } from "../../core/minimise/pin-kinds.ts";
 
 /** Output of `trace --for` on a running cage. */
 export const watchEn = {

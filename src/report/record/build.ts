@@ -1,11 +1,11 @@
 import { type SectionName, sectionNames } from "../../core/record/checklist.ts";
 import type { CageRecord } from "../../core/record/record.ts";
 import type { Messages } from "../../messages/messages.ts";
+import { accounts, confinement, devices, permissions } from "./confinement.ts";
 import { application, configuration, files, leftOut, packages, updates } from "./contents.ts";
 import { type Block, code, type RecordDocument, text } from "./document.ts";
-import { accounts, confinement, devices, permissions } from "./holds.ts";
-import { checklist, checklistCount, responsibilities, risks, signatures } from "./people.ts";
-import { coverage, history, selftest, trials } from "./tried.ts";
+import { checklist, checklistCount, responsibilities, risks, signatures } from "./responsibilities.ts";
+import { coverage, history, selftest, trials } from "./trials.ts";
 
 /** The blocks of each section. */
 const parts: Readonly<Record<SectionName, (record: CageRecord, messages: Messages) => Block[]>> = {

@@ -3,14 +3,15 @@ import type { Dropped } from "../../core/minimise/minimised.ts";
 import type { Path } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
 import type { Reason } from "../../core/plan/plan.ts";
+import type { MinimisedEvidence } from "../../core/record/evidence.ts";
 import { masked, maskLine, maskWords } from "../../core/record/mask.ts";
 import { packagesOf, programOf } from "../../core/record/packages.ts";
-import type { CageRecord, MinimisedEvidence } from "../../core/record/record.ts";
+import type { CageRecord } from "../../core/record/record.ts";
 import { octal } from "../../core/text.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { showReason } from "../reasons.ts";
 import { type Block, type Cell, code, facts, type Inline, joined, table, text } from "./document.ts";
-import { yesNo } from "./tried.ts";
+import { yesNo } from "./trials.ts";
 
 /** Sections about the cage's content: application, configuration, origin of the files, and newer files on the host. */
 

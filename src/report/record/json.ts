@@ -4,11 +4,11 @@ import { checklistOf } from "../../core/record/checklist.ts";
 import { maskLine, maskWords } from "../../core/record/mask.ts";
 import { packagesOf, packageUrlIn, programOf } from "../../core/record/packages.ts";
 import { type CageRecord, measuredAlarms, selftestOf, trialsOf } from "../../core/record/record.ts";
-import { residualRisks } from "../../core/record/risks.ts";
+import { residualRisks } from "../../core/record/residual-risks.ts";
 import { octal } from "../../core/text.ts";
 import { driftToJson } from "../check.ts";
-import { reachedToJson } from "../coverage.ts";
-import { entryToJson } from "../json.ts";
+import { coverageToJson } from "../coverage.ts";
+import { entryToJson } from "../plan.ts";
 
 /** `cagewright/record/1`, as `templates/record-schema.json` describes it: codes and values, no sentences. Unknown values are null. */
 export function recordToJson(record: CageRecord): object {
@@ -27,7 +27,7 @@ export function recordToJson(record: CageRecord): object {
 		place,
 		watched,
 	} = record;
-	const reached = reachedToJson({ ...(coverage ? { coverage } : {}), next: record.next ?? [] });
+	const reached = coverageToJson({ ...(coverage ? { coverage } : {}), next: record.next ?? [] });
 	const { application } = cage;
 	const { purpose = null, initiatedBy = null, implementedBy = null, approved = null } = record.responsible;
 	const program = programOf(manifest);

@@ -2,8 +2,8 @@ import { Failure } from "../../core/failure.ts";
 import { freeIds, type IdRange, parseGroup, parsePasswd, subordinateRanges, systemRange } from "../../core/machine/accounts.ts";
 import type { Accounts, OwnAccount } from "../../engine/ports.ts";
 import { isRootless, lowestPort } from "../launch/rootless.ts";
-import { requireTool, toolEnvironment } from "../launch/tools.ts";
 import { allPids, namesIn, textOf } from "../running/proc.ts";
+import { requireTool, toolEnvironment } from "../tools.ts";
 
 /** Reads the host's account files and changes them with the system's own tools. */
 export const systemAccounts: Accounts = {

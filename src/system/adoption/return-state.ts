@@ -8,8 +8,8 @@ import { below, exists, isNoDirectory, makeDirectory, namesIn, namesOf, openBelo
 import { errorName, writeFailure } from "../files/errors.ts";
 import { openData, withSource } from "../files/mounts.ts";
 import { removeTree } from "../files/remove.ts";
-import { runIn } from "../files/tools.ts";
 import { copyTree, setOwner, type TreeCopy } from "../files/trees.ts";
+import { runIn } from "../tools.ts";
 
 /**
  * Replaces a host directory's content with the content from a cage. The directory itself keeps its owner and mode, because it may

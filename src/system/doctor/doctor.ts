@@ -1,25 +1,25 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { machine } from "node:os";
-import { initExecutable } from "../../core/confinement/init.ts";
 import { lackingAbilities } from "../../core/confinement/landlock.ts";
 import { ownUser } from "../../core/confinement/launch.ts";
 import { networkSteps } from "../../core/confinement/launch-script.ts";
 import type { Features } from "../../core/confinement/method.ts";
+import { initExecutable } from "../../core/confinement/programs/init.ts";
 import { Failure } from "../../core/failure.ts";
-import type { Doctor, Finding } from "../../engine/ports.ts";
+import type { Doctor, Requirement } from "../../engine/ports.ts";
 import type { Commands } from "../commands.ts";
-import { patience, probeFeatures } from "../launch/features.ts";
+import { probeFeatures, toolTimeout } from "../launch/features.ts";
 import { isRootless, sandboxNamespaces } from "../launch/rootless.ts";
-import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { textOf } from "../running/proc.ts";
+import { findTool, toolEnvironment } from "../tools.ts";
 
 /** Checks each requirement by looking or trying, never by the system's name. */
 export function systemDoctor(commands: Commands): Doctor {
 	return {
-		examine(): Finding[] {
+		examine(): Requirement[] {
 			const features = probeFeatures();
-			return [...programFindings(features), overlay(), ...kernelFindings(features)];
+			return [...programs(features), overlay(), ...kernelFeatures(features)];
 		},
 		commandForRoot: (packages) => (isRootless() ? commandForRoot(packages) : undefined),
 		install: (packages, onLine) => install(packages, onLine, commands),
@@ -79,7 +79,7 @@ async function runVisible(
 }
 
 /** The current user and the required programs. */
-function programFindings(features: Features): Finding[] {
+function programs(features: Features): Requirement[] {
 	const strace = findTool("strace");
 	return [
 		{ what: "root", state: isRootless() ? "note" : "ok", found: `uid ${process.geteuid?.()}` },
@@ -93,12 +93,12 @@ function programFindings(features: Features): Finding[] {
 }
 
 /** An optional program, without which less is proven. Debian and its derivatives have their own package names. */
-function helper(what: "perl" | "getcap", { apt, others }: { apt: string; others: string }): Finding {
+function helper(what: "perl" | "getcap", { apt, others }: { apt: string; others: string }): Requirement {
 	const found = findTool(what);
 	return { what, state: found ? "ok" : "weaker", found: found ?? "", package: findTool("apt-get") ? apt : others };
 }
 
-function utilLinux({ missing }: Features): Finding {
+function utilLinux({ missing }: Features): Requirement {
 	const found = version("setpriv");
 	if (missing.length) {
 		return {
@@ -112,7 +112,7 @@ function utilLinux({ missing }: Features): Finding {
 }
 
 /** PrivatePIDs= needs version 257. Before, units start a script that creates the same namespaces. */
-function systemd(): Finding {
+function systemd(): Requirement {
 	const number = Number(/systemd (\d+)/.exec(version("systemctl"))?.[1] ?? 0);
 	const booted = existsSync("/run/systemd/system"); // sd_booted(3)
 	if (!number) return { what: "systemd", state: "note", found: "" };
@@ -124,12 +124,12 @@ function systemd(): Finding {
 function version(program: string): string {
 	const path = findTool(program);
 	if (path === undefined) return "";
-	const { stdout } = spawnSync(path, ["--version"], { env: toolEnvironment, encoding: "utf8", timeout: patience });
+	const { stdout } = spawnSync(path, ["--version"], { env: toolEnvironment, encoding: "utf8", timeout: toolTimeout });
 	return (stdout ?? "").split("\n")[0]?.trim() ?? "";
 }
 
 /** The kernel's features and restrictions. */
-function kernelFindings(features: Features): Finding[] {
+function kernelFeatures(features: Features): Requirement[] {
 	const refused = [...features.namespaces, ...(features.namespaces.length ? [] : loopback())];
 	return [
 		{
@@ -147,7 +147,7 @@ function kernelFindings(features: Features): Finding[] {
 	];
 }
 
-function landlock({ landlock: version }: Features): Finding {
+function landlock({ landlock: version }: Features): Requirement {
 	const lacking = lackingAbilities(version);
 	const found = `ABI ${version}${lacking.length ? ` (- ${lacking.join(", ")})` : ""}`;
 	return {
@@ -166,7 +166,7 @@ function loopback(): string[] {
 }
 
 /** Tries an overlay on a private tmpfs, because some containers and file systems refuse overlays. */
-function overlay(): Finding {
+function overlay(): Requirement {
 	const script = [
 		"mount -n -t tmpfs -o size=64k tmpfs /tmp",
 		"cd /tmp",
@@ -180,7 +180,7 @@ function overlay(): Finding {
 }
 
 /** Cages of ordinary users need them. Root tries as nobody, because everything works for root. */
-function userNamespaces(): Finding {
+function userNamespaces(): Requirement {
 	const settings = [
 		"user/max_user_namespaces",
 		"kernel/unprivileged_userns_clone",
@@ -201,7 +201,7 @@ function userNamespaces(): Finding {
 }
 
 /** A ptrace_scope of 3 forbids strace even to root until the next boot (Yama in the kernel's admin guide). */
-function yama(): Finding {
+function yama(): Requirement {
 	const scope = (textOf("/proc/sys/kernel/yama/ptrace_scope") ?? "").trim();
 	return {
 		what: "yama",
@@ -211,20 +211,20 @@ function yama(): Finding {
 }
 
 /** The file exists if a policy is loaded (selinux(8)). */
-function selinux(): Finding {
+function selinux(): Requirement {
 	const enforce = (textOf("/sys/fs/selinux/enforce") ?? "").trim();
 	const found = { "1": "enforcing", "0": "permissive" }[enforce] ?? "-";
 	return { what: "selinux", state: enforce === "1" ? "note" : "ok", found };
 }
 
-function appArmor(): Finding {
+function appArmor(): Requirement {
 	const enabled = (textOf("/sys/module/apparmor/parameters/enabled") ?? "").trim() === "Y";
 	const enforced = textOf("/sys/kernel/security/apparmor/profiles")?.match(/ \(enforce\)$/gm)?.length ?? 0;
 	return { what: "apparmor", state: enforced ? "note" : "ok", found: enabled ? `${enforced} enforce` : "-" };
 }
 
 /** Both versions can limit memory and processes (cgroups(7)). */
-function cgroups(): Finding {
+function cgroups(): Requirement {
 	const second = existsSync("/sys/fs/cgroup/cgroup.controllers");
 	const first = ["memory", "pids"].every((name) => existsSync(`/sys/fs/cgroup/${name}`));
 	return { what: "cgroup", state: second || first ? "ok" : "note", found: second ? "cgroup2" : first ? "cgroup" : "-" };
@@ -234,6 +234,6 @@ function tryIn(namespaces: readonly string[], script: string, before: readonly s
 	const [program = "", ...words] = [...before, "unshare", ...namespaces, "sh", "-eu", "-c", script];
 	const path = findTool(program);
 	if (path === undefined) return { works: false, says: "" };
-	const { status, stderr } = spawnSync(path, words, { env: toolEnvironment, encoding: "utf8", timeout: patience, cwd: "/" });
+	const { status, stderr } = spawnSync(path, words, { env: toolEnvironment, encoding: "utf8", timeout: toolTimeout, cwd: "/" });
 	return { works: status === 0, says: (stderr ?? "").trim().split("\n")[0] ?? "" };
 }

@@ -18,7 +18,7 @@ import { by } from "../../core/collections.ts";
 import { directoriesTo } from "../../core/machine/facts.ts";
 import { ancestors, join, type Path, pathToText, root } from "../../core/path/path.ts";
 import type { CageToAudit } from "../../engine/ports.ts";
-import { findTool, toolEnvironment } from "../launch/tools.ts";
+import { findTool, toolEnvironment } from "../tools.ts";
 import { hashFiles } from "./hash.ts";
 import { observe, observeData, observeTree, type StampedFile } from "./observe.ts";
 

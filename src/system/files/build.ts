@@ -6,7 +6,8 @@ import { baseName, join, type Path, pathToBytes, pathToText } from "../../core/p
 import { markRules } from "../../core/plan/marks.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { makeSafeFolder } from "../state/folder.ts";
-import { transientName } from "../state/process.ts";
+import { transientName } from "../state/process-identity.ts";
+import { runIn } from "../tools.ts";
 import type { BuildRequest, Previous } from "./copy-files.ts";
 import { makeDirectory, openDirectory, syncDirectory } from "./descriptor.ts";
 import { writeFailure } from "./errors.ts";
@@ -21,7 +22,6 @@ import {
 } from "./generations.ts";
 import { removeTree } from "./remove.ts";
 import { isUntouched, survey } from "./survey.ts";
-import { runIn } from "./tools.ts";
 
 /**
  * Builds a new generation of a cage and, unless `activate` is false, makes it the present one.

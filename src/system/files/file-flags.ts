@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import { assemble, load, type Program, pointer, register } from "../../core/machine-code/program.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
-import { transientName } from "../state/process.ts";
+import { transientName } from "../state/process-identity.ts";
 import { below, pathOnly } from "./descriptor.ts";
 import { errorName } from "./errors.ts";
 

@@ -9,13 +9,13 @@ import { isLoaderCache } from "../../core/minimise/minimised.ts";
 import { join, type Path, pathFromText, pathToBytes, pathToText, root } from "../../core/path/path.ts";
 import { isDecoy } from "../../core/plan/decoys.ts";
 import type { Entry } from "../../core/plan/plan.ts";
+import { runIn } from "../tools.ts";
 import { type At, copyFiles, describe, type Filling } from "./copy-files.ts";
 import { openDirectory, openNew } from "./descriptor.ts";
 import { writeFailure } from "./errors.ts";
 import { systemFiles } from "./files.ts";
 import { sha256, stampOf } from "./hash.ts";
 import { removeTree } from "./remove.ts";
-import { runIn } from "./tools.ts";
 
 /**
  * Fills the staging folder and returns the entries. Links are created after all files, so that until then no path in the folder

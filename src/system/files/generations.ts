@@ -4,7 +4,7 @@ import { Failure } from "../../core/failure.ts";
 import { baseName, join, type Path, parent, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { linkAtomic, writeJson } from "../state/atomic.ts";
-import { isLeftover, transientName } from "../state/process.ts";
+import { isLeftover, transientName } from "../state/process-identity.ts";
 import { list, syncDirectory } from "./descriptor.ts";
 import { errorName, isMissing } from "./errors.ts";
 import { refuseMounts } from "./mounts.ts";

@@ -22,7 +22,7 @@ import { clearFlags } from "./file-flags.ts";
 import { refuseMounts } from "./mounts.ts";
 
 /** Rounds through a directory to which somebody keeps adding. */
-const patience = 100;
+const mostRounds = 100;
 /** Milliseconds between two pauses for other work. */
 const turn = 10;
 
@@ -72,7 +72,7 @@ class Emptying {
 	}
 
 	async run(): Promise<void> {
-		for (let round = 0; round < patience; round++) {
+		for (let round = 0; round < mostRounds; round++) {
 			this.#moved.length = 0;
 			await this.#clear(this.#top);
 			if (this.#moved.length === 0) return;

@@ -2,13 +2,13 @@ import { type FileHandle, link, lstat, rename, stat } from "node:fs/promises";
 import { baseName, isWithin, join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
 import type { Plan, WritableDirectory } from "../../core/plan/plan.ts";
 import { makeSafeFolder } from "../state/folder.ts";
-import { transientName } from "../state/process.ts";
+import { transientName } from "../state/process-identity.ts";
 import { readSeeded, writeSeeded } from "../state/seeded.ts";
+import { runIn } from "../tools.ts";
 import { below, exists, isNoDirectory, makeDirectory, namesIn, namesOf, openBelow, openDirectory } from "./descriptor.ts";
 import { errorName, failedRead, ifMissing, unsafeData, writeFailure } from "./errors.ts";
 import { removeTree } from "./remove.ts";
 import { allocatedBytes, requireSpace } from "./survey.ts";
-import { runIn } from "./tools.ts";
 import { copyTree, ownerInCage, setOwner, type TreeCopy } from "./trees.ts";
 
 interface SeedRequest {

@@ -2,8 +2,6 @@ import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { chmod, cp, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../core/failure.ts";
-import { type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
-import { showPath } from "../../core/path/quote.ts";
 import {
 	isManual,
 	manualFolders,
@@ -11,7 +9,9 @@ import {
 	packagedWatchUnit,
 	programFolder as placeOfProgram,
 	programLink,
-} from "../../core/upkeep/installation.ts";
+} from "../../core/installation/installation.ts";
+import { type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
 import type { ProgramPlace } from "../../engine/ports.ts";
 import { errorName } from "../files/errors.ts";
 import { programFolder } from "../program-folder.ts";

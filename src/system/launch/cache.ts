@@ -4,7 +4,7 @@ import { pathFromText } from "../../core/path/path.ts";
 import { attempt } from "../files/errors.ts";
 import { readTextSync } from "../files/text-files.ts";
 import { requireSafeFolder } from "../state/folder.ts";
-import { transientName } from "../state/process.ts";
+import { transientName } from "../state/process-identity.ts";
 
 /**
  * Facts about this machine, cached in the state folder so that the next start is quick. The key of each file tells whether it is

@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { landlockProbe } from "../../core/confinement/confine.ts";
 import { ownUser } from "../../core/confinement/launch.ts";
 import type { Features } from "../../core/confinement/method.ts";
+import { landlockProbe } from "../../core/confinement/programs/confine.ts";
 import { attempt } from "../files/errors.ts";
+import { findTool, toolEnvironment } from "../tools.ts";
 import { fileState, readCached, writeCached } from "./cache.ts";
 import { isRootless } from "./rootless.ts";
-import { findTool, toolEnvironment } from "./tools.ts";
 
 /** Options that the launch needs, by program. */
 const needed: Readonly<Record<string, readonly string[]>> = {
@@ -67,7 +67,7 @@ function missingTools(): string[] {
 }
 
 /** Milliseconds. An idle machine needs a few, a busy one that emulates its processor many thousands. */
-export const patience = 60_000;
+export const toolTimeout = 60_000;
 
 const texts = new Map<string, string>();
 
@@ -76,7 +76,7 @@ function help(program: string): string {
 	const known = texts.get(program);
 	if (known !== undefined) return known;
 	const path = findTool(program);
-	const result = path ? spawnSync(path, ["--help"], { env: toolEnvironment, encoding: "utf8", timeout: patience }) : undefined;
+	const result = path ? spawnSync(path, ["--help"], { env: toolEnvironment, encoding: "utf8", timeout: toolTimeout }) : undefined;
 	const text = `${result?.stdout ?? ""}${result?.stderr ?? ""}`;
 	texts.set(program, text);
 	return text;
@@ -100,7 +100,7 @@ function tryNamespaces(): { landlock: number; refusal?: string } {
 		env: toolEnvironment,
 		input: program?.toString("base64") ?? "",
 		encoding: "utf8",
-		timeout: patience,
+		timeout: toolTimeout,
 	});
 	if (stdout === "none\n") return { landlock: landlockByName() };
 	if (/^\d+\n$/.test(stdout)) return { landlock: Number(stdout) };

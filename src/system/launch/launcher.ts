@@ -2,13 +2,13 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Limits } from "../../core/application/application.ts";
 import { requireLaunchable } from "../../core/cage/launchable.ts";
-import { acceptorName } from "../../core/confinement/acceptor.ts";
 import { type CageMount, type CageRoot, environmentName, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
 import { launchScript, mountsCommand, namespaceCommand, splitLaunchScript } from "../../core/confinement/launch-script.ts";
-import type { GroupLimit } from "../../core/confinement/limits.ts";
+import type { CgroupLimit } from "../../core/confinement/limits.ts";
 import type { Method } from "../../core/confinement/method.ts";
-import { socketsName } from "../../core/confinement/passed-sockets.ts";
-import { probeCannotEnter } from "../../core/confinement/probe-entry.ts";
+import { acceptorName } from "../../core/confinement/programs/acceptor.ts";
+import { socketsName } from "../../core/confinement/programs/passed-sockets.ts";
+import { probeCannotEnter } from "../../core/confinement/programs/probe-entry.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellBytes, quoteShellLine } from "../../core/path/quote.ts";
@@ -28,8 +28,9 @@ import { Commands } from "../commands.ts";
 import { diskFailure, writeFailure } from "../files/errors.ts";
 import { logSocket } from "../files/files.ts";
 import { makeSafeFolder, realPlace, refuseUnsafe, requireSafeFolder } from "../state/folder.ts";
-import { transientName } from "../state/process.ts";
-import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
+import { transientName } from "../state/process-identity.ts";
+import { requireTool } from "../tools.ts";
+import { clearAbandonedCgroups, removeCgroups } from "./cgroups.ts";
 import { limitSandbox, prepareLimits, refuseUnheld } from "./limits.ts";
 import { LogReader } from "./log-reader.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
@@ -44,7 +45,6 @@ import { makeLayer } from "./sandbox-mounts.ts";
 import { clearAbandoned, mountsName, removeScratch, scriptName } from "./scratch.ts";
 import { hostShell, lineProblem, runGroup } from "./shell.ts";
 import { checkMountPoints, specificationOf } from "./specification.ts";
-import { requireTool } from "./tools.ts";
 import { TracePipe, tracePipe } from "./trace-pipe.ts";
 
 /** Starts applications and cages with util-linux. `state` contains all of its temporary files. */
@@ -93,11 +93,11 @@ export class UtilLinuxLauncher implements Launcher {
 		const folder = await this.makeFolder();
 		let trace: TracePipe | undefined;
 		let log: LogReader | undefined;
-		const groups: GroupLimit[] = [];
+		const groups: CgroupLimit[] = [];
 		const cleanUp = async () => {
 			log?.stop();
 			await removeScratch(folder);
-			await removeGroups(groups);
+			await removeCgroups(groups);
 		};
 		try {
 			const { limits } = await this.holdLimits(request, groups);
@@ -128,7 +128,7 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	/** Creates a launch's cgroups, adds them to `groups`, and returns the limits that must be held by setrlimit(2). */
-	private async holdLimits({ identity, limits = {}, spec }: LaunchRequest, groups: GroupLimit[]): Promise<{ limits: Limits }> {
+	private async holdLimits({ identity, limits = {}, spec }: LaunchRequest, groups: CgroupLimit[]): Promise<{ limits: Limits }> {
 		if (spec.kind === "sandbox") {
 			const held = limitSandbox(identity);
 			groups.push(...held.groups);
@@ -213,7 +213,7 @@ export class UtilLinuxLauncher implements Launcher {
 	private prepare(
 		request: LaunchRequest,
 		folder: string,
-		groups: readonly GroupLimit[],
+		groups: readonly CgroupLimit[],
 		log: Path | undefined,
 	): { command: string[]; spec: LaunchSpec } {
 		const spec: LaunchSpec = { ...this.specification(request, folder, log), groups, isTraced: request.trace !== undefined };
@@ -288,7 +288,7 @@ export class UtilLinuxLauncher implements Launcher {
 		} catch (error) {
 			throw writeFailure(error, pathFromText(this.scratch));
 		} finally {
-			clearAbandonedGroups();
+			clearAbandonedCgroups();
 		}
 	}
 

@@ -1,31 +1,31 @@
 import { readFileSync, statfsSync } from "node:fs";
 import { totalmem } from "node:os";
 import type { Limits } from "../../core/application/application.ts";
-import { type GroupLimit, type HeldLimit, type LimitKind, limitsSet } from "../../core/confinement/limits.ts";
+import { type CgroupLimit, type HeldLimit, type LimitKind, limitsSet } from "../../core/confinement/limits.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Identity } from "../../core/plan/plan.ts";
-import { groupLimit, makeGroups, removeGroups } from "./control-groups.ts";
-import { requireTool } from "./tools.ts";
+import { requireTool } from "../tools.ts";
+import { cgroupLimit, makeCgroups, removeCgroups } from "./cgroups.ts";
 
 /**
  * Creates the possible cgroups; resource limits hold the rest. Throws `limit-not-held` (exit 3) if neither can: nothing starts
  * without a requested limit.
  */
-export async function prepareLimits(limits: Limits, identity: Identity): Promise<GroupLimit[]> {
-	const groups = makeGroups(limits);
+export async function prepareLimits(limits: Limits, identity: Identity): Promise<CgroupLimit[]> {
+	const groups = makeCgroups(limits);
 	const left = limitsSet(limits).filter(({ kind }) => !groups.some((group) => group.kind === kind));
 	try {
 		refuseUnheld(limits, identity, groups);
 		if (left.length) requireTool("prlimit");
 	} catch (error) {
-		await removeGroups(groups);
+		await removeCgroups(groups);
 		throw error;
 	}
 	return groups;
 }
 
 /** RLIMIT_NPROC does not apply to real user 0 (setrlimit(2)). */
-export function refuseUnheld({ processes }: Limits, { uid }: Identity, groups: readonly GroupLimit[]): void {
+export function refuseUnheld({ processes }: Limits, { uid }: Identity, groups: readonly CgroupLimit[]): void {
 	if (processes === undefined || uid !== 0 || groups.some(({ kind }) => kind === "processes")) return;
 	throw new Failure("limit-not-held", { value: processes }, 3);
 }
@@ -36,7 +36,7 @@ const resourceNames = { memory: "Max address space", processes: "Max processes",
 export function heldLimits(pid: number, limits: Limits): HeldLimit[] {
 	const resources = readFileSync(`/proc/${pid}/limits`, "latin1");
 	return limitsSet(limits).flatMap(({ kind }): HeldLimit[] => {
-		const group = kind === "files" ? undefined : groupLimit(pid, kind);
+		const group = kind === "files" ? undefined : cgroupLimit(pid, kind);
 		if (group !== undefined) return [{ kind, value: group, by: "cgroup" }];
 		const value = resourceLimit(resources, kind);
 		return value === undefined ? [] : [{ kind, value, by: "rlimit" }];
@@ -58,8 +58,8 @@ const memoryShare = 0.75;
  * Cgroups for the sandbox, if available. `limits` is for setrlimit(2), which does not limit root's processes, and limits memory
  * only by addresses, of which runtimes reserve far more than they use.
  */
-export function limitSandbox({ uid }: Identity): { groups: GroupLimit[]; limits: Limits } {
-	const groups = makeGroups({ memory: Math.floor(totalmem() * memoryShare), processes: mostProcesses });
+export function limitSandbox({ uid }: Identity): { groups: CgroupLimit[]; limits: Limits } {
+	const groups = makeCgroups({ memory: Math.floor(totalmem() * memoryShare), processes: mostProcesses });
 	return { groups, limits: uid === 0 ? {} : { processes: mostProcesses } };
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { assemble, type Program, pointer, register, workingDirectory } from "../../core/machine-code/program.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { logSocket } from "../files/files.ts";
-import { requireTool } from "./tools.ts";
+import { requireTool } from "../tools.ts";
 
 /**
  * Describes a program that acts as syslog in a sandbox and a trial: it creates the socket `log` in its working

@@ -6,7 +6,7 @@ import { ownUser, type Rootless } from "../../core/confinement/launch.ts";
 import { networkSteps } from "../../core/confinement/launch-script.ts";
 import { Failure } from "../../core/failure.ts";
 import { programFolder } from "../program-folder.ts";
-import { requireTool, toolEnvironment } from "./tools.ts";
+import { requireTool, toolEnvironment } from "../tools.ts";
 
 /** A network namespace with only a loopback, some ports of which lead to host services. */
 export interface SharedLoopback {

@@ -1,16 +1,16 @@
 import { capabilityNamed, launchCapabilities } from "../../core/confinement/capabilities.ts";
-import { type Confinement, confineExecutable } from "../../core/confinement/confine.ts";
+import { canSkipReads, type LandlockLimits, type LandlockRuleset, landlockRuleset } from "../../core/confinement/landlock.ts";
+import { temporaryDirectories } from "../../core/confinement/launch.ts";
+import { chooseMethod, type Features, type Layer, type Method, refuseWeaker } from "../../core/confinement/method.ts";
+import { type Confinement, confineExecutable } from "../../core/confinement/programs/confine.ts";
 import {
 	filterPermissions,
 	limitsAbstractSockets,
 	limitsPorts,
 	sandboxPermissions,
-} from "../../core/confinement/filter-permissions.ts";
-import { canSkipReads, type LandlockLimits, type LandlockRuleset, landlockRuleset } from "../../core/confinement/landlock.ts";
-import { temporaryDirectories } from "../../core/confinement/launch.ts";
-import { chooseMethod, type Features, type Layer, type Method, refuseWeaker } from "../../core/confinement/method.ts";
-import { seccompFilter, seccompFilters } from "../../core/confinement/seccomp-program.ts";
-import type { Architecture } from "../../core/confinement/syscalls.ts";
+} from "../../core/confinement/seccomp/filter-permissions.ts";
+import { seccompFilter, seccompFilters } from "../../core/confinement/seccomp/program.ts";
+import type { Architecture } from "../../core/confinement/seccomp/syscalls.ts";
 import { pathFromText } from "../../core/path/path.ts";
 import { writableBinds } from "../../core/plan/binds.ts";
 import type { Identity, Permissions } from "../../core/plan/plan.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { confineName } from "../../core/confinement/confine.ts";
 import { environmentName, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
 import { launchScript, namespaceCommand } from "../../core/confinement/launch-script.ts";
+import { confineName } from "../../core/confinement/programs/confine.ts";
 import { join, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { writeAtomic } from "../state/atomic.ts";
 import { makeSafeFolder } from "../state/folder.ts";

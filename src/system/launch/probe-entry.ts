@@ -1,10 +1,10 @@
 import { closeSync, constants, openSync } from "node:fs";
-import { type ProbeEntryKind, probeEntryExecutable, probeRoot } from "../../core/confinement/probe-entry.ts";
+import { type ProbeEntryKind, probeEntryExecutable, probeRoot } from "../../core/confinement/programs/probe-entry.ts";
 import { pathOnly } from "../files/descriptor.ts";
 import { openProgram } from "../files/file-flags.ts";
+import { requireTool } from "../tools.ts";
 import { requireProgram } from "./own-programs.ts";
 import { intoNetwork, isRootless, sharesNamespace } from "./rootless.ts";
-import { requireTool } from "./tools.ts";
 
 /** The command of a probe, its descriptors from 3 on, and its path to the application's root. */
 interface EnteredProbe {

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { sharingConfiguration } from "../../core/application/probe.ts";
-import type { Tools } from "../../core/application/probe-lines.ts";
-import { sharesIn } from "../../core/application/protocol.ts";
-import { probePrograms } from "../../core/application/protocols.ts";
 import { peopleAmong } from "../../core/machine/accounts.ts";
+import type { Tools } from "../../core/probe/lines.ts";
+import { sharingConfiguration } from "../../core/probe/propose.ts";
+import { sharesIn } from "../../core/probe/protocol.ts";
+import { probePrograms } from "../../core/probe/protocols.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
 import { attempt } from "../files/errors.ts";
-import { findTool } from "./tools.ts";
+import { findTool } from "../tools.ts";
 
 /** The programs and files of this machine for probing an application started by this command. */
 export function probeTools(command: readonly string[]): Tools {

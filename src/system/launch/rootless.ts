@@ -6,7 +6,7 @@ import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
 import { attempt } from "../files/errors.ts";
 import { linkTarget } from "../running/proc.ts";
-import { requireTool, toolEnvironment } from "./tools.ts";
+import { requireTool, toolEnvironment } from "../tools.ts";
 
 /** Launches of an ordinary user use a user namespace that contains only that user (user_namespaces(7)). */
 

@@ -13,10 +13,10 @@ import type { Observed } from "../../core/selftest/outside.ts";
 import { TerminalText } from "../../core/text.ts";
 import type { Ended, Launched, LaunchRequest } from "../../engine/launch-ports.ts";
 import { attempt, reportedDiskFailure } from "../files/errors.ts";
+import { requireTool, toolEnvironment } from "../tools.ts";
 import { watchDisk } from "./limits.ts";
-import { measureConfinement, observeConfinement } from "./observe.ts";
+import { measureConfinement, observeConfinement } from "./observe-confinement.ts";
 import { findInit, handledSignals, keepsAccount, mainProcess } from "./processes.ts";
-import { requireTool, toolEnvironment } from "./tools.ts";
 import type { TracePipe } from "./trace-pipe.ts";
 
 /** Starts the launch command. `pipes` become descriptors 3 and later. */

@@ -8,9 +8,9 @@ import { attempt } from "../files/errors.ts";
 import { mountsWithin } from "../files/mounts.ts";
 import { removeTree } from "../files/remove.ts";
 import { allPids, wordsOf } from "../running/proc.ts";
-import { isLeftover } from "../state/process.ts";
+import { isLeftover } from "../state/process-identity.ts";
+import { findTool, toolEnvironment } from "../tools.ts";
 import { isRootless } from "./rootless.ts";
-import { findTool, toolEnvironment } from "./tools.ts";
 
 /** Removes a scratch folder and its content. Returns the failure, if any: the next command tries again, and nothing else needs to fail. */
 export async function removeScratch(folder: string): Promise<Failure | undefined> {

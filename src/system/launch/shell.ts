@@ -8,8 +8,8 @@ import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { LineProblem, ShellResult } from "../../engine/launch-ports.ts";
 import { attempt } from "../files/errors.ts";
 import { systemFiles } from "../files/files.ts";
+import { findTool, toolEnvironment } from "../tools.ts";
 import { lookUpProgram } from "../units/path-lookup.ts";
-import { findTool, toolEnvironment } from "./tools.ts";
 
 const outputKept = 4096;
 /** Milliseconds for reading the remaining output of an ended command. */
@@ -58,11 +58,11 @@ export function runGroup(
 		const closed = once(child, "close").catch(() => {});
 		child.on("exit", async (code, signalName) => {
 			const drained = new AbortController();
-			const patience = new Promise((done) => {
+			const drainedLate = new Promise((done) => {
 				const timer = setTimeout(done, drainTime);
 				drained.signal.addEventListener("abort", () => clearTimeout(timer));
 			});
-			await Promise.race([closed, patience]);
+			await Promise.race([closed, drainedLate]);
 			drained.abort();
 			finish(code ?? (signalName ? 137 : 70));
 		});
@@ -70,11 +70,11 @@ export function runGroup(
 }
 
 /** Seconds for parsing a line. */
-const patience = 2;
+const parseSeconds = 2;
 
 /** Lets the shell parse the line without running it, and looks up its programs. */
 export async function lineProblem(line: string): Promise<LineProblem | undefined> {
-	const read = await runGroup(["/bin/sh", "-n", "-c", line], process.env, patience);
+	const read = await runGroup(["/bin/sh", "-n", "-c", line], process.env, parseSeconds);
 	if (!read.ok) {
 		// "/bin/sh: 1: Syntax error: Unterminated quoted string"
 		const detail = (read.output.trim().split("\n")[0] ?? "").replace(/^\S*sh: (?:-c: )?(?:line )?\d+: (?:Syntax error: )?/i, "");

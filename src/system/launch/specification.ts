@@ -1,20 +1,20 @@
 import { lstatSync, mkdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { parsePassedSocket } from "../../core/application/passed-socket.ts";
-import { acceptorName } from "../../core/confinement/acceptor.ts";
 import { tracedAccountCapabilities, tracedRootCapabilities } from "../../core/confinement/capabilities.ts";
-import { confineName } from "../../core/confinement/confine.ts";
 import { type CageMount, type CageRoot, environmentName, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
-import { isPerConnection, socketsName, socketVariables } from "../../core/confinement/passed-sockets.ts";
+import { acceptorName } from "../../core/confinement/programs/acceptor.ts";
+import { confineName } from "../../core/confinement/programs/confine.ts";
+import { isPerConnection, socketsName, socketVariables } from "../../core/confinement/programs/passed-sockets.ts";
 import { Failure } from "../../core/failure.ts";
 import { join as joinPath, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { Launch, LaunchRequest } from "../../engine/launch-ports.ts";
 import { bindIdentity, dataIdentity } from "../files/mounts.ts";
+import { requireTool } from "../tools.ts";
 import { rulesetOf } from "./method.ts";
 import { knownLoaderAndLibraries, loopbackPlace } from "./own-programs.ts";
 import { isRootless, rootless } from "./rootless.ts";
 import { harmlessDevices, hostDeviceLinks, hostMounts } from "./sandbox-mounts.ts";
-import { requireTool } from "./tools.ts";
 
 /** Turns a request into the input of the launch script, with this machine's paths and mounts. */
 

@@ -3,7 +3,7 @@ import { closeSync, constants, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../core/failure.ts";
-import { requireTool } from "./tools.ts";
+import { requireTool } from "../tools.ts";
 
 /** Capacity of a pipe in bytes (pipe(7)). */
 const pipeSize = 64 * 1024;

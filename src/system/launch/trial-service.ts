@@ -8,12 +8,12 @@ import { join, outermost, type Path, pathToBytes } from "../../core/path/path.ts
 import { writableBinds } from "../../core/plan/binds.ts";
 import type { CageLayout, Sandbox } from "../../engine/launch-ports.ts";
 import type { TrialServices } from "../../engine/ports.ts";
-import { must, removeRuntimeUnit, runtimeUnits, systemctl } from "../adoption/services.ts";
 import { openBind, openData, withSource } from "../files/mounts.ts";
 import { allocatedBytes } from "../files/survey.ts";
 import { copyTree, type TreeCopy } from "../files/trees.ts";
-import { isLeftover, transientName } from "../state/process.ts";
-import { requireTool, toolEnvironment } from "./tools.ts";
+import { isLeftover, transientName } from "../state/process-identity.ts";
+import { requireTool, toolEnvironment } from "../tools.ts";
+import { must, removeRuntimeUnit, runtimeUnits, systemctl } from "../units/systemctl.ts";
 
 const prefix = "cagewright-trial";
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
+import type { PackageContents } from "../../core/coverage/coverage.ts";
 import type { Files } from "../../core/machine/facts.ts";
 import { join, type Path, pathFromBytes } from "../../core/path/path.ts";
-import type { PackageContents } from "../../core/plan/coverage.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
 import type { Claims } from "./claims.ts";
 
@@ -161,6 +161,8 @@ export type LookingFiles = Pick<Files, "status" | "list" | "read" | "readLink" |
 export interface Database {
 	/** Files that only a machine with this package manager has. */
 	readonly places: readonly string[];
+	/** Files that change whenever it installs or removes something. Default: its places. */
+	readonly changes?: readonly string[];
 	readonly claimAll: (claims: Claims, place: Path, files: LookingFiles) => void | Promise<void>;
 	/** The package's contents, then those of others from the same source. */
 	readonly related: (
@@ -175,7 +177,12 @@ export const databases: readonly Database[] = [
 	{ places: ["/var/lib/dpkg/status"], claimAll: claimDpkg, related: relatedDpkg },
 	{ places: ["/usr/lib/apk/db/installed", "/lib/apk/db/installed"], claimAll: claimApk, related: relatedApk },
 	{ places: ["/var/lib/pacman/local"], claimAll: claimPacman, related: relatedPacman },
-	{ places: ["/usr/lib/sysimage/rpm", "/var/lib/rpm"], claimAll: claimRpm, related: relatedRpm },
+	{
+		places: ["/usr/lib/sysimage/rpm", "/var/lib/rpm"],
+		changes: ["/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite", "/var/lib/rpm/Packages"],
+		claimAll: claimRpm,
+		related: relatedRpm,
+	},
 ];
 
 const dpkgInfo = "/var/lib/dpkg/info" as Path;

@@ -1,22 +1,13 @@
 import { readFileSync } from "node:fs";
-import { type Path, pathFromText } from "../../core/path/path.ts";
+import type { Path } from "../../core/path/path.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
 import type { Packages } from "../../engine/ports.ts";
 import { attempt } from "../files/errors.ts";
-import { findTool, toolEnvironment } from "../launch/tools.ts";
+import { findTool, toolEnvironment } from "../tools.ts";
 import { Claims } from "./claims.ts";
 import { type Database, databases, type LookingFiles } from "./databases.ts";
 
-/** Files that change whenever a package manager installs or removes something. */
-const records = [
-	"/var/lib/dpkg/status",
-	"/usr/lib/apk/db/installed",
-	"/lib/apk/db/installed",
-	"/var/lib/pacman/local",
-	"/usr/lib/sysimage/rpm/rpmdb.sqlite",
-	"/var/lib/rpm/rpmdb.sqlite",
-	"/var/lib/rpm/Packages",
-].map(pathFromText);
+const changing = databases.flatMap(({ changes, places }) => changes ?? places) as Path[];
 
 /**
  * Finds the package of each file in the package manager's own records. All except rpm's are text files and are read directly,
@@ -42,7 +33,7 @@ export function systemPackages(files: LookingFiles): Packages {
 			return [];
 		},
 		security: securityUpdates,
-		changedAt: () => Math.max(0, ...records.map((place) => files.status(place)?.mtime ?? 0)),
+		changedAt: () => Math.max(0, ...changing.map((place) => files.status(place)?.mtime ?? 0)),
 	};
 }
 

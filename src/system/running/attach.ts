@@ -5,7 +5,7 @@ import { straceArguments } from "../../core/trace/calls.ts";
 import type { RunningProcess } from "../../core/trace/running.ts";
 import type { Attached, AttachRequest, Ended } from "../../engine/launch-ports.ts";
 import { handledSignals } from "../launch/processes.ts";
-import { requireTool, toolEnvironment } from "../launch/tools.ts";
+import { requireTool, toolEnvironment } from "../tools.ts";
 import { statusText } from "./proc.ts";
 import { refusedBySystem, runningTree } from "./tree.ts";
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { findTool, toolEnvironment } from "../launch/tools.ts";
+import { findTool, toolEnvironment } from "../tools.ts";
 
 /** What reads the kernel's audit records while it exists. */
 export interface AuditRecords {

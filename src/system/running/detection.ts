@@ -4,7 +4,7 @@ import { type Path, pathToBytes } from "../../core/path/path.ts";
 import type { Detection } from "../../engine/detection-ports.ts";
 import { attempt } from "../files/errors.ts";
 import { processStatus } from "../launch/processes.ts";
-import { findTool, toolEnvironment } from "../launch/tools.ts";
+import { findTool, toolEnvironment } from "../tools.ts";
 import { followKernelLog, recordedDenials } from "./kernel-log.ts";
 import { allPids, fileIdentity, wordsOf } from "./proc.ts";
 

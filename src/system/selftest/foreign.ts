@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { initName } from "../../core/confinement/launch.ts";
-import { syscallNumber } from "../../core/confinement/syscalls.ts";
+import { syscallNumber } from "../../core/confinement/seccomp/syscalls.ts";
 import { Failure } from "../../core/failure.ts";
 import { parseMountinfo } from "../../core/machine/mountinfo.ts";
 import { isWithin, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
@@ -11,15 +11,15 @@ import { filtersProgram } from "../../core/selftest/foreign/enter.ts";
 import { type ProcessState, processState } from "../../core/selftest/foreign/state.ts";
 import type { ForeignTarget } from "../../core/selftest/foreign/verdict.ts";
 import type { ForeignSandboxes, StartedProgram } from "../../engine/ports.ts";
-import { systemServices } from "../adoption/services.ts";
 import { attempt } from "../files/errors.ts";
-import { groupMounts } from "../launch/control-groups.ts";
+import { cgroupMounts } from "../launch/cgroups.ts";
 import { architecture } from "../launch/method.ts";
-import { observeConfinement } from "../launch/observe.ts";
+import { observeConfinement } from "../launch/observe-confinement.ts";
 import { children, mainProcess, processStatus } from "../launch/processes.ts";
 import { runGroup } from "../launch/shell.ts";
-import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
 import { fileIdentity, linkTarget, namesIn, statusText, textOf } from "../running/proc.ts";
+import { findTool, requireTool, toolEnvironment } from "../tools.ts";
+import { systemServices } from "../units/systemctl.ts";
 
 export const foreignSandboxes: ForeignSandboxes = {
 	async find(kind, name) {
@@ -142,10 +142,10 @@ function groupFilesOf(pid: number): string[] {
 
 function hierarchyPlace(controllers: string): string | undefined {
 	const [first = ""] = controllers.split(",");
-	const isWanted = ({ options, version }: ReturnType<typeof groupMounts>[number]) =>
+	const isWanted = ({ options, version }: ReturnType<typeof cgroupMounts>[number]) =>
 		first === "" ? version === 2 : version === 1 && options.includes(first);
 	// Only a mount of the whole hierarchy has the paths of /proc/PID/cgroup.
-	return groupMounts().find((mount) => mount.root === "/" && isWanted(mount))?.place;
+	return cgroupMounts().find((mount) => mount.root === "/" && isWanted(mount))?.place;
 }
 
 /** Copies perl into memory and executes the copy, so that a process in the sandbox never sees the host's file. */

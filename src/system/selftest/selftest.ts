@@ -14,20 +14,20 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import { initExecutable } from "../../core/confinement/init.ts";
 import { attemptsLoader, emptyName, initName, launchDirectory } from "../../core/confinement/launch.ts";
+import { initExecutable } from "../../core/confinement/programs/init.ts";
 import { Failure } from "../../core/failure.ts";
 import { baseName, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { Identity } from "../../core/plan/plan.ts";
-import { decoyProgram, parseDecoy } from "../../core/selftest/program.ts";
-import type { AttemptsService, Decoy, Interpreter, SelftestTools, StartedAttempts } from "../../engine/ports.ts";
-import { must, removeRuntimeUnit, runtimeUnits, systemServices } from "../adoption/services.ts";
+import { bystanderProgram, parseBystander } from "../../core/selftest/program.ts";
+import type { AttemptsService, Bystander, Interpreter, SelftestTools, StartedAttempts } from "../../engine/ports.ts";
 import { architecture } from "../launch/method.ts";
-import { observeConfinement } from "../launch/observe.ts";
+import { observeConfinement } from "../launch/observe-confinement.ts";
 import { loaderAndLibraries } from "../launch/own-programs.ts";
 import { mainProcess, processStatus } from "../launch/processes.ts";
-import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
+import { findTool, requireTool, toolEnvironment } from "../tools.ts";
+import { must, removeRuntimeUnit, runtimeUnits, systemServices } from "../units/systemctl.ts";
 
 export const selftestTools: SelftestTools = {
 	architecture,
@@ -52,8 +52,8 @@ export const selftestTools: SelftestTools = {
 		return { identity: `${dev}:${ino}`, disk: isDisk ? Number(dev) : 0 };
 	},
 
-	async decoy({ gid, uid }: Identity): Promise<Decoy> {
-		const program = decoyProgram(architecture, randomBytes(8).toString("hex"));
+	async bystander({ gid, uid }: Identity): Promise<Bystander> {
+		const program = bystanderProgram(architecture, randomBytes(8).toString("hex"));
 		const account = ["--reuid", String(uid), "--regid", String(gid), "--clear-groups", "--"];
 		const perl = [findTool("perl") ?? "perl", "-e", program];
 		const child = spawn(requireTool("setpriv"), process.getuid?.() === 0 ? [...account, ...perl] : ["--", ...perl], {
@@ -69,7 +69,7 @@ export const selftestTools: SelftestTools = {
 			line += String(chunk);
 			if (line.includes("\n")) break;
 		}
-		const facts = parseDecoy(line.trimEnd());
+		const facts = parseBystander(line.trimEnd());
 		const dispose = async () => {
 			child.stdin.end();
 			await closed;

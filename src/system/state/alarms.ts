@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { lstat, open } from "node:fs/promises";
 import * as v from "valibot";
 import { findingCodes } from "../../core/cage/finding.ts";
-import { type Alarm, severities } from "../../core/detection/alarm.ts";
+import { type Alarm, alarmKinds, alarmResults, severities } from "../../core/detection/alarm.ts";
 import { join, type Path, pathToBytes } from "../../core/path/path.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
 import { writeAtomic } from "./atomic.ts";
@@ -54,9 +54,9 @@ export async function watchedUntil(state: Path): Promise<number | undefined> {
 const schema = v.object({
 	time: v.pipe(v.string(), v.isoTimestamp()),
 	cage: v.string(),
-	kind: v.picklist(["syscall", "file", "network", "crash", "decoy", "drift"]),
+	kind: v.picklist(alarmKinds),
 	severity: v.picklist(severities),
-	result: v.picklist(["refused", "killed", "crashed", "opened", "found"]),
+	result: v.picklist(alarmResults),
 	call: v.exactOptional(v.string()),
 	why: v.exactOptional(v.string()),
 	finding: v.exactOptional(v.picklist(findingCodes)),

@@ -2,7 +2,7 @@ import { type FileHandle, rename, symlink, unlink } from "node:fs/promises";
 import { join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
 import { openNew, syncDirectory } from "../files/descriptor.ts";
 import { writeFailure } from "../files/errors.ts";
-import { transientName } from "./process.ts";
+import { transientName } from "./process-identity.ts";
 
 /**
  * Writes a file so that at any moment, even after a power cut, it is the old or the new one. Its directory must be writable only

@@ -1,8 +1,8 @@
 import { chmod, readFile } from "node:fs/promises";
 import { type Manifest, rootsOf } from "../../core/cage/manifest.ts";
-import { confineName } from "../../core/confinement/confine.ts";
-import { initExecutable } from "../../core/confinement/init.ts";
 import { emptyName, initName, openInitName } from "../../core/confinement/launch.ts";
+import { confineName } from "../../core/confinement/programs/confine.ts";
+import { initExecutable } from "../../core/confinement/programs/init.ts";
 import { join, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { Building } from "../../engine/store.ts";
 import { bringBackMissing } from "../files/arrange.ts";
@@ -17,7 +17,7 @@ import { arrangeFor } from "./arranging.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cagePaths, writeCage } from "./cages.ts";
 import { makeSafeFolder } from "./folder.ts";
-import { transientName } from "./process.ts";
+import { transientName } from "./process-identity.ts";
 
 export function building(state: Path): Building {
 	const paths = (name: string) => cagePaths(state, name);

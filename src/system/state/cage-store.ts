@@ -23,7 +23,7 @@ import {
 import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 import { lockCage } from "./lock.ts";
 import { appendLog, readLog } from "./log.ts";
-import { isLeftover } from "./process.ts";
+import { isLeftover } from "./process-identity.ts";
 import { recordStore } from "./records.ts";
 import { hostTrace, readTrace } from "./traces.ts";
 import { unfinishedCages } from "./unfinished.ts";

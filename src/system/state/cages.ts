@@ -12,7 +12,7 @@ import { allocatedBytes } from "../files/survey.ts";
 import { writeJson } from "./atomic.ts";
 import { cageFromJson, cageToJson } from "./cage-json.ts";
 import { makeSafeFolder } from "./folder.ts";
-import { isLeftover } from "./process.ts";
+import { isLeftover } from "./process-identity.ts";
 import { readState } from "./state-file.ts";
 import { readRemoval, removalName, writeRemoval } from "./unfinished.ts";
 

@@ -4,7 +4,7 @@ import { Failure } from "../../core/failure.ts";
 import { join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { attempt, errorName, writeFailure } from "../files/errors.ts";
-import { isGone, type ProcessIdentity, thisProcess, transientName } from "./process.ts";
+import { isGone, type ProcessIdentity, thisProcess, transientName } from "./process-identity.ts";
 
 export interface Lock extends Disposable {
 	release(): void;

@@ -1,7 +1,8 @@
 import type Conf from "conf";
 import * as v from "valibot";
 import { join, type Path, parent, pathToText } from "../../core/path/path.ts";
-import type { Evidence, ResponsibleNames } from "../../core/record/record.ts";
+import type { Evidence } from "../../core/record/evidence.ts";
+import type { ResponsibleNames } from "../../core/record/responsible.ts";
 import type { RecordStore } from "../../engine/store.ts";
 import { exists, list } from "../files/descriptor.ts";
 import { readTextIfAny } from "../files/text-files.ts";

@@ -21,7 +21,7 @@ import { writeAtomic } from "./atomic.ts";
 import { openState } from "./cages.ts";
 import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 import { type Lock, lockFile, lockHolder } from "./lock.ts";
-import { isLeftover } from "./process.ts";
+import { isLeftover } from "./process-identity.ts";
 import { loadConf } from "./records.ts";
 
 const asidePrefix = "damaged-";

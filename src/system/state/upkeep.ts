@@ -1,8 +1,8 @@
 import { watch, writeFileSync } from "node:fs";
 import * as v from "valibot";
+import { watchedCalls } from "../../core/failure-watch/calls.ts";
+import type { WatchResult } from "../../core/failure-watch/result.ts";
 import { join, type Path, parent, pathFromText, pathSchema, pathToBytes, pathToJson, pathToText } from "../../core/path/path.ts";
-import type { WatchResult } from "../../core/watch/watch-result.ts";
-import { watchedCalls } from "../../core/watch/watched-calls.ts";
 import type { StaleMark, Upkeep } from "../../engine/store.ts";
 import { attempt, errorName } from "../files/errors.ts";
 import { removeTree } from "../files/remove.ts";

@@ -8,15 +8,15 @@ import {
 	stamped,
 } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
+import { hookFolders, mentionsCage } from "../../core/installation/hooks.ts";
 import { join, type Path, parent, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { hookFolders, mentionsCage } from "../../core/upkeep/hooks.ts";
 import { exists, list, listIfReadable, openForReading, syncDirectory } from "../files/descriptor.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
 import { sha256 } from "../files/hash.ts";
 import { writeAtomic } from "../state/atomic.ts";
 import { makeReadableFolders, requireSafeFolder } from "../state/folder.ts";
-import { isLeftover } from "../state/process.ts";
+import { isLeftover } from "../state/process-identity.ts";
 
 /** Files that we install among the administrator's units. Follows no link and changes nothing that is not ours. */
 

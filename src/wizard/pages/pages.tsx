@@ -1,18 +1,18 @@
 import { useLayoutEffect, useMemo } from "react";
-import { probeWords } from "../../core/application/probe-lines.ts";
 import { printable } from "../../core/path/quote.ts";
+import { probeWords } from "../../core/probe/lines.ts";
 import type { Messages } from "../../messages/messages.ts";
+import { dryRunText } from "../../report/make.ts";
 import { foundText } from "../../report/minimise.ts";
-import { dryRunText } from "../../report/text.ts";
 import { type Binding, bindingsBelow, editing } from "../bindings.ts";
 import { hasEffect, keyName } from "../footer.ts";
 import { groupOf, keyGroups } from "../key-groups.ts";
 import { useView } from "../look.ts";
-import { findingRows } from "../parts/findings.ts";
 import { wrapCommand, wrapIndented, wrapRows, wrapWords } from "../parts/fit.ts";
 import { Line, Paragraph } from "../parts/line.tsx";
 import { markOf, withPending } from "../parts/outcomes.tsx";
 import { gapRows } from "../parts/rows.tsx";
+import { selftestRows } from "../parts/selftest-rows.ts";
 import type { TextPage as Name, Screen, WizardState } from "../state.ts";
 import { accountFacts } from "../steps/accounts/account-text.ts";
 import { lineOf, selectedAccount } from "../steps/accounts/reduce.ts";
@@ -111,7 +111,7 @@ export function OutputPage() {
 
 export function SelftestPage() {
 	const { messages, state, width } = useView();
-	const lines = findingRows(state, messages, width);
+	const lines = selftestRows(state, messages, width);
 	if (lines.length) return <ScrollPage title={messages.selftest.section} lines={lines} />;
 	const untried = state.trial.tested?.untried;
 	const why = untried ? messages.note(untried.code, untried.values) : "";

@@ -1,9 +1,9 @@
 import type { Command } from "../bindings.ts";
 import type { Key } from "../keys.ts";
-import { editLine, textLine } from "../line.ts";
 import { isMove, moveCursor } from "../list.ts";
 import type { Page, Reduced, WizardState } from "../state.ts";
 import { consented } from "../steps/choose/reduce.ts";
+import { editLine, textLine } from "../text-line.ts";
 import { only, openPage, unknownEnd, without } from "../transitions.ts";
 
 export function pageOf(command: Command | undefined): Page | undefined {

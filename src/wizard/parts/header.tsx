@@ -1,6 +1,6 @@
 import { baseName, type Path } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
-import { permissionNames } from "../../core/plan/permissions.ts";
+import { permissionNames } from "../../core/plan/permission-words.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { fitting } from "../footer.ts";

@@ -1,5 +1,5 @@
-import { probeWords } from "../../core/application/probe-lines.ts";
 import { printable } from "../../core/path/quote.ts";
+import { probeWords } from "../../core/probe/lines.ts";
 import type { ProbeOutcome } from "../../engine/events.ts";
 import type { Tone } from "../look.ts";
 import { Line } from "./line.tsx";

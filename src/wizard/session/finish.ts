@@ -7,7 +7,7 @@ import { showPath } from "../../core/path/quote.ts";
 import { type Answers, withExercises } from "../../core/questions/answers.ts";
 import { nextSteps } from "../../core/questions/next-steps.ts";
 import { withDecisions } from "../../core/questions/trial-decisions.ts";
-import type { Responsible } from "../../core/record/record.ts";
+import type { Responsible } from "../../core/record/responsible.ts";
 import { storedResults, type Tested } from "../../core/selftest/verdict.ts";
 import { type MadeCage, publish, type RecordWriter, withSelftest } from "../../engine/build/make.ts";
 import { warningsOf } from "../../engine/build/unproven.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ManifestEntry } from "../../../src/core/cage/manifest.ts";
-import { listedFolders } from "../../../src/system/files/origins.ts";
+import { listedFolders } from "../../../src/system/files/drift.ts";
 import { manifestEntry } from "../../report/made.ts";
 import { planFor, rules, trace } from "../plan/traces.ts";
 import { directory, empty, tree } from "../plan/tree.ts";

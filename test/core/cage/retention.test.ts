@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { generationsToClear, type OldGeneration } from "../../../src/core/cage/cage.ts";
+import { generationsToClear, type OldGeneration } from "../../../src/core/cage/retention.ts";
 
 const day = 24 * 60 * 60 * 1000;
 const now = 100 * day;

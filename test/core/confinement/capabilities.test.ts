@@ -7,7 +7,7 @@ import {
 	setprivCaps,
 	systemdCaps,
 } from "../../../src/core/confinement/capabilities.ts";
-import { groupWords, limitWords, parseSize } from "../../../src/core/confinement/limits.ts";
+import { cgroupWords, limitWords, parseSize } from "../../../src/core/confinement/limits.ts";
 
 describe("the table of capabilities", () => {
 	const header = "/usr/include/linux/capability.h";
@@ -81,6 +81,6 @@ describe("limits", () => {
 			{ kind: "processes" as const, folder: "/sys/fs/cgroup/a b" },
 		];
 		const script = "echo 0 >'/sys/fs/cgroup/a b'/cgroup.procs\nexec \"$@\"";
-		expect(groupWords(groups)).toEqual(["sh", "-euc", script, "sh"]);
+		expect(cgroupWords(groups)).toEqual(["sh", "-euc", script, "sh"]);
 	});
 });

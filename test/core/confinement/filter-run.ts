@@ -1,6 +1,6 @@
-import type { FilterPermissions } from "../../../src/core/confinement/filter-permissions.ts";
-import { seccompFilter } from "../../../src/core/confinement/seccomp-program.ts";
-import { type Architecture, type SyscallName, syscallNumber } from "../../../src/core/confinement/syscalls.ts";
+import type { FilterPermissions } from "../../../src/core/confinement/seccomp/filter-permissions.ts";
+import { seccompFilter } from "../../../src/core/confinement/seccomp/program.ts";
+import { type Architecture, type SyscallName, syscallNumber } from "../../../src/core/confinement/seccomp/syscalls.ts";
 
 export const closed: FilterPermissions = { unixSockets: false, memfd: false };
 export const everythingOpen: FilterPermissions = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { explainName, explainTrial } from "../../../src/core/explain/explain.ts";
 import { explainPath, type PathFacts } from "../../../src/core/explain/path.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import { subjectOfPermission } from "../../../src/core/plan/permissions.ts";
+import { subjectOfPermission } from "../../../src/core/plan/permission-words.ts";
 import { cageOf, entry, manifestOf, plan, trialOf, writable } from "../cage/plans.ts";
 
 const { application, rules } = plan([]);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { joinMinimised, leaveOut, type Minimised } from "../../../src/core/minimise/minimised.ts";
-import { extensionsOf, type PinFacts, type PinRules, pinsOf } from "../../../src/core/minimise/needs.ts";
+import { extensionsOf } from "../../../src/core/minimise/needs.ts";
+import { type PinFacts, type PinRules, pinsOf } from "../../../src/core/minimise/pins.ts";
 import { unitsOf, withNeeded } from "../../../src/core/minimise/units.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 import type { Entry } from "../../../src/core/plan/plan.ts";

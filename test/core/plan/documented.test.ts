@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { noRules, type Rules } from "../../../src/core/application/application.ts";
+import type { PackageContents } from "../../../src/core/coverage/coverage.ts";
 import { configurationMentions, type Mention } from "../../../src/core/documentation/documentation.ts";
 import type { Path } from "../../../src/core/path/path.ts";
-import type { PackageContents } from "../../../src/core/plan/coverage.ts";
 import { configuredPrograms, documentedOffers, withDocumented } from "../../../src/core/plan/offers.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
 import { directory, empty, file, link, tree } from "./tree.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Path } from "../../../src/core/path/path.ts";
 import { isNeighbour, mayConnect } from "../../../src/core/plan/neighbours.ts";
-import { permissionWord, socketWord } from "../../../src/core/plan/permissions.ts";
+import { permissionWord, socketWord } from "../../../src/core/plan/permission-words.ts";
 import { asApp, asRoot, planFor, rules, trace } from "./traces.ts";
 import { link, socket, tree } from "./tree.ts";
 

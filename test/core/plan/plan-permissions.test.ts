@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { filterPermissions } from "../../../src/core/confinement/filter-permissions.ts";
+import { filterPermissions } from "../../../src/core/confinement/seccomp/filter-permissions.ts";
 import { findMissing } from "../../../src/core/plan/find-missing.ts";
 import type { Identity } from "../../../src/core/plan/plan.ts";
 import { planCalls, planPermissions } from "../../../src/core/plan/plan-permissions.ts";

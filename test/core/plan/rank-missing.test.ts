@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import { findMissing } from "../../../src/core/plan/find-missing.ts";
-import { type Evidence, findMissingAtStart, type Missing, permissionOf, rankMissing } from "../../../src/core/plan/missing.ts";
+import { findMissing, findMissingAtStart } from "../../../src/core/plan/find-missing.ts";
+import { type Missing, permissionOf } from "../../../src/core/plan/missing.ts";
+import { type Evidence, rankMissing } from "../../../src/core/plan/rank-missing.ts";
 import { remedyOption } from "../../../src/core/questions/trial-decisions.ts";
 import { absent } from "../cage/plans.ts";
 import { makeElf } from "../elf/make-elf.ts";

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import { permissionNames, permissionWords } from "../../../src/core/plan/permissions.ts";
+import { permissionNames, permissionWords } from "../../../src/core/plan/permission-words.ts";
 import { differenceOf } from "../../../src/core/record/configuration.ts";
 import { historyLine } from "../../../src/core/record/history.ts";
 import { masked, maskLine, maskLines, maskWords } from "../../../src/core/record/mask.ts";
 import { packageKindOf, packageUrl } from "../../../src/core/record/packages.ts";
-import { isApproved, mergeResponsible } from "../../../src/core/record/record.ts";
-import { residualRisks } from "../../../src/core/record/risks.ts";
+import { residualRisks } from "../../../src/core/record/residual-risks.ts";
+import { isApproved, mergeResponsible } from "../../../src/core/record/responsible.ts";
 import { checksumLine, isAsWritten, verifyRecord } from "../../../src/core/record/verification.ts";
 import { recordFor } from "../../report/records.ts";
 import { messagesIn } from "../../texts.ts";

@@ -1,18 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { type Attempt, type CageUnderTest, outcomesOf, parseAttempts, unproven } from "../../../src/core/selftest/outcomes.ts";
 import { groups } from "../../../src/core/selftest/technique.ts";
 import { allTechniques as all, techniques } from "../../../src/core/selftest/techniques/techniques.ts";
-import {
-	type Attempt,
-	type CageUnderTest,
-	countsOf,
-	failedChecks,
-	holds,
-	outcomesOf,
-	parseAttempts,
-	type Selftest,
-	summariseSelftest,
-	unproven,
-} from "../../../src/core/selftest/verdict.ts";
+import { countsOf, failedChecks, holds, type Selftest, summariseSelftest } from "../../../src/core/selftest/verdict.ts";
 
 const nothingOpen = { capabilities: [] };
 const none: CageUnderTest = { permissions: nothingOpen, network: "none", weaker: [], landlock: 7 };

@@ -1,9 +1,9 @@
 import { type Limits, launchEnvironment } from "../../application/application.ts";
 import { parsePassedSocket, standardInput } from "../../application/passed-socket.ts";
 import { join, pathFromText } from "../../path/path.ts";
-import { initCannotExecute, initWords } from "../init.ts";
 import { coreLimit, launchDirectory } from "../launch.ts";
-import { isPerConnection } from "../passed-sockets.ts";
+import { initCannotExecute, initWords } from "../programs/init.ts";
+import { isPerConnection } from "../programs/passed-sockets.ts";
 import { initKeepsKill, initOf, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
 import { argumentWord, assignmentWord, pathText, programWord } from "./quote.ts";

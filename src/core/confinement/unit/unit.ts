@@ -1,6 +1,6 @@
 import { systemdCaps } from "../capabilities.ts";
-import { filterPermissions } from "../filter-permissions.ts";
-import { permittedNames } from "../seccomp.ts";
+import { permittedNames } from "../seccomp/filter.ts";
+import { filterPermissions } from "../seccomp/filter-permissions.ts";
 import { files } from "./files.ts";
 import { initCapabilities, initKeepsKill, type UnitInput } from "./input.ts";
 import { sourceAssertions, UnitLines } from "./lines.ts";
@@ -103,6 +103,7 @@ function observedCalls(unit: UnitLines, input: UnitInput): void {
 	}
 	for (const line of lines) unit.set("SystemCallFilter", line);
 }
+
 const lineLength = 100;
 
 function generalCalls(unit: UnitLines, input: UnitInput): void {

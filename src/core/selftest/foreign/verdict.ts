@@ -1,8 +1,8 @@
 import { capabilitiesOfMask } from "../../confinement/capabilities.ts";
+import { type Attempt, type Outcome, outcomesOf } from "../outcomes.ts";
 import type { Check } from "../outside.ts";
 import type { StoppingLayer } from "../technique.ts";
 import { allTechniques } from "../techniques/techniques.ts";
-import { type Attempt, type Outcome, outcomesOf } from "../verdict.ts";
 import type { Part, ProcessState } from "./state.ts";
 
 /**

@@ -81,7 +81,7 @@ export const kernel: readonly Technique[] = [
 	},
 ];
 
-/** Memory, queues and keys that processes of an account share. The decoy outside created one of each. */
+/** Memory, queues and keys that processes of an account share. The bystander outside created one of each. */
 export const memory: readonly Technique[] = [
 	{
 		id: "shared-memory",

@@ -1,6 +1,6 @@
 import type { Technique } from "../technique.ts";
 
-/** Techniques against the decoy, a process of the same account outside. */
+/** Techniques against the bystander, a process of the same account outside. */
 export const processes: readonly Technique[] = [
 	{ id: "signal", stoppedBy: ["pid", "landlock"], attempt: `return kill 0, $other;` },
 	{ id: "pidfd", stoppedBy: ["pid"], attempt: `return done(sys('pidfd_open', $other, 0));` },
@@ -86,7 +86,7 @@ const families = [
 	["vendor-modem", "42, 2, 0", undefined, true],
 ] as const;
 
-/** Techniques that contact the decoy's sockets. */
+/** Techniques that contact the bystander's sockets. */
 export const sockets: readonly Technique[] = [
 	{
 		id: "loopback",

@@ -1,6 +1,7 @@
-import type { Further } from "../../../core/application/probe.ts";
+import type { CoverageGroup } from "../../../core/coverage/coverage.ts";
+import type { LifecycleStage } from "../../../core/coverage/lifecycle.ts";
 import type { ReasonToKeep } from "../../../core/plan/accounts.ts";
-import type { CoverageGroup, LifecycleStage } from "../../../core/plan/coverage.ts";
+import type { Further } from "../../../core/probe/propose.ts";
 import type { NextStepKind } from "../../../core/questions/next-steps.ts";
 import type { TextPage } from "../../../wizard/state.ts";
 import type { SaveItem } from "../../../wizard/steps/save/reduce.ts";

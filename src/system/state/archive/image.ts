@@ -13,7 +13,7 @@ import { sha256 } from "../../files/hash.ts";
 import { withNewFile } from "../../files/new-file.ts";
 import { removeTree } from "../../files/remove.ts";
 import { walk } from "../../files/walk.ts";
-import { transientName } from "../process.ts";
+import { transientName } from "../process-identity.ts";
 
 /** Writes an image layout to a new folder, or to a new tar archive of it. Returns the image's digest. */
 export async function writeImage({ image, isArchive, to, ...content }: ImageRequest, signal: AbortSignal): Promise<string> {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { type ArchivePart, ArchivePlaces, archiveLimits, placeInGeneration } from "../../../core/archive/places.ts";
+import { type ExportHead, exportHeadFromJson } from "../../../core/archive/head.ts";
+import { ArchiveMembers, type ArchivePart, archiveLimits, placeInGeneration } from "../../../core/archive/members.ts";
 import type { ArchiveEntry } from "../../../core/archive/tar.ts";
 import { accountFiles, type ObservedFile } from "../../../core/cage/audit.ts";
-import { type ExportHead, exportHeadFromJson } from "../../../core/cage/export.ts";
 import { type Manifest, manifestFromJson } from "../../../core/cage/manifest.ts";
 import type { ObservedState } from "../../../core/cage/tampering.ts";
 import { Failure } from "../../../core/failure.ts";
@@ -40,7 +40,7 @@ export async function inspectArchive(path: Path, signal: AbortSignal): Promise<I
 	let { refusal } = found;
 	if (!refusal) {
 		try {
-			found.places.finish(manifest.writable.map((one) => one.path));
+			found.members.finish(manifest.writable.map((one) => one.path));
 		} catch (error) {
 			if (!(error instanceof Failure)) throw error;
 			refusal = error;
@@ -116,7 +116,7 @@ async function readHead(archive: ArchiveFile, signal: AbortSignal): Promise<Expo
 }
 
 interface Names {
-	readonly places: ArchivePlaces;
+	readonly members: ArchiveMembers;
 	readonly generation: readonly ArchiveEntry[];
 	readonly parts: ReadonlyMap<Path, Buffer>;
 	readonly dataEntries: number;
@@ -128,7 +128,7 @@ interface Names {
 const keptInMemory: ReadonlySet<ArchivePart> = new Set(["head", "cage", "manifest", "trace", "log", "seeded"]);
 
 async function readNames(archive: ArchiveFile, head: ExportHead, signal: AbortSignal): Promise<Names> {
-	const places = new ArchivePlaces(head);
+	const members = new ArchiveMembers(head);
 	const generation: ArchiveEntry[] = [];
 	const parts = new Map<Path, Buffer>();
 	let [bytes, dataEntries] = [0, 0];
@@ -137,7 +137,7 @@ async function readNames(archive: ArchiveFile, head: ExportHead, signal: AbortSi
 	for await (const entry of archive.entries(signal)) {
 		let part: ArchivePart;
 		try {
-			part = places.take(entry);
+			part = members.take(entry);
 		} catch (error) {
 			if (!(error instanceof Failure)) throw error;
 			refusal ??= error;
@@ -156,7 +156,7 @@ async function readNames(archive: ArchiveFile, head: ExportHead, signal: AbortSi
 		if (entry.segments) throw new Failure("export-damaged", { path: showPath(archive.path), where: showPath(entry.path) }, 2);
 		parts.set(entry.path, await archive.whole(entry));
 	}
-	return { places, generation, parts, dataEntries, dataOwners, bytes, ...(refusal ? { refusal } : {}) };
+	return { members, generation, parts, dataEntries, dataOwners, bytes, ...(refusal ? { refusal } : {}) };
 }
 
 function parseJson(bytes: Buffer | undefined): unknown {

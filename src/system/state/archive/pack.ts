@@ -2,22 +2,21 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import type { BigIntStats } from "node:fs";
 import { lstat, readlink } from "node:fs/promises";
-import { archiveLimits, staysWithin } from "../../../core/archive/places.ts";
-import { exportedParts, exportHeadName } from "../../../core/cage/export.ts";
+import { exportedParts, exportHeadName } from "../../../core/archive/head.ts";
+import { archiveLimits, staysWithin } from "../../../core/archive/members.ts";
 import { separateDataName } from "../../../core/cage/layout.ts";
 import { Failure } from "../../../core/failure.ts";
 import { isWithin, join, type Path, pathFromBytes, pathFromText, pathToBytes, pathToText } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
 import type { Exported, ExportRequest } from "../../../engine/archive-store.ts";
-import { reportedDiskFailure } from "../../files/errors.ts";
 import { withNewFile } from "../../files/new-file.ts";
 import { removeTree } from "../../files/remove.ts";
 import { walk } from "../../files/walk.ts";
-import { requireTool, toolEnvironment } from "../../launch/tools.ts";
+import { programFailure, requireTool, toolEnvironment } from "../../tools.ts";
 import { writeAtomic } from "../atomic.ts";
 import { cagePaths } from "../cages.ts";
 import { makeSafeFolder } from "../folder.ts";
-import { transientName } from "../process.ts";
+import { transientName } from "../process-identity.ts";
 
 /** Writes a cage as a tar archive with plain paths (GNU tar, pax format: names of any bytes, holes, numeric owners). */
 
@@ -131,13 +130,9 @@ function tar(words: readonly string[], stdout: number, signal: AbortSignal): Pro
 		});
 		child.on("error", reject);
 		child.on("close", (code, endedBy) => {
-			const line = problem.trim().split("\n")[0] ?? "";
 			if (endedBy === "SIGPIPE") resolve(false);
 			else if (code === 0) resolve(true);
-			else {
-				const failed = new Failure("program-failed", { program: "tar", problem: line || String(endedBy ?? code) }, 1);
-				reject(reportedDiskFailure(problem, "tar" as Path) ?? failed);
-			}
+			else reject(programFailure("tar", { how: endedBy ?? code, stderr: problem }, "tar" as Path));
 		});
 	});
 }

@@ -1,12 +1,10 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, link, rm } from "node:fs/promises";
-import { Failure } from "../../../core/failure.ts";
 import { join, type Path, parent, pathToBytes, root } from "../../../core/path/path.ts";
 import type { ImageContent } from "../../../engine/archive-store.ts";
-import { reportedDiskFailure, writeFailure } from "../../files/errors.ts";
-import { requireTool, toolEnvironment } from "../../launch/tools.ts";
-import { transientName } from "../process.ts";
+import { writeFailure } from "../../files/errors.ts";
+import { programFailure, requireTool, toolEnvironment } from "../../tools.ts";
+import { transientName } from "../process-identity.ts";
 import { treeOf, withNewFolder, writeTar } from "./image.ts";
 import { textOf } from "./pack.ts";
 
@@ -52,27 +50,21 @@ async function fill(
 	signal: AbortSignal,
 	write: (sink: (chunk: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-	const child = spawn(requireTool(program), words, {
+	const { execa } = await import("execa");
+	const child = execa(requireTool(program), words, {
 		env: { ...toolEnvironment, LC_ALL: "C" },
-		stdio: ["pipe", "ignore", "pipe"],
-		signal,
+		extendEnv: false,
+		stdout: "ignore",
+		reject: false,
+		cancelSignal: signal,
 	});
-	let problem = "";
-	child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-		problem = (problem + chunk).slice(0, 4096);
-	});
-	// Its own words say why it stopped reading.
-	child.stdin.on("error", () => {});
-	const ended = once(child, "close");
 	const isOpen = () => child.stdin.writable && child.exitCode === null;
 	const writing = write(async (chunk) => {
 		if (isOpen() && !child.stdin.write(Buffer.from(chunk)))
-			await Promise.race([once(child.stdin, "drain").catch(() => {}), ended]);
+			await Promise.race([once(child.stdin, "drain").catch(() => {}), child]);
 	}).finally(() => child.stdin.end());
-	const [code, endedBy] = (await Promise.all([ended, writing]))[0];
-	if (code === 0) return;
-	const line = problem.trim().split("\n")[0] ?? "";
-	throw (
-		reportedDiskFailure(problem, to) ?? new Failure("program-failed", { program, problem: line || String(endedBy ?? code) }, 1)
-	);
+	const [ended] = await Promise.all([child, writing]);
+	signal.throwIfAborted();
+	const how = ended.exitCode ?? ended.signal;
+	if (ended.failed) throw programFailure(program, { how, stderr: ended.stderr }, to);
 }

@@ -10,13 +10,13 @@ import { observe } from "../../files/observe.ts";
 import { removeTree } from "../../files/remove.ts";
 import { seedData } from "../../files/seed.ts";
 import { requireSpace } from "../../files/survey.ts";
-import { runIn } from "../../files/tools.ts";
+import { runIn } from "../../tools.ts";
 import { writeAtomic, writeJson } from "../atomic.ts";
 import { cageToJson } from "../cage-json.ts";
 import { cagePaths, clearRemovedCages, interruptedImports, openState } from "../cages.ts";
 import { makeSafeFolder } from "../folder.ts";
 import { readMadeAccount, writeMadeAccount } from "../made-account.ts";
-import { transientName } from "../process.ts";
+import { transientName } from "../process-identity.ts";
 import { foreignTraceFrom, writeTrace } from "../traces.ts";
 import { unpackArchive } from "./unpack.ts";
 

@@ -1,8 +1,8 @@
 import { lchownSync, lutimesSync } from "node:fs";
 import { type FileHandle, link, rename, symlink } from "node:fs/promises";
-import { ArchivePlaces, placeInGeneration } from "../../../core/archive/places.ts";
+import type { ExportHead } from "../../../core/archive/head.ts";
+import { ArchiveMembers, placeInGeneration } from "../../../core/archive/members.ts";
 import type { ArchiveEntry } from "../../../core/archive/tar.ts";
-import type { ExportHead } from "../../../core/cage/export.ts";
 import { entriesByPath, type Manifest } from "../../../core/cage/manifest.ts";
 import { Failure } from "../../../core/failure.ts";
 import { type Path, pathToBytes } from "../../../core/path/path.ts";
@@ -10,7 +10,7 @@ import { showPath } from "../../../core/path/quote.ts";
 import type { ImportRequest } from "../../../engine/archive-store.ts";
 import { below, makeDirectory, openBelow, openDirectory, openNew } from "../../files/descriptor.ts";
 import { writeFailure } from "../../files/errors.ts";
-import { runIn } from "../../files/tools.ts";
+import { runIn } from "../../tools.ts";
 import { ArchiveFile } from "./reader.ts";
 
 interface Unpacking {
@@ -33,11 +33,11 @@ export async function unpackArchive({ archive: path, head, local, manifest, sign
 	await using top = await openDirectory(staging);
 	await using tree = new Tree(top);
 	const entries = entriesByPath(manifest);
-	const places = new ArchivePlaces(head);
+	const members = new ArchiveMembers(head);
 	const directories: ArchiveEntry[] = [];
 	await makeDirectory(below(top, "generations" as Path));
 	for await (const foreign of archive.entries(signal)) {
-		const part = places.take(foreign);
+		const part = members.take(foreign);
 		if (part !== "generation" && part !== "data") continue;
 		const entry = { ...foreign, uid: local.owners.uid(foreign.uid), gid: local.owners.gid(foreign.gid) };
 		const { directory, name } = await tree.place(entry.path);
@@ -60,7 +60,7 @@ export async function unpackArchive({ archive: path, head, local, manifest, sign
 			throw writeFailure(error, entry.path);
 		}
 	}
-	places.finish(manifest.writable.map((one) => one.path));
+	members.finish(manifest.writable.map((one) => one.path));
 	// Deepest first, because writing below changes the times of the directories above.
 	for (const entry of directories.reverse()) {
 		await using directory = await openBelow(top, entry.path.split("/") as Path[]);

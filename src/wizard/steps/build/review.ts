@@ -1,10 +1,10 @@
-import { filterPermissions } from "../../../core/confinement/filter-permissions.ts";
 import { limitsSet } from "../../../core/confinement/limits.ts";
-import { countPermitted } from "../../../core/confinement/seccomp.ts";
+import { countPermitted } from "../../../core/confinement/seccomp/filter.ts";
+import { filterPermissions } from "../../../core/confinement/seccomp/filter-permissions.ts";
 import type { Note } from "../../../core/failure.ts";
 import { printable, quoteShellLine, showPath } from "../../../core/path/quote.ts";
 import { type Group, groupsOf } from "../../../core/plan/groups.ts";
-import { capabilityWord, permissionNames, permissionWords } from "../../../core/plan/permissions.ts";
+import { capabilityWord, permissionNames, permissionWords } from "../../../core/plan/permission-words.ts";
 import type { Grant, Plan, WritableDirectory } from "../../../core/plan/plan.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
 import type { Messages } from "../../../messages/messages.ts";

@@ -1,5 +1,5 @@
-import { probeWords } from "../../../core/application/probe-lines.ts";
 import { printable, quoteShellLine } from "../../../core/path/quote.ts";
+import { probeWords } from "../../../core/probe/lines.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import type { Choice, SavedSessionState } from "../../choice.ts";
 import { useView } from "../../look.ts";

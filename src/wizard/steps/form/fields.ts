@@ -9,9 +9,9 @@ import { isNumberKind, readNumber } from "../../../core/questions/numbers.ts";
 import { type GivenOptions, type OptionRow, options } from "../../../core/questions/options.ts";
 import { readAcceptances, readOptions } from "../../../core/questions/read-options.ts";
 import { limitsOf } from "../../../core/template/merge.ts";
-import { textLine } from "../../line.ts";
 import { type FurtherField, furtherFields, type Problem } from "../../session/values.ts";
 import type { FieldName, Form, FormRow } from "../../state.ts";
+import { textLine } from "../../text-line.ts";
 
 /** In the order of the form. Every field except the command and `more` is an option of `make`. */
 const fields: readonly FieldName[] = [

@@ -2,9 +2,9 @@ import { splitCommandLine } from "../../../core/application/command-line.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
 import type { Command } from "../../bindings.ts";
 import type { Key } from "../../keys.ts";
-import { editLine, type TextLine, textLine } from "../../line.ts";
 import type { Problem } from "../../session/values.ts";
 import type { Form, FormRow, Reduced, Tried, WizardState } from "../../state.ts";
+import { editLine, type TextLine, textLine } from "../../text-line.ts";
 import { go, isBusy, notice, only, start, without } from "../../transitions.ts";
 import { allProblems, blocking, lists, readForm, rowOf, switches, withFurther, withoutTrying } from "./fields.ts";
 

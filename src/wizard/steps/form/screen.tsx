@@ -1,5 +1,5 @@
-import { queryOf } from "../../../core/application/recognise.ts";
 import { printable } from "../../../core/path/quote.ts";
+import { queryOf } from "../../../core/probe/recognise.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
 import type { ProbeAttempt } from "../../../engine/trace/try-probe.ts";
 import type { Messages } from "../../../messages/messages.ts";

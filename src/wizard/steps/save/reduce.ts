@@ -1,7 +1,7 @@
 import type { Command } from "../../bindings.ts";
-import { textLine } from "../../line.ts";
 import type { RecordNames } from "../../session/values.ts";
 import type { PromptKind, Reduced, TextPage, WizardState } from "../../state.ts";
+import { textLine } from "../../text-line.ts";
 import { andThen, ask, cancel, cursorOf, go, isBusy, notice, only, openPage, start, without } from "../../transitions.ts";
 import { endStatus, finish } from "./finishing.ts";
 

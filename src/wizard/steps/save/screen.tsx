@@ -2,11 +2,11 @@ import SelectInput from "ink-select-input";
 import { printable } from "../../../core/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { useView } from "../../look.ts";
-import { findingRows } from "../../parts/findings.ts";
 import { wrapCommand, wrapWords } from "../../parts/fit.ts";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { cursorMark, Rows } from "../../parts/rows.tsx";
+import { selftestRows } from "../../parts/selftest-rows.ts";
 import type { Finished } from "../../session/values.ts";
 import { cursorOf, isBusy } from "../../transitions.ts";
 import { type Fact, labelled } from "../choose/screen.tsx";
@@ -17,7 +17,7 @@ export function SaveStep() {
 	const { height, messages, state, width } = useView();
 	const { finished } = state;
 	if (!finished || !state.trial.saved) {
-		if (state.question?.kind === "escape") return <Paragraph lines={findingRows(state, messages, width).slice(0, height)} />;
+		if (state.question?.kind === "escape") return <Paragraph lines={selftestRows(state, messages, width).slice(0, height)} />;
 		const words = messages.wizard.save;
 		const text = isBusy(state, "selftest") ? words.testing : isBusy(state, "finish") ? words.saving : "";
 		return <Paragraph lines={paragraph(text, width, 3)} bold />;

@@ -1,4 +1,4 @@
-import type { NextExercise } from "../../../core/plan/coverage.ts";
+import type { NextExercise } from "../../../core/coverage/next-exercises.ts";
 import { type Answers, withExercises } from "../../../core/questions/answers.ts";
 import type { Command } from "../../bindings.ts";
 import type { Traced } from "../../session/values.ts";

@@ -1,6 +1,7 @@
+import { totalCoverage } from "../../../core/coverage/coverage.ts";
+import type { NextExercise } from "../../../core/coverage/next-exercises.ts";
 import { baseName } from "../../../core/path/path.ts";
 import { printable, showPath } from "../../../core/path/quote.ts";
-import { type NextExercise, totalCoverage } from "../../../core/plan/coverage.ts";
 import type { ShownProcesses } from "../../../engine/events.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { coverageLine, nextText } from "../../../report/coverage.ts";

@@ -1,8 +1,8 @@
-import { isUnproven } from "../../../core/application/protocol.ts";
-import { filterPermissions } from "../../../core/confinement/filter-permissions.ts";
-import { countPermitted } from "../../../core/confinement/seccomp.ts";
+import { countPermitted } from "../../../core/confinement/seccomp/filter.ts";
+import { filterPermissions } from "../../../core/confinement/seccomp/filter-permissions.ts";
 import { isDecoy } from "../../../core/plan/decoys.ts";
 import type { Missing } from "../../../core/plan/missing.ts";
+import { isUnproven } from "../../../core/probe/protocol.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { awaitedText, minimisingText } from "../../../report/progress.ts";
 import { verdictText } from "../../../report/selftest.ts";

@@ -1,0 +1,95 @@
+import { append } from "../collections.ts";
+import type { Files } from "../machine/facts.ts";
+import { join, normalise, type Path } from "../path/path.ts";
+import { findMissing } from "../plan/find-missing.ts";
+import { isTolerable, type Missing } from "../plan/missing.ts";
+import type { Plan } from "../plan/plan.ts";
+import { emptyTrace, type Operation, type Trace } from "../trace/trace.ts";
+import { pathBytes } from "./bpf-program.ts";
+import { watchedCalls, watchedErrors } from "./calls.ts";
+
+/** A failed path and call in production. */
+export interface WatchedFailure {
+	readonly path: Path;
+	readonly call: string;
+	readonly error: string;
+	readonly does: Operation;
+}
+
+/** The result of all watches of a cage so far. */
+export interface WatchResult {
+	/** The first and last moment, ISO 8601, UTC. */
+	readonly since: string;
+	readonly until: string;
+	/** How long it was watched in total. */
+	readonly seconds: number;
+	readonly failures: readonly WatchedFailure[];
+	/** There were more distinct failures than are recorded. */
+	readonly full?: boolean;
+}
+
+const atWorkingDirectory = -100;
+
+/**
+ * Parses a line of the loader. Returns undefined if it is invalid, or if the path is incomplete or relative to an unknown
+ * directory. `cwd` is the application's.
+ */
+export function parseFailure(line: string, cwd: Path): WatchedFailure | undefined {
+	const [, called, result, descriptor, hex] = /^(\w+) (-\d+) (-?\d+) ((?:[0-9a-f]{2})+)$/.exec(line) ?? [];
+	const call = watchedCalls.find((one) => one.name === called);
+	const error = watchedErrors.get(Number(result));
+	if (call === undefined || error === undefined || hex === undefined) return undefined;
+	const named = Buffer.from(hex, "hex").toString("latin1") as Path;
+	if (named.length >= pathBytes - 1 || (!named.startsWith("/") && Number(descriptor) !== atWorkingDirectory)) return undefined;
+	return { path: normalise(named.startsWith("/") ? named : join(cwd, named)), call: call.name, error, does: call.does };
+}
+
+export const keyOfFailure = ({ call, error, path }: WatchedFailure) => `${call} ${error} ${path}`;
+
+/** Adds two watches. */
+export function addWatchResults(before: WatchResult | undefined, now: WatchResult): WatchResult {
+	if (before === undefined) return now;
+	const failures = new Map([...before.failures, ...now.failures].map((one) => [keyOfFailure(one), one]));
+	const full = before.full || now.full;
+	return {
+		since: before.since,
+		until: now.until,
+		seconds: before.seconds + now.seconds,
+		failures: [...failures.values()],
+		...(full ? { full } : {}),
+	};
+}
+
+/** Translations: a launch's own programs look for them in the cage too, and work without. */
+const translations = /^\/usr\/share\/locale(-langpack)?\//;
+
+/**
+ * Returns files that the cage is missing: those that the host has, that the plan does not have, and for which there is a remedy. Ignores
+ * what most applications work without and what was left out on purpose.
+ */
+export function missingInCage({ failures }: WatchResult, host: Trace, plan: Plan, files: Files): Missing[] {
+	const planned = new Set(plan.entries.flatMap(({ decision, path }) => (decision === "include" ? [path] : [])));
+	return findMissing(host, traceOf(failures.filter(({ path }) => !translations.test(path))), plan, files, 0).filter(
+		(one) => one.remedy !== undefined && !one.declined && !isTolerable(one) && !(one.path !== undefined && planned.has(one.path)),
+	);
+}
+
+function traceOf(failures: readonly WatchedFailure[]): Trace {
+	const trace = emptyTrace();
+	const paths = new Map<Path, WatchedFailure[]>();
+	for (const one of failures) append(paths, one.path, one);
+	for (const [path, its] of paths) {
+		const failed = new Map<string, Set<Operation>>();
+		for (const { does, error } of its) failed.set(error, (failed.get(error) ?? new Set()).add(does));
+		const none: ReadonlySet<Operation> = new Set();
+		trace.accesses.set(path, {
+			path,
+			succeeded: none,
+			rootOps: none,
+			failed,
+			calls: new Set(its.map(({ call }) => call)),
+			programs: new Set(),
+		});
+	}
+	return trace;
+}

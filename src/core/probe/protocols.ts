@@ -1,0 +1,272 @@
+import { infrastructureProtocols } from "./infrastructure-protocols.ts";
+import { exchange, fetchPage, nameServerProbe, type Step, urlHost } from "./lines.ts";
+import { deliverMail, followLinks, type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
+
+/** Clients that probes use if they are installed on PATH. */
+export const probePrograms = [
+	"curl",
+	"dig",
+	"redis-cli",
+	"pg_isready",
+	"mariadb-admin",
+	"mysqladmin",
+	"ssh-keyscan",
+	"chronyc",
+	"rsync",
+] as const;
+
+const httpServers =
+	/^(nginx|apache2?|apachectl|apache2ctl|httpd|lighttpd|caddy|h2o|gunicorn|uvicorn|hypercorn|waitress-serve|uwsgi|http\.server|http-server|puma|unicorn|webfsd|thttpd|mini_httpd|darkhttpd|grafana(-server)?|prometheus.*|cagewright-demo)$/;
+
+export const protocols: readonly Protocol[] = [
+	{
+		name: "redis",
+		servers: /^(redis|valkey|keydb)-server$/,
+		ports: [6379],
+		queries: (target, tools) => {
+			if (!tools.programs.has("redis-cli")) {
+				const ping = exchange(target, tools, [{ send: "PING\r\n" }, { expect: "^\\+PONG" }]);
+				const steps = [{ send: "SET cagewright:probe ok EX 10\r\n" }, { expect: "^\\+OK" }];
+				const get = [{ send: "GET cagewright:probe\r\n" }, { expect: "^\\$2\\r\\nok" }];
+				return [{ depth: "job", probes: [ping, exchange(target, tools, [...steps, ...get])] }];
+			}
+			// redis-cli exits with 0 even if the server answers with an error (measured), so its output is compared.
+			const client = `redis-cli -h ${target.host} -p ${target.port}`;
+			return [
+				{
+					depth: "job",
+					probes: [
+						`test "$(${client} PING)" = PONG`,
+						`test "$(${client} SET cagewright:probe ok EX 10)" = OK && test "$(${client} GET cagewright:probe)" = ok`,
+					],
+					exercises: [`${client} SAVE`, `${client} BGSAVE`, `${client} INFO`],
+				},
+			];
+		},
+	},
+	{
+		name: "http",
+		servers: httpServers,
+		ports: [80, 8080, 8000, 8008, 8081, 8085, 8888, 3000, 5000, 443, 8443],
+		defaults: {
+			"http.server": 8000,
+			gunicorn: 8000,
+			uvicorn: 8000,
+			hypercorn: 8000,
+			"waitress-serve": 8080,
+			"http-server": 8080,
+			puma: 9292,
+			unicorn: 8080,
+			grafana: 3000,
+			"grafana-server": 3000,
+			prometheus: 9090,
+			"prometheus-node-exporter": 9100,
+			"cagewright-demo": 8085,
+		},
+		// Only the port names an unknown server, which may or may not use TLS there.
+		queries: ({ host, port }, tools, server) => {
+			const usual = port === 443 || port === 8443 ? "https" : "http";
+			const schemes = httpServers.test(server) ? [usual] : [usual, usual === "http" ? "https" : "http"];
+			return schemes.map((scheme) => {
+				const url = `${scheme}://${urlHost(host)}:${port}/`;
+				return {
+					depth: "request",
+					probes: [fetchPage(url, tools)],
+					job: [followLinks(url, tools)],
+					unproven: unproven("unproven-page", `curl -fsS${scheme === "https" ? "k" : ""} -o /dev/null ${url}PAGE`),
+				};
+			});
+		},
+	},
+	{
+		name: "dns",
+		servers: /^(named|dnsmasq|unbound|nsd|knotd|kresd|pdns_server|pdns_recursor|coredns)$/,
+		transport: "udp",
+		ports: [53, 5353],
+		// dnsmasq forwards the zone to a server that its own network cannot reach, but answers for its version. A server that
+		// only has its own zones, or a load balancer, refuses other zones; that is an answer, but proves little.
+		queries: (target, tools, server) => {
+			const ask = (question: "loopback-zone" | "version", answer: "NOERROR" | "NXDOMAIN" | "REFUSED"): ProbeQuery => ({
+				depth: answer === "REFUSED" ? "greeting" : "request",
+				probes: [nameServerProbe(target, tools, question, answer)],
+				unproven: unproven("unproven-names", `dig +short -p ${target.port} @${target.host} NAME | grep .`),
+			});
+			if (server === "dnsmasq") return [ask("version", "NOERROR"), ask("version", "NXDOMAIN")];
+			return [ask("loopback-zone", "NOERROR"), ask("loopback-zone", "NXDOMAIN"), ask("loopback-zone", "REFUSED")];
+		},
+	},
+	{
+		name: "postgresql",
+		servers: /^(postgres|postmaster|pg_ctl|pg_ctlcluster|pgbouncer)$/,
+		ports: [5432],
+		defaults: { pgbouncer: 6432 },
+		// Debian's pg_isready is a wrapper that needs an installed client. So this line speaks the protocol: the startup
+		// message for user and database postgres is answered with an authentication request, SSLRequest with S or N.
+		queries: (target, tools) => {
+			const ask = (depth: ProbeQuery["depth"], send: string, expect: string): ProbeQuery => ({
+				depth,
+				probes: [exchange(target, tools, [{ send }, { expect }])],
+				unproven: unproven(
+					"unproven-query",
+					`psql "host=${target.host} port=${target.port} user=NAME password=PASSWORD" -c "select 1"`,
+				),
+			});
+			const startup = "\0\x03\0\0user\0postgres\0database\0postgres\0\0";
+			const length = String.fromCharCode(startup.length + 4);
+			return [ask("request", `\0\0\0${length}${startup}`, "^R"), ask("greeting", "\0\0\0\x08\x04\xd2\x16\x2f", "^[SN]")];
+		},
+	},
+	{
+		name: "mysql",
+		servers: /^(mysqld|mysqld_safe|mariadbd|mariadbd-safe)$/,
+		ports: [3306],
+		queries: (target, tools) => {
+			const query = (client: string) =>
+				unproven("unproven-query", `${client} -h ${target.host} -P ${target.port} -u NAME -pPASSWORD -e "select 1"`);
+			const client = ["mariadb-admin", "mysqladmin"].find((program) => tools.programs.has(program));
+			// `ping` exits with 0 even if the account may not log in, because the server answered.
+			const ping = `${client} --connect-timeout=5 --protocol=tcp -h ${target.host} -P ${target.port} ping`;
+			return client === undefined
+				? // The greeting: three bytes of length, a sequence number, protocol version 10.
+					[{ depth: "greeting", probes: [exchange(target, tools, [{ expect: "^[^]{3}\\x00\\x0a" }])], unproven: query("mysql") }]
+				: [{ depth: "request", probes: [ping], unproven: query(client.replace("-admin", "").replace("admin", "")) }];
+		},
+	},
+	{
+		name: "memcached",
+		servers: /^memcached$/,
+		ports: [11211],
+		queries: (target, tools) => [
+			{
+				depth: "job",
+				probes: [
+					exchange(target, tools, [
+						{ send: "set cagewright:probe 0 10 2\r\nok\r\n" },
+						{ expect: "^STORED" },
+						{ send: "get cagewright:probe\r\n" },
+						{ expect: "\\r\\nok\\r\\nEND" },
+					]),
+				],
+			},
+		],
+	},
+	{
+		name: "ssh",
+		servers: /^(sshd|dropbear)$/,
+		ports: [22, 2222],
+		people: "logins",
+		// Prefers a complete key exchange: OpenSSH 10 locks out clients that leave after the banner.
+		queries: (target, tools) => {
+			const login = unproven(
+				"unproven-login",
+				`ssh -i KEY -o BatchMode=yes -o StrictHostKeyChecking=no -p ${target.port} NAME@${target.host} true`,
+			);
+			return tools.programs.has("ssh-keyscan")
+				? [
+						{
+							depth: "request",
+							probes: [`ssh-keyscan -T 5 -p ${target.port} ${target.host} 2>/dev/null | grep -q ' ssh-\\| ecdsa-'`],
+							unproven: login,
+						},
+					]
+				: [{ depth: "greeting", probes: [exchange(target, tools, [{ expect: "^SSH-2\\.0-" }])], unproven: login }];
+		},
+	},
+	{
+		name: "smtp",
+		servers: /^(master|postfix|exim4?|smtpd|opensmtpd|sendmail(-mta)?)$/,
+		ports: [25, 587, 2525],
+		people: "recipients",
+		// The recipient is withdrawn before a message is sent. Exim drops a client that speaks before the greeting ends.
+		queries: (target, tools) => {
+			const recipient = `${tools.people?.[0] ?? "root"}@localhost`;
+			const talk = (...steps: Step[]) =>
+				exchange(target, tools, [
+					{ expect: "(^|\\n)220 [^\\n]*\\n" },
+					{ send: "EHLO localhost\r\n" },
+					{ expect: "(^|\\n)250 [^\\n]*\\n" },
+					...steps,
+					{ send: "QUIT\r\n" },
+					{ expect: "^221" },
+				]);
+			const accepted = (send: string): Step[] => [{ send: `${send}\r\n` }, { expect: "^250" }];
+			const steps = [...accepted(`MAIL FROM:<${recipient}>`), ...accepted(`RCPT TO:<${recipient}>`), ...accepted("RSET")];
+			const example = `printf 'Subject: test\\n\\ntest\\n' | curl -fsS smtp://${urlHost(target.host)}:${target.port} --mail-from NAME@localhost --mail-rcpt NAME@localhost -T -`;
+			const job = { job: [deliverMail(target, tools, recipient)], unproven: unproven("unproven-mail", example) };
+			return [
+				{ depth: "request", probes: [talk(...steps)], ...job },
+				{ depth: "greeting", probes: [talk()], ...job },
+			];
+		},
+	},
+	// A server may not know SYST or may require a login first. Any other error means that it misses something (vsftpd: 500 OOPS).
+	loginProtocol(
+		"ftp",
+		/^(vsftpd|proftpd|pure-ftpd)$/,
+		[21, 2121],
+		[
+			{ expect: "(^|\\n)220 [^\\n]*\\n" },
+			{ send: "SYST\r\n" },
+			{ expect: "^(215|502|530) " },
+			{ send: "QUIT\r\n" },
+			{ expect: "^221" },
+		],
+	),
+	loginProtocol(
+		"imap",
+		/^(dovecot|imapd|cyrmaster)$/,
+		[143],
+		[{ expect: "^\\* OK" }, { send: "a NOOP\r\n" }, { expect: "(^|\\n)a OK" }],
+	),
+	loginProtocol("pop3", /^(pop3d|popa3d)$/, [110], [{ expect: "^\\+OK" }, { send: "QUIT\r\n" }, { expect: "^\\+OK" }]),
+	{
+		name: "mqtt",
+		servers: /^mosquitto$/,
+		ports: [1883],
+		// MQTT 3.1.1 with a clean session and the client name "c". A server that requires a login still answers with CONNACK.
+		queries: (target, tools) => {
+			const connect = "\x10\x0d\0\x04MQTT\x04\x02\0\x1e\0\x01c";
+			return [
+				{
+					depth: "job",
+					probes: [
+						exchange(target, tools, [
+							{ send: connect },
+							{ expect: "^\\x20\\x02\\x00\\x00" },
+							{ send: "\x82\x0f\0\x01\0\x0acagewright\0" },
+							{ expect: "^\\x90\\x03\\x00\\x01\\x00" },
+							{ send: "\x30\x0e\0\x0acagewrightok" },
+							{ expect: "\\x00\\x0acagewrightok" },
+						]),
+					],
+				},
+				{
+					depth: "greeting",
+					probes: [exchange(target, tools, [{ send: connect }, { expect: "^\\x20\\x02" }])],
+					unproven: unproven(
+						"unproven-message",
+						`mosquitto_pub -h ${target.host} -p ${target.port} -u NAME -P PASSWORD -q 1 -t TOPIC -m test`,
+					),
+				},
+			];
+		},
+	},
+	...infrastructureProtocols,
+];
+
+/** Returns a protocol whose server only greets those who do not log in. */
+function loginProtocol(name: string, servers: RegExp, ports: readonly number[], steps: readonly Step[]): Protocol {
+	return {
+		name,
+		servers,
+		ports,
+		people: "logins",
+		queries: (target, tools) => [
+			{
+				depth: "greeting",
+				probes: [exchange(target, tools, steps)],
+				unproven: unproven("unproven-login", `curl -fsS ${name}://NAME:PASSWORD@${urlHost(target.host)}:${target.port}/`),
+			},
+		],
+	};
+}

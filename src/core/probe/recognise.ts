@@ -1,0 +1,125 @@
+import { exchange, exchangeScript, fetchPage, scriptBeginning, stepsIn, type Target, type Tools, urlHost } from "./lines.ts";
+import { serverName } from "./propose.ts";
+import { deliversMail, type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
+import { probePrograms, protocols } from "./protocols.ts";
+
+/** Patterns for the server's address in our own lines. */
+const addresses: readonly RegExp[] = [
+	/\bhttps?:\/\/(?<host>\[[\da-fA-F:.]+\]|[\w.-]+):(?<port>\d+)\//,
+	/ -p (?<port>\d+) @(?<host>[\w.:]+) /,
+	/ -h (?<host>[\w.:]+) -[pP] (?<port>\d+)/,
+	/ -p (?<port>\d+) (?<host>[\w.:]+) /,
+	/' (?<host>[\w.:]+) (?<port>\d+) ['\da-f]/,
+	/'? (?<host>\[?[\w.:]+\]?):(?<port>\d+)$/,
+	/' "\$CAGEWRIGHT_ROOT"(?<socket>\/\S+) 0 '/,
+];
+
+/** Recognises our own probes; undefined for others. `node` is the Node executable for their exercises. */
+export function queryOf(line: string, node?: string): ProbeQuery | undefined {
+	return known(line, node)?.query ?? guessed(line);
+}
+
+/** Returns whether the line is one of these exercises, with any Node executable. */
+export function isAmong(exercises: readonly string[], line: string): boolean {
+	const rest = (text: string) => text.replace(/^\S+ -e /, "");
+	return exercises.some((one) => rest(one) === rest(line));
+}
+
+/** Removes mail deliveries and our own jobs, because they change state, and the host itself has no copy. */
+export function withoutJobs(exercises: readonly string[], probes: readonly string[]): string[] {
+	return exercises.filter((line) => {
+		const node = /^(\S+) -e /.exec(line)?.[1];
+		return !deliversMail(line) && !probes.some((probe) => isAmong(queryOf(probe, node)?.job ?? [], line));
+	});
+}
+
+/** Replaces the jobs of the proposed probes by those of the probes that answered, unless the exercises have no jobs. */
+export function jobsOfAnswer(exercises: readonly string[], proposed: readonly string[], answered: readonly string[]): string[] {
+	const node = exercises.flatMap((line) => /^(\S+) -e /.exec(line)?.[1] ?? [])[0];
+	const jobsOf = (probes: readonly string[]) => probes.flatMap((probe) => queryOf(probe, node)?.job ?? []);
+	const [before, after] = [jobsOf(proposed), jobsOf(answered)];
+	if (!exercises.some((line) => isAmong(before, line))) return [...exercises];
+	const rest = exercises.filter((line) => !isAmong(before, line) || isAmong(after, line));
+	return [...rest, ...after.filter((line) => !isAmong(rest, line))];
+}
+
+/** Returns the protocol of the command or of one of the probes. */
+export function protocolOf(command: readonly string[], probes: readonly string[]): Protocol | undefined {
+	const server = serverName(command);
+	return protocols.find(({ servers }) => servers.test(server)) ?? probes.flatMap((line) => known(line)?.protocol ?? [])[0];
+}
+
+/** Updates a line of an earlier release to the current script. */
+function renewed(line: string): string {
+	const begin = line.indexOf(scriptBeginning);
+	const end = line.indexOf("'", begin);
+	return begin < 0 || end < 0 ? line : line.slice(0, begin) + exchangeScript + line.slice(end);
+}
+
+/** Finds the line among those we propose for its address. */
+function known(given: string, other = "node"): { protocol: Protocol; query: ProbeQuery } | undefined {
+	const line = renewed(given);
+	const node = /^(\S+) -e /.exec(line)?.[1] ?? other;
+	const [, person] = /RCPT TO:<([^@>]+)@/.exec(line) ?? [];
+	const people = person === undefined ? [] : [person];
+	for (const address of addresses) {
+		const target = targetIn(address.exec(line)?.groups);
+		if (target === undefined) continue;
+		for (const protocol of protocols) {
+			for (const programs of [probePrograms, []]) {
+				// dnsmasq is queried in another way than other servers of its protocol.
+				for (const server of ["", "dnsmasq"]) {
+					const queries = protocol.queries(target, { node, people, programs: new Set<string>(programs) }, server);
+					const query = queries.find(({ probes }) => probes.includes(line));
+					if (query) return { protocol, query };
+				}
+			}
+		}
+	}
+	return undefined;
+}
+
+function targetIn(groups: Readonly<Record<string, string>> | undefined): Target | undefined {
+	if (groups === undefined) return undefined;
+	const { host = "", port, socket } = groups;
+	if (socket !== undefined) return { host: "127.0.0.1", port: 0, socket };
+	return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
+}
+
+/** Recognises a probe that was derived from an unknown server's greeting. */
+function guessed(line: string): ProbeQuery | undefined {
+	if (!line.includes(` -e '${scriptBeginning}`)) return undefined;
+	const [, json = ""] = /'(\[\{.*\}\])'$/.exec(line) ?? [];
+	const steps = stepsIn(json);
+	if (!steps?.length) return undefined;
+	if (steps.every((step) => "expect" in step)) {
+		return { depth: "greeting", probes: [line], unproven: unproven("unproven-greeting", "COMMAND") };
+	}
+	return steps.some((step) => "send" in step && step.send.startsWith("GET / "))
+		? { depth: "request", probes: [line], unproven: unproven("unproven-page", "curl -fsS -o /dev/null URL") }
+		: undefined;
+}
+
+/** How a port of an unknown protocol reacted to a connection. */
+export type Greeting =
+	/** It spoke first: the beginning of its text, as latin1. */
+	| { readonly kind: "banner"; readonly text: string }
+	/** It answered a GET with this status. */
+	| { readonly kind: "http"; readonly status: number };
+
+/** Derives a guess that expects the same greeting; undefined if no part of it is stable. */
+export function guessProbe(target: Target, greeting: Greeting, tools: Tools): string | undefined {
+	if (greeting.kind === "http") {
+		if (greeting.status < 400) return fetchPage(`http://${urlHost(target.host)}:${target.port}/`, tools);
+		// A page that requires a login or does not exist is also an answer.
+		const request = `GET / HTTP/1.0\r\nHost: ${urlHost(target.host)}\r\n\r\n`;
+		return exchange(target, tools, [{ send: request }, { expect: `^HTTP/1\\.[01] ${greeting.status}` }]);
+	}
+	const word = greetingWord(greeting.text);
+	return word === undefined ? undefined : exchange(target, tools, [{ expect: `^${word.replace(/[+*]/g, "\\$&")}` }]);
+}
+
+/** Returns the part of a banner that survives updates: its code or first word, but no version. */
+export function greetingWord(text: string): string | undefined {
+	return /^(?:\d{3}(?=[ -])|\+OK|\* OK|[A-Za-z]{2,})/.exec(text)?.[0];
+}

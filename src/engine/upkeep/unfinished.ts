@@ -1,0 +1,129 @@
+import { Failure } from "../../core/failure.ts";
+import { type Repaired, repairAdoptions } from "../adopt/release.ts";
+import { startAndProbe } from "../adopt/undo.ts";
+import { revert } from "../build/switching.ts";
+import { lockUnlessBusy, presentCage } from "../cages.ts";
+import type { Context, Machine } from "../context.ts";
+import { idsOfOthers, type WithdrawnAccount, withdrawAccount } from "../plan/dedicated-account.ts";
+import { restartCage } from "../run/restart.ts";
+import type { Switching } from "../store.ts";
+import { finishRemoval } from "./remove.ts";
+
+/** Work of a killed command that this command finished. */
+export type Finished =
+	| ({ readonly kind: "adoption" } & Repaired)
+	| ({ readonly kind: "import" } & WithdrawnAccount)
+	| { readonly kind: "removal"; readonly name: string }
+	| ({ readonly kind: "switching"; readonly name: string } & Switched)
+	/** Nothing was left to finish; the started work was discarded. */
+	| { readonly kind: "leftovers"; readonly name: string };
+
+/**
+ * Finishes or undoes the work of killed commands. Skips cages that another command has locked. Reports what cannot be finished
+ * and continues.
+ */
+export async function finishUnfinished(
+	machine: Machine,
+	done: (finished: Finished) => void,
+	failed: (problem: Failure) => void,
+): Promise<void> {
+	const context: Context = { machine, emit() {}, signal: new AbortController().signal };
+	const { accounts, launcher, store } = machine;
+	const attempt = async (work: () => Promise<void>) => {
+		try {
+			await work();
+		} catch (error) {
+			if (!(error instanceof Failure)) throw error;
+			failed(error);
+		}
+	};
+	await attempt(async () => {
+		// Only root moves system services.
+		if (accounts.own()) return;
+		for (const repaired of await repairAdoptions(context)) done({ kind: "adoption", ...repaired });
+	});
+	await attempt(async () => {
+		for (const problem of await launcher.clearAbandoned()) failed(problem);
+	});
+	await attempt(async () => {
+		for (const { account, discard } of await store.archives.interrupted()) {
+			await attempt(async () => {
+				// Somebody may have made a cage with this account since.
+				const isUsed = account.uid !== undefined && (await idsOfOthers(store)).has(account.uid);
+				const withdrawn = isUsed ? undefined : await withdrawAccount(context, undefined, account);
+				await discard();
+				if (withdrawn) done({ kind: "import", ...withdrawn });
+			});
+		}
+	});
+	for (const name of await store.unfinished()) {
+		await attempt(async () => {
+			const finished = await finish(context, name);
+			if (finished) done(finished);
+		});
+	}
+}
+
+async function finish(context: Context, name: string): Promise<Finished | undefined> {
+	const { store } = context.machine;
+	await using lock = await lockUnlessBusy(store, name);
+	if (lock === undefined) return undefined;
+	const removal = await store.removing.begun(name);
+	if (removal) {
+		await finishRemoval(context, name, removal);
+		return { kind: "removal", name };
+	}
+	const left = await store.upkeep.switching(name);
+	const switched = left && (await finishSwitching(context, name, left));
+	return switched ? { kind: "switching", name, ...switched } : { kind: "leftovers", name };
+}
+
+/** The result of an interrupted switch. */
+interface Switched {
+	readonly generation: number;
+	readonly restarted: readonly string[];
+	/** Processes that still run in another generation. */
+	readonly remaining: readonly number[];
+	/** The new generation did not answer, so this is the previous one. */
+	readonly wentBack: boolean;
+}
+
+/**
+ * Restarts what the killed command would have restarted; if that does not answer, the previous generation returns. Returns
+ * undefined if nothing was left to do. The caller holds the lock.
+ */
+async function finishSwitching(context: Context, name: string, left: Switching): Promise<Switched | undefined> {
+	const { store } = context.machine;
+	const { before, from, stopped } = left;
+	try {
+		const started = stopped && context.machine.services.running() ? await startStopped(context, name, stopped) : [];
+		const { remaining, restarted } = await restartCage(context, name);
+		if (!started.length && !restarted.length && !remaining.length) return undefined;
+		return await logSwitch(context, name, { restarted: [...started, ...restarted], remaining, wentBack: false });
+	} catch (error) {
+		if (!(error instanceof Failure) || (await store.present(name)) === from) throw error;
+		await revert(context, name, from, before, error);
+		return await logSwitch(context, name, { restarted: [], remaining: [], wentBack: true });
+	} finally {
+		await store.upkeep.saveSwitching(name, undefined);
+	}
+}
+
+async function startStopped(
+	context: Context,
+	name: string,
+	{ companions, service }: NonNullable<Switching["stopped"]>,
+): Promise<string[]> {
+	const { services, store } = context.machine;
+	if ((await services.state(service)).active === "active") return [];
+	const { application } = (await presentCage(context, name)).cage;
+	const probes = (await store.adoption(name))?.probes ?? application.probes;
+	await startAndProbe(context, { service, companions, probes, timeout: application.timeout });
+	return [service];
+}
+
+async function logSwitch({ machine: { store } }: Context, name: string, what: Omit<Switched, "generation">): Promise<Switched> {
+	const switched = { generation: (await store.present(name)) ?? 0, ...what };
+	await store.log(name, "switch-finished", switched);
+	return switched;
+}

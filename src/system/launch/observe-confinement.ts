@@ -1,0 +1,124 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import type { Limits } from "../../core/application/application.ts";
+import type { MeasuredConfinement } from "../../core/cage/cage.ts";
+import { capabilitiesOfMask } from "../../core/confinement/capabilities.ts";
+import { limitsSet } from "../../core/confinement/limits.ts";
+import { syscallNumber } from "../../core/confinement/seccomp/syscalls.ts";
+import { parseMountinfo } from "../../core/machine/mountinfo.ts";
+import { type Path, pathToBytes } from "../../core/path/path.ts";
+import type { Observed } from "../../core/selftest/outside.ts";
+import { allPids, identityOf, linkTarget, statusText } from "../running/proc.ts";
+import { findTool, toolEnvironment } from "../tools.ts";
+import { heldLimits } from "./limits.ts";
+import { architecture } from "./method.ts";
+import { isRootBelow, statFields } from "./processes.ts";
+
+/** Everything that /proc (proc(5)) reveals about a caged process and its init. Undefined if one of them has ended. */
+export function observeConfinement(pid: number, init: number, root: Path): Observed | undefined {
+	try {
+		const { capabilities, field, isOurs, layers } = statusOf(pid);
+		const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+		// The name may contain spaces and parentheses. The fields after it are state, ppid, pgrp, session, tty_nr.
+		const [, , , session, terminal] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+		const cage = identityOf(pathToBytes(root));
+		const namespaceRoot = rootOfNamespace(pid);
+		return {
+			inside: identityOf(`/proc/${pid}/root/.`) === cage,
+			rootOfNamespace: namespaceRoot === undefined ? undefined : namespaceRoot === cage,
+			capabilities: Object.fromEntries(capabilities.map(([name, mask]) => [name, capabilitiesOfMask(mask)])),
+			...layers,
+			sharedNamespaces: namespaces.flatMap(([kind, name]) => (isOurs(kind) ? [name] : [])),
+			descriptors: [...descriptors(pid, 3), ...(init === pid ? [] : descriptors(init, 0))],
+			mounts: parseMountinfo(readFileSync(`/proc/${pid}/mountinfo`, "latin1")),
+			ownSession: Number(session) === init || isAlone(Number(session), pid),
+			terminal: terminal !== "0",
+			environment: readFileSync(`/proc/${init}/environ`, "latin1")
+				.split("\0")
+				// Without an init, the program has overwritten it.
+				.filter((variable) => variable.includes("="))
+				.map((variable) => variable.slice(0, variable.indexOf("="))),
+			sameAccount: othersOf(Number(field("Uid")), pid),
+		};
+	} catch {
+		return undefined;
+	}
+}
+
+function descriptors(pid: number, first: number): string[] {
+	return readdirSync(`/proc/${pid}/fd`)
+		.filter((number) => Number(number) >= first)
+		.map((number) => `${number}: ${readlinkSync(`/proc/${pid}/fd/${number}`)}`);
+}
+
+/** Whether no process outside its PID namespace is in this session: systemd's helper, which started it, has ended. */
+function isAlone(session: number, pid: number): boolean {
+	const namespace = readlinkSync(`/proc/${pid}/ns/pid`);
+	return !allPids().some((one) => {
+		const [, , , its] = statFields(one);
+		return Number(its) === session && ![undefined, namespace].includes(linkTarget(one, "ns/pid"));
+	});
+}
+
+/** Excludes root, which is always there, and processes of the cage's PID namespace. */
+function othersOf(uid: number, pid: number): number[] {
+	if (uid === 0) return [];
+	const namespace = readlinkSync(`/proc/${pid}/ns/pid`);
+	return allPids().filter((one) => {
+		// A zombie does nothing any more.
+		const lives = !/^State:\s*Z/m.test(statusText(one) ?? "State: Z");
+		const isOfAccount = lives && statSync(`/proc/${one}`, { throwIfNoEntry: false })?.uid === uid;
+		return isOfAccount && ![undefined, namespace].includes(linkTarget(one, "ns/pid"));
+	});
+}
+
+/** Files of /proc/PID/ns (namespaces(7)) and our names for them. */
+const namespaces = [
+	["mnt", "mount"],
+	["pid", "pid"],
+	["ipc", "ipc"],
+	["uts", "uts"],
+	["cgroup", "cgroup"],
+	["net", "net"],
+	["user", "user"],
+] as const;
+
+/** What both views read. Throws if the process has ended. */
+function statusOf(pid: number) {
+	const status = readFileSync(`/proc/${pid}/status`, "latin1");
+	const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, "m").exec(status)?.[1] ?? "";
+	return {
+		field,
+		/** The masks of its capability sets, by name. */
+		capabilities: ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"].map((name) => [name, field(name) || "0"] as const),
+		layers: { seccomp: field("Seccomp") === "2", noNewPrivileges: field("NoNewPrivs") === "1" },
+		isOurs: (kind: string) => readlinkSync(`/proc/${pid}/ns/${kind}`) === readlinkSync(`/proc/self/ns/${kind}`),
+	};
+}
+
+/** Reads a process's confinement from the kernel. Undefined if it has ended. `init` is the first process of its cage. */
+export function measureConfinement(pid: number, init: number, root: Path, limits: Limits = {}): MeasuredConfinement | undefined {
+	try {
+		const { capabilities, isOurs, layers } = statusOf(pid);
+		const all = capabilities.reduce((union, [, mask]) => union | BigInt(`0x${mask}`), 0n);
+		const isInside = (one: number) => identityOf(`/proc/${one}/root/.`) === identityOf(pathToBytes(root));
+		return {
+			inside: isInside(pid) || (isInside(init) && isRootBelow(pid, init)),
+			...layers,
+			capabilities: capabilitiesOfMask(all.toString(16)),
+			namespaces: namespaces.flatMap(([kind, name]) => (isOurs(kind) ? [] : [name])),
+			...(limitsSet(limits).length ? { limits: heldLimits(pid, limits) } : {}),
+		};
+	} catch {
+		return undefined;
+	}
+}
+
+/** `device:inode` of the root of a process's mount namespace, where somebody who enters it arrives, whatever the process's own root is. */
+function rootOfNamespace(pid: number): string | undefined {
+	const perl = findTool("perl");
+	if (perl === undefined) return undefined;
+	const program = `open my $its, '<', '/proc/${pid}/ns/mnt' or exit 1; syscall(${syscallNumber("setns", architecture)}, fileno $its, 0) == 0 or exit 1; my @s = stat '/'; print "$s[0]:$s[1]"`;
+	const { status, stdout } = spawnSync(perl, ["-e", program], { env: toolEnvironment, encoding: "utf8" });
+	return status === 0 ? stdout : undefined;
+}

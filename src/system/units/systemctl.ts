@@ -1,0 +1,110 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Companions } from "../../core/adoption/adoption.ts";
+import { Failure } from "../../core/failure.ts";
+import { printable } from "../../core/path/quote.ts";
+import type { ServiceState, Services } from "../../engine/systemd-ports.ts";
+import { children, processStatus } from "../launch/processes.ts";
+import { runGroup } from "../launch/shell.ts";
+import { findTool, requireTool, toolEnvironment } from "../tools.ts";
+
+/** Seconds; longer than systemd's default limits (TimeoutStartSec, 90 s). */
+const timeoutSeconds = 300;
+
+/** The running systemd, via systemctl(1). */
+export const systemServices: Services = {
+	// sd_booted(3)
+	running: () => existsSync("/run/systemd/system"),
+	state,
+	output,
+	companions,
+	async start(service, { dependents, triggers }) {
+		await must(["start", ...triggers, service]);
+		if (dependents.length) await must(["start", ...dependents]);
+	},
+	reload: (service) => must(["reload", service]),
+	stop: (service, { triggers }) => must(["stop", ...triggers, service]),
+	async forgetFailure(service) {
+		await systemctl(["reset-failed", service]);
+	},
+	async enable(unit, wanted, root) {
+		if (findTool("systemctl") === undefined) return;
+		const runs = root === "/" && systemServices.running();
+		if (runs) await must(["daemon-reload"]);
+		const now = runs ? ["--now"] : [`--root=${root}`];
+		// systemctl fails for a unit that does not exist, which is the goal here.
+		if (wanted) await must([...now, "enable", unit]);
+		else await systemctl([...now, "disable", unit]);
+	},
+};
+
+async function state(service: string): Promise<ServiceState> {
+	const properties = "ActiveState,MainPID,Result,ExecMainCode,ExecMainStatus,NRestarts";
+	const { output, status } = await systemctl(["show", `--property=${properties}`, service]);
+	const value = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(output)?.[1] ?? "";
+	if (status !== 0) throw new Failure("systemctl-failed", { what: service, detail: printable(output.trim()) }, 3);
+	// CLD_KILLED and CLD_DUMPED of siginfo(3): the status is a signal number.
+	const isSignal = ["2", "3"].includes(value("ExecMainCode"));
+	return {
+		active: value("ActiveState"),
+		mainPid: mainOf(Number(value("MainPID"))),
+		result: value("Result"),
+		status: Number(value("ExecMainStatus")) + (isSignal ? 128 : 0),
+		restarts: Number(value("NRestarts")),
+	};
+}
+
+/** The launcher's unshare(1) waits for its child, which becomes the init. */
+function mainOf(pid: number): number {
+	return (processStatus(pid)?.name === "unshare" ? children(pid)[0] : undefined) ?? pid;
+}
+
+const linesRead = 50;
+
+async function output(service: string): Promise<string> {
+	const program = findTool("journalctl");
+	const { output: shown } = await systemctl(["show", "--value", "--property=InvocationID", service]);
+	const invocation = shown.trim();
+	if (program === undefined || !/^[0-9a-f]{32}$/.test(invocation)) return "";
+	// systemd's own messages about the service do not have this field.
+	const words = ["--quiet", "--no-pager", "--output=cat", `--lines=${linesRead}`, `_SYSTEMD_INVOCATION_ID=${invocation}`];
+	const { ok, output } = await runGroup([program, ...words], toolEnvironment, timeoutSeconds);
+	return ok ? output : "";
+}
+
+async function companions(service: string): Promise<Companions> {
+	const related = async (...properties: string[]) => {
+		const { output } = await systemctl(["show", "--value", `--property=${properties.join(",")}`, service]);
+		const names = output.split(/\s+/).filter((name) => /\.(service|socket|timer|path)$/.test(name));
+		const states = await Promise.all(names.map(async (name) => ({ name, ...(await state(name)) })));
+		return states.filter(({ active }) => active === "active").map(({ name }) => name);
+	};
+	return {
+		triggers: await related("TriggeredBy"),
+		dependents: await related("RequiredBy", "BoundBy", "ConsistsOf"),
+	};
+}
+
+export async function must(words: readonly string[]): Promise<void> {
+	const { output, status } = await systemctl(words);
+	if (status === 0) return;
+	const detail = printable(output.trim().replace(/\s*\n\s*/g, " "));
+	throw new Failure("systemctl-failed", { what: words.join(" "), detail: detail || status }, 1);
+}
+
+/** In its own process group, because Ctrl-C must not interrupt a command that is in progress. */
+export function systemctl(words: readonly string[]) {
+	return runGroup([requireTool("systemctl"), "--no-pager", "--no-ask-password", ...words], toolEnvironment, timeoutSeconds);
+}
+
+/** The folder for units until the next boot (systemd.unit(5)). */
+export const runtimeUnits = "/run/systemd/system";
+
+/** Stops one of our services and removes its unit, even if either is gone already. */
+export async function removeRuntimeUnit(name: string): Promise<void> {
+	await systemctl(["kill", "--signal=KILL", name]);
+	await systemctl(["stop", name]);
+	rmSync(join(runtimeUnits, name), { force: true });
+	await systemctl(["daemon-reload"]);
+	await systemctl(["reset-failed", name]);
+}
