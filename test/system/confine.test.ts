@@ -3,12 +3,8 @@ import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { landlockMask, landlockRuleset } from "../../src/core/confinement/landlock.ts";
-import {
-	type Confinement,
-	confineExecutable,
-	confineFailed,
-	landlockProbe,
-} from "../../src/core/confinement/programs/confine.ts";
+import { launchFailed } from "../../src/core/confinement/launch.ts";
+import { type Confinement, confineExecutable, landlockProbe } from "../../src/core/confinement/programs/confine.ts";
 import { seccompFilters } from "../../src/core/confinement/seccomp/program.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { temporaryFolder } from "./cagewright.ts";
@@ -155,12 +151,12 @@ connect = lambda name: socket.socket(socket.AF_UNIX).connect("\\0" + name)`;
 			["the filter", { filters: [{ program: Buffer.alloc(8, 0xff), isLogged: true }] }, "the system call filter"],
 			["an empty filter", { filters: [{ program: Buffer.alloc(0), isLogged: false }] }, "the system call filter"],
 		])("%s", (_, values, step) => {
-			expect(confined("echo started", values)).toEqual({ status: confineFailed, output: `cagewright-conf: ${step}: refused\n` });
+			expect(confined("echo started", values)).toEqual({ status: launchFailed, output: `cagewright-conf: ${step}: refused\n` });
 		});
 		test("the next program", () => {
 			confined("true");
 			const run = spawnSync(`${folder}/confine`, ["/nowhere"], { encoding: "utf8" });
-			expect([run.status, run.stderr]).toEqual([confineFailed, "cagewright-conf: starting the next program: refused\n"]);
+			expect([run.status, run.stderr]).toEqual([launchFailed, "cagewright-conf: starting the next program: refused\n"]);
 		});
 	});
 });

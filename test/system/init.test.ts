@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { initName } from "../../src/core/confinement/launch.ts";
-import { initCannotExecute, initExecutable } from "../../src/core/confinement/programs/init.ts";
+import { initName, launchFailed } from "../../src/core/confinement/launch.ts";
+import { initExecutable } from "../../src/core/confinement/programs/init.ts";
 import { temporaryFolder } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { allProcesses, childrenOf, statusField } from "./processes.ts";
@@ -80,7 +80,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 			["there is no such directory", ["/bin/true"], "/nowhere"],
 			["the directory is none", ["/bin/true"], "/etc/passwd"],
 		])("with 125 if %s", async (_, words, cwd) => {
-			expect(await run(words, { cwd }).ended).toBe(initCannotExecute);
+			expect(await run(words, { cwd }).ended).toBe(launchFailed);
 		});
 		test("together with everything in the namespace if the program failed", async () => {
 			const started = shell("(exec sleep 1000) & exit 3");
@@ -155,7 +155,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 
 	test("an empty argument is refused if nothing can be removed from the program (125)", async () => {
 		const before = ["setpriv", "--bounding-set=-all,+kill"];
-		expect(await run(["/", "/bin/true"], { before, cwd: "" }).ended).toBe(initCannotExecute);
+		expect(await run(["/", "/bin/true"], { before, cwd: "" }).ended).toBe(launchFailed);
 	});
 
 	describe("a program in the background ends with the status of its last process", () => {

@@ -9,6 +9,7 @@ import {
 	type LaunchSpec,
 	type LaunchSteps,
 	launchDirectory,
+	launchFailed,
 	syslogName,
 	temporaryDirectories,
 	temporaryLimits,
@@ -170,5 +171,5 @@ function verifyMount({ identity, source }: CageMount, mounted: string): string[]
 	const complaint = quoteShell(
 		`cagewright-bind: ${showPath(source)} was replaced during the start; find out by whom, and start again`,
 	);
-	return [`[ "$(stat -c %d:%i ${mounted})" = ${identity} ] || { echo ${complaint} >&2; exit 125; }`];
+	return [`[ "$(stat -c %d:%i ${mounted})" = ${identity} ] || { echo ${complaint} >&2; exit ${launchFailed}; }`];
 }

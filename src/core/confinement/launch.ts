@@ -191,6 +191,9 @@ export interface HostRoot {
  */
 export const ownUser = ["--user", "--map-current-user", "--keep-caps"];
 
+/** Exit status of each program and script of a launch that cannot do its part, and of `run` then. */
+export const launchFailed = 125;
+
 /** Path of the launcher's own files in the cage. */
 export const launchDirectory = pathFromText("/.launch");
 /** At most 15 characters, like a process name (proc_pid_comm(5)). */

@@ -1,4 +1,4 @@
-import { initCannotExecute } from "../confinement/programs/init.ts";
+import { launchFailed } from "../confinement/launch.ts";
 import { lineText, pathText } from "../confinement/unit/quote.ts";
 import { type Path, pathFromText } from "../path/path.ts";
 import { isExecutable, memoryDirectories, mountedVolume, podmanPath, volumeNames } from "./podman.ts";
@@ -60,7 +60,7 @@ export function quadletUnits(workload: Workload): Map<string, string> {
 		"",
 		"[Service]",
 		"Restart=on-failure",
-		`RestartPreventExitStatus=${initCannotExecute}`,
+		`RestartPreventExitStatus=${launchFailed}`,
 		"TimeoutStopSec=100",
 		"",
 		"[Install]",

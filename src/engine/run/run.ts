@@ -1,6 +1,7 @@
 import { type Application, launchEnvironment, socketsOf } from "../../core/application/application.ts";
 import { placeInCage } from "../../core/cage/manifest.ts";
 import { shellForCage } from "../../core/confinement/host-shell.ts";
+import { launchFailed } from "../../core/confinement/launch.ts";
 import { Failure } from "../../core/failure.ts";
 import { isWithin, join, type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -73,7 +74,7 @@ async function runOnce(
 	const place = placeOfProgram(present, program);
 	if (place === undefined) {
 		const programs = programsIn(present).slice(0, mostNamed).join(", ");
-		throw new Failure("command-not-in-cage", { name, program, programs }, 125);
+		throw new Failure("command-not-in-cage", { name, program, programs }, launchFailed);
 	}
 	if (!command.length) await warnRunning(context, name);
 	launchMethod(context, true);

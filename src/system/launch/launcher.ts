@@ -2,13 +2,19 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Limits } from "../../core/application/application.ts";
 import { requireLaunchable } from "../../core/cage/launchable.ts";
-import { type CageMount, type CageRoot, environmentName, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
+import {
+	type CageMount,
+	type CageRoot,
+	environmentName,
+	initName,
+	type LaunchSpec,
+	launchFailed,
+} from "../../core/confinement/launch.ts";
 import { launchScript, mountsCommand, namespaceCommand, splitLaunchScript } from "../../core/confinement/launch-script.ts";
 import type { CgroupLimit } from "../../core/confinement/limits.ts";
 import type { Method } from "../../core/confinement/method.ts";
 import { acceptorName } from "../../core/confinement/programs/acceptor.ts";
 import { socketsName } from "../../core/confinement/programs/passed-sockets.ts";
-import { probeCannotEnter } from "../../core/confinement/programs/probe-entry.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellBytes, quoteShellLine } from "../../core/path/quote.ts";
@@ -147,7 +153,7 @@ export class UtilLinuxLauncher implements Launcher {
 		const init = where.launched?.init || undefined;
 		const { network, onHost = false } = where;
 		const entered = enterProbe(line, { init, network, onHost }, (kind) => this.probePrograms.descriptor(kind));
-		if (entered === undefined) return { ok: false, status: probeCannotEnter, output: "", timedOut: false };
+		if (entered === undefined) return { ok: false, status: launchFailed, output: "", timedOut: false };
 		const env = { ...process.env, CAGEWRIGHT_ROOT: entered.root ?? where.root ?? "/nonexistent" };
 		const ended = this.commands.started([...enter(init ?? network, onHost), "/bin/sh", "-c", line]);
 		const running = runGroup(entered.words, env, timeoutSeconds, signal, entered.descriptors);

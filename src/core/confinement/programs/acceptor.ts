@@ -1,4 +1,5 @@
 import { assemble, load, type Program, pointer, register, words } from "../../machine-code/program.ts";
+import { launchFailed } from "../launch.ts";
 
 /**
  * Returns a static executable that starts the application for each connection, with the connection as standard input and
@@ -29,7 +30,6 @@ export function acceptorExecutable(architecture: string, count: number): Buffer 
 const most = 64;
 
 export const acceptorName = "cagewright-accept";
-const cannotExecute = 125;
 const childSignal = 17;
 
 /** a: connection, b: children, c: argv, d: envp, e: time limit, or options of wait4. */
@@ -93,7 +93,7 @@ function describeAcceptor(p: Program, count: number): void {
 	for (const stream of [0, 1]) p.call("dup3", register("a"), stream, 0);
 	p.call("close_range", 3, -1, 0);
 	p.call("execve", load("c", 8, 8), pointer("c", 8), register("d"));
-	p.exit(cannotExecute);
+	p.exit(launchFailed);
 }
 
 /** The kernel's struct sigaction: handler, flags, restorer, mask. */

@@ -2,6 +2,7 @@ import { assemble, load, type Program, pointer, register, words } from "../../ma
 import { pathToBytes } from "../../path/path.ts";
 import { capabilities as allCapabilities, type Capability } from "../capabilities.ts";
 import { bindMask, type LandlockRule, type LandlockRuleset, landlockMask, landlockSince, scopeMask } from "../landlock.ts";
+import { launchFailed } from "../launch.ts";
 import type { Layer } from "../method.ts";
 
 /**
@@ -27,8 +28,6 @@ import type { Layer } from "../method.ts";
  *     execve(argv[1], argv + 1, envp); fail("starting the next program");
  */
 
-/** Exit status if a step was refused. */
-export const confineFailed = 125;
 export const confineName = "cagewright-conf";
 
 export interface Confinement {
@@ -142,7 +141,7 @@ function describeConfiner(p: Program, confinement: Confinement): void {
 		([step, text]) => [step, Buffer.from(`${confineName}: ${text}: refused\n`)] as const,
 	);
 	// execve returned, so the last step failed.
-	p.failures(messages.reverse(), confineFailed);
+	p.failures(messages.reverse(), launchFailed);
 }
 
 /** Capability sets have 64 bits (capabilities(7)). */

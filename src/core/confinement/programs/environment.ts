@@ -1,6 +1,5 @@
 import { assemble, load, type Program, pointer, register } from "../../machine-code/program.ts";
-import { environmentName } from "../launch.ts";
-import { initCannotExecute } from "./init.ts";
+import { environmentName, launchFailed } from "../launch.ts";
 
 /**
  * Returns a static executable that sets the application's environment as the last step. Earlier, the launcher's programs would
@@ -46,7 +45,7 @@ function describeEnvironment(p: Program, listens: boolean): void {
 	p.call("execve", load("a", 8, 8), pointer("a", 8), register("b"));
 	p.label("failed");
 	p.call("write", 2, "complaint", complaint.length);
-	p.exit(initCannotExecute);
+	p.exit(launchFailed);
 }
 
 /** sd_listen_fds(3) only takes descriptors if a variable names the calling process. c: the word. */

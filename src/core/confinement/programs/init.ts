@@ -1,4 +1,5 @@
 import { assemble, load, type Program, pointer, register, words } from "../../machine-code/program.ts";
+import { launchFailed } from "../launch.ts";
 
 /**
  * PID 1 of a cage: a static executable of about a kilobyte, assembled here.
@@ -52,9 +53,6 @@ export function initExecutable(architecture: string, kind: InitKind = {}): Buffe
 export function initWords(program: string, cwd: string, keepsKill: boolean): string[] {
 	return [program, ...(keepsKill ? [""] : []), cwd];
 }
-
-/** Exit status if the init cannot enter the working directory or execute the first program. */
-export const initCannotExecute = 125;
 
 const capKill = 1 << 5; // CAP_KILL of capabilities(7)
 
@@ -150,5 +148,5 @@ function describeInit(p: Program, { closes = true, endsWithFirst = false, passed
 	p.setEnvironment("b");
 	p.call("execve", load("a", 16, 8), pointer("a", 16), register("b"));
 	p.label("failed");
-	p.exit(initCannotExecute);
+	p.exit(launchFailed);
 }

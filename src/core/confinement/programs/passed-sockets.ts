@@ -1,5 +1,6 @@
 import { type PassedSocket, type SocketOption, socketPlace, standardInput } from "../../application/passed-socket.ts";
 import { assemble, load, type Program, pointer, register, words, workingDirectory } from "../../machine-code/program.ts";
+import { launchFailed } from "../launch.ts";
 
 /**
  * Returns a static executable, assembled for each launch, that opens the sockets which an application receives as descriptors
@@ -28,8 +29,6 @@ export function socketsExecutable(architecture: string, sockets: readonly OwnedS
 }
 
 export const socketsName = "cagewright-sock";
-/** Exit status if a socket cannot be opened. */
-const socketsFailed = 125;
 
 /** With the owner's numbers; -1 keeps the creator's. */
 export interface OwnedSocket extends PassedSocket {
@@ -127,7 +126,7 @@ function describeSockets(p: Program, sockets: readonly OwnedSocket[], { checksLi
 	const texts = sockets.map(
 		({ address }, index) => [String(index), Buffer.from(`${socketsName}: cannot open the socket ${address}\n`)] as const,
 	);
-	p.failures(texts, socketsFailed);
+	p.failures(texts, launchFailed);
 }
 
 function optionsOf({ kind, options: requested }: OwnedSocket, family: number): [readonly [number, number], boolean][] {

@@ -8,6 +8,7 @@ import {
 	words,
 	workingDirectory,
 } from "../../machine-code/program.ts";
+import { launchFailed } from "../launch.ts";
 import type { SyscallName } from "../seccomp/syscalls.ts";
 
 /**
@@ -51,9 +52,6 @@ const probeDescriptors = { root: 3, mnt: 4, net: 5, user: 6, executable: 7 } as 
 
 /** An empty directory in every proc(5); only the probe sees this one. Short, because a socket's path has at most 107 bytes. */
 export const probeRoot = "/proc/driver";
-
-/** Exit status if the namespaces cannot be entered or the shell cannot be executed. */
-export const probeCannotEnter = 125;
 
 const namespaces = { mnt: 0x20000, net: 0x40000000, pid: 0x20000000, user: 0x10000000 };
 const atEmptyPath = 0x1000;
@@ -153,7 +151,7 @@ function describeEntry(p: Program, { network, root, user }: ProbeEntryKind): voi
 	const complain = (label: string, words: "complaint" | "rootComplaint") => {
 		p.label(label);
 		p.call("write", 2, words, data[words].length);
-		p.exit(probeCannotEnter);
+		p.exit(launchFailed);
 	};
 	complain("failed", "complaint");
 	complain("unshown", "rootComplaint");

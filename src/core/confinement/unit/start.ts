@@ -1,8 +1,8 @@
 import { type Limits, launchEnvironment } from "../../application/application.ts";
 import { parsePassedSocket, standardInput } from "../../application/passed-socket.ts";
 import { join, pathFromText } from "../../path/path.ts";
-import { coreLimit, launchDirectory } from "../launch.ts";
-import { initCannotExecute, initWords } from "../programs/init.ts";
+import { coreLimit, launchDirectory, launchFailed } from "../launch.ts";
+import { initWords } from "../programs/init.ts";
 import { isPerConnection } from "../programs/passed-sockets.ts";
 import { initKeepsKill, initOf, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
@@ -136,7 +136,7 @@ function end(unit: UnitLines, input: UnitInput): void {
 		unit.set("SuccessExitStatus", "129 130 141 143");
 	}
 	// Both have the same exit status.
-	if (init || input.confiner) unit.set("RestartPreventExitStatus", String(initCannotExecute));
+	if (init || input.confiner) unit.set("RestartPreventExitStatus", String(launchFailed));
 }
 
 /**
