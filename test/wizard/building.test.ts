@@ -31,9 +31,7 @@ describe("the review", () => {
 			...["binds", "accounts"],
 		]);
 	});
-	test("an empty section says so", () => {
-		expect(valuesIn("binds", reviewed())).toEqual(["none"]);
-	});
+	test("an empty section says so", () => expect(valuesIn("binds", reviewed())).toEqual(["none"]));
 	test("explains the effect on an existing cage and its data", () => {
 		expect(valuesIn("existing", reviewed())).toEqual(["none"]);
 		expect(valuesIn("existing", reviewed({ hasData: true }))).toEqual([expect.stringContaining("is reused")]);

@@ -99,7 +99,5 @@ describe("the search for unneeded files", () => {
 		expect(wizard.type(enter).wanted()).toEqual(["finish"]);
 	});
 
-	test("stores nothing if it was killed", () => {
-		expect(withoutJobs(searching().state).minimising).toBeUndefined();
-	});
+	test("stores nothing if it was killed", () => expect(withoutJobs(searching().state).minimising).toBeUndefined());
 });
