@@ -136,8 +136,8 @@ function lasts(share: number, seconds: number, answersBadlyAt = Number.POSITIVE_
 	let now = 0;
 	const { launcher } = systemMachine("/nonexistent");
 	launcher.cpuSeconds = () => (now / 1000) * share;
-	const patience = new Deadline({ launcher, elapsed: () => now }, running, seconds);
-	for (; patience.left() > 0; now += 500) if (now === answersBadlyAt * 1000) patience.endIn(3);
+	const deadline = new Deadline({ launcher, elapsed: () => now }, running, seconds);
+	for (; deadline.left() > 0; now += 500) if (now === answersBadlyAt * 1000) deadline.endIn(3);
 	return now / 1000;
 }
 
