@@ -48,10 +48,7 @@ test("a program that was left out is named, although the application answers wit
 	const started = absent("/usr/sbin/helper", { call: "execve", declined: true });
 	const opened = absent("/etc/key", { declined: true });
 	expect(warningsOf({ ...made({ plan: { declined } }), missing: [opened, started] })).toEqual([
-		{
-			code: "left-out-programs",
-			values: { name: "app", paths: "/usr/sbin/helper", options: "--allow-setuid /usr/sbin/helper" },
-		},
+		{ code: "left-out-programs", values: { name: "app", paths: "/usr/sbin/helper", options: "--allow-setuid /usr/sbin/helper" } },
 	]);
 	const absentOnHost = absent("/usr/sbin/helper", { call: "execve" });
 	expect(warningsOf({ ...made({ plan: { declined } }), missing: [absentOnHost] })).toEqual([]);

@@ -42,15 +42,16 @@ async function setting() {
 	const caged = new CagedProcesses({ machine } as Context, []);
 	await caged.look();
 	clock.now += 1000;
-	return { caged, clock, manifests, processes };
+	const run = (pid: number, root: string, isTested = false) => processes.set(pid, { root, isTested });
+	return { caged, clock, manifests, processes, run };
 }
 
 const gone = { pid: 700, uid: 90, program: "/usr/bin/redis-server" };
 
 describe("a process with a refused call", () => {
 	test("is identified by its root while it runs, and by its number afterwards", async () => {
-		const { caged, processes } = await setting();
-		processes.set(7, { root: "web", isTested: false });
+		const { caged, processes, run } = await setting();
+		run(7, "web");
 		const known = { cage: "web", isTested: false, knownBy: "process" };
 		expect(caged.find({ pid: 7 })).toMatchObject(known);
 		expect(caged.find({ pid: 7 })?.expected).toEqual(new Set(["unshare"]));
@@ -59,22 +60,25 @@ describe("a process with a refused call", () => {
 	});
 
 	test("is forgotten a minute after its end, or if another process has its number", async () => {
-		const { caged, clock, processes } = await setting();
-		processes.set(7, { root: "db", isTested: false });
-		processes.set(8, { root: "db", isTested: false });
+		const { caged, clock, processes, run } = await setting();
+		for (const pid of [7, 8]) run(pid, "db");
 		await caged.look();
 		processes.delete(7);
-		processes.set(8, { root: "elsewhere", isTested: false });
+		run(8, "elsewhere");
 		expect(caged.find({ pid: 8 })).toBeUndefined();
 		clock.now += 61_000;
 		await caged.look();
 		expect(caged.find({ pid: 7 })).toBeUndefined();
 	});
 
-	test.each([90, 91])("that was never seen is identified by account %i and program", async (uid) => {
-		const { caged, processes } = await setting();
-		processes.set(7, { root: "db", isTested: false });
-		expect(caged.find({ ...gone, uid })).toMatchObject({ cage: "db", isTested: false, knownBy: "account" });
+	test.each([
+		["account 90 and program", { ...gone, uid: 90 }, false],
+		["account 91 and program", { ...gone, uid: 91 }, false],
+		["its program, if it is a self-test", { ...gone, program: attemptsLoader }, true],
+	])("that was never seen is identified by %s", async (_, denial, isTested) => {
+		const { caged, run } = await setting();
+		run(7, "db");
+		expect(caged.find(denial)).toMatchObject({ cage: "db", isTested, knownBy: "account" });
 	});
 
 	test.each([
@@ -82,26 +86,26 @@ describe("a process with a refused call", () => {
 		["it has another account", 7, { ...gone, uid: 33 }],
 		["the cage has no such program", 7, { ...gone, program: "/usr/bin/perl" }],
 	])("that was never seen belongs to no cage if %s", async (_reason, pid, denial) => {
-		const { caged, processes } = await setting();
-		processes.set(7, { root: pid === 7 ? "db" : "web", isTested: false });
+		const { caged, run } = await setting();
+		run(7, pid === 7 ? "db" : "web");
 		expect(caged.find(denial)).toBeUndefined();
 	});
 
 	test("that was never seen belongs to no cage if two with its account and program run", async () => {
-		const { caged, clock, processes } = await setting();
+		const { caged, clock, run } = await setting();
 		const denial = { pid: 700, uid: 33, program: "/usr/bin/perl" };
-		processes.set(7, { root: "web", isTested: false });
+		run(7, "web");
 		expect(caged.find(denial)).toMatchObject({ cage: "web" });
-		processes.set(8, { root: "api", isTested: false });
+		run(8, "api");
 		clock.now += 1000;
 		expect(caged.find(denial)).toBeUndefined();
 	});
 });
 
 test("a new cage is found, also if the clock was set back", async () => {
-	const { caged, clock, manifests, processes } = await setting();
+	const { caged, clock, manifests, run } = await setting();
 	manifests.new = manifests.db;
-	processes.set(7, { root: "new", isTested: false });
+	run(7, "new");
 	clock.wall = 0;
 	clock.now += 5000;
 	await caged.look();
@@ -110,15 +114,15 @@ test("a new cage is found, also if the clock was set back", async () => {
 
 describe("tests", () => {
 	test("are identified by the process that started them", async () => {
-		const { caged, processes } = await setting();
-		processes.set(7, { root: "db", isTested: true });
+		const { caged, run } = await setting();
+		run(7, "db", true);
 		expect(caged.find({ pid: 7 })).toMatchObject({ isTested: true, knownBy: "process" });
 	});
 
 	test("may be the cause shortly after their end, but not later", async () => {
-		const { caged, clock, processes } = await setting();
-		processes.set(7, { root: "db", isTested: true });
-		processes.set(8, { root: "db", isTested: false });
+		const { caged, clock, processes, run } = await setting();
+		run(7, "db", true);
+		run(8, "db");
 		await caged.look();
 		processes.delete(7);
 		expect(caged.find(gone)).toMatchObject({ isTested: true });
@@ -126,17 +130,11 @@ describe("tests", () => {
 		expect(caged.find(gone)).toMatchObject({ isTested: false });
 	});
 
-	test("a self-test is identified by its program, even if it was never seen", async () => {
-		const { caged, processes } = await setting();
-		processes.set(8, { root: "db", isTested: false });
-		expect(caged.find({ ...gone, program: attemptsLoader })).toMatchObject({ cage: "db", isTested: true });
-	});
-
 	test("that just ended are not remembered", async () => {
-		const { caged, processes } = await setting();
+		const { caged, processes, run } = await setting();
 		processes.set(7, { root: "db", isTested: undefined });
 		expect(caged.find({ pid: 7 })).toMatchObject({ cage: "db", isTested: false, knownBy: "process" });
-		processes.set(7, { root: "db", isTested: true });
+		run(7, "db", true);
 		expect(caged.find({ pid: 7 })).toMatchObject({ isTested: true });
 	});
 });

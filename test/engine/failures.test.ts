@@ -17,17 +17,15 @@ const files = tree({ "/run": directory(), "/var/run": link("/run") });
 const probes = [{ command: "ask it", ok: false, output: "curl: (7) Failed to connect\n" }];
 const result = { probes, exercises: [], signals: [], handlesTerm: false, output: "", answered: false };
 
+const partsOf = ({ code, exit, values: said }: Failure) => ({ code, exit, said });
+
 describe("an application that cannot be traced", () => {
 	const failure = (did: Record<string, Did>, values: Partial<TraceResult>) => {
-		const { code, exit, values: said } = startFailure(["/usr/bin/app", "-d"], { ...result, trace: trace(did), ...values }, files);
-		return { code, exit, said };
+		return partsOf(startFailure(["/usr/bin/app", "-d"], { ...result, trace: trace(did), ...values }, files));
 	};
 	test("quotes the probe if it prints nothing itself", () => {
-		expect(failure({}, {})).toEqual({
-			code: "not-answered-on-host",
-			exit: 1,
-			said: { command: "/usr/bin/app -d", probe: "ask it", words: "curl: (7) Failed to connect" },
-		});
+		const said = { command: "/usr/bin/app -d", probe: "ask it", words: "curl: (7) Failed to connect" };
+		expect(failure({}, {})).toEqual({ code: "not-answered-on-host", exit: 1, said });
 	});
 	test("is quoted, with its ports, if it answers the probe with an error", () => {
 		const answered = [{ command: "ask it", ok: false, output: "500 OOPS: cannot change directory\n" }];
@@ -37,37 +35,28 @@ describe("an application that cannot be traced", () => {
 	});
 	test("is reported as a daemon if it went into the background", () => {
 		expect(failure({ "/run/x/pid": "ENOENT:create" }, { ended: 0 }).code).toBe("ended-on-host");
-		expect(failure({}, { ended: 1, output: "bad option\n" })).toMatchObject({
-			code: "failed-on-host",
-			said: { status: 1, words: "bad option" },
-		});
+		const said = { status: 1, words: "bad option" };
+		expect(failure({}, { ended: 1, output: "bad option\n" })).toMatchObject({ code: "failed-on-host", said });
 	});
 	test("is reported with the path it could not write, whether or not it names it", () => {
-		expect(failure({ "/var/run/x/pid": "ENOENT:create" }, { ended: 1 })).toMatchObject({
-			code: "failed-on-host-writing",
-			said: { path: "/var/run/x/pid", error: "ENOENT", directory: "/run/x" },
-		});
+		const said = { path: "/var/run/x/pid", error: "ENOENT", directory: "/run/x" };
+		const failed = failure({ "/var/run/x/pid": "ENOENT:create" }, { ended: 1 });
+		expect(failed).toMatchObject({ code: "failed-on-host-writing", said });
 	});
 	test("needs root for a low port if an ordinary user starts it", () => {
 		const ended = { ...result, trace: trace({}, { refusedPorts: new Set(["tcp 80"]) }), ended: 1 };
 		const own = { name: "app", uid: 900, gid: 901, groups: [], home: "/", lowestPort: 1024 };
-		const { code, exit, values } = startFailure(["/usr/bin/app"], ended, files, { own });
-		expect({ code, exit, values }).toEqual({
-			code: "port-needs-root",
-			exit: 3,
-			values: { command: "/usr/bin/app", port: "tcp 80", user: "app", lowest: 1024 },
-		});
+		const said = { command: "/usr/bin/app", port: "tcp 80", user: "app", lowest: 1024 };
+		const failed = startFailure(["/usr/bin/app"], ended, files, { own });
+		expect(partsOf(failed)).toEqual({ code: "port-needs-root", exit: 3, said });
 		expect(startFailure(["/usr/bin/app"], ended, files).code).toBe("failed-on-host-silent");
 	});
 	test("is reported with the refused call if the sandbox denied it", () => {
 		const bus = pathFromText("/run/dbus/system_bus_socket");
 		const ended = { ...result, trace: trace({}), output: "no bus\n", ended: 255 };
-		const { code, values } = startFailure(["/usr/bin/app"], ended, files, { sockets: [bus] });
-		const options = `--allow socket:${bus}`;
-		expect({ code, values }).toEqual({
-			code: "failed-unreachable",
-			values: { command: "/usr/bin/app", status: 255, words: "no bus", paths: bus, options },
-		});
+		const failed = startFailure(["/usr/bin/app"], ended, files, { sockets: [bus] });
+		const said = { command: "/usr/bin/app", status: 255, words: "no bus", paths: bus, options: `--allow socket:${bus}` };
+		expect(partsOf(failed)).toEqual({ code: "failed-unreachable", exit: 1, said });
 	});
 	test.each([
 		["socket(AF_PACKET)", "EAFNOSUPPORT", { code: "failed-refused", calls: "socket(AF_PACKET)" }],
@@ -91,31 +80,20 @@ describe("an application that cannot be traced", () => {
 describe("an application that does not answer in its cage", () => {
 	const failure = (missing: Missing[], output = "", entries: Entry[] = []) => {
 		const round = roundOf({ probes, missing, answered: false, output });
-		const { code, exit, values } = trialFailure("app", round, entries);
-		return { code, exit, values };
+		return trialFailure("app", round, entries);
 	};
 	test("is reported with the missing files", () => {
 		const refused: Missing = { kind: "filtered", call: "bpf", error: "EPERM", declined: false };
-		expect(failure([absent("/a"), refused])).toMatchObject({
-			code: "not-answered-in-cage",
-			exit: 1,
-			values: { name: "app", missing: "/a (ENOENT), bpf (EPERM)" },
-		});
+		const values = { name: "app", missing: "/a (ENOENT), bpf (EPERM)" };
+		expect(failure([absent("/a"), refused])).toMatchObject({ code: "not-answered-in-cage", exit: 1, values });
 		expect(failure([], "sorry\n")).toMatchObject({ code: "not-answered-in-cage-nothing-missing", values: { words: "sorry" } });
 	});
 	test("is reported with the signal after which it stopped answering", () => {
 		const answers = probes.map((probe) => ({ ...probe, ok: true, output: "" }));
-		const round = roundOf({
-			probes: answers,
-			failedExercises: ["false", "SIGHUP"],
-			answered: false,
-			output: "Use Ctrl-C to stop\n",
-		});
-		expect(trialFailure("app", round)).toMatchObject({
-			code: "not-answered-after-signal",
-			exit: 1,
-			values: { name: "app", signals: "SIGHUP" },
-		});
+		const failedExercises = ["false", "SIGHUP"];
+		const round = roundOf({ probes: answers, failedExercises, answered: false, output: "Use Ctrl-C to stop\n" });
+		const values = { name: "app", signals: "SIGHUP" };
+		expect(trialFailure("app", round)).toMatchObject({ code: "not-answered-after-signal", exit: 1, values });
 	});
 	test("is reported with what was left out before anything else", () => {
 		const all = [absent("/a"), absent("/etc/key", { declined: true })];
@@ -125,31 +103,22 @@ describe("an application that does not answer in its cage", () => {
 		const secret = (path: string, call: string) =>
 			entry(path, { decision: "declined", risks: ["secret"], reasons: [{ kind: "traced", calls: [call] }] });
 		const entries = [secret("/etc/key", "openat"), secret("/etc/shadow", "stat"), secret("/etc/other key", "open")];
-		expect(failure([absent("/etc/key", { declined: true })], "", entries)).toMatchObject({
-			code: "needs-declined",
-			exit: 4,
-			values: { paths: "/etc/key, /etc/other key", options: "--allow-secret /etc/key --allow-secret '/etc/other key'" },
-		});
+		const options = "--allow-secret /etc/key --allow-secret '/etc/other key'";
+		const failed = failure([absent("/etc/key", { declined: true })], "", entries);
+		expect(failed).toMatchObject({ code: "needs-declined", exit: 4, values: { paths: "/etc/key, /etc/other key", options } });
 	});
 	test("is reported with the option for executable data and for what was left out", () => {
 		const executed = absent("/var/lib/app/a.so", { kind: "noexec", executes: pathFromText("/var/lib/app") });
-		expect(failure([executed])).toMatchObject({
-			code: "needs-executable-data",
-			exit: 1,
-			values: { paths: "/var/lib/app/a.so", options: "--allow executable-data:/var/lib/app" },
-		});
-		expect(failure([executed, absent("/etc/key", { declined: true })])).toMatchObject({
-			code: "needs-declined-executing",
-			exit: 4,
-			values: { paths: "/etc/key", options: "--allow executable-data:/var/lib/app" },
-		});
+		const options = "--allow executable-data:/var/lib/app";
+		const values = { paths: "/var/lib/app/a.so", options };
+		expect(failure([executed])).toMatchObject({ code: "needs-executable-data", exit: 1, values });
+		const both = failure([executed, absent("/etc/key", { declined: true })]);
+		expect(both).toMatchObject({ code: "needs-declined-executing", exit: 4, values: { paths: "/etc/key", options } });
 	});
 	test("is reported with a kernel file if it names that itself", () => {
 		const kernel = absent("/sys", { kind: "kernel-file" });
-		expect(failure([kernel], 'panic: could not read "/sys"\n')).toMatchObject({
-			code: "needs-kernel-files",
-			values: { paths: "/sys", options: "--allow sys" },
-		});
+		const values = { paths: "/sys", options: "--allow sys" };
+		expect(failure([kernel], 'panic: could not read "/sys"\n')).toMatchObject({ code: "needs-kernel-files", values });
 		expect(failure([kernel], "panic: out of luck\n").code).toBe("not-answered-in-cage");
 	});
 });
@@ -158,11 +127,8 @@ describe("an application that does not answer", () => {
 	const failure = new Failure("not-answered-in-cage-nothing-missing", { name: "app" });
 	const on = (free: number) => ({ place: async () => ({ folder: "/var/lib/cagewright", free, hasData: true }) });
 	test("is reported with the full disk", async () => {
-		expect(await orDiskFull(on(4096), "app", failure)).toMatchObject({
-			code: "not-answered-disk-full",
-			exit: 1,
-			values: { name: "app", path: "/var/lib/cagewright" },
-		});
+		const values = { name: "app", path: "/var/lib/cagewright" };
+		expect(await orDiskFull(on(4096), "app", failure)).toMatchObject({ code: "not-answered-disk-full", exit: 1, values });
 	});
 	test("keeps its own reason if the disk has room", async () => {
 		expect(await orDiskFull(on(50_000_000), "app", failure)).toBe(failure);

@@ -1,8 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { noRules } from "../../src/core/application/application.ts";
 import { proposeProbe } from "../../src/core/probe/propose.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
+import type { Machine } from "../../src/engine/context.ts";
 import type { Event } from "../../src/engine/events.ts";
 import { Deadline, laterTimeout, probeAlternatives, probeUntilAnswered, runExercise } from "../../src/engine/trace/probing.ts";
 import { asPassesOnHost } from "../../src/engine/trace/try-probe.ts";
@@ -12,27 +14,26 @@ test.each([
 	[5, 30],
 	[90, 90],
 ])("an exercise gets 30 seconds, or more if --timeout allows it (%i)", async (timeout, given) => {
-	const events: Event[] = [];
 	const asked: number[] = [];
-	const machine = systemMachine("/nonexistent");
-	machine.launcher.shell = async (_line, _where, seconds) => {
+	const { context, events } = machineInHaste(async (_line, _where, seconds) => {
 		asked.push(seconds);
-		return { ok: false, status: 137, output: "", timedOut: true };
-	};
-	const context = { machine, emit: (event: Event) => void events.push(event), signal: new AbortController().signal };
-	const { application } = plan([]);
-	await runExercise(context, { init: 1, ended: new Promise(() => {}) }, "sleep 1000", { ...application, timeout });
-	expect(asked).toEqual([given]);
-	expect(events).toContainEqual({
-		event: "warned",
-		code: "exercise-timed-out",
-		values: { command: "sleep 1000", seconds: given },
+		return hung;
 	});
+	await runExercise(context, running, "sleep 1000", { ...plan([]).application, timeout });
+	expect(asked).toEqual([given]);
+	const values = { command: "sleep 1000", seconds: given };
+	expect(events).toContainEqual({ event: "warned", code: "exercise-timed-out", values });
 });
 
-/** A machine whose time passes only in its waits. */
-function machineInHaste() {
+const running = { init: 1, ended: new Promise<never>(() => {}) };
+const passed = { ok: true, status: 0, output: "", timedOut: false };
+const hung = { ok: false, status: 137, output: "", timedOut: true };
+
+/** A machine that runs shell lines like this, and whose time passes only in its waits. */
+function machineInHaste(shell: Machine["launcher"]["shell"]) {
+	const events: Event[] = [];
 	const machine = systemMachine("/nonexistent");
+	machine.launcher.shell = shell;
 	let time = 0;
 	const pass = (milliseconds: number) => {
 		time += milliseconds;
@@ -44,23 +45,20 @@ function machineInHaste() {
 		await new Promise(setImmediate);
 		time = Math.max(time, end);
 	};
-	return { machine, pass };
+	const context = { machine, emit: (event: Event) => void events.push(event), signal: new AbortController().signal };
+	return { context, events, pass };
 }
 
 /** A machine on which a line passes from the given number of tries on, or never. */
 function query(passes: Readonly<Record<string, number>>) {
-	const events: Event[] = [];
 	const tries: string[] = [];
-	const { machine } = machineInHaste();
-	machine.launcher.shell = async (line) => {
+	const machine = machineInHaste(async (line) => {
 		tries.push(line);
 		const ok = tries.filter((one) => one === line).length >= (passes[line] ?? Number.POSITIVE_INFINITY);
-		return { ok, status: ok ? 0 : 1, output: ok ? "" : `${line} was refused`, timedOut: false };
-	};
-	const context = { machine, emit: (event: Event) => void events.push(event), signal: new AbortController().signal };
-	return { context, events, tries };
+		return ok ? passed : { ok, status: 1, output: `${line} was refused`, timedOut: false };
+	});
+	return { ...machine, tries };
 }
-const running = { init: 1, ended: new Promise<never>(() => {}) };
 
 test("a waiting probe stops when the application ends", async () => {
 	const machine = systemMachine("/nonexistent");
@@ -69,7 +67,7 @@ test("a waiting probe stops when the application ends", async () => {
 		new Promise((resolve) =>
 			signal?.addEventListener("abort", () => {
 				cutOff = true;
-				resolve({ ok: false, status: 137, output: "", timedOut: false });
+				resolve({ ...hung, timedOut: false });
 			}),
 		);
 	const context = { machine, emit() {}, signal: new AbortController().signal };
@@ -89,20 +87,13 @@ test("a shallower probe counts with a warning if the deeper one keeps failing", 
 	const { context, events } = query({ shallow: 1 });
 	const outcomes = await probeAlternatives(context, running, [["deep"], ["shallow"]], 30);
 	expect(outcomes).toMatchObject([{ command: "shallow", ok: true }]);
-	expect(events).toContainEqual({
-		event: "warned",
-		code: "probe-went-back",
-		values: { probe: "deep", words: "deep was refused" },
-	});
+	const values = { probe: "deep", words: "deep was refused" };
+	expect(events).toContainEqual({ event: "warned", code: "probe-went-back", values });
 });
 
 test("another probe of the same depth counts without a warning", async () => {
-	const [busy = "", reachable = ""] = proposeProbe({
-		command: ["/usr/sbin/privoxy"],
-		ports: [],
-		programs: new Set(),
-		node: "/usr/bin/node",
-	}).flatMap(({ probes }) => probes);
+	const privoxy = { command: ["/usr/sbin/privoxy"], ports: [], programs: new Set<string>(), node: "/usr/bin/node" };
+	const [busy = "", reachable = ""] = proposeProbe(privoxy).flatMap(({ probes }) => probes);
 	const { context, events } = query({ [reachable]: 1 });
 	expect(await probeAlternatives(context, running, [[busy], [reachable]], 30)).toMatchObject([{ command: reachable, ok: true }]);
 	expect(events.filter(({ event }) => event === "warned")).toEqual([]);
@@ -115,30 +106,26 @@ test("the application's own ports are probed if no probe passes", async () => {
 });
 
 test("a hanging try is aborted and repeated if the probe has passed before", async () => {
-	const { machine, pass } = machineInHaste();
 	const given: number[] = [];
-	machine.launcher.shell = async (_line, _where, seconds) => {
+	const { context, pass } = machineInHaste(async (_line, _where, seconds) => {
 		given.push(seconds);
-		if (given.length > 2) return { ok: true, status: 0, output: "", timedOut: false };
+		if (given.length > 2) return passed;
 		pass(seconds * 1000);
-		return { ok: false, status: 137, output: "", timedOut: true };
-	};
-	const context = { machine, emit() {}, signal: new AbortController().signal };
+		return hung;
+	});
 	const outcomes = await probeUntilAnswered(context, running, ["ask"], 60, 0.05);
 	expect(outcomes).toMatchObject([{ command: "ask", ok: true }]);
 	expect(given).toEqual([0.05, 0.1, 0.2]);
 });
 
 test("a slow probe gets more time in later tries, and the others are still tried", async () => {
-	const { machine, pass } = machineInHaste();
 	const tries: string[] = [];
-	machine.launcher.shell = async (line, _where, seconds) => {
+	const { context, pass } = machineInHaste(async (line, _where, seconds) => {
 		tries.push(line);
-		const ok = line === "slow" && seconds > 8;
-		pass(Math.min(line === "slow" ? 8 : 0, seconds) * 1000);
-		return { ok, status: ok ? 0 : 1, output: "", timedOut: line === "slow" && !ok };
-	};
-	const context = { machine, emit() {}, signal: new AbortController().signal };
+		if (line !== "slow") return { ...passed, ok: false, status: 1 };
+		pass(Math.min(8, seconds) * 1000);
+		return seconds > 8 ? passed : hung;
+	});
 	const outcomes = await probeAlternatives(context, running, [["slow"], ["shallow"]], 30);
 	expect(outcomes).toMatchObject([{ command: "slow", ok: true }]);
 	expect(tries).toEqual(["slow", "shallow", "slow"]);
@@ -147,10 +134,9 @@ test("a slow probe gets more time in later tries, and the others are still tried
 /** Returns after how many seconds the wait for an application ends that uses this share of a processor. */
 function lasts(share: number, seconds: number, answersBadlyAt = Number.POSITIVE_INFINITY): number {
 	let now = 0;
-	const machine = systemMachine("/nonexistent");
-	const running = { init: 1, ended: new Promise<never>(() => {}) };
-	machine.launcher.cpuSeconds = () => (now / 1000) * share;
-	const deadline = new Deadline({ launcher: machine.launcher, elapsed: () => now }, running, seconds);
+	const { launcher } = systemMachine("/nonexistent");
+	launcher.cpuSeconds = () => (now / 1000) * share;
+	const deadline = new Deadline({ launcher, elapsed: () => now }, running, seconds);
 	for (; deadline.left() > 0; now += 500) if (now === answersBadlyAt * 1000) deadline.endIn(3);
 	return now / 1000;
 }
@@ -176,41 +162,41 @@ test.each([
 
 test("CPU time includes a process's descendants, even ended ones", async () => {
 	const { launcher } = systemMachine("/nonexistent");
-	const self = { init: process.pid, ended: new Promise<never>(() => {}) };
+	const self = { ...running, init: process.pid };
 	const before = launcher.cpuSeconds(self);
-	const { spawnSync } = await import("node:child_process");
 	spawnSync("sh", ["-c", "i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done"]);
 	expect(launcher.cpuSeconds(self)).toBeGreaterThan(before + 0.05);
 });
 
-const guess = (port: number, protocol: string) => ({ code: "probe-guessed-port", values: { port, protocol } });
+const mqtt = { code: "probe-guessed-port", values: { port: 1883, protocol: "mqtt" } };
+const xmpp = { code: "probe-guessed-port", values: { port: 5222, protocol: "xmpp" } };
 
 /** Tries these alternative lists of probes. A probe passes if the shell line succeeds on this machine. */
 function tried(...ways: readonly (readonly string[])[]) {
 	const [probes = [], ...otherProbes] = ways;
+	const application = { ...plan([]).application, probes };
 	const answers: Answers = {
 		name: "own",
-		application: { ...plan([]).application, probes },
+		application,
 		otherProbes,
-		notes: [guess(1883, "mqtt"), guess(5222, "xmpp")],
+		notes: [mqtt, xmpp],
 		rules: noRules,
 		onHost: false,
 		rounds: 1,
 	};
-	const machine = systemMachine("/nonexistent");
-	return asPassesOnHost({ machine, signal: new AbortController().signal }, answers);
+	return asPassesOnHost({ machine: systemMachine("/nonexistent"), signal: new AbortController().signal }, answers);
 }
 
 test("all guessed ports get probes if the service answers at each", async () => {
 	const { application, notes } = await tried(["test 1883", "test 5222"], ["test 1883"]);
 	expect(application.probes).toEqual(["test 1883", "test 5222"]);
-	expect(notes).toEqual([guess(1883, "mqtt"), guess(5222, "xmpp")]);
+	expect(notes).toEqual([mqtt, xmpp]);
 });
 
 test("a port with another protocol is dropped with its note", async () => {
 	const { application, notes, otherProbes } = await tried(["test 1883", "! test 5222"], ["test 1883"], ["! test 5222"]);
 	expect(application.probes).toEqual(["test 1883"]);
-	expect(notes).toEqual([guess(1883, "mqtt")]);
+	expect(notes).toEqual([mqtt]);
 	expect(otherProbes).toEqual([["! test 5222"]]);
 });
 

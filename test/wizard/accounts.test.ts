@@ -4,27 +4,19 @@ import { accountTable } from "../../src/wizard/steps/accounts/account-rows.ts";
 import { lineOf, selectedAccount, visibleAccounts } from "../../src/wizard/steps/accounts/reduce.ts";
 import { hostView } from "../ui/scripted-plan.ts";
 import { planFor, redis } from "../ui/scripted-session.ts";
-import { atFiles, type Drive, enter } from "./drive.ts";
+import { atFiles, type Drive, enter, planned as plannedFor } from "./drive.ts";
 
 const tab = "\t";
 
-function atAccounts(values: Partial<typeof hostView> = {}): Drive {
-	return atFiles()
-		.answer({ job: "host-view", value: { ...hostView, ...values } })
-		.type(enter);
-}
-
-function planned(wizard: Drive): Drive {
-	return wizard
-		.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) })
-		.answer({ job: "host-view", value: hostView });
-}
+const atAccounts = (): Drive => atFiles().answer({ job: "host-view", value: hostView }).type(enter).forget();
+const planned = (wizard: Drive): Drive => plannedFor(wizard).answer({ job: "host-view", value: hostView });
 
 const lines = (wizard: Drive) => visibleAccounts(wizard.state).map((row) => `${row.mark} ${lineOf(row).split(":")[0]}`);
-const rulesOf = ({ state }: Drive) => {
-	const { accounts, withoutAccounts } = state.answers?.rules ?? redis.rules;
-	return { accounts, withoutAccounts };
-};
+/** The answers' rules are `rules` and otherwise empty. */
+function expectRules(wizard: Drive, rules: { accounts?: string[]; withoutAccounts?: string[] }) {
+	const { accounts, withoutAccounts } = wizard.state.answers?.rules ?? redis.rules;
+	expect({ accounts, withoutAccounts }).toEqual({ accounts: [], withoutAccounts: [], ...rules });
+}
 
 describe("before and after", () => {
 	const plan = planFor({ ...redis, rules: { ...redis.rules, accounts: ["user:root"] } });
@@ -69,22 +61,22 @@ describe("the accounts", () => {
 	});
 	test("of the host can be added and removed, and the cursor follows", () => {
 		const wizard = planned(atAccounts().type(`/games${enter} /`).type("\x15").type(enter));
-		expect(rulesOf(wizard)).toEqual({ accounts: ["user:games"], withoutAccounts: [] });
+		expectRules(wizard, { accounts: ["user:games"] });
 		expect(lines(wizard).slice(0, 2)).toEqual(["same games", "same redis"]);
 		wizard.type(`/games${enter} `);
 		expect(wizard.state.question).toBeUndefined();
-		expect(rulesOf(planned(wizard))).toEqual({ accounts: [], withoutAccounts: [] });
+		expectRules(planned(wizard), {});
 		expect(selectedAccount(wizard.state)).toMatchObject({ mark: "left-out", account: { name: "games" } });
 	});
 	test("accept keys while the plan is updated", () => {
 		const wizard = atAccounts().type(`/games${enter} `).type(`/\x15mail${enter} `);
-		expect(rulesOf(wizard)).toEqual({ accounts: ["user:games", "user:mail"], withoutAccounts: [] });
-		expect(rulesOf(wizard.type("  "))).toEqual({ accounts: ["user:games", "user:mail"], withoutAccounts: [] });
-		expect(rulesOf(wizard.type(" "))).toEqual({ accounts: ["user:games"], withoutAccounts: [] });
+		expectRules(wizard, { accounts: ["user:games", "user:mail"] });
+		expectRules(wizard.type("  "), { accounts: ["user:games", "user:mail"] });
+		expectRules(wizard.type(" "), { accounts: ["user:games"] });
 		expect(lines(planned(wizard.type("/\x15").type(enter))).slice(0, 2)).toEqual(["same games", "same redis"]);
 		wizard.type(`/games${enter} `);
-		expect(rulesOf(wizard)).toEqual({ accounts: [], withoutAccounts: [] });
-		expect(rulesOf(wizard.type(" "))).toEqual({ accounts: ["user:games"], withoutAccounts: [] });
+		expectRules(wizard, {});
+		expectRules(wizard.type(" "), { accounts: ["user:games"] });
 	});
 	test("with dependencies are removed only after a question", () => {
 		const wizard = atAccounts().type(`${tab} `);
@@ -94,20 +86,20 @@ describe("the accounts", () => {
 			paths: ["/var/log/redis"],
 		});
 		wizard.wanted();
-		expect(rulesOf(wizard.type("n"))).toEqual({ accounts: [], withoutAccounts: [] });
+		expectRules(wizard.type("n"), {});
 		expect(wizard.type(" y").wanted()).toEqual(["plan"]);
-		expect(rulesOf(planned(wizard))).toEqual({ accounts: [], withoutAccounts: ["group:adm"] });
+		expectRules(planned(wizard), { withoutAccounts: ["group:adm"] });
 		expect(selectedAccount(wizard.state)).toMatchObject({ mark: "left-out", account: { name: "adm" } });
-		expect(rulesOf(wizard.type(" "))).toEqual({ accounts: [], withoutAccounts: [] });
+		expectRules(wizard.type(" "), {});
 	});
 	test("of the application cannot be removed, and it says why", () => {
 		expect(atAccounts().type(" ").state).toMatchObject({ notice: { code: "account-always-kept-started-as" } });
 	});
 	test("root can be removed if the administrator added it", () => {
 		const wizard = planned(atAccounts().type(`/root${enter} `));
-		expect(rulesOf(wizard)).toEqual({ accounts: ["user:root"], withoutAccounts: [] });
+		expectRules(wizard, { accounts: ["user:root"] });
 		expect(wizard.type(" ").state.notice).toBeUndefined();
-		expect(rulesOf(wizard)).toEqual({ accounts: [], withoutAccounts: [] });
+		expectRules(wizard, {});
 	});
 	test("Esc first clears the search", () => {
 		const wizard = atAccounts().type(`/www${enter}`).press("escape");
@@ -126,9 +118,9 @@ describe("the accounts", () => {
 		wizard.state = { ...wizard.state, answers: { ...redis, rules } };
 		planned(wizard.type(`/games${enter} `));
 		wizard.state = { ...wizard.state, plan: planFor({ ...redis, rules }), answers: { ...redis, rules } };
-		expect(rulesOf(wizard.type(" "))).toEqual({ accounts: ["group:games"], withoutAccounts: [] });
+		expectRules(wizard.type(" "), { accounts: ["group:games"] });
 		wizard.state = { ...wizard.state, jobs: {}, answers: { ...redis, rules }, hostView: { ...hostView, groups: [] } };
-		expect(rulesOf(wizard.type(" "))).toEqual({ accounts: [], withoutAccounts: [] });
+		expectRules(wizard.type(" "), {});
 	});
 	test("Tab cycles through the three files, and lookups cannot be changed", () => {
 		const wizard = atAccounts().type(tab + tab);
@@ -150,7 +142,7 @@ describe("the accounts", () => {
 	test("a decision that the plan refuses is undone", () => {
 		const wizard = atAccounts().type(`/games${enter} `);
 		wizard.fail("plan", { code: "account-word-unknown", values: { value: "user:games" } });
-		expect(rulesOf(wizard)).toEqual({ accounts: [], withoutAccounts: [] });
+		expectRules(wizard, {});
 		expect(wizard.state.failure?.code).toBe("account-word-unknown");
 	});
 });

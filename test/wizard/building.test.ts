@@ -5,12 +5,14 @@ import { bytesNeeded, reviewLines, reviewRows, type SectionName } from "../../sr
 import { messagesIn } from "../texts.ts";
 import { hostView } from "../ui/scripted-plan.ts";
 import { planFor, redis } from "../ui/scripted-session.ts";
-import { atBuild, atTrace, type Drive, enter, traced } from "./drive.ts";
+import { atBuild, atEndOfTrace, atTrace, type Drive, enter, planned, traced } from "./drive.ts";
 
 const en = messagesIn("en");
 
 const reviewed = (values: Partial<typeof hostView> = {}) =>
-	atBuild().answer({ job: "host-view", value: { ...hostView, ...values } });
+	atBuild()
+		.answer({ job: "host-view", value: { ...hostView, ...values } })
+		.forget();
 
 const linesOf = ({ state }: Drive) => reviewLines(reviewRows(state), en);
 
@@ -29,9 +31,7 @@ describe("the review", () => {
 			...["binds", "accounts"],
 		]);
 	});
-	test("an empty section says so", () => {
-		expect(valuesIn("binds", reviewed())).toEqual(["none"]);
-	});
+	test("an empty section says so", () => expect(valuesIn("binds", reviewed())).toEqual(["none"]));
 	test("explains the effect on an existing cage and its data", () => {
 		expect(valuesIn("existing", reviewed())).toEqual(["none"]);
 		expect(valuesIn("existing", reviewed({ hasData: true }))).toEqual([expect.stringContaining("is reused")]);
@@ -53,14 +53,16 @@ describe("the review", () => {
 	});
 	test("shows exercises that were run by hand", () => {
 		const wizard = atTrace().happen({ event: "exercise-run", command: "redis-cli INFO", ok: true, output: "" });
-		wizard.answer({ job: "trace", value: traced }).answer({ job: "plan", value: planFor(redis) });
-		expect(valuesIn("application", wizard.type(enter + enter))).toContain("redis-cli INFO");
+		planned(wizard.answer({ job: "trace", value: traced })).type(enter + enter);
+		expect(valuesIn("application", wizard)).toContain("redis-cli INFO");
 	});
 	test("lists what the administrator excluded", () => {
-		const wizard = atTrace().answer({ job: "trace", value: traced });
 		const { rules, ...plan } = planFor(redis);
-		wizard.answer({ job: "plan", value: { ...plan, rules: { ...rules, exclude: ["/usr/share/**"] } } });
-		expect(valuesIn("left-out", wizard.type(enter + enter))).toContain("/usr/share/** (--exclude)");
+		const value = { ...plan, rules: { ...rules, exclude: ["/usr/share/**"] } };
+		const wizard = atEndOfTrace()
+			.answer({ job: "plan", value })
+			.type(enter + enter);
+		expect(valuesIn("left-out", wizard)).toContain("/usr/share/** (--exclude)");
 	});
 	test("shows a repeated warning once", () => {
 		const warning = { event: "warned" as const, code: "writes-system-directory", values: { path: "/var/log" } };
@@ -70,7 +72,6 @@ describe("the review", () => {
 	test("is written to the user's path, which can be corrected after a failure", () => {
 		const wizard = reviewed().type("s");
 		expect(wizard.state.prompt).toMatchObject({ kind: "review", line: { text: "redis-review.txt" } });
-		wizard.wanted();
 		wizard.type(`\x15/root/r.txt${enter}`);
 		expect(wizard.intentions).toMatchObject([{ job: "review", path: "/root/r.txt", name: "redis" }]);
 		wizard.fail("review", { code: "file-exists", values: { path: "/root/r.txt" } });
@@ -99,8 +100,7 @@ describe("a detour to an answer", () => {
 		expect(reviewed().type(`3${enter}`).state.screen).toBe("build");
 		const wizard = reviewed().type(`4/games${enter} `);
 		expect(wizard.type(enter).state.screen).toBe("accounts");
-		wizard.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) });
-		expect(wizard.type(enter).state.screen).toBe("build");
+		expect(planned(wizard).type(enter).state.screen).toBe("build");
 	});
 	test("the form returns to the review if the trace is still valid", () => {
 		const wizard = reviewed();
@@ -114,19 +114,16 @@ describe("a build", () => {
 	const building = () => {
 		const wizard = reviewed().type(enter);
 		wizard.happen({ event: "phase-started", phase: "copying" });
-		return wizard.happen({ event: "file-copied", path: pathFromText("/f"), bytesDone: 5, bytesTotal: 9 });
+		return wizard.happen({ event: "file-copied", path: pathFromText("/f"), bytesDone: 5, bytesTotal: 9 }).forget();
 	};
 	test("reports phases and bytes", () => {
 		expect(building().state.building).toMatchObject({ phase: "copying", bytesDone: 5, bytesTotal: 9, path: "/f" });
-		expect(building().happen({ event: "phase-started", phase: "syncing" }).state.building).toMatchObject({
-			phase: "syncing",
-			bytesTotal: 0,
-		});
+		const next = building().happen({ event: "phase-started", phase: "syncing" });
+		expect(next.state.building).toMatchObject({ phase: "syncing", bytesTotal: 0 });
 	});
 	test("can be stopped and restarted, and late results of the stopped build are ignored", () => {
 		const wizard = building();
 		const ticket = wizard.state.jobs.try ?? -1;
-		wizard.wanted();
 		expect(wizard.press("escape").wanted()).toEqual(["cancel"]);
 		expect(wizard.state).toMatchObject({ screen: "build", notice: { code: "build-undone" } });
 		expect(wizard.state.building).toBeUndefined();
@@ -137,7 +134,6 @@ describe("a build", () => {
 	test("continues if Ctrl-C is answered with no", () => {
 		const wizard = building().type("\x03");
 		expect(wizard.state.question).toEqual({ kind: "quit" });
-		wizard.wanted();
 		expect(wizard.type("n").wanted()).toEqual([]);
 		expect(wizard.state.jobs.try).toBeDefined();
 		expect(wizard.type("\x03\x03").wanted()).toEqual(["cancel"]);
@@ -145,13 +141,9 @@ describe("a build", () => {
 	});
 	test("blocks changes, saving and dry runs", () => {
 		const wizard = building();
-		wizard.wanted();
 		for (const key of ["1", "3", "4", "s", "d"]) wizard.type(key);
-		expect([wizard.state.screen, wizard.state.prompt, wizard.state.overlay, ...wizard.wanted()]).toEqual([
-			"build",
-			undefined,
-			undefined,
-		]);
+		const { overlay, prompt, screen } = wizard.state;
+		expect([screen, prompt, overlay, ...wizard.wanted()]).toEqual(["build", undefined, undefined]);
 	});
 });
 

@@ -4,7 +4,7 @@ import type { Finished } from "../../src/wizard/session/values.ts";
 import { isMissing, selectedChoice, visibleChoices } from "../../src/wizard/steps/choose/reduce.ts";
 import { saveItems } from "../../src/wizard/steps/save/reduce.ts";
 import { redis } from "../ui/scripted-session.ts";
-import { atChoices, atSave, down, enter } from "./drive.ts";
+import { atChoices, atSave, type Drive, down, enter } from "./drive.ts";
 
 const server = "/usr/lib/postgresql/17/bin/postgres";
 const missing: Choice = {
@@ -30,8 +30,7 @@ describe("a program that is not installed", () => {
 	test("can be installed, and the refreshed list keeps the cursor", () => {
 		const wizard = atChoices(running, missing).type(down + enter);
 		expect(wizard.state.question).toEqual({ kind: "install", ...missing.missing });
-		wizard.wanted();
-		wizard.type("y");
+		wizard.forget().type("y");
 		expect(wizard.intentions).toMatchObject([
 			{ job: "install", requirements: [{ package: "postgresql" }, { package: "postgresql-client" }] },
 		]);
@@ -76,26 +75,17 @@ test("clearing the search keeps the selected application", () => {
 	expect(selectedChoice(wizard.state)?.id).toBe(running.id);
 });
 
-describe("a typed command", () => {
-	test("can be corrected if the program does not exist", () => {
-		const wizard = atChoices(running).type("t/usr/bin/nosuch --x");
-		wizard.wanted();
-		expect(wizard.type(enter + enter).wanted()).toEqual(["propose"]);
-		wizard.fail("propose", { code: "missing-program", values: { program: "/usr/bin/nosuch" } });
-		expect(wizard.state).toMatchObject({ prompt: { kind: "command", line: { text: "/usr/bin/nosuch --x" } }, failure: {} });
-		wizard.type("y");
-		expect(wizard.state.prompt?.line.text).toBe("/usr/bin/nosuch --xy");
-		expect(wizard.type(enter).wanted()).toEqual(["propose"]);
-	});
+test("a typed command can be corrected if the program does not exist", () => {
+	const wizard = atChoices(running).type("t/usr/bin/nosuch --x");
+	expect(wizard.type(enter + enter).wanted()).toEqual(["propose"]);
+	wizard.fail("propose", { code: "missing-program", values: { program: "/usr/bin/nosuch" } });
+	expect(wizard.state).toMatchObject({ prompt: { kind: "command", line: { text: "/usr/bin/nosuch --x" } }, failure: {} });
+	expect(wizard.type("y").state.prompt?.line.text).toBe("/usr/bin/nosuch --xy");
+	expect(wizard.type(enter).wanted()).toEqual(["propose"]);
 });
 
-const known: Choice = {
-	id: "template:redis",
-	kind: "template",
-	name: "redis",
-	description: "Redis",
-	command: ["/usr/bin/redis-server"],
-};
+const command = ["/usr/bin/redis-server"];
+const known: Choice = { id: "template:redis", kind: "template", name: "redis", description: "Redis", command };
 const asking: Choice = {
 	...known,
 	parameters: [
@@ -120,8 +110,7 @@ describe("a template", () => {
 	test("rejects an invalid value, and Esc cancels", () => {
 		const drive = atChoices(asking).type(`${enter}srv${enter}`);
 		expect(drive.state.notice?.code).toBe("parameter-path");
-		drive.type(`\x15${enter}`);
-		expect(drive.state.notice?.code).toBe("parameter-path");
+		expect(drive.type(`\x15${enter}`).state.notice?.code).toBe("parameter-path");
 		expect(drive.press("escape").state.prompt).toBeUndefined();
 		expect(drive.wanted()).toEqual([]);
 		expect(drive.state.screen).toBe("choose");
@@ -135,8 +124,7 @@ describe("a template", () => {
 		// Scrolling accepts nothing.
 		drive.type(enter).act({ type: "measured", scrollEnd: 10, found: [] }).type("jjJ");
 		expect(drive.state).toMatchObject({ overlay: "consent", scroll: 2 });
-		drive.press("escape");
-		expect(drive.wanted()).toEqual([]);
+		expect(drive.press("escape").wanted()).toEqual([]);
 		drive.type(`${enter}y/srv/x${enter}${enter}`);
 		expect(drive.intentions).toMatchObject([{ job: "propose", choice: { accepts: "abc", values: { folder: "/srv/x" } } }]);
 	});
@@ -149,32 +137,26 @@ test("a cage of a template can be compared with it", () => {
 	expect(saveItems({ finished, answers: redis })).toContain("changes");
 });
 
+/** Selects and confirms the item that saves a template. */
+function saveTemplate(wizard = atSave()): Drive {
+	wizard.type(`g${"j".repeat(saveItems(wizard.state).indexOf("template"))}${enter}${enter}`);
+	expect(wizard.wanted()).toEqual(["template"]);
+	return wizard;
+}
+
 test("a saved template that differs is replaced only after a confirmation", () => {
-	const wizard = atSave();
-	const save = () => {
-		const item = saveItems(wizard.state).indexOf("template");
-		wizard.wanted();
-		wizard.type(`g${"j".repeat(item)}${enter}${enter}`);
-		expect(wizard.wanted()).toEqual(["template"]);
-		wizard.fail("template", { code: "template-there", values: { name: "redis" } });
-	};
-	save();
+	const differs = { code: "template-there", values: { name: "redis" } };
+	const wizard = saveTemplate().fail("template", differs);
 	expect(wizard.state).toMatchObject({ question: { kind: "replace-template", name: "redis" } });
 	expect(wizard.state.failure).toBeUndefined();
 	expect(wizard.type("n").wanted()).toEqual([]);
-	save();
-	wizard.type("y");
+	saveTemplate(wizard).fail("template", differs).type("y");
 	expect(wizard.intentions).toMatchObject([{ job: "template", name: "redis", replace: true }]);
 });
 
 test("saving a template over a built-in one is reported", () => {
-	const save = (hidesBuiltIn: boolean) => {
-		const wizard = atSave();
-		const item = saveItems(wizard.state).indexOf("template");
-		wizard.type(`${"j".repeat(item)}${enter}${enter}`);
-		expect(wizard.wanted()).toContain("template");
-		return wizard.answer({ job: "template", value: { name: "redis", path: "/t/redis.json", hidesBuiltIn } }).state;
-	};
+	const save = (hidesBuiltIn: boolean) =>
+		saveTemplate().answer({ job: "template", value: { name: "redis", path: "/t/redis.json", hidesBuiltIn } }).state;
 	expect(save(false)).toMatchObject({ notice: { code: "template-saved" }, template: { name: "redis" } });
 	expect(save(true)).toMatchObject({ notice: { code: "template-saved-over", values: { name: "redis" } } });
 });

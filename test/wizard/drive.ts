@@ -54,8 +54,14 @@ export class Drive {
 	/** Intentions since the last call. */
 	wanted(): string[] {
 		const jobs = this.intentions.map((intention) => intention.job);
-		this.intentions = [];
+		this.forget();
 		return jobs;
+	}
+
+	/** Forgets the intentions so far, so that a test sees only those of the keys that it is about. */
+	forget(): this {
+		this.intentions = [];
+		return this;
 	}
 }
 
@@ -66,26 +72,25 @@ export const enter = "\r";
 export const down = "\x1b[B";
 export const traced = { probes: [], exercises: [], signals: [], output: "", answered: true };
 
-export function atChoices(...choices: readonly Choice[]): Drive {
-	const wizard = new Drive().act({ type: "started" }).answer({ job: "requirements", value: [] });
-	wizard.answer({ job: "choices", value: choices }).wanted();
-	return wizard;
-}
+/** The application has started and answered its probe. */
+export const started: Event = { event: "application-started", where: "rehearsal", run: 1 };
+export const answeredProbe: Event = { event: "probe-tried", command: redis.application.probes[0] ?? "", ok: true, output: "" };
 
-export function atForm(initial: Answers = redis): Drive {
-	const wizard = new Drive().act({ type: "started", initial }).answer({ job: "requirements", value: [] });
-	return wizard.answer({ job: "validate", value: [] });
-}
+const begun = (initial?: Answers): Drive =>
+	new Drive().act({ type: "started", ...(initial ? { initial } : {}) }).answer({ job: "requirements", value: [] });
 
-export const atTrace = (): Drive => atForm().type(enter).answer({ job: "validate", value: [] });
+export const atChoices = (...choices: readonly Choice[]): Drive => begun().answer({ job: "choices", value: choices }).forget();
+export const atForm = (initial: Answers = redis): Drive => begun(initial).answer({ job: "validate", value: [] }).forget();
+export const atTrace = (): Drive => atForm().type(enter).answer({ job: "validate", value: [] }).forget();
+export const atEndOfTrace = (): Drive => atTrace().answer({ job: "trace", value: traced }).forget();
 
-export function atFiles(): Drive {
-	return atTrace()
-		.answer({ job: "trace", value: traced })
-		.answer({ job: "plan", value: planFor(redis) });
-}
-
-export const atBuild = (): Drive => atFiles().type(enter + enter);
+/** Answers the plan of the current answers. */
+export const planned = (wizard: Drive): Drive => wizard.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) });
+export const atFiles = (): Drive => planned(atEndOfTrace()).forget();
+export const atBuild = (): Drive =>
+	atFiles()
+		.type(enter + enter)
+		.forget();
 
 export const finished: Finished = {
 	name: "redis",
@@ -110,22 +115,13 @@ export const tried = (answered: boolean, missing: readonly Missing[] = []): Roun
 	output: "",
 });
 
-export function atTrial(round: Round): Drive {
-	const wizard = atBuild().type(enter).answer({ job: "try", value: round });
-	wizard.wanted();
-	return wizard;
-}
+export const atTrial = (round: Round): Drive => atBuild().type(enter).answer({ job: "try", value: round }).forget();
 
+export const safe = { job: "selftest", value: { test: selftestOf() } } as const;
 /** The self-test has passed. */
-export function atVerdict(): Drive {
-	const wizard = atTrial(tried(true)).answer({ job: "selftest", value: { test: selftestOf() } });
-	wizard.wanted();
-	return wizard;
-}
+export const atVerdict = (): Drive => atTrial(tried(true)).answer(safe).forget();
 
 export function atSave(names: Partial<Finished["names"]> = {}): Drive {
 	const value = { ...finished, names: { ...finished.names, ...names } };
-	const wizard = atVerdict().type(enter).answer({ job: "finish", value });
-	wizard.wanted();
-	return wizard;
+	return atVerdict().type(enter).answer({ job: "finish", value }).forget();
 }

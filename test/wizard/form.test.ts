@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { equivalentCommand } from "../../src/core/questions/equivalent.ts";
-import { furtherFields } from "../../src/wizard/session/values.ts";
+import { furtherFields, type Problem } from "../../src/wizard/session/values.ts";
 import { countFurther, isAbout } from "../../src/wizard/steps/form/fields.ts";
 import { redis } from "../ui/scripted-session.ts";
-import { atForm, type Drive, enter } from "./drive.ts";
+import { atForm, type Drive, down, enter } from "./drive.ts";
 
 const up = "\x1b[A";
 const ctrlT = "\x14";
@@ -12,11 +12,14 @@ const paste = (text: string) => `\x1b[200~${text}\x1b[201~`;
 const texts = (wizard: Drive, field: string) =>
 	wizard.state.form?.rows.filter((row) => row.field === field).map((row) => row.line.text) ?? [];
 
+/** Moves the cursor to the last row of a field, which is empty if the field has several values. */
+const toLast = (wizard: Drive, field: string) =>
+	wizard.type(`\x1b[5~${down.repeat(wizard.state.form?.rows.findLastIndex((row) => row.field === field) ?? 0)}`);
+
 /** With the cursor in the first row of a field. */
 function atField(field: string): Drive {
-	const wizard = atForm().type("\x1b[5~");
-	const index = wizard.state.form?.rows.findIndex((row) => row.field === field) ?? 0;
-	return wizard.type("\x1b[B".repeat(index));
+	const wizard = atForm();
+	return wizard.type(`\x1b[5~${down.repeat(wizard.state.form?.rows.findIndex((row) => row.field === field) ?? 0)}`);
 }
 
 describe("a paste into the form", () => {
@@ -39,25 +42,19 @@ describe("a paste into the form", () => {
 	});
 
 	test("of several lines into a field for one value is one value", () => {
-		expect(texts(atField("command").type(`\x15${paste("/usr/bin/thing\n--serve")}`), "command")).toEqual([
-			"/usr/bin/thing --serve",
-		]);
+		const wizard = atField("command").type(`\x15${paste("/usr/bin/thing\n--serve")}`);
+		expect(texts(wizard, "command")).toEqual(["/usr/bin/thing --serve"]);
 	});
 
 	test("that the terminal does not mark never starts the trace", () => {
-		const wizard = atField("onHost");
-		wizard.wanted();
-		wizard.type("one\rtwo\rthree\rfour\r");
+		const wizard = atField("onHost").forget().type("one\rtwo\rthree\rfour\r");
 		expect(wizard.state.form?.going).toBe(false);
 		expect(wizard.wanted()).not.toContain("validate");
-		wizard.type(enter);
-		expect(wizard.state.form?.going).toBe(true);
+		expect(wizard.type(enter).state.form?.going).toBe(true);
 	});
 
 	test("that the terminal does not mark fills rows of a list", () => {
-		const wizard = atForm().type("\x1b[5~");
-		const index = wizard.state.form?.rows.findIndex((row) => row.field === "exercise" && row.line.text === "") ?? 0;
-		wizard.type("\x1b[B".repeat(index)).type("one\rtwo\rthree");
+		const wizard = toLast(atForm(), "exercise").type("one\rtwo\rthree");
 		expect(texts(wizard, "exercise").slice(-4)).toEqual(["one", "two", "three", ""]);
 	});
 });
@@ -70,8 +67,7 @@ describe("trying a probe", () => {
 		const line = wizard.state.answers?.application.probes[0] ?? "";
 		expect(wizard.wanted()).toContain("probe");
 		expect(wizard.state.form?.trying).toBe(line);
-		wizard.answer({ job: "probe", value: attempts });
-		expect(wizard.state.form).toMatchObject({ tried: { [line]: { attempts } } });
+		expect(wizard.answer({ job: "probe", value: attempts }).state.form).toMatchObject({ tried: { [line]: { attempts } } });
 		expect(wizard.state.form?.trying).toBeUndefined();
 	});
 
@@ -83,14 +79,9 @@ describe("trying a probe", () => {
 	});
 
 	test("is cancelled by Esc, which stays in the form, and by Enter", () => {
-		const wizard = atField("probe").type(ctrlT);
-		wizard.wanted();
-		wizard.press("escape");
-		expect(wizard.state.screen).toBe("form");
-		expect(wizard.wanted()).toEqual(["cancel"]);
-		wizard.type(ctrlT).wanted();
-		wizard.type(`\x1b[6~${enter}`);
-		expect(wizard.wanted()).toEqual(["cancel", "validate"]);
+		const wizard = atField("probe").type(ctrlT).forget().press("escape");
+		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["form", "cancel"]);
+		expect(wizard.type(ctrlT).forget().type(`\x1b[6~${enter}`).wanted()).toEqual(["cancel", "validate"]);
 		expect(wizard.answer({ job: "validate", value: [] }).state.screen).toBe("trace");
 	});
 
@@ -112,14 +103,12 @@ describe("a problem that the session finds", () => {
 	const missing = { code: "line-program-missing", values: { program: "redis-cli" }, isWarning: true } as const;
 
 	test("stops the trace unless it is a warning", () => {
-		const wizard = atForm().type(enter);
-		const line = wizard.state.answers?.application.probes[0] ?? "";
-		wizard.answer({ job: "validate", value: [{ field: "probe", line, ...missing }] });
-		expect(wizard.state.screen).toBe("trace");
-		const other = atForm()
-			.type(enter)
-			.answer({ job: "validate", value: [{ field: "probe", code: "no-probe", values: {} }] });
-		expect(other.state.screen).toBe("form");
+		const screenWith = (problem: Problem) =>
+			atForm()
+				.type(enter)
+				.answer({ job: "validate", value: [problem] }).state.screen;
+		expect(screenWith({ field: "probe", line: redis.application.probes[0] ?? "", ...missing })).toBe("trace");
+		expect(screenWith({ field: "probe", code: "no-probe", values: {} })).toBe("form");
 	});
 
 	test("leads to its row", () => {
@@ -133,34 +122,22 @@ describe("a problem that the session finds", () => {
 
 test("an edited probe is no longer a guess", () => {
 	const guessed = { code: "probe-guessed-http", values: { port: 8080 } };
-	const wizard = atForm();
-	const { answers } = wizard.state;
-	wizard.state = { ...wizard.state, ...(answers ? { answers: { ...answers, notes: [guessed] } } : {}) };
-	wizard.type(`${up}${up}x`);
+	const wizard = atForm({ ...redis, notes: [guessed] }).type(`${up}${up}x`);
 	expect(wizard.state.answers?.notes).toEqual([guessed]);
-	wizard.type("\x1b[5~\x1b[B\x1b[B\x1b[B ");
-	expect(wizard.type("x").state.answers?.notes).toEqual([]);
+	expect(wizard.type(`\x1b[5~${down.repeat(3)} x`).state.answers?.notes).toEqual([]);
 });
 
 describe("further fields", () => {
 	const more = () => atField("more").type(" ");
 	/** Types into the last row of a field, in place of its text. */
-	const fill = (wizard: Drive, field: string, text: string) => {
-		const index = wizard.state.form?.rows.findLastIndex((row) => row.field === field) ?? 0;
-		return wizard.type(`\x1b[5~${"\x1b[B".repeat(index)}\x15${text}`);
-	};
+	const fill = (wizard: Drive, field: string, text: string) => toLast(wizard, field).type(`\x15${text}`);
+	const fieldsOf = (wizard: Drive) => wizard.state.form?.rows.map(({ field }) => field) ?? [];
 
 	test("are hidden until Space on the row before them, and hide again", () => {
-		const wizard = atForm();
-		const usual = wizard.state.form?.rows.map(({ field }) => field);
-		expect(usual?.at(-1)).toBe("more");
-		const shown = more().state.form?.rows.map(({ field }) => field) ?? [];
-		expect([...new Set(shown.slice(usual?.length))]).toEqual([...furtherFields]);
-		expect(
-			more()
-				.type(" ")
-				.state.form?.rows.map(({ field }) => field),
-		).toEqual(usual);
+		const usual = fieldsOf(atForm());
+		expect(usual.at(-1)).toBe("more");
+		expect([...new Set(fieldsOf(more()).slice(usual.length))]).toEqual([...furtherFields]);
+		expect(fieldsOf(more().type(" "))).toEqual(usual);
 	});
 
 	test("become the answers that the options give, and stay when they are hidden", () => {
@@ -236,10 +213,8 @@ describe("the port of the command", () => {
 	});
 
 	test("an edited probe does not follow the port", () => {
-		const wizard = atPort();
-		wizard.type("\x1b[B\x1b[B more").type("\x1b[A\x1b[A");
-		const at = wizard.state.form?.rows[wizard.state.form.cursor]?.field;
-		expect(at).toBe("command");
+		const wizard = atPort().type(`${down}${down} more${up}${up}`);
+		expect(wizard.state.form?.rows[wizard.state.form.cursor]?.field).toBe("command");
 		wizard.type("\x7f1");
 		expect(application(wizard)?.command[2]).toBe("127.0.0.1:8081");
 		expect(application(wizard)?.probes[0]).toBe("curl -fsS http://127.0.0.1:8080/ more");

@@ -2,14 +2,11 @@ import { describe, expect, test } from "vitest";
 import { bindingsOf } from "../../src/wizard/bindings.ts";
 import { offered } from "../../src/wizard/footer.ts";
 import { withoutJobs } from "../../src/wizard/session/session-keeper.ts";
-import { planFor, redis, unneededOf } from "../ui/scripted-session.ts";
-import { atSave, atTrial, atVerdict, enter, tried } from "./drive.ts";
+import { redis, unneededOf } from "../ui/scripted-session.ts";
+import { atSave, atTrial, atVerdict, enter, planned, tried } from "./drive.ts";
 
-const searching = () => {
-	const wizard = atVerdict().type("m");
-	wizard.wanted();
-	return wizard;
-};
+const searching = () => atVerdict().type("m").forget();
+const found = { job: "minimise", value: unneededOf(redis) } as const;
 const progress = { trials: 3, estimated: 9, kept: 1, leftOut: 7, open: 12, files: 7, bytes: 7000 };
 const words = (wizard: { state: Parameters<typeof offered>[0] }) => offered(wizard.state).map(({ command }) => command);
 
@@ -40,20 +37,18 @@ describe("the search for unneeded files", () => {
 	});
 
 	test("ends with Enter, and tests the best result again", () => {
-		const wizard = searching()
-			.happen({ event: "subset-tried", ...progress })
-			.type(enter);
-		expect(wizard.wanted()).toEqual(["finish-early"]);
+		const wizard = searching().happen({ event: "subset-tried", ...progress });
+		expect(wizard.type(enter).wanted()).toEqual(["finish-early"]);
 		expect(wizard.state.minimising).toEqual({ progress, isEnding: true });
 		wizard.happen({ event: "subset-tried", ...progress, trials: 4 });
 		expect(wizard.state.minimising).toEqual({ progress: { ...progress, trials: 4 }, isEnding: true });
 		expect(words(wizard)).not.toContain("finish-search");
-		wizard.answer({ job: "minimise", value: unneededOf(redis) });
+		wizard.answer(found);
 		expect([wizard.state.overlay, wizard.state.minimising]).toEqual(["unneeded", undefined]);
 	});
 
 	test("shows its result again after other pages", () => {
-		const wizard = searching().answer({ job: "minimise", value: unneededOf(redis) });
+		const wizard = searching().answer(found);
 		wizard.type("?").type("i").press("escape");
 		expect([wizard.state.overlay, words(wizard)]).toEqual(["unneeded", expect.arrayContaining(["leave-out"])]);
 		expect(wizard.press("escape").state.overlay).toBeUndefined();
@@ -65,13 +60,12 @@ describe("the search for unneeded files", () => {
 		expect([wizard.state.screen, wizard.state.notice?.code, ...wizard.wanted()]).toEqual(["trial", "minimise-stopped", "cancel"]);
 		expect(wizard.state.minimising).toBeUndefined();
 		// Late results are ignored.
-		wizard.answer({ job: "minimise", value: unneededOf(redis) });
-		expect(wizard.state.overlay).toBeUndefined();
+		expect(wizard.answer(found).state.overlay).toBeUndefined();
 		expect(searching().type("qy").wanted()).toEqual(["cancel"]);
 	});
 
 	test("shows its result, and b builds and tests a candidate without these files", () => {
-		const wizard = searching().answer({ job: "minimise", value: unneededOf(redis) });
+		const wizard = searching().answer(found);
 		expect(words(wizard)).toEqual(expect.arrayContaining(["leave-out", "close"]));
 		// The Enter that was meant to end the search arrives just after its end.
 		wizard.type(enter);
@@ -79,8 +73,7 @@ describe("the search for unneeded files", () => {
 		wizard.type("jb");
 		expect(wizard.wanted()).toEqual(["leave-out", "plan"]);
 		expect([wizard.state.overlay, wizard.state.unneeded]).toEqual([undefined, undefined]);
-		wizard.answer({ job: "plan", value: planFor(redis) });
-		expect(wizard.wanted()).toEqual(["try"]);
+		expect(planned(wizard).wanted()).toEqual(["try"]);
 		// A new candidate has no verdict yet.
 		expect(wizard.state.trial.tested).toBeUndefined();
 		wizard.answer({ job: "try", value: tried(true) });
@@ -88,9 +81,7 @@ describe("the search for unneeded files", () => {
 	});
 
 	test.each(["escape", "q", "left"])("is left alone by %s on the page, and the candidate can be saved as it is", (key) => {
-		const wizard = searching()
-			.answer({ job: "minimise", value: unneededOf(redis) })
-			.press(key);
+		const wizard = searching().answer(found).press(key);
 		expect([wizard.state.overlay, ...wizard.wanted()]).toEqual([undefined]);
 		expect(wizard.type(enter).wanted()).toEqual(["finish"]);
 	});
@@ -108,8 +99,5 @@ describe("the search for unneeded files", () => {
 		expect(wizard.type(enter).wanted()).toEqual(["finish"]);
 	});
 
-	test("stores nothing if it was killed", () => {
-		const { minimising } = withoutJobs(searching().state);
-		expect(minimising).toBeUndefined();
-	});
+	test("stores nothing if it was killed", () => expect(withoutJobs(searching().state).minimising).toBeUndefined());
 });

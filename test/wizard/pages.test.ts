@@ -45,8 +45,7 @@ describe("pages over a screen", () => {
 		const wizard = atFiles().type("/red?").type(f1);
 		expect(wizard.state.overlay).toBe("keys");
 		expect(bindingsBelow(wizard.state).map((one) => one.command)).toContain("submit");
-		wizard.type("\x07");
-		expect(wizard.state.overlay).toBeUndefined();
+		expect(wizard.type("\x07").state.overlay).toBeUndefined();
 		expect(wizard.state.prompt?.line.text).toBe("red?");
 	});
 
@@ -66,21 +65,20 @@ describe("pages over a screen", () => {
 	});
 });
 
+const steps = ["choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
+
 describe("every screen", () => {
 	test("explains itself, shows commands and keys, and can be left", () => {
-		const screens = ["requirements", "choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
-		for (const screen of screens) {
-			const keysOf = (command: string) => bindingsOf({ ...startState, screen }).find((one) => one.command === command)?.keys;
-			expect(keysOf("why"), screen).toContain("i");
-			expect(keysOf("commands"), screen).toContain("c");
-			expect(keysOf("keys"), screen).toContain("?");
-			expect(keysOf("quit"), screen).toContain("q");
+		for (const screen of ["requirements", ...steps] as const) {
+			const bindings = bindingsOf({ ...startState, screen });
+			for (const [command, key] of Object.entries({ why: "i", commands: "c", keys: "?", quit: "q" }))
+				expect(bindings.find((one) => one.command === command)?.keys, screen).toContain(key);
 		}
 	});
 
 	test("no key has two commands unless only one is offered", () => {
 		const twice = new Set(["next-field/begin", "accept-remedies/save"]);
-		for (const screen of ["choose", "trace", "files", "accounts", "build", "trial", "save"] as const) {
+		for (const screen of steps) {
 			const seen = new Map<string, string>();
 			for (const { command, keys } of bindingsOf({ ...startState, screen })) {
 				for (const key of keys) {
@@ -103,14 +101,11 @@ describe("every screen", () => {
 
 describe("the list of commands", () => {
 	const started = (number: number, line: string) => ({ event: "command-started", number, line }) as const;
+	const ended = (number: number, status: number) => ({ event: "command-ended", number, status }) as const;
 
 	test("shows the status, and repeated commands once", () => {
-		const wizard = new Drive().happen(started(1, "unshare a"), started(2, "probe"), {
-			event: "command-ended",
-			number: 2,
-			status: 1,
-		});
-		wizard.happen(started(3, "probe"), { event: "command-ended", number: 3, status: 0 });
+		const wizard = new Drive().happen(started(1, "unshare a"), started(2, "probe"), ended(2, 1));
+		wizard.happen(started(3, "probe"), ended(3, 0));
 		expect(wizard.state.commands).toEqual([
 			{ number: 1, line: "unshare a", times: 1 },
 			{ number: 3, line: "probe", times: 2, status: 0 },
@@ -129,14 +124,11 @@ describe("the list of commands", () => {
 	});
 });
 
-describe("the line of decisions", () => {
+test("the line of decisions grows with the steps", () => {
 	const texts = ({ state }: Drive) => decidedSoFar(state, messagesIn("en")).map(({ text }) => text);
-
-	test("grows with the steps", () => {
-		expect(texts(new Drive())).toEqual([]);
-		const answers = [expect.stringMatching(/^redis/), expect.stringMatching(/^as /), expect.stringMatching(/probes?$/)];
-		expect(texts(atForm())).toEqual(answers);
-		const ofPlan = [/files?, .*B$/, /undecided$/, /permissions?$/].map((text) => expect.stringMatching(text));
-		expect(texts(atFiles())).toEqual([...answers, ...ofPlan]);
-	});
+	const matching = (...patterns: RegExp[]) => patterns.map((text) => expect.stringMatching(text));
+	expect(texts(new Drive())).toEqual([]);
+	const answers = matching(/^redis/, /^as /, /probes?$/);
+	expect(texts(atForm())).toEqual(answers);
+	expect(texts(atFiles())).toEqual([...answers, ...matching(/files?, .*B$/, /undecided$/, /permissions?$/)]);
 });

@@ -1,8 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { readForm } from "../../src/wizard/steps/form/fields.ts";
 import { itemsToAdd } from "../../src/wizard/steps/trial/reduce.ts";
-import { absent, planFor, redis, selftestOf } from "../ui/scripted-session.ts";
-import { atBuild, atFiles, atForm, atTrace, atTrial, Drive, down, enter, finished, traced, tried } from "./drive.ts";
+import { absent, redis } from "../ui/scripted-session.ts";
+import {
+	answeredProbe,
+	atBuild,
+	atFiles,
+	atForm,
+	atTrace,
+	atTrial,
+	Drive,
+	down,
+	enter,
+	finished,
+	planned,
+	safe,
+	started,
+	traced,
+	tried,
+} from "./drive.ts";
 
 const probe = redis.application.probes[0] ?? "";
 
@@ -12,54 +28,33 @@ describe("the straight path", () => {
 		expect(wizard.wanted()).toEqual(["requirements"]);
 		wizard.answer({ job: "requirements", value: [] });
 		expect(wizard.wanted()).toEqual(["choices"]);
-		wizard.answer({
-			job: "choices",
-			value: [
-				{ id: "a", kind: "demo", name: "demo", description: "" },
-				{ id: "b", kind: "template", name: "redis", description: "" },
-			],
-		});
-		wizard.type(down + enter);
-		expect(wizard.intentions).toMatchObject([{ job: "propose", choice: { id: "b" } }]);
-		wizard.wanted();
-		wizard.answer({ job: "propose", value: redis });
+		const choices = (["demo", "template"] as const).map((kind) => ({ id: kind, kind, name: kind, description: "" }));
+		wizard.answer({ job: "choices", value: choices }).type(down + enter);
+		expect(wizard.intentions).toMatchObject([{ job: "propose", choice: { id: "template" } }]);
+		wizard.forget().answer({ job: "propose", value: redis });
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["form", "validate"]);
 		wizard.type(enter).answer({ job: "validate", value: [] });
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["trace", "validate", "trace"]);
-		wizard.happen(
-			{ event: "application-started", where: "rehearsal", run: 1 },
-			{ event: "probe-tried", command: probe, ok: true, output: "" },
-		);
-		wizard.type(enter);
-		expect(wizard.wanted()).toEqual(["finish-early"]);
+		expect(wizard.happen(started, answeredProbe).type(enter).wanted()).toEqual(["finish-early"]);
 		wizard.answer({ job: "trace", value: traced });
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["files", "plan"]);
-		wizard.answer({ job: "plan", value: planFor(redis) }).type(enter + enter);
-		expect(wizard.state.screen).toBe("build");
-		wizard.type(enter);
-		expect(wizard.wanted()).toEqual(["host-view", "host-view", "try"]);
-		wizard.happen({ event: "round-started", round: 1, rounds: 5 });
-		expect(wizard.state.screen).toBe("trial");
+		expect(planned(wizard).type(enter + enter).state.screen).toBe("build");
+		expect(wizard.type(enter).wanted()).toEqual(["host-view", "host-view", "try"]);
+		expect(wizard.happen({ event: "round-started", round: 1, rounds: 5 }).state.screen).toBe("trial");
 		wizard.answer({ job: "try", value: tried(false, [absent]) }).type(enter);
 		expect(wizard.wanted()).toEqual(["accept", "plan"]);
-		wizard.answer({ job: "plan", value: planFor(redis) });
-		expect(wizard.wanted()).toEqual(["try"]);
-		wizard.answer({ job: "try", value: tried(true) });
-		expect(wizard.wanted()).toEqual(["selftest"]);
-		wizard.answer({ job: "selftest", value: { test: selftestOf() } }).type(enter);
+		expect(planned(wizard).wanted()).toEqual(["try"]);
+		expect(wizard.answer({ job: "try", value: tried(true) }).wanted()).toEqual(["selftest"]);
+		wizard.answer(safe).type(enter);
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["save", "finish"]);
-		wizard.answer({ job: "finish", value: finished });
-		wizard.type(enter);
-		expect(wizard.state.exit).toBe(0);
+		expect(wizard.answer({ job: "finish", value: finished }).type(enter).state.exit).toBe(0);
 	});
 });
 
 describe("leaving", () => {
 	test("no key works after the exit", () => {
-		const wizard = atForm().type("\x03\x03");
-		wizard.wanted();
-		wizard.type(enter + enter);
-		expect(wizard.wanted()).toEqual([]);
+		const wizard = atForm().type("\x03\x03").forget();
+		expect(wizard.type(enter + enter).wanted()).toEqual([]);
 	});
 
 	test("q in a text field is a letter", () => {
@@ -71,8 +66,7 @@ describe("leaving", () => {
 
 describe("the form", () => {
 	test("back keeps the text", () => {
-		const wizard = atForm().type("\x1b[5~x").type("\x1b");
-		wizard.press("escape");
+		const wizard = atForm().type("\x1b[5~x").type("\x1b").press("escape");
 		expect(wizard.state.screen).toBe("choose");
 		expect(wizard.state.answers?.name).toBe("redisx");
 	});
@@ -84,8 +78,7 @@ describe("the form", () => {
 		wizard.type("\x1b[5~").type(down.repeat(4)).type("true");
 		expect(probes()).toEqual([probe, "true", ""]);
 		expect(wizard.state.answers?.application.probes).toEqual([probe, "true"]);
-		wizard.type("\x15");
-		wizard.type(`${down}x\x7f`);
+		wizard.type("\x15").type(`${down}x\x7f`);
 		expect(probes()?.filter((text) => text === "").length).toBe(1);
 	});
 
@@ -118,11 +111,8 @@ describe("the form", () => {
 
 describe("tracing", () => {
 	test("Esc cancels it and restores the form", () => {
-		const wizard = atTrace();
-		wizard.wanted();
-		wizard.press("escape");
-		expect(wizard.wanted()).toEqual(["cancel", "validate"]);
-		expect(wizard.state.screen).toBe("form");
+		const wizard = atTrace().press("escape");
+		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["form", "cancel", "validate"]);
 	});
 
 	test("events of a cancelled trace are ignored", () => {
@@ -134,31 +124,23 @@ describe("tracing", () => {
 	});
 
 	test("the same application is not traced twice, but another one is", () => {
-		const wizard = atFiles();
-		wizard.wanted();
-		wizard.press("escape").press("escape").type("\x1b[6~").type(enter).answer({ job: "validate", value: [] });
+		const wizard = atFiles().press("escape").press("escape").type("\x1b[6~").type(enter).answer({ job: "validate", value: [] });
 		expect(wizard.wanted()).not.toContain("trace");
 		wizard.type("\x1b[D").type("\x1b[5~x\x1b[6~").type(enter).answer({ job: "validate", value: [] });
 		expect(wizard.wanted()).toContain("trace");
 	});
 
 	test("only the last lines of the output are kept", () => {
-		const wizard = atTrace();
-		wizard.happen(
-			...Array.from({ length: 5000 }, (_, index) => ({ event: "output-received" as const, text: `line ${index}\n` })),
-		);
-		wizard.happen({ event: "output-received", text: "half a " }, { event: "output-received", text: "line" });
-		expect(wizard.state.output.length).toBe(1000);
-		expect(wizard.state.output.at(-1)).toBe("line 4999");
-		expect(wizard.state.outputOpen).toBe("half a line");
+		const printed = (text: string) => ({ event: "output-received", text }) as const;
+		const wizard = atTrace().happen(...Array.from({ length: 5000 }, (_, index) => printed(`line ${index}\n`)));
+		const { output, outputOpen } = wizard.happen(printed("half a "), printed("line")).state;
+		expect([output.length, output.at(-1), outputOpen]).toEqual([1000, "line 4999", "half a line"]);
 	});
 
 	test("a failure is shown, and r tries again", () => {
 		const wizard = atTrace().fail("trace", { code: "not-answered-on-host", values: {} });
 		expect(wizard.state.failure?.code).toBe("not-answered-on-host");
-		wizard.wanted();
-		wizard.type("r");
-		expect(wizard.wanted()).toEqual(["trace"]);
+		expect(wizard.forget().type("r").wanted()).toEqual(["trace"]);
 	});
 });
 
@@ -167,17 +149,14 @@ describe("building and trying", () => {
 		const wizard = atTrial(tried(false, [absent])).type(` ${enter}`);
 		expect(wizard.wanted()).toEqual([]);
 		expect(wizard.state.notice?.code).toBe("nothing-to-accept");
-		wizard.type("c");
-		expect(wizard.wanted()).toEqual([]);
+		expect(wizard.type("c").wanted()).toEqual([]);
 	});
 
 	test("an offer is added only if it is selected", () => {
 		const wizard = atTrial(tried(true, [absent]));
 		expect(itemsToAdd(wizard.state)).toEqual([]);
-		wizard.type(" ");
-		expect(itemsToAdd(wizard.state)).toEqual([absent]);
-		wizard.type(" ");
-		expect(itemsToAdd(wizard.state)).toEqual([]);
+		expect(itemsToAdd(wizard.type(" ").state)).toEqual([absent]);
+		expect(itemsToAdd(wizard.type(" ").state)).toEqual([]);
 	});
 
 	test("of items that only the cage requested, files are selected if the application does not answer, permissions are not", () => {
@@ -185,8 +164,7 @@ describe("building and trying", () => {
 		const capability = { ...nice, remedy: { kind: "capability" as const, name: "sys_nice", round: 1, call: "setpriority" } };
 		const wizard = atTrial(tried(false, [absent, capability]));
 		expect(itemsToAdd(wizard.state)).toEqual([absent]);
-		wizard.type("j ");
-		expect(itemsToAdd(wizard.state)).toEqual([absent, capability]);
+		expect(itemsToAdd(wizard.type("j ").state)).toEqual([absent, capability]);
 	});
 
 	test("deliberately excluded items are never proposed", () => {
@@ -195,10 +173,9 @@ describe("building and trying", () => {
 	});
 
 	test("a failed build returns to the review with the reason", () => {
-		const wizard = atBuild()
+		const { state } = atBuild()
 			.type(enter)
 			.fail("try", { code: "disk-full", values: { path: "/var" } });
-		expect(wizard.state.screen).toBe("build");
-		expect(wizard.state.failure?.code).toBe("disk-full");
+		expect([state.screen, state.failure?.code]).toEqual(["build", "disk-full"]);
 	});
 });

@@ -11,11 +11,23 @@ import { isWorthSaving, type Kept, restored, storedOf } from "../../src/wizard/s
 import { validateAnswers } from "../../src/wizard/session/validate.ts";
 import { startState, type WizardState } from "../../src/wizard/state.ts";
 import { absent, planFor, redis } from "../ui/scripted-session.ts";
-import { atBuild, atChoices, atFiles, atForm, atTrace, Drive, down, enter, resumption, tried } from "./drive.ts";
+import {
+	atBuild,
+	atChoices,
+	atFiles,
+	atForm,
+	atTrace,
+	atTrial,
+	Drive,
+	down,
+	enter,
+	planned,
+	resumption,
+	tried,
+} from "./drive.ts";
 
-function throughDisk(state: WizardState): Readonly<Record<string, unknown>> {
-	return JSON.parse(JSON.stringify(storedOf(withoutJobs(state)))) as Record<string, unknown>;
-}
+const throughDisk = (state: WizardState): Readonly<Record<string, unknown>> =>
+	JSON.parse(JSON.stringify(storedOf(withoutJobs(state))));
 
 function back(state: WizardState, traced = true) {
 	const found = restored(throughDisk(state), traced);
@@ -23,33 +35,23 @@ function back(state: WizardState, traced = true) {
 	return found;
 }
 
-function keptOf(state: WizardState) {
-	const { planned: _, ...kept } = storedOf(state);
-	return kept;
-}
-
 const again = (found: Kept) => storedOf({ ...startState, ...found });
-
-const atTrial = () =>
-	atBuild()
-		.type(enter)
-		.answer({ job: "try", value: tried(false, [absent]) });
+const atMissing = () => atTrial(tried(false, [absent]));
 
 describe("the stored part of the state", () => {
 	test("after any keys, only transient state is lost", () => {
 		const keys = fc.constantFrom(..."jkgG /xyn?i\tawq13crde".split(""), enter, down, "\x1b", "\x1b[A", "\x1b[5~");
-		const starts = [atForm, atTrace, atFiles, atBuild, atTrial];
+		const starts = [atForm, atTrace, atFiles, atBuild, atMissing];
 		fc.assert(
 			fc.property(fc.constantFrom(...starts), fc.array(keys, { maxLength: 25 }), (start, pressed) => {
 				const wizard = start();
 				for (const key of pressed) {
 					wizard.type(key);
-					if (wizard.state.jobs.plan !== undefined && wizard.state.answers)
-						wizard.answer({ job: "plan", value: planFor(wizard.state.answers) });
+					if (wizard.state.jobs.plan !== undefined) planned(wizard);
 				}
 				const { state } = wizard;
 				if (!isWorthSaving(state)) return;
-				const kept = keptOf(withoutJobs(state));
+				const { planned: _, ...kept } = storedOf(withoutJobs(state));
 				const found = back(state);
 				expect(found.whole).toBe(true);
 				// The list was only needed to choose.
@@ -64,8 +66,7 @@ describe("the stored part of the state", () => {
 		const wizard = atChoices({ id: "a", kind: "template", name: "redis", description: "" });
 		wizard.type(enter).answer({ job: "propose", value: redis });
 		expect(isWorthSaving(wizard.state)).toBe(false);
-		wizard.type("\x1b[5~x");
-		expect(isWorthSaving(wizard.state)).toBe(true);
+		expect(isWorthSaving(wizard.type("\x1b[5~x").state)).toBe(true);
 	});
 });
 
@@ -85,13 +86,11 @@ describe("interrupted work", () => {
 		const again = new Drive().resume(state);
 		expect(again.wanted()).toEqual(["plan"]);
 		expect(again.state.failure).toEqual({ code: "cut-off", values: {} });
-		again.type(enter).answer({ job: "plan", value: planFor(redis) });
-		expect(again.wanted()).toEqual(["try"]);
+		expect(planned(again.type(enter)).wanted()).toEqual(["try"]);
 	});
 
 	test("a decision without a plan is in the next plan", () => {
-		const wizard = atFiles();
-		wizard.type("/redis.conf\r ");
+		const wizard = atFiles().type("/redis.conf\r ");
 		const { rules } = wizard.state.answers ?? redis;
 		expect(wizard.state.jobs.plan).toBeDefined();
 		const { state } = back(wizard.state);
@@ -101,7 +100,7 @@ describe("interrupted work", () => {
 });
 
 describe("an inconsistent session", () => {
-	const stored = (change: object) => ({ ...throughDisk(atTrial().state), ...change });
+	const stored = (change: object) => ({ ...throughDisk(atMissing().state), ...change });
 
 	test.each([
 		["no rounds", { trial: { rounds: [] } }],
@@ -139,8 +138,7 @@ describe("a session of version 1", () => {
 		expect(back).toMatchObject({ whole: true, state: { screen: "trial", answers: { name: "redis", template: "redis" } } });
 		expect(back?.state).not.toHaveProperty("plan");
 		expect(back?.state).not.toHaveProperty("tried");
-		const wizard = new Drive().resume(back?.state ?? {});
-		wizard.answer({ job: "plan", value: planFor(redis) });
+		const wizard = planned(new Drive().resume(back?.state ?? {}));
 		// Missing items can still be added.
 		expect(wizard.type(enter).intentions.at(-2)).toMatchObject({ job: "accept", missing: [{ path: absent.path }] });
 	});
@@ -190,7 +188,6 @@ describe("the list of applications", () => {
 	test("offers the session that another one replaced", () => {
 		const { state } = back(atFiles().state);
 		const wizard = atFiles();
-		wizard.wanted();
 		wizard.state = { ...wizard.state, jobs: { resume: 99 }, choices: [session("a")] };
 		wizard.act({ type: "done", job: "resume", ticket: 99, value: { ...resumption, id: "a", state } });
 		expect(wizard.wanted()).toContain("choices");
@@ -213,14 +210,11 @@ test("a session that is opened while the list is made is not in the list", async
 		},
 		store: {},
 	} as unknown as Machine;
-	const chooser = {
-		async choices() {
-			session.keep(atTrace().state);
-			await isWritten;
-			return [];
-		},
+	const choices = () => {
+		session.keep(atTrace().state);
+		return isWritten.then(() => []);
 	};
-	const session = new Wizard(machine, chooser as never, {} as never, {} as never, {} as never);
+	const session = new Wizard(machine, { choices } as never, {} as never, {} as never, {} as never);
 	expect((await session.choices()).map(({ id }) => id)).toEqual(["other"]);
 });
 

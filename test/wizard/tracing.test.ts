@@ -5,9 +5,7 @@ import { restored, storedOf } from "../../src/wizard/session/stored-state.ts";
 import { proposals, quiet } from "../../src/wizard/steps/trace/reduce.ts";
 import { redis } from "../ui/scripted-session.ts";
 import { reached, shownProcesses } from "../ui/scripted-trace.ts";
-import { atChoices, atTrace, type Drive, enter, traced } from "./drive.ts";
-
-const probe = redis.application.probes[0] ?? "";
+import { answeredProbe, atChoices, atTrace, type Drive, enter, started, traced } from "./drive.ts";
 
 const counts = (paths: number, read = paths) => ({
 	...{ paths, read, look: 0, write: 0, execute: 0, list: 0, enter: 0, create: 0, remove: 0, connect: 0, listen: 0, missing: 0 },
@@ -19,38 +17,32 @@ const ran = (command: string, ok = true): Event[] => [
 	{ event: "exercise-run", command, ok, output: "" },
 ];
 
-function answering(): Drive {
-	const wizard = atTrace();
-	wizard.wanted();
-	return happenedAt(
-		wizard,
-		0,
-		{ event: "application-started", where: "rehearsal", run: 1 },
-		counted(10),
-		{ event: "probe-tried", command: probe, ok: true, output: "" },
-		{ event: "coverage-measured", ...reached },
-		{ event: "processes-seen", processes: shownProcesses },
-	);
-}
-
 const happenedAt = (wizard: Drive, at: number, ...events: Event[]): Drive => wizard.act({ type: "events-received", events, at });
-
 const tick = (wizard: Drive, at: number): Drive => wizard.act({ type: "ticked", at });
 
+const shown: Event[] = [
+	{ event: "coverage-measured", ...reached },
+	{ event: "processes-seen", processes: shownProcesses },
+];
+const answering = () => happenedAt(atTrace(), 0, started, counted(10), answeredProbe, ...shown);
+const startTrace = (wizard: Drive) =>
+	wizard.answer({ job: "validate", value: [] }).type("\x1b[6~").type(enter).answer({ job: "validate", value: [] });
+/** The trace has ended. */
+const ended = () => answering().type(enter).answer({ job: "trace", value: traced }).forget();
+
+const exercisesIn = (wizard: Drive) =>
+	wizard.state.form?.rows.filter(({ field }) => field === "exercise").map(({ line }) => line.text) ?? [];
+
 test("the awaited event is shown until it comes, and not stored", () => {
-	const wizard = atTrace();
-	wizard.wanted();
-	const waited: Event = { event: "waited", seconds: 3, for: "answer", command: probe, said: "refused" };
-	happenedAt(wizard, 0, { event: "application-started", where: "rehearsal", run: 1 }, waited);
-	expect(wizard.state.awaited).toEqual({ seconds: 3, for: "answer", command: probe, said: "refused" });
+	const awaited = { seconds: 3, for: "answer", command: "ask", said: "refused" } as const;
+	const wizard = happenedAt(atTrace(), 0, started, { event: "waited", ...awaited });
+	expect(wizard.state.awaited).toEqual(awaited);
 	expect(JSON.stringify(storedOf(wizard.state))).not.toContain("refused");
-	happenedAt(wizard, 4000, { event: "probe-tried", command: probe, ok: true, output: "" });
-	expect(wizard.state.awaited).toBeUndefined();
+	expect(happenedAt(wizard, 4000, answeredProbe).state.awaited).toBeUndefined();
 });
 
 test("Enter does nothing before the application answers, and a failure replaces its notice", () => {
 	const wizard = atTrace();
-	wizard.wanted();
 	expect(wizard.type(enter).wanted()).toEqual([]);
 	expect(wizard.state.notice?.code).toBe("not-answered-yet");
 	wizard.fail("trace", { code: "not-answered-on-host", values: {} });
@@ -84,11 +76,8 @@ describe("the hint that a trace may be complete", () => {
 	});
 
 	test("does not appear before the answer or after the end", () => {
-		const wizard = atTrace();
-		happenedAt(wizard, 0, { event: "application-started", where: "rehearsal", run: 1 }, counted(10));
-		expect(quiet(tick(wizard, 60_000).state)).toBeUndefined();
-		const enough = answering().type(enter);
-		expect(quiet(tick(enough, 60_000).state)).toBeUndefined();
+		for (const wizard of [happenedAt(atTrace(), 0, started, counted(10)), answering().type(enter)])
+			expect(quiet(tick(wizard, 60_000).state)).toBeUndefined();
 	});
 
 	test("a tick without a visible change draws nothing", () => {
@@ -106,9 +95,7 @@ describe("proposed exercises", () => {
 			{ job: "exercise", line: "redis-cli -p 6379 INFO" },
 			{ job: "exercise", line: "redis-cli -p 6379 EVAL 'return 1' 0" },
 		]);
-		wizard.wanted();
-		wizard.type("x");
-		expect(wizard.wanted()).toEqual([]);
+		expect(wizard.forget().type("x").wanted()).toEqual([]);
 		expect(wizard.state.notice?.code).toBe("nothing-to-exercise");
 		expect(wizard.state.trace && proposals(wizard.state.trace).map(({ kind }) => kind)).toEqual(["signal", "modules", "helpers"]);
 	});
@@ -116,19 +103,15 @@ describe("proposed exercises", () => {
 	test("in their list x runs the selected one, or explains why it cannot", () => {
 		const wizard = answering().type("\x1b[Z").type("jx");
 		expect(wizard.intentions).toMatchObject([{ job: "exercise", line: "redis-cli -p 6379 EVAL 'return 1' 0" }]);
-		wizard.wanted();
-		expect(wizard.type("x").state.notice?.code).toBe("signal-by-itself");
+		expect(wizard.forget().type("x").state.notice?.code).toBe("signal-by-itself");
 		expect(wizard.type("jx").state.notice?.code).toBe("exercise-no-command");
 		expect(wizard.type("Gj").state.cursors.trace).toBe(3);
 		expect(wizard.wanted()).toEqual([]);
 	});
 
 	test("nothing runs before the answer or after the end", () => {
-		const early = atTrace();
-		early.wanted();
-		expect(early.type("x").wanted()).toEqual([]);
-		const late = answering().type(enter);
-		late.wanted();
+		expect(atTrace().type("x").wanted()).toEqual([]);
+		const late = answering().type(enter).forget();
 		expect(late.type("x").wanted()).toEqual([]);
 		expect(late.state.notice?.code).toBe("exercise-too-late");
 	});
@@ -138,13 +121,9 @@ describe("proposed exercises", () => {
 		happenedAt(wizard, 0, ...ran("mine"), ...ran("broken", false));
 		wizard.type(enter).answer({ job: "trace", value: traced });
 		expect(wizard.state.answers?.application.exercises).toEqual([...redis.application.exercises, "mine"]);
-		wizard.wanted();
 		// Back to the form and on again does not trace again.
-		wizard.press("escape").press("escape");
-		expect(wizard.state.form?.rows.filter(({ field }) => field === "exercise").map(({ line }) => line.text)).toContain("mine");
-		wizard.answer({ job: "validate", value: [] });
-		wizard.type("\x1b[6~").type(enter).answer({ job: "validate", value: [] });
-		expect(wizard.wanted()).not.toContain("trace");
+		expect(exercisesIn(wizard.forget().press("escape").press("escape"))).toContain("mine");
+		expect(startTrace(wizard).wanted()).not.toContain("trace");
 	});
 });
 
@@ -154,8 +133,7 @@ test("Esc keeps typed exercises that have not failed", () => {
 	wizard.press("escape");
 	expect(wizard.state.screen).toBe("form");
 	expect(wizard.state.answers?.application.exercises).toEqual([...redis.application.exercises, "mine", "waiting"]);
-	const rows = wizard.state.form?.rows.filter(({ field }) => field === "exercise").map(({ line }) => line.text);
-	expect(rows?.slice(-3)).toEqual(["mine", "waiting", ""]);
+	expect(exercisesIn(wizard).slice(-3)).toEqual(["mine", "waiting", ""]);
 });
 
 describe("another run", () => {
@@ -167,64 +145,44 @@ describe("another run", () => {
 		wizard.answer({ job: "trace", value: traced });
 		expect(wizard.intentions).toMatchObject([{ job: "trace", add: true }]);
 		expect(wizard.state).toMatchObject({ screen: "trace", trace: { adding: true, runs: 1 } });
-		wizard.wanted();
-		return wizard;
+		return wizard.forget();
 	}
 
 	test("starts automatically after the first and shows what it added", () => {
-		const wizard = atSecond();
-		happenedAt(wizard, 0, { event: "probe-tried", command: probe, ok: true, output: "" });
-		wizard.type(enter).answer({ job: "trace", value: { ...traced, added } });
+		const wizard = happenedAt(atSecond(), 0, answeredProbe).type(enter);
+		wizard.answer({ job: "trace", value: { ...traced, added } });
 		expect(wizard.state).toMatchObject({ screen: "trace", trace: { runs: 2, adding: false, added } });
-		wizard.wanted();
-		wizard.type(enter);
+		wizard.forget().type(enter);
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["files", "plan"]);
 	});
 
 	test("updates an earlier plan", () => {
-		const wizard = answering().type(enter).answer({ job: "trace", value: traced });
-		wizard.press("escape");
-		wizard.wanted();
-		wizard.type("r");
+		const wizard = ended().press("escape").type("r");
 		expect(wizard.intentions).toMatchObject([{ job: "trace", add: true }]);
 		expect(wizard.state.plan).toBeUndefined();
 	});
 
 	test("that fails or is stopped loses nothing", () => {
-		const failed = atSecond().fail("trace", { code: "no-strace", values: {} });
-		failed.wanted();
-		failed.type(enter);
+		const failed = atSecond().fail("trace", { code: "no-strace", values: {} }).forget().type(enter);
 		expect([failed.state.screen, ...failed.wanted()]).toEqual(["files", "plan"]);
 		const stopped = atSecond().press("escape");
 		expect(stopped.wanted()).toEqual(["cancel"]);
 		expect(stopped.state).toMatchObject({ screen: "trace", notice: { code: "run-stopped" } });
-		stopped.type(enter);
-		expect(stopped.state.screen).toBe("files");
+		expect(stopped.type(enter).state.screen).toBe("files");
 	});
 
 	test("is added if exercises changed, and starts over if the command did", () => {
-		const back = () => {
-			const wizard = answering().type(enter).answer({ job: "trace", value: traced });
-			for (const _ of "12") wizard.press("escape");
-			wizard.answer({ job: "validate", value: [] });
-			wizard.wanted();
-			return wizard;
-		};
-		const start = (wizard: Drive) => wizard.type("\x1b[6~").type(enter).answer({ job: "validate", value: [] });
-		const more = back();
+		const more = ended().press("escape").press("escape");
 		const row = more.state.form?.rows.findLastIndex(({ field }) => field === "exercise") ?? 0;
 		more.type("\x1b[5~").type("\x1b[B".repeat(row)).type("mine");
-		expect(start(more).intentions.findLast(({ job }) => job === "trace")).toMatchObject({ add: true });
-		const other = back().type("\x1b[5~\x1b[B").type(" --other");
-		expect(start(other).intentions.findLast(({ job }) => job === "trace")).toMatchObject({ add: false });
+		expect(startTrace(more).intentions.findLast(({ job }) => job === "trace")).toMatchObject({ add: true });
+		const other = ended().press("escape").press("escape").type("\x1b[5~\x1b[B").type(" --other");
+		expect(startTrace(other).intentions.findLast(({ job }) => job === "trace")).toMatchObject({ add: false });
 	});
 
 	test("that was interrupted keeps the earlier runs", () => {
-		const wizard = atSecond();
-		happenedAt(wizard, 5000, counted(12), { event: "probe-tried", command: probe, ok: true, output: "" });
-		tick(wizard, 9000);
-		const stored = JSON.parse(JSON.stringify(storedOf(wizard.state)));
-		const trace = restored(stored, true)?.state.trace;
+		const wizard = tick(happenedAt(atSecond(), 5000, counted(12), answeredProbe), 9000);
+		const trace = restored(JSON.parse(JSON.stringify(storedOf(wizard.state))), true)?.state.trace;
 		expect(trace).toMatchObject({ adding: false, running: false, ending: false, runs: 1, result: { answered: true } });
 		// Another process has another clock.
 		expect(trace?.novelty).not.toHaveProperty("now");
@@ -238,19 +196,14 @@ describe("another run", () => {
 	});
 
 	test("started over forgets the runs", () => {
-		const wizard = answering().type(enter).answer({ job: "trace", value: traced });
-		wizard.press("escape");
-		wizard.wanted();
-		wizard.type("O");
+		const wizard = ended().press("escape").type("O");
 		expect(wizard.intentions).toMatchObject([{ job: "trace", add: false }]);
 		expect(wizard.state.trace?.result).toBeUndefined();
 	});
 });
 
 test("the second start of a run does not reset the counts", () => {
-	const wizard = answering();
-	happenedAt(wizard, 100, counted(3, 2));
-	expect(wizard.state.trace?.counts?.paths).toBe(10);
+	expect(happenedAt(answering(), 100, counted(3, 2)).state.trace?.counts?.paths).toBe(10);
 });
 
 test("views cycle both ways and have their own cursor", () => {
@@ -261,8 +214,9 @@ test("views cycle both ways and have their own cursor", () => {
 	expect(wizard.type("\x1b[Z\x1b[Z").state.trace?.tab).toBe("output");
 });
 
+const commands = (wizard: Drive) => offered(wizard.state).map(({ command }) => command);
+
 test("the footer offers what works at this moment", () => {
-	const commands = (wizard: Drive) => offered(wizard.state).map(({ command }) => command);
 	expect(commands(atTrace())).not.toContain("run-next");
 	expect(commands(answering())).toEqual(expect.arrayContaining(["finish-early", "run-next", "exercise", "another-run"]));
 	expect(commands(answering().type("xx"))).not.toContain("run-next");
@@ -273,33 +227,30 @@ describe("a running process", () => {
 		{ id: "unit:a", kind: "unit" as const, name: "a", description: "", pid: 4711 },
 		{ id: "unit:b", kind: "unit" as const, name: "b", description: "" },
 	];
-	const atChoice = () => atChoices(...choices);
+	const attached = { job: "propose", value: { ...redis, attach: { pid: 4711 } } } as const;
 
 	test("can be traced instead of a new start", () => {
-		const wizard = atChoice();
-		expect(offered(wizard.state).map(({ command }) => command)).toContain("watch-running");
-		wizard.type("w");
-		expect(wizard.intentions).toMatchObject([{ job: "propose", choice: { id: "unit:a" }, watch: true }]);
-		wizard.answer({ job: "propose", value: { ...redis, attach: { pid: 4711 } } });
-		expect(wizard.state.screen).toBe("form");
-		const stopped = atChoice().type("j");
-		expect(offered(stopped.state).map(({ command }) => command)).not.toContain("watch-running");
+		const wizard = atChoices(...choices);
+		expect(commands(wizard)).toContain("watch-running");
+		expect(wizard.type("w").intentions).toMatchObject([{ job: "propose", choice: { id: "unit:a" }, watch: true }]);
+		expect(wizard.answer(attached).state.screen).toBe("form");
+		const stopped = atChoices(...choices).type("j");
+		expect(commands(stopped)).not.toContain("watch-running");
 		expect(stopped.type("w").state.notice?.code).toBe("does-not-run");
 		expect(stopped.wanted()).toEqual([]);
 	});
 
 	test("is a different choice from a new start", () => {
-		const wizard = atChoice().type("w");
-		wizard.answer({ job: "propose", value: { ...redis, attach: { pid: 4711 } } });
-		wizard.press("escape");
-		wizard.wanted();
-		wizard.type(enter);
-		expect(wizard.intentions).toMatchObject([{ job: "propose" }]);
+		const wizard = atChoices(...choices)
+			.type("w")
+			.answer(attached)
+			.press("escape")
+			.forget();
+		expect(wizard.type(enter).wanted()).toEqual(["propose"]);
 	});
 
 	test("counts as running once its processes are attached", () => {
-		const wizard = atTrace();
-		happenedAt(wizard, 0, { event: "processes-attached", pid: 1, processes: 2 });
+		const wizard = happenedAt(atTrace(), 0, { event: "processes-attached", pid: 1, processes: 2 });
 		expect(wizard.state.trace).toMatchObject({ running: true, run: 1 });
 	});
 });

@@ -2,10 +2,9 @@ import { describe, expect, test } from "vitest";
 import { offered } from "../../src/wizard/footer.ts";
 import { saveItems } from "../../src/wizard/steps/save/reduce.ts";
 import { absent, selftestOf } from "../ui/scripted-session.ts";
-import { atBuild, atSave, atTrial, down, enter, finished, tried } from "./drive.ts";
+import { atBuild, atSave, atTrial, atVerdict, down, enter, finished, safe, tried } from "./drive.ts";
 
 const answers = () => atTrial(tried(true));
-const safe = { job: "selftest", value: { test: selftestOf() } } as const;
 const escaped = { job: "selftest", value: { test: selftestOf(["signal", "climb"], ["seccomp"]) } } as const;
 
 describe("the self-test", () => {
@@ -25,18 +24,15 @@ describe("the self-test", () => {
 	test("delays saving until the verdict", () => {
 		const wizard = answers().type(enter);
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["save"]);
-		wizard.answer(safe);
-		expect(wizard.wanted()).toEqual(["finish"]);
+		expect(wizard.answer(safe).wanted()).toEqual(["finish"]);
 	});
 
 	test("asks before a cage with an escape is saved", () => {
 		const wizard = answers().answer(escaped).type(enter);
 		expect(wizard.state.question).toEqual({ kind: "escape", escaped: 2, missing: 1 });
 		expect(wizard.wanted()).toEqual([]);
-		wizard.type("y");
-		expect(wizard.wanted()).toEqual(["finish"]);
-		wizard.answer({ job: "finish", value: finished }).type(enter);
-		expect(wizard.state.exit).toBe(1);
+		expect(wizard.type("y").wanted()).toEqual(["finish"]);
+		expect(wizard.answer({ job: "finish", value: finished }).type(enter).state.exit).toBe(1);
 	});
 
 	test("shows the escapes if the answer is no", () => {
@@ -59,40 +55,32 @@ describe("the self-test", () => {
 	});
 });
 
+const measured = (scrollEnd: number) => ({ type: "measured", scrollEnd }) as const;
+
 describe("the pages of a trial", () => {
 	test("show the end of the output, also while the application runs", () => {
-		const wizard = atBuild().type(enter);
-		wizard.happen({ event: "round-started", round: 1, rounds: 5 }).type("o");
+		const wizard = atBuild().type(enter).happen({ event: "round-started", round: 1, rounds: 5 }).type("o");
 		expect(wizard.state.overlay).toBe("output");
-		wizard.act({ type: "measured", scrollEnd: 40 });
-		expect(wizard.state.scroll).toBe(40);
-		wizard.act({ type: "measured", scrollEnd: 50 });
-		expect(wizard.state.scroll).toBe(50);
-		wizard.type("k").act({ type: "measured", scrollEnd: 60 });
-		expect(wizard.state.scroll).toBe(49);
+		expect(wizard.act(measured(40)).state.scroll).toBe(40);
+		expect(wizard.act(measured(50)).state.scroll).toBe(50);
+		expect(wizard.type("k").act(measured(60)).state.scroll).toBe(49);
 		expect(wizard.type("o").state.overlay).toBeUndefined();
 	});
 
 	test("can be searched, and n and N cycle through the matches", () => {
-		const wizard = atTrial(tried(false)).type("o").act({ type: "measured", scrollEnd: 100 }).type("g/err");
+		const wizard = atTrial(tried(false)).type("o").act(measured(100)).type("g/err");
 		expect(wizard.state.find?.text).toBe("err");
-		wizard.act({ type: "measured", scrollEnd: 100, found: [7, 30, 104] });
-		expect([wizard.state.scroll, wizard.state.find?.at]).toEqual([7, 7]);
-		wizard.type(`${enter}n`);
-		expect([wizard.state.scroll, wizard.state.find?.at]).toEqual([30, 30]);
-		wizard.type("n");
-		expect([wizard.state.scroll, wizard.state.find?.at]).toEqual([100, 104]);
-		wizard.type("n");
-		expect(wizard.state.find?.at).toBe(7);
-		wizard.type("N");
-		expect(wizard.state.find?.at).toBe(104);
-		expect(wizard.state.overlay).toBe("output");
+		wizard.act({ ...measured(100), found: [7, 30, 104] });
+		expect(wizard.state).toMatchObject({ scroll: 7, find: { at: 7 } });
+		expect(wizard.type(`${enter}n`).state).toMatchObject({ scroll: 30, find: { at: 30 } });
+		expect(wizard.type("n").state).toMatchObject({ scroll: 100, find: { at: 104 } });
+		expect(wizard.type("n").state.find?.at).toBe(7);
+		expect(wizard.type("N").state).toMatchObject({ overlay: "output", find: { at: 104 } });
 	});
 
 	test("go to a later match if all keys arrive at once", () => {
 		const wizard = atTrial(tried(false)).type(`og/err${enter}nn`);
-		wizard.act({ type: "measured", scrollEnd: 100, found: [7, 30, 104] });
-		expect(wizard.state.find?.at).toBe(104);
+		expect(wizard.act({ ...measured(100), found: [7, 30, 104] }).state.find?.at).toBe(104);
 	});
 
 	test("clear the search with the first Esc and close with the second", () => {
@@ -100,27 +88,25 @@ describe("the pages of a trial", () => {
 		// A lone Esc waits for the rest of a sequence; the next key shows that it was one.
 		wizard.press("escape");
 		expect([wizard.state.find, wizard.state.prompt, wizard.state.overlay]).toEqual([undefined, undefined, "output"]);
-		wizard.press("escape");
-		expect(wizard.state.overlay).toBeUndefined();
+		expect(wizard.press("escape").state.overlay).toBeUndefined();
 	});
 
 	test("say that there is no verdict yet", () => {
 		expect(answers().type("t").state.notice?.code).toBe("testing");
 		expect(atTrial(tried(false)).type("t").state.notice?.code).toBe("untested");
-		expect(answers().answer(safe).type("t").state.overlay).toBe("selftest");
+		expect(atVerdict().type("t").state.overlay).toBe("selftest");
 	});
 });
 
 describe("a shell in the cage", () => {
 	test("is available after a trial, but not during the self-test", () => {
 		expect(answers().type("!").wanted()).toEqual([]);
-		const wizard = answers().answer(safe).type("!");
-		expect(wizard.wanted()).toEqual(["shell"]);
+		expect(atVerdict().type("!").wanted()).toEqual(["shell"]);
 		expect(atTrial(tried(false)).type("!").wanted()).toEqual(["shell"]);
 	});
 
 	test("ignores the wizard's keys until it exits", () => {
-		const wizard = answers().answer(safe).type(`!r${enter}`);
+		const wizard = atVerdict().type(`!r${enter}`);
 		expect(wizard.wanted()).toEqual(["shell"]);
 		wizard.answer({ job: "shell", value: 7 });
 		expect([wizard.state.screen, wizard.state.trial.tested]).toEqual(["trial", safe.value]);
@@ -138,10 +124,9 @@ describe("the steps after saving", () => {
 	});
 
 	test("show a text again without another request", () => {
-		const wizard = atSave().type(`${down}${down}${down}${enter}`);
+		const wizard = atSave().type(down.repeat(3) + enter);
 		expect(wizard.wanted()).toEqual(["text"]);
-		wizard.answer({ job: "text", value: { page: "record", text: "# redis" } });
-		expect(wizard.state.overlay).toBe("record");
+		expect(wizard.answer({ job: "text", value: { page: "record", text: "# redis" } }).state.overlay).toBe("record");
 		wizard.type(`q${enter}`);
 		expect([wizard.state.overlay, ...wizard.wanted()]).toEqual(["record"]);
 	});
@@ -151,8 +136,9 @@ describe("the steps after saving", () => {
 		expect(wizard.state.question?.kind).toBe("install-unit");
 		expect(wizard.type("n").wanted()).toEqual([]);
 		expect(wizard.type(`${enter}y`).wanted()).toEqual(["install-unit"]);
-		wizard.answer({ job: "install-unit", value: { action: "installed", place: "/etc/x", unit: "cage-redis.service" } });
-		expect(wizard.state.notice).toEqual({ code: "unit-installed", values: { place: "/etc/x", unit: "cage-redis.service" } });
+		const values = { place: "/etc/x", unit: "cage-redis.service" };
+		wizard.answer({ job: "install-unit", value: { action: "installed", ...values } });
+		expect(wizard.state.notice).toEqual({ code: "unit-installed", values });
 	});
 
 	test("say how a service starts in its cage after its drop-in was installed", () => {
@@ -172,8 +158,10 @@ describe("the steps after saving", () => {
 	test("save a newer round", () => {
 		const wizard = atSave().press("escape").type("r");
 		expect(wizard.wanted()).toEqual(["try"]);
-		wizard.answer({ job: "try", value: tried(true) }).answer(safe);
-		wizard.wanted();
+		wizard
+			.answer({ job: "try", value: tried(true) })
+			.answer(safe)
+			.forget();
 		expect(wizard.type(enter).wanted()).toEqual(["finish"]);
 	});
 
@@ -189,16 +177,12 @@ test("the footer offers to select missing items only if one of them can be added
 	expect(commands(tried(false, [{ ...absent, declined: true }]))).not.toContain("toggle");
 });
 
-const asked = { job: "names" } as const;
-
 describe("the names for the record", () => {
 	test("are asked once after saving, with the known names as default", () => {
 		const wizard = atSave({ initiatedBy: "Erika", implementedBy: "operator", asks: true });
 		expect(wizard.state.prompt).toMatchObject({ kind: "initiated-by", line: { text: "Erika" } });
-		wizard.type(enter);
-		expect(wizard.state.prompt).toMatchObject({ kind: "implemented-by", line: { text: "operator" } });
-		wizard.type(enter);
-		expect(wizard.intentions).toMatchObject([{ ...asked, initiatedBy: "Erika", implementedBy: "operator" }]);
+		expect(wizard.type(enter).state.prompt).toMatchObject({ kind: "implemented-by", line: { text: "operator" } });
+		expect(wizard.type(enter).intentions).toMatchObject([{ job: "names", initiatedBy: "Erika", implementedBy: "operator" }]);
 		wizard.answer({ job: "names", value: { initiatedBy: "Erika", implementedBy: "operator", asks: false } });
 		expect([wizard.state.prompt, wizard.state.notice?.code]).toEqual([undefined, "names-kept"]);
 		// Quitting is as close as before.
@@ -207,12 +191,12 @@ describe("the names for the record", () => {
 
 	test("are saved as typed, and an empty one stays open", () => {
 		const wizard = atSave({ initiatedBy: "Erika", asks: true }).type(`\x15${enter}`).type(`\x15Max${enter}`);
-		expect(wizard.intentions).toMatchObject([{ ...asked, initiatedBy: "", implementedBy: "Max" }]);
+		expect(wizard.intentions).toMatchObject([{ job: "names", initiatedBy: "", implementedBy: "Max" }]);
 	});
 
 	test("stay unchanged after Esc", () => {
 		const wizard = atSave({ initiatedBy: "Erika", asks: true }).type("xx").press("escape").type("yy").press("escape");
-		expect(wizard.intentions).toMatchObject([{ ...asked, initiatedBy: "Erika", implementedBy: "operator" }]);
+		expect(wizard.intentions).toMatchObject([{ job: "names", initiatedBy: "Erika", implementedBy: "operator" }]);
 	});
 
 	test("can be changed later, and the displayed record is updated", () => {

@@ -41,9 +41,7 @@ describe("lines (systemd.syntax(7))", () => {
 		]);
 	});
 
-	it("that systemd ignores are counted", () => {
-		expect(parseUnitText("A=b\n[S]\nrubbish\n=x\n[T\n").skipped).toBe(4);
-	});
+	it("that systemd ignores are counted", () => expect(parseUnitText("A=b\n[S]\nrubbish\n=x\n[T\n").skipped).toBe(4));
 });
 
 describe("words", () => {

@@ -8,6 +8,8 @@ import { tree } from "./tree.ts";
 const accounts = (identity = asRoot, did: Record<string, Did> = {}, values: Parameters<typeof trace>[1] = {}) =>
 	planAccounts(identity, trace(did, values), [], [], users, groups);
 
+const reasons = (all: readonly { name: string; reason: string }[]) => all.map(({ name, reason }) => `${name}: ${reason}`);
+
 describe("accounts in the cage", () => {
 	test("include only the account that the application starts as, and its groups", () => {
 		const { accounts: made, group, passwd } = accounts({ ...asApp, groups: [902] });
@@ -18,10 +20,7 @@ describe("accounts in the cage", () => {
 	});
 	test("include an account that it switches to, with that account's own group", () => {
 		const { accounts: made } = accounts(asRoot, {}, { uids: new Set([1000]), gids: new Set([902]) });
-		expect(made.users).toMatchObject([
-			{ name: "root", reason: "started-as" },
-			{ name: "other", reason: "switched-to" },
-		]);
+		expect(reasons(made.users)).toEqual(["root: started-as", "other: switched-to"]);
 		expect(made.groups.map(({ name, reason, members }) => [name, reason, members])).toEqual([
 			["root", "started-as", []],
 			["certificates", "switched-to", ["other"]],
@@ -30,29 +29,15 @@ describe("accounts in the cage", () => {
 	});
 	test("include accounts that it gives files to, and owners of what it may write", () => {
 		const { accounts: made } = accounts(asRoot, { "/run/f": { did: "write", owner: { uid: 900, gid: -1 } } });
-		expect(made.users.map(({ name, reason }) => [name, reason])).toEqual([
-			["root", "started-as"],
-			["app", "owns-files"],
-		]);
-		const owned = planAccounts(
-			asApp,
-			trace({}),
-			[writable("/srv", { uid: 1000 }), writable("/run", { uid: 0 })],
-			[],
-			users,
-			groups,
-		);
+		expect(reasons(made.users)).toEqual(["root: started-as", "app: owns-files"]);
+		const state = [writable("/srv", { uid: 1000 }), writable("/run", { uid: 0 })];
+		const owned = planAccounts(asApp, trace({}), state, [], users, groups);
 		expect(owned.accounts.users.map(({ name }) => name)).toEqual(["app", "other"]);
 	});
-	test("ignore the id that means unchanged", () => {
-		for (const nobody of [-1, 0xffffffff]) {
-			const made = accounts(
-				asApp,
-				{ "/f": { did: "write", owner: { uid: nobody, gid: nobody } } },
-				{ uids: new Set([nobody]), gids: new Set([nobody]) },
-			);
-			expect(made.accounts.users.map(({ name }) => name)).toEqual(["app"]);
-		}
+	test.each([-1, 0xffffffff])("ignore the id that means unchanged (%i)", (id) => {
+		const did = { "/f": { did: "write", owner: { uid: id, gid: id } } };
+		const made = accounts(asApp, did, { uids: new Set([id]), gids: new Set([id]) });
+		expect(made.accounts.users.map(({ name }) => name)).toEqual(["app"]);
 	});
 	test("ignore an id without a name", () => expect(accounts({ ...asApp, uid: 5555, gid: 5555, name: "5555" }).passwd).toBe(""));
 });
@@ -65,11 +50,8 @@ describe("the administrator's decisions about accounts", () => {
 	test("a chosen account is known with its group, and the reason says who chose it", () => {
 		const { accounts: made, passwd } = planAccounts(asApp, trace({}), [], [], users, groups, rules({ accounts: ["user:other"] }));
 		expect(passwd).toContain("other:x:1000:1000::/home/other:/usr/sbin/nologin\n");
-		expect(made.users.map(({ name, reason }) => [name, reason])).toEqual([
-			["app", "started-as"],
-			["other", "chosen"],
-		]);
-		expect(made.groups.map(({ name, reason }) => [name, reason])).toContainEqual(["other", "group-of-account"]);
+		expect(reasons(made.users)).toEqual(["app: started-as", "other: chosen"]);
+		expect(reasons(made.groups)).toContain("other: group-of-account");
 		expect(decided({ accounts: ["group:app"] }).accounts.users.map(({ name }) => name)).not.toContain("app");
 	});
 	test("a needed account can be left out, and its number is remembered", () => {
@@ -115,15 +97,8 @@ describe("an account that the cage lacks", () => {
 
 	test("an account in the application's complaint is missing if the host has it and the cage does not", () => {
 		const output = "starting\nfatal: main.cf: parameter default_privs: unknown user name value: other\n";
-		expect(find(output)).toEqual([
-			{
-				kind: "account",
-				call: "other",
-				error: "ENOENT",
-				remedy: { kind: "account", name: "other", round: 2, call: "other" },
-				declined: false,
-			},
-		]);
+		const remedy = { kind: "account", name: "other", round: 2, call: "other" };
+		expect(find(output)).toEqual([{ kind: "account", call: "other", error: "ENOENT", remedy, declined: false }]);
 		expect(names('getgrnam("certificates") failed')).toEqual(["certificates"]);
 	});
 
@@ -160,12 +135,9 @@ describe("an account that the cage lacks", () => {
 	});
 
 	test("a found account is kept in the cage, as user and as group", () => {
-		const found = planFor(files, trace({}), {
-			identity: asApp,
-			additions: [{ kind: "account", name: "other", round: 1, call: "other" }],
-		});
-		const kept = (all: readonly { name: string; reason: string }[]) => all.map(({ name, reason }) => `${name}: ${reason}`);
-		expect(kept(found.accounts.users)).toEqual(["app: started-as", "other: looked-up"]);
-		expect(kept(found.accounts.groups)).toEqual(["app: started-as", "other: looked-up"]);
+		const additions = [{ kind: "account", name: "other", round: 1, call: "other" }] as const;
+		const found = planFor(files, trace({}), { identity: asApp, additions });
+		expect(reasons(found.accounts.users)).toEqual(["app: started-as", "other: looked-up"]);
+		expect(reasons(found.accounts.groups)).toEqual(["app: started-as", "other: looked-up"]);
 	});
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { cageEntries } from "../../../src/core/cage/layout.ts";
-import { pathFromBytes, pathToJson } from "../../../src/core/path/path.ts";
+import { type Path, pathFromBytes, pathToJson } from "../../../src/core/path/path.ts";
 import { application, asApp, type Did, entryAt, included, planFor, rules, trace } from "./traces.ts";
 import { directory, file, link, type Node, socket, tree } from "./tree.ts";
 
@@ -32,20 +32,16 @@ describe("an access adds", () => {
 		});
 	});
 	test("a listed directory without its content", () => {
-		expect(included(plan({ "/usr/share/app": "list" }))).toEqual({
-			"/usr": "directory",
-			"/usr/share": "directory",
-			"/usr/share/app": "directory",
-		});
+		const directories = { "/usr": "directory", "/usr/share": "directory", "/usr/share/app": "directory" };
+		expect(included(plan({ "/usr/share/app": "list" }))).toEqual(directories);
 	});
 	test("a directory that a mkdir found", () => {
 		expect(included(plan({ "/usr/share/app": "EEXIST:create" }))).toHaveProperty(["/usr/share/app"], "directory");
 		expect(included(plan({ "/usr/share/app/data": "EEXIST:create" }))).not.toHaveProperty(["/usr/share/app/data"]);
 	});
 	test("a dangling link as far as it leads", () => {
-		expect(included(plan({ "/etc/gone": "look" }, {}, { "/etc/gone": link("nowhere/x") }))).toEqual({
-			"/etc/gone": "-> nowhere/x",
-		});
+		const made = plan({ "/etc/gone": "look" }, {}, { "/etc/gone": link("nowhere/x") });
+		expect(included(made)).toEqual({ "/etc/gone": "-> nowhere/x" });
 	});
 	test.each<[string, Record<string, Did>]>([
 		["failed accesses", { "/usr/share/app/data": "ENOENT:read" }],
@@ -58,34 +54,21 @@ describe("an access adds", () => {
 		expect(Object.values(included(plan(did, {}, files))).filter((kind) => kind !== "directory")).toEqual([]);
 	});
 	test("the real file for a name with `..`", () => {
-		expect(included(plan({ "/lib/../share/app/data": "read" }))).toMatchObject({
-			"/lib": "-> usr/lib",
-			"/usr/share/app/data": "file",
-		});
+		const made = plan({ "/lib/../share/app/data": "read" });
+		expect(included(made)).toMatchObject({ "/lib": "-> usr/lib", "/usr/share/app/data": "file" });
 	});
 	test("names as bytes", () => {
 		const name = pathFromBytes(Buffer.from("/srv/\xff\n", "latin1"));
-		const files = tree(host);
+		const files = tree({ ...host, "/srv": directory() });
 		const status = { kind: "file" as const, mode: 0o644, uid: 0, gid: 0, size: 0, mtime: 0 };
-		const made = planFor(
-			{
-				...files,
-				status: (path) => (path === name ? status : path === "/srv" ? { ...status, kind: "directory" } : files.status(path)),
-			},
-			(() => {
-				const seen = trace({ x: "read" });
-				const access = [...seen.accesses.values()][0];
-				return { ...seen, accesses: new Map(access ? [[name, { ...access, path: name }]] : []) };
-			})(),
-		);
+		const accesses = new Map([...trace({ x: "read" }).accesses.values()].map((access) => [name, { ...access, path: name }]));
+		const machine = { ...files, status: (path: Path) => (path === name ? status : files.status(path)) };
+		const made = planFor(machine, trace({}, { accesses }));
 		expect(made.entries.map((entry) => pathToJson(entry.path))).toContainEqual({ base64: "L3Nydi//Cg==" });
 	});
 	test("the working directory, which the launcher enters before the trace starts", () => {
-		const made = plan(
-			{},
-			{ application: { ...application, cwd: "/srv/now" } },
-			{ "/srv/now": link("v1"), "/srv/v1": directory() },
-		);
+		const now = { "/srv/now": link("v1"), "/srv/v1": directory() };
+		const made = plan({}, { application: { ...application, cwd: "/srv/now" } }, now);
 		expect(included(made)).toEqual({ "/srv": "directory", "/srv/now": "-> v1", "/srv/v1": "directory" });
 		expect(entryAt(made, "/srv/v1")?.reasons).toEqual([{ kind: "launcher" }]);
 	});
@@ -94,11 +77,8 @@ describe("an access adds", () => {
 describe("reasons", () => {
 	test("name who asked, at most four times", () => {
 		const many = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`/l${index}`, link("/usr/share/app/data")]));
-		const made = plan(
-			Object.fromEntries(Object.keys(many).map((path) => [path, { did: "read", calls: [`call${path}`] }])),
-			{},
-			many,
-		);
+		const did = Object.fromEntries(Object.keys(many).map((path) => [path, { did: "read", calls: [`call${path}`] }]));
+		const made = plan(did, {}, many);
 		expect(entryAt(made, "/usr/share/app/data")?.reasons).toHaveLength(4);
 	});
 	test("prefer any other reason to a child below", () => {
@@ -109,6 +89,7 @@ describe("reasons", () => {
 });
 
 describe("secrets and setuid files", () => {
+	const declined = (did: Record<string, Did>, asked: Parameters<typeof rules>[0]) => plan(did, { rules: rules(asked) }).declined;
 	test("are declined and listed, whoever asks for them", () => {
 		for (const values of [{}, { rules: rules({ include: ["/etc/app", "/usr/bin"] }) }]) {
 			const made = plan({ "/etc/app/key.pem": "read", "/usr/bin/tool": "execute" }, values);
@@ -144,11 +125,9 @@ describe("secrets and setuid files", () => {
 		},
 	);
 	test("need their own permission, and only exactly below the allowed path", () => {
-		expect(plan({ "/etc/app/key.pem": "read" }, { rules: rules({ allowSetuid: ["/etc/app/key.pem"] }) }).declined).toHaveLength(
-			1,
-		);
-		expect(plan({ "/etc/app/key.pem": "read" }, { rules: rules({ allowSecret: ["/etc/app/key"] }) }).declined).toHaveLength(1);
-		expect(plan({ "/usr/bin/tool": "execute" }, { rules: rules({ allowSetuid: ["/usr/bin/tool"] }) }).declined).toEqual([]);
+		expect(declined({ "/etc/app/key.pem": "read" }, { allowSetuid: ["/etc/app/key.pem"] })).toHaveLength(1);
+		expect(declined({ "/etc/app/key.pem": "read" }, { allowSecret: ["/etc/app/key"] })).toHaveLength(1);
+		expect(declined({ "/usr/bin/tool": "execute" }, { allowSetuid: ["/usr/bin/tool"] })).toEqual([]);
 	});
 	test("need both permissions for a file that is both", () => {
 		const more = { "/srv/both": file(key, { mode: 0o4755 }) };
@@ -166,25 +145,19 @@ describe("large files", () => {
 		expect(plan({ "/usr/share/app/data": "look" }).declined).toEqual([]);
 	});
 	test("that the administrator left out do not wait for a permission", () => {
-		const made = plan(
-			{ "/var/big": "read" },
-			{ rules: rules({ exclude: ["/var/big"] }) },
-			{ "/var/big": file("", { size: 2 ** 27 }) },
-		);
+		const values = { rules: rules({ exclude: ["/var/big"] }) };
+		const made = plan({ "/var/big": "read" }, values, { "/var/big": file("", { size: 2 ** 27 }) });
 		expect(entryAt(made, "/var/big")).toMatchObject({ decision: "declined", risks: ["large"] });
 		expect(made.declined).toEqual([]);
-		expect(plan({ "/var/big": "look" }, { rules: rules({ exclude: ["/var/big"] }) }).declined).toEqual([]);
+		expect(plan({ "/var/big": "look" }, values).declined).toEqual([]);
 	});
 	test("are included as soon as any other access asks for them, in any order", () => {
 		const more = { "/also": link("/var/big") };
 		expect(included(plan({ "/also": "look", "/var/big": "read" }, {}, more))).toHaveProperty(["/var/big"], "file");
-		const addition = { kind: "path", path: plan({}).application.command[0] as never, round: 1, call: "openat" } as const;
-		const made = plan({ "/var/big": "look" }, { additions: [{ ...addition, path: "/var/big" as never }] });
-		expect(entryAt(made, "/var/big")).toMatchObject({ decision: "include", risks: [] });
-		expect(included(plan({ "/var/big": "look" }, { rules: rules({ include: ["/var/big"] }) }))).toHaveProperty(
-			["/var/big"],
-			"file",
-		);
+		const additions = [{ kind: "path", path: "/var/big" as Path, round: 1, call: "openat" }] as const;
+		expect(entryAt(plan({ "/var/big": "look" }, { additions }), "/var/big")).toMatchObject({ decision: "include", risks: [] });
+		const asked = plan({ "/var/big": "look" }, { rules: rules({ include: ["/var/big"] }) });
+		expect(included(asked)).toHaveProperty(["/var/big"], "file");
 	});
 });
 
@@ -204,22 +177,17 @@ describe("excludes", () => {
 	});
 	test("leave out a parent directory with everything below it", () => {
 		expect(Object.keys(without("/usr/share/app/more"))).not.toContain("/usr/share/app/more");
-		expect(Object.keys(without("/usr/share/app/"))).toEqual(
-			expect.not.arrayContaining([expect.stringMatching("/usr/share/app")]),
-		);
+		expect(Object.keys(without("/usr/share/app/")).filter((path) => path.includes("/usr/share/app"))).toEqual([]);
 		expect(Object.keys(without("/usr/share/app/m*"))).toContain("/usr/share/app/data");
 	});
 	test("match the real file under any name", () => {
-		expect(without("/lib/libx.so.1.2")).not.toHaveProperty(["/usr/lib/libx.so.1.2"]);
-		expect(without("/usr/lib/libx.so.1.2")).not.toHaveProperty(["/usr/lib/libx.so.1.2"]);
-		expect(without("/lib/*.so.*")).not.toHaveProperty(["/usr/lib/libx.so.1.2"]);
+		for (const exclude of ["/lib/libx.so.1.2", "/usr/lib/libx.so.1.2", "/lib/*.so.*"])
+			expect(without(exclude), exclude).not.toHaveProperty(["/usr/lib/libx.so.1.2"]);
 	});
 	test("win over includes", () => {
 		const made = plan({}, { rules: rules({ include: ["/usr/share/app"], exclude: ["/usr/share/app/more"] }) });
-		expect(Object.keys(included(made)).filter((path) => path.startsWith("/usr/share/app"))).toEqual([
-			"/usr/share/app",
-			"/usr/share/app/data",
-		]);
+		const below = Object.keys(included(made)).filter((path) => path.startsWith("/usr/share/app"));
+		expect(below).toEqual(["/usr/share/app", "/usr/share/app/data"]);
 	});
 	test("cannot remove the accounts", () => {
 		const made = plan({ "/etc/app/current": "read" }, { rules: rules({ exclude: ["/etc"] }) });
@@ -237,25 +205,17 @@ describe("generated files", () => {
 	};
 	test("replace the host's, even if an include, a trial or a link names those", () => {
 		const more = { ...accounts, "/srv/users": link("/etc/passwd") };
-		const made = plan(
-			{ "/etc/passwd": "read", "/srv/users": "read" },
-			{
-				rules: rules({ include: ["/etc"] }),
-				additions: [{ kind: "path", path: "/etc/group" as never, round: 1, call: "openat" }],
-			},
-			more,
-		);
+		const additions = [{ kind: "path", path: "/etc/group" as Path, round: 1, call: "openat" }] as const;
+		const did = { "/etc/passwd": "read", "/srv/users": "read" };
+		const made = plan(did, { rules: rules({ include: ["/etc"] }), additions }, more);
 		for (const path of Object.keys(accounts)) expect([path, entryAt(made, path)?.kind]).toEqual([path, "generated"]);
 		expect(entryAt(made, "/etc/passwd")?.content).not.toContain("other");
 		expect(included(made)).toHaveProperty(["/srv/users"], "-> /etc/passwd");
 		expect(made.entries.filter((entry) => entry.path === "/etc/passwd")).toHaveLength(1);
 	});
 	test("replace a link of the host", () => {
-		const made = plan(
-			{ "/etc/nsswitch.conf": "read" },
-			{},
-			{ "/etc/nsswitch.conf": link("authselect/nsswitch.conf"), "/etc/authselect/nsswitch.conf": "" },
-		);
+		const more = { "/etc/nsswitch.conf": link("authselect/nsswitch.conf"), "/etc/authselect/nsswitch.conf": "" };
+		const made = plan({ "/etc/nsswitch.conf": "read" }, {}, more);
 		expect(entryAt(made, "/etc/nsswitch.conf")).toMatchObject({ kind: "generated" });
 		expect(entryAt(made, "/etc/nsswitch.conf")?.target).toBeUndefined();
 	});

@@ -7,19 +7,21 @@ import type { Trace } from "../../../src/core/trace/trace.ts";
 import { describeAddition, remedies } from "../../../src/engine/trial/remedies.ts";
 import { messagesIn } from "../../texts.ts";
 import { absent, roundOf } from "../cage/plans.ts";
-import { makeElf } from "../elf/make-elf.ts";
+import { type Making, makeElf } from "../elf/make-elf.ts";
 import { application, type Did, entryAt, included, planFor, rules, trace, writableOf } from "./traces.ts";
-import { file, link, node, tree } from "./tree.ts";
+import { file, link, type Node, node, tree } from "./tree.ts";
 
 const loader = "/lib64/ld-linux-x86-64.so.2";
+const elf = (making: Making) => file(makeElf(making), { mode: 0o755 });
+const program = (library: string, more: Making = {}) => elf({ interpreter: loader, needed: [library], ...more });
 const host = {
 	"/dev/null": node(1, 3),
 	"/lib": link("usr/lib"),
 	"/lib64": link("usr/lib64"),
-	"/usr/lib64/ld-linux-x86-64.so.2": file(makeElf({ soname: "ld-linux-x86-64.so.2" }), { mode: 0o755 }),
+	"/usr/lib64/ld-linux-x86-64.so.2": elf({ soname: "ld-linux-x86-64.so.2" }),
 	"/usr/lib/x86_64-linux-gnu/libbig.so.1": link("libbig.so.1.0"),
 	"/usr/lib/x86_64-linux-gnu/libbig.so.1.0": file(makeElf({ soname: "libbig.so.1" }), { size: 5 * 2 ** 20 }),
-	"/usr/bin/app": file(makeElf({ interpreter: loader, needed: ["libbig.so.1"] }), { mode: 0o755 }),
+	"/usr/bin/app": program("libbig.so.1"),
 	"/usr/bin/script": "#!/usr/bin/app -x\n",
 	"/etc/app/a": "a",
 	"/etc/app/b": "b",
@@ -27,15 +29,14 @@ const host = {
 };
 
 type Values = Parameters<typeof planFor>[2];
-/** The plan of this host, for these accesses. */
-const plan = (did: Record<string, Did>, values: Values = {}, seen: Partial<Trace> = {}) =>
-	planFor(tree(host), trace(did, seen), values);
+/** The plan of this host with more files, for these accesses. */
+const plan = (did: Record<string, Did>, values: Values = {}, seen: Partial<Trace> = {}, more: Record<string, Node> = {}) =>
+	planFor(tree({ ...host, ...more }), trace(did, seen), values);
 
 test("manual pages and translations stay out if they were only looked at, and go in if they were read", () => {
 	const page = "/usr/share/man/man1/app.1.gz";
 	const words = "/usr/share/locale/de/LC_MESSAGES/app.mo";
-	const files = tree({ ...host, [page]: "x", [words]: "x" });
-	const made = planFor(files, trace({ "/usr/bin/app": "execute", [page]: "look", [words]: "read" }));
+	const made = plan({ "/usr/bin/app": "execute", [page]: "look", [words]: "read" }, {}, {}, { [page]: "x", [words]: "x" });
 	expect(entryAt(made, page)).toBeUndefined();
 	expect(entryAt(made, words)?.decision).toBe("include");
 });
@@ -49,20 +50,17 @@ describe("files that no trace shows", () => {
 			...["/usr/lib/x86_64-linux-gnu/libbig.so.1.0 file", "/usr/lib64/ld-linux-x86-64.so.2 file"],
 		]);
 		expect(entryAt(made, "/usr/bin/app")?.reasons).toEqual([{ kind: "interpreter-of", by: "/usr/bin/script" }]);
-		expect(entryAt(made, "/usr/lib/x86_64-linux-gnu/libbig.so.1.0")?.reasons).toEqual([
-			{ kind: "needed-by", by: "/usr/bin/app" },
-		]);
+		const library = entryAt(made, "/usr/lib/x86_64-linux-gnu/libbig.so.1.0");
+		expect(library?.reasons).toEqual([{ kind: "needed-by", by: "/usr/bin/app" }]);
 	});
 	test("include a large library that the trace only saw looked at", () => {
 		const made = plan({ "/usr/bin/app": "execute", "/lib/x86_64-linux-gnu/libbig.so.1": "look" });
 		expect(entryAt(made, "/usr/lib/x86_64-linux-gnu/libbig.so.1.0")).toMatchObject({ decision: "include", risks: [] });
 	});
 	test("include libraries on a search path relative to the working directory", () => {
-		const elsewhere = { ...host, "/srv/lib/libown.so": file(makeElf({ soname: "libown.so" })) };
-		const program = makeElf({ interpreter: loader, needed: ["libown.so"] });
-		const made = planFor(tree({ ...elsewhere, "/srv/app": file(program) }), trace({ "/srv/app": "execute" }), {
-			application: { ...application, cwd: "/srv", env: { LD_LIBRARY_PATH: "lib" } },
-		});
+		const own = { "/srv/lib/libown.so": elf({ soname: "libown.so" }), "/srv/app": program("libown.so") };
+		const values = { application: { ...application, cwd: "/srv", env: { LD_LIBRARY_PATH: "lib" } } };
+		const made = plan({ "/srv/app": "execute" }, values, {}, own);
 		expect(entryAt(made, "/srv/lib/libown.so")?.reasons).toEqual([{ kind: "needed-by", by: "/srv/app" }]);
 	});
 	test("include required dlopen libraries, and recommended ones are offered unless the trace saw them", () => {
@@ -72,34 +70,25 @@ describe("files that no trace shows", () => {
 		const names = ["must", "may", "seen", "can", "deep", "deep2"];
 		const library = (name: string) => makeElf({ soname: `lib${name}.so`, needed: needs[name] ?? [] });
 		const size = (name: string) => library(name).length;
-		const machine = {
-			...host,
-			...Object.fromEntries(names.map((name) => [`/usr/lib/lib${name}.so`, file(library(name))])),
-			"/usr/bin/loads": file(makeElf({ interpreter: loader, dlopen })),
-		};
+		const libraries = Object.fromEntries(names.map((name) => [`/usr/lib/lib${name}.so`, file(library(name))]));
+		const machine = tree({ ...host, ...libraries, "/usr/bin/loads": elf({ interpreter: loader, dlopen }) });
 		const seen = trace({ "/usr/bin/loads": "execute", "/lib/libseen.so": "read" });
-		const made = planFor(tree(machine), seen);
-		expect(Object.keys(included(made)).filter((path) => /lib\w+\.so/.test(path))).toEqual([
-			"/usr/lib/libdeep.so",
-			"/usr/lib/libmust.so",
-			"/usr/lib/libseen.so",
-		]);
+		const made = planFor(machine, seen);
+		const added = Object.keys(included(made)).filter((path) => /lib\w+\.so/.test(path));
+		expect(added).toEqual(["deep", "must", "seen"].map((name) => `/usr/lib/lib${name}.so`));
 		expect(entryAt(made, "/usr/lib/libmust.so")?.reasons).toEqual([{ kind: "needed-by", by: "/usr/bin/loads" }]);
 		expect(made.offers).toEqual([{ kind: "library", path: "/lib/libmay.so", files: 2, bytes: size("may") + size("deep2") }]);
-		const taken = planFor(tree(machine), seen, { rules: rules({ include: ["/lib/libmay.so"] }) });
+		const taken = planFor(machine, seen, { rules: rules({ include: ["/lib/libmay.so"] }) });
 		expect(Object.keys(included(taken))).toEqual(expect.arrayContaining(["/usr/lib/libmay.so", "/usr/lib/libdeep2.so"]));
 		expect(taken.offers).toEqual([]);
 	});
 	test("have reasons with real places, even if a library's search path goes up", () => {
 		const bundled = {
-			...host,
-			"/opt/app/bin/app": file(makeElf({ interpreter: loader, needed: ["libown.so"], runpath: "$ORIGIN/../lib" }), {
-				mode: 0o755,
-			}),
-			"/opt/app/lib/libown.so": file(makeElf({ soname: "libown.so", needed: ["libdeep.so"], runpath: "$ORIGIN/../lib/deep" })),
-			"/opt/app/lib/deep/libdeep.so": file(makeElf({ soname: "libdeep.so" })),
+			"/opt/app/bin/app": program("libown.so", { runpath: "$ORIGIN/../lib" }),
+			"/opt/app/lib/libown.so": elf({ soname: "libown.so", needed: ["libdeep.so"], runpath: "$ORIGIN/../lib/deep" }),
+			"/opt/app/lib/deep/libdeep.so": elf({ soname: "libdeep.so" }),
 		};
-		const made = planFor(tree(bundled), trace({ "/opt/app/bin/app": "execute" }));
+		const made = plan({ "/opt/app/bin/app": "execute" }, {}, {}, bundled);
 		expect(entryAt(made, "/opt/app/lib/deep/libdeep.so")?.reasons).toEqual([{ kind: "needed-by", by: "/opt/app/lib/libown.so" }]);
 		const named = made.entries.flatMap(({ reasons }) =>
 			reasons.flatMap((reason) => (reason.kind === "parent-of" ? [reason.child] : "by" in reason ? [reason.by] : [])),
@@ -122,13 +111,10 @@ describe("a plan", () => {
 
 	test("is the same for the same trace, rules and files", () => {
 		expect(plan(seen)).toEqual(plan(seen));
-		const backwards = Object.fromEntries(Object.entries(seen).reverse());
-		const parts = (made: Plan) => [
-			made.entries.map(({ decision, kind, path }) => [path, kind, decision]),
-			writableOf(made),
-			made.permissions,
-		];
-		expect(parts(plan(backwards))).toEqual(parts(plan(seen)));
+		const backwards = plan(Object.fromEntries(Object.entries(seen).reverse()));
+		const parts = (made: Plan) => made.entries.map(({ decision, kind, path }) => [path, kind, decision]);
+		expect(parts(backwards)).toEqual(parts(plan(seen)));
+		expect([writableOf(backwards), backwards.permissions]).toEqual([writableOf(plan(seen)), plan(seen).permissions]);
 	});
 	test("changes neither the trace nor the rules", () => {
 		const given = trace(seen);
@@ -143,15 +129,11 @@ describe("a plan", () => {
 		expect(paths).toEqual("/ /.launch /dev /etc /etc/group /etc/nsswitch.conf /etc/passwd /tmp /var /var/tmp".split(" "));
 	});
 	test("refuses an include that matches nothing", () => {
-		expect(() => plan({}, { rules: rules({ include: ["/etc/app/*.zip"] }) })).toThrow(
-			expect.objectContaining({ code: "include-matches-nothing", exit: 2 }),
-		);
+		const failure = expect.objectContaining({ code: "include-matches-nothing", exit: 2 });
+		expect(() => plan({}, { rules: rules({ include: ["/etc/app/*.zip"] }) })).toThrow(failure);
 	});
 	test("contains the links above a created path and its directory", () => {
-		const made = planFor(
-			tree({ ...host, "/var/run": link("/run"), "/run/other": "" }),
-			trace({ "/var/run/app.pid": "write create" }),
-		);
+		const made = plan({ "/var/run/app.pid": "write create" }, {}, {}, { "/var/run": link("/run"), "/run/other": "" });
 		expect(included(made)).toMatchObject({ "/var/run": "-> /run", "/run": "directory" });
 		expect(writableOf(made)).toContain("/run");
 	});
@@ -171,10 +153,13 @@ describe("a plan", () => {
 		}
 	});
 	test("includes a device that a trial of an attached application showed to be missing", () => {
-		const files = tree({ ...host, "/dev/urandom": node(1, 9) });
 		const additions = [{ kind: "path", path: "/dev/urandom" as Path, round: 1, call: "openat" }] as const;
-		const device = planFor(files, trace({}), { additions }).entries.find((entry) => entry.path === "/dev/urandom");
-		expect(device).toMatchObject({ kind: "device", decision: "include", reasons: [{ kind: "trial", round: 1, call: "openat" }] });
+		const made = plan({}, { additions }, {}, { "/dev/urandom": node(1, 9) });
+		expect(entryAt(made, "/dev/urandom")).toMatchObject({
+			kind: "device",
+			decision: "include",
+			reasons: [{ kind: "trial", round: 1, call: "openat" }],
+		});
 	});
 	test("explains how an application can use its own chroot unless it does, after earlier notes", () => {
 		const named = { ...application, command: ["/usr/sbin/named", "-f"] };
@@ -191,11 +176,8 @@ describe("a plan", () => {
 		expect(cageEntries(plan({})).map((entry) => entry.path)).not.toContain("/proc");
 	});
 	test("names the round as reason for what trials found", () => {
-		const additions: Addition[] = [
-			{ kind: "path", path: "/etc/app/b" as never, round: 3, call: "openat" },
-			{ kind: "capability", name: "chown", round: 3, call: "fchown" },
-		];
-		const made = plan({}, { additions });
+		const chown: Addition = { kind: "capability", name: "chown", round: 3, call: "fchown" };
+		const made = plan({}, { additions: [{ kind: "path", path: "/etc/app/b" as Path, round: 3, call: "openat" }, chown] });
 		expect(entryAt(made, "/etc/app/b")?.reasons).toEqual([{ kind: "trial", round: 3, call: "openat" }]);
 		expect(made.permissions.capabilities).toEqual([{ name: "chown", why: "fchown" }]);
 	});

@@ -81,18 +81,10 @@ describe("an application whose start was not traced", () => {
 
 describe("the comparison of host and cage", () => {
 	test("finds what worked in the trace and fails in the cage", () => {
-		const all = missing({ "/usr/share/app/data": "read" }, { "/usr/share/app/data": "ENOENT:read" });
-		expect(all).toEqual([
-			{
-				kind: "absent",
-				path: "/usr/share/app/data",
-				call: "openat",
-				error: "ENOENT",
-				program: "/usr/bin/app",
-				declined: false,
-				remedy: { kind: "path", path: "/usr/share/app/data", round: 2, call: "openat" },
-			},
-		]);
+		const path = "/usr/share/app/data";
+		const remedy = { kind: "path", path: path as Path, round: 2, call: "openat" } as const;
+		const all = missing({ [path]: "read" }, { [path]: "ENOENT:read" });
+		expect(all).toEqual([absent(path, { program: "/usr/bin/app" as Path, remedy })]);
 	});
 	test.each<[string, Record<string, Did>, Record<string, Did>]>([
 		["failed in both", { "/a": "ENOENT:read" }, { "/a": "ENOENT:read" }],
@@ -239,10 +231,8 @@ test("an unnamed file that cannot get its name without /proc asks for it, even i
 		"/var/lib/app/state": { did, calls: ["openat", "linkat"] },
 	});
 	const [unnamed] = missing(linked("create"), linked("ENOENT:create"));
-	expect(unnamed).toMatchObject({
-		path: "/var/lib/app/state",
-		remedy: { kind: "opening", name: "proc", call: "linkat /var/lib/app/state" },
-	});
+	const remedy = { kind: "opening", name: "proc", call: "linkat /var/lib/app/state" };
+	expect(unnamed).toMatchObject({ path: "/var/lib/app/state", remedy });
 	expect(unnamed && isTolerable(unnamed)).toBe(false);
 });
 

@@ -57,12 +57,9 @@ describe("capabilities", () => {
 	});
 });
 
-test("unix sockets are granted if a trial showed the need", () => {
+test("unix sockets and memfd are permitted only if their use succeeded, or a trial showed the need", () => {
 	const found = { opened: [{ name: "unixSockets" as const, why: "socket(AF_UNIX)" }] };
 	expect(permit({}, { found }).unixSockets).toBe("socket(AF_UNIX)");
-});
-
-test("unix sockets and memfd are permitted only if their use succeeded", () => {
 	expect(permit()).toEqual(nothing);
 	const both = permit({ families: new Set(["AF_UNIX"]), memfd: true });
 	expect(both).toMatchObject({ unixSockets: "AF_UNIX", memfd: "memfd_create" });
@@ -126,11 +123,12 @@ describe("rules about permissions", () => {
 		permit({ ...used("chown", "kill"), families: new Set(["AF_UNIX"]), memfd: true }, { identity: asRoot, ...rules });
 
 	test("refuse what a trace shows, and report it", () => {
-		const memfd = { name: "memfd", why: "memfd_create" };
-		expect(plan({ refuse: ["memfd", "capability:kill"] })).toEqual({
-			...{ capabilities: [{ name: "chown", why: "chown()" }], unixSockets: "AF_UNIX", tcpPorts: [] },
-			refused: [{ name: "capability:kill", why: "kill()" }, memfd],
-		});
+		const left = { capabilities: [{ name: "chown", why: "chown()" }], unixSockets: "AF_UNIX", tcpPorts: [] };
+		const refused = [
+			{ name: "capability:kill", why: "kill()" },
+			{ name: "memfd", why: "memfd_create" },
+		];
+		expect(plan({ refuse: ["memfd", "capability:kill"] })).toEqual({ ...left, refused });
 	});
 	test("grant what no trace shows", () => {
 		expect(plan({ allow: ["writable-code", "proc", "capability:sys_nice"] })).toMatchObject({
@@ -150,6 +148,7 @@ describe("root that ignores file modes", () => {
 		names(permit({}, { identity: asRoot, did: { [path]: did }, nodes }));
 	const asRootDid = (did: string, calls?: string[]): Did => ({ did, as: "root", ...(calls ? { calls } : {}) });
 	const owned = (mode: number, uid = 33, gid = 33) => ({ "/srv/f": file("", { uid, gid, mode }) });
+	const inside = (mode: number, gid = 33) => ({ "/srv": directory({ uid: 33, gid, mode }), "/srv/f": "" });
 
 	test.each<[string, string, Record<string, Node>, string[]]>([
 		["writes its own file", "write", owned(0o644, 0, 0), []],
@@ -163,6 +162,14 @@ describe("root that ignores file modes", () => {
 		["reads what everybody may but the group root", "read", owned(0o604, 33, 0), ["dac_read_search"]],
 		["reads its own file whose mode forbids it", "read", owned(0, 0, 0), ["dac_read_search"]],
 		["only looks", "look", owned(0o600), []],
+		["reads in another's directory", "read", inside(0o755), []],
+		["reads in a closed directory", "read", inside(0o750), ["dac_read_search"]],
+		["reads in a directory for the group root", "read", inside(0o750, 0), []],
+		["creates in another's directory", "create", inside(0o755), ["dac_override"]],
+		["creates where the group root may", "create", inside(0o775, 0), []],
+		["removes where everybody may", "remove", inside(0o777), []],
+		["listens in another's directory", "listen", inside(0o755), ["dac_override"]],
+		["connects to a socket for everybody", "connect", owned(0o666), []],
 	])("%s", (_, did, nodes, expected) => expect(needs(asRootDid(did), nodes)).toEqual(expected));
 
 	test("changing modes and owners is not writing, and only the owner may change a mode", () => {
@@ -170,31 +177,13 @@ describe("root that ignores file modes", () => {
 		expect(needs(asRootDid("write", ["chmod", "fchown"]), owned(0o644, 0, 0))).toEqual([]);
 		expect(needs(asRootDid("write", ["newfstatat", "openat"]), owned(0o644))).toEqual(["dac_override"]);
 	});
-	test("needs a capability to pass through and create files in other accounts' directories", () => {
-		const inside = (mode: number, gid = 33) => ({ "/srv": directory({ uid: 33, gid, mode }), "/srv/f": "" });
-		expect(needs(asRootDid("read"), inside(0o755))).toEqual([]);
-		expect(needs(asRootDid("read"), inside(0o750))).toEqual(["dac_read_search"]);
-		expect(needs(asRootDid("read"), inside(0o750, 0))).toEqual([]);
-		expect(needs(asRootDid("create"), inside(0o755))).toEqual(["dac_override"]);
-		expect(needs(asRootDid("create"), inside(0o775, 0))).toEqual([]);
-		expect(needs(asRootDid("remove"), inside(0o777))).toEqual([]);
-		expect(needs(asRootDid("listen"), inside(0o755))).toEqual(["dac_override"]);
-	});
-	test("needs a capability to reopen a log that it gave away", () => {
-		const did: Did = { did: "create write", as: "root", owner: { uid: 33, gid: 4 } };
-		expect(needs(did, {})).toEqual(["dac_override"]);
-		expect(needs({ did: "create write", as: "root", owner: { uid: -1, gid: 4 } }, {})).toEqual([]);
-	});
-	test("needs a capability to reconnect to a socket that it gave away", () => {
-		const did = (uid: number): Did => ({ did: "listen connect", as: "root", owner: { uid, gid: -1 } });
-		expect(needs(did(33), {})).toEqual(["dac_override"]);
-		expect(needs(did(-1), {})).toEqual([]);
-		expect(needs(asRootDid("connect"), owned(0o666))).toEqual([]);
-	});
-	test("needs a capability to check for a listener at a socket that it gave away", () => {
-		const did = "listen ECONNREFUSED:connect";
-		expect(needs({ did, as: "root", owner: { uid: 33, gid: -1 } }, {})).toEqual(["dac_override"]);
-		expect(needs({ did, as: "root", owner: { uid: -1, gid: 33 } }, {})).toEqual([]);
+	test.each([
+		["reopen a log", "create write", { uid: 33, gid: 4 }, { uid: -1, gid: 4 }],
+		["reconnect to a socket", "listen connect", { uid: 33, gid: -1 }, { uid: -1, gid: -1 }],
+		["check for a listener at a socket", "listen ECONNREFUSED:connect", { uid: 33, gid: -1 }, { uid: -1, gid: 33 }],
+	])("needs a capability to %s that it gave away", (_, did, owner, unchanged) => {
+		expect(needs({ did, as: "root", owner }, {})).toEqual(["dac_override"]);
+		expect(needs({ did, as: "root", owner: unchanged }, {})).toEqual([]);
 		expect(needs({ did, as: "root" }, {})).toEqual([]);
 	});
 	test("is checked at the real file behind a link", () => {
@@ -208,12 +197,8 @@ describe("root that ignores file modes", () => {
 	});
 	test("is not assumed for actions as an account, or in /proc, /dev and /tmp", () => {
 		expect(needs("read write", owned(0o600))).toEqual([]);
-		const nodes = {
-			"/tmp/f": file("", { uid: 5, mode: 0o600 }),
-			"/dev/f": file("", { uid: 5, mode: 0 }),
-			"/proc/1/f": file("", { uid: 5, mode: 0 }),
-		};
-		for (const path of Object.keys(nodes)) expect(needs(asRootDid("read write"), nodes, path)).toEqual([]);
+		for (const path of ["/tmp/f", "/dev/f", "/proc/1/f"])
+			expect(needs(asRootDid("read write"), { [path]: file("", { uid: 5, mode: 0 }) }, path)).toEqual([]);
 	});
 	test("needs only the greater of two capabilities", () => {
 		const did = { "/srv/f": asRootDid("read"), "/srv/g": asRootDid("write") };
@@ -224,33 +209,24 @@ describe("root that ignores file modes", () => {
 
 const observed = { calls: "observed" } as const;
 const seen = trace({}, { systemCalls: new Set(["read", "accept4"]) });
+const failure = (code: string) => expect.objectContaining({ code, exit: 2 });
 
 describe("the calls that a plan permits", () => {
 	test("are not judged by the general filter", () => {
 		expect(planCalls({}, rules({}), seen, [], [])).toBeUndefined();
-		expect(() => planCalls({}, rules({ allow: ["call:mlock"] }), seen, [], [])).toThrow(
-			expect.objectContaining({ code: "calls-general", exit: 2 }),
-		);
+		expect(() => planCalls({}, rules({ allow: ["call:mlock"] }), seen, [], [])).toThrow(failure("calls-general"));
 	});
 	test("need a trace of all calls", () => {
-		expect(() => planCalls(observed, rules({}), trace({}), [], [])).toThrow(
-			expect.objectContaining({ code: "calls-unobserved", exit: 2 }),
-		);
+		expect(() => planCalls(observed, rules({}), trace({}), [], [])).toThrow(failure("calls-unobserved"));
 	});
 	test("are those of the trace and of trials, and what options name", () => {
 		const additions = [{ kind: "call", name: "mlock", call: "mlock", round: 1 }] as const;
 		const asked = rules({ allow: ["call:msgget", "memfd"], refuse: ["call:listen"] });
-		expect(planCalls(observed, asked, seen, additions, [])).toEqual({
-			made: ["accept4", "mlock", "read"],
-			allowed: ["msgget"],
-			refused: ["listen"],
-		});
+		const calls = { made: ["accept4", "mlock", "read"], allowed: ["msgget"], refused: ["listen"] };
+		expect(planCalls(observed, asked, seen, additions, [])).toEqual(calls);
 	});
 	test("include those of granted capabilities, unless they are idle", () => {
-		const granted = [
-			{ name: "chown", why: "chown" },
-			{ name: "sys_time", why: "capset", idle: true },
-		] as const;
+		const granted = [{ name: "chown", why: "chown" } as const, { name: "sys_time", why: "capset", idle: true } as const];
 		expect(planCalls(observed, rules({}), seen, [], granted)?.allowed).toEqual(["chown", "fchown", "fchownat", "lchown"]);
 	});
 });
@@ -260,15 +236,11 @@ describe("a call that only the application's own filter refuses", () => {
 	const plan = planFor(files, seen, { identity: asRoot, application: { ...application, ...observed } });
 	const found = (call: string, error: string) =>
 		findMissing(seen, trace({}, { refusals: refusals(error, call) }), plan, files, 2);
-	test("is missing in the trial, with a remedy", () => {
-		expect(found("msgget", "EPERM")).toMatchObject([
-			{ kind: "filtered", call: "msgget", remedy: { kind: "call", name: "msgget", round: 2 } },
-		]);
-	});
-	test("is named if the kernel killed for it", () => {
-		expect(found("ptrace", "SIGSYS")).toMatchObject([
-			{ call: "ptrace", error: "SIGSYS", remedy: { kind: "call", name: "ptrace" } },
-		]);
+	test.each([
+		["is missing in the trial, with a remedy", "msgget", "EPERM"],
+		["is named if the kernel killed for it", "ptrace", "SIGSYS"],
+	])("%s", (_, call, error) => {
+		expect(found(call, error)).toMatchObject([{ kind: "filtered", call, error, remedy: { kind: "call", name: call, round: 2 } }]);
 	});
 	test("is another matter than a capability", () => {
 		expect(found("setpriority", "EPERM")).toMatchObject([{ kind: "filtered", remedy: { kind: "call" } }]);

@@ -15,18 +15,11 @@ const levels = (missing: readonly Missing[], evidence: Partial<Evidence>) =>
 
 describe("missing items by importance", () => {
 	test("begin with what the application named just before it exited, with its line", () => {
-		const output = "starting\nfatal: cannot load '/etc/app/main.conf': No such file or directory\n";
-		const [first] = rankMissing([absent("/etc/app/a.conf"), absent("/etc/app/main.conf")], {
-			...nothing,
-			output,
-			ended: true,
-			lastFailed: ["/etc/app/main.conf", "/etc/app/a.conf"],
-		});
-		expect(first?.path).toBe("/etc/app/main.conf");
-		expect(first?.importance).toEqual({
-			level: "said",
-			line: "fatal: cannot load '/etc/app/main.conf': No such file or directory",
-		});
+		const line = "fatal: cannot load '/etc/app/main.conf': No such file or directory";
+		const lastFailed = ["/etc/app/main.conf", "/etc/app/a.conf"];
+		const evidence = { ...nothing, output: `starting\n${line}\n`, ended: true, lastFailed };
+		const [first] = rankMissing([absent("/etc/app/a.conf"), absent("/etc/app/main.conf")], evidence);
+		expect([first?.path, first?.importance]).toEqual(["/etc/app/main.conf", { level: "said", line }]);
 	});
 
 	test.each([
@@ -50,31 +43,21 @@ describe("missing items by importance", () => {
 	test("later lines count more, and old ones not at all", () => {
 		const talk = Array.from({ length: 30 }, (_, line) => `line ${line}`).join("\n");
 		const output = `lost /etc/old.conf\n${talk}\nno /etc/one.conf\nno /etc/two.conf\n`;
-		expect(levels([absent("/etc/old.conf"), absent("/etc/one.conf"), absent("/etc/two.conf")], { output })).toEqual([
-			"/etc/two.conf: said",
-			"/etc/one.conf: said",
-			"/etc/old.conf: configuration",
-		]);
+		const found = levels([absent("/etc/old.conf"), absent("/etc/one.conf"), absent("/etc/two.conf")], { output });
+		expect(found).toEqual(["/etc/two.conf: said", "/etc/one.conf: said", "/etc/old.conf: configuration"]);
 	});
 
 	test("an error without a name refers to the latest failure with it", () => {
-		const missing = [
-			absent("/srv/a"),
-			absent("/srv/b"),
-			absent("/srv/c", { kind: "owner-or-mode", error: "EACCES" }),
-			absent("/usr/share/locale/de/LC_MESSAGES/libc.mo"),
-		];
-		const ranked = rankMissing(missing, {
-			...nothing,
-			output: "app: No such file or directory",
-			ended: true,
-			lastFailed: ["/srv/a", "/srv/c", "/srv/b", "/usr/share/locale/de/LC_MESSAGES/libc.mo", "/nowhere"],
-		});
+		const words = "/usr/share/locale/de/LC_MESSAGES/libc.mo";
+		const refused = absent("/srv/c", { kind: "owner-or-mode", error: "EACCES" });
+		const lastFailed = ["/srv/a", "/srv/c", "/srv/b", words, "/nowhere"];
+		const evidence = { ...nothing, output: "app: No such file or directory", ended: true, lastFailed };
+		const ranked = rankMissing([absent("/srv/a"), absent("/srv/b"), refused, absent(words)], evidence);
 		expect(ranked.map(({ importance, path }) => [path, importance.level, importance.before])).toEqual([
 			["/srv/b", "error-said", 3],
 			["/srv/a", "error-said", 5],
 			["/srv/c", "last-call", 4],
-			["/usr/share/locale/de/LC_MESSAGES/libc.mo", "noise", undefined],
+			[words, "noise", undefined],
 		]);
 	});
 
@@ -84,22 +67,18 @@ describe("missing items by importance", () => {
 	});
 
 	test("a kernel file is noise unless the application names it", () => {
-		const kernel = [absent("/proc/sys/kernel/ngroups_max", { kind: "kernel-file" })];
-		const ended = { ended: true, lastFailed: ["/proc/sys/kernel/ngroups_max"] };
-		const output = "queue: error in offline directory setup\napp: No such file or directory";
-		expect(levels(kernel, { ...ended, output })).toEqual(["/proc/sys/kernel/ngroups_max: noise"]);
-		expect(levels(kernel, { ...ended, output: "cannot read /proc/sys/kernel/ngroups_max" })).toEqual([
-			"/proc/sys/kernel/ngroups_max: said",
-		]);
+		const path = "/proc/sys/kernel/ngroups_max";
+		const levelsAfter = (output: string) =>
+			levels([absent(path, { kind: "kernel-file" })], { ended: true, lastFailed: [path], output });
+		expect(levelsAfter("queue: error in offline directory setup\napp: No such file or directory")).toEqual([`${path}: noise`]);
+		expect(levelsAfter(`cannot read ${path}`)).toEqual([`${path}: said`]);
 	});
 
 	test("the last failures count only if the application exited", () => {
-		const evidence = { lastFailed: ["/srv/a", "/srv/b"] };
-		expect(levels([absent("/srv/a"), absent("/srv/b")], { ...evidence, ended: true })).toEqual([
-			"/srv/b: last-call",
-			"/srv/a: last-call",
-		]);
-		expect(levels([absent("/srv/a"), absent("/srv/b")], evidence)).toEqual(["/srv/a: other", "/srv/b: other"]);
+		const levelsAfter = (ended: boolean) =>
+			levels([absent("/srv/a"), absent("/srv/b")], { lastFailed: ["/srv/a", "/srv/b"], ended });
+		expect(levelsAfter(true)).toEqual(["/srv/b: last-call", "/srv/a: last-call"]);
+		expect(levelsAfter(false)).toEqual(["/srv/a: other", "/srv/b: other"]);
 	});
 
 	test("without a message the order is configuration, libraries, the package's files, others, noise", () => {
@@ -120,10 +99,8 @@ describe("missing items by importance", () => {
 			{ kind: "filtered", call: "setgroups", error: "EPERM", declined: false },
 			{ kind: "account", call: "www-data", error: "ENOENT", declined: false },
 		];
-		expect(levels(missing, { output: "setgroups: refused\nunknown user www-data" })).toEqual([
-			"www-data: said",
-			"setgroups: said",
-		]);
+		const output = "setgroups: refused\nunknown user www-data";
+		expect(levels(missing, { output })).toEqual(["www-data: said", "setgroups: said"]);
 	});
 });
 

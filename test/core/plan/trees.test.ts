@@ -1,15 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { libraryTrees, sourceTrees } from "../../../src/core/plan/trees.ts";
-import { type Did, entryAt, planFor, rules, trace } from "./traces.ts";
+import { type Did, entryAt, planFor, reads, rules, trace } from "./traces.ts";
 import { directory, empty, link, tree } from "./tree.ts";
 
-const by = (program: string) => (access: { programs: Set<unknown> }) => {
-	access.programs = new Set([program]);
-};
 /** Returns a trace in which one program did everything. */
 function traceBy(program: string, did: Record<string, Did>) {
 	const made = trace(did);
-	for (const access of made.accesses.values()) by(program)(access as never);
+	for (const access of made.accesses.values()) Object.assign(access, { programs: new Set([program]) });
 	return made;
 }
 const tops = (trees: readonly { top: string }[]) => trees.map(({ top }) => top);
@@ -30,15 +27,10 @@ describe("interpreter libraries", () => {
 	test("are included as far as sources name them, without tests, graphical parts and byte code", () => {
 		const made = planFor(tree(python), trace({ "/usr/lib/python3.13/os.py": "read" }));
 		const paths = made.entries.filter((entry) => entry.kind === "file").map((entry) => entry.path);
-		expect(paths).toEqual([
-			"/usr/lib/python3.13/json/__init__.py",
-			"/usr/lib/python3.13/lib-dynload/_json.so",
-			"/usr/lib/python3.13/linecache.py",
-			"/usr/lib/python3.13/os.py",
-		]);
-		expect(entryAt(made, "/usr/lib/python3.13/linecache.py")?.reasons).toEqual([
-			{ kind: "part-of", tree: "/usr/lib/python3.13" },
-		]);
+		const names = ["json/__init__.py", "lib-dynload/_json.so", "linecache.py", "os.py"];
+		expect(paths).toEqual(names.map((name) => `/usr/lib/python3.13/${name}`));
+		const part = { kind: "part-of", tree: "/usr/lib/python3.13" };
+		expect(entryAt(made, "/usr/lib/python3.13/linecache.py")?.reasons).toEqual([part]);
 		expect(entryAt(made, "/usr/lib/python3.13/os.py")?.reasons[0]).toMatchObject({ kind: "traced" });
 	});
 	test("are separate for packages that are installed one by one", () => {
@@ -64,10 +56,7 @@ describe("interpreter libraries", () => {
 		["/srv/app/venv/lib/python3.13/site-packages/flask/app.py", "/srv/app/venv/lib/python3.13/site-packages/flask"],
 		["/usr/lib/jvm/java-21-openjdk-amd64/lib/modules", "/usr/lib/jvm/java-21-openjdk-amd64"],
 		["/usr/lib/erlang/lib/inets-9.3.2/ebin/inets.beam", "/usr/lib/erlang/lib/inets-9.3.2"],
-		[
-			"/usr/lib/x86_64-linux-gnu/ejabberd-24.12-3+deb13u2/ebin/ejabberd.app",
-			"/usr/lib/x86_64-linux-gnu/ejabberd-24.12-3+deb13u2",
-		],
+		["/usr/lib/x86_64-linux-gnu/ejabberd-24.12-3+deb13u2/ebin/e.app", "/usr/lib/x86_64-linux-gnu/ejabberd-24.12-3+deb13u2"],
 	])("%s belongs to %s", (path, top) => {
 		expect(tops(libraryTrees(trace({ [path]: "read" }), [], tree({ [path]: "" })))).toEqual([top]);
 	});
@@ -78,17 +67,9 @@ describe("interpreter libraries", () => {
 	});
 	test("include what only the application's sources name, read or not", () => {
 		const files = tree({ ...python, "/opt/app/main.py": "", "/opt/app/rare.py": "import other.a" });
-		const made = planFor(
-			files,
-			traceBy("/usr/bin/python3.13", {
-				"/opt/app/main.py": "read",
-				"/usr/lib/python3.13/os.py": "read",
-				"/usr/lib/python3/dist-packages": "look",
-			}),
-		);
-		expect(entryAt(made, "/usr/lib/python3/dist-packages/other/a.py")?.reasons).toEqual([
-			{ kind: "part-of", tree: "/usr/lib/python3/dist-packages/other" },
-		]);
+		const did = { ...reads("/opt/app/main.py", "/usr/lib/python3.13/os.py"), "/usr/lib/python3/dist-packages": "look" };
+		const other = entryAt(planFor(files, traceBy("/usr/bin/python3.13", did)), "/usr/lib/python3/dist-packages/other/a.py");
+		expect(other?.reasons).toEqual([{ kind: "part-of", tree: "/usr/lib/python3/dist-packages/other" }]);
 	});
 	test("include what a module names of which only the byte code was read", () => {
 		const byteCode = "/usr/lib/python3.13/__pycache__/os.cpython-313.opt-1.pyc";
@@ -105,11 +86,11 @@ describe("interpreter libraries", () => {
 			"/usr/share/app/perl/App/Rare.pm": "",
 		});
 		const read = ["/usr/lib/python3.13/os.py", "/usr/share/app/app/main.py", "/usr/share/perl/5.40.1/strict.pm"];
-		const did = Object.fromEntries([...read, "/usr/share/app/perl/App/Main.pm"].map((path) => [path, "read" as const]));
+		const did = reads(...read, "/usr/share/app/perl/App/Main.pm");
 		const found = libraryTrees(trace(did), [], files).flatMap(({ paths }) => paths);
-		expect(found.filter((path) => path.startsWith("/usr/share/app/")).sort()).toEqual([
-			...["app/__init__.py", "app/odd.py", "app/rare.py", "perl/App/Rare.pm"].map((name) => `/usr/share/app/${name}`),
-		]);
+		const names = ["app/__init__.py", "app/odd.py", "app/rare.py", "perl/App/Rare.pm"];
+		const added = found.filter((path) => path.startsWith("/usr/share/app/")).sort();
+		expect(added).toEqual(names.map((name) => `/usr/share/app/${name}`));
 	});
 	test("include a link by which the interpreter finds a library even if nobody used it", () => {
 		const perl = "/usr/share/perl";
@@ -123,31 +104,22 @@ describe("interpreter libraries", () => {
 		const many = (folder: string) => Object.fromEntries([...Array(101)].map((_, at) => [`${app}/${folder}/${at}.svg`, ""]));
 		const files = tree({ ...python, ...many("icons"), ...many("pages"), [`${app}/words/de.mo`]: "" });
 		const [made] = libraryTrees(trace({ [`${app}/app.py`]: "read", [`${app}/pages/7.svg`]: "read" }), [], files);
-		const folders = new Set(
-			made?.paths.map((path) =>
-				path
-					.slice(app.length + 1)
-					.split("/")
-					.at(-2),
-			),
-		);
-		expect([...folders].sort()).toEqual(["json", "pages", "words", undefined].sort());
+		const folders = new Set(made?.paths.map((path) => path.slice(app.length).split("/").at(-2)));
+		expect([...folders].sort()).toEqual(["", "json", "pages", "words"]);
 	});
 	test("are offered as far as no source names them, and an include takes all of it without byte code", () => {
 		const many = Object.fromEntries([...Array(10)].map((_, at) => [`/usr/lib/python3.13/more${at}.py`, "12345"]));
 		const files = tree({ ...python, ...many });
 		const did = { "/usr/lib/python3.13/os.py": "read" } as const;
-		expect(planFor(files, trace(did)).offers).toEqual([
-			{ kind: "interpreter-modules", path: "/usr/lib/python3.13", files: 11, bytes: 50 },
-		]);
+		const offer = { kind: "interpreter-modules", path: "/usr/lib/python3.13", files: 11, bytes: 50 };
+		expect(planFor(files, trace(did)).offers).toEqual([offer]);
 		const whole = planFor(files, trace(did), { rules: rules({ include: ["/usr/lib/python3.13"] }) });
 		expect(entryAt(whole, "/usr/lib/python3.13/more1.py")?.decision).toBe("include");
 		expect(entryAt(whole, "/usr/lib/python3.13/__pycache__/os.pyc")).toBeUndefined();
 	});
 	test("can be excluded in part or completely", () => {
-		const made = planFor(tree(python), trace({ "/usr/lib/python3.13/os.py": "read" }), {
-			rules: rules({ exclude: ["/usr/lib/python3.13/json"] }),
-		});
+		const without = { rules: rules({ exclude: ["/usr/lib/python3.13/json"] }) };
+		const made = planFor(tree(python), trace({ "/usr/lib/python3.13/os.py": "read" }), without);
 		expect(entryAt(made, "/usr/lib/python3.13/json/__init__.py")?.decision).toBe("declined");
 		expect(entryAt(made, "/usr/lib/python3.13/linecache.py")?.decision).toBe("include");
 	});
@@ -163,10 +135,8 @@ describe("the application's sources", () => {
 		const seen = traceBy("/usr/bin/python3.13", { "/srv/app/main.py": "read", "/srv/app/templates/index.html": "read" });
 		const [found] = sourceTrees(seen, tree(app));
 		expect(found?.top).toBe("/srv/app");
-		expect([...(found?.paths ?? [])].sort()).toEqual([
-			...["/srv/app/lazy.py", "/srv/app/main.py", "/srv/app/sub/deep.py", "/srv/app/templates/error.html"],
-			"/srv/app/templates/index.html",
-		]);
+		const names = ["lazy.py", "main.py", "sub/deep.py", "templates/error.html", "templates/index.html"];
+		expect([...(found?.paths ?? [])].sort()).toEqual(names.map((name) => `/srv/app/${name}`));
 	});
 	test("are those of the interpreter that read them, not files that a web server serves", () => {
 		const page = { "/var/www/site/app.js": "read" };

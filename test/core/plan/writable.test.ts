@@ -4,6 +4,12 @@ import { application, asApp, type Did, entryAt, planFor, rules, trace, writableO
 import { directory, link, type Node, tree } from "./tree.ts";
 import { host, plan } from "./writable-plans.ts";
 
+/** The application creates a directory and a file in it. */
+const made = (path: string): Record<string, Did> => ({
+	[path]: { did: "create", calls: ["mkdir"] },
+	[`${path}/f`]: "create write",
+});
+
 describe("directories that the application writes", () => {
 	const state = { "/etc/app/state": link("/var/lib/app/state"), "/var/lib/app/state": "x" };
 	const found = { "/var/lib/app": "EEXIST:create", "/var/lib": "EEXIST:create", "/var": "EEXIST:create" };
@@ -25,11 +31,7 @@ describe("directories that the application writes", () => {
 		["an unnamed file", { "/run/app": { did: "write", calls: ["openat"] } }, ["/run/app"], { "/run/app": directory() }],
 		["a directory that a mkdir found", { "/run/app": "EEXIST:create" }, ["/run"], { "/run/app": directory() }],
 		["one below a system directory", found, ["/var/lib/app"]],
-		[
-			"a directory that it creates among everybody's state",
-			{ "/var/cache/new": { did: "create", calls: ["mkdir"] }, "/var/cache/new/f": "create write" },
-			["/var/cache/new"],
-		],
+		["a directory that it creates among everybody's state", made("/var/cache/new"), ["/var/cache/new"]],
 	])("are planned without a note for %s", (_, did, expected, more) => {
 		const made = plan(did, more);
 		expect([writableOf(made), made.notes]).toEqual([expected, []]);
@@ -65,26 +67,20 @@ describe("directories that the application writes", () => {
 		expect(entryAt(read, "/root/report")).toBeUndefined();
 	});
 	test("never include a system directory, and a note says so once", () => {
-		const made = plan(
-			{ "/var/lib/app.db": "create write", "/var/lib/b.db": "create write", "/usr/share/app/x": "create write" },
-			{ "/usr/share/app": directory() },
-		);
+		const did = { "/var/lib/app.db": "create write", "/var/lib/b.db": "create write", "/usr/share/app/x": "create write" };
+		const made = plan(did, { "/usr/share/app": directory() });
 		expect(made.writable).toEqual([]);
-		expect(made.notes).toEqual(
-			["/usr/share/app", "/var/lib"].map((path) => ({ code: "writes-system-directory", values: { path } })),
-		);
+		const note = (path: string) => ({ code: "writes-system-directory", values: { path } });
+		expect(made.notes).toEqual(["/usr/share/app", "/var/lib"].map(note));
 	});
 	test("include only what it creates next to its own program, with a note about files there", () => {
 		const own = { "/srv/app/run.sh": "#!/bin/sh", "/srv/app/made": directory() };
 		const programs = new Set(["/srv/app/run.sh" as never]);
-		const made = (did: Record<string, Did>) => planFor(tree({ ...host, ...own }), trace(did, { programs }));
-		expect(
-			writableOf(made({ "/srv/app/new": { did: "create", calls: ["mkdir"] }, "/srv/app/new/page": "create write" })),
-		).toEqual(["/srv/app/new"]);
-		expect(
-			writableOf(made({ "/srv/app": "EEXIST:create", "/srv/app/made": "EEXIST:create", "/srv/app/made/page": "create write" })),
-		).toEqual(["/srv/app/made"]);
-		const beside = made({ "/srv/app/log": "create write" });
+		const planned = (did: Record<string, Did>) => planFor(tree({ ...host, ...own }), trace(did, { programs }));
+		expect(writableOf(planned(made("/srv/app/new")))).toEqual(["/srv/app/new"]);
+		const found = { "/srv/app": "EEXIST:create", "/srv/app/made": "EEXIST:create", "/srv/app/made/page": "create write" };
+		expect(writableOf(planned(found))).toEqual(["/srv/app/made"]);
+		const beside = planned({ "/srv/app/log": "create write" });
 		expect(writableOf(beside)).toEqual(["/srv/app"]);
 		expect(beside.notes).toEqual([{ code: "writes-beside-program", values: { path: "/srv/app" } }]);
 	});
@@ -95,12 +91,8 @@ describe("directories that the application writes", () => {
 		expect(made.notes).toEqual([{ code: "unproven-logs", values: { path: "/var/log" } }]);
 	});
 	test("include a directory with everybody's state only if a trial asks for it, and a system directory never", () => {
-		const additions = ["/var/lib", "/usr/share"].map((path) => ({
-			kind: "writable" as const,
-			path: path as never,
-			round: 1,
-			call: "openat",
-		}));
+		const asked = { kind: "writable", round: 1, call: "openat" } as const;
+		const additions = ["/var/lib", "/usr/share"].map((path) => ({ ...asked, path: path as Path }));
 		expect(writableOf(plan({}, {}, { additions }))).toEqual(["/var/lib"]);
 	});
 	test("include a directory that the account owns, by its real name", () => {
@@ -113,10 +105,8 @@ describe("directories that the application writes", () => {
 		const did = { "/var/run/app": "look", "/etc/app": "list", "/srv/now": "enter", "/var/lib/app": "ENOENT:look" };
 		expect(writableOf(plan(did, more, { identity: asApp }))).toEqual(["/run/app", "/srv/v2"]);
 		expect(writableOf(plan(did, more))).toEqual([]);
-		expect(writableOf(planFor(tree({ ...host, ...more }), trace(did, { uids: new Set([900]) })))).toEqual([
-			"/run/app",
-			"/srv/v2",
-		]);
+		const switched = planFor(tree({ ...host, ...more }), trace(did, { uids: new Set([900]) }));
+		expect(writableOf(switched)).toEqual(["/run/app", "/srv/v2"]);
 	});
 	test("include a spool that a group may write, with its mode", () => {
 		const more = {
@@ -132,15 +122,12 @@ describe("directories that the application writes", () => {
 
 describe("requested writable directories", () => {
 	test("come from the unit, rules and trials, by real place", () => {
-		const made = plan(
-			{},
-			{},
-			{
-				application: { ...application, directories: ["/run/app/"] },
-				rules: rules({ writable: ["/var/run//other"], seed: ["/var/lib/app/db"] }),
-				additions: [{ kind: "writable", path: "/var/run/found" as Path, round: 1, call: "mkdir" }],
-			},
-		);
+		const values = {
+			application: { ...application, directories: ["/run/app/"] },
+			rules: rules({ writable: ["/var/run//other"], seed: ["/var/lib/app/db"] }),
+			additions: [{ kind: "writable", path: "/var/run/found" as Path, round: 1, call: "mkdir" } as const],
+		};
+		const made = plan({}, {}, values);
 		expect(made.writable.map(({ path, reasons }) => [path, reasons[0]?.kind])).toEqual([
 			["/run/app", "service-directory"],
 			["/run/found", "trial"],
@@ -152,16 +139,9 @@ describe("requested writable directories", () => {
 		expect(writableOf(plan({}, { "/srv/app/f": "" }, { rules: rules({ writable: ["/srv/app/f"] }) }))).toEqual(["/srv/app"]);
 	});
 	test("never cover a directory that the cage needs", () => {
-		const made = plan(
-			{},
-			{ "/lib": link("/usr/lib"), "/usr/lib": directory() },
-			{
-				rules: rules({
-					writable: ["/", "/etc", "/usr", "/var/log", "/usr/share/app", "/dev/shm", "/proc", "/.launch"],
-					seed: ["/etc/app.conf"],
-				}),
-			},
-		);
+		const writable = ["/", "/etc", "/usr", "/var/log", "/usr/share/app", "/dev/shm", "/proc", "/.launch"];
+		const values = { rules: rules({ writable, seed: ["/etc/app.conf"] }) };
+		const made = plan({}, { "/lib": link("/usr/lib"), "/usr/lib": directory() }, values);
 		expect(writableOf(made)).toEqual(["/usr/share/app", "/var/log"]);
 		expect(made.notes.map((note) => note.values.path)).toEqual(["/", "/etc", "/usr"]);
 	});

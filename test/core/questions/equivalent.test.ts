@@ -200,9 +200,8 @@ describe("with a template", () => {
 			changed({ directories: ["/run/other"] }),
 			changed({ env: { A: "1" } }),
 			{ ...base, application: asRoot },
-		]) {
+		])
 			expect(again(given)).toMatch(/^cagewright make --name shop .* --yes -- \/bin\/sh -c 'sleep 9'$/);
-		}
 	});
 	test("gives the same answers, whatever was added", () => {
 		fc.assert(

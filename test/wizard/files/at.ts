@@ -2,8 +2,8 @@ import type { Path } from "../../../src/core/path/path.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
 import { treeOf } from "../../../src/wizard/steps/files/tree.ts";
 import { reveal, visibleRows } from "../../../src/wizard/steps/files/visible-rows.ts";
-import { planFor, redis } from "../../ui/scripted-session.ts";
-import { atFiles, type Drive } from "../drive.ts";
+import { redis } from "../../ui/scripted-session.ts";
+import { atFiles, type Drive, planned } from "../drive.ts";
 
 export function select(wizard: Drive, path: string): Drive {
 	const node = treeOf(wizard.state.plan as Plan).byPath.get(path as Path);
@@ -22,11 +22,9 @@ export function selectRow(wizard: Drive, id: string): Drive {
 	return wizard;
 }
 
-export const planned = (wizard: Drive): Drive => wizard.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) });
-
 /** Paths of pending decisions. */
 export const decidedNow = ({ state }: Drive): readonly Path[] => [...state.files.pending.decisions.keys()];
 
 export const rulesOf = (wizard: Drive) => (wizard.state.answers ?? redis).rules;
 
-export { atFiles };
+export { atFiles, planned };

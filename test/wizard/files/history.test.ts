@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { itemsOf } from "../../../src/wizard/steps/files/tree.ts";
 import { visibleRows } from "../../../src/wizard/steps/files/visible-rows.ts";
-import { planFor, redis } from "../../ui/scripted-session.ts";
+import { redis } from "../../ui/scripted-session.ts";
 import { enter } from "../drive.ts";
 import { atFiles, decidedNow, planned, rulesOf, select } from "./at.ts";
 
@@ -15,8 +15,7 @@ describe("undo and redo", () => {
 		const before = wizard.state.plan;
 		planned(wizard.type(" "));
 		expect(wizard.state.plan).not.toBe(before);
-		wizard.wanted();
-		wizard.type(undoing);
+		wizard.forget().type(undoing);
 		expect(wizard.state.plan).toBe(before);
 		expect(rulesOf(wizard)).toBe(redis.rules);
 		expect(visibleRows(wizard.state)[wizard.state.cursors.files ?? 0]?.path).toBe("/etc/redis/redis.conf");
@@ -28,13 +27,10 @@ describe("undo and redo", () => {
 		const wizard = atFiles().type("jjlll j ");
 		expect(rulesOf(wizard).exclude.length).toBe(2);
 		const [first] = rulesOf(wizard).exclude;
-		wizard.type(undoing);
-		expect(rulesOf(wizard).exclude).toEqual([first]);
+		expect(rulesOf(wizard.type(undoing)).exclude).toEqual([first]);
 		expect(decidedNow(wizard)).toEqual([first]);
-		wizard.type(undoing);
-		expect(decidedNow(wizard)).toEqual([]);
-		wizard.type(redoing + redoing);
-		expect(rulesOf(wizard).exclude.length).toBe(2);
+		expect(decidedNow(wizard.type(undoing))).toEqual([]);
+		expect(rulesOf(wizard.type(redoing + redoing)).exclude.length).toBe(2);
 		expect(decidedNow(wizard).length).toBe(2);
 	});
 
@@ -48,11 +44,8 @@ describe("undo and redo", () => {
 
 	test("decisions of other steps stay", () => {
 		const wizard = select(atFiles(), "/etc/redis/redis.conf").type(" ");
-		const { answers } = wizard.state;
-		if (!answers) throw new Error("no answers");
-		wizard.state = { ...wizard.state, answers: { ...answers, rules: { ...answers.rules, allow: ["proc"] } } };
-		wizard.type(undoing);
-		expect(rulesOf(wizard)).toEqual({ ...redis.rules, allow: ["proc"] });
+		wizard.state = { ...wizard.state, answers: { ...redis, rules: { ...rulesOf(wizard), allow: ["proc"] } } };
+		expect(rulesOf(wizard.type(undoing))).toEqual({ ...redis.rules, allow: ["proc"] });
 	});
 
 	test("a plan from before a trial's additions does not return", () => {
@@ -62,7 +55,7 @@ describe("undo and redo", () => {
 		wizard.state = { ...wizard.state, thenBuild: true };
 		wizard.press("x");
 		wizard.state = { ...wizard.state, jobs: { plan: 99 }, ticket: 99 };
-		wizard.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) });
+		planned(wizard);
 		wizard.state = { ...wizard.state, screen: "files", jobs: {} };
 		wizard.type(undoing);
 		expect(wizard.state.plan).not.toBe(before);
