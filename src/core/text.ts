@@ -23,6 +23,10 @@ export function octal(mode: number): string {
 const esc = "\x1b";
 const colour = new RegExp(`${esc}\\[[0-9;:]{0,64}m`, "g");
 
+export function withoutColours(text: string): string {
+	return text.replace(colour, "");
+}
+
 /** Matches the possible beginning of a colour or line end. Anything longer is neither. */
 const unfinished = new RegExp(`(?:${esc}(?:\\[[0-9;:]{0,64})?|\\r)$`);
 
@@ -52,8 +56,7 @@ export class TerminalText {
 }
 
 function shown(text: string): string {
-	return text
-		.replace(colour, "")
+	return withoutColours(text)
 		.replaceAll("\r\n", "\n")
 		.split(/([\n\t])/)
 		.map((piece, index) => (index % 2 ? piece : printable(piece)))

@@ -124,14 +124,14 @@ describe("a service that an application asks for", () => {
 		const values = { path: database, option: `--allow socket:${database}` };
 		expect(events).toContainEqual({ event: "warned", code: "socket-not-reached", values });
 	});
-	test("is reported with the option that allows it if it stays closed", async () => {
+	test("is reported with the option that allows it and a warning if it rules the machine and stays closed", async () => {
 		const { context, events } = setting();
 		await withNeighbours(context, application, policy, async ({ watch }) => {
 			watch(asked([docker, "/run/nobody.sock", "/run/nscd/socket"]));
 			return { answered: true };
 		});
 		const values = { path: docker, option: `--allow socket:${docker}` };
-		expect(events).toEqual([{ event: "warned", code: "socket-not-reached", values }]);
+		expect(events).toEqual([{ event: "warned", code: "socket-controls-machine", values }]);
 	});
 	test("does not hide a failure of the run itself", async () => {
 		const { context } = setting();

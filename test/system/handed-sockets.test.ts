@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { cagewright, inProcess, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
@@ -129,6 +131,17 @@ print(sum(one.recv(99) == b"once 65534 x\\n" for one in all))`,
 		await run.stop();
 	});
 
+	test("is not started while another process listens at its port", async () => {
+		const other = createServer().listen(port, "127.0.0.1");
+		onTestFinished(() => void other.close());
+		await once(other, "listening");
+		const { status, stderr } = await cagewright(["run", "once"], { state });
+		expect({ status, stderr }).toMatchObject({
+			status: 125,
+			stderr: expect.stringContaining(`cannot open the socket 127.0.0.1:${port}: another process listens there`),
+		});
+	});
+
 	test("root follows no link of the application to a socket, and replaces no other file with one", async () => {
 		const at = join(state, "cages/once/data", folder, "at");
 		const start = () => cagewright(["run", "once"], { state });
@@ -140,13 +153,21 @@ print(sum(one.recv(99) == b"once 65534 x\\n" for one in all))`,
 		const { ino } = fs.lstatSync(join(at, "other/a.sock"));
 		fs.symlinkSync("other", join(at, "sub"));
 		fs.lchownSync(join(at, "sub"), 65534, 65534);
-		expect(await start()).toMatchObject({ status: 125, stderr: expect.stringContaining("cannot open the socket") });
+		expect(await start()).toMatchObject({
+			status: 125,
+			stderr: expect.stringContaining(
+				`cannot open the socket ${folder}/at/sub/a.sock: a directory of its path is missing or is a link that root did not create`,
+			),
+		});
 		expect(fs.lstatSync(join(at, "other/a.sock")).ino).toBe(ino);
 
 		fs.rmSync(join(at, "sub"));
 		fs.mkdirSync(join(at, "sub"));
 		fs.writeFileSync(join(at, "sub/a.sock"), "no socket");
-		expect(await start()).toMatchObject({ status: 125, stderr: expect.stringContaining("cannot open the socket") });
+		expect(await start()).toMatchObject({
+			status: 125,
+			stderr: expect.stringContaining(`cannot open the socket ${folder}/at/sub/a.sock: there is another file`),
+		});
 		expect(fs.readFileSync(join(at, "sub/a.sock"), "utf8")).toBe("no socket");
 		expect(fs.existsSync(join(at, "other/a.sock"))).toBe(true);
 	});

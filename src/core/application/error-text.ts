@@ -1,3 +1,5 @@
+import { withoutColours } from "../text.ts";
+
 /** errno(3) as strerror(3) and the languages of daemons write it. */
 const systemError =
 	/no such file or directory|permission denied|operation not permitted|read-only file system|not a directory|(address (family )?|function |operation )not (supported|implemented)|address already in use|no space left|cannot allocate memory/i;
@@ -9,7 +11,9 @@ const mostCharacters = 300;
 
 /** Returns whether a line of the output is an error. */
 export function isErrorOutput(output: string): boolean {
-	return output.split("\n").some((line) => systemError.test(line) || complaint.test(line));
+	return withoutColours(output)
+		.split("\n")
+		.some((line) => systemError.test(line) || complaint.test(line));
 }
 
 /**
@@ -17,7 +21,7 @@ export function isErrorOutput(output: string): boolean {
  * order, otherwise the last line. At most 300 characters.
  */
 export function errorText(output: string): string {
-	const lines = output
+	const lines = withoutColours(output)
 		.split("\n")
 		.map((line) => line.trim())
 		.filter((line) => line !== "");

@@ -55,7 +55,7 @@ export function parseSocketUnit(
 		if (kind !== undefined) {
 			// An empty assignment resets all earlier ones of every kind.
 			if (value === "") listens = [];
-			else listens.push({ kind, address: splitWords(value)?.[0] ?? value });
+			else listens.push({ kind, address: withoutLegacyRun(splitWords(value)?.[0] ?? value) });
 		} else if (assignment.name === "Service") service = value;
 		else settings = withSetting(settings, assignment.name, value);
 	}
@@ -63,6 +63,11 @@ export function parseSocketUnit(
 	const accept = settings.options.includes("per-connection");
 	const own = accept ? `${name.prefix}@.service` : `${stem}.service`;
 	return { name: fullName, service: service || own, accept, listens, settings, enabled };
+}
+
+/** systemd replaces /var/run, which is a link to /run. A socket is not created through a link that a cage may lack. */
+function withoutLegacyRun(address: string): string {
+	return address.replace(/^\/var\/run\//, "/run/");
 }
 
 function withSetting(settings: SocketUnit["settings"], name: string, value: string): SocketUnit["settings"] {

@@ -1,5 +1,5 @@
 import type { Cage, TrialSummary } from "../cage/cage.ts";
-import type { Manifest, ManifestEntry } from "../cage/manifest.ts";
+import { type Manifest, type ManifestEntry, placeInCage } from "../cage/manifest.ts";
 import { capabilityNamed } from "../confinement/capabilities.ts";
 import { type Denial, describeFilter } from "../confinement/seccomp/filter.ts";
 import {
@@ -11,6 +11,7 @@ import {
 } from "../confinement/seccomp/filter-permissions.ts";
 import { type CallReason, permittedCalls } from "../confinement/seccomp/observed-calls.ts";
 import { isSyscall } from "../confinement/seccomp/syscall-groups.ts";
+import { isWithin, pathFromText } from "../path/path.ts";
 import type { MissingKind } from "../plan/missing.ts";
 import { allowedReason, callWord } from "../plan/permission-words.ts";
 
@@ -135,9 +136,18 @@ const layersOf: Readonly<Record<MissingKind, readonly Layer[]>> = {
  * Returns what the last trial found refused or missing. `declined` are paths that were left out on purpose, with the option for
  * each.
  */
-export function explainTrial(trial: TrialSummary | undefined, declined: ReadonlyMap<string, string>): Refusal[] {
+export function explainTrial(
+	trial: TrialSummary | undefined,
+	declined: ReadonlyMap<string, string>,
+	manifest: Manifest,
+): Refusal[] {
+	const isData = (what: string) => {
+		const place = what.startsWith("/") ? placeInCage(pathFromText(what), manifest) : undefined;
+		return place !== undefined && manifest.writable.some((one) => isWithin(place, one.path));
+	};
 	return (trial?.missing ?? []).map(({ kind, what }) => {
-		const option = declined.get(what) ?? optionFor(kind, what);
+		// No option adds a file to the data, which the application writes.
+		const option = declined.get(what) ?? (kind === "absent" && isData(what) ? undefined : optionFor(kind, what));
 		return { what, layers: layersOf[kind], ...(option === undefined ? {} : { option }) };
 	});
 }

@@ -1,5 +1,5 @@
 import { by } from "../collections.ts";
-import { isKeepable } from "../confinement/capabilities.ts";
+import { isIdle, isKeepable } from "../confinement/capabilities.ts";
 import { isRefusedOutright } from "../confinement/seccomp/filter.ts";
 import { permittedCalls } from "../confinement/seccomp/observed-calls.ts";
 import { isSyscall } from "../confinement/seccomp/syscall-groups.ts";
@@ -305,7 +305,10 @@ function isGivenDevice(real: Path, { files, host }: Search): boolean {
 	return host.gaps.has("start-up") && status?.device !== undefined && judgeDevice(real, status) === "give";
 }
 
-/** Only an application that starts as root has capabilities to keep. */
+/**
+ * Only an application that starts as root has capabilities to keep. The sandbox simulates the calls of idle ones for every account,
+ * so their need first shows in the cage.
+ */
 function capabilityRemedy(
 	calls: readonly string[],
 	by: { readonly program?: Path },
@@ -313,7 +316,7 @@ function capabilityRemedy(
 ): { remedy?: Addition } {
 	const call = calls.find((name) => capabilityOf[name] !== undefined);
 	const name = call === undefined ? undefined : capabilityOf[call];
-	if (call === undefined || name === undefined || plan.identity.uid !== 0) return {};
+	if (call === undefined || name === undefined || (plan.identity.uid !== 0 && !isIdle(name))) return {};
 	return { remedy: { kind: "capability", name, round, call, ...by } };
 }
 

@@ -53,6 +53,18 @@ const neighbours: readonly Neighbour[] = [
 /** Homes contain sockets of a person's session, whatever their names. */
 const homes = ["/root", "/home", "/run/user", "/var/snap"].map(pathFromText);
 
+/** Sockets of service and container managers. Who may use one starts programs outside the cage. */
+const managers = {
+	paths: new Set(["/run/systemd/private", "/run/udev/control", "/run/snapd.socket", "/run/supervisor/supervisor.sock"]),
+	/** root needs no permission of polkit. */
+	forRoot: new Set(["/run/dbus/system_bus_socket"]),
+	pattern: /\/((docker|containerd|podman|crio|cri-dockerd)\.sock|(libvirt|virt\w+)-sock(-admin)?|(lxd|incus)\/unix\.socket)$/,
+};
+
+function controlsMachine(path: Path, uid: number): boolean {
+	return managers.paths.has(path) || managers.pattern.test(path) || (uid === 0 && managers.forRoot.has(path));
+}
+
 /** Which host services an application may reach via unix sockets. */
 export interface SocketPolicy {
 	/** The account that it starts as. */
@@ -103,7 +115,7 @@ export function socketNotes({ allowed, binds, files, policy, trace, writable }: 
 	const isInCage = (path: Path) => [...binds, ...writable.map((one) => one.path)].some((place) => isWithin(path, place));
 	const refused = refusedConnections(trace, policy, files).filter((path) => !isInCage(path));
 	return [
-		...refused.map((path) => ({ code: "socket-not-reached", values: { path: showPath(path), option: optionFor(path) } })),
+		...refused.map((path) => refusedNote(path, policy)),
 		...allowed
 			.filter((path) => !isInCage(path))
 			.map((path) => ({ code: "socket-not-shared", values: { path: showPath(path), directory: showPath(parent(path)) } })),
@@ -126,6 +138,12 @@ export function refusedSockets(paths: readonly Path[], policy: SocketPolicy, fil
 	return [...new Set(real)]
 		.filter((path) => files.status(path)?.kind === "socket" && !mayConnect(path, policy, files) && !isAskedByLibc(path))
 		.sort();
+}
+
+/** Says that the application may not reach a host socket, and with which option it may. */
+export function refusedNote(path: Path, { uid }: Pick<SocketPolicy, "uid">): Note {
+	const code = controlsMachine(path, uid) ? "socket-controls-machine" : "socket-not-reached";
+	return { code, values: { path: showPath(path), option: optionFor(path) } };
 }
 
 export function optionFor(path: Path): string {

@@ -1,6 +1,7 @@
 import { by } from "../collections.ts";
 import { etc, isWithin, type Path } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
+import { withoutColours } from "../text.ts";
 import { isSharedObject } from "./areas.ts";
 import { errorTexts, type Importance, importances, isTolerable, type Missing } from "./missing.ts";
 
@@ -28,7 +29,9 @@ const localisation = /^\/usr\/(share\/(locale|zoneinfo|i18n)|lib\/locale)\//;
  * then configuration, libraries and other files of its package, and finally what most applications work without.
  */
 export function rankMissing(missing: readonly Missing[], evidence: Evidence): RankedMissing[] {
-	const lines = evidence.output.split(/\r\n|\n|\r/).filter((line) => line.trim() !== "");
+	const lines = withoutColours(evidence.output)
+		.split(/\r\n|\n|\r/)
+		.filter((line) => line.trim() !== "");
 	const last = lines.slice(-lastLines).reverse();
 	return missing
 		.map((one): RankedMissing & { at: number } => {

@@ -15,6 +15,8 @@ const absolutePath = /(?<![\w./-])\/(?:[\w.+@-]+\/)+[\w.+@-]+/g;
 const comment = /^\s*(#|;|\/\/|\*|<!--)/;
 /** Shells and common tools: most files that name one have nothing to do with the application. */
 const programDirectory = /^(\/usr(\/local)?)?\/s?bin$/;
+/** Packages keep programs here that only one application starts. */
+const ownPrograms = /^(\/usr(\/local)?\/lib(exec)?|\/opt)\//;
 const notProgram = /\.(so(\.\d+)*|pm|py|rb|js|la|conf)$/;
 
 interface UnprovenInput {
@@ -70,8 +72,8 @@ function unreadLogs({ accesses }: Trace, binds: readonly Path[], files: Files): 
 }
 
 /**
- * Notes programs that the configuration names, or that are in a directory that the application listed, and that no request
- * started. Their needs in the cage are unknown. Monitoring agents start them on request.
+ * Notes programs that no request started: those that the configuration names, by their directory as well, and those in a
+ * directory that the application listed. Their needs in the cage are unknown. Monitoring agents start them on request.
  */
 function unprovenPrograms(trace: Trace, files: Files): Note[] {
 	const started = new Set([...trace.programs].map((path) => placeOf(path, files)));
@@ -87,7 +89,7 @@ function unprovenPrograms(trace: Trace, files: Files): Note[] {
 		const named = succeeded.has("list")
 			? listed(real, files)
 			: succeeded.has("read") && isWithin(real, etc)
-				? namedIn(real, files)
+				? namedIn(real, files).flatMap((one) => (ownPrograms.test(one) && isDirectory(one, files) ? listed(one, files) : one))
 				: [];
 		const open = [...new Set(named)].filter(isUnproven);
 		if (open.length) found.set(real, open);
@@ -95,8 +97,12 @@ function unprovenPrograms(trace: Trace, files: Files): Note[] {
 	return [...found].sort(by(([place]) => place)).map(([place, paths]) => noteOf(place, paths));
 }
 
+function isDirectory(path: Path, files: Files): boolean {
+	return files.status(placeOf(path, files))?.kind === "directory";
+}
+
 function listed(directory: Path, files: Files): Path[] {
-	if (files.status(directory)?.kind !== "directory") return [];
+	if (!isDirectory(directory, files)) return [];
 	return files.list(directory).map((name) => join(directory, name));
 }
 

@@ -79,7 +79,7 @@ export async function explainCage(context: Context<ComparingMachine>, name: stri
 	return {
 		answered: trial?.answered ?? false,
 		...(trial ? { at: trial.at } : {}),
-		refusals: explainTrial(trial, options),
+		refusals: explainTrial(trial, options, present.manifest),
 		declined,
 	};
 }

@@ -4,7 +4,7 @@ import type { Files } from "../../core/machine/facts.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { placeOf } from "../../core/plan/links.ts";
-import { mayConnect, optionFor, refusedSockets, type SocketPolicy } from "../../core/plan/neighbours.ts";
+import { mayConnect, refusedNote, refusedSockets, type SocketPolicy } from "../../core/plan/neighbours.ts";
 import { peerPorts, type Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 import { passesAlone } from "./probing.ts";
@@ -102,7 +102,7 @@ class Search {
 	reportRefused({ emit, machine }: Context): void {
 		const asked = [...this.#asked.sockets].filter((path) => path !== syslogName);
 		for (const path of refusedSockets(asked, this.#policy, machine.files)) {
-			emit({ event: "warned", code: "socket-not-reached", values: { path: showPath(path), option: optionFor(path) } });
+			emit({ event: "warned", ...refusedNote(path, this.#policy) });
 		}
 	}
 

@@ -110,6 +110,8 @@ export const notesDe: Notes = {
 		"Der Dienst {unit} scheitert im Käfig bei `systemctl {step}` ({state}) und gibt nichts aus. Um es erneut zu versuchen: cagewright trial {name} --unit",
 	"socket-not-reached":
 		"Der Käfig verweigert den Zugriff auf den Dienst dieses Systems unter {path}. Um ihn zu erlauben: {option}",
+	"socket-controls-machine":
+		"Der Käfig verweigert {path}, denn damit könnte die Anwendung dieses System steuern und den Käfig verlassen. Belassen Sie es dabei, wenn die Anwendung funktioniert. Um es trotzdem zu erlauben: {option}",
 	"socket-not-shared":
 		"Der Socket {path} ist erlaubt, aber {directory} enthält auch Dateien, die kein Käfig sehen darf. Verlegen Sie den Socket in ein eigenes Verzeichnis.",
 	"neighbour-reached":

@@ -100,6 +100,8 @@ export const notesEn = {
 	"unit-trial-failed-silent":
 		"The service {unit} fails in its cage at `systemctl {step}` ({state}) and prints nothing. To try again: cagewright trial {name} --unit",
 	"socket-not-reached": "The cage refuses access to the service of this machine at {path}. To permit it: {option}",
+	"socket-controls-machine":
+		"The cage refuses {path}, because with it the application could control this machine and leave its cage. Leave it refused if the application works. To permit it nevertheless: {option}",
 	"socket-not-shared":
 		"Socket {path} is permitted, but {directory} also contains files that no cage may see. Move the socket to a separate directory.",
 	"neighbour-reached":

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { errorText } from "../../../src/core/application/error-text.ts";
+import { errorText, isErrorOutput } from "../../../src/core/application/error-text.ts";
 
 const lines = (...all: string[]) => `${all.join("\n")}\n`;
 
@@ -49,6 +49,11 @@ test.each([
 		["warning: /etc/x: No such file or directory", "postfix: fatal: parameter default_privs: unknown user name value: nobody"],
 		"warning: /etc/x: No such file or directory / postfix: fatal: parameter default_privs: unknown user name value: nobody",
 	],
+	[
+		"a Rust daemon, in colours",
+		["\x1b[2m2026\x1b[0m \x1b[31mERROR\x1b[0m \x1b[2mntpd\x1b[0m: Could not start system", "\x1b[32m INFO\x1b[0m bye"],
+		"2026 ERROR ntpd: Could not start system",
+	],
 	["whatever has no complaint: the last line", ["one", "two", "", ""], "two"],
 	["nothing", [" "], ""],
 ])("%s", (_, output, words) => expect(errorText(lines(...output))).toBe(words));
@@ -59,3 +64,5 @@ test("a result that was cut off ends with an ellipsis", () => {
 	expect(errorText("x".repeat(301))).toMatch(/^x+…$/);
 	expect(errorText("x".repeat(300))).toMatch(/^x+$/);
 });
+
+test("a coloured word counts as an error", () => expect(isErrorOutput("\x1b[31mERROR\x1b[0m\n")).toBe(true));

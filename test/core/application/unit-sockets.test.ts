@@ -28,6 +28,14 @@ describe("a socket unit (systemd.socket(5))", () => {
 		expect(parseSocketUnit("ssh.socket", texts, false).listens).toEqual([{ kind: "stream", address: "2222" }]);
 	});
 
+	it("listens in /run if it names /var/run, like systemd's", () => {
+		expect(socket("ListenStream=/var/run/knx\nListenDatagram=/var/runner/a\nListenStream=@/var/run/b").listens).toEqual([
+			{ kind: "stream", address: "/run/knx" },
+			{ kind: "datagram", address: "/var/runner/a" },
+			{ kind: "stream", address: "@/var/run/b" },
+		]);
+	});
+
 	it("starts instances with Accept=yes, unless Service= names another service", () => {
 		expect(socket("Accept=yes").service).toBe("a@.service");
 		expect(socket("Service=b.service").service).toBe("b.service");

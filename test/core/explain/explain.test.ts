@@ -178,15 +178,19 @@ test("each refusal of a trial has its layers and the option that allows it", () 
 	const missing = [
 		{ kind: "absent", what: "/etc/app/key", call: "openat", error: "ENOENT", declined: true },
 		{ kind: "read-only", what: "/var/log/app/log", call: "openat", error: "EROFS", declined: false },
+		{ kind: "absent", what: "/srv/app/conf", call: "openat", error: "ENOENT", declined: false },
+		{ kind: "absent", what: "/var/lib/app/pid", call: "openat", error: "ENOENT", declined: false },
 		{ kind: "filtered", what: "mount", call: "mount", error: "EPERM", declined: false },
 		{ kind: "port", what: "bind 8080", call: "bind 8080", error: "EACCES", declined: false },
 	] as const;
-	expect(explainTrial(trialOf({ answered: false, missing }), new Map([["/etc/app/key", "--allow-secret /etc/app/key"]]))).toEqual(
-		[
-			{ what: "/etc/app/key", layers: ["absent"], option: "--allow-secret /etc/app/key" },
-			{ what: "/var/log/app/log", layers: ["mount", "landlock"], option: "--writable /var/log/app" },
-			{ what: "mount", layers: ["seccomp"] },
-			{ what: "bind 8080", layers: ["landlock"], option: "--allow port:8080" },
-		],
-	);
+	const declined = new Map([["/etc/app/key", "--allow-secret /etc/app/key"]]);
+	expect(explainTrial(trialOf({ answered: false, missing }), declined, manifest)).toEqual([
+		{ what: "/etc/app/key", layers: ["absent"], option: "--allow-secret /etc/app/key" },
+		{ what: "/var/log/app/log", layers: ["mount", "landlock"], option: "--writable /var/log/app" },
+		{ what: "/srv/app/conf", layers: ["absent"], option: "--include /srv/app/conf" },
+		// The application creates files of its data itself.
+		{ what: "/var/lib/app/pid", layers: ["absent"] },
+		{ what: "mount", layers: ["seccomp"] },
+		{ what: "bind 8080", layers: ["landlock"], option: "--allow port:8080" },
+	]);
 });

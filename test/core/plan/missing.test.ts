@@ -181,6 +181,10 @@ describe("capabilities and the filter", () => {
 		expect(fails()).toEqual(["/var/lib/app/db capability: capability chown"]);
 		expect(fails(asApp)).toEqual(["/var/lib/app/db capability"]);
 	});
+	test("an account's clock call, which the sandbox only simulated, offers its capability", () => {
+		const [found] = refusedOnly("EPERM", "clock_adjtime", { identity: asApp });
+		expect(found).toMatchObject({ kind: "capability", remedy: { kind: "capability", name: "sys_time" }, unseen: true });
+	});
 	test("a call that no capability allows was filtered", () => {
 		const made = missing({ "/srv/data/f": "write" }, { "/srv/data/f": { did: "EPERM:write", calls: ["mknod"] } });
 		expect(shown(made)).toEqual(["/srv/data/f filtered"]);

@@ -63,6 +63,20 @@ describe("the administrator's permission for a socket", () => {
 		});
 		expect(made.notes).toEqual([{ code: "socket-not-reached", values: { path: control, option: `--allow socket:${control}` } }]);
 	});
+	test.each([
+		...(["/run/systemd/private", "/run/dbus/system_bus_socket", "/run/docker.sock"] as const).map(
+			(path) => [path, asRoot] as const,
+		),
+		...(["/run/k3s/containerd/containerd.sock", "/var/lib/incus/unix.socket"] as const).map((path) => [path, asApp] as const),
+	])("is suggested for %s only with a warning, because it controls the machine", (path, identity) => {
+		const made = planFor(tree({ [path]: socket() }), trace({ [path]: "ECONNREFUSED:connect" }), { identity });
+		expect(made.notes).toEqual([{ code: "socket-controls-machine", values: { path, option: `--allow socket:${path}` } }]);
+	});
+	test("is suggested without a warning for the message bus, if polkit judges the application's account", () => {
+		const path = "/run/dbus/system_bus_socket";
+		const made = planFor(tree({ [path]: socket() }), trace({ [path]: "ECONNREFUSED:connect" }), { identity: asApp });
+		expect(made.notes).toMatchObject([{ code: "socket-not-reached", values: { path } }]);
+	});
 	test("does not suffice if the directory contains other files, and the plan says so", () => {
 		const full = tree({ "/run/app/control.sock": socket(), "/run/app/token": "secret" });
 		const made = planFor(full, trace({}), { identity: asApp, rules: rules({ allow: [`socket:${control}`] }) });

@@ -28,6 +28,7 @@ describe("missing items by importance", () => {
 		["with a line number", "in /etc/app/conf/main.conf:12: unknown"],
 		["at the end of a sentence", "I need ./main.conf."],
 		["behind an equals sign", "config=/etc/app/conf/main.conf"],
+		["in colours", "cannot open \x1b[3m/etc/app/conf/main.conf\x1b[0m"],
 	])("a file is recognised as %s", (_, output) => {
 		expect(levels([absent("/etc/app/conf/main.conf")], { output })).toEqual(["/etc/app/conf/main.conf: said"]);
 	});

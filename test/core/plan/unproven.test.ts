@@ -16,6 +16,9 @@ describe("programs that no request started", () => {
 		"/usr/lib/agent/module.so": file("", { mode: 0o755 }),
 		"/etc/binary.cache": "\0/usr/lib/agent/check_load\0",
 		"/etc/plugins/load": link("/usr/lib/agent/check_load"),
+		"/etc/constants.conf": 'const PluginDir = "/usr/lib/agent"\nconst ToolDir = "/usr/bin"\nconst PageDir = "/srv/pages"\n',
+		"/usr/bin/tool": file("#!/bin/sh\n", { mode: 0o755 }),
+		"/srv/pages/page": file("text", { mode: 0o755 }),
 	});
 	const parts = (seen: Trace) => unprovenParts({ trace: seen, files, writable: [], binds: [], sockets: [] });
 	test("are noted with the configuration or directory that names them", () => {
@@ -27,6 +30,11 @@ describe("programs that no request started", () => {
 			{ code: "unproven-programs", values: { place: "/etc/agent.cfg", paths: "/usr/lib/agent/check_load", count: 1 } },
 			{ code: "unproven-programs", values: { place: "/etc/plugins", paths: "/etc/plugins/load", count: 1 } },
 		]);
+	});
+	test("are noted with the configuration that names their directory, but not for directories of common tools or data", () => {
+		const seen = trace({ "/etc/constants.conf": "read" }, { programs: new Set(["/usr/lib/agent/check_disk" as never]) });
+		const paths = "/usr/lib/agent/check_load, /usr/lib/agent/old";
+		expect(parts(seen)).toEqual([{ code: "unproven-programs", values: { place: "/etc/constants.conf", paths, count: 2 } }]);
 	});
 	test("are not noted if only a binary file names them", () => expect(parts(trace({ "/etc/binary.cache": "read" }))).toEqual([]));
 	test("are not noted if they were started", () => {

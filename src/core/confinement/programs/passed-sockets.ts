@@ -76,6 +76,7 @@ const options: Readonly<
 	"reuse-port": [1, 15],
 };
 const reuseAddress = [1, 2] as const;
+const addressInUse = 98; // EADDRINUSE
 const mostWaiting = 4096; // SOMAXCONN, which the kernel cuts to net.core.somaxconn
 /** Higher than the sockets' descriptors. */
 const [topDescriptor, hereDescriptor] = [200, 201];
@@ -101,13 +102,15 @@ function describeSockets(p: Program, sockets: readonly OwnedSocket[], { checksLi
 			if (checksLinks) {
 				for (const [depth, directory] of above(path).entries()) {
 					p.constants({ [`above-${index}-${depth}`]: text(directory) });
-					refuseLink(p, `above-${index}-${depth}`, `failed-${index}`);
+					refuseLink(p, `above-${index}-${depth}`, `failed-${index}-path`);
 				}
 			}
 			p.call("umask", 0o777 & ~socket.mode);
 			removeSocket(p, `path-${index}`);
 		}
 		p.call("bind", register("a"), `address-${index}`, bound.bytes.length);
+		p.compare("answer", -addressInUse);
+		p.jump("equal", `failed-${index}-use`);
 		p.branch("notEqual", `failed-${index}`);
 		if (path !== undefined && (socket.uid >= 0 || socket.gid >= 0)) {
 			p.call("fchownat", workingDirectory, `path-${index}`, socket.uid, socket.gid, noFollow);
@@ -123,9 +126,18 @@ function describeSockets(p: Program, sockets: readonly OwnedSocket[], { checksLi
 	if (entersRoot) leaveRoot(p);
 	p.executeNext("c", "d");
 	p.jump("always", "exit");
-	const texts = sockets.map(
-		({ address }, index) => [String(index), Buffer.from(`${socketsName}: cannot open the socket ${address}\n`)] as const,
-	);
+	const texts = sockets.flatMap(({ address }, index) => {
+		const inUse = address.startsWith("/") ? "there is another file" : "another process listens there";
+		const reasons = [
+			["", ""],
+			["-path", ": a directory of its path is missing or is a link that root did not create"],
+			["-use", `: ${inUse}`],
+		] as const;
+		return reasons.map(
+			([suffix, reason]) =>
+				[`${index}${suffix}`, Buffer.from(`${socketsName}: cannot open the socket ${address}${reason}\n`)] as const,
+		);
+	});
 	p.failures(texts, launchFailed);
 }
 
