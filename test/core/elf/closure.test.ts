@@ -7,14 +7,12 @@ import type { Making } from "./make-elf.ts";
 
 describe("the loader's search", () => {
 	test("the closure lists who needs a library, breadth first, with the loader once", () => {
-		const result = closure(
-			{
-				"/bin/p": program({ needed: ["liba.so"] }),
-				"/usr/lib/liba.so": library("liba.so", { needed: ["libb.so", "libc.so.6"] }),
-				"/usr/lib/libb.so": library("libb.so"),
-			},
-			"/bin/p",
-		);
+		const files = {
+			"/bin/p": program({ needed: ["liba.so"] }),
+			"/usr/lib/liba.so": library("liba.so", { needed: ["libb.so", "libc.so.6"] }),
+			"/usr/lib/libb.so": library("libb.so"),
+		};
+		const result = closure(files, "/bin/p");
 		expect(result.needed).toEqual(
 			new Map([
 				["/usr/lib/liba.so", new Set(["/bin/p"])],
@@ -26,12 +24,8 @@ describe("the loader's search", () => {
 		expect(result.missing).toEqual([]);
 	});
 
-	const everywhere = Object.fromEntries(
-		["/r", "/rr", "/e", "/opt", "/lib/x86_64-linux-gnu", "/lib", "/usr/lib"].map((directory) => [
-			`${directory}/liba.so`,
-			library("liba.so"),
-		]),
-	);
+	const directories = ["/r", "/rr", "/e", "/opt", "/lib/x86_64-linux-gnu", "/lib", "/usr/lib"];
+	const everywhere = Object.fromEntries(directories.map((directory) => [`${directory}/liba.so`, library("liba.so")]));
 	const conf = { "/etc/ld.so.conf": "/opt\n" };
 	test.each([
 		["DT_RPATH before the environment", { rpath: "/r" }, "/e", "/r/liba.so"],
@@ -42,39 +36,30 @@ describe("the loader's search", () => {
 		["the configured before the default", {}, undefined, "/opt/liba.so"],
 		["a path is a path", { needed: ["/usr/lib/liba.so"], rpath: "/r" }, "/e", "/usr/lib/liba.so"],
 	])("%s", (_, making: Making, path, expected) => {
-		const result = closure({ ...everywhere, ...conf, "/bin/p": program({ needed: ["liba.so"], ...making }) }, "/bin/p", {
-			environment: { LD_LIBRARY_PATH: path },
-		});
-		expect(libraries(result)).toEqual([expected]);
+		const files = { ...everywhere, ...conf, "/bin/p": program({ needed: ["liba.so"], ...making }) };
+		expect(libraries(closure(files, "/bin/p", { environment: { LD_LIBRARY_PATH: path } }))).toEqual([expected]);
 	});
 
 	test("default directories are the multiarch ones first, and none with DF_1_NODEFLIB", () => {
-		const files = {
-			...everywhere,
-			"/bin/p": program({ needed: ["liba.so"] }),
-			"/bin/n": program({ needed: ["liba.so"], flags1: 0x800 }),
-		};
+		const needed = ["liba.so"];
+		const files = { ...everywhere, "/bin/p": program({ needed }), "/bin/n": program({ needed, flags1: 0x800 }) };
 		expect(libraries(closure(files, "/bin/p"))).toEqual(["/lib/x86_64-linux-gnu/liba.so"]);
 		expect(closure(files, "/bin/n").missing).toContainEqual({ soname: "liba.so", by: "/bin/n" });
 	});
 
-	test("DT_RPATH is inherited, DT_RUNPATH is not", () => {
-		const files = (making: Making) => ({
-			"/bin/p": program({ needed: ["liba.so"], ...making }),
-			"/r/liba.so": library("liba.so", { needed: ["libb.so"] }),
-			"/r/libb.so": library("libb.so"),
-		});
-		expect(libraries(closure(files({ rpath: "/r" }), "/bin/p"))).toEqual(["/r/liba.so", "/r/libb.so"]);
-		expect(closure(files({ runpath: "/r" }), "/bin/p").missing).toEqual([{ soname: "libb.so", by: "/r/liba.so" }]);
-	});
-
-	test("an object with DT_RUNPATH inherits no DT_RPATH", () => {
+	test.each<[string, Making, Making, boolean]>([
+		["DT_RPATH is inherited", { rpath: "/r" }, {}, true],
+		["DT_RUNPATH is not inherited", { runpath: "/r" }, {}, false],
+		["an object with DT_RUNPATH inherits no DT_RPATH", { rpath: "/r" }, { runpath: "/none" }, false],
+	])("%s", (_, ofProgram, ofLibrary, isFound) => {
 		const files = {
-			"/bin/p": program({ needed: ["liba.so"], rpath: "/r" }),
-			"/r/liba.so": library("liba.so", { needed: ["libb.so"], runpath: "/none" }),
+			"/bin/p": program({ needed: ["liba.so"], ...ofProgram }),
+			"/r/liba.so": library("liba.so", { needed: ["libb.so"], ...ofLibrary }),
 			"/r/libb.so": library("libb.so"),
 		};
-		expect(closure(files, "/bin/p").missing).toEqual([{ soname: "libb.so", by: "/r/liba.so" }]);
+		const result = closure(files, "/bin/p");
+		expect(libraries(result)).toEqual(isFound ? ["/r/liba.so", "/r/libb.so"] : ["/r/liba.so"]);
+		expect(result.missing).toEqual(isFound ? [] : [{ soname: "libb.so", by: "/r/liba.so" }]);
 	});
 
 	test("$ORIGIN is a program's real directory, and the directory where a library was found", () => {
@@ -169,9 +154,8 @@ describe("the loader's search", () => {
 			"/lib/libfast.so": library("libfast.so"),
 		};
 		test("all variants are needed if the processor is unknown", () => {
-			expect(libraries(closure(files, "/bin/p")).sort()).toEqual([
-				...["/lib/glibc-hwcaps/x86-64-v2/liba.so", "/lib/glibc-hwcaps/x86-64-v3/liba.so", "/lib/liba.so", "/lib/libfast.so"],
-			]);
+			const names = ["glibc-hwcaps/x86-64-v2/liba.so", "glibc-hwcaps/x86-64-v3/liba.so", "liba.so", "libfast.so"];
+			expect(libraries(closure(files, "/bin/p")).sort()).toEqual(names.map((name) => `/lib/${name}`));
 		});
 		test("the best variant is needed if the processor is known", () => {
 			const of = (hwcaps: string[]) => libraries(closure(files, "/bin/p", { hwcaps }));

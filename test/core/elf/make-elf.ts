@@ -19,14 +19,10 @@ export interface Making {
 export function makeElf(making: Making = {}): Buffer {
 	const is64 = (making.class ?? 64) === 64;
 	const base = making.base ?? 0x10000;
-	const numbers = (values: readonly (readonly [size: number, value: number])[]): Buffer => {
-		const out = Buffer.alloc(values.reduce((sum, [size]) => sum + size, 0));
-		let at = 0;
-		for (const [size, value] of values) {
-			if (size === 2) out.writeUInt16LE(value, at);
-			else out.writeUInt32LE(value, at);
-			at += size;
-		}
+	/** Numbers of this size in bytes, all below 2^32. */
+	const words = (size: number, ...values: number[]): Buffer => {
+		const out = Buffer.alloc(values.length * size);
+		for (const [index, value] of values.entries()) out.writeUIntLE(value, index * size, Math.min(size, 4));
 		return out;
 	};
 	const wide = is64 ? 8 : 4;
@@ -47,15 +43,7 @@ export function makeElf(making: Making = {}): Buffer {
 	const note = (owner: string, type: number, content: string) => {
 		const bytes = Buffer.from(`${content}\0`);
 		const padded = Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
-		return Buffer.concat([
-			numbers([
-				[4, owner.length + 1],
-				[4, bytes.length],
-				[4, type],
-			]),
-			Buffer.from(`${owner}\0`),
-			padded,
-		]);
+		return Buffer.concat([words(4, owner.length + 1, bytes.length, type), Buffer.from(`${owner}\0`), padded]);
 	};
 	const notes = Buffer.concat([
 		note("GNU", 3, "a build id, skipped"),
@@ -68,7 +56,7 @@ export function makeElf(making: Making = {}): Buffer {
 	const notesAt = interpreterAt + Math.ceil(interpreter.length / 4) * 4;
 	const dynamicAt = notesAt + notes.length;
 	// One bucket with one null symbol, because musl's loader reads it (elf(5), DT_HASH).
-	const hash = numbers([1, 1, 0, 0].map((value) => [4, value]));
+	const hash = words(4, 1, 1, 0, 0);
 	const hashAt = dynamicAt + (dynamic.length + 5) * 2 * wide;
 	const stringsAt = hashAt + hash.length;
 	const total = stringsAt + strings.length;
@@ -77,45 +65,14 @@ export function makeElf(making: Making = {}): Buffer {
 	const segment = (type: number, at: number, size: number) => {
 		// A real loader maps whole pages and refuses a segment with a smaller alignment.
 		const alignment = type === 1 ? 0x1000 : 4;
-		return numbers(
-			is64
-				? [
-						[4, type],
-						[4, 4],
-						[8, at],
-						[8, base + at],
-						[8, base + at],
-						[8, size],
-						[8, size],
-						[8, alignment],
-					]
-				: [
-						[4, type],
-						[4, at],
-						[4, base + at],
-						[4, base + at],
-						[4, size],
-						[4, size],
-						[4, 4],
-						[4, alignment],
-					],
-		);
+		const place = [at, base + at, base + at, size, size];
+		return is64 ? Buffer.concat([words(4, type, 4), words(8, ...place, alignment)]) : words(4, type, ...place, 4, alignment);
 	};
 	const hasDynamic = dynamic.length > 5 || making.interpreter !== undefined;
 	const out = Buffer.alloc(total);
 	Buffer.from([0x7f, 0x45, 0x4c, 0x46, is64 ? 2 : 1, 1, 1]).copy(out);
-	numbers([
-		[2, making.type ?? 3],
-		[2, making.machine ?? 62],
-		[4, 1],
-		[wide, 0],
-		[wide, headerSize],
-		[wide, 0],
-		[4, 0],
-		[2, headerSize],
-		[2, entrySize],
-		[2, 4],
-	]).copy(out, 16);
+	const kind = [words(2, making.type ?? 3, making.machine ?? 62), words(4, 1)];
+	Buffer.concat([...kind, words(wide, 0, headerSize, 0), words(4, 0), words(2, headerSize, entrySize, 4)]).copy(out, 16);
 	Buffer.concat([
 		segment(1, 0, total),
 		segment(making.interpreter === undefined ? 0 : 3, interpreterAt, interpreter.length),
@@ -124,15 +81,7 @@ export function makeElf(making: Making = {}): Buffer {
 	]).copy(out, headerSize);
 	interpreter.copy(out, interpreterAt);
 	notes.copy(out, notesAt);
-	numbers(
-		dynamic.flatMap(
-			([tag, value]) =>
-				[
-					[wide, tag],
-					[wide, value],
-				] as const,
-		),
-	).copy(out, dynamicAt);
+	words(wide, ...dynamic.flat()).copy(out, dynamicAt);
 	hash.copy(out, hashAt);
 	Buffer.from(strings, "latin1").copy(out, stringsAt);
 	return out;

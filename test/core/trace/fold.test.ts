@@ -51,14 +51,14 @@ describe("operations", () => {
 
 describe("an access", () => {
 	test("records who did it, with which call and result, and where it arrived", () => {
-		const access = fold(
+		const { accesses } = fold(
 			`${begin}10  setresuid(33, 33, 33) = 0
 10  openat(AT_FDCWD</>, "/lib/libz.so.1", O_RDONLY) = 3</usr/lib/libz.so.1.3>
 10  execve("/bin/other", ["other"], 0x7f /* 1 var */) = 0
 10  stat("/lib/libz.so.1", {st_mode=0}) = 0
 10  access("/lib/libz.so.1", W_OK) = -1 EACCES (Permission denied)`,
-		).trace.accesses.get("/lib/libz.so.1" as Path);
-		expect(access).toEqual({
+		).trace;
+		expect(accesses.get("/lib/libz.so.1" as Path)).toEqual({
 			path: "/lib/libz.so.1",
 			succeeded: new Set(["read", "look"]),
 			rootOps: new Set(),
@@ -88,8 +88,10 @@ test("is the same with and without remembered lines", () => {
 });
 
 describe("the base of relative names", () => {
+	const namesIn = (lines: string, cwd?: string) => Object.keys(accessesOf(fold(begin + lines, cwd ? startAt(cwd) : undefined)));
+
 	test("is the given working directory, then follows chdir and fchdir", () => {
-		const text = `${begin}10  stat("a", {st_mode=0}) = 0
+		const lines = `10  stat("a", {st_mode=0}) = 0
 10  chdir("sub") = 0
 10  stat("b", {st_mode=0}) = 0
 10  chdir("/gone") = -1 ENOENT (No such file or directory)
@@ -97,9 +99,8 @@ describe("the base of relative names", () => {
 10  stat("c", {st_mode=0}) = 0
 10  fchdir(7</etc>) = 0
 10  stat("passwd", {st_mode=0}) = 0`;
-		expect(Object.keys(accessesOf(fold(text, startAt("/srv"))))).toEqual([
-			...["/srv/a", "/srv/sub", "/srv/sub/b", "/gone", "/srv/sub/..", "/srv/c", "/etc", "/etc/passwd"],
-		]);
+		const names = ["/srv/a", "/srv/sub", "/srv/sub/b", "/gone", "/srv/sub/..", "/srv/c", "/etc", "/etc/passwd"];
+		expect(namesIn(lines, "/srv")).toEqual(names);
 	});
 
 	test("is not the descriptor of an inotify watch", () => {
@@ -108,12 +109,12 @@ describe("the base of relative names", () => {
 	});
 
 	test("is corrected by what AT_FDCWD shows", () => {
-		const text = `${begin}10  newfstatat(AT_FDCWD</real/place>, "a", {st_mode=0}, 0) = 0\n10  stat("b", {st_mode=0}) = 0`;
-		expect(Object.keys(accessesOf(fold(text, startAt("/link"))))).toEqual(["/real/place/a", "/real/place/b"]);
+		const lines = '10  newfstatat(AT_FDCWD</real/place>, "a", {st_mode=0}, 0) = 0\n10  stat("b", {st_mode=0}) = 0';
+		expect(namesIn(lines, "/link")).toEqual(["/real/place/a", "/real/place/b"]);
 	});
 
 	test("is the parent's for a child, and shared by threads", () => {
-		const text = `${begin}10  chdir("/one") = 0
+		const lines = `10  chdir("/one") = 0
 10  fork() = 11
 11  chdir("/two") = 0
 10  stat("a", {st_mode=0}) = 0
@@ -121,22 +122,22 @@ describe("the base of relative names", () => {
 11  clone3({flags=CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_THREAD, exit_signal=0} => {parent_tid=[12]}, 88) = 12
 12  chdir("/three") = 0
 11  stat("c", {st_mode=0}) = 0`;
-		expect(Object.keys(accessesOf(fold(text)))).toEqual(["/one", "/two", "/one/a", "/two/b", "/three", "/three/c"]);
+		expect(namesIn(lines)).toEqual(["/one", "/two", "/one/a", "/two/b", "/three", "/three/c"]);
 	});
 
 	test("is known for a child that appears before its parent's fork returns", () => {
-		const text = `${begin}10  chdir("/one") = 0
+		const lines = `10  chdir("/one") = 0
 10  vfork( <unfinished ...>
 11  stat("a", {st_mode=0}) = 0
 11  chdir("/two") = 0
 10  <... vfork resumed>) = 3 /* 11 in strace's PID NS */
 11  stat("b", {st_mode=0}) = 0
 10  stat("c", {st_mode=0}) = 0`;
-		expect(Object.keys(accessesOf(fold(text)))).toEqual(["/one", "/one/a", "/two", "/two/b", "/one/c"]);
+		expect(namesIn(lines)).toEqual(["/one", "/one/a", "/two", "/two/b", "/one/c"]);
 	});
 
 	test("waits for a child's name if two processes could be its parent", () => {
-		const text = `${begin}10  chdir("/one") = 0
+		const lines = `10  chdir("/one") = 0
 10  fork() = 11
 11  chdir("/two") = 0
 10  vfork( <unfinished ...>
@@ -145,12 +146,11 @@ describe("the base of relative names", () => {
 13  stat("b", {st_mode=0}) = 0
 11  <... vfork resumed>) = 12
 10  <... vfork resumed>) = 13`;
-		expect(Object.keys(accessesOf(fold(text)))).toEqual(["/one", "/two", "/two/a", "/one/b"]);
+		expect(namesIn(lines)).toEqual(["/one", "/two", "/two/a", "/one/b"]);
 	});
 
 	test("is guessed at the end for a child without a known parent", () => {
-		const text = `${begin}10  chdir("/one") = 0\n11  stat("a", {st_mode=0}) = 0`;
-		expect(Object.keys(accessesOf(fold(text)))).toEqual(["/one", "/one/a"]);
+		expect(namesIn('10  chdir("/one") = 0\n11  stat("a", {st_mode=0}) = 0')).toEqual(["/one", "/one/a"]);
 	});
 
 	test("is kept by a thread's execve, which strace reports for its process (and as ENOSYS under --seccomp-bpf)", () => {
@@ -181,7 +181,6 @@ describe("the base of relative names", () => {
 			"/tmp/jail/etc/f": "look read",
 			"/tmp/jail/etc": "enter",
 			"/tmp/jail/etc/g": "look",
-
 			"/tmp/jail/h": "look",
 		});
 		expect(folded.trace.chroots).toEqual(new Set(["/tmp/jail"]));
@@ -239,10 +238,7 @@ describe("the application's start", () => {
 		expect(trace.programs).toEqual(new Set(["/usr/sbin/app"]));
 		expect([...trace.capabilities.keys(), ...trace.uids, ...trace.chroots]).toEqual([]);
 		expect(trace.accesses.get("/etc/app.conf" as Path)?.rootOps.size).toBe(0);
-		expect(trace.exits).toEqual([
-			{ pid: 23, how: "exit 7" },
-			{ pid: 24, how: "signal SIGSEGV" },
-		]);
+		expect(trace.exits.map(({ how, pid }) => `${pid} ${how}`)).toEqual(["23 exit 7", "24 signal SIGSEGV"]);
 	});
 
 	test("uses the given working directory", () => {
@@ -263,24 +259,19 @@ describe("the names of all calls", () => {
 		[...fold(begin + text, every).trace.refusals.values()].map(({ call, error }) => [call, error]);
 
 	test("are recorded once each, from the application's start, only if strace shows them all", () => {
-		const lines =
-			'10  read(0x3, 0x7f, 0x10) = 0x10\n10  read(0x3, 0x7f, 0x10) = 0\n10  futex(0x7f, 0, 0 <unfinished ...>\n10  stat("/x", 0x7f) = 0';
-		expect([...(fold(begin + lines, every).trace.systemCalls ?? [])].sort()).toEqual(["futex", "read", "stat"]);
-		expect(fold(begin + lines).trace.systemCalls).toBeUndefined();
+		const reads = "10  read(0x3, 0x7f, 0x10) = 0x10\n10  read(0x3, 0x7f, 0x10) = 0\n";
+		const text = `${begin}${reads}10  futex(0x7f, 0, 0 <unfinished ...>\n10  stat("/x", 0x7f) = 0`;
+		expect([...(fold(text, every).trace.systemCalls ?? [])].sort()).toEqual(["futex", "read", "stat"]);
+		expect(fold(text).trace.systemCalls).toBeUndefined();
 	});
-	test("include refused ones, also if another process interrupts the line", () => {
-		expect(refusalsOf("10  msgget(0, 0x3b6) = -1 EPERM (Operation not permitted)")).toEqual([["msgget", "EPERM"]]);
-		expect(
-			refusalsOf("10  mlockall(0x1 <unfinished ...>\n10  <... mlockall resumed>) = -1 EPERM (Operation not permitted)"),
-		).toEqual([["mlockall", "EPERM"]]);
-		expect(refusalsOf("10  mlockall(0x1) = -1 ENOMEM (Cannot allocate memory)")).toEqual([]);
-	});
-	test("include the one for which the filter killed the process", () => {
-		expect(refusalsOf("10  unshare(CLONE_NEWNS) = ?\n10  +++ killed by SIGSYS (core dumped) +++")).toEqual([
-			["unshare", "SIGSYS"],
-		]);
-		expect(refusalsOf("10  getpid() = 1\n10  +++ killed by SIGTERM +++")).toEqual([]);
-	});
+	const eperm = "-1 EPERM (Operation not permitted)";
+	test.each([
+		["one that is refused", `10  msgget(0, 0x3b6) = ${eperm}`, [["msgget", "EPERM"]]],
+		["one in two lines", `10  mlockall(1 <unfinished ...>\n10  <... mlockall resumed>) = ${eperm}`, [["mlockall", "EPERM"]]],
+		["none that fails otherwise", "10  mlockall(0x1) = -1 ENOMEM (Cannot allocate memory)", []],
+		["one that kills", "10  unshare(0) = ?\n10  +++ killed by SIGSYS (core dumped) +++", [["unshare", "SIGSYS"]]],
+		["none before another signal", "10  getpid() = 1\n10  +++ killed by SIGTERM +++", []],
+	])("include as refused %s", (_, lines, expected) => expect(refusalsOf(lines)).toEqual(expected));
 });
 
 test("each failure is listed once, the newest last, up to a limit", () => {

@@ -65,10 +65,8 @@ describe("the trace of a running application", () => {
 	});
 
 	test("contains no switch to an account that all processes have", () => {
-		const trace = traceOfRunning(
-			[running({ uid: www, gid: www }), running({ pid: 101, uid: www, gid: www })],
-			"/usr/sbin/app" as Path,
-		);
+		const both = [100, 101].map((pid) => running({ pid, uid: www, gid: www }));
+		const trace = traceOfRunning(both, "/usr/sbin/app" as Path);
 		expect([trace.capabilities.size, trace.uids.size, trace.gids.size]).toEqual([0, 0, 0]);
 	});
 });
@@ -79,16 +77,9 @@ test("resolves names from each process's directory and root", () => {
 		running({ threads: [100, 105] }),
 		running({ pid: 101, threads: [101], cwd: "/var/empty/in" as Path, root: "/var/empty" as Path }),
 	]);
-	fold.feed(
-		Buffer.from(`100  access("a", R_OK) = 0
-105  chdir("/opt") = 0
-100  access("b", R_OK) = 0
-101  access("c", R_OK) = 0
-101  access("/d", R_OK) = 0
-101  access("../../../../e", R_OK) = 0
-101 <detached ...>
-`),
-	);
+	const lines = ['100  access("a", R_OK) = 0', '105  chdir("/opt") = 0', '100  access("b", R_OK) = 0'];
+	lines.push(...["c", "/d", "../../../../e"].map((name) => `101  access("${name}", R_OK) = 0`), "101 <detached ...>\n");
+	fold.feed(Buffer.from(lines.join("\n")));
 	fold.end();
 	expect(Object.keys(accessesOf(fold))).toEqual(["/srv/a", "/opt", "/opt/b", "/var/empty/in/c", "/var/empty/d", "/var/empty/e"]);
 	expect([fold.started, fold.mainPid]).toEqual([true, 100]);
@@ -98,8 +89,8 @@ test("shows the host's process numbers, by which the administrator chose the pro
 	const fold = new TraceFold();
 	fold.join([running({})]);
 	fold.feed(Buffer.from("100  fork() = 3 /* 102 in strace's PID NS */\n"));
-	expect(fold.tree().rows.map(({ depth, shownPid }) => [depth, shownPid])).toEqual([
-		[0, 100],
-		[1, 102],
+	expect(fold.tree().rows).toMatchObject([
+		{ depth: 0, shownPid: 100 },
+		{ depth: 1, shownPid: 102 },
 	]);
 });
