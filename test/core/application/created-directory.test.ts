@@ -41,10 +41,8 @@ describe("directories that are created before a start", () => {
 	});
 
 	it("occur once, with the explicit mode", () => {
-		expect(mergeCreatedDirectories(["/run/a", "/run/b:0700", "/run/a:0750", "/run/b", "/run/a:0755:u", "/run/b:0711"])).toEqual([
-			"/run/a:0755:u",
-			"/run/b:0700",
-		]);
+		const all = ["/run/a", "/run/b:0700", "/run/a:0750", "/run/b", "/run/a:0755:u", "/run/b:0711"];
+		expect(mergeCreatedDirectories(all)).toEqual(["/run/a:0755:u", "/run/b:0700"]);
 	});
 });
 
@@ -65,26 +63,20 @@ describe("the identity of an application", () => {
 		const root = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };
 		for (const account of [undefined, "", "root", "0", "toor:root"]) expect(resolve(account)).toEqual(root);
 	});
-	it("has the host's groups for an account, each once, without its own", () => {
+	it.each([
+		["the named group instead of its own", "web:certs", { gid: 105, groups: [33, 4] }],
+		["the named group instead of its own", "web:users", { gid: 100, groups: [33, 105, 4] }],
+		["a group without a name", "bob:999", { uid: 1000, gid: 999, groups: [105] }],
+		["the named group for root", "root:logs", { uid: 0, gid: 4 }],
+		["supplementary groups in addition", "bob::logs,certs", { uid: 1000, groups: [105, 4] }],
+		["supplementary groups in addition", "web:certs:users", { gid: 105, groups: [33, 4, 100] }],
+		["supplementary groups for root", "root::logs", { uid: 0, gid: 0, groups: [4] }],
+		["the account of a name, not of that number", "1000", { name: "1000", uid: 44 }],
+		["the account of a number", "33", { name: "web", uid: 33, groups: [105, 4] }],
+		["the account of a number", "0033", { name: "web", uid: 33, groups: [105, 4] }],
+	])("has %s: %s", (_, account, identity) => expect(resolve(account)).toMatchObject(identity));
+	it("has the host's groups, each once, without its own, and may be an unused number", () => {
 		expect(resolve("web")).toEqual({ name: "web", uid: 33, gid: 33, groups: [105, 4], home: "/home/web" });
-	});
-	it("has the named group instead of its own", () => {
-		expect(resolve("web:certs")).toMatchObject({ gid: 105, groups: [33, 4] });
-		expect(resolve("web:users")).toMatchObject({ gid: 100, groups: [33, 105, 4] });
-		expect(resolve("bob:999")).toMatchObject({ uid: 1000, gid: 999, groups: [105] });
-		expect(resolve("root:logs")).toMatchObject({ uid: 0, gid: 4 });
-	});
-	it("has the named supplementary groups in addition", () => {
-		expect(resolve("bob::logs,certs")).toMatchObject({ uid: 1000, groups: [105, 4] });
-		expect(resolve("web:certs:users")).toMatchObject({ gid: 105, groups: [33, 4, 100] });
-		expect(resolve("root::logs")).toMatchObject({ uid: 0, gid: 0, groups: [4] });
-	});
-	it("prefers a name to a number, and finds the account of a number", () => {
-		expect(resolve("1000")).toMatchObject({ name: "1000", uid: 44 });
-		expect(resolve("33")).toMatchObject({ name: "web", uid: 33, groups: [105, 4] });
-		expect(resolve("0033")).toMatchObject({ name: "web", uid: 33, groups: [105, 4] });
-	});
-	it("may be an unused number", () => {
 		expect(resolve("7777")).toEqual({ name: "7777", uid: 7777, gid: 7777, groups: [], home: "/" });
 	});
 	it.each(["nobody-here", "-1", "4294967295", "0x21", "1e3", " web", "web ", ":web", "web:certs:logs:more"])(

@@ -8,6 +8,9 @@ function of(text: string, files: Record<string, string> = {}, name = "a.service"
 	return applicationFromUnit(parseServiceUnit(name, [text]), { environmentFiles: new Map(Object.entries(files)) });
 }
 
+/** A service that starts /bin/a, with these settings. */
+const started = (text: string) => of(`[Service]\nExecStart=/bin/a\n${text}`);
+
 /** The same on a machine with these accounts. */
 function withPasswd(passwd: string, text: string) {
 	const unit = parseServiceUnit("a.service", [`[Service]\nExecStart=/bin/a\n${text}`]);
@@ -16,63 +19,44 @@ function withPasswd(passwd: string, text: string) {
 
 describe("the application of a unit", () => {
 	it("has the options from its environment file (named)", () => {
-		const { application, notes } = of(
-			"[Service]\nType=notify\nEnvironmentFile=-/etc/default/named\nExecStart=/usr/sbin/named -f $OPTIONS\n",
-			{ "/etc/default/named": 'OPTIONS="-u bind"\n' },
-		);
-		expect(application).toEqual({
-			command: ["/usr/sbin/named", "-f", "-u", "bind"],
-			cwd: "/",
-			env: { USER: "root", OPTIONS: "-u bind" },
-			directories: [],
-		});
+		const text = "[Service]\nType=notify\nEnvironmentFile=-/etc/default/named\nExecStart=/usr/sbin/named -f $OPTIONS\n";
+		const { application, notes } = of(text, { "/etc/default/named": 'OPTIONS="-u bind"\n' });
+		const env = { USER: "root", OPTIONS: "-u bind" };
+		expect(application).toEqual({ command: ["/usr/sbin/named", "-f", "-u", "bind"], cwd: "/", env, directories: [] });
 		expect(notes.map(({ code }) => code)).toEqual(["unit-notify"]);
 	});
 
 	it("stays in the foreground (nginx)", () => {
-		const { application, notes, before } = of(
-			"[Service]\nType=forking\nExecStartPre=/usr/sbin/nginx -t -q -g 'daemon on; master_process on;'\nExecStart=/usr/sbin/nginx -g 'daemon on; master_process on;'",
-		);
+		const from = "/usr/sbin/nginx -g 'daemon on; master_process on;'";
+		const check = "/usr/sbin/nginx -t -q -g 'daemon on; master_process on;'";
+		const { application, notes, before } = of(`[Service]\nType=forking\nExecStartPre=${check}\nExecStart=${from}`);
 		expect(application.command).toEqual(["/usr/sbin/nginx", "-g", "daemon off; master_process on;"]);
-		expect(notes[0]).toEqual({
-			code: "unit-foreground",
-			values: {
-				from: "/usr/sbin/nginx -g 'daemon on; master_process on;'",
-				to: "/usr/sbin/nginx -g 'daemon off; master_process on;'",
-			},
-		});
+		expect(notes[0]).toEqual({ code: "unit-foreground", values: { from, to: from.replace("daemon on", "daemon off") } });
 		expect(before).toEqual([["/usr/sbin/nginx", "-t", "-q", "-g", "daemon on; master_process on;"]]);
 	});
 
-	it("has the unit's account", () => {
-		const user = (text: string) => of(`[Service]\nExecStart=/bin/a\n${text}`).application.user;
-		expect(user("")).toBeUndefined();
-		expect(user("User=root")).toBeUndefined();
-		expect(user("User=redis\nGroup=redis")).toBe("redis");
-		expect(user("User=a\nGroup=b")).toBe("a:b");
-		expect(user("Group=b")).toBe("root:b");
+	it.each([
+		["", undefined],
+		["User=root", undefined],
+		["User=redis\nGroup=redis", "redis"],
+		["User=a\nGroup=b", "a:b"],
+		["Group=b", "root:b"],
 		// systemd.exec(5): without User= the name is the unit's. Omitted, it would start as root.
-		expect(user("DynamicUser=yes\nUser=x")).toBe("x");
-		expect(user("DynamicUser=yes")).toBe("a");
-		expect(user("User=a\nSupplementaryGroups=adm ssl-cert")).toBe("a::adm,ssl-cert");
-		expect(user("User=a\nGroup=b\nSupplementaryGroups=adm")).toBe("a:b:adm");
-		expect(user("SupplementaryGroups=adm")).toBe("root::adm");
-	});
+		["DynamicUser=yes\nUser=x", "x"],
+		["DynamicUser=yes", "a"],
+		["User=a\nSupplementaryGroups=adm ssl-cert", "a::adm,ssl-cert"],
+		["User=a\nGroup=b\nSupplementaryGroups=adm", "a:b:adm"],
+		["SupplementaryGroups=adm", "root::adm"],
+	])("has the unit's account: %j", (text, user) => expect(started(text).application.user).toBe(user));
 
 	it("reports an account that systemd creates, unless the machine has it", () => {
 		const dynamic = (text: string) => withPasswd("known:x:9:9::/:/bin/sh\n", text).dynamicUser;
-		expect([dynamic("DynamicUser=yes"), dynamic("DynamicUser=yes\nUser=x"), dynamic("DynamicUser=yes\nUser=known")]).toEqual([
-			"a",
-			"x",
-			undefined,
-		]);
+		expect(["", "\nUser=x", "\nUser=known"].map((text) => dynamic(`DynamicUser=yes${text}`))).toEqual(["a", "x", undefined]);
 		expect(dynamic("User=x")).toBeUndefined();
 	});
 
 	it("has its directories, and systemd's variables for them", () => {
-		const { application } = of(
-			"[Service]\nExecStart=/bin/a\nRuntimeDirectory=a b\nStateDirectory=c\nUnsetEnvironment=STATE_DIRECTORY",
-		);
+		const { application } = started("RuntimeDirectory=a b\nStateDirectory=c\nUnsetEnvironment=STATE_DIRECTORY");
 		expect(application.directories).toEqual(["/run/a", "/run/b", "/var/lib/c"]);
 		expect(application.env).toEqual({ USER: "root", RUNTIME_DIRECTORY: "/run/a:/run/b" });
 	});
@@ -85,9 +69,8 @@ describe("the application of a unit", () => {
 	});
 
 	it("has directories with their modes, and no configuration directories", () => {
-		const { application } = of(
-			"[Service]\nExecStart=/bin/a\nRuntimeDirectory=a b/c\nRuntimeDirectoryMode=0700\nLogsDirectory=a\nLogsDirectoryMode=2755\nConfigurationDirectory=a",
-		);
+		const runtime = "RuntimeDirectory=a b/c\nRuntimeDirectoryMode=0700";
+		const { application } = started(`${runtime}\nLogsDirectory=a\nLogsDirectoryMode=2755\nConfigurationDirectory=a`);
 		expect(application.directories).toEqual(["/run/a:0700", "/run/b/c:0700", "/var/log/a"]);
 		expect(application.env?.CONFIGURATION_DIRECTORY).toBe("/etc/a");
 	});
@@ -107,8 +90,8 @@ describe("the application of a unit", () => {
 		const env = (text: string) => withPasswd(passwd, text).application.env;
 		expect(env("")).toEqual({ USER: "root" });
 		expect(env("User=root")).toEqual({ USER: "root", LOGNAME: "root", HOME: "/root", SHELL: "/bin/bash" });
-		expect(env("User=daemon")).toEqual({ USER: "daemon", LOGNAME: "daemon", HOME: "/usr/sbin" });
-		expect(env("User=1")).toEqual({ USER: "daemon", LOGNAME: "daemon", HOME: "/usr/sbin" });
+		for (const user of ["daemon", "1"])
+			expect(env(`User=${user}`)).toEqual({ USER: "daemon", LOGNAME: "daemon", HOME: "/usr/sbin" });
 		expect(env("User=nobody")).toEqual({ USER: "nobody", LOGNAME: "nobody" });
 		expect(env("DynamicUser=yes")).toEqual({ USER: "a", LOGNAME: "a" });
 		expect(env("User=daemon\nSetLoginEnvironment=no")).toEqual({ USER: "daemon" });
@@ -122,8 +105,8 @@ describe("the application of a unit", () => {
 	});
 
 	it("prefers an environment file to Environment=", () => {
-		const { application } = of("[Service]\nExecStart=/bin/a\nEnvironmentFile=/f\nEnvironment=A=1", { "/f": "A=2" });
-		expect(application.env).toEqual({ USER: "root", A: "2" });
+		const text = "[Service]\nExecStart=/bin/a\nEnvironmentFile=/f\nEnvironment=A=1";
+		expect(of(text, { "/f": "A=2" }).application.env).toEqual({ USER: "root", A: "2" });
 	});
 
 	it.each([
@@ -138,7 +121,7 @@ describe("the application of a unit", () => {
 		["Type=notify", undefined],
 		["ExecReload=/usr/sbin/nginx -s reload\nExecStart=\nExecStart=/usr/sbin/nginx", "HUP"],
 		["ExecReload=/usr/sbin/apachectl graceful\nExecStart=\nExecStart=/usr/sbin/apachectl start", "USR1"],
-	])("%s", (line, signal) => expect(of(`[Service]\nExecStart=/bin/a\n${line}`).reloadSignal).toBe(signal));
+	])("%s", (line, signal) => expect(started(line).reloadSignal).toBe(signal));
 
 	it.each([
 		["[Service]\n", "unit-without-command"],

@@ -15,30 +15,22 @@ import {
 } from "../../../src/core/application/unit-text.ts";
 
 describe("lines (systemd.syntax(7))", () => {
+	const assigned = (text: string) => parseUnitText(text).assignments.map(({ name, value }) => `${name}=${value}`);
+
 	it("are joined with a space, without comments between them", () => {
 		// The manual's own example.
-		const text =
-			"[Section C]\nKeyThree=value 3\\\n# this line is ignored\n; this line is ignored too\n       value 3 continued\n";
-		expect(parseUnitText(text).assignments).toEqual([
-			{ section: "Section C", name: "KeyThree", value: "value 3 value 3 continued", line: 5 },
-		]);
+		const comments = "# this line is ignored\n; this line is ignored too\n";
+		const text = `[Section C]\nKeyThree=value 3\\\n${comments}       value 3 continued\n`;
+		const joined = { section: "Section C", name: "KeyThree", value: "value 3 value 3 continued", line: 5 };
+		expect(parseUnitText(text).assignments).toEqual([joined]);
 	});
 
 	it("contain an even number of backslashes as text", () => {
-		expect(parseUnitText("[S]\nA=x\\\\\nB=y").assignments.map(({ name, value }) => [name, value])).toEqual([
-			["A", "x\\\\"],
-			["B", "y"],
-		]);
+		expect(assigned("[S]\nA=x\\\\\nB=y")).toEqual(["A=x\\\\", "B=y"]);
 	});
 
 	it("lose surrounding blanks, may have CRLF and a byte order mark, and end with the text", () => {
-		expect(
-			parseUnitText("\ufeff[S]\r\n  A =  b c  \r\n\r\nB=\r\nC=d \\").assignments.map(({ name, value }) => [name, value]),
-		).toEqual([
-			["A", "b c"],
-			["B", ""],
-			["C", "d"],
-		]);
+		expect(assigned("\ufeff[S]\r\n  A =  b c  \r\n\r\nB=\r\nC=d \\")).toEqual(["A=b c", "B=", "C=d"]);
 	});
 
 	it("that systemd ignores are counted", () => expect(parseUnitText("A=b\n[S]\nrubbish\n=x\n[T\n").skipped).toBe(4));
@@ -61,9 +53,8 @@ describe("words", () => {
 
 describe("commands (systemd.service(5))", () => {
 	it("lose their prefixes", () => {
-		expect(parseExec("-@/bin/a name b")).toEqual([
-			{ words: ["/bin/a", "b"], argumentZero: "name", privileged: false, substitute: true, throughShell: false },
-		]);
+		const plain = { privileged: false, substitute: true, throughShell: false };
+		expect(parseExec("-@/bin/a name b")).toEqual([{ ...plain, words: ["/bin/a", "b"], argumentZero: "name" }]);
 		expect(parseExec("+:/bin/a")?.[0]).toMatchObject({ privileged: true, substitute: false });
 		expect(parseExec("!!/bin/a")?.[0]).toMatchObject({ words: ["/bin/a"], privileged: false });
 		expect(parseExec("|/bin/a")?.[0]).toMatchObject({ throughShell: true });
@@ -78,24 +69,17 @@ describe("commands (systemd.service(5))", () => {
 	it.each(["", "-", "/bin/", "@/bin/a", "/bin/a 'b"])("cannot be %j", (value) => expect(parseExec(value)).toBeUndefined());
 
 	it("contain variables as in the manual's examples", () => {
-		const one = { ONE: "one", TWO: "two two" };
-		expect(substituteVariables(["/bin/echo", "$ONE", "$TWO", "${TWO}"], one).words).toEqual([
-			...["/bin/echo", "one", "two", "two", "two two"],
-		]);
+		const echoed = (env: Record<string, string>, ...words: string[]) =>
+			substituteVariables(["echo", ...words], env).words.slice(1);
+		expect(echoed({ ONE: "one", TWO: "two two" }, "$ONE", "$TWO", "${TWO}")).toEqual(["one", "two", "two", "two two"]);
 		const two = { ONE: "one", TWO: "'two two' too", THREE: "" };
-		expect(substituteVariables(["/bin/echo", "${ONE}", "${TWO}", "${THREE}"], two).words).toEqual([
-			...["/bin/echo", "one", "'two two' too", ""],
-		]);
-		expect(substituteVariables(["/bin/echo", "$ONE", "$TWO", "$THREE"], two).words).toEqual([
-			...["/bin/echo", "one", "two two", "too"],
-		]);
+		expect(echoed(two, "${ONE}", "${TWO}", "${THREE}")).toEqual(["one", "'two two' too", ""]);
+		expect(echoed(two, "$ONE", "$TWO", "$THREE")).toEqual(["one", "two two", "too"]);
 	});
 
 	it("keep `$NAME` inside a word and the program, halve `$$`, and report unset names", () => {
-		expect(substituteVariables(["$P", "x$A", "$$A", "-${B}-", "$C"], { A: "1" })).toEqual({
-			words: ["$P", "x$A", "$A", "--"],
-			missing: ["B", "C"],
-		});
+		const substituted = { words: ["$P", "x$A", "$A", "--"], missing: ["B", "C"] };
+		expect(substituteVariables(["$P", "x$A", "$$A", "-${B}-", "$C"], { A: "1" })).toEqual(substituted);
 	});
 });
 

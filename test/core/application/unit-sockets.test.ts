@@ -21,11 +21,9 @@ describe("a socket unit (systemd.socket(5))", () => {
 	});
 
 	it("is cleared by an empty setting, also in a drop-in", () => {
-		const texts = [
-			"[Socket]\nListenStream=22\nListenDatagram=23\n",
-			"[Socket]\nListenStream=\nListenStream=2222\n[Service]\nListenStream=9\n",
-		];
-		expect(parseSocketUnit("ssh.socket", texts, false).listens).toEqual([{ kind: "stream", address: "2222" }]);
+		const dropin = "[Socket]\nListenStream=\nListenStream=2222\n[Service]\nListenStream=9\n";
+		const { listens } = parseSocketUnit("ssh.socket", ["[Socket]\nListenStream=22\nListenDatagram=23\n", dropin], false);
+		expect(listens).toEqual([{ kind: "stream", address: "2222" }]);
 	});
 
 	it("listens in /run if it names /var/run, like systemd's", () => {
@@ -44,11 +42,7 @@ describe("a socket unit (systemd.socket(5))", () => {
 });
 
 describe("a service's sockets", () => {
-	const asked = (requiredSockets: readonly string[] = [], sockets: readonly string[] = []) => ({
-		requiredSockets,
-		sockets,
-		readsSocket: false,
-	});
+	const asked = (requiredSockets: string[] = [], sockets: string[] = []) => ({ requiredSockets, sockets, readsSocket: false });
 
 	it("do not exist without a unit, or with a socket that no target wants", () => {
 		expect(activate(asked(), [], [])).toEqual({ sockets: [], directories: [], startable: true });
@@ -108,10 +102,7 @@ describe("addresses of sockets", () => {
 		["8080", { family: "inet6", host: new Array(16).fill(0), port: 8080, any: true }],
 		["127.0.0.1:80", { family: "inet", host: [127, 0, 0, 1], port: 80 }],
 		["[::1]:53", { family: "inet6", host: [...new Array(15).fill(0), 1], port: 53, any: false }],
-		[
-			"[2001:db8::a:b]:1",
-			{ family: "inet6", host: [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10, 0, 11], port: 1, any: false },
-		],
+		["[2001:db8::a:b]:1", { family: "inet6", host: [32, 1, 13, 184, ...new Array(9).fill(0), 10, 0, 11], port: 1, any: false }],
 		["[::ffff:1.2.3.4]:1", { family: "inet6", host: [...new Array(10).fill(0), 255, 255, 1, 2, 3, 4], port: 1, any: false }],
 		["/run/a.sock", { family: "unix", path: "/run/a.sock" }],
 		["@name", { family: "abstract", name: "name" }],

@@ -7,6 +7,7 @@ import { type MachineOfCage, templateFromCage } from "../../../src/core/template
 import { versionless } from "../../../src/core/template/machine-words.ts";
 import { mergeTemplate } from "../../../src/core/template/merge.ts";
 import { parseTemplate } from "../../../src/core/template/parse.ts";
+import type { Template } from "../../../src/core/template/template.ts";
 import { builtinTemplates } from "../../../src/system/templates/builtin.ts";
 import { smallest, template } from "./corpus.ts";
 
@@ -21,6 +22,12 @@ const machine: MachineOfCage = {
 
 const application = { ...template(smallest).application, probes: ["true"] };
 const rules = (more: Partial<Rules>): Rules => ({ ...noRules, ...more });
+
+/** The template of a cage that was made with this template and these values. */
+function fromMerged(name: string, origin: Template, values: Record<string, string>, merged: ReturnType<typeof mergeTemplate>) {
+	if ("error" in merged) throw new Error(`${origin.name} ${merged.error.code}`);
+	return templateFromCage(name, { ...merged, origin: { template: origin, values } }, machine);
+}
 
 describe("a template of a cage", () => {
 	it("can be parsed, and makes the same cage with its stored values", () => {
@@ -41,13 +48,8 @@ describe("a template of a cage", () => {
 			}),
 		};
 		const { template: made, values } = templateFromCage("app", cage, machine);
-		expect(values).toEqual({
-			folder: "/tmp/site-8xK2",
-			home: "/home/ann",
-			home2: "/root",
-			host: "web7.example.org",
-			host2: "web7",
-		});
+		const homes = { home: "/home/ann", home2: "/root" };
+		expect(values).toEqual({ folder: "/tmp/site-8xK2", ...homes, host: "web7.example.org", host2: "web7" });
 		expect(made.application).toMatchObject({
 			command: ["/usr/bin/app", "-c", "${folder}/app.conf", "--root=${home}/site", "${node}"],
 			user: "www-data:www-data",
@@ -69,22 +71,14 @@ describe("a template of a cage", () => {
 		for (const word of ["/tmp/", "/home/", "/root", "web7.", "x86_64-linux-gnu/lib", "3.13"]) expect(text).not.toContain(word);
 
 		const again = mergeTemplate(made, {}, { placeholders: machine.placeholders, parameters: values });
-		expect(again).toMatchObject({
-			application: {
-				...cage.application,
-				user: "www-data:www-data",
-				directories: ["/run/app:0750:www-data:www-data", "/run/b:0755", "/run/c"],
-			},
-		});
+		const { directories, user } = made.application;
+		expect(again).toMatchObject({ application: { ...cage.application, user, directories } });
 		expect(mergeTemplate(made, {}, { placeholders: machine.placeholders })).toHaveProperty("error.code", "parameter-needed");
 	});
 
 	it("has a parameter for an account without a name", () => {
-		const { template: made, values } = templateFromCage(
-			"app",
-			{ application: { ...application, user: "4711" }, rules: noRules },
-			machine,
-		);
+		const cage = { application: { ...application, user: "4711" }, rules: noRules };
+		const { template: made, values } = templateFromCage("app", cage, machine);
 		expect(made).toMatchObject({ application: { user: "${account}" }, parameters: { account: { kind: "name" } } });
 		expect(values).toEqual({});
 	});
@@ -106,43 +100,28 @@ describe("a template of a cage", () => {
 		for (const folder of ["/srv/80", "/home/ann/80"]) {
 			const given = { port: "8080", folder };
 			const merged = mergeTemplate(origin, { rules: { exclude: ["/usr/share/doc"] } }, { parameters: given });
-			if ("error" in merged) throw new Error(merged.error.code);
-			const { template: made, values } = templateFromCage(
-				"mine",
-				{ ...merged, origin: { template: origin, values: given } },
-				machine,
-			);
-			const private_ = folder.startsWith("/home");
-			expect(made).toEqual({
-				...origin,
-				name: "mine",
-				parameters: {
-					port: { title, kind: "port", default: "8080" },
-					folder: { title, kind: "path", ...(private_ ? {} : { default: folder }) },
-				},
-				rules: { ...origin.rules, exclude: ["/usr/share/doc"] },
-			});
-			expect(values).toEqual(private_ ? { folder } : {});
+			const { template: made, values } = fromMerged("mine", origin, given, merged);
+			const isPrivate = folder.startsWith("/home");
+			const parameters = {
+				port: { title, kind: "port", default: "8080" },
+				folder: { title, kind: "path", ...(isPrivate ? {} : { default: folder }) },
+			};
+			const rules = { ...origin.rules, exclude: ["/usr/share/doc"] };
+			expect(made).toEqual({ ...origin, name: "mine", parameters, rules });
+			expect(values).toEqual(isPrivate ? { folder } : {});
 			expect(mergeTemplate(made, {}, { parameters: values })).toEqual(merged);
 		}
 	});
 
 	it("equals the built-in template if nothing was changed", () => {
+		const ofKind = { port: "81", path: "/srv/x", program: "/usr/bin/x", name: "ann", text: "PING" };
 		for (const origin of builtinTemplates()) {
-			const values = Object.fromEntries(
-				Object.entries(origin.parameters).flatMap(([name, { default: usual, kind }]) =>
-					usual === undefined
-						? [[name, { port: "81", path: "/srv/x", program: "/usr/bin/x", name: "ann", text: "PING" }[kind]]]
-						: [],
-				),
-			);
+			const asked = Object.entries(origin.parameters).filter(([, parameter]) => parameter.default === undefined);
+			const values = Object.fromEntries(asked.map(([name, { kind }]) => [name, ofKind[kind]]));
 			const merged = mergeTemplate(origin, {}, { placeholders: machine.placeholders, parameters: values });
-			if ("error" in merged) throw new Error(`${origin.name} ${merged.error.code}`);
-			const { template: made } = templateFromCage(origin.name, { ...merged, origin: { template: origin, values } }, machine);
-			expect(
-				templateDifferences(origin, made).filter(({ pointer }) => !pointer.startsWith("/parameters/")),
-				origin.name,
-			).toEqual([]);
+			const { template: made } = fromMerged(origin.name, origin, values, merged);
+			const changed = templateDifferences(origin, made).filter(({ pointer }) => !pointer.startsWith("/parameters/"));
+			expect(changed, origin.name).toEqual([]);
 			expect(made.application).toEqual(origin.application);
 		}
 	});
@@ -152,9 +131,7 @@ describe("a template of a cage", () => {
 			...smallest,
 			alternatives: [{ systems: ["debian"], tried: false, application: { user: "daemon", env: { A: "1" } } }],
 		});
-		const merged = mergeTemplate(origin, { user: "ann" }, { systems: ["debian"] });
-		if ("error" in merged) throw new Error(merged.error.code);
-		const { template: made } = templateFromCage("mine", { ...merged, origin: { template: origin, values: {} } }, machine);
+		const { template: made } = fromMerged("mine", origin, {}, mergeTemplate(origin, { user: "ann" }, { systems: ["debian"] }));
 		expect(mergeTemplate(made, {}, { systems: ["debian"] })).toMatchObject({ application: { user: "ann", env: { A: "1" } } });
 	});
 
@@ -175,11 +152,8 @@ it.each([
 
 it("is compared with another template", () => {
 	const before = template({ ...smallest, rules: { include: ["/a", "/b"] } });
-	const after = template({
-		...smallest,
-		application: { command: ["/usr/bin/app", "-v"], user: "ann" },
-		rules: { include: ["/b", "/c"] },
-	});
+	const application = { command: ["/usr/bin/app", "-v"], user: "ann" };
+	const after = template({ ...smallest, application, rules: { include: ["/b", "/c"] } });
 	expect(templateDifferences(before, after)).toEqual([
 		{ pointer: "/application/command", before: '["/usr/bin/app"]', after: '["/usr/bin/app","-v"]' },
 		{ pointer: "/application/user", after: '"ann"' },

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { noRules } from "../../../src/core/application/application.ts";
+import { noRules, type Rules } from "../../../src/core/application/application.ts";
 import { ruleRows } from "../../../src/core/questions/rules.ts";
 import { limits } from "../../../src/core/template/checks.ts";
 import { mergeTemplate } from "../../../src/core/template/merge.ts";
@@ -15,9 +15,24 @@ import { builtinTemplates } from "../../../src/system/templates/builtin.ts";
 import { bareApplication } from "../cage/plans.ts";
 import { accepted, refused, refusedByUs, smallest, template } from "./corpus.ts";
 
-const jsonSchema = new Ajv({ allErrors: true, strictTypes: false, strictTuples: false }).compile(
-	JSON.parse(readFileSync(`${programFolder()}/templates/schema.json`, "utf8")),
-);
+interface Part {
+	readonly $ref?: string;
+	readonly allOf?: readonly Part[];
+	readonly default?: unknown;
+	readonly description?: string;
+	readonly properties: Readonly<Record<string, Part>>;
+}
+interface JsonSchema extends Part {
+	readonly definitions: Readonly<Record<"alternative" | "application" | "rules", Part>>;
+}
+const place = `${programFolder()}/templates/schema.json`;
+const written = JSON.parse(readFileSync(place, "utf8")) as JsonSchema;
+const jsonSchema = new Ajv({ allErrors: true, strictTypes: false, strictTuples: false }).compile(written);
+/** What templates/schema.json finds wrong. */
+function errorsOf(json: unknown) {
+	jsonSchema(json);
+	return jsonSchema.errors ?? [];
+}
 
 describe("a template", () => {
 	it.each(Object.entries(accepted))("is accepted: %s", (_, json) => {
@@ -25,24 +40,14 @@ describe("a template", () => {
 	});
 
 	it("gets its defaults", () => {
-		expect(template(smallest)).toEqual({
-			...smallest,
-			application: bareApplication,
-			rules: noRules,
-			parameters: {},
-			needs: { packages: {}, programs: [] },
-			alternatives: [],
-			first: [],
-			notes: [],
-			documentation: [],
-		});
+		const empty = { parameters: {}, needs: { packages: {}, programs: [] }, alternatives: [], first: [], notes: [] };
+		const defaults = { ...empty, application: bareApplication, rules: noRules, documentation: [] };
+		expect(template(smallest)).toEqual({ ...smallest, ...defaults });
 	});
 
 	it.each(Object.entries({ ...refused, ...refusedByUs }))("is refused: %s", (_, [json, path, code]) => {
 		const parsed = checkTemplate(json);
-		expect("errors" in parsed ? parsed.errors.map((error) => ({ path: error.path, code: error.code })) : parsed).toEqual([
-			{ path, code },
-		]);
+		expect("errors" in parsed ? parsed.errors.map((error) => [error.path, error.code]) : parsed).toEqual([[path, code]]);
 	});
 
 	it("reports all errors, with values", () => {
@@ -75,10 +80,8 @@ describe("a template", () => {
 			(value) => value,
 			(value) => ({ ...smallest, name: value }),
 			(value) => ({ ...smallest, application: { command: [value, value], user: value, env: { A: value }, cwd: value } }),
-			(value) => ({
-				...smallest,
-				rules: { include: [value], exclude: [value], devices: [value], binds: [{ path: value, access: "ro" }] },
-			}),
+			(value) => ({ ...smallest, rules: { include: [value], exclude: [value], devices: [value] } }),
+			(value) => ({ ...smallest, rules: { binds: [{ path: value, access: "ro" }] } }),
 			(value) => ({ ...smallest, rules: value, needs: value }),
 		];
 		const hostile = fc.oneof(
@@ -89,11 +92,9 @@ describe("a template", () => {
 		fc.assert(
 			fc.property(fc.constantFrom(...places), hostile, (place, value) => {
 				const parsed = checkTemplate(place(value));
-				if ("errors" in parsed) {
-					for (const error of parsed.errors) {
-						expect(error.path).toMatch(/^\$/);
-						expect(error.code).toMatch(/^[a-z-]+$/);
-					}
+				for (const error of "errors" in parsed ? parsed.errors : []) {
+					expect(error.path).toMatch(/^\$/);
+					expect(error.code).toMatch(/^[a-z-]+$/);
 				}
 			}),
 			{ numRuns: 300 },
@@ -101,67 +102,46 @@ describe("a template", () => {
 	});
 });
 
-describe("a starting point", () => {
-	it("is valid in both schemas: the documentation's example and a new template", () => {
-		const documentation = readFileSync(`${programFolder()}/docs/guide/templates.md`, "utf8");
-		const [, example = ""] = /```json\n([\s\S]*?)```/.exec(documentation) ?? [];
-		for (const json of [JSON.parse(example), templateSkeleton("shop", "/x/schema.json")]) {
-			expect(checkTemplate(json)).toHaveProperty("template");
-			jsonSchema(json);
-			expect(jsonSchema.errors ?? []).toEqual([]);
-		}
-	});
-});
-
-describe("templates/schema.json agrees", () => {
-	it.each(Object.entries(accepted))("and accepts %s", (_, json) => {
-		jsonSchema(json);
-		expect(jsonSchema.errors ?? []).toEqual([]);
-	});
-
-	it.each(Object.entries(refused))("and refuses %s", (_, [json]) => expect(jsonSchema(json)).toBe(false));
-});
-
-describe("templates/schema.json explains", () => {
-	interface Part {
-		readonly $ref?: string;
-		readonly allOf?: readonly Part[];
-		readonly description?: string;
-		readonly properties?: Readonly<Record<string, Part>>;
-		readonly definitions?: Readonly<Record<string, Part>>;
+it("the documentation's example and a new template are valid in both schemas", () => {
+	const documentation = readFileSync(`${programFolder()}/docs/guide/templates.md`, "utf8");
+	const [, example = ""] = /```json\n([\s\S]*?)```/.exec(documentation) ?? [];
+	for (const json of [JSON.parse(example), templateSkeleton("shop", "/x/schema.json")]) {
+		expect(checkTemplate(json)).toHaveProperty("template");
+		expect(errorsOf(json)).toEqual([]);
 	}
-	const whole = JSON.parse(readFileSync(`${programFolder()}/templates/schema.json`, "utf8")) as Part;
-	const definition = (ref = "") => whole.definitions?.[ref.split("/").at(-1) ?? ""];
-	const explained = (part: Part | undefined): boolean =>
-		part !== undefined &&
-		(part.description !== undefined || explained(definition(part.$ref)) || (part.allOf ?? []).some(explained));
+});
 
-	it("and describes every field", () => {
+describe("templates/schema.json", () => {
+	it.each(Object.entries(accepted))("accepts %s", (_, json) => expect(errorsOf(json)).toEqual([]));
+	it.each(Object.entries(refused))("refuses %s", (_, [json]) => expect(jsonSchema(json)).toBe(false));
+
+	it("describes every field", () => {
+		const definition = (ref = "") => (written.definitions as Readonly<Record<string, Part>>)[ref.split("/").at(-1) ?? ""];
+		const isDescribed = (part: Part | undefined): boolean =>
+			part !== undefined &&
+			(part.description !== undefined || isDescribed(definition(part.$ref)) || (part.allOf ?? []).some(isDescribed));
 		const dark: string[] = [];
 		const look = (part: unknown, at: string) => {
 			if (typeof part !== "object" || part === null) return;
-			const { properties } = part as Part;
-			for (const [name, field] of Object.entries(properties ?? {}))
-				if (!at.endsWith("then") && !at.endsWith("if") && !explained(field)) dark.push(`${at}/${name}`);
+			for (const [name, field] of Object.entries((part as Part).properties ?? {}))
+				if (!at.endsWith("then") && !at.endsWith("if") && !isDescribed(field)) dark.push(`${at}/${name}`);
 			for (const [name, one] of Object.entries(part)) look(one, `${at}/${name}`);
 		};
-		look(whole, "");
+		look(written, "");
 		expect(dark).toEqual([]);
 	});
 });
 
-describe("the built-in templates", () => {
-	it("exist and are valid in both schemas", () => {
-		const templates = builtinTemplates();
-		expect(templates.map(({ name }) => name)).toEqual([
-			...["apache2", "bind9", "demo", "dnsmasq", "haproxy", "mariadb", "network-daemon", "nginx", "nginx-account"],
-			...["node-service", "php-fpm", "python-service", "redis", "sftp", "web-folder"],
-		]);
-		for (const each of templates) {
-			expect(jsonSchema(each), each.name).toBe(true);
-			expect(each.application.probes.length).toBeGreaterThan(0);
-		}
-	});
+it("the built-in templates exist and are valid in both schemas", () => {
+	const templates = builtinTemplates();
+	expect(templates.map(({ name }) => name)).toEqual([
+		...["apache2", "bind9", "demo", "dnsmasq", "haproxy", "mariadb", "network-daemon", "nginx", "nginx-account"],
+		...["node-service", "php-fpm", "python-service", "redis", "sftp", "web-folder"],
+	]);
+	for (const each of templates) {
+		expect(jsonSchema(each), each.name).toBe(true);
+		expect(each.application.probes.length).toBeGreaterThan(0);
+	}
 });
 
 describe("merging with answers", () => {
@@ -179,34 +159,27 @@ describe("merging with answers", () => {
 	const placeholders = { node: "/opt/my node/bin/$(node)", demo: "/opt/demo.js" };
 
 	it("fills in placeholders: words unchanged, shell lines quoted", () => {
-		const merged = mergeTemplate(base, {}, { placeholders });
-		expect(merged).toMatchObject({
-			application: {
-				command: ["/opt/my node/bin/$(node)", "/opt/demo.js", "x/opt/my node/bin/$(node)"],
-				probes: [`'/opt/my node/bin/$(node)' -e 0; /opt/demo.js "$CAGEWRIGHT_ROOT"`],
-				user: "nobody",
-			},
-		});
+		const command = ["/opt/my node/bin/$(node)", "/opt/demo.js", "x/opt/my node/bin/$(node)"];
+		const probes = [`'/opt/my node/bin/$(node)' -e 0; /opt/demo.js "$CAGEWRIGHT_ROOT"`];
+		expect(mergeTemplate(base, {}, { placeholders })).toMatchObject({ application: { command, probes, user: "nobody" } });
 	});
 
 	it("names a missing placeholder", () => {
-		expect(mergeTemplate(base, {}, { placeholders: { node: "/n" } })).toEqual({
-			error: { code: "placeholder-unresolved", name: "demo" },
-		});
+		const error = { code: "placeholder-unresolved", name: "demo" };
+		expect(mergeTemplate(base, {}, { placeholders: { node: "/n" } })).toEqual({ error });
 	});
 
+	const mergedRules = (before: Partial<Rules>, rules: Partial<Rules>) =>
+		mergeTemplate({ ...template(smallest), rules: { ...noRules, ...before } }, { rules });
+
 	it("lets the later decision about a permission win", () => {
-		const base = { ...template(smallest), rules: { ...noRules, allow: ["memfd", "proc"], refuse: ["syslog"] } };
-		const merged = mergeTemplate(base, { rules: { allow: ["syslog"], refuse: ["memfd"] } });
+		const merged = mergedRules({ allow: ["memfd", "proc"], refuse: ["syslog"] }, { allow: ["syslog"], refuse: ["memfd"] });
 		expect(merged).toMatchObject({ rules: { allow: ["proc", "syslog"], refuse: ["memfd"] } });
 	});
 
 	it("lets the later decision about an account win", () => {
-		const base = {
-			...template(smallest),
-			rules: { ...noRules, accounts: ["user:mail", "games"], withoutAccounts: ["group:adm"] },
-		};
-		const merged = mergeTemplate(base, { rules: { accounts: ["adm"], withoutAccounts: ["mail", "user:games"] } });
+		const before = { accounts: ["user:mail", "games"], withoutAccounts: ["group:adm"] };
+		const merged = mergedRules(before, { accounts: ["adm"], withoutAccounts: ["mail", "user:games"] });
 		expect(merged).toMatchObject({ rules: { accounts: ["games", "adm"], withoutAccounts: ["mail", "user:games"] } });
 	});
 
@@ -217,44 +190,18 @@ describe("merging with answers", () => {
 	});
 
 	it("lets answers win, and adds lists", () => {
+		const replaced = { command: ["/bin/y"], user: "y:z", probes: ["mine"], timeout: 5, network: "none" } as const;
 		const answers = {
-			command: ["/bin/y"],
-			user: "y:z",
-			env: { B: "3", C: "4" },
-			probes: ["mine"],
-			exercises: ["one", "two"],
-			timeout: 5,
-			network: "none" as const,
+			...{ ...replaced, env: { B: "3", C: "4" }, exercises: ["one", "two"] },
 			rules: { include: ["/a", "/b"], binds: [{ path: "/srv/x", access: "rw" as const }] },
 		};
+		const { rules, ...application } = answers;
 		expect(mergeTemplate(base, answers, { placeholders })).toEqual({
-			application: {
-				command: ["/bin/y"],
-				user: "y:z",
-				cwd: "/",
-				env: { A: "1", B: "3", C: "4" },
-				probes: ["mine"],
-				exercises: ["one", "two"],
-				timeout: 5,
-				network: "none",
-				directories: [],
-			},
-			rules: { ...noRules, include: ["/a", "/b"], binds: [{ path: "/srv/x", access: "rw" }] },
+			application: { ...application, cwd: "/", env: { A: "1", B: "3", C: "4" }, directories: [] },
+			rules: { ...noRules, ...rules },
 		});
 	});
 });
-
-interface Part {
-	readonly default?: unknown;
-	readonly description?: string;
-	readonly properties: Readonly<Record<string, Part>>;
-}
-interface JsonSchema extends Part {
-	readonly definitions: Readonly<Record<"alternative" | "application" | "rules", Part>>;
-}
-
-const place = `${programFolder()}/templates/schema.json`;
-const written = JSON.parse(readFileSync(place, "utf8")) as JsonSchema;
 
 /** All rules of the option table with the file's descriptions, and alternatives with the same fields. */
 function renewed(before: JsonSchema): unknown {
