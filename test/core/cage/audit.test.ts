@@ -9,7 +9,7 @@ import {
 } from "../../../src/core/cage/audit.ts";
 import { type Finding, isAccepted, mergeAcceptances, parseAcceptance } from "../../../src/core/cage/finding.ts";
 import type { FileKind } from "../../../src/core/machine/facts.ts";
-import { type Path, pathFromText } from "../../../src/core/path/path.ts";
+import { pathFromText } from "../../../src/core/path/path.ts";
 
 const policy: AuditPolicy = {
 	owner: 0,
@@ -25,26 +25,24 @@ function seen(path: string, more: Partial<Omit<ObservedFile, "path" | "target">>
 	return { kind: "file", mode, uid: 0, gid: 0, links: 1, ...more, path: pathFromText(path) } as ObservedFile;
 }
 
-/** Codes with severity and path. */
-function codes(observed: ObservedFile[], change: Partial<AuditPolicy> = {}): string[] {
-	return auditFiles(observed, { ...policy, ...change }).map(({ severity, code, path }) => `${severity} ${code} ${path}`);
-}
+const shown = (findings: readonly Finding[]) => findings.map(({ severity, code, path }) => `${severity} ${code} ${path}`);
+const codes = (observed: ObservedFile[], change: Partial<AuditPolicy> = {}) =>
+	shown(auditFiles(observed, { ...policy, ...change }));
+const link = (path: string, target: string) => seen(path, { kind: "symlink", mode: 0o777, target });
+const device = (path: string, kind: FileKind, major: number, minor: number) => seen(path, { kind, device: { major, minor } });
 
 it("knows a decoy, whatever its name is", () => {
 	const decoys = [pathFromText("/etc/shadow")];
 	expect(codes([seen("/etc/shadow"), seen("/etc/gshadow")], { decoys })).toEqual(["danger shadow-file /etc/gshadow"]);
 });
 
+const open = "root:x:0:0::/:\na::1:1::/:\n";
 const bad: [string, ObservedFile, string][] = [
 	["a setuid file", seen("/a", { mode: 0o4755 }), "danger setuid /a"],
 	["a setgid file", seen("/a", { mode: 0o2755 }), "danger setgid /a"],
 	["a file with capabilities", seen("/a", { capabilities: "cap_net_raw=ep" }), "danger file-capabilities /a"],
-	["another device", seen("/dev/sda", { kind: "block-device", device: { major: 8, minor: 0 } }), "danger device /dev/sda"],
-	[
-		"a block device with the numbers of null",
-		seen("/n", { kind: "block-device", device: { major: 1, minor: 3 } }),
-		"danger device /n",
-	],
+	["another device", device("/dev/sda", "block-device", 8, 0), "danger device /dev/sda"],
+	["a block device with the numbers of null", device("/n", "block-device", 1, 3), "danger device /n"],
 	["a FIFO", seen("/a", { kind: "fifo" }), "danger fifo /a"],
 	["a socket", seen("/a", { kind: "socket" }), "danger socket /a"],
 	["a file with two names", seen("/a", { links: 2 }), "danger hard-link /a"],
@@ -53,25 +51,13 @@ const bad: [string, ObservedFile, string][] = [
 	["a file that a group of the application may write", seen("/a", { mode: 0o664, gid: 4 }), "danger application-may-write /a"],
 	["a file of the application", seen("/a", { mode: 0o400, uid: 990 }), "warning application-owns /a"],
 	["shadow", seen("/etc/shadow", { mode: 0o600 }), "danger shadow-file /etc/shadow"],
-	["a link to shadow", seen("/etc/shadow", { kind: "symlink", target: "x" }), "danger shadow-file /etc/shadow"],
+	["a link to shadow", link("/etc/shadow", "x"), "danger shadow-file /etc/shadow"],
 	["a hash in passwd", seen("/etc/passwd", { content: "a:$6$x:0:0::/:\n" }), "danger password-hash /etc/passwd"],
 	["a locked hash", seen("/etc/passwd", { content: "a:!$6$x:0:0::/:\n" }), "danger password-hash /etc/passwd"],
 	["an old short hash in group", seen("/etc/group", { content: "g:ab1234567890.:1:\n" }), "danger password-hash /etc/group"],
-	[
-		"an account without a password",
-		seen("/etc/passwd", { content: "root:x:0:0::/:\na::1:1::/:\n" }),
-		"danger password-empty /etc/passwd",
-	],
-	[
-		"a link to nothing in the cage",
-		seen("/a", { kind: "symlink", mode: 0o777, target: "/etc/host" }),
-		"warning link-leads-outside /a",
-	],
-	[
-		"a link that climbs out",
-		seen("/b/a", { kind: "symlink", mode: 0o777, target: "../../x" }),
-		"warning link-leads-outside /b/a",
-	],
+	["an account without a password", seen("/etc/passwd", { content: open }), "danger password-empty /etc/passwd"],
+	["a link to nothing in the cage", link("/a", "/etc/host"), "warning link-leads-outside /a"],
+	["a link that climbs out", link("/b/a", "../../x"), "warning link-leads-outside /b/a"],
 	["a mount", seen("/a", { kind: "directory", mounted: true }), "warning mounted /a"],
 ];
 
@@ -86,10 +72,10 @@ const good: [string, ObservedFile][] = [
 	["a file that another group may write", seen("/a", { mode: 0o664, gid: 77 })],
 	["accounts without passwords", seen("/etc/passwd", { content: "root:x:0:0::/:\na:*:1:1::/:\n# c\nb:!:2:2::/:\n" })],
 	["groups without passwords", seen("/etc/group", { content: "root:x:0:\na::1:\nb:!:2:\n" })],
-	["a relative link to nothing", seen("/a", { kind: "symlink", mode: 0o777, target: "b" })],
-	["a link to state", seen("/a", { kind: "symlink", mode: 0o777, target: "/var/lib/app/x" })],
-	["a link to /proc", seen("/etc/mtab", { kind: "symlink", mode: 0o777, target: "/proc/self/mounts" })],
-	["a link that climbs to the root and no further", seen("/b/a", { kind: "symlink", mode: 0o777, target: "../c" })],
+	["a relative link to nothing", link("/a", "b")],
+	["a link to state", link("/a", "/var/lib/app/x")],
+	["a link to /proc", link("/etc/mtab", "/proc/self/mounts")],
+	["a link that climbs to the root and no further", link("/b/a", "../c")],
 ];
 
 describe("the audit of a cage's files", () => {
@@ -97,17 +83,14 @@ describe("the audit of a cage's files", () => {
 	it.each(good)("accepts %s", (_what, observed) => expect(codes([observed])).toEqual([]));
 
 	it("accepts an absolute link that ends in the cage, also via other links", () => {
-		const lib = seen("/lib", { kind: "symlink", target: "usr/lib" });
-		const file = seen("/usr/lib/x.so.1", {});
-		const link = seen("/opt/x.so", { kind: "symlink", target: "/lib/x.so" });
-		const next = seen("/usr/lib/x.so", { kind: "symlink", target: "x.so.1" });
-		expect(codes([lib, file, link, next])).toEqual([]);
-		expect(codes([lib, link, next])).toEqual(["warning link-leads-outside /opt/x.so"]);
+		const links = [link("/lib", "usr/lib"), link("/opt/x.so", "/lib/x.so"), link("/usr/lib/x.so", "x.so.1")];
+		expect(codes([...links, seen("/usr/lib/x.so.1")])).toEqual([]);
+		expect(codes(links)).toEqual(["warning link-leads-outside /opt/x.so"]);
 	});
 
 	it("reports a loop of links", () => {
-		const loop = [seen("/a", { kind: "symlink", target: "/b" }), seen("/b", { kind: "symlink", target: "/a" })];
-		expect(codes(loop)).toEqual(["warning link-leads-outside /a", "warning link-leads-outside /b"]);
+		const found = codes([link("/a", "/b"), link("/b", "/a")]);
+		expect(found).toEqual(["warning link-leads-outside /a", "warning link-leads-outside /b"]);
 	});
 
 	it("accepts that a cage built without root belongs to its application's account", () => {
@@ -120,9 +103,8 @@ describe("the audit of a cage's files", () => {
 	});
 
 	it("never repeats a hash", () => {
-		expect(JSON.stringify(auditFiles([seen("/etc/passwd", { content: "a:$6$secret:0:0::/:\n" })], policy))).not.toContain(
-			"secret",
-		);
+		const found = auditFiles([seen("/etc/passwd", { content: "a:$6$secret:0:0::/:\n" })], policy);
+		expect(JSON.stringify(found)).not.toContain("secret");
 	});
 });
 
@@ -133,23 +115,22 @@ describe("the application's state", () => {
 			seen("/d/fifo", { kind: "fifo", uid: 990 }),
 			seen("/d/socket", { kind: "socket", uid: 990 }),
 			seen("/d/two", { links: 2, uid: 990, mode: 0o666 }),
-			seen("/d/link", { kind: "symlink", target: "/etc/shadow" }),
+			link("/d/link", "/etc/shadow"),
 		];
 		expect(auditData(ordinary)).toEqual([]);
-		const traps = [
-			seen("/d/suid", { mode: 0o4755, uid: 990 }),
-			seen("/d/null", { kind: "character-device", device: { major: 1, minor: 3 } }),
-		];
+		const traps = [seen("/d/suid", { mode: 0o4755, uid: 990 }), device("/d/null", "character-device", 1, 3)];
 		expect(auditData(traps).map(({ code }) => code)).toEqual(["data-setuid", "data-device"]);
 	});
 });
 
 describe("the path to a cage", () => {
-	const way = (...changes: [string, Partial<ObservedFile>][]) =>
-		auditPathToCage(
-			changes.map(([path, more]) => ({ path: path as Path, kind: "directory", mode: 0o755, uid: 0, gid: 0, ...more })),
-			0,
-		).map(({ severity, code, path }) => `${severity} ${code} ${path}`);
+	const way = (...changes: [string, Parameters<typeof seen>[1]][]) =>
+		shown(
+			auditPathToCage(
+				changes.map(([path, more]) => seen(path, { kind: "directory", mode: 0o755, ...more })),
+				0,
+			),
+		);
 
 	it("passes if all of it is root's", () => expect(way(["/", {}], ["/var", {}], ["/var/c", { mode: 0o700 }])).toEqual([]));
 	it("is reported if another account may write or own it, or if it contains a link", () => {
@@ -167,58 +148,41 @@ describe("the path to a cage", () => {
 		]);
 	});
 	it("may belong to the account that built the cage without root", () => {
-		const own = auditPathToCage([{ path: "/home" as Path, kind: "directory", mode: 0o755, uid: 1000, gid: 1000 }], 1000);
-		expect(own).toEqual([]);
+		expect(auditPathToCage([seen("/home", { kind: "directory", uid: 1000, gid: 1000 })], 1000)).toEqual([]);
 	});
 });
 
 describe("the path to a bind", () => {
-	const part = (path: string, { kind = "directory" as FileKind, mode = 0o755, uid = 0 } = {}) => ({
-		path: pathFromText(path),
-		kind,
-		mode,
-		uid,
-	});
+	const part = (path: string, more: Parameters<typeof seen>[1] = {}) => seen(path, { kind: "directory", mode: 0o755, ...more });
+	const sticky = part("/tmp", { mode: 0o1777 });
 	const bind = pathFromText("/opt/x/web/up");
 	const codes = (seen: ReturnType<typeof part>[], owner = 0, absent?: string) =>
-		auditBinds([{ bind, seen, ...(absent === undefined ? {} : { absent: pathFromText(absent) }) }], owner).map(
-			({ code, path, severity }) => `${severity} ${code} ${path}`,
-		);
+		shown(auditBinds([{ bind, seen, ...(absent === undefined ? {} : { absent: pathFromText(absent) }) }], owner));
 
 	it.each([
 		["its own directory is another's", [part("/"), part("/opt"), part("/opt/x", { uid: 7, mode: 0o777 })], []],
 		["a part is another's", [part("/"), part("/opt", { uid: 7 }), part("/opt/x")], ["danger bind-foreign-owner /opt"]],
 		["a part is writable", [part("/"), part("/opt", { mode: 0o775 }), part("/opt/x")], ["danger bind-writable /opt"]],
-		["a part is sticky", [part("/"), part("/tmp", { mode: 0o1777 }), part("/tmp/x")], []],
-		[
-			"a sticky part holds what is another's",
-			[part("/"), part("/tmp", { mode: 0o1777 }), part("/tmp/x", { uid: 7 })],
-			["danger bind-writable /tmp"],
-		],
+		["a part is sticky", [part("/"), sticky, part("/tmp/x")], []],
+		["a sticky part holds what is another's", [sticky, part("/tmp/x", { uid: 7 })], ["danger bind-writable /tmp"]],
 		["a part is a link", [part("/"), part("/opt", { kind: "symlink", mode: 0o777 })], ["danger bind-not-directory /opt"]],
 	])("the path to a bind is found if %s", (_, seen, expected) => expect(codes(seen)).toEqual(expected));
 
 	it("a missing part is a danger, and the owner above it is named", () => {
-		expect(codes([part("/"), part("/opt", { uid: 7 })], 0, "/opt/x")).toEqual([
-			"danger bind-foreign-owner /opt",
-			"danger bind-absent /opt/x",
-		]);
+		const found = codes([part("/"), part("/opt", { uid: 7 })], 0, "/opt/x");
+		expect(found).toEqual(["danger bind-foreign-owner /opt", "danger bind-absent /opt/x"]);
 	});
 
 	it("without a root launch, another owner is a warning and the own account is fine", () => {
-		expect(codes([part("/"), part("/opt", { uid: 7 }), part("/opt/x", { uid: 1000 }), part("/opt/x/web")], 1000)).toEqual([
-			"warning bind-foreign-owner /opt",
-		]);
+		const seen = [part("/"), part("/opt", { uid: 7 }), part("/opt/x", { uid: 1000 }), part("/opt/x/web")];
+		expect(codes(seen, 1000)).toEqual(["warning bind-foreign-owner /opt"]);
 	});
 
 	it("a directory on the path to two binds is reported once", () => {
 		const seen = [part("/"), part("/opt", { uid: 7 }), part("/opt/x")];
 		expect(
 			auditBinds(
-				[
-					{ bind, seen },
-					{ bind: pathFromText("/opt/y"), seen },
-				],
+				["/opt/x/web/up", "/opt/y"].map((path) => ({ bind: pathFromText(path), seen })),
 				0,
 			),
 		).toHaveLength(1);
@@ -226,20 +190,15 @@ describe("the path to a bind", () => {
 });
 
 describe("an accepted finding", () => {
-	const finding = (code: Finding["code"], path: string): Finding => ({
-		code,
-		path: pathFromText(path),
-		severity: "danger",
-		values: {},
-	});
-	const accepts = (text: string, one: Finding) => isAccepted(one, [parseAcceptance(text)]);
-
-	it("a code is accepted everywhere, with a path only there", () => {
-		expect(accepts("setuid", finding("setuid", "/a"))).toBe(true);
-		expect(accepts("setuid:/a", finding("setuid", "/a"))).toBe(true);
-		expect(accepts("setuid:/a", finding("setuid", "/a/b"))).toBe(false);
-		expect(accepts("setuid:/a:b", finding("setuid", "/a:b"))).toBe(true);
-		expect(accepts("setuid", finding("setgid", "/a"))).toBe(false);
+	it.each([
+		["setuid", "setuid", "/a", true],
+		["setuid:/a", "setuid", "/a", true],
+		["setuid:/a", "setuid", "/a/b", false],
+		["setuid:/a:b", "setuid", "/a:b", true],
+		["setuid", "setgid", "/a", false],
+	] as const)("a code is accepted everywhere, with a path only there: %s, %s at %s", (text, code, path, accepted) => {
+		const finding: Finding = { code, path: pathFromText(path), severity: "danger", values: {} };
+		expect(isAccepted(finding, [parseAcceptance(text)])).toBe(accepted);
 	});
 
 	it.each(["", "setui", "SETUID", ":/a", "setuid /a", "constructor"])("%j is refused", (text) => {

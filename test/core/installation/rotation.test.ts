@@ -51,32 +51,24 @@ const signals = (text: string) => [...text.matchAll(/signal web (\w+)/g)].map(([
 
 describe("a cage's logs", () => {
 	test("are rotated as in the host's file, with the cage's paths and signal", () => {
-		const nginxOfHost =
-			"/var/log/nginx/*.log {\n\tdaily\n\trotate 14\n\tcreate 0640 www-data adm\n\tsharedscripts\n\tprerotate\n\t\trun-parts x\n\tendscript\n\tpostrotate\n\t\tinvoke-rc.d nginx rotate\n\tendscript\n}\n";
-		expect(rotation({ writable: nginx, host: { nginx: nginxOfHost, other: "/var/log/other.log {\nyearly\n}\n" } })).toBe(
-			[
-				"# Logs of cage web, in its data on the host.",
-				"",
-				"# Based on this host's /etc/logrotate.d/nginx.",
-				'"/state/cages/web/data/var/log/nginx/*.log" {',
-				"\tdaily",
-				"\trotate 14",
-				"\tcreate 0640 www-data adm",
-				"\tsharedscripts",
-				"\tpostrotate",
-				'\t\tsaid=$(/usr/bin/node /opt/cagewright.js --state /state signal web USR1 2>&1) || [ $? -eq 1 ] || { echo "$said" >&2; exit 1; }',
-				"\tendscript",
-				"}",
-				"",
-			].join("\n"),
-		);
+		const kept = "\tdaily\n\trotate 14\n\tcreate 0640 www-data adm\n\tsharedscripts\n";
+		const scripts = "\tprerotate\n\t\trun-parts x\n\tendscript\n\tpostrotate\n\t\tinvoke-rc.d nginx rotate\n\tendscript\n";
+		const host = { nginx: `/var/log/nginx/*.log {\n${kept}${scripts}}\n`, other: "/var/log/other.log {\nyearly\n}\n" };
+		const signal = "/usr/bin/node /opt/cagewright.js --state /state signal web USR1";
+		expect(rotation({ writable: nginx, host })).toBe(`# Logs of cage web, in its data on the host.
+
+# Based on this host's /etc/logrotate.d/nginx.
+"/state/cages/web/data/var/log/nginx/*.log" {
+${kept}\tpostrotate
+\t\tsaid=$(${signal} 2>&1) || [ $? -eq 1 ] || { echo "$said" >&2; exit 1; }
+\tendscript
+}
+`);
 	});
 
 	test("in a directory below a writable one are left out, and the file explains the risk of a link", () => {
-		const host = {
-			app: "/var/log/app/*.log /var/log/app/sub/*.log /var/log/app/*/x.log /var/log/other/sub/*.log {\n\tdaily\n}\n",
-		};
-		const text = rotation({ writable: { "/var/log/app": {} }, host });
+		const patterns = "/var/log/app/*.log /var/log/app/sub/*.log /var/log/app/*/x.log /var/log/other/sub/*.log";
+		const text = rotation({ writable: { "/var/log/app": {} }, host: { app: `${patterns} {\n\tdaily\n}\n` } });
 		expect(lines(text).filter((line) => line.startsWith('"'))).toEqual(['"/state/cages/web/data/var/log/app/*.log" {']);
 		expect(lines(text).filter((line) => line.startsWith("# Left out"))).toEqual([
 			expect.stringMatching(
@@ -112,24 +104,18 @@ describe("a cage's logs", () => {
 	test("must be directly in a directory that the application cannot replace", () => {
 		const host = { app: "/srv/app/*/deep.log {\n}\n/srv/app/sub/x.log {\n}\n/srv/*/x.log {\n}\n" };
 		expect(() => rotation({ writable: { "/srv/app": {}, "/srv/app/sub": {} }, host })).toThrow(Failure);
-		expect(logDirectories({ writable: writableOf({ "/var/log/a": {}, "/var/log/a/b": {}, "/srv": {} }) })).toEqual([
-			"/var/log/a",
-		]);
+		const writable = writableOf({ "/var/log/a": {}, "/var/log/a/b": {}, "/srv": {} });
+		expect(logDirectories({ writable })).toEqual(["/var/log/a"]);
 	});
 
-	test("ignore files that logrotate itself ignores", () => {
-		for (const name of ["nginx.dpkg-old", "nginx~", "nginx.rpmsave", "nginx.disabled"]) {
-			expect(lines(rotation({ writable: nginx, host: { [name]: "/var/log/nginx/*.log {\nyearly\n}\n" } }))).not.toContain(
-				"yearly",
-			);
-		}
+	test.each(["nginx.dpkg-old", "nginx~", "nginx.rpmsave", "nginx.disabled"])("ignore %s, as logrotate itself", (name) => {
+		const host = { [name]: "/var/log/nginx/*.log {\nyearly\n}\n" };
+		expect(lines(rotation({ writable: nginx, host }))).not.toContain("yearly");
 	});
 
 	test("take directives from the host that mean the same here, and none that runs programs or sends mail", () => {
-		const host = {
-			nginx: "/var/log/nginx/*.log {\nmail root\nolddir /var/log/old\nsu www-data adm\nsize=1M\ntabooext + .x\n}\n",
-		};
-		const text = rotation({ writable: nginx, host });
+		const directives = "mail root\nolddir /var/log/old\nsu www-data adm\nsize=1M\ntabooext + .x\n";
+		const text = rotation({ writable: nginx, host: { nginx: `/var/log/nginx/*.log {\n${directives}}\n` } });
 		expect(lines(text)).toContain("size 1M");
 		expect(text).not.toMatch(/mail|olddir|su www|taboo/);
 	});
@@ -178,9 +164,8 @@ describe("the application is notified", () => {
 
 	test("not at all if the host's file copies and truncates", () => {
 		const host = { nginx: "/var/log/nginx/*.log {\ncopytruncate\n}\n" };
-		expect(lines(rotation({ writable: nginx, host })).filter((line) => /copytruncate|postrotate/.test(line))).toEqual([
-			"copytruncate",
-		]);
+		const found = lines(rotation({ writable: nginx, host })).filter((line) => /copytruncate|postrotate/.test(line));
+		expect(found).toEqual(["copytruncate"]);
 	});
 });
 

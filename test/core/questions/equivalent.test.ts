@@ -7,9 +7,10 @@ import { noRules } from "../../../src/core/application/application.ts";
 import { type Answers, isName, parseBind } from "../../../src/core/questions/answers.ts";
 import { equivalentCommand } from "../../../src/core/questions/equivalent.ts";
 import { type RuleList, ruleNames } from "../../../src/core/questions/rules.ts";
-import { type Template, templateSchema } from "../../../src/core/template/template.ts";
+import type { Template } from "../../../src/core/template/template.ts";
 import { type AnswersMachine, answersFrom } from "../../../src/engine/choose/answers.ts";
 import { bareApplication } from "../cage/plans.ts";
+import { smallest, template as templateOf } from "../template/corpus.ts";
 
 // Reading all units of the machine for /bin/sh each time is slow; once suffices.
 vi.mock(import("../../../src/system/units/find.ts"), async (original) => {
@@ -120,29 +121,22 @@ describe("the equivalent command", () => {
 		expect(splitByShell(given.map((one) => equivalentCommand(one))).map((words) => answersOf(words))).toEqual(given);
 	});
 	test("contains only differences from defaults, and asks nothing", () => {
-		const usual: Answers = {
-			name: "app",
-			application: { ...bareApplication, command: ["/bin/sh"], probes: ["true"] },
-			rules: noRules,
-			onHost: false,
-			rounds: 5,
-		};
-		expect(equivalentCommand(usual)).toBe("cagewright make --name app --probe true --yes -- /bin/sh");
-		expect(equivalentCommand(usual, undefined, "/srv/my cages")).toBe(
-			"cagewright --state '/srv/my cages' make --name app --probe true --yes -- /bin/sh",
-		);
-		expect(
-			equivalentCommand({ ...usual, onHost: true, rounds: 2, rules: { ...noRules, binds: [{ path: "/srv", access: "ro" }] } }),
-		).toBe("cagewright make --name app --probe true --bind /srv:ro --on-host --rounds 2 --yes -- /bin/sh");
+		const application = { ...bareApplication, command: ["/bin/sh"], probes: ["true"] };
+		const usual: Answers = { name: "app", application, rules: noRules, onHost: false, rounds: 5 };
+		const words = "make --name app --probe true";
+		expect(equivalentCommand(usual)).toBe(`cagewright ${words} --yes -- /bin/sh`);
+		const elsewhere = equivalentCommand(usual, undefined, "/srv/my cages");
+		expect(elsewhere).toBe(`cagewright --state '/srv/my cages' ${words} --yes -- /bin/sh`);
+		const rules: Answers["rules"] = { ...noRules, binds: [{ path: "/srv", access: "ro" }] };
+		const changed = equivalentCommand({ ...usual, onHost: true, rounds: 2, rules });
+		expect(changed).toBe(`cagewright ${words} --bind /srv:ro --on-host --rounds 2 --yes -- /bin/sh`);
 	});
 });
 
 describe("with a template", () => {
-	const template: Template = {
-		schema: templateSchema,
+	const template = templateOf({
+		...smallest,
 		name: "shop",
-		title: { en: "", de: "" },
-		description: { en: "", de: "" },
 		application: {
 			command: ["/bin/sh", "-c", "sleep 9"],
 			user: "daemon",
@@ -154,14 +148,8 @@ describe("with a template", () => {
 			network: "none",
 			directories: ["/run/shop"],
 		},
-		rules: { ...noRules, include: ["/srv/shop"], binds: [{ path: "/srv/data", access: "ro" }] },
-		parameters: {},
-		needs: { packages: {}, programs: [] },
-		alternatives: [],
-		first: [],
-		notes: [],
-		documentation: [],
-	};
+		rules: { include: ["/srv/shop"], binds: [{ path: "/srv/data", access: "ro" }] },
+	});
 	const base = answersFrom(machine, {}, [], { kind: "template", template });
 	const changed = (application: Partial<Answers["application"]>, rules: Partial<Answers["rules"]> = {}): Answers => ({
 		...base,
@@ -177,18 +165,14 @@ describe("with a template", () => {
 
 	test("needs only its name", () => expect(again(base)).toBe("cagewright make shop --yes"));
 	test("names only additions", () => {
-		expect(again(changed({ env: { ...base.application.env, C: "3" } }, { include: ["/srv/shop", "/opt/x"] }))).toBe(
-			"cagewright make shop --env C=3 --include /opt/x --yes",
-		);
-		expect(again(changed({ probes: ["false"], cwd: "/", timeout: 30, network: "host" }))).toBe(
-			"cagewright make shop --cwd / --probe false --timeout 30 --network host --yes",
-		);
-		expect(again(changed({ env: { A: "9", B: "2" } }, { binds: [{ path: "/srv/data", access: "rw" }] }))).toContain(
-			"/srv/data:rw",
-		);
-		expect(again({ ...base, name: "other", rounds: 1, onHost: true })).toBe(
-			"cagewright make shop --name other --on-host --rounds 1 --yes",
-		);
+		const more = changed({ env: { ...base.application.env, C: "3" } }, { include: ["/srv/shop", "/opt/x"] });
+		expect(again(more)).toBe("cagewright make shop --env C=3 --include /opt/x --yes");
+		const other = changed({ probes: ["false"], cwd: "/", timeout: 30, network: "host" });
+		expect(again(other)).toBe("cagewright make shop --cwd / --probe false --timeout 30 --network host --yes");
+		const writable = changed({ env: { A: "9", B: "2" } }, { binds: [{ path: "/srv/data", access: "rw" }] });
+		expect(again(writable)).toContain("/srv/data:rw");
+		const named = again({ ...base, name: "other", rounds: 1, onHost: true });
+		expect(named).toBe("cagewright make shop --name other --on-host --rounds 1 --yes");
 		expect(again(changed({ command: ["/bin/sh", "-c", "sleep 8"] }))).toContain("shop --yes -- /bin/sh");
 	});
 	test("says everything without it if a value was removed", () => {
@@ -204,32 +188,25 @@ describe("with a template", () => {
 			expect(again(given)).toMatch(/^cagewright make --name shop .* --yes -- \/bin\/sh -c 'sleep 9'$/);
 	});
 	test("gives the same answers, whatever was added", () => {
-		fc.assert(
-			fc.property(
-				fc.record({
-					include: places,
-					env: fc.array(
-						text.map((value) => `C=${value}`),
-						{ maxLength: 1 },
-					),
-					exercise: fc.array(text, { maxLength: 2 }),
-					cwd: place,
-				}),
-				(options) => {
-					again(answersFrom(machine, options, [], { kind: "template", template }));
-				},
-			),
-			{ numRuns: 50 },
-		);
+		const variable = text.map((value) => `C=${value}`);
+		const env = fc.array(variable, { maxLength: 1 });
+		const options = fc.record({ include: places, env, exercise: fc.array(text, { maxLength: 2 }), cwd: place });
+		const property = fc.property(options, (given) => {
+			again(answersFrom(machine, given, [], { kind: "template", template }));
+		});
+		fc.assert(property, { numRuns: 50 });
 	});
 });
 
 test("a bind's text is a path with its access", () => {
-	expect(parseBind("/srv")).toEqual({ path: "/srv", access: "ro" });
-	expect(parseBind("/srv:rw")).toEqual({ path: "/srv", access: "rw" });
-	expect(parseBind("/srv:ro")).toEqual({ path: "/srv", access: "ro" });
-	expect(parseBind("/a:b:rw")).toEqual({ path: "/a:b", access: "rw" });
-	expect(parseBind("/srv:rx")).toEqual({ path: "/srv:rx", access: "ro" });
+	for (const [text, path, access] of [
+		["/srv", "/srv", "ro"],
+		["/srv:rw", "/srv", "rw"],
+		["/srv:ro", "/srv", "ro"],
+		["/a:b:rw", "/a:b", "rw"],
+		["/srv:rx", "/srv:rx", "ro"],
+	] as const)
+		expect(parseBind(text)).toEqual({ path, access });
 	for (const wrong of ["", "srv", ":ro", "srv:rw"]) expect(parseBind(wrong)).toBeUndefined();
 });
 
