@@ -58,8 +58,7 @@ test.each([
 	["a cage and --all", ["redis", "--all", "-o", folder]],
 	["--all without a folder", ["--all"]],
 ])("record refuses %s", async (_, words) => {
-	const { status, stderr } = await cagewright(["record", ...words], { state });
-	expect({ status, stderr }).toEqual({
+	expect(await cagewright(["record", ...words], { state })).toMatchObject({
 		status: 2,
 		stderr: "cagewright: Name one cage, or write the records of all cages with --all -o DIR.\n",
 	});

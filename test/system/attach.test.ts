@@ -99,10 +99,9 @@ describe("a running service with several processes and threads", () => {
 			const [tracer, ...others] = tracers(pid);
 			expect(others).toEqual([]);
 			expect(read(Number(tracer), "comm").trim()).toBe("strace");
-			const twice = await cagewright(words(), { state: temporaryState() });
-			expect({ status: twice.status, stderr: twice.stderr }).toMatchObject({
+			expect(await cagewright(words(), { state: temporaryState() })).toMatchObject({
 				status: 3,
-				stderr: expect.stringContaining("is already tracing process"),
+				stderr: /is already tracing process/,
 			});
 			await run.stop(signal);
 			await eventually(() => expect(tracers(pid)).toEqual(new Set(["0"])));
@@ -124,8 +123,7 @@ describe("a running service with several processes and threads", () => {
 
 	test("cannot be traced without CAP_SYS_PTRACE", async () => {
 		const enter = ["setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace", "--"];
-		const { status, stderr } = await cagewright(words(), { state: temporaryState(), enter });
-		expect({ status, stderr }).toMatchObject({ status: 3, stderr: expect.stringContaining("CAP_SYS_PTRACE") });
+		expect(await cagewright(words(), { state: temporaryState(), enter })).toMatchObject({ status: 3, stderr: /CAP_SYS_PTRACE/ });
 		await worksOn();
 	});
 });
@@ -170,10 +168,7 @@ describe("--attach", () => {
 		});
 		await run.says(/tracing process/);
 		server.kill("SIGTERM");
-		expect(await run.ended).toMatchObject({
-			status: 1,
-			stderr: expect.stringContaining("stopped, because the process or strace exited"),
-		});
+		expect(await run.ended).toMatchObject({ status: 1, stderr: /stopped, because the process or strace exited/ });
 	});
 });
 

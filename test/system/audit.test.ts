@@ -77,9 +77,7 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 			"data-setuid /data/evil",
 			"file-capabilities /usr/bin/program",
 		]);
-		expect(findings).toContainEqual(
-			expect.objectContaining({ code: "unseen", severity: "warning", path: expect.stringMatching(/^.{203}$/) }),
-		);
+		expect(findings).toContainEqual(expect.objectContaining({ code: "unseen", severity: "warning", path: /^.{203}$/ }));
 		await removeTree(pathFromText(data));
 	});
 

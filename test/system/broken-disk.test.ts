@@ -69,10 +69,7 @@ test.each([["show"], ["explain", "/etc/passwd"], ["update", "--dry-run"]])(
 		expect(cagewright("list").stdout).toMatch(/^greeter +2 /m);
 		breakDisk();
 		const { status, stderr } = cagewright(verb, "greeter", ...words);
-		expect({ status, stderr }).toEqual({
-			status: 1,
-			stderr: expect.stringMatching(/^cagewright: The disk reports an error \(EIO\)[^\n]+\n$/),
-		});
+		expect({ status, stderr }).toEqual({ status: 1, stderr: /^cagewright: The disk reports an error \(EIO\)[^\n]+\n$/ });
 	},
 );
 

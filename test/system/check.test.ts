@@ -104,11 +104,10 @@ test("a host file that was merely replaced by its like is reported by neither ch
 });
 
 test("a failed check is UNKNOWN for monitoring, in one line", async () => {
-	const unknown = await cagewright(["check", "nowhere", "--nagios"], { state });
-	expect(unknown).toMatchObject({
+	expect(await cagewright(["check", "nowhere", "--nagios"], { state })).toMatchObject({
 		status: 3,
+		stdout: /^CAGEWRIGHT UNKNOWN - Unknown cage 'nowhere'[^\n]*\n$/,
 		stderr: "",
-		stdout: expect.stringMatching(/^CAGEWRIGHT UNKNOWN - Unknown cage 'nowhere'[^\n]*\n$/),
 	});
 	const mistyped = `${state}/mistyped`;
 	expect(await cagewright(["check", "--all", "--nagios"], { state: mistyped })).toMatchObject({
@@ -119,8 +118,7 @@ test("a failed check is UNKNOWN for monitoring, in one line", async () => {
 });
 
 test("--nagios and --json exclude each other", async () => {
-	const both = await check(name, "--nagios", "--json");
-	expect(both).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining("--nagios and --json") });
+	expect(await check(name, "--nagios", "--json")).toMatchObject({ status: 2, stdout: "", stderr: /--nagios and --json/ });
 });
 
 interface Change {
@@ -255,8 +253,7 @@ test("a danger must be accepted by name, and every later launch repeats it", asy
 test("a finding that stops the launch also stops the unit", async () => {
 	fs.writeFileSync(inCage("/usr/bin/mine"), "");
 	try {
-		const result = await inProcess(["unit", name], { state });
-		expect(result).toMatchObject({ status: 4, stdout: "" });
+		expect(await inProcess(["unit", name], { state })).toMatchObject({ status: 4, stdout: "" });
 	} finally {
 		fs.rmSync(inCage("/usr/bin/mine"));
 	}

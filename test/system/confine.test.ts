@@ -138,10 +138,7 @@ connect = lambda name: socket.socket(socket.AF_UNIX).connect("\\0" + name)`;
 		expect([status, output]).toEqual([0, "Seccomp:\t2\n"]);
 	});
 	test("refuses writing with the oldest Landlock too", () => {
-		expect(confined("echo x >data/a; echo x >c", { landlock: 1 })).toMatchObject({
-			status: 2,
-			output: expect.stringContaining("Permission denied"),
-		});
+		expect(confined("echo x >data/a; echo x >c", { landlock: 1 })).toMatchObject({ status: 2, output: /Permission denied/ });
 	});
 
 	describe("the confiner starts nothing and names the reason if the kernel refuses", () => {

@@ -61,11 +61,7 @@ test(`${moves} kills of adopt and release at random moments (seed ${seed})`, { t
 		const half = await system.run('grep -o \'"phase":"[^"]*\' /var/lib/cagewright/cages/redis/adoption.json | cut -d\'"\' -f4');
 		const isHalf = !["", "adopted"].includes(half.stdout.trim());
 		const { stderr } = await system.run("cagewright list");
-		if (isHalf)
-			expect({ where, stderr }).toEqual({
-				where,
-				stderr: expect.stringMatching(/^An earlier command was interrupted\. redis-server/),
-			});
+		if (isHalf) expect({ where, stderr }).toEqual({ where, stderr: /^An earlier command was interrupted\. redis-server/ });
 		found.said += isHalf ? 1 : 0;
 		const isInside = await isAdopted();
 		found[isInside ? "cage" : "host"]++;
@@ -147,7 +143,7 @@ describe("a removal", () => {
 		await system.must(`cp -a ${dropin} /run/kept; echo '# mine' >>${dropin}`);
 		expect(await system.run("cagewright remove redis --yes")).toMatchObject({
 			status: 4,
-			stderr: /zz-cagewright\.conf was changed/,
+			stderr: /zz-cagewright\.conf was edited after/,
 		});
 		await system.must(`cp -a /run/kept ${dropin}; echo '/var/lib/cagewright/cages/redis/data/x {}' >/etc/logrotate.d/mine`);
 	});
@@ -172,10 +168,7 @@ describe("a removal", () => {
 			const killed = await system.run(`UV_THREADPOOL_SIZE=1 ${kill} cagewright remove redis --yes --keep-data --quiet`);
 			expect({ step, status: killed.status }).toEqual({ step, status: 137 });
 			const { stderr } = await system.run("cagewright list");
-			expect({ step, stderr }).toEqual({
-				step,
-				stderr: expect.stringMatching(/^An earlier command was interrupted while it removed redis/),
-			});
+			expect({ step, stderr }).toEqual({ step, stderr: /^An earlier command was interrupted while it removed redis/ });
 			expect(await system.must("find /etc/systemd /etc/logrotate.d -name '*cage*'")).toBe("");
 			expect((await inFolder()).split("\n").sort()).toEqual(stays.sort());
 			expect(await system.must("cat /var/lib/cagewright/cages/redis/data/precious")).toBe("precious");

@@ -51,9 +51,7 @@ test.each(["cage.json", "manifests/1.json"])(
 		const list = await cagewright(["list"], { state });
 		expect(list.status).toBe(1);
 		expect(list.stdout).toMatch(new RegExp(`^${name} +- +- +- +damaged +\\S.* is damaged.*--replace`, "m"));
-		const all = await check("--all");
-		expect(all.status).toBe(1);
-		expect(all.stdout).toMatch(new RegExp(`^${name}: damaged: .*--replace`));
+		expect(await check("--all")).toMatchObject({ status: 1, stdout: new RegExp(`^${name}: damaged: .*--replace`) });
 		const one = await cagewright(["list", "--json"], { state });
 		expect(one.json.cages).toMatchObject([{ name, generation: null, damage: expect.stringContaining("damaged") }]);
 
@@ -74,10 +72,9 @@ test("a damaged manifest of the present generation does not prevent a rollback",
 	expect(Number(basename(next.root))).toBe(from + 1);
 	const manifest = `${folder}/manifests/${from + 1}.json`;
 	writeFileSync(manifest, '{"schema":"cagewright/manifest/1"}');
-	const { status, stderr } = await cagewright(["show", name], { state });
-	expect({ status, stderr }).toEqual({
+	expect(await cagewright(["show", name], { state })).toMatchObject({
 		status: 1,
-		stderr: expect.stringMatching(new RegExp(`^cagewright: ${manifest} is damaged\\. .*rollback ${name}[^\\n]*\\n$`)),
+		stderr: new RegExp(`^cagewright: ${manifest} is damaged\\. .*rollback ${name}[^\\n]*\\n$`),
 	});
 	const back = await cagewright(["rollback", name, "--json"], { state });
 	expect(back.json).toMatchObject({ from: from + 1, to: from });

@@ -236,9 +236,7 @@ describe("a link that exists before a launch", () => {
 		const part = made.data("/var/lib");
 		open(part);
 		try {
-			const run = await inProcess(["run", "linked"], made);
-			expect(run).toMatchObject({ status: 4 });
-			expect(run.stderr).toContain(code);
+			expect(await inProcess(["run", "linked"], made)).toMatchObject({ status: 4, stderr: expect.stringContaining(code) });
 		} finally {
 			close(part);
 		}

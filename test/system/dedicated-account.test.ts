@@ -83,8 +83,7 @@ test("a daemon that starts as an account runs as the dedicated one, whose number
 	expect(uidsIn(made.root)).toContain([uid, uid, uid, uid].join("\t"));
 	expect((await running.stop()).status).toBe(0);
 
-	const result = await remove("ded-redis");
-	expect(result.status).toBe(0);
+	expect(await remove("ded-redis")).toMatchObject({ status: 0 });
 	expect(account("cage-ded-redis")).toBeUndefined();
 });
 
@@ -163,8 +162,7 @@ test("an existing cage's state is given to its new account", async () => {
 	await eventually(() => askRedis(port, ["SET", "newer", "state"]));
 	expect(await askRedis(port, ["SAVE"])).toBe("OK");
 
-	const refused = await cagewright(["make", ...words, "--yes", "--quiet", ...dedicated], where);
-	expect(refused).toMatchObject({ status: 4, stdout: "" });
+	expect(await cagewright(["make", ...words, "--yes", "--quiet", ...dedicated], where)).toMatchObject({ status: 4, stdout: "" });
 	expect(account("cage-ded-later")).toBeUndefined();
 	expect(statSync(dump).uid).toBe(uidOf("redis"));
 	expect((await running.stop()).status).toBe(0);

@@ -34,8 +34,7 @@ test("doctor says in words that systemd does not run", async () => {
 	const enter = ["unshare", "--mount", "--propagation", "private", "sh", "-euc", 'mount -t tmpfs none /run; exec "$@"', "sh"];
 	const { of } = await findings(enter);
 	expect(of("systemd")).toMatchObject({ state: "note", found: expect.stringMatching(/^systemd \d+$/), notRunning: true });
-	const text = await cagewright(["doctor"], { state, enter });
-	expect(text.stdout).toMatch(/ systemd \d+, not running /);
+	expect(await cagewright(["doctor"], { state, enter })).toMatchObject({ stdout: / systemd \d+, not running / });
 });
 
 test("doctor says what an older systemd lacks", async () => {
@@ -51,11 +50,7 @@ test("doctor tries namespaces and overlays, and so notices a missing CAP_SYS_ADM
 	const { of, status } = await findings(["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"]);
 	expect(status).toBe(3);
 	for (const what of ["namespaces", "overlay"] as const) {
-		expect(of(what)).toMatchObject({
-			state: "missing",
-			found: expect.stringContaining("not permitted"),
-			advice: expect.stringContaining("container"),
-		});
+		expect(of(what)).toMatchObject({ state: "missing", found: /not permitted/, advice: /container/ });
 	}
 });
 

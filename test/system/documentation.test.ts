@@ -31,8 +31,7 @@ interface Offered {
 }
 
 async function offered(name: string, words: readonly string[] = [name]): Promise<Offered> {
-	const traced = await cagewright(["trace", "--quiet", ...words], { state });
-	expect({ status: traced.status, stderr: traced.stderr }).toEqual({ status: 0, stderr: "" });
+	expect(await cagewright(["trace", "--quiet", ...words], { state })).toMatchObject({ status: 0, stderr: "" });
 	const { json } = await cagewright(["plan", name, "--json", "--quiet"], { state });
 	return {
 		offers: (json.offers as Offer[]).filter(({ kind }) => kind.startsWith("documented")),

@@ -58,8 +58,7 @@ test.each([
 		expect(status).toBe(1);
 		expect(names()).toBe(before);
 	}
-	const { stdout } = await inProcess(["list"], { state });
-	expect(stdout).toMatch(/^redis +1 /m);
+	expect(await inProcess(["list"], { state })).toMatchObject({ stdout: /^redis +1 /m });
 });
 
 test("an export whose fsync fails names its own file and leaves none", async () => {
@@ -95,8 +94,7 @@ test("a broken copy in the previous generation is named, not the host's file", a
 		throw Object.assign(new Error("EIO: i/o error, read"), { code: "EIO", syscall: "read" });
 	};
 	try {
-		const { status, stderr } = await inProcess(["build", "redis", "--include", "/etc/hosts"], { state });
-		expect({ status, stderr }).toEqual({
+		expect(await inProcess(["build", "redis", "--include", "/etc/hosts"], { state })).toMatchObject({
 			status: 1,
 			stderr: expect.stringContaining(`The disk reports an error (EIO) at ${copy}.`),
 		});

@@ -110,8 +110,7 @@ test("no process that the user's state names is killed or signalled", async () =
 	execFileSync("mount", ["--bind", join(made, "cages/redis/generations/1"), join(state, "cages/redis/generations/1")]);
 	try {
 		for (const words of reading) await cagewright(words, { state });
-		const { status } = await inProcess(["signal", "redis", "TERM"], { state });
-		expect(status).toBe(4);
+		expect(await inProcess(["signal", "redis", "TERM"], { state })).toMatchObject({ status: 4 });
 		expect(named.exitCode ?? named.signalCode).toBe(null);
 		expect(await askRedis(port, ["PING"])).toBe("PONG");
 	} finally {

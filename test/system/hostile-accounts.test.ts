@@ -91,8 +91,7 @@ describe("an archive is imported", () => {
 			() => {},
 			(json) => Object.assign(json.application, { user: "redis:redis:adm" }),
 		);
-		const shown = await take(file, "--dry-run", "--dedicated-account");
-		expect(shown.stdout).toMatch(/^ *Groups of this machine +adm$/m);
+		expect(await take(file, "--dry-run", "--dedicated-account")).toMatchObject({ stdout: /^ *Groups of this machine +adm$/m });
 		expect(JSON.parse((await take(file, "--dry-run", "--json")).stdout)).toMatchObject({ groups: ["adm"] });
 	});
 
@@ -136,8 +135,7 @@ describe("an archive is imported", () => {
 		expect(shown.stdout).toContain(letter);
 		expect(shown.stdout).toContain(pages);
 		expect(shown.stdout).not.toContain("/etc/hostname");
-		const taken = await take(file, "--yes", "--no-trial");
-		expect(taken.stderr).toContain(letter);
+		expect(await take(file, "--yes", "--no-trial")).toMatchObject({ stderr: expect.stringContaining(letter) });
 		expect((await take(archive, "--dry-run", "--name", "other")).stdout).not.toContain(letter);
 	});
 

@@ -110,8 +110,7 @@ describe("an import that is killed after it created the account", () => {
 
 	test("is undone by the next command", async () => {
 		const { account, enter, there } = await killedImport();
-		const { status, stderr } = await cagewright(["list"], { state: there, enter });
-		expect({ status, stderr }).toEqual({
+		expect(await cagewright(["list"], { state: there, enter })).toMatchObject({
 			status: 0,
 			stderr: "An earlier import was interrupted. The account cage-redis that it created was removed.\n",
 		});
@@ -151,9 +150,7 @@ test("an account that has another group here is refused, and a dedicated one rep
 	const { enter } = otherMachine((line) => line.replace(/^(redis:\w*:\d+:)\d+:/, "$165534:"));
 	const take = (...options: string[]) =>
 		cagewright(["import", archive, "--dry-run", ...options], { state: temporaryState(), enter });
-	const refused = await take();
-	expect(refused.status).toBe(4);
-	expect(refused.stderr).toMatch(/account redis\.[^\n]*--dedicated-account/);
+	expect(await take()).toMatchObject({ status: 4, stderr: /account redis\.[^\n]*--dedicated-account/ });
 	expect((await take("--dedicated-account")).status).toBe(0);
 });
 

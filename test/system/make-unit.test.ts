@@ -189,6 +189,5 @@ test("apps NAME prints everything known about a service", async () => {
 	expect(stdout).toMatch(/Unit file +\/usr\/lib\/systemd\/system\/redis-server\.service/);
 	expect(stdout).toMatch(/Package +redis-server \S+/);
 	expect(stdout).toMatch(new RegExp(`To cage it: cagewright --state ${state} make redis-server\\.service\n$`));
-	const none = await cagewright(["apps", "no-such-thing"], { state });
-	expect({ status: none.status, stdout: none.stdout }).toEqual({ status: 2, stdout: "" });
+	expect(await cagewright(["apps", "no-such-thing"], { state })).toMatchObject({ status: 2, stdout: "" });
 });

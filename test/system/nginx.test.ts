@@ -16,8 +16,7 @@ beforeAll(async () => {
 });
 
 async function send(name: string, signal: string): Promise<void> {
-	const { status, stderr } = await cagewright(["signal", name, signal], { state });
-	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+	expect(await cagewright(["signal", name, signal], { state })).toMatchObject({ status: 0, stderr: "" });
 }
 
 describe("nginx as Debian installs it, started as root", () => {

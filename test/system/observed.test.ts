@@ -29,8 +29,7 @@ test("nginx answers under a filter for its own calls, also after a reload", asyn
 	const run = startRun("web", { state });
 	const page = () => fetchPage(`http://127.0.0.1:${port}/`, hostNetwork);
 	await eventually(page);
-	const { status, stderr } = await cagewright(["signal", "web", "HUP"], { state });
-	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+	expect(await cagewright(["signal", "web", "HUP"], { state })).toMatchObject({ status: 0, stderr: "" });
 	expect(await eventually(page)).toBe("a page of the test");
 	// A worker of before the reload may end while it is examined.
 	await eventually(() => expectServedInside(made, port));
@@ -76,15 +75,13 @@ describe("a call that the application did not make", () => {
 		const code = "import ctypes; libc = ctypes.CDLL(None, use_errno=True); print(libc.mlock(libc.mlock, 1), ctypes.get_errno())";
 		const call = async () => (await cagewright(["run", "starter", "--", "python3", "-c", code], { state })).stdout;
 		expect(await call()).toBe("-1 1\n");
-		const { status } = await cagewright(["build", "starter", "--allow", "call:mlock", "--yes"], { state });
-		expect(status).toBe(0);
+		expect(await cagewright(["build", "starter", "--allow", "call:mlock", "--yes"], { state })).toMatchObject({ status: 0 });
 		expect(await call()).toBe("0 0\n");
 	});
 
 	test("ends the process if no service makes it", async () => {
 		const code = "import os; os.setns(0, 0)";
-		const { status } = await cagewright(["run", "starter", "--", "python3", "-c", code], { state });
-		expect(status).toBe(128 + 31);
+		expect(await cagewright(["run", "starter", "--", "python3", "-c", code], { state })).toMatchObject({ status: 128 + 31 });
 		expect((await cagewright(["explain", "starter", "setns"], { state })).stdout).toMatch(/kills the process/);
 		expect((await cagewright(["explain", "starter", "accept4"], { state })).stdout).toMatch(/the application made it/);
 	});

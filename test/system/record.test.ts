@@ -215,9 +215,7 @@ test("--verify detects a changed record", async () => {
 	expect((await verify(file)).status).toBe(0);
 	writeFileSync(file, readFileSync(file, "utf8").replace("Ada (CISO)", "Eve (CISO)"));
 	writeFileSync(`${file}.sha256`, execFileSync("sha256sum", ["signed.html"], { cwd: folder }));
-	const changed = await verify(file);
-	expect(changed.status).toBe(1);
-	expect(changed.stdout).toMatch(/was changed/);
+	expect(await verify(file)).toMatchObject({ status: 1, stdout: /was changed/ });
 	expect((await verify(`${folder}/web.html`)).status).toBe(1);
 	expect((await verify(`${folder}/absent`)).status).toBe(2);
 	expect(readFileSync(`${state}/cages/redis/log`, "utf8")).toContain("recorded");

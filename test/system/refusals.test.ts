@@ -216,11 +216,10 @@ test.each(["check", "update", "update --dry-run"])(
 		const there = temporaryState();
 		await preparedDemo(there);
 		const [verb = "", ...options] = words.split(" ");
-		const refused = await inProcess([verb, "demo", "nosuch", ...options], { state: there });
-		expect(refused).toMatchObject({
+		expect(await inProcess([verb, "demo", "nosuch", ...options], { state: there })).toMatchObject({
 			status: 2,
 			stdout: "",
-			stderr: expect.stringMatching(/^cagewright: Unknown cage 'nosuch'[^\n]+\n$/),
+			stderr: /^cagewright: Unknown cage 'nosuch'[^\n]+\n$/,
 		});
 	},
 );

@@ -159,8 +159,7 @@ test("a cage runs where users can mount no /proc, as in a container", async () =
 
 describe("tasks that need root are refused at once", () => {
 	const refuses = async (says: RegExp, args: readonly string[], where: Where = user) => {
-		const { status, stderr } = await cagewright(args, where);
-		expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringMatching(says) });
+		expect(await cagewright(args, where)).toMatchObject({ status: 3, stderr: expect.stringMatching(says) });
 	};
 	test("a port below 1024", () => {
 		const command = ["redis-server", "--port", "451", "--dir", ownFolder(user, "low")];
@@ -235,8 +234,7 @@ describe("attempts in an ordinary user's cage", () => {
 
 	test("fail although they succeed outside", async () => {
 		const attempts = ["/usr/bin/perl", "-e", waysOut, "--", canary, String(outside.pid), `${user.home}/redis`];
-		const inside = await cagewright(["run", "redis", "--", ...attempts], user);
-		expect(inside).toMatchObject({ status: 0, stdout: "" });
+		expect(await cagewright(["run", "redis", "--", ...attempts], user)).toMatchObject({ status: 0, stdout: "" });
 
 		const [program = "", ...rest] = [...user.enter, ...attempts];
 		const { stdout } = spawnSync(program, rest, { encoding: "utf8" });
@@ -269,8 +267,7 @@ describe("a system account", () => {
 		expect(made.accounts.users).toEqual([account]);
 		const run = startRun("redis", other);
 		await eventually(() => askRedis(21456, ["SET", "whose", "other"], network));
-		const wrong = await cagewright(["signal", "redis", "TERM"], user);
-		expect(wrong).toMatchObject({ status: 1, stderr: expect.stringContaining("is not running") });
+		expect(await cagewright(["signal", "redis", "TERM"], user)).toMatchObject({ status: 1, stderr: /is not running/ });
 		await cagewright(["remove", "redis", "--yes"], user);
 		expect(existsSync(join(user.state, "cages/redis"))).toBe(false);
 		expect(await askRedis(21456, ["GET", "whose"], network)).toBe("other");

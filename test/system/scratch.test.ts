@@ -96,10 +96,9 @@ describe("a leftover of a killed command", () => {
 	test("stops no launch if it cannot be removed, is reported, and is removed later", async () => {
 		execFileSync("chattr", ["+i", join(leftover, "sandbox/file")]);
 		const enter = ["setpriv", "--bounding-set=-linux_immutable", "--inh-caps=-linux_immutable"];
-		const { status, stderr } = await cagewright(["list"], { state, enter });
-		expect({ status, stderr }).toEqual({
+		expect(await cagewright(["list"], { state, enter })).toMatchObject({
 			status: 0,
-			stderr: expect.stringMatching(/^[^\n]*\.scratch-1-1-aaaaaaaaaaaa[^\n]*\n$/),
+			stderr: /^[^\n]*\.scratch-1-1-aaaaaaaaaaaa[^\n]*\n$/,
 		});
 		await expectRedisToStart({ state, enter });
 		expect(scratch()).toEqual([expect.stringContaining("aaaaaaaaaaaa")]);

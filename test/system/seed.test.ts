@@ -125,9 +125,7 @@ describe("the data of a cage", () => {
 		await seed({ ...directory([]), path: inState("sub"), mode: 0o711 }, directory([]));
 		expect(fs.lstatSync(inData("sub")).mode & 0o7777).toBe(0o711);
 		fs.symlinkSync("sub", inState("alias"));
-		await expect(seed(directory(["alias/deep/data"]))).rejects.toMatchObject({
-			code: expect.stringMatching(/source-(is-link|gone)/),
-		});
+		await expect(seed(directory(["alias/deep/data"]))).rejects.toMatchObject({ code: /source-(is-link|gone)/ });
 		expect(fs.readdirSync(cage)).toEqual(["data"]);
 	});
 

@@ -33,8 +33,7 @@ test("a shell runs a command with every argument unchanged", async () => {
 	});
 	expect(status).toBe(1);
 	expect(stdout).toContain(`port ${port}`);
-	const unknown = await cagewright(["shell", "redis", "--", "no-such-program"], { state });
-	expect(unknown.status).toBe(127);
+	expect(await cagewright(["shell", "redis", "--", "no-such-program"], { state })).toMatchObject({ status: 127 });
 });
 
 test("the cage itself contains no shell", async () => {

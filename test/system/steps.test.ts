@@ -33,9 +33,7 @@ test("a step that is called too early names the earlier step", async () => {
 		["trial", `cagewright --state ${state} build pages`],
 		["run", `cagewright --state ${state} build pages`],
 	] as const) {
-		const { status, stderr } = await inProcess([verb, "pages"], { state });
-		expect(status).toBe(2);
-		expect(stderr).toContain(first);
+		expect(await inProcess([verb, "pages"], { state })).toMatchObject({ status: 2, stderr: expect.stringContaining(first) });
 	}
 });
 

@@ -93,8 +93,7 @@ describe("a host whose /dev/log is a link to a separate directory, as with syste
 	});
 
 	test("gets no message from a sandbox, and the plan proposes the socket with the option that refuses it", async () => {
-		const traced = await cagewright(["trace", ...options("watched")], { state, enter: host.enter });
-		expect(traced).toMatchObject({ status: 0 });
+		expect(await cagewright(["trace", ...options("watched")], { state, enter: host.enter })).toMatchObject({ status: 0 });
 		const { stdout } = await cagewright(["plan", "watched"], { state, enter: host.enter });
 		expect(stdout).toMatch(/unix sockets \(connect \/dev\/log\) +--refuse unix-sockets\n/);
 		expect(stdout).toMatch(new RegExp(`the host's syslog \\(${socket}\\) +--refuse syslog\n`));

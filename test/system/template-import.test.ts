@@ -154,9 +154,7 @@ test("a changed export is refused", async () => {
 	expect(template.application).toEqual(known.template.application);
 
 	writeFileSync(bundle, readFileSync(bundle, "utf8").replace("8085", "8086"));
-	const { status, stderr } = await run(["import", bundle, "--as", "bent", "--yes"]);
-	expect(status).toBe(4);
-	expect(stderr).toMatch(/SHA-256/);
+	expect(await run(["import", bundle, "--as", "bent", "--yes"])).toMatchObject({ status: 4, stderr: /SHA-256/ });
 });
 
 test("a folder is searched for templates at its top and in templates/, without following links", async () => {

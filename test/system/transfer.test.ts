@@ -42,8 +42,7 @@ test("a cage moves to another machine with its data and answers there", async ()
 	const dry = await inProcess(["import", archive, "--dry-run"], { state: there });
 	expect(dry.stdout).toContain(daemon.probe);
 	expect(left()).toEqual([]);
-	const unconfirmed = await cagewright(["import", archive], { state: there });
-	expect(unconfirmed).toMatchObject({ status: 2, stderr: expect.stringContaining("--yes") });
+	expect(await cagewright(["import", archive], { state: there })).toMatchObject({ status: 2, stderr: /--yes/ });
 	expect(left()).toEqual([]);
 
 	const taken = await take();
@@ -77,10 +76,9 @@ while True: libc.renameat2(-100, a, -100, b, 2)`;
 	try {
 		await eventually(() => expect(lstatSync(inside).isSymbolicLink()).toBe(true));
 		for (let round = 0; round < 2; round++) {
-			const exported = await inProcess(["export", "redis", "-o", file, "--with-data"], { state });
-			expect(exported).toMatchObject({
+			expect(await inProcess(["export", "redis", "-o", file, "--with-data"], { state })).toMatchObject({
 				status: 4,
-				stderr: expect.stringMatching(/^cagewright: [^\n]+ during the export[^\n]+\n$/),
+				stderr: /^cagewright: [^\n]+ during the export[^\n]+\n$/,
 			});
 			expect(existsSync(file)).toBe(false);
 		}
@@ -104,8 +102,7 @@ test("a cage exported without its data starts empty and answers", async () => {
 	const planned = await inProcess(["import", bare, "--dry-run", "--json"], { state: there });
 	expect(planned.json).toMatchObject({ schema: "cagewright/import/1", dryRun: true, name: "redis", probes: [daemon.probe] });
 	expect(left()).toEqual([]);
-	const { status, stderr } = await take(bare, "--name", "bare", "--quiet");
-	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+	expect(await take(bare, "--name", "bare", "--quiet")).toMatchObject({ status: 0, stderr: "" });
 	expect(readdirSync(`${there}/cages/bare/data${daemon.folder}/data`)).toEqual([]);
 	expect(readdirSync(`${there}/cages/bare/launcher`)).toEqual(readdirSync(`${state}/cages/redis/launcher`));
 });

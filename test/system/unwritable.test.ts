@@ -14,8 +14,7 @@ beforeAll(() => preparedDemo(state));
 test.each([["list"], ["show", "demo"], ["check", "demo"], ["update", "demo", "--dry-run"], ["remove", "demo", "--dry-run"]])(
 	"%s works with a read-only state folder",
 	async (...args) => {
-		const { status, stderr } = await cagewright(args, where);
-		expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
+		expect(await cagewright(args, where)).toMatchObject({ status: 0, stderr: "" });
 	},
 );
 
@@ -30,7 +29,6 @@ test.each([
 	["shell", "demo", "--", "id"],
 ])("%s fails with one line on a read-only state folder, and nothing changes", async (...args) => {
 	const before = everything();
-	const { status, stderr } = await cagewright(args, where);
-	expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringMatching(/^cagewright: [^\n]*read-only[^\n]*\n$/) });
+	expect(await cagewright(args, where)).toMatchObject({ status: 3, stderr: /^cagewright: [^\n]*read-only[^\n]*\n$/ });
 	expect(everything()).toBe(before);
 });

@@ -16,9 +16,7 @@ test("a file that a running cage misses is recorded, reported, and added by an u
 	const port = await freePort();
 	const probe = `curl -sf http://127.0.0.1:${port}${license}/BSD >/dev/null`;
 	await make(["--name", "files", ...wordsOf({ ...perlServer(port, serves), probe })], { state });
-	const idle = await cagewright(["trace", "files", "--for", "1h"], { state });
-	expect(idle.status).toBe(1);
-	expect(idle.stderr).toContain("is not running");
+	expect(await cagewright(["trace", "files", "--for", "1h"], { state })).toMatchObject({ status: 1, stderr: /is not running/ });
 
 	const status = async (path: string) =>
 		(await ask(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", `http://127.0.0.1:${port}${path}`])).output.trim();

@@ -54,8 +54,7 @@ describe("a saved template that differs", () => {
 		for (const words of [save, save]) expect((await inProcess(words, { state })).status).toBe(0);
 		edited();
 		const changed = readFileSync(path, "utf8");
-		const refused = await inProcess(save, { state });
-		expect(refused).toMatchObject({ status: 2, stdout: "", stderr: expect.stringMatching(/mine already exists.*--replace/) });
+		expect(await inProcess(save, { state })).toMatchObject({ status: 2, stdout: "", stderr: /mine already exists.*--replace/ });
 		for (const [answer, status] of [
 			["n", 1],
 			["y", 0],

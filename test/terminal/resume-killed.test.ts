@@ -69,8 +69,7 @@ describe("the wizard, killed or hung up,", () => {
 		wizard.kill("SIGKILL");
 		await wizard.ended;
 		expect(existsSync(generation)).toBe(true);
-		const removed = await cagewright(["sessions", "remove", "demo", "--yes"], { state });
-		expect(removed.stdout).toContain("demo");
+		expect(await cagewright(["sessions", "remove", "demo", "--yes"], { state })).toMatchObject({ stdout: /demo/ });
 		expect(existsSync(generation)).toBe(false);
 		expect((await cagewright(["show", "demo", "--json"], { state })).json.generation).toBe(1);
 		expect(await sessionsOf(state)).toEqual([]);

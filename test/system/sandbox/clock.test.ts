@@ -19,10 +19,6 @@ test("with the option, the daemon is traced and tried, and the clock does not ch
 	expect(made.confinement.capabilities).toContain("sys_time");
 	expect(Math.abs(Date.now() - performance.now() - before)).toBeLessThan(60_000);
 	const { json } = await cagewright(["plan", "clock", "--json"], { state });
-	expect(json.notes).toContainEqual({
-		code: "clock-allowed",
-		values: { call: expect.stringMatching(/adjtimex|clock_/), option },
-	});
-	const explained = await cagewright(["explain", "clock", "clock_settime"], { state });
-	expect(explained.stdout).toMatch(/clock_settime/);
+	expect(json.notes).toContainEqual({ code: "clock-allowed", values: { call: /adjtimex|clock_/, option } });
+	expect(await cagewright(["explain", "clock", "clock_settime"], { state })).toMatchObject({ stdout: /clock_settime/ });
 });
