@@ -208,11 +208,16 @@ describe("nginx", () => {
 		expect(await unitFiles()).toBe(before);
 	});
 
+	/** Adopts nginx, and sends TERM as soon as this event was printed. Resolves to the exit status. */
+	const adoptUntil = async (event: string, options = "") => {
+		const pipe = `rm -f /run/events; cagewright adopt nginx --yes --events ${options} 2>/run/events & adoption=$!`;
+		const line = `${pipe}; until grep -qs ${event} /run/events; do sleep 0.02; done; kill -TERM $adoption; wait $adoption`;
+		return (await system.run(line)).status;
+	};
+
 	test("stays in its cage after a TERM that arrives once it started there", async () => {
 		const before = await unitFiles();
-		const pipe = "rm -f /run/events; cagewright adopt nginx --yes --events --probe 'sleep 2' 2>/run/events & wait_for=$!";
-		const line = `${pipe}; until grep -qs service-started /run/events; do sleep 0.02; done; kill -TERM $wait_for; wait $wait_for`;
-		expect((await system.run(line)).status).toBe(0);
+		expect(await adoptUntil("service-started", "--probe 'sleep 2'")).toBe(0);
 		expect(await rootOf("nginx")).toBe(await rootOfCage("nginx"));
 		await json("release nginx --yes");
 		expect(await unitFiles()).toBe(before);
@@ -220,9 +225,7 @@ describe("nginx", () => {
 
 	test("runs on the host after a TERM in the middle of the move", async () => {
 		const before = await unitFiles();
-		const pipe = "rm -f /run/events; cagewright adopt nginx --yes --events 2>/run/events & wait_for=$!";
-		const line = `${pipe}; until grep -qs service-stopped /run/events; do sleep 0.02; done; kill -TERM $wait_for; wait $wait_for`;
-		expect((await system.run(line)).status).toBe(143);
+		expect(await adoptUntil("service-stopped")).toBe(143);
 		expect(await rootOf("nginx")).toBe(await rootOfHost());
 		await system.query("curl -fsS localhost");
 		expect(await unitFiles()).toBe(before);

@@ -8,6 +8,7 @@ import { alarmsOfEveryKind } from "../report/every-alarm.ts";
 import { messagesIn } from "../texts.ts";
 import { temporaryFolder } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
+import { scoped } from "./scoped.ts";
 
 /** Other people's programs read what we write, and write what we read. */
 
@@ -31,33 +32,27 @@ test("rsyslog reads every field of an RFC 5424 line, and one message for each al
 			"",
 		].join("\n"),
 	);
-	const daemon = spawn("rsyslogd", ["-n", "-f", `${folder}/conf`, "-i", `${folder}/pid`], { stdio: "ignore" });
-	const ended = new Promise((resolve) => daemon.on("close", resolve));
-	try {
-		await eventually(() => expect(existsSync(`${folder}/pid`) && existsSync(`${folder}/socket`)).toBe(true));
-		const lines = alarmsOfEveryKind.map((alarm) => alarmLine(alarm, "rfc5424", "host", messagesIn("en")));
-		const socket = connect(`${folder}/socket`);
-		socket.end(lines.map((line) => `${line}\n`).join(""));
-		const written = () => (existsSync(`${folder}/out`) ? readFileSync(`${folder}/out`, "utf8").split("\n").slice(0, -1) : []);
-		await eventually(() => expect(written()).toHaveLength(lines.length));
-		const parsed = written().map((line) => JSON.parse(line));
-		for (const [index, { cage, kind, pid, time, ...alarm }] of alarmsOfEveryKind.entries()) {
-			const { data, message, ...header } = parsed[index];
-			expect(header).toEqual({
-				...{ version: "1", priority: alarm.severity === "high" ? "81" : "84", host: "host", time },
-				...{ app: "cagewright", process: String(pid ?? "-"), id: "ALARM" },
-			});
-			expect(JSON.parse(data)["cagewright@32473"]).toMatchObject({
-				cage,
-				kind,
-				result: alarm.result,
-				count: String(alarm.count),
-			});
-			expect(lines[index]).toContain(message);
-		}
-	} finally {
-		daemon.kill();
-		await ended;
+	await using _daemon = scoped(spawn("rsyslogd", ["-n", "-f", `${folder}/conf`, "-i", `${folder}/pid`], { stdio: "ignore" }));
+	await eventually(() => expect(existsSync(`${folder}/pid`) && existsSync(`${folder}/socket`)).toBe(true));
+	const lines = alarmsOfEveryKind.map((alarm) => alarmLine(alarm, "rfc5424", "host", messagesIn("en")));
+	const socket = connect(`${folder}/socket`);
+	socket.end(lines.map((line) => `${line}\n`).join(""));
+	const written = () => (existsSync(`${folder}/out`) ? readFileSync(`${folder}/out`, "utf8").split("\n").slice(0, -1) : []);
+	await eventually(() => expect(written()).toHaveLength(lines.length));
+	const parsed = written().map((line) => JSON.parse(line));
+	for (const [index, { cage, kind, pid, time, ...alarm }] of alarmsOfEveryKind.entries()) {
+		const { data, message, ...header } = parsed[index];
+		expect(header).toEqual({
+			...{ version: "1", priority: alarm.severity === "high" ? "81" : "84", host: "host", time },
+			...{ app: "cagewright", process: String(pid ?? "-"), id: "ALARM" },
+		});
+		expect(JSON.parse(data)["cagewright@32473"]).toMatchObject({
+			cage,
+			kind,
+			result: alarm.result,
+			count: String(alarm.count),
+		});
+		expect(lines[index]).toContain(message);
 	}
 });
 

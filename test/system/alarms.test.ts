@@ -72,20 +72,12 @@ const calls = (text: string) => [...new Set(alarms(text).map(({ call }) => call)
 
 /** Runs the cage and a watch. Resolves to what the watch printed. */
 async function watched(options: readonly string[], work: (watch: Started) => Promise<void>): Promise<string> {
-	const run = startRun("victim", { state });
-	try {
-		await eventually(() => request(""));
-		const watch = begin(["watch", "--json", ...options], { state });
-		try {
-			await watch.says("Watching");
-			await work(watch);
-		} finally {
-			await watch.stop();
-		}
-		return watch.stdout();
-	} finally {
-		await run.stop();
-	}
+	await using _run = startRun("victim", { state });
+	await eventually(() => request(""));
+	await using watch = begin(["watch", "--json", ...options], { state });
+	await watch.says("Watching");
+	await work(watch);
+	return (await watch.stop()).stdout;
 }
 
 test.runIf(isFirstNamespace)(
@@ -139,21 +131,17 @@ test("normal load raises no alarm", async () => {
 	const own = temporaryState();
 	const { port: at } = await preparedRedis(own);
 	const ask = (...words: string[]) => promisify(execFile)(words[0] ?? "", ["-p", String(at), ...words.slice(1)]);
-	const run = startRun("redis", { state: own });
-	const watch = begin(["watch", "--json", "--with-tests"], { state: own });
-	try {
-		await watch.says("Watching");
-		await eventually(() => ask("redis-cli", "PING"));
-		await ask("redis-benchmark", "-q", "-n", "500", "-t", "set,get,lpush,zadd");
-		await ask("redis-cli", "SAVE");
-		// Its records come last.
-		await cagewright(["selftest", "redis"], { state: own });
-		await eventually(() => expect(calls(watch.stdout())).toContain("pivot_root"));
-	} finally {
-		await watch.stop();
-		await run.stop();
-	}
-	expect([...new Set(alarms(watch.stdout()).map(({ executable }) => executable))]).toEqual([attemptsLoader]);
+	await using _run = startRun("redis", { state: own });
+	await using watch = begin(["watch", "--json", "--with-tests"], { state: own });
+	await watch.says("Watching");
+	await eventually(() => ask("redis-cli", "PING"));
+	await ask("redis-benchmark", "-q", "-n", "500", "-t", "set,get,lpush,zadd");
+	await ask("redis-cli", "SAVE");
+	// Its records come last.
+	await cagewright(["selftest", "redis"], { state: own });
+	await eventually(() => expect(calls(watch.stdout())).toContain("pivot_root"));
+	const { stdout } = await watch.stop();
+	expect([...new Set(alarms(stdout).map(({ executable }) => executable))]).toEqual([attemptsLoader]);
 });
 
 test.each([
@@ -275,19 +263,14 @@ test.skipIf(!records)(
 	},
 );
 
-test("in another network namespace, where the kernel delivers no records, the watch says that it reads only the kernel log", async () => {
-	const watch = begin(["watch"], { state, enter: ["unshare", "--net"] });
-	await watch.says("Watching");
-	await watch.stop();
-	expect(watch.stderr()).toContain("only read the kernel log");
-});
-
-test("in another PID namespace, the watch says that it cannot find processes by the kernel's numbers", async () => {
-	const enter = ["unshare", "--pid", "--mount-proc", "--kill-child=SIGTERM"];
-	const watch = begin(["watch"], { state, enter });
+test.each([
+	["network", ["--net"], "only read the kernel log"],
+	["PID", ["--pid", "--mount-proc"], "not the host's PID namespace"],
+])("in another %s namespace, the watch says what it cannot see", async (_, options, says) => {
+	const watch = begin(["watch"], { state, enter: ["unshare", ...options, "--kill-child=SIGTERM"] });
 	await watch.says("Watching");
 	await watch.stop("SIGKILL");
-	expect(watch.stderr()).toContain("not the host's PID namespace");
+	expect(watch.stderr()).toContain(says);
 });
 
 test("a missing cage is named", async () => {

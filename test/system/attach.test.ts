@@ -11,6 +11,7 @@ import { nginx, redis, startOnHost, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort, privateNetwork } from "./network.ts";
 import { allProcesses, read, statusField } from "./processes.ts";
+import { scoped } from "./scoped.ts";
 
 /** Threads of a process and its descendants. */
 const threads = (pid: number) => runningTree(pid).flatMap((process) => process.threads.map((id) => `${process.pid}/task/${id}`));
@@ -136,19 +137,14 @@ describe("--attach", () => {
 		await once(gone, "close");
 		const nobody = await cagewright(["trace", "--attach", String(gone.pid), ...probe], { state });
 		expect([nobody.status, nobody.stderr]).toEqual([2, expect.stringContaining("does not exist")]);
-		const script = "import os, sys; child = os.fork(); child or os._exit(0); print(child, flush=True); sys.stdin.read()";
+		const script = "import os, signal; child = os.fork(); child or os._exit(0); print(child, flush=True); signal.pause()";
 		// A zombie has no memory either, and every machine can have one.
-		const parent = spawn("python3", ["-c", script], { stdio: ["pipe", "pipe", "inherit"] });
-		try {
-			const [said] = await once(parent.stdout, "data");
-			const zombie = String(said).trim();
-			await eventually(() => expect(statusField(Number(zombie), "State")).toMatch(/^Z/));
-			const { status, stderr } = await cagewright(["trace", "--attach", zombie, ...probe], { state });
-			expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("is a kernel thread or has exited") });
-		} finally {
-			parent.stdin.end();
-			await once(parent, "close");
-		}
+		await using parent = scoped(spawn("python3", ["-c", script], { stdio: ["ignore", "pipe", "inherit"] }));
+		const [said] = await once(parent.stdout, "data");
+		const zombie = String(said).trim();
+		await eventually(() => expect(statusField(Number(zombie), "State")).toMatch(/^Z/));
+		const { status, stderr } = await cagewright(["trace", "--attach", zombie, ...probe], { state });
+		expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("is a kernel thread or has exited") });
 	});
 
 	test("is required by --for, and needs a process ID", async () => {
@@ -178,19 +174,14 @@ test.each([
 	["root", "0", "0", undefined],
 ])("the account is the process's own: %s", async (_, user, group, expected) => {
 	const words = ["setpriv", `--reuid=${user}`, `--regid=${group}`, "--clear-groups", "sleep", "infinity"];
-	const child = spawn(words[0] ?? "", words.slice(1), { stdio: "ignore", cwd: "/" });
-	try {
-		await eventually(() => expect(read(child.pid ?? 0, "comm").trim()).toBe("sleep"));
-		const args = ["make", "--attach", String(child.pid), "--probe", "true", "--dry-run", "--json"];
-		const { application } = (await cagewright(args, { state: temporaryState() })).json as unknown as {
-			application: { user?: string };
-		};
-		if (expected === undefined) expect(application).not.toHaveProperty("user");
-		else expect(application.user).toMatch(expected);
-	} finally {
-		child.kill();
-		await once(child, "close");
-	}
+	await using child = scoped(spawn(words[0] ?? "", words.slice(1), { stdio: "ignore", cwd: "/" }));
+	await eventually(() => expect(read(child.pid ?? 0, "comm").trim()).toBe("sleep"));
+	const args = ["make", "--attach", String(child.pid), "--probe", "true", "--dry-run", "--json"];
+	const { application } = (await cagewright(args, { state: temporaryState() })).json as unknown as {
+		application: { user?: string };
+	};
+	if (expected === undefined) expect(application).not.toHaveProperty("user");
+	else expect(application.user).toMatch(expected);
 });
 
 describe("a cage made from a running daemon", () => {

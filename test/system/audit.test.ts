@@ -10,6 +10,7 @@ import { pathFromText } from "../../src/core/path/path.ts";
 import { type AuditResult, auditCage } from "../../src/system/files/audit.ts";
 import { removeTree } from "../../src/system/files/remove.ts";
 import { makeDeep } from "./deep.ts";
+import { mounted } from "./scoped.ts";
 
 const policy: AuditPolicy = {
 	owner: 0,
@@ -138,15 +139,11 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 
 	it("with a mount in it gets a finding, and the mount is not entered", async () => {
 		fs.mkdirSync(join(cage, "mnt"));
-		await execa("mount", ["-t", "tmpfs", "tmpfs", join(cage, "mnt")]);
-		try {
-			fs.writeFileSync(join(cage, "mnt/suid"), "", { mode: 0o644 });
-			fs.chmodSync(join(cage, "mnt/suid"), 0o4755);
-			fs.chmodSync(join(cage, "mnt"), 0o755);
-			expect(await findings()).toEqual(["mounted /mnt"]);
-		} finally {
-			await execa("umount", [join(cage, "mnt")]);
-		}
+		using _mount = mounted(join(cage, "mnt"), "-t", "tmpfs", "tmpfs");
+		fs.writeFileSync(join(cage, "mnt/suid"), "", { mode: 0o644 });
+		fs.chmodSync(join(cage, "mnt/suid"), 0o4755);
+		fs.chmodSync(join(cage, "mnt"), 0o755);
+		expect(await findings()).toEqual(["mounted /mnt"]);
 	});
 
 	it("is audited completely even if names are not UTF-8", async () => {

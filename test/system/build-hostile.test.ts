@@ -8,6 +8,7 @@ import { join, type Path } from "../../src/core/path/path.ts";
 import type { Entry, Plan } from "../../src/core/plan/plan.ts";
 import { clearLeftovers, currentGeneration, listGenerations, readManifest } from "../../src/system/files/generations.ts";
 import { entry, plan } from "../core/cage/plans.ts";
+import { mounted } from "./scoped.ts";
 import { build, cage, everything, folder, host, hostFile, inCage, inHost, openWorkshop, ownProcess } from "./workshop.ts";
 
 openWorkshop();
@@ -74,13 +75,9 @@ describe("a host that changes during the build", () => {
 describe("a full disk", () => {
 	const onSmallDisk = async (options: string, work: () => Promise<void>) => {
 		mkdirSync(cage, { recursive: true });
-		execFileSync("mount", ["-t", "tmpfs", "-o", `mode=700,${options}`, "tmpfs", cage]);
-		try {
-			await work();
-			expect(everything()).toEqual([join(cage, "generations"), join(cage, "manifests")]);
-		} finally {
-			execFileSync("umount", [cage]);
-		}
+		using _disk = mounted(cage, "-t", "tmpfs", "-o", `mode=700,${options}`, "tmpfs");
+		await work();
+		expect(everything()).toEqual([join(cage, "generations"), join(cage, "manifests")]);
 	};
 
 	test("is detected before anything is copied", async () => {

@@ -80,7 +80,8 @@ export interface Made extends Json {
 	readonly seconds: Readonly<Record<"trace" | "plan" | "build" | "trial", number>>;
 }
 
-export interface Started {
+/** Ends with the block that declares it with `await using`. */
+export interface Started extends AsyncDisposable {
 	readonly pid: number;
 	readonly ended: Promise<Result>;
 	/** Output so far. */
@@ -150,6 +151,10 @@ export function begin(args: readonly string[], where: Where): Started {
 		stop(signal = "SIGTERM") {
 			child.kill(signal);
 			return ended;
+		},
+		async [Symbol.asyncDispose]() {
+			child.kill();
+			await ended;
 		},
 	};
 }

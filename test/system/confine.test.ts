@@ -9,6 +9,7 @@ import { seccompFilters } from "../../src/core/confinement/seccomp/program.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { temporaryFolder } from "./cagewright.ts";
 import { freePort } from "./network.ts";
+import { scoped } from "./scoped.ts";
 
 const filters = seccompFilters("x64", { unixSockets: false, memfd: false });
 
@@ -106,7 +107,7 @@ for one in (${expressions.map((expression) => `lambda: ${expression}, `).join(""
 	test("refuses signals and abstract sockets of processes outside, and permits its own", async () => {
 		const name = `cagewright-${process.pid}-${version}`;
 		const serve = `import socket; s = socket.socket(1); s.bind("\\0${name}"); s.listen(); print("ready", flush=True); input()`;
-		const server = spawn("python3", ["-c", serve], { stdio: ["pipe", "pipe", "inherit"] });
+		await using server = scoped(spawn("python3", ["-c", serve], { stdio: ["pipe", "pipe", "inherit"] }));
 		await once(server.stdout, "data");
 		const setup = `
 child = os.fork() or signal.pause()
@@ -118,14 +119,9 @@ connect = lambda name: socket.socket(socket.AF_UNIX).connect("\\0" + name)`;
 		const values = { filters: seccompFilters("x64", { unixSockets: true, memfd: false }) };
 		const refused = "Operation not permitted\n";
 		const open = landlockRuleset([], false, { abstractSockets: true });
-		try {
-			expect(confined(line, values).output).toBe(`${refused}None\n${refused}None\n`);
-			expect(confined(line, { ...values, ruleset: open }).output).toBe(`${refused}None\nNone\nNone\n`);
-			expect(confined(line, { ...values, landlock: 5 }).output).toBe("None\n".repeat(4));
-		} finally {
-			server.stdin.end();
-			await once(server, "close");
-		}
+		expect(confined(line, values).output).toBe(`${refused}None\n${refused}None\n`);
+		expect(confined(line, { ...values, ruleset: open }).output).toBe(`${refused}None\nNone\nNone\n`);
+		expect(confined(line, { ...values, landlock: 5 }).output).toBe("None\n".repeat(4));
 	});
 	test("permits commands to device nodes in /dev only", () => {
 		spawnSync("mknod", ["-m", "666", `${folder}/data/null`, "c", "1", "3"]);

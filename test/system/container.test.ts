@@ -8,6 +8,7 @@ import { fetchPage, freePort, type Network, privateNetwork } from "./network.ts"
 import { otherMachine, renumberedRedis } from "./other-machine.ts";
 import { ownPodman, type Podman } from "./podman.ts";
 import { preparedRedis } from "./prepared.ts";
+import { mounted } from "./scoped.ts";
 
 const state = temporaryState();
 const folder = temporaryFolder("images");
@@ -256,16 +257,12 @@ test.each([
 	const isText = ["quadlet", "kubernetes", "seccomp"].includes(format);
 	const disk = `${folder}/disk`;
 	mkdirSync(disk, { recursive: true });
-	execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]);
-	try {
-		// Texts are small.
-		const full = isText ? ["full"] : [];
-		for (const file of full) spawnSync("dd", ["if=/dev/zero", `of=${disk}/${file}`], { stdio: "ignore" });
-		const { status, stderr } = await inProcess(["export", "redis", "--format", format, "-o", `${disk}/${name}`], { state });
-		expect(status).toBe(1);
-		expect(stderr).toMatch(/^cagewright: [^\n]*No space left[^\n]*\n$/);
-		expect(readdirSync(disk)).toEqual(full);
-	} finally {
-		execFileSync("umount", [disk]);
-	}
+	using _disk = mounted(disk, "-t", "tmpfs", "-o", "size=1m", "tmpfs");
+	// Texts are small.
+	const full = isText ? ["full"] : [];
+	for (const file of full) spawnSync("dd", ["if=/dev/zero", `of=${disk}/${file}`], { stdio: "ignore" });
+	const { status, stderr } = await inProcess(["export", "redis", "--format", format, "-o", `${disk}/${name}`], { state });
+	expect(status).toBe(1);
+	expect(stderr).toMatch(/^cagewright: [^\n]*No space left[^\n]*\n$/);
+	expect(readdirSync(disk)).toEqual(full);
 });

@@ -77,24 +77,19 @@ describe("the watch", () => {
 	test("reports an opening in the cage, but not normal work or a reader outside", async () => {
 		const file = `${temporaryFolder("alarm")}/alarms`;
 		writeFileSync(file, "");
-		const run = startRun("victim", { state });
+		await using _run = startRun("victim", { state });
 		await eventually(() => request(""));
-		const watch = begin(["watch", "victim", "--json", "--on-alarm", `cat >>${file}`], { state });
+		await using watch = begin(["watch", "victim", "--json", "--on-alarm", `cat >>${file}`], { state });
 		const reported = (count: number) => eventually(() => expect(alarmsIn(readFileSync(file, "utf8"))).toHaveLength(count));
-		try {
-			await watch.says("Watching");
-			await request("");
-			await cagewright(["check", "victim", "--deep"], { state });
-			for (const path of [key, "/etc/shadow", "/.env"]) at(path);
-			expect(await request("read")).toContain("BEGIN OPENSSH");
-			await reported(1);
-			await request("child");
-			await reported(2);
-		} finally {
-			await watch.stop();
-			await run.stop();
-		}
-		expect(alarmsIn((await watch.ended).stdout)).toMatchObject([
+		await watch.says("Watching");
+		await request("");
+		await cagewright(["check", "victim", "--deep"], { state });
+		for (const path of [key, "/etc/shadow", "/.env"]) at(path);
+		expect(await request("read")).toContain("BEGIN OPENSSH");
+		await reported(1);
+		await request("child");
+		await reported(2);
+		expect(alarmsIn((await watch.stop()).stdout)).toMatchObject([
 			{
 				...{ schema: "cagewright/alarm/1", cage: "victim", kind: "decoy", severity: "high", result: "opened", path: key },
 				...{ executable: "/usr/bin/perl", technique: "T1552", knownBy: "process" },
@@ -104,14 +99,10 @@ describe("the watch", () => {
 	});
 
 	test("reports a confined shell with --with-tests", async () => {
-		const watch = begin(["watch", "--json", "--with-tests"], { state });
-		try {
-			await watch.says("Watching");
-			const { stdout } = await cagewright(["shell", "victim", "--", "cat", "/root/.aws/credentials"], { state });
-			expect(stdout).toContain("aws_access_key_id");
-			await eventually(() => expect(watch.stdout()).toContain('"path":"/root/.aws/credentials"'));
-		} finally {
-			await watch.stop();
-		}
+		await using watch = begin(["watch", "--json", "--with-tests"], { state });
+		await watch.says("Watching");
+		const { stdout } = await cagewright(["shell", "victim", "--", "cat", "/root/.aws/credentials"], { state });
+		expect(stdout).toContain("aws_access_key_id");
+		await eventually(() => expect(watch.stdout()).toContain('"path":"/root/.aws/credentials"'));
 	});
 });

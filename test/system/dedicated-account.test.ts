@@ -17,6 +17,7 @@ import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
 import { preparedRedis } from "./prepared.ts";
 import { allProcesses, childrenOf, commandOf, listeners, parentOf, processesIn, read, statusField } from "./processes.ts";
+import { processOf } from "./scoped.ts";
 import { ownProcess } from "./workshop.ts";
 
 /** An account on the host for one cage only: created, used and removed with real accounts. */
@@ -302,17 +303,11 @@ test.each([
 	["redis", "used by "],
 ])("%s is refused as a dedicated account", async (name, says) => {
 	const daemon = redis(await freePort());
-	const holder = spawn("setpriv", ["--reuid=redis", "--clear-groups", "sleep", "60"], { stdio: "ignore" });
-	try {
-		await eventually(() => expect(commandOf(holder.pid ?? 0)).toBe("sleep 60"));
-		const options = ["--name", "ded-refused", "--user", "redis", "--probe", daemon.probe, "--dedicated-account", name];
-		const result = await inProcess(["make", ...options, "--yes", "--quiet", "--", ...daemon.command], { state });
-		expect(result).toMatchObject({ status: 2, stdout: "" });
-		expect(result.stderr).toContain(says);
-	} finally {
-		holder.kill("SIGKILL");
-		await once(holder, "close");
-	}
+	await using _holder = await processOf("redis");
+	const options = ["--name", "ded-refused", "--user", "redis", "--probe", daemon.probe, "--dedicated-account", name];
+	const result = await inProcess(["make", ...options, "--yes", "--quiet", "--", ...daemon.command], { state });
+	expect(result).toMatchObject({ status: 2, stdout: "" });
+	expect(result.stderr).toContain(says);
 });
 
 test("the plan reports what a service would share with others", async () => {

@@ -8,6 +8,7 @@ import { askRedis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { nobodyInParticular as user } from "./ordinary.ts";
 import { preparedRedis } from "./prepared.ts";
+import { mounted, scoped } from "./scoped.ts";
 
 /** Root reads a state folder that belongs to a user, who can change everything in it at any moment. */
 
@@ -100,26 +101,19 @@ test("verbs that would write are refused with one line, and change nothing", asy
 
 test("no process that the user's state names is killed or signalled", async () => {
 	const script = join(plantLeftover(), "launch.sh");
-	const named = spawn("sh", ["-c", "read line", script]);
-	const run = startRun("redis", { state: made });
+	await using named = scoped(spawn("sh", ["-c", "read line", script]));
+	await using _run = startRun("redis", { state: made });
 	await eventually(async () => expect(await askRedis(port, ["PING"])).toBe("PONG"));
 	fs.rmSync(join(state, "cages/redis/generations"), { recursive: true });
 	fs.mkdirSync(join(state, "cages/redis/generations"));
 	// Without root, a user can only imitate this bind mount with a link, and a link is refused too.
-	execFileSync("mkdir", [join(state, "cages/redis/generations/1")]);
-	execFileSync("mount", ["--bind", join(made, "cages/redis/generations/1"), join(state, "cages/redis/generations/1")]);
-	try {
-		for (const words of reading) await cagewright(words, { state });
-		expect(await inProcess(["signal", "redis", "TERM"], { state })).toMatchObject({ status: 4 });
-		expect(named.exitCode ?? named.signalCode).toBe(null);
-		expect(await askRedis(port, ["PING"])).toBe("PONG");
-	} finally {
-		execFileSync("umount", [join(state, "cages/redis/generations/1")]);
-		const ended = once(named, "close");
-		named.kill("SIGKILL");
-		await ended;
-		await run.stop();
-	}
+	const generation = "cages/redis/generations/1";
+	fs.mkdirSync(join(state, generation));
+	using _mount = mounted(join(state, generation), "--bind", join(made, generation));
+	for (const words of reading) await cagewright(words, { state });
+	expect(await inProcess(["signal", "redis", "TERM"], { state })).toMatchObject({ status: 4 });
+	expect(named.exitCode ?? named.signalCode).toBe(null);
+	expect(await askRedis(port, ["PING"])).toBe("PONG");
 });
 
 const readers = [

@@ -8,6 +8,7 @@ import { cagewright, inProcess, make, temporaryFolder } from "./cagewright.ts";
 import { fillDisk } from "./fill-disk.ts";
 import { type GreeterFiles, greeterFiles } from "./greeter.ts";
 import { leftovers } from "./processes.ts";
+import { mounted } from "./scoped.ts";
 
 /** Effects of a disk that is full at a certain step. `killed.test.ts` fills it at random moments. */
 const disk = temporaryFolder("full");
@@ -57,13 +58,9 @@ test("a lock needs no free block", async () => {
 test("a lock that cannot be created leaves nothing", () => {
 	const folder = `${disk}/no-inodes`;
 	mkdirSync(folder);
-	execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m,nr_inodes=1", "tmpfs", folder]);
-	try {
-		expect(() => lockCage(pathFromText(`${folder}/lock`), "app")).toThrow(expect.objectContaining({ code: "disk-full" }));
-		expect(execFileSync("ls", ["-A", folder], { encoding: "utf8" })).toBe("");
-	} finally {
-		execFileSync("umount", [folder]);
-	}
+	using _disk = mounted(folder, "-t", "tmpfs", "-o", "size=1m,nr_inodes=1", "tmpfs");
+	expect(() => lockCage(pathFromText(`${folder}/lock`), "app")).toThrow(expect.objectContaining({ code: "disk-full" }));
+	expect(execFileSync("ls", ["-A", folder], { encoding: "utf8" })).toBe("");
 });
 
 test("a truncated line of the log does not damage the next one", async () => {

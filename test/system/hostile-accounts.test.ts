@@ -1,11 +1,9 @@
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { editJson, editTrace } from "./archives.ts";
-import { eventually } from "./eventually.ts";
 import { exportedRedis } from "./hostile-archives.ts";
-import { commandOf } from "./processes.ts";
+import { processOf } from "./scoped.ts";
 
 /** Archives that name accounts and groups to get their power on this machine, and archives with other machine's claims. */
 
@@ -96,23 +94,17 @@ describe("an archive is imported", () => {
 	});
 
 	test("with an account of its own, and others that it switches to and that run here are named", async () => {
-		const holder = spawn("setpriv", ["--reuid=daemon", "--clear-groups", "sleep", "60"], { stdio: "ignore" });
-		try {
-			await eventually(() => expect(commandOf(holder.pid ?? 0)).toBe("sleep 60"));
-			const own = { gid: 64_001, home: "/", name: "cage-taken", reason: "dedicated", uid: 64_001 };
-			const file = changed((tree) => {
-				editJson(`${tree}/export.json`, ({ owners }: Json) => Object.assign(owners.users, { 1: "daemon" }));
-				editJson(`${tree}/export.json`, ({ owners }: Json) => Object.assign(owners.groups, { 1: "daemon" }));
-				editJson(`${tree}/manifests/1.json`, ({ accounts }: Json) =>
-					accounts.users.push(own, { ...own, gid: 1, name: "daemon", reason: "switched-to", uid: 1 }),
-				);
-				editJson(`${tree}/cage.json`, (json) => Object.assign(json, { dedicatedAccount: "cage-taken" }));
-			});
-			expect((await take(file, "--dry-run")).stderr).toMatch(/sleep.* also runs as daemon/);
-		} finally {
-			holder.kill("SIGKILL");
-			await once(holder, "close");
-		}
+		await using _holder = await processOf("daemon");
+		const own = { gid: 64_001, home: "/", name: "cage-taken", reason: "dedicated", uid: 64_001 };
+		const file = changed((tree) => {
+			editJson(`${tree}/export.json`, ({ owners }: Json) => Object.assign(owners.users, { 1: "daemon" }));
+			editJson(`${tree}/export.json`, ({ owners }: Json) => Object.assign(owners.groups, { 1: "daemon" }));
+			editJson(`${tree}/manifests/1.json`, ({ accounts }: Json) =>
+				accounts.users.push(own, { ...own, gid: 1, name: "daemon", reason: "switched-to", uid: 1 }),
+			);
+			editJson(`${tree}/cage.json`, (json) => Object.assign(json, { dedicatedAccount: "cage-taken" }));
+		});
+		expect((await take(file, "--dry-run")).stderr).toMatch(/sleep.* also runs as daemon/);
 	});
 
 	test("and the private files of this machine that its trace makes an update copy are named", async () => {

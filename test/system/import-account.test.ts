@@ -1,14 +1,12 @@
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { begin, cagewright, type Made, temporaryFolder, temporaryState } from "./cagewright.ts";
 import type { Daemon } from "./daemons.ts";
-import { eventually } from "./eventually.ts";
 import { ordinaryUser, readableProgram } from "./ordinary.ts";
 import { otherMachine, renumberedRedis, withoutRedis } from "./other-machine.ts";
 import { preparedRedis } from "./prepared.ts";
-import { commandOf } from "./processes.ts";
+import { processOf } from "./scoped.ts";
 
 /** Accounts travel by name: each machine has its own numbers. */
 
@@ -34,17 +32,11 @@ const ownerOf = (path: string) => {
 test("an imported cage runs as the account of that name with this machine's number, and a shared account is named", async () => {
 	const { enter } = otherMachine(renumberedRedis);
 	const there = temporaryState();
-	const holder = spawn("setpriv", ["--reuid=4321", "--clear-groups", "sleep", "60"], { stdio: "ignore" });
-	try {
-		await eventually(() => expect(commandOf(holder.pid ?? 0)).toBe("sleep 60"));
-		const imported = await cagewright(["import", archive, "--yes"], { state: there, enter });
-		expect(imported.status, imported.stderr).toBe(0);
-		expect(imported.stdout).toContain("answers");
-		expect(imported.stderr).toMatch(/sleep.* also runs as redis/);
-	} finally {
-		holder.kill("SIGKILL");
-		await once(holder, "close");
-	}
+	await using _holder = await processOf(4321);
+	const imported = await cagewright(["import", archive, "--yes"], { state: there, enter });
+	expect(imported.status, imported.stderr).toBe(0);
+	expect(imported.stdout).toContain("answers");
+	expect(imported.stderr).toMatch(/sleep.* also runs as redis/);
 	const cage = `${there}/cages/redis`;
 	const directory = `${cage}/data${daemon.folder}/data`;
 	for (const path of [directory, `${directory}/kept`]) expect(ownerOf(path)).toEqual([4321, 4322]);
@@ -131,16 +123,10 @@ describe("an import that is killed after it created the account", () => {
 
 	test("leaves an account that a process uses, and says so once", async () => {
 		const { account, enter, there, uid } = await killedImport();
-		const holder = spawn("setpriv", [`--reuid=${uid}`, "--clear-groups", "sleep", "60"], { stdio: "ignore" });
-		try {
-			await eventually(() => expect(commandOf(holder.pid ?? 0)).toBe("sleep 60"));
-			const { stderr } = await cagewright(["list"], { state: there, enter });
-			expect(stderr).toMatch(new RegExp(`^Account cage-redis was not removed, because process ${holder.pid} uses it[^\\n]*\\n$`));
-			expect((await cagewright(["list"], { state: there, enter })).stderr).toBe("");
-		} finally {
-			holder.kill("SIGKILL");
-			await once(holder, "close");
-		}
+		await using holder = await processOf(uid);
+		const { stderr } = await cagewright(["list"], { state: there, enter });
+		expect(stderr).toMatch(new RegExp(`^Account cage-redis was not removed, because process ${holder.pid} uses it[^\\n]*\\n$`));
+		expect((await cagewright(["list"], { state: there, enter })).stderr).toBe("");
 		expect(account("cage-redis")).toContain("made by cagewright");
 		expect(cagesIn(there)).toEqual([]);
 	});

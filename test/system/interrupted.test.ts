@@ -34,18 +34,13 @@ function cages(): string[] {
 	return readdirSync(`${state}/cages`);
 }
 
-test("SIGHUP during the trace leaves nothing", async () => {
-	const work = beginMake("cut-short");
-	await work.says(/"event":"application-started"/);
-	expect((await work.stop("SIGHUP")).status).toBe(129);
-	expect(leftovers(state, [daemon.folder])).toEqual([]);
-	expect(cages()).toEqual([]);
-});
-
-test("SIGTERM during the build leaves nothing", async () => {
-	const work = beginMake("cut-short", large);
-	await work.says(/"event":"file-copied"/);
-	expect((await work.stop("SIGTERM")).status).toBe(143);
+test.each([
+	["SIGHUP", "trace", /"event":"application-started"/, 129, []],
+	["SIGTERM", "build", /"event":"file-copied"/, 143, large],
+] as const)("%s during the %s leaves nothing", async (signal, _, moment, status, options) => {
+	const work = beginMake("cut-short", options);
+	await work.says(moment);
+	expect(await work.stop(signal)).toMatchObject({ status });
 	expect(leftovers(state, [daemon.folder])).toEqual([]);
 	expect(cages()).toEqual([]);
 });

@@ -27,25 +27,21 @@ async function service(onConnection: (socket: Socket) => void): Promise<{ port: 
 	return { port, enter: ["nsenter", `--net=/proc/${loopback.pid}/ns/net`, "--"] };
 }
 
-const client = (...lines: string[]) => ["python3", "-c", ["import socket, struct, sys", ...lines].join("\n")];
+/** Runs a client in Python. Resolves to what it printed. */
+const talk = async (enter: readonly string[], ...lines: string[]) =>
+	(await ask([...enter, "python3", "-c", ["import socket, struct", ...lines].join("\n")])).output;
 
 test("an answer after the end of the request arrives completely", async () => {
 	const { enter, port } = await service((socket) => {
 		socket.resume();
 		socket.on("end", () => socket.end("x".repeat(120_000)));
 	});
-	const { output } = await ask([
-		...enter,
-		...client(
-			`s = socket.create_connection(('127.0.0.1', ${port}))`,
-			"s.sendall(b'q')",
-			"s.shutdown(socket.SHUT_WR)",
-			"n = 0",
-			"while (part := s.recv(65536)): n += len(part)",
-			"print(n)",
-		),
-	]);
-	expect(output).toBe("120000");
+	const lines = [
+		"s.sendall(b'q'); s.shutdown(socket.SHUT_WR); n = 0",
+		"while (part := s.recv(65536)): n += len(part)",
+		"print(n)",
+	];
+	expect(await talk(enter, `s = socket.create_connection(('127.0.0.1', ${port}))`, ...lines)).toBe("120000");
 });
 
 test("connections that are reset do not affect others", async () => {
@@ -54,17 +50,14 @@ test("connections that are reset do not affect others", async () => {
 		socket.resume();
 		socket.end("hello");
 	});
-	const { output } = await ask([
-		...enter,
-		...client(
-			"for _ in range(200):",
-			`    s = socket.create_connection(('127.0.0.1', ${port}))`,
-			"    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))",
-			"    s.sendall(b'q')",
-			"    s.close()",
-			`print(socket.create_connection(('127.0.0.1', ${port})).recv(10).decode())`,
-		),
-	]);
+	const output = await talk(
+		enter,
+		"for _ in range(200):",
+		`    s = socket.create_connection(('127.0.0.1', ${port}))`,
+		"    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))",
+		"    s.sendall(b'q'); s.close()",
+		`print(socket.create_connection(('127.0.0.1', ${port})).recv(10).decode())`,
+	);
 	expect(output).toBe("hello");
 });
 
@@ -78,11 +71,7 @@ test("a service that keeps its connections open does not delay the end", async (
 		socket.resume();
 		socket.write("hi");
 	});
-	const { output } = await ask([
-		...enter,
-		...client(`print(socket.create_connection(('127.0.0.1', ${port})).recv(10).decode())`),
-	]);
-	expect(output).toBe("hi");
+	expect(await talk(enter, `print(socket.create_connection(('127.0.0.1', ${port})).recv(10).decode())`)).toBe("hi");
 	await shared.pop()?.dispose();
 	await eventually(() => expect(held.size).toBe(0));
 });

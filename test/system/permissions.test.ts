@@ -8,6 +8,7 @@ import { pythonPages, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort, hostNetwork } from "./network.ts";
 import { listeners, processesIn } from "./processes.ts";
+import { scoped } from "./scoped.ts";
 
 /** The cage permits what the trace shows, and the administrator can override it. */
 
@@ -107,18 +108,13 @@ import socket
 listening = socket.socket(socket.AF_UNIX); listening.bind("\\0${name}"); listening.listen()
 print("up", flush=True)
 listening.accept()`;
-		const holder = spawn("/usr/bin/python3", ["-c", code], { stdio: ["ignore", "pipe", "inherit"] });
-		try {
-			await once(holder.stdout, "data");
-			const connect = `
+		await using holder = scoped(spawn("/usr/bin/python3", ["-c", code], { stdio: ["ignore", "pipe", "inherit"] }));
+		await once(holder.stdout, "data");
+		const connect = `
 import socket
 try: socket.socket(socket.AF_UNIX).connect("\\0${name}"); print("reached")
 except OSError as error: print(error.errno)`;
-			expect(await inCage(connect)).toBe("111\n"); // ECONNREFUSED: nothing listens at that name
-		} finally {
-			holder.kill("SIGKILL");
-			await once(holder, "close");
-		}
+		expect(await inCage(connect)).toBe("111\n"); // ECONNREFUSED: nothing listens at that name
 	});
 });
 

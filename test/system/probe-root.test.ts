@@ -10,6 +10,7 @@ import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
 import { ordinaryUser, ownFolder, readableProgram } from "./ordinary.ts";
 import { allProcesses, commandOf } from "./processes.ts";
+import { scoped } from "./scoped.ts";
 
 /** Probes and exercises run as root on the host's file system. Files that an application creates below its root must not redirect them elsewhere. */
 
@@ -153,18 +154,12 @@ describe("probes for a process with its own root", () => {
 				try { fs.rmSync(d + "/" + name, { recursive: true, force: true }) } catch {}
 				link(name === "directory" ? to : to + "/file", name);
 			}`;
-		const attacker = spawn(process.execPath, ["-e", swapping], { stdio: "ignore" });
-		const ended = once(attacker, "close");
-		try {
-			const tries =
-				"cat absolute directory/secret; echo changed >absolute; echo changed >directory/file; echo changed >directory/new";
-			const { output } = await shell(`cd "$CAGEWRIGHT_ROOT"/data; for i in $(seq 1000); do ${tries}; done 2>/dev/null`, 60);
-			expect(output).not.toContain("of the host");
-			expectHostUntouched();
-		} finally {
-			attacker.kill("SIGKILL");
-			await ended;
-		}
+		await using _attacker = scoped(spawn(process.execPath, ["-e", swapping], { stdio: "ignore" }));
+		const tries =
+			"cat absolute directory/secret; echo changed >absolute; echo changed >directory/file; echo changed >directory/new";
+		const { output } = await shell(`cd "$CAGEWRIGHT_ROOT"/data; for i in $(seq 1000); do ${tries}; done 2>/dev/null`, 60);
+		expect(output).not.toContain("of the host");
+		expectHostUntouched();
 	});
 
 	test("gain nothing from a setuid program or a device below the root", async () => {
@@ -228,15 +223,9 @@ s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); print("ready
 c, _ = s.accept(); fds = socket.recv_fds(c, 1, 2)[1]; c.send(b"x"); time.sleep(1000)`;
 		const give = `import socket, sys
 s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); socket.send_fds(s, [b"x"], [1, 2]); s.recv(1)`;
-		const holder = spawn("python3", ["-c", hold, place], { stdio: ["ignore", "pipe", "inherit"] });
-		const ended = once(holder, "close");
-		try {
-			await once(holder.stdout, "data");
-			expect(await shell(`python3 -c '${give}' '${place}' && echo done`)).toMatchObject({ ok: true, output: "done\n" });
-		} finally {
-			holder.kill("SIGKILL");
-			await ended;
-		}
+		await using holder = scoped(spawn("python3", ["-c", hold, place], { stdio: ["ignore", "pipe", "inherit"] }));
+		await once(holder.stdout, "data");
+		expect(await shell(`python3 -c '${give}' '${place}' && echo done`)).toMatchObject({ ok: true, output: "done\n" });
 	});
 });
 

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { begin, cagewright, inProcess, type Result, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, inProcess, type Result, temporaryState } from "./cagewright.ts";
 import { type Daemon, pythonPages, redis, startOnHost, wordsOf } from "./daemons.ts";
+import { hiding } from "./hiding.ts";
 import { freePort } from "./network.ts";
 import { preparedDemo, preparedRedis } from "./prepared.ts";
 
@@ -36,46 +37,19 @@ function expectNoCage(name: string): void {
 	expect(cages).not.toContain(name);
 }
 
-test("the verb to use without a terminal is named", async () => {
-	expectRefused(await inProcess([], { state }), 2, "cagewright make");
-});
-
 test("make without strace names the missing package", async () => {
-	const folder = temporaryFolder("no-strace");
-	writeFileSync(`${folder}/strace`, "", { mode: 0o644 });
-	// Cover strace with a file that cannot be executed, in a separate mount namespace.
-	const hidden = ["unshare", "--mount", "sh", "-c", 'mount -n --bind "$0" /usr/bin/strace && exec "$@"', `${folder}/strace`];
-	const result = await cagewright(makeArguments(["--probe", daemon.probe]), { state, enter: hidden });
+	const result = await cagewright(makeArguments(["--probe", daemon.probe]), { state, enter: hiding("/usr/bin/strace") });
 	expectRefused(result, 3, "strace", "Install the package strace", "doctor --fix");
 });
 
-test("an unknown account is refused", async () => {
-	expectRefused(
-		await inProcess(makeArguments(["--user", "no-such-account", "--probe", daemon.probe]), { state }),
-		2,
-		"no-such-account",
-	);
-});
-
-test("an unknown group is refused", async () => {
-	const result = await inProcess(makeArguments(["--user", "nobody:no-such-group", "--probe", daemon.probe]), { state });
-	expectRefused(result, 2, "no-such-group");
-});
-
-test("an unknown template is refused", async () => {
-	expectRefused(await inProcess(["make", "no-such-template", "--yes", "--quiet"], { state }), 2, "no-such-template");
-});
-
-test("a missing program is refused", async () => {
-	expectRefused(await inProcess(makeArguments(["--probe", "false"], ["no-such-program"]), { state }), 2, "no-such-program");
-});
-
-test.each(["/nowhere", "/etc/passwd"])("the working directory %s is refused", async (cwd) => {
-	expectRefused(
-		await inProcess(makeArguments(["--cwd", cwd, "--probe", daemon.probe]), { state }),
-		2,
-		`Directory '${cwd}' does not exist`,
-	);
+test.each([
+	["an unknown account", ["--user", "no-such-account"], "no-such-account"],
+	["an unknown group", ["--user", "nobody:no-such-group"], "no-such-group"],
+	["a working directory that does not exist", ["--cwd", "/nowhere"], "Directory '/nowhere' does not exist"],
+	["a file as working directory", ["--cwd", "/etc/passwd"], "Directory '/etc/passwd' does not exist"],
+	["--keep without --minimise", ["--keep", "/etc"], "--minimise"],
+])("%s is refused", async (_, options, says) => {
+	expectRefused(await inProcess(makeArguments([...options, "--probe", daemon.probe]), { state }), 2, says);
 });
 
 test.each([
@@ -110,14 +84,6 @@ test("make needs no parameter whose command was given instead, and repeats the c
 	expect(json.command).toContain(
 		"make network-daemon --set port=11211 --set send=version --set expect=VERSION --name cache --yes -- /bin/sleep 1",
 	);
-});
-
-test("--keep without --minimise is refused", async () => {
-	expectRefused(await inProcess(makeArguments(["--keep", "/etc", "--probe", "false"]), { state }), 2, "--minimise");
-});
-
-test("a command without a known protocol needs a probe", async () => {
-	expectRefused(await inProcess(makeArguments([], ["sleep", "1000"]), { state }), 2, "--probe");
 });
 
 test("a probe without an answer fails and is quoted by its first line", async () => {
@@ -172,14 +138,18 @@ test("without a terminal and --yes, make shows the plan and makes nothing, whate
 });
 
 test.each([
-	["an option that does not exist", ["list", "--no-such-option"]],
-	["a verb that does not exist", ["no-such-verb"]],
-	["a timeout that is no number", ["make", "--timeout", "soon", "demo"]],
-	["two words where one command is meant", ["make", "demo", "nginx"]],
-	["a second run of a cage that does not exist", ["trace", "no-such-cage", "--add"]],
-	["a path that climbs", ["make", "demo", "--writable", "/srv/../etc"]],
-])("%s is wrong usage", async (_, args) => {
-	expectRefused(await inProcess(args, { state }), 2);
+	["a start without a verb and a terminal", [], "cagewright make"],
+	["an unknown template", ["make", "no-such-template", "--yes", "--quiet"], "no-such-template"],
+	["a missing program", makeArguments(["--probe", "false"], ["no-such-program"]), "no-such-program"],
+	["a command of an unknown protocol without a probe", makeArguments([], ["sleep", "1000"]), "--probe"],
+	["an option that does not exist", ["list", "--no-such-option"], ""],
+	["a verb that does not exist", ["no-such-verb"], ""],
+	["a timeout that is no number", ["make", "--timeout", "soon", "demo"], ""],
+	["two words where one command is meant", ["make", "demo", "nginx"], ""],
+	["a second run of a cage that does not exist", ["trace", "no-such-cage", "--add"], ""],
+	["a path that climbs", ["make", "demo", "--writable", "/srv/../etc"], ""],
+])("%s is wrong usage", async (_, args, says) => {
+	expectRefused(await inProcess(args, { state }), 2, says);
 });
 
 test("another application under an existing name is refused, and replaces it with --replace", async () => {

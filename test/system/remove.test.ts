@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { join, type Path, pathFromBytes, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
 import { removeTree } from "../../src/system/files/remove.ts";
+import { mounted, scoped } from "./scoped.ts";
 
 let folder: Path;
 const at = (name: string) => join(folder, name);
@@ -38,16 +38,14 @@ test("a link is removed, not its target", async () => {
 
 test("nothing is removed while something is mounted below, whatever its name", async () => {
 	mkdirSync(at("tree/mount point"));
-	execFileSync("mount", ["--bind", at("outside"), at("tree/mount point")]);
-	try {
+	{
+		using _mount = mounted(at("tree/mount point"), "--bind", at("outside"));
 		await expect(removeTree(at("tree"))).rejects.toMatchObject({
 			code: "mounted-below",
 			exit: 4,
 			values: { mount: at("tree/mount point") },
 		});
 		expect(existsSync(at("tree/a/b"))).toBe(true);
-	} finally {
-		execFileSync("umount", [at("tree/mount point")]);
 	}
 	await removeTree(at("tree"));
 	expect(existsSync(at("outside/file"))).toBe(true);
@@ -57,12 +55,11 @@ test("directories that become links during a removal lead nowhere", async () => 
 	const script = `while :; do rm -rf x 2>/dev/null; ln -s ${at("outside")} x 2>/dev/null; rm -f x; mkdir x 2>/dev/null; touch x/file 2>/dev/null; done`;
 	for (let round = 0; round < 5; round++) {
 		mkdirSync(at("tree/a"), { recursive: true });
-		const attacker = spawn("sh", ["-c", script], { cwd: at("tree/a"), stdio: "ignore" });
-		const ended = once(attacker, "close");
-		await new Promise((resolve) => setTimeout(resolve, 30));
-		await removeTree(at("tree")).catch(() => undefined);
-		attacker.kill("SIGKILL");
-		await ended;
+		{
+			await using _attacker = scoped(spawn("sh", ["-c", script], { cwd: at("tree/a"), stdio: "ignore" }));
+			await new Promise((resolve) => setTimeout(resolve, 30));
+			await removeTree(at("tree")).catch(() => undefined);
+		}
 		expect(readFileSync(at("outside/file"), "utf8")).toBe("keep");
 		await removeTree(at("tree"));
 	}

@@ -22,6 +22,7 @@ import { expectServedInside, expectWellMade } from "./held.ts";
 import { fetchPage, type Network, privateNetwork } from "./network.ts";
 import { type Ordinary, ordinaryUser, ownFolder, readableProgram } from "./ordinary.ts";
 import { allProcesses, commandOf, statusField } from "./processes.ts";
+import { scoped } from "./scoped.ts";
 
 let network: Network;
 let copy: string;
@@ -120,18 +121,13 @@ describe("an ordinary user", () => {
 	test("reaches a host service during the trace", async () => {
 		const script = `require("node:http").createServer((_, answer) => answer.end("of the host")).listen(21454, "127.0.0.1")`;
 		const [program = "", ...rest] = [...network.enter, process.execPath, "-e", script];
-		const service = spawn(program, rest, { stdio: "ignore" });
-		try {
-			await eventually(() => fetchPage("http://127.0.0.1:21454/", network));
-			const query = `require("node:http").createServer(async (_, answer) =>
-				answer.end(await (await fetch("http://127.0.0.1:21454/")).text())).listen(21455, "127.0.0.1")`;
-			const probe = `test "$(curl -fsS --noproxy '*' http://127.0.0.1:21455/)" = "of the host"`;
-			const made = await make(["--name", "query", "--probe", probe, "--", process.execPath, "-e", query], user);
-			expect(made.answered).toBe(true);
-		} finally {
-			service.kill();
-			await once(service, "close");
-		}
+		await using _service = scoped(spawn(program, rest, { stdio: "ignore" }));
+		await eventually(() => fetchPage("http://127.0.0.1:21454/", network));
+		const query = `require("node:http").createServer(async (_, answer) =>
+			answer.end(await (await fetch("http://127.0.0.1:21454/")).text())).listen(21455, "127.0.0.1")`;
+		const probe = `test "$(curl -fsS --noproxy '*' http://127.0.0.1:21455/)" = "of the host"`;
+		const made = await make(["--name", "query", "--probe", probe, "--", process.execPath, "-e", query], user);
+		expect(made.answered).toBe(true);
 	});
 
 	test("leaves no process, even if Cagewright is killed", async () => {

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { parseMaps } from "../../src/system/running/proc.ts";
 import { refusal, runningTree } from "../../src/system/running/tree.ts";
 import { temporaryFolder } from "./cagewright.ts";
+import { scoped } from "./scoped.ts";
 
 test("file names of a process are decoded even if they look like the kernel's additions", async () => {
 	const folder = temporaryFolder("running");
@@ -24,28 +25,25 @@ print("ready", flush=True)
 sys.stdin.read()
 `;
 	const files = ["real (deleted)", "new\nline", "four\\012characters", "gone", "replaced"].map(name);
-	const child = spawn(name("python"), ["-c", script, ...files], { stdio: ["pipe", "pipe", "inherit"], cwd: folder });
-	try {
-		await once(child.stdout, "data");
-		unlinkSync(name("gone"));
-		writeFileSync(name("newer"), "y");
-		renameSync(name("newer"), name("replaced"));
-		copyFileSync("/usr/bin/python3", name("newer"));
-		renameSync(name("newer"), name("python"));
-		const [process] = runningTree(child.pid ?? 0);
-		const mapped = process?.mapped.filter((path) => path.startsWith(folder)).sort();
-		// A replaced file counts as mapped, because a new start would map its successor.
-		expect(mapped).toEqual(["four\\012characters", "new\nline", "python", "real (deleted)", "replaced"].map(name));
-		const open = new Set(process?.descriptors.map(({ path }) => path).filter((path) => path.startsWith(folder)));
-		expect([...open].sort()).toEqual(["four\\012characters", "new\nline", "real (deleted)"].map(name));
-		// Only one of the two sockets reads addresses and routes.
-		expect(process?.sockets).toEqual([{ family: "AF_NETLINK" }]);
-		expect(process?.program).toBe(name("python"));
-		expect(process?.cwd).toBe(folder);
-	} finally {
-		child.stdin.end();
-		await once(child, "close");
-	}
+	await using child = scoped(
+		spawn(name("python"), ["-c", script, ...files], { stdio: ["pipe", "pipe", "inherit"], cwd: folder }),
+	);
+	await once(child.stdout, "data");
+	unlinkSync(name("gone"));
+	writeFileSync(name("newer"), "y");
+	renameSync(name("newer"), name("replaced"));
+	copyFileSync("/usr/bin/python3", name("newer"));
+	renameSync(name("newer"), name("python"));
+	const [process] = runningTree(child.pid ?? 0);
+	const mapped = process?.mapped.filter((path) => path.startsWith(folder)).sort();
+	// A replaced file counts as mapped, because a new start would map its successor.
+	expect(mapped).toEqual(["four\\012characters", "new\nline", "python", "real (deleted)", "replaced"].map(name));
+	const open = new Set(process?.descriptors.map(({ path }) => path).filter((path) => path.startsWith(folder)));
+	expect([...open].sort()).toEqual(["four\\012characters", "new\nline", "real (deleted)"].map(name));
+	// Only one of the two sockets reads addresses and routes.
+	expect(process?.sockets).toEqual([{ family: "AF_NETLINK" }]);
+	expect(process?.program).toBe(name("python"));
+	expect(process?.cwd).toBe(folder);
 });
 
 test("mappings without a file are ignored", () => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { join, type Path, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
 import { type CopyRequest, copyRegularFile } from "../../src/system/files/safe-copy.ts";
+import { mounted } from "./scoped.ts";
 
 let folder: Path;
 const at = (name: string) => join(folder, name);
@@ -175,25 +176,21 @@ test.runIf(fs.existsSync("/usr/sbin/mkfs.xfs"))(
 		fs.truncateSync(at("disk"), 400_000_000);
 		execFileSync("mkfs.xfs", ["-q", at("disk")]);
 		fs.mkdirSync(at("xfs"));
-		execFileSync("mount", ["-o", "loop", at("disk"), at("xfs")]);
-		try {
-			fs.writeFileSync(at("xfs/from"), Buffer.alloc(4_000_000, 2));
-			fs.chmodSync(at("xfs/from"), 0o4755);
-			const there = new Set<bigint>();
-			const done = await copy({
-				from: at("xfs/from"),
-				to: at("xfs/to"),
-				mode: 0o640,
-				owner: { uid: 5, gid: 6 },
-				reflinks: there,
-			});
-			expect(done).toMatchObject({ size: 4_000_000, sha256: sha256(Buffer.alloc(4_000_000, 2)), stable: true });
-			expect(there.size).toBe(0);
-			expect(fs.lstatSync(at("xfs/to"))).toMatchObject({ mode: 0o100640, uid: 5, gid: 6, size: 4_000_000 });
-			expect(execFileSync("filefrag", ["-v", at("xfs/to")], { encoding: "utf8" })).toContain("shared");
-			expect(reflinks.size === 0 || reflinks.has(here)).toBe(true);
-		} finally {
-			execFileSync("umount", [at("xfs")]);
-		}
+		using _disk = mounted(at("xfs"), "-o", "loop", at("disk"));
+		fs.writeFileSync(at("xfs/from"), Buffer.alloc(4_000_000, 2));
+		fs.chmodSync(at("xfs/from"), 0o4755);
+		const there = new Set<bigint>();
+		const done = await copy({
+			from: at("xfs/from"),
+			to: at("xfs/to"),
+			mode: 0o640,
+			owner: { uid: 5, gid: 6 },
+			reflinks: there,
+		});
+		expect(done).toMatchObject({ size: 4_000_000, sha256: sha256(Buffer.alloc(4_000_000, 2)), stable: true });
+		expect(there.size).toBe(0);
+		expect(fs.lstatSync(at("xfs/to"))).toMatchObject({ mode: 0o100640, uid: 5, gid: 6, size: 4_000_000 });
+		expect(execFileSync("filefrag", ["-v", at("xfs/to")], { encoding: "utf8" })).toContain("shared");
+		expect(reflinks.size === 0 || reflinks.has(here)).toBe(true);
 	},
 );

@@ -6,6 +6,7 @@ import { join, type Path, pathFromText } from "../../src/core/path/path.ts";
 import type { WritableDirectory } from "../../src/core/plan/plan.ts";
 import { seedData } from "../../src/system/files/seed.ts";
 import { writable } from "../core/cage/plans.ts";
+import { mounted } from "./scoped.ts";
 
 let folder: Path;
 let state: Path;
@@ -75,14 +76,10 @@ describe("the data of a cage", () => {
 		fs.truncateSync(inState("sparse"), bytes);
 		fs.writeFileSync(inState("full"), Buffer.alloc(bytes, 1));
 		fs.mkdirSync(cage);
-		execFileSync("mount", ["-t", "tmpfs", "-o", "mode=700,size=5m", "tmpfs", cage]);
-		try {
-			await expect(seed(query("full"))).rejects.toMatchObject({ code: "disk-full", exit: 1 });
-			expect(fs.readdirSync(cage)).toEqual(["data"]);
-			expect(await seed(query("sparse"))).toMatchObject({ copied: [inState("sparse")] });
-		} finally {
-			execFileSync("umount", [cage]);
-		}
+		using _disk = mounted(cage, "-t", "tmpfs", "-o", "mode=700,size=5m", "tmpfs");
+		await expect(seed(query("full"))).rejects.toMatchObject({ code: "disk-full", exit: 1 });
+		expect(fs.readdirSync(cage)).toEqual(["data"]);
+		expect(await seed(query("sparse"))).toMatchObject({ copied: [inState("sparse")] });
 	});
 
 	test("is never overwritten, and no path is seeded twice", async () => {

@@ -6,6 +6,7 @@ import { askRedis, type Daemon } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
 import { preparedRedis } from "./prepared.ts";
+import { scoped } from "./scoped.ts";
 
 const state = temporaryState();
 const there = temporaryState();
@@ -72,7 +73,7 @@ test("a directory that becomes a link during an export adds nothing of the host 
 	const swaps = `import ctypes, sys
 libc, a, b = ctypes.CDLL(None), sys.argv[1].encode(), sys.argv[2].encode()
 while True: libc.renameat2(-100, a, -100, b, 2)`;
-	const swapping = spawn("python3", ["-c", swaps, inside, link], { stdio: "ignore" });
+	await using _swapping = scoped(spawn("python3", ["-c", swaps, inside, link], { stdio: "ignore" }));
 	try {
 		await eventually(() => expect(lstatSync(inside).isSymbolicLink()).toBe(true));
 		for (let round = 0; round < 2; round++) {
@@ -83,7 +84,6 @@ while True: libc.renameat2(-100, a, -100, b, 2)`;
 			expect(existsSync(file)).toBe(false);
 		}
 	} finally {
-		swapping.kill("SIGKILL");
 		for (const one of [victim, inside, link]) rmSync(one, { recursive: true, force: true });
 	}
 });

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { bundle } from "../bundle.ts";
 import { runToEnd } from "../run-to-end.ts";
 import { temporaryFolder } from "./cagewright.ts";
+import { scoped } from "./scoped.ts";
 
 /** Paths through directories that somebody else can write to. Each walk runs in a separate process. `CAGEWRIGHT_SEED` tries other trees. */
 
@@ -34,13 +34,10 @@ test("a path is opened up to the first item that is no directory, and never leav
 test("a path never leaves the top while directories are swapped for links", async () => {
 	for (const top of ["inside", "outside"])
 		for (const one of ["a/a/a", "a/b/c", "b/a/b", "b/b/a", "c/a/b"]) mkdirSync(join(folder, top, one), { recursive: true });
-	const swapper = spawn(process.execPath, [program, folder, "swap"], { stdio: "inherit" });
-	try {
+	{
+		await using swapper = scoped(spawn(process.execPath, [program, folder, "swap"], { stdio: "inherit" }));
 		expect(await walk("race")).toBeGreaterThan(50);
 		expect(swapper.exitCode).toBeNull();
-	} finally {
-		swapper.kill("SIGKILL");
-		await once(swapper, "exit");
 	}
 	expect(readdirSync(join(folder, "outside"))).toEqual(["a", "b", "c"]);
 }, 150_000);

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
@@ -6,6 +5,7 @@ import { cagewright, temporaryFolder, temporaryState } from "../system/cagewrigh
 import { eventually } from "../system/eventually.ts";
 import { fillDisk } from "../system/fill-disk.ts";
 import { leftovers } from "../system/processes.ts";
+import { mounted } from "../system/scoped.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
 import { atFiles, form, leave, offered, openWizard, plannedFiles, sessionAtFiles, sessionsOf, untilAnswered } from "./wizards.ts";
 
@@ -130,26 +130,22 @@ describe("a session that cannot be resumed", () => {
 describe("a session on a full disk", () => {
 	it("is not reported as saved", async () => {
 		const disk = temporaryFolder("full-session");
-		execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m,mode=755", "tmpfs", disk]);
-		try {
-			const wizard = await atFiles(`${disk}/state`);
-			wizard.press(keys.escape);
-			await wizard.pressAt("step 2/7", keys.escape);
-			await wizard.sees(form);
-			// When the trace's files go, there would be room for the session.
-			await eventually(() => expect(readdirSync(`${disk}/state/scratch`)).toEqual([]));
-			fillDisk(`${disk}/filler`);
-			wizard.press("\x1b[5~", "x");
-			await wizard.sees("demox");
-			await leave(wizard);
-			const said = (await wizard.screen()).join("");
-			expect(said).toContain("You left the wizard early.");
-			expect(said).toMatch(
-				/The session could not be saved, so it cannot be resumed: No space left on the device for \S+\. Free some space and try again\./,
-			);
-			expect(said).not.toContain("To resume the session");
-		} finally {
-			execFileSync("umount", ["-l", disk]);
-		}
+		using _disk = mounted(disk, "-t", "tmpfs", "-o", "size=4m,mode=755", "tmpfs");
+		const wizard = await atFiles(`${disk}/state`);
+		wizard.press(keys.escape);
+		await wizard.pressAt("step 2/7", keys.escape);
+		await wizard.sees(form);
+		// When the trace's files go, there would be room for the session.
+		await eventually(() => expect(readdirSync(`${disk}/state/scratch`)).toEqual([]));
+		fillDisk(`${disk}/filler`);
+		wizard.press("\x1b[5~", "x");
+		await wizard.sees("demox");
+		await leave(wizard);
+		const said = (await wizard.screen()).join("");
+		expect(said).toContain("You left the wizard early.");
+		expect(said).toMatch(
+			/The session could not be saved, so it cannot be resumed: No space left on the device for \S+\. Free some space and try again\./,
+		);
+		expect(said).not.toContain("To resume the session");
 	});
 });

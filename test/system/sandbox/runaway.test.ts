@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { begin, cagewright, home, temporaryFolder, temporaryState } from "../cagewright.ts";
 import { eventually } from "../eventually.ts";
+import { allProcesses, commandOf, read } from "../processes.ts";
+import { scoped } from "../scoped.ts";
 
 /** Applications that try to leave a chroot, keep the trace from ending, or exhaust the machine. */
 
@@ -72,7 +73,7 @@ describe("a runaway application", () => {
 		const [socket, script] = [at("holds"), at("passes.py")];
 		// Connections that nobody accepts keep the descriptors sent over them.
 		const holding = `import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(${JSON.stringify(socket)}); s.listen(9); sys.stdin.read()`;
-		const holder = spawn("/usr/bin/python3", ["-c", holding], { stdio: ["pipe", "ignore", "inherit"] });
+		await using holder = scoped(spawn("/usr/bin/python3", ["-c", holding], { stdio: ["pipe", "ignore", "inherit"] }));
 		writeFileSync(
 			script,
 			[
@@ -85,20 +86,15 @@ describe("a runaway application", () => {
 				`http.server.HTTPServer(('127.0.0.1', ${port}), http.server.SimpleHTTPRequestHandler).serve_forever()`,
 			].join("\n"),
 		);
-		try {
-			await eventually(() => expect(existsSync(socket)).toBe(true));
-			const probe = `curl -fsS --noproxy '*' -m 5 -o /dev/null http://127.0.0.1:${port}/`;
-			const { status, stderr } = await cagewright(
-				["trace", "--name", "passes", "--allow", `socket:${socket}`, "--probe", probe, "--", "/usr/bin/python3", script],
-				{ state: temporaryState() },
-			);
-			expect(stderr).toContain(`a service of this machine at ${socket}`);
-			expect(status).toBe(0);
-			expect(holder.exitCode).toBeNull();
-		} finally {
-			holder.stdin?.end();
-			await once(holder, "close");
-		}
+		await eventually(() => expect(existsSync(socket)).toBe(true));
+		const probe = `curl -fsS --noproxy '*' -m 5 -o /dev/null http://127.0.0.1:${port}/`;
+		const { status, stderr } = await cagewright(
+			["trace", "--name", "passes", "--allow", `socket:${socket}`, "--probe", probe, "--", "/usr/bin/python3", script],
+			{ state: temporaryState() },
+		);
+		expect(stderr).toContain(`a service of this machine at ${socket}`);
+		expect(status).toBe(0);
+		expect(holder.exitCode).toBeNull();
 	});
 
 	test("is stopped before it fills the disk, and its files are removed", async () => {
@@ -133,21 +129,11 @@ describe("a runaway application", () => {
 			state: temporaryState(),
 		});
 		const held = await eventually(() => {
-			const pid = processWith(command);
+			const pid = allProcesses().find((one) => commandOf(one) === command.join(" "));
 			expect(pid).toBeDefined();
-			return { cgroup: readFileSync(`/proc/${pid}/cgroup`, "latin1"), limits: readFileSync(`/proc/${pid}/limits`, "latin1") };
+			return { cgroup: read(pid ?? 0, "cgroup"), limits: read(pid ?? 0, "limits") };
 		});
 		await traced.stop();
 		expect(held.cgroup.includes("cagewright.") || /Max processes +4096 +4096/.test(held.limits)).toBe(true);
 	});
 });
-
-function processWith(command: readonly string[]): string | undefined {
-	return readdirSync("/proc").find((pid) => {
-		try {
-			return readFileSync(`/proc/${pid}/cmdline`, "latin1") === `${command.join("\0")}\0`;
-		} catch {
-			return false;
-		}
-	});
-}
