@@ -15,7 +15,7 @@ let events: { event: string; number: number; line: string; status: number }[];
 
 beforeAll(async () => {
 	network = await privateNetwork();
-	const { json, status, stderr } = await cagewright(["make", "demo", "--yes", "--json", "--events"], { state });
+	const { json, status, stderr } = await cagewright(["make", "demo", "--yes", "--no-selftest", "--json", "--events"], { state });
 	expect(status).toBe(0);
 	made = json as Made;
 	events = stderr

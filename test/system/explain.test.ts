@@ -5,7 +5,7 @@ import { type Daemon, pythonPages, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
 import { fetchPage, freePort } from "./network.ts";
-import { processesIn } from "./processes.ts";
+import { processesIn, statusField } from "./processes.ts";
 
 const state = temporaryState();
 let pages: Daemon;
@@ -101,8 +101,8 @@ test("a program of the cage is found by its bare name", async () => {
 test("an application that ignores TERM is killed at the second one, with a message", async () => {
 	const code = "import signal, time; signal.signal(15, signal.SIG_IGN); open('/tmp/up', 'w'); time.sleep(1000)";
 	const run = begin(["run", "pages", "--", "python3", "-c", code], { state });
-	await eventually(() => expect(processesIn(made.root).length).toBeGreaterThan(1));
-	await new Promise((resolve) => setTimeout(resolve, 1000));
+	const ignoresTerm = (pid: number) => (Number.parseInt(statusField(pid, "SigIgn"), 16) & (1 << 14)) !== 0;
+	await eventually(() => expect(processesIn(made.root).filter(ignoresTerm)).toHaveLength(1));
 	run.send("SIGTERM");
 	await new Promise((resolve) => setTimeout(resolve, 300));
 	expect(processesIn(made.root).length).toBeGreaterThan(1);

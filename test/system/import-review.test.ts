@@ -44,6 +44,13 @@ const bind = (path: string) => (json: Json) => json.binds.push({ path, access: "
 const writable = (path: string) => (json: Json) =>
 	json.writable.push({ path, mode: 0o755, uid: 0, gid: 0, reasons: [], seeds: [] });
 const identity = (values: object) => (json: Json) => Object.assign(json.identity, values);
+const application = (values: object) => (json: Json) => Object.assign(json.application, values);
+const entryOf = (json: Json, path: string): Json => json.entries.find((one: Json) => one.path === path);
+/** An account that no machine has. */
+const stranger = (ids: object): Edit => ({
+	manifest: identity({ name: "nobody-here", ...ids }),
+	cage: application({ user: "nobody-here" }),
+});
 
 const disk = { path: "/dev/sda", kind: "device", mode: 0o600, uid: 0, gid: 0, size: 0, mtime: 0, reasons: [], risks: [] };
 
@@ -52,36 +59,17 @@ const refused: readonly [string, Edit, RegExp][] = [
 	["an account with another's number", { manifest: identity({ uid: 1 }) }, /account redis/],
 	[
 		"another's number for its users",
-		{
-			manifest: (json) =>
-				json.accounts.users.forEach((user: Json) => {
-					user.uid = 1;
-				}),
-		},
+		{ manifest: (json) => json.accounts.users.map((user: Json) => Object.assign(user, { uid: 1 })) },
 		/account/,
 	],
 	["another account's name", { manifest: identity({ name: "daemon", uid: 1, gid: 1 }) }, /account daemon/],
 	["root's name", { manifest: identity({ name: "root" }) }, /account root/],
 	["a group without a name", { manifest: identity({ gid: 42 }) }, /gid 42/],
 	["a bind of the state folder", { manifest: bind(there) }, /state folder/],
-	[
-		"an account of no machine with root's number",
-		{
-			manifest: identity({ name: "nobody-here", uid: 0 }),
-			cage: (json) => Object.assign(json.application, { user: "nobody-here" }),
-		},
-		/nobody-here/,
-	],
+	["an account of no machine with root's number", stranger({ uid: 0 }), /nobody-here/],
 	// setpriv(1) treats each of these numbers as root.
 	...[2 ** 32, 2 ** 32 - 1, 2 ** 40].flatMap((number): [string, Edit, RegExp][] => [
-		[
-			`account ${number}, which no machine has`,
-			{
-				manifest: identity({ name: "nobody-here", uid: number, gid: number }),
-				cage: (json) => Object.assign(json.application, { user: "nobody-here" }),
-			},
-			/is damaged/,
-		],
+		[`account ${number}, which no machine has`, stranger({ uid: number, gid: number }), /is damaged/],
 		[`group ${number}`, { manifest: identity({ gid: number }) }, /is damaged/],
 		[`files of account ${number}`, { manifest: (json) => Object.assign(json.writable[0], { uid: number }) }, /is damaged/],
 	]),
@@ -128,45 +116,26 @@ const refused: readonly [string, Edit, RegExp][] = [
 	],
 	[
 		"the numbers of another device",
-		{
-			manifest: (json) => {
-				json.entries.find((one: Json) => one.path === "/dev/null").device = { type: "c", major: 10, minor: 229 };
-			},
-		},
+		{ manifest: (json) => Object.assign(entryOf(json, "/dev/null"), { device: { type: "c", major: 10, minor: 229 } }) },
 		/\/dev\/null/,
 	],
 	[
 		"a device outside of /dev",
-		{
-			manifest: (json) => {
-				const device = json.entries.find((one: Json) => one.path === "/dev/null");
-				json.entries.push({ ...device, path: "/etc/null" });
-			},
-		},
+		{ manifest: (json) => json.entries.push({ ...entryOf(json, "/dev/null"), path: "/etc/null" }) },
 		/\/etc\/null/,
 	],
 	["a disk", { manifest: (json) => json.entries.push({ ...disk, device: { type: "b", major: 8, minor: 0 } }) }, /device/],
-	[
-		"a file without a hash",
-		{
-			manifest: (json) => {
-				delete json.entries.find((one: Json) => one.kind === "file").sha256;
-			},
-		},
-		/SHA-256/,
-	],
+	["a file without a hash", { manifest: (json) => delete entryOf(json, "/etc/passwd").sha256 }, /SHA-256/],
 	[
 		"a setuid file that it allows itself",
 		{
-			manifest: (json) => {
-				json.entries.find((one: Json) => one.path === "/usr/bin/redis-check-rdb").mode = 0o4755;
-			},
+			manifest: (json) => Object.assign(entryOf(json, "/usr/bin/redis-check-rdb"), { mode: 0o4755 }),
 			cage: (json) => json.rules.allowSetuid.push("/usr/bin/redis-check-rdb"),
 		},
 		/--allow-setuid \/usr\/bin\/redis-check-rdb/,
 	],
-	["a limit below zero", { cage: (json) => Object.assign(json.application, { limits: { memory: -1 } }) }, /limit/],
-	["no time to answer", { cage: (json) => Object.assign(json.application, { timeout: 0 }) }, /timeout/],
+	["a limit below zero", { cage: application({ limits: { memory: -1 } }) }, /limit/],
+	["no time to answer", { cage: application({ timeout: 0 }) }, /timeout/],
 	["root as the dedicated account", { cage: (json) => Object.assign(json, { dedicatedAccount: "root" }) }, /account root/],
 	[
 		"an account of this machine as its own",
@@ -177,7 +146,7 @@ const refused: readonly [string, Edit, RegExp][] = [
 	["NUL in a rule", { cage: (json) => json.rules.include.push("/a\0b") }, /NUL/],
 	["an unknown signal", { cage: (json) => json.signals.push("SIGKILL") }, /'SIGKILL' \(signal\)/],
 	["another owner than its account", { manifest: (json) => Object.assign(json, { owner: { uid: 0, gid: 0 } }) }, /account redis/],
-	["an invalid socket", { cage: (json) => Object.assign(json.application, { sockets: ["fifo /run/a"] }) }, /fifo/],
+	["an invalid socket", { cage: application({ sockets: ["fifo /run/a"] }) }, /fifo/],
 	["NUL in its command", { cage: (json) => json.application.command.push("a\0b") }, /command/],
 ];
 
@@ -257,9 +226,7 @@ test("the account's groups come from this machine", async () => {
 test("a setuid file needs its own option", async () => {
 	const program = "/usr/bin/redis-check-rdb";
 	const tree = unpacked(archive, `${folder}/tree`);
-	editJson(`${tree}/manifests/1.json`, (json: Json) => {
-		json.entries.find((one: Json) => one.path === program).mode = 0o4755;
-	});
+	editJson(`${tree}/manifests/1.json`, (json: Json) => Object.assign(entryOf(json, program), { mode: 0o4755 }));
 	execFileSync("chmod", ["4755", `${tree}/generations/1${program}`]);
 	const file = packed(tree, `${folder}/setuid.tar`);
 	expect(await take(file)).toMatchObject({ status: 4, stderr: expect.stringContaining(`--allow-setuid ${program}`) });

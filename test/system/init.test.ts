@@ -62,6 +62,12 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 		return { child, ended, output: () => output, init, says };
 	}
 	const shell = (line: string, values?: Parameters<typeof run>[1]) => run(["/bin/sh", "-c", line], values);
+	/** A shell that has printed `ready`. */
+	const ready = async (line: string, values?: Parameters<typeof run>[1]) => {
+		const started = shell(line, values);
+		await started.says("ready");
+		return started;
+	};
 
 	describe("exits like its program", () => {
 		test.each([0, 1, 7, 255])("with status %i", async (status) => expect(await shell(`exit ${status}`).ended).toBe(status));
@@ -90,24 +96,21 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 
 	describe("passes signals on", () => {
 		test("to a program that handles TERM, whose own status counts", async () => {
-			const started = shell('trap "echo bye; exit 5" TERM; echo ready; while :; do sleep 0.02; done');
-			await started.says("ready");
+			const started = await ready('trap "echo bye; exit 5" TERM; echo ready; while :; do sleep 0.02; done');
 			process.kill(await started.init(), "SIGTERM");
 			expect([await started.ended, started.output()]).toEqual([5, "ready\nbye\n"]);
 		});
 		test.each(["SIGTERM", "SIGINT", "SIGQUIT"] as const)("to a program with the default action for %s", async (signal) => {
-			const started = shell("echo ready; ulimit -c 0; exec sleep 1000");
-			await started.says("ready");
+			const started = await ready("echo ready; ulimit -c 0; exec sleep 1000");
 			const init = await started.init();
 			await eventually(() => expect(childrenOf(init).map((pid) => statusField(pid, "Name"))).toEqual(["sleep"]));
 			process.kill(init, signal);
 			expect(await started.ended).toBe({ SIGTERM: 143, SIGINT: 130, SIGQUIT: 131 }[signal]);
 		});
 		test("many times, and keeps running", async () => {
-			const started = shell(
+			const started = await ready(
 				"n=0; trap 'n=$((n+1)); echo got $n' USR1; trap 'echo hup' HUP; echo ready; while [ $n -lt 3 ]; do sleep 0.02; done; exit 9",
 			);
-			await started.says("ready");
 			const init = await started.init();
 			process.kill(init, "SIGHUP");
 			await started.says("hup");
@@ -118,8 +121,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 			expect(await started.ended).toBe(9);
 		});
 		test("together with leftover processes if the program exits with 0 after a signal", async () => {
-			const started = shell('trap "exit 0" TERM; (exec sleep 1000) & echo ready; while :; do sleep 0.02; done');
-			await started.says("ready");
+			const started = await ready('trap "exit 0" TERM; (exec sleep 1000) & echo ready; while :; do sleep 0.02; done');
 			process.kill(await started.init(), "SIGTERM");
 			expect(await started.ended).toBe(0);
 		});
@@ -133,8 +135,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 		test("gets signals like any other", async () => {
 			// Until the first process has ended, the signal is for it alone.
 			const loop = "while kill -0 $$; do sleep 0.02; done; echo ready; while :; do sleep 0.02; done";
-			const started = shell(`(trap "echo ended; exit 0" TERM; ${loop}) & exit 0`);
-			await started.says("ready");
+			const started = await ready(`(trap "echo ended; exit 0" TERM; ${loop}) & exit 0`);
 			process.kill(await started.init(), "SIGTERM");
 			expect([await started.ended, started.output()]).toEqual([0, "ready\nended\n"]);
 		});
@@ -181,8 +182,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 
 	describe("keeps", () => {
 		const idle = async (before: string[] = []) => {
-			const started = shell("echo ready; exec sleep 1000", { before });
-			await started.says("ready");
+			const started = await ready("echo ready; exec sleep 1000", { before });
 			return started.init();
 		};
 		const sets = (pid: number) =>
@@ -232,8 +232,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 	});
 
 	test("dies with the process that created the namespace", async () => {
-		const started = shell("echo ready; exec sleep 1000");
-		await started.says("ready");
+		const started = await ready("echo ready; exec sleep 1000");
 		const init = await started.init();
 		started.child.kill("SIGKILL");
 		await started.ended;

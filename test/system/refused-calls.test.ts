@@ -91,7 +91,7 @@ describe("an application that does not answer in its cage", () => {
 	test("gets no capability whose use never succeeded on the host, and make names the option", async () => {
 		const caged = "if attempt(lambda: os.setpriority(0, 0, -5) or True) is None: answer = b'no'";
 		const words = await server("insists", { caged });
-		const { status, stderr, stdout } = await cagewright(["make", ...words, "--yes", "--quiet"].flatMap(beforeCommand), where);
+		const { status, stderr, stdout } = await cagewright(["make", "--yes", "--quiet", ...words], where);
 		expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
 		expect(stderr).toContain("--allow capability:sys_nice");
 		expect(stderr.trim().split("\n")).toHaveLength(1);
@@ -102,8 +102,7 @@ describe("an application that does not answer in its cage", () => {
 		const always = `open(${JSON.stringify(file)}, 'w').close()`;
 		const caged = `if attempt(lambda: os.chown(${JSON.stringify(file)}, 1, 1) or True) is None: answer = b'no'`;
 		const words = await server("owner", { always, caged });
-		const { status, stdout } = await cagewright(["make", ...words, "--yes", "--quiet"].flatMap(beforeCommand), where);
-		expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+		expect(await cagewright(["make", "--yes", "--quiet", ...words], where)).toMatchObject({ status: 1, stdout: "" });
 		expect((await cagewright(["show", "owner"], where)).stdout).not.toContain("chown");
 	});
 });
@@ -118,19 +117,9 @@ test("a successful call becomes a permission with its call, program and source",
 	expect(made.confinement.capabilities).toEqual(["setgid", "sys_nice"]);
 });
 
-/** Moves options before `--`, because tests append them after the command. */
-function beforeCommand(word: string, _index: number, words: readonly string[]): string[] {
-	const options = ["--yes", "--quiet"];
-	if (options.includes(word)) return [];
-	return word === "--" ? [...options.filter((one) => words.includes(one)), word] : [word];
-}
-
-describe("an account's application that changes its own root", () => {
-	const option = "--allow capability:sys_chroot";
-	test("is traced and tried with the option", async () => {
-		const words = await server("rooted", { always: "os.chroot('/tmp')", caged: "pass", user: "nobody" });
-		const made = await make([...option.split(" "), ...words], { state: temporaryState() });
-		expect(made.answered).toBe(true);
-		expect(made.confinement.capabilities).toEqual(["sys_chroot"]);
-	});
+test("an account's application that changes its own root is traced and tried with the option", async () => {
+	const words = await server("rooted", { always: "os.chroot('/tmp')", caged: "pass", user: "nobody" });
+	const made = await make(["--allow", "capability:sys_chroot", ...words], { state: temporaryState() });
+	expect(made.answered).toBe(true);
+	expect(made.confinement.capabilities).toEqual(["sys_chroot"]);
 });

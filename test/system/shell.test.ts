@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { cagewright, type Made, make, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, type Made, make, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
@@ -78,7 +78,6 @@ test("background processes end with the shell", async () => {
 test.each([["TERM", 143] as const, ["INT", 130] as const, ["HUP", 129] as const])(
 	"a %s ends the shell",
 	async (signal, status) => {
-		const { begin } = await import("./cagewright.ts");
 		const running = begin(["shell", "redis", "--", "sleep", "1000"], { state });
 		await eventually(() => expect(processesIn(made.root).length).toBeGreaterThan(1));
 		expect((await running.stop(`SIG${signal}`)).status).toBe(status);

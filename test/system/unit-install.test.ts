@@ -170,10 +170,6 @@ describe("--install", () => {
 		await expect(installUnit(context, { name: "demo", service: "app" }, false)).rejects.toMatchObject(refused);
 		expect(fs.readdirSync(at("etc/systemd/system"))).toEqual([]);
 	});
-
-	test("reports an unknown service (2)", async () => {
-		expect((await unit("--dropin", "nothing", "--install")).status).toBe(2);
-	});
 });
 
 describe("--uninstall", () => {
@@ -192,10 +188,6 @@ describe("--uninstall", () => {
 		fs.writeFileSync(at("etc/systemd/system/app.service.d/10-other.conf"), "");
 		await unit("--dropin", "app", "--uninstall");
 		expect(fs.readdirSync(at("etc/systemd/system/app.service.d"))).toEqual(["10-other.conf"]);
-	});
-
-	test("reports a missing file (1)", async () => {
-		expect((await unit("--uninstall")).status).toBe(1);
 	});
 });
 
@@ -221,7 +213,11 @@ test("--score compares systemd's ratings of the service and its cage", async () 
 	expect(stdout).toMatch(/\nPrivateNetwork= +0\.\d *\n/);
 });
 
-test("options that need another one are refused (2)", async () => {
-	expect((await unit("--dry-run")).status).toBe(2);
-	expect((await unit("--install", "--uninstall")).status).toBe(2);
+test.each([
+	["an unknown service", ["--dropin", "nothing", "--install"], 2],
+	["a removal of a missing file", ["--uninstall"], 1],
+	["a dry run of nothing", ["--dry-run"], 2],
+	["both options at once", ["--install", "--uninstall"], 2],
+])("%s is refused", async (_, words, status) => {
+	expect(await unit(...words)).toMatchObject({ status });
 });
