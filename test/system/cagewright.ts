@@ -103,6 +103,13 @@ const ownEnvironment = { LANG: "C.UTF-8", LC_ALL: "C.UTF-8", NO_COLOR: "1", CAGE
 
 const environmentOf = ({ env }: Where) => ({ ...process.env, ...ownEnvironment, ...env });
 
+/** Waits for a command that must succeed. */
+export async function must(command: Promise<Result>): Promise<Result> {
+	const result = await command;
+	expect(result.status, result.stderr).toBe(0);
+	return result;
+}
+
 /** Starts a command without waiting for it. */
 export function begin(args: readonly string[], where: Where): Started {
 	const [command = "", ...rest] = [

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { cagewright, inProcess, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, inProcess, make, must, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, nginx } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort, type Network, privateNetwork } from "./network.ts";
@@ -24,8 +24,7 @@ beforeAll(async () => {
 	({ daemon, port } = await preparedRedis(state));
 	network = await privateNetwork();
 	podman = ownPodman(network);
-	const exported = await inProcess(["export", "redis", "--format", "oci", "-o", `${folder}/redis`, "--json"], { state });
-	expect(exported.status, exported.stderr).toBe(0);
+	const exported = await must(inProcess(["export", "redis", "--format", "oci", "-o", `${folder}/redis`, "--json"], { state }));
 	expect(exported.json).toMatchObject({ schema: "cagewright/export/1", file: `${folder}/redis`, format: "oci", image });
 	({ digest } = exported.json);
 	command = exported.json.run as string[];
@@ -82,8 +81,7 @@ test("another machine with other numbers of accounts, clock and umask exports th
 		env: { TZ: "Pacific/Apia", NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(clock)}` },
 	};
 	expect((await inProcess(["export", "redis", "-o", archive], { state })).status).toBe(0);
-	const imported = await cagewright(["import", archive, "--yes", "--no-trial"], strict);
-	expect(imported.status, imported.stderr).toBe(0);
+	await must(cagewright(["import", archive, "--yes", "--no-trial"], strict));
 	expect(statSync(`${there}/cages/redis/data${daemon.folder}/data`).uid).toBe(4321);
 	const exported = await cagewright(["export", "redis", "--format", "oci", "-o", `${folder}/there.tar`, "--json"], strict);
 	expect(exported.json.digest).toBe(digest);
@@ -170,8 +168,7 @@ test("podman plays the objects for Kubernetes, and redis answers", async () => {
 test("a portable service is the same squashfs twice, and systemd recognises it", async () => {
 	const file = (name: string) => `${folder}/${name}.raw`;
 	for (const name of ["cage-redis_1", "cage-redis_2"]) {
-		const exported = await inProcess(["export", "redis", "--format", "portable", "-o", file(name), "--json"], { state });
-		expect(exported.status, exported.stderr).toBe(0);
+		const exported = await must(inProcess(["export", "redis", "--format", "portable", "-o", file(name), "--json"], { state }));
 		expect(exported.json.unit).toBe("cage-redis.service");
 	}
 	expect(readFileSync(file("cage-redis_1")).equals(readFileSync(file("cage-redis_2")))).toBe(true);

@@ -46,18 +46,13 @@ test("doctor says what an older systemd lacks", async () => {
 	expect(of("systemd")).toMatchObject({ advice: expect.not.stringContaining("boot with systemd") });
 });
 
-test("doctor tries namespaces and overlays, and so notices a missing CAP_SYS_ADMIN", async () => {
-	const { of, status } = await findings(["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"]);
+test.each([
+	["sys_admin", ["namespaces", "overlay"], { found: /not permitted/, advice: /container/ }],
+	["net_admin", ["namespaces"], { found: /CAP_NET_ADMIN/ }],
+] as const)("doctor tries what needs the capability %s, and so notices that it is missing", async (name, tried, expected) => {
+	const { of, status } = await findings(["setpriv", `--bounding-set=-${name}`, `--inh-caps=-${name}`]);
 	expect(status).toBe(3);
-	for (const what of ["namespaces", "overlay"] as const) {
-		expect(of(what)).toMatchObject({ state: "missing", found: /not permitted/, advice: /container/ });
-	}
-});
-
-test("doctor tries a network of its own, and so notices a missing CAP_NET_ADMIN", async () => {
-	const { of, status } = await findings(["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"]);
-	expect(status).toBe(3);
-	expect(of("namespaces")).toMatchObject({ state: "missing", found: expect.stringContaining("CAP_NET_ADMIN") });
+	for (const what of tried) expect(of(what)).toMatchObject({ state: "missing", ...expected });
 });
 
 test("without unshare nothing can be traced or started", async () => {

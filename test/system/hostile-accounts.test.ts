@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { editJson, editTrace } from "./archives.ts";
+import { must } from "./cagewright.ts";
 import { exportedRedis } from "./hostile-archives.ts";
 import { processOf } from "./scoped.ts";
 
@@ -75,8 +76,7 @@ describe("an archive is imported", () => {
 				json.exercises.push("true exercised");
 			},
 		);
-		const taken = await take(file, "--yes", "--no-trial");
-		expect(taken.status, taken.stderr).toBe(0);
+		const taken = await must(take(file, "--yes", "--no-trial"));
 		expect(taken.stderr).toMatch(/^Account: redis \(uid \d+, gid \d+\)$/m);
 		expect(taken.stderr).toMatch(/^Groups of this machine: adm$/m);
 		for (const part of ["true probed", "true exercised"]) expect(taken.stderr).toContain(part);
@@ -144,7 +144,6 @@ describe("an archive is imported", () => {
 
 	test("if its application sets its scheduling", async () => {
 		const file = edited((json) => Object.assign(json.openings, { scheduling: "sched_setscheduler" }));
-		const taken = await take(file, "--yes", "--no-trial");
-		expect(taken.status, taken.stderr).toBe(0);
+		await must(take(file, "--yes", "--no-trial"));
 	});
 });

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Appended, appended, editJson, folders } from "./archives.ts";
-import { cagewright, temporaryFolder } from "./cagewright.ts";
+import { cagewright, must, temporaryFolder } from "./cagewright.ts";
 import { exportedRedis, holes, map, sparse } from "./hostile-archives.ts";
 
 /** Archives that attack this machine. Each is refused with one line, and nothing changes inside or outside the state folder. */
@@ -11,8 +11,7 @@ import { exportedRedis, holes, map, sparse } from "./hostile-archives.ts";
 const { archive, changed, data, expectRefused, file, folder, state, take, there, victim, withData } = exportedRedis();
 
 test("the unchanged archive is imported", async () => {
-	const taken = await take(archive, "--yes", "--no-trial");
-	expect(taken.status, taken.stderr).toBe(0);
+	await must(take(archive, "--yes", "--no-trial"));
 });
 
 describe("links", () => {
@@ -200,8 +199,7 @@ test("real data are imported completely, with holes, hard links, inner links and
 	execFileSync("mkfifo", [`${cage}/fifo`]);
 	fs.symlinkSync("/etc/passwd", `${cage}/outside`);
 	const whole = `${folder}/whole.tar`;
-	const exported = await cagewright(["export", "redis", "-o", whole, "--with-data"], { state });
-	expect(exported.status, exported.stderr).toBe(0);
+	const exported = await must(cagewright(["export", "redis", "-o", whole, "--with-data"], { state }));
 	expect(exported.stderr).toContain("omits 2 files of the data");
 	expect(fs.statSync(whole).size).toBeLessThan(2 ** 26);
 
@@ -216,8 +214,7 @@ test("real data are imported completely, with holes, hard links, inner links and
 	]);
 	for (const one of [whole, old]) {
 		fs.rmSync(`${there}/cages/taken`, { recursive: true, force: true });
-		const taken = await take(one, "--yes", "--no-trial");
-		expect(taken.status, taken.stderr).toBe(0);
+		await must(take(one, "--yes", "--no-trial"));
 		const arrived = `${there}/cages/taken/data${data()}`;
 		const { blocks, size } = fs.statSync(`${arrived}/holes`);
 		expect({ size, isSmall: blocks < 2048 }).toEqual({ size: 2 ** 28 + 3, isSmall: true });

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { begin, cagewright, type Made, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, type Made, must, temporaryFolder, temporaryState } from "./cagewright.ts";
 import type { Daemon } from "./daemons.ts";
 import { ordinaryUser, readableProgram } from "./ordinary.ts";
 import { otherMachine, renumberedRedis, withoutRedis } from "./other-machine.ts";
@@ -20,8 +20,7 @@ beforeAll(async () => {
 	const kept = `${made.data}${daemon.folder}/data/kept`;
 	fs.writeFileSync(kept, "kept");
 	execFileSync("chown", ["--reference", `${made.data}${daemon.folder}/data`, kept]);
-	const exported = await cagewright(["export", "redis", "-o", archive, "--with-data"], { state });
-	expect(exported.status, exported.stderr).toBe(0);
+	await must(cagewright(["export", "redis", "-o", archive, "--with-data"], { state }));
 });
 
 const ownerOf = (path: string) => {
@@ -33,8 +32,7 @@ test("an imported cage runs as the account of that name with this machine's numb
 	const { enter } = otherMachine(renumberedRedis);
 	const there = temporaryState();
 	await using _holder = await processOf(4321);
-	const imported = await cagewright(["import", archive, "--yes"], { state: there, enter });
-	expect(imported.status, imported.stderr).toBe(0);
+	const imported = await must(cagewright(["import", archive, "--yes"], { state: there, enter }));
 	expect(imported.stdout).toContain("answers");
 	expect(imported.stderr).toMatch(/sleep.* also runs as redis/);
 	const cage = `${there}/cages/redis`;
@@ -64,8 +62,7 @@ test("a dedicated account is created again by an import, and removed with the ca
 	const [first, second] = [temporaryState(), temporaryState()];
 	const take = (file: string, where: string, ...options: string[]) =>
 		cagewright(["import", file, "--yes", ...options], { state: where, enter });
-	const given = await take(archive, first, "--dedicated-account");
-	expect(given.status, given.stderr).toBe(0);
+	const given = await must(take(archive, first, "--dedicated-account"));
 	expect(given.stdout).toContain("answers");
 	const [, , uid, gid] = (account("cage-redis") ?? "").split(":").map(Number);
 	expect(ownerOf(`${first}/cages/redis/data${daemon.folder}/data/kept`)).toEqual([uid, gid]);
@@ -75,8 +72,7 @@ test("a dedicated account is created again by an import, and removed with the ca
 	expect(await take(file, second, "--no-trial")).toMatchObject({ status: 4, stderr: expect.stringContaining("cage-redis") });
 	expect((await cagewright(["remove", "redis", "--yes"], { state: first, enter })).status).toBe(0);
 	expect(account("cage-redis")).toBeUndefined();
-	const taken = await take(file, second, "--no-trial");
-	expect(taken.status, taken.stderr).toBe(0);
+	await must(take(file, second, "--no-trial"));
 	expect(account("cage-redis")).toContain("made by cagewright");
 	expect((await cagewright(["remove", "redis", "--yes"], { state: second, enter })).status).toBe(0);
 	expect(account("cage-redis")).toBeUndefined();
@@ -113,8 +109,7 @@ describe("an import that is killed after it created the account", () => {
 
 	test("can be repeated at once", async () => {
 		const { account, enter, there } = await killedImport();
-		const again = await cagewright(["import", archive, "--yes", "--no-trial", "--dedicated-account"], { state: there, enter });
-		expect(again.status, again.stderr).toBe(0);
+		await must(cagewright(["import", archive, "--yes", "--no-trial", "--dedicated-account"], { state: there, enter }));
 		expect(account("cage-redis")).toContain("made by cagewright");
 		expect(cagesIn(there)).toEqual(["redis"]);
 		expect((await cagewright(["remove", "redis", "--yes"], { state: there, enter })).status).toBe(0);
@@ -158,8 +153,7 @@ test("an archive may name thousands of owners, with any characters", async () =>
 	} finally {
 		fs.rmSync(mail, { recursive: true });
 	}
-	const taken = await cagewright(["import", file, "--yes", "--no-trial"], { state: there, enter });
-	expect(taken.status, taken.stderr).toBe(0);
+	await must(cagewright(["import", file, "--yes", "--no-trial"], { state: there, enter }));
 	expect(ownerOf(`${there}/cages/redis/data${daemon.folder}/data/mail/102999`)).toEqual([102_999, 102_999]);
 });
 

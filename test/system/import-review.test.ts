@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { beforeEach, expect, test } from "vitest";
 import { editJson, editTrace, packed, unpacked } from "./archives.ts";
-import { cagewright, inProcess } from "./cagewright.ts";
+import { cagewright, inProcess, must } from "./cagewright.ts";
 import { exportedRedis } from "./hostile-archives.ts";
 
 /** An archive's claims about a cage are derived from this machine, shown, or refused. */
@@ -180,8 +180,7 @@ test("the review shows everything that the archive would cause, and its acceptan
 		trace: (json) => json.capabilities.push({ name: "sys_module", call: "x" }),
 	};
 	const file = edited(telling);
-	const dry = await cagewright(["import", file, "--dry-run"], { state: there });
-	expect(dry.status, dry.stderr).toBe(0);
+	const dry = await must(cagewright(["import", file, "--dry-run"], { state: there }));
 	for (const part of [
 		...["root (uid 0", "capability:sys_admin", "capability:sys_ptrace", "capability:sys_module", "memfd", "/srv (rw)"],
 		...["LD_PRELOAD=/x.so", "/run/made", "stream 22", "touch /exercised", "--include /srv/x", "--on-host", "data-setuid:/x"],
@@ -192,8 +191,7 @@ test("the review shows everything that the archive would cause, and its acceptan
 	expect(dry.stdout).not.toContain("\u001b");
 	const json = await cagewright(["import", file, "--dry-run", "--json"], { state: there });
 	expect(json.json).toMatchObject({ account: "root", identity: { uid: 0, groups: [] }, network: "host" });
-	const taken = await take(file);
-	expect(taken.status, taken.stderr).toBe(0);
+	const taken = await must(take(file));
 	for (const part of [
 		"stream 22",
 		...["uid 0", "sys_admin", "/srv (rw)", "LD_PRELOAD=/x.so", "--on-host", "--allow-secret /etc/shadow"],
@@ -217,8 +215,7 @@ test("private files that later builds would copy are listed below the table", as
 });
 
 test("the account's groups come from this machine", async () => {
-	const taken = await take(edited({ manifest: identity({ groups: [0, 42, 999] }) }));
-	expect(taken.status, taken.stderr).toBe(0);
+	await must(take(edited({ manifest: identity({ groups: [0, 42, 999] }) })));
 	const { identity: here } = JSON.parse(readFileSync(`${there}/cages/redis/manifests/1.json`, "utf8")) as Json;
 	expect(here).toMatchObject({ name: "redis", groups: [] });
 });

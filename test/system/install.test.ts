@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { basename, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { cagewright, home, inProcess, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, home, inProcess, must, temporaryFolder, temporaryState } from "./cagewright.ts";
 
 const state = temporaryState();
 let root: string;
@@ -25,13 +25,11 @@ const files = () =>
 		.sort();
 
 test("program, man pages, completions, hook and timer are installed, work, and are removed without a trace", async () => {
-	const dry = await install("--dry-run");
-	expect(dry.status, dry.stderr).toBe(0);
+	const dry = await must(install("--dry-run"));
 	expect(files()).toEqual([]);
 	expect(dry.stdout).toContain("start a daily timer");
 	expect((await install("--dry-run", "--timer", "none")).stdout).not.toContain("timer");
-	const done = await install();
-	expect(done.status, done.stderr).toBe(0);
+	const done = await must(install());
 	expect(done.stdout).toContain(`cagewright uninstall --root ${root}\n`);
 	expect(files().filter((path) => !path.includes("/man/"))).toEqual([
 		"/etc/apt/apt.conf.d/90cagewright",
@@ -65,8 +63,7 @@ test("program, man pages, completions, hook and timer are installed, work, and a
 	expect(files()).not.toContain("/etc/systemd/system/cagewright-upkeep.timer");
 
 	const before = files();
-	const announced = await uninstall("--dry-run", "--json");
-	expect(announced.status, announced.stderr).toBe(0);
+	const announced = await must(uninstall("--dry-run", "--json"));
 	expect(files()).toEqual(before);
 
 	const gone = await uninstall("--json");

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { beforeAll, expect, test } from "vitest";
-import { cagewright, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, must, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { ask, type Network, privateNetwork } from "./network.ts";
 
@@ -34,8 +34,7 @@ async function answersInItsCage(): Promise<void> {
 }
 
 test("a cage exported by an older version is imported and answers", async () => {
-	const imported = await cagewright(["import", archive, "--yes"], { state });
-	expect(imported.status, imported.stderr).toBe(0);
+	await must(cagewright(["import", archive, "--yes"], { state }));
 	await answersInItsCage();
 });
 
@@ -52,13 +51,11 @@ test("an imported older cage is checked and shown like a new one", async () => {
 		application: { env: { GREETING: "hello" }, limits: { files: 64 }, user: "nobody" },
 		generation: 1,
 	});
-	const record = await cagewright(["record", "pages", "--format", "json"], { state });
-	expect(record.status, record.stderr).toBe(0);
+	await must(cagewright(["record", "pages", "--format", "json"], { state }));
 });
 
 test("an imported older cage is updated from this machine's files and still answers", async () => {
-	const updated = await cagewright(["update", "pages", "--yes", "--no-selftest", "--json"], { state });
-	expect(updated.status, updated.stderr).toBe(0);
+	await must(cagewright(["update", "pages", "--yes", "--no-selftest", "--json"], { state }));
 	const { json } = await cagewright(["check", "pages", "--json"], { state });
 	expect(json.cages).toMatchObject([{ outdated: false, drift: [] }]);
 	await answersInItsCage();

@@ -191,9 +191,12 @@ describe("without Landlock in the kernel", () => {
 	});
 });
 
-test("without unshare nothing starts, and the error names it", async () => {
-	const { status, stderr } = await cagewright(["run", "redis"], { state, enter: hiding("/usr/bin/unshare") });
-	expect([status, stderr]).toEqual([3, /^cagewright: Refusing to start a cage: [^\n]*unshare[^\n]*doctor[^\n]*\n$/]);
+test.each([
+	["unshare", "unshare", hiding("/usr/bin/unshare")],
+	["namespaces", "not permitted", ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"]],
+])("without %s nothing starts, and the error says so", async (_, says, enter) => {
+	const stderr = new RegExp(`^cagewright: Refusing to start a cage[^\\n]*${says}[^\\n]*doctor[^\\n]*\\n$`);
+	expect(await cagewright(["run", "redis"], { state, enter })).toMatchObject({ status: 3, stderr });
 	expect(processesIn(made.root)).toEqual([]);
 });
 
@@ -218,12 +221,4 @@ test("a cage that another launcher tried is started by util-linux, and its recor
 	const { status, stdout } = await cagewright(["record", "redis"], { state });
 	expect([status, stdout]).toEqual([0, expect.stringContaining("Started by util-linux.")]);
 	expect(stdout).not.toMatch(/systemd-run|weaker-/);
-});
-
-test("without namespaces nothing starts", async () => {
-	const enter = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"];
-	const { status, stderr } = await cagewright(["run", "redis"], { state, enter });
-	expect(status).toBe(3);
-	expect(stderr).toMatch(/^cagewright: Refusing to start a cage[^\n]*not permitted[^\n]*doctor[^\n]*\n$/);
-	expect(processesIn(made.root)).toEqual([]);
 });

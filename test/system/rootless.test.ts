@@ -12,6 +12,7 @@ import {
 	type Made,
 	make,
 	makeAsUsual,
+	must,
 	startRun,
 	temporaryState,
 	type Where,
@@ -36,8 +37,7 @@ beforeAll(async () => {
 	copy = readableProgram();
 	user = ordinaryUser(copy, network);
 	ownFolder(user, "redis");
-	const made = await cagewright(["make", "demo", "--yes", "--json"], user);
-	expect(made.status, made.stderr).toBe(0);
+	const made = await must(cagewright(["make", "demo", "--yes", "--json"], user));
 	demo = { ...(made.json as Made), stderr: made.stderr };
 	redis = await makeAsUsual(["--name", "redis", "--include", "/usr/bin/perl", ...redisOf(user, 21451)], user);
 });

@@ -9,7 +9,7 @@ import { seccompFilter } from "../../src/core/confinement/seccomp/program.ts";
 import { type SyscallName, syscallNumber, syscalls } from "../../src/core/confinement/seccomp/syscalls.ts";
 import { audit, closed, everythingOpen, run } from "../core/confinement/filter-run.ts";
 import { notableWords, sixArguments } from "../core/confinement/notable-arguments.ts";
-import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, make, must, temporaryFolder, temporaryState } from "./cagewright.ts";
 
 const state = temporaryState();
 const folder = temporaryFolder("profiles");
@@ -20,8 +20,7 @@ beforeAll(async () => {
 	await make(["demo", "--calls", "observed"], { state });
 	const manifest = manifestFromJson(JSON.parse(readFileSync(`${state}/cages/demo/manifests/1.json`, "utf8")));
 	permissions = filterPermissions(manifest.permissions);
-	const exported = await cagewright(["export", "demo", "--format", "seccomp", "-o", file, "--json"], { state });
-	expect(exported.status, exported.stderr).toBe(0);
+	const exported = await must(cagewright(["export", "demo", "--format", "seccomp", "-o", file, "--json"], { state }));
 	expect(exported.json).toMatchObject({
 		schema: "cagewright/export/1",
 		file,

@@ -1,12 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { beforeAll, beforeEach, expect, test } from "vitest";
-import { cagewright, inProcess, type Made, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, inProcess, type Made, must, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
 import { preparedRedis } from "./prepared.ts";
-import { scoped } from "./scoped.ts";
 
 const state = temporaryState();
 const there = temporaryState();
@@ -35,8 +34,7 @@ const take = (file = archive, ...options: string[]) => cagewright(["import", fil
 const takeUntried = (file: string) => inProcess(["import", file, "--yes", "--no-trial"], { state: there });
 
 test("a cage moves to another machine with its data and answers there", async () => {
-	const exported = await cagewright(["export", "redis", "-o", archive, "--with-data"], { state });
-	expect(exported.status, exported.stderr).toBe(0);
+	await must(cagewright(["export", "redis", "-o", archive, "--with-data"], { state }));
 	expect(statSync(archive).mode & 0o777).toBe(0o600);
 	expect((await cagewright(["export", "redis", "-o", archive], { state })).status).toBe(2);
 
@@ -73,7 +71,7 @@ test("a directory that becomes a link during an export adds nothing of the host 
 	const swaps = `import ctypes, sys
 libc, a, b = ctypes.CDLL(None), sys.argv[1].encode(), sys.argv[2].encode()
 while True: libc.renameat2(-100, a, -100, b, 2)`;
-	await using _swapping = scoped(spawn("python3", ["-c", swaps, inside, link], { stdio: "ignore" }));
+	const swapping = spawn("python3", ["-c", swaps, inside, link], { stdio: "ignore" });
 	try {
 		await eventually(() => expect(lstatSync(inside).isSymbolicLink()).toBe(true));
 		for (let round = 0; round < 2; round++) {
@@ -84,6 +82,7 @@ while True: libc.renameat2(-100, a, -100, b, 2)`;
 			expect(existsSync(file)).toBe(false);
 		}
 	} finally {
+		swapping.kill("SIGKILL");
 		for (const one of [victim, inside, link]) rmSync(one, { recursive: true, force: true });
 	}
 });

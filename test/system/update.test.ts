@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { beforeAll, describe, expect, test } from "vitest";
-import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, type Made, make, must, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { configuration, extraFile, greeter, greeterPackages, stateDirectory } from "./greeter.ts";
 import { freePort } from "./network.ts";
@@ -110,8 +110,7 @@ test("an upgraded library is reported, updated under load, refused if it is brok
 	expect(listed.json.cages).toMatchObject([{ name: "greeter", generation: 2, answered: true }]);
 
 	// A rollback restores the earlier generation with the current data. It can be reversed.
-	const rolled = await cagewright(["rollback", "greeter", "--json"], { state });
-	expect(rolled.status, rolled.stderr).toBe(0);
+	const rolled = await must(cagewright(["rollback", "greeter", "--json"], { state }));
 	expect(rolled.json).toMatchObject({ from: 2, to: 1, restarted: ["run"] });
 	await answering("one");
 	expect(lines().length).toBeGreaterThan(before);
@@ -157,8 +156,7 @@ describe("configuration that was edited in the cage", () => {
 	test("is kept, and so are files that were added beside it", async () => {
 		writeFileSync(inCage(configuration), "edited in the cage\n");
 		writeFileSync(inCage("/etc/added.conf"), "added\n");
-		const result = await cagewright(["update", "greeter", "--json", "--no-selftest"], { state });
-		expect(result.status, result.stderr).toBe(0);
+		await must(cagewright(["update", "greeter", "--json", "--no-selftest"], { state }));
 		expect(generation()).toBe(3);
 		expect(readFileSync(inCage(configuration), "utf8")).toBe("edited in the cage\n");
 		expect(readFileSync(inCage("/etc/added.conf"), "utf8")).toBe("added\n");
@@ -174,8 +172,7 @@ describe("configuration that was edited in the cage", () => {
 		expect(await cagewright(["update", "greeter", "--quiet"], { state })).toMatchObject({ status: 2, stderr: /--configuration/ });
 		expect(generation()).toBe(3);
 
-		const kept = await cagewright(["update", "greeter", "--configuration", "keep", "--no-selftest"], { state });
-		expect(kept.status, kept.stderr).toBe(0);
+		await must(cagewright(["update", "greeter", "--configuration", "keep", "--no-selftest"], { state }));
 		expect(readFileSync(inCage(configuration), "utf8")).toBe("edited in the cage\n");
 		// The decision holds until the host's file changes again.
 		expect((await cagewright(["update", "greeter", "--json"], { state })).json).toMatchObject({
@@ -184,8 +181,7 @@ describe("configuration that was edited in the cage", () => {
 
 		packages.changeConfiguration("newer on the host\n");
 		const before = generation();
-		const taken = await cagewright(["update", "greeter", "--configuration", "host", "--no-selftest"], { state });
-		expect(taken.status, taken.stderr).toBe(0);
+		await must(cagewright(["update", "greeter", "--configuration", "host", "--no-selftest"], { state }));
 		expect(readFileSync(inCage(configuration), "utf8")).toBe("newer on the host\n");
 		expect(readFileSync(`${state}/cages/greeter/edited/${before}${configuration}`, "utf8")).toBe("edited in the cage\n");
 	});
@@ -193,8 +189,7 @@ describe("configuration that was edited in the cage", () => {
 	test("is kept by update --all in every cage, which removes old generations by a configurable rule", async () => {
 		appendFileSync(inCage(configuration), "once more\n");
 		packages.upgrade("5.0", "says", "five");
-		const { stderr, status } = await cagewright(["update", "--all", "--no-selftest", "--keep-generations", "1"], { state });
-		expect(status, stderr).toBe(0);
+		await must(cagewright(["update", "--all", "--no-selftest", "--keep-generations", "1"], { state }));
 		expect(readFileSync(inCage(configuration), "utf8")).toBe("newer on the host\nonce more\n");
 		const left = execFileSync("ls", [`${state}/cages/greeter/generations`], { encoding: "utf8" })
 			.trim()

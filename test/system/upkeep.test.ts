@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseLogrotate } from "../../src/core/installation/logrotate-file.ts";
 import { parent } from "../../src/core/path/path.ts";
-import { cagewright, inProcess, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, inProcess, type Made, make, must, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort, type Network, privateNetwork } from "./network.ts";
@@ -168,10 +168,7 @@ describe("an installed logrotate file", () => {
 		const options = ["--name", name, "--user", "nobody", "--writable", directory, "--replace", "--yes", "--no-selftest"];
 		const program = `open(F, '>>', '${directory}/own.log') or die; syswrite F, "line\\n"; sleep 1 while 1`;
 		const probe = `test -s "$CAGEWRIGHT_ROOT${directory}/own.log"`;
-		const { status, stderr } = await cagewright(["make", ...options, "--probe", probe, "--", "/usr/bin/perl", "-e", program], {
-			state,
-		});
-		expect(status, stderr).toBe(0);
+		await must(cagewright(["make", ...options, "--probe", probe, "--", "/usr/bin/perl", "-e", program], { state }));
 	}
 	const install = () => cagewright(["unit", name, "--logrotate", "--install"], { state });
 	const directories = () => parseLogrotate(read(installed)).flatMap(({ patterns }) => patterns.map(parent));
@@ -192,8 +189,7 @@ describe("an installed logrotate file", () => {
 	test("stays with a warning if somebody edited it, and without if it is another cage's", async () => {
 		const edited = `${read(installed)}# mine\n`;
 		fs.writeFileSync(installed, edited);
-		const { status, stderr } = await cagewright(["rollback", name, "--to", "1"], { state });
-		expect(status, stderr).toBe(0);
+		const { stderr } = await must(cagewright(["rollback", name, "--to", "1"], { state }));
 		expect(stderr).toContain(`unit ${name} --logrotate`);
 		expect(read(installed)).toBe(edited);
 		fs.writeFileSync(installed, "# foreign\n");
