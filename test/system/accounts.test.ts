@@ -1,28 +1,23 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { cagewright, temporaryState } from "./cagewright.ts";
+import { cagewright, type Made, temporaryState } from "./cagewright.ts";
 
 const make = (state: string, ...options: string[]) =>
 	cagewright(["make", "demo", "--yes", "--no-selftest", "--json", ...options], { state });
-
-interface Made {
-	readonly root: string;
-	readonly accounts: { readonly users: readonly string[]; readonly groups: readonly string[] };
-}
 
 describe("accounts by name", () => {
 	test("are in the cage without password and shell, stay there with the next make, and can be left out again", async () => {
 		const state = temporaryState();
 		const { json, status } = await make(state, "--account", "user:games", "--account", "mail");
 		expect(status).toBe(0);
-		const made = json as unknown as Made;
+		const made = json as Made;
 		expect(made.accounts.users).toEqual(expect.arrayContaining(["games", "mail"]));
 		expect(made.accounts.groups).toEqual(expect.arrayContaining(["games", "mail"]));
 		const passwd = readFileSync(join(made.root, "etc/passwd"), "utf8");
 		expect(passwd).toMatch(/^games:x:5:\d+:[^:]*:[^:]*:\/usr\/sbin\/nologin$/m);
 		expect(await cagewright(["plan", "demo"], { state })).toMatchObject({ stdout: /Accounts that you chose: user:games, mail/ });
-		const without = (await make(state, "--without-account", "mail")).json as unknown as Made;
+		const without = (await make(state, "--without-account", "mail")).json as Made;
 		expect(without.accounts.users).not.toContain("mail");
 	});
 	test.each([

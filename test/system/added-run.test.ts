@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cagewright, temporaryState } from "./cagewright.ts";
+import { cagewright, type Json, temporaryState } from "./cagewright.ts";
 
 /** A second traced run adds to the first one, and both report their coverage. */
 
@@ -12,18 +12,18 @@ test("a run with another exercise adds its accesses, and the plan has those of b
 	expect(first.json.added).toBeUndefined();
 	expect(first.json.life).toContainEqual({ stage: "start", cameUp: true });
 	expect(first.json.coverage).toMatchObject({ programs: { reached: 1, of: 1 }, configuration: { reached: 1, of: 1 } });
-	const proposed = (first.json.next as { command?: string }[]).map(({ command }) => command);
+	const proposed = first.json.next.map(({ command }: Json) => command);
 	expect(proposed).toContain(`${client} BGREWRITEAOF`);
 
 	const words = ["trace", "redis", "--add", "--exercise", `${client} BGREWRITEAOF`];
 	const second = await cagewright([...words, "--json", "--quiet"], { state });
 	expect({ status: second.status, stderr: second.stderr }).toEqual({ status: 0, stderr: "" });
-	expect(second.json.paths).toBeGreaterThan(first.json.paths as number);
-	const { count, paths } = second.json.added as { count: number; paths: string[] };
+	expect(second.json.paths).toBeGreaterThan(first.json.paths);
+	const { count, paths } = second.json.added;
 	expect(count).toBeGreaterThan(0);
 	expect(paths.join()).toContain("rewriteaof");
 	// Exercises that already ran are not proposed again.
-	const left = (second.json.next as { command?: string }[]).map(({ command }) => command);
+	const left = second.json.next.map(({ command }: Json) => command);
 	expect(left).not.toContain(`${client} BGREWRITEAOF`);
 
 	expect(await cagewright(["plan", "redis"], { state })).toMatchObject({ stdout: /Traced: start, stop, second start/ });
@@ -35,9 +35,8 @@ test("a run with another exercise adds its accesses, and the plan has those of b
 	});
 	expect((await cagewright(["trial", "redis", "--no-selftest", "--json"], { state })).json).toMatchObject({ answered: true });
 	const shown = await cagewright(["show", "redis", "--json"], { state });
-	expect((shown.json.application as { exercises: string[] }).exercises).toEqual([
-		...["SAVE", "BGSAVE", "INFO", "BGREWRITEAOF"].map((word) => `${client} ${word}`),
-	]);
+	const exercises = ["SAVE", "BGSAVE", "INFO", "BGREWRITEAOF"].map((word) => `${client} ${word}`);
+	expect(shown.json.application.exercises).toEqual(exercises);
 	expect((await cagewright(["show", "redis"], { state })).stdout).toContain("Used from redis-server: programs 1 of 1");
 	const again = await cagewright([...words, "--lang", "de"], { state });
 	expect(again.stdout).toMatch(/Dieser Lauf (hat nichts Neues ergeben|ergänzte)/);

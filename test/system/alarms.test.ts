@@ -160,7 +160,7 @@ test.each([
 
 test("each trial measures which techniques raise an alarm, for the record", async () => {
 	const { json } = await cagewright(["trial", "victim", "--json"], { state });
-	const { alarm } = json.selftest as { alarm: { tried: number; raised: number } };
+	const { alarm } = json.selftest;
 	expect(alarm.raised).toBeGreaterThanOrEqual(0.95 * alarm.tried);
 	const record = (await cagewright(["record", "victim", "--format", "json"], { state })).json;
 	expect(record.alarms).toMatchObject({ generation: 1, filtered: alarm.tried, raised: alarm.raised });
@@ -169,15 +169,15 @@ test("each trial measures which techniques raise an alarm, for the record", asyn
 test("selftest --alarm measures which techniques raise an alarm, for the record", async () => {
 	const { json, status } = await cagewright(["selftest", "victim", "--alarm", "--json", "--quiet"], { state });
 	expect(status).toBe(0);
-	const { raised, silent, tried } = json.alarm as { tried: number; raised: number; silent: string[] };
+	const { raised, silent, tried } = json.alarm;
 	expect(tried).toBeGreaterThan(80);
 	expect(raised).toBeGreaterThanOrEqual(0.95 * tried);
 	expect(silent).toHaveLength(tried - raised);
 	const record = (await cagewright(["record", "victim", "--format", "json"], { state })).json;
 	expect(record.alarms).toMatchObject({ generation: 1, filtered: tried, raised, silent });
-	const detection = (record.checklist as { id: string; state: string }[]).find(({ id }) => id === "s14");
+	const detection = record.checklist.find(({ id }: Json) => id === "s14");
 	expect(detection).toMatchObject({ state: "shown", values: { filtered: tried, raised } });
-	expect((record.risks as { code: string }[]).map(({ code }) => code)).toContain("silent-techniques");
+	expect(record.risks.map(({ code }: Json) => code)).toContain("silent-techniques");
 });
 
 test.runIf(isFirstNamespace)("a crash raises an alarm", async () => {

@@ -177,9 +177,7 @@ test.each([
 	await using child = scoped(spawn(words[0] ?? "", words.slice(1), { stdio: "ignore", cwd: "/" }));
 	await eventually(() => expect(read(child.pid ?? 0, "comm").trim()).toBe("sleep"));
 	const args = ["make", "--attach", String(child.pid), "--probe", "true", "--dry-run", "--json"];
-	const { application } = (await cagewright(args, { state: temporaryState() })).json as unknown as {
-		application: { user?: string };
-	};
+	const { application } = (await cagewright(args, { state: temporaryState() })).json;
 	if (expected === undefined) expect(application).not.toHaveProperty("user");
 	else expect(application.user).toMatch(expected);
 });

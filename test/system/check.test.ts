@@ -268,7 +268,7 @@ test("check --json has the documented fields", async () => {
 		const { json, status } = await check(name, "--json");
 		expect(status).toBe(1);
 		expect(json).toMatchObject({ schema: "cagewright/check/1", cages: [{ name, generation: 1 }] });
-		const [cage] = json.cages as { findings: object[] }[];
+		const [cage] = json.cages;
 		expect(cage?.findings).toContainEqual({
 			code: "added",
 			path: "/usr/bin/mine",

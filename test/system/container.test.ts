@@ -27,7 +27,7 @@ beforeAll(async () => {
 	const exported = await must(inProcess(["export", "redis", "--format", "oci", "-o", `${folder}/redis`, "--json"], { state }));
 	expect(exported.json).toMatchObject({ schema: "cagewright/export/1", file: `${folder}/redis`, format: "oci", image });
 	({ digest } = exported.json);
-	command = exported.json.run as string[];
+	command = exported.json.run;
 	await podman.must("pull", `oci:${folder}/redis:${image}`);
 });
 
@@ -194,7 +194,7 @@ test("podman runs nginx, which starts as root and changes its account", async ()
 	const units = await inProcess(["export", "Web.Server_", "--format", "quadlet", "-o", `${folder}/web`, "--json"], { state });
 	expect(units.json.units).toContain("web.server.container");
 	await podman.must("pull", `oci-archive:${place}:localhost/web.server:1`);
-	await start(exported.json.run as string[]);
+	await start(exported.json.run);
 	const [, url = ""] = /(http:\S+)/.exec(probe) ?? [];
 	expect(await eventually(() => fetchPage(url, network))).toContain("a page of the test");
 	expect(await stop("web.server")).toBe(0);

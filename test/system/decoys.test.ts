@@ -58,7 +58,7 @@ test("another generation and an imported cage have the same decoys", async () =>
 	const before = paths.map((path) => at(path));
 	const built = await cagewright(["build", "victim", "--include", "/etc/hostname", "--json"], { state });
 	expect(built.status).toBe(0);
-	const { root } = built.json as Made;
+	const { root } = built.json;
 	expect(root).not.toBe(made.root);
 	expect(paths.map((path) => at(path, root))).toEqual(before);
 	expect(found(await cagewright(["check", "victim"], { state }))).toEqual([]);

@@ -318,7 +318,7 @@ test("the plan reports what a service would share with others", async () => {
 	const words = ["--name", "ded-second", "--user", "redis", "--probe", daemon.probe, "--json"];
 	const shown = await cagewright(["make", ...words, "--", ...daemon.command], { state: folder });
 	expect((await running.stop()).status).toBe(0);
-	const notes = shown.json.notes as { code: string; values: Record<string, unknown> }[];
+	const { notes } = shown.json;
 	expect(notes).toContainEqual({ code: "shares-port", values: { name: "redis", port: `tcp ${port}` } });
 	expect(notes).toContainEqual({ code: "shares-account-cage", values: { name: "redis", account: "redis" } });
 	expect(notes).toContainEqual({

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { cagewright, temporaryState } from "./cagewright.ts";
+import { cagewright, type Json, temporaryState } from "./cagewright.ts";
 import { haproxy } from "./more-daemons.ts";
 import { freePort } from "./network.ts";
 
@@ -11,31 +11,13 @@ import { freePort } from "./network.ts";
 
 const state = temporaryState();
 
-interface Offer {
-	readonly kind: string;
-	readonly path: string;
-	readonly option: string;
-	readonly passage?: {
-		readonly kind: string;
-		readonly document: string;
-		readonly section?: string;
-		readonly line?: number;
-		readonly text: string;
-	};
-}
-
-interface Offered {
-	readonly offers: readonly Offer[];
-	/** Settings with which the application could chroot itself. */
-	readonly ownChroot: readonly { readonly code: string; readonly values: { readonly setting: string } }[];
-}
-
-async function offered(name: string, words: readonly string[] = [name]): Promise<Offered> {
+/** `ownChroot` are settings with which the application could chroot itself. */
+async function offered(name: string, words: readonly string[] = [name]) {
 	expect(await cagewright(["trace", "--quiet", ...words], { state })).toMatchObject({ status: 0, stderr: "" });
 	const { json } = await cagewright(["plan", name, "--json", "--quiet"], { state });
 	return {
-		offers: (json.offers as Offer[]).filter(({ kind }) => kind.startsWith("documented")),
-		ownChroot: (json.notes as Offered["ownChroot"]).filter(({ code }) => code.startsWith("own-chroot")),
+		offers: json.offers.filter(({ kind }: Json) => kind.startsWith("documented")) as Json[],
+		ownChroot: json.notes.filter(({ code }: Json) => code.startsWith("own-chroot")) as Json[],
 	};
 }
 
@@ -90,8 +72,8 @@ test("offers of haproxy are found with another configuration, and do not return 
 	expect(shown.stdout).toMatch(/--writable \/run\/haproxy .*tmpfiles\.d\/haproxy\.conf, Zeile 1: „d \/run\/haproxy/);
 	const taken = await cagewright(["plan", "haproxy", "--take-documented", "--json", "--quiet"], { state });
 	expect(taken.json.offers).toEqual([]);
-	expect((taken.json.writable as { path: string }[]).map(({ path }) => path)).toContain("/run/haproxy");
+	expect(taken.json.writable.map(({ path }: Json) => path)).toContain("/run/haproxy");
 	// The rule stays part of the cage.
 	const again = await cagewright(["plan", "haproxy", "--json", "--quiet"], { state });
-	expect((again.json.writable as { path: string }[]).map(({ path }) => path)).toContain("/run/haproxy");
+	expect(again.json.writable.map(({ path }: Json) => path)).toContain("/run/haproxy");
 });

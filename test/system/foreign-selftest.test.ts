@@ -17,20 +17,6 @@ const env = { CONTAINERS_STORAGE_CONF: join(folder, "storage.conf"), PODMAN_IGNO
 const containers = { hard: `hard-${process.pid}`, soft: `soft-${process.pid}` };
 const undo: (() => void)[] = [];
 
-interface Tested extends Json {
-	readonly name: string;
-	readonly holds: boolean;
-	readonly escaped: readonly string[];
-	readonly openByDesign: readonly string[];
-	readonly untried: readonly string[];
-	readonly notTaken: readonly string[];
-	readonly unclear: readonly string[];
-	readonly capabilities: readonly string[];
-	readonly filters: number;
-	readonly control: number;
-	readonly layers: readonly { readonly id: string; readonly ok: boolean }[];
-}
-
 test.skipIf(systemServices.running())("a unit cannot be tested without systemd, and the message says so", async () => {
 	const { status, stderr } = await inProcess(["selftest", "--unit", "nginx"], { state });
 	expect([status, stderr]).toEqual([3, expect.stringMatching(/^cagewright: [^\n]*systemd does not run here\.[^\n]*--pid/)]);
@@ -75,14 +61,14 @@ async function startJail(): Promise<number> {
 const content = (directory: string) =>
 	spawnSync("find", [directory, "-printf", "%p %m %U:%G %T@ %C@\\n"], { encoding: "utf8" }).stdout;
 
-async function selftest(status: number, ...words: string[]): Promise<Tested[]> {
+async function selftest(status: number, ...words: string[]): Promise<Json[]> {
 	const result = await cagewright(["selftest", ...words, "--json"], { state, env });
 	expect({ status: result.status, stderr: result.stderr }).toEqual({ status, stderr: "" });
 	expect(result.json.schema).toBe("cagewright/selftest/1");
-	return result.json.targets as Tested[];
+	return result.json.targets;
 }
 
-const lost = ({ layers }: Tested) => layers.filter(({ ok }) => !ok).map(({ id }) => id);
+const lost = ({ layers }: Json) => layers.filter(({ ok }: Json) => !ok).map(({ id }: Json) => id);
 
 test("a chroot jail is escaped from, and is unchanged afterwards", async () => {
 	const pid = await startJail();
@@ -110,7 +96,7 @@ test("two containers are compared in one table, which shows what each loses, and
 	const before = [content(rootfs), mounts()];
 	const [hard, soft] = await selftest(1, "--container", containers.hard, "--container", containers.soft);
 	// No Landlock is known, but everything that the process has was taken over, its filter included. Not every machine shows all cgroups.
-	const taken = ({ notTaken }: Tested) => notTaken.filter((one) => one !== "cgroup");
+	const taken = ({ notTaken }: Json) => notTaken.filter((one: string) => one !== "cgroup");
 	expect([hard, soft].map((one) => one && taken(one))).toEqual(Array(2).fill(["landlock", "mdwe"]));
 	expect(hard).toMatchObject({ name: containers.hard, capabilities: [], filters: 1, network: "own" });
 	expect(soft).toMatchObject({ name: containers.soft, filters: 0 });

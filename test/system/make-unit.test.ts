@@ -9,14 +9,6 @@ import { eventually } from "./eventually.ts";
 
 const state = temporaryState();
 
-interface DryRun extends Json {
-	readonly name: string;
-	readonly unit?: string;
-	readonly command: string;
-	readonly application: { readonly command: string[]; readonly user?: string; readonly directories: string[] };
-	readonly notes: readonly { readonly code: string; readonly values: Record<string, string> }[];
-}
-
 /** Replaces /etc/systemd/system with the test's unit files, for commands that enter the namespace. */
 function withUnits(files: Readonly<Record<string, string>>): readonly string[] {
 	const folder = temporaryFolder("etc-units");
@@ -28,11 +20,11 @@ function withUnits(files: Readonly<Record<string, string>>): readonly string[] {
 	return ["unshare", "--mount", "sh", "-c", `mount --bind ${folder} /etc/systemd/system && exec "$@"`, "sh"];
 }
 
-async function dryRun(args: readonly string[], enter: readonly string[] = []): Promise<DryRun> {
+async function dryRun(args: readonly string[], enter: readonly string[] = []): Promise<Json> {
 	const words = ["make", ...args, "--dry-run", "--json", "--quiet"];
 	const { json, status, stderr } = await (enter.length ? cagewright(words, { state, enter }) : inProcess(words, { state }));
 	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-	return json as DryRun;
+	return json;
 }
 
 test("a start script with its own variables is followed", async () => {
@@ -79,7 +71,7 @@ test("a daemon without a template needs only its unit's name", async () => {
 		user: "redis",
 		directories: ["/run/redis"],
 	});
-	expect(notes.map(({ code }) => code)).toContain("unit-process-settings");
+	expect(notes.map(({ code }: Json) => code)).toContain("unit-process-settings");
 });
 
 test("a service that gets a socket from systemd gets it in the cage too", async () => {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { begin, cagewright, inProcess, type Json, type Made, make, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, inProcess, type Json, make, temporaryState } from "./cagewright.ts";
 import { bind9, type Daemon, nginx } from "./daemons.ts";
 import { apacheWithDefaults, haproxy, phpFpm } from "./more-daemons.ts";
 import { preparedRedis } from "./prepared.ts";
@@ -13,20 +13,11 @@ import { preparedRedis } from "./prepared.ts";
 const state = temporaryState();
 const port = 18_080;
 
-interface Minimised extends Json {
-	readonly outcome: string;
-	readonly trials: number;
-	readonly after: { readonly files: number };
-	readonly uncounted: readonly string[];
-	readonly dropped: { readonly files: number; readonly paths: readonly string[] };
-	readonly kept: readonly { readonly why: string; readonly files: number }[];
-}
-
-async function minimise(name: string, options: readonly string[] = []): Promise<Minimised> {
+async function minimise(name: string, options: readonly string[] = []): Promise<Json> {
 	const words = ["minimise", name, "--yes", "--json", "--quiet", "--no-selftest", ...options];
 	const result = await cagewright(words, { state });
 	expect({ status: result.status, stderr: result.stderr }).toEqual({ status: 0, stderr: "" });
-	return result.json as Minimised;
+	return result.json;
 }
 
 const makeOf = ({ command, probe }: Daemon, name: string, options: readonly string[] = []) =>
@@ -77,7 +68,7 @@ const askSecond = `dig +short +time=1 +tries=1 -p ${port} @127.0.0.1 www.second.
 
 test("make --minimise ends without the files that no probe of bind9 needs, and result, show, record and explain report them", async () => {
 	const options = ["--user", "bind", "--minimise", "--keep", "/etc/ssl/**"];
-	const { minimised, ...made } = (await makeOf(twoZones, "bind9", options)) as Made & { minimised: Minimised };
+	const { minimised, ...made } = await makeOf(twoZones, "bind9", options);
 	const { after, dropped, kept, trials } = minimised;
 	expect(made).toMatchObject({ answered: true, files: after.files });
 	expect(made.root).toMatch(/generations\/2$/);
@@ -85,8 +76,8 @@ test("make --minimise ends without the files that no probe of bind9 needs, and r
 	expect(minimised).toMatchObject({ outcome: "minimised", complete: true });
 	expect(after.files).toBeLessThanOrEqual(42);
 	expect(dropped.paths).toContain(second);
-	expect(dropped.paths.filter((path) => path.startsWith("/etc/ssl/"))).toEqual([]);
-	expect(kept.map(({ why }) => why)).toEqual(expect.arrayContaining(["program", "needed", "accounts", "tried"]));
+	expect(dropped.paths.filter((path: string) => path.startsWith("/etc/ssl/"))).toEqual([]);
+	expect(kept.map(({ why }: Json) => why)).toEqual(expect.arrayContaining(["program", "needed", "accounts", "tried"]));
 
 	const shown = await cagewright(["show", "bind9", "--json"], { state });
 	expect(shown.json).toMatchObject({ minimised: { files: dropped.files, probes: 1, trials } });
@@ -95,7 +86,7 @@ test("make --minimise ends without the files that no probe of bind9 needs, and r
 	expect(await cagewright(["check", "bind9", "--quiet"], { state })).toMatchObject({ status: 0, stderr: "" });
 	const updated = await cagewright(["update", "bind9", "--json", "--quiet"], { state });
 	expect(updated.json).toMatchObject({ cages: [{ outcome: "unchanged" }] });
-	const other = dropped.paths.find((path) => path.startsWith("/etc/") || path.startsWith("/usr/")) ?? "";
+	const other = dropped.paths.find((path: string) => path.startsWith("/etc/") || path.startsWith("/usr/")) ?? "";
 	const explained = await cagewright(["explain", "bind9", other], { state });
 	expect(explained.stdout).toMatch(/proven unnecessary by 1 probe and 0 exercises on \d{4}-\d\d-\d\d/);
 	expect(explained.stdout).toContain(`--include ${other}`);

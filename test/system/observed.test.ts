@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, type Json, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { giveTo, nginx } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
@@ -9,8 +9,8 @@ import { fetchPage, freePort, hostNetwork } from "./network.ts";
 const state = temporaryState();
 const observed = ["--calls", "observed"];
 
-function expectNarrower({ confinement }: Made): void {
-	const { calls } = confinement as unknown as { calls: { filter: string; permitted: number; general: number } };
+function expectNarrower({ confinement }: Json): void {
+	const { calls } = confinement;
 	expect(calls.filter).toBe("observed");
 	expect(calls.permitted).toBeLessThan(calls.general - 50);
 }
@@ -57,7 +57,7 @@ test("a trial names calls that the trace did not see, and the next round permits
 	const probe = `curl -fsS -o /dev/null --noproxy '*' http://127.0.0.1:${port}/`;
 	const made = await make([...options, "--probe", probe, "--", "python3", `${folder}/starter.py`], { state });
 	expect(made.answered).toBe(true);
-	const found = made.rounds.flatMap(({ missing }) => missing as { kind: string; call: string; error: string }[]);
+	const found = made.rounds.flatMap(({ missing }) => missing);
 	expect(found).toContainEqual(expect.objectContaining({ kind: "filtered", call: "sched_setscheduler", error: "EPERM" }));
 	expect(found).toContainEqual(expect.objectContaining({ kind: "filtered", call: "unshare", error: "SIGSYS" }));
 	expect(made.rounds.flatMap(({ added }) => added)).toEqual(expect.arrayContaining(["sched_setscheduler", "unshare"]));

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { beforeAll, expect, test } from "vitest";
-import { cagewright, must, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, type Json, must, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { ask, type Network, privateNetwork } from "./network.ts";
 
@@ -10,11 +10,6 @@ import { ask, type Network, privateNetwork } from "./network.ts";
  * Version 0.1.0 exported `fixtures/cages/pages.tar.br`: busybox's web server as nobody, with a variable, an exercise, a writable
  * directory and a limit. Every later version must read it. This machine's busybox may differ, so an update may replace files.
  */
-
-interface Checked {
-	readonly drift: readonly { readonly from: string; readonly to: string }[];
-	readonly findings: readonly { readonly code: string }[];
-}
 
 const state = temporaryState();
 const archive = join(temporaryFolder("older-exports"), "pages.tar");
@@ -40,12 +35,12 @@ test("a cage exported by an older version is imported and answers", async () => 
 
 test("an imported older cage is checked and shown like a new one", async () => {
 	const { json } = await cagewright(["check", "pages", "--deep", "--json"], { state });
-	const [{ drift, findings, ...cage }] = json.cages as [Checked];
+	const [{ drift, findings, ...cage }] = json.cages;
 	expect(cage).toMatchObject({ name: "pages", generation: 1, behind: [] });
 	// Nothing but where the state folder is and which accounts other tests' processes have.
-	expect(findings.filter(({ code }) => !code.startsWith("way-") && code !== "account-used-outside")).toEqual([]);
+	expect(findings.filter(({ code }: Json) => !code.startsWith("way-") && code !== "account-used-outside")).toEqual([]);
 	// This machine's packages may be newer.
-	expect(drift.filter(({ from, to }) => from === to)).toEqual([]);
+	expect(drift.filter(({ from, to }: Json) => from === to)).toEqual([]);
 	const shown = await cagewright(["show", "pages", "--json"], { state });
 	expect(shown.json).toMatchObject({
 		application: { env: { GREETING: "hello" }, limits: { files: 64 }, user: "nobody" },

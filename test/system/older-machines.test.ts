@@ -178,7 +178,7 @@ describe("without Landlock in the kernel", () => {
 		const refused = await cagewright(["make", ...options, "--require", "full", "--", ...daemon.command], where);
 		expect([refused.status, refused.stderr.split("\n").length]).toEqual([3, 2]);
 		const allowed = await cagewright(["make", ...options, "--no-selftest", "--", ...daemon.command], where);
-		expect((allowed.json as Made).confinement).toMatchObject({ launcher: "util-linux", weaker: ["landlock"], landlock: false });
+		expect(allowed.json.confinement).toMatchObject({ launcher: "util-linux", weaker: ["landlock"], landlock: false });
 		const record = await cagewright(["show", "other", "--record"], { state });
 		expect(record.stdout).toContain("Started by util-linux.");
 		expect(record.stdout).toContain("no Landlock");

@@ -134,7 +134,7 @@ http.server.HTTPServer(("127.0.0.1", ${port}), http.server.SimpleHTTPRequestHand
 		const words = ["--name", "monitor", ...allow, "--writable", data, "--probe", probe];
 		const made = await cagewright(["make", ...words, "--yes", "--json", "--no-selftest", ...command], where);
 		expect([made.status, made.stderr]).toEqual([0, expect.any(String)]);
-		const { openings } = (made.json as Made).confinement;
+		const { openings } = made.json.confinement;
 		expect(openings).toMatchObject({ kernelProc: "--allow kernel-proc", sys: "--allow sys" });
 	});
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { bootedTree } from "./booted-tree.ts";
-import { temporaryFolder } from "./cagewright.ts";
+import { type Json, temporaryFolder } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { loggedDisk } from "./logged-disk.ts";
 import { generator } from "./random.ts";
@@ -80,11 +80,6 @@ async function bootAgain(disk: string): Promise<Booted & AsyncDisposable> {
 	return { ...system, [Symbol.asyncDispose]: () => system.dispose() };
 }
 
-interface Finding {
-	readonly code: string;
-	readonly known: boolean;
-}
-
 /** One command repairs everything. Returns where the service runs. */
 async function expectWhole(system: Booted, where: string): Promise<string> {
 	const said = await system.run("cagewright list --json");
@@ -108,7 +103,7 @@ async function expectWhole(system: Booted, where: string): Promise<string> {
 		// Reads every file of the cage. The service outside has the same account.
 		const checked = JSON.parse((await system.run("cagewright check redis --deep --json --quiet")).stdout);
 		const findings =
-			checked.cages?.[0]?.findings?.filter(({ code, known }: Finding) => !known && code !== "account-used-outside") ?? checked;
+			checked.cages?.[0]?.findings?.filter(({ code, known }: Json) => !known && code !== "account-used-outside") ?? checked;
 		expect({ where, findings }).toEqual({ where, findings: [] });
 	}
 	if (state === "made") await system.must("cagewright trial redis --quiet --no-selftest");

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cycloneDxProblems, recordProblems } from "../report/record-schemas.ts";
-import { cagewright, type Made, makeAsUsual, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, type Json, type Made, makeAsUsual, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { type Daemon, redis } from "./daemons.ts";
 import { freePort } from "./network.ts";
 
@@ -142,13 +142,7 @@ test("no format contains a secret from environment, command line or configuratio
 
 test("the CycloneDX format has each package with dpkg's version", async () => {
 	const { json } = await cagewright(["record", "redis", "--format", "cyclonedx"], { state });
-	interface Component {
-		readonly type: string;
-		readonly name: string;
-		readonly version: string;
-		readonly purl?: string;
-	}
-	const packages = (json.components as readonly Component[]).filter(({ type }) => type === "library" || type === "application");
+	const packages: readonly Json[] = json.components.filter(({ type }: Json) => type === "library" || type === "application");
 	expect(packages.length).toBeGreaterThan(5);
 	const fields = ["{Version}", "{source:Package}", "{Architecture}"].map((field) => `$${field}`).join(" ");
 	for (const { name, purl, version } of packages) {
@@ -171,7 +165,7 @@ test("the output file is checked first, and a purpose can be removed", async () 
 	}
 	const purpose = async (text: string) => {
 		const { json } = await cagewright(["record", "web", "--purpose", text, "--format", "json"], { state });
-		return (json as unknown as { readonly responsible: { readonly purpose: string | null } }).responsible.purpose;
+		return json.responsible.purpose;
 	};
 	expect(await purpose("Pages")).toBe("Pages");
 	expect(await purpose("")).toBe(null);
@@ -235,7 +229,7 @@ test("only items for a person remain open", async () => {
 		const { json } = await cagewright(["record", name, "--format", "json"], { state });
 		// A machine that does not let us read its kernel's records has no figures for alarms.
 		const always = [...(json.alarms === null ? ["s14"] : []), ...(confined ? [] : ["r3"])];
-		const items = json.checklist as readonly { readonly id: string; readonly state: string }[];
+		const items: readonly Json[] = json.checklist;
 		expect(items.filter((item) => item.state === "open" || item.state === "failed")).toEqual([]);
 		const persons = items.filter((item) => item.state === "person").map(({ id }) => id);
 		expect(persons).toEqual(name === "redis" ? always : [...always, "q8", "q9"]);

@@ -1,23 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { cagewright, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, type Json, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { freePort } from "./network.ts";
 
 /** An application that makes calls in its cage that it did not make during the trace. */
 
 const where = { state: temporaryState() };
 const folder = temporaryFolder("refused-calls");
-
-type Refused = Made & {
-	readonly permissions: readonly {
-		readonly word: string;
-		readonly source: string;
-		readonly call: string;
-		readonly program?: string;
-	}[];
-	readonly offers: readonly { readonly path?: string; readonly call: string; readonly option: string }[];
-};
 
 /** A server. `always` runs everywhere; `caged` only if the root is read-only, as in a cage. */
 async function server(name: string, { always = "", caged, user }: { always?: string; caged: string; user?: string }) {
@@ -55,7 +45,7 @@ const privileged = [
 ].join("\n");
 
 describe("an application that answers in its cage", () => {
-	let made: Refused;
+	let made: Made;
 	beforeAll(async () => {
 		const reads = "for path in ('/etc/fstab', '/etc/hostname', '/etc/adduser.conf'): attempt(lambda: open(path))";
 		const calls = [
@@ -64,7 +54,7 @@ describe("an application that answers in its cage", () => {
 			"attempt(lambda: os.memfd_create('x'))",
 			"attempt(lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC))",
 		];
-		made = (await make(await server("answers", { caged: [reads, ...calls, privileged].join("\n") }), where)) as Refused;
+		made = await make(await server("answers", { caged: [reads, ...calls, privileged].join("\n") }), where);
 		expect(made.answered).toBe(true);
 		expect(made.rounds).toHaveLength(1);
 	});
@@ -72,12 +62,12 @@ describe("an application that answers in its cage", () => {
 	test("gets no capability for calls refused there, and each capability is offered with its option", () => {
 		expect(made.confinement.capabilities).toEqual([]);
 		expect(made.permissions).toEqual([]);
-		const options = made.offers.map(({ option }) => option);
+		const options = made.offers.map(({ option }: Json) => option);
 		for (const name of ["sys_nice", "setgid", "setuid"]) expect(options).toContain(`--allow capability:${name}`);
 	});
 
 	test("gets no host file that it requested only in the cage, and the file is offered", async () => {
-		expect(made.offers.map(({ option }) => option)).toContain("--include /etc/adduser.conf");
+		expect(made.offers.map(({ option }: Json) => option)).toContain("--include /etc/adduser.conf");
 		const shown = await cagewright(["show", "answers"], where);
 		expect(shown.stdout).not.toContain("/etc/adduser.conf");
 	});
@@ -109,7 +99,7 @@ describe("an application that does not answer in its cage", () => {
 
 test("a successful call becomes a permission with its call, program and source", async () => {
 	const words = await server("succeeds", { always: "os.setgroups([4]); os.setpriority(0, 0, -5)", caged: "pass" });
-	const made = (await make(words, where)) as Refused;
+	const made = await make(words, where);
 	expect(made.permissions).toEqual([
 		{ word: "capability:setgid", call: "setgroups", program: expect.stringContaining("/python3"), source: "trace" },
 		{ word: "capability:sys_nice", call: "setpriority", program: expect.stringContaining("/python3"), source: "trace" },

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { cagewright, inProcess, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, inProcess, type Json, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
@@ -111,7 +111,7 @@ test("a signal and a rollback reach an application that still runs in another ge
 	const run = startRun("redis", { state }, ["--stop-timeout", "1"]);
 	await eventually(() => askRedis(port, ["PING"]));
 	const built = await cagewright(["build", "redis", "--include", "/etc/hostname", "--json"], { state });
-	const next = { ...made, root: (built.json as Made).root };
+	const next = { ...made, root: built.json.root };
 	expect(next.root).not.toBe(made.root);
 	expect(processesIn(made.root)).not.toEqual([]);
 	const check = async () => (await cagewright(["check", "redis", "--json"], { state })).json.cages;
@@ -152,7 +152,7 @@ test("remove refuses while something is mounted below", async () => {
 test("show prints the reason of each entry", async () => {
 	const { json, status } = await cagewright(["show", "redis", "--json"], { state });
 	expect(status).toBe(0);
-	const entries = json.entries as { path: string; kind: string; reasons: unknown[]; sha256?: string }[];
+	const entries: Json[] = json.entries;
 	expect(entries.find(({ path }) => path === "/usr/bin/redis-check-rdb" || path.endsWith("redis-server"))).toBeDefined();
 	for (const entry of entries) expect(entry.reasons, entry.path).not.toEqual([]);
 	expect((await cagewright(["show", "redis", "--history"], { state })).stdout).toContain(" made ");

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, type Json, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
@@ -161,8 +161,8 @@ describe("two cages", () => {
 	test("are reported by check if they share an account", async () => {
 		const findingsOf = async (name: string) => {
 			const { json, status } = await cagewright(["check", name, "--json"], { state });
-			const [cage] = json.cages as { findings: { code: string; severity: string; values: object }[] }[];
-			return { status, codes: cage?.findings.filter(({ code }) => code.startsWith("account-")) ?? [] };
+			const [cage] = json.cages;
+			return { status, codes: cage?.findings.filter(({ code }: Json) => code.startsWith("account-")) ?? [] };
 		};
 		expect(await findingsOf(own.name)).toEqual({ status: 0, codes: [] });
 		const running = startRun(b.name, { state });

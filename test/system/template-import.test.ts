@@ -149,8 +149,8 @@ test("a changed export is refused", async () => {
 	expect((await run(["export", "demo", "-o", bundle])).status).toBe(0);
 	expect((await run(["check", bundle])).status).toBe(0);
 	expect((await run(["import", bundle, "--as", "my-demo", "--yes"])).status).toBe(0);
-	const { template } = (await run(["show", "my-demo", "--json"])).json as unknown as { template: { application: object } };
-	const known = (await run(["show", "demo", "--json"])).json as unknown as { template: { application: object } };
+	const { template } = (await run(["show", "my-demo", "--json"])).json;
+	const known = (await run(["show", "demo", "--json"])).json;
 	expect(template.application).toEqual(known.template.application);
 
 	writeFileSync(bundle, readFileSync(bundle, "utf8").replace("8085", "8086"));

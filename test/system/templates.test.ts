@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cagewright, inProcess, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, inProcess, type Json, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { giveTo } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
@@ -121,7 +121,7 @@ async function tryTemplate(name: string, { command = [], options = [], port, set
 	if (port !== undefined) expectServedInside(first, port, network);
 	await run.stop();
 	const saving = await cagewright(["template", "save", name, "--as", `${name}-again`, "--json"], { state });
-	const { path, values } = saving.json as unknown as { path: string; values: Record<string, string> };
+	const { path, values } = saving.json;
 	const taken = await cagewright(["template", "import", path, "--yes", "--quiet"], { state: other });
 	expect(taken.status, taken.stderr).toBe(0);
 	const settings = Object.entries(values).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
@@ -141,21 +141,13 @@ async function tryTemplate(name: string, { command = [], options = [], port, set
 
 async function askedFor(words: readonly string[], state: string): Promise<Asked> {
 	const { json } = await inProcess(["make", ...words, "--dry-run", "--json", "--quiet"], { state });
-	return { application: json.application, rules: json.rules as Asked["rules"] };
-}
-
-interface Checked {
-	readonly cages: readonly {
-		readonly drift: readonly unknown[];
-		readonly outdated: boolean;
-		readonly findings: readonly { readonly code: string; readonly known: boolean }[];
-	}[];
+	return { application: json.application, rules: json.rules };
 }
 
 /** Ignores accounts that other tests use at the same time. */
-function clean({ cages: [cage] }: Checked) {
+function clean({ cages: [cage] }: Json) {
 	const { drift, findings = [], outdated } = cage ?? {};
-	return { drift, outdated, findings: findings.filter(({ code, known }) => !known && code !== "account-used-outside") };
+	return { drift, outdated, findings: findings.filter(({ code, known }: Json) => !known && code !== "account-used-outside") };
 }
 
 /** The parts that are equal whenever a cage is made. Other processes of its account do not matter. */
@@ -198,7 +190,7 @@ describe.each([
 		expect(probes.length).toBeGreaterThan(0);
 		expect(readFileSync(record, "utf8")).not.toMatch(/[:|] (undefined|NaN)\b|\[object/);
 		const checked = await cagewright(["check", name, "--json"], { state });
-		expect(clean(checked.json as unknown as Checked), checked.stdout).toEqual({ drift: [], outdated: false, findings: [] });
+		expect(clean(checked.json), checked.stdout).toEqual({ drift: [], outdated: false, findings: [] });
 		if (again) {
 			expectWellMade(withoutDeclined(again), name, other);
 			expect(outlineOf(again)).toEqual(outlineOf(first));

@@ -203,7 +203,7 @@ test("a service that starts another program is left alone (4)", async () => {
 
 test("--score compares systemd's ratings of the service and its cage", async () => {
 	const { json } = await unit("--dropin", "app", "--score", "--json");
-	const { after, before, service } = json.exposure as { after: number; before: number; service: string };
+	const { after, before, service } = json.exposure;
 	expect(service).toBe("app.service");
 	expect(before).toBeGreaterThan(9);
 	expect(after).toBeLessThanOrEqual(2);

@@ -12,18 +12,6 @@ const packages = greeterPackages(temporaryFolder("packages"));
 let port: number;
 let made: Made;
 
-interface Drift {
-	readonly package?: string;
-	readonly from?: string;
-	readonly to?: string;
-	readonly files: readonly { readonly path: string }[];
-}
-interface Checked {
-	readonly outdated: boolean;
-	readonly drift: readonly Drift[];
-	readonly wouldAdd: readonly string[];
-}
-
 /** Sends one line to the daemon. Resolves to the answer, or to undefined if the daemon does not run. */
 function askGreeter(line: string): Promise<string | undefined> {
 	return new Promise((resolve) => {
@@ -48,7 +36,7 @@ const generation = () =>
 	);
 const check = async () => {
 	const { json, status } = await cagewright(["check", "greeter", "--json"], { state });
-	return { status, cage: (json.cages as readonly Checked[])[0] as Checked };
+	return { status, cage: json.cages[0] };
 };
 const answering = (word: string) => eventually(async () => expect(await askGreeter("hello")).toContain(word));
 

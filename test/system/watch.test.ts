@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { begin, cagewright, make, startRun, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, type Json, make, startRun, temporaryState } from "./cagewright.ts";
 import { perlServer, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { ask, freePort } from "./network.ts";
@@ -54,9 +54,7 @@ test("a file that a running cage misses is recorded, reported, and added by an u
 	const record = await cagewright(["record", "files", "--format", "json"], { state });
 	expect(record.json.watched).toMatchObject({ missed: [`${license}/Artistic`, `${license}/MPL-2.0`] });
 	const left = await cagewright(["update", "files", "--dry-run", "--json"], { state });
-	expect((left.json.cages as { missed: { path: string }[] }[])[0]?.missed.map(({ path }) => path)).toEqual([
-		...[`${license}/Artistic`, `${license}/MPL-2.0`],
-	]);
+	expect(left.json.cages[0].missed.map(({ path }: Json) => path)).toEqual([`${license}/Artistic`, `${license}/MPL-2.0`]);
 	const updated = await cagewright(["update", "files", "--take-missed", "--no-selftest", "--json", "--quiet"], { state });
 	expect({ status: updated.status, stderr: updated.stderr }).toEqual({ status: 0, stderr: "" });
 	await answers(`${license}/MPL-2.0`, "200");

@@ -38,5 +38,5 @@ test("show --history explains the log on a terminal, and prints its lines in a p
 	const { json, stdout } = await inProcess([...words, "--json"], { state });
 	expect(stdout).not.toContain("UTC");
 	expect(json.history).toEqual([expect.stringMatching(/^\S+Z made \{"generation":1,.*\}$/)]);
-	expect((await inProcess(words, { state })).stdout).toBe(`${(json.history as string[]).join("\n")}\n`);
+	expect((await inProcess(words, { state })).stdout).toBe(`${json.history.join("\n")}\n`);
 });

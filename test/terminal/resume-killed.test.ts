@@ -40,7 +40,7 @@ describe("the wizard, killed or hung up,", () => {
 		const shown = await cagewright(["sessions", "show", "demo", "--json"], { state });
 		expect(shown.json.session).toMatchObject({ screen: "files", answers: { rules: { writable: ["/srv"] } } });
 		const { stdout } = await cagewright(["sessions", "show", "demo"], { state });
-		expect(stdout).toContain(`cagewright --state ${state} --resume ${(shown.json.session as { id: string }).id}`);
+		expect(stdout).toContain(`cagewright --state ${state} --resume ${shown.json.session.id}`);
 		const next = openWizard(state, ["--resume", "demo"]);
 		await next.pressAt(plannedFiles, keys.enter);
 		await next.pressAt("step 4/7", keys.enter);

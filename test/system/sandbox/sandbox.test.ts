@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cagewright, temporaryFolder, temporaryState, type Where } from "../cagewright.ts";
+import { cagewright, type Json, temporaryFolder, temporaryState, type Where } from "../cagewright.ts";
 import { ordinaryUser, readableProgram } from "../ordinary.ts";
 
 /** Traces an application that tries everything to change the host, then compares the host with its earlier state. */
@@ -187,8 +187,8 @@ describe("a traced application with every kind of attack", { timeout: 180_000 },
 		for (const path of [given, made]) expect(fs.existsSync(path)).toBe(false);
 
 		const { json } = await cagewright(["plan", "root", "--json"], where);
-		const { notes } = json as unknown as { notes: { code: string; values: Record<string, string> }[] };
-		const refused = notes.filter(({ code }) => code === "call-refused").map(({ values }) => values.call);
+		const { notes } = json;
+		const refused = notes.filter(({ code }: Json) => code === "call-refused").map(({ values }: Json) => values.call);
 		expect(refused).toEqual(
 			expect.arrayContaining([
 				...["mount", "umount2", "setns", "unshare", "sethostname", "init_module", "reboot", "keyctl", "swapon"],
@@ -198,7 +198,7 @@ describe("a traced application with every kind of attack", { timeout: 180_000 },
 			code: "clock-pretended",
 			values: { call: "clock_settime", option: "--allow capability:sys_time" },
 		});
-		expect(notes.find(({ code }) => code === "kernel-setting-refused")?.values.paths).toMatch(/^\/(proc|sys)\//);
+		expect(notes.find(({ code }: Json) => code === "kernel-setting-refused")?.values.paths).toMatch(/^\/(proc|sys)\//);
 	});
 	test("changes nothing as an account", async () => {
 		await traceUnchanged("account", { state: temporaryState(), enter: inMounts }, ["--user", "nobody"]);
