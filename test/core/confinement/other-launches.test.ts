@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { capabilities, sandboxCapabilities } from "../../../src/core/confinement/capabilities.ts";
-import type { CageRoot, LaunchSpec, SandboxRoot } from "../../../src/core/confinement/launch.ts";
+import type { LaunchSpec, SandboxRoot } from "../../../src/core/confinement/launch.ts";
 import { launchScript, namespaceCommand } from "../../../src/core/confinement/launch-script.ts";
 import { type Path, pathFromBytes } from "../../../src/core/path/path.ts";
 import { asApp } from "../plan/traces.ts";
@@ -67,14 +67,12 @@ describe("the sandbox", () => {
 		]);
 	});
 	test("shows kernel interfaces and file systems without overlay read-only", () => {
-		const script = launchScript(
-			spec({ ...sandbox, mounts: [...sandbox.mounts, { kind: "overlay", path: path("/boot"), scratch: path("/s/1") }] }),
-		);
+		const boot = { kind: "overlay", path: path("/boot"), scratch: path("/s/1") } as const;
+		const script = launchScript(spec({ ...sandbox, mounts: [...sandbox.mounts, boot] }));
 		const dir = sandbox.directory;
-		expect(script).toContain(`\nmount -n -o bind,ro,nosuid,nodev /mnt/auto ${dir}/mnt/auto 2>/dev/null || `);
-		expect(script).toContain(
-			`nosuid,nodev overlay ${dir}/boot 2>/dev/null || { cd /; mount -n -o bind,ro,nosuid,nodev /boot ${dir}/boot 2>/dev/null || `,
-		);
+		const shown = (at: string) => `mount -n -o bind,ro,nosuid,nodev ${at} ${dir}${at} 2>/dev/null || `;
+		expect(script).toContain(`\n${shown("/mnt/auto")}`);
+		expect(script).toContain(`nosuid,nodev overlay ${dir}/boot 2>/dev/null || { cd /; ${shown("/boot")}`);
 	});
 	test("keeps its layers in a bounded tmpfs if the disk cannot hold an overlay", () => {
 		expect(lines(spec({ ...sandbox, memory: path("/state/m") })).slice(2, 5)).toEqual([
@@ -131,21 +129,17 @@ describe("a launch without root", () => {
 	});
 	test("enters an existing network through the user namespace that owns it", () => {
 		const words = namespaceCommand(ordinary(cage, { network: "own", joins: 77 }), "s").join(" ");
-		expect(words).toContain(
-			"nsenter --user=/proc/77/ns/user --net=/proc/77/ns/net --preserve-credentials --keep-caps -- unshare --mount ",
-		);
+		const spaces = "--user=/proc/77/ns/user --net=/proc/77/ns/net";
+		expect(words).toContain(`nsenter ${spaces} --preserve-credentials --keep-caps -- unshare --mount `);
 		expect(words).not.toContain("--map-current-user");
 	});
 	test("binds devices instead of creating them, and changes no owner", () => {
-		const mounts: CageRoot["mounts"] = [
-			{ path: path("/data"), source: path("/state/data"), access: "rw", scratch: path("/state/s") },
-		];
-		const script = lines(ordinary({ ...cage, mounts }));
+		const mount = { path: path("/data"), source: path("/state/data"), access: "rw", scratch: path("/state/s") } as const;
+		const script = lines(ordinary({ ...cage, mounts: [mount] }));
 		expect(script).toContain(`mount -n -o bind,ro,nosuid,noexec /dev/null ${inCage("/dev/null")}`);
 		expect(script.filter((line) => /^(mknod|chown)/.test(line))).toEqual([]);
-		expect(script.find((line) => line.includes("-t overlay"))).toContain(
-			"workdir=work,redirect_dir=nofollow,userxattr,rw,nosuid,nodev,noexec",
-		);
+		const options = "workdir=work,redirect_dir=nofollow,userxattr,rw,nosuid,nodev,noexec";
+		expect(script.find((line) => line.includes("-t overlay"))).toContain(options);
 	});
 	test("leaves init and application no capability, whatever the plan permits", () => {
 		const words = lastOf(ordinary({ ...cage, capabilities: ["net_bind_service"] })).join(" ");
@@ -190,13 +184,10 @@ describe("a launch without root", () => {
 });
 
 test("a launch on the host mounts only /proc and enters no root", () => {
-	expect(commands(spec(host))).toEqual([
-		"mount -n -t proc -o nosuid,nodev,noexec proc /proc".split(" "),
-		[
-			..."exec_ setsid env -i LANG=C /state/scratch/1/cagewright-init /".split(" "),
-			..."/usr/bin/setpriv --reuid 0 --regid 0 --clear-groups -- /usr/bin/app -x".split(" "),
-		],
-	]);
+	const init = "exec_ setsid env -i LANG=C /state/scratch/1/cagewright-init /";
+	const account = "/usr/bin/setpriv --reuid 0 --regid 0 --clear-groups --";
+	const all = ["mount -n -t proc -o nosuid,nodev,noexec proc /proc", `${init} ${account} /usr/bin/app -x`];
+	expect(commands(spec(host))).toEqual(all.map((line) => line.split(" ")));
 });
 
 test("a launch with its own network enables lo first, and others do not change networks", () => {
@@ -250,13 +241,7 @@ describe("names with a meaning for a shell", () => {
 	test("cannot become another variable, option or program", () => {
 		const words = lastOf(spec(cage, { env: { A: "x\nB=y chroot /", PATH: "/bin" }, command: ["/bin/app", "--reuid", "0"] }));
 		expect(words.slice(4, 6)).toEqual(["/usr/sbin/chroot", "."]);
-		const variables = ["A=x\nB=y chroot /", "PATH=/bin", ""];
-		expect(words.slice(words.lastIndexOf("--") + 1)).toEqual([
-			"/.launch/cagewright-env",
-			...variables,
-			"/bin/app",
-			"--reuid",
-			"0",
-		]);
+		const variables = ["/.launch/cagewright-env", "A=x\nB=y chroot /", "PATH=/bin", ""];
+		expect(words.slice(words.lastIndexOf("--") + 1)).toEqual([...variables, "/bin/app", "--reuid", "0"]);
 	});
 });

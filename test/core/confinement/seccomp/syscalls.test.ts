@@ -70,9 +70,8 @@ test("options permit and refuse single calls, and a refusal wins", () => {
 });
 
 test("names that are no calls of this table have no effect", () => {
-	expect([...permittedCalls({ made: ["syscall_0x1d9", "toString", "__proto__"] }).keys()]).toEqual([
-		...permittedCalls({ made: [] }).keys(),
-	]);
+	const namesOf = (...made: string[]) => [...permittedCalls({ made }).keys()];
+	expect(namesOf("syscall_0x1d9", "toString", "__proto__")).toEqual(namesOf());
 });
 
 test("no call is in two groups", () => {

@@ -72,9 +72,8 @@ describe("commands outside the cage", () => {
 		{ GCONV_PATH: "/srv/app" },
 	])("are omitted if an application's variable would affect them: %j", (env) => {
 		expect(commands(env)).toEqual([]);
-		expect(unit({ application: { env } })).toContain(
-			`# No ExecReload= and no ExecStop=: ${Object.keys(env)[0]} would also affect these commands`,
-		);
+		const reason = `${Object.keys(env)[0]} would also affect these commands`;
+		expect(unit({ application: { env } })).toContain(`# No ExecReload= and no ExecStop=: ${reason}`);
 	});
 	it("exist with a library of the distribution", () => {
 		expect(commands({ LD_PRELOAD: "/usr/lib/x86_64-linux-gnu/libjemalloc.so.2" })).toHaveLength(2);
@@ -123,13 +122,11 @@ describe("the confiner", () => {
 	const inside = "/.launch/cagewright-conf-0123456789ab";
 
 	it("starts first, before the application or its init", () => {
-		expect(values(unit({}, { confiner }), "ExecStart")).toEqual([`${inside} /usr/sbin/daemon --foreground`]);
-		expect(values(unit({}, { confiner, launcher }), "ExecStart")).toEqual([
-			`${inside} /.launch/cagewright-init / /usr/sbin/daemon --foreground`,
-		]);
-		expect(values(unit({}, { confiner, launcher, sockets: ["a.socket"] }), "ExecStart")).toEqual([
-			`${inside} /.launch/cagewright-init-open / /usr/sbin/daemon --foreground`,
-		]);
+		const start = (input: Parameters<typeof unit>[1]) => values(unit({}, { confiner, ...input }), "ExecStart");
+		const daemon = "/usr/sbin/daemon --foreground";
+		expect(start({})).toEqual([`${inside} ${daemon}`]);
+		expect(start({ launcher })).toEqual([`${inside} /.launch/cagewright-init / ${daemon}`]);
+		expect(start({ launcher, sockets: ["a.socket"] })).toEqual([`${inside} /.launch/cagewright-init-open / ${daemon}`]);
 	});
 
 	it("is mounted, may confine itself, and is not restarted if the kernel refuses", () => {

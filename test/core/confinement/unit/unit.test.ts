@@ -6,6 +6,8 @@ import type { Entry } from "../../../../src/core/plan/plan.ts";
 import { entry } from "../../cage/plans.ts";
 import { launcher, path, unit, values } from "./made-unit.ts";
 
+const granting = (...names: string[]) => ({ capabilities: names.map((name) => ({ name, why: name })) });
+
 describe("a cage's unit", () => {
 	it("mounts the state over its path and makes nothing else writable", () => {
 		const text = unit();
@@ -18,22 +20,16 @@ describe("a cage's unit", () => {
 	});
 
 	it("mounts only the outermost of nested directories", () => {
-		const data = ["/var/lib/app/inner", "/var/lib/app", "/var/lib/app-two"].map((at) => ({
-			path: path(at),
-			source: path(`/d${at}`),
-		}));
-		const text = unit({}, { data });
+		const places = ["/var/lib/app/inner", "/var/lib/app", "/var/lib/app-two"];
+		const text = unit({}, { data: places.map((at) => ({ path: path(at), source: path(`/d${at}`) })) });
 		expect(values(text, "ReadWritePaths")).toEqual(["+/var/lib/app +/var/lib/app-two"]);
 		expect(values(text, "BindPaths")).toHaveLength(2);
 	});
 
 	it("starts as the account with all of its groups, by number if systemd does not accept the name", () => {
 		const text = unit();
-		expect([values(text, "User"), values(text, "Group"), values(text, "SupplementaryGroups")]).toEqual([
-			["daemon"],
-			["991"],
-			["4"],
-		]);
+		const names = ["User", "Group", "SupplementaryGroups"];
+		expect(names.map((name) => values(text, name))).toEqual([["daemon"], ["991"], ["4"]]);
 		expect(values(unit({ identity: { name: "two words", groups: [991] } }), "User")).toEqual(["990"]);
 		expect(values(unit({ identity: { groups: [991] } }), "SupplementaryGroups")).toEqual([]);
 	});
@@ -53,10 +49,7 @@ describe("a cage's unit", () => {
 	it("grants CAP_KILL to the init of an application that may change its account, and not to the application", () => {
 		const root = { uid: 0, gid: 0, groups: [0], name: "root" };
 		const change = (names: string[], identity: typeof root | undefined) =>
-			unit(
-				{ permissions: { capabilities: names.map((name) => ({ name, why: name })) }, ...(identity ? { identity } : {}) },
-				{ launcher },
-			);
+			unit({ permissions: granting(...names), ...(identity ? { identity } : {}) }, { launcher });
 		const started = (text: string) => splitWords(values(text, "ExecStart")[0] ?? "")?.slice(0, 3);
 		const leaves = change(["setgid", "setuid"], root);
 		expect(values(leaves, "CapabilityBoundingSet")).toEqual(["CAP_KILL CAP_SETGID CAP_SETUID CAP_SETPCAP"]);
@@ -73,12 +66,11 @@ describe("a cage's unit", () => {
 	});
 
 	it("permits a capability's system calls after every line that denies them", () => {
-		const names = ["sys_time", "sys_chroot"].map((name) => ({ name, why: name }));
-		expect(values(unit({ permissions: { capabilities: names } }), "SystemCallFilter").at(-1)).toBe("@clock chroot");
-		expect(values(unit({ permissions: { memfd: "memfd_create" } }), "SystemCallFilter")).toContain("memfd_create");
-		expect(values(unit(), "SystemCallFilter")).not.toContain("memfd_create");
-		expect(values(unit({ permissions: { scheduling: "sched_setscheduler" } }), "SystemCallFilter")).toContain("@resources");
-		expect(values(unit(), "SystemCallFilter")).not.toContain("@resources");
+		const filter = (permissions: Parameters<typeof unit>[0] = {}) => values(unit(permissions), "SystemCallFilter");
+		expect(filter({ permissions: granting("sys_time", "sys_chroot") }).at(-1)).toBe("@clock chroot");
+		expect(filter({ permissions: { memfd: "memfd_create" } })).toContain("memfd_create");
+		expect(filter({ permissions: { scheduling: "sched_setscheduler" } })).toContain("@resources");
+		for (const calls of ["memfd_create", "@resources"]) expect(filter()).not.toContain(calls);
 	});
 
 	it("lists the calls of a filter for one application instead of systemd's groups", () => {
@@ -94,9 +86,7 @@ describe("a cage's unit", () => {
 	it("permits giving up privileges", () => expect(values(unit(), "SystemCallFilter").at(-1)).toBe("capset @setuid @chown"));
 
 	it("omits settings that would remove a needed capability", () => {
-		const opened = unit({
-			permissions: { capabilities: ["sys_time", "syslog", "sys_nice"].map((name) => ({ name, why: name })) },
-		});
+		const opened = unit({ permissions: granting("sys_time", "syslog", "sys_nice") });
 		for (const setting of ["ProtectClock", "ProtectKernelLogs", "RestrictRealtime"]) {
 			expect([setting, values(opened, setting)]).toEqual([setting, []]);
 			expect([setting, values(unit(), setting)]).toEqual([setting, ["yes"]]);
@@ -110,17 +100,14 @@ describe("a cage's unit", () => {
 		expect(values(launched, "InaccessiblePaths")).toEqual(["-+/dev/pts -+/dev/hugepages -+/sys"]);
 		expect(values(launched, "BindReadOnlyPaths")).toContain(`${launcher}/empty:/proc:norbind`);
 		expect(values(unit(), "PrivateNetwork")).toEqual([]);
-		const open = unit({
-			permissions: { unixSockets: "connect", netlink: "socket", proc: "openat" },
-			application: { network: "none" },
-		});
+		const permissions = { unixSockets: "connect", netlink: "socket", proc: "openat" };
+		const open = unit({ permissions, application: { network: "none" } });
 		expect(values(open, "RestrictAddressFamilies")).toEqual(["AF_INET AF_INET6 AF_NETLINK AF_UNIX"]);
 		expect(values(open, "InaccessiblePaths")).toEqual(["-+/dev/pts -+/dev/hugepages -+/sys"]);
 		expect(values(open, "PrivateNetwork")).toEqual(["yes"]);
 		const machine = values(unit({ permissions: { kernelProc: "--allow kernel-proc", sys: "--allow sys" } }), "InaccessiblePaths");
-		for (const place of ["/sys/firmware", "/sys/kernel/debug", "/proc/kcore", "/proc/kpageflags"]) {
-			expect(machine[0]?.split(" ")).toContain(`-+${place}`);
-		}
+		const places = ["/sys/firmware", "/sys/kernel/debug", "/proc/kcore", "/proc/kpageflags"];
+		expect(machine[0]?.split(" ")).toEqual(expect.arrayContaining(places.map((place) => `-+${place}`)));
 	});
 
 	it("permits multicast and broadcast only by permission", () => {
@@ -156,16 +143,10 @@ describe("a cage's unit", () => {
 	});
 
 	it("gives a reason for each permission", () => {
-		const permissions = {
-			capabilities: [{ name: "chown", why: "fchown /var/log/a" }],
-			unixSockets: "bind @x",
-			memfd: "m",
-			proc: "p",
-		};
-		const text = unit({ permissions });
-		expect(text).toContain("# chown is needed for: fchown /var/log/a\n");
-		expect(text).toContain("# AF_UNIX is needed for: bind @x\n");
-		expect(text).toContain("# memfd is needed for: m\n");
+		const capabilities = [{ name: "chown", why: "fchown /var/log/a" }];
+		const text = unit({ permissions: { capabilities, unixSockets: "bind @x", memfd: "m", proc: "p" } });
+		for (const reason of ["chown is needed for: fchown /var/log/a", "AF_UNIX is needed for: bind @x", "memfd is needed for: m"])
+			expect(text).toContain(`# ${reason}\n`);
 		expect(text).toContain("# /proc is needed for: p\n");
 	});
 
@@ -207,11 +188,8 @@ describe("a cage's unit", () => {
 	it("prevents a crash from starting the host's core handler", () => expect(values(unit(), "LimitCORE")).toEqual(["1"]));
 
 	it("mounts host directories with the chosen access", () => {
-		const binds = [
-			{ path: "/etc/letsencrypt", access: "ro" },
-			{ path: "/srv/share", access: "rw" },
-		] as const;
-		const text = unit({}, { binds });
+		const share = { path: "/srv/share", access: "rw" } as const;
+		const text = unit({}, { binds: [{ path: "/etc/letsencrypt", access: "ro" }, share] });
 		expect(values(text, "BindReadOnlyPaths")).toEqual(["/etc/letsencrypt:/etc/letsencrypt:norbind"]);
 		expect(values(text, "BindPaths").at(-1)).toBe("/srv/share:/srv/share:norbind");
 		expect(values(text, "ReadWritePaths")).toEqual(["+/var/lib/app +/srv/share"]);
@@ -219,9 +197,8 @@ describe("a cage's unit", () => {
 
 	it("reloads and stops with the known signals", () => {
 		expect(values(unit(), "ExecReload")).toEqual([]);
-		expect(values(unit({}, { reloadSignal: "USR2" }), "ExecReload")[0]).toMatch(
-			/^\+\/bin\/sh -c "PATH=\/usr\/bin:\/bin; for pid; do kill -s USR2 /,
-		);
+		const reload = values(unit({}, { reloadSignal: "USR2" }), "ExecReload")[0];
+		expect(reload).toMatch(/^\+\/bin\/sh -c "PATH=\/usr\/bin:\/bin; for pid; do kill -s USR2 /);
 		const quits = unit({}, { stopSignal: "QUIT" });
 		expect(values(quits, "KillSignal")).toEqual(["SIGQUIT"]);
 		expect(values(quits, "ExecStop")[0]).toContain("kill -s QUIT");
