@@ -6,14 +6,13 @@ import { alarmOf, alarmsOfEveryKind } from "./every-alarm.ts";
 
 const opened = { kind: "decoy", result: "opened", path: "/root/.ssh/id_ed25519" } as const;
 const decoy = alarmOf({ ...opened, pid: 12, uid: 33, executable: "/usr/sbin/nginx" });
+const decoyLine = "2026-11-28T12:00:00.000Z HIGH web: /usr/sbin/nginx[12] opened the decoy /root/.ssh/id_ed25519";
 const { executable: _, ...gone } = decoy;
 const ended: Alarm = { ...gone, knownBy: "file" };
 const line = (alarm: Alarm, format: AlarmFormat) => alarmLine(alarm, format, "host", messagesIn("en"));
 
 test("an opened decoy is named in every format", () => {
-	expect(line(decoy, "text")).toBe(
-		"2026-11-28T12:00:00.000Z HIGH web: /usr/sbin/nginx[12] opened the decoy /root/.ssh/id_ed25519",
-	);
+	expect(line(decoy, "text")).toBe(decoyLine);
 	expect(line(ended, "text")).toContain("web: process 12, which has ended, opened the decoy");
 	const absent = { call: null, why: null, finding: null };
 	expect(JSON.parse(line(decoy, "json"))).toEqual({ schema: "cagewright/alarm/1", technique: "T1552", ...absent, ...decoy });
@@ -45,9 +44,8 @@ test("changed files are named in every format, without a process", () => {
 test("the last 24 hours are a line with the newest alarm", () => {
 	const messages = messagesIn("en");
 	expect(recentAlarmsText({ lastDay: 0 }, messages)).toBeUndefined();
-	expect(recentAlarmsText({ lastDay: 3, newest: decoy }, messages)).toBe(
-		"3 in the last 24 hours. Newest: 2026-11-28T12:00:00.000Z HIGH web: /usr/sbin/nginx[12] opened the decoy /root/.ssh/id_ed25519",
-	);
+	const three = `3 in the last 24 hours. Newest: ${decoyLine}`;
+	expect(recentAlarmsText({ lastDay: 3, newest: decoy }, messages)).toBe(three);
 });
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { dependenciesOf } from "../../src/core/record/packages.ts";
 import { recordHtml } from "../../src/report/record/html.ts";
@@ -31,39 +31,27 @@ test("the page loads nothing, and its policy permits only its own style", () => 
 	expect(html).toContain(`content="default-src &#39;none&#39;; style-src &#39;sha256-${hash}&#39;; base-uri`);
 });
 
-describe("a hostile name cannot become markup", () => {
-	const hostile = `"><script>alert(1)</script><img src=x onerror=y>&lt;'\x1b[2J\u202e</title></style>`;
-	test("in any place of the page", () => {
-		const html = page(
-			{
-				cage: {
-					name: hostile,
-					template: hostile,
-					unit: hostile,
-					accepted: [hostile],
-					application: { ...made().cage.application, command: [hostile] },
-				},
-				entries: [
-					manifestEntry("/x", { path: pathFromText(`/${hostile}`), package: { name: hostile, version: hostile } }),
-					needs(hostile, hostile),
-				],
-				trial: { added: [hostile], probes: [{ command: hostile, ok: false }] },
-				plan: { notes: [{ code: "shares-port", values: { name: hostile, port: hostile } }] },
-			},
-			[hostile],
-			{ root: hostile, data: hostile, who: hostile },
-			{
-				responsible: { purpose: hostile, initiatedBy: hostile, approved: { by: hostile, at: hostile, generation: 1 } },
-				configuration: [{ path: pathFromText(hostile), state: "edited", against: "host", difference: [`+${hostile}`] }],
-				adopted: { service: hostile, since: hostile },
-			},
-		);
-		expect(active(html)).toEqual([]);
-		expect(html.match(/<\/style>/g)).toHaveLength(1);
-		expect(html.includes("\u202e") || html.includes("\x1b")).toBe(false);
-		expect(html.match(/<section /g)).toHaveLength(19);
-		expect(html.match(/<\/section>/g)).toHaveLength(19);
-	});
+test("a hostile name cannot become markup in any place of the page", () => {
+	const evil = `"><script>alert(1)</script><img src=x onerror=y>&lt;'\x1b[2J\u202e</title></style>`;
+	const application = { ...made().cage.application, command: [evil] };
+	const file = manifestEntry("/x", { path: pathFromText(`/${evil}`), package: { name: evil, version: evil } });
+	const parts: Parameters<typeof made>[0] = {
+		cage: { name: evil, template: evil, unit: evil, accepted: [evil], application },
+		entries: [file, needs(evil, evil)],
+		trial: { added: [evil], probes: [{ command: evil, ok: false }] },
+		plan: { notes: [{ code: "shares-port", values: { name: evil, port: evil } }] },
+	};
+	const values: Parameters<typeof recordFor>[3] = {
+		responsible: { purpose: evil, initiatedBy: evil, approved: { by: evil, at: evil, generation: 1 } },
+		configuration: [{ path: pathFromText(evil), state: "edited", against: "host", difference: [`+${evil}`] }],
+		adopted: { service: evil, since: evil },
+	};
+	const html = page(parts, [evil], { root: evil, data: evil, who: evil }, values);
+	expect(active(html)).toEqual([]);
+	expect(html.match(/<\/style>/g)).toHaveLength(1);
+	expect(html.includes("\u202e") || html.includes("\x1b")).toBe(false);
+	expect(html.match(/<section /g)).toHaveLength(19);
+	expect(html.match(/<\/section>/g)).toHaveLength(19);
 });
 
 test("the log's actions are shown in words, also unknown ones", () => {
@@ -97,12 +85,10 @@ test("every action of the log has a word", () => {
 });
 
 test("the graph shows packages instead of many libraries, and only the most needed of very many", () => {
-	const graphOf = (count: number) =>
-		dependenciesOf(
-			made({
-				entries: [manifestEntry("/bin/app"), ...Array.from({ length: count }, (_, index) => needs(`/lib/${index}`, "/bin/app"))],
-			}).manifest,
-		);
+	const graphOf = (count: number) => {
+		const libraries = Array.from({ length: count }, (_, index) => needs(`/lib/${index}`, "/bin/app"));
+		return dependenciesOf(made({ entries: [manifestEntry("/bin/app"), ...libraries] }).manifest);
+	};
 	expect(graphOf(5)).toMatchObject({ of: "files", rest: 0 });
 	expect(graphOf(5).nodes).toHaveLength(6);
 	expect(graphOf(100)).toMatchObject({ of: "packages", rest: 65 });

@@ -10,15 +10,12 @@ import { redis } from "../ui/scripted-session.ts";
 
 const en = messagesIn("en");
 
+const memfd = { name: "memfd", why: "memfd_create" };
 const everything: Partial<Plan> = {
 	application: { ...redis.application, env: { TOKEN: "very secret" }, limits: { memory: 1 << 29, processes: 9, files: 64 } },
 	identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
 	rules: { ...noRules, binds: [{ path: "/srv/x", access: "rw" }], withoutAccounts: ["user:games"] },
-	permissions: {
-		capabilities: [{ name: "chown", why: "fchownat" }],
-		proc: "/proc/self",
-		refused: [{ name: "memfd", why: "memfd_create" }],
-	},
+	permissions: { capabilities: [{ name: "chown", why: "fchownat" }], proc: "/proc/self", refused: [memfd] },
 	writable: [writable("/var/lib/a"), writable("/var/lib/b", { seeds: [{ path: pathFromText("/var/lib/b/x"), bytes: 3000 }] })],
 	shared: [{ path: pathFromText("/etc/ssl"), kind: "certificates", example: pathFromText("/etc/ssl/a"), files: 1, bytes: 2 }],
 	offers: [{ kind: "state", path: pathFromText("/var/lib/c"), files: 2, bytes: 9 }],
@@ -27,17 +24,11 @@ const everything: Partial<Plan> = {
 };
 
 function rows(values: Partial<Plan> = everything, around: Partial<typeof hostView> = {}) {
-	const entries = [
-		entry("/bin/app", { size: 1000 }),
-		entry("/dev/null", { kind: "device", device: { type: "c", major: 1, minor: 3 } }),
-	];
+	const device = entry("/dev/null", { kind: "device", device: { type: "c", major: 1, minor: 3 } });
 	const { application } = { ...redis, ...values };
-	return reviewRows({
-		plan: plan(entries, values),
-		answers: { ...redis, application, dedicatedAccount: "cage-redis" },
-		hostView: { ...hostView, ...around },
-		warnings: [],
-	});
+	const answers = { ...redis, application, dedicatedAccount: "cage-redis" };
+	const made = plan([entry("/bin/app", { size: 1000 }), device], values);
+	return reviewRows({ plan: made, answers, hostView: { ...hostView, ...around }, warnings: [] });
 }
 
 const lineWith = (text: string, part: string) => text.split("\n").find((line) => line.includes(part));

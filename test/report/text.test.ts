@@ -29,18 +29,15 @@ function expectPlain(text: string) {
 
 describe("tables", () => {
 	test("have columns as wide as their widest cell, and no trailing blanks", () => {
-		expect(
-			table([
-				["a", "bb", "c"],
-				["aaa", "", ""],
-			]),
-		).toBe("a    bb  c\naaa");
+		const rows = ["a bb c", "aaa  "].map((row) => row.split(" "));
+		expect(table(rows)).toBe("a    bb  c\naaa");
 		expect(table([])).toBe("");
 	});
 	test("are indented line by line, except empty lines", () => expect(indent("a\n\nb")).toBe("  a\n\n  b"));
 });
 
 describe("a plan for people", () => {
+	const opened = { proc: "open /proc/x", unixSockets: "AF_UNIX", memfd: "memfd_create" };
 	const hostile = plan(
 		[
 			entry(`/srv/${evil}`, { reasons: [{ kind: "rule", rule: "include", value: evil }] }),
@@ -53,12 +50,7 @@ describe("a plan for people", () => {
 			declined: [{ path: pathFromText(`/etc/${evil}`), risk: "secret" }],
 			notes: [{ code: "writes-system-directory", values: { path: evil } }],
 			accounts: { users: [{ name: evil, uid: 1, gid: 1, home: "/", reason: "" }], groups: [], usersLeftOut: 3, groupsLeftOut: 4 },
-			permissions: {
-				capabilities: [{ name: "chown", why: "fchown" }],
-				proc: "open /proc/x",
-				unixSockets: "AF_UNIX",
-				memfd: "memfd_create",
-			},
+			permissions: { ...opened, capabilities: [{ name: "chown", why: "fchown" }] },
 		},
 	);
 	test.each(languages)("cannot control a terminal (%s)", (language) => expectPlain(planText(hostile, messagesIn(language))));
@@ -113,13 +105,8 @@ test("each kind of reason has words in both languages", () => {
 describe("a trial round for people", () => {
 	const missing = absent(`/${evil}`);
 	test("lists missing items, probe results and the next steps", () => {
-		const text = roundText(
-			"app",
-			roundOf({ probes: [{ command: `curl ${evil}`, ok: false, output: `refused\n${evil}` }], missing: [missing] }),
-			{ generation: 3, seconds: 1.25 },
-			1,
-			en,
-		);
+		const probes = [{ command: `curl ${evil}`, ok: false, output: `refused\n${evil}` }];
+		const text = roundText("app", roundOf({ probes, missing: [missing] }), { generation: 3, seconds: 1.25 }, 1, en);
 		expectPlain(text);
 		expect(text).toContain("openat: ENOENT");
 		expect(text).toMatch(/^1 +yes +0\/1 +1 +3 +1\.3 +-$/m);
@@ -147,10 +134,8 @@ describe("a trial round for people", () => {
 			{ level: "configuration", package: "nginx" },
 			{ level: "noise" },
 		];
-		const text = missingTable(
-			importances.map((importance) => ({ ...missing, importance })),
-			en,
-		);
+		const all = importances.map((importance) => ({ ...missing, importance }));
+		const text = missingTable(all, en);
 		expectPlain(text);
 		expect(text.split("\n").map((line) => line.split(/ {2,}/).at(-1))).toEqual([
 			expect.stringContaining("the application printed: cannot open x"),
@@ -161,9 +146,8 @@ describe("a trial round for people", () => {
 		]);
 	});
 	test("shows a call without a path by its name", () => {
-		expect(missingTable([{ kind: "filtered", call: "setgroups", error: "EPERM", declined: false }], en)).toMatch(
-			/setgroups +setgroups: EPERM$/,
-		);
+		const refused = { kind: "filtered", call: "setgroups", error: "EPERM", declined: false } as const;
+		expect(missingTable([refused], en)).toMatch(/setgroups +setgroups: EPERM$/);
 	});
 });
 
@@ -183,13 +167,8 @@ test.each([
 });
 
 test.each(languages)("a dry run cannot control a terminal, whatever a template contains (%s)", (language) => {
-	const answers = {
-		name: "app",
-		application: { ...application, command: ["/bin/app", evil], user: evil, cwd: `/${evil}`, probes: [evil], exercises: [evil] },
-		rules: noRules,
-		onHost: false,
-		rounds: 5,
-	};
+	const words = { command: ["/bin/app", evil], user: evil, cwd: `/${evil}`, probes: [evil], exercises: [evil] };
+	const answers = { name: "app", application: { ...application, ...words }, rules: noRules, onHost: false, rounds: 5 };
 	const text = dryRunText(answers, "/state", `cagewright make --probe '${evil}' --exercise 'a\nb'`, messagesIn(language));
 	expectPlain(text);
 	expect(text).toContain("--exercise 'a\nb'");
@@ -197,9 +176,8 @@ test.each(languages)("a dry run cannot control a terminal, whatever a template c
 
 test("a warning that names a failure has its code in problem and in cause", () => {
 	const values = { name: "redis", cause: "unit-reload-failed" };
-	expect(eventToJson({ event: "warned", code: "unit-not-refreshed", values })).toMatchObject({
-		values: { ...values, problem: "unit-reload-failed" },
-	});
+	const json = eventToJson({ event: "warned", code: "unit-not-refreshed", values });
+	expect(json).toMatchObject({ values: { ...values, problem: "unit-reload-failed" } });
 	const other = { event: "warned", code: "template-not-unit", values: { template: "nginx" } } as const;
 	expect(eventToJson(other)).toEqual(other);
 });

@@ -34,37 +34,19 @@ test("the duration of a restart has the decimal mark of the language", () => {
 });
 
 test("a finding about an account names no path", () => {
-	const finding = {
-		code: "account-of-other-cage",
-		path: pathFromText("/"),
-		severity: "warning",
-		values: {},
-		accepted: false,
-		known: false,
-	};
-	const cage = { name: "redis", generation: 1, findings: [finding], drift: [], behind: [] } as unknown as CheckedCage;
+	const found = { code: "account-of-other-cage", path: pathFromText("/"), severity: "warning", values: {} };
+	const findings = [{ ...found, accepted: false, known: false }];
+	const cage = { name: "redis", generation: 1, findings, drift: [], behind: [] } as unknown as CheckedCage;
 	expect(checkedText(cage, messagesIn("en"))).toContain("redis: warning account-of-other-cage: ");
 	expect(checkedText(cage, messagesIn("de"))).toContain("redis: Warnung account-of-other-cage: ");
 });
 
-const plan = (...paths: string[]): UpdatePlan => ({
-	name: "redis",
-	from: 1,
-	drift: [
-		{
-			package: "redis-server",
-			from: "5:8",
-			to: "5:8",
-			security: false,
-			files: paths.map((path) => ({ path: pathFromText(path), change: "changed" })),
-		},
-	],
-	difference: { added: [], removed: [], changed: [], settings: [] },
-	edits: [],
-	conflicts: [],
-	missed: [],
-	isNeeded: true,
-});
+function plan(...paths: string[]): UpdatePlan {
+	const files = paths.map((path) => ({ path: pathFromText(path), change: "changed" as const }));
+	const drift = [{ package: "redis-server", from: "5:8", to: "5:8", security: false, files }];
+	const difference = { added: [], removed: [], changed: [], settings: [] };
+	return { name: "redis", from: 1, drift, difference, edits: [], conflicts: [], missed: [], isNeeded: true };
+}
 
 test("the plan of an update names the first changed files of a package", () => {
 	const text = (...paths: string[]) => updatePlanText(plan(...paths), messagesIn("en"));

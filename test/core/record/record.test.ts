@@ -24,34 +24,22 @@ describe("a record", () => {
 	test("is as written wherever it is now", () => {
 		const log = [line({ ...written, sha256: other }), line(written)];
 		expect(verdict({ file: "/mnt/x", sha256: mine }, log, "f")).toEqual(["as-written", "absent", true, true]);
-		expect(verdict({ file: "/mnt/x", sha256: mine, checksum: checksumLine(mine, "x") }, log, "g")).toEqual([
-			...["as-written", "same", true],
-			false,
-		]);
+		const moved = verdict({ file: "/mnt/x", sha256: mine, checksum: checksumLine(mine, "x") }, log, "g");
+		expect(moved).toEqual(["as-written", "same", true, false]);
 	});
 	test("is changed even if its checksum was changed too", () => {
 		const checksum = checksumLine(other, "r.html");
-		expect(verdict({ file: "/srv/r.html", sha256: other, checksum }, [line(written)], "f")).toEqual([
-			...["changed", "same", false],
-			undefined,
-		]);
+		const found = verdict({ file: "/srv/r.html", sha256: other, checksum }, [line(written)], "f");
+		expect(found).toEqual(["changed", "same", false, undefined]);
 	});
-	test("is not confirmed if the log does not know it", () => {
-		expect(verdict({ file: "/x", sha256: mine, checksum: checksumLine(mine, "x") }, [], "f").slice(0, 3)).toEqual([
-			...["unlogged", "same"],
-			false,
-		]);
-		expect(verdict({ file: "/x", sha256: mine }, [line(written, "made")], "f").slice(0, 3)).toEqual(["unknown", "absent", false]);
-		expect(verdict({ file: "/x", sha256: mine, checksum: "" }, [line({ file: 7 })], "f").slice(0, 3)).toEqual([
-			...["unknown", "differs"],
-			false,
-		]);
-	});
-	test("is not confirmed with a different checksum next to it", () => {
-		expect(verdict({ file: "/x", sha256: mine, checksum: checksumLine(other, "x") }, [line(written)], "f").slice(0, 3)).toEqual([
-			...["as-written", "differs"],
-			false,
-		]);
+	test.each<[string, string | undefined, readonly ReturnType<typeof line>[], string, string]>([
+		["its log is lost", checksumLine(mine, "x"), [], "unlogged", "same"],
+		["the log knows only the make", undefined, [line(written, "made")], "unknown", "absent"],
+		["the log does not know it", "", [line({ file: 7 })], "unknown", "differs"],
+		["a different checksum is next to it", checksumLine(other, "x"), [line(written)], "as-written", "differs"],
+	])("is not confirmed if %s", (_, checksum, log, expected, beside) => {
+		const asked = { file: "/x", sha256: mine, ...(checksum === undefined ? {} : { checksum }) };
+		expect(verdict(asked, log, "f").slice(0, 3)).toEqual([expected, beside, false]);
 	});
 });
 
@@ -103,12 +91,8 @@ test("a private key is one masked line", () => {
 });
 
 test("a word after its option is masked", () => {
-	expect(maskWords(["app", "--password", "hunter2", "--port", "80", "--secret", "--flag"])).toEqual([
-		"app",
-		"--password",
-		masked,
-		...["--port", "80", "--secret", "--flag"],
-	]);
+	const shown = maskWords(["app", "--password", "hunter2", "--port", "80", "--secret", "--flag"]);
+	expect(shown).toEqual(["app", "--password", masked, "--port", "80", "--secret", "--flag"]);
 });
 
 const debian = { architecture: "amd64", distribution: "debian-13", packageKind: "deb" } as const;
@@ -153,12 +137,8 @@ const approved = { by: "Cy", at: "2026-01-01T00:00:00.000Z", generation: 2 };
 
 test("the current statement wins, then the cage's, then the default for all cages", () => {
 	const always = { initiatedBy: "a", implementedBy: "b", asked: true };
-	expect(mergeResponsible({ purpose: " mail " }, { implementedBy: "c", approved }, always)).toEqual({
-		purpose: "mail",
-		initiatedBy: "a",
-		implementedBy: "c",
-		approved,
-	});
+	const merged = mergeResponsible({ purpose: " mail " }, { implementedBy: "c", approved }, always);
+	expect(merged).toEqual({ purpose: "mail", initiatedBy: "a", implementedBy: "c", approved });
 });
 
 test("an empty text removes a statement, and an approval without a name is none", () => {
