@@ -58,6 +58,16 @@ const sockets = (root: string) =>
 		`for one in $(find ${root}/dev ${root}/run ! -type d); do if [ -S $one -a ! -L $one ]; then basename $one; fi; done`,
 	);
 
+/** Its only socket leads to syslog, also after a restart of journald. `root` is that of a process in the cage. */
+async function usesSyslog(name: string, root: string): Promise<void> {
+	await answers(`first of ${name}`);
+	await heard(`asked first of ${name}`);
+	expect(await sockets(root)).toBe("log");
+	await system.must("systemctl restart systemd-journald");
+	await answers(`second of ${name}`);
+	await heard(`asked second of ${name}`);
+}
+
 /** The cage's own unit, and the drop-in for a service on the host. */
 const services = [
 	{ service: "cage-linked", places: [state, "/var/lib", ""], install: "true", uninstall: "true" },
@@ -90,13 +100,7 @@ describe.each(services)("$service", ({ install, places, service, uninstall }) =>
 
 	test("writes to syslog via the only socket that it sees, also after a restart of journald", async () => {
 		await system.must(`systemctl start ${service}`);
-		await answers(`first of ${service}`);
-		await heard(`asked first of ${service}`);
-		const root = `/proc/$(systemctl show --value -p MainPID ${service})/root`;
-		expect(await sockets(root)).toBe("log");
-		await system.must("systemctl restart systemd-journald");
-		await answers(`second of ${service}`);
-		await heard(`asked second of ${service}`);
+		await usesSyslog(service, `/proc/$(systemctl show --value -p MainPID ${service})/root`);
 	});
 
 	test("has its own bounded shared memory, and a limit that keeps crashes from the host's core handler", async () => {
@@ -118,13 +122,9 @@ describe("a cage that `run` starts", () => {
 
 	test("writes to syslog via the only socket that it sees, also after a restart of journald", async () => {
 		await system.must(run);
-		await answers("first of run");
-		await heard("asked first of run");
+		await answers();
 		const pid = await system.query("pgrep -f '^/usr/bin/perl /opt/linked/application.pl'");
-		expect(await sockets(`/proc/${pid}/root`)).toBe("log");
-		await system.must("systemctl restart systemd-journald");
-		await answers("second of run");
-		await heard("asked second of run");
+		await usesSyslog("run", `/proc/${pid}/root`);
 		expect(await system.query(`grep 'core file' /proc/${pid}/limits`)).toMatch(/^Max core file size\s+1\s+1\s+bytes/);
 	});
 

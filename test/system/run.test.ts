@@ -8,6 +8,7 @@ import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
 import { preparedRedis } from "./prepared.ts";
 import { commandOf, listeners, nameOf, processesIn } from "./processes.ts";
+import { scoped } from "./scoped.ts";
 
 const state = temporaryState();
 let daemon: Daemon;
@@ -40,17 +41,13 @@ test("the printed commands start the same cage from any shell", async () => {
 	expect(status).toBe(0);
 	const script = `${temporaryFolder("printed")}/run.sh`;
 	writeFileSync(script, stdout);
-	const shell = spawn("sh", [script], { stdio: "ignore", cwd: "/" });
+	await using shell = scoped(spawn("sh", [script], { stdio: "ignore", cwd: "/" }));
 	const ended = once(shell, "close");
-	try {
-		await eventually(() => askRedis(port, ["PING"]));
-		expectServedInside(made, port);
-		const [init] = processesIn(made.root).filter((pid) => nameOf(pid) === "cagewright-init");
-		process.kill(init ?? 0, "SIGTERM");
-		expect(await ended).toEqual([0, null]);
-	} finally {
-		shell.kill("SIGKILL");
-	}
+	await eventually(() => askRedis(port, ["PING"]));
+	expectServedInside(made, port);
+	const [init] = processesIn(made.root).filter((pid) => nameOf(pid) === "cagewright-init");
+	process.kill(init ?? 0, "SIGTERM");
+	expect(await ended).toEqual([0, null]);
 });
 
 test("--print --json prints the commands as JSON", async () => {

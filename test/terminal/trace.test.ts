@@ -4,6 +4,7 @@ import { temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { fetchPage, freePort } from "../system/network.ts";
 import { leftovers } from "../system/processes.ts";
+import { scoped } from "../system/scoped.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
 import { leave, openWizard, toTrace } from "./wizards.ts";
 
@@ -87,24 +88,21 @@ describe("the trace of the demonstration", () => {
 describe("a running process", () => {
 	it("is found by its port, traced while it runs, and keeps running", async () => {
 		const port = await freePort();
-		const server = spawn("python3", ["-m", "http.server", String(port), "--bind", "127.0.0.1"], { cwd: "/srv", stdio: "ignore" });
-		try {
-			const page = () => fetchPage(`http://127.0.0.1:${port}/`);
-			await eventually(page);
-			const state = temporaryState();
-			const wizard = openWizard(state, [], { columns: 100, rows: 30 });
-			await wizard.pressAt(/demo\s+demo/, `/${port}`);
-			await wizard.pressAt(/❯ \S+\s+process/, keys.enter, "w");
-			await wizard.pressAt(`Process ${server.pid} is traced while it runs`, keys.enter);
-			await wizard.pressAt("It answers.", keys.tab);
-			await wizard.pressAt(new RegExp(`\\n❯ ${server.pid} python`), keys.enter);
-			await wizard.sees(/step 3\/7/, 60);
-			await leave(wizard);
-			expect(leftovers(state)).toEqual([]);
-			expect(await page()).toContain("Directory listing");
-			expect(server.exitCode).toBeNull();
-		} finally {
-			server.kill();
-		}
+		const words = ["-m", "http.server", String(port), "--bind", "127.0.0.1"];
+		await using server = scoped(spawn("python3", words, { cwd: "/srv", stdio: "ignore" }));
+		const page = () => fetchPage(`http://127.0.0.1:${port}/`);
+		await eventually(page);
+		const state = temporaryState();
+		const wizard = openWizard(state, [], { columns: 100, rows: 30 });
+		await wizard.pressAt(/demo\s+demo/, `/${port}`);
+		await wizard.pressAt(/❯ \S+\s+process/, keys.enter, "w");
+		await wizard.pressAt(`Process ${server.pid} is traced while it runs`, keys.enter);
+		await wizard.pressAt("It answers.", keys.tab);
+		await wizard.pressAt(new RegExp(`\\n❯ ${server.pid} python`), keys.enter);
+		await wizard.sees(/step 3\/7/, 60);
+		await leave(wizard);
+		expect(leftovers(state)).toEqual([]);
+		expect(await page()).toContain("Directory listing");
+		expect(server.exitCode).toBeNull();
 	});
 });
