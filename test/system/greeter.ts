@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 
@@ -112,16 +112,14 @@ export interface GreeterPackages {
 	pack(version: string, word: string): string;
 	/** Changes the configuration as the daemon's next package version would. */
 	changeConfiguration(text: string): void;
-	purge(): void;
 }
 
 /** `folder` belongs to the test. The packages are purged after the file's tests. */
 export function greeterPackages(folder: string): GreeterPackages {
-	const purge = () => {
+	afterAll(() => {
 		execFileSync("dpkg", ["--purge", daemon, library], { stdio: "ignore" });
 		rmSync(stateDirectory, { recursive: true, force: true });
-	};
-	afterAll(purge);
+	});
 	const pack = (name: string, version: string, fill: (tree: string) => void, more = ""): string => {
 		const tree = join(folder, `${name}_${version}`);
 		mkdirSync(join(tree, "DEBIAN"), { recursive: true });
@@ -164,8 +162,5 @@ export function greeterPackages(folder: string): GreeterPackages {
 		upgrade: (version, does, word = "") => void install(packLibrary(version, does, word)),
 		pack: (version, word) => packLibrary(version, "says", word),
 		changeConfiguration: (text) => writeFileSync(configuration, text),
-		purge: () => {
-			if (existsSync(greeter)) purge();
-		},
 	};
 }

@@ -15,26 +15,35 @@ function write(path: string, lines: readonly string[], mode = 0o644): string {
 	return path;
 }
 
+/** Writes the configuration of an apache2 with a page. Returns its command. */
+function apacheIn(folder: string, port: number, ...lines: readonly string[]): string[] {
+	for (const name of ["www", "run", "log"]) mkdirSync(`${folder}/${name}`);
+	write(`${folder}/www/index.html`, ["a page of the test"]);
+	write(`${folder}/apache.conf`, [
+		...["ServerRoot /etc/apache2", "ServerName localhost", `PidFile ${folder}/run/apache.pid`, `DefaultRuntimeDir ${folder}/run`],
+		...[`ErrorLog ${folder}/log/error.log`, "User www-data", "Group www-data", `Listen 127.0.0.1:${port}`, ...lines],
+		...["<Directory />", "Options +ExecCGI", "Require all granted", "</Directory>"],
+	]);
+	return ["apache2", "-DFOREGROUND", "-f", `${folder}/apache.conf`];
+}
+
 /** Enables an additional module, a CGI program in shell and one in Perl. */
 export function apache(port: number): Untuned {
 	const folder = temporaryFolder("apache");
-	for (const name of ["www", "cgi", "run", "log"]) mkdirSync(`${folder}/${name}`);
-	write(`${folder}/www/index.html`, ["a page of the test"]);
+	mkdirSync(`${folder}/cgi`);
 	write(`${folder}/cgi/shell.cgi`, ["#!/bin/sh", "echo Content-Type: text/plain", "echo", "uname -s"], 0o755);
 	const perl = ["#!/usr/bin/perl", "use strict;", 'print "Content-Type: text/plain\\n\\nperl ", 6 * 7, "\\n";'];
 	write(`${folder}/cgi/perl.cgi`, perl, 0o755);
 	const modules = ["mpm_event", "authz_core", "rewrite", "mime", "alias", "cgid"];
-	write(`${folder}/apache.conf`, [
-		...["ServerRoot /etc/apache2", "ServerName localhost", `PidFile ${folder}/run/apache.pid`, `DefaultRuntimeDir ${folder}/run`],
-		...[`ErrorLog ${folder}/log/error.log`, "User www-data", "Group www-data", `Listen 127.0.0.1:${port}`],
+	const lines = [
 		...modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`),
 		...["TypesConfig /etc/mime.types", `DocumentRoot ${folder}/www`, "RewriteEngine on", "RewriteRule ^/alias$ /index.html [PT]"],
-		...[`ScriptAlias /cgi/ ${folder}/cgi/`, "<Directory />", "Options +ExecCGI", "Require all granted", "</Directory>"],
-	]);
+		`ScriptAlias /cgi/ ${folder}/cgi/`,
+	];
 	const at = `http://127.0.0.1:${port}`;
 	return {
 		folder,
-		command: ["apache2", "-DFOREGROUND", "-f", `${folder}/apache.conf`],
+		command: apacheIn(folder, port, ...lines),
 		probe: [
 			curl(`${at}/alias`, "a page of the test"),
 			curl(`${at}/cgi/shell.cgi`, "Linux"),
@@ -46,17 +55,10 @@ export function apache(port: number): Untuned {
 /** Enables every module that Debian enables, with Debian's settings. */
 export function apacheWithDefaults(port: number): Untuned {
 	const folder = temporaryFolder("apache");
-	for (const name of ["www", "run", "log"]) mkdirSync(`${folder}/${name}`);
-	write(`${folder}/www/index.html`, ["a page of the test"]);
-	write(`${folder}/apache.conf`, [
-		...["ServerRoot /etc/apache2", "ServerName localhost", `PidFile ${folder}/run/apache.pid`, `DefaultRuntimeDir ${folder}/run`],
-		...[`ErrorLog ${folder}/log/error.log`, "User www-data", "Group www-data", `Listen 127.0.0.1:${port}`],
-		...["IncludeOptional mods-enabled/*.load", "IncludeOptional mods-enabled/*.conf", `DocumentRoot ${folder}/www`],
-		...["<Directory />", "Require all granted", "</Directory>"],
-	]);
+	const lines = ["IncludeOptional mods-enabled/*.load", "IncludeOptional mods-enabled/*.conf", `DocumentRoot ${folder}/www`];
 	return {
 		folder,
-		command: ["apache2", "-DFOREGROUND", "-f", `${folder}/apache.conf`],
+		command: apacheIn(folder, port, ...lines),
 		probe: curl(`http://127.0.0.1:${port}/`, "a page of the test"),
 	};
 }
@@ -75,24 +77,25 @@ export function haproxy(port: number): Untuned {
 	};
 }
 
-/** Debian's program name contains the version. */
-export function phpProgram(): string {
+/** Writes the configuration of a php-fpm with these lines for its socket. Returns its command: Debian's name contains the version. */
+export function phpFpmIn(folder: string, ...listen: readonly string[]): string[] {
 	const [name] = readdirSync("/usr/sbin").filter((one) => /^php-fpm\d/.test(one));
-	return `/usr/sbin/${name}`;
+	for (const one of ["www", "log"]) mkdirSync(`${folder}/${one}`);
+	write(`${folder}/fpm.conf`, [
+		...["[global]", `error_log = ${folder}/log/fpm.log`, "daemonize = no", "[www]", "user = www-data", "group = www-data"],
+		...[...listen, "pm = static", "pm.max_children = 2"],
+	]);
+	return [`/usr/sbin/${name}`, "-F", "-y", `${folder}/fpm.conf`];
 }
 
 export function phpFpm(port: number): Untuned {
 	const folder = temporaryFolder("php");
-	for (const name of ["www", "log"]) mkdirSync(`${folder}/${name}`);
+	const command = phpFpmIn(folder, `listen = 127.0.0.1:${port}`);
 	write(`${folder}/www/index.php`, ['<?php echo "hello ", strtoupper("php"), " ", date("Y"), "\\n";']);
-	write(`${folder}/fpm.conf`, [
-		...["[global]", `error_log = ${folder}/log/fpm.log`, "daemonize = no", "[www]", "user = www-data", "group = www-data"],
-		...[`listen = 127.0.0.1:${port}`, "pm = static", "pm.max_children = 2"],
-	]);
 	const request = `SCRIPT_FILENAME=${folder}/www/index.php SCRIPT_NAME=/index.php REQUEST_METHOD=GET`;
 	return {
 		folder,
-		command: [phpProgram(), "-F", "-y", `${folder}/fpm.conf`],
+		command,
 		probe: `${request} cgi-fcgi -bind -connect 127.0.0.1:${port} | grep -q 'hello PHP 20'`,
 	};
 }

@@ -5,7 +5,7 @@ import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./c
 import { askRedis, type Daemon, nginx, startOnHost, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
-import { phpProgram } from "./more-daemons.ts";
+import { phpFpmIn } from "./more-daemons.ts";
 import { ask, fetchPage, freePort } from "./network.ts";
 import { preparedRedis } from "./prepared.ts";
 
@@ -14,21 +14,17 @@ const state = temporaryState();
 /** php-fpm with a Unix socket in a separate directory, and the document root that it shares with a web server. */
 function phpOnSocket(): Daemon & { readonly socket: string; readonly www: string } {
 	const folder = temporaryFolder("fpm");
-	for (const name of ["www", "sockets", "log"]) mkdirSync(`${folder}/${name}`);
+	mkdirSync(`${folder}/sockets`);
+	const socket = `${folder}/sockets/php.sock`;
+	const command = phpFpmIn(folder, `listen = ${socket}`, "listen.owner = www-data", "listen.mode = 0660");
 	writeFileSync(`${folder}/www/index.php`, '<?php echo "php ", 6 * 7, "\\n";');
 	writeFileSync(`${folder}/www/other.php`, '<?php echo "other ", strtoupper("page"), "\\n";');
-	const socket = `${folder}/sockets/php.sock`;
-	writeFileSync(
-		`${folder}/fpm.conf`,
-		`[global]\nerror_log = ${folder}/log/fpm.log\ndaemonize = no\n[www]\nuser = www-data\ngroup = www-data\nlisten = ${socket}\n` +
-			"listen.owner = www-data\nlisten.mode = 0660\npm = static\npm.max_children = 2\n",
-	);
 	const request = `SCRIPT_FILENAME=${folder}/www/index.php SCRIPT_NAME=/index.php REQUEST_METHOD=GET`;
 	return {
 		folder,
 		socket,
 		www: `${folder}/www`,
-		command: [phpProgram(), "-F", "-y", `${folder}/fpm.conf`],
+		command,
 		probe: `${request} cgi-fcgi -bind -connect $CAGEWRIGHT_ROOT${socket} | grep -q 'php 42'`,
 	};
 }
