@@ -56,14 +56,21 @@ function startTalk(script: Script = {}, language: "en" | "de" = "en", ascii = fa
 	return talk;
 }
 
-/** Goes from the list of applications past the files of redis. */
-async function goToAccounts(dialogue: ReturnType<typeof startTalk>): Promise<void> {
+type Talk = ReturnType<typeof startTalk>;
+
+/** Chooses redis and presses Enter at each of these offers. */
+async function follow(dialogue: Talk, ...offers: string[]): Promise<void> {
 	await dialogue.answerAt("Your choice, Enter: choose:", "2");
-	await dialogue.answerAt("Your choice, Enter: start tracing:", "");
-	await dialogue.answerAt("Your choice, Enter: continue:", "");
+	for (const offer of offers) await dialogue.answerAt(`Your choice, Enter: ${offer}:`, "");
+}
+
+/** Goes from the list of applications past the files of redis. */
+async function goToAccounts(dialogue: Talk): Promise<void> {
+	await follow(dialogue, "start tracing", "continue");
 	await dialogue.hears("Step 3 of 7: Files. Cage: redis.");
 	await dialogue.answerAt("Your choice, Enter: continue:", "");
 }
+const goToTrial = (dialogue: Talk) => follow(dialogue, "start tracing", "continue", "continue", "continue", "build and test");
 
 describe("the wizard as a dialogue", () => {
 	it("follows the straight path with Enter, after a number for the application", async () => {
@@ -71,9 +78,8 @@ describe("the wizard as a dialogue", () => {
 		await goToAccounts(dialogue);
 		await dialogue.hears("Step 4 of 7");
 		await dialogue.answerAt("Your choice", "");
-		await dialogue.answerAt("Your choice, Enter: build and test:", "");
-		await dialogue.answerAt("Your choice, Enter: add and try again:", "");
-		await dialogue.answerAt("Your choice, Enter: save:", "");
+		for (const offer of ["build and test", "add and try again", "save"])
+			await dialogue.answerAt(`Your choice, Enter: ${offer}:`, "");
 		await dialogue.hears("The cage redis is ready. Its application answers.");
 		await dialogue.answerAt("Your choice, Enter: choose:", "1");
 		expect(dialogue.store.state.exit).toBe(0);
@@ -81,9 +87,7 @@ describe("the wizard as a dialogue", () => {
 
 	it("prints no escape sequence, frame or mark", async () => {
 		const dialogue = startTalk();
-		await dialogue.answerAt("Your choice", "2");
-		await dialogue.answerAt("Your choice, Enter: start tracing:", "");
-		await dialogue.answerAt("Your choice, Enter: continue:", "");
+		await follow(dialogue, "start tracing", "continue");
 		await dialogue.hears("Your choice, Enter: continue:");
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
 		expect(dialogue.all.split("\n").filter((line) => /[\x00-\x09\x0b-\x1f]|[│─█]|\[[x !wok.]+\]|^\s*>/m.test(line))).toEqual([]);
@@ -106,10 +110,7 @@ describe("the wizard as a dialogue", () => {
 
 	it("finds unneeded files, reports progress once, and asks what to do with the result", async () => {
 		const dialogue = startTalk({ rounds: [{ answered: true, missing: [] }] });
-		await dialogue.answerAt("Your choice", "2");
-		for (const asked of ["start tracing", "continue", "continue", "continue", "build and test"]) {
-			await dialogue.answerAt(`Your choice, Enter: ${asked}:`, "");
-		}
+		await goToTrial(dialogue);
 		await dialogue.answerAt("Your choice, Enter: save:", "m");
 		await dialogue.answerAt("Your choice, Enter: stop, show results:", "");
 		const found = await dialogue.hears("l: build without it");
@@ -144,10 +145,7 @@ describe("the wizard as a dialogue", () => {
 
 	it("names what to type instead of a key of the screen, and it works", async () => {
 		const dialogue = startTalk({ rounds: [{ answered: false, missing: [withheld] }] });
-		await dialogue.answerAt("Your choice", "2");
-		for (const asked of ["start tracing", "continue", "continue", "continue", "build and test"]) {
-			await dialogue.answerAt(`Your choice, Enter: ${asked}:`, "");
-		}
+		await goToTrial(dialogue);
 		expect(await dialogue.hears("Your choice:")).toContain("You left out /etc/redis/tls.key. Press f to include it");
 		await dialogue.answerAt("Your choice:", " ");
 		await dialogue.hears("Press f to go back to the files and allow it.");

@@ -5,6 +5,7 @@ import { LookContext, ViewContext } from "../../src/wizard/look.ts";
 import { Line } from "../../src/wizard/parts/line.tsx";
 import { Rows } from "../../src/wizard/parts/rows.tsx";
 import { startState } from "../../src/wizard/state.ts";
+import { absent } from "../core/cage/plans.ts";
 import { messagesIn } from "../texts.ts";
 import { ScreenDriver } from "./screen.ts";
 import { type Script, ScriptedSession } from "./scripted-session.ts";
@@ -72,8 +73,7 @@ describe("the wizard", () => {
 	});
 
 	test("does not save a cage that does not answer", async () => {
-		const path = "/etc/redis/tls.key" as never;
-		const missing = [{ kind: "absent", path, call: "openat", error: "ENOENT", declined: true } as const];
+		const missing = [absent("/etc/redis/tls.key", { declined: true })];
 		const screen = await atFiles({ rounds: [{ answered: false, missing }] });
 		await screen.typeUntil("\r\r\r", "/etc/redis/tls.key. Press 3 to include");
 		await screen.sees("it, if that is acceptable");
@@ -90,10 +90,8 @@ describe("the wizard", () => {
 	});
 
 	test("names the key that includes what was left out, however much it is", async () => {
-		const missing = ["ecdsa", "ed25519", "rsa"].map((kind) => {
-			const path = `/etc/ssh/ssh_host_${kind}_key_of_this_service` as never;
-			return { kind: "absent", path, call: "openat", error: "ENOENT", declined: true } as const;
-		});
+		const paths = ["ecdsa", "ed25519", "rsa"].map((kind) => `/etc/ssh/ssh_host_${kind}_key_of_this_service`);
+		const missing = paths.map((path) => absent(path, { declined: true }));
 		const screen = await atFiles({ rounds: [{ answered: false, missing }] });
 		await screen.typeUntil("\r\r\r", "ssh_host_ecdsa_key_of_this_service and 2 more. Press 3");
 	});

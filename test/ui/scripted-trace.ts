@@ -8,6 +8,8 @@ import type { WizardTrace } from "../../src/wizard/session/session.ts";
 
 const path = pathFromText;
 
+const endless = "that-has-no-end-in-sight-on-small-screens";
+
 /** Processes. One name contains an escape sequence, and there are more than a small screen has rows. */
 export const shownProcesses: ShownProcesses = {
 	living: 31,
@@ -15,28 +17,13 @@ export const shownProcesses: ShownProcesses = {
 	rows: [
 		{ pid: 4000, shownPid: 4000, depth: 0, program: path("/usr/bin/redis-server"), threads: 5 },
 		{
-			pid: 4001,
-			shownPid: 4001,
-			depth: 1,
-			program: path("/usr/bin/\x1b[31mred\u202epng"),
-			threads: 0,
-			uid: 33,
-			account: "www-data",
+			...{ pid: 4001, shownPid: 4001, depth: 1, program: path("/usr/bin/\x1b[31mred\u202epng"), threads: 0 },
+			...{ uid: 33, account: "www-data" },
 		},
-		{
-			pid: 4002,
-			shownPid: 4002,
-			depth: 2,
-			program: path("/usr/bin/a-program-with-a-name-that-has-no-end-in-sight-on-small-screens"),
-			threads: 0,
-		},
+		{ pid: 4002, shownPid: 4002, depth: 2, program: path(`/usr/bin/a-program-with-a-name-${endless}`), threads: 0 },
 		{ pid: 4003, shownPid: 4003, depth: 1, threads: 0, ended: "signal SIGSEGV" },
 		...Array.from({ length: 28 }, (_, index) => ({
-			pid: 4010 + index,
-			shownPid: 4010 + index,
-			depth: 3,
-			program: path("/usr/bin/redis-server"),
-			threads: 1,
+			...{ pid: 4010 + index, shownPid: 4010 + index, depth: 3, program: path("/usr/bin/redis-server"), threads: 1 },
 		})),
 	],
 };

@@ -29,17 +29,8 @@ export const kernelFile = absentAt("/proc/self/stat", {
 });
 
 function unit(text: string, group: FileUnit["group"], bytes: number, owner: string | undefined, pin?: FileUnit["pin"]): FileUnit {
-	return {
-		path: path(text),
-		links: [],
-		files: 1,
-		bytes,
-		group,
-		place: [group, owner ?? "", text],
-		needs: [],
-		...(owner === undefined ? {} : { package: owner }),
-		...(pin ? { pin } : {}),
-	};
+	const made = { path: path(text), links: [], files: 1, bytes, group, place: [group, owner ?? "", text], needs: [] };
+	return { ...made, ...(owner === undefined ? {} : { package: owner }), ...(pin ? { pin } : {}) };
 }
 
 /** A search that was ended early. */
