@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ObservedFile } from "../../../src/core/cage/audit.ts";
 import type { Manifest, ManifestEntry } from "../../../src/core/cage/manifest.ts";
 import { compareWithManifest, isMadeBySystemd, needsHash, type ObservedState } from "../../../src/core/cage/tampering.ts";
+import type { FileKind } from "../../../src/core/machine/facts.ts";
 import { type Path, pathFromText } from "../../../src/core/path/path.ts";
 
 const stamp = { device: "1", inode: "2", size: "3", modified: "4", changed: "5" };
@@ -47,22 +48,16 @@ test("is reported if it became something else or leads elsewhere", () => {
 	const target = "b" as Path;
 	const link = built("/lib", { kind: "symlink", target: "usr/lib" as Path, mode: 0o777 });
 	expect(compare([seen("/lib", { kind: "symlink", target, mode: 0o777 })], [link])).toEqual(["danger changed /lib"]);
-	expect(compare([seen("/lib", { kind: "directory" })], [link])).toEqual([
-		"danger changed /lib",
-		"warning attributes-changed /lib",
-	]);
+	const found = compare([seen("/lib", { kind: "directory" })], [link]);
+	expect(found).toEqual(["danger changed /lib", "warning attributes-changed /lib"]);
 	const device = built("/dev/null", { kind: "device", device: { type: "c", major: 1, minor: 3 } });
 	const memory = seen("/dev/null", { kind: "character-device", device: { major: 1, minor: 1 } });
 	expect(compare([memory], [device])).toEqual(["danger changed /dev/null"]);
 });
 
 test("an added file is a danger if it could be executed or read by the loader", () => {
-	const added = [
-		seen("/usr/bin/sh"),
-		seen("/etc/app.d", { kind: "directory" }),
-		seen("/etc/more.conf", { mode: 0o644 }),
-		seen("/etc/ld.so.preload", { mode: 0o644 }),
-	];
+	const files = ["/etc/more.conf", "/etc/ld.so.preload"].map((path) => seen(path, { mode: 0o644 }));
+	const added = [seen("/usr/bin/sh"), seen("/etc/app.d", { kind: "directory" }), ...files];
 	expect(compare(added, [])).toEqual([
 		"warning added /etc/app.d",
 		"danger added /etc/ld.so.preload",
@@ -93,18 +88,11 @@ test("a file is read if its stamp differs from the copy's", () => {
 });
 
 describe("systemd's additions", () => {
-	const observed = (
-		path: string,
-		more: { mode?: number; target?: string; uid?: number; kind?: ObservedFile["kind"] },
-	): ObservedFile => ({
-		path: pathFromText(path),
-		kind: more.kind ?? (more.target === undefined ? "directory" : "symlink"),
-		mode: more.mode ?? 0o755,
-		uid: more.uid ?? 0,
-		gid: 0,
-		links: 1,
-		...(more.target === undefined ? {} : { target: pathFromText(more.target) }),
-	});
+	const observed = (path: string, { target, ...more }: { mode?: number; target?: string; uid?: number; kind?: FileKind }) =>
+		seen(path, {
+			...(target === undefined ? { kind: "directory" } : { kind: "symlink", target: pathFromText(target) }),
+			...more,
+		});
 
 	test.each([
 		observed("/sbin", { target: "usr/sbin" }),

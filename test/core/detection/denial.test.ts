@@ -27,10 +27,8 @@ describe("a record of a refused call", () => {
 	});
 
 	test("of another architecture has the number of the call, not a wrong name", () => {
-		expect(parseDenial(record.replace("c000003e", "40000003").replace("0x50000", "0x80000000"))).toMatchObject({
-			call: "272",
-			result: "killed",
-		});
+		const foreign = record.replace("c000003e", "40000003").replace("0x50000", "0x80000000");
+		expect(parseDenial(foreign)).toMatchObject({ call: "272", result: "killed" });
 	});
 
 	test("may have a process name in hexadecimal, if it contains a quote or a space", () => {
@@ -54,10 +52,8 @@ describe("a record of a refused call", () => {
 
 describe("a record of /dev/kmsg", () => {
 	test("of the kernel is read, without the lines of its dictionary", () => {
-		expect(parseKernelRecord("5,6698,33207771766,-;audit: text\n SUBSYSTEM=x\n")).toEqual({
-			sequence: 6698,
-			text: "audit: text",
-		});
+		const read = parseKernelRecord("5,6698,33207771766,-;audit: text\n SUBSYSTEM=x\n");
+		expect(read).toEqual({ sequence: 6698, text: "audit: text" });
 	});
 
 	test("that a process wrote is none", () => {
@@ -89,12 +85,7 @@ describe("Landlock's records", () => {
 
 	test.each([
 		["a file", 'fs.make_reg path="/etc" dev="vda" ino=1', 257, { why: "foreign-file", call: "openat", path: "/etc" }],
-		[
-			"a name with a space",
-			'fs.make_reg,fs.refer path=2F612062 dev="vda"',
-			82,
-			{ why: "foreign-file", call: "rename", path: "/a b" },
-		],
+		["a name with a space", "fs.make_reg,fs.refer path=2F612062", 82, { why: "foreign-file", call: "rename", path: "/a b" }],
 		["a port", "net.bind_tcp saddr=127.0.0.1 src=4444", 49, { why: "other-port", call: "bind", port: 4444 }],
 		["a signal", 'scope.signal opid=1 ocomm="sleep"', 62, { why: "foreign-signal", call: "kill" }],
 		["a socket", "scope.abstract_unix_socket path=006F75746572", 42, { why: "foreign-socket", call: "connect", path: "\0outer" }],
@@ -139,9 +130,8 @@ describe("Landlock's records", () => {
 		const records = new LandlockRecords();
 		records.add(`type=${type} msg=${at(1)}domain=1 blockers=net.bind_tcp src=4444`);
 		const [, text = ""] = call(1, 49).split("type=1300 ");
-		expect(records.add(`type=SYSCALL msg=${text}\u001dARCH=x86_64 SYSCALL=bind UID="redis"`)).toMatchObject([
-			{ pid: 42, port: 4444 },
-		]);
+		const found = records.add(`type=SYSCALL msg=${text}\u001dARCH=x86_64 SYSCALL=bind UID="redis"`);
+		expect(found).toMatchObject([{ pid: 42, port: 4444 }]);
 	});
 
 	test("each reason has a name in both languages", () => {

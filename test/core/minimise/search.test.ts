@@ -206,15 +206,10 @@ test("a failing trial ends the search once the others are over", async () => {
 test("a part is split between groups, packages or folders", () => {
 	const places = ["a/p/1", "a/p/1", "a/p/2", "a/q/1", "a/q/1", "b/r/1", "b/r/1", "b/r/1"];
 	const units = places.map((place) => unit(place));
-	expect(halves([0, 1, 2, 3, 4, 5, 6, 7], units)).toEqual([
-		[0, 1, 2, 3, 4],
-		[5, 6, 7],
-	]);
-	expect(halves([0, 1, 2, 3, 4], units)).toEqual([
-		[0, 1, 2],
-		[3, 4],
-	]);
-	expect(halves([0, 1], units)).toEqual([[0], [1]]);
+	const split = (...part: number[]) => halves(part, units).map((half) => half.join(" "));
+	expect(split(0, 1, 2, 3, 4, 5, 6, 7)).toEqual(["0 1 2 3 4", "5 6 7"]);
+	expect(split(0, 1, 2, 3, 4)).toEqual(["0 1 2", "3 4"]);
+	expect(split(0, 1)).toEqual(["0", "1"]);
 });
 
 test("dependents come before what they need", () => {

@@ -69,20 +69,18 @@ describe("a dedicated account", () => {
 		const made = withDedicatedAccount(planned({ identity: root }, [user("www-data", 33, "switched-to")]), account);
 		expect(made.identity).toEqual(root);
 		expect(made.ownerChange?.uid).toEqual([33, 700]);
-		expect(made.notes).toEqual([
-			{ code: "dedicated-account-inside", values: { account: "www-data", dedicated: "cage-web", uid: 700 } },
-		]);
+		const values = { account: "www-data", dedicated: "cage-web", uid: 700 };
+		expect(made.notes).toEqual([{ code: "dedicated-account-inside", values }]);
 	});
 
 	test("cannot replace root or several accounts", () => {
 		const onlyRoot = planned({ identity: root }, [user("www-data", 33, "owns-files")]);
-		expect(() => withDedicatedAccount(onlyRoot, account)).toThrow(
-			expect.objectContaining({ code: "dedicated-account-root", exit: 2 }),
-		);
+		const noAccount = expect.objectContaining({ code: "dedicated-account-root", exit: 2 });
+		expect(() => withDedicatedAccount(onlyRoot, account)).toThrow(noAccount);
 		const several = planned({ identity: root }, [user("www-data", 33, "switched-to"), user("mail", 8, "switched-to")]);
-		expect(() => withDedicatedAccount(several, account)).toThrow(
-			expect.objectContaining({ code: "dedicated-account-several", values: { accounts: "mail, www-data" } }),
-		);
+		const values = { accounts: "mail, www-data" };
+		const tooMany = expect.objectContaining({ code: "dedicated-account-several", values });
+		expect(() => withDedicatedAccount(several, account)).toThrow(tooMany);
 	});
 });
 
@@ -112,9 +110,8 @@ describe("a shared account", () => {
 	});
 
 	test("an account that owns other services' directories is noted", () => {
-		expect(notes(110)).toEqual([
-			{ code: "account-owns-elsewhere", values: { account: "redis", count: 1, paths: "/var/lib/other" } },
-		]);
+		const values = { account: "redis", count: 1, paths: "/var/lib/other" };
+		expect(notes(110)).toEqual([{ code: "account-owns-elsewhere", values }]);
 		expect(notes(111)).toEqual([]);
 	});
 });

@@ -53,21 +53,10 @@ const offers = (mentions: readonly Mention[], rules: Partial<Rules> = {}, writab
 const named = (list: ReturnType<typeof offers>) => list.map(({ kind, path }) => `${kind === "documented" ? "" : "w "}${path}`);
 
 test("the packages' own configuration and state are offered even without documentation", () => {
+	const listed = (path: string) => ({ path, passage: { kind: "package", document: "served", text: path } });
 	expect(offers([])).toEqual([
-		{
-			kind: "documented",
-			path: "/etc/served/more.conf",
-			files: 1,
-			bytes: 4,
-			passage: { kind: "package", document: "served", text: "/etc/served/more.conf" },
-		},
-		{
-			kind: "documented-writable",
-			path: "/var/lib/served",
-			files: 0,
-			bytes: 0,
-			passage: { kind: "package", document: "served", text: "/var/lib/served" },
-		},
+		{ kind: "documented", ...listed("/etc/served/more.conf"), files: 1, bytes: 4 },
+		{ kind: "documented-writable", ...listed("/var/lib/served"), files: 0, bytes: 0 },
 	]);
 });
 
@@ -88,9 +77,8 @@ test("a documented path is offered only if it exists and belongs to the applicat
 
 test("a path that the plan has, mounts or leaves out is not offered, and documentation is a better reason than a package list", () => {
 	expect(named(offers([], { exclude: ["/etc/served/more.conf"] }, ["/var/lib"]))).toEqual([]);
-	const [first] = offers([
-		mention("/etc/served/more.conf", { passage: { kind: "readme", document: "R", text: "More is there." } }),
-	]);
+	const passage = { kind: "readme", document: "R", text: "More is there." } as const;
+	const [first] = offers([mention("/etc/served/more.conf", { passage })]);
 	expect(first?.passage).toMatchObject({ kind: "readme", text: "More is there." });
 	const known = { kind: "state" as const, path: "/var/lib/served" as Path, files: 1, bytes: 1 };
 	expect(withDocumented([known], offers([])).map(({ kind }) => kind)).toEqual(["documented", "state"]);
@@ -112,18 +100,7 @@ test("programs that the configuration names and no run started are offered once 
 	];
 	const mentions = configurationMentions("/etc/agent.cfg", text.join("\n"));
 	const plan = { entries: [{ path: "/usr/bin/seen" as Path }] } as unknown as Plan;
-	expect(configuredPrograms(mentions, plan, machine)).toEqual([
-		{
-			kind: "documented",
-			path: "/usr/lib/checks/check_load",
-			files: 1,
-			bytes: 7,
-			passage: {
-				kind: "configuration",
-				document: "/etc/agent.cfg",
-				line: 2,
-				text: "command[load]=/usr/lib/checks/check_load -w 1",
-			},
-		},
-	]);
+	const passage = { kind: "configuration", document: "/etc/agent.cfg", line: 2, text: text[1] };
+	const offer = { kind: "documented", path: "/usr/lib/checks/check_load", files: 1, bytes: 7, passage };
+	expect(configuredPrograms(mentions, plan, machine)).toEqual([offer]);
 });

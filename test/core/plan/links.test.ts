@@ -44,11 +44,8 @@ describe("linkChain", () => {
 
 	test("`..` leaves the directory that a link leads to", () => {
 		const machine = { "/a": "/x/y", "/x/y": false, "/x/f": true };
-		expect(chain("/a/../f", machine)).toEqual({
-			links: [{ path: "/a", target: "/x/y" }],
-			directories: ["/x", "/x/y"],
-			end: "/x/f",
-		});
+		const links = [{ path: "/a", target: "/x/y" }];
+		expect(chain("/a/../f", machine)).toEqual({ links, directories: ["/x", "/x/y"], end: "/x/f" });
 		expect(chain("/../../x/./y//../f", machine).end).toBe("/x/f");
 		expect(chain("/up", { "/up": "../../x/f", "/x/f": true }).end).toBe("/x/f");
 	});
@@ -79,24 +76,15 @@ describe("linkChain", () => {
 
 	test("the root and links to it are resolved", () => {
 		expect(chain("/", {})).toEqual({ links: [], directories: [], end: "/" });
-		expect(chain("/l/l/d", { "/l": "/", "/d": false })).toEqual({
-			links: [{ path: "/l", target: "/" }],
-			directories: [],
-			end: "/d",
-		});
+		const links = [{ path: "/l", target: "/" }];
+		expect(chain("/l/l/d", { "/l": "/", "/d": false })).toEqual({ links, directories: [], end: "/d" });
 	});
 
 	test("links of the kernel are not followed, because they depend on the reader", () => {
-		const machine = {
-			"/dev/stdout": "/proc/self/fd/1",
-			"/proc/self": "42",
-			"/proc/42/fd/1": "/root/report",
-			"/root/report": true,
-		};
-		expect(chain("/dev/stdout", machine)).toEqual({
-			links: [{ path: "/dev/stdout", target: "/proc/self/fd/1" }],
-			directories: ["/dev", "/proc"],
-		});
+		const kernel = { "/proc/self": "42", "/proc/42/fd/1": "/root/report", "/root/report": true };
+		const links = [{ path: "/dev/stdout", target: "/proc/self/fd/1" }];
+		const found = chain("/dev/stdout", { "/dev/stdout": "/proc/self/fd/1", ...kernel });
+		expect(found).toEqual({ links, directories: ["/dev", "/proc"] });
 	});
 
 	test("any tangle of links ends, and the result contains only real paths", () => {
@@ -123,14 +111,8 @@ describe("linkChain", () => {
 
 describe("placeOf", () => {
 	const place = (path: string, entries: Readonly<Record<string, string | boolean>>) => placeOf(path as Path, machineOf(entries));
-	const machine = {
-		"/var/run": "/run",
-		"/run": false,
-		"/etc/new": "/var/lib/new",
-		"/var/lib": false,
-		"/file": true,
-		"/loop": "loop",
-	};
+	const links = { "/var/run": "/run", "/etc/new": "/var/lib/new", "/loop": "loop" };
+	const machine = { ...links, "/run": false, "/var/lib": false, "/file": true };
 
 	test.each([
 		["/var/run", "/run"],

@@ -7,33 +7,22 @@ import { host, plan, seedsOf } from "./writable-plans.ts";
 
 describe("owners and modes", () => {
 	test("are the host's, or else the account's", () => {
-		const made = plan(
-			{ "/var/lib/app/f": "create" },
-			{},
-			{ application: { ...application, directories: ["/run/app"] }, identity: asApp },
-		);
+		const values = { application: { ...application, directories: ["/run/app"] }, identity: asApp };
+		const made = plan({ "/var/lib/app/f": "create" }, {}, values);
 		expect(made.writable).toMatchObject([
 			{ path: "/run/app", mode: 0o755, uid: 900, gid: 901 },
 			{ path: "/var/lib/app", mode: 0o750, uid: 900, gid: 901 },
 		]);
-		expect(plan({ "/run/f": "create" }, { "/run": directory({ mode: 0o2775, gid: 5 }) }).writable[0]).toMatchObject({
-			mode: 0o775,
-			gid: 5,
-		});
+		const run = plan({ "/run/f": "create" }, { "/run": directory({ mode: 0o2775, gid: 5 }) });
+		expect(run.writable[0]).toMatchObject({ mode: 0o775, gid: 5 });
 	});
 	test("are those that the application gave itself in the sandbox", () => {
 		const run = trace({
-			"/var/lib/app2": "create",
+			"/var/lib/app2": { did: "create", owner: { uid: 33, gid: -1 } },
 			"/var/lib/app2/body": "create",
-			"/var/lib/app": "enter",
+			"/var/lib/app": { did: "enter", owner: { uid: 33, gid: 33 } },
 			"/var/lib/app/f": "create",
 		});
-		const give = (path: string, uid: number, gid: number) => {
-			const access = run.accesses.get(pathFromText(path));
-			if (access) access.owner = { uid, gid };
-		};
-		give("/var/lib/app2", 33, -1);
-		give("/var/lib/app", 33, 33);
 		const made = planFor(tree({ ...host, "/var/lib": directory() }), run, { identity: asRoot });
 		expect(made.writable.find((one) => one.path === "/var/lib/app2")).toMatchObject({ uid: 33, gid: 0, mode: 0o755 });
 		expect(made.writable.find((one) => one.path === "/var/lib/app")).toMatchObject({ uid: 33, gid: 33, mode: 0o750 });
@@ -68,10 +57,8 @@ describe("seeds", () => {
 	const write = { "/var/lib/app/new": "create write" };
 
 	test("contain state that the application read and the links to it, not what it only looked at", () => {
-		const made = plan(
-			{ ...write, "/var/lib/app/db": "read", "/var/lib/app/unread": "look", "/var/lib/app/current/conf": "read" },
-			state,
-		);
+		const read = { "/var/lib/app/db": "read", "/var/lib/app/unread": "look", "/var/lib/app/current/conf": "read" };
+		const made = plan({ ...write, ...read }, state);
 		expect(seedsOf(made, "/var/lib/app")).toEqual(["/var/lib/app/current", "/var/lib/app/db", "/var/lib/app/releases/2/conf"]);
 		expect(made.writable[0]?.seeds[1]).toEqual({ path: "/var/lib/app/db", bytes: 5 });
 	});
@@ -89,21 +76,13 @@ describe("seeds", () => {
 	});
 	test("start empty if data is emptied at boot or only written, so that sd_booted does not see systemd in the cage", () => {
 		const more = { "/run/app/old": "x", "/run/systemd/system": directory(), "/var/log/app/a.log": "x" };
-		const made = plan(
-			{ "/run/app/old": "read", "/run/x": "create", "/run/systemd/system": "look", "/var/log/app/a.log": "read write" },
-			more,
-		);
-		expect(made.writable.map(({ path, seeds }) => [path, seeds])).toEqual([
-			["/run", []],
-			["/var/log/app", []],
-		]);
+		const run = { "/run/app/old": "read", "/run/x": "create", "/run/systemd/system": "look" };
+		const made = plan({ ...run, "/var/log/app/a.log": "read write" }, more);
+		expect(made.writable).toMatchObject(["/run", "/var/log/app"].map((path) => ({ path, seeds: [] })));
 	});
 	test("contain a whole directory if a rule says so, even one that would start empty", () => {
-		const made = plan(
-			{ "/var/lib/app/db": "read" },
-			{ ...state, "/run/app/keep": "abc" },
-			{ rules: rules({ seed: ["/var/lib/app", "/var/run/app"] }) },
-		);
+		const seed = ["/var/lib/app", "/var/run/app"];
+		const made = plan({ "/var/lib/app/db": "read" }, { ...state, "/run/app/keep": "abc" }, { rules: rules({ seed }) });
 		expect(made.writable).toMatchObject([
 			{ path: "/run/app", seeds: [{ path: "/run/app", bytes: 3 }] },
 			{ path: "/var/lib/app", seeds: [{ path: "/var/lib/app", bytes: 8 }] },
