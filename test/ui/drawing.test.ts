@@ -5,6 +5,10 @@ import { WizardStore } from "../../src/wizard/runner.ts";
 import { messagesIn } from "../texts.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 
+const fail = (error: unknown) => {
+	throw error;
+};
+
 class Output extends EventEmitter {
 	readonly isTTY = true;
 	readonly columns = 80;
@@ -23,9 +27,7 @@ test("a held drawing writes no frame for the old size, and none when it ends", a
 		drawApp(
 			store,
 			{ messages: messagesIn("en"), color: false, ascii: false },
-			(error) => {
-				throw error;
-			},
+			fail,
 			output as unknown as NodeJS.WriteStream,
 			1000,
 		);

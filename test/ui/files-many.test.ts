@@ -1,11 +1,12 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Path } from "../../src/core/path/path.ts";
 import { matchPaths } from "../../src/core/plan/rules.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
 import { visibleRows } from "../../src/wizard/steps/files/visible-rows.ts";
 import { largePlan } from "./large-plan.ts";
-import { ScreenDriver } from "./screen.ts";
+import { openScreen } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
+import { toTrace } from "./walk.ts";
 
 /** Consecutive plans with 10,000 entries. */
 class LargeSession extends ScriptedSession {
@@ -15,23 +16,10 @@ class LargeSession extends ScriptedSession {
 	}
 }
 
-let open: ScreenDriver | undefined;
-afterEach(() => open?.close());
-
-async function atFiles(columns: number, rows: number) {
-	const screen = new ScreenDriver(new LargeSession(), columns, rows);
-	open = screen;
-	screen.store.start();
-	await screen.sees("Which application");
-	await screen.typeUntil("\x1b[B\r", "Start tracing");
-	await screen.typeUntil("\r", "It answers.");
-	await screen.typeUntil("\r", "10 [!] need your decision");
-	return screen;
-}
-
 test("with 10,000 entries the keys go to the displayed row", { timeout: 60_000 }, async () => {
-	const [columns, rows] = [200, 60];
-	const screen = await atFiles(columns, rows);
+	const screen = openScreen(new LargeSession(), 200, 60);
+	await toTrace(screen);
+	await screen.typeUntil("\r", "10 [!] need your decision");
 	const rules = () => screen.store.state.answers?.rules.exclude ?? [];
 	const selected = () => visibleRows(screen.store.state)[screen.store.state.cursors.files ?? 0];
 	expect(screen.scrolled).toBe(0);
@@ -41,7 +29,7 @@ test("with 10,000 entries the keys go to the displayed row", { timeout: 60_000 }
 	const library = selected()?.path as Path;
 	expect(rules()).toEqual([library]);
 	const shown = await screen.sees(`[ ] ${library.slice(library.lastIndexOf("/") + 1)}`);
-	expect(shown.length).toBe(rows);
+	expect(shown.length).toBe(60);
 
 	// All matches of a search, but no secret.
 	await screen.typeUntil("/host\ra", "a separate decision");

@@ -1,38 +1,27 @@
 import { readFileSync } from "node:fs";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { asciiMessages } from "../../src/messages/ascii.ts";
 import type { Look } from "../../src/wizard/look.ts";
 import { restored } from "../../src/wizard/session/stored-state.ts";
 import { startState } from "../../src/wizard/state.ts";
 import { messagesIn } from "../texts.ts";
 import { drawn, layoutAt } from "./layout.ts";
-import { ScreenDriver } from "./screen.ts";
-import { ScriptedSession } from "./scripted-session.ts";
-
-let open: ScreenDriver | undefined;
-afterEach(() => open?.close());
+import { openScreen } from "./screen.ts";
+import { toTrace } from "./walk.ts";
 
 layoutAt(80, 24);
 
 test("untrusted text never reaches the terminal unescaped", async () => {
-	const screen = new ScreenDriver(new ScriptedSession(), 120, 30);
-	open = screen;
-	screen.store.start();
+	const screen = openScreen({}, 120, 30);
 	await screen.sees("\\x1b[2J evil process");
-	await screen.typeUntil("\x1b[B\r", screen.words.form.button);
-	await screen.typeUntil("\r", "# red\\x1b[0m");
-	await screen.sees(screen.words.trace.answering.slice(0, 12));
+	await toTrace(screen);
+	await screen.sees("# red\\x1b[0m");
 	await screen.typeUntil("\r", "[!] /etc/redis/tls.key");
 	await screen.typeUntil("/gnp", "\\x1b[31mred\\u{202e}gnp");
 });
 
 test("a plain terminal gets only ASCII", async () => {
-	const { asciiMessages } = await import("../../src/messages/ascii.ts");
-	const screen = new ScreenDriver(new ScriptedSession(), 60, 20, "de", {
-		ascii: true,
-		messages: asciiMessages(messagesIn("de")),
-	});
-	open = screen;
-	screen.store.start();
+	const screen = openScreen({}, 60, 20, "de", { ascii: true, messages: asciiMessages(messagesIn("de")) });
 	await screen.sees("Vorfuehrung");
 	await screen.typeUntil("\x1b[B\r", "Befehl");
 	expect((await screen.lines()).join("\n")).toMatch(/^[\x20-\x7e\n]*$/);
@@ -44,16 +33,7 @@ test("a plain terminal gets only ASCII", async () => {
 });
 
 test("a plain terminal shows where a row is cut", async () => {
-	const { asciiMessages } = await import("../../src/messages/ascii.ts");
-	const rows = async (look: Partial<Look>) => {
-		const screen = new ScreenDriver(new ScriptedSession(), 60, 20, "en", look);
-		open = screen;
-		screen.store.start();
-		await screen.sees("Demonstration");
-		const lines = await screen.lines();
-		screen.close();
-		return lines;
-	};
+	const rows = (look: Partial<Look>) => openScreen({}, 60, 20, "en", look).sees("Demonstration");
 	const [usual, plain] = [await rows({}), await rows({ ascii: true, messages: asciiMessages(messagesIn("en")) })];
 	const cut = (lines: readonly string[], mark: string) => lines.flatMap((line, row) => (line.endsWith(mark) ? row : []));
 	expect(cut(usual, "…").length).toBeGreaterThan(0);

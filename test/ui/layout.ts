@@ -1,6 +1,6 @@
 import { render } from "ink-testing-library";
 import { createElement } from "react";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import type { Messages } from "../../src/messages/messages.ts";
 import { type Binding, bindingsOf, type Command } from "../../src/wizard/bindings.ts";
 import { keyName } from "../../src/wizard/footer.ts";
@@ -10,8 +10,7 @@ import { isWorthSaving, restored, storedOf } from "../../src/wizard/session/stor
 import { startState, type WizardState } from "../../src/wizard/state.ts";
 import { messagesIn } from "../texts.ts";
 import { Book } from "./book.ts";
-import { ScreenDriver, screenMessages } from "./screen.ts";
-import { ScriptedSession } from "./scripted-session.ts";
+import { openScreen, type ScreenDriver, screenMessages } from "./screen.ts";
 import { take } from "./walk.ts";
 import { walks } from "./walks.ts";
 
@@ -21,14 +20,6 @@ import { walks } from "./walks.ts";
  */
 export function layoutAt(columns: number, rows: number, languages: readonly ("en" | "de")[] = ["en", "de"]): void {
 	describe.each(languages)(`${columns} columns, ${rows} rows, %s`, (language) => {
-		let open: ScreenDriver | undefined;
-		afterEach(() => open?.close());
-		const start = (session: ScriptedSession) => {
-			open = new ScreenDriver(session, columns, rows, language);
-			open.store.start();
-			return open;
-		};
-
 		const book = columns === 80 && language === "en" ? new Book("80x24-en") : undefined;
 		afterAll(() => book?.close());
 		const texts = textsOf(screenMessages(language).wizard);
@@ -44,7 +35,7 @@ export function layoutAt(columns: number, rows: number, languages: readonly ("en
 		}
 
 		test.each(walks)("$name", async (walk) => {
-			const screen = start(new ScriptedSession(walk.script));
+			const screen = openScreen(walk.script, columns, rows, language);
 			let resumed = 0;
 			await take(walk, screen, async (name) => {
 				const lines = await screen.settled();

@@ -1,9 +1,5 @@
-import { afterEach, describe, expect, test } from "vitest";
-import { ScreenDriver } from "./screen.ts";
-import { ScriptedSession } from "./scripted-session.ts";
-
-let open: ScreenDriver | undefined;
-afterEach(() => open?.close());
+import { describe, expect, test } from "vitest";
+import { openScreen, type ScreenDriver } from "./screen.ts";
 
 /** Waits, because a busy machine draws late. */
 async function until(screen: ScreenDriver, isGood: (picture: string) => boolean): Promise<readonly string[]> {
@@ -42,14 +38,10 @@ describe.each([
 	}
 
 	test("fit and scroll exactly to their end", async () => {
-		const screen = new ScreenDriver(new ScriptedSession(), columns, rows, language);
-		open = screen;
-		screen.store.start();
+		const screen = openScreen({}, columns, rows, language);
 		await screen.sees(screen.words.choose.title.slice(0, 20));
-		for (let number = 0; number < 40; number++) {
-			const line = `strace -f -o /tmp/trace unshare --mount ${"x".repeat(number * 3)}`;
-			screen.session.emit({ event: "command-started", number, line });
-		}
+		const line = (number: number) => `strace -f -o /tmp/trace unshare --mount ${"x".repeat(number * 3)}`;
+		for (let number = 0; number < 40; number++) screen.session.emit({ event: "command-started", number, line: line(number) });
 		// Wait, because events arrive in batches and a page at its end follows them.
 		await screen.when(({ commands }) => commands.length === 40);
 		await pagesFit(screen);

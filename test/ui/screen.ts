@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { Terminal } from "@xterm/headless";
+import { onTestFinished } from "vitest";
 import type { Language, Messages } from "../../src/messages/messages.ts";
 import { type Drawn, drawApp } from "../../src/wizard/draw.tsx";
 import { withScreenKeys } from "../../src/wizard/key-texts.ts";
@@ -8,7 +9,7 @@ import type { Look } from "../../src/wizard/look.ts";
 import { WizardStore } from "../../src/wizard/runner.ts";
 import type { WizardState } from "../../src/wizard/state.ts";
 import { messagesIn } from "../texts.ts";
-import type { ScriptedSession } from "./scripted-session.ts";
+import { type Script, ScriptedSession } from "./scripted-session.ts";
 
 const onScreen = { en: withScreenKeys(messagesIn("en")), de: withScreenKeys(messagesIn("de")) };
 
@@ -37,17 +38,19 @@ class Output extends EventEmitter {
 	}
 }
 
+type ScreenParameters = [columns: number, rows: number, language?: Language, look?: Partial<Look>];
+
 /** The whole wizard on an emulated terminal. */
 export class ScreenDriver {
 	readonly store: WizardStore;
 	readonly session: ScriptedSession;
 	readonly #output: Output;
 	readonly #drawn: Drawn;
-	readonly language: "en" | "de";
+	readonly language: Language;
 	/** The screen after this number of writes. */
 	#picture: { readonly written: number; readonly lines: readonly string[] } = { written: -1, lines: [] };
 
-	constructor(session: ScriptedSession, columns: number, rows: number, language: "en" | "de" = "en", look: Partial<Look> = {}) {
+	constructor(session: ScriptedSession, ...[columns, rows, language = "en", look = {}]: ScreenParameters) {
 		this.language = language;
 		this.session = session;
 		// On a busy machine, the trace would seem quiet.
@@ -87,8 +90,7 @@ export class ScreenDriver {
 	/** Throws with the screen's text if the text does not appear. */
 	async sees(text: string): Promise<readonly string[]> {
 		for (let tries = 0; tries < 1000; tries++) {
-			const lines = await this.#now();
-			if (lines.join("\n").includes(text)) return this.lines();
+			if ((await this.#now()).join("\n").includes(text)) return this.lines();
 			await new Promise((resolve) => setTimeout(resolve, 2));
 		}
 		throw new Error(`never saw ${JSON.stringify(text)} but:\n${(await this.lines()).join("\n")}`);
@@ -118,8 +120,7 @@ export class ScreenDriver {
 
 	/** The frame after all work and keys. */
 	async settled(): Promise<readonly string[]> {
-		for (let tries = 0; tries < 1000 && !isStill(this.store.state); tries++)
-			await new Promise((resolve) => setTimeout(resolve, 2));
+		await this.when(isStill);
 		for (let lines = await this.lines(); ; ) {
 			const next = await this.lines();
 			if (next.join("\n") === lines.join("\n")) return next;
@@ -136,6 +137,14 @@ export class ScreenDriver {
 		this.#drawn.end();
 		this.store.dispose();
 	}
+}
+
+/** A wizard that has started. It is closed after the test. */
+export function openScreen(script: Script | ScriptedSession = {}, ...how: ScreenParameters): ScreenDriver {
+	const screen = new ScreenDriver(script instanceof ScriptedSession ? script : new ScriptedSession(script), ...how);
+	onTestFinished(() => screen.close());
+	screen.store.start();
+	return screen;
 }
 
 /** Whether only work that waits for the user is running. */

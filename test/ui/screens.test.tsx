@@ -1,5 +1,5 @@
 import { render } from "ink-testing-library";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { exitSummary } from "../../src/wizard/exit-summary.ts";
 import { LookContext, ViewContext } from "../../src/wizard/look.ts";
 import { Line } from "../../src/wizard/parts/line.tsx";
@@ -7,23 +7,15 @@ import { Rows } from "../../src/wizard/parts/rows.tsx";
 import { startState } from "../../src/wizard/state.ts";
 import { absent } from "../core/cage/plans.ts";
 import { messagesIn } from "../texts.ts";
-import { ScreenDriver } from "./screen.ts";
-import { type Script, ScriptedSession } from "./scripted-session.ts";
+import { openScreen, type ScreenDriver } from "./screen.ts";
+import type { Script } from "./scripted-session.ts";
+import { toTrace } from "./walk.ts";
 
-let open: ScreenDriver | undefined;
-afterEach(() => open?.close());
-
-function start(script: Script = {}): ScreenDriver {
-	open = new ScreenDriver(new ScriptedSession(script), 100, 30);
-	open.store.start();
-	return open;
-}
+const start = (script: Script = {}): ScreenDriver => openScreen(script, 100, 30);
 
 async function atFiles(script: Script = {}): Promise<ScreenDriver> {
 	const screen = start(script);
-	await screen.sees("Which application");
-	await screen.typeUntil("\x1b[B\r", "Start tracing");
-	await screen.typeUntil("\r", "It answers.");
+	await toTrace(screen);
 	await screen.typeUntil("\r", "Secrets and setuid files");
 	return screen;
 }
@@ -104,8 +96,8 @@ describe("the wizard", () => {
 });
 
 test.each(["en", "de"] as const)("a terminal that is too small says which size is needed (%s)", async (language) => {
-	open = new ScreenDriver(new ScriptedSession({}), 20, 6, language);
-	expect((await open.settled()).join(" ").replace(/\s+/g, " ").trim()).toBe(open.words.tooSmall);
+	const screen = openScreen({}, 20, 6, language);
+	expect((await screen.settled()).join(" ").replace(/\s+/g, " ").trim()).toBe(screen.words.tooSmall);
 });
 
 test("a list without room draws nothing", () => {

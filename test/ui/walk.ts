@@ -17,7 +17,7 @@ export function take({ go }: Walk, screen: ScreenDriver, check: (name: string) =
 }
 
 /** To the form of the second choice, redis. */
-async function toForm(screen: ScreenDriver): Promise<void> {
+export async function toForm(screen: ScreenDriver): Promise<void> {
 	await screen.sees(screen.words.choose.title.slice(0, 20));
 	await screen.typeUntil("\x1b[B\r", screen.words.form.button);
 }

@@ -5,7 +5,7 @@ import { fileTabs } from "../../src/wizard/steps/files/state.ts";
 import { formFor } from "../../src/wizard/steps/form/fields.ts";
 import { redis } from "./scripted-session.ts";
 import { trialWalks } from "./trial-walks.ts";
-import { toTrace, type Walk } from "./walk.ts";
+import { toForm, toTrace, type Walk } from "./walk.ts";
 
 const words = "x".repeat(300);
 
@@ -148,8 +148,7 @@ export const walks: readonly Walk[] = [
 			await screen.sees("strace");
 			await seen("requirements");
 			await seen("quit", "q");
-			await screen.typeUntil("n\r", screen.words.choose.title.slice(0, 20));
-			await screen.typeUntil("\x1b[B\r", screen.words.form.button);
+			await toForm(screen.type("n\r"));
 			await seen("trace-failed", "\r", "! /usr/bin/redis-server");
 			await seen("interrupted", "\x03", screen.language === "de" ? "(j/n)" : "(y/n)");
 		},
