@@ -25,11 +25,9 @@ describe("before and after", () => {
 		const { kept, leftOut, rows } = accountTable(plan, "passwd", hostView);
 		expect([kept, leftOut, rows.length]).toEqual([2, 10, 12]);
 		expect(rows.slice(0, 3).map(({ mark }) => mark)).toEqual(["changed", "same", "left-out"]);
-		expect(rows[0]).toMatchObject({
-			before: "root:x:0:0:root:/var/lib/root:/bin/bash",
-			after: "root:x:0:0:root:/var/lib/root:/usr/sbin/nologin",
-			account: { kind: "user", reason: "chosen" },
-		});
+		const root = (shell: string) => `root:x:0:0:root:/var/lib/root:${shell}`;
+		const [before, after] = [root("/bin/bash"), root("/usr/sbin/nologin")];
+		expect(rows[0]).toMatchObject({ before, after, account: { kind: "user", reason: "chosen" } });
 	});
 	test("groups lose members that the cage does not know", () => {
 		const row = accountTable(plan, "group", hostView).rows.find((one) => one.account?.name === "adm");
@@ -37,11 +35,8 @@ describe("before and after", () => {
 	});
 	test("nsswitch.conf keeps its lines, with only files and DNS", () => {
 		const { rows } = accountTable(plan, "nsswitch", hostView);
-		expect(rows.find((row) => row.before?.startsWith("hosts"))).toEqual({
-			mark: "changed",
-			before: "hosts: files mdns4_minimal [NOTFOUND=return] dns",
-			after: "hosts: files dns",
-		});
+		const before = "hosts: files mdns4_minimal [NOTFOUND=return] dns";
+		expect(rows.find((row) => row.before?.startsWith("hosts"))).toEqual({ mark: "changed", before, after: "hosts: files dns" });
 		expect(rows.filter((row) => row.mark === "left-out").map(({ before }) => before)).toEqual(["shadow: files"]);
 	});
 	test("until the host was read, only the cage's lines are shown", () => {
@@ -80,13 +75,9 @@ describe("the accounts", () => {
 	});
 	test("with dependencies are removed only after a question", () => {
 		const wizard = atAccounts().type(`${tab} `);
-		expect(wizard.state.question).toMatchObject({
-			kind: "account",
-			account: { kind: "group", name: "adm" },
-			paths: ["/var/log/redis"],
-		});
-		wizard.wanted();
-		expectRules(wizard.type("n"), {});
+		const account = { kind: "group", name: "adm" };
+		expect(wizard.state.question).toMatchObject({ kind: "account", account, paths: ["/var/log/redis"] });
+		expectRules(wizard.forget().type("n"), {});
 		expect(wizard.type(" y").wanted()).toEqual(["plan"]);
 		expectRules(planned(wizard), { withoutAccounts: ["group:adm"] });
 		expect(selectedAccount(wizard.state)).toMatchObject({ mark: "left-out", account: { name: "adm" } });
@@ -101,16 +92,12 @@ describe("the accounts", () => {
 		expect(wizard.type(" ").state.notice).toBeUndefined();
 		expectRules(wizard, {});
 	});
-	test("Esc first clears the search", () => {
-		const wizard = atAccounts().type(`/www${enter}`).press("escape");
-		expect(wizard.state).toMatchObject({ screen: "accounts", queries: { accounts: "" } });
-		expect(wizard.press("escape").state.screen).toBe("files");
-	});
-	test("clearing the search keeps the selected account", () => {
+	test("Esc first clears the search and keeps the selected account", () => {
 		const wizard = atAccounts().type(`/www${enter}`);
-		const found = selectedAccount(wizard.state)?.account?.name;
-		expect(found).toBe("www-data");
-		expect(selectedAccount(wizard.press("escape").state)?.account?.name).toBe(found);
+		expect(selectedAccount(wizard.state)?.account?.name).toBe("www-data");
+		expect(wizard.press("escape").state).toMatchObject({ screen: "accounts", queries: { accounts: "" } });
+		expect(selectedAccount(wizard.state)?.account?.name).toBe("www-data");
+		expect(wizard.press("escape").state.screen).toBe("files");
 	});
 	test("a word for user and group splits when one is removed", () => {
 		const rules = { ...redis.rules, accounts: ["games"] };
@@ -131,18 +118,16 @@ describe("the accounts", () => {
 	});
 	test("delay the next step until the plan is updated", () => {
 		const wizard = atAccounts().type(`/games${enter} `);
-		expect(wizard.type(enter).state.screen).toBe("accounts");
-		expect(wizard.state.notice?.code).toBe("goes-on-once-planned");
+		expect(wizard.type(enter).state).toMatchObject({ screen: "accounts", notice: { code: "goes-on-once-planned" } });
 		expect(planned(wizard).state.screen).toBe("build");
 	});
 	test("another decision cancels Enter", () => {
-		const wizard = atAccounts().type(`/games${enter} ${enter} `);
-		expect(planned(wizard).state.screen).toBe("accounts");
+		expect(planned(atAccounts().type(`/games${enter} ${enter} `)).state.screen).toBe("accounts");
 	});
 	test("a decision that the plan refuses is undone", () => {
-		const wizard = atAccounts().type(`/games${enter} `);
-		wizard.fail("plan", { code: "account-word-unknown", values: { value: "user:games" } });
+		const failure = { code: "account-word-unknown", values: { value: "user:games" } };
+		const wizard = atAccounts().type(`/games${enter} `).fail("plan", failure);
 		expectRules(wizard, {});
-		expect(wizard.state.failure?.code).toBe("account-word-unknown");
+		expect(wizard.state.failure).toEqual(failure);
 	});
 });

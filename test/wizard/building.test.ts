@@ -9,10 +9,8 @@ import { atBuild, atEndOfTrace, atTrace, type Drive, enter, planned, traced } fr
 
 const en = messagesIn("en");
 
-const reviewed = (values: Partial<typeof hostView> = {}) =>
-	atBuild()
-		.answer({ job: "host-view", value: { ...hostView, ...values } })
-		.forget();
+const host = (values: Partial<typeof hostView>) => ({ job: "host-view", value: { ...hostView, ...values } }) as const;
+const reviewed = (values: Partial<typeof hostView> = {}) => atBuild().answer(host(values)).forget();
 
 const linesOf = ({ state }: Drive) => reviewLines(reviewRows(state), en);
 
@@ -36,11 +34,8 @@ describe("the review", () => {
 		expect(valuesIn("existing", reviewed())).toEqual(["none"]);
 		expect(valuesIn("existing", reviewed({ hasData: true }))).toEqual([expect.stringContaining("is reused")]);
 		const there = reviewed({ hasData: true, cage: { generation: 3, command: ["/bin/x"], adopted: "redis.service" } });
-		expect(valuesIn("existing", there)).toEqual([
-			expect.stringContaining("Generation 3 of /bin/x"),
-			expect.stringContaining("data is kept"),
-			expect.stringContaining("redis.service runs in it"),
-		]);
+		const said = ["Generation 3 of /bin/x", "data is kept", "redis.service runs in it"];
+		expect(valuesIn("existing", there)).toEqual(said.map((text) => expect.stringContaining(text)));
 	});
 	test("adds up the disk space of files and data", () => {
 		const plan = planFor(redis);
@@ -57,12 +52,12 @@ describe("the review", () => {
 		expect(valuesIn("application", wizard)).toContain("redis-cli INFO");
 	});
 	test("lists what the administrator excluded", () => {
-		const { rules, ...plan } = planFor(redis);
-		const value = { ...plan, rules: { ...rules, exclude: ["/usr/share/**"] } };
-		const wizard = atEndOfTrace()
-			.answer({ job: "plan", value })
-			.type(enter + enter);
-		expect(valuesIn("left-out", wizard)).toContain("/usr/share/** (--exclude)");
+		const plan = planFor(redis);
+		const wizard = atEndOfTrace().answer({
+			job: "plan",
+			value: { ...plan, rules: { ...plan.rules, exclude: ["/usr/share/**"] } },
+		});
+		expect(valuesIn("left-out", wizard.type(enter + enter))).toContain("/usr/share/** (--exclude)");
 	});
 	test("shows a repeated warning once", () => {
 		const warning = { event: "warned" as const, code: "writes-system-directory", values: { path: "/var/log" } };
@@ -76,9 +71,8 @@ describe("the review", () => {
 		expect(wizard.intentions).toMatchObject([{ job: "review", path: "/root/r.txt", name: "redis" }]);
 		wizard.fail("review", { code: "file-exists", values: { path: "/root/r.txt" } });
 		expect(wizard.state).toMatchObject({ failure: { code: "file-exists" }, prompt: { line: { text: "/root/r.txt" } } });
-		wizard.type(`2${enter}`).answer({ job: "review", value: "/root/r.txt2" });
-		expect(wizard.state.prompt).toBeUndefined();
-		expect(wizard.state.notice).toEqual({ code: "review-saved", values: { path: "/root/r.txt2" } });
+		const { notice, prompt } = wizard.type(`2${enter}`).answer({ job: "review", value: "/root/r.txt2" }).state;
+		expect([prompt, notice]).toEqual([undefined, { code: "review-saved", values: { path: "/root/r.txt2" } }]);
 	});
 });
 
@@ -96,8 +90,7 @@ describe("a detour to an answer", () => {
 		expect(wizard.press("escape").state.screen).toBe("files");
 	});
 	test("Enter returns to the review when the plan is ready", () => {
-		expect(reviewed().type(`4${enter}`).state.screen).toBe("build");
-		expect(reviewed().type(`3${enter}`).state.screen).toBe("build");
+		for (const step of ["3", "4"]) expect(reviewed().type(step + enter).state.screen).toBe("build");
 		const wizard = reviewed().type(`4/games${enter} `);
 		expect(wizard.type(enter).state.screen).toBe("accounts");
 		expect(planned(wizard).type(enter).state.screen).toBe("build");
@@ -111,24 +104,21 @@ describe("a detour to an answer", () => {
 });
 
 describe("a build", () => {
-	const building = () => {
-		const wizard = reviewed().type(enter);
-		wizard.happen({ event: "phase-started", phase: "copying" });
-		return wizard.happen({ event: "file-copied", path: pathFromText("/f"), bytesDone: 5, bytesTotal: 9 }).forget();
-	};
+	const copied = { event: "file-copied", path: pathFromText("/f"), bytesDone: 5, bytesTotal: 9 } as const;
+	const building = () => reviewed().type(enter).happen({ event: "phase-started", phase: "copying" }, copied).forget();
 	test("reports phases and bytes", () => {
-		expect(building().state.building).toMatchObject({ phase: "copying", bytesDone: 5, bytesTotal: 9, path: "/f" });
-		const next = building().happen({ event: "phase-started", phase: "syncing" });
-		expect(next.state.building).toMatchObject({ phase: "syncing", bytesTotal: 0 });
+		const wizard = building();
+		expect(wizard.state.building).toMatchObject({ phase: "copying", bytesDone: 5, bytesTotal: 9, path: "/f" });
+		wizard.happen({ event: "phase-started", phase: "syncing" });
+		expect(wizard.state.building).toMatchObject({ phase: "syncing", bytesTotal: 0 });
 	});
 	test("can be stopped and restarted, and late results of the stopped build are ignored", () => {
 		const wizard = building();
 		const ticket = wizard.state.jobs.try ?? -1;
 		expect(wizard.press("escape").wanted()).toEqual(["cancel"]);
 		expect(wizard.state).toMatchObject({ screen: "build", notice: { code: "build-undone" } });
-		expect(wizard.state.building).toBeUndefined();
 		wizard.act({ type: "failed", job: "try", ticket, failure: { code: "internal", values: {} } });
-		expect(wizard.state.failure).toBeUndefined();
+		expect([wizard.state.building, wizard.state.failure]).toEqual([undefined, undefined]);
 		expect(wizard.type(enter).wanted()).toEqual(["try"]);
 	});
 	test("continues if Ctrl-C is answered with no", () => {
@@ -140,8 +130,7 @@ describe("a build", () => {
 		expect(wizard.state.exit).toBe(130);
 	});
 	test("blocks changes, saving and dry runs", () => {
-		const wizard = building();
-		for (const key of ["1", "3", "4", "s", "d"]) wizard.type(key);
+		const wizard = building().type("134sd");
 		const { overlay, prompt, screen } = wizard.state;
 		expect([screen, prompt, overlay, ...wizard.wanted()]).toEqual(["build", undefined, undefined]);
 	});
@@ -180,8 +169,7 @@ describe("the time that is left", () => {
 	});
 	test("ends with the bytes", () => expect(secondsLeft(steadily(50_000_000, 2))).toBeUndefined());
 	test("uses the last event of a frame", () => {
-		const building = copied(copied(copied(nothingBuilt, 1, 0), 2, 0), 3, 0);
-		expect(building.samples).toEqual([{ at: 0, bytes: 3 }]);
+		expect(copied(copied(copied(nothingBuilt, 1, 0), 2, 0), 3, 0).samples).toEqual([{ at: 0, bytes: 3 }]);
 	});
 });
 

@@ -8,43 +8,30 @@ import { atChoices, atSave, type Drive, down, enter } from "./drive.ts";
 
 const server = "/usr/lib/postgresql/17/bin/postgres";
 const missing: Choice = {
-	id: "template:postgresql",
-	kind: "template",
-	name: "postgresql",
-	description: "PostgreSQL",
-	command: [server],
+	...{ id: "template:postgresql", kind: "template", name: "postgresql", description: "PostgreSQL", command: [server] },
 	missing: { programs: [server, "pg_isready"], packages: ["postgresql", "postgresql-client"] },
 };
+const command = ["/usr/bin/redis-server"];
 const running: Choice = {
-	id: "unit:redis-server.service",
-	kind: "unit",
-	name: "redis-server",
-	description: "Advanced key-value store",
-	command: ["/usr/bin/redis-server"],
-	account: "redis",
-	package: { name: "redis-server", version: "8" },
-	ports: ["tcp 6379"],
+	...{ id: "unit:redis-server.service", kind: "unit", name: "redis-server", description: "Advanced key-value store", command },
+	...{ account: "redis", package: { name: "redis-server", version: "8" }, ports: ["tcp 6379"] },
 };
 
 describe("a program that is not installed", () => {
 	test("can be installed, and the refreshed list keeps the cursor", () => {
 		const wizard = atChoices(running, missing).type(down + enter);
 		expect(wizard.state.question).toEqual({ kind: "install", ...missing.missing });
-		wizard.forget().type("y");
-		expect(wizard.intentions).toMatchObject([
-			{ job: "install", requirements: [{ package: "postgresql" }, { package: "postgresql-client" }] },
-		]);
-		wizard.answer({ job: "install" });
+		const requirements = [{ package: "postgresql" }, { package: "postgresql-client" }];
+		expect(wizard.forget().type("y").intentions).toMatchObject([{ job: "install", requirements }]);
 		const { missing: _, ...here } = missing;
-		wizard.answer({ job: "choices", value: [here, running] });
+		wizard.answer({ job: "install" }).answer({ job: "choices", value: [here, running] });
 		expect(selectedChoice(wizard.state)?.id).toBe(missing.id);
 		expect(wizard.type(enter).wanted()).toContain("propose");
 	});
 
 	test("stays missing after a no", () => {
 		const wizard = atChoices(missing).type(`${enter}n`);
-		expect(wizard.state.question).toBeUndefined();
-		expect(wizard.wanted()).not.toContain("install");
+		expect([wizard.state.question, ...wizard.wanted()]).toEqual([undefined]);
 	});
 
 	test("is reported if no package provides it", () => {
@@ -66,7 +53,7 @@ test.each(["6379", "redis", "advanced", "tcp 6379"])("a search for %s finds the 
 
 test("a search shows all matches", () => {
 	const many = Array.from({ length: 25 }, (_, at) => ({ ...running, id: `unit:redis-${at}.service`, name: `redis-${at}` }));
-	expect(visibleChoices(atChoices(...many).type("/redis").state).length).toBe(25);
+	expect(visibleChoices(atChoices(...many).type("/redis").state)).toHaveLength(25);
 });
 
 test("clearing the search keeps the selected application", () => {
@@ -84,7 +71,6 @@ test("a typed command can be corrected if the program does not exist", () => {
 	expect(wizard.type(enter).wanted()).toEqual(["propose"]);
 });
 
-const command = ["/usr/bin/redis-server"];
 const known: Choice = { id: "template:redis", kind: "template", name: "redis", description: "Redis", command };
 const asking: Choice = {
 	...known,
@@ -111,16 +97,15 @@ describe("a template", () => {
 		const drive = atChoices(asking).type(`${enter}srv${enter}`);
 		expect(drive.state.notice?.code).toBe("parameter-path");
 		expect(drive.type(`\x15${enter}`).state.notice?.code).toBe("parameter-path");
-		expect(drive.press("escape").state.prompt).toBeUndefined();
-		expect(drive.wanted()).toEqual([]);
-		expect(drive.state.screen).toBe("choose");
+		drive.press("escape");
+		expect([drive.state.screen, drive.state.prompt, ...drive.wanted()]).toEqual(["choose", undefined]);
 	});
 
 	test("that was not accepted shows its commands and waits for consent", () => {
 		const drive = atChoices(foreign).type(enter);
 		expect(drive.state).toMatchObject({ overlay: "consent", texts: { consent: foreign.consent?.text } });
-		expect(drive.press("escape").state.overlay).toBeUndefined();
-		expect(drive.wanted()).toEqual([]);
+		drive.press("escape");
+		expect([drive.state.overlay, ...drive.wanted()]).toEqual([undefined]);
 		// Scrolling accepts nothing.
 		drive.type(enter).act({ type: "measured", scrollEnd: 10, found: [] }).type("jjJ");
 		expect(drive.state).toMatchObject({ overlay: "consent", scroll: 2 });
@@ -163,10 +148,12 @@ test("saving a template over a built-in one is reported", () => {
 
 test("the failure of a typed command disappears with its prompt, and that of a choice when the cursor moves", () => {
 	const failure = { code: "program-not-found", values: { program: "/x" } };
-	const typed = atChoices(running, missing).type(`t/x${enter}`).fail("propose", failure);
-	expect(typed.state.failure?.code).toBe("program-not-found");
-	expect(typed.press("escape").state.failure).toBeUndefined();
-	const chosen = atChoices(running, missing).type(enter).fail("propose", failure);
-	expect(chosen.state.failure?.code).toBe("program-not-found");
-	expect(chosen.type(down).state.failure).toBeUndefined();
+	for (const [chosen, left] of [
+		[`t/x${enter}`, "escape"],
+		[enter, "down"],
+	] as const) {
+		const wizard = atChoices(running, missing).type(chosen).fail("propose", failure);
+		expect(wizard.state.failure?.code).toBe("program-not-found");
+		expect(wizard.press(left).state.failure).toBeUndefined();
+	}
 });

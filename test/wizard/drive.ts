@@ -87,33 +87,21 @@ export const atEndOfTrace = (): Drive => atTrace().answer({ job: "trace", value:
 /** Answers the plan of the current answers. */
 export const planned = (wizard: Drive): Drive => wizard.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) });
 export const atFiles = (): Drive => planned(atEndOfTrace()).forget();
-export const atBuild = (): Drive =>
-	atFiles()
-		.type(enter + enter)
-		.forget();
+const twice = enter + enter;
+export const atBuild = (): Drive => atFiles().type(twice).forget();
 
 export const finished: Finished = {
-	name: "redis",
-	root: "/r",
-	data: "/d",
-	record: "/m",
-	answered: true,
-	warnings: [],
-	command: "cagewright make redis --yes",
-	next: [],
-	service: "redis-server.service",
-	installs: true,
+	...{ name: "redis", root: "/r", data: "/d", record: "/m", answered: true, warnings: [], next: [] },
+	...{ command: "cagewright make redis --yes", service: "redis-server.service", installs: true },
 	names: { initiatedBy: "", implementedBy: "operator", asks: false },
 };
 
-export const tried = (answered: boolean, missing: readonly Missing[] = []): Round => ({
-	round: 1,
-	probes: [],
-	failedExercises: [],
-	missing,
-	answered,
-	output: "",
-});
+export const tried = (answered: boolean, missing: readonly Missing[] = []): Round => {
+	return { round: 1, probes: [], failedExercises: [], missing, answered, output: "" };
+};
+
+/** The screen was drawn: a page can be scrolled down by this number of lines. */
+export const measured = (scrollEnd: number) => ({ type: "measured", scrollEnd }) as const;
 
 export const atTrial = (round: Round): Drive => atBuild().type(enter).answer({ job: "try", value: round }).forget();
 

@@ -36,9 +36,9 @@ describe("a paste into the form", () => {
 	});
 
 	test("with a final line end adds no empty value", () => {
-		const wizard = atField("exercise").type(`\x15${paste("first\nsecond\n")}`);
-		expect(wizard.state.answers?.application.exercises.slice(0, 2)).toEqual(["first", "second"]);
-		expect(wizard.state.answers?.application.exercises).not.toContain("");
+		const exercises = atField("exercise").type(`\x15${paste("first\nsecond\n")}`).state.answers?.application.exercises;
+		expect(exercises?.slice(0, 2)).toEqual(["first", "second"]);
+		expect(exercises).not.toContain("");
 	});
 
 	test("of several lines into a field for one value is one value", () => {
@@ -59,15 +59,16 @@ describe("a paste into the form", () => {
 	});
 });
 
+const [probe = ""] = redis.application.probes;
+
 describe("trying a probe", () => {
 	const attempts = [{ where: "host", ok: true, status: 0, output: "", timedOut: false }] as const;
 
 	test("uses the row's line and stores the result by line", () => {
 		const wizard = atField("probe").type(ctrlT);
-		const line = wizard.state.answers?.application.probes[0] ?? "";
 		expect(wizard.wanted()).toContain("probe");
-		expect(wizard.state.form?.trying).toBe(line);
-		expect(wizard.answer({ job: "probe", value: attempts }).state.form).toMatchObject({ tried: { [line]: { attempts } } });
+		expect(wizard.state.form?.trying).toBe(probe);
+		expect(wizard.answer({ job: "probe", value: attempts }).state.form).toMatchObject({ tried: { [probe]: { attempts } } });
 		expect(wizard.state.form?.trying).toBeUndefined();
 	});
 
@@ -86,8 +87,7 @@ describe("trying a probe", () => {
 	});
 
 	test("without a probe says so", () => {
-		const wizard = atField("probe").type("\x15").type(ctrlT);
-		expect(wizard.state.notice?.code).toBe("no-probe-to-try");
+		expect(atField("probe").type("\x15").type(ctrlT).state.notice?.code).toBe("no-probe-to-try");
 	});
 });
 
@@ -103,11 +103,9 @@ describe("a problem that the session finds", () => {
 	const missing = { code: "line-program-missing", values: { program: "redis-cli" }, isWarning: true } as const;
 
 	test("stops the trace unless it is a warning", () => {
-		const screenWith = (problem: Problem) =>
-			atForm()
-				.type(enter)
-				.answer({ job: "validate", value: [problem] }).state.screen;
-		expect(screenWith({ field: "probe", line: redis.application.probes[0] ?? "", ...missing })).toBe("trace");
+		const started = () => atForm().type(enter);
+		const screenWith = (problem: Problem) => started().answer({ job: "validate", value: [problem] }).state.screen;
+		expect(screenWith({ field: "probe", line: probe, ...missing })).toBe("trace");
 		expect(screenWith({ field: "probe", code: "no-probe", values: {} })).toBe("form");
 	});
 
@@ -142,15 +140,10 @@ describe("further fields", () => {
 
 	test("become the answers that the options give, and stay when they are hidden", () => {
 		const wizard = more();
-		fill(wizard, "dedicatedAccount", "cage-web");
-		fill(wizard, "calls", " ");
-		fill(wizard, "limitMemory", "512M");
-		fill(wizard, "limitFiles", "64");
-		fill(wizard, "allow", "unix-sockets");
-		fill(wizard, "refuse", "netlink");
-		fill(wizard, "directory", "/run/web:0750");
-		fill(wizard, "acceptFinding", "device");
-		fill(wizard, "more", " ");
+		const account = { dedicatedAccount: "cage-web", acceptFinding: "device" };
+		const limits = { limitMemory: "512M", limitFiles: "64", directory: "/run/web:0750" };
+		const permissions = { calls: " ", allow: "unix-sockets", refuse: "netlink" };
+		for (const [field, text] of Object.entries({ ...account, ...limits, ...permissions, more: " " })) fill(wizard, field, text);
 		const { answers } = wizard.state;
 		expect(wizard.state.form?.problems).toEqual([]);
 		expect(answers && equivalentCommand(answers, redis)).toBe(
@@ -216,14 +209,13 @@ describe("the port of the command", () => {
 		const wizard = atPort().type(`${down}${down} more${up}${up}`);
 		expect(wizard.state.form?.rows[wizard.state.form.cursor]?.field).toBe("command");
 		wizard.type("\x7f1");
-		expect(application(wizard)?.command[2]).toBe("127.0.0.1:8081");
-		expect(application(wizard)?.probes[0]).toBe("curl -fsS http://127.0.0.1:8080/ more");
-		expect(application(wizard)?.exercises[0]).toBe("curl -fsS http://127.0.0.1:8081/status?of=8081");
+		const { command, exercises, probes } = application(wizard) ?? redis.application;
+		expect([command[2], probes[0]]).toEqual(["127.0.0.1:8081", "curl -fsS http://127.0.0.1:8080/ more"]);
+		expect(exercises).toEqual(["curl -fsS http://127.0.0.1:8081/status?of=8081"]);
 	});
 
 	test("other numbers of the command do not change the probe", () => {
-		const wizard = atPort().type("\x1b[F\x7f8080");
-		expect(application(wizard)?.command.at(-1)).toBe("8080");
-		expect(application(wizard)?.probes).toEqual(proposal.application.probes);
+		const { command, probes } = application(atPort().type("\x1b[F\x7f8080")) ?? redis.application;
+		expect([command.at(-1), probes]).toEqual(["8080", proposal.application.probes]);
 	});
 });

@@ -49,7 +49,7 @@ describe("the search for unneeded files", () => {
 
 	test("shows its result again after other pages", () => {
 		const wizard = searching().answer(found);
-		wizard.type("?").type("i").press("escape");
+		wizard.type("?i").press("escape");
 		expect([wizard.state.overlay, words(wizard)]).toEqual(["unneeded", expect.arrayContaining(["leave-out"])]);
 		expect(wizard.press("escape").state.overlay).toBeUndefined();
 		expect(wizard.type("?").press("escape").state.overlay).toBeUndefined();
@@ -70,8 +70,7 @@ describe("the search for unneeded files", () => {
 		// The Enter that was meant to end the search arrives just after its end.
 		wizard.type(enter);
 		expect([wizard.state.overlay, ...wizard.wanted()]).toEqual(["unneeded"]);
-		wizard.type("jb");
-		expect(wizard.wanted()).toEqual(["leave-out", "plan"]);
+		expect(wizard.type("jb").wanted()).toEqual(["leave-out", "plan"]);
 		expect([wizard.state.overlay, wizard.state.unneeded]).toEqual([undefined, undefined]);
 		expect(planned(wizard).wanted()).toEqual(["try"]);
 		// A new candidate has no verdict yet.
@@ -87,8 +86,7 @@ describe("the search for unneeded files", () => {
 	});
 
 	test("offers nothing if every file is needed", () => {
-		const nothing = { ...unneededOf(redis), left: [] };
-		const wizard = searching().answer({ job: "minimise", value: nothing });
+		const wizard = searching().answer({ job: "minimise", value: { ...unneededOf(redis), left: [] } });
 		expect(bindingsOf(wizard.state).map(({ command }) => command)).not.toContain("leave-out");
 		expect([wizard.type(enter).state.overlay, ...wizard.wanted()]).toEqual([undefined]);
 	});

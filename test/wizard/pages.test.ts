@@ -6,10 +6,9 @@ import { groupOf } from "../../src/wizard/key-groups.ts";
 import { decidedSoFar } from "../../src/wizard/parts/header.tsx";
 import { startState } from "../../src/wizard/state.ts";
 import { messagesIn } from "../texts.ts";
-import { atChoices, atFiles, atForm, atTrace, Drive, enter } from "./drive.ts";
+import { atChoices, atFiles, atForm, atTrace, Drive, enter, measured } from "./drive.ts";
 
 const f1 = "\x1bOP";
-const measured = (scrollEnd: number) => ({ type: "measured", scrollEnd }) as const;
 
 test("the page of keys knows which keys do something now", () => {
 	const idle = ({ state }: Drive) =>
@@ -32,13 +31,10 @@ describe("pages over a screen", () => {
 	});
 
 	test("open each other, and their own key closes them", () => {
-		const wizard = atTrace().type("?");
-		expect(wizard.state.overlay).toBe("keys");
-		expect(wizard.type("i").state.overlay).toBe("why");
-		expect(wizard.type("c").state.overlay).toBe("commands");
-		expect(wizard.type("c").state.overlay).toBeUndefined();
-		expect(wizard.type("i").press("escape").state.overlay).toBeUndefined();
-		expect(wizard.state.screen).toBe("trace");
+		const wizard = atTrace();
+		const pages = [..."?iccc"].map((key) => wizard.type(key).state.overlay);
+		expect(pages).toEqual(["keys", "why", "commands", undefined, "commands"]);
+		expect([wizard.press("escape").state.overlay, wizard.state.screen]).toEqual([undefined, "trace"]);
 	});
 
 	test("open over a prompt and keep its text", () => {
@@ -58,8 +54,8 @@ describe("pages over a screen", () => {
 	});
 
 	test("the newest commands are visible, also when more arrive", () => {
-		const wizard = atFiles().type("c").act(measured(7));
-		expect(wizard.state.scroll).toBe(7);
+		const wizard = atFiles().type("c");
+		expect(wizard.act(measured(7)).state.scroll).toBe(7);
 		expect(wizard.act(measured(9)).state.scroll).toBe(9);
 		expect(wizard.type("k").act(measured(12)).state.scroll).toBe(8);
 	});
@@ -90,8 +86,8 @@ describe("every screen", () => {
 		}
 	});
 
-	test("keys that change the view move, they decide nothing", () => {
-		expect((["next-view", "previous-view", "next-tab", "next-file"] as const).map(groupOf)).toEqual(Array(4).fill("moving"));
+	test.each(["next-view", "previous-view", "next-tab", "next-file"] as const)("%s moves and decides nothing", (command) => {
+		expect(groupOf(command)).toBe("moving");
 	});
 
 	test("the listed keys of a line work in it", () => {
@@ -117,10 +113,9 @@ describe("the list of commands", () => {
 	});
 
 	test("is bounded", () => {
-		const wizard = new Drive();
-		for (let number = 0; number < commandsKept + 50; number++) wizard.happen(started(number, `line ${number}`));
-		expect(wizard.state.commands).toHaveLength(commandsKept);
-		expect(wizard.state.commands.at(-1)?.line).toBe(`line ${commandsKept + 49}`);
+		const many = Array.from({ length: commandsKept + 50 }, (_, number) => started(number, `line ${number}`));
+		const { commands } = new Drive().happen(...many).state;
+		expect([commands.length, commands.at(-1)?.line]).toEqual([commandsKept, `line ${commandsKept + 49}`]);
 	});
 });
 

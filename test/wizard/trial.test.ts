@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { offered } from "../../src/wizard/footer.ts";
 import { saveItems } from "../../src/wizard/steps/save/reduce.ts";
 import { absent, selftestOf } from "../ui/scripted-session.ts";
-import { atBuild, atSave, atTrial, atVerdict, down, enter, finished, safe, tried } from "./drive.ts";
+import { atBuild, atSave, atTrial, atVerdict, down, enter, finished, measured, safe, tried } from "./drive.ts";
 
 const answers = () => atTrial(tried(true));
 const escaped = { job: "selftest", value: { test: selftestOf(["signal", "climb"], ["seccomp"]) } } as const;
@@ -14,11 +14,11 @@ describe("the self-test", () => {
 	});
 
 	test("reports progress until the verdict", () => {
-		const wizard = answers().happen({ event: "ways-tried", launch: 2, launches: 3, tried: 40, ways: 137 });
-		expect(wizard.state.trial.testing).toEqual({ launch: 2, launches: 3, tried: 40, ways: 137 });
-		wizard.answer(safe);
-		expect(wizard.state.trial.testing).toBeUndefined();
-		expect(wizard.state.trial.tested).toEqual(safe.value);
+		const progress = { launch: 2, launches: 3, tried: 40, ways: 137 };
+		const wizard = answers().happen({ event: "ways-tried", ...progress });
+		expect(wizard.state.trial.testing).toEqual(progress);
+		const { tested, testing } = wizard.answer(safe).state.trial;
+		expect([testing, tested]).toEqual([undefined, safe.value]);
 	});
 
 	test("delays saving until the verdict", () => {
@@ -29,16 +29,14 @@ describe("the self-test", () => {
 
 	test("asks before a cage with an escape is saved", () => {
 		const wizard = answers().answer(escaped).type(enter);
-		expect(wizard.state.question).toEqual({ kind: "escape", escaped: 2, missing: 1 });
-		expect(wizard.wanted()).toEqual([]);
+		expect([wizard.state.question, ...wizard.wanted()]).toEqual([{ kind: "escape", escaped: 2, missing: 1 }]);
 		expect(wizard.type("y").wanted()).toEqual(["finish"]);
 		expect(wizard.answer({ job: "finish", value: finished }).type(enter).state.exit).toBe(1);
 	});
 
 	test("shows the escapes if the answer is no", () => {
 		const wizard = answers().type(enter).answer(escaped).type("n");
-		expect([wizard.state.screen, wizard.state.overlay]).toEqual(["trial", "selftest"]);
-		expect(wizard.wanted()).toEqual([]);
+		expect([wizard.state.screen, wizard.state.overlay, ...wizard.wanted()]).toEqual(["trial", "selftest"]);
 	});
 
 	test("does not block saving if it cannot run", () => {
@@ -55,13 +53,10 @@ describe("the self-test", () => {
 	});
 });
 
-const measured = (scrollEnd: number) => ({ type: "measured", scrollEnd }) as const;
-
 describe("the pages of a trial", () => {
 	test("show the end of the output, also while the application runs", () => {
 		const wizard = atBuild().type(enter).happen({ event: "round-started", round: 1, rounds: 5 }).type("o");
-		expect(wizard.state.overlay).toBe("output");
-		expect(wizard.act(measured(40)).state.scroll).toBe(40);
+		expect(wizard.act(measured(40)).state).toMatchObject({ overlay: "output", scroll: 40 });
 		expect(wizard.act(measured(50)).state.scroll).toBe(50);
 		expect(wizard.type("k").act(measured(60)).state.scroll).toBe(49);
 		expect(wizard.type("o").state.overlay).toBeUndefined();
@@ -117,9 +112,8 @@ describe("a shell in the cage", () => {
 describe("the steps after saving", () => {
 	test("offer drop-in and installation only if they are possible", () => {
 		const { service: _, ...alone } = finished;
-		expect(saveItems({ finished: { ...alone, installs: false } })).toEqual([
-			...["end", "next", "template", "record", "names", "unit"],
-		]);
+		const always = ["end", "next", "template", "record", "names", "unit"];
+		expect(saveItems({ finished: { ...alone, installs: false } })).toEqual(always);
 		expect(saveItems({ finished })).toContain("install-dropin");
 	});
 
@@ -131,44 +125,32 @@ describe("the steps after saving", () => {
 		expect([wizard.state.overlay, ...wizard.wanted()]).toEqual(["record"]);
 	});
 
-	test("install a unit only after a confirmation", () => {
+	test.each([
+		["unit-installed", "cage-redis.service", "/etc/x"],
+		["dropin-installed", "redis-server.service", "/etc/systemd/system/redis-server.service.d/zz-cagewright.conf"],
+	])("install a unit only after a confirmation, and explain it: %s", (code, unit, place) => {
 		const wizard = atSave().type(`jjjjjj${enter}`);
 		expect(wizard.state.question?.kind).toBe("install-unit");
 		expect(wizard.type("n").wanted()).toEqual([]);
 		expect(wizard.type(`${enter}y`).wanted()).toEqual(["install-unit"]);
-		const values = { place: "/etc/x", unit: "cage-redis.service" };
-		wizard.answer({ job: "install-unit", value: { action: "installed", ...values } });
-		expect(wizard.state.notice).toEqual({ code: "unit-installed", values });
-	});
-
-	test("say how a service starts in its cage after its drop-in was installed", () => {
-		const place = "/etc/systemd/system/redis-server.service.d/zz-cagewright.conf";
-		const wizard = atSave().type(`jjjjjj${enter}y`);
-		wizard.answer({ job: "install-unit", value: { action: "installed", place, unit: "redis-server.service" } });
-		expect(wizard.state.notice?.code).toBe("dropin-installed");
+		wizard.answer({ job: "install-unit", value: { action: "installed", place, unit } });
+		expect(wizard.state.notice).toEqual({ code, values: { place, unit } });
 	});
 
 	test("lead back to the trial and forward again without saving twice", () => {
-		const wizard = atSave().press("escape");
-		expect(wizard.state.screen).toBe("trial");
-		wizard.type(enter);
-		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["save"]);
+		const wizard = atSave();
+		expect(wizard.press("escape").state.screen).toBe("trial");
+		expect([wizard.type(enter).state.screen, ...wizard.wanted()]).toEqual(["save"]);
 	});
 
 	test("save a newer round", () => {
 		const wizard = atSave().press("escape").type("r");
 		expect(wizard.wanted()).toEqual(["try"]);
-		wizard
-			.answer({ job: "try", value: tried(true) })
-			.answer(safe)
-			.forget();
-		expect(wizard.type(enter).wanted()).toEqual(["finish"]);
+		wizard.answer({ job: "try", value: tried(true) }).answer(safe);
+		expect(wizard.forget().type(enter).wanted()).toEqual(["finish"]);
 	});
 
-	test("exit with the status of make", () => {
-		expect(atSave().type(enter).state.exit).toBe(0);
-		expect(atSave().type("q").state.exit).toBe(0);
-	});
+	test.each([enter, "q"])("exit with the status of make after %j", (key) => expect(atSave().type(key).state.exit).toBe(0));
 });
 
 test("the footer offers to select missing items only if one of them can be added", () => {
