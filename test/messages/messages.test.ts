@@ -18,10 +18,13 @@ function texts(value: unknown, path = ""): [string, string][] {
 	return Object.entries(value).flatMap(([key, one]) => texts(one, path === "" ? key : `${path}.${key}`));
 }
 
+const sourceFiles = () => readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => /\.tsx?$/.test(name));
+
 /** Returns the codes of all failures in the source. */
 function thrownCodes(): string[] {
-	const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => /\.tsx?$/.test(name));
-	const thrown = files.flatMap((name) => [...readFileSync(join(source, name), "utf8").matchAll(/new Failure\(\s*([^,)]*)/g)]);
+	const thrown = sourceFiles().flatMap((name) => [
+		...readFileSync(join(source, name), "utf8").matchAll(/new Failure\(\s*([^,)]*)/g),
+	]);
 	return thrown.flatMap(([, codes = ""]) => [...codes.matchAll(/"([a-z-]+)"/g)].map(([, code = ""]) => code));
 }
 
@@ -75,26 +78,18 @@ function code(path: string): string {
 /** Files with English texts next to their option or verb. The tests of the help check the German ones. */
 const help = /cli\/(program|verbs|options|localize)\.ts$/;
 
-describe("sentences outside the catalogue", () => {
-	const files = ["wizard", "cli"].flatMap((folder) =>
-		readdirSync(join(source, folder), { recursive: true, encoding: "utf8" })
-			.filter((name) => /\.tsx?$/.test(name))
-			.map((name) => join(source, folder, name)),
-	);
-
-	it("do not exist in the wizard and the verbs", () => {
-		const found = files
-			.filter((path) => !help.test(path))
-			.flatMap((path) => {
-				const text = code(path);
-				const quoted = [...text.matchAll(/"([^"\n]*)"|'([^'\n]*)'|`([^`]*)`/g)].map(([, a, b, c]) => a ?? b ?? c ?? "");
-				const between = [...text.matchAll(/>\s*([A-Z][^<>{}()=;]*?)\s*<\//g)].map(([, words]) => words ?? "");
-				return [...quoted.map((one) => one.replace(/\$\{[^}]*\}/g, "")), ...between]
-					.filter((one) => /\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b|\b[A-Z][a-z]+ [a-z]{2,} [a-z]{2,}/.test(one))
-					.map((one) => `${path.slice(source.length + 1)}: ${one}`);
-			});
-		expect(found).toEqual([]);
-	});
+it("the wizard and the verbs contain no sentences outside the catalogue", () => {
+	const found = sourceFiles()
+		.filter((name) => /^(wizard|cli)\//.test(name) && !help.test(name))
+		.flatMap((name) => {
+			const text = code(join(source, name));
+			const quoted = [...text.matchAll(/"([^"\n]*)"|'([^'\n]*)'|`([^`]*)`/g)].map(([, a, b, c]) => a ?? b ?? c ?? "");
+			const between = [...text.matchAll(/>\s*([A-Z][^<>{}()=;]*?)\s*<\//g)].map(([, words]) => words ?? "");
+			return [...quoted.map((one) => one.replace(/\$\{[^}]*\}/g, "")), ...between]
+				.filter((one) => /\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b|\b[A-Z][a-z]+ [a-z]{2,} [a-z]{2,}/.test(one))
+				.map((one) => `${name}: ${one}`);
+		});
+	expect(found).toEqual([]);
 });
 
 describe.each(["en", "de"] as const)("in %s", (language) => {

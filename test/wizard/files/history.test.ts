@@ -1,24 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { itemsOf } from "../../../src/wizard/steps/files/tree.ts";
-import { visibleRows } from "../../../src/wizard/steps/files/visible-rows.ts";
+import { selectedRow, visibleRows } from "../../../src/wizard/steps/files/visible-rows.ts";
 import { redis } from "../../ui/scripted-session.ts";
 import { enter } from "../drive.ts";
 import { atFiles, decidedNow, planned, rulesOf, select } from "./at.ts";
 
+const configuration = "/etc/redis/redis.conf";
 const undoing = "u";
 const redoing = "\x12";
 
 describe("undo and redo", () => {
 	test("the earlier plan returns at once, and the cursor stays on its row", () => {
-		const wizard = select(atFiles(), "/etc/redis/redis.conf");
+		const wizard = select(atFiles(), configuration);
 		const before = wizard.state.plan;
-		planned(wizard.type(" "));
-		expect(wizard.state.plan).not.toBe(before);
-		wizard.forget().type(undoing);
-		expect(wizard.state.plan).toBe(before);
+		expect(planned(wizard.type(" ")).state.plan).not.toBe(before);
+		expect(wizard.forget().type(undoing).state.plan).toBe(before);
 		expect(rulesOf(wizard)).toBe(redis.rules);
-		expect(visibleRows(wizard.state)[wizard.state.cursors.files ?? 0]?.path).toBe("/etc/redis/redis.conf");
+		expect(selectedRow(wizard.state)?.path).toBe(configuration);
 		// The build needs the plan, too.
 		expect(wizard.wanted()).toEqual(["plan"]);
 	});
@@ -35,7 +34,7 @@ describe("undo and redo", () => {
 	});
 
 	test("a decision after an undo clears redo", () => {
-		const wizard = select(atFiles(), "/etc/redis/redis.conf").type(` ${undoing}`);
+		const wizard = select(atFiles(), configuration).type(` ${undoing}`);
 		expect(wizard.type(redoing).state.notice).toBeUndefined();
 		wizard.type(undoing);
 		select(wizard, "/usr/bin/redis-server").type(` ${redoing}`);
@@ -43,13 +42,13 @@ describe("undo and redo", () => {
 	});
 
 	test("decisions of other steps stay", () => {
-		const wizard = select(atFiles(), "/etc/redis/redis.conf").type(" ");
+		const wizard = select(atFiles(), configuration).type(" ");
 		wizard.state = { ...wizard.state, answers: { ...redis, rules: { ...rulesOf(wizard), allow: ["proc"] } } };
 		expect(rulesOf(wizard.type(undoing))).toEqual({ ...redis.rules, allow: ["proc"] });
 	});
 
 	test("a plan from before a trial's additions does not return", () => {
-		const wizard = select(atFiles(), "/etc/redis/redis.conf");
+		const wizard = select(atFiles(), configuration);
 		const before = wizard.state.plan;
 		planned(wizard.type(" "));
 		wizard.state = { ...wizard.state, thenBuild: true };
