@@ -8,9 +8,9 @@ const [pageUp, pageDown, ctrlU, ctrlT, ctrlG] = ["\x1b[5~", "\x1b[6~", "\x15", "
 const marked = (text: string) => `\x1b[200~${text}\x1b[201~`;
 
 /** Resizes and waits until the rule has the new width. */
-async function resize(wizard: PtyProgram, columns: number, rows: number): Promise<void> {
-	wizard.resize(columns, rows);
-	await wizard.sees(new RegExp(`^──.{${columns - 2}}$`, "m"));
+async function resize(wizard: PtyProgram, size: string): Promise<void> {
+	const [columns = 0, rows = 0] = size.split("x").map(Number);
+	await wizard.seesAt(columns, rows, new RegExp(`^──.{${columns - 2}}$`, "m"));
 }
 
 describe("choosing", () => {
@@ -27,13 +27,9 @@ describe("choosing", () => {
 		await wizard.pressAt(/^❯ (?!demo)\S+/m, "g");
 		await wizard.pressAt(/^❯ demo/m, "/redis");
 		await wizard.sees(/❯ redis\s+template/);
-		for (const [columns, rows] of [
-			[40, 12],
-			[200, 60],
-		] as const) {
-			await resize(wizard, columns, rows);
-			await wizard.sees(/❯ redis\s+template/);
-			await wizard.sees("Search: redis");
+		for (const size of ["40x12", "200x60"]) {
+			await resize(wizard, size);
+			await wizard.sees(/❯ redis\s+template.*Search: redis/s);
 		}
 		// On a wide terminal, in the second pane.
 		await wizard.sees(/Package\s+redis-server/);
@@ -74,18 +70,14 @@ describe("the form", () => {
 		await wizard.sees(/^❯ {3}Command/m);
 
 		wizard.press(`${pageUp}${ctrlU}resized`);
-		for (const [columns, rows] of [
-			[200, 60],
-			[40, 12],
-			[60, 15],
-		] as const) {
-			await resize(wizard, columns, rows);
+		for (const size of ["200x60", "40x12", "60x15"]) {
+			await resize(wizard, size);
 			await wizard.sees(/^❯.*Name\s+resized/m);
 		}
 		wizard.press(`${pageUp}${keys.down.repeat(3)}${ctrlU}no-such-client PING`);
 		await wizard.sees("no-such-client is not installed on this machine");
 		await wizard.sees("[ Start tracing ]");
-		await resize(wizard, 80, 24);
+		await resize(wizard, "80x24");
 
 		wizard.press(`${pageUp}${keys.down}${keys.down}${ctrlU}nobody-of-that-name`);
 		await wizard.pressAt(/Unknown account 'nobody-of-that-name'/, pageDown);

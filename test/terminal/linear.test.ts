@@ -20,7 +20,8 @@ describe("the wizard line by line", () => {
 				expect(wizard.raw.slice(from)).toMatch(new RegExp(`${heading}.*Your choice, Enter: ${asked}: $`, "s")),
 			);
 		};
-		await eventually(() => expect(wizard.raw).toMatch(/Step 3 of 7: Files. Cage: demo.*Your choice, Enter: continue: $/s));
+		const printed = (text: RegExp) => eventually(() => expect(wizard.raw).toMatch(text));
+		await printed(/Step 3 of 7: Files. Cage: demo.*Your choice, Enter: continue: $/s);
 		await answer("", "Step 4 of 7: Accounts", "continue");
 		await answer("b", "Step 3 of 7: Files", "continue");
 		await answer("", "Step 4 of 7: Accounts", "continue");
@@ -32,15 +33,9 @@ describe("the wizard line by line", () => {
 		await eventually(() => expect(wizard.raw.slice(untilShell.length)).toMatch(/\r\nfrom within.*Your choice, Enter: save: $/s));
 		const shell = wizard.raw.slice(untilShell.length);
 		wizard.press(keys.enter);
-		await eventually(() =>
-			expect(wizard.raw).toMatch(
-				/The cage demo is ready. Its application answers.*initiated by \(optional\) \(type '\.' to go back\): $/s,
-			),
-		);
+		await printed(/The cage demo is ready. Its application answers.*initiated by \(optional\) \(type '\.' to go back\): $/s);
 		wizard.press("Erika Mustermann", keys.enter);
-		await eventually(() =>
-			expect(wizard.raw).toMatch(/implemented by \(optional\), Enter keeps “.+” \(type '\.' to go back\): $/s),
-		);
+		await printed(/implemented by \(optional\), Enter keeps “.+” \(type '\.' to go back\): $/s);
 		await answer("", "The records of this cage and of all later ones name", "choose");
 		wizard.press("1", keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);

@@ -43,12 +43,8 @@ describe("the wizard on terminals of all kinds", () => {
 		await wizard.sees(/demo\s+demo/);
 		wizard.press("jjjk");
 		await wizard.sees(selectedTemplate);
-		for (const [columns, rows] of [
-			[90, 24],
-			[90, 30],
-		] as const) {
-			wizard.resize(columns, rows);
-			await wizard.sees(new RegExp(`^─{${columns}}$`, "m"));
+		for (const rows of [24, 30]) {
+			await wizard.seesAt(90, rows, /^─{90}$/m);
 			await wizard.sees(selectedTemplate);
 		}
 		await leave(wizard);

@@ -3,7 +3,7 @@ import { cagewright, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys } from "./terminal.ts";
-import { openWizard, planned, sessionAtFiles, takeNames } from "./wizards.ts";
+import { finish, openWizard, planned, sessionAtFiles } from "./wizards.ts";
 
 it("removes unneeded files from a candidate: Esc changes nothing, Enter tests and saves the best result", async () => {
 	const state = temporaryState();
@@ -28,9 +28,7 @@ it("removes unneeded files from a candidate: Esc changes nothing, Enter tests an
 	await wizard.sees(/^2 +yes/m, 60);
 	await wizard.pressAt("✓ 0 of", keys.enter);
 	await wizard.sees("make demo --minimise --yes");
-	await takeNames(wizard);
-	wizard.press(keys.enter);
-	expect((await wizard.ended).exitCode).toBe(0);
+	await finish(wizard);
 
 	const cage = (await cagewright(["show", "demo", "--json"], { state })).json;
 	expect(cage.files).toBe(Number(of) - Number(out));

@@ -5,9 +5,7 @@ import { preparedDemo } from "../system/prepared.ts";
 import { openWizard } from "./wizards.ts";
 
 const state = temporaryState();
-beforeAll(async () => {
-	await preparedDemo(state);
-});
+beforeAll(() => preparedDemo(state));
 
 async function linesOn(words: readonly string[], columns: number): Promise<string[]> {
 	const program = openWizard(state, words, { columns });

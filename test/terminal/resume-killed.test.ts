@@ -6,20 +6,16 @@ import { eventually } from "../system/eventually.ts";
 import { preparedDemo } from "../system/prepared.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys } from "./terminal.ts";
-import { atFiles, openWizard, plannedFiles, sessionsOf } from "./wizards.ts";
+import { atFiles, hangUp, openWizard, planned, plannedFiles, sessionsOf } from "./wizards.ts";
 
 describe("the wizard, killed or hung up,", () => {
 	it("keeps its session on HUP during a build, and leaves nothing of the build", async () => {
 		const state = temporaryState();
 		const wizard = await atFiles(state);
-		wizard.press(keys.enter);
-		await wizard.pressAt("step 4/7", keys.enter);
-		await wizard.pressAt("step 5/7", keys.enter);
+		await planned(wizard);
 		await eventually(() => expect(readdirSync(join(state, "cages/demo/generations"))).not.toEqual([]));
-		wizard.kill("SIGHUP");
-		expect((await wizard.ended).exitCode).toBe(129);
+		await hangUp(wizard, state);
 		expect(readdirSync(join(state, "cages"))).toEqual([]);
-		expect(leftovers(state)).toEqual([]);
 		const next = openWizard(state, ["--resume", "demo"]);
 		await next.pressAt("step 5/7", keys.enter);
 		await next.sees("It answers from its cage");
@@ -30,10 +26,7 @@ describe("the wizard, killed or hung up,", () => {
 		const wizard = await atFiles(state);
 		wizard.press("w");
 		await wizard.pressAt("Make this directory writable", "\x15/srv", keys.enter);
-		await eventually(async () => {
-			const { json } = await cagewright(["sessions", "list", "--json"], { state });
-			expect(json.sessions).toMatchObject([{ screen: "files" }]);
-		});
+		await eventually(async () => expect(await sessionsOf(state)).toMatchObject([{ screen: "files" }]));
 		await new Promise((resolve) => setTimeout(resolve, 1500));
 		wizard.kill("SIGKILL");
 		await wizard.ended;
@@ -59,9 +52,7 @@ describe("the wizard, killed or hung up,", () => {
 		await wizard.pressAt("Make this directory writable", "\x15/srv", keys.enter);
 		await wizard.sees(plannedFiles);
 		await new Promise((resolve) => setTimeout(resolve, 1000));
-		wizard.press(keys.enter);
-		await wizard.pressAt("step 4/7", keys.enter);
-		await wizard.pressAt("step 5/7", keys.enter);
+		await planned(wizard);
 		await wizard.sees("step 6/7");
 		const generation = join(state, "cages/demo/generations/2");
 		await eventually(() => expect(existsSync(generation)).toBe(true));

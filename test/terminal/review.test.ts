@@ -5,7 +5,7 @@ import { cagewright, temporaryState } from "../system/cagewright.ts";
 import { preparedDemo } from "../system/prepared.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
-import { atFiles, leave, takeNames } from "./wizards.ts";
+import { atFiles, finish, leave, plannedFiles } from "./wizards.ts";
 
 /** Accounts, review and build on a terminal, and the result on disk. */
 
@@ -18,13 +18,9 @@ function temporary(): string {
 /** Resumes a prepared session of the demonstration and goes to its accounts. */
 async function atAccountsOfDemo(state: string, size?: { columns: number; rows: number }): Promise<PtyProgram> {
 	const wizard = await atFiles(state, size);
-	await toAccounts(wizard);
-	return wizard;
-}
-
-async function toAccounts(wizard: PtyProgram): Promise<void> {
-	await wizard.pressAt(/step 3\/7.*left out/s, keys.enter);
+	await wizard.pressAt(plannedFiles, keys.enter);
 	await wizard.sees(/\d+ kept, \d+ left out/);
+	return wizard;
 }
 
 describe("the accounts", () => {
@@ -34,11 +30,8 @@ describe("the accounts", () => {
 		// One read contains all keys, as over a slow line.
 		wizard.press("/games", keys.enter, " ");
 		await wizard.sees(/❯ \[✓\] {3}games:x:/);
-		wizard.resize(60, 15);
-		await wizard.sees(/❯ \[✓\] {3}games:x:/);
-		wizard.resize(200, 60);
-		const wide = await wizard.sees("In the cage");
-		expect(wide).toMatch(/games:x:.* │ games:x:/);
+		await wizard.seesAt(60, 15, /❯ \[✓\] {3}games:x:/);
+		expect(await wizard.seesAt(200, 60, "In the cage")).toMatch(/games:x:.* │ games:x:/);
 		wizard.resize(80, 24);
 		await wizard.pressAt(/❯ \[✓\] {3}games:x:/, "/\x15nobody", keys.enter, " ");
 		await wizard.pressAt("the application starts as this account", keys.tab, "/", "\x15", keys.enter);
@@ -49,17 +42,13 @@ describe("the accounts", () => {
 		await wizard.sees("It answers from its cage", 60);
 		wizard.press(keys.enter);
 		await wizard.sees("make demo", 60);
-		await takeNames(wizard);
-		wizard.press(keys.enter);
-		expect((await wizard.ended).exitCode).toBe(0);
+		await finish(wizard);
 		const etc = join(state, "cages/demo/generations/1/etc");
 		expect(fs.readFileSync(join(etc, "passwd"), "utf8")).toMatch(/^games:x:5:60:[^:]*:[^:]*:\/usr\/sbin\/nologin$/m);
 		expect(fs.readFileSync(join(etc, "group"), "utf8")).not.toContain("games");
-		const screen = (await wizard.screen()).join("");
-		expect(screen).toContain("--account user:games --without-account group:games");
-		expect(fs.readFileSync(join(state, "cages/demo/record.md"), "utf8")).toMatch(
-			/`games` \| 5 \| 60 \| chosen by the administrator/,
-		);
+		expect((await wizard.screen()).join("")).toContain("--account user:games --without-account group:games");
+		const record = fs.readFileSync(join(state, "cages/demo/record.md"), "utf8");
+		expect(record).toMatch(/`games` \| 5 \| 60 \| chosen by the administrator/);
 		expect(leftovers(state)).toEqual([]);
 	});
 });
@@ -77,10 +66,8 @@ describe("the review", () => {
 		const words = (text: string) => text.replace(/\s+/g, " ");
 		for (const line of stdout.trimEnd().split("\n")) expect(words(shown)).toContain(words(line).trim());
 		wizard.press(keys.escape);
-		wizard.resize(60, 15);
-		await wizard.sees(/Application ─+ 1 to change/);
-		wizard.resize(80, 24);
-		await wizard.sees("Build and test this cage?");
+		await wizard.seesAt(60, 15, /Application ─+ 1 to change/);
+		await wizard.seesAt(80, 24, "Build and test this cage?");
 		const file = join(folder, "demo.txt");
 		wizard.press("s", "\x15", file, keys.enter);
 		await wizard.sees(/Only its owner can\s+read it/);
@@ -97,8 +84,7 @@ describe("the review", () => {
 		expect(fs.readdirSync(folder).sort()).toEqual(["demo.txt", "link"]);
 		expect(fs.readFileSync(file, "utf8")).toBe(text);
 		wizard.press(keys.escape);
-		await leave(wizard);
-		expect(leftovers(state)).toEqual([]);
+		await leave(wizard, state);
 	});
 });
 
@@ -107,9 +93,8 @@ function bulk(): string {
 	const folder = temporary();
 	fs.mkdirSync(join(folder, "data"));
 	for (let number = 0; number < 8; number++) {
-		const file = join(folder, "data", `part-${number}`);
-		fs.writeFileSync(file, "");
-		fs.truncateSync(file, 1 << 30);
+		fs.writeFileSync(join(folder, "data", `part-${number}`), "");
+		fs.truncateSync(join(folder, "data", `part-${number}`), 1 << 30);
 	}
 	return join(folder, "data");
 }
@@ -136,8 +121,7 @@ describe("a build", () => {
 		const state = temporaryState();
 		const wizard = await atAccountsOfDemo(state);
 		await building(wizard);
-		wizard.resize(60, 15);
-		await wizard.sees(/copying files[\s\S]*\d+ %/);
+		await wizard.seesAt(60, 15, /copying files[\s\S]*\d+ %/);
 		wizard.resize(200, 60);
 		await wizard.pressAt(/○ auditing/, keys.escape);
 		await wizard.sees("The build was stopped and removed.");
@@ -170,9 +154,8 @@ describe("a build", () => {
 		const before = await cagewright(["show", "demo", "--json"], { state });
 		const wizard = await atAccountsOfDemo(state);
 		await building(wizard);
-		await leave(wizard);
+		await leave(wizard, state);
 		expect(generations(state, "demo")).toEqual(["1"]);
-		expect(leftovers(state)).toEqual([]);
 		const after = await cagewright(["show", "demo", "--json"], { state });
 		expect(after.json).toEqual(before.json);
 		expect((await cagewright(["check", "demo"], { state })).status).toBe(0);

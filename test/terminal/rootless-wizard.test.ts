@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { cagewright } from "../system/cagewright.ts";
 import { ordinaryUser, readableProgram } from "../system/ordinary.ts";
 import { keys } from "./terminal.ts";
-import { openTerminal, planned, takeNames, untilAnswered } from "./wizards.ts";
+import { finish, openTerminal, planned, untilAnswered } from "./wizards.ts";
 
 it("the wizard leads an ordinary user to a cage that answers", async () => {
 	const copy = readableProgram();
@@ -16,9 +16,7 @@ it("the wizard leads an ordinary user to a cage that answers", async () => {
 	await wizard.sees("It answers from its cage", 60);
 	wizard.press(keys.enter);
 	await wizard.sees("make demo --yes");
-	await takeNames(wizard);
-	wizard.press(keys.enter);
-	expect((await wizard.ended).exitCode).toBe(0);
+	await finish(wizard);
 	expect((await cagewright(["show", "demo", "--json"], user)).json.generation).toBe(1);
 	expect((await cagewright(["unit", "demo"], user)).stdout).toMatch(
 		new RegExp(`^ExecStart=/\\S+ ${copy}/dist/main.js --state ${user.state} run demo$`, "m"),

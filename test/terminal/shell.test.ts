@@ -5,7 +5,7 @@ import { eventually } from "../system/eventually.ts";
 import { freePort } from "../system/network.ts";
 import { commandOf, descendantsOf, nameOf, processesIn, statusField } from "../system/processes.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
-import { openTerminal, wizardProgram } from "./wizards.ts";
+import { openTerminal, openWizard, wizardProgram } from "./wizards.ts";
 
 const state = temporaryState();
 let made: Made;
@@ -17,9 +17,7 @@ beforeAll(async () => {
 	made = await make(["--name", "pages", "--user", "www-data", ...wordsOf(pages)], { state });
 });
 
-afterEach(() => {
-	running?.kill("SIGKILL");
-});
+afterEach(() => running?.kill("SIGKILL"));
 
 /** A shell around the cage's, which shows the modes before and after. */
 async function sitDown(size = { columns: 100, rows: 30 }): Promise<PtyProgram> {
@@ -31,7 +29,7 @@ async function sitDown(size = { columns: 100, rows: 30 }): Promise<PtyProgram> {
 }
 
 it("announces no shell in a cage that does not exist", async () => {
-	running = openTerminal([process.execPath, wizardProgram, "--state", state, "shell", "nosuch"]);
+	running = openWizard(state, ["shell", "nosuch"]);
 	await running.sees("Unknown cage 'nosuch'");
 	expect((await running.screen()).join("\n")).not.toContain("Type 'exit'");
 });
@@ -40,12 +38,8 @@ describe("a shell in the cage on a terminal", () => {
 	it("is confined like the application, has its own terminal, and restores ours", async () => {
 		const terminal = await sitDown();
 		const inside = processesIn(made.root).find((pid) => nameOf(pid) === "busybox") ?? 0;
-		for (const [field, value] of [
-			["Seccomp", "2"],
-			["NoNewPrivs", "1"],
-			["CapBnd", "0000000000000000"],
-		] as const)
-			expect({ field, value: statusField(inside, field) }).toEqual({ field, value });
+		const fields = ["Seccomp", "NoNewPrivs", "CapBnd"].map((field) => statusField(inside, field));
+		expect(fields).toEqual(["2", "1", "0000000000000000"]);
 		terminal.press("whoami; exit 7", keys.enter);
 		await terminal.sees("www-data");
 		await terminal.sees("over: 7");
@@ -92,12 +86,12 @@ describe("a shell in the cage on a terminal", () => {
 	});
 
 	it.each([
-		["the shell", (pids: number[]) => pids.find((pid) => nameOf(pid) === "busybox")],
-		["the init", (pids: number[]) => pids.find((pid) => nameOf(pid) === "cagewright-init")],
-		["what relays the terminal", (pids: number[]) => pids.find((pid) => nameOf(pid) === "script")],
-	])("leaves the terminal as it was when %s is killed", async (_, choose) => {
+		["the shell", "busybox"],
+		["the init", "cagewright-init"],
+		["what relays the terminal", "script"],
+	])("leaves the terminal as it was when %s is killed", async (_, name) => {
 		const terminal = await sitDown();
-		process.kill(choose(descendantsOf(terminal.pid)) ?? 0, "SIGKILL");
+		process.kill(descendantsOf(terminal.pid).find((pid) => nameOf(pid) === name) ?? 0, "SIGKILL");
 		await terminal.sees("over: 137");
 		await eventually(() => expect(processesIn(made.root)).toEqual([]));
 		await terminal.sees("as it was");

@@ -79,6 +79,12 @@ export class PtyProgram {
 		this.#pty.resize(columns, rows);
 	}
 
+	/** Resizes the terminal and waits until the screen shows a text. */
+	async seesAt(columns: number, rows: number, text: string | RegExp): Promise<string> {
+		this.resize(columns, rows);
+		return await this.sees(text);
+	}
+
 	kill(signal: string): void {
 		if (signal === "SIGKILL" && !this.#end) this.#killed = true;
 		this.#pty.kill(signal);

@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { fetchPage, freePort } from "../system/network.ts";
-import { leftovers } from "../system/processes.ts";
 import { scoped } from "../system/scoped.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
 import { leave, openWizard, toTrace } from "./wizards.ts";
@@ -46,8 +45,7 @@ describe("the trace of redis", () => {
 		// The exercise is among the answers, and so in the equivalent command.
 		await wizard.pressAt("step 5/7", "d");
 		await wizard.sees(/^Exercises [\s\S]*BGREWRITEAOF/m);
-		await leave(wizard);
-		expect(leftovers(state)).toEqual([]);
+		await leave(wizard, state);
 	});
 });
 
@@ -57,31 +55,24 @@ describe("the trace of the demonstration", () => {
 		const wizard = await traces(state, "demo", { columns: 60, rows: 15 });
 		await wizard.sees("It answers.");
 		await wizard.sees(/\[Output\] Processes 1/);
-		wizard.resize(200, 60);
-		await wizard.sees(/Processes: 1 running.*Newest paths.*Coverage, and proposals for exercises/s);
+		await wizard.seesAt(200, 60, /Processes: 1 running.*Newest paths.*Coverage, and proposals for exercises/s);
 		await wizard.sees("Application output");
 		await wizard.sees("The application belongs to no package");
-		wizard.resize(80, 24);
-		await wizard.sees(/\[Output\] Processes 1/);
+		await wizard.seesAt(80, 24, /\[Output\] Processes 1/);
 		// Several resizes that arrive late and at once, while it draws.
 		wizard.kill("SIGSTOP");
-		for (const [columns, rows] of [
-			[200, 60],
-			[60, 15],
-			[40, 12],
-		] as const)
-			wizard.resize(columns, rows);
+		wizard.resize(200, 60);
+		wizard.resize(60, 15);
+		wizard.resize(40, 12);
 		wizard.kill("SIGCONT");
 		await wizard.sees(/\[Output\] 1\/4/);
-		wizard.resize(80, 24);
-		await wizard.sees(/\[Output\] Processes 1/);
+		await wizard.seesAt(80, 24, /\[Output\] Processes 1/);
 		// One read contains a view, a page and back, a typed exercise, and Enter.
 		wizard.press(keys.tab, keys.tab, "?", "q", "e", "true", keys.enter);
 		await wizard.sees(/\[Paths/);
 		await wizard.pressAt("✓ true", keys.enter);
 		await wizard.sees(/step 3\/7.*left out/s, 60);
-		await leave(wizard);
-		expect(leftovers(state)).toEqual([]);
+		await leave(wizard, state);
 	});
 });
 
@@ -100,8 +91,7 @@ describe("a running process", () => {
 		await wizard.pressAt("It answers.", keys.tab);
 		await wizard.pressAt(new RegExp(`\\n❯ ${server.pid} python`), keys.enter);
 		await wizard.sees(/step 3\/7/, 60);
-		await leave(wizard);
-		expect(leftovers(state)).toEqual([]);
+		await leave(wizard, state);
 		expect(await page()).toContain("Directory listing");
 		expect(server.exitCode).toBeNull();
 	});

@@ -3,11 +3,12 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { smallest } from "../core/template/corpus.ts";
 import { cagewright, temporaryFolder, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { commandOf, descendantsOf, leftovers } from "../system/processes.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
-import { atFiles, openWizard, planned, takeNames, toTrace, wizardProgram } from "./wizards.ts";
+import { atFiles, finish, hangUp, openWizard, planned, takeNames, toTrace, wizardProgram } from "./wizards.ts";
 
 /** The steps from the trial to the end, on a terminal. */
 
@@ -81,24 +82,19 @@ describe("a trial", () => {
 		await eventually(async () => expect(await wizard.screen()).toEqual(before));
 		wizard.press("!");
 		await wizard.sees("cage demo:/");
-		wizard.kill("SIGHUP");
-		expect((await wizard.ended).exitCode).toBe(129);
-		expect(leftovers(state)).toEqual([]);
+		await hangUp(wizard, state);
 		await wizard.close();
 
 		// The candidate was discarded, so it is built and tested again.
 		const next = openWizard(state, ["--resume", "demo"], { columns: 100, rows: 30 });
 		await next.sees(verdict, 60);
-		next.resize(60, 15);
-		await next.sees(/Enter to save\.[\s\S]*Filter[\s\S]*Enter save/);
+		await next.seesAt(60, 15, /Enter to save\.[\s\S]*Filter[\s\S]*Enter save/);
 		next.resize(150, 40);
 		await next.pressAt(/ │ Application output/, keys.enter);
 		await next.sees("The cage demo is ready. Its application answers.");
 		await takeNames(next);
-		next.resize(60, 15);
-		await next.sees(/❯ Finish\n.*Enter choose/s);
-		next.resize(100, 30);
-		await next.sees("Show the commands for the next steps");
+		await next.seesAt(60, 15, /❯ Finish\n.*Enter choose/s);
+		await next.seesAt(100, 30, "Show the commands for the next steps");
 		next.press("j", keys.enter);
 		await next.pressAt("Repeat the self-test:", "q", "jj", keys.enter);
 		await next.pressAt(/Record of demo.*# /s, "q", "q");
@@ -124,28 +120,10 @@ http.server.test(http.server.SimpleHTTPRequestHandler, port=8471, bind="127.0.0.
 `;
 
 async function withPicky(state: string, script: string): Promise<void> {
-	const template = {
-		schema: "cagewright/template/1",
-		name: "picky",
-		title: { en: "Picky", de: "Heikel" },
-		description: { en: "A service that wants a file.", de: "Ein Dienst, der eine Datei will." },
-		application: {
-			command: ["/usr/bin/python3", script],
-			user: "nobody",
-			cwd: "/",
-			env: {},
-			probes: ["curl -fsS --noproxy '*' http://127.0.0.1:8471/ | grep -q listing"],
-			exercises: [],
-			timeout: 30,
-			network: "host",
-			directories: [],
-		},
-		rules: {},
-		needs: {},
-		notes: [],
-	};
+	const probes = ["curl -fsS --noproxy '*' http://127.0.0.1:8471/ | grep -q listing"];
+	const application = { command: ["/usr/bin/python3", script], user: "nobody", probes, timeout: 30 };
 	const file = join(temporaryFolder("picky-template"), "picky.json");
-	writeFileSync(file, JSON.stringify(template));
+	writeFileSync(file, JSON.stringify({ ...smallest, name: "picky", application }));
 	expect((await cagewright(["template", "import", file, "--yes"], { state })).status).toBe(0);
 }
 
@@ -174,9 +152,7 @@ describe("an application with a missing file", () => {
 		await wizard.sees(/^2 +yes .*\/etc\/debian_version/m);
 		await wizard.pressAt(verdict, keys.enter);
 		await wizard.sees("The cage picky is ready. Its application answers.");
-		await takeNames(wizard);
-		wizard.press(keys.enter);
-		expect((await wizard.ended).exitCode).toBe(0);
+		await finish(wizard);
 		const shownCage = await cagewright(["show", "picky", "--json"], { state });
 		expect(JSON.stringify(shownCage.json)).toContain("/etc/debian_version");
 		expect(cageOf(state, "picky")).toMatchObject({ binds: [{ path: pages, access: "ro" }] });

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, inject } from "vitest";
 import { cagewright, home, temporaryState } from "../system/cagewright.ts";
+import { leftovers } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
 
 export const wizardProgram = join(home, "bin/cagewright.js");
@@ -39,10 +40,18 @@ export async function newWizard(words: readonly string[] = [], sitting: Sitting 
 	return wizard;
 }
 
-/** Presses Ctrl-C twice. */
-export async function leave(wizard: PtyProgram): Promise<void> {
+/** Presses Ctrl-C twice, after which nothing of the state folder is in use. */
+export async function leave(wizard: PtyProgram, state?: string): Promise<void> {
 	wizard.press(keys.ctrlC, keys.ctrlC);
 	expect((await wizard.ended).exitCode).toBe(130);
+	if (state !== undefined) expect(leftovers(state)).toEqual([]);
+}
+
+/** Hangs up, after which nothing of the state folder is in use. */
+export async function hangUp(wizard: PtyProgram, state: string): Promise<void> {
+	wizard.kill("SIGHUP");
+	expect((await wizard.ended).exitCode).toBe(129);
+	expect(leftovers(state)).toEqual([]);
 }
 
 export const form = "[ Start tracing ]";
@@ -76,6 +85,13 @@ export async function takeNames(wizard: PtyProgram): Promise<void> {
 	await wizard.pressAt("Record: initiated by", keys.enter);
 	await wizard.pressAt("Record: implemented by", keys.enter);
 	await wizard.sees("The records of this cage and of all later ones name");
+}
+
+/** Accepts the proposed names and ends the wizard, which has saved a cage. */
+export async function finish(wizard: PtyProgram): Promise<void> {
+	await takeNames(wizard);
+	wizard.press(keys.enter);
+	expect((await wizard.ended).exitCode).toBe(0);
 }
 
 /** Copies a session at its files step into a state folder. Each worker traces it once. */
