@@ -14,19 +14,20 @@ type Texts = Readonly<Record<string, string>>;
 
 afterEach(() => vi.restoreAllMocks());
 
-/** Everything that a call writes to stdout and stderr. */
-async function output(...args: string[]): Promise<{ status: number; text: string }> {
-	const written: unknown[] = [];
-	for (const stream of [process.stdout, process.stderr])
-		vi.spyOn(stream, "write").mockImplementation((chunk) => written.push(chunk) > 0);
+/** Everything that a call writes. */
+async function output(...args: string[]): Promise<{ status: number; text: string; stderr: string }> {
+	const [stdout, stderr]: [unknown[], unknown[]] = [[], []];
+	vi.spyOn(process.stdout, "write").mockImplementation((chunk) => stdout.push(chunk) > 0);
+	vi.spyOn(process.stderr, "write").mockImplementation((chunk) => stderr.push(chunk) > 0);
 	const status = await runProgram(args);
 	vi.restoreAllMocks();
-	return { status, text: written.join("") };
+	return { status, text: [...stdout, ...stderr].join(""), stderr: stderr.join("") };
 }
 
 const program = createProgram([], async () => {});
 const verbs = program.commands as Verb[];
 const defined = new Map<string, readonly Option[]>([program, ...verbs].map((verb) => [verb.name(), verb.options]));
+const verbNamed = (name: string) => verbs.find((verb) => verb.name() === name) as Verb;
 const languages = Object.entries({ en: helpEn, de: helpDe });
 
 describe("help texts", () => {
@@ -143,13 +144,12 @@ describe("the help of a verb", () => {
 	it.each(languages)("names each default and each choice once in %s", (_, help) => {
 		const all = verbs.flatMap((verb) => describeVerb(verb, help).groups.flatMap(({ options }) => options));
 		expect(all.filter(({ text }) => text.split(`(${help.default}:`).length > 2)).toEqual([]);
-		const formats = describeVerb(verbs.find((verb) => verb.name() === "export") as Verb, help).groups[0]?.options[0];
+		const formats = describeVerb(verbNamed("export"), help).groups[0]?.options[0];
 		expect(formats?.text.split("quadlet").length).toBe(2);
 	});
 
 	it("names choices, defaults and repeatable options", () => {
-		const make = verbs.find((verb) => verb.name() === "make") as Verb;
-		const all = describeVerb(make, helpEn).groups.flatMap(({ options }) => options);
+		const all = describeVerb(verbNamed("make"), helpEn).groups.flatMap(({ options }) => options);
 		const text = (name: string) => all.find((option) => option.name === name);
 		expect(text("network")).toMatchObject({ value: "host|none", text: "Network of the running cage (default: host)" });
 		expect(text("env")?.text).toBe("Set an environment variable (repeatable)");
@@ -158,8 +158,7 @@ describe("the help of a verb", () => {
 	});
 
 	it("explains each word that --allow accepts", () => {
-		const wordsOf = (name: string) =>
-			describeVerb(verbs.find((verb) => verb.name() === name) as Verb, helpEn).permissions.map(({ flags }) => flags[0]);
+		const wordsOf = (name: string) => describeVerb(verbNamed(name), helpEn).permissions.map(({ flags }) => flags[0]);
 		expect(wordsOf("make")).toEqual([
 			...Object.values(permissionWords),
 			...["call:NAME", "capability:NAME", "port:NUMBER", "socket:PATH", "executable-data:DIR"],
@@ -220,9 +219,10 @@ describe("a usage error is one line with exit status 2", () => {
 		[["list", "a", "b"], "Too many arguments for 'list'.", "Zu viele Argumente für 'list'."],
 	])("%j", async (args, english, german) => {
 		for (const [lang, sentence] of Object.entries({ en: english, de: german })) {
-			const { status, text } = await output("--lang", lang, ...args);
+			const { status, stderr, text } = await output("--lang", lang, ...args);
 			expect(text).toContain(sentence);
-			expect([status, text.trim().split("\n").length]).toEqual([2, 1]);
+			expect(stderr).toMatch(/^cagewright: .*\n$/);
+			expect({ status, text }).toEqual({ status: 2, text: stderr });
 		}
 	});
 });

@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { homedir } from "node:os";
 import { afterEach, expect, test, vi } from "vitest";
-import { runProgram } from "../../src/cli/program.ts";
 import { stateFolder } from "../../src/cli/state-folder.ts";
 import { program } from "../system/cagewright.ts";
 
@@ -23,15 +22,6 @@ test("a relative XDG_STATE_HOME is ignored, as the specification requires", () =
 	vi.stubEnv("XDG_STATE_HOME", "state");
 	vi.spyOn(process, "getuid").mockReturnValue(1000);
 	expect(stateFolder(undefined)).toBe(`${homedir()}/.local/state/cagewright`);
-});
-
-test.each(["en", "de"])("an empty --state is refused in %s", async (lang) => {
-	const said: unknown[] = [];
-	vi.spyOn(process.stderr, "write").mockImplementation((text) => said.push(text) > 0);
-	const status = await runProgram(["--lang", lang, "--state", "", "list"]);
-	vi.restoreAllMocks();
-	expect(status).toBe(2);
-	expect(said.join("")).toMatch(lang === "en" ? /^cagewright: .*a folder\..*\n$/ : /^cagewright: .*ein Verzeichnis.*\n$/);
 });
 
 const said = (...args: string[]) => spawnSync(process.execPath, [program, ...args], { encoding: "utf8" }).stderr;

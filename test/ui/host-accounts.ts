@@ -15,14 +15,10 @@ const system: readonly (readonly [name: string, id: number])[] = [
 ];
 
 export const users: readonly User[] = [
-	...system.map(([name, id]) => ({
-		name,
-		uid: id,
-		gid: id,
-		gecos: name,
-		home: `/var/lib/${name}`,
-		shell: name === "root" ? "/bin/bash" : "/usr/sbin/nologin",
-	})),
+	...system.map(([name, id]) => {
+		const shell = name === "root" ? "/bin/bash" : "/usr/sbin/nologin";
+		return { name, uid: id, gid: id, gecos: name, home: `/var/lib/${name}`, shell };
+	}),
 	{ name: "redis", uid: 114, gid: 119, gecos: "", home: "/var/lib/redis", shell: "/usr/sbin/nologin" },
 	{ name: "eve", uid: 1000, gid: 1000, gecos: "\x1b[2J\u202e", home: "/home/eve", shell: "/bin/bash" },
 ];

@@ -27,18 +27,11 @@ function manyEntries(count: number): Entry[] {
 }
 
 function placeOf(index: number): string {
-	switch (index % 10) {
-		case 0:
-		case 1:
-			return `/usr/lib/x86_64-linux-gnu/libexample-${index}.so.${index % 7}`;
-		case 2:
-			return `/etc/app/conf.d/site-${index}.conf`;
-		case 3:
-		case 4:
-			return `/usr/lib/python3.13/package_${index % 300}/module_${index}.py`;
-		default:
-			return `/usr/share/app/part-${index % 40}/section-${index % 1500}/page-${index}.html`;
-	}
+	const kind = index % 10;
+	if (kind < 2) return `/usr/lib/x86_64-linux-gnu/libexample-${index}.so.${index % 7}`;
+	if (kind < 3) return `/etc/app/conf.d/site-${index}.conf`;
+	if (kind < 5) return `/usr/lib/python3.13/package_${index % 300}/module_${index}.py`;
+	return `/usr/share/app/part-${index % 40}/section-${index % 1500}/page-${index}.html`;
 }
 
 const byCount = new Map<number, readonly Entry[]>();

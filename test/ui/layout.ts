@@ -8,7 +8,7 @@ import { Frame } from "../../src/wizard/frame.tsx";
 import { withoutJobs } from "../../src/wizard/session/session-keeper.ts";
 import { isWorthSaving, restored, storedOf } from "../../src/wizard/session/stored-state.ts";
 import { startState, type WizardState } from "../../src/wizard/state.ts";
-import { messagesIn } from "../texts.ts";
+import { messagesIn, textsIn } from "../texts.ts";
 import { Book } from "./book.ts";
 import { openScreen, type ScreenDriver, screenMessages } from "./screen.ts";
 import { take } from "./walk.ts";
@@ -22,7 +22,8 @@ export function layoutAt(columns: number, rows: number, languages: readonly ("en
 	describe.each(languages)(`${columns} columns, ${rows} rows, %s`, (language) => {
 		const book = columns === 80 && language === "en" ? new Book("80x24-en") : undefined;
 		afterAll(() => book?.close());
-		const texts = textsOf(screenMessages(language).wizard);
+		/** All texts, split at their values. */
+		const texts = textsIn(screenMessages(language).wizard).flatMap((text) => text.split(/\{[^}]*\}/));
 
 		/** Nothing scrolled away, the title is at the top, the complete keys are at the bottom, the last row is free. */
 		function fits(screen: ScreenDriver, lines: readonly string[]): void {
@@ -106,12 +107,6 @@ function cutTexts(lines: readonly string[], texts: readonly string[]): string[] 
 				});
 			}),
 	);
-}
-
-/** All texts, split at their values. */
-function textsOf(value: unknown): string[] {
-	if (typeof value === "string") return value.split(/\{[^}]*\}/);
-	return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }
 
 /** The frame of a state at 80x24. */

@@ -4,16 +4,10 @@ import { Dialogue, speech } from "../../src/wizard/linear/dialogue.ts";
 import { linearActions, linearMessages } from "../../src/wizard/linear/reduce.ts";
 import { renderLines } from "../../src/wizard/linear/render-lines.tsx";
 import { WizardStore } from "../../src/wizard/runner.ts";
-import { messagesIn } from "../texts.ts";
+import { messagesIn, textsIn } from "../texts.ts";
 import { screenMessages } from "./screen.ts";
 import { type Script, ScriptedSession } from "./scripted-session.ts";
 import { withheld } from "./scripted-trial.ts";
-
-/** All sentences. */
-function texts(value: unknown): string[] {
-	if (typeof value === "string") return [value];
-	return typeof value === "object" && value !== null ? Object.values(value).flatMap(texts) : [];
-}
 
 let end = () => {};
 afterEach(() => end());
@@ -58,17 +52,22 @@ function startTalk(script: Script = {}, language: "en" | "de" = "en", ascii = fa
 
 type Talk = ReturnType<typeof startTalk>;
 
+/** Presses Enter at each of these offers. */
+async function acceptAt(dialogue: Talk, ...offers: string[]): Promise<void> {
+	for (const offer of offers) await dialogue.answerAt(`Your choice, Enter: ${offer}:`, "");
+}
+
 /** Chooses redis and presses Enter at each of these offers. */
 async function follow(dialogue: Talk, ...offers: string[]): Promise<void> {
 	await dialogue.answerAt("Your choice, Enter: choose:", "2");
-	for (const offer of offers) await dialogue.answerAt(`Your choice, Enter: ${offer}:`, "");
+	await acceptAt(dialogue, ...offers);
 }
 
 /** Goes from the list of applications past the files of redis. */
 async function goToAccounts(dialogue: Talk): Promise<void> {
 	await follow(dialogue, "start tracing", "continue");
 	await dialogue.hears("Step 3 of 7: Files. Cage: redis.");
-	await dialogue.answerAt("Your choice, Enter: continue:", "");
+	await acceptAt(dialogue, "continue");
 }
 const goToTrial = (dialogue: Talk) => follow(dialogue, "start tracing", "continue", "continue", "continue", "build and test");
 
@@ -77,9 +76,7 @@ describe("the wizard as a dialogue", () => {
 		const dialogue = startTalk();
 		await goToAccounts(dialogue);
 		await dialogue.hears("Step 4 of 7");
-		await dialogue.answerAt("Your choice", "");
-		for (const offer of ["build and test", "add and try again", "save"])
-			await dialogue.answerAt(`Your choice, Enter: ${offer}:`, "");
+		await acceptAt(dialogue, "continue", "build and test", "add and try again", "save");
 		await dialogue.hears("The cage redis is ready. Its application answers.");
 		await dialogue.answerAt("Your choice, Enter: choose:", "1");
 		expect(dialogue.store.state.exit).toBe(0);
@@ -163,11 +160,11 @@ describe("the wizard as a dialogue", () => {
 
 	it.each(["en", "de"] as const)("names in language %s only keys of commands", (language) => {
 		const { store } = startTalk();
-		const named = texts(messagesIn(language).catalogue.wizard).flatMap((text) => [...text.matchAll(/\{key:([^}]*)\}/g)]);
+		const named = textsIn(messagesIn(language).catalogue.wizard).flatMap((text) => [...text.matchAll(/\{key:([^}]*)\}/g)]);
 		expect(named.length).toBeGreaterThan(10);
 		expect(named.filter(([, command]) => keyOf(command as Command) === "")).toEqual([]);
 		for (const messages of [linearMessages(messagesIn(language), store.state), screenMessages(language)]) {
-			expect(texts(messages.catalogue.wizard).filter((text) => text.includes("{key:"))).toEqual([]);
+			expect(textsIn(messages.catalogue.wizard).filter((text) => text.includes("{key:"))).toEqual([]);
 		}
 	});
 

@@ -97,19 +97,18 @@ export class ScriptedSession implements WizardSession {
 	async proposeCommand(line: string) {
 		this.calls.push(`command ${line}`);
 		this.#throwIf("proposeCommand");
-		return {
-			...redis,
-			name: "typed",
-			application: { ...redis.application, command: line.split(" "), probes: [], exercises: [] },
-		};
+		const application = { ...redis.application, command: line.split(" "), probes: [], exercises: [] };
+		return { ...redis, name: "typed", application };
 	}
 
 	async validate(answers: Answers): Promise<readonly Problem[]> {
 		this.calls.push("validate");
 		if (this.#script.problems) return this.#script.problems(answers);
-		return answers.application.probes.length
-			? []
-			: [{ field: "probe", code: "no-probe", values: { command: answers.application.command[0] ?? "" } }];
+		const {
+			command: [program = ""],
+			probes,
+		} = answers.application;
+		return probes.length ? [] : [{ field: "probe", code: "no-probe", values: { command: program } }];
 	}
 
 	async tryProbe(line: string): Promise<readonly ProbeAttempt[]> {
@@ -129,11 +128,7 @@ export class ScriptedSession implements WizardSession {
 		this.#throwIf("trace");
 		this.emit({ event: "application-started", where: "rehearsal", run: 1 });
 		this.emit({ event: "output-received", text: "1:M * Redis is starting\n1:M \x1b[31m# red\x1b[0m\n" });
-		this.emit({
-			event: "accesses-counted",
-			run: 1,
-			counts: { ...counts, paths: 62, newest: [pathFromText("/etc/ssl/openssl.cnf")] },
-		});
+		this.emit({ event: "accesses-counted", run: 1, counts: { ...counts, paths: 62, newest: [path("/etc/ssl/openssl.cnf")] } });
 		this.emit({ event: "processes-seen", processes: shownProcesses }, { event: "coverage-measured", ...reached });
 		await this.#pause(5);
 		for (const command of answers.application.probes) this.emit({ event: "probe-tried", command, ok: true, output: "" });
@@ -170,12 +165,8 @@ export class ScriptedSession implements WizardSession {
 		this.calls.push("build");
 		this.emit({ event: "phase-started", phase: "copying" });
 		for (let done = 0; done <= 4; done++) {
-			this.emit({
-				event: "file-copied",
-				path: path(`/usr/lib/libexample-${done}.so`),
-				bytesDone: done * 4_000_000,
-				bytesTotal: 16_000_000,
-			});
+			const bytes = { bytesDone: done * 4_000_000, bytesTotal: 16_000_000 };
+			this.emit({ event: "file-copied", path: path(`/usr/lib/libexample-${done}.so`), ...bytes });
 			await this.#pause(1);
 		}
 		this.#throwIf("buildAndTry");
@@ -194,11 +185,8 @@ export class ScriptedSession implements WizardSession {
 		];
 		const round = script[Math.min(this.#round, script.length) - 1];
 		const answered = round?.answered ?? true;
-		const probes = answers.application.probes.map((command) => ({
-			command,
-			ok: answered,
-			output: answered ? "" : "Connection refused",
-		}));
+		const output = answered ? "" : "Connection refused";
+		const probes = answers.application.probes.map((command) => ({ command, ok: answered, output }));
 		return {
 			...roundOf({ round: this.#round, probes, answered, ...(answered ? {} : { ended: 1 }), ...round }),
 			generation: this.#round,
@@ -256,15 +244,8 @@ export class ScriptedSession implements WizardSession {
 			"cagewright make redis --device /dev/fuse --allow-secret /etc/redis/tls.key --exclude '/usr/lib/x86_64-linux-gnu/**' --yes";
 		const folder = `/var/lib/cagewright/cages/${answers.name}`;
 		return {
-			name: answers.name,
-			root: `${folder}/generations/1`,
-			data: `${folder}/data`,
-			record: `${folder}/record.md`,
-			answered: true,
-			warnings: [],
-			command,
-			service: "redis-server.service",
-			installs: true,
+			...{ name: answers.name, answered: true, warnings: [], command, service: "redis-server.service", installs: true },
+			...{ root: `${folder}/generations/1`, data: `${folder}/data`, record: `${folder}/record.md` },
 			names: { initiatedBy: "", implementedBy: "operator (sudo, root)", asks: this.#script.asksNames ?? false },
 			next: nextSteps({ name: answers.name, service: "redis-server.service", installs: true, again: command }),
 		};

@@ -51,43 +51,19 @@ export const reached: CoverageReport = {
 };
 
 export const counts = {
-	paths: 0,
-	look: 9,
-	read: 31,
-	write: 2,
-	execute: 3,
-	list: 1,
-	enter: 0,
-	create: 2,
-	remove: 0,
-	connect: 0,
-	listen: 1,
-	missing: 14,
+	...{ paths: 0, look: 9, read: 31, write: 2, execute: 3, list: 1 },
+	...{ enter: 0, create: 2, remove: 0, connect: 0, listen: 1, missing: 14 },
 };
 
 /** `add`: the run adds to earlier ones. */
 export function tracedRun(answers: Answers, add: boolean): WizardTrace {
 	const ok = (command: string) => ({ command, ok: true, output: "" });
+	const added = {
+		...{ paths: [path("/usr/share/redis/added")], count: 1, programs: [], capabilities: ["chown"], ports: [] },
+		...{ uids: [33, 4711], names: { 33: "www-data" } },
+	};
 	return {
-		trace: emptyTrace(),
-		probes: answers.application.probes.map(ok),
-		exercises: [],
-		signals: [],
-		handlesTerm: true,
-		output: "",
-		answered: true,
-		...(add
-			? {
-					added: {
-						paths: [path("/usr/share/redis/added")],
-						count: 1,
-						programs: [],
-						capabilities: ["chown"],
-						ports: [],
-						uids: [33, 4711],
-						names: { 33: "www-data" },
-					},
-				}
-			: {}),
+		...{ trace: emptyTrace(), probes: answers.application.probes.map(ok), exercises: [], signals: [] },
+		...{ handlesTerm: true, output: "", answered: true, ...(add ? { added } : {}) },
 	};
 }

@@ -4,15 +4,15 @@ import { decodeKeys, flushPending, nothingDecoded } from "../../src/wizard/keys.
 import { type Move, moveCursor, windowOf } from "../../src/wizard/list.ts";
 import { editLine, type TextLine, textLine } from "../../src/wizard/text-line.ts";
 
-const ids = (...chunks: string[]) => {
+function decodeAll(chunks: readonly string[]) {
 	let decoded = nothingDecoded;
-	const all: string[] = [];
-	for (const chunk of chunks) {
+	const all = chunks.flatMap((chunk) => {
 		decoded = decodeKeys(decoded, chunk);
-		all.push(...decoded.keys.map((key) => key.id));
-	}
-	return [...all, ...flushPending(decoded).keys.map((key) => key.id)];
-};
+		return decoded.keys;
+	});
+	return [...all, ...flushPending(decoded).keys];
+}
+const ids = (...chunks: string[]) => decodeAll(chunks).map(({ id }) => id);
 
 describe("decodeKeys", () => {
 	test.each<[string, string[], string[]]>([
@@ -49,9 +49,7 @@ describe("decodeKeys", () => {
 	test("unmarked lines in one read differ from a pressed Enter", () => {
 		const enters = (input: string) => decodeKeys(nothingDecoded, input).keys.filter((key) => key.id === "enter");
 		expect(enters("curl a\rcurl b\r").every((key) => key.isAmongLines)).toBe(true);
-		expect(enters("\x1b[B\r").some((key) => key.isAmongLines)).toBe(false);
-		expect(enters("redis\r").some((key) => key.isAmongLines)).toBe(false);
-		expect(enters("\r\r\r").some((key) => key.isAmongLines)).toBe(false);
+		expect(["\x1b[B\r", "redis\r", "\r\r\r"].flatMap(enters).some((key) => key.isAmongLines)).toBe(false);
 	});
 
 	test("nothing in a paste is a command, wherever it is split", () => {
@@ -59,12 +57,7 @@ describe("decodeKeys", () => {
 			fc.property(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 30 }), (one, two) => {
 				const input = "\x1b[200~quit now\rq\x1b[201~x";
 				const [first, second] = [Math.min(one, two), Math.max(one, two)];
-				const all: { id: string; text?: string }[] = [];
-				let decoded = nothingDecoded;
-				for (const chunk of [input.slice(0, first), input.slice(first, second), input.slice(second)]) {
-					decoded = decodeKeys(decoded, chunk);
-					all.push(...decoded.keys);
-				}
+				const all = decodeAll([input.slice(0, first), input.slice(first, second), input.slice(second)]);
 				expect(all.filter((key) => key.id !== "paste").map((key) => key.id)).toEqual(["x"]);
 				expect(all.map((key) => key.text ?? "").join("")).toBe("quit now qx");
 			}),

@@ -4,14 +4,10 @@ import { offered } from "../../src/wizard/footer.ts";
 import { restored, storedOf } from "../../src/wizard/session/stored-state.ts";
 import { proposals, quiet } from "../../src/wizard/steps/trace/reduce.ts";
 import { redis } from "../ui/scripted-session.ts";
-import { reached, shownProcesses } from "../ui/scripted-trace.ts";
+import { counts, reached, shownProcesses } from "../ui/scripted-trace.ts";
 import { answeredProbe, atChoices, atTrace, type Drive, enter, started, traced } from "./drive.ts";
 
-const counts = (paths: number, read = paths) => ({
-	...{ paths, read, look: 0, write: 0, execute: 0, list: 0, enter: 0, create: 0, remove: 0, connect: 0, listen: 0, missing: 0 },
-	newest: [],
-});
-const counted = (paths: number, run = 1): Event => ({ event: "accesses-counted", run, counts: counts(paths) });
+const counted = (paths: number, run = 1): Event => ({ event: "accesses-counted", run, counts: { ...counts, paths, newest: [] } });
 const ran = (command: string, ok = true): Event[] => [
 	{ event: "exercise-started", command },
 	{ event: "exercise-run", command, ok, output: "" },
