@@ -24,9 +24,8 @@ test("a relative XDG_STATE_HOME is ignored, as the specification requires", () =
 	expect(stateFolder(undefined)).toBe(`${homedir()}/.local/state/cagewright`);
 });
 
-const said = (...args: string[]) => spawnSync(process.execPath, [program, ...args], { encoding: "utf8" }).stderr;
-
 test("--debug names the sources where a verb failed", () => {
+	const said = (...args: string[]) => spawnSync(process.execPath, [program, ...args], { encoding: "utf8" }).stderr;
 	const words = ["--state", "/nonexistent", "show", "nowhere"];
 	expect(said(...words)).not.toContain("    at ");
 	const stack = said("--debug", ...words);

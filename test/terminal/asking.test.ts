@@ -55,10 +55,7 @@ describe("a saved template that differs", () => {
 		edited();
 		const changed = readFileSync(path, "utf8");
 		expect(await inProcess(save, { state })).toMatchObject({ status: 2, stdout: "", stderr: /mine already exists.*--replace/ });
-		for (const [answer, status] of [
-			["n", 1],
-			["y", 0],
-		] as const) {
+		for (const [answer, status] of Object.entries({ n: 1, y: 0 })) {
 			const program = openWizard(state, save);
 			await program.sees(/- \/application\/cwd: "\/srv"\s[\s\S]*Replace template mine\? \[y\/N\]/);
 			expect(readFileSync(path, "utf8")).toBe(changed);

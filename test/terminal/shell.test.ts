@@ -13,8 +13,7 @@ let running: PtyProgram | undefined;
 
 /** Python can make any system call. */
 beforeAll(async () => {
-	const pages = pythonPages(await freePort());
-	made = await make(["--name", "pages", "--user", "www-data", ...wordsOf(pages)], { state });
+	made = await make(["--name", "pages", "--user", "www-data", ...wordsOf(pythonPages(await freePort()))], { state });
 });
 
 afterEach(() => running?.kill("SIGKILL"));

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { type IPty, spawn } from "@lydell/node-pty";
 import { Terminal } from "@xterm/headless";
-import { Frames } from "./frames.ts";
+import { Frames, type Size } from "./frames.ts";
 import { modesAfter, usualModes } from "./modes.ts";
 
 export const keys = { enter: "\r", escape: "\x1b", down: "\x1b[B", up: "\x1b[A", tab: "\t", ctrlC: "\x03" } as const;
@@ -28,15 +28,14 @@ export class PtyProgram {
 	constructor(
 		program: string,
 		args: readonly string[],
-		options: { columns: number; rows: number; env?: Readonly<Record<string, string>> },
+		{ columns, env, rows }: Size & { env?: Readonly<Record<string, string>> },
 	) {
-		const { columns, rows } = options;
 		this.#emulator = new Terminal({ cols: columns, rows, scrollback: 1000, allowProposedApi: true });
 		this.#pty = spawn(program, [...args], {
 			cols: columns,
 			rows,
-			name: options.env?.TERM ?? "xterm-256color",
-			env: { ...process.env, LANG: "C.UTF-8", LC_ALL: "C.UTF-8", ...options.env },
+			name: env?.TERM ?? "xterm-256color",
+			env: { ...process.env, LANG: "C.UTF-8", LC_ALL: "C.UTF-8", ...env },
 		});
 		this.#pty.onData((data) => {
 			this.#raw += data;
@@ -97,10 +96,8 @@ export class PtyProgram {
 
 	#shown(): string[] {
 		const { active } = this.#emulator.buffer;
-		return Array.from(
-			{ length: this.#emulator.rows },
-			(_, row) => active.getLine(active.baseY + row)?.translateToString(true) ?? "",
-		);
+		const rowAt = (row: number) => active.getLine(active.baseY + row)?.translateToString(true) ?? "";
+		return Array.from({ length: this.#emulator.rows }, (_, row) => rowAt(row));
 	}
 
 	/** Scrollback and screen. */

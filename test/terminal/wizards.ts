@@ -4,13 +4,12 @@ import { join } from "node:path";
 import { expect, inject } from "vitest";
 import { cagewright, home, temporaryState } from "../system/cagewright.ts";
 import { leftovers } from "../system/processes.ts";
+import type { Size } from "./frames.ts";
 import { keys, PtyProgram } from "./terminal.ts";
 
 export const wizardProgram = join(home, "bin/cagewright.js");
 
-interface Sitting {
-	readonly columns?: number;
-	readonly rows?: number;
+interface Sitting extends Partial<Size> {
 	readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -119,13 +118,6 @@ export async function atFiles(state: string, sitting?: Sitting): Promise<PtyProg
 	return wizard;
 }
 
-export interface ListedSession {
-	readonly id: string;
-	readonly name: string;
-	readonly screen: string;
-	readonly holder?: number;
-}
-
-export async function sessionsOf(state: string): Promise<readonly ListedSession[]> {
+export async function sessionsOf(state: string): Promise<readonly { readonly name: string }[]> {
 	return (await cagewright(["sessions", "list", "--json"], { state })).json.sessions as never;
 }

@@ -23,14 +23,8 @@ class Output extends EventEmitter {
 test("a held drawing writes no frame for the old size, and none when it ends", async () => {
 	const output = new Output();
 	const store = new WizardStore(new ScriptedSession({}));
-	const draw = () =>
-		drawApp(
-			store,
-			{ messages: messagesIn("en"), color: false, ascii: false },
-			fail,
-			output as unknown as NodeJS.WriteStream,
-			1000,
-		);
+	const look = { messages: messagesIn("en"), color: false, ascii: false };
+	const draw = () => drawApp(store, look, fail, output as unknown as NodeJS.WriteStream, 1000);
 	const pictures = () => new Promise((resolve) => setTimeout(resolve, 20));
 	store.dispatch({ type: "resized", columns: 80, rows: 24 });
 	const drawn = draw();

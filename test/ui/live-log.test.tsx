@@ -25,12 +25,8 @@ test("lines of a live log are freed after they leave the screen", () => {
 			<SplitLine left={`${number} ${"y".repeat(400)}`} right={`of ${number}`} width={80} bold />
 		</LookContext>
 	);
-	const { rerender, unmount } = render(picture(0), {
-		stdout: stdout as unknown as NodeJS.WriteStream,
-		debug: true,
-		patchConsole: false,
-		exitOnCtrlC: false,
-	});
+	const options = { stdout: stdout as unknown as NodeJS.WriteStream, debug: true, patchConsole: false, exitOnCtrlC: false };
+	const { rerender, unmount } = render(picture(0), options);
 	let number = 0;
 	const draw = (pictures: number) => {
 		for (const end = number + pictures; number < end; number++) rerender(picture(number));

@@ -58,15 +58,10 @@ export class ScreenDriver {
 		this.#output = new Output(columns, rows);
 		this.store.dispatch({ type: "resized", columns, rows });
 		const all = { messages: screenMessages(language), color: false, ascii: false, ...look };
-		this.#drawn = drawApp(
-			this.store,
-			all,
-			(error) => {
-				throw error;
-			},
-			this.#output as unknown as NodeJS.WriteStream,
-			1000,
-		);
+		const fail = (error: unknown) => {
+			throw error;
+		};
+		this.#drawn = drawApp(this.store, all, fail, this.#output as unknown as NodeJS.WriteStream, 1000);
 	}
 
 	get words() {

@@ -12,13 +12,10 @@ async function atFiles() {
 	const press = (input: string) => store.press(decodeKeys(nothingDecoded, input).keys);
 	const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 	store.start();
-	await pass(100);
-	press("\x1b[B\r");
-	await pass(1000);
-	press("\r");
-	await pass(1000);
-	press("\r");
-	await pass(1000);
+	for (const keys of ["", "\x1b[B\r", "\r", "\r"]) {
+		press(keys);
+		await pass(1000);
+	}
 	expect(store.state.screen).toBe("files");
 	expect(store.state.plan).toBeDefined();
 	const plans = () => session.calls.filter((call) => call === "plan").length;
@@ -28,11 +25,10 @@ async function atFiles() {
 test("many decisions in a row are planned once, after the last", async () => {
 	const { pass, plans, press, store } = await atFiles();
 	expect(plans()).toBe(1);
-	press("jjlll ");
-	await pass(100);
-	press("j ");
-	await pass(100);
-	press("j ");
+	for (const keys of ["jjlll ", "j ", "j "]) {
+		await pass(100);
+		press(keys);
+	}
 	expect(plans()).toBe(1);
 	await pass(500);
 	expect(plans()).toBe(2);
