@@ -146,14 +146,12 @@ test("saving a template over a built-in one is reported", () => {
 	expect(save(true)).toMatchObject({ notice: { code: "template-saved-over", values: { name: "redis" } } });
 });
 
-test("the failure of a typed command disappears with its prompt, and that of a choice when the cursor moves", () => {
+test.each([
+	["a typed command disappears with its prompt", `t/x${enter}`, "escape"],
+	["a choice disappears when the cursor moves", enter, "down"],
+])("the failure of %s", (_, keys, left) => {
 	const failure = { code: "program-not-found", values: { program: "/x" } };
-	for (const [chosen, left] of [
-		[`t/x${enter}`, "escape"],
-		[enter, "down"],
-	] as const) {
-		const wizard = atChoices(running, missing).type(chosen).fail("propose", failure);
-		expect(wizard.state.failure?.code).toBe("program-not-found");
-		expect(wizard.press(left).state.failure).toBeUndefined();
-	}
+	const wizard = atChoices(running, missing).type(keys).fail("propose", failure);
+	expect(wizard.state.failure?.code).toBe("program-not-found");
+	expect(wizard.press(left).state.failure).toBeUndefined();
 });

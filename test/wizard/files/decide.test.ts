@@ -120,8 +120,7 @@ describe("many at once", () => {
 	});
 
 	test("p decides by package and t by kind", () => {
-		const wizard = select(atFiles(), "/usr/bin/redis-server").type("p");
-		expect(rulesOf(wizard).exclude).toEqual(["/usr/bin/redis-server"]);
+		expect(rulesOf(select(atFiles(), "/usr/bin/redis-server").type("p")).exclude).toEqual(["/usr/bin/redis-server"]);
 		expect(select(atFiles(), library(0)).type("p").state.notice?.code).toBe("no-package");
 		expect(selectRow(atFiles(), "libraries").type("t").state.notice?.code).toBe("no-kind");
 		const kind = select(atFiles(), library(0)).type("t");
@@ -184,9 +183,9 @@ describe("the next plan", () => {
 	test("undoes a rule that makes it fail", () => {
 		const wizard = atFiles().type(`+/nowhere${enter}`);
 		expect(rulesOf(wizard).include).toEqual(["/nowhere"]);
-		wizard.fail("plan", { code: "include-matches-nothing", values: { value: "/nowhere" } });
+		const failure = { code: "include-matches-nothing", values: { value: "/nowhere" } };
+		expect(wizard.fail("plan", failure).state.failure).toEqual(failure);
 		expect(rulesOf(wizard)).toBe(redis.rules);
-		expect(wizard.state.failure?.code).toBe("include-matches-nothing");
 		expect(wizard.type("u").state.notice?.code).toBe("nothing-to-undo");
 	});
 
