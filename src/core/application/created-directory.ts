@@ -3,7 +3,7 @@ import { parseId } from "../machine/accounts.ts";
 import type { Group, User } from "../machine/facts.ts";
 import type { Identity } from "../plan/plan.ts";
 import { octal, withoutTrailing } from "../text.ts";
-import { expandSpecifiers, type MachineSpecifiers, parseUnitName, splitWords } from "./unit-text.ts";
+import { expandSpecifiers, type MachineSpecifiers, parseUnitName, presentName, splitWords } from "./unit-text.ts";
 
 const rootIdentity: Identity = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };
 
@@ -117,7 +117,7 @@ export function parseTmpfiles(file: string, text: string, machine: MachineSpecif
 		const bits = digits === undefined ? 0o755 : Number.parseInt(digits, 8) & 0o1777;
 		// The prefix `:` limits a user or group to new directories, which these are.
 		const owner = [user, group].map((name) => name.replace(/^:/, "").replace(/^-$/, "root")).join(":");
-		const place = withoutTrailing(expanded, "/").replace(/^\/var\/run\//, "/run/");
+		const place = presentName(withoutTrailing(expanded, "/"));
 		return [{ path: place, mode: bits, owner, file: file.replace(/\.conf$/, "") }];
 	});
 }

@@ -18,6 +18,7 @@ import { judgeBeforeStart, reloadSignalOf } from "./unit-commands.ts";
 import { substituteVariables, type UnitCommand } from "./unit-exec.ts";
 import { define, type ServiceUnit } from "./unit-file.ts";
 import { activate, type SocketNoteCode, type SocketUnit } from "./unit-sockets.ts";
+import { presentName } from "./unit-text.ts";
 
 interface UnitApplication {
 	readonly application: ApplicationDraft;
@@ -203,11 +204,6 @@ function directoriesBefore(
 		note(judged.kind === "check" ? "unit-start-pre-check" : "unit-start-pre", { command: written });
 	}
 	return [...made.values()].map(createdDirectoryText);
-}
-
-/** FHS 3.0, 3.15 and 5.13: these directories moved, and the old names may be links. */
-function presentName(path: string): string {
-	return path.replace(/^\/var\/run(?=\/)/, "/run").replace(/^\/var\/lock(?=\/)/, "/run/lock");
 }
 
 function nameOf(user: string | undefined): string {

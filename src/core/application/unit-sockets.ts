@@ -1,7 +1,7 @@
 import type { Note } from "../failure.ts";
 import { createdDirectoryText } from "./created-directory.ts";
 import { type PassedSocket, passedSocketText, socketOptions, socketPlace, standardInput } from "./passed-socket.ts";
-import { expandSpecifiers, type MachineSpecifiers, parseUnitName, parseUnitText, splitWords } from "./unit-text.ts";
+import { expandSpecifiers, type MachineSpecifiers, parseUnitName, parseUnitText, presentName, splitWords } from "./unit-text.ts";
 
 /** The parts of a .socket unit that concern its service (systemd.socket(5)). */
 export interface SocketUnit {
@@ -55,7 +55,8 @@ export function parseSocketUnit(
 		if (kind !== undefined) {
 			// An empty assignment resets all earlier ones of every kind.
 			if (value === "") listens = [];
-			else listens.push({ kind, address: withoutLegacyRun(splitWords(value)?.[0] ?? value) });
+			// A socket is not created through a link, which a cage may lack.
+			else listens.push({ kind, address: presentName(splitWords(value)?.[0] ?? value) });
 		} else if (assignment.name === "Service") service = value;
 		else settings = withSetting(settings, assignment.name, value);
 	}
@@ -63,11 +64,6 @@ export function parseSocketUnit(
 	const accept = settings.options.includes("per-connection");
 	const own = accept ? `${name.prefix}@.service` : `${stem}.service`;
 	return { name: fullName, service: service || own, accept, listens, settings, enabled };
-}
-
-/** systemd replaces /var/run, which is a link to /run. A socket is not created through a link that a cage may lack. */
-function withoutLegacyRun(address: string): string {
-	return address.replace(/^\/var\/run\//, "/run/");
 }
 
 function withSetting(settings: SocketUnit["settings"], name: string, value: string): SocketUnit["settings"] {

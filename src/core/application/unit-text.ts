@@ -227,3 +227,8 @@ export function unescapeUnitName(text: string): string {
 	);
 	return Buffer.from(plain, "latin1").toString("utf8");
 }
+
+/** FHS 3.0, 3.15 and 5.13: these directories moved, and the old names may be links. */
+export function presentName(path: string): string {
+	return path.replace(/^\/var\/run(?=\/)/, "/run").replace(/^\/var\/lock(?=\/)/, "/run/lock");
+}
