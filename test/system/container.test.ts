@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { cagewright, inProcess, make, must, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, nginx } from "./daemons.ts";
@@ -224,6 +225,46 @@ test("secrets are refused without consent, and secret variables are left out", a
 		writeFileSync(cage, manifest ?? "");
 		writeFileSync(`${state}/cages/redis/cage.json`, described ?? "");
 	}
+});
+
+test("a name that engines take for the removal of another file is refused, and nothing is written", async () => {
+	const own = temporaryState();
+	await preparedRedis(own);
+	const content = `${folder}/content`;
+	const paths = [`${content}/.wh.keep`, `${content}/.wh.folder/file`, `${content}/sub/.wh..wh..opq`];
+	for (const path of [...paths, `${content}/.wh`, `${content}/x.wh.y`]) {
+		mkdirSync(dirname(path), { recursive: true });
+		writeFileSync(path, "kept");
+	}
+	const exported = (format: string, place: string) =>
+		inProcess(["export", "redis", "--format", format, "-o", place], { state: own });
+	await must(cagewright(["build", "redis", "--include", `${content}/.wh`, "--include", `${content}/x.wh.y`], { state: own }));
+	await must(exported("oci", `${folder}/similar`));
+	for (const path of paths) {
+		await must(cagewright(["build", "redis", "--include", path], { state: own }));
+		for (const [format, name] of [
+			["oci", "removal"],
+			["oci", "removal.tar"],
+			["quadlet", "removal"],
+			["kubernetes", "removal.yaml"],
+		] as const) {
+			const { status, stderr } = await exported(format, `${folder}/${name}`);
+			expect([status, stderr]).toEqual([4, expect.stringMatching(/^cagewright: [^\n]*\.wh\.[^\n]*--exclude[^\n]*\n$/)]);
+			expect(stderr).toContain(content);
+			expect(existsSync(`${folder}/${name}`)).toBe(false);
+		}
+	}
+	await must(exported("portable", `${folder}/cage-redis`));
+	for (const path of paths) expect(readFileSync(`${folder}/cage-redis${path}`, "utf8")).toBe("kept");
+});
+
+test("configuration that was added to a cage with such a name is refused too", async () => {
+	const own = temporaryState();
+	const { made } = await preparedRedis(own);
+	writeFileSync(`${made.root}/etc/.wh.passwd`, "");
+	const { status, stderr } = await inProcess(["export", "redis", "--format", "oci", "-o", `${folder}/added`], { state: own });
+	expect([status, stderr]).toEqual([4, expect.stringContaining("/etc/.wh.passwd")]);
+	expect(readdirSync(folder).filter((name) => name.includes("added") || name.startsWith(".tmp"))).toEqual([]);
 });
 
 test("an existing place, a missing one and options of archives are refused", async () => {

@@ -2,7 +2,9 @@ import type { TarMember } from "../archive/tar-write.ts";
 import { entriesByPath, type Manifest } from "../cage/manifest.ts";
 import { by } from "../collections.ts";
 import { launchDirectory, temporaryDirectories } from "../confinement/launch.ts";
+import { Failure } from "../failure.ts";
 import { ancestors, isWithin, type Path, pathFromText, root } from "../path/path.ts";
+import { showPath } from "../path/quote.ts";
 
 /** A file of an image. Paths are absolute. */
 export type ImageMember = TarMember & {
@@ -77,3 +79,13 @@ export function imageTree(
 }
 
 const devices = pathFromText("/dev");
+
+/**
+ * Throws `export-whiteout` (exit 4) if a layer cannot contain these paths of a cage. To an engine, a name that begins with `.wh.` means
+ * that another file of the image is removed (OCI image specification, "Whiteouts"; AUFS uses further names of that kind).
+ */
+export function refuseWhiteouts(name: string, paths: readonly Path[]): void {
+	const whiteouts = [...new Set(paths.filter((path) => path.includes("/.wh.")))];
+	if (whiteouts[0] === undefined) return;
+	throw new Failure("export-whiteout", { name, path: showPath(whiteouts[0]), count: whiteouts.length }, 4);
+}

@@ -7,7 +7,7 @@ import type { Attachment } from "../../core/image/oci.ts";
 import { packageStatus } from "../../core/image/package-status.ts";
 import { ownedByNumber, portableFiles } from "../../core/image/portable.ts";
 import { sysusers, sysusersPath } from "../../core/image/sysusers.ts";
-import type { AddedFile } from "../../core/image/tree.ts";
+import { type AddedFile, refuseWhiteouts } from "../../core/image/tree.ts";
 import { confinerInside, imageName, type Workload, workloadOf } from "../../core/image/workload.ts";
 import { join, type Path, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -94,11 +94,13 @@ function requireNoSockets({ cage: { application, name } }: PresentCage): void {
 
 /**
  * Returns a cage that other engines can start, with the numbers of accounts that its image has, and warns of what they cannot do. Throws
- * `export-sockets` (exit 2).
+ * `export-sockets` (exit 2) or `export-whiteout` (exit 4).
  */
 export async function describeWorkload(context: Context, name: string): Promise<Described> {
 	const onDisk = await presentCage(context, name);
 	requireNoSockets(onDisk);
+	const { binds, entries, writable } = onDisk.manifest;
+	refuseWhiteouts(name, [...[...entries, ...writable].map(({ path }) => path), ...binds.map(({ path }) => pathFromText(path))]);
 	const { owners, present } = asImage(context, onDisk);
 	const { manifest } = present;
 	const workload = workloadOf(present, await context.machine.store.trace(name));

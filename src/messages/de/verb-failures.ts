@@ -15,6 +15,8 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"--format {format} schreibt mehr als eine Datei. Nennen Sie eine neue Datei oder einen neuen Ordner: `-o {example}`.",
 	"export-secrets":
 		"Der Käfig {name} wurde nicht exportiert, weil er {count} {count|Geheimnis|Geheimnisse} enthält: {path}{count|.|, …} Um ihn dennoch zu exportieren: --allow-secret-export",
+	"export-whiteout":
+		"Der Käfig {name} wurde nicht exportiert, weil Engines {path}{count|.|, …} als Anweisung lesen, eine andere Datei zu entfernen: Namen in Images dürfen nicht mit '.wh.' beginnen. Benennen Sie die Datei um, lassen Sie sie mit --exclude weg, oder exportieren Sie den Käfig als tar oder portable.",
 	"export-secret-command":
 		"Der Käfig {name} wurde nicht exportiert, weil seine Befehlszeile ein Geheimnis enthält. Verschieben Sie es in eine Datei, oder exportieren Sie dennoch: --allow-secret-export",
 	"portable-name": "systemd nimmt diesen portablen Dienst nur als „{name}*“ an. Wählen Sie einen anderen Namen als {path}.",

@@ -8,6 +8,8 @@ export const verbFailuresEn = {
 	"export-needs-output": "--format {format} writes more than one file. Name a new file or folder: `-o {example}`.",
 	"export-secrets":
 		"Cage {name} was not exported, because it contains {count} {count|secret|secrets}: {path}{count|.|, …} To export it anyway: --allow-secret-export",
+	"export-whiteout":
+		"Cage {name} was not exported, because engines take {path}{count|.|, …} for an order to remove another file: names in images must not begin with '.wh.'. Rename it, leave it out with --exclude, or export the cage as tar or portable.",
 	"export-secret-command":
 		"Cage {name} was not exported, because its command line contains a secret. Move the secret to a file, or export it anyway: --allow-secret-export",
 	"portable-name": "systemd accepts this portable service only as '{name}*'. Choose another name than {path}.",

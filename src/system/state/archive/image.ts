@@ -4,7 +4,7 @@ import { type FileHandle, lstat, mkdir, open, readlink, rename } from "node:fs/p
 import { tarEnd, tarHeader, tarPadding } from "../../../core/archive/tar-write.ts";
 import { Failure } from "../../../core/failure.ts";
 import { type Descriptor, layerType, ociIndex } from "../../../core/image/oci.ts";
-import { type FoundFile, type ImageMember, type ImageTree, imageTree } from "../../../core/image/tree.ts";
+import { type FoundFile, type ImageMember, type ImageTree, imageTree, refuseWhiteouts } from "../../../core/image/tree.ts";
 import { join, type Path, parent, pathFromBytes, pathToBytes, root as top } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
 import type { ImageContent, ImageRequest } from "../../../engine/archive-store.ts";
@@ -15,9 +15,14 @@ import { removeTree } from "../../files/remove.ts";
 import { walk } from "../../files/walk.ts";
 import { transientName } from "../process-identity.ts";
 
-/** Writes an image layout to a new folder, or to a new tar archive of it. Returns the image's digest. */
+/**
+ * Writes an image layout to a new folder, or to a new tar archive of it. Returns the image's digest. Throws `export-whiteout` (exit 4) if
+ * the cage has files that a layer cannot contain, also those that the manifest does not name.
+ */
 export async function writeImage({ image, isArchive, to, ...content }: ImageRequest, signal: AbortSignal): Promise<string> {
 	const tree = await treeOf(content, signal);
+	const files = tree.members.map(({ path }) => path);
+	refuseWhiteouts(image.workload.name, files);
 	let digest = "";
 	const write = async (folder: Path) => {
 		digest = (await writeLayout(folder, tree, image, signal)).digest;
