@@ -26,7 +26,7 @@ beforeAll(() => {
  * Returns the exit statuses of the lines, each retried for some seconds while the server runs. The shell is PID 1 of its namespace, so
  * all processes end with it.
  */
-async function ask(server: readonly string[], lines: readonly string[], seconds = 10): Promise<number | null> {
+async function ask(server: readonly string[], lines: readonly string[], seconds = 60): Promise<number | null> {
 	const start = server.length === 0 ? "" : `${quoteShellLine(server)} >/dev/null 2>&1 &`;
 	const tries = lines.map(
 		(line) => `until ( ${line} ) >/dev/null 2>&1; do [ $SECONDS -lt ${seconds} ] || exit 1; sleep 0.1; done`,
@@ -42,6 +42,12 @@ const toolboxes = [
 	["its client", installed],
 	["Node alone", new Set<string>()],
 ] as const;
+
+/** Passes if one of the proposed sets of probes does, as in a trace. */
+function anyOf(command: readonly string[], programs: ReadonlySet<string>): string {
+	const sets = proposeProbe({ command, ports: [], programs, node }).map(({ probes }) => probes);
+	return sets.map((probes) => `( ${probes.map((line) => `( ${line} )`).join(" && ")} )`).join(" || ");
+}
 
 function linesFor(command: readonly string[], programs: ReadonlySet<string>): string[] {
 	const [first] = proposeProbe({ command, ports: [], programs, node });
@@ -107,6 +113,15 @@ describe.runIf(isolated)("a proposed probe", () => {
 				for (const line of lines.slice(0, 1)) expect(await ask([], [line], 0)).toBe(1);
 			});
 		}
+
+		it.each([
+			["no upstream", []],
+			["no upstream and no names", ["--no-hosts", "--no-resolv"]],
+			["a dead upstream and a secret version", ["--no-ident", "--no-resolv", "--server=192.0.2.1"]],
+		])(`of dnsmasq with %s passes (${tools})`, async (_, options) => {
+			const command = ["/usr/sbin/dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", ...options];
+			expect(await ask(command, [anyOf(command, programs)], 60)).toBe(0);
+		});
 
 		it(`fails if another server answers (${tools})`, async () => {
 			const wrong = [node, "-e", `require("http").createServer((q, r) => r.writeHead(404).end("no")).listen(8080, "127.0.0.1")`];

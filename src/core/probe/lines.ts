@@ -84,25 +84,41 @@ export function urlHost(host: string): string {
 	return host.includes(":") ? `[${host}]` : host;
 }
 
-/** A name server's status, and the error of Node's resolver for an empty answer. */
-const nameAnswers = { NOERROR: "ENODATA", NXDOMAIN: "ENOTFOUND", REFUSED: "EREFUSED" } as const;
+/** A name server's status: its number (RFC 6895, 2.3), and the error of Node's resolver for an empty answer. */
+const nameAnswers = {
+	NOERROR: { number: "0", error: "ENODATA" },
+	NXDOMAIN: { number: "3", error: "ENOTFOUND" },
+	REFUSED: { number: "5", error: "EREFUSED" },
+} as const;
 
-/** Returns a line with a query that a name server answers itself: its reverse zone of 127 (RFC 6303), or its version. */
+/** `version.bind` in class CH as a query (RFC 1035, 4.1), and the beginning of its answer before the status, in hexadecimal. */
+const versionQuery = "63610100000100000000000007" + "76657273696f6e" + "04" + "62696e64" + "0000100003";
+const versionAnswer = "^6361[89a-f][\\da-f]{2}";
+
+/**
+ * Returns a line with a query that a name server answers itself: its reverse zone of 127 (RFC 6303), or its version. `any` is
+ * an answer of any status.
+ */
 export function nameServerProbe(
 	target: Target,
 	tools: Tools,
 	question: "loopback-zone" | "version",
-	answer: keyof typeof nameAnswers,
+	answer: keyof typeof nameAnswers | "any",
 ): string {
 	if (tools.programs.has("dig")) {
 		const name = question === "version" ? "version.bind CH TXT" : "127.in-addr.arpa SOA";
-		return `dig +time=3 +tries=1 -p ${target.port} @${target.host} ${name} | grep -q 'status: ${answer}'`;
+		const status = answer === "any" ? "" : answer;
+		return `dig +time=3 +tries=1 -p ${target.port} @${target.host} ${name} | grep -q 'status: ${status}'`;
 	}
 	// Node's resolver cannot query class CH.
+	if (question === "version" || answer === "any") {
+		const status = answer === "any" ? "" : nameAnswers[answer].number;
+		return datagramProbe(target, tools, versionQuery, `${versionAnswer}${status}`);
+	}
 	const script = [
 		'const r=new(require("dns").promises.Resolver)({timeout:3e3,tries:1});r.setServers([process.argv[1]]);',
 		`r.resolveSoa("127.in-addr.arpa").then(()=>process.exit(${answer === "NOERROR" ? 0 : 1}),`,
-		`e=>process.exit(/^${nameAnswers[answer]}$/.test(e.code)?0:1))`,
+		`e=>process.exit(/^${nameAnswers[answer].error}$/.test(e.code)?0:1))`,
 	].join("");
 	return quoteShellLine([tools.node, "-e", script, `${urlHost(target.host)}:${target.port}`]);
 }

@@ -84,15 +84,17 @@ export const protocols: readonly Protocol[] = [
 		transport: "udp",
 		ports: [53, 5353],
 		// dnsmasq forwards the zone to a server that its own network cannot reach, but answers for its version. A server that
-		// only has its own zones, or a load balancer, refuses other zones; that is an answer, but proves little.
+		// only has its own zones, or a load balancer, refuses other zones. Any answer of the server itself counts at last, such
+		// as that of a dnsmasq that keeps its version secret, but proves little.
 		queries: (target, tools, server) => {
-			const ask = (question: "loopback-zone" | "version", answer: "NOERROR" | "NXDOMAIN" | "REFUSED"): ProbeQuery => ({
-				depth: answer === "REFUSED" ? "greeting" : "request",
+			const ask = (question: "loopback-zone" | "version", answer: "NOERROR" | "NXDOMAIN" | "REFUSED" | "any"): ProbeQuery => ({
+				depth: answer === "REFUSED" || answer === "any" ? "greeting" : "request",
 				probes: [nameServerProbe(target, tools, question, answer)],
 				unproven: unproven("unproven-names", `dig +short -p ${target.port} @${target.host} NAME | grep .`),
 			});
-			if (server === "dnsmasq") return [ask("version", "NOERROR"), ask("version", "NXDOMAIN")];
-			return [ask("loopback-zone", "NOERROR"), ask("loopback-zone", "NXDOMAIN"), ask("loopback-zone", "REFUSED")];
+			if (server === "dnsmasq") return [ask("version", "NOERROR"), ask("version", "NXDOMAIN"), ask("version", "any")];
+			const zone = (["NOERROR", "NXDOMAIN", "REFUSED"] as const).map((answer) => ask("loopback-zone", answer));
+			return [...zone, ask("version", "any")];
 		},
 	},
 	{
