@@ -25,8 +25,10 @@ export interface Booted {
 	reboot(): Promise<void>;
 	/** Ends the system and removes its files. A system that a test does not dispose is disposed at the end. */
 	dispose(): Promise<void>;
-	/** Path of the system's root on the host. */
+	/** Path of the system's files on the host. */
 	readonly tree: string;
+	/** Path of its root on the host, with everything that is mounted there. */
+	root(): string;
 	/** Path of its network namespace on the host. */
 	network(): string;
 }
@@ -51,6 +53,7 @@ export async function boot({ disk, services = [] }: { disk?: string; services?: 
 	let isDisposed = false;
 	const system: Booted = {
 		tree,
+		root: () => `/proc/${leader}/root`,
 		network: () => `/proc/${leader}/ns/net`,
 		run: (line) => runIn(leader, [...asService, "sh", "-c", line]),
 		must: async (line) => outputOf(line, await system.run(line)),

@@ -4,11 +4,12 @@ import { dirname } from "node:path";
 import { program, temporaryFolder } from "./cagewright.ts";
 import { endAfterFile } from "./clean-up.ts";
 import type { Network } from "./network.ts";
+import { type Snapshot, snapshot } from "./snapshot.ts";
 
 /** A separate copy of the machine's file tree, and a network. Nothing but the tested program changes them. */
 export interface OwnTree extends Network {
-	/** Maps every path below the services' writable folders to everything that lstat reports, except for the access time. */
-	walk(without: string): Map<string, string>;
+	/** Of the services' writable folders and the devices, without this path. */
+	snapshot(without: string): Snapshot;
 	exists(path: string): boolean;
 }
 
@@ -53,15 +54,11 @@ export async function ownTree(): Promise<OwnTree> {
 	return {
 		enter,
 		pid: holder.pid ?? 0,
-		walk(without) {
+		snapshot(without) {
+			const root = `/proc/${holder.pid}/root`;
 			const places = [...copied, ...empty, ...asItIs].map((name) => `/${name}`);
-			const fields = "%p\\t%y %m %U:%G %s %i %T@ %C@ %l\\0";
-			const find = (words: readonly string[]) =>
-				execFileSync("nsenter", [...nsenter, "find", ...words], { encoding: "latin1", maxBuffer: 256 * 1024 * 1024 });
-			// Compare devices by kind, mode and owner only, because other processes change the times of terminals and disks.
-			const devices = find(["/dev", "-xdev", "-printf", "%p\\t%y %m %U:%G\\0"]);
-			const text = devices + find([...places, "-path", without, "-prune", "-o", "-printf", fields]);
-			return new Map(text.split("\0").flatMap((line) => [line.split("\t") as [string, string]].filter(([path]) => path)));
+			// Other processes change the directories of terminals and shared memory, which are other file systems.
+			return snapshot({ root, places: ["/dev", ...places], without: [without] });
 		},
 		exists(path) {
 			return (

@@ -3,6 +3,7 @@ import { cagewright, make, startRun, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage } from "./network.ts";
 import { type OwnTree, ownTree } from "./own-tree.ts";
+import { differences, type Snapshot } from "./snapshot.ts";
 
 /** No command for a cage changes a file of the machine. */
 
@@ -10,21 +11,16 @@ const state = temporaryState();
 const probeRedis = 'test "$(redis-cli SET probe ok)" = OK && redis-cli SAVE';
 const probeNginx = "curl -fsSI --noproxy '*' http://127.0.0.1/ | grep -qi '^server: nginx'";
 let tree: OwnTree;
-let before: Map<string, string>;
+let before: Snapshot;
 
 beforeAll(async () => {
 	tree = await ownTree();
-	before = tree.walk(state);
+	before = tree.snapshot(state);
 	expect(before.size).toBeGreaterThan(1000);
 });
 
 function expectUnchanged(): void {
-	const after = tree.walk(state);
-	const changed = [...after].filter(([path, status]) => before.get(path) !== status);
-	const gone = [...before.keys()].filter((path) => !after.has(path));
-	// Creating the state folder changes its parent.
-	const where = state.slice(0, state.lastIndexOf("/"));
-	expect({ changed: changed.filter(([path]) => path !== where).map(([path]) => path), gone }).toEqual({ changed: [], gone: [] });
+	expect(differences(before, tree.snapshot(state))).toEqual([]);
 }
 
 afterEach(expectUnchanged);
