@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { launchPath } from "../core/application/application.ts";
-import { codeLoadingVariables, permissionsOf, sensitivePermissions } from "../core/archive/import-review.ts";
+import { codeLoadingVariables } from "../core/application/environment.ts";
+import { permissionsOf, sensitivePermissions } from "../core/archive/import-review.ts";
 import { countEntries, devicesOf } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { pathFromText, pathToJson } from "../core/path/path.ts";

@@ -1,7 +1,7 @@
-import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 import { quoteShellLine } from "../core/path/quote.ts";
 import type { CommandEvent, CommandFeed } from "../engine/ports.ts";
+import type { ChildProcess } from "./tools.ts";
 
 /** Reports the programs that adapters start for the user, in the form one would type them. */
 export class Commands implements CommandFeed {

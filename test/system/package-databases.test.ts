@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Files } from "../../src/core/machine/facts.ts";
 import type { Path } from "../../src/core/path/path.ts";
 import type { Packages } from "../../src/engine/ports.ts";
 import { systemFiles } from "../../src/system/files/files.ts";
+import { databases, rpmDatabase } from "../../src/system/packages/databases.ts";
 import { systemPackages } from "../../src/system/packages/packages.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
@@ -94,7 +95,6 @@ describe("dpkg", () => {
 });
 
 describe("rpm", () => {
-	const home = process.env.HOME;
 	beforeAll(() => {
 		const build = (name: string, version: string, files: readonly string[]) => {
 			const list = files.map((file) => `"${file}"`).join("\n");
@@ -113,13 +113,7 @@ describe("rpm", () => {
 		build("many", "Version: 1", many);
 		build("two", "Version: 5~rc1", ["/opt/two words", "/opt/same"]);
 		mkdirSync(`${folder}/database`);
-		// rpm reads the database's path from its user's macros (rpmrc(5)), and the adapter runs the machine's rpm.
-		writeFileSync(`${folder}/.rpmmacros`, `%_dbpath ${folder}/database\n`);
-		process.env.HOME = folder;
-		run("sh", ["-c", "rpm -i --justdb --nodeps --nosignature --force rpm/RPMS/noarch/*.rpm"], folder);
-	});
-	afterAll(() => {
-		process.env.HOME = home;
+		run("sh", ["-c", `rpm --dbpath ${folder}/database -i --justdb --nodeps --nosignature --force rpm/RPMS/noarch/*.rpm`], folder);
 	});
 
 	test("handles an epoch, names with blanks and bytes, a file of two packages, and long output", async () => {
@@ -128,7 +122,10 @@ describe("rpm", () => {
 		mkdirSync(`${folder}/redhat/var/lib/rpm`, { recursive: true });
 		// dpkg was installed there once.
 		put(`${folder}/redhat/var/lib/dpkg/status`);
-		const packages = systemPackages(machineIn(`${folder}/redhat`));
+		const packages = systemPackages(machineIn(`${folder}/redhat`), [
+			...databases.slice(0, -1),
+			rpmDatabase(["--dbpath", `${folder}/database`]),
+		]);
 		const many = [0, 2500, 4999].map((at) => `/usr/share/many/with-a-name-of-some-length-${at}`);
 		const asked = ["/opt/one", "/opt/n\xe9me", "/opt/two words", "/opt/same", "/lib64/one.so", "/opt/none"];
 		expect(await ownersOf(packages, ...asked, ...many)).toEqual({

@@ -94,3 +94,36 @@ export function keptEnvironment(words: readonly string[]): KeptEnvironment {
 	}
 	return { pairs, leftOut };
 }
+
+/**
+ * Variables that make the dynamic loader, the C library, a shell, an interpreter or another common program load code or run programs:
+ * ld.so(8), sudo's `initial_badenv_table`, and the programs' manuals.
+ */
+const loading = new RegExp(
+	`^(${[
+		...["LD_", "_RLD", "GLIBC_TUNABLES", "GCONV_PATH", "LOCPATH", "NLSPATH"],
+		...[
+			"BASH",
+			"ENV$",
+			"SHELLOPTS",
+			"GLOBIGNORE",
+			"IFS$",
+			"CDPATH",
+			"FPATH",
+			"PS4",
+			"ZDOTDIR",
+			"TERMINFO",
+			"TERMCAP",
+			"LESSOPEN",
+			"LESSCLOSE",
+		],
+		...["PERL", "PYTHON", "RUBY", "GEM_", "BUNDLE_", "NODE_", "npm_config_", "LUA_", "PHP", "TCLLIBPATH", "GUILE_", "CLASSPATH"],
+		...["JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "OPENSSL_", "PKCS11_", "SASL_PATH", "KRB5_CONFIG", "GIT_"],
+		...["CONTAINERS_", "STORAGE_", "DOCKER_CONFIG", "EDITOR", "VISUAL", "PAGER", "BROWSER", "[A-Z_]*ASKPASS"],
+	].join("|")})`,
+);
+
+/** Returns the names of variables that may make programs load other code, sorted as given. */
+export function codeLoadingVariables(env: Readonly<Record<string, string | undefined>>): string[] {
+	return Object.keys(env).filter((name) => loading.test(name));
+}

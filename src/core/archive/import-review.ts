@@ -264,10 +264,3 @@ export function sensitivePermissions(words: readonly string[]): string[] {
 			executableIn([word]).length > 0,
 	);
 }
-
-/** Variables that make the dynamic loader or an interpreter load other code (ld.so(8) and the interpreters' manuals). */
-const loaded = /^(LD_|GLIBC_TUNABLES|GCONV_PATH|BASH_ENV|ENV|PERL5|PYTHON|RUBY|NODE_OPTIONS|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS)/;
-
-export function codeLoadingVariables(env: Readonly<Record<string, string>>): string[] {
-	return Object.keys(env).filter((name) => loaded.test(name));
-}

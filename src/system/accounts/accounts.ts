@@ -3,7 +3,7 @@ import { freeIds, type IdRange, parseGroup, parsePasswd, subordinateRanges, syst
 import type { Accounts, OwnAccount } from "../../engine/ports.ts";
 import { isRootless, lowestPort } from "../launch/rootless.ts";
 import { allPids, namesIn, textOf } from "../running/proc.ts";
-import { requireTool, toolEnvironment } from "../tools.ts";
+import { toolRunner } from "../tools.ts";
 
 /** Reads the host's account files and changes them with the system's own tools. */
 export const systemAccounts: Accounts = {
@@ -72,13 +72,8 @@ interface Problem {
 
 /** Returns undefined on success. Throws `tool-missing` (exit 3). */
 async function change(tool: string, words: readonly string[]): Promise<Problem | undefined> {
-	const { execa } = await import("execa");
-	const { exitCode, failed, shortMessage, stderr } = await execa(requireTool(tool), words, {
-		env: toolEnvironment,
-		extendEnv: false,
-		stdin: "ignore",
-		reject: false,
-	});
+	const run = await toolRunner();
+	const { exitCode, failed, shortMessage, stderr } = await run(tool, words, { stdin: "ignore", reject: false });
 	if (!failed) return undefined;
 	const problem = stderr.trim().split("\n").at(-1) || shortMessage || "";
 	return { status: exitCode, failure: new Failure("program-failed", { program: tool, problem }, 1) };

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { machine } from "node:os";
 import { lackingAbilities } from "../../core/confinement/landlock.ts";
@@ -12,7 +11,7 @@ import type { Commands } from "../commands.ts";
 import { probeFeatures, toolTimeout } from "../launch/features.ts";
 import { isRootless, sandboxNamespaces } from "../launch/rootless.ts";
 import { textOf } from "../running/proc.ts";
-import { findTool, toolEnvironment } from "../tools.ts";
+import { findTool, runQuickTool, toolEnvironment, toolRunner } from "../tools.ts";
 
 /** Checks each requirement by looking or trying, never by the system's name. */
 export function systemDoctor(commands: Commands): Doctor {
@@ -58,9 +57,9 @@ async function runVisible(
 	onLine: (line: string) => void,
 	commands: Commands,
 ): Promise<void> {
-	const { execa } = await import("execa");
-	const manager = execa(findTool(program) ?? program, args, {
-		env: { ...toolEnvironment, DEBIAN_FRONTEND: "noninteractive" },
+	const run = await toolRunner();
+	const manager = run(program, args, {
+		env: { ...toolEnvironment, ...proxies(), DEBIAN_FRONTEND: "noninteractive" },
 		stdin: "ignore",
 		all: true,
 		buffer: false,
@@ -76,6 +75,11 @@ async function runVisible(
 	const { failed, shortMessage } = await manager;
 	if (failed)
 		throw new Failure("install-failed", { command: [program, ...args].join(" "), detail: last || shortMessage || "" }, 3);
+}
+
+/** Package managers load from the network via these. */
+function proxies(): NodeJS.ProcessEnv {
+	return Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(https?|ftp|all|no)_proxy$/i.test(name)));
 }
 
 /** The current user and the required programs. */
@@ -124,7 +128,7 @@ function systemd(): Requirement {
 function version(program: string): string {
 	const path = findTool(program);
 	if (path === undefined) return "";
-	const { stdout } = spawnSync(path, ["--version"], { env: toolEnvironment, encoding: "utf8", timeout: toolTimeout });
+	const { stdout } = runQuickTool(path, ["--version"], { encoding: "utf8", timeout: toolTimeout });
 	return (stdout ?? "").split("\n")[0]?.trim() ?? "";
 }
 
@@ -234,6 +238,6 @@ function tryIn(namespaces: readonly string[], script: string, before: readonly s
 	const [program = "", ...words] = [...before, "unshare", ...namespaces, "sh", "-eu", "-c", script];
 	const path = findTool(program);
 	if (path === undefined) return { works: false, says: "" };
-	const { status, stderr } = spawnSync(path, words, { env: toolEnvironment, encoding: "utf8", timeout: toolTimeout, cwd: "/" });
+	const { status, stderr } = runQuickTool(path, words, { encoding: "utf8", timeout: toolTimeout });
 	return { works: status === 0, says: (stderr ?? "").trim().split("\n")[0] ?? "" };
 }

@@ -1,5 +1,3 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import {
 	auditBinds,
 	auditData,
@@ -18,11 +16,9 @@ import { by } from "../../core/collections.ts";
 import { directoriesTo } from "../../core/machine/facts.ts";
 import { ancestors, join, type Path, pathToText, root } from "../../core/path/path.ts";
 import type { CageToAudit } from "../../engine/ports.ts";
-import { findTool, toolEnvironment } from "../tools.ts";
+import { findTool, readTool } from "../tools.ts";
 import { hashFiles } from "./hash.ts";
 import { observe, observeData, observeTree, type StampedFile } from "./observe.ts";
-
-const run = promisify(execFile);
 
 /** Limits before a launch: entries of the data, and milliseconds of getcap(8) there. `check --deep` has none. */
 const mostData = 1_000_000;
@@ -183,8 +179,8 @@ async function fileCapabilities(
 	const tool = findTool("getcap");
 	const names = directories.flatMap((directory) => pathToText(directory) ?? []);
 	if (tool === undefined || names.length < directories.length) return undefined;
-	const options = { cwd: "/", env: toolEnvironment, encoding: "latin1", maxBuffer: 2 ** 28, timeout } as const;
-	const answer = await attemptLater(() => run(tool, ["-r", ...names], { ...options, ...(signal && { signal }) }));
+	const options = { encoding: "latin1", maxBuffer: 2 ** 28, timeout } as const;
+	const answer = await attemptLater(() => readTool(tool, ["-r", ...names], { ...options, ...(signal && { signal }) }));
 	return answer?.stdout.split("\n");
 }
 

@@ -1,12 +1,11 @@
-import { spawnSync } from "node:child_process";
 import { accessSync, closeSync, constants, mkdirSync, openSync, unlinkSync, writeFileSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import { assemble, load, type Program, pointer, register } from "../../core/machine-code/program.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { transientName } from "../state/process-identity.ts";
+import { runQuickTool } from "../tools.ts";
 import { below, pathOnly } from "./descriptor.ts";
 import { errorName } from "./errors.ts";
 
@@ -53,7 +52,7 @@ function describeFileFlags(p: Program): void {
  * `nowhere-executable` (exit 3).
  */
 export function openProgram(folder: string, program: Uint8Array): number {
-	for (const place of [folder, "/run", tmpdir(), "/dev/shm"]) {
+	for (const place of [folder, "/run", "/tmp", "/dev/shm"]) {
 		const descriptor = openUnnamed(place, program);
 		if (descriptor === undefined) continue;
 		try {
@@ -93,7 +92,7 @@ export async function clearFlags(paths: readonly Path[]): Promise<void> {
 		for (const path of paths) opened.push(...(await openWithFlags(path)));
 		const descriptors = opened.map(({ fd }) => fd);
 		const stdio = ["ignore", "ignore", "ignore", ...descriptors, program] as const;
-		spawnSync(`/proc/self/fd/${stdio.length - 1}`, [], { stdio: [...stdio], cwd: "/", env: {} });
+		runQuickTool(`/proc/self/fd/${stdio.length - 1}`, [], { stdio: [...stdio] });
 	} finally {
 		for (const file of opened) await file.close();
 	}

@@ -1,10 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { ownUser } from "../../core/confinement/launch.ts";
 import type { Features } from "../../core/confinement/method.ts";
 import { landlockProbe } from "../../core/confinement/programs/confine.ts";
 import { attempt } from "../files/errors.ts";
-import { findTool, toolEnvironment } from "../tools.ts";
+import { findTool, runQuickTool } from "../tools.ts";
 import { fileState, readCached, writeCached } from "./cache.ts";
 import { isRootless } from "./rootless.ts";
 
@@ -76,7 +75,7 @@ function help(program: string): string {
 	const known = texts.get(program);
 	if (known !== undefined) return known;
 	const path = findTool(program);
-	const result = path ? spawnSync(path, ["--help"], { env: toolEnvironment, encoding: "utf8", timeout: toolTimeout }) : undefined;
+	const result = path ? runQuickTool(path, ["--help"], { encoding: "utf8", timeout: toolTimeout }) : undefined;
 	const text = `${result?.stdout ?? ""}${result?.stderr ?? ""}`;
 	texts.set(program, text);
 	return text;
@@ -96,8 +95,7 @@ function tryNamespaces(): { landlock: number; refusal?: string } {
 	const script = program ? [...memory, ...asking] : [...memory, "echo none"];
 	const kinds = ["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--ipc", "--uts", "--cgroup"];
 	const words = [...(isRootless() ? ownUser : []), ...kinds, "sh", "-eu", "-c", script.join("\n")];
-	const { stderr, stdout } = spawnSync(path, words, {
-		env: toolEnvironment,
+	const { stderr, stdout } = runQuickTool(path, words, {
 		input: program?.toString("base64") ?? "",
 		encoding: "utf8",
 		timeout: toolTimeout,

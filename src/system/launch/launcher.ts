@@ -33,6 +33,7 @@ import { systemAccounts } from "../accounts/accounts.ts";
 import { Commands } from "../commands.ts";
 import { diskFailure, writeFailure } from "../files/errors.ts";
 import { logSocket } from "../files/files.ts";
+import { shellLineEnvironment } from "../shell-line.ts";
 import { makeSafeFolder, realPlace, refuseUnsafe, requireSafeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process-identity.ts";
 import { requireTool } from "../tools.ts";
@@ -154,7 +155,7 @@ export class UtilLinuxLauncher implements Launcher {
 		const { network, onHost = false } = where;
 		const entered = enterProbe(line, { init, network, onHost }, (kind) => this.probePrograms.descriptor(kind));
 		if (entered === undefined) return { ok: false, status: launchFailed, output: "", timedOut: false };
-		const env = { ...process.env, CAGEWRIGHT_ROOT: entered.root ?? where.root ?? "/nonexistent" };
+		const env = { ...shellLineEnvironment(), CAGEWRIGHT_ROOT: entered.root ?? where.root ?? "/nonexistent" };
 		const ended = this.commands.started([...enter(init ?? network, onHost), "/bin/sh", "-c", line]);
 		const running = runGroup(entered.words, env, timeoutSeconds, signal, entered.descriptors);
 		entered.release();

@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { assemble, type Program, pointer, register, workingDirectory } from "../../core/machine-code/program.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { logSocket } from "../files/files.ts";
-import { requireTool } from "../tools.ts";
+import { type ChildProcess, startTool } from "../tools.ts";
 
 /**
  * Describes a program that acts as syslog in a sandbox and a trial: it creates the socket `log` in its working
@@ -73,7 +72,7 @@ export class LogReader {
 		const file = join(folder, "log-reader");
 		writeFileSync(file, program, { mode: 0o700 });
 		const words = ["--pdeathsig", "KILL", file];
-		const child = spawn(requireTool("setpriv"), words, { cwd: folder, env: {}, stdio: ["ignore", "pipe", "ignore"] });
+		const child = startTool("setpriv", words, { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
 		const isThere = await Promise.race([once(child.stdout, "data"), once(child, "close"), once(child, "error")]).then(
 			() => child.exitCode === null && child.pid !== undefined,
 			() => false,

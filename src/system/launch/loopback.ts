@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
@@ -6,7 +5,7 @@ import { ownUser, type Rootless } from "../../core/confinement/launch.ts";
 import { networkSteps } from "../../core/confinement/launch-script.ts";
 import { Failure } from "../../core/failure.ts";
 import { programFolder } from "../program-folder.ts";
-import { requireTool, toolEnvironment } from "../tools.ts";
+import { type ChildProcess, startTool } from "../tools.ts";
 
 /** A network namespace with only a loopback, some ports of which lead to host services. */
 export interface SharedLoopback {
@@ -22,9 +21,7 @@ export async function shareLoopback(ports: readonly number[], rootless?: Rootles
 		...["--pdeathsig", "KILL", "unshare", ...(rootless ? ownUser : []), "--net", "--mount", "--propagation", "private"],
 		...["sh", "-eu", "-c", [...networkSteps(rootless), 'exec "$@"'].join("\n"), "sh"],
 	];
-	const child = spawn(requireTool("setpriv"), [...words, ...relay], {
-		env: toolEnvironment,
-		cwd: "/",
+	const child = startTool("setpriv", [...words, ...relay], {
 		stdio: ["ignore", "ignore", "pipe", "ipc"],
 		detached: true,
 	});

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import type { Limits } from "../../core/application/application.ts";
 import type { MeasuredConfinement } from "../../core/cage/cage.ts";
@@ -9,7 +8,7 @@ import { parseMountinfo } from "../../core/machine/mountinfo.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import type { Observed } from "../../core/selftest/outside.ts";
 import { allPids, identityOf, linkTarget, statusText } from "../running/proc.ts";
-import { findTool, toolEnvironment } from "../tools.ts";
+import { findTool, runQuickTool } from "../tools.ts";
 import { heldLimits } from "./limits.ts";
 import { architecture } from "./method.ts";
 import { isRootBelow, statFields } from "./processes.ts";
@@ -119,6 +118,6 @@ function rootOfNamespace(pid: number): string | undefined {
 	const perl = findTool("perl");
 	if (perl === undefined) return undefined;
 	const program = `open my $its, '<', '/proc/${pid}/ns/mnt' or exit 1; syscall(${syscallNumber("setns", architecture)}, fileno $its, 0) == 0 or exit 1; my @s = stat '/'; print "$s[0]:$s[1]"`;
-	const { status, stdout } = spawnSync(perl, ["-e", program], { env: toolEnvironment, encoding: "utf8" });
+	const { status, stdout } = runQuickTool(perl, ["-e", program], { encoding: "utf8" });
 	return status === 0 ? stdout : undefined;
 }

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { Rootless } from "../../core/confinement/launch.ts";
 import { ownUser } from "../../core/confinement/launch.ts";
@@ -6,7 +5,7 @@ import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
 import { attempt } from "../files/errors.ts";
 import { linkTarget } from "../running/proc.ts";
-import { requireTool, toolEnvironment } from "../tools.ts";
+import { requireTool, runQuickTool } from "../tools.ts";
 
 /** Launches of an ordinary user use a user namespace that contains only that user (user_namespaces(7)). */
 
@@ -66,9 +65,7 @@ function whyNoUserNamespace({
 	namespaces,
 	script,
 }: NamespaceCheck): { readonly detail: string; readonly setting?: string } | undefined {
-	const { error, status, stderr } = spawnSync(requireTool("unshare"), [...namespaces, "sh", "-c", script], {
-		env: toolEnvironment,
-		cwd: "/",
+	const { error, status, stderr } = runQuickTool("unshare", [...namespaces, "sh", "-c", script], {
 		encoding: "utf8",
 		stdio: ["ignore", "ignore", "pipe"],
 	});

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { fstatSync } from "node:fs";
 import { type Readable, Transform, type Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
@@ -13,7 +12,7 @@ import type { Observed } from "../../core/selftest/outside.ts";
 import { TerminalText } from "../../core/text.ts";
 import type { Ended, Launched, LaunchRequest } from "../../engine/launch-ports.ts";
 import { attempt, reportedDiskFailure } from "../files/errors.ts";
-import { requireTool, toolEnvironment } from "../tools.ts";
+import { type ChildProcess, requireTool, runQuickTool, startTool } from "../tools.ts";
 import { watchDisk } from "./limits.ts";
 import { measureConfinement, observeConfinement } from "./observe-confinement.ts";
 import { findInit, handledSignals, keepsAccount, mainProcess } from "./processes.ts";
@@ -27,9 +26,7 @@ export function spawnLaunch(request: LaunchRequest, command: readonly string[], 
 	const outputs = attended === "terminal" && !request.onOutput ? [1, 2] : outputsFor(request);
 	// Saved before anything can change it.
 	const restoreTerminal = attended === "terminal" ? saveTerminal() : undefined;
-	const child = spawn(requireTool(words[0] ?? ""), words.slice(1), {
-		env: toolEnvironment,
-		cwd: "/",
+	const child = startTool(words[0] ?? "", words.slice(1), {
 		stdio: [attended === "pipe" ? "pipe" : attended === "terminal" ? "inherit" : "ignore", ...outputs, ...pipes],
 		// We pass Ctrl-C on, so it must not kill the launcher. But a terminal relay must receive size changes.
 		detached: attended !== "terminal",
@@ -238,7 +235,7 @@ function withTerminal(commandLine: string): string[] {
 function saveTerminal(): () => void {
 	const stty = requireTool("stty");
 	const run = (words: string[]) =>
-		spawnSync(stty, words, { stdio: ["inherit", "pipe", "ignore"], encoding: "utf8", env: toolEnvironment }).stdout.trim();
+		runQuickTool(stty, words, { stdio: ["inherit", "pipe", "ignore"], encoding: "utf8" }).stdout.trim();
 	const settings = run(["-g"]);
 	return () => {
 		if (settings) run([settings]);
@@ -285,7 +282,7 @@ export function mountWhenAsked(
 	answer.on("error", () => {});
 	question.once("data", (chunk: Buffer) => {
 		const [name = "", ...words] = command(Number(chunk));
-		const child = spawn(requireTool(name), words, { env: toolEnvironment, cwd: "/", stdio: ["ignore", "ignore", "pipe"] });
+		const child = startTool(name, words, { stdio: ["ignore", "ignore", "pipe"] });
 		follow(child);
 		let printed = "";
 		child.stderr.on("data", (text: Buffer) => {

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +8,7 @@ import { mountsWithin } from "../files/mounts.ts";
 import { removeTree } from "../files/remove.ts";
 import { allPids, wordsOf } from "../running/proc.ts";
 import { isLeftover } from "../state/process-identity.ts";
-import { findTool, toolEnvironment } from "../tools.ts";
+import { findTool, runQuickTool } from "../tools.ts";
 import { isRootless } from "./rootless.ts";
 
 /** Removes a scratch folder and its content. Returns the failure, if any: the next command tries again, and nothing else needs to fail. */
@@ -30,7 +29,7 @@ async function detachMounts(folder: string): Promise<void> {
 	if (tool === undefined) return;
 	const real = await realpath(folder).catch(() => folder);
 	for (const mount of (await mountsWithin(pathFromText(real))).reverse()) {
-		spawnSync(tool, ["-n", "-l", "--", pathToBytes(mount).toString()], { env: toolEnvironment, cwd: "/", stdio: "ignore" });
+		runQuickTool(tool, ["-n", "-l", "--", pathToBytes(mount).toString()], { stdio: "ignore" });
 	}
 }
 

@@ -1,4 +1,3 @@
-import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { programsOfLine } from "../../core/application/shell.ts";
 import { type HostShell, shellTools } from "../../core/confinement/host-shell.ts";
@@ -8,7 +7,7 @@ import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { LineProblem, ShellResult } from "../../engine/launch-ports.ts";
 import { attempt } from "../files/errors.ts";
 import { systemFiles } from "../files/files.ts";
-import { findTool, toolEnvironment } from "../tools.ts";
+import { findTool, runQuickTool, startTool, toolEnvironment } from "../tools.ts";
 import { lookUpProgram } from "../units/path-lookup.ts";
 
 const outputKept = 4096;
@@ -31,7 +30,7 @@ export function runGroup(
 		const [program = "", ...args] = command;
 		let output = "";
 		let timedOut = false;
-		const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe", ...descriptors], detached: true });
+		const child = startTool(program, args, { env, stdio: ["ignore", "pipe", "pipe", ...descriptors], detached: true });
 		const kill = () => void attempt(() => child.pid && process.kill(-child.pid, "SIGKILL"));
 		const timer = setTimeout(() => {
 			timedOut = true;
@@ -74,7 +73,7 @@ const parseSeconds = 2;
 
 /** Lets the shell parse the line without running it, and looks up its programs. */
 export async function lineProblem(line: string): Promise<LineProblem | undefined> {
-	const read = await runGroup(["/bin/sh", "-n", "-c", line], process.env, parseSeconds);
+	const read = await runGroup(["/bin/sh", "-n", "-c", line], toolEnvironment, parseSeconds);
 	if (!read.ok) {
 		// "/bin/sh: 1: Syntax error: Unterminated quoted string"
 		const detail = (read.output.trim().split("\n")[0] ?? "").replace(/^\S*sh: (?:-c: )?(?:line )?\d+: (?:Syntax error: )?/i, "");
@@ -88,7 +87,7 @@ export async function lineProblem(line: string): Promise<LineProblem | undefined
 export function hostShell(): HostShell {
 	const busybox = findTool("busybox");
 	if (busybox !== undefined && isStatic(busybox)) {
-		const { stdout } = spawnSync(busybox, ["--list"], { encoding: "utf8", env: toolEnvironment });
+		const { stdout } = runQuickTool(busybox, ["--list"], { encoding: "utf8" });
 		const built = new Set(stdout.split("\n"));
 		return { kind: "busybox", program: pathFromText(busybox), applets: shellTools.filter((name) => built.has(name)) };
 	}

@@ -1,9 +1,8 @@
-import { spawnSync } from "node:child_process";
 import { closeSync, constants, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../core/failure.ts";
-import { requireTool } from "../tools.ts";
+import { runQuickTool } from "../tools.ts";
 
 /** Capacity of a pipe in bytes (pipe(7)). */
 const pipeSize = 64 * 1024;
@@ -29,7 +28,7 @@ export class TracePipe {
 	constructor(folder: string, onData: (chunk: Uint8Array) => void) {
 		const path = tracePipe(folder);
 		this.#onData = onData;
-		const made = spawnSync(requireTool("mkfifo"), ["-m", "600", "--", path], { encoding: "utf8" });
+		const made = runQuickTool("mkfifo", ["-m", "600", "--", path], { encoding: "utf8" });
 		if (made.status !== 0) throw new Failure("launch-failed", { detail: made.stderr.trim() }, 3);
 		// Without O_NONBLOCK this would wait for a writer, and strace waits for a reader (fifo(7)).
 		this.#descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join as joinText } from "node:path";
@@ -12,7 +11,7 @@ import { openBind, openData, withSource } from "../files/mounts.ts";
 import { allocatedBytes } from "../files/survey.ts";
 import { copyTree, type TreeCopy } from "../files/trees.ts";
 import { isLeftover, transientName } from "../state/process-identity.ts";
-import { requireTool, toolEnvironment } from "../tools.ts";
+import { type ChildProcess, startTool } from "../tools.ts";
 import { must, removeRuntimeUnit, runtimeUnits, systemctl } from "../units/systemctl.ts";
 
 const prefix = "cagewright-trial";
@@ -58,9 +57,7 @@ async function clearAbandoned(): Promise<void> {
  */
 async function startClient(scope: string): Promise<ChildProcess> {
 	const words = ["--quiet", "--scope", "--collect", `--unit=${scope}`, "--", "/bin/sh", "-c", "echo; exec cat"];
-	const client = spawn(requireTool("systemd-run"), words, {
-		env: toolEnvironment,
-		cwd: "/",
+	const client = startTool("systemd-run", words, {
 		stdio: ["pipe", "pipe", "pipe"],
 		detached: true,
 	});

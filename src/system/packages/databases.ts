@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import type { PackageContents } from "../../core/coverage/coverage.ts";
 import type { Files } from "../../core/machine/facts.ts";
 import { join, type Path, pathFromBytes } from "../../core/path/path.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
+import { findTool, startTool } from "../tools.ts";
 import type { Claims } from "./claims.ts";
 
 interface PackageFiles {
@@ -172,17 +172,22 @@ export interface Database {
 	) => readonly PackageContents[] | Promise<PackageContents[]>;
 }
 
+/** `options` of rpm(8) choose another database than the machine's. */
+export function rpmDatabase(options: readonly string[] = []): Database {
+	return {
+		places: ["/usr/lib/sysimage/rpm", "/var/lib/rpm"],
+		changes: ["/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite", "/var/lib/rpm/Packages"],
+		claimAll: (claims) => claimRpm(claims, options),
+		related: (owner) => relatedRpm(owner, options),
+	};
+}
+
 // rpm is last, because only rpm must be started.
 export const databases: readonly Database[] = [
 	{ places: ["/var/lib/dpkg/status"], claimAll: claimDpkg, related: relatedDpkg },
 	{ places: ["/usr/lib/apk/db/installed", "/lib/apk/db/installed"], claimAll: claimApk, related: relatedApk },
 	{ places: ["/var/lib/pacman/local"], claimAll: claimPacman, related: relatedPacman },
-	{
-		places: ["/usr/lib/sysimage/rpm", "/var/lib/rpm"],
-		changes: ["/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite", "/var/lib/rpm/Packages"],
-		claimAll: claimRpm,
-		related: relatedRpm,
-	},
+	rpmDatabase(),
 ];
 
 const dpkgInfo = "/var/lib/dpkg/info" as Path;
@@ -290,22 +295,22 @@ function pacmanPackages(local: Path, files: LookingFiles): { directory: Path; re
 	});
 }
 
-async function claimRpm(claims: Claims): Promise<void> {
-	await eachRpmLine(rpmArguments, (line) => {
+async function claimRpm(claims: Claims, options: readonly string[]): Promise<void> {
+	await eachRpmLine([...options, ...rpmArguments], (line) => {
 		const parsed = parseRpmLine(line);
 		if (parsed !== undefined) claims.claim(parsed.file, parsed.ref);
 	});
 }
 
-async function relatedRpm(owner: PackageRef): Promise<PackageContents[]> {
+async function relatedRpm(owner: PackageRef, options: readonly string[]): Promise<PackageContents[]> {
 	const sources = new Map<string, string>();
-	await eachRpmLine(rpmSourcesArguments, (line) => {
+	await eachRpmLine([...options, ...rpmSourcesArguments], (line) => {
 		const [name = "", source = ""] = line.split("\t");
 		sources.set(name, source);
 	});
 	const related = new Set([...sources.keys()].filter((name) => sources.get(name) === sources.get(owner.name)));
 	const contents = new Map<string, { ref: PackageRef; files: Path[] }>();
-	await eachRpmLine(rpmArguments, (line) => {
+	await eachRpmLine([...options, ...rpmArguments], (line) => {
 		const parsed = parseRpmLine(line);
 		if (parsed === undefined || !related.has(parsed.ref.name)) return;
 		const known = contents.get(parsed.ref.name);
@@ -317,8 +322,10 @@ async function relatedRpm(owner: PackageRef): Promise<PackageContents[]> {
 
 /** Streamed, because a big machine has a quarter of a million lines. Without rpm, returns nothing. */
 async function eachRpmLine(args: readonly string[], take: (line: string) => void): Promise<void> {
-	const rpm = spawn("rpm", args, { stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, LC_ALL: "C" } });
-	// Without it, the output is empty.
+	const tool = findTool("rpm");
+	if (tool === undefined) return;
+	const rpm = startTool(tool, args, { stdio: ["ignore", "pipe", "ignore"] });
+	// If it cannot start, the output is empty.
 	rpm.on("error", () => {});
 	let rest = "";
 	for await (const chunk of rpm.stdout) {

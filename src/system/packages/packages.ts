@@ -3,7 +3,7 @@ import type { Path } from "../../core/path/path.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
 import type { Packages } from "../../engine/ports.ts";
 import { attempt } from "../files/errors.ts";
-import { findTool, toolEnvironment } from "../tools.ts";
+import { findTool, toolRunner } from "../tools.ts";
 import { Claims } from "./claims.ts";
 import { type Database, databases, type LookingFiles } from "./databases.ts";
 
@@ -15,17 +15,17 @@ const changing = databases.flatMap(({ changes, places }) => changes ?? places) a
  * owner. A machine may also have another family's tools with an empty database, so the first database that knows any of the files
  * answers for all.
  */
-export function systemPackages(files: LookingFiles): Packages {
+export function systemPackages(files: LookingFiles, managers: readonly Database[] = databases): Packages {
 	return {
 		async owners(paths) {
-			for (const one of presentDatabases(files)) {
+			for (const one of presentDatabases(files, managers)) {
 				const owners = await ownersIn(one, paths, files);
 				if (owners.size) return owners;
 			}
 			return new Map();
 		},
 		async related(path, known) {
-			for (const one of presentDatabases(files)) {
+			for (const one of presentDatabases(files, managers)) {
 				const owner = known ?? (await ownersIn(one, [path], files)).get(path);
 				const related = owner ? await one.database.related(owner, one.place, files) : [];
 				if (related.length) return related;
@@ -42,8 +42,8 @@ interface PresentDatabase {
 	readonly place: Path;
 }
 
-function presentDatabases(files: LookingFiles): PresentDatabase[] {
-	return databases.flatMap((database) => {
+function presentDatabases(files: LookingFiles, managers: readonly Database[]): PresentDatabase[] {
+	return managers.flatMap((database) => {
 		const place = (database.places as readonly Path[]).find((each) => files.status(each) !== undefined);
 		return place === undefined ? [] : [{ database, place }];
 	});
@@ -59,10 +59,8 @@ async function ownersIn({ database, place }: PresentDatabase, paths: readonly Pa
 async function securityUpdates(packages: readonly PackageRef[]): Promise<ReadonlySet<string>> {
 	const tool = findTool("apt-cache");
 	if (tool === undefined || !packages.length) return new Set();
-	const { execa } = await import("execa");
-	const asked = await execa(tool, ["policy", "--", ...packages.map(({ name }) => name)], {
-		env: toolEnvironment,
-		extendEnv: false,
+	const run = await toolRunner();
+	const asked = await run(tool, ["policy", "--", ...packages.map(({ name }) => name)], {
 		reject: false,
 		timeout: 20_000,
 		stdin: "ignore",

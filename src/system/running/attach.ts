@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../core/failure.ts";
 import { straceArguments } from "../../core/trace/calls.ts";
 import type { RunningProcess } from "../../core/trace/running.ts";
 import type { Attached, AttachRequest, Ended } from "../../engine/launch-ports.ts";
 import { handledSignals } from "../launch/processes.ts";
-import { requireTool, toolEnvironment } from "../tools.ts";
+import { type ChildProcess, requireTool, startTool } from "../tools.ts";
 import { statusText } from "./proc.ts";
 import { refusedBySystem, runningTree } from "./tree.ts";
 
@@ -55,9 +54,7 @@ class Tracer implements Attached {
 		this.#processes = processes;
 		const who = processes.flatMap((process) => ["-p", String(process.pid)]);
 		const strace = ["strace", ...straceArguments("whole"), "-o", "|exec cat >&3", ...who];
-		this.#child = spawn(requireTool("setpriv"), ["--pdeathsig", "TERM", ...strace], {
-			env: toolEnvironment,
-			cwd: "/",
+		this.#child = startTool("setpriv", ["--pdeathsig", "TERM", ...strace], {
 			stdio: ["ignore", "ignore", "pipe", "pipe"],
 			detached: true,
 		});

@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { findTool, toolEnvironment } from "../tools.ts";
+import { findTool, startTool } from "../tools.ts";
 
 /** What reads the kernel's audit records while it exists. */
 export interface AuditRecords {
@@ -21,9 +20,7 @@ export interface AuditRecords {
 export async function readAuditRecords(onRecord: (text: string) => void, onLost: () => void): Promise<AuditRecords | undefined> {
 	const perl = findTool("perl");
 	if (perl === undefined || !existsSync(hostNetworkOnly)) return undefined;
-	const child = spawn(perl, ["-e", reader], {
-		env: toolEnvironment,
-		cwd: "/",
+	const child = startTool(perl, ["-e", reader], {
 		stdio: ["pipe", "pipe", "ignore"],
 		// A terminal's signals are for us alone; it ends with its stdin.
 		detached: true,

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DecoyWatcherOutput, decoyWatcherExecutable, type OpeningEvent } from "../../core/confinement/programs/decoy-watcher.ts";
@@ -7,7 +6,7 @@ import type { Openings, OpeningsRequest } from "../../engine/detection-ports.ts"
 import { removeTree } from "../files/remove.ts";
 import { makeSafeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process-identity.ts";
-import { findTool } from "../tools.ts";
+import { type ChildProcess, findTool, startTool } from "../tools.ts";
 import { fileIdentity, linkTarget } from "./proc.ts";
 
 /**
@@ -34,11 +33,7 @@ async function start(state: string, { files, onOpen }: OpeningsRequest): Promise
 	try {
 		const file = join(folder, "decoy-watcher");
 		writeFileSync(file, program, { mode: 0o700 });
-		const child = spawn(setpriv, ["--pdeathsig", "KILL", file, ...names], {
-			cwd: "/",
-			env: {},
-			stdio: ["pipe", "pipe", "ignore"],
-		});
+		const child = startTool(setpriv, ["--pdeathsig", "KILL", file, ...names], { stdio: ["pipe", "pipe", "ignore"] });
 		return await follow(child, files, onOpen);
 	} finally {
 		await removeTree(pathFromText(folder));

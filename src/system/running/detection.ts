@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
 import type { Alarm } from "../../core/detection/alarm.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import type { Detection } from "../../engine/detection-ports.ts";
 import { attempt } from "../files/errors.ts";
 import { processStatus } from "../launch/processes.ts";
-import { findTool, toolEnvironment } from "../tools.ts";
+import { findTool, startTool, toolRunner } from "../tools.ts";
 import { followKernelLog, recordedDenials } from "./kernel-log.ts";
 import { allPids, fileIdentity, wordsOf } from "./proc.ts";
 
@@ -23,16 +22,9 @@ export const systemDetection: Omit<Detection, "watchOpenings"> = {
 		for (const pid of pids) attempt(() => process.kill(pid, "SIGSTOP"));
 	},
 	async runCommand(command, input, signal) {
-		const { execa } = await import("execa");
-		const options = {
-			input,
-			env: toolEnvironment,
-			extendEnv: false,
-			timeout: 60_000,
-			reject: false,
-			cancelSignal: signal,
-		} as const;
-		return (await execa("/bin/sh", ["-c", command], { ...options, stdout: "ignore", stderr: "inherit" })).exitCode ?? 70;
+		const run = await toolRunner();
+		const options = { input, timeout: 60_000, reject: false, cancelSignal: signal } as const;
+		return (await run("/bin/sh", ["-c", command], { ...options, stdout: "ignore", stderr: "inherit" })).exitCode ?? 70;
 	},
 };
 
@@ -75,7 +67,7 @@ function toJournal(alarm: Alarm, message: string): void {
 		OBJECT_PID: String(alarm.pid ?? ""),
 		CAGEWRIGHT_PROGRAM: alarm.executable ?? "",
 	};
-	const child = spawn(logger, ["--journald"], { env: toolEnvironment, stdio: ["pipe", "ignore", "ignore"] });
+	const child = startTool(logger, ["--journald"], { stdio: ["pipe", "ignore", "ignore"] });
 	child.on("error", () => undefined);
 	child.stdin.on("error", () => undefined);
 	// A line break would begin another field.

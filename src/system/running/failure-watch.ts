@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { readlinkSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { type Architecture, syscallNumber } from "../../core/confinement/seccomp/syscalls.ts";
@@ -14,7 +13,7 @@ import {
 import { watchedCalls } from "../../core/failure-watch/calls.ts";
 import { knownArchitecture } from "../../core/machine-code/program.ts";
 import type { FailureWatch, FailureWatchRequest } from "../../engine/launch-ports.ts";
-import { toolEnvironment } from "../tools.ts";
+import { startTool } from "../tools.ts";
 
 /** Seconds between two reads of the kernel's observations. */
 const interval = 1;
@@ -29,9 +28,7 @@ export async function watchFailures({ onLine }: FailureWatchRequest): Promise<Fa
 	if (process.geteuid?.() !== 0) throw impossible("root");
 	const architecture = knownArchitecture(process.arch);
 	if (!architecture) throw impossible(process.arch);
-	const child = spawn("/usr/bin/perl", ["-e", loaderProgram(architecture), String(interval)], {
-		env: toolEnvironment,
-		cwd: "/",
+	const child = startTool("/usr/bin/perl", ["-e", loaderProgram(architecture), String(interval)], {
 		stdio: ["pipe", "pipe", "pipe"],
 		// We pass terminal signals on, so that pending observations are reported first.
 		detached: true,

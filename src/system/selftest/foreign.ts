@@ -1,4 +1,3 @@
-import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +17,8 @@ import { observeConfinement } from "../launch/observe-confinement.ts";
 import { children, mainProcess, processStatus } from "../launch/processes.ts";
 import { runGroup } from "../launch/shell.ts";
 import { fileIdentity, linkTarget, namesIn, statusText, textOf } from "../running/proc.ts";
-import { findTool, requireTool, toolEnvironment } from "../tools.ts";
+import { shellLineEnvironment } from "../shell-line.ts";
+import { findTool, runQuickTool, startTool, toolEnvironment } from "../tools.ts";
 import { systemServices } from "../units/systemctl.ts";
 
 export const foreignSandboxes: ForeignSandboxes = {
@@ -38,8 +38,7 @@ export const foreignSandboxes: ForeignSandboxes = {
 	},
 	filters(pid) {
 		const numbers = [pid, syscallNumber("ptrace", architecture), syscallNumber("wait4", architecture)].map(String);
-		const { status, stdout } = spawnSync(requireTool("perl"), ["-e", filtersProgram, ...numbers], {
-			env: toolEnvironment,
+		const { status, stdout } = runQuickTool("perl", ["-e", filtersProgram, ...numbers], {
 			encoding: "latin1",
 			maxBuffer: 1 << 26,
 		});
@@ -71,7 +70,11 @@ async function containerProcess(name: string): Promise<number> {
 	if (!installed.length) throw new Failure("foreign-no-engine", { name }, 3);
 	const words = ["container", "inspect", "--format", "pid={{.State.Pid}}", "--", name];
 	for (const engine of installed) {
-		const { output, status } = await runGroup([engine, ...words], { ...process.env, ...toolEnvironment }, engineSeconds);
+		const { output, status } = await runGroup(
+			[engine, ...words],
+			{ ...shellLineEnvironment(), ...toolEnvironment },
+			engineSeconds,
+		);
 		const pid = Number(/^pid=(\d+)$/m.exec(output)?.[1] ?? 0);
 		if (status === 0 && pid) return pid;
 	}
@@ -162,9 +165,7 @@ exec { "/proc/self/fd/$copy" } 'perl', '-e', @words;
 
 function startProgram(program: string, args: readonly string[]): StartedProgram {
 	const memory = String(syscallNumber("memfd_create", architecture));
-	const child = spawn(requireTool("perl"), ["-e", fromMemory, memory, program, ...args], {
-		env: toolEnvironment,
-		cwd: "/",
+	const child = startTool("perl", ["-e", fromMemory, memory, program, ...args], {
 		stdio: ["ignore", "pipe", "ignore"],
 		detached: true,
 	});

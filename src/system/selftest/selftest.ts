@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import {
@@ -26,7 +25,7 @@ import { architecture } from "../launch/method.ts";
 import { observeConfinement } from "../launch/observe-confinement.ts";
 import { loaderAndLibraries } from "../launch/own-programs.ts";
 import { mainProcess, processStatus } from "../launch/processes.ts";
-import { findTool, requireTool, toolEnvironment } from "../tools.ts";
+import { findTool, startTool } from "../tools.ts";
 import { must, removeRuntimeUnit, runtimeUnits, systemServices } from "../units/systemctl.ts";
 
 export const selftestTools: SelftestTools = {
@@ -56,9 +55,7 @@ export const selftestTools: SelftestTools = {
 		const program = bystanderProgram(architecture, randomBytes(8).toString("hex"));
 		const account = ["--reuid", String(uid), "--regid", String(gid), "--clear-groups", "--"];
 		const perl = [findTool("perl") ?? "perl", "-e", program];
-		const child = spawn(requireTool("setpriv"), process.getuid?.() === 0 ? [...account, ...perl] : ["--", ...perl], {
-			env: toolEnvironment,
-			cwd: "/",
+		const child = startTool("setpriv", process.getuid?.() === 0 ? [...account, ...perl] : ["--", ...perl], {
 			stdio: ["pipe", "pipe", "ignore"],
 			detached: true,
 		});

@@ -8,6 +8,7 @@ import { accountNames, parsePasswd } from "../../core/machine/accounts.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { Greeting } from "../../core/probe/recognise.ts";
 import type { HostApplications, Packages } from "../../engine/ports.ts";
+import { shellLinePath } from "../shell-line.ts";
 import { templateValues } from "../templates/template-values.ts";
 import { lookUpProgram } from "./path-lookup.ts";
 import { draftFromProcess, mainProcesses } from "./process-application.ts";
@@ -149,7 +150,7 @@ export const systemApplications: HostApplications = {
 	here: templateValues,
 	greeting: greetingOf,
 	program(word) {
-		const found = lookUpProgram(word, { path: `${launchPath}:${process.env.PATH ?? ""}` });
+		const found = lookUpProgram(word, { path: `${launchPath}:${shellLinePath()}` });
 		if ("error" in found) throw new Failure(found.error.code, { program: word }, 2);
 		return found.path;
 	},

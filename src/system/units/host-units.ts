@@ -1,7 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Exposure, parseExposure } from "../../core/confinement/unit/exposure.ts";
 import { administratorsUnits } from "../../core/confinement/unit/installed.ts";
@@ -9,6 +7,7 @@ import { Failure } from "../../core/failure.ts";
 import { baseName, join as joinPath, type Path, parent, pathFromText } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { UnitSet, Units } from "../../engine/systemd-ports.ts";
+import { runQuickTool, toolEnvironment, toolRunner } from "../tools.ts";
 import { hooksFor, installedFor, presentPlace, readInstalled, removeInstalled, writeInstalled } from "./installed.ts";
 import { hostService } from "./unit-files.ts";
 
@@ -40,11 +39,8 @@ function isBooted(): boolean {
 }
 
 async function daemonReload(): Promise<boolean> {
-	const { execa } = await import("execa");
-	const { failed, shortMessage, stderr } = await execa("/usr/bin/systemctl", ["daemon-reload"], {
-		stdin: "ignore",
-		reject: false,
-	});
+	const run = await toolRunner();
+	const { failed, shortMessage, stderr } = await run("/usr/bin/systemctl", ["daemon-reload"], { stdin: "ignore", reject: false });
 	if (failed) throw new Failure("unit-reload-failed", { problem: printable(stderr || shortMessage || "") });
 	return true;
 }
@@ -53,8 +49,8 @@ const newestKnown = 257;
 
 function systemdVersion(): number {
 	try {
-		const text = execFileSync("/usr/bin/systemctl", ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-		return Number(/^systemd (\d+)/.exec(text)?.[1] ?? newestKnown);
+		const { stdout } = runQuickTool("systemctl", ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+		return Number(/^systemd (\d+)/.exec(stdout)?.[1] ?? newestKnown);
 	} catch {
 		return newestKnown;
 	}
@@ -88,7 +84,7 @@ async function exposure(units: UnitSet): Promise<Exposure | undefined> {
 }
 
 async function analyze({ files, name }: UnitSet, args: readonly string[]): Promise<string | undefined> {
-	const folder = await mkdtemp(join(tmpdir(), "cagewright-units-"));
+	const folder = await mkdtemp("/tmp/cagewright-units-");
 	try {
 		for (const file of files) {
 			const path = join(folder, file.name);
@@ -103,10 +99,9 @@ async function analyze({ files, name }: UnitSet, args: readonly string[]): Promi
 
 /** Both outputs. A colon at the end of the path appends the usual places (systemd.unit(5)). */
 async function output(args: readonly string[], folder: string): Promise<string | undefined> {
-	const { execa } = await import("execa");
-	const { code, stderr, stdout } = await execa(tool, args, {
-		env: { PATH: "/usr/bin:/bin", LANG: "C.UTF-8", SYSTEMD_UNIT_PATH: `${folder}:`, SYSTEMD_COLORS: "0" },
-		extendEnv: false,
+	const run = await toolRunner();
+	const { code, stderr, stdout } = await run(tool, args, {
+		env: { ...toolEnvironment, SYSTEMD_UNIT_PATH: `${folder}:`, SYSTEMD_COLORS: "0" },
 		timeout: 60_000,
 		stdin: "ignore",
 		reject: false,

@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { attempt } from "../files/errors.ts";
+import { shellLinePath } from "../shell-line.ts";
 
 /** Why a command's program cannot be started. */
 type LookupError =
@@ -19,7 +20,7 @@ const administration = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
  */
 export function lookUpProgram(
 	name: string,
-	{ path = process.env.PATH ?? "", cwd = process.cwd() }: { path?: string; cwd?: string } = {},
+	{ path = shellLinePath(), cwd = process.cwd() }: { path?: string; cwd?: string } = {},
 ): { readonly path: string } | { readonly error: LookupError } {
 	if (name.includes("/")) {
 		const absolute = resolve(cwd, name);

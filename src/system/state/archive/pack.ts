@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import type { BigIntStats } from "node:fs";
 import { lstat, readlink } from "node:fs/promises";
@@ -12,7 +11,7 @@ import type { Exported, ExportRequest } from "../../../engine/archive-store.ts";
 import { withNewFile } from "../../files/new-file.ts";
 import { removeTree } from "../../files/remove.ts";
 import { walk } from "../../files/walk.ts";
-import { programFailure, requireTool, toolEnvironment } from "../../tools.ts";
+import { programFailure, startTool, toolEnvironment } from "../../tools.ts";
 import { writeAtomic } from "../atomic.ts";
 import { cagePaths } from "../cages.ts";
 import { makeSafeFolder } from "../folder.ts";
@@ -123,7 +122,7 @@ export function textOf(path: Path): string {
 function tar(words: readonly string[], stdout: number, signal: AbortSignal): Promise<boolean> {
 	return new Promise((resolve, reject) => {
 		const env = { ...toolEnvironment, LC_ALL: "C" };
-		const child = spawn(requireTool("tar"), words, { env, stdio: ["ignore", stdout, "pipe"], signal });
+		const child = startTool("tar", words, { env, stdio: ["ignore", stdout, "pipe"], signal });
 		let problem = "";
 		child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
 			problem = (problem + chunk).slice(0, 4096);

@@ -3,7 +3,7 @@ import { chmod, link, rm } from "node:fs/promises";
 import { join, type Path, parent, pathToBytes, root } from "../../../core/path/path.ts";
 import type { ImageContent } from "../../../engine/archive-store.ts";
 import { writeFailure } from "../../files/errors.ts";
-import { programFailure, requireTool, toolEnvironment } from "../../tools.ts";
+import { programFailure, toolEnvironment, toolRunner } from "../../tools.ts";
 import { transientName } from "../process-identity.ts";
 import { treeOf, withNewFolder, writeTar } from "./image.ts";
 import { textOf } from "./pack.ts";
@@ -50,10 +50,9 @@ async function fill(
 	signal: AbortSignal,
 	write: (sink: (chunk: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-	const { execa } = await import("execa");
-	const child = execa(requireTool(program), words, {
+	const run = await toolRunner();
+	const child = run(program, words, {
 		env: { ...toolEnvironment, LC_ALL: "C" },
-		extendEnv: false,
 		stdout: "ignore",
 		reject: false,
 		cancelSignal: signal,
