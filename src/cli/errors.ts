@@ -2,10 +2,11 @@ import { Failure } from "../core/failure.ts";
 import { printable } from "../core/path/quote.ts";
 import { loadMessages } from "../messages/load.ts";
 import { languageFrom } from "../messages/messages.ts";
+import { attempt } from "../system/files/errors.ts";
 import { wantedLanguage } from "./arguments.ts";
 import type { GlobalOptions } from "./options.ts";
 import { write } from "./output.ts";
-import { otherState } from "./state-folder.ts";
+import { otherState, stateFolder } from "./state-folder.ts";
 
 /** A signal ended the command after its work was undone. The exit status is 128 + the signal's number. */
 export class Interrupted extends Error {
@@ -34,7 +35,8 @@ const systemErrors: Readonly<Record<string, readonly [code: string, exit: 1 | 3]
  */
 function systemFailure(error: unknown, state: string): Failure | undefined {
 	if (!(error instanceof Error)) return undefined;
-	const { code = "", path } = error as NodeJS.ErrnoException;
+	const { code = "", path, syscall } = error as NodeJS.ErrnoException;
+	if (syscall === "uv_cwd") return new Failure("current-directory-gone", {}, 2);
 	const [failure, exit] = systemErrors[code] ?? [];
 	if (failure === undefined || (failure === "access-denied" && path === undefined)) return undefined;
 	return new Failure(failure, { path: printable(path ?? state) }, exit);
@@ -47,7 +49,7 @@ export async function reportLostOutput({ code }: NodeJS.ErrnoException, args: re
 	const failure = isFull
 		? new Failure("disk-full", { path: "stdout" }, 1)
 		: new Failure("cannot-write", { path: "stdout", error: code ?? "" }, 1);
-	await report(failure, lang, "");
+	await report(failure, lang);
 }
 
 /**
@@ -60,11 +62,14 @@ function firstError(error: unknown): unknown {
 		: error;
 }
 
-/** Prints one line and returns the exit status. An error that is no `Failure` is our bug (70). `state` is the state folder. */
-export async function report(thrown: unknown, options: GlobalOptions, state: string): Promise<number> {
+/** Prints one line and returns the exit status. An error that is no `Failure` is our bug (70). */
+export async function report(thrown: unknown, options: GlobalOptions): Promise<number> {
 	const first = firstError(thrown);
+	// Without a working directory, a relative state folder has no path.
+	const state = attempt(() => stateFolder(options.state)) ?? options.state ?? "";
 	const error = systemFailure(first, state) ?? first;
-	const messages = await loadMessages(languageFrom(process.env, options.lang), otherState(options.state));
+	const other = attempt(() => otherState(options.state));
+	const messages = await loadMessages(languageFrom(process.env, options.lang), other);
 	if (options.debug && first instanceof Error) process.stderr.write(`${first.stack}\n`);
 	if (error instanceof Failure) {
 		write(process.stderr, `cagewright: ${messages.failure(error)}\n`);

@@ -4,7 +4,6 @@ import { type Language, languageFrom } from "../messages/messages.ts";
 import { isGlobalOption, takesValue, wantedLanguage } from "./arguments.ts";
 import { report, reportLostOutput } from "./errors.ts";
 import type { GlobalOptions } from "./options.ts";
-import { stateFolder } from "./state-folder.ts";
 import { createProgram, type Verb, working } from "./verbs.ts";
 
 export { reportLostOutput };
@@ -33,7 +32,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		await program.parseAsync(isUnknown ? [named] : [...args], { from: "user" });
 		return status;
 	} catch (error) {
-		if (!(error instanceof CommanderError)) return await report(error, global(), stateFolder(global().state));
+		if (!(error instanceof CommanderError)) return await report(error, global());
 		if (error.exitCode === 0) return 0;
 		const { usageError } = await import("./usage-error.ts");
 		process.stderr.write(`cagewright: ${usageError(error.message, verb, await loadHelp(language))}\n`);

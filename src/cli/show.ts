@@ -85,8 +85,9 @@ function readRecord(path: string, name: string): string {
 	try {
 		const text = readTextSync(pathFromText(path));
 		if (text) return text;
-	} catch {
+	} catch (error) {
 		// No record was written yet.
+		if (error instanceof Failure) throw error;
 	}
 	throw new Failure("no-record", { name }, 1);
 }

@@ -52,9 +52,11 @@ export async function unlessDamaged<T>(reading: Promise<T>): Promise<T | undefin
 	}
 }
 
+const damageCodes = ["state-damaged", "state-not-regular", "state-too-large", "manifest-damaged", "no-such-generation"];
+
 /** Whether a description, manifest or pointer is unreadable, or a generation has no manifest. */
 export function isDamage(error: unknown): error is Failure {
-	return error instanceof Failure && ["state-damaged", "manifest-damaged", "no-such-generation"].includes(error.code);
+	return error instanceof Failure && damageCodes.includes(error.code);
 }
 
 /** Throws `not-traced` (exit 2) if the cage has no trace. */

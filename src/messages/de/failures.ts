@@ -308,6 +308,12 @@ export const failuresDe: Failures = {
 	"source-moved": "{path} verweist jetzt auf {real}. Beobachten Sie erneut.",
 	"source-not-regular": "{path} ist keine gewöhnliche Datei mehr. Beobachten Sie erneut, oder schließen Sie sie aus.",
 	"source-of-kernel": "{path} ist eine Kernel-Datei und lässt sich nicht kopieren. Schließen Sie sie aus.",
+	"state-not-regular":
+		"{path} ist keine reguläre Datei, stammt also nicht von Cagewright. Verschieben Sie es, oder stellen Sie es aus einer Sicherung wieder her.",
+	"state-too-large":
+		"{path} ist größer als jede Datei, die Cagewright dort schreibt. Verschieben Sie sie, oder stellen Sie sie aus einer Sicherung wieder her.",
+	"current-directory-gone":
+		"Das aktuelle Verzeichnis gibt es nicht mehr. Wechseln Sie mit `cd` in ein anderes, und versuchen Sie es erneut.",
 	"state-damaged":
 		"{path} ist beschädigt. Stellen Sie es aus einer Sicherung wieder her, oder bauen Sie den Käfig mit --replace neu; seine Daten bleiben.",
 	"still-in-use": "{path} wird noch benutzt. Beenden Sie die Prozesse, die es benutzen, und versuchen Sie es erneut.",

@@ -284,6 +284,10 @@ export const failuresEn = {
 	"source-moved": "{path} now points to {real}. Trace again.",
 	"source-not-regular": "{path} is no longer a regular file. Trace again, or exclude it.",
 	"source-of-kernel": "{path} is a kernel file and cannot be copied. Exclude it.",
+	"state-not-regular":
+		"{path} is not a regular file, so it is not what Cagewright wrote. Move it away, or restore it from a backup.",
+	"state-too-large": "{path} is larger than any file that Cagewright writes there. Move it away, or restore it from a backup.",
+	"current-directory-gone": "The current directory no longer exists. Change to another one with `cd`, then try again.",
 	"state-damaged": "{path} is damaged. Restore it from a backup, or rebuild the cage with --replace, which keeps its data.",
 	"still-in-use": "{path} is still in use. Stop the processes that use it, then try again.",
 	"cage-without-template":

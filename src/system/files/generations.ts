@@ -88,13 +88,16 @@ export async function writeManifest(cage: Path, manifest: Manifest): Promise<voi
 export async function readManifest(cage: Path, generation: number): Promise<Manifest> {
 	const path = generationPaths(cage).manifest(generation);
 	const name = showPath(baseName(cage));
-	const text = await readTextIfAny(path);
+	const damaged = (error: unknown) => new Failure("manifest-damaged", { name, path: showPath(path) }, 1, error);
+	const text = await readTextIfAny(path).catch((error: unknown) => {
+		throw error instanceof Failure ? damaged(error) : error;
+	});
 	if (text === undefined) throw new Failure("no-such-generation", { name, generation }, 2);
 	try {
 		return manifestFromJson(JSON.parse(text));
 	} catch (error) {
 		if (!(error instanceof SyntaxError) && !(error instanceof Failure)) throw error;
-		throw new Failure("manifest-damaged", { name, path: showPath(path) }, 1, error);
+		throw damaged(error);
 	}
 }
 

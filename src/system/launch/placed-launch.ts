@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { environmentName, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
 import { launchScript, namespaceCommand } from "../../core/confinement/launch-script.ts";
 import { confineName } from "../../core/confinement/programs/confine.ts";
 import { join, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { readBytes } from "../files/text-files.ts";
 import { writeAtomic } from "../state/atomic.ts";
 import { makeSafeFolder } from "../state/folder.ts";
 import { scriptName } from "./scratch.ts";
@@ -36,6 +36,6 @@ export async function placeLaunch(folder: Path, prepare: (place: string) => Prep
 }
 
 async function write(path: Path, content: Buffer, mode: number): Promise<void> {
-	const there = await readFile(pathToBytes(path)).catch(() => undefined);
+	const there = await readBytes(path).catch(() => undefined);
 	if (!there?.equals(content)) await writeAtomic(path, content, mode);
 }

@@ -1,4 +1,4 @@
-import { chmod, readFile } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
 import { type Manifest, rootsOf } from "../../core/cage/manifest.ts";
 import { emptyName, initName, openInitName } from "../../core/confinement/launch.ts";
 import { confineName } from "../../core/confinement/programs/confine.ts";
@@ -12,6 +12,7 @@ import { readManifest, removeGeneration, switchBack, switchGeneration } from "..
 import { sha256 } from "../files/hash.ts";
 import { removeTree } from "../files/remove.ts";
 import { seedData } from "../files/seed.ts";
+import { readBytes } from "../files/text-files.ts";
 import { partialTrees } from "../files/trees.ts";
 import { arrangeFor } from "./arranging.ts";
 import { writeAtomic } from "./atomic.ts";
@@ -112,6 +113,6 @@ async function placeProgram(cage: Path, file: string, program: Uint8Array): Prom
 		await chmod(pathToBytes(directory), 0o755);
 	}
 	const place = join(folder, pathFromText(file));
-	const there = await readFile(pathToBytes(place)).catch(() => undefined);
+	const there = await readBytes(place).catch(() => undefined);
 	if (!there?.equals(program)) await writeAtomic(place, program, 0o755);
 }

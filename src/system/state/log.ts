@@ -3,8 +3,8 @@ import { type FileHandle, open } from "node:fs/promises";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { writeFailure } from "../files/errors.ts";
-import { readTextIfAny } from "../files/text-files.ts";
+import { errorName, writeFailure } from "../files/errors.ts";
+import { readTextIfAny, requireUsual } from "../files/text-files.ts";
 
 /** One line of a cage's log: the action and its time. */
 interface LogLine {
@@ -17,9 +17,10 @@ interface LogLine {
 
 /** Appends a line `TIME ACTION JSON` with a single write, so that two writers never mix. JSON contains no line breaks. */
 export async function appendLog(log: Path, { time, action, details }: LogLine): Promise<void> {
-	const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
+	const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
 	try {
-		await using file = await open(pathToBytes(log), O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+		await using file = await open(pathToBytes(log), O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+		requireUsual(log, await file.stat());
 		const line = Buffer.from(`${time} ${action.replace(/\s/g, "-")} ${JSON.stringify(details ?? {})}\n`);
 		const begun = (await endsLine(file)) ? line : Buffer.concat([Buffer.from("\n"), line]);
 		// A full disk accepts a part of it without an error.
@@ -27,7 +28,8 @@ export async function appendLog(log: Path, { time, action, details }: LogLine): 
 		if (bytesWritten < begun.length) throw new Failure("disk-full", { path: showPath(log) }, 1);
 		await file.sync();
 	} catch (error) {
-		throw writeFailure(error, log);
+		const isOther = ["EISDIR", "ELOOP", "ENXIO"].includes(errorName(error) ?? "");
+		throw isOther ? new Failure("state-not-regular", { path: showPath(log) }) : writeFailure(error, log);
 	}
 }
 

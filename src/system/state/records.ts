@@ -1,11 +1,13 @@
+import { lstat } from "node:fs/promises";
 import type Conf from "conf";
 import * as v from "valibot";
-import { join, type Path, parent, pathToText } from "../../core/path/path.ts";
+import { join, type Path, parent, pathToBytes, pathToText } from "../../core/path/path.ts";
 import type { Evidence } from "../../core/record/evidence.ts";
 import type { ResponsibleNames } from "../../core/record/responsible.ts";
 import type { RecordStore } from "../../engine/store.ts";
 import { exists, list } from "../files/descriptor.ts";
-import { readTextIfAny } from "../files/text-files.ts";
+import { ifMissing } from "../files/errors.ts";
+import { readTextIfAny, requireUsual } from "../files/text-files.ts";
 import { writeAtomic, writeJson } from "./atomic.ts";
 import { cagePaths } from "./cages.ts";
 import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
@@ -75,13 +77,14 @@ const namesSchema = v.object({
 	asked: v.exactOptional(v.boolean()),
 });
 
-/** Unreadable settings count as empty. Without settings, conf is not even loaded. */
+/** Invalid settings count as empty. Without settings, conf is not even loaded. */
 async function readNames(state: Path): Promise<ResponsibleNames> {
 	const isThere = await exists(join(state, `${settingsName}.json`)).catch(() => false);
 	return isThere ? v.parse(v.fallback(namesSchema, {}), (await settings(state)).get(namesKey)) : {};
 }
 
 async function settings(state: Path) {
+	await requireUsualIfAny(join(state, `${settingsName}.json`));
 	const Store = await loadConf();
 	return new Store<Record<string, unknown>>({
 		cwd: pathToText(state) ?? "",
@@ -90,6 +93,12 @@ async function settings(state: Path) {
 		clearInvalidConfig: true,
 		accessPropertiesByDotNotation: false,
 	});
+}
+
+/** conf reads to the end whatever it finds. */
+async function requireUsualIfAny(path: Path): Promise<void> {
+	const stats = await lstat(pathToBytes(path)).catch(ifMissing(undefined));
+	if (stats) requireUsual(path, stats);
 }
 
 let loaded: Promise<typeof Conf> | undefined;

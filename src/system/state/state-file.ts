@@ -19,6 +19,7 @@ export async function readState<T>(
 		content = await readBytes(file);
 	} catch (error) {
 		if (isMissing(error)) return undefined;
+		if (error instanceof Failure) throw new Failure(code, { path: showPath(file) }, 1, error);
 		// A file that cannot be read is not damaged, and replacing the cage would not help.
 		throw errorName(error) === "EIO" ? new Failure("disk-error", { path: showPath(file) }) : error;
 	}
