@@ -19,6 +19,8 @@ export interface ProbeOutcome {
 	readonly ok: boolean;
 	/** The end of its output if it failed. */
 	readonly output: string;
+	/** Present if it failed because it cannot run (`cannotRun`). */
+	readonly status?: number;
 }
 
 /** Processes with the names of the accounts that they changed to. */

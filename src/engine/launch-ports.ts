@@ -163,7 +163,12 @@ export interface ShellResult {
 export type LineProblem =
 	/** `detail` is the shell's message. */
 	| { readonly code: "line-unreadable"; readonly values: { readonly detail: string } }
-	| { readonly code: "line-program-missing"; readonly values: { readonly program: string } };
+	/** The line may succeed without the program if it `hasAlternatives`. `package` contains the program, if known. */
+	| {
+			readonly code: "line-program-missing";
+			readonly values: { readonly program: string; readonly package?: string };
+			readonly hasAlternatives: boolean;
+	  };
 
 export interface Launcher {
 	/** How cages are confined on this machine. Throws `no-launcher`, or `not-full-…` if weaker confinement was refused (both exit 3). */

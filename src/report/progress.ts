@@ -64,9 +64,16 @@ export function progressLine(event: Event, messages: Messages): { text: string; 
 
 export function awaitedText(awaited: AwaitedEvent & { readonly seconds: number }, messages: Messages): string {
 	const words = messages.cli.progress;
-	return awaited.for === "end"
-		? words.awaitsEnd(printable(awaited.program), awaited.seconds)
-		: words.awaitsAnswer(awaited.seconds, printable(awaited.said));
+	const { limit, seconds } = awaited;
+	const time = words.awaitsFor(seconds, limit);
+	switch (awaited.for) {
+		case "end":
+			return words.awaitsEnd(printable(awaited.program), time);
+		case "exercise":
+			return words.awaitsExercise(time, printable(awaited.command));
+		case "answer":
+			return words.awaitsAnswer(time, printable(awaited.said));
+	}
 }
 
 /** The progress of the search in one line. It is in this file because every progress display loads it. */

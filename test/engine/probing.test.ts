@@ -77,6 +77,35 @@ test("a waiting probe stops when the application ends", async () => {
 	expect(outcomes).toMatchObject([{ command: "sleep 1000", ok: false }]);
 });
 
+const absent = { ok: false, status: 127, output: "/bin/sh: 1: ask: not found", timedOut: false };
+
+test("a probe that cannot run ends the wait at once", async () => {
+	const { context } = machineInHaste(async () => absent);
+	const outcomes = await probeUntilAnswered(context, running, ["ask"], 30);
+	expect(outcomes).toEqual([{ command: "ask", ok: false, output: absent.output, status: 127 }]);
+	expect(context.machine.elapsed()).toBe(0);
+});
+
+test("an alternative that cannot run is not tried again", async () => {
+	const tries: string[] = [];
+	const { context } = machineInHaste(async (line) => {
+		tries.push(line);
+		return line === "ask" ? absent : { ...passed, ok: tries.length > 4 };
+	});
+	expect(await probeAlternatives(context, running, [["ask"], ["other"]], 30)).toMatchObject([{ command: "other", ok: true }]);
+	expect(tries).toEqual(["ask", "other", "other", "other", "other"]);
+	expect(await probeAlternatives(context, running, [["ask"], ["ask"]], 30)).toMatchObject([{ status: 127 }]);
+});
+
+test("a wait says how long it may last", async () => {
+	const { context, events } = machineInHaste(async () => ({ ...passed, ok: false, status: 1, output: "no\nrefused" }));
+	await probeUntilAnswered(context, running, ["ask"], 8);
+	await probeAlternatives(context, running, [["ask"], ["other"]], 8);
+	const waits = events.flatMap((event) => (event.event === "waited" ? [event] : []));
+	expect(waits.length).toBeGreaterThan(5);
+	for (const wait of waits) expect(wait).toMatchObject({ for: "answer", said: "refused", limit: 8 });
+});
+
 test("the deepest of several probes that passes counts", async () => {
 	const { context, tries } = query({ deep: 3, shallow: 1 });
 	expect(await probeAlternatives(context, running, [["deep"], ["shallow"]], 30)).toMatchObject([{ command: "deep", ok: true }]);

@@ -30,7 +30,7 @@ const exercisesIn = (wizard: Drive) =>
 	wizard.state.form?.rows.filter(({ field }) => field === "exercise").map(({ line }) => line.text) ?? [];
 
 test("the awaited event is shown until it comes, and not stored", () => {
-	const awaited = { seconds: 3, for: "answer", command: "ask", said: "refused" } as const;
+	const awaited = { seconds: 3, limit: 30, for: "answer", command: "ask", said: "refused" } as const;
 	const wizard = happenedAt(atTrace(), 0, started, { event: "waited", ...awaited });
 	expect(wizard.state.awaited).toEqual(awaited);
 	expect(JSON.stringify(storedOf(wizard.state))).not.toContain("refused");

@@ -138,10 +138,15 @@ export function peerPorts({ peers, ports }: Trace): number[] {
 	return [...peers].filter((peer) => !ports.has(peer)).map((peer) => Number(peer.slice("tcp ".length)));
 }
 
-/** An event that a run waits for: the application's exit, or an answer to a probe. `said` is the last line that the probe printed. */
-export type AwaitedEvent =
+/**
+ * An event that a run waits for, `limit` seconds at most: the application's exit, an answer to a probe, or the end of an exercise.
+ * `said` is the last line that the probe printed.
+ */
+export type AwaitedEvent = { readonly limit: number } & (
 	| { readonly for: "end"; readonly program: string }
-	| { readonly for: "answer"; readonly command: string; readonly said: string };
+	| { readonly for: "answer"; readonly command: string; readonly said: string }
+	| { readonly for: "exercise"; readonly command: string }
+);
 
 /** Adds two traces: whatever one of them shows counts. Changes neither; accesses may share sets, which nobody changes. */
 export function addTraces(a: Trace, b: Trace): Trace {

@@ -6,6 +6,8 @@ import { type PresentCage, presentCage, requireStopped } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { planUnit } from "../run/installed-unit.ts";
 import { hostService } from "../run/unit.ts";
+import { requireRunnable } from "../trace/probe-lines.ts";
+import { probeCannotRun } from "../trial/failures.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 import { noAnswerFailure, probeService, runsInside } from "./service-probes.ts";
 import { undoAdoption, withoutSignal, writeDropin } from "./undo.ts";
@@ -53,9 +55,10 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	const timeout = request.timeout ?? cage.application.timeout;
 	const { active } = await machine.services.state(service);
 	if (active !== "active") throw new Failure("service-not-running", { service, state: active }, 1);
+	await requireRunnable(context, { probes });
 	// If the service does not answer its probes today, a later failure would be blamed on the cage.
 	const { answered, probes: asked } = await probeService(context, service, probes, timeout);
-	if (!answered) throw new Failure("adopt-probe-fails", { service, probe: failedProbe(asked) ?? "" }, 1);
+	if (!answered) throw probeCannotRun(asked) ?? new Failure("adopt-probe-fails", { service, probe: failedProbe(asked) ?? "" }, 1);
 	return { present, service, dropin, places, probes, timeout };
 }
 

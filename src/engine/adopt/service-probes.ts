@@ -5,6 +5,8 @@ import { runningIn } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
 import type { Reachable } from "../launch-ports.ts";
+import { awaitedAnswer, outcomeOf, reportWaiting } from "../trace/probing.ts";
+import { probeCannotRun } from "../trial/failures.ts";
 
 /** A service answers if all its probes pass while it is active and keeps its main process. */
 export interface Answer {
@@ -19,8 +21,8 @@ export interface Answer {
 const mostRestarts = 3;
 
 /**
- * Repeats the probes until all pass, `seconds` have passed or the service has failed. A try may take `trySeconds`; the limit
- * doubles after each try that used it up.
+ * Repeats the probes until all pass, `seconds` have passed, the service has failed or a probe cannot run. A try may take
+ * `trySeconds`; the limit doubles after each try that used it up.
  */
 export async function probeService(
 	context: Context,
@@ -31,39 +33,46 @@ export async function probeService(
 ): Promise<Answer> {
 	const { machine, signal } = context;
 	const deadline = machine.elapsed() + seconds * 1000;
-	let before: number | undefined;
-	let most = trySeconds;
-	for (let pause = 30; ; pause = Math.min(pause * 2, 500)) {
-		signal.throwIfAborted();
-		const { active, mainPid, restarts, result } = await machine.services.state(service);
-		before ??= restarts;
-		const outcomes: ProbeOutcome[] = [];
-		for (const command of active === "active" ? probes : []) {
-			const left = Math.max(1, (deadline - machine.elapsed()) / 1000);
-			const where = mainPid ? { launched: reachable(mainPid) } : { onHost: true };
-			const asked = await machine.launcher.shell(command, where, Math.min(left, most), signal);
-			if (asked.timedOut) most *= 2;
-			outcomes.push({ command, ok: asked.ok, output: asked.ok ? "" : asked.output.trim() });
-			if (!asked.ok) break;
+	let last: ProbeOutcome = { command: probes[0] ?? "", ok: false, output: "" };
+	const answer = async (): Promise<Answer> => {
+		let before: number | undefined;
+		let most = trySeconds;
+		for (let pause = 30; ; pause = Math.min(pause * 2, 500)) {
+			signal.throwIfAborted();
+			const { active, mainPid, restarts, result } = await machine.services.state(service);
+			before ??= restarts;
+			const outcomes: ProbeOutcome[] = [];
+			for (const command of active === "active" ? probes : []) {
+				const left = Math.max(1, (deadline - machine.elapsed()) / 1000);
+				const where = mainPid ? { launched: reachable(mainPid) } : { onHost: true };
+				const asked = await machine.launcher.shell(command, where, Math.min(left, most), signal);
+				if (asked.timedOut) most *= 2;
+				last = outcomeOf(command, asked);
+				outcomes.push(last);
+				if (!asked.ok) break;
+			}
+			const still = await machine.services.state(service);
+			const answered =
+				active === "active" && still.active === "active" && still.mainPid === mainPid && outcomes.every(({ ok }) => ok);
+			const isDown = ["failed", "inactive"].includes(still.active) || still.restarts - before >= mostRestarts;
+			const isOver = isDown || last.status !== undefined || machine.elapsed() >= deadline;
+			if (answered || isOver) {
+				for (const outcome of outcomes) context.emit({ event: "probe-tried", ...outcome });
+				const why = still.result === "success" ? [] : [still.result || result];
+				const status = still.mainPid || !still.status ? [] : [`status ${still.status}`];
+				const state = [still.active, ...why, ...status].join(", ");
+				return { answered, probes: outcomes, state, mainPid };
+			}
+			await machine.sleep(pause, signal);
 		}
-		const still = await machine.services.state(service);
-		const answered =
-			active === "active" && still.active === "active" && still.mainPid === mainPid && outcomes.every(({ ok }) => ok);
-		const isDown = ["failed", "inactive"].includes(still.active) || still.restarts - before >= mostRestarts;
-		const isOver = isDown || machine.elapsed() >= deadline;
-		if (answered || isOver) {
-			for (const outcome of outcomes) context.emit({ event: "probe-tried", ...outcome });
-			const why = still.result === "success" ? [] : [still.result || result];
-			const status = still.mainPid || !still.status ? [] : [`status ${still.status}`];
-			const state = [still.active, ...why, ...status].join(", ");
-			return { answered, probes: outcomes, state, mainPid };
-		}
-		await machine.sleep(pause, signal);
-	}
+	};
+	return reportWaiting(context, answer(), () => awaitedAnswer(last, Math.ceil(seconds)));
 }
 
-/** Explains why a service does not run (exit 1): systemd's state and the application's last output. */
+/** Explains why a service does not run: what `probeCannotRun` returns, otherwise systemd's state and its last output (exit 1). */
 export async function noAnswerFailure(context: Context, service: string, answer: Answer, probe: string): Promise<Failure> {
+	const unfit = probeCannotRun(answer.probes);
+	if (unfit) return unfit;
 	const words = errorText(await context.machine.services.output(service)) || errorText(failedOutput(answer));
 	const values = { service, state: answer.state, probe: showProbe(probe) };
 	return words === "" ? new Failure("service-silent", values, 1) : new Failure("service-silent-words", { ...values, words }, 1);

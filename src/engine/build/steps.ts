@@ -15,6 +15,7 @@ import type { Step } from "../events.ts";
 import { comparablePlan, identityFor } from "../plan/comparable-plan.ts";
 import { checkDedicatedAccount, startsAs } from "../plan/dedicated-account.ts";
 import { offersOfDocumentation } from "../trace/documentation.ts";
+import { requireRunnable } from "../trace/probe-lines.ts";
 import { runTrial, type TrialRound } from "../trial/trial.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 
@@ -172,6 +173,7 @@ export async function trialStep(
 	const { dedicatedAccount: account } = cage;
 	// Under another account it would have the rights of other services.
 	if (account !== undefined && !candidate.plan.ownerChange) throw new Failure("account-unknown", { account }, 2);
+	if (round === 1) await requireRunnable(context, { probes: cage.application.probes, exercises: cage.exercises });
 	context.emit({ event: "phase-started", phase: "auditing" });
 	const layout = layoutOf(context.machine.store, candidate.manifest);
 	const findings = await auditGeneration(context, candidate.manifest, layout, { accepted: cage.accepted ?? [] });

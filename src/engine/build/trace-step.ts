@@ -20,6 +20,7 @@ import type { Context, Machine } from "../context.ts";
 import type { CoverageReport } from "../events.ts";
 import { traceRunning } from "../trace/attach.ts";
 import { CoverageTracker } from "../trace/coverage.ts";
+import { requireRunnable } from "../trace/probe-lines.ts";
 import { laterTimeout } from "../trace/probing.ts";
 import { type TraceOptions, type TraceResult, traceApplication } from "../trace/trace.ts";
 import { orDiskFull, startFailure } from "../trial/failures.ts";
@@ -69,7 +70,7 @@ async function orServiceRunning({ machine }: Context, unit: string | undefined, 
 	return new Failure("failed-beside-service", { ...failure.values, unit, units: [...triggers, unit].join(" ") }, 1);
 }
 
-/** Traces the application and returns its cage, which `plan` and `build` continue. Throws `not-answered-on-host` (exit 1). */
+/** Traces the application and returns its cage, which `plan` and `build` continue. Throws what `requireRunnable` and `startFailure` name. */
 export async function traceStep(
 	context: Context,
 	answers: Answers,
@@ -88,6 +89,7 @@ export async function traceStep(
 	const directories = mergeCreatedDirectories([...asked.directories, ...serviceDirectories]);
 	const application = { ...asked, directories, exercises };
 	if (!attach) requireWorkingDirectory(application, rules.writable, machine.files);
+	await requireRunnable(context, application);
 	const tracker = coverage
 		? new CoverageTracker(context, { ...answers, application }, earlier ? [earlier.trace] : [], earlier?.cage.exercises)
 		: undefined;

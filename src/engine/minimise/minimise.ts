@@ -9,6 +9,7 @@ import { restartOrRevert, switching } from "../build/switching.ts";
 import { layoutOf, presentCage, requireTrace } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
 import { notRestarted, type Restarted } from "../run/restart.ts";
+import { requireRunnable } from "../trace/probe-lines.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 import { type FindOptions, findMinimum } from "./find.ts";
 import { type Subject, type SubjectRules, subjectOf } from "./subject.ts";
@@ -52,6 +53,7 @@ export async function minimiseCage(
 	launchMethod(context, false);
 	const present = await presentCage(context, name);
 	const { cage, generation: from } = present;
+	await requireRunnable(context, { probes: cage.application.probes, exercises: [...cage.exercises, ...options.exercises] });
 	const trace = await requireTrace(context.machine.store, name);
 	const { found, subject } = await withWhole(context, cage, trace, from, options, async (whole) => ({
 		subject: whole,

@@ -3,6 +3,9 @@ import { Failure } from "../../core/failure.ts";
 import { noAnswerFailure, probeService } from "../adopt/service-probes.ts";
 import { cageFolder, presentCage, runningIn } from "../cages.ts";
 import type { Context } from "../context.ts";
+import type { ProbeOutcome } from "../events.ts";
+import { awaitedAnswer, outcomeOf, reportWaiting } from "../trace/probing.ts";
+import { probeCannotRun } from "../trial/failures.ts";
 import { installedText, planUnit, type UnitOfCage, unitsOf } from "./installed-unit.ts";
 
 /** The result of moving what runs to the present generation. */
@@ -66,30 +69,35 @@ async function restartRun(context: Context, name: string, generation: number): P
 	await machine.store.upkeep.requestRestart(name, generation);
 	const began = machine.elapsed();
 	let deadline = began + answerTimeout;
-	while (machine.elapsed() < deadline) {
-		const seconds = machine.store.upkeep.restartAnswer(name, generation);
-		if (seconds !== undefined && (await runningIn(machine, name, generation)).inits.length) {
-			// The application may take as long to end as that `run` allows.
-			const stops = seconds === 0 ? Number.POSITIVE_INFINITY : seconds * 1000;
-			deadline = Math.min(machine.elapsed(), began + stops) + answerTimeout;
-		}
-		const [init] = machine.launcher.running(machine.store.root(name, generation)).inits;
-		if (init !== undefined) {
-			const reachable = { init, ended: new Promise<never>(() => {}) };
-			for (const probe of cage.application.probes) {
-				const left = () => Math.max(1, (deadline - machine.elapsed()) / 1000);
-				let ok = false;
-				while (!ok && machine.elapsed() < deadline) {
-					ok = (await machine.launcher.shell(probe, { launched: reachable }, left(), signal)).ok;
-					if (!ok) await machine.sleep(200, signal);
-				}
-				if (!ok) throw new Failure("update-silent", { name, service: `cagewright run ${name}`, probe }, 1);
+	let last: ProbeOutcome = { command: cage.application.probes[0] ?? "", ok: false, output: "" };
+	const answer = async () => {
+		while (machine.elapsed() < deadline) {
+			const seconds = machine.store.upkeep.restartAnswer(name, generation);
+			if (seconds !== undefined && (await runningIn(machine, name, generation)).inits.length) {
+				// The application may take as long to end as that `run` allows.
+				const stops = seconds === 0 ? Number.POSITIVE_INFINITY : seconds * 1000;
+				deadline = Math.min(machine.elapsed(), began + stops) + answerTimeout;
 			}
-			return true;
+			const [init] = machine.launcher.running(machine.store.root(name, generation)).inits;
+			if (init !== undefined) {
+				const reachable = { init, ended: new Promise<never>(() => {}) };
+				for (const probe of cage.application.probes) {
+					const left = () => Math.max(1, (deadline - machine.elapsed()) / 1000);
+					last = { command: probe, ok: false, output: "" };
+					while (!last.ok && last.status === undefined && machine.elapsed() < deadline) {
+						last = outcomeOf(probe, await machine.launcher.shell(probe, { launched: reachable }, left(), signal));
+						if (!last.ok) await machine.sleep(200, signal);
+					}
+					if (!last.ok)
+						throw probeCannotRun([last]) ?? new Failure("update-silent", { name, service: `cagewright run ${name}`, probe }, 1);
+				}
+				return true;
+			}
+			await machine.sleep(50, signal);
 		}
-		await machine.sleep(50, signal);
-	}
-	return false;
+		return false;
+	};
+	return reportWaiting(context, answer(), () => awaitedAnswer(last, Math.ceil((deadline - began) / 1000)));
 }
 
 /** Updates a unit, whose writable directories and permissions follow the plan. Leaves an edited unit alone. */

@@ -1,5 +1,6 @@
 import type { Application } from "../../core/application/application.ts";
 import { errorText } from "../../core/application/error-text.ts";
+import { cannotRun } from "../../core/application/shell.ts";
 import { Failure } from "../../core/failure.ts";
 import { showProbe } from "../../core/probe/lines.ts";
 import { queryOf } from "../../core/probe/recognise.ts";
@@ -7,7 +8,7 @@ import { defaultTimeout } from "../../core/questions/answers.ts";
 import type { AwaitedEvent } from "../../core/trace/trace.ts";
 import type { Context, Machine } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
-import type { Reachable } from "../launch-ports.ts";
+import type { Reachable, ShellResult } from "../launch-ports.ts";
 
 /** Seconds for a probe to fail before anything is started. */
 const emptyProbeSeconds = 3;
@@ -46,7 +47,7 @@ export const firstTrySeconds = 1.5;
 
 /**
  * Tries all probes until each has passed, or until `seconds` are over and the application is not busy starting. The first try may
- * take `trySeconds`. Stops when the application ends.
+ * take `trySeconds`. Stops when the application ends, and when a probe cannot run.
  */
 export async function probeUntilAnswered(
 	context: Context,
@@ -69,19 +70,25 @@ export async function probeUntilAnswered(
 				if (over.signal.aborted || left <= 0 || !launched.init) break;
 				const began = machine.elapsed();
 				outcome = await tryOnce(context, launched, outcome, Math.min(left, most), over.signal);
-				if (outcome.ok) break;
+				if (outcome.ok || outcome.status !== undefined) break;
 				if (machine.elapsed() - began >= most * 1000) most *= 2;
 				await Promise.race([launched.ended, machine.sleep(pause, signal)]);
 			}
 		};
-		await reportWaiting(context, answer(), () => {
-			const said = outcome.output.split("\n").at(-1) ?? "";
-			return { for: "answer", command: showProbe(command), said: showProbe(said) };
-		});
+		await reportWaiting(context, answer(), () => awaitedAnswer(outcome, deadline.limit()));
 		outcomes.push(outcome);
 		context.emit({ event: "probe-tried", ...outcome });
 	}
 	return outcomes;
+}
+
+/** The event of a wait for an answer, `limit` seconds at most, with the last line that the probe printed. */
+export function awaitedAnswer({ command, output }: Pick<ProbeOutcome, "command" | "output">, limit: number): AwaitedEvent {
+	return { for: "answer", command: showProbe(command), said: showProbe(output.split("\n").at(-1) ?? ""), limit };
+}
+
+export function outcomeOf(command: string, { ok, output, status }: ShellResult): ProbeOutcome {
+	return { command, ok, output: ok ? "" : output.trim(), ...(cannotRun(status) ? { status } : {}) };
 }
 
 /** Also stops if the application ends. */
@@ -93,8 +100,9 @@ async function tryOnce(
 	over: AbortSignal,
 ): Promise<ProbeOutcome> {
 	const result = await machine.launcher.shell(command, { launched }, seconds, AbortSignal.any([signal, over]));
+	const outcome = outcomeOf(command, result);
 	// An aborted try prints less than the one before.
-	return { command, ok: result.ok && !over.aborted, output: result.ok ? "" : result.output.trim() || output };
+	return { ...outcome, ok: result.ok && !over.aborted, output: result.ok ? "" : outcome.output || output };
 }
 
 /** Aborts when the application has ended. */
@@ -112,8 +120,8 @@ const elsewhereAfter = 2;
 
 /**
  * Tries alternative sets of probes, deepest first, until one passes or `seconds` are over. A shallower set counts only if the
- * deeper ones do not pass soon afterwards, because the server may still be starting. `elsewhere` returns further sets once the
- * application's ports are known.
+ * deeper ones do not pass soon afterwards, because the server may still be starting. A set that cannot run is not tried again.
+ * `elsewhere` returns further sets once the application's ports are known.
  */
 export async function probeAlternatives(
 	context: Context,
@@ -145,29 +153,36 @@ export async function probeAlternatives(
 	let trySeconds = deeperTrySeconds;
 	let looksElsewhere = machine.elapsed() + elsewhereAfter * 1000;
 	let failed: ProbeOutcome[] = first.map((command) => ({ command, ok: false, output: "" }));
-	for (let pause = 30; untried.length; pause = Math.min(pause * 2, 500)) {
-		const began = machine.elapsed();
-		// Half of the time stays for the other probes.
-		const limit = Math.max(deeperTrySeconds, Math.min(trySeconds, deadline.left() / 2));
-		for (const [index, probes] of untried.entries()) {
-			const outcomes = await tryAll(probes, limit);
-			if (outcomes.length === probes.length && outcomes.every(({ ok }) => ok)) {
-				if (!best) deadline.endIn(deeperSeconds);
-				best = outcomes;
-				untried = untried.slice(0, index);
-				break;
+	const search = async () => {
+		for (let pause = 30; untried.length; pause = Math.min(pause * 2, 500)) {
+			const began = machine.elapsed();
+			// Half of the time stays for the other probes.
+			const limit = Math.max(deeperTrySeconds, Math.min(trySeconds, deadline.left() / 2));
+			const unfit = new Set<readonly string[]>();
+			for (const [index, probes] of untried.entries()) {
+				const outcomes = await tryAll(probes, limit);
+				if (outcomes.length === probes.length && outcomes.every(({ ok }) => ok)) {
+					if (!best) deadline.endIn(deeperSeconds);
+					best = outcomes;
+					untried = untried.slice(0, index);
+					break;
+				}
+				if (outcomes.at(-1)?.status !== undefined) unfit.add(probes);
+				if (probes === first && outcomes.length) failed = outcomes;
 			}
-			if (probes === first && outcomes.length) failed = outcomes;
+			untried = untried.filter((probes) => !unfit.has(probes));
+			if (isOver()) break;
+			if (machine.elapsed() - began >= limit * 1000) trySeconds *= 2;
+			if (!best && machine.elapsed() >= looksElsewhere) {
+				const known = new Set(untried.map((probes) => probes.join("\n")));
+				untried = [...untried, ...(elsewhere() ?? []).filter((probes) => !known.has(probes.join("\n")))];
+				looksElsewhere = machine.elapsed() + elsewhereAfter * 1000;
+			}
+			if (untried.length) await Promise.race([launched.ended, machine.sleep(pause, signal)]);
 		}
-		if (isOver()) break;
-		if (machine.elapsed() - began >= limit * 1000) trySeconds *= 2;
-		if (!best && machine.elapsed() >= looksElsewhere) {
-			const known = new Set(untried.map((probes) => probes.join("\n")));
-			untried = [...untried, ...(elsewhere() ?? []).filter((probes) => !known.has(probes.join("\n")))];
-			looksElsewhere = machine.elapsed() + elsewhereAfter * 1000;
-		}
-		if (untried.length) await Promise.race([launched.ended, machine.sleep(pause, signal)]);
-	}
+	};
+	const unanswered = () => failed.find(({ ok }) => !ok) ?? { command: "", output: "" };
+	await reportWaiting(context, search(), () => awaitedAnswer(unanswered(), deadline.limit()));
 	const outcomes = (!over.signal.aborted && best) || failed;
 	for (const outcome of outcomes) context.emit({ event: "probe-tried", ...outcome });
 	const refused = failed.find(({ ok }) => !ok);
@@ -192,8 +207,9 @@ export async function runExercise(
 ): Promise<ProbeOutcome> {
 	const seconds = Math.max(exerciseSeconds, timeout);
 	context.emit({ event: "exercise-started", command });
-	const result = await context.machine.launcher.shell(command, { launched }, seconds, context.signal);
-	const outcome = { command, ok: result.ok, output: result.ok ? "" : result.output.trim() };
+	const run = context.machine.launcher.shell(command, { launched }, seconds, context.signal);
+	const result = await reportWaiting(context, run, () => ({ for: "exercise", command: showProbe(command), limit: seconds }));
+	const outcome = outcomeOf(command, result);
 	context.emit({ event: "exercise-run", ...outcome });
 	if (result.timedOut)
 		context.emit({ event: "warned", code: "exercise-timed-out", values: { command: showProbe(command), seconds } });
@@ -237,6 +253,7 @@ const mostTimes = 3;
 export class Deadline {
 	readonly #machine: Pick<Machine, "launcher" | "elapsed">;
 	readonly #launched: Reachable;
+	readonly #started: number;
 	#latest: number;
 	#deadline: number;
 	#seen: { readonly at: number; readonly used: number };
@@ -245,6 +262,7 @@ export class Deadline {
 	constructor(machine: Pick<Machine, "launcher" | "elapsed">, launched: Reachable, seconds: number) {
 		this.#machine = machine;
 		this.#launched = launched;
+		this.#started = machine.elapsed();
 		this.#deadline = machine.elapsed() + seconds * 1000;
 		this.#latest = machine.elapsed() + seconds * 1000 * mostTimes;
 		this.#seen = { at: machine.elapsed(), used: machine.launcher.cpuSeconds(launched) };
@@ -254,6 +272,11 @@ export class Deadline {
 	endIn(seconds: number): void {
 		this.#latest = Math.min(this.#deadline, this.#machine.elapsed() + seconds * 1000);
 		this.#deadline = this.#latest;
+	}
+
+	/** Seconds of the whole wait, as far as it is known now. */
+	limit(): number {
+		return Math.round((this.#deadline - this.#started) / 1000);
 	}
 
 	/** Seconds left now. */

@@ -160,7 +160,8 @@ function traceRuns(
 			firstRun(within, application, run, options, settled, ports),
 		);
 		if (!first.value.answered) {
-			const refused = sandbox && (await refusedBySandbox(within, application, identity, launch));
+			const canRun = first.value.probes.every(({ status }) => status === undefined);
+			const refused = sandbox && canRun && (await refusedBySandbox(within, application, identity, launch));
 			return {
 				...first.value,
 				trace: refused ? addTraces(first.trace, refused) : first.trace,

@@ -2,6 +2,7 @@ import { launchEnvironment, socketsOf } from "../../core/application/application
 import { mergeCreatedDirectories } from "../../core/application/created-directory.ts";
 import { errorText } from "../../core/application/error-text.ts";
 import type { Listening } from "../../core/application/found.ts";
+import { cannotRun } from "../../core/application/shell.ts";
 import type { Note } from "../../core/failure.ts";
 import { showProbe } from "../../core/probe/lines.ts";
 import { reachable } from "../../core/probe/propose.ts";
@@ -9,6 +10,7 @@ import { greetingWord, guessProbe } from "../../core/probe/recognise.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { identityOf } from "../build/steps.ts";
 import type { Context, Machine } from "../context.ts";
+import { requireRunnable } from "./probe-lines.ts";
 import { sandboxPlaces } from "./trace.ts";
 import { graceSeconds } from "./watched-run.ts";
 
@@ -35,15 +37,17 @@ const guessedPort = "probe-guessed-port";
 
 /**
  * Tries a probe before tracing: against what runs on the host, and if that does not answer, against the application in a
- * temporary sandbox. A failed try is a result, not an error. Throws a Failure if the application cannot be started.
+ * temporary sandbox. A failed try is a result, not an error. Throws what `requireRunnable` throws, or a Failure if the application
+ * cannot be started.
  */
 export async function tryProbe(context: Context, answers: Answers, line: string): Promise<readonly ProbeAttempt[]> {
 	const { launcher } = context.machine;
+	await requireRunnable(context, { probes: [line] });
 	const onHost = await launcher.shell(line, { onHost: true, root: "" }, hostSeconds, context.signal);
 	context.signal.throwIfAborted();
 	const { ok, output, status, timedOut } = onHost;
 	const host: ProbeAttempt = { where: "host", ok, status, output: output.trim(), timedOut };
-	return ok ? [host] : [host, await inSandbox(context, answers, line)];
+	return ok || cannotRun(status) ? [host] : [host, await inSandbox(context, answers, line)];
 }
 
 /**
@@ -112,7 +116,7 @@ async function inSandbox(context: Context, answers: Answers, line: string): Prom
 			signal.throwIfAborted();
 			// An answer after the application ended comes from something else.
 			const ok = result.ok && !over;
-			if (ok || over || machine.elapsed() >= deadline) {
+			if (ok || over || cannotRun(result.status) || machine.elapsed() >= deadline) {
 				const { output, status, timedOut } = result;
 				const ended = over ? (await run.ended).status : undefined;
 				return {

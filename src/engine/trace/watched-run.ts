@@ -246,6 +246,7 @@ export async function watchedRun<T>(
 		ended = await reportWaiting(context, run.stop(grace), () => ({
 			for: "end",
 			program: baseName(pathFromText(application.command[0] ?? "")),
+			limit: Math.ceil(grace),
 		})).finally(() => clearInterval(watcher));
 		emit({ event: "application-ended", status: ended.status });
 	}

@@ -1,4 +1,5 @@
 import { errorText, isErrorOutput } from "../../core/application/error-text.ts";
+import { withoutShellName } from "../../core/application/shell.ts";
 import { isIdle } from "../../core/confinement/capabilities.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
@@ -18,13 +19,14 @@ import {
 import { showProbe } from "../../core/probe/lines.ts";
 import { remedyOption } from "../../core/questions/trial-decisions.ts";
 import { withoutTrailing } from "../../core/text.ts";
+import type { ProbeOutcome } from "../events.ts";
 import type { OwnAccount } from "../ports.ts";
 import type { Store } from "../store.ts";
 import type { TraceResult } from "../trace/trace.ts";
 import type { TrialRound } from "./trial.ts";
 
 /**
- * Why an application could not be traced: `port-needs-root` (exit 3) for a port that needs root; otherwise exit 1:
+ * Why an application could not be traced: what `probeCannotRun` returns; `port-needs-root` (exit 3) for a port that needs root; otherwise exit 1:
  * `not-answered-on-host`, `ended-on-host` if it went into the background, `failed-…` if it failed. `sockets` are host sockets
  * that it asked for and may not reach.
  */
@@ -34,6 +36,8 @@ export function startFailure(
 	files: Files,
 	{ own, sockets = [] }: { readonly own?: OwnAccount | undefined; readonly sockets?: readonly Path[] } = {},
 ): Failure {
+	const stopped = probeCannotRun(result.probes);
+	if (stopped) return stopped;
 	const command = showProbe(quoteShellLine(commandWords));
 	const { ended: status, output, trace } = result;
 	const names = refusedCalls(trace).map(({ call }) => `${call}()`);
@@ -121,6 +125,8 @@ export function trialFailure(name: string, round: TrialRound, entries: readonly 
 	const signals = round.failedExercises.filter((one) => /^SIG[A-Z]/.test(one));
 	if (!probe && signals.length) return new Failure("not-answered-after-signal", { ...values, signals: signals.join(", ") }, 1);
 	const likely = round.missing.filter(({ importance }) => importance?.level !== "noise");
+	const stopped = likely.length ? undefined : probeCannotRun(round.probes);
+	if (stopped) return stopped;
 	const ending = words === "" ? "-silent" : "";
 	if (!likely.length) return new Failure(`not-answered-in-cage-nothing-missing${ending}`, values, 1);
 	const missing = likely.slice(0, 3).map((one) => {
@@ -157,6 +163,14 @@ export async function ignoreFullDisk(writing: Promise<unknown>): Promise<void> {
 	await writing.catch((error: unknown) => {
 		if (!(error instanceof Failure) || error.code !== "disk-full") throw error;
 	});
+}
+
+/** `probe-cannot-run` (exit 3) if a probe ended because its program is missing or not executable. */
+export function probeCannotRun(probes: readonly ProbeOutcome[]): Failure | undefined {
+	const unfit = probes.find(({ status }) => status !== undefined);
+	if (unfit?.status === undefined) return undefined;
+	const words = withoutShellName(unfit.output.split("\n").at(-1) ?? "") || showProbe(unfit.command);
+	return new Failure("probe-cannot-run", { status: unfit.status, words }, 3);
 }
 
 /** Messages that only repeat that nobody answered. */

@@ -16,6 +16,7 @@ import { type Context, launchMethod } from "../context.ts";
 import { comparablePlan } from "../plan/comparable-plan.ts";
 import { notRestarted, type Restarted, restartCage } from "../run/restart.ts";
 import { missedOf, withMissed } from "../trace/failure-watch.ts";
+import { requireRunnable } from "../trace/probe-lines.ts";
 import { hasSamePackages, hostDrift } from "./drift.ts";
 
 interface UpdateOptions {
@@ -114,6 +115,7 @@ export async function updateCage(
 		return { plan: update, restarted: await switching(context, present, false, restart) };
 	}
 	launchMethod(context, false);
+	await requireRunnable(context, { probes: present.cage.application.probes, exercises: present.cage.exercises });
 	const winner = update.conflicts.length ? await options.winner(update.conflicts) : "cage";
 	return await switching(context, present, options.restart, async () => {
 		const made = await build(context, prepared, options, winner, writeRecord);

@@ -1,11 +1,13 @@
 import type { Failures } from "../en/failures.ts";
 import { foreignSelftestDe } from "./foreign-selftest.ts";
+import { probeFailuresDe } from "./probe-failures.ts";
 import { templateFailuresDe } from "./template.ts";
 import { verbFailuresDe } from "./verb-failures.ts";
 
 export const failuresDe: Failures = {
 	...verbFailuresDe,
 	...foreignSelftestDe.failures,
+	...probeFailuresDe,
 	...templateFailuresDe,
 	"access-denied":
 		"Keine Berechtigung für {path}. Führen Sie den Befehl als root aus, oder wählen Sie mit --state einen anderen Zustandsordner.",
@@ -208,13 +210,6 @@ export const failuresDe: Failures = {
 		"Der Zustandsordner {path} enthält keinen Käfig. Prüfen Sie den Pfad, oder wählen Sie mit --state einen anderen Ordner.",
 	"no-launcher":
 		"Der Käfig wird nicht gestartet, weil dieses System ihn nicht abschotten kann. Fehlende Voraussetzungen: {requirements}. `cagewright doctor` erklärt die Abhilfe.",
-	"line-unreadable": "Die Shell kann diese Zeile nicht lesen. Berichtigen Sie sie: {detail}",
-	"line-program-missing":
-		"{program} ist auf diesem System nicht installiert. Installieren Sie das Paket, oder verwenden Sie in dieser Zeile ein anderes Programm.",
-	"probe-guess-failed":
-		"Für {command} ist keine Probe bekannt, und die aus dem Port abgeleitete scheitert: {probe} {words} Geben Sie eine Shell-Zeile an, die mit 0 endet, wenn die Anwendung eine echte Anfrage beantwortet (--probe).",
-	"no-probe":
-		"Für {command} ist keine Probe bekannt. Geben Sie eine Shell-Zeile an, die mit 0 endet, wenn die Anwendung eine echte Anfrage beantwortet (--probe).",
 	"logs-unknown":
 		"{name} schreibt keine Protokolle unter /var/log; es gibt nichts zu rotieren. Die Ausgabe erhält der startende Prozess.",
 	"limit-not-held":
@@ -275,10 +270,6 @@ export const failuresDe: Failures = {
 	"plan-path-twice":
 		"Der Plan enthält {path} doppelt, vielleicht als Datei und als Einhängung. Prüfen Sie --include, --writable und --bind.",
 	"plan-path-unsafe": "Unsicherer Pfad '{path}' im Plan abgelehnt. Schließen Sie ihn aus.",
-	"probe-answered-by-another":
-		"Ein anderer Prozess auf diesem Host beantwortet die Probe bereits: {probe}. Beenden Sie ihn, oder beobachten Sie ohne --on-host in einer Sandbox.",
-	"probe-proves-nothing":
-		"Die Probe gelingt auch, wenn die Anwendung nicht läuft, und beweist deshalb nichts: {probe}. Schreiben Sie eine Probe, die der Anwendung eine Anfrage sendet.",
 	"process-elsewhere":
 		"Prozess {pid} läuft in einem Container oder unter einer anderen Wurzel; seine Dateien sind nicht die dieses Systems. Führen Sie Cagewright in diesem Container aus.",
 	"process-of-kernel": "Prozess {pid} ist ein Kernel-Thread oder beendet. Nennen Sie einen Prozess der Anwendung.",

@@ -1,4 +1,5 @@
 import { foreignSelftestEn } from "./foreign-selftest.ts";
+import { probeFailuresEn } from "./probe-failures.ts";
 import { templateFailuresEn } from "./template.ts";
 import { verbFailuresEn } from "./verb-failures.ts";
 
@@ -6,6 +7,7 @@ import { verbFailuresEn } from "./verb-failures.ts";
 export const failuresEn = {
 	...verbFailuresEn,
 	...foreignSelftestEn.failures,
+	...probeFailuresEn,
 	...templateFailuresEn,
 	"access-denied": "No permission to use {path}. Run the command as root, or choose another state folder with --state.",
 	"account-file-damaged":
@@ -192,12 +194,6 @@ export const failuresEn = {
 	"no-cages": "State folder {path} contains no cage. Check the path, or choose another folder with --state.",
 	"no-launcher":
 		"Refusing to start a cage: this machine cannot confine it. Missing requirements: {requirements}. `cagewright doctor` explains how to fix each.",
-	"line-unreadable": "The shell cannot parse this line. Correct it: {detail}",
-	"line-program-missing": "{program} is not installed on this machine. Install its package, or use another program in this line.",
-	"probe-guess-failed":
-		"Cagewright knows no probe for {command}, and the probe guessed from its port fails: {probe} {words} Give a shell line that exits 0 if the application answers a real request (--probe).",
-	"no-probe":
-		"Cagewright knows no probe for {command}. Give a shell line that exits 0 if the application answers a real request (--probe).",
 	"logs-unknown":
 		"{name} writes no logs below /var/log, so there is nothing to rotate. Its output goes to the process that starts it.",
 	"limit-not-held":
@@ -252,10 +248,6 @@ export const failuresEn = {
 	"plan-path-below-file": "Cannot place {path} in the cage: {above} is not a directory. Exclude one of the two.",
 	"plan-path-twice": "The plan contains {path} twice, perhaps as a file and as a mount. Check --include, --writable and --bind.",
 	"plan-path-unsafe": "Refusing unsafe path '{path}' in the plan. Exclude it.",
-	"probe-answered-by-another":
-		"Another process on this host already answers the probe: {probe}. Stop that process, or omit --on-host to trace in a sandbox.",
-	"probe-proves-nothing":
-		"The probe succeeds even when the application is not running, so it proves nothing: {probe}. Write a probe that sends a request to the application.",
 	"process-elsewhere":
 		"Process {pid} runs in a container or under another root, so its files are not this machine's. Run Cagewright inside that container.",
 	"process-of-kernel": "Process {pid} is a kernel thread or has exited. Name a process of the application.",

@@ -1,14 +1,18 @@
 import { once } from "node:events";
-import { programsOfLine } from "../../core/application/shell.ts";
+import { hasAlternatives, programsOfLine, withoutShellName } from "../../core/application/shell.ts";
 import { type HostShell, shellTools } from "../../core/confinement/host-shell.ts";
+import { launchFailed } from "../../core/confinement/launch.ts";
 import { libraryClosure } from "../../core/elf/closure.ts";
 import { Failure } from "../../core/failure.ts";
-import { type Path, pathFromText } from "../../core/path/path.ts";
+import { baseName, type Path, pathFromText } from "../../core/path/path.ts";
+import { packageOfClient } from "../../core/probe/client-packages.ts";
+import { packageKindOf } from "../../core/record/packages.ts";
 import type { LineProblem, ShellResult } from "../../engine/launch-ports.ts";
 import { attempt } from "../files/errors.ts";
 import { systemFiles } from "../files/files.ts";
+import { distributionIds } from "../packages/packages.ts";
+import { shellLineEnvironment } from "../shell-line.ts";
 import { findTool, runQuickTool, startTool, toolEnvironment } from "../tools.ts";
-import { lookUpProgram } from "../units/path-lookup.ts";
 
 const outputKept = 4096;
 /** Milliseconds for reading the remaining output of an ended command. */
@@ -52,7 +56,7 @@ export function runGroup(
 		};
 		child.on("error", (error) => {
 			output += error.message;
-			finish(127);
+			finish(launchFailed);
 		});
 		const closed = once(child, "close").catch(() => {});
 		child.on("exit", async (code, signalName) => {
@@ -68,19 +72,25 @@ export function runGroup(
 	});
 }
 
-/** Seconds for parsing a line. */
-const parseSeconds = 2;
+/** Seconds for reading a line. */
+const readSeconds = 30;
 
-/** Lets the shell parse the line without running it, and looks up its programs. */
+/** Prints the first of the names that the shell cannot call. Unlike our own search, this follows the shell's PATH. */
+const findMissing = 'for name do [ -n "$(command -v "$name")" ] || { printf %s "$name"; exit; }; done';
+
+/** Lets the shell parse the line without running it, and look up its programs. */
 export async function lineProblem(line: string): Promise<LineProblem | undefined> {
-	const read = await runGroup(["/bin/sh", "-n", "-c", line], toolEnvironment, parseSeconds);
-	if (!read.ok) {
-		// "/bin/sh: 1: Syntax error: Unterminated quoted string"
-		const detail = (read.output.trim().split("\n")[0] ?? "").replace(/^\S*sh: (?:-c: )?(?:line )?\d+: (?:Syntax error: )?/i, "");
-		return { code: "line-unreadable", values: { detail } };
+	const read = await runGroup(["/bin/sh", "-n", "-c", line], toolEnvironment, readSeconds);
+	if (!read.ok && !read.timedOut) {
+		return { code: "line-unreadable", values: { detail: withoutShellName(read.output) } };
 	}
-	const program = programsOfLine(line).find((name) => "error" in lookUpProgram(name));
-	return program === undefined ? undefined : { code: "line-program-missing", values: { program } };
+	const programs = programsOfLine(line);
+	const missing = await runGroup(["/bin/sh", "-c", findMissing, "sh", ...programs], shellLineEnvironment(), readSeconds);
+	if (!programs.includes(missing.output)) return undefined;
+	const program = missing.output;
+	const packageName = packageOfClient(baseName(pathFromText(program)), packageKindOf(distributionIds()));
+	const values = { program, ...(packageName === undefined ? {} : { package: packageName }) };
+	return { code: "line-program-missing", values, hasAlternatives: hasAlternatives(line) };
 }
 
 /** The best shell of this machine for use in a cage. Throws `shell-missing` (exit 3). */

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: such variables are the shell's, not ours
 import { describe, expect, it } from "vitest";
-import { execOfShellLine, programsOfLine } from "../../../src/core/application/shell.ts";
+import { execOfShellLine, hasAlternatives, programsOfLine } from "../../../src/core/application/shell.ts";
 import { behindStartScript } from "../../../src/core/application/start-scripts.ts";
 
 const of = (line: string, files: Record<string, string> = {}, env: Record<string, string> = {}) =>
@@ -154,3 +154,29 @@ it.each<[string, string[]]>([
 	["", []],
 	["'unfinished", []],
 ])("%s calls %j", (line, programs) => expect(programsOfLine(line)).toEqual(programs));
+
+it.each([
+	"curl -fs x || wget -q x",
+	"command -v dig >/dev/null && dig x || host x",
+	"curl x || exit 0",
+	"if nc -z localhost 80; then exit 0; else exit 1; fi",
+	"for tool in dig host; do $tool x && exit; done; exit 1",
+	"case $USER in root) dig x;; esac",
+	"ask() { curl x; }; ask",
+	"test $((1 + 2)) = 3",
+	"nc localhost 80 <<END\nGET /\nEND",
+	'test "$(curl x || wget x)" = ok',
+])("%s may do without a program", (line) => expect(hasAlternatives(line)).toBe(true));
+
+it.each([
+	"dig x | grep -q y",
+	"curl x || exit 1",
+	"dig x && curl x",
+	"! nc -z localhost 80",
+	"d=$(mktemp -d) && rsync x $d; s=$?; rm -rf $d; exit $s",
+	"grep 'a || b' x",
+	'test "$(redis-cli PING)" = PONG',
+	"curl x >&2 2>&1",
+	"(cd / && ls) >/dev/null",
+	"redis-cli EVAL 'if true then return 1 end' 0",
+])("%s needs its programs", (line) => expect(hasAlternatives(line)).toBe(false));
