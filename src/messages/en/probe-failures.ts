@@ -1,7 +1,8 @@
 /** Failures of probes and exercises; see `failures.ts`. */
 export const probeFailuresEn = {
 	"line-unreadable": "The shell cannot parse this line. Correct it: {detail}",
-	"line-program-missing": "{program} is not installed on this machine. Install its package{package? %}, or use another program in this line.",
+	"line-program-missing":
+		"{program} is not installed on this machine. Install its package{package? %}, or use another program in this line.",
 	"probe-guess-failed":
 		"Cagewright knows no probe for {command}, and the probe guessed from its port fails: {probe} {words} Give a shell line that exits 0 if the application answers a real request (--probe).",
 	"no-probe":
