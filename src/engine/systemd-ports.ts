@@ -74,8 +74,11 @@ export interface ServiceState {
 export interface Services {
 	running(): boolean;
 	state(service: string): Promise<ServiceState>;
-	/** The end of the service's journal since its last start. Empty if it cannot be read. */
-	output(service: string): Promise<string>;
+	/**
+	 * The end of what the service printed since its last start, or if it has not printed anything yet, since that moment (milliseconds
+	 * since the epoch): systemd may have restarted it. Empty if it cannot be read.
+	 */
+	output(service: string, since: number): Promise<string>;
 	/** Running units that belong to the service. */
 	companions(service: string): Promise<Companions>;
 	/** Also starts the units that trigger it (before) and that require it (after). */

@@ -15,6 +15,8 @@ export interface Answer {
 	/** ActiveState and Result (systemctl(1)) at the end, and the exit status if the service failed. */
 	readonly state: string;
 	readonly mainPid: number;
+	/** When the probing began, in milliseconds since the epoch. */
+	readonly since: number;
 }
 
 /** A service that systemd restarts this often does not come up. */
@@ -32,6 +34,7 @@ export async function probeService(
 	trySeconds = seconds,
 ): Promise<Answer> {
 	const { machine, signal } = context;
+	const since = machine.now();
 	const deadline = machine.elapsed() + seconds * 1000;
 	let last: ProbeOutcome = { command: probes[0] ?? "", ok: false, output: "" };
 	const answer = async (): Promise<Answer> => {
@@ -61,7 +64,7 @@ export async function probeService(
 				const why = still.result === "success" ? [] : [still.result || result];
 				const status = still.mainPid || !still.status ? [] : [`status ${still.status}`];
 				const state = [still.active, ...why, ...status].join(", ");
-				return { answered, probes: outcomes, state, mainPid };
+				return { answered, probes: outcomes, state, mainPid, since };
 			}
 			await machine.sleep(pause, signal);
 		}

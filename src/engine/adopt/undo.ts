@@ -72,6 +72,9 @@ export async function undoRelease(hasty: Context, name: string, adoption: Adopti
 	}
 }
 
+/** Seconds that a service gets to answer again, even if `--timeout` is shorter: as long as systemd gives it to start. */
+const leastSeconds = 90;
+
 /** Starts the service unless it runs, and waits until it answers. */
 export async function startAndProbe(
 	context: Context,
@@ -81,6 +84,6 @@ export async function startAndProbe(
 	if ((await services.state(service)).active !== "active") await services.forgetFailure(service);
 	// Does not restart what already runs.
 	await services.start(service, companions);
-	const answer = await probeService(context, service, probes, timeout);
+	const answer = await probeService(context, service, probes, Math.max(timeout, leastSeconds));
 	if (!answer.answered) throw await noAnswerFailure(context, service, answer, probes[0] ?? "");
 }

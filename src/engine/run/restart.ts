@@ -20,8 +20,8 @@ export interface Restarted {
 
 export const notRestarted: Restarted = { restarted: [], remaining: [], interrupted: 0 };
 
-/** Milliseconds that a `run` in the foreground gets to answer, and to restart its application once that has ended. */
-const answerTimeout = 40_000;
+/** Milliseconds that a `run` in the foreground gets to answer, and at least to restart its application once that has ended. */
+const leastAnswerTimeout = 40_000;
 
 /**
  * Moves what runs in an older generation to the present one: services first, via systemd, with updated units; then what `run`
@@ -68,6 +68,7 @@ async function restartRun(context: Context, name: string, generation: number): P
 	const { cage } = await presentCage(context, name);
 	await machine.store.upkeep.requestRestart(name, generation);
 	const began = machine.elapsed();
+	const answerTimeout = Math.max(leastAnswerTimeout, cage.application.timeout * 1000);
 	let deadline = began + answerTimeout;
 	let last: ProbeOutcome = { command: cage.application.probes[0] ?? "", ok: false, output: "" };
 	const answer = async () => {

@@ -195,7 +195,7 @@ async function takeSteps(
 	const { services, sleep } = context.machine;
 	const alone = { triggers: [], dependents: [] };
 	const passed: UnitStep[] = [];
-	let last: Answer = { answered: false, probes: [], state: "", mainPid: 0 };
+	let last: Answer = { answered: false, probes: [], state: "", mainPid: 0, since: context.machine.now() };
 	const asked = async (seconds: number, trySeconds = seconds) => {
 		last = await probeService(context, service, probes, seconds, trySeconds);
 		return last.answered && (await runsInside(context, cage, last.mainPid));
@@ -235,7 +235,7 @@ async function takeSteps(
 			continue;
 		}
 		if (problem) last = await probeService(context, service, [], 0);
-		const output = await services.output(service);
+		const output = await services.output(service, last.since);
 		const words = errorText(output) || errorText(last.probes.find(({ ok }) => !ok)?.output ?? "") || problem;
 		return { answered: false, passed, failed: step, state: last.state, words, probes: last.probes };
 	}

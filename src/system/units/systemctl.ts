@@ -61,15 +61,21 @@ function mainOf(pid: number): number {
 
 const linesRead = 50;
 
-async function output(service: string): Promise<string> {
+async function output(service: string, since: number): Promise<string> {
 	const program = findTool("journalctl");
 	const { output: shown } = await systemctl(["show", "--value", "--property=InvocationID", service]);
 	const invocation = shown.trim();
 	if (program === undefined || !/^[0-9a-f]{32}$/.test(invocation)) return "";
-	// systemd's own messages about the service do not have this field.
-	const words = ["--quiet", "--no-pager", "--output=cat", `--lines=${linesRead}`, `_SYSTEMD_INVOCATION_ID=${invocation}`];
-	const { ok, output } = await runGroup([program, ...words], toolEnvironment, timeoutSeconds);
-	return ok ? output : "";
+	const read = async (...matches: readonly string[]) => {
+		const words = ["--quiet", "--no-pager", "--output=cat", `--lines=${linesRead}`, ...matches];
+		const { ok, output } = await runGroup([program, ...words], toolEnvironment, timeoutSeconds);
+		return ok ? output : "";
+	};
+	// systemd's own messages about the service have neither field.
+	return (
+		(await read(`_SYSTEMD_INVOCATION_ID=${invocation}`)) ||
+		(await read(`--since=@${Math.floor(since / 1000)}`, `_SYSTEMD_UNIT=${service}`))
+	);
 }
 
 async function companions(service: string): Promise<Companions> {
