@@ -76,7 +76,7 @@ export async function probeService(
 export async function noAnswerFailure(context: Context, service: string, answer: Answer, probe: string): Promise<Failure> {
 	const unfit = probeCannotRun(answer.probes);
 	if (unfit) return unfit;
-	const words = errorText(await context.machine.services.output(service)) || errorText(failedOutput(answer));
+	const words = errorText(await context.machine.services.output(service, answer.since)) || errorText(failedOutput(answer));
 	const values = { service, state: answer.state, probe: showProbe(probe) };
 	return words === "" ? new Failure("service-silent", values, 1) : new Failure("service-silent-words", { ...values, words }, 1);
 }

@@ -16,7 +16,7 @@ import { attemptsArguments, attemptsProgram } from "../../core/selftest/program.
 import type { Context } from "../context.ts";
 
 /** Seconds for all techniques; an idle machine needs half of one. */
-const timeoutSeconds = 30;
+const timeoutSeconds = 120;
 
 export interface ForeignRequest {
 	readonly kind: ForeignTarget["kind"];

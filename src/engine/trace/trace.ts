@@ -224,7 +224,7 @@ async function firstRun(
 	const exercise = async (line: string) => {
 		exercises.push(await runExercise(context, run, line, application));
 		coverage?.exercised(line);
-		// KeptSide later effects of this exercise out of the next one's measurement.
+		// Keeps later effects of this exercise out of the next one's measurement.
 		if (coverage) await settled();
 	};
 	if (coverage) coverage.signals = signalsOf(application, run);
@@ -279,8 +279,8 @@ async function sendSignals(context: Context, application: Application, run: Laun
 	return lived;
 }
 
-/** Seconds to answer again: reopening logs (USR1) is short, a reload (HUP) is not. */
-const answersAfter = (signal: string) => (signal === "SIGUSR1" ? 3 : 10);
+/** Seconds to answer again after a signal that reopens logs or reloads. */
+const answersAfter = 10;
 
 /** Sends a signal and probes the application after a moment. */
 export async function survives(context: Context, application: Application, run: Launched, signal: string): Promise<boolean> {
@@ -291,7 +291,7 @@ export async function survives(context: Context, application: Application, run: 
 		context,
 		run,
 		application.probes,
-		Math.min(application.timeout, answersAfter(signal)),
+		Math.min(application.timeout, answersAfter),
 		firstTrySeconds,
 	);
 	return probes.every((probe) => probe.ok);

@@ -10,7 +10,7 @@ import { refusedBySystem, runningTree } from "./tree.ts";
 
 /** Processes that start while strace attaches are included in the next turn. A tree that never rests is included in part. */
 const turns = 5;
-const detachSeconds = 10;
+const detachSeconds = 30;
 
 /**
  * Watches a running process with all its threads and descendants. However it ends, by `detach` or by the death of this process or

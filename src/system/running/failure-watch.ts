@@ -62,7 +62,7 @@ export async function watchFailures({ onLine }: FailureWatchRequest): Promise<Fa
 		},
 		async stop() {
 			child.stdin.end();
-			const timer = setTimeout(() => child.kill("SIGKILL"), 5000);
+			const timer = setTimeout(() => child.kill("SIGKILL"), 30_000);
 			await ended;
 			clearTimeout(timer);
 		},
