@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { isLong } from "./test/long.ts";
 
 /**
  * Tests that install packages, check all files or processes of the machine, or measure time. A watch knows cages by the numbers of
@@ -11,13 +12,8 @@ const alone = ["alarms", "install-hook", "sandbox/sandbox", "selftest-leavings",
 );
 /** Tests that replace a module of ours, which an earlier file of the same worker may have loaded. */
 const replacing = ["init-search", "leftovers"].map((name) => `test/system/${name}.test.ts`);
-/** Run only on request, because they boot many systems or a kernel of their own, or need an older release. */
-const onRequest = [
-	...(process.env.CAGEWRIGHT_MACHINE ? [] : ["test/system/machine.test.ts"]),
-	...(process.env.CAGEWRIGHT_CUTS ? [] : ["test/system/power-cuts.test.ts"]),
-	...(process.env.CAGEWRIGHT_BEFORE ? [] : ["test/system/release-before.test.ts"]),
-	...(process.env.CAGEWRIGHT_FLEET ? [] : ["test/system/fleet.test.ts"]),
-];
+/** They boot many systems or a kernel of their own, or build an older release. */
+const longOnly = ["fleet", "machine", "power-cuts", "release-before"].map((name) => `test/system/${name}.test.ts`);
 /**
  * A worker runs many files, because loading the modules and the program again for each takes a second. So `setup.ts` registers the
  * helpers' hooks for each file. Node loads the built program for `inProcess`, without another transformation.
@@ -47,9 +43,8 @@ class SlowestFirst extends BaseSequencer {
 /** Daemons and terminals mostly wait, and each file has its own namespaces and folders. */
 const parallel = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 1 } };
 const systemTests = "test/{system,terminal}/**/*.test.ts";
-const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
-/** Much longer than any test takes, so that only a hanging test fails, even on a busy machine. */
-const systemTimeouts = { testTimeout: 300_000, hookTimeout: 300_000 };
+/** Much longer than any test takes, so that only a hanging test fails, even on a busy machine. The first boot downloads packages. */
+const timeouts = { testTimeout: 1_800_000, hookTimeout: 1_800_000 };
 
 export default defineConfig({
 	test: {
@@ -76,14 +71,14 @@ export default defineConfig({
 				test: {
 					name: "system",
 					include: [systemTests],
-					exclude: [...alone, ...replacing, ...onRequest],
+					exclude: [...alone, ...replacing, ...(isLong ? [] : longOnly)],
 					...parallel,
 					...sharedWorkers,
-					...systemTimeouts,
+					...timeouts,
 				},
 			},
 			{
-				test: { name: "replacing", include: replacing, ...parallel, ...sharedWorkers, isolate: true, ...systemTimeouts },
+				test: { name: "replacing", include: replacing, ...parallel, ...sharedWorkers, isolate: true, ...timeouts },
 			},
 			{
 				test: {
@@ -93,7 +88,7 @@ export default defineConfig({
 					maxWorkers: 1,
 					sequence: { groupOrder: 2 },
 					...sharedWorkers,
-					...systemTimeouts,
+					...timeouts,
 				},
 			},
 		],

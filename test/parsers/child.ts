@@ -1,14 +1,15 @@
 import { writeSync } from "node:fs";
 import { Failure } from "../../src/core/failure.ts";
+import { isLong, times } from "../long.ts";
 import { generator } from "../system/random.ts";
 import { type Parser, parsers } from "./parsers.ts";
 
 /**
- * Feeds malformed texts to parsers, always the same texts for one seed. `CAGEWRIGHT_TEXTS` sets how many damaged ones. Prints each text's description before trying it, so that the
+ * Feeds malformed texts to parsers, always the same texts for one seed. Prints each text's description before trying it, so that the
  * last line names a text that hangs.
  */
 
-const small = Number(process.env.CAGEWRIGHT_TEXTS ?? 200);
+const small = times(200, 2000);
 /** Long enough that a parser with quadratic time or memory does not finish. */
 const longBytes = 256 * 1024;
 const awkward = [
@@ -66,8 +67,8 @@ function tryParser(name: string, { parse, samples }: Parser): void {
 	for (const [index, sample] of samples.entries()) tryWith(`sample ${index}`, sample);
 	for (let number = 0; number < small; number++) tryWith(`damaged ${number}`, damaged());
 	const [sample = ""] = samples;
-	// Parsers share their loops, so every third awkward text suffices for each. `CAGEWRIGHT_ALL=1` tries all.
-	const isTried = (_: string, index: number) => process.env.CAGEWRIGHT_ALL === "1" || (index + name.length) % 3 === 0;
+	// Parsers share their loops, so every third awkward text suffices for each. `npm run test:long` tries all.
+	const isTried = (_: string, index: number) => isLong || (index + name.length) % 3 === 0;
 	const middle = Math.floor(sample.length / 2);
 	const long = (part: string) => part.repeat(Math.ceil(longBytes / Math.max(1, part.length)));
 	for (const part of awkward.filter(isTried)) {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { isLong } from "../long.ts";
 
 /** The system that tests boot: a small Debian of the machine's own release and mirror, created once and shared by all test files. */
 
@@ -28,7 +29,7 @@ const packages = [
 	"systemd-sysv",
 	"util-linux",
 	// A fleet is reached over ssh.
-	...(process.env.CAGEWRIGHT_FLEET ? ["openssh-server", "python3-apt"] : []),
+	...(isLong ? ["openssh-server", "python3-apt"] : []),
 ];
 
 /** Daemon packages whose archives the tree keeps, so that a test can install them again. */

@@ -2,19 +2,19 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
 /**
  * Daemons of the census in booted systems, one for each mechanism. Cagewright gets only their packages and a request. The daemons of
- * one system share its boot; exim4 and postfix cannot be installed together. `CAGEWRIGHT_ALL=1` adds daemons with the same mechanisms.
+ * one system share its boot; exim4 and postfix cannot be installed together. `npm run test:long` adds daemons with the same mechanisms.
  * The self-test has its own tests.
  */
-const isWhole = process.env.CAGEWRIGHT_ALL === "1";
 const systems = [
 	// A socket unit that starts programs; many programs at once, among them setgid ones.
 	["fcgiwrap", "postfix"],
 	// A setuid program that delivers mail; a database, TLS and UDP; the machine's messages; and daemons with the same mechanisms.
-	...(isWhole
+	...(isLong
 		? [
 				["carbon-cache", "exim4", "gpsd", "mumble-server", "ngircd"],
 				["dictd", "journal-gatewayd", "openntpd", "rsyslog", "tftpd-hpa"],

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { isLong, times } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { eventually } from "./eventually.ts";
 import { generator } from "./random.ts";
@@ -8,16 +9,13 @@ import { differences, snapshot } from "./snapshot.ts";
 
 /**
  * Kills commands that change services, on a booted systemd: an update between its switch and the restart, a removal with units and
- * hooks, an adoption and a release at random moments. `CAGEWRIGHT_MOVES` sets how often services move, `CAGEWRIGHT_SEED` repeats a run.
+ * hooks, an adoption and a release at random moments. `CAGEWRIGHT_SEED` repeats a run.
  */
 
-const { CAGEWRIGHT_MOVES: wantedMoves } = process.env;
 /** `adopt.test.ts` kills at each step, so a few random moments suffice once one of them cut a move in two. */
-const fewest = Number(wantedMoves ?? 1);
-const moves = Number(wantedMoves ?? 8);
+const fewest = times(1, 50);
+const moves = times(8, 50);
 const seed = Number(process.env.CAGEWRIGHT_SEED ?? Date.now() % 1_000_000);
-
-const isWhole = process.env.CAGEWRIGHT_ALL === "1";
 
 let system: Booted;
 beforeAll(async () => {
@@ -35,7 +33,7 @@ const inFolder = () => system.must("ls -A /var/lib/cagewright/cages/redis");
 const beside = () =>
 	snapshot({ root: system.root(), places: ["/etc", "/dev", "/usr/local", "/opt", "/root", "/home"], by: "content" });
 
-test(`${moves} kills of adopt and release at random moments (seed ${seed})`, { timeout: 60_000 + moves * 60_000 }, async () => {
+test(`${moves} kills of adopt and release at random moments (seed ${seed})`, async () => {
 	const random = generator(seed);
 	const keys = 1000;
 	const whole = `redis-cli eval "local n=0; for i=1,${keys} do if redis.call('get','key:'..i)==tostring(i) then n=n+1 end end; return n" 0`;
@@ -48,7 +46,7 @@ test(`${moves} kills of adopt and release at random moments (seed ${seed})`, { t
 		const verb = (await isAdopted()) ? "release" : "adopt";
 		await system.must(`redis-cli set last ${turn}`);
 		// Most of the time passes before the command stops the service, so most kills come after that.
-		const isAway = wantedMoves === undefined || random() < 0.5;
+		const isAway = !isLong || random() < 0.5;
 		const pause = (random() * (isAway ? 0.6 : 3)).toFixed(3);
 		const begin = isAway ? "until grep -qs service-stopped /run/events; do sleep 0.01; done;" : "";
 		const name = verb === "adopt" ? "--name redis" : "";
@@ -79,7 +77,7 @@ test(`${moves} kills of adopt and release at random moments (seed ${seed})`, { t
 	expect(differences(before, beside())).toEqual([]);
 });
 
-test("a switch that was killed before the restart is completed by the next command", { timeout: 180_000 }, async () => {
+test("a switch that was killed before the restart is completed by the next command", async () => {
 	await system.must("systemctl stop redis-server && cagewright unit redis --install --quiet && systemctl start cage-redis");
 	let said = 0;
 	// After the switch, and when the service has stopped or just started. Again if both came too late.
@@ -148,9 +146,9 @@ describe("a removal", () => {
 	});
 
 	/** strace kills the program at one of its calls: for the journal, for the unit, or for the remaining files. */
-	test("that was killed at any step is completed by the next command, which says so", { timeout: 180_000 }, async () => {
+	test("that was killed at any step is completed by the next command, which says so", async () => {
 		const all = ["rename 3", "unlink 3", "unlink 5", "rmdir 4"];
-		const steps = all.filter((_, index) => isWhole || index % 2 === seed % 2);
+		const steps = all.filter((_, index) => isLong || index % 2 === seed % 2);
 		await system.must("cp -a /var/lib/cagewright/cages/redis /var/kept");
 		// The earlier moves determine which data exists: seeded data, and data returned to the host.
 		const stays = (await inFolder()).split("\n").filter((one) => /^(data|data\.undone-.*|seeded\.json)$/.test(one));

@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, type Json, temporaryState } from "./cagewright.ts";
 import { haproxy } from "./more-daemons.ts";
 import { freePort } from "./network.ts";
@@ -24,7 +25,7 @@ async function offered(name: string, words: readonly string[] = [name]) {
 const phpUnit = readdirSync("/usr/lib/systemd/system").find((name) => /^php[\d.]+-fpm\.service$/.test(name)) ?? "";
 
 type Documented = [name: string, offers: Record<string, [string, string]>, setting?: string];
-/** One daemon of each kind of passage. The lists of `more` contain further proposals of these kinds, and run with `CAGEWRIGHT_ALL=1`. */
+/** One daemon of each kind of passage. The lists of `more` contain further proposals of these kinds, and run with `npm run test:long`. */
 const some: readonly Documented[] = [
 	["redis", { "--writable /etc/redis": ["unit", "ReadWriteDirectories=-/etc/redis"] }],
 	[
@@ -47,7 +48,7 @@ const more: readonly Documented[] = [
 	],
 ];
 
-test.each<Documented>(process.env.CAGEWRIGHT_ALL === "1" ? [...some, ...more] : some)(
+test.each<Documented>(isLong ? [...some, ...more] : some)(
 	"documented files of %s are offered",
 	async (name, expected, setting) => {
 		const { offers, ownChroot } = await offered(name);

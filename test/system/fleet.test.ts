@@ -6,7 +6,7 @@ import { redis } from "./booted-services.ts";
 import { temporaryFolder } from "./cagewright.ts";
 import { type Fleet, fleet } from "./fleet.ts";
 
-/** Three machines that serve Redis under an account with another number on each. Runs only if `CAGEWRIGHT_FLEET` is set. */
+/** Three machines that serve Redis under an account with another number on each. Runs only with `npm run test:long`. */
 
 const names = ["one", "two", "three"];
 const folder = temporaryFolder("fleet");

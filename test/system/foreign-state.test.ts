@@ -3,6 +3,7 @@ import { once } from "node:events";
 import fs from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { begin, cagewright, inProcess, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -121,9 +122,8 @@ const readers = [
 	["check", "redis"],
 	["record", "redis"],
 ];
-/** They open the same files in the same way, so each place is tried with one of the first `count`, or with all by `CAGEWRIGHT_ALL=1`. */
-const some = (index: number, count: number) =>
-	readers.slice(0, count).filter((_, at) => process.env.CAGEWRIGHT_ALL === "1" || at === index % count);
+/** They open the same files in the same way, so each place is tried with one of the first `count`, or with all by `npm run test:long`. */
+const some = (index: number, count: number) => readers.slice(0, count).filter((_, at) => isLong || at === index % count);
 
 describe("a link of the user", () => {
 	const places = [

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { beforeEach, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { editJson, editTrace, packed, unpacked } from "./archives.ts";
 import { cagewright, inProcess, must } from "./cagewright.ts";
 import { exportedRedis } from "./hostile-archives.ts";
@@ -243,7 +244,7 @@ const all: readonly (readonly string[])[] = [
 	["unit", "redis", "--dropin", "redis-server"],
 	["unit", "redis", "--score"],
 ];
-const launches = (index: number) => all.filter((_, at) => process.env.CAGEWRIGHT_ALL === "1" || (at + index) % 3 === 0);
+const launches = (index: number) => all.filter((_, at) => isLong || (at + index) % 3 === 0);
 const unlaunchable: readonly [string, (json: Json) => void, RegExp][] = [
 	["a bind of /etc", bind("/etc"), /\/etc/],
 	["a bind of the state folder", bind(state), /state folder/],

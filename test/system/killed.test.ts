@@ -2,6 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
 import { afterAll, expect, test } from "vitest";
+import { times } from "../long.ts";
 import { begin, cagewright, make, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { fillDisk } from "./fill-disk.ts";
@@ -13,16 +14,16 @@ import { differences, type Snapshot, snapshot } from "./snapshot.ts";
 
 /**
  * Kills the program at random moments of every command that changes a cage, and fills the disk at random moments. Afterwards one
- * command restores a cage that answers, its data is intact, and nothing unfinished remains. `CAGEWRIGHT_KILLS` sets the number of kills
- * (the disk fills a fifth as often, at least 20 times), `CAGEWRIGHT_SEED` repeats a run.
+ * command restores a cage that answers, its data is intact, and nothing unfinished remains. `CAGEWRIGHT_SEED` repeats
+ * a run.
  */
 
-const kills = Number(process.env.CAGEWRIGHT_KILLS ?? 20);
-const fills = Math.max(20, Math.ceil(kills / 5));
+const kills = times(10, 500);
+const fills = times(10, 100);
 const seed = Number(process.env.CAGEWRIGHT_SEED ?? Date.now() % 1_000_000);
 const words = ["one", "two"] as const;
 const port = "4000";
-const asks = `exec 3<>/dev/tcp/127.0.0.1/${port}; echo probe >&3; read -t 5 -r answer <&3; test -n "$answer"`;
+const asks = `exec 3<>/dev/tcp/127.0.0.1/${port}; echo probe >&3; read -t 30 -r answer <&3; test -n "$answer"`;
 
 // Not below /tmp, because every application has a separate /tmp.
 const homes = fs.mkdtempSync("/opt/cagewright-killed-");
@@ -136,9 +137,7 @@ async function killedAfter(state: string, args: readonly string[], milliseconds:
 	return status !== null;
 }
 
-test(`${kills} kills at random moments leave a complete cage and its data (seed ${seed})`, {
-	timeout: 60_000 + kills * 6_000,
-}, async () => {
+test(`${kills} kills at random moments leave a complete cage and its data (seed ${seed})`, async () => {
 	const cutOff: Record<string, number> = {};
 	let failed = false;
 	const killing = async (lane: Lane, most: number) => {
@@ -206,9 +205,7 @@ function strikes({ changes, random }: Lane, most: number): Strike[] {
 		.map(({ strike }) => strike);
 }
 
-test(`a disk that is full at ${fills} random moments leaves the old cage complete (seed ${seed})`, {
-	timeout: 60_000 + fills * 15_000,
-}, async () => {
+test(`a disk that is full at ${fills} random moments leaves the old cage complete (seed ${seed})`, async () => {
 	const folder = temporaryFolder("killed");
 	const disks = [0, 1].map((number) => `${folder}/disk-${number}`);
 	try {

@@ -11,9 +11,10 @@ import type { Context } from "../../src/engine/context.ts";
 import type { LaunchRequest } from "../../src/engine/launch-ports.ts";
 import { launchRequest } from "../../src/engine/run/run.ts";
 import { host, spec } from "../core/confinement/launches.ts";
+import { isLong } from "../long.ts";
 import { begin, cagewright, type Started, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon } from "./daemons.ts";
-import { eventually } from "./eventually.ts";
+import { eventually, patience } from "./eventually.ts";
 import { preparedRedis } from "./prepared.ts";
 import { allProcesses, commandOf, descendantsOf, leftovers, nameOf, startOf } from "./processes.ts";
 
@@ -46,7 +47,6 @@ function closed(lines: readonly string[]): readonly string[] {
 	return open ? [...lines, "fi"] : lines;
 }
 
-const isWhole = process.env.CAGEWRIGHT_ALL === "1";
 const state = temporaryState();
 let daemon: Daemon;
 let port: number;
@@ -134,7 +134,7 @@ const nothing = async () => {};
 /** Any command removes what a killed one left. */
 const next = () => cagewright(["list"], { state });
 
-describe("after a kill of any process, nothing remains", { timeout: 240_000 }, () => {
+describe("after a kill of any process, nothing remains", () => {
 	test("of a run, at once", async () => {
 		const killed = await killEach(
 			() => begin(["run", "redis"], { state }),
@@ -157,7 +157,7 @@ describe("after a kill of any process, nothing remains", { timeout: 240_000 }, (
 	});
 });
 
-describe("after the launcher dies, nothing remains", { timeout: 240_000 }, () => {
+describe("after the launcher dies, nothing remains", () => {
 	type Kind = "run" | "trial" | "sandbox" | "traced trial" | "traced sandbox";
 	async function requestOf(kind: Kind): Promise<{ request: LaunchRequest; dispose(): Promise<void> }> {
 		const context: Context = { machine: systemMachine(state), emit() {}, signal: new AbortController().signal };
@@ -194,7 +194,7 @@ describe("after the launcher dies, nothing remains", { timeout: 240_000 }, () =>
 
 	const kills = ["exit", "outer", "inner"] as const;
 	/**
-	 * One kill at every second step, in turn. The launches differ in few steps, and start at different ones. `CAGEWRIGHT_ALL=1` tries
+	 * One kill at every second step, in turn. The launches differ in few steps, and start at different ones. `npm run test:long` tries
 	 * each kill at each step.
 	 */
 	test.each([
@@ -207,9 +207,9 @@ describe("after the launcher dies, nothing remains", { timeout: 240_000 }, () =>
 		await dieAt(0, kind, "exit");
 		const steps = cut.lines;
 		expect(steps).toBeGreaterThan(10);
-		for (let step = isWhole ? 0 : first; step <= steps; step += isWhole ? 1 : 2) {
+		for (let step = isLong ? 0 : first; step <= steps; step += isLong ? 1 : 2) {
 			const turn = Math.floor(step / 2) % kills.length;
-			for (const kill of isWhole ? kills : kills.slice(turn, turn + 1)) await dieAt(step, kind, kill);
+			for (const kill of isLong ? kills : kills.slice(turn, turn + 1)) await dieAt(step, kind, kill);
 		}
 	});
 
@@ -223,7 +223,7 @@ describe("after the launcher dies, nothing remains", { timeout: 240_000 }, () =>
 			pipe,
 			"--",
 		]);
-		const { signal, status } = spawnSync(program, words, { timeout: 20_000, killSignal: "SIGKILL", stdio: "ignore" });
+		const { signal, status } = spawnSync(program, words, { timeout: patience, killSignal: "SIGKILL", stdio: "ignore" });
 		expect({ signal, status }).toEqual({ signal: null, status: 1 });
 	});
 });

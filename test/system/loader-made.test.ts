@@ -6,6 +6,7 @@ import { closureOf } from "../../src/core/elf/closure.ts";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
 import { systemFiles } from "../../src/system/files/files.ts";
 import { type Making, makeElf } from "../core/elf/make-elf.ts";
+import { times } from "../long.ts";
 import { askLoader, differences, isMuslLoader, usableVariants } from "./ask-loader.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
@@ -80,7 +81,7 @@ function withLast({ making, path }: Shape): Shape {
 	};
 }
 
-const runs = process.env.CAGEWRIGHT_ALL === "1" ? 300 : 100;
+const runs = times(100, 300);
 const last = "@/last";
 const lasts: readonly Shape[] = names.map((name) => ({ path: `last/${name}`, making: { soname: name } }));
 

@@ -9,7 +9,7 @@ import { home, temporaryFolder } from "./cagewright.ts";
 /**
  * Installs the package in a machine with a Linux of its own, and runs `test/machines/accept.sh` there, before and after a reboot.
  * User-mode Linux needs neither a hypervisor nor an emulated processor. Debian builds it with AppArmor and without Landlock, so this
- * is also the test of a machine that has no Landlock. Runs only if `CAGEWRIGHT_MACHINE` is set, because it takes 5 to 10 minutes.
+ * is also the test of a machine that has no Landlock. Runs only with `npm run test:long`, because it takes 5 to 10 minutes.
  */
 
 const size = "3G";
@@ -62,9 +62,7 @@ async function runPhase(folder: string, disk: string, phase: string): Promise<st
 	return console.replaceAll("\r", "");
 }
 
-test("the package makes, tests, adopts, upgrades and updates cages in a machine, which answer after a reboot", {
-	timeout: 1_800_000,
-}, async () => {
+test("the package makes, tests, adopts, upgrades and updates cages in a machine, which answer after a reboot", async () => {
 	const folder = temporaryFolder("machine");
 	const disk = makeDisk(folder);
 	for (const phase of ["install", "reboot"]) {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { begin, cagewright, inProcess, type Json, make, temporaryState } from "./cagewright.ts";
 import { bind9, type Daemon, nginx } from "./daemons.ts";
 import { apacheWithDefaults, haproxy, phpFpm } from "./more-daemons.ts";
@@ -30,16 +31,13 @@ const more: readonly [string, number, () => Daemon][] = [
 	["haproxy", 22, () => haproxy(port)],
 ];
 
-test.each(process.env.CAGEWRIGHT_ALL === "1" ? more : [])(
-	"%s has at most %i files afterwards and answers",
-	async (name, most, daemon) => {
-		const made = await makeOf(daemon(), name);
-		const { after, dropped, outcome } = await minimise(name);
-		expect(outcome).toBe("minimised");
-		expect(after.files).toBeLessThanOrEqual(most);
-		expect(made.files - after.files).toBe(dropped.files);
-	},
-);
+test.each(isLong ? more : [])("%s has at most %i files afterwards and answers", async (name, most, daemon) => {
+	const made = await makeOf(daemon(), name);
+	const { after, dropped, outcome } = await minimise(name);
+	expect(outcome).toBe("minimised");
+	expect(after.files).toBeLessThanOrEqual(most);
+	expect(made.files - after.files).toBe(dropped.files);
+});
 
 test("redis has at most 18 files afterwards, later trials and plans keep that, and an exercise that failed before is ignored with a notice", async () => {
 	const { daemon, made } = await preparedRedis(state);

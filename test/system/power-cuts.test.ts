@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type Booted, boot, bootTime } from "./booted.ts";
+import { type Booted, boot } from "./booted.ts";
 import { bootedTree } from "./booted-tree.ts";
 import { type Json, temporaryFolder } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
@@ -11,10 +11,10 @@ import { generator } from "./random.ts";
 
 /**
  * Cuts the power at random moments of every command that changes a cage or a service: a booted system works on a disk whose writes are
- * logged, and the disk of each cut boots again. Runs only if `CAGEWRIGHT_CUTS` sets the number of cuts. `CAGEWRIGHT_SEED` repeats a run.
+ * logged, and the disk of each cut boots again. Runs only with `npm run test:long`. `CAGEWRIGHT_SEED` repeats a run.
  */
 
-const cuts = Number(process.env.CAGEWRIGHT_CUTS ?? 5);
+const cuts = 50;
 const seed = Number(process.env.CAGEWRIGHT_SEED ?? Date.now() % 1_000_000);
 const keys = 1000;
 const whole = `redis-cli eval "local n=0; for i=1,${keys} do if redis.call('get','key:'..i)==tostring(i) then n=n+1 end end; return n" 0`;
@@ -32,48 +32,42 @@ const commands: readonly (readonly [name: string, line: string])[] = [
 	["removal", "cagewright remove redis --yes --quiet"],
 ];
 
-test.runIf(cuts)(
-	`${cuts} power cuts leave a complete cage and its data (seed ${seed})`,
-	{
-		timeout: bootTime + cuts * 60_000,
-	},
-	async () => {
-		const folder = temporaryFolder("power-cuts");
-		const random = generator(seed);
-		const tree = join(folder, "tree");
-		execFileSync("cp", ["-a", "--reflink=auto", bootedTree(), tree]);
-		execFileSync("systemctl", ["--quiet", `--root=${tree}`, "enable", "redis-server"], { stdio: "pipe" });
-		const disk = await loggedDisk(folder, tree, 1200);
-		rmSync(tree, { recursive: true });
-		/** The writes of each command. */
-		const spans: { readonly name: string; readonly from: number; readonly to: number }[] = [];
-		try {
-			const system = await boot({ disk: disk.file });
-			await system.must(`redis-cli eval "for i=1,${keys} do redis.call('set','key:'..i,i) end" 0; redis-cli save; sync`);
-			for (const [name, line] of commands) {
-				const from = disk.writes();
-				await system.must(line);
-				spans.push({ name, from, to: disk.writes() });
-			}
-			await system.dispose();
-			const seen: Record<string, number> = {};
-			for (let cut = 0; cut < cuts; cut++) {
-				const { from, name, to } = spans[cut % spans.length] ?? { from: 0, to: 0, name: "" };
-				const writes = from + Math.floor(random() * (to - from + 1));
-				const share = random();
-				const where = `cut ${cut}, ${name}, write ${writes} of ${from} to ${to}, seed ${seed}`;
-				const place = join(folder, "cut");
-				disk.rebuild(place, writes, () => random() < share);
-				await using after = await bootAgain(place);
-				const state = await expectWhole(after, where);
-				seen[state] = (seen[state] ?? 0) + 1;
-			}
-			process.stdout.write(`${cuts} power cuts: ${JSON.stringify(seen)}\n`);
-		} finally {
-			await disk.dispose();
+test(`${cuts} power cuts leave a complete cage and its data (seed ${seed})`, async () => {
+	const folder = temporaryFolder("power-cuts");
+	const random = generator(seed);
+	const tree = join(folder, "tree");
+	execFileSync("cp", ["-a", "--reflink=auto", bootedTree(), tree]);
+	execFileSync("systemctl", ["--quiet", `--root=${tree}`, "enable", "redis-server"], { stdio: "pipe" });
+	const disk = await loggedDisk(folder, tree, 1200);
+	rmSync(tree, { recursive: true });
+	/** The writes of each command. */
+	const spans: { readonly name: string; readonly from: number; readonly to: number }[] = [];
+	try {
+		const system = await boot({ disk: disk.file });
+		await system.must(`redis-cli eval "for i=1,${keys} do redis.call('set','key:'..i,i) end" 0; redis-cli save; sync`);
+		for (const [name, line] of commands) {
+			const from = disk.writes();
+			await system.must(line);
+			spans.push({ name, from, to: disk.writes() });
 		}
-	},
-);
+		await system.dispose();
+		const seen: Record<string, number> = {};
+		for (let cut = 0; cut < cuts; cut++) {
+			const { from, name, to } = spans[cut % spans.length] ?? { from: 0, to: 0, name: "" };
+			const writes = from + Math.floor(random() * (to - from + 1));
+			const share = random();
+			const where = `cut ${cut}, ${name}, write ${writes} of ${from} to ${to}, seed ${seed}`;
+			const place = join(folder, "cut");
+			disk.rebuild(place, writes, () => random() < share);
+			await using after = await bootAgain(place);
+			const state = await expectWhole(after, where);
+			seen[state] = (seen[state] ?? 0) + 1;
+		}
+		process.stdout.write(`${cuts} power cuts: ${JSON.stringify(seen)}\n`);
+	} finally {
+		await disk.dispose();
+	}
+});
 
 async function bootAgain(disk: string): Promise<Booted & AsyncDisposable> {
 	const system = await boot({ disk });

@@ -1,26 +1,31 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cagewright, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { ask, type Network, privateNetwork } from "./network.ts";
 
-/** `CAGEWRIGHT_BEFORE` is the commit of the release before. It is built here, and this program takes over the cages that it makes. */
-const commit = process.env.CAGEWRIGHT_BEFORE ?? "";
+/**
+ * The release before is the newest tag, or the commit that `CAGEWRIGHT_BEFORE` names. It is built here, and this program takes over the
+ * cages that it makes. Runs only with `npm run test:long`.
+ */
+const repository = join(import.meta.dirname, "../..");
+const newestTag = () =>
+	spawnSync("git", ["describe", "--tags", "--abbrev=0"], { cwd: repository, encoding: "utf8" }).stdout.trim();
+const commit = process.env.CAGEWRIGHT_BEFORE ?? newestTag();
 const before = temporaryFolder("release-before");
 const state = temporaryState();
 let network: Network;
 
 beforeAll(async () => {
 	network = await privateNetwork();
-	const repository = join(import.meta.dirname, "../..");
 	const archive = execFileSync("git", ["archive", commit], { cwd: repository, maxBuffer: 2 ** 30 });
 	execFileSync("tar", ["-x", "-C", before], { input: archive });
 	execFileSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: before });
 	execFileSync("node", ["build.js"], { cwd: before });
 });
 
-describe.each([
+describe.runIf(commit).each([
 	["demo", "curl -fsS http://127.0.0.1:8085/"],
 	["redis", "redis-cli -e -p 6379 ping"],
 	["nginx", "curl -fsS http://127.0.0.1:80/"],
