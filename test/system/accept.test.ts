@@ -31,18 +31,27 @@ async function failuresOf(phase: string): Promise<string[]> {
 		.filter((line) => !line.startsWith("ok "));
 }
 
-test("the package makes, tests, adopts, upgrades and updates cages", async () => {
+test("the package makes, tests, adopts, upgrades and updates cages, and their services answer after a reboot", async () => {
 	expect(await failuresOf("install")).toEqual(["1..25"]);
-});
-
-test("ordinary users learn that a container that covers parts of /proc gives them no cages", async () => {
-	const { stdout } = await system.run("runuser -u ordinary -- cagewright doctor --json");
-	expect(JSON.parse(stdout).findings).toContainEqual(expect.objectContaining({ what: "user-namespaces", state: "missing" }));
-	const { status, stderr } = await system.run("runuser -u ordinary -- cagewright make demo --yes --quiet");
-	expect([status, stderr]).toEqual([3, expect.stringMatching(/^cagewright: This system gives[^\n]* \/proc [^\n]+\n$/)]);
-});
-
-test("the services answer from their cages after a reboot", async () => {
 	await system.reboot();
 	expect(await failuresOf("reboot")).toEqual(["1..9"]);
+});
+
+/** Shell lines that run as an ordinary user, in a mount namespace with this /proc: containers cover different parts of theirs, or none. */
+const asUser = (preparation: string, line: string) =>
+	system.run(`unshare --mount --net --pid --fork sh -ec '${preparation}; exec runuser -u reader -- ${line}'`);
+const wholeProc = "mount -t proc proc /proc; mount -t sysfs sysfs /sys";
+const coveredProc =
+	"for proc in $(findmnt --noheadings --types proc --output TARGET); do ! [ -e $proc/version ] || mount --bind /dev/null $proc/version; done";
+
+test("ordinary users learn that a container that covers parts of /proc gives them no cages", async () => {
+	await system.must("useradd --create-home reader");
+	const userNamespaces = async (preparation: string) => {
+		const { stdout } = await asUser(preparation, "cagewright doctor --json");
+		return JSON.parse(stdout).findings.find(({ what }: { what: string }) => what === "user-namespaces");
+	};
+	expect(await userNamespaces(wholeProc)).toMatchObject({ state: "ok" });
+	expect(await userNamespaces(coveredProc)).toMatchObject({ state: "missing" });
+	const { status, stderr } = await asUser(coveredProc, "cagewright make demo --yes --quiet");
+	expect([status, stderr]).toEqual([3, expect.stringMatching(/^cagewright: This system gives[^\n]* \/proc [^\n]+\n$/)]);
 });

@@ -34,7 +34,7 @@ export interface Booted {
 }
 
 /** Milliseconds for the hook that boots: the first boot on a machine downloads its packages. */
-export const bootTime = 600_000;
+export const bootTime = 1_800_000;
 
 /**
  * Boots with these units enabled: `nginx`, `redis-server`, `named` and `ssh` are available. Or boots the disk in this file, whose

@@ -48,7 +48,7 @@ beforeAll(async () => {
 		${create(`${below}/image`)}; mount -o loop ${below}/image ${disk}; mkdir -m 700 ${state}`);
 	execFileSync("chmod", ["755", home]);
 	files = greeterFiles(home, ["one"]);
-	const probe = `bash -c 'exec 3<>/dev/tcp/127.0.0.1/4000; echo probe >&3; read -t 5 -r answer <&3; test -n "$answer"'`;
+	const probe = `bash -c 'exec 3<>/dev/tcp/127.0.0.1/4000; echo probe >&3; read -t 30 -r answer <&3; test -n "$answer"'`;
 	const made = cagewright("make", "--name", "greeter", "--yes", "--no-selftest", "--probe", probe, "--", files.program, "4000");
 	expect(made).toMatchObject({ status: 0 });
 	writeFileSync(files.configuration, "changed\n");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { spawn } from "@lydell/node-pty";
 import { beforeAll, describe, expect, test } from "vitest";
 import { home, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { patience } from "./eventually.ts";
 import { preparedRedis } from "./prepared.ts";
 
 const state = temporaryState();
@@ -132,13 +133,13 @@ function zsh(): Shell {
 
 const controlSequence = new RegExp(`${String.fromCharCode(27)}(?:\\[[0-9;?]*[ -/]*[@-~]|[=>])`, "g");
 
-/** Types a line and Tab at a shell's prompt. Resolves with the whole output once it contains `wanted`; rejects with it after 20 s. */
+/** Types a line and Tab at a shell's prompt. Resolves with the whole output once it contains `wanted`; rejects with it if that takes too long. */
 function atPrompt({ args, command, preparation }: Shell, typed: string, wanted: string): Promise<string> {
 	const terminal = spawn(command, [...args], { cols: 200, rows: 24, env: environment() as Record<string, string>, cwd: state });
 	return new Promise((resolve, reject) => {
 		let shown = "";
 		let isTyped = false;
-		const timer = setTimeout(() => end(() => reject(new Error(`${command} showed: ${JSON.stringify(shown)}`))), 20_000);
+		const timer = setTimeout(() => end(() => reject(new Error(`${command} showed: ${JSON.stringify(shown)}`))), patience);
 		const end = (settle: () => void) => {
 			clearTimeout(timer);
 			terminal.onExit(settle);

@@ -101,7 +101,7 @@ export function bind9(port: number): Daemon {
 	return {
 		folder,
 		command: ["named", "-f", "-c", `${folder}/named.conf`],
-		probe: `dig +short +time=2 +tries=1 -p ${port} @127.0.0.1 www.example.test A | grep -qx 192.0.2.7`,
+		probe: `dig +short +time=5 +tries=6 -p ${port} @127.0.0.1 www.example.test A | grep -qx 192.0.2.7`,
 	};
 }
 

@@ -208,7 +208,7 @@ describe("the number of a dedicated account", () => {
 		],
 	])("is not that of %s of a running process", async (_whose, enter) => {
 		const [command = "", ...words] = enter(first);
-		const holder = spawn(command, [...words, "sleep", "60"], { stdio: "ignore" });
+		const holder = spawn(command, [...words, "sleep", "infinity"], { stdio: "ignore" });
 		try {
 			const idsOf = (pid: number) =>
 				[...["Uid", "Gid", "Groups"].map((field) => statusField(pid, field)), read(pid, "uid_map")].join(" ").split(/\s+/);
@@ -255,9 +255,10 @@ describe("the number of a dedicated account", () => {
 });
 
 test("the account is removed again if make fails, also if the trace already used it, and an option without effect is named", async () => {
-	const { daemon, words } = shared;
-	// The host has this file, the cage does not.
-	const probes = ["--probe", 'test -e "$CAGEWRIGHT_ROOT/usr/bin/env"', "--timeout", "2", "--rounds", "1"];
+	const { daemon, port, words } = shared;
+	// The host has this file, the cage does not. Without it, the probe ends the application, so that nobody waits for an answer.
+	const endsInCage = `test -e "$CAGEWRIGHT_ROOT/usr/bin/env" || { redis-cli -p ${port} shutdown nosave; false; }`;
+	const probes = ["--probe", endsInCage, "--rounds", "1"];
 	const user = ["--user", "cage-ded-start:redis", "--dedicated-account"];
 	const options = [...words("ded-start"), ...user, ...probes, "--allow-secret", "/etc/no-such.key", "--yes"];
 	const { status, stderr } = await cagewright(["make", ...options, "--", ...daemon.command], { state });

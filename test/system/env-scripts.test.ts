@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { parseShebang } from "../../src/core/elf/script.ts";
 import { temporaryFolder } from "./cagewright.ts";
+import { patience } from "./eventually.ts";
 
 const programs = ["tool", "my prog", "toolc", "it's", 'x"y', "back\\slash", "a#b"];
 const folder = temporaryFolder("env");
@@ -20,7 +21,7 @@ test.each([
 ])("env %s: the parser finds the program that env runs", (argument) => {
 	const line = `#!/usr/bin/env ${argument}\n`;
 	writeFileSync(`${folder}/script`, line, { mode: 0o755 });
-	const ran = execFileSync(`${folder}/script`, { env: { PATH: `${folder}:/usr/bin:/bin` }, encoding: "utf8", timeout: 5000 });
+	const ran = execFileSync(`${folder}/script`, { env: { PATH: `${folder}:/usr/bin:/bin` }, encoding: "utf8", timeout: patience });
 	expect(ran).not.toBe("");
 	expect(parseShebang(Buffer.from(line))?.lookup).toBe(ran);
 });

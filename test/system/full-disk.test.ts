@@ -78,7 +78,7 @@ describe("a cage on a full disk", () => {
 	let files: GreeterFiles;
 	/** If this file exists, the probe fills the disk and fails. */
 	const trap = `${disk}/trap`;
-	const asks = 'exec 3<>/dev/tcp/127.0.0.1/4000; echo probe >&3; read -t 5 -r answer <&3; test -n "$answer"';
+	const asks = 'exec 3<>/dev/tcp/127.0.0.1/4000; echo probe >&3; read -t 30 -r answer <&3; test -n "$answer"';
 	const probe = `if test -e ${trap}; then dd if=/dev/zero of=${filler} bs=64k; false; else bash -c '${asks}'; fi`;
 
 	beforeAll(async () => {

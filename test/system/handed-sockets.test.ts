@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { cagewright, inProcess, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { eventually } from "./eventually.ts";
+import { eventually, patience } from "./eventually.ts";
 import { freePort } from "./network.ts";
 
 /** Sockets that are open before the application starts, as described in systemd.socket(5). */
@@ -59,14 +59,14 @@ import socket, sys
 kind, *at = sys.argv[1:]
 family = socket.AF_UNIX if kind == "unix" else socket.AF_INET6 if ":" in at[0] else socket.AF_INET
 peer = socket.socket(family, socket.SOCK_DGRAM if kind == "datagram" else socket.SOCK_STREAM)
-peer.settimeout(5)
+peer.settimeout(60)
 peer.connect(at[0] if kind == "unix" else (at[0], int(at[1])))
 peer.send(b"hello\\n")
 print(peer.recv(256).decode().strip())`;
 const client = join(temporaryFolder("query"), "ask.py");
 fs.writeFileSync(client, query);
 const ask = (words: readonly string[]) =>
-	execFileSync("python3", [client, ...words], { encoding: "utf8", timeout: 10_000, stdio: "pipe" });
+	execFileSync("python3", [client, ...words], { encoding: "utf8", timeout: patience, stdio: "pipe" });
 
 test("an account gets sockets that only root can open, at every start", async () => {
 	const port = await freePort();
@@ -93,6 +93,8 @@ test("an account gets sockets that only root can open, at every start", async ()
 });
 
 describe("a service for single connections", () => {
+	/** A name that no other process of this machine has. */
+	const flooded = `flood-${process.pid}`;
 	const folder = temporaryFolder("planted");
 	let port: number;
 	beforeAll(async () => {
@@ -105,7 +107,7 @@ describe("a service for single connections", () => {
 			...["--probe", `test "$(python3 ${client} unix "$CAGEWRIGHT_ROOT${folder}/at/sub/a.sock")" = 'once 65534 hello'`],
 		];
 		const options = [...sockets, ...directories, "--writable", `${folder}/at`, ...probes];
-		await make(["--name", "once", "--user", "nobody", ...options, "--", compiled("flooded", perConnection)], { state });
+		await make(["--name", "once", "--user", "nobody", ...options, "--", compiled(flooded, perConnection)], { state });
 	});
 
 	test("is started for each connection, and at most as many connections are served at once as systemd serves", async () => {
@@ -119,8 +121,11 @@ describe("a service for single connections", () => {
 				"-c",
 				`import socket, subprocess, time
 all = [socket.create_connection(("127.0.0.1", ${port})) for _ in range(80)]
+count = lambda: len(subprocess.run(["pgrep", "-x", "${flooded}"], capture_output=True, text=True).stdout.split())
+while count() < 64: time.sleep(0.1)
+# A service above the limit would start soon.
 time.sleep(1.5)
-print(len(subprocess.run(["pgrep", "-x", "flooded"], capture_output=True, text=True).stdout.split()))
+print(count())
 for one in all: one.send(b"x\\n")
 print(sum(one.recv(99) == b"once 65534 x\\n" for one in all))`,
 			],

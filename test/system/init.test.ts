@@ -177,7 +177,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 		await started.says("settled");
 		const init = await started.init();
 		await eventually(() => expect(childrenOf(init).map((pid) => statusField(pid, "Name"))).toEqual(["sleep"]));
-		expect(statusField(init, "State")).toMatch(/^S/);
+		await eventually(() => expect(statusField(init, "State")).toMatch(/^S/));
 	});
 
 	describe("keeps", () => {

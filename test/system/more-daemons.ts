@@ -66,8 +66,8 @@ export function apacheWithDefaults(port: number): Untuned {
 export function haproxy(port: number): Untuned {
 	const folder = temporaryFolder("haproxy");
 	write(`${folder}/haproxy.cfg`, [
-		...["global", "  user haproxy", "  group haproxy", "defaults", "  mode http", "  timeout client 5s", "  timeout server 5s"],
-		...["  timeout connect 5s", "frontend test", `  bind 127.0.0.1:${port}`],
+		...["global", "  user haproxy", "  group haproxy", "defaults", "  mode http", "  timeout client 60s", "  timeout server 60s"],
+		...["  timeout connect 60s", "frontend test", `  bind 127.0.0.1:${port}`],
 		'  http-request return status 200 content-type text/plain string "hello from haproxy"',
 	]);
 	return {

@@ -2,6 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { endAfterFile } from "./clean-up.ts";
+import { patience } from "./eventually.ts";
 
 /** A separate network that has only a loopback: every port is free, and nobody else can connect. */
 export interface Network {
@@ -41,7 +42,7 @@ export interface Answer {
 export function ask(command: readonly string[], network: Network = hostNetwork): Promise<Answer> {
 	const [file = "", ...args] = [...network.enter, ...command];
 	return new Promise((resolve) => {
-		execFile(file, args, { encoding: "utf8", timeout: 20_000 }, (error, stdout, stderr) => {
+		execFile(file, args, { encoding: "utf8", timeout: patience }, (error, stdout, stderr) => {
 			resolve({ status: error ? (typeof error.code === "number" ? error.code : 1) : 0, output: (stdout + stderr).trim() });
 		});
 	});
@@ -49,7 +50,7 @@ export function ask(command: readonly string[], network: Network = hostNetwork):
 
 /** Returns the page at a URL. Throws if curl fails. */
 export async function fetchPage(url: string, network: Network = hostNetwork): Promise<string> {
-	const { output, status } = await ask(["curl", "-fsS", "--noproxy", "*", "--max-time", "10", url], network);
+	const { output, status } = await ask(["curl", "-fsS", "--noproxy", "*", "--max-time", "60", url], network);
 	if (status !== 0) throw new Error(`${url}: ${output}`);
 	return output;
 }

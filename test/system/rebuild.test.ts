@@ -7,6 +7,7 @@ import type { Manifest } from "../../src/core/cage/manifest.ts";
 import { isUpToDate } from "../../src/system/files/build.ts";
 import { readManifest } from "../../src/system/files/generations.ts";
 import { plan } from "../core/cage/plans.ts";
+import { eventually } from "./eventually.ts";
 import { build, cage, fileEntry, host, hostFile, inCage, inHost, openWorkshop, root } from "./workshop.ts";
 
 openWorkshop();
@@ -61,14 +62,14 @@ describe("another build", () => {
 
 /** Returns the paths that this process opened during the work, according to strace. */
 async function openedBy(work: () => Promise<unknown>): Promise<string[]> {
-	const strace = spawn("strace", ["-f", "-q", "-e", "trace=open,openat,openat2", "-p", String(process.pid)], {
+	const strace = spawn("strace", ["-f", "-e", "trace=open,openat,openat2", "-p", String(process.pid)], {
 		stdio: ["ignore", "ignore", "pipe"],
 	});
 	let text = "";
 	strace.stderr.on("data", (data) => {
 		text += data;
 	});
-	await sleep(500);
+	await eventually(() => expect(text).toContain("attached"));
 	await work();
 	strace.kill("SIGINT");
 	await once(strace, "close");

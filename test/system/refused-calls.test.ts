@@ -31,7 +31,7 @@ async function server(name: string, { always = "", caged, user }: { always?: str
 	writeFileSync(script, `${lines.join("\n")}\n`, { mode: 0o644 });
 	const probe = `python3 -c 'import socket; s = socket.create_connection(("127.0.0.1", ${port})); exit(s.recv(2) != b"hi")'`;
 	const account = user === undefined ? [] : ["--user", user];
-	return ["--name", name, ...account, "--probe", probe, "--timeout", "2", "--no-selftest", "--", "/usr/bin/python3", script];
+	return ["--name", name, ...account, "--probe", probe, "--no-selftest", "--", "/usr/bin/python3", script];
 }
 
 const privileged = [
@@ -79,7 +79,7 @@ describe("an application that answers in its cage", () => {
 
 describe("an application that does not answer in its cage", () => {
 	test("gets no capability whose use never succeeded on the host, and make names the option", async () => {
-		const caged = "if attempt(lambda: os.setpriority(0, 0, -5) or True) is None: answer = b'no'";
+		const caged = "if attempt(lambda: os.setpriority(0, 0, -5) or True) is None: sys.exit(1)";
 		const words = await server("insists", { caged });
 		const { status, stderr, stdout } = await cagewright(["make", "--yes", "--quiet", ...words], where);
 		expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
@@ -90,7 +90,7 @@ describe("an application that does not answer in its cage", () => {
 	test("gets no capability for a call that differs from the successful one on that path", async () => {
 		const file = join(folder, "owned");
 		const always = `open(${JSON.stringify(file)}, 'w').close()`;
-		const caged = `if attempt(lambda: os.chown(${JSON.stringify(file)}, 1, 1) or True) is None: answer = b'no'`;
+		const caged = `if attempt(lambda: os.chown(${JSON.stringify(file)}, 1, 1) or True) is None: sys.exit(1)`;
 		const words = await server("owner", { always, caged });
 		expect(await cagewright(["make", "--yes", "--quiet", ...words], where)).toMatchObject({ status: 1, stdout: "" });
 		expect((await cagewright(["show", "owner"], where)).stdout).not.toContain("chown");

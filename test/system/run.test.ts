@@ -105,7 +105,7 @@ test("a running cage is listed as such, and is neither started twice nor removed
 });
 
 test("a signal and a rollback reach an application that still runs in another generation", async () => {
-	const run = startRun("redis", { state }, ["--stop-timeout", "1"]);
+	const run = startRun("redis", { state });
 	await eventually(() => askRedis(port, ["PING"]));
 	const built = await cagewright(["build", "redis", "--include", "/etc/hostname", "--json"], { state });
 	const next = { ...made, root: built.json.root };
@@ -117,7 +117,7 @@ test("a signal and a rollback reach an application that still runs in another ge
 	expect((await run.ended).status).toBe(0);
 	expect(await check()).toMatchObject([{ behind: [] }]);
 
-	// A restart in another generation uses the same timeout and reports a kill.
+	// A restart in another generation uses the same timeout as the end of the run, and reports a kill.
 	const newer = startRun("redis", { state }, ["--stop-timeout", "1"]);
 	await eventually(() => askRedis(port, ["PING"]));
 	expectServedInside(next, port);

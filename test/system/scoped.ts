@@ -13,8 +13,8 @@ export function scoped<T extends ChildProcess>(child: T, signal: NodeJS.Signals 
 
 /** A process that runs as this account, for other programs to notice. */
 export async function processOf(account: string | number): Promise<ChildProcess & AsyncDisposable> {
-	const holder = scoped(spawn("setpriv", [`--reuid=${account}`, "--clear-groups", "sleep", "60"], { stdio: "ignore" }));
-	await eventually(() => expect(commandOf(holder.pid ?? 0)).toBe("sleep 60"));
+	const holder = scoped(spawn("setpriv", [`--reuid=${account}`, "--clear-groups", "sleep", "infinity"], { stdio: "ignore" }));
+	await eventually(() => expect(commandOf(holder.pid ?? 0)).toBe("sleep infinity"));
 	return holder;
 }
 

@@ -25,7 +25,7 @@ async function step(args: readonly string[]): Promise<Json> {
 }
 
 test("a step that is called too early names the earlier step", async () => {
-	const options = ["--name", "pages", "--user", "nobody", "--timeout", "15", "--probe", daemon.probe];
+	const options = ["--name", "pages", "--user", "nobody", "--timeout", "60", "--probe", daemon.probe];
 	expect((await inProcess(["plan", "pages"], { state })).status).toBe(2);
 	const traced = await step(["trace", ...options, "--", ...daemon.command]);
 	expect(traced).toMatchObject({ schema: "cagewright/trace/1", name: "pages", answered: true, ports: [`tcp ${port}`] });

@@ -152,7 +152,7 @@ test("nginx as an account binds a low port with its only capability", async () =
 });
 
 describe("a service with a socket unit, and a directory of the host", () => {
-	const probe = "curl -fsS --max-time 5 http://127.0.0.1:21110/ | grep -qx 'by socket'";
+	const probe = "curl -fsS --max-time 30 http://127.0.0.1:21110/ | grep -qx 'by socket'";
 
 	beforeAll(async () => {
 		await system.must(
@@ -179,11 +179,11 @@ describe("a SysV script whose daemon forks into the background and leaves root's
 		cage: "forker",
 		service: "forker",
 		packageName: "",
-		probe: "curl -fsS --max-time 5 http://127.0.0.1:21120/ | grep -qx configured",
+		probe: "curl -fsS --max-time 30 http://127.0.0.1:21120/ | grep -qx configured",
 		exposure: 100,
 	};
 	const says = (words: string) =>
-		eventually(() => system.query(`curl -fsS --max-time 5 http://127.0.0.1:21120/ | grep -qx '${words}'`));
+		eventually(() => system.query(`curl -fsS --max-time 30 http://127.0.0.1:21120/ | grep -qx '${words}'`));
 
 	const trialUnits = () =>
 		system.query(
@@ -208,7 +208,7 @@ describe("a SysV script whose daemon forks into the background and leaves root's
 		}
 		await says("configured");
 		const before = await application(unit);
-		await system.must(`timeout 10 systemctl restart ${unit}`);
+		await system.must(`timeout 60 systemctl restart ${unit}`);
 		await says("configured");
 		expect(await application(unit)).not.toBe(before);
 		// If the forked process ends, the service ends.
@@ -218,9 +218,9 @@ describe("a SysV script whose daemon forks into the background and leaves root's
 			expect(await property(unit, restarts ? "NRestarts" : "ExecMainStatus")).toBe(restarts ? "1" : "139"),
 		);
 		if (!restarts) expect(await property(unit, "Result")).toBe("exit-code");
-		await system.must(`timeout 10 systemctl restart ${unit}`);
+		await system.must(`timeout 60 systemctl restart ${unit}`);
 		await says("configured");
-		await system.must(`timeout 10 systemctl stop ${unit} && ! pgrep -x forker`);
+		await system.must(`timeout 60 systemctl stop ${unit} && ! pgrep -x forker`);
 		expect(await property(unit, "Result")).toBe("success");
 		expect(await system.query(`journalctl --no-pager --unit=${unit}`)).not.toContain("Illegal number");
 		await system.must(`cagewright unit forker${dropin} --uninstall`);
@@ -228,7 +228,7 @@ describe("a SysV script whose daemon forks into the background and leaves root's
 
 	test("ends with a killed command, and the next command removes its unit", async () => {
 		const trial = "cagewright trial forker --unit >/dev/null 2>&1 & trial=$!";
-		await system.must(`${trial}; for try in $(seq 200); do pgrep -x forker && break; sleep 0.05; done; kill -9 $trial`);
+		await system.must(`${trial}; for try in $(seq 1200); do pgrep -x forker && break; sleep 0.05; done; kill -9 $trial`);
 		await eventually(() => system.query("! pgrep -x forker"));
 		expect(await system.run("cagewright trial forker --unit")).toMatchObject({
 			status: 0,
@@ -256,11 +256,11 @@ describe("a service that does not answer after its reload signal", () => {
 		...redis,
 		cage: "deaf",
 		service: "deaf",
-		probe: "curl -fsS --max-time 5 http://127.0.0.1:21121/ | grep -qx here",
+		probe: "curl -fsS --max-time 30 http://127.0.0.1:21121/ | grep -qx here",
 	};
 
 	test("gets no reload in its cage, with a warning", async () => {
-		const made = await system.run(`cagewright make deaf.service --timeout 3 --probe "${deaf.probe}" --no-selftest --yes --json`);
+		const made = await system.run(`cagewright make deaf.service --probe "${deaf.probe}" --no-selftest --yes --json`);
 		const result = JSON.parse(made.stdout);
 		expect(result).toMatchObject({ answered: true, unitTrial: { unit: "deaf.service", answered: true, withoutReload: true } });
 		expect(made.stderr).toContain("Use `systemctl restart` instead");
@@ -268,7 +268,7 @@ describe("a service that does not answer after its reload signal", () => {
 		await starts("deaf", deaf);
 		const before = await mainPid("deaf");
 		expect(await property("deaf", "CanReload")).toBe("no");
-		await system.must("timeout 20 systemctl restart deaf");
+		await system.must("timeout 60 systemctl restart deaf");
 		expect(["0", before]).not.toContain(await mainPid("deaf"));
 		await answers(deaf.probe);
 		await isInCage("deaf", "deaf");
@@ -276,7 +276,7 @@ describe("a service that does not answer after its reload signal", () => {
 });
 
 test("a service that the filter kills is reported, with where the kernel records the call", async () => {
-	const probe = "curl -fsS --max-time 5 http://127.0.0.1:21122/ | grep -qx here";
+	const probe = "curl -fsS --max-time 30 http://127.0.0.1:21122/ | grep -qx here";
 	await made(`intruder.service --probe "${probe}" --calls observed`);
 	await system.query("printf unshare >/var/lib/cagewright/cages/intruder/current/etc/intruder");
 	expect(await system.run("cagewright trial intruder --dropin intruder")).toMatchObject({

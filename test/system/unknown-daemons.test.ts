@@ -13,8 +13,8 @@ const state = temporaryState();
 function says(port: number, send: string, answer: string): string {
 	const steps = [
 		"import socket, sys",
-		`s = socket.create_connection(("127.0.0.1", ${port}), 3)`,
-		"s.settimeout(3)",
+		`s = socket.create_connection(("127.0.0.1", ${port}), 30)`,
+		"s.settimeout(30)",
 		`s.sendall(b"${send}")`,
 		`sys.exit(b"${answer}" not in s.recv(4096))`,
 	];

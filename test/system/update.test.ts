@@ -23,7 +23,7 @@ function askGreeter(line: string): Promise<string | undefined> {
 		});
 		socket.on("close", () => resolve(answer.includes("\n") ? answer.trim() : undefined));
 		socket.on("error", () => resolve(undefined));
-		socket.setTimeout(5000, () => socket.destroy());
+		socket.setTimeout(60_000, () => socket.destroy());
 	});
 }
 
@@ -43,7 +43,7 @@ const answering = (word: string) => eventually(async () => expect(await askGreet
 beforeAll(async () => {
 	packages.install("one");
 	port = await freePort();
-	const asks = `exec 3<>/dev/tcp/127.0.0.1/${port}; echo probe >&3; read -t 5 -r answer <&3; test -n "$answer"`;
+	const asks = `exec 3<>/dev/tcp/127.0.0.1/${port}; echo probe >&3; read -t 30 -r answer <&3; test -n "$answer"`;
 	made = await make(["--name", "greeter", "--probe", `bash -c '${asks}'`, "--", greeter, String(port)], { state });
 });
 

@@ -13,7 +13,7 @@ it("leads a new user to a saved redis with few keys", async () => {
 	// On every following screen, one Enter accepts the proposal.
 	const steps = [form, "It answers.", plannedFiles, "step 4/7", "step 5/7", "It answers from its cage"];
 	for (const text of [...steps, /make redis --yes.*initiated by/s, "implemented by", "The records of this cage and of all"]) {
-		await wizard.sees(text, 60);
+		await wizard.sees(text);
 		wizard.press(keys.enter);
 	}
 	expect((await wizard.ended).exitCode).toBe(0);

@@ -21,11 +21,11 @@ it("removes unneeded files from a candidate: Esc changes nothing, Enter tests an
 	// Stop early, because the rest takes minutes.
 	await wizard.sees(/Trial \d+ of about \d+: [1-9]\d* files? \(/, 90);
 	wizard.press(keys.enter);
-	const shown = await wizard.sees("Press b to build", 90);
+	const shown = await wizard.sees("Press b to build");
 	const [, out = "", of = ""] = /demo does not need (\d+) of its (\d+) files/.exec(shown) ?? [];
 	expect(shown).toMatch(/Left out, by kind:.*Left out, by package:/s);
 	wizard.press("b");
-	await wizard.sees(/^2 +yes/m, 60);
+	await wizard.sees(/^2 +yes/m);
 	await wizard.pressAt("✓ 0 of", keys.enter);
 	await wizard.sees("make demo --minimise --yes");
 	await finish(wizard);

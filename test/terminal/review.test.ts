@@ -2,6 +2,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { cagewright, temporaryState } from "../system/cagewright.ts";
+import { patience } from "../system/eventually.ts";
 import { preparedDemo } from "../system/prepared.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
@@ -39,9 +40,9 @@ describe("the accounts", () => {
 		await wizard.pressAt(/Leave out games\?.*\(y\/n\)/, "y");
 		await wizard.pressAt(/❯ \[ \] - games:x:/, keys.enter);
 		await wizard.pressAt("step 5/7", keys.enter);
-		await wizard.sees("It answers from its cage", 60);
+		await wizard.sees("It answers from its cage");
 		wizard.press(keys.enter);
-		await wizard.sees("make demo", 60);
+		await wizard.sees("make demo");
 		await finish(wizard);
 		const etc = join(state, "cages/demo/generations/1/etc");
 		expect(fs.readFileSync(join(etc, "passwd"), "utf8")).toMatch(/^games:x:5:60:[^:]*:[^:]*:\/usr\/sbin\/nologin$/m);
@@ -125,8 +126,8 @@ describe("a build", () => {
 		wizard.resize(200, 60);
 		await wizard.pressAt(/○ auditing/, keys.escape);
 		await wizard.sees("The build was stopped and removed.");
-		await expect.poll(() => fs.readdirSync(join(state, "cages/demo")), { timeout: 20_000 }).toEqual(["lock"]);
-		await expect.poll(() => leftovers(state), { timeout: 20_000 }).toEqual([]);
+		await expect.poll(() => fs.readdirSync(join(state, "cages/demo")), { timeout: patience }).toEqual(["lock"]);
+		await expect.poll(() => leftovers(state), { timeout: patience }).toEqual([]);
 		// Leave the large file out again.
 		wizard.press("3");
 		await wizard.pressAt("step 3/7", "u");
@@ -138,14 +139,14 @@ describe("a build", () => {
 					await new Promise((resolve) => setTimeout(resolve, 300));
 					return (await wizard.screen()).join("\n");
 				},
-				{ timeout: 30_000 },
+				{ timeout: patience },
 			)
 			.toContain("step 5/7");
 		wizard.press(keys.enter);
-		await wizard.sees("It answers from its cage", 60);
+		await wizard.sees("It answers from its cage");
 		await leave(wizard);
 		expect(generations(state, "demo")).toEqual([]);
-		await expect.poll(() => leftovers(state), { timeout: 10_000 }).toEqual([]);
+		await expect.poll(() => leftovers(state), { timeout: patience }).toEqual([]);
 	});
 
 	it("leaves nothing behind on Ctrl-C twice, and the existing cage unchanged", async () => {

@@ -13,7 +13,7 @@ it("the wizard leads an ordinary user to a cage that answers", async () => {
 	await untilAnswered(wizard);
 	wizard.press(keys.enter);
 	await planned(wizard);
-	await wizard.sees("It answers from its cage", 60);
+	await wizard.sees("It answers from its cage");
 	wizard.press(keys.enter);
 	await wizard.sees("make demo --yes");
 	await finish(wizard);

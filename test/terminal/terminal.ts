@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { type IPty, spawn } from "@lydell/node-pty";
 import { Terminal } from "@xterm/headless";
+import { patience } from "../system/eventually.ts";
 import { Frames, type Size } from "./frames.ts";
 import { modesAfter, usualModes } from "./modes.ts";
 
@@ -108,7 +109,7 @@ export class PtyProgram {
 	}
 
 	/** Waits until the screen shows a text, even briefly. Throws with the screen's text. */
-	async sees(text: string | RegExp, seconds = 30): Promise<string> {
+	async sees(text: string | RegExp, seconds = patience / 1000): Promise<string> {
 		const found = () => {
 			const shown = this.#shown().join("\n");
 			return (typeof text === "string" ? shown.includes(text) : text.test(shown)) ? shown : undefined;
@@ -144,7 +145,7 @@ export class PtyProgram {
 	/** Ends the program with HUP, so that it cleans up. */
 	async close(): Promise<void> {
 		if (!this.#end) this.#pty.kill("SIGTERM");
-		const impatient = setTimeout(() => this.kill("SIGKILL"), 20_000);
+		const impatient = setTimeout(() => this.kill("SIGKILL"), patience);
 		await this.ended;
 		clearTimeout(impatient);
 		this.dispose();

@@ -31,13 +31,13 @@ describe("the trace of redis", () => {
 		await wizard.pressAt(`❯ ${client} BGREWRITEAOF`, "xx");
 		await wizard.sees("No more exercises are known.");
 		await wizard.sees(/✓ 6 of 6 probes and exercises answered|✓.*EVAL/);
-		await wizard.sees(/nothing new (for \d+ seconds|since the last exercise).*Press Enter/s, 60);
+		await wizard.sees(/nothing new (for \d+ seconds|since the last exercise).*Press Enter/s);
 		wizard.press("r");
 		await wizard.pressAt("Run 2: its trace is added to the earlier ones.", keys.escape);
 		await wizard.pressAt("The earlier runs are kept", "r");
-		await wizard.sees("Run 2: its trace is added to the earlier ones.", 60);
+		await wizard.sees("Run 2: its trace is added to the earlier ones.");
 		await wizard.pressAt("It answers.", keys.enter);
-		await wizard.sees("2 runs are complete", 60);
+		await wizard.sees("2 runs are complete");
 		await wizard.sees(/This run added/);
 		wizard.press(keys.enter);
 		await wizard.pressAt(/step 3\/7.*left out/s, keys.enter);
@@ -71,7 +71,7 @@ describe("the trace of the demonstration", () => {
 		wizard.press(keys.tab, keys.tab, "?", "q", "e", "true", keys.enter);
 		await wizard.sees(/\[Paths/);
 		await wizard.pressAt("✓ true", keys.enter);
-		await wizard.sees(/step 3\/7.*left out/s, 60);
+		await wizard.sees(/step 3\/7.*left out/s);
 		await leave(wizard, state);
 	});
 });
@@ -90,7 +90,7 @@ describe("a running process", () => {
 		await wizard.pressAt(`Process ${server.pid} is traced while it runs`, keys.enter);
 		await wizard.pressAt("It answers.", keys.tab);
 		await wizard.pressAt(new RegExp(`\\n❯ ${server.pid} python`), keys.enter);
-		await wizard.sees(/step 3\/7/, 60);
+		await wizard.sees(/step 3\/7/);
 		await leave(wizard, state);
 		expect(await page()).toContain("Directory listing");
 		expect(server.exitCode).toBeNull();

@@ -87,7 +87,7 @@ describe("a trial", () => {
 
 		// The candidate was discarded, so it is built and tested again.
 		const next = openWizard(state, ["--resume", "demo"], { columns: 100, rows: 30 });
-		await next.sees(verdict, 60);
+		await next.sees(verdict);
 		await next.seesAt(60, 15, /Enter to save\.[\s\S]*Filter[\s\S]*Enter save/);
 		next.resize(150, 40);
 		await next.pressAt(/ │ Application output/, keys.enter);

@@ -4,6 +4,7 @@ import { Dialogue, speech } from "../../src/wizard/linear/dialogue.ts";
 import { linearActions, linearMessages } from "../../src/wizard/linear/reduce.ts";
 import { renderLines } from "../../src/wizard/linear/render-lines.tsx";
 import { WizardStore } from "../../src/wizard/runner.ts";
+import { eventually } from "../system/eventually.ts";
 import { messagesIn, textsIn } from "../texts.ts";
 import { screenMessages } from "./screen.ts";
 import { type Script, ScriptedSession } from "./scripted-session.ts";
@@ -37,9 +38,7 @@ function startTalk(script: Script = {}, language: "en" | "de" = "en", ascii = fa
 			dialogue.answer(line);
 		},
 		async hears(text: string): Promise<string> {
-			for (let tries = 0; tries < 300 && !said.slice(from).includes(text); tries++)
-				await new Promise((resolve) => setTimeout(resolve, 10));
-			expect(said.slice(from)).toContain(text);
+			await eventually(() => expect(said.slice(from)).toContain(text));
 			return said.slice(from);
 		},
 		async answerAt(text: string, line: string): Promise<void> {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { patience } from "../system/eventually.ts";
 import { openScreen, type ScreenDriver } from "./screen.ts";
 
 /** Waits, because a busy machine draws late. */
 async function until(screen: ScreenDriver, isGood: (picture: string) => boolean): Promise<readonly string[]> {
-	for (const end = Date.now() + 10_000; Date.now() < end; ) {
+	for (const end = Date.now() + patience; Date.now() < end; ) {
 		const lines = await screen.lines();
 		if (isGood(lines.join("\n"))) return lines;
 	}

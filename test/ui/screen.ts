@@ -8,6 +8,7 @@ import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
 import type { Look } from "../../src/wizard/look.ts";
 import { WizardStore } from "../../src/wizard/runner.ts";
 import type { WizardState } from "../../src/wizard/state.ts";
+import { patience } from "../system/eventually.ts";
 import { messagesIn } from "../texts.ts";
 import { type Script, ScriptedSession } from "./scripted-session.ts";
 
@@ -84,7 +85,7 @@ export class ScreenDriver {
 
 	/** Throws with the screen's text if the text does not appear. */
 	async sees(text: string): Promise<readonly string[]> {
-		for (let tries = 0; tries < 1000; tries++) {
+		for (const end = Date.now() + patience; Date.now() < end; ) {
 			if ((await this.#now()).join("\n").includes(text)) return this.lines();
 			await new Promise((resolve) => setTimeout(resolve, 2));
 		}
@@ -110,7 +111,10 @@ export class ScreenDriver {
 
 	/** For states that a small screen cannot show. */
 	async when(holds: (state: WizardState) => boolean | undefined): Promise<void> {
-		for (let tries = 0; tries < 1000 && !holds(this.store.state); tries++) await new Promise((resolve) => setTimeout(resolve, 2));
+		for (const end = Date.now() + patience; !holds(this.store.state); ) {
+			if (Date.now() > end) throw new Error(`never came to the state:\n${(await this.lines()).join("\n")}`);
+			await new Promise((resolve) => setTimeout(resolve, 2));
+		}
 	}
 
 	/** The frame after all work and keys. */

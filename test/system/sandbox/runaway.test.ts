@@ -87,7 +87,7 @@ describe("a runaway application", () => {
 			].join("\n"),
 		);
 		await eventually(() => expect(existsSync(socket)).toBe(true));
-		const probe = `curl -fsS --noproxy '*' -m 5 -o /dev/null http://127.0.0.1:${port}/`;
+		const probe = `curl -fsS --noproxy '*' -m 60 -o /dev/null http://127.0.0.1:${port}/`;
 		const { status, stderr } = await cagewright(
 			["trace", "--name", "passes", "--allow", `socket:${socket}`, "--probe", probe, "--", "/usr/bin/python3", script],
 			{ state: temporaryState() },

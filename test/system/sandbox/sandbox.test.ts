@@ -138,10 +138,10 @@ async function trace(
 	};
 	fs.writeFileSync(at(`${name}.json`), JSON.stringify(facts));
 	const report = at(`reports/${name}`);
-	const probe = `curl -fsS --noproxy '*' -m 60 -o ${report} http://127.0.0.1:${port}/ && grep -q '^done' ${report}`;
+	const probe = `curl -fsS --noproxy '*' -m 300 -o ${report} http://127.0.0.1:${port}/ && grep -q '^done' ${report}`;
 	const command = ["/usr/bin/python3", at("attempts.py"), String(port), at(`${name}.json`)];
 	const traced = await cagewright(
-		["trace", "--name", name, "--timeout", "50", "--probe", probe, ...options, "--", ...command],
+		["trace", "--name", name, "--timeout", "300", "--probe", probe, ...options, "--", ...command],
 		where,
 	);
 	return {
@@ -172,7 +172,7 @@ async function traceUnchanged(...words: Parameters<typeof trace>): Promise<void>
 const mountsAreUnchanged = () =>
 	expect(fs.readFileSync(at("afterwards"), "latin1")).toBe(`host\nhost\n${at("queues")}:\n\n${at("ram")}:\nfile\n`);
 
-describe("a traced application with every kind of attack", { timeout: 180_000 }, () => {
+describe("a traced application with every kind of attack", () => {
 	test("changes nothing as root, and refused calls are in the plan", async () => {
 		const where = { state: temporaryState(), enter: inMounts };
 		const given = `/srv/cagewright-test-${process.pid}`;
