@@ -125,12 +125,12 @@ _cagewright() {
 		watch) _cagewright_words --format --on-alarm --check-every --journal --with-tests --install --uninstall --dry-run ;;
 		check) _cagewright_words --all --deep --nagios ;;
 		stale) _cagewright_words --mark ;;
-		metrics) _cagewright_words -o --output ;;
+		metrics) _cagewright_words -o --output --force ;;
 		update) _cagewright_words --all --dry-run --yes --configuration --take-missed --no-restart --no-selftest --keep-generations --keep-days ;;
 		rollback) _cagewright_words --to --dry-run --no-restart ;;
 		minimise) _cagewright_words --exercise --keep --keep-kind --give-up --jobs --for --yes --dry-run --no-restart --no-selftest ;;
 		remove) _cagewright_words --keep-data --yes --dry-run ;;
-		record) _cagewright_words --all --format -o --output --checksum --verify --purpose --initiated-by --implemented-by --approved-by ;;
+		record) _cagewright_words --all --format -o --output --force --checksum --verify --purpose --initiated-by --implemented-by --approved-by ;;
 		template) _cagewright_words --as -o --output --replace --yes --dry-run ;;
 		sessions) _cagewright_words --yes ;;
 		doctor) _cagewright_words --fix ;;

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { launchPath } from "../core/application/application.ts";
 import { splitCommandLine } from "../core/application/command-line.ts";
 import type { FoundApplication, Listening } from "../core/application/found.ts";
@@ -30,18 +31,21 @@ import type { TemplateSaved } from "../wizard/session/values.ts";
 import { type ReviewRow, reviewText } from "../wizard/steps/build/review.ts";
 import { isMissing } from "../wizard/steps/choose/reduce.ts";
 import { asItRuns } from "./attach.ts";
-import { outputFile } from "./output-file.ts";
+import type { GlobalOptions } from "./options.ts";
+import { outputPath } from "./output-file.ts";
 import { ownUnitText } from "./unit.ts";
 
 /** Lists what the wizard offers on this machine: the demonstration, templates, units and running services. */
 export class SystemChooser implements Chooser {
 	readonly #machine: Machine;
 	readonly #messages: Messages;
+	readonly #options: Pick<GlobalOptions, "state">;
 	readonly #found = new Map<string, FoundApplication>();
 
-	constructor(machine: Machine, messages: Messages) {
+	constructor(machine: Machine, messages: Messages, options: Pick<GlobalOptions, "state"> = {}) {
 		this.#machine = machine;
 		this.#messages = messages;
+		this.#options = options;
 	}
 
 	async choices(): Promise<Choice[]> {
@@ -88,9 +92,9 @@ export class SystemChooser implements Chooser {
 	}
 
 	async saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string> {
-		const file = outputFile(path);
-		await writeNewFile(pathFromText(file), reviewText(name, rows, this.#messages));
-		return file;
+		const file = outputPath({ options: this.#options }, path);
+		await writeNewFile(file, reviewText(name, rows, this.#messages));
+		return resolve(path);
 	}
 
 	async unit(name: string, service: string | undefined): Promise<string> {

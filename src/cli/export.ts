@@ -21,10 +21,11 @@ import { describeWorkload, exportImage, exportPortable } from "../engine/transfe
 import { callsToJson } from "../report/cage-json.ts";
 import { recordToJson } from "../report/record/json.ts";
 import { attempt } from "../system/files/errors.ts";
+import { requireNewPlace } from "../system/files/new-file.ts";
 import { osRelease } from "../system/packages/packages.ts";
-import { requireNewPlace, writeTexts } from "../system/state/archive/image.ts";
+import { writeTexts } from "../system/state/archive/image.ts";
 import type { ExportOptions } from "./options.ts";
-import { printOrWrite } from "./output-file.ts";
+import { newOutput, outputFolder, printOrWrite } from "./output-file.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -33,10 +34,11 @@ export async function exporting(terminal: Terminal, name: string, options: Expor
 	if (options.output === undefined && process.stdout.isTTY) throw new Failure("export-to-terminal", { name }, 2);
 	if (options.output === undefined && terminal.options.json) throw new Failure("export-needs-file", { name }, 2);
 	return terminal.withContext(async (context) => {
-		const to = options.output === undefined ? undefined : pathFromText(resolve(options.output));
 		const data = options.withData ?? false;
-		await exportCage(context, name, { ...(to === undefined ? {} : { to }), data, version, architecture: process.arch });
-		if (to === undefined) return 0;
+		const to = options.output === undefined ? 1 : newOutput(terminal, options.output, context.signal);
+		if (typeof to === "string") await requireNewPlace(to);
+		await exportCage(context, name, { to, data, version, architecture: process.arch });
+		if (typeof to === "number") return 0;
 		return terminal.wrote("export", { name, file: pathToJson(to), format: options.format, data }, () =>
 			terminal.messages.cli.transfer.exported(name, showPath(to)),
 		);
@@ -56,17 +58,18 @@ async function exportForEngine(terminal: Terminal, name: string, options: Export
 	return format === "portable" ? exportPortableService(terminal, name, options) : exportOci(terminal, name, options);
 }
 
-/** Returns the absolute path of the export. Throws `export-needs-output` (exit 2). */
-function placeFor({ format, output }: ExportOptions, example: string): string {
+/** Returns the absolute path of the export. Throws `export-needs-output`, `file-exists` or `no-such-directory` (exit 2). */
+async function placeFor(terminal: Terminal, { format, output }: ExportOptions, example: string): Promise<string> {
 	if (output === undefined) throw new Failure("export-needs-output", { format, example }, 2);
+	const path = outputFolder(terminal, output);
+	await requireNewPlace(path);
 	return resolve(output);
 }
 
 /** Writes a cage as an OCI image. */
 async function exportOci(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
-	const to = placeFor(options, `${name}.tar`);
+	const to = await placeFor(terminal, options, `${name}.tar`);
 	const isArchive = to.endsWith(".tar");
-	await requireNewPlace(pathFromText(to));
 	return terminal.withContext(async (context) => {
 		const { digest, workload } = await exportImage(context, name, {
 			...{ to: pathFromText(to), isArchive, architecture: process.arch, osRelease: hostRelease(), attach },
@@ -86,11 +89,10 @@ async function exportOci(terminal: Terminal, name: string, options: ExportOption
 async function exportPortableService(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
 	const { format } = options;
 	const as = portableName(name);
-	const to = placeFor(options, `${as}.raw`);
+	const to = await placeFor(terminal, options, `${as}.raw`);
 	const isFile = to.endsWith(".raw");
 	// The image's name must begin with the units' (portablectl(1)).
 	if (!basename(to).startsWith(as)) throw new Failure("portable-name", { name: as, path: to }, 2);
-	await requireNewPlace(pathFromText(to));
 	return terminal.withContext(async (context) => {
 		const { manifest } = await exportPortable(context, name, {
 			...{ to: pathFromText(to), isFile, osRelease: hostRelease(), allowSecrets: options.allowSecretExport ?? false },
@@ -120,7 +122,7 @@ function attachCommands(manifest: Manifest, image: string, isFile: boolean): str
 
 /** Writes units for podman's generator into a new folder. */
 async function exportQuadlet(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
-	const to = placeFor(options, name);
+	const to = await placeFor(terminal, options, name);
 	return terminal.withContext(async (context) => {
 		const { workload } = await describeWorkload(context, name);
 		const units = quadletUnits(workload);
@@ -139,7 +141,7 @@ async function exportQuadlet(terminal: Terminal, name: string, options: ExportOp
 async function exportFilter(terminal: Terminal, name: string, { format, output }: ExportOptions): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { generation, manifest } = await presentCage(context, name);
-		const file = await printOrWrite(terminal, filterText(manifest), output);
+		const file = await printOrWrite(terminal, context.signal, filterText(manifest), output);
 		if (file === undefined) return 0;
 		const calls = callsToJson(manifest.permissions);
 		return terminal.wrote("export", { name, file: pathToJson(file), format, generation, calls }, () =>
@@ -167,7 +169,7 @@ async function exportKubernetes(terminal: Terminal, name: string, { format, outp
 		const { kubernetesText } = await import("../report/kubernetes.ts");
 		const comments = refused.map((reason) => terminal.messages.note(`kubernetes-${reason}`, { name }));
 		const text = kubernetesText(kubernetesObjects(workload), comments);
-		const file = await printOrWrite(terminal, text, output);
+		const file = await printOrWrite(terminal, context.signal, text, output);
 		if (file === undefined) return 0;
 		const { image } = workload;
 		return terminal.wrote("export", { name, file: pathToJson(file), format, image, restricted: !refused.length }, () =>

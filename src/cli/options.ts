@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { TimerTask } from "../core/installation/installation.ts";
 import { chosenDecoys } from "../core/plan/decoys.ts";
@@ -53,6 +54,32 @@ function optionOf(flag: string, row: OptionRow): Option {
 function chosen(text: string, choices: readonly string[] = [text]): string {
 	if (!choices.includes(text)) throw new InvalidArgumentError(`Allowed choices are ${choices.join(", ")}.`);
 	return text;
+}
+
+/** Descriptors of the caller by the names that the kernel and shells give them. These are links, which outputs do not follow. */
+const descriptorNames: Readonly<Record<string, number>> = { "/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2 };
+
+/** The descriptor that a value of `-o` means, or undefined for a path. */
+export function descriptorOf(output: string): number | undefined {
+	if (output === "-") return 1;
+	const path = resolve(output);
+	const [, number] = /^\/(?:dev|proc\/(?:self|thread-self))\/fd\/(0|[1-9]\d{0,8})$/.exec(path) ?? [];
+	return number === undefined ? descriptorNames[path] : Number(number);
+}
+
+/** Adds `-o`. Its value is undefined for stdout, which is the default, whatever its name is. */
+export function addOutput(command: Command): Command {
+	return command
+		.addOption(
+			new Option("-o, --output <FILE>").argParser((text) => {
+				if (text === "") throw new InvalidArgumentError("output");
+				return text;
+			}),
+		)
+		.on("option:output", (text: string) => {
+			// A parser cannot say so, because commander replaces undefined by an empty text.
+			if (descriptorOf(text) === 1) command.setOptionValue("output", undefined);
+		});
 }
 
 export const alarmFormats = ["text", "json", "ecs", "rfc5424"] as const satisfies readonly AlarmFormat[];

@@ -1,41 +1,99 @@
-import { statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
+import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { Failure } from "../core/failure.ts";
-import { type Path, pathFromText } from "../core/path/path.ts";
-import { showPath } from "../core/path/quote.ts";
-import { writeNewFile } from "../system/files/new-file.ts";
+import { type Path, pathFromText, pathToBytes } from "../core/path/path.ts";
+import { printable, showPath } from "../core/path/quote.ts";
+import type { ReadingMachine } from "../engine/context.ts";
+import type { Recognise } from "../report/own-output.ts";
+import { attempt } from "../system/files/errors.ts";
+import { type Output, openDescriptor, openOutput } from "../system/files/output.ts";
+import { realOutput } from "../system/files/place.ts";
+import { refuseOwnPlace } from "../system/state/cages.ts";
+import { descriptorOf, type GlobalOptions } from "./options.ts";
+import { stateFolder } from "./state-folder.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Returns the absolute path of a file to write. Throws before any work if its folder is missing or it is a folder (exit 2). */
-export function outputFile(output: string): string {
-	const file = resolve(output);
-	if (isFolder(file)) throw new Failure("output-is-folder", { path: showPath(pathFromText(file)) }, 2);
-	requireFolder(dirname(file));
-	return file;
+/** Which existing files an output may replace. Without `isOurs`, it must be a new file. */
+interface OutputRules {
+	readonly isOurs?: Recognise;
+	readonly force?: boolean | undefined;
+	readonly mode?: number;
+}
+
+/** A terminal, or just its `--state`. */
+type OfState = { readonly options: Pick<GlobalOptions, "state"> };
+
+/** Opens the output that `-o` names; undefined is stdout. Throws before any work what `openOutput` and `newPlace` throw. */
+export async function openNamed<M extends ReadingMachine>(
+	terminal: Terminal<M>,
+	signal: AbortSignal,
+	output: string | undefined,
+	{ force = false, ...rules }: OutputRules = {},
+): Promise<Output> {
+	if (output === undefined) {
+		return { isFile: false, write: async (text) => terminal.print(text), [Symbol.asyncDispose]: async () => {} };
+	}
+	const descriptor = descriptorOf(output);
+	if (descriptor !== undefined) return openDescriptor(descriptor, signal);
+	const path = outputPath(terminal, output);
+	return { ...(await openOutput({ ...rules, force, path, signal })), path };
+}
+
+/**
+ * Returns the absolute path of a file that `-o` names. Throws `output-is-folder` (exit 2) if it is a directory, or has the form of one,
+ * `output-own-place` or `output-link-above` (exit 4), or `no-such-directory` (exit 2).
+ */
+export function outputPath({ options }: OfState, output: string): Path {
+	const path = isAbsolute(output) ? output : `${process.cwd()}/${output}`;
+	const folder = new Failure("output-is-folder", { path: printable(output) }, 2);
+	if (/\/\.{0,2}$/.test(path)) throw folder;
+	const real = realOutput(pathFromText(path));
+	if (attempt(() => lstatSync(pathToBytes(real)))?.isDirectory()) throw folder;
+	refuseOwn(options.state, real);
+	// A link may precede `..`.
+	return output.split("/").includes("..") ? real : pathFromText(resolve(output));
+}
+
+/** Returns the same for a new file, or the descriptor that `-o` names. Throws `output-descriptor` (exit 2). */
+export function newOutput({ options }: OfState, output: string, signal: AbortSignal): Path | number {
+	const descriptor = descriptorOf(output);
+	if (descriptor === undefined) return outputPath({ options }, output);
+	openDescriptor(descriptor, signal);
+	return descriptor;
+}
+
+function refuseOwn(state: string | undefined, path: Path): void {
+	for (const folder of [stateFolder(state), stateFolder(undefined)]) refuseOwnPlace(path, pathFromText(folder));
+}
+
+/**
+ * Returns the absolute path of a folder that `-o` names. It need not exist. Throws `output-needs-folder` (exit 2) for a descriptor,
+ * and `output-own-place` (exit 4).
+ */
+export function outputFolder({ options }: OfState, output: string): Path {
+	if (descriptorOf(output) !== undefined) throw new Failure("output-needs-folder", { output: printable(output) }, 2);
+	const path = resolve(output);
+	let above = path;
+	while (!existsSync(above)) above = dirname(above);
+	refuseOwn(options.state, pathFromText(resolve(realpathSync(above), relative(above, path))));
+	return pathFromText(path);
+}
+
+/** Writes a text to a new file, a descriptor or stdout. Resolves to its path, or undefined for stdout. */
+export async function printOrWrite(
+	terminal: Terminal,
+	signal: AbortSignal,
+	text: string,
+	output: string | undefined,
+): Promise<Path | undefined> {
+	await using opened = await openNamed(terminal, signal, output);
+	await opened.write(text);
+	return opened.path;
 }
 
 /** Returns the absolute path of another system's root. Throws `no-such-directory` (exit 2). */
 export function rootFolder(root: string): string {
 	const folder = resolve(root);
-	requireFolder(folder);
-	return folder;
-}
-
-function requireFolder(path: string): void {
-	if (!isFolder(path)) throw new Failure("no-such-directory", { path: showPath(pathFromText(path)) }, 2);
-}
-
-/** Prints the text or writes it to a new file. Resolves to the file's path, or undefined if the text was printed. */
-export async function printOrWrite(terminal: Terminal, text: string, output: string | undefined): Promise<Path | undefined> {
-	if (output === undefined) {
-		terminal.print(text);
-		return undefined;
-	}
-	const file = pathFromText(resolve(output));
-	await writeNewFile(file, text);
-	return file;
-}
-
-function isFolder(path: string): boolean {
-	return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+	if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
+	throw new Failure("no-such-directory", { path: showPath(pathFromText(folder)) }, 2);
 }

@@ -1,8 +1,8 @@
 import { fstatSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { Failure } from "../core/failure.ts";
-import { pathFromText } from "../core/path/path.ts";
+import { pathFromText, pathToJson } from "../core/path/path.ts";
 import { printableJson, showPath } from "../core/path/quote.ts";
 import { historyLine } from "../core/record/history.ts";
 import type { CageRecord } from "../core/record/record.ts";
@@ -11,17 +11,18 @@ import { checksumLine, isAsWritten, recordedAction, verifyRecord } from "../core
 import { isDamage, presentCage } from "../engine/cages.ts";
 import type { ComparingMachine, Context } from "../engine/context.ts";
 import { approvedNow, fingerprintOf, keepResponsible, recordOf } from "../engine/record/record.ts";
+import { isChecksumOf, isRecord, isRecordIndex, type Recognise } from "../report/own-output.ts";
 import { recordHtml } from "../report/record/html.ts";
 import { type DamagedCage, indexMarkdown, indexToJson, type WrittenRecord } from "../report/record/index-of-records.ts";
 import { recordToJson } from "../report/record/json.ts";
 import { recordMarkdown } from "../report/record/markdown.ts";
 import { errorName } from "../system/files/errors.ts";
 import { hashFile } from "../system/files/hash.ts";
-import { writeAtomic } from "../system/state/atomic.ts";
+import type { Output } from "../system/files/output.ts";
 import { makeSafeFolder } from "../system/state/folder.ts";
 import { askText } from "./ask.ts";
 import type { recordFormats } from "./options.ts";
-import { outputFile } from "./output-file.ts";
+import { openNamed, outputFolder } from "./output-file.ts";
 import { stateFolder } from "./state-folder.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -42,23 +43,41 @@ export async function record(
 function allRecords(
 	terminal: Terminal<ComparingMachine>,
 	output: string,
-	{ checksum, format = "md" }: RecordOptions,
+	{ checksum = false, force, format = "md" }: RecordOptions,
 ): Promise<number> {
 	const { messages } = terminal;
 	return terminal.withContext(async (context) => {
 		const { now, recording, store } = context.machine;
 		const names = await store.names();
 		if (!names.length) throw new Failure("no-cages", { path: stateFolder(terminal.options.state) });
-		const folder = await makeSafeFolder(pathFromText(resolve(output)));
-		const write = (file: string, content: string) => writeAtomic(pathFromText(join(output, file)), content);
+		const folder = await makeSafeFolder(outputFolder(terminal, output));
+		const fileOf = (name: string) => `${name}.${extensions[format]}`;
+		const outputs = new Map<string, Recognise>([
+			...["_index.json", "_index.md"].map((file) => [file, isRecordIndex] as const),
+			...names.map((name) => [fileOf(name), isRecord] as const),
+			...(checksum ? names.map((name) => [checksumOf(fileOf(name)), isChecksumOf(fileOf(name))] as const) : []),
+		]);
+		const open = (file: string) => {
+			const isOurs = outputs.get(file);
+			return openNamed(terminal, context.signal, resolve(output, file), { force, ...(isOurs && { isOurs }) });
+		};
+		const write = async (file: string, content: string) => {
+			await using opened = await open(file);
+			await opened.write(content);
+		};
+		// A refusal must come before anything is written.
+		for (const file of outputs.keys()) await (await open(file))[Symbol.asyncDispose]();
 		const written: WrittenRecord[] = [];
 		const damaged: DamagedCage[] = [];
 		for (const name of names) {
 			try {
 				const one = await recordOf(context, name);
-				const [file, content] = [`${name}.${extensions[format]}`, await inFormat(one, format, terminal)];
+				const [file, content] = [fileOf(name), await inFormat(one, format, terminal)];
 				await write(file, content);
-				if (checksum) await writeChecksum(context, one, resolve(output, file), content);
+				if (checksum) {
+					await using sum = await open(checksumOf(file));
+					await writeChecksum(context, one, { sum, file: resolve(output, file), content });
+				}
 				written.push({ record: one, file, sha256: recording.sha256(content) });
 			} catch (error) {
 				if (isDamage(error)) damaged.push({ name, damage: messages.failure(error) });
@@ -80,35 +99,39 @@ const extensions: Readonly<Record<RecordFormat, string>> = { md: "md", html: "ht
 
 /** Writes the record and stores the given names and purpose for the next one. With `--json`, prints the record, or the file that contains it. */
 async function recordCage(terminal: Terminal<ComparingMachine>, name: string, options: RecordOptions): Promise<number> {
-	if (options.checksum && options.output === undefined) throw new Failure("record-checksum-for-file", {}, 2);
-	const file = options.output === undefined ? undefined : outputFile(options.output);
+	const { checksum = false, force, output } = options;
+	if (checksum && output === undefined) throw new Failure("record-checksum-for-file", {}, 2);
 	const format = options.format ?? formatFor(terminal, options);
-	if (file === undefined && terminal.options.json && !isJson(format)) {
+	if (output === undefined && terminal.options.json && !isJson(format)) {
 		throw new Failure("one-form", { one: `--format ${format}`, other: "--json" }, 2);
 	}
 	return terminal.withContext(async (context) => {
 		await presentCage(context, name);
 		if (options.verify !== undefined) return verifyFile(terminal, context, name, options.verify);
+		await using opened = await openNamed(terminal, context.signal, output, { force, isOurs: isRecord });
+		if (checksum && !opened.isFile) throw new Failure("record-checksum-for-file", {}, 2);
+		const file = output === undefined ? "" : resolve(output);
+		await using sum = checksum
+			? await openNamed(terminal, context.signal, checksumOf(file), { force, isOurs: isChecksumOf(basename(file)) })
+			: undefined;
 		await storeResponsible(context, name, {
 			...(await askResponsible(terminal, context, name, options)),
 			...(await givenResponsible(context, name, options)),
 		});
 		const made = await recordOf(context, name);
-		const text = await inFormat(made, format, terminal);
-		if (file === undefined) {
-			terminal.print(text);
-			return 0;
-		}
+		const content = await inFormat(made, format, terminal);
+		await opened.write(content);
+		if (opened.path === undefined) return 0;
 		const words = terminal.messages.cli.record;
-		await writeAtomic(pathFromText(file), text);
-		const checksum = options.checksum ? await writeChecksum(context, made, file, text) : undefined;
+		if (sum) await writeChecksum(context, made, { sum, file, content });
 		if (terminal.options.json) {
 			const { generation } = made.manifest;
-			terminal.printJson("record-written", { name, file, format, generation, ...(checksum === undefined ? {} : { checksum }) });
+			const checked = sum ? { checksum: checksumOf(file) } : {};
+			terminal.printJson("record-written", { name, file: pathToJson(opened.path), format, generation, ...checked });
 			return 0;
 		}
-		terminal.remark(words.written(name, showPath(pathFromText(file))));
-		if (checksum !== undefined) terminal.remark(words.checksum(showPath(pathFromText(checksum))));
+		terminal.remark(words.written(name, showPath(opened.path)));
+		if (sum?.path !== undefined) terminal.remark(words.checksum(showPath(sum.path)));
 		return 0;
 	});
 }
@@ -173,19 +196,16 @@ async function storeResponsible(context: Context<ComparingMachine>, name: string
 
 const checksumOf = (file: string) => `${file}.sha256`;
 
-/** Writes the checksum to a file for sha256sum(1) and to the cage's log, which only root can change. Returns the file's path. */
+/** Writes the checksum of a record's file for sha256sum(1) and to the cage's log, which only root can change. */
 async function writeChecksum(
 	{ machine }: Context<ComparingMachine>,
-	record: CageRecord,
-	file: string,
-	text: string,
-): Promise<string> {
-	const { cage, fingerprint, manifest } = record;
-	const sha256 = machine.recording.sha256(text);
+	{ cage, fingerprint, manifest }: CageRecord,
+	{ content, file, sum }: { readonly sum: Output; readonly file: string; readonly content: string },
+): Promise<void> {
+	const sha256 = machine.recording.sha256(content);
 	await using _lock = await machine.store.lock(cage.name);
-	await writeAtomic(pathFromText(checksumOf(file)), checksumLine(sha256, basename(file)));
+	await sum.write(checksumLine(sha256, basename(file)));
 	await machine.store.log(cage.name, recordedAction, { file, sha256, generation: manifest.generation, fingerprint });
-	return checksumOf(file);
 }
 
 /** Returns 1 if the file is not an unchanged record of the cage, or is unknown. */
@@ -235,6 +255,7 @@ interface RecordOptions {
 	readonly all?: boolean;
 	readonly format?: RecordFormat;
 	readonly output?: string;
+	readonly force?: boolean;
 	readonly checksum?: boolean;
 	readonly verify?: string;
 	readonly purpose?: string;

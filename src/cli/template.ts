@@ -34,7 +34,7 @@ type Action = (terminal: Terminal, context: Context, name: string | undefined, o
 
 const actions: Readonly<Record<string, Action>> = {
 	list,
-	new: (terminal, _context, name, { output }) => create(terminal, name, output),
+	new: create,
 	show,
 	save,
 	check: (terminal, _context, file) => check(terminal, file),
@@ -138,14 +138,14 @@ async function diff(terminal: Terminal, { machine }: Context, name: string | und
 /** Writes the template with its hash to stdout or to a new file, without values that mean only this machine. */
 async function exporting(
 	terminal: Terminal,
-	{ machine }: Context,
+	{ machine, signal }: Context,
 	name: string | undefined,
 	{ output }: TemplateOptions,
 ): Promise<number> {
 	const { template: one } = await knownTemplate(machine.store, name);
 	const bundle: TemplateBundle = { schema: bundleSchema, sha256: templateHash(one), template: one };
 	const text = `${JSON.stringify(bundle, null, 2)}\n`;
-	const path = await printOrWrite(terminal, text, output);
+	const path = await printOrWrite(terminal, signal, text, output);
 	if (path === undefined) return 0;
 	return terminal.wrote("template", { name: one.name, path: pathToJson(path), sha256: bundle.sha256 }, () =>
 		terminal.messages.cli.template.exported(one.name, showPath(path), bundle.sha256),
@@ -208,11 +208,16 @@ function problemLines(terminal: Terminal, file: string, errors: readonly Templat
 }
 
 /** Writes a valid template to stdout or to a new file. Its `$schema` names our schema for editors. */
-async function create(terminal: Terminal, name: string | undefined, output: string | undefined): Promise<number> {
+async function create(
+	terminal: Terminal,
+	{ signal }: Context,
+	name: string | undefined,
+	{ output }: TemplateOptions,
+): Promise<number> {
 	if (name === undefined) throw new Failure("template-name-needed", {}, 2);
 	if (!isName(name) || name !== name.toLowerCase()) throw new Failure("template-name-invalid", { name }, 2);
 	const text = `${JSON.stringify(templateSkeleton(name, join(programFolder(), "templates", "schema.json")), null, "\t")}\n`;
-	const path = await printOrWrite(terminal, text, output);
+	const path = await printOrWrite(terminal, signal, text, output);
 	if (path === undefined) return 0;
 	return terminal.wrote("template", { name, path: pathToJson(path) }, () => terminal.messages.cli.template.begun(showPath(path)));
 }

@@ -5,6 +5,7 @@ import { argumentsOf } from "./arguments.ts";
 import { isTracedStep, tracedSteps } from "./groups.ts";
 import {
 	addGlobalOptions,
+	addOutput,
 	addTableOptions,
 	addWizardOptions,
 	alarmFormats,
@@ -112,14 +113,13 @@ function defineCreating(define: Define, args: readonly string[], perform: Perfor
 		.option("--yes")
 		.option("--dry-run")
 		.action(act(working, (verbs) => verbs.release));
-	define(
+	const exported = define(
 		"export <name>",
 		"export redis -o redis.tar",
 		"export redis --format oci -o redis.tar",
 		"export redis --format seccomp -o redis.json",
-	)
-		.addOption(new Option("--format <FORMAT>").choices(exportFormats).default("tar"))
-		.option("-o, --output <FILE>")
+	).addOption(new Option("--format <FORMAT>").choices(exportFormats).default("tar"));
+	addOutput(exported)
 		.option("--with-data")
 		.option("--allow-secret-export")
 		.action(act(working, (verbs) => verbs.exporting));
@@ -208,8 +208,9 @@ function defineUpkeep(define: Define, act: Act): void {
 		.option("--deep")
 		.option("--nagios")
 		.action(act(comparing, (verbs) => verbs.check));
-	define("metrics", "metrics", "metrics -o /var/lib/prometheus/node-exporter/cagewright.prom")
-		.option("-o, --output <FILE>")
+	const measured = define("metrics", "metrics", "metrics -o /var/lib/prometheus/node-exporter/cagewright.prom");
+	addOutput(measured)
+		.option("--force")
 		.action(act(comparing, (verbs) => verbs.metrics));
 	define("stale", "stale")
 		.option("--mark")
@@ -249,7 +250,7 @@ function defineUpkeep(define: Define, act: Act): void {
 
 function defineDocumenting(define: Define, act: Act): void {
 	const statements = ["purpose", "initiatedBy", "implementedBy", "approvedBy"];
-	define(
+	const recorded = define(
 		"record [name]",
 		"record redis -o redis.html --checksum",
 		"record redis --verify redis.html",
@@ -257,16 +258,17 @@ function defineDocumenting(define: Define, act: Act): void {
 		"record --all --format html -o records",
 	)
 		.addOption(new Option("--all").conflicts(statements))
-		.addOption(new Option("--format <FORMAT>").choices(recordFormats))
-		.option("-o, --output <FILE>")
+		.addOption(new Option("--format <FORMAT>").choices(recordFormats));
+	addOutput(recorded)
+		.option("--force")
 		.option("--checksum")
-		.addOption(new Option("--verify <FILE>").conflicts(["all", "format", "output", "checksum", ...statements]))
+		.addOption(new Option("--verify <FILE>").conflicts(["all", "format", "output", "force", "checksum", ...statements]))
 		.option("--purpose <TEXT>")
 		.option("--initiated-by <NAME>")
 		.option("--implemented-by <NAME>")
 		.option("--approved-by <NAME>")
 		.action(act(comparing, (verbs) => verbs.record));
-	define(
+	const templates = define(
 		"template <action> [name]",
 		"template list",
 		"template save redis --as redis-small",
@@ -274,9 +276,8 @@ function defineDocumenting(define: Define, act: Act): void {
 		"template check shop.json",
 		"template export redis-small -o redis-small.json",
 		"template import redis-small.json",
-	)
-		.option("--as <NAME>")
-		.option("-o, --output <FILE>")
+	).option("--as <NAME>");
+	addOutput(templates)
 		.option("--replace")
 		.option("--yes")
 		.option("--dry-run")

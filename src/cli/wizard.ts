@@ -26,7 +26,7 @@ export async function wizard(global: GlobalOptions, resume?: string | true): Pro
 	const machine = systemMachine(terminal.state, terminal.launching);
 	const state = terminal.otherState;
 	const planner = new ThreadPlanner(terminal.state);
-	const session = new Wizard(machine, new SystemChooser(machine, terminal.messages), planner, recordWriter(terminal), {
+	const session = new Wizard(machine, new SystemChooser(machine, terminal.messages, global), planner, recordWriter(terminal), {
 		...(state === undefined ? {} : { state }),
 		terminal: env.TERM ?? "dumb",
 		full: terminal.launching.full ?? false,

@@ -57,12 +57,12 @@ export interface ExportRequest {
 	ownerNames(ids: OwnerIds): OwnerNames;
 	/** Writable directories of the generation: paths in the cage. */
 	readonly writable: readonly Path[];
-	/** A new file, readable by root alone. Default: stdout. */
-	readonly to?: Path;
+	/** A new file, readable by root alone, or an open descriptor. */
+	readonly to: Path | number;
 }
 
 export interface Exported {
-	/** False if the reader of stdout closed it before the end. */
+	/** False if the reader of the descriptor closed it before the end. */
 	readonly isWhole: boolean;
 	/** Names in the data that no import accepts, relative to the cage's folder. */
 	readonly leftOut: readonly Path[];

@@ -21,8 +21,8 @@ const promtool = (args: readonly string[], input = "") => {
 };
 
 test("metrics of all cages are replaced in one step, readable by the exporter, and valid for Prometheus", async () => {
-	writeFileSync(file, "old\n", { mode: 0o600 });
-	expect(await cagewright(["metrics", "-o", file], { state })).toMatchObject({ status: 0, stdout: "" });
+	for (const _ of ["new", "replaced"])
+		expect(await cagewright(["metrics", "-o", file], { state })).toMatchObject({ status: 0, stdout: "" });
 	expect(readdirSync(folder)).toEqual(["cagewright.prom"]);
 	expect(statSync(file).mode & 0o777).toBe(0o644);
 	const text = readFileSync(file, "utf8");

@@ -8,8 +8,8 @@ import type { Context } from "../context.ts";
 import { findingsOf } from "../upkeep/audit.ts";
 
 interface ExportOptions {
-	/** A new file. Default: stdout. */
-	readonly to?: Path;
+	/** A new file, or an open descriptor. */
+	readonly to: Path | number;
 	readonly data: boolean;
 	/** This program's version, for the archive's head. */
 	readonly version: string;
@@ -43,7 +43,7 @@ export async function exportCage(context: Context, name: string, options: Export
 		owners: ownerIds(present.manifest, await store.trace(name)),
 		ownerNames: (ids: OwnerIds) => ownerNames(ids, accounts.users(), accounts.groups()),
 		writable: layout.writable,
-		...(options.to === undefined ? {} : { to: options.to }),
+		to: options.to,
 	};
 	const { isWhole, leftOut } = await store.archives.write(request, context.signal);
 	if (leftOut[0] !== undefined) {

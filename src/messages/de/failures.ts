@@ -219,7 +219,32 @@ export const failuresDe: Failures = {
 	"reload-unknown":
 		"Es ist kein Signal bekannt, auf das {name} das Zertifikat neu liest. Starten Sie die Anwendung im Hook neu, oder prüfen Sie ihre Dokumentation.",
 	"record-checksum-for-file": "--checksum setzt eine Datei voraus. Nennen Sie eine mit -o.",
+	"output-descriptor":
+		"Der Deskriptor {descriptor} ist nicht zum Schreiben geöffnet. Leiten Sie ihn um, etwa mit {descriptor}>DATEI.",
+	"output-changed": "Ein anderer Prozess hat {path} inzwischen ersetzt. Klären Sie, welcher, und versuchen Sie es noch einmal.",
+	"output-foreign":
+		"{path} wurde nicht von Cagewright geschrieben und wird nicht ersetzt. Wählen Sie einen anderen Dateinamen, oder ersetzen Sie die Datei mit --force.",
+	"output-is-device":
+		"Nach {path} wird nicht geschrieben: Es ist ein Gerät, aber kein Terminal und nicht /dev/null. Nennen Sie eine Datei.",
+	"output-is-disk":
+		"Nach {path} wird nicht geschrieben: Es ist ein Blockgerät, dessen Inhalt verloren ginge. Nennen Sie eine Datei.",
 	"output-is-folder": "{path} ist ein Verzeichnis. Nennen Sie eine Datei darin.",
+	"output-is-link":
+		"Nach {path} wird nicht geschrieben: Es ist ein Link auf {target}. Nennen Sie das Ziel selbst, oder entfernen Sie den Link.",
+	"output-is-socket": "Nach {path} wird nicht geschrieben: Es ist ein Socket. Nennen Sie eine Datei.",
+	"output-link-above":
+		"{path} wird nicht gefolgt: Es ist der Link eines anderen Benutzers auf {target}. Nennen Sie das Verzeichnis selbst.",
+	"output-needs-folder":
+		"„{output}“ ist kein Verzeichnis, und diese Ausgabe besteht aus mehreren Dateien. Nennen Sie ein Verzeichnis.",
+	"output-no-reader": "Kein Prozess liest aus {path}. Starten Sie zuerst den Leser.",
+	"output-of-another":
+		"{path} wird nicht ersetzt: Ein anderer Benutzer kann die Datei in dieses gemeinsame Verzeichnis gelegt haben, und ihm würde das Ergebnis gehören. Entfernen Sie sie, oder wählen Sie ein anderes Verzeichnis.",
+	"output-own-place":
+		"Nach {path} wird nicht geschrieben: Dort bewahrt Cagewright eigene Dateien auf. Nennen Sie eine Datei außerhalb von {state}.",
+	"output-protected":
+		"{path} oder sein Verzeichnis lässt sich nicht ändern, auch nicht von root. `lsattr` zeigt, ob chattr es schützt.",
+	"output-read-only": "{path} liegt auf einem schreibgeschützten Dateisystem. Nennen Sie eine Datei auf einem anderen.",
+	"output-reader-gone": "Der Leser von {path} hat vor dem Ende aufgehört. Starten Sie ihn neu, und versuchen Sie es noch einmal.",
 	"record-name-or-all": "Nennen Sie einen Käfig, oder schreiben Sie die Nachweise aller Käfige mit --all -o VERZEICHNIS.",
 	"record-unreadable": "{path} ist nicht lesbar oder keine gewöhnliche Datei. Prüfen Sie Pfad und Zugriffsrechte.",
 	"no-record":

@@ -231,7 +231,8 @@ export const helpDe: HelpMessages = {
 			about: "Alle Käfige prüfen und Messwerte für Prometheus ausgeben",
 			details:
 				"Ein Timer von `install` schreibt sie einmal am Tag, wenn es das Verzeichnis von node_exporter für solche Dateien gibt.",
-			output: "in einem Schritt in diese Datei schreiben, die alle lesen können (Vorgabe: stdout)",
+			output: "in einem Schritt in diese Datei schreiben, die alle lesen können (Vorgabe: stdout, auch `-`)",
+			force: "eine Datei ersetzen, die Cagewright nicht geschrieben hat",
 		},
 		update: {
 			about: "Aus den jetzigen Dateien des Hosts neu bauen",
@@ -269,7 +270,9 @@ export const helpDe: HelpMessages = {
 			about: "Die Dokumentation eines Käfigs schreiben, zur Freigabe und Prüfung",
 			format: "Format (Vorgabe: nach dem Dateinamen, sonst md)",
 			all: "die Nachweise aller Käfige und eine Übersicht in das Verzeichnis von -o schreiben",
-			output: "in diese Datei oder mit --all in dieses Verzeichnis schreiben, lesbar nur für den Eigentümer (Vorgabe: stdout)",
+			output:
+				"in diese Datei oder mit --all in dieses Verzeichnis schreiben, lesbar nur für den Eigentümer (Vorgabe: stdout, auch `-`)",
+			force: "Dateien ersetzen, die Cagewright nicht geschrieben hat",
 			checksum: "ihre SHA-256 in eine zweite Datei und in das Protokoll des Käfigs schreiben (nur mit -o)",
 			verify: "stattdessen prüfen, ob diese Datei ein unveränderter Nachweis des Käfigs ist",
 			purpose: "Zweck des Käfigs; wird für den nächsten Nachweis gespeichert",
@@ -325,6 +328,7 @@ export const helpDe: HelpMessages = {
 		time: "eine Zeit wie 90, 30m, 24h oder 7d",
 		duration: "eine Zeit wie 90s, 10m oder 1h",
 		folder: "ein Verzeichnis",
+		output: "eine Datei oder '-' für stdout",
 		process: "die Nummer eines Prozesses",
 		count: "eine ganze Zahl von 1 bis 100",
 		whole: "eine ganze Zahl ab {values}",

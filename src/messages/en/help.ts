@@ -233,7 +233,8 @@ export const helpEn = {
 		metrics: {
 			about: "Check all cages and print metrics for Prometheus",
 			details: "A timer of `install` writes them once a day if node_exporter's folder for such files exists.",
-			output: "Write to this file, readable by everybody, in one step (default: stdout)",
+			output: "Write to this file, readable by everybody, in one step (default: stdout, also `-`)",
+			force: "Replace a file that Cagewright did not write",
 		},
 		update: {
 			about: "Rebuild from the host's current files",
@@ -267,7 +268,8 @@ export const helpEn = {
 			about: "Write the documentation of a cage, for approval and audit",
 			format: "Format (default: from the file name, otherwise md)",
 			all: "Write the records of all cages into the folder of -o, with an index",
-			output: "Write to this file, or with --all this folder, readable by its owner only (default: stdout)",
+			output: "Write to this file, or with --all this folder, readable by its owner only (default: stdout, also `-`)",
+			force: "Replace files that Cagewright did not write",
 			checksum: "Write its SHA-256 to a second file and to the cage's log (only with -o)",
 			verify: "Check instead whether this file is an unchanged record of the cage",
 			purpose: "Purpose of the cage; stored for the next record",
@@ -324,6 +326,7 @@ export const helpEn = {
 		time: "a time such as 90, 30m, 24h or 7d",
 		duration: "a time such as 90s, 10m or 1h",
 		folder: "a folder",
+		output: "a file, or '-' for stdout",
 		process: "a process ID",
 		count: "a whole number from 1 to 100",
 		whole: "a whole number from {values}",

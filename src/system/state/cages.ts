@@ -1,17 +1,17 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, pathToText } from "../../core/path/path.ts";
+import { isWithin, join, type Path, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { isName } from "../../core/questions/answers.ts";
 import type { CageContent, Removal, Removing } from "../../engine/store.ts";
-import { exists, list } from "../files/descriptor.ts";
+import { exists, list, namesOf } from "../files/descriptor.ts";
 import { discard, generationPaths } from "../files/generations.ts";
 import { refuseMounts } from "../files/mounts.ts";
 import { removeTree } from "../files/remove.ts";
 import { allocatedBytes } from "../files/survey.ts";
 import { writeJson } from "./atomic.ts";
 import { cageFromJson, cageToJson } from "./cage-json.ts";
-import { makeSafeFolder } from "./folder.ts";
+import { makeSafeFolder, realPlace } from "./folder.ts";
 import { isLeftover } from "./process-identity.ts";
 import { readState } from "./state-file.ts";
 import { readRemoval, removalName, writeRemoval } from "./unfinished.ts";
@@ -31,8 +31,20 @@ const ourNames: ReadonlySet<string> = new Set([
 	"session.json",
 	"features.json",
 	"tools.json",
+	"watched",
 	"log",
 ]);
+
+/**
+ * Throws `output-own-place` (exit 4) if a file there would be among our own. At the top of the state folder, an administrator may add files.
+ */
+export function refuseOwnPlace(place: Path, state: Path): void {
+	const folder = realPlace(pathToText(state) ?? "");
+	if (!isWithin(place, folder)) return;
+	const [top = ""] = namesOf(place.slice(folder.length) as Path);
+	if (top !== "" && !top.startsWith(".") && !ourNames.has(top)) return;
+	throw new Failure("output-own-place", { path: showPath(place), state: showPath(folder) }, 4);
+}
 
 /**
  * Opens the state folder and creates it if missing. Throws `unsafe-directory`, or `foreign-directory` if it contains other files

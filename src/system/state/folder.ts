@@ -27,10 +27,15 @@ const mostLinks = 40;
  * `no-such-directory` (exit 2).
  */
 export function requireSafeFolder(path: Path): Path {
+	judge(root);
+	return withoutLinks(path, judge);
+}
+
+/** The path without links. `judge` returns the target of a link that may be followed, or undefined for anything else. */
+export function withoutLinks(path: Path, judge: (part: Path) => Path | undefined): Path {
 	const waiting = parts(path);
 	let current = root;
 	let links = 0;
-	judge(root);
 	for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
 		if (name === "..") {
 			current = parent(current);
@@ -68,7 +73,7 @@ function judge(path: Path): Path | undefined {
 	const ofRoot = stats.uid === 0;
 	if (stats.isSymbolicLink()) {
 		if (!ofRoot) throw unsafe(path, "link");
-		return pathFromBytes(readlinkSync(pathToBytes(path), { encoding: "buffer" }));
+		return targetOf(path);
 	}
 	if (!stats.isDirectory()) throw unsafe(path, "not-a-directory");
 	if (!ofRoot && stats.uid !== process.geteuid?.()) throw unsafe(path, "owner");
@@ -77,7 +82,13 @@ function judge(path: Path): Path | undefined {
 	return undefined;
 }
 
-function look(path: Path) {
+/** The target of a link. */
+export function targetOf(link: Path): Path {
+	return pathFromBytes(readlinkSync(pathToBytes(link), { encoding: "buffer" }));
+}
+
+/** Like lstat(2). Throws `no-such-directory` (exit 2) for a missing part of a path. */
+export function look(path: Path) {
 	try {
 		return lstatSync(pathToBytes(path));
 	} catch (error) {

@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, lstat, mkdir, open, readlink, rename } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readlink, rename } from "node:fs/promises";
 import { tarEnd, tarHeader, tarPadding } from "../../../core/archive/tar-write.ts";
 import { Failure } from "../../../core/failure.ts";
 import { type Descriptor, layerType, ociIndex } from "../../../core/image/oci.ts";
 import { type FoundFile, type ImageMember, type ImageTree, imageTree, refuseWhiteouts } from "../../../core/image/tree.ts";
-import { join, type Path, parent, pathFromBytes, pathToBytes, root as top } from "../../../core/path/path.ts";
+import { join, type Path, pathFromBytes, pathToBytes, root as top } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
 import type { ImageContent, ImageRequest } from "../../../engine/archive-store.ts";
 import { failedWrite, writeFailure } from "../../files/errors.ts";
 import { sha256 } from "../../files/hash.ts";
-import { withNewFile } from "../../files/new-file.ts";
+import { withNewFile, withNewFolder } from "../../files/new-file.ts";
 import { removeTree } from "../../files/remove.ts";
 import { walk } from "../../files/walk.ts";
 import { transientName } from "../process-identity.ts";
@@ -29,8 +29,8 @@ export async function writeImage({ image, isArchive, to, ...content }: ImageRequ
 	};
 	if (!isArchive) await withNewFolder(to, write);
 	else {
-		await withNewFile(to, async (file) => {
-			const folder = join(parent(to), transientName("tmp"));
+		await withNewFile(to, async (file, { beside }) => {
+			const folder = beside(transientName("tmp"));
 			try {
 				await mkdir(pathToBytes(folder), { mode: 0o700 });
 				await write(folder);
@@ -185,29 +185,4 @@ export function writeTexts(to: Path, texts: ReadonlyMap<string, string>): Promis
 	return withNewFolder(to, async (folder) => {
 		for (const [name, text] of texts) await writeText(join(folder, name), text);
 	});
-}
-
-/** Creates a folder with one rename, so that an interrupted export leaves none. Throws `file-exists` (exit 2) if it exists. */
-export async function withNewFolder(path: Path, work: (folder: Path) => Promise<void>): Promise<void> {
-	await requireNewPlace(path);
-	const folder = join(parent(path), transientName("tmp"));
-	try {
-		await mkdir(pathToBytes(folder), { mode: 0o700 });
-		await work(folder);
-		await rename(pathToBytes(folder), pathToBytes(path));
-	} catch (error) {
-		await removeTree(folder);
-		throw writeFailure(error, path);
-	}
-}
-
-/** Throws `file-exists` or `no-such-directory` (exit 2), before long work. */
-export async function requireNewPlace(path: Path): Promise<void> {
-	const exists = (one: Path) =>
-		lstat(pathToBytes(one)).then(
-			() => true,
-			() => false,
-		);
-	if (await exists(path)) throw new Failure("file-exists", { path: showPath(path) }, 2);
-	if (!(await exists(parent(path)))) throw new Failure("no-such-directory", { path: showPath(parent(path)) }, 2);
 }

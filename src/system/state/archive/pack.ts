@@ -61,7 +61,7 @@ export async function exportCage({ head, ownerNames, owners, signal, state, to, 
 			if (isWhole && (await changed())) throw dataChanged;
 			return { isWhole, leftOut };
 		};
-		return to === undefined ? await pack(1) : await withNewFile(to, ({ fd }) => pack(fd));
+		return typeof to === "number" ? await pack(to) : await withNewFile(to, ({ fd }) => pack(fd));
 	} finally {
 		await removeTree(scratch);
 	}

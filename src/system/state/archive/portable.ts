@@ -1,11 +1,9 @@
 import { once } from "node:events";
-import { chmod, link, rm } from "node:fs/promises";
-import { join, type Path, parent, pathToBytes, root } from "../../../core/path/path.ts";
+import { type Path, root } from "../../../core/path/path.ts";
 import type { ImageContent } from "../../../engine/archive-store.ts";
-import { writeFailure } from "../../files/errors.ts";
+import { withNewFile, withNewFolder } from "../../files/new-file.ts";
 import { programFailure, toolEnvironment, toolRunner } from "../../tools.ts";
-import { transientName } from "../process-identity.ts";
-import { treeOf, withNewFolder, writeTar } from "./image.ts";
+import { treeOf, writeTar } from "./image.ts";
 import { textOf } from "./pack.ts";
 
 /** Writes the image of a portable service with mksquashfs(1) or, as a folder, with tar. Both take an archive from stdin. */
@@ -19,20 +17,8 @@ export async function writePortable(content: ImageContent, to: Path, isFile: boo
 		});
 		return;
 	}
-	const part = join(parent(to), transientName("tmp"));
-	try {
-		await unpack(
-			"mksquashfs",
-			["-", textOf(part), ...squashWords(created)],
-			members.filter(({ path }) => path !== root),
-		);
-		await chmod(pathToBytes(part), 0o600);
-		await link(pathToBytes(part), pathToBytes(to));
-	} catch (error) {
-		throw writeFailure(error, to);
-	} finally {
-		await rm(pathToBytes(part), { force: true });
-	}
+	const files = members.filter(({ path }) => path !== root);
+	await withNewFile(to, (_, { path }) => unpack("mksquashfs", ["-", textOf(path), ...squashWords(created)], files));
 }
 
 /** mksquashfs takes no values for the root directory from an archive. */

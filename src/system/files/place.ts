@@ -1,0 +1,110 @@
+import { closeSync, constants } from "node:fs";
+import { type FileHandle, link, lstat, open, rename, unlink } from "node:fs/promises";
+import { Failure } from "../../core/failure.ts";
+import { baseName, join, type Path, parent, pathToBytes, root } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { look, targetOf, withoutLinks } from "../state/folder.ts";
+import { transientName } from "../state/process-identity.ts";
+import { below, exists, namesOf, openNew, openWay, pathOnly, syncDirectory } from "./descriptor.ts";
+import { errorName, writeFailure } from "./errors.ts";
+
+/**
+ * A place for something that a user named: a name in an open directory, which stays the same directory even if a part of its path
+ * is replaced meanwhile.
+ */
+export interface Place extends AsyncDisposable {
+	/** Without links in its directory. For messages. */
+	readonly path: Path;
+	readonly name: Path;
+	readonly directory: FileHandle;
+	/** The path of a name in the directory, also for programs that we start. */
+	at(name: Path | string): Path;
+}
+
+/**
+ * Returns the path without links in its directory. Only links of root and of the current user are followed, because any other could
+ * lead root anywhere. Throws `output-link-above` (exit 4) or `no-such-directory` (exit 2).
+ */
+export function realOutput(path: Path): Path {
+	const directory = withoutLinks(parent(path), (part) => {
+		const stats = look(part);
+		if (!stats.isSymbolicLink()) return undefined;
+		const target = targetOf(part);
+		if (stats.uid === 0 || stats.uid === process.geteuid?.()) return target;
+		throw new Failure("output-link-above", { path: showPath(part), target: showPath(target) }, 4);
+	});
+	return join(directory, baseName(path));
+}
+
+/** Throws like `realOutput`. */
+export async function openPlace(path: Path): Promise<Place> {
+	const real = realOutput(path);
+	const above = showPath(parent(real));
+	const descriptor = openWay(root, namesOf(parent(real)), ({ error }) =>
+		error === "EACCES"
+			? new Failure("not-permitted", { path: above, error }, 3)
+			: new Failure("no-such-directory", { path: above }, 2),
+	);
+	const opened = open(pathToBytes(`${below(descriptor)}/.` as Path), pathOnly | constants.O_DIRECTORY);
+	const directory = await opened.finally(() => closeSync(descriptor));
+	const at = (name: Path | string) => `/proc/${process.pid}/fd/${directory.fd}/${name}` as Path;
+	return { path: real, name: baseName(real), directory, at, [Symbol.asyncDispose]: () => directory.close() };
+}
+
+/** Works with a hidden new file in the directory, accessible only to its owner. A failure removes it. */
+export async function withTemporary<T>(place: Place, work: (file: FileHandle, temporary: Path) => Promise<T>): Promise<T> {
+	const temporary = place.at(transientName("tmp"));
+	try {
+		await using file = await openNew(temporary);
+		return await work(file, temporary);
+	} catch (error) {
+		await unlink(pathToBytes(temporary)).catch(() => {});
+		throw outputFailure(error, place.path);
+	}
+}
+
+/** File systems without hard links: FAT and some network file systems. */
+const noLinks: readonly (string | undefined)[] = ["EPERM", "EOPNOTSUPP", "ENOTSUP", "ENOSYS"];
+
+/** Gives a finished file its name. Throws `file-exists` (exit 2) rather than replace what has appeared there. */
+export async function publishNew(place: Place, temporary: Path): Promise<void> {
+	const name = place.at(place.name);
+	const there = new Failure("file-exists", { path: showPath(place.path) }, 2);
+	try {
+		await link(pathToBytes(temporary), pathToBytes(name));
+	} catch (error) {
+		if (errorName(error) === "EEXIST") throw there;
+		if (!noLinks.includes(errorName(error))) throw error;
+		if (await exists(name)) throw there;
+		await rename(pathToBytes(temporary), pathToBytes(name));
+	}
+	await unlink(pathToBytes(temporary)).catch(() => {});
+	await syncPlace(place);
+}
+
+/** Replaces the file that `present` identifies. Throws `output-changed` (exit 1) if another one has taken its place. */
+export async function publishInstead(place: Place, temporary: Path, present: { dev: bigint; ino: bigint }): Promise<void> {
+	const name = place.at(place.name);
+	const now = await lstat(pathToBytes(name), { bigint: true });
+	if (now.dev !== present.dev || now.ino !== present.ino) throw new Failure("output-changed", { path: showPath(place.path) }, 1);
+	await rename(pathToBytes(temporary), pathToBytes(name));
+	await syncPlace(place);
+}
+
+/** A directory that cannot be read, or a file system that does not sync directories. */
+const notSynced: readonly (string | undefined)[] = ["EACCES", "EINVAL"];
+
+async function syncPlace(place: Place): Promise<void> {
+	await syncDirectory(place.at(".")).catch((error: unknown) => {
+		if (!notSynced.includes(errorName(error))) throw error;
+	});
+}
+
+/** The failure for an error while writing a file that the user named. Other errors pass through. */
+export function outputFailure(error: unknown, path: Path): unknown {
+	const shown = { path: showPath(path) };
+	if (errorName(error) === "EROFS") return new Failure("output-read-only", shown, 3);
+	// chattr(1) protects files and directories even from root.
+	if (errorName(error) === "EPERM" && process.geteuid?.() === 0) return new Failure("output-protected", shown, 3);
+	return writeFailure(error, path);
+}
