@@ -20,26 +20,32 @@ export class Interrupted extends Error {
 }
 
 /** Errors of the system that are no bug, with their failures and exit statuses. */
-const systemErrors: Readonly<Record<string, readonly [code: string, exit: 1 | 3]>> = {
+const systemErrors: Readonly<Record<string, readonly [code: string, exit: 1 | 2 | 3]>> = {
 	EACCES: ["access-denied", 3],
 	EPERM: ["access-denied", 3],
 	EROFS: ["read-only-file-system", 3],
 	ENOSPC: ["disk-full", 1],
 	EDQUOT: ["disk-full", 1],
 	EIO: ["disk-error", 1],
+	...Object.fromEntries(
+		["ENAMETOOLONG", "ELOOP", "ENOTDIR", "EISDIR", "ENXIO", "ENODEV", "ETXTBSY", "EBUSY", "EFBIG"].map((name) => [
+			name,
+			["path-unusable", 2] as const,
+		]),
+	),
 };
 
 /**
  * Without a path in the error it is the state folder, because other files are written only if the user names them. A denied
- * operation has always a path, or is a bug.
+ * or impossible operation has always a path, or is a bug.
  */
 function systemFailure(error: unknown, state: string): Failure | undefined {
 	if (!(error instanceof Error)) return undefined;
 	const { code = "", path, syscall } = error as NodeJS.ErrnoException;
 	if (syscall === "uv_cwd") return new Failure("current-directory-gone", {}, 2);
 	const [failure, exit] = systemErrors[code] ?? [];
-	if (failure === undefined || (failure === "access-denied" && path === undefined)) return undefined;
-	return new Failure(failure, { path: printable(path ?? state) }, exit);
+	if (failure === undefined || (path === undefined && ["access-denied", "path-unusable"].includes(failure))) return undefined;
+	return new Failure(failure, { path: printable(path ?? state), error: code }, exit);
 }
 
 /** Reports that stdout could not be written, usually because of a full disk. Takes the language from `args`. */

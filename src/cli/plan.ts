@@ -16,15 +16,16 @@ export async function plan(terminal: Terminal, request: CageRequest): Promise<nu
 		const { cage: requested, trace } = await tracedCage(context, request, "plan", tracedSteps.plan);
 		const cage = request.options.takeDocumented ? await takeDocumented(context, requested, trace) : requested;
 		const proposed = await planStep(context, cage, trace);
-		if (!request.options.dryRun) {
-			await using _lock = await store.lock(cage.name);
-			await store.saveCage(cage);
-		}
 		warnUnusedAllowances(context, proposed);
 		const present = await store.present(cage.name);
 		const manifest = present === undefined ? undefined : await store.manifest(cage.name, present);
 		const difference = manifest && comparePlanWithManifest(proposed, manifest);
 		const reached = await coverageOf(context, cage, trace);
+		// Last, because the steps above refuse rules that make no cage.
+		if (!request.options.dryRun) {
+			await using _lock = await store.lock(cage.name);
+			await store.saveCage(cage);
+		}
 		if (terminal.options.json) {
 			const compared = difference ? { comparedWith: present, difference: planDifferenceToJson(difference) } : {};
 			terminal.printJson("plan", { name: cage.name, ...planToJson(proposed), ...compared, ...coverageToJson(reached) });

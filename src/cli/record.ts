@@ -1,5 +1,4 @@
 import { fstatSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { pathFromText, pathToJson } from "../core/path/path.ts";
@@ -16,9 +15,9 @@ import { recordHtml } from "../report/record/html.ts";
 import { type DamagedCage, indexMarkdown, indexToJson, type WrittenRecord } from "../report/record/index-of-records.ts";
 import { recordToJson } from "../report/record/json.ts";
 import { recordMarkdown } from "../report/record/markdown.ts";
-import { errorName } from "../system/files/errors.ts";
-import { hashFile } from "../system/files/hash.ts";
+import { sha256 } from "../system/files/hash.ts";
 import type { Output } from "../system/files/output.ts";
+import { readBytes } from "../system/files/text-files.ts";
 import { makeSafeFolder } from "../system/state/folder.ts";
 import { askText } from "./ask.ts";
 import type { recordFormats } from "./options.ts";
@@ -219,34 +218,34 @@ async function verifyFile(
 	const file = resolve(place);
 	const shown = showPath(pathFromText(file));
 	const { manifest } = await presentCage(context, name);
-	const sha256 = await hashFile(pathFromText(file), context.signal);
-	if (sha256 === undefined) throw new Failure("record-unreadable", { path: shown }, 2);
-	const checksum = await readChecksumFile(checksumOf(file));
+	const content = await readRecord(file);
+	if (content === undefined) throw new Failure("record-unreadable", { path: shown }, 2);
+	const sum = sha256(content);
+	const checksum = (await readRecord(checksumOf(file)))?.toString("utf8");
 	const history = (await store.history(name)).map(historyLine);
 	const found = verifyRecord(
-		{ file, sha256, ...(checksum === undefined ? {} : { checksum }) },
+		{ file, sha256: sum, ...(checksum === undefined ? {} : { checksum }) },
 		history,
 		fingerprintOf(manifest, recording.sha256),
 	);
-	if (terminal.options.json) terminal.printJson("record-verify", { name, file, sha256, ...found });
+	if (terminal.options.json) terminal.printJson("record-verify", { name, file, sha256: sum, ...found });
 	else {
 		const words = terminal.messages.cli.record;
 		const { at = "", file: from = "", generation = 0 } = found.written ?? {};
 		terminal.print(words.verdicts[found.verdict](shown, name, at, generation));
-		if (found.verdict === "changed" && from === file) terminal.print(words.sums(found.written?.sha256 ?? "", sha256));
+		if (found.verdict === "changed" && from === file) terminal.print(words.sums(found.written?.sha256 ?? "", sum));
 		if (found.beside === "differs") terminal.print(words.checksumDiffers(showPath(pathFromText(checksumOf(file)))));
 		if (found.current !== undefined) terminal.print(found.current ? words.current : words.notCurrent(name));
 	}
 	return isAsWritten(found) ? 0 : 1;
 }
 
-async function readChecksumFile(place: string): Promise<string | undefined> {
-	try {
-		return await readFile(place, "utf8");
-	} catch (error) {
-		if (errorName(error) === "ENOENT") return undefined;
-		return "";
-	}
+/** Undefined unless it is a readable regular file. Throws `state-too-large` (exit 1), because a record is one of our files. */
+function readRecord(file: string): Promise<Buffer | undefined> {
+	return readBytes(pathFromText(file)).catch((error: unknown) => {
+		if (error instanceof Failure && error.code === "state-too-large") throw error;
+		return undefined;
+	});
 }
 
 type RecordFormat = (typeof recordFormats)[number];

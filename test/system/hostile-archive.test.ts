@@ -125,6 +125,14 @@ describe("sizes", () => {
 		await expectRefused(file, /damaged|is not a cage archive/);
 	});
 
+	test("an archive with a terabyte of zeros behind its end, or nothing else, is refused before they are read", async () => {
+		for (const content of [fs.readFileSync(archive), ""]) {
+			fs.writeFileSync(file, content);
+			fs.truncateSync(file, 2 ** 40);
+			await expectRefused(file, /damaged|is not a cage archive/);
+		}
+	});
+
 	test("extended headers that change later entries are refused", async () => {
 		for (const pax of [{ "GNU.sparse.map": "0,1" }, { "SCHILY.xattr.security.capability": "x" }, { "GNU.dumpdir": "x" }]) {
 			await expectRefused(appended(archive, file, [...folders(data()), { name: `data${data()}/x`, pax }]), /damaged/);

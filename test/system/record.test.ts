@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cycloneDxProblems, recordProblems } from "../report/record-schemas.ts";
 import { cagewright, type Json, type Made, makeAsUsual, temporaryFolder, temporaryState } from "./cagewright.ts";
@@ -212,6 +212,8 @@ test("--verify detects a changed record", async () => {
 	expect(await verify(file)).toMatchObject({ status: 1, stdout: /was changed/ });
 	expect((await verify(`${folder}/web.html`)).status).toBe(1);
 	expect((await verify(`${folder}/absent`)).status).toBe(2);
+	truncateSync(file, 2 ** 40);
+	expect(await verify(file)).toMatchObject({ status: 1, stderr: /is larger than any file that Cagewright writes/ });
 	expect(readFileSync(`${state}/cages/redis/log`, "utf8")).toContain("recorded");
 });
 

@@ -79,6 +79,7 @@ test.each([
 	["plan", "--rounds 9", "--rounds"],
 	["plan", "--no-selftest", "--no-selftest"],
 	["plan", "--name other", "--name"],
+	["plan", "--bind /etc/passwd", "/etc/passwd"],
 	["build", "--timeout 5 --user daemon", "--timeout"],
 	["build", "--limit-memory 512M", "--limit-memory"],
 	["build", "--exercise true", "--exercise"],

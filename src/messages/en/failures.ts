@@ -274,6 +274,7 @@ export const failuresEn = {
 		"{command} listens on port {port}, but {user} may not use ports below {lowest}. Configure a higher port, or run the command as root.",
 	"nowhere-executable":
 		"No folder allows programs to run: {folder}, /run, /tmp and /dev/shm are mounted noexec. Choose a state folder without noexec with --state.",
+	"path-unusable": "{path} cannot be used ({error}). Check the path.",
 	"processor-unsupported": "Processor {processor} is not supported. Use an x86_64 or arm64 machine.",
 	"program-failed": "{program} failed ({problem}). Fix the cause, then try again.",
 	"program-not-a-file": "{program} is not a file. Name the program itself.",

@@ -30,6 +30,8 @@ const kinds: Readonly<Record<string, ArchiveKind>> = {
 const mostExtended = 64 * 1024;
 /** Bytes read at once. */
 const windowBytes = 256 * 1024;
+/** Bytes of zeros at the end. tar(1) writes 10,240 unless a larger record is requested. */
+const mostPadding = 16 * 1024 * 1024;
 
 /** An archive on disk, read in place. Methods throw `export-damaged` (exit 2) if the format is wrong. */
 export class ArchiveFile {
@@ -134,6 +136,7 @@ export class ArchiveFile {
 	/** An archive ends with at least two blocks of zeros. */
 	async #requireEnd(at: number): Promise<void> {
 		if (this.#size - at < 2 * blockBytes) throw new TarProblem("end");
+		if (this.#size - at > mostPadding) throw new TarProblem("more behind its end");
 		for (let next = at; next < this.#size; next += windowBytes) {
 			const bytes = await this.bytes(next, Math.min(windowBytes, this.#size - next));
 			if (bytes.some((byte) => byte !== 0)) throw new TarProblem("more behind its end");
