@@ -61,7 +61,7 @@ _cagewright() {
 			if ((index + 1 == COMP_CWORD)); then _cagewright_kind command; else _cagewright_kind file; fi
 			return
 			;;
-		--state | --lang | --require | --resume | --name | --user | --env | --probe | --exercise | --include | --exclude | --writable | --bind | --network | --calls | --allow | --cwd | --set | --timeout | --directory | --socket | --limit-memory | --limit-processes | --limit-files | --seed | --device | --allow-secret | --allow-setuid | --decoy | --refuse | --accept-finding | --account | --without-account | --dedicated-account | --attach | --for | --rounds | --keep | --keep-kind | --give-up | --jobs | --dropin | --format | -o | --output | --stop-timeout | --root | --container | --pid | --on-alarm | --check-every | --configuration | --keep-generations | --keep-days | --to | --verify | --purpose | --initiated-by | --implemented-by | --approved-by | --as | --timer)
+		--state | --lang | --require | --resume | --name | --user | --env | --probe | --exercise | --include | --exclude | --writable | --bind | --network | --calls | --allow | --cwd | --set | --timeout | --directory | --socket | --limit-memory | --limit-processes | --limit-files | --seed | --device | --allow-secret | --allow-setuid | --decoy | --refuse | --accept-finding | --account | --without-account | --dedicated-account | --attach | --for | --rounds | --keep | --keep-kind | --give-up | --jobs | --dropin | --format | -o | --output | --stop-timeout | --root | --container | --pid | --on-alarm | --check-every | --accept | --until | --revoke | --configuration | --keep-generations | --keep-days | --to | --verify | --purpose | --initiated-by | --implemented-by | --approved-by | --as | --timer)
 			option=$word
 			if [[ ${COMP_WORDS[index + 1]} == = ]]; then ((index++)); fi
 			((index++))
@@ -123,7 +123,7 @@ _cagewright() {
 		show) _cagewright_words --history --record ;;
 		selftest) _cagewright_words --network --alarm --unit --dropin --container --pid ;;
 		watch) _cagewright_words --format --on-alarm --check-every --journal --with-tests --install --uninstall --dry-run ;;
-		check) _cagewright_words --all --deep --nagios ;;
+		check) _cagewright_words --all --deep --nagios --accept --until --revoke ;;
 		stale) _cagewright_words --mark ;;
 		metrics) _cagewright_words -o --output --force ;;
 		update) _cagewright_words --all --dry-run --yes --configuration --take-missed --no-restart --no-selftest --keep-generations --keep-days ;;

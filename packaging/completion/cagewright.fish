@@ -20,7 +20,7 @@ function __cagewright_parse
                 break
             case '--state=*'
                 set state (string replace -- --state= '' $word)
-            case --state --lang --require --resume --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --attach --for --rounds --keep --keep-kind --give-up --jobs --dropin --format -o --output --stop-timeout --root --container --pid --on-alarm --check-every --configuration --keep-generations --keep-days --to --verify --purpose --initiated-by --implemented-by --approved-by --as --timer
+            case --state --lang --require --resume --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --attach --for --rounds --keep --keep-kind --give-up --jobs --dropin --format -o --output --stop-timeout --root --container --pid --on-alarm --check-every --accept --until --revoke --configuration --keep-generations --keep-days --to --verify --purpose --initiated-by --implemented-by --approved-by --as --timer
                 set option $word
             case '-*'
             case '*'
@@ -256,6 +256,9 @@ complete -c cagewright -n '__cagewright_verb watch' -l uninstall -d 'Stop and re
 complete -c cagewright -n '__cagewright_verb check update' -l all -d 'All cages on this machine'
 complete -c cagewright -n '__cagewright_verb check' -l deep -d 'Read every file, even if its size and timestamps have not changed'
 complete -c cagewright -n '__cagewright_verb check' -l nagios -d 'Print one line and exit as monitoring expects'
+complete -c cagewright -n '__cagewright_verb check' -l accept -x -d 'Acknowledge this finding, with your name and the time'
+complete -c cagewright -n '__cagewright_verb check' -l until -x -d 'Last day on which --accept counts'
+complete -c cagewright -n '__cagewright_verb check' -l revoke -x -d 'Report an acknowledged finding again'
 complete -c cagewright -n '__cagewright_verb stale' -l mark -d 'Store the result, so that `list` shows these cages as outdated'
 complete -c cagewright -n '__cagewright_verb metrics' -l output -s o -r -F -d 'Write to this file, readable by everybody, in one step'
 complete -c cagewright -n '__cagewright_verb metrics' -l force -d 'Replace a file that Cagewright did not write'

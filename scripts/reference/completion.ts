@@ -78,6 +78,9 @@ export const optionKinds: Readonly<Record<string, readonly Kind[]>> = {
 
 /** Options whose values nobody can list. */
 export const freeOptions: readonly string[] = [
+	"accept",
+	"revoke",
+	"until",
 	...["name", "as", "env", "probe", "exercise", "set", "socket", "timeout", "limitMemory", "limitProcesses", "limitFiles"],
 	...["acceptFinding", "dedicatedAccount", "rounds", "for", "jobs", "stopTimeout", "to", "keepGenerations", "keepDays"],
 	"checkEvery",

@@ -6,7 +6,7 @@ import { knownCage, presentCage } from "../engine/cages.ts";
 import type { Context, RunningMachine } from "../engine/context.ts";
 import { launchRequest, passedSignals, runCage, shellInCage, signalCage } from "../engine/run/run.ts";
 import { progressLine } from "../report/progress.ts";
-import { withHistoryLine } from "../report/record/markdown-text.ts";
+import { logInRecord } from "./record-log.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface RunOptions {
@@ -101,8 +101,5 @@ export async function recordAcceptances(
 	if (accepted.length === known.accepted?.length) return;
 	await using _lock = await store.lock(name);
 	await store.saveCage({ ...known, accepted });
-	await store.log(name, "finding-accepted", { accepted: texts });
-	const record = await store.records.text(name);
-	const line = (await store.history(name)).at(-1);
-	if (record !== undefined && line !== undefined) await store.records.saveText(name, withHistoryLine(record, line));
+	await logInRecord(store, name, "finding-accepted", { accepted: texts });
 }

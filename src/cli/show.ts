@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Adoption } from "../core/adoption/adoption.ts";
+import { type Acknowledgement, isExpired } from "../core/cage/acknowledgement.ts";
 import { countEntries } from "../core/cage/manifest.ts";
 import { type RecentAlarms, recentAlarms } from "../core/detection/alarm.ts";
 import { Failure } from "../core/failure.ts";
@@ -11,9 +12,11 @@ import { knownCage, type PresentCage, presentCage } from "../engine/cages.ts";
 import type { ComparingMachine } from "../engine/context.ts";
 import type { CageContent } from "../engine/store.ts";
 import { coverageOf } from "../engine/trace/coverage.ts";
+import { today } from "../engine/upkeep/check.ts";
 import type { Messages } from "../messages/messages.ts";
 import { recentAlarmsText, recentAlarmsToJson } from "../report/alarm.ts";
 import { confinementToJson, countsToJson } from "../report/cage-json.ts";
+import { acknowledgedText, acknowledgementToJson } from "../report/check.ts";
 import { coverageLine, coverageToJson } from "../report/coverage.ts";
 import { fields, indent } from "../report/format.ts";
 import { historyText } from "../report/history.ts";
@@ -42,13 +45,11 @@ export async function show(
 		if (options.history) {
 			await knownCage(store, name);
 			const lines = await store.history(name);
-			return terminal.result("show", { name, history: lines }, () =>
-				// Scripts read the lines of the log.
-				process.stdout.isTTY ? historyText(lines, terminal.messages, terminal.width) : lines.map(printable).join("\n"),
-			);
+			return terminal.result("show", { name, history: lines }, () => historyText(lines, terminal.messages, terminal.width));
 		}
 		const present = await presentCage(context, name);
 		const adoption = await store.adoption(name);
+		const acknowledged = await store.upkeep.acknowledgements(name);
 		const others = (await store.generations(name)).filter((one) => one !== present.generation);
 		const trace = await store.trace(name);
 		const preserved = (await store.removing.contents(name)).filter(({ path }) => isPreserved(path));
@@ -70,9 +71,14 @@ export async function show(
 				coverage,
 				minimised: minimised ?? null,
 				alarms: recentAlarmsToJson(alarms),
+				acknowledged: acknowledged.map((one) => ({
+					finding: one.id,
+					...acknowledgementToJson(one),
+					expired: isExpired(one, today(context.machine.now())),
+				})),
 			});
 		} else {
-			terminal.print(showText(terminal.messages, present, { adoption, alarms, others }));
+			terminal.print(showText(terminal.messages, present, { adoption, alarms, others, acknowledged }));
 			if (preserved.length) terminal.print(preservedText(terminal.messages, preserved));
 			if (minimised) terminal.print(unneededText(minimised, terminal.messages));
 			if (reached?.coverage) terminal.print(coverageLine(reached.coverage, terminal.messages));
@@ -109,10 +115,18 @@ function showJson({ cage, generation, layout, manifest }: PresentCage, adoption:
 	};
 }
 
+interface Shown {
+	readonly acknowledged: readonly Acknowledgement[];
+	readonly adoption: Adoption | undefined;
+	readonly alarms: RecentAlarms;
+	/** Older generations. */
+	readonly others: readonly number[];
+}
+
 function showText(
 	messages: Messages,
 	{ cage, generation, layout, manifest }: PresentCage,
-	{ adoption, alarms, others }: { adoption: Adoption | undefined; alarms: RecentAlarms; others: readonly number[] },
+	{ acknowledged, adoption, alarms, others }: Shown,
 ): string {
 	const words = messages.cli.show;
 	const counts = countEntries(manifest);
@@ -127,6 +141,7 @@ function showText(
 			[words.probes, cage.application.probes.map((probe) => printable(probeWords(probe)))],
 			[words.trials, cage.trials.map(({ answered, at, round }) => words.trial(round, answered, at))],
 			[messages.alarms.label, recentAlarmsText(alarms, messages)],
+			[words.acknowledged, acknowledged.map((one) => `${printable(one.id)} ${acknowledgedText(one, messages)}`)],
 			[messages.cli.plan.permissions, permissionsText(manifest.permissions, messages)],
 			[words.logs, logDirectories(manifest).map((path) => showPath(`${layout.data}${path}` as Path))],
 		]),

@@ -203,10 +203,18 @@ function defineLooking(define: Define, act: Act): void {
 const ofCages = ["alarm", "dropin", "network"];
 
 function defineUpkeep(define: Define, act: Act): void {
-	define("check [names...]", "check redis", "check --all --nagios")
+	define(
+		"check [names...]",
+		"check redis",
+		"check --all --nagios",
+		"check redis --accept configuration-edited:/etc/redis/redis.conf --until 2027-01-31",
+	)
 		.option("--all")
 		.option("--deep")
 		.option("--nagios")
+		.addOption(new Option("--accept <FINDING>").argParser(collect))
+		.option("--until <DATE>")
+		.addOption(new Option("--revoke <FINDING>").argParser(collect))
 		.action(act(comparing, (verbs) => verbs.check));
 	const measured = define("metrics", "metrics", "metrics -o /var/lib/prometheus/node-exporter/cagewright.prom");
 	addOutput(measured)

@@ -1,4 +1,5 @@
 import type { AdoptedPlace, Adoption, Companions, StagedPlace } from "../core/adoption/adoption.ts";
+import type { Acknowledgement } from "../core/cage/acknowledgement.ts";
 import type { Cage } from "../core/cage/cage.ts";
 import type { Edit } from "../core/cage/edits.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
@@ -124,6 +125,9 @@ export interface Upkeep {
 	watched(name: string): Promise<WatchResult | undefined>;
 	/** Stores what production watches observed; undefined removes it. */
 	saveWatched(name: string, watched: WatchResult | undefined): Promise<void>;
+	/** Findings that were acknowledged, whether or not they are still reported. Throws `state-damaged`. */
+	acknowledgements(name: string): Promise<readonly Acknowledgement[]>;
+	saveAcknowledgements(name: string, acknowledgements: readonly Acknowledgement[]): Promise<void>;
 }
 
 export interface Removing {

@@ -25,14 +25,14 @@ export function historyWords({ action, details }: HistoryLine, messages: Message
 	return words;
 }
 
-/** A cage's log for people: a row for each line. */
+/** A cage's log for people: a head, and a row for each line. */
 export function historyText(lines: readonly string[], messages: Messages, width: number | undefined): string {
 	const rows = lines.map((line) => {
 		const one = historyLine(line);
 		const { action, details, labelled } = historyWords(one, messages);
 		return [readableTimes(one.time), action, labelled?.join(", ") ?? details].map(printable);
 	});
-	return table(rows, width);
+	return table([messages.record.parts.historyHead, ...rows], width);
 }
 
 /** Shows milliseconds as seconds. */

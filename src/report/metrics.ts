@@ -1,5 +1,6 @@
+import { reportedFinding } from "../core/cage/acknowledgement.ts";
 import { recentOnes } from "../core/detection/alarm.ts";
-import { isOutdated } from "../engine/upkeep/check.ts";
+import { type CheckedCage, type CheckedFinding, isOutdated } from "../engine/upkeep/check.ts";
 import type { MeasuredCage } from "../engine/upkeep/metrics.ts";
 import { printableLines } from "./format.ts";
 
@@ -38,11 +39,11 @@ export function metricsText(cages: readonly MeasuredCage[], version: string, now
 		gauge(
 			"cagewright_cage_findings",
 			"Findings of the audit. The state is open, or accepted by an administrator or in the record.",
-			each(({ checked: { findings } }) =>
+			each(({ checked: { acknowledged, findings } }) =>
 				["danger", "warning"].flatMap((severity) =>
 					["open", "accepted"].map((state): Sample => {
 						const isCounted = (one: (typeof findings)[number]) =>
-							one.severity === severity && (one.accepted || one.known) === (state === "accepted");
+							one.severity === severity && isAccepted(one, acknowledged) === (state === "accepted");
 						return [findings.filter(isCounted).length, { severity, state }];
 					}),
 				),
@@ -101,6 +102,10 @@ export function metricsText(cages: readonly MeasuredCage[], version: string, now
 			]),
 		),
 	].join("");
+}
+
+function isAccepted(finding: CheckedFinding, acknowledged: CheckedCage["acknowledged"]): boolean {
+	return finding.accepted || finding.known || acknowledged.has(reportedFinding(finding).id);
 }
 
 const countOf = (alarms: readonly { readonly count: number }[]) => alarms.reduce((sum, { count }) => sum + count, 0);

@@ -48,18 +48,20 @@ describe("the history of a cage", () => {
 
 	test("is readable in both languages", () => {
 		expect(historyText(lines, messagesIn("en"), undefined)).toMatchInlineSnapshot(`
-			"2026-11-29 05:27:06 UTC  made   generation: 1, files: 1,234, size: 105 MB, answered: yes, accepted: device
+			"Time                     Event  Details
+			2026-11-29 05:27:06 UTC  made   generation: 1, files: 1,234, size: 105 MB, answered: yes, accepted: device
 			2026-11-29 05:28:00 UTC  alarm  kind: syscall, call: mount\\u{202e}
 			                                something else"
 		`);
 		expect(historyText(lines, messagesIn("de"), 60)).toMatchInlineSnapshot(`
-			"2026-11-29 05:27:06 UTC  gebaut  Generation: 1, Dateien:
-			                                 1.234, Größe: 105 MB,
-			                                 beantwortet: ja,
-			                                 akzeptiert: device
-			2026-11-29 05:28:00 UTC  Alarm   kind: syscall, call:
-			                                 mount\\u{202e}
-			                                 something else"
+			"Zeitpunkt                Ereignis  Einzelheiten
+			2026-11-29 05:27:06 UTC  gebaut    Generation: 1, Dateien:
+			                                   1.234, Größe: 105 MB,
+			                                   beantwortet: ja,
+			                                   akzeptiert: device
+			2026-11-29 05:28:00 UTC  Alarm     kind: syscall, call:
+			                                   mount\\u{202e}
+			                                   something else"
 		`);
 	});
 });

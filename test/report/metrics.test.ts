@@ -18,6 +18,7 @@ const whole: MeasuredCage = {
 		madeAt: "2026-01-01T00:00:00.000Z",
 		findings: [finding, { ...finding, severity: "warning", known: true }],
 		drift: [{ package: "libssl3", from: "1", to: "2", security: true, files: [{ path, change: "changed" }] }],
+		acknowledged: new Map(),
 		behind: [4711],
 	},
 	cage: made({
@@ -49,7 +50,7 @@ test("every fact about a cage is a sample with its name", () => {
 
 test("a damaged cage has no sample for what is unknown", () => {
 	const damage = new Failure("state-damaged", { path: "/cage.json" });
-	const checked = { name: "app", findings: [], drift: [], behind: [], damage };
+	const checked = { name: "app", findings: [], drift: [], behind: [], acknowledged: new Map(), damage };
 	const damaged = metricsText([{ checked, cage: undefined, alarms: [] }], "1.2.3", now);
 	expect(damaged).toContain('cagewright_cage_damaged{cage="app"} 1\n');
 	expect(damaged).not.toMatch(/selftest|generation_timestamp/);

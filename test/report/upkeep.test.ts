@@ -36,7 +36,14 @@ test("the duration of a restart has the decimal mark of the language", () => {
 test("a finding about an account names no path", () => {
 	const found = { code: "account-of-other-cage", path: pathFromText("/"), severity: "warning", values: {} };
 	const findings = [{ ...found, accepted: false, known: false }];
-	const cage = { name: "redis", generation: 1, findings, drift: [], behind: [] } as unknown as CheckedCage;
+	const cage = {
+		name: "redis",
+		generation: 1,
+		findings,
+		drift: [],
+		behind: [],
+		acknowledged: new Map(),
+	} as unknown as CheckedCage;
 	expect(checkedText(cage, messagesIn("en"))).toContain("redis: warning account-of-other-cage: ");
 	expect(checkedText(cage, messagesIn("de"))).toContain("redis: Warnung account-of-other-cage: ");
 });

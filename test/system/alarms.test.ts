@@ -95,8 +95,8 @@ test.runIf(isFirstNamespace)(
 			...{ schema: "cagewright/alarm/1", cage: "victim", severity: "high", kind: "syscall", call: "mount", path: null },
 			...{ executable: "/usr/bin/perl", technique: "T1611", why: "file-tree", result: "refused", knownBy: "process", count: 1 },
 		});
-		const { stdout } = await cagewright(["show", "victim", "--history"], { state });
-		expect(stdout).toContain('alarm {"time":');
+		const { json } = await cagewright(["show", "victim", "--history", "--json"], { state });
+		expect(json.history.join("\n")).toContain('alarm {"time":');
 		const newest = { cage: "victim", call: "chroot" };
 		const shown = (await cagewright(["show", "victim", "--json"], { state })).json;
 		expect(shown.alarms).toMatchObject({ lastDay: 2, newest });
@@ -154,8 +154,8 @@ test.each([
 		await eventually(() => expected());
 		for (const pid of processesIn(made.root)) process.kill(pid, "SIGCONT");
 	});
-	const { stdout } = await cagewright(["show", "victim", "--history"], { state });
-	expect(stdout).toContain(reaction === "stop" ? " stopped " : " frozen ");
+	const { json } = await cagewright(["show", "victim", "--history", "--json"], { state });
+	expect(json.history.join("\n")).toContain(reaction === "stop" ? " stopped " : " frozen ");
 });
 
 test("each trial measures which techniques raise an alarm, for the record", async () => {

@@ -239,7 +239,7 @@ test("a danger must be accepted by name, and every later launch repeats it", asy
 		}
 		expect(found(await check())).toEqual(["accepted added /usr/bin/sh"]);
 		const said = 'finding-accepted {"accepted":["added:/usr/bin/sh"]}';
-		expect((await cagewright(["show", name, "--history"], { state })).stdout).toContain(said);
+		expect((await cagewright(["show", name, "--history", "--json"], { state })).json.history.join("\n")).toContain(said);
 		expect((await cagewright(["show", name, "--record"], { state })).stdout).toContain(said);
 
 		fs.writeFileSync(`${added}2`, "");
@@ -270,6 +270,8 @@ test("check --json has the documented fields", async () => {
 		expect(json).toMatchObject({ schema: "cagewright/check/1", cages: [{ name, generation: 1 }] });
 		const [cage] = json.cages;
 		expect(cage?.findings).toContainEqual({
+			finding: "added:/usr/bin/mine",
+			acknowledged: null,
 			code: "added",
 			path: "/usr/bin/mine",
 			severity: "danger",

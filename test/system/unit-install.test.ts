@@ -42,7 +42,9 @@ describe("--install", () => {
 		expect(first).toContain(join(state, "cages/demo"));
 		expect(rest.join("\n")).toBe((await unit()).stdout);
 		expect(fs.lstatSync(at(place))).toMatchObject({ mode: 0o100644, uid: 0, gid: 0 });
-		expect((await cagewright(["show", "demo", "--history"], { state })).stdout).toContain(`"path":"/${place}"`);
+		expect((await cagewright(["show", "demo", "--history", "--json"], { state })).json.history.at(-1)).toContain(
+			`"path":"/${place}"`,
+		);
 		expect(fs.readdirSync(at("etc/systemd/system"))).toEqual(["cage-demo.service"]);
 	});
 

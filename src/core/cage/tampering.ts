@@ -1,5 +1,7 @@
 import { by } from "../collections.ts";
+import type { Values } from "../failure.ts";
 import { etc, isWithin, type Path, pathFromText } from "../path/path.ts";
+import { showPath } from "../path/quote.ts";
 import { isDecoy } from "../plan/decoys.ts";
 import { type ObservedFile, octal } from "./audit.ts";
 import type { Finding } from "./finding.ts";
@@ -50,8 +52,8 @@ function* differences(one: ObservedFile & ObservedState, entry: ManifestEntry): 
 	const { path } = one;
 	if (isOtherContent(one, entry)) {
 		yield isConfiguration(one) && !isDecoy(entry)
-			? { code: "configuration-edited", path, severity: "warning", values: {} }
-			: { code: "changed", path, severity: "danger", values: {} };
+			? { code: "configuration-edited", path, severity: "warning", values: contentOf(one) }
+			: { code: "changed", path, severity: "danger", values: contentOf(one) };
 	}
 	// Links have no mode (symlink(7)).
 	const mode = one.kind !== "symlink" && one.mode !== entry.mode;
@@ -59,6 +61,12 @@ function* differences(one: ObservedFile & ObservedState, entry: ManifestEntry): 
 		const show = (of: { mode: number; uid: number; gid: number }) => `${octal(of.mode)} ${of.uid}:${of.gid}`;
 		yield { code: "attributes-changed", path, severity: "warning", values: { was: show(entry), is: show(one) } };
 	}
+}
+
+/** Distinguishes one change from the next. */
+function contentOf({ kind, sha256, target }: ObservedFile & ObservedState): Values {
+	const is = sha256 ?? (target === undefined ? undefined : showPath(target));
+	return is === undefined ? { kind } : { is };
 }
 
 function isOtherContent(one: ObservedFile & ObservedState, entry: ManifestEntry): boolean {

@@ -1,3 +1,4 @@
+import type { Acknowledgement } from "../cage/acknowledgement.ts";
 import type { Cage, MeasuredConfinement, TrialSummary } from "../cage/cage.ts";
 import type { PackageDrift } from "../cage/drift.ts";
 import type { Finding } from "../cage/finding.ts";
@@ -51,11 +52,15 @@ interface RecordedWatch extends Pick<WatchResult, "since" | "until" | "seconds">
 	readonly missed: readonly Path[];
 }
 
+interface Acknowledgeable {
+	readonly acknowledged?: Pick<Acknowledgement, "by" | "at" | "until">;
+}
+
 /** How the cage compared with its manifest and the host when the record was written. */
 export interface RecordedCheck {
 	readonly at: string;
-	readonly findings: readonly (Finding & { readonly accepted: boolean; readonly known: boolean })[];
-	readonly drift: readonly PackageDrift[];
+	readonly findings: readonly (Finding & Acknowledgeable & { readonly accepted: boolean; readonly known: boolean })[];
+	readonly drift: readonly (PackageDrift & Acknowledgeable)[];
 	readonly outdated: boolean;
 }
 

@@ -1,3 +1,4 @@
+import { reportedDrift, reportedFinding } from "../../core/cage/acknowledgement.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import { hostContent } from "../../core/cage/difference.ts";
 import { type Edit, stateOfEdit } from "../../core/cage/edits.ts";
@@ -101,7 +102,16 @@ export function fingerprintOf({ entries }: Manifest, sha256: (text: string) => s
 }
 
 function checkOf(checked: CheckedCage, now: number): RecordedCheck {
-	return { at: new Date(now).toISOString(), findings: checked.findings, drift: checked.drift, outdated: isOutdated(checked) };
+	const seen = (id: string) => {
+		const one = checked.acknowledged.get(id);
+		return one ? { acknowledged: { by: one.by, at: one.at, ...(one.until === undefined ? {} : { until: one.until }) } } : {};
+	};
+	return {
+		at: new Date(now).toISOString(),
+		findings: checked.findings.map((one) => ({ ...one, ...seen(reportedFinding(one).id) })),
+		drift: checked.drift.map((one) => ({ ...one, ...seen(reportedDrift(one).id) })),
+		outdated: isOutdated(checked),
+	};
 }
 
 function watchOf(watched: WatchResult | undefined, { missed }: CheckedCage): Pick<CageRecord, "watched"> {

@@ -1,11 +1,21 @@
+import {
+	type Acknowledgement,
+	countingToday,
+	type Reported,
+	reportedBehind,
+	reportedDifference,
+	reportedDrift,
+	reportedFinding,
+} from "../../core/cage/acknowledgement.ts";
 import { comparePlanWithManifest, type Difference, isSame, significantChanges } from "../../core/cage/difference.ts";
-import { knownFiles, type PackageDrift } from "../../core/cage/drift.ts";
+import { driftedPaths, knownFiles, type PackageDrift } from "../../core/cage/drift.ts";
 import { withEdits } from "../../core/cage/edits.ts";
 import { type Finding, isAccepted, parseAcceptance } from "../../core/cage/finding.ts";
 import type { Footprint } from "../../core/cage/footprint.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
 import { missingInCage, type WatchResult } from "../../core/failure-watch/result.ts";
+import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
@@ -16,7 +26,7 @@ import { footprints } from "../plan/separation.ts";
 import { findingsOf } from "./audit.ts";
 import { hasSamePackages, hostChanges } from "./drift.ts";
 
-interface CheckedFinding extends Finding {
+export interface CheckedFinding extends Finding {
 	readonly accepted: boolean;
 	/** A warning that the last trial already reported, so it is in the record. */
 	readonly known: boolean;
@@ -36,17 +46,72 @@ export interface CheckedCage {
 	readonly behind: readonly number[];
 	/** Missing items that production watches observed. */
 	readonly missed?: { readonly watched: WatchResult; readonly missing: readonly Missing[] };
+	/** What an administrator acknowledged of all this, by its name, as far as it counts today. */
+	readonly acknowledged: ReadonlyMap<string, Acknowledgement>;
 	/** Set if its description or manifest is damaged. */
 	readonly damage?: Failure;
 }
 
-/** False if the cage needs attention. */
-export function isClean(cage: CheckedCage): boolean {
-	const isAcknowledged = cage.findings.every(({ accepted, known }) => accepted || known);
-	return cage.damage === undefined && isAcknowledged && !isOutdated(cage) && cage.behind.length === 0;
+/** What nobody accepted or acknowledged, and the last trial did not report. */
+export interface OpenFindings {
+	readonly findings: readonly CheckedFinding[];
+	readonly drift: readonly PackageDrift[];
+	/** A build of today would change more than the drift. */
+	readonly isOutdated: boolean;
+	readonly isBehind: boolean;
 }
 
-/** True if `update` would create another generation. */
+export function openFindings(cage: CheckedCage): OpenFindings {
+	const isOpen = ({ id }: Reported) => !cage.acknowledged.has(id);
+	const difference = differenceBesides(cage);
+	return {
+		findings: cage.findings.filter((one) => !one.accepted && !one.known && isOpen(reportedFinding(one))),
+		drift: cage.drift.filter((one) => isOpen(reportedDrift(one))),
+		isOutdated: !isSame(difference) && isOpen(reportedDifference(difference)),
+		isBehind: cage.behind.length > 0 && isOpen(reportedBehind(cage.generation ?? 0)),
+	};
+}
+
+/** False if the cage needs attention. */
+export function isClean(cage: CheckedCage): boolean {
+	const { drift, findings, isBehind, isOutdated: isOpen } = openFindings(cage);
+	return cage.damage === undefined && !findings.length && !drift.length && !isOpen && !isBehind;
+}
+
+/** Everything that can be acknowledged. */
+export function reportedBy(cage: Omit<CheckedCage, "acknowledged">): Reported[] {
+	const difference = differenceBesides(cage);
+	return [
+		...cage.findings.map(reportedFinding),
+		...cage.drift.map(reportedDrift),
+		...(isSame(difference) ? [] : [reportedDifference(difference)]),
+		...(cage.behind.length ? [reportedBehind(cage.generation ?? 0)] : []),
+	];
+}
+
+/** Changes that a build of today would make, without files that the drift already names. A directory counts only if nothing in it does. */
+export function differenceBesides({ drift, plan }: Pick<CheckedCage, "drift" | "plan">): Difference {
+	const drifted = driftedPaths(drift);
+	const others = <T extends { readonly path: Path; readonly kind: string }>(entries: readonly T[] = []) => {
+		const files = entries.filter(({ kind }) => kind !== "directory");
+		return (files.length ? files : entries).filter(({ path }) => !drifted.has(path));
+	};
+	return {
+		added: others(plan?.added),
+		removed: others(plan?.removed),
+		changed: (plan?.changed ?? []).filter(({ path }) => !drifted.has(path)),
+		settings: plan?.settings ?? [],
+	};
+}
+
+/** The local date as `YYYY-MM-DD`. */
+export function today(now: number): string {
+	const date = new Date(now);
+	const two = (number: number) => String(number).padStart(2, "0");
+	return [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+}
+
+/** True if `update` would create another generation, whatever was acknowledged. */
 export function isOutdated({ drift, plan }: CheckedCage): boolean {
 	return drift.length > 0 || (plan !== undefined && !isSame(plan));
 }
@@ -80,19 +145,22 @@ export async function checkCage(
 		const knownFindings = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
 		const isKnown = ({ code, path, severity }: Finding) =>
 			severity === "warning" && knownFindings.includes(`${code} ${showPath(path)}`);
-		const today = await compareWithToday(context, present, drift, isTouched);
-		return {
+		const comparison = await compareWithToday(context, present, drift, isTouched);
+		const checked = {
 			name,
 			generation,
 			madeAt: manifest.madeAt,
 			findings: findings.map((one) => ({ ...one, accepted: isAccepted(one, accepted), known: isKnown(one) })),
 			drift,
 			behind: (await runningIn(context.machine, name, generation)).inits,
-			...today,
+			...comparison,
 		};
+		const { now, store } = context.machine;
+		const stored = await store.upkeep.acknowledgements(name);
+		return { ...checked, acknowledged: countingToday(reportedBy(checked), stored, today(now())) };
 	} catch (error) {
 		if (!isDamage(error)) throw error;
-		return { name, findings: [], drift: [], behind: [], damage: error };
+		return { name, findings: [], drift: [], behind: [], acknowledged: new Map(), damage: error };
 	}
 }
 

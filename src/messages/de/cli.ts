@@ -131,6 +131,10 @@ export const cliDe: CliMessages = {
 		danger: "Gefahr",
 		warning: "Warnung",
 		accepted: "akzeptiert",
+		acknowledged: (by, at, until) => `(zur Kenntnis genommen von ${by} am ${at}${until === undefined ? "" : `, bis ${until}`})`,
+		stillPrevents: (name, finding, command) =>
+			`${finding} verhindert weiterhin jeden Start von ${name}; nur \`${command}\` erlaubt einen.`,
+		toAcknowledge: (command) => `Einen Befund zur Kenntnis nehmen, sodass check ohne Fehler endet: ${command}`,
 		known: "bekannt",
 		damaged: "beschädigt",
 		update: "Aktualisierung",
@@ -167,6 +171,7 @@ export const cliDe: CliMessages = {
 		notBuilt: "nicht gebaut",
 	},
 	show: {
+		acknowledged: "Akzeptiert",
 		aside: "Daten, die Cagewright vor dem Ersetzen gesichert hat; löschen Sie, was Sie nicht brauchen:",
 		command: "Befehl",
 		account: "Konto",

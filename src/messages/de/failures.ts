@@ -129,6 +129,17 @@ export const failuresDe: Failures = {
 		"Der Zustandsordner {path} enthält Dateien anderer Programme ({name}). Wählen Sie mit --state ein leeres Verzeichnis.",
 	"foreign-link":
 		"{path} ist ein Link im Zustandsordner eines anderen Benutzers, und root folgt ihm nicht. Führen Sie den Befehl als dieser Benutzer aus.",
+	"finding-not-reported": "Käfig {name} hat keinen Befund '{finding}'.{similar? Meinten Sie %?} Er hat: {findings}.",
+	"finding-none":
+		"Käfig {name} hat keinen Befund '{finding}' und auch keinen anderen. `cagewright check {name}` zeigt seine Befunde.",
+	"finding-ambiguous": "Käfig {name} hat mehrere Befunde '{finding}'. Nennen Sie einen davon: {findings}.",
+	"acknowledgement-unknown":
+		"Niemand hat '{finding}' im Käfig {name} zur Kenntnis genommen.{similar? Meinten Sie %?} Zur Kenntnis genommen: {findings}.",
+	"acknowledgement-none": "Niemand hat '{finding}' oder etwas anderes im Käfig {name} zur Kenntnis genommen.",
+	"accept-one-cage": "--accept und --revoke betreffen einen Käfig. Nennen Sie genau einen, ohne --all und --nagios.",
+	"until-without-accept": "--until gehört zu --accept FINDING. Ergänzen Sie es.",
+	"until-invalid": "'{until}' ist kein Datum. Schreiben Sie es als JJJJ-MM-TT, zum Beispiel 2027-01-31.",
+	"until-past": "{until} ist vorbei (heute ist {today}). Nennen Sie heute oder einen späteren Tag.",
 	"finding-unknown": "Unbekannter Befund '{code}'. Diese Befunde lassen sich akzeptieren: {codes}.",
 	"for-needs-attach":
 		"--for legt fest, wie lange ein laufender Prozess beobachtet wird. Ergänzen Sie --attach PID, oder nennen Sie bei `trace` einen laufenden Käfig.",

@@ -113,6 +113,7 @@ export const recordPartsDe: RecordPartsMessages = {
 	driftHead: ["Paket", "Im Käfig", "Auf dem Host", "Dateien", "Sicherheitsaktualisierung"],
 	wholeCage: "der ganze Käfig",
 	findingsHead: ["Befund", "Ort", "Stand"],
+	acknowledgedBy: "zur Kenntnis genommen von {by}{until? bis %}",
 	findingStates: { accepted: "ausdrücklich akzeptiert", known: "seit der Erprobung bekannt", new: "neu" },
 	generationsHead: ["Generation", "Gebaut", "Von", "Runden", "Beantwortet", "Ausbrüche"],
 	generationsIntro: "Die Generationen dieses Käfigs und die Ergebnisse ihrer Erprobungen.",

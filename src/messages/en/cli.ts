@@ -136,6 +136,11 @@ export const cliEn = {
 		danger: "danger",
 		warning: "warning",
 		accepted: "accepted",
+		acknowledged: (by: string, at: string, until: string | undefined) =>
+			`(acknowledged by ${by} on ${at}${until === undefined ? "" : `, until ${until}`})`,
+		stillPrevents: (name: string, finding: string, command: string) =>
+			`${finding} still prevents every start of ${name}; only \`${command}\` permits one.`,
+		toAcknowledge: (command: string) => `To acknowledge a finding, so that check passes: ${command}`,
 		known: "known",
 		damaged: "damaged",
 		update: "update",
@@ -172,6 +177,7 @@ export const cliEn = {
 		notBuilt: "not built",
 	},
 	show: {
+		acknowledged: "Accepted",
 		aside: "Data that Cagewright saved before replacing it; delete what you do not need:",
 		command: "Command",
 		account: "Account",

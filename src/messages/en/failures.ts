@@ -120,6 +120,16 @@ export const failuresEn = {
 	"file-unreadable": "Cannot read {file}: {detail}",
 	"foreign-directory": "State folder {path} contains files of other programs ({name}). Choose an empty directory with --state.",
 	"foreign-link": "{path} is a link in another user's state folder, and root does not follow it. Run the command as that user.",
+	"finding-not-reported": "Cage {name} has no finding '{finding}'.{similar? Did you mean %?} It has: {findings}.",
+	"finding-none": "Cage {name} has no finding '{finding}', and no other one. `cagewright check {name}` shows its findings.",
+	"finding-ambiguous": "Cage {name} has several findings '{finding}'. Name one of them: {findings}.",
+	"acknowledgement-unknown":
+		"Nobody acknowledged '{finding}' in cage {name}.{similar? Did you mean %?} Acknowledged: {findings}.",
+	"acknowledgement-none": "Nobody acknowledged '{finding}' or anything else in cage {name}.",
+	"accept-one-cage": "--accept and --revoke concern one cage. Name exactly one, without --all and --nagios.",
+	"until-without-accept": "--until belongs to --accept FINDING. Add it.",
+	"until-invalid": "'{until}' is not a date. Write it as YYYY-MM-DD, for example 2027-01-31.",
+	"until-past": "{until} is over (today is {today}). Name today or a later day.",
 	"finding-unknown": "Unknown finding '{code}'. Findings that can be accepted: {codes}.",
 	"for-needs-attach": "--for sets how long to watch a running process. Add --attach PID, or name a running cage with `trace`.",
 	"generation-in-use":

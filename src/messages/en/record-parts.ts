@@ -113,6 +113,7 @@ export const recordPartsEn = {
 	driftHead: ["Package", "In the cage", "On the host", "Files", "Security update"],
 	wholeCage: "the whole cage",
 	findingsHead: ["Finding", "Place", "State"],
+	acknowledgedBy: "acknowledged by {by}{until? until %}",
 	findingStates: { accepted: "accepted by name", known: "known since the trial", new: "new" },
 	generationsHead: ["Generation", "Made", "By", "Rounds", "Answered", "Escapes"],
 	generationsIntro: "The generations of this cage and the results of their trials.",

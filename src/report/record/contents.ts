@@ -124,7 +124,9 @@ export function updates({ check }: CageRecord, messages: Messages): Block[] {
 			check.findings.map((finding) => [
 				messages.finding(finding).what,
 				placeOf(showPath(finding.path), messages),
-				parts.findingStates[finding.accepted ? "accepted" : finding.known ? "known" : "new"],
+				finding.acknowledged
+					? messages.fill(parts.acknowledgedBy, finding.acknowledged)
+					: parts.findingStates[finding.accepted ? "accepted" : finding.known ? "known" : "new"],
 			]),
 		),
 	];

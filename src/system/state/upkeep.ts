@@ -78,6 +78,8 @@ export function upkeep(directory: (name: string) => Path): Upkeep {
 		staleMark: (name) => readStaleMark(join(directory(name), staleMark)),
 		markStale: (name, mark) => write(join(directory(name), staleMark), mark),
 		watched: (name) => readWatched(join(directory(name), watchedName)),
+		acknowledgements: async (name) => (await readJson(join(directory(name), acknowledgedName), acknowledgedSchema)) ?? [],
+		saveAcknowledgements: (name, all) => write(join(directory(name), acknowledgedName), all.length ? all : undefined),
 		saveWatched: (name, watched) => write(join(directory(name), watchedName), watched && watchedToJson(watched)),
 	};
 }
@@ -90,6 +92,13 @@ const staleSchema = v.object({ since: v.string(), packages: v.array(v.string()),
 function readStaleMark(path: Path): Promise<StaleMark | undefined> {
 	return readJson(path, staleSchema).catch(() => undefined);
 }
+
+/** Beside the description, because exports and rebuilds do not concern it: only this machine's administrators decide here. */
+const acknowledgedName = pathFromText("acknowledged.json");
+
+const acknowledgedSchema = v.array(
+	v.object({ id: v.string(), facts: v.string(), by: v.string(), at: v.string(), until: v.exactOptional(v.string()) }),
+);
 
 const watchedName = pathFromText("watched.json");
 
