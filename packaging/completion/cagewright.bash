@@ -61,7 +61,7 @@ _cagewright() {
 			if ((index + 1 == COMP_CWORD)); then _cagewright_kind command; else _cagewright_kind file; fi
 			return
 			;;
-		--state | --lang | --require | --resume | --name | --user | --env | --probe | --exercise | --include | --exclude | --writable | --bind | --network | --calls | --allow | --cwd | --set | --timeout | --directory | --socket | --limit-memory | --limit-processes | --limit-files | --seed | --device | --allow-secret | --allow-setuid | --decoy | --refuse | --accept-finding | --account | --without-account | --dedicated-account | --attach | --for | --rounds | --keep | --keep-kind | --give-up | --jobs | --dropin | --format | -o | --output | --stop-timeout | --root | --container | --pid | --on-alarm | --check-every | --accept | --until | --revoke | --configuration | --keep-generations | --keep-days | --to | --verify | --purpose | --initiated-by | --implemented-by | --approved-by | --as | --timer)
+		--state | --lang | --require | --resume | --name | --user | --env | --probe | --exercise | --include | --exclude | --writable | --bind | --network | --calls | --allow | --cwd | --set | --timeout | --directory | --socket | --limit-memory | --limit-processes | --limit-files | --seed | --device | --allow-secret | --allow-setuid | --allow-write | --decoy | --refuse | --accept-finding | --account | --without-account | --dedicated-account | --attach | --for | --rounds | --keep | --keep-kind | --give-up | --jobs | --dropin | --format | -o | --output | --stop-timeout | --root | --container | --pid | --on-alarm | --check-every | --accept | --until | --revoke | --configuration | --keep-generations | --keep-days | --to | --verify | --purpose | --initiated-by | --implemented-by | --approved-by | --as | --timer)
 			option=$word
 			if [[ ${COMP_WORDS[index + 1]} == = ]]; then ((index++)); fi
 			((index++))
@@ -82,7 +82,7 @@ _cagewright() {
 	esac
 	if [[ -n $option ]]; then
 		case "$verb $option" in
-		*' --state' | *' --writable' | *' --bind' | *' --cwd' | *' --directory' | *' --root') _cagewright_kind folder ;;
+		*' --state' | *' --writable' | *' --bind' | *' --cwd' | *' --directory' | *' --allow-write' | *' --root') _cagewright_kind folder ;;
 		*' --lang') _cagewright_words en de ;;
 		*' --require') _cagewright_words full ;;
 		*' --resume') _cagewright_kind session ;;
@@ -108,15 +108,15 @@ _cagewright() {
 		_cagewright_words --state --lang --no-color --quiet --json --events --require -V --version -h --help
 		case $verb in
 		'') _cagewright_words --resume --linear --inline --ascii ;;
-		make) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --take-documented --refuse --accept-finding --account --without-account --dedicated-account --on-host --attach --for --rounds --no-selftest --replace --minimise --keep --keep-kind --give-up --jobs ;;
-		trace) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --on-host --attach --for --add --replace ;;
-		plan) _cagewright_words --probe --include --exclude --writable --bind --calls --allow --dry-run --seed --device --allow-secret --allow-setuid --decoy --take-documented --refuse --accept-finding --account --without-account --dedicated-account ;;
-		build) _cagewright_words --probe --include --exclude --writable --bind --calls --allow --dry-run --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account ;;
-		trial) _cagewright_words --probe --include --exclude --writable --bind --calls --allow --yes --dry-run --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --rounds --no-selftest --unit --dropin ;;
-		adopt) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --on-host --rounds --no-selftest --replace ;;
+		make) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --allow-write --decoy --take-documented --refuse --accept-finding --account --without-account --dedicated-account --on-host --attach --for --rounds --no-selftest --replace --minimise --keep --keep-kind --give-up --jobs ;;
+		trace) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --allow-write --decoy --refuse --accept-finding --account --without-account --dedicated-account --on-host --attach --for --add --replace ;;
+		plan) _cagewright_words --probe --include --exclude --writable --bind --calls --allow --dry-run --seed --device --allow-secret --allow-setuid --allow-write --decoy --take-documented --refuse --accept-finding --account --without-account --dedicated-account ;;
+		build) _cagewright_words --probe --include --exclude --writable --bind --calls --allow --dry-run --seed --device --allow-secret --allow-setuid --allow-write --decoy --refuse --accept-finding --account --without-account --dedicated-account ;;
+		trial) _cagewright_words --probe --include --exclude --writable --bind --calls --allow --yes --dry-run --seed --device --allow-secret --allow-setuid --allow-write --decoy --refuse --accept-finding --account --without-account --dedicated-account --rounds --no-selftest --unit --dropin ;;
+		adopt) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --allow-write --decoy --refuse --accept-finding --account --without-account --dedicated-account --on-host --rounds --no-selftest --replace ;;
 		release) _cagewright_words --keep --yes --dry-run ;;
 		export) _cagewright_words --format -o --output --with-data --allow-secret-export ;;
-		import) _cagewright_words --allow-secret --allow-setuid --dedicated-account --name --yes --dry-run --no-trial ;;
+		import) _cagewright_words --allow-secret --allow-setuid --allow-write --dedicated-account --name --yes --dry-run --no-trial ;;
 		run) _cagewright_words --accept-finding --print --stop-timeout --raw ;;
 		shell) _cagewright_words --keep-writes ;;
 		unit) _cagewright_words --accept-finding --dropin --install --uninstall --score --dry-run --root --logrotate --deploy-hook ;;

@@ -20,7 +20,7 @@ function __cagewright_parse
                 break
             case '--state=*'
                 set state (string replace -- --state= '' $word)
-            case --state --lang --require --resume --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --decoy --refuse --accept-finding --account --without-account --dedicated-account --attach --for --rounds --keep --keep-kind --give-up --jobs --dropin --format -o --output --stop-timeout --root --container --pid --on-alarm --check-every --accept --until --revoke --configuration --keep-generations --keep-days --to --verify --purpose --initiated-by --implemented-by --approved-by --as --timer
+            case --state --lang --require --resume --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --allow-write --decoy --refuse --accept-finding --account --without-account --dedicated-account --attach --for --rounds --keep --keep-kind --give-up --jobs --dropin --format -o --output --stop-timeout --root --container --pid --on-alarm --check-every --accept --until --revoke --configuration --keep-generations --keep-days --to --verify --purpose --initiated-by --implemented-by --approved-by --as --timer
                 set option $word
             case '-*'
             case '*'
@@ -192,6 +192,7 @@ complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt' 
 complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt' -l device -r -F -d 'Device node that the cage gets'
 complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt' -l allow-secret -r -F -d 'Private key, shadow file or token that may go into the cage'
 complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt' -l allow-setuid -r -F -d 'Setuid file that may go into the cage'
+complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt' -l allow-write -r -F -d 'Directory of persons or other services that --bind PATH:rw may mount read-write'
 complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt' -l decoy -d 'Place decoys: worthless files that the application never opens'
 complete -c cagewright -n '__cagewright_verb make plan' -l take-documented -d 'Add files that the application\'s documentation names, although the trace did not use them'
 complete -c cagewright -n '__cagewright_verb make trace plan build trial adopt' -l refuse -x -a 'proc kernel-proc sys unix-sockets netlink multicast syslog memfd writable-code ports abstract-sockets' -d 'Refuse a permission although the trace used it'
@@ -223,6 +224,7 @@ complete -c cagewright -n '__cagewright_verb export' -l with-data -d 'Include th
 complete -c cagewright -n '__cagewright_verb export' -l allow-secret-export -d 'Put secrets of the cage into the image'
 complete -c cagewright -n '__cagewright_verb import' -l allow-secret -r -F -d 'Let later builds copy this secret of this machine, as the archive asks'
 complete -c cagewright -n '__cagewright_verb import' -l allow-setuid -r -F -d 'Import this file with its setuid or setgid bit'
+complete -c cagewright -n '__cagewright_verb import' -l allow-write -r -F -d 'Let the cage write to this directory of persons or other services, which it mounts'
 complete -c cagewright -n '__cagewright_verb import' -l name -x -d 'Give the cage another name'
 complete -c cagewright -n '__cagewright_verb import' -l yes -d 'Import without asking: its probes run as root'
 complete -c cagewright -n '__cagewright_verb import' -l dry-run -d 'Verify and show the archive, import nothing'

@@ -59,6 +59,7 @@ export const optionKinds: Readonly<Record<string, readonly Kind[]>> = {
 	device: ["file"],
 	allowSecret: ["file"],
 	allowSetuid: ["file"],
+	allowWrite: ["folder"],
 	decoy: ["file"],
 	keep: ["file"],
 	output: ["file"],

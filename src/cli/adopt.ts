@@ -11,6 +11,7 @@ import { makeCage } from "../engine/build/make.ts";
 import { checkName, identityOf } from "../engine/build/steps.ts";
 import { refuseUnused } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
+import { hostFacts } from "../engine/plan/comparable-plan.ts";
 import { hostService, isServiceOf } from "../engine/run/unit.ts";
 import { ask } from "./ask.ts";
 import { answersOf, dryRun as dryRunOfMake } from "./make.ts";
@@ -71,9 +72,9 @@ async function makeFirst(
 ): Promise<string | undefined> {
 	const answers = await answersOf(context, { target: service, command: [], options }, terminal);
 	if (!answers.application.probes.length) throw new Failure("no-probe", { command: answers.application.command[0] ?? "" }, 2);
-	identityOf(context, answers);
+	const identity = identityOf(context, answers);
 	await checkName(context, answers, false);
-	checkRules(answers.rules, context.machine.files);
+	checkRules(answers.rules, hostFacts(context.machine, answers.application, identity));
 	if (options.dryRun) {
 		await dryRunOfMake(terminal, context, answers, "adopt", [terminal.messages.cli.adoption.wouldAdopt(service, answers.name)]);
 		return undefined;

@@ -42,7 +42,7 @@ export const optionGroups: Readonly<Record<GroupOfOptions, readonly OptionName[]
 	cage: ["include", "exclude", "writable", "bind", "network", "calls", "allow"],
 	answers: ["yes", "dryRun"],
 	start: ["cwd", "set", "timeout", "directory", "socket", "limitMemory", "limitProcesses", "limitFiles"],
-	files: ["seed", "device", "allowSecret", "allowSetuid", "decoy", "takeDocumented"],
+	files: ["seed", "device", "allowSecret", "allowSetuid", "allowWrite", "decoy", "takeDocumented"],
 	permissions: ["refuse", "acceptFinding", "account", "withoutAccount", "dedicatedAccount"],
 	runs: ["onHost", "attach", "for", "add", "rounds", "selftest", "replace", "unit", "dropin"],
 	minimising: ["minimise", "keep", "keepKind", "giveUp", "jobs"],

@@ -23,6 +23,7 @@ export interface ImportOptions {
 	readonly dedicatedAccount?: string | true;
 	readonly allowSecret?: readonly string[];
 	readonly allowSetuid?: readonly string[];
+	readonly allowWrite?: readonly string[];
 }
 
 export async function importing(terminal: Terminal, file: string, options: ImportOptions): Promise<number> {
@@ -37,6 +38,7 @@ export async function importing(terminal: Terminal, file: string, options: Impor
 				dryRun: options.dryRun ?? false,
 				allowSecret: options.allowSecret ?? [],
 				allowSetuid: options.allowSetuid ?? [],
+				allowWrite: options.allowWrite ?? [],
 				...(options.name === undefined ? {} : { name: options.name }),
 				...(options.dedicatedAccount === undefined ? {} : { dedicatedAccount: options.dedicatedAccount }),
 			},

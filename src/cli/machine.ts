@@ -16,7 +16,6 @@ import { systemDetection } from "../system/running/detection.ts";
 import { watchFailures } from "../system/running/failure-watch.ts";
 import { foreignSandboxes } from "../system/selftest/foreign.ts";
 import { selftestTools } from "../system/selftest/selftest.ts";
-import { realPlace } from "../system/state/folder.ts";
 import { StateSessions } from "../system/state/sessions.ts";
 import { stateFolder } from "../system/state/store.ts";
 import { systemApplications } from "../system/units/find.ts";
@@ -53,7 +52,6 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		watchFailures,
 		detection: { ...systemDetection, watchOpenings: (request) => watchOpenings(state, request) },
 		logSocket,
-		stateFolder: () => realPlace(state),
 		listens: listensAt,
 		probeTools,
 		program: () => [...ownCommand(), "--state", state],

@@ -13,6 +13,7 @@ import { readableCage } from "../engine/cages.ts";
 import { answersFrom, baseOf } from "../engine/choose/answers.ts";
 import { type CageRequest, startingPoint, storedTemplate } from "../engine/choose/starting-point.ts";
 import type { Context } from "../engine/context.ts";
+import { hostFacts } from "../engine/plan/comparable-plan.ts";
 import { asPassesOnHost } from "../engine/trace/try-probe.ts";
 import { dryRunText, madeText, madeToJson } from "../report/make.ts";
 import { foundText, minimisedToJson } from "../report/minimise.ts";
@@ -32,9 +33,9 @@ export async function make(terminal: Terminal, request: CageRequest): Promise<nu
 		const answers = { ...asked, requested: await fingerprintOf(context, request, asked.template) };
 		// Check everything that the request can have wrong before something is started.
 		requireProbe(answers);
-		identityOf(context, answers);
+		const identity = identityOf(context, answers);
 		await checkName(context, answers, options.replace ?? false);
-		checkRules(answers.rules, context.machine.files);
+		checkRules(answers.rules, hostFacts(context.machine, answers.application, identity));
 		if (options.dryRun) return dryRun(terminal, context, answers);
 		const made = await makeCage(
 			context,

@@ -49,6 +49,8 @@ export interface AuditingMachine extends ReadingMachine {
 	audit(cage: CageToAudit, signal: AbortSignal): Promise<readonly Finding[]>;
 	/** Every process with one of these user ids. */
 	processesOf(uids: readonly number[]): readonly AccountUse[];
+	/** The real path of the state folder. */
+	stateFolder(): Path;
 }
 
 /** The part that also compares a cage with a plan of today. */
@@ -85,8 +87,6 @@ export interface Machine extends ComparingMachine, RunningMachine {
 	listens(port: number): boolean;
 	/** The real path of the host's syslog socket, if any. */
 	logSocket(): Path | undefined;
-	/** The real path of the state folder. */
-	stateFolder(): Path;
 	/** Words that start this program with its state folder, as real paths, because host scripts may have no PATH. */
 	program(): readonly string[];
 	sleep(milliseconds: number, signal: AbortSignal): Promise<void>;

@@ -182,8 +182,10 @@ export function messagesFor(catalogue: Catalogue): Messages {
 		failure,
 		note: (code, values) => {
 			const { cause } = values;
+			const found = findingCodes.find((one) => one === values.finding);
 			return sentenceFor({ ...failures, ...notes }, code, {
 				...values,
+				...(found ? finding({ code: found, values }) : {}),
 				...(cause === undefined ? {} : { cause: failure({ code: String(cause), values }) }),
 			});
 		},

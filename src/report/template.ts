@@ -47,6 +47,7 @@ export function templateCommands({ alternatives, application, needs, rules }: Te
 		[words.seeds, one.seed],
 		[words.writable, one.writable],
 		[words.secrets, [...(one.allowSecret ?? []), ...(one.allowSetuid ?? [])]],
+		[words.writes, one.allowWrite],
 		[words.devices, one.devices],
 		[words.allows, one.allow],
 	];

@@ -59,6 +59,7 @@ import { cageFromJson } from "../../src/system/state/cage-json.ts";
 import { parseSockets } from "../../src/system/units/processes.ts";
 import { restored } from "../../src/wizard/session/stored-state.ts";
 import { makeElf } from "../core/elf/make-elf.ts";
+import { tree } from "../core/plan/tree.ts";
 import {
 	bytes,
 	description,
@@ -219,11 +220,11 @@ export const parsers: Readonly<Record<string, Parser>> = {
 			own: undefined,
 			logSocket: undefined,
 			stateFolder: pathFromText("/var/lib/cagewright"),
-			status: () => undefined,
+			files: tree({}),
 			startsProgram: () => false,
 		};
 		const all = { cage, cageJson: value.cage, manifest: archived, manifestJson: value.manifest };
-		reviewImport(all, facts, { allowSecret: [], allowSetuid: [] });
+		reviewImport(all, facts, { allowSecret: [], allowSetuid: [], allowWrite: [] });
 		permissionsOf(all);
 	}, foreign),
 	"a trace of another machine": reads(

@@ -66,6 +66,13 @@ const refused: readonly [string, Edit, RegExp][] = [
 	["another account's name", { manifest: identity({ name: "daemon", uid: 1, gid: 1 }) }, /account daemon/],
 	["root's name", { manifest: identity({ name: "root" }) }, /account root/],
 	["a group without a name", { manifest: identity({ gid: 42 }) }, /gid 42/],
+	["a bind of the system's jobs", { manifest: bind("/etc/cron.d") }, /cron\(8\)/],
+	[
+		"a bind of all homes",
+		{ manifest: bind("/home"), cage: (json) => (json.rules.allowWrite = ["/home"]) },
+		/--allow-write \/home/,
+	],
+	["state that the host would execute", { manifest: writable("/var/spool/cron/crontabs") }, /cron\(8\)/],
 	["a bind of the state folder", { manifest: bind(there) }, /state folder/],
 	["an account of no machine with root's number", stranger({ uid: 0 }), /nobody-here/],
 	// setpriv(1) treats each of these numbers as root.

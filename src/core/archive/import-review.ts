@@ -5,9 +5,11 @@ import { type LaunchFacts, requireLaunchable } from "../cage/launchable.ts";
 import { devicesOf, type Manifest } from "../cage/manifest.ts";
 import { capabilities, capabilityNamed } from "../confinement/capabilities.ts";
 import { Failure } from "../failure.ts";
-import type { FileStatus, Group } from "../machine/facts.ts";
-import type { Path } from "../path/path.ts";
+import type { Files, Group } from "../machine/facts.ts";
 import { showPath } from "../path/quote.ts";
+import { startsEmpty } from "../plan/areas.ts";
+import { realBinds } from "../plan/binds.ts";
+import { HostAccess, noConsents } from "../plan/host-access.ts";
 import {
 	callWord,
 	executableIn,
@@ -26,8 +28,8 @@ interface ReviewFacts extends LaunchFacts {
 	readonly groups: readonly Group[];
 	/** Set without root: the only possible account. */
 	readonly own: Identity | undefined;
-	/** Returns the status of a device's path on this machine. */
-	status(path: Path): FileStatus | undefined;
+	/** This machine's files. */
+	readonly files: Files;
 	/** Whether a service of this machine starts this program. */
 	startsProgram(unit: string, program: string): boolean;
 }
@@ -41,7 +43,7 @@ interface Foreign {
 }
 
 /** Parts of the archive that are not imported. */
-type Dropped = "on-host" | "accepted" | "secrets" | "setuid" | "seed" | "unit" | "trials";
+type Dropped = "on-host" | "accepted" | "secrets" | "setuid" | "writes" | "seed" | "unit" | "trials";
 
 export interface ReviewResult {
 	readonly cage: Cage;
@@ -54,12 +56,13 @@ export interface ReviewResult {
 export interface ImportConsent {
 	readonly allowSecret: readonly string[];
 	readonly allowSetuid: readonly string[];
+	readonly allowWrite: readonly string[];
 }
 
 /**
  * Checks an archive's description of a cage against this machine, before any of it is used. Throws what `requireLaunchable`
- * throws, and (exit 4) `import-unknown`, `import-account`, `import-device` and `import-without-checksum`. The cage has this machine's
- * numbers of accounts already (`localCage`).
+ * and `HostAccess` throw, and (exit 4) `import-unknown`, `import-account`, `import-device` and `import-without-checksum`. The cage
+ * has this machine's numbers of accounts already (`localCage`).
  */
 export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: ImportConsent): ReviewResult {
 	requireNoNul(foreign.cageJson);
@@ -68,7 +71,6 @@ export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: Impo
 	requireNames(manifest);
 	requireAccounts(manifest, cage, facts);
 	const identity = localIdentity(cage, manifest, facts);
-	const reviewed = { ...manifest, identity };
 	requireLaunchable(
 		{
 			identity,
@@ -80,10 +82,33 @@ export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: Impo
 		},
 		facts,
 	);
+	const binds = reviewBinds(manifest, identity, facts, consent);
 	requireFiles(manifest, facts, consent);
 	requireNumbers(cage);
 	for (const text of cage.application.directories) parseCreatedDirectory(text);
-	return { ...withoutClaims(cage, facts, consent), manifest: reviewed, groups: otherGroups(identity, facts) };
+	return {
+		...withoutClaims(cage, facts, consent),
+		manifest: { ...manifest, identity, binds },
+		groups: otherGroups(identity, facts),
+	};
+}
+
+/** Judges host directories on this machine. An archive cannot consent for it. */
+function reviewBinds(
+	{ binds, writable }: Manifest,
+	identity: Identity,
+	{ files, stateFolder, users }: ReviewFacts,
+	{ allowWrite }: ImportConsent,
+): Manifest["binds"] {
+	const access = new HostAccess({ files, users, identity, stateFolder });
+	for (const { path } of writable) if (!startsEmpty(path)) access.requireWritable("writable", path);
+	const places = realBinds(binds, files);
+	return binds.map((bind, index) => {
+		const place = places[index] ?? bind;
+		const problem = access.problemOfBind(place, { allow: [], allowWrite });
+		if (problem) throw new Failure(problem.code, { ...problem.values, option: `--allow-write ${showPath(problem.path)}` }, 4);
+		return { ...bind, consent: access.problemOfBind(place, noConsents) !== undefined };
+	});
 }
 
 function otherGroups({ gid, groups, name, uid }: Identity, facts: ReviewFacts): string[] {
@@ -176,7 +201,7 @@ function localIdentity({ application, dedicatedAccount }: Cage, { identity, owne
 }
 
 /** Requires a hash for every file, this machine's device numbers, and consent for setuid files. */
-function requireFiles({ entries }: Manifest, { status }: ReviewFacts, { allowSetuid }: ImportConsent): void {
+function requireFiles({ entries }: Manifest, { files }: ReviewFacts, { allowSetuid }: ImportConsent): void {
 	const folders = new Set(["directory", "bind"]);
 	for (const { device, kind, mode, path, sha256 } of entries) {
 		const refuse = (code: string) => new Failure(code, { path: showPath(path) }, 4);
@@ -184,7 +209,7 @@ function requireFiles({ entries }: Manifest, { status }: ReviewFacts, { allowSet
 		if (mode & 0o6000 && !folders.has(kind) && !allowSetuid.includes(showPath(path))) {
 			throw new Failure("import-setuid", { path: showPath(path) }, 4);
 		}
-		const here = device && status(path)?.device;
+		const here = device && files.status(path)?.device;
 		if (here && (here.major !== device.major || here.minor !== device.minor)) throw refuse("import-device");
 	}
 }
@@ -211,6 +236,7 @@ export function withoutClaims(
 		["accepted", accepted ?? []],
 		["secrets", without(rules.allowSecret, consent.allowSecret)],
 		["setuid", without(rules.allowSetuid, consent.allowSetuid)],
+		["writes", without(rules.allowWrite, consent.allowWrite)],
 		["seed", rules.seed],
 		["unit", unit === undefined || isOurs ? [] : [unit]],
 		["trials", trials.length || selftest || alarms || unitTrial ? [String(trials.length)] : []],
@@ -220,7 +246,13 @@ export function withoutClaims(
 			...rest,
 			...(isOurs ? { unit } : {}),
 			onHost: false,
-			rules: { ...rules, allowSecret: consent.allowSecret, allowSetuid: consent.allowSetuid, seed: [] },
+			rules: {
+				...rules,
+				allowSecret: consent.allowSecret,
+				allowSetuid: consent.allowSetuid,
+				allowWrite: consent.allowWrite,
+				seed: [],
+			},
 			trials: [],
 		},
 		dropped: dropped.flatMap(([what, values]) => (values.length ? [{ what, values }] : [])),

@@ -4,7 +4,7 @@ import type { Path } from "../path/path.ts";
 import { isDecoy } from "../plan/decoys.ts";
 import type { Entry, PackageRef, Plan } from "../plan/plan.ts";
 import { cageEntries } from "./layout.ts";
-import { entriesByPath, type Manifest, type ManifestEntry } from "./manifest.ts";
+import { bindsOf, entriesByPath, type Manifest, type ManifestEntry } from "./manifest.ts";
 
 /** Parts of a plan that are not files, but that the launcher reads from the manifest. */
 export type Setting = "command" | "identity" | "writable" | "binds" | "accounts" | "openings";
@@ -22,7 +22,8 @@ function settingValues({ accounts, binds, command, identity, permissions, writab
 		command,
 		identity,
 		writable: writable.map(({ gid, mode, path, uid }) => [path, mode, uid, gid]),
-		binds: binds.map(({ access, path }) => [path, access]),
+		// Without a consent, it makes no difference which release built the cage.
+		binds: binds.map(({ access, consent, path }) => [path, access, ...(consent ? ["consent"] : [])]),
 		accounts: [
 			accounts.users.map(({ gid, home, name, uid }) => [name, uid, gid, home]),
 			accounts.groups.map(({ gid, members, name }) => [name, gid, members]),
@@ -125,8 +126,9 @@ function deviceKey(device: Entry["device"]): string {
 	return device === undefined ? "" : `${device.type} ${device.major}:${device.minor}`;
 }
 
-function settingsOf({ accounts, application, identity, permissions, rules, writable }: Plan) {
-	return { accounts, binds: rules.binds, command: application.command, identity, permissions, writable };
+function settingsOf(plan: Plan) {
+	const { accounts, application, identity, permissions, writable } = plan;
+	return { accounts, binds: bindsOf(plan), command: application.command, identity, permissions, writable };
 }
 
 interface GenerationDifference {

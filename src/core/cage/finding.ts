@@ -1,5 +1,6 @@
 import { Failure, type Note } from "../failure.ts";
 import { type Path, pathFromText } from "../path/path.ts";
+import { accessCodes } from "../plan/host-access.ts";
 
 /** Everything that an audit can find. The messages explain each and how to fix it. */
 export const findingCodes = [
@@ -40,6 +41,9 @@ export const findingCodes = [
 	"bind-absent",
 	"bind-foreign-owner",
 	"bind-writable",
+	...accessCodes,
+	"writable-executed",
+	"configuration-writable",
 	"account-used-outside",
 	"account-of-other-cage",
 ] as const;

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Bind } from "../application/application.ts";
 import { Failure } from "../failure.ts";
 import { isId } from "../machine/accounts.ts";
 import { normalise, outermost, type Path, pathSchema, pathToJson } from "../path/path.ts";
@@ -106,7 +107,7 @@ const storedManifest = v.object({
 	owner: v.exactOptional(v.object({ uid: id, gid: id })),
 	entries: v.array(entry),
 	writable: v.array(writable),
-	binds: v.array(v.object({ path: v.string(), access: v.picklist(["ro", "rw"]) })),
+	binds: v.array(v.object({ path: v.string(), access: v.picklist(["ro", "rw"]), consent: v.exactOptional(v.boolean()) })),
 	accounts: v.object({
 		users: v.array(user),
 		groups: v.array(group),
@@ -173,6 +174,18 @@ export interface ManifestEntry extends Omit<Entry, "decision"> {
 	readonly copy?: Stamp;
 }
 
+/**
+ * `consent` tells whether the administrator had to allow it (`HostAccess`). Absent: an earlier release built the generation and did
+ * not ask.
+ */
+export interface ManifestBind extends Bind {
+	readonly consent?: boolean;
+}
+
+export function bindsOf({ allowedBinds = [], rules }: Pick<Plan, "allowedBinds" | "rules">): ManifestBind[] {
+	return rules.binds.map(({ access, path }) => ({ path, access, consent: allowedBinds.includes(path) }));
+}
+
 /** A list of everything in one generation, with the reasons. The record, the audit, the drift check and the next build read it. */
 export interface Manifest {
 	readonly schema: "cagewright/manifest/1";
@@ -189,7 +202,7 @@ export interface Manifest {
 	/** Sorted by path; the first is the cage's root. */
 	readonly entries: readonly ManifestEntry[];
 	readonly writable: readonly WritableDirectory[];
-	readonly binds: readonly { readonly path: string; readonly access: "ro" | "rw" }[];
+	readonly binds: readonly ManifestBind[];
 	readonly accounts: PlannedAccounts;
 	readonly permissions: Permissions;
 	readonly identity: Plan["identity"];

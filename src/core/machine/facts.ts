@@ -1,5 +1,6 @@
 import type { ByteReader } from "../elf/elf.ts";
 import { ancestors, type Path, root } from "../path/path.ts";
+import type { MountPoint } from "./mountinfo.ts";
 
 /** The facts about a machine that planning needs. `Files` is implemented in `src/system/`. */
 
@@ -40,6 +41,8 @@ export interface Files {
 	resolve(path: Path): Path | undefined;
 	/** Calls `use` with a reader of the regular file at `path`, which must not be a link; undefined if it cannot be opened. */
 	inspect<T>(path: Path, use: (read: ByteReader) => T): T | undefined;
+	/** The mounts that this process sees; none if they are unknown. */
+	mounts(): readonly MountPoint[];
 }
 
 export interface User {
@@ -57,12 +60,17 @@ export interface Group {
 	readonly members: readonly string[];
 }
 
-/** Caches each path's status and link target, because resolving thousands of names looks at the same directories repeatedly. */
+/** Caches each path's status and link target, and the mounts, because resolving thousands of names looks at the same directories repeatedly. */
 export function rememberFiles(files: Files): Files {
 	const statuses = new Map<Path, FileStatus | undefined>();
 	const targets = new Map<Path, Path | undefined>();
+	let mounts: readonly MountPoint[] | undefined;
 	return {
 		...files,
+		mounts() {
+			mounts ??= files.mounts();
+			return mounts;
+		},
 		status: (path) => once(statuses, path, files.status),
 		readLink: (path) => once(targets, path, files.readLink),
 	};

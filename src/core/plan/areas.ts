@@ -50,12 +50,15 @@ export function isStateParent(directory: Path): boolean {
 	return stateParents.has(directory);
 }
 
-/** The root, configuration with its password files, kernel file systems, and programs. */
-const neverBound = /^\/($|(etc|boot|root|run|usr|var|bin|sbin|lib\w*)$|(proc|sys|dev)(\/|$))/;
+/** The root, configuration with its password files, and programs: no cage sees one as a whole. */
+export const neverBoundDirectories = "/ /etc /boot /root /run /usr /var /bin /sbin /lib /lib32 /lib64 /libx32"
+	.split(" ")
+	.map(pathFromText);
 
 /** Whether a cage may see this host directory (a real path). The host's own tree inside a cage would defeat it. */
 export function mayBeBound(directory: Path): boolean {
-	return !neverBound.test(directory);
+	const isKernel = isWithin(directory, devices) || kernel.some((top) => isWithin(directory, top));
+	return !isKernel && !neverBoundDirectories.includes(directory) && !/^\/lib\w*$/.test(directory);
 }
 
 /** A person's home directory: everything of theirs is in it, and nothing of a service. */

@@ -13,6 +13,7 @@ import { realBinds, refuseNestedBinds } from "./binds.ts";
 import { canHoldDecoy, planDecoys } from "./decoys.ts";
 import { deviceName, judgeDevice, namedDevice, nullDevice } from "./devices.ts";
 import { addLibraries, EntryCollector } from "./entries.ts";
+import { HostAccess, noConsents, ownPlaces, uidsNamed } from "./host-access.ts";
 import { placeNamed, placeOf } from "./links.ts";
 import { readMarks } from "./marks.ts";
 import { mayConnect, socketNotes } from "./neighbours.ts";
@@ -57,6 +58,15 @@ export function makePlan(input: PlanInput): Plan {
 	const trees = [...libraryTrees(trace, sources, files), ...sources];
 	const isOwn = ownDirectories(application, trace, trees, files);
 	const mounted = asked.binds.map((bind) => pathFromText(bind.path));
+	const hostAccess = new HostAccess({
+		files,
+		users: input.users,
+		identity,
+		uids: [...trace.uids, ...uidsNamed(asked.accounts, input.users)],
+		own: ownPlaces(application),
+		...(input.stateFolder === undefined ? {} : { stateFolder: input.stateFolder }),
+	});
+	const allowedBinds = asked.binds.filter((bind) => hostAccess.requireBind(bind, asked)).map(({ path }) => path);
 	const writable = planWritable({
 		isOwn,
 		trace,
@@ -64,6 +74,7 @@ export function makePlan(input: PlanInput): Plan {
 		identity,
 		files,
 		directories: application.directories.map((text) => ownedDirectory(text, identity, input.users, input.groups)),
+		hostAccess,
 		found: additions.flatMap((one) => (one.kind === "writable" ? [{ path: one.path, reason: trialReason(one) }] : [])),
 		binds: mounted,
 		isLeftOut,
@@ -93,6 +104,11 @@ export function makePlan(input: PlanInput): Plan {
 		binds: [...asked.binds, ...shared.map(({ path }) => ({ path: pathToText(path) ?? path, access: "ro" as const }))],
 	};
 	const binds = rules.binds.map((bind) => pathFromText(bind.path));
+	// `--allow socket:` decided about the directories of sockets.
+	const allowedSharing = shared.flatMap(({ path }) => {
+		const bind = { path: pathToText(path) ?? path, access: "ro" } as const;
+		return hostAccess.problemOfBind(bind, noConsents) ? [bind.path] : [];
+	});
 	const collector = new EntryCollector(files, { excluded, allowed, mounted: [...writablePaths, ...binds] }, look);
 
 	addDevices({ ...input, files }, collector);
@@ -141,6 +157,7 @@ export function makePlan(input: PlanInput): Plan {
 		entries,
 		writable: writable.directories,
 		shared,
+		allowedBinds: [...allowedBinds, ...allowedSharing],
 		offers: planOffers(entries, writable.directories, libraries, trees, files),
 		accounts,
 		permissions,

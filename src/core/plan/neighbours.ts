@@ -8,6 +8,7 @@ import type { Trace } from "../trace/trace.ts";
 import { placeNamed, placeOf } from "./links.ts";
 import { allowedReason, socketsIn, socketWord } from "./permission-words.ts";
 import type { WritableDirectory } from "./plan.ts";
+import { controlsMachine } from "./trusted-places.ts";
 
 /**
  * A service whose socket only serves data and gives nobody control of the machine. Applications may connect without a question.
@@ -52,18 +53,6 @@ const neighbours: readonly Neighbour[] = [
 
 /** Homes contain sockets of a person's session, whatever their names. */
 const homes = ["/root", "/home", "/run/user", "/var/snap"].map(pathFromText);
-
-/** Sockets of service and container managers. Who may use one starts programs outside the cage. */
-const managers = {
-	paths: new Set(["/run/systemd/private", "/run/udev/control", "/run/snapd.socket", "/run/supervisor/supervisor.sock"]),
-	/** root needs no permission of polkit. */
-	forRoot: new Set(["/run/dbus/system_bus_socket"]),
-	pattern: /\/((docker|containerd|podman|crio|cri-dockerd)\.sock|(libvirt|virt\w+)-sock(-admin)?|(lxd|incus)\/unix\.socket)$/,
-};
-
-function controlsMachine(path: Path, uid: number): boolean {
-	return managers.paths.has(path) || managers.pattern.test(path) || (uid === 0 && managers.forRoot.has(path));
-}
 
 /** Which host services an application may reach via unix sockets. */
 export interface SocketPolicy {

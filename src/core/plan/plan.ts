@@ -183,6 +183,8 @@ export interface Plan {
 	/** Host directories that the plan mounts without a rule. `rules.binds` contains them too. */
 	readonly shared: readonly SharedDirectory[];
 	readonly offers: readonly Offer[];
+	/** Those of `rules.binds` that `--allow-write` or `--allow socket:` permits. */
+	readonly allowedBinds?: readonly string[];
 	readonly accounts: PlannedAccounts;
 	readonly permissions: Permissions;
 	readonly grants: readonly Grant[];
@@ -228,6 +230,8 @@ export interface PlanInput {
 	readonly identity: Identity;
 	/** The cage's owner: 0 unless it is built without root. */
 	readonly owner?: number;
+	/** Real path of the state folder, which no cage may see. */
+	readonly stateFolder?: Path;
 	/** The sum of all traced runs on the host. */
 	readonly trace: Trace;
 	readonly additions: readonly Addition[];

@@ -5,9 +5,10 @@ import { Failure } from "../failure.ts";
 import type { Files } from "../machine/facts.ts";
 import { ancestors, normalise, type Path, parent, pathFromText, root } from "../path/path.ts";
 import { isMountedByLauncher, mayBeWritable } from "./areas.ts";
-import { checkBind } from "./binds.ts";
+import { checkBind, realBinds } from "./binds.ts";
 import { canHoldDecoy, chosenDecoys } from "./decoys.ts";
 import { namedDevice } from "./devices.ts";
+import { HostAccess, type HostFacts, uidsNamed } from "./host-access.ts";
 import { type LinkFiles, placeOf } from "./links.ts";
 import { patternOf } from "./patterns.ts";
 import { walkBelow } from "./walk.ts";
@@ -93,15 +94,22 @@ function* walk(start: Path, files: Files): Generator<Path> {
 }
 
 /**
- * Checks the paths in rules before anything is started. Throws `include-matches-nothing`, `seed-unknown`, `bind-unknown` and
- * `device-unknown` (exit 2) for missing paths, `decoy-refused` (exit 2) for places that no cage's files are in, `bind-refused` and
- * `device-refused` (exit 4) for paths that no cage may have.
+ * Checks the paths in rules before anything is started. `consents` are rules with further consents. Throws `include-matches-nothing`, `seed-unknown`, `bind-unknown` and
+ * `device-unknown` (exit 2) for missing paths, `decoy-refused` (exit 2) for places that no cage's files are in, `device-refused`
+ * and what `HostAccess` throws (exit 4) for paths that no cage may have.
  */
-export function checkPlaces({ binds, decoys, devices, include, seed }: Rules, files: Files): void {
+export function checkPlaces(rules: Rules, facts: HostFacts, consents: Rules = rules): void {
+	const { binds, decoys, devices, include, seed } = rules;
+	const { files, uids = [], users } = facts;
+	const hostAccess = new HostAccess({ ...facts, uids: [...uids, ...uidsNamed(consents.accounts, users)] });
 	for (const path of seed) {
 		if (files.resolve(normalise(pathFromText(path))) === undefined) throw new Failure("seed-unknown", { path }, 2);
 	}
 	for (const { path } of binds) checkBind(path, files);
+	for (const bind of realBinds(binds, files)) hostAccess.requireBind(bind, consents);
+	for (const option of ["writable", "seed"] as const) {
+		for (const value of rules[option]) hostAccess.requireWritable(option, directoryOf(value, files));
+	}
 	for (const path of decoys) {
 		if (path !== chosenDecoys && !canHoldDecoy(normalise(pathFromText(path)))) throw new Failure("decoy-refused", { path }, 2);
 	}
@@ -112,8 +120,9 @@ export function checkPlaces({ binds, decoys, devices, include, seed }: Rules, fi
 }
 
 /** Like `checkPlaces`. Also throws `writable-refused` (exit 4) for a directory that no rule can make writable. */
-export function checkRules(rules: Rules, files: Files): void {
-	checkPlaces(rules, files);
+export function checkRules(rules: Rules, facts: HostFacts, consents: Rules = rules): void {
+	const { files } = facts;
+	checkPlaces(rules, facts, consents);
 	for (const option of ["writable", "seed"] as const) {
 		for (const value of rules[option]) {
 			if (!mayBeWritable(directoryOf(value, files))) throw new Failure("writable-refused", { option, path: value }, 4);

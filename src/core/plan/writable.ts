@@ -14,6 +14,7 @@ import {
 	isTemporaryTop,
 	startsEmpty,
 } from "./areas.ts";
+import type { HostAccess } from "./host-access.ts";
 import { linkChain, placeNamed, placeOf } from "./links.ts";
 import type { Identity, Reason, WritableDirectory } from "./plan.ts";
 
@@ -25,6 +26,7 @@ interface WritableInput extends SeedInput {
 	readonly isOwn: (directory: Path) => boolean;
 	/** Directories that a trial asked for. */
 	readonly found: readonly { readonly path: Path; readonly reason: Reason }[];
+	readonly hostAccess: Pick<HostAccess, "executedAt" | "requireWritable">;
 	/** Real paths of the host directories that the cage mounts. */
 	readonly binds: readonly Path[];
 }
@@ -51,12 +53,12 @@ export function wantsToChange(access: Access): boolean {
 
 /** Decides which directories the application may write, with their owners and the host data that is copied into them once. */
 export function planWritable(input: WritableInput): WritablePlan {
-	const { binds, files, identity, rules, trace } = input;
+	const { binds, files, hostAccess, identity, rules, trace } = input;
 	const wanted = new Map<Path, Reason[]>();
 	const refused = new Set<Path>();
 	const want = (directory: Path, reason: Reason, isRefused = isSystemDirectory(directory) && !startsEmpty(directory)) => {
 		if (isMountedByLauncher(directory)) return;
-		if (isRefused) {
+		if (isRefused || (!startsEmpty(directory) && hostAccess.executedAt(directory))) {
 			refused.add(directory);
 			return;
 		}
@@ -70,6 +72,7 @@ export function planWritable(input: WritableInput): WritablePlan {
 	for (const rule of ["writable", "seed"] as const) {
 		for (const value of rules[rule]) {
 			const directory = directoryOf(value, files);
+			hostAccess.requireWritable(rule, directory);
 			want(directory, { kind: "rule", rule, value }, isEssential(directory));
 		}
 	}

@@ -37,6 +37,8 @@ export const ruleOptions = {
 	device: { rule: "devices", argument: "<NODE>", many: true, value: "path", check: "device" },
 	allowSecret: { rule: "allowSecret", argument: "<PATH>", many: true, value: "path", check: "single", alsoFor: ["import"] },
 	allowSetuid: { rule: "allowSetuid", argument: "<PATH>", many: true, value: "path", check: "single", alsoFor: ["import"] },
+	// Host directories of persons and other services (host-access.ts) that a bind may write to.
+	allowWrite: { rule: "allowWrite", argument: "<PATH>", many: true, value: "path", check: "single", alsoFor: ["import"] },
 	// Without a path the plan chooses the places (plan/decoys.ts).
 	decoy: { rule: "decoys", argument: "[PATH]", many: true, value: "decoy", check: "decoy" },
 	// Permissions by their words (permission-words.ts): granted without a need in the trace, or refused despite one.

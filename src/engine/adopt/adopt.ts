@@ -2,8 +2,10 @@ import { type Adoption, placesOf, sharedWithOthers } from "../../core/adoption/a
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
+import { HostAccess } from "../../core/plan/host-access.ts";
 import { type PresentCage, presentCage, requireStopped } from "../cages.ts";
 import type { Context } from "../context.ts";
+import { hostFacts } from "../plan/comparable-plan.ts";
 import { planUnit } from "../run/installed-unit.ts";
 import { hostService } from "../run/unit.ts";
 import { requireRunnable } from "../trace/probe-lines.ts";
@@ -45,7 +47,8 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	if (own) throw new Failure("cage-has-service", { service: own.service, name }, 2);
 	await requireStopped(machine, name);
 	const places = placesOf(manifest);
-	const shared = sharedWithOthers(places);
+	const hostAccess = new HostAccess(hostFacts(machine, cage.application, manifest.identity));
+	const shared = sharedWithOthers(places) ?? places.find((path) => hostAccess.isExecuted(path));
 	if (shared !== undefined) throw new Failure("adopt-too-wide", { path: showPath(shared), name }, 4);
 	await auditGeneration(context, manifest, layout);
 	await machine.store.adopting.requireRoom(name, places);

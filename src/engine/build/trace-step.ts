@@ -18,6 +18,7 @@ import { addRun, newInRun, type Trace, type TraceDifference } from "../../core/t
 import { readableCage } from "../cages.ts";
 import type { Context, Machine } from "../context.ts";
 import type { CoverageReport } from "../events.ts";
+import { hostFacts } from "../plan/comparable-plan.ts";
 import { traceRunning } from "../trace/attach.ts";
 import { CoverageTracker } from "../trace/coverage.ts";
 import { requireRunnable } from "../trace/probe-lines.ts";
@@ -78,8 +79,8 @@ export async function traceStep(
 ): Promise<TracedStep> {
 	const { machine } = context;
 	// Find impossible requests before anything is started.
-	checkPlaces(answers.rules, machine.files);
 	const identity = identityOf(context, answers);
+	checkPlaces(answers.rules, hostFacts(machine, answers.application, identity));
 	checkAccountRules(answers.rules, identity, machine.accounts.users(), machine.accounts.groups());
 	const all = [...(answers.notes ?? []), ...limits(machine)];
 	for (const note of limits(machine)) context.emit({ event: "warned", ...note });

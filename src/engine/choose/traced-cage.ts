@@ -7,6 +7,7 @@ import { mergeRules } from "../../core/template/merge.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import { knownCage, requireTrace } from "../cages.ts";
 import type { Context } from "../context.ts";
+import { hostFacts, identityFor } from "../plan/comparable-plan.ts";
 import { answersFrom } from "./answers.ts";
 import type { CageRequest } from "./starting-point.ts";
 
@@ -47,13 +48,15 @@ export async function tracedCage(
 		cage.application.command,
 		undefined,
 	);
-	checkRules(rules, machine.files);
+	const merged = mergeRules(cage.rules, rules);
+	const identity = identityFor(machine, cage.application.user);
+	checkRules(rules, hostFacts(machine, cage.application, identity), merged);
 	return {
 		cage: {
 			...cage,
 			...(accepted ? { accepted: mergeAcceptances(cage.accepted ?? [], accepted) } : {}),
 			...(dedicatedAccount === undefined ? {} : { dedicatedAccount }),
-			rules: mergeRules(cage.rules, rules),
+			rules: merged,
 			application: {
 				...cage.application,
 				probes: application.probes,

@@ -1,3 +1,4 @@
+import type { Application } from "../../core/application/application.ts";
 import { resolveIdentity } from "../../core/application/created-directory.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { KnownFiles } from "../../core/cage/drift.ts";
@@ -6,6 +7,7 @@ import { leaveOut } from "../../core/minimise/minimised.ts";
 import type { Path } from "../../core/path/path.ts";
 import { checkBind } from "../../core/plan/binds.ts";
 import { withDedicatedAccount } from "../../core/plan/dedicated.ts";
+import { type HostFacts, ownPlaces } from "../../core/plan/host-access.ts";
 import { makePlan } from "../../core/plan/make-plan.ts";
 import type { Entry, Identity, PackageRef, Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
@@ -23,6 +25,7 @@ export function planToday(machine: ComparingMachine, cage: Cage, trace: Trace, k
 		notes: cage.notes ?? [],
 		identity: identityFor(machine, cage.application.user),
 		owner: accounts.own()?.uid ?? 0,
+		stateFolder: machine.stateFolder(),
 		trace,
 		additions: cage.additions,
 		users: accounts.users(),
@@ -72,6 +75,15 @@ export async function comparableEntries(
 			return owner && isOwned(entry) ? { ...entry, package: owner } : entry;
 		}),
 	};
+}
+
+/** The facts that decide which host directories an application may have. */
+export function hostFacts(
+	{ accounts, files, stateFolder }: Pick<ComparingMachine, "accounts" | "files" | "stateFolder">,
+	application: Application,
+	identity: Identity,
+): HostFacts {
+	return { files, users: accounts.users(), identity, stateFolder: stateFolder(), own: ownPlaces(application) };
 }
 
 /** Without root, only the user's own account is possible. */

@@ -13,7 +13,7 @@ import { footprintOfManifest } from "../../core/cage/footprint.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { compareWithManifest } from "../../core/cage/tampering.ts";
 import { Failure } from "../../core/failure.ts";
-import { directoriesTo, type Group, type User } from "../../core/machine/facts.ts";
+import { directoriesTo, type Group, rememberFiles, type User } from "../../core/machine/facts.ts";
 import { leaveOut } from "../../core/minimise/minimised.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -146,7 +146,7 @@ async function judge(context: Context, archive: InspectedArchive, name: string, 
 			...(account ? withNew(accounts, account) : {}),
 			logSocket: machine.logSocket(),
 			stateFolder: machine.stateFolder(),
-			status: (path: Path) => machine.files.status(path),
+			files: rememberFiles(machine.files),
 			startsProgram: (unit: string, program: string) =>
 				machine.units.service(unit)?.texts.some((text) => text.includes(program)) ?? false,
 		};

@@ -1,12 +1,15 @@
 import type { AuditPolicy } from "../../core/cage/audit.ts";
 import { type Finding, isAboutAccount, isAccepted, parseAcceptance } from "../../core/cage/finding.ts";
 import { type Footprint, runningUids } from "../../core/cage/footprint.ts";
+import { auditConfiguration, auditHostAccess } from "../../core/cage/host-findings.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { launchDirectory, temporaryDirectories } from "../../core/confinement/launch.ts";
 import { Failure } from "../../core/failure.ts";
+import { rememberFiles } from "../../core/machine/facts.ts";
 import { join, outermost, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { isDecoy } from "../../core/plan/decoys.ts";
+import { accessCodes } from "../../core/plan/host-access.ts";
 import type { AuditingMachine, Context } from "../context.ts";
 import type { CageLayout } from "../launch-ports.ts";
 import { accountFindings } from "../plan/separation.ts";
@@ -65,8 +68,27 @@ export async function findingsOf(
 	const request = { root: layout.root, policy, manifest, thorough, data: dataOf(layout), binds, isPresent };
 	// Without root, the owner's account is the only one.
 	const uids = manifest.owner === undefined ? runningUids(manifest) : [];
-	const found = await Promise.all([machine.audit(request, signal), accountFindings(machine, manifest.name, uids, footprints)]);
+	const found = await Promise.all([
+		machine.audit(request, signal),
+		hostFindings(machine, manifest),
+		accountFindings(machine, manifest.name, uids, footprints),
+	]);
 	return found.flat();
+}
+
+/** Findings about the host directories that the generation may use. */
+async function hostFindings(machine: AuditingMachine, manifest: Manifest): Promise<Finding[]> {
+	const { accounts, files, store } = machine;
+	const facts = {
+		files: rememberFiles(files),
+		users: accounts.users(),
+		identity: manifest.identity,
+		uids: runningUids(manifest),
+		stateFolder: machine.stateFolder(),
+	};
+	// An imported cage has no description yet.
+	const cage = manifest.binds.length ? await store.cage(manifest.name) : undefined;
+	return [...auditHostAccess(manifest, cage?.rules.allow ?? [], facts), ...auditConfiguration(manifest)];
 }
 
 /**
@@ -87,6 +109,12 @@ export async function auditGeneration(
 	if (dangers.length) {
 		const named = dangers.map(({ code, path }) => `${code} ${showPath(path)}`).join(", ");
 		context.emit({ event: "warned", code: "findings-accepted", values: { name: manifest.name, findings: named } });
+	}
+	const reported: readonly string[] = [...accessCodes, "writable-executed"];
+	const isToReport = (one: Finding) => reported.includes(one.code) && !isAccepted(one, accepted);
+	for (const { code, path, values } of findings.filter((one) => one.severity === "warning" && isToReport(one))) {
+		const about = { ...values, name: manifest.name, place: showPath(path), finding: code };
+		context.emit({ event: "warned", code: "starts-with-finding", values: about });
 	}
 	return findings;
 }

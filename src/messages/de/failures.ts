@@ -170,6 +170,20 @@ export const failuresDe: Failures = {
 		"{path} wird nicht eingebunden: Es überschneidet sich mit dem Zustandsordner {state}, den kein Käfig sehen darf. Binden Sie ein anderes Verzeichnis ein.",
 	"bind-refused":
 		"{path} wird nicht eingebunden: Es ist ein Systemverzeichnis. Binden Sie nur das Verzeichnis darunter ein, das die Anwendung braucht.",
+	"bind-executed":
+		"{path} wird nicht schreibbar eingebunden: Der Host führt aus oder vertraut, was in {trusted} liegt, siehe {source}. Binden Sie es nur lesbar ein ({path}:ro), oder binden Sie ein anderes Verzeichnis ein.",
+	"bind-contains-executed":
+		"{path} wird nicht schreibbar eingebunden: Es enthält {trusted}, und der Host führt aus oder vertraut, was dort liegt, siehe {source}. Binden Sie nur das Verzeichnis ein, das die Anwendung braucht{narrower?, etwa %}.",
+	"bind-others":
+		"{path} wird nicht schreibbar eingebunden: {trusted} gehört Personen oder anderen Diensten dieses Hosts, siehe {source}. Binden Sie es nur lesbar ein, oder erlauben Sie es mit {option}",
+	"bind-contains-others":
+		"{path} wird nicht schreibbar eingebunden: Es enthält {trusted}, das Personen oder anderen Diensten dieses Hosts gehört, siehe {source}. Binden Sie nur das Verzeichnis ein, das die Anwendung braucht{narrower?, etwa %}, oder erlauben Sie es mit {option}",
+	"bind-other-account":
+		"{path} wird nicht schreibbar eingebunden: Es gehört dem Konto {account}, das die Anwendung nicht benutzt. Binden Sie es nur lesbar ein, oder erlauben Sie es mit {option}",
+	"bind-control-socket":
+		"{path} wird nicht eingebunden: Wer sich mit dem Socket {socket} darin verbindet, beherrscht diese Maschine. Binden Sie ein anderes Verzeichnis ein, oder erlauben Sie es mit {option}",
+	"writable-executed":
+		"{path} wird nicht beschreibbar ({option}): Der Host führt aus oder vertraut, was in {trusted} liegt, siehe {source}. Nennen Sie ein Verzeichnis der Anwendung.",
 	"writable-refused":
 		"{path} wird nicht beschreibbar ({option}): Es ist ein Systemverzeichnis. Nennen Sie ein Verzeichnis der Anwendung darunter.",
 	"decoy-refused":

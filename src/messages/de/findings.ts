@@ -146,6 +146,38 @@ export const findingsDe: FindingMessages = {
 		what: "ist für andere beschreibbar ({mode}): Sie können den Bind-Mount {bind} darunter auf jedes Verzeichnis des Hosts umlenken",
 		fix: "Entziehen Sie das Schreibrecht (chmod go-w), oder binden Sie dieses Verzeichnis selbst ein",
 	},
+	"bind-executed": {
+		what: "ist schreibbar eingehängt, und der Host führt aus oder vertraut, was in {trusted} liegt ({source}): Die Anwendung kann root werden",
+		fix: "Bauen Sie den Käfig ohne diesen Bind-Mount oder mit {path}:ro neu",
+	},
+	"bind-contains-executed": {
+		what: "ist schreibbar eingehängt und enthält {trusted}, wo der Host alles ausführt oder allem vertraut ({source}): Die Anwendung kann root werden",
+		fix: "Bauen Sie den Käfig neu, nur mit dem Verzeichnis, das die Anwendung braucht{narrower?, etwa %}",
+	},
+	"bind-others": {
+		what: "ist schreibbar eingehängt, aber {trusted} gehört Personen oder anderen Diensten dieses Hosts ({source})",
+		fix: "Bauen Sie den Käfig ohne diesen Bind-Mount oder mit {path}:ro neu, oder erlauben Sie ihn: {option}",
+	},
+	"bind-contains-others": {
+		what: "ist schreibbar eingehängt und enthält {trusted}, das Personen oder anderen Diensten dieses Hosts gehört ({source})",
+		fix: "Bauen Sie den Käfig neu, nur mit dem Verzeichnis, das die Anwendung braucht{narrower?, etwa %}, oder erlauben Sie ihn: {option}",
+	},
+	"bind-other-account": {
+		what: "ist schreibbar eingehängt, gehört aber dem Konto {account}, das die Anwendung nicht benutzt",
+		fix: "Bauen Sie den Käfig ohne diesen Bind-Mount oder mit {path}:ro neu, oder erlauben Sie ihn: {option}",
+	},
+	"bind-control-socket": {
+		what: "ist eingehängt, und wer sich mit dem Socket {socket} darin verbindet, beherrscht diese Maschine",
+		fix: "Bauen Sie den Käfig ohne diesen Bind-Mount neu, oder erlauben Sie ihn: {option}",
+	},
+	"writable-executed": {
+		what: "gehört zu den schreibbaren Daten der Anwendung, und der Host würde es in {trusted} ausführen oder ihm vertrauen ({source}), wenn `release` es zurückgäbe",
+		fix: "Legen Sie den Käfig ohne dieses Recht neu an: `make` mit --replace",
+	},
+	"configuration-writable": {
+		what: "ist Konfiguration, die die Anwendung ändern darf, obwohl kein Lauf sie geändert hat; `plan --take-documented` früherer Versionen speicherte solche Regeln",
+		fix: "Wenn die Anwendung dort nicht schreiben muss, legen Sie den Käfig ohne dieses Recht neu an: `make` mit --replace",
+	},
 	"account-used-outside": {
 		what: "{account} ist auch das Konto von {count} {count|Prozess|Prozessen} außerhalb des Käfigs, etwa {pid} ({program}); nur der PID-Namensraum trennt sie vom Käfig",
 		fix: "Geben Sie dem Käfig ein eigenes Konto: make --dedicated-account",

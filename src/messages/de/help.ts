@@ -97,6 +97,7 @@ export const helpDe: HelpMessages = {
 		allowSecret: "privater Schlüssel, shadow-Datei oder Token, das in den Käfig darf",
 		acceptFinding: "den Käfig trotz dieses Befunds von `check` starten; jeder Start nennt ihn erneut",
 		allowSetuid: "setuid-Datei, die in den Käfig darf",
+		allowWrite: "Verzeichnis von Personen oder anderen Diensten, das --bind PFAD:rw schreibbar einhängen darf",
 		decoy:
 			"Köder auslegen: wertlose Dateien, die die Anwendung nie öffnet; wer eine öffnet, löst einen Alarm aus (Vorgabe: wo Eindringlinge suchen)",
 		allow: "eine Berechtigung erteilen, deren Bedarf die Beobachtung nicht zeigte; die Wörter stehen unten",
@@ -109,7 +110,7 @@ export const helpDe: HelpMessages = {
 		onHost: "ohne Sandbox beobachten: alles, was die Anwendung schreibt und sendet, ist echt",
 		selftest: "keine Ausbruchsversuche",
 		rounds: "höchste Zahl der Runden (Vorgabe: 5, mit --attach 20)",
-		yes: "alle Vorschläge annehmen; Geheimnisse und setuid-Dateien brauchen weiter ihre eigene Option",
+		yes: "alle Vorschläge annehmen; Geheimnisse, setuid-Dateien und Verzeichnisse anderer brauchen weiter ihre eigene Option",
 		dryRun: "zeigen, was getan würde, und nichts ändern",
 		replace: "einen Käfig dieses Namens ersetzen, der beschädigt ist oder einer anderen Anwendung gehört; seine Daten bleiben",
 		attach: "einen laufenden Prozess und seine Kinder beobachten; er läuft weiter",

@@ -150,6 +150,8 @@ export const notesDe: Notes = {
 	"export-left-out":
 		"Im Archiv {count|fehlt|fehlen} {count} {count|Datei|Dateien} der Daten, die andere Systeme nicht importieren können (Gerätedateien, Sockets, setuid-Dateien, Links aus ihrem Verzeichnis hinaus, sehr lange Pfade): {path}{count|.|, …}",
 	"findings-accepted": "{name} startet trotz akzeptierter Befunde: {findings}.",
+	"starts-with-finding":
+		"{name} startet, aber {place} {what}. {fix}. Bis dahin erscheint diese Meldung bei jedem Start. Um den Befund zu akzeptieren: --accept-finding {finding}:{place}",
 	"left-out-programs":
 		"{name} antwortet, konnte aber nicht starten, was ausgelassen wurde: {paths}. Wenn die Anwendung das braucht, ergänzen Sie {options}",
 	"allowance-unused": "{option} {path} hat keine Wirkung: Der Plan enthält keine solche Datei. Prüfen Sie den Pfad.",

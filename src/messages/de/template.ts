@@ -102,6 +102,7 @@ export const templateDe: Widen<typeof templateEn> = {
 	seeds: "Kopierte Daten",
 	writable: "Beschreibbar",
 	secrets: "Geheimnisse",
+	writes: "Schreibt in Verzeichnisse anderer",
 	devices: "Geräte",
 	allows: "Berechtigungen",
 	packages: "Pakete",

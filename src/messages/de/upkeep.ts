@@ -132,6 +132,7 @@ export const transferDe: Widen<typeof transferEn> = {
 		accepted: (values) => `akzeptierte Befunde: ${values}`,
 		secrets: (values) => `--allow-secret ${values}`,
 		setuid: (values) => `--allow-setuid ${values}`,
+		writes: (values) => `--allow-write ${values}`,
 		seed: (values) => `--seed ${values}`,
 		unit: (values) => `die Unit ${values}, die hier ein anderes Programm startet`,
 		trials: () => "Ergebnisse von Erprobungen und Selbsttests",

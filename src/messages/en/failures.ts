@@ -157,6 +157,20 @@ export const failuresEn = {
 	"bind-state": "Refusing to bind {path}: it overlaps the state folder {state}, which no cage may see. Bind another directory.",
 	"bind-refused":
 		"Refusing to bind {path}: it is a system directory. Bind only the directory below it that the application needs.",
+	"bind-executed":
+		"Refusing to bind {path} read-write: the host executes or trusts what is in {trusted}, see {source}. Bind it read-only ({path}:ro), or bind another directory.",
+	"bind-contains-executed":
+		"Refusing to bind {path} read-write: it contains {trusted}, and the host executes or trusts what is there, see {source}. Bind only the directory that the application needs{narrower?, such as %}.",
+	"bind-others":
+		"Refusing to bind {path} read-write: {trusted} belongs to persons or other services of this host, see {source}. Bind it read-only, or allow it with {option}",
+	"bind-contains-others":
+		"Refusing to bind {path} read-write: it contains {trusted}, which belongs to persons or other services of this host, see {source}. Bind only the directory that the application needs{narrower?, such as %}, or allow it with {option}",
+	"bind-other-account":
+		"Refusing to bind {path} read-write: it belongs to the account {account}, which the application does not use. Bind it read-only, or allow it with {option}",
+	"bind-control-socket":
+		"Refusing to bind {path}: whoever connects to its socket {socket} controls this machine. Bind another directory, or allow it with {option}",
+	"writable-executed":
+		"Refusing to make {path} writable ({option}): the host executes or trusts what is in {trusted}, see {source}. Name a directory of the application.",
 	"writable-refused":
 		"Refusing to make {path} writable ({option}): it is a system directory. Name a directory of the application below it.",
 	"decoy-refused":

@@ -150,6 +150,38 @@ export const findingsEn = {
 		what: "is writable by others ({mode}): they can redirect the bind {bind} below it to any directory of the host",
 		fix: "Remove the write permission (chmod go-w), or bind this directory itself",
 	},
+	"bind-executed": {
+		what: "is mounted read-write, and the host executes or trusts what is in {trusted} ({source}): the application can become root",
+		fix: "Rebuild the cage without this bind, or with {path}:ro",
+	},
+	"bind-contains-executed": {
+		what: "is mounted read-write and contains {trusted}, where the host executes or trusts everything ({source}): the application can become root",
+		fix: "Rebuild the cage with a bind of only the directory that the application needs{narrower?, such as %}",
+	},
+	"bind-others": {
+		what: "is mounted read-write, but {trusted} belongs to persons or other services of this host ({source})",
+		fix: "Rebuild the cage without this bind or with {path}:ro, or allow it: {option}",
+	},
+	"bind-contains-others": {
+		what: "is mounted read-write and contains {trusted}, which belongs to persons or other services of this host ({source})",
+		fix: "Rebuild the cage with a bind of only the directory that the application needs{narrower?, such as %}, or allow it: {option}",
+	},
+	"bind-other-account": {
+		what: "is mounted read-write, but belongs to the account {account}, which the application does not use",
+		fix: "Rebuild the cage without this bind or with {path}:ro, or allow it: {option}",
+	},
+	"bind-control-socket": {
+		what: "is mounted, and whoever connects to its socket {socket} controls this machine",
+		fix: "Rebuild the cage without this bind, or allow it: {option}",
+	},
+	"writable-executed": {
+		what: "is writable data of the application, and the host would execute or trust it in {trusted} ({source}) if `release` gave it back",
+		fix: "Create the cage again without it: `make` with --replace",
+	},
+	"configuration-writable": {
+		what: "is configuration that the application may change, although no run changed it; `plan --take-documented` of earlier releases stored such rules",
+		fix: "If the application needs no write access there, create the cage again without it: `make` with --replace",
+	},
 	"account-used-outside": {
 		what: "{account} is also the account of {count} {count|process|processes} outside the cage, such as {pid} ({program}); only the PID namespace separates them from the cage",
 		fix: "Give the cage its own account: make --dedicated-account",

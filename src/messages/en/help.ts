@@ -101,6 +101,7 @@ export const helpEn = {
 		allowSecret: "Private key, shadow file or token that may go into the cage",
 		acceptFinding: "Start the cage despite this finding of `check`; each start reports it again",
 		allowSetuid: "Setuid file that may go into the cage",
+		allowWrite: "Directory of persons or other services that --bind PATH:rw may mount read-write",
 		decoy:
 			"Place decoys: worthless files that the application never opens; opening one raises an alarm (default: where intruders look)",
 		allow: "Grant a permission that the trace did not prove necessary; the words are listed below",
@@ -112,7 +113,7 @@ export const helpEn = {
 		onHost: "Trace without the sandbox: everything that the application writes and sends is real",
 		selftest: "Skip the escape techniques",
 		rounds: "Maximum number of trial rounds (default: 5, with --attach 20)",
-		yes: "Accept all proposals; secrets and setuid files still need their own option",
+		yes: "Accept all proposals; secrets, setuid files and directories of others still need their own option",
 		dryRun: "Show what would be done and change nothing",
 		replace: "Replace a cage of this name that is damaged or belongs to another application; its data is kept",
 		attach: "Trace a running process and its children; it keeps running",

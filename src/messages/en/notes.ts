@@ -136,6 +136,8 @@ export const notesEn = {
 	"kubernetes-renamed": "Kubernetes does not allow the name {name}, so its objects are called {as}.",
 	"export-syslog": "The application writes to syslog, which containers do not have. Its messages are lost there.",
 	"findings-accepted": "Starting {name} despite accepted findings: {findings}.",
+	"starts-with-finding":
+		"{name} starts, but {place} {what}. {fix}. Until then, this message appears at each start. To accept it: --accept-finding {finding}:{place}",
 	"left-out-programs": "{name} answers, but it could not start what was left out: {paths}. If it needs that, add {options}",
 	"allowance-unused": "{option} {path} has no effect: the plan contains no such file. Check the path.",
 	"capabilities-refused":

@@ -99,6 +99,7 @@ export const templateEn = {
 	seeds: "Data copied",
 	writable: "Writable",
 	secrets: "Secrets",
+	writes: "Writes to others' directories",
 	devices: "Devices",
 	allows: "Permissions",
 	packages: "Packages",

@@ -135,6 +135,7 @@ export const transferEn = {
 		accepted: (values: string) => `accepted findings: ${values}`,
 		secrets: (values: string) => `--allow-secret ${values}`,
 		setuid: (values: string) => `--allow-setuid ${values}`,
+		writes: (values: string) => `--allow-write ${values}`,
 		seed: (values: string) => `--seed ${values}`,
 		unit: (values: string) => `the unit ${values}, which starts another program here`,
 		trials: () => "results of trials and self-tests",

@@ -1,7 +1,7 @@
 import { chmod, rename } from "node:fs/promises";
 import { comparePlanWithManifest, isSame } from "../../core/cage/difference.ts";
 import { cageEntries, type Owner } from "../../core/cage/layout.ts";
-import { entriesByPath, type Manifest, type ManifestEntry } from "../../core/cage/manifest.ts";
+import { bindsOf, entriesByPath, type Manifest, type ManifestEntry } from "../../core/cage/manifest.ts";
 import { baseName, join, type Path, pathToBytes, pathToText } from "../../core/path/path.ts";
 import { markRules } from "../../core/plan/marks.ts";
 import type { Plan } from "../../core/plan/plan.ts";
@@ -106,7 +106,7 @@ function describe(
 	entries: readonly ManifestEntry[],
 	owner: Owner | undefined,
 ): Manifest {
-	const { accounts, application, identity, permissions, rules, writable } = plan;
+	const { accounts, application, identity, permissions, writable } = plan;
 	return {
 		schema: "cagewright/manifest/1",
 		generation,
@@ -117,7 +117,7 @@ function describe(
 		...(owner && { owner }),
 		entries,
 		writable,
-		binds: rules.binds,
+		binds: bindsOf(plan),
 		accounts,
 		permissions,
 		identity,

@@ -1,7 +1,19 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, realpathSync } from "node:fs";
+import {
+	closeSync,
+	constants,
+	fstatSync,
+	lstatSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	readlinkSync,
+	readSync,
+	realpathSync,
+} from "node:fs";
 import type { ByteReader } from "../../core/elf/elf.ts";
 import type { LoaderFiles } from "../../core/elf/search.ts";
 import type { FileKind, FileStatus, Files } from "../../core/machine/facts.ts";
+import { type MountPoint, parseMountinfo } from "../../core/machine/mountinfo.ts";
 import {
 	baseName,
 	join,
@@ -20,7 +32,11 @@ import { attempt } from "./errors.ts";
  * answer. Never throws; unreadable files count as absent.
  */
 export function systemFiles(): Files & LoaderFiles {
-	return { status, readLink, list, read, resolve, inspect };
+	return { status, readLink, list, read, resolve, inspect, mounts };
+}
+
+function mounts(): MountPoint[] {
+	return parseMountinfo(attempt(() => readFileSync("/proc/self/mountinfo", "latin1")) ?? "");
 }
 
 function status(path: Path): FileStatus | undefined {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { cageEntries } from "../../../src/core/cage/layout.ts";
 import { Failure } from "../../../src/core/failure.ts";
 import { checkRules } from "../../../src/core/plan/rules.ts";
-import { included, planFor, rules, trace } from "./traces.ts";
+import { asApp, included, planFor, rules, trace, users } from "./traces.ts";
 import { directory, file, link, node, socket, tree } from "./tree.ts";
 
 const files = tree({
@@ -19,6 +19,8 @@ const files = tree({
 	"/srv/app/site/deep": directory(),
 	"/srv/link": link("app/site"),
 });
+
+const facts = { files, users, identity: asApp };
 
 test.each([
 	["include-matches-nothing", 2, { include: ["/etc/hosts", "/nowhere/x"] }],
@@ -42,14 +44,14 @@ test.each([
 	["writable-refused", 4, { writable: ["/proc/sys"] }],
 	["writable-refused", 4, { seed: ["/etc/hosts"] }],
 ])("%s (exit %i): %j", (code, exit, wrong) => {
-	expect(() => checkRules(rules(wrong), files)).toThrow(expect.objectContaining({ code, exit }));
+	expect(() => checkRules(rules(wrong), facts)).toThrow(expect.objectContaining({ code, exit }));
 });
 
 test("possible rules pass: state may be created later, and every cage has shared memory", () => {
 	const writable = ["/srv/shop/state", "/srv/shop/made-later", "/tmp", "/dev/shm"];
 	checkRules(
 		rules({ writable, seed: ["/srv/shop/state/list"], include: ["/etc/h*"], devices: ["/dev/null"], decoys: ["auto", "/x/y"] }),
-		files,
+		facts,
 	);
 });
 

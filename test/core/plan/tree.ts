@@ -83,5 +83,6 @@ export function tree(nodes: Readonly<Record<string, Node>>): Files {
 			const content = read(path);
 			return content && use((offset, length) => content.subarray(offset, offset + length));
 		},
+		mounts: () => [],
 	};
 }

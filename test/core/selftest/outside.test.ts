@@ -62,7 +62,7 @@ test.each<[Partial<Observed>, string[]]>([
 ])("%j is found", (change, finding) => expect(failed(change)).toEqual([finding]));
 
 test("mount points are decoded as the kernel writes them", () => {
-	const mount = { root: "/", path: "/a b\\c", options: ["ro", "nosuid"], type: "ext4", superOptions: ["rw"] };
+	const mount = { device: "8:1", root: "/", path: "/a b\\c", options: ["ro", "nosuid"], type: "ext4", superOptions: ["rw"] };
 	expect(parseMountinfo(String.raw`40 30 8:1 / /a\040b\134c ro,nosuid - ext4 /dev/sda1 rw`)).toEqual([mount]);
 });
 

@@ -8,7 +8,18 @@ import type { Decided } from "./state.ts";
 import { followRow } from "./visible-rows.ts";
 
 /** The rules that this step can undo. */
-const ownRules = ["include", "exclude", "writable", "seed", "binds", "devices", "allowSecret", "allowSetuid", "decoys"] as const;
+const ownRules = [
+	"include",
+	"exclude",
+	"writable",
+	"seed",
+	"binds",
+	"devices",
+	"allowSecret",
+	"allowSetuid",
+	"allowWrite",
+	"decoys",
+] as const;
 
 /** Decisions that can be undone. */
 const mostSteps = 500;

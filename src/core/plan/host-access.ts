@@ -1,0 +1,336 @@
+import type { Application, Bind, Rules } from "../application/application.ts";
+import { Failure, type Note } from "../failure.ts";
+import { type FileStatus, type Files, rightsFor, type User } from "../machine/facts.ts";
+import { type FileSystemPlace, fileSystemPlace, mountOf } from "../machine/mountinfo.ts";
+import { ancestors, baseName, isWithin, join, normalise, type Path, pathFromText, root } from "../path/path.ts";
+import { showPath } from "../path/quote.ts";
+import { wordNaming } from "./accounts.ts";
+import { isMountedByLauncher, isSystemDirectory, mayBeBound, neverBoundDirectories, startsEmpty } from "./areas.ts";
+import { placeNamed, placeOf } from "./links.ts";
+import { socketsIn, socketWord } from "./permission-words.ts";
+import type { Identity } from "./plan.ts";
+import { controlsMachine, executedPlaces, othersPlaces, type TrustedPlace } from "./trusted-places.ts";
+import { walkBelow } from "./walk.ts";
+
+/** Whose rights count on this machine. */
+export interface HostFacts {
+	readonly files: Files;
+	readonly users: readonly User[];
+	/** The account that the application starts as. */
+	readonly identity: Pick<Identity, "uid" | "gid" | "groups">;
+	/** Real path of the state folder. */
+	readonly stateFolder?: Path;
+	/** Further accounts that the application changes to. */
+	readonly uids?: Iterable<number>;
+	/** The application's directories and programs, as paths that it may need (for proposals only). */
+	readonly own?: readonly Path[];
+}
+
+/** The administrator's consents: directories of `--allow-write`, and `socket:PATH` of `--allow`. */
+type Consents = Pick<Rules, "allow" | "allowWrite">;
+export const noConsents: Consents = { allow: [], allowWrite: [] };
+
+/** Why a cage must not have a host directory. */
+export const accessCodes = [
+	"bind-executed",
+	"bind-contains-executed",
+	"bind-others",
+	"bind-contains-others",
+	"bind-other-account",
+	"bind-control-socket",
+] as const;
+type AccessCode = (typeof accessCodes)[number];
+
+export interface AccessProblem extends Note<AccessCode> {
+	readonly path: Path;
+}
+
+/** A directory by its real path and by its place in its file system. */
+interface Location {
+	readonly path: Path;
+	readonly inFileSystem: FileSystemPlace | undefined;
+}
+
+interface Place extends Location {
+	readonly source: string;
+	readonly executed: boolean;
+	readonly exists: boolean;
+}
+
+/** Entries of a bound directory that are searched for sockets; a directory of content may have millions. */
+const maxSearched = 5000;
+
+/** File systems that show the kernel, at whatever mount point (filesystems(5)). */
+const kernelTypes = new Set(
+	(
+		"proc sysfs cgroup cgroup2 devtmpfs devpts securityfs debugfs tracefs configfs efivarfs binfmt_misc bpf pstore selinuxfs " +
+		"fusectl resctrl"
+	).split(" "),
+);
+
+/**
+ * Decides which host directories a cage may have, for every source of a plan. A directory is judged by its real place and by its
+ * place in its file system, so that links and other mount points change nothing.
+ */
+export class HostAccess {
+	readonly #facts: HostFacts;
+	#places: readonly Place[] | undefined;
+	readonly #found = new Map<Path, Place | undefined>();
+
+	constructor(facts: HostFacts) {
+		this.#facts = facts;
+	}
+
+	/**
+	 * Judges a bind of a real path. Returns whether it needs a consent, which the administrator gave. Throws `bind-refused`,
+	 * `bind-state` and the codes of `problemOfBind` (exit 4).
+	 */
+	requireBind(bind: Bind, consents: Consents): boolean {
+		const path = pathFromText(bind.path);
+		const { stateFolder: state } = this.#facts;
+		if (this.#showsSystem(path)) throw new Failure("bind-refused", { path: showPath(path) }, 4);
+		const [here, there] = [path, state ?? path].map((one) => this.#locate(one)) as [Location, Location];
+		if (state !== undefined && (isInside(here, there) || isInside(there, here))) {
+			throw new Failure("bind-state", { path: showPath(path), state: showPath(state) }, 4);
+		}
+		const problem = this.problemOfBind(bind, consents);
+		if (problem) throw new Failure(problem.code, problem.values, 4);
+		return this.problemOfBind(bind, noConsents) !== undefined;
+	}
+
+	/** Throws `writable-executed` (exit 4): data in such a place is executed once it is given back to the host. */
+	requireWritable(option: "writable" | "seed", path: Path): void {
+		const place = this.executedAt(path);
+		if (!place) return;
+		throw new Failure(
+			"writable-executed",
+			{ option, path: showPath(path), trusted: showPath(place.path), source: place.source },
+			4,
+		);
+	}
+
+	/** What a cage with this bind could do to the host, beyond what the administrator allowed. */
+	problemOfBind({ access, path: text }: Bind, consents: Consents): AccessProblem | undefined {
+		const path = pathFromText(text);
+		const isAllowed = this.#isAllowed(path, consents.allowWrite);
+		const socket = isAllowed ? undefined : this.#controlSocketIn(path, consents.allow);
+		if (socket !== undefined) {
+			const option = `--allow ${socketWord(socket) ?? "socket:PATH"}`;
+			return { code: "bind-control-socket", path, values: { path: showPath(path), socket: showPath(socket), option } };
+		}
+		if (access === "ro") return undefined;
+		const place = this.#placeAt(path);
+		if (place?.executed) return this.#problem(path, place, "bind-executed", "bind-contains-executed");
+		if (isAllowed || this.#isOwn(path)) return undefined;
+		const option = `--allow-write ${showPath(path)}`;
+		if (place) return this.#problem(path, place, "bind-others", "bind-contains-others", option);
+		const account = this.#otherOwner(path);
+		return account === undefined
+			? undefined
+			: { code: "bind-other-account", path, values: { path: showPath(path), account, option } };
+	}
+
+	/** The place from which the host would execute what the application writes to this directory of its data. */
+	executedAt(path: Path): { readonly path: Path; readonly source: string } | undefined {
+		if (isMountedByLauncher(path)) return undefined;
+		const place = this.#placeAt(path);
+		return place?.executed && isInside(this.#locate(path), place) ? place : undefined;
+	}
+
+	/** Whether a directory contains a place that the host executes, or is in one: it can be neither moved nor replaced. */
+	isExecuted(path: Path): boolean {
+		return this.#placeAt(path)?.executed ?? false;
+	}
+
+	#problem(path: Path, place: Place, at: AccessCode, around: AccessCode, option = ""): AccessProblem {
+		const isAt = isInside(this.#locate(path), place);
+		const narrower = isAt ? undefined : this.#narrower(path);
+		const values = { path: showPath(path), trusted: showPath(place.path), source: place.source, option };
+		return {
+			code: isAt ? at : around,
+			path,
+			values: { ...values, narrower: narrower === undefined ? "" : showPath(narrower) },
+		};
+	}
+
+	/** The place that tells most: an executed one, one that contains the path, the innermost, an existing one, the highest. */
+	#placeAt(path: Path): Place | undefined {
+		if (!this.#found.has(path)) this.#found.set(path, this.#find(path));
+		return this.#found.get(path);
+	}
+
+	#find(path: Path): Place | undefined {
+		const here = this.#locate(path);
+		const rank = (place: Place) => {
+			const isIn = isInside(here, place);
+			return [place.executed, isIn, isIn ? place.path.length : place.exists, -ancestors(place.path).length].map(Number);
+		};
+		const met = [...this.#all(), ...this.#named(path)].filter((place) => isInside(here, place) || isInside(place, here));
+		return met.reduce<Place | undefined>((best, place) => (best && !isHigher(rank(place), rank(best)) ? best : place), undefined);
+	}
+
+	#all(): readonly Place[] {
+		this.#places ??= [
+			...executedPlaces.flatMap((place) => this.#expand(place, true)),
+			...othersPlaces.flatMap((place) => this.#expand(place, false)),
+			...this.#homes().map((home) => this.#place(home, "passwd(5)", false)),
+		];
+		return this.#places;
+	}
+
+	/** Homes of the accounts that log in. */
+	#homes(): Path[] {
+		return this.#facts.users.flatMap(({ home, shell, uid }) => {
+			const path = placeNamed(home, this.#facts.files);
+			const isUsed = uid > 0 && !/\/(nologin|false|sync|halt|shutdown)$/.test(shell) && home.startsWith("/");
+			return isUsed && !isSystemDirectory(path) && !startsEmpty(path) ? [path] : [];
+		});
+	}
+
+	#expand({ paths, source }: TrustedPlace, executed: boolean): Place[] {
+		return paths.split(" ").flatMap((text) => this.#matching(text).map((path) => this.#place(path, source, executed)));
+	}
+
+	/** Places whose pattern a path matches, although they may not exist yet. */
+	#named(path: Path): Place[] {
+		const inTable = (places: readonly TrustedPlace[], executed: boolean) =>
+			places.flatMap(({ paths, source }) =>
+				paths.split(" ").flatMap((text) => {
+					const named = text.includes("*") ? patternOf(text).exec(path)?.[1] : undefined;
+					return named === undefined ? [] : [this.#place(named as Path, source, executed)];
+				}),
+			);
+		return [...inTable(executedPlaces, true), ...inTable(othersPlaces, false)];
+	}
+
+	#place(named: Path, source: string, executed: boolean): Place {
+		const { files } = this.#facts;
+		const path = placeOf(named, files);
+		return { ...this.#locate(path), source, executed, exists: files.status(path) !== undefined };
+	}
+
+	/** Paths without `*` need not exist: the application could create them. */
+	#matching(pattern: string): Path[] {
+		const { files } = this.#facts;
+		return pattern
+			.split("/")
+			.slice(1)
+			.reduce<Path[]>(
+				(tops, part) => {
+					if (!part.includes("*")) return tops.map((top) => join(top, part));
+					const below = tops.flatMap((top) => files.list(placeOf(top, files)).map((name) => join(top, name)));
+					return below.filter((path) => patternOf(part).test(baseName(path)));
+				},
+				[root],
+			)
+			.filter((path) => !pattern.includes("*") || files.status(placeOf(path, files)) !== undefined);
+	}
+
+	#locate(path: Path): Location {
+		return { path, inFileSystem: fileSystemPlace(path, this.#facts.files.mounts()) };
+	}
+
+	/** Whether a directory is a system directory, or shows the kernel, under any mount point. */
+	#showsSystem(path: Path): boolean {
+		const { files } = this.#facts;
+		const here = this.#locate(path);
+		const system = neverBoundDirectories.filter((directory) => placeOf(directory, files) === directory);
+		return (
+			!mayBeBound(path) ||
+			kernelTypes.has(mountOf(path, files.mounts())?.type ?? "") ||
+			system.some((directory) => isInside(this.#locate(directory), here))
+		);
+	}
+
+	#isAllowed(path: Path, allowed: readonly string[]): boolean {
+		return allowed.some((text) => placeNamed(text, this.#facts.files) === path);
+	}
+
+	/** Whether the account that the application starts as owns a directory, so that it can change it without a cage, too. */
+	#isOwn(path: Path): boolean {
+		const { files, identity } = this.#facts;
+		return identity.uid > 0 && files.status(path)?.uid === identity.uid;
+	}
+
+	/** The account that owns a directory in which the application could write although it never runs as this account. */
+	#otherOwner(path: Path): string | undefined {
+		const { files, identity, uids = [], users } = this.#facts;
+		const status = files.status(path);
+		const own = new Set([0, identity.uid, ...uids]);
+		if (!status || own.has(status.uid) || !this.#mayUse(status)) return undefined;
+		return users.find(({ uid }) => uid === status.uid)?.name ?? String(status.uid);
+	}
+
+	/** Whether the application may write to a file or connect to a socket. A start as root can become every account. */
+	#mayUse(status: FileStatus): boolean {
+		const { identity } = this.#facts;
+		return identity.uid === 0 || (rightsFor(status, identity) & 0o2) !== 0;
+	}
+
+	#controlSocketIn(directory: Path, allow: readonly string[]): Path | undefined {
+		const { files, identity } = this.#facts;
+		const allowed = new Set(socketsIn(allow).map((text) => placeNamed(text, files)));
+		let searched = 0;
+		for (const { path, status } of walkBelow(directory, files, () => searched++ >= maxSearched)) {
+			if (status.kind !== "socket" || allowed.has(path)) continue;
+			if (controlsMachine(path, identity.uid) && this.#mayUse(status)) return path;
+		}
+		return undefined;
+	}
+
+	/** A directory below a refused one that belongs to the application. */
+	#narrower(top: Path): Path | undefined {
+		const { files, identity, own = [] } = this.#facts;
+		const isFree = (path: Path) => {
+			const place = this.#placeAt(path);
+			return files.status(path)?.kind === "directory" && (!place || (!place.executed && this.#isOwn(path)));
+		};
+		const named = own.filter((path) => path !== top && isWithin(path, top));
+		const below = files.list(top).map((name) => join(top, name));
+		const owned = [...below, ...below.flatMap((path) => (isMountedByLauncher(path) ? [] : children(path, files)))].filter(
+			(path) => {
+				const isNamed = own.some((one) => baseName(one).startsWith(baseName(path)) && baseName(path).length > 2);
+				return isNamed || (identity.uid > 0 && files.status(path)?.uid === identity.uid);
+			},
+		);
+		return [...named, ...owned].find(isFree);
+	}
+}
+
+/** Returns the accounts that words of `--account` name. */
+export function uidsNamed(words: readonly string[], users: readonly User[]): number[] {
+	return users.filter(({ name }) => wordNaming(words, "user", name) !== undefined).map(({ uid }) => uid);
+}
+
+/** Returns the places that an application names itself, to propose one of them instead of a directory that is refused. */
+export function ownPlaces({ command, directories }: Pick<Application, "command" | "directories">): Path[] {
+	const created = directories.map((text) => text.split(":")[0] ?? "");
+	const named = command.flatMap((word) => /(?:^|=)(\/.*)$/s.exec(word)?.[1] ?? []);
+	return [...created, ...named].map((text) => normalise(pathFromText(text)));
+}
+
+function children(path: Path, files: Files): Path[] {
+	return files.status(path)?.kind === "directory" ? files.list(path).map((name) => join(path, name)) : [];
+}
+
+/** Whether a directory is at or below another one, by its path or in the same file system. */
+function isInside(one: Location, other: Location): boolean {
+	const [here, there] = [one.inFileSystem, other.inFileSystem];
+	const isSame = here !== undefined && there !== undefined && here.device === there.device;
+	return isWithin(one.path, other.path) || (isSame && isWithin(here.path, there.path));
+}
+
+/** Compares lists of numbers; the first difference decides. */
+function isHigher(a: readonly number[], b: readonly number[]): boolean {
+	const at = a.findIndex((value, index) => value !== b[index]);
+	return at >= 0 && (a[at] ?? 0) > (b[at] ?? 0);
+}
+
+/** Matches a pattern's place, and everything below. The first group is the place. */
+function patternOf(pattern: string): RegExp {
+	return new RegExp(`^(${pattern.split("*").map(escapeRegExp).join("[^/]*")})(?:/|$)`, "s");
+}
+
+function escapeRegExp(text: string): string {
+	return text.replace(/[.+^${}()|[\]\\]/g, "\\$&");
+}
