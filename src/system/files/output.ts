@@ -1,5 +1,5 @@
 import { type BigIntStats, constants, readdirSync, readFileSync, readlinkSync, write } from "node:fs";
-import { access, type FileHandle, open } from "node:fs/promises";
+import { access, type FileHandle, open, rmdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../core/failure.ts";
 import { baseName, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
@@ -43,6 +43,7 @@ export async function openOutput(request: OutputRequest): Promise<Output> {
 		await using node = await openNode(place, request);
 		if (node !== undefined && !node.stats.isFile()) return await openSpecial(place, node, request.signal);
 		await access(pathToBytes(place.at(".")), constants.W_OK | constants.X_OK);
+		if (node !== undefined) await requireReplaceable(place);
 		return {
 			...{ path: place.path, isFile: true },
 			write: (text) => writeFile(place, request, text),
@@ -52,6 +53,16 @@ export async function openOutput(request: OutputRequest): Promise<Output> {
 		await close(place);
 		throw outputFailure(error, place.path);
 	}
+}
+
+/**
+ * rmdir(2) never removes a file, but first makes every check of a removal: sticky directories and chattr(1). An append-only directory
+ * would keep our temporary file, too.
+ */
+async function requireReplaceable(place: Place): Promise<void> {
+	await rmdir(pathToBytes(place.at(place.name))).catch((error: unknown) => {
+		if (errorName(error) !== "ENOTDIR") throw error;
+	});
 }
 
 const close = (place: Place) => place[Symbol.asyncDispose]();
