@@ -15,5 +15,5 @@ export { show } from "./show.ts";
 
 export function machine(state: string): ComparingMachine {
 	const auditing = auditingMachine(state);
-	return { ...auditing, recording: systemRecording(auditing.files, version), units: { service: hostService } };
+	return { ...auditing, recording: systemRecording(auditing.files, { state, version }), units: { service: hostService } };
 }

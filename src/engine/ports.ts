@@ -8,6 +8,7 @@ import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Identity, PackageRef } from "../core/plan/plan.ts";
 import type { Greeting } from "../core/probe/recognise.ts";
+import type { AlarmService } from "../core/record/alarm-service.ts";
 import type { MachineFacts, PackageOrigin } from "../core/record/evidence.ts";
 import type { ProcessState } from "../core/selftest/foreign/state.ts";
 import type { ForeignTarget } from "../core/selftest/foreign/verdict.ts";
@@ -114,6 +115,10 @@ export interface SelftestTools {
 export interface Recording {
 	/** The user who runs this: the login behind sudo if there is one. */
 	who(): string;
+	/** The login of the person who runs this. Undefined for root, because an account that several people use names nobody. */
+	person(): string | undefined;
+	/** The service of `cagewright watch`, and whether it watches this cage. Undefined if systemd does not run. */
+	alarmService(cage: string): Promise<AlarmService | undefined>;
 	host(): Pick<MachineFacts, "host" | "system" | "distribution" | "architecture" | "packageKind" | "kernel" | "cagewright">;
 	/** Origins of the packages that are installed in exactly this version; the others are absent. */
 	origins(packages: readonly PackageRef[]): readonly (PackageRef & PackageOrigin)[];

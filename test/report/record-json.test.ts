@@ -46,6 +46,7 @@ test("the schema accepts a complete record and a minimal one of an older version
 			responsible: { purpose: "mail", initiatedBy: "a", implementedBy: "b", approved: { by: "c", at, generation: 1 } },
 			life: [{ stage: "reload", cameUp: false, by: "SIGHUP" }],
 			next: [{ kind: "modules", directory: strange, paths: [strange], count: 1 }],
+			alarmService: { installed: true, active: false, covers: true },
 			watched: { since: at, until: at, seconds: 0, missed: [strange] },
 			configuration: [{ path: strange, state: "edited", against: "host", difference: ["@@ -1,1 +1,1 @@", "-a", "+b"] }],
 			check: {

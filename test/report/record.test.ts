@@ -57,12 +57,14 @@ test.each([
 ] as const)("the record says which attacks raise an alarm, and which stay silent (%s)", (language, measured, silent) => {
 	const at = "2026-01-01T00:00:00.000Z";
 	const alarms = { at, generation: 1, filtered: 96, raised: 94, slowest: 0.1, silent: ["clone3-user", "io-uring"] };
-	const text = record({ cage: { alarms } }, [], place, language);
+	const alarmService = { installed: true, active: true, covers: true };
+	const text = recordMarkdown(recordFor({ cage: { alarms } }, [], place, { alarmService }), messagesIn(language));
 	expect(text).toContain(measured);
 	expect(text).toContain(silent);
 	expect(text).toContain("clone3-user, io-uring");
 	// Another generation may have another filter.
-	const other = record({ cage: { alarms: { ...alarms, generation: 2 } } }, [], place, language);
+	const elsewhere = { cage: { alarms: { ...alarms, generation: 2 } } };
+	const other = recordMarkdown(recordFor(elsewhere, [], place, { alarmService }), messagesIn(language));
 	expect(other).not.toContain(measured);
 	expect(other).not.toContain("clone3-user");
 });

@@ -112,6 +112,19 @@ describe("in a booted system", () => {
 		expect(spawnSync("promtool", ["check", "metrics"], { encoding: "utf8", input: `${text}\n` })).toMatchObject({ status: 0 });
 	});
 
+	test("the record shows whether a watch runs for the cage", async () => {
+		const service = async () => JSON.parse(await system.must("cagewright record demo --format json")).alarmService;
+		expect(await service()).toEqual({ installed: false, active: false, covers: false });
+		await system.must("cagewright watch --install");
+		expect(await service()).toEqual({ installed: true, active: true, covers: true });
+		await system.must("cagewright make demo --name other --yes --no-selftest --quiet && cagewright watch --install other");
+		expect(await service()).toEqual({ installed: true, active: true, covers: false });
+		await system.must(`systemctl stop ${watchUnit}`);
+		expect(await service()).toEqual({ installed: true, active: false, covers: false });
+		await system.must("cagewright watch --uninstall && cagewright remove other --yes --quiet");
+		expect(await service()).toEqual({ installed: false, active: false, covers: false });
+	});
+
 	test("`install`, `uninstall` and `watch` leave the package's files alone", async () => {
 		expect(JSON.parse(await system.must("cagewright install --json"))).toMatchObject({ places: [], packaged: true });
 		expect((await system.run("cagewright uninstall")).stderr).toContain("package manager");

@@ -9,6 +9,7 @@ import type { NextExercise } from "../coverage/next-exercises.ts";
 import type { WatchResult } from "../failure-watch/result.ts";
 import type { Path } from "../path/path.ts";
 import type { MeasuredAlarms, SelftestSummary } from "../selftest/verdict.ts";
+import type { AlarmService } from "./alarm-service.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Evidence } from "./evidence.ts";
 import type { HistoryLine } from "./history.ts";
@@ -43,6 +44,8 @@ export interface CageRecord {
 	readonly next?: readonly NextExercise[];
 	/** The result of watching in production. */
 	readonly watched?: RecordedWatch;
+	/** Absent if systemd does not run. */
+	readonly alarmService?: AlarmService;
 	/** Lines of the append-only log, oldest first. */
 	readonly history: readonly HistoryLine[];
 }

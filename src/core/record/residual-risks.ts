@@ -127,9 +127,11 @@ function accountFindings({ check }: CageRecord) {
 	return (check?.findings ?? []).filter(({ code }) => code === "account-used-outside" || code === "account-of-other-cage");
 }
 
-/** Counts ports, accounts and directories that other services use too. */
-export function sharedThings(record: CageRecord): number {
-	const notes = (record.evidence?.notes ?? record.cage.notes ?? []).filter(({ code }) => code.startsWith("shares-"));
+/** Counts ports, accounts and directories that other services use too. Undefined if nobody looked. */
+export function sharedThings(record: CageRecord): number | undefined {
+	const known = record.evidence?.notes ?? record.cage.notes;
+	if (!known || !record.check) return undefined;
+	const notes = known.filter(({ code }) => code.startsWith("shares-"));
 	const accounts = notes.some(({ code }) => code.startsWith("shares-account"));
 	return notes.length + (accounts ? 0 : accountFindings(record).length);
 }

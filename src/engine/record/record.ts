@@ -71,9 +71,10 @@ export async function recordOf(context: Context<ComparingMachine>, name: string)
 	const adoption = await store.adoption(name);
 	const trace = await store.trace(name);
 	// getcap(8) runs while the coverage is measured.
-	const [checked, reached] = await Promise.all([
+	const [checked, reached, alarmService] = await Promise.all([
 		checkCage({ ...context, emit() {} }, name, { present }),
 		trace && coverageOf(context, cage, trace, manifest),
+		recording.alarmService(name),
 	]);
 	return {
 		writtenAt: new Date(now()).toISOString(),
@@ -88,6 +89,7 @@ export async function recordOf(context: Context<ComparingMachine>, name: string)
 		check: checkOf(checked, now()),
 		...(adoption ? { adopted: { service: adoption.service, since: adoption.since } } : {}),
 		...reached,
+		...(alarmService ? { alarmService } : {}),
 		...watchOf(await store.upkeep.watched(name), checked),
 		history: (await store.history(name)).map(historyLine),
 	};

@@ -1,12 +1,12 @@
 import { argumentWord, programWord } from "../../core/confinement/unit/quote.ts";
 import { packagedWatchUnit, programFolder } from "../../core/installation/installation.ts";
 import { type Path, pathToText } from "../../core/path/path.ts";
+import { alarmUnit } from "../../core/record/alarm-service.ts";
 import { knownCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { requireOurs } from "../upkeep/installation.ts";
 import { watchUnitPlace } from "./alarms.ts";
 
-const unit = "cagewright-watch.service";
 /** The owner that the file names. */
 const owner = pathToText(programFolder) ?? "";
 
@@ -50,8 +50,8 @@ export async function installWatch(
 	// A unit with other options would override the package's unit.
 	else if ((await machine.units.installed(watchUnitPlace)).kind === "ours") await machine.units.uninstall(watchUnitPlace);
 	// Restart, because an older watch may run.
-	await machine.services.enable(unit, false, "/");
-	await machine.services.enable(unit, true, "/");
+	await machine.services.enable(alarmUnit, false, "/");
+	await machine.services.enable(alarmUnit, true, "/");
 	return { changed: true, unit: text, place };
 }
 
@@ -68,7 +68,7 @@ export async function uninstallWatch(
 	if (!done.changed) return done;
 	await requireOurs(machine, watchUnitPlace);
 	if (dryRun) return done;
-	await machine.services.enable(unit, false, "/");
+	await machine.services.enable(alarmUnit, false, "/");
 	if (hasFile) await machine.units.uninstall(watchUnitPlace);
 	await machine.units.reload();
 	return done;

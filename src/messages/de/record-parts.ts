@@ -50,6 +50,7 @@ export const recordPartsDe: RecordPartsMessages = {
 	adopted: "Läuft als Dienst",
 	adoptedSince: "{service}, seit {at}",
 	notCovered: "Die Anwendung gehört zu keinem bekannten Paket; die Abdeckung lässt sich nicht messen.",
+	notTraced: "offen: Die Beobachtung ist nicht gespeichert; ihre Abdeckung wurde nicht gemessen",
 	coverageHead: ["Art", "Benutzt", "Von", "Nicht benutzt"],
 	watched: "Im Betrieb beobachtet von {since} bis {until}, zusammen {time}. Fehlende Pfade: {count:count}.",
 	notWatched: "Im Betrieb nicht auf fehlende Pfade beobachtet.",
@@ -106,6 +107,8 @@ export const recordPartsDe: RecordPartsMessages = {
 	access: { ro: "lesen", rw: "lesen und schreiben" },
 	groupWriting:
 		"Der Käfig ist im Betrieb schreibgeschützt. Die Anwendung kann nur in diese Verzeichnisse schreiben und darin keine Dateien ausführen.",
+	groupWritingExecutable:
+		"Der Käfig ist im Betrieb schreibgeschützt. Die Anwendung kann nur in diese Verzeichnisse schreiben. Der Abschnitt zur Abschottung nennt die, in denen sie Dateien ausführen darf.",
 	checkedAt: "Mit dem Host verglichen am {at}: {verdict}",
 	upToDate: "Die Dateien entsprechen denen des Hosts.",
 	outdated: "Der Host hat neuere Dateien; cagewright update aktualisiert den Käfig.",

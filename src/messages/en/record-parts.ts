@@ -53,6 +53,7 @@ export const recordPartsEn = {
 	adopted: "Runs as service",
 	adoptedSince: "{service}, since {at}",
 	notCovered: "The application belongs to no known package, so its coverage cannot be measured.",
+	notTraced: "open: the trace is not stored, so its coverage was not measured",
 	coverageHead: ["Kind", "Used", "Of", "Not used"],
 	watched: "Watched in production from {since} to {until}, {time} in all. Missing paths: {count:count}.",
 	notWatched: "Not watched in production for missing paths.",
@@ -106,6 +107,8 @@ export const recordPartsEn = {
 	access: { ro: "read", rw: "read and write" },
 	groupWriting:
 		"The cage is read-only while it runs. The application can write only to these directories, and cannot execute files in them.",
+	groupWritingExecutable:
+		"The cage is read-only while it runs. The application can write only to these directories. The section on confinement names those in which it may execute files.",
 	checkedAt: "Compared with the host at {at}: {verdict}",
 	upToDate: "the files match the host's.",
 	outdated: "the host has newer files; to update the cage, run cagewright update.",

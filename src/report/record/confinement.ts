@@ -23,7 +23,7 @@ export function confinement(record: CageRecord, messages: Messages): Block[] {
 	const weaker = last?.weaker ?? [];
 	const lacking = last?.landlock ? lackingAbilities(last.landlock) : [];
 	return [
-		text(`${words.layers(!weaker.includes("landlock"))} ${words.launcher(launcherName)}`),
+		text(...(last ? [`${words.layers(!weaker.includes("landlock"))} `] : []), words.launcher(launcherName)),
 		...list(
 			weaknesses.filter((weakness) => weaker.includes(weakness)).map((weakness) => messages.note(`weaker-${weakness}`, {})),
 		),
@@ -164,7 +164,7 @@ export function permissions({ cage, evidence, manifest, place }: CageRecord, mes
 	const special = manifest.entries.filter(isSpecial);
 	const [before = "", after = ""] = words.logs("\0").split("\0");
 	return [
-		text(parts.groupWriting),
+		text(manifest.permissions.executableData ? parts.groupWritingExecutable : parts.groupWriting),
 		...table(
 			"writable",
 			words.writableHead,

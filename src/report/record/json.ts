@@ -64,6 +64,7 @@ export function recordToJson(record: CageRecord): object {
 		})),
 		selftest: selftestOf(record) ?? null,
 		alarms: measuredAlarms(record) ?? null,
+		alarmService: record.alarmService ?? null,
 		confinement: {
 			network: application.network,
 			openings: permissionsToJson(manifest.permissions),
@@ -84,7 +85,7 @@ export function recordToJson(record: CageRecord): object {
 			reasons: reasons.map(reasonToJson),
 		})),
 		binds: manifest.binds,
-		shared: evidence?.shared ?? [],
+		shared: evidence?.shared ?? null,
 		declined: evidence?.declined ?? null,
 		configuration: configuration.map(({ path: one, ...rest }) => ({ path: pathToJson(one), ...rest })),
 		check: check
@@ -107,7 +108,7 @@ export function recordToJson(record: CageRecord): object {
 			at,
 			who,
 			rounds: trials.length,
-			answered: trials.at(-1)?.answered ?? false,
+			answered: trials.at(-1)?.answered ?? null,
 			selftest: selftest ?? null,
 		})),
 		history: history.map(({ details, ...line }) => ({ ...line, details: maskLine(details) })),

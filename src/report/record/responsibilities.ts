@@ -55,11 +55,12 @@ export function checklist(record: CageRecord, messages: Messages): Block[] {
 	];
 }
 
-/** Counts of items by state, and the open ones. */
+/** Counts of items by state. The open ones include those that only a person can answer. */
 export function checklistCount(record: CageRecord, messages: Messages): string {
 	const items = checklistOf(record);
 	const count = (state: ChecklistItem["state"]) => items.filter((item) => item.state === state).length;
-	const [shown, failed, open, person] = [count("shown"), count("failed"), count("open"), count("person")];
+	const [shown, failed, person] = [count("shown"), count("failed"), count("person")];
+	const open = count("open") + person;
 	return messages.fill(messages.record.checklist.count, { of: items.length - count("explains"), shown, failed, open, person });
 }
 
@@ -80,18 +81,24 @@ function sentence(id: ItemId, messages: Messages): Cell {
 	return published[id] === undefined ? (questions[id] ?? "") : quote(published[id]);
 }
 
-function evidenceText({ id, state, values }: ChecklistItem, { manifest, responsible }: CageRecord, messages: Messages): string {
-	const { evidence, missing } = messages.record.checklist;
-	const known = messages.fill(evidence[id], values);
-	if (state === "open") return missing.open;
-	if (state !== "person") return known;
+function evidenceText(
+	{ id, state, values }: ChecklistItem,
+	{ check, manifest, responsible }: CageRecord,
+	messages: Messages,
+): string {
+	const { evidence, failed, missing } = messages.record.checklist;
+	if (state === "failed") return messages.fill(failed[id] ?? evidence[id], values);
+	if (state === "open") return id === "q6" && check ? messages.fill(missing.updates, values) : missing.open;
+	if (state !== "person") return messages.fill(evidence[id], values);
 	const { approved } = responsible;
 	if (id === "q9" && approved && !isApproved(responsible, manifest.generation)) {
 		return messages.fill(missing.approval, { who: approved.by, generation: approved.generation });
 	}
-	if (id === "r3") return missing.profiles;
+	if (id === "r3") return values.isOff ? missing.profiles : missing.profile;
 	// Evidence is shown even if a person has to add the rest.
-	return id === "s14" ? messages.fill(missing.detection, values) : missing.person;
+	if (id !== "s14") return missing.person;
+	const found = values.raised ? missing.unwatched : values.watches ? missing.unproven : missing.detection;
+	return messages.fill(found, values);
 }
 
 export function risks(record: CageRecord, messages: Messages): Block[] {

@@ -62,10 +62,16 @@ function generations({ earlier, evidence }: CageRecord, messages: Messages): Blo
 		at,
 		who,
 		String(rounds.length),
-		yesNo(rounds.at(-1)?.answered === true, messages),
+		answeredOf(rounds, messages),
 		selftest ? messages.fill(parts.escapesTried, { escaped: selftest.escaped.length, tried: selftest.tried }) : parts.open,
 	];
 	return [text(parts.generationsIntro), ...table("generations", parts.generationsHead, all.map(row))];
+}
+
+/** A generation without a trial says nothing about answers. */
+function answeredOf(rounds: Evidence["trials"], messages: Messages): Inline {
+	const last = rounds.at(-1);
+	return last ? yesNo(last.answered, messages) : { state: "open", text: messages.record.parts.open };
 }
 
 export function selftest(record: CageRecord, messages: Messages): Block[] {
@@ -87,7 +93,7 @@ export function coverage({ coverage: reached, life, next = [], watched }: CageRe
 	const { parts } = messages.record;
 	const words = messages.wizard.coverage;
 	return [
-		text(reached ? coverageLine(reached, messages) : parts.notCovered),
+		text(reached ? coverageLine(reached, messages) : life ? parts.notCovered : { state: "open", text: parts.notTraced }),
 		...table(
 			"coverage",
 			parts.coverageHead,

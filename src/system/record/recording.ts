@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import { readFileSync, realpathSync } from "node:fs";
 import { hostname, release as kernelRelease, machine, userInfo } from "node:os";
 import type { Files } from "../../core/machine/facts.ts";
 import { type Path, pathFromBytes, pathFromText } from "../../core/path/path.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
+import { type AlarmService, alarmUnit, watchedBy } from "../../core/record/alarm-service.ts";
 import type { PackageOrigin } from "../../core/record/evidence.ts";
 import { packageKindOf } from "../../core/record/packages.ts";
 import type { Recording } from "../../engine/ports.ts";
@@ -10,17 +12,23 @@ import { attempt } from "../files/errors.ts";
 import { sha256 } from "../files/hash.ts";
 import { parseDpkgStatus } from "../packages/databases.ts";
 import { distributionIds, osRelease } from "../packages/packages.ts";
+import { systemctl, systemServices } from "../units/systemctl.ts";
 
 const osReleaseFile = pathFromText("/etc/os-release");
 
-/** The machine's facts for the record. `version` is the program's own. */
-export function systemRecording(files: Files, version: string): Recording {
+/** The machine's facts for the record. `state` is the state folder, `version` the program's own. */
+export function systemRecording(
+	files: Files,
+	{ state, version }: { readonly state: string; readonly version: string },
+): Recording {
 	return {
 		who() {
 			const user = userName();
 			const behind = process.env.SUDO_USER;
 			return behind ? `${behind} (sudo, ${user})` : user;
 		},
+		person: () => [process.env.SUDO_USER, userName()].find((name) => name && name !== "root"),
+		alarmService: (cage) => alarmService(cage, state),
 		host() {
 			// Usually a link into /usr.
 			const release = files.resolve(osReleaseFile);
@@ -39,6 +47,27 @@ export function systemRecording(files: Files, version: string): Recording {
 		origins: (packages) => packageOrigins(packages, files),
 		sha256,
 		asShipped: (paths) => shippedConfiguration(paths, files),
+	};
+}
+
+const usualState = "/var/lib/cagewright";
+
+/** Asks systemd about the unit, and the running process itself what it watches. */
+async function alarmService(cage: string, state: string): Promise<AlarmService | undefined> {
+	if (!systemServices.running()) return undefined;
+	const { output, status } = await systemctl(["show", "--property=UnitFileState,ActiveState,MainPID", alarmUnit]);
+	if (status !== 0) return undefined;
+	const value = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(output)?.[1] ?? "";
+	const words = attempt(() => readFileSync(`/proc/${value("MainPID")}/cmdline`, "utf8"))
+		?.split("\0")
+		.slice(0, -1);
+	const watched = watchedBy(words ?? []);
+	const isHere = (folder: string) => attempt(() => realpathSync(folder)) === attempt(() => realpathSync(state));
+	return {
+		installed: value("UnitFileState") === "enabled",
+		active: value("ActiveState") === "active",
+		covers:
+			watched !== undefined && isHere(watched.state ?? usualState) && (!watched.names.length || watched.names.includes(cage)),
 	};
 }
 

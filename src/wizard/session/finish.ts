@@ -97,14 +97,14 @@ export async function installFor(context: Context, name: string, service: string
 	return { action, place: showPath(place), unit: service ?? unitName(name) };
 }
 
-/** The people that the record names. Proposes the current account. Asks only once. */
+/** The people that the record names. Proposes the person behind the current account. Asks only once. */
 export async function recordNames({ machine }: Pick<Context, "machine">, name: string): Promise<RecordNames> {
 	const { records } = machine.store;
 	const { asked = false, ...always } = await records.names();
 	const { implementedBy, initiatedBy }: Responsible = { ...always, ...(await records.responsible(name)) };
 	return {
 		initiatedBy: initiatedBy ?? "",
-		implementedBy: implementedBy ?? (asked ? "" : machine.recording.who()),
+		implementedBy: implementedBy ?? (asked ? "" : (machine.recording.person() ?? "")),
 		asks: !asked && (initiatedBy === undefined || implementedBy === undefined),
 	};
 }
