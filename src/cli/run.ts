@@ -33,6 +33,7 @@ export async function run(
 		}
 		// One character is one byte, because paths and arguments need not be UTF-8.
 		process.stdout.write(Buffer.from(script, "latin1"));
+		if (!terminal.options.quiet) terminal.say(terminal.messages.cli.printed);
 		return 0;
 	}
 	const { quiet } = terminal.options;

@@ -37,8 +37,10 @@ export interface LaunchRequest {
 	readonly attended?: "pipe" | "terminal";
 	/** Traces with strace; not `fast` if our own filter runs, because its denials would not show. */
 	readonly trace?: { readonly mode: TraceMode; onData(chunk: Uint8Array): void };
-	/** Receives the application's output. Otherwise it inherits our stdin, stdout and stderr. */
+	/** Receives the application's output. Otherwise it is written to our stdout and stderr. */
 	readonly onOutput?: (chunk: Uint8Array) => void;
+	/** Told once for each of our outputs (1, 2) that some of the application's output could not be written (errno(3)). */
+	readonly onLoss?: (descriptor: number, error: string) => void;
 	/** Passes the output to our terminal unchanged, including control sequences. */
 	readonly raw?: boolean;
 	/** Must resolve before anything is started. The launch is prepared in the meantime and cancelled if this rejects. */

@@ -90,7 +90,13 @@ async function runOnce(
 		asked.end();
 	});
 	try {
-		const launching = context.machine.launcher.start({ ...request, command: [place, ...args], raw, after: audited });
+		const launching = context.machine.launcher.start({
+			...{ ...request, command: [place, ...args], raw, after: audited },
+			onLoss(descriptor, error) {
+				const values = { name, output: descriptor === 1 ? "stdout" : "stderr", error };
+				context.emit({ event: "warned", code: "run-output-lost", values });
+			},
+		});
 		const launched = await launching.catch(async (error: unknown) => {
 			// A finding explains more than a failed preparation that it caused.
 			await audited;

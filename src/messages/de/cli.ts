@@ -221,6 +221,8 @@ export const cliDe: CliMessages = {
 	},
 	certificateCopied: (name, path) =>
 		`Der Käfig ${name} enthält eine Kopie von ${path}, die eine Erneuerung nicht aktualisiert. Bauen Sie den Käfig neu mit: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
+	printed:
+		"Die gedruckten Befehle geben ihre eigenen Ausgaben an die Anwendung weiter, die eine Datei dort leeren oder deren Rechte ändern könnte. `run` leitet sie stattdessen durch eine Pipe. Hängen Sie bei einer Datei oder einem Gerät an: 2>&1 | cat",
 	shell: (name, keepWrites) =>
 		`Shell im Käfig ${name}, eingeschränkt wie seine Anwendung. ${keepWrites ? "Änderungen an den Daten bleiben." : `Änderungen werden verworfen${keepWrites === undefined ? "" : " (--keep-writes behält sie)"}.`} Mit 'exit' verlassen Sie sie.`,
 	apps: {

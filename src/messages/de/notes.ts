@@ -84,6 +84,8 @@ export const notesDe: Notes = {
 	"run-again": "Der Käfig {name} hat die Generation gewechselt. Die Anwendung wird dort wieder gestartet.",
 	"run-waits":
 		"{name} ist noch nicht beendet. Die Anwendung wird in {seconds} s mit KILL beendet, bei einem zweiten TERM sofort.",
+	"run-output-lost":
+		"Ausgaben von {name} lassen sich nicht nach {output} schreiben ({error}) und gehen verloren; die Anwendung läuft weiter. Prüfen Sie die Platte oder das Gerät hinter {output}.",
 	"run-killed": "{name} läuft noch. Die Anwendung wird mit KILL beendet.",
 	"talks-to-port":
 		"Die Anwendung verbindet sich mit Port {port} dieses Systems. Im Käfig erreicht sie den Port des Hosts, weil beide dasselbe Netz benutzen.",

@@ -228,6 +228,8 @@ export const cliEn = {
 	},
 	certificateCopied: (name: string, path: string) =>
 		`Cage ${name} contains a copy of ${path}, which a renewal does not update. Rebuild the cage with: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
+	printed:
+		"The printed commands pass their own stdout and stderr to the application, which could empty a file there or change its mode. `run` relays them instead. For a file or device, append: 2>&1 | cat",
 	/** `keepWrites` is undefined if the verb has no such option. */
 	shell: (name: string, keepWrites: boolean | undefined) =>
 		`Shell in cage ${name}, confined like its application. ${keepWrites ? "Changes to the data are kept." : `Changes are discarded${keepWrites === undefined ? "" : " (--keep-writes keeps them)"}.`} Type 'exit' to leave.`,

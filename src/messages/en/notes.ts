@@ -76,6 +76,8 @@ export const notesEn = {
 		"{name} does not answer in the previous generation either. To test it: cagewright trial {name}. Reason: {cause}",
 	"run-again": "Cage {name} switched to another generation. Starting the application again there.",
 	"run-waits": "{name} has not exited yet. It is killed in {seconds} s, or at once by a second TERM.",
+	"run-output-lost":
+		"Output of {name} cannot be written to {output} ({error}) and is lost; the application continues. Check the disk or the device behind {output}.",
 	"run-killed": "{name} is still running. Killing it.",
 	"talks-to-port":
 		"The application connects to port {port} of this machine. In the cage it reaches the host's port, because both share the network.",

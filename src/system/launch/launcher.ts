@@ -115,7 +115,8 @@ export class UtilLinuxLauncher implements Launcher {
 			checkMountPoints(spec);
 			trace = request.trace && new TracePipe(folder, request.trace.onData);
 			const isSplit = isSplitLaunch(request);
-			const child = spawnLaunch(request, command, isSplit ? handOverPipes : []);
+			const spawned = await spawnLaunch(request, command, folder, isSplit ? handOverPipes : []);
+			const { child } = spawned;
 			this.commands.follow(child);
 			const mounts = join(folder, mountsName);
 			if (isSplit)
@@ -124,7 +125,7 @@ export class UtilLinuxLauncher implements Launcher {
 					(pid) => mountsCommand(spec, pid, mounts),
 					(helper) => this.commands.follow(helper),
 				);
-			const launched = new RunningApplication(child, request, { folder: pathFromText(folder), trace, cleanUp });
+			const launched = new RunningApplication(spawned, request, { folder: pathFromText(folder), trace, cleanUp });
 			await launched.started();
 			return launched;
 		} catch (error) {

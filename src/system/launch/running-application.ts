@@ -1,79 +1,56 @@
-import { fstatSync } from "node:fs";
-import { type Readable, Transform, type Writable } from "node:stream";
-import { StringDecoder } from "node:string_decoder";
+import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isatty } from "node:tty";
 import type { Limits } from "../../core/application/application.ts";
 import type { MeasuredConfinement } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
 import type { Observed } from "../../core/selftest/outside.ts";
-import { TerminalText } from "../../core/text.ts";
 import type { Ended, Launched, LaunchRequest } from "../../engine/launch-ports.ts";
 import { attempt, reportedDiskFailure } from "../files/errors.ts";
 import { type ChildProcess, requireTool, runQuickTool, startTool } from "../tools.ts";
 import { watchDisk } from "./limits.ts";
 import { measureConfinement, observeConfinement } from "./observe-confinement.ts";
+import { endOutputs, makeOutputs, type OutputRelay, type Outputs, relayOutputs, silence } from "./outputs.ts";
 import { findInit, handledSignals, keepsAccount, mainProcess } from "./processes.ts";
 import type { TracePipe } from "./trace-pipe.ts";
 
+interface SpawnedLaunch {
+	readonly child: ChildProcess;
+	readonly relay: OutputRelay;
+}
+
 /** Starts the launch command. `pipes` become descriptors 3 and later. */
-export function spawnLaunch(request: LaunchRequest, command: readonly string[], pipes: readonly "pipe"[] = []): ChildProcess {
-	const { attended } = request;
-	const words = attended === "terminal" ? withTerminal(quoteShellLine(command)) : [...command];
-	// A relayed terminal needs our own outputs; the application has another terminal then.
-	const outputs = attended === "terminal" && !request.onOutput ? [1, 2] : outputsFor(request);
+export async function spawnLaunch(
+	request: LaunchRequest,
+	command: readonly string[],
+	folder: string,
+	pipes: readonly "pipe"[] = [],
+): Promise<SpawnedLaunch> {
+	const { attended, onOutput } = request;
+	const words = attended === "terminal" ? withTerminal(quoteShellLine(command)) : command;
+	// script(1) needs our own outputs; the application has another terminal then.
+	const ours: Outputs = { stdio: [1, 2], readers: new Map(), close() {} };
+	const outputs = attended === "terminal" && !onOutput ? ours : await makeOutputs(request, folder);
+	const start = () => {
+		try {
+			return startTool(words[0] ?? "", words.slice(1), {
+				stdio: [attended === "pipe" ? "pipe" : attended === "terminal" ? "inherit" : "ignore", ...outputs.stdio, ...pipes],
+				// We pass Ctrl-C on, so it must not kill the launcher. But a terminal relay must receive size changes.
+				detached: attended !== "terminal",
+			});
+		} finally {
+			outputs.close();
+		}
+	};
 	// Saved before anything can change it.
 	const restoreTerminal = attended === "terminal" ? saveTerminal() : undefined;
-	const child = startTool(words[0] ?? "", words.slice(1), {
-		stdio: [attended === "pipe" ? "pipe" : attended === "terminal" ? "inherit" : "ignore", ...outputs, ...pipes],
-		// We pass Ctrl-C on, so it must not kill the launcher. But a terminal relay must receive size changes.
-		detached: attended !== "terminal",
-	});
+	const child = start();
 	if (restoreTerminal) child.on("close", restoreTerminal);
 	if (child.stdin) pipeStdin(child.stdin);
-	relayOutputs(child, request, outputs);
-	child.once("exit", () => endOutputs(child));
-	return child;
-}
-
-/** Milliseconds of silence after which the output of an ended application counts as complete. */
-const silence = 1000;
-
-/**
- * Closes the outputs of an ended child once they are read. Their other end may stay open, because an application can pass its
- * descriptors to another process via a unix socket.
- */
-function endOutputs(child: ChildProcess): void {
-	for (const stream of [child.stdout, child.stderr]) {
-		if (!stream || stream.destroyed) continue;
-		let isSilent = true;
-		stream.on("data", () => {
-			isSilent = false;
-		});
-		const timer = setInterval(() => {
-			// A paused stream still has data.
-			if (isSilent && stream.readableFlowing !== false) stream.destroy();
-			isSilent = true;
-		}, silence);
-		stream.once("close", () => clearInterval(timer));
-	}
-}
-
-type Output = "pipe" | "ignore" | number;
-
-/** The application's stdout and stderr. */
-function outputsFor({ onOutput }: LaunchRequest): Output[] {
-	return [1, 2].map((descriptor) => (onOutput ? "pipe" : outputFor(descriptor)));
-}
-
-function relayOutputs(child: ChildProcess, request: LaunchRequest, outputs: readonly Output[]): void {
-	relay(child.stdout, process.stdout, outputs[0], request);
-	relay(child.stderr, process.stderr, outputs[1], request);
-	if (!request.onOutput) return;
-	child.stdout?.on("data", request.onOutput);
-	child.stderr?.on("data", request.onOutput);
+	if (onOutput) for (const stream of [child.stdout, child.stderr]) stream?.on("data", onOutput);
+	child.once("exit", () => endOutputs([child.stdout, child.stderr, ...outputs.readers.values()]));
+	return { child, relay: relayOutputs(outputs, request) };
 }
 
 /** Uses a pipe, never the descriptor itself: a directory as stdin would allow an escape. */
@@ -83,41 +60,31 @@ function pipeStdin(stdin: Writable): void {
 	process.stdin.pipe(stdin);
 }
 
-/**
- * The application's output. Never our terminal, because it is also open for reading, and even a write-only descriptor allows
- * changing its settings (both measured). Never a directory, because its holder can reach every host file below it, for example
- * with chmod.
- */
-function outputFor(descriptor: number): Output {
-	if (isatty(descriptor)) return "pipe";
-	return fstatSync(descriptor).isDirectory() ? "ignore" : descriptor;
-}
-
-/** Relays our pipe, which exists if our own output is a terminal. */
-function relay(from: Readable | null, to: Writable, output: unknown, { onOutput, raw }: LaunchRequest): void {
-	if (onOutput || output !== "pipe") return;
-	const safe = raw ? from : from?.pipe(terminalOutput());
-	safe?.pipe(to, { end: false });
-}
-
 /** A launch in progress, and the application that it becomes. */
 export class RunningApplication implements Launched {
 	readonly ended: Promise<Ended>;
 	init = 0;
 	private readonly child: ChildProcess;
+	private readonly relay: OutputRelay;
 	private readonly leadsGroup: boolean;
 	private over: Ended | undefined;
+	/** In milliseconds. Its output may not be written yet. */
+	private exitedAt: number | undefined;
 	private printed = "";
 	private readonly limits: Limits | undefined;
 	private readonly folder: Path;
 
 	/** `folder` holds the launch's files. `cleanUp` removes everything created for the launch, after it has ended. */
 	constructor(
-		child: ChildProcess,
+		{ child, relay }: SpawnedLaunch,
 		request: LaunchRequest,
 		{ cleanUp, folder, trace }: { folder: Path; trace: TracePipe | undefined; cleanUp: () => Promise<void> },
 	) {
 		this.child = child;
+		this.relay = relay;
+		child.once("exit", () => {
+			this.exitedAt = performance.now();
+		});
 		this.folder = folder;
 		this.limits = request.limits;
 		this.leadsGroup = request.attended !== "terminal";
@@ -150,7 +117,7 @@ export class RunningApplication implements Launched {
 				const status = code ?? (signal === "SIGTERM" ? 143 : 137);
 				this.over = stoppedFor ? { status, stoppedFor } : { status };
 				const over = this.over;
-				cleanUp().then(() => resolve(over), reject);
+				Promise.all([cleanUp(), relay.ended]).then(() => resolve(over), reject);
 			});
 		});
 		// One signal may abort hundreds of launches, so ended ones stop listening.
@@ -184,8 +151,11 @@ export class RunningApplication implements Launched {
 		}
 	}
 
+	/** After the application has ended, a later signal gives up output that nobody reads. */
 	signal(name: string): void {
-		if (this.init) attempt(() => process.kill(this.init, name));
+		if (this.exitedAt === undefined) {
+			if (this.init) attempt(() => process.kill(this.init, name));
+		} else if (performance.now() - this.exitedAt > silence) this.relay.abandon();
 	}
 
 	measure(root: Path): MeasuredConfinement | undefined {
@@ -240,32 +210,6 @@ function saveTerminal(): () => void {
 	return () => {
 		if (settings) run([settings]);
 	};
-}
-
-/** Filters an application's output for our terminal: see `TerminalText`. Invalid UTF-8 becomes U+FFFD. */
-function terminalOutput(): Transform {
-	const decoder = new StringDecoder("utf8");
-	const text = new TerminalText();
-	// A terminal with 8-bit characters interprets bytes of encoded letters as control characters.
-	const encode = isUnicode() ? (shown: string) => shown : escapeWide;
-	return new Transform({
-		transform(chunk: Buffer, _encoding, done) {
-			done(null, encode(text.push(decoder.write(chunk))));
-		},
-		flush(done) {
-			done(null, encode(text.push(decoder.end()) + text.end()));
-		},
-	});
-}
-
-/** The first of these variables that is set and not empty counts (locale(7)). Without any, UTF-8 is assumed. */
-function isUnicode(): boolean {
-	const { LANG, LC_ALL, LC_CTYPE } = process.env;
-	return /UTF-?8/i.test(LC_ALL || LC_CTYPE || LANG || "UTF-8");
-}
-
-function escapeWide(text: string): string {
-	return text.replace(/\P{ASCII}/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 /** Descriptors 3 and 4 of a split launch. */
