@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { landlockMask, landlockRuleset } from "../../src/core/confinement/landlock.ts";
 import { launchFailed } from "../../src/core/confinement/launch.ts";
@@ -66,6 +66,23 @@ for what in (lambda: os.truncate("secret", 3), lambda: os.open("secret", os.O_WR
 		const refused = "Permission denied\n";
 		expect(confined(line, { ruleset: landlockRuleset(data, false) }).output).toBe(refused.repeat(3));
 		expect(confined(line, { ruleset: landlockRuleset(data, true) }).output).toBe(`done\n${refused.repeat(2)}`);
+	});
+	test("under systemd, replaces streams that are the host's /dev/null by the cage's", () => {
+		confined("true", { outlives: true });
+		const device = "mount -t tmpfs -o mode=755 none /dev && mknod -m 666 /dev/null c 1 3";
+		const asked =
+			"stat -L -c %d:%i /proc/self/fd/0 /proc/self/fd/2 /dev/null; test -p /proc/self/fd/1 || test -S /proc/self/fd/1";
+		const run = (first: string) =>
+			spawnSync("unshare", ["--mount", "sh", "-c", `${device} && exec ${first} /bin/sh -c '${asked}'`], {
+				stdio: ["ignore", "pipe", "ignore"],
+				encoding: "utf8",
+			});
+		const [outside, without] = [statSync("/dev/null"), run("env")];
+		expect(without.stdout.split("\n").slice(0, 2)).toEqual(Array(2).fill(`${outside.dev}:${outside.ino}`));
+		const { status, stdout } = run(`${folder}/confine`);
+		const [stdin, stderr, own] = stdout.split("\n");
+		expect([status, stdin, stderr]).toEqual([0, own, own]);
+		expect(own).not.toBe(`${outside.dev}:${outside.ino}`);
 	});
 	test("asks the kernel for Landlock if it was made for any kernel", () => {
 		const { output } = confined("echo x >data/a && cat data/a; echo x >b", { landlock: "any" });

@@ -116,6 +116,43 @@ describe.each(services)("$service", ({ install, places, service, uninstall }) =>
 	});
 });
 
+/** Starts as root, and tries to change mode, owner and size of what is behind its streams for each client. */
+const rooted = `use Socket;
+socket(my $s, PF_INET, SOCK_STREAM, 0); setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);
+bind($s, sockaddr_in(7398, INADDR_LOOPBACK)) or die; listen($s, 5); my ($mode, $size) = (0604, 0);
+while (accept(my $c, $s)) {
+	my $line = <$c>;
+	if ($line =~ /streams/) { for my $stream (0 .. 2) { syscall(91, $stream, $mode); syscall(77, $stream, $size) } }
+	print $c "hi\\n"; close $c;
+}
+`;
+
+test.each(["cage-rooted", "hosts-rooted"])(
+	"%s changes neither the host's /dev/null nor a log file of its unit",
+	async (service) => {
+		const folder = join(system.tree, "opt/rooted");
+		mkdirSync(folder, { recursive: true });
+		writeFileSync(join(folder, "application.pl"), rooted);
+		writeFileSync(join(folder, "ask"), client.replace("7397", "7398"), { mode: 0o755 });
+		const log = "/var/log/hosts-rooted.log";
+		const streams = `StandardInput=null\nStandardOutput=append:${log}\nStandardError=null`;
+		const unit = `[Service]\n${streams}\nExecStart=/usr/bin/perl /opt/rooted/application.pl\n`;
+		writeFileSync(join(system.tree, "etc/systemd/system/hosts-rooted.service"), unit);
+		await system.must(`systemctl daemon-reload; echo earlier >${log}; chmod 600 ${log}`);
+		const words = "--probe /opt/rooted/ask --replace --yes --quiet --no-selftest -- /usr/bin/perl /opt/rooted/application.pl";
+		await system.must(`cagewright make --name rooted ${words}`);
+		await system.must(`cagewright unit rooted ${service === "cage-rooted" ? "" : "--dropin hosts-rooted"} --install`);
+		try {
+			await system.must(`systemctl start ${service}`);
+			await eventually(() => system.query("/opt/rooted/ask streams"));
+			expect(await system.query("stat -c '%F %a %u %t:%T' /dev/null")).toBe("character special file 666 0 1:3");
+			expect(await system.query(`stat -c '%a %u' ${log}; cat ${log}`)).toBe("600 0\nearlier");
+		} finally {
+			await system.query(`systemctl stop ${service}; chmod 666 /dev/null`);
+		}
+	},
+);
+
 describe("a cage that `run` starts", () => {
 	const run = "systemd-run --quiet --unit=running cagewright run linked";
 	afterAll(() => system.must("systemctl stop running"));

@@ -19,6 +19,9 @@ const encoders: Readonly<Record<Architecture, Encoder>> = { x64: x8664, arm64: a
 /** Flags of open(2) that differ between processors (fcntl.h of the kernel). */
 const openFlags = { x64: { directory: 0o200000, largeFile: 0o100000 }, arm64: { directory: 0o40000, largeFile: 0o400000 } };
 
+/** Offset of `st_rdev` in what fstat(2) writes, and its size (asm/stat.h of the kernel). */
+const status = { x64: { device: 40, size: 144 }, arm64: { device: 32, size: 128 } };
+
 /** What openat(2) and others take in place of a directory. */
 export const workingDirectory = -100; // AT_FDCWD
 
@@ -33,6 +36,14 @@ export class Program {
 
 	get openFlags(): { readonly directory: number; readonly largeFile: number } {
 		return openFlags[this.#architecture];
+	}
+
+	/** Sets the answer to the device number of a descriptor; 0 for a file that is no device, and if it is closed. */
+	deviceOf(descriptor: number): void {
+		const { device, size } = status[this.#architecture];
+		this.store("stack", device - size, 4, 0);
+		this.call("fstat", descriptor, pointer("stack", -size));
+		this.set("answer", load("stack", device - size, 4));
 	}
 
 	/** Only calls that every processor has: openat instead of open, clone instead of fork. */

@@ -17,6 +17,10 @@ import type { Layer } from "../method.ts";
  *       else mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") && fail("entering the sandbox");
  *       chdir("/") && fail("entering the sandbox");
  *     }
+ *     for (fd = 0; fd < 3; fd++)                                        // only under systemd and container engines
+ *       if (fstat(fd, &status) == 0 && status.st_rdev == makedev(1, 3)) {
+ *         null = open("/dev/null", O_RDWR); dup3(null, fd, 0) < 0 && fail("the standard streams"); close(null);
+ *       }
  *     for (each capability that is not kept) prctl(PR_CAPBSET_DROP, capability);
  *     prctl(PR_SET_PDEATHSIG, SIGKILL);                                 // not under systemd
  *     prctl(PR_SET_NO_NEW_PRIVS, 1) && fail("no new privileges");
@@ -40,7 +44,10 @@ export interface Confinement {
 	readonly filters: readonly Filter[];
 	/** Parts to leave out, to see whether the self-test notices. */
 	readonly without?: readonly Layer[];
-	/** The starter exits before it, like systemd's helper. Otherwise it exits with its starter. */
+	/**
+	 * Its starter is systemd's helper or a container engine, and exits before it; otherwise it exits with its starter. Streams that are
+	 * the host's /dev/null are replaced by the cage's, because uid 0 can change a file's mode and owner through any descriptor.
+	 */
 	readonly outlives?: boolean;
 	/**
 	 * First makes the working directory, a mount point, the root and unmounts the old one. No program of the new root may do
@@ -85,6 +92,7 @@ type Unless = (condition: "negative" | "notEqual", step: keyof typeof steps) => 
 
 const steps = {
 	root: "entering the sandbox",
+	streams: "the standard streams",
 	capabilities: "giving up capabilities",
 	privileges: "no new privileges",
 	landlock: "Landlock",
@@ -101,6 +109,7 @@ function describeConfiner(p: Program, confinement: Confinement): void {
 
 	p.setArguments("c");
 	if (entersRoot) enterRoot(p, unless);
+	if (outlives) replaceNull(p, unless);
 	if (capabilities) {
 		for (let number = 0; number < mostCapabilities; number++) {
 			const name = allCapabilities[number];
@@ -142,6 +151,23 @@ function describeConfiner(p: Program, confinement: Confinement): void {
 	);
 	// execve returned, so the last step failed.
 	p.failures(messages.reverse(), launchFailed);
+}
+
+/** As container runtimes do after they entered the root. */
+function replaceNull(p: Program, unless: Unless): void {
+	p.constants({ null: Buffer.from("/dev/null\0") });
+	for (const descriptor of [0, 1, 2]) {
+		p.deviceOf(descriptor);
+		p.compare("answer", 0x103); // makedev(1, 3)
+		p.jump("notEqual", `kept-${descriptor}`);
+		p.open("null", 2); // O_RDWR
+		unless("negative", "streams");
+		p.set("a", register("answer"));
+		p.call("dup3", register("a"), descriptor, 0);
+		unless("negative", "streams");
+		p.call("close", register("a"));
+		p.label(`kept-${descriptor}`);
+	}
 }
 
 /** Capability sets have 64 bits (capabilities(7)). */

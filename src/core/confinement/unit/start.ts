@@ -24,8 +24,10 @@ export function start(unit: UnitLines, input: UnitInput): void {
 	const perConnection = isPerConnection(application.sockets?.flatMap((text) => parsePassedSocket(text) ?? []) ?? []);
 	const readsSocket = input.sockets?.length && application.sockets?.some((text) => text.endsWith(` ${standardInput}`));
 	unit.set("StandardInput", readsSocket || perConnection ? "socket" : "null");
-	if (perConnection) unit.set("StandardOutput", "socket");
-	if (perConnection) unit.set("StandardError", "journal");
+	if (!perConnection)
+		unit.comment("Never a file or a device of the host, because the application could empty it or change its mode and owner.");
+	unit.set("StandardOutput", perConnection ? "socket" : "journal");
+	unit.set("StandardError", "journal");
 	unit.set("UMask", "0022");
 	if (!perConnection) {
 		unit.set("Restart", "on-failure");
