@@ -1,4 +1,6 @@
+import type { Rules } from "../core/application/application.ts";
 import { comparePlanWithManifest } from "../core/cage/difference.ts";
+import { quoteShell } from "../core/path/quote.ts";
 import { planStep, takeDocumented, warnUnusedAllowances } from "../engine/build/steps.ts";
 import type { CageRequest } from "../engine/choose/starting-point.ts";
 import { tracedCage } from "../engine/choose/traced-cage.ts";
@@ -9,7 +11,10 @@ import { tracedSteps } from "./groups.ts";
 import type { Terminal } from "./terminal.ts";
 import { addingTo } from "./trace.ts";
 
-/** Shows the plan and its difference from the present generation. Stores the rules that were given. */
+/**
+ * Shows the plan and its difference from the present generation. Stores the rules that were given; what `--take-documented` adds is
+ * only shown.
+ */
 export async function plan(terminal: Terminal, request: CageRequest): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
@@ -24,8 +29,10 @@ export async function plan(terminal: Terminal, request: CageRequest): Promise<nu
 		// Last, because the steps above refuse rules that make no cage.
 		if (!request.options.dryRun) {
 			await using _lock = await store.lock(cage.name);
-			await store.saveCage(cage);
+			await store.saveCage(requested);
 		}
+		const options = addedOptions(cage.rules, requested.rules);
+		if (options.length) context.emit({ event: "warned", code: "documented-not-stored", values: { options: options.join(" ") } });
 		if (terminal.options.json) {
 			const compared = difference ? { comparedWith: present, difference: planDifferenceToJson(difference) } : {};
 			terminal.printJson("plan", { name: cage.name, ...planToJson(proposed), ...compared, ...coverageToJson(reached) });
@@ -36,4 +43,11 @@ export async function plan(terminal: Terminal, request: CageRequest): Promise<nu
 		}
 		return 0;
 	});
+}
+
+/** The options that take what the documentation names. */
+function addedOptions(taken: Rules, asked: Rules): string[] {
+	return (["include", "writable"] as const).flatMap((rule) =>
+		taken[rule].filter((value) => !asked[rule].includes(value)).map((value) => `--${rule} ${quoteShell(value)}`),
+	);
 }

@@ -94,9 +94,19 @@ test("a consent builds the cage, and the next build needs it again", async () =>
 	});
 });
 
+test("a cage whose configuration is writable because of a rule is reported", async () => {
+	await must(cagewright(["build", "redis", "--yes", "--writable", "/etc/redis"], { state }));
+	const found = await cagewright(["check", "redis"], { state });
+	expect(found).toMatchObject({ status: 1, stdout: /^redis: warning configuration-writable \/etc\/redis: /m });
+	await must(cagewright(["rollback", "redis"], { state }));
+	edit(join(state, "cages/redis/cage.json"), ({ rules }) => {
+		rules.writable = [];
+	});
+});
+
 test("a cage of an earlier release starts and is reported until its next build", async () => {
 	await must(cagewright(["build", "redis", "--yes", "--bind", `${mine}:rw`], { state }));
-	const present = join(state, "cages/redis/manifests/3.json");
+	const present = join(state, "cages/redis/manifests/4.json");
 	const start = ["run", "redis", "--", "/usr/bin/redis-server", "--version"];
 	const run = (...words: string[]) => cagewright(words, { state, enter: asJobs });
 	expect(await cagewright(start, { state })).toMatchObject({ status: 0 });

@@ -1,4 +1,4 @@
-import { etc, isWithin, type Path } from "../path/path.ts";
+import { etc, isWithin } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { startsEmpty } from "../plan/areas.ts";
 import { HostAccess, type HostFacts } from "../plan/host-access.ts";
@@ -38,9 +38,8 @@ export function auditHostAccess(
  * stored such rules.
  */
 export function auditConfiguration({ writable }: Pick<Manifest, "writable">): Finding[] {
-	const isProposed = (path: Path) => isWithin(path, etc);
 	return writable.flatMap(({ path, reasons }): Finding[] =>
-		isProposed(path) && reasons.every(({ kind }) => kind === "rule")
+		isWithin(path, etc) && reasons.every((reason) => reason.kind === "rule" && reason.rule === "writable")
 			? [{ code: "configuration-writable", path, severity: "warning", values: {} }]
 			: [],
 	);

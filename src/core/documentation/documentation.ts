@@ -193,26 +193,25 @@ export function configurationMentions(document: string, text: string): Mention[]
 	});
 }
 
-/** systemd.exec(5) directives that name paths a service uses, and whether it writes there. */
-const directives: ReadonlyMap<string, boolean> = new Map([
-	["ReadWritePaths", true],
-	["ReadWriteDirectories", true],
-	["ReadOnlyPaths", false],
-	["ReadOnlyDirectories", false],
-	["BindPaths", true],
-	["BindReadOnlyPaths", false],
+/** systemd.exec(5) directives that name paths a service may use. A path that it may write is not one that it writes. */
+const directives: ReadonlySet<string> = new Set([
+	"ReadWritePaths",
+	"ReadWriteDirectories",
+	"ReadOnlyPaths",
+	"ReadOnlyDirectories",
+	"BindPaths",
+	"BindReadOnlyPaths",
 ]);
 
 export function unitMentions(document: string, text: string): Mention[] {
 	return parseUnitText(text).assignments.flatMap(({ line, name: key, section, value }) => {
-		const writes = section === "Service" ? directives.get(key) : undefined;
-		if (writes === undefined) return [];
+		if (section !== "Service" || !directives.has(key)) return [];
 		const text = `${key}=${value}`.slice(0, longestQuote);
 		return (splitWords(value) ?? []).flatMap((word) => {
 			// The prefix `-` marks an optional path, `+` one in the service's root. A bind names the host's path first.
 			const path = word.replace(/^[-+]+/, "").split(":")[0] ?? "";
 			if (!path.startsWith("/") || path.includes("%") || path === "/") return [];
-			return [mention(pathFromText(path), { kind: "unit", document, section: key, line, text }, writes)];
+			return [mention(pathFromText(path), { kind: "unit", document, section: key, line, text }, false)];
 		});
 	});
 }

@@ -5,6 +5,7 @@ import { documentKinds, type Mention, type Passage } from "../documentation/docu
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { etc, isWithin, join, normalise, outermost, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { areaOf, isCommand, isHome, isLibraryDirectory, isSharedObject, isSystemDirectory, startsEmpty } from "./areas.ts";
+import { HostAccess } from "./host-access.ts";
 import { placeNamed, placeOf } from "./links.ts";
 import type { Entry, Offer, Plan, WritableDirectory } from "./plan.ts";
 import { matchPaths } from "./rules.ts";
@@ -173,6 +174,7 @@ function isCommonDirectory(path: Path): boolean {
 
 class Judge {
 	readonly #input: Documented;
+	readonly #hostAccess: Pick<HostAccess, "executedAt">;
 	/** Keys are real paths. */
 	readonly #planned: ReadonlySet<Path>;
 	readonly #covers: readonly Path[];
@@ -185,6 +187,7 @@ class Judge {
 	constructor(input: Documented) {
 		const { files, packages, plan } = input;
 		this.#input = input;
+		this.#hostAccess = new HostAccess({ files, users: [], identity: plan.identity });
 		this.#planned = new Set(plan.entries.map(({ path }) => path));
 		this.#covers = [...plan.writable.map(({ path }) => path), ...plan.rules.binds.map(({ path }) => placeNamed(path, files))];
 		this.#excluded = matchPaths(plan.rules.exclude, files);
@@ -216,10 +219,10 @@ class Judge {
 		if (isCommonDirectory(path) || isHome(path)) return undefined;
 		if (status.kind !== "file" && status.kind !== "directory") return undefined;
 		if (!inChroot && !this.#isOwn(named, path) && !this.#belongs(status)) return undefined;
-		if (status.kind === "directory" && (writes || (this.isState(path) && !path.startsWith("/etc/")))) {
-			return writes && !path.startsWith("/etc/") && !this.#mayWrite(status) && passage.kind !== "unit"
-				? undefined
-				: { kind: "documented-writable", path, ...this.#count(path), passage };
+		// Configuration is not the application's to change, even if the account owns it.
+		if (status.kind === "directory" && !path.startsWith("/etc/") && (writes || this.isState(path))) {
+			const mayChange = this.#mayWrite(status) && !this.#hostAccess.executedAt(path);
+			return mayChange ? { kind: "documented-writable", path, ...this.#count(path), passage } : undefined;
 		}
 		if (isOutsideApplication(path) || available.test(path) || isCommand(path) || code.test(path) || startsEmpty(path))
 			return undefined;

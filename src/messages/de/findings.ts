@@ -172,11 +172,11 @@ export const findingsDe: FindingMessages = {
 	},
 	"writable-executed": {
 		what: "gehört zu den schreibbaren Daten der Anwendung, und der Host würde es in {trusted} ausführen oder ihm vertrauen ({source}), wenn `release` es zurückgäbe",
-		fix: "Legen Sie den Käfig ohne dieses Recht neu an: `make` mit --replace",
+		fix: "Legen Sie den Käfig mit `make` neu an; seine Daten bleiben",
 	},
 	"configuration-writable": {
 		what: "ist Konfiguration, die die Anwendung ändern darf, obwohl kein Lauf sie geändert hat; `plan --take-documented` früherer Versionen speicherte solche Regeln",
-		fix: "Wenn die Anwendung dort nicht schreiben muss, legen Sie den Käfig ohne dieses Recht neu an: `make` mit --replace",
+		fix: "Wenn die Anwendung dort nicht schreiben muss, legen Sie den Käfig mit `make` neu an; seine Daten bleiben",
 	},
 	"account-used-outside": {
 		what: "{account} ist auch das Konto von {count} {count|Prozess|Prozessen} außerhalb des Käfigs, etwa {pid} ({program}); nur der PID-Namensraum trennt sie vom Käfig",

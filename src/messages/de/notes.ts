@@ -152,6 +152,8 @@ export const notesDe: Notes = {
 	"export-left-out":
 		"Im Archiv {count|fehlt|fehlen} {count} {count|Datei|Dateien} der Daten, die andere Systeme nicht importieren können (Gerätedateien, Sockets, setuid-Dateien, Links aus ihrem Verzeichnis hinaus, sehr lange Pfade): {path}{count|.|, …}",
 	"findings-accepted": "{name} startet trotz akzeptierter Befunde: {findings}.",
+	"documented-not-stored":
+		"Der Plan zeigt, was die Dokumentation nennt, speichert davon aber nichts. Um es zu übernehmen, geben Sie diese Optionen bei `build` an: {options}",
 	"starts-with-finding":
 		"{name} startet, aber {place} {what}. {fix}. Bis dahin erscheint diese Meldung bei jedem Start. Um den Befund zu akzeptieren: --accept-finding {finding}:{place}",
 	"left-out-programs":

@@ -176,11 +176,11 @@ export const findingsEn = {
 	},
 	"writable-executed": {
 		what: "is writable data of the application, and the host would execute or trust it in {trusted} ({source}) if `release` gave it back",
-		fix: "Create the cage again without it: `make` with --replace",
+		fix: "Create the cage again with `make`, which keeps its data",
 	},
 	"configuration-writable": {
 		what: "is configuration that the application may change, although no run changed it; `plan --take-documented` of earlier releases stored such rules",
-		fix: "If the application needs no write access there, create the cage again without it: `make` with --replace",
+		fix: "If the application need not write there, create the cage again with `make`, which keeps its data",
 	},
 	"account-used-outside": {
 		what: "{account} is also the account of {count} {count|process|processes} outside the cage, such as {pid} ({program}); only the PID namespace separates them from the cage",

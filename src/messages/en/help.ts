@@ -118,7 +118,8 @@ export const helpEn = {
 		replace: "Replace a cage of this name that is damaged or belongs to another application; its data is kept",
 		attach: "Trace a running process and its children; it keeps running",
 		for: "Trace at least this long: seconds, or a time such as 30m or 24h (only with --attach)",
-		takeDocumented: "Add files that the application's documentation names, although the trace did not use them",
+		takeDocumented:
+			"Add files that the application's documentation names, although the trace did not use them; `plan` only shows them",
 		minimise: "At the end, remove files that trials prove unnecessary",
 		keep: "Never remove matching files",
 		keepKind: "Never remove files of this kind",

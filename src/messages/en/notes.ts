@@ -138,6 +138,8 @@ export const notesEn = {
 	"kubernetes-renamed": "Kubernetes does not allow the name {name}, so its objects are called {as}.",
 	"export-syslog": "The application writes to syslog, which containers do not have. Its messages are lost there.",
 	"findings-accepted": "Starting {name} despite accepted findings: {findings}.",
+	"documented-not-stored":
+		"The plan shows what the documentation names, but stores nothing of it. To take it, pass these options to `build`: {options}",
 	"starts-with-finding":
 		"{name} starts, but {place} {what}. {fix}. Until then, this message appears at each start. To accept it: --accept-finding {finding}:{place}",
 	"left-out-programs": "{name} answers, but it could not start what was left out: {paths}. If it needs that, add {options}",

@@ -105,8 +105,8 @@ test("units, tmpfiles and logrotate name the paths of services", () => {
 			writes,
 		]),
 	).toEqual([
-		["/var/lib/served", "ReadWritePaths", 2, true],
-		["/var/log/served", "ReadWritePaths", 2, true],
+		["/var/lib/served", "ReadWritePaths", 2, false],
+		["/var/log/served", "ReadWritePaths", 2, false],
 		["/srv/site", "BindReadOnlyPaths", 3, false],
 	]);
 	expect(

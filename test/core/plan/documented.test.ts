@@ -84,6 +84,25 @@ test("a path that the plan has, mounts or leaves out is not offered, and documen
 	expect(withDocumented([known], offers([])).map(({ kind }) => kind)).toEqual(["documented", "state"]);
 });
 
+test("configuration is not offered as writable, whatever names it, and neither is a place that the host executes", () => {
+	const machine = tree({
+		"/etc/served/served.conf": "",
+		"/etc/served": directory({ uid: 100 }),
+		"/var/spool/cron/crontabs": directory({ uid: 100 }),
+		"/var/lib/served": directory({ uid: 100 }),
+	});
+	const permitted = ["/etc/served", "/var/spool/cron/crontabs", "/var/lib/served"].map((path) => mention(path, { writes: true }));
+	const found = documentedOffers({
+		mentions: permitted,
+		packages: [{ ...served, files: [...served.files, "/var/spool/cron/crontabs" as Path] }],
+		plan: { entries: [{ path: "/etc/served/served.conf", kind: "file" }], writable: [], rules: noRules } as unknown as Plan,
+		uids: new Set([100]),
+		gids: new Set([]),
+		files: machine,
+	});
+	expect(named(found)).toEqual(["w /var/lib/served"]);
+});
+
 test("programs that the configuration names and no run started are offered once each, with their line", () => {
 	const machine = tree({
 		"/usr/lib/checks/check_load": file("", { mode: 0o755, size: 7 }),

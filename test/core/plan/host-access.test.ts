@@ -255,7 +255,7 @@ describe("a generation", () => {
 			uid: 0,
 			gid: 0,
 			seeds: [],
-			reasons: kinds.map((kind) => ({ kind })),
+			reasons: kinds.map((kind) => ({ kind, rule: "writable" })),
 		}) as unknown as WritableDirectory;
 	test("with state that the host would execute is reported", () => {
 		const facts = { users, identity: asRoot, files: tree({}) };
