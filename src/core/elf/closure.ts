@@ -1,5 +1,6 @@
 import { isAbsolute, type Path, parent, pathFromText } from "../path/path.ts";
-import { abiOf, type DlopenNote } from "./elf.ts";
+import type { DlopenNote } from "./dlopen-note.ts";
+import { abiOf } from "./elf.ts";
 import { parseShebang, scriptPrograms, shebangBytes } from "./script.ts";
 import {
 	type Found,

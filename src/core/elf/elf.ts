@@ -1,5 +1,5 @@
 import { type Path, pathFromBytes } from "../path/path.ts";
-import { withoutTrailing } from "../text.ts";
+import { type DlopenNote, dlopenNotes } from "./dlopen-note.ts";
 
 /**
  * Returns `length` bytes of a file from `offset`, or fewer if the file ends or cannot be read. Never throws. A few kilobytes
@@ -38,15 +38,19 @@ const maxDynamicBytes = 64 * 1024;
 const maxStrings = 1024;
 const maxString = 4096;
 const maxNoteBytes = 256 * 1024;
+const maxSymbolBytes = 4 * 1024 * 1024;
 
 const ET_EXEC = 2;
 const ET_DYN = 3;
+/** Tags whose value is an address (elf(5)): DT_PLTGOT, DT_HASH, DT_STRTAB, DT_RELA, DT_INIT and so on. */
+const tableTags = [3, 4, 5, 7, 12, 13, 17, 23, 25, 26, 32, 36, 0x6ffffef5, 0x6ffffff0, 0x6ffffffc, 0x6ffffffe];
 const PT_LOAD = 1;
 const PT_DYNAMIC = 2;
 const PT_INTERP = 3;
 const PT_NOTE = 4;
 const DT_NEEDED = 1;
 const DT_STRTAB = 5;
+const DT_SYMTAB = 6;
 const DT_STRSZ = 10;
 const DT_SONAME = 14;
 const DT_RPATH = 15;
@@ -66,11 +70,17 @@ interface Segment {
 /** Reads an address or offset of 4 or 8 bytes. Inexact above 2^53, which no file reaches. */
 type Addresses = (from: Buffer, at: number) => number;
 
-/**
- * Parses an executable or shared library from its program headers alone, like the kernel, because section headers may be
- * stripped or wrong. Returns undefined for any other file. Never throws, and reads a few megabytes at most.
- */
-export function parseElf(source: Buffer | ByteReader): Elf | undefined {
+/** The headers of an executable or shared library, and how to read more of it. */
+interface Opened {
+	readonly read: ByteReader;
+	readonly header: Buffer;
+	readonly type: number;
+	readonly wide: boolean;
+	readonly address: Addresses;
+	readonly segments: readonly Segment[];
+}
+
+function open(source: Buffer | ByteReader): Opened | undefined {
 	const read = boundedReader(typeof source === "function" ? source : (at, length) => source.subarray(at, at + length));
 	const header = read(0, 64);
 	if (header.length < 52 || header.readUInt32BE(0) !== 0x7f454c46) return undefined;
@@ -79,9 +89,18 @@ export function parseElf(source: Buffer | ByteReader): Elf | undefined {
 	const address: Addresses = (from, at) => from.readUInt32LE(at) + (wide ? from.readUInt32LE(at + 4) * 2 ** 32 : 0);
 	const type = header.readUInt16LE(16);
 	if (type !== ET_EXEC && type !== ET_DYN) return undefined;
+	return { read, header, type, wide, address, segments: programHeaders(read, header, wide, address) };
+}
 
-	const segments = programHeaders(read, header, wide, address);
-	const dynamic = readDynamic(read, segments, wide, address);
+/**
+ * Parses an executable or shared library from its program headers alone, like the kernel, because section headers may be
+ * stripped or wrong. Returns undefined for any other file. Never throws, and reads a few megabytes at most.
+ */
+export function parseElf(source: Buffer | ByteReader): Elf | undefined {
+	const opened = open(source);
+	if (opened === undefined) return undefined;
+	const { header, read, segments, type, wide } = opened;
+	const dynamic = readDynamic(opened);
 	const interpreter = readInterpreter(read, segments);
 	return {
 		class: wide ? 64 : 32,
@@ -96,6 +115,35 @@ export function parseElf(source: Buffer | ByteReader): Elf | undefined {
 		// ld.so itself also has neither an interpreter nor libraries. A static program is PIE or has a fixed address.
 		isStatic: interpreter === undefined && dynamic.needed.length === 0 && (type === ET_EXEC || hasFlag(dynamic.flags, DF_1_PIE)),
 	};
+}
+
+/**
+ * Returns the names that the file imports: the undefined entries of its symbol table for the loader. Empty for any other file.
+ * Never throws.
+ */
+export function importedSymbols(source: Buffer | ByteReader): ReadonlySet<string> {
+	const opened = open(source);
+	const table = opened && dynamicTable(opened);
+	const symbols = table?.values.get(DT_SYMTAB);
+	const strings = table?.values.get(DT_STRTAB);
+	if (opened === undefined || table === undefined || symbols === undefined || strings === undefined) return new Set();
+	const { read, segments, wide } = opened;
+	// No field tells the number of symbols, so they are read up to the next table.
+	const others = tableTags.flatMap((tag) => table.values.get(tag) ?? []).filter((place) => place > symbols);
+	const next = Math.min(...others, symbols + maxSymbolBytes);
+	const at = fileOffset(segments, symbols);
+	const namesAt = fileOffset(segments, strings);
+	if (at === undefined || namesAt === undefined) return new Set();
+	const entries = read(at, next - symbols);
+	const names = read(namesAt, Math.min(table.values.get(DT_STRSZ) ?? 0, maxSymbolBytes));
+	const [size, section] = wide ? [24, 6] : [16, 14];
+	const found = new Set<string>();
+	for (let entry = 0; entry + size <= entries.length; entry += size) {
+		const name = entries.readUInt32LE(entry);
+		const end = names.indexOf(0, name);
+		if (entries.readUInt16LE(entry + section) === 0 && name > 0 && end > name) found.add(names.toString("latin1", name, end));
+	}
+	return found;
 }
 
 /** The first 4 KiB contain the headers, interpreter and notes of almost every file. */
@@ -135,9 +183,14 @@ interface Dynamic {
 	readonly flags: number;
 }
 
-function readDynamic(read: ByteReader, segments: readonly Segment[], wide: boolean, number: Addresses): Dynamic {
+interface DynamicTable {
+	readonly values: ReadonlyMap<number, number>;
+	readonly neededAt: readonly number[];
+}
+
+function dynamicTable({ address: number, read, segments, wide }: Opened): DynamicTable | undefined {
 	const segment = segments.find(({ type }) => type === PT_DYNAMIC);
-	if (segment === undefined) return { needed: [], flags: 0 };
+	if (segment === undefined) return undefined;
 	const table = read(segment.offset, Math.min(segment.bytes, maxDynamicBytes));
 	const values = new Map<number, number>();
 	const neededAt: number[] = [];
@@ -149,7 +202,14 @@ function readDynamic(read: ByteReader, segments: readonly Segment[], wide: boole
 		if (tag !== DT_NEEDED) values.set(tag, value);
 		else if (neededAt.length < maxStrings) neededAt.push(value);
 	}
+	return { values, neededAt };
+}
 
+function readDynamic(opened: Opened): Dynamic {
+	const { read, segments } = opened;
+	const table = dynamicTable(opened);
+	if (table === undefined) return { needed: [], flags: 0 };
+	const { neededAt, values } = table;
 	const strings = values.get(DT_STRTAB);
 	const size = values.get(DT_STRSZ) ?? Number.POSITIVE_INFINITY;
 	const text = (at: number | undefined): Path | undefined => {
@@ -215,62 +275,6 @@ function elements(list: string | undefined): string[] {
 /** `&` would truncate to a signed 32-bit number. */
 function hasFlag(flags: number, flag: number): boolean {
 	return Math.floor(flags / flag) % 2 === 1;
-}
-
-/** A library that a running program may load (the ELF dlopen metadata of systemd and the UAPI group). */
-export interface DlopenNote {
-	/** Alternatives, of which the first existing one is loaded. */
-	readonly sonames: readonly string[];
-	readonly feature?: string;
-	/** `required`, `recommended` (the default) or `suggested`. */
-	readonly priority: string;
-}
-
-const dlopenType = 0x407c0c0a;
-const maxNotes = 256;
-const maxSonames = 16;
-
-/**
- * Parses the dlopen notes of a PT_NOTE segment. A note is three words (length of the owner's name, length of the content,
- * type), the name and the content, each padded to `alignment` (elf(5)). Skips malformed notes.
- */
-function dlopenNotes(segment: Buffer, alignment: 4 | 8): DlopenNote[] {
-	const notes: DlopenNote[] = [];
-	const pad = (length: number) => Math.ceil(length / alignment) * alignment;
-	for (let at = 0; at + 12 <= segment.length; ) {
-		const content = pad(at + 12 + segment.readUInt32LE(at));
-		const end = content + segment.readUInt32LE(at + 4);
-		const isDlopen = segment.readUInt32LE(at + 8) === dlopenType && segment.toString("latin1", at + 12, at + 16) === "FDO\0";
-		if (isDlopen && end <= segment.length && notes.length < maxNotes) notes.push(...readJson(segment.subarray(content, end)));
-		at = pad(end);
-	}
-	return notes;
-}
-
-function readJson(content: Buffer): DlopenNote[] {
-	let value: unknown;
-	try {
-		value = JSON.parse(withoutTrailing(content.toString("utf8"), "\0"));
-	} catch {
-		return [];
-	}
-	return Array.isArray(value) ? value.slice(0, maxNotes).flatMap(readNote) : [];
-}
-
-function readNote(value: unknown): DlopenNote[] {
-	if (typeof value !== "object" || value === null) return [];
-	const { soname, feature, priority } = value as Record<string, unknown>;
-	if (!Array.isArray(soname)) return [];
-	// Notes contain names, not paths: one with a slash or NUL is invalid.
-	const sonames = soname.filter((name) => typeof name === "string" && /^[^/\0]{1,255}$/.test(name)).slice(0, maxSonames);
-	if (sonames.length === 0) return [];
-	return [
-		{
-			sonames,
-			...(typeof feature === "string" && { feature }),
-			priority: typeof priority === "string" ? priority : "recommended",
-		},
-	];
 }
 
 /** Names that a processor's loader uses: Debian's multiarch tuples, `$PLATFORM`, and library directories. */

@@ -9,6 +9,8 @@ export interface Making {
 	readonly runpath?: string;
 	readonly soname?: string;
 	readonly flags1?: number;
+	/** Undefined symbols. */
+	readonly imports?: readonly string[];
 	/** Contents of dlopen notes. */
 	readonly dlopen?: readonly string[];
 	/** Address of the image in memory, to distinguish addresses from offsets. */
@@ -37,6 +39,7 @@ export function makeElf(making: Making = {}): Buffer {
 	if (making.soname !== undefined) dynamic.push([14, text(making.soname)]);
 	if (making.rpath !== undefined) dynamic.push([15, text(making.rpath)]);
 	if (making.runpath !== undefined) dynamic.push([29, text(making.runpath)]);
+	const imports = (making.imports ?? []).map(text);
 	if (making.flags1 !== undefined) dynamic.push([0x6ffffffb, making.flags1]);
 
 	const interpreter = making.interpreter === undefined ? Buffer.alloc(0) : Buffer.from(`${making.interpreter}\0`, "latin1");
@@ -58,9 +61,12 @@ export function makeElf(making: Making = {}): Buffer {
 	// One bucket with one null symbol, because musl's loader reads it (elf(5), DT_HASH).
 	const hash = words(4, 1, 1, 0, 0);
 	const hashAt = dynamicAt + (dynamic.length + 5) * 2 * wide;
-	const stringsAt = hashAt + hash.length;
+	// The null symbol comes first (elf(5), Elf64_Sym).
+	const symbols = Buffer.concat([0, ...imports].map((name) => words(4, name, ...Array<number>(is64 ? 5 : 3).fill(0))));
+	const symbolsAt = hashAt + hash.length;
+	const stringsAt = symbolsAt + symbols.length;
 	const total = stringsAt + strings.length;
-	dynamic.push([4, base + hashAt], [6, base + hashAt], [5, base + stringsAt], [10, strings.length], [0, 0]);
+	dynamic.push([4, base + hashAt], [6, base + symbolsAt], [5, base + stringsAt], [10, strings.length], [0, 0]);
 
 	const segment = (type: number, at: number, size: number) => {
 		// A real loader maps whole pages and refuses a segment with a smaller alignment.
@@ -83,6 +89,7 @@ export function makeElf(making: Making = {}): Buffer {
 	notes.copy(out, notesAt);
 	words(wide, ...dynamic.flat()).copy(out, dynamicAt);
 	hash.copy(out, hashAt);
+	symbols.copy(out, symbolsAt);
 	Buffer.from(strings, "latin1").copy(out, stringsAt);
 	return out;
 }
