@@ -6,6 +6,7 @@ import { type Reaction, watchAlarms } from "../engine/watch/alarms.ts";
 import { installWatch, uninstallWatch } from "../engine/watch/watch-unit.ts";
 import { type AlarmFormat, alarmLine, alarmText } from "../report/alarm.ts";
 import { programPlace } from "../system/installation/program.ts";
+import { notifyReady } from "../system/units/notify.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface WatchOptions {
@@ -34,7 +35,10 @@ export async function watch(terminal: Terminal, names: readonly string[], option
 			withTests,
 			...(checkEvery === undefined ? {} : { checkEvery }),
 			toLine: (alarm) => alarmLine(alarm, "json", hostname(), terminal.messages),
-			onReady: () => terminal.remark(terminal.messages.alarms.watching(names)),
+			onReady() {
+				notifyReady();
+				terminal.remark(terminal.messages.alarms.watching(names));
+			},
 			onAlarm: (alarm) => terminal.print(alarmLine(alarm, format, hostname(), terminal.messages)),
 			...(journal ? { toJournal: (alarm) => alarmText(alarm, terminal.messages) } : {}),
 		});

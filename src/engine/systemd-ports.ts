@@ -70,6 +70,15 @@ export interface ServiceState {
 	readonly restarts: number;
 }
 
+export interface LoadedUnit {
+	/** LoadState of systemctl(1): `loaded`, `masked`, `bad-setting`, `not-found`… */
+	readonly state: string;
+	/** The unit file and its drop-ins. */
+	readonly files: readonly string[];
+	/** systemd's words about the problem; empty if it has none. */
+	readonly problem: string;
+}
+
 /** The running systemd. Methods throw `systemctl-failed`. */
 export interface Services {
 	running(): boolean;
@@ -87,6 +96,10 @@ export interface Services {
 	/** Also stops the units that trigger it. systemd itself stops those that require it. */
 	stop(service: string, companions: Companions): Promise<void>;
 	forgetFailure(service: string): Promise<void>;
+	/** Whether it starts at boot. */
+	isEnabled(unit: string): Promise<boolean>;
+	/** How systemd loaded a unit. */
+	loaded(unit: string): Promise<LoadedUnit>;
 	/**
 	 * Enables or disables a unit of the system below `root`; on the running system also starts or stops it. Does nothing if the
 	 * unit is not installed.

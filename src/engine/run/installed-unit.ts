@@ -48,12 +48,29 @@ export async function installUnit(context: Context, which: WhichUnit, dryRun: bo
 	const action = before === undefined ? "installed" : before === text && !isMoved ? "unchanged" : "replaced";
 	if (dryRun || action === "unchanged") return { place, text, action, reloaded: false };
 	const write = (content: string) => units.install(place, content, cageFolder(context.machine.store, cage.name));
-	const reloaded = await changing(context, cage.name, async () => {
-		await write(text);
-		return () => (before === undefined ? units.uninstall(place) : write(before));
-	});
+	const reloaded = await changing(
+		context,
+		cage.name,
+		async () => {
+			await write(text);
+			return () => (before === undefined ? units.uninstall(place) : write(before));
+		},
+		() => requireLoaded(context, which, place),
+	);
 	await context.machine.store.log(cage.name, "unit", { action, path: showPath(place) });
 	return { place, text, action, reloaded };
+}
+
+/**
+ * Throws `unit-not-loaded` (exit 1) if the running systemd does not use the file: the unit is masked, another file with the same
+ * name takes precedence, or a setting is bad.
+ */
+async function requireLoaded(context: Context, { name, service }: WhichUnit, place: Path): Promise<void> {
+	const unit = service === undefined ? unitName(name) : serviceName(context, service);
+	const { files, problem, state } = await context.machine.services.loaded(unit);
+	if (state === "loaded" && files.includes(showPath(place))) return;
+	const instead = files.filter((path) => path !== showPath(place)).join(", ");
+	throw new Failure("unit-not-loaded", { unit, path: showPath(place), problem: problem || `${state} ${instead}`.trim() }, 1);
 }
 
 interface PlannedUnit extends UnitAtPlace {
@@ -170,17 +187,19 @@ export async function installedText(context: Context, name: string, place: Path)
 	return installed.text;
 }
 
-/** Locks the cage, applies a change and reloads systemd. If that fails or is aborted, the change is undone. */
+/** Locks the cage, applies a change, reloads systemd and verifies the result. If that fails or is aborted, the change is undone. */
 async function changing(
 	{ machine, signal }: Context,
 	name: string,
 	change: () => Promise<() => Promise<void>>,
+	verify: () => Promise<void> = async () => {},
 ): Promise<boolean> {
 	await using _lock = (await machine.store.cage(name)) ? await machine.store.lock(name) : undefined;
 	signal.throwIfAborted();
 	const undo = await change();
 	try {
 		const reloaded = await machine.units.reload();
+		if (reloaded) await verify();
 		signal.throwIfAborted();
 		return reloaded;
 	} catch (error) {

@@ -1,4 +1,6 @@
+import { errorText } from "../../core/application/error-text.ts";
 import { argumentWord, programWord } from "../../core/confinement/unit/quote.ts";
+import { Failure } from "../../core/failure.ts";
 import { packagedWatchUnit, programFolder } from "../../core/installation/installation.ts";
 import { type Path, pathToText } from "../../core/path/path.ts";
 import { alarmUnit } from "../../core/record/alarm-service.ts";
@@ -29,8 +31,9 @@ interface ChangedUnit {
 }
 
 /**
- * Writes the watch's unit, if the package has not installed the same, and starts it, now and at each boot. Throws `cage-unknown` (exit 2), and `install-foreign` or
- * `unit-changed` (exit 4) if somebody else wrote or changed the file.
+ * Writes the watch's unit, if the package has not installed the same, and starts it, now and at each boot. Throws `cage-unknown` (exit 2), `install-foreign` or
+ * `unit-changed` (exit 4) if somebody else wrote or changed the file, and `watch-not-running` (exit 1). After a failure or a signal,
+ * everything is as before.
  */
 export async function installWatch(
 	context: Context,
@@ -46,13 +49,68 @@ export async function installWatch(
 	const text = packaged("watch.service").replace("@COMMAND@", () => command);
 	const place = text === ofPackage ? packagedWatchUnit : watchUnitPlace;
 	if (dryRun) return { changed: true, unit: text, place };
-	if (place === watchUnitPlace) await machine.units.install(place, text, owner);
-	// A unit with other options would override the package's unit.
-	else if ((await machine.units.installed(watchUnitPlace)).kind === "ours") await machine.units.uninstall(watchUnitPlace);
-	// Restart, because an older watch may run.
-	await machine.services.enable(alarmUnit, false, "/");
-	await machine.services.enable(alarmUnit, true, "/");
+	const before = await stateBefore(context);
+	try {
+		context.signal.throwIfAborted();
+		if (place === watchUnitPlace) await machine.units.install(place, text, owner);
+		// A unit with other options would override the package's unit.
+		else if (before.text !== undefined) await machine.units.uninstall(watchUnitPlace);
+		// Restart, because an older watch may run.
+		await machine.services.enable(alarmUnit, false, "/");
+		context.signal.throwIfAborted();
+		await start(context);
+		context.signal.throwIfAborted();
+	} catch (error) {
+		await restore(context, before);
+		throw error;
+	}
 	return { changed: true, unit: text, place };
+}
+
+/** The watch before its installation. */
+interface StateBefore {
+	/** The unit among the administrator's. */
+	readonly text?: string;
+	readonly isEnabled: boolean;
+	readonly isActive: boolean;
+}
+
+async function stateBefore({ machine: { services, units } }: Context): Promise<StateBefore> {
+	const installed = await units.installed(watchUnitPlace);
+	const isLive = services.running();
+	return {
+		...(installed.kind === "ours" ? { text: installed.text } : {}),
+		isEnabled: isLive && (await services.isEnabled(alarmUnit)),
+		isActive: isLive && (await services.state(alarmUnit)).active === "active",
+	};
+}
+
+/** Resolves once the watch reads everything that it must. Throws `watch-not-running` (exit 1) with its own words. */
+async function start({ machine: { now, services } }: Context): Promise<void> {
+	const isLive = services.running();
+	const since = now();
+	const problem = await services.enable(alarmUnit, true, "/").catch((error: unknown) => {
+		if (!isLive || !(error instanceof Failure)) throw error;
+		return String(error.values.detail ?? "");
+	});
+	if (!isLive) return;
+	const { active } = await services.state(alarmUnit);
+	if (problem === undefined && active === "active") return;
+	const words = errorText(await services.output(alarmUnit, since)) || problem || active;
+	throw new Failure("watch-not-running", { unit: alarmUnit, words }, 1);
+}
+
+async function restore({ machine: { services, units } }: Context, { isActive, isEnabled, text }: StateBefore): Promise<void> {
+	await services.enable(alarmUnit, false, "/");
+	if (text === undefined) await units.uninstall(watchUnitPlace);
+	else await units.install(watchUnitPlace, text, owner);
+	if (services.running()) {
+		await units.reload();
+		await services.forgetFailure(alarmUnit);
+	}
+	// The earlier watch may not run either, for the same reason.
+	if (isEnabled) await services.enable(alarmUnit, true, "/").catch(() => {});
+	else if (isActive) await services.start(alarmUnit, { triggers: [], dependents: [] }).catch(() => {});
 }
 
 /** Stops the watch and removes its unit. A package's unit stays, disabled. */

@@ -120,6 +120,8 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"{option} ist für Units des Systems, und der Käfig {name} gehört einem gewöhnlichen Benutzer. Lassen Sie {option} weg, und speichern Sie die ausgegebene Unit unter ~/.config/systemd/user.",
 	"dropin-needs-root":
 		"Der Käfig {name} wurde ohne root gebaut, und nur root kann {service} ändern. Bauen Sie den Käfig als root, oder verwenden Sie seine eigene Unit: `cagewright unit {name}`.",
+	"unit-not-loaded": "systemd verwendet {path} nicht für {unit}, daher wurde nichts geändert: {problem}",
+	"watch-not-running": "{unit} läuft nicht, daher wurde der Dienst nicht installiert: {words}",
 	"kernel-log-unreadable":
 		"Das Kernel-Protokoll /dev/kmsg ist nicht lesbar ({detail}). Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",
 	"alarms-landlock-old":

@@ -102,6 +102,8 @@ export const verbFailuresEn = {
 		"{option} is for system units, and cage {name} belongs to an ordinary user. Omit {option}, and save the printed unit below ~/.config/systemd/user.",
 	"dropin-needs-root":
 		"Cage {name} was made without root, and only root can change {service}. Create the cage as root, or use the cage's own unit: `cagewright unit {name}`.",
+	"unit-not-loaded": "systemd does not use {path} for {unit}, so nothing was changed: {problem}",
+	"watch-not-running": "{unit} does not run, so it was not installed: {words}",
 	"kernel-log-unreadable":
 		"Cannot read the kernel log, /dev/kmsg ({detail}). Run `cagewright watch` as root on the host, not in a container.",
 	"alarms-landlock-old":

@@ -27,6 +27,19 @@ export const systemServices: Services = {
 	async forgetFailure(service) {
 		await systemctl(["reset-failed", service]);
 	},
+	async isEnabled(unit) {
+		return (await systemctl(["is-enabled", "--quiet", unit])).status === 0;
+	},
+	async loaded(unit) {
+		const { output } = await systemctl(["show", "--property=LoadState,LoadError,FragmentPath,DropInPaths", unit]);
+		const value = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(output)?.[1] ?? "";
+		return {
+			state: value("LoadState"),
+			files: `${value("FragmentPath")} ${value("DropInPaths")}`.split(" ").filter(Boolean),
+			// A D-Bus error with its name, e.g. `org.freedesktop.systemd1.UnitMasked "Unit x is masked."`.
+			problem: printable(value("LoadError").replace(/^\S+ "(.*)"$/, "$1")),
+		};
+	},
 	async enable(unit, wanted, root) {
 		if (findTool("systemctl") === undefined) return;
 		const runs = root === "/" && systemServices.running();
