@@ -12,27 +12,32 @@ import { checkName, identityOf } from "../engine/build/steps.ts";
 import { refuseUnused } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
 import { hostFacts } from "../engine/plan/comparable-plan.ts";
+import { refuseLockout } from "../engine/run/lockout.ts";
 import { hostService, isServiceOf } from "../engine/run/unit.ts";
+import type { HostService } from "../engine/systemd-ports.ts";
 import { ask } from "./ask.ts";
 import { answersOf, dryRun as dryRunOfMake } from "./make.ts";
 import { recordWriter } from "./record-writer.ts";
+import { recordAcceptances } from "./run.ts";
 import type { Terminal } from "./terminal.ts";
 
 export async function adopt(terminal: Terminal, serviceName: string, options: GivenOptions): Promise<number> {
 	return terminal.withContext(async (context) => {
 		requireSystemd(context);
-		const service = hostService(context, serviceName).name;
+		const host = hostService(context, serviceName);
+		const service = host.name;
 		const present = await cageOf(context, service, options.name);
 		if (present !== undefined)
-			refuseUnused(options, "adopt", ["name", "probe", "timeout", "selftest", "yes", "dryRun"], "`make`");
-		const name = present ?? (await makeFirst(terminal, context, service, options));
+			refuseUnused(options, "adopt", ["name", "probe", "timeout", "acceptFinding", "selftest", "yes", "dryRun"], "`make`");
+		const name = present ?? (await makeFirst(terminal, context, host, options));
 		if (name === undefined) return options.dryRun ? 0 : 1;
-		const { probe = [], timeout } = options;
-		const request = { name, service, probes: probe, ...(timeout === undefined ? {} : { timeout }) };
+		const { acceptFinding = [], probe = [], timeout } = options;
+		const request = { name, service, probes: probe, accepted: acceptFinding, ...(timeout === undefined ? {} : { timeout }) };
 		if (options.dryRun) {
 			const plan = await planAdoption(context, request);
 			return terminal.result("adopt", { dryRun: true, ...planJson(name, plan) }, () => planText(terminal, name, plan));
 		}
+		await recordAcceptances(context, name, acceptFinding);
 		const adopted = await adoptService(context, request, async (plan) => options.yes || confirm(terminal, name, plan));
 		if (!adopted) {
 			terminal.say(terminal.messages.cli.adoption.stays(service));
@@ -67,13 +72,15 @@ function fullName({ machine }: Context, unit: string): string {
 async function makeFirst(
 	terminal: Terminal,
 	context: Context,
-	service: string,
+	host: HostService,
 	options: GivenOptions,
 ): Promise<string | undefined> {
+	const service = host.name;
 	const answers = await answersOf(context, { target: service, command: [], options }, terminal);
 	if (!answers.application.probes.length) throw new Failure("no-probe", { command: answers.application.command[0] ?? "" }, 2);
 	const identity = identityOf(context, answers);
 	await checkName(context, answers, false);
+	refuseLockout(context, host, answers.application.command, answers.accepted);
 	checkRules(answers.rules, hostFacts(context.machine, answers.application, identity));
 	if (options.dryRun) {
 		await dryRunOfMake(terminal, context, answers, "adopt", [terminal.messages.cli.adoption.wouldAdopt(service, answers.name)]);

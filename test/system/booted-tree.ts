@@ -9,15 +9,18 @@ import { isLong } from "../long.ts";
 const packages = [
 	"bind9",
 	"bind9-dnsutils",
+	"cron",
 	"curl",
 	"dbus",
 	"dnsmasq",
 	"iproute2",
 	// Only machines with a kernel of their own load modules.
 	"kmod",
+	"login",
 	"logrotate",
 	"nginx",
 	"nodejs",
+	"openssh-server",
 	"perl-base",
 	"procps",
 	"python3",
@@ -28,8 +31,7 @@ const packages = [
 	"systemd-container",
 	"systemd-sysv",
 	"util-linux",
-	// A fleet is reached over ssh.
-	...(isLong ? ["openssh-server", "python3-apt"] : []),
+	...(isLong ? ["python3-apt"] : []),
 ];
 
 /** Daemon packages whose archives the tree keeps, so that a test can install them again. */
@@ -38,7 +40,7 @@ export const archives = "/var/lib/archives";
 
 /** Every daemon of the tests is off until a test enables it. Modules are those of the real kernel. */
 const setUp = [
-	'systemctl --root="$1" --quiet disable nginx.service redis-server.service named.service dnsmasq.service 2>/dev/null',
+	'systemctl --root="$1" --quiet disable nginx.service redis-server.service named.service dnsmasq.service ssh.service ssh.socket cron.service 2>/dev/null',
 	'systemctl --root="$1" --quiet mask systemd-modules-load.service systemd-logind.service',
 	`mkdir "$1${archives}"`,
 	...reinstallable.map((name) => `cp "$1"/var/cache/apt/archives/${name}_*.deb "$1${archives}/"`),

@@ -2,7 +2,10 @@ import { Failure, type Note } from "../failure.ts";
 import { type Path, pathFromText } from "../path/path.ts";
 import { accessCodes } from "../plan/host-access.ts";
 
-/** Everything that an audit can find. The messages explain each and how to fix it. */
+/**
+ * Everything that an audit can find, and `lockout`, which `adopt` and `unit --install` refuse. The messages explain each and how
+ * to fix it.
+ */
 export const findingCodes = [
 	"way-not-directory",
 	"way-foreign-owner",
@@ -46,6 +49,7 @@ export const findingCodes = [
 	"configuration-writable",
 	"account-used-outside",
 	"account-of-other-cage",
+	"lockout",
 ] as const;
 
 export type FindingCode = (typeof findingCodes)[number];

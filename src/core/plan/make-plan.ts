@@ -25,6 +25,7 @@ import { planCalls, planPermissions } from "./plan-permissions.ts";
 import { refusedNotes } from "./refused.ts";
 import { fileRisks, passwordNotes } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
+import { sessionNotes } from "./sessions.ts";
 import { planShared, servedTrees } from "./shared.ts";
 import { addSyslog, planSyslog } from "./syslog.ts";
 import { libraryTrees, sourceTrees } from "./trees.ts";
@@ -170,6 +171,7 @@ export function makePlan(input: PlanInput): Plan {
 			...besideProgram(writable.directories, isOwn),
 			...withoutBit(entries, program, asked, files),
 			...unprovenParts({ trace, files, binds, sockets: application.sockets ?? [], writable: writablePaths }),
+			...sessionNotes({ ...input, files }),
 			...(syslog?.notes ?? []),
 			...decoys.leftOut.map((path) => ({ code: "decoy-left-out", values: { path: showPath(path) } })),
 			...(rules.decoys.length && !decoys.places.length ? [{ code: "decoys-none", values: {} }] : []),

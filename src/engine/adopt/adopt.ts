@@ -1,4 +1,5 @@
 import { type Adoption, placesOf, sharedWithOthers } from "../../core/adoption/adoption.ts";
+import { mergeAcceptances } from "../../core/cage/finding.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -7,6 +8,7 @@ import { type PresentCage, presentCage, requireStopped } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { hostFacts } from "../plan/comparable-plan.ts";
 import { planUnit } from "../run/installed-unit.ts";
+import { refuseLockoutBy } from "../run/lockout.ts";
 import { hostService } from "../run/unit.ts";
 import { requireRunnable } from "../trace/probe-lines.ts";
 import { probeCannotRun } from "../trial/failures.ts";
@@ -21,6 +23,8 @@ interface AdoptRequest {
 	/** Replace the probes that the cage was made with. */
 	readonly probes: readonly string[];
 	readonly timeout?: number;
+	/** Findings that this call accepts beyond those of the cage, in the form of `--accept-finding`. */
+	readonly accepted?: readonly string[];
 }
 
 /** Everything that an adoption will do. Making the plan changes nothing. */
@@ -38,13 +42,15 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	const { machine } = context;
 	const { name } = request;
 	requireSystemd(context);
-	const service = hostService(context, request.service).name;
+	const host = hostService(context, request.service);
+	const service = host.name;
 	const present = await presentCage(context, name);
 	const { cage, layout, manifest } = present;
 	const other = await cageThatAdopted(context, service);
 	if (other !== undefined) throw new Failure("already-adopted", { service, name: other }, 2);
 	const own = await machine.store.adoption(name);
 	if (own) throw new Failure("cage-has-service", { service: own.service, name }, 2);
+	await refuseLockoutBy(context, withAcceptances(present, request.accepted), host);
 	await requireStopped(machine, name);
 	const places = placesOf(manifest);
 	const hostAccess = new HostAccess(hostFacts(machine, cage.application, manifest.identity));
@@ -63,6 +69,11 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	const { answered, probes: asked } = await probeService(context, service, probes, timeout);
 	if (!answered) throw probeCannotRun(asked) ?? new Failure("adopt-probe-fails", { service, probe: failedProbe(asked) ?? "" }, 1);
 	return { present, service, dropin, places, probes, timeout };
+}
+
+function withAcceptances(present: PresentCage, accepted: readonly string[] = []): PresentCage {
+	const { cage } = present;
+	return { ...present, cage: { ...cage, accepted: mergeAcceptances(cage.accepted ?? [], accepted) } };
 }
 
 export function requireSystemd({ machine }: Context): void {

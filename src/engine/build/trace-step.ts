@@ -12,6 +12,7 @@ import { checkAccountRules, isLeftOut, wordNaming } from "../../core/plan/accoun
 import { placeNamed, placeOf } from "../../core/plan/links.ts";
 import { refusedConnections } from "../../core/plan/neighbours.ts";
 import { checkPlaces } from "../../core/plan/rules.ts";
+import { namesAccounts } from "../../core/plan/sessions.ts";
 import { jobsOfAnswer, protocolOf, withoutJobs } from "../../core/probe/recognise.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { addRun, newInRun, type Trace, type TraceDifference } from "../../core/trace/trace.ts";
@@ -19,6 +20,7 @@ import { readableCage } from "../cages.ts";
 import type { Context, Machine } from "../context.ts";
 import type { CoverageReport } from "../events.ts";
 import { hostFacts } from "../plan/comparable-plan.ts";
+import { warnOfSessions } from "../run/lockout.ts";
 import { traceRunning } from "../trace/attach.ts";
 import { CoverageTracker } from "../trace/coverage.ts";
 import { requireRunnable } from "../trace/probe-lines.ts";
@@ -85,6 +87,7 @@ export async function traceStep(
 	const all = [...(answers.notes ?? []), ...limits(machine)];
 	for (const note of limits(machine)) context.emit({ event: "warned", ...note });
 	const { attach, onHost, rules, serviceDirectories = [] } = answers;
+	if (!namesAccounts(rules.accounts)) warnOfSessions(context, answers.application.command, answers.accepted);
 	const asked = answers.application;
 	const exercises = onHost || attach ? withoutJobs(asked.exercises, asked.probes) : asked.exercises;
 	const directories = mergeCreatedDirectories([...asked.directories, ...serviceDirectories]);

@@ -18,6 +18,7 @@ import { capabilityWord } from "../../core/plan/permission-words.ts";
 import { cageFolder, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { HostService, UnitSet } from "../systemd-ports.ts";
+import { refuseLockoutBy } from "./lockout.ts";
 import { dropinText, hostService, unitText } from "./unit.ts";
 
 /** A cage's own unit, or the drop-in for a host service. */
@@ -39,11 +40,14 @@ export interface InstalledUnit extends UnitAtPlace {
 
 /**
  * Installs the unit and reloads systemd. Never overwrites a unit that was edited or belongs to somebody else (`unit-foreign`,
- * `unit-changed`, `unit-of-other`, exit 4), and never writes one that systemd rejects (`unit-rejected`).
+ * `unit-changed`, `unit-of-other`, exit 4), and never writes one that systemd rejects (`unit-rejected`) or that would lock people
+ * out (`lockout-unit`, `lockout-service`, exit 4).
  */
 export async function installUnit(context: Context, which: WhichUnit, dryRun: boolean): Promise<InstalledUnit> {
 	const { units } = context.machine;
-	const { cage } = await presentCage(context, which.name);
+	const present = await presentCage(context, which.name);
+	const { cage } = present;
+	await refuseLockoutBy(context, present, which.service === undefined ? undefined : hostService(context, which.service));
 	const { before, isMoved, place, text } = await planUnit(context, which);
 	const action = before === undefined ? "installed" : before === text && !isMoved ? "unchanged" : "replaced";
 	if (dryRun || action === "unchanged") return { place, text, action, reloaded: false };

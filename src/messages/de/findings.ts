@@ -186,4 +186,8 @@ export const findingsDe: FindingMessages = {
 		what: "{account} ist auch das Konto {count|des Käfigs|der Käfige} {cages}; nur PID-Namensräume trennen sie von diesem Käfig",
 		fix: "Geben Sie jedem Käfig ein eigenes Konto: make --dedicated-account",
 	},
+	lockout: {
+		what: "öffnet Sitzungen für Konten dieses Rechners, die sich nicht mehr anmelden könnten",
+		fix: "Lassen Sie den Dienst auf dem Host, oder nennen Sie die Konten, die er bedient: make --account user:NAME",
+	},
 };

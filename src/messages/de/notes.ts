@@ -16,6 +16,8 @@ export const notesDe: Notes = {
 		"Der Server nimmt Post für Konten dieses Systems an; deshalb kennt der Käfig die Namen {names}, ohne Passwörter und Shells. Um einen wegzulassen: {option}",
 	"people-logins":
 		"Benutzer dieses Systems können sich am Server anmelden; deshalb kennt der Käfig die Namen {names}, ohne Passwörter. Um einen wegzulassen: {option}",
+	"opens-sessions":
+		"Die Anwendung öffnet Sitzungen für Konten dieses Rechners ({program}: {shows}). Der Käfig enthält keine Passwörter, Home-Verzeichnisse und Shells dieser Konten, also würden ihre Anmeldungen, Aufträge oder Übertragungen scheitern. `adopt` und `unit --install` verweigern das deshalb ohne {option}.",
 	"unproven-greeting":
 		"Nicht bewiesen: echte Anfragen. Die Anwendung hat sich bei der Probe nur gemeldet. Fragen Sie etwas Wichtiges ab: {exercise}",
 	"unproven-page":

@@ -84,6 +84,10 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"adopt-failed": "{service} scheiterte im Käfig {name} und läuft deshalb wie zuvor auf dem Host: {cause}",
 	"adopt-failed-kept":
 		"{service} scheiterte im Käfig {name} und läuft deshalb wie zuvor auf dem Host: {cause} Daten, die der Dienst im Käfig schrieb, sind in {path} gesichert.",
+	"lockout-service":
+		"{service} kommt nicht in einen Käfig: Der Dienst öffnet Sitzungen für Konten dieses Rechners ({program}: {shows}). Der Käfig enthält keine Passwörter, Home-Verzeichnisse und Shells dieser Konten, also würden Anmeldungen, Aufträge oder Übertragungen scheitern, und Sie könnten sich aussperren. Lassen Sie ihn auf dem Host; für Dateiübertragungen erzeugt die Vorlage sftp einen zweiten Server. Um das hinzunehmen: {option}",
+	"lockout-unit":
+		"Für Käfig {name} wird keine Unit installiert: Seine Anwendung öffnet Sitzungen für Konten dieses Rechners ({program}: {shows}). Der Käfig enthält keine Passwörter, Home-Verzeichnisse und Shells dieser Konten, also würden Anmeldungen, Aufträge oder Übertragungen scheitern. Falls sie nur Konten bedient, die Sie nennen, erzeugen Sie den Käfig mit --account user:NAME und einer Probe, die sich als eines davon anmeldet. Um das hinzunehmen: {option}",
 	"adopt-consent":
 		"{service} wurde nicht geändert, weil ohne Terminal keine Rückfrage möglich ist. Prüfen Sie mit --dry-run, und wiederholen Sie den Befehl mit --yes.",
 	"adopt-probe-fails":

@@ -190,6 +190,10 @@ export const findingsEn = {
 		what: "{account} is also the account of the {count|cage|cages} {cages}; only PID namespaces separate them from this cage",
 		fix: "Give each cage its own account: make --dedicated-account",
 	},
+	lockout: {
+		what: "opens sessions for accounts of this machine, which could no longer log in",
+		fix: "Leave the service on the host, or name the accounts that it serves: make --account user:NAME",
+	},
 } satisfies Record<FindingCode, { what: string; fix: string }>;
 
 export type FindingMessages = Readonly<Record<FindingCode, { readonly what: string; readonly fix: string }>>;

@@ -14,6 +14,8 @@ export const notesEn = {
 		"The server accepts mail for accounts of this machine, so the cage knows the names {names}, without passwords and shells. To leave one out: {option}",
 	"people-logins":
 		"Users of this machine can log in to the server, so the cage knows the names {names}, without passwords. To leave one out: {option}",
+	"opens-sessions":
+		"The application opens sessions for accounts of this machine ({program}: {shows}). The cage contains no passwords, home directories and shells of theirs, so their logins, jobs or transfers would fail. `adopt` and `unit --install` therefore refuse it without {option}.",
 	"unproven-greeting":
 		"Not proven: real requests. The application only greeted the probe. Request something that matters: {exercise}",
 	"unproven-page":

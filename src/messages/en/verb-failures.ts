@@ -69,6 +69,10 @@ export const verbFailuresEn = {
 	"adopt-failed": "{service} failed in cage {name}, so it runs on the host as before: {cause}",
 	"adopt-failed-kept":
 		"{service} failed in cage {name}, so it runs on the host as before: {cause} Data that it wrote in the cage is saved in {path}.",
+	"lockout-service":
+		"Refusing to move {service} into a cage: it opens sessions for accounts of this machine ({program}: {shows}). The cage contains no passwords, home directories and shells of theirs, so logins, jobs or transfers would fail, and you could lock yourself out. Leave it on the host; for file transfers, the template sftp makes a second server. To accept this: {option}",
+	"lockout-unit":
+		"Refusing to install a unit for cage {name}: its application opens sessions for accounts of this machine ({program}: {shows}). The cage contains no passwords, home directories and shells of theirs, so logins, jobs or transfers would fail. If it serves only accounts that you name, make the cage with --account user:NAME and a probe that logs in as one of them. To accept this: {option}",
 	"adopt-consent":
 		"{service} was not changed, because there is no terminal to ask on. Preview with --dry-run, then repeat with --yes.",
 	"adopt-probe-fails": "{service} does not answer on the host, so nothing was changed. Probe: {probe}. Use another --probe.",
