@@ -1,5 +1,5 @@
 import { quoteShell } from "../path/quote.ts";
-import { datagramProbe, exchange, urlHost } from "./lines.ts";
+import { datagramProbe, exchange, type Target, type Tools, urlHost } from "./lines.ts";
 import { type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
 
 /** Protocols of infrastructure services: scripts, directories, proxies, time, management, files. */
@@ -81,19 +81,9 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		// By port alone it could be any web server.
 		ports: [],
 		defaults: { haproxy: 80, traefik: 80, varnishd: 6081 },
-		// In its own network it reaches no origin server; reporting that is its own answer (RFC 9110, 15.6).
 		queries: (target, tools) => {
-			const get = (expect: string): ProbeQuery => ({
-				depth: "job",
-				probes: [
-					exchange(target, tools, [{ send: "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" }, { expect }]),
-				],
-			});
-			const example = `curl -fsS -o /dev/null -H 'Host: NAME' http://${urlHost(target.host)}:${target.port}/`;
-			return [
-				get("^HTTP/1\\.[01] [23].. "),
-				{ ...get("^HTTP/1\\.[01] 50[234] "), depth: "request", unproven: unproven("unproven-backend", example) },
-			];
+			const get = getOverHttp(target, tools, "^HTTP/1\\.[01] [23].. ");
+			return [{ depth: "job", probes: [get] }, noBackend(target, tools)];
 		},
 	},
 	{
@@ -178,24 +168,27 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		servers: /^chronyd$/,
 		transport: "udp",
 		ports: [323],
-		// It serves time to nobody by default, but reports its own state on the loopback.
-		queries: (target, tools) =>
-			tools.programs.has("chronyc")
-				? [
-						{
-							depth: "request",
-							probes: [`chronyc -h ${target.host} -p ${target.port} tracking`],
-							unproven: unproven("unproven-time", `chronyc -h ${target.host} -p ${target.port} waitsync 10`),
-						},
-					]
-				: [],
+		// It serves time to nobody by default, but reports its own state on the loopback: a request for `tracking`, as long as its
+		// answer (chrony's candm.h, version 6).
+		queries: (target, tools) => [
+			{
+				depth: "request",
+				probes: [
+					tools.programs.has("chronyc")
+						? `chronyc -h ${target.host} -p ${target.port} tracking`
+						: datagramProbe(target, tools, `0601000000210000${"00".repeat(96)}`, "^0602000000210005"),
+				],
+				unproven: unproven("unproven-time", `chronyc -h ${target.host} -p ${target.port} waitsync 10`),
+			},
+		],
 	},
 	{
 		name: "snmp",
 		servers: /^snmpd$/,
 		transport: "udp",
 		ports: [161],
-		// GetRequest of sysUpTime.0 in community "public", version 2c (RFC 3416); the answer is a Response.
+		// GetRequest of sysUpTime.0 in community "public", version 2c (RFC 3416); the answer is a Response. A server without this
+		// community still reports its engine's identity to a request of version 3 (RFC 3414, 4).
 		queries: (target, tools) => [
 			{
 				depth: "job",
@@ -207,6 +200,19 @@ export const infrastructureProtocols: readonly Protocol[] = [
 						"a2",
 					),
 				],
+			},
+			{
+				depth: "greeting",
+				probes: [
+					datagramProbe(
+						target,
+						tools,
+						["303e020103", "30110204636167650203", "00ffe3040104020103", "0410300e04000201000201", "00040004000400"].join("") +
+							"301404000400a00e0204636167650201000201003000",
+						"a8.*2b060106030f010104",
+					),
+				],
+				unproven: unproven("unproven-query", `snmpget -v 2c -c COMMUNITY ${target.host}:${target.port} sysUpTime.0`),
 			},
 		],
 	},
@@ -255,6 +261,20 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		},
 	},
 ];
+
+function getOverHttp(target: Target, tools: Tools, expect: string): string {
+	return exchange(target, tools, [{ send: "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" }, { expect }]);
+}
+
+/** In its own network a server reaches no origin server; reporting that is its own answer (RFC 9110, 15.6). */
+export function noBackend(target: Target, tools: Tools): ProbeQuery {
+	const example = `curl -fsS -o /dev/null -H 'Host: NAME' http://${urlHost(target.host)}:${target.port}/`;
+	return {
+		depth: "request",
+		probes: [getOverHttp(target, tools, "^HTTP/1\\.[01] 50[234] ")],
+		unproven: unproven("unproven-backend", example),
+	};
+}
 
 /** Maximum number of shares to fetch a file from. */
 const mostShares = 4;

@@ -1,4 +1,4 @@
-import { infrastructureProtocols } from "./infrastructure-protocols.ts";
+import { infrastructureProtocols, noBackend } from "./infrastructure-protocols.ts";
 import { exchange, fetchPage, nameServerProbe, type Step, urlHost } from "./lines.ts";
 import { deliverMail, followLinks, type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
 
@@ -18,17 +18,30 @@ export const probePrograms = [
 const httpServers =
 	/^(nginx|apache2?|apachectl|apache2ctl|httpd|lighttpd|caddy|h2o|gunicorn|uvicorn|hypercorn|waitress-serve|uwsgi|http\.server|http-server|puma|unicorn|webfsd|thttpd|mini_httpd|darkhttpd|grafana(-server)?|prometheus.*|cagewright-demo)$/;
 
+/** Web servers that often stand in front of another one. */
+const forwarders = /^(nginx|apache2?|apachectl|apache2ctl|httpd|lighttpd|caddy|h2o)$/;
+
 export const protocols: readonly Protocol[] = [
 	{
 		name: "redis",
 		servers: /^(redis|valkey|keydb)-server$/,
 		ports: [6379],
+		// A replica refuses writes, and its master is another server. One that requires a password refuses everything.
 		queries: (target, tools) => {
+			const ask = (...steps: Step[]) => exchange(target, tools, steps);
+			const example = `redis-cli -h ${target.host} -p ${target.port} -a PASSWORD SET NAME VALUE EX 10 | grep -q OK`;
+			const note = { unproven: unproven("unproven-query", example) };
+			const refused: ProbeQuery = {
+				depth: "greeting",
+				probes: [ask({ send: "PING\r\n" }, { expect: "^-(NOAUTH|NOPERM|DENIED) " })],
+				...note,
+			};
 			if (!tools.programs.has("redis-cli")) {
-				const ping = exchange(target, tools, [{ send: "PING\r\n" }, { expect: "^\\+PONG" }]);
+				const ping = ask({ send: "PING\r\n" }, { expect: "^\\+PONG" });
 				const steps = [{ send: "SET cagewright:probe ok EX 10\r\n" }, { expect: "^\\+OK" }];
 				const get = [{ send: "GET cagewright:probe\r\n" }, { expect: "^\\$2\\r\\nok" }];
-				return [{ depth: "job", probes: [ping, exchange(target, tools, [...steps, ...get])] }];
+				const echo = ask({ send: "ECHO cagewright\r\n" }, { expect: "^\\$10\\r\\ncagewright" });
+				return [{ depth: "job", probes: [ping, ask(...steps, ...get)] }, { depth: "request", probes: [echo], ...note }, refused];
 			}
 			// redis-cli exits with 0 even if the server answers with an error (measured), so its output is compared.
 			const client = `redis-cli -h ${target.host} -p ${target.port}`;
@@ -41,6 +54,8 @@ export const protocols: readonly Protocol[] = [
 					],
 					exercises: [`${client} SAVE`, `${client} BGSAVE`, `${client} INFO`],
 				},
+				{ depth: "request", probes: [`test "$(${client} ECHO cagewright)" = cagewright`], ...note },
+				refused,
 			];
 		},
 	},
@@ -63,11 +78,12 @@ export const protocols: readonly Protocol[] = [
 			"prometheus-node-exporter": 9100,
 			"cagewright-demo": 8085,
 		},
-		// Only the port names an unknown server, which may or may not use TLS there.
+		// Only the port names an unknown server, which may or may not use TLS there. A server that forwards requests reaches no
+		// backend in its own network, and reports that itself (RFC 9110, 15.6).
 		queries: ({ host, port }, tools, server) => {
 			const usual = port === 443 || port === 8443 ? "https" : "http";
 			const schemes = httpServers.test(server) ? [usual] : [usual, usual === "http" ? "https" : "http"];
-			return schemes.map((scheme) => {
+			const pages = schemes.map((scheme): ProbeQuery => {
 				const url = `${scheme}://${urlHost(host)}:${port}/`;
 				return {
 					depth: "request",
@@ -76,6 +92,7 @@ export const protocols: readonly Protocol[] = [
 					unproven: unproven("unproven-page", `curl -fsS${scheme === "https" ? "k" : ""} -o /dev/null ${url}PAGE`),
 				};
 			});
+			return forwarders.test(server) && usual === "http" ? [...pages, noBackend({ host, port }, tools)] : pages;
 		},
 	},
 	{

@@ -67,8 +67,8 @@ function known(given: string, other = "node"): { protocol: Protocol; query: Prob
 		if (target === undefined) continue;
 		for (const protocol of protocols) {
 			for (const programs of [probePrograms, []]) {
-				// dnsmasq is queried in another way than other servers of its protocol.
-				for (const server of ["", "dnsmasq"]) {
+				// Queried in another way than other servers of their protocols.
+				for (const server of ["", "dnsmasq", "nginx"]) {
 					const queries = protocol.queries(target, { node, people, programs: new Set<string>(programs) }, server);
 					const query = queries.find(({ probes }) => probes.includes(line));
 					if (query) return { protocol, query };

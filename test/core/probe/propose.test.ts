@@ -68,8 +68,8 @@ describe("a probe for a known protocol", () => {
 
 	it("covers every listening address, with the loopback for wildcards", () => {
 		const proposals = propose("/usr/sbin/nginx", [tcp(443), tcp(80, "::"), tcp(8443, "10.0.0.1")]);
-		const urls = proposals.map(({ probes }) => probes[0]?.split(" ").at(-1));
-		expect(urls).toEqual(["http://127.0.0.1:80/", "https://127.0.0.1:443/", "https://10.0.0.1:8443/"]);
+		const places = proposals.map(({ probes: [line = ""] }) => /https?:\/\/\S+$|127\.0\.0\.1 80/.exec(line)?.[0]);
+		expect(places).toEqual(["http://127.0.0.1:80/", "127.0.0.1 80", "https://127.0.0.1:443/", "https://10.0.0.1:8443/"]);
 	});
 
 	it("asks an unknown server with and without TLS, as its port suggests first", () => {
@@ -201,7 +201,7 @@ it("a conversation is shown with its address and the sent text", () => {
 });
 
 it("no proposed probe shows its script", () => {
-	expect(shown("/usr/sbin/nginx")).toEqual([["GET http://127.0.0.1:80/"]]);
+	expect(shown("/usr/sbin/nginx")).toEqual([["GET http://127.0.0.1:80/"], ["tcp 127.0.0.1:80: GET / HTTP/1.1"]]);
 	expect(showProbe(followLinks("http://127.0.0.1:80/", tools))).toBe("GET http://127.0.0.1:80/ and its links");
 	expect(showProbe(deliverMail({ host: "127.0.0.1", port: 25 }, tools, "root"))).toBe("tcp 127.0.0.1:25: mail to root");
 	expect(showProbe("node -e 'process.exit(0)' a b")).toBe("node: a b");
