@@ -81,6 +81,8 @@ export interface LoadedUnit {
 
 /** The running systemd. Methods throw `systemctl-failed`. */
 export interface Services {
+	/** Seconds after which `start`, `stop` and `reload` give up. */
+	readonly timeout: number;
 	running(): boolean;
 	state(service: string): Promise<ServiceState>;
 	/**

@@ -67,6 +67,8 @@ export function awaitedText(awaited: AwaitedEvent & { readonly seconds: number }
 	const { limit, seconds } = awaited;
 	const time = words.awaitsFor(seconds, limit);
 	switch (awaited.for) {
+		case "start":
+			return words.awaitsStart(printable(awaited.program), time);
 		case "end":
 			return words.awaitsEnd(printable(awaited.program), time);
 		case "exercise":

@@ -99,6 +99,7 @@ test("an alternative that cannot run is not tried again", async () => {
 
 test("a wait says how long it may last", async () => {
 	const { context, events } = machineInHaste(async () => ({ ...passed, ok: false, status: 1, output: "no\nrefused" }));
+	context.machine.launcher.cpuSeconds = () => 0;
 	await probeUntilAnswered(context, running, ["ask"], 8);
 	await probeAlternatives(context, running, [["ask"], ["other"]], 8);
 	const waits = events.flatMap((event) => (event.event === "waited" ? [event] : []));

@@ -50,13 +50,17 @@ const setUp = [
 
 const folder = "/var/tmp";
 
-/** Returns the tree's path. Rebuilds the tree if its packages, its set-up or the machine's package sources changed. */
-export function bootedTree(): string {
+/**
+ * Returns the tree's path, with further packages if given. Rebuilds the tree if its packages, its set-up or the machine's package
+ * sources changed.
+ */
+export function bootedTree(further: readonly string[] = []): string {
 	const suite = /^VERSION_CODENAME=(\S+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "";
 	const sources = aptSources();
-	const identity = JSON.stringify([suite, sources, packages, setUp]);
+	const included = [...packages, ...further];
+	const identity = JSON.stringify([suite, sources, included, setUp]);
 	const tree = join(folder, `cagewright-booted-${createHash("sha256").update(identity).digest("hex").slice(0, 16)}`);
-	if (!existsSync(tree)) makeTree(tree, suite, sources);
+	if (!existsSync(tree)) makeTree(tree, included, suite, sources);
 	// Anybody may create a name in /var/tmp, and root is about to execute files from this tree.
 	const status = lstatSync(tree);
 	if (!status.isDirectory() || status.uid !== 0 || status.mode & 0o077)
@@ -64,7 +68,7 @@ export function bootedTree(): string {
 	return join(tree, "tree");
 }
 
-function makeTree(tree: string, suite: string, sources: string): void {
+function makeTree(tree: string, included: readonly string[], suite: string, sources: string): void {
 	const part = mkdtempSync(`${tree}.part-`);
 	try {
 		mkdirSync(join(part, "tree"));
@@ -77,7 +81,7 @@ function makeTree(tree: string, suite: string, sources: string): void {
 				...[`${tree}.lock`, "sh", "-c", line, tree, part],
 				"--quiet",
 				"--variant=apt",
-				`--include=${packages.join(",")}`,
+				`--include=${included.join(",")}`,
 				...skip,
 				"--dpkgopt=force-unsafe-io",
 				...aptOptions().map((option) => `--aptopt=${option}`),

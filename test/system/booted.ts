@@ -36,12 +36,19 @@ export interface Booted {
 /** Milliseconds for the hook that boots: the first boot on a machine downloads its packages. */
 export const bootTime = 1_800_000;
 
+interface BootOptions {
+	readonly disk?: string;
+	/** Installed in addition to those of every tree. */
+	readonly packages?: readonly string[];
+	readonly services?: readonly string[];
+}
+
 /**
  * Boots with these units enabled: `nginx`, `redis-server`, `named` and `ssh` are available. Or boots the disk in this file, whose
  * files are then not visible below `tree`.
  */
-export async function boot({ disk, services = [] }: { disk?: string; services?: readonly string[] } = {}): Promise<Booted> {
-	const original = bootedTree();
+export async function boot({ disk, packages, services = [] }: BootOptions = {}): Promise<Booted> {
+	const original = bootedTree(packages);
 	const folder = mkdtempSync("/var/tmp/cagewright-boot-");
 	const tree = join(folder, "tree");
 	const view = await groupView();

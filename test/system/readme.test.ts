@@ -1,57 +1,65 @@
-import { readFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
-import { home } from "./cagewright.ts";
+import { blocksOf, follow } from "./documented-commands.ts";
 
-/** Follows the README on a fresh Debian, command by command. The booted system already contains its packages. */
+/** Follows the README on a fresh Debian without a resolver, command by command. The booted system already contains its packages. */
 
 let system: Booted;
 beforeAll(async () => {
 	system = await boot({ services: ["redis-server"] });
+	writeFileSync(join(system.tree, "etc/resolv.conf"), "");
+	// `install` writes its own.
+	await system.must("rm /usr/local/bin/cagewright");
 }, bootTime);
 
-/** Returns a section's commands in order, without comments. */
-function commandsOf(section: string): string[] {
-	const text =
-		readFileSync(join(home, "README.md"), "utf8")
-			.split(/^## /m)
-			.find((part) => part.startsWith(`${section}\n`)) ?? "";
-	const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = ""]) => block.replaceAll("\\\n", ""));
-	return blocks
-		.flatMap((block) => block.split("\n"))
-		.map((line) => line.replace(/\s+# .*$/, "").trim())
-		.filter(Boolean);
+/** Follows a section's blocks and returns what each command printed. */
+async function followed(section: string): Promise<string[]> {
+	const commands = blocksOf("README.md")
+		.filter((block) => block.section === section && block.notRun === undefined)
+		.flatMap((block) => block.commands);
+	const printed: string[] = [];
+	for (const command of commands) printed.push(await follow(system, command));
+	return printed;
 }
 
-/** Checks that `apt-get install`'s packages are installed, and stops `cagewright run` once its redis answers. */
-async function follow(command: string): Promise<string> {
-	const [, packages] = /^apt-get install (.*)$/.exec(command) ?? [];
-	if (packages !== undefined) return system.must(`dpkg -s ${packages}`);
-	if (!command.startsWith("cagewright run ")) return system.must(command);
-	const answer = "for try in $(seq 100); do redis-cli ping 2>/dev/null && break; sleep 0.2; done";
-	return system.must(`${command} & pid=$!; ${answer}; kill -TERM $pid; wait $pid; test $? = 0`);
-}
+test("every command of the README belongs to a section that is followed", () => {
+	const sections = blocksOf("README.md").flatMap(({ commands, notRun, section }) => (notRun ? [] : commands.map(() => section)));
+	const count = (name: string) => sections.filter((section) => section === name).length;
+	expect([...new Set(sections)]).toEqual(["Start", "A first cage", "Any other service"]);
+	expect([count("Start"), count("A first cage"), count("Any other service")]).toEqual([2, 6, 3]);
+});
+
+test("the README's installation works as described", async () => {
+	const printed = await followed("Start");
+	expect(printed[0]).toContain("/usr/local/sbin/cagewright");
+});
 
 test("the README's first cage works as described", async () => {
-	const commands = commandsOf("A first cage");
-	expect(commands).toHaveLength(6);
-	const printed: string[] = [];
-	for (const command of commands) printed.push(await follow(command));
+	const printed = await followed("A first cage");
 	expect(printed[1]).toContain("redis answers from inside its cage");
 	expect(printed[3]).toContain("PONG");
-	await system.must("for try in $(seq 100); do redis-cli ping && exit; sleep 0.2; done; exit 1");
+	await system.must("for try in $(seq 300); do redis-cli ping && exit; sleep 0.2; done; exit 1");
 	await system.must("systemctl disable --now cage-redis");
 });
 
 test("the README's commands for other services work as described", async () => {
-	const commands = commandsOf("Any other service");
-	expect(commands).toHaveLength(3);
-	const printed: string[] = [];
-	for (const command of commands) printed.push(await follow(command));
+	const printed = await followed("Any other service");
 	expect(printed[0]).toContain("dnsmasq");
 	expect(printed[1]).toContain("dnsmasq answers from inside its cage");
 	expect(printed[2]).toContain("web answers from inside its cage");
+});
+
+test("the README's second example needs no client for its probe", async () => {
+	const [again] = blocksOf("README.md").flatMap(({ commands }) =>
+		commands.filter(({ line }) => line.includes("dnsmasq.service")),
+	);
+	if (again === undefined) throw new Error("README.md has no second example");
+	await system.must("mv /usr/bin/dig /usr/bin/dig.away");
+	await system.must("cagewright remove dnsmasq --yes");
+	expect(await follow(system, again)).toContain("dnsmasq answers from inside its cage");
+	await system.must("mv /usr/bin/dig.away /usr/bin/dig");
 });
 
 test("an adoption is announced step by step", async () => {

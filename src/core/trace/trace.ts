@@ -139,11 +139,11 @@ export function peerPorts({ peers, ports }: Trace): number[] {
 }
 
 /**
- * An event that a run waits for, `limit` seconds at most: the application's exit, an answer to a probe, or the end of an exercise.
+ * An event that a run waits for, `limit` seconds at most: the start or end of an application or service, an answer to a probe, or the end of an exercise.
  * `said` is the last line that the probe printed.
  */
 export type AwaitedEvent = { readonly limit: number } & (
-	| { readonly for: "end"; readonly program: string }
+	| { readonly for: "start" | "end"; readonly program: string }
 	| { readonly for: "answer"; readonly command: string; readonly said: string }
 	| { readonly for: "exercise"; readonly command: string }
 );

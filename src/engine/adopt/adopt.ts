@@ -13,7 +13,7 @@ import { hostService } from "../run/unit.ts";
 import { requireRunnable } from "../trace/probe-lines.ts";
 import { probeCannotRun } from "../trial/failures.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
-import { noAnswerFailure, probeService, runsInside } from "./service-probes.ts";
+import { noAnswerFailure, probeService, runsInside, startService, stopService } from "./service-probes.ts";
 import { undoAdoption, withoutSignal, writeDropin } from "./undo.ts";
 
 interface AdoptRequest {
@@ -134,7 +134,7 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 	const started = machine.elapsed();
 	try {
 		context.emit({ event: "service-stopped", service });
-		await machine.services.stop(service, companions);
+		await stopService(context, service, companions);
 		const taken = await machine.store.adopting.take({
 			name,
 			writable: present.manifest.writable,
@@ -148,7 +148,7 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 		// From here on the service may write, so only the probes decide what happens to its state, and signals are ignored.
 		adoption = await saveAdoption(context, name, { ...adoption, phase: "starting", places: taken.places });
 		await writeDropin(context, name, adoption);
-		await machine.services.start(service, companions);
+		await startService(withoutSignal(context), service, companions);
 		context.emit({ event: "service-started", service });
 		await requireCaged(withoutSignal(context), name, adoption);
 		await saveAdoption(context, name, { ...adoption, phase: "adopted" });

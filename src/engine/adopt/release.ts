@@ -6,7 +6,7 @@ import { lockUnlessBusy } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { hostService } from "../run/unit.ts";
 import { cageThatAdopted, problemOf, requireSystemd, saveAdoption } from "./adopt.ts";
-import { probeService, runsInside } from "./service-probes.ts";
+import { probeService, runsInside, stopService } from "./service-probes.ts";
 import { installedDropin, removeDropin, startAndProbe, undoAdoption, undoRelease, withoutSignal } from "./undo.ts";
 
 export interface ReleasePlan {
@@ -69,7 +69,7 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 	const started = machine.elapsed();
 	try {
 		context.emit({ event: "service-stopped", service });
-		await machine.services.stop(service, companions);
+		await stopService(context, service, companions);
 		// Decide again, because the application may have written until the stop.
 		adoption = await stage(context, name, adoption, await decide(context, name, adoption, keep));
 		const staged = adoption.places.filter(isStaged);

@@ -1,3 +1,4 @@
+import type { Companions } from "../../core/adoption/adoption.ts";
 import { errorText } from "../../core/application/error-text.ts";
 import { Failure } from "../../core/failure.ts";
 import { showProbe } from "../../core/probe/lines.ts";
@@ -21,6 +22,20 @@ export interface Answer {
 
 /** A service that systemd restarts this often does not come up. */
 const mostRestarts = 3;
+
+/** Stops a service and the units that trigger it, and reports the wait. Throws `systemctl-failed`. */
+export function stopService(context: Context, service: string, companions: Companions): Promise<void> {
+	const { services } = context.machine;
+	const stopped = services.stop(service, companions);
+	return reportWaiting(context, stopped, () => ({ for: "end", program: service, limit: services.timeout }));
+}
+
+/** Starts a service and its companions, and reports the wait. Throws `systemctl-failed`. */
+export function startService(context: Context, service: string, companions: Companions): Promise<void> {
+	const { services } = context.machine;
+	const started = services.start(service, companions);
+	return reportWaiting(context, started, () => ({ for: "start", program: service, limit: services.timeout }));
+}
 
 /**
  * Repeats the probes until all pass, `seconds` have passed, the service has failed or a probe cannot run. A try may take

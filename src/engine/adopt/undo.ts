@@ -5,7 +5,7 @@ import type { Path } from "../../core/path/path.ts";
 import { cageFolder } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { installedText } from "../run/installed-unit.ts";
-import { noAnswerFailure, probeService, runsInside } from "./service-probes.ts";
+import { noAnswerFailure, probeService, runsInside, startService, stopService } from "./service-probes.ts";
 
 /** The drop-in of an adopted service, if it is installed. Throws `unit-changed` (exit 4) if somebody edited it. */
 export async function installedDropin(context: Context, name: string, { service }: Adoption): Promise<string | undefined> {
@@ -36,11 +36,11 @@ export function withoutSignal(context: Context): Context {
  */
 export async function undoAdoption(hasty: Context, name: string, adoption: Adoption): Promise<Path | undefined> {
 	const context = withoutSignal(hasty);
-	const { services, store } = context.machine;
+	const { store } = context.machine;
 	const { companions, phase, service, since } = adoption;
 	try {
 		if (phase === "starting") {
-			await services.stop(service, companions).catch(() => {});
+			await stopService(context, service, companions).catch(() => {});
 			await removeDropin(context, name, adoption);
 		}
 		const kept = await store.adopting.restore(name, phase === "starting" ? since : undefined);
@@ -60,7 +60,7 @@ export async function undoRelease(hasty: Context, name: string, adoption: Adopti
 	try {
 		const { active, mainPid } = await services.state(service);
 		const isInside = active === "active" && (await runsInside(context, name, mainPid));
-		if (!isInside) await services.stop(service, companions).catch(() => {});
+		if (!isInside) await stopService(context, service, companions).catch(() => {});
 		await store.adopting.save(name, { ...adoption, phase: "returning" });
 		const before: AdoptedPlace[] = [];
 		for (const place of places) before.push(isStaged(place) ? await store.adopting.undoReturn(place) : place);
@@ -83,7 +83,7 @@ export async function startAndProbe(
 	const { services } = context.machine;
 	if ((await services.state(service)).active !== "active") await services.forgetFailure(service);
 	// Does not restart what already runs.
-	await services.start(service, companions);
+	await startService(context, service, companions);
 	const answer = await probeService(context, service, probes, Math.max(timeout, leastSeconds));
 	if (!answer.answered) throw await noAnswerFailure(context, service, answer, probes[0] ?? "");
 }

@@ -1,6 +1,6 @@
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
-import { noAnswerFailure, probeService } from "../adopt/service-probes.ts";
+import { noAnswerFailure, probeService, startService, stopService } from "../adopt/service-probes.ts";
 import { cageFolder, presentCage, runningIn } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
@@ -45,8 +45,8 @@ export async function restartCage(context: Context, name: string): Promise<Resta
 		// Stored, so that a kill does not leave the service stopped.
 		const left = (await machine.store.upkeep.switching(name)) ?? { from: generation, before: cage };
 		await machine.store.upkeep.saveSwitching(name, { ...left, stopped: { service, companions } });
-		await machine.services.stop(service, companions);
-		await machine.services.start(service, companions);
+		await stopService(context, service, companions);
+		await startService(context, service, companions);
 		context.emit({ event: "service-started", service });
 		restarted.push(service);
 		const probes = (await machine.store.adoption(name))?.probes ?? cage.application.probes;

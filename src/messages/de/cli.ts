@@ -113,6 +113,7 @@ export const cliDe: CliMessages = {
 		copying: (percent, path) => `Bau: ${percent} % ${path}`,
 		probe: (ok, command) => `${ok ? "beantwortet" : "keine Antwort"}: ${command}`,
 		awaitsFor: (seconds, limit) => `${seconds} s von höchstens ${limit} s`,
+		awaitsStart: (program, time) => `warte, bis ${program} startet, ${time}`,
 		awaitsEnd: (program, time) => `warte, bis ${program} endet, ${time}`,
 		awaitsAnswer: (time, said) => `warte auf eine Antwort, ${time}${said === "" ? "" : `: ${said}`}`,
 		awaitsExercise: (time, command) => `warte auf eine Übung, ${time}: ${command}`,

@@ -118,6 +118,7 @@ export const cliEn = {
 		copying: (percent: number, path: string) => `Building: ${percent} % ${path}`,
 		probe: (ok: boolean, command: string) => `${ok ? "answered" : "no answer"}: ${command}`,
 		awaitsFor: (seconds: number, limit: number) => `${seconds} s of up to ${limit} s`,
+		awaitsStart: (program: string, time: string) => `waiting for ${program} to start, ${time}`,
 		awaitsEnd: (program: string, time: string) => `waiting for ${program} to stop, ${time}`,
 		awaitsAnswer: (time: string, said: string) => `waiting for an answer, ${time}${said === "" ? "" : `: ${said}`}`,
 		awaitsExercise: (time: string, command: string) => `waiting for an exercise, ${time}: ${command}`,

@@ -13,6 +13,7 @@ const timeoutSeconds = 300;
 
 /** The running systemd, via systemctl(1). */
 export const systemServices: Services = {
+	timeout: timeoutSeconds,
 	// sd_booted(3)
 	running: () => existsSync("/run/systemd/system"),
 	state,
