@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test, vi } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { home } from "./cagewright.ts";
+import { differences, snapshot } from "./snapshot.ts";
 
 /**
  * Installs the package in a booted system and runs `test/machines/accept.sh` there, before and after a reboot. The kernel is this
@@ -22,6 +23,10 @@ beforeAll(async () => {
 	copyFileSync(join(home, "test/machines/accept.sh"), join(folder, "accept.sh"));
 });
 
+/** Accounts, the package's hook, units, and the links with which systemctl enables services. */
+const isInstalled =
+	/^(?:\w+: \/etc\/(?:g?shadow|group|passwd|sub[gu]id)-? |new: \/etc\/(?:apt\/apt\.conf\.d\/80cagewright|systemd\/system\/)|\w+: \/etc\/rc\d\.d\/)/;
+
 /** The script's lines: the failed steps with what they printed, and the number of steps. */
 async function failuresOf(phase: string): Promise<string[]> {
 	const { stderr, stdout } = await system.run(`bash /root/accept.sh ${phase}`);
@@ -32,7 +37,10 @@ async function failuresOf(phase: string): Promise<string[]> {
 }
 
 test("the package makes, tests, adopts, upgrades and updates cages, and their services answer after a reboot", async () => {
+	const look = () => snapshot({ root: system.root(), places: ["/dev", "/etc"], by: "content" });
+	const before = look();
 	expect(await failuresOf("install")).toEqual(["1..25"]);
+	expect(differences(before, look()).filter((change) => !isInstalled.test(change))).toEqual([]);
 	await system.reboot();
 	expect(await failuresOf("reboot")).toEqual(["1..9"]);
 });

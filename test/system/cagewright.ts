@@ -102,7 +102,7 @@ const watched = new Set<string>();
 
 const ownEnvironment = { LANG: "C.UTF-8", LC_ALL: "C.UTF-8", NO_COLOR: "1", CAGEWRIGHT_STATE: undefined, LANGUAGE: undefined };
 
-const environmentOf = ({ env }: Where) => ({ ...process.env, ...ownEnvironment, ...env });
+const environmentOf = ({ env }: Pick<Where, "env">) => ({ ...process.env, ...ownEnvironment, ...env });
 
 /** Waits for a command that must succeed. */
 export async function must(command: Promise<Result>): Promise<Result> {
@@ -195,11 +195,17 @@ async function inResident(args: readonly string[], where: Where): Promise<Result
 	let resident = residents.find((one) => one.key === key && !one.resident.isBusy)?.resident;
 	if (!resident) {
 		if (residents.length === 0) afterFile(endResidents);
-		resident = new Resident(enter, environmentOf(where), { module: builtModule(own), program: own });
+		resident = startResident(where);
 		residents.push({ key, resident });
 	}
 	const { status, stderr, stdout } = await resident.run(args);
 	return new Result(status, stdout, stderr);
+}
+
+/** Starts a process that runs commands until its owner ends it. */
+export function startResident(where: Omit<Where, "state">): Resident {
+	const { enter = [], program: own = program } = where;
+	return new Resident(enter, environmentOf(where), { module: builtModule(own), program: own });
 }
 
 /** Ends the processes that stay. The next command starts them again. */

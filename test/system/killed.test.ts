@@ -9,7 +9,7 @@ import { fillDisk } from "./fill-disk.ts";
 import { type GreeterFiles, greeterFiles } from "./greeter.ts";
 import { ask, hostNetwork, privateNetwork } from "./network.ts";
 import { leftovers } from "./processes.ts";
-import { generator } from "./random.ts";
+import { generator, shuffled } from "./random.ts";
 import { differences, type Snapshot, snapshot } from "./snapshot.ts";
 
 /**
@@ -199,10 +199,7 @@ function strikes({ changes, random }: Lane, most: number): Strike[] {
 			return { name, share, when: at % 2 === 0 ? "from the start" : "meanwhile" };
 		}),
 	);
-	return all
-		.map((strike) => ({ strike, rank: random() }))
-		.sort((a, b) => a.rank - b.rank)
-		.map(({ strike }) => strike);
+	return shuffled(all, random);
 }
 
 test(`a disk that is full at ${fills} random moments leaves the old cage complete (seed ${seed})`, async () => {

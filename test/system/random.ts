@@ -8,3 +8,11 @@ export function generator(start: number): () => number {
 		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
 	};
 }
+
+/** The same values in a random order. */
+export function shuffled<T>(values: readonly T[], random: () => number): T[] {
+	return values
+		.map((value) => ({ value, rank: random() }))
+		.sort((a, b) => a.rank - b.rank)
+		.map(({ value }) => value);
+}

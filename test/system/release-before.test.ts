@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cagewright, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { ask, type Network, privateNetwork } from "./network.ts";
+import { differences, type Snapshot, snapshot } from "./snapshot.ts";
 
 /**
  * The release before is the newest tag, or the commit that `CAGEWRIGHT_BEFORE` names. It is built here, and this program takes over the
@@ -16,14 +17,23 @@ const commit = process.env.CAGEWRIGHT_BEFORE ?? newestTag();
 const before = temporaryFolder("release-before");
 const state = temporaryState();
 let network: Network;
+let machine: Snapshot;
 
 beforeAll(async () => {
+	machine = look();
 	network = await privateNetwork();
 	const archive = execFileSync("git", ["archive", commit], { cwd: repository, maxBuffer: 2 ** 30 });
 	execFileSync("tar", ["-x", "-C", before], { input: archive });
 	execFileSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: before });
 	execFileSync("node", ["build.js"], { cwd: before });
 });
+
+/** What no cage may change. Without accounts and packages, which other tests change. */
+function look(): Snapshot {
+	return snapshot({ places: ["/dev", "/etc/systemd", "/run/systemd/system", "/etc/cron.d", "/etc/logrotate.d", "/usr/local"] });
+}
+
+afterAll(() => expect(differences(machine, look())).toEqual([]));
 
 describe.runIf(commit).each([
 	["demo", "curl -fsS http://127.0.0.1:8085/"],

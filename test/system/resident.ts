@@ -66,11 +66,13 @@ export class Resident {
 		this.#send(args);
 		for (;;) {
 			const { stderr, stdout } = this.#text;
-			const [, printed, status] = /^(.*)\0(\d+)\0$/s.exec(stdout) ?? [];
-			if (printed !== undefined && stderr.endsWith("\0")) {
+			// What a command prints may contain NULs too.
+			const end = stdout.lastIndexOf("\0", stdout.length - 2);
+			const [, status] = /^\0(\d+)\0$/.exec(stdout.slice(end)) ?? [];
+			if (end >= 0 && status !== undefined && stderr.endsWith("\0")) {
 				this.#text = { stdout: "", stderr: "" };
 				this.isBusy = false;
-				return { status: Number(status), stdout: printed, stderr: stderr.slice(0, -1) };
+				return { status: Number(status), stdout: stdout.slice(0, end), stderr: stderr.slice(0, -1) };
 			}
 			if (this.#ended) throw this.#ended;
 			await new Promise<void>((resolve) => {
