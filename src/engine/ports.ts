@@ -230,6 +230,8 @@ export interface ProgramPlace {
 	package(): "none" | "running" | "other";
 	/** `link`: a link to a program elsewhere, such as a clone. `foreign`: something else has the name. */
 	state(): Promise<"none" | "ours" | "link" | "foreign">;
+	/** The folder that the link points to. `clone`: with more than a release, and running. `foreign`: anything else. */
+	folder(): Promise<"none" | "ours" | "clone" | "foreign">;
 	/** The text of a file in packaging/, from the running program's release. */
 	packaged(name: string): string;
 	/** The text of the watch's unit that the program's package has installed. */
@@ -240,7 +242,7 @@ export interface ProgramPlace {
 	installedManuals(): readonly string[];
 	/** Copies the running program there. An existing one is replaced with one rename. */
 	install(): Promise<void>;
-	/** False if nothing was installed. */
+	/** False if nothing was installed. Removes only a folder of ours. */
 	uninstall(): Promise<boolean>;
 }
 

@@ -126,6 +126,23 @@ test("an update removes man pages of verbs that no longer exist, but not those t
 	expect(files()).toEqual(["/usr/local/share/man/man1/cagewright-edited.1"]);
 });
 
+test.each<[string, (place: string) => void]>([
+	["a clone", (place) => fs.mkdirSync(`${place}/.git`, { recursive: true })],
+	["a link", (place) => fs.symlinkSync("clone", place)],
+	["a file", (place) => fs.writeFileSync(place, "mine")],
+])("`install` and `uninstall` leave %s in the program's place alone", async (_, make) => {
+	const place = `${root}/usr/local/lib/cagewright`;
+	fs.mkdirSync(`${root}/usr/local/lib/clone`);
+	make(place);
+	const { ino } = fs.lstatSync(place);
+	for (const options of [["--dry-run"], []])
+		expect(await install(...options)).toMatchObject({ status: 4, stderr: /lib\/cagewright was not written by Cagewright/ });
+	for (const options of [["--dry-run"], []])
+		expect(await uninstall(...options)).toMatchObject({ status: 0, stderr: /lib\/cagewright was changed.* not removed/ });
+	expect(fs.lstatSync(place).ino).toBe(ino);
+	expect(fs.readdirSync(`${root}/usr/local/lib`).sort()).toEqual(["cagewright", "clone"]);
+});
+
 test("`install` and `uninstall` leave files of others alone", async () => {
 	fs.writeFileSync(link(), "mine\n");
 	expect(await install()).toMatchObject({ status: 4, stderr: expect.stringContaining("/usr/local/sbin/cagewright") });

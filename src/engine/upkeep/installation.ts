@@ -42,6 +42,7 @@ const folder = pathToText(programFolder) ?? "";
 export async function planInstallation({ machine }: Context, request: InstallRequest) {
 	if (request.program.package() !== "none") throw new Failure("install-packaged", { path: showPath(packagedFolder) }, 4);
 	if ((await request.program.state()) === "foreign") throw new Failure("install-foreign", { path: showPath(programLink) }, 4);
+	if ((await request.program.folder()) === "foreign") throw new Failure("install-foreign", { path: showPath(programFolder) }, 4);
 	const is = (path: string) => machine.files.resolve(`${request.root === "/" ? "" : request.root}${path}` as Path) !== undefined;
 	const has = {
 		apt: is("/etc/apt/apt.conf.d"),
@@ -79,7 +80,8 @@ export async function planUninstallation(
 		const installed = await units.installed(place);
 		if (installed.kind !== "none") (installed.kind === "ours" && !installed.changed ? removed : left).push(place);
 	}
-	if ((await program.state()) === "ours") removed.push(programFolder, programLink);
+	if (await isLeft(program)) left.push(programFolder);
+	else if ((await program.state()) === "ours") removed.push(programFolder, programLink);
 	return { removed, left };
 }
 
@@ -101,7 +103,13 @@ export async function uninstallProgram(
 	}
 	if (root === "/") await machine.units.reload();
 	if (await program.uninstall()) removed.push(programFolder, programLink);
+	else if (await isLeft(program)) left.push(programFolder);
 	return { removed, left };
+}
+
+/** Whether the program's folder is not ours to remove. */
+async function isLeft(program: ProgramPlace): Promise<boolean> {
+	return ["clone", "foreign"].includes(await program.folder());
 }
 
 /** Every place that this or another version may have written to. */

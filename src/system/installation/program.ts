@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { chmod, cp, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Failure } from "../../core/failure.ts";
 import {
 	isManual,
 	manualFolders,
@@ -11,7 +10,6 @@ import {
 	programLink,
 } from "../../core/installation/installation.ts";
 import { type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
-import { showPath } from "../../core/path/quote.ts";
 import type { ProgramPlace } from "../../engine/ports.ts";
 import { errorName } from "../files/errors.ts";
 import { programFolder } from "../program-folder.ts";
@@ -41,6 +39,12 @@ export function programPlace(root = "/"): ProgramPlace {
 			if (target === pathToText(placeOfProgram) + executable) return "ours";
 			// As the README describes for a clone.
 			return target.endsWith(executable) ? "link" : "foreign";
+		},
+		async folder() {
+			const there = await lstat(folder).catch(() => undefined);
+			if (there === undefined) return "none";
+			if (there.isDirectory() && namesIn(folder).every((name) => parts.includes(name))) return "ours";
+			return folder === programFolder() ? "clone" : "foreign";
 		},
 		packaged: (name) => readFileSync(join(programFolder(), "packaging", name), "utf8"),
 		packagedWatch() {
@@ -81,9 +85,7 @@ export function programPlace(root = "/"): ProgramPlace {
 		},
 		async uninstall() {
 			if ((await this.state()) === "ours") await unlink(link);
-			const status = await lstat(folder).catch(() => undefined);
-			if (status === undefined) return false;
-			if (!status.isDirectory()) throw new Failure("install-foreign", { path: showPath(placeOfProgram) }, 4);
+			if ((await this.folder()) !== "ours") return false;
 			requireSafeFolder(pathFromText(folder));
 			await rm(folder, { recursive: true });
 			await clearCutOff(folder);
