@@ -197,6 +197,23 @@ describe("an unusable place", () => {
 		await expectUnchanged(/^cagewright: \S+ is on a read-only file system\.[^\n]*\n$/);
 	});
 
+	test.each([
+		["hard links", "link,linkat:error=EPERM"],
+		["modes", "fchmod,fchmodat:error=EPERM"],
+	])("a file system without %s gets new files, and none replaces what is there", async (_, inject) => {
+		const enter = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=none", "-e", `inject=${inject}`];
+		for (const words of [
+			["record", "demo"],
+			["template", "new", "shop"],
+			["export", "demo", "--format", "quadlet"],
+		]) {
+			const run = () => cagewright([...words, "-o", at(words[0] ?? "")], { state, enter });
+			expect(await run()).toMatchObject({ status: 0 });
+			expect((await run()).status).toBe(words[0] === "record" ? 0 : 2);
+		}
+		expect(readdirSync(folder).sort()).toEqual(["export", "record", "template"]);
+	});
+
 	test.each(["i", "a"])("a file or directory with chattr +%s is named as such", async (flag) => {
 		writeFileSync(at("m.prom"), ours);
 		for (const place of ["m.prom", "."]) {

@@ -78,6 +78,17 @@ describe("a place that somebody changes during the work", () => {
 		expect([readdirSync(at("moved")), readdirSync(at("second"))]).toEqual([["out"], []]);
 	});
 
+	test("is written by each of many commands at once", async () => {
+		const texts = Array.from({ length: 20 }, (_, index) => `${index}`);
+		const write = async (text: string) => {
+			await using output = await openOutput(request({ isOurs: () => true }));
+			await output.write(text);
+		};
+		await Promise.all(texts.map(write));
+		expect(texts).toContain(readFileSync(at("out"), "utf8"));
+		expect(readdirSync(folder)).toEqual(["out"]);
+	});
+
 	test("is not written after a signal", async () => {
 		const controller = new AbortController();
 		await using output = await openOutput(request({ signal: controller.signal }));

@@ -129,18 +129,20 @@ test("the host's /dev/null, /dev/stdout and the like stay what they are", async 
 		"ln -s /proc/self/fd /dev/fd && ln -s fd/0 /dev/stdin && ln -s fd/1 /dev/stdout && ln -s fd/2 /dev/stderr",
 		"look() { find /dev -printf '%p %i %M %U %G %l\\n' | sort; stat -c '%t:%T' /dev/null; }",
 		`before=$(look)`,
-		'for o in /dev/null /dev/zero /dev/stdout /dev/stderr /dev/fd/1 -; do for v in "record demo" metrics "export demo" "template new x"; do',
-		`"$0" "$1" --state "$2" $v -o $o >"$3" 2>&1; echo "$v $o $? $(test -s "$3" && echo text)"; done; done`,
+		"node=$0 program=$1 state=$2 got=$3",
+		`try() { "$node" "$program" --state "$state" "$@" >"$got" 2>&1; echo "$* $? $(test -s "$got" && echo text)"; }`,
+		"for o in /dev/null /dev/zero /dev/stdout /dev/stderr /dev/fd/1 -; do try record demo -o $o; done",
+		"for o in /dev/null /dev/stdout; do try metrics -o $o; try export demo -o $o; try template new x -o $o; done",
 		'after=$(look); test "$before" = "$after" && echo same',
 	].join("\n");
 	const words = ["--mount", "bash", "-c", script, process.execPath, program, state, at("got")];
 	const lines = execFileSync("unshare", words, { encoding: "utf8" }).trim().split("\n");
 	expect(lines.at(-1)).toBe("same");
-	const isRefused = (line: string) => /^(export|template) .* \/dev\/(null|zero) /.test(line);
-	const isSilent = (line: string) => /^metrics \/dev\/(null|zero) /.test(line);
+	const isRefused = (line: string) => /^(export|template) .* \/dev\/null /.test(line);
+	const isSilent = (line: string) => /^metrics -o \/dev\/null /.test(line);
 	for (const line of lines.slice(0, -1))
 		expect(line).toMatch(isRefused(line) ? / 2 text$/ : isSilent(line) ? / 0 $/ : / 0 text$/);
-	expect(lines).toHaveLength(25);
+	expect(lines).toHaveLength(13);
 });
 
 describe("standard output and descriptors", () => {
@@ -167,7 +169,7 @@ describe("standard output and descriptors", () => {
 		expect(shell(`${line("record demo -o /dev/fd/7")} 2>/dev/null 7>seven; head -c 8 seven`)).toBe("# Record");
 		expect(shell(`${line("metrics -o >(head -c 6 >piped)")}; wait $!; cat piped`)).toBe("# HELP");
 		expect(shell(`${line("export demo -o /proc/self/fd/8")} 8>eight; tar -tf eight | head -n 1`)).toBe("export.json\n");
-		for (let descriptor = 3; descriptor < 20; descriptor++)
+		for (const descriptor of [3, 4, 6, 8, 9, 12, 13, 77])
 			expect(shell(`${line(`metrics -o /dev/fd/${descriptor}`)} 2>&1; echo $?`)).toMatch(
 				new RegExp(`^cagewright: Descriptor ${descriptor} is not open[^\\n]*\\n2\\n$`),
 			);

@@ -138,18 +138,41 @@ async function beginningOf(file: FileHandle): Promise<string> {
 	}
 }
 
+/** Another command that writes the same file may come first, several times. */
+const mostAttempts = 10;
+
 async function writeFile(place: Place, request: OutputRequest, text: string): Promise<void> {
 	await withTemporary(place, async (file, temporary) => {
 		await file.writeFile(text);
-		// Look again, because another process may have changed the place since.
-		await using present = await openNode(place, request);
-		if (present !== undefined && !present.stats.isFile()) throw new Failure("output-changed", { path: showPath(place.path) }, 1);
-		if (present === undefined) await file.chmod(request.mode ?? 0o600);
-		else await copyAttributes(place, present, file);
-		await file.sync();
-		request.signal.throwIfAborted();
-		if (present === undefined) await publishNew(place, temporary);
-		else await publishInstead(place, temporary, present.stats);
+		for (let attempts = 1; ; attempts++) {
+			try {
+				return await publish(place, request, file, temporary);
+			} catch (error) {
+				const isOvertaken = error instanceof Failure && ["file-exists", "output-changed"].includes(error.code);
+				if (!isOvertaken || attempts === mostAttempts) throw error;
+			}
+		}
+	});
+}
+
+/** Looks again, because another process may have changed the place since it was opened. */
+async function publish(place: Place, request: OutputRequest, file: FileHandle, temporary: Path): Promise<void> {
+	await using present = await openNode(place, request);
+	if (present !== undefined && !present.stats.isFile()) throw new Failure("output-changed", { path: showPath(place.path) }, 1);
+	if (present === undefined) await setMode(file, request.mode ?? 0o600);
+	else await copyAttributes(place, present, file);
+	await file.sync();
+	request.signal.throwIfAborted();
+	if (present === undefined) await publishNew(place, temporary);
+	else await publishInstead(place, temporary, present.stats);
+}
+
+/** Does without on a file system such as FAT, where all files have the same mode. */
+async function setMode(file: FileHandle, mode: number): Promise<void> {
+	const present = (await file.stat()).mode & 0o7777;
+	if (present === mode) return;
+	await file.chmod(mode).catch((error: unknown) => {
+		if (errorName(error) !== "EPERM" || present === 0o600) throw error;
 	});
 }
 
@@ -157,7 +180,7 @@ async function writeFile(place: Place, request: OutputRequest, text: string): Pr
 async function copyAttributes({ directory }: Place, { file: from, stats }: Node, to: FileHandle): Promise<void> {
 	const { gid, uid } = await to.stat();
 	if (gid !== Number(stats.gid) || uid !== Number(stats.uid)) await to.chown(Number(stats.uid), Number(stats.gid));
-	await to.chmod(Number(stats.mode) & 0o7777);
+	await setMode(to, Number(stats.mode) & 0o7777);
 	const paths = [from, to].map(({ fd }) => `/proc/${process.pid}/fd/${fd}`);
 	await runIn(directory, "cp", ["--attributes-only", "--preserve=all", "--no-preserve=timestamps", ...paths]);
 }
@@ -175,7 +198,8 @@ function takesText(device: bigint): boolean {
 async function openSpecial(place: Place, node: Node, signal: AbortSignal): Promise<Output> {
 	const { O_NOCTTY, O_NONBLOCK, O_WRONLY } = constants;
 	const file = await open(pathToBytes(below(node.file)), O_WRONLY | O_NONBLOCK | O_NOCTTY).catch((error: unknown) => {
-		if (errorName(error) === "ENXIO") throw new Failure("output-no-reader", { path: showPath(place.path) }, 1);
+		if (errorName(error) === "ENXIO" && node.stats.isFIFO())
+			throw new Failure("output-no-reader", { path: showPath(place.path) }, 1);
 		throw error;
 	});
 	return {

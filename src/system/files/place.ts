@@ -6,7 +6,7 @@ import { showPath } from "../../core/path/quote.ts";
 import { look, targetOf, withoutLinks } from "../state/folder.ts";
 import { transientName } from "../state/process-identity.ts";
 import { below, exists, namesOf, openNew, openWay, pathOnly, syncDirectory } from "./descriptor.ts";
-import { errorName, writeFailure } from "./errors.ts";
+import { errorName, ifMissing, writeFailure } from "./errors.ts";
 
 /**
  * A place for something that a user named: a name in an open directory, which stays the same directory even if a part of its path
@@ -85,8 +85,8 @@ export async function publishNew(place: Place, temporary: Path): Promise<void> {
 /** Replaces the file that `present` identifies. Throws `output-changed` (exit 1) if another one has taken its place. */
 export async function publishInstead(place: Place, temporary: Path, present: { dev: bigint; ino: bigint }): Promise<void> {
 	const name = place.at(place.name);
-	const now = await lstat(pathToBytes(name), { bigint: true });
-	if (now.dev !== present.dev || now.ino !== present.ino) throw new Failure("output-changed", { path: showPath(place.path) }, 1);
+	const now = await lstat(pathToBytes(name), { bigint: true }).catch(ifMissing(undefined));
+	if (now?.dev !== present.dev || now.ino !== present.ino) throw new Failure("output-changed", { path: showPath(place.path) }, 1);
 	await rename(pathToBytes(temporary), pathToBytes(name));
 	await syncPlace(place);
 }
