@@ -23,7 +23,7 @@ interface OutputRules {
 /** A terminal, or just its `--state`. */
 type OfState = { readonly options: Pick<GlobalOptions, "state"> };
 
-/** Opens the output that `-o` names; undefined is stdout. Throws before any work what `openOutput` and `newPlace` throw. */
+/** Opens the output that `-o` names; undefined is stdout. Throws before any work what `openOutput` and `outputPath` throw. */
 export async function openNamed<M extends ReadingMachine>(
 	terminal: Terminal<M>,
 	signal: AbortSignal,

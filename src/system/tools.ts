@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Failure } from "../core/failure.ts";
 import { type Path, pathFromBytes } from "../core/path/path.ts";
+import { descriptorPath } from "./files/descriptor.ts";
 import { reportedDiskFailure } from "./files/errors.ts";
 
 export type { ChildProcess } from "node:child_process";
@@ -92,7 +93,7 @@ export async function runIn(
 	signal?.throwIfAborted();
 	const run = await toolRunner();
 	const ended = await run(program, words, {
-		cwd: `/proc/${process.pid}/fd/${directory.fd}`,
+		cwd: descriptorPath(directory),
 		stdin: "ignore",
 		stdout: "ignore",
 		reject: false,

@@ -15,6 +15,11 @@ export function below(directory: FileHandle | number, name?: Path): Path {
 	return (name === undefined ? place : `${place}/${name}`) as Path;
 }
 
+/** The path of an open file, also for programs that we start. /proc may be that of another PID namespace, with another number. */
+export function descriptorPath({ fd }: FileHandle): Path {
+	return `/proc/${readlinkSync("/proc/self")}/fd/${fd}` as Path;
+}
+
 /** Opens the directory itself: a link fails with ELOOP or ENOTDIR. */
 export function openDirectory(path: Path): Promise<FileHandle> {
 	return open(pathToBytes(path), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);

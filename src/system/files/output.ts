@@ -6,7 +6,7 @@ import { baseName, type Path, pathFromText, pathToBytes } from "../../core/path/
 import { showPath } from "../../core/path/quote.ts";
 import { targetOf } from "../state/folder.ts";
 import { runIn } from "../tools.ts";
-import { below, pathOnly } from "./descriptor.ts";
+import { below, descriptorPath, pathOnly } from "./descriptor.ts";
 import { attempt, errorName } from "./errors.ts";
 import { openPlace, outputFailure, type Place, publishInstead, publishNew, withTemporary } from "./place.ts";
 
@@ -181,7 +181,7 @@ async function copyAttributes({ directory }: Place, { file: from, stats }: Node,
 	const { gid, uid } = await to.stat();
 	if (gid !== Number(stats.gid) || uid !== Number(stats.uid)) await to.chown(Number(stats.uid), Number(stats.gid));
 	await setMode(to, Number(stats.mode) & 0o7777);
-	const paths = [from, to].map(({ fd }) => `/proc/${process.pid}/fd/${fd}`);
+	const paths = [from, to].map(descriptorPath);
 	await runIn(directory, "cp", ["--attributes-only", "--preserve=all", "--no-preserve=timestamps", ...paths]);
 }
 

@@ -5,7 +5,7 @@ import { baseName, join, type Path, parent, pathToBytes, root } from "../../core
 import { showPath } from "../../core/path/quote.ts";
 import { look, targetOf, withoutLinks } from "../state/folder.ts";
 import { transientName } from "../state/process-identity.ts";
-import { below, exists, namesOf, openNew, openWay, pathOnly, syncDirectory } from "./descriptor.ts";
+import { below, descriptorPath, exists, namesOf, openNew, openWay, pathOnly, syncDirectory } from "./descriptor.ts";
 import { errorName, ifMissing, writeFailure } from "./errors.ts";
 
 /**
@@ -47,7 +47,7 @@ export async function openPlace(path: Path): Promise<Place> {
 	);
 	const opened = open(pathToBytes(`${below(descriptor)}/.` as Path), pathOnly | constants.O_DIRECTORY);
 	const directory = await opened.finally(() => closeSync(descriptor));
-	const at = (name: Path | string) => `/proc/${process.pid}/fd/${directory.fd}/${name}` as Path;
+	const at = (name: Path | string) => join(descriptorPath(directory), name);
 	return { path: real, name: baseName(real), directory, at, [Symbol.asyncDispose]: () => directory.close() };
 }
 
