@@ -77,10 +77,10 @@ async function makeFirst(
 ): Promise<string | undefined> {
 	const service = host.name;
 	const answers = await answersOf(context, { target: service, command: [], options }, terminal);
+	refuseLockout(context, host, answers.application.command, answers.accepted);
 	if (!answers.application.probes.length) throw new Failure("no-probe", { command: answers.application.command[0] ?? "" }, 2);
 	const identity = identityOf(context, answers);
 	await checkName(context, answers, false);
-	refuseLockout(context, host, answers.application.command, answers.accepted);
 	checkRules(answers.rules, hostFacts(context.machine, answers.application, identity));
 	if (options.dryRun) {
 		await dryRunOfMake(terminal, context, answers, "adopt", [terminal.messages.cli.adoption.wouldAdopt(service, answers.name)]);

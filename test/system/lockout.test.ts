@@ -65,7 +65,7 @@ describe("ssh", () => {
 });
 
 test("cron is not adopted, because jobs of accounts would not run", async () => {
-	expect(await cagewright("adopt cron --yes --probe true")).toMatchObject({ status: 4, stderr: refusal });
+	expect(await cagewright("adopt cron --yes")).toMatchObject({ status: 4, stderr: refusal });
 	expect(await system.query("systemctl is-active cron")).toBe("active");
 });
 

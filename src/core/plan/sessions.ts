@@ -45,7 +45,8 @@ const loginRecords = new Set(
 );
 const passwords = pathFromText("/etc/shadow");
 
-const largest = 32 * 1024 * 1024;
+/** Programs of this kind are small. Interpreters and servers in Go are not. */
+const largest = 8 * 1024 * 1024;
 const programPath = /\/(?:usr\/)?(?:s?bin|lib(?:exec)?)(?:\/[\w.+-]+)+/g;
 
 /** Before anything runs: the programs of a command, and programs whose paths these contain, as sshd contains sshd-session. */
@@ -116,7 +117,7 @@ export function signInTrace(trace: Trace, users: readonly User[], files: Files):
 	const programs = [...trace.programs].sort().flatMap((path) => executable(path, files) ?? []);
 	const started = signOfPrograms(programs, files);
 	if (started) return started;
-	const uses = [...trace.accesses.values()].filter(({ programs: by }) => ![...by].every(isForeignTool));
+	const uses = [...trace.accesses.values()].filter(({ programs: by }) => !by.size || ![...by].every(isForeignTool));
 	const record = uses.find((access) => access.succeeded.has("write") && loginRecords.has(access.real ?? access.path));
 	if (record) return signOfAccess(record);
 	const hasBecomePerson = peopleAmong(users).some(({ uid }) => trace.uids.has(uid));
