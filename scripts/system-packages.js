@@ -82,6 +82,12 @@ const programs = {
 	"ansible-lint": "ansible-lint",
 };
 
+/** The same for those tests that only `npm run test:long` runs. */
+const longPrograms = {
+	"qemu-storage-daemon": "qemu-utils",
+	"linux.uml": "user-mode-linux",
+};
+
 /**
  * Installs the tools for tracing and trials if this needs no question: as root on Debian. Otherwise, or if the installation fails, the
  * program itself reports missing tools.
@@ -95,13 +101,14 @@ export function installTools() {
 /** Installs the programs that the tests start. If it cannot, it lists the missing ones and exits with status 3. */
 export function requirePrograms() {
 	const isRoot = process.getuid?.() === 0;
-	const missing = Object.keys(programs).filter((name) => !isInstalled(name));
+	const needed = process.env.CAGEWRIGHT_ALL === "1" ? { ...programs, ...longPrograms } : programs;
+	const missing = Object.keys(needed).filter((name) => !isInstalled(name));
 	if (isRoot && !missing.length) return;
 	if (mayInstall()) {
-		if (install(missing, programs, "the tests need")) return;
+		if (install(missing, needed, "the tests need")) return;
 	} else {
 		if (!isRoot) say("the tests need root: they make namespaces, mounts and device nodes");
-		if (missing.length) say(`the tests need ${missing.map((name) => `${name} (Debian package ${programs[name]})`).join(", ")}`);
+		if (missing.length) say(`the tests need ${missing.map((name) => `${name} (Debian package ${needed[name]})`).join(", ")}`);
 		say("the tests that need none of this: npm run test:core");
 	}
 	process.exit(3);

@@ -131,7 +131,7 @@ measure() { # name or name+name
 			sed -i 's/^Type=exec/Type=exec\nEnvironment=TERM=dumb/' "$folder/tree/etc/systemd/system/census.service"
 		fi
 		sed -i "s/^Type=exec/Type=exec\nEnvironment=CALLS=$calls/" "$folder/tree/etc/systemd/system/census.service"
-		boot "$folder/tree" "$out/${own[0]}" $((900 * ${#own[@]}))
+		boot "$folder/tree" "$out/${own[0]}" $((3600 * ${#own[@]}))
 		cp -a "$folder/tree/census/out/." "$out/"
 		for one in "${own[@]}"; do
 			[[ -n $command || -s $out/$one/line ]] || echo "$one | ? | the measurement did not end" >"$out/$one/line"

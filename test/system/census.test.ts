@@ -36,7 +36,7 @@ beforeAll(async () => {
 			(error, stdout, stderr) => (error && typeof error.code !== "number" ? reject(error) : resolve(stdout + stderr)),
 		);
 	});
-}, names.length * 100_000);
+});
 
 test.each(names)("%s is caged at the first try, and runs as a service", (name) => {
 	const { deepDropIn, deepHost, deepRun, warnings, ...result } = JSON.parse(

@@ -182,7 +182,7 @@ test("an existing cage's state is given to its new account", async () => {
 	expect(statSync(dump).uid).toBe(uidOf("cage-ded-later"));
 	expect((await cagewright(["remove", "redis", "--yes"], where)).status).toBe(0);
 	expect(account("cage-ded-later")).toBeUndefined();
-}, 180_000);
+});
 
 describe("the number of a dedicated account", () => {
 	/** Creates an account and removes it. Returns its number. */

@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync, readlinkSync } from "node:fs";
+import { readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { uptime } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import type { LaunchSpec } from "../../src/core/confinement/launch.ts";
 import { namespaceCommand } from "../../src/core/confinement/launch-script.ts";
@@ -96,7 +96,11 @@ async function killEach(start: () => Started, isUp: () => Promise<unknown> | und
 	const killed: string[] = [];
 	for (let index = 0; ; index++) {
 		const started = start();
-		await eventually(isUp);
+		let isOver = false;
+		void started.ended.then(() => {
+			isOver = true;
+		});
+		await eventually(() => (isOver ? undefined : isUp()));
 		const processes = [started.pid, ...descendantsOf(started.pid)].filter((pid) => ofALaunch.has(nameOf(pid)));
 		const namespaces = new Set(processes.flatMap((pid) => [...namespacesOf(pid)]));
 		const names = processes.map(nameOf);
@@ -145,6 +149,14 @@ describe("after a kill of any process, nothing remains", () => {
 	});
 
 	test("of a trial, after the next command removed its files", async () => {
+		// A trial that waits for its probe until somebody ends it.
+		const file = `${state}/cages/redis/cage.json`;
+		const cage = JSON.parse(readFileSync(file, "utf8"));
+		writeFileSync(
+			file,
+			JSON.stringify({ ...cage, application: { ...cage.application, probes: ["sleep 10000"], timeout: 10_000 } }),
+		);
+		onTestFinished(() => writeFileSync(file, JSON.stringify(cage)));
 		const killed = await killEach(
 			() => begin(["trial", "redis"], { state }),
 			async () => {
@@ -194,7 +206,7 @@ describe("after the launcher dies, nothing remains", () => {
 
 	const kills = ["exit", "outer", "inner"] as const;
 	/**
-	 * One kill at every second step, in turn. The launches differ in few steps, and start at different ones. `npm run test:long` tries
+	 * One kill at every fourth step, in turn. The launches differ in few steps, and start at different ones. `npm run test:long` tries
 	 * each kill at each step.
 	 */
 	test.each([
@@ -207,8 +219,8 @@ describe("after the launcher dies, nothing remains", () => {
 		await dieAt(0, kind, "exit");
 		const steps = cut.lines;
 		expect(steps).toBeGreaterThan(10);
-		for (let step = isLong ? 0 : first; step <= steps; step += isLong ? 1 : 2) {
-			const turn = Math.floor(step / 2) % kills.length;
+		for (let step = isLong ? 0 : first; step <= steps; step += isLong ? 1 : 4) {
+			const turn = Math.floor(step / 4) % kills.length;
 			for (const kill of isLong ? kills : kills.slice(turn, turn + 1)) await dieAt(step, kind, kill);
 		}
 	});

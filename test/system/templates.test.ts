@@ -170,7 +170,7 @@ beforeAll(async () => {
 	};
 	for (const outcome of outcomes.values()) outcome.catch(() => undefined);
 	await Promise.all([work(), work(), work()]);
-}, 600_000);
+});
 
 describe.each([
 	...["demo", "nginx", "nginx-account", "apache2", "redis", "bind9", "dnsmasq", "haproxy", "php-fpm", "mariadb", "sftp"],

@@ -23,7 +23,7 @@ const installed = (path: string) => fs.readFileSync(at(path), "utf8");
 
 beforeAll(async () => {
 	await preparedDemo(state);
-}, 60_000);
+});
 
 beforeEach(() => {
 	fs.rmSync(at("etc"), { recursive: true, force: true });
@@ -65,7 +65,7 @@ describe("--install", () => {
 		await inProcess(["build", "demo", "--allow", "netlink", "--yes", "--quiet"], { state });
 		expect((await unit("--install", "--json")).json).toMatchObject({ action: "replaced" });
 		expect(installed(place)).toContain("AF_NETLINK");
-	}, 60_000);
+	});
 
 	test("changes nothing with --dry-run", async () => {
 		expect(await unit("--install", "--dry-run")).toMatchObject({ status: 0, stdout: `Would write /${place}.\n` });

@@ -60,4 +60,4 @@ test("a file that a running cage misses is recorded, reported, and added by an u
 	await answers(`${license}/MPL-2.0`, "200");
 	expect((await cagewright(["check", "files"], { state })).stdout).not.toContain("missed");
 	await second.stop();
-}, 240_000);
+});

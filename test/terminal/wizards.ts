@@ -83,7 +83,7 @@ export async function planned(wizard: PtyProgram): Promise<void> {
 export async function takeNames(wizard: PtyProgram): Promise<void> {
 	await wizard.pressAt("Record: initiated by", keys.enter);
 	await wizard.pressAt("Record: implemented by", keys.enter);
-	await wizard.sees("The records of this cage and of all later ones name");
+	await wizard.sees("The records of this cage and of all later ones");
 }
 
 /** Accepts the proposed names and ends the wizard, which has saved a cage. */

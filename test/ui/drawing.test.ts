@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import { drawApp } from "../../src/wizard/draw.tsx";
 import { WizardStore } from "../../src/wizard/runner.ts";
+import { eventually } from "../system/eventually.ts";
 import { messagesIn } from "../texts.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 
@@ -29,8 +30,7 @@ test("a held drawing writes no frame for the old size, and none when it ends", a
 	store.dispatch({ type: "resized", columns: 80, rows: 24 });
 	const drawn = draw();
 	store.press([{ id: "?" }]);
-	await pictures();
-	expect(output.text).toContain("1/7");
+	await eventually(() => expect(output.text).toContain("1/7"));
 	drawn.hold();
 	output.text = "";
 	store.press([{ id: "?" }]);
@@ -41,8 +41,7 @@ test("a held drawing writes no frame for the old size, and none when it ends", a
 	expect(output.text).toBe("");
 	store.dispatch({ type: "resized", columns: 60, rows: 15 });
 	const next = draw();
-	await pictures();
-	expect(output.text).toContain("1/7");
+	await eventually(() => expect(output.text).toContain("1/7"));
 	output.text = "";
 	next.hold();
 	next.clear();

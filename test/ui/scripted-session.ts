@@ -246,7 +246,7 @@ export class ScriptedSession implements WizardSession {
 		return {
 			...{ name: answers.name, answered: true, warnings: [], command, service: "redis-server.service", installs: true },
 			...{ root: `${folder}/generations/1`, data: `${folder}/data`, record: `${folder}/record.md` },
-			names: { initiatedBy: "", implementedBy: "operator (sudo, root)", asks: this.#script.asksNames ?? false },
+			names: { initiatedBy: "", implementedBy: "operator", asks: this.#script.asksNames ?? false },
 			next: nextSteps({ name: answers.name, service: "redis-server.service", installs: true, again: command }),
 		};
 	}

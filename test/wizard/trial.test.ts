@@ -170,6 +170,12 @@ describe("the names for the record", () => {
 		expect(wizard.type(enter).state.exit).toBe(0);
 	});
 
+	test("are said to be open if both are empty", () => {
+		const wizard = atSave({ initiatedBy: "", implementedBy: "", asks: true }).type(enter).type(enter);
+		wizard.answer({ job: "names", value: { initiatedBy: "", implementedBy: "", asks: false } });
+		expect(wizard.state.notice?.code).toBe("names-open");
+	});
+
 	test("are saved as typed, and an empty one stays open", () => {
 		const wizard = atSave({ initiatedBy: "Erika", asks: true }).type(`\x15${enter}`).type(`\x15Max${enter}`);
 		expect(wizard.intentions).toMatchObject([{ job: "names", initiatedBy: "", implementedBy: "Max" }]);

@@ -146,6 +146,7 @@ export const wizardDe: WizardMessages = {
 		"unit-unchanged": "{place} ist aktuell.",
 		"unit-removed": "{place} entfernt.",
 		"names-kept": "Gespeichert. Die Nachweise dieses und aller späteren Käfige nennen diese Personen.",
+		"names-open": "Gespeichert. Die Nachweise dieses und aller späteren Käfige lassen beide Namen offen.",
 		"template-saved": "Vorlage {name} gespeichert: {path}",
 		"template-saved-over":
 			"Vorlage {name} anstelle der eingebauten gespeichert: {path} Um diese wiederherzustellen: cagewright template remove {name}",

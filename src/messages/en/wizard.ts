@@ -149,6 +149,7 @@ export const wizardEn = {
 		"unit-unchanged": "{place} is up to date.",
 		"unit-removed": "Removed {place}.",
 		"names-kept": "Saved. The records of this cage and of all later ones name these people.",
+		"names-open": "Saved. The records of this cage and of all later ones leave both names open.",
 		"template-saved": "Saved template {name}: {path}",
 		"template-saved-over":
 			"Saved template {name} in place of the built-in one: {path} To restore that: cagewright template remove {name}",

@@ -106,5 +106,6 @@ export function named(state: WizardState, names: RecordNames): WizardState {
 	const { finished } = state;
 	if (!finished) return state;
 	const { record: _, ...texts } = state.texts;
-	return notice({ ...state, finished: { ...finished, names }, texts }, "names-kept");
+	const isOpen = names.initiatedBy === "" && names.implementedBy === "";
+	return notice({ ...state, finished: { ...finished, names }, texts }, isOpen ? "names-open" : "names-kept");
 }
