@@ -41,13 +41,15 @@ interface BootOptions {
 	/** Installed in addition to those of every tree. */
 	readonly packages?: readonly string[];
 	readonly services?: readonly string[];
+	/** The unit to reach, if not everything that is enabled. */
+	readonly target?: string;
 }
 
 /**
  * Boots with these units enabled: `nginx`, `redis-server`, `named` and `ssh` are available. Or boots the disk in this file, whose
  * files are then not visible below `tree`.
  */
-export async function boot({ disk, packages, services = [] }: BootOptions = {}): Promise<Booted> {
+export async function boot({ disk, packages, services = [], target }: BootOptions = {}): Promise<Booted> {
 	const original = bootedTree(packages);
 	const folder = mkdtempSync("/var/tmp/cagewright-boot-");
 	const tree = join(folder, "tree");
@@ -100,6 +102,7 @@ export async function boot({ disk, packages, services = [] }: BootOptions = {}):
 	try {
 		if (disk) mkdirSync(tree);
 		else execFileSync("cp", ["-a", "--reflink=auto", original, tree]);
+		if (target) execFileSync("systemctl", ["--quiet", `--root=${tree}`, "set-default", target], { stdio: "pipe" });
 		if (services.length) execFileSync("systemctl", ["--quiet", `--root=${tree}`, "enable", ...services], { stdio: "pipe" });
 		// Not recursive: if the parent cannot have folders, as in sysfs, Node.js retries forever.
 		for (const group of groups) mkdirSync(view.from(group));

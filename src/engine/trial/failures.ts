@@ -176,11 +176,19 @@ export function probeCannotRun(probes: readonly ProbeOutcome[]): Failure | undef
 /** Messages that only repeat that nobody answered. */
 const noAnswer = /ECONNREFUSED|connection refused|failed to connect|couldn't connect|no answer|timed? ?out/i;
 
+/** Characters of each program's words in a failure, which is one readable line. */
+const mostWords = 140;
+
+function shortened(words: string): string {
+	return words.length > mostWords ? `${words.slice(0, mostWords - 1).trimEnd()}…` : words;
+}
+
 /** The application's complaint and its answer to the probe. Other output counts only without an answer. */
 function wordsOf(output: string, probe = ""): string {
 	const answer = errorText(probe);
 	const telling = answer === "" || noAnswer.test(answer) ? [] : [answer];
 	const own = errorText(output);
 	const said = own !== "" && (isErrorOutput(output) || !telling.length) ? [own] : [];
-	return withoutTrailing([...new Set([...said, ...telling])].join(" / ") || answer, ". ");
+	const parts = new Set([...said, ...telling].map(shortened));
+	return withoutTrailing([...parts].join(" / ") || shortened(answer), ". ");
 }
