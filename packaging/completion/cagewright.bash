@@ -126,7 +126,7 @@ _cagewright() {
 		check) _cagewright_words --all --deep --nagios --accept --until --revoke ;;
 		stale) _cagewright_words --mark ;;
 		metrics) _cagewright_words -o --output --force ;;
-		update) _cagewright_words --all --dry-run --yes --configuration --take-missed --no-restart --no-selftest --keep-generations --keep-days ;;
+		update) _cagewright_words --all --dry-run --yes --configuration --take-missed --include --no-restart --no-selftest --keep-generations --keep-days ;;
 		rollback) _cagewright_words --to --dry-run --no-restart ;;
 		minimise) _cagewright_words --exercise --keep --keep-kind --give-up --jobs --for --yes --dry-run --no-restart --no-selftest ;;
 		remove) _cagewright_words --keep-data --yes --dry-run ;;

@@ -267,6 +267,7 @@ complete -c cagewright -n '__cagewright_verb metrics' -l force -d 'Replace a fil
 complete -c cagewright -n '__cagewright_verb update' -l yes -d 'Keep your edits in the cage, even if the host\'s configuration changed too'
 complete -c cagewright -n '__cagewright_verb update' -l configuration -x -a 'keep host' -d 'Version of a configuration file to use if it was edited in the cage and also changed on th'
 complete -c cagewright -n '__cagewright_verb update' -l take-missed -d 'Add files that `trace NAME --for` found missing'
+complete -c cagewright -n '__cagewright_verb update' -l include -r -F -d 'Add these files that `trace NAME --for` found missing, although not every account may read'
 complete -c cagewright -n '__cagewright_verb update rollback minimise' -l no-restart -d 'Do not restart the running application'
 complete -c cagewright -n '__cagewright_verb update' -l keep-generations -x -d 'From now on, keep this many old generations'
 complete -c cagewright -n '__cagewright_verb update' -l keep-days -x -d 'From now on, remove old generations after this many days, except the one that `rollback` r'

@@ -1,6 +1,8 @@
+import { resolve } from "node:path";
 import type { Edit, Winner } from "../core/cage/edits.ts";
 import type { Retention } from "../core/cage/retention.ts";
 import { Failure } from "../core/failure.ts";
+import { pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import { foundHolding } from "../core/selftest/verdict.ts";
@@ -21,6 +23,7 @@ interface UpdateOptions {
 	readonly configuration?: "keep" | "host";
 	readonly restart?: boolean;
 	readonly takeMissed?: boolean;
+	readonly include?: readonly string[];
 	readonly selftest?: boolean;
 	readonly keepGenerations?: number;
 	readonly keepDays?: number;
@@ -29,6 +32,7 @@ interface UpdateOptions {
 /** Updates cages in turn. A failure does not stop the others. Returns 1 if any failed or has an escape. */
 export async function update(terminal: Terminal, called: readonly string[], options: UpdateOptions): Promise<number> {
 	if ((options.all ?? false) === called.length > 0) throw new Failure("update-names-or-all", {}, 2);
+	if (options.include?.length && called.length !== 1) throw new Failure("update-include-one", {}, 2);
 	return terminal.withContext(async (context) => {
 		const names = options.all ? await builtCages(context) : called;
 		// A wrong name is refused before any work. A damaged cage stops no other.
@@ -37,7 +41,9 @@ export async function update(terminal: Terminal, called: readonly string[], opti
 		const failures: Failure[] = [];
 		for (const name of names) {
 			try {
-				results.push(await (options.dryRun ? dryRun(terminal, context, name) : updateOne(terminal, context, name, options)));
+				results.push(
+					await (options.dryRun ? dryRun(terminal, context, name, options) : updateOne(terminal, context, name, options)),
+				);
 			} catch (error) {
 				// The error of a single cage is the command's own.
 				if (!(error instanceof Failure) || context.signal.aborted || names.length === 1) throw error;
@@ -59,8 +65,8 @@ async function builtCages({ machine: { store } }: Context): Promise<string[]> {
 	return built;
 }
 
-async function dryRun(terminal: Terminal, context: Context, name: string): Promise<object> {
-	const plan = await planUpdate(context, name);
+async function dryRun(terminal: Terminal, context: Context, name: string, options: UpdateOptions): Promise<object> {
+	const plan = await planUpdate(context, name, async (missed) => chosenMissed(name, missed, options));
 	if (!terminal.options.json) terminal.print(updatePlanText(plan, terminal.messages));
 	return { ...updatePlanToJson(plan), outcome: plan.isNeeded ? "planned" : "unchanged" };
 }
@@ -87,16 +93,39 @@ function isSafe({ made }: Updated): boolean {
 	return made === undefined || foundHolding(made.cage.selftest);
 }
 
-/** Never by `--yes` alone: a path that was requested in production may have been an attack. */
+/**
+ * Never by `--yes` alone: a path that was requested in production may have been an attack. Files that not everybody may read are
+ * taken by their path only.
+ */
 async function takesMissed(
 	terminal: Terminal,
 	name: string,
 	missed: readonly Missing[],
-	{ takeMissed, yes }: UpdateOptions,
-): Promise<boolean> {
-	if (takeMissed) return true;
-	terminal.say(missedLine(name, undefined, missed, terminal.messages));
-	return !yes && terminal.interactive && (await ask(terminal, terminal.messages.cli.watch.takeQuestion));
+	options: UpdateOptions,
+): Promise<readonly Missing[]> {
+	const { messages } = terminal;
+	const chosen = chosenMissed(name, missed, options);
+	if (!missed.length) return [];
+	if (options.takeMissed || options.include?.length) {
+		const left = options.takeMissed ? missed.filter((one) => !chosen.includes(one)) : [];
+		if (left.length)
+			terminal.say(messages.cli.watch.left(left.map(({ path, call }) => (path ? showPath(path) : call)).join(", ")));
+		return chosen;
+	}
+	terminal.say(missedLine(name, undefined, missed, messages));
+	const open = missed.filter((one) => !one.private);
+	const isAsked = open.length > 0 && !options.yes && terminal.interactive;
+	return isAsked && (await ask(terminal, messages.cli.watch.takeQuestion)) ? open : [];
+}
+
+/** Returns what the options take. Throws `include-not-missed` (exit 2). */
+function chosenMissed(name: string, missed: readonly Missing[], { include = [], takeMissed }: UpdateOptions): Missing[] {
+	const paths = new Set(include.map((text) => pathFromText(resolve(text))));
+	const isNamed = ({ path }: Missing) => path !== undefined && paths.has(path);
+	for (const path of paths) {
+		if (!missed.some((one) => one.path === path)) throw new Failure("include-not-missed", { name, path: showPath(path) }, 2);
+	}
+	return missed.filter((one) => isNamed(one) || (takeMissed && !one.private));
 }
 
 /** Like dpkg, keeps the cage's configuration unless somebody chooses otherwise. Without an option and an answer, nothing is done. */

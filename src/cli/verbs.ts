@@ -229,6 +229,7 @@ function defineUpkeep(define: Define, act: Act): void {
 		.option("--yes")
 		.addOption(new Option("--configuration <WHICH>").choices(["keep", "host"]))
 		.option("--take-missed")
+		.option("--include <PATH...>")
 		.option("--no-restart")
 		.option("--no-selftest")
 		.addOption(new Option("--keep-generations <N>").argParser(count))

@@ -45,6 +45,7 @@ export function missingTable(missing: readonly Missing[], messages: Messages): s
 			one.path === undefined ? one.call : showPath(one.path),
 			`${one.call}: ${one.error}`,
 			...(one.importance ? [messages.importance(one.importance)] : []),
+			...(one.private ? [messages.cli.watch.private] : []),
 		]),
 	);
 }
@@ -58,6 +59,7 @@ export function missingToJson(missing: Missing): object {
 		error,
 		...(missing.program === undefined ? {} : { program: pathToJson(missing.program) }),
 		declined,
+		...(missing.private ? { private: true } : {}),
 		remedy: missing.remedy?.kind ?? null,
 		option: remedyOption(missing) ?? null,
 		...(missing.importance ? { importance: missing.importance } : {}),
@@ -110,7 +112,16 @@ export function watchedText(name: string, { missed, watched }: CageWatch, update
 	const words = messages.cli.watch;
 	const time = words.time(watched.seconds);
 	if (!missed.length) return words.nothing(name, time);
-	return [words.missed(name, time, missed.length), indent(missingTable(missed, messages)), words.take(update)].join("\n");
+	const lines = [words.missed(name, time, missed.length), indent(missingTable(missed, messages))];
+	if (missed.some((one) => !one.private)) lines.push(words.take(update));
+	if (missed.some((one) => one.private)) lines.push(words.takePrivate(`${update} --include PATH`));
+	return lines.join("\n");
+}
+
+/** All missing items for the dry run of `update`. */
+export function missedText(name: string, missed: readonly Missing[], messages: Messages): string[] {
+	const words = messages.cli.watch;
+	return missed.length ? [words.missed(name, undefined, missed.length), indent(missingTable(missed, messages))] : [];
 }
 
 export function watchedToJson(name: string, { interrupted, missed, watched }: CageWatch): object {
@@ -126,7 +137,8 @@ export function missedLine(
 	messages: Messages,
 ): string {
 	const words = messages.cli.watch;
-	const some = missed.slice(0, 3).map(({ call, path }) => (path === undefined ? call : showPath(path)));
+	const mark = (one: Missing) => (one.private ? ` (${words.private})` : "");
+	const some = missed.slice(0, 3).map((one) => (one.path === undefined ? one.call : showPath(one.path)) + mark(one));
 	const named = missed.length > some.length ? [...some, "…"] : some;
 	const time = watched === undefined ? undefined : words.time(watched.seconds);
 	return `${words.missed(name, time, missed.length)}: ${named.join(", ")}`;

@@ -7,14 +7,14 @@ import type { Updated, UpdatePlan } from "../engine/upkeep/update.ts";
 import type { Messages } from "../messages/messages.ts";
 import { driftText, driftToJson } from "./check.ts";
 import { changedText, indent, settingsText } from "./format.ts";
-import { missedLine, missingToJson } from "./trial.ts";
+import { missedText, missingToJson } from "./trial.ts";
 
 /** Updates and rollbacks as text and JSON. */
 
 export function updatePlanText(plan: UpdatePlan, messages: Messages): string {
 	const { conflicts, difference, drift, edits, from, isNeeded, name } = plan;
 	const words = messages.cli.update;
-	const missed = plan.missed.length ? [missedLine(name, undefined, plan.missed, messages)] : [];
+	const missed = missedText(name, plan.missed, messages);
 	if (!isNeeded) return [words.unchanged(name, from), ...missed].join("\n");
 	const drifted = driftedPaths(drift);
 	const lines = [

@@ -1,5 +1,6 @@
 import { append } from "../collections.ts";
 import type { Files } from "../machine/facts.ts";
+import { isPublic } from "../machine/public.ts";
 import { join, normalise, type Path } from "../path/path.ts";
 import { findMissing } from "../plan/find-missing.ts";
 import { isTolerable, type Missing } from "../plan/missing.ts";
@@ -64,14 +65,22 @@ export function addWatchResults(before: WatchResult | undefined, now: WatchResul
 const translations = /^\/usr\/share\/locale(-langpack)?\//;
 
 /**
- * Returns files that the cage is missing: those that the host has, that the plan does not have, and for which there is a remedy. Ignores
+ * Returns files that the cage is missing, with a mark on those that not everybody may read: those that the host has, that the plan does not have, and for which there is a remedy. Ignores
  * what most applications work without and what was left out on purpose.
  */
 export function missingInCage({ failures }: WatchResult, host: Trace, plan: Plan, files: Files): Missing[] {
 	const planned = new Set(plan.entries.flatMap(({ decision, path }) => (decision === "include" ? [path] : [])));
-	return findMissing(host, traceOf(failures.filter(({ path }) => !translations.test(path))), plan, files, 0).filter(
-		(one) => one.remedy !== undefined && !one.declined && !isTolerable(one) && !(one.path !== undefined && planned.has(one.path)),
-	);
+	return findMissing(host, traceOf(failures.filter(({ path }) => !translations.test(path))), plan, files, 0)
+		.filter(
+			(one) =>
+				one.remedy !== undefined && !one.declined && !isTolerable(one) && !(one.path !== undefined && planned.has(one.path)),
+		)
+		.map((one) => (pathsOf(one).every((path) => isPublic(path, files)) ? one : { ...one, private: true }));
+}
+
+/** The path, and that which the remedy would give to the application. */
+function pathsOf({ path, remedy }: Missing): Path[] {
+	return [...(path === undefined ? [] : [path]), ...(remedy && "path" in remedy ? [remedy.path] : [])];
 }
 
 function traceOf(failures: readonly WatchedFailure[]): Trace {

@@ -39,6 +39,8 @@ export interface Files {
 	read(path: Path, limit?: number): Buffer | undefined;
 	/** Resolves all links; undefined if the chain ends nowhere. */
 	resolve(path: Path): Path | undefined;
+	/** Whether one of the paths has an access control list (acl(5)). Absent if that is unknown. */
+	hasAccessList?(paths: readonly Path[]): boolean;
 	/** Calls `use` with a reader of the regular file at `path`, which must not be a link; undefined if it cannot be opened. */
 	inspect<T>(path: Path, use: (read: ByteReader) => T): T | undefined;
 	/** The mounts that this process sees; none if they are unknown. */

@@ -49,6 +49,11 @@ export interface Missing {
 	readonly port?: number;
 	/** The writable directory from which the application executes its own files. Only the administrator can allow that. */
 	readonly executes?: Path;
+	/**
+	 * Not every account may read it on the host. The request of an application that runs confined, and may be compromised, is no
+	 * reason to give it to the application.
+	 */
+	readonly private?: true;
 	/** Left out on purpose: a secret, a setuid file, an exclude, or a refused permission. */
 	readonly declined: boolean;
 	/** Set by `rankMissing`. */

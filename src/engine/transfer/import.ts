@@ -13,7 +13,8 @@ import { footprintOfManifest } from "../../core/cage/footprint.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { compareWithManifest } from "../../core/cage/tampering.ts";
 import { Failure } from "../../core/failure.ts";
-import { directoriesTo, type Group, rememberFiles, type User } from "../../core/machine/facts.ts";
+import { type Group, rememberFiles, type User } from "../../core/machine/facts.ts";
+import { isPublic } from "../../core/machine/public.ts";
 import { leaveOut } from "../../core/minimise/minimised.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -260,15 +261,9 @@ function laterBuilds(
 		if (error instanceof Failure) return undefined;
 		throw error;
 	}
-	// Everybody may read it, and enter its directories.
-	const isPublic = (path: Path) =>
-		directoriesTo(path).every((part) => {
-			const { kind, mode } = files.status(part) ?? { kind: "absent", mode: 0 };
-			return part === path && kind !== "directory" ? kind === "symlink" || mode & 0o004 : mode & 0o001;
-		});
 	const taken = plan.entries.filter(({ decision, kind }) => decision === "include" && (kind === "file" || kind === "socket"));
 	const seeds = plan.writable.flatMap((one) => one.seeds);
-	const paths = [...taken, ...seeds, ...plan.shared].map(({ path }) => path).filter((path) => !isPublic(path));
+	const paths = [...taken, ...seeds, ...plan.shared].map(({ path }) => path).filter((path) => !isPublic(path, files));
 	return {
 		paths: [...new Set(paths)].sort(),
 		permissions: permissionsOf({ cage, manifest: { ...manifest, permissions: plan.permissions }, trace }),

@@ -3,8 +3,11 @@ import { comparePlanWithManifest, type Difference, isSame, significantChanges } 
 import { driftedPaths, knownFiles, type PackageDrift } from "../../core/cage/drift.ts";
 import { type Edit, stateOfEdit, type Winner, withEdits } from "../../core/cage/edits.ts";
 import type { Retention } from "../../core/cage/retention.ts";
+import { Failure } from "../../core/failure.ts";
+import { isPublic } from "../../core/machine/public.ts";
+import { showPath } from "../../core/path/quote.ts";
 import type { Missing } from "../../core/plan/missing.ts";
-import type { Plan } from "../../core/plan/plan.ts";
+import type { Entry, Plan } from "../../core/plan/plan.ts";
 import { defaultRounds } from "../../core/questions/answers.ts";
 import { addTraces, type Trace } from "../../core/trace/trace.ts";
 import { type MadeCage, type RecordWriter, rebuild } from "../build/make.ts";
@@ -19,11 +22,14 @@ import { missedOf, withMissed } from "../trace/failure-watch.ts";
 import { requireRunnable } from "../trace/probe-lines.ts";
 import { hasSamePackages, hostDrift } from "./drift.ts";
 
+/** Returns those that the update includes. */
+type TakeMissed = (missed: readonly Missing[]) => Promise<readonly Missing[]>;
+
 interface UpdateOptions {
 	/** Whose configuration wins if both the cage's and the host's were changed; asked once for each cage. */
 	readonly winner: (conflicts: readonly Edit[]) => Promise<Winner>;
-	/** Whether to include items missed in production; asked if there is something. */
-	readonly takeMissed?: (missed: readonly Missing[]) => Promise<boolean>;
+	/** Chooses items missed in production; asked if there is something. */
+	readonly takeMissed?: TakeMissed;
 	readonly selftest: boolean;
 	/** False leaves running processes in the generation they were started in. */
 	readonly restart: boolean;
@@ -53,9 +59,9 @@ export interface Updated {
 	readonly restarted: Restarted;
 }
 
-/** The host's changes for a cage and their effect. Changes nothing. Throws `not-traced` (exit 2). */
-export async function planUpdate(context: Context, name: string): Promise<UpdatePlan> {
-	return (await prepare(context, name)).update;
+/** The host's changes for a cage and their effect. Changes nothing. Throws `not-traced` (exit 2) and `update-private` (exit 4). */
+export async function planUpdate(context: Context, name: string, takeMissed?: TakeMissed): Promise<UpdatePlan> {
+	return (await prepare(context, name, takeMissed)).update;
 }
 
 interface Prepared {
@@ -65,11 +71,7 @@ interface Prepared {
 	readonly update: UpdatePlan;
 }
 
-async function prepare(
-	context: Context,
-	name: string,
-	takeMissed: UpdateOptions["takeMissed"] = async () => false,
-): Promise<Prepared> {
+async function prepare(context: Context, name: string, takeMissed: TakeMissed = async () => []): Promise<Prepared> {
 	const { machine, signal } = context;
 	const found = await presentCage(context, name);
 	const { generation: from, manifest } = found;
@@ -80,9 +82,10 @@ async function prepare(
 	const known = knownFiles(manifest, drift, hasSamePackages(context, manifest));
 	const first = await timed(context, "plan", () => comparablePlan(context, found.cage, trace, known));
 	const missed = await missedOf(context, name, trace, first.value);
-	const isTaken = missed.length > 0 && (await takeMissed(missed));
-	const present = isTaken ? { ...found, cage: withMissed(found.cage, missed) } : found;
-	const planned = isTaken ? await comparablePlan(context, present.cage, trace, known) : first.value;
+	const taken = await takeMissed(missed);
+	const present = taken.length ? { ...found, cage: withMissed(found.cage, taken) } : found;
+	const planned = taken.length ? await comparablePlan(context, present.cage, trace, known) : first.value;
+	if (taken.length) refusePrivate(context, name, { before: first.value, planned, taken });
 	context.emit({ event: "plan-made", plan: planned });
 	const next = withEdits(planned, manifest, edits, () => "cage");
 	// A file with a new time that is not in the drift was read and has the same content.
@@ -90,6 +93,29 @@ async function prepare(
 	const difference = significantChanges(comparePlanWithManifest(next, manifest), other);
 	const isNeeded = drift.length > 0 || !isSame(difference);
 	return { present, trace, planned, update: { name, from, drift, difference, edits, conflicts, missed, isNeeded } };
+}
+
+interface PlannedMissed {
+	readonly before: Plan;
+	readonly planned: Plan;
+	readonly taken: readonly Missing[];
+}
+
+/**
+ * An included item may bring others, such as a link's target. Throws `update-private` (exit 4) if not everybody may read one of them
+ * and nobody chose it.
+ */
+function refusePrivate({ machine }: Context, name: string, { before, planned, taken }: PlannedMissed): void {
+	const { files } = machine;
+	const isTaken = ({ decision, kind }: Entry) => decision === "include" && (kind === "file" || kind === "socket");
+	const given = ({ entries, shared, writable }: Plan) =>
+		[...entries.filter(isTaken), ...shared, ...writable.flatMap(({ seeds }) => seeds)].map(({ path }) => path);
+	const known = new Set(given(before));
+	const chosen = new Set(
+		taken.flatMap((one) => (one.private && one.path !== undefined ? [one.path, files.resolve(one.path) ?? one.path] : [])),
+	);
+	const path = given(planned).find((one) => !known.has(one) && !chosen.has(one) && !isPublic(one, files));
+	if (path !== undefined) throw new Failure("update-private", { name, path: showPath(path) }, 4);
 }
 
 /**

@@ -247,6 +247,7 @@ export const helpDe: HelpMessages = {
 			configuration:
 				"Fassung einer Konfigurationsdatei, die im Käfig bearbeitet wurde und sich auch auf dem Host geändert hat: die des Käfigs (keep) oder die des Hosts (host)",
 			takeMissed: "Dateien aufnehmen, deren Fehlen `trace NAME --for` gezeigt hat",
+			include: "Diese Dateien aufnehmen, deren Fehlen `trace NAME --for` gezeigt hat, obwohl nicht jedes Konto sie lesen darf",
 			keepGenerations: "von nun an so viele alte Generationen behalten (Vorgabe: 2)",
 			keepDays: "von nun an alte Generationen nach so vielen Tagen entfernen, außer der, zu der `rollback` zurückgeht",
 		},

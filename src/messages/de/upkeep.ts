@@ -10,6 +10,10 @@ export const watchDe: Widen<typeof watchEn> = {
 	missed: (name, time, count) =>
 		`${name}: ${time === undefined ? "beobachtet" : `${time} lang beobachtet`}: ${count === 1 ? "1 Pfad fehlt" : `${count} Pfade fehlen`}`,
 	take: (command) => `Um sie mit der nächsten Aktualisierung zu ergänzen: ${command}`,
+	private: "privat",
+	takePrivate: (command) =>
+		`Die privaten darf nicht jedes Konto lesen, und eine kompromittierte Anwendung kann nach ihnen fragen. Ergänzen Sie eine nur, wenn die Anwendung sie braucht: ${command}`,
+	left: (paths) => `Weggelassen, weil nicht jedes Konto sie lesen darf: ${paths}. Einzeln ergänzen: --include PFAD.`,
 	takeQuestion: "Ergänzen? [j/N]",
 };
 

@@ -79,6 +79,12 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"update-undone":
 		"Die neue Generation scheiterte nach dem Neustart. Deshalb läuft {name} wieder in Generation {generation}, mit unveränderten Daten: {cause}",
 	"update-silent": "{service} antwortet nach dem Neustart nicht: {probe}",
+	"update-include-one":
+		"--include betrifft einen einzigen Käfig. Nennen Sie nur diesen. Beispiel: `cagewright update redis --include /etc/app.key`.",
+	"include-not-missed":
+		"Der Käfig {name} hat nicht nach {path} gefragt. `cagewright update {name} --dry-run` zeigt, was fehlt. Um eine beliebige Datei aufzunehmen: `cagewright build {name} --include PFAD`.",
+	"update-private":
+		"Nichts wurde aktualisiert, weil mit einer fehlenden Datei auch {path} in den Käfig {name} käme und nicht jedes Konto sie lesen darf. Nehmen Sie sie ausdrücklich auf: `cagewright build {name} --include PFAD`.",
 	"update-names-or-all":
 		"Nennen Sie die zu aktualisierenden Käfige, oder geben Sie --all an. Beispiel: `cagewright update redis`.",
 	"adopt-failed": "{service} scheiterte im Käfig {name} und läuft deshalb wie zuvor auf dem Host: {cause}",

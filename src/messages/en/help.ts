@@ -249,6 +249,7 @@ export const helpEn = {
 			configuration:
 				"Version of a configuration file to use if it was edited in the cage and also changed on the host: the cage's (keep) or the host's",
 			takeMissed: "Add files that `trace NAME --for` found missing",
+			include: "Add these files that `trace NAME --for` found missing, although not every account may read them",
 			keepGenerations: "From now on, keep this many old generations (default: 2)",
 			keepDays: "From now on, remove old generations after this many days, except the one that `rollback` returns to",
 		},

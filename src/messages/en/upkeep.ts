@@ -9,6 +9,10 @@ export const watchEn = {
 	missed: (name: string, time: string | undefined, count: number) =>
 		`${name}: ${time === undefined ? "watched" : `watched for ${time}`}: ${count === 1 ? "1 path is" : `${count} paths are`} missing`,
 	take: (command: string) => `To add them with the next update: ${command}`,
+	private: "private",
+	takePrivate: (command: string) =>
+		`Not every account may read the private ones, and a compromised application may ask for them. Add one only if the application needs it: ${command}`,
+	left: (paths: string) => `Left out, because not every account may read them: ${paths}. Add one with --include PATH.`,
 	takeQuestion: "Add them? [y/N]",
 };
 

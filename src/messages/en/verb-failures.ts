@@ -65,6 +65,12 @@ export const verbFailuresEn = {
 	"update-undone":
 		"The new generation failed after the restart, so {name} runs generation {generation} again with its data unchanged: {cause}",
 	"update-silent": "{service} does not answer after the restart: {probe}",
+	"update-include-one":
+		"--include is about one cage. Name that cage only. Example: `cagewright update redis --include /etc/app.key`.",
+	"include-not-missed":
+		"Cage {name} did not ask for {path}. `cagewright update {name} --dry-run` lists what is missing. To add any file: `cagewright build {name} --include PATH`.",
+	"update-private":
+		"Nothing was updated, because {path} would be added to cage {name} with a missing file, and not every account may read it. Add it on purpose: `cagewright build {name} --include PATH`.",
 	"update-names-or-all": "Name the cages to update, or pass --all. Example: `cagewright update redis`.",
 	"adopt-failed": "{service} failed in cage {name}, so it runs on the host as before: {cause}",
 	"adopt-failed-kept":

@@ -23,8 +23,10 @@ import {
 	pathFromBytes,
 	pathFromText,
 	pathToBytes,
+	pathToText,
 	resolvePath,
 } from "../../core/path/path.ts";
+import { runQuickTool } from "../tools.ts";
 import { attempt } from "./errors.ts";
 
 /**
@@ -32,7 +34,15 @@ import { attempt } from "./errors.ts";
  * answer. Never throws; unreadable files count as absent.
  */
 export function systemFiles(): Files & LoaderFiles {
-	return { status, readLink, list, read, resolve, inspect, mounts };
+	return { status, readLink, list, read, resolve, inspect, hasAccessList, mounts };
+}
+
+/** Node cannot read access control lists; ls(1) marks them with `+`. */
+function hasAccessList(paths: readonly Path[]): boolean {
+	const names = paths.map(pathToText);
+	if (!names.every((name) => name !== undefined)) return true;
+	const { status, stdout } = runQuickTool("ls", ["-ld", "--", ...names], { encoding: "utf8" });
+	return status !== 0 || /^\S{10}\+/m.test(stdout);
 }
 
 function mounts(): MountPoint[] {
