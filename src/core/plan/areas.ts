@@ -86,7 +86,7 @@ export function isByteCode(path: Path): boolean {
 	return path.includes("/__pycache__");
 }
 
-/** Manual pages, documentation and translations. An application that only looks at them lists them or checks a package. */
+/** Manual pages, documentation and translations. An application that only looks at them lists them or checks a package, unless something names them. */
 export function isDocumentation(path: Path): boolean {
 	return /^\/usr(\/local)?\/share\/(man|info|doc|locale)\/./.test(path);
 }

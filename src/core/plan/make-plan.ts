@@ -10,6 +10,7 @@ import { type Access, peerPorts, type Trace } from "../trace/trace.ts";
 import { planAccounts } from "./accounts.ts";
 import { isByteCode, isDocumentation } from "./areas.ts";
 import { realBinds, refuseNestedBinds } from "./binds.ts";
+import { namedDocumentation } from "./content.ts";
 import { canHoldDecoy, planDecoys } from "./decoys.ts";
 import { deviceName, judgeDevice, namedDevice, nullDevice } from "./devices.ts";
 import { addLibraries, EntryCollector } from "./entries.ts";
@@ -291,13 +292,15 @@ function addOwnDirectories({ cwd, env }: Application, files: Files, collector: E
 	if (files.status(placeOf(home, files))?.kind === "directory") collector.add(home, { kind: "launcher" });
 }
 
-function addTraced({ files, trace }: PlanInput, collector: EntryCollector): void {
+function addTraced({ application, files, trace }: PlanInput, collector: EntryCollector): void {
+	const isNamed = namedDocumentation({ application, files, trace });
 	const generated: ReadonlySet<Path> = new Set(Object.values(generatedPaths));
 	// Opened files come first, so that a mere stat(2) of the same file by another name does not exclude its content.
 	const accesses = [...trace.accesses.values()].sort((a, b) => Number(isOnlyLooked(a)) - Number(isOnlyLooked(b)));
 	for (const access of accesses) {
 		const { failed, path, succeeded } = access;
-		if (generated.has(path) || isByteCode(path) || (isDocumentation(path) && isOnlyLooked(access))) continue;
+		if (generated.has(path) || isByteCode(path)) continue;
+		if (isDocumentation(path) && isOnlyLooked(access) && !isNamed(path)) continue;
 		// A path that was only created, written or removed does not exist on the host or belongs to a writable directory.
 		const used = [...succeeded].some((operation) => !changingOperations.has(operation));
 		const found = failed.has("EEXIST") && files.status(placeOf(path, files))?.kind === "directory";
