@@ -11,10 +11,13 @@ import { otherState, stateFolder } from "./state-folder.ts";
 /** A signal ended the command after its work was undone. The exit status is 128 + the signal's number. */
 export class Interrupted extends Error {
 	readonly status: number;
+	/** What state things are in. Empty if it goes without saying. */
+	readonly text: string;
 
-	constructor(signal: NodeJS.Signals) {
+	constructor(signal: NodeJS.Signals, text = "") {
 		super(signal);
 		this.name = "Interrupted";
+		this.text = text;
 		this.status = signal === "SIGHUP" ? 129 : signal === "SIGINT" ? 130 : 143;
 	}
 }
@@ -81,7 +84,10 @@ export async function report(thrown: unknown, options: GlobalOptions): Promise<n
 		write(process.stderr, `cagewright: ${messages.failure(error)}\n`);
 		return error.exit;
 	}
-	if (error instanceof Interrupted) return error.status;
+	if (error instanceof Interrupted) {
+		if (error.text) write(process.stderr, `cagewright: ${error.text}\n`);
+		return error.status;
+	}
 	write(
 		process.stderr,
 		`cagewright: ${messages.failure(new Failure("internal", { detail: error instanceof Error ? error.message : String(error) }, 70))}\n`,

@@ -13,7 +13,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	let status = 0;
 	const program = createProgram(args, async (load, work) => {
 		const verbs = await load();
-		status = await work(verbs, await verbs.openTerminal(global(), verbs.machine, working));
+		status = await work(verbs, await verbs.openTerminal(global(), verbs.machine, working, verb));
 	});
 	const global = (): GlobalOptions => program.opts();
 	const language = languageFrom(process.env, wantedLanguage(args));

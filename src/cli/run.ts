@@ -37,9 +37,15 @@ export async function run(
 		return 0;
 	}
 	const { quiet } = terminal.options;
+	// A daemon may print nothing for hours.
+	let isTold = quiet === true || command.length > 0 || !process.stderr.isTTY;
 	const context: Context<RunningMachine> = {
 		machine,
 		emit(event) {
+			if (event.event === "application-started" && !isTold) {
+				isTold = true;
+				terminal.say(terminal.messages.cli.runs(name));
+			}
 			// Accepted findings are reported at every start, even with `--quiet`.
 			if (event.event !== "warned" || (quiet && event.code !== "findings-accepted")) return;
 			const line = progressLine(event, terminal.messages);

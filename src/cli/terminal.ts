@@ -10,6 +10,7 @@ import { type Language, languageFrom, type Messages } from "../messages/messages
 import { progressLine } from "../report/progress.ts";
 import type { Launching } from "../system/launch/method.ts";
 import { isForeign } from "../system/state/foreign-state.ts";
+import { type CageStates, cageStates, changesText, interruptionText, isFollowed } from "./changes.ts";
 import { Interrupted } from "./errors.ts";
 import type { GlobalOptions } from "./options.ts";
 import { write } from "./output.ts";
@@ -38,16 +39,19 @@ export class Terminal<M extends ReadingMachine = Machine> {
 	readonly #compose: Compose<M>;
 	readonly #loadRare: LoadRare;
 	readonly #eventToJson: Rare["eventToJson"] | undefined;
+	/** The verb's name, for verbs that say what state things are in when they end early. */
+	readonly #verb: string | undefined;
 	#live = "";
 
-	/** Prints all events instead of the progress if `eventToJson` is given. */
+	/** Prints all events instead of the progress if `eventToJson` is given. `verb` is the verb's name. */
 	constructor(
 		options: GlobalOptions,
 		messages: Messages,
 		compose: Compose<M>,
 		rare: LoadRare,
-		eventToJson?: Rare["eventToJson"],
+		{ eventToJson, verb }: { readonly eventToJson?: Rare["eventToJson"] | undefined; readonly verb?: string | undefined } = {},
 	) {
+		this.#verb = verb;
 		this.#compose = compose;
 		this.#loadRare = rare;
 		this.#eventToJson = eventToJson;
@@ -138,12 +142,23 @@ export class Terminal<M extends ReadingMachine = Machine> {
 		});
 		const machine = this.machine();
 		machine.commands.listen((event) => this.#show(event));
+		let before: CageStates | undefined;
 		try {
 			await this.#finishUnfinished(machine.store);
+			if (isFollowed(this.#verb)) before = await cageStates(machine.store);
 			return await work({ machine, emit: (event) => this.#show(event), signal: controller.signal });
 		} catch (error) {
+			const after = before && (await cageStates(machine.store));
+			const commandLine = this.commandLine.bind(this);
 			// A failed undo matters more than the signal.
-			if (received && !(error instanceof Failure && moreImportant.includes(error.code))) throw new Interrupted(received);
+			if (received && !(error instanceof Failure && moreImportant.includes(error.code))) {
+				// Nobody reads a terminal that hung up.
+				const states = received !== "SIGHUP" && before && after ? ([before, after] as const) : undefined;
+				const text = states && interruptionText(this.#verb ?? "", states, this.messages, commandLine);
+				throw new Interrupted(received, text);
+			}
+			const left = before && after && changesText(before, after, this.messages, commandLine);
+			if (left) this.remark(left);
 			throw error;
 		} finally {
 			for (const off of handlers) off();
@@ -185,7 +200,9 @@ export async function openTerminal<M extends ReadingMachine>(
 	options: GlobalOptions,
 	compose: Compose<M>,
 	rare: LoadRare,
+	verb?: string,
 ): Promise<Terminal<M>> {
 	const messages = await loadMessages(languageFrom(process.env, options.lang), otherState(options.state));
-	return new Terminal(options, messages, compose, rare, options.events ? (await rare()).eventToJson : undefined);
+	const eventToJson = options.events ? (await rare()).eventToJson : undefined;
+	return new Terminal(options, messages, compose, rare, { eventToJson, verb });
 }

@@ -48,7 +48,10 @@ export async function unit(terminal: Terminal, name: string, options: UnitOption
 			return 0;
 		}
 		if (score) return printScore(terminal, context, which);
-		if (uninstall) return printDone(terminal, which, await uninstallUnit(context, which, dryRun), options);
+		if (uninstall) {
+			const done = await uninstallUnit(context, which, dryRun);
+			return printDone(terminal, which, done, options, await isActive(context, which));
+		}
 		await recordAcceptances(context, name, options.acceptFinding);
 		await judgeUnit(context, name);
 		if (install) return printDone(terminal, which, await installUnit(context, which, dryRun), options);
@@ -61,7 +64,21 @@ function printUnit(terminal: Terminal, which: WhichUnit, unit: string): void {
 	terminal.result("unit", { ...which, unit }, () => unit);
 }
 
-function printDone(terminal: Terminal, which: WhichUnit, done: InstalledUnit, { dryRun = false, root }: UnitOptions): number {
+async function isActive(
+	{ machine: { services } }: Context,
+	{ name, service = `cage-${name}.service` }: WhichUnit,
+): Promise<boolean> {
+	return services.running() && !["inactive", "failed"].includes((await services.state(service)).active);
+}
+
+/** `isRunning` is only asked after a removal, which leaves a running service alone. */
+function printDone(
+	terminal: Terminal,
+	which: WhichUnit,
+	done: InstalledUnit,
+	{ dryRun = false, root }: UnitOptions,
+	isRunning = false,
+): number {
 	const words = terminal.messages.cli.unit;
 	const { action, reloaded, text } = done;
 	const place = showPath(done.place);
@@ -74,7 +91,7 @@ function printDone(terminal: Terminal, which: WhichUnit, done: InstalledUnit, { 
 		if (!reloaded && root === undefined) terminal.remark(words.notReloaded);
 		const { next } = words;
 		if (which.service === undefined && action === "installed") terminal.remark(next.installedOwn(`cage-${which.name}`));
-		else terminal.remark(next[action](which.service ?? `cage-${which.name}`));
+		else if (action !== "removed" || isRunning) terminal.remark(next[action](which.service ?? `cage-${which.name}`));
 	}
 	return 0;
 }

@@ -16,11 +16,10 @@ export function nearest(word: string, known: readonly string[]): string[] {
 		.map(({ name }) => name);
 }
 
-/** The same as one value for a sentence; empty if there is none. */
-export function similarTo(word: string, known: readonly string[]): string {
-	return nearest(word, known)
-		.map((name) => `'${name}'`)
-		.join(", ");
+/** The same as a failure's value `similar`, which is absent if there is none. */
+export function didYouMean(word: string, known: readonly string[]): { readonly similar?: string } {
+	const names = nearest(word, known).map((name) => `'${name}'`);
+	return names.length ? { similar: names.join(", ") } : {};
 }
 
 /** Edits between two words, or undefined if they are too many for a typing error. */

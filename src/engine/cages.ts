@@ -3,6 +3,7 @@ import { devicesOf, type Manifest, rootsOf } from "../core/cage/manifest.ts";
 import { type TemporaryEntry, temporaryDirectories } from "../core/confinement/launch.ts";
 import { uidsOf } from "../core/confinement/seccomp/filter-permissions.ts";
 import { Failure } from "../core/failure.ts";
+import { didYouMean } from "../core/nearest.ts";
 import { isWithin, outermost, type Path, parent } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Trace } from "../core/trace/trace.ts";
@@ -21,8 +22,13 @@ export interface PresentCage {
 /** Throws `cage-unknown` (exit 2). */
 export async function knownCage(store: CageReader, name: string): Promise<Cage> {
 	const cage = await store.cage(name);
-	if (!cage) throw new Failure("cage-unknown", { name }, 2);
+	if (!cage) throw await cageUnknown(store, name);
 	return cage;
+}
+
+/** `cage-unknown` (exit 2), with the cages whose names are similar. */
+export async function cageUnknown(store: CageReader, name: string): Promise<Failure> {
+	return new Failure("cage-unknown", { name, ...didYouMean(name, await store.names()) }, 2);
 }
 
 /** The cage of that name, if any. A damaged description throws `state-damaged`, or counts as absent with `replace`. */

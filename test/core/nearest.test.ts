@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { nearest, similarTo } from "../../src/core/nearest.ts";
+import { didYouMean, nearest } from "../../src/core/nearest.ts";
 
 const cages = ["redis", "nginx", "web", "mail-in", "mail-out"];
 
@@ -31,7 +31,7 @@ test("a known word is its own nearest, and a word with one edit finds it", () =>
 	);
 });
 
-test("several words are quoted in one text", () => {
-	expect(similarTo("mail", cages)).toBe("'mail-in', 'mail-out'");
-	expect(similarTo("postgres", cages)).toBe("");
+test("several words are quoted in one value, which is absent without any", () => {
+	expect(didYouMean("mail", cages)).toEqual({ similar: "'mail-in', 'mail-out'" });
+	expect(didYouMean("postgres", cages)).toEqual({});
 });

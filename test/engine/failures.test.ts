@@ -11,7 +11,7 @@ import { orDiskFull, startFailure, trialFailure } from "../../src/engine/trial/f
 import { killingCall } from "../../src/engine/trial/unit-trial.ts";
 import { absent, entry, roundOf } from "../core/cage/plans.ts";
 import { type Did, refusals, trace } from "../core/plan/traces.ts";
-import { directory, link, tree } from "../core/plan/tree.ts";
+import { directory, file, link, tree } from "../core/plan/tree.ts";
 
 const files = tree({ "/run": directory(), "/var/run": link("/run") });
 const probes = [{ command: "ask it", ok: false, output: "curl: (7) Failed to connect\n" }];
@@ -42,6 +42,37 @@ describe("an application that cannot be traced", () => {
 		const said = { path: "/var/run/x/pid", error: "ENOENT", directory: "/run/x" };
 		const failed = failure({ "/var/run/x/pid": "ENOENT:create" }, { ended: 1 });
 		expect(failed).toMatchObject({ code: "failed-on-host-writing", said });
+	});
+	describe("is reported with what its account cannot use", () => {
+		const account = { name: "app", uid: 900, gid: 901, groups: [], home: "/" };
+		const root = { uid: 0, gid: 0 };
+		const guarded = tree({
+			"/etc/app": directory({ ...root, mode: 0o750 }),
+			"/etc/app/app.conf": file("", { ...root, mode: 0o644 }),
+			"/srv": directory({ ...root, mode: 0o700 }),
+			"/usr/bin/app": file("", { ...root, mode: 0o700 }),
+			"/usr/bin/open": file("", { ...root, mode: 0o755 }),
+			"/var/app": directory({ ...root, mode: 0o755 }),
+		});
+		const failed = (words: string[], did: Record<string, Did>, values: Partial<TraceResult>, cwd = "/var/app") =>
+			partsOf(startFailure(words, { ...result, trace: trace(did), ended: 125, ...values }, guarded, { account, cwd }));
+
+		test("according to the modes, if it did not even begin", () => {
+			const said = { user: "app", enter: "/srv", execute: "", read: "/etc/app/app.conf" };
+			expect(failed(["/usr/bin/open", "/etc/app/app.conf"], {}, {}, "/srv")).toMatchObject({ code: "failed-unusable", said });
+			expect(failed(["/usr/bin/app"], {}, {}).said).toMatchObject({ enter: "", execute: "/usr/bin/app", read: "" });
+			expect(failed(["/usr/bin/open", "--config=/etc/app/app.conf"], {}, {}).said).toMatchObject({ read: "/etc/app/app.conf" });
+			expect(failed(["/usr/bin/open", "/etc/missing"], {}, {}).code).toBe("failed-on-host-silent");
+		});
+
+		test("according to the trace, if it began and the file is named", () => {
+			const did = { "/usr/bin/open": "execute", "/etc/app/app.conf": "EACCES:read", "/other": "EACCES:read" } as const;
+			const said = { user: "app", enter: "", execute: "", read: "/etc/app/app.conf" };
+			expect(failed(["/usr/bin/open", "/etc/app/app.conf"], did, { ended: 1, output: "no config\n" }).said).toMatchObject(said);
+			expect(failed(["/usr/bin/open"], did, { ended: 1, output: "open(/etc/app/app.conf): denied\n" }).said).toMatchObject(said);
+			expect(failed(["/usr/bin/open"], did, { ended: 1 }).said).toMatchObject({ ...said, read: "/other" });
+			expect(failed(["/usr/bin/open"], did, { ended: 1, output: "bad option\n" }).code).toBe("failed-on-host");
+		});
 	});
 	test("needs root for a low port if an ordinary user starts it", () => {
 		const ended = { ...result, trace: trace({}, { refusedPorts: new Set(["tcp 80"]) }), ended: 1 };

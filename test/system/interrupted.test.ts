@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { begin, cagewright, make, type Started, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, make, type Started, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { type Daemon, redis, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
@@ -45,6 +45,41 @@ test.each([
 	expect(cages()).toEqual([]);
 });
 
+test.each([
+	["the trace", /"event":"application-started"/, "en", []],
+	["the build", /"event":"file-copied"/, "de", large],
+	["the trial", /"where":"cage"/, "en", []],
+] as const)("INT during %s says that nothing was made", async (_, moment, language, options) => {
+	const work = beginMake("cut-short", ["--lang", language, ...options]);
+	await work.says(moment);
+	const { status, stderr, stdout } = await work.stop("SIGINT");
+	const last = language === "en" ? "Interrupted. Nothing was made." : "Abgebrochen. Es wurde nichts angelegt.";
+	expect({ status, stdout, last: stderr.trimEnd().split("\n").at(-1) }).toEqual({
+		status: 130,
+		stdout: "",
+		last: `cagewright: ${last}`,
+	});
+	expect(cages()).toEqual([]);
+});
+
+test("a failed make leaves nothing, or says what it left and how to remove it", async () => {
+	const make = (...words: string[]) => cagewright(["make", "--name", "failed", "--yes", ...words], { state });
+	const untraced = await make("--probe", "false", "--timeout", "5", "--", "/bin/sh", "-c", "echo broken >&2; exit 7");
+	expect(untraced.status).toBe(1);
+	expect(cages()).toEqual([]);
+
+	// It answers on the host, and is left out of the cage.
+	const untried = await make("--user", "redis", "--exclude", "/usr/bin/redis-server", ...wordsOf(daemon));
+	expect(untried).toMatchObject({ status: expect.any(Number), stdout: "" });
+	expect(untried.status).toBeGreaterThan(0);
+	const said =
+		/^The trace and the settings of failed stay for another try\. To remove them: `cagewright --state \S+ remove failed`\.$/m;
+	expect(untried.stderr).toMatch(said);
+	expect(cages()).toEqual(["failed"]);
+	expect((await cagewright(["remove", "failed", "--yes"], { state })).status).toBe(0);
+	expect(cages()).toEqual([]);
+});
+
 test("INT during the trial leaves the cage as it was before", async () => {
 	const folder = temporaryState();
 	const { daemon: made, ...prepared } = await preparedRedis(folder);
@@ -52,9 +87,31 @@ test("INT during the trial leaves the cage as it was before", async () => {
 	const options = ["--name", "redis", "--user", "redis", "--include", "/usr/share/doc/strace", "--probe", made.probe];
 	const work = begin(["make", "--yes", "--events", ...options, "--", ...made.command], { state: folder });
 	await work.says(/"where":"cage"/);
-	expect((await work.stop("SIGINT")).status).toBe(130);
+	const { status, stderr } = await work.stop("SIGINT");
+	expect(status).toBe(130);
+	expect(stderr).toMatch(/^cagewright: Interrupted\. Nothing was made\.\n$/m);
 	expect(readdirSync(`${folder}/cages/redis/generations`)).toEqual(before);
 	expect((await cagewright(["show", "redis", "--json"], { state: folder })).json).toMatchObject({ root: prepared.made.root });
+});
+
+test.each([
+	["update", ["--yes"]],
+	["trial", ["--yes"]],
+	["selftest", []],
+])("INT during %s says that nothing was changed", async (verb, options) => {
+	const folder = temporaryState();
+	const { made } = await preparedRedis(folder);
+	const page = `${temporaryFolder("page")}/page`;
+	writeFileSync(page, "");
+	if (verb === "update") await cagewright(["plan", "redis", "--include", page], { state: folder });
+	const work = begin([verb, "redis", "--events", ...options], { state: folder });
+	await work.says(/"event":/);
+	const { status, stderr } = await work.stop("SIGINT");
+	expect({ status, last: stderr.trimEnd().split("\n").at(-1) }).toEqual({
+		status: 130,
+		last: "cagewright: Interrupted. Nothing was changed.",
+	});
+	expect((await cagewright(["show", "redis", "--json"], { state: folder })).json).toMatchObject({ root: made.root });
 });
 
 test.each([

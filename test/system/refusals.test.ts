@@ -52,6 +52,48 @@ test.each([
 	expectRefused(await inProcess(makeArguments([...options, "--probe", daemon.probe]), { state }), 2, says);
 });
 
+test("a mistyped cage, template or account is answered with the nearest one, in every verb", async () => {
+	const own = temporaryState();
+	await preparedDemo(own);
+	const say = async (...words: string[]) => {
+		const { status, stderr } = await cagewright(words, { state: own });
+		return `${status} ${stderr}`;
+	};
+	const verbs = [
+		"show",
+		"check",
+		"explain",
+		"run",
+		"shell",
+		"unit",
+		"update",
+		"rollback",
+		"diff",
+		"record",
+		"selftest",
+		"minimise",
+	];
+	for (const verb of [...verbs, "remove", "plan", "build", "trial"]) {
+		expect(await say(verb, "dmeo")).toMatch(/^2 cagewright: Unknown cage 'dmeo'\. Did you mean 'demo'\? [^\n]*\n$/);
+	}
+	expect(await say("--lang", "de", "show", "demo2")).toMatch(/^2 cagewright: Unbekannter Käfig 'demo2'\. Meinten Sie 'demo'\? /);
+	expect(await say("show", "unlike")).toMatch(/^2 cagewright: Unknown cage 'unlike'\. `/);
+	expect(await say("make", "reids", "--yes")).toMatch(/'reids'\. Did you mean 'redis'\? /);
+	expect(await say("template", "show", "ngnix")).toMatch(/^2 cagewright: Unknown template 'ngnix'\. Did you mean 'nginx'\? /);
+	expect(await say(...makeArguments(["--user", "nobdy", "--probe", daemon.probe]))).toMatch(
+		/^2 cagewright: Unknown account 'nobdy'\. Did you mean 'nobody'\? /,
+	);
+	expect(await say(...makeArguments(["--user", "nobody:nogruop", "--probe", daemon.probe]))).toMatch(
+		/^2 cagewright: Unknown group 'nogruop'\. Did you mean 'nogroup'\? /,
+	);
+	expect(await say("run", "demo", "--accept-finding", "setuidd")).toMatch(
+		/^2 cagewright: Unknown finding 'setuidd'\. Did you mean .*'setuid'/,
+	);
+	// Commander knows verbs and options.
+	expect(await say("chekc", "demo")).toContain("'check'");
+	expect(await say("check", "--al")).toContain("'--all'");
+});
+
 test.each([
 	["--bind /etc:ro", 4],
 	["--bind /proc", 4],

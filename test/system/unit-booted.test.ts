@@ -130,7 +130,10 @@ test("bind9 starts with a drop-in and with a unit, reloads, returns after a kill
 	await system.must("cagewright unit named --dropin named --install");
 	await starts("named", bind);
 	await bindReloads("named");
-	await system.must("systemctl stop named && cagewright unit named --dropin named --uninstall");
+	const isRunning = "keeps running unchanged until it is stopped or restarted";
+	expect(await system.query("cagewright unit named --dropin named --uninstall 2>&1")).toContain(isRunning);
+	await system.must("cagewright unit named --dropin named --install && systemctl stop named");
+	expect(await system.query("cagewright unit named --dropin named --uninstall 2>&1")).not.toContain("keeps running");
 	await system.must("cagewright unit named --install");
 	await starts("cage-named", bind);
 	await restartsAfterKill("cage-named", bind);

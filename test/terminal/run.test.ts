@@ -2,14 +2,18 @@ import { spawnSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { make, program, temporaryState } from "../system/cagewright.ts";
-import { pythonPages, wordsOf } from "../system/daemons.ts";
+import { type Daemon, pythonPages, wordsOf } from "../system/daemons.ts";
+import { eventually } from "../system/eventually.ts";
 import { freePort } from "../system/network.ts";
 import { openTerminal } from "./wizards.ts";
 
 const state = temporaryState();
 
+let pages: Daemon;
+
 beforeAll(async () => {
-	await make(["--name", "typed", "--user", "nobody", ...wordsOf(pythonPages(await freePort()))], { state });
+	pages = pythonPages(await freePort());
+	await make(["--name", "typed", "--user", "nobody", ...wordsOf(pages)], { state });
 });
 
 test("an application that writes to a terminal can neither read input nor change terminal settings", async () => {
@@ -69,6 +73,21 @@ print("Grüße", flush=True)`;
 			expect(bytes.includes(Buffer.from([0x9b, 0x36]))).toBe(true);
 		}
 	});
+});
+
+test.each([
+	["en", "typed runs in its cage. Press Ctrl-C to stop it."],
+	["de", "typed läuft in seinem Käfig. Strg-C beendet die Anwendung."],
+])("run says on a terminal that it runs and how to stop it (%s)", async (language, line) => {
+	const run = openTerminal([process.execPath, program, "--state", state, "--lang", language, "run", "typed"]);
+	await run.sees(line);
+	run.press("\x03");
+	expect((await run.ended).signal).toBeUndefined();
+	const quiet = openTerminal([process.execPath, program, "--state", state, "--quiet", "run", "typed"]);
+	await eventually(() => expect(spawnSync("sh", ["-c", pages.probe]).status).toBe(0));
+	quiet.press("\x03");
+	await quiet.ended;
+	expect(quiet.raw).not.toContain("Ctrl-C");
 });
 
 test("a directory as output stays outside the cage", () => {

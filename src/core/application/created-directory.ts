@@ -1,11 +1,14 @@
 import { Failure } from "../failure.ts";
 import { parseId } from "../machine/accounts.ts";
 import type { Group, User } from "../machine/facts.ts";
+import { didYouMean } from "../nearest.ts";
 import type { Identity } from "../plan/plan.ts";
 import { octal, withoutTrailing } from "../text.ts";
 import { expandSpecifiers, type MachineSpecifiers, parseUnitName, presentName, splitWords } from "./unit-text.ts";
 
 const rootIdentity: Identity = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };
+
+const nameOf = ({ name }: { readonly name: string }) => name;
 
 /**
  * Resolves `user`, `user:group`, `user:group:more,groups` or ids to an identity. It includes the host's supplementary groups,
@@ -18,7 +21,10 @@ export function resolveIdentity(account: string | undefined, users: readonly Use
 	const number = parseId(userName);
 	const user = users.find((one) => one.name === userName) ?? users.find((one) => one.uid === number);
 	const uid = user?.uid ?? number;
-	if (uid === undefined || more.length) throw new Failure("account-unknown", { account: more.length ? account : userName }, 2);
+	if (uid === undefined || more.length) {
+		const named = more.length ? account : userName;
+		throw new Failure("account-unknown", { account: named, ...didYouMean(named, users.map(nameOf)) }, 2);
+	}
 	const isOwn = groupName === undefined || (groupName === "" && others !== "");
 	const gid = isOwn ? (user?.gid ?? uid) : groupNamed(groupName, groups);
 	const added = others === "" ? [] : others.split(",").map((name) => groupNamed(name, groups));
@@ -37,7 +43,7 @@ export function resolveIdentity(account: string | undefined, users: readonly Use
 
 function groupNamed(text: string, groups: readonly Group[]): number {
 	const gid = groups.find((one) => one.name === text)?.gid ?? parseId(text);
-	if (gid === undefined) throw new Failure("group-unknown", { group: text }, 2);
+	if (gid === undefined) throw new Failure("group-unknown", { group: text, ...didYouMean(text, groups.map(nameOf)) }, 2);
 	return gid;
 }
 

@@ -1,6 +1,6 @@
 import { by } from "../collections.ts";
 import { Failure, type Values } from "../failure.ts";
-import { similarTo } from "../nearest.ts";
+import { didYouMean } from "../nearest.ts";
 import type { Path } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import type { Difference } from "./difference.ts";
@@ -98,11 +98,11 @@ function named<T extends Reported>(name: string, text: string, known: readonly T
 	if (first && !more.length) return first;
 	const shown = (list: readonly T[]) => list.map(({ id }) => id).join(", ");
 	if (first) throw new Failure("finding-ambiguous", { name, finding: text, findings: shown([first, ...more]) }, 2);
-	const similar = similarTo(
+	const similar = didYouMean(
 		text,
 		known.map(({ id }) => id),
 	);
-	throw new Failure(code, { name, finding: text, similar, findings: shown(known) }, 2);
+	throw new Failure(code, { name, finding: text, ...similar, findings: shown(known) }, 2);
 }
 
 /** Throws `until-invalid` or `until-past` (exit 2). */

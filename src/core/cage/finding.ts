@@ -1,4 +1,5 @@
 import { Failure, type Note } from "../failure.ts";
+import { didYouMean } from "../nearest.ts";
 import { type Path, pathFromText } from "../path/path.ts";
 import { accessCodes } from "../plan/host-access.ts";
 
@@ -80,7 +81,9 @@ export function parseAcceptance(text: string): Acceptance {
 	const colon = text.indexOf(":");
 	const name = colon < 0 ? text : text.slice(0, colon);
 	const code = findingCodes.find((one) => one === name);
-	if (code === undefined) throw new Failure("finding-unknown", { code: name, codes: findingCodes.join(", ") }, 2);
+	if (code === undefined) {
+		throw new Failure("finding-unknown", { code: name, ...didYouMean(name, findingCodes), codes: findingCodes.join(", ") }, 2);
+	}
 	if (colon < 0) return { code };
 	const path = text.slice(colon + 1);
 	if (!path.startsWith("/")) throw new Failure("path-not-absolute", { option: "accept-finding", path }, 2);

@@ -114,7 +114,12 @@ export async function traceStep(
 	const { command, run } = value;
 	if (!run.answered) {
 		const sockets = refusedConnections(run.trace, { uid: identity.uid, rules }, machine.files);
-		const failure = startFailure(command, run, machine.files, { own: machine.accounts.own(), sockets });
+		const failure = startFailure(command, run, machine.files, {
+			account: identity,
+			cwd: application.cwd,
+			own: machine.accounts.own(),
+			sockets,
+		});
 		throw await orDiskFull(machine.store, answers.name, await orServiceRunning(context, answers.unit, failure));
 	}
 	const result = earlier ? { ...run, trace: addRun(earlier.trace, run.trace) } : run;

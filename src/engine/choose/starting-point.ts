@@ -1,6 +1,7 @@
 import { type Application, socketsOf } from "../../core/application/application.ts";
 import { type FoundApplication, type Listening, obstacle } from "../../core/application/found.ts";
 import { Failure, type Note } from "../../core/failure.ts";
+import { didYouMean } from "../../core/nearest.ts";
 import { defaultTimeout } from "../../core/questions/answers.ts";
 import type { GivenOptions } from "../../core/questions/options.ts";
 import type { ParameterValues } from "../../core/template/parameters.ts";
@@ -54,7 +55,8 @@ export async function startingPoint(
 		return { kind: "template", template, values, ...(unit === undefined ? {} : { unit }) };
 	}
 	const found = await applications.unit(name);
-	if (found === undefined) throw new Failure(isUnit ? "unit-unknown" : "target-unknown", { name }, 2);
+	if (found === undefined)
+		throw new Failure(isUnit ? "unit-unknown" : "target-unknown", { name, ...(await similarTemplate(store, name)) }, 2);
 	refuseUnstartable(found);
 	return fromFound(found);
 }
@@ -70,8 +72,15 @@ export async function storedTemplate(
 /** Throws `template-unknown` (exit 2). */
 export async function knownTemplate(store: Pick<Store, "templates">, name?: string): Promise<StoredTemplate> {
 	const found = await storedTemplate(store, name);
-	if (!found) throw new Failure("template-unknown", { name: name ?? "" }, 2);
+	if (!found) throw new Failure("template-unknown", { name: name ?? "", ...(await similarTemplate(store, name ?? "")) }, 2);
 	return found;
+}
+
+async function similarTemplate({ templates }: Pick<Store, "templates">, name: string) {
+	return didYouMean(
+		name,
+		(await templates.list()).map(({ template }) => template.name),
+	);
 }
 
 /** The default if nobody can be asked. */

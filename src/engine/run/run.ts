@@ -103,6 +103,7 @@ async function runOnce(
 			throw error;
 		});
 		asked.launched(launched);
+		context.emit({ event: "application-started", where: "cage", run: 1 });
 		const { status } = await launched.ended;
 		return { status, isAgain: isAgain && !asked.wasAsked };
 	} finally {

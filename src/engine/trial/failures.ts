@@ -8,7 +8,7 @@ import { quoteShellLine, showPath } from "../../core/path/quote.ts";
 import { type Missing, permissionFor, permissionOf } from "../../core/plan/missing.ts";
 import { optionFor } from "../../core/plan/neighbours.ts";
 import { executableWord, permissionWords } from "../../core/plan/permission-words.ts";
-import type { Entry } from "../../core/plan/plan.ts";
+import type { Entry, Identity } from "../../core/plan/plan.ts";
 import {
 	capabilityOptions,
 	lackedCapabilities,
@@ -16,6 +16,7 @@ import {
 	refusedCalls,
 	refusedSocketFamilies,
 } from "../../core/plan/refused.ts";
+import { type UnusablePlace, unusablePlaces } from "../../core/plan/unusable.ts";
 import { showProbe } from "../../core/probe/lines.ts";
 import { remedyOption } from "../../core/questions/trial-decisions.ts";
 import { withoutTrailing } from "../../core/text.ts";
@@ -25,16 +26,23 @@ import type { Store } from "../store.ts";
 import type { TraceResult } from "../trace/trace.ts";
 import type { TrialRound } from "./trial.ts";
 
+interface StartFacts {
+	readonly account?: Identity;
+	readonly cwd?: string;
+	readonly own?: OwnAccount | undefined;
+	readonly sockets?: readonly Path[];
+}
+
 /**
  * Why an application could not be traced: what `probeCannotRun` returns; `port-needs-root` (exit 3) for a port that needs root; otherwise exit 1:
  * `not-answered-on-host`, `ended-on-host` if it went into the background, `failed-…` if it failed. `sockets` are host sockets
- * that it asked for and may not reach.
+ * that it asked for and may not reach; `account` is what it starts as, in the directory `cwd`.
  */
 export function startFailure(
 	commandWords: readonly string[],
 	result: TraceResult,
 	files: Files,
-	{ own, sockets = [] }: { readonly own?: OwnAccount | undefined; readonly sockets?: readonly Path[] } = {},
+	{ account, cwd = "/", own, sockets = [] }: StartFacts = {},
 ): Failure {
 	const stopped = probeCannotRun(result.probes);
 	if (stopped) return stopped;
@@ -55,6 +63,14 @@ export function startFailure(
 	}
 	const values = { command, status, words: withoutTrailing(errorText(output), ". ") };
 	if (status === 0) return new Failure("ended-on-host", values, 1);
+	const unusable = account ? unusablePlaces({ command: commandWords, cwd }, account, { output, trace }, files) : [];
+	if (account && unusable.length) {
+		const shown = (use: UnusablePlace["use"]) =>
+			[...new Set(unusable.filter((one) => one.use === use).map(({ path }) => showPath(path)))].join(", ");
+		const places = { enter: shown("enter"), execute: shown("execute"), read: shown("read") };
+		const code = own ? "failed-unusable-rootless" : "failed-unusable";
+		return new Failure(code, { ...values, ...places, user: account.name }, 1);
+	}
 	const refused = lastRefusedWrite(trace, files);
 	if (refused) {
 		const { directory, error, path } = refused;

@@ -1,7 +1,7 @@
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
-import { cageFolder, requireStopped } from "../cages.ts";
+import { cageFolder, cageUnknown, requireStopped } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { type WithdrawnAccount, withdrawAccount } from "../plan/dedicated-account.ts";
 import { installedText, type UnitOfCage, unitsOf } from "../run/installed-unit.ts";
@@ -33,7 +33,7 @@ export async function planRemoval(context: Context, name: string, { keepData }: 
 	const contents = await store.removing.contents(name);
 	const isThere = (await store.names()).includes(name);
 	// Data that an earlier removal kept can be removed too.
-	if (!isThere && (keepData || !contents.some(({ isData }) => isData))) throw new Failure("cage-unknown", { name }, 2);
+	if (!isThere && (keepData || !contents.some(({ isData }) => isData))) throw await cageUnknown(store, name);
 	await requireIdle(context, name);
 	const account = keepData ? undefined : (await store.accounts.made(name))?.name;
 	return {

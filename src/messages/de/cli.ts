@@ -224,6 +224,21 @@ export const cliDe: CliMessages = {
 		`Der Käfig ${name} enthält eine Kopie von ${path}, die eine Erneuerung nicht aktualisiert. Bauen Sie den Käfig neu mit: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
 	printed:
 		"Die gedruckten Befehle geben ihre eigenen Ausgaben an die Anwendung weiter, die eine Datei dort leeren oder deren Rechte ändern könnte. `run` leitet sie stattdessen durch eine Pipe. Hängen Sie bei einer Datei oder einem Gerät an: 2>&1 | cat",
+	left: {
+		interrupted: "Abgebrochen.",
+		nothingMade: "Es wurde nichts angelegt.",
+		nothingChanged: "Es wurde nichts geändert.",
+		traced: (name, remove) =>
+			`Aufzeichnung und Einstellungen von ${name} bleiben für einen weiteren Versuch. Sie entfernt: \`${remove}\`.`,
+		made: (name, generation, remove) =>
+			`Käfig ${name} ist fertig (Generation ${generation}) und bleibt. Ihn entfernt: \`${remove}\`.`,
+		switched: (name, generation, back) =>
+			`Käfig ${name} hat jetzt die Generation ${generation}. Zurück geht es mit: \`${back}\`.`,
+		adopted: (service, name, release) => `${service} läuft jetzt im Käfig ${name}. Zurück geht es mit: \`${release}\`.`,
+		released: (service) => `${service} läuft wieder auf dem Host.`,
+		removed: (name) => `Käfig ${name} ist teilweise entfernt. Der nächste Befehl bringt das zu Ende.`,
+	},
+	runs: (name) => `${name} läuft in seinem Käfig. Strg-C beendet die Anwendung.`,
 	shell: (name, keepWrites) =>
 		`Shell im Käfig ${name}, eingeschränkt wie seine Anwendung. ${keepWrites ? "Änderungen an den Daten bleiben." : `Änderungen werden verworfen${keepWrites === undefined ? "" : " (--keep-writes behält sie)"}.`} Mit 'exit' verlassen Sie sie.`,
 	apps: {

@@ -25,7 +25,8 @@ export const failuresDe: Failures = {
 		"Ungültiges Konto '{value}' für --{option}: Schreiben Sie NAME, user:NAME oder group:NAME. Nummern sind unzulässig, weil sie auf jedem System etwas anderes bedeuten.",
 	"account-word-unknown":
 		"Unbekanntes Konto '{value}': Dieses System hat kein solches Konto. Prüfen Sie den Namen, oder entfernen Sie --account {value}.",
-	"account-unknown": "Unbekanntes Konto '{account}'. Nennen Sie ein vorhandenes Konto, oder legen Sie dieses mit useradd an.",
+	"account-unknown":
+		"Unbekanntes Konto '{account}'.{similar? Meinten Sie %?} Nennen Sie ein vorhandenes Konto, oder legen Sie dieses mit useradd an.",
 	"configuration-conflict":
 		"{paths} wurde im Käfig {name} bearbeitet und hat sich auch auf dem Host geändert; deshalb wurde nichts aktualisiert. Wählen Sie eine Fassung mit --configuration keep (die des Käfigs) oder --configuration host.",
 	"no-export": "{path} ist kein Käfig-Archiv, oder sein Anfang fehlt. Erzeugen Sie das Archiv neu mit `cagewright export`.",
@@ -77,7 +78,7 @@ export const failuresDe: Failures = {
 	"cage-runs-wider":
 		"Prozess {pid} im Käfig {name} hat noch {above} eingehängt; künftig ist nur {path} beschreibbar. Halten Sie den Käfig zuerst an, und versuchen Sie es dann erneut.",
 	"cage-unit-runs": "{service} des Käfigs {name} ist {state}. Halten Sie den Dienst zuerst an: `systemctl stop {service}`.",
-	"cage-unknown": "Unbekannter Käfig '{name}'. `cagewright list` zeigt alle Käfige.",
+	"cage-unknown": "Unbekannter Käfig '{name}'.{similar? Meinten Sie %?} `cagewright list` zeigt alle Käfige.",
 	"cannot-read": "{path} lässt sich nicht lesen ({error}). Prüfen Sie die Datei und ihr Dateisystem.",
 	"cannot-remove": "{path} lässt sich nicht entfernen ({error}). Prüfen Sie, was es benutzt, und versuchen Sie es erneut.",
 	"cannot-write": "{path} lässt sich nicht schreiben ({error}). Prüfen Sie das Dateisystem und seine Mount-Optionen.",
@@ -118,6 +119,10 @@ export const failuresDe: Failures = {
 		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung verlangte {paths} von einem Dienst dieses Hosts, den sie nicht erreichen darf. Um das zu erlauben, ergänzen Sie {options}",
 	"failed-refused":
 		"{command} scheiterte mit Status {status}{words?: %}. Die Sandbox verweigerte {calls}; jeder Käfig verweigert das ebenfalls. Suchen Sie eine Option, die es abschaltet, oder beobachten Sie mit --on-host auf dem Host.",
+	"failed-unusable":
+		"{command} endete mit Status {status}{words?: %}. Sie läuft als {user}; dieses Konto{enter? darf % nicht betreten,}{execute? darf % nicht ausführen,}{read? darf % nicht lesen,} deshalb ändern Sie Eigentümer oder Rechte, oder wählen Sie mit --user ein anderes Konto.",
+	"failed-unusable-rootless":
+		"{command} endete mit Status {status}{words?: %}. Sie läuft als {user}; dieses Konto{enter? darf % nicht betreten,}{execute? darf % nicht ausführen,}{read? darf % nicht lesen,} deshalb nennen Sie Kopien, die {user} benutzen darf, mit --cwd und im Kommando nach --, oder starten Sie cagewright als root.",
 	"failed-on-host":
 		"{command} scheiterte mit Status {status}, auch außerhalb eines Käfigs. Berichtigen Sie zuerst den Befehl oder die Konfiguration. Die letzte Ausgabe: {words}",
 	"failed-on-host-silent":
@@ -140,12 +145,13 @@ export const failuresDe: Failures = {
 	"until-without-accept": "--until gehört zu --accept FINDING. Ergänzen Sie es.",
 	"until-invalid": "'{until}' ist kein Datum. Schreiben Sie es als JJJJ-MM-TT, zum Beispiel 2027-01-31.",
 	"until-past": "{until} ist vorbei (heute ist {today}). Nennen Sie heute oder einen späteren Tag.",
-	"finding-unknown": "Unbekannter Befund '{code}'. Diese Befunde lassen sich akzeptieren: {codes}.",
+	"finding-unknown": "Unbekannter Befund '{code}'.{similar? Meinten Sie %?} Diese Befunde lassen sich akzeptieren: {codes}.",
 	"for-needs-attach":
 		"--for legt fest, wie lange ein laufender Prozess beobachtet wird. Ergänzen Sie --attach PID, oder nennen Sie bei `trace` einen laufenden Käfig.",
 	"generation-in-use":
 		"Generation {generation} ist in Gebrauch und lässt sich nicht entfernen. Wechseln Sie zuerst mit `cagewright rollback {name} --to N` zu einer anderen.",
-	"group-unknown": "Unbekannte Gruppe '{group}'. Nennen Sie eine vorhandene Gruppe, oder legen Sie diese mit groupadd an.",
+	"group-unknown":
+		"Unbekannte Gruppe '{group}'.{similar? Meinten Sie %?} Nennen Sie eine vorhandene Gruppe, oder legen Sie diese mit groupadd an.",
 	"option-unused": "`{verb}` unterstützt {option} hier nicht. Entfernen Sie die Option, oder verwenden Sie sie bei {others}.",
 	"option-without": "{option} setzt {needs} voraus. Ergänzen Sie {needs}, oder entfernen Sie {option}.",
 	"removal-unconfirmed":
@@ -363,7 +369,7 @@ export const failuresDe: Failures = {
 		"Zum Käfig {name} gibt es auf diesem System keine Vorlage; ein Vergleich ist nicht möglich. `cagewright template list` zeigt die Vorlagen.",
 	"file-not-regular": "'{file}' ist keine gewöhnliche Datei. Prüfen Sie den Pfad.",
 	"target-unknown":
-		"Unbekannte Vorlage oder systemd-Unit '{name}'. `cagewright template list` und `cagewright apps` zeigen, was es gibt.",
+		"Unbekannte Vorlage oder systemd-Unit '{name}'.{similar? Meinten Sie %?} `cagewright template list` und `cagewright apps` zeigen, was es gibt.",
 	"size-invalid": "Ungültige Größe '{value}': Erlaubt ist eine Größe ab 4M, etwa 512M oder 2G.",
 	"number-invalid": "Ungültige Zahl '{value}': Erlaubt ist eine ganze Zahl ab {least}.",
 	"timeout-invalid": "Ungültige Sekundenzahl '{value}': Erlaubt sind Zahlen von 1 bis 86400.",

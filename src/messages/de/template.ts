@@ -29,7 +29,7 @@ export const templateFailuresDe: Record<keyof typeof templateFailuresEn, string>
 	"template-file-needed": "Nennen Sie die Datei der Vorlage.",
 	"template-invalid": "Ungültige Vorlage bei {place}: {problem}. `cagewright template check DATEI` zeigt alle Probleme.",
 	"template-too-large": "{file} ist zu groß: Eine Vorlage darf höchstens {limit:bytes} haben.",
-	"template-unknown": "Unbekannte Vorlage '{name}'. `cagewright template list` zeigt alle Vorlagen.",
+	"template-unknown": "Unbekannte Vorlage '{name}'.{similar? Meinten Sie %?} `cagewright template list` zeigt alle Vorlagen.",
 };
 
 export const templateProblemsDe: Record<TemplateProblem, string> = {

@@ -232,6 +232,23 @@ export const cliEn = {
 	printed:
 		"The printed commands pass their own stdout and stderr to the application, which could empty a file there or change its mode. `run` relays them instead. For a file or device, append: 2>&1 | cat",
 	/** `keepWrites` is undefined if the verb has no such option. */
+	/** What an interrupted or failed command left. */
+	left: {
+		interrupted: "Interrupted.",
+		nothingMade: "Nothing was made.",
+		nothingChanged: "Nothing was changed.",
+		traced: (name: string, remove: string) =>
+			`The trace and the settings of ${name} stay for another try. To remove them: \`${remove}\`.`,
+		made: (name: string, generation: number, remove: string) =>
+			`Cage ${name} is made (generation ${generation}) and stays. To remove it: \`${remove}\`.`,
+		switched: (name: string, generation: number, back: string) =>
+			`Cage ${name} is at generation ${generation} now. To go back: \`${back}\`.`,
+		adopted: (service: string, name: string, release: string) =>
+			`${service} runs in cage ${name} now. To move it back: \`${release}\`.`,
+		released: (service: string) => `${service} runs on the host again.`,
+		removed: (name: string) => `Cage ${name} is partly removed. The next command finishes this.`,
+	},
+	runs: (name: string) => `${name} runs in its cage. Press Ctrl-C to stop it.`,
 	shell: (name: string, keepWrites: boolean | undefined) =>
 		`Shell in cage ${name}, confined like its application. ${keepWrites ? "Changes to the data are kept." : `Changes are discarded${keepWrites === undefined ? "" : " (--keep-writes keeps them)"}.`} Type 'exit' to leave.`,
 	apps: {

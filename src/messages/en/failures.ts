@@ -24,7 +24,8 @@ export const failuresEn = {
 		"Invalid account '{value}' for --{option}: use NAME, user:NAME or group:NAME. Numbers are refused because they differ between machines.",
 	"account-word-unknown":
 		"Unknown account '{value}': this machine has no such account. Check the name, or remove --account {value}.",
-	"account-unknown": "Unknown account '{account}'. Name an existing account, or create this one with useradd.",
+	"account-unknown":
+		"Unknown account '{account}'.{similar? Did you mean %?} Name an existing account, or create this one with useradd.",
 	"configuration-conflict":
 		"{paths} was edited in cage {name} and has also changed on the host, so nothing was updated. Choose a version with --configuration keep (the cage's) or --configuration host.",
 	"no-export": "{path} is not a cage archive, or its beginning is missing. Create the archive again with `cagewright export`.",
@@ -72,7 +73,7 @@ export const failuresEn = {
 	"cage-runs-wider":
 		"Process {pid} in cage {name} still has {above} mounted, but from now on only {path} will be writable. Stop the cage first, then try again.",
 	"cage-unit-runs": "{service} of cage {name} is {state}. Stop it first: `systemctl stop {service}`.",
-	"cage-unknown": "Unknown cage '{name}'. `cagewright list` shows all cages.",
+	"cage-unknown": "Unknown cage '{name}'.{similar? Did you mean %?} `cagewright list` shows all cages.",
 	"cannot-read": "Cannot read {path} ({error}). Check the file and its file system.",
 	"cannot-remove": "Cannot remove {path} ({error}). Check what uses it, then try again.",
 	"cannot-write": "Cannot write {path} ({error}). Check the file system and its mount options.",
@@ -111,6 +112,10 @@ export const failuresEn = {
 		"{command} failed with status {status}{words?: %}. It asked for {paths}, which belongs to a service of this host that the application may not reach. To permit it, add {options}",
 	"failed-refused":
 		"{command} failed with status {status}{words?: %}. The sandbox refused {calls}, and every cage refuses it too. Look for an option to disable it, or trace on the host with --on-host.",
+	"failed-unusable":
+		"{command} failed with status {status}{words?: %}. It runs as {user}, who{enter? cannot enter %,}{execute? cannot execute %,}{read? cannot read %,} so change owner or mode, or choose another account with --user.",
+	"failed-unusable-rootless":
+		"{command} failed with status {status}{words?: %}. It runs as {user}, who{enter? cannot enter %,}{execute? cannot execute %,}{read? cannot read %,} so name copies that {user} can use, with --cwd and in the command after --, or run cagewright as root.",
 	"failed-on-host":
 		"{command} failed with status {status}, even outside a cage. Fix its command or configuration first. Its last output: {words}",
 	"failed-on-host-silent":
@@ -130,11 +135,11 @@ export const failuresEn = {
 	"until-without-accept": "--until belongs to --accept FINDING. Add it.",
 	"until-invalid": "'{until}' is not a date. Write it as YYYY-MM-DD, for example 2027-01-31.",
 	"until-past": "{until} is over (today is {today}). Name today or a later day.",
-	"finding-unknown": "Unknown finding '{code}'. Findings that can be accepted: {codes}.",
+	"finding-unknown": "Unknown finding '{code}'.{similar? Did you mean %?} Findings that can be accepted: {codes}.",
 	"for-needs-attach": "--for sets how long to watch a running process. Add --attach PID, or name a running cage with `trace`.",
 	"generation-in-use":
 		"Generation {generation} is in use and cannot be removed. Switch to another one first with `cagewright rollback {name} --to N`.",
-	"group-unknown": "Unknown group '{group}'. Name an existing group, or create this one with groupadd.",
+	"group-unknown": "Unknown group '{group}'.{similar? Did you mean %?} Name an existing group, or create this one with groupadd.",
 	"option-unused": "`{verb}` does not support {option} here. Remove it, or use it with {others}.",
 	"option-without": "{option} requires {needs}. Add {needs}, or remove {option}.",
 	"removal-unconfirmed":
@@ -328,7 +333,7 @@ export const failuresEn = {
 		"No template of this machine belongs to cage {name}, so there is nothing to compare. `cagewright template list` shows the templates.",
 	"file-not-regular": "'{file}' is not a regular file. Check the path.",
 	"target-unknown":
-		"Unknown template or systemd unit '{name}'. `cagewright template list` and `cagewright apps` show what is available.",
+		"Unknown template or systemd unit '{name}'.{similar? Did you mean %?} `cagewright template list` and `cagewright apps` show what is available.",
 	"size-invalid": "Invalid size '{value}': use at least 4M, such as 512M or 2G.",
 	"number-invalid": "Invalid number '{value}': use a whole number from {least}.",
 	"timeout-invalid": "Invalid number of seconds '{value}': use a number from 1 to 86400.",

@@ -25,7 +25,7 @@ export const templateFailuresEn = {
 	"template-file-needed": "Name the template file.",
 	"template-invalid": "Invalid template at {place}: {problem}. `cagewright template check FILE` lists all problems.",
 	"template-too-large": "{file} is too large: a template may have at most {limit:bytes}.",
-	"template-unknown": "Unknown template '{name}'. `cagewright template list` shows all templates.",
+	"template-unknown": "Unknown template '{name}'.{similar? Did you mean %?} `cagewright template list` shows all templates.",
 };
 
 /** Problems of a value in a template. */

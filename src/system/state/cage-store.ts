@@ -66,10 +66,16 @@ export function cageStore(state: string): CageStore {
 			const { directory, lock } = paths(name);
 			await makeSafeFolder(directory);
 			const held = lockCage(lock, name);
-			await clearRemovedCages(folder);
-			await clearLeftovers(directory);
-			await finishArranging(directory);
-			const hadData = await hasData(folder, name);
+			const clearAll = async () => {
+				await clearRemovedCages(folder);
+				await clearLeftovers(directory);
+				await finishArranging(directory);
+				return hasData(folder, name);
+			};
+			const hadData = await clearAll().catch((error: unknown) => {
+				held.release();
+				throw error;
+			});
 			const clear = () => clearUnfinished(folder, name, hadData);
 			const release = async () => {
 				// A failed clean-up must not hide the command's own error.
