@@ -12,7 +12,7 @@ import { endDetour, reduceBuild, saveReview } from "./steps/build/reduce.ts";
 import { reviewRows } from "./steps/build/review.ts";
 import { answerParameter, installPackages, reduceChoose, reduceRequirements, visibleChoices } from "./steps/choose/reduce.ts";
 import { reduceFiles } from "./steps/files/reduce.ts";
-import { addRule, allow, bind } from "./steps/files/toggle.ts";
+import { addRule, allow, bind, bindWritable } from "./steps/files/toggle.ts";
 import { visibleRows } from "./steps/files/visible-rows.ts";
 import { reduceForm } from "./steps/form/reduce.ts";
 import { endStatus, save, showEscapes } from "./steps/save/finishing.ts";
@@ -117,6 +117,8 @@ function reduceQuestion(state: WizardState, command: Command | undefined): Reduc
 			return leaveOut(state, question.account);
 		case "bind":
 			return bind(state, question.path);
+		case "write":
+			return bindWritable(state, question.path, question.text);
 		default:
 			return allow(state, question.kind, question.path);
 	}

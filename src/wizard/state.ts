@@ -111,7 +111,7 @@ export type Question =
 	| { readonly kind: "install-unit"; readonly name: string; readonly service?: string }
 	| { readonly kind: "replace-template"; readonly name: string }
 	| { readonly kind: "discard"; readonly id: string; readonly name: string }
-	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string }
+	| { readonly kind: "secret" | "setuid" | "device" | "bind" | "write"; readonly path: Path; readonly text: string }
 	/** The account, and what depends on it. */
 	| ({ readonly kind: "account"; readonly account: Account } & AccountUse);
 

@@ -60,6 +60,11 @@ describe("no verb binds a place that the host executes, under any name", () => {
 	);
 });
 
+test("a consent that nothing needs is reported", async () => {
+	const planned = await cagewright(["plan", "redis", "--allow-write", "/home", "--dry-run"], { state });
+	expect(planned).toMatchObject({ status: 0, stderr: /--allow-write \/home has no effect/ });
+});
+
 test("another mount point of such a place is refused", async () => {
 	const refused = await cagewright(["plan", "redis", "--bind", `${mine}:rw`], { state, enter: asJobs });
 	expect(refused).toMatchObject({

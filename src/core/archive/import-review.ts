@@ -6,9 +6,11 @@ import { devicesOf, type Manifest } from "../cage/manifest.ts";
 import { capabilities, capabilityNamed } from "../confinement/capabilities.ts";
 import { Failure } from "../failure.ts";
 import type { Files, Group } from "../machine/facts.ts";
+import type { Path } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { startsEmpty } from "../plan/areas.ts";
 import { realBinds } from "../plan/binds.ts";
+import { judgeDevice } from "../plan/devices.ts";
 import { HostAccess, noConsents } from "../plan/host-access.ts";
 import {
 	callWord,
@@ -209,9 +211,16 @@ function requireFiles({ entries }: Manifest, { files }: ReviewFacts, { allowSetu
 		if (mode & 0o6000 && !folders.has(kind) && !allowSetuid.includes(showPath(path))) {
 			throw new Failure("import-setuid", { path: showPath(path) }, 4);
 		}
+		if (device) refuseControlling(path, device);
 		const here = device && files.status(path)?.device;
 		if (here && (here.major !== device.major || here.minor !== device.minor)) throw refuse("import-device");
 	}
+}
+
+function refuseControlling(path: Path, { type, ...device }: NonNullable<Manifest["entries"][number]["device"]>): void {
+	const kind = type === "b" ? "block-device" : "character-device";
+	const verdict = judgeDevice(path, { kind, mode: 0, uid: 0, gid: 0, size: 0, mtime: 0, device });
+	if (verdict === "refuse") throw new Failure("device-refused", { path: showPath(path) }, 4);
 }
 
 function requireNumbers({ application: { limits = {}, timeout }, retention }: Cage): void {

@@ -47,6 +47,7 @@ export const findingCodes = [
 	"bind-writable",
 	...accessCodes,
 	"writable-executed",
+	"device-controls",
 	"configuration-writable",
 	"account-used-outside",
 	"account-of-other-cage",

@@ -1,19 +1,17 @@
 import { etc, isWithin } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { startsEmpty } from "../plan/areas.ts";
-import { HostAccess, type HostFacts } from "../plan/host-access.ts";
-import type { Finding, FindingCode } from "./finding.ts";
+import { judgeDevice } from "../plan/devices.ts";
+import { aboutOthers, HostAccess, type HostFacts } from "../plan/host-access.ts";
+import type { Finding } from "./finding.ts";
 import type { Manifest } from "./manifest.ts";
-
-/** Codes that a directory of persons or other services gets, which a changed owner is enough for. */
-const aboutOthers: ReadonlySet<FindingCode> = new Set(["bind-others", "bind-contains-others", "bind-other-account"]);
 
 /**
  * Judges a generation's binds again: an earlier release built it, or the host has changed. `allow` are the words of `--allow`. A
  * generation that an earlier release built still starts, so that an update of Cagewright stops no service.
  */
 export function auditHostAccess(
-	{ binds, writable }: Pick<Manifest, "binds" | "writable">,
+	{ binds, entries, writable }: Pick<Manifest, "binds" | "entries" | "writable">,
 	allow: readonly string[],
 	facts: HostFacts,
 ): Finding[] {
@@ -21,6 +19,7 @@ export function auditHostAccess(
 	const mounted = binds.flatMap((bind): Finding[] => {
 		const problem = access.problemOfBind(bind, { allow, allowWrite: bind.consent ? [bind.path] : [] });
 		if (!problem || (bind.consent && problem.code === "bind-control-socket")) return [];
+		// A directory's owner may change at any time, and that must stop no service.
 		const isOld = bind.consent === undefined;
 		return [{ ...problem, severity: isOld || aboutOthers.has(problem.code) ? "warning" : "danger" }];
 	});
@@ -30,7 +29,14 @@ export function auditHostAccess(
 		const values = place && { trusted: showPath(place.path), source: place.source };
 		return values ? [{ code: "writable-executed", path, severity: "warning", values }] : [];
 	});
-	return [...mounted, ...returned];
+	const controlling = entries.flatMap(({ device, path, ...entry }): Finding[] => {
+		if (!device) return [];
+		const { type, ...numbers } = device;
+		const kind = type === "b" ? ("block-device" as const) : ("character-device" as const);
+		if (judgeDevice(path, { ...entry, kind, device: numbers }) !== "refuse") return [];
+		return [{ code: "device-controls", path, severity: "warning", values: device }];
+	});
+	return [...mounted, ...returned, ...controlling];
 }
 
 /**

@@ -3,12 +3,12 @@ import { parsePassedSocket } from "../application/passed-socket.ts";
 import { capabilityNamed } from "../confinement/capabilities.ts";
 import { journalDirectory } from "../confinement/launch.ts";
 import { Failure } from "../failure.ts";
-import type { FileStatus, User } from "../machine/facts.ts";
+import type { User } from "../machine/facts.ts";
 import { isWithin, join, normalise, type Path, pathFromText, root } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { areaOf, mayBeBound, mayBeWritable } from "../plan/areas.ts";
 import { refuseNestedBinds } from "../plan/binds.ts";
-import { judgeDevice } from "../plan/devices.ts";
+import { isMachine } from "../plan/devices.ts";
 import type { Identity, Permissions } from "../plan/plan.ts";
 import { separateDataName } from "./layout.ts";
 
@@ -95,8 +95,7 @@ function isPlain(path: Path): boolean {
 
 function requireDevice({ path, type, ...device }: LaunchValues["devices"][number]): void {
 	const kind = type === "b" ? "block-device" : "character-device";
-	const status: FileStatus = { kind, mode: 0, uid: 0, gid: 0, size: 0, mtime: 0, device };
-	if (!isPlain(path) || areaOf(path) !== "device" || judgeDevice(path, status) === "refuse") {
+	if (!isPlain(path) || areaOf(path) !== "device" || isMachine({ kind, device })) {
 		throw new Failure("device-refused", { path: showPath(path) }, 4);
 	}
 }

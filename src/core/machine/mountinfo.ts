@@ -33,12 +33,6 @@ function plain(field: string): Path {
 	return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))) as Path;
 }
 
-/** A directory by its file system, which is the same under every mount point. */
-export interface FileSystemPlace {
-	readonly device: string;
-	readonly path: Path;
-}
-
 /** Returns the mount that a real path is on; undefined if none is known. */
 export function mountOf(path: Path, mounts: readonly MountPoint[]): MountPoint | undefined {
 	let holder: MountPoint | undefined;
@@ -49,9 +43,28 @@ export function mountOf(path: Path, mounts: readonly MountPoint[]): MountPoint |
 	return holder;
 }
 
-/** Returns where a real path is in its file system; undefined if its mount is unknown. */
-export function fileSystemPlace(path: Path, mounts: readonly MountPoint[]): FileSystemPlace | undefined {
-	const mount = mountOf(path, mounts);
-	if (mount === undefined) return undefined;
-	return { device: mount.device, path: normalise(`${mount.root}/${path.slice(mount.path.length)}` as Path) };
+/** The names of a directory, because a file system can be mounted at several places. */
+export interface Names {
+	/** Paths of the directory itself, also of mounts that another one covers. */
+	readonly same: readonly Path[];
+	/** Mount points whose content is somewhere below the directory. */
+	readonly inside: readonly Path[];
+}
+
+/** Returns all names of a directory, given a real path. */
+export function otherNames(path: Path, mounts: readonly MountPoint[]): Names {
+	const own = mountOf(path, mounts);
+	if (own === undefined) return { same: [path], inside: [] };
+	const below = (top: Path, rest: string) => normalise(`${top}/${rest}` as Path);
+	const inFileSystem = below(own.root, path.slice(own.path.length));
+	const others = mounts.filter((mount) => mount !== own && mount.device === own.device);
+	return {
+		same: [
+			path,
+			...others
+				.filter((mount) => isWithin(inFileSystem, mount.root))
+				.map((mount) => below(mount.path, inFileSystem.slice(mount.root.length))),
+		],
+		inside: others.filter((mount) => isWithin(mount.root, inFileSystem)).map((mount) => mount.path),
+	};
 }

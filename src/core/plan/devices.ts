@@ -31,15 +31,34 @@ const neverMinorsOfMemory = new Set([1, 2, 4, 11]); // mem, kmem, port, kmsg
 /** Disks by another name (SCSI generic, raw) and the processor's registers (msr), from the kernel's list of devices. */
 const neverMajors = new Set([21, 162, 202]);
 
+/** From the same list: flash memory (MTD), and the miscellaneous devices that type as a keyboard, or control disks or firmware. */
+const flash = 90;
+const miscellaneous = 10;
+const controllingMinors = new Set([144, 223, 231, 236, 237, 239]); // nvram, uinput, snapshot, mapper/control, loop-control, uhid
+
+/** Drivers that get a number at their start: NVMe controllers, and the block layer's SCSI generic, take raw commands for disks. */
+const controllingNames = /^\/dev\/(nvme\d+|ng\d+n\d+|bsg\/.+|megaraid\w*|mpt\d*ctl)$/;
+
 export const nullDevice = pathFromText("/dev/null");
+
+/** Whether a device is the machine's memory or a disk: no cage starts with one. */
+export function isMachine({ device, kind }: Pick<FileStatus, "device" | "kind">): boolean {
+	const { major, minor } = device ?? { major: 0, minor: 0 };
+	return kind === "block-device" || neverMajors.has(major) || (major === memory && neverMinorsOfMemory.has(minor));
+}
+
+/** Whether a device controls the machine in another way. Cages of earlier releases may have one. */
+function controlsMachine(path: Path, { device }: FileStatus): boolean {
+	const { major, minor } = device ?? { major: 0, minor: 0 };
+	return major === flash || (major === miscellaneous && controllingMinors.has(minor)) || controllingNames.test(path);
+}
 
 /**
  * `give`: goes in if it was used. `ask`: only if the administrator names it. `refuse`: never. Block devices are the host's disks.
  */
 export function judgeDevice(path: Path, status: FileStatus): "give" | "ask" | "refuse" {
-	if (status.kind === "block-device") return "refuse";
-	const { major, minor } = status.device ?? { major: 0, minor: 0 };
-	if (neverMajors.has(major) || (major === memory && neverMinorsOfMemory.has(minor))) return "refuse";
+	if (isMachine(status) || controlsMachine(path, status)) return "refuse";
+	const { major } = status.device ?? { major: 0 };
 	// A name in /dev can belong to any device.
 	return harmless.has(path) && major === memory ? "give" : "ask";
 }

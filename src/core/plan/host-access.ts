@@ -1,7 +1,7 @@
 import type { Application, Bind, Rules } from "../application/application.ts";
 import { Failure, type Note } from "../failure.ts";
 import { type FileStatus, type Files, rightsFor, type User } from "../machine/facts.ts";
-import { type FileSystemPlace, fileSystemPlace, mountOf } from "../machine/mountinfo.ts";
+import { mountOf, type Names, otherNames } from "../machine/mountinfo.ts";
 import { ancestors, baseName, isWithin, join, normalise, type Path, pathFromText, root } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { wordNaming } from "./accounts.ts";
@@ -41,17 +41,19 @@ export const accessCodes = [
 ] as const;
 type AccessCode = (typeof accessCodes)[number];
 
+/** Problems that `--allow-write` solves. */
+export const aboutOthers: ReadonlySet<string> = new Set<AccessCode>([
+	"bind-others",
+	"bind-contains-others",
+	"bind-other-account",
+]);
+
 export interface AccessProblem extends Note<AccessCode> {
 	readonly path: Path;
 }
 
-/** A directory by its real path and by its place in its file system. */
-interface Location {
+interface Place {
 	readonly path: Path;
-	readonly inFileSystem: FileSystemPlace | undefined;
-}
-
-interface Place extends Location {
 	readonly source: string;
 	readonly executed: boolean;
 	readonly exists: boolean;
@@ -89,8 +91,8 @@ export class HostAccess {
 		const path = pathFromText(bind.path);
 		const { stateFolder: state } = this.#facts;
 		if (this.#showsSystem(path)) throw new Failure("bind-refused", { path: showPath(path) }, 4);
-		const [here, there] = [path, state ?? path].map((one) => this.#locate(one)) as [Location, Location];
-		if (state !== undefined && (isInside(here, there) || isInside(there, here))) {
+		const names = this.#namesOf(path);
+		if (state !== undefined && (isBelow(names, state) || contains(names, state))) {
 			throw new Failure("bind-state", { path: showPath(path), state: showPath(state) }, 4);
 		}
 		const problem = this.problemOfBind(bind, consents);
@@ -134,7 +136,7 @@ export class HostAccess {
 	executedAt(path: Path): { readonly path: Path; readonly source: string } | undefined {
 		if (isMountedByLauncher(path)) return undefined;
 		const place = this.#placeAt(path);
-		return place?.executed && isInside(this.#locate(path), place) ? place : undefined;
+		return place?.executed && isBelow(this.#namesOf(path), place.path) ? place : undefined;
 	}
 
 	/** Whether a directory contains a place that the host executes, or is in one: it can be neither moved nor replaced. */
@@ -143,7 +145,7 @@ export class HostAccess {
 	}
 
 	#problem(path: Path, place: Place, at: AccessCode, around: AccessCode, option = ""): AccessProblem {
-		const isAt = isInside(this.#locate(path), place);
+		const isAt = isBelow(this.#namesOf(path), place.path);
 		const narrower = isAt ? undefined : this.#narrower(path);
 		const values = { path: showPath(path), trusted: showPath(place.path), source: place.source, option };
 		return {
@@ -160,12 +162,14 @@ export class HostAccess {
 	}
 
 	#find(path: Path): Place | undefined {
-		const here = this.#locate(path);
+		const names = this.#namesOf(path);
 		const rank = (place: Place) => {
-			const isIn = isInside(here, place);
+			const isIn = isBelow(names, place.path);
 			return [place.executed, isIn, isIn ? place.path.length : place.exists, -ancestors(place.path).length].map(Number);
 		};
-		const met = [...this.#all(), ...this.#named(path)].filter((place) => isInside(here, place) || isInside(place, here));
+		const met = [...this.#all(), ...this.#named(path)].filter(
+			(place) => isBelow(names, place.path) || contains(names, place.path),
+		);
 		return met.reduce<Place | undefined>((best, place) => (best && !isHigher(rank(place), rank(best)) ? best : place), undefined);
 	}
 
@@ -206,7 +210,7 @@ export class HostAccess {
 	#place(named: Path, source: string, executed: boolean): Place {
 		const { files } = this.#facts;
 		const path = placeOf(named, files);
-		return { ...this.#locate(path), source, executed, exists: files.status(path) !== undefined };
+		return { path, source, executed, exists: files.status(path) !== undefined };
 	}
 
 	/** Paths without `*` need not exist: the application could create them. */
@@ -226,19 +230,19 @@ export class HostAccess {
 			.filter((path) => !pattern.includes("*") || files.status(placeOf(path, files)) !== undefined);
 	}
 
-	#locate(path: Path): Location {
-		return { path, inFileSystem: fileSystemPlace(path, this.#facts.files.mounts()) };
+	#namesOf(path: Path): Names {
+		return otherNames(path, this.#facts.files.mounts());
 	}
 
 	/** Whether a directory is a system directory, or shows the kernel, under any mount point. */
 	#showsSystem(path: Path): boolean {
 		const { files } = this.#facts;
-		const here = this.#locate(path);
+		const names = this.#namesOf(path);
 		const system = neverBoundDirectories.filter((directory) => placeOf(directory, files) === directory);
 		return (
 			!mayBeBound(path) ||
 			kernelTypes.has(mountOf(path, files.mounts())?.type ?? "") ||
-			system.some((directory) => isInside(this.#locate(directory), here))
+			system.some((directory) => contains(names, directory))
 		);
 	}
 
@@ -313,11 +317,14 @@ function children(path: Path, files: Files): Path[] {
 	return files.status(path)?.kind === "directory" ? files.list(path).map((name) => join(path, name)) : [];
 }
 
-/** Whether a directory is at or below another one, by its path or in the same file system. */
-function isInside(one: Location, other: Location): boolean {
-	const [here, there] = [one.inFileSystem, other.inFileSystem];
-	const isSame = here !== undefined && there !== undefined && here.device === there.device;
-	return isWithin(one.path, other.path) || (isSame && isWithin(here.path, there.path));
+/** Whether a directory is at or below a place. */
+function isBelow({ same }: Names, place: Path): boolean {
+	return same.some((path) => isWithin(path, place));
+}
+
+/** Whether a directory contains a place. */
+function contains({ inside, same }: Names, place: Path): boolean {
+	return [...same, ...inside].some((path) => isWithin(place, path));
 }
 
 /** Compares lists of numbers; the first difference decides. */

@@ -3,6 +3,7 @@ import { stateOfEdit, type Winner, withEdits } from "../../core/cage/edits.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
 import { showPath } from "../../core/path/quote.ts";
+import { placeNamed } from "../../core/plan/links.ts";
 import { rulesAccepting, withDocumented } from "../../core/plan/offers.ts";
 import type { Identity, Plan } from "../../core/plan/plan.ts";
 import { unusedAllowances } from "../../core/plan/risks.ts";
@@ -198,5 +199,9 @@ export async function trialStep(
 export function warnUnusedAllowances({ emit, machine }: Context, plan: Plan): void {
 	for (const { option, path } of unusedAllowances(plan, machine.files)) {
 		emit({ event: "warned", code: "allowance-unused", values: { option, path } });
+	}
+	const used = new Set(plan.allowedBinds);
+	for (const path of plan.rules.allowWrite.filter((text) => !used.has(placeNamed(text, machine.files)))) {
+		emit({ event: "warned", code: "allowance-unneeded", values: { path } });
 	}
 }

@@ -110,7 +110,7 @@ export async function auditGeneration(
 		const named = dangers.map(({ code, path }) => `${code} ${showPath(path)}`).join(", ");
 		context.emit({ event: "warned", code: "findings-accepted", values: { name: manifest.name, findings: named } });
 	}
-	const reported: readonly string[] = [...accessCodes, "writable-executed"];
+	const reported: readonly string[] = [...accessCodes, "writable-executed", "device-controls"];
 	const isToReport = (one: Finding) => reported.includes(one.code) && !isAccepted(one, accepted);
 	for (const { code, path, values } of findings.filter((one) => one.severity === "warning" && isToReport(one))) {
 		const about = { ...values, name: manifest.name, place: showPath(path), finding: code };

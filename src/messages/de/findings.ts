@@ -174,6 +174,10 @@ export const findingsDe: FindingMessages = {
 		what: "gehört zu den schreibbaren Daten der Anwendung, und der Host würde es in {trusted} ausführen oder ihm vertrauen ({source}), wenn `release` es zurückgäbe",
 		fix: "Legen Sie den Käfig mit `make` neu an; seine Daten bleiben",
 	},
+	"device-controls": {
+		what: "ist ein Gerät, das diese Maschine steuert ({type} {major}:{minor})",
+		fix: "Legen Sie den Käfig mit `make` ohne dieses Gerät neu an",
+	},
 	"configuration-writable": {
 		what: "ist Konfiguration, die die Anwendung ändern darf, obwohl kein Lauf sie geändert hat; `plan --take-documented` früherer Versionen speicherte solche Regeln",
 		fix: "Wenn die Anwendung dort nicht schreiben muss, legen Sie den Käfig mit `make` neu an; seine Daten bleiben",

@@ -160,6 +160,7 @@ export const notesDe: Notes = {
 		"{name} startet, aber {place} {what}. {fix}. Bis dahin erscheint diese Meldung bei jedem Start. Um den Befund zu akzeptieren: --accept-finding {finding}:{place}",
 	"left-out-programs":
 		"{name} antwortet, konnte aber nicht starten, was ausgelassen wurde: {paths}. Wenn die Anwendung das braucht, ergänzen Sie {options}",
+	"allowance-unneeded": "--allow-write {path} hat keine Wirkung, denn kein --bind {path}:rw braucht es. Prüfen Sie den Pfad.",
 	"allowance-unused": "{option} {path} hat keine Wirkung: Der Plan enthält keine solche Datei. Prüfen Sie den Pfad.",
 	"capabilities-refused":
 		"Die Anwendung verlangt die Capabilities {names} und funktioniert in der Sandbox und im Käfig ohne sie. Um sie zu erlauben: {option}",

@@ -102,6 +102,8 @@ export const wizardDe: WizardMessages = {
 		"install-dropin":
 			"Ein Drop-in für {service} schreiben? Ab dem nächsten Start läuft der Dienst im Käfig {name}, mit den Daten des Käfigs. (j/n)",
 		device: "{path} ist ein Gerät mit Zugriff auf das System. In den Käfig aufnehmen? (j/n)",
+		write:
+			"{path} gehört Personen oder anderen Diensten dieses Hosts, und die Anwendung könnte alles darin ändern. Schreibbar einhängen? (j/n)",
 		bind: "{path} enthält Geheimnisse oder setuid-Dateien. Wenn Sie es einhängen, sieht der Käfig sie alle. Einhängen? (j/n)",
 	},
 	notices: {

@@ -178,6 +178,10 @@ export const findingsEn = {
 		what: "is writable data of the application, and the host would execute or trust it in {trusted} ({source}) if `release` gave it back",
 		fix: "Create the cage again with `make`, which keeps its data",
 	},
+	"device-controls": {
+		what: "is a device that controls this machine ({type} {major}:{minor})",
+		fix: "Create the cage again with `make`, without this device",
+	},
 	"configuration-writable": {
 		what: "is configuration that the application may change, although no run changed it; `plan --take-documented` of earlier releases stored such rules",
 		fix: "If the application need not write there, create the cage again with `make`, which keeps its data",

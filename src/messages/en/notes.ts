@@ -145,6 +145,7 @@ export const notesEn = {
 	"starts-with-finding":
 		"{name} starts, but {place} {what}. {fix}. Until then, this message appears at each start. To accept it: --accept-finding {finding}:{place}",
 	"left-out-programs": "{name} answers, but it could not start what was left out: {paths}. If it needs that, add {options}",
+	"allowance-unneeded": "--allow-write {path} has no effect, because no --bind {path}:rw needs it. Check the path.",
 	"allowance-unused": "{option} {path} has no effect: the plan contains no such file. Check the path.",
 	"capabilities-refused":
 		"The application asks for the capabilities {names}, and works without them in the sandbox and in the cage. To permit them: {option}",

@@ -108,6 +108,8 @@ export const wizardEn = {
 		"install-dropin":
 			"Write a drop-in for {service}? From its next start, the service runs in cage {name} with the cage's data. (y/n)",
 		device: "{path} is a device that gives access to the machine. Include it in the cage? (y/n)",
+		write:
+			"{path} belongs to persons or other services of this host, and the application could change everything in it. Mount it writable? (y/n)",
 		bind: "{path} contains secrets or setuid files. If you mount it, the cage sees all of them. Mount it? (y/n)",
 	},
 	notices: {

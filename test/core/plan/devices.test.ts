@@ -28,6 +28,14 @@ test.each<[string, ReturnType<typeof node>, string]>([
 	["/dev/raw/raw1", node(162, 1), "refuse"],
 	["/dev/cpu/0/msr", node(202, 0), "refuse"],
 	["/dev/null", node(10, 232), "ask"],
+	["/dev/uinput", node(10, 223), "refuse"],
+	["/dev/innocent", node(10, 223), "refuse"],
+	["/dev/mapper/control", node(10, 236), "refuse"],
+	["/dev/loop-control", node(10, 237), "refuse"],
+	["/dev/mtd0", node(90, 0), "refuse"],
+	["/dev/nvme0", node(241, 0), "refuse"],
+	["/dev/bsg/0:0:0:0", node(246, 0), "refuse"],
+	["/dev/fuse", node(10, 229), "ask"],
 ])("%s as %j: %s", (path, made, expected) => expect(judge(path, made)).toBe(expected));
 
 describe("the plan's devices", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { auditConfiguration, auditHostAccess } from "../../../src/core/cage/host-findings.ts";
+import type { Manifest } from "../../../src/core/cage/manifest.ts";
 import { Failure } from "../../../src/core/failure.ts";
 import { type MountPoint, parseMountinfo } from "../../../src/core/machine/mountinfo.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
@@ -230,7 +231,7 @@ test("what the application writes in a place that the host executes stays read-o
 
 describe("a generation", () => {
 	const judged = (bind: { path: string; access: "ro" | "rw"; consent?: boolean }, nodes: Record<string, Node> = {}) =>
-		auditHostAccess({ binds: [bind], writable: [] }, [], {
+		auditHostAccess({ binds: [bind], entries: [], writable: [] }, [], {
 			users,
 			identity: asRoot,
 			files: tree({ [bind.path]: directory(), ...nodes }),
@@ -260,8 +261,16 @@ describe("a generation", () => {
 	test("with state that the host would execute is reported", () => {
 		const facts = { users, identity: asRoot, files: tree({}) };
 		const writable = [made("/etc/cron.d", "traced"), made("/run/systemd/x", "traced"), made("/var/lib/app", "traced")];
-		expect(auditHostAccess({ binds: [], writable }, [], facts)).toMatchObject([
+		expect(auditHostAccess({ binds: [], entries: [], writable }, [], facts)).toMatchObject([
 			{ code: "writable-executed", path: "/etc/cron.d" },
+		]);
+	});
+	test("with a device that no new cage gets is reported", () => {
+		const facts = { users, identity: asRoot, files: tree({}) };
+		const entry = (path: string, minor: number) => ({ path, kind: "device", device: { type: "c", major: 10, minor } });
+		const entries = [entry("/dev/uinput", 223), entry("/dev/fuse", 229)] as unknown as Manifest["entries"];
+		expect(auditHostAccess({ binds: [], entries, writable: [] }, [], facts)).toMatchObject([
+			{ code: "device-controls", path: "/dev/uinput", severity: "warning" },
 		]);
 	});
 	test("whose configuration is writable only because of a rule is reported", () => {

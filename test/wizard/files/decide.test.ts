@@ -145,6 +145,27 @@ describe("whole folders", () => {
 		expect(binds).toEqual([[{ path, access: "ro" }], [{ path, access: "rw" }], []]);
 	});
 
+	test("a folder of others is mounted writable only after consent, and a place that the host executes never", () => {
+		const path = "/var/lib/redis";
+		const values = { path, trusted: path, source: "FHS", option: `--allow-write ${path}` };
+		const atQuestion = () =>
+			select(planned(select(atFiles(), path).type("b")), path)
+				.type("b")
+				.fail("plan", { code: "bind-others", values });
+		const refused = atQuestion();
+		expect(refused.state).toMatchObject({ question: { kind: "write", text: path } });
+		expect(refused.state.failure).toBeUndefined();
+		expect(rulesOf(refused)).toMatchObject({ binds: [{ path, access: "ro" }], allowWrite: [] });
+		expect(rulesOf(atQuestion().type("n"))).toMatchObject({ binds: [{ path, access: "ro" }], allowWrite: [] });
+		expect(rulesOf(refused.type("y"))).toMatchObject({ binds: [{ path, access: "rw" }], allowWrite: [path] });
+		const executed = select(planned(select(atFiles(), path).type("b")), path)
+			.type("b")
+			.fail("plan", { code: "bind-executed", values });
+		expect(executed.state).toMatchObject({ failure: { code: "bind-executed" } });
+		expect(executed.state.question).toBeUndefined();
+		expect(rulesOf(executed).binds).toEqual([{ path, access: "ro" }]);
+	});
+
 	test("a folder with a secret is mounted only after consent", () => {
 		const wizard = select(atFiles(), configuration).type("b");
 		expect(wizard.state.question).toMatchObject({ kind: "bind", text: "/etc/redis" });

@@ -1,5 +1,6 @@
 import type { Rules } from "../../../core/application/application.ts";
-import type { Path } from "../../../core/path/path.ts";
+import { type Path, pathFromText } from "../../../core/path/path.ts";
+import { aboutOthers } from "../../../core/plan/host-access.ts";
 import type { Plan } from "../../../core/plan/plan.ts";
 import type { Reduced, WizardState } from "../../state.ts";
 import { only, start, without } from "../../transitions.ts";
@@ -128,9 +129,19 @@ export function planFailed(state: WizardState): WizardState {
 	const { planned } = files;
 	if (!state.plan || !answers || !planned) return stays;
 	const at = files.past.findIndex(({ rules }) => rules === planned);
+	const refused = bindToAllow(state, answers.rules, planned);
 	return {
-		...stays,
+		...(refused ? { ...without(stays, "failure"), question: refused } : stays),
 		answers: { ...answers, rules: planned },
 		files: { ...files, pending: nothingPending, past: at < 0 ? files.past : files.past.slice(0, at) },
 	};
+}
+
+/** Asks about the bind that made the plan fail because its directory belongs to others. */
+function bindToAllow({ failure }: WizardState, rules: Rules, planned: Rules): WizardState["question"] {
+	if (!failure || !aboutOthers.has(failure.code)) return undefined;
+	const isNew = ({ access, path }: Rules["binds"][number]) =>
+		access === "rw" && !planned.binds.some((bind) => bind.path === path && bind.access === "rw");
+	const text = rules.binds.find(isNew)?.path;
+	return text === undefined ? undefined : { kind: "write", path: pathFromText(text), text };
 }

@@ -199,6 +199,15 @@ export function bind(state: WizardState, path: Path): Reduced {
 	return say(reduced, now ? `mounted-${now.access}` : "mounted-not", { path: showPath(path) });
 }
 
+/** Mounts a folder of persons or other services writable. */
+export function bindWritable(state: WizardState, path: Path, text: string): Reduced {
+	const rules = state.answers?.rules;
+	if (!rules) return only(without(state, "question"));
+	const others = rules.binds.filter((one) => one.path !== text);
+	const change = { binds: [...others, { path: text, access: "rw" as const }], allowWrite: [...rules.allowWrite, text] };
+	return say(decide(state, change, { folder: path, mounted: true }), "mounted-rw", { path: showPath(path) });
+}
+
 /** Empties a folder, or restores its content. */
 export function emptyFolder(state: WizardState, row: FileNode): Reduced {
 	const path = row.kind === "item" && row.item?.kind === "entry" && row.item.entry.kind === "file" ? undefined : folderOf(row);
