@@ -30,12 +30,20 @@ const daemons: Readonly<Record<string, readonly Daemon[]>> = {
 		},
 		own("lighttpd"),
 	],
-	dns: [own("dnsmasq"), { packages: ["bind9"], unit: "named.service" }, own("unbound"), own("nsd"), own("pdns-recursor")],
+	dns: [
+		own("dnsmasq"),
+		{ packages: ["bind9"], unit: "named.service" },
+		// Its key comes from the root servers.
+		{ ...own("unbound"), configure: "rm /etc/unbound/unbound.conf.d/root-auto-trust-anchor-file.conf" },
+		own("nsd"),
+		own("pdns-recursor"),
+	],
 	postgresql: [{ ...own("pgbouncer"), configure: "echo '* = host=192.0.2.1' >>/etc/pgbouncer/databases.ini; true" }],
 	mysql: [{ packages: ["mariadb-server"], unit: "mariadb.service" }],
 	memcached: [own("memcached")],
 	ssh: [{ packages: ["openssh-server"], unit: "ssh.service" }],
-	smtp: [own("opensmtpd")],
+	// Another package has the certificates that it reads.
+	smtp: [{ ...own("opensmtpd"), configure: "touch /etc/ssl/certs/ca-certificates.crt" }],
 	ftp: [own("vsftpd")],
 	imap: [{ packages: ["dovecot-imapd"], unit: "dovecot.service" }],
 	pop3: [own("popa3d")],
@@ -43,7 +51,14 @@ const daemons: Readonly<Record<string, readonly Daemon[]>> = {
 	fastcgi: [{ packages: ["php-fpm"], unit: "php8.4-fpm.service" }],
 	ldap: [own("slapd")],
 	"http-proxy": [own("squid"), own("tinyproxy")],
-	"http-in-front": [own("varnish"), own("haproxy")],
+	"http-in-front": [
+		own("varnish"),
+		{
+			...own("haproxy"),
+			configure:
+				"printf 'frontend f\\n bind :80\\n default_backend b\\nbackend b\\n server s 192.0.2.1:80\\n' >>/etc/haproxy/haproxy.cfg",
+		},
+	],
 	socks: [{ packages: ["tor"], unit: "tor@default.service" }],
 	xmpp: [own("prosody")],
 	rsync: [{ ...own("rsync"), configure: "printf '[share]\\npath = /srv\\n' >/etc/rsyncd.conf" }],
