@@ -11,8 +11,8 @@ import { temporaryFolder } from "./cagewright.ts";
  * The self-test has its own tests.
  */
 const systems = [
-	// A socket unit that starts programs; many programs at once, among them setgid ones.
-	["fcgiwrap", "postfix"],
+	// A socket unit that starts programs; with all, many programs at once, among them setgid ones.
+	["fcgiwrap", ...(isLong ? ["postfix"] : [])],
 	// A setuid program that delivers mail; a database, TLS and UDP; the machine's messages; and daemons with the same mechanisms.
 	...(isLong
 		? [
