@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isatty } from "node:tty";
 import { promisify } from "node:util";
 import { Failure } from "../../core/failure.ts";
-import { assemble, type Program, pointer } from "../../core/machine-code/program.ts";
+import { assemble, type Program, pointer, register, workingDirectory } from "../../core/machine-code/program.ts";
 import { TerminalText } from "../../core/text.ts";
 import type { LaunchRequest } from "../../engine/launch-ports.ts";
 import { attempt, errorName } from "../files/errors.ts";
@@ -71,13 +71,14 @@ async function makePipes(folder: string, count: number): Promise<Pipe[]> {
 	const [stdin, stdout] = holder.stdio as [Writable, Readable, ...unknown[]];
 	const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 	const opened: number[] = [];
+	let number = "";
 	const open = (descriptor: number, flags: number) => {
-		opened.push(openSync(`/proc/${holder.pid}/fd/${firstPipe + descriptor}`, flags));
+		opened.push(openSync(`/proc/${number}/fd/${firstPipe + descriptor}`, flags));
 		return opened.at(-1) ?? 0;
 	};
 	try {
 		const failed = once(holder, "close").then(() => Promise.reject(new Error("output pipes")));
-		await Promise.race([once(stdout, "data"), failed]);
+		number = String((await Promise.race([once(stdout, "data"), failed]))[0]);
 		return Array.from({ length: count }, (_, index) => {
 			const [reader, writer] = [open(index * 2, O_RDONLY | O_NONBLOCK), open(index * 2 + 1, O_WRONLY)];
 			fchmodSync(writer, 0o622);
@@ -94,13 +95,17 @@ async function makePipes(folder: string, count: number): Promise<Pipe[]> {
 /** After the three streams and the program itself. */
 const firstPipe = 4;
 
-/** Creates pipes, says so, and holds them until its stdin ends. */
+/** Creates pipes, prints its number in /proc, which may be that of another PID namespace, and holds them until its stdin ends. */
 function holdPipes(p: Program, count: number): void {
 	for (let index = 0; index < count; index++) p.call("pipe2", pointer("stack", -8), 0);
-	p.constants({ ready: Buffer.from("\n") });
-	p.call("write", 1, "ready", 1);
+	p.constants({ self: Buffer.from("/proc/self\0") });
+	p.call("readlinkat", workingDirectory, "self", pointer("stack", -32), 32);
+	p.branch("negative", "failed");
+	p.call("write", 1, pointer("stack", -32), register("answer"));
 	p.call("read", 0, pointer("stack", -8), 1);
 	p.exit(0);
+	p.label("failed");
+	p.exit(1);
 }
 
 const nullDevice = 0x103;
