@@ -9,6 +9,7 @@ import { type Adopted, type AdoptionPlan, adoptService, planAdoption, requireSys
 import { planRelease, type ReleasePlan, releaseService } from "../engine/adopt/release.ts";
 import { makeCage } from "../engine/build/make.ts";
 import { checkName, identityOf } from "../engine/build/steps.ts";
+import { unlessDamaged } from "../engine/cages.ts";
 import { refuseUnused } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
 import { hostFacts } from "../engine/plan/comparable-plan.ts";
@@ -29,6 +30,7 @@ export async function adopt(terminal: Terminal, serviceName: string, options: Gi
 		const present = await cageOf(context, service, options.name);
 		if (present !== undefined)
 			refuseUnused(options, "adopt", ["name", "probe", "timeout", "acceptFinding", "selftest", "yes", "dryRun"], "`make`");
+		if (present === undefined && options.name === undefined) await refuseSecondCage(terminal, context, host);
 		const name = present ?? (await makeFirst(terminal, context, host, options));
 		if (name === undefined) return options.dryRun ? 0 : 1;
 		const { acceptFinding = [], probe = [], timeout } = options;
@@ -62,6 +64,23 @@ async function cageOf(context: Context, service: string, named: string | undefin
 	if (!cage || !host || isServiceOf(context, cage, host)) return cage?.name;
 	const program = printable(cage.application.command[0] ?? "");
 	throw new Failure("adopt-other-application", { name: named, service, program }, 2);
+}
+
+/**
+ * A cage that `make TEMPLATE` made for the service's program is probably meant for it. Throws `adopt-has-cage` (exit 2), because only
+ * the administrator knows whether a second one is wanted.
+ */
+async function refuseSecondCage(terminal: Terminal, context: Context, host: HostService): Promise<void> {
+	const { store } = context.machine;
+	const service = host.name;
+	for (const name of await store.names()) {
+		const cage = await unlessDamaged(store.cage(name));
+		if (cage?.template === undefined || !isServiceOf(context, cage, host)) continue;
+		if ((await store.present(name)) === undefined || (await store.adoption(name))) continue;
+		const use = terminal.commandLine("adopt", service, "--name", name);
+		const other = terminal.commandLine("adopt", service, "--name", service.replace(/\.service$/, ""));
+		throw new Failure("adopt-has-cage", { name, service, use, other }, 2);
+	}
 }
 
 function fullName({ machine }: Context, unit: string): string {

@@ -67,6 +67,24 @@ describe("redis", () => {
 		expect([await starts("redis-server"), await property("redis-server", "NRestarts")]).toEqual([started + 1, "0"]);
 	});
 
+	test("is not adopted into a second cage by accident", async () => {
+		await onHost("redis-server");
+		await system.must("cagewright make redis --no-selftest --yes --quiet");
+		try {
+			await system.must("cagewright remove redis-server --yes --quiet");
+			const root = await rootOf("redis-server");
+			expect(await cagewright("adopt redis-server --yes")).toMatchObject({
+				status: 2,
+				stderr:
+					/^cagewright: Cage redis already runs the program of redis-server\.service, .*`cagewright adopt redis-server\.service --name redis`\. .*`cagewright adopt redis-server\.service --name redis-server`\.\n$/,
+			});
+			expect(await rootOf("redis-server")).toBe(root);
+			expect(await json("adopt redis-server --name redis --dry-run")).toMatchObject({ name: "redis" });
+		} finally {
+			await system.must("cagewright remove redis --yes --quiet");
+		}
+	});
+
 	test("is shown as adopted, and its cage can be neither removed nor started a second time", async () => {
 		await inCage("redis-server");
 		expect(await json("show redis-server")).toMatchObject({ adopted: { service: "redis-server.service", phase: "adopted" } });

@@ -100,6 +100,8 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"{service} antwortet auf dem Host nicht; deshalb wurde nichts geändert. Probe: {probe}. Verwenden Sie eine andere --probe.",
 	"adopt-too-wide":
 		"Im Käfig {name} ist {path} beschreibbar, wo auch andere Programme ihren Zustand ablegen. Bauen Sie den Käfig mit engeren --writable-Verzeichnissen neu.",
+	"adopt-has-cage":
+		"Im Käfig {name} läuft schon das Programm von {service}; deshalb wurde nichts geändert. Den Dienst dorthin verlegt: `{use}`. Einen zweiten Käfig baut: `{other}`.",
 	"adopt-which-cage": "{service} hat mehrere Käfige ({names}). Wählen Sie einen mit --name.",
 	"adopt-other-application":
 		"Der Käfig {name} gehört nicht zu {service}: Er startet {program}. Wählen Sie mit --name den richtigen Käfig, oder bauen Sie einen.",

@@ -84,6 +84,8 @@ export const verbFailuresEn = {
 	"adopt-probe-fails": "{service} does not answer on the host, so nothing was changed. Probe: {probe}. Use another --probe.",
 	"adopt-too-wide":
 		"Cage {name} makes {path} writable, where other programs keep their state too. Rebuild the cage with narrower --writable directories.",
+	"adopt-has-cage":
+		"Cage {name} already runs the program of {service}, so nothing was changed. To move the service into it: `{use}`. To make a second cage: `{other}`.",
 	"adopt-which-cage": "{service} has several cages ({names}). Choose one with --name.",
 	"adopt-other-application":
 		"Cage {name} is not for {service}: it starts {program}. Choose the right cage with --name, or create one.",
