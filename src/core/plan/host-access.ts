@@ -274,10 +274,12 @@ export class HostAccess {
 	#controlSocketIn(directory: Path, allow: readonly string[]): Path | undefined {
 		const { files, identity } = this.#facts;
 		const allowed = new Set(socketsIn(allow).map((text) => placeNamed(text, files)));
+		const { same } = this.#namesOf(directory);
 		let searched = 0;
 		for (const { path, status } of walkBelow(directory, files, () => searched++ >= maxSearched)) {
-			if (status.kind !== "socket" || allowed.has(path)) continue;
-			if (controlsMachine(path, identity.uid) && this.#mayUse(status)) return path;
+			if (status.kind !== "socket" || allowed.has(path) || !this.#mayUse(status)) continue;
+			const names = same.map((one) => one + path.slice(directory.length));
+			if (names.some((name) => controlsMachine(name, identity.uid))) return path;
 		}
 		return undefined;
 	}

@@ -38,7 +38,7 @@ export const executedPlaces: readonly TrustedPlace[] = [
 	{ paths: "/etc/cron* /var/spool/cron /var/spool/incron /etc/incron.d", source: "cron(8)" },
 	{ paths: "/etc/anacrontab /var/spool/anacron", source: "anacron(8)" },
 	{ paths: "/etc/at.allow /etc/at.deny /var/spool/at /var/spool/atjobs /var/spool/atspool", source: "at(1)" },
-	{ paths: "/etc/logrotate.conf /etc/logrotate.d /var/lib/logrotate", source: "logrotate(8)" },
+	{ paths: "/etc/logrotate.conf /etc/logrotate.d", source: "logrotate(8)" },
 	// Shells, and interpreters that root starts.
 	{ paths: "/etc/profile /etc/profile.d /etc/bash* /usr/share/bash-completion", source: "bash(1)" },
 	{

@@ -196,6 +196,11 @@ describe("a socket that controls the machine", () => {
 			expect(refusal(bind, { nodes }, { allow: [`socket:${path}`], allowWrite: [] })).toBeUndefined();
 		},
 	);
+	test("is found under another mount point", () => {
+		const mounts = parseMountinfo("20 1 0:9 / /run rw - tmpfs a rw\n21 1 0:9 /systemd /mnt/s rw - tmpfs a rw");
+		expect(refusal(ro("/mnt/s"), { nodes: { "/mnt/s/private": socket() }, mounts })).toBe("bind-control-socket");
+		expect(refusal(ro("/mnt/s"), { nodes: { "/mnt/s/notify": socket() }, mounts })).toBeUndefined();
+	});
 	test("is one of D-Bus for root only", () => {
 		const nodes = { "/run/dbus/system_bus_socket": socket() };
 		expect(refusal(ro("/run/dbus"), { nodes })).toBe("bind-control-socket");
