@@ -135,4 +135,4 @@ test("a running application gets no private file by asking for it, except those 
 	await eventually(async () => expect(await get(names.mode)).toContain("content of"));
 	for (const path of [names.alias, names.folder, names.key]) expect(await status(path)).toBe("404");
 	expect(readFileSync(join(state, "cages/asks/cage.json"), "utf8")).not.toContain("customers.sql");
-}, 240_000);
+});
