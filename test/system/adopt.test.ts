@@ -80,6 +80,9 @@ describe("redis", () => {
 			});
 			expect(await rootOf("redis-server")).toBe(root);
 			expect(await json("adopt redis-server --name redis --dry-run")).toMatchObject({ name: "redis" });
+			expect(await json("adopt redis-server --name redis --yes")).toMatchObject({ name: "redis", answered: true });
+			expect([await rootOf("redis-server"), await whole()]).toEqual([await rootOfCage("redis"), String(keys)]);
+			await json("release redis-server --keep cage --yes");
 		} finally {
 			await system.must("cagewright remove redis --yes --quiet");
 		}

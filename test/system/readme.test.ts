@@ -64,6 +64,9 @@ test("the README's second example needs no client for its probe", async () => {
 
 test("an adoption is announced step by step", async () => {
 	await system.must("systemctl start redis-server");
+	// The first cage runs the same program, so a second one needs a name.
+	expect(await system.run("cagewright adopt redis-server --dry-run")).toMatchObject({ status: 2, stderr: /--name redis\b/ });
+	await system.must("cagewright remove redis --yes --quiet");
 	expect(await system.must("cagewright adopt redis-server --dry-run")).toMatch(
 		/^6\. Stop redis-server\.service, .*\nTo run it: cagewright adopt redis-server\.service --yes$/m,
 	);
