@@ -19,7 +19,6 @@ const supposed: Readonly<Record<string, string>> = {
 	"cagewright trace redis --for 24h": runsCaged,
 	"cagewright signal redis HUP": runsCaged,
 	"cagewright update redis --dry-run": "echo '# changed' >>/etc/redis/redis.conf",
-	"cagewright update redis --take-missed --include /etc/redis/extra.conf": "touch /etc/redis/extra.conf",
 	"cagewright remove redis": "systemctl stop cage-redis",
 	// The other way to remove it.
 	"cagewright remove redis --keep-data": "cagewright make redis --yes --quiet",
