@@ -73,10 +73,10 @@ describe("in a copy of the machine", { timeout: 10 * 3_600_000 }, () => {
 });
 
 /** The path names what is new. */
-function isNamed(change: string, { installs, writes }: PathUse, { creates, path }: OddPath): boolean {
+function isNamed(change: string, { installs, writes }: PathUse, { creates, leadsTo, path }: OddPath): boolean {
 	const [, kind, place = ""] = /^(\w+): (.*?)(?: \((?:file|directory|link) .*)?$/s.exec(change) ?? [];
 	if (kind !== "new") return false;
-	const named = writes === "nothing" ? undefined : (creates ?? (writes === "below" ? path : undefined));
+	const named = writes === "below" ? (leadsTo ?? creates ?? path) : writes === "new" ? creates : undefined;
 	return [...installs, ...(named === undefined ? [] : [named])].some((one) => place === one || place.startsWith(slashed(one)));
 }
 

@@ -31,6 +31,8 @@ const devices = [
 ];
 /** File systems in memory, with their modes. Homes are empty, because they may contain anything. */
 const ownFileSystems = { "/dev/shm": 1777, "/run": 755, "/tmp": 1777, "/root": 700, "/home": 755, [stateInCopy]: 700 };
+/** Each. A cage may be told to contain the whole machine. */
+const mostBytes = 256 * 1024 * 1024;
 const readOnly = ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/acpi", "/proc/fs"];
 
 /** `prepare` are shell lines that run in the copy before its first snapshot. Processes that they start in the background stay. */
@@ -39,7 +41,7 @@ export async function hostCopy(prepare: readonly string[] = []): Promise<HostCop
 	const root = `${folder}/root`;
 	const mount = (type: string, place: string, options = "rw") => `mount -n -t ${type} -o ${options} ${type} ${root}${place}`;
 	const outside = [
-		`mount -n -t tmpfs -o mode=755 tmpfs ${folder}`,
+		`mount -n -t tmpfs -o mode=755,size=${mostBytes} tmpfs ${folder}`,
 		`mkdir ${folder}/upper ${folder}/work ${root}`,
 		`mount -n -t overlay -o lowerdir=/,upperdir=${folder}/upper,workdir=${folder}/work overlay ${root}`,
 		// This shell stays in the namespace in which the overlay's layers are visible, and the copy ends with it.
@@ -63,7 +65,7 @@ export async function hostCopy(prepare: readonly string[] = []): Promise<HostCop
 		...Object.entries({ fd: "", stdin: "/0", stdout: "/1", stderr: "/2" }).map(
 			([name, number]) => `ln -s /proc/self/fd${number} ${root}/dev/${name}`,
 		),
-		...Object.entries(ownFileSystems).map(([place, mode]) => mount("tmpfs", place, `mode=${mode}`)),
+		...Object.entries(ownFileSystems).map(([place, mode]) => mount("tmpfs", place, `mode=${mode},size=${mostBytes}`)),
 		// The file systems of the copy may cover the program, but not the working directory.
 		`cd ${home}`,
 		`[ -e ${root}$PWD/dist ] || { mkdir -p ${root}$PWD && mount -n --bind . ${root}$PWD; }`,

@@ -6,6 +6,8 @@ export interface OddPath {
 	readonly path: string;
 	/** Where something new may appear, if the path names something that does not exist. */
 	readonly creates?: string;
+	/** The directory that the path leads to, if it has another path. */
+	readonly leadsTo?: string;
 }
 
 const folder = "/srv/odd";
@@ -15,6 +17,7 @@ const long = "x".repeat(255);
 
 const creating = (name: string, path: string, creates = path): OddPath => ({ name, path, creates });
 const existing = (name: string, path: string): OddPath => ({ name, path });
+const leading = (name: string, path: string, leadsTo: string): OddPath => ({ name, path, leadsTo });
 
 const directories = ["/", "/etc", "/usr", "/proc", "/sys", "/dev", "/run", "/boot", "/home", "/var", "/tmp", "/root"];
 const systemFiles = [
@@ -26,7 +29,7 @@ const systemFiles = [
 		"/etc/systemd/system/new.service",
 		"/etc/ld.so.preload",
 	],
-	...["/usr/bin/new", "/usr/bin/node", "/proc/self/mem", "/proc/sys/kernel/core_pattern", "/proc/1/root", "/proc/self/environ"],
+	...["/usr/bin/new", "/usr/bin/node", "/proc/self/mem", "/proc/sys/kernel/core_pattern", "/proc/self/environ"],
 	...["/sys/power/state", "/sys/kernel/new"],
 ];
 const devices = ["null", "zero", "full", "urandom", "no-driver", "disk", "stdout", "fd/2", "new"].map((name) => `/dev/${name}`);
@@ -54,9 +57,10 @@ export const oddPaths: readonly OddPath[] = [
 	existing("a FIFO with a reader", `${folder}/fifo-read`),
 	existing("a socket", `${folder}/socket`),
 	existing("a link to a file", `${folder}/to-file`),
-	existing("a link to a directory", `${folder}/to-directory`),
+	leading("a link to a directory", `${folder}/to-directory`, `${folder}/directory`),
 	existing("a link to a device", `${folder}/to-null`),
-	existing("a link to /etc", `${folder}/to-etc`),
+	leading("a link to /etc", `${folder}/to-etc`, "/etc"),
+	leading("the kernel's link to the root", "/proc/1/root", "/"),
 	existing("a dangling link", `${folder}/dangling`),
 	existing("a link to itself", `${folder}/loop`),
 	existing("a file of 3 TB", `${folder}/sparse`),
@@ -70,7 +74,7 @@ export const oddPaths: readonly OddPath[] = [
 	creating("a name with control characters", `${folder}/\x1b[2J\x07\r\t`),
 	creating("a name with a newline", `${folder}/one\nnew: line`),
 	creating("a name that is no UTF-8", `${folder}/\ufffd`),
-	creating("a name with quotes and shell words", `${folder}/'"$(touch /srv/odd/ran);*`),
+	creating("a name with quotes and shell words", `${folder}/'"$(touch ran);*`),
 	creating("a name with colons", `${folder}/a:b:c`),
 	creating("the longest name", `${folder}/${long}`),
 	existing("a name that is too long", `${folder}/${long}x`),
@@ -84,10 +88,10 @@ export const oddPaths: readonly OddPath[] = [
 	existing("a read-only file system", readOnly),
 	existing("a file on a read-only file system", `${readOnly}/file`),
 	existing("a new file on a read-only file system", `${readOnly}/new`),
-	existing("nothing", ""),
+	leading("nothing", "", "/"),
 	creating("a blank", " ", "/ "),
-	existing("a dot", "."),
-	existing("two dots", ".."),
+	leading("a dot", ".", "/"),
+	leading("two dots", "..", "/"),
 	creating("a relative path", "srv/odd/new", `${folder}/new`),
 	creating("an option", "--yes", "/--yes"),
 ];
