@@ -36,6 +36,9 @@ const isPassing = /: (?:\/run\/systemd\/systemd-units-load|\/var\/lib\/cagewrigh
 /** Much longer than any of these commands takes on a busy machine. */
 const longest = 600_000;
 
+/** Verbs that give their streams to an application, so they start the program instead of using the process that stays. */
+const streamVerbs = ["run", "shell"];
+
 /** Of one command, in a report. */
 const mostChanges = 5;
 
@@ -54,10 +57,13 @@ export class CarelessHost {
 
 	async judge({ ends = documented, mayChange, surroundings, words }: CarelessCommand): Promise<Judged> {
 		if (!this.#copy) await this.#begin();
-		const ran = await this.#run(["--quiet", ...words], surroundings);
-		if (!ran) {
+		const isGivingStreams = streamVerbs.includes(words[0] ?? "");
+		const ran = await this.#run(["--quiet", ...words], surroundings ?? (isGivingStreams ? ":" : undefined)).catch(
+			(error: Error) => error.message,
+		);
+		if (typeof ran !== "object") {
 			await this.#end();
-			return { status: -1, problems: ["it does not end"] };
+			return { status: -1, problems: [ran ?? "it does not end"] };
 		}
 		const { status } = ran;
 		const changes = await this.#changes();
@@ -88,9 +94,10 @@ export class CarelessHost {
 		const shell = ["bash", "-c", `${surroundings}\nexec "$@"`, "bash", process.execPath, program, ...words];
 		const [command = "", ...rest] = [...namespace, ...shell];
 		return new Promise((resolve) => {
-			execFile(command, rest, { encoding: "utf8", env: plainEnvironment, cwd: "/" }, (error, stdout, stderr) => {
+			const child = execFile(command, rest, { encoding: "utf8", env: plainEnvironment, cwd: "/" }, (error, stdout, stderr) => {
 				resolve({ status: error ? (typeof error.code === "number" ? error.code : -1) : 0, stdout, stderr });
 			});
+			child.stdin?.end();
 		});
 	}
 

@@ -33,10 +33,11 @@ describe("in a copy of the machine", { timeout: 10 * 3_600_000 }, () => {
 
 	test(`verbs accept what the walk varies (seed ${seed})`, async () => {
 		const plain = shuffled(plainUses(), generator(seed)).slice(0, isLong ? undefined : 4);
+		const refused: string[] = [];
 		for (const { name, words } of plain) {
-			const { status } = await host.judge({ words, mayChange: () => true });
-			expect({ name, isRefused: status === 2 }).toEqual({ name, isRefused: false });
+			if ((await host.judge({ words, mayChange: () => true })).status === 2) refused.push(name);
 		}
+		expect(refused).toEqual([]);
 	});
 
 	test(`odd paths harm nothing (seed ${seed})`, async () => {
@@ -91,7 +92,7 @@ const longer: readonly { readonly words: readonly string[]; readonly creates?: s
 	{ words: ["metrics", "-o", "/srv/odd/new"], creates: "/srv/odd/new" },
 	{ words: ["export", "redis", "-o", "/srv/odd/new"], creates: "/srv/odd/new" },
 	{ words: ["export", "redis", "--format", "quadlet", "-o", "/srv/odd/new"], creates: "/srv/odd/new" },
-	{ words: ["export", "redis", "--format", "portable", "-o", "/srv/odd/new"], creates: "/srv/odd/new" },
+	{ words: ["export", "redis", "--format", "portable", "-o", "/srv/odd/cage-redis"], creates: "/srv/odd/cage-redis" },
 	{ words: ["--state", "/srv/odd/new", "import", prepared.archive, "--yes", "--no-trial"], creates: "/srv/odd/new" },
 	{ words: ["unit", "redis", "--install", "--root", "/srv/odd/empty"], creates: "/srv/odd/empty" },
 	{ words: ["install", "--root", "/srv/odd/empty"], creates: "/srv/odd/empty" },
@@ -99,7 +100,6 @@ const longer: readonly { readonly words: readonly string[]; readonly creates?: s
 	{ words: ["build", "redis", "--include", "/usr/share/doc/strace"] },
 	{ words: ["trial", "redis", "--yes", "--no-selftest"] },
 	{ words: ["update", "redis", "--yes", "--no-selftest"] },
-	{ words: ["run", "redis"] },
 	{ words: ["remove", "redis", "--yes"] },
 ];
 

@@ -69,6 +69,7 @@ export const oddPaths: readonly OddPath[] = [
 	existing("a path below a missing directory", `${folder}/missing/new`),
 	existing("a path below a link to itself", `${folder}/loop/new`),
 	creating("a new file", `${folder}/new`),
+	creating("a new portable service", `${folder}/cage-redis.raw`),
 	creating("a new JSON file", `${folder}/new.json`),
 	creating("a new file behind a link", `${folder}/to-directory/new`, `${folder}/directory/new`),
 	creating("a name with control characters", `${folder}/\x1b[2J\x07\r\t`),

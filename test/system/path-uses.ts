@@ -35,6 +35,7 @@ const usual: Readonly<Record<string, string>> = {
 	"record --all name": "",
 	"template name": "small",
 	"template check name": prepared.template,
+	"template diff name": "redis",
 	"template import name": prepared.template,
 	"template save name": "redis",
 	"template new name": "shop",
@@ -61,7 +62,10 @@ const variants: Readonly<Record<string, readonly (readonly string[])[]>> = {
 	minimise: [["--dry-run"]],
 	remove: [["--dry-run"]],
 	record: [[], ["--checksum"], ["--format", "html"], ["--all"]],
-	template: ["check", "diff", "export", "import", "new", "save", "show", "remove"].map((action) => [action]),
+	template: [
+		...["check", "diff", "export", "new", "save", "show", "remove"].map((action) => [action]),
+		["import", "--yes", "--replace"],
+	],
 	sessions: ["show", "remove"].map((action) => [action]),
 };
 
@@ -104,9 +108,14 @@ export function pathUses(): PathUse[] {
 	return [...allVariants().flatMap((variant) => [...usesOfOptions(variant), ...usesOfArguments(variant)]), ...ofState];
 }
 
-/** The same verbs without an odd path. */
+/** The same verbs without an odd path. Without those that need a session of the wizard. */
 export function plainUses(): { readonly name: string; readonly words: readonly string[] }[] {
-	return allVariants().map((variant) => ({ name: nameOf(variant), words: wordsOf(variant, {}) }));
+	return allVariants()
+		.filter(({ verb }) => verb.name() !== "sessions")
+		.map((variant) => {
+			const options = ["export", "record"].includes(variant.verb.name()) ? ["-o", "/srv/odd/cage-redis"] : [];
+			return { name: nameOf(variant), words: wordsOf(variant, { options }) };
+		});
 }
 
 /** Arguments for which the walk has no value, so that their verb would always be refused. */
