@@ -53,6 +53,16 @@ function redisOf({ home: own }: Ordinary, port: number) {
 	return ["--probe", probe, "--", "redis-server", "--port", String(port), "--dir", `${own}/redis`];
 }
 
+test("make names the files that the user cannot use", async () => {
+	const refused = await cagewright(["make", "redis", "--name", "packaged", "--yes", "--quiet"], user);
+	expect(refused).toMatchObject({
+		status: 1,
+		stdout: "",
+		stderr: /^cagewright: .* cannot read \/etc\/redis\/redis\.conf, [^\n]* as root\.\n$/,
+	});
+	expect(readdirSync(join(user.state, "cages"))).not.toContain("packaged");
+});
+
 describe("an ordinary user", () => {
 	test("makes the demonstration, which answers under every layer, and sees the limits", async () => {
 		expect(demo.stderr).toMatch(/^Without root: .*64321.* cannot use ports below 1024/m);
