@@ -1,16 +1,13 @@
 import { EventEmitter } from "node:events";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { render } from "ink";
 import { expect, test } from "vitest";
 import { LookContext } from "../../src/wizard/look.ts";
 import { Line, SplitLine } from "../../src/wizard/parts/line.tsx";
+import { usedMemory } from "../memory.ts";
 import { messagesIn } from "../texts.ts";
 
 /** Ink caches every text that it lays out. */
 test("lines of a live log are freed after they leave the screen", () => {
-	setFlagsFromString("--expose-gc");
-	const collect: () => void = runInNewContext("gc");
 	const look = { messages: messagesIn("en"), color: true, ascii: false };
 	let written = "";
 	const write = (text: string) => {
@@ -32,8 +29,7 @@ test("lines of a live log are freed after they leave the screen", () => {
 		for (const end = number + pictures; number < end; number++) rerender(picture(number));
 		// React's development build records every frame.
 		performance.clearMeasures();
-		collect();
-		return process.memoryUsage().heapUsed;
+		return usedMemory();
 	};
 	const before = draw(100);
 	expect(draw(500) - before).toBeLessThan(700_000);

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { baseName, clean, type Path } from "../../../src/core/path/path.ts";
 import { stringOf } from "../../../src/core/trace/argument.ts";
 import { TraceFold } from "../../../src/core/trace/fold.ts";
+import { usedMemory } from "../../memory.ts";
 import { foldRecording, recording, recordings } from "./corpus.ts";
 import { accessesOf, begin, fold, labelLikeStrace, quoteLikeStrace, startAtFirstExecve } from "./folding.ts";
 
@@ -154,9 +155,9 @@ describe("a long stream", () => {
 		const folded = new TraceFold({ start: startAtFirstExecve() });
 		folded.feed(Buffer.from(`${begin}10  stat("/`, "latin1"));
 		const filler = Buffer.alloc(1 << 16, "x");
-		const before = process.memoryUsage().heapUsed;
+		const before = usedMemory();
 		for (let count = 0; count < 1200; count++) folded.feed(filler);
-		expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 << 20);
+		expect(usedMemory() - before).toBeLessThan(64 << 20);
 		folded.feed(Buffer.from(`\n10  stat("/y", {st_mode=0}) = 0\n`));
 		folded.end();
 		expect(accessesOf(folded)).toEqual({ "/y": "look" });
@@ -167,9 +168,10 @@ describe("a long stream", () => {
 		const folded = new TraceFold({ start: startAtFirstExecve() });
 		folded.feed(Buffer.from(begin));
 		const filler = "x".repeat(1 << 19);
-		const before = process.memoryUsage().heapUsed;
+		const before = usedMemory();
 		for (let pid = 100; pid < 500; pid++) folded.feed(Buffer.from(`${pid}  stat("/${filler}", {st_mode=0}) = 0\n`));
-		expect(process.memoryUsage().heapUsed - before).toBeLessThan(128 << 20);
+		expect(usedMemory() - before).toBeLessThan(128 << 20);
+		folded.end();
 	});
 
 	test("the longest execve that strace prints is read", () => {
