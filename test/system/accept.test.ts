@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync } from "node:fs";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test, vi } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
@@ -51,11 +51,13 @@ const asUser = (preparation: string, line: string) =>
 const wholeProc = "mount -t proc proc /proc; mount -t sysfs sysfs /sys";
 const cover =
 	"for proc in $(findmnt --list --noheadings --types proc --output TARGET); do ! [ -e $proc/version ] || mount --bind /dev/null $proc/version; done";
-// The kernel also accepts a /proc that is below another mount.
-const coveredProc = `${cover}; ${wholeProc}; ${cover}`;
+// The kernel also looks at a /proc below another mount, such as the first one here, so all of them go before one is covered.
+const unmount = "import ctypes\nwhile ctypes.CDLL(None).umount2(b'/proc', 2) == 0: pass\n";
+const coveredProc = `${cover}; ${wholeProc}; python3 /root/unmount.py; ${wholeProc}; ${cover}`;
 
 test("ordinary users learn that a container that covers parts of /proc gives them no cages", async () => {
 	await system.must("useradd --create-home reader");
+	writeFileSync(join(system.tree, "root/unmount.py"), unmount);
 	const userNamespaces = async (preparation: string) => {
 		const { stdout } = await asUser(preparation, "cagewright doctor --json");
 		return JSON.parse(stdout).findings.find(({ what }: { what: string }) => what === "user-namespaces");
