@@ -213,7 +213,7 @@ describe("messages", () => {
 
 	it("commands that use no state folder, or run on another machine, do not name it", () => {
 		const there = messagesWithState(en, "/srv/state");
-		for (const code of ["no-export", "import-refused", "missing-program", "app-unknown"] as const)
+		for (const code of ["no-export", "import-refused", "tool-missing", "app-unknown"] as const)
 			expect(there.failure({ code, values: {} })).toBe(en.failure({ code, values: {} }));
 		const exported = ["redis", "/srv/redis.tar"] as const;
 		expect(there.cli.transfer.exported(...exported)).toBe(en.cli.transfer.exported(...exported));

@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { begin, must, temporaryFolder, temporaryState } from "./cagewright.ts";
 
 /** root's command in a session of another user, as `su -m` or sudo's env_keep start it: PATH, home and variables are that user's. */
@@ -49,7 +50,7 @@ test("root's command runs no program of another user's path, and its tools load 
 	const tools = ["perl -e 1", "python3 -c 1", "bash -c 'test 1'", "ruby -e 1", "curl --version", "rpm --eval %_dbpath", "date"];
 	const exercises = tools.flatMap((line) => ["--exercise", line]);
 	const accept = ["--accept-finding", "account-used-outside"];
-	const short = process.env.CAGEWRIGHT_ALL ? [] : ["--no-selftest"];
+	const short = isLong ? [] : ["--no-selftest"];
 	await must(run("make", "demo", "--yes", ...exercises, ...accept, ...short));
 	expect(programs()).toEqual([]);
 	const usual = ["check demo", "plan demo", "record demo", "apps", "doctor", "selftest --container none", "remove demo --yes"];
@@ -58,7 +59,7 @@ test("root's command runs no program of another user's path, and its tools load 
 		...[`export demo --format portable -o ${folder}/cage-demo.raw`, `export demo --format oci -o ${folder}/oci`],
 		...[`export demo -o ${folder}/demo.tar`, `import ${folder}/demo.tar --name second --yes`, "remove second --yes"],
 	];
-	for (const words of [...(process.env.CAGEWRIGHT_ALL ? others : []), ...usual]) {
+	for (const words of [...(isLong ? others : []), ...usual]) {
 		await run(...words.split(" "));
 		expect(programs(), words).toEqual([]);
 	}

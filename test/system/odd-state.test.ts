@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { begin, cagewright, must, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { preparedDemo } from "./prepared.ts";
 
@@ -9,7 +10,6 @@ import { preparedDemo } from "./prepared.ts";
 
 const state = temporaryState();
 const cage = `${state}/cages/demo`;
-const everything = process.env.CAGEWRIGHT_ALL === "1";
 
 beforeAll(async () => {
 	await preparedDemo(state);
@@ -66,7 +66,7 @@ describe.each(Object.keys(kinds))("a %s in place of a state file", (kind) => {
 	const replace = kinds[kind] ?? (() => {});
 
 	test("ends every verb with a clear line", async () => {
-		const isWhole = everything && ["file of 2 GiB", "FIFO"].includes(kind);
+		const isWhole = isLong && ["file of 2 GiB", "FIFO"].includes(kind);
 		const files = isWhole ? ownFiles(state) : [`${cage}/cage.json`, `${cage}/log`, `${cage}/manifests/1.json`];
 		const used = isWhole ? verbs : verbs.filter(([verb = ""]) => ["list", "show", "check", "record"].includes(verb));
 		for (const file of files) {

@@ -65,7 +65,7 @@ test("clearing the search keeps the selected application", () => {
 test("a typed command can be corrected if the program does not exist", () => {
 	const wizard = atChoices(running).type("t/usr/bin/nosuch --x");
 	expect(wizard.type(enter + enter).wanted()).toEqual(["propose"]);
-	wizard.fail("propose", { code: "missing-program", values: { program: "/usr/bin/nosuch" } });
+	wizard.fail("propose", { code: "app-unknown", values: { name: "/usr/bin/nosuch" } });
 	expect(wizard.state).toMatchObject({ prompt: { kind: "command", line: { text: "/usr/bin/nosuch --x" } }, failure: {} });
 	expect(wizard.type("y").state.prompt?.line.text).toBe("/usr/bin/nosuch --xy");
 	expect(wizard.type(enter).wanted()).toEqual(["propose"]);

@@ -202,7 +202,6 @@ export const failuresDe: Failures = {
 		"{path} ist beschädigt. Kehren Sie mit `cagewright rollback {name}` zur vorigen Generation zurück, oder bauen Sie den Käfig mit --replace neu; seine Daten bleiben.",
 	"manifest-invalid":
 		"Das Manifest des Käfigs ist beschädigt{where? (Feld %)}. Stellen Sie es aus einer Sicherung wieder her, oder bauen Sie den Käfig neu.",
-	"missing-program": "{program} ist nicht installiert. `cagewright doctor --fix` installiert fehlende Programme.",
 	"mount-point-unsafe":
 		"An {path} wird nichts eingehängt: Es ist kein gewöhnliches Verzeichnis. Entfernen Sie es aus den Daten des Käfigs.",
 	"mounted-below": "Unter {path} ist {mount} eingehängt. Hängen Sie es zuerst aus.",

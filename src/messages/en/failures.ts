@@ -187,7 +187,6 @@ export const failuresEn = {
 	"manifest-damaged":
 		"{path} is damaged. Go back to the previous generation with `cagewright rollback {name}`, or rebuild the cage with --replace, which keeps its data.",
 	"manifest-invalid": "The cage's manifest is damaged{where? (field %)}. Restore it from a backup, or rebuild the cage.",
-	"missing-program": "{program} is not installed. `cagewright doctor --fix` installs missing programs.",
 	"mount-point-unsafe": "Refusing to mount at {path}: it is not a plain directory. Remove it from the cage's data.",
 	"mounted-below": "{mount} is mounted below {path}. Unmount it first.",
 	"name-taken":
