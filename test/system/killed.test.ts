@@ -147,18 +147,21 @@ test(`${kills} kills at random moments leave a complete cage and its data (seed 
 		const data = lane.data();
 		const took: Record<string, number> = {};
 		for (const { name, share } of strikes(lane, most)) {
-			if (failed) break;
-			lane.turn++;
-			const args = lane.changes[name]?.() ?? [];
-			const began = performance.now();
 			// Without any time, the program would not even start.
-			const part = share === 0 ? lane.random() / 3 : share;
-			const isDone = await killedAfter(lane.state, args, part * (took[name] ?? 900) * 1.1);
-			if (isDone) took[name] = performance.now() - began;
-			else cutOff[name] = (cutOff[name] ?? 0) + 1;
-			const where = `turn ${lane.turn}, ${name}, seed ${seed}`;
-			await lane.expectWhole(where, data);
-			await eventually(() => expect({ where, left: leftovers(lane.state) }).toEqual({ where, left: [] }));
+			let part = share === 0 ? lane.random() / 3 : share;
+			// A command that ended before the kill shows how long it takes, and is tried again.
+			for (let isCutOff = false; !isCutOff && !failed; part *= 0.9) {
+				lane.turn++;
+				if (name === "rollback") await lane.haveTwo();
+				const args = lane.changes[name]?.() ?? [];
+				const began = performance.now();
+				isCutOff = !(await killedAfter(lane.state, args, part * (took[name] ?? 900)));
+				if (isCutOff) cutOff[name] = (cutOff[name] ?? 0) + 1;
+				else took[name] = performance.now() - began;
+				const where = `turn ${lane.turn}, ${name}, seed ${seed}`;
+				await lane.expectWhole(where, data);
+				await eventually(() => expect({ where, left: leftovers(lane.state) }).toEqual({ where, left: [] }));
+			}
 		}
 		return Object.keys(lane.changes);
 	};
@@ -171,8 +174,7 @@ test(`${kills} kills at random moments leave a complete cage and its data (seed 
 			}),
 		),
 	);
-	// Most commands were interrupted. A test that never interrupts would prove nothing.
-	expect(Object.values(cutOff).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(kills / 3);
+	expect(Object.values(cutOff).reduce((sum, count) => sum + count, 0)).toBe(kills);
 	expect(Object.keys(cutOff).sort()).toEqual([...(done[0] ?? [])].sort());
 });
 
