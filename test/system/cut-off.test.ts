@@ -102,7 +102,7 @@ test("a switch that was killed before the restart is completed by the next comma
 		expect(await system.must(`grep -c '# turn-${index}' /var/lib/cagewright/cages/redis/current/etc/redis/redis.conf`)).toBe("1");
 	}
 	expect(said).toBeGreaterThan(0);
-	expect(await system.must("cagewright show redis --history")).toContain("switch-finished");
+	expect(await system.must("cagewright show redis --history")).toContain("interrupted switch completed");
 });
 
 describe("a removal", () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemServices } from "../../src/system/units/systemctl.ts";
@@ -13,7 +13,10 @@ const state = temporaryState();
 const folder = mkdtempSync("/var/tmp/cagewright-foreign-");
 const rootfs = join(folder, "rootfs");
 const jail = join(folder, "jail");
-const env = { CONTAINERS_STORAGE_CONF: join(folder, "storage.conf"), PODMAN_IGNORE_CGROUPSV1_WARNING: "1" };
+const env = { PODMAN_IGNORE_CGROUPSV1_WARNING: "1" };
+/** Before a command: podman's configuration of the machine is ours, because root's commands take none from variables. */
+const configuration = join(folder, "etc");
+const enter = ["unshare", "--mount", "sh", "-c", `mount --bind ${configuration} /etc/containers && exec "$@"`, "sh"];
 const containers = { hard: `hard-${process.pid}`, soft: `soft-${process.pid}` };
 const undo: (() => void)[] = [];
 
@@ -27,7 +30,8 @@ beforeAll(() => {
 	copyFileSync("/usr/bin/busybox", join(rootfs, "bin/busybox"));
 	mkdirSync(join(jail, "tmp"), { recursive: true });
 	const [graph, run] = ["graph", "run"].map((name) => join(folder, name));
-	writeFileSync(env.CONTAINERS_STORAGE_CONF, `[storage]\ndriver = "vfs"\ngraphroot = "${graph}"\nrunroot = "${run}"\n`);
+	cpSync("/etc/containers", configuration, { recursive: true });
+	writeFileSync(join(configuration, "storage.conf"), `[storage]\ndriver = "vfs"\ngraphroot = "${graph}"\nrunroot = "${run}"\n`);
 });
 
 afterAll(async () => {
@@ -38,8 +42,12 @@ afterAll(async () => {
 });
 
 function podman(...words: string[]): string {
-	const all = ["--runtime", "runc", "--cgroup-manager", "cgroupfs", ...words];
-	return execFileSync("podman", all, { env: { ...process.env, ...env }, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+	const [program = "", ...before] = [...enter, "podman", "--runtime", "runc", "--cgroup-manager", "cgroupfs"];
+	return execFileSync(program, [...before, ...words], {
+		env: { ...process.env, ...env },
+		encoding: "utf8",
+		stdio: ["ignore", "pipe", "pipe"],
+	});
 }
 
 function startContainer(name: string, ...options: string[]): void {
@@ -62,7 +70,7 @@ const content = (directory: string) =>
 	spawnSync("find", [directory, "-printf", "%p %m %U:%G %T@ %C@\\n"], { encoding: "utf8" }).stdout;
 
 async function selftest(status: number, ...words: string[]): Promise<Json[]> {
-	const result = await cagewright(["selftest", ...words, "--json"], { state, env });
+	const result = await cagewright(["selftest", ...words, "--json"], { state, env, enter });
 	expect({ status: result.status, stderr: result.stderr }).toEqual({ status, stderr: "" });
 	expect(result.json.schema).toBe("cagewright/selftest/1");
 	return result.json.targets;
@@ -114,6 +122,7 @@ test("two containers are compared in one table, which shows what each loses, and
 	const { status, stdout } = await cagewright(["selftest", "--container", containers.hard, "--container", containers.soft], {
 		state,
 		env,
+		enter,
 	});
 	expect(status).toBe(1);
 	expect(stdout).toMatch(/^ {4}no capability +ok {2}!!$/m);
@@ -135,7 +144,7 @@ test.each([
 ])("$words is one line with status $status", async ({ says, status, words }) => {
 	const isEngine = words.includes("--container");
 	const result = isEngine
-		? await cagewright(["selftest", ...words], { state, env })
+		? await cagewright(["selftest", ...words], { state, env, enter })
 		: await inProcess(["selftest", ...words], { state });
 	expect({ status: result.status, stdout: result.stdout }).toEqual({ status, stdout: "" });
 	expect(result.stderr).toMatch(/^cagewright: [^\n]+\n$/);

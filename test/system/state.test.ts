@@ -156,7 +156,7 @@ describe("files", () => {
 		expect(fs.lstatSync(at("log")).mode & 0o777).toBe(0o600);
 		fs.symlinkSync("log", at("link"));
 		await expect(appendLog(at("link"), lines[0] ?? { time: "", action: "", details: 0 })).rejects.toMatchObject({
-			code: "cannot-write",
+			code: "state-not-regular",
 		});
 	});
 

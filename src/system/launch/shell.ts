@@ -19,9 +19,9 @@ const outputKept = 4096;
 const drainTime = 100;
 
 /**
- * Runs a command in its own process group, reads both outputs and gives it an empty stdin; `descriptors` are its 3, 4 and so on.
- * On timeout or abort the whole group is killed. The streams are closed soon after the command ends, because another process may
- * hold their other end.
+ * Runs a command in the caller's working directory and in its own process group, reads both outputs and gives it an empty stdin;
+ * `descriptors` are its 3, 4 and so on. On timeout or abort the whole group is killed. The streams are closed soon after the command
+ * ends, because another process may hold their other end.
  */
 export function runGroup(
 	command: readonly string[],
@@ -34,7 +34,10 @@ export function runGroup(
 		const [program = "", ...args] = command;
 		let output = "";
 		let timedOut = false;
-		const child = startTool(program, args, { env, stdio: ["ignore", "pipe", "pipe", ...descriptors], detached: true });
+		const child = startTool(program, args, {
+			...{ cwd: ".", env, detached: true },
+			stdio: ["ignore", "pipe", "pipe", ...descriptors],
+		});
 		const kill = () => void attempt(() => child.pid && process.kill(-child.pid, "SIGKILL"));
 		const timer = setTimeout(() => {
 			timedOut = true;

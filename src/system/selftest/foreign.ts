@@ -64,7 +64,7 @@ async function startedProcess(kind: ForeignTarget["kind"], name: string): Promis
 const engines = ["podman", "docker"];
 const engineSeconds = 30;
 
-/** With the caller's variables, which say where its engine keeps containers. */
+/** With the environment of shell lines, which names the engine that the administrator uses (`CONTAINER_HOST`, `DOCKER_HOST`). */
 async function containerProcess(name: string): Promise<number> {
 	const installed = engines.flatMap((engine) => findTool(engine) ?? []);
 	if (!installed.length) throw new Failure("foreign-no-engine", { name }, 3);
