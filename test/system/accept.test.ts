@@ -63,7 +63,10 @@ test("ordinary users learn that a container that covers parts of /proc gives the
 		return JSON.parse(stdout).findings.find(({ what }: { what: string }) => what === "user-namespaces");
 	};
 	expect(await userNamespaces(wholeProc)).toMatchObject({ state: "ok" });
-	expect(await userNamespaces(coveredProc)).toMatchObject({ state: "missing" });
+	// If a root was moved over another one, as in a chroot, the kernel also accepts the /proc of the other, which nothing can cover.
+	const { status: refusal } = await asUser(coveredProc, "unshare --user --map-current-user --mount-proc --pid --fork true");
+	expect(await userNamespaces(coveredProc)).toMatchObject({ state: refusal ? "missing" : "ok" });
+	if (!refusal) return;
 	const { status, stderr } = await asUser(coveredProc, "cagewright make demo --yes --quiet");
 	expect([status, stderr]).toEqual([3, expect.stringMatching(/^cagewright: This system gives[^\n]* \/proc [^\n]+\n$/)]);
 });
