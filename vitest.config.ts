@@ -28,9 +28,9 @@ const sharedWorkers = {
  * system alternate with files that mostly compute.
  */
 const slowest = [
-	...["unit-booted", "killed", "accept", "templates", "adopt", "rootless", "unit-selftest"],
-	...["neighbours", "census", "refused-calls", "leftovers", "ansible", "dedicated-account", "package-deb"],
-	...["data-links", "confined-booted", "cut-off", "terminal/trial", "unit-launched", "portable"],
+	...["unit-booted", "killed", "accept", "templates", "adopt", "rootless", "unit-selftest", "probes", "readme"],
+	...["neighbours", "lockout", "interrupted", "verified-install", "leftovers", "ansible", "dedicated-account", "package-deb"],
+	...["minimise", "confined-booted", "terminal/trial", "cut-off", "data-links", "unit-launched", "portable", "census"],
 ];
 class SlowestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
