@@ -20,29 +20,15 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { begin, cagewright, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { describe, expect, test } from "vitest";
+import { begin, cagewright } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
-import { preparedDemo } from "./prepared.ts";
+import { ours, outputFolder } from "./output-folder.ts";
 import { mounted, scoped } from "./scoped.ts";
 
 /** Files and FIFOs that outputs create, replace or fill. */
 
-const state = temporaryState();
-const top = temporaryFolder("output-files");
-const folder = join(top, "here");
-const at = (name: string) => join(folder, name);
-
-beforeAll(() => preparedDemo(state));
-beforeEach(() => {
-	rmSync(folder, { recursive: true, force: true });
-	mkdirSync(folder, { mode: 0o755 });
-});
-
-const metrics = (place: string, ...options: readonly string[]) => cagewright(["metrics", "-o", place, ...options], { state });
-const record = (place: string, ...options: readonly string[]) =>
-	cagewright(["record", "demo", "-o", place, ...options], { state });
-const ours = "# HELP cagewright_build_info Version of Cagewright.\n";
+const { at, folder, metrics, record, state } = outputFolder("output-files");
 
 describe("an output of ours", () => {
 	test("is replaced again and again, keeps owner and mode, and leaves other hard links alone", async () => {
@@ -254,23 +240,24 @@ describe("a FIFO", () => {
 		} catch {}
 		closeSync(filler);
 		await using run = begin(["metrics", "-o", at("fifo")], { state });
-		await eventually(() => expect(openByOther(at("fifo"), run.pid)).toBe(true));
+		await eventually(() => expect(isWrittenBy(at("fifo"), run.pid)).toBe(true));
 		run.send("SIGINT");
 		expect(await run.ended).toMatchObject({ status: 130 });
 		await using second = begin(["metrics", "-o", at("fifo")], { state });
-		await eventually(() => expect(openByOther(at("fifo"), second.pid)).toBe(true));
+		await eventually(() => expect(isWrittenBy(at("fifo"), second.pid)).toBe(true));
 		readSync(reader, Buffer.alloc(1));
 		closeSync(reader);
 		expect(await second.ended).toMatchObject({ status: 1, stderr: /^cagewright: The reader of \S+ stopped[^\n]*\n$/ });
 	});
 });
 
-/** Whether the process has the file open. */
-function openByOther(file: string, pid: number): boolean {
+/** Whether the process has the file open for writing. Before that, it only looks at it. */
+function isWrittenBy(file: string, pid: number): boolean {
 	const names = existsSync(`/proc/${pid}/fd`) ? readdirSync(`/proc/${pid}/fd`) : [];
 	return names.some((name) => {
 		try {
-			return readlinkSync(`/proc/${pid}/fd/${name}`) === file;
+			const [, flags = "0"] = /^flags:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/fdinfo/${name}`, "utf8")) ?? [];
+			return readlinkSync(`/proc/${pid}/fd/${name}`) === file && (Number.parseInt(flags, 8) & constants.O_WRONLY) !== 0;
 		} catch {
 			return false;
 		}

@@ -13,30 +13,16 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { type OutputRequest, openOutput } from "../../src/system/files/output.ts";
-import { begin, cagewright, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { begin, cagewright } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
-import { preparedDemo } from "./prepared.ts";
+import { ours, outputFolder } from "./output-folder.ts";
 
 /** Outputs in a directory that somebody else can change, also during the work. */
 
-const state = temporaryState();
-const top = temporaryFolder("output-places");
-const folder = join(top, "here");
-const at = (name: string) => join(folder, name);
-
-beforeAll(() => preparedDemo(state));
-beforeEach(() => {
-	rmSync(folder, { recursive: true, force: true });
-	mkdirSync(folder, { mode: 0o755 });
-});
-
-const metrics = (place: string, ...options: readonly string[]) => cagewright(["metrics", "-o", place, ...options], { state });
-const record = (place: string, ...options: readonly string[]) =>
-	cagewright(["record", "demo", "-o", place, ...options], { state });
-const ours = "# HELP cagewright_build_info Version of Cagewright.\n";
+const { at, folder, metrics, record, state } = outputFolder("output-places");
 
 describe("a place that somebody changes during the work", () => {
 	const request = (values: Partial<OutputRequest> = {}): OutputRequest => ({

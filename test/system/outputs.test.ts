@@ -1,34 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-	constants,
-	lstatSync,
-	mkdirSync,
-	readdirSync,
-	readFileSync,
-	readlinkSync,
-	rmSync,
-	symlinkSync,
-	writeFileSync,
-} from "node:fs";
-import { join } from "node:path";
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { constants, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
 import { createProgram } from "../../src/cli/verbs.ts";
-import { cagewright, program, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { preparedDemo } from "./prepared.ts";
+import { cagewright, program } from "./cagewright.ts";
+import { outputFolder } from "./output-folder.ts";
 
 /** Everything that `-o` may name, for every verb that has it. */
 
-const state = temporaryState();
-const top = temporaryFolder("outputs");
-const folder = join(top, "here");
-const at = (name: string) => join(folder, name);
-
-beforeAll(() => preparedDemo(state));
-beforeEach(() => {
-	rmSync(folder, { recursive: true, force: true });
-	mkdirSync(folder, { mode: 0o755 });
-});
+const { at, folder, state } = outputFolder("outputs");
 
 /** Verbs with `-o`, and which of them may replace a file. */
 const verbs: Readonly<Record<string, { readonly words: readonly string[]; readonly replaces: boolean }>> = {
