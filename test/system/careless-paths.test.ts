@@ -78,7 +78,9 @@ function isNamed(change: string, { installs, writes }: PathUse, { creates, leads
 	const [, kind, place = ""] = /^(\w+): (.*?)(?: \((?:file|directory|link) .*)?$/s.exec(change) ?? [];
 	if (kind !== "new") return false;
 	const named = writes === "below" ? (leadsTo ?? creates ?? path) : writes === "new" ? creates : undefined;
-	return [...installs, ...(named === undefined ? [] : [named])].some((one) => place === one || place.startsWith(slashed(one)));
+	// Paths of a snapshot are latin1.
+	const names = [...installs, ...(named === undefined ? [] : [named])].map((name) => Buffer.from(name).toString("latin1"));
+	return names.some((name) => place === name || place.startsWith(slashed(name)));
 }
 
 const slashed = (directory: string) => (directory.endsWith("/") ? directory : `${directory}/`);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { join, type Path, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
 import { type CopyRequest, copyRegularFile } from "../../src/system/files/safe-copy.ts";
+import { eventually } from "./eventually.ts";
 import { mounted } from "./scoped.ts";
 
 let folder: Path;
@@ -66,10 +67,14 @@ describe("a copy", () => {
 	});
 
 	test("has no stamp if the source is so new that a change could be missed", async () => {
-		fs.writeFileSync(at("from"), "x");
-		expect((await copy()).source).toBeUndefined();
-		await new Promise((resolve) => setTimeout(resolve, 150));
-		expect((await copy({ to: at("later") })).source).toMatchObject({ size: "1" });
+		let turn = 0;
+		const copied = () => copy({ to: at(`copy-${turn++}`) });
+		// A slow machine may copy so late that the source is old.
+		await eventually(async () => {
+			fs.writeFileSync(at("from"), "x");
+			expect((await copied()).source).toBeUndefined();
+		});
+		await eventually(async () => expect((await copied()).source).toMatchObject({ size: "1" }));
 	});
 });
 
