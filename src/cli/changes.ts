@@ -12,10 +12,9 @@ interface CageState {
 export type CageStates = ReadonlyMap<string, CageState>;
 
 /** Verbs that work for longer than an administrator may want to wait, and change cages or nothing. */
-const followed: ReadonlySet<string> = new Set([
-	...["make", "trace", "plan", "build", "trial", "adopt", "release", "export", "import"],
-	...["update", "rollback", "minimise", "selftest", "remove"],
-]);
+const followed: ReadonlySet<string> = new Set(
+	"make trace plan build trial adopt release export import update rollback minimise selftest remove".split(" "),
+);
 
 /** Verbs whose result is a cage. */
 const making: ReadonlySet<string> = new Set(["make", "trace", "import"]);
