@@ -12,9 +12,22 @@ interface CageState {
 export type CageStates = ReadonlyMap<string, CageState>;
 
 /** Verbs that work for longer than an administrator may want to wait, and change cages or nothing. */
-const followed: ReadonlySet<string> = new Set(
-	"make trace plan build trial adopt release export import update rollback minimise selftest remove".split(" "),
-);
+const followed: ReadonlySet<string> = new Set([
+	"make",
+	"trace",
+	"plan",
+	"build",
+	"trial",
+	"adopt",
+	"release",
+	"export",
+	"import",
+	"update",
+	"rollback",
+	"minimise",
+	"selftest",
+	"remove",
+]);
 
 /** Verbs whose result is a cage. */
 const making: ReadonlySet<string> = new Set(["make", "trace", "import"]);
