@@ -74,12 +74,13 @@ describe("in a copy of the machine", { timeout: 10 * 3_600_000 }, () => {
 });
 
 /** The path names what is new. */
-function isNamed(change: string, { installs, writes }: PathUse, { creates, leadsTo, path }: OddPath): boolean {
+function isNamed(change: string, { installs, suffixes, writes }: PathUse, { creates, leadsTo, path }: OddPath): boolean {
 	const [, kind, place = ""] = /^(\w+): (.*?)(?: \((?:file|directory|link) .*)?$/s.exec(change) ?? [];
 	if (kind !== "new") return false;
 	const named = writes === "below" ? (leadsTo ?? creates ?? path) : writes === "new" ? creates : undefined;
 	// Paths of a snapshot are latin1.
-	const names = [...installs, ...(named === undefined ? [] : [named])].map((name) => Buffer.from(name).toString("latin1"));
+	const beside = named === undefined ? [] : ["", ...suffixes].map((suffix) => named + suffix);
+	const names = [...installs, ...beside].map((name) => Buffer.from(name).toString("latin1"));
 	return names.some((name) => place === name || place.startsWith(slashed(name)));
 }
 

@@ -11,6 +11,8 @@ export interface PathUse {
 	readonly writes: "new" | "below" | "nothing";
 	/** Directories in which the verb installs new files. */
 	readonly installs: readonly string[];
+	/** Ends of the names of files that the verb writes beside what the path names. */
+	readonly suffixes: readonly string[];
 }
 
 /** Files that the walk prepares, for verbs that read one. */
@@ -104,6 +106,7 @@ export function pathUses(): PathUse[] {
 		words: (path: string) => ["--state", path, ...words],
 		writes: "below" as const,
 		installs: [],
+		suffixes: [],
 	}));
 	return [...allVariants().flatMap((variant) => [...usesOfOptions(variant), ...usesOfArguments(variant)]), ...ofState];
 }
@@ -136,6 +139,7 @@ function usesOfOptions(variant: Variant): PathUse[] {
 		words: (path) => wordsOf(variant, { options: [`${option.long}=${prefixOf(option)}${path}`] }),
 		writes: more.includes("--all") ? "below" : (writing[option.attributeName()] ?? "nothing"),
 		installs: installsOf(more),
+		suffixes: more.includes("--checksum") ? [".sha256"] : [],
 	}));
 }
 
@@ -148,6 +152,7 @@ function usesOfArguments(variant: Variant): PathUse[] {
 			words: (path) => wordsOf(variant, { given: { [argument.name()]: path } }),
 			writes: "nothing",
 			installs: installsOf(more),
+			suffixes: more.includes("--checksum") ? [".sha256"] : [],
 		}));
 }
 
