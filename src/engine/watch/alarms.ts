@@ -1,28 +1,14 @@
-import { type Finding, isAccepted, parseAcceptance } from "../../core/cage/finding.ts";
-import { launchDirectory } from "../../core/confinement/launch.ts";
-import { unitName } from "../../core/confinement/unit/installed.ts";
-import { type Alarm, AlarmLimiter, landlockKind, landlockSeverity } from "../../core/detection/alarm.ts";
-import { type Crash, type Denial, parseCrash, parseDenial, severityOf, whyDenied } from "../../core/detection/denial.ts";
+import { type Alarm, AlarmLimiter } from "../../core/detection/alarm.ts";
+import { type Denial, parseCrash, parseDenial } from "../../core/detection/denial.ts";
 import { type LandlockDenial, LandlockRecords } from "../../core/detection/landlock-denial.ts";
 import { Failure } from "../../core/failure.ts";
-import { pathFromText } from "../../core/path/path.ts";
-import { showPath } from "../../core/path/quote.ts";
-import { knownCage, presentCage } from "../cages.ts";
+import { knownCage } from "../cages.ts";
 import type { Context } from "../context.ts";
-import { unitsOf } from "../run/installed-unit.ts";
-import { findingsOf } from "../upkeep/audit.ts";
 import { CagedProcesses, type KnownProcess } from "./caged-processes.ts";
-import { DecoyWatch, type OpenedDecoy } from "./decoys.ts";
-
-/** The reaction to an alarm of high severity, in addition to the report. */
-export type Reaction =
-	| { readonly kind: "report" }
-	/** Stops its services and ends what `run` started. */
-	| { readonly kind: "stop" }
-	/** Suspends every process, so that its memory can be examined. */
-	| { readonly kind: "freeze" }
-	/** Gets each alarm on its stdin, as `toLine` writes it. */
-	| { readonly kind: "command"; readonly command: string };
+import { DangerWatch, driftAlarm } from "./danger-watch.ts";
+import { DecoyWatch } from "./decoys.ts";
+import { type Reaction, react } from "./reaction.ts";
+import { crashAlarm, decoyAlarm, denialAlarm, isLaunch, landlockAlarm, type Suspicion } from "./suspicion.ts";
 
 export interface AlarmWatch {
 	/** If empty, every cage, including later ones. */
@@ -130,9 +116,6 @@ export async function watchAlarms(context: Context, watch: AlarmWatch): Promise<
 	await alarms.handled();
 }
 
-/** An alarm whose cage is not known yet. */
-type Suspicion = Omit<Alarm, "cage" | "knownBy" | "count">;
-
 /** Decides which suspicions are alarms, reports these, and reacts to them one after the other. */
 class Alarms {
 	readonly #context: Context;
@@ -189,153 +172,3 @@ class Alarms {
 		return this.#work;
 	}
 }
-
-const isoTime = (milliseconds: number) => new Date(milliseconds).toISOString();
-
-function denialAlarm(denial: Denial): Suspicion {
-	const why = whyDenied(denial.call);
-	return {
-		time: isoTime(denial.time),
-		kind: "syscall",
-		severity: severityOf(denial),
-		result: denial.result,
-		call: denial.call,
-		...(why === undefined ? {} : { why }),
-		pid: denial.pid,
-		uid: denial.uid,
-		executable: denial.program || denial.name,
-	};
-}
-
-function landlockAlarm({ name: _, pid, program, time, uid, why, ...denial }: LandlockDenial): Suspicion {
-	return {
-		...denial,
-		...{ time: isoTime(time), kind: landlockKind(why), severity: landlockSeverity(why), result: "refused", why },
-		...(denial.call === undefined ? {} : { pid, uid, executable: program }),
-	};
-}
-
-function crashAlarm({ name, pid }: Crash, now: number): Suspicion {
-	return { time: isoTime(now), kind: "crash", severity: "medium", result: "crashed", pid, executable: name };
-}
-
-function decoyAlarm({ opening, path }: OpenedDecoy, now: number): Suspicion {
-	return {
-		time: isoTime(now),
-		kind: "decoy",
-		severity: "high",
-		result: "opened",
-		path: showPath(path),
-		pid: opening.pid,
-		...(opening.uid === undefined ? {} : { uid: opening.uid }),
-		...(opening.program === undefined ? {} : { executable: opening.program }),
-	};
-}
-
-function driftAlarm({ cage, finding: { code, path, values } }: Danger, now: number): Alarm {
-	return {
-		time: isoTime(now),
-		...{ cage, kind: "drift", severity: "high", result: "found", knownBy: "file", count: 1 },
-		...{ finding: code, values, path: showPath(path) },
-	};
-}
-
-/** setpriv looks up the account through nscd's socket at each start. */
-function isLaunch({ call, executable = "", severity }: Pick<Alarm, "call" | "executable" | "severity">): boolean {
-	return call === "socket" && severity === "medium" && executable.startsWith(`${launchDirectory}/`);
-}
-
-/** systemd does not restart a service that was stopped by request. */
-async function react(context: Context, alarm: Alarm, reaction: Reaction, toLine: AlarmWatch["toLine"]): Promise<void> {
-	const { machine, signal } = context;
-	if (reaction.kind === "report") return;
-	if (reaction.kind === "command") {
-		await machine.detection.runCommand(reaction.command, `${toLine(alarm)}\n`, signal);
-		return;
-	}
-	const { cage } = alarm;
-	const generations = await machine.store.generations(cage);
-	const running = () => generations.map((one) => machine.launcher.running(machine.store.root(cage, one)));
-	if (reaction.kind === "freeze") {
-		// Repeat until no process is left that started between two searches.
-		const frozen = new Set<number>();
-		for (let fresh = [-1]; fresh.length; ) {
-			fresh = running().flatMap(({ processes }) => processes.filter((pid) => !frozen.has(pid)));
-			machine.detection.freeze(fresh);
-			for (const pid of fresh) frozen.add(pid);
-		}
-		await machine.store.log(cage, "frozen", { processes: frozen.size, alarm: alarm.call ?? alarm.finding ?? alarm.kind });
-		return;
-	}
-	const stopped: string[] = [];
-	if (machine.services.running()) {
-		for (const { service = unitName(cage) } of await unitsOf(context, cage)) {
-			if ((await machine.services.state(service)).active !== "active") continue;
-			await machine.services.stop(service, await machine.services.companions(service));
-			stopped.push(service);
-		}
-	}
-	for (const { inits } of running()) for (const init of inits) machine.launcher.send(init, "SIGTERM");
-	await machine.store.log(cage, "stopped", { services: stopped, alarm: alarm.call ?? alarm.finding ?? alarm.kind });
-}
-
-/** Path of the watch's unit. */
-export const watchUnitPlace = pathFromText("/etc/systemd/system/cagewright-watch.service");
-
-interface Danger {
-	readonly cage: string;
-	readonly finding: Finding;
-}
-
-/** Milliseconds between two looks at the same danger. An update that switches generations is over by then, or has the next one. */
-const confirmation = 1000;
-
-/** Notices dangers in the files of cages: setuid files in their data, changed programs, and whatever else the audit before a launch refuses. */
-class DangerWatch {
-	readonly #context: Context;
-	readonly #names: readonly string[];
-	/** Dangers of the last check, so that each is reported once as long as it stays. */
-	#known = new Set<string>();
-
-	/** Without names: every cage. */
-	constructor(context: Context, names: readonly string[]) {
-		this.#context = context;
-		this.#names = names;
-	}
-
-	/** Dangers that are new since the last check. Reads only files that were touched. */
-	async check(): Promise<readonly Danger[]> {
-		const { machine, signal } = this.#context;
-		const found: Danger[] = [];
-		for (const cage of this.#names.length ? this.#names : await machine.store.names()) {
-			const dangers = await this.#dangersOf(cage);
-			if (dangers.every(({ finding }) => this.#known.has(keyOf(cage, finding)))) {
-				found.push(...dangers);
-				continue;
-			}
-			await machine.sleep(confirmation, signal);
-			const again = new Set((await this.#dangersOf(cage)).map(({ finding }) => keyOf(cage, finding)));
-			found.push(...dangers.filter(({ finding }) => again.has(keyOf(cage, finding))));
-		}
-		const fresh = found.filter(({ cage, finding }) => !this.#known.has(keyOf(cage, finding)));
-		this.#known = new Set(found.map(({ cage, finding }) => keyOf(cage, finding)));
-		return fresh;
-	}
-
-	/** None of a cage that is not built, or that somebody builds or removes at this moment. */
-	async #dangersOf(cage: string): Promise<Danger[]> {
-		try {
-			const present = await presentCage(this.#context, cage);
-			const findings = await findingsOf(this.#context, present.manifest, present.layout);
-			if ((await this.#context.machine.store.present(cage)) !== present.generation) return [];
-			const accepted = (present.cage.accepted ?? []).map(parseAcceptance);
-			const dangers = findings.filter((finding) => finding.severity === "danger" && !isAccepted(finding, accepted));
-			return dangers.map((finding) => ({ cage, finding }));
-		} catch (error) {
-			if (!(error instanceof Failure)) throw error;
-			return [];
-		}
-	}
-}
-
-const keyOf = (cage: string, { code, path }: Finding) => `${cage}\0${code}\0${showPath(path)}`;

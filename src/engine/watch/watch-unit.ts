@@ -2,12 +2,14 @@ import { errorText } from "../../core/application/error-text.ts";
 import { argumentWord, programWord } from "../../core/confinement/unit/quote.ts";
 import { Failure } from "../../core/failure.ts";
 import { packagedWatchUnit, programFolder } from "../../core/installation/installation.ts";
-import { type Path, pathToText } from "../../core/path/path.ts";
+import { type Path, pathFromText, pathToText } from "../../core/path/path.ts";
 import { alarmUnit } from "../../core/record/alarm-service.ts";
 import { knownCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { requireOurs } from "../upkeep/installation.ts";
-import { watchUnitPlace } from "./alarms.ts";
+
+/** Path of the watch's unit. */
+export const watchUnitPlace = pathFromText("/etc/systemd/system/cagewright-watch.service");
 
 /** The owner that the file names. */
 const owner = pathToText(programFolder) ?? "";

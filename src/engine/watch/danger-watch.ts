@@ -1,0 +1,74 @@
+import { type Finding, isAccepted, parseAcceptance } from "../../core/cage/finding.ts";
+import type { Alarm } from "../../core/detection/alarm.ts";
+import { Failure } from "../../core/failure.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { presentCage } from "../cages.ts";
+import type { Context } from "../context.ts";
+import { findingsOf } from "../upkeep/audit.ts";
+import { isoTime } from "./suspicion.ts";
+
+interface Danger {
+	readonly cage: string;
+	readonly finding: Finding;
+}
+
+/** Milliseconds between two looks at the same danger. An update that switches generations is over by then, or has the next one. */
+const confirmation = 1000;
+
+/** Notices dangers in the files of cages: setuid files in their data, changed programs, and whatever else the audit before a launch refuses. */
+export class DangerWatch {
+	readonly #context: Context;
+	readonly #names: readonly string[];
+	/** Dangers of the last check, so that each is reported once as long as it stays. */
+	#known = new Set<string>();
+
+	/** Without names: every cage. */
+	constructor(context: Context, names: readonly string[]) {
+		this.#context = context;
+		this.#names = names;
+	}
+
+	/** Dangers that are new since the last check. Reads only files that were touched. */
+	async check(): Promise<readonly Danger[]> {
+		const { machine, signal } = this.#context;
+		const found: Danger[] = [];
+		for (const cage of this.#names.length ? this.#names : await machine.store.names()) {
+			const dangers = await this.#dangersOf(cage);
+			if (dangers.every(({ finding }) => this.#known.has(keyOf(cage, finding)))) {
+				found.push(...dangers);
+				continue;
+			}
+			await machine.sleep(confirmation, signal);
+			const again = new Set((await this.#dangersOf(cage)).map(({ finding }) => keyOf(cage, finding)));
+			found.push(...dangers.filter(({ finding }) => again.has(keyOf(cage, finding))));
+		}
+		const fresh = found.filter(({ cage, finding }) => !this.#known.has(keyOf(cage, finding)));
+		this.#known = new Set(found.map(({ cage, finding }) => keyOf(cage, finding)));
+		return fresh;
+	}
+
+	/** None of a cage that is not built, or that somebody builds or removes at this moment. */
+	async #dangersOf(cage: string): Promise<Danger[]> {
+		try {
+			const present = await presentCage(this.#context, cage);
+			const findings = await findingsOf(this.#context, present.manifest, present.layout);
+			if ((await this.#context.machine.store.present(cage)) !== present.generation) return [];
+			const accepted = (present.cage.accepted ?? []).map(parseAcceptance);
+			const dangers = findings.filter((finding) => finding.severity === "danger" && !isAccepted(finding, accepted));
+			return dangers.map((finding) => ({ cage, finding }));
+		} catch (error) {
+			if (!(error instanceof Failure)) throw error;
+			return [];
+		}
+	}
+}
+
+const keyOf = (cage: string, { code, path }: Finding) => `${cage}\0${code}\0${showPath(path)}`;
+
+export function driftAlarm({ cage, finding: { code, path, values } }: Danger, now: number): Alarm {
+	return {
+		time: isoTime(now),
+		...{ cage, kind: "drift", severity: "high", result: "found", knownBy: "file", count: 1 },
+		...{ finding: code, values, path: showPath(path) },
+	};
+}
