@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Adoption } from "../core/adoption/adoption.ts";
 import { type Acknowledgement, isExpired } from "../core/cage/acknowledgement.ts";
+import { sourceOf } from "../core/cage/in-place.ts";
 import { countEntries } from "../core/cage/manifest.ts";
 import { type RecentAlarms, recentAlarms } from "../core/detection/alarm.ts";
 import { Failure } from "../core/failure.ts";
@@ -143,7 +144,7 @@ function showText(
 			[messages.alarms.label, recentAlarmsText(alarms, messages)],
 			[words.acknowledged, acknowledged.map((one) => `${printable(one.id)} ${acknowledgedText(one, messages)}`)],
 			[messages.cli.plan.permissions, permissionsText(manifest.permissions, messages)],
-			[words.logs, logDirectories(manifest).map((path) => showPath(`${layout.data}${path}` as Path))],
+			[words.logs, logDirectories(manifest).map((path) => showPath(sourceOf(path, layout)))],
 		]),
 		`${messages.cli.plan.files(counts.files, messages.bytes(counts.bytes))}; ${messages.cli.plan.others(counts.symlinks, counts.directories, counts.devices.length)}`,
 		`${messages.cli.plan.writable}:`,

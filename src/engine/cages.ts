@@ -120,7 +120,12 @@ export async function presentCage(context: StoreContext, name: string): Promise<
 	const { cage, generation } = await presentGeneration(context, name);
 	const manifest = await store.manifest(name, generation);
 	if (!manifest) throw new Failure("cage-not-built", { name }, 2);
-	return { cage, generation, manifest, layout: layoutOf(store, manifest) };
+	return { cage, generation, manifest, layout: layoutOf(store, manifest, cage) };
+}
+
+/** Throws `cage-state-in-place` (exit 4) for a cage that only its service may start, because the service may run outside. */
+export function requireOwnState({ name, stateInPlace: [path] = [], unit = "" }: Cage): void {
+	if (path !== undefined) throw new Failure("cage-state-in-place", { name, service: unit, path: showPath(path) }, 4);
 }
 
 /** The cage's folder in the form that installed units contain. */
@@ -128,12 +133,13 @@ export function cageFolder(store: CageReader, name: string): string {
 	return showPath(parent(store.presentRoot(name)));
 }
 
-/** The launcher's view of a generation, from its manifest alone. */
-export function layoutOf(store: CageReader, manifest: Manifest): CageLayout {
+/** The launcher's view of a generation. */
+export function layoutOf(store: CageReader, manifest: Manifest, { stateInPlace = [] }: Pick<Cage, "stateInPlace">): CageLayout {
 	return {
 		name: manifest.name,
 		root: store.root(manifest.name, manifest.generation),
 		data: store.data(manifest.name),
+		inPlace: stateInPlace,
 		writable: manifest.writable.map((directory) => directory.path),
 		binds: manifest.binds,
 		temporaryEntries: temporaryEntriesOf(manifest),

@@ -1,6 +1,7 @@
 import type { Bind, Limits } from "../core/application/application.ts";
 import type { OwnedDirectory } from "../core/application/created-directory.ts";
 import type { MeasuredConfinement } from "../core/cage/cage.ts";
+import type { WritablePlaces } from "../core/cage/in-place.ts";
 import type { HostShell } from "../core/confinement/host-shell.ts";
 import type { CageMount, CageRoot, TemporaryEntry } from "../core/confinement/launch.ts";
 import type { Layer, Method } from "../core/confinement/method.ts";
@@ -67,11 +68,10 @@ export type Launch =
 	| { readonly kind: "cage"; readonly cage: CageLayout; readonly sandbox?: Sandbox };
 
 /** The launcher's view of a built cage. */
-export interface CageLayout {
+export interface CageLayout extends WritablePlaces {
 	readonly name: string;
 	/** The present generation. */
 	readonly root: Path;
-	readonly data: Path;
 	readonly writable: readonly Path[];
 	readonly binds: readonly Bind[];
 	readonly temporaryEntries: readonly TemporaryEntry[];

@@ -236,7 +236,19 @@ export function withoutClaims(
 	facts: Pick<ReviewFacts, "startsProgram">,
 	consent: ImportConsent,
 ): Pick<ReviewResult, "cage" | "dropped"> {
-	const { accepted, alarms, footprint: _, requested: __, rules, selftest, trials, unit, unitTrial, ...rest } = cage;
+	const {
+		accepted,
+		alarms,
+		footprint: _,
+		requested: __,
+		rules,
+		selftest,
+		stateInPlace: ___,
+		trials,
+		unit,
+		unitTrial,
+		...rest
+	} = cage;
 	const [program = ""] = cage.application.command;
 	const isOurs = unit !== undefined && facts.startsProgram(unit, program);
 	const without = (all: readonly string[], allowed: readonly string[]) => all.filter((path) => !allowed.includes(path));

@@ -242,6 +242,20 @@ export function auditBinds(ways: readonly BindPath[], owner: number): Finding[] 
 	return [...findings.values()];
 }
 
+/**
+ * Audits the paths to directories in place like those to binds. A group that may write a directory on the path (/var/log on Ubuntu)
+ * gets only a warning: the launch compares what it mounted, the unit refuses links, and the application sees none of it.
+ */
+export function auditWaysInPlace(ways: readonly BindPath[], owner: number): Finding[] {
+	const isByGroup = (path: Path) => {
+		const mode = ways.flatMap(({ seen }) => seen).find((one) => one.path === path)?.mode ?? 0;
+		return !(mode & 0o002);
+	};
+	return auditBinds(ways, owner).map((finding): Finding => {
+		return finding.code === "bind-writable" && isByGroup(finding.path) ? { ...finding, severity: "warning" } : finding;
+	});
+}
+
 const severityFor = (owner: number) => (owner === 0 ? "danger" : "warning");
 
 /** The path from a cage's data folder to one writable directory's state, both included, as far as it consists of directories. */

@@ -29,6 +29,11 @@ export interface Cage {
 	readonly accepted?: readonly string[];
 	/** Name of the host account that only this cage uses. */
 	readonly dedicatedAccount?: string;
+	/**
+	 * Directories of the service's state that stay where the host has them (`WritablePlaces.inPlace`). Only that service may start
+	 * such a cage, because two instances on the same state would corrupt it. Absent: the state is in the cage's data.
+	 */
+	readonly stateInPlace?: readonly Path[];
 	/** Resources that other services may use too, as of the last build. */
 	readonly footprint?: Footprint;
 	/** How long old generations are kept; the default is `defaultRetention`. */

@@ -154,7 +154,7 @@ export async function buildAudited(context: Context, cage: Cage, plan: Plan, pre
 	const candidate = await buildStep(context, cage.name, plan, previous);
 	try {
 		const { manifest } = candidate;
-		await auditGeneration(context, manifest, layoutOf(store, manifest), { accepted: cage.accepted ?? [] });
+		await auditGeneration(context, manifest, layoutOf(store, manifest, cage), { accepted: cage.accepted ?? [] });
 		return candidate;
 	} catch (error) {
 		// Report the first error, also if a broken disk keeps the generation.
@@ -176,7 +176,7 @@ export async function trialStep(
 	if (account !== undefined && !candidate.plan.ownerChange) throw new Failure("account-unknown", { account }, 2);
 	if (round === 1) await requireRunnable(context, { probes: cage.application.probes, exercises: cage.exercises });
 	context.emit({ event: "phase-started", phase: "auditing" });
-	const layout = layoutOf(context.machine.store, candidate.manifest);
+	const layout = layoutOf(context.machine.store, candidate.manifest, cage);
 	const findings = await auditGeneration(context, candidate.manifest, layout, { accepted: cage.accepted ?? [] });
 	context.emit({ event: "phase-started", phase: "starting" });
 	context.emit({ event: "round-started", round, rounds });

@@ -82,7 +82,7 @@ async function withWhole<T>(
 	const cage = isNew ? every : present;
 	const { manifest, unchanged } = await buildStep(context, cage.name, await planStep(context, cage, trace), from);
 	try {
-		const layout = layoutOf(store, manifest);
+		const layout = layoutOf(store, manifest, cage);
 		await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [] });
 		return await work(await subjectOf(context, { cage, layout, manifest, trace }, rules));
 	} finally {

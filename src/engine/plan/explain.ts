@@ -1,3 +1,4 @@
+import { isInPlace, type WritablePlaces } from "../../core/cage/in-place.ts";
 import { placeInCage } from "../../core/cage/manifest.ts";
 import {
 	type CallExplanation,
@@ -55,14 +56,15 @@ export async function explainSubject(context: Context<ComparingMachine>, name: s
 	const onMachine = files.status(real);
 	const onHost = onMachine && fileRisks(real, onMachine, onMachine.kind === "file" ? readMarks(real, files) : undefined);
 	const shown = (status: FileStatus | undefined) => status && { ...status, device: undefined, kind: entryKinds[status.kind] };
-	const [inData, inHost] = [shown(statusInData(files, present.layout.data, place)), shown(files.status(place))];
+	const [inData, inHost] = [shown(statusInData(files, present.layout, place)), shown(files.status(place))];
 	const facts = { manifest: present.manifest, plan, trace, onHost, ...(inData ? { inData } : {}), ...(inHost ? { inHost } : {}) };
 	return [explainPath(path, facts)];
 }
 
 /** Goes through directories only, because a link of the application could reveal the host. */
-function statusInData(files: Files, data: Path, place: Path): FileStatus | undefined {
-	const inData = (path: Path) => files.status(join(data, path.slice(1)));
+function statusInData(files: Files, places: WritablePlaces, place: Path): FileStatus | undefined {
+	if (isInPlace(place, places)) return undefined;
+	const inData = (path: Path) => files.status(join(places.data, path.slice(1)));
 	return ancestors(place).every((path) => inData(path)?.kind === "directory") ? inData(place) : undefined;
 }
 

@@ -5,7 +5,7 @@ import { launchFailed } from "../../core/confinement/launch.ts";
 import { Failure } from "../../core/failure.ts";
 import { isWithin, join, type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { type PresentCage, presentCage, runningIn } from "../cages.ts";
+import { type PresentCage, presentCage, requireOwnState, runningIn } from "../cages.ts";
 import { type Context, launchMethod, type RunningMachine } from "../context.ts";
 import type { CageLayout, Launched, LaunchRequest } from "../launch-ports.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
@@ -69,6 +69,7 @@ async function runOnce(
 	// Two instances on the same data would corrupt it.
 	const adoption = command.length ? undefined : await context.machine.store.adoption(name);
 	if (adoption) throw new Failure("cage-adopted", { name, service: adoption.service }, 4);
+	if (!command.length) requireOwnState(present.cage);
 	const request = launchRequest(present, command);
 	const [program = "", ...args] = request.command;
 	const place = placeOfProgram(present, program);

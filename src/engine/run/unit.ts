@@ -1,5 +1,6 @@
 import { parsePassedSocket } from "../../core/application/passed-socket.ts";
 import type { Cage } from "../../core/cage/cage.ts";
+import { sourceOf } from "../../core/cage/in-place.ts";
 import { requireLaunchable } from "../../core/cage/launchable.ts";
 import { isPerConnection } from "../../core/confinement/programs/passed-sockets.ts";
 import { systemdDropin } from "../../core/confinement/unit/dropin.ts";
@@ -8,9 +9,9 @@ import { commandOf } from "../../core/confinement/unit/start.ts";
 import { systemdUnit } from "../../core/confinement/unit/unit.ts";
 import { Failure } from "../../core/failure.ts";
 import { serverSignals } from "../../core/installation/signals.ts";
-import { join, type Path, pathFromText } from "../../core/path/path.ts";
+import { type Path, pathFromText } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
-import { type PresentCage, presentCage } from "../cages.ts";
+import { type PresentCage, presentCage, requireOwnState } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
 import type { HostService } from "../systemd-ports.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
@@ -19,10 +20,11 @@ import { launchRequest } from "./run.ts";
 /** These functions need neither events nor a signal. */
 type OnMachine = Pick<Context, "machine">;
 
-/** A service of its own for a cage. Throws what `presentCage` and `systemdUnit` throw. */
+/** A service of its own for a cage. Throws what `presentCage`, `requireOwnState` and `systemdUnit` throw. */
 export async function unitText(context: OnMachine, name: string): Promise<string> {
 	const present = await presentCage(context, name);
 	const { application, unit } = present.cage;
+	requireOwnState(present.cage);
 	if (isPerConnection((application.sockets ?? []).flatMap((text) => parsePassedSocket(text) ?? []))) {
 		throw new Failure("unit-per-connection-own", { name, unit: unit ?? "UNIT" }, 2);
 	}
@@ -124,7 +126,7 @@ async function unitInput(
 	return {
 		name: cage.name,
 		root: machine.store.presentRoot(cage.name),
-		data: layout.writable.map((path) => ({ path, source: join(layout.data, path.slice(1)) })),
+		data: layout.writable.map((path) => ({ path, source: sourceOf(path, layout) })),
 		binds: layout.binds,
 		plan: {
 			application: cage.application,

@@ -120,7 +120,7 @@ async function testCage(
 ): Promise<Selftest> {
 	const { now, selftest, store } = context.machine;
 	const started = now();
-	const layout = layoutOf(store, manifest);
+	const layout = layoutOf(store, manifest, cage);
 	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [] });
 	// The test does not need the application's sockets, and would report them as leaked descriptors.
 	const { sockets: _, ...request } = launchRequest({ cage, manifest, layout, generation: manifest.generation });

@@ -131,7 +131,7 @@ function asImage({ machine }: Context, present: PresentCage): { present: Present
 	const own = owner ? { owner: { uid: owners.uid(owner.uid), gid: owners.gid(owner.gid) } } : {};
 	const asNumbered = { ...manifest, ...renumbered(manifest, owners), ...own };
 	// The filter names numbers too.
-	return { present: { ...present, manifest: asNumbered, layout: layoutOf(machine.store, asNumbered) }, owners };
+	return { present: { ...present, manifest: asNumbered, layout: layoutOf(machine.store, asNumbered, cage) }, owners };
 }
 
 function refuseSecrets({ cage: { application, name }, manifest }: PresentCage): void {

@@ -207,7 +207,7 @@ function refusalOf(
 	observed: LocalCage["observed"],
 	{ manifest }: ReviewResult,
 ): Failure | undefined {
-	const policy = policyOf(manifest, layoutOf(machine.store, manifest));
+	const policy = policyOf(manifest, layoutOf(machine.store, manifest, {}));
 	return refusalFor([...auditFiles(observed, policy), ...compareWithManifest(observed, manifest)]);
 }
 
@@ -222,7 +222,7 @@ function refusalFor(findings: readonly Finding[]): Failure | undefined {
 
 /** Audits the unpacked files, because the archive may have changed since it was inspected. */
 async function verify(context: Context, { data, manifest, root }: ReceivedCage): Promise<void> {
-	const layout = { ...layoutOf(context.machine.store, manifest), root, data };
+	const layout = { ...layoutOf(context.machine.store, manifest, {}), root, data };
 	const refusal = refusalFor(await findingsOf(context, manifest, layout, { thorough: true }));
 	if (refusal) throw refusal;
 }

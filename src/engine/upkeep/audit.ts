@@ -2,11 +2,12 @@ import type { AuditPolicy } from "../../core/cage/audit.ts";
 import { type Finding, isAboutAccount, isAccepted, parseAcceptance } from "../../core/cage/finding.ts";
 import { type Footprint, runningUids } from "../../core/cage/footprint.ts";
 import { auditConfiguration, auditHostAccess } from "../../core/cage/host-findings.ts";
+import { sourceOf } from "../../core/cage/in-place.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { launchDirectory, temporaryDirectories } from "../../core/confinement/launch.ts";
 import { Failure } from "../../core/failure.ts";
 import { rememberFiles } from "../../core/machine/facts.ts";
-import { join, outermost, pathFromText } from "../../core/path/path.ts";
+import { outermost, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { isDecoy } from "../../core/plan/decoys.ts";
 import { accessCodes } from "../../core/plan/host-access.ts";
@@ -50,8 +51,8 @@ export function policyOf(manifest: Manifest, layout: CageLayout): AuditPolicy {
 }
 
 /** Nested directories are audited once. */
-function dataOf({ data, writable }: CageLayout): NonNullable<CageToAudit["data"]> {
-	return outermost(writable).map((path) => ({ path, source: join(data, path.slice(1)) }));
+function dataOf(layout: CageLayout): NonNullable<CageToAudit["data"]> {
+	return outermost(layout.writable).map((path) => ({ path, source: sourceOf(path, layout) }));
 }
 
 /** All findings about a generation on disk. Changes nothing. */

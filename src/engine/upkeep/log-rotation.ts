@@ -1,4 +1,5 @@
 import type { Cage } from "../../core/cage/cage.ts";
+import { isInPlace } from "../../core/cage/in-place.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
 import { hookPlace, logrotateFolder } from "../../core/installation/hooks.ts";
@@ -7,10 +8,17 @@ import { cageFolder, isDamage, layoutOf } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { installedText } from "../run/installed-unit.ts";
 
-/** A logrotate(8) file for this generation's logs. Throws what `logRotation` throws. */
+/** A logrotate(8) file for this generation's logs. The host's own file rotates those in place. Throws what `logRotation` throws. */
 export function rotationText({ machine }: Pick<Context, "machine">, cage: Cage, manifest: Manifest): string {
-	const { data } = layoutOf(machine.store, manifest);
-	return logRotation({ cage, manifest, data, files: machine.files, program: machine.program() });
+	const layout = layoutOf(machine.store, manifest, cage);
+	const writable = manifest.writable.filter(({ path }) => !isInPlace(path, layout));
+	return logRotation({
+		cage,
+		manifest: { ...manifest, writable },
+		data: layout.data,
+		files: machine.files,
+		program: machine.program(),
+	});
 }
 
 /**

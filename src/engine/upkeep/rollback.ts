@@ -53,6 +53,6 @@ async function requireSound(context: Context, cage: Cage, generation: number): P
 	const manifest = await machine.store.manifest(cage.name, generation);
 	if (!manifest) throw new Failure("no-such-generation", { name: cage.name, generation }, 2);
 	await machine.store.building.bringBackState(manifest);
-	await auditGeneration(context, manifest, layoutOf(machine.store, manifest), { accepted: cage.accepted ?? [] });
+	await auditGeneration(context, manifest, layoutOf(machine.store, manifest, cage), { accepted: cage.accepted ?? [] });
 	return manifest;
 }

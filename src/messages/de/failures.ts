@@ -49,6 +49,8 @@ export const failuresDe: Failures = {
 		"{path} von {service} hat sich auf dem Host und im Käfig geändert. Wählen Sie eine Fassung mit --keep host oder --keep cage.",
 	"cage-adopted":
 		"Im Käfig {name} läuft noch der Dienst {service}. Geben Sie den Dienst zuerst zurück: `cagewright release {service}`.",
+	"cage-state-in-place":
+		"Käfig {name} benutzt den Zustand von {service} an seinem Ort ({path}), deshalb darf nur dieser Dienst ihn starten: `cagewright adopt {service}`. Zwei Instanzen auf demselben Zustand würden ihn zerstören.",
 	"cage-has-service":
 		"Im Käfig {name} läuft bereits der Dienst {service}. Führen Sie zuerst `cagewright release {service}` aus, oder wählen Sie mit --name einen anderen Käfig.",
 	"no-systemd":

@@ -45,6 +45,8 @@ export const failuresEn = {
 	"both-changed":
 		"{path} of {service} has changed both on the host and in the cage. Choose a version with --keep host or --keep cage.",
 	"cage-adopted": "Cage {name} still runs the service {service}. Move the service out first: `cagewright release {service}`.",
+	"cage-state-in-place":
+		"Cage {name} uses the state of {service} where it is ({path}), so only that service may start it: `cagewright adopt {service}`. Two instances on the same state would corrupt it.",
 	"cage-has-service":
 		"Cage {name} already runs the service {service}. Run `cagewright release {service}` first, or choose another cage with --name.",
 	"no-systemd":

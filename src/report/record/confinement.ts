@@ -1,3 +1,4 @@
+import { isInPlace } from "../../core/cage/in-place.ts";
 import type { ManifestEntry } from "../../core/cage/manifest.ts";
 import { lackingAbilities, landlockSince } from "../../core/confinement/landlock.ts";
 import { launcherName, weaknesses } from "../../core/confinement/method.ts";
@@ -163,6 +164,8 @@ export function permissions({ cage, evidence, manifest, place }: CageRecord, mes
 	const { parts } = words;
 	const special = manifest.entries.filter(isSpecial);
 	const [before = "", after = ""] = words.logs("\0").split("\0");
+	const { stateInPlace: inPlace = [] } = cage;
+	const isOurs = (path: Path) => !isInPlace(path, { inPlace });
 	return [
 		text(manifest.permissions.executableData ? parts.groupWritingExecutable : parts.groupWriting),
 		...table(
@@ -172,11 +175,11 @@ export function permissions({ cage, evidence, manifest, place }: CageRecord, mes
 				code(showPath(directory.path)),
 				`${directory.uid}:${directory.gid}`,
 				directory.mode.toString(8),
-				code(`${place.data}${showPath(directory.path)}`),
+				code(`${isOurs(directory.path) ? place.data : ""}${showPath(directory.path)}`),
 				reasonsText(directory.reasons, messages),
 			]),
 		),
-		...(logDirectories(manifest).length ? [text(before, code(`cagewright unit ${cage.name} --logrotate`), after)] : []),
+		...(logDirectories(manifest).some(isOurs) ? [text(before, code(`cagewright unit ${cage.name} --logrotate`), after)] : []),
 		...table(
 			"binds",
 			parts.bindsHead,

@@ -4,6 +4,7 @@ import {
 	auditDataPaths,
 	auditFiles,
 	auditPathToCage,
+	auditWaysInPlace,
 	type BindPath,
 	consistsOfDirectories,
 	type DataPath,
@@ -34,9 +35,10 @@ export interface AuditResult {
 /** Audits a cage without changing anything or following links. Ignores what vanishes in the meantime. */
 export async function auditCage(request: CageToAudit, signal?: AbortSignal): Promise<AuditResult> {
 	const { binds = [], isPresent = false, manifest, policy, root: cage, thorough = false } = request;
-	const ways = (request.data ?? []).map((one) => ({ ...one, way: dataWay(one) }));
+	const inPlace = (request.data ?? []).filter(isHosts).map((one) => ({ ...one, way: bindWay(one.path) }));
+	const ways = (request.data ?? []).filter((one) => !isHosts(one)).map((one) => ({ ...one, way: dataWay(one) }));
 	// Content behind a link is not the cage's.
-	const data = ways.filter(({ way }) => consistsOfDirectories(way));
+	const data = [...ways, ...inPlace].filter(({ way }) => consistsOfDirectories(way));
 	const way = directoriesTo(cage);
 	const seen = way.flatMap((path) => observe(path, path) ?? []);
 	// A missing component and anything below it cannot be judged.
@@ -45,6 +47,10 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 		...auditPathToCage(seen, policy.owner),
 		...missing.map((path): Finding => ({ code: "way-not-directory", path, severity: "danger", values: { kind: "absent" } })),
 		...auditBinds(binds.map(bindWay), policy.owner),
+		...auditWaysInPlace(
+			inPlace.map(({ way }) => way),
+			policy.owner,
+		),
 		...auditDataPaths(
 			ways.map(({ way }) => way),
 			policy.owner,
@@ -77,6 +83,11 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 	const ordered = [...inside, ...changed, ...inData].sort(by(({ path }) => path));
 	const looked = written.reduce((sum, one) => sum + one.looked, files.length);
 	return { findings: [...findings, ...ordered], looked };
+}
+
+/** Whether a directory of the state is the host's own. */
+function isHosts({ path, source }: NonNullable<CageToAudit["data"]>[number]): boolean {
+	return path === source;
 }
 
 /** Stops at a link, because its target is not on the path. */

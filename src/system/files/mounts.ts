@@ -1,5 +1,6 @@
 import { closeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { isInPlace, type WritablePlaces } from "../../core/cage/in-place.ts";
 import { Failure } from "../../core/failure.ts";
 import { parseMountinfo } from "../../core/machine/mountinfo.ts";
 import { isWithin, join, type Path, root } from "../../core/path/path.ts";
@@ -64,9 +65,14 @@ export function openData(data: Path, path: Path): number {
 	});
 }
 
+/** Opens the host directory that a cage mounts over a writable one. Throws what `openData` and `openBind` throw. */
+export function openWritable(path: Path, places: WritablePlaces): number {
+	return isInPlace(path, places) ? openBind(path) : openData(places.data, path);
+}
+
 /** Device and inode (`stat -c %d:%i`) of that directory. Throws the same. */
-export function dataIdentity(data: Path, path: Path): string {
-	return takeIdentity(openData(data, path));
+export function writableIdentity(path: Path, places: WritablePlaces): string {
+	return takeIdentity(openWritable(path, places));
 }
 
 /** Device and inode of an open file, which is then closed. */

@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { parsePassedSocket } from "../../core/application/passed-socket.ts";
+import { sourceOf } from "../../core/cage/in-place.ts";
 import { tracedAccountCapabilities, tracedRootCapabilities } from "../../core/confinement/capabilities.ts";
 import { type CageMount, type CageRoot, environmentName, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
 import { acceptorName } from "../../core/confinement/programs/acceptor.ts";
@@ -9,7 +10,7 @@ import { isPerConnection, socketsName, socketVariables } from "../../core/confin
 import { Failure } from "../../core/failure.ts";
 import { join as joinPath, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { Launch, LaunchRequest } from "../../engine/launch-ports.ts";
-import { bindIdentity, dataIdentity } from "../files/mounts.ts";
+import { bindIdentity, writableIdentity } from "../files/mounts.ts";
 import { requireTool } from "../tools.ts";
 import { rulesetOf } from "./method.ts";
 import { knownLoaderAndLibraries, loopbackPlace } from "./own-programs.ts";
@@ -112,7 +113,7 @@ function cageRoot(
 		});
 	};
 	// Nested writable directories come with the outermost one.
-	for (const path of outermost(cage.writable)) add(path, `${cage.data}${path}` as Path, "rw", dataIdentity(cage.data, path));
+	for (const path of outermost(cage.writable)) add(path, sourceOf(path, cage), "rw", writableIdentity(path, cage));
 	for (const { access, path: text } of cage.binds) {
 		const path = pathFromText(text);
 		add(path, path, access, bindIdentity(path));

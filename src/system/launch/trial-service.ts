@@ -1,13 +1,14 @@
 import { once } from "node:events";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join as joinText } from "node:path";
+import { sourceOf } from "../../core/cage/in-place.ts";
 import type { UnitInput } from "../../core/confinement/unit/input.ts";
 import { Failure } from "../../core/failure.ts";
 import { join, outermost, type Path, pathToBytes } from "../../core/path/path.ts";
 import { writableBinds } from "../../core/plan/binds.ts";
 import type { CageLayout, Sandbox } from "../../engine/launch-ports.ts";
 import type { TrialServices } from "../../engine/ports.ts";
-import { openBind, openData, withSource } from "../files/mounts.ts";
+import { openBind, openWritable, withSource } from "../files/mounts.ts";
 import { allocatedBytes } from "../files/survey.ts";
 import { copyTree, type TreeCopy } from "../files/trees.ts";
 import { isLeftover, transientName } from "../state/process-identity.ts";
@@ -80,7 +81,7 @@ async function copiedMounts(cage: CageLayout, { folder }: Sandbox): Promise<Pick
 	const copied: { path: Path; source: Path }[] = [];
 	const job: TreeCopy = { isRoot: true, reflinks: new Set(), skipped: [], unstable: [] };
 	for (const [path, open] of [
-		...outermost(cage.writable).map((path) => [path, () => openData(cage.data, path)] as const),
+		...outermost(cage.writable).map((path) => [path, () => openWritable(path, cage)] as const),
 		...writableBinds(cage.binds).map((path) => [path, () => openBind(path)] as const),
 	]) {
 		const source = join(folder, `data${copied.length}`);
@@ -93,6 +94,6 @@ async function copiedMounts(cage: CageLayout, { folder }: Sandbox): Promise<Pick
 
 /** Whether these copies need at most this many bytes. Unreadable files do not count. */
 function fits(cage: CageLayout, bytes: number): boolean {
-	const copied = [...outermost(cage.writable).map((path) => join(cage.data, path.slice(1))), ...writableBinds(cage.binds)];
+	const copied = [...outermost(cage.writable).map((path) => sourceOf(path, cage)), ...writableBinds(cage.binds)];
 	return copied.reduce((sum, place) => sum + allocatedBytes(place), 0) <= bytes;
 }

@@ -8,8 +8,8 @@ import { programToJson } from "../../core/trace/json.ts";
 import { attempt } from "../files/errors.ts";
 
 /**
- * Converts a cage's description to JSON and back. Only the paths of additions and of minimised files are bytes; everything else
- * is text.
+ * Converts a cage's description to JSON and back. Only the paths of additions, of minimised files and of state are bytes;
+ * everything else is text.
  */
 
 const schema = "cagewright/cage/1";
@@ -22,9 +22,10 @@ export function cageToJson(cage: Cage): unknown {
 				? programToJson(addition)
 				: addition,
 	);
-	const { minimised } = cage;
+	const { minimised, stateInPlace } = cage;
 	const without = minimised && { minimised: { ...minimised, paths: minimised.paths.map(pathToJson) } };
-	return { schema, ...cage, additions, ...without };
+	const inPlace = stateInPlace && { stateInPlace: stateInPlace.map(pathToJson) };
+	return { schema, ...cage, additions, ...without, ...inPlace };
 }
 
 const strings = v.array(v.string());
@@ -81,6 +82,7 @@ const cageSchema = v.looseObject({
 	),
 	accepted: v.exactOptional(strings),
 	dedicatedAccount: v.exactOptional(v.string()),
+	stateInPlace: v.exactOptional(v.array(path)),
 	requested: v.exactOptional(v.string()),
 	footprint: v.exactOptional(
 		v.object({

@@ -67,7 +67,7 @@ export interface Afterwards {
 
 export function finishedWith(machine: Machine, made: MadeCage, { command, names, service, state }: Afterwards): Finished {
 	const { name } = made.cage;
-	const layout = layoutOf(machine.store, made.manifest);
+	const layout = layoutOf(machine.store, made.manifest, made.cage);
 	const installs = canInstall(machine);
 	const known = service === undefined ? {} : { service };
 	return {

@@ -101,7 +101,7 @@ export class WorkInProgress {
 			plan,
 			manifest,
 			generation: manifest.generation,
-			layout: layoutOf(this.#store, manifest),
+			layout: layoutOf(this.#store, manifest, cage),
 		};
 	}
 

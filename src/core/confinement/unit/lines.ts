@@ -5,9 +5,9 @@ import { pathText, requireOneLine } from "./quote.ts";
 
 /**
  * Returns lines of `[Unit]` that prevent systemd from following a link to a source of `BindPaths=`: it does not start the
- * service if a directory between the cage's data folder and the source is a link, and checks again at each restart
- * (systemd.unit(5)). No command runs, so the service's environment has no influence. Directories above that folder belong to
- * root.
+ * service if a directory between the cage's data folder and the source, or on the path to state in place, is a link, and checks
+ * again at each restart (systemd.unit(5)). No command runs, so the service's environment has no influence. Directories above the
+ * data folder belong to root.
  */
 export function sourceAssertions(input: Pick<UnitInput, "data">): string[] {
 	const parts = new Set(mountedData(input).flatMap(({ path, source }) => partsOf(path, source)));
@@ -21,8 +21,9 @@ export function sourceAssertions(input: Pick<UnitInput, "data">): string[] {
 const assertion = "AssertPathIsSymbolicLink";
 
 function partsOf(path: Path, source: Path): Path[] {
+	if (source === path) return [...ancestors(path), path];
 	// A trial's copy is in one of our own folders.
-	if (source === path || !source.endsWith(path)) return [];
+	if (!source.endsWith(path)) return [];
 	const top = source.slice(0, -path.length) as Path;
 	return [top, ...[...ancestors(path), path].map((part) => join(top, part.slice(1)))];
 }

@@ -183,6 +183,8 @@ describe("a cage's unit", () => {
 			["", "/srv", "/var", "/var/lib", "/var/lib/app"].map((part) => `!${top}${part}`),
 		);
 		expect(values(unit({}, { data: [] }), "AssertPathIsSymbolicLink")).toEqual([]);
+		const inPlace = [{ path: path("/var/lib/db"), source: path("/var/lib/db") }];
+		expect(values(unit({}, { data: inPlace }), "AssertPathIsSymbolicLink")).toEqual(["!/var", "!/var/lib", "!/var/lib/db"]);
 	});
 
 	it("prevents a crash from starting the host's core handler", () => expect(values(unit(), "LimitCORE")).toEqual(["1"]));
