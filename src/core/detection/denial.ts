@@ -11,6 +11,8 @@ export interface Denial {
 	readonly pid: number;
 	/** Real user id in the host's numbering. */
 	readonly uid: number;
+	/** The process's audit session, which it inherits and cannot change; `unsetSession` if it has none. */
+	readonly session: number;
 	/** Name of the process (at most 15 bytes), which the process chooses itself. */
 	readonly name: string;
 	/** The executable's path as the process sees it; empty if the kernel does not know it. */
@@ -25,6 +27,9 @@ export interface Crash {
 	readonly pid: number;
 	readonly name: string;
 }
+
+/** The session of a process that no login has marked (AUDIT_SID_UNSET of linux/audit.h). */
+export const unsetSession = 0xffff_ffff;
 
 /** seccomp(2): the action without its data, as in the record's `code`. */
 const refused = 0x50000;
@@ -45,14 +50,15 @@ export function parseDenial(text: string): Denial | undefined {
 		const value = fields.get(key) ?? "";
 		return (base === 16 ? /^(0x)?[0-9a-f]+$/ : /^\d+$/).test(value) ? Number.parseInt(value, base) : Number.NaN;
 	};
-	const [pid, uid, call, code] = [number("pid"), number("uid"), number("syscall"), number("code", 16)];
+	const [pid, uid, session, call, code] = [number("pid"), number("uid"), number("ses"), number("syscall"), number("code", 16)];
 	const result = code === refused ? "refused" : killed.includes(code) ? "killed" : undefined;
-	if ([pid, uid, call].some(Number.isNaN) || result === undefined) return undefined;
+	if ([pid, uid, session, call].some(Number.isNaN) || result === undefined) return undefined;
 	return {
 		time,
 		serial: Number(serial),
 		pid,
 		uid,
+		session,
 		name: untrusted(fields.get("comm")),
 		program: untrusted(fields.get("exe")),
 		call: callName(call, architectures[fields.get("arch") ?? ""]),

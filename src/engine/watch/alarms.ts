@@ -83,7 +83,7 @@ export async function watchAlarms(context: Context, watch: AlarmWatch): Promise<
 	for (const _ of [1, 2]) considerLandlock(landlock.flush().filter(isMissed), false);
 	await decoys.follow(processes.decoys());
 	if (following.isLimited) warn("alarms-limited");
-	if (following.hasForeignNumbers) warn("alarms-foreign-numbers");
+	if (machine.detection.hasForeignNumbers()) warn("alarms-foreign-numbers");
 	if (following.missesLandlock) warn(`alarms-landlock-${following.missesLandlock}`);
 	onReady();
 	const looking = async () => {
@@ -157,7 +157,7 @@ class Alarms {
 		const handle = async () => {
 			// The caged application itself may have filled the disk.
 			await machine.store.addAlarm(alarm).catch(notHandled);
-			if (reacts && alarm.severity === "high") await react(this.#context, alarm, reaction, toLine);
+			if (reacts && alarm.severity === "high" && alarm.knownBy !== "account") await react(this.#context, alarm, reaction, toLine);
 		};
 		this.#work = this.#work.then(handle).catch(notHandled);
 	}

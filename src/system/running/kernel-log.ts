@@ -12,8 +12,11 @@ import { readAuditRecords } from "./audit-records.ts";
 const interval = 100;
 const crashInterval = 500;
 const auditFile = "/var/log/audit/audit.log";
-/** The PID namespace whose numbers the kernel records: include/linux/proc_ns.h, PROC_PID_INIT_INO. */
+/** include/linux/proc_ns.h, PROC_PID_INIT_INO. */
 const firstNamespace = "pid:[4026531836]";
+
+/** The kernel records the numbers of the first PID namespace. */
+export const hasForeignNumbers = () => readlinkSync("/proc/self/ns/pid") !== firstNamespace;
 
 /**
  * Follows the kernel's audit records, the kernel log, which also has crashes, and auditd's file. While auditd runs, the kernel
@@ -46,7 +49,6 @@ export async function followKernelLog({ onEarlier, onLost, onRecord, signal, sin
 	};
 	return {
 		isLimited: records === undefined && !auditd.exists,
-		hasForeignNumbers: readlinkSync("/proc/self/ns/pid") !== firstNamespace,
 		...missesLandlock(records?.isAuditing ?? auditd.exists),
 		ended: ended(),
 	};
