@@ -48,11 +48,14 @@ export interface ProcessOrigin {
 }
 
 export interface FollowRequest {
-	/** The text of one record, in the order of the log. */
-	onRecord(text: string): void;
+	/**
+	 * The text of one record, in the order of the log. `times`: the process caused this record so often, usually once. In a flood, only
+	 * the first text is passed on.
+	 */
+	onRecord(text: string, times: number): void;
 	/** The same for records that are older than the watch. */
 	onEarlier?(text: string): void;
-	/** The kernel dropped records because we were too slow. */
+	/** Records are missing: the kernel dropped them, or the process that reads them was killed. */
 	onLost(): void;
 	/** Milliseconds since 1970. */
 	readonly since?: number;

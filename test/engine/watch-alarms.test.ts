@@ -68,7 +68,7 @@ async function watched(
 		toJournal: () => "",
 		onReady: async () => {
 			await attack(
-				(text) => requests.follow?.onRecord(text),
+				(text) => requests.follow?.onRecord(text, 1),
 				(opening) => requests.openings?.onOpen(opening),
 			);
 			ended.abort();

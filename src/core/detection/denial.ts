@@ -75,12 +75,28 @@ const recordTypes = {
 } as const;
 type RecordType = (typeof recordTypes)[keyof typeof recordTypes];
 
+export interface AuditRecord {
+	readonly type: RecordType;
+	/** Milliseconds since 1970. */
+	readonly time: number;
+	readonly serial: string;
+	/** Time and serial number as the record has them, `1795821997.790:1`. */
+	readonly stamp: string;
+	readonly fields: ReadonlyMap<string, string>;
+}
+
+/** The last text and its record: each of several readers asks for the same one, and a flood of records must not make us slow. */
+let last: { readonly text: string; readonly record: AuditRecord | undefined } | undefined;
+
 /** Reads a record of one of these types, as `parseDenial` does. */
-export function parseAudit(
-	text: string,
-): { type: RecordType; time: number; serial: string; fields: ReadonlyMap<string, string> } | undefined {
-	const [, number, word, unknown, seconds, milliseconds, serial, rest] =
-		/^(?:audit: type=(\d+) |type=([A-Z_]+)(?:\[(\d+)\])? msg=)audit\((\d+)\.(\d{3}):(\d+)\): ([^\n]*)$/.exec(
+export function parseAudit(text: string): AuditRecord | undefined {
+	if (last?.text !== text) last = { text, record: readAudit(text) };
+	return last.record;
+}
+
+function readAudit(text: string): AuditRecord | undefined {
+	const [, number, word, unknown, stamp = "", seconds, milliseconds, serial, rest] =
+		/^(?:audit: type=(\d+) |type=([A-Z_]+)(?:\[(\d+)\])? msg=)audit\(((\d+)\.(\d{3}):(\d+))\): ([^\n]*)$/.exec(
 			text.split("\u001d", 1)[0] ?? "",
 		) ?? [];
 	const type =
@@ -92,7 +108,7 @@ export function parseAudit(
 		// The first one counts, so that appended text cannot replace the kernel's.
 		if (!fields.has(key)) fields.set(key, value);
 	}
-	return { type, time: Number(seconds) * 1000 + Number(milliseconds), serial, fields };
+	return { type, time: Number(seconds) * 1000 + Number(milliseconds), serial, stamp, fields };
 }
 
 /** Returns the name of a call, by the fields `syscall` and `arch` of a record. */

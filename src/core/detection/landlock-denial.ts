@@ -1,5 +1,5 @@
 import { type LandlockWhy, reasonByRight } from "./alarm.ts";
-import { callOf, type Denial, parseAudit, untrusted } from "./denial.ts";
+import { type AuditRecord, callOf, type Denial, parseAudit, untrusted } from "./denial.ts";
 
 /** Something that Landlock refused. */
 export interface LandlockDenial {
@@ -89,8 +89,6 @@ export class LandlockRecords {
 		return [{ ...rest, ...creator, ...(call === undefined ? {} : { call }) }];
 	}
 }
-
-type AuditRecord = NonNullable<ReturnType<typeof parseAudit>>;
 
 function accessOf({ fields, serial, time }: AuditRecord): Access | undefined {
 	const domain = fields.get("domain");

@@ -52,8 +52,8 @@ export async function watchAlarms(context: Context, watch: AlarmWatch): Promise<
 	});
 	const since = toJournal ? await machine.store.watchedUntil() : undefined;
 	const isMissed = ({ time }: { readonly time: number }) => since !== undefined && time >= since;
-	const considerDenial = (denial: Denial, reacts = true) => {
-		alarms.consider(denialAlarm(denial), processes.find(denial), reacts);
+	const considerDenial = (denial: Denial, reacts = true, count = 1) => {
+		alarms.consider({ ...denialAlarm(denial), count }, processes.find(denial), reacts);
 	};
 	const landlock = new LandlockRecords();
 	const considerLandlock = (denials: readonly LandlockDenial[], reacts = true) => {
@@ -68,11 +68,11 @@ export async function watchAlarms(context: Context, watch: AlarmWatch): Promise<
 			const denial = parseDenial(text);
 			if (denial && isMissed(denial)) considerDenial(denial, false);
 		},
-		onRecord(text) {
+		onRecord(text, times) {
 			considerLandlock(landlock.add(text));
 			const denial = parseDenial(text);
 			if (denial) {
-				considerDenial(denial);
+				considerDenial(denial, true, times);
 				return;
 			}
 			const crash = parseCrash(text);
@@ -134,7 +134,7 @@ class Alarms {
 		if (isLaunch(suspicion)) return;
 		const cause = known.isTested ? "test" : "attack";
 		const { cage, knownBy } = known;
-		const alarm = { ...suspicion, cage, knownBy, count: 1 };
+		const alarm = { ...suspicion, cage, knownBy, count: suspicion.count ?? 1 };
 		const admitted = this.#limiters[cause].admit(alarm, this.#context.machine.elapsed());
 		if (admitted) this.raise(admitted, cause, reacts);
 	}

@@ -147,7 +147,7 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"alarms-unrecorded":
 		"Alarme wurden nicht gemessen, weil kein Eintrag über einen verweigerten Aufruf dieses System erreichte. Bei einem Container hat der Host die Einträge: `cagewright selftest --alarm` dort ausführen.",
 	"alarms-lost":
-		"Einträge über verweigerte Aufrufe gingen verloren: Sie kamen zu schnell, oder der Prozess, der sie liest, wurde beendet. Einige Alarme können fehlen.",
+		"Einträge über verweigerte Aufrufe gingen verloren: Sie kamen zu schnell, der Kernel begrenzt ihre Zahl (rate_limit in `auditctl -s`), oder der Prozess, der sie liest, wurde beendet. Einige Alarme können fehlen.",
 	"alarm-not-handled": "Ein Alarm wurde ausgelöst, ließ sich aber nicht speichern oder beantworten: {cause}",
 	"decoys-unwatched":
 		"Geöffnete Köder lösen keinen Alarm aus, weil der Kernel fanotify verweigert. Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",

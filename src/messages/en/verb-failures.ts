@@ -129,7 +129,7 @@ export const verbFailuresEn = {
 	"alarms-unrecorded":
 		"Alarms were not measured, because no record of a refused call reached this machine. In a container, the host has the records: run `cagewright selftest --alarm` there.",
 	"alarms-lost":
-		"Records of refused calls were lost: they came too fast, or the process that reads them was killed. Some alarms may be missing.",
+		"Records of refused calls were lost: they came too fast, the kernel limits their rate (see rate_limit in `auditctl -s`), or the process that reads them was killed. Some alarms may be missing.",
 	"alarm-not-handled": "An alarm was raised, but storing it or reacting to it failed: {cause}",
 	"decoys-unwatched":
 		"Opened decoys raise no alarm, because the kernel refuses fanotify. Run `cagewright watch` as root on the host, not in a container.",
