@@ -88,7 +88,7 @@ export interface CageToAudit {
 	/** True for the present generation, whose state is mounted from its usual place. */
 	readonly isPresent?: boolean;
 	/** Host directories that the cage shows. */
-	readonly binds?: readonly Path[];
+	readonly binds?: readonly { readonly path: Path; readonly mayBeAbsent: boolean }[];
 }
 
 /** A process with one of the accounts' user ids (credentials(7)). */

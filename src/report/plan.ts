@@ -49,6 +49,14 @@ export function planText(plan: Plan, messages: Messages): string {
 			]),
 		),
 		...section(
+			words.offeredSockets,
+			plan.offeredSockets.map(({ path, reach }) => [showPath(path), words.socketReaches[reach]]),
+		),
+		...section(
+			words.peers,
+			(plan.accounts.peers ?? []).map(({ name, reason, uid }) => [printable(name), String(uid), words.peerReasons[reason]]),
+		),
+		...section(
 			words.offers,
 			plan.offers.map((offer) => [printable(offerOption(offer)), offerText(offer, messages)]),
 		),
@@ -220,6 +228,7 @@ export function planToJson(plan: Plan): object {
 			seeds: directory.seeds.map((seed) => ({ path: pathToJson(seed.path), bytes: seed.bytes })),
 		})),
 		shared: plan.shared.map((one) => ({ ...one, path: pathToJson(one.path), example: pathToJson(one.example) })),
+		offeredSockets: plan.offeredSockets.map((socket) => ({ ...socket, path: pathToJson(socket.path) })),
 		groups: groupsOf(plan).map((group) => ({ ...group, paths: group.paths.map(pathToJson) })),
 		offers: plan.offers.map((offer) => ({ ...offer, path: pathToJson(offer.path), option: offerOption(offer) })),
 		accounts: plan.accounts,

@@ -52,6 +52,17 @@ export interface Rules extends Readonly<Record<RuleList, readonly string[]>> {
 export interface Bind {
 	readonly path: string;
 	readonly access: "ro" | "rw";
+	/** Set for a directory of the service itself: created like this if it is missing, and a trial starts with an empty one. */
+	readonly created?: DirectoryOwner;
+}
+
+export interface DirectoryOwner {
+	/** Permission bits with setgid and sticky. */
+	readonly mode: number;
+	readonly uid: number;
+	readonly gid: number;
+	/** The service manager creates it before each start and removes it at the stop (RuntimeDirectory= in systemd.exec(5)). */
+	readonly isRuntime?: true;
 }
 
 export const noRules = Object.fromEntries(ruleNames.map((name) => [name, []])) as unknown as Rules;

@@ -8,7 +8,7 @@ import { parseId } from "../machine/accounts.ts";
 import type { Group, User } from "../machine/facts.ts";
 import type { Path } from "../path/path.ts";
 import { accountToReplace, type DedicatedAccount } from "../plan/dedicated.ts";
-import { type OwnerMap, renumbered, withMembers, withName } from "../plan/owners.ts";
+import { type OwnerMap, renumbered, renumberedBinds, withMembers, withName, withoutPeers } from "../plan/owners.ts";
 import type { Identity } from "../plan/plan.ts";
 import type { Access, Trace } from "../trace/trace.ts";
 import { isAccountWord, type OwnerNames } from "./owner-names.ts";
@@ -67,7 +67,8 @@ export function localCage(foreign: ForeignCage, local: LocalAccounts, sha256: (t
 	// This machine's own groups of the account apply.
 	const identity = { ...manifest.identity, groups: [] };
 	const users = manifest.accounts.users.filter(({ name }) => !dedicated || name !== cage.dedicatedAccount);
-	const numbered = renumbered({ ...manifest, identity, accounts: { ...manifest.accounts, users } }, owners);
+	const own = withoutPeers({ ...manifest, identity, accounts: { ...manifest.accounts, users } });
+	const numbered = renumbered(own, owners);
 	const joined = withMembers(numbered, (user, group) => isMember(local, user, group));
 	const parts = dedicated ? withName(joined, dedicated) : joined;
 	const contents = new Map<Path, string>();
@@ -84,6 +85,7 @@ export function localCage(foreign: ForeignCage, local: LocalAccounts, sha256: (t
 			...manifest,
 			...parts,
 			entries,
+			binds: renumberedBinds(manifest.binds, owners),
 			...(owner ? { owner: { uid: owners.uid(owner.uid), gid: owners.gid(owner.gid) } } : {}),
 		},
 		observed: foreign.observed.map((one) => {

@@ -19,8 +19,9 @@ export function isAccountWord(name: string): boolean {
 }
 
 /** Returns every number that the manifest or the trace contains. */
-export function ownerIds({ accounts, entries, identity, writable }: Manifest, trace: Trace | undefined): OwnerIds {
-	const owned = [...entries, ...writable, identity, ...accounts.users, ...owners(trace)];
+export function ownerIds({ accounts, binds, entries, identity, writable }: Manifest, trace: Trace | undefined): OwnerIds {
+	const created = binds.flatMap((bind) => bind.created ?? []);
+	const owned = [...entries, ...writable, ...created, identity, ...accounts.users, ...owners(trace)];
 	return {
 		uids: new Set([...owned.map(({ uid }) => uid), ...(accounts.nameless ?? []), ...(trace?.uids ?? [])]),
 		gids: new Set([

@@ -214,6 +214,8 @@ export interface BindPath {
 	readonly seen: readonly PathComponent[];
 	/** The first missing part. */
 	readonly absent?: Path;
+	/** The start creates a missing directory. */
+	readonly mayBeAbsent?: boolean;
 }
 
 /**
@@ -227,7 +229,7 @@ export function auditBinds(ways: readonly BindPath[], owner: number): Finding[] 
 		// Several binds may share a directory; report it once.
 		if (!findings.has(`${code} ${path}`)) findings.set(`${code} ${path}`, { code, path, severity, values });
 	};
-	for (const { absent, bind: place, seen } of ways) {
+	for (const { absent, bind: place, mayBeAbsent, seen } of ways) {
 		const bind = showPath(place);
 		// If the path ends early, more parts follow the last one seen.
 		const end: PathComponent[] = absent === undefined ? [] : [{ path: absent, kind: "directory", mode: 0o755, uid: 0 }];
@@ -237,7 +239,7 @@ export function auditBinds(ways: readonly BindPath[], owner: number): Finding[] 
 			else if (fault === "foreign-owner") find("bind-foreign-owner", path, severityFor(owner), { bind, uid });
 			else find("bind-writable", path, severityFor(owner), { bind, mode: octal(part.mode) });
 		}
-		if (absent !== undefined) find("bind-absent", absent, "danger", { bind });
+		if (absent !== undefined && !mayBeAbsent) find("bind-absent", absent, "danger", { bind });
 	}
 	return [...findings.values()];
 }

@@ -34,6 +34,8 @@ export interface Cage {
 	 * such a cage, because two instances on the same state would corrupt it. Absent: the state is in the cage's data.
 	 */
 	readonly stateInPlace?: readonly Path[];
+	/** Names of accounts with processes when it was traced, which may be clients of its unix sockets. */
+	readonly activeAccounts?: readonly string[];
 	/** Resources that other services may use too, as of the last build. */
 	readonly footprint?: Footprint;
 	/** How long old generations are kept; the default is `defaultRetention`. */

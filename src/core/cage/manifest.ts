@@ -4,7 +4,17 @@ import { Failure } from "../failure.ts";
 import { isId } from "../machine/accounts.ts";
 import { normalise, outermost, type Path, pathSchema, pathToJson } from "../path/path.ts";
 import { linkFiles, placeOf } from "../plan/links.ts";
-import type { Entry, Permissions, Plan, PlannedAccounts, Reason, WritableDirectory } from "../plan/plan.ts";
+import {
+	type Entry,
+	type OfferedSocket,
+	type Permissions,
+	type Plan,
+	type PlannedAccounts,
+	peerReasons,
+	type Reason,
+	socketReaches,
+	type WritableDirectory,
+} from "../plan/plan.ts";
 import { ruleNames } from "../questions/rules.ts";
 import { isFolder, type Owner } from "./layout.ts";
 
@@ -38,6 +48,7 @@ const reasons = {
 	"parent-of": v.object({ kind: v.literal("parent-of"), child: path }),
 	rule: v.object({ kind: v.literal("rule"), rule, value: v.string() }),
 	shared: v.object({ kind: v.literal("shared"), what: v.picklist(["data", "certificates", "socket"]), example: path }),
+	offered: v.object({ kind: v.literal("offered"), socket: path }),
 	account: v.object({ kind: v.literal("account") }),
 	"loader-cache": v.object({ kind: v.literal("loader-cache") }),
 	launcher: v.object({ kind: v.literal("launcher") }),
@@ -107,10 +118,19 @@ const storedManifest = v.object({
 	owner: v.exactOptional(v.object({ uid: id, gid: id })),
 	entries: v.array(entry),
 	writable: v.array(writable),
-	binds: v.array(v.object({ path: v.string(), access: v.picklist(["ro", "rw"]), consent: v.exactOptional(v.boolean()) })),
+	binds: v.array(
+		v.object({
+			path: v.string(),
+			access: v.picklist(["ro", "rw"]),
+			consent: v.exactOptional(v.boolean()),
+			created: v.exactOptional(v.object({ mode: bits, uid: id, gid: id, isRuntime: v.exactOptional(v.literal(true)) })),
+		}),
+	),
+	offeredSockets: v.exactOptional(v.array(v.object({ path: pathSchema, reach: v.picklist(socketReaches) }))),
 	accounts: v.object({
 		users: v.array(user),
 		groups: v.array(group),
+		peers: v.exactOptional(v.array(v.object({ name: v.string(), uid: id, gid: id, reason: v.picklist(peerReasons) }))),
 		usersLeftOut: whole,
 		groupsLeftOut: whole,
 		nameless: v.exactOptional(v.array(id)),
@@ -183,7 +203,10 @@ export interface ManifestBind extends Bind {
 }
 
 export function bindsOf({ allowedBinds = [], rules }: Pick<Plan, "allowedBinds" | "rules">): ManifestBind[] {
-	return rules.binds.map(({ access, path }) => ({ path, access, consent: allowedBinds.includes(path) }));
+	return rules.binds.map(({ access, created, path }) => ({
+		...{ path, access, consent: allowedBinds.includes(path) },
+		...(created ? { created } : {}),
+	}));
 }
 
 /** A list of everything in one generation, with the reasons. The record, the audit, the drift check and the next build read it. */
@@ -203,6 +226,8 @@ export interface Manifest {
 	readonly entries: readonly ManifestEntry[];
 	readonly writable: readonly WritableDirectory[];
 	readonly binds: readonly ManifestBind[];
+	/** Absent: an earlier release built the generation. */
+	readonly offeredSockets?: readonly OfferedSocket[];
 	readonly accounts: PlannedAccounts;
 	readonly permissions: Permissions;
 	readonly identity: Plan["identity"];
@@ -247,6 +272,9 @@ export function manifestToJson({ identity, permissions, ...manifest }: Manifest)
 			reasons: directory.reasons.map(reasonToJson),
 			seeds: directory.seeds.map((seed) => ({ ...seed, path: pathToJson(seed.path) })),
 		})),
+		...(manifest.offeredSockets && {
+			offeredSockets: manifest.offeredSockets.map((socket) => ({ ...socket, path: pathToJson(socket.path) })),
+		}),
 		openings: permissionsToJson(permissions),
 		identity,
 	};
@@ -267,7 +295,7 @@ export function manifestFromJson(json: unknown): Manifest {
 	throw new Failure("manifest-invalid", { where: v.getDotPath(issue) ?? "", problem: issue.message });
 }
 
-const pathsOfReasons = new Set(["program", "by", "target", "child", "tree", "example"]);
+const pathsOfReasons = new Set(["program", "by", "target", "child", "tree", "example", "socket"]);
 
 export function reasonToJson(reason: Reason): object {
 	return Object.fromEntries(

@@ -1,5 +1,7 @@
+import type { DirectoryOwner } from "../application/application.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { quoteShell, quoteShellLine, showPath } from "../path/quote.ts";
+import { octal } from "../text.ts";
 import {
 	type CageMount,
 	type CageRoot,
@@ -157,11 +159,23 @@ function kernelSteps({ kernelProc, proc, sys }: CageRoot, inside: (path: Path) =
 
 function cageMount(mount: CageMount, target: string, options: Options, isRootless: boolean): string[] {
 	const flags = options(mount.access === "rw" ? `rw,nosuid,nodev${mount.isExecutable ? "" : ",noexec"}` : "ro,nosuid,nodev");
-	const { scratch, source } = mount;
+	const { created, scratch, source } = mount;
+	if (created) return [...createSource(source, created), `mount -n -o bind,${flags} ${quoteShell(source)} ${target}`];
 	if (scratch === undefined) return [`mount -n -o bind,${flags} ${quoteShell(source)} ${target}`, ...verifyMount(mount, target)];
 	return [
 		...overlayIn({ ...mount, scratch }, source, target, `,${flags}`, isRootless),
 		...verifyMount(mount, quoteShell(join(scratch, pathFromText("lower")))),
+	];
+}
+
+/** Only root can replace the directory or one above it, so nothing is compared. */
+function createSource(source: Path, { gid, mode, uid }: DirectoryOwner): string[] {
+	const place = quoteShell(source);
+	const complaint = quoteShell(`cagewright-bind: ${showPath(source)} is no directory; remove what is there, and start again`);
+	const create = `mkdir -m 700 ${place} && chown ${uid}:${gid} ${place} && chmod ${octal(mode)} ${place}`;
+	return [
+		`[ -e ${place} ] || { ${create}; } || exit ${launchFailed}`,
+		`{ [ -d ${place} ] && [ ! -L ${place} ]; } || { echo ${complaint} >&2; exit ${launchFailed}; }`,
 	];
 }
 

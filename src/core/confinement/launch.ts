@@ -1,4 +1,4 @@
-import type { Limits } from "../application/application.ts";
+import type { DirectoryOwner, Limits } from "../application/application.ts";
 import type { OwnedDirectory } from "../application/created-directory.ts";
 import { join, type Path, pathFromText } from "../path/path.ts";
 import type { Identity } from "../plan/plan.ts";
@@ -123,6 +123,8 @@ export interface CageMount {
 	readonly access: "ro" | "rw";
 	/** The application may execute what it writes there. */
 	readonly isExecutable?: true;
+	/** The launch creates a missing source with this owner and mode. */
+	readonly created?: DirectoryOwner;
 	/** Device and inode (`stat -c %d:%i`) of a host directory, which must be what is mounted. */
 	readonly identity?: string;
 	/** A trial writes to this folder instead, with `upper` and `work` (and `lower`). */

@@ -5,7 +5,7 @@ import { initInside, launchDirectory, temporaryDirectories } from "../confinemen
 import { confineName } from "../confinement/programs/confine.ts";
 import { initWords } from "../confinement/programs/init.ts";
 import { initCapabilities, initKeepsKill } from "../confinement/unit/input.ts";
-import { isWithin, join, type Path } from "../path/path.ts";
+import { isWithin, join, type Path, pathFromText } from "../path/path.ts";
 import type { Identity } from "../plan/plan.ts";
 import { boundTcpPorts, lowestFree, portNumbers } from "../plan/tcp-ports.ts";
 import { maskLine } from "../record/mask.ts";
@@ -80,8 +80,12 @@ export function workloadOf({ cage, manifest }: { cage: Cage; manifest: Manifest 
 		secretVariables: variables.filter(isSecret).map(([name]) => name),
 		identity,
 		capabilities: [...permissions.capabilities.map(({ name }) => name), ...(keepsKill ? initCapabilities : [])],
-		volumes: manifest.writable.filter(({ path }) => outer.has(path)),
-		binds: manifest.binds,
+		// Another engine keeps the service's own directories of the host as volumes.
+		volumes: [
+			...manifest.writable.filter(({ path }) => outer.has(path)),
+			...manifest.binds.flatMap(({ created, path }) => (created ? [{ ...created, path: pathFromText(path) }] : [])),
+		],
+		binds: manifest.binds.filter(({ created }) => !created),
 		executable: permissions.executableData ?? [],
 		devices: devicesOf(manifest).flatMap(({ path }) => (usualDevices.has(path) ? [] : [path])),
 		ports: portsOf(manifest, trace),

@@ -103,6 +103,7 @@ export function groupOf(entry: Entry): GroupName {
 	if (kind === "generated") return path.startsWith("/etc/ld.so") ? "libraries" : "accounts";
 	if (kind === "bind") {
 		const [reason] = reasons;
+		if (reason?.kind === "offered") return "sockets";
 		if (reason?.kind !== "shared") return "data";
 		return reason.what === "socket" ? "sockets" : reason.what;
 	}

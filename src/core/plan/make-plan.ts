@@ -1,4 +1,4 @@
-import type { Application, Rules } from "../application/application.ts";
+import type { Application, Bind, Rules } from "../application/application.ts";
 import { ownedDirectory } from "../application/created-directory.ts";
 import { ownChroot } from "../application/daemons.ts";
 import { syslogName } from "../confinement/launch.ts";
@@ -9,7 +9,7 @@ import { showPath } from "../path/quote.ts";
 import { type Access, peerPorts, type Trace } from "../trace/trace.ts";
 import { planAccounts } from "./accounts.ts";
 import { isByteCode, isDocumentation } from "./areas.ts";
-import { realBinds, refuseNestedBinds } from "./binds.ts";
+import { realBinds, refuseNestedBinds, writableBinds } from "./binds.ts";
 import { namedDocumentation } from "./content.ts";
 import { canHoldDecoy, planDecoys } from "./decoys.ts";
 import { deviceName, judgeDevice, namedDevice, nullDevice } from "./devices.ts";
@@ -18,8 +18,10 @@ import { HostAccess, noConsents, ownPlaces, uidsNamed } from "./host-access.ts";
 import { placeNamed, placeOf } from "./links.ts";
 import { readMarks } from "./marks.ts";
 import { mayConnect, socketNotes } from "./neighbours.ts";
+import { planOfferedSockets } from "./offered-sockets.ts";
 import { planOffers } from "./offers.ts";
 import { ownDirectories } from "./own-directories.ts";
+import { peerLine, planPeers } from "./peers.ts";
 import { allows as allowsPermission, executableIn, grantsOf, permissionWords, refuses, socketsIn } from "./permission-words.ts";
 import type { Entry, Identity, Plan, PlanInput, Reason, Risk } from "./plan.ts";
 import { planCalls, planPermissions } from "./plan-permissions.ts";
@@ -31,7 +33,7 @@ import { planShared, servedTrees } from "./shared.ts";
 import { addSyslog, planSyslog } from "./syslog.ts";
 import { libraryTrees, sourceTrees } from "./trees.ts";
 import { unprovenParts } from "./unproven.ts";
-import { changingOperations, planWritable, tracedReason } from "./writable.ts";
+import { changingOperations, directoryOf, planWritable, tracedReason } from "./writable.ts";
 
 const generatedPaths = {
 	passwd: pathFromText("/etc/passwd"),
@@ -69,13 +71,27 @@ export function makePlan(input: PlanInput): Plan {
 		...(input.stateFolder === undefined ? {} : { stateFolder: input.stateFolder }),
 	});
 	const allowedBinds = asked.binds.filter((bind) => hostAccess.requireBind(bind, asked)).map(({ path }) => path);
+	const directories = application.directories.map((text) => ownedDirectory(text, identity, input.users, input.groups));
+	const offered = planOfferedSockets({
+		...{ application, trace, files, identity, directories },
+		mayMount: !input.owner && !input.isDedicated,
+		decided: [...mounted, ...[...asked.writable, ...asked.seed].map((value) => directoryOf(value, files))],
+		bound: writableBinds(asked.binds),
+		problemOf: (directory) => hostAccess.problemOfBind({ path: pathToText(directory) ?? directory, access: "rw" }, asked),
+	});
+	const serviceBinds = offered.directories.map(
+		({ path, ...created }): Bind => ({
+			...{ path: pathToText(path) ?? path, access: "rw", created },
+		}),
+	);
+	mounted.push(...offered.directories.map(({ path }) => path));
 	const writable = planWritable({
 		isOwn,
 		trace,
 		rules: asked,
 		identity,
 		files,
-		directories: application.directories.map((text) => ownedDirectory(text, identity, input.users, input.groups)),
+		directories,
 		hostAccess,
 		found: additions.flatMap((one) => (one.kind === "writable" ? [{ path: one.path, reason: trialReason(one) }] : [])),
 		binds: mounted,
@@ -103,7 +119,11 @@ export function makePlan(input: PlanInput): Plan {
 	});
 	const rules: Rules = {
 		...asked,
-		binds: [...asked.binds, ...shared.map(({ path }) => ({ path: pathToText(path) ?? path, access: "ro" as const }))],
+		binds: [
+			...asked.binds,
+			...serviceBinds,
+			...shared.map(({ path }) => ({ path: pathToText(path) ?? path, access: "ro" as const })),
+		],
 	};
 	const binds = rules.binds.map((bind) => pathFromText(bind.path));
 	// `--allow socket:` decided about the directories of sockets.
@@ -111,6 +131,7 @@ export function makePlan(input: PlanInput): Plan {
 		const bind = { path: pathToText(path) ?? path, access: "ro" } as const;
 		return hostAccess.problemOfBind(bind, noConsents) ? [bind.path] : [];
 	});
+	const allowedOffers = serviceBinds.filter((bind) => hostAccess.problemOfBind(bind, noConsents)).map(({ path }) => path);
 	const collector = new EntryCollector(files, { excluded, allowed, mounted: [...writablePaths, ...binds] }, look);
 
 	addDevices({ ...input, files }, collector);
@@ -126,8 +147,12 @@ export function makePlan(input: PlanInput): Plan {
 	const libraries = addLibraries(collector, application, files);
 	for (const { path, reasons } of writable.directories) collector.addMountPoint(path, reasons[0] ?? { kind: "launcher" });
 	for (const { path } of asked.binds) collector.addBind(pathFromText(path), { kind: "rule", rule: "binds", value: path });
+	for (const { path } of offered.directories) {
+		const socket = offered.sockets.find((one) => isWithin(one.path, path))?.path ?? path;
+		collector.addBind(path, { kind: "offered", socket });
+	}
 	for (const one of shared) collector.addBind(one.path, { kind: "shared", what: one.kind, example: one.example });
-	const { accounts, group, nsswitch, passwd } = planAccounts(
+	const { accounts: own, group, nsswitch, passwd } = planAccounts(
 		identity,
 		trace,
 		writable.directories,
@@ -136,7 +161,12 @@ export function makePlan(input: PlanInput): Plan {
 		input.groups,
 		rules,
 	);
-	collector.addGenerated(generatedPaths.passwd, passwd, { kind: "account" });
+	const peers = planPeers({
+		...{ trace, files, rules, users: input.users, known: own.users, active: input.activeAccounts ?? [] },
+		sockets: offered.sockets,
+	});
+	const accounts = peers.length ? { ...own, peers, usersLeftOut: own.usersLeftOut - peers.length } : own;
+	collector.addGenerated(generatedPaths.passwd, passwd + peers.map(peerLine).join(""), { kind: "account" });
 	collector.addGenerated(generatedPaths.group, group, { kind: "account" });
 	collector.addGenerated(generatedPaths.nsswitch, nsswitch, { kind: "account" });
 	if (files.status(generatedPaths.loaderCache)) collector.addGenerated(generatedPaths.loaderCache, "", { kind: "loader-cache" });
@@ -159,7 +189,8 @@ export function makePlan(input: PlanInput): Plan {
 		entries,
 		writable: writable.directories,
 		shared,
-		allowedBinds: [...allowedBinds, ...allowedSharing],
+		offeredSockets: offered.sockets,
+		allowedBinds: [...allowedBinds, ...allowedOffers, ...allowedSharing],
 		offers: planOffers(entries, writable.directories, libraries, trees, files),
 		accounts,
 		permissions,
@@ -173,6 +204,7 @@ export function makePlan(input: PlanInput): Plan {
 			...withoutBit(entries, program, asked, files),
 			...unprovenParts({ trace, files, binds, sockets: application.sockets ?? [], writable: writablePaths }),
 			...sessionNotes({ ...input, files }),
+			...offered.notes,
 			...(syslog?.notes ?? []),
 			...decoys.leftOut.map((path) => ({ code: "decoy-left-out", values: { path: showPath(path) } })),
 			...(rules.decoys.length && !decoys.places.length ? [{ code: "decoys-none", values: {} }] : []),

@@ -1,3 +1,4 @@
+import type { Bind } from "../application/application.ts";
 import { type Path, pathFromText } from "../path/path.ts";
 import type { Entry, Plan } from "./plan.ts";
 
@@ -26,6 +27,7 @@ export function renumbered<E extends OwnedEntry>({ accounts, entries, identity, 
 			...accounts,
 			users: accounts.users.map(owned),
 			groups: accounts.groups.map((group) => ({ ...group, gid: map.gid(group.gid) })),
+			...(accounts.peers ? { peers: accounts.peers.map(owned) } : {}),
 			...(accounts.nameless ? { nameless: accounts.nameless.map((uid) => map.uid(uid)) } : {}),
 		},
 	};
@@ -46,6 +48,27 @@ export function withMembers<E extends OwnedEntry>(parts: Owned<E>, isMember: (us
 			...accounts,
 			groups: accounts.groups.map((one) => ({ ...one, members: one.members.filter((member) => isMember(member, one.name)) })),
 		},
+	};
+}
+
+export function renumberedBinds<B extends Bind>(binds: readonly B[], map: OwnerMap): B[] {
+	return binds.map((bind) => {
+		const { created } = bind;
+		return created ? { ...bind, created: { ...created, uid: map.uid(created.uid), gid: map.gid(created.gid) } } : bind;
+	});
+}
+
+/** Returns the parts without names of possible clients: another machine has others. */
+export function withoutPeers<E extends OwnedEntry>(parts: Owned<E>): Owned<E> {
+	const { peers = [], ...accounts } = parts.accounts;
+	if (!peers.length) return parts;
+	const isPeer = (line: string) => peers.some(({ name }) => line.startsWith(`${name}:`));
+	return {
+		...parts,
+		accounts,
+		entries: parts.entries.map((entry) =>
+			entry.path === passwd ? withLines(entry, (lines) => lines.filter((line) => !isPeer(line))) : entry,
+		),
 	};
 }
 

@@ -1,4 +1,4 @@
-import type { Application, Rules } from "../application/application.ts";
+import type { Application, DirectoryOwner, Rules } from "../application/application.ts";
 import type { ObservedCalls } from "../confinement/seccomp/observed-calls.ts";
 import type { Passage } from "../documentation/documentation.ts";
 import type { Note } from "../failure.ts";
@@ -19,6 +19,25 @@ export interface SharedDirectory {
 	/** Number of files; 0 for sockets. */
 	readonly files: number;
 	readonly bytes: number;
+}
+
+/** Where clients find a socket: at its path on the host, in the host's network (an abstract name), held by systemd, or only inside. */
+export const socketReaches = ["host", "network", "unit", "cage"] as const;
+export type SocketReach = (typeof socketReaches)[number];
+
+/** A unix socket on which the application listens. */
+export interface OfferedSocket {
+	/** A real path, or an abstract name with `@`. */
+	readonly path: Path;
+	readonly reach: SocketReach;
+}
+
+/**
+ * A host directory that belongs to the service alone. The cage mounts it at the same path, read-write. A start creates it with
+ * this owner and mode if it is missing.
+ */
+export interface ServiceDirectory extends DirectoryOwner {
+	readonly path: Path;
 }
 
 /**
@@ -50,6 +69,8 @@ export type Reason =
 	| { readonly kind: "parent-of"; readonly child: Path }
 	| { readonly kind: "rule"; readonly rule: keyof Rules; readonly value: string }
 	| { readonly kind: "shared"; readonly what: SharedKind; readonly example: Path }
+	/** Holds sockets that the application offers. */
+	| { readonly kind: "offered"; readonly socket: Path }
 	| { readonly kind: "account" }
 	| { readonly kind: "loader-cache" }
 	| { readonly kind: "launcher" }
@@ -154,10 +175,23 @@ export interface Permissions {
 	readonly refused?: readonly { readonly name: string; readonly why: string }[];
 }
 
+/** Why a service may have this account as a client. */
+export const peerReasons = ["root", "configured", "active", "logs-in"] as const;
+
+/** An account that the cage knows by name and number alone, because the service may look up its client. */
+export interface PlannedPeer {
+	readonly name: string;
+	readonly uid: number;
+	readonly gid: number;
+	readonly reason: (typeof peerReasons)[number];
+}
+
 export interface PlannedAccounts {
 	readonly users: readonly { name: string; uid: number; gid: number; home: string; reason: string }[];
 	readonly groups: readonly { name: string; gid: number; members: readonly string[]; reason: string }[];
 	/** Number of host entries that the cage leaves out. */
+	/** Absent if there are none. */
+	readonly peers?: readonly PlannedPeer[];
 	readonly usersLeftOut: number;
 	readonly groupsLeftOut: number;
 	/**
@@ -182,6 +216,8 @@ export interface Plan {
 	readonly writable: readonly WritableDirectory[];
 	/** Host directories that the plan mounts without a rule. `rules.binds` contains them too. */
 	readonly shared: readonly SharedDirectory[];
+	/** `rules.binds` contains the directories of those that the host sees. */
+	readonly offeredSockets: readonly OfferedSocket[];
 	readonly offers: readonly Offer[];
 	/** Those of `rules.binds` that `--allow-write` or `--allow socket:` permits. */
 	readonly allowedBinds?: readonly string[];
@@ -230,6 +266,8 @@ export interface PlanInput {
 	readonly identity: Identity;
 	/** The cage's owner: 0 unless it is built without root. */
 	readonly owner?: number;
+	/** The cage has an account of its own, which owns no directory of the host. */
+	readonly isDedicated?: boolean;
 	/** Real path of the state folder, which no cage may see. */
 	readonly stateFolder?: Path;
 	/** The sum of all traced runs on the host. */
@@ -237,6 +275,8 @@ export interface PlanInput {
 	readonly additions: readonly Addition[];
 	readonly users: readonly User[];
 	readonly groups: readonly Group[];
+	/** Names of accounts with processes when the application was traced. */
+	readonly activeAccounts?: readonly string[];
 	readonly files: Files;
 	/** Returns the marks of files that were read before. */
 	readonly known?: (path: Path) => readonly Mark[] | undefined;

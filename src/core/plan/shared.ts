@@ -84,7 +84,7 @@ export function planShared(input: SharedInput): SharedDirectory[] {
 }
 
 /** Characters that every mount option, unit and script takes literally. A directory with another name is copied. */
-const plainName = /^[\w./@+,=~-]+$/;
+export const plainName = /^[\w./@+,=~-]+$/;
 
 function mayBeShared(path: Path, { files, included, isLeftOut, owner, occupied }: SharedInput): boolean {
 	const status = files.status(path);
@@ -94,7 +94,7 @@ function mayBeShared(path: Path, { files, included, isLeftOut, owner, occupied }
 }
 
 /** Whether only root and the cage's owner can replace the directory, because nobody was asked about that risk. */
-function isProtected(path: Path, files: Files, owner: number): boolean {
+export function isProtected(path: Path, files: Files, owner: number): boolean {
 	const parts = directoriesTo(path).flatMap((part): PathComponent[] => {
 		const status = files.status(part);
 		return status ? [{ ...status, path: part }] : [];

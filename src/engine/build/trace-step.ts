@@ -193,6 +193,7 @@ function cageOf(
 		...(accepted.length ? { accepted } : {}),
 		...(known?.retention ? { retention: known.retention } : {}),
 		...(known?.minimised && isSameApplication(known.application, requested) ? { minimised: known.minimised } : {}),
+		...clientsOf(machine, result.trace, earlier),
 		onHost: answers.onHost,
 		additions: earlier?.additions ?? [],
 		exercises: [...new Set([...(earlier?.exercises ?? []), ...passed])],
@@ -204,6 +205,19 @@ function cageOf(
 		trials: [],
 		seconds: { trace: Math.round((seconds + (earlier?.seconds.trace ?? 0)) * 100) / 100, plan: 0, build: 0, trial: 0 },
 	};
+}
+
+/** Accounts with processes now. One of them is probably a client of each unix socket. */
+function clientsOf(
+	{ accounts, processesOf }: Machine,
+	{ accesses }: Trace,
+	earlier: Cage | undefined,
+): Pick<Cage, "activeAccounts"> {
+	if (![...accesses.values()].some(({ succeeded }) => succeeded.has("listen"))) return {};
+	const users = accounts.users();
+	const uids = new Set(processesOf(users.map(({ uid }) => uid)).map(({ uid }) => uid));
+	const names = users.filter(({ uid }) => uids.has(uid)).map(({ name }) => name);
+	return { activeAccounts: [...new Set([...(earlier?.activeAccounts ?? []), ...names])].sort() };
 }
 
 /**

@@ -25,11 +25,13 @@ export function planToday(machine: ComparingMachine, cage: Cage, trace: Trace, k
 		notes: cage.notes ?? [],
 		identity: identityFor(machine, cage.application.user),
 		owner: accounts.own()?.uid ?? 0,
+		isDedicated: cage.dedicatedAccount !== undefined,
 		stateFolder: machine.stateFolder(),
 		trace,
 		additions: cage.additions,
 		users: accounts.users(),
 		groups: accounts.groups(),
+		activeAccounts: cage.activeAccounts ?? [],
 		files,
 		...(known ? { known: known.marks } : {}),
 	});

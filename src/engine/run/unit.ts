@@ -168,7 +168,10 @@ async function launched(
 	const executable = present.layout.permissions.executableData ?? [];
 	const mounts = [
 		...mountedData(input).map(({ path, source }) => ({ path, source, access: "rw" as const })),
-		...input.binds.map(({ access, path }) => ({ path: pathFromText(path), source: pathFromText(path), access })),
+		...input.binds.map(({ access, created, path }) => ({
+			...{ path: pathFromText(path), source: pathFromText(path), access },
+			...(created ? { created } : {}),
+		})),
 	].map((mount) => (executable.includes(mount.path) ? { ...mount, isExecutable: true as const } : mount));
 	mounts.sort((a, b) => a.path.length - b.path.length);
 	const launch = await machine.launcher.placeLaunch(

@@ -11,7 +11,7 @@ import { type AddedFile, refuseWhiteouts } from "../../core/image/tree.ts";
 import { confinerInside, imageName, type Workload, workloadOf } from "../../core/image/workload.ts";
 import { join, type Path, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { type OwnerMap, renumbered } from "../../core/plan/owners.ts";
+import { type OwnerMap, renumbered, renumberedBinds, withoutPeers } from "../../core/plan/owners.ts";
 import { maskWords } from "../../core/record/mask.ts";
 import type { CageRecord } from "../../core/record/record.ts";
 import type { ImageContent } from "../archive-store.ts";
@@ -129,7 +129,12 @@ function asImage({ machine }: Context, present: PresentCage): { present: Present
 	const owners = imageOwners(cage.name, names);
 	const { owner } = manifest;
 	const own = owner ? { owner: { uid: owners.uid(owner.uid), gid: owners.gid(owner.gid) } } : {};
-	const asNumbered = { ...manifest, ...renumbered(manifest, owners), ...own };
+	const asNumbered = {
+		...manifest,
+		...renumbered(withoutPeers(manifest), owners),
+		binds: renumberedBinds(manifest.binds, owners),
+		...own,
+	};
 	// The filter names numbers too.
 	return { present: { ...present, manifest: asNumbered, layout: layoutOf(machine.store, asNumbered, cage) }, owners };
 }

@@ -118,6 +118,14 @@ export const notesDe: Notes = {
 		"Der Käfig verweigert {path}, denn damit könnte die Anwendung dieses System steuern und den Käfig verlassen. Belassen Sie es dabei, wenn die Anwendung funktioniert. Um es trotzdem zu erlauben: {option}",
 	"socket-not-shared":
 		"Der Socket {path} ist erlaubt, aber {directory} enthält auch Dateien, die kein Käfig sehen darf. Verlegen Sie den Socket in ein eigenes Verzeichnis.",
+	"offered-socket-refused":
+		"Clients dieses Systems werden den Socket {path} der Anwendung nicht finden, denn {directory} steuert dieses System. Konfigurieren Sie einen Socket in einem eigenen Verzeichnis der Anwendung.",
+	"offered-socket-asks":
+		"Clients dieses Systems werden den Socket {path} der Anwendung nicht finden, denn auch andere benutzen {directory}. Um das Verzeichnis trotzdem zu teilen: {option}",
+	"offered-beside":
+		"Die Anwendung wird auch die Sockets anderer in {directory} sehen: {paths}. Um sie zu verbergen, konfigurieren Sie ein eigenes Verzeichnis.",
+	"offered-pid-file":
+		"{path} wird die Prozessnummer im Käfig enthalten. Werkzeuge dieses Systems dürfen kein Signal an sie senden; verwenden Sie `systemctl kill` oder `cagewright signal`.",
 	"neighbour-reached":
 		"Die Anwendung verbindet sich mit einem Dienst dieses Systems unter {path}. Cagewright erlaubt das und beobachtet von vorn.",
 	"shares-port":

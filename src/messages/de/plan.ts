@@ -51,6 +51,20 @@ export const planDe: Widen<typeof planEn> = {
 	},
 	spare: (place) => `die meisten Dienste brauchen es nicht: --exclude ${place}`,
 	shared: "Vom Host eingehängt, schreibgeschützt (--include kopiert es, --exclude lässt es weg)",
+	peers: "Namen von Konten, die Clients sein können, ohne Home, Shell und Gruppen (--without-account lässt eines weg)",
+	peerReasons: {
+		root: "Werkzeuge von root können Clients sein; der Name hat im Käfig kein Recht",
+		configured: "in der Konfiguration der Anwendung genannt",
+		active: "hatte während der Beobachtung Prozesse",
+		"logs-in": "darf sich auf diesem System anmelden",
+	},
+	offeredSockets: "Sockets, die die Anwendung anbietet",
+	socketReaches: {
+		host: "auf diesem System unter demselben Pfad",
+		network: "abstrakt: für alle im selben Netzwerk, also mit --network none für niemanden",
+		unit: "von systemd gehalten, auf diesem System unter demselben Pfad",
+		cage: "nur im Käfig: Clients dieses Systems finden ihn dort nicht",
+	},
 	offers: "Nicht im Plan; ergänzen Sie, was die Anwendung braucht",
 	offered: {
 		"plug-ins": (files, bytes) => `${files} weitere Module neben den geladenen, ${bytes}`,
@@ -108,6 +122,7 @@ export const reasonsDe: ReasonMessages = {
 			certificates: (example: string) => `Zertifikate, die der Host erneuern kann; die Anwendung las ${example}`,
 			socket: (example: string) => `enthält den Socket eines Dienstes des Hosts: ${example}`,
 		},
+		offered: (socket: string) => `dort finden Clients dieses Systems den Socket der Anwendung: ${socket}`,
 		account: "erzeugt: nur die nötigen Konten und Namensdienste",
 		decoy: "Köder: wertlos, die Anwendung sieht dort nicht nach; wer ihn öffnet, löst einen Alarm aus",
 		loaderCache: "erzeugt: Verzeichnis der Bibliotheken im Käfig",

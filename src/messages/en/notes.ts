@@ -108,6 +108,14 @@ export const notesEn = {
 		"The cage refuses {path}, because with it the application could control this machine and leave its cage. Leave it refused if the application works. To permit it nevertheless: {option}",
 	"socket-not-shared":
 		"Socket {path} is permitted, but {directory} also contains files that no cage may see. Move the socket to a separate directory.",
+	"offered-socket-refused":
+		"Clients of this machine will not find the application's socket {path}, because {directory} controls this machine. Configure a socket in a directory of the application's own.",
+	"offered-socket-asks":
+		"Clients of this machine will not find the application's socket {path}, because others use {directory} too. To share that directory nevertheless: {option}",
+	"offered-beside":
+		"The application will also see the sockets of others in {directory}: {paths}. To hide them, configure a separate directory.",
+	"offered-pid-file":
+		"{path} will contain the process number inside the cage. Tools of this machine must not signal it; use `systemctl kill` or `cagewright signal`.",
 	"neighbour-reached":
 		"The application connects to a service of this machine at {path}. Cagewright permits that and traces again from the start.",
 	"shares-port":

@@ -1,7 +1,7 @@
 import type { GroupName, Recommendation } from "../../core/plan/groups.ts";
 import type { Importance, MissingKind } from "../../core/plan/missing.ts";
 import type { PermissionName } from "../../core/plan/permission-words.ts";
-import type { Risk } from "../../core/plan/plan.ts";
+import type { PlannedPeer, Risk, SocketReach } from "../../core/plan/plan.ts";
 import type { Widen } from "../widen.ts";
 
 export const planEn = {
@@ -54,6 +54,20 @@ export const planEn = {
 	} satisfies Record<Recommendation, string>,
 	spare: (place: string) => `most services do not need it: --exclude ${place}`,
 	shared: "Mounted from the host, read-only (--include copies it, --exclude leaves it out)",
+	peers: "Names of accounts that may be clients, without home, shell and groups (--without-account leaves one out)",
+	peerReasons: {
+		root: "root's tools may be clients; the name has no right in the cage",
+		configured: "named in the application's configuration",
+		active: "had processes during the trace",
+		"logs-in": "may log in on this machine",
+	} satisfies Record<PlannedPeer["reason"], string>,
+	offeredSockets: "Sockets that the application offers",
+	socketReaches: {
+		host: "at the same path on this machine",
+		network: "abstract: for everybody in the same network, so --network none hides it",
+		unit: "held by systemd, at the same path on this machine",
+		cage: "only in the cage: clients of this machine do not find it there",
+	} satisfies Record<SocketReach, string>,
 	offers: "Not in the plan; add what the application needs",
 	offered: {
 		"plug-ins": (files: number, bytes: string) => `${files} more modules next to the loaded ones, ${bytes}`,
@@ -112,6 +126,7 @@ export const reasonsEn = {
 			certificates: (example: string) => `certificates that the host may renew; the application read ${example}`,
 			socket: (example: string) => `contains the socket of a host service: ${example}`,
 		},
+		offered: (socket: string) => `clients of this machine find the application's socket there: ${socket}`,
 		account: "generated: only the accounts and name services that are needed",
 		decoy: "decoy: worthless, the application does not look there; opening it raises an alarm",
 		loaderCache: "generated: index of the libraries in the cage",

@@ -46,7 +46,10 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 	const findings = [
 		...auditPathToCage(seen, policy.owner),
 		...missing.map((path): Finding => ({ code: "way-not-directory", path, severity: "danger", values: { kind: "absent" } })),
-		...auditBinds(binds.map(bindWay), policy.owner),
+		...auditBinds(
+			binds.map(({ mayBeAbsent, path }) => ({ ...bindWay(path), mayBeAbsent })),
+			policy.owner,
+		),
 		...auditWaysInPlace(
 			inPlace.map(({ way }) => way),
 			policy.owner,

@@ -118,6 +118,7 @@ function describe(
 		entries,
 		writable,
 		binds: bindsOf(plan),
+		offeredSockets: plan.offeredSockets,
 		accounts,
 		permissions,
 		identity,

@@ -50,6 +50,7 @@ import { isRootless, requireUserNamespaces, rootless, sandboxNamespaces } from "
 import { handOverPipes, mountWhenAsked, RunningApplication, spawnLaunch } from "./running-application.ts";
 import { makeLayer } from "./sandbox-mounts.ts";
 import { clearAbandoned, mountsName, removeScratch, scriptName } from "./scratch.ts";
+import { missingServiceDirectories, removeServiceDirectories } from "./service-directories.ts";
 import { hostShell, lineProblem, runGroup } from "./shell.ts";
 import { checkMountPoints, specificationOf } from "./specification.ts";
 import { TracePipe, tracePipe } from "./trace-pipe.ts";
@@ -101,8 +102,10 @@ export class UtilLinuxLauncher implements Launcher {
 		let trace: TracePipe | undefined;
 		let log: LogReader | undefined;
 		const groups: CgroupLimit[] = [];
+		const created = missingServiceDirectories(request);
 		const cleanUp = async () => {
 			log?.stop();
+			removeServiceDirectories(created);
 			await removeScratch(folder);
 			await removeCgroups(groups);
 		};

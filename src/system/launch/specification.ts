@@ -16,6 +16,7 @@ import { rulesetOf } from "./method.ts";
 import { knownLoaderAndLibraries, loopbackPlace } from "./own-programs.ts";
 import { isRootless, rootless } from "./rootless.ts";
 import { harmlessDevices, hostDeviceLinks, hostMounts } from "./sandbox-mounts.ts";
+import { makeEmptyDirectory } from "./service-directories.ts";
 
 /** Turns a request into the input of the launch script, with this machine's paths and mounts. */
 
@@ -114,9 +115,15 @@ function cageRoot(
 	};
 	// Nested writable directories come with the outermost one.
 	for (const path of outermost(cage.writable)) add(path, sourceOf(path, cage), "rw", writableIdentity(path, cage));
-	for (const { access, path: text } of cage.binds) {
+	for (const { access, created, path: text } of cage.binds) {
 		const path = pathFromText(text);
-		add(path, path, access, bindIdentity(path));
+		if (!created) add(path, path, access, bindIdentity(path));
+		else if (!sandbox) mounts.push({ path, source: path, access, created });
+		else {
+			const source = joinPath(sandbox.folder, `data${mounts.length}`);
+			makeEmptyDirectory(source, created);
+			mounts.push({ path, source, access });
+		}
 	}
 	mounts.sort((a, b) => a.path.length - b.path.length);
 	return {

@@ -4,13 +4,14 @@ import { join as joinText } from "node:path";
 import { sourceOf } from "../../core/cage/in-place.ts";
 import type { UnitInput } from "../../core/confinement/unit/input.ts";
 import { Failure } from "../../core/failure.ts";
-import { join, outermost, type Path, pathToBytes } from "../../core/path/path.ts";
+import { join, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { writableBinds } from "../../core/plan/binds.ts";
 import type { CageLayout, Sandbox } from "../../engine/launch-ports.ts";
 import type { TrialServices } from "../../engine/ports.ts";
 import { openBind, openWritable, withSource } from "../files/mounts.ts";
 import { allocatedBytes } from "../files/survey.ts";
 import { copyTree, type TreeCopy } from "../files/trees.ts";
+import { isCreated, makeEmptyDirectory } from "../launch/service-directories.ts";
 import { isLeftover, transientName } from "../state/process-identity.ts";
 import { type ChildProcess, startTool } from "../tools.ts";
 import { must, removeRuntimeUnit, runtimeUnits, systemctl } from "../units/systemctl.ts";
@@ -82,18 +83,24 @@ async function copiedMounts(cage: CageLayout, { folder }: Sandbox): Promise<Pick
 	const job: TreeCopy = { isRoot: true, reflinks: new Set(), skipped: [], unstable: [] };
 	for (const [path, open] of [
 		...outermost(cage.writable).map((path) => [path, () => openWritable(path, cage)] as const),
-		...writableBinds(cage.binds).map((path) => [path, () => openBind(path)] as const),
+		...writableBinds(cage.binds.filter((bind) => !isCreated(bind))).map((path) => [path, () => openBind(path)] as const),
 	]) {
 		const source = join(folder, `data${copied.length}`);
 		// A second start finds the first one's files.
 		if (!existsSync(pathToBytes(source))) await withSource(open(), (from) => copyTree(job, from, source, path));
 		copied.push({ path, source });
 	}
+	for (const { created, path: text } of cage.binds.filter(isCreated)) {
+		const source = join(folder, `data${copied.length}`);
+		makeEmptyDirectory(source, created);
+		copied.push({ path: pathFromText(text), source });
+	}
 	return { data: copied, binds: cage.binds.filter(({ access }) => access === "ro") };
 }
 
 /** Whether these copies need at most this many bytes. Unreadable files do not count. */
 function fits(cage: CageLayout, bytes: number): boolean {
-	const copied = [...outermost(cage.writable).map((path) => sourceOf(path, cage)), ...writableBinds(cage.binds)];
+	const binds = writableBinds(cage.binds.filter((bind) => !isCreated(bind)));
+	const copied = [...outermost(cage.writable).map((path) => sourceOf(path, cage)), ...binds];
 	return copied.reduce((sum, place) => sum + allocatedBytes(place), 0) <= bytes;
 }

@@ -99,7 +99,8 @@ async function startAttempts({ brought, directories, launcher, names, output, te
 	const [first = ""] = brought.map(nativePath);
 	for (const name of names) linkSync(join(launchFolder, basename(first)), join(launchFolder, name));
 	for (const { place: directory, source } of directories) {
-		const { gid, mode, uid } = lstatSync(pathToBytes(source));
+		// A service's own directory may not exist yet.
+		const { gid, mode, uid } = lstatSync(pathToBytes(source), { throwIfNoEntry: false }) ?? { gid: 0, mode: 0o755, uid: 0 };
 		mkdirSync(pathToBytes(directory), { mode: 0o700 });
 		chownSync(pathToBytes(directory), uid, gid);
 		chmodSync(pathToBytes(directory), mode & 0o1777);

@@ -84,6 +84,7 @@ const cageSchema = v.looseObject({
 	dedicatedAccount: v.exactOptional(v.string()),
 	stateInPlace: v.exactOptional(v.array(path)),
 	requested: v.exactOptional(v.string()),
+	activeAccounts: v.exactOptional(strings),
 	footprint: v.exactOptional(
 		v.object({
 			ports: strings,

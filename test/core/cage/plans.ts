@@ -56,6 +56,7 @@ export function plan(entries: readonly Entry[], values: Partial<Plan> = {}): Pla
 		accounts: { users: [], groups: [], usersLeftOut: 0, groupsLeftOut: 0 },
 		permissions: { capabilities: [] },
 		shared: [],
+		offeredSockets: [],
 		offers: [],
 		grants: [],
 		declined: [],

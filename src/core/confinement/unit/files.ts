@@ -23,7 +23,7 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	const { plan } = input;
 	const data = mountedData(input);
 	const stateInTemporary = data.some(({ path }) => temporaryDirectories.some((directory) => directory === path));
-	const binds = input.binds.map(({ path, access }) => ({ path: pathFromText(path), access }));
+	const binds = input.binds.map((bind) => ({ ...bind, path: pathFromText(bind.path) }));
 
 	if (!input.isPortable) {
 		unit.comment("The cage's current generation; a new one takes effect at the next start.");
@@ -41,8 +41,9 @@ export function files(unit: UnitLines, input: UnitInput): void {
 		unit.comment("A file that only an account may read, whose number each machine chooses.");
 		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", source, path, "norbind"));
 	}
-	for (const { path, access } of binds) {
-		unit.comment("A host directory that the administrator chose, without mounts below it.");
+	for (const { path, access, created } of binds) {
+		const purpose = created ? "of the service's sockets, where clients find them" : "that the administrator chose";
+		unit.comment(`A host directory ${purpose}, without mounts below it.`);
 		const setting = access === "rw" ? "BindPaths" : "BindReadOnlyPaths";
 		unit.set(setting, bindWord(setting, path, path, "norbind"));
 	}

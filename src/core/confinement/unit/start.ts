@@ -1,12 +1,14 @@
-import { type Limits, launchEnvironment } from "../../application/application.ts";
+import { type DirectoryOwner, type Limits, launchEnvironment } from "../../application/application.ts";
 import { parsePassedSocket, standardInput } from "../../application/passed-socket.ts";
-import { join, pathFromText } from "../../path/path.ts";
+import { join, type Path, pathFromText } from "../../path/path.ts";
+import { showPath } from "../../path/quote.ts";
+import { octal } from "../../text.ts";
 import { coreLimit, launchDirectory, launchFailed } from "../launch.ts";
 import { initWords } from "../programs/init.ts";
 import { isPerConnection } from "../programs/passed-sockets.ts";
 import { initKeepsKill, initOf, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
-import { argumentWord, assignmentWord, pathText, programWord } from "./quote.ts";
+import { argumentWord, assignmentWord, pathText, pathWord, programWord } from "./quote.ts";
 
 /** Variables that systemd sets for every service and our launcher does not. Unset, because the trial ran without them. */
 const systemdEnvironment = [
@@ -40,6 +42,7 @@ export function start(unit: UnitLines, input: UnitInput): void {
 			`No ExecReload= and no ExecStop=: ${steering.join(" and ")} would also affect these commands, which run outside the cage as root.`,
 		);
 	else outside(unit, input);
+	runtimeDirectories(unit, input);
 	end(unit, input);
 }
 
@@ -82,9 +85,39 @@ function cage(unit: UnitLines, input: UnitInput): void {
 	unit.set("UnsetEnvironment", systemdEnvironment.filter((name) => !(name in environment)).join(" "));
 }
 
+/** systemd creates these, and removes them when the service stops. */
+function runtimeDirectories(unit: UnitLines, input: UnitInput): void {
+	const directories = serviceDirectories(input).filter((one) => isRuntime(one, input));
+	if (!directories.length) return;
+	unit.comment("The directory of the service's sockets. It survives a restart, because cages of clients mount it.");
+	unit.set("RuntimeDirectory", directories.map(({ path }) => pathWord("RuntimeDirectory", path).replace("/run/", "")).join(" "));
+	unit.set("RuntimeDirectoryMode", octal(directories[0]?.mode ?? 0));
+	unit.set("RuntimeDirectoryPreserve", "restart");
+}
+
+/** Host directories of the service's own, which must exist before systemd mounts them. The launcher creates them itself. */
+function serviceDirectories({ binds, launch }: UnitInput): (DirectoryOwner & { readonly path: Path })[] {
+	if (launch) return [];
+	return binds.flatMap(({ created, path }) => (created ? [{ ...created, path: pathFromText(path) }] : []));
+}
+
+/** systemd gives these one mode, and the service's account. */
+function isRuntime({ gid, mode, uid, ...one }: DirectoryOwner, input: UnitInput): boolean {
+	const { identity } = input.plan;
+	const first = serviceDirectories(input).find((other) => other.isRuntime);
+	return one.isRuntime === true && uid === identity.uid && gid === identity.gid && mode === first?.mode;
+}
+
 function outside(unit: UnitLines, input: UnitInput): void {
 	unit.comment("The following commands run outside the cage, and with + as root.");
 	if (!input.launch) unit.set("RootDirectoryStartOnly", "yes");
+	for (const { gid, mode, path, uid, ...one } of serviceDirectories(input)) {
+		if (isRuntime({ gid, mode, uid, ...one }, input)) continue;
+		unit.comment("Creates the directory of the service's sockets if it is missing.");
+		const create = `PATH=/usr/bin:/bin; [ -e "$1" ] || install -d -m ${octal(mode)} -o ${uid} -g ${gid} "$1"`;
+		const words = ["-c", create, "sh", showPath(path)].map(argumentWord);
+		unit.set("ExecStartPre", `+/bin/sh ${words.join(" ")}`);
+	}
 	if (input.reloadSignal !== undefined) {
 		unit.comment("This signal makes the application reload its configuration.");
 		unit.set("ExecReload", signalCommand(input, input.reloadSignal));
