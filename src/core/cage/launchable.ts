@@ -80,7 +80,8 @@ function requireMounts({ binds, writable }: LaunchValues, state: Path): void {
 		const path = pathFromText(text);
 		// `mayBeBound` judges a path by its text, which must be normalised for that.
 		if (!isPlain(path) || !mayBeBound(path)) throw new Failure("bind-refused", { path: showPath(path) }, 4);
-		if (created && (!isWithin(path, runDirectory) || created.mode & 0o002)) throw new Failure("bind-refused", { path: showPath(path) }, 4);
+		if (created && (!isWithin(path, runDirectory) || created.mode & 0o002))
+			throw new Failure("bind-refused", { path: showPath(path) }, 4);
 		if (isWithin(path, state) || isWithin(state, path)) {
 			throw new Failure("bind-state", { path: showPath(path), state: showPath(state) }, 4);
 		}

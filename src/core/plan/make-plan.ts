@@ -152,7 +152,12 @@ export function makePlan(input: PlanInput): Plan {
 		collector.addBind(path, { kind: "offered", socket });
 	}
 	for (const one of shared) collector.addBind(one.path, { kind: "shared", what: one.kind, example: one.example });
-	const { accounts: own, group, nsswitch, passwd } = planAccounts(
+	const {
+		accounts: own,
+		group,
+		nsswitch,
+		passwd,
+	} = planAccounts(
 		identity,
 		trace,
 		writable.directories,

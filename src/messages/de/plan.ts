@@ -51,7 +51,7 @@ export const planDe: Widen<typeof planEn> = {
 	},
 	spare: (place) => `die meisten Dienste brauchen es nicht: --exclude ${place}`,
 	shared: "Vom Host eingehängt, schreibgeschützt (--include kopiert es, --exclude lässt es weg)",
-	peers: "Namen von Konten, die Clients sein können, ohne Home, Shell und Gruppen (--without-account lässt eines weg)",
+	peers: "Namen von Konten, die Clients sein können, ohne Home, Shell und Gruppen",
 	peerReasons: {
 		root: "Werkzeuge von root können Clients sein; der Name hat im Käfig kein Recht",
 		configured: "in der Konfiguration der Anwendung genannt",

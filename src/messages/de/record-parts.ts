@@ -104,6 +104,7 @@ export const recordPartsDe: RecordPartsMessages = {
 	special: "Dateien mit besonderen Modi",
 	noSpecial: "Keine Datei hat ein setuid-, setgid- oder Sticky-Bit, und nur Eigentümer dürfen in ihre Dateien schreiben.",
 	bindsHead: ["Verzeichnis des Hosts", "Zugriff"],
+	offeredHead: ["Socket", "Wo Clients ihn finden"],
 	access: { ro: "lesen", rw: "lesen und schreiben" },
 	groupWriting:
 		"Der Käfig ist im Betrieb schreibgeschützt. Die Anwendung kann nur in diese Verzeichnisse schreiben und darin keine Dateien ausführen.",

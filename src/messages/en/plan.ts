@@ -54,7 +54,7 @@ export const planEn = {
 	} satisfies Record<Recommendation, string>,
 	spare: (place: string) => `most services do not need it: --exclude ${place}`,
 	shared: "Mounted from the host, read-only (--include copies it, --exclude leaves it out)",
-	peers: "Names of accounts that may be clients, without home, shell and groups (--without-account leaves one out)",
+	peers: "Names of accounts that may be clients, without home, shell and groups",
 	peerReasons: {
 		root: "root's tools may be clients; the name has no right in the cage",
 		configured: "named in the application's configuration",

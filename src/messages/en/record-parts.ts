@@ -104,6 +104,7 @@ export const recordPartsEn = {
 	special: "Files with special modes",
 	noSpecial: "No file has a setuid, setgid or sticky bit, and only owners may write to their files.",
 	bindsHead: ["Host directory", "Access"],
+	offeredHead: ["Socket", "Where clients find it"],
 	access: { ro: "read", rw: "read and write" },
 	groupWriting:
 		"The cage is read-only while it runs. The application can write only to these directories, and cannot execute files in them.",

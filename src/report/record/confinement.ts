@@ -122,7 +122,7 @@ function allowed({ manifest }: CageRecord, messages: Messages): Block[] {
 
 export function accounts({ evidence, manifest }: CageRecord, messages: Messages): Block[] {
 	const words = messages.record;
-	const { groups, groupsLeftOut, users, usersLeftOut } = manifest.accounts;
+	const { groups, groupsLeftOut, peers = [], users, usersLeftOut } = manifest.accounts;
 	const without = evidence?.withoutAccounts ?? [];
 	const [before = "", after = ""] = words.accountsLeftOut("\0").split("\0");
 	return [
@@ -135,6 +135,12 @@ export function accounts({ evidence, manifest }: CageRecord, messages: Messages)
 			"groups",
 			words.groupHead,
 			groups.map((group) => [code(group.name), String(group.gid), messages.accountReason(group.reason)]),
+		),
+		...(peers.length ? [heading(messages.cli.plan.peers)] : []),
+		...table(
+			"peers",
+			words.userHead,
+			peers.map((peer) => [code(peer.name), String(peer.uid), String(peer.gid), messages.cli.plan.peerReasons[peer.reason]]),
 		),
 		text(words.leftOut(usersLeftOut, groupsLeftOut)),
 		...(without.length ? [text(before, ...joined(without.map(code)), after)] : []),
@@ -184,6 +190,12 @@ export function permissions({ cage, evidence, manifest, place }: CageRecord, mes
 			"binds",
 			parts.bindsHead,
 			manifest.binds.map(({ access, path }) => [code(path), parts.access[access]]),
+		),
+		...(manifest.offeredSockets?.length ? [heading(messages.cli.plan.offeredSockets)] : []),
+		...table(
+			"offered-sockets",
+			parts.offeredHead,
+			(manifest.offeredSockets ?? []).map(({ path, reach }) => [code(showPath(path)), messages.cli.plan.socketReaches[reach]]),
 		),
 		...(evidence?.shared.length ? [heading(words.shared)] : []),
 		...table(

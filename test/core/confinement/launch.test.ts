@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { cageSteps } from "../../../src/core/confinement/cage-steps.ts";
 import { bindMask, canSkipReads, lackingAbilities, landlockRuleset, scopeMask } from "../../../src/core/confinement/landlock.ts";
 import type { CageRoot, LaunchSpec } from "../../../src/core/confinement/launch.ts";
 import { launchScript, mountsCommand, namespaceCommand, splitLaunchScript } from "../../../src/core/confinement/launch-script.ts";
@@ -127,6 +128,18 @@ describe("a cage", () => {
 			`ln -s -- -x ${inCage("/tmp/-l")}`,
 			`umount -n ${inCage("/.launch")}`,
 		]);
+	});
+	test("a service's own directory is created like the host's before it is mounted, and never through a link", () => {
+		const created = { mode: 0o2750, uid: 5, gid: 6 };
+		const source = path("/run/app");
+		const root = { ...cage, mounts: [{ path: source, source, access: "rw", created }] } as const;
+		const all = cageSteps(spec(root), root).mounts;
+		const at = all.findIndex((line) => line.startsWith("[ -e /run/app ]"));
+		expect(all[at]).toBe(
+			"[ -e /run/app ] || { mkdir -m 700 /run/app && chown 5:6 /run/app && chmod 2750 /run/app; } || exit 125",
+		);
+		expect(all[at + 1]).toMatch(/^\{ \[ -d \/run\/app \] && \[ ! -L \/run\/app \]; \} \|\| .* exit 125; \}$/);
+		expect(all[at + 2]).toBe(`mount -n -o bind,rw,nosuid,nodev,noexec /run/app ${inCage("/run/app")}`);
 	});
 	test.each([
 		["itself", {}, inCage("/site")],

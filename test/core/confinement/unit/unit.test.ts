@@ -197,6 +197,20 @@ describe("a cage's unit", () => {
 		expect(values(text, "ReadWritePaths")).toEqual(["+/var/lib/app +/srv/share"]);
 	});
 
+	it("creates the directories of the service's sockets as RuntimeDirectory= does, or before it mounts them", () => {
+		const bind = (at: string, created: { mode: number; uid?: number; isRuntime?: true }) =>
+			({ path: at, access: "rw", created: { uid: 990, gid: 991, ...created } }) as const;
+		const own = unit({}, { binds: [bind("/run/app", { mode: 0o2750, isRuntime: true }), bind("/run/more", { mode: 0o755 })] });
+		expect(values(own, "RuntimeDirectory")).toEqual(["app"]);
+		expect(values(own, "RuntimeDirectoryMode")).toEqual(["2750"]);
+		expect(values(own, "ExecStartPre")).toEqual([
+			'+/bin/sh -c "PATH=/usr/bin:/bin; [ -e \\"$$1\\" ] || install -d -m 0755 -o 990 -g 991 \\"$$1\\"" sh /run/more',
+		]);
+		expect(values(own, "BindPaths").slice(-2)).toEqual(["/run/app:/run/app:norbind", "/run/more:/run/more:norbind"]);
+		const foreign = unit({}, { binds: [bind("/run/app", { mode: 0o755, uid: 5, isRuntime: true })] });
+		expect([values(foreign, "RuntimeDirectory"), values(foreign, "ExecStartPre").length]).toEqual([[], 1]);
+	});
+
 	it("reloads and stops with the known signals", () => {
 		expect(values(unit(), "ExecReload")).toEqual([]);
 		const reload = values(unit({}, { reloadSignal: "USR2" }), "ExecReload")[0];

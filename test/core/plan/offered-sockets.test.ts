@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import type { Plan } from "../../../src/core/plan/plan.ts";
+import { application, asApp, asRoot, type Did, entryAt, planFor, rules, trace, writableOf } from "./traces.ts";
+import { directory, file, link, type Node, socket, tree } from "./tree.ts";
+
+type Values = Parameters<typeof planFor>[2];
+const own = { uid: asApp.uid, gid: asApp.gid };
+const sockets = ({ offeredSockets }: Plan) => offeredSockets.map(({ path, reach }) => `${reach} ${path}`);
+const codes = ({ notes }: Plan) => notes.map(({ code }) => code).filter((code) => code.startsWith("offered"));
+const service = (nodes: Record<string, Node>, did: Record<string, Did>, values: Values = {}) =>
+	planFor(tree(nodes), trace(did), { identity: asApp, ...values });
+const listen = "listen create";
+
+describe("a directory of sockets that belongs to the application alone", () => {
+	const nodes = {
+		"/run/app": directory({ ...own, mode: 0o2750 }),
+		"/run/app/app.pid": file("7", own),
+		"/run/app/app.sock": socket(),
+	};
+	const made = service(nodes, { "/run/app/app.sock": listen, "/run/app/app.pid": "write create" });
+
+	test("is mounted from the host with its owner and mode, and holds no state of the cage", () => {
+		expect(sockets(made)).toEqual(["host /run/app/app.sock"]);
+		const created = { uid: own.uid, gid: own.gid, mode: 0o2750 };
+		expect(made.rules.binds).toEqual([{ path: "/run/app", access: "rw", created }]);
+		expect(writableOf(made)).toEqual([]);
+		expect(entryAt(made, "/run/app")).toMatchObject({
+			kind: "bind",
+			reasons: [{ kind: "offered", socket: "/run/app/app.sock" }],
+		});
+	});
+	test("comes with a warning that its file of the process number is the cage's", () => {
+		expect(codes(made)).toEqual(["offered-pid-file"]);
+	});
+	test("is created at the start if the service manager or the application does so", () => {
+		const directories = ["/run/app:0710", "/run/more:0700:other"];
+		const [unit, tmpfiles, itself] = ["/run/app/a.sock", "/run/more/a.sock", "/run/itself/a.sock"].map((path) =>
+			service({}, { [path]: listen }, { application: { ...application, directories } }),
+		);
+		expect(unit?.rules.binds).toMatchObject([{ created: { ...own, mode: 0o710, isRuntime: true } }]);
+		expect(tmpfiles?.rules.binds).toEqual([{ path: "/run/more", access: "rw", created: { uid: 1000, gid: 1000, mode: 0o700 } }]);
+		expect(itself?.rules.binds).toEqual([{ path: "/run/itself", access: "rw", created: { ...own, mode: 0o755 } }]);
+	});
+	test("is found behind /var/run, and mounted as a whole if it has several levels", () => {
+		const nodes = { "/var/run": link("/run"), "/run/app/login": directory({ mode: 0o750 }) };
+		const made = service(nodes, { "/var/run/app/login/a": listen, "/var/run/app/b": listen }, { identity: asRoot });
+		expect(sockets(made)).toEqual(["host /run/app/b", "host /run/app/login/a"]);
+		expect(made.rules.binds.map(({ path }) => path)).toEqual(["/run/app"]);
+	});
+	test("may hold other sockets of the account, which the plan names", () => {
+		const made = service({ ...nodes, "/run/app/second.sock": { ...socket(), ...own } }, { "/run/app/app.sock": listen });
+		expect([sockets(made), codes(made)]).toEqual([["host /run/app/app.sock"], ["offered-beside"]]);
+	});
+});
+
+describe("a socket stays in the cage", () => {
+	const app = { "/run/app": directory(own) };
+	test.each<[string, string, Record<string, Node>, Values?]>([
+		["directly in /run", "/run/app.sock", {}],
+		["in /tmp", "/tmp/app.sock", {}],
+		["among state", "/var/lib/app/app.sock", { "/var/lib/app": directory(own) }],
+		["beside a file of another account", "/run/app/app.sock", { ...app, "/run/app/key": file("", { uid: 77 }) }],
+		["in a directory of another account", "/run/app/app.sock", { "/run/app": directory({ uid: 77 }) }],
+		["where everybody may create files", "/run/app/app.sock", { "/run/app": directory({ mode: 0o1777 }) }],
+		[
+			"where another account can replace a directory",
+			"/run/app/in/a.sock",
+			{ "/run/app": directory({ uid: 77 }), "/run/app/in": directory(own) },
+		],
+		["without root", "/run/app/app.sock", app, { owner: own.uid }],
+		["of a cage with an account of its own", "/run/app/app.sock", app, { isDedicated: true }],
+		["in a directory that a rule stores in the cage", "/run/app/app.sock", app, { rules: rules({ writable: ["/run/app"] }) }],
+	])("%s", (_, path, nodes, values = {}) => {
+		const made = service(nodes, { [path]: listen }, values);
+		expect(sockets(made)).toEqual([`cage ${path}`]);
+		expect(made.rules.binds.filter(({ created }) => created)).toEqual([]);
+	});
+	test("in a place that the host trusts, with a note", () => {
+		const made = service({}, { "/run/dbus/app.sock": listen }, { identity: asRoot });
+		expect([sockets(made), codes(made)]).toEqual([["cage /run/dbus/app.sock"], ["offered-socket-refused"]]);
+	});
+});
+
+test("a bind that the administrator asked for shows the socket too", () => {
+	const made = service(
+		{ "/srv/app": directory(own) },
+		{ "/srv/app/a.sock": listen },
+		{
+			rules: rules({ binds: [{ path: "/srv/app", access: "rw" }] }),
+		},
+	);
+	expect(sockets(made)).toEqual(["host /srv/app/a.sock"]);
+	expect(made.rules.binds).toEqual([{ path: "/srv/app", access: "rw" }]);
+});
+
+test("abstract sockets are reached in the same network only, and passed ones are systemd's", () => {
+	const seen = trace({}, { abstractSockets: new Set(["mine", "theirs"]), abstractPeers: new Set(["theirs"]) });
+	const of = (network: "host" | "none") =>
+		sockets(
+			planFor(tree({}), seen, { application: { ...application, network, sockets: ["stream /run/app.sock", "stream 80"] } }),
+		);
+	expect(of("host")).toEqual(["unit /run/app.sock", "network @mine"]);
+	expect(of("none")).toEqual(["unit /run/app.sock", "cage @mine"]);
+});
