@@ -45,7 +45,8 @@ export function files(unit: UnitLines, input: UnitInput): void {
 		const purpose = created ? "of the service's sockets, where clients find them" : "that the administrator chose";
 		unit.comment(`A host directory ${purpose}, without mounts below it.`);
 		const setting = access === "rw" ? "BindPaths" : "BindReadOnlyPaths";
-		unit.set(setting, bindWord(setting, path, path, "norbind"));
+		// Mounted before each command of the unit, so also before the one that creates it.
+		unit.set(setting, bindWord(setting, path, path, "norbind", created ? "-" : ""));
 	}
 	unit.comment("The prefix + means a path in the cage; without it the path would be the host's.");
 	unit.set("ReadOnlyPaths", "+/");

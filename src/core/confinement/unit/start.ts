@@ -114,7 +114,8 @@ function outside(unit: UnitLines, input: UnitInput): void {
 	for (const { gid, mode, path, uid, ...one } of serviceDirectories(input)) {
 		if (isRuntime({ gid, mode, uid, ...one }, input)) continue;
 		unit.comment("Creates the directory of the service's sockets if it is missing.");
-		const create = `PATH=/usr/bin:/bin; [ -e "$1" ] || install -d -m ${octal(mode)} -o ${uid} -g ${gid} "$1"`;
+		// A command of the unit has the unit's mounts, in which the host's /run may be covered (measured).
+		const create = `PATH=/usr/bin:/bin; exec nsenter --target 1 --mount sh -c '[ -e "$1" ] || install -d -m ${octal(mode)} -o ${uid} -g ${gid} "$1"' sh "$1"`;
 		const words = ["-c", create, "sh", showPath(path)].map(argumentWord);
 		unit.set("ExecStartPre", `+/bin/sh ${words.join(" ")}`);
 	}
