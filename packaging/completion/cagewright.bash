@@ -61,7 +61,7 @@ _cagewright() {
 			if ((index + 1 == COMP_CWORD)); then _cagewright_kind command; else _cagewright_kind file; fi
 			return
 			;;
-		--state | --lang | --require | --resume | --name | --user | --env | --probe | --exercise | --include | --exclude | --writable | --bind | --network | --calls | --allow | --cwd | --set | --timeout | --directory | --socket | --limit-memory | --limit-processes | --limit-files | --seed | --device | --allow-secret | --allow-setuid | --allow-write | --decoy | --refuse | --accept-finding | --account | --without-account | --dedicated-account | --attach | --for | --rounds | --keep | --keep-kind | --give-up | --jobs | --dropin | --format | -o | --output | --stop-timeout | --root | --container | --pid | --on-alarm | --check-every | --accept | --until | --revoke | --configuration | --keep-generations | --keep-days | --to | --verify | --purpose | --initiated-by | --implemented-by | --approved-by | --as | --timer)
+		--state | --lang | --require | --resume | --name | --user | --env | --probe | --exercise | --include | --exclude | --writable | --bind | --network | --calls | --allow | --cwd | --set | --timeout | --directory | --socket | --limit-memory | --limit-processes | --limit-files | --seed | --device | --allow-secret | --allow-setuid | --allow-write | --decoy | --refuse | --accept-finding | --account | --without-account | --dedicated-account | --attach | --for | --rounds | --keep | --keep-kind | --give-up | --jobs | --dropin | --client-probe | --format | -o | --output | --stop-timeout | --root | --container | --pid | --on-alarm | --check-every | --accept | --until | --revoke | --configuration | --keep-generations | --keep-days | --to | --verify | --purpose | --initiated-by | --implemented-by | --approved-by | --as | --timer)
 			option=$word
 			if [[ ${COMP_WORDS[index + 1]} == = ]]; then ((index++)); fi
 			((index++))
@@ -113,7 +113,7 @@ _cagewright() {
 		plan) _cagewright_words --probe --include --exclude --writable --bind --calls --allow --dry-run --seed --device --allow-secret --allow-setuid --allow-write --decoy --take-documented --refuse --accept-finding --account --without-account --dedicated-account ;;
 		build) _cagewright_words --probe --include --exclude --writable --bind --calls --allow --dry-run --seed --device --allow-secret --allow-setuid --allow-write --decoy --refuse --accept-finding --account --without-account --dedicated-account ;;
 		trial) _cagewright_words --probe --include --exclude --writable --bind --calls --allow --yes --dry-run --seed --device --allow-secret --allow-setuid --allow-write --decoy --refuse --accept-finding --account --without-account --dedicated-account --rounds --no-selftest --unit --dropin ;;
-		adopt) _cagewright_words --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --allow-write --decoy --refuse --accept-finding --account --without-account --dedicated-account --on-host --rounds --no-selftest --replace ;;
+		adopt) _cagewright_words --name --user --env --probe --client-probe --exercise --include --exclude --writable --bind --network --calls --allow --yes --dry-run --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --allow-write --decoy --refuse --accept-finding --account --without-account --dedicated-account --on-host --rounds --no-selftest --replace ;;
 		release) _cagewright_words --keep --yes --dry-run ;;
 		export) _cagewright_words --format -o --output --with-data --allow-secret-export ;;
 		import) _cagewright_words --allow-secret --allow-setuid --allow-write --dedicated-account --name --yes --dry-run --no-trial ;;
@@ -145,7 +145,7 @@ _cagewright() {
 		'make 0') _cagewright_kind template; _cagewright_kind service ;;
 		'trace 0') _cagewright_kind template; _cagewright_kind service; _cagewright_kind cage ;;
 		'plan 0' | 'build 0' | 'trial 0' | 'export 0' | 'run 0' | 'shell 0' | 'signal 0' | 'unit 0' | 'show 0' | 'explain 0' | 'selftest '* | 'watch '* | 'check '* | 'update '* | 'rollback 0' | 'diff 0' | 'minimise 0' | 'remove 0' | 'record 0') _cagewright_kind cage ;;
-		'adopt 0' | 'release 0' | 'apps 0') _cagewright_kind service ;;
+		'adopt '* | 'release '* | 'apps 0') _cagewright_kind service ;;
 		'import 0' | 'explain 1') _cagewright_kind file ;;
 		'signal 1') _cagewright_words HUP INT TERM QUIT USR1 USR2 WINCH CONT STOP KILL ;;
 		'template 0') _cagewright_words list new show save check diff import accept export remove ;;

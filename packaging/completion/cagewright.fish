@@ -20,7 +20,7 @@ function __cagewright_parse
                 break
             case '--state=*'
                 set state (string replace -- --state= '' $word)
-            case --state --lang --require --resume --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --allow-write --decoy --refuse --accept-finding --account --without-account --dedicated-account --attach --for --rounds --keep --keep-kind --give-up --jobs --dropin --format -o --output --stop-timeout --root --container --pid --on-alarm --check-every --accept --until --revoke --configuration --keep-generations --keep-days --to --verify --purpose --initiated-by --implemented-by --approved-by --as --timer
+            case --state --lang --require --resume --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --allow-write --decoy --refuse --accept-finding --account --without-account --dedicated-account --attach --for --rounds --keep --keep-kind --give-up --jobs --dropin --client-probe --format -o --output --stop-timeout --root --container --pid --on-alarm --check-every --accept --until --revoke --configuration --keep-generations --keep-days --to --verify --purpose --initiated-by --implemented-by --approved-by --as --timer
                 set option $word
             case '-*'
             case '*'
@@ -138,8 +138,8 @@ complete -c cagewright -n '__cagewright_argument trace 0' -a '(__cagewright_cage
 complete -c cagewright -n '__cagewright_argument plan 0' -a '(__cagewright_cages)'
 complete -c cagewright -n '__cagewright_argument build 0' -a '(__cagewright_cages)'
 complete -c cagewright -n '__cagewright_argument trial 0' -a '(__cagewright_cages)'
-complete -c cagewright -n '__cagewright_argument adopt 0' -a '(__cagewright_services)'
-complete -c cagewright -n '__cagewright_argument release 0' -a '(__cagewright_services)'
+complete -c cagewright -n '__cagewright_argument adopt' -a '(__cagewright_services)'
+complete -c cagewright -n '__cagewright_argument release' -a '(__cagewright_services)'
 complete -c cagewright -n '__cagewright_argument export 0' -a '(__cagewright_cages)'
 complete -c cagewright -n '__cagewright_argument import 0' -F
 complete -c cagewright -n '__cagewright_argument run 0' -a '(__cagewright_cages)'
@@ -216,6 +216,7 @@ complete -c cagewright -n '__cagewright_verb trace' -l add -d 'Add this run to t
 complete -c cagewright -n '__cagewright_verb plan' -l dry-run -d 'Do not store the decisions'
 complete -c cagewright -n '__cagewright_verb trial' -l unit -d 'Test it as a service of the running systemd, with the unit that `cagewright unit` prints'
 complete -c cagewright -n '__cagewright_verb trial selftest' -l dropin -x -a '(__cagewright_services)' -d 'Test with the drop-in for this service of the host'
+complete -c cagewright -n '__cagewright_verb adopt' -l client-probe -x -d 'Shell line that asks as a client does, on the host'
 complete -c cagewright -n '__cagewright_verb release' -l keep -x -a 'host cage' -d 'Whose state to keep if both sides changed'
 complete -c cagewright -n '__cagewright_verb release remove template sessions' -l yes -d 'Do not ask'
 complete -c cagewright -n '__cagewright_verb export' -l format -x -a 'tar oci quadlet kubernetes portable seccomp' -d 'tar: the whole cage. oci: an image for podman, Docker and Kubernetes. quadlet: units for p'

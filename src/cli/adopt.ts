@@ -5,7 +5,15 @@ import { pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import { checkRules } from "../core/plan/rules.ts";
 import type { GivenOptions } from "../core/questions/options.ts";
-import { type Adopted, type AdoptionPlan, adoptService, planAdoption, requireSystemd } from "../engine/adopt/adopt.ts";
+import {
+	type Adopted,
+	type AdoptionPlan,
+	type AdoptRequest,
+	adoptService,
+	planAdoption,
+	requireSystemd,
+} from "../engine/adopt/adopt.ts";
+import { observeClients, requireClientProbes } from "../engine/adopt/clients.ts";
 import { planRelease, type ReleasePlan, releaseService } from "../engine/adopt/release.ts";
 import { makeCage } from "../engine/build/make.ts";
 import { checkName, identityOf } from "../engine/build/steps.ts";
@@ -17,24 +25,44 @@ import { refuseLockout } from "../engine/run/lockout.ts";
 import { hostService, isServiceOf } from "../engine/run/unit.ts";
 import type { HostService } from "../engine/systemd-ports.ts";
 import { ask } from "./ask.ts";
+import { clientsJson, clientsText } from "./client-text.ts";
 import { answersOf, dryRun as dryRunOfMake } from "./make.ts";
 import { recordWriter } from "./record-writer.ts";
 import { recordAcceptances } from "./run.ts";
 import type { Terminal } from "./terminal.ts";
 
-export async function adopt(terminal: Terminal, serviceName: string, options: GivenOptions): Promise<number> {
+/** Options that `adopt` uses for a cage that exists. */
+const ofPresentCages = ["name", "probe", "clientProbe", "timeout", "acceptFinding", "selftest", "yes", "dryRun"] as const;
+
+/**
+ * Finds the cage of a service, or makes it as `make SERVICE` does. Returns undefined if nobody confirmed that, or after a dry run.
+ */
+export async function requestFor(
+	terminal: Terminal,
+	context: Context,
+	serviceName: string,
+	options: GivenOptions,
+): Promise<AdoptRequest | undefined> {
+	requireSystemd(context);
+	const host = hostService(context, serviceName);
+	const service = host.name;
+	const present = await cageOf(context, service, options.name);
+	if (present !== undefined) refuseUnused(options, "adopt", ofPresentCages, "`make`");
+	if (present === undefined && options.name === undefined) await refuseSecondCage(terminal, context, host);
+	const name = present ?? (await makeFirst(terminal, context, host, options));
+	if (name === undefined) return undefined;
+	const { acceptFinding = [], clientProbe = [], probe = [], timeout } = options;
+	return {
+		...{ name, service, probes: probe, clientProbes: clientProbe, accepted: acceptFinding },
+		...(timeout === undefined ? {} : { timeout }),
+	};
+}
+
+export async function adoptOne(terminal: Terminal, serviceName: string, options: GivenOptions): Promise<number> {
 	return terminal.withContext(async (context) => {
-		requireSystemd(context);
-		const host = hostService(context, serviceName);
-		const service = host.name;
-		const present = await cageOf(context, service, options.name);
-		if (present !== undefined)
-			refuseUnused(options, "adopt", ["name", "probe", "timeout", "acceptFinding", "selftest", "yes", "dryRun"], "`make`");
-		if (present === undefined && options.name === undefined) await refuseSecondCage(terminal, context, host);
-		const name = present ?? (await makeFirst(terminal, context, host, options));
-		if (name === undefined) return options.dryRun ? 0 : 1;
-		const { acceptFinding = [], probe = [], timeout } = options;
-		const request = { name, service, probes: probe, accepted: acceptFinding, ...(timeout === undefined ? {} : { timeout }) };
+		const request = await requestFor(terminal, context, serviceName, options);
+		if (request === undefined) return options.dryRun ? 0 : 1;
+		const { accepted: acceptFinding = [], name, service } = request;
 		if (options.dryRun) {
 			const plan = await planAdoption(context, request);
 			return terminal.result("adopt", { dryRun: true, ...planJson(name, plan) }, () => planText(terminal, name, plan));
@@ -51,7 +79,7 @@ export async function adopt(terminal: Terminal, serviceName: string, options: Gi
 }
 
 /** Returns the name of the cage that belongs to the service, or of the named one. Throws `adopt-which-cage` or `adopt-other-application` (exit 2). */
-async function cageOf(context: Context, service: string, named: string | undefined): Promise<string | undefined> {
+export async function cageOf(context: Context, service: string, named: string | undefined): Promise<string | undefined> {
 	const { store, units } = context.machine;
 	const cages = await Promise.all((await store.names()).map((name) => store.cage(name)));
 	const own = cages.flatMap((cage) => (cage?.unit !== undefined && fullName(context, cage.unit) === service ? [cage.name] : []));
@@ -102,10 +130,18 @@ async function makeFirst(
 	await checkName(context, answers, false);
 	checkRules(answers.rules, hostFacts(context.machine, answers.application, identity));
 	if (options.dryRun) {
-		await dryRunOfMake(terminal, context, answers, "adopt", [terminal.messages.cli.adoption.wouldAdopt(service, answers.name)]);
+		const [program = ""] = answers.application.command;
+		const { served } = await observeClients(context, { host, places: [], program });
+		const lines = [
+			terminal.messages.cli.adoption.wouldAdopt(service, answers.name),
+			clientsText(terminal.messages, served.clients, options.clientProbe ?? []),
+		];
+		const fields = { clients: clientsJson(served.clients), clientProbes: options.clientProbe ?? [] };
+		await dryRunOfMake(terminal, context, answers, "adopt", { lines, fields });
 		return undefined;
 	}
 	if (!options.yes && !terminal.interactive) throw new Failure("adopt-consent", { service }, 2);
+	await requireClientProbes(context, options.clientProbe ?? [], answers.application.timeout);
 	const confirmed = async () => options.yes || ask(terminal, terminal.messages.cli.buildQuestion(answers.name));
 	const made = await makeCage(
 		context,
@@ -126,7 +162,7 @@ function dropinPath(service: string): string {
 	return showPath(dropinPlace(service));
 }
 
-function planText({ messages }: Terminal, name: string, plan: AdoptionPlan): string {
+export function planText({ messages }: Terminal, name: string, plan: AdoptionPlan): string {
 	const words = messages.cli.adoption;
 	return [
 		words.willAdopt(plan.service, name),
@@ -135,33 +171,43 @@ function planText({ messages }: Terminal, name: string, plan: AdoptionPlan): str
 		words.dropin(dropinPath(plan.service)),
 		words.start(plan.probes.map(printable)),
 		words.orElse,
+		clientsText(messages, plan.clients.served.clients, plan.clientProbes),
 	].join("\n");
 }
 
-function planJson(name: string, plan: AdoptionPlan): object {
-	const { dropin, places, probes, service, timeout } = plan;
-	return { name, service, places: places.map(pathToJson), probes, timeout, dropin: { path: dropinPath(service), text: dropin } };
+export function planJson(name: string, plan: AdoptionPlan): object {
+	const { clientProbes, clients, dropin, places, probes, service, timeout } = plan;
+	return {
+		...{ name, service, places: places.map(pathToJson), probes, timeout },
+		dropin: { path: dropinPath(service), text: dropin },
+		...{ clientProbes, clients: clientsJson(clients.served.clients) },
+	};
 }
 
-function showAdopted(terminal: Terminal, name: string, { interrupted, plan }: Adopted): void {
+/** The result of one adoption. `away` are clients that have not connected again yet. */
+export function adoptedJson(name: string, { away, interrupted, plan }: Adopted): object {
 	const { layout } = plan.present;
-	if (terminal.options.json) {
-		const cage = { root: pathToJson(layout.root), data: pathToJson(layout.data) };
-		terminal.printJson("adopt", { ...planJson(name, plan), ...cage, answered: true, seconds: { interrupted } });
-	} else {
-		const { cli, count } = terminal.messages;
-		const release = terminal.commandLine("release", plan.service);
-		terminal.print(cli.adoption.adopted(plan.service, name, count(interrupted), release));
-	}
+	const cage = { root: pathToJson(layout.root), data: pathToJson(layout.data) };
+	return { ...planJson(name, plan), ...cage, answered: true, away: clientsJson(away), seconds: { interrupted } };
 }
 
-interface ReleaseOptions {
+function showAdopted(terminal: Terminal, name: string, adopted: Adopted): void {
+	if (terminal.options.json) terminal.printJson("adopt", adoptedJson(name, adopted));
+	else terminal.print(adoptedText(terminal, name, adopted));
+}
+
+export function adoptedText(terminal: Terminal, name: string, { interrupted, plan }: Adopted): string {
+	const { cli, count } = terminal.messages;
+	return cli.adoption.adopted(plan.service, name, count(interrupted), terminal.commandLine("release", plan.service));
+}
+
+export interface ReleaseOptions {
 	readonly keep?: KeptSide;
 	readonly yes?: boolean;
 	readonly dryRun?: boolean;
 }
 
-export async function release(terminal: Terminal, called: string, options: ReleaseOptions): Promise<number> {
+export async function releaseOne(terminal: Terminal, called: string, options: ReleaseOptions): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const words = terminal.messages.cli.adoption;
 		if (options.dryRun) {
@@ -193,7 +239,7 @@ async function confirmRelease(terminal: Terminal, plan: ReleasePlan): Promise<bo
 	return ask(terminal, terminal.messages.cli.adoption.releaseQuestion(service));
 }
 
-function releaseText({ messages }: Terminal, { adoption, givenBack, name }: ReleasePlan): string {
+export function releaseText({ messages }: Terminal, { adoption, givenBack, name }: ReleasePlan): string {
 	const words = messages.cli.adoption;
 	return [
 		words.willRelease(adoption.service, name),
@@ -205,7 +251,7 @@ function releaseText({ messages }: Terminal, { adoption, givenBack, name }: Rele
 	].join("\n");
 }
 
-function releaseJson({ adoption, givenBack, name }: ReleasePlan): object {
+export function releaseJson({ adoption, givenBack, name }: ReleasePlan): object {
 	const { probes, service, since } = adoption;
 	return { name, service, since, places: givenBack.map(pathToJson), probes };
 }

@@ -38,7 +38,7 @@ export type GroupOfOptions = Exclude<keyof typeof helpEn.groups, "own" | "global
 
 /** Every option of the table once, in the groups of `make --help`. */
 export const optionGroups: Readonly<Record<GroupOfOptions, readonly OptionName[]>> = {
-	application: ["name", "user", "env", "probe", "exercise"],
+	application: ["name", "user", "env", "probe", "clientProbe", "exercise"],
 	cage: ["include", "exclude", "writable", "bind", "network", "calls", "allow"],
 	answers: ["yes", "dryRun"],
 	start: ["cwd", "set", "timeout", "directory", "socket", "limitMemory", "limitProcesses", "limitFiles"],

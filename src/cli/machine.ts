@@ -14,6 +14,7 @@ import { attach } from "../system/running/attach.ts";
 import { watchOpenings } from "../system/running/decoy-openings.ts";
 import { systemDetection } from "../system/running/detection.ts";
 import { watchFailures } from "../system/running/failure-watch.ts";
+import { serviceClients } from "../system/running/service-clients.ts";
 import { foreignSandboxes } from "../system/selftest/foreign.ts";
 import { selftestTools } from "../system/selftest/selftest.ts";
 import { StateSessions } from "../system/state/sessions.ts";
@@ -47,6 +48,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		foreign: foreignSandboxes,
 		units: systemUnits(),
 		services: systemServices,
+		clients: serviceClients,
 		trialService: trialServices,
 		attach,
 		watchFailures,

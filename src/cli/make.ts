@@ -119,7 +119,7 @@ export async function dryRun(
 	context: Context,
 	answers: Answers,
 	verb = "make",
-	more: readonly string[] = [],
+	more: { readonly lines?: readonly string[]; readonly fields?: object } = {},
 ): Promise<number> {
 	const base = await baseOf(context, answers);
 	const command = equivalentCommand(answers, base, terminal.otherState, verb === "adopt" ? verb : "make");
@@ -136,8 +136,9 @@ export async function dryRun(
 			...(answers.dedicatedAccount === undefined ? {} : { dedicatedAccount: answers.dedicatedAccount }),
 			command,
 			existing: await existing(context, answers),
+			...more.fields,
 		},
-		() => dryRunText(answers, terminal.state, command, terminal.messages, more),
+		() => dryRunText(answers, terminal.state, command, terminal.messages, more.lines ?? []),
 	);
 }
 

@@ -105,10 +105,10 @@ function defineCreating(define: Define, args: readonly string[], perform: Perfor
 	step("plan", "redis", "redis --exclude '/usr/share/zoneinfo/**'");
 	step("build", "redis");
 	step("trial", "redis --yes", "redis --unit");
-	define("adopt <service>", "adopt redis-server --dry-run", "adopt redis-server --yes").action(
+	define("adopt <services...>", "adopt redis-server --dry-run", "adopt mariadb php8.4-fpm nginx --yes").action(
 		act(working, (verbs) => verbs.adopt),
 	);
-	define("release <service>", "release redis-server --yes")
+	define("release <services...>", "release redis-server --yes", "release nginx php8.4-fpm mariadb --yes")
 		.addOption(new Option("--keep <SIDE>").choices(["host", "cage"]))
 		.option("--yes")
 		.option("--dry-run")

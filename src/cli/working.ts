@@ -1,6 +1,6 @@
 /** All verbs except those of the wizard, and what few commands need. */
 export { eventToJson } from "../report/events.ts";
-export { adopt, release } from "./adopt.ts";
+export { adopt, release } from "./adopt-several.ts";
 export { apps } from "./apps.ts";
 export { build } from "./build.ts";
 export * from "./comparing.ts";

@@ -5,6 +5,7 @@ import type { Method, Weakness } from "../core/confinement/method.ts";
 import type { Files } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Tools } from "../core/probe/lines.ts";
+import type { ServiceClients } from "./client-ports.ts";
 import type { Detection } from "./detection-ports.ts";
 import type { Event } from "./events.ts";
 import type { Attached, AttachRequest, FailureWatch, FailureWatchRequest, Launcher } from "./launch-ports.ts";
@@ -75,6 +76,7 @@ export interface Machine extends ComparingMachine, RunningMachine {
 	readonly foreign: ForeignSandboxes;
 	readonly units: Units;
 	readonly services: Services;
+	readonly clients: ServiceClients;
 	readonly trialService: TrialServices;
 	/** Watches a running process. */
 	attach(request: AttachRequest): Promise<Attached>;

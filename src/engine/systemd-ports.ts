@@ -90,6 +90,8 @@ export interface Services {
 	 * since the epoch): systemd may have restarted it. Empty if it cannot be read.
 	 */
 	output(service: string, since: number): Promise<string>;
+	/** Units that the service requires, wants or starts after. */
+	needs(service: string): Promise<readonly string[]>;
 	/** Running units that belong to the service. */
 	companions(service: string): Promise<Companions>;
 	/** Also starts the units that trigger it (before) and that require it (after). */

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { unsetSession } from "../../src/core/detection/denial.ts";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
 import type { Context } from "../../src/engine/context.ts";
 import type { Openings, OpeningsRequest } from "../../src/engine/detection-ports.ts";
@@ -82,8 +81,7 @@ describe("the process that opened a decoy", () => {
 		detection: {
 			processes: () => [...running.keys()],
 			rootOf: (pid: number) => running.get(pid)?.root,
-			sessionOf: (pid: number) => running.get(pid) && unsetSession,
-			originOf: (pid: number) => running.get(pid) && { isTested: running.get(pid)?.isTested, hasOwnSession: false },
+			isTested: (pid: number) => running.get(pid)?.isTested,
 			rootIdentity: (path: Path) => path as string,
 		},
 		store: {

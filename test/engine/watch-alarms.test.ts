@@ -31,6 +31,7 @@ async function watched(
 				for (const text of earlier.records) request.onEarlier?.(text);
 				return {
 					isLimited: false,
+					hasForeignNumbers: false,
 					ended: new Promise((resolve) => request.signal.addEventListener("abort", resolve)),
 				};
 			},
@@ -40,9 +41,7 @@ async function watched(
 			},
 			processes: () => Object.values(pids),
 			rootOf: (pid: number) => Object.entries(pids).find(([, one]) => one === pid)?.[0],
-			hasForeignNumbers: () => false,
-			sessionOf: (pid: number) => (Object.values<number>(pids).includes(pid) ? 1 : undefined),
-			originOf: () => ({ isTested: false, hasOwnSession: false }),
+			isTested: () => false,
 			rootIdentity: (root: string) => root,
 			toJournal() {},
 			runCommand: async (_: string, input: string) => handled.push(JSON.parse(input)),
@@ -68,7 +67,7 @@ async function watched(
 		toJournal: () => "",
 		onReady: async () => {
 			await attack(
-				(text) => requests.follow?.onRecord(text, 1),
+				(text) => requests.follow?.onRecord(text),
 				(opening) => requests.openings?.onOpen(opening),
 			);
 			ended.abort();

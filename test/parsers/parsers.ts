@@ -54,6 +54,7 @@ import {
 } from "../../src/system/packages/databases.ts";
 import { osRelease, parsePolicy } from "../../src/system/packages/packages.ts";
 import { parseConffiles } from "../../src/system/record/recording.ts";
+import { parsePeers } from "../../src/system/running/connections.ts";
 import { parseMaps } from "../../src/system/running/proc.ts";
 import { cageFromJson } from "../../src/system/state/cage-json.ts";
 import { parseSockets } from "../../src/system/units/processes.ts";
@@ -292,6 +293,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
 		parseMountinfo,
 		"36 35 98:0 / / rw,noatime master:1 - ext4 /dev/root rw\n37 36 0:5 /x /a\\040b ro - tmpfs tmpfs rw\n",
 	),
+	parsePeers: reads(parsePeers, "u_str ESTAB 0 0 /run/a b 11 * 12\nu_dgr UNCONN 0 0 @x 13 * 0\n"),
 	parseMaps: reads(parseMaps, "55d0-55d1 r-xp 00000000 fe:01 1234   /usr/bin/app\n7f00-7f01 rw-p 00000000 00:00 0\n"),
 	parseSockets: reads((text) => parseSockets({ tcp: text, udp6: text, unix: text }), tcp, unix),
 	parseFailure: reads((text) => parseFailure(text, "/" as Path), "openat -2 -100 2f6574632f61"),

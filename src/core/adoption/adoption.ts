@@ -64,6 +64,10 @@ export interface Adoption {
 	/** The drop-in file that was added to the service's unit; only this one is removed again. */
 	readonly dropin: string;
 	readonly probes: readonly string[];
+	/** Shell lines that ask as a client does, from the host. Absent: none. */
+	readonly clientProbes?: readonly string[];
+	/** The command moves further services and has not ended. If it is killed, the next command reports where this one runs. */
+	readonly together?: true;
 	/** Seconds that a start may take until the service answers. */
 	readonly timeout: number;
 	readonly places: readonly AdoptedPlace[];

@@ -65,6 +65,7 @@ export const options = {
 	cwd: { argument: "<DIR>", value: "path", usual: "/", application: "cwd" },
 	env: { argument: "<K=V>", many: true, value: "variable", merge: "by-name", application: "env" },
 	probe: { argument: "<CMD>", many: true, merge: "replace", application: "probes" },
+	clientProbe: { argument: "<CMD>", many: true, verbs: ["adopt"] },
 	exercise: { argument: "<CMD>", many: true, application: "exercises", alsoFor: ["minimise"] },
 	timeout: { argument: "<SECONDS>", value: "seconds", usual: defaultTimeout, application: "timeout" },
 	network: { argument: "<NETWORK>", choices: ["host", "none"], usual: "host", application: "network", alsoFor: ["selftest"] },

@@ -1,4 +1,5 @@
 import { type Adoption, placesOf, sharedWithOthers } from "../../core/adoption/adoption.ts";
+import type { Client } from "../../core/adoption/clients.ts";
 import { mergeAcceptances } from "../../core/cage/finding.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
@@ -13,16 +14,21 @@ import { hostService } from "../run/unit.ts";
 import { requireRunnable } from "../trace/probe-lines.ts";
 import { probeCannotRun } from "../trial/failures.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
+import { observeClients, requireClientAnswers, requireClientProbes, requireServed, type ServedBefore } from "./clients.ts";
 import { noAnswerFailure, probeService, runsInside, startService, stopService } from "./service-probes.ts";
 import { undoAdoption, withoutSignal, writeDropin } from "./undo.ts";
 
-interface AdoptRequest {
+export interface AdoptRequest {
 	readonly name: string;
 	/** As the user typed it. */
 	readonly service: string;
 	/** Replace the probes that the cage was made with. */
 	readonly probes: readonly string[];
+	/** Ask as clients do, before and after the move. */
+	readonly clientProbes?: readonly string[];
 	readonly timeout?: number;
+	/** The same command moves further services. */
+	readonly together?: true;
 	/** Findings that this call accepts beyond those of the cage, in the form of `--accept-finding`. */
 	readonly accepted?: readonly string[];
 }
@@ -34,6 +40,9 @@ export interface AdoptionPlan {
 	readonly dropin: string;
 	readonly places: readonly Path[];
 	readonly probes: readonly string[];
+	readonly clientProbes: readonly string[];
+	readonly clients: ServedBefore;
+	readonly together?: true;
 	readonly timeout: number;
 }
 
@@ -68,7 +77,12 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	// If the service does not answer its probes today, a later failure would be blamed on the cage.
 	const { answered, probes: asked } = await probeService(context, service, probes, timeout);
 	if (!answered) throw probeCannotRun(asked) ?? new Failure("adopt-probe-fails", { service, probe: failedProbe(asked) ?? "" }, 1);
-	return { present, service, dropin, places, probes, timeout };
+	const clientProbes = request.clientProbes ?? [];
+	await requireClientProbes(context, clientProbes, timeout);
+	const [program = ""] = cage.application.command;
+	const clients = await observeClients(context, { host, manifest, places, program });
+	const { together } = request;
+	return { present, service, dropin, places, probes, clientProbes, clients, timeout, ...(together ? { together } : {}) };
 }
 
 function withAcceptances(present: PresentCage, accepted: readonly string[] = []): PresentCage {
@@ -101,6 +115,8 @@ export interface Adopted {
 	readonly plan: AdoptionPlan;
 	/** Seconds from the stop until the service answered again. */
 	readonly interrupted: number;
+	/** Clients that can connect, but have not connected again yet. */
+	readonly away: readonly Client[];
 }
 
 /**
@@ -118,20 +134,23 @@ export async function adoptService(
 	const plan = await planAdoption(context, request);
 	if (!(await confirm(plan))) return undefined;
 	await machine.store.adopting.clear(name);
-	const interrupted = await move(context, name, plan);
+	const { away, interrupted } = await move(context, name, plan);
 	await machine.store.log(name, "adopted", { service: plan.service, interrupted, places: plan.places.map(showPath) });
-	return { plan, interrupted };
+	return { plan, interrupted, away };
 }
 
-async function move(context: Context, name: string, plan: AdoptionPlan): Promise<number> {
+async function move(context: Context, name: string, plan: AdoptionPlan): Promise<Omit<Adopted, "plan">> {
 	const { machine, signal } = context;
-	const { dropin, places, present, probes, service, timeout } = plan;
+	const { clientProbes, dropin, places, present, probes, service, timeout } = plan;
 	const since = new Date(machine.now()).toISOString();
 	const companions = await machine.services.companions(service);
-	let adoption: Adoption = { service, phase: "seeding", since, companions, dropin, probes, timeout, places: [] };
+	const asked = { ...(clientProbes.length ? { clientProbes } : {}), ...(plan.together ? { together: plan.together } : {}) };
+	let adoption: Adoption = { service, phase: "seeding", since, companions, dropin, probes, timeout, places: [], ...asked };
 	signal.throwIfAborted();
 	adoption = await saveAdoption(context, name, adoption);
 	const started = machine.elapsed();
+	let interrupted = 0;
+	let away: readonly Client[] = [];
 	try {
 		context.emit({ event: "service-stopped", service });
 		await stopService(context, service, companions);
@@ -151,6 +170,9 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 		await startService(withoutSignal(context), service, companions);
 		context.emit({ event: "service-started", service });
 		await requireCaged(withoutSignal(context), name, adoption);
+		interrupted = Math.round((machine.elapsed() - started) / 10) / 100;
+		away = await requireServed(withoutSignal(context), plan.clients);
+		await requireClientAnswers(withoutSignal(context), clientProbes, timeout);
 		await saveAdoption(context, name, { ...adoption, phase: "adopted" });
 	} catch (error) {
 		const kept = await undoAdoption(context, name, adoption);
@@ -159,7 +181,7 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 		if (kept !== undefined) throw new Failure("adopt-failed-kept", { service, name, path: showPath(kept) }, 1, error);
 		throw signal.aborted ? error : new Failure("adopt-failed", { service, name }, 1, error);
 	}
-	return Math.round((machine.elapsed() - started) / 10) / 100;
+	return { interrupted, away };
 }
 
 /** Throws unless the service answers from inside its cage. */

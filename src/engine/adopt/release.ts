@@ -6,6 +6,7 @@ import { lockUnlessBusy } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { hostService } from "../run/unit.ts";
 import { cageThatAdopted, problemOf, requireSystemd, saveAdoption } from "./adopt.ts";
+import { requireClientAnswers } from "./clients.ts";
 import { probeService, runsInside, stopService } from "./service-probes.ts";
 import { installedDropin, removeDropin, startAndProbe, undoAdoption, undoRelease, withoutSignal } from "./undo.ts";
 
@@ -16,7 +17,7 @@ export interface ReleasePlan {
 	readonly givenBack: readonly Path[];
 }
 
-interface Released {
+export interface Released {
 	readonly plan: ReleasePlan;
 	/** Seconds from the stop until the service answered again. */
 	readonly interrupted: number;
@@ -81,6 +82,7 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 		await removeDropin(context, name, adoption);
 		// From here on the service may write, so signals are ignored; only a missing answer undoes the release.
 		await startAndProbe(withoutSignal(context), adoption);
+		await requireClientAnswers(withoutSignal(context), adoption.clientProbes ?? [], adoption.timeout);
 		context.emit({ event: "service-started", service });
 	} catch (error) {
 		// Read the stored adoption, because a stage may exist that this function does not know of yet.
@@ -163,11 +165,11 @@ export async function repairAdoptions(hasty: Context): Promise<Repaired[]> {
 	const repaired: Repaired[] = [];
 	for (const name of await store.names()) {
 		const adoption = await store.adoption(name);
-		if (adoption === undefined || adoption.phase === "adopted" || !services.running()) continue;
+		if (adoption === undefined || isWhole(adoption) || !services.running()) continue;
 		await using lock = await lockUnlessBusy(store, name);
 		if (lock === undefined) continue;
 		const now = await store.adoption(name);
-		if (now === undefined || now.phase === "adopted") continue;
+		if (now === undefined || isWhole(now)) continue;
 		const done = await repair(context, name, now);
 		const { kept, where } = done;
 		const keptAt = kept === undefined ? {} : { kept: showPath(kept) };
@@ -177,13 +179,22 @@ export async function repairAdoptions(hasty: Context): Promise<Repaired[]> {
 	return repaired;
 }
 
+/** Neither the move of this service was interrupted, nor that of others by the same command. */
+function isWhole({ phase, together }: Adoption): boolean {
+	return phase === "adopted" && !together;
+}
+
 async function repair(context: Context, name: string, adoption: Adoption): Promise<Pick<Repaired, "where" | "kept">> {
 	const { services, store } = context.machine;
+	const { together: _, ...rest } = adoption;
 	switch (adoption.phase) {
+		case "adopted":
+			await store.adopting.save(name, rest);
+			return { where: "cage" };
 		case "starting":
 			if (await answersInside(context, name, adoption)) {
 				await services.start(adoption.service, adoption.companions);
-				await store.adopting.save(name, { ...adoption, phase: "adopted" });
+				await store.adopting.save(name, { ...rest, phase: "adopted" });
 				return { where: "cage" };
 			}
 			return returnedToHost(await undoAdoption(context, name, adoption));
@@ -214,5 +225,10 @@ async function answersInside(context: Context, name: string, adoption: Adoption)
 	// The kill may have come before the drop-in was written.
 	if ((await installedDropin(context, name, adoption)) === undefined) return false;
 	const { answered, mainPid } = await probeService(context, service, probes, timeout);
-	return answered && (await runsInside(context, name, mainPid));
+	if (!answered || !(await runsInside(context, name, mainPid))) return false;
+	const clients = requireClientAnswers(context, adoption.clientProbes ?? [], timeout);
+	return clients.then(
+		() => true,
+		() => false,
+	);
 }

@@ -1,4 +1,5 @@
 import type { CliMessages } from "../en/cli.ts";
+import { clientsDe } from "./clients.ts";
 import { planDe } from "./plan.ts";
 import { recordVerbDe } from "./record.ts";
 import { templateDe } from "./template.ts";
@@ -186,6 +187,7 @@ export const cliDe: CliMessages = {
 		entries: "Einträge",
 	},
 	adoption: adoptionDe,
+	clients: clientsDe,
 	remove: removeDe,
 	unit: {
 		done: {

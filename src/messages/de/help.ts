@@ -83,6 +83,8 @@ export const helpDe: HelpMessages = {
 		limitProcesses: "Höchstzahl ihrer Prozesse und Threads",
 		limitFiles: "Höchstzahl offener Dateien je Prozess",
 		env: "eine Umgebungsvariable setzen",
+		clientProbe:
+			"Shell-Zeile, die auf dem Host wie ein Client fragt; muss vor und nach dem Umzug und nach späteren Aktualisierungen mit 0 enden. Als anderes Konto fragen: runuser -u KONTO -- BEFEHL",
 		probe: "Shell-Zeile, die mit 0 endet, wenn die Anwendung eine echte Anfrage beantwortet hat; alle müssen gelingen",
 		exercise: "Shell-Zeile, mit der die Anwendung während der Beobachtung mehr von ihrem Code nutzt",
 		include: "eine Datei oder ein Verzeichnis samt Inhalt in den Käfig nehmen",
@@ -135,7 +137,7 @@ export const helpDe: HelpMessages = {
 		adopt: {
 			about: "Einen laufenden systemd-Dienst in einen Käfig übernehmen",
 			details:
-				"`adopt` legt den Käfig an, wenn er fehlt, kopiert den Zustand des Dienstes und startet ihn im Käfig neu. Antwortet er dort nicht, wird alles rückgängig gemacht. `release` gibt ihn an den Host zurück.",
+				"`adopt` legt den Käfig an, wenn er fehlt, kopiert den Zustand des Dienstes und startet ihn im Käfig neu. Antwortet er dort nicht oder ist einer seiner Clients abgeschnitten, wird alles rückgängig gemacht. `release` gibt ihn an den Host zurück. Mehrere Dienste ziehen nacheinander um und kehren zusammen zurück, wenn einer scheitert.",
 		},
 		trace: {
 			about: "Eine Anwendung in der Sandbox beobachten und speichern, was sie benutzt",
@@ -161,7 +163,8 @@ export const helpDe: HelpMessages = {
 		},
 		release: {
 			about: "Einen übernommenen Dienst an den Host zurückgeben",
-			details: "`release` stellt die Unit-Dateien wieder her und kopiert Verzeichnisse zurück, die sich im Käfig geändert haben.",
+			details:
+				"`release` stellt die Unit-Dateien wieder her und kopiert Verzeichnisse zurück, die sich im Käfig geändert haben. Mehrere Dienste kehren nacheinander zurück, und zusammen in ihre Käfige, wenn einer scheitert.",
 			keep: "wessen Zustand gilt, wenn sich beide geändert haben",
 			yes: "nicht fragen",
 		},

@@ -1,6 +1,11 @@
 import type { Notes } from "../en/notes.ts";
 
 export const notesDe: Notes = {
+	"client-not-back":
+		"{client} hat sich noch nicht wieder mit {offer} verbunden. Das ist möglich und geschieht vielleicht mit der nächsten Anfrage.",
+	"clients-partial":
+		"Cagewright sieht nicht, wer mit Unix-Sockets verbunden ist, weil ss fehlt oder scheiterte. Installieren Sie iproute2.",
+	"not-taken-back": "{service} ließ sich nicht zurückbringen: {cause}",
 	rootless:
 		"Ohne root: Die Anwendung läuft als {user}, dem einzigen Konto im Käfig. Sie kann keine Ports unter {port} benutzen und das Konto nicht wechseln. Der Käfig enthält nur Dateien, die {user} lesen darf.",
 	"probe-guessed-port":

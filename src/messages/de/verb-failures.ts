@@ -98,6 +98,27 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"{service} wurde nicht geändert, weil ohne Terminal keine Rückfrage möglich ist. Prüfen Sie mit --dry-run, und wiederholen Sie den Befehl mit --yes.",
 	"adopt-probe-fails":
 		"{service} antwortet auf dem Host nicht; deshalb wurde nichts geändert. Probe: {probe}. Verwenden Sie eine andere --probe.",
+	"client-probe-fails": "Eine Client-Probe scheitert schon vor dem Umzug. Deshalb wurde nichts geändert: {probe} {words}",
+	"client-probe-silent": "Ein Client ist abgeschnitten: Seine Probe scheitert: {probe} {words}",
+	"client-path-gone": "{client} ist abgeschnitten, weil {path} fehlt.",
+	"client-path-changed":
+		"{client} ist vielleicht abgeschnitten, weil {path} anderen Besitzer oder andere Rechte hat ({after} statt {before}, als Zahlen).",
+	"client-file-differs":
+		"{client} ist abgeschnitten: Er hat {path} geöffnet, und der Dienst benutzt in seinem Käfig dort eine andere Datei. Um das Verzeichnis zu teilen: --bind PFAD:rw.",
+	"client-pid-file-differs":
+		"{client} ist abgeschnitten: {path} enthält nicht mehr die Prozessnummer, die der Dienst auf dem Host hat.",
+	"client-port-gone": "{client} ist abgeschnitten, weil der Dienst nicht mehr auf {offer} wartet.",
+	"client-refused": "{client} ist abgeschnitten: Sein Konto kann sich nicht mehr mit {offer} verbinden ({error}).",
+	"client-rejected":
+		"{client} ist abgeschnitten: Der Dienst schließt seine Verbindungen zu {offer} sofort. Vielleicht kennt er das Konto nicht: --account user:NAME.",
+	"client-down": "{client} endete mit dem Dienst und läuft nicht wieder.",
+	"adopt-path-gone": "Seine Clients sind abgeschnitten, weil {path} fehlt.",
+	"adopt-path-changed":
+		"Seine Clients sind vielleicht abgeschnitten, weil {path} anderen Besitzer oder andere Rechte hat ({after} statt {before}, als Zahlen).",
+	"adopt-together-failed": "{service} scheiterte. Deshalb kehrte auch auf den Host zurück: {back}. Ursache: {cause}",
+	"release-together-failed": "{service} scheiterte. Deshalb kehrte auch in den Käfig zurück: {back}. Ursache: {cause}",
+	"adopt-together-option":
+		"{option} gehört zu einem einzigen Dienst. Übernehmen Sie {service} zuerst einzeln, oder lassen Sie {option} weg.",
 	"adopt-too-wide":
 		"Im Käfig {name} ist {path} beschreibbar, wo auch andere Programme ihren Zustand ablegen. Bauen Sie den Käfig mit engeren --writable-Verzeichnissen neu.",
 	"adopt-has-cage":
@@ -143,11 +164,11 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"alarms-limited":
 		"Hier ist nur das Protokoll des Kernels lesbar, das höchstens zehn verweigerte Aufrufe in fünf Sekunden für das ganze System enthält. Um alle zu sehen, installieren Sie perl, und führen Sie `cagewright watch` als root auf dem Host aus.",
 	"alarms-foreign-numbers":
-		"Dies ist nicht der PID-Namensraum des Hosts. Daher sagen die Einträge des Kernels nicht, welchem Prozess etwas verweigert wurde. Käfige sind nur an ihren Audit-Sitzungen zu erkennen: Abstürze lösen keinen Alarm aus, und Prozesse eines Käfigs ohne eigene Sitzung auch nicht. Führen Sie `cagewright watch` auf dem Host aus, nicht in einem Container.",
+		"Dies ist nicht der PID-Namensraum des Hosts. Daher sagen die Einträge des Kernels nicht, welchem Prozess etwas verweigert wurde. Käfige lassen sich nur am Konto unterscheiden: Abstürze lösen keinen Alarm aus, und ein Selbsttest oder ein anderer Käfig mit demselben Konto kann einen Angriff verbergen. Führen Sie `cagewright watch` auf dem Host aus, nicht in einem Container.",
 	"alarms-unrecorded":
 		"Alarme wurden nicht gemessen, weil kein Eintrag über einen verweigerten Aufruf dieses System erreichte. Bei einem Container hat der Host die Einträge: `cagewright selftest --alarm` dort ausführen.",
 	"alarms-lost":
-		"Einträge über verweigerte Aufrufe gingen verloren: Sie kamen zu schnell, der Kernel begrenzt ihre Zahl (rate_limit in `auditctl -s`), oder der Prozess, der sie liest, wurde beendet. Einige Alarme können fehlen.",
+		"Einträge über verweigerte Aufrufe gingen verloren: Sie kamen zu schnell, oder der Prozess, der sie liest, wurde beendet. Einige Alarme können fehlen.",
 	"alarm-not-handled": "Ein Alarm wurde ausgelöst, ließ sich aber nicht speichern oder beantworten: {cause}",
 	"decoys-unwatched":
 		"Geöffnete Köder lösen keinen Alarm aus, weil der Kernel fanotify verweigert. Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",

@@ -1,4 +1,5 @@
 import type { Widen } from "../widen.ts";
+import { clientsEn } from "./clients.ts";
 import { planEn } from "./plan.ts";
 import { recordVerbEn } from "./record.ts";
 import { templateEn } from "./template.ts";
@@ -192,6 +193,7 @@ export const cliEn = {
 		entries: "Entries",
 	},
 	adoption: adoptionEn,
+	clients: clientsEn,
 	remove: removeEn,
 	unit: {
 		done: {

@@ -87,6 +87,8 @@ export const helpEn = {
 		limitProcesses: "Maximum number of its processes and threads",
 		limitFiles: "Maximum number of open files of each process",
 		env: "Set an environment variable",
+		clientProbe:
+			"Shell line that asks as a client does, on the host; must exit 0 before and after the move, and after later updates. To ask as another account: runuser -u ACCOUNT -- COMMAND",
 		probe: "Shell line that exits 0 if the application answered a real request; all probes must pass",
 		exercise: "Shell line that makes the application use more of its code during the trace",
 		include: "Put a file or a directory with its contents into the cage",
@@ -139,7 +141,7 @@ export const helpEn = {
 		adopt: {
 			about: "Move a running systemd service into a cage",
 			details:
-				"`adopt` creates the cage if there is none, copies the service's state, and restarts the service in the cage. If it does not answer there, everything is undone. `release` moves it back.",
+				"`adopt` creates the cage if there is none, copies the service's state, and restarts the service in the cage. If it does not answer there, or one of its clients is cut off, everything is undone. `release` moves it back. Several services move one after the other, and return together if one fails.",
 		},
 		trace: {
 			about: "Trace an application in a sandbox and store what it uses",
@@ -165,7 +167,8 @@ export const helpEn = {
 		},
 		release: {
 			about: "Move an adopted service back to the host",
-			details: "`release` restores the unit files and copies back the directories that changed in the cage.",
+			details:
+				"`release` restores the unit files and copies back the directories that changed in the cage. Several services return one after the other, and move back together if one fails.",
 			keep: "Whose state to keep if both sides changed",
 			yes: "Do not ask",
 		},

@@ -1,5 +1,8 @@
 /** Notes of plans and units, and warnings during the work. */
 export const notesEn = {
+	"client-not-back": "{client} has not connected to {offer} again yet. It can connect, and may do so with its next request.",
+	"clients-partial": "Cagewright cannot see who is connected to unix sockets, because ss is missing or failed. Install iproute2.",
+	"not-taken-back": "{service} could not be moved back: {cause}",
 	rootless:
 		"Without root: the application runs as {user}, the only account in the cage. It cannot use ports below {port} or switch accounts, and the cage contains only files that {user} may read.",
 	"probe-guessed-port":

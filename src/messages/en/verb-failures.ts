@@ -82,6 +82,25 @@ export const verbFailuresEn = {
 	"adopt-consent":
 		"{service} was not changed, because there is no terminal to ask on. Preview with --dry-run, then repeat with --yes.",
 	"adopt-probe-fails": "{service} does not answer on the host, so nothing was changed. Probe: {probe}. Use another --probe.",
+	"client-probe-fails": "A client probe fails before the move, so nothing was changed: {probe} {words}",
+	"client-probe-silent": "A client is cut off: its probe fails: {probe} {words}",
+	"client-path-gone": "{client} is cut off, because {path} is gone.",
+	"client-path-changed":
+		"{client} may be cut off, because {path} has another owner or mode ({after} instead of {before}, as numbers).",
+	"client-file-differs":
+		"{client} is cut off: it has {path} open, and the service uses another file at that path in its cage. To share the directory: --bind PATH:rw.",
+	"client-pid-file-differs": "{client} is cut off: {path} no longer contains the process id of the service on the host.",
+	"client-port-gone": "{client} is cut off, because the service no longer listens on {offer}.",
+	"client-refused": "{client} is cut off: its account cannot connect to {offer} any more ({error}).",
+	"client-rejected":
+		"{client} is cut off: the service closes its connections to {offer} at once. It may not know the client's account: --account user:NAME.",
+	"client-down": "{client} stopped with the service and does not run again.",
+	"adopt-path-gone": "Its clients are cut off, because {path} is gone.",
+	"adopt-path-changed":
+		"Its clients may be cut off, because {path} has another owner or mode ({after} instead of {before}, as numbers).",
+	"adopt-together-failed": "{service} failed, so {back} moved back to the host too: {cause}",
+	"release-together-failed": "{service} failed, so {back} moved back into the cage too: {cause}",
+	"adopt-together-option": "{option} belongs to one service. Move {service} on its own first, or leave out {option}.",
 	"adopt-too-wide":
 		"Cage {name} makes {path} writable, where other programs keep their state too. Rebuild the cage with narrower --writable directories.",
 	"adopt-has-cage":
@@ -125,11 +144,11 @@ export const verbFailuresEn = {
 	"alarms-limited":
 		"Cagewright can only read the kernel log here, which keeps at most ten refused calls of the whole machine in five seconds. To see all, install perl and run `cagewright watch` as root on the host.",
 	"alarms-foreign-numbers":
-		"This is not the host's PID namespace, so the kernel's records do not tell which process was refused. Cages are known only by their audit sessions: crashes raise no alarm, and neither do processes of a cage without its own session. Run `cagewright watch` on the host, not in a container.",
+		"This is not the host's PID namespace, so the kernel's records do not tell which process was refused. Cages are told apart by account only: crashes raise no alarm, and a self-test or another cage with the same account can hide an attack. Run `cagewright watch` on the host, not in a container.",
 	"alarms-unrecorded":
 		"Alarms were not measured, because no record of a refused call reached this machine. In a container, the host has the records: run `cagewright selftest --alarm` there.",
 	"alarms-lost":
-		"Records of refused calls were lost: they came too fast, the kernel limits their rate (see rate_limit in `auditctl -s`), or the process that reads them was killed. Some alarms may be missing.",
+		"Records of refused calls were lost: they came too fast, or the process that reads them was killed. Some alarms may be missing.",
 	"alarm-not-handled": "An alarm was raised, but storing it or reacting to it failed: {cause}",
 	"decoys-unwatched":
 		"Opened decoys raise no alarm, because the kernel refuses fanotify. Run `cagewright watch` as root on the host, not in a container.",

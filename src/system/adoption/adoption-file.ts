@@ -18,6 +18,8 @@ const schema = v.object({
 	companions: v.object({ triggers: v.array(v.string()), dependents: v.array(v.string()) }),
 	dropin: v.string(),
 	probes: v.array(v.string()),
+	clientProbes: v.exactOptional(v.array(v.string())),
+	together: v.exactOptional(v.literal(true)),
 	timeout: v.number(),
 	places: v.array(
 		v.object({

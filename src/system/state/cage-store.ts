@@ -59,7 +59,9 @@ export function cageStore(state: string): CageStore {
 			if ((await interruptedImports(folder).catch(() => [])).length) return true;
 			const adoptions = await Promise.allSettled((await names().catch(() => [])).map(adoption));
 			// A damaged description counts, so that it is reported.
-			return adoptions.some((one) => one.status === "rejected" || (one.value?.phase ?? "adopted") !== "adopted");
+			return adoptions.some(
+				(one) => one.status === "rejected" || (one.value && (one.value.phase !== "adopted" || one.value.together)),
+			);
 		},
 		async lock(name) {
 			await openState(folder);

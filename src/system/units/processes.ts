@@ -56,8 +56,8 @@ export function parseSockets(tables: {
 	return sockets;
 }
 
-/** Addresses are 32-bit words in the machine's byte order, which is little-endian on all supported machines. */
-function addressText(hex: string): string {
+/** Returns an address of /proc/net/tcp as text. Addresses are 32-bit words in the machine's byte order, which is little-endian on all supported machines. */
+export function addressText(hex: string): string {
 	const bytes = (hex.match(/.{8}/g) ?? [])
 		.flatMap((word) => (word.match(/../g) ?? []).reverse())
 		.map((byte) => Number.parseInt(byte, 16));

@@ -19,6 +19,11 @@ export const systemServices: Services = {
 	state,
 	output,
 	companions,
+	async needs(service) {
+		const properties = "Requires,Requisite,BindsTo,Wants,After";
+		const { output } = await systemctl(["show", "--value", `--property=${properties}`, "--", service]);
+		return output.split(/\s+/).filter((name) => name.endsWith(".service"));
+	},
 	async start(service, { dependents, triggers }) {
 		await must(["start", ...triggers, service]);
 		if (dependents.length) await must(["start", ...dependents]);

@@ -1,0 +1,241 @@
+import {
+	type Client,
+	clientKey,
+	clientText,
+	cutOffClients,
+	holdsConnection,
+	mergeClients,
+	offerText,
+	type Served,
+} from "../../core/adoption/clients.ts";
+import { errorText } from "../../core/application/error-text.ts";
+import type { Manifest } from "../../core/cage/manifest.ts";
+import { Failure } from "../../core/failure.ts";
+import { type Path, pathFromText } from "../../core/path/path.ts";
+import { showProbe } from "../../core/probe/lines.ts";
+import type { ConnectResult } from "../client-ports.ts";
+import type { Context } from "../context.ts";
+import type { ProbeOutcome } from "../events.ts";
+import type { HostService } from "../systemd-ports.ts";
+import { requireRunnable } from "../trace/probe-lines.ts";
+import { awaitedAnswer, outcomeOf, reportWaiting } from "../trace/probing.ts";
+import { probeCannotRun } from "../trial/failures.ts";
+
+/** Milliseconds that clients get to connect again after a move, and between two looks at them. */
+const returnTime = 5000;
+const pause = 250;
+/** Looks that a slow machine must finish in any case. */
+const leastLooks = 4;
+/** Connections of one client that ended soon after the move: the service refuses it. */
+const mostRefusals = 2;
+
+/** A service as its clients see it before a move. */
+export interface ServedBefore {
+	readonly service: string;
+	readonly places: readonly Path[];
+	/** All of its clients, also those that have no connection. */
+	readonly served: Served;
+	/** Clients that keep their connections, by `clientKey`. */
+	readonly holding: ReadonlySet<string>;
+	/** What a connection of the same account met, by `clientKey`. */
+	readonly connected: ReadonlyMap<string, ConnectResult>;
+}
+
+interface ServiceToObserve {
+	readonly host: HostService;
+	readonly program: string;
+	readonly places: readonly Path[];
+	/** Its files are the service's own configuration. */
+	readonly manifest?: Manifest;
+}
+
+/** Finds everybody that a running service serves. Changes nothing, and takes one to two seconds. */
+export async function observeClients(context: Context, observed: ServiceToObserve): Promise<ServedBefore> {
+	const { machine, signal } = context;
+	const { host, places } = observed;
+	const service = host.name;
+	const first = await machine.clients.look(service, places);
+	const connected = await connectAll(context, first.clients);
+	await machine.sleep(pause, signal);
+	const second = await machine.clients.look(service, places, first.paths);
+	if (second.isPartial) context.emit({ event: "warned", code: "clients-partial", values: {} });
+	const holding = new Set(first.clients.filter((client) => holdsConnection(client, second)).map(clientKey));
+	const named = await namedClients(context, observed, second);
+	const clients = mergeClients([...first.clients, ...second.clients, ...named]);
+	return { service, places, served: { ...second, clients }, holding, connected };
+}
+
+/** Configuration of others that names an offer, and the tools of the service's packages. */
+async function namedClients(
+	{ machine }: Context,
+	{ host, manifest, program }: ServiceToObserve,
+	served: Served,
+): Promise<Client[]> {
+	// The unit's package: that of the program may belong to an interpreter.
+	const related = await machine.packages.related(pathFromText(host.files[0] ?? program));
+	const packaged = related.flatMap(({ files }) => files);
+	const origins = manifest?.entries.flatMap(({ origin, path }) => origin ?? path) ?? [];
+	const own = new Set([...packaged, ...origins, ...host.files.map(pathFromText)]);
+	const offers = [...served.paths.map(({ kind, path }) => ({ kind, path })), ...served.ports];
+	const abstract = served.clients.flatMap(({ offer }) => (offer?.kind === "abstract" ? offer : []));
+	const configured = machine.clients.configured([...offers, ...abstract], own);
+	const owners = await machine.packages.owners(configured.map(({ name }) => pathFromText(name)));
+	const tools = related.flatMap(({ files, ref }) =>
+		machine.clients
+			.executables(files.filter((path) => path !== program))
+			.map((name): Client => ({ name, relation: "tool", package: ref.name })),
+	);
+	return [
+		...configured.map((client): Client => {
+			const owner = owners.get(pathFromText(client.name));
+			return owner === undefined ? client : { ...client, package: owner.name };
+		}),
+		...tools,
+	];
+}
+
+/** Connects as each of these clients, and returns what it met by `clientKey`. */
+async function connectAll({ machine }: Context, clients: readonly Client[]): Promise<Map<string, ConnectResult>> {
+	const results = new Map<string, ConnectResult>();
+	await Promise.all(
+		clients.map(async (client) => {
+			const [process] = client.processes ?? [];
+			if (client.relation !== "connected" || client.offer === undefined || process === undefined) return;
+			const result = await machine.clients.connect(process, client.offer);
+			if (result !== undefined) results.set(clientKey(client), result);
+		}),
+	);
+	return results;
+}
+
+/**
+ * Waits some seconds until everybody that was served is served again. Throws `client-…` (exit 1), which names a client that is cut
+ * off. Returns the clients that can connect but have not done so yet: many connect at their next request.
+ */
+export async function requireServed(context: Context, before: ServedBefore): Promise<readonly Client[]> {
+	const { machine, signal } = context;
+	const { holding, places, served, service } = before;
+	const began = machine.elapsed();
+	const kept = served.clients.filter((client) => holding.has(clientKey(client)));
+	const shortLived = new Map<string, Set<string>>();
+	let last: Served | undefined;
+	for (let looks = 1; ; looks++) {
+		const now = await machine.clients.look(service, places, served.paths);
+		const [problem] = cutOffClients(served, now);
+		const away = kept.filter((client) => !isBack(client, last, now));
+		noteConnections(shortLived, away, now);
+		last = now;
+		const isLate = machine.elapsed() - began >= returnTime && looks >= leastLooks;
+		if (problem && isLate) throw new Failure(problem.code, problem.values, 1);
+		if (!problem && (isLate || !away.length)) return requireReachable(context, before, away, shortLived);
+		await machine.sleep(pause, signal);
+	}
+}
+
+/** Whether the client holds a connection since the look before. */
+function isBack(client: Client, last: Served | undefined, now: Served): boolean {
+	const then = last?.clients.find((one) => clientKey(one) === clientKey(client));
+	return then !== undefined && holdsConnection(then, now);
+}
+
+function noteConnections(connections: Map<string, Set<string>>, clients: readonly Client[], now: Served): void {
+	for (const client of clients) {
+		const key = clientKey(client);
+		const inodes = now.clients.find((one) => clientKey(one) === key)?.processes?.flatMap((process) => process.connections) ?? [];
+		connections.set(key, new Set([...(connections.get(key) ?? []), ...inodes]));
+	}
+}
+
+/** Checks with connections of the same accounts that everybody reaches the service, also who is `away`. */
+async function requireReachable(
+	context: Context,
+	before: ServedBefore,
+	away: readonly Client[],
+	shortLived: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<readonly Client[]> {
+	const { machine, signal } = context;
+	const { connected, served } = before;
+	const asked = served.clients.filter((client) => connected.has(clientKey(client)));
+	const deadline = machine.elapsed() + returnTime;
+	let refused = asked;
+	let results = new Map<string, ConnectResult>();
+	for (let wait = pause; refused.length; wait *= 2) {
+		results = await connectAll(context, refused);
+		// What failed on the host too, for example because a server is full, is nobody's fault.
+		refused = refused.filter((client) => {
+			const result = results.get(clientKey(client));
+			return result !== undefined && result !== "open" && result !== connected.get(clientKey(client));
+		});
+		if (!refused.length || machine.elapsed() >= deadline) break;
+		await machine.sleep(wait, signal);
+	}
+	for (const client of refused) throw refusal(client, results.get(clientKey(client)) ?? "closed");
+	for (const client of away) {
+		if ((shortLived.get(clientKey(client))?.size ?? 0) >= mostRefusals) throw refusal(client, "closed");
+		const { name } = client;
+		if (name.endsWith(".service") && (await machine.services.state(name)).active === "failed") {
+			throw new Failure("client-down", { client: name }, 1);
+		}
+	}
+	for (const client of away) {
+		const values = { client: clientText(client), offer: client.offer === undefined ? "" : offerText(client.offer) };
+		context.emit({ event: "warned", code: "client-not-back", values });
+	}
+	return away;
+}
+
+function refusal(client: Client, result: ConnectResult): Failure {
+	const values = { client: clientText(client), offer: client.offer === undefined ? "" : offerText(client.offer) };
+	return result === "closed"
+		? new Failure("client-rejected", values, 1)
+		: new Failure("client-refused", { ...values, error: result }, 1);
+}
+
+/**
+ * Asks as a client does, from the host. Throws `probe-…` if a line cannot run here, and `client-probe-fails` (exit 1) if one fails:
+ * then a later failure would be blamed on the cage.
+ */
+export async function requireClientProbes(context: Context, probes: readonly string[], seconds: number): Promise<void> {
+	await requireRunnable(context, { probes });
+	const failed = await askClientProbes(context, probes, 0, seconds);
+	if (failed) throw probeCannotRun([failed]) ?? new Failure("client-probe-fails", wordsOf(failed), 1);
+}
+
+/** Throws `client-probe-silent` (exit 1) unless all client probes pass within this many seconds. */
+export async function requireClientAnswers(context: Context, probes: readonly string[], seconds: number): Promise<void> {
+	const failed = await askClientProbes(context, probes, seconds, seconds);
+	if (failed) throw new Failure("client-probe-silent", wordsOf(failed), 1);
+}
+
+function wordsOf({ command, output }: ProbeOutcome): { readonly probe: string; readonly words: string } {
+	return { probe: showProbe(command), words: errorText(output) };
+}
+
+/** Repeats each probe until it passes or `seconds` are over. Returns the first that fails. */
+async function askClientProbes(
+	context: Context,
+	probes: readonly string[],
+	seconds: number,
+	trySeconds: number,
+): Promise<ProbeOutcome | undefined> {
+	const { machine, signal } = context;
+	const deadline = machine.elapsed() + seconds * 1000;
+	for (const command of probes) {
+		let outcome: ProbeOutcome = { command, ok: false, output: "" };
+		const answer = async () => {
+			for (let wait = 100; ; wait = Math.min(wait * 2, 1000)) {
+				signal.throwIfAborted();
+				const left = Math.max(1, (deadline - machine.elapsed()) / 1000);
+				const limit = seconds ? Math.min(left, trySeconds) : trySeconds;
+				outcome = outcomeOf(command, await machine.launcher.shell(command, { onHost: true }, limit, signal));
+				if (outcome.ok || outcome.status !== undefined || machine.elapsed() >= deadline) return;
+				await machine.sleep(wait, signal);
+			}
+		};
+		await reportWaiting(context, answer(), () => awaitedAnswer(outcome, Math.ceil(trySeconds)));
+		context.emit({ event: "probe-tried", ...outcome });
+		signal.throwIfAborted();
+		if (!outcome.ok) return outcome;
+	}
+	return undefined;
+}

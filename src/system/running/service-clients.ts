@@ -1,0 +1,11 @@
+import type { ServiceClients } from "../../engine/client-ports.ts";
+import { executablesOf, lookAtClients } from "./clients.ts";
+import { configuredClients } from "./configured-clients.ts";
+import { connectAs } from "./connecting.ts";
+
+export const serviceClients: ServiceClients = {
+	look: lookAtClients,
+	configured: configuredClients,
+	executables: executablesOf,
+	connect: connectAs,
+};
