@@ -17,10 +17,17 @@ export interface Detection {
 	denials(since: number): readonly Denial[];
 	/** Every pid. */
 	processes(): readonly number[];
-	/** Device and inode of the root directory. Undefined if the process has ended or has our own root directory. */
+	/** The kernel's records have process numbers of another PID namespace, so a process in them cannot be found here. */
+	hasForeignNumbers(): boolean;
+	/**
+	 * Device and inode of the root directory of the process's mount namespace. A caged process cannot change it: chroot(2) moves only the
+	 * process's own root. Undefined if the process has ended.
+	 */
 	rootOf(pid: number): string | undefined;
-	/** Whether a trial, a self-test or another test of Cagewright started the process. Undefined if it ended before that was known. */
-	isTested(pid: number): boolean | undefined;
+	/** The process's audit session; `unsetSession` if it has none. Undefined if it has ended. */
+	sessionOf(pid: number): number | undefined;
+	/** What started the cage of this process. Undefined if one of them has ended. */
+	originOf(pid: number): ProcessOrigin | undefined;
 	/** Identity of a root directory, as `rootOf` returns it; empty if the path does not exist. */
 	rootIdentity(root: Path): string;
 	/** Writes an alarm to the journal, with its fields. Never throws: an alarm that cannot be written there is still printed. */
@@ -33,12 +40,22 @@ export interface Detection {
 	runCommand(command: string, input: string, signal: AbortSignal): Promise<number>;
 }
 
+export interface ProcessOrigin {
+	/** A trial, a self-test or another test of Cagewright. Undefined if neither a Cagewright command nor systemd started it. */
+	readonly isTested: boolean | undefined;
+	/** The process's audit session began with the cage, so no process outside has it. */
+	readonly hasOwnSession: boolean;
+}
+
 export interface FollowRequest {
-	/** The text of one record, in the order of the log. */
-	onRecord(text: string): void;
+	/**
+	 * The text of one record, in the order of the log. `times`: the process caused this record so often, usually once. In a flood, only
+	 * the first text is passed on.
+	 */
+	onRecord(text: string, times: number): void;
 	/** The same for records that are older than the watch. */
 	onEarlier?(text: string): void;
-	/** The kernel dropped records because we were too slow. */
+	/** Records are missing: the kernel dropped them, or the process that reads them was killed. */
 	onLost(): void;
 	/** Milliseconds since 1970. */
 	readonly since?: number;
@@ -48,8 +65,6 @@ export interface FollowRequest {
 export interface Following {
 	/** Only the kernel log is read, which has at most ten refusals in five seconds for the whole machine (`printk_ratelimit`). */
 	readonly isLimited: boolean;
-	/** Records have process numbers of another PID namespace, so a process in them cannot be found here. */
-	readonly hasForeignNumbers: boolean;
 	/** Why the kernel does not record what Landlock refuses: it is too `old`, or auditing is `off`. */
 	readonly missesLandlock?: "old" | "off";
 	/** Resolves after the signal. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { unsetSession } from "../../src/core/detection/denial.ts";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
 import type { Context } from "../../src/engine/context.ts";
 import type { Openings, OpeningsRequest } from "../../src/engine/detection-ports.ts";
@@ -81,7 +82,8 @@ describe("the process that opened a decoy", () => {
 		detection: {
 			processes: () => [...running.keys()],
 			rootOf: (pid: number) => running.get(pid)?.root,
-			isTested: (pid: number) => running.get(pid)?.isTested,
+			sessionOf: (pid: number) => running.get(pid) && unsetSession,
+			originOf: (pid: number) => running.get(pid) && { isTested: running.get(pid)?.isTested, hasOwnSession: false },
 			rootIdentity: (path: Path) => path as string,
 		},
 		store: {

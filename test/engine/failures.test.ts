@@ -169,7 +169,7 @@ describe("an application that does not answer", () => {
 describe("a service that the filter killed", () => {
 	const manifest = { entries: [{ path: "/usr/sbin/server" }] } as unknown as Manifest;
 	const killed = (call: Denial["call"], program = "/usr/sbin/server", time = 1): Denial => {
-		return { time, serial: time, pid: 7, uid: 0, name: "server", program, call, result: "killed" };
+		return { time, serial: time, pid: 7, uid: 0, session: 1, name: "server", program, call, result: "killed" };
 	};
 
 	function find(denials: readonly Denial[], status = 0): Promise<string | undefined> {

@@ -31,7 +31,6 @@ async function watched(
 				for (const text of earlier.records) request.onEarlier?.(text);
 				return {
 					isLimited: false,
-					hasForeignNumbers: false,
 					ended: new Promise((resolve) => request.signal.addEventListener("abort", resolve)),
 				};
 			},
@@ -41,7 +40,9 @@ async function watched(
 			},
 			processes: () => Object.values(pids),
 			rootOf: (pid: number) => Object.entries(pids).find(([, one]) => one === pid)?.[0],
-			isTested: () => false,
+			hasForeignNumbers: () => false,
+			sessionOf: (pid: number) => (Object.values<number>(pids).includes(pid) ? 1 : undefined),
+			originOf: () => ({ isTested: false, hasOwnSession: false }),
 			rootIdentity: (root: string) => root,
 			toJournal() {},
 			runCommand: async (_: string, input: string) => handled.push(JSON.parse(input)),
@@ -67,7 +68,7 @@ async function watched(
 		toJournal: () => "",
 		onReady: async () => {
 			await attack(
-				(text) => requests.follow?.onRecord(text),
+				(text) => requests.follow?.onRecord(text, 1),
 				(opening) => requests.openings?.onOpen(opening),
 			);
 			ended.abort();

@@ -117,6 +117,19 @@ test("a flood of refused calls hides no other one", async () => {
 	});
 });
 
+test("the watch says if the kernel drops records", async ({ skip }) => {
+	const before = audit(5, "rateLimit");
+	if (before === undefined) return skip("auditing cannot be changed here");
+	try {
+		await watched([], async (watch) => {
+			await request("flood");
+			await watch.says("Records of refused calls were lost");
+		});
+	} finally {
+		audit(before, "rateLimit");
+	}
+});
+
 test.runIf(isFirstNamespace)("a self-test raises no alarm, also while the application runs", async () => {
 	const printed = await watched([], async (watch) => {
 		await cagewright(["selftest", "victim"], { state });
@@ -210,15 +223,20 @@ test("a setuid file in the data and a changed program raise one alarm each", asy
 	expect(alarms(printed)[0]).toMatchObject({ kind: "drift", severity: "high", pid: null, knownBy: "file" });
 });
 
-/** Sets whether the kernel audits (AUDIT_SET of linux/audit.h), and returns what it was; undefined if it refuses. */
-function audit(enabled: number): number | undefined {
+/** What the kernel can be told about auditing (struct audit_status of linux/audit.h): bit of the mask, and position. */
+const auditSettings = { enabled: [1, 1], rateLimit: [8, 4] } as const;
+
+/** Sets whether the kernel audits, or how many records it makes in a second, and returns what it was; undefined if it refuses. */
+function audit(value: number, setting: keyof typeof auditSettings = "enabled"): number | undefined {
+	const [bit, position] = auditSettings[setting];
 	const program = `
 socket my $s, 16, 3, 9 or exit 1;
 send $s, pack('L S S L L', 16, 1000, 1, 1, 0), 0, pack 'S x2 L L', 16, 0, 0;
 recv $s, my $reply, 4096, 0;
 exit 1 unless unpack('x4 S', $reply) == 1000;
-print unpack 'x20 L', $reply;
-send $s, pack('L S S L L', 56, 1001, 5, 1, 0) . pack('L2 x32', 1, ${enabled}), 0, pack 'S x2 L L', 16, 0, 0;
+print unpack 'x${16 + 4 * position} L', $reply;
+my @status = (${bit}, (0) x 9); $status[${position}] = ${value};
+send $s, pack('L S S L L', 56, 1001, 5, 1, 0) . pack('L10', @status), 0, pack 'S x2 L L', 16, 0, 0;
 do { recv $s, $reply, 4096, 0 } until unpack('x4 S', $reply) == 2;
 exit unpack('x16 l', $reply) != 0;`;
 	const { status, stdout } = spawnSync("perl", ["-e", program], { encoding: "utf8" });

@@ -96,7 +96,7 @@ function processSteps(spec: LaunchSpec): string[] {
 		// Below it is the host's.
 		...(spec.isTraced ? ["umount -n /proc"] : []),
 		...(spec.starter === undefined ? [] : [requireStarter(spec.starter, spec.rootless)]),
-		...(spec.root.kind === "host" ? [] : [withoutCoreDumps(spec.rootless !== undefined)]),
+		...(spec.root.kind === "host" ? [] : [withoutCoreDumps(spec.rootless !== undefined), ...ownSession(spec)]),
 	];
 }
 
@@ -133,6 +133,25 @@ function rootSteps(spec: LaunchSpec): LaunchSteps {
 function withoutCoreDumps(isRootless: boolean): string {
 	return `prlimit --pid $$ --core=${coreLimit}:${coreLimit}${isRootless ? " 2>/dev/null || :" : ""}`;
 }
+
+/**
+ * Setting the login uid makes the kernel begin an audit session, which all later processes inherit and none of them can change. It
+ * tells `watch` the cage of each record. The uid stays what it is, so that records still name who started the cage; a launch that
+ * no login started gets root's, and without root the account itself, because rules for people begin at 1000. Fails
+ * harmlessly without auditing, and where somebody set the uid before and we may not change it (CAP_AUDIT_CONTROL, `loginuid_immutable`).
+ */
+function ownSession({ identity, rootless }: LaunchSpec): string[] {
+	const initial = rootless ? identity.uid : 0;
+	return [
+		`login=${unsetLogin}`,
+		"{ read -r login </proc/self/loginuid; } 2>/dev/null || :",
+		`[ "$login" != ${unsetLogin} ] || login=${initial}`,
+		'{ echo "$login" >/proc/self/loginuid; } 2>/dev/null || :',
+	];
+}
+
+/** AUDIT_UID_UNSET of linux/audit.h. */
+const unsetLogin = 0xffff_ffff;
 
 /**
  * The standard streams may be the host's /dev/null, and uid 0 can change a file's mode, owner and times through any descriptor

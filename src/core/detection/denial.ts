@@ -11,6 +11,8 @@ export interface Denial {
 	readonly pid: number;
 	/** Real user id in the host's numbering. */
 	readonly uid: number;
+	/** The process's audit session, which it inherits and cannot change; `unsetSession` if it has none. */
+	readonly session: number;
 	/** Name of the process (at most 15 bytes), which the process chooses itself. */
 	readonly name: string;
 	/** The executable's path as the process sees it; empty if the kernel does not know it. */
@@ -25,6 +27,9 @@ export interface Crash {
 	readonly pid: number;
 	readonly name: string;
 }
+
+/** The session of a process that no login has marked (AUDIT_SID_UNSET of linux/audit.h). */
+export const unsetSession = 0xffff_ffff;
 
 /** seccomp(2): the action without its data, as in the record's `code`. */
 const refused = 0x50000;
@@ -45,14 +50,15 @@ export function parseDenial(text: string): Denial | undefined {
 		const value = fields.get(key) ?? "";
 		return (base === 16 ? /^(0x)?[0-9a-f]+$/ : /^\d+$/).test(value) ? Number.parseInt(value, base) : Number.NaN;
 	};
-	const [pid, uid, call, code] = [number("pid"), number("uid"), number("syscall"), number("code", 16)];
+	const [pid, uid, session, call, code] = [number("pid"), number("uid"), number("ses"), number("syscall"), number("code", 16)];
 	const result = code === refused ? "refused" : killed.includes(code) ? "killed" : undefined;
-	if ([pid, uid, call].some(Number.isNaN) || result === undefined) return undefined;
+	if ([pid, uid, session, call].some(Number.isNaN) || result === undefined) return undefined;
 	return {
 		time,
 		serial: Number(serial),
 		pid,
 		uid,
+		session,
 		name: untrusted(fields.get("comm")),
 		program: untrusted(fields.get("exe")),
 		call: callName(call, architectures[fields.get("arch") ?? ""]),
@@ -69,12 +75,28 @@ const recordTypes = {
 } as const;
 type RecordType = (typeof recordTypes)[keyof typeof recordTypes];
 
+export interface AuditRecord {
+	readonly type: RecordType;
+	/** Milliseconds since 1970. */
+	readonly time: number;
+	readonly serial: string;
+	/** Time and serial number as the record has them, `1795821997.790:1`. */
+	readonly stamp: string;
+	readonly fields: ReadonlyMap<string, string>;
+}
+
+/** The last text and its record: each of several readers asks for the same one, and a flood of records must not make us slow. */
+let last: { readonly text: string; readonly record: AuditRecord | undefined } | undefined;
+
 /** Reads a record of one of these types, as `parseDenial` does. */
-export function parseAudit(
-	text: string,
-): { type: RecordType; time: number; serial: string; fields: ReadonlyMap<string, string> } | undefined {
-	const [, number, word, unknown, seconds, milliseconds, serial, rest] =
-		/^(?:audit: type=(\d+) |type=([A-Z_]+)(?:\[(\d+)\])? msg=)audit\((\d+)\.(\d{3}):(\d+)\): ([^\n]*)$/.exec(
+export function parseAudit(text: string): AuditRecord | undefined {
+	if (last?.text !== text) last = { text, record: readAudit(text) };
+	return last.record;
+}
+
+function readAudit(text: string): AuditRecord | undefined {
+	const [, number, word, unknown, stamp = "", seconds, milliseconds, serial, rest] =
+		/^(?:audit: type=(\d+) |type=([A-Z_]+)(?:\[(\d+)\])? msg=)audit\(((\d+)\.(\d{3}):(\d+))\): ([^\n]*)$/.exec(
 			text.split("\u001d", 1)[0] ?? "",
 		) ?? [];
 	const type =
@@ -86,7 +108,7 @@ export function parseAudit(
 		// The first one counts, so that appended text cannot replace the kernel's.
 		if (!fields.has(key)) fields.set(key, value);
 	}
-	return { type, time: Number(seconds) * 1000 + Number(milliseconds), serial, fields };
+	return { type, time: Number(seconds) * 1000 + Number(milliseconds), serial, stamp, fields };
 }
 
 /** Returns the name of a call, by the fields `syscall` and `arch` of a record. */

@@ -1,5 +1,5 @@
 import { type LandlockWhy, reasonByRight } from "./alarm.ts";
-import { callOf, type Denial, parseAudit, untrusted } from "./denial.ts";
+import { type AuditRecord, callOf, type Denial, parseAudit, untrusted } from "./denial.ts";
 
 /** Something that Landlock refused. */
 export interface LandlockDenial {
@@ -8,6 +8,8 @@ export interface LandlockDenial {
 	/** The process, or the first process of its domain if the kernel names neither it nor the call. */
 	readonly pid: number;
 	readonly uid: number;
+	/** As in `Denial`. Absent if the kernel does not name the process. */
+	readonly session?: number;
 	/** Name of the process, which it chooses itself. */
 	readonly name: string;
 	readonly program: string;
@@ -20,7 +22,7 @@ export interface LandlockDenial {
 /** Domains to remember; each start of a cage has one. */
 const mostDomains = 1000;
 
-type Creator = Pick<LandlockDenial, "pid" | "uid" | "name" | "program">;
+type Creator = Pick<LandlockDenial, "pid" | "uid" | "session" | "name" | "program">;
 interface Access extends Pick<LandlockDenial, "time" | "why" | "path" | "port"> {
 	readonly serial: string;
 	readonly domain: string;
@@ -88,8 +90,6 @@ export class LandlockRecords {
 	}
 }
 
-type AuditRecord = NonNullable<ReturnType<typeof parseAudit>>;
-
 function accessOf({ fields, serial, time }: AuditRecord): Access | undefined {
 	const domain = fields.get("domain");
 	const [blocker = ""] = (fields.get("blockers") ?? "").split(",");
@@ -105,7 +105,8 @@ function accessOf({ fields, serial, time }: AuditRecord): Access | undefined {
 }
 
 function creatorOf({ fields }: AuditRecord): Creator | undefined {
-	const [pid, uid] = [Number(fields.get("pid")), Number(fields.get("uid"))];
+	const [pid, uid, session] = [Number(fields.get("pid")), Number(fields.get("uid")), Number(fields.get("ses"))];
+	if (Number.isNaN(pid + uid)) return undefined;
 	const name = untrusted(fields.get("comm"));
-	return Number.isNaN(pid + uid) ? undefined : { pid, uid, name, program: untrusted(fields.get("exe")) || name };
+	return { pid, uid, ...(Number.isNaN(session) ? {} : { session }), name, program: untrusted(fields.get("exe")) || name };
 }

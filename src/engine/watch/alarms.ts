@@ -52,8 +52,8 @@ export async function watchAlarms(context: Context, watch: AlarmWatch): Promise<
 	});
 	const since = toJournal ? await machine.store.watchedUntil() : undefined;
 	const isMissed = ({ time }: { readonly time: number }) => since !== undefined && time >= since;
-	const considerDenial = (denial: Denial, reacts = true) => {
-		alarms.consider(denialAlarm(denial), processes.find(denial), reacts);
+	const considerDenial = (denial: Denial, reacts = true, count = 1) => {
+		alarms.consider({ ...denialAlarm(denial), count }, processes.find(denial), reacts);
 	};
 	const landlock = new LandlockRecords();
 	const considerLandlock = (denials: readonly LandlockDenial[], reacts = true) => {
@@ -68,11 +68,11 @@ export async function watchAlarms(context: Context, watch: AlarmWatch): Promise<
 			const denial = parseDenial(text);
 			if (denial && isMissed(denial)) considerDenial(denial, false);
 		},
-		onRecord(text) {
+		onRecord(text, times) {
 			considerLandlock(landlock.add(text));
 			const denial = parseDenial(text);
 			if (denial) {
-				considerDenial(denial);
+				considerDenial(denial, true, times);
 				return;
 			}
 			const crash = parseCrash(text);
@@ -83,7 +83,7 @@ export async function watchAlarms(context: Context, watch: AlarmWatch): Promise<
 	for (const _ of [1, 2]) considerLandlock(landlock.flush().filter(isMissed), false);
 	await decoys.follow(processes.decoys());
 	if (following.isLimited) warn("alarms-limited");
-	if (following.hasForeignNumbers) warn("alarms-foreign-numbers");
+	if (machine.detection.hasForeignNumbers()) warn("alarms-foreign-numbers");
 	if (following.missesLandlock) warn(`alarms-landlock-${following.missesLandlock}`);
 	onReady();
 	const looking = async () => {
@@ -134,7 +134,7 @@ class Alarms {
 		if (isLaunch(suspicion)) return;
 		const cause = known.isTested ? "test" : "attack";
 		const { cage, knownBy } = known;
-		const alarm = { ...suspicion, cage, knownBy, count: 1 };
+		const alarm = { ...suspicion, cage, knownBy, count: suspicion.count ?? 1 };
 		const admitted = this.#limiters[cause].admit(alarm, this.#context.machine.elapsed());
 		if (admitted) this.raise(admitted, cause, reacts);
 	}
@@ -157,7 +157,7 @@ class Alarms {
 		const handle = async () => {
 			// The caged application itself may have filled the disk.
 			await machine.store.addAlarm(alarm).catch(notHandled);
-			if (reacts && alarm.severity === "high") await react(this.#context, alarm, reaction, toLine);
+			if (reacts && alarm.severity === "high" && alarm.knownBy !== "account") await react(this.#context, alarm, reaction, toLine);
 		};
 		this.#work = this.#work.then(handle).catch(notHandled);
 	}

@@ -1,6 +1,6 @@
 import { runningUids } from "../../core/cage/footprint.ts";
 import { attemptsLoader, launchDirectory } from "../../core/confinement/launch.ts";
-import type { Denial } from "../../core/detection/denial.ts";
+import { unsetSession } from "../../core/detection/denial.ts";
 import { join } from "../../core/path/path.ts";
 import { isDecoy } from "../../core/plan/decoys.ts";
 import type { Context } from "../context.ts";
@@ -13,10 +13,20 @@ export interface KnownProcess {
 	/** Calls that were refused in the trial in which the application answered. */
 	readonly expected: ReadonlySet<string>;
 	/**
-	 * `account`: the process had ended, and only this cage uses its account. `file`: it opened a file of this cage through the cage's
-	 * mount.
+	 * `process`: by what it cannot change, its audit session or the root of its mount namespace. `file`: it opened a file of this cage
+	 * through the cage's mount. `account`: a guess, which causes no reaction: it had ended, and only this cage has its account, its
+	 * program and a session that is not the cage's alone.
 	 */
 	readonly knownBy: "process" | "account" | "file";
+}
+
+/** What a record of the kernel tells about a process. */
+export interface RecordedProcess {
+	readonly pid: number;
+	/** Absent if the record has none. */
+	readonly session?: number;
+	readonly uid?: number;
+	readonly program?: string;
 }
 
 interface WatchedCage {
@@ -28,31 +38,48 @@ interface WatchedCage {
 	readonly decoys: readonly WatchedDecoy[];
 }
 
+/** `isTested` is undefined if nothing tells what started it. */
+type SeenStart = Omit<KnownProcess, "isTested"> & { readonly isTested: boolean | undefined };
+
 interface SeenProcess {
 	readonly root: string;
-	readonly known: KnownProcess;
+	readonly session: number;
+	readonly known: SeenStart;
 	/** Milliseconds since 1970 at which it was last seen. */
 	at: number;
 }
 
-/** Milliseconds for which an ended process is remembered. */
-const memory = 60_000;
+/** Milliseconds for which the number of an ended process is remembered. */
+const memory = 10_000;
 /** Milliseconds after the end of a test in which a process that was never seen may belong to it. */
 const testMemory = 10_000;
 /** Milliseconds between reads of the state folder for new cages and generations. */
 const freshness = 5000;
 /** Minimum number of milliseconds between searches for ended processes, so that many records do not cause many searches. */
 const freshLook = 100;
+/** Sessions to remember. The kernel uses no number twice before it has used four billion. */
+const mostSessions = 10_000;
 
-/** Maps processes to cages, including processes that just ended, because the kernel's record may arrive after the end of its process. */
+/**
+ * Maps processes to cages, also those that have ended, because the kernel's record may arrive later. Each start of a cage has an audit
+ * session of its own: the launch sets a login uid, the kernel numbers the session, all processes of the cage inherit the number, and
+ * each record contains it. A running process is also known by the root of its mount namespace. docs/security.md explains what
+ * remains if a launch could not have its own session.
+ */
 export class CagedProcesses {
 	readonly #context: Context;
 	readonly #names: readonly string[];
 	/** Keys are identities of the generations' root directories. */
 	#cages = new Map<string, WatchedCage>();
+	/** Sessions that began with a cage. */
+	readonly #sessions = new Map<number, SeenStart>();
+	/** Sessions that no cage had when they were searched. */
+	readonly #foreign = new Map<number, true>();
 	readonly #seen = new Map<number, SeenProcess>();
 	#read = Number.NEGATIVE_INFINITY;
 	#looked = Number.NEGATIVE_INFINITY;
+	/** Milliseconds that the last search took. */
+	#effort = 0;
 
 	/** Without names, every cage. */
 	constructor(context: Context, names: readonly string[]) {
@@ -71,19 +98,10 @@ export class CagedProcesses {
 		for (const [pid, { at }] of this.#seen) if (at + memory < now) this.#seen.delete(pid);
 	}
 
-	/** A self-test's processes are identified by their program, which exists in no other launch, even if they were never seen. */
-	find({ pid, program = "", uid }: Pick<Denial, "pid"> & Partial<Pick<Denial, "program" | "uid">>): KnownProcess | undefined {
-		const known = this.#cageOf(pid, uid, program);
-		return known && program === attemptsLoader ? { ...known, isTested: true } : known;
-	}
-
-	#cageOf(pid: number, uid: number | undefined, program: string): KnownProcess | undefined {
-		const root = this.#context.machine.detection.rootOf(pid);
-		if (root !== undefined) return this.#see(pid, root);
-		const seen = this.#seen.get(pid);
-		if (seen || uid === undefined) return seen?.known;
-		if (this.#context.machine.elapsed() - this.#looked >= freshLook) this.#lookAtProcesses();
-		return this.#byAccount(uid, program);
+	/** Undefined for a process outside. */
+	find(record: RecordedProcess): KnownProcess | undefined {
+		const found = this.#findStart(record, this.#context.machine.detection.hasForeignNumbers());
+		return found && this.#withTest(found, record.program);
 	}
 
 	/** Of all generations. */
@@ -93,8 +111,8 @@ export class CagedProcesses {
 
 	/** The process that opened a decoy; undefined if it is none of a cage. */
 	findReader({ cage, isInside, opening }: OpenedDecoy): KnownProcess | undefined {
-		const known = this.find({ pid: opening.pid });
-		if (known?.cage === cage) return known;
+		const known = this.#findStart({ pid: opening.pid }, false);
+		if (known?.cage === cage) return this.#withTest(known);
 		if (!isInside) return undefined;
 		// Only a test that runs now may be the cause: an intruder must not hide behind an earlier one.
 		if (this.#context.machine.elapsed() - this.#looked >= freshLook) this.#lookAtProcesses();
@@ -103,26 +121,61 @@ export class CagedProcesses {
 		return { cage, isTested, expected: new Set(), knownBy: "file" };
 	}
 
-	#lookAtProcesses(): void {
-		const { detection, elapsed } = this.#context.machine;
-		this.#looked = elapsed();
-		for (const pid of detection.processes()) {
-			const root = detection.rootOf(pid);
-			if (root !== undefined) this.#see(pid, root);
-		}
+	/** `isForeign`: the number counts in another PID namespace, so it says nothing here. */
+	#findStart(record: RecordedProcess, isForeign: boolean): SeenStart | undefined {
+		const { pid, session } = record;
+		const { detection } = this.#context.machine;
+		const ofSession = session === undefined ? undefined : this.#sessions.get(session);
+		if (ofSession) return ofSession;
+		const root = isForeign ? undefined : detection.rootOf(pid);
+		const present = root === undefined ? undefined : detection.sessionOf(pid);
+		// If the sessions differ, another process has the number now.
+		const isIt = (other: number) => session === undefined || session === other;
+		if (root !== undefined && present !== undefined && isIt(present)) return this.#see(pid, root, present);
+		const seen = isForeign ? undefined : this.#seen.get(pid);
+		if (seen && isIt(seen.session)) return seen.known;
+		if (session === undefined) return undefined;
+		this.#lookFor(session);
+		return this.#sessions.get(session) ?? (root === undefined ? this.#guess({ ...record, session }) : undefined);
 	}
 
-	/** Returns the only cage with this account and program that has, or just had, a process. */
-	#byAccount(uid: number, program: string): KnownProcess | undefined {
-		const running = new Set([...this.#seen.values()].map(({ known }) => known.cage));
+	/** Without other knowledge, a self-test is identified by its program, which exists in no other launch. */
+	#withTest(start: SeenStart, program?: string): KnownProcess {
+		return { ...start, isTested: start.isTested ?? (program === attemptsLoader || this.#isTestedNow(start.cage)) };
+	}
+
+	/** Searches for the session's cage. What is outside cannot keep us busy by many sessions. */
+	#lookFor(session: number): void {
+		if (this.#foreign.has(session)) return;
+		const pause = session === unsetSession ? freshLook : this.#effort;
+		if (this.#context.machine.elapsed() - this.#looked < pause) return;
+		this.#lookAtProcesses();
+		if (session !== unsetSession && !this.#sessions.has(session)) keep(this.#foreign, session, true);
+	}
+
+	#lookAtProcesses(): void {
+		const { detection, elapsed } = this.#context.machine;
+		const began = elapsed();
+		for (const pid of detection.processes()) {
+			const root = detection.rootOf(pid);
+			const session = root !== undefined && this.#cages.has(root) ? detection.sessionOf(pid) : unsetSession;
+			if (root !== undefined && session !== undefined) this.#see(pid, root, session);
+		}
+		this.#looked = elapsed();
+		this.#effort = this.#looked - began;
+	}
+
+	/** Returns the only running cage with this account, program and session, if the session is not its own. */
+	#guess({ program = "", session, uid }: RecordedProcess): SeenStart | undefined {
+		if (uid === undefined) return undefined;
+		const running = new Set([...this.#seen.values()].flatMap((one) => (one.session === session ? one.known.cage : [])));
 		const cages = [...this.#cages.values()].filter(
 			({ name, programs, uids }) =>
-				uids.has(uid) && (programs.has(program) || program.startsWith(`${launchDirectory}/`)) && running.has(name),
+				running.has(name) && uids.has(uid) && (programs.has(program) || program.startsWith(`${launchDirectory}/`)),
 		);
 		const [first] = cages;
 		if (first === undefined || cages.some(({ name }) => name !== first.name)) return undefined;
-		const { expected, name: cage } = first;
-		return { cage, isTested: this.#isTestedNow(cage), expected, knownBy: "account" };
+		return { cage: first.name, expected: first.expected, isTested: undefined, knownBy: "account" };
 	}
 
 	/** A concurrent test may be the cause, and must not cause a reaction. */
@@ -131,25 +184,27 @@ export class CagedProcesses {
 		return [...this.#seen.values()].some(({ at, known }) => known.cage === cage && known.isTested && now - at < testMemory);
 	}
 
-	#see(pid: number, root: string): KnownProcess | undefined {
+	#see(pid: number, root: string, session: number): SeenStart | undefined {
 		const { detection, elapsed } = this.#context.machine;
 		const watched = this.#cages.get(root);
-		const seen = this.#seen.get(pid);
 		if (watched === undefined) {
 			// Another process may have this number now.
 			this.#seen.delete(pid);
 			return undefined;
 		}
-		if (seen?.root === root) {
+		const ofSession = this.#sessions.get(session);
+		if (ofSession) keep(this.#sessions, session, ofSession);
+		const seen = this.#seen.get(pid);
+		if (seen?.root === root && seen.session === session) {
 			seen.at = elapsed();
 			return seen.known;
 		}
-		const isTested = detection.isTested(pid);
+		const origin = ofSession ? undefined : detection.originOf(pid);
 		const { expected, name: cage } = watched;
-		// It just ended, so whether it is a test remains unknown.
-		if (isTested === undefined) return { cage, expected, isTested: this.#isTestedNow(cage), knownBy: "process" };
-		const known: KnownProcess = { cage, expected, isTested, knownBy: "process" };
-		this.#seen.set(pid, { root, known, at: elapsed() });
+		const known: SeenStart = ofSession ?? { cage, expected, isTested: origin?.isTested, knownBy: "process" };
+		if (origin?.hasOwnSession) keep(this.#sessions, session, known);
+		// Otherwise it just ended, and its origin remains unknown.
+		if (ofSession || origin) this.#seen.set(pid, { root, session, known, at: elapsed() });
 		return known;
 	}
 
@@ -182,4 +237,12 @@ export class CagedProcesses {
 		}
 		return cages;
 	}
+}
+
+/** Forgets the sessions that were not kept for the longest time. */
+function keep<Value>(sessions: Map<number, Value>, session: number, value: Value): void {
+	sessions.delete(session);
+	sessions.set(session, value);
+	const [oldest] = sessions.keys();
+	if (sessions.size > mostSessions && oldest !== undefined) sessions.delete(oldest);
 }

@@ -6,7 +6,7 @@ import { showPath } from "../../core/path/quote.ts";
 import type { OpenedDecoy } from "./decoys.ts";
 
 /** An alarm whose cage is not known yet. */
-export type Suspicion = Omit<Alarm, "cage" | "knownBy" | "count">;
+export type Suspicion = Omit<Alarm, "cage" | "knownBy" | "count"> & Partial<Pick<Alarm, "count">>;
 
 export const isoTime = (milliseconds: number) => new Date(milliseconds).toISOString();
 

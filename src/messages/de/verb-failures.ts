@@ -164,11 +164,11 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"alarms-limited":
 		"Hier ist nur das Protokoll des Kernels lesbar, das höchstens zehn verweigerte Aufrufe in fünf Sekunden für das ganze System enthält. Um alle zu sehen, installieren Sie perl, und führen Sie `cagewright watch` als root auf dem Host aus.",
 	"alarms-foreign-numbers":
-		"Dies ist nicht der PID-Namensraum des Hosts. Daher sagen die Einträge des Kernels nicht, welchem Prozess etwas verweigert wurde. Käfige lassen sich nur am Konto unterscheiden: Abstürze lösen keinen Alarm aus, und ein Selbsttest oder ein anderer Käfig mit demselben Konto kann einen Angriff verbergen. Führen Sie `cagewright watch` auf dem Host aus, nicht in einem Container.",
+		"Dies ist nicht der PID-Namensraum des Hosts. Daher sagen die Einträge des Kernels nicht, welchem Prozess etwas verweigert wurde. Käfige sind nur an ihren Audit-Sitzungen zu erkennen: Abstürze lösen keinen Alarm aus, und Prozesse eines Käfigs ohne eigene Sitzung auch nicht. Führen Sie `cagewright watch` auf dem Host aus, nicht in einem Container.",
 	"alarms-unrecorded":
 		"Alarme wurden nicht gemessen, weil kein Eintrag über einen verweigerten Aufruf dieses System erreichte. Bei einem Container hat der Host die Einträge: `cagewright selftest --alarm` dort ausführen.",
 	"alarms-lost":
-		"Einträge über verweigerte Aufrufe gingen verloren: Sie kamen zu schnell, oder der Prozess, der sie liest, wurde beendet. Einige Alarme können fehlen.",
+		"Einträge über verweigerte Aufrufe gingen verloren: Sie kamen zu schnell, der Kernel begrenzt ihre Zahl (rate_limit in `auditctl -s`), oder der Prozess, der sie liest, wurde beendet. Einige Alarme können fehlen.",
 	"alarm-not-handled": "Ein Alarm wurde ausgelöst, ließ sich aber nicht speichern oder beantworten: {cause}",
 	"decoys-unwatched":
 		"Geöffnete Köder lösen keinen Alarm aus, weil der Kernel fanotify verweigert. Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",

@@ -144,11 +144,11 @@ export const verbFailuresEn = {
 	"alarms-limited":
 		"Cagewright can only read the kernel log here, which keeps at most ten refused calls of the whole machine in five seconds. To see all, install perl and run `cagewright watch` as root on the host.",
 	"alarms-foreign-numbers":
-		"This is not the host's PID namespace, so the kernel's records do not tell which process was refused. Cages are told apart by account only: crashes raise no alarm, and a self-test or another cage with the same account can hide an attack. Run `cagewright watch` on the host, not in a container.",
+		"This is not the host's PID namespace, so the kernel's records do not tell which process was refused. Cages are known only by their audit sessions: crashes raise no alarm, and neither do processes of a cage without its own session. Run `cagewright watch` on the host, not in a container.",
 	"alarms-unrecorded":
 		"Alarms were not measured, because no record of a refused call reached this machine. In a container, the host has the records: run `cagewright selftest --alarm` there.",
 	"alarms-lost":
-		"Records of refused calls were lost: they came too fast, or the process that reads them was killed. Some alarms may be missing.",
+		"Records of refused calls were lost: they came too fast, the kernel limits their rate (see rate_limit in `auditctl -s`), or the process that reads them was killed. Some alarms may be missing.",
 	"alarm-not-handled": "An alarm was raised, but storing it or reacting to it failed: {cause}",
 	"decoys-unwatched":
 		"Opened decoys raise no alarm, because the kernel refuses fanotify. Run `cagewright watch` as root on the host, not in a container.",

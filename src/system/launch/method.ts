@@ -67,7 +67,8 @@ function limitsOf(permissions: Permissions): LandlockLimits {
 export function unitConfiner(cage: CageLayout, identity: Identity, sockets?: boolean): Buffer | undefined {
 	const filters = seccompFilters(architecture, filterPermissions(cage.permissions, { ...identity, uids: cage.uids }));
 	const ruleset = rulesetOf(cage, identity, sockets);
-	return confineExecutable(process.arch, { landlock: machineFeatures().landlock, ruleset, filters, outlives: true });
+	const { landlock } = machineFeatures();
+	return confineExecutable(process.arch, { landlock, ruleset, filters, outlives: true, startsSession: true });
 }
 
 /** The first program of an image. An engine may mount further files, so Landlock judges reading too. */

@@ -2,20 +2,19 @@ import type { Alarm } from "../../core/detection/alarm.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import type { Detection } from "../../engine/detection-ports.ts";
 import { attempt } from "../files/errors.ts";
-import { processStatus } from "../launch/processes.ts";
 import { findTool, startTool, toolRunner } from "../tools.ts";
-import { followKernelLog, recordedDenials } from "./kernel-log.ts";
-import { allPids, fileIdentity, wordsOf } from "./proc.ts";
+import { namespaceRoot, originOf, sessionOf } from "./caged-process.ts";
+import { followKernelLog, hasForeignNumbers, recordedDenials } from "./kernel-log.ts";
+import { allPids, fileIdentity } from "./proc.ts";
 
 export const systemDetection: Omit<Detection, "watchOpenings"> = {
 	follow: followKernelLog,
 	denials: recordedDenials,
 	processes: allPids,
-	rootOf(pid) {
-		const root = fileIdentity(`/proc/${pid}/root/.`);
-		return root === "" || root === ownRoot ? undefined : root;
-	},
-	isTested,
+	hasForeignNumbers,
+	rootOf: namespaceRoot,
+	sessionOf,
+	originOf,
 	rootIdentity: (root: Path) => fileIdentity(`${pathToBytes(root).toString()}/.`),
 	toJournal,
 	freeze(pids) {
@@ -27,24 +26,6 @@ export const systemDetection: Omit<Detection, "watchOpenings"> = {
 		return (await run("/bin/sh", ["-c", command], { ...options, stdout: "ignore", stderr: "inherit" })).exitCode ?? 70;
 	},
 };
-
-const ownRoot = fileIdentity("/proc/self/root/.");
-
-/**
- * Whether the first ancestor outside is a Cagewright command other than `run`. A process inside cannot forge ancestors outside. Undefined
- * if one of them ended in the meantime.
- */
-function isTested(pid: number): boolean | undefined {
-	for (let one = processStatus(pid)?.parent; one !== 1; one = processStatus(one)?.parent) {
-		if (one === undefined) return undefined;
-		// The first process of a PID namespace that was entered from outside.
-		if (one === 0) return false;
-		const command = wordsOf(one, "cmdline");
-		const script = command.findIndex((word) => /(^|\/)(cagewright(\.js)?|dist\/main\.js)$/.test(word));
-		if (script >= 0 && fileIdentity(`/proc/${one}/root/.`) === ownRoot) return !command.slice(script + 1).includes("run");
-	}
-	return false;
-}
 
 /** journal fields: systemd.journal-fields(7). The first two are what `journalctl -x` and other tools look for. */
 function toJournal(alarm: Alarm, message: string): void {

@@ -12,8 +12,11 @@ import { readAuditRecords } from "./audit-records.ts";
 const interval = 100;
 const crashInterval = 500;
 const auditFile = "/var/log/audit/audit.log";
-/** The PID namespace whose numbers the kernel records: include/linux/proc_ns.h, PROC_PID_INIT_INO. */
+/** include/linux/proc_ns.h, PROC_PID_INIT_INO. */
 const firstNamespace = "pid:[4026531836]";
+
+/** The kernel records the numbers of the first PID namespace. */
+export const hasForeignNumbers = () => readlinkSync("/proc/self/ns/pid") !== firstNamespace;
 
 /**
  * Follows the kernel's audit records, the kernel log, which also has crashes, and auditd's file. While auditd runs, the kernel
@@ -23,8 +26,9 @@ export async function followKernelLog({ onEarlier, onLost, onRecord, signal, sin
 	const kernel = new KernelLog(since, onEarlier);
 	const auditd = new AuditFile(since !== undefined, onEarlier);
 	const known = new KnownRecords();
-	const deliver = (text: string) => {
-		if (known.isNew(text)) onRecord(text);
+	const deliver = (text: string, others: readonly string[] = []) => {
+		const times = known.add(text, others);
+		if (times > 0) onRecord(text, times);
 	};
 	let records = await readAuditRecords(deliver, onLost);
 	const ended = async () => {
@@ -46,7 +50,6 @@ export async function followKernelLog({ onEarlier, onLost, onRecord, signal, sin
 	};
 	return {
 		isLimited: records === undefined && !auditd.exists,
-		hasForeignNumbers: readlinkSync("/proc/self/ns/pid") !== firstNamespace,
 		...missesLandlock(records?.isAuditing ?? auditd.exists),
 		ended: ended(),
 	};
@@ -89,25 +92,30 @@ function readAuditFile(): string[] {
 	}
 }
 
-/** The time and serial number of audit records, which are the same in all sources. */
+/** The times and serial numbers of audit records, which are the same in all sources. */
 class KnownRecords {
-	readonly #names = new Set<string>();
+	#newer = new Set<string>();
+	#older = new Set<string>();
 
-	/** True once for each record, and always for other texts. */
-	isNew(text: string): boolean {
+	/** Returns how many of the records are new. `others` are times and serial numbers. Any other text is new. */
+	add(text: string, others: readonly string[]): number {
 		const record = parseAudit(text);
-		if (record === undefined) return true;
-		const name = `${record.type} ${record.time} ${record.serial}`;
-		if (this.#names.has(name)) return false;
-		this.#names.add(name);
-		const [oldest] = this.#names;
-		if (this.#names.size > mostKnown && oldest !== undefined) this.#names.delete(oldest);
+		if (record === undefined) return 1;
+		const { stamp, type } = record;
+		return [stamp, ...others].filter((one) => this.#isNew(`${type} ${one}`)).length;
+	}
+
+	#isNew(name: string): boolean {
+		if (this.#newer.has(name) || this.#older.has(name)) return false;
+		// Two sets, because removing a set's first value takes long if there are many.
+		if (this.#newer.size >= mostKnown) [this.#older, this.#newer] = [this.#newer, new Set()];
+		this.#newer.add(name);
 		return true;
 	}
 }
 
 /** A source that is further behind another one would repeat records. */
-const mostKnown = 50_000;
+const mostKnown = 25_000;
 
 class KernelLog {
 	readonly #file: number;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { landlockReasons } from "../../../src/core/detection/alarm.ts";
-import { parseCrash, parseDenial, parseKernelRecord } from "../../../src/core/detection/denial.ts";
+import { parseCrash, parseDenial, parseKernelRecord, unsetSession } from "../../../src/core/detection/denial.ts";
 import { LandlockRecords } from "../../../src/core/detection/landlock-denial.ts";
 import { messagesIn } from "../../texts.ts";
 
@@ -12,6 +12,7 @@ const denial = {
 	serial: 3847,
 	pid: 1_646_727,
 	uid: 33,
+	session: unsetSession,
 	name: "nginx",
 	program: "/usr/sbin/nginx",
 	call: "unshare",

@@ -17,6 +17,7 @@ import type { Layer } from "../method.ts";
  *       else mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") && fail("entering the sandbox");
  *       chdir("/") && fail("entering the sandbox");
  *     }
+ *     if (startsSession) write(open("/proc/self/loginuid", O_WRONLY), "0", 1);  // whatever the answer is
  *     for (fd = 0; fd < 3; fd++)                                        // only under systemd and container engines
  *       if (fstat(fd, &status) == 0 && status.st_rdev == makedev(1, 3)) {
  *         null = open("/dev/null", O_RDWR); dup3(null, fd, 0) < 0 && fail("the standard streams"); close(null);
@@ -49,6 +50,8 @@ export interface Confinement {
 	 * the host's /dev/null are replaced by the cage's, because uid 0 can change a file's mode and owner through any descriptor.
 	 */
 	readonly outlives?: boolean;
+	/** Begins an audit session, as `ownSession` of launch-script.ts does, unless somebody set the login uid before. */
+	readonly startsSession?: boolean;
 	/**
 	 * First makes the working directory, a mount point, the root and unmounts the old one. No program of the new root may do
 	 * that, because a traced application may have replaced it.
@@ -102,13 +105,14 @@ const steps = {
 
 /** a: ruleset, b: rule, c: argv. Arguments in memory are just below the stack pointer. */
 function describeConfiner(p: Program, confinement: Confinement): void {
-	const { capabilities, entersRoot = false, landlock, outlives = false, ruleset, without = [] } = confinement;
+	const { capabilities, entersRoot = false, landlock, outlives = false, ruleset, startsSession, without = [] } = confinement;
 	const filters = without.includes("seccomp") ? [] : confinement.filters;
 	const prctl = (option: number, value: number) => p.call("prctl", option, value, 0, 0, 0);
 	const unless: Unless = (condition, step) => p.branch(condition, `failed-${step}`);
 
 	p.setArguments("c");
 	if (entersRoot) enterRoot(p, unless);
+	if (startsSession) startSession(p);
 	if (outlives) replaceNull(p, unless);
 	if (capabilities) {
 		for (let number = 0; number < mostCapabilities; number++) {
@@ -151,6 +155,16 @@ function describeConfiner(p: Program, confinement: Confinement): void {
 	);
 	// execve returned, so the last step failed.
 	p.failures(messages.reverse(), launchFailed);
+}
+
+function startSession(p: Program): void {
+	p.constants({ "login-file": Buffer.from("/proc/self/loginuid\0"), login: Buffer.from("0") });
+	p.open("login-file", 1); // O_WRONLY
+	p.branch("negative", "no-session");
+	p.set("a", register("answer"));
+	p.call("write", register("a"), "login", 1);
+	p.call("close", register("a"));
+	p.label("no-session");
 }
 
 /** As container runtimes do after they entered the root. */
