@@ -49,6 +49,8 @@ const answers = `$text = $$;
 	if ($what eq 'crash') { unless (fork) { sleep 2; my $nothing = unpack "P9", pack("J", 1); exit } }
 	if ($what eq 'flood') { syscall(308, 0, 0) for 1 .. 500 }
 	if ($what =~ /^bind(\\d+)/) { IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $1, Listen => 5) }
+	if ($what eq 'launch') { opendir my $d, '/.launch' or die $!; $text = join ' ', 'in it:', grep { !/^[.]+$/ } readdir $d }
+	if ($what =~ /^socket(\\d+)/) { syscall(41, $1, 3, 0) }
 	if ($what eq 'child') { unless (fork) { my $name = "/"; syscall(161, $name); exit } wait }`;
 
 beforeAll(async () => {
@@ -108,6 +110,16 @@ test.runIf(isFirstNamespace)(
 		);
 	},
 );
+
+test.runIf(isFirstNamespace)("a start makes no refused call, and the application finds nothing of the launcher's", async () => {
+	await using watch = begin(["watch", "--json"], { state });
+	await watch.says("Watching");
+	await using _run = startRun("victim", { state });
+	await eventually(async () => expect(await request("launch")).toMatch(/in it:\s*$/));
+	// AF_ALG and AF_VSOCK. Its record comes last.
+	for (const family of [38, 40]) await request(`socket${family}`);
+	await eventually(() => expect(calls(watch.stdout())).toEqual(["socket"]));
+});
 
 test("a flood of refused calls hides no other one", async () => {
 	await watched([], async (watch) => {

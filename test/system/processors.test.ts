@@ -126,7 +126,7 @@ describe.runIf(emulator && process.arch === "x64")("on both processors", () => {
 			const file = place(environmentName, architecture, environmentExecutable(architecture, { listens: true }));
 			const [first = "", ...rest] = words(architecture, file);
 			const line = 'echo "$A $$ $LISTEN_PID"';
-			const variables = environmentWords("", ["A=b c", "LISTEN_PID=0000000000"]).slice(1);
+			const variables = environmentWords("", folder, ["A=b c", "LISTEN_PID=0000000000"]).slice(1);
 			const { stdout } = spawnSync(first, [...rest, ...variables, "/bin/sh", "-c", line], { encoding: "utf8" });
 			expect(stdout).toMatch(/^b c (\d+) \1\n$/);
 		}
@@ -136,11 +136,11 @@ describe.runIf(emulator && process.arch === "x64")("on both processors", () => {
 		const calls = architectures.map((architecture) => {
 			const file = place("traced", architecture, environmentExecutable(architecture));
 			const [program = "", ...args] = architecture === "x64" ? ["strace", file] : ["qemu-aarch64", "-strace", file];
-			const { stderr } = spawnSync(program, [...args, "A=b", "", "/nowhere"], { encoding: "utf8" });
+			const { stderr } = spawnSync(program, [...args, "/", "A=b", "", "/nowhere"], { encoding: "utf8" });
 			const names = [...stderr.matchAll(/^(?:\d+ )?(?:cagewright.*)?([a-z_0-9]+)\(/gm)].map(([, name]) => name);
 			return architecture === "x64" ? names.slice(1) : names;
 		});
-		expect(calls[0]).toEqual(["execve", "write", "exit_group"]);
+		expect(calls[0]).toEqual(["chdir", "execve", "write", "exit_group"]);
 		expect(calls[1]).toEqual(calls[0]);
 	});
 });

@@ -7,7 +7,6 @@ import {
 	type CageRoot,
 	coveredKernelFiles,
 	coveredSysDirectories,
-	initInside,
 	type LaunchSpec,
 	type LaunchSteps,
 	launchDirectory,
@@ -18,7 +17,7 @@ import {
 } from "./launch.ts";
 import { mountOptions } from "./method.ts";
 import { overlayIn } from "./overlay.ts";
-import { confineWords, copyFiles, insideTool, ownPrograms, start } from "./start.ts";
+import { copyFiles, ownPrograms, start } from "./start.ts";
 
 /** Returns the steps that mount a cage, and those that make it the root and start the application. */
 export function cageSteps(spec: LaunchSpec, cage: CageRoot): LaunchSteps {
@@ -47,17 +46,19 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): LaunchSteps {
 		...(spec.disposableFolder === undefined ? [] : [`rm -r ${quoteShell(spec.disposableFolder)}`]),
 		`mount -n -o ${options("remount,ro,nosuid,nodev")} ${launch}`,
 	);
-	const tool = insideTool(spec, cage);
 	return {
 		mounts: lines,
 		start: [
 			`cd ${quoteShell(cage.directory)}`,
 			// Makes the cage the root of the mount namespace, so that no directory above is reachable through an open descriptor.
 			...(without.includes("root") ? [] : ["mount -n --move . /"]),
-			...start(spec, confineWords(cage, without), cage.capabilities, initInside, tool),
+			...start(spec, join(launchDirectory, baseName(cage.confiner)), cage.hidesLaunch ? hiddenLaunch : launchDirectory),
 		],
 	};
 }
+
+/** The confiner enters `.launch` before it unmounts it. */
+const hiddenLaunch = pathFromText(".");
 
 /** Returns a mount's flags without those that this launch omits. */
 type Options = (text: string) => string;
@@ -76,7 +77,7 @@ function copyTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] {
 		first === undefined || !cage.names.length
 			? []
 			: [`for name in ${quoteShellLine(cage.names)}; do ln ${launch}/${quoteShell(baseName(first))} ${launch}/"$name"; done`];
-	return [copyFiles([spec.setpriv, ...cage.tools, ...copied, ...cage.hostFiles], launch), ...links, ...written];
+	return [copyFiles([...copied, ...cage.hostFiles], launch), ...links, ...written];
 }
 
 /** Mounts an empty directory and binds the cage's own entries into it again, via the still empty `.launch`. */

@@ -118,13 +118,13 @@ export function capabilitiesOfMask(hexadecimal: string): Capability[] {
 
 /** Sorts by number and removes duplicates, so that the same set gives the same text. */
 function ordered(names: readonly string[]): Capability[] {
-	const wanted = new Set(names.map((name) => known(name)));
+	const wanted = new Set(names.map((name) => requireCapability(name)));
 	return capabilities.filter((name) => wanted.has(name));
 }
 
-function known(name: string): Capability {
+/** Throws a RangeError for an unknown name: a launch with it would fail, and "all" would grant everything. */
+export function requireCapability(name: string): Capability {
 	const capability = capabilityNamed(name);
-	// setpriv would fail at every launch with an unknown name, and "all" would grant everything.
 	if (capability === undefined) throw new RangeError(`no capability is called ${JSON.stringify(name)}`);
 	return capability;
 }

@@ -1,6 +1,6 @@
 import { quoteShell } from "../path/quote.ts";
 import { cageSteps } from "./cage-steps.ts";
-import { coreLimit, type LaunchSpec, type LaunchSteps, ownUser, type Rootless } from "./launch.ts";
+import { coreLimit, type LaunchSpec, type LaunchSteps, launchDirectory, ownUser, type Rootless } from "./launch.ts";
 import { cgroupWords, limitWords } from "./limits.ts";
 import { sandboxSteps } from "./sandbox-steps.ts";
 import { start } from "./start.ts";
@@ -118,7 +118,7 @@ function rootSteps(spec: LaunchSpec): LaunchSteps {
 		case "host":
 			return {
 				mounts: ["mount -n -t proc -o nosuid,nodev,noexec proc /proc"],
-				start: start(spec, [], spec.root.capabilities, spec.init),
+				start: start(spec, undefined, launchDirectory),
 			};
 		default:
 			return spec.root satisfies never;

@@ -36,7 +36,7 @@ export interface LaunchSpec {
 	/** It runs under strace, in a PID namespace whose /proc covers the host's. */
 	readonly isTraced?: boolean;
 	/**
-	 * Host paths of the init, the environment executable, setpriv and chroot. Not names, because after `env -i` root would look
+	 * Host paths of the init, the environment executable, setpriv (only for a start on the host) and chroot. Not names, because after `env -i` root would look
 	 * them up in the application's PATH.
 	 */
 	readonly init: Path;
@@ -100,8 +100,8 @@ export interface CageRoot {
 		readonly sockets?: Uint8Array;
 		readonly acceptor?: Uint8Array;
 	};
-	/** setpriv's loader and libraries: host paths. */
-	readonly tools: readonly [loader: Path, ...libraries: Path[]];
+	/** The application finds nothing in `.launch`. False if it needs programs there: `hostFiles`, or the acceptor. */
+	readonly hidesLaunch: boolean;
 	/** Host programs for this launch only, with their libraries; they are in `.launch` under their own names. */
 	readonly hostFiles: readonly Path[];
 	/** Further names of the first of them. */
@@ -157,8 +157,6 @@ export interface SandboxRoot {
 	readonly capabilities: readonly string[];
 	/** Host path of the program that enters the root and loads the filter (confine.ts). */
 	readonly confiner: Path;
-	/** setpriv's loader and libraries: host paths. */
-	readonly tools: CageRoot["tools"];
 }
 
 export type SandboxMount =

@@ -3,9 +3,9 @@ import { quoteShell } from "../path/quote.ts";
 import { privateTopOf } from "../plan/dedicated.ts";
 import { octal } from "../text.ts";
 import { deviceSteps } from "./cage-steps.ts";
-import { initInside, type LaunchSpec, type LaunchSteps, launchDirectory, type SandboxRoot, syslogName } from "./launch.ts";
+import { type LaunchSpec, type LaunchSteps, launchDirectory, type SandboxRoot, syslogName } from "./launch.ts";
 import { layersSize, preparedOverlay, prepareLayers, type SandboxLayer } from "./overlay.ts";
-import { copyFiles, insideTool, ownPrograms, start } from "./start.ts";
+import { copyFiles, ownPrograms, start } from "./start.ts";
 
 /**
  * Returns the steps that mount overlays over the host, and those that make them the root and start the application. Every
@@ -41,17 +41,14 @@ export function sandboxSteps(spec: LaunchSpec, sandbox: SandboxRoot): LaunchStep
 		`[ ! -L ${launch} ] || rm ${launch}`,
 		`[ -d ${launch} ] || mkdir ${launch}`,
 		`mount -n -t tmpfs -o nosuid,nodev,size=64m,mode=755 tmpfs ${launch}`,
-		copyFiles([...own, spec.setpriv, ...sandbox.tools], launch),
+		copyFiles(own, launch),
 		...logSteps(sandbox, inside),
 		`mount -n -o remount,ro,nosuid,nodev ${launch}`,
 	);
 	const confiner = `.${join(launchDirectory, baseName(sandbox.confiner))}` as Path;
 	return {
 		mounts: lines,
-		start: [
-			`cd ${quoteShell(sandbox.directory)}`,
-			...start(spec, [confiner], sandbox.capabilities, initInside, insideTool(spec, sandbox)),
-		],
+		start: [`cd ${quoteShell(sandbox.directory)}`, ...start(spec, confiner, launchDirectory)],
 	};
 }
 

@@ -8,7 +8,7 @@ import { CagedProcesses, type KnownProcess } from "./caged-processes.ts";
 import { DangerWatch, driftAlarm } from "./danger-watch.ts";
 import { DecoyWatch } from "./decoys.ts";
 import { type Reaction, react } from "./reaction.ts";
-import { crashAlarm, decoyAlarm, denialAlarm, isLaunch, landlockAlarm, type Suspicion } from "./suspicion.ts";
+import { crashAlarm, decoyAlarm, denialAlarm, landlockAlarm, type Suspicion } from "./suspicion.ts";
 
 export interface AlarmWatch {
 	/** If empty, every cage, including later ones. */
@@ -131,7 +131,6 @@ class Alarms {
 	consider(suspicion: Suspicion, known: KnownProcess | undefined, reacts = true): void {
 		if (!known || (known.isTested && !this.#watch.withTests)) return;
 		if (suspicion.result === "refused" && suspicion.call !== undefined && known.expected.has(suspicion.call)) return;
-		if (isLaunch(suspicion)) return;
 		const cause = known.isTested ? "test" : "attack";
 		const { cage, knownBy } = known;
 		const alarm = { ...suspicion, cage, knownBy, count: suspicion.count ?? 1 };

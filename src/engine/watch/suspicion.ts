@@ -1,4 +1,3 @@
-import { launchDirectory } from "../../core/confinement/launch.ts";
 import { type Alarm, landlockKind, landlockSeverity } from "../../core/detection/alarm.ts";
 import { type Crash, type Denial, severityOf, whyDenied } from "../../core/detection/denial.ts";
 import type { LandlockDenial } from "../../core/detection/landlock-denial.ts";
@@ -48,9 +47,4 @@ export function decoyAlarm({ opening, path }: OpenedDecoy, now: number): Suspici
 		...(opening.uid === undefined ? {} : { uid: opening.uid }),
 		...(opening.program === undefined ? {} : { executable: opening.program }),
 	};
-}
-
-/** setpriv looks up the account through nscd's socket at each start. */
-export function isLaunch({ call, executable = "", severity }: Pick<Alarm, "call" | "executable" | "severity">): boolean {
-	return call === "socket" && severity === "medium" && executable.startsWith(`${launchDirectory}/`);
 }

@@ -42,7 +42,7 @@ import { limitSandbox, prepareLimits, refuseUnheld } from "./limits.ts";
 import { LogReader } from "./log-reader.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
 import { cageConfiner, imageConfiner, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
-import { acceptorProgram, ownPrograms, socketsProgram, writeLoopback } from "./own-programs.ts";
+import { acceptorProgram, launchInit, ownPrograms, socketsProgram, writeLoopback } from "./own-programs.ts";
 import { placeLaunch } from "./placed-launch.ts";
 import { enter, enterProbe, ProbePrograms } from "./probe-entry.ts";
 import { cpuSeconds, running } from "./processes.ts";
@@ -184,7 +184,7 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	imagePrograms(cage: CageLayout, identity: Identity): { confiner: Uint8Array; init: Uint8Array } {
-		return { confiner: imageConfiner(cage, identity), init: ownPrograms().init };
+		return { confiner: imageConfiner(cage, identity), init: launchInit() };
 	}
 
 	print(request: LaunchRequest): string {
@@ -192,7 +192,8 @@ export class UtilLinuxLauncher implements Launcher {
 		// A cgroup would outlive the pasted command.
 		refuseUnheld(request.limits ?? {}, request.identity, []);
 		const spec = this.specification(request, this.scratch);
-		const root = spec.root.kind === "cage" ? { ...spec.root, inScript: this.programsInScript(request, spec.root) } : spec.root;
+		const root =
+			spec.root.kind === "cage" ? { ...spec.root, inScript: this.programsInScript(request, spec, spec.root) } : spec.root;
 		const script = launchScript({ ...spec, root }).trimEnd();
 		const command = namespaceCommand(spec, "SCRIPT");
 		return `${quoteShellLine(command.slice(0, -2))} -eu -c ${quoteShellBytes(script as Path)}\n`;
@@ -206,14 +207,17 @@ export class UtilLinuxLauncher implements Launcher {
 			const spec = this.specification(request, place);
 			const root = { ...spec.root, mounts } as CageRoot;
 			checkMountPoints({ ...spec, root });
-			return { spec: { ...spec, root }, programs: { ...ownPrograms(kind), confiner: this.confiner(request, root) } };
+			return {
+				spec: { ...spec, root },
+				programs: { ...ownPrograms({ ...spec, root }, kind), confiner: this.confiner(request, root) },
+			};
 		});
 	}
 
-	private programsInScript(request: LaunchRequest, root: CageRoot): NonNullable<CageRoot["inScript"]> {
+	private programsInScript(request: LaunchRequest, spec: LaunchSpec, root: CageRoot): NonNullable<CageRoot["inScript"]> {
 		const [acceptor, sockets] = [acceptorProgram(request), socketsProgram(request)];
 		return {
-			...ownPrograms({ passedSockets: request.sockets?.length ?? 0 }),
+			...ownPrograms(spec, { passedSockets: request.sockets?.length ?? 0 }),
 			confiner: this.confiner(request, root),
 			...(sockets ? { sockets } : {}),
 			...(acceptor ? { acceptor } : {}),
@@ -230,7 +234,7 @@ export class UtilLinuxLauncher implements Launcher {
 		const spec: LaunchSpec = { ...this.specification(request, folder, log), groups, isTraced: request.trace !== undefined };
 		const tracer = request.trace ? ["strace", ...straceArguments(request.trace.mode), "-o", tracePipe(folder), "--"] : [];
 		const sockets = socketsProgram(request);
-		const { environment, init } = ownPrograms({
+		const { environment, init } = ownPrograms(spec, {
 			passedSockets: request.sockets?.length ?? 0,
 			endsWithFirst: request.attended !== undefined,
 			closes: !request.without?.includes("descriptors"),
@@ -273,8 +277,8 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	private specification(request: LaunchRequest, folder: string, log?: Path): LaunchSpec {
-		const { scratch, state } = this;
-		return specificationOf(request, { folder, log, scratch, state });
+		const { scratch } = this;
+		return specificationOf(request, { folder, log, scratch });
 	}
 
 	private async shareLoopback(ports: readonly number[], folder: string): Promise<SharedLoopback> {
@@ -303,12 +307,13 @@ export class UtilLinuxLauncher implements Launcher {
 		}
 	}
 
-	private confiner(request: LaunchRequest, { landlock }: CageRoot): Buffer {
+	private confiner(request: LaunchRequest, { hidesLaunch, landlock }: CageRoot): Buffer {
 		const { spec } = request;
 		const cage = spec.kind === "cage" ? spec.cage : { permissions: { capabilities: [] }, uids: [] };
 		const isTried = spec.kind === "cage" && spec.sandbox !== undefined;
 		return cageConfiner(this.method(), cage, request.identity, landlock, {
 			isTried,
+			hidesLaunch,
 			...(request.without ? { without: request.without } : {}),
 		});
 	}

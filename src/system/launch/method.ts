@@ -1,7 +1,7 @@
 import { capabilityNamed, launchCapabilities } from "../../core/confinement/capabilities.ts";
 import { canSkipReads, type LandlockLimits, type LandlockRuleset, landlockRuleset } from "../../core/confinement/landlock.ts";
 import { temporaryDirectories } from "../../core/confinement/launch.ts";
-import { chooseMethod, type Features, type Layer, type Method, refuseWeaker } from "../../core/confinement/method.ts";
+import { chooseMethod, type Features, type Method, refuseWeaker } from "../../core/confinement/method.ts";
 import { type Confinement, confineExecutable } from "../../core/confinement/programs/confine.ts";
 import {
 	filterPermissions,
@@ -35,13 +35,16 @@ export function methodFor(state: string, { features = machineFeatures(state), fu
 
 export const architecture: Architecture = process.arch === "arm64" ? "arm64" : "x64";
 
+/** For a start without root, where an account never has any. */
+const withoutCapabilities = { capabilities: [], clearsInherited: true } as const;
+
 /** The program that enters the sandbox and confines what runs there. `granted` are the application's capabilities. */
 export function sandboxConfiner(granted: readonly string[]): Buffer {
 	const filters = [{ program: seccompFilter(architecture, sandboxPermissions), isLogged: false }];
 	const capabilities = [...launchCapabilities, ...granted.flatMap((name) => capabilityNamed(name) ?? [])];
 	return program({
 		...{ landlock: 0, ruleset: { handled: [], rules: [], scopes: [] }, filters, entersRoot: true },
-		...(isRootless() ? {} : { capabilities }),
+		...(isRootless() ? withoutCapabilities : { capabilities }),
 	});
 }
 
@@ -77,17 +80,22 @@ export function imageConfiner(cage: CageLayout, identity: Identity): Buffer {
 	return program({ landlock: "any", ruleset: rulesetOf(cage, identity, true), filters, outlives: true });
 }
 
+interface ConfinerKind extends Required<Pick<Confinement, "hidesLaunch">>, Pick<Confinement, "without"> {
+	readonly isTried: boolean;
+}
+
 /** `isTried`: production goes on beside this launch, so it only pretends to set the clock. */
 export function cageConfiner(
 	{ landlock }: Method,
 	{ permissions, uids }: Pick<CageLayout, "permissions" | "uids">,
 	identity: Identity,
 	ruleset: LandlockRuleset,
-	{ isTried, without = [] }: { readonly isTried: boolean; readonly without?: readonly Layer[] },
+	{ hidesLaunch, isTried, without = [] }: ConfinerKind,
 ): Buffer {
 	const asRun = filterPermissions(permissions, { ...identity, uids });
 	const filters = seccompFilters(architecture, isTried && asRun.clock ? { ...asRun, clock: "pretended" } : asRun);
-	return program({ landlock, ruleset, filters, without });
+	const isPowerless = isRootless() && !without.includes("capabilities");
+	return program({ landlock, ruleset, filters, without, hidesLaunch, ...(isPowerless ? withoutCapabilities : {}) });
 }
 
 function program(confinement: Confinement): Buffer {

@@ -2,6 +2,8 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { resolveIdentity } from "../../core/application/created-directory.ts";
 import { type PassedSocket, parsePassedSocket } from "../../core/application/passed-socket.ts";
+import { requireCapability } from "../../core/confinement/capabilities.ts";
+import type { LaunchSpec } from "../../core/confinement/launch.ts";
 import { acceptorExecutable } from "../../core/confinement/programs/acceptor.ts";
 import { environmentExecutable } from "../../core/confinement/programs/environment.ts";
 import { type InitKind, initExecutable } from "../../core/confinement/programs/init.ts";
@@ -13,15 +15,25 @@ import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { LaunchRequest } from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
 import { systemFiles } from "../files/files.ts";
-import { fileState, readCached, writeCached } from "./cache.ts";
 import { isRootless } from "./rootless.ts";
 
-/** The init of a launch and the program that sets the environment. */
-export function ownPrograms(kind: InitKind = {}): { init: Buffer; environment: Buffer } {
-	return {
-		init: requireProgram(initExecutable(process.arch, kind)),
-		environment: requireProgram(environmentExecutable(process.arch, { listens: Boolean(kind.passedSockets) })),
-	};
+/** The init of a launch and the program that gives the application its account and environment. */
+export function ownPrograms(
+	{ identity, root, without }: Pick<LaunchSpec, "identity" | "root" | "without">,
+	kind: InitKind = {},
+): { init: Buffer; environment: Buffer } {
+	const capabilities = without?.includes("capabilities") ? {} : { capabilities: root.capabilities.map(requireCapability) };
+	const environment = environmentExecutable(process.arch, {
+		// Without root there is one account, and the confiner leaves it no capability.
+		...(isRootless() ? {} : { account: { ...identity, ...capabilities } }),
+		listens: Boolean(kind.passedSockets),
+		inherits: without?.includes("environment") ?? false,
+	});
+	return { init: launchInit(kind), environment: requireProgram(environment) };
+}
+
+export function launchInit(kind: InitKind = {}): Buffer {
+	return requireProgram(initExecutable(process.arch, kind));
 }
 
 /** Throws `processor-unsupported` (exit 3) without a program for this processor. */
@@ -99,26 +111,10 @@ function request(): Buffer {
 	return bytes;
 }
 
-/**
- * The loader and libraries that an executable needs anywhere. setpriv goes into a cage with them, because it must start inside,
- * where the filter may already forbid chroot and mount. Found by parsing, never by running `ldd`.
- */
+/** The loader and libraries that an executable needs anywhere. Found by parsing, never by running `ldd`. */
 export function loaderAndLibraries(executable: string): [Path, ...Path[]] {
 	const { interpreters, needed } = libraryClosure([pathFromText(executable)], systemFiles());
 	const [loader] = interpreters.keys();
 	if (!loader) throw new Failure("executable-unreadable", { path: executable }, 3);
 	return [loader, ...[...needed.keys()].filter((library) => library !== loader)];
-}
-
-const file = "tools.json";
-
-/** The same, cached in the state folder until one of these files or a file that the loader reads changes (ld.so(8)). */
-export function knownLoaderAndLibraries(executable: string, state: string): [Path, ...Path[]] {
-	const keyOf = (files: readonly string[]) =>
-		[executable, "/etc/ld.so.cache", "/etc/ld.so.preload", ...files].map(fileState).join("\n");
-	const before = readCached<[Path, ...Path[]]>(state, file, keyOf);
-	if (before) return before;
-	const found = loaderAndLibraries(executable);
-	writeCached(state, file, found, keyOf);
-	return found;
 }

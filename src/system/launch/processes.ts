@@ -66,7 +66,7 @@ function ownTicks(pid: number): number {
 }
 
 /** Programs that only start the application. */
-const launcherPrograms = new Set(["setpriv", "ld-linux", environmentName]);
+const launcherPrograms = new Set(["setpriv", environmentName]);
 
 /** The first process of the PID namespace below `ancestor`, once it is our init. */
 export function findInit(ancestor: number): number | undefined {
@@ -101,8 +101,7 @@ export function mainProcess(init: number): number | undefined {
 	const main = children(init)[0];
 	if (main === undefined) return undefined;
 	const status = processStatus(main);
-	if (!status || launcherPrograms.has(status.name.replace(/-x86-64.*|-aarch64.*/, "")) || status.name === initName)
-		return undefined;
+	if (!status || launcherPrograms.has(status.name) || status.name === initName) return undefined;
 	return main;
 }
 

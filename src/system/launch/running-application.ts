@@ -140,7 +140,7 @@ export class RunningApplication implements Launched {
 				const line = this.printed
 					.split("\n")
 					.find((text) =>
-						/^(setpriv|unshare|cagewright-conf|cagewright-bind|stat|mount|sh|chroot|mknod|cagewright-sock|cp|mkdir|[^ ]*(launch|mounts)\.sh):/.test(
+						/^(setpriv|unshare|cagewright-conf|cagewright-bind|stat|mount|sh|chroot|mknod|cagewright-sock|cagewright-env: launch|cp|mkdir|[^ ]*(launch|mounts)\.sh):/.test(
 							text,
 						),
 					);

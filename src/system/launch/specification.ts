@@ -13,7 +13,7 @@ import type { Launch, LaunchRequest } from "../../engine/launch-ports.ts";
 import { bindIdentity, writableIdentity } from "../files/mounts.ts";
 import { requireTool } from "../tools.ts";
 import { rulesetOf } from "./method.ts";
-import { knownLoaderAndLibraries, loopbackPlace } from "./own-programs.ts";
+import { loopbackPlace } from "./own-programs.ts";
 import { isRootless, rootless } from "./rootless.ts";
 import { harmlessDevices, hostDeviceLinks, hostMounts } from "./sandbox-mounts.ts";
 import { makeEmptyDirectory } from "./service-directories.ts";
@@ -25,19 +25,18 @@ const overlayMagic = 0x794c7630; // OVERLAYFS_SUPER_MAGIC of statfs(2)
 /** An overlay cannot hold the upper layer of another one, e.g. in a container. */
 const needsMemory = (place: string | Buffer) => statfsSync(place).type === overlayMagic;
 
-/** `folder` is this launch's own; `scratch` and `state` are shared. */
+/** `folder` is this launch's own; `scratch` is shared. */
 export interface Places {
 	readonly folder: string;
 	/** Socket of the syslog that replaces the host's. */
 	readonly log?: Path | undefined;
 	readonly scratch: string;
-	readonly state: string;
 }
 
 export function specificationOf(request: LaunchRequest, places: Places): LaunchSpec {
 	const { folder, log, scratch } = places;
 	const { spec } = request;
-	const handed = request.sockets?.flatMap((text) => parsePassedSocket(text) ?? []) ?? [];
+	const handed = parsedSockets(request);
 	const joins = "sandbox" in spec ? spec.sandbox?.network : undefined;
 	const base = {
 		...request,
@@ -72,7 +71,6 @@ export function specificationOf(request: LaunchRequest, places: Places): LaunchS
 					...(log === undefined ? {} : { log }),
 					capabilities: watchedCapabilities(request),
 					confiner: pathFromText(join(folder, confineName)),
-					tools: knownLoaderAndLibraries(requireTool("setpriv"), places.state),
 				},
 			};
 		}
@@ -82,6 +80,8 @@ export function specificationOf(request: LaunchRequest, places: Places): LaunchS
 			return spec satisfies never;
 	}
 }
+
+const parsedSockets = ({ sockets = [] }: LaunchRequest) => sockets.flatMap((text) => parsePassedSocket(text) ?? []);
 
 /**
  * A traced account may bind a port below 1024. If it does, the plan grants that capability; otherwise it has no effect. In the
@@ -96,7 +96,7 @@ function watchedCapabilities({ identity, spec }: LaunchRequest): readonly string
 function cageRoot(
 	request: LaunchRequest,
 	{ cage, sandbox }: Extract<Launch, { kind: "cage" }>,
-	{ folder, log, state }: Places,
+	{ folder, log }: Places,
 ): CageRoot {
 	const mounts: CageMount[] = [];
 	const executable = cage.permissions.executableData ?? [];
@@ -139,7 +139,7 @@ function cageRoot(
 		capabilities: cage.permissions.capabilities.map((capability) => capability.name),
 		landlock: rulesetOf(cage, request.identity, Boolean(request.sockets?.length)),
 		confiner: pathFromText(join(folder, confineName)),
-		tools: knownLoaderAndLibraries(requireTool("setpriv"), state),
+		hidesLaunch: !request.hostFiles?.length && !isPerConnection(parsedSockets(request)),
 		hostFiles: request.hostFiles ?? [],
 		names: request.names ?? [],
 	};

@@ -17,7 +17,7 @@ export const cage: CageRoot = {
 	capabilities: [],
 	confiner: path("/state/scratch/1/cagewright-conf"),
 	landlock: landlockRuleset([path("/var/lib/a:b"), path("/tmp")], false),
-	tools: [path("/lib64/ld-linux-x86-64.so.2"), path("/usr/lib/libc.so.6")],
+	hidesLaunch: true,
 	hostFiles: [],
 	names: [],
 };
@@ -38,7 +38,6 @@ export const sandbox: SandboxRoot = {
 	sockets: [],
 	capabilities: ["chown", "setuid"],
 	confiner: path("/state/scratch/1/cagewright-conf"),
-	tools: [path("/lib64/ld-linux-x86-64.so.2"), path("/usr/lib/libc.so.6")],
 };
 export const host: HostRoot = { kind: "host", capabilities: [] };
 
@@ -83,9 +82,4 @@ export function commands(made: LaunchSpec): string[][] {
 }
 export const lines = (made: LaunchSpec) => commands(made).map((words) => words.join(" "));
 export const lastOf = (made: LaunchSpec) => commands(made).at(-1) ?? [];
-/** Returns the init's arguments: its directory, and the program it starts. */
-export const started = (made: LaunchSpec) => {
-	const words = lastOf(made);
-	return words.slice(words.findIndex((word) => word.endsWith("/cagewright-init")) + 1);
-};
 export const inCage = (name: string) => `${cage.directory}${name}`;

@@ -1,9 +1,10 @@
 import { assemble, load, type Program, pointer, register, words } from "../../machine-code/program.ts";
-import { pathToBytes } from "../../path/path.ts";
-import { capabilities as allCapabilities, type Capability } from "../capabilities.ts";
+import { pathFromText, pathToBytes, root } from "../../path/path.ts";
+import type { Capability } from "../capabilities.ts";
 import { bindMask, type LandlockRule, type LandlockRuleset, landlockMask, landlockSince, scopeMask } from "../landlock.ts";
-import { launchFailed } from "../launch.ts";
+import { launchDirectory, launchFailed } from "../launch.ts";
 import type { Layer } from "../method.ts";
+import { clearInherited, limitBounding } from "./account.ts";
 
 /**
  * Returns a static executable that sets no-new-privileges, Landlock rules and system call filters, then runs the next program. It contains rules and
@@ -22,6 +23,7 @@ import type { Layer } from "../method.ts";
  *       if (fstat(fd, &status) == 0 && status.st_rdev == makedev(1, 3)) {
  *         null = open("/dev/null", O_RDWR); dup3(null, fd, 0) < 0 && fail("the standard streams"); close(null);
  *       }
+ *     if (hidesLaunch) { chdir("/.launch"); umount2("/.launch", MNT_DETACH); }
  *     for (each capability that is not kept) prctl(PR_CAPBSET_DROP, capability);
  *     prctl(PR_SET_PDEATHSIG, SIGKILL);                                 // not under systemd
  *     prctl(PR_SET_NO_NEW_PRIVS, 1) && fail("no new privileges");
@@ -58,10 +60,13 @@ export interface Confinement {
 	 */
 	readonly entersRoot?: boolean;
 	/**
-	 * Limits uid 0's capabilities for all later programs; by default none are dropped here. setpriv's loader reads
-	 * /etc/ld.so.preload, and in the tracing sandbox the application may have written that file.
+	 * Limits the capabilities of all later programs; by default none are dropped here.
 	 */
 	readonly capabilities?: readonly Capability[];
+	/** Without root: also leaves nothing that the account would keep. */
+	readonly clearsInherited?: boolean;
+	/** Unmounts `.launch`, so that the application finds nothing there. Later programs of the launch are executed by relative paths. */
+	readonly hidesLaunch?: boolean;
 }
 
 export interface Filter {
@@ -70,9 +75,6 @@ export interface Filter {
 	/** The kernel records what it refuses (audit record 1326). */
 	readonly isLogged: boolean;
 }
-
-/** The layers that this program makes. */
-export const confiningLayers = ["no-new-privs", "landlock", "seccomp"] as const satisfies readonly Layer[];
 
 /** Returns undefined for a processor (`process.arch`) without support. */
 export function confineExecutable(architecture: string, confinement: Confinement): Buffer | undefined {
@@ -95,6 +97,7 @@ type Unless = (condition: "negative" | "notEqual", step: keyof typeof steps) => 
 
 const steps = {
 	root: "entering the sandbox",
+	launch: "hiding the launcher's programs",
 	streams: "the standard streams",
 	capabilities: "giving up capabilities",
 	privileges: "no new privileges",
@@ -105,7 +108,9 @@ const steps = {
 
 /** a: ruleset, b: rule, c: argv. Arguments in memory are just below the stack pointer. */
 function describeConfiner(p: Program, confinement: Confinement): void {
-	const { capabilities, entersRoot = false, landlock, outlives = false, ruleset, startsSession, without = [] } = confinement;
+	const { capabilities, clearsInherited, entersRoot, hidesLaunch, landlock, outlives = false } = confinement;
+	const { startsSession, without = [] } = confinement;
+	const ruleset = hidesLaunch ? withLaunch(confinement.ruleset) : confinement.ruleset;
 	const filters = without.includes("seccomp") ? [] : confinement.filters;
 	const prctl = (option: number, value: number) => p.call("prctl", option, value, 0, 0, 0);
 	const unless: Unless = (condition, step) => p.branch(condition, `failed-${step}`);
@@ -114,17 +119,9 @@ function describeConfiner(p: Program, confinement: Confinement): void {
 	if (entersRoot) enterRoot(p, unless);
 	if (startsSession) startSession(p);
 	if (outlives) replaceNull(p, unless);
-	if (capabilities) {
-		for (let number = 0; number < mostCapabilities; number++) {
-			const name = allCapabilities[number];
-			if (name !== undefined && capabilities.includes(name)) continue;
-			prctl(24, number); // PR_CAPBSET_DROP
-			p.compare("answer", -22); // EINVAL: a number that this kernel does not know
-			p.jump("equal", `dropped-${number}`);
-			unless("notEqual", "capabilities");
-			p.label(`dropped-${number}`);
-		}
-	}
+	if (hidesLaunch) hideLaunch(p, unless);
+	if (capabilities) limitBounding(p, capabilities, unless);
+	if (clearsInherited) clearInherited(p, unless);
 	if (!outlives) {
 		prctl(1, 9); // PR_SET_PDEATHSIG, SIGKILL
 		unless("notEqual", "privileges");
@@ -184,8 +181,20 @@ function replaceNull(p: Program, unless: Unless): void {
 	}
 }
 
-/** Capability sets have 64 bits (capabilities(7)). */
-const mostCapabilities = 64;
+/** Its programs stay reachable through the working directory, from which the rest of the launch executes them. */
+function hideLaunch(p: Program, unless: Unless): void {
+	p.constants({ launch: Buffer.from(`${launchDirectory}\0`) });
+	p.call("chdir", "launch");
+	unless("notEqual", "launch");
+	p.call("umount2", "launch", 2); // MNT_DETACH
+	unless("notEqual", "launch");
+}
+
+/** No path leads to the working directory any more, so it needs its own rule with the root's rights. */
+function withLaunch(ruleset: LandlockRuleset): LandlockRuleset {
+	const rights = ruleset.rules.find(({ path }) => path === root)?.rights ?? [];
+	return { ...ruleset, rules: [...ruleset.rules, { path: pathFromText("."), rights }] };
+}
 
 /**
  * Follows pivot_root(2): the old root is briefly mounted on top of the new one. The kernel refuses that if the current root is

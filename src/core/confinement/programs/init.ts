@@ -13,7 +13,7 @@ import { launchFailed } from "../launch.ts";
  *                                if (!*argv[1]) { argv++; prctl(PR_CAPBSET_DROP, CAP_KILL), prctl(PR_CAPBSET_DROP, CAP_SETPCAP);
  *                                                 capget(&sets); sets.inheritable = none; capset(sets); }
  *                                chdir(argv[1]) || execve(argv[2], argv + 2, envp); exit(125); }
- *     close_range(0, ~0);
+ *     close_range(0, ~0); chdir("/");
  *     if (capset(only CAP_KILL) < 0) capset(nothing);
  *     for (;;) {
  *       sig = sigtimedwait(all);
@@ -60,6 +60,7 @@ const capKill = 1 << 5; // CAP_KILL of capabilities(7)
 const data = {
 	allSignals: Buffer.alloc(8, 0xff),
 	noSignals: Buffer.alloc(8),
+	top: Buffer.from("/\0"),
 	capHeader: words(0x20080522, 0), // _LINUX_CAPABILITY_VERSION_3, this process
 	onlyKill: words(capKill, capKill, 0, 0, 0, 0),
 	nothing: words(0, 0, 0, 0, 0, 0),
@@ -79,6 +80,7 @@ function describeInit(p: Program, { closes = true, endsWithFirst = false, passed
 	p.set("a", register("answer"));
 	p.set("b", endsWithFirst ? 1 : 0);
 	closeFrom(0);
+	p.call("chdir", "top"); // not a way to the launcher's programs
 	p.call("capset", "capHeader", "onlyKill");
 	p.branch("equal", "loop");
 	p.call("capset", "capHeader", "nothing");
