@@ -141,6 +141,7 @@ const storedManifest = v.object({
 		kernelProc: v.exactOptional(v.string()),
 		sys: v.exactOptional(v.string()),
 		unixSockets: v.exactOptional(v.string()),
+		triesUnixSockets: v.exactOptional(v.literal(true)),
 		netlink: v.exactOptional(v.string()),
 		multicast: v.exactOptional(v.string()),
 		scheduling: v.exactOptional(v.string()),

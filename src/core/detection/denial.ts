@@ -1,5 +1,5 @@
-import { describeFilter, type Why } from "../confinement/seccomp/filter.ts";
-import { lackable } from "../confinement/seccomp/filter-permissions.ts";
+import { describeFilter, type Denial as FilterDenial, type Why } from "../confinement/seccomp/filter.ts";
+import { type FilterPermissions, lackable } from "../confinement/seccomp/filter-permissions.ts";
 import { type Architecture, type SyscallName, syscalls } from "../confinement/seccomp/syscalls.ts";
 
 /** A system call that a filter refused, or for which it killed the process (audit record 1326, AUDIT_SECCOMP). */
@@ -156,34 +156,23 @@ export function parseKernelRecord(record: string): { readonly sequence: number; 
 	return { sequence: Number(sequence), text };
 }
 
-/** Calls that are refused in ordinary cages too: libraries make them and continue without. */
-const ordinary: ReadonlySet<Why> = new Set([
-	"unseen-arguments",
-	"unjudged",
-	"core-handler",
-	"socket-families",
-	"unix-sockets",
-	"code-without-file",
-	"writable-code",
-	"keyrings",
-	"foreign-owner",
-	"more-rights",
-]);
-
 /** Returns undefined for a call that no cage's filter denies. */
 export function whyDenied(call: Denial["call"]): Why | undefined {
-	return reasons.get(call);
+	return recorded.get(call)?.why;
 }
 
+const strictest: FilterPermissions = {
+	...{ unixSockets: false, memfd: false, account: { uid: 1, gid: 1, groups: 0, uids: [1], lacks: lackable } },
+};
+
 /** The first rule of each call counts that the kernel records. */
-const reasons: ReadonlyMap<string, Why> = new Map(
-	describeFilter({ unixSockets: false, memfd: false, account: { uid: 1, gid: 1, groups: 0, uids: [1], lacks: lackable } })
-		.filter(({ answer }) => answer !== "none")
-		.map(({ call, why }): [string, Why] => [call, why])
+const recorded: ReadonlyMap<string, Pick<FilterDenial, "notice" | "why">> = new Map(
+	describeFilter(strictest)
+		.filter(({ notice }) => notice !== "none")
+		.map(({ call, notice, why }) => [call, { notice, why }] as const)
 		.reverse(),
 );
 
 export function severityOf({ call, result }: Pick<Denial, "call" | "result">): "medium" | "high" {
-	const why = whyDenied(call);
-	return result === "killed" || (why !== undefined && !ordinary.has(why)) ? "high" : "medium";
+	return result === "killed" || recorded.get(call)?.notice === "high" ? "high" : "medium";
 }

@@ -94,6 +94,7 @@ export function planPermissions(
 	return {
 		capabilities: kept,
 		...open,
+		...(trace.possibleNeeds.has(permissionWords.unixSockets) && open.unixSockets === undefined ? { triesUnixSockets: true } : {}),
 		...(kernelProc === undefined ? {} : { kernelProc }),
 		...(sys === undefined ? {} : { sys }),
 		...(multicast === undefined ? {} : { multicast }),

@@ -150,6 +150,8 @@ export interface Permissions {
 	readonly kernelProc?: string;
 	readonly sys?: string;
 	readonly unixSockets?: string;
+	/** The application tried unix sockets without success, as libc does to reach nscd. It does without. */
+	readonly triesUnixSockets?: true;
 	/** Netlink, limited to routing: the host's addresses and routes. */
 	readonly netlink?: string;
 	/** Sending and receiving multicast and broadcast. Only a systemd unit can refuse it; the launcher cannot. */

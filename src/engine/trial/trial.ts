@@ -7,8 +7,9 @@ import { findMissingAccounts } from "../../core/plan/accounts.ts";
 import { areaOf } from "../../core/plan/areas.ts";
 import { findMissing, findMissingAtStart } from "../../core/plan/find-missing.ts";
 import { isTolerable, type Missing, permissionFor } from "../../core/plan/missing.ts";
-import type { Identity, Plan } from "../../core/plan/plan.ts";
+import type { Identity, Permissions, Plan } from "../../core/plan/plan.ts";
 import { rankMissing } from "../../core/plan/rank-missing.ts";
+import { refusedNetlink, refusedUnixSocket } from "../../core/trace/needs.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import { type Context, launchMethod } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
@@ -107,8 +108,7 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 		probes,
 		failedExercises: [...failed, ...failedSignals],
 		missing,
-		// `socket(AF_NETLINK)` is a socket.
-		refusedCalls: [...new Set([...run.trace.refusals.keys()].map((call) => call.replace(/\(.*/, "")))],
+		refusedCalls: recordedRefusals(run.trace, plan.permissions),
 		...(answered ? {} : { kernelFiles: hostFiles(trace) }),
 		answered,
 		...(measured ? { measured } : {}),
@@ -116,6 +116,16 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 		output: run.output,
 		...(ended ? { ended: run.ended.status } : {}),
 	};
+}
+
+/**
+ * Names of refused calls, of which the kernel's records say no more: `socket(AF_KEY)` is a socket. Refusals that it does not record
+ * would only hide others of the same name.
+ */
+function recordedRefusals({ refusals }: Trace, { netlink, triesUnixSockets }: Permissions): string[] {
+	const quiet = [...(triesUnixSockets ? [refusedUnixSocket] : []), ...(netlink === undefined ? [refusedNetlink] : [])];
+	const recorded = [...refusals.keys()].filter((call) => !quiet.includes(call));
+	return [...new Set(recorded.map((call) => call.replace(/\(.*/, "")))];
 }
 
 function hostFiles({ accesses }: Trace): Path[] {

@@ -119,5 +119,13 @@ export const explainDe: ExplainMessages = {
 		"secure-bits": "für PR_SET_SECUREBITS",
 		"higher-priority": "für eine höhere Priorität",
 		"priority-limits": "für RLIMIT_NICE und RLIMIT_RTPRIO",
+		"usual-family": "für Familien, die Bibliotheken probieren; das wird nicht aufgezeichnet",
+		"clones-mounts": "wenn er Mounts kopiert",
+		"no-namespace-flags": "ohne neuen Namensraum; das wird nicht aufgezeichnet",
+		"process-title": "für den Titel des Prozesses; das wird nicht aufgezeichnet",
+		"reads-quotas": "für das Lesen von Quotas; das wird nicht aufgezeichnet",
+		"changes-quotas": "für andere Befehle als das Lesen von Quotas",
+		executes: "wenn er eine Datei ausführt",
+		"only-checks": "mit AT_EXECVE_CHECK; das wird nicht aufgezeichnet",
 	},
 };

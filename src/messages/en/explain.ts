@@ -127,6 +127,14 @@ export const explainEn = {
 		"secure-bits": "for PR_SET_SECUREBITS",
 		"higher-priority": "for a higher priority",
 		"priority-limits": "for RLIMIT_NICE and RLIMIT_RTPRIO",
+		"usual-family": "for families that libraries try, which is not recorded",
+		"clones-mounts": "if it copies mounts",
+		"no-namespace-flags": "without a new namespace, which is not recorded",
+		"process-title": "for the process's title, which is not recorded",
+		"reads-quotas": "for reading quotas, which is not recorded",
+		"changes-quotas": "for other commands than reading quotas",
+		executes: "if it executes a file",
+		"only-checks": "with AT_EXECVE_CHECK, which is not recorded",
 	} satisfies Record<When, string>,
 };
 

@@ -51,8 +51,10 @@ function answer(value: number): string {
 		0: "none",
 		1: "EPERM",
 		13: "EACCES",
+		22: "EINVAL",
 		38: "ENOSYS",
 		93: "EPROTONOSUPPORT",
+		95: "EOPNOTSUPP",
 		97: "EAFNOSUPPORT",
 	};
 	return (value >>> 16 === 5 && names[value & 0xffff]) || `0x${value.toString(16)}`;

@@ -36,7 +36,7 @@ export function environmentWords(program: string, cwd: string, variables: readon
 /** `launch`: a line of a launch that did not reach the application begins so. */
 const steps = {
 	application: "cannot execute the application",
-	directory: "launch: cannot enter the working directory",
+	directory: "cannot enter the working directory",
 	account: "launch: cannot change to the account",
 	capabilities: "launch: cannot give up capabilities",
 } as const;

@@ -5,6 +5,8 @@ import type { ObservedCalls } from "./observed-calls.ts";
 export interface FilterPermissions {
 	/** socket(AF_UNIX) and socketpair(AF_UNIX) with datagrams. */
 	readonly unixSockets: boolean;
+	/** The application tries unix sockets and does without, which is nothing to record. */
+	readonly triesUnix?: boolean;
 	/** socket(AF_NETLINK) for NETLINK_ROUTE. */
 	readonly netlink?: boolean;
 	readonly memfd: boolean;
@@ -65,6 +67,7 @@ export function filterPermissions(permissions: Permissions, starter?: Starter): 
 	const has = (capability: string) => permissions.capabilities.some(({ idle, name }) => name === capability && !idle);
 	return {
 		unixSockets: permissions.unixSockets !== undefined,
+		...(permissions.triesUnixSockets ? { triesUnix: true } : {}),
 		netlink: permissions.netlink !== undefined,
 		memfd: permissions.memfd !== undefined,
 		writableCode: permissions.writableCode !== undefined,

@@ -16,12 +16,21 @@ import { type SyscallName, syscalls } from "./syscalls.ts";
 
 export type Answer = keyof typeof errors;
 /** errno(3), asm-generic numbers. `none`: the call returns 0 without effect. */
-export const errors = { none: 0, EPERM: 1, EACCES: 13, EINVAL: 22, ENOSYS: 38, EPROTONOSUPPORT: 93, EAFNOSUPPORT: 97 };
+export const errors = {
+	...{ none: 0, EPERM: 1, EACCES: 13, EINVAL: 22, ENOSYS: 38, EPROTONOSUPPORT: 93, EOPNOTSUPP: 95, EAFNOSUPPORT: 97 },
+};
+
+/**
+ * What a denial says about the process. `high`: with these arguments, the call is a step of an escape technique. `medium`: libraries
+ * make it too, and do without. `none`: it is harmless, or programs make it all the time, so the kernel does not record it.
+ */
+export type Notice = "none" | "medium" | "high";
 
 /** A denial of the filter. `why` and `when` are codes for the record; without `when` the call is always denied. */
 export interface Denial {
 	readonly call: SyscallName | "*";
 	readonly answer: Answer | "kill";
+	readonly notice: Notice;
 	readonly why: Why;
 	readonly when?: When;
 }
@@ -51,7 +60,6 @@ export type Why =
 export type When =
 	| "other-architecture"
 	| "newer-than-table"
-	| "namespace-flags"
 	| "tiocsti-or-tioclinux"
 	| "family-not-opened"
 	| "netlink-but-not-route"
@@ -68,11 +76,36 @@ export type When =
 	| "writable-and-executable"
 	| "executable-without-file"
 	| "executable"
+	| "usual-family"
+	| "clones-mounts"
+	| "namespace-flags"
+	| "no-namespace-flags"
+	| "process-title"
+	| "reads-quotas"
+	| "changes-quotas"
+	| "executes"
+	| "only-checks"
 	| AccountWhen;
+
+/** Reasons of calls that libraries make too: they continue without. */
+const ordinary: ReadonlySet<Why> = new Set([
+	...(["unseen-arguments", "unjudged", "core-handler", "socket-families", "unix-sockets", "code-without-file"] as const),
+	...(["writable-code", "keyrings", "foreign-owner", "more-rights"] as const),
+]);
+
+/** Answers of a kernel without the call, or without this use of it. Programs provoke them constantly, such as libc for each thread. */
+const quietAnswers: ReadonlySet<Answer> = new Set(["none", "EINVAL", "ENOSYS", "EOPNOTSUPP"]);
+
+function noticeFor(answer: Answer | "kill", why: Why): Notice {
+	if (answer === "kill") return "high";
+	if (quietAnswers.has(answer)) return "none";
+	return ordinary.has(why) ? "medium" : "high";
+}
 
 export interface Rule {
 	readonly call: SyscallName;
-	readonly answer: Answer;
+	readonly answer: Answer | "kill";
+	readonly notice: Notice;
 	readonly why: Why;
 	readonly when: When;
 	readonly deny: Test;
@@ -103,21 +136,37 @@ const attachExecutable = 0x8000;
 const anonymousMemory = 0x20;
 /** getrlimit(2): RLIMIT_CORE. */
 const coreResource = 4;
-/** prctl(2): PR_SET_MM. */
+/** prctl(2): PR_SET_MM, and PR_SET_MM_ARG_START to PR_SET_MM_ENV_END, with which a process changes what ps(1) shows. */
 const setMemoryMap = 35;
+const titleFields = [8, 9, 10, 11];
+/** open_tree(2): OPEN_TREE_CLOEXEC, AT_EMPTY_PATH, AT_NO_AUTOMOUNT, AT_SYMLINK_NOFOLLOW. The result is that of openat(2) with O_PATH. */
+const onlyOpens = 0x80000 | 0x1000 | 0x800 | 0x100;
+/** unshare(2): CLONE_FS, CLONE_FILES, CLONE_SYSVSEM. */
+const noNamespaces = 0x200 | 0x400 | 0x40000;
+/** execveat(2): AT_EXECVE_CHECK. */
+const onlyChecks = 0x10000;
+/** quotactl(2): a command is above the type of quota. Q_GETFMT, Q_GETINFO, Q_GETQUOTA, Q_GETNEXTQUOTA, Q_XGETQUOTA, Q_XGETQSTAT, … */
+const readsQuotas = [0x800004, 0x800005, 0x800007, 0x800009, 0x5803, 0x5805, 0x5808, 0x5809].map((command) => (command << 8) >>> 0);
+const quotaCommand = 0xffffff00;
 /** personality(2): PER_LINUX, and the value for a query. */
 const harmlessPersonalities = [0, 0xffffffff];
 
 /** Rules that depend on arguments. Several rules for one call are checked in order. */
 export function conditionalRules(permissions: FilterPermissions): Rule[] {
 	const unobserved = new Set(unobservedCalls(permissions));
-	return everyConditionalRule(permissions).filter(({ call }) => !unobserved.has(call));
+	const killed = permissions.calls && killedCalls(permissions.calls);
+	return everyConditionalRule(permissions)
+		.filter(({ call }) => !unobserved.has(call))
+		.map((rule) => (rule.notice === "high" && killed?.has(rule.call) ? { ...rule, answer: "kill" as const } : rule));
 }
 
 function everyConditionalRule(permissions: FilterPermissions): Rule[] {
 	const rules: Rule[] = [];
 	const deny = (call: SyscallName, answer: Answer, why: Why, when: When, test: Test) => {
-		rules.push({ call, answer, why, when, deny: test });
+		rules.push({ call, answer, notice: noticeFor(answer, why), why, when, deny: test });
+	};
+	const denyQuietly: typeof deny = (call, answer, why, when, test) => {
+		rules.push({ call, answer, notice: "none", why, when, deny: test });
 	};
 
 	// First, because no other call that depends on arguments is as frequent (the kernel caches the answer for calls that do
@@ -129,18 +178,25 @@ function everyConditionalRule(permissions: FilterPermissions): Rule[] {
 
 	// A user namespace grants all capabilities inside, and with them most of the kernel's attack surface.
 	deny("clone", "EPERM", "namespaces", "namespace-flags", bits(0, namespaceFlags));
+	deny("unshare", "EPERM", "namespaces", "namespace-flags", bits(0, ~noNamespaces));
+	deny("unshare", "EINVAL", "namespaces", "no-namespace-flags", not(bits(0, ~noNamespaces)));
+	// systemd's library opens files with it, because it triggers automounts.
+	deny("open_tree", "EPERM", "file-tree", "clones-mounts", bits(2, ~onlyOpens));
 
 	// Both insert characters into the input of a terminal that a shell outside may read.
 	deny("ioctl", "EPERM", "terminal-injection", "tiocsti-or-tioclinux", oneOf(1, [tiocsti, tioclinux]));
 
 	// The rarer families are old code, loaded on demand. AF_UNIX reaches abstract sockets outside the cage.
+	const usual = usualSockets(permissions);
+	for (const test of usual) denyQuietly("socket", "EAFNOSUPPORT", "socket-families", "usual-family", test);
 	const families = [
 		family.inet,
 		family.inet6,
 		...(permissions.netlink ? [family.netlink] : []),
 		...(permissions.unixSockets ? [family.unix] : []),
 	];
-	deny("socket", "EAFNOSUPPORT", "socket-families", "family-not-opened", not(oneOf(0, families)));
+	const isOther = all(not(oneOf(0, families)), ...usual.map(not));
+	deny("socket", "EAFNOSUPPORT", "socket-families", "family-not-opened", isOther);
 	// getaddrinfo and getifaddrs use NETLINK_ROUTE (0); the other protocols control the firewall, audit and so on.
 	const netlink = oneOf(0, [family.netlink]);
 	if (permissions.netlink)
@@ -188,7 +244,19 @@ function everyConditionalRule(permissions: FilterPermissions): Rule[] {
 	// Old personalities disable address randomisation and make every readable page executable.
 	deny("personality", "EPERM", "foreign-abi", "not-linux-or-query", not(oneOf(0, harmlessPersonalities)));
 	// Moves the heap, the stack and the program's name: used to restore checkpoints, and to disguise a process.
-	deny("prctl", "EPERM", "kernel-interfaces", "memory-layout", oneOf(0, [setMemoryMap]));
+	const isMemoryMap = oneOf(0, [setMemoryMap]);
+	deny("prctl", "EINVAL", "kernel-interfaces", "process-title", all(isMemoryMap, oneOf(1, titleFields)));
+	deny("prctl", "EPERM", "kernel-interfaces", "memory-layout", all(isMemoryMap, not(oneOf(1, titleFields))));
+
+	for (const [call, command] of [["quotactl", 0] as const, ["quotactl_fd", 1] as const]) {
+		const reads = oneOf(command, readsQuotas, quotaCommand);
+		deny(call, "ENOSYS", "machine", "reads-quotas", reads);
+		deny(call, "EPERM", "machine", "changes-quotas", not(reads));
+	}
+
+	// Programs from memory bypass noexec mounts and Landlock's execute rule. Interpreters only ask whether they may execute.
+	deny("execveat", "EINVAL", "code-without-file", "only-checks", bits(4, onlyChecks));
+	deny("execveat", "EPERM", "code-without-file", "executes", not(bits(4, onlyChecks)));
 
 	// The launch's limit prevents a crash from starting the host's core handler, which runs as root; any process may lower it,
 	// and 0 does not prevent that. Daemons set it routinely, and some exit if they cannot.
@@ -212,6 +280,18 @@ function everyConditionalRule(permissions: FilterPermissions): Rule[] {
 	return rules;
 }
 
+/**
+ * Sockets that libraries try whatever the application does. getaddrinfo and getifaddrs ask NETLINK_ROUTE for the machine's
+ * addresses. libc asks nscd for accounts, and syslog(3) and sd_notify(3) look for their daemons: in a cage without unix sockets the
+ * trace shows whether this application does.
+ */
+function usualSockets({ netlink, triesUnix, unixSockets }: FilterPermissions): Test[] {
+	return [
+		...(netlink ? [] : [all(oneOf(0, [family.netlink]), oneOf(2, [0]))]),
+		...(triesUnix && !unixSockets ? [oneOf(0, [family.unix])] : []),
+	];
+}
+
 /** Calls that set the clock. The last two also read it, depending on arguments in memory. */
 export const clockCalls = ["settimeofday", "clock_settime", "clock_adjtime", "adjtimex"] as const;
 const isClockCall = (call: SyscallName) => clockCalls.some((name) => name === call);
@@ -223,13 +303,17 @@ const outright: readonly (readonly [why: Why, answer: Answer, calls: readonly Sy
 	// Performs nearly every call of this list in the kernel, invisible to filters. Libraries fall back on ENOSYS.
 	["unseen-arguments", "ENOSYS", ["io_uring_setup", "io_uring_enter", "io_uring_register"]],
 	// Memory, descriptors and registers of processes with the same account.
-	["other-processes", "EPERM", ["ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "pidfd_getfd", "kcmp"]],
+	["other-processes", "EPERM", ["ptrace", "process_vm_readv", "process_vm_writev", "pidfd_getfd", "kcmp"]],
+	// Allocators try it for their own memory.
+	["other-processes", "ENOSYS", ["process_madvise"]],
 	// Old and new mount calls that change the root; the newest also list mounts outside.
 	["file-tree", "EPERM", ["chroot", "pivot_root", "mount", "umount2", "fsopen", "fsconfig", "fsmount", "fspick"]],
-	["file-tree", "EPERM", ["move_mount", "open_tree", "open_tree_attr", "mount_setattr", "statmount", "listmount"]],
-	["namespaces", "EPERM", ["setns", "unshare"]],
+	["file-tree", "EPERM", ["move_mount", "open_tree_attr", "mount_setattr", "statmount", "listmount"]],
+	["namespaces", "EPERM", ["setns"]],
 	// A handle names any file of the file system, even above the cage; fanotify opens descriptors for them.
-	["file-handles", "EPERM", ["open_by_handle_at", "name_to_handle_at", "fanotify_init"]],
+	["file-handles", "EPERM", ["open_by_handle_at", "fanotify_init"]],
+	// Libraries compare files by their handles, and do without on a file system that has none. An intruder can make a handle up.
+	["file-handles", "EOPNOTSUPP", ["name_to_handle_at"]],
 	// Keyrings belong to a user, not to a namespace: all processes of a uid share them.
 	["keyrings", "EPERM", ["add_key", "request_key", "keyctl"]],
 	// The source of most local kernel vulnerabilities; userfaultfd makes races easy to win.
@@ -238,9 +322,8 @@ const outright: readonly (readonly [why: Why, answer: Answer, calls: readonly Sy
 	// They change or read the machine instead of the application. vhangup takes a terminal from its user.
 	["machine", "EPERM", ["init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load", "reboot"]],
 	["machine", "EPERM", ["swapon", "swapoff", "sethostname", "setdomainname", "iopl", "ioperm", "syslog", "acct"]],
-	["machine", "EPERM", ["quotactl", "quotactl_fd", "vhangup", ...clockCalls]],
-	// Programs from memory bypass noexec mounts and Landlock's execute rule.
-	["code-without-file", "EPERM", ["execveat", "memfd_create", "memfd_secret"]],
+	["machine", "EPERM", ["vhangup", ...clockCalls]],
+	["code-without-file", "EPERM", ["memfd_create", "memfd_secret"]],
 ];
 
 function isOpened(call: SyscallName, permissions: FilterPermissions): boolean {
@@ -254,8 +337,12 @@ function isOpened(call: SyscallName, permissions: FilterPermissions): boolean {
 interface OutrightDenial {
 	readonly call: SyscallName;
 	readonly answer: Answer | "kill";
+	readonly notice: Notice;
 	readonly why: Why;
 }
+
+/** They also read the clock or the list of mounts, which a library may do. */
+const alsoRead: ReadonlySet<SyscallName> = new Set(["clock_adjtime", "adjtimex", "statmount", "listmount"]);
 
 export function outrightDenials(permissions: FilterPermissions): OutrightDenial[] {
 	const killed = permissions.calls && killedCalls(permissions.calls);
@@ -264,16 +351,24 @@ export function outrightDenials(permissions: FilterPermissions): OutrightDenial[
 			.filter((call) => !isOpened(call, permissions))
 			.map((call): OutrightDenial => {
 				const isPretended = isClockCall(call) && permissions.clock === "pretended";
-				return { call, answer: killed?.has(call) ? "kill" : isPretended ? "none" : answer, why };
+				const given = killed?.has(call) ? "kill" : isPretended ? "none" : answer;
+				const notice = noticeFor(given, why);
+				return { call, answer: given, notice: notice === "high" && alsoRead.has(call) ? "medium" : notice, why };
 			}),
 	);
 	return [
 		...general,
-		...unobservedCalls(permissions).map((call) => ({ call, answer: "EPERM" as const, why: "not-observed" as const })),
+		...unobservedCalls(permissions).map((call): OutrightDenial => {
+			const answer = killed?.has(call) ? "kill" : "EPERM";
+			return { call, answer, notice: answer === "kill" ? "high" : "medium", why: "not-observed" };
+		}),
 	];
 }
 
-const refusedOutright: ReadonlySet<SyscallName> = new Set(outright.flatMap(([, , calls]) => calls));
+/** Calls with several rules, which together refuse all arguments. */
+const refusedByRules: readonly SyscallName[] = ["execveat", "quotactl", "quotactl_fd", "unshare"];
+
+const refusedOutright: ReadonlySet<SyscallName> = new Set([...outright.flatMap(([, , calls]) => calls), ...refusedByRules]);
 
 /** Whether the filter refuses the call to every application, whatever the trace shows. */
 export function isRefusedOutright(call: SyscallName): boolean {
@@ -289,7 +384,7 @@ function unobservedCalls({ calls }: FilterPermissions): SyscallName[] {
 
 /** Returns the calls that the filter permits, at least for some arguments. */
 export function permittedNames(permissions: FilterPermissions): SyscallName[] {
-	const denied = new Set(outrightDenials(permissions).map(({ call }) => call));
+	const denied = new Set([...outrightDenials(permissions).map(({ call }) => call), ...refusedByRules]);
 	return (Object.keys(syscalls) as SyscallName[]).filter((name) => !denied.has(name));
 }
 
@@ -302,17 +397,18 @@ export function countPermitted(permissions: FilterPermissions): { readonly permi
 /** Returns the filter's denials for these permissions in its order; the same for both processors. */
 export function describeFilter(permissions: FilterPermissions): Denial[] {
 	return [
-		{ call: "*", answer: "kill", why: "foreign-abi", when: "other-architecture" },
-		{ call: "*", answer: "ENOSYS", why: "unjudged", when: "newer-than-table" },
-		...conditionalRules(permissions).map(({ call, answer, why, when }) => ({ call, answer, why, when })),
+		{ call: "*", answer: "kill", notice: "high", why: "foreign-abi", when: "other-architecture" },
+		{ call: "*", answer: "ENOSYS", notice: "none", why: "unjudged", when: "newer-than-table" },
+		...conditionalRules(permissions).map(({ deny: _, ...rule }) => rule),
 		...outrightDenials(permissions),
 	];
 }
 
 /** Calls that the filters of the sandbox and of every cage refuse whatever the plan permits. */
-const neverAllowed: ReadonlySet<string> = new Set(
-	outrightDenials(sandboxPermissions).flatMap(({ answer, call }) => (answer === "EPERM" ? [call] : [])),
-);
+const neverAllowed: ReadonlySet<string> = new Set([
+	...outrightDenials(sandboxPermissions).flatMap(({ answer, call }) => (answer === "EPERM" ? [call] : [])),
+	...refusedByRules,
+]);
 
 export function isNeverAllowed(call: string): boolean {
 	return neverAllowed.has(call) || call === "umount";

@@ -25,7 +25,7 @@ const base: ReadonlySet<SyscallName> = new Set(
 	[
 		// Starting a program.
 		"execve arch_prctl set_tid_address set_robust_list get_robust_list rseq prlimit64 getrlimit brk mmap munmap mprotect",
-		"mremap madvise mincore mseal map_shadow_stack open openat close read readv pread64 fstat newfstatat stat lstat statx access faccessat faccessat2",
+		"mremap madvise mincore mseal map_shadow_stack open openat open_tree close read readv pread64 fstat newfstatat stat lstat statx access faccessat faccessat2",
 		"readlink readlinkat getcwd chdir lseek getdents64 fcntl uname getrandom sysinfo umask",
 		// The account and its privileges.
 		"getuid geteuid getgid getegid getgroups getresuid getresgid setresuid setresgid setgroups capget capset prctl",
@@ -80,7 +80,10 @@ export function permittedCalls({ allowed = [], made, refused = [] }: ObservedCal
 	return permitted;
 }
 
-/** Returns the calls for which the kernel kills the process: intrusive ones that the application did not even try. */
+/**
+ * Returns the calls for which the kernel kills the process: intrusive ones that the application did not even try. With other
+ * arguments than an intruder's, some are harmless (filter.ts).
+ */
 export function killedCalls({ allowed = [], made }: ObservedCalls): ReadonlySet<SyscallName> {
 	return new Set(intrusive.filter((name) => !made.includes(name) && !allowed.includes(name)));
 }

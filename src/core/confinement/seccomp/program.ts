@@ -1,6 +1,6 @@
 import type { Filter } from "../programs/confine.ts";
 import { Assembler, Label } from "./bpf.ts";
-import { type Answer, conditionalRules, errors, outrightDenials } from "./filter.ts";
+import { type Answer, conditionalRules, type Denial, errors, outrightDenials } from "./filter.ts";
 import type { FilterPermissions } from "./filter-permissions.ts";
 import { type Architecture, newestJudged, syscallNumber } from "./syscalls.ts";
 
@@ -13,23 +13,23 @@ const allow = 0x7fff0000;
 const kill = 0x80000000;
 const refuse = (answer: Answer | "kill") => (answer === "kill" ? kill : 0x00050000 | errors[answer]);
 
-/** Programs provoke these answers constantly, such as libc with clone3 for each thread, and would fill the kernel's log. */
-const isSilent = (answer: Answer | "kill") => answer === "none" || answer === "ENOSYS" || answer === "EINVAL";
-
-/** Two filters, because the kernel records all refusals of a filter or none. The stricter answer applies (seccomp(2)). */
+/**
+ * Two filters, because the kernel records all refusals of a filter or none. The stricter answer applies (seccomp(2)), and of two errors
+ * that of the later filter.
+ */
 export function seccompFilters(architecture: Architecture, permissions: FilterPermissions): Filter[] {
 	const part = (isLogged: boolean) => ({
-		program: seccompFilter(architecture, permissions, (answer) => isSilent(answer) !== isLogged),
+		program: seccompFilter(architecture, permissions, ({ notice }) => (notice !== "none") === isLogged),
 		isLogged,
 	});
 	return [part(false), part(true)];
 }
 
-/** Returns the filter, or the part with these answers, as `struct sock_filter[]`. */
+/** Returns the filter, or the part with these denials, as `struct sock_filter[]`. */
 export function seccompFilter(
 	architecture: Architecture,
 	permissions: FilterPermissions,
-	has: (answer: Answer | "kill") => boolean = () => true,
+	has: (denial: Pick<Denial, "notice">) => boolean = () => true,
 ): Buffer {
 	const assembler = new Assembler();
 	const unless = (ask: (go: Label) => void, answer: number) => {
@@ -44,9 +44,9 @@ export function seccompFilter(
 	unless((go) => assembler.ifEqual(auditArchitecture[architecture], go), kill);
 	assembler.loadNumber();
 	if (architecture === "x64") unless((go) => assembler.ifAtLeast(x32, undefined, go), kill);
-	if (has("ENOSYS")) unless((go) => assembler.ifAtLeast(newestJudged + 1, undefined, go), refuse("ENOSYS"));
+	if (has({ notice: "none" })) unless((go) => assembler.ifAtLeast(newestJudged + 1, undefined, go), refuse("ENOSYS"));
 
-	const rules = conditionalRules(permissions).filter(({ answer }) => has(answer));
+	const rules = conditionalRules(permissions).filter(has);
 	for (const call of new Set(rules.map((rule) => rule.call))) {
 		const number = syscallNumber(call, architecture);
 		if (number === undefined) continue;
@@ -64,7 +64,7 @@ export function seccompFilter(
 		assembler.answer(allow);
 		assembler.place(others);
 	}
-	for (const { call, answer } of outrightDenials(permissions).filter((denial) => has(denial.answer))) {
+	for (const { call, answer } of outrightDenials(permissions).filter(has)) {
 		const number = syscallNumber(call, architecture);
 		if (number !== undefined) unless((go) => assembler.ifEqual(number, undefined, go), refuse(answer));
 	}

@@ -72,8 +72,24 @@ const judged: [SyscallName, string, FilterPermissions, ...number[][]][] = [
 	["chroot", "allow", { ...closed, chroot: true }, []],
 	["memfd_create", "EPERM", closed, []],
 	["memfd_create", "allow", { ...closed, memfd: true }, []],
-	["execveat", "EPERM", everythingOpen, []],
-	["prctl", "EPERM", closed, [35, 1, 0, 0]],
+	["execveat", "EPERM", everythingOpen, [], [3, 4096, 0, 0, 0x1000]],
+	// AT_EXECVE_CHECK
+	["execveat", "EINVAL", everythingOpen, [3, 4096, 0, 0, 0x11000]],
+	["prctl", "EPERM", closed, [35, 1, 0, 0], [35, 13, 3, 0], [35, 14, 4096, 8]],
+	["prctl", "EINVAL", closed, [35, 8, 4096, 0], [35, 11, 4096, 0]],
+	// OPEN_TREE_CLONE, OPEN_TREE_NAMESPACE, AT_RECURSIVE, unknown bits.
+	["open_tree", "EPERM", everythingOpen, [-100, 4096, 1], [-100, 4096, 2], [-100, 4096, 0x8001], [3, 4096, 0x80000001]],
+	["open_tree", "allow", closed, [-100, 4096, 0], [3, 4096, 0x81000], [3, 4096, 0x80100], [-100, 4096, 0x800]],
+	["open_tree_attr", "EPERM", closed, [-100, 4096, 0]],
+	["unshare", "EPERM", everythingOpen, [0x10000000], [0x20200], [0x80], [0x100000], [0x02000000]],
+	["unshare", "EINVAL", closed, [0x200], [0x40600], [0]],
+	["quotactl", "EPERM", closed, [0x80000000, 0, 0, 0], [0x80000200, 0, 0, 0], [0x80000800, 0, 0, 0]],
+	["quotactl", "ENOSYS", closed, [0x80000700, 0, 0, 0], [0x80000701, 0, 0, 0], [0x580300, 0, 0, 0]],
+	["quotactl_fd", "EPERM", closed, [3, 0x80000200, 0, 0]],
+	["quotactl_fd", "ENOSYS", closed, [3, 0x80000700, 0, 0]],
+	["name_to_handle_at", "EOPNOTSUPP", everythingOpen, []],
+	["open_by_handle_at", "EPERM", everythingOpen, []],
+	["process_madvise", "ENOSYS", everythingOpen, []],
 	["prctl", "allow", closed, [1, 9, 0, 0]],
 	["mmap", "EPERM", closed, [0, 4096, 7, 0x22, -1, 0], [0, 4096, 6, 0x22, -1, 0]],
 	["mmap", "EPERM", closed, [0, 4096, 5, 0x22, -1, 0], [0, 4096, 4, 0x21, -1, 0]],
@@ -181,7 +197,8 @@ describe("the filter's description", () => {
 	});
 	it("is plain data", () => {
 		expect(JSON.parse(JSON.stringify(describeFilter(closed)))).toEqual(describeFilter(closed));
-		expect(describeFilter(closed)).toContainEqual({ call: "clone", answer: "EPERM", why: "namespaces", when: "namespace-flags" });
+		const clone = { call: "clone", answer: "EPERM", notice: "high", why: "namespaces", when: "namespace-flags" };
+		expect(describeFilter(closed)).toContainEqual(clone);
 	});
 });
 
