@@ -59,7 +59,7 @@ function perl(calls: readonly Call[]): string[] {
 	return ["env", `CLONE=${syscallNumber("clone", architecture)}`, "perl", "-e", caller, "--", ...written];
 }
 
-const errno: Record<string, number> = { ok: 0, EPERM: 1, ENOSYS: 38, EPROTONOSUPPORT: 93, EAFNOSUPPORT: 97 };
+const errno: Record<string, number> = { ok: 0, EPERM: 1, ENOSYS: 38, EPROTONOSUPPORT: 93, EOPNOTSUPP: 95, EAFNOSUPPORT: 97 };
 const sigchld = 17;
 const pair = "=        ";
 const unix = { ...closed, unixSockets: true };
@@ -141,12 +141,15 @@ const denied: readonly [promise: string, call: Call, answer: string, permissions
 	["no setuid bit is set by a longer mode", ["fchmod", 0, 0x1_0000_09ed], "EPERM"],
 	["no memory is made executable by a longer protection", ["mprotect", 0, 0, 0x1_0000_0005], "EPERM"],
 	["no connection reaches a virtual machine's host", ["socket", 40, 1, 0], "EAFNOSUPPORT"],
-	["no file handle is created", ["name_to_handle_at", -100, "=.", 0, 0, 0], "EPERM"],
+	["no file handle is created", ["name_to_handle_at", -100, "=.", 0, 0, 0], "EOPNOTSUPP"],
+	["no file is opened by a handle", ["open_by_handle_at", 0, 0, 0], "EPERM"],
+	["no mount is copied", ["open_tree", -100, "=.", 1], "EPERM"],
 ];
 
 /** Calls that must keep working, and the permissions that they need. */
 const allowed: readonly [promise: string, call: Call, permissions?: FilterPermissions][] = [
 	["TCP", ["socket", 2, 1, 0]],
+	["opening a file as systemd's library does", ["open_tree", -100, "=.", 0x80000]],
 	["UDP over IPv6", ["socket", 10, 2, 0]],
 	["query for addresses and routes with netlink permitted", ["socket", 16, 3, 0], { ...closed, netlink: true }],
 	["a pair of stream sockets", ["socketpair", 1, 1, 0, pair]],

@@ -21,7 +21,10 @@ export const permissionWords = {
 	ports: "ports",
 	abstractSockets: "abstract-sockets",
 } as const satisfies Record<
-	Exclude<keyof Permissions, "calls" | "capabilities" | "executableData" | "refused" | "scheduling" | "tcpPorts" | "triesUnixSockets">,
+	Exclude<
+		keyof Permissions,
+		"calls" | "capabilities" | "executableData" | "refused" | "scheduling" | "tcpPorts" | "triesUnixSockets"
+	>,
 	string
 >;
 export type PermissionName = keyof typeof permissionWords;

@@ -146,7 +146,9 @@ const noNamespaces = 0x200 | 0x400 | 0x40000;
 /** execveat(2): AT_EXECVE_CHECK. */
 const onlyChecks = 0x10000;
 /** quotactl(2): a command is above the type of quota. Q_GETFMT, Q_GETINFO, Q_GETQUOTA, Q_GETNEXTQUOTA, Q_XGETQUOTA, Q_XGETQSTAT, … */
-const readsQuotas = [0x800004, 0x800005, 0x800007, 0x800009, 0x5803, 0x5805, 0x5808, 0x5809].map((command) => (command << 8) >>> 0);
+const readsQuotas = [0x800004, 0x800005, 0x800007, 0x800009, 0x5803, 0x5805, 0x5808, 0x5809].map(
+	(command) => (command << 8) >>> 0,
+);
 const quotaCommand = 0xffffff00;
 /** personality(2): PER_LINUX, and the value for a query. */
 const harmlessPersonalities = [0, 0xffffffff];

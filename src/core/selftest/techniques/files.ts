@@ -49,7 +49,8 @@ export const files: readonly Technique[] = [
 		opens: ["capability dac_read_search"],
 		attempt: `
 			my $handle = pack 'L l x128', 128, 0; my $mount = pack 'L', 0;
-			done(sys('name_to_handle_at', -100, $tmp, $handle, $mount, 0)) or return 0;
+			# A filter that hides the handle leaves a guess: inode 2 of the file system.
+			done(sys('name_to_handle_at', -100, $tmp, $handle, $mount, 0)) or $handle = pack 'L l L L', 8, 1, 2, 0;
 			opendir my $directory, $tmp or return 0;
 			return done(sys('open_by_handle_at', fileno_of($directory), $handle, 0));`,
 	},
