@@ -41,8 +41,8 @@ export interface Detection {
 }
 
 export interface ProcessOrigin {
-	/** A trial, a self-test or another test of Cagewright. Undefined if neither a Cagewright command nor systemd started it. */
-	readonly isTested: boolean | undefined;
+	/** A trial, a self-test or another test of Cagewright. */
+	readonly isTested: boolean;
 	/** The process's audit session began with the cage, so no process outside has it. */
 	readonly hasOwnSession: boolean;
 }

@@ -10,7 +10,7 @@ interface FakeProcess {
 	/** The session began with its cage. */
 	readonly isOwn: boolean;
 	/** `ended`: what started it. */
-	readonly isTested: boolean | undefined | "ended";
+	readonly isTested: boolean | "ended";
 }
 
 /** Cages `web` and `api` with one account, `db` with its own; their roots are named as they are. */
@@ -258,13 +258,10 @@ describe("tests", () => {
 		expect(caged.find(gone)).toMatchObject({ isTested: false });
 	});
 
-	test("are known by their program if nothing tells what started them", async () => {
+	test("are not known by a program's name, which a process with a root of its own can choose", async () => {
 		const { caged, run } = await setting();
 		run(8, "db");
-		expect(caged.find({ ...gone, program: attemptsLoader })).toMatchObject({ cage: "db", isTested: true });
-		run(9, "web", { session: 41, isOwn: true, isTested: undefined });
-		expect(caged.find({ ...gone, session: 41, program: attemptsLoader })).toMatchObject({ cage: "web", isTested: true });
-		expect(caged.find({ ...gone, session: 41 })).toMatchObject({ cage: "web", isTested: false });
+		expect(caged.find({ ...gone, program: attemptsLoader })).toMatchObject({ cage: "db", isTested: false });
 	});
 
 	test("of which the start was not seen are not remembered", async () => {

@@ -2,10 +2,12 @@ import { execFile, spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { release } from "node:os";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import { attemptsLoader } from "../../src/core/confinement/launch.ts";
+import { assemble } from "../../src/core/machine-code/program.ts";
 import {
 	begin,
 	cagewright,
@@ -119,6 +121,32 @@ test.runIf(isFirstNamespace)("a start makes no refused call, and the application
 	// AF_ALG and AF_VSOCK. Its record comes last.
 	for (const family of [38, 40]) await request(`socket${family}`);
 	await eventually(() => expect(calls(watch.stdout())).toEqual(["socket"]));
+});
+
+/** Calls mount(2), whatever it is called. */
+const mounter = assemble(process.arch, (p) => {
+	p.constants({ place: Buffer.from("/\0") });
+	p.call("mount", "place", "place", 0, 4096, 0);
+	p.exit(0);
+});
+
+test("a process that chooses its root and its program's name is not taken for a self-test", async () => {
+	const at = await freePort();
+	const data = temporaryFolder("imitated");
+	const imitate = `if ($what eq 'imitate') { unless (fork) { chroot '${data}' or die; exec '${attemptsLoader}'; exit 1 } wait; $text = $? }`;
+	const options = ["--name", "imitator", "--writable", data, "--allow", `executable-data:${data}`];
+	const granted = ["--allow", "capability:sys_chroot", "--no-selftest"];
+	const { data: cageData } = await make([...options, ...granted, ...wordsOf(perlServer(at, imitate))], { state });
+	const place = `${cageData}${data}${attemptsLoader}`;
+	mkdirSync(dirname(place), { recursive: true });
+	writeFileSync(place, mounter ?? "", { mode: 0o755 });
+	await using _run = startRun("imitator", { state });
+	const ask = (what: string) => fetchPage(`http://127.0.0.1:${at}/${what}`);
+	await eventually(() => ask(""));
+	await using watch = begin(["watch", "imitator", "--json"], { state });
+	await watch.says("Watching");
+	await eventually(async () => expect(await ask("imitate")).toMatch(/(^|\n)0$/));
+	await eventually(() => expect(alarms(watch.stdout())[0]).toMatchObject({ call: "mount", executable: attemptsLoader }));
 });
 
 test("a flood of refused calls hides no other one", async () => {

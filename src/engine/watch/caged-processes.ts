@@ -1,5 +1,5 @@
 import { runningUids } from "../../core/cage/footprint.ts";
-import { attemptsLoader, launchDirectory } from "../../core/confinement/launch.ts";
+import { launchDirectory } from "../../core/confinement/launch.ts";
 import { unsetSession } from "../../core/detection/denial.ts";
 import { join } from "../../core/path/path.ts";
 import { isDecoy } from "../../core/plan/decoys.ts";
@@ -101,7 +101,7 @@ export class CagedProcesses {
 	/** Undefined for a process outside. */
 	find(record: RecordedProcess): KnownProcess | undefined {
 		const found = this.#findStart(record, this.#context.machine.detection.hasForeignNumbers());
-		return found && this.#withTest(found, record.program);
+		return found && this.#withTest(found);
 	}
 
 	/** Of all generations. */
@@ -139,9 +139,8 @@ export class CagedProcesses {
 		return this.#sessions.get(session) ?? (root === undefined ? this.#guess({ ...record, session }) : undefined);
 	}
 
-	/** Without other knowledge, a self-test is identified by its program, which exists in no other launch. */
-	#withTest(start: SeenStart, program?: string): KnownProcess {
-		return { ...start, isTested: start.isTested ?? (program === attemptsLoader || this.#isTestedNow(start.cage)) };
+	#withTest(start: SeenStart): KnownProcess {
+		return { ...start, isTested: start.isTested ?? this.#isTestedNow(start.cage) };
 	}
 
 	/** Searches for the session's cage. What is outside cannot keep us busy by many sessions. */

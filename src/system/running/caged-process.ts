@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, openSync } from "node:fs";
+import { attemptsLoader } from "../../core/confinement/launch.ts";
 import { unsetSession } from "../../core/detection/denial.ts";
 import type { ProcessOrigin } from "../../engine/detection-ports.ts";
 import { attempt } from "../files/errors.ts";
@@ -18,27 +19,44 @@ export function namespaceRoot(pid: number): string | undefined {
 	const chosen = `/proc/${pid}/root/.`;
 	const identity = fileIdentity(chosen);
 	if (identity === "") return undefined;
-	return identity === ownRoot ? identity : attempt(() => topOf(chosen));
+	return identity === ownRoot ? identity : attempt(() => inTop(chosen, identityOf));
 }
 
 /** Directories to climb at once: a path has at most 4096 bytes. */
 const climb = "/..".repeat(32);
 
-/** Returns the directory of which the parents are itself. An application can nest directories as deep as it likes. */
-function topOf(place: string): string {
+/**
+ * Returns what `ask` says about the directory of which the parents are itself. An application can nest directories as deep as it
+ * likes.
+ */
+function inTop<Answer>(place: string, ask: (descriptor: number) => Answer): Answer {
 	const openDirectory = (path: string) => openSync(path, o_path | constants.O_DIRECTORY);
 	let descriptor = openDirectory(place);
 	try {
 		for (;;) {
 			const above = openDirectory(`/proc/self/fd/${descriptor}${climb}`);
-			const [before, now] = [descriptor, above].map((one) => fstatSync(one, { bigint: true }));
+			const [before, now] = [descriptor, above].map(identityOf);
 			closeSync(descriptor);
 			descriptor = above;
-			if (before?.dev === now?.dev && before?.ino === now?.ino) return `${now?.dev}:${now?.ino}`;
+			if (before === now) return ask(descriptor);
 		}
 	} finally {
 		closeSync(descriptor);
 	}
+}
+
+function identityOf(descriptor: number): string {
+	const { dev, ino } = fstatSync(descriptor, { bigint: true });
+	return `${dev}:${ino}`;
+}
+
+/**
+ * Whether the launch of this process has the escape techniques. The root of its mount namespace shows only what the launcher mounted
+ * there: no application can, and its own root, from which the kernel names its program, is not asked.
+ */
+function hasAttempts(pid: number): boolean {
+	const isThere = (descriptor: number) => existsSync(`/proc/self/fd/${descriptor}${attemptsLoader}`);
+	return attempt(() => inTop(`/proc/${pid}/root/.`, isThere)) ?? false;
 }
 
 /** O_PATH of open(2), on every processor. */
@@ -61,7 +79,7 @@ export function originOf(pid: number): ProcessOrigin | undefined {
 	const outer = outside === 0 ? session : sessionOf(outside);
 	const ancestors = isTestUnit(pid) ? "test" : starterOf(outside);
 	if (ancestors === "ended" || outer === undefined || session === undefined) return undefined;
-	const isTested = ancestors === "unknown" ? undefined : ancestors === "test";
+	const isTested = ancestors === "test" || (ancestors === "unknown" && hasAttempts(pid));
 	return { isTested, hasOwnSession: session !== unsetSession && session !== outer };
 }
 
