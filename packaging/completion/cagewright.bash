@@ -122,7 +122,7 @@ _cagewright() {
 		unit) _cagewright_words --accept-finding --dropin --install --uninstall --score --dry-run --root --logrotate --deploy-hook ;;
 		show) _cagewright_words --history --record ;;
 		selftest) _cagewright_words --network --alarm --unit --dropin --container --pid ;;
-		watch) _cagewright_words --format --on-alarm --check-every --journal --with-tests --install --uninstall --dry-run ;;
+		watch) _cagewright_words --format --on-alarm --stop-timeout --check-every --journal --with-tests --install --uninstall --dry-run ;;
 		check) _cagewright_words --all --deep --nagios --accept --until --revoke ;;
 		stale) _cagewright_words --mark ;;
 		metrics) _cagewright_words -o --output --force ;;

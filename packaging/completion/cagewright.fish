@@ -251,6 +251,7 @@ complete -c cagewright -n '__cagewright_verb selftest' -l container -x -d 'Test 
 complete -c cagewright -n '__cagewright_verb selftest' -l pid -x -a '(__fish_complete_pids)' -d 'Test inside the sandbox of a running process, such as a chroot jail'
 complete -c cagewright -n '__cagewright_verb watch' -l format -x -a 'text json ecs rfc5424' -d 'Format of an alarm'
 complete -c cagewright -n '__cagewright_verb watch' -l on-alarm -x -a 'report stop freeze' -d 'Reaction to alarms of severity HIGH: `report` only prints them, `stop` stops the cage, `fr'
+complete -c cagewright -n '__cagewright_verb watch' -l stop-timeout -x -d 'With `--on-alarm stop`, kill it this long after SIGTERM'
 complete -c cagewright -n '__cagewright_verb watch' -l check-every -x -d 'Seconds between two checks of the cages\' files, 0 for none'
 complete -c cagewright -n '__cagewright_verb watch' -l journal -d 'Also write alarms to the journal'
 complete -c cagewright -n '__cagewright_verb watch' -l with-tests -d 'Also report alarms that trials and self-tests cause'

@@ -1,11 +1,14 @@
 import { countEntries } from "../core/cage/manifest.ts";
 import { type RecentAlarms, recentAlarms } from "../core/detection/alarm.ts";
+import type { StoredReaction } from "../core/detection/reaction.ts";
 import type { Failure } from "../core/failure.ts";
 import { printable, quoteShellLine } from "../core/path/quote.ts";
 import { isDamage } from "../engine/cages.ts";
 import type { Context, ReadingMachine } from "../engine/context.ts";
+import { presentReaction } from "../engine/watch/present-reaction.ts";
 import { recentAlarmsToJson } from "../report/alarm.ts";
 import { table } from "../report/format.ts";
+import { reactionState, reactionToJson } from "../report/reaction.ts";
 import type { Terminal } from "./terminal.ts";
 
 export async function list(terminal: Terminal<ReadingMachine>): Promise<number> {
@@ -16,8 +19,9 @@ export async function list(terminal: Terminal<ReadingMachine>): Promise<number> 
 		const status = cages.some((cage) => cage.damage !== undefined) ? 1 : 0;
 		if (terminal.options.json) {
 			terminal.printJson("list", {
-				cages: cages.map(({ alarms, damage, ...cage }) => ({
+				cages: cages.map(({ alarms, damage, reaction, ...cage }) => ({
 					...cage,
+					reaction: reaction ? reactionToJson(reaction) : null,
 					alarms: recentAlarmsToJson(alarms),
 					...(damage ? { damage: messages.failure(damage) } : {}),
 				})),
@@ -37,6 +41,7 @@ export async function list(terminal: Terminal<ReadingMachine>): Promise<number> 
 						? words.notBuilt
 						: [
 								cage.running[0] === undefined ? words.stopped : words.running(cage.running[0]),
+								...(cage.reaction ? [reactionState(cage.reaction, messages)] : []),
 								...(cage.stale ? [words.stale] : []),
 								...(cage.alarms.lastDay ? [messages.alarms.inList(cage.alarms.lastDay)] : []),
 							].join(", "),
@@ -59,11 +64,14 @@ interface Summary {
 	/** An upgrade of the host marked it as old. */
 	readonly stale: boolean;
 	readonly alarms: RecentAlarms;
+	/** What `watch` did that explains its state. */
+	readonly reaction?: StoredReaction;
 	/** Why the other fields are unknown. */
 	readonly damage?: Failure;
 }
 
-async function summary({ machine: { launcher, now, store } }: Context<ReadingMachine>, name: string): Promise<Summary> {
+async function summary({ machine }: Context<ReadingMachine>, name: string): Promise<Summary> {
+	const { launcher, now, store } = machine;
 	const generations = await store.generations(name);
 	const running = generations.flatMap((one) => launcher.running(store.root(name, one)).inits);
 	const alarms = recentAlarms(await store.alarms(name), now());
@@ -82,9 +90,11 @@ async function summary({ machine: { launcher, now, store } }: Context<ReadingMac
 		const cage = await store.cage(name);
 		const generation = (await store.present(name)) ?? null;
 		const manifest = generation === null ? undefined : await store.manifest(name, generation);
+		const reaction = await presentReaction(machine, name);
 		const counts = manifest ? countEntries(manifest) : undefined;
 		return {
 			...unknown,
+			...(reaction ? { reaction } : {}),
 			generation,
 			files: counts?.files ?? null,
 			bytes: counts?.bytes ?? null,

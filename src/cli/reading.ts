@@ -7,7 +7,7 @@ import type { ReadingMachine } from "../engine/context.ts";
 import { Commands } from "../system/commands.ts";
 import { changedOrigins } from "../system/files/drift.ts";
 import { systemFiles } from "../system/files/files.ts";
-import { running } from "../system/launch/processes.ts";
+import { isSuspended, running } from "../system/launch/processes.ts";
 import { systemPackages } from "../system/packages/packages.ts";
 import { cageStore } from "../system/state/cage-store.ts";
 
@@ -21,7 +21,7 @@ export function machine(state: string): ReadingMachine {
 	return {
 		files,
 		packages: systemPackages(files),
-		launcher: { running },
+		launcher: { isSuspended, running },
 		store: cageStore(state),
 		commands: new Commands(),
 		changedOrigins,

@@ -14,6 +14,7 @@ import type { ComparingMachine } from "../engine/context.ts";
 import type { CageContent } from "../engine/store.ts";
 import { coverageOf } from "../engine/trace/coverage.ts";
 import { today } from "../engine/upkeep/check.ts";
+import { presentReaction } from "../engine/watch/present-reaction.ts";
 import type { Messages } from "../messages/messages.ts";
 import { recentAlarmsText, recentAlarmsToJson } from "../report/alarm.ts";
 import { confinementToJson, countsToJson } from "../report/cage-json.ts";
@@ -22,6 +23,7 @@ import { coverageLine, coverageToJson } from "../report/coverage.ts";
 import { fields, indent } from "../report/format.ts";
 import { historyText } from "../report/history.ts";
 import { entryTable, entryToJson, permissionsText } from "../report/plan.ts";
+import { reactionText, reactionToJson } from "../report/reaction.ts";
 import { unneededText } from "../report/record/contents.ts";
 import { readTextSync } from "../system/files/text-files.ts";
 import type { Terminal } from "./terminal.ts";
@@ -59,6 +61,7 @@ export async function show(
 			return terminal.result("show", { name, record }, () => record);
 		}
 		const alarms = recentAlarms(await store.alarms(name), context.machine.now());
+		const reaction = await presentReaction(context.machine, name);
 		const evidence = await store.records.evidence(name);
 		const minimised = evidence.find(({ generation }) => generation === present.generation)?.minimised;
 		// Cages of older versions may have no trace.
@@ -72,6 +75,7 @@ export async function show(
 				coverage,
 				minimised: minimised ?? null,
 				alarms: recentAlarmsToJson(alarms),
+				reaction: reaction ? reactionToJson(reaction) : null,
 				acknowledged: acknowledged.map((one) => ({
 					finding: one.id,
 					...acknowledgementToJson(one),
@@ -79,7 +83,9 @@ export async function show(
 				})),
 			});
 		} else {
-			terminal.print(showText(terminal.messages, present, { adoption, alarms, others, acknowledged }));
+			const start = terminal.commandLine("run", name);
+			const reacted = reaction && `${reaction.at} ${reactionText(reaction, start, terminal.messages)}`;
+			terminal.print(showText(terminal.messages, present, { adoption, alarms, others, acknowledged, reacted }));
 			if (preserved.length) terminal.print(preservedText(terminal.messages, preserved));
 			if (minimised) terminal.print(unneededText(minimised, terminal.messages));
 			if (reached?.coverage) terminal.print(coverageLine(reached.coverage, terminal.messages));
@@ -122,12 +128,14 @@ interface Shown {
 	readonly alarms: RecentAlarms;
 	/** Older generations. */
 	readonly others: readonly number[];
+	/** What `watch` did that explains its state. */
+	readonly reacted: string | undefined;
 }
 
 function showText(
 	messages: Messages,
 	{ cage, generation, layout, manifest }: PresentCage,
-	{ acknowledged, adoption, alarms, others }: Shown,
+	{ acknowledged, adoption, alarms, others, reacted }: Shown,
 ): string {
 	const words = messages.cli.show;
 	const counts = countEntries(manifest);
@@ -142,6 +150,7 @@ function showText(
 			[words.probes, cage.application.probes.map((probe) => printable(probeWords(probe)))],
 			[words.trials, cage.trials.map(({ answered, at, round }) => words.trial(round, answered, at))],
 			[messages.alarms.label, recentAlarmsText(alarms, messages)],
+			[messages.alarms.reactions.label, reacted],
 			[words.acknowledged, acknowledged.map((one) => `${printable(one.id)} ${acknowledgedText(one, messages)}`)],
 			[messages.cli.plan.permissions, permissionsText(manifest.permissions, messages)],
 			[words.logs, logDirectories(manifest).map((path) => showPath(sourceOf(path, layout)))],

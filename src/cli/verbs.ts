@@ -177,6 +177,7 @@ function defineLooking(define: Define, act: Act): void {
 	define("watch [names...]", "watch", "watch redis --on-alarm stop", "watch --install")
 		.addOption(new Option("--format <FORMAT>").choices(alarmFormats))
 		.option("--on-alarm <REACTION>")
+		.addOption(new Option("--stop-timeout <SECONDS>").argParser(atLeast(1)))
 		.addOption(new Option("--check-every <SECONDS>").argParser(atLeast(0)))
 		.option("--journal")
 		.option("--with-tests")

@@ -31,7 +31,7 @@ import type { Services, Units } from "./systemd-ports.ts";
 export interface ReadingMachine {
 	readonly files: Files;
 	readonly packages: Packages;
-	readonly launcher: Pick<Launcher, "running">;
+	readonly launcher: Pick<Launcher, "isSuspended" | "running">;
 	readonly store: CageStore;
 	/** The programs that were started, for display. */
 	readonly commands: CommandFeed;

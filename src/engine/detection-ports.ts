@@ -1,5 +1,6 @@
 import type { Alarm } from "../core/detection/alarm.ts";
 import type { Denial } from "../core/detection/denial.ts";
+import type { StoredReaction } from "../core/detection/reaction.ts";
 import type { Path } from "../core/path/path.ts";
 
 /** The machine's functions that alarms need. */
@@ -32,12 +33,20 @@ export interface Detection {
 	rootIdentity(root: Path): string;
 	/** Writes an alarm to the journal, with its fields. Never throws: an alarm that cannot be written there is still printed. */
 	toJournal(alarm: Alarm, message: string): void;
-	/** Suspends the processes (SIGSTOP) until someone continues them. */
-	freeze(pids: readonly number[]): void;
+	/** The `cagewright run` that started a process, if it still runs. */
+	starterOf(pid: number): number | undefined;
+	/** Suspends every other process in the PID namespaces of `inits` at once (SIGSTOP), so that none can fork faster than it is found. */
+	suspendNamespaces(inits: readonly number[]): Promise<void>;
+	/** This process, and whether one that was stored has ended. */
+	readonly watch: StoredReaction["watch"];
+	hasEnded(watch: StoredReaction["watch"]): boolean;
 	/** Reports each opening of these files, by whatever name and from whatever process. Undefined if this machine cannot. */
 	watchOpenings(request: OpeningsRequest): Promise<Openings | undefined>;
-	/** Starts a command of the administrator with the alarm as JSON on its stdin. Resolves to its exit status. */
-	runCommand(command: string, input: string, signal: AbortSignal): Promise<number>;
+	/**
+	 * Runs a command of the administrator with this text on its stdin. Its error output goes to ours. Throws
+	 * `reaction-command-failed`, or `reaction-command-hung` after a minute, when it is killed with everything that it started.
+	 */
+	runCommand(command: string, input: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface ProcessOrigin {

@@ -198,9 +198,15 @@ export interface Launcher {
 	lineProblem(line: string): Promise<LineProblem | undefined>;
 	/** Host pids of all processes whose root is this generation, and of the inits that receive signals for the application. */
 	running(root: Path): { readonly processes: readonly number[]; readonly inits: readonly number[] };
+	/** Whether a process of `running` is suspended (SIGSTOP), or has ended. */
+	isSuspended(pid: number): boolean;
+	/** Milliseconds since 1970, exact to a hundredth of a second. Undefined if it has ended. */
+	startedAt(pid: number): number | undefined;
 	/** CPU seconds used by an application and everything it started. */
 	cpuSeconds(launched: Reachable): number;
-	/** Sends a signal to a process that `running` returned. */
+	/** Throws `unsafe-directory` if another user can change the state folder, which determines the application's processes. */
+	requireSafeState(): void;
+	/** Sends a signal to a process that `running` returned. It may have ended. */
 	send(pid: number, signal: string): void;
 	/**
 	 * A program that loads the filter and Landlock rules for the cage's unit. Undefined if there is none for this processor.

@@ -4,6 +4,7 @@ import type { Cage } from "../core/cage/cage.ts";
 import type { Edit } from "../core/cage/edits.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Alarm } from "../core/detection/alarm.ts";
+import type { StoredReaction } from "../core/detection/reaction.ts";
 import type { WatchResult } from "../core/failure-watch/result.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Plan, WritableDirectory } from "../core/plan/plan.ts";
@@ -122,6 +123,9 @@ export interface Upkeep {
 	staleMark(name: string): Promise<StaleMark | undefined>;
 	/** Stores which host upgrade made the cage outdated; undefined removes the mark. */
 	markStale(name: string, mark: StaleMark | undefined): Promise<void>;
+	/** The newest reactions of `watch` to alarms: the last stop and freeze, and everything that is not done. */
+	reactions(name: string): Promise<readonly StoredReaction[]>;
+	saveReactions(name: string, reactions: readonly StoredReaction[]): Promise<void>;
 	watched(name: string): Promise<WatchResult | undefined>;
 	/** Stores what production watches observed; undefined removes it. */
 	saveWatched(name: string, watched: WatchResult | undefined): Promise<void>;

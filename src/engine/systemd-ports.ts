@@ -99,6 +99,16 @@ export interface Services {
 	reload(service: string): Promise<void>;
 	/** Also stops the units that trigger it. systemd itself stops those that require it. */
 	stop(service: string, companions: Companions): Promise<void>;
+	/**
+	 * The same without waiting for the end, and even if the unit forbids it (`RefuseManualStop=`). systemd does not restart the service
+	 * then. Call `endStop` when it has ended.
+	 */
+	beginStop(service: string, companions: Companions): Promise<void>;
+	endStop(service: string): Promise<void>;
+	/** Sends SIGKILL to all of the service's processes, including those of its stop commands. */
+	kill(service: string): Promise<void>;
+	/** The service that a process belongs to. */
+	serviceOf(pid: number): string | undefined;
 	forgetFailure(service: string): Promise<void>;
 	/** Whether it starts at boot. */
 	isEnabled(unit: string): Promise<boolean>;

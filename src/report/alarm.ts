@@ -19,7 +19,7 @@ export function alarmLine(alarm: Alarm, format: AlarmFormat, host: string, messa
 }
 
 /** `cagewright/alarm/1`. */
-function alarmToJson({ call, executable, finding, path, pid, uid, why, ...alarm }: Alarm): object {
+export function alarmToJson({ call, executable, finding, path, pid, uid, why, ...alarm }: Alarm): object {
 	return {
 		schema: "cagewright/alarm/1",
 		...alarm,

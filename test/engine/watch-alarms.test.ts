@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Alarm } from "../../src/core/detection/alarm.ts";
+import type { StoredReaction } from "../../src/core/detection/reaction.ts";
 import { Failure } from "../../src/core/failure.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Context, Machine } from "../../src/engine/context.ts";
@@ -10,13 +11,30 @@ import { watchAlarms } from "../../src/engine/watch/alarms.ts";
 
 const pids = { noisy: 7, quiet: 8 } as const;
 
+interface Circumstances {
+	/** Records from before the watch. */
+	readonly earlier?: readonly string[];
+	/** When the last watch ended. */
+	readonly until?: number;
+	/** When every process started. */
+	readonly started?: number;
+	/** What earlier watches stored. */
+	readonly stored?: readonly StoredReaction[];
+	readonly addAlarm?: () => Promise<void>;
+	readonly runCommand?: (alarm: Alarm) => Promise<void>;
+}
+
 /** Watches both cages until `attack` has ended. Resolves to the alarms and to those that caused the reaction. */
 async function watched(
-	attack: (record: (text: string) => void, open: OpeningsRequest["onOpen"]) => void | Promise<void>,
-	earlier: { readonly records: readonly string[]; readonly until?: number } = { records: [] },
-	addAlarm: () => Promise<void> = async () => {},
+	attack: (record: (text: string) => void, open: OpeningsRequest["onOpen"], handled: readonly Alarm[]) => void | Promise<void>,
+	{ addAlarm = async () => {}, earlier = [], runCommand = async () => {}, started = 0, stored = [], until }: Circumstances = {},
 ) {
+	const files = new Map<string, readonly StoredReaction[]>(
+		Object.keys(pids).map((name) => [name, stored.filter(({ alarm }) => alarm.cage === name)]),
+	);
 	const ended = new AbortController();
+	const aborted = new Promise((_, reject) => ended.signal.addEventListener("abort", () => reject(ended.signal.reason)));
+	aborted.catch(() => {});
 	const decoy = { path: pathFromText("/.env"), kind: "generated", reasons: [{ kind: "rule", rule: "decoys", value: "auto" }] };
 	const reported: Alarm[] = [];
 	const handled: Alarm[] = [];
@@ -28,7 +46,7 @@ async function watched(
 		detection: {
 			follow: async (request: FollowRequest) => {
 				requests.follow = request;
-				for (const text of earlier.records) request.onEarlier?.(text);
+				for (const text of earlier) request.onEarlier?.(text);
 				return {
 					isLimited: false,
 					ended: new Promise((resolve) => request.signal.addEventListener("abort", resolve)),
@@ -45,7 +63,19 @@ async function watched(
 			originOf: () => ({ isTested: false, hasOwnSession: false }),
 			rootIdentity: (root: string) => root,
 			toJournal() {},
-			runCommand: async (_: string, input: string) => handled.push(JSON.parse(input)),
+			watch: thisWatch,
+			hasEnded: ({ pid }: StoredReaction["watch"]) => pid !== runningWatch,
+			runCommand: async (_: string, input: string) => {
+				const alarm = JSON.parse(input) as Alarm;
+				handled.push(alarm);
+				// As a killed command.
+				await Promise.race([runCommand(alarm), aborted]);
+			},
+		},
+		launcher: {
+			running: (root: string) => ({ processes: [pids[root as keyof typeof pids]], inits: [] }),
+			startedAt: () => started,
+			requireSafeState() {},
 		},
 		store: {
 			names: async () => Object.keys(pids),
@@ -54,12 +84,18 @@ async function watched(
 			manifest: async () => ({ identity: { uid: 33 }, accounts: { users: [] }, entries: [decoy] }),
 			cage: async () => ({ trials: [] }),
 			addAlarm,
-			watchedUntil: async () => earlier.until,
+			log: async () => {},
+			watchedUntil: async () => until,
 			noteWatched: async () => {},
+			upkeep: {
+				reactions: async (name: string) => files.get(name) ?? [],
+				saveReactions: async (name: string, all: readonly StoredReaction[]) => void files.set(name, all),
+			},
 		},
 	};
 	const context = { machine: machine as unknown as Machine, signal: ended.signal, emit() {} } as unknown as Context;
 	await watchAlarms(context, {
+		onReaction() {},
 		names: [],
 		reaction: { kind: "command", command: "" },
 		checkEvery: 0,
@@ -70,12 +106,18 @@ async function watched(
 			await attack(
 				(text) => requests.follow?.onRecord(text, 1),
 				(opening) => requests.openings?.onOpen(opening),
+				handled,
 			);
+			// A reaction that the end of the watch cuts off is left for the next one.
+			await new Promise((resolve) => setTimeout(resolve, 20));
 			ended.abort();
 		},
 	});
-	return { reported, handled };
+	return { reported, handled, stored: [...files.values()].flat() };
 }
+
+const thisWatch = { pid: 1, start: "1", boot: "", namespace: "" };
+const runningWatch = 2;
 
 /** A record of the kernel log. 165 is mount(2). */
 const record = ({ arch = "c000003e", call = 165, code = "0x50000", comm = '"app"', exe = '"/usr/bin/app"', pid = 7 as number }) =>
@@ -105,11 +147,9 @@ describe("a cage cannot hide another one's alarms", () => {
 	});
 
 	test("by filling the disk, so that no alarm can be stored", async () => {
-		const { handled } = await watched(
-			(refuse) => refuse(record({ call: 308, pid: pids.quiet })),
-			{ records: [] },
-			() => Promise.reject(new Failure("disk-full", { path: "/state" }, 1)),
-		);
+		const { handled } = await watched((refuse) => refuse(record({ call: 308, pid: pids.quiet })), {
+			addAlarm: () => Promise.reject(new Failure("disk-full", { path: "/state" }, 1)),
+		});
 		expect(shown(handled)).toEqual(["quiet setns"]);
 	});
 
@@ -126,15 +166,65 @@ describe("a cage cannot hide another one's alarms", () => {
 describe("the kernel's records from before the watch", () => {
 	const time = 1_795_821_997_790;
 	const setns = record({ call: 308, pid: pids.quiet });
+	const missed = { earlier: [setns], until: time - 1000 };
 
-	test("are reported without a reaction, if an earlier watch had not handled them", async () => {
-		const { handled, reported } = await watched((refuse) => refuse(record({})), { records: [setns], until: time - 1000 });
+	test("are reacted to, if an earlier watch had not handled them", async () => {
+		const { handled, reported } = await watched((refuse) => refuse(record({})), missed);
 		expect(shown(reported)).toEqual(["quiet setns", "noisy mount"]);
-		expect(shown(handled)).toEqual(["noisy mount"]);
+		expect(shown(handled).sort()).toEqual(["noisy mount", "quiet setns"]);
+	});
+
+	test("are only reported, if the cage was restarted since", async () => {
+		const { handled, reported } = await watched(() => {}, { ...missed, started: time + 1000 });
+		expect(shown(reported)).toEqual(["quiet setns"]);
+		expect(handled).toEqual([]);
+	});
+
+	test("do not prevent the reaction to the next alarm of their kind", async () => {
+		const { handled, reported } = await watched((refuse) => refuse(setns), { ...missed, started: time + 1000 });
+		expect(shown(reported)).toEqual(["quiet setns"]);
+		expect(shown(handled)).toEqual(["quiet setns"]);
 	});
 
 	test.each([undefined, time + 1000])("are not reported if the last watch ended at %s", async (until) => {
-		const { reported } = await watched(() => {}, { records: [setns], ...(until === undefined ? {} : { until }) });
+		const { reported } = await watched(() => {}, { earlier: [setns], ...(until === undefined ? {} : { until }) });
 		expect(reported).toEqual([]);
+	});
+});
+
+describe("a reaction", () => {
+	const alarm: Alarm = {
+		...{ time: "2026-11-27T23:26:37.790Z", cage: "quiet", kind: "syscall", severity: "high", result: "refused", call: "setns" },
+		...{ pid: pids.quiet, knownBy: "process", count: 1 },
+	};
+	const failing = async () => Promise.reject(new Failure("reaction-command-failed", { command: "", status: 1 }));
+
+	test("that hangs in one cage does not delay another one's", async () => {
+		const { handled } = await watched(
+			async (refuse) => {
+				refuse(record({}));
+				refuse(record({ call: 308, pid: pids.quiet }));
+			},
+			{ runCommand: ({ cage }) => new Promise((resolve) => cage === "quiet" && resolve()) },
+		);
+		expect(shown(handled)).toEqual(["noisy mount", "quiet setns"]);
+	});
+
+	test("that failed is stored, and the next watch tries it again", async () => {
+		const first = await watched((refuse) => refuse(record({})), { runCommand: failing });
+		expect(first.stored).toMatchObject([{ state: "failed", alarm: { call: "mount" } }]);
+		const second = await watched(() => {}, { stored: first.stored });
+		expect(shown(second.handled)).toEqual(["noisy mount"]);
+		expect(second.stored).toEqual([]);
+	});
+
+	test("that a killed watch began is completed, but not that of a running watch", async () => {
+		const begun = (pid: number): StoredReaction => ({
+			...{ reaction: "command", alarm, state: "pending", at: alarm.time, watch: { ...thisWatch, pid } },
+		});
+		expect(shown((await watched(() => {}, { stored: [begun(3)] })).handled)).toEqual(["quiet setns"]);
+		const other = await watched(() => {}, { stored: [begun(runningWatch)] });
+		expect(other.handled).toEqual([]);
+		expect(other.stored).toHaveLength(1);
 	});
 });

@@ -201,10 +201,11 @@ test.each([
 	["stop", () => expect(processesIn(made.root)).toEqual([])],
 	["freeze", () => expect(processesIn(made.root).map((pid) => statusField(pid, "State").slice(0, 1))).toContain("T")],
 ] as const)("--on-alarm %s", async (reaction, expected) => {
-	await watched(["--on-alarm", reaction], async () => {
+	await watched(["--on-alarm", reaction], async (watch) => {
 		// It may be stopped before it answers.
 		await request("mount").catch(() => "");
-		await eventually(() => expected());
+		await watch.says(reaction === "stop" ? "stopped victim" : "suspended victim");
+		expected();
 		for (const pid of processesIn(made.root)) process.kill(pid, "SIGCONT");
 	});
 	const { json } = await cagewright(["show", "victim", "--history", "--json"], { state });

@@ -89,7 +89,7 @@ export function landlockKind(why: LandlockWhy): Alarm["kind"] {
 }
 
 /** Calls without a name, and files and ports that Landlock refused, are one kind, because a process can try any number. */
-function keyOf({ cage, call, kind, path, result, why }: Alarm): string {
+export function alarmKindOf({ cage, call, kind, path, result, why }: Alarm): string {
 	const what = call === undefined ? (path ?? "") : /^\d/.test(call) ? "unnamed" : call;
 	if (kind === "file" || kind === "network") return `${cage}\0${kind}\0${why}`;
 	return `${cage}\0${kind}\0${what}\0${result}`;
@@ -104,7 +104,7 @@ export class AlarmLimiter {
 
 	/** Returns the alarm if it must be reported now. */
 	admit(alarm: Alarm, now: number): Alarm | undefined {
-		const key = keyOf(alarm);
+		const key = alarmKindOf(alarm);
 		const kind = this.#kinds.get(key);
 		if (kind && now < kind.until) {
 			kind.held += alarm.count;

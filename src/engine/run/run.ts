@@ -240,12 +240,14 @@ class AskedToEnd {
 	}
 }
 
-/** Sends a signal to the application in the running cage, in any generation. Throws `cage-not-running` (exit 1). */
+/** Sends a signal to the application in the running cage, in any generation; SIGSTOP and SIGCONT go to each process. Throws `cage-not-running` (exit 1). */
 export async function signalCage(context: Context<RunningMachine>, name: string, signal: string): Promise<void> {
 	await presentCage(context, name);
-	const { inits } = await runningIn(context.machine, name);
+	const { inits, processes } = await runningIn(context.machine, name);
 	if (!inits.length) throw new Failure("cage-not-running", { name }, 1);
-	for (const init of inits) context.machine.launcher.send(init, signal);
+	// Both act on one process only, also if it is the init.
+	const isForAll = signal === "SIGCONT" || signal === "SIGSTOP";
+	for (const init of isForAll ? processes : inits) context.machine.launcher.send(init, signal);
 }
 
 interface ShellOptions {

@@ -7,20 +7,17 @@ import type { Context } from "../context.ts";
 import { CagedProcesses, type KnownProcess } from "./caged-processes.ts";
 import { DangerWatch, driftAlarm } from "./danger-watch.ts";
 import { DecoyWatch } from "./decoys.ts";
-import { type Reaction, react } from "./reaction.ts";
+import { type ReactionOptions, Reactions } from "./reactions.ts";
 import { crashAlarm, decoyAlarm, denialAlarm, landlockAlarm, type Suspicion } from "./suspicion.ts";
 
-export interface AlarmWatch {
+export interface AlarmWatch extends Pick<ReactionOptions, "onReaction" | "reaction" | "toLine"> {
 	/** If empty, every cage, including later ones. */
 	readonly names: readonly string[];
-	readonly reaction: Reaction;
 	/** Seconds between two checks of the cages' files; 0: none. */
 	readonly checkEvery?: number;
-	/** For a command that reacts. */
-	toLine(alarm: Alarm): string;
 	/**
-	 * Also writes alarms to the journal, and continues where the last such watch ended: it reports, without a reaction, what the kernel
-	 * recorded in the meantime.
+	 * Also writes alarms to the journal, and continues where the last such watch ended: it reports what the kernel recorded in the meantime,
+	 * and reacts if the cage was not restarted since.
 	 */
 	readonly toJournal?: (alarm: Alarm) => string;
 	/** Called when the watch has started: it misses nothing afterwards. */
@@ -47,32 +44,33 @@ export async function watchAlarms(context: Context, watch: AlarmWatch): Promise<
 	const processes = new CagedProcesses(context, names);
 	await processes.look();
 	const alarms = new Alarms(context, watch);
+	await alarms.resume(names.length ? names : await machine.store.names());
 	const decoys = new DecoyWatch(context, (opened) => {
 		alarms.consider(decoyAlarm(opened, machine.now()), processes.findReader(opened));
 	});
 	const since = toJournal ? await machine.store.watchedUntil() : undefined;
 	const isMissed = ({ time }: { readonly time: number }) => since !== undefined && time >= since;
-	const considerDenial = (denial: Denial, reacts = true, count = 1) => {
-		alarms.consider({ ...denialAlarm(denial), count }, processes.find(denial), reacts);
+	const considerDenial = (denial: Denial, isEarlier = false, count = 1) => {
+		alarms.consider({ ...denialAlarm(denial), count }, processes.find(denial), isEarlier);
 	};
 	const landlock = new LandlockRecords();
-	const considerLandlock = (denials: readonly LandlockDenial[], reacts = true) => {
-		for (const denial of denials) alarms.consider(landlockAlarm(denial), processes.find(denial), reacts);
+	const considerLandlock = (denials: readonly LandlockDenial[], isEarlier = false) => {
+		for (const denial of denials) alarms.consider(landlockAlarm(denial), processes.find(denial), isEarlier);
 	};
 	const warn = (code: string) => context.emit({ event: "warned", code, values: {} });
 	const following = await machine.detection.follow({
 		signal,
 		onLost: () => warn("alarms-lost"),
 		onEarlier(text) {
-			considerLandlock(landlock.add(text).filter(isMissed), false);
+			considerLandlock(landlock.add(text).filter(isMissed), true);
 			const denial = parseDenial(text);
-			if (denial && isMissed(denial)) considerDenial(denial, false);
+			if (denial && isMissed(denial)) considerDenial(denial, true);
 		},
 		onRecord(text, times) {
 			considerLandlock(landlock.add(text));
 			const denial = parseDenial(text);
 			if (denial) {
-				considerDenial(denial, true, times);
+				considerDenial(denial, false, times);
 				return;
 			}
 			const crash = parseCrash(text);
@@ -80,7 +78,7 @@ export async function watchAlarms(context: Context, watch: AlarmWatch): Promise<
 		},
 	});
 	// A refusal that is still incomplete is as old as the others.
-	for (const _ of [1, 2]) considerLandlock(landlock.flush().filter(isMissed), false);
+	for (const _ of [1, 2]) considerLandlock(landlock.flush().filter(isMissed), true);
 	await decoys.follow(processes.decoys());
 	if (following.isLimited) warn("alarms-limited");
 	if (machine.detection.hasForeignNumbers()) warn("alarms-foreign-numbers");
@@ -90,7 +88,7 @@ export async function watchAlarms(context: Context, watch: AlarmWatch): Promise<
 		while (!signal.aborted) {
 			await machine.sleep(look, signal).catch(() => undefined);
 			// A record may take a moment to arrive. Without this note, the next watch only repeats some alarms.
-			if (toJournal) await machine.store.noteWatched(machine.now() - look).catch(() => undefined);
+			if (toJournal) await machine.store.noteWatched(alarms.handledUntil(machine.now() - look)).catch(() => undefined);
 			await processes.look();
 			await decoys.follow(processes.decoys());
 			considerLandlock(landlock.flush());
@@ -104,7 +102,7 @@ export async function watchAlarms(context: Context, watch: AlarmWatch): Promise<
 				if (!signal.aborted) alarms.notHandled(error);
 				return [];
 			});
-			for (const danger of found) alarms.raise(driftAlarm(danger, machine.now()), "attack");
+			for (const { isNew, ...danger } of found) alarms.found(driftAlarm(danger, machine.now()), isNew);
 			await machine.sleep(checkEvery * 1000, signal).catch(() => undefined);
 		}
 	};
@@ -116,49 +114,63 @@ export async function watchAlarms(context: Context, watch: AlarmWatch): Promise<
 	await alarms.handled();
 }
 
-/** Decides which suspicions are alarms, reports these, and reacts to them one after the other. */
+/** Decides which suspicions are alarms, and reports these. */
 class Alarms {
 	readonly #context: Context;
 	readonly #watch: AlarmWatch;
 	readonly #limiters = { attack: new AlarmLimiter(), test: new AlarmLimiter() };
-	#work = Promise.resolve();
+	readonly #reactions: Reactions;
+	#storing = Promise.resolve();
 
 	constructor(context: Context, watch: AlarmWatch) {
 		this.#context = context;
 		this.#watch = watch;
+		this.#reactions = new Reactions(context, { ...watch, onProblem: (error) => this.notHandled(error) });
 	}
 
-	consider(suspicion: Suspicion, known: KnownProcess | undefined, reacts = true): void {
+	/** Completes what an earlier watch left. */
+	resume(names: readonly string[]): Promise<void> {
+		return this.#reactions.resume(names);
+	}
+
+	consider(suspicion: Suspicion, known: KnownProcess | undefined, isEarlier = false): void {
 		if (!known || (known.isTested && !this.#watch.withTests)) return;
 		if (suspicion.result === "refused" && suspicion.call !== undefined && known.expected.has(suspicion.call)) return;
-		const cause = known.isTested ? "test" : "attack";
 		const { cage, knownBy } = known;
 		const alarm = { ...suspicion, cage, knownBy, count: suspicion.count ?? 1 };
-		const admitted = this.#limiters[cause].admit(alarm, this.#context.machine.elapsed());
-		if (admitted) this.raise(admitted, cause, reacts);
+		const admitted = this.#limiters[known.isTested ? "test" : "attack"].admit(alarm, this.#context.machine.elapsed());
+		if (admitted) this.#report(admitted, known.isTested);
+		// Nothing reacts to a guess.
+		if (!known.isTested && knownBy !== "account") this.#reactions.consider(alarm, { isRepeated: !admitted, isEarlier });
 	}
 
-	/** Raises what the limiters held back for long enough. */
+	/** Handles what a check found. */
+	found(alarm: Alarm, isNew: boolean): void {
+		if (isNew) this.#report(alarm, false);
+		this.#reactions.consider(alarm, { isRepeated: !isNew });
+	}
+
+	/** Reports what the limiters held back for long enough. */
 	raiseDue(): void {
 		for (const cause of ["attack", "test"] as const) {
-			for (const alarm of this.#limiters[cause].due(this.#context.machine.elapsed())) this.raise(alarm, cause, false);
+			for (const alarm of this.#limiters[cause].due(this.#context.machine.elapsed())) this.#report(alarm, cause === "test");
 		}
 	}
 
+	/** `time`, or the last moment before it until which every alarm's reaction is stored. */
+	handledUntil(time: number): number {
+		return this.#reactions.storedUntil(time);
+	}
+
 	/** A cage that was just removed, or a full disk, must not end the watch. */
-	raise(alarm: Alarm, cause: "attack" | "test", reacts = true): void {
+	#report(alarm: Alarm, isTest: boolean): void {
 		const { machine } = this.#context;
-		const { onAlarm, reaction, toJournal, toLine } = this.#watch;
+		const { onAlarm, toJournal } = this.#watch;
 		onAlarm(alarm);
 		if (toJournal) machine.detection.toJournal(alarm, toJournal(alarm));
-		if (cause === "test") return;
-		const notHandled = (error: unknown) => this.notHandled(error);
-		const handle = async () => {
-			// The caged application itself may have filled the disk.
-			await machine.store.addAlarm(alarm).catch(notHandled);
-			if (reacts && alarm.severity === "high" && alarm.knownBy !== "account") await react(this.#context, alarm, reaction, toLine);
-		};
-		this.#work = this.#work.then(handle).catch(notHandled);
+		if (isTest) return;
+		// The caged application itself may have filled the disk.
+		this.#storing = this.#storing.then(() => machine.store.addAlarm(alarm)).catch((error: unknown) => this.notHandled(error));
 	}
 
 	notHandled(error: unknown): void {
@@ -167,7 +179,8 @@ class Alarms {
 	}
 
 	/** Resolves when every alarm so far is handled. */
-	handled(): Promise<void> {
-		return this.#work;
+	async handled(): Promise<void> {
+		await this.#storing;
+		await this.#reactions.handled();
 	}
 }

@@ -1,3 +1,4 @@
+import { countingToday, reportedFinding } from "../../core/cage/acknowledgement.ts";
 import { type Finding, isAccepted, parseAcceptance } from "../../core/cage/finding.ts";
 import type { Alarm } from "../../core/detection/alarm.ts";
 import { Failure } from "../../core/failure.ts";
@@ -5,11 +6,16 @@ import { showPath } from "../../core/path/quote.ts";
 import { presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { findingsOf } from "../upkeep/audit.ts";
+import { today } from "../upkeep/check.ts";
 import { isoTime } from "./suspicion.ts";
 
 interface Danger {
 	readonly cage: string;
 	readonly finding: Finding;
+}
+
+interface FoundDanger extends Danger {
+	readonly isNew: boolean;
 }
 
 /** Milliseconds between two looks at the same danger. An update that switches generations is over by then, or has the next one. */
@@ -28,8 +34,8 @@ export class DangerWatch {
 		this.#names = names;
 	}
 
-	/** Dangers that are new since the last check. Reads only files that were touched. */
-	async check(): Promise<readonly Danger[]> {
+	/** Every danger, and whether it is new since the last check. Reads only files that were touched. */
+	async check(): Promise<readonly FoundDanger[]> {
 		const { machine, signal } = this.#context;
 		const found: Danger[] = [];
 		for (const cage of this.#names.length ? this.#names : await machine.store.names()) {
@@ -42,9 +48,16 @@ export class DangerWatch {
 			const again = new Set((await this.#dangersOf(cage)).map(({ finding }) => keyOf(cage, finding)));
 			found.push(...dangers.filter(({ finding }) => again.has(keyOf(cage, finding))));
 		}
-		const fresh = found.filter(({ cage, finding }) => !this.#known.has(keyOf(cage, finding)));
+		const known = this.#known;
 		this.#known = new Set(found.map(({ cage, finding }) => keyOf(cage, finding)));
-		return fresh;
+		return found.map((danger) => ({ ...danger, isNew: !known.has(keyOf(danger.cage, danger.finding)) }));
+	}
+
+	/** The dangers that an administrator acknowledged (`check --accept`), by their ids. */
+	async #acknowledged(cage: string, dangers: readonly Finding[]): Promise<ReadonlyMap<string, unknown>> {
+		const { now, store } = this.#context.machine;
+		const stored = await store.upkeep.acknowledgements(cage);
+		return countingToday(dangers.map(reportedFinding), stored, today(now()));
 	}
 
 	/** None of a cage that is not built, or that somebody builds or removes at this moment. */
@@ -55,7 +68,8 @@ export class DangerWatch {
 			if ((await this.#context.machine.store.present(cage)) !== present.generation) return [];
 			const accepted = (present.cage.accepted ?? []).map(parseAcceptance);
 			const dangers = findings.filter((finding) => finding.severity === "danger" && !isAccepted(finding, accepted));
-			return dangers.map((finding) => ({ cage, finding }));
+			const seen = await this.#acknowledged(cage, dangers);
+			return dangers.filter((finding) => !seen.has(reportedFinding(finding).id)).map((finding) => ({ cage, finding }));
 		} catch (error) {
 			if (!(error instanceof Failure)) throw error;
 			return [];

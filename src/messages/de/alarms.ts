@@ -27,6 +27,24 @@ export const alarmsDe: Widen<typeof alarmsEn> = {
 	inList: (lastDay) => `${lastDay} ${lastDay === 1 ? "Alarm" : "Alarme"} in 24 Stunden`,
 	watching: (names) =>
 		names.length ? `Beobachte ${names.join(", ")}. Strg-C beendet.` : "Beobachte alle Käfige. Strg-C beendet.",
+	reactions: {
+		label: "Reaktion",
+		because: (alarm) => `Der Alarm: ${alarm}.`,
+		stopped: (name, signal) => `\`watch\` hat ${name} mit ${signal} gestoppt.`,
+		ended: (name) => `\`watch\` wollte ${name} stoppen, aber davon lief nichts mehr.`,
+		again: (command) => `Wieder starten: ${command}`,
+		frozen: (name, processes) =>
+			`\`watch\` hat ${name} angehalten (${processes} ${processes === 1 ? "Prozess" : "Prozesse"}). Fortsetzen: cagewright signal ${name} CONT.`,
+		pending: (name, reaction) => `\`watch\` hat die Reaktion \`${reaction}\` für ${name} noch nicht abgeschlossen.`,
+		failed: (name, reaction, problem) =>
+			`Die Reaktion \`${reaction}\` für ${name} ist gescheitert und wird beim nächsten Alarm dieser Art wiederholt. ${problem}`,
+		inList: {
+			stopped: "nach einem Alarm gestoppt",
+			frozen: "nach einem Alarm angehalten",
+			pending: (reaction) => `${reaction} nach einem Alarm noch nicht fertig`,
+			failed: (reaction) => `${reaction} nach einem Alarm gescheitert`,
+		},
+	},
 	unit: {
 		would: (path) => `Würde ${path} schreiben und starten.`,
 		installed: (path) => `${path} geschrieben. Alarme stehen im Journal: journalctl CAGE=NAME`,

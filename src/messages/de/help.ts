@@ -213,6 +213,7 @@ export const helpDe: HelpMessages = {
 			format: "Form eines Alarms: Text, JSON, Elastic Common Schema oder Syslog (RFC 5424)",
 			onAlarm:
 				"Reaktion auf Alarme der Schwere HOCH: `report` meldet sie nur, `stop` beendet den Käfig, `freeze` friert seine Prozesse ein, alles andere ist eine Shell-Zeile, die den Alarm auf stdin erhält (Vorgabe: report)",
+			stopTimeout: "bei `--on-alarm stop` so lange nach SIGTERM mit SIGKILL beenden (Vorgabe: 10)",
 			checkEvery: "Sekunden zwischen zwei Prüfungen der Dateien der Käfige, 0 für keine (Vorgabe: 600)",
 			journal: "Alarme auch ins Journal schreiben (journalctl CAGE=NAME)",
 			withTests: "auch Alarme melden, die Erprobungen und Selbsttests auslösen",

@@ -53,6 +53,7 @@ const recordLogDe: RecordLogMessages = {
 		"alarms-measured": "Alarme gemessen",
 		frozen: "Prozesse nach einem Alarm angehalten",
 		stopped: "nach einem Alarm gestoppt",
+		"reaction-failed": "Reaktion auf einen Alarm gescheitert",
 		"finding-accepted": "Befund akzeptiert",
 		"finding-acknowledged": "Befund zur Kenntnis genommen",
 		"acknowledgement-revoked": "Kenntnisnahme widerrufen",

@@ -170,6 +170,16 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"alarms-lost":
 		"Einträge über verweigerte Aufrufe gingen verloren: Sie kamen zu schnell, der Kernel begrenzt ihre Zahl (rate_limit in `auditctl -s`), oder der Prozess, der sie liest, wurde beendet. Einige Alarme können fehlen.",
 	"alarm-not-handled": "Ein Alarm wurde ausgelöst, ließ sich aber nicht speichern oder beantworten: {cause}",
+	"not-stopped-processes":
+		"Die Prozesse {pids} von {name} laufen auch nach SIGKILL noch: Sie warten auf ein Gerät oder eine Platte, oder etwas startet sie wieder. `ps -o pid,ppid,stat,wchan:20,args -p {pids}` zeigt sie.",
+	"not-stopped-service":
+		"Von {name} läuft kein Prozess mehr, aber {service} ist nicht gestoppt ({detail}); systemd startet den Dienst vielleicht wieder. Siehe `systemctl status {service}`.",
+	"not-frozen":
+		"Die Prozesse {pids} von {name} ließen sich nicht anhalten. `cagewright watch --on-alarm stop` würde sie beenden.",
+	"reaction-command-failed": "Der Befehl ist gescheitert ({status}): {command}",
+	"reaction-command-hung": "Der Befehl wurde nach {seconds} Sekunden beendet: {command}",
+	"reaction-left":
+		"Die Reaktion auf einen Alarm von {name} ist nicht abgeschlossen. Das nächste `cagewright watch` mit derselben Reaktion holt sie nach.",
 	"decoys-unwatched":
 		"Geöffnete Köder lösen keinen Alarm aus, weil der Kernel fanotify verweigert. Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",
 	"watch-impossible":

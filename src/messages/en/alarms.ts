@@ -31,6 +31,24 @@ export const alarmsEn = {
 	inList: (lastDay: number) => `${lastDay} ${lastDay === 1 ? "alarm" : "alarms"} in 24 hours`,
 	watching: (names: readonly string[]) =>
 		names.length ? `Watching ${names.join(", ")}. Press Ctrl-C to stop.` : "Watching every cage. Press Ctrl-C to stop.",
+	reactions: {
+		label: "Reaction",
+		because: (alarm: string) => `The alarm: ${alarm}.`,
+		stopped: (name: string, signal: string) => `\`watch\` stopped ${name} with ${signal}.`,
+		ended: (name: string) => `\`watch\` wanted to stop ${name}, of which nothing ran any more.`,
+		again: (command: string) => `To start it again: ${command}`,
+		frozen: (name: string, processes: number) =>
+			`\`watch\` suspended ${name} (${processes} ${processes === 1 ? "process" : "processes"}). To continue it: cagewright signal ${name} CONT.`,
+		pending: (name: string, reaction: string) => `\`watch\` has not finished the reaction \`${reaction}\` for ${name}.`,
+		failed: (name: string, reaction: string, problem: string) =>
+			`The reaction \`${reaction}\` for ${name} failed and is tried again at the next alarm of this kind. ${problem}`,
+		inList: {
+			stopped: "stopped after an alarm",
+			frozen: "suspended after an alarm",
+			pending: (reaction: string) => `${reaction} after an alarm under way`,
+			failed: (reaction: string) => `${reaction} after an alarm failed`,
+		},
+	},
 	unit: {
 		would: (path: string) => `Would write ${path} and start it.`,
 		installed: (path: string) => `Wrote ${path}. Alarms go to the journal: journalctl CAGE=NAME`,

@@ -217,6 +217,7 @@ export const helpEn = {
 			format: "Format of an alarm: text, JSON, Elastic Common Schema or syslog (RFC 5424)",
 			onAlarm:
 				"Reaction to alarms of severity HIGH: `report` only prints them, `stop` stops the cage, `freeze` suspends its processes, anything else is a shell line that gets the alarm on stdin (default: report)",
+			stopTimeout: "With `--on-alarm stop`, kill it this long after SIGTERM (default: 10)",
 			checkEvery: "Seconds between two checks of the cages' files, 0 for none (default: 600)",
 			journal: "Also write alarms to the journal (journalctl CAGE=NAME)",
 			withTests: "Also report alarms that trials and self-tests cause",

@@ -63,6 +63,7 @@ const recordLogEn = {
 		"alarms-measured": "alarms measured",
 		frozen: "processes frozen after an alarm",
 		stopped: "stopped after an alarm",
+		"reaction-failed": "reaction to an alarm failed",
 		"finding-accepted": "finding accepted",
 		"finding-acknowledged": "finding acknowledged",
 		"acknowledgement-revoked": "acknowledgement revoked",

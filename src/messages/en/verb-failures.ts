@@ -150,6 +150,15 @@ export const verbFailuresEn = {
 	"alarms-lost":
 		"Records of refused calls were lost: they came too fast, the kernel limits their rate (see rate_limit in `auditctl -s`), or the process that reads them was killed. Some alarms may be missing.",
 	"alarm-not-handled": "An alarm was raised, but storing it or reacting to it failed: {cause}",
+	"not-stopped-processes":
+		"Processes {pids} of {name} still run after SIGKILL: they wait for a device or a disk, or something starts them again. `ps -o pid,ppid,stat,wchan:20,args -p {pids}` shows which.",
+	"not-stopped-service":
+		"No process of {name} is left, but {service} is not stopped ({detail}), so systemd may start it again. See `systemctl status {service}`.",
+	"not-frozen": "Processes {pids} of {name} could not be suspended. `cagewright watch --on-alarm stop` would end them.",
+	"reaction-command-failed": "The command failed ({status}): {command}",
+	"reaction-command-hung": "The command was killed after {seconds} seconds: {command}",
+	"reaction-left":
+		"The reaction to an alarm of {name} is not finished. The next `cagewright watch` with the same reaction completes it.",
 	"decoys-unwatched":
 		"Opened decoys raise no alarm, because the kernel refuses fanotify. Run `cagewright watch` as root on the host, not in a container.",
 	"watch-impossible":

@@ -31,7 +31,7 @@ import type {
 } from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
 import { Commands } from "../commands.ts";
-import { diskFailure, writeFailure } from "../files/errors.ts";
+import { diskFailure, errorName, writeFailure } from "../files/errors.ts";
 import { logSocket } from "../files/files.ts";
 import { shellLineEnvironment } from "../shell-line.ts";
 import { makeSafeFolder, realPlace, refuseUnsafe, requireSafeFolder } from "../state/folder.ts";
@@ -45,7 +45,7 @@ import { cageConfiner, imageConfiner, type Launching, methodFor, sandboxConfiner
 import { acceptorProgram, launchInit, ownPrograms, socketsProgram, writeLoopback } from "./own-programs.ts";
 import { placeLaunch } from "./placed-launch.ts";
 import { enter, enterProbe, ProbePrograms } from "./probe-entry.ts";
-import { cpuSeconds, running } from "./processes.ts";
+import { cpuSeconds, isSuspended, running, startedAt } from "./processes.ts";
 import { isRootless, requireUserNamespaces, rootless, sandboxNamespaces } from "./rootless.ts";
 import { handOverPipes, mountWhenAsked, RunningApplication, spawnLaunch } from "./running-application.ts";
 import { makeLayer } from "./sandbox-mounts.ts";
@@ -60,6 +60,8 @@ export class UtilLinuxLauncher implements Launcher {
 	readonly hostShell = hostShell;
 	readonly lineProblem = lineProblem;
 	readonly running = running;
+	readonly isSuspended = isSuspended;
+	readonly startedAt = startedAt;
 	readonly unitConfiner = unitConfiner;
 	private readonly scratch: string;
 	private readonly launching: Launching;
@@ -172,10 +174,17 @@ export class UtilLinuxLauncher implements Launcher {
 		return init ? cpuSeconds(init) : 0;
 	}
 
-	send(pid: number, signal: string): void {
-		// The state folder determines the application's processes.
+	requireSafeState(): void {
 		refuseUnsafe(pathFromText(this.state));
-		process.kill(pid, signal);
+	}
+
+	send(pid: number, signal: string): void {
+		this.requireSafeState();
+		try {
+			process.kill(pid, signal);
+		} catch (error) {
+			if (errorName(error) !== "ESRCH") throw error;
+		}
 	}
 
 	method(): Method {

@@ -45,6 +45,20 @@ export function statFields(pid: number): string[] {
 	return stat === undefined ? [] : stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
+/** Also true if it has ended. The states are those of proc_pid_stat(5). */
+export function isSuspended(pid: number): boolean {
+	const [state = "X"] = statFields(pid);
+	return "TtZX".includes(state);
+}
+
+/** Milliseconds since 1970. */
+export function startedAt(pid: number): number | undefined {
+	const ticks = Number(startTime(pid) ?? Number.NaN);
+	const uptime = Number((textOf("/proc/uptime") ?? "").split(" ")[0]);
+	const since = uptime - ticks / ticksOfSecond;
+	return Number.isFinite(since) ? Date.now() - since * 1000 : undefined;
+}
+
 /** USER_HZ, the clock ticks per second in /proc, equal on all platforms of Node. */
 const ticksOfSecond = 100;
 

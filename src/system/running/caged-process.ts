@@ -97,13 +97,25 @@ function starterOf(outside: number): "test" | "run" | "unknown" | "ended" {
 	for (let one = outside; one > 1; ) {
 		const status = processStatus(one);
 		if (!status) return "ended";
-		const command = wordsOf(one, "cmdline");
-		const script = command.findIndex((word) => /(^|\/)(cagewright(\.js)?|dist\/main\.js)$/.test(word));
-		if (script >= 0 && fileIdentity(`/proc/${one}/root/.`) === ownRoot)
-			return command.slice(script + 1).includes("run") ? "run" : "test";
+		const starter = ownCommand(one);
+		if (starter) return starter;
 		// An older systemd runs the launcher's steps.
 		isService &&= status.name === "unshare";
 		one = status.parent;
 	}
 	return isService && outside !== 0 ? "run" : "unknown";
+}
+
+/** The `cagewright run` that started a process, if it still runs. */
+export function runOf(pid: number): number | undefined {
+	for (let one = pid; one > 1; one = processStatus(one)?.parent ?? 0) if (ownCommand(one) === "run") return one;
+	return undefined;
+}
+
+/** Undefined for what is not Cagewright. */
+function ownCommand(pid: number): "test" | "run" | undefined {
+	const command = wordsOf(pid, "cmdline");
+	const script = command.findIndex((word) => /(^|\/)(cagewright(\.js)?|dist\/main\.js)$/.test(word));
+	if (script < 0 || fileIdentity(`/proc/${pid}/root/.`) !== ownRoot) return undefined;
+	return command.slice(script + 1).includes("run") ? "run" : "test";
 }

@@ -1,11 +1,12 @@
 import type { Alarm } from "../../core/detection/alarm.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import type { Detection } from "../../engine/detection-ports.ts";
-import { attempt } from "../files/errors.ts";
-import { findTool, startTool, toolRunner } from "../tools.ts";
-import { namespaceRoot, originOf, sessionOf } from "./caged-process.ts";
+import { isGone, thisProcess } from "../state/process-identity.ts";
+import { findTool, startTool } from "../tools.ts";
+import { namespaceRoot, originOf, runOf, sessionOf } from "./caged-process.ts";
 import { followKernelLog, hasForeignNumbers, recordedDenials } from "./kernel-log.ts";
 import { allPids, fileIdentity } from "./proc.ts";
+import { runCommand, suspendNamespaces } from "./reactions.ts";
 
 export const systemDetection: Omit<Detection, "watchOpenings"> = {
 	follow: followKernelLog,
@@ -17,14 +18,11 @@ export const systemDetection: Omit<Detection, "watchOpenings"> = {
 	originOf,
 	rootIdentity: (root: Path) => fileIdentity(`${pathToBytes(root).toString()}/.`),
 	toJournal,
-	freeze(pids) {
-		for (const pid of pids) attempt(() => process.kill(pid, "SIGSTOP"));
-	},
-	async runCommand(command, input, signal) {
-		const run = await toolRunner();
-		const options = { input, timeout: 60_000, reject: false, cancelSignal: signal } as const;
-		return (await run("/bin/sh", ["-c", command], { ...options, stdout: "ignore", stderr: "inherit" })).exitCode ?? 70;
-	},
+	starterOf: runOf,
+	suspendNamespaces,
+	watch: thisProcess(),
+	hasEnded: isGone,
+	runCommand,
 };
 
 /** journal fields: systemd.journal-fields(7). The first two are what `journalctl -x` and other tools look for. */

@@ -24,7 +24,7 @@ export async function addAlarm(file: Path, alarm: Alarm): Promise<void> {
 /** Oldest first. Ignores lines that are damaged, and those of a later version. */
 export async function readAlarms(file: Path): Promise<Alarm[]> {
 	return (await readLog(file)).flatMap(({ details }) => {
-		const { output, success } = v.safeParse(schema, details);
+		const { output, success } = v.safeParse(alarmSchema, details);
 		return success ? [output as Alarm] : [];
 	});
 }
@@ -51,7 +51,7 @@ export async function watchedUntil(state: Path): Promise<number | undefined> {
 	return status?.isFile() ? status.mtimeMs : undefined;
 }
 
-const schema = v.object({
+export const alarmSchema = v.object({
 	time: v.pipe(v.string(), v.isoTimestamp()),
 	cage: v.string(),
 	kind: v.picklist(alarmKinds),

@@ -1,5 +1,6 @@
 import { watch, writeFileSync } from "node:fs";
 import * as v from "valibot";
+import type { StoredReaction } from "../../core/detection/reaction.ts";
 import { watchedCalls } from "../../core/failure-watch/calls.ts";
 import type { WatchResult } from "../../core/failure-watch/result.ts";
 import { join, type Path, parent, pathFromText, pathSchema, pathToBytes, pathToJson, pathToText } from "../../core/path/path.ts";
@@ -7,6 +8,7 @@ import type { StaleMark, Upkeep } from "../../engine/store.ts";
 import { attempt, errorName } from "../files/errors.ts";
 import { removeTree } from "../files/remove.ts";
 import { readTextSync } from "../files/text-files.ts";
+import { alarmSchema } from "./alarms.ts";
 import { writeJson } from "./atomic.ts";
 import { refuseUnsafe } from "./folder.ts";
 import { readJson } from "./state-file.ts";
@@ -80,6 +82,9 @@ export function upkeep(directory: (name: string) => Path): Upkeep {
 		watched: (name) => readWatched(join(directory(name), watchedName)),
 		acknowledgements: async (name) => (await readJson(join(directory(name), acknowledgedName), acknowledgedSchema)) ?? [],
 		saveAcknowledgements: (name, all) => write(join(directory(name), acknowledgedName), all.length ? all : undefined),
+		reactions: async (name) =>
+			((await readJson(join(directory(name), reactionsName), reactionsSchema)) ?? []) as readonly StoredReaction[],
+		saveReactions: (name, all) => write(join(directory(name), reactionsName), all.length ? all : undefined),
 		saveWatched: (name, watched) => write(join(directory(name), watchedName), watched && watchedToJson(watched)),
 	};
 }
@@ -98,6 +103,22 @@ const acknowledgedName = pathFromText("acknowledged.json");
 
 const acknowledgedSchema = v.array(
 	v.object({ id: v.string(), facts: v.string(), by: v.string(), at: v.string(), until: v.exactOptional(v.string()) }),
+);
+
+const reactionsName = pathFromText("reactions.json");
+
+const reactionsSchema = v.array(
+	v.object({
+		reaction: v.picklist(["stop", "freeze", "command"]),
+		alarm: alarmSchema,
+		state: v.picklist(["pending", "failed", "done"]),
+		at: v.pipe(v.string(), v.isoTimestamp()),
+		watch: v.object({ pid: v.number(), start: v.string(), boot: v.string(), namespace: v.string() }),
+		units: v.exactOptional(v.array(v.string())),
+		by: v.exactOptional(v.picklist(["SIGTERM", "SIGKILL"])),
+		processes: v.exactOptional(v.number()),
+		problem: v.exactOptional(v.object({ code: v.string(), values: v.record(v.string(), v.union([v.string(), v.number()])) })),
+	}),
 );
 
 const watchedName = pathFromText("watched.json");

@@ -1,11 +1,13 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Companions } from "../../core/adoption/adoption.ts";
 import { Failure } from "../../core/failure.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { ServiceState, Services } from "../../engine/systemd-ports.ts";
+import { attempt } from "../files/errors.ts";
 import { children, processStatus } from "../launch/processes.ts";
 import { runGroup } from "../launch/shell.ts";
+import { textOf } from "../running/proc.ts";
 import { findTool, requireTool, toolEnvironment } from "../tools.ts";
 
 /** Seconds; longer than systemd's default limits (TimeoutStartSec, 90 s). */
@@ -30,6 +32,26 @@ export const systemServices: Services = {
 	},
 	reload: (service) => must(["reload", service]),
 	stop: (service, { triggers }) => must(["stop", ...triggers, service]),
+	async beginStop(service, { triggers }) {
+		const units = [...triggers, service];
+		const refusing: string[] = [];
+		for (const unit of units) if (await refusesStop(unit)) refusing.push(unit);
+		if (refusing.length) {
+			for (const unit of refusing) permitStop(unit);
+			await must(["daemon-reload"]);
+		}
+		await must(["stop", "--no-block", ...units]);
+	},
+	async endStop(service) {
+		const { output } = await systemctl(["show", "--value", "--property=TriggeredBy", service]);
+		const permitted = [service, ...output.split(/\s+/).filter(Boolean)].filter(forbidStop);
+		if (permitted.length) await must(["daemon-reload"]);
+	},
+	async kill(service) {
+		// Without --kill-who=, which newer versions call --kill-whom=, it is for all.
+		await systemctl(["kill", "--signal=KILL", service]);
+	},
+	serviceOf,
 	async forgetFailure(service) {
 		await systemctl(["reset-failed", service]);
 	},
@@ -95,6 +117,38 @@ async function output(service: string, since: number): Promise<string> {
 		(await read(`_SYSTEMD_INVOCATION_ID=${invocation}`)) ||
 		(await read(`--since=@${Math.floor(since / 1000)}`, `_SYSTEMD_UNIT=${service}`))
 	);
+}
+
+/** A drop-in for this boot. Without it, systemctl(1) does not stop a unit with `RefuseManualStop=yes`. */
+const stopPermit = "zz-cagewright-stop.conf";
+
+async function refusesStop(unit: string): Promise<boolean> {
+	return (await systemctl(["show", "--value", "--property=RefuseManualStop", unit])).output.trim() === "yes";
+}
+
+function permitStop(unit: string): void {
+	const folder = join(runtimeUnits, `${unit}.d`);
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(join(folder, stopPermit), "[Unit]\nRefuseManualStop=no\n");
+}
+
+/** Returns false if it was not permitted. */
+function forbidStop(unit: string): boolean {
+	const folder = join(runtimeUnits, `${unit}.d`);
+	const file = join(folder, stopPermit);
+	if (!existsSync(file)) return false;
+	rmSync(file);
+	// Others may have files there.
+	attempt(() => rmdirSync(folder));
+	return true;
+}
+
+/** By its cgroup (proc_pid_cgroup(5)). A service's processes may be in a group below it. */
+function serviceOf(pid: number): string | undefined {
+	const lines = (textOf(`/proc/${pid}/cgroup`) ?? "").split("\n");
+	// Version 2, or systemd's own hierarchy of version 1.
+	const path = lines.find((line) => /^0::|:name=systemd:/.test(line)) ?? "";
+	return path.split("/").findLast((name) => name.endsWith(".service"));
 }
 
 async function companions(service: string): Promise<Companions> {
