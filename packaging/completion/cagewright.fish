@@ -217,6 +217,7 @@ complete -c cagewright -n '__cagewright_verb plan' -l dry-run -d 'Do not store t
 complete -c cagewright -n '__cagewright_verb trial' -l unit -d 'Test it as a service of the running systemd, with the unit that `cagewright unit` prints'
 complete -c cagewright -n '__cagewright_verb trial selftest' -l dropin -x -a '(__cagewright_services)' -d 'Test with the drop-in for this service of the host'
 complete -c cagewright -n '__cagewright_verb adopt' -l client-probe -x -d 'Shell line that asks as a client does, on the host'
+complete -c cagewright -n '__cagewright_verb adopt' -l copy-data -d 'Give the cage a copy of the state'
 complete -c cagewright -n '__cagewright_verb release' -l keep -x -a 'host cage' -d 'Whose state to keep if both sides changed'
 complete -c cagewright -n '__cagewright_verb release remove template sessions' -l yes -d 'Do not ask'
 complete -c cagewright -n '__cagewright_verb export' -l format -x -a 'tar oci quadlet kubernetes portable seccomp' -d 'tar: the whole cage. oci: an image for podman, Docker and Kubernetes. quadlet: units for p'

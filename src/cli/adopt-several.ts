@@ -25,7 +25,17 @@ import type { Terminal } from "./terminal.ts";
 
 /** Options that have a meaning for several services at once. */
 const ofSeveral: readonly OptionName[] = [
-	...(["clientProbe", "timeout", "acceptFinding", "allowSecret", "allowSetuid", "selftest", "yes", "dryRun"] as const),
+	...([
+		"clientProbe",
+		"timeout",
+		"acceptFinding",
+		"allowSecret",
+		"allowSetuid",
+		"selftest",
+		"copyData",
+		"yes",
+		"dryRun",
+	] as const),
 ];
 
 export async function adopt(terminal: Terminal, services: readonly string[], options: GivenOptions): Promise<number> {

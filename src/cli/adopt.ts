@@ -10,6 +10,7 @@ import {
 	type AdoptionPlan,
 	type AdoptRequest,
 	adoptService,
+	copiesState,
 	planAdoption,
 	requireSystemd,
 } from "../engine/adopt/adopt.ts";
@@ -32,7 +33,9 @@ import { recordAcceptances } from "./run.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Options that `adopt` uses for a cage that exists. */
-const ofPresentCages = ["name", "probe", "clientProbe", "timeout", "acceptFinding", "selftest", "yes", "dryRun"] as const;
+const ofPresentCages = [
+	...(["name", "probe", "clientProbe", "timeout", "acceptFinding", "selftest", "copyData", "yes", "dryRun"] as const),
+] as const;
 
 /**
  * Finds the cage of a service, or makes it as `make SERVICE` does. Returns undefined if nobody confirmed that, or after a dry run.
@@ -51,9 +54,9 @@ export async function requestFor(
 	if (present === undefined && options.name === undefined) await refuseSecondCage(terminal, context, host);
 	const name = present ?? (await makeFirst(terminal, context, host, options));
 	if (name === undefined) return undefined;
-	const { acceptFinding = [], clientProbe = [], probe = [], timeout } = options;
+	const { acceptFinding = [], clientProbe = [], copyData = false, probe = [], timeout } = options;
 	return {
-		...{ name, service, probes: probe, clientProbes: clientProbe, accepted: acceptFinding },
+		...{ name, service, probes: probe, clientProbes: clientProbe, accepted: acceptFinding, copyData },
 		...(timeout === undefined ? {} : { timeout }),
 	};
 }
@@ -123,7 +126,9 @@ async function makeFirst(
 	options: GivenOptions,
 ): Promise<string | undefined> {
 	const service = host.name;
-	const answers = await answersOf(context, { target: service, command: [], options }, terminal);
+	if (options.dedicatedAccount !== undefined && !options.copyData) throw new Failure("adopt-dedicated", { service }, 2);
+	const asked = await answersOf(context, { target: service, command: [], options }, terminal);
+	const answers = copiesState(asked, options) ? asked : { ...asked, stateInPlace: true };
 	refuseLockout(context, host, answers.application.command, answers.accepted);
 	if (!answers.application.probes.length) throw new Failure("no-probe", { command: answers.application.command[0] ?? "" }, 2);
 	const identity = identityOf(context, answers);
@@ -133,7 +138,7 @@ async function makeFirst(
 		const [program = ""] = answers.application.command;
 		const { served } = await observeClients(context, { host, places: [], program });
 		const lines = [
-			terminal.messages.cli.adoption.wouldAdopt(service, answers.name),
+			terminal.messages.cli.adoption.wouldAdopt(service, answers.name, answers.stateInPlace ?? false),
 			clientsText(terminal.messages, served.clients, options.clientProbe ?? []),
 		];
 		const fields = { clients: clientsJson(served.clients), clientProbes: options.clientProbe ?? [] };
@@ -167,7 +172,7 @@ export function planText({ messages }: Terminal, name: string, plan: AdoptionPla
 	return [
 		words.willAdopt(plan.service, name),
 		words.stop,
-		words.copy(plan.places.map(showPath)),
+		words.state(plan.inPlace.map(showPath), plan.places.map(showPath)),
 		words.dropin(dropinPath(plan.service)),
 		words.start(plan.probes.map(printable)),
 		words.orElse,
@@ -176,9 +181,9 @@ export function planText({ messages }: Terminal, name: string, plan: AdoptionPla
 }
 
 export function planJson(name: string, plan: AdoptionPlan): object {
-	const { clientProbes, clients, dropin, places, probes, service, timeout } = plan;
+	const { clientProbes, clients, dropin, inPlace, places, probes, service, timeout } = plan;
 	return {
-		...{ name, service, places: places.map(pathToJson), probes, timeout },
+		...{ name, service, places: places.map(pathToJson), inPlace: inPlace.map(pathToJson), probes, timeout },
 		dropin: { path: dropinPath(service), text: dropin },
 		...{ clientProbes, clients: clientsJson(clients.served.clients) },
 	};
@@ -244,7 +249,7 @@ export function releaseText({ messages }: Terminal, { adoption, givenBack, name 
 	return [
 		words.willRelease(adoption.service, name),
 		words.stop,
-		words.giveBack(givenBack.map(showPath)),
+		words.giveBack(givenBack.map(showPath), (adoption.inPlace ?? []).map(showPath)),
 		words.removeDropin(dropinPath(adoption.service)),
 		words.start(adoption.probes.map(printable)),
 		words.orElse,
@@ -252,6 +257,6 @@ export function releaseText({ messages }: Terminal, { adoption, givenBack, name 
 }
 
 export function releaseJson({ adoption, givenBack, name }: ReleasePlan): object {
-	const { probes, service, since } = adoption;
-	return { name, service, since, places: givenBack.map(pathToJson), probes };
+	const { inPlace = [], probes, service, since } = adoption;
+	return { name, service, since, places: givenBack.map(pathToJson), inPlace: inPlace.map(pathToJson), probes };
 }

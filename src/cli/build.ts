@@ -1,7 +1,7 @@
 import { footprintOf } from "../core/cage/footprint.ts";
 import { pathToText } from "../core/path/path.ts";
 import { withOwnAccount } from "../engine/build/make.ts";
-import { buildAudited, planStep, timed, warnUnusedAllowances } from "../engine/build/steps.ts";
+import { buildAudited, planStep, timed, warnUnusedAllowances, withState } from "../engine/build/steps.ts";
 import { makePresent } from "../engine/build/switching.ts";
 import type { CageRequest } from "../engine/choose/starting-point.ts";
 import { tracedCage } from "../engine/choose/traced-cage.ts";
@@ -32,7 +32,7 @@ export async function build(terminal: Terminal, request: CageRequest): Promise<n
 		const { generation } = candidate.manifest;
 		const footprint = footprintOf(plan, trace);
 		const { unchanged } = candidate;
-		const made = { ...cage, footprint, seconds: { ...cage.seconds, build: seconds } };
+		const made = { ...withState(cage, plan), footprint, seconds: { ...cage.seconds, build: seconds } };
 		await makePresent(context, made, generation, {
 			note: () => store.log(cage.name, "built", { generation, ...planTotals(plan) }),
 			giveUp: () => (unchanged ? Promise.resolve() : store.building.discard(cage.name, generation)),

@@ -44,7 +44,7 @@ export const optionGroups: Readonly<Record<GroupOfOptions, readonly OptionName[]
 	start: ["cwd", "set", "timeout", "directory", "socket", "limitMemory", "limitProcesses", "limitFiles"],
 	files: ["seed", "device", "allowSecret", "allowSetuid", "allowWrite", "decoy", "takeDocumented"],
 	permissions: ["refuse", "acceptFinding", "account", "withoutAccount", "dedicatedAccount"],
-	runs: ["onHost", "attach", "for", "add", "rounds", "selftest", "replace", "unit", "dropin"],
+	runs: ["onHost", "attach", "for", "add", "rounds", "selftest", "replace", "copyData", "unit", "dropin"],
 	minimising: ["minimise", "keep", "keepKind", "giveUp", "jobs"],
 };
 

@@ -22,7 +22,7 @@ import { acknowledgedText, acknowledgementToJson } from "../report/check.ts";
 import { coverageLine, coverageToJson } from "../report/coverage.ts";
 import { fields, indent } from "../report/format.ts";
 import { historyText } from "../report/history.ts";
-import { entryTable, entryToJson, permissionsText } from "../report/plan.ts";
+import { bySource, entryTable, entryToJson, permissionsText } from "../report/plan.ts";
 import { reactionText, reactionToJson } from "../report/reaction.ts";
 import { unneededText } from "../report/record/contents.ts";
 import { readTextSync } from "../system/files/text-files.ts";
@@ -118,8 +118,18 @@ function showJson({ cage, generation, layout, manifest }: PresentCage, adoption:
 		confinement: confinementToJson(manifest, cage),
 		entries: manifest.entries.map(entryToJson),
 		writable: manifest.writable.map((directory) => pathToJson(directory.path)),
+		...(cage.stateInPlace ? { stateInPlace: cage.stateInPlace.map(pathToJson) } : {}),
 		trials: cage.trials,
 	};
+}
+
+function writableText(messages: Messages, { cage, manifest }: Pick<PresentCage, "cage" | "manifest">): string[] {
+	const words = messages.cli.plan;
+	const { stateInPlace = [] } = cage;
+	const [inPlace, copied] = bySource({ writable: manifest.writable, stateInPlace });
+	return [[words.writable, copied] as const, ...(inPlace.length ? [[words.stateInPlace, inPlace] as const] : [])].flatMap(
+		([title, all]) => [`${title}:`, indent(all.map(({ path }) => showPath(path)).join("\n"))],
+	);
 }
 
 interface Shown {
@@ -156,8 +166,7 @@ function showText(
 			[words.logs, logDirectories(manifest).map((path) => showPath(sourceOf(path, layout)))],
 		]),
 		`${messages.cli.plan.files(counts.files, messages.bytes(counts.bytes))}; ${messages.cli.plan.others(counts.symlinks, counts.directories, counts.devices.length)}`,
-		`${messages.cli.plan.writable}:`,
-		indent(manifest.writable.map((directory) => showPath(directory.path)).join("\n")),
+		...writableText(messages, { cage, manifest }),
 		`${words.entries}:`,
 		indent(
 			entryTable(

@@ -128,6 +128,13 @@ export function requireOwnState({ name, stateInPlace: [path] = [], unit = "" }: 
 	if (path !== undefined) throw new Failure("cage-state-in-place", { name, service: unit, path: showPath(path) }, 4);
 }
 
+/** The cage as it is with this state in place, or, if undefined, with all state in its data. */
+export function withStateInPlace(present: PresentCage, stateInPlace: readonly Path[] | undefined): PresentCage {
+	const { stateInPlace: _, ...rest } = present.cage;
+	const cage = stateInPlace ? { ...rest, stateInPlace } : rest;
+	return { ...present, cage, layout: { ...present.layout, inPlace: stateInPlace ?? [] } };
+}
+
 /** The cage's folder in the form that installed units contain. */
 export function cageFolder(store: CageReader, name: string): string {
 	return showPath(parent(store.presentRoot(name)));

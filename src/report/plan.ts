@@ -1,4 +1,5 @@
 import { type Difference, isSame } from "../core/cage/difference.ts";
+import { isInPlace } from "../core/cage/in-place.ts";
 import { type ManifestEntry, reasonToJson } from "../core/cage/manifest.ts";
 import { landlockSince } from "../core/confinement/landlock.ts";
 import { countPermitted } from "../core/confinement/seccomp/filter.ts";
@@ -36,10 +37,15 @@ export function planText(plan: Plan, messages: Messages): string {
 	if (accounts.length) lines.push(`${words.accountsChosen}: ${accounts.map(printable).join(", ")}`);
 	if (withoutAccounts.length) lines.push(`${words.accountsWithout}: ${withoutAccounts.map(printable).join(", ")}`);
 	const allow: Readonly<Record<string, string>> = words.allow;
+	const [inPlace, copied] = bySource(plan);
 	lines.push(
 		...section(
 			words.writable,
-			plan.writable.map(({ path, seeds }) => [showPath(path), seedsText(seeds, messages)]),
+			copied.map(({ path, seeds }) => [showPath(path), seedsText(seeds, messages)]),
+		),
+		...section(
+			words.stateInPlace,
+			inPlace.map(({ path, reasons }) => [showPath(path), reasons[0] ? showReason(reasons[0], messages) : ""]),
 		),
 		...section(
 			words.shared,
@@ -121,6 +127,18 @@ export function entryTable(
 			entry.reasons[0] ? showReason(entry.reasons[0], messages) : "",
 		]),
 	);
+}
+
+/** Writable directories that are the host's own, and those in the cage's data. */
+export function bySource<Directory extends { readonly path: Path }>({
+	stateInPlace: inPlace = [],
+	writable,
+}: {
+	readonly writable: readonly Directory[];
+	readonly stateInPlace?: readonly Path[];
+}): readonly [readonly Directory[], readonly Directory[]] {
+	const isHosts = ({ path }: Directory) => isInPlace(path, { inPlace });
+	return [writable.filter(isHosts), writable.filter((one) => !isHosts(one))];
 }
 
 function seedsText(seeds: Plan["writable"][number]["seeds"], messages: Messages): string {
@@ -227,6 +245,7 @@ export function planToJson(plan: Plan): object {
 			reasons: directory.reasons.map(reasonToJson),
 			seeds: directory.seeds.map((seed) => ({ path: pathToJson(seed.path), bytes: seed.bytes })),
 		})),
+		...(plan.stateInPlace ? { stateInPlace: plan.stateInPlace.map(pathToJson) } : {}),
 		shared: plan.shared.map((one) => ({ ...one, path: pathToJson(one.path), example: pathToJson(one.example) })),
 		offeredSockets: plan.offeredSockets.map((socket) => ({ ...socket, path: pathToJson(socket.path) })),
 		groups: groupsOf(plan).map((group) => ({ ...group, paths: group.paths.map(pathToJson) })),

@@ -35,6 +35,8 @@ export function showReason(reason: Reason, messages: Messages): string {
 			return words.launcher;
 		case "service-directory":
 			return words.serviceDirectory;
+		case "own-state":
+			return words.ownState;
 		case "edited":
 			return words.edited;
 		case "unneeded":

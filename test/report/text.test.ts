@@ -92,6 +92,7 @@ test("each kind of reason has words in both languages", () => {
 		{ kind: "loader-cache" },
 		{ kind: "launcher" },
 		{ kind: "service-directory" },
+		{ kind: "own-state" },
 		{ kind: "trial", round: 2, call: evil },
 	];
 	for (const language of languages) {

@@ -34,7 +34,7 @@ const isAdopted = async (service: string) =>
 	(await system.run(`grep -q '"phase":"adopted"' /var/lib/cagewright/cages/${service}/adoption.json`)).status === 0;
 /** Puts the service there, wherever the test before left it. */
 const inCage = async (service: string) => {
-	if (!(await isAdopted(service))) await json(`adopt ${service} --no-selftest --yes`);
+	if (!(await isAdopted(service))) await json(`adopt ${service} --no-selftest --copy-data --yes`);
 };
 const onHost = async (service: string) => {
 	if (await isAdopted(service)) await json(`release ${service} --keep cage --yes`);
@@ -59,7 +59,7 @@ describe("redis", () => {
 	test("is adopted with every key and at most one interruption", async () => {
 		const invocation = await property("redis-server", "InvocationID");
 		const started = await starts("redis-server");
-		const adopted = await json("adopt redis-server --no-selftest --yes");
+		const adopted = await json("adopt redis-server --no-selftest --copy-data --yes");
 		expect(adopted).toMatchObject({ schema: "cagewright/adopt/1", service: "redis-server.service", answered: true });
 		expect(await rootOf("redis-server")).toBe(await rootOfCage("redis-server"));
 		expect(await whole()).toBe(String(keys));
@@ -73,14 +73,14 @@ describe("redis", () => {
 		try {
 			await system.run("cagewright remove redis-server --yes --quiet");
 			const root = await rootOf("redis-server");
-			expect(await cagewright("adopt redis-server --yes")).toMatchObject({
+			expect(await cagewright("adopt redis-server --copy-data --yes")).toMatchObject({
 				status: 2,
 				stderr:
 					/^cagewright: Cage redis already runs the program of redis-server\.service, .*`cagewright adopt redis-server\.service --name redis`\. .*`cagewright adopt redis-server\.service --name redis-server`\.\n$/,
 			});
 			expect(await rootOf("redis-server")).toBe(root);
 			expect(await json("adopt redis-server --name redis --dry-run")).toMatchObject({ name: "redis" });
-			expect(await json("adopt redis-server --name redis --yes")).toMatchObject({ name: "redis", answered: true });
+			expect(await json("adopt redis-server --name redis --copy-data --yes")).toMatchObject({ name: "redis", answered: true });
 			expect([await rootOf("redis-server"), await whole()]).toEqual([await rootOfCage("redis"), String(keys)]);
 			await json("release redis-server --keep cage --yes");
 		} finally {
@@ -93,7 +93,7 @@ describe("redis", () => {
 		expect(await json("show redis-server")).toMatchObject({ adopted: { service: "redis-server.service", phase: "adopted" } });
 		expect(await cagewright("remove redis-server --yes")).toMatchObject({ status: 4, stderr: /release redis-server.service/ });
 		expect(await cagewright("run redis-server")).toMatchObject({ status: 4, stderr: /release redis-server.service/ });
-		expect(await cagewright("adopt redis-server --yes")).toMatchObject({ status: 2 });
+		expect(await cagewright("adopt redis-server --copy-data --yes")).toMatchObject({ status: 2 });
 		expect(await cagewright("unit redis-server --dropin redis-server --uninstall")).toMatchObject({ status: 4 });
 	});
 
@@ -169,7 +169,7 @@ describe("redis", () => {
 		const library = await system.query("echo /var/lib/cagewright/cages/redis-server/current/usr/lib/*/libssl.so.3");
 		await system.must(`mv ${library} /var/libssl`);
 		try {
-			expect(await cagewright("adopt redis-server --yes")).toMatchObject({
+			expect(await cagewright("adopt redis-server --copy-data --yes")).toMatchObject({
 				status: 1,
 				stderr:
 					/^cagewright: redis-server.service failed in cage redis-server, so it runs on the host as before: .*libssl\.so.*No such file or directory.*saved in \/var\/lib\/cagewright\/cages\/redis-server\/data\.undone-\w+\.\n$/,
@@ -202,7 +202,9 @@ describe("redis", () => {
 			await system.must(`redis-cli set last "${verb} ${step}"`);
 			const [call, when] = step.split(" ");
 			const kill = `strace -f -qq -o /dev/null -e trace=${call} -e inject=${call}:signal=KILL:when=${when}`;
-			const killed = await system.run(`UV_THREADPOOL_SIZE=1 ${kill} cagewright ${verb} redis-server --yes --quiet`);
+			const killed = await system.run(
+				`UV_THREADPOOL_SIZE=1 ${kill} cagewright ${verb} redis-server ${verb === "adopt" ? "--copy-data" : ""} --yes --quiet`,
+			);
 			expect(killed.status).toBe(137);
 			// Any verb repairs the service and reports it. Before the first rename there is nothing to report.
 			const { stderr } = await system.run("cagewright list");

@@ -1,14 +1,14 @@
-import type { Manifest } from "../cage/manifest.ts";
 import { isWithin, outermost, type Path, pathFromText } from "../path/path.ts";
 import { areaOf, isSystemDirectory } from "../plan/areas.ts";
+import type { WritableDirectory } from "../plan/plan.ts";
 
 /**
  * Progress of a service into its cage or back. Stored before each step, so that a later command can detect, finish or undo an
  * interrupted one:
- * - `seeding`: the service is stopped and its state is being copied.
+ * - `seeding`: the service is stopped, and state that does not stay in place is being copied.
  * - `starting`: the drop-in is written, and the probes are waiting for an answer.
  * - `adopted`: the service runs in its cage.
- * - `returning`: the service is stopped and its state is being copied back; the drop-in still exists.
+ * - `returning`: the service is stopped and copied state is being copied back; the drop-in still exists.
  * - `returned`: the drop-in is removed.
  */
 export const phases = ["seeding", "starting", "adopted", "returning", "returned"] as const;
@@ -22,7 +22,7 @@ export interface Companions {
 	readonly dependents: readonly string[];
 }
 
-/** A state directory: the host keeps its own, the cage has a copy. */
+/** A state directory that was copied: the host keeps its own. */
 export interface AdoptedPlace {
 	readonly path: Path;
 	/** Fingerprint of the host's directory when it was copied, to detect later writes; undefined if there was none. */
@@ -70,14 +70,19 @@ export interface Adoption {
 	readonly together?: true;
 	/** Seconds that a start may take until the service answers. */
 	readonly timeout: number;
+	/** The copied directories. */
 	readonly places: readonly AdoptedPlace[];
+	/** Directories that stay where the host has them. Absent: an earlier release, which copied all. */
+	readonly inPlace?: readonly Path[];
+	/** The cage's own `stateInPlace`, which returns when the adoption ends; null if it had none. */
+	readonly inPlaceBefore?: readonly Path[] | null;
 }
 
 /** The side that wins if both changed. */
 export type KeptSide = "host" | "cage";
 
 /** Returns the outermost state directories that move with a service, without those that are emptied at each boot (FHS 3.15). */
-export function placesOf({ writable }: Pick<Manifest, "writable">): Path[] {
+export function placesOf({ writable }: { readonly writable: readonly Pick<WritableDirectory, "path">[] }): Path[] {
 	const paths = writable.map(({ path }) => path).filter((path) => !isVolatile(path));
 	return outermost(paths);
 }

@@ -28,6 +28,8 @@ export interface ObservedFile {
 export interface AuditPolicy {
 	/** The cage's owner: 0, or without root the account that built it. */
 	readonly owner: number;
+	/** The account that the application starts as. Absent for root. */
+	readonly account?: number;
 	/** Devices in the plan. */
 	readonly devices: readonly { readonly type: "c" | "b"; readonly major: number; readonly minor: number }[];
 	/** Files that may be setuid or setgid. */
@@ -246,16 +248,22 @@ export function auditBinds(ways: readonly BindPath[], owner: number): Finding[] 
 
 /**
  * Audits the paths to directories in place like those to binds. A group that may write a directory on the path (/var/log on Ubuntu)
- * gets only a warning: the launch compares what it mounted, the unit refuses links, and the application sees none of it.
+ * gets only a warning: the launch compares what it mounted, the unit refuses links, and the application sees none of it. The same
+ * account may own a directory there (/var/lib/postgresql): outside the cage it may already do whatever a redirected mount would allow.
  */
-export function auditWaysInPlace(ways: readonly BindPath[], owner: number): Finding[] {
+export function auditWaysInPlace(
+	ways: readonly BindPath[],
+	{ account, owner }: Pick<AuditPolicy, "account" | "owner">,
+): Finding[] {
 	const isByGroup = (path: Path) => {
 		const mode = ways.flatMap(({ seen }) => seen).find((one) => one.path === path)?.mode ?? 0;
 		return !(mode & 0o002);
 	};
-	return auditBinds(ways, owner).map((finding): Finding => {
-		return finding.code === "bind-writable" && isByGroup(finding.path) ? { ...finding, severity: "warning" } : finding;
-	});
+	return auditBinds(ways, owner)
+		.filter(({ code, values }) => code !== "bind-foreign-owner" || account === undefined || values.uid !== account)
+		.map((finding): Finding => {
+			return finding.code === "bind-writable" && isByGroup(finding.path) ? { ...finding, severity: "warning" } : finding;
+		});
 }
 
 const severityFor = (owner: number) => (owner === 0 ? "danger" : "warning");

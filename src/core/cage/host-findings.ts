@@ -1,22 +1,26 @@
-import { etc, isWithin } from "../path/path.ts";
+import { etc, isWithin, type Path, pathToText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { startsEmpty } from "../plan/areas.ts";
 import { judgeDevice } from "../plan/devices.ts";
 import { aboutOthers, HostAccess, type HostFacts } from "../plan/host-access.ts";
 import type { Finding } from "./finding.ts";
-import type { Manifest } from "./manifest.ts";
+import { isInPlace } from "./in-place.ts";
+import { type Manifest, type ManifestBind, rootsOf } from "./manifest.ts";
 
 /**
  * Judges a generation's binds again: an earlier release built it, or the host has changed. `allow` are the words of `--allow`. A
- * generation that an earlier release built still starts, so that an update of Cagewright stops no service.
+ * generation that an earlier release built still starts, so that an update of Cagewright stops no service. Directories of its state
+ * that are in place (`inPlace`) are judged like binds with a consent: the administrator moved the service.
  */
 export function auditHostAccess(
 	{ binds, entries, writable }: Pick<Manifest, "binds" | "entries" | "writable">,
-	allow: readonly string[],
+	{ allow, inPlace = [] }: { readonly allow: readonly string[]; readonly inPlace?: readonly Path[] },
 	facts: HostFacts,
 ): Finding[] {
 	const access = new HostAccess(facts);
-	const mounted = binds.flatMap((bind): Finding[] => {
+	const state = rootsOf({ writable }).filter((path) => isInPlace(path, { inPlace }));
+	const ofState = state.map((path): ManifestBind => ({ path: pathToText(path) ?? path, access: "rw", consent: true }));
+	const mounted = [...binds, ...ofState].flatMap((bind): Finding[] => {
 		const problem = access.problemOfBind(bind, { allow, allowWrite: bind.consent ? [bind.path] : [] });
 		if (!problem || (bind.consent && problem.code === "bind-control-socket")) return [];
 		// A directory's owner may change at any time, and that must stop no service.

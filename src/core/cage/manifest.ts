@@ -53,6 +53,7 @@ const reasons = {
 	"loader-cache": v.object({ kind: v.literal("loader-cache") }),
 	launcher: v.object({ kind: v.literal("launcher") }),
 	"service-directory": v.object({ kind: v.literal("service-directory") }),
+	"own-state": v.object({ kind: v.literal("own-state") }),
 	edited: v.object({ kind: v.literal("edited") }),
 	trial: v.object({ kind: v.literal("trial"), round: whole, call: v.string() }),
 };

@@ -2,7 +2,7 @@ import type { Application, Bind, Rules } from "../application/application.ts";
 import { Failure, type Note } from "../failure.ts";
 import { type FileStatus, type Files, rightsFor, type User } from "../machine/facts.ts";
 import { mountOf, type Names, otherNames } from "../machine/mountinfo.ts";
-import { ancestors, baseName, isWithin, join, normalise, type Path, pathFromText, root } from "../path/path.ts";
+import { ancestors, baseName, isWithin, join, normalise, type Path, pathFromText, pathToText, root } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { wordNaming } from "./accounts.ts";
 import { isMountedByLauncher, isSystemDirectory, mayBeBound, neverBoundDirectories, startsEmpty } from "./areas.ts";
@@ -88,16 +88,27 @@ export class HostAccess {
 	 * `bind-state` and the codes of `problemOfBind` (exit 4).
 	 */
 	requireBind(bind: Bind, consents: Consents): boolean {
-		const path = pathFromText(bind.path);
-		const { stateFolder: state } = this.#facts;
-		if (this.#showsSystem(path)) throw new Failure("bind-refused", { path: showPath(path) }, 4);
-		const names = this.#namesOf(path);
-		if (state !== undefined && (isBelow(names, state) || contains(names, state))) {
-			throw new Failure("bind-state", { path: showPath(path), state: showPath(state) }, 4);
-		}
-		const problem = this.problemOfBind(bind, consents);
+		const problem = this.#refusal(bind, consents);
 		if (problem) throw new Failure(problem.code, problem.values, 4);
 		return this.problemOfBind(bind, noConsents) !== undefined;
+	}
+
+	/** Whether the application may have a directory of its state where the host has it (a real path), without a further consent. */
+	isOwnDirectory(path: Path, consents: Consents): boolean {
+		const text = pathToText(path);
+		if (text === undefined || isSystemDirectory(path)) return false;
+		return this.#refusal({ path: text, access: "rw" }, consents) === undefined;
+	}
+
+	#refusal(bind: Bind, consents: Consents): Note | undefined {
+		const path = pathFromText(bind.path);
+		const { stateFolder: state } = this.#facts;
+		if (this.#showsSystem(path)) return { code: "bind-refused", values: { path: showPath(path) } };
+		const names = this.#namesOf(path);
+		if (state !== undefined && (isBelow(names, state) || contains(names, state))) {
+			return { code: "bind-state", values: { path: showPath(path), state: showPath(state) } };
+		}
+		return this.problemOfBind(bind, consents);
 	}
 
 	/** Throws `writable-executed` (exit 4): data in such a place is executed once it is given back to the host. */

@@ -1,6 +1,7 @@
 import type { Application, Bind, Rules } from "../application/application.ts";
 import { ownedDirectory } from "../application/created-directory.ts";
 import { ownChroot } from "../application/daemons.ts";
+import { isInPlace } from "../cage/in-place.ts";
 import { syslogName } from "../confinement/launch.ts";
 import { Failure } from "../failure.ts";
 import { type FileStatus, type Files, rememberFiles } from "../machine/facts.ts";
@@ -21,6 +22,7 @@ import { mayConnect, socketNotes } from "./neighbours.ts";
 import { planOfferedSockets } from "./offered-sockets.ts";
 import { planOffers } from "./offers.ts";
 import { ownDirectories } from "./own-directories.ts";
+import { unusedStateDirectories, usedStateDirectories } from "./own-state.ts";
 import { peerLine, planPeers } from "./peers.ts";
 import { allows as allowsPermission, executableIn, grantsOf, permissionWords, refuses, socketsIn } from "./permission-words.ts";
 import type { Entry, Identity, Plan, PlanInput, Reason, Risk } from "./plan.ts";
@@ -30,6 +32,7 @@ import { fileRisks, passwordNotes } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
 import { sessionNotes } from "./sessions.ts";
 import { planShared, servedTrees } from "./shared.ts";
+import { stateInPlace } from "./state-in-place.ts";
 import { addSyslog, planSyslog } from "./syslog.ts";
 import { libraryTrees, sourceTrees } from "./trees.ts";
 import { unprovenParts } from "./unproven.ts";
@@ -85,6 +88,10 @@ export function makePlan(input: PlanInput): Plan {
 		}),
 	);
 	mounted.push(...offered.directories.map(({ path }) => path));
+	const uids = new Set([identity.uid, ...trace.uids].filter((uid) => uid > 0));
+	const gids = new Set([identity.gid, ...identity.groups, ...trace.gids].filter((gid) => gid > 0));
+	const ownState = { trace, uids, gids, users: input.users, groups: input.groups, files };
+	const { stateInPlace: before } = input;
 	const writable = planWritable({
 		isOwn,
 		trace,
@@ -93,6 +100,13 @@ export function makePlan(input: PlanInput): Plan {
 		files,
 		directories,
 		hostAccess,
+		ownState: (used) => [
+			...usedStateDirectories(ownState),
+			...(input.stateInPlace ? unusedStateDirectories(ownState, used) : []),
+		],
+		...(before
+			? { inPlace: (directories) => stateInPlace({ writable: directories, before, rules: asked, hostAccess, identity, files }) }
+			: {}),
 		found: additions.flatMap((one) => (one.kind === "writable" ? [{ path: one.path, reason: trialReason(one) }] : [])),
 		binds: mounted,
 		isLeftOut,
@@ -113,8 +127,8 @@ export function makePlan(input: PlanInput): Plan {
 		occupied: [...writablePaths, ...mounted],
 		isLeftOut,
 		isSecret,
-		uids: new Set([identity.uid, ...trace.uids].filter((uid) => uid > 0)),
-		gids: new Set([identity.gid, ...identity.groups, ...trace.gids].filter((gid) => gid > 0)),
+		uids,
+		gids,
 		included: asked.include.map((value) => placeNamed(value, files)),
 	});
 	const rules: Rules = {
@@ -193,10 +207,11 @@ export function makePlan(input: PlanInput): Plan {
 		identity,
 		entries,
 		writable: writable.directories,
+		...(writable.inPlace ? { stateInPlace: writable.inPlace } : {}),
 		shared,
 		offeredSockets: offered.sockets,
 		allowedBinds: [...allowedBinds, ...allowedOffers, ...allowedSharing],
-		offers: planOffers(entries, writable.directories, libraries, trees, files),
+		offers: planOffers(entries, copiedOf(writable), libraries, trees, files),
 		accounts,
 		permissions,
 		grants: grantsOf(permissions, trace, additions, rules.allow),
@@ -217,6 +232,11 @@ export function makePlan(input: PlanInput): Plan {
 			...socketNotes({ allowed: allowedSockets, binds, policy, trace, files, writable: writable.directories }),
 		],
 	};
+}
+
+/** The writable directories that start with a copy. */
+function copiedOf({ directories, inPlace = [] }: ReturnType<typeof planWritable>): Plan["writable"] {
+	return directories.filter(({ path }) => !isInPlace(path, { inPlace }));
 }
 
 function allPermissions(

@@ -75,6 +75,8 @@ export type Reason =
 	| { readonly kind: "loader-cache" }
 	| { readonly kind: "launcher" }
 	| { readonly kind: "service-directory" }
+	/** A state directory that belongs to the application's account. */
+	| { readonly kind: "own-state" }
 	/** Changed by the administrator in the cage itself. */
 	| { readonly kind: "edited" }
 	/** Left out: the application passed this many probes and exercises without it. `at` is ISO 8601, UTC. */
@@ -216,6 +218,8 @@ export interface Plan {
 	readonly identity: Identity;
 	readonly entries: readonly Entry[];
 	readonly writable: readonly WritableDirectory[];
+	/** Those of the service's state that stay where the host has them (`Cage.stateInPlace`). Absent: the cage has a copy. */
+	readonly stateInPlace?: readonly Path[];
 	/** Host directories that the plan mounts without a rule. `rules.binds` contains them too. */
 	readonly shared: readonly SharedDirectory[];
 	/** `rules.binds` contains the directories of those that the host sees. */
@@ -272,6 +276,8 @@ export interface PlanInput {
 	readonly isDedicated?: boolean;
 	/** Real path of the state folder, which no cage may see. */
 	readonly stateFolder?: Path;
+	/** The state stays where the host has it; these directories already do. */
+	readonly stateInPlace?: readonly Path[];
 	/** The sum of all traced runs on the host. */
 	readonly trace: Trace;
 	readonly additions: readonly Addition[];

@@ -29,10 +29,15 @@ interface WritableInput extends SeedInput {
 	readonly hostAccess: Pick<HostAccess, "executedAt" | "requireWritable">;
 	/** Real paths of the host directories that the cage mounts. */
 	readonly binds: readonly Path[];
+	/** Directories of the application's own state, whether or not this run wrote there. */
+	readonly ownState: (used: readonly Path[]) => readonly Path[];
+	/** Chooses the directories that stay where the host has them. Absent: none. */
+	readonly inPlace?: (writable: readonly Pick<WritableDirectory, "path">[]) => readonly Path[];
 }
 
 interface WritablePlan {
 	readonly directories: WritableDirectory[];
+	readonly inPlace?: readonly Path[];
 	/** System directories that the application wrote to. They stay read-only. */
 	readonly refused: Path[];
 	/** State that would have been copied, with the reason. */
@@ -107,12 +112,17 @@ export function planWritable(input: WritableInput): WritablePlan {
 		const reason = across[0]?.[1][0];
 		if (across.length > 1 && reason && !isSystemDirectory(real) && isStateArea(real)) want(real, reason);
 	}
+	for (const directory of input.ownState([...wanted.keys()])) {
+		if (isStateArea(directory)) want(directory, { kind: "own-state" });
+	}
 	// The plan provides nothing below a writable directory. Directories that the application found there are created empty.
 	const tops = [...wanted.keys()];
 	for (const [path, reason] of entered) if (tops.some((top) => path !== top && isWithin(path, top))) want(path, reason);
 
 	const paths = [...wanted.keys()].filter((path) => !binds.some((bind) => isWithin(path, bind))).sort();
-	const { leftOut, seeds } = planSeeds(input, paths);
+	const inPlace = input.inPlace?.(paths.map((path) => ({ path })));
+	const copied = paths.filter((path) => !inPlace?.some((one) => isWithin(path, one)));
+	const { leftOut, seeds } = planSeeds(input, copied);
 	const directories = paths.map((path): WritableDirectory => {
 		const status = files.status(path);
 		const there = status?.kind === "directory" && !becomesOwned(path, rules, identity, files) ? status : undefined;
@@ -120,7 +130,7 @@ export function planWritable(input: WritableInput): WritablePlan {
 		const { gid, uid } = ownerOf(found, givenAway.get(path));
 		return { path, mode: found.mode & 0o1777, uid, gid, reasons: wanted.get(path) ?? [], seeds: seeds.get(path) ?? [] };
 	});
-	return { directories, refused: [...refused].sort(), leftOut };
+	return { directories, refused: [...refused].sort(), leftOut, ...(inPlace ? { inPlace } : {}) };
 }
 
 interface Owner {

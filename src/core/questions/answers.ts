@@ -24,6 +24,8 @@ export interface Answers {
 	readonly accepted?: readonly string[];
 	/** A host account for this cage only, which is created if it is missing. */
 	readonly dedicatedAccount?: string;
+	/** The service's state stays where the host has it, because the service is going to be adopted. */
+	readonly stateInPlace?: boolean;
 	readonly onHost: boolean;
 	/** Traces this running process instead of starting one, for at least so many seconds. */
 	readonly attach?: { readonly pid: number; readonly seconds?: number };

@@ -89,6 +89,7 @@ export const options = {
 	attach: { argument: "<PID>", value: "process", verbs: ["make", "trace"] },
 	for: { argument: "<TIME>", value: "time", verbs: ["make", "trace"] },
 	takeDocumented: { verbs: ["make", "plan"] },
+	copyData: { verbs: ["adopt"] },
 	minimise: { verbs: ["make"] },
 	keep: { argument: "<GLOB>", many: true, value: "pattern", verbs: minimising },
 	keepKind: { argument: "<KIND>", many: true, choices: keptKinds, verbs: minimising },

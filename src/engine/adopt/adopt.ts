@@ -1,14 +1,19 @@
 import { type Adoption, placesOf, sharedWithOthers } from "../../core/adoption/adoption.ts";
 import type { Client } from "../../core/adoption/clients.ts";
+import type { Cage } from "../../core/cage/cage.ts";
 import { mergeAcceptances } from "../../core/cage/finding.ts";
+import { runningUids } from "../../core/cage/footprint.ts";
+import { isInPlace } from "../../core/cage/in-place.ts";
+import { unitName } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { HostAccess } from "../../core/plan/host-access.ts";
-import { type PresentCage, presentCage, requireStopped } from "../cages.ts";
+import { stateInPlace } from "../../core/plan/state-in-place.ts";
+import { type PresentCage, presentCage, requireStopped, withStateInPlace } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { hostFacts } from "../plan/comparable-plan.ts";
-import { planUnit } from "../run/installed-unit.ts";
+import { planUnit, unitsOf } from "../run/installed-unit.ts";
 import { refuseLockoutBy } from "../run/lockout.ts";
 import { hostService } from "../run/unit.ts";
 import { requireRunnable } from "../trace/probe-lines.ts";
@@ -31,13 +36,21 @@ export interface AdoptRequest {
 	readonly together?: true;
 	/** Findings that this call accepts beyond those of the cage, in the form of `--accept-finding`. */
 	readonly accepted?: readonly string[];
+	/** The cage gets a copy of the state instead of the host's own directories. */
+	readonly copyData?: boolean;
 }
 
 /** Everything that an adoption will do. Making the plan changes nothing. */
 export interface AdoptionPlan {
+	/** The cage as it will run. */
 	readonly present: PresentCage;
+	/** `Cage.stateInPlace` before. */
+	readonly inPlaceBefore: readonly Path[] | null;
 	readonly service: string;
 	readonly dropin: string;
+	/** Directories of the state that stay where the host has them. */
+	readonly inPlace: readonly Path[];
+	/** Directories of the state that are copied. */
 	readonly places: readonly Path[];
 	readonly probes: readonly string[];
 	readonly clientProbes: readonly string[];
@@ -53,21 +66,37 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	requireSystemd(context);
 	const host = hostService(context, request.service);
 	const service = host.name;
-	const present = await presentCage(context, name);
-	const { cage, layout, manifest } = present;
+	const stored = await presentCage(context, name);
+	const { cage, manifest } = stored;
 	const other = await cageThatAdopted(context, service);
 	if (other !== undefined) throw new Failure("already-adopted", { service, name: other }, 2);
 	const own = await machine.store.adoption(name);
 	if (own) throw new Failure("cage-has-service", { service: own.service, name }, 2);
-	await refuseLockoutBy(context, withAcceptances(present, request.accepted), host);
+	await refuseLockoutBy(context, withAcceptances(stored, request.accepted), host);
 	await requireStopped(machine, name);
-	const places = placesOf(manifest);
-	const hostAccess = new HostAccess(hostFacts(machine, cage.application, manifest.identity));
-	const shared = sharedWithOthers(places) ?? places.find((path) => hostAccess.isExecuted(path));
+	const all = placesOf(manifest);
+	const facts = hostFacts(machine, cage.application, manifest.identity);
+	const hostAccess = new HostAccess({ ...facts, uids: runningUids(manifest) });
+	const shared = sharedWithOthers(all) ?? all.find((path) => hostAccess.isExecuted(path));
 	if (shared !== undefined) throw new Failure("adopt-too-wide", { path: showPath(shared), name }, 4);
-	await auditGeneration(context, manifest, layout);
+	const inPlace = copiesState(cage, request)
+		? undefined
+		: stateInPlace({
+				writable: manifest.writable,
+				before: cage.stateInPlace ?? [],
+				rules: cage.rules,
+				hostAccess,
+				identity: manifest.identity,
+				files: machine.files,
+			});
+	const present = withStateInPlace(stored, inPlace);
+	const places = all.filter((path) => !isInPlace(path, present.layout));
+	await refuseOwnUnit(context, present);
+	// Data that the move replaces need not exist yet.
+	const { layout } = inPlace ? present : stored;
+	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [] });
 	await machine.store.adopting.requireRoom(name, places);
-	const { before, text: dropin } = await planUnit(context, { name, service });
+	const { before, text: dropin } = await planUnit(context, { name, service }, (one) => withStateInPlace(one, inPlace));
 	if (before !== undefined) throw new Failure("dropin-there", { service, name }, 4);
 	const probes = request.probes.length ? request.probes : cage.application.probes;
 	const timeout = request.timeout ?? cage.application.timeout;
@@ -80,9 +109,26 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	const clientProbes = request.clientProbes ?? [];
 	await requireClientProbes(context, clientProbes, timeout);
 	const [program = ""] = cage.application.command;
-	const clients = await observeClients(context, { host, manifest, places, program });
+	const clients = await observeClients(context, { host, manifest, places: all, program });
 	const { together } = request;
-	return { present, service, dropin, places, probes, clientProbes, clients, timeout, ...(together ? { together } : {}) };
+	return {
+		...{ present, inPlaceBefore: cage.stateInPlace ?? null, service, dropin, inPlace: inPlace ?? [], places },
+		...{ probes, clientProbes, clients, timeout, ...(together ? { together } : {}) },
+	};
+}
+
+/** State whose owner the cage's own account cannot be must be copied. */
+export function copiesState(
+	{ dedicatedAccount }: Pick<Cage, "dedicatedAccount">,
+	{ copyData }: Pick<AdoptRequest, "copyData">,
+): boolean {
+	return copyData === true || dedicatedAccount !== undefined;
+}
+
+/** Throws `adopt-own-unit` (exit 4) if a unit of the cage's own could start a second instance on the state in place. */
+async function refuseOwnUnit(context: Context, { cage: { name }, layout }: PresentCage): Promise<void> {
+	const own = (await unitsOf(context, name)).find(({ service }) => service === undefined);
+	if (own && layout.inPlace.length) throw new Failure("adopt-own-unit", { name, unit: unitName(name) }, 4);
 }
 
 function withAcceptances(present: PresentCage, accepted: readonly string[] = []): PresentCage {
@@ -135,28 +181,34 @@ export async function adoptService(
 	if (!(await confirm(plan))) return undefined;
 	await machine.store.adopting.clear(name);
 	const { away, interrupted } = await move(context, name, plan);
-	await machine.store.log(name, "adopted", { service: plan.service, interrupted, places: plan.places.map(showPath) });
+	const [places, inPlace] = [plan.places, plan.inPlace].map((paths) => paths.map(showPath));
+	await machine.store.log(name, "adopted", { service: plan.service, interrupted, places, inPlace });
 	return { plan, interrupted, away };
 }
 
 async function move(context: Context, name: string, plan: AdoptionPlan): Promise<Omit<Adopted, "plan">> {
 	const { machine, signal } = context;
-	const { clientProbes, dropin, places, present, probes, service, timeout } = plan;
+	const { clientProbes, dropin, inPlace, inPlaceBefore, places, present, probes, service, timeout } = plan;
 	const since = new Date(machine.now()).toISOString();
 	const companions = await machine.services.companions(service);
 	const asked = { ...(clientProbes.length ? { clientProbes } : {}), ...(plan.together ? { together: plan.together } : {}) };
-	let adoption: Adoption = { service, phase: "seeding", since, companions, dropin, probes, timeout, places: [], ...asked };
+	let adoption: Adoption = {
+		...{ service, phase: "seeding", since, companions, dropin, probes, timeout, places: [], ...asked },
+		...{ inPlace, inPlaceBefore },
+	};
 	signal.throwIfAborted();
 	adoption = await saveAdoption(context, name, adoption);
-	const started = machine.elapsed();
+	let started = machine.elapsed();
 	let interrupted = 0;
 	let away: readonly Client[] = [];
 	try {
+		await machine.store.saveCage(present.cage);
+		started = machine.elapsed();
 		context.emit({ event: "service-stopped", service });
 		await stopService(context, service, companions);
 		const taken = await machine.store.adopting.take({
 			name,
-			writable: present.manifest.writable,
+			writable: present.manifest.writable.filter(({ path }) => !isInPlace(path, present.layout)),
 			places,
 			signal,
 			onFile: (path, bytesDone, bytesTotal) => context.emit({ event: "file-copied", path, bytesDone, bytesTotal }),

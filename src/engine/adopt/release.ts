@@ -8,7 +8,7 @@ import { hostService } from "../run/unit.ts";
 import { cageThatAdopted, problemOf, requireSystemd, saveAdoption } from "./adopt.ts";
 import { requireClientAnswers } from "./clients.ts";
 import { probeService, runsInside, stopService } from "./service-probes.ts";
-import { installedDropin, removeDropin, startAndProbe, undoAdoption, undoRelease, withoutSignal } from "./undo.ts";
+import { endAdoption, installedDropin, removeDropin, startAndProbe, undoAdoption, undoRelease, withoutSignal } from "./undo.ts";
 
 export interface ReleasePlan {
 	readonly name: string;
@@ -110,9 +110,9 @@ async function stage(context: Context, name: string, adoption: Adoption, returni
 }
 
 /** Deletes the host's previous state. */
-async function finishRelease({ machine }: Context, name: string, { places }: Adoption): Promise<void> {
-	for (const place of places.filter(isStaged)) await machine.store.adopting.finishReturn(place);
-	await machine.store.adopting.end(name);
+async function finishRelease(context: Context, name: string, adoption: Adoption): Promise<void> {
+	for (const place of adoption.places.filter(isStaged)) await context.machine.store.adopting.finishReturn(place);
+	await endAdoption(context, name, adoption);
 }
 
 /**

@@ -43,13 +43,27 @@ export async function undoAdoption(hasty: Context, name: string, adoption: Adopt
 			await stopService(context, service, companions).catch(() => {});
 			await removeDropin(context, name, adoption);
 		}
-		const kept = await store.adopting.restore(name, phase === "starting" ? since : undefined);
+		// Without a copy, the service has written to its own state only.
+		const mayHaveWritten = phase === "starting" && adoption.places.length > 0;
+		const kept = await store.adopting.restore(name, mayHaveWritten ? since : undefined);
 		await startAndProbe(context, adoption);
-		await store.adopting.end(name);
+		await endAdoption(context, name, adoption);
 		return kept;
 	} catch (error) {
 		throw new Failure("undo-failed", { service, name }, 1, error);
 	}
+}
+
+/** Ends an adoption, which leaves the cage with its state where it was before. */
+export async function endAdoption({ machine: { store } }: Context, name: string, adoption: Adoption): Promise<void> {
+	const { inPlaceBefore: before } = adoption;
+	const cage = before === undefined ? undefined : await store.cage(name);
+	// An update may have added directories to the same kind of cage.
+	if (cage && (cage.stateInPlace === undefined) !== (before === null)) {
+		const { stateInPlace: _, ...rest } = cage;
+		await store.saveCage(before ? { ...rest, stateInPlace: before } : rest);
+	}
+	await store.adopting.end(name);
 }
 
 /** Starts the caged service on its own data and restores the host's state, however far the release came. */

@@ -18,7 +18,17 @@ import { ignoreFullDisk, orDiskFull, trialFailure } from "../trial/failures.ts";
 import { remedies, summarise } from "../trial/remedies.ts";
 import type { TrialRound } from "../trial/trial.ts";
 import { tryAsService } from "../trial/unit-trial.ts";
-import { addSeconds, buildStep, checkName, planStep, takeDocumented, timed, trialStep, warnUnusedAllowances } from "./steps.ts";
+import {
+	addSeconds,
+	buildStep,
+	checkName,
+	planStep,
+	takeDocumented,
+	timed,
+	trialStep,
+	warnUnusedAllowances,
+	withState,
+} from "./steps.ts";
 import { clearOldGenerations, makePresent } from "./switching.ts";
 import { traceStep } from "./trace-step.ts";
 
@@ -188,7 +198,7 @@ export async function rounds(
 	{ action, most, previous, selftest = true, winner, writeRecord }: RoundsOptions,
 ): Promise<MadeCage> {
 	const { store } = context.machine;
-	let cage = start;
+	let cage = withState(start, firstPlan);
 	let plan = firstPlan;
 	let added: Addition[] = [];
 	let unused: number | undefined;
@@ -216,6 +226,7 @@ export async function rounds(
 			if (added.length && round < most) {
 				cage = { ...cage, additions: [...cage.additions, ...added] };
 				plan = await planStep(context, cage, trace);
+				cage = withState(cage, plan);
 				continue;
 			}
 			if (!answered) {

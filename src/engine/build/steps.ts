@@ -92,6 +92,11 @@ export async function takeDocumented(context: Context, cage: Cage, trace: Trace)
 	return { ...cage, rules: mergeRules(cage.rules, rulesAccepting(offers)) };
 }
 
+/** The cage with the state that its plan leaves where the host has it. */
+export function withState(cage: Cage, { stateInPlace }: Plan): Cage {
+	return stateInPlace ? { ...cage, stateInPlace } : cage;
+}
+
 /** If both the cage's and the host's configuration changed, the cage's wins unless `winner` says otherwise. */
 export async function buildStep(
 	context: Context,
@@ -154,7 +159,7 @@ export async function buildAudited(context: Context, cage: Cage, plan: Plan, pre
 	const candidate = await buildStep(context, cage.name, plan, previous);
 	try {
 		const { manifest } = candidate;
-		await auditGeneration(context, manifest, layoutOf(store, manifest, cage), { accepted: cage.accepted ?? [] });
+		await auditGeneration(context, manifest, layoutOf(store, manifest, withState(cage, plan)), { accepted: cage.accepted ?? [] });
 		return candidate;
 	} catch (error) {
 		// Report the first error, also if a broken disk keeps the generation.
@@ -176,7 +181,7 @@ export async function trialStep(
 	if (account !== undefined && !candidate.plan.ownerChange) throw new Failure("account-unknown", { account }, 2);
 	if (round === 1) await requireRunnable(context, { probes: cage.application.probes, exercises: cage.exercises });
 	context.emit({ event: "phase-started", phase: "auditing" });
-	const layout = layoutOf(context.machine.store, candidate.manifest, cage);
+	const layout = layoutOf(context.machine.store, candidate.manifest, withState(cage, candidate.plan));
 	const findings = await auditGeneration(context, candidate.manifest, layout, { accepted: cage.accepted ?? [] });
 	context.emit({ event: "phase-started", phase: "starting" });
 	context.emit({ event: "round-started", round, rounds });

@@ -11,6 +11,7 @@ import { showPath } from "../../core/path/quote.ts";
 import { checkAccountRules, isLeftOut, wordNaming } from "../../core/plan/accounts.ts";
 import { placeNamed, placeOf } from "../../core/plan/links.ts";
 import { refusedConnections } from "../../core/plan/neighbours.ts";
+import { isInStateTop } from "../../core/plan/own-state.ts";
 import { checkPlaces } from "../../core/plan/rules.ts";
 import { namesAccounts } from "../../core/plan/sessions.ts";
 import { jobsOfAnswer, protocolOf, withoutJobs } from "../../core/probe/recognise.ts";
@@ -125,7 +126,12 @@ export async function traceStep(
 	const result = earlier ? { ...run, trace: addRun(earlier.trace, run.trace) } : run;
 	const known = await readableCage(machine.store, answers.name, replace);
 	const started = { ...value, result, directories, seconds };
-	const cage = cageOf(machine, answers, started, known, earlier?.cage);
+	// A service in its cage must never lose sight of its state, not even if the description is damaged.
+	const inPlace = known?.stateInPlace ?? (await machine.store.adoption(answers.name))?.inPlace;
+	const cage = {
+		...cageOf(machine, answers, started, known, earlier?.cage),
+		...(inPlace || answers.stateInPlace ? { stateInPlace: inPlace ?? [] } : {}),
+	};
 	const reached = await tracker?.measured(result.trace, cage.signals);
 	if (reached) tracker?.report(reached);
 	return {
@@ -181,7 +187,10 @@ function cageOf(
 			...requested,
 			probes,
 			exercises: [...new Set([...(earlier?.application.exercises ?? []), ...jobs])],
-			directories: usedDirectories(directories, requested.directories, result.trace, machine.files),
+			directories: usedDirectories(directories, result.trace, machine.files, {
+				requested: requested.directories,
+				isStateInPlace: answers.stateInPlace || known?.stateInPlace !== undefined,
+			}),
 		},
 		rules: { ...answers.rules, accounts: [...answers.rules.accounts, ...people.accounts] },
 		...(answers.template === undefined ? {} : { template: answers.template }),
@@ -240,14 +249,23 @@ async function traceEither(
 	};
 }
 
-/** The requested directories, and those of the unit that the application used. */
-function usedDirectories(all: readonly string[], requested: readonly string[], { accesses }: Trace, files: Files): string[] {
+/**
+ * The requested directories, and those of the unit that the application used. State in place stays the service's even if this run did
+ * not use it.
+ */
+function usedDirectories(
+	all: readonly string[],
+	{ accesses }: Trace,
+	files: Files,
+	{ isStateInPlace, requested }: { readonly isStateInPlace: boolean; readonly requested: readonly string[] },
+): string[] {
 	const places = [...accesses.values()].flatMap(({ path, succeeded }) => (succeeded.size ? [placeOf(path, files)] : []));
 	const pathOf = (text: string) => parseCreatedDirectory(text).path;
 	const named = new Set(requested.map(pathOf));
 	return all.filter((text) => {
 		const place = placeNamed(pathOf(text), files);
-		return named.has(pathOf(text)) || places.some((one) => isWithin(one, place));
+		const isState = isStateInPlace && isInStateTop(place) && files.status(place)?.kind === "directory";
+		return named.has(pathOf(text)) || isState || places.some((one) => isWithin(one, place));
 	});
 }
 

@@ -27,6 +27,7 @@ export function planToday(machine: ComparingMachine, cage: Cage, trace: Trace, k
 		owner: accounts.own()?.uid ?? 0,
 		isDedicated: cage.dedicatedAccount !== undefined,
 		stateFolder: machine.stateFolder(),
+		...(cage.stateInPlace ? { stateInPlace: cage.stateInPlace } : {}),
 		trace,
 		additions: cage.additions,
 		users: accounts.users(),

@@ -19,7 +19,7 @@ import { cageFolder, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { HostService, UnitSet } from "../systemd-ports.ts";
 import { refuseLockoutBy } from "./lockout.ts";
-import { dropinText, hostService, unitText } from "./unit.ts";
+import { type ChangeOfCage, dropinText, hostService, unitText } from "./unit.ts";
 
 /** A cage's own unit, or the drop-in for a host service. */
 export interface WhichUnit {
@@ -84,10 +84,12 @@ interface PlannedUnit extends UnitAtPlace {
 	readonly isMoved: boolean;
 }
 
-/** The text that `installUnit` would write, and the installed one if any. Refuses the same cases. */
-export async function planUnit(context: Context, which: WhichUnit): Promise<PlannedUnit> {
+/**
+ * The text that `installUnit` would write, for the cage modified by `change`, and the installed one if any. Refuses the same cases.
+ */
+export async function planUnit(context: Context, which: WhichUnit, change?: ChangeOfCage): Promise<PlannedUnit> {
 	const host = which.service === undefined ? undefined : hostService(context, which.service);
-	const { place, text } = await unitAtPlace(context, which, host);
+	const { place, text } = await unitAtPlace(context, which, host, change);
 	if (host) refuseOverridden(text, host);
 	const [complaint] = (await context.machine.units.complaints(unitSet(which.name, text, host), baseName(place))) ?? [];
 	if (complaint !== undefined) throw new Failure("unit-rejected", { complaint });
@@ -162,8 +164,13 @@ function forLogs(command: readonly string[], { identity, permissions }: Pick<Man
 	return permissions.capabilities.flatMap(({ name }) => (known.includes(name) ? [capabilityWord(name)] : []));
 }
 
-async function unitAtPlace(context: Context, which: WhichUnit, host: HostService | undefined): Promise<UnitAtPlace> {
-	const text = await (host === undefined ? unitText(context, which.name) : dropinText(context, which.name, host.name));
+async function unitAtPlace(
+	context: Context,
+	which: WhichUnit,
+	host: HostService | undefined,
+	change?: ChangeOfCage,
+): Promise<UnitAtPlace> {
+	const text = await (host === undefined ? unitText(context, which.name) : dropinText(context, which.name, host.name, change));
 	return { place: placeOf(which.name, host?.name), text };
 }
 

@@ -32,12 +32,20 @@ export async function unitText(context: OnMachine, name: string): Promise<string
 	return systemdUnit(await launched(context, present, await unitInput(context, present, host)));
 }
 
+/** Changes a cage before its drop-in is written, e.g. where its state is. */
+export type ChangeOfCage = (present: PresentCage) => PresentCage;
+
 /**
  * A drop-in that moves a host service into a cage. Throws the same, `unit-unknown` (exit 2), and `dropin-other-application` (exit
  * 4) if the service runs another application.
  */
-export async function dropinText(context: OnMachine, name: string, service: string): Promise<string> {
-	const present = await presentCage(context, name);
+export async function dropinText(
+	context: OnMachine,
+	name: string,
+	service: string,
+	change: ChangeOfCage = (one) => one,
+): Promise<string> {
+	const present = change(await presentCage(context, name));
 	const host = hostService(context, service);
 	requireServiceOf(context, present.cage, host);
 	return systemdDropin({ ...(await launched(context, present, await unitInput(context, present, host))), service: host });

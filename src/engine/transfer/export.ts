@@ -27,7 +27,12 @@ export async function exportCage(context: Context, name: string, options: Export
 	const present = await presentCage(context, name);
 	const { generation, layout } = present;
 	await requireUnchanged(context, present);
-	if (options.data) await requireStopped(context.machine, name);
+	if (options.data) {
+		const [path] = layout.inPlace;
+		// It is the service's, whose own tools know how to copy it consistently.
+		if (path !== undefined) throw new Failure("export-state-in-place", { name, path: showPath(path) }, 4);
+		await requireStopped(context.machine, name);
+	}
 	const head = {
 		schema: "cagewright/export/1" as const,
 		name,

@@ -31,6 +31,7 @@ export function policyOf(manifest: Manifest, layout: CageLayout): AuditPolicy {
 	const switched = manifest.accounts.users.filter((user) => user.uid !== 0);
 	return {
 		owner: manifest.owner?.uid ?? 0,
+		...(identity.uid === 0 ? {} : { account: identity.uid }),
 		devices: layout.devices,
 		setuid: manifest.entries.filter((entry) => entry.mode & 0o6000).map((entry) => entry.path),
 		special: [],
@@ -71,14 +72,14 @@ export async function findingsOf(
 	const uids = manifest.owner === undefined ? runningUids(manifest) : [];
 	const found = await Promise.all([
 		machine.audit(request, signal),
-		hostFindings(machine, manifest),
+		hostFindings(machine, manifest, layout),
 		accountFindings(machine, manifest.name, uids, footprints),
 	]);
 	return found.flat();
 }
 
 /** Findings about the host directories that the generation may use. */
-async function hostFindings(machine: AuditingMachine, manifest: Manifest): Promise<Finding[]> {
+async function hostFindings(machine: AuditingMachine, manifest: Manifest, { inPlace }: CageLayout): Promise<Finding[]> {
 	const { accounts, files, store } = machine;
 	const facts = {
 		files: rememberFiles(files),
@@ -89,7 +90,8 @@ async function hostFindings(machine: AuditingMachine, manifest: Manifest): Promi
 	};
 	// An imported cage has no description yet.
 	const cage = manifest.binds.length ? await store.cage(manifest.name) : undefined;
-	return [...auditHostAccess(manifest, cage?.rules.allow ?? [], facts), ...auditConfiguration(manifest)];
+	const allow = cage?.rules.allow ?? [];
+	return [...auditHostAccess(manifest, { allow, inPlace }, facts), ...auditConfiguration(manifest)];
 }
 
 /**

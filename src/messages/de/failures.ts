@@ -45,10 +45,16 @@ export const failuresDe: Failures = {
 		"Der Käfig {name} hat keine Generation vor {generation}. `cagewright show {name} --history` zeigt, was mit früheren geschah.",
 	"already-adopted":
 		"{service} läuft bereits im Käfig {name}. Geben Sie den Dienst zuerst zurück: `cagewright release {service}`.",
+	"adopt-dedicated":
+		"Mit einem eigenen Konto kann der Käfig den Zustand von {service} nicht an seinem Ort benutzen, weil er einem anderen Konto gehört. Damit der Käfig eine Kopie bekommt: --copy-data",
+	"adopt-own-unit":
+		"Käfig {name} hat eine eigene Unit, die eine zweite Instanz auf demselben Zustand starten könnte. Entfernen Sie sie zuerst: `cagewright unit {name} --uninstall`. Sie heißt {unit}.",
 	"both-changed":
 		"{path} von {service} hat sich auf dem Host und im Käfig geändert. Wählen Sie eine Fassung mit --keep host oder --keep cage.",
 	"cage-adopted":
 		"Im Käfig {name} läuft noch der Dienst {service}. Geben Sie den Dienst zuerst zurück: `cagewright release {service}`.",
+	"export-state-in-place":
+		"Käfig {name} benutzt den Zustand seines Dienstes an dessen Ort ({path}), deshalb kann das Archiv ihn nicht enthalten. Exportieren Sie ohne --with-data, und übertragen Sie den Zustand mit den Werkzeugen des Dienstes.",
 	"cage-state-in-place":
 		"Käfig {name} benutzt den Zustand von {service} an seinem Ort ({path}), deshalb darf nur dieser Dienst ihn starten: `cagewright adopt {service}`. Zwei Instanzen auf demselben Zustand würden ihn zerstören.",
 	"cage-has-service":

@@ -118,6 +118,7 @@ export const helpDe: HelpMessages = {
 		attach: "einen laufenden Prozess und seine Kinder beobachten; er läuft weiter",
 		for: "mindestens so lange beobachten: Sekunden, oder eine Zeit wie 30m oder 24h (nur mit --attach)",
 		takeDocumented: "Dateien aufnehmen, die die Dokumentation der Anwendung nennt, obwohl die Beobachtung sie nicht zeigte",
+		copyData: "dem Käfig eine Kopie des Zustands geben; `release` kopiert sie zurück",
 		minimise: "am Ende Dateien entfernen, die Erprobungen als unnötig erweisen",
 		keep: "passende Dateien nie entfernen",
 		keepKind: "Dateien dieser Art nie entfernen",
@@ -137,7 +138,7 @@ export const helpDe: HelpMessages = {
 		adopt: {
 			about: "Einen laufenden systemd-Dienst in einen Käfig übernehmen",
 			details:
-				"`adopt` legt den Käfig an, wenn er fehlt, kopiert den Zustand des Dienstes und startet ihn im Käfig neu. Antwortet er dort nicht oder ist einer seiner Clients abgeschnitten, wird alles rückgängig gemacht. `release` gibt ihn an den Host zurück. Mehrere Dienste ziehen nacheinander um und kehren zusammen zurück, wenn einer scheitert.",
+				"`adopt` legt den Käfig an, wenn er fehlt, und startet den Dienst im Käfig neu. Sein Zustand bleibt an seinem Ort. Antwortet er dort nicht oder ist einer seiner Clients abgeschnitten, wird alles rückgängig gemacht. `release` gibt ihn an den Host zurück. Mehrere Dienste ziehen nacheinander um und kehren zusammen zurück, wenn einer scheitert.",
 		},
 		trace: {
 			about: "Eine Anwendung in der Sandbox beobachten und speichern, was sie benutzt",
@@ -164,7 +165,7 @@ export const helpDe: HelpMessages = {
 		release: {
 			about: "Einen übernommenen Dienst an den Host zurückgeben",
 			details:
-				"`release` stellt die Unit-Dateien wieder her und kopiert Verzeichnisse zurück, die sich im Käfig geändert haben. Mehrere Dienste kehren nacheinander zurück, und zusammen in ihre Käfige, wenn einer scheitert.",
+				"`release` stellt die Unit-Dateien wieder her. Von kopiertem Zustand kopiert es zurück, was sich im Käfig geändert hat. Mehrere Dienste kehren nacheinander zurück, und zusammen in ihre Käfige, wenn einer scheitert.",
 			keep: "wessen Zustand gilt, wenn sich beide geändert haben",
 			yes: "nicht fragen",
 		},

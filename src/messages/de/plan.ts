@@ -14,6 +14,7 @@ export const planDe: Widen<typeof planEn> = {
 		"refused-device": "Gerät, das einen Ausbruch erlaubt: abgelehnt",
 	},
 	writable: "Beschreibbar, in den Daten des Käfigs gespeichert",
+	stateInPlace: "Beschreibbar, der eigene Zustand des Dienstes an seinem Ort auf dem Host",
 	seeds: (count, bytes) => `${count} vom Host kopiert, ${bytes}`,
 	startsEmpty: "anfangs leer",
 	accounts: (users, groups, usersOut, groupsOut) =>
@@ -127,6 +128,7 @@ export const reasonsDe: ReasonMessages = {
 		decoy: "Köder: wertlos, die Anwendung sieht dort nicht nach; wer ihn öffnet, löst einen Alarm aus",
 		loaderCache: "erzeugt: Verzeichnis der Bibliotheken im Käfig",
 		launcher: "der Starter braucht es",
+		ownState: "Zustandsverzeichnis des Kontos der Anwendung",
 		serviceDirectory: "Verzeichnis, das der Dienstmanager vor dem Start anlegt",
 		edited: "im Käfig ergänzte Konfiguration",
 		unneeded: (probes: number, exercises: number, date: string) =>

@@ -58,17 +58,24 @@ export const adoptionDe: Widen<typeof adoptionEn> = {
 	started: (service) => `${service} wurde wieder gestartet`,
 	willAdopt: (service, name) => `${service} wird so in den Käfig ${name} übernommen:`,
 	willRelease: (service, name) => `${service} wird so aus dem Käfig ${name} zurückgegeben:`,
-	wouldAdopt: (service, name) =>
-		`6. ${service} anhalten, den Zustand in den Käfig kopieren und den Dienst im Käfig ${name} starten; antwortet er dort nicht, alles zurücknehmen`,
+	wouldAdopt: (service, name, isInPlace) =>
+		`6. ${service} anhalten, ${isInPlace ? "den Zustand an seinem Ort lassen" : "den Zustand in den Käfig kopieren"} und den Dienst im Käfig ${name} starten; antwortet er dort nicht, alles zurücknehmen`,
 	stop: "1. Den Dienst anhalten",
-	copy: (places) =>
-		places.length
-			? `2. Den Zustand des Käfigs durch eine Kopie des Zustands auf dem Host ersetzen; dieser bleibt unverändert:\n${list(places)}`
-			: "2. Nichts kopieren: Der Dienst hat keinen Zustand",
-	giveBack: (places) =>
+	state: (inPlace, copied) => {
+		if (!inPlace.length) {
+			return copied.length
+				? `2. Den Zustand des Käfigs durch eine Kopie des Zustands auf dem Host ersetzen; dieser bleibt unverändert:\n${list(copied)}`
+				: "2. Nichts kopieren: Der Dienst hat keinen Zustand";
+		}
+		const others = copied.length ? `\n   Diese Verzeichnisse in den Käfig kopieren:\n${list(copied)}` : "";
+		return `2. Den Zustand an seinem Ort lassen und in den Käfig einhängen:\n${list(inPlace)}${others}`;
+	},
+	giveBack: (places, inPlace) =>
 		places.length
 			? `2. Die Änderungen aus dem Käfig auf den Host kopieren:\n${list(places)}`
-			: "2. Nichts kopieren: Im Käfig wurde nichts geändert",
+			: inPlace.length
+				? `2. Nichts kopieren: Der Zustand ist an seinem Ort auf dem Host:\n${list(inPlace)}`
+				: "2. Nichts kopieren: Im Käfig wurde nichts geändert",
 	dropin: (path) => `3. ${path} schreiben`,
 	removeDropin: (path) => `3. ${path} entfernen`,
 	start: (probes) => `4. Den Dienst starten und warten, bis er antwortet:\n${list(probes)}`,

@@ -42,9 +42,15 @@ export const failuresEn = {
 	"nothing-before":
 		"Cage {name} has no generation before {generation}. `cagewright show {name} --history` lists what happened to earlier ones.",
 	"already-adopted": "{service} already runs in cage {name}. Move it out first: `cagewright release {service}`.",
+	"adopt-dedicated":
+		"With its own account, the cage cannot use the state of {service} where it is, because that belongs to another account. To give the cage a copy: --copy-data",
+	"adopt-own-unit":
+		"Cage {name} has a unit of its own, which could start a second instance on the same state. Remove it first: `cagewright unit {name} --uninstall`. {unit} is its name.",
 	"both-changed":
 		"{path} of {service} has changed both on the host and in the cage. Choose a version with --keep host or --keep cage.",
 	"cage-adopted": "Cage {name} still runs the service {service}. Move the service out first: `cagewright release {service}`.",
+	"export-state-in-place":
+		"Cage {name} uses its service's state where it is ({path}), so the archive cannot carry it. Export without --with-data, and transfer the state with the service's own tools.",
 	"cage-state-in-place":
 		"Cage {name} uses the state of {service} where it is ({path}), so only that service may start it: `cagewright adopt {service}`. Two instances on the same state would corrupt it.",
 	"cage-has-service":

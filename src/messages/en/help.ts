@@ -122,6 +122,7 @@ export const helpEn = {
 		for: "Trace at least this long: seconds, or a time such as 30m or 24h (only with --attach)",
 		takeDocumented:
 			"Add files that the application's documentation names, although the trace did not use them; `plan` only shows them",
+		copyData: "Give the cage a copy of the state; `release` copies it back",
 		minimise: "At the end, remove files that trials prove unnecessary",
 		keep: "Never remove matching files",
 		keepKind: "Never remove files of this kind",
@@ -141,7 +142,7 @@ export const helpEn = {
 		adopt: {
 			about: "Move a running systemd service into a cage",
 			details:
-				"`adopt` creates the cage if there is none, copies the service's state, and restarts the service in the cage. If it does not answer there, or one of its clients is cut off, everything is undone. `release` moves it back. Several services move one after the other, and return together if one fails.",
+				"`adopt` creates the cage if there is none and restarts the service in the cage. Its state stays where it is. If the service does not answer there, or one of its clients is cut off, everything is undone. `release` moves it back. Several services move one after the other, and return together if one fails.",
 		},
 		trace: {
 			about: "Trace an application in a sandbox and store what it uses",
@@ -168,7 +169,7 @@ export const helpEn = {
 		release: {
 			about: "Move an adopted service back to the host",
 			details:
-				"`release` restores the unit files and copies back the directories that changed in the cage. Several services return one after the other, and move back together if one fails.",
+				"`release` restores the unit files. Of state that was copied, it copies back what changed in the cage. Several services return one after the other, and move back together if one fails.",
 			keep: "Whose state to keep if both sides changed",
 			yes: "Do not ask",
 		},

@@ -17,6 +17,7 @@ export const planEn = {
 		"refused-device": "device that would allow an escape: refused",
 	},
 	writable: "Writable, stored in the cage's data",
+	stateInPlace: "Writable, the service's own state where the host has it",
 	seeds: (count: number, bytes: string) => `${count} copied from the host, ${bytes}`,
 	startsEmpty: "starts empty",
 	accounts: (users: string, groups: string, usersOut: number, groupsOut: number) =>
@@ -131,6 +132,7 @@ export const reasonsEn = {
 		decoy: "decoy: worthless, the application does not look there; opening it raises an alarm",
 		loaderCache: "generated: index of the libraries in the cage",
 		launcher: "the launcher needs it",
+		ownState: "state directory of the application's account",
 		serviceDirectory: "directory that the service manager creates before the start",
 		edited: "configuration added in the cage",
 		unneeded: (probes: number, exercises: number, date: string) =>

@@ -60,17 +60,24 @@ export const adoptionEn = {
 	started: (service: string) => `${service} was started again`,
 	willAdopt: (service: string, name: string) => `Moving ${service} into cage ${name} takes these steps:`,
 	willRelease: (service: string, name: string) => `Moving ${service} out of cage ${name} takes these steps:`,
-	wouldAdopt: (service: string, name: string) =>
-		`6. Stop ${service}, copy its state to the cage, and start it in cage ${name}; if it does not answer there, undo everything`,
+	wouldAdopt: (service: string, name: string, isInPlace: boolean) =>
+		`6. Stop ${service}, ${isInPlace ? "leave its state where it is" : "copy its state to the cage"}, and start it in cage ${name}; if it does not answer there, undo everything`,
 	stop: "1. Stop the service",
-	copy: (places: readonly string[]) =>
-		places.length
-			? `2. Replace the cage's state with a copy of the host's, which does not change:\n${list(places)}`
-			: "2. Copy nothing: it has no state",
-	giveBack: (places: readonly string[]) =>
+	state: (inPlace: readonly string[], copied: readonly string[]) => {
+		if (!inPlace.length) {
+			return copied.length
+				? `2. Replace the cage's state with a copy of the host's, which does not change:\n${list(copied)}`
+				: "2. Copy nothing: it has no state";
+		}
+		const others = copied.length ? `\n   Copy these to the cage:\n${list(copied)}` : "";
+		return `2. Leave its state where it is, and mount it into the cage:\n${list(inPlace)}${others}`;
+	},
+	giveBack: (places: readonly string[], inPlace: readonly string[]) =>
 		places.length
 			? `2. Copy the changes made in the cage to the host:\n${list(places)}`
-			: "2. Copy nothing: nothing was changed in the cage",
+			: inPlace.length
+				? `2. Copy nothing: its state is where the host has it:\n${list(inPlace)}`
+				: "2. Copy nothing: nothing was changed in the cage",
 	dropin: (path: string) => `3. Write ${path}`,
 	removeDropin: (path: string) => `3. Remove ${path}`,
 	start: (probes: readonly string[]) => `4. Start it and wait until it answers:\n${list(probes)}`,

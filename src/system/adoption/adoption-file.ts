@@ -29,11 +29,20 @@ const schema = v.object({
 			stage: v.exactOptional(stageSchema),
 		}),
 	),
+	inPlace: v.exactOptional(v.array(pathSchema)),
+	inPlaceBefore: v.exactOptional(v.nullable(v.array(pathSchema))),
 });
 
 export function adoptionToJson(adoption: Adoption): string {
+	const { inPlace, inPlaceBefore: before } = adoption;
 	const places = adoption.places.map((place) => ({ ...place, path: pathToJson(place.path) }));
-	return `${JSON.stringify({ schema: "cagewright/adoption/1", ...adoption, places })}\n`;
+	return `${JSON.stringify({
+		schema: "cagewright/adoption/1",
+		...adoption,
+		places,
+		...(inPlace && { inPlace: inPlace.map(pathToJson) }),
+		...(before && { inPlaceBefore: before.map(pathToJson) }),
+	})}\n`;
 }
 
 /** Returns undefined for anything we did not write. */

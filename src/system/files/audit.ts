@@ -52,7 +52,7 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 		),
 		...auditWaysInPlace(
 			inPlace.map(({ way }) => way),
-			policy.owner,
+			policy,
 		),
 		...auditDataPaths(
 			ways.map(({ way }) => way),

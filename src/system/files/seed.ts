@@ -1,4 +1,5 @@
 import { type FileHandle, link, lstat, rename, stat } from "node:fs/promises";
+import { isInPlace } from "../../core/cage/in-place.ts";
 import { baseName, isWithin, join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
 import type { Plan, WritableDirectory } from "../../core/plan/plan.ts";
 import { makeSafeFolder } from "../state/folder.ts";
@@ -12,7 +13,7 @@ import { allocatedBytes, requireSpace } from "./survey.ts";
 import { copyTree, ownerInCage, setOwner, type TreeCopy } from "./trees.ts";
 
 interface SeedRequest {
-	readonly plan: Pick<Plan, "writable" | "ownerChange">;
+	readonly plan: Pick<Plan, "writable" | "ownerChange" | "stateInPlace">;
 	/** `STATE/cages/NAME`. Its data is in `data/`, and `seeded.json` lists the seeded paths. The caller holds its lock. */
 	readonly cage: Path;
 	readonly signal?: AbortSignal;
@@ -33,7 +34,7 @@ export interface Seeded {
 }
 
 /**
- * Creates `data/PATH` for every writable directory and copies the seeds that this cage has not received before. Never overwrites
+ * Creates `data/PATH` for every writable directory that is not in place and copies the seeds that this cage has not received before. Never overwrites
  * existing state. Each directory is filled under a hidden name and then moved, so a kill leaves no partial seed.
  * Throws what `copyTree` and `requireSafeFolder` throw, and `unsafe-data` (exit 4) if the cage's state has a link in the path of
  * something to create.
@@ -43,7 +44,9 @@ export async function seedData(request: SeedRequest): Promise<Seeded> {
 	const cage = await makeSafeFolder(request.cage);
 	const data = await makeSafeFolder(join(cage, "data"));
 	const remembered = await readSeeded(cage);
-	const directories = [...plan.writable].sort((a, b) => (a.path < b.path ? -1 : 1));
+	const { stateInPlace: inPlace = [] } = plan;
+	const ours = plan.writable.filter(({ path }) => !isInPlace(path, { inPlace }));
+	const directories = ours.sort((a, b) => (a.path < b.path ? -1 : 1));
 	const wanted = directories.flatMap(({ seeds }) => seeds).filter(({ path }) => !remembered.has(path));
 	const total = wanted.reduce((sum, { bytes }) => sum + bytes, 0);
 	// The plan counts holes as bytes. Only if they would not fit is a closer look worth it.

@@ -92,6 +92,26 @@ export function allocatedBytes(path: Path): number {
 	}
 }
 
+/**
+ * Bytes that a copy of a file or directory reads: holes count, because they are read too. Stops counting once there are more than
+ * `most`. Unreadable files count as 0.
+ */
+export function readBytesOf(path: Path, most: number): number {
+	try {
+		const stats = lstatSync(pathToBytes(path));
+		if (!stats.isDirectory()) return stats.isFile() ? stats.size : 0;
+		let sum = 0;
+		for (const name of readdirSync(pathToBytes(path), { encoding: "buffer" })) {
+			sum += readBytesOf(join(path, pathFromBytes(name)), most - sum);
+			if (sum > most) break;
+		}
+		return sum;
+	} catch (error) {
+		if (errorName(error) === undefined) throw error;
+		return 0;
+	}
+}
+
 /** Whether neither the host's file nor the generation's copy was touched since the copy was made. */
 export function isUntouched(entry: ManifestEntry, root: Path, now?: Stamp): boolean {
 	const { copy, path, source } = entry;

@@ -9,7 +9,7 @@ import { writableBinds } from "../../core/plan/binds.ts";
 import type { CageLayout, Sandbox } from "../../engine/launch-ports.ts";
 import type { TrialServices } from "../../engine/ports.ts";
 import { openBind, openWritable, withSource } from "../files/mounts.ts";
-import { allocatedBytes } from "../files/survey.ts";
+import { readBytesOf } from "../files/survey.ts";
 import { copyTree, type TreeCopy } from "../files/trees.ts";
 import { isCreated, makeEmptyDirectory } from "../launch/service-directories.ts";
 import { isLeftover, transientName } from "../state/process-identity.ts";
@@ -98,9 +98,9 @@ async function copiedMounts(cage: CageLayout, { folder }: Sandbox): Promise<Pick
 	return { data: copied, binds: cage.binds.filter(({ access }) => access === "ro") };
 }
 
-/** Whether these copies need at most this many bytes. Unreadable files do not count. */
+/** Whether these copies read at most this many bytes. Unreadable files do not count. */
 function fits(cage: CageLayout, bytes: number): boolean {
 	const binds = writableBinds(cage.binds.filter((bind) => !isCreated(bind)));
 	const copied = [...outermost(cage.writable).map((path) => sourceOf(path, cage)), ...binds];
-	return copied.reduce((sum, place) => sum + allocatedBytes(place), 0) <= bytes;
+	return copied.reduce((sum, place) => (sum > bytes ? sum : sum + readBytesOf(place, bytes - sum)), 0) <= bytes;
 }

@@ -7,7 +7,7 @@ import type { Addition, Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import type { Tested } from "../../core/selftest/verdict.ts";
 import type { Trace } from "../../core/trace/trace.ts";
-import { addSeconds, buildStep, type Candidate, planStep, timed, trialStep } from "../../engine/build/steps.ts";
+import { addSeconds, buildStep, type Candidate, planStep, timed, trialStep, withState } from "../../engine/build/steps.ts";
 import { layoutOf, type PresentCage } from "../../engine/cages.ts";
 import type { Context } from "../../engine/context.ts";
 import { findMinimum } from "../../engine/minimise/find.ts";
@@ -171,7 +171,7 @@ export async function buildAndTry(
 	if (work.candidate?.manifest.generation !== generation) await work.discardCandidate();
 	work.candidate = candidate;
 	// Not the plan's rules, because they also contain what it mounts without a rule.
-	const cage = work.current(answers);
+	const cage = withState(work.current(answers), plan);
 	work.cage = cage;
 	built();
 	const round = cage.trials.length + 1;

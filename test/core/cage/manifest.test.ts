@@ -31,6 +31,7 @@ const everyReason: Reason[] = [
 	{ kind: "loader-cache" },
 	{ kind: "launcher" },
 	{ kind: "service-directory" },
+	{ kind: "own-state" },
 	{ kind: "trial", round: 2, call: "openat" },
 ];
 

@@ -236,11 +236,15 @@ test("what the application writes in a place that the host executes stays read-o
 
 describe("a generation", () => {
 	const judged = (bind: { path: string; access: "ro" | "rw"; consent?: boolean }, nodes: Record<string, Node> = {}) =>
-		auditHostAccess({ binds: [bind], entries: [], writable: [] }, [], {
-			users,
-			identity: asRoot,
-			files: tree({ [bind.path]: directory(), ...nodes }),
-		});
+		auditHostAccess(
+			{ binds: [bind], entries: [], writable: [] },
+			{ allow: [] },
+			{
+				users,
+				identity: asRoot,
+				files: tree({ [bind.path]: directory(), ...nodes }),
+			},
+		);
 	test("of an earlier release starts with a warning, and of this one not at all", () => {
 		const bind = rw("/etc/cron.d");
 		expect(judged(bind)).toMatchObject([{ code: "bind-executed", path: "/etc/cron.d", severity: "warning" }]);
@@ -266,7 +270,7 @@ describe("a generation", () => {
 	test("with state that the host would execute is reported", () => {
 		const facts = { users, identity: asRoot, files: tree({}) };
 		const writable = [made("/etc/cron.d", "traced"), made("/run/systemd/x", "traced"), made("/var/lib/app", "traced")];
-		expect(auditHostAccess({ binds: [], entries: [], writable }, [], facts)).toMatchObject([
+		expect(auditHostAccess({ binds: [], entries: [], writable }, { allow: [] }, facts)).toMatchObject([
 			{ code: "writable-executed", path: "/etc/cron.d" },
 		]);
 	});
@@ -274,7 +278,7 @@ describe("a generation", () => {
 		const facts = { users, identity: asRoot, files: tree({}) };
 		const entry = (path: string, minor: number) => ({ path, kind: "device", device: { type: "c", major: 10, minor } });
 		const entries = [entry("/dev/uinput", 223), entry("/dev/fuse", 229)] as unknown as Manifest["entries"];
-		expect(auditHostAccess({ binds: [], entries, writable: [] }, [], facts)).toMatchObject([
+		expect(auditHostAccess({ binds: [], entries, writable: [] }, { allow: [] }, facts)).toMatchObject([
 			{ code: "device-controls", path: "/dev/uinput", severity: "warning" },
 		]);
 	});

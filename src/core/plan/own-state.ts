@@ -1,0 +1,59 @@
+import type { FileStatus, Files, Group, User } from "../machine/facts.ts";
+import { isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
+import type { Trace } from "../trace/trace.ts";
+import { isSharedAccountName } from "./dedicated.ts";
+import { placeOf } from "./links.ts";
+
+/** Where packages keep the state of services, in directories of their own (hier(7)). */
+const stateTops = ["/var/lib", "/var/cache", "/var/spool", "/var/log"].map(pathFromText);
+
+interface OwnStateInput {
+	readonly trace: Trace;
+	/** Accounts and groups of the application. */
+	readonly uids: ReadonlySet<number>;
+	readonly gids: ReadonlySet<number>;
+	readonly users: readonly User[];
+	readonly groups: readonly Group[];
+	readonly files: Files;
+}
+
+/** Whether a directory is below one of the places where services keep their state. */
+export function isInStateTop(path: Path): boolean {
+	return stateTops.some((top) => path !== top && isWithin(path, top));
+}
+
+/**
+ * Returns the state directories in which the application used a file and may write, although this run wrote nothing there: a name
+ * server writes beside its zones at the first update. Accounts that several services use (www-data) prove nothing.
+ */
+export function usedStateDirectories({ files, gids, groups, trace, uids, users }: OwnStateInput): Path[] {
+	const ownUids = ownOnly(uids, (id) => users.find(({ uid }) => uid === id)?.name);
+	const ownGids = ownOnly(gids, (id) => groups.find(({ gid }) => gid === id)?.name);
+	const mayWrite = ({ gid, mode, uid }: FileStatus) => ownUids.has(uid) || (ownGids.has(gid) && (mode & 0o020) !== 0);
+	const used = [...trace.accesses.values()].flatMap(({ path, succeeded }) =>
+		succeeded.size ? [parent(placeOf(path, files))] : [],
+	);
+	return [...new Set(used)].filter((path) => {
+		const status = isInStateTop(path) ? files.status(path) : undefined;
+		return status?.kind === "directory" && mayWrite(status);
+	});
+}
+
+/**
+ * Returns the directories directly in those places that belong to one of the application's accounts and that the run did not use.
+ * A directory that contains a used one is left out, because other instances of the service may have theirs there.
+ */
+export function unusedStateDirectories({ files, uids, users }: OwnStateInput, used: readonly Path[]): Path[] {
+	const own = ownOnly(uids, (id) => users.find(({ uid }) => uid === id)?.name);
+	if (!own.size) return [];
+	return stateTops
+		.flatMap((top) => files.list(top).map((name) => join(top, name)))
+		.filter((path) => {
+			const status = files.status(path);
+			return status?.kind === "directory" && own.has(status.uid) && !used.some((one) => isWithin(one, path));
+		});
+}
+
+function ownOnly(ids: ReadonlySet<number>, nameOf: (id: number) => string | undefined): ReadonlySet<number> {
+	return new Set([...ids].filter((id) => id > 0 && !isSharedAccountName(nameOf(id) ?? "")));
+}
