@@ -52,6 +52,26 @@ describe("state that is returned to the host", () => {
 		expect([important(), fs.readdirSync(place)]).toEqual(["host", ["important"]]);
 	});
 
+	test("is whole again after an undo that finds a directory half moved", async () => {
+		for (const file of ["one", "two"]) {
+			fs.mkdirSync(join(place, "directory"), { recursive: true });
+			fs.writeFileSync(join(place, `directory/${file}`), file);
+		}
+		const stage = await staged();
+		await swap(place, stage);
+		// As on an overlay, where a directory moves file by file.
+		fs.renameSync(join(place, `${name}/old`), join(place, `${name}/moving`));
+		fs.mkdirSync(join(place, "directory"));
+		fs.renameSync(join(place, `${name}/moving/directory/one`), join(place, "directory/one"));
+		fs.rmSync(join(place, "important"));
+		await undo(place, stage);
+		expect([important(), fs.readdirSync(place).sort(), fs.readdirSync(join(place, "directory")).sort()]).toEqual([
+			"host",
+			["directory", "important"],
+			["one", "two"],
+		]);
+	});
+
 	test("is not staged in a folder that exists already", async () => {
 		plant();
 		await expect(makeStage(data, place, name)).rejects.toMatchObject({ code: "release-stage-changed", exit: 4 });

@@ -154,9 +154,32 @@ async function moveAll(
 	const [from, to] = way === "out" ? [target, other] : [other, target];
 	for (const name of await namesIn(from)) {
 		if (from === target && name === own) continue;
-		await rename(pathToBytes(below(from, name)), pathToBytes(below(to, name)));
+		await moveName(from, to, name);
 	}
 	await other.sync();
+}
+
+/** A directory of a lower layer of an overlay, and one that a kill left at both places. */
+const needsSteps = ["EXDEV", "ENOTEMPTY", "EEXIST"];
+
+/**
+ * Renames a name. If that is impossible for a directory, its content moves into a new one like it. A call that a kill interrupted can
+ * be repeated.
+ */
+async function moveName(from: FileHandle, to: FileHandle, name: Path): Promise<void> {
+	const [source, target] = [below(from, name), below(to, name)];
+	try {
+		return await rename(pathToBytes(source), pathToBytes(target));
+	} catch (error) {
+		if (!needsSteps.includes(errorName(error) ?? "")) throw error;
+	}
+	await using old = await openDirectory(source);
+	await makeDirectory(target);
+	await using made = await openDirectory(target);
+	await setOwner(made, await old.stat(), true);
+	for (const child of await namesIn(old)) await moveName(old, made, child);
+	await made.sync();
+	await rmdir(pathToBytes(source));
 }
 
 /** The cage's content of the place. Throws `data-unsafe` and `data-gone` (exit 4). */
