@@ -7,7 +7,8 @@ import type { ReadingMachine } from "../context.ts";
  * still suspended.
  */
 export async function presentReaction(machine: ReadingMachine, name: string): Promise<StoredReaction | undefined> {
-	const stored = await machine.store.upkeep.reactions(name);
+	// `watch` reports a damaged file.
+	const stored = await machine.store.upkeep.reactions(name).catch(() => []);
 	const unfinished = stored.find(({ state }) => state !== "done");
 	if (unfinished || !stored.length) return unfinished;
 	const { processes } = await runningIn(machine, name);
