@@ -210,9 +210,13 @@ export interface Launcher {
 	send(pid: number, signal: string): void;
 	/**
 	 * A program that loads the filter and Landlock rules for the cage's unit. Undefined if there is none for this processor.
-	 * `sockets`: the unit passes sockets.
+	 * `hasSockets`: the unit passes sockets. `startsSession` as in `Confinement`.
 	 */
-	unitConfiner(cage: CageLayout, identity: Identity, sockets: boolean): Uint8Array | undefined;
+	unitConfiner(
+		cage: CageLayout,
+		identity: Identity,
+		kind: { readonly hasSockets: boolean; readonly startsSession: boolean },
+	): Uint8Array | undefined;
 	/** The first programs of an image, for any kernel. Throws `processor-unsupported` (exit 3). */
 	imagePrograms(cage: CageLayout, identity: Identity): { readonly confiner: Uint8Array; readonly init: Uint8Array };
 	/**

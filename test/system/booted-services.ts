@@ -66,13 +66,21 @@ export function servicesOf(system: () => Booted) {
 
 	const answers = (probe: string) => eventually(() => query(probe));
 
-	/** Expects the current generation as the root directory (by device and inode), and a separate PID namespace. */
+	/** Expects an audit session that systemd's other services do not have. */
+	async function hasOwnSession(pid: string): Promise<void> {
+		const [session, none] = (await query(`for pid in ${pid} 1; do cat /proc/$pid/sessionid; echo; done`)).split("\n");
+		expect(Number(session)).toBeGreaterThan(0);
+		expect(session).not.toBe(none);
+	}
+
+	/** Expects the current generation as the root directory (by device and inode), and a PID namespace and an audit session of its own. */
 	async function isInCage(unit: string, cage: string): Promise<void> {
 		const pid = await mainPid(unit);
 		const places = `/proc/${pid}/root /var/lib/cagewright/cages/${cage}/current /proc/${pid}/ns/pid /proc/1/ns/pid`;
 		const [root, current, namespace, hosts] = (await query(`stat -L -c %d:%i ${places}`)).split("\n");
 		expect(root).toBe(current);
 		expect(namespace).not.toBe(hosts);
+		await hasOwnSession(pid);
 	}
 
 	/** Starts the unit, and expects a low score. A start that systemd had to retry counts as failed. */
@@ -123,6 +131,7 @@ export function servicesOf(system: () => Booted) {
 	return {
 		answers,
 		application,
+		hasOwnSession,
 		bindReloads,
 		isInCage,
 		isInstalledAgain,

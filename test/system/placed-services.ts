@@ -97,6 +97,27 @@ export function placeIntruder(tree: string): void {
 	});
 }
 
+/** A server with a short-lived worker of another account at its start. If its configuration says so, each request starts one that attacks. */
+export function placeAttacker(tree: string): void {
+	const worker = [
+		"import ctypes",
+		"signal.signal(signal.SIGCHLD, signal.SIG_IGN)",
+		"def worker(attacks):",
+		"\tif os.fork(): return",
+		"\tos.setgid(4242)",
+		"\tos.setuid(4243 if attacks else 4242)",
+		'\tif attacks: ctypes.CDLL(None).mount(b"none", b"/", b"tmpfs", 0, 0)',
+		"\tos._exit(0)",
+		"worker(False)",
+	];
+	const answer = 'worker(open("/etc/attacker").read() == "attack") or "here"';
+	place(tree, {
+		"etc/attacker": "nothing",
+		"usr/sbin/attacker": webServer(answer, ...worker, listenOn(21123)),
+		"etc/systemd/system/attacker.service": "[Service]\nExecStart=/usr/sbin/attacker\n",
+	});
+}
+
 /** A server that does not handle SIGTERM, so it needs the init as PID 1. */
 export function placePlain(tree: string): void {
 	place(tree, {

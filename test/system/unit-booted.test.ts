@@ -1,8 +1,10 @@
+import { readlinkSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { bind, configure, nginx, redis, type Served, servicesOf } from "./booted-services.ts";
+import { begin, type Json } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
-import { placeDeaf, placeForker, placeIntruder, placeTaker } from "./placed-services.ts";
+import { placeAttacker, placeDeaf, placeForker, placeIntruder, placeTaker } from "./placed-services.ts";
 
 /** Units and drop-ins on a booted systemd, with daemons of the distribution and our own in their cages. */
 
@@ -14,7 +16,7 @@ const { property, restartsAfterKill, starts } = services;
 beforeAll(async () => {
 	system = await boot();
 	configure(system.tree);
-	for (const place of [placeDeaf, placeForker, placeIntruder, placeTaker]) place(system.tree);
+	for (const place of [placeAttacker, placeDeaf, placeForker, placeIntruder, placeTaker]) place(system.tree);
 	await system.must("systemctl daemon-reload");
 }, bootTime);
 
@@ -287,4 +289,31 @@ test("a service that the filter kills is reported, with where the kernel records
 		stderr: /filter killed intruder\.service \(SIGSYS\).*journalctl -k/,
 	});
 	expect((await system.run("cagewright unit intruder")).stderr).toMatch(/filter killed intruder\.service/);
+});
+
+/** The kernel's records have the numbers of the first PID namespace. */
+const isFirstNamespace = readlinkSync("/proc/self/ns/pid") === "pid:[4026531836]";
+
+describe.runIf(isFirstNamespace)("an attack by a process of another account that ended at once raises an alarm", () => {
+	const request = "curl -fsS --max-time 30 http://127.0.0.1:21123/ | grep -qx here";
+	beforeAll(async () => {
+		await made(`attacker.service --probe "${request}"`);
+		await system.query("printf attack >/var/lib/cagewright/cages/attacker/current/etc/attacker");
+	});
+
+	test.each([
+		["the cage's own unit", "cage-attacker", ""],
+		["a service with a drop-in", "attacker", "--dropin attacker"],
+	])("in %s", async (_, service, options) => {
+		await system.must(`cagewright unit attacker ${options} --install`);
+		await starts(service, { ...redis, cage: "attacker", service, probe: request, exposure: 30 });
+		await using watch = begin(["watch", "attacker", "--json"], { state: `${system.tree}/var/lib/cagewright` });
+		await watch.says("Watching");
+		await system.query(request);
+		await eventually(() => expect(watch.stdout()).toContain("\n"));
+		const alarms = watch.stdout().trim().split("\n");
+		const attack = { cage: "attacker", call: "mount", uid: 4243, knownBy: "process" };
+		expect(alarms.map((line) => JSON.parse(line) as Json)).toMatchObject([attack]);
+		await system.must(`systemctl stop ${service}`);
+	});
 });

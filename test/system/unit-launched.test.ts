@@ -21,20 +21,21 @@ beforeAll(async () => {
 	await system.must("cagewright make nginx.service --no-selftest --yes --quiet");
 }, bootTime);
 
-const { answers, application, mainPid, property } = servicesOf(() => system);
+const { answers, application, hasOwnSession, mainPid, property } = servicesOf(() => system);
 const nginxAnswers = "curl -fsS -o /dev/null http://127.0.0.1/";
 
-async function hasOwnNamespaces(service: string): Promise<void> {
+async function isOnItsOwn(service: string): Promise<void> {
 	const kinds = ["mnt", "pid", "ipc", "uts", "cgroup"].map((kind) => `ns/${kind}`).join(",");
 	const pid = await application(service);
 	const numbers = (await system.query(`bash -c 'stat -L -c %i /proc/{1,${pid}}/{${kinds}}'`)).split("\n");
 	expect(new Set(numbers).size).toBe(10);
+	await hasOwnSession(pid);
 }
 
 test("nginx moves into its cage with every namespace of its own and permits no escape", async () => {
 	await system.must("cagewright unit nginx --dropin nginx --install && systemctl restart nginx");
 	await answers(nginxAnswers);
-	await hasOwnNamespaces("nginx");
+	await isOnItsOwn("nginx");
 	const tested = await system.run("cagewright selftest nginx --dropin nginx --json --quiet");
 	expect(JSON.parse(tested.stdout)).toMatchObject({ holds: true, escaped: [], findings: [] });
 	expect(tested.status).toBe(0);
@@ -55,7 +56,7 @@ test("a service is reloaded, restarted and stopped by systemd", async () => {
 test("adopting and releasing a service keep its data", async () => {
 	await answers("redis-cli set before 1");
 	await system.must("cagewright adopt redis-server --no-selftest --yes --quiet");
-	await hasOwnNamespaces("redis-server");
+	await isOnItsOwn("redis-server");
 	expect(await system.query("redis-cli get before && redis-cli set inside 2")).toBe("1\nOK");
 	await system.must("cagewright release redis-server --yes --quiet");
 	expect(await system.query("redis-cli get inside")).toBe("2");

@@ -74,7 +74,7 @@ function unitOf(cage: Cage, manifest: Manifest, files: readonly Path[]): string 
 			entries: manifest.entries.map((entry) => ({ ...entry, decision: "include" as const })),
 			permissions: manifest.permissions,
 		},
-		confiner: { folder: launchDirectory, name: confineName },
+		confiner: { folder: launchDirectory, name: confineName, startsSession: false },
 		keepsAccount: cage.keepsAccount ?? false,
 		...(application.limits === undefined ? {} : { limits: application.limits }),
 		...(reloadSignal === undefined ? {} : { reloadSignal }),

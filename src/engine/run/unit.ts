@@ -5,7 +5,7 @@ import { requireLaunchable } from "../../core/cage/launchable.ts";
 import { isPerConnection } from "../../core/confinement/programs/passed-sockets.ts";
 import { systemdDropin } from "../../core/confinement/unit/dropin.ts";
 import { mountedData, startsLauncher, type UnitInput } from "../../core/confinement/unit/input.ts";
-import { commandOf } from "../../core/confinement/unit/start.ts";
+import { commandOf, readsSocket } from "../../core/confinement/unit/start.ts";
 import { systemdUnit } from "../../core/confinement/unit/unit.ts";
 import { Failure } from "../../core/failure.ts";
 import { serverSignals } from "../../core/installation/signals.ts";
@@ -124,7 +124,9 @@ async function unitInput(
 	);
 	const { sockets: handed = [] } = cage.application;
 	if (handed.length && !host) throw new Failure("unit-without-sockets", { name: cage.name }, 2);
-	const program = machine.launcher.unitConfiner(layout, manifest.identity, Boolean(host?.sockets?.length));
+	const hasSockets = Boolean(host?.sockets?.length);
+	const startsSession = !readsSocket(cage.application, hasSockets);
+	const program = machine.launcher.unitConfiner(layout, manifest.identity, { hasSockets, startsSession });
 	const confiner = program && (await machine.store.building.placeConfiner(cage.name, program));
 	const systemdVersion = machine.units.version();
 	// Another reload command, such as a SysV script's, would act on the host's files and processes. HUP is the convention, and
@@ -144,7 +146,9 @@ async function unitInput(
 		},
 		launcher: machine.store.building.launcher(cage.name),
 		keepsAccount: cage.keepsAccount ?? false,
-		...(confiner === undefined ? {} : { confiner: { folder: machine.store.building.launcher(cage.name), name: confiner } }),
+		...(confiner === undefined
+			? {}
+			: { confiner: { folder: machine.store.building.launcher(cage.name), name: confiner, startsSession } }),
 		systemdVersion,
 		...(cage.application.limits === undefined ? {} : { limits: cage.application.limits }),
 		sockets: host?.sockets ?? [],

@@ -67,11 +67,15 @@ function limitsOf(permissions: Permissions): LandlockLimits {
 }
 
 /** The first program of a cage's unit, with rules for the running kernel. */
-export function unitConfiner(cage: CageLayout, identity: Identity, sockets?: boolean): Buffer | undefined {
+export function unitConfiner(
+	cage: CageLayout,
+	identity: Identity,
+	{ hasSockets, startsSession }: { readonly hasSockets: boolean; readonly startsSession: boolean },
+): Buffer | undefined {
 	const filters = seccompFilters(architecture, filterPermissions(cage.permissions, { ...identity, uids: cage.uids }));
-	const ruleset = rulesetOf(cage, identity, sockets);
+	const ruleset = rulesetOf(cage, identity, hasSockets);
 	const { landlock } = machineFeatures();
-	return confineExecutable(process.arch, { landlock, ruleset, filters, outlives: true, startsSession: true });
+	return confineExecutable(process.arch, { landlock, ruleset, filters, outlives: true, startsSession });
 }
 
 /** The first program of an image. An engine may mount further files, so Landlock judges reading too. */

@@ -18,7 +18,10 @@ import { clearInherited, limitBounding } from "./account.ts";
  *       else mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") && fail("entering the sandbox");
  *       chdir("/") && fail("entering the sandbox");
  *     }
- *     if (startsSession) write(open("/proc/self/loginuid", O_WRONLY), "0", 1);  // whatever the answer is
+ *     if (startsSession) {                                              // stdin is /proc
+ *       login = openat(0, "self/loginuid", O_WRONLY); write(login, "0", 1); close(login);
+ *       null = open("/dev/null", O_RDWR); dup3(null, 0, 0) < 0 && fail("the standard streams"); close(null);
+ *     }
  *     for (fd = 0; fd < 3; fd++)                                        // only under systemd and container engines
  *       if (fstat(fd, &status) == 0 && status.st_rdev == makedev(1, 3)) {
  *         null = open("/dev/null", O_RDWR); dup3(null, fd, 0) < 0 && fail("the standard streams"); close(null);
@@ -52,7 +55,10 @@ export interface Confinement {
 	 * the host's /dev/null are replaced by the cage's, because uid 0 can change a file's mode and owner through any descriptor.
 	 */
 	readonly outlives?: boolean;
-	/** Begins an audit session, as `ownSession` of launch-script.ts does, unless somebody set the login uid before. */
+	/**
+	 * Begins an audit session, as `ownSession` of launch-script.ts does, unless somebody set the login uid before. The unit passes
+	 * the host's /proc as standard input, because most cages have none; it is replaced by the cage's /dev/null.
+	 */
 	readonly startsSession?: boolean;
 	/**
 	 * First makes the working directory, a mount point, the root and unmounts the old one. No program of the new root may do
@@ -117,7 +123,7 @@ function describeConfiner(p: Program, confinement: Confinement): void {
 
 	p.setArguments("c");
 	if (entersRoot) enterRoot(p, unless);
-	if (startsSession) startSession(p);
+	if (startsSession) startSession(p, unless);
 	if (outlives) replaceNull(p, unless);
 	if (hidesLaunch) hideLaunch(p, unless);
 	if (capabilities) limitBounding(p, capabilities, unless);
@@ -154,29 +160,34 @@ function describeConfiner(p: Program, confinement: Confinement): void {
 	p.failures(messages.reverse(), launchFailed);
 }
 
-function startSession(p: Program): void {
-	p.constants({ "login-file": Buffer.from("/proc/self/loginuid\0"), login: Buffer.from("0") });
-	p.open("login-file", 1); // O_WRONLY
+function startSession(p: Program, unless: Unless): void {
+	p.constants({ "login-file": Buffer.from("self/loginuid\0"), login: Buffer.from("0") });
+	p.call("openat", 0, "login-file", 1, 0); // O_WRONLY
 	p.branch("negative", "no-session");
 	p.set("a", register("answer"));
 	p.call("write", register("a"), "login", 1);
 	p.call("close", register("a"));
 	p.label("no-session");
+	openNull(p, 0, unless);
+}
+
+function openNull(p: Program, descriptor: number, unless: Unless): void {
+	p.constants({ null: Buffer.from("/dev/null\0") });
+	p.open("null", 2); // O_RDWR
+	unless("negative", "streams");
+	p.set("a", register("answer"));
+	p.call("dup3", register("a"), descriptor, 0);
+	unless("negative", "streams");
+	p.call("close", register("a"));
 }
 
 /** As container runtimes do after they entered the root. */
 function replaceNull(p: Program, unless: Unless): void {
-	p.constants({ null: Buffer.from("/dev/null\0") });
 	for (const descriptor of [0, 1, 2]) {
 		p.deviceOf(descriptor);
 		p.compare("answer", 0x103); // makedev(1, 3)
 		p.jump("notEqual", `kept-${descriptor}`);
-		p.open("null", 2); // O_RDWR
-		unless("negative", "streams");
-		p.set("a", register("answer"));
-		p.call("dup3", register("a"), descriptor, 0);
-		unless("negative", "streams");
-		p.call("close", register("a"));
+		openNull(p, descriptor, unless);
 		p.label(`kept-${descriptor}`);
 	}
 }

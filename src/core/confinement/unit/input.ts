@@ -31,8 +31,11 @@ export interface UnitInput {
 	readonly launcher?: Path;
 	/** The trace shows that its main process keeps the account that it starts as. */
 	readonly keepsAccount?: boolean;
-	/** Our program that loads filter and Landlock rules: its name in a host folder, visible as `/.launch` in the cage. */
-	readonly confiner?: { readonly folder: Path; readonly name: string };
+	/**
+	 * Our program that loads filter and Landlock rules: its name in a host folder, visible as `/.launch` in the cage. `startsSession`
+	 * as in `Confinement`.
+	 */
+	readonly confiner?: { readonly folder: Path; readonly name: string; readonly startsSession: boolean };
 	/** Full names of socket units that pass their sockets to the application. */
 	readonly sockets?: readonly string[];
 	/** Host paths where these listen. */

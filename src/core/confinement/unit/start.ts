@@ -1,4 +1,4 @@
-import { type DirectoryOwner, type Limits, launchEnvironment } from "../../application/application.ts";
+import { type Application, type DirectoryOwner, type Limits, launchEnvironment } from "../../application/application.ts";
 import { parsePassedSocket, standardInput } from "../../application/passed-socket.ts";
 import { join, type Path, pathFromText } from "../../path/path.ts";
 import { showPath } from "../../path/quote.ts";
@@ -23,9 +23,11 @@ export function start(unit: UnitLines, input: UnitInput): void {
 	unit.set("Type", "exec");
 	if (input.launch) launcher(unit, input, input.launch);
 	else cage(unit, input);
-	const perConnection = isPerConnection(application.sockets?.flatMap((text) => parsePassedSocket(text) ?? []) ?? []);
-	const readsSocket = input.sockets?.length && application.sockets?.some((text) => text.endsWith(` ${standardInput}`));
-	unit.set("StandardInput", readsSocket || perConnection ? "socket" : "null");
+	const perConnection = servesOneConnection(application);
+	if (!input.launch && input.confiner?.startsSession) {
+		unit.comment("The first program begins an audit session through /proc, and opens /dev/null instead.");
+		unit.set("StandardInput", "file:/proc");
+	} else unit.set("StandardInput", readsSocket(application, Boolean(input.sockets?.length)) ? "socket" : "null");
 	if (!perConnection)
 		unit.comment("Never a file or a device of the host, because the application could empty it or change its mode and owner.");
 	unit.set("StandardOutput", perConnection ? "socket" : "journal");
@@ -44,6 +46,17 @@ export function start(unit: UnitLines, input: UnitInput): void {
 	else outside(unit, input);
 	runtimeDirectories(unit, input);
 	end(unit, input);
+}
+
+const servesOneConnection = ({ sockets = [] }: Pick<Application, "sockets">) =>
+	isPerConnection(sockets.flatMap((text) => parsePassedSocket(text) ?? []));
+
+/** Whether the application's standard input is a socket that systemd passes; `hasSockets`: the unit has some. */
+export function readsSocket(application: Pick<Application, "sockets">, hasSockets: boolean): boolean {
+	return (
+		servesOneConnection(application) ||
+		(hasSockets && (application.sockets ?? []).some((text) => text.endsWith(` ${standardInput}`)))
+	);
 }
 
 /** The launcher's own steps, as under `run`. */

@@ -118,7 +118,7 @@ describe("a systemd without PrivatePIDs=", () => {
 });
 
 describe("the confiner", () => {
-	const confiner = { folder: launcher, name: "cagewright-conf-0123456789ab" };
+	const confiner = { folder: launcher, name: "cagewright-conf-0123456789ab", startsSession: true };
 	const inside = "/.launch/cagewright-conf-0123456789ab";
 
 	it("starts first, before the application or its init", () => {
@@ -127,6 +127,12 @@ describe("the confiner", () => {
 		expect(start({})).toEqual([`${inside} ${daemon}`]);
 		expect(start({ launcher })).toEqual([`${inside} /.launch/cagewright-init / ${daemon}`]);
 		expect(start({ launcher, sockets: ["a.socket"] })).toEqual([`${inside} /.launch/cagewright-init-open / ${daemon}`]);
+	});
+
+	it("gets the host's /proc to begin an audit session, unless the launcher's script does, or a socket is the standard input", () => {
+		expect(values(unit({}, { confiner }), "StandardInput")).toEqual(["file:/proc"]);
+		for (const input of [{}, { confiner: { ...confiner, startsSession: false } }, { confiner, launch: ["/bin/sh"] }])
+			expect(values(unit({}, input), "StandardInput")).toEqual(["null"]);
 	});
 
 	it("is mounted, may confine itself, and is not restarted if the kernel refuses", () => {
