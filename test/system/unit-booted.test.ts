@@ -298,8 +298,8 @@ describe.runIf(isFirstNamespace)("an attack by a process of another account that
 	const request = "curl -fsS --max-time 30 http://127.0.0.1:21123/ | grep -qx here";
 	beforeAll(async () => {
 		await made(`attacker.service --probe "${request}"`);
-		await system.query("printf attack >/var/lib/cagewright/cages/attacker/current/etc/attacker");
 	});
+	const configure = (text: string) => system.query(`printf ${text} >/var/lib/cagewright/cages/attacker/current/etc/attacker`);
 
 	test.each([
 		["the cage's own unit", "cage-attacker", ""],
@@ -307,7 +307,10 @@ describe.runIf(isFirstNamespace)("an attack by a process of another account that
 	])("in %s", async (_, service, options) => {
 		await system.must(`cagewright unit attacker ${options} --install`);
 		await starts(service, { ...redis, cage: "attacker", service, probe: request, exposure: 30 });
-		await using watch = begin(["watch", "attacker", "--json"], { state: `${system.tree}/var/lib/cagewright` });
+		await configure("attack");
+		await using watch = begin(["watch", "attacker", "--json", "--check-every", "0"], {
+			state: `${system.tree}/var/lib/cagewright`,
+		});
 		await watch.says("Watching");
 		await system.query(request);
 		await eventually(() => expect(watch.stdout()).toContain("\n"));
@@ -315,5 +318,6 @@ describe.runIf(isFirstNamespace)("an attack by a process of another account that
 		const attack = { cage: "attacker", call: "mount", uid: 4243, knownBy: "process" };
 		expect(alarms.map((line) => JSON.parse(line) as Json)).toMatchObject([attack]);
 		await system.must(`systemctl stop ${service}`);
+		await configure("nothing");
 	});
 });
