@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seccompFilter } from "../../src/core/confinement/seccomp/program.ts";
@@ -278,5 +278,29 @@ describe("a system account", () => {
 		expect(existsSync(join(user.state, "cages/redis"))).toBe(false);
 		expect(await askRedis(21456, ["GET", "whose"], network)).toBe("other");
 		await run.stop();
+	});
+});
+
+/** The kernel's records have the numbers of the first PID namespace. */
+const isFirstNamespace = readlinkSync("/proc/self/ns/pid") === "pid:[4026531836]";
+
+describe.runIf(isFirstNamespace)("root's watch reports an attack by ended processes of an ordinary user's cage", () => {
+	const attack = "for (1 .. 1000) { unless (fork) { syscall(165, 0, 0, 0, 0, 0); exit } wait; sleep 1 }";
+
+	test.each([
+		["by its session, if nobody logged in", [], "process"],
+		[
+			"as a guess, if it shares the session of a person",
+			["sh", "-c", 'echo 64321 >/proc/self/loginuid; exec "$@"', "sh"],
+			"account",
+		],
+	])("%s", async (_, login, knownBy) => {
+		const where = { ...user, enter: [...login, ...user.enter] };
+		await using _run = begin(["run", "redis", "--", "/usr/bin/perl", "-e", attack], where);
+		await using watch = begin(["watch", "redis", "--json", "--check-every", "0"], { state: user.state });
+		await watch.says("Watching");
+		await eventually(() => expect(watch.stdout()).toContain("\n"));
+		const [alarm = ""] = watch.stdout().split("\n");
+		expect(JSON.parse(alarm)).toMatchObject({ cage: "redis", call: "mount", uid: user.uid, knownBy });
 	});
 });
