@@ -112,7 +112,8 @@ export class AlarmLimiter {
 			return undefined;
 		}
 		this.#kinds.set(key, { until: now + quietPeriod, held: 0, last: alarm });
-		return alarm;
+		// Nobody may have asked since the end of the period what is due.
+		return kind ? { ...alarm, count: alarm.count + kind.held } : alarm;
 	}
 
 	/** Returns delayed alarms whose period is over, one of each kind with its count. */

@@ -35,6 +35,15 @@ describe("the limiter", () => {
 		expect(limiter.due(quietPeriod)).toEqual([{ ...alarm, pid: 500, count: 500 }]);
 	});
 
+	test("loses no count if nobody asked in time what is due", () => {
+		const limiter = new AlarmLimiter();
+		limiter.admit(alarm, 0);
+		for (let time = 1; time <= 5; time++) limiter.admit(alarm, time);
+		const next = { ...alarm, pid: 13 };
+		expect(limiter.admit(next, quietPeriod)).toEqual({ ...next, count: 6 });
+		expect(limiter.due(2 * quietPeriod)).toEqual([]);
+	});
+
 	test("treats all calls without a name as one kind", () => {
 		const limiter = new AlarmLimiter();
 		expect(limiter.admit({ ...alarm, call: "9999" }, 0)).toBeDefined();
