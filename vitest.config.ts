@@ -4,12 +4,19 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { isLong } from "./test/long.ts";
 
 /**
- * Tests that install packages, check all files or processes of the machine, or measure time. A watch knows cages by the numbers of
+ * Tests that install packages, check all files or processes of the machine, measure time, or flood the kernel log. A watch knows cages by the numbers of
  * their namespaces, which the kernel gives to other tests' processes as soon as a cage ends.
  */
-const alone = ["alarms", "install-hook", "sandbox/sandbox", "selftest-leavings", "unchanged", "update", "watch"].map(
-	(name) => `test/system/${name}.test.ts`,
-);
+const alone = [
+	"alarms",
+	"alarm-storm",
+	"install-hook",
+	"sandbox/sandbox",
+	"selftest-leavings",
+	"unchanged",
+	"update",
+	"watch",
+].map((name) => `test/system/${name}.test.ts`);
 /** Tests that replace a module of ours, which an earlier file of the same worker may have loaded. */
 const replacing = ["init-search", "leftovers"].map((name) => `test/system/${name}.test.ts`);
 /** They boot many systems or a kernel of their own, or build an older release. */
