@@ -23,12 +23,19 @@ import { indent, table } from "./format.ts";
 export function selftestToJson(name: string, test: Selftest): object {
 	const { alarms, audit, control, network, seconds, unit, ways } = test;
 	const { escaped, findings, openByDesign, tried } = summariseSelftest(test, "");
-	const under = { ...(unit === undefined ? {} : { unit }), ...(alarms ? { alarm: coverageToJson(alarms) } : {}) };
+	const under = {
+		...(unit === undefined ? {} : { unit }),
+		...(alarms ? { alarm: { ...coverageToJson(alarms), reasons: silentReasons(test, alarms) } } : {}),
+	};
 	return { name, ...under, holds: holds(test), network, tried, escaped, openByDesign, findings, ways, audit, control, seconds };
 }
 
 function coverageToJson({ filtered, raised, silent, slowest }: AlarmCoverage): object {
 	return { tried: filtered, raised, silent, seconds: slowest };
+}
+
+function silentReasons(test: Selftest, { silent }: AlarmCoverage): object {
+	return Object.fromEntries(silent.map((id) => [id, silentReason(test, id)]));
 }
 
 /** Which techniques raise an alarm, in one line. */

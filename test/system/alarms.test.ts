@@ -223,10 +223,12 @@ test("each trial measures which techniques raise an alarm, for the record", asyn
 test("selftest --alarm measures which techniques raise an alarm, for the record", async () => {
 	const { json, status } = await cagewright(["selftest", "victim", "--alarm", "--json", "--quiet"], { state });
 	expect(status).toBe(0);
-	const { raised, silent, tried } = json.alarm;
+	const { raised, reasons, silent, tried } = json.alarm;
 	expect(tried).toBeGreaterThan(80);
 	expect(raised).toBeGreaterThanOrEqual(0.95 * tried);
 	expect(silent).toHaveLength(tried - raised);
+	expect(Object.keys(reasons)).toEqual(silent);
+	expect(Object.values(reasons)).not.toContain("lost");
 	const record = (await cagewright(["record", "victim", "--format", "json"], { state })).json;
 	expect(record.alarms).toMatchObject({ generation: 1, filtered: tried, raised, silent });
 	const detection = record.checklist.find(({ id }: Json) => id === "s14");
