@@ -160,7 +160,7 @@ async function companions(service: string): Promise<Companions> {
 	};
 	return {
 		triggers: await related("TriggeredBy"),
-		dependents: await related("RequiredBy", "BoundBy", "ConsistsOf"),
+		dependents: await related("RequiredBy", "RequisiteOf", "BoundBy", "ConsistsOf"),
 	};
 }
 
