@@ -127,9 +127,10 @@ function writableText(messages: Messages, { cage, manifest }: Pick<PresentCage, 
 	const words = messages.cli.plan;
 	const { stateInPlace = [] } = cage;
 	const [inPlace, copied] = bySource({ writable: manifest.writable, stateInPlace });
-	return [[words.writable, copied] as const, ...(inPlace.length ? [[words.stateInPlace, inPlace] as const] : [])].flatMap(
-		([title, all]) => [`${title}:`, indent(all.map(({ path }) => showPath(path)).join("\n"))],
-	);
+	const sections = [[words.writable, copied] as const, [words.stateInPlace, inPlace] as const];
+	return sections
+		.filter(([, all]) => all.length)
+		.flatMap(([title, all]) => [`${title}:`, indent(all.map(({ path }) => showPath(path)).join("\n"))]);
 }
 
 interface Shown {

@@ -5,6 +5,7 @@ import {
 	auditData,
 	auditFiles,
 	auditPathToCage,
+	auditWaysInPlace,
 	type ObservedFile,
 } from "../../../src/core/cage/audit.ts";
 import { type Finding, isAccepted, mergeAcceptances, parseAcceptance } from "../../../src/core/cage/finding.ts";
@@ -211,5 +212,25 @@ describe("an accepted finding", () => {
 
 	it("a repeated acceptance is stored once", () => {
 		expect(mergeAcceptances(["setuid"], ["setgid", "setuid"])).toEqual(["setuid", "setgid"]);
+	});
+});
+
+describe("the path to state in place", () => {
+	const part = (path: string, mode = 0o755, uid = 0) => ({ path: pathFromText(path), kind: "directory" as const, mode, uid });
+	const found = (above: ReturnType<typeof part>, account?: number) => {
+		const seen = [part("/"), above, part("/x/state", 0o700, 900)];
+		const ways = [{ bind: pathFromText("/x/state"), seen }];
+		return shown(auditWaysInPlace(ways, { owner: 0, ...(account === undefined ? {} : { account }) }));
+	};
+
+	it.each([
+		["of root", part("/x"), undefined, []],
+		["that a group may write", part("/x", 0o775), undefined, ["warning bind-writable /x"]],
+		["that everybody may write", part("/x", 0o777), undefined, ["danger bind-writable /x"]],
+		["of the application's account", part("/x", 0o755, 900), 900, []],
+		["of another account", part("/x", 0o755, 1000), 900, ["danger bind-foreign-owner /x"]],
+		["of an account, for a start as root", part("/x", 0o755, 900), undefined, ["danger bind-foreign-owner /x"]],
+	])("below a directory %s", (_, above, account, findings) => {
+		expect(found(above, account)).toEqual(findings);
 	});
 });
