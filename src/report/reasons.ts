@@ -27,6 +27,8 @@ export function showReason(reason: Reason, messages: Messages): string {
 			return words.shared[reason.what](showPath(reason.example));
 		case "offered":
 			return words.offered(showPath(reason.socket));
+		case "own-file":
+			return words.ownFile;
 		case "account":
 			return words.account;
 		case "loader-cache":

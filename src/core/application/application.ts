@@ -48,7 +48,7 @@ export interface Rules extends Readonly<Record<RuleList, readonly string[]>> {
 	readonly binds: readonly Bind[];
 }
 
-/** A host directory that is mounted in the cage instead of copied. */
+/** A host directory, or a file of the service, that is mounted in the cage instead of copied. */
 export interface Bind {
 	readonly path: string;
 	readonly access: "ro" | "rw";
@@ -63,6 +63,8 @@ export interface DirectoryOwner {
 	readonly gid: number;
 	/** The service manager creates it before each start and removes it at the stop (RuntimeDirectory= in systemd.exec(5)). */
 	readonly isRuntime?: true;
+	/** A file of the service in a directory of many services, such as its log in /var/log. */
+	readonly isFile?: true;
 }
 
 export const noRules = Object.fromEntries(ruleNames.map((name) => [name, []])) as unknown as Rules;

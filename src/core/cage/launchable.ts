@@ -4,9 +4,9 @@ import { capabilityNamed } from "../confinement/capabilities.ts";
 import { journalDirectory } from "../confinement/launch.ts";
 import { Failure } from "../failure.ts";
 import type { User } from "../machine/facts.ts";
-import { isWithin, join, normalise, type Path, pathFromText, root } from "../path/path.ts";
+import { isWithin, join, normalise, type Path, parent, pathFromText, root } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { areaOf, mayBeBound, mayBeWritable } from "../plan/areas.ts";
+import { areaOf, isStateParent, mayBeBound, mayBeWritable } from "../plan/areas.ts";
 import { refuseNestedBinds } from "../plan/binds.ts";
 import { isMachine } from "../plan/devices.ts";
 import type { Identity, Permissions } from "../plan/plan.ts";
@@ -71,7 +71,7 @@ function requireIdentity({ name, uid }: Identity, users: readonly User[]): void 
 	}
 }
 
-/** Launches create directories only here. */
+/** Launches create directories only here, and files only in the directories of many services. */
 const runDirectory = pathFromText("/run");
 
 function requireMounts({ binds, writable }: LaunchValues, state: Path): void {
@@ -80,8 +80,8 @@ function requireMounts({ binds, writable }: LaunchValues, state: Path): void {
 		const path = pathFromText(text);
 		// `mayBeBound` judges a path by its text, which must be normalised for that.
 		if (!isPlain(path) || !mayBeBound(path)) throw new Failure("bind-refused", { path: showPath(path) }, 4);
-		if (created && (!isWithin(path, runDirectory) || created.mode & 0o002))
-			throw new Failure("bind-refused", { path: showPath(path) }, 4);
+		const isInPlace = created?.isFile ? isStateParent(parent(path)) : isWithin(path, runDirectory);
+		if (created && (!isInPlace || created.mode & 0o002)) throw new Failure("bind-refused", { path: showPath(path) }, 4);
 		if (isWithin(path, state) || isWithin(state, path)) {
 			throw new Failure("bind-state", { path: showPath(path), state: showPath(state) }, 4);
 		}

@@ -89,7 +89,9 @@ function mountPoints(plan: Plan): Map<Path, MountPoint> {
 			all.set(entry.path, { kind: "bind", hides: true, reasons: entry.reasons });
 		}
 	}
-	for (const { path: text } of plan.rules.binds) {
+	for (const { created, path: text } of plan.rules.binds) {
+		// Its mount point is an entry.
+		if (created?.isFile) continue;
 		const path = clean(pathFromText(text));
 		if (!all.has(path)) all.set(path, { kind: "bind", hides: true, reasons: [{ kind: "rule", rule: "binds", value: text }] });
 	}

@@ -161,7 +161,10 @@ function kernelSteps({ kernelProc, proc, sys }: CageRoot, inside: (path: Path) =
 function cageMount(mount: CageMount, target: string, options: Options, isRootless: boolean): string[] {
 	const flags = options(mount.access === "rw" ? `rw,nosuid,nodev${mount.isExecutable ? "" : ",noexec"}` : "ro,nosuid,nodev");
 	const { created, scratch, source } = mount;
-	if (created) return [...createSource(source, created), `mount -n -o bind,${flags} ${quoteShell(source)} ${target}`];
+	if (created) {
+		const verified = created.isFile ? verifyFile(source, target) : [];
+		return [...createSource(source, created), `mount -n -o bind,${flags} ${quoteShell(source)} ${target}`, ...verified];
+	}
 	if (scratch === undefined) return [`mount -n -o bind,${flags} ${quoteShell(source)} ${target}`, ...verifyMount(mount, target)];
 	return [
 		...overlayIn({ ...mount, scratch }, source, target, `,${flags}`, isRootless),
@@ -170,13 +173,25 @@ function cageMount(mount: CageMount, target: string, options: Options, isRootles
 }
 
 /** Only root can replace the directory or one above it, so nothing is compared. */
-function createSource(source: Path, { gid, mode, uid }: DirectoryOwner): string[] {
+function createSource(source: Path, { gid, isFile, mode, uid }: DirectoryOwner): string[] {
 	const place = quoteShell(source);
-	const complaint = quoteShell(`cagewright-bind: ${showPath(source)} is no directory; remove what is there, and start again`);
-	const create = `mkdir -m 700 ${place} && chown ${uid}:${gid} ${place} && chmod ${octal(mode)} ${place}`;
+	const kind = isFile ? "file" : "directory";
+	const complaint = quoteShell(`cagewright-bind: ${showPath(source)} is no ${kind}; remove what is there, and start again`);
+	const make = isFile ? `( set -C; umask 077; : >${place} )` : `mkdir -m 700 ${place}`;
+	const create = `${make} && chown ${uid}:${gid} ${place} && chmod ${octal(mode)} ${place}`;
 	return [
 		`[ -e ${place} ] || { ${create}; } || exit ${launchFailed}`,
-		`{ [ -d ${place} ] && [ ! -L ${place} ]; } || { echo ${complaint} >&2; exit ${launchFailed}; }`,
+		`{ [ -${isFile ? "f" : "d"} ${place} ] && [ ! -L ${place} ]; } || { echo ${complaint} >&2; exit ${launchFailed}; }`,
+	];
+}
+
+/** A group may be able to replace a file in a directory of many services. stat(1) follows no link. */
+function verifyFile(source: Path, target: string): string[] {
+	const complaint = quoteShell(
+		`cagewright-bind: ${showPath(source)} was replaced during the start; find out by whom, and start again`,
+	);
+	return [
+		`[ "$(stat -c %d:%i ${quoteShell(source)})" = "$(stat -c %d:%i ${target})" ] || { echo ${complaint} >&2; exit ${launchFailed}; }`,
 	];
 }
 

@@ -123,6 +123,8 @@ export interface CageMount {
 	readonly access: "ro" | "rw";
 	/** The application may execute what it writes there. */
 	readonly isExecutable?: true;
+	/** Mounted over a file. */
+	readonly isFile?: true;
 	/** The launch creates a missing source with this owner and mode. */
 	readonly created?: DirectoryOwner;
 	/** Device and inode (`stat -c %d:%i`) of a host directory, which must be what is mounted. */

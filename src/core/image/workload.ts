@@ -5,7 +5,7 @@ import { initInside, launchDirectory, temporaryDirectories } from "../confinemen
 import { confineName } from "../confinement/programs/confine.ts";
 import { initWords } from "../confinement/programs/init.ts";
 import { initCapabilities, initKeepsKill } from "../confinement/unit/input.ts";
-import { isWithin, join, type Path, pathFromText } from "../path/path.ts";
+import { isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Identity } from "../plan/plan.ts";
 import { boundTcpPorts, lowestFree, portNumbers } from "../plan/tcp-ports.ts";
 import { maskLine } from "../record/mask.ts";
@@ -83,7 +83,10 @@ export function workloadOf({ cage, manifest }: { cage: Cage; manifest: Manifest 
 		// Another engine keeps the service's own directories of the host as volumes.
 		volumes: [
 			...manifest.writable.filter(({ path }) => outer.has(path)),
-			...manifest.binds.flatMap(({ created, path }) => (created ? [{ ...created, path: pathFromText(path) }] : [])),
+			...manifest.binds.flatMap(({ created, path }) =>
+				created && !created.isFile ? [{ ...created, path: pathFromText(path) }] : [],
+			),
+			...directoriesOfFiles(manifest),
 		],
 		binds: manifest.binds.filter(({ created }) => !created),
 		executable: permissions.executableData ?? [],
@@ -97,6 +100,16 @@ export function workloadOf({ cage, manifest }: { cage: Cage; manifest: Manifest 
 		}),
 		network: application.network,
 	};
+}
+
+/** A volume is a directory. */
+function directoriesOfFiles({ binds }: Manifest): Volume[] {
+	const found = new Map<Path, Volume>();
+	for (const { created, path: text } of binds) {
+		const path = parent(pathFromText(text));
+		if (created?.isFile && !found.has(path)) found.set(path, { path, mode: 0o755, uid: created.uid, gid: created.gid });
+	}
+	return [...found.values()];
 }
 
 function pageOf(probes: readonly string[]): Workload["page"] {

@@ -15,7 +15,7 @@ export function checkBind(path: string, files: Files): void {
 
 /** The host directories that the application may change. */
 export function writableBinds(binds: Rules["binds"]): Path[] {
-	return binds.flatMap(({ access, path }) => (access === "rw" ? [pathFromText(path)] : []));
+	return binds.flatMap(({ access, created, path }) => (access === "rw" && !created?.isFile ? [pathFromText(path)] : []));
 }
 
 /** Replaces bind paths by their real places, because mount(8) would follow links wherever they lead at that time. */

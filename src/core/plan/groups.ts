@@ -100,6 +100,7 @@ export function groupOf(entry: Entry): GroupName {
 	if (kind === "device") return "devices";
 	if (kind === "socket") return "sockets";
 	if (isDecoy(entry)) return "decoys";
+	if (reasons[0]?.kind === "own-file") return isWithin(path, log) ? "logs" : "state";
 	if (kind === "generated") return path.startsWith("/etc/ld.so") ? "libraries" : "accounts";
 	if (kind === "bind") {
 		const [reason] = reasons;
@@ -121,8 +122,9 @@ export function groupOf(entry: Entry): GroupName {
 	return reasons.some((reason) => reason.kind === "part-of") ? "program" : "data";
 }
 
-export function recommendationOf({ decision, kind }: Entry): Recommendation {
+export function recommendationOf({ decision, kind, reasons }: Entry): Recommendation {
 	if (decision === "declined") return "leave-out";
+	if (reasons[0]?.kind === "own-file") return "bind";
 	return kind === "generated" ? "generate" : kind === "bind" || kind === "socket" ? "bind" : kind === "device" ? "make" : "copy";
 }
 

@@ -5,7 +5,7 @@ import { isInPlace } from "../cage/in-place.ts";
 import { syslogName } from "../confinement/launch.ts";
 import { Failure } from "../failure.ts";
 import { type FileStatus, type Files, rememberFiles } from "../machine/facts.ts";
-import { isWithin, normalise, outermost, type Path, pathFromText, pathToText } from "../path/path.ts";
+import { isWithin, normalise, outermost, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { type Access, peerPorts, type Trace } from "../trace/trace.ts";
 import { planAccounts } from "./accounts.ts";
@@ -22,6 +22,7 @@ import { mayConnect, socketNotes } from "./neighbours.ts";
 import { planOfferedSockets } from "./offered-sockets.ts";
 import { planOffers } from "./offers.ts";
 import { ownDirectories } from "./own-directories.ts";
+import { planOwnFiles } from "./own-files.ts";
 import { unusedStateDirectories, usedStateDirectories } from "./own-state.ts";
 import { peerLine, planPeers } from "./peers.ts";
 import { allows as allowsPermission, executableIn, grantsOf, permissionWords, refuses, socketsIn } from "./permission-words.ts";
@@ -75,42 +76,41 @@ export function makePlan(input: PlanInput): Plan {
 	});
 	const allowedBinds = asked.binds.filter((bind) => hostAccess.requireBind(bind, asked)).map(({ path }) => path);
 	const directories = application.directories.map((text) => ownedDirectory(text, identity, input.users, input.groups));
-	const offered = planOfferedSockets({
-		...{ application, trace, files, identity, directories },
-		mayMount: !input.owner && !input.isDedicated,
-		decided: [...mounted, ...[...asked.writable, ...asked.seed].map((value) => directoryOf(value, files))],
-		bound: writableBinds(asked.binds),
-		problemOf: (directory) => hostAccess.problemOfBind({ path: pathToText(directory) ?? directory, access: "rw" }, asked),
-	});
-	const serviceBinds = offered.directories.map(
-		({ path, ...created }): Bind => ({
-			...{ path: pathToText(path) ?? path, access: "rw", created },
-		}),
-	);
-	mounted.push(...offered.directories.map(({ path }) => path));
 	const uids = new Set([identity.uid, ...trace.uids].filter((uid) => uid > 0));
 	const gids = new Set([identity.gid, ...identity.groups, ...trace.gids].filter((gid) => gid > 0));
 	const ownState = { trace, uids, gids, users: input.users, groups: input.groups, files };
 	const { stateInPlace: before } = input;
-	const writable = planWritable({
-		isOwn,
-		trace,
-		rules: asked,
-		identity,
-		files,
-		directories,
-		hostAccess,
-		ownState: (used) => [
-			...usedStateDirectories(ownState),
-			...(input.stateInPlace ? unusedStateDirectories(ownState, used) : []),
-		],
-		...(before
-			? { inPlace: (directories) => stateInPlace({ writable: directories, before, rules: asked, hostAccess, identity, files }) }
-			: {}),
-		found: additions.flatMap((one) => (one.kind === "writable" ? [{ path: one.path, reason: trialReason(one) }] : [])),
-		binds: mounted,
-		isLeftOut,
+	const { offered, ownFiles, writable } = withoutHidden((inData) => {
+		const service = {
+			...{ trace, files, identity, mayMount: !input.owner && !input.isDedicated },
+			decided: [
+				...[...asked.binds.map(({ path }) => pathFromText(path)), ...inData],
+				...[...asked.writable, ...asked.seed].map((value) => directoryOf(value, files)),
+				...additions.flatMap((one) => (one.kind === "writable" ? [placeOf(one.path, files)] : [])),
+			],
+			problemOf: (path: Path) => hostAccess.problemOfBind({ path: pathToText(path) ?? path, access: "rw" }, asked),
+		};
+		const offered = planOfferedSockets({ ...service, application, directories, bound: writableBinds(asked.binds) });
+		const ownFiles = planOwnFiles({ ...service, isLeftOut });
+		const serviceBinds = [...offered.directories, ...ownFiles].map(({ path }) => path);
+		const writable = planWritable({
+			...{ isOwn, trace, rules: asked, identity, files, directories, hostAccess, isLeftOut, serviceBinds },
+			ownState: (used) => [
+				...usedStateDirectories(ownState),
+				...(input.stateInPlace ? unusedStateDirectories(ownState, used) : []),
+			],
+			...(before
+				? { inPlace: (directories) => stateInPlace({ writable: directories, before, rules: asked, hostAccess, identity, files }) }
+				: {}),
+			found: additions.flatMap((one) => (one.kind === "writable" ? [{ path: one.path, reason: trialReason(one) }] : [])),
+			binds: [...mounted, ...serviceBinds],
+		});
+		return { offered, ownFiles, writable };
 	});
+	const serviceBinds = [...offered.directories, ...ownFiles].map(({ path, ...created }): Bind => {
+		return { path: pathToText(path) ?? path, access: "rw", created };
+	});
+	mounted.push(...[...offered.directories, ...ownFiles].map(({ path }) => path));
 	const writablePaths = writable.directories.map(({ path }) => path);
 	refuseNestedBinds(mounted, writablePaths);
 	const policy = { uid: identity.uid, rules: asked };
@@ -165,6 +165,7 @@ export function makePlan(input: PlanInput): Plan {
 		const socket = offered.sockets.find((one) => isWithin(one.path, path))?.path ?? path;
 		collector.addBind(path, { kind: "offered", socket });
 	}
+	for (const { path } of ownFiles) collector.addGenerated(path, "", { kind: "own-file" });
 	for (const one of shared) collector.addBind(one.path, { kind: "shared", what: one.kind, example: one.example });
 	const {
 		accounts: own,
@@ -237,6 +238,22 @@ export function makePlan(input: PlanInput): Plan {
 /** The writable directories that start with a copy. */
 function copiedOf({ directories, inPlace = [] }: ReturnType<typeof planWritable>): Plan["writable"] {
 	return directories.filter(({ path }) => !isInPlace(path, { inPlace }));
+}
+
+interface ServicePlaces {
+	readonly offered: ReturnType<typeof planOfferedSockets>;
+	readonly ownFiles: ReturnType<typeof planOwnFiles>;
+	readonly writable: ReturnType<typeof planWritable>;
+}
+
+/** A writable directory above one of the service's own would hide it, so that `plan` gets those that stay in the cage's data. */
+function withoutHidden(plan: (inData: readonly Path[]) => ServicePlaces): ServicePlaces {
+	const first = plan([]);
+	const { directories } = first.writable;
+	const hidden = [...first.offered.directories, ...first.ownFiles]
+		.filter(({ path }) => directories.some((one) => one.path !== path && isWithin(path, one.path)))
+		.map(({ isFile, path }) => (isFile ? parent(path) : path));
+	return hidden.length ? plan(hidden) : first;
 }
 
 function allPermissions(

@@ -33,7 +33,7 @@ export interface OfferedSocket {
 }
 
 /**
- * A host directory that belongs to the service alone. The cage mounts it at the same path, read-write. A start creates it with
+ * A host directory, or a single file, that belongs to the service alone. The cage mounts it at the same path, read-write. A start creates it with
  * this owner and mode if it is missing.
  */
 export interface ServiceDirectory extends DirectoryOwner {
@@ -71,6 +71,8 @@ export type Reason =
 	| { readonly kind: "shared"; readonly what: SharedKind; readonly example: Path }
 	/** Holds sockets that the application offers. */
 	| { readonly kind: "offered"; readonly socket: Path }
+	/** The host's file is mounted here. */
+	| { readonly kind: "own-file" }
 	| { readonly kind: "account" }
 	| { readonly kind: "loader-cache" }
 	| { readonly kind: "launcher" }

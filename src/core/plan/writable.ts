@@ -33,6 +33,8 @@ interface WritableInput extends SeedInput {
 	readonly ownState: (used: readonly Path[]) => readonly Path[];
 	/** Chooses the directories that stay where the host has them. Absent: none. */
 	readonly inPlace?: (writable: readonly Pick<WritableDirectory, "path">[]) => readonly Path[];
+	/** Those that belong to the service: creating or changing one, or something in it, makes nothing else writable. */
+	readonly serviceBinds: readonly Path[];
 }
 
 interface WritablePlan {
@@ -92,6 +94,7 @@ export function planWritable(input: WritableInput): WritablePlan {
 	for (const access of trace.accesses.values()) {
 		const real = placeOf(access.path, files);
 		if (access.owner) givenAway.set(real, access.owner);
+		if (input.serviceBinds.some((bind) => isWithin(real, bind))) continue;
 		const area = areaOf(real);
 		if (area !== "files" && area !== "temporary") continue;
 		const reason = tracedReason(access);

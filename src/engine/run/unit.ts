@@ -183,6 +183,7 @@ async function launched(
 		...input.binds.map(({ access, created, path }) => ({
 			...{ path: pathFromText(path), source: pathFromText(path), access },
 			...(created ? { created } : {}),
+			...(created?.isFile ? { isFile: true as const } : {}),
 		})),
 	].map((mount) => (executable.includes(mount.path) ? { ...mount, isExecutable: true as const } : mount));
 	mounts.sort((a, b) => a.path.length - b.path.length);

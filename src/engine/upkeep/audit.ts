@@ -65,7 +65,10 @@ export async function findingsOf(
 ): Promise<readonly Finding[]> {
 	const { machine, signal } = context;
 	const policy = policyOf(manifest, layout);
-	const binds = layout.binds.map(({ created, path }) => ({ path: pathFromText(path), mayBeAbsent: created !== undefined }));
+	// A launch compares a file with what it mounted.
+	const binds = layout.binds
+		.filter(({ created }) => !created?.isFile)
+		.map(({ created, path }) => ({ path: pathFromText(path), mayBeAbsent: created !== undefined }));
 	const isPresent = (await machine.store.present(manifest.name)) === manifest.generation;
 	const request = { root: layout.root, policy, manifest, thorough, data: dataOf(layout), binds, isPresent };
 	// Without root, the owner's account is the only one.

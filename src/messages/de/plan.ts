@@ -123,6 +123,7 @@ export const reasonsDe: ReasonMessages = {
 			certificates: (example: string) => `Zertifikate, die der Host erneuern kann; die Anwendung las ${example}`,
 			socket: (example: string) => `enthält den Socket eines Dienstes des Hosts: ${example}`,
 		},
+		ownFile: "eigene Datei der Anwendung in einem Verzeichnis vieler Dienste, vom Host eingehängt",
 		offered: (socket: string) => `dort finden Clients dieses Systems den Socket der Anwendung: ${socket}`,
 		account: "erzeugt: nur die nötigen Konten und Namensdienste",
 		decoy: "Köder: wertlos, die Anwendung sieht dort nicht nach; wer ihn öffnet, löst einen Alarm aus",

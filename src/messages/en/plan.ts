@@ -127,6 +127,7 @@ export const reasonsEn = {
 			certificates: (example: string) => `certificates that the host may renew; the application read ${example}`,
 			socket: (example: string) => `contains the socket of a host service: ${example}`,
 		},
+		ownFile: "the application's own file in a directory of many services, mounted from the host",
 		offered: (socket: string) => `clients of this machine find the application's socket there: ${socket}`,
 		account: "generated: only the accounts and name services that are needed",
 		decoy: "decoy: worthless, the application does not look there; opening it raises an alarm",

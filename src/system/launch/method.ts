@@ -11,7 +11,7 @@ import {
 } from "../../core/confinement/seccomp/filter-permissions.ts";
 import { seccompFilter, seccompFilters } from "../../core/confinement/seccomp/program.ts";
 import type { Architecture } from "../../core/confinement/seccomp/syscalls.ts";
-import { pathFromText } from "../../core/path/path.ts";
+import { type Path, parent, pathFromText } from "../../core/path/path.ts";
 import { writableBinds } from "../../core/plan/binds.ts";
 import type { Identity, Permissions } from "../../core/plan/plan.ts";
 import type { CageLayout } from "../../engine/launch-ports.ts";
@@ -52,10 +52,15 @@ export function sandboxConfiner(granted: readonly string[]): Buffer {
 export function rulesetOf({ binds, permissions, writable }: CageLayout, identity: Identity, sockets = false): LandlockRuleset {
 	const ownsCage = identity.uid === 0 || isRootless();
 	return landlockRuleset(
-		[...writable, ...writableBinds(binds), ...temporaryDirectories, pathFromText("/dev/shm")],
+		[...writable, ...writableBinds(binds), ...directoriesOfFiles(binds), ...temporaryDirectories, pathFromText("/dev/shm")],
 		canSkipReads({ binds, permissions, ownsCage, sockets }),
 		limitsOf(permissions),
 	);
+}
+
+/** The read-only mount protects everything else in the directory of a mounted file; a rule covers a directory only. */
+function directoriesOfFiles(binds: CageLayout["binds"]): Path[] {
+	return binds.flatMap(({ created, path }) => (created?.isFile ? [parent(pathFromText(path))] : []));
 }
 
 /** Cages of older versions have neither limit, because their traces did not show what their applications need. */

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, lstatSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, lstatSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import type { Bind, DirectoryOwner } from "../../core/application/application.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { LaunchRequest } from "../../engine/launch-ports.ts";
@@ -11,9 +11,10 @@ import type { LaunchRequest } from "../../engine/launch-ports.ts";
 /** Those that a production launch will find missing. Whoever creates them removes them again, as RuntimeDirectory= does. */
 export function missingServiceDirectories({ spec }: LaunchRequest): Path[] {
 	if (spec.kind !== "cage" || spec.sandbox) return [];
-	return spec.cage.binds.filter(isCreated).flatMap(({ path: text }) => {
+	return spec.cage.binds.filter(isCreated).flatMap(({ created, path: text }) => {
 		const path = pathFromText(text);
-		return lstatSync(pathToBytes(path), { throwIfNoEntry: false }) ? [] : [path];
+		// A file is the service's log or state.
+		return created.isFile || lstatSync(pathToBytes(path), { throwIfNoEntry: false }) ? [] : [path];
 	});
 }
 
@@ -21,11 +22,12 @@ export function removeServiceDirectories(paths: readonly Path[]): void {
 	for (const path of paths) rmSync(pathToBytes(path), { recursive: true, force: true });
 }
 
-/** Creates an empty directory like the service's own, for a trial. A second start finds the files of the first. */
-export function makeEmptyDirectory(place: Path, { gid, mode, uid }: DirectoryOwner): void {
+/** Creates an empty directory or file like the service's own, for a trial. A second start finds what the first one left. */
+export function makeEmpty(place: Path, { gid, isFile, mode, uid }: DirectoryOwner): void {
 	const bytes = pathToBytes(place);
 	if (lstatSync(bytes, { throwIfNoEntry: false })) return;
-	mkdirSync(bytes, { mode: 0o700 });
+	if (isFile) writeFileSync(bytes, "", { mode: 0o600, flag: "wx" });
+	else mkdirSync(bytes, { mode: 0o700 });
 	chownSync(bytes, uid, gid);
 	chmodSync(bytes, mode);
 }

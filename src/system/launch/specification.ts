@@ -16,7 +16,7 @@ import { rulesetOf } from "./method.ts";
 import { loopbackPlace } from "./own-programs.ts";
 import { isRootless, rootless } from "./rootless.ts";
 import { harmlessDevices, hostDeviceLinks, hostMounts } from "./sandbox-mounts.ts";
-import { makeEmptyDirectory } from "./service-directories.ts";
+import { makeEmpty } from "./service-directories.ts";
 
 /** Turns a request into the input of the launch script, with this machine's paths and mounts. */
 
@@ -118,11 +118,11 @@ function cageRoot(
 	for (const { access, created, path: text } of cage.binds) {
 		const path = pathFromText(text);
 		if (!created) add(path, path, access, bindIdentity(path));
-		else if (!sandbox) mounts.push({ path, source: path, access, created });
+		else if (!sandbox) mounts.push({ path, source: path, access, created, ...(created.isFile ? { isFile: true } : {}) });
 		else {
 			const source = joinPath(sandbox.folder, `data${mounts.length}`);
-			makeEmptyDirectory(source, created);
-			mounts.push({ path, source, access });
+			makeEmpty(source, created);
+			mounts.push({ path, source, access, ...(created.isFile ? { isFile: true } : {}) });
 		}
 	}
 	mounts.sort((a, b) => a.path.length - b.path.length);
@@ -152,10 +152,11 @@ function cageRoot(
 export function checkMountPoints(spec: LaunchSpec): void {
 	if (spec.root.kind !== "cage") return;
 	const { directory, mounts } = spec.root;
-	for (const { path } of mounts) {
+	for (const { isFile = false, path } of mounts) {
 		for (let end = path.indexOf("/", 1); ; end = path.indexOf("/", end + 1)) {
 			const part = `${directory}${end < 0 ? path : path.slice(0, end)}` as Path;
-			if (!lstatSync(pathToBytes(part), { throwIfNoEntry: false })?.isDirectory()) {
+			const status = lstatSync(pathToBytes(part), { throwIfNoEntry: false });
+			if (!(isFile && end < 0 ? status?.isFile() : status?.isDirectory())) {
 				throw new Failure("mount-point-unsafe", { path: part }, 4);
 			}
 			if (end < 0) break;

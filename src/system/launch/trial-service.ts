@@ -11,7 +11,7 @@ import type { TrialServices } from "../../engine/ports.ts";
 import { openBind, openWritable, withSource } from "../files/mounts.ts";
 import { readBytesOf } from "../files/survey.ts";
 import { copyTree, type TreeCopy } from "../files/trees.ts";
-import { isCreated, makeEmptyDirectory } from "../launch/service-directories.ts";
+import { isCreated, makeEmpty } from "../launch/service-directories.ts";
 import { isLeftover, transientName } from "../state/process-identity.ts";
 import { type ChildProcess, startTool } from "../tools.ts";
 import { must, removeRuntimeUnit, runtimeUnits, systemctl } from "../units/systemctl.ts";
@@ -92,7 +92,7 @@ async function copiedMounts(cage: CageLayout, { folder }: Sandbox): Promise<Pick
 	}
 	for (const { created, path: text } of cage.binds.filter(isCreated)) {
 		const source = join(folder, `data${copied.length}`);
-		makeEmptyDirectory(source, created);
+		makeEmpty(source, created);
 		copied.push({ path: pathFromText(text), source });
 	}
 	return { data: copied, binds: cage.binds.filter(({ access }) => access === "ro") };

@@ -47,6 +47,22 @@ describe("a directory of sockets that belongs to the application alone", () => {
 		expect(sockets(made)).toEqual(["host /run/app/b", "host /run/app/login/a"]);
 		expect(made.rules.binds.map(({ path }) => path)).toEqual(["/run/app"]);
 	});
+	test("may be created by the application itself, which makes nothing else writable", () => {
+		const made = service(
+			{ "/run": directory() },
+			{ "/run/app": { did: "create", calls: ["mkdir"] }, "/run/app/app.sock": listen },
+			{ identity: asRoot },
+		);
+		expect([sockets(made), writableOf(made)]).toEqual([["host /run/app/app.sock"], []]);
+	});
+	test("stays in the cage if the application also needs a file directly in /run, because one mount would hide the other", () => {
+		const made = service(
+			{ "/run": directory() },
+			{ "/run/app.pid": "write create", "/run/app/app.sock": listen },
+			{ identity: asRoot },
+		);
+		expect([sockets(made), writableOf(made)]).toEqual([["cage /run/app/app.sock"], ["/run"]]);
+	});
 	test("may hold other sockets of the account, which the plan names", () => {
 		const made = service({ ...nodes, "/run/app/second.sock": { ...socket(), ...own } }, { "/run/app/app.sock": listen });
 		expect([sockets(made), codes(made)]).toEqual([["host /run/app/app.sock"], ["offered-beside"]]);

@@ -84,8 +84,9 @@ describe("directories that the application writes", () => {
 		expect(writableOf(beside)).toEqual(["/srv/app"]);
 		expect(beside.notes).toEqual([{ code: "writes-beside-program", values: { path: "/srv/app" } }]);
 	});
-	test("include an empty log directory for a log directly in /var/log", () => {
-		const made = plan({ "/var/log/app.log": "create write", "/var/log/wtmp": "read" }, { "/var/log/wtmp": "w" });
+	test("include an empty log directory for logs directly in /var/log that it rotates itself", () => {
+		const rotated = { "/var/log/app.log": "create write remove", "/var/log/app.log.1": "create" };
+		const made = plan({ ...rotated, "/var/log/wtmp": "read" }, { "/var/log/wtmp": "w" });
 		expect(made.writable).toMatchObject([{ path: "/var/log", uid: 0, seeds: [] }]);
 		// Other programs write wtmp.
 		expect(made.notes).toEqual([{ code: "unproven-logs", values: { path: "/var/log" } }]);

@@ -42,8 +42,11 @@ export function files(unit: UnitLines, input: UnitInput): void {
 		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", source, path, "norbind"));
 	}
 	for (const { path, access, created } of binds) {
-		const purpose = created ? "of the service's sockets, where clients find them" : "that the administrator chose";
-		unit.comment(`A host directory ${purpose}, without mounts below it.`);
+		if (created?.isFile) unit.comment("A file of the service, where the host's tools find it.");
+		else {
+			const purpose = created ? "of the service's sockets, where clients find them" : "that the administrator chose";
+			unit.comment(`A host directory ${purpose}, without mounts below it.`);
+		}
 		const setting = access === "rw" ? "BindPaths" : "BindReadOnlyPaths";
 		// Mounted before each command of the unit, so also before the one that creates it.
 		unit.set(setting, bindWord(setting, path, path, "norbind", created ? "-" : ""));

@@ -1,4 +1,4 @@
-import { ancestors, join, type Path } from "../../path/path.ts";
+import { ancestors, join, type Path, pathFromText } from "../../path/path.ts";
 import { printable } from "../../path/quote.ts";
 import { mountedData, type UnitInput } from "./input.ts";
 import { pathText, requireOneLine } from "./quote.ts";
@@ -9,8 +9,10 @@ import { pathText, requireOneLine } from "./quote.ts";
  * again at each restart (systemd.unit(5)). No command runs, so the service's environment has no influence. Directories above the
  * data folder belong to root.
  */
-export function sourceAssertions(input: Pick<UnitInput, "data">): string[] {
-	const parts = new Set(mountedData(input).flatMap(({ path, source }) => partsOf(path, source)));
+export function sourceAssertions(input: Pick<UnitInput, "binds" | "data">): string[] {
+	// A group may be able to put a link into a directory of many services.
+	const files = input.binds.flatMap(({ created, path }) => (created?.isFile ? [pathFromText(path)] : []));
+	const parts = new Set([...mountedData(input).flatMap(({ path, source }) => partsOf(path, source)), ...files]);
 	if (!parts.size) return [];
 	return [
 		"# systemd follows links to mount sources, so no directory above the application's state may be a link.",

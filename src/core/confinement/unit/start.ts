@@ -126,9 +126,10 @@ function outside(unit: UnitLines, input: UnitInput): void {
 	if (!input.launch) unit.set("RootDirectoryStartOnly", "yes");
 	for (const { gid, mode, path, uid, ...one } of serviceDirectories(input)) {
 		if (isRuntime({ gid, mode, uid, ...one }, input)) continue;
-		unit.comment("Creates the directory of the service's sockets if it is missing.");
+		unit.comment(`Creates the service's own ${one.isFile ? "file" : "directory"} if it is missing.`);
+		const install = `install -m ${octal(mode)} -o ${uid} -g ${gid} ${one.isFile ? "/dev/null" : "-d"}`;
 		// A command of the unit has the unit's mounts, in which the host's /run may be covered (measured).
-		const create = `PATH=/usr/bin:/bin; exec nsenter --target 1 --mount sh -c '[ -e "$1" ] || install -d -m ${octal(mode)} -o ${uid} -g ${gid} "$1"' sh "$1"`;
+		const create = `PATH=/usr/bin:/bin; exec nsenter --target 1 --mount sh -c '[ -e "$1" ] || ${install} "$1"' sh "$1"`;
 		const words = ["-c", create, "sh", showPath(path)].map(argumentWord);
 		unit.set("ExecStartPre", `+/bin/sh ${words.join(" ")}`);
 	}

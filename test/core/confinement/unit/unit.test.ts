@@ -204,7 +204,7 @@ describe("a cage's unit", () => {
 		expect(values(own, "RuntimeDirectory")).toEqual(["app"]);
 		expect(values(own, "RuntimeDirectoryMode")).toEqual(["2750"]);
 		expect(values(own, "ExecStartPre")).toEqual([
-			`+/bin/sh -c "PATH=/usr/bin:/bin; exec nsenter --target 1 --mount sh -c '[ -e \\"$$1\\" ] || install -d -m 0755 -o 990 -g 991 \\"$$1\\"' sh \\"$$1\\"" sh /run/more`,
+			`+/bin/sh -c "PATH=/usr/bin:/bin; exec nsenter --target 1 --mount sh -c '[ -e \\"$$1\\" ] || install -m 0755 -o 990 -g 991 -d \\"$$1\\"' sh \\"$$1\\"" sh /run/more`,
 		]);
 		expect(values(own, "BindPaths").slice(-2)).toEqual(["-/run/app:/run/app:norbind", "-/run/more:/run/more:norbind"]);
 		const foreign = unit({}, { binds: [bind("/run/app", { mode: 0o755, uid: 5, isRuntime: true })] });
