@@ -9,11 +9,12 @@ const socket = "/run/redis/redis.sock";
 
 /** Answers with the name of the account that asks (SO_PEERCRED in unix(7)). */
 const asked = [
-	"use Socket;",
+	"use Socket; open(my $log, '>>', '/var/log/asked.log') or die $!; $log->autoflush;",
 	"socket(my $server, AF_UNIX, SOCK_STREAM, 0) or die; unlink '/run/asked/a.sock';",
 	"bind($server, pack_sockaddr_un('/run/asked/a.sock')) or die $!; chmod 0666, '/run/asked/a.sock'; listen($server, 5) or die;",
 	"while (accept(my $client, $server)) {",
 	"    my (undef, $uid) = unpack('i3', getsockopt($client, SOL_SOCKET, 17));",
+	'    print $log "asked by $uid\\n";',
 	"    syswrite($client, getpwuid($uid) // 'unknown');",
 	"}",
 ].join("\n");
@@ -34,7 +35,7 @@ beforeAll(async () => {
 			`cat >/usr/local/bin/ask <<'X'\n#!/usr/bin/perl\n${ask}\nX`,
 			"chmod 755 /usr/local/bin/ask",
 			`cat >/etc/systemd/system/asked.service <<'X'\n${unit}\nX`,
-			"printf 'd /run/asked 0751 games daemon\\n' >/etc/tmpfiles.d/asked.conf && systemd-tmpfiles --create asked.conf",
+			"printf 'd /run/asked 0751 games daemon\\nf /var/log/asked.log 0640 games adm\\n' >/etc/tmpfiles.d/asked.conf && systemd-tmpfiles --create asked.conf",
 			"systemctl daemon-reload && systemctl start asked",
 		].join("\n"),
 	);
@@ -93,4 +94,19 @@ test("a service that asks who connects gets the client's name, in a directory th
 	expect(await status("/run/asked")).toBe(before);
 	const passwd = await system.query(`cat /proc/${await mainPid("asked")}/root/etc/passwd`);
 	expect(passwd).toContain("root:x:0:0::/nonexistent:/usr/sbin/nologin");
+});
+
+test("its log directly in /var/log stays where the host's tools read and rotate it, and no other log is in the cage", async () => {
+	const lines = (path: string) => system.query(`grep -c '^asked by' ${path} || :`);
+	const before = Number(await lines("/var/log/asked.log"));
+	await system.query("ask");
+	expect(Number(await lines("/var/log/asked.log"))).toBe(before + 1);
+	expect(await status("/var/log/asked.log")).toBe("regular file games:adm 640");
+	expect(await system.query(`ls /proc/${await mainPid("asked")}/root/var/log`)).toBe("asked.log");
+	await system.must("mv /var/log/asked.log /var/log/asked.log.1; systemctl restart asked");
+	await eventually(() => system.query("ask"));
+	expect([await lines("/var/log/asked.log"), await lines("/var/log/asked.log.1")]).toEqual(["1", String(before + 1)]);
+	await system.must("cagewright release asked --yes --quiet");
+	await eventually(() => system.query("ask"));
+	expect(await lines("/var/log/asked.log")).toBe("2");
 });

@@ -17,6 +17,7 @@ import { deviceName, judgeDevice, namedDevice, nullDevice } from "./devices.ts";
 import { addLibraries, EntryCollector } from "./entries.ts";
 import { HostAccess, noConsents, ownPlaces, uidsNamed } from "./host-access.ts";
 import { placeNamed, placeOf } from "./links.ts";
+import { namedLocales } from "./locales.ts";
 import { readMarks } from "./marks.ts";
 import { mayConnect, socketNotes } from "./neighbours.ts";
 import { planOfferedSockets } from "./offered-sockets.ts";
@@ -152,7 +153,7 @@ export function makePlan(input: PlanInput): Plan {
 	// Included paths first, so that the rule is their reason however the application used them.
 	addIncluded(rules.include, files, collector);
 	addTraced({ ...input, files }, collector);
-	for (const { paths, top } of [...trees, ...servedTrees(trace, files)]) {
+	for (const { paths, top } of [...trees, ...servedTrees(trace, files), ...namedLocales(trace, files)]) {
 		for (const path of paths) collector.add(path, { kind: "part-of", tree: top });
 	}
 	for (const [path, reason] of writable.leftOut) collector.addLeftOut(path, reason);
