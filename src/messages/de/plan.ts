@@ -45,7 +45,7 @@ export const planDe: Widen<typeof planEn> = {
 		copy: "kopieren",
 		empty: "leeres Verzeichnis",
 		seed: "einmal kopiert, dann unabhängig",
-		bind: "vom Host eingehängt, schreibgeschützt",
+		bind: "vom Host eingehängt",
 		generate: "erzeugt",
 		make: "angelegt",
 		"leave-out": "weglassen",

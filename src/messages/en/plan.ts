@@ -48,7 +48,7 @@ export const planEn = {
 		copy: "copy",
 		empty: "empty directory",
 		seed: "copied once, then independent",
-		bind: "mounted from the host, read-only",
+		bind: "mounted from the host",
 		generate: "generated",
 		make: "created",
 		"leave-out": "leave out",

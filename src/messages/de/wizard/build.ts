@@ -40,6 +40,8 @@ export const buildDe: WizardMessages["build"] = {
 		files: "offene Dateien",
 		totals: "insgesamt",
 		readOnly: "schreibgeschützt",
+		offers: "bietet an",
+		clients: "Clients",
 		writes: "beschreibbar",
 		notKept: "weggelassen",
 		without: "von Ihnen weggelassen",

@@ -38,6 +38,8 @@ export const buildEn = {
 		files: "open files",
 		totals: "total",
 		readOnly: "read-only",
+		offers: "offers",
+		clients: "clients",
 		writes: "writable",
 		notKept: "left out",
 		without: "left out by you",

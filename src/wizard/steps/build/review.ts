@@ -255,14 +255,17 @@ function writableRow({ path, seeds }: WritableDirectory): ReviewRow {
 	});
 }
 
-function bindRows({ rules, shared }: Plan): readonly ReviewRow[] {
+function bindRows({ offeredSockets, rules, shared }: Plan): readonly ReviewRow[] {
 	const others = rules.binds.filter(({ path }) => !shared.some((one) => one.path === path));
 	return [
+		...offeredSockets.map(({ path, reach }) =>
+			row("offers", ({ cli }) => `${showPath(path)} (${cli.plan.socketReaches[reach]})`),
+		),
 		...shared.map(({ example, kind, path }) =>
 			row("readOnly", (messages) => `${showPath(path)} (${showReason({ kind: "shared", what: kind, example }, messages)})`),
 		),
-		...others.map(({ access, path }) =>
-			row(access === "ro" ? "readOnly" : "writes", printable(path), { warns: access === "rw" }),
+		...others.map(({ access, created, path }) =>
+			row(access === "ro" ? "readOnly" : "writes", printable(path), { warns: access === "rw" && !created }),
 		),
 	];
 }
@@ -278,6 +281,9 @@ function accountRows({ accounts, rules }: Plan): readonly ReviewRow[] {
 	return [
 		...accounts.users.map(({ name, reason, uid }) => kept("user", name, uid, reason)),
 		...accounts.groups.map(({ gid, name, reason }) => kept("group", name, gid, reason)),
+		...(accounts.peers ?? []).map(({ name, reason, uid }) =>
+			row("clients", ({ cli }) => `${printable(name)} (${uid}): ${cli.plan.peerReasons[reason]}`),
+		),
 		row("notKept", ({ fill, wizard }) => fill(wizard.build.notKept, out)),
 		...(rules.withoutAccounts.length ? [row("without", rules.withoutAccounts.map(printable).join(", "))] : []),
 	];
