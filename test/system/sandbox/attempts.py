@@ -48,7 +48,7 @@ def judged(number, *arguments):
     ctypes.set_errno(0)
     words = [ctypes.c_char_p(one) if isinstance(one, bytes) else ctypes.c_long(one) for one in arguments]
     result = libc.syscall(ctypes.c_long(number), *words)
-    return result >= 0 or ctypes.get_errno() not in (errno.EPERM, errno.ENOSYS)
+    return result >= 0 or ctypes.get_errno() not in (errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
 def write(path, text):
@@ -177,7 +177,8 @@ def by_handle(inode):
 
 for inode in (2, 128, 256):
     attempt(f"open_by_handle_at {inode}", lambda: by_handle(inode))
-attempt("name_to_handle_at", lambda: judged(303, -100, b"/", struct.pack("Ii", 128, 0) + b"\0" * 128, b"\0" * 4, 0))
+# A tmpfs has handles, so only a filter answers EOPNOTSUPP.
+attempt("name_to_handle_at", lambda: judged(303, -100, b"/dev", 0, 0, 0))
 
 # Devices, via nodes and names.
 disk = os.stat("/").st_dev
