@@ -21,8 +21,8 @@ export async function list(terminal: Terminal<ReadingMachine>): Promise<number> 
 			terminal.printJson("list", {
 				cages: cages.map(({ alarms, damage, reaction, ...cage }) => ({
 					...cage,
-					reaction: reaction ? reactionToJson(reaction) : null,
-					alarms: recentAlarmsToJson(alarms),
+					reaction: reaction ? reactionToJson(reaction, messages) : null,
+					alarms: recentAlarmsToJson(alarms, messages),
 					...(damage ? { damage: messages.failure(damage) } : {}),
 				})),
 			});

@@ -74,8 +74,8 @@ export async function show(
 				...(preserved.length ? { aside: preserved.map(({ bytes, path }) => ({ path: pathToJson(path), bytes })) } : {}),
 				coverage,
 				minimised: minimised ?? null,
-				alarms: recentAlarmsToJson(alarms),
-				reaction: reaction ? reactionToJson(reaction) : null,
+				alarms: recentAlarmsToJson(alarms, terminal.messages),
+				reaction: reaction ? reactionToJson(reaction, terminal.messages) : null,
 				acknowledged: acknowledged.map((one) => ({
 					finding: one.id,
 					...acknowledgementToJson(one),

@@ -5,7 +5,7 @@ import { packagedWatchUnit } from "../core/installation/installation.ts";
 import { showPath } from "../core/path/quote.ts";
 import { watchAlarms } from "../engine/watch/alarms.ts";
 import { installWatch, uninstallWatch } from "../engine/watch/watch-unit.ts";
-import { type AlarmFormat, alarmLine, alarmText } from "../report/alarm.ts";
+import { type AlarmFormat, alarmLine, alarmMessage } from "../report/alarm.ts";
 import { reactionText } from "../report/reaction.ts";
 import { programPlace } from "../system/installation/program.ts";
 import { notifyReady } from "../system/units/notify.ts";
@@ -52,7 +52,7 @@ export async function watch(terminal: Terminal, names: readonly string[], option
 				if (journal) context.machine.detection.toJournal(result.alarm, text);
 			},
 			onAlarm: (alarm) => terminal.print(alarmLine(alarm, format, hostname(), terminal.messages)),
-			...(journal ? { toJournal: (alarm) => alarmText(alarm, terminal.messages) } : {}),
+			...(journal ? { toJournal: (alarm) => alarmMessage(alarm, terminal.messages) } : {}),
 		});
 		context.signal.throwIfAborted();
 		return 0;

@@ -8,18 +8,19 @@ export type AlarmFormat = "text" | "json" | "ecs" | "rfc5424";
 export function alarmLine(alarm: Alarm, format: AlarmFormat, host: string, messages: Messages): string {
 	switch (format) {
 		case "text":
-			return `${alarm.time} ${messages.alarms.severities[alarm.severity]} ${alarmText(alarm, messages)}`;
+			return `${alarm.time} ${messages.alarms.severities[alarm.severity]} ${alarmMessage(alarm, messages)}`;
 		case "json":
-			return printableJson(alarmToJson(alarm));
+			return printableJson(alarmToJson(alarm, messages));
 		case "ecs":
-			return printableJson(alarmToEcs(alarm, host, alarmText(alarm, messages)));
+			return printableJson(alarmToEcs(alarm, host, alarmMessage(alarm, messages)));
 		case "rfc5424":
-			return alarmToSyslog(alarm, host, alarmText(alarm, messages));
+			return alarmToSyslog(alarm, host, alarmMessage(alarm, messages));
 	}
 }
 
 /** `cagewright/alarm/1`. */
-export function alarmToJson({ call, executable, finding, path, pid, uid, why, ...alarm }: Alarm): object {
+export function alarmToJson(all: Alarm, messages: Messages): object {
+	const { call, executable, finding, options, path, pid, uid, why, ...alarm } = all;
 	return {
 		schema: "cagewright/alarm/1",
 		...alarm,
@@ -31,7 +32,24 @@ export function alarmToJson({ call, executable, finding, path, pid, uid, why, ..
 		technique: attackTechnique({ kind: alarm.kind, ...(why ? { why } : {}) })?.id ?? null,
 		why: why ?? null,
 		finding: finding ?? null,
+		options: options ?? null,
+		advice: adviceText(all, messages),
 	};
+}
+
+/** What the administrator can do about an alarm. */
+function adviceText({ cage, kind, options, severity }: Alarm, messages: Messages): string {
+	const { advice } = messages.alarms;
+	if (kind === "crash") return advice.crash;
+	if (kind === "drift") return advice.drift(cage);
+	if (options?.length) return messages.explain.permits(options.map(printable));
+	if (options === undefined && kind !== "decoy") return advice.unknown(cage);
+	return severity === "high" ? advice.nothing : advice.nothingUsual;
+}
+
+/** The alarm, and what the administrator can do about it. */
+export function alarmMessage(alarm: Alarm, messages: Messages): string {
+	return `${alarmText(alarm, messages)}. ${adviceText(alarm, messages)}`;
 }
 
 export function alarmText(alarm: Alarm, messages: Messages): string {
@@ -69,11 +87,11 @@ function isLandlocks(why: NonNullable<Alarm["why"]>): why is LandlockWhy {
 export function recentAlarmsText({ lastDay, newest }: RecentAlarms, messages: Messages): string | undefined {
 	if (!newest) return undefined;
 	const { alarms } = messages;
-	return alarms.recent(lastDay, `${newest.time} ${alarms.severities[newest.severity]} ${alarmText(newest, messages)}`);
+	return alarms.recent(lastDay, `${newest.time} ${alarms.severities[newest.severity]} ${alarmMessage(newest, messages)}`);
 }
 
-export function recentAlarmsToJson({ lastDay, newest }: RecentAlarms): object {
-	return { lastDay, newest: newest ? alarmToJson(newest) : null };
+export function recentAlarmsToJson({ lastDay, newest }: RecentAlarms, messages: Messages): object {
+	return { lastDay, newest: newest ? alarmToJson(newest, messages) : null };
 }
 
 /** Elastic Common Schema 8: event, process, host, rule and threat fields. */
@@ -117,7 +135,8 @@ function alarmToSyslog(alarm: Alarm, host: string, message: string): string {
 			.replace(/[^\x20-\x7e]/g, "?")
 			.replace(/["\\\]]/g, "\\$&");
 	const { cage, call = "", count, executable = "", finding = "", kind, path = "", pid = "-", result, why = "" } = alarm;
-	const data = Object.entries({ cage, kind, call, finding, path, why, result, executable, pid, count })
+	const options = (alarm.options ?? []).join(", ");
+	const data = Object.entries({ cage, kind, call, finding, path, why, result, executable, pid, count, options })
 		.map(([name, text]) => ` ${name}="${value(text)}"`)
 		.join("");
 	return `<${priority}>1 ${alarm.time} ${host} cagewright ${pid} ALARM [cagewright@32473${data}] ${message}`;

@@ -65,10 +65,10 @@ export function overviewText(name: string, { answered, at, declined, refusals }:
 	].join("\n");
 }
 
-function refusalText({ layers, option, what }: Refusal, messages: Messages): string {
+function refusalText({ layers, option, options, what }: Refusal, messages: Messages): string {
 	const words = messages.explain;
 	const by = layers.map((layer) => words.layers[layer]).join(", ");
-	return `${words.refused(printable(what), by)} ${option === undefined ? words.nothingPermits : words.permits(printable(option))}`;
+	return `${words.refused(printable(what), by)} ${option === undefined ? words.nothingPermits : words.permits((options ?? [option]).map(printable))}`;
 }
 
 export function explanationToJson(one: Explanation): object {

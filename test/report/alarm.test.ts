@@ -6,7 +6,8 @@ import { alarmOf, alarmsOfEveryKind } from "./every-alarm.ts";
 
 const opened = { kind: "decoy", result: "opened", path: "/root/.ssh/id_ed25519" } as const;
 const decoy = alarmOf({ ...opened, pid: 12, uid: 33, executable: "/usr/sbin/nginx" });
-const decoyLine = "2026-11-28T12:00:00.000Z HIGH web: /usr/sbin/nginx[12] opened the decoy /root/.ssh/id_ed25519";
+const decoyLine =
+	"2026-11-28T12:00:00.000Z HIGH web: /usr/sbin/nginx[12] opened the decoy /root/.ssh/id_ed25519. No option permits it: stop the service and examine it.";
 const { executable: _, ...gone } = decoy;
 const ended: Alarm = { ...gone, knownBy: "file" };
 const line = (alarm: Alarm, format: AlarmFormat) => alarmLine(alarm, format, "host", messagesIn("en"));
@@ -14,7 +15,8 @@ const line = (alarm: Alarm, format: AlarmFormat) => alarmLine(alarm, format, "ho
 test("an opened decoy is named in every format", () => {
 	expect(line(decoy, "text")).toBe(decoyLine);
 	expect(line(ended, "text")).toContain("web: process 12, which has ended, opened the decoy");
-	const absent = { call: null, why: null, finding: null };
+	const advice = { advice: "No option permits it: stop the service and examine it.", options: null };
+	const absent = { call: null, why: null, finding: null, ...advice };
 	expect(JSON.parse(line(decoy, "json"))).toEqual({ schema: "cagewright/alarm/1", technique: "T1552", ...absent, ...decoy });
 	expect(JSON.parse(line(ended, "json"))).toMatchObject({ pid: 12, executable: null });
 	expect(JSON.parse(line(decoy, "ecs"))).toMatchObject({
@@ -26,6 +28,23 @@ test("an opened decoy is named in every format", () => {
 	});
 	expect(JSON.parse(line(ended, "ecs")).process).toEqual({ pid: 12 });
 	expect(line(decoy, "rfc5424")).toMatch(/^<81>1 .* kind="decoy" .*path="\/root\/\.ssh\/id_ed25519" .*result="opened"/);
+});
+
+test.each([
+	["an option", { options: ["--allow netlink", "--allow ports"] }, "To permit it: --allow netlink or --allow ports"],
+	["nothing that permits it", { options: [] }, "No option permits it: stop the service and examine it."],
+	[
+		"nothing for a usual call",
+		{ options: [], severity: "medium" },
+		"No option permits it: find out why the application tries it.",
+	],
+	["a crash", { kind: "crash", result: "crashed" }, "Find out why: a failed attack may look like this."],
+	["an alarm of an older version", {}, "To see what permits it: cagewright explain web"],
+] as const)("each alarm ends with what to do: %s", (_, values, advice) => {
+	const alarm = alarmOf({ call: "socket", pid: 12, executable: "/usr/bin/x", ...values });
+	expect(line(alarm, "text")).toMatch(new RegExp(`[.] ${advice.replace(/[.]/g, "[.]")}$`));
+	expect(JSON.parse(line(alarm, "json"))).toMatchObject({ advice, options: alarm.options ?? null });
+	expect(line(alarm, "rfc5424")).toContain(` options="${(alarm.options ?? []).join(", ")}"] `);
 });
 
 test("changed files are named in every format, without a process", () => {

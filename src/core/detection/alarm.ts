@@ -42,6 +42,8 @@ export interface Alarm {
 	readonly uid?: number;
 	/** Absent if the process had ended. The process can choose this text. */
 	readonly executable?: string;
+	/** Options of `build` that would permit it; empty if none does. Absent if nothing was refused, and in alarms of older versions. */
+	readonly options?: readonly string[];
 	/** How the cage was identified: by the process's root, by a file of the cage, or, because the process had ended, only by its account. */
 	readonly knownBy: "process" | "account" | "file";
 	/** Number of alarms of this kind since the last report, including this one. */

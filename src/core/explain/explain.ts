@@ -1,11 +1,12 @@
 import type { Cage, TrialSummary } from "../cage/cage.ts";
 import { type Manifest, type ManifestEntry, placeInCage } from "../cage/manifest.ts";
 import { capabilityNamed } from "../confinement/capabilities.ts";
-import { type Denial, describeFilter } from "../confinement/seccomp/filter.ts";
+import { conditionalRules, type Denial, describeFilter, outrightDenials } from "../confinement/seccomp/filter.ts";
 import {
 	type FilterPermissions,
 	filterPermissions,
 	type Lacked,
+	limitsAbstractSockets,
 	limitsPorts,
 	uidsOf,
 } from "../confinement/seccomp/filter-permissions.ts";
@@ -13,7 +14,7 @@ import { type CallReason, permittedCalls } from "../confinement/seccomp/observed
 import { isSyscall } from "../confinement/seccomp/syscall-groups.ts";
 import { isWithin, pathFromText } from "../path/path.ts";
 import type { MissingKind } from "../plan/missing.ts";
-import { allowedReason, callWord } from "../plan/permission-words.ts";
+import { allowedReason, callWord, permissionWords } from "../plan/permission-words.ts";
 
 /** A layer that restricts the application. Several may refuse the same action. */
 export type Layer = "absent" | "owner-or-mode" | "mount" | "landlock" | "capability" | "seccomp" | "network";
@@ -23,6 +24,8 @@ export interface Refusal {
 	readonly what: string;
 	readonly layers: readonly Layer[];
 	readonly option?: string;
+	/** All options that allow more of it, if there are several; it depends on the arguments which one is needed. */
+	readonly options?: readonly string[];
 }
 
 /** A system call under the cage's filter and network. Without denials it is allowed. */
@@ -72,7 +75,7 @@ function explainCall(name: string, { application }: Cage, { accounts, identity, 
 	const denials = of(describeFilter(filter));
 	const closed = of(describeFilter(filterPermissions({ capabilities: [] }, starter)));
 	const isUnobserved = denials.some(({ why }) => why === "not-observed");
-	const option = isUnobserved ? allowedReason(callWord(name)) : denials.length ? optionForCall(name, filter) : undefined;
+	const options = isUnobserved ? [allowedReason(callWord(name))] : denials.length ? optionsForCall(name, filter) : [];
 	const permittedBy = filter.calls && isSyscall(name) ? permittedCalls(filter.calls).get(name) : undefined;
 	const cut = application.network === "none" && ofNetwork.has(name);
 	return {
@@ -82,22 +85,32 @@ function explainCall(name: string, { application }: Cage, { accounts, identity, 
 		...(permittedBy === undefined || denials.some(({ when }) => when === undefined) ? {} : { permittedBy }),
 		opened: denials.length < closed.length,
 		refusals: [
-			...(denials.length ? [{ what: name, layers: ["seccomp"] as const, ...(option === undefined ? {} : { option }) }] : []),
+			...(denials.length ? [{ what: name, layers: ["seccomp"] as const, ...optionFields(options) }] : []),
 			...(name === "bind" && limitsPorts(permissions)
 				? [{ what: name, layers: ["landlock"] as const, option: allowedReason("port:NUMBER") }]
+				: []),
+			...(name === "connect" && limitsAbstractSockets(permissions)
+				? [{ what: name, layers: ["landlock"] as const, option: allowedReason(permissionWords.abstractSockets) }]
 				: []),
 			...(cut ? [{ what: name, layers: ["network"] as const, option: "--network host" }] : []),
 		],
 	};
 }
 
-/** Returns the permission with which the filter would allow more of the call. */
-function optionForCall(name: string, filter: FilterPermissions): string | undefined {
-	const count = (permissions: FilterPermissions) => describeFilter(permissions).filter(({ call }) => call === name).length;
-	const word = [...filterWords, ...grantWords(filter)].find(
-		([, permission]) => count({ ...filter, ...permission }) < count(filter),
-	)?.[0];
-	return word === undefined ? undefined : `--allow ${word}`;
+/** The first one is also a field of its own, because most calls have one only. */
+function optionFields([option, ...others]: readonly string[]): Pick<Refusal, "option" | "options"> {
+	if (option === undefined) return {};
+	return others.length ? { option, options: [option, ...others] } : { option };
+}
+
+/** Returns the permissions that change the filter's answers to the call: each of them only allows more. */
+function optionsForCall(name: string, filter: FilterPermissions): string[] {
+	const answers = (permissions: FilterPermissions) =>
+		JSON.stringify([...conditionalRules(permissions), ...outrightDenials(permissions)].filter(({ call }) => call === name));
+	const now = answers(filter);
+	return [...filterWords, ...grantWords(filter)]
+		.filter(([, permission]) => answers({ ...filter, ...permission }) !== now)
+		.map(([word]) => allowedReason(word));
 }
 
 type FilterWord = readonly [word: string, permission: Partial<FilterPermissions>];

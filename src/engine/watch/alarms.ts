@@ -137,7 +137,8 @@ class Alarms {
 		if (!known || (known.isTested && !this.#watch.withTests)) return;
 		if (suspicion.result === "refused" && suspicion.call !== undefined && known.expected.has(suspicion.call)) return;
 		const { cage, knownBy } = known;
-		const alarm = { ...suspicion, cage, knownBy, count: suspicion.count ?? 1 };
+		const options = known.options(suspicion);
+		const alarm = { ...suspicion, cage, knownBy, count: suspicion.count ?? 1, ...(options ? { options } : {}) };
 		const admitted = this.#limiters[known.isTested ? "test" : "attack"].admit(alarm, this.#context.machine.elapsed());
 		if (admitted) this.#report(admitted, known.isTested);
 		// Nothing reacts to a guess.

@@ -1,6 +1,9 @@
+import type { Cage } from "../../core/cage/cage.ts";
 import { runningUids } from "../../core/cage/footprint.ts";
+import type { Manifest } from "../../core/cage/manifest.ts";
 import { launchDirectory } from "../../core/confinement/launch.ts";
 import { unsetSession } from "../../core/detection/denial.ts";
+import { optionsPermitting, type Refused } from "../../core/explain/advice.ts";
 import { join } from "../../core/path/path.ts";
 import { isDecoy } from "../../core/plan/decoys.ts";
 import type { Context } from "../context.ts";
@@ -12,6 +15,8 @@ export interface KnownProcess {
 	readonly isTested: boolean;
 	/** Calls that were refused in the trial in which the application answered. */
 	readonly expected: ReadonlySet<string>;
+	/** The cage's options that would permit it, as `optionsPermitting` returns them. */
+	options(refused: Refused): readonly string[] | undefined;
 	/**
 	 * `process`: by what it cannot change, its audit session or the root of its mount namespace. `file`: it opened a file of this cage
 	 * through the cage's mount. `account`: a guess, which causes no reaction: it had ended, and only this cage has its account, its
@@ -36,6 +41,7 @@ interface WatchedCage {
 	readonly programs: ReadonlySet<string>;
 	readonly expected: ReadonlySet<string>;
 	readonly decoys: readonly WatchedDecoy[];
+	readonly options: KnownProcess["options"];
 }
 
 /** `isTested` is undefined if nothing tells what started it. */
@@ -118,7 +124,7 @@ export class CagedProcesses {
 		if (this.#context.machine.elapsed() - this.#looked >= freshLook) this.#lookAtProcesses();
 		const running = [...this.#seen.values()].filter(({ at }) => at >= this.#looked);
 		const isTested = running.some((one) => one.known.cage === cage && one.known.isTested);
-		return { cage, isTested, expected: new Set(), knownBy: "file" };
+		return { cage, isTested, expected: new Set(), options: () => [], knownBy: "file" };
 	}
 
 	/** `isForeign`: the number counts in another PID namespace, so it says nothing here. */
@@ -174,7 +180,8 @@ export class CagedProcesses {
 		);
 		const [first] = cages;
 		if (first === undefined || cages.some(({ name }) => name !== first.name)) return undefined;
-		return { cage: first.name, expected: first.expected, isTested: undefined, knownBy: "account" };
+		const { expected, name: cage, options } = first;
+		return { cage, expected, isTested: undefined, options, knownBy: "account" };
 	}
 
 	/** A concurrent test may be the cause, and must not cause a reaction. */
@@ -199,8 +206,8 @@ export class CagedProcesses {
 			return seen.known;
 		}
 		const origin = ofSession ? undefined : detection.originOf(pid);
-		const { expected, name: cage } = watched;
-		const known: SeenStart = ofSession ?? { cage, expected, isTested: origin?.isTested, knownBy: "process" };
+		const { expected, name: cage, options } = watched;
+		const known: SeenStart = ofSession ?? { cage, expected, isTested: origin?.isTested, options, knownBy: "process" };
 		if (origin?.hasOwnSession) keep(this.#sessions, session, known);
 		// Otherwise it just ended, and its origin remains unknown.
 		if (ofSession || origin) this.#seen.set(pid, { root, session, known, at: elapsed() });
@@ -221,12 +228,13 @@ export class CagedProcesses {
 				}
 				const manifest = await store.manifest(name, generation).catch(() => undefined);
 				if (root === "" || !manifest) continue;
-				const trials = (await store.cage(name).catch(() => undefined))?.trials ?? [];
-				const trial = trials.findLast((one) => one.generation === generation && one.answered);
+				const cage = await store.cage(name).catch(() => undefined);
+				const trial = cage?.trials?.findLast((one) => one.generation === generation && one.answered);
 				cages.set(root, {
 					name,
 					uids: new Set([manifest.identity.uid, ...runningUids(manifest)]),
 					expected: new Set(trial?.refusedCalls),
+					options: cage ? adviceFor(cage, manifest) : () => undefined,
 					decoys: manifest.entries
 						.filter(isDecoy)
 						.map(({ path }) => ({ cage: name, path, place: join(store.root(name, generation), path.slice(1)) })),
@@ -236,6 +244,26 @@ export class CagedProcesses {
 		}
 		return cages;
 	}
+}
+
+/** Answers to remember, because a flood of refused calls must not make us slow. */
+const mostAnswers = 1000;
+
+/** No advice is better than no alarm. */
+function adviceFor(cage: Cage, manifest: Manifest): KnownProcess["options"] {
+	const answers = new Map<string, readonly string[] | undefined>();
+	return (refused) => {
+		const { call, kind, path, port, why } = refused;
+		const key = [kind, call, why, port, path].join("\0");
+		if (answers.has(key)) return answers.get(key);
+		if (answers.size >= mostAnswers) answers.clear();
+		try {
+			answers.set(key, optionsPermitting(refused, cage, manifest));
+		} catch {
+			answers.set(key, undefined);
+		}
+		return answers.get(key);
+	};
 }
 
 /** Forgets the sessions that were not kept for the longest time. */

@@ -19,7 +19,14 @@ export const alarmsDe: Widen<typeof alarmsEn> = {
 	crash: (cage, program, pid) => `${cage}: ${program}[${pid}] ist abgestürzt`,
 	decoy: (cage, program, pid, path) =>
 		`${cage}: ${program ? `${program}[${pid}]` : `der schon beendete Prozess ${pid}`} hat den Köder ${path} geöffnet`,
-	drift: (cage, path, what) => `${cage}: ${path} ${what}. Die Abhilfe zeigt: cagewright check ${cage}`,
+	drift: (cage, path, what) => `${cage}: ${path} ${what}`,
+	advice: {
+		nothing: "Keine Option erlaubt es: Dienst anhalten und untersuchen.",
+		nothingUsual: "Keine Option erlaubt es: herausfinden, warum die Anwendung es versucht.",
+		crash: "Ursache suchen: So kann ein misslungener Angriff aussehen.",
+		drift: (cage) => `Die Abhilfe zeigt: cagewright check ${cage}`,
+		unknown: (cage) => `Was es erlaubt, zeigt: cagewright explain ${cage}`,
+	},
 	repeated: (count) => `, ${count}-mal`,
 	byAccount: "der Prozess war schon beendet; der Käfig wurde am Konto erkannt",
 	label: "Alarme",

@@ -7,7 +7,7 @@ export const explainDe: ExplainMessages = {
 	nothingRefused: "  Nichts.",
 	declined: "Absichtlich weggelassen",
 	refused: (what, by) => `${what}: verweigert (${by}).`,
-	permits: (option) => `Um es zu erlauben: ${option}`,
+	permits: (options) => `Um es zu erlauben: ${options.join(" oder ")}`,
 	nothingPermits: "Keine Option erlaubt es.",
 	is: "Eintrag",
 	kinds: {

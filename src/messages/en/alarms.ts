@@ -23,7 +23,15 @@ export const alarmsEn = {
 	crash: (cage: string, program: string, pid: number) => `${cage}: ${program}[${pid}] crashed`,
 	decoy: (cage: string, program: string, pid: number, path: string) =>
 		`${cage}: ${program ? `${program}[${pid}]` : `process ${pid}, which has ended,`} opened the decoy ${path}`,
-	drift: (cage: string, path: string, what: string) => `${cage}: ${path} ${what}. To see the fix: cagewright check ${cage}`,
+	drift: (cage: string, path: string, what: string) => `${cage}: ${path} ${what}`,
+	/** Follows each alarm, if no option permits what was refused. */
+	advice: {
+		nothing: "No option permits it: stop the service and examine it.",
+		nothingUsual: "No option permits it: find out why the application tries it.",
+		crash: "Find out why: a failed attack may look like this.",
+		drift: (cage: string) => `To see the fix: cagewright check ${cage}`,
+		unknown: (cage: string) => `To see what permits it: cagewright explain ${cage}`,
+	},
 	repeated: (count: number) => `, ${count} times`,
 	byAccount: "the process had already exited, so the cage was identified by its account",
 	label: "Alarms",

@@ -13,7 +13,7 @@ export const explainEn = {
 	nothingRefused: "  Nothing.",
 	declined: "Left out intentionally",
 	refused: (what: string, by: string) => `${what}: refused (${by}).`,
-	permits: (option: string) => `To permit it: ${option}`,
+	permits: (options: readonly string[]) => `To permit it: ${options.join(" or ")}`,
 	nothingPermits: "No option permits it.",
 	is: "Entry",
 	kinds: {

@@ -43,6 +43,7 @@ function toJournal(alarm: Alarm, message: string): void {
 		CAGEWRIGHT_SEVERITY: alarm.severity,
 		CAGEWRIGHT_RESULT: alarm.result,
 		CAGEWRIGHT_COUNT: String(alarm.count),
+		CAGEWRIGHT_OPTIONS: alarm.options?.length ? alarm.options.join(", ") : "none",
 		OBJECT_PID: String(alarm.pid ?? ""),
 		CAGEWRIGHT_PROGRAM: alarm.executable ?? "",
 	};

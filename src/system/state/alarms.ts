@@ -66,6 +66,7 @@ export const alarmSchema = v.object({
 	pid: v.exactOptional(v.number()),
 	uid: v.exactOptional(v.number()),
 	executable: v.exactOptional(v.string()),
+	options: v.exactOptional(v.array(v.string())),
 	knownBy: v.picklist(["process", "account", "file"]),
 	count: v.number(),
 });
