@@ -4,8 +4,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { isLong } from "./test/long.ts";
 
 /**
- * Tests that install packages, check all files or processes of the machine, measure time, or flood the kernel log. A watch knows cages by the numbers of
- * their namespaces, which the kernel gives to other tests' processes as soon as a cage ends.
+ * Tests that install packages, check all files or processes of the machine, measure time, or read or flood the kernel's log, of which
+ * the machine has only one.
  */
 const alone = [
 	"alarms",
