@@ -92,11 +92,16 @@ function calls(unit: UnitLines, input: UnitInput): void {
 	else generalCalls(unit, input);
 }
 
+/** systemd's filter judges no arguments, so it would permit copying mounts. Libraries that only open files with it do without. */
+const needsArguments: ReadonlySet<string> = new Set(["open_tree"]);
+
 /** Only what the launcher's filter for this application permits, which the first program loads as well. */
 function observedCalls(unit: UnitLines, input: UnitInput): void {
 	unit.comment("What every program needs, what the application was observed to call, and related calls.");
 	const lines: string[] = [];
-	for (const name of permittedNames(filterPermissions(input.plan.permissions))) {
+	const permissions = filterPermissions(input.plan.permissions);
+	const isUseful = (name: string) => !needsArguments.has(name) || permissions.calls?.made.includes(name);
+	for (const name of permittedNames(permissions).filter(isUseful)) {
 		const last = lines.at(-1);
 		if (last !== undefined && last.length + name.length < lineLength) lines[lines.length - 1] = `${last} ${name}`;
 		else lines.push(name);
