@@ -6,6 +6,7 @@ import { giveTo } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
 import { ask, type Network, privateNetwork } from "./network.ts";
+import { processesIn } from "./processes.ts";
 
 /**
  * Tests each built-in template with nothing but its required settings: makes the cage, probes, records, checks and saves it. The saved
@@ -111,10 +112,10 @@ async function tryTemplate(name: string, { command = [], options = [], port, set
 	const network: Network = await privateNetwork();
 	const run = startRun(name, { state, enter: network.enter });
 	const probes = first.rounds.at(-1)?.probes.map((probe) => probe.command) ?? [];
-	// A running cage's sockets are in its data.
 	await eventually(async () => {
+		const [pid] = processesIn(first.root);
 		for (const probe of probes) {
-			const { output, status } = await ask(["sh", "-c", `export CAGEWRIGHT_ROOT=${state}/cages/${name}/data; ${probe}`], network);
+			const { output, status } = await ask(["sh", "-c", `export CAGEWRIGHT_ROOT=/proc/${pid}/root; ${probe}`], network);
 			if (status !== 0) throw new Error(`${name} does not answer: ${output}`);
 		}
 	});
