@@ -254,6 +254,30 @@ describe("attempts in an ordinary user's cage", () => {
 	});
 });
 
+/** The kernel's records have the numbers of the first PID namespace. */
+const isFirstNamespace = readlinkSync("/proc/self/ns/pid") === "pid:[4026531836]";
+
+describe.runIf(isFirstNamespace)("root's watch reports an attack by ended processes of an ordinary user's cage", () => {
+	const attack = "for (1 .. 1000) { unless (fork) { syscall(165, 0, 0, 0, 0, 0); exit } wait; sleep 1 }";
+
+	test.each([
+		["by its session, if nobody logged in", [], "process"],
+		[
+			"as a guess, if it shares the session of a person",
+			["sh", "-c", 'echo 64321 >/proc/self/loginuid; exec "$@"', "sh"],
+			"account",
+		],
+	])("%s", async (_, login, knownBy) => {
+		const where = { ...user, enter: [...login, ...user.enter] };
+		await using _run = begin(["run", "redis", "--", "/usr/bin/perl", "-e", attack], where);
+		await using watch = begin(["watch", "redis", "--json", "--check-every", "0"], { state: user.state });
+		await watch.says("Watching");
+		await eventually(() => expect(watch.stdout()).toContain("\n"));
+		const [alarm = ""] = watch.stdout().split("\n");
+		expect(JSON.parse(alarm)).toMatchObject({ cage: "redis", call: "mount", uid: user.uid, knownBy });
+	});
+});
+
 /** Comes last, because it removes the user's redis. */
 describe("a system account", () => {
 	const account = `cw-ordinary-${process.pid}`;
@@ -278,29 +302,5 @@ describe("a system account", () => {
 		expect(existsSync(join(user.state, "cages/redis"))).toBe(false);
 		expect(await askRedis(21456, ["GET", "whose"], network)).toBe("other");
 		await run.stop();
-	});
-});
-
-/** The kernel's records have the numbers of the first PID namespace. */
-const isFirstNamespace = readlinkSync("/proc/self/ns/pid") === "pid:[4026531836]";
-
-describe.runIf(isFirstNamespace)("root's watch reports an attack by ended processes of an ordinary user's cage", () => {
-	const attack = "for (1 .. 1000) { unless (fork) { syscall(165, 0, 0, 0, 0, 0); exit } wait; sleep 1 }";
-
-	test.each([
-		["by its session, if nobody logged in", [], "process"],
-		[
-			"as a guess, if it shares the session of a person",
-			["sh", "-c", 'echo 64321 >/proc/self/loginuid; exec "$@"', "sh"],
-			"account",
-		],
-	])("%s", async (_, login, knownBy) => {
-		const where = { ...user, enter: [...login, ...user.enter] };
-		await using _run = begin(["run", "redis", "--", "/usr/bin/perl", "-e", attack], where);
-		await using watch = begin(["watch", "redis", "--json", "--check-every", "0"], { state: user.state });
-		await watch.says("Watching");
-		await eventually(() => expect(watch.stdout()).toContain("\n"));
-		const [alarm = ""] = watch.stdout().split("\n");
-		expect(JSON.parse(alarm)).toMatchObject({ cage: "redis", call: "mount", uid: user.uid, knownBy });
 	});
 });
