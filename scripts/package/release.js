@@ -14,7 +14,8 @@ export const maintainer = author;
  */
 export function releases(only = version) {
 	const text = readFileSync(join(root, "CHANGELOG.md"), "utf8");
-	const found = text.split(/^## /m).slice(1).map(parse);
+	const sections = text.split(/^## (?!Unreleased\n)/m).slice(1);
+	const found = sections.map(parse);
 	if (found[0]?.version !== version) throw new Error(`CHANGELOG.md does not begin with version ${version}`);
 	return found.map((one, index) => (index ? one : { ...one, version: only }));
 }
