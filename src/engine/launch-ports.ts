@@ -202,6 +202,8 @@ export interface Launcher {
 	isSuspended(pid: number): boolean;
 	/** Milliseconds since 1970, exact to a hundredth of a second. Undefined if it has ended. */
 	startedAt(pid: number): number | undefined;
+	/** Whether a process of this machine listens on the unix socket at this path. */
+	isListening(socket: Path): Promise<boolean>;
 	/** CPU seconds used by an application and everything it started. */
 	cpuSeconds(launched: Reachable): number;
 	/** Throws `unsafe-directory` if another user can change the state folder, which determines the application's processes. */

@@ -82,6 +82,10 @@ describe("a service with RuntimeDirectory=", () => {
 
 test("a service that asks who connects gets the client's name, in a directory that it finds or that is missing after a boot", async () => {
 	const before = await status("/run/asked");
+	await system.must("cagewright make asked.service --probe ask --yes --no-selftest --quiet");
+	const refused = await system.run("cagewright run asked");
+	expect(refused).toMatchObject({ status: 4, stderr: expect.stringContaining("listens on /run/asked/a.sock") });
+	await system.query("ask");
 	await adopt("asked", "--probe ask");
 	const names = async () => [await system.query("ask"), await system.query("runuser -u nobody -- ask")];
 	await eventually(() => system.query("ask"));

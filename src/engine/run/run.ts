@@ -41,7 +41,7 @@ interface RunOptions {
 
 /**
  * Runs the application (or another command) in its cage, in the foreground. Resolves with its exit status, or 128 + the signal
- * that ended it. Throws `command-not-in-cage` (exit 125) if the program is not there.
+ * that ended it. Throws `command-not-in-cage` (exit 125) if the program is not there, and `socket-in-use` (exit 4).
  */
 export async function runCage(
 	context: Context<RunningMachine>,
@@ -77,7 +77,10 @@ async function runOnce(
 		const programs = programsIn(present).slice(0, mostNamed).join(", ");
 		throw new Failure("command-not-in-cage", { name, program, programs }, launchFailed);
 	}
-	if (!command.length) await warnRunning(context, name);
+	if (!command.length) {
+		await warnRunning(context, name);
+		await requireFreeSockets(context, present);
+	}
 	launchMethod(context, true);
 	const audited = auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [] });
 	audited.catch(() => {}); // Awaited below.
@@ -118,6 +121,20 @@ async function runOnce(
 async function warnRunning({ emit, machine }: Context<RunningMachine>, name: string): Promise<void> {
 	const [init] = (await runningIn(machine, name)).inits;
 	if (init !== undefined) emit({ event: "warned", code: "run-already", values: { name, pid: init } });
+}
+
+/**
+ * Refuses to take a socket from a service that runs. Most daemons remove the file before they bind, and see no process outside of their
+ * PID namespace that could stop them.
+ */
+async function requireFreeSockets(
+	{ machine }: Context<RunningMachine>,
+	{ cage: { name }, manifest }: PresentCage,
+): Promise<void> {
+	for (const { path, reach } of manifest.offeredSockets ?? []) {
+		if (reach === "host" && (await machine.launcher.isListening(path)))
+			throw new Failure("socket-in-use", { name, path: showPath(path) }, 4);
+	}
 }
 
 /** How many programs an error names. */

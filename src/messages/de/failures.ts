@@ -57,6 +57,8 @@ export const failuresDe: Failures = {
 		"Käfig {name} benutzt den Zustand seines Dienstes an dessen Ort ({path}), deshalb kann das Archiv ihn nicht enthalten. Exportieren Sie ohne --with-data, und übertragen Sie den Zustand mit den Werkzeugen des Dienstes.",
 	"cage-state-in-place":
 		"Käfig {name} benutzt den Zustand von {service} an seinem Ort ({path}), deshalb darf nur dieser Dienst ihn starten: `cagewright adopt {service}`. Zwei Instanzen auf demselben Zustand würden ihn zerstören.",
+	"socket-in-use":
+		"Ein anderer Prozess lauscht auf {path}, und der Käfig {name} würde dort an seine Stelle treten. Beenden Sie den Dienst zuerst, oder holen Sie ihn mit `cagewright adopt` in den Käfig.",
 	"cage-has-service":
 		"Im Käfig {name} läuft bereits der Dienst {service}. Führen Sie zuerst `cagewright release {service}` aus, oder wählen Sie mit --name einen anderen Käfig.",
 	"no-systemd":

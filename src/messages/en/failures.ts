@@ -53,6 +53,8 @@ export const failuresEn = {
 		"Cage {name} uses its service's state where it is ({path}), so the archive cannot carry it. Export without --with-data, and transfer the state with the service's own tools.",
 	"cage-state-in-place":
 		"Cage {name} uses the state of {service} where it is ({path}), so only that service may start it: `cagewright adopt {service}`. Two instances on the same state would corrupt it.",
+	"socket-in-use":
+		"Another process listens on {path}, and cage {name} would take its place there. Stop that service first, or move it into the cage with `cagewright adopt`.",
 	"cage-has-service":
 		"Cage {name} already runs the service {service}. Run `cagewright release {service}` first, or choose another cage with --name.",
 	"no-systemd":

@@ -50,7 +50,7 @@ import { isRootless, requireUserNamespaces, rootless, sandboxNamespaces } from "
 import { handOverPipes, mountWhenAsked, RunningApplication, spawnLaunch } from "./running-application.ts";
 import { makeLayer } from "./sandbox-mounts.ts";
 import { clearAbandoned, mountsName, removeScratch, scriptName } from "./scratch.ts";
-import { missingServiceDirectories, removeServiceDirectories } from "./service-directories.ts";
+import { isListening, missingServiceDirectories, removeServiceDirectories } from "./service-directories.ts";
 import { hostShell, lineProblem, runGroup } from "./shell.ts";
 import { checkMountPoints, specificationOf } from "./specification.ts";
 import { TracePipe, tracePipe } from "./trace-pipe.ts";
@@ -62,6 +62,7 @@ export class UtilLinuxLauncher implements Launcher {
 	readonly running = running;
 	readonly isSuspended = isSuspended;
 	readonly startedAt = startedAt;
+	readonly isListening = isListening;
 	readonly unitConfiner = unitConfiner;
 	private readonly scratch: string;
 	private readonly launching: Launching;

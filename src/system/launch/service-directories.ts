@@ -1,7 +1,9 @@
 import { chmodSync, chownSync, lstatSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import type { Bind, DirectoryOwner } from "../../core/application/application.ts";
-import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import type { LaunchRequest } from "../../engine/launch-ports.ts";
+import { errorName } from "../files/errors.ts";
 
 /**
  * Host directories that a launch creates for the service (`Bind.created`). Only root can replace a directory on the way to one, so
@@ -34,4 +36,22 @@ export function makeEmpty(place: Path, { gid, isFile, mode, uid }: DirectoryOwne
 
 export function isCreated(bind: Bind): bind is Bind & { readonly created: DirectoryOwner } {
 	return bind.created !== undefined;
+}
+
+/**
+ * Whether a process listens on the unix socket at this path. Connecting is the only exact answer: /proc/net/unix names sockets of other mount
+ * namespaces too, and none of other network namespaces.
+ */
+export function isListening(socket: Path): Promise<boolean> {
+	const path = pathToText(socket);
+	if (path === undefined) return Promise.resolve(false);
+	return new Promise((resolve) => {
+		const client = connect({ path });
+		client.once("connect", () => {
+			client.destroy();
+			resolve(true);
+		});
+		// EPROTOTYPE: a socket for datagrams that somebody has bound. EAGAIN: more clients wait than its queue holds.
+		client.once("error", (error) => resolve(["EPROTOTYPE", "EAGAIN"].includes(errorName(error) ?? "")));
+	});
 }
