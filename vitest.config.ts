@@ -8,14 +8,7 @@ import { isLong } from "./test/long.ts";
  * the machine has only one.
  */
 const alone = [
-	"alarms",
-	"alarm-storm",
-	"install-hook",
-	"sandbox/sandbox",
-	"selftest-leavings",
-	"unchanged",
-	"update",
-	"watch",
+	...["alarms", "alarm-storm", "install-hook", "sandbox/sandbox", "selftest-leavings", "unchanged", "update", "watch"],
 ].map((name) => `test/system/${name}.test.ts`);
 /** Tests that replace a module of ours, which an earlier file of the same worker may have loaded. */
 const replacing = ["init-search", "leftovers"].map((name) => `test/system/${name}.test.ts`);
@@ -35,9 +28,10 @@ const sharedWorkers = {
  * system alternate with files that mostly compute.
  */
 const slowest = [
-	...["unit-booted", "killed", "accept", "templates", "adopt", "rootless", "unit-selftest", "probes", "readme"],
-	...["neighbours", "lockout", "interrupted", "verified-install", "leftovers", "ansible", "dedicated-account", "package-deb"],
-	...["minimise", "confined-booted", "terminal/trial", "cut-off", "data-links", "unit-launched", "portable", "census"],
+	...["adopt-clients", "unit-booted", "killed", "accept", "templates", "adopt", "adopt-in-place", "rootless"],
+	...["unit-selftest", "probes", "readme", "neighbours", "lockout", "interrupted", "verified-install", "leftovers"],
+	...["ansible", "dedicated-account", "package-deb", "minimise", "confined-booted", "terminal/trial", "cut-off"],
+	...["data-links", "unit-launched", "portable", "census"],
 ];
 class SlowestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
