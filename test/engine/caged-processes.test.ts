@@ -182,6 +182,15 @@ describe("a running process", () => {
 });
 
 describe("an ended process of a start without a session of its own", () => {
+	test("is guessed after its start ended, if that was before the watch and in a session", async () => {
+		const { caged } = await setting();
+		const earlier = { ...gone, session: 77, isEarlier: true };
+		expect(caged.find(earlier)).toMatchObject({ cage: "db", knownBy: "account" });
+		expect(caged.find({ ...earlier, session: unsetSession })).toBeUndefined();
+		expect(caged.find({ ...earlier, program: "/usr/bin/perl" })).toBeUndefined();
+		expect(caged.find({ ...gone, session: 77 })).toBeUndefined();
+	});
+
 	test.each([90, 91])("is guessed by account %i and program", async (uid) => {
 		const { caged, run } = await setting();
 		run(7, "db");

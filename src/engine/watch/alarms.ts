@@ -51,11 +51,11 @@ export async function watchAlarms(context: Context, watch: AlarmWatch): Promise<
 	const since = toJournal ? await machine.store.watchedUntil() : undefined;
 	const isMissed = ({ time }: { readonly time: number }) => since !== undefined && time >= since;
 	const considerDenial = (denial: Denial, isEarlier = false, count = 1) => {
-		alarms.consider({ ...denialAlarm(denial), count }, processes.find(denial), isEarlier);
+		alarms.consider({ ...denialAlarm(denial), count }, processes.find({ ...denial, isEarlier }), isEarlier);
 	};
 	const landlock = new LandlockRecords();
 	const considerLandlock = (denials: readonly LandlockDenial[], isEarlier = false) => {
-		for (const denial of denials) alarms.consider(landlockAlarm(denial), processes.find(denial), isEarlier);
+		for (const denial of denials) alarms.consider(landlockAlarm(denial), processes.find({ ...denial, isEarlier }), isEarlier);
 	};
 	const warn = (code: string) => context.emit({ event: "warned", code, values: {} });
 	const following = await machine.detection.follow({

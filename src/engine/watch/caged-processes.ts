@@ -20,7 +20,7 @@ export interface KnownProcess {
 	/**
 	 * `process`: by what it cannot change, its audit session or the root of its mount namespace. `file`: it opened a file of this cage
 	 * through the cage's mount. `account`: a guess, which causes no reaction: it had ended, and only this cage has its account, its
-	 * program and a session that is not the cage's alone.
+	 * program and a session that is not the cage's alone, or that ended before the watch began.
 	 */
 	readonly knownBy: "process" | "account" | "file";
 }
@@ -32,6 +32,8 @@ export interface RecordedProcess {
 	readonly session?: number;
 	readonly uid?: number;
 	readonly program?: string;
+	/** From before this watch, so the cage's start may have ended, and its session is unknown. */
+	readonly isEarlier?: boolean;
 }
 
 interface WatchedCage {
@@ -170,13 +172,16 @@ export class CagedProcesses {
 		this.#effort = this.#looked - began;
 	}
 
-	/** Returns the only running cage with this account, program and session, if the session is not its own. */
-	#guess({ program = "", session, uid }: RecordedProcess): SeenStart | undefined {
+	/** Returns the only cage with this account and program that runs in this session, which is not its own, or may have run before. */
+	#guess({ isEarlier = false, program = "", session, uid }: RecordedProcess): SeenStart | undefined {
 		if (uid === undefined) return undefined;
 		const running = new Set([...this.#seen.values()].flatMap((one) => (one.session === session ? one.known.cage : [])));
+		const mayHaveEnded = isEarlier && session !== unsetSession;
 		const cages = [...this.#cages.values()].filter(
 			({ name, programs, uids }) =>
-				running.has(name) && uids.has(uid) && (programs.has(program) || program.startsWith(`${launchDirectory}/`)),
+				(mayHaveEnded || running.has(name)) &&
+				uids.has(uid) &&
+				(programs.has(program) || program.startsWith(`${launchDirectory}/`)),
 		);
 		const [first] = cages;
 		if (first === undefined || cages.some(({ name }) => name !== first.name)) return undefined;
