@@ -77,7 +77,8 @@ function copyTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] {
 		first === undefined || !cage.names.length
 			? []
 			: [`for name in ${quoteShellLine(cage.names)}; do ln ${launch}/${quoteShell(baseName(first))} ${launch}/"$name"; done`];
-	return [copyFiles([...copied, ...cage.hostFiles], launch), ...links, ...written];
+	const files = [...copied, ...cage.hostFiles];
+	return [...(files.length ? [copyFiles(files, launch)] : []), ...links, ...written];
 }
 
 /** Mounts an empty directory and binds the cage's own entries into it again, via the still empty `.launch`. */
