@@ -7,7 +7,7 @@ import { pathToJson } from "../core/path/path.ts";
 import type { Permissions } from "../core/plan/plan.ts";
 
 /** What the confinement allows beyond the default. */
-export function openingsToJson({ tcpPorts: _, ...openings }: Partial<Permissions>): object {
+export function openingsToJson({ tcpPorts: _, triesUnixSockets: __, ...openings }: Partial<Permissions>): object {
 	return permissionsToJson(openings);
 }
 
