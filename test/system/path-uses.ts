@@ -30,7 +30,7 @@ const usual: Readonly<Record<string, string>> = {
 	name: "redis",
 	names: "redis",
 	target: "redis",
-	service: "redis-server",
+	services: "redis-server",
 	file: prepared.archive,
 	signal: "HUP",
 	"apps name": "redis-server",
