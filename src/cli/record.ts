@@ -52,7 +52,8 @@ function allRecords(
 		const folder = await makeSafeFolder(outputFolder(terminal, output));
 		const fileOf = (name: string) => `${name}.${extensions[format]}`;
 		const outputs = new Map<string, Recognise>([
-			...["_index.json", "_index.md"].map((file) => [file, isRecordIndex] as const),
+			["_index.json", isRecordIndex],
+			["_index.md", isRecordIndex],
 			...names.map((name) => [fileOf(name), isRecord] as const),
 			...(checksum ? names.map((name) => [checksumOf(fileOf(name)), isChecksumOf(fileOf(name))] as const) : []),
 		]);

@@ -96,34 +96,21 @@ export function keptEnvironment(words: readonly string[]): KeptEnvironment {
 }
 
 /**
- * Variables that make the dynamic loader, the C library, a shell, an interpreter or another common program load code or run programs:
- * ld.so(8), sudo's `initial_badenv_table`, and the programs' manuals.
+ * Beginnings of the names of variables that make a program load code or run programs: ld.so(8), sudo's `initial_badenv_table`, and the
+ * programs' manuals. `$` ends a whole name.
  */
-const loading = new RegExp(
-	`^(${[
-		...["LD_", "_RLD", "GLIBC_TUNABLES", "GCONV_PATH", "LOCPATH", "NLSPATH"],
-		...[
-			"BASH",
-			"ENV$",
-			"SHELLOPTS",
-			"GLOBIGNORE",
-			"IFS$",
-			"CDPATH",
-			"FPATH",
-			"PS4",
-			"ZDOTDIR",
-			"TERMINFO",
-			"TERMCAP",
-			"LESSOPEN",
-			"LESSCLOSE",
-		],
-		...["PERL", "PYTHON", "RUBY", "GEM_", "BUNDLE_", "NODE_", "npm_config_", "LUA_", "PHP", "TCLLIBPATH", "GUILE_", "CLASSPATH"],
-		...["JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "OPENSSL_", "PKCS11_", "SASL_PATH", "KRB5_CONFIG", "GIT_"],
-		...["CONTAINERS_", "STORAGE_", "DOCKER_CONFIG", "EDITOR", "VISUAL", "PAGER", "BROWSER", "[A-Z_]*ASKPASS"],
-	].join("|")})`,
-);
+const loading = {
+	loader: ["LD_", "_RLD", "GLIBC_TUNABLES", "GCONV_PATH", "LOCPATH", "NLSPATH"],
+	shells: ["BASH", "ENV$", "SHELLOPTS", "GLOBIGNORE", "IFS$", "CDPATH", "FPATH", "PS4", "ZDOTDIR"],
+	terminals: ["TERMINFO", "TERMCAP", "LESSOPEN", "LESSCLOSE"],
+	interpreters: ["PERL", "PYTHON", "RUBY", "GEM_", "BUNDLE_", "NODE_", "npm_config_", "LUA_", "PHP", "TCLLIBPATH", "GUILE_"],
+	java: ["CLASSPATH", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS"],
+	libraries: ["OPENSSL_", "PKCS11_", "SASL_PATH", "KRB5_CONFIG"],
+	tools: ["GIT_", "CONTAINERS_", "STORAGE_", "DOCKER_CONFIG", "EDITOR", "VISUAL", "PAGER", "BROWSER", "[A-Z_]*ASKPASS"],
+};
+const loadingName = new RegExp(`^(${Object.values(loading).flat().join("|")})`);
 
 /** Returns the names of variables that may make programs load other code, sorted as given. */
 export function codeLoadingVariables(env: Readonly<Record<string, string | undefined>>): string[] {
-	return Object.keys(env).filter((name) => loading.test(name));
+	return Object.keys(env).filter((name) => loadingName.test(name));
 }
