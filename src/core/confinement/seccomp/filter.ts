@@ -205,7 +205,8 @@ function everyConditionalRule(permissions: FilterPermissions): Rule[] {
 		deny("socket", "EAFNOSUPPORT", "socket-families", "netlink-but-not-route", all(netlink, not(oneOf(2, [0]))));
 	// Netlink sockets are always raw. An allow list, because SOCK_PACKET on AF_INET is AF_PACKET by another name.
 	const types = [type.stream, type.datagram, type.sequenced, ...(permissions.rawSockets ? [type.raw] : [])];
-	deny("socket", "EPERM", "raw-sockets", "type-not-opened", all(not(netlink), not(oneOf(1, types, typeMask))));
+	const isOtherType = all(not(netlink), not(oneOf(1, types, typeMask)), ...usual.map(not));
+	deny("socket", "EPERM", "raw-sockets", "type-not-opened", isOtherType);
 
 	// The rarer transports are modules too, loaded by a socket with their number. A raw socket accepts any number without
 	// loading a module.
