@@ -81,7 +81,9 @@ function isNamed(change: string, { installs, suffixes, writes }: PathUse, { crea
 	// Paths of a snapshot are latin1.
 	const beside = named === undefined ? [] : ["", ...suffixes].map((suffix) => named + suffix);
 	const names = [...installs, ...beside].map((name) => Buffer.from(name).toString("latin1"));
-	return names.some((name) => place === name || place.startsWith(slashed(name)));
+	// A folder appears with the missing folders above it.
+	const isAbove = (name: string) => writes === "below" && name.startsWith(slashed(place));
+	return names.some((name) => place === name || place.startsWith(slashed(name)) || isAbove(name));
 }
 
 const slashed = (directory: string) => (directory.endsWith("/") ? directory : `${directory}/`);

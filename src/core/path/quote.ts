@@ -54,9 +54,13 @@ export function quoteShell(word: string): string {
 	return quoteWord(word).replace(controls, (text) => printed(text as Path));
 }
 
-/** Quotes bytes for a line that a terminal may show: printf(1) produces everything that is not printable UTF-8. */
+/**
+ * Quotes bytes for a line that a terminal may show: printf(1) produces everything that is not printable UTF-8, except newlines, which
+ * a shell removes from the end of its output.
+ */
 export function quoteShellBytes(bytes: Path): string {
-	return quoteShell(bytes).replace(notAscii, (character) => {
+	const quoted = quoteShell(bytes).replace(/\t+/g, (tabs) => printed(tabs as Path));
+	return quoted.replace(notAscii, (character) => {
 		const text = pathToText(character as Path);
 		return text === undefined || printable(text) !== text ? printed(character as Path) : character;
 	});
