@@ -5,6 +5,7 @@ import type { Method, Weakness } from "../core/confinement/method.ts";
 import type { Files } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Tools } from "../core/probe/lines.ts";
+import type { Peer } from "../core/trace/trace.ts";
 import type { ServiceClients } from "./client-ports.ts";
 import type { Detection } from "./detection-ports.ts";
 import type { Event } from "./events.ts";
@@ -85,8 +86,8 @@ export interface Machine extends ComparingMachine, RunningMachine {
 	readonly detection: Detection;
 	/** Programs that can ask an application started by this command. */
 	probeTools(command: readonly string[]): Tools;
-	/** Whether a host service listens on this TCP port of the loopback. */
-	listens(port: number): boolean;
+	/** Whether a service of this machine, whose address it is, listens there. */
+	listens(peer: Peer): boolean;
 	/** The real path of the host's syslog socket, if any. */
 	logSocket(): Path | undefined;
 	/** Words that start this program with its state folder, as real paths, because host scripts may have no PATH. */

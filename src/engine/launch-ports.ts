@@ -11,6 +11,7 @@ import type { Identity, Permissions } from "../core/plan/plan.ts";
 import type { Observed } from "../core/selftest/outside.ts";
 import type { TraceMode } from "../core/trace/calls.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
+import type { Peer } from "../core/trace/trace.ts";
 
 /** How an application is started. */
 export interface LaunchRequest {
@@ -179,8 +180,11 @@ export interface Launcher {
 	start(request: LaunchRequest): Promise<Launched>;
 	/** Programs for looking around in a cage. Throws `shell-missing` (exit 3). */
 	hostShell(): HostShell;
-	/** Creates a sandbox with a network of its own, in which these loopback ports lead to the host's. */
-	createSandbox(ports?: readonly number[]): Promise<Sandbox>;
+	/**
+	 * Creates a sandbox. With `peers`, or if it `holdsNetwork`, it has a network of its own until it is disposed of, in which these
+	 * addresses lead to the host's services.
+	 */
+	createSandbox(peers?: readonly Peer[], holdsNetwork?: boolean): Promise<Sandbox>;
 	/** Removes scratch folders and stopped processes that killed commands left. Returns the failures. */
 	clearAbandoned(): Promise<readonly Failure[]>;
 	/**

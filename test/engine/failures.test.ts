@@ -33,6 +33,12 @@ describe("an application that cannot be traced", () => {
 		expect(failure({}, listens).said).toMatchObject({ words: "500 OOPS: cannot change directory", ports: "tcp 21" });
 		expect(failure({}, { output: "fatal: no key.\n" }).said).toMatchObject({ words: "fatal: no key" });
 	});
+	test("is reported with machines that it could not reach", () => {
+		const away = { trace: trace({}, { unreachable: new Set(["tcp 203.0.113.5 443", "tcp 2001:db8::5 443"]) }) };
+		const said = { away: "203.0.113.5:443, [2001:db8::5]:443" };
+		expect(failure({}, away)).toMatchObject({ code: "not-answered-on-host", said });
+		expect(failure({}, { ...away, ended: 1, output: "no license server\n" })).toMatchObject({ code: "failed-on-host", said });
+	});
 	test("is reported as a daemon if it went into the background", () => {
 		expect(failure({ "/run/x/pid": "ENOENT:create" }, { ended: 0 }).code).toBe("ended-on-host");
 		const said = { status: 1, words: "bad option" };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Path } from "../../src/core/path/path.ts";
 import type { SocketPolicy } from "../../src/core/plan/neighbours.ts";
+import type { Peer } from "../../src/core/trace/trace.ts";
 import type { Context, Machine } from "../../src/engine/context.ts";
 import type { Event } from "../../src/engine/events.ts";
 import { type Attempt, withNeighbours } from "../../src/engine/trace/neighbours.ts";
@@ -15,7 +16,7 @@ function setting({ answersAlone = false } = {}) {
 	const events: Event[] = [];
 	const machine = {
 		files: tree({ [database]: socket(), [docker]: socket() }),
-		listens: (port: number) => port === 6379,
+		listens: ({ address, port }: Peer) => port === 6379 && ["127.0.0.1", "127.0.0.2"].includes(address),
 		elapsed: () => clock.now,
 		launcher: {
 			createSandbox: async () => ({ network: 77, [Symbol.asyncDispose]: async () => {} }),
@@ -30,7 +31,10 @@ function setting({ answersAlone = false } = {}) {
 	const context: Context = { machine, emit: (event) => void events.push(event), signal: new AbortController().signal };
 	return { clock, context, events };
 }
-const asked = (sockets: readonly string[], ports: readonly number[] = []) => ({ sockets: new Set(sockets as Path[]), ports });
+const asked = (sockets: readonly string[], ports: readonly number[] = [], address = "127.0.0.1") => ({
+	sockets: new Set(sockets as Path[]),
+	peers: ports.map((port): Peer => ({ address, port })),
+});
 const failed = { answered: false };
 const policy: SocketPolicy = { uid: 1000, rules: { allow: [], refuse: [] } };
 const application = { network: "host" as const, probes: ["true"] };
@@ -50,16 +54,16 @@ async function runsOf(whom: ReturnType<typeof asked>, network: "host" | "none" =
 describe("a service that an application asks for", () => {
 	test("is let through in another run, with a warning", async () => {
 		const { context, events } = setting();
-		const lives: Pick<Attempt, "sockets" | "ports">[] = [];
-		const result = await withNeighbours(context, application, policy, async ({ ports, sockets, watch }) => {
-			lives.push({ ports, sockets });
-			watch(asked(sockets.length ? [] : [database], ports.length ? [] : [6379, 5432]));
+		const lives: Pick<Attempt, "sockets" | "peers">[] = [];
+		const result = await withNeighbours(context, application, policy, async ({ peers, sockets, watch }) => {
+			lives.push({ peers, sockets });
+			watch(asked(sockets.length ? [] : [database], peers.length ? [] : [6379, 5432]));
 			return { answered: sockets.length > 0 };
 		});
 		expect(result.answered).toBe(true);
 		expect(lives).toEqual([
-			{ ports: [], sockets: [] },
-			{ ports: [6379], sockets: [database] },
+			{ peers: [], sockets: [] },
+			{ peers: [{ address: "127.0.0.1", port: 6379 }], sockets: [database] },
 		]);
 		expect(events).toMatchObject([
 			{ event: "warned", code: "neighbour-reached", values: { path: database } },
@@ -103,6 +107,8 @@ describe("a service that an application asks for", () => {
 		});
 		expect([result.answered, lives, events]).toEqual([false, 1, []]);
 	});
+	test("is let through at another address of the loopback, too", async () =>
+		expect(await runsOf(asked([], [6379], "127.0.0.2"))).toBe(2));
 	test("is not let through for a cage without network", async () => expect(await runsOf(asked([], [6379]), "none")).toBe(1));
 	test("is let through only once, even if the application then fails", async () =>
 		expect(await runsOf(asked([database], [6379]))).toBe(2));

@@ -142,3 +142,21 @@ export function placeWriter(tree: string): void {
 	];
 	place(tree, { "srv/writer/server.py": webServer('"answered\\n"', ...lines, listenOn(21112)) });
 }
+
+/** A server that asks another one, at an address of the loopback that is not 127.0.0.1, and exits if nobody answers. */
+export function placeFront(tree: string): void {
+	const ask = [
+		"def ask():",
+		'\twith socket.create_connection(("127.0.0.9", 21125), 10) as s: return s.recv(100).decode()',
+		"ask()",
+	];
+	const answer = ['back = socket.create_server(("127.0.0.9", 21125))', "while True:"];
+	place(tree, {
+		"usr/sbin/back": ["#!/usr/bin/python3", "import socket", ...answer, '\tback.accept()[0].sendall(b"from behind")', ""].join(
+			"\n",
+		),
+		"etc/systemd/system/back.service": serviceOf("/usr/sbin/back", "Type=exec"),
+		"usr/sbin/front": webServer("ask()", ...ask, listenOn(21124)),
+		"etc/systemd/system/front.service": serviceOf("/usr/sbin/front", "Type=exec"),
+	});
+}

@@ -4,7 +4,7 @@ import { type Booted, boot, bootTime } from "./booted.ts";
 import { bind, configure, nginx, redis, type Served, servicesOf } from "./booted-services.ts";
 import { begin, type Json } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
-import { placeAttacker, placeDeaf, placeForker, placeIntruder, placeTaker } from "./placed-services.ts";
+import { placeAttacker, placeDeaf, placeForker, placeFront, placeIntruder, placeTaker } from "./placed-services.ts";
 
 /** Units and drop-ins on a booted systemd, with daemons of the distribution and our own in their cages. */
 
@@ -16,7 +16,7 @@ const { property, restartsAfterKill, starts } = services;
 beforeAll(async () => {
 	system = await boot();
 	configure(system.tree);
-	for (const place of [placeAttacker, placeDeaf, placeForker, placeIntruder, placeTaker]) place(system.tree);
+	for (const place of [placeAttacker, placeDeaf, placeForker, placeFront, placeIntruder, placeTaker]) place(system.tree);
 	await system.must("systemctl daemon-reload");
 }, bootTime);
 
@@ -254,6 +254,13 @@ describe("a SysV script whose daemon forks into the background and leaves root's
 		expect((await system.run("cagewright unit forker")).stderr).toMatch(/^The service forker\.service fails .*\/etc\/forker/);
 		expect(await trialUnits()).toBe("");
 	});
+});
+
+test("a service reaches in its trial as a service what it reached in the trace", async () => {
+	await system.must("systemctl start back");
+	const result = await made("front.service --probe \"curl -fsS --max-time 30 http://127.0.0.1:21124/ | grep -qx 'from behind'\"");
+	expect(result).toMatchObject({ answered: true, unitTrial: { unit: "front.service", answered: true } });
+	await system.must("systemctl stop back");
 });
 
 describe("a service that does not answer after its reload signal", () => {

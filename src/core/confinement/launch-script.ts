@@ -1,3 +1,4 @@
+import type { Path } from "../path/path.ts";
 import { quoteShell } from "../path/quote.ts";
 import { cageSteps } from "./cage-steps.ts";
 import { coreLimit, type LaunchSpec, type LaunchSteps, launchDirectory, ownUser, type Rootless } from "./launch.ts";
@@ -102,8 +103,8 @@ function processSteps(spec: LaunchSpec): string[] {
 
 const nullSteps = ({ root }: LaunchSpec) => (root.kind === "host" ? [] : unchangeableNull);
 
-function networkOf({ joins, network, rootless }: LaunchSpec): string[] {
-	return network === "own" && joins === undefined ? networkSteps(rootless) : [];
+function networkOf({ joins, network, networkProgram, rootless }: LaunchSpec): string[] {
+	return network === "own" && joins === undefined ? networkSteps(networkProgram, rootless) : [];
 }
 
 /** A descriptor for the self-test to find. */
@@ -180,17 +181,17 @@ function requireStarter(starter: number, rootless: Rootless | undefined): string
 	return `[ ! -e /proc/1 ] || grep -q '^State:[[:space:]]*[^ZX]' /proc/${starter}/status`;
 }
 
-/** Returns the steps for its own network. */
-export function networkSteps(rootless: Rootless | undefined): string[] {
-	if (!rootless) return loopbackUp;
-	const { loopback, lowestPort } = rootless;
-	const ports = lowestPort === 1024 ? [] : [`echo ${lowestPort} >/proc/sys/net/ipv4/ip_unprivileged_port_start`];
-	return [quoteShell(loopback), ...ports];
-}
-
 /**
- * sysfs belongs to the network namespace that mounts it; the flags are IFF_UP | IFF_LOOPBACK. This avoids a dependency on
- * iproute2. The files belong to root, which a user's namespace does not map (measured), so rootless launches use our own
- * program.
+ * Returns the steps for its own network; `program` is the place of `networkExecutable`. It is copied, because the state folder's
+ * file system may be mounted noexec. It avoids a dependency on iproute2.
  */
-const loopbackUp = ["mount -n -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags", "umount -n /sys"];
+export function networkSteps(program: Path, rootless: Rootless | undefined): string[] {
+	const ports = rootless && rootless.lowestPort !== 1024;
+	return [
+		"mount -n -t tmpfs -o size=1m,mode=700 tmpfs /sys",
+		`cp ${quoteShell(program)} /sys/network`,
+		"/sys/network",
+		"umount -n /sys",
+		...(ports ? [`echo ${rootless.lowestPort} >/proc/sys/net/ipv4/ip_unprivileged_port_start`] : []),
+	];
+}

@@ -16,7 +16,7 @@ export interface LaunchSpec {
 	readonly command: readonly string[];
 	readonly cwd: string;
 	readonly env: Readonly<Record<string, string>>;
-	/** `own`: a network namespace with only lo; `none`: not even that; `host`: shared. */
+	/** `own`: a network namespace that looks like the machine's; `none`: an empty one; `host`: shared. */
 	readonly network: "host" | "own" | "none";
 	readonly limits?: Limits;
 	/** Existing cgroups for some of the limits. */
@@ -49,6 +49,8 @@ export interface LaunchSpec {
 	readonly acceptor?: Path;
 	readonly setpriv: Path;
 	readonly chroot: Path;
+	/** Host path of `networkExecutable`, for an own network. */
+	readonly networkProgram: Path;
 }
 
 /** Shell lines of a launch. */
@@ -60,8 +62,6 @@ export interface LaunchSteps {
 }
 
 export interface Rootless {
-	/** Host path of the program that brings the loopback up. */
-	readonly loopback: Path;
 	/** The lowest port that an account may bind in the host's network; its own network starts with the kernel's default. */
 	readonly lowestPort: number;
 }

@@ -7,7 +7,7 @@ import { Failure } from "../failure.ts";
 import { type FileStatus, type Files, rememberFiles } from "../machine/facts.ts";
 import { isWithin, normalise, outermost, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { type Access, peerPorts, type Trace } from "../trace/trace.ts";
+import { type Access, loopbackAddress, peersOf, showPeer, type Trace } from "../trace/trace.ts";
 import { planAccounts } from "./accounts.ts";
 import { isByteCode, isDocumentation } from "./areas.ts";
 import { realBinds, refuseNestedBinds, writableBinds } from "./binds.ts";
@@ -343,7 +343,12 @@ function notes({ command, network }: Application, trace: Trace, refused: readonl
 	return [
 		...(own === undefined ? [] : [own]),
 		...refused.map((path) => ({ code: "writes-system-directory", values: { path: showPath(path) } })),
-		...peerPorts(trace).map((port) => ({ code: toPort, values: { port } })),
+		...peersOf(trace)
+			.filter(({ address }) => address.startsWith("127."))
+			.map(({ address, port }) => ({
+				code: toPort,
+				values: { port: address === loopbackAddress ? port : showPeer({ address, port }) },
+			})),
 		...[...trace.chroots].map((path) => ({ code: "chroots-itself", values: { path: showPath(path) } })),
 		...(abstract.length ? [{ code: "abstract-sockets", values: { names: abstract.join(", ") } }] : []),
 		...[...trace.gaps].sort().map((gap) => ({ code: `gap-${gap}`, values: {} })),

@@ -12,7 +12,7 @@ import { noProcesses, ProcessTable, type ProcessTree } from "./processes.ts";
 import { type AccessCounts, type Effect, Recorder } from "./recorder.ts";
 import type { RunningProcess } from "./running.ts";
 import { addressedCalls, isOption, isSending, multicastCall, RecentMap, Sockets } from "./sockets.ts";
-import { peerPorts, type Trace } from "./trace.ts";
+import { type Peer, peersOf, type Trace } from "./trace.ts";
 
 /**
  * Finds where the application begins in a trace that also shows its launch. It is called for each successful execve(2), in order,
@@ -104,9 +104,9 @@ export class TraceFold {
 	get initPid(): number | undefined {
 		return this.#start.initPid;
 	}
-	/** Services that the application asked for so far: unix sockets without a listener, and other services' loopback ports. */
-	asked(): { readonly sockets: ReadonlySet<Path>; readonly ports: readonly number[] } {
-		return { sockets: this.#sockets.unheard, ports: peerPorts(this.#recorder.trace) };
+	/** Services that the application asked for so far: unix sockets without a listener, and addresses of this machine. */
+	asked(): { readonly sockets: ReadonlySet<Path>; readonly peers: readonly Peer[] } {
+		return { sockets: this.#sockets.unheard, peers: peersOf(this.#recorder.trace) };
 	}
 	/** Returns a copy, for a live display. */
 	counts(): AccessCounts {

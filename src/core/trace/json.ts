@@ -55,6 +55,7 @@ const schema = v.object({
 	families: setOf(v.string()),
 	peers: addedSetOf(v.string()),
 	refusedPorts: addedSetOf(v.string()),
+	unreachable: addedSetOf(v.string()),
 	// Names of abstract sockets are bytes, like paths.
 	abstractSockets: setOf(pathSchema),
 	abstractPeers: addedSetOf(pathSchema),
@@ -91,6 +92,7 @@ export function traceToJson(trace: Trace): TraceJson {
 		families: [...trace.families],
 		peers: [...trace.peers],
 		refusedPorts: [...trace.refusedPorts],
+		unreachable: [...trace.unreachable],
 		abstractSockets: paths(trace.abstractSockets),
 		abstractPeers: paths(trace.abstractPeers),
 		chroots: paths(trace.chroots),

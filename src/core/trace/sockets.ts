@@ -5,6 +5,7 @@ import { resolveName } from "./effect.ts";
 import type { CallEvent } from "./line.ts";
 import type { Process } from "./process.ts";
 import { type Effect, effect, type Recorder, type Touch } from "./recorder.ts";
+import { loopbackAddress, type Trace } from "./trace.ts";
 
 /**
  * A bounded map that forgets what was not used recently. It has two generations, because repeatedly removing the oldest entry of
@@ -84,6 +85,8 @@ export class Sockets {
 	readonly unheard = new Set<Path>();
 	/** Abstract sockets that the application bound. */
 	readonly #ownAbstract = new Set<string>();
+	/** Addresses and TCP ports that it bound, e.g. `127.0.0.1 80`, with `*` for all addresses. */
+	readonly #bound = new Set<string>();
 
 	made(event: CallEvent, process: Process, recorder: Recorder | undefined): void {
 		const [family = "", type = ""] = event.args;
@@ -115,12 +118,10 @@ export class Sockets {
 		for (const address of addressesOf(event)) {
 			const family = fieldOf(address, "sa_family");
 			if (family === "AF_UNIX") touches.push(...this.#unixTouches(event, address, process, recorder));
-			else if (event.call === "bind" && event.error === undefined) this.#bound(event, address, process, recorder);
+			else if (event.call === "bind" && event.error === undefined) this.#noteBound(event, address, process, recorder);
 			else if (event.call === "bind" && event.error === "EACCES") {
 				this.#notePort(event, address, recorder.trace.refusedPorts);
-			} else if (event.call === "connect" && isLoopback(address) && this.#protocolOf(event) === "tcp") {
-				this.#notePort(event, address, recorder.trace.peers);
-			}
+			} else if (event.call === "connect" && this.#protocolOf(event) === "tcp") this.#connected(event, address, recorder.trace);
 		}
 		if (touches.length === 0) return undefined;
 		return effect(recorder.name(event.call), touches, true);
@@ -150,6 +151,16 @@ export class Sockets {
 		return [{ access: recorder.access(path), operations, error: event.error && recorder.name(event.error) }];
 	}
 
+	#connected({ error }: CallEvent, text: string, { peers, unreachable }: Trace): void {
+		const [address, port] = [machineAddress(text), portOf(text)];
+		if (address === undefined || port === 0) return;
+		const isOwn = this.#bound.has(`* ${port}`) || this.#bound.has(`${address} ${port}`);
+		const isUnreachable = error === "ENETUNREACH" || error === "EHOSTUNREACH";
+		const named = address === loopbackAddress ? `tcp ${port}` : `tcp ${address} ${port}`;
+		const found = isUnreachable ? unreachable : peers;
+		if (found.size < maxPeers && (address === loopbackAddress || !isOwn)) found.add(own(named));
+	}
+
 	#notePort(event: CallEvent, address: string, ports: Set<string>): void {
 		const port = portOf(address);
 		if (port > 0 && ports.size < maxPeers) ports.add(`${this.#protocolOf(event)} ${port}`);
@@ -159,12 +170,14 @@ export class Sockets {
 		return this.#protocols.get(descriptorLabel(event.args[0]) ?? "") ?? "tcp";
 	}
 
-	#bound(event: CallEvent, address: string, process: Process, recorder: Recorder): void {
+	#noteBound(event: CallEvent, address: string, process: Process, recorder: Recorder): void {
 		const number = portOf(address);
 		const protocol = this.#protocolOf(event);
 		// Port 0 means any free port (ip(7)), and raw sockets have none.
 		if (number === 0 || protocol === "raw") return;
 		recorder.trace.ports.add(`${protocol} ${number}`);
+		const at = isWildcard(address) ? "*" : machineAddress(address);
+		if (protocol === "tcp" && at !== undefined && this.#bound.size < maxSockets) this.#bound.add(own(`${at} ${number}`));
 		if (number < 1024) recorder.capability("net_bind_service", event.call, process.program);
 	}
 }
@@ -175,9 +188,13 @@ function portOf(address: string): number {
 	return Number(/^htons\(([0-9]+)\)$/.exec(port ?? "")?.[1] ?? 0);
 }
 
-/** Connecting to 0.0.0.0 and :: reaches the local machine. */
-function isLoopback(address: string): boolean {
-	return /inet_addr\("(127\.[\d.]+|0\.0\.0\.0)"\)|inet_pton\(AF_INET6, "(::1?|::ffff:127\.[\d.]+)"/.test(address);
+const isWildcard = (address: string) => /inet_addr\("0\.0\.0\.0"\)|inet_pton\(AF_INET6, "::"/.test(address);
+
+/** Returns an IP address as text, without the prefix of an embedded one. Connecting to 0.0.0.0, :: or ::1 is like 127.0.0.1. */
+function machineAddress(text: string): string | undefined {
+	const [, v4, v6] = /inet_addr\("([\d.]+)"\)|inet_pton\(AF_INET6, "([\da-fA-F:.]+)"/.exec(text) ?? [];
+	const address = v4 ?? v6?.replace(/^::ffff:(?=[\d.]+$)/, "");
+	return address !== undefined && ["0.0.0.0", "::", "::1"].includes(address) ? loopbackAddress : address;
 }
 
 /** Returns the addresses that a call names, as strace prints them. */

@@ -71,8 +71,13 @@ export interface Trace {
 	/** Bound ports, e.g. `tcp 80`, and socket families that were used successfully (AF_UNIX only after bind or connect). */
 	readonly ports: Set<string>;
 	readonly families: Set<string>;
-	/** Ports that the application connected to over the loopback, e.g. `tcp 6379`, successfully or not. */
+	/**
+	 * Services that the application connected to, successfully or not: `tcp 6379` at 127.0.0.1 or ::1, `tcp 127.0.0.2 853` at another
+	 * address of this machine.
+	 */
 	readonly peers: Set<string>;
+	/** Addresses without a route, e.g. `tcp 203.0.113.5 443`: every other machine in a sandbox. */
+	readonly unreachable: Set<string>;
 	/** Ports that bind(2) refused with EACCES, e.g. `tcp 80`. */
 	readonly refusedPorts: Set<string>;
 	/** Abstract unix sockets that were connected or bound, without the leading NUL. */
@@ -112,7 +117,7 @@ export interface Trace {
 /** The fields that are sets. */
 const setNames = [
 	...(["programs", "uids", "gids", "possibleNeeds", "kept", "ports", "families", "peers", "refusedPorts"] as const),
-	...(["abstractSockets", "abstractPeers", "chroots", "moves", "gaps"] as const),
+	...(["abstractSockets", "abstractPeers", "chroots", "moves", "gaps", "unreachable"] as const),
 ] as const;
 type SetName = (typeof setNames)[number];
 
@@ -133,9 +138,33 @@ export function emptyTrace(): Trace {
 	};
 }
 
-/** Returns the TCP ports of other services that the application connected to over the loopback. */
-export function peerPorts({ peers, ports }: Trace): number[] {
-	return [...peers].filter((peer) => !ports.has(peer)).map((peer) => Number(peer.slice("tcp ".length)));
+/** A TCP service of this machine. `loopbackAddress` also means ::1. */
+export interface Peer {
+	readonly address: string;
+	readonly port: number;
+}
+
+export const loopbackAddress = "127.0.0.1";
+
+/** Returns the other services that the application connected to at addresses of this machine. */
+export function peersOf({ peers, ports }: Pick<Trace, "peers" | "ports">): Peer[] {
+	return [...peers].filter((peer) => !ports.has(peer)).flatMap((peer) => peerNamed(peer) ?? []);
+}
+
+/** Returns the addresses to which no route leads. */
+export function unreachablePeers({ unreachable }: Pick<Trace, "unreachable">): Peer[] {
+	return [...unreachable].flatMap((peer) => peerNamed(peer) ?? []);
+}
+
+/** Parses an element of `Trace.peers` or `Trace.unreachable`. */
+function peerNamed(text: string): Peer | undefined {
+	const [, address = loopbackAddress, port] = /^tcp (?:([\da-f.:]+) )?(\d+)$/.exec(text) ?? [];
+	return port === undefined ? undefined : { address, port: Number(port) };
+}
+
+/** E.g. `127.0.0.1:6379`, `[fd00::2]:80`. */
+export function showPeer({ address, port }: Peer): string {
+	return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /**

@@ -3,10 +3,11 @@ import { sumOf } from "../../core/minimise/minimised.ts";
 import { findUnneeded, lastThatWorks } from "../../core/minimise/search.ts";
 import type { FileUnit, SearchOutcome } from "../../core/minimise/units.ts";
 import type { Path } from "../../core/path/path.ts";
+import type { Peer } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 import type { CageLayout, Sandbox } from "../launch-ports.ts";
 import type { PartialTrees } from "../store.ts";
-import { neighbourPorts } from "../trace/neighbours.ts";
+import { neighbourPeers } from "../trace/neighbours.ts";
 import { probeUntilAnswered, runExercise } from "../trace/probing.ts";
 import { survives } from "../trace/trace.ts";
 import { graceSeconds, watchedRun } from "../trace/watched-run.ts";
@@ -28,9 +29,9 @@ export async function findMinimum(context: Context, subject: Subject, { jobs, st
 	const { machine, signal } = context;
 	const { cage, manifest, trace, units } = subject;
 	const began = machine.elapsed();
-	const ports = await neighbourPorts(context, cage.application, trace);
+	const peers = await neighbourPeers(context, cage.application, trace);
 	await using trees = await machine.store.building.partialTrees(manifest, signal);
-	const trials = new Trials(context, subject, trees, ports);
+	const trials = new Trials(context, subject, trees, peers);
 	const asked = await trials.baseline(jobs);
 	context.emit({ event: "search-started", jobs });
 	const stopped = AbortSignal.any([signal, stop]);
@@ -85,13 +86,13 @@ class Trials {
 	readonly #context: Context;
 	readonly #subject: Subject;
 	readonly #trees: PartialTrees;
-	readonly #ports: readonly number[];
+	readonly #peers: readonly Peer[];
 
-	constructor(context: Context, subject: Subject, trees: PartialTrees, ports: readonly number[]) {
+	constructor(context: Context, subject: Subject, trees: PartialTrees, peers: readonly Peer[]) {
 		this.#context = context;
 		this.#subject = subject;
 		this.#trees = trees;
-		this.#ports = ports;
+		this.#peers = peers;
 	}
 
 	/** Runs the complete cage `jobs` times in parallel. Whatever fails here says nothing about any file. */
@@ -138,7 +139,7 @@ class Trials {
 		this.count++;
 		const paths = pathsOf(this.#subject.units, left);
 		await using tree = await this.#trees.without(paths);
-		await using sandbox = await this.#context.machine.launcher.createSandbox(this.#ports);
+		await using sandbox = await this.#context.machine.launcher.createSandbox(this.#peers);
 		return await work((context, asked) => runWithout(context, this.#subject, { root: tree.root, left: paths }, sandbox, asked));
 	}
 }

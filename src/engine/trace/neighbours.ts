@@ -5,23 +5,23 @@ import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { placeOf } from "../../core/plan/links.ts";
 import { mayConnect, refusedNote, refusedSockets, type SocketPolicy } from "../../core/plan/neighbours.ts";
-import { peerPorts, type Trace } from "../../core/trace/trace.ts";
+import { type Peer, peersOf, showPeer, type Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 import { passesAlone } from "./probing.ts";
 
-/** Unix sockets where nobody answered, and loopback ports that are not the application's own. */
+/** Unix sockets where nobody answered, and addresses of this machine that are not the application's own. */
 export interface PeerRequests {
 	readonly sockets: ReadonlySet<Path>;
-	readonly ports: readonly number[];
+	readonly peers: readonly Peer[];
 }
 
 /** One attempt to run the application. */
 export interface Attempt {
 	/** Aborted if the application turns out to need more services. */
 	readonly context: Context;
-	/** Host sockets and loopback ports that the sandbox lets through. */
+	/** Host services that the sandbox lets through. */
 	readonly sockets: readonly Path[];
-	readonly ports: readonly number[];
+	readonly peers: readonly Peer[];
 	/** Receives repeatedly what the application asked for. */
 	watch(asked: PeerRequests): void;
 }
@@ -66,10 +66,10 @@ export async function withNeighbours<T extends { readonly answered: boolean }>(
 			search.reportRefused(context);
 			return answered;
 		}
-		for (const place of [...wanted.sockets.map(showPath), ...wanted.ports.map((port) => `127.0.0.1:${port}`)]) {
+		for (const place of [...wanted.sockets.map(showPath), ...wanted.peers.map(showPeer)]) {
 			context.emit({ event: "warned", code: "neighbour-reached", values: { path: place } });
 		}
-		known = { sockets: [...known.sockets, ...wanted.sockets], ports: [...known.ports, ...wanted.ports] };
+		known = { sockets: [...known.sockets, ...wanted.sockets], peers: [...known.peers, ...wanted.peers] };
 	}
 }
 
@@ -80,8 +80,9 @@ class Search {
 	readonly #application: Pick<Application, "network" | "probes">;
 	readonly #policy: SocketPolicy;
 	readonly #known: Neighbours;
-	readonly #judged = new Map<number, boolean>();
-	#asked: PeerRequests = { sockets: new Set(), ports: [] };
+	/** Whether no probe passes over a service alone, by address. */
+	readonly #judged = new Map<string, boolean>();
+	#asked: PeerRequests = { sockets: new Set(), peers: [] };
 
 	constructor(context: Context, application: Pick<Application, "network" | "probes">, policy: SocketPolicy, known: Neighbours) {
 		this.#context = context;
@@ -125,57 +126,67 @@ class Search {
 	}
 
 	async wanted(context: Context): Promise<Neighbours> {
-		const { ports, sockets } = this.#candidates();
-		const unjudged = ports.filter((port) => !this.#judged.has(port));
-		const harmless = await harmlessPorts(context, this.#application.probes, unjudged);
-		for (const port of unjudged) this.#judged.set(port, harmless.includes(port));
-		return { sockets, ports: ports.filter((port) => this.#judged.get(port)) };
+		const { peers, sockets } = this.#candidates();
+		const unjudged = peers.filter((peer) => !this.#judged.has(showPeer(peer)));
+		const harmless = await harmlessPeers(context, this.#application.probes, unjudged);
+		for (const peer of unjudged) this.#judged.set(showPeer(peer), harmless.includes(peer));
+		return { sockets, peers: peers.filter((peer) => this.#judged.get(showPeer(peer))) };
 	}
 
 	#candidates(): Neighbours {
 		const { machine } = this.#context;
-		const ports = this.#application.network === "none" ? [] : this.#asked.ports;
+		const known = new Set(this.#known.peers.map(showPeer));
 		return {
 			sockets: socketsAmong(this.#asked.sockets, this.#policy, machine.files).filter(
 				(path) => !this.#known.sockets.includes(path),
 			),
-			ports: ports.filter(
-				(port) => !this.#known.ports.includes(port) && this.#judged.get(port) !== false && machine.listens(port),
+			peers: hostPeers(machine, this.#application, this.#asked.peers).filter(
+				(peer) => !known.has(showPeer(peer)) && this.#judged.get(showPeer(peer)) !== false,
 			),
 		};
 	}
 }
 
-/** Loopback ports that a trial must let through, because traced runs used them and a service listens there. */
-export async function neighbourPorts(context: Context, { network, probes }: Application, trace: Trace): Promise<number[]> {
-	const ports = network === "none" ? [] : peerPorts(trace).filter((port) => context.machine.listens(port));
-	return harmlessPorts(context, probes, ports);
+/** Services that a trial must let through, because traced runs used them and they still listen. */
+export async function neighbourPeers(context: Context, application: Application, trace: Trace): Promise<Peer[]> {
+	return harmlessPeers(context, application.probes, hostPeers(context.machine, application, peersOf(trace)));
+}
+
+/** The port of DNS. A name server asks other machines for its clients, so none is let through. */
+const namePort = 53;
+
+function hostPeers(
+	{ listens }: Pick<Context["machine"], "listens">,
+	{ network }: Pick<Application, "network">,
+	peers: readonly Peer[],
+): readonly Peer[] {
+	return network === "none" ? [] : peers.filter((peer) => peer.port !== namePort && listens(peer));
 }
 
 /**
- * Ports over which no probe passes alone. If one does, the host's own service answers it, and an application that never starts
+ * Services over which no probe passes alone. If one does, the host's own service answers it, and an application that never starts
  * would seem to answer.
  */
-async function harmlessPorts(context: Context, probes: readonly string[], ports: readonly number[]): Promise<number[]> {
+async function harmlessPeers(context: Context, probes: readonly string[], peers: readonly Peer[]): Promise<Peer[]> {
 	const { launcher } = context.machine;
-	const harmless: number[] = [];
-	for (const port of ports) {
-		await using sandbox = await launcher.createSandbox([port]);
+	const harmless: Peer[] = [];
+	for (const peer of peers) {
+		await using sandbox = await launcher.createSandbox([peer]);
 		const { network } = sandbox;
-		if (network !== undefined && !(await passesAlone(context, probes, { network }))) harmless.push(port);
+		if (network !== undefined && !(await passesAlone(context, probes, { network }))) harmless.push(peer);
 	}
 	return harmless;
 }
 
 interface Neighbours {
 	readonly sockets: readonly Path[];
-	readonly ports: readonly number[];
+	readonly peers: readonly Peer[];
 }
 
-const noNeighbours: Neighbours = { sockets: [], ports: [] };
+const noNeighbours: Neighbours = { sockets: [], peers: [] };
 
-function hasNeighbours({ ports, sockets }: Neighbours): boolean {
-	return ports.length > 0 || sockets.length > 0;
+function hasNeighbours({ peers, sockets }: Neighbours): boolean {
+	return peers.length > 0 || sockets.length > 0;
 }
 
 /** Excludes syslog: a sandboxed application must not write to the host's log, and its attempt is enough for the plan. */

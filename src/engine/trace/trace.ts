@@ -151,8 +151,8 @@ function traceRuns(
 	places: SandboxPlaces,
 ): Promise<TraceResult> {
 	const { launcher } = context.machine;
-	return withNeighbours(context, application, policy, async ({ context: within, ports, sockets, watch }) => {
-		await using sandbox = options.onHost ? undefined : await launcher.createSandbox(ports);
+	return withNeighbours(context, application, policy, async ({ context: within, peers, sockets, watch }) => {
+		await using sandbox = options.onHost ? undefined : await launcher.createSandbox(peers);
 		const launch: Launch = sandbox ? { kind: "sandbox", sandbox, ...places, sockets } : { kind: "host" };
 		const { coverage } = options;
 		const watched = { launch, ...(sandbox ? { watch } : {}), ...(coverage ? { coverage } : {}) };

@@ -20,6 +20,7 @@ import { type UnusablePlace, unusablePlaces } from "../../core/plan/unusable.ts"
 import { showProbe } from "../../core/probe/lines.ts";
 import { remedyOption } from "../../core/questions/trial-decisions.ts";
 import { withoutTrailing } from "../../core/text.ts";
+import { showPeer, unreachablePeers } from "../../core/trace/trace.ts";
 import type { ProbeOutcome } from "../events.ts";
 import type { OwnAccount } from "../ports.ts";
 import type { Store } from "../store.ts";
@@ -50,6 +51,7 @@ export function startFailure(
 	const { ended: status, output, trace } = result;
 	const names = refusedCalls(trace).map(({ call }) => `${call}()`);
 	const calls = [...names, ...refusedSocketFamilies(trace)].join(", ");
+	const away = trace.unreachable.size ? { away: unreachablePeers(trace).map(showPeer).slice(0, mostAddresses).join(", ") } : {};
 	const [port] = trace.refusedPorts;
 	if (own && port !== undefined) {
 		return new Failure("port-needs-root", { command, port, user: own.name, lowest: own.lowestPort }, 3);
@@ -58,7 +60,7 @@ export function startFailure(
 		const probe = result.probes.find((one) => !one.ok);
 		const ports = [...trace.ports].join(", ");
 		const said = { command, probe: showProbe(probe?.command ?? ""), words: wordsOf(output, probe?.output) };
-		const values = ports ? { ...said, ports } : said;
+		const values = { ...said, ...(ports ? { ports } : {}), ...away };
 		return calls ? new Failure("not-answered-refused", { ...values, calls }, 1) : new Failure("not-answered-on-host", values, 1);
 	}
 	const values = { command, status, words: withoutTrailing(errorText(output), ". ") };
@@ -87,7 +89,7 @@ export function startFailure(
 		const named = { paths: sockets.map(showPath).join(", "), options: sockets.map(optionFor).join(" ") };
 		return new Failure("failed-unreachable", { ...values, ...named }, 1);
 	}
-	return new Failure(values.words === "" ? "failed-on-host-silent" : "failed-on-host", values, 1);
+	return new Failure(values.words === "" ? "failed-on-host-silent" : "failed-on-host", { ...values, ...away }, 1);
 }
 
 /**
@@ -188,6 +190,9 @@ export function probeCannotRun(probes: readonly ProbeOutcome[]): Failure | undef
 	const words = withoutShellName(unfit.output.split("\n").at(-1) ?? "") || showProbe(unfit.command);
 	return new Failure("probe-cannot-run", { status: unfit.status, words }, 3);
 }
+
+/** A failure names only some addresses, because a client may try many. */
+const mostAddresses = 3;
 
 /** Messages that only repeat that nobody answered. */
 const noAnswer = /ECONNREFUSED|connection refused|failed to connect|couldn't connect|no answer|timed? ?out/i;

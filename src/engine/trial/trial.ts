@@ -14,7 +14,7 @@ import type { Trace } from "../../core/trace/trace.ts";
 import { type Context, launchMethod } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
 import type { CageLayout } from "../launch-ports.ts";
-import { neighbourPorts } from "../trace/neighbours.ts";
+import { neighbourPeers } from "../trace/neighbours.ts";
 import { probeUntilAnswered, runExercise } from "../trace/probing.ts";
 import { laterGraceSeconds, survives } from "../trace/trace.ts";
 import { watchedRun } from "../trace/watched-run.ts";
@@ -60,7 +60,7 @@ export interface TrialRound {
 export async function runTrial(context: Context, input: TrialInput): Promise<Omit<TrialRound, "findings">> {
 	const { application, cage, identity, plan, round, trace } = input;
 	const method = launchMethod(context, round === 1);
-	await using sandbox = await context.machine.launcher.createSandbox(await neighbourPorts(context, application, trace));
+	await using sandbox = await context.machine.launcher.createSandbox(await neighbourPeers(context, application, trace));
 	const run = await watchedRun(
 		context,
 		application,

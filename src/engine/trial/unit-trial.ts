@@ -7,11 +7,13 @@ import { isSyscall } from "../../core/confinement/seccomp/syscall-groups.ts";
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { trialUnit } from "../../core/confinement/unit/test-units.ts";
 import { Failure } from "../../core/failure.ts";
+import type { Peer } from "../../core/trace/trace.ts";
 import { type Answer, probeService, runsInside } from "../adopt/service-probes.ts";
 import { presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
 import { hostService, requireServiceOf, unitTexts, warnOfUnitTrial } from "../run/unit.ts";
+import { neighbourPeers } from "../trace/neighbours.ts";
 import { firstTrySeconds } from "../trace/probing.ts";
 import { graceSeconds } from "../trace/watched-run.ts";
 
@@ -65,7 +67,8 @@ async function tryUnit(
 	const unit = host?.name ?? unitName(name);
 	const began = now();
 	context.emit({ event: "unit-trial-started", unit });
-	await using sandbox = await launcher.createSandbox();
+	const sharesNetwork = cage.application.network === "host";
+	await using sandbox = await launcher.createSandbox(await tracedPeers(context, cage), sharesNetwork);
 	const copies = await trialService.copies(layout, sandbox);
 	const texts = await unitTexts(
 		context,
@@ -75,6 +78,7 @@ async function tryUnit(
 			...input,
 			...copies,
 			sockets: [],
+			...(sandbox.network === undefined ? {} : { joins: sandbox.network }),
 			plan: { ...input.plan, application: { ...input.plan.application, network: "none" } },
 		}),
 		{ folder: sandbox.folder },
@@ -92,6 +96,12 @@ async function tryUnit(
 	} finally {
 		await placed.remove();
 	}
+}
+
+/** The host services that the traced runs used. */
+async function tracedPeers(context: Context, { application, name }: Cage): Promise<Peer[]> {
+	const trace = await context.machine.store.trace(name);
+	return trace ? neighbourPeers(context, application, trace) : [];
 }
 
 /** Socket units whose sockets the cage's own unit takes. */

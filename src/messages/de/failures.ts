@@ -134,9 +134,9 @@ export const failuresDe: Failures = {
 	"failed-unusable-rootless":
 		"{command} endete mit Status {status}{words?: %}. Sie läuft als {user}; dieses Konto{enter? darf % nicht betreten,}{execute? darf % nicht ausführen,}{read? darf % nicht lesen,} deshalb nennen Sie Kopien, die {user} benutzen darf, mit --cwd und im Kommando nach --, oder starten Sie cagewright als root.",
 	"failed-on-host":
-		"{command} scheiterte mit Status {status}, auch außerhalb eines Käfigs. Berichtigen Sie zuerst den Befehl oder die Konfiguration. Die letzte Ausgabe: {words}",
+		"{command} scheiterte mit Status {status}, auch außerhalb eines Käfigs. {away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Berichtigen Sie zuerst den Befehl oder die Konfiguration. Die letzte Ausgabe: {words}",
 	"failed-on-host-silent":
-		"{command} scheiterte mit Status {status}, auch außerhalb eines Käfigs, und gab nichts aus. Prüfen Sie das Systemprotokoll, oder lassen Sie die Anwendung auf stderr protokollieren.",
+		"{command} scheiterte mit Status {status}, auch außerhalb eines Käfigs, und gab nichts aus. {away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Prüfen Sie das Systemprotokoll, oder lassen Sie die Anwendung auf stderr protokollieren.",
 	"failed-on-host-writing":
 		"{command} scheiterte mit Status {status}, auch außerhalb eines Käfigs{words?: %}. Die Anwendung konnte {path} nicht schreiben ({error}). Wenn ihr Dienst das Verzeichnis anlegt, ergänzen Sie --directory {directory}. Sonst prüfen Sie Eigentümer und Modus.",
 	"file-unreadable": "{file} lässt sich nicht lesen: {detail}",
@@ -311,7 +311,7 @@ export const failuresDe: Failures = {
 	"sandbox-disk-full":
 		"{command} hat in der Sandbox den Datenträger gefüllt. Cagewright hat die Anwendung beendet und alles entfernt, was sie schrieb. Schaffen Sie Platz, oder prüfen Sie, warum sie so viel schreibt.",
 	"not-answered-on-host":
-		"{command} läuft, beantwortet aber die Probe auch außerhalb eines Käfigs nicht. {ports?Die Anwendung lauscht auf %. }Prüfen Sie Konto und Befehl, oder geben Sie eine andere Probe an: --probe 'BEFEHL'. Probe: {probe}{words? · Letzte Ausgabe: %}",
+		"{command} läuft, beantwortet aber die Probe auch außerhalb eines Käfigs nicht. {ports?Die Anwendung lauscht auf %. }Prüfen Sie Konto und Befehl, oder geben Sie eine andere Probe an: --probe 'BEFEHL'. {away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Probe: {probe}{words? · Letzte Ausgabe: %}",
 	"not-full-landlock":
 		"--require full scheitert: Dieser Kernel hat kein Landlock. Starten Sie Linux ab 5.13 mit 'landlock' im Kernel-Parameter lsm=, oder entfernen Sie --require.",
 	"not-permitted": "Keine Berechtigung für {path} ({error}). Führen Sie den Befehl als root aus.",

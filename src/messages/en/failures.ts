@@ -127,9 +127,9 @@ export const failuresEn = {
 	"failed-unusable-rootless":
 		"{command} failed with status {status}{words?: %}. It runs as {user}, who{enter? cannot enter %,}{execute? cannot execute %,}{read? cannot read %,} so name copies that {user} can use, with --cwd and in the command after --, or run cagewright as root.",
 	"failed-on-host":
-		"{command} failed with status {status}, even outside a cage. Fix its command or configuration first. Its last output: {words}",
+		"{command} failed with status {status}, even outside a cage. {away?The sandbox and trials reach no other machine, so it could not connect to %. }Fix its command or configuration first. Its last output: {words}",
 	"failed-on-host-silent":
-		"{command} failed with status {status}, even outside a cage, and printed nothing. Check the system log, or make the application log to stderr.",
+		"{command} failed with status {status}, even outside a cage, and printed nothing. {away?The sandbox and trials reach no other machine, so it could not connect to %. }Check the system log, or make the application log to stderr.",
 	"failed-on-host-writing":
 		"{command} failed with status {status}, even outside a cage{words?: %}. It could not write {path} ({error}). If its service creates that directory, add --directory {directory}. Otherwise check owner and mode.",
 	"file-unreadable": "Cannot read {file}: {detail}",
@@ -282,7 +282,7 @@ export const failuresEn = {
 	"sandbox-disk-full":
 		"{command} filled the disk in the sandbox. Cagewright stopped it and removed what it wrote. Free some space, or check why it writes so much.",
 	"not-answered-on-host":
-		"{command} runs but does not answer the probe, even outside a cage. {ports?It listens on %. }Check the account and the command, or provide another probe: --probe 'COMMAND'. Probe: {probe}{words? · Its last output: %}",
+		"{command} runs but does not answer the probe, even outside a cage. {ports?It listens on %. }Check the account and the command, or provide another probe: --probe 'COMMAND'. {away?The sandbox and trials reach no other machine, so it could not connect to %. }Probe: {probe}{words? · Its last output: %}",
 	"not-full-landlock":
 		"--require full fails: this kernel has no Landlock. Boot Linux 5.13 or later with 'landlock' in the kernel parameter lsm=, or remove --require.",
 	"not-permitted": "No permission for {path} ({error}). Run the command as root.",

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { machine } from "node:os";
 import { lackingAbilities } from "../../core/confinement/landlock.ts";
 import { ownUser } from "../../core/confinement/launch.ts";
-import { networkSteps } from "../../core/confinement/launch-script.ts";
 import type { Features } from "../../core/confinement/method.ts";
 import { initExecutable } from "../../core/confinement/programs/init.ts";
 import { Failure } from "../../core/failure.ts";
@@ -161,11 +160,14 @@ function landlock({ landlock: version }: Features): Requirement {
 	};
 }
 
+/** sysfs belongs to the network namespace that mounts it; the flags are IFF_UP | IFF_LOOPBACK. */
+const loopbackUp = ["mount -n -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags"];
+
 /** Tries a network of its own, whose loopback root can only use with CAP_NET_ADMIN. Without root, a user namespace brings that. */
 function loopback(): string[] {
 	// A missing unshare is a finding of its own.
 	if (isRootless() || findTool("unshare") === undefined) return [];
-	const { says, works } = tryIn(["--mount", "--propagation", "private", "--net"], networkSteps(undefined).join("\n"));
+	const { says, works } = tryIn(["--mount", "--propagation", "private", "--net"], loopbackUp.join("\n"));
 	return works ? [] : [`net (CAP_NET_ADMIN): ${says}`];
 }
 

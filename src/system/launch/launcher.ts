@@ -20,6 +20,7 @@ import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellBytes, quoteShellLine } from "../../core/path/quote.ts";
 import type { Identity } from "../../core/plan/plan.ts";
 import { straceArguments } from "../../core/trace/calls.ts";
+import type { Peer } from "../../core/trace/trace.ts";
 import type {
 	CageLayout,
 	Launched,
@@ -40,9 +41,9 @@ import { requireTool } from "../tools.ts";
 import { clearAbandonedCgroups, removeCgroups } from "./cgroups.ts";
 import { limitSandbox, prepareLimits, refuseUnheld } from "./limits.ts";
 import { LogReader } from "./log-reader.ts";
-import { type SharedLoopback, shareLoopback } from "./loopback.ts";
 import { cageConfiner, imageConfiner, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
-import { acceptorProgram, launchInit, ownPrograms, socketsProgram, writeLoopback } from "./own-programs.ts";
+import { writeNetwork } from "./network.ts";
+import { acceptorProgram, launchInit, ownPrograms, socketsProgram } from "./own-programs.ts";
 import { placeLaunch } from "./placed-launch.ts";
 import { enter, enterProbe, ProbePrograms } from "./probe-entry.ts";
 import { cpuSeconds, isSuspended, running, startedAt } from "./processes.ts";
@@ -51,6 +52,7 @@ import { handOverPipes, mountWhenAsked, RunningApplication, spawnLaunch } from "
 import { makeLayer } from "./sandbox-mounts.ts";
 import { clearAbandoned, mountsName, removeScratch, scriptName } from "./scratch.ts";
 import { isListening, missingServiceDirectories, removeServiceDirectories } from "./service-directories.ts";
+import { type SharedNetwork, shareNetwork } from "./shared-network.ts";
 import { hostShell, lineProblem, runGroup } from "./shell.ts";
 import { checkMountPoints, specificationOf } from "./specification.ts";
 import { TracePipe, tracePipe } from "./trace-pipe.ts";
@@ -78,15 +80,15 @@ export class UtilLinuxLauncher implements Launcher {
 		this.probePrograms = new ProbePrograms(this.scratch);
 	}
 
-	async createSandbox(ports: readonly number[] = []): Promise<Sandbox> {
+	async createSandbox(peers: readonly Peer[] = [], holdsNetwork = false): Promise<Sandbox> {
 		if (isRootless()) requireUserNamespaces(sandboxNamespaces);
 		const folder = await this.makeFolder();
-		const loopback = ports.length ? await this.shareLoopback(ports, folder) : undefined;
+		const network = peers.length || holdsNetwork ? await this.shareNetwork(peers, folder) : undefined;
 		return {
 			folder: pathFromText(folder),
-			...(loopback ? { network: loopback.pid } : {}),
+			...(network ? { network: network.pid } : {}),
 			async [Symbol.asyncDispose]() {
-				await loopback?.dispose();
+				await network?.dispose();
 				await removeScratch(folder);
 			},
 		};
@@ -260,7 +262,7 @@ export class UtilLinuxLauncher implements Launcher {
 			writeFileSync(join(folder, acceptorName), acceptor);
 			chmodSync(join(folder, acceptorName), 0o755);
 		}
-		if (spec.rootless) writeLoopback(folder);
+		if (spec.network === "own" && spec.joins === undefined) writeNetwork(folder);
 		if (spec.root.kind === "cage") {
 			writeFileSync(pathToBytes(spec.root.confiner), this.confiner(request, spec.root), { mode: 0o700 });
 		}
@@ -291,9 +293,9 @@ export class UtilLinuxLauncher implements Launcher {
 		return specificationOf(request, { folder, log, scratch });
 	}
 
-	private async shareLoopback(ports: readonly number[], folder: string): Promise<SharedLoopback> {
+	private async shareNetwork(peers: readonly Peer[], folder: string): Promise<SharedNetwork> {
 		try {
-			return await shareLoopback(ports, isRootless() ? rootless(writeLoopback(folder)) : undefined);
+			return await shareNetwork(peers, pathFromText(writeNetwork(folder)), isRootless() ? rootless() : undefined);
 		} catch (error) {
 			await removeScratch(folder);
 			throw error;

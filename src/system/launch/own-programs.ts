@@ -1,5 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { resolveIdentity } from "../../core/application/created-directory.ts";
 import { type PassedSocket, parsePassedSocket } from "../../core/application/passed-socket.ts";
 import { requireCapability } from "../../core/confinement/capabilities.ts";
@@ -10,7 +9,6 @@ import { type InitKind, initExecutable } from "../../core/confinement/programs/i
 import { isPerConnection, type OwnedSocket, socketsExecutable } from "../../core/confinement/programs/passed-sockets.ts";
 import { libraryClosure } from "../../core/elf/closure.ts";
 import { Failure } from "../../core/failure.ts";
-import { assemble, type Program, register } from "../../core/machine-code/program.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { LaunchRequest } from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
@@ -72,43 +70,6 @@ function withOwner(socket: PassedSocket): OwnedSocket {
 		systemAccounts.groups(),
 	);
 	return { ...socket, uid, gid };
-}
-
-const name = "loopback";
-
-/** The place of the program that brings the loopback up, in a launch's folder. */
-export const loopbackPlace = (folder: string) => join(folder, name);
-
-/** Writes the program and returns its place. */
-export function writeLoopback(folder: string): string {
-	const place = loopbackPlace(folder);
-	writeFileSync(place, assemble(process.arch, describeLoopback) ?? "", { mode: 0o700 });
-	return place;
-}
-
-/**
- * Describes a program that enables the loopback of its network namespace. Sysfs files for it belong to root, which a
- * rootless launch's user namespace does not map (measured), and iproute2 may be missing. In C:
- *
- *     struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
- *     exit(ioctl(socket(AF_INET, SOCK_DGRAM, 0), SIOCSIFFLAGS, &lo) != 0);
- */
-function describeLoopback(p: Program): void {
-	p.constants({ request: request() });
-	p.call("socket", 2, 2, 0); // AF_INET, SOCK_DGRAM
-	p.call("ioctl", register("answer"), 0x8914, "request"); // SIOCSIFFLAGS
-	p.branch("equal", "exit");
-	p.set("answer", 1);
-	p.label("exit");
-	p.exit(register("answer"));
-}
-
-/** netdevice(7)'s struct ifreq: a name of 16 bytes, then the flags. */
-function request(): Buffer {
-	const bytes = Buffer.alloc(40);
-	bytes.write("lo", 0, "latin1");
-	bytes.writeUInt16LE(1, 16); // IFF_UP
-	return bytes;
 }
 
 /** The loader and libraries that an executable needs anywhere. Found by parsing, never by running `ldd`. */

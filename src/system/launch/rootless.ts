@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import type { Rootless } from "../../core/confinement/launch.ts";
 import { ownUser } from "../../core/confinement/launch.ts";
 import { Failure } from "../../core/failure.ts";
-import { pathFromText } from "../../core/path/path.ts";
 import { attempt } from "../files/errors.ts";
 import { linkTarget } from "../running/proc.ts";
 import { requireTool, runQuickTool } from "../tools.ts";
@@ -13,9 +12,8 @@ export function isRootless(): boolean {
 	return process.geteuid?.() !== 0;
 }
 
-/** `loopback` is the place of the program that brings the loopback up. */
-export function rootless(loopback: string): Rootless {
-	return { loopback: pathFromText(loopback), lowestPort: lowestPort() };
+export function rootless(): Rootless {
+	return { lowestPort: lowestPort() };
 }
 
 /** The setting of ip(7). Before Linux 4.11 it did not exist, and the limit was 1024. */

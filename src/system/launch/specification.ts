@@ -13,7 +13,7 @@ import type { Launch, LaunchRequest } from "../../engine/launch-ports.ts";
 import { bindIdentity, writableIdentity } from "../files/mounts.ts";
 import { requireTool } from "../tools.ts";
 import { rulesetOf } from "./method.ts";
-import { loopbackPlace } from "./own-programs.ts";
+import { networkPlace } from "./network.ts";
 import { isRootless, rootless } from "./rootless.ts";
 import { harmlessDevices, hostDeviceLinks, hostMounts } from "./sandbox-mounts.ts";
 import { makeEmpty } from "./service-directories.ts";
@@ -42,12 +42,13 @@ export function specificationOf(request: LaunchRequest, places: Places): LaunchS
 		...request,
 		env: { ...request.env, ...socketVariables(handed) },
 		...(joins === undefined ? {} : { joins }),
-		...(isRootless() ? { rootless: rootless(loopbackPlace(folder)) } : {}),
+		...(isRootless() ? { rootless: rootless() } : {}),
 		...(request.attended === "terminal" ? { hasTerminal: true } : {}),
 		init: pathFromText(join(folder, initName)),
 		environment: pathFromText(join(folder, environmentName)),
 		...(handed.length ? { socketsProgram: pathFromText(join(folder, socketsName)) } : {}),
 		...(isPerConnection(handed) ? { acceptor: pathFromText(join(folder, acceptorName)) } : {}),
+		networkProgram: pathFromText(networkPlace(folder)),
 		setpriv: pathFromText(requireTool("setpriv")),
 		chroot: pathFromText(requireTool("chroot")),
 	};

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { readFile, readlink } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
 import type { Listening } from "../../core/application/found.ts";
 import { withoutTrailing } from "../../core/text.ts";
+import { loopbackAddress, type Peer } from "../../core/trace/trace.ts";
 import { attempt } from "../files/errors.ts";
 import { fileIdentity, namesIn } from "../running/proc.ts";
 
@@ -137,16 +139,26 @@ function distinct(ports: readonly Listening[]): Listening[] {
 	return [...all].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, port]) => port);
 }
 
-/** Whether something listens on a TCP port of the host's loopback, or at all addresses. */
-export function listensAt(port: number): boolean {
+/** Whether something listens on a TCP port at an address of this machine, or at all addresses. */
+export function listensAt({ address, port }: Peer): boolean {
+	if (!isOwnAddress(address)) return false;
 	const table = (name: string) => {
 		return attempt(() => readFileSync(`/proc/net/${name}`, "latin1")) ?? "";
 	};
 	return [...parseSockets({ tcp: table("tcp"), tcp6: table("tcp6") }).values()].some(
-		(socket) => socket.protocol === "tcp" && socket.port === port && isReached(socket.address),
+		(socket) => socket.protocol === "tcp" && socket.port === port && reaches(address, socket.address),
 	);
 }
 
-function isReached(address: string): boolean {
-	return /^(127\.|0\.0\.0\.0$|::1?$|::ffff:127\.|\*$)/.test(address);
+/** Every address in 127.0.0.0/8 is the loopback's. */
+function isOwnAddress(address: string): boolean {
+	const isInterface = () =>
+		Object.values(networkInterfaces()).some((entries = []) => entries.some((entry) => entry.address === address));
+	return address.startsWith("127.") || isInterface();
+}
+
+/** Whether a connection to `address` reaches a socket that listens at `listening`. */
+function reaches(address: string, listening: string): boolean {
+	const isEverywhere = /^(0\.0\.0\.0|::|\*)$/.test(listening);
+	return isEverywhere || listening.replace(/^::ffff:/, "") === address || (address === loopbackAddress && listening === "::1");
 }

@@ -52,6 +52,7 @@ export const spec = (root: LaunchSpec["root"], values: Partial<LaunchSpec> = {})
 	environment: path("/state/scratch/1/cagewright-env"),
 	setpriv: path("/usr/bin/setpriv"),
 	chroot: path("/usr/sbin/chroot"),
+	networkProgram: path("/state/scratch/1/cagewright-net"),
 	...values,
 });
 

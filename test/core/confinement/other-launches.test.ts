@@ -107,7 +107,7 @@ describe("the sandbox", () => {
 });
 
 describe("a launch without root", () => {
-	const rootless = { loopback: path("/state/scratch/1/loopback"), lowestPort: 1024 };
+	const rootless = { lowestPort: 1024 };
 	const ordinary = (root: LaunchSpec["root"], values: Partial<LaunchSpec> = {}) =>
 		spec(root, { identity: asApp, rootless, ...values });
 
@@ -166,7 +166,7 @@ describe("a launch without root", () => {
 	});
 	test("has the host's lowest port in its own network", () => {
 		const own = (lowestPort: number) => launchScript(ordinary(cage, { network: "own", rootless: { ...rootless, lowestPort } }));
-		expect(own(1024)).toContain("\n/state/scratch/1/loopback\n");
+		expect(own(1024)).toContain("\ncp /state/scratch/1/cagewright-net /sys/network\n");
 		expect(own(1024)).not.toContain("ip_unprivileged_port_start");
 		expect(own(80)).toContain("\necho 80 >/proc/sys/net/ipv4/ip_unprivileged_port_start\n");
 	});
@@ -179,10 +179,11 @@ test("a launch on the host mounts only /proc and enters no root", () => {
 	expect(commands(spec(host))).toEqual(all.map((line) => line.split(" ")));
 });
 
-test("a launch with its own network enables lo first, and others do not change networks", () => {
+test("a launch with its own network sets it up first, and others do not change networks", () => {
 	const own = launchScript(spec(cage, { network: "own" }));
-	expect(own.indexOf("/sys/class/net/lo/flags")).toBeLessThan(own.indexOf(cage.directory));
-	for (const network of ["host", "none"] as const) expect(launchScript(spec(cage, { network }))).not.toContain("/net/lo/");
+	expect(own.indexOf("\n/sys/network\n")).toBeGreaterThan(0);
+	expect(own.indexOf("\n/sys/network\n")).toBeLessThan(own.indexOf(cage.directory));
+	for (const network of ["host", "none"] as const) expect(launchScript(spec(cage, { network }))).not.toContain("/sys/network");
 });
 
 describe("names with a meaning for a shell", () => {

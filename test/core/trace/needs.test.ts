@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Path } from "../../../src/core/path/path.ts";
-import { peerPorts } from "../../../src/core/trace/trace.ts";
+import { peersOf, showPeer } from "../../../src/core/trace/trace.ts";
 import { accessesOf, begin, fold } from "./folding.ts";
 
 const traceOf = (lines: string) => fold(begin + lines).trace;
@@ -177,7 +177,7 @@ describe("sockets", () => {
 		expect(accessesOf(fold(begin + redis))).toEqual({ "/run/redis/s.sock": "listen" });
 	});
 
-	test("loopback ports of other services are recorded, successful or not", () => {
+	test("services at this machine's addresses are recorded, successful or not, and apart from others", () => {
 		const made = (inode: number, type = "SOCK_STREAM") => `10  socket(AF_INET, ${type}, IPPROTO_IP) = 4<socket:[${inode}]>\n`;
 		const connects = (inode: number, address: string, end: string) =>
 			`10  connect(4<socket:[${inode}]>, ${address}, 16) = ${end}\n`;
@@ -188,10 +188,16 @@ describe("sockets", () => {
 				made(3) + connects(3, v6(3306, "::1"), "0"),
 				made(4, "SOCK_DGRAM") + connects(4, v4(53, "127.0.0.1"), "0"),
 				made(5) + connects(5, v4(443, "192.0.2.1"), "0"),
+				made(8) + connects(8, v4(443, "203.0.113.5"), "-1 ENETUNREACH (Network is unreachable)"),
+				`${made(9)}10  bind(4<socket:[9]>, ${v4(853, "127.0.0.1")}, 16) = 0\n${made(10)}${connects(10, v4(853, "127.0.0.2"), "0")}`,
+				`${made(11)}10  bind(4<socket:[11]>, ${v4(854, "0.0.0.0")}, 16) = 0\n${made(12)}${connects(12, v4(854, "127.0.0.2"), "0")}`,
 				`${made(6)}10  bind(4<socket:[6]>, ${v4(8080, "127.0.0.1")}, 16) = 0\n${made(7)}${connects(7, v4(8080, "127.0.0.1"), "0")}`,
 			].join(""),
 		);
-		expect(peerPorts(trace)).toEqual([6379, 5432, 3306]);
+		expect(peersOf(trace).map(showPeer)).toEqual([
+			...["127.0.0.1:6379", "127.0.0.53:5432", "127.0.0.1:3306", "192.0.2.1:443", "127.0.0.2:853"],
+		]);
+		expect([...trace.unreachable]).toEqual(["tcp 203.0.113.5 443"]);
 	});
 
 	test("abstract sockets have no path", () => {

@@ -23,6 +23,8 @@ export interface UnitInput {
 	/** Host files that replace the cage's own. */
 	readonly files?: readonly { readonly path: Path; readonly source: Path }[];
 	readonly plan: UnitPlan;
+	/** In a trial, a process whose network namespace is used. Then `network` of the application is `none`. */
+	readonly joins?: number;
 	/** From `systemctl --version`. */
 	readonly systemdVersion: number;
 	/** The command that starts the cage if `startsLauncher`. Otherwise systemd's own settings create it. */

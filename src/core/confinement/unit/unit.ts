@@ -184,8 +184,10 @@ function kernel(unit: UnitLines, { plan }: UnitInput): void {
 	unit.set("RestrictSUIDSGID", "yes");
 }
 
-function ownNetwork(unit: UnitLines, { plan }: UnitInput): void {
-	if (plan.application.network === "none") unit.set("PrivateNetwork", "yes");
+function ownNetwork(unit: UnitLines, { joins, plan, systemdVersion }: UnitInput): void {
+	// systemd 242 introduced it.
+	if (joins !== undefined && systemdVersion >= 242) unit.set("NetworkNamespacePath", `/proc/${joins}/ns/net`);
+	else if (plan.application.network === "none") unit.set("PrivateNetwork", "yes");
 }
 
 function network(unit: UnitLines, input: UnitInput): void {

@@ -4,30 +4,35 @@ import { join } from "node:path";
 import { ownUser, type Rootless } from "../../core/confinement/launch.ts";
 import { networkSteps } from "../../core/confinement/launch-script.ts";
 import { Failure } from "../../core/failure.ts";
+import type { Path } from "../../core/path/path.ts";
+import { loopbackAddress, type Peer } from "../../core/trace/trace.ts";
 import { programFolder } from "../program-folder.ts";
 import { type ChildProcess, startTool } from "../tools.ts";
 
-/** A network namespace with only a loopback, some ports of which lead to host services. */
-export interface SharedLoopback {
+/** A network namespace for several launches, some addresses of which lead to host services. */
+export interface SharedNetwork {
 	/** A process in it. */
 	readonly pid: number;
 	dispose(): Promise<void>;
 }
 
-/** Creates the namespace and waits until its ports are open. They lead to 127.0.0.1, or to ::1 if only that answers. */
-export async function shareLoopback(ports: readonly number[], rootless?: Rootless): Promise<SharedLoopback> {
-	const relay = [process.execPath, join(programFolder(), "dist", "relay", "relay.js"), ...ports.map(String)];
+/** Creates the namespace with `program` (`networkExecutable`) and waits until its addresses are open. */
+export async function shareNetwork(peers: readonly Peer[], program: Path, rootless?: Rootless): Promise<SharedNetwork> {
+	const named = peers.map((peer) => [`${peer.address} ${peer.port}`, peer] as const);
+	const relay = [process.execPath, join(programFolder(), "dist", "relay", "relay.js"), ...named.map(([name]) => name)];
 	const words = [
 		...["--pdeathsig", "KILL", "unshare", ...(rootless ? ownUser : []), "--net", "--mount", "--propagation", "private"],
-		...["sh", "-eu", "-c", [...networkSteps(rootless), 'exec "$@"'].join("\n"), "sh"],
+		...["sh", "-eu", "-c", [...networkSteps(program, rootless), 'exec "$@"'].join("\n"), "sh"],
 	];
 	const child = startTool("setpriv", [...words, ...relay], {
 		stdio: ["ignore", "ignore", "pipe", "ipc"],
 		detached: true,
 	});
 	const open = new Set<Socket>();
-	child.on("message", (message: { readonly port?: number }, socket) => {
-		if (message.port !== undefined && socket) connectToHost(socket as Socket, message.port, open);
+	const byName = new Map<string, Peer>(named);
+	child.on("message", (message: { readonly peer?: string }, socket) => {
+		const peer = byName.get(message.peer ?? "");
+		if (peer && socket) connectToHost(socket as Socket, peer, open);
 	});
 	// After the start, an error only means that the child is gone.
 	child.on("error", () => {});
@@ -60,7 +65,7 @@ async function listening(child: ChildProcess): Promise<void> {
  * Connects both directions, each closed when its sender is done. A service that does not answer looks like one that hangs up.
  * `open` contains the open sockets.
  */
-function connectToHost(inside: Socket, port: number, open: Set<Socket>): void {
+function connectToHost(inside: Socket, { address, port }: Peer, open: Set<Socket>): void {
 	// A socket from IPC is otherwise closed when its peer finishes, whatever the server's setting.
 	inside.allowHalfOpen = true;
 	track(inside, open);
@@ -77,7 +82,8 @@ function connectToHost(inside: Socket, port: number, open: Set<Socket>): void {
 			if (!connected) otherwise();
 		});
 	};
-	reach("127.0.0.1", () => reach("::1", () => inside.destroy()));
+	const end = () => inside.destroy();
+	reach(address, address === loopbackAddress ? () => reach("::1", end) : end);
 }
 
 /** An error closes only this socket. */

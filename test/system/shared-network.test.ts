@@ -1,12 +1,15 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { type SharedLoopback, shareLoopback } from "../../src/system/launch/loopback.ts";
+import { pathFromText } from "../../src/core/path/path.ts";
+import { writeNetwork } from "../../src/system/launch/network.ts";
+import { type SharedNetwork, shareNetwork } from "../../src/system/launch/shared-network.ts";
+import { temporaryFolder } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { ask } from "./network.ts";
 
 const servers: Server[] = [];
-const shared: SharedLoopback[] = [];
+const shared: SharedNetwork[] = [];
 afterEach(async () => {
 	for (const one of shared.splice(0)) await one.dispose();
 	for (const server of servers.splice(0)) {
@@ -16,15 +19,18 @@ afterEach(async () => {
 });
 
 /** A service on the host, and its port in a separate network. */
-async function service(onConnection: (socket: Socket) => void): Promise<{ port: number; enter: string[] }> {
-	const server = createServer({ allowHalfOpen: true }, onConnection).listen(0, "127.0.0.1");
+async function service(
+	onConnection: (socket: Socket) => void,
+	address = "127.0.0.1",
+): Promise<{ port: number; enter: string[] }> {
+	const server = createServer({ allowHalfOpen: true }, onConnection).listen(0, address);
 	await once(server, "listening");
 	servers.push(server);
-	const address = server.address();
-	const port = typeof address === "object" && address ? address.port : 0;
-	const loopback = await shareLoopback([port]);
-	shared.push(loopback);
-	return { port, enter: ["nsenter", `--net=/proc/${loopback.pid}/ns/net`, "--"] };
+	const bound = server.address();
+	const port = typeof bound === "object" && bound ? bound.port : 0;
+	const network = await shareNetwork([{ address, port }], pathFromText(writeNetwork(temporaryFolder("network"))));
+	shared.push(network);
+	return { port, enter: ["nsenter", `--net=/proc/${network.pid}/ns/net`, "--"] };
 }
 
 /** Runs a client in Python. Resolves to what it printed. */
@@ -74,4 +80,13 @@ test("a service that keeps its connections open does not delay the end", async (
 	expect(await talk(enter, `print(socket.create_connection(('127.0.0.1', ${port})).recv(10).decode())`)).toBe("hi");
 	await shared.pop()?.dispose();
 	await eventually(() => expect(held.size).toBe(0));
+});
+
+test("a service at another address of the loopback is reached there only", async () => {
+	const { enter, port } = await service((socket) => socket.end("hello"), "127.0.0.9");
+	const client = (address: string) => [
+		`try: print(socket.create_connection(('${address}', ${port})).recv(10).decode())`,
+		"except OSError as e: print(e.errno)",
+	];
+	expect(await talk(enter, ...client("127.0.0.9"), ...client("127.0.0.1"))).toBe("hello\n111");
 });
