@@ -15,6 +15,12 @@ const dieWithParent = ["setpriv", "--pdeathsig", "KILL"];
 const limitPrefix = ({ groups = [], limits = {} }: LaunchSpec) => [...cgroupWords(groups), ...limitWords(limits, groups)];
 
 /**
+ * strace enters the sandbox's cgroups too, whose limits are far above what it needs: the kernel schedules cgroups in turn, as it does
+ * sessions (start.ts). A cage's limits are for the application alone.
+ */
+const limitsTracer = ({ isTraced, root }: LaunchSpec) => isTraced && root.kind === "sandbox";
+
+/**
  * Returns the command that runs the script in new namespaces. If one of its processes dies, all processes end. `tracer` are
  * strace's words before the traced command, if `spec.isTraced`. strace gets its own PID namespace, because at each fork it looks
  * for the child's number in /proc of all processes: 200 forks took three times as long on a machine with 80 processes
@@ -26,10 +32,12 @@ export function namespaceCommand(spec: LaunchSpec, script: string, tracer: reado
 	const user = spec.rootless && spec.joins === undefined ? ownUser : [];
 	const entering = [...joins, "unshare", ...user];
 	const traced = [...entering, "--mount-proc", "--pid", "--fork", "--kill-child", ...tracer, ...dieWithParent];
+	const [outside, inside] = limitsTracer(spec) ? [limitPrefix(spec), []] : [[], limitPrefix(spec)];
 	return [
 		...dieWithParent,
+		...outside,
 		...(spec.isTraced ? [...ifStarterLives(spec), ...traced] : []),
-		...limitPrefix(spec),
+		...inside,
 		...(spec.isTraced ? ["unshare"] : entering),
 		...["--mount", "--propagation", "private", "--fork", "--kill-child"],
 		...kinds.map((kind) => `--${kind}`),

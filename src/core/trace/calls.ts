@@ -118,12 +118,21 @@ export function callShape(name: string): CallShape | undefined {
 	return shapes.get(name);
 }
 
+const optional = (names: Iterable<string>) => [...names].map((name) => `?${name}`).join(",");
+
 /**
  * The value for strace's `-e trace=`. The question mark makes an unknown call no error (strace(1)). Calls that move data (read,
  * write, epoll_wait…) are left out: they name no path and would cost most of the speed. Sending calls are included, because a
  * datagram to a unix socket names its path (sd_notify(3) uses sendmsg).
  */
-export const tracedCalls: string = [...shapes.keys()].map((name) => `?${name}`).join(",");
+export const tracedCalls: string = optional(shapes.keys());
+/** A web server sets options for each request (TCP_NODELAY, TCP_CORK), and each stop costs as much as one for a file. */
+const withoutOptions = optional([...shapes.keys()].filter((name) => name !== "setsockopt"));
+
+/** Calls whose structures nobody reads. strace would copy each from the application's memory. */
+const unreadStructures = optional(
+	"stat lstat stat64 lstat64 oldstat oldlstat newfstatat fstatat64 statx statfs statfs64 getdents getdents64".split(" "),
+);
 
 const combinations = new Map<string, readonly Operation[]>();
 
@@ -160,11 +169,12 @@ const hiddenSignals = "CHLD,CONT,STOP,TSTP,TTIN,TTOU,URG,WINCH";
 const shownLength = 256;
 
 /**
- * How strace runs. `fast` uses `--seccomp-bpf`, which hides calls that another filter denies. `whole` stops at each call, but
- * shows only those that `TraceFold` reads. `every` shows the other calls too, with plain numbers as arguments: only their names
+ * How strace runs. `fast` and `only` use `--seccomp-bpf`, which hides calls that another filter denies. `fast` also leaves out socket
+ * options, so a `whole` run must follow; `only` is for an application that is traced in no other mode. `whole` stops at each call,
+ * but shows only those that `TraceFold` reads. `every` shows the other calls too, with plain numbers as arguments: only their names
  * are read.
  */
-export type TraceMode = "fast" | "whole" | "every";
+export type TraceMode = "fast" | "only" | "whole" | "every";
 
 /**
  * Returns strace's options for lines that `TraceFold` reads. The caller adds the output (`-o`) and the command. A second `-q`
@@ -173,13 +183,15 @@ export type TraceMode = "fast" | "whole" | "every";
 export function straceArguments(mode: TraceMode): string[] {
 	return [
 		"-f",
-		...(mode === "fast" ? ["--seccomp-bpf"] : []),
+		...(mode === "fast" || mode === "only" ? ["--seccomp-bpf"] : []),
 		"-q",
 		"-y",
 		...["-s", String(shownLength)],
 		"--decode-pids=pidns",
 		"-e",
 		`signal=!${hiddenSignals}`,
-		...(mode === "every" ? ["-e", "trace=all", "-e", `raw=!${tracedCalls}`] : ["-e", `trace=${tracedCalls}`]),
+		...["-e", `verbose=!${unreadStructures}`],
+		...(mode === "every" ? ["-e", "trace=all", "-e", `raw=!${tracedCalls}`] : []),
+		...(mode === "every" ? [] : ["-e", `trace=${mode === "fast" ? withoutOptions : tracedCalls}`]),
 	];
 }

@@ -179,8 +179,12 @@ function traceRuns(
 			grace: isUnknown ? graceSeconds : wasKilled ? 0.5 : laterGraceSeconds,
 		};
 		const probes = first.value.probes.map(({ command }) => command);
+		const quietly = { ...within, emit() {} };
 		const second = await watchedRun(within, application, identity, again, async (run) => {
 			await probeUntilAnswered(within, run, probes, laterTimeout(application.timeout, first.value.answeredAfter));
+			// Only this run shows the options of sockets, of which the plan needs those of datagram sockets.
+			if (sandbox && [...first.trace.ports].some((port) => port.startsWith("udp ")))
+				for (const { command, ok } of first.value.exercises) if (ok) await runExercise(quietly, run, command, application);
 		});
 		const trace = addTraces(first.trace, second.trace);
 		const endsSlowly = wasKilled || (first.endedItself && !second.endedItself && second.ended.status === killed);

@@ -187,9 +187,10 @@ export async function watchedRun<T>(
 	let output = "";
 	let before = "";
 	let heard = machine.elapsed();
+	const mode = whole || spec.kind === "cage" ? "whole" : spec.kind === "host" ? "only" : "fast";
 	const trace: LaunchRequest["trace"] = {
 		// Our own filter's denials never show with strace's filter.
-		mode: hasEveryCall ? "every" : whole || spec.kind === "cage" ? "whole" : "fast",
+		mode: hasEveryCall ? "every" : mode,
 		onData(chunk) {
 			heard = machine.elapsed();
 			fold.feed(chunk);

@@ -249,6 +249,7 @@ export class UtilLinuxLauncher implements Launcher {
 		const { environment, init } = ownPrograms(spec, {
 			passedSockets: request.sockets?.length ?? 0,
 			endsWithFirst: request.attended !== undefined,
+			leadsGroup: request.trace !== undefined,
 			closes: !request.without?.includes("descriptors"),
 		});
 		writeFileSync(join(folder, initName), init, { mode: 0o700 });

@@ -8,7 +8,7 @@ import { cageSteps } from "../../../src/core/confinement/cage-steps.ts";
 import { bindMask, canSkipReads, lackingAbilities, landlockRuleset, scopeMask } from "../../../src/core/confinement/landlock.ts";
 import type { CageRoot, LaunchSpec } from "../../../src/core/confinement/launch.ts";
 import { launchScript, mountsCommand, namespaceCommand, splitLaunchScript } from "../../../src/core/confinement/launch-script.ts";
-import { cage, commands, inCage, lastOf, lines, path, spec } from "./launches.ts";
+import { cage, commands, inCage, lastOf, lines, path, sandbox, spec } from "./launches.ts";
 
 describe("a traced launch", () => {
 	const made = spec(cage, { network: "own", starter: 7 });
@@ -230,7 +230,7 @@ describe("a cage", () => {
 		expect(words("none")).toContain("--cgroup --net sh");
 		expect(words("own")).toContain("--cgroup --net sh");
 	});
-	test("strace has a PID namespace of its own, joins the network before it, and is in no cgroup of the launch", () => {
+	test("strace has a PID namespace of its own, joins the network before it, and is in no cgroup of a cage", () => {
 		const traced = spec(cage, { network: "own", isTraced: true, groups: [{ kind: "memory", folder: "/sys/fs/cgroup/g" }] });
 		const words = namespaceCommand({ ...traced, joins: 77 }, "script", ["strace", "-f", "--"]).join(" ");
 		const [before = "", after = ""] = words.split(" strace -f -- ");
@@ -240,5 +240,14 @@ describe("a cage", () => {
 		for (const script of [launchScript(traced), splitLaunchScript(traced).script]) {
 			expect(script).toMatch(/^umask 022\numount -n \/proc\n/);
 		}
+	});
+	test("strace is in the cgroups and the session of the application in a sandbox", () => {
+		const traced = spec(sandbox, { isTraced: true, groups: [{ kind: "memory", folder: "/sys/fs/cgroup/g" }] });
+		const words = namespaceCommand(traced, "script", ["strace", "-f", "--"]).join(" ");
+		const [before = "", after = ""] = words.split(" strace -f -- ");
+		expect(before).toMatch(/\/sys\/fs\/cgroup\/g\/cgroup\.procs.*unshare --mount-proc /s);
+		expect(after).not.toContain("cgroup.procs");
+		expect(lastOf(traced)).not.toContain("setsid");
+		expect(lastOf(spec(sandbox))).toContain("setsid");
 	});
 });

@@ -8,6 +8,7 @@ import { launchFailed } from "../launch.ts";
  * `python3 -m http.server` ignore TERM there (measured), and orphans stay zombies. A shell or interpreter as PID 1 would help
  * an intruder, and no init is installed everywhere. In C:
  *
+ *     if (leadsGroup) setpgid(0, 0);
  *     sigprocmask(SIG_SETMASK, all);
  *     if ((app = fork()) == 0) { sigprocmask(SIG_SETMASK, none); close_range(3 + passedSockets, ~0);
  *                                if (!*argv[1]) { argv++; prctl(PR_CAPBSET_DROP, CAP_KILL), prctl(PR_CAPBSET_DROP, CAP_SETPCAP);
@@ -39,6 +40,8 @@ export interface InitKind {
 	readonly closes?: boolean;
 	/** Number of descriptors from 3 on that the application receives: sockets. */
 	readonly passedSockets?: number;
+	/** Begins a process group, because no setsid(1) came before, so that `kill(0, …)` reaches only the application. */
+	readonly leadsGroup?: boolean;
 }
 
 /** Returns undefined for a processor (`process.arch`) without support. */
@@ -67,12 +70,16 @@ const data = {
 };
 
 /** a: app, b: ending, c: argv, d: code. */
-function describeInit(p: Program, { closes = true, endsWithFirst = false, passedSockets = 0 }: InitKind): void {
+function describeInit(
+	p: Program,
+	{ closes = true, endsWithFirst = false, leadsGroup = false, passedSockets = 0 }: InitKind,
+): void {
 	const mask = (name: keyof typeof data) => p.call("rt_sigprocmask", 2, name, 0, 8); // SIG_SETMASK
 	const closeFrom = (first: number) => p.call("close_range", first, -1, 0);
 
 	p.constants(data);
 	p.setArguments("c");
+	if (leadsGroup) p.call("setpgid", 0, 0);
 	mask("allSignals");
 	p.fork();
 	p.branch("equal", "child");
