@@ -67,9 +67,9 @@ export class AlarmListener implements AsyncDisposable {
 		return this.isComplete || this.#arrivals.length < burst.records;
 	}
 
-	/** Waits until the records of these techniques arrived, at most until the deadline. */
+	/** Waits until no record of these techniques can come any more, at most until the deadline. */
 	async wait(ids: readonly string[]): Promise<void> {
-		await until(this.#context, () => ids.every((id) => this.#latencies.has(id)), deadline);
+		await until(this.#context, () => !isOutstanding(ids, this.#latencies), deadline);
 	}
 
 	/** Returns the refused techniques that the kernel should record. */
@@ -109,6 +109,15 @@ export class AlarmListener implements AsyncDisposable {
 			if (id !== undefined && !this.#latencies.has(id)) this.#latencies.set(id, Math.max(0, now - time));
 		}
 	}
+}
+
+/**
+ * Whether the kernel may still record one of these techniques. They run in turn and the kernel's records keep their order, so that the
+ * record of a later technique shows that an earlier one gets none.
+ */
+export function isOutstanding(ids: readonly string[], recorded: { has(id: string): boolean }): boolean {
+	const last = allTechniques.findLastIndex(({ id }) => recorded.has(id));
+	return ids.some((id) => allTechniques.findIndex((one) => one.id === id) > last);
 }
 
 /** Listens if this machine has all records of techniques that run at once. */
