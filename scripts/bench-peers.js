@@ -2,26 +2,22 @@ import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { bundle } from "./bundle.js";
-import { root, say, setUp } from "./set-up.js";
-import { requirePrograms, withoutPrograms } from "./system-packages.js";
+import { root, setUp } from "./set-up.js";
+import { requireBenchPrograms, requirePrograms } from "./system-packages.js";
 
 /**
  * `npm run bench:peers [-- REPETITIONS]`: compares whole jobs with other tools. The tools watch services on the machine itself, so
  * everything runs in separate namespaces, on empty copies of the directories that the services write to.
  */
-setUp();
-requirePrograms();
-const missing = withoutPrograms({
+requireBenchPrograms({
 	jk_init: "jailkit",
 	cde: "cde",
 	reprozip: "reprozip",
 	wrk: "wrk",
 	"redis-benchmark": "redis-tools",
 });
-if (missing.length) {
-	say(`this bench needs more: apt-get install --no-install-recommends ${missing.join(" ")}`);
-	process.exit(3);
-}
+setUp();
+requirePrograms();
 const folder = await bundle({ peers: "bench/peers/main.ts" });
 const covered = ["/run", "/var/log/nginx", "/var/lib/nginx", "/var/log/redis", "/var/lib/redis"];
 const prepare = [

@@ -1,18 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { bundle } from "./bundle.js";
-import { root, say, setUp, withoutExtraCertificates } from "./set-up.js";
-import { requirePrograms, withoutPrograms } from "./system-packages.js";
+import { root, setUp, withoutExtraCertificates } from "./set-up.js";
+import { requireBenchPrograms, requirePrograms } from "./system-packages.js";
 
 /** `npm run bench [-- NAME…]`: runs the benchmarks one after the other. */
+requireBenchPrograms({ wrk: "wrk", "redis-benchmark": "redis-tools" });
 setUp();
 withoutExtraCertificates();
 requirePrograms();
-const missing = withoutPrograms({ wrk: "wrk", "redis-benchmark": "redis-tools" });
-if (missing.length) {
-	say(`the benches need more: apt-get install --no-install-recommends ${missing.join(" ")}`);
-	process.exit(3);
-}
 const folder = await bundle({
 	main: "bench/main.ts",
 	"fold-child": "bench/fold-child.ts",

@@ -114,15 +114,13 @@ export function requirePrograms() {
 	process.exit(3);
 }
 
-/** Returns the Debian packages of those of these programs (by name) that are missing. */
-export function withoutPrograms(wanted) {
-	return [
-		...new Set(
-			Object.keys(wanted)
-				.filter((name) => !isInstalled(name))
-				.map((name) => wanted[name]),
-		),
-	];
+/** Lists the missing ones of a bench's own programs (by name) and exits with status 3. Call it before anything is installed. */
+export function requireBenchPrograms(wanted) {
+	const missing = Object.keys(wanted).filter((name) => !isInstalled(name));
+	if (!missing.length) return;
+	const packages = new Set(missing.map((name) => wanted[name]));
+	say(`this bench needs more: apt-get install --no-install-recommends ${[...packages].join(" ")}`);
+	process.exit(3);
 }
 
 function mayInstall() {
