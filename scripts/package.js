@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { buildDeb } from "./package/deb.js";
+import { figuresProblem } from "./package/figures.js";
 import { releases } from "./package/release.js";
 import { buildRpm } from "./package/rpm.js";
 import { root, setUp } from "./set-up.js";
@@ -24,6 +25,9 @@ const { positionals, values } = parseArgs({
 const build = { deb: buildDeb, rpm: buildRpm }[positionals[0]];
 if (!build || positionals.length > 1) throw new Error("usage: package.js deb|rpm [--with-node] [--output FOLDER]");
 if (!values.built) setUp();
+const [readme, benchmarks] = ["README.md", "docs/benchmarks.md"].map((name) => readFileSync(join(root, name), "utf8"));
+const problem = figuresProblem({ benchmarks, readme, release: releases()[0].date });
+if (problem) throw new Error(problem);
 const withNode = values["with-node"];
 const output = resolve(values.output);
 mkdirSync(output, { recursive: true });
