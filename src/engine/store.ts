@@ -105,6 +105,10 @@ export interface Building {
 	partialTrees(manifest: Manifest, signal: AbortSignal): Promise<PartialTrees>;
 	/** Deletes a generation that is not the present one. */
 	discard(name: string, generation: number): Promise<void>;
+	/** A folder that only root can enter, on the file system of the cage's data, for links to published files. */
+	published(name: string): Path;
+	/** Writes a script there for a unit. Its name depends on its content. Returns the path that the unit contains. */
+	placeScript(name: string, script: string): Promise<Path>;
 	/** The folder with the cage's init, which a unit binds into the cage. */
 	launcher(name: string): Path;
 	/** Writes a program there for a unit. Its name depends on its content, because units may need different ones. Returns the name. */

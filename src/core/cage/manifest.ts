@@ -137,6 +137,7 @@ const storedManifest = v.object({
 		}),
 	),
 	offeredSockets: v.exactOptional(v.array(v.object({ path: pathSchema, reach: v.picklist(socketReaches) }))),
+	pidFiles: v.exactOptional(v.array(path)),
 	accounts: v.object({
 		users: v.array(user),
 		groups: v.array(group),
@@ -239,6 +240,8 @@ export interface Manifest {
 	readonly binds: readonly ManifestBind[];
 	/** Absent: an earlier release built the generation. */
 	readonly offeredSockets?: readonly OfferedSocket[];
+	/** As in the plan. Absent: an earlier release built the generation. */
+	readonly pidFiles?: readonly Path[];
 	readonly accounts: PlannedAccounts;
 	readonly permissions: Permissions;
 	readonly identity: Plan["identity"];
@@ -286,6 +289,7 @@ export function manifestToJson({ identity, permissions, ...manifest }: Manifest)
 		...(manifest.offeredSockets && {
 			offeredSockets: manifest.offeredSockets.map((socket) => ({ ...socket, path: pathToJson(socket.path) })),
 		}),
+		...(manifest.pidFiles && { pidFiles: manifest.pidFiles.map(pathToJson) }),
 		openings: permissionsToJson(permissions),
 		identity,
 	};

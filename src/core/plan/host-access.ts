@@ -155,6 +155,13 @@ export class HostAccess {
 		return this.#placeAt(path)?.executed ?? false;
 	}
 
+	/** Whether a directory is a place of persons or other services, or belongs to another account. */
+	belongsToOthers(path: Path): boolean {
+		const text = pathToText(path);
+		const problem = text === undefined ? undefined : this.problemOfBind({ path: text, access: "rw" }, noConsents);
+		return problem !== undefined && aboutOthers.has(problem.code);
+	}
+
 	#problem(path: Path, place: Place, at: AccessCode, around: AccessCode, option = ""): AccessProblem {
 		const isAt = isBelow(this.#namesOf(path), place.path);
 		const narrower = isAt ? undefined : this.#narrower(path);

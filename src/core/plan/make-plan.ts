@@ -29,6 +29,7 @@ import { peerLine, planPeers } from "./peers.ts";
 import { allows as allowsPermission, executableIn, grantsOf, permissionWords, refuses, socketsIn } from "./permission-words.ts";
 import type { Entry, Identity, Plan, PlanInput, Reason, Risk } from "./plan.ts";
 import { planCalls, planPermissions } from "./plan-permissions.ts";
+import { planPublished } from "./published.ts";
 import { refusedNotes } from "./refused.ts";
 import { fileRisks, passwordNotes } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
@@ -81,14 +82,15 @@ export function makePlan(input: PlanInput): Plan {
 	const gids = new Set([identity.gid, ...identity.groups, ...trace.gids].filter((gid) => gid > 0));
 	const ownState = { trace, uids, gids, users: input.users, groups: input.groups, files };
 	const { stateInPlace: before } = input;
+	const mayMount = !input.owner && !input.isDedicated;
+	const decided = [
+		...asked.binds.map(({ path }) => pathFromText(path)),
+		...[...asked.writable, ...asked.seed].map((value) => directoryOf(value, files)),
+		...additions.flatMap((one) => (one.kind === "writable" ? [placeOf(one.path, files)] : [])),
+	];
 	const { offered, ownFiles, writable } = withoutHidden((inData) => {
 		const service = {
-			...{ trace, files, identity, mayMount: !input.owner && !input.isDedicated },
-			decided: [
-				...[...asked.binds.map(({ path }) => pathFromText(path)), ...inData],
-				...[...asked.writable, ...asked.seed].map((value) => directoryOf(value, files)),
-				...additions.flatMap((one) => (one.kind === "writable" ? [placeOf(one.path, files)] : [])),
-			],
+			...{ trace, files, identity, mayMount, decided: [...decided, ...inData] },
 			problemOf: (path: Path) => hostAccess.problemOfBind({ path: pathToText(path) ?? path, access: "rw" }, asked),
 		};
 		const offered = planOfferedSockets({ ...service, application, directories, bound: writableBinds(asked.binds) });
@@ -108,6 +110,11 @@ export function makePlan(input: PlanInput): Plan {
 		});
 		return { offered, ownFiles, writable };
 	});
+	const published = planPublished({
+		...{ sockets: offered.sockets, writable: writable.directories, trace, files, hostAccess, mayMount, decided },
+		mounted: offered.directories.map(({ path }) => path),
+	});
+	const offeredSockets = published.sockets;
 	const serviceBinds = [...offered.directories, ...ownFiles].map(({ path, ...created }): Bind => {
 		return { path: pathToText(path) ?? path, access: "rw", created };
 	});
@@ -184,7 +191,7 @@ export function makePlan(input: PlanInput): Plan {
 	);
 	const peers = planPeers({
 		...{ trace, files, rules, users: input.users, known: own.users, active: input.activeAccounts ?? [] },
-		sockets: offered.sockets,
+		sockets: offeredSockets,
 	});
 	const accounts = peers.length ? { ...own, peers, usersLeftOut: own.usersLeftOut - peers.length } : own;
 	collector.addGenerated(generatedPaths.passwd, passwd + peers.map(peerLine).join(""), { kind: "account" });
@@ -211,7 +218,8 @@ export function makePlan(input: PlanInput): Plan {
 		writable: writable.directories,
 		...(writable.inPlace ? { stateInPlace: writable.inPlace } : {}),
 		shared,
-		offeredSockets: offered.sockets,
+		offeredSockets,
+		pidFiles: published.pidFiles,
 		allowedBinds: [...allowedBinds, ...allowedOffers, ...allowedSharing],
 		offers: planOffers(entries, copiedOf(writable), libraries, trees, files),
 		accounts,
@@ -227,6 +235,7 @@ export function makePlan(input: PlanInput): Plan {
 			...unprovenParts({ trace, files, binds, sockets: application.sockets ?? [], writable: writablePaths }),
 			...sessionNotes({ ...input, files }),
 			...offered.notes,
+			...published.notes,
 			...(syslog?.notes ?? []),
 			...decoys.leftOut.map((path) => ({ code: "decoy-left-out", values: { path: showPath(path) } })),
 			...(rules.decoys.length && !decoys.places.length ? [{ code: "decoys-none", values: {} }] : []),

@@ -4,7 +4,7 @@ import { parsePassedSocket, socketPlace } from "../application/passed-socket.ts"
 import { by } from "../collections.ts";
 import type { Note } from "../failure.ts";
 import { directoriesTo, type FileStatus, type Files } from "../machine/facts.ts";
-import { baseName, isWithin, type Path, parent, pathFromText, root } from "../path/path.ts";
+import { isWithin, type Path, parent, pathFromText, root } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { AccessProblem } from "./host-access.ts";
@@ -142,20 +142,12 @@ function ownerOf(
 
 /** What a person should know about a directory that the cage and the host share. */
 function notesAbout(directory: Path, input: OfferedInput): Note[] {
-	const { files, trace } = input;
+	const { files } = input;
 	const changed = [...changedPlaces(input)].filter((path) => isWithin(path, directory));
 	const others = [...walkBelow(directory, files)].filter(
 		({ path, status }) => status.kind === "socket" && !changed.includes(path),
 	);
-	const numbers = changed.filter((path) => /\.pid$/.test(baseName(path)) && isWritten(path, trace, files));
-	return [
-		...(others.length ? [{ code: "offered-beside", values: { directory: showPath(directory), paths: list(others) } }] : []),
-		...numbers.map((path) => ({ code: "offered-pid-file", values: { path: showPath(path) } })),
-	];
-}
-
-function isWritten(place: Path, { accesses }: Trace, files: Files): boolean {
-	return [...accesses.values()].some(({ path, succeeded }) => succeeded.has("write") && placeOf(path, files) === place);
+	return others.length ? [{ code: "offered-beside", values: { directory: showPath(directory), paths: list(others) } }] : [];
 }
 
 const list = (found: readonly { readonly path: Path }[]) => found.map(({ path }) => showPath(path)).join(", ");

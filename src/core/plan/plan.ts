@@ -21,8 +21,11 @@ export interface SharedDirectory {
 	readonly bytes: number;
 }
 
-/** Where clients find a socket: at its path on the host, in the host's network (an abstract name), held by systemd, or only inside. */
-export const socketReaches = ["host", "network", "unit", "cage"] as const;
+/**
+ * Where clients find a socket: at its path on the host, the same by a link that the service's unit makes, in the host's network (an
+ * abstract name), held by systemd, or only inside.
+ */
+export const socketReaches = ["host", "link", "network", "unit", "cage"] as const;
 export type SocketReach = (typeof socketReaches)[number];
 
 /** A unix socket on which the application listens. */
@@ -226,6 +229,8 @@ export interface Plan {
 	readonly shared: readonly SharedDirectory[];
 	/** `rules.binds` contains the directories of those that the host sees. */
 	readonly offeredSockets: readonly OfferedSocket[];
+	/** Files below /run with a process number that tools of the host read. */
+	readonly pidFiles?: readonly Path[];
 	readonly offers: readonly Offer[];
 	/** Those of `rules.binds` that `--allow-write` or `--allow socket:` permits. */
 	readonly allowedBinds?: readonly string[];

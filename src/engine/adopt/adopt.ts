@@ -9,6 +9,7 @@ import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { HostAccess } from "../../core/plan/host-access.ts";
+import { holdsLinkedSockets } from "../../core/plan/published.ts";
 import { stateInPlace } from "../../core/plan/state-in-place.ts";
 import { type PresentCage, presentCage, requireStopped, withStateInPlace } from "../cages.ts";
 import type { Context } from "../context.ts";
@@ -74,7 +75,7 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	if (own) throw new Failure("cage-has-service", { service: own.service, name }, 2);
 	await refuseLockoutBy(context, withAcceptances(stored, request.accepted), host);
 	await requireStopped(machine, name);
-	const all = placesOf(manifest);
+	const all = placesOf({ writable: manifest.writable.filter(({ path }) => !holdsLinkedSockets(path, manifest)) });
 	const facts = hostFacts(machine, cage.application, manifest.identity);
 	const hostAccess = new HostAccess({ ...facts, uids: runningUids(manifest) });
 	const shared = sharedWithOthers(all) ?? all.find((path) => hostAccess.isExecuted(path));

@@ -5,12 +5,15 @@ import { requireLaunchable } from "../../core/cage/launchable.ts";
 import { isPerConnection } from "../../core/confinement/programs/passed-sockets.ts";
 import { systemdDropin } from "../../core/confinement/unit/dropin.ts";
 import { mountedData, startsLauncher, type UnitInput } from "../../core/confinement/unit/input.ts";
+import { publishScript } from "../../core/confinement/unit/published.ts";
+import { type Published, type PublishedFile, volatileFolder } from "../../core/confinement/unit/published-files.ts";
 import { commandOf, readsSocket } from "../../core/confinement/unit/start.ts";
 import { systemdUnit } from "../../core/confinement/unit/unit.ts";
 import { Failure } from "../../core/failure.ts";
 import { serverSignals } from "../../core/installation/signals.ts";
-import { type Path, pathFromText } from "../../core/path/path.ts";
+import { baseName, isWithin, join, type Path, parent, pathFromText } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
+import { linkedSockets } from "../../core/plan/published.ts";
 import { type PresentCage, presentCage, requireOwnState } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
 import type { HostService } from "../systemd-ports.ts";
@@ -133,10 +136,16 @@ async function unitInput(
 	// the trace showed that the application survives it.
 	const byHangup = host?.reloads && cage.signals.includes("SIGHUP") ? "HUP" : undefined;
 	const reloadSignal = serverSignals(cage.application.command)?.reload ?? host?.reloadSignal ?? byHangup;
+	const root = machine.store.presentRoot(cage.name);
+	const data = layout.writable.map((path) => ({ path, source: sourceOf(path, layout) }));
+	const stage = machine.store.building.published(cage.name);
+	const published = host && publishedBy(host.name, { data, layout, manifest, stage });
+	const placeScript = (one: Published) => machine.store.building.placeScript(cage.name, publishScript(one));
 	return {
 		name: cage.name,
-		root: machine.store.presentRoot(cage.name),
-		data: layout.writable.map((path) => ({ path, source: sourceOf(path, layout) })),
+		root,
+		data: published ? published.data : data,
+		...(published ? { publishes: { script: await placeScript(published), folder: published.folder } } : {}),
 		binds: layout.binds,
 		plan: {
 			application: cage.application,
@@ -157,6 +166,42 @@ async function unitInput(
 		...(reloadSignal === undefined || cage.unitTrial?.withoutReload ? {} : { reloadSignal }),
 	};
 }
+
+interface Publishing extends Pick<PresentCage, "layout" | "manifest"> {
+	readonly data: UnitInput["data"];
+	/** A folder on the file system of the cage's data, for root only. */
+	readonly stage: Path;
+}
+
+/** What a host service publishes of its cage, if anything. Its data below /run is then in /run too, so that links to it are possible. */
+function publishedBy(
+	service: string,
+	{ data, layout, manifest, stage }: Publishing,
+): (Published & Pick<UnitInput, "data">) | undefined {
+	const sockets = linkedSockets(manifest, layout);
+	const { pidFiles = [], writable } = manifest;
+	if (!sockets.length && !pidFiles.length) return undefined;
+	const folder = volatileFolder(service);
+	const sourceIn = (path: Path) => join(folder, path.slice(1) as Path);
+	const moved = data.map((one) => (isWithin(one.path, run) ? { ...one, source: sourceIn(one.path) } : one));
+	const file = (kind: PublishedFile["kind"]) => (target: Path, index: number) => {
+		const holder = moved.find(({ path }) => path === parent(target));
+		const source = holder ? join(holder.source, baseName(target)) : target;
+		const staged = join(isWithin(source, run) ? join(folder, stageName) : stage, pathFromText(`${kind}-${index}`));
+		return { kind, source, staged, target };
+	};
+	return {
+		data: moved,
+		folder,
+		directories: writable
+			.filter(({ path }) => isWithin(path, run))
+			.map(({ gid, mode, path, uid }) => ({ gid, mode, source: sourceIn(path), uid })),
+		files: [...sockets.map(file("socket")), ...pidFiles.map(file("pid"))],
+	};
+}
+
+const run = pathFromText("/run");
+const stageName = pathFromText("published");
 
 /** What a test changes about the launch. */
 export interface TestedLaunch {

@@ -93,7 +93,7 @@ export async function tryUnderUnit(
 			directories.push({ source, place: empty(index) });
 			return { path, source: empty(index) };
 		});
-		const { confiner: wanted, plan, ...rest } = input;
+		const { confiner: wanted, plan, publishes: _, ...rest } = input;
 		const confiner = withoutSettings.includes("confiner") ? undefined : wanted;
 		if (confiner) brought.push(join(confiner.folder, pathFromText(confiner.name)));
 		return {

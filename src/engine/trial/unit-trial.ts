@@ -74,7 +74,7 @@ async function tryUnit(
 		context,
 		present,
 		host,
-		(input) => ({
+		({ publishes: _, ...input }) => ({
 			...input,
 			...copies,
 			sockets: [],

@@ -130,7 +130,7 @@ export const notesDe: Notes = {
 	"offered-beside":
 		"Die Anwendung wird auch die Sockets anderer in {directory} sehen: {paths}. Um sie zu verbergen, konfigurieren Sie ein eigenes Verzeichnis.",
 	"offered-pid-file":
-		"{path} wird die Prozessnummer im Käfig enthalten. Werkzeuge dieses Systems dürfen kein Signal an sie senden; verwenden Sie `systemctl kill` oder `cagewright signal`.",
+		"{path} wird die Prozessnummer im Käfig enthalten. Werkzeuge dieses Systems dürfen kein Signal an sie senden; verwenden Sie `systemctl reload`, `systemctl kill` oder `cagewright signal`.",
 	"neighbour-reached":
 		"Die Anwendung verbindet sich mit einem Dienst dieses Systems unter {path}. Cagewright erlaubt das und beobachtet von vorn.",
 	"shares-port":

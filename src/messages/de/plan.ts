@@ -62,6 +62,7 @@ export const planDe: Widen<typeof planEn> = {
 	offeredSockets: "Sockets, die die Anwendung anbietet",
 	socketReaches: {
 		host: "auf diesem System unter demselben Pfad",
+		link: "auf diesem System unter demselben Pfad, wo `adopt` ihn verlinkt",
 		network: "abstrakt: für alle im selben Netzwerk, also mit --network none für niemanden",
 		unit: "von systemd gehalten, auf diesem System unter demselben Pfad",
 		cage: "nur im Käfig: Clients dieses Systems finden ihn dort nicht",

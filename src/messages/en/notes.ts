@@ -118,7 +118,7 @@ export const notesEn = {
 	"offered-beside":
 		"The application will also see the sockets of others in {directory}: {paths}. To hide them, configure a separate directory.",
 	"offered-pid-file":
-		"{path} will contain the process number inside the cage. Tools of this machine must not signal it; use `systemctl kill` or `cagewright signal`.",
+		"{path} will contain the process number inside the cage. Tools of this machine must not signal it; use `systemctl reload`, `systemctl kill` or `cagewright signal`.",
 	"neighbour-reached":
 		"The application connects to a service of this machine at {path}. Cagewright permits that and traces again from the start.",
 	"shares-port":

@@ -65,6 +65,7 @@ export const planEn = {
 	offeredSockets: "Sockets that the application offers",
 	socketReaches: {
 		host: "at the same path on this machine",
+		link: "at the same path on this machine, where `adopt` links it",
 		network: "abstract: for everybody in the same network, so --network none hides it",
 		unit: "held by systemd, at the same path on this machine",
 		cage: "only in the cage: clients of this machine do not find it there",

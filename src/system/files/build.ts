@@ -119,6 +119,7 @@ function describe(
 		writable,
 		binds: bindsOf(plan),
 		offeredSockets: plan.offeredSockets,
+		...(plan.pidFiles?.length ? { pidFiles: plan.pidFiles } : {}),
 		accounts,
 		permissions,
 		identity,

@@ -78,6 +78,15 @@ export function building(state: Path): Building {
 			}
 		},
 		discard: (name, generation) => removeGeneration(paths(name).directory, generation),
+		published: (name) => publishedFolder(paths(name).directory),
+		async placeScript(name, script) {
+			const folder = publishedFolder(paths(name).directory);
+			await makeSafeFolder(folder);
+			const bytes = Buffer.from(script);
+			const file = join(folder, pathFromText(`publish-${sha256(bytes).slice(0, 12)}.sh`));
+			await writeAtomic(file, bytes, 0o600);
+			return file;
+		},
 		launcher: (name) => launcherFolder(paths(name).directory),
 		async placeConfiner(name, program) {
 			const { directory } = paths(name);
@@ -88,6 +97,10 @@ export function building(state: Path): Building {
 			return file;
 		},
 	};
+}
+
+function publishedFolder(cage: Path): Path {
+	return join(cage, pathFromText("published"));
 }
 
 function launcherFolder(cage: Path): Path {

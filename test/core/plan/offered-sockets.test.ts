@@ -29,8 +29,8 @@ describe("a directory of sockets that belongs to the application alone", () => {
 			reasons: [{ kind: "offered", socket: "/run/app/app.sock" }],
 		});
 	});
-	test("comes with a warning that its file of the process number is the cage's", () => {
-		expect(codes(made)).toEqual(["offered-pid-file"]);
+	test("has a file with a process number that tools of the host read", () => {
+		expect([made.pidFiles, codes(made)]).toEqual([["/run/app/app.pid"], []]);
 	});
 	test("is created at the start if the service manager or the application does so", () => {
 		const directories = ["/run/app:0710", "/run/more:0700:other"];
@@ -75,8 +75,6 @@ describe("a socket stays in the cage", () => {
 		["directly in /run", "/run/app.sock", {}],
 		["in /tmp", "/tmp/app.sock", {}],
 		["among state", "/var/lib/app/app.sock", { "/var/lib/app": directory(own) }],
-		["beside a file of another account", "/run/app/app.sock", { ...app, "/run/app/key": file("", { uid: 77 }) }],
-		["in a directory of another account", "/run/app/app.sock", { "/run/app": directory({ uid: 77 }) }],
 		["where everybody may create files", "/run/app/app.sock", { "/run/app": directory({ mode: 0o1777 }) }],
 		[
 			"where another account can replace a directory",
@@ -94,6 +92,42 @@ describe("a socket stays in the cage", () => {
 	test("in a place that the host trusts, with a note", () => {
 		const made = service({}, { "/run/dbus/app.sock": listen }, { identity: asRoot });
 		expect([sockets(made), codes(made)]).toEqual([["cage /run/dbus/app.sock"], ["offered-socket-refused"]]);
+	});
+});
+
+describe("a socket is linked to its path on the host", () => {
+	const spool = { "/var/spool/other": directory(), "/var/spool/other/in": directory({ uid: 77, mode: 0o700 }) };
+	const inSpool = "/var/spool/other/in/app.sock";
+	test.each<[string, string, Record<string, Node>, string]>([
+		["directly in /run", "/run/app.sock", { "/run": directory() }, "/run"],
+		[
+			"beside a file of another account",
+			"/run/app/app.sock",
+			{ "/run/app": directory(own), "/run/app/key": file("", { uid: 77 }) },
+			"/run/app",
+		],
+		["in a directory of another account", "/run/app/app.sock", { "/run/app": directory({ uid: 77 }) }, "/run/app"],
+		["in another service's spool", inSpool, spool, "/var/spool/other/in"],
+	])("%s", (_, path, nodes, holder) => {
+		const made = service(nodes, { [path]: listen }, { identity: asRoot });
+		expect([sockets(made), writableOf(made)]).toEqual([[`link ${path}`], [holder]]);
+	});
+	test("unless the application keeps more than sockets in another account's directory", () => {
+		const made = service(spool, { [inSpool]: listen, "/var/spool/other/in/queue": "write create" }, { identity: asRoot });
+		expect(sockets(made)).toEqual([`cage ${inSpool}`]);
+	});
+	test("unless another account can replace the directory, or everybody can write there", () => {
+		const replaced = { ...spool, "/var/spool/other": directory({ uid: 77 }) };
+		const open = { ...spool, "/var/spool/other/in": directory({ uid: 77, mode: 0o1777 }) };
+		for (const nodes of [replaced, open]) {
+			expect(sockets(service(nodes, { [inSpool]: listen }, { identity: asRoot }))).toEqual([`cage ${inSpool}`]);
+		}
+	});
+	test("with its process number, but numbers among state stay those of the cage", () => {
+		const nodes = { "/run": directory(), "/var/lib/app": directory(own) };
+		const did = { "/run/app.sock": listen, "/run/app.pid": "write create", "/var/lib/app/app.pid": "write create" };
+		const made = service(nodes, did, { identity: asRoot });
+		expect([made.pidFiles, codes(made)]).toEqual([["/run/app.pid"], ["offered-pid-file"]]);
 	});
 });
 

@@ -36,7 +36,12 @@ export function files(unit: UnitLines, input: UnitInput): void {
 		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", launcher, launchDirectory, "norbind"));
 	}
 	if (data.length) unit.comment("The application's state, shared by all generations.");
-	for (const { path, source } of data) unit.set("BindPaths", bindWord("BindPaths", source, path, "norbind"));
+	// Mounted before each command of the unit, so also before the one that creates what is below /run.
+	const folder = input.publishes?.folder;
+	const prefixOf = (source: Path) => (folder !== undefined && isWithin(source, folder) ? "-" : "");
+	for (const { path, source } of data) {
+		unit.set("BindPaths", bindWord("BindPaths", source, path, "norbind", prefixOf(source)));
+	}
 	for (const { path, source } of input.files ?? []) {
 		unit.comment("A file that only an account may read, whose number each machine chooses.");
 		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", source, path, "norbind"));

@@ -47,6 +47,8 @@ export interface UnitInput {
 	/** Signal, without `SIG`, that stops the application; TERM by default. */
 	readonly stopSignal?: string;
 	readonly limits?: Limits;
+	/** The script that publishes the service's files on the host (`publishScript`), and the folder of its data below /run. */
+	readonly publishes?: { readonly script: Path; readonly folder: Path };
 	/** Accepted dangers of the audit, because whoever starts the unit does not see our messages. */
 	readonly accepted?: readonly string[];
 }

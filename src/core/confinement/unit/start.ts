@@ -8,6 +8,7 @@ import { initWords } from "../programs/init.ts";
 import { isPerConnection } from "../programs/passed-sockets.ts";
 import { initKeepsKill, initOf, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
+import { publish } from "./published.ts";
 import { argumentWord, assignmentWord, pathText, pathWord, programWord } from "./quote.ts";
 
 /** Variables that systemd sets for every service and our launcher does not. Unset, because the trial ran without them. */
@@ -137,6 +138,7 @@ function outside(unit: UnitLines, input: UnitInput): void {
 		unit.comment("This signal makes the application reload its configuration.");
 		unit.set("ExecReload", signalCommand(input, input.reloadSignal));
 	}
+	if (input.publishes) publish(unit, input.publishes.script, input.reloadSignal !== undefined);
 	// Measured with 257.13: systemd often takes a main process in its own PID namespace for another process's child
 	// ("Supervising process ... which is not our child"), does not wait for it, and sends KILL right after TERM.
 	if (!input.launch) unit.comment("Waits for the application to exit, because with PrivatePIDs= systemd may send KILL at once.");
