@@ -97,6 +97,24 @@ describe("an application that cannot be traced", () => {
 	});
 	test.each([
 		["socket(AF_PACKET)", "EAFNOSUPPORT", { code: "failed-refused", calls: "socket(AF_PACKET)" }],
+		[
+			"socket(AF_NETLINK, NETLINK_KOBJECT_UEVENT)",
+			"EAFNOSUPPORT",
+			{
+				code: "failed-refused",
+				calls: "socket(AF_NETLINK, NETLINK_KOBJECT_UEVENT)",
+			},
+		],
+		["capset(net_admin,sys_admin)", "EPERM", { code: "failed-machine-capabilities", names: "sys_admin" }],
+		[
+			"capset(chown,net_admin)",
+			"EPERM",
+			{
+				code: "failed-capabilities",
+				names: "net_admin",
+				option: "--allow capability:net_admin",
+			},
+		],
 		["bpf", "EPERM", { code: "failed-refused", calls: "bpf()" }],
 		["socket(AF_INET6)", "EAFNOSUPPORT", { code: "failed-on-host" }],
 		["setgroups", "EPERM", { code: "failed-on-host" }],
@@ -104,6 +122,16 @@ describe("an application that cannot be traced", () => {
 		const refused = trace({}, { refusals: refusals(error, call) });
 		const failed = failure({}, { trace: refused, ended: 1, output: "Not permitted.\n" });
 		expect(failed).toMatchObject({ code, said: values });
+	});
+	test.each([
+		["can't write /proc/sys/net/ipv4/ip_forward\n", "failed-kernel-settings"],
+		["forwarding: Read-only file system\n", "failed-kernel-settings"],
+		["bad option\n", "failed-on-host"],
+	])("names a setting of the kernel that it could not write if it complains: %j", (output, code) => {
+		const did = { "/proc/sys/net/ipv4/ip_forward": "EROFS:write" } as const;
+		const failed = failure(did, { ended: 1, output });
+		expect(failed.code).toBe(code);
+		if (code === "failed-kernel-settings") expect(failed.said).toMatchObject({ paths: "/proc/sys/net/ipv4/ip_forward" });
 	});
 	test("names the capability that an account lacks for its own chroot", () => {
 		const failed = failure({ "/srv": { did: "EPERM:enter", calls: ["chroot"] } }, { ended: 1, output: "Not permitted.\n" });

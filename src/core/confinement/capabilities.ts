@@ -91,6 +91,11 @@ export function sandboxCapabilities(allowed: readonly string[]): readonly Capabi
 	return [...tracedCapabilities, ...[...keepableCapabilities, ...confinedCapabilities].filter((name) => allowed.includes(name))];
 }
 
+/** Returns whether the sandbox grants a capability if a rule allows it. The others reach the machine. */
+export function isGrantable(name: string): boolean {
+	return (tracedRootCapabilities([name]) as readonly string[]).includes(name);
+}
+
 /** Returns all capabilities of a root start in the sandbox, where a trace shows which are kept and which are used. */
 export function tracedRootCapabilities(allowed: readonly string[]): readonly Capability[] {
 	return sandboxCapabilities([...allowed, ...keepableCapabilities, ...idleCapabilities]);

@@ -218,7 +218,8 @@ function isMixed(operation: Operation, error: string, { path }: Access, { host }
 function failsOnlyInCage(operation: Operation, error: string, { path, succeeded }: Access, { files, host }: Search): boolean {
 	if (succeeded.has(operation)) return false;
 	const onHost = host.accesses.get(path);
-	if (onHost) return onHost.succeeded.has(operation);
+	// If something existed already, such as what an earlier run left in /run, the cage's run has to create it.
+	if (onHost) return onHost.succeeded.has(operation) || (operation === "create" && !!onHost.failed.get("EEXIST")?.has(operation));
 	// The trace did not see the start, so any layer of the cage that refuses something there may be one that the start needs
 	// open.
 	if (host.gaps.has("start-up") && isCageError(error, operation)) return areaOf(placeOf(path, files)) !== "kernel";

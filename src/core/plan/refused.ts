@@ -1,4 +1,4 @@
-import { tracedRootCapabilities } from "../confinement/capabilities.ts";
+import { isGrantable, tracedRootCapabilities } from "../confinement/capabilities.ts";
 import { isNeverAllowed } from "../confinement/seccomp/filter.ts";
 import type { Files } from "../machine/facts.ts";
 import { type Path, parent } from "../path/path.ts";
@@ -44,20 +44,24 @@ export function refusedSocketFamilies({ refusals }: Pick<Trace, "refusals">): st
 
 export const capabilityOptions = (names: readonly string[]) => names.map((name) => `--allow ${capabilityWord(name)}`).join(" ");
 
+/** Returns the files of /proc and /sys that the application could not write, because they are read-only in every cage. */
+export function refusedSettings({ accesses }: Pick<Trace, "accesses">): Path[] {
+	return [...accesses.values()].flatMap(({ failed, path }) =>
+		areaOf(path) === "kernel" && [...(failed.get("EROFS") ?? [])].some((one) => changingOperations.has(one)) ? [path] : [],
+	);
+}
+
 /** Notes what the application wanted from the machine itself and was refused while it was traced. */
 export function refusedNotes(trace: Trace, rules: Plan["rules"]): Plan["notes"] {
-	const settings = [...trace.accesses.values()]
-		.filter(
-			({ failed, path }) =>
-				areaOf(path) === "kernel" && [...(failed.get("EROFS") ?? [])].some((one) => changingOperations.has(one)),
-		)
-		.map(({ path }) => showPath(path));
-	const kept = refusedCapabilities(trace);
+	const settings = refusedSettings(trace).map(showPath);
+	const kept = refusedCapabilities(trace).filter(isGrantable);
+	const never = refusedCapabilities(trace).filter((name) => !isGrantable(name));
 	const clockCode = allows(rules, clockWord) ? "clock-allowed" : "clock-pretended";
 	return [
 		...(kept.length
 			? [{ code: "capabilities-refused", values: { names: kept.join(", "), option: capabilityOptions(kept) } }]
 			: []),
+		...(never.length ? [{ code: "capabilities-of-machine", values: { names: never.join(", ") } }] : []),
 		...refusedCalls(trace).map(({ call, error }) => ({ code: "call-refused", values: { call, error } })),
 		...(settings.length ? [{ code: "kernel-setting-refused", values: { paths: settings.slice(0, 5).join(", ") } }] : []),
 		...(trace.clock === undefined ? [] : [{ code: clockCode, values: { call: trace.clock, option: `--allow ${clockWord}` } }]),

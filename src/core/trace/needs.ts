@@ -192,7 +192,13 @@ export function noteRefusal(event: CallEvent, error: string, process: Process, r
 		return;
 	}
 	if (error === "EPERM" || error === "EACCES") recorder.refusal(call, error, program);
-	if (error === "EAFNOSUPPORT" && call === "socket") recorder.refusal(`socket(${args[0] ?? ""})`, error, program);
+	if (error === "EAFNOSUPPORT" && call === "socket") recorder.refusal(refusedSocket(args), error, program);
+}
+
+/** Other netlink protocols than that for addresses are named, because they control other parts of the machine. */
+function refusedSocket([family = "", , protocol = ""]: readonly string[]): string {
+	const isNamed = family === "AF_NETLINK" && /^NETLINK_[A-Z0-9_]+$/.test(protocol) && protocol !== "NETLINK_ROUTE";
+	return isNamed ? `socket(${family}, ${protocol})` : `socket(${family})`;
 }
 
 /** kill(2): the sender's real or effective uid must be the target's real or saved uid. */

@@ -1,11 +1,11 @@
 import { errorText, isErrorOutput } from "../../core/application/error-text.ts";
 import { withoutShellName } from "../../core/application/shell.ts";
-import { isIdle } from "../../core/confinement/capabilities.ts";
+import { isGrantable, isIdle } from "../../core/confinement/capabilities.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
 import { type Path, pathToText } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
-import { type Missing, permissionFor, permissionOf } from "../../core/plan/missing.ts";
+import { errorTexts, type Missing, permissionFor, permissionOf } from "../../core/plan/missing.ts";
 import { optionFor } from "../../core/plan/neighbours.ts";
 import { executableWord, permissionWords } from "../../core/plan/permission-words.ts";
 import type { Entry, Identity } from "../../core/plan/plan.ts";
@@ -14,6 +14,7 @@ import {
 	lackedCapabilities,
 	lastRefusedWrite,
 	refusedCalls,
+	refusedSettings,
 	refusedSocketFamilies,
 } from "../../core/plan/refused.ts";
 import { type UnusablePlace, unusablePlaces } from "../../core/plan/unusable.ts";
@@ -79,7 +80,13 @@ export function startFailure(
 		const places = { path: showPath(path), error, directory: showPath(directory) };
 		return new Failure("failed-on-host-writing", { ...values, ...places }, 1);
 	}
+	const settings = refusedSettings(trace).map(showPath);
+	if (settings.some((path) => output.includes(path)) || (settings.length && output.includes(errorTexts.EROFS ?? "\0"))) {
+		return new Failure("failed-kernel-settings", { ...values, paths: settings.slice(0, mostAddresses).join(", ") }, 1);
+	}
 	const capabilities = lackedCapabilities(trace);
+	const never = capabilities.filter((name) => !isGrantable(name));
+	if (never.length) return new Failure("failed-machine-capabilities", { ...values, names: never.join(", ") }, 1);
 	if (capabilities.length) {
 		const names = { names: capabilities.join(", "), option: capabilityOptions(capabilities) };
 		return new Failure("failed-capabilities", { ...values, ...names }, 1);

@@ -125,10 +125,14 @@ export const failuresDe: Failures = {
 		"{command} scheiterte mit Status {status}, während {unit} auf diesem Host läuft{words?: %}. Brauchen beide etwas, das nur einer haben kann, etwa einen Namen am D-Bus, halten Sie den Dienst an, und versuchen Sie es erneut: systemctl stop {units}",
 	"failed-capabilities":
 		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung darf die Capabilities {names} nicht behalten. Wenn sie diese braucht, erlauben Sie sie: {option}",
+	"failed-machine-capabilities":
+		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung verlangt die Capabilities {names}, die das System selbst ändern; kein Käfig behält sie, und keine Option erlaubt es. Suchen Sie nach einer Option, um darauf zu verzichten, oder lassen Sie die Anwendung außerhalb.",
+	"failed-kernel-settings":
+		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung konnte {paths} nicht schreiben: Einstellungen des Kernels sind in der Sandbox und in jedem Käfig nur lesbar, und keine Option erlaubt es. Setzen Sie die Werte auf dem Host, und suchen Sie nach einer Option, sie zu belassen.",
 	"failed-unreachable":
 		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung verlangte {paths} von einem Dienst dieses Hosts, den sie nicht erreichen darf. Um das zu erlauben, ergänzen Sie {options}",
 	"failed-refused":
-		"{command} scheiterte mit Status {status}{words?: %}. Die Sandbox verweigerte {calls}; jeder Käfig verweigert das ebenfalls. Suchen Sie eine Option, die es abschaltet, oder beobachten Sie mit --on-host auf dem Host.",
+		"{command} scheiterte mit Status {status}{words?: %}. Die Sandbox verweigerte {calls}; jeder Käfig verweigert das ebenfalls. Keine Option erlaubt es. Suchen Sie eine Option, die es abschaltet.",
 	"failed-unusable":
 		"{command} endete mit Status {status}{words?: %}. Sie läuft als {user}; dieses Konto{enter? darf % nicht betreten,}{execute? darf % nicht ausführen,}{read? darf % nicht lesen,} deshalb ändern Sie Eigentümer oder Rechte, oder wählen Sie mit --user ein anderes Konto.",
 	"failed-unusable-rootless":
@@ -307,7 +311,7 @@ export const failuresDe: Failures = {
 	"not-answered-disk-full":
 		"{name} antwortet nicht, und für {path} ist kein Speicherplatz mehr frei. Schaffen Sie Platz, und versuchen Sie es erneut.",
 	"not-answered-refused":
-		"{command} antwortet nicht{words?: %}. Die Sandbox verweigerte {calls}; jeder Käfig verweigert das ebenfalls. Suchen Sie eine Option, die es abschaltet, oder beobachten Sie mit --on-host auf dem Host. Probe: {probe}",
+		"{command} antwortet nicht{words?: %}. Die Sandbox verweigerte {calls}; jeder Käfig verweigert das ebenfalls. Keine Option erlaubt es. Suchen Sie eine Option, die es abschaltet. Probe: {probe}",
 	"sandbox-disk-full":
 		"{command} hat in der Sandbox den Datenträger gefüllt. Cagewright hat die Anwendung beendet und alles entfernt, was sie schrieb. Schaffen Sie Platz, oder prüfen Sie, warum sie so viel schreibt.",
 	"not-answered-on-host":

@@ -177,6 +177,8 @@ export const notesDe: Notes = {
 	"allowance-unused": "{option} {path} hat keine Wirkung: Der Plan enthält keine solche Datei. Prüfen Sie den Pfad.",
 	"capabilities-refused":
 		"Die Anwendung verlangt die Capabilities {names} und funktioniert in der Sandbox und im Käfig ohne sie. Um sie zu erlauben: {option}",
+	"capabilities-of-machine":
+		"Die Anwendung verlangt die Capabilities {names} und funktioniert ohne sie. Sie ändern das System selbst; kein Käfig behält sie.",
 	"call-refused":
 		"Die Anwendung ruft {call}() auf; weder die Sandbox noch ein Käfig erlaubt das ({error}). Prüfen Sie, ob sie ohne diesen Aufruf funktioniert.",
 	"kernel-setting-refused":

@@ -118,10 +118,14 @@ export const failuresEn = {
 		"{command} failed with status {status} while {unit} runs on this host{words?: %}. If both need something that only one can have, such as a name on D-Bus, stop the service and try again: systemctl stop {units}",
 	"failed-capabilities":
 		"{command} failed with status {status}{words?: %}. It may not keep the capabilities {names}. If it needs them, allow them: {option}",
+	"failed-machine-capabilities":
+		"{command} failed with status {status}{words?: %}. It asks for the capabilities {names}, which change the machine itself, so no cage keeps them, and no option permits it. Look for an option to do without, or leave the application outside.",
+	"failed-kernel-settings":
+		"{command} failed with status {status}{words?: %}. It could not write {paths}: settings of the kernel are read-only in the sandbox and in every cage, and no option permits it. Set the values on the host, and look for an option to leave them.",
 	"failed-unreachable":
 		"{command} failed with status {status}{words?: %}. It asked for {paths}, which belongs to a service of this host that the application may not reach. To permit it, add {options}",
 	"failed-refused":
-		"{command} failed with status {status}{words?: %}. The sandbox refused {calls}, and every cage refuses it too. Look for an option to disable it, or trace on the host with --on-host.",
+		"{command} failed with status {status}{words?: %}. The sandbox refused {calls}, and so does every cage; no option permits it. Look for an option to disable it.",
 	"failed-unusable":
 		"{command} failed with status {status}{words?: %}. It runs as {user}, who{enter? cannot enter %,}{execute? cannot execute %,}{read? cannot read %,} so change owner or mode, or choose another account with --user.",
 	"failed-unusable-rootless":
@@ -278,7 +282,7 @@ export const failuresEn = {
 		"{name} does not answer in its cage and prints nothing, although nothing that succeeded in the trace is missing. Probe: {probe} · Check that the probe fits. Look for an option that makes {name} log to stderr.",
 	"not-answered-disk-full": "{name} does not answer, and no space is left for {path}. Free some space and try again.",
 	"not-answered-refused":
-		"{command} does not answer{words?: %}. The sandbox refused {calls}, and every cage refuses it too. Look for an option to disable it, or trace on the host with --on-host. Probe: {probe}",
+		"{command} does not answer{words?: %}. The sandbox refused {calls}, and so does every cage; no option permits it. Look for an option to disable it. Probe: {probe}",
 	"sandbox-disk-full":
 		"{command} filled the disk in the sandbox. Cagewright stopped it and removed what it wrote. Free some space, or check why it writes so much.",
 	"not-answered-on-host":

@@ -160,6 +160,8 @@ export const notesEn = {
 	"allowance-unused": "{option} {path} has no effect: the plan contains no such file. Check the path.",
 	"capabilities-refused":
 		"The application asks for the capabilities {names}, and works without them in the sandbox and in the cage. To permit them: {option}",
+	"capabilities-of-machine":
+		"The application asks for the capabilities {names}, and works without them. They change the machine itself, so no cage keeps them.",
 	"call-refused":
 		"The application calls {call}(), which neither the sandbox nor any cage permits ({error}). Check that it works without this call.",
 	"kernel-setting-refused":

@@ -18,6 +18,13 @@ describe("notes about what an application wanted from the machine", () => {
 			{ code: "kernel-setting-refused", values: { paths: "/proc/sys/vm/overcommit_memory" } },
 		]);
 	});
+	test("offer capabilities that stay in the cage, and no others", () => {
+		const asked = trace({}, { refusals: refusals("EPERM", "capset(chown,net_admin,sys_admin)") });
+		expect(refusedNotes(asked, rules({}))).toEqual([
+			{ code: "capabilities-refused", values: { names: "net_admin", option: "--allow capability:net_admin" } },
+			{ code: "capabilities-of-machine", values: { names: "sys_admin" } },
+		]);
+	});
 	test("list the clock with its option, until a rule allows it", () => {
 		const seen = trace({}, { clock: "clock_adjtime" });
 		const values = { call: "clock_adjtime", option: "--allow capability:sys_time" };

@@ -177,6 +177,13 @@ describe("sockets", () => {
 		expect(accessesOf(fold(begin + redis))).toEqual({ "/run/redis/s.sock": "listen" });
 	});
 
+	test("a refused netlink socket is named with its protocol, except the one for addresses", () => {
+		const refused = (protocol: string) =>
+			`10  socket(AF_NETLINK, SOCK_RAW, ${protocol}) = -1 EAFNOSUPPORT (Address family not supported by protocol)\n`;
+		const { refusals } = traceOf(refused("NETLINK_KOBJECT_UEVENT") + refused("NETLINK_ROUTE"));
+		expect([...refusals.keys()]).toEqual(["socket(AF_NETLINK, NETLINK_KOBJECT_UEVENT)", "socket(AF_NETLINK)"]);
+	});
+
 	test("services at this machine's addresses are recorded, successful or not, and apart from others", () => {
 		const made = (inode: number, type = "SOCK_STREAM") => `10  socket(AF_INET, ${type}, IPPROTO_IP) = 4<socket:[${inode}]>\n`;
 		const connects = (inode: number, address: string, end: string) =>
