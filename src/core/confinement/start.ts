@@ -32,7 +32,7 @@ export function start(spec: LaunchSpec, confiner: Path | undefined, launch: Path
 /**
  * A traced application stays in strace's session, which is new and has no terminal, and the init begins a process group. The kernel
  * schedules sessions in turn (`sched_autogroup_enabled`, sched(7)): in another session, the application would wait for other processes
- * at each traced call. On a busy machine, nginx was eight times slower (measured).
+ * at each traced call. On a busy machine, nginx under strace was seven times slower (measured).
  */
 const sharesSession = ({ isTraced = false, without = [] }: LaunchSpec) => isTraced || without.includes("session");
 
