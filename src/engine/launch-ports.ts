@@ -1,5 +1,6 @@
 import type { Bind, Limits } from "../core/application/application.ts";
 import type { OwnedDirectory } from "../core/application/created-directory.ts";
+import type { ServiceSettings } from "../core/application/service-settings.ts";
 import type { MeasuredConfinement } from "../core/cage/cage.ts";
 import type { WritablePlaces } from "../core/cage/in-place.ts";
 import type { HostShell } from "../core/confinement/host-shell.ts";
@@ -26,6 +27,8 @@ export interface LaunchRequest {
 	readonly inheritsSockets?: boolean;
 	readonly network: "host" | "own" | "none";
 	readonly limits?: Limits;
+	/** Absent for a command other than the application's own. */
+	readonly service?: ServiceSettings;
 	/** Host files that appear in the cage's `.launch` for this launch only, e.g. an interpreter with its loader and libraries. */
 	readonly hostFiles?: readonly Path[];
 	/** Layers that are left out, for the self-test and for tests. */
@@ -56,6 +59,7 @@ export type Launch =
 			readonly kind: "sandbox";
 			readonly sandbox: Sandbox;
 			readonly directories: readonly (OwnedDirectory & { readonly path: Path })[];
+			readonly leftovers?: readonly Path[];
 			readonly given: readonly Path[];
 			/** Requested by rules, in addition to the harmless ones. */
 			readonly devices: CageLayout["devices"];
@@ -101,6 +105,17 @@ export interface Reachable {
 	/** Host pid of the init or its substitute, whose root and network are the application's. */
 	readonly init: number;
 	readonly ended: Promise<Ended>;
+	/** Absent if the application does not report its readiness. */
+	readonly readiness?: Readiness;
+}
+
+/** What an application has reported so far (sd_notify(3)). */
+export interface Readiness {
+	readonly isReady: boolean;
+	/** Its own words. */
+	readonly status: string;
+	/** Its start may take until then, in milliseconds as `elapsed`. */
+	readonly extendedUntil: number | undefined;
 }
 
 /** A process that ran before it was watched. `ended` resolves when the watch is over, for any reason. */

@@ -65,13 +65,17 @@ test("a unit is found by its alias", async () => {
 });
 
 test("a daemon without a template needs only its unit's name", async () => {
-	const { application, notes, unit } = await dryRun(["redis-server"]);
+	const { application, unit } = await dryRun(["redis-server"]);
 	expect({ unit, user: application.user, directories: application.directories }).toEqual({
 		unit: "redis-server.service",
 		user: "redis",
 		directories: ["/run/redis"],
 	});
-	expect(notes.map(({ code }: Json) => code)).toContain("unit-process-settings");
+	expect(application.service).toMatchObject({
+		resourceLimits: ["--nofile=65535:65535"],
+		umask: 0o7,
+		pidFile: "/run/redis/redis-server.pid",
+	});
 });
 
 test("a service that gets a socket from systemd gets it in the cage too", async () => {

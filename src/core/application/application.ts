@@ -1,4 +1,5 @@
 import { type RuleList, ruleNames } from "../questions/rules.ts";
+import type { ServiceSettings } from "./service-settings.ts";
 
 /** The application to cage: how it starts, its account, and its probes. */
 export interface Application {
@@ -28,6 +29,8 @@ export interface Application {
 	/** Sockets that are opened before the start (`parsePassedSocket`). */
 	readonly sockets?: readonly string[];
 	readonly limits?: Limits;
+	/** What its unit sets for the process. */
+	readonly service?: ServiceSettings;
 }
 
 export const callFilters = ["general", "observed"] as const;

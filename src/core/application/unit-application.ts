@@ -12,6 +12,7 @@ import {
 import { stayInForeground } from "./daemons.ts";
 import { parseEnvironmentFile } from "./environment.ts";
 import type { ApplicationDraft } from "./found.ts";
+import { serviceOf, serviceSettings } from "./service-settings.ts";
 import { execOfShellLine, isShell } from "./shell.ts";
 import { behindStartScript, loginEnvironment, type ReadText, type Start } from "./start-scripts.ts";
 import { judgeBeforeStart, reloadSignalOf } from "./unit-commands.ts";
@@ -70,7 +71,6 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 	if (unit.execStart.length > 1) note("unit-several-commands", { count: unit.execStart.length });
 	if (unit.type === "oneshot") note("unit-oneshot");
 	if (unit.type === "dbus") note("unit-dbus");
-	if (unit.type === "notify" || unit.type === "notify-reload") note("unit-notify");
 
 	let command: readonly string[] | undefined;
 	let passed: readonly string[] = [];
@@ -117,7 +117,14 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 	};
 	list("unit-variables-passed", "names", unit.passEnvironment);
 	list("unit-ambient-capabilities", "capabilities", unit.ambientCapabilities);
-	list("unit-process-settings", "settings", unit.processSettings);
+	const { inexpressible, settings } = serviceSettings({
+		...unit,
+		...(unit.pidFile === undefined ? {} : { pidFile: presentName(unit.pidFile) }),
+		runtimeDirectories: unit.directories
+			.filter(({ kind }) => kind === "runtime" && unit.removesRuntime)
+			.map(({ path }) => presentName(path)),
+	});
+	list("unit-process-settings", "settings", inexpressible);
 	list("unit-credentials", "names", unit.credentials);
 	if (unit.rootDirectory !== undefined) note("unit-root-directory", { directory: unit.rootDirectory });
 	const cwd = unit.workingDirectory === "~" ? homeOf(user, read) : (unit.workingDirectory ?? "/");
@@ -132,6 +139,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 			env,
 			directories: mergeCreatedDirectories(directories.map(presentName)),
 			...socketsOf({ sockets: passed }),
+			...serviceOf({ service: settings }),
 		},
 		notes,
 		startable,
@@ -251,6 +259,7 @@ function environmentOf(
 	for (const { path, variable } of unit.directories) {
 		define(env, variable, Object.hasOwn(env, variable) ? `${env[variable]}:${path}` : path);
 	}
+	if (unit.pidFile !== undefined) define(env, "PIDFILE", unit.pidFile);
 	for (const [name, value] of Object.entries(unit.environment)) define(env, name, value);
 	for (const { path, optional } of unit.environmentFiles) {
 		const content = files.get(path);
@@ -274,8 +283,6 @@ type UnitNoteCode =
 	/** {type}: a task that exits, or that is started over D-Bus. */
 	| "unit-oneshot"
 	| "unit-dbus"
-	/** It reports its readiness to systemd; the cage ignores that. */
-	| "unit-notify"
 	/** {from, to}: changed to stay in the foreground or to start without a script. */
 	| "unit-foreground"
 	/** {program}: it detaches, and no option to prevent that is known. */
@@ -301,7 +308,7 @@ type UnitNoteCode =
 	| "unit-dynamic-user"
 	/** {capabilities}: AmbientCapabilities=. */
 	| "unit-ambient-capabilities"
-	/** {settings}: UMask= and Limit…=. */
+	/** {settings}: a `Limit…=` that the cage does not set. */
 	| "unit-process-settings"
 	/** {directory}: the service already has its own root. */
 	| "unit-root-directory"

@@ -36,10 +36,15 @@ export interface ServiceUnit {
 	readonly unsetEnvironment: readonly string[];
 	/** Variables from the service manager's own environment. */
 	readonly passEnvironment: readonly string[];
-	/** Settings that an application cannot express, verbatim: `UMask=0007`, `LimitNOFILE=65536`. */
+	/** `UMask=0007`, `LimitNOFILE=65536`, `OOMScoreAdjust=-900`. */
 	readonly processSettings: readonly string[];
 	/** Directories that systemd creates before the service starts. */
 	readonly directories: readonly ServiceDirectory[];
+	/** systemd removes the runtime directories at a stop: RuntimeDirectoryPreserve= is `no` or `restart`. */
+	readonly removesRuntime: boolean;
+	readonly ignoresPipe: boolean;
+	/** PIDFile=, absolute. */
+	readonly pidFile?: string;
 	readonly ambientCapabilities: readonly string[];
 	/** Sockets=, and the socket units in Requires=. */
 	readonly sockets: readonly string[];
@@ -122,6 +127,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 	const group = last("Service", "Group");
 	const workingDirectory = last("Service", "WorkingDirectory")?.replace(/^-/, "");
 	const reloadSignal = last("Service", "ReloadSignal");
+	const pidFile = last("Service", "PIDFile");
 	const rootDirectory = last("Service", "RootDirectory") ?? last("Service", "RootImage");
 	return {
 		name,
@@ -145,7 +151,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 		unsetEnvironment: words("Service", "UnsetEnvironment"),
 		passEnvironment: words("Service", "PassEnvironment"),
 		processSettings: settings
-			.named("Service", /^(UMask|Limit[A-Z]+)$/)
+			.named("Service", /^(UMask|OOMScoreAdjust|Limit[A-Z]+)$/)
 			.map(({ name: setting, value }) => `${setting}=${expand(value)}`),
 		directories: Object.entries(directoryKinds).flatMap(([key, { kind, base, variable }]) =>
 			words("Service", key).flatMap((word) => {
@@ -157,6 +163,10 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 				return bad ? [] : [{ path: `${base}/${directory}`, kind, variable, mode: bits }];
 			}),
 		),
+		ignoresPipe: yes("Service", "IgnoreSIGPIPE", true),
+		removesRuntime: !yes("Service", "RuntimeDirectoryPreserve", false),
+		// systemd.service(5): a relative path is below /run.
+		...(pidFile ? { pidFile: pidFile.startsWith("/") ? pidFile : `/run/${pidFile}` } : {}),
 		ambientCapabilities: capabilities(settings.list("Service", "AmbientCapabilities").map(({ value }) => value)),
 		...(reloadSignal === undefined ? {} : { reloadSignal }),
 		sockets: words("Service", "Sockets"),

@@ -1,4 +1,5 @@
 import type { DirectoryOwner } from "../application/application.ts";
+import { notifySocket } from "../application/service-settings.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { quoteShell, quoteShellLine, showPath } from "../path/quote.ts";
 import { octal } from "../text.ts";
@@ -28,11 +29,13 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): LaunchSteps {
 	const lines = [`mount -n -o ${options("bind,ro,nosuid,nodev")} ${quoteShell(cage.directory)} ${quoteShell(cage.directory)}`];
 	for (const path of temporaryDirectories) lines.push(...temporary(path, cage, inside, options));
 	for (const mount of cage.mounts) lines.push(...cageMount(mount, inside(mount.path), options, isRootless));
+	lines.push(...emptySteps(spec, cage.directory));
 	lines.push(`mount -n -t tmpfs -o ${options("nosuid,noexec,size=64k,mode=755")} tmpfs ${inside(pathFromText("/dev"))}`);
 	for (const device of cage.devices) lines.push(...deviceSteps(device, inside, isRootless));
 	for (const [name, target] of deviceLinks) lines.push(`ln -s ${target} ${inside(pathFromText(`/dev/${name}`))}`);
 	if (cage.syslog !== undefined) lines.push(...syslogSteps(cage.syslog, inside, options));
 	lines.push(
+		...notifySteps(spec, inside),
 		`mkdir -m 1777 ${inside(pathFromText("/dev/shm"))}`,
 		`mount -n -t tmpfs -o ${options(`nosuid,nodev,noexec,${temporaryLimits},mode=1777`)} tmpfs ${inside(pathFromText("/dev/shm"))}`,
 		`mount -n -o ${options("remount,ro,nosuid,noexec")} ${inside(pathFromText("/dev"))}`,
@@ -79,6 +82,41 @@ function copyTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] {
 			: [`for name in ${quoteShellLine(cage.names)}; do ln ${launch}/${quoteShell(baseName(first))} ${launch}/"$name"; done`];
 	const files = [...copied, ...cage.hostFiles];
 	return [...(files.length ? [copyFiles(files, launch)] : []), ...links, ...written];
+}
+
+/** Defines `enter ROOT NAME…`, which enters ROOT/NAME/… if each is a directory, and no link to one. */
+export const enterExisting = [
+	"enter() {",
+	'cd "$1" || return 1; shift',
+	'for name; do { [ ! -L "$name" ] && [ -d "$name" ] && cd -- "./$name"; } || return 1; done',
+	"}",
+];
+
+/**
+ * As after a boot: systemd removes runtime directories and the pid file when a service ends, but a cage's data survives. The
+ * application does not run yet, so it cannot replace a directory meanwhile.
+ */
+function emptySteps({ service = {} }: LaunchSpec, directory: Path): string[] {
+	const { pidFile, runtimeDirectories = [] } = service;
+	if (pidFile === undefined && !runtimeDirectories.length) return [];
+	const enter = (path: Path) =>
+		`enter ${quoteShellLine([directory, ...path.split("/").flatMap((name) => (name === "" ? [] : [name as Path]))])}`;
+	const lines = runtimeDirectories.map(pathFromText).map((path) => {
+		const inside = runtimeDirectories.map(pathFromText).filter((other) => other !== path && isWithin(other, path));
+		const kept = inside.map((other) => ` ! -path ${quoteShell(`.${other.slice(path.length)}`)}`).join("");
+		return `( if ${enter(path)}; then find . -xdev -mindepth 1${kept} -delete; fi )`;
+	});
+	if (pidFile !== undefined) {
+		const path = pathFromText(pidFile);
+		lines.push(`( if ${enter(parent(path))}; then rm -f -- ${quoteShell(`./${baseName(path)}`)}; fi )`);
+	}
+	return [...enterExisting, ...lines];
+}
+
+/** The launch's own socket for sd_notify(3). systemd's would reach the host's PID 1. */
+export function notifySteps({ notifications }: LaunchSpec, inside: (path: Path) => string): string[] {
+	if (notifications === undefined) return [];
+	return [`: >${inside(notifySocket)}`, `mount -n --bind ${quoteShell(notifications)} ${inside(notifySocket)}`];
 }
 
 /** Mounts an empty directory and binds the cage's own entries into it again, via the still empty `.launch`. */

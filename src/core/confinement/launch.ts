@@ -1,5 +1,6 @@
 import type { DirectoryOwner, Limits } from "../application/application.ts";
 import type { OwnedDirectory } from "../application/created-directory.ts";
+import type { ServiceSettings } from "../application/service-settings.ts";
 import { join, type Path, pathFromText } from "../path/path.ts";
 import type { Identity } from "../plan/plan.ts";
 import type { LandlockRuleset } from "./landlock.ts";
@@ -19,6 +20,9 @@ export interface LaunchSpec {
 	/** `own`: a network namespace that looks like the machine's; `none`: an empty one; `host`: shared. */
 	readonly network: "host" | "own" | "none";
 	readonly limits?: Limits;
+	readonly service?: ServiceSettings;
+	/** Host path of the socket that receives its notifications. */
+	readonly notifications?: Path;
 	/** Existing cgroups for some of the limits. */
 	readonly groups?: readonly CgroupLimit[];
 	/** A process whose network namespace is used for `own`. */
@@ -153,6 +157,8 @@ export interface SandboxRoot {
 	readonly log?: Path;
 	/** Created if missing. Resolved paths, because a link would lead to the host. */
 	readonly directories: readonly (OwnedDirectory & { readonly path: Path })[];
+	/** Removed before, as after a boot: runtime directories and pid files that the service left. Resolved paths. */
+	readonly leftovers?: readonly Path[];
 	/** Directories that the account owns in the sandbox, whoever owns them on the host. */
 	readonly given: readonly Path[];
 	/** The application's capabilities. */

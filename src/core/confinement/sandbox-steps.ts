@@ -1,8 +1,8 @@
 import { baseName, join, type Path, parent, pathFromText } from "../path/path.ts";
-import { quoteShell } from "../path/quote.ts";
+import { quoteShell, quoteShellLine } from "../path/quote.ts";
 import { privateTopOf } from "../plan/dedicated.ts";
 import { octal } from "../text.ts";
-import { deviceSteps } from "./cage-steps.ts";
+import { deviceSteps, enterExisting, notifySteps } from "./cage-steps.ts";
 import { type LaunchSpec, type LaunchSteps, launchDirectory, type SandboxRoot, syslogName } from "./launch.ts";
 import { layersSize, preparedOverlay, prepareLayers, type SandboxLayer } from "./overlay.ts";
 import { copyFiles, ownPrograms, start } from "./start.ts";
@@ -33,7 +33,7 @@ export function sandboxSteps(spec: LaunchSpec, sandbox: SandboxRoot): LaunchStep
 			lines.push(`rm -f ${target}`, `: >${target}`, `mount -n --bind ${quoteShell(socket)} ${target}`);
 		else lines.push(`[ ! -S ${target} ] || mount -n --bind ${quoteShell(socket)} ${target}`);
 	}
-	lines.push(...directorySteps(spec, sandbox));
+	lines.push(...notifySteps(spec, inside), ...directorySteps(spec, sandbox));
 	const launch = inside(launchDirectory);
 	const own = ownPrograms(spec, sandbox.confiner).map(([, path]) => path);
 	lines.push(
@@ -132,8 +132,8 @@ function devSteps(sandbox: SandboxRoot, inside: (path: Path) => string, isRootle
  * Creates the application's directories and changes the owner of those for its account. The second run finds what the first one
  * left, perhaps a link to a host directory: `into` only enters directories, so nothing outside is created or handed over.
  */
-function directorySteps(spec: LaunchSpec, { directories, directory, given }: SandboxRoot): string[] {
-	if (!directories.length && !given.length) return [];
+function directorySteps(spec: LaunchSpec, { directories, directory, given, leftovers = [] }: SandboxRoot): string[] {
+	if (!directories.length && !given.length && !leftovers.length) return [];
 	const isRootless = spec.rootless !== undefined;
 	const { gid, uid } = spec.identity;
 	const into = (path: Path) => {
@@ -142,6 +142,14 @@ function directorySteps(spec: LaunchSpec, { directories, directory, given }: San
 	};
 	return [
 		...enterDirectory,
+		// The host's mounts below stay.
+		...leftovers.map((path) => {
+			const names = parent(path)
+				.split("/")
+				.filter((part) => part !== "");
+			const entered = quoteShellLine([directory, ...names.map((name) => name as Path)]);
+			return `( if enter ${entered}; then rm -rf --one-file-system -- ${quoteShell(`./${baseName(path)}`)} 2>/dev/null || :; fi )`;
+		}),
 		...directories.flatMap(({ gid, mode, path, uid }) => {
 			const own = isRootless ? "" : `chown ${uid}:${gid} . && `;
 			return `( if ${into(path)} && [ "$made" = 1 ]; then ${own}chmod ${octal(mode)} .; fi )`;
@@ -159,8 +167,12 @@ function directorySteps(spec: LaunchSpec, { directories, directory, given }: San
 	];
 }
 
-/** `into ROOT NAME…` enters ROOT/NAME/… and creates missing directories (`made`). Fails if a name is not a directory. */
+/**
+ * `into ROOT NAME…` enters ROOT/NAME/… and creates missing directories (`made`), `enter` creates none. Both fail if a name is not a
+ * directory.
+ */
 const enterDirectory = [
+	...enterExisting,
 	"into() {",
 	"made=",
 	'cd "$1"; shift',

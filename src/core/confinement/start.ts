@@ -1,12 +1,14 @@
+import { usualUmask } from "../application/service-settings.ts";
 import { baseName, join, type Path, pathFromText } from "../path/path.ts";
 import { quoteShell, quoteShellLine } from "../path/quote.ts";
+import { octal } from "../text.ts";
 import { setprivCaps } from "./capabilities.ts";
 import { type CageRoot, environmentName, initName, type LaunchSpec, launchDirectory } from "./launch.ts";
 import { environmentWords } from "./programs/environment.ts";
 import { processIdPlace } from "./programs/passed-sockets.ts";
 
 /**
- * Returns the last line: an empty environment, the root, `confine` for init and application, the init, then the program that gives
+ * Returns the last lines: the service's settings, then an empty environment, the root, `confine` for init and application, the init, then the program that gives
  * the application its account, capabilities and environment. In the sandbox, `confine` also enters the root, which needs
  * capabilities of a user namespace. `launch` is the directory of the later programs. On the host, where no account can be given our
  * executable, setpriv changes the account, and the variables come first.
@@ -26,7 +28,22 @@ export function start(spec: LaunchSpec, confiner: Path | undefined, launch: Path
 		...[onHost ? spec.init : within(launch, initName), onHost ? pathFromText(spec.cwd) : workingDirectory],
 	];
 	const line = onHost ? hostLine(spec, root.capabilities) : applicationLine(spec, launch);
-	return [`${quoteShellLine(words)} ${line}`];
+	return [...serviceSteps(spec), `${quoteShellLine(words)} ${line}`];
+}
+
+/**
+ * Settings of the process that only the application should have, not the launch's other programs. Like systemd, a launch that may
+ * not raise something (without root, in a container) leaves it as it is.
+ */
+function serviceSteps({ limits, service = {} }: LaunchSpec): string[] {
+	const { ignoresPipe, oomScoreAdjust, resourceLimits = [], umask = usualUmask } = service;
+	const held = resourceLimits.filter((option) => limits?.files === undefined || !option.startsWith("--nofile="));
+	return [
+		...(oomScoreAdjust === undefined ? [] : [`{ echo ${oomScoreAdjust} >/proc/self/oom_score_adj; } 2>/dev/null || :`]),
+		...(umask === usualUmask ? [] : [`umask ${octal(umask)}`]),
+		...(ignoresPipe ? ["trap '' PIPE"] : []),
+		...held.map((option) => `prlimit --pid $$ ${quoteShellLine([option])} 2>/dev/null || :`),
+	];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { notifySocket } from "../application/service-settings.ts";
 import { syslogName } from "../confinement/launch.ts";
 import type { Path } from "../path/path.ts";
 import { descriptorLabel, fieldOf, fieldsOf, own, stringOf } from "./argument.ts";
@@ -131,6 +132,8 @@ export class Sockets {
 		const failed = event.error !== undefined;
 		if (event.error !== undefined && undecided.has(event.error)) return [];
 		const name = fieldOf(address, "sun_path");
+		// Without it, a service only starts silently. If a trial fails, it may still ask for the family.
+		if (name !== undefined && stringOf(name) === notifySocket) return [];
 		// syslog has its own permission, which includes its socket.
 		if (!failed && (event.call === "bind" || stringOf(name) !== syslogName)) recorder.trace.families.add("AF_UNIX");
 		if (name?.startsWith("@")) {

@@ -1,5 +1,6 @@
 import { type Application, socketsOf } from "../../core/application/application.ts";
 import { type FoundApplication, type Listening, obstacle } from "../../core/application/found.ts";
+import { serviceOf } from "../../core/application/service-settings.ts";
 import { Failure, type Note } from "../../core/failure.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { defaultTimeout } from "../../core/questions/answers.ts";
@@ -108,6 +109,7 @@ export function fromFound({ application, dynamicUser, name, notes, ports, unit }
 			network: application.network ?? "host",
 			directories: application.directories ?? [],
 			...socketsOf(application),
+			...serviceOf(application),
 		},
 		...(dynamicUser === undefined ? {} : { dynamicUser }),
 	};

@@ -1,4 +1,5 @@
 import { type Application, launchEnvironment, socketsOf } from "../../core/application/application.ts";
+import { serviceOf } from "../../core/application/service-settings.ts";
 import { placeInCage } from "../../core/cage/manifest.ts";
 import { shellForCage } from "../../core/confinement/host-shell.ts";
 import { launchFailed } from "../../core/confinement/launch.ts";
@@ -21,7 +22,7 @@ export function launchRequest({ cage, layout, manifest }: PresentCage, command?:
 		command: command?.length ? command : cage.application.command,
 		cwd: cage.application.cwd,
 		env: launchEnvironment(cage.application),
-		...(command?.length ? {} : socketsOf(cage.application)),
+		...(command?.length ? {} : { ...socketsOf(cage.application), ...serviceOf(cage.application) }),
 		network: cage.application.network,
 		...(cage.application.limits === undefined ? {} : { limits: cage.application.limits }),
 	};

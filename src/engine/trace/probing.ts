@@ -156,13 +156,15 @@ export async function probeAlternatives(
 	const search = async () => {
 		for (let pause = 30; untried.length; pause = Math.min(pause * 2, 500)) {
 			const began = machine.elapsed();
+			const wasReady = launched.readiness?.isReady ?? false;
 			// Half of the time stays for the other probes.
 			const limit = Math.max(deeperTrySeconds, Math.min(trySeconds, deadline.left() / 2));
 			const unfit = new Set<readonly string[]>();
 			for (const [index, probes] of untried.entries()) {
 				const outcomes = await tryAll(probes, limit);
 				if (outcomes.length === probes.length && outcomes.every(({ ok }) => ok)) {
-					if (!best) deadline.endIn(deeperSeconds);
+					// The deeper ones failed although it was ready.
+					if (!best) deadline.endIn(wasReady ? 0 : deeperSeconds);
 					best = outcomes;
 					untried = untried.slice(0, index);
 					break;
@@ -173,7 +175,7 @@ export async function probeAlternatives(
 			untried = untried.filter((probes) => !unfit.has(probes));
 			if (isOver()) break;
 			if (machine.elapsed() - began >= limit * 1000) trySeconds *= 2;
-			if (!best && machine.elapsed() >= looksElsewhere) {
+			if (!best && (wasReady || machine.elapsed() >= looksElsewhere)) {
 				const known = new Set(untried.map((probes) => probes.join("\n")));
 				untried = [...untried, ...(elsewhere() ?? []).filter((probes) => !known.has(probes.join("\n")))];
 				looksElsewhere = machine.elapsed() + elsewhereAfter * 1000;
@@ -248,6 +250,8 @@ const windowSeconds = 5;
 const busyShare = 0.05;
 /** Factor of extra time for a busy application, and for later starts of a slow one. */
 const mostTimes = 3;
+/** Seconds for an answer after the application reported that it is ready. */
+const readySeconds = 10;
 
 /** The time limit for an answer, extended while the application is busy starting. */
 export class Deadline {
@@ -258,6 +262,7 @@ export class Deadline {
 	#deadline: number;
 	#seen: { readonly at: number; readonly used: number };
 	#isBusy = false;
+	#wasReady = false;
 
 	constructor(machine: Pick<Machine, "launcher" | "elapsed">, launched: Reachable, seconds: number) {
 		this.#machine = machine;
@@ -282,6 +287,12 @@ export class Deadline {
 	/** Seconds left now. */
 	left(): number {
 		const now = this.#machine.elapsed();
+		const { readiness } = this.#launched;
+		if (readiness && !readiness.isReady) this.#deadline = Math.max(this.#deadline, readiness.extendedUntil ?? 0);
+		else if (readiness && !this.#wasReady) {
+			this.#wasReady = true;
+			this.#deadline = Math.min(this.#deadline, now + readySeconds * 1000);
+		}
 		const elapsed = (now - this.#seen.at) / 1000;
 		if (elapsed >= windowSeconds) {
 			const used = this.#machine.launcher.cpuSeconds(this.#launched);

@@ -6,6 +6,7 @@ import type { Files } from "../../core/machine/facts.ts";
 import type { Path } from "../../core/path/path.ts";
 import { isDynamicId, privateTopOf } from "../../core/plan/dedicated.ts";
 import { namedDevice } from "../../core/plan/devices.ts";
+import { laterLeftovers, serviceLeftovers } from "../../core/plan/leftovers.ts";
 import { placeNamed, placeOf } from "../../core/plan/links.ts";
 import type { SocketPolicy } from "../../core/plan/neighbours.ts";
 import { failedCopyUps, likelyWrittenDirectories } from "../../core/plan/own-directories.ts";
@@ -117,6 +118,7 @@ export function sandboxPlaces(
 	const likely = own ? likelyWrittenDirectories(application.command, application.cwd, own, files) : [];
 	return {
 		directories,
+		leftovers: serviceLeftovers(application, files),
 		given: [...writable, ...handedOver, ...likely],
 		devices: rules.devices.flatMap((value) => {
 			const path = namedDevice(value, files);
@@ -150,7 +152,7 @@ function traceRuns(
 	options: TraceOptions,
 	places: SandboxPlaces,
 ): Promise<TraceResult> {
-	const { launcher } = context.machine;
+	const { files, launcher } = context.machine;
 	return withNeighbours(context, application, policy, async ({ context: within, peers, sockets, watch }) => {
 		await using sandbox = options.onHost ? undefined : await launcher.createSandbox(peers);
 		const launch: Launch = sandbox ? { kind: "sandbox", sandbox, ...places, sockets } : { kind: "host" };
@@ -175,6 +177,7 @@ function traceRuns(
 		const again = {
 			...watched,
 			number: 2,
+			...(launch.kind === "sandbox" ? { launch: { ...launch, leftovers: laterLeftovers(application, first.trace, files) } } : {}),
 			whole: sandbox !== undefined,
 			grace: isUnknown ? graceSeconds : wasKilled ? 0.5 : laterGraceSeconds,
 		};

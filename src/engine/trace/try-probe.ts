@@ -2,6 +2,7 @@ import { launchEnvironment, socketsOf } from "../../core/application/application
 import { mergeCreatedDirectories } from "../../core/application/created-directory.ts";
 import { errorText } from "../../core/application/error-text.ts";
 import type { Listening } from "../../core/application/found.ts";
+import { serviceOf } from "../../core/application/service-settings.ts";
 import { cannotRun } from "../../core/application/shell.ts";
 import type { Note } from "../../core/failure.ts";
 import { showProbe } from "../../core/probe/lines.ts";
@@ -98,6 +99,7 @@ async function inSandbox(context: Context, answers: Answers, line: string): Prom
 		cwd: application.cwd,
 		env: launchEnvironment(application),
 		...socketsOf(application),
+		...serviceOf(application),
 		network: "own",
 		onOutput(chunk) {
 			printed = (printed + Buffer.from(chunk).toString("utf8")).slice(-outputKept);

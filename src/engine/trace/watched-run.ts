@@ -1,4 +1,5 @@
 import { type Application, launchEnvironment, socketsOf } from "../../core/application/application.ts";
+import { serviceOf } from "../../core/application/service-settings.ts";
 import { Failure } from "../../core/failure.ts";
 import { accountNames } from "../../core/machine/accounts.ts";
 import { baseName, pathFromText } from "../../core/path/path.ts";
@@ -205,6 +206,7 @@ export async function watchedRun<T>(
 		cwd: application.cwd,
 		env: launchEnvironment(application),
 		...socketsOf(application),
+		...serviceOf(application),
 		network: spec.kind === "host" ? "host" : "own",
 		// On the host, limits would hide what the application needs.
 		...(spec.kind === "cage" && application.limits ? { limits: application.limits } : {}),

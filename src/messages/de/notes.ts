@@ -224,7 +224,6 @@ export const notesDe: Notes = {
 	"unit-without-command": "Die Unit startet keinen Befehl.",
 	"unit-oneshot": "Die Unit ist eine Aufgabe, die endet; ein Käfig ist für Anwendungen, die weiterlaufen.",
 	"unit-dbus": "Andere Programme starten die Anwendung über D-Bus; im Käfig ist D-Bus nicht verfügbar.",
-	"unit-notify": "Die Anwendung meldet systemd, wenn sie bereit ist. Der Käfig ignoriert das.",
 	"unit-foreground": "Cagewright hält die Anwendung im Vordergrund: {from} wurde durch {to} ersetzt.",
 	"unit-forking-unknown":
 		"{program} geht in den Hintergrund. Der Käfig folgt ihm und kann es dort beenden; besser ist eine Vordergrund-Option, falls {program} eine hat.",

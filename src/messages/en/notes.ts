@@ -205,7 +205,6 @@ export const notesEn = {
 	"unit-without-command": "The unit starts no command.",
 	"unit-oneshot": "The unit is a task that ends, but a cage is for an application that keeps running.",
 	"unit-dbus": "Other programs start the application via D-Bus, which is not available in the cage.",
-	"unit-notify": "The application reports to systemd when it is ready. The cage ignores this.",
 	"unit-foreground": "Cagewright keeps the application in the foreground: it replaced {from} with {to}.",
 	"unit-forking-unknown":
 		"{program} moves to the background. The cage follows it there and can stop it, but a foreground option is better if {program} has one.",

@@ -39,10 +39,11 @@ import { makeSafeFolder, realPlace, refuseUnsafe, requireSafeFolder } from "../s
 import { transientName } from "../state/process-identity.ts";
 import { requireTool } from "../tools.ts";
 import { clearAbandonedCgroups, removeCgroups } from "./cgroups.ts";
+import { type Datagrams, readLog } from "./datagrams.ts";
 import { limitSandbox, prepareLimits, refuseUnheld } from "./limits.ts";
-import { LogReader } from "./log-reader.ts";
 import { cageConfiner, imageConfiner, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
 import { writeNetwork } from "./network.ts";
+import { Notifications } from "./notifications.ts";
 import { acceptorProgram, launchInit, ownPrograms, socketsProgram } from "./own-programs.ts";
 import { placeLaunch } from "./placed-launch.ts";
 import { enter, enterProbe, ProbePrograms } from "./probe-entry.ts";
@@ -54,7 +55,7 @@ import { clearAbandoned, mountsName, removeScratch, scriptName } from "./scratch
 import { isListening, missingServiceDirectories, removeServiceDirectories } from "./service-directories.ts";
 import { type SharedNetwork, shareNetwork } from "./shared-network.ts";
 import { hostShell, lineProblem, runGroup } from "./shell.ts";
-import { checkMountPoints, specificationOf } from "./specification.ts";
+import { checkMountPoints, type Places, specificationOf } from "./specification.ts";
 import { TracePipe, tracePipe } from "./trace-pipe.ts";
 
 /** Starts applications and cages with util-linux. `state` contains all of its temporary files. */
@@ -105,11 +106,13 @@ export class UtilLinuxLauncher implements Launcher {
 		if (request.spec.kind === "cage") this.method();
 		const folder = await this.makeFolder();
 		let trace: TracePipe | undefined;
-		let log: LogReader | undefined;
+		let log: Datagrams | undefined;
+		let notifications: Notifications | undefined;
 		const groups: CgroupLimit[] = [];
 		const created = missingServiceDirectories(request);
 		const cleanUp = async () => {
 			log?.stop();
+			notifications?.stop();
 			removeServiceDirectories(created);
 			await removeScratch(folder);
 			await removeCgroups(groups);
@@ -117,8 +120,12 @@ export class UtilLinuxLauncher implements Launcher {
 		try {
 			const { limits } = await this.holdLimits(request, groups);
 			const { onOutput, spec: launch } = request;
-			if (onOutput && "sandbox" in launch && launch.sandbox) log = await LogReader.start(folder, onOutput);
-			const { command, spec } = this.prepare({ ...request, limits }, folder, groups, log?.socket);
+			if (onOutput && "sandbox" in launch && launch.sandbox) log = await readLog(folder, onOutput);
+			if (request.service?.notifies && launch.kind !== "host") notifications = await Notifications.start(folder);
+			const { command, spec } = this.prepare({ ...request, limits }, folder, groups, {
+				log: log?.socket,
+				notifications: notifications?.socket,
+			});
 			await request.after;
 			checkMountPoints(spec);
 			trace = request.trace && new TracePipe(folder, request.trace.onData);
@@ -133,7 +140,10 @@ export class UtilLinuxLauncher implements Launcher {
 					(pid) => mountsCommand(spec, pid, mounts),
 					(helper) => this.commands.follow(helper),
 				);
-			const launched = new RunningApplication(spawned, request, { folder: pathFromText(folder), trace, cleanUp });
+			const launched = new RunningApplication(spawned, request, {
+				...{ folder: pathFromText(folder), trace, cleanUp },
+				...(notifications ? { readiness: notifications } : {}),
+			});
 			await launched.started();
 			return launched;
 		} catch (error) {
@@ -241,11 +251,11 @@ export class UtilLinuxLauncher implements Launcher {
 		request: LaunchRequest,
 		folder: string,
 		groups: readonly CgroupLimit[],
-		log: Path | undefined,
+		sockets: Pick<Places, "log" | "notifications">,
 	): { command: string[]; spec: LaunchSpec } {
-		const spec: LaunchSpec = { ...this.specification(request, folder, log), groups, isTraced: request.trace !== undefined };
+		const spec: LaunchSpec = { ...this.specification(request, folder, sockets), groups, isTraced: request.trace !== undefined };
 		const tracer = request.trace ? ["strace", ...straceArguments(request.trace.mode), "-o", tracePipe(folder), "--"] : [];
-		const sockets = socketsProgram(request);
+		const passed = socketsProgram(request);
 		const { environment, init } = ownPrograms(spec, {
 			passedSockets: request.sockets?.length ?? 0,
 			endsWithFirst: request.attended !== undefined,
@@ -257,7 +267,7 @@ export class UtilLinuxLauncher implements Launcher {
 		// from there.
 		writeFileSync(join(folder, environmentName), environment);
 		chmodSync(join(folder, environmentName), 0o755);
-		if (sockets) writeFileSync(join(folder, socketsName), sockets, { mode: 0o700 });
+		if (passed) writeFileSync(join(folder, socketsName), passed, { mode: 0o700 });
 		const acceptor = acceptorProgram(request);
 		if (acceptor) {
 			writeFileSync(join(folder, acceptorName), acceptor);
@@ -289,9 +299,9 @@ export class UtilLinuxLauncher implements Launcher {
 		return { command: namespaceCommand(whole, script, tracer), spec };
 	}
 
-	private specification(request: LaunchRequest, folder: string, log?: Path): LaunchSpec {
+	private specification(request: LaunchRequest, folder: string, sockets: Pick<Places, "log" | "notifications"> = {}): LaunchSpec {
 		const { scratch } = this;
-		return specificationOf(request, { folder, log, scratch });
+		return specificationOf(request, { ...sockets, folder, scratch });
 	}
 
 	private async shareNetwork(peers: readonly Peer[], folder: string): Promise<SharedNetwork> {

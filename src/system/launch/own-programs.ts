@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolveIdentity } from "../../core/application/created-directory.ts";
 import { type PassedSocket, parsePassedSocket } from "../../core/application/passed-socket.ts";
+import { usualUmask } from "../../core/application/service-settings.ts";
 import { requireCapability } from "../../core/confinement/capabilities.ts";
 import type { LaunchSpec } from "../../core/confinement/launch.ts";
 import { acceptorExecutable } from "../../core/confinement/programs/acceptor.ts";
@@ -41,11 +42,11 @@ export function requireProgram(program: Buffer | undefined): Buffer {
 }
 
 /** The program that opens a launch's sockets, if it has any. Throws `socket-invalid`, `account-unknown` or `group-unknown` (exit 2). */
-export function socketsProgram({ sockets = [], spec }: LaunchRequest): Buffer | undefined {
+export function socketsProgram({ service, sockets = [], spec }: LaunchRequest): Buffer | undefined {
 	if (!sockets.length) return undefined;
 	const owned = sockets.map((text) => withOwner(passedSocket(text)));
 	const ipv6 = existsSync("/proc/net/if_inet6");
-	const kind = { entersRoot: spec.kind === "sandbox", checksLinks: !isRootless(), ipv6 };
+	const kind = { entersRoot: spec.kind === "sandbox", checksLinks: !isRootless(), ipv6, umask: service?.umask ?? usualUmask };
 	return requireProgram(socketsExecutable(process.arch, owned, kind));
 }
 

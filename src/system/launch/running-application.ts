@@ -6,7 +6,7 @@ import { Failure } from "../../core/failure.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
 import type { Observed } from "../../core/selftest/outside.ts";
-import type { Ended, Launched, LaunchRequest } from "../../engine/launch-ports.ts";
+import type { Ended, Launched, LaunchRequest, Readiness } from "../../engine/launch-ports.ts";
 import { attempt, reportedDiskFailure } from "../files/errors.ts";
 import { type ChildProcess, requireTool, runQuickTool, startTool } from "../tools.ts";
 import { watchDisk } from "./limits.ts";
@@ -64,6 +64,7 @@ function pipeStdin(stdin: Writable): void {
 export class RunningApplication implements Launched {
 	readonly ended: Promise<Ended>;
 	init = 0;
+	readonly readiness?: Readiness;
 	private readonly child: ChildProcess;
 	private readonly relay: OutputRelay;
 	private readonly leadsGroup: boolean;
@@ -78,9 +79,15 @@ export class RunningApplication implements Launched {
 	constructor(
 		{ child, relay }: SpawnedLaunch,
 		request: LaunchRequest,
-		{ cleanUp, folder, trace }: { folder: Path; trace: TracePipe | undefined; cleanUp: () => Promise<void> },
+		{
+			cleanUp,
+			folder,
+			readiness,
+			trace,
+		}: { folder: Path; trace: TracePipe | undefined; readiness?: Readiness; cleanUp: () => Promise<void> },
 	) {
 		this.child = child;
+		if (readiness) this.readiness = readiness;
 		this.relay = relay;
 		child.once("exit", () => {
 			this.exitedAt = performance.now();

@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { parsePassedSocket } from "../../core/application/passed-socket.ts";
+import { notifySocket } from "../../core/application/service-settings.ts";
 import { sourceOf } from "../../core/cage/in-place.ts";
 import { tracedAccountCapabilities, tracedRootCapabilities } from "../../core/confinement/capabilities.ts";
 import { type CageMount, type CageRoot, environmentName, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
@@ -30,17 +31,20 @@ export interface Places {
 	readonly folder: string;
 	/** Socket of the syslog that replaces the host's. */
 	readonly log?: Path | undefined;
+	/** Socket for sd_notify(3). */
+	readonly notifications?: Path | undefined;
 	readonly scratch: string;
 }
 
 export function specificationOf(request: LaunchRequest, places: Places): LaunchSpec {
-	const { folder, log, scratch } = places;
+	const { folder, log, notifications, scratch } = places;
 	const { spec } = request;
 	const handed = parsedSockets(request);
 	const joins = "sandbox" in spec ? spec.sandbox?.network : undefined;
 	const base = {
 		...request,
-		env: { ...request.env, ...socketVariables(handed) },
+		env: { ...request.env, ...socketVariables(handed), ...(notifications ? { NOTIFY_SOCKET: notifySocket } : {}) },
+		...(notifications ? { notifications } : {}),
 		...(joins === undefined ? {} : { joins }),
 		...(isRootless() ? { rootless: rootless() } : {}),
 		...(request.attended === "terminal" ? { hasTerminal: true } : {}),
@@ -65,6 +69,7 @@ export function specificationOf(request: LaunchRequest, places: Places): LaunchS
 					...(needsMemory(scratch) ? { memory: layers } : {}),
 					mounts: hostMounts(spec, layers),
 					directories: spec.directories,
+					...(spec.leftovers === undefined ? {} : { leftovers: spec.leftovers }),
 					given: spec.given,
 					devices: [...harmlessDevices(), ...spec.devices],
 					deviceLinks: hostDeviceLinks(),

@@ -22,8 +22,9 @@ describe("the application of a unit", () => {
 		const text = "[Service]\nType=notify\nEnvironmentFile=-/etc/default/named\nExecStart=/usr/sbin/named -f $OPTIONS\n";
 		const { application, notes } = of(text, { "/etc/default/named": 'OPTIONS="-u bind"\n' });
 		const env = { USER: "root", OPTIONS: "-u bind" };
-		expect(application).toEqual({ command: ["/usr/sbin/named", "-f", "-u", "bind"], cwd: "/", env, directories: [] });
-		expect(notes.map(({ code }) => code)).toEqual(["unit-notify"]);
+		const service = { ignoresPipe: true, notifies: true };
+		expect(application).toEqual({ command: ["/usr/sbin/named", "-f", "-u", "bind"], cwd: "/", env, directories: [], service });
+		expect(notes).toEqual([]);
 	});
 
 	it("stays in the foreground (nginx)", () => {
@@ -135,7 +136,7 @@ describe("the application of a unit", () => {
 		["[Service]\nExecStart=/bin/a\nAmbientCapabilities=CAP_NET_BIND_SERVICE", "unit-ambient-capabilities"],
 		["[Service]\nSockets=a.socket\nExecStart=/bin/a", "unit-sockets-unsupported"],
 		["[Service]\nExecStart=/bin/a\nPassEnvironment=LANG TZ", "unit-variables-passed"],
-		["[Service]\nExecStart=/bin/a\nUMask=0007\nLimitNOFILE=1024", "unit-process-settings"],
+		["[Service]\nExecStart=/bin/a\nLimitCORE=infinity", "unit-process-settings"],
 		["[Service]\nExecStart=/bin/sh -c 'set -e; exec /bin/a'", "unit-shell-exec"],
 		["[Service]\nExecStart=/bin/a\nExecStartPre=/opt/prepare", "unit-start-pre"],
 		["[Service]\nExecStart=/bin/a\nRootDirectory=/srv/a", "unit-root-directory"],

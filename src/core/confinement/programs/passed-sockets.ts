@@ -20,7 +20,7 @@ import { launchFailed } from "../launch.ts";
  *       if (it is no datagram socket) listen(fd, SOMAXCONN) or fail;
  *     }
  *     if (it is to be the standard input) dup2(3, 0);
- *     umask(022);
+ *     umask(the application's);
  *     if (entersRoot) { fchdir(top); chroot("."); fchdir(here); }
  *     execve(argv[1], argv + 1, envp);
  */
@@ -43,6 +43,8 @@ interface SocketsKind {
 	readonly checksLinks: boolean;
 	/** False without IPv6 in the kernel: then a port alone means IPv4. */
 	readonly ipv6: boolean;
+	/** For the next program. */
+	readonly umask: number;
 }
 
 /** Variables with which the application finds them. `environmentExecutable` fills in the process id. */
@@ -82,7 +84,11 @@ const mostWaiting = 4096; // SOMAXCONN, which the kernel cuts to net.core.somaxc
 const [topDescriptor, hereDescriptor] = [200, 201];
 
 /** a: the socket, c: argv, d: the environment. */
-function describeSockets(p: Program, sockets: readonly OwnedSocket[], { checksLinks, entersRoot, ipv6 }: SocketsKind): void {
+function describeSockets(
+	p: Program,
+	sockets: readonly OwnedSocket[],
+	{ checksLinks, entersRoot, ipv6, umask }: SocketsKind,
+): void {
 	p.constants({ one: words(1), zero: words(0), slash: text("/"), dot: text(".") });
 	p.setArguments("c");
 	p.call("close_range", 3, -1, 0);
@@ -122,7 +128,7 @@ function describeSockets(p: Program, sockets: readonly OwnedSocket[], { checksLi
 		}
 	}
 	if (sockets.length === 1 && sockets[0]?.options.includes(standardInput)) p.call("dup3", 3, 0, 0);
-	p.call("umask", 0o022);
+	p.call("umask", umask);
 	if (entersRoot) leaveRoot(p);
 	p.executeNext("c", "d");
 	p.jump("always", "exit");

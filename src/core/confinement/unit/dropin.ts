@@ -62,7 +62,7 @@ export function overridingSetting(dropin: string, { texts }: MovedService, later
 	const ours = new Set(parseUnitText(dropin).assignments.map(({ name }) => name));
 	for (const text of later) {
 		const found = parseUnitText(texts[text] ?? "").assignments.find(
-			({ name, section }) => section === "Service" && ours.has(name) && !hostSettings.has(name),
+			({ name, section }) => section === "Service" && ours.has(name) && !isHostSetting(name),
 		);
 		if (found) return { text, name: found.name };
 	}
@@ -184,15 +184,18 @@ const addressLists = ["IPAddressAllow", "IPAddressDeny"];
 
 /** Settings about how the host runs the service; the unit's own values stay. */
 const hostSettings: ReadonlySet<string> = new Set([
-	...["Restart", "RestartSec", "TimeoutStopSec", "UMask"],
-	...["MemoryMax", "MemorySwapMax", "TasksMax", "LimitNOFILE"],
+	...["Restart", "RestartSec", "TimeoutStopSec", "UMask", "OOMScoreAdjust", "IgnoreSIGPIPE"],
+	...["MemoryMax", "MemorySwapMax", "TasksMax"],
 	...addressLists,
 ]);
+
+/** LimitCORE= keeps a crash from starting the host's core handler. */
+const isHostSetting = (name: string) => hostSettings.has(name) || /^Limit(?!CORE$)/.test(name);
 
 /** Returns the settings that the service's unit does not control, by the names it sets. */
 function withoutHostSettings<T extends { readonly name: string }>(settings: readonly T[], configured: ReadonlySet<string>): T[] {
 	const configuresAddresses = addressLists.some((name) => configured.has(name));
 	return settings.filter(
-		({ name }) => !(hostSettings.has(name) && (configured.has(name) || (configuresAddresses && addressLists.includes(name)))),
+		({ name }) => !(isHostSetting(name) && (configured.has(name) || (configuresAddresses && addressLists.includes(name)))),
 	);
 }

@@ -1,12 +1,13 @@
 import { type Application, type DirectoryOwner, type Limits, launchEnvironment } from "../../application/application.ts";
 import { parsePassedSocket, standardInput } from "../../application/passed-socket.ts";
-import { join, type Path, pathFromText } from "../../path/path.ts";
-import { showPath } from "../../path/quote.ts";
+import { type ServiceSettings, usualUmask } from "../../application/service-settings.ts";
+import { baseName, isWithin, join, type Path, parent, pathFromText } from "../../path/path.ts";
+import { quoteShell, showPath } from "../../path/quote.ts";
 import { octal } from "../../text.ts";
 import { coreLimit, launchDirectory, launchFailed } from "../launch.ts";
 import { initWords } from "../programs/init.ts";
 import { isPerConnection } from "../programs/passed-sockets.ts";
-import { initKeepsKill, initOf, type UnitInput } from "./input.ts";
+import { initKeepsKill, initOf, mountedData, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
 import { publish } from "./published.ts";
 import { argumentWord, assignmentWord, pathText, pathWord, programWord } from "./quote.ts";
@@ -33,12 +34,16 @@ export function start(unit: UnitLines, input: UnitInput): void {
 		unit.comment("Never a file or a device of the host, because the application could empty it or change its mode and owner.");
 	unit.set("StandardOutput", perConnection ? "socket" : "journal");
 	unit.set("StandardError", "journal");
-	unit.set("UMask", "0022");
+	const { service } = application;
+	const { oomScoreAdjust, umask = usualUmask } = service ?? {};
+	unit.set("UMask", octal(umask));
+	if (service && !service.ignoresPipe) unit.set("IgnoreSIGPIPE", "no");
+	if (oomScoreAdjust !== undefined) unit.set("OOMScoreAdjust", String(oomScoreAdjust));
 	if (!perConnection) {
 		unit.set("Restart", "on-failure");
 		unit.set("RestartSec", "1s");
 	}
-	limits(unit, input.limits ?? {});
+	limits(unit, input.limits ?? {}, application.service);
 	const steering = input.launch ? [] : steeringVariables(launchEnvironment(application));
 	if (steering.length)
 		unit.comment(
@@ -134,6 +139,11 @@ function outside(unit: UnitLines, input: UnitInput): void {
 		const words = ["-c", create, "sh", showPath(path)].map(argumentWord);
 		unit.set("ExecStartPre", `+/bin/sh ${words.join(" ")}`);
 	}
+	for (const command of emptyCommands(input)) {
+		unit.comment("As systemd does for the unit's own, the runtime directory and the pid file go when the service ends.");
+		unit.set("ExecStartPre", command);
+		unit.set("ExecStopPost", command);
+	}
 	if (input.reloadSignal !== undefined) {
 		unit.comment("This signal makes the application reload its configuration.");
 		unit.set("ExecReload", signalCommand(input, input.reloadSignal));
@@ -144,6 +154,36 @@ function outside(unit: UnitLines, input: UnitInput): void {
 	if (!input.launch) unit.comment("Waits for the application to exit, because with PrivatePIDs= systemd may send KILL at once.");
 	const wait = '; while kill -0 "$pid"; do sleep 0.1; done 2>/dev/null';
 	unit.set("ExecStop", `-${signalCommand(input, input.stopSignal ?? "TERM", wait)}`);
+}
+
+/**
+ * Commands that empty runtime directories and remove a pid file in the cage's data, which survives a boot. No process of the service
+ * runs then. A link that one left on the way is not followed, because the path is not its own real path.
+ */
+function emptyCommands({ binds, data, isPortable, launch, plan }: UnitInput): string[] {
+	const { pidFile, runtimeDirectories = [] } = plan.application.service ?? {};
+	if (launch || isPortable) return [];
+	const sourceOf = (text: string): Path[] => {
+		const path = pathFromText(text);
+		const holder = mountedData({ data }).find((one) => isWithin(path, one.path));
+		const isBound = binds.some((bind) => isWithin(path, pathFromText(bind.path)));
+		return holder && !isBound ? [`${holder.source}${path.slice(holder.path.length)}` as Path] : [];
+	};
+	const command = (script: string, words: readonly string[]) => {
+		const inside = `PATH=/usr/bin:/bin; exec nsenter --target 1 --mount sh -c ${quoteShell(script as Path)} sh "$@"`;
+		return `-+/bin/sh ${["-c", inside, "sh", ...words].map(argumentWord).join(" ")}`;
+	};
+	const directories = runtimeDirectories.flatMap(sourceOf);
+	const empties = directories.map((directory) => {
+		const kept = directories.filter((other) => other !== directory && isWithin(other, directory));
+		const except = kept.flatMap((other) => ["!", "-path", showPath(other)]);
+		const script = '[ "$(readlink -f "$1")" = "$1" ] && exec find "$@" -delete';
+		return command(script, [showPath(directory), "-xdev", "-mindepth", "1", ...except]);
+	});
+	const removes = (pidFile === undefined ? [] : sourceOf(pidFile)).map((file) =>
+		command('[ "$(readlink -f "$1")" = "$1" ] && exec rm -f -- "$1/$2"', [showPath(parent(file)), showPath(baseName(file))]),
+	);
+	return [...empties, ...removes];
 }
 
 function sockets(unit: UnitLines, input: UnitInput, names: readonly string[]): void {
@@ -162,7 +202,7 @@ export function commandOf({ plan, sockets }: UnitInput): readonly string[] {
 	return first < 0 ? command : command.slice(first);
 }
 
-function limits(unit: UnitLines, { files, memory, processes }: Limits): void {
+function limits(unit: UnitLines, { files, memory, processes }: Limits, { resourceLimits = [] }: ServiceSettings = {}): void {
 	if (memory !== undefined) {
 		unit.comment("Limits of the application.");
 		unit.set("MemoryMax", String(memory));
@@ -170,10 +210,19 @@ function limits(unit: UnitLines, { files, memory, processes }: Limits): void {
 	}
 	if (processes !== undefined) unit.set("TasksMax", String(processes));
 	if (files !== undefined) unit.set("LimitNOFILE", String(files));
+	for (const [name, value] of resourceLimits.map(limitSetting)) {
+		if (files === undefined || name !== "LimitNOFILE") unit.set(name, value);
+	}
 	unit.comment(
 		"Prevents a crash from starting the host's core handler, which runs as root. The kernel ignores a limit of 0 for handlers.",
 	);
 	unit.set("LimitCORE", String(coreLimit));
+}
+
+/** Returns systemd's name and value of an option of prlimit(1). */
+function limitSetting(option: string): [string, string] {
+	const [name = "", value = ""] = option.slice("--".length).split("=");
+	return [`Limit${name.toUpperCase()}`, value.replaceAll("unlimited", "infinity")];
 }
 
 function end(unit: UnitLines, input: UnitInput): void {

@@ -1,0 +1,108 @@
+import type { Path } from "../path/path.ts";
+
+/**
+ * What a service manager gives the process of a service, and removes after it, beyond its command and environment
+ * (systemd.exec(5), systemd.service(5)). Only a unit has these; every launch of its cage does the same.
+ */
+export interface ServiceSettings {
+	/** UMask= */
+	readonly umask?: number;
+	/** `Limit…=` as options of prlimit(1): `--nofile=1024:4096`, in the kernel's units. */
+	readonly resourceLimits?: readonly string[];
+	readonly oomScoreAdjust?: number;
+	/** IgnoreSIGPIPE=, which is `yes` by default. */
+	readonly ignoresPipe?: true;
+	/** It reports its readiness at $NOTIFY_SOCKET (sd_notify(3)). */
+	readonly notifies?: true;
+	/** Removed before a start and after the end. */
+	readonly pidFile?: string;
+	/** RuntimeDirectory= without RuntimeDirectoryPreserve=: empty at each start. */
+	readonly runtimeDirectories?: readonly string[];
+}
+
+/** umask(2) of a launch without a setting, as for systemd's services. */
+export const usualUmask = 0o022;
+
+/** A unit's settings that become `ServiceSettings`, as strings with specifiers expanded. */
+interface WrittenSettings {
+	/** `UMask=0007`, `LimitNOFILE=1024:4096`, `OOMScoreAdjust=-900`. */
+	readonly processSettings: readonly string[];
+	readonly type: string;
+	readonly ignoresPipe: boolean;
+	readonly pidFile?: string;
+	readonly runtimeDirectories: readonly string[];
+}
+
+/** Returns the settings, and those lines that cannot be expressed. */
+export function serviceSettings({ ignoresPipe, pidFile, processSettings, runtimeDirectories, type }: WrittenSettings): {
+	readonly settings: ServiceSettings;
+	readonly inexpressible: readonly string[];
+} {
+	const resourceLimits: string[] = [];
+	const inexpressible: string[] = [];
+	let single: Pick<ServiceSettings, "umask" | "oomScoreAdjust"> = {};
+	for (const line of processSettings) {
+		const [name = "", value = ""] = line.split(/=(.*)/s);
+		const limit = name.startsWith("Limit") ? resourceLimit(name, value) : undefined;
+		if (limit !== undefined) resourceLimits.push(limit);
+		else if (name === "UMask" && /^[0-7]{1,4}$/.test(value)) single = { ...single, umask: Number.parseInt(value, 8) & 0o777 };
+		else if (name === "OOMScoreAdjust" && /^-?\d{1,4}$/.test(value)) single = { ...single, oomScoreAdjust: Number(value) };
+		else inexpressible.push(line);
+	}
+	return {
+		settings: {
+			...single,
+			...(resourceLimits.length ? { resourceLimits } : {}),
+			...(ignoresPipe ? { ignoresPipe: true as const } : {}),
+			...(type === "notify" || type === "notify-reload" ? { notifies: true as const } : {}),
+			...(pidFile === undefined ? {} : { pidFile }),
+			...(runtimeDirectories.length ? { runtimeDirectories } : {}),
+		},
+		inexpressible,
+	};
+}
+
+/** Omits empty settings. */
+export function serviceOf({ service = {} }: { readonly service?: ServiceSettings }): { readonly service?: ServiceSettings } {
+	return Object.keys(service).length ? { service } : {};
+}
+
+const bytes = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40, P: 2 ** 50, E: 2 ** 60 } as const;
+
+/**
+ * The limits by the end of systemd's name, with prlimit(1)'s option and what systemd multiplies a number with. LimitCORE= is
+ * missing, because a core dump would start the host's handler.
+ */
+const limits: Readonly<Record<string, { readonly option: string; readonly units?: Readonly<Record<string, number>> }>> = {
+	CPU: { option: "cpu", units: { s: 1, m: 60, min: 60, h: 3600, d: 86_400, w: 604_800 } },
+	FSIZE: { option: "fsize", units: bytes },
+	DATA: { option: "data", units: bytes },
+	STACK: { option: "stack", units: bytes },
+	RSS: { option: "rss", units: bytes },
+	NOFILE: { option: "nofile" },
+	AS: { option: "as", units: bytes },
+	NPROC: { option: "nproc" },
+	MEMLOCK: { option: "memlock", units: bytes },
+	LOCKS: { option: "locks" },
+	SIGPENDING: { option: "sigpending" },
+	MSGQUEUE: { option: "msgqueue", units: bytes },
+	RTPRIO: { option: "rtprio" },
+};
+
+/** Returns prlimit(1)'s option for `LimitNOFILE` and `1024:4096`; undefined for a value that systemd refuses. */
+function resourceLimit(name: string, value: string): string | undefined {
+	const limit = limits[name.slice("Limit".length)];
+	if (limit === undefined) return undefined;
+	const [soft, hard = soft, ...more] = value.split(":").map((text) => limitValue(text.trim(), limit.units ?? {}));
+	return soft === undefined || hard === undefined || more.length ? undefined : `--${limit.option}=${soft}:${hard}`;
+}
+
+function limitValue(text: string, units: Readonly<Record<string, number>>): string | undefined {
+	if (text === "infinity") return "unlimited";
+	const [, digits, unit = ""] = /^(\d{1,18}) ?([A-Za-z]*)$/.exec(text) ?? [];
+	const factor = unit === "" ? 1 : units[unit];
+	return digits === undefined || factor === undefined ? undefined : String(BigInt(digits) * BigInt(factor));
+}
+
+/** Where an application finds the socket for its notifications, in a file system of the launch's own. */
+export const notifySocket = "/dev/notify" as Path;

@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { serviceSettings } from "../../../src/core/application/service-settings.ts";
+import { parseServiceUnit } from "../../../src/core/application/unit-file.ts";
+
+const of = (...lines: readonly string[]) =>
+	serviceSettings({ ...parseServiceUnit("a.service", [["[Service]", ...lines].join("\n")]), runtimeDirectories: [] });
+
+describe("the settings of a service's process", () => {
+	it.each([
+		["UMask=0007", { umask: 0o7 }],
+		["OOMScoreAdjust=-900", { oomScoreAdjust: -900 }],
+		["LimitNOFILE=1024", { resourceLimits: ["--nofile=1024:1024"] }],
+		["LimitNOFILE=1024:infinity", { resourceLimits: ["--nofile=1024:unlimited"] }],
+		["LimitAS=2G", { resourceLimits: ["--as=2147483648:2147483648"] }],
+		["LimitCPU=2min", { resourceLimits: ["--cpu=120:120"] }],
+		["Type=notify-reload", { notifies: true }],
+		["PIDFile=a.pid", { pidFile: "/run/a.pid" }],
+	])("include %s", (line, settings) => {
+		expect(of(line)).toEqual({ settings: { ignoresPipe: true, ...settings }, inexpressible: [] });
+	});
+
+	it.each(["LimitNOFILE=many", "LimitAS=1:2:3", "LimitCORE=1G", "UMask=rwx", "LimitNICE=5"])("cannot express %s", (line) => {
+		expect(of(line)).toEqual({ settings: { ignoresPipe: true }, inexpressible: [line] });
+	});
+
+	it("leave SIGPIPE alone if the unit says so", () => expect(of("IgnoreSIGPIPE=no").settings).toEqual({}));
+});

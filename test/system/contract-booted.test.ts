@@ -1,0 +1,83 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import { times } from "../long.ts";
+import { type Booted, boot, bootTime } from "./booted.ts";
+import type { Json } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
+import { drawnSettings, judgeProbe, placeJudge, reportIn } from "./judge.ts";
+
+/** The same unit is given to systemd and to each of our starts, and must find the same. */
+
+const seed = Number(process.env.CAGEWRIGHT_SEED ?? Date.now() % 1_000_000);
+let system: Booted;
+const answers = () => eventually(() => system.query(judgeProbe));
+
+beforeAll(async () => {
+	system = await boot();
+}, bootTime);
+
+const settings = [
+	...["Type=notify", "NotifyAccess=all", "User=daemon", "UMask=0007", "OOMScoreAdjust=300", "LimitNOFILE=1000:2000"],
+	...["LimitSTACK=4M", "LimitMEMLOCK=infinity", "LimitFSIZE=100M", "RuntimeDirectory=judge judge/more"],
+	...["RuntimeDirectoryMode=0750", "StateDirectory=judge", "CacheDirectory=judge", "LogsDirectory=judge"],
+	...["PIDFile=/run/judge/judge.pid", "Environment=JUDGE_PIDFILE=/run/judge/judge.pid"],
+];
+
+describe.each([settings, ...fc.sample(drawnSettings, { numRuns: times(0, 12), seed })].map((one) => [one.join(" "), one]))(
+	`a unit with %s (seed ${seed})`,
+	(_, unit) => {
+		let expected: string[];
+
+		/** Starts a service, stops it, and returns its report. */
+		async function startedBySystemd(service: string): Promise<string[]> {
+			await system.must(`systemctl start ${service}`);
+			await answers();
+			const invocation = await system.query(`systemctl show --value --property=InvocationID ${service}`);
+			await system.must(`systemctl stop ${service}`);
+			return reportIn(await system.query(`journalctl --no-pager --output=cat _SYSTEMD_INVOCATION_ID=${invocation}`));
+		}
+
+		test("is judged by systemd", async () => {
+			placeJudge(system.tree, unit as string[]);
+			await system.must("systemctl daemon-reload");
+			expected = await startedBySystemd("judge");
+			expect(expected).toContain("end");
+		});
+
+		test("finds the same in each start of the sandbox and in the trial, although it has run here", async () => {
+			await system.must("systemctl start judge && systemctl kill --signal=KILL judge");
+			const words = `--probe '${judgeProbe}' --allow proc --allow unix-sockets --no-selftest --yes --replace --quiet --events`;
+			const { stderr } = await system.run(`cagewright make judge.service ${words}`);
+			const events: Json[] = stderr.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []));
+			const output = events.flatMap(({ event, text }) => (event === "output-received" ? [text] : [])).join("");
+			const starts = output.split("REPORT argv").slice(1);
+			expect(starts).toHaveLength(3);
+			for (const start of starts) expect(reportIn(`REPORT argv${start}`)).toEqual(expected);
+		});
+
+		test("finds the same under run, also at a second start", async () => {
+			const start = "cagewright run judge >/run/report 2>&1 & pid=$!";
+			const stop = "kill $pid; wait $pid; cat /run/report";
+			for (const _ of [1, 2]) {
+				const line = `${start}; until ${judgeProbe} 2>/dev/null; do kill -0 $pid || break; sleep 0.2; done; ${stop}`;
+				expect(reportIn((await system.run(line)).stdout)).toEqual(expected);
+			}
+		});
+
+		test.each([
+			["cage-judge", "cagewright unit judge"],
+			["judge", "cagewright unit judge --dropin judge"],
+		])(
+			"finds the same except the socket for notifications in the service %s of its cage, also at a second start",
+			async (service, command) => {
+				await system.must(`${command} --install`);
+				const notified = (line: string) => line.startsWith("notify");
+				for (const _ of [1, 2]) {
+					const report = await startedBySystemd(service);
+					expect(report.filter((line) => !notified(line))).toEqual(expected.filter((line) => !notified(line)));
+				}
+				await system.must(`${command} --uninstall`);
+			},
+		);
+	},
+);

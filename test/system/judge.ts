@@ -1,0 +1,115 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+
+/**
+ * A service that prints what it finds when it starts, so that the same unit can be given to systemd and to us. systemd is the judge:
+ * the reports must agree.
+ */
+
+export const port = 21140;
+export const judgeProbe = `test "$(curl -fsS --max-time 5 http://127.0.0.1:${port}/)" = judged`;
+
+/** perl-base has all of this; each line of the report begins with REPORT. */
+const program = `#!/usr/bin/perl
+use strict;
+use IO::Socket::INET;
+use Socket;
+$| = 1;
+sub report { print "REPORT ", join(" ", @_), "\\n" }
+sub text { my ($path) = @_; open(my $file, "<", $path) or return "missing"; local $/; my $all = <$file>; $all }
+report("argv", @ARGV);
+report("umask", sprintf("%04o", umask));
+report("account", $<, (split " ", $()[0], join(",", sort { $a <=> $b } do { my %all = map { $_ => 1 } split " ", $(; keys %all }));
+report("cwd", readlink("/proc/self/cwd"));
+report("nice", getpriority(0, 0));
+report("oom", text("/proc/self/oom_score_adj") =~ s/\\s//gr);
+for (split /\\n/, text("/proc/self/limits")) { report("limit", s/\\s+/ /gr) unless /^(Limit|Max core|Max processes|Max pending|Max msgqueue)/ }
+for (split /\\n/, text("/proc/self/status")) { report("signals", s/\\s+/ /gr) if /^Sig(Blk|Ign)/ }
+for (sort keys %ENV) { report("env", "$_=$ENV{$_}") }
+for my $name (qw(RUNTIME STATE CACHE LOGS CONFIGURATION)) {
+	for my $directory (split /:/, $ENV{"$name\\_DIRECTORY"} // "") {
+		my @status = stat($directory);
+		report("directory", $directory, @status ? sprintf("%04o %d:%d", $status[2] & 07777, $status[4], $status[5]) : "missing");
+		next if $name eq "CONFIGURATION";
+		opendir(my $listed, $directory);
+		report("inside", $directory, join(",", sort grep { !/^\\.\\.?$/ } readdir $listed)) if $name eq "RUNTIME";
+		open(my $left, ">", "$directory/left") or report("unwritable", $directory);
+	}
+}
+if (my $directory = $ENV{CREDENTIALS_DIRECTORY}) {
+	opendir(my $listed, $directory);
+	for (sort grep { !/^\\./ } readdir $listed) {
+		my @status = stat("$directory/$_");
+		report("credential", $_, sprintf("%04o", $status[2] & 07777), text("$directory/$_") =~ s/\\n/\\\\n/gr);
+	}
+}
+if (my $file = $ENV{JUDGE_PIDFILE}) {
+	report("pidfile", -e $file ? "left" : "free");
+	open(my $pid, ">", $file) or report("unwritable", $file);
+	print $pid "$$\\n";
+	close $pid;
+}
+my $listening = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => ${port}, Listen => 5, ReuseAddr => 1) or die "listen: $!";
+$SIG{TERM} = sub { report("signal", "TERM"); exit 0 };
+$SIG{HUP} = sub { report("signal", "HUP") };
+if (my $place = $ENV{NOTIFY_SOCKET}) {
+	my $address = $place =~ s/^\\@/\\0/r;
+	socket(my $notify, AF_UNIX, SOCK_DGRAM, 0) or report("notify", "no socket");
+	report("notify", send($notify, "READY=1\\nSTATUS=judging", 0, pack_sockaddr_un($address)) ? "sent" : "failed $!");
+}
+else { report("notify", "absent") }
+report("end");
+while (1) {
+	my $client = $listening->accept or next;
+	sysread($client, my $request, 1000);
+	print $client "HTTP/1.0 200 OK\\r\\n\\r\\njudged";
+	close $client;
+}
+`;
+
+/** Places the program, and a unit with these settings of [Service]. */
+export function placeJudge(tree: string, settings: readonly string[]): void {
+	mkdirSync(join(tree, "srv/judge"), { recursive: true });
+	writeFileSync(join(tree, "srv/judge/service.pl"), program, { mode: 0o755 });
+	const lines = ["[Service]", "ExecStart=/usr/bin/perl /srv/judge/service.pl", ...settings, ""];
+	writeFileSync(join(tree, "etc/systemd/system/judge.service"), lines.join("\n"));
+}
+
+/** Differences that are meant: variables of the service manager, and its socket's name. */
+const ofManager =
+	/^env (INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_EXEC_PID|MEMORY_PRESSURE_\w+|LANG|PATH|HOME|LOGNAME|USER|SHELL|NOTIFY_SOCKET|CREDENTIALS_DIRECTORY)=/;
+
+/** Returns the report of the last start in an output. */
+export function reportIn(output: string): string[] {
+	const lines = output.split("\n").flatMap((line) => /REPORT (.*)$/.exec(line)?.[1]?.trimEnd() ?? []);
+	const starts = lines.lastIndexOf("argv");
+	return (starts < 0 ? lines : lines.slice(starts)).filter((line) => !ofManager.test(line) && !line.startsWith("signal"));
+}
+
+const setting = (name: string, values: readonly string[]) =>
+	fc.option(fc.constantFrom(...values).map((value) => `${name}=${value}`));
+
+/** Settings of [Service] for such a unit. */
+export const drawnSettings = fc
+	.tuple(
+		setting("Type", ["simple", "exec", "notify"]),
+		setting("User", ["daemon", "nobody"]),
+		setting("UMask", ["0077", "027", "0", "0177"]),
+		setting("OOMScoreAdjust", ["0", "500", "1000"]),
+		setting("IgnoreSIGPIPE", ["yes", "no"]),
+		setting("LimitNOFILE", ["64", "1000:infinity", "infinity"]),
+		setting("LimitSTACK", ["1M:2M", "16M"]),
+		setting("LimitCPU", ["1h", "1min:2min"]),
+		setting("LimitDATA", ["2G", "infinity"]),
+		setting("RuntimeDirectory", ["judge", "judge judge/more", "judge/deep/er"]),
+		setting("RuntimeDirectoryMode", ["0700", "0755", "0711"]),
+		setting("RuntimeDirectoryPreserve", ["no", "restart"]),
+		setting("StateDirectory", ["judge", "judge/state judge/more"]),
+		setting("StateDirectoryMode", ["0700", "0750"]),
+		setting("CacheDirectory", ["judge"]),
+		setting("LogsDirectory", ["judge"]),
+		setting("WorkingDirectory", ["/srv", "/srv/judge"]),
+		setting("Environment", ["A=1 B=2", '"SPACED=one two" A=%n']),
+	)
+	.map((lines) => lines.filter((line) => line !== null));
