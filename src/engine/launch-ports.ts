@@ -166,7 +166,7 @@ export interface Launched extends Reachable {
 	measure(root: Path): MeasuredConfinement | undefined;
 	/** Everything about its confinement that is visible from outside. Undefined when it has ended. */
 	observe(root: Path): Observed | undefined;
-	/** Sends TERM, then KILL after this many seconds. Resolves when no process is left. */
+	/** Sends TERM or the service's own signal, then KILL after this many seconds. Resolves when no process is left. */
 	stop(graceSeconds: number): Promise<Ended>;
 }
 

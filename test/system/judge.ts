@@ -51,7 +51,7 @@ if (my $file = $ENV{JUDGE_PIDFILE}) {
 	close $pid;
 }
 my $listening = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => ${port}, Listen => 5, ReuseAddr => 1) or die "listen: $!";
-$SIG{TERM} = sub { report("signal", "TERM"); exit 0 };
+$SIG{$_} = sub { report("stopped", $_[0]); exit 0 } for qw(TERM INT QUIT);
 $SIG{HUP} = sub { report("signal", "HUP") };
 if (my $place = $ENV{NOTIFY_SOCKET}) {
 	my $address = $place =~ s/^\\@/\\0/r;
@@ -97,6 +97,7 @@ export const drawnSettings = fc
 		setting("User", ["daemon", "nobody"]),
 		setting("UMask", ["0077", "027", "0", "0177"]),
 		setting("OOMScoreAdjust", ["0", "500", "1000"]),
+		setting("KillSignal", ["SIGINT", "SIGQUIT", "SIGTERM"]),
 		setting("IgnoreSIGPIPE", ["yes", "no"]),
 		setting("LimitNOFILE", ["64", "1000:infinity", "infinity"]),
 		setting("LimitSTACK", ["1M:2M", "16M"]),

@@ -14,10 +14,20 @@ export interface ServiceSettings {
 	readonly ignoresPipe?: true;
 	/** It reports its readiness at $NOTIFY_SOCKET (sd_notify(3)). */
 	readonly notifies?: true;
+	/** KillSignal= without `SIG`; TERM by default. */
+	readonly stopSignal?: StopSignal;
 	/** Removed before a start and after the end. */
 	readonly pidFile?: string;
 	/** RuntimeDirectory= without RuntimeDirectoryPreserve=: empty at each start. */
 	readonly runtimeDirectories?: readonly string[];
+}
+
+/** Signals that a service may choose for its stop: those with a number that is the same on every processor. */
+const stopSignals = ["HUP", "INT", "QUIT", "ABRT", "KILL", "ALRM", "TERM"] as const;
+type StopSignal = (typeof stopSignals)[number];
+
+function isStopSignal(name: string | undefined): name is StopSignal {
+	return stopSignals.some((one) => one === name);
 }
 
 /** umask(2) of a launch without a setting, as for systemd's services. */
@@ -29,12 +39,20 @@ interface WrittenSettings {
 	readonly processSettings: readonly string[];
 	readonly type: string;
 	readonly ignoresPipe: boolean;
+	readonly killSignal?: string;
 	readonly pidFile?: string;
 	readonly runtimeDirectories: readonly string[];
 }
 
 /** Returns the settings, and those lines that cannot be expressed. */
-export function serviceSettings({ ignoresPipe, pidFile, processSettings, runtimeDirectories, type }: WrittenSettings): {
+export function serviceSettings({
+	ignoresPipe,
+	killSignal,
+	pidFile,
+	processSettings,
+	runtimeDirectories,
+	type,
+}: WrittenSettings): {
 	readonly settings: ServiceSettings;
 	readonly inexpressible: readonly string[];
 } {
@@ -55,6 +73,7 @@ export function serviceSettings({ ignoresPipe, pidFile, processSettings, runtime
 			...(resourceLimits.length ? { resourceLimits } : {}),
 			...(ignoresPipe ? { ignoresPipe: true as const } : {}),
 			...(type === "notify" || type === "notify-reload" ? { notifies: true as const } : {}),
+			...(killSignal !== "TERM" && isStopSignal(killSignal) ? { stopSignal: killSignal } : {}),
 			...(pidFile === undefined ? {} : { pidFile }),
 			...(runtimeDirectories.length ? { runtimeDirectories } : {}),
 		},

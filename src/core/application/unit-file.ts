@@ -43,6 +43,8 @@ export interface ServiceUnit {
 	/** systemd removes the runtime directories at a stop: RuntimeDirectoryPreserve= is `no` or `restart`. */
 	readonly removesRuntime: boolean;
 	readonly ignoresPipe: boolean;
+	/** Without `SIG`. */
+	readonly killSignal?: string;
 	/** PIDFile=, absolute. */
 	readonly pidFile?: string;
 	readonly ambientCapabilities: readonly string[];
@@ -127,6 +129,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 	const group = last("Service", "Group");
 	const workingDirectory = last("Service", "WorkingDirectory")?.replace(/^-/, "");
 	const reloadSignal = last("Service", "ReloadSignal");
+	const killSignal = last("Service", "KillSignal")?.replace(/^SIG/, "");
 	const pidFile = last("Service", "PIDFile");
 	const rootDirectory = last("Service", "RootDirectory") ?? last("Service", "RootImage");
 	return {
@@ -163,6 +166,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 				return bad ? [] : [{ path: `${base}/${directory}`, kind, variable, mode: bits }];
 			}),
 		),
+		...(killSignal ? { killSignal } : {}),
 		ignoresPipe: yes("Service", "IgnoreSIGPIPE", true),
 		removesRuntime: !yes("Service", "RuntimeDirectoryPreserve", false),
 		// systemd.service(5): a relative path is below /run.

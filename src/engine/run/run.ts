@@ -85,7 +85,7 @@ async function runOnce(
 	launchMethod(context, true);
 	const audited = auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [] });
 	audited.catch(() => {}); // Awaited below.
-	const asked = new AskedToEnd(context, name, stopSeconds);
+	const asked = new AskedToEnd(context, name, stopSeconds, `SIG${request.service?.stopSignal ?? "TERM"}`);
 	const stop = onSignals((signal) => asked.pass(signal));
 	let isAgain = false;
 	const stopListening = context.machine.store.onRestartRequest(name, (generation, answer) => {
@@ -188,16 +188,18 @@ class AskedToEnd {
 	readonly #context: Context<RunningMachine>;
 	readonly #name: string;
 	readonly #stopSeconds: number;
+	readonly #stopSignal: string;
 	#launched: Launched | undefined;
 	readonly #early: string[] = [];
 	#asked: number | undefined;
 	readonly #timers: ReturnType<typeof setTimeout>[] = [];
 
-	/** `stopSeconds` 0: no limit. */
-	constructor(context: Context<RunningMachine>, name: string, stopSeconds: number) {
+	/** `stopSeconds` 0: no limit. `stopSignal` asks the application to end. */
+	constructor(context: Context<RunningMachine>, name: string, stopSeconds: number, stopSignal: string) {
 		this.#context = context;
 		this.#name = name;
 		this.#stopSeconds = stopSeconds;
+		this.#stopSignal = stopSignal;
 	}
 
 	/** A signal from outside asked the application to end. */
@@ -219,7 +221,8 @@ class AskedToEnd {
 			this.#kill();
 			return;
 		}
-		this.#send(signal);
+		// A service manager stops `run` with TERM, which may mean something else to the application.
+		this.#send(signal === "SIGTERM" ? this.#stopSignal : signal);
 		if (ends) this.#asked ??= now;
 		// INT has no limit, because an application may use Ctrl-C for something else.
 		if (signal === "SIGTERM") this.#limit(this.#stopSeconds);
@@ -227,7 +230,7 @@ class AskedToEnd {
 
 	/** Ends the application for a restart, with the same time limit. */
 	end(): void {
-		this.#send("SIGTERM");
+		this.#send(this.#stopSignal);
 		this.#limit(this.#stopSeconds);
 	}
 

@@ -72,6 +72,7 @@ export class RunningApplication implements Launched {
 	/** In milliseconds. Its output may not be written yet. */
 	private exitedAt: number | undefined;
 	private printed = "";
+	private readonly stopSignal: string;
 	private readonly limits: Limits | undefined;
 	private readonly folder: Path;
 
@@ -94,6 +95,7 @@ export class RunningApplication implements Launched {
 		});
 		this.folder = folder;
 		this.limits = request.limits;
+		this.stopSignal = `SIG${request.service?.stopSignal ?? "TERM"}`;
 		this.leadsGroup = request.attended !== "terminal";
 		if (request.onOutput) {
 			const remember = (chunk: Buffer) => {
@@ -185,7 +187,7 @@ export class RunningApplication implements Launched {
 	}
 
 	async stop(graceSeconds: number): Promise<Ended> {
-		this.signal("SIGTERM");
+		this.signal(this.stopSignal);
 		const timer = setTimeout(() => this.kill(), graceSeconds * 1000);
 		const ended = await this.ended;
 		clearTimeout(timer);

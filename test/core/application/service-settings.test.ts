@@ -14,6 +14,8 @@ describe("the settings of a service's process", () => {
 		["LimitAS=2G", { resourceLimits: ["--as=2147483648:2147483648"] }],
 		["LimitCPU=2min", { resourceLimits: ["--cpu=120:120"] }],
 		["Type=notify-reload", { notifies: true }],
+		["KillSignal=SIGQUIT", { stopSignal: "QUIT" }],
+		["KillSignal=SIGTERM", {}],
 		["PIDFile=a.pid", { pidFile: "/run/a.pid" }],
 	])("include %s", (line, settings) => {
 		expect(of(line)).toEqual({ settings: { ignoresPipe: true, ...settings }, inexpressible: [] });

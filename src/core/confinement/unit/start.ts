@@ -153,7 +153,7 @@ function outside(unit: UnitLines, input: UnitInput): void {
 	// ("Supervising process ... which is not our child"), does not wait for it, and sends KILL right after TERM.
 	if (!input.launch) unit.comment("Waits for the application to exit, because with PrivatePIDs= systemd may send KILL at once.");
 	const wait = '; while kill -0 "$pid"; do sleep 0.1; done 2>/dev/null';
-	unit.set("ExecStop", `-${signalCommand(input, input.stopSignal ?? "TERM", wait)}`);
+	unit.set("ExecStop", `-${signalCommand(input, stopSignalOf(input), wait)}`);
 }
 
 /**
@@ -219,6 +219,8 @@ function limits(unit: UnitLines, { files, memory, processes }: Limits, { resourc
 	unit.set("LimitCORE", String(coreLimit));
 }
 
+const stopSignalOf = ({ plan, stopSignal }: UnitInput) => stopSignal ?? plan.application.service?.stopSignal ?? "TERM";
+
 /** Returns systemd's name and value of an option of prlimit(1). */
 function limitSetting(option: string): [string, string] {
 	const [name = "", value = ""] = option.slice("--".length).split("=");
@@ -230,7 +232,8 @@ function end(unit: UnitLines, input: UnitInput): void {
 		"Only the main process gets the first signal, so that it can stop the others in order. When it exits, all others are killed.",
 	);
 	unit.set("KillMode", "mixed");
-	if (input.stopSignal !== undefined && input.stopSignal !== "TERM") unit.set("KillSignal", `SIG${input.stopSignal}`);
+	const stopSignal = stopSignalOf(input);
+	if (stopSignal !== "TERM") unit.set("KillSignal", `SIG${stopSignal}`);
 	const init = input.launch !== undefined || initOf(input) !== undefined;
 	if (init) {
 		unit.comment("The init exits with 128+N if signal N ended the application.");
