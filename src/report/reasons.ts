@@ -27,6 +27,8 @@ export function showReason(reason: Reason, messages: Messages): string {
 			return words.shared[reason.what](showPath(reason.example));
 		case "offered":
 			return words.offered(showPath(reason.socket));
+		case "offered-file":
+			return words.offeredFile(showPath(reason.file));
 		case "own-file":
 			return words.ownFile;
 		case "account":

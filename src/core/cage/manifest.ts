@@ -49,6 +49,7 @@ const reasons = {
 	rule: v.object({ kind: v.literal("rule"), rule, value: v.string() }),
 	shared: v.object({ kind: v.literal("shared"), what: v.picklist(["data", "certificates", "socket"]), example: path }),
 	offered: v.object({ kind: v.literal("offered"), socket: path }),
+	"offered-file": v.object({ kind: v.literal("offered-file"), file: path }),
 	"own-file": v.object({ kind: v.literal("own-file") }),
 	account: v.object({ kind: v.literal("account") }),
 	"loader-cache": v.object({ kind: v.literal("loader-cache") }),

@@ -104,7 +104,7 @@ export function groupOf(entry: Entry): GroupName {
 	if (kind === "generated") return path.startsWith("/etc/ld.so") ? "libraries" : "accounts";
 	if (kind === "bind") {
 		const [reason] = reasons;
-		if (reason?.kind === "offered") return "sockets";
+		if (reason?.kind === "offered" || reason?.kind === "offered-file") return "sockets";
 		if (reason?.kind !== "shared") return "data";
 		return reason.what === "socket" ? "sockets" : reason.what;
 	}

@@ -93,7 +93,8 @@ export function makePlan(input: PlanInput): Plan {
 			...{ trace, files, identity, mayMount, decided: [...decided, ...inData] },
 			problemOf: (path: Path) => hostAccess.problemOfBind({ path: pathToText(path) ?? path, access: "rw" }, asked),
 		};
-		const offered = planOfferedSockets({ ...service, application, directories, bound: writableBinds(asked.binds) });
+		const bound = writableBinds(asked.binds);
+		const offered = planOfferedSockets({ ...service, application, directories, bound, isAdopted: before !== undefined });
 		const ownFiles = planOwnFiles({ ...service, isLeftOut });
 		const serviceBinds = [...offered.directories, ...ownFiles].map(({ path }) => path);
 		const writable = planWritable({
@@ -171,7 +172,8 @@ export function makePlan(input: PlanInput): Plan {
 	for (const { path } of asked.binds) collector.addBind(pathFromText(path), { kind: "rule", rule: "binds", value: path });
 	for (const { path } of offered.directories) {
 		const socket = offered.sockets.find((one) => isWithin(one.path, path))?.path ?? path;
-		collector.addBind(path, { kind: "offered", socket });
+		const file = offered.files.find((one) => isWithin(one, path));
+		collector.addBind(path, file === undefined ? { kind: "offered", socket } : { kind: "offered-file", file });
 	}
 	for (const { path } of ownFiles) collector.addGenerated(path, "", { kind: "own-file" });
 	for (const one of shared) collector.addBind(one.path, { kind: "shared", what: one.kind, example: one.example });

@@ -30,6 +30,8 @@ interface OfferedInput {
 	readonly decided: readonly Path[];
 	/** Those that are mounted from the host, read-write. */
 	readonly bound: readonly Path[];
+	/** Whether the cage takes the place of the host's service, whose tools read its files. */
+	readonly isAdopted: boolean;
 	/** What the cage could do to the host with a directory, beyond what the administrator allowed. */
 	readonly problemOf: (directory: Path) => AccessProblem | undefined;
 }
@@ -38,6 +40,8 @@ interface OfferedPlan {
 	readonly sockets: readonly OfferedSocket[];
 	/** Outermost host directories for these sockets, which belong to the application alone. */
 	readonly directories: readonly ServiceDirectory[];
+	/** Files that are the only reason for their directory. */
+	readonly files: readonly Path[];
 	readonly notes: readonly Note[];
 }
 
@@ -48,7 +52,8 @@ const maxEntries = 2000;
 
 /**
  * Decides where clients find the sockets on which the application listens. A directory below /run that belongs to the application
- * alone is mounted from the host, so that its sockets stay at their paths, and nothing else of the host appears in the cage.
+ * alone is mounted from the host, so that its sockets stay at their paths, and nothing else of the host appears in the cage. Files
+ * that it writes there stay too if the cage is adopted, because tools read them: a key of each start, figures, counters.
  */
 export function planOfferedSockets(input: OfferedInput): OfferedPlan {
 	const { application, files, trace } = input;
@@ -61,6 +66,12 @@ export function planOfferedSockets(input: OfferedInput): OfferedPlan {
 		const directory = hostDirectoryOf(path, input, notes);
 		if (directory) chosen.set(directory.path, directory);
 		return directory ? { path, reach: "host" } : { path, reach: "cage" };
+	});
+	const ofFiles = (input.isAdopted ? offeredFiles(input) : []).filter((path) => {
+		if ([...chosen.keys()].some((directory) => isWithin(path, directory))) return false;
+		const directory = hostDirectoryOf(path, input, []);
+		if (directory) chosen.set(directory.path, directory);
+		return directory !== undefined;
 	});
 	const directories = [...chosen.values()].sort(by(({ path }) => path));
 	const isOwnName = (name: string) => !trace.abstractPeers.has(name);
@@ -79,11 +90,22 @@ export function planOfferedSockets(input: OfferedInput): OfferedPlan {
 			})),
 		],
 		directories,
+		files: ofFiles,
 		notes: [...notes, ...directories.flatMap((one) => notesAbout(one.path, input))],
 	};
 }
 
-/** The highest directory below /run that may be mounted for this socket. */
+/** Names of files with a process id, which is another number in the cage. */
+export const processFile = /\.(pid|lock)$/;
+
+/** Files below /run that the application writes and the host has. */
+function offeredFiles({ files, trace }: OfferedInput): Path[] {
+	const written = [...trace.accesses.values()].filter(({ succeeded }) => succeeded.has("write"));
+	const paths = [...new Set(written.map(({ path }) => placeOf(path, files)))].sort();
+	return paths.filter((path) => isWithin(path, run) && !processFile.test(path) && files.status(path)?.kind === "file");
+}
+
+/** The highest directory below /run that may be mounted for this socket or file. */
 function hostDirectoryOf(socket: Path, input: OfferedInput, notes: Note[]): ServiceDirectory | undefined {
 	const { decided, mayMount, problemOf } = input;
 	if (!mayMount || !isWithin(socket, run) || decided.some((path) => isWithin(socket, path))) return undefined;

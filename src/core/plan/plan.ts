@@ -74,6 +74,8 @@ export type Reason =
 	| { readonly kind: "shared"; readonly what: SharedKind; readonly example: Path }
 	/** Holds sockets that the application offers. */
 	| { readonly kind: "offered"; readonly socket: Path }
+	/** Holds files that tools of the adopted service read. */
+	| { readonly kind: "offered-file"; readonly file: Path }
 	/** The host's file is mounted here. */
 	| { readonly kind: "own-file" }
 	| { readonly kind: "account" }

@@ -126,6 +126,7 @@ export const reasonsDe: ReasonMessages = {
 		},
 		ownFile: "eigene Datei der Anwendung in einem Verzeichnis vieler Dienste, vom Host eingehängt",
 		offered: (socket: string) => `dort finden Clients dieses Systems den Socket der Anwendung: ${socket}`,
+		offeredFile: (file: string) => `dort finden Programme dieses Systems die Datei des Dienstes: ${file}`,
 		account: "erzeugt: nur die nötigen Konten und Namensdienste",
 		decoy: "Köder: wertlos, die Anwendung sieht dort nicht nach; wer ihn öffnet, löst einen Alarm aus",
 		loaderCache: "erzeugt: Verzeichnis der Bibliotheken im Käfig",

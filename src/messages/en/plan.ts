@@ -130,6 +130,7 @@ export const reasonsEn = {
 		},
 		ownFile: "the application's own file in a directory of many services, mounted from the host",
 		offered: (socket: string) => `clients of this machine find the application's socket there: ${socket}`,
+		offeredFile: (file: string) => `tools of this machine find the service's file there: ${file}`,
 		account: "generated: only the accounts and name services that are needed",
 		decoy: "decoy: worthless, the application does not look there; opening it raises an alarm",
 		loaderCache: "generated: index of the libraries in the cage",

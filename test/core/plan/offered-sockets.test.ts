@@ -11,6 +11,27 @@ const service = (nodes: Record<string, Node>, did: Record<string, Did>, values: 
 	planFor(tree(nodes), trace(did), { identity: asApp, ...values });
 const listen = "listen create";
 
+describe("a directory below /run with files of the application", () => {
+	const nodes = { "/run/app": directory(own), "/run/app/key": file("secret", own), "/run/app/app.pid": file("7", own) };
+	const binds = ({ rules }: Plan) => rules.binds.map(({ path }) => path);
+
+	test("is mounted from the host if the cage is adopted, because tools read them", () => {
+		const made = service(nodes, { "/run/app/key": "write create" }, { stateInPlace: [] });
+		expect([binds(made), writableOf(made)]).toEqual([["/run/app"], []]);
+		expect(entryAt(made, "/run/app")?.reasons).toEqual([{ kind: "offered-file", file: "/run/app/key" }]);
+	});
+	test("stays in a cage that runs beside the service", () => {
+		expect(binds(service(nodes, { "/run/app/key": "write create" }))).toEqual([]);
+	});
+	test("stays in the cage if it holds only process ids, which are other numbers there", () => {
+		expect(binds(service(nodes, { "/run/app/app.pid": "write create" }, { stateInPlace: [] }))).toEqual([]);
+	});
+	test("stays in the cage if others keep files there too", () => {
+		const shared = { ...nodes, "/run/app/other": file("", { uid: 77, gid: 77 }) };
+		expect(binds(service(shared, { "/run/app/key": "write create" }, { stateInPlace: [] }))).toEqual([]);
+	});
+});
+
 describe("a directory of sockets that belongs to the application alone", () => {
 	const nodes = {
 		"/run/app": directory({ ...own, mode: 0o2750 }),
