@@ -1,15 +1,16 @@
 import { quoteShell } from "../path/quote.ts";
-import { datagramProbe, exchange, type Target, type Tools, urlHost } from "./lines.ts";
+import { datagramProbe, exchange, socketOf, type Target, type Tools, urlHost } from "./lines.ts";
 import { type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
 
 /** Protocols of infrastructure services: scripts, directories, proxies, time, management, files. */
 export const infrastructureProtocols: readonly Protocol[] = [
 	{
 		name: "fastcgi",
-		servers: /^php-fpm[\d.]*$/,
+		servers: /^(php-fpm[\d.]*|fcgiwrap)$/,
 		ports: [9000],
-		// The sockets of Debian's and Red Hat's pool www.
+		// The sockets of Debian's and Red Hat's pool www, and of Debian's fcgiwrap.
 		socket: (server) => {
+			if (server === "fcgiwrap") return "/run/fcgiwrap.socket";
 			const version = server.slice("php-fpm".length);
 			return version === "" ? "/run/php-fpm/www.sock" : `/run/php/php${version}-fpm.sock`;
 		},
@@ -261,6 +262,18 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		},
 	},
 ];
+
+/** A page of a server that listens on a unix socket. */
+export function pageOverSocket(target: Target, tools: Tools): ProbeQuery {
+	return {
+		depth: "request",
+		probes: [getOverHttp(target, tools, "^HTTP/1\\.[01] [23]")],
+		unproven: unproven(
+			"unproven-page",
+			`curl -fsS -o /dev/null --unix-socket ${socketOf(target.socket ?? "")} http://localhost/PAGE`,
+		),
+	};
+}
 
 function getOverHttp(target: Target, tools: Tools, expect: string): string {
 	return exchange(target, tools, [{ send: "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" }, { expect }]);

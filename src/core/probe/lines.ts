@@ -6,6 +6,8 @@ export interface Target {
 	readonly port: number;
 	/** Absolute path of a unix socket, as the application names it; then host and port have no meaning. */
 	readonly socket?: string;
+	/** Name of the account that asks, for servers that know their clients by it. */
+	readonly account?: string;
 }
 
 /** Programs and data for building probes. */
@@ -47,10 +49,14 @@ export function exchange(target: Target, tools: Tools, steps: readonly Step[]): 
 	// JSON escapes, because bytes above ASCII may not survive the shell's locale.
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what it lets pass
 	const json = JSON.stringify(steps).replace(/[^\x00-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
-	// A probe runs outside the cage, where the application's root has another path.
-	const place = target.socket === undefined ? quoteShell(target.host) : `"$CAGEWRIGHT_ROOT"${quoteShell(target.socket)}`;
+	const place = target.socket === undefined ? quoteShell(target.host) : socketOf(target.socket);
 	const port = target.socket === undefined ? String(target.port) : "0";
 	return `${quoteShellLine([tools.node, "-e", exchangeScript])} ${place} ${port} ${quoteShell(json)}`;
+}
+
+/** The socket as a shell word: a probe runs outside the cage, where the application's root has another path. */
+export function socketOf(path: string): string {
+	return `"$CAGEWRIGHT_ROOT"${quoteShell(path)}`;
 }
 
 /** Repeats the request every second for 5 s, and exits with 0 when an answer matches. Bytes are hexadecimal. */
@@ -133,9 +139,28 @@ export function showProbe(line: string): string {
 	return first === shown && first.length <= mostShown ? first : `${first.slice(0, mostShown).trimEnd()}…`;
 }
 
-/** The same without shortening. */
+/** The same without shortening. A line of another account, as from `asAccount`, begins with its name. */
 export function probeWords(line: string): string {
-	return scriptOf(line) ?? line;
+	const [, name, quoted = ""] = /^setpriv --reuid=(\S+) .* -- sh -c (.*)$/s.exec(line) ?? [];
+	const split = splitCommandLine(quoted);
+	if (name === undefined || "error" in split || split.words.length !== 1) return scriptOf(line) ?? line;
+	const [own = ""] = split.words;
+	return `${name}: ${scriptOf(own) ?? own}`;
+}
+
+/** An account by its numbers, and by its name if it has one. */
+export interface Asker {
+	readonly uid: number;
+	readonly gid: number;
+	readonly groups: readonly number[];
+	readonly name?: string;
+}
+
+/** Returns the line as this account runs it. Root runs it as it is. */
+export function asAccount(line: string, { gid, groups, name, uid }: Asker): string {
+	if (uid === 0) return line;
+	const supplementary = groups.length ? `--groups=${groups.join(",")}` : "--clear-groups";
+	return quoteShellLine(["setpriv", `--reuid=${name ?? uid}`, `--regid=${gid}`, supplementary, "--", "sh", "-c", line]);
 }
 
 /** Returns a readable form of our own scripts; undefined for other lines. */

@@ -1,5 +1,5 @@
-import { infrastructureProtocols, noBackend } from "./infrastructure-protocols.ts";
-import { exchange, fetchPage, nameServerProbe, type Step, urlHost } from "./lines.ts";
+import { infrastructureProtocols, noBackend, pageOverSocket } from "./infrastructure-protocols.ts";
+import { exchange, fetchPage, nameServerProbe, type Step, socketOf, urlHost } from "./lines.ts";
 import { deliverMail, followLinks, type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
 
 /** Clients that probes use if they are installed on PATH. */
@@ -24,10 +24,12 @@ const forwarders = /^(nginx|apache2?|apachectl|apache2ctl|httpd|lighttpd|caddy|h
 export const protocols: readonly Protocol[] = [
 	{
 		name: "redis",
-		servers: /^(redis|valkey|keydb)-server$/,
+		servers: /^(redis|valkey|keydb)-server$|^(redis|valkey)-sentinel$/,
 		ports: [6379],
+		defaults: { "redis-sentinel": 26379, "valkey-sentinel": 26379 },
 		// A replica refuses writes, and its master is another server. One that requires a password refuses everything.
-		queries: (target, tools) => {
+		// A sentinel has no keys and no ECHO.
+		queries: (target, tools, server) => {
 			const ask = (...steps: Step[]) => exchange(target, tools, steps);
 			const example = `redis-cli -h ${target.host} -p ${target.port} -a PASSWORD SET NAME VALUE EX 10 | grep -q OK`;
 			const note = { unproven: unproven("unproven-query", example) };
@@ -36,12 +38,14 @@ export const protocols: readonly Protocol[] = [
 				probes: [ask({ send: "PING\r\n" }, { expect: "^-(NOAUTH|NOPERM|DENIED) " })],
 				...note,
 			};
-			if (!tools.programs.has("redis-cli")) {
+			if (target.socket !== undefined || !tools.programs.has("redis-cli")) {
 				const ping = ask({ send: "PING\r\n" }, { expect: "^\\+PONG" });
 				const steps = [{ send: "SET cagewright:probe ok EX 10\r\n" }, { expect: "^\\+OK" }];
 				const get = [{ send: "GET cagewright:probe\r\n" }, { expect: "^\\$2\\r\\nok" }];
 				const echo = ask({ send: "ECHO cagewright\r\n" }, { expect: "^\\$10\\r\\ncagewright" });
-				return [{ depth: "job", probes: [ping, ask(...steps, ...get)] }, { depth: "request", probes: [echo], ...note }, refused];
+				const own = server.endsWith("-sentinel") ? [{ depth: "request", probes: [ping], ...note } as const] : [];
+				const job = { depth: "job", probes: [ping, ask(...steps, ...get)] } as const;
+				return [job, { depth: "request", probes: [echo], ...note }, ...own, refused];
 			}
 			// redis-cli exits with 0 even if the server answers with an error (measured), so its output is compared.
 			const client = `redis-cli -h ${target.host} -p ${target.port}`;
@@ -55,6 +59,9 @@ export const protocols: readonly Protocol[] = [
 					exercises: [`${client} SAVE`, `${client} BGSAVE`, `${client} INFO`],
 				},
 				{ depth: "request", probes: [`test "$(${client} ECHO cagewright)" = cagewright`], ...note },
+				...(server.endsWith("-sentinel")
+					? [{ depth: "request", probes: [`test "$(${client} PING)" = PONG`], ...note } as const]
+					: []),
 				refused,
 			];
 		},
@@ -80,7 +87,9 @@ export const protocols: readonly Protocol[] = [
 		},
 		// Only the port names an unknown server, which may or may not use TLS there. A server that forwards requests reaches no
 		// backend in its own network, and reports that itself (RFC 9110, 15.6).
-		queries: ({ host, port }, tools, server) => {
+		queries: (target, tools, server) => {
+			const { host, port } = target;
+			if (target.socket !== undefined) return [pageOverSocket(target, tools)];
 			const usual = port === 443 || port === 8443 ? "https" : "http";
 			const schemes = httpServers.test(server) ? [usual] : [usual, usual === "http" ? "https" : "http"];
 			const pages = schemes.map((scheme): ProbeQuery => {
@@ -130,7 +139,7 @@ export const protocols: readonly Protocol[] = [
 					`psql "host=${target.host} port=${target.port} user=NAME password=PASSWORD" -c "select 1"`,
 				),
 			});
-			const startup = "\0\x03\0\0user\0postgres\0database\0postgres\0\0";
+			const startup = `\0\x03\0\0user\0${target.account ?? "postgres"}\0database\0postgres\0\0`;
 			const length = String.fromCharCode(startup.length + 4);
 			return [ask("request", `\0\0\0${length}${startup}`, "^R"), ask("greeting", "\0\0\0\x08\x04\xd2\x16\x2f", "^[SN]")];
 		},
@@ -143,6 +152,15 @@ export const protocols: readonly Protocol[] = [
 			const query = (client: string) =>
 				unproven("unproven-query", `${client} -h ${target.host} -P ${target.port} -u NAME -pPASSWORD -e "select 1"`);
 			const client = ["mariadb-admin", "mysqladmin"].find((program) => tools.programs.has(program));
+			if (client !== undefined && target.socket !== undefined) {
+				const ask = `${client} --connect-timeout=5 --protocol=socket --socket=${socketOf(target.socket)}`;
+				// `status` needs a login, which succeeds without a password if the server knows the client's account.
+				return ["status", "ping"].map((command) => ({
+					depth: "request",
+					probes: [`${ask} ${command}`],
+					unproven: query(client.replace("-admin", "").replace("admin", "")),
+				}));
+			}
 			// `ping` exits with 0 even if the account may not log in, because the server answered.
 			const ping = `${client} --connect-timeout=5 --protocol=tcp -h ${target.host} -P ${target.port} ping`;
 			return client === undefined
