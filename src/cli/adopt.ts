@@ -2,7 +2,8 @@ import type { KeptSide } from "../core/adoption/adoption.ts";
 import { dropinPlace } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToJson } from "../core/path/path.ts";
-import { printable, showPath } from "../core/path/quote.ts";
+import { printable, quoteShell, showPath } from "../core/path/quote.ts";
+import type { Plan } from "../core/plan/plan.ts";
 import { checkRules } from "../core/plan/rules.ts";
 import type { GivenOptions } from "../core/questions/options.ts";
 import {
@@ -147,7 +148,10 @@ async function makeFirst(
 	}
 	if (!options.yes && !terminal.interactive) throw new Failure("adopt-consent", { service }, 2);
 	await requireClientProbes(context, options.clientProbe ?? [], answers.application.timeout);
-	const confirmed = async () => options.yes || ask(terminal, terminal.messages.cli.buildQuestion(answers.name));
+	const confirmed = async (plan: Plan) => {
+		refuseDeclinedSecrets(service, plan);
+		return options.yes || ask(terminal, terminal.messages.cli.buildQuestion(answers.name));
+	};
 	const made = await makeCage(
 		context,
 		answers,
@@ -155,6 +159,18 @@ async function makeFirst(
 		recordWriter(terminal),
 	);
 	return made?.cage.name;
+}
+
+/**
+ * A service without a secret that it reads may answer everybody and still refuse those who know the secret. Throws
+ * `adopt-secrets` (exit 4).
+ */
+function refuseDeclinedSecrets(service: string, { declined }: Plan): void {
+	const places = declined.filter(({ risk }) => risk === "secret").map(({ path }) => showPath(path));
+	if (!places.length) return;
+	const options = (name: string) => places.map((place) => `${name} ${quoteShell(place)}`).join(" ");
+	const values = { paths: places.join(", "), allow: options("--allow-secret"), exclude: options("--exclude") };
+	throw new Failure("adopt-secrets", { service, ...values }, 4);
 }
 
 async function confirm(terminal: Terminal, name: string, plan: AdoptionPlan): Promise<boolean> {
@@ -176,16 +192,16 @@ export function planText({ messages }: Terminal, name: string, plan: AdoptionPla
 		words.dropin(dropinPath(plan.service)),
 		words.start(plan.probes.map(printable)),
 		words.orElse,
-		clientsText(messages, plan.clients.served.clients, plan.clientProbes),
+		clientsText(messages, plan.clients.served.clients, [...plan.clientProbes, ...plan.foundClientProbes]),
 	].join("\n");
 }
 
 export function planJson(name: string, plan: AdoptionPlan): object {
-	const { clientProbes, clients, dropin, inPlace, places, probes, service, timeout } = plan;
+	const { clientProbes, clients, dropin, foundClientProbes, inPlace, places, probes, service, timeout } = plan;
 	return {
 		...{ name, service, places: places.map(pathToJson), inPlace: inPlace.map(pathToJson), probes, timeout },
 		dropin: { path: dropinPath(service), text: dropin },
-		...{ clientProbes, clients: clientsJson(clients.served.clients) },
+		...{ clientProbes, foundClientProbes, clients: clientsJson(clients.served.clients) },
 	};
 }
 

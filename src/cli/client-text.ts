@@ -1,6 +1,6 @@
 import { type Client, clientText, offerText, type Served } from "../core/adoption/clients.ts";
 import { pathToJson } from "../core/path/path.ts";
-import { printable } from "../core/path/quote.ts";
+import { showProbe } from "../core/probe/lines.ts";
 import type { Messages } from "../messages/messages.ts";
 
 /** Lines of a preview; `--json` has all. */
@@ -19,7 +19,7 @@ export function clientsText({ cli }: Messages, clients: readonly Client[], probe
 	const all = [
 		...shown,
 		...(tools.length ? [words.tools(tools.map(({ name }) => name).join(", "))] : []),
-		...probes.map((line) => words.probe(printable(line))),
+		...probes.map((line) => words.probe(showProbe(line))),
 	];
 	return all.length ? [words.heading, ...all.map((line) => `   ${line}`)].join("\n") : words.none;
 }

@@ -66,6 +66,8 @@ export interface Adoption {
 	readonly probes: readonly string[];
 	/** Shell lines that ask as a client does, from the host. Absent: none. */
 	readonly clientProbes?: readonly string[];
+	/** Those that Cagewright found for known protocols and that passed before the move. Absent: none. */
+	readonly foundClientProbes?: readonly string[];
 	/** The command moves further services and has not ended. If it is killed, the next command reports where this one runs. */
 	readonly together?: true;
 	/** Seconds that a start may take until the service answers. */

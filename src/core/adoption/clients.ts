@@ -1,7 +1,9 @@
 import { by } from "../collections.ts";
 import type { Failure } from "../failure.ts";
-import type { Path } from "../path/path.ts";
+import { isWithin, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
+
+const run = pathFromText("/run");
 
 /** Something that a service offers and a client uses. `abstract`: a unix socket without a file (unix(7)). */
 export type Offer =
@@ -38,13 +40,13 @@ export interface ClientProcess {
 	readonly connections: readonly string[];
 }
 
-/** A path that clients of a service use, as the host shows it. */
+/** A path that clients of a service use, as the host shows it. `used`: another service's socket, where this one is a client itself. */
 export interface OfferedPath {
 	readonly path: Path;
-	readonly kind: "socket" | "file" | "pid-file";
+	readonly kind: "socket" | "file" | "pid-file" | "used";
 	/** Undefined if nothing of this kind is there. */
 	readonly found?: { readonly uid: number; readonly gid: number; readonly mode: number };
-	/** A file: whether the service's main process sees this file at the path. A pid file: whether it names a process of the service. */
+	/** A file or a used socket: whether the service's processes see it at the path. A pid file: whether it names a process of the service. */
 	readonly isOwn: boolean;
 }
 
@@ -106,6 +108,12 @@ export function cutOffClients(before: Served, now: Served): CutOff[] {
 	const found: CutOff[] = [];
 	const runs = (unit: string) => now.clients.some(({ name, relation }) => relation === "required" && name === unit);
 	for (const was of before.paths) {
+		if (was.kind === "used") {
+			const then = now.paths.find(({ path }) => path === was.path);
+			const isHidden = was.isOwn && then?.found !== undefined && !then.isOwn;
+			if (isHidden) found.push({ code: "adopt-used-hidden", values: { path: showPath(was.path) } });
+			continue;
+		}
 		const problem = pathProblem(
 			was,
 			now.paths.find(({ path }) => path === was.path),
@@ -127,9 +135,15 @@ export function cutOffClients(before: Served, now: Served): CutOff[] {
 	return found;
 }
 
-/** A socket counts even without a known client, unless each start gives it another name. */
+/** Paths of the sockets that the next start offers again. */
+export function lastingSockets(served: Served): Path[] {
+	return served.paths.flatMap((one) => (one.kind === "socket" && one.found && isLasting(one, served) ? one.path : []));
+}
+
+/** A socket, or a file below /run, counts even without a known client, unless each start gives it another name. */
 function isLasting({ kind, path }: OfferedPath, { own }: Served): boolean {
-	return kind === "socket" && !own.some((pid) => new RegExp(`(^|\\D)${pid}(\\D|$)`).test(path));
+	const isOffered = kind === "socket" || (kind === "file" && isWithin(path, run));
+	return isOffered && !own.some((pid) => new RegExp(`(^|\\D)${pid}(\\D|$)`).test(path));
 }
 
 /** Whether clients of the second one reach the first: it is the same, or listens on all addresses. */

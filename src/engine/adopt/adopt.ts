@@ -20,7 +20,14 @@ import { hostService } from "../run/unit.ts";
 import { requireRunnable } from "../trace/probe-lines.ts";
 import { probeCannotRun } from "../trial/failures.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
-import { observeClients, requireClientAnswers, requireClientProbes, requireServed, type ServedBefore } from "./clients.ts";
+import {
+	findClientProbes,
+	observeClients,
+	requireClientAnswers,
+	requireClientProbes,
+	requireServed,
+	type ServedBefore,
+} from "./clients.ts";
 import { noAnswerFailure, probeService, runsInside, startService, stopService } from "./service-probes.ts";
 import { undoAdoption, withoutSignal, writeDropin } from "./undo.ts";
 
@@ -55,6 +62,8 @@ export interface AdoptionPlan {
 	readonly places: readonly Path[];
 	readonly probes: readonly string[];
 	readonly clientProbes: readonly string[];
+	/** Further ones, for the protocol of the service and the accounts of its clients. */
+	readonly foundClientProbes: readonly string[];
 	readonly clients: ServedBefore;
 	readonly together?: true;
 	readonly timeout: number;
@@ -111,10 +120,11 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	await requireClientProbes(context, clientProbes, timeout);
 	const [program = ""] = cage.application.command;
 	const clients = await observeClients(context, { host, manifest, places: all, program });
+	const foundClientProbes = await findClientProbes(context, { command: cage.application.command, probes }, clients);
 	const { together } = request;
 	return {
 		...{ present, inPlaceBefore: cage.stateInPlace ?? null, service, dropin, inPlace: inPlace ?? [], places },
-		...{ probes, clientProbes, clients, timeout, ...(together ? { together } : {}) },
+		...{ probes, clientProbes, foundClientProbes, clients, timeout, ...(together ? { together } : {}) },
 	};
 }
 
@@ -189,10 +199,14 @@ export async function adoptService(
 
 async function move(context: Context, name: string, plan: AdoptionPlan): Promise<Omit<Adopted, "plan">> {
 	const { machine, signal } = context;
-	const { clientProbes, dropin, inPlace, inPlaceBefore, places, present, probes, service, timeout } = plan;
+	const { clientProbes, dropin, foundClientProbes, inPlace, inPlaceBefore, places, present, probes, service, timeout } = plan;
 	const since = new Date(machine.now()).toISOString();
 	const companions = await machine.services.companions(service);
-	const asked = { ...(clientProbes.length ? { clientProbes } : {}), ...(plan.together ? { together: plan.together } : {}) };
+	const asked = {
+		...(clientProbes.length ? { clientProbes } : {}),
+		...(foundClientProbes.length ? { foundClientProbes } : {}),
+		...(plan.together ? { together: plan.together } : {}),
+	};
 	let adoption: Adoption = {
 		...{ service, phase: "seeding", since, companions, dropin, probes, timeout, places: [], ...asked },
 		...{ inPlace, inPlaceBefore },
@@ -225,7 +239,7 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 		await requireCaged(withoutSignal(context), name, adoption);
 		interrupted = Math.round((machine.elapsed() - started) / 10) / 100;
 		away = await requireServed(withoutSignal(context), plan.clients);
-		await requireClientAnswers(withoutSignal(context), clientProbes, timeout);
+		await requireClientAnswers(withoutSignal(context), [...clientProbes, ...foundClientProbes], timeout);
 		await saveAdoption(context, name, { ...adoption, phase: "adopted" });
 	} catch (error) {
 		const kept = await undoAdoption(context, name, adoption);

@@ -1,17 +1,23 @@
+import { proposeClientProbes } from "../../core/adoption/client-probes.ts";
 import {
 	type Client,
 	clientKey,
 	clientText,
 	cutOffClients,
 	holdsConnection,
+	lastingSockets,
 	mergeClients,
 	offerText,
 	type Served,
 } from "../../core/adoption/clients.ts";
+import type { Application } from "../../core/application/application.ts";
 import { errorText } from "../../core/application/error-text.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
-import { type Path, pathFromText } from "../../core/path/path.ts";
+import { isWithin, join, type Path, pathFromText } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { isSystemDirectory } from "../../core/plan/areas.ts";
+import { processFile } from "../../core/plan/offered-sockets.ts";
 import { showProbe } from "../../core/probe/lines.ts";
 import type { ConnectResult } from "../client-ports.ts";
 import type { Context } from "../context.ts";
@@ -39,6 +45,8 @@ export interface ServedBefore {
 	readonly holding: ReadonlySet<string>;
 	/** What a connection of the same account met, by `clientKey`. */
 	readonly connected: ReadonlyMap<string, ConnectResult>;
+	/** Sockets that answered a connection of root. */
+	readonly answering: readonly Path[];
 }
 
 interface ServiceToObserve {
@@ -54,7 +62,7 @@ export async function observeClients(context: Context, observed: ServiceToObserv
 	const { machine, signal } = context;
 	const { host, places } = observed;
 	const service = host.name;
-	const first = await machine.clients.look(service, places);
+	const first = await machine.clients.look(service, places, runtimeFiles(context, observed));
 	const connected = await connectAll(context, first.clients);
 	await machine.sleep(pause, signal);
 	const second = await machine.clients.look(service, places, first.paths);
@@ -62,8 +70,38 @@ export async function observeClients(context: Context, observed: ServiceToObserv
 	const holding = new Set(first.clients.filter((client) => holdsConnection(client, second)).map(clientKey));
 	const named = await namedClients(context, observed, second);
 	const clients = mergeClients([...first.clients, ...second.clients, ...named]);
-	return { service, places, served: { ...second, clients }, holding, connected };
+	const answering = await answeringSockets(context, lastingSockets(second));
+	return { service, places, served: { ...second, clients }, holding, connected, answering };
 }
+
+/** More sockets than this are not for clients. */
+const mostSockets = 16;
+
+/** The sockets on which somebody accepts a connection of root. */
+async function answeringSockets({ machine }: Context, paths: readonly Path[]): Promise<Path[]> {
+	const sockets = paths.slice(0, mostSockets);
+	const root = { pid: 1, uid: 0, gid: 0, groups: [], connections: [] };
+	const results = await Promise.all(sockets.map((path) => machine.clients.connect(root, { kind: "socket", path })));
+	return sockets.flatMap((path, index) => (["open", "closed"].includes(results[index] ?? "") ? path : []));
+}
+
+/** More files than this are no files for tools. */
+const mostRuntimeFiles = 32;
+
+/** Files that the service keeps in directories of its own below /run. Its tools read them, for example a key of each start. */
+function runtimeFiles({ machine: { files } }: Context, { manifest }: ServiceToObserve): Served["paths"] {
+	const directories = [...(manifest?.writable ?? []).map(({ path }) => path), ...bindPaths(manifest)];
+	const own = directories.filter((path) => isWithin(path, run) && path !== run && !isSystemDirectory(path));
+	const paths = own.flatMap((directory) => files.list(directory).map((name) => join(directory, name)));
+	const regular = paths.filter((path) => !processFile.test(path) && files.status(path)?.kind === "file");
+	return regular.slice(0, mostRuntimeFiles).map((path) => ({ path, kind: "file", isOwn: false }));
+}
+
+function bindPaths(manifest: Manifest | undefined): Path[] {
+	return (manifest?.binds ?? []).filter(({ created }) => created !== undefined).map(({ path }) => pathFromText(path));
+}
+
+const run = pathFromText("/run");
 
 /** Configuration of others that names an offer, and the tools of the service's packages. */
 async function namedClients(
@@ -76,7 +114,8 @@ async function namedClients(
 	const packaged = related.flatMap(({ files }) => files);
 	const origins = manifest?.entries.flatMap(({ origin, path }) => origin ?? path) ?? [];
 	const own = new Set([...packaged, ...origins, ...host.files.map(pathFromText)]);
-	const offers = [...served.paths.map(({ kind, path }) => ({ kind, path })), ...served.ports];
+	const offered = served.paths.flatMap(({ kind, path }) => (kind === "used" ? [] : { kind, path }));
+	const offers = [...offered, ...served.ports];
 	const abstract = served.clients.flatMap(({ offer }) => (offer?.kind === "abstract" ? offer : []));
 	const configured = machine.clients.configured([...offers, ...abstract], own);
 	const owners = await machine.packages.owners(configured.map(({ name }) => pathFromText(name)));
@@ -154,7 +193,8 @@ async function requireReachable(
 	shortLived: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<readonly Client[]> {
 	const { machine, signal } = context;
-	const { connected, served } = before;
+	const { answering, connected, served } = before;
+	await requireAnswering(context, answering);
 	const asked = served.clients.filter((client) => connected.has(clientKey(client)));
 	const deadline = machine.elapsed() + returnTime;
 	let refused = asked;
@@ -184,6 +224,19 @@ async function requireReachable(
 	return away;
 }
 
+/** A socket at its path may be one that the service left behind on the host. Throws `adopt-path-silent` (exit 1). */
+async function requireAnswering(context: Context, answering: readonly Path[]): Promise<void> {
+	const { machine, signal } = context;
+	const deadline = machine.elapsed() + returnTime;
+	for (let wait = pause; ; wait *= 2) {
+		const now = await answeringSockets(context, answering);
+		const silent = answering.find((path) => !now.includes(path));
+		if (silent === undefined) return;
+		if (machine.elapsed() >= deadline) throw new Failure("adopt-path-silent", { path: showPath(silent) }, 1);
+		await machine.sleep(wait, signal);
+	}
+}
+
 function refusal(client: Client, result: ConnectResult): Failure {
 	const values = { client: clientText(client), offer: client.offer === undefined ? "" : offerText(client.offer) };
 	return result === "closed"
@@ -205,6 +258,36 @@ export async function requireClientProbes(context: Context, probes: readonly str
 export async function requireClientAnswers(context: Context, probes: readonly string[], seconds: number): Promise<void> {
 	const failed = await askClientProbes(context, probes, seconds, seconds);
 	if (failed) throw new Failure("client-probe-silent", wordsOf(failed), 1);
+}
+
+/** Seconds for a proposed client probe to pass. */
+const proposedSeconds = 3;
+
+/** Client probes for a service of a known protocol, as its clients' accounts. All of them pass now. */
+export async function findClientProbes(
+	context: Context,
+	{ command, probes }: Pick<Application, "command" | "probes">,
+	{ served }: Pick<ServedBefore, "served">,
+): Promise<string[]> {
+	const { machine } = context;
+	const tools = machine.probeTools(command);
+	const proposals = proposeClientProbes({ served, command, probes, tools, users: machine.accounts.users() });
+	const found = await Promise.all(proposals.map((ways) => firstPassing(context, ways)));
+	return found.flat();
+}
+
+/** Those of these lines that pass now. */
+export async function passingClientProbes(context: Context, lines: readonly string[]): Promise<string[]> {
+	return (await Promise.all(lines.map((line) => firstPassing(context, [line])))).flat();
+}
+
+async function firstPassing({ machine, signal }: Context, lines: readonly string[]): Promise<string[]> {
+	for (const line of lines) {
+		const { ok } = await machine.launcher.shell(line, { onHost: true }, proposedSeconds, signal);
+		signal.throwIfAborted();
+		if (ok) return [line];
+	}
+	return [];
 }
 
 function wordsOf({ command, output }: ProbeOutcome): { readonly probe: string; readonly words: string } {

@@ -1,12 +1,13 @@
-import { type AdoptedPlace, type Adoption, isStaged, type KeptSide } from "../../core/adoption/adoption.ts";
+import { type AdoptedPlace, type Adoption, isStaged, type KeptSide, placesOf } from "../../core/adoption/adoption.ts";
+import type { Served } from "../../core/adoption/clients.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { lockUnlessBusy } from "../cages.ts";
+import { lockUnlessBusy, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { hostService } from "../run/unit.ts";
 import { cageThatAdopted, problemOf, requireSystemd, saveAdoption } from "./adopt.ts";
-import { requireClientAnswers } from "./clients.ts";
+import { observeClients, passingClientProbes, requireClientAnswers, requireServed, type ServedBefore } from "./clients.ts";
 import { probeService, runsInside, stopService } from "./service-probes.ts";
 import { endAdoption, installedDropin, removeDropin, startAndProbe, undoAdoption, undoRelease, withoutSignal } from "./undo.ts";
 
@@ -66,6 +67,8 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 	let places: readonly Path[] = [];
 	signal.throwIfAborted();
 	const companions = await machine.services.companions(service);
+	const before = await observeServed(context, name, from);
+	const found = await passingClientProbes(context, from.foundClientProbes ?? []);
 	let adoption = await saveAdoption(context, name, { ...from, companions, phase: "returning" });
 	const started = machine.elapsed();
 	try {
@@ -82,7 +85,8 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 		await removeDropin(context, name, adoption);
 		// From here on the service may write, so signals are ignored; only a missing answer undoes the release.
 		await startAndProbe(withoutSignal(context), adoption);
-		await requireClientAnswers(withoutSignal(context), adoption.clientProbes ?? [], adoption.timeout);
+		if (before) await requireServed(withoutSignal(context), before);
+		await requireClientAnswers(withoutSignal(context), [...(adoption.clientProbes ?? []), ...found], adoption.timeout);
 		context.emit({ event: "service-started", service });
 	} catch (error) {
 		// Read the stored adoption, because a stage may exist that this function does not know of yet.
@@ -93,6 +97,24 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 	const interrupted = Math.round((machine.elapsed() - started) / 10) / 100;
 	await finishRelease(context, name, adoption);
 	return { plan: { ...plan, givenBack: places }, interrupted };
+}
+
+/**
+ * Everybody whom the service serves from its cage. Undefined if it does not run there: then nobody can be cut off. Sockets and files
+ * without a known client do not count, because the host's configuration decides about them again.
+ */
+async function observeServed(context: Context, name: string, { service }: Adoption): Promise<ServedBefore | undefined> {
+	const { machine } = context;
+	const { active, mainPid } = await machine.services.state(service);
+	if (active !== "active" || !(await runsInside(context, name, mainPid))) return undefined;
+	const { cage, manifest } = await presentCage(context, name);
+	const host = hostService(context, service);
+	const [program = ""] = cage.application.command;
+	const observed = await observeClients(context, { host, manifest, places: placesOf(manifest), program });
+	const { served } = observed;
+	const isUsed = ({ kind, path }: Served["paths"][number]) =>
+		kind !== "used" && served.clients.some(({ offer }) => offer !== undefined && "path" in offer && offer.path === path);
+	return { ...observed, served: { ...served, paths: served.paths.filter(isUsed) } };
 }
 
 /** Creates the stages of these places. Each is stored before it is created, and identified by its inode afterwards. */

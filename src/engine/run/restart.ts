@@ -1,6 +1,6 @@
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
-import { requireClientAnswers } from "../adopt/clients.ts";
+import { passingClientProbes, requireClientAnswers } from "../adopt/clients.ts";
 import { noAnswerFailure, probeService, startService, stopService } from "../adopt/service-probes.ts";
 import { cageFolder, presentCage, runningIn } from "../cages.ts";
 import type { Context } from "../context.ts";
@@ -42,6 +42,8 @@ export async function restartCage(context: Context, name: string): Promise<Resta
 		const { active, mainPid } = await machine.services.state(service);
 		if (active !== "active" || !stale.processes.includes(mainPid)) continue;
 		const companions = await machine.services.companions(service);
+		const adoption = await machine.store.adoption(name);
+		const found = await passingClientProbes(context, adoption?.foundClientProbes ?? []);
 		context.emit({ event: "service-stopped", service });
 		// Stored, so that a kill does not leave the service stopped.
 		const left = (await machine.store.upkeep.switching(name)) ?? { from: generation, before: cage };
@@ -50,12 +52,11 @@ export async function restartCage(context: Context, name: string): Promise<Resta
 		await startService(context, service, companions);
 		context.emit({ event: "service-started", service });
 		restarted.push(service);
-		const adoption = await machine.store.adoption(name);
 		const probes = adoption?.probes ?? cage.application.probes;
 		const answer = await probeService(context, service, probes, cage.application.timeout);
 		const probe = answer.probes.find(({ ok }) => !ok)?.command ?? probes[0] ?? "";
 		if (!answer.answered) throw await noAnswerFailure(context, service, answer, probe);
-		await requireClientAnswers(context, adoption?.clientProbes ?? [], cage.application.timeout);
+		await requireClientAnswers(context, [...(adoption?.clientProbes ?? []), ...found], cage.application.timeout);
 	}
 	if ((await runningIn(machine, name, generation)).inits.length && (await restartRun(context, name, generation))) {
 		restarted.push("run");

@@ -112,7 +112,11 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"client-rejected":
 		"{client} ist abgeschnitten: Der Dienst schließt seine Verbindungen zu {offer} sofort. Vielleicht kennt er das Konto nicht: --account user:NAME.",
 	"client-down": "{client} endete mit dem Dienst und läuft nicht wieder.",
+	"adopt-secrets":
+		"{service} liest {paths}. Mit --yes kommt das in keinen Käfig. Wenn der Käfig es enthalten darf, nehmen Sie {allow} dazu. Wenn es niemand braucht, {exclude}.",
+	"adopt-used-hidden": "Er ist selbst ein Client und findet {path} nicht mehr, das er benutzte.",
 	"adopt-path-gone": "Seine Clients sind abgeschnitten, weil {path} fehlt.",
+	"adopt-path-silent": "Seine Clients sind abgeschnitten, weil an {path} niemand antwortet.",
 	"adopt-path-changed":
 		"Seine Clients sind vielleicht abgeschnitten, weil {path} anderen Besitzer oder andere Rechte hat ({after} statt {before}, als Zahlen).",
 	"adopt-together-failed": "{service} scheiterte. Deshalb kehrte auch auf den Host zurück: {back}. Ursache: {cause}",

@@ -95,7 +95,11 @@ export const verbFailuresEn = {
 	"client-rejected":
 		"{client} is cut off: the service closes its connections to {offer} at once. It may not know the client's account: --account user:NAME.",
 	"client-down": "{client} stopped with the service and does not run again.",
+	"adopt-secrets":
+		"{service} reads {paths}, which --yes does not put into a cage. If the cage may contain them, add {allow}. If nobody needs them, add {exclude}.",
+	"adopt-used-hidden": "It is a client itself, and no longer finds {path}, which it used.",
 	"adopt-path-gone": "Its clients are cut off, because {path} is gone.",
+	"adopt-path-silent": "Its clients are cut off, because nobody answers at {path}.",
 	"adopt-path-changed":
 		"Its clients may be cut off, because {path} has another owner or mode ({after} instead of {before}, as numbers).",
 	"adopt-together-failed": "{service} failed, so {back} moved back to the host too: {cause}",

@@ -19,6 +19,7 @@ const schema = v.object({
 	dropin: v.string(),
 	probes: v.array(v.string()),
 	clientProbes: v.exactOptional(v.array(v.string())),
+	foundClientProbes: v.exactOptional(v.array(v.string())),
 	together: v.exactOptional(v.literal(true)),
 	timeout: v.number(),
 	places: v.array(

@@ -7,7 +7,7 @@ import {
 	type OfferedPath,
 	type Served,
 } from "../../core/adoption/clients.ts";
-import { baseName, isWithin, join, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { baseName, isWithin, join, type Path, parent, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import { attempt } from "../files/errors.ts";
 import { systemctl } from "../units/systemctl.ts";
@@ -26,8 +26,9 @@ export async function lookAtClients(service: string, places: readonly Path[], pa
 	const clients = [...unixClients(unix, own, others), ...connected, ...files, ...required];
 	const offered = [
 		...paths.map(({ kind, path }) => ({ kind, path })),
-		...socketNames(unix, own).flatMap((name) => (name.startsWith("/") ? { kind: "socket" as const, path: pathOf(name) } : [])),
+		...socketNames(unix, own).flatMap((name) => socketPaths(name).map((path) => ({ kind: "socket" as const, path }))),
 		...files.flatMap(({ offer }) => (offer?.kind === "file" ? offer : [])),
+		...usedSockets(unix, own, others).map((path) => ({ kind: "used" as const, path })),
 		...pidFiles().map((path) => ({ kind: "pid-file" as const, path })),
 	];
 	const distinct = new Map(offered.map((one) => [one.path, one]));
@@ -51,6 +52,33 @@ function pathOf(name: string): Path {
 function socketNames({ names, offered }: UnixSockets, own: readonly HostProcess[]): string[] {
 	const all = own.flatMap(({ sockets }) => sockets.flatMap((inode) => (offered.has(inode) ? (names.get(inode) ?? []) : [])));
 	return [...new Set(all)];
+}
+
+/** The init's own sockets: every cage has its own or none, as its plan says. */
+const infrastructure = ["/run/systemd", "/run/dbus", "/dev"].map(pathFromText);
+
+/** Sockets of other services to which the service is connected. */
+function usedSockets({ names, peers }: UnixSockets, own: readonly HostProcess[], others: readonly HostProcess[]): Path[] {
+	const foreign = new Set(others.flatMap(({ sockets }) => sockets));
+	const used = own.flatMap(({ sockets }) =>
+		sockets.flatMap((inode) => {
+			const peer = peers?.get(inode) ?? "";
+			const name = foreign.has(peer) ? (names.get(peer) ?? "") : "";
+			return name.startsWith("/") ? pathOf(name) : [];
+		}),
+	);
+	return [...new Set(used)].filter((path) => !infrastructure.some((top) => isWithin(path, top)));
+}
+
+/** The paths of a socket that was bound to this name. Some servers bind `NAME.NUMBER` and rename it, so that `NAME` is never absent. */
+function socketPaths(name: string): Path[] {
+	if (!name.startsWith("/")) return [];
+	const path = pathOf(name);
+	const isSocket = (one: Path) => attempt(() => lstatSync(pathToBytes(one)).isSocket()) ?? false;
+	if (isSocket(path)) return [path];
+	const renamed = namesIn(parent(path)).map((one) => join(parent(path), pathFromText(one)));
+	const found = renamed.filter((one) => path.startsWith(`${one}.`) && isSocket(one));
+	return found.length ? found : [path];
 }
 
 function unixClients(unix: UnixSockets, own: readonly HostProcess[], others: readonly HostProcess[]): Client[] {
@@ -159,7 +187,7 @@ function pidFiles(): Path[] {
 
 function offeredPath({ kind, path }: Pick<OfferedPath, "kind" | "path">, own: readonly HostProcess[]): OfferedPath {
 	const stats = attempt(() => lstatSync(pathToBytes(path)));
-	const isThere = kind === "socket" ? stats?.isSocket() : stats?.isFile();
+	const isThere = kind === "socket" || kind === "used" ? stats?.isSocket() : stats?.isFile();
 	if (stats === undefined || !isThere) return { kind, path, isOwn: false };
 	const { gid, mode, uid } = stats;
 	return { kind, path, found: { uid, gid, mode }, isOwn: isOwn(kind, path, own) };

@@ -50,6 +50,26 @@ describe("clients are cut off", () => {
 		expect(codes(served({ paths: [{ ...there, path: own }], own: [11] }), served({}))).toEqual(["adopt-path-gone"]);
 	});
 
+	test("by a file below /run that is gone, even if nobody is known to read it", () => {
+		const key: OfferedPath = {
+			path: pathFromText("/run/x/key"),
+			kind: "file",
+			found: { uid: 33, gid: 33, mode: 0o100600 },
+			isOwn: true,
+		};
+		expect(codes(served({ paths: [key] }), served({}))).toEqual(["adopt-path-gone"]);
+		expect(codes(served({ paths: [{ ...key, path: pathFromText("/var/lib/x/key") }] }), served({}))).toEqual([]);
+	});
+
+	test("if the service no longer sees a socket that it uses, but not if that socket is gone from the host too", () => {
+		const used: OfferedPath = { ...there, kind: "used" };
+		const now = (values: Partial<OfferedPath>) => served({ paths: [{ ...used, ...values }] });
+		expect(codes(now({}), now({ isOwn: false }))).toEqual(["adopt-used-hidden"]);
+		expect(codes(now({}), now({}))).toEqual([]);
+		expect(codes(now({}), served({ paths: [{ path, kind: "used", isOwn: false }] }))).toEqual([]);
+		expect(codes(now({ isOwn: false }), now({ isOwn: false }))).toEqual([]);
+	});
+
 	test("not by a pid file that nobody uses", () => {
 		expect(codes(served({ paths: [{ ...there, kind: "pid-file" }] }), served({}))).toEqual([]);
 	});
