@@ -13,7 +13,9 @@ const alone = [
 /** Tests that replace a module of ours, which an earlier file of the same worker may have loaded. */
 const replacing = ["init-search", "leftovers"].map((name) => `test/system/${name}.test.ts`);
 /** They boot many systems or a kernel of their own, or build an older release. */
-const longOnly = ["fleet", "machine", "power-cuts", "release-before"].map((name) => `test/system/${name}.test.ts`);
+const longOnly = ["fleet", "machine", "power-cuts", "release-before", "stack-matrix"].map(
+	(name) => `test/system/${name}.test.ts`,
+);
 /**
  * A worker runs many files, because loading the modules and the program again for each takes a second. So `setup.ts` registers the
  * helpers' hooks for each file. Node loads the built program for `inProcess`, without another transformation.
@@ -28,7 +30,7 @@ const sharedWorkers = {
  * system alternate with files that mostly compute.
  */
 const slowest = [
-	...["adopt-clients", "unit-booted", "killed", "accept", "templates", "adopt", "adopt-in-place", "rootless"],
+	...["adopt-clients", "stacks", "unit-booted", "killed", "accept", "templates", "adopt", "adopt-in-place", "rootless"],
 	...["unit-selftest", "probes", "readme", "neighbours", "lockout", "interrupted", "verified-install", "leftovers"],
 	...["ansible", "dedicated-account", "package-deb", "minimise", "confined-booted", "terminal/trial", "cut-off"],
 	...["data-links", "unit-launched", "portable", "census"],

@@ -1,0 +1,13 @@
+import { cache } from "./cache.ts";
+import { chat } from "./chat.ts";
+import { directory } from "./directory.ts";
+import { files } from "./files.ts";
+import { git } from "./git.ts";
+import { monitoring } from "./monitoring.ts";
+import { names } from "./names.ts";
+import { print } from "./print.ts";
+import { queue } from "./queue.ts";
+import { sessions } from "./sessions.ts";
+import type { Stack } from "./stack.ts";
+
+export const stacks: readonly Stack[] = [cache, names, directory, git, monitoring, chat, files, queue, sessions, print];
