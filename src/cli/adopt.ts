@@ -24,7 +24,7 @@ import { refuseUnused } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
 import { hostFacts } from "../engine/plan/comparable-plan.ts";
 import { refuseLockout } from "../engine/run/lockout.ts";
-import { hostService, isServiceOf } from "../engine/run/unit.ts";
+import { failedAsService, hostService, isServiceOf } from "../engine/run/unit.ts";
 import type { HostService } from "../engine/systemd-ports.ts";
 import { ask } from "./ask.ts";
 import { clientsJson, clientsText } from "./client-text.ts";
@@ -158,6 +158,9 @@ async function makeFirst(
 		{ replace: false, selftest: options.selftest ?? true, confirm: confirmed },
 		recordWriter(terminal),
 	);
+	// The move tries the service itself, and undoes what fails.
+	const failed = made && failedAsService(made.cage, made.manifest.generation);
+	if (failed) context.emit({ event: "warned", ...failed });
 	return made?.cage.name;
 }
 

@@ -14,6 +14,7 @@ import { answersFrom, baseOf } from "../engine/choose/answers.ts";
 import { type CageRequest, startingPoint, storedTemplate } from "../engine/choose/starting-point.ts";
 import type { Context } from "../engine/context.ts";
 import { hostFacts } from "../engine/plan/comparable-plan.ts";
+import { failedAsService } from "../engine/run/unit.ts";
 import { asPassesOnHost } from "../engine/trace/try-probe.ts";
 import { dryRunText, madeText, madeToJson } from "../report/make.ts";
 import { foundText, minimisedToJson } from "../report/minimise.ts";
@@ -91,8 +92,9 @@ async function confirm(terminal: Terminal, name: string, plan: Plan): Promise<bo
 	throw new Failure("consent-needed", { option: "--yes" }, 2);
 }
 
-/** Prints the result. Returns 1 if the application does not answer or something escaped. `smaller` is the result of minimising. */
+/** Prints the result. Returns 1 if the application does not answer, also as a service, or something escaped. `smaller` is the result of minimising. */
 export function showMade(terminal: Terminal, { machine }: Context, made: MadeCage, smaller?: Searched): number {
+	const isService = servesAsUnit(terminal, made);
 	const root = pathToText(machine.store.root(made.cage.name, made.manifest.generation)) ?? "";
 	const data = pathToText(machine.store.data(made.cage.name)) ?? "";
 	if (terminal.options.json) {
@@ -102,7 +104,14 @@ export function showMade(terminal: Terminal, { machine }: Context, made: MadeCag
 		if (smaller && !smaller.isShown) terminal.print(foundText(smaller.result.subject, smaller.result.found, terminal.messages));
 		terminal.print(madeText(made, root, data, ["cagewright", ...stateWords(terminal.otherState)], terminal.messages));
 	}
-	return made.answered && isSafe(terminal, made.cage) ? 0 : 1;
+	return isSafe(terminal, made.cage) && made.answered && isService ? 0 : 1;
+}
+
+/** Reports a failed unit trial on stderr, even with `--quiet`. */
+function servesAsUnit(terminal: Terminal, { cage, manifest }: MadeCage): boolean {
+	const failed = failedAsService(cage, manifest.generation);
+	if (failed) terminal.say(`cagewright: ${terminal.messages.note(failed.code, failed.values)}`);
+	return failed === undefined;
 }
 
 /** Reports escapes and findings on stderr, even with `--quiet`. */

@@ -118,6 +118,15 @@ export function placeAttacker(tree: string): void {
 	});
 }
 
+/** A server that needs longer for its end than its unit permits. Only systemd knows that time. */
+export function placeSlow(tree: string): void {
+	const slow = ["import time", "def end(*_):", "\ttime.sleep(4)", "\tos._exit(0)", "signal.signal(signal.SIGTERM, end)"];
+	place(tree, {
+		"usr/sbin/slow": webServer('"here"', ...slow, listenOn(21126)),
+		"etc/systemd/system/slow.service": serviceOf("/usr/sbin/slow", "Type=exec", "TimeoutStopSec=1"),
+	});
+}
+
 /** A server that does not handle SIGTERM, so it needs the init as PID 1. */
 export function placePlain(tree: string): void {
 	place(tree, {

@@ -4,7 +4,7 @@ import { type Booted, boot, bootTime } from "./booted.ts";
 import { bind, configure, nginx, redis, type Served, servicesOf } from "./booted-services.ts";
 import { begin, type Json } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
-import { placeAttacker, placeDeaf, placeForker, placeFront, placeIntruder, placeTaker } from "./placed-services.ts";
+import { placeAttacker, placeDeaf, placeForker, placeFront, placeIntruder, placeSlow, placeTaker } from "./placed-services.ts";
 
 /** Units and drop-ins on a booted systemd, with daemons of the distribution and our own in their cages. */
 
@@ -16,7 +16,8 @@ const { property, restartsAfterKill, starts } = services;
 beforeAll(async () => {
 	system = await boot();
 	configure(system.tree);
-	for (const place of [placeAttacker, placeDeaf, placeForker, placeFront, placeIntruder, placeTaker]) place(system.tree);
+	for (const place of [placeAttacker, placeDeaf, placeForker, placeFront, placeIntruder, placeSlow, placeTaker])
+		place(system.tree);
 	await system.must("systemctl daemon-reload");
 }, bootTime);
 
@@ -285,6 +286,14 @@ describe("a service that does not answer after its reload signal", () => {
 		await answers(deaf.probe);
 		await isInCage("deaf", "deaf");
 	});
+});
+
+test("a service that works only without systemd makes `make` fail, which says so even with --quiet", async () => {
+	const probe = "curl -fsS --max-time 30 http://127.0.0.1:21126/ | grep -qx here";
+	const result = await system.run(`cagewright make slow.service --probe "${probe}" --no-selftest --yes --json --quiet`);
+	expect(result.status).toBe(1);
+	expect(JSON.parse(result.stdout)).toMatchObject({ answered: true, unitTrial: { unit: "slow.service", answered: false } });
+	expect(result.stderr).toMatch(/^cagewright: The service slow\.service fails in its cage at `systemctl stop` \(timeout\)/);
 });
 
 test("a service that the filter kills is reported, with where the kernel records the call", async () => {

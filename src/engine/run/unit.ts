@@ -9,7 +9,7 @@ import { publishScript } from "../../core/confinement/unit/published.ts";
 import { type Published, type PublishedFile, volatileFolder } from "../../core/confinement/unit/published-files.ts";
 import { commandOf, readsSocket } from "../../core/confinement/unit/start.ts";
 import { systemdUnit } from "../../core/confinement/unit/unit.ts";
-import { Failure } from "../../core/failure.ts";
+import { Failure, type Note } from "../../core/failure.ts";
 import { serverSignals } from "../../core/installation/signals.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
@@ -77,17 +77,31 @@ export async function judgeUnit(context: Context, name: string): Promise<void> {
 	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [] });
 }
 
-/** Warns if the present generation failed as a service. */
+/** Warns if this generation failed as a service. */
 export function warnOfUnitTrial({ emit }: Pick<Context, "emit">, cage: Cage, generation = cage.unitTrial?.generation): void {
-	const { name, unitTrial } = cage;
+	const failed = failedAsService(cage, generation);
+	if (failed) emit({ event: "warned", ...failed });
+	warnBesideFailure({ emit }, cage, generation);
+}
+
+/** Warns of a missing reload and of a call for which the filter killed the service, but not of the failure itself. */
+export function warnBesideFailure(
+	{ emit }: Pick<Context, "emit">,
+	{ name, unitTrial }: Cage,
+	generation = unitTrial?.generation,
+): void {
 	if (!unitTrial || unitTrial.generation !== generation) return;
 	const { failed, unit, withoutReload } = unitTrial;
 	if (withoutReload) emit({ event: "warned", code: "unit-without-reload", values: { unit } });
-	if (!failed) return;
-	const { killedFor, ...values } = failed;
-	const code = failed.words === "" ? "unit-trial-failed-silent" : "unit-trial-failed";
-	emit({ event: "warned", code, values: { name, unit, ...values } });
-	if (killedFor !== undefined) warnOfKill({ emit }, name, unit, killedFor);
+	if (failed?.killedFor !== undefined) warnOfKill({ emit }, name, unit, failed.killedFor);
+}
+
+/** How this generation failed as a service. Undefined if it did not, or if it was not tried as one. */
+export function failedAsService({ name, unitTrial }: Cage, generation: number | undefined): Note | undefined {
+	if (!unitTrial?.failed || unitTrial.generation !== generation) return undefined;
+	const { killedFor: _, ...values } = unitTrial.failed;
+	const code = values.words === "" ? "unit-trial-failed-silent" : "unit-trial-failed";
+	return { code, values: { name, unit: unitTrial.unit, ...values } };
 }
 
 /** Names the call for which the filter killed a process of the service, or says where the kernel records it. */

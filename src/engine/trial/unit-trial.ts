@@ -12,7 +12,7 @@ import { type Answer, probeService, runsInside } from "../adopt/service-probes.t
 import { presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
-import { hostService, requireServiceOf, unitTexts, warnOfUnitTrial } from "../run/unit.ts";
+import { hostService, requireServiceOf, unitTexts, warnBesideFailure } from "../run/unit.ts";
 import { neighbourPeers } from "../trace/neighbours.ts";
 import { firstTrySeconds } from "../trace/probing.ts";
 import { graceSeconds } from "../trace/watched-run.ts";
@@ -162,8 +162,8 @@ export async function killingCall(
 }
 
 /**
- * The unit trial for a cage that was made from a service of this machine, if systemd runs. A failure is only a warning, because
- * the cage works with `run`.
+ * The unit trial for a cage that was made from a service of this machine, if systemd runs. A failure does not undo the cage, which
+ * works with `run`; `failedAsService` returns it.
  */
 export async function tryAsService(context: Context, cage: Cage): Promise<Cage> {
 	const { accounts, services, store, trialService, units } = context.machine;
@@ -188,7 +188,7 @@ export async function tryAsService(context: Context, cage: Cage): Promise<Cage> 
 		context.emit({ event: "warned", code: "unit-stop-untried", values: { unit: host.name, seconds: graceSeconds } });
 	}
 	const tried = (await store.cage(cage.name)) ?? cage;
-	warnOfUnitTrial(context, tried);
+	warnBesideFailure(context, tried);
 	return tried;
 }
 
