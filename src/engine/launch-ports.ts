@@ -200,6 +200,11 @@ export interface Launcher {
 	 * addresses lead to the host's services.
 	 */
 	createSandbox(peers?: readonly Peer[], holdsNetwork?: boolean): Promise<Sandbox>;
+	/**
+	 * The ends of those files that a run wrote in the sandbox, the latest change last. Links are not followed. Empty if its layers were
+	 * in memory.
+	 */
+	writtenTexts(sandbox: Sandbox, paths: readonly Path[]): readonly string[];
 	/** Removes scratch folders and stopped processes that killed commands left. Returns the failures. */
 	clearAbandoned(): Promise<readonly Failure[]>;
 	/**

@@ -68,6 +68,8 @@ export interface ServiceState {
 	readonly status: number;
 	/** Automatic restarts since the last manual start. */
 	readonly restarts: number;
+	/** It runs, or it ran since the boot and was stopped without an error. */
+	readonly hasRun: boolean;
 }
 
 export interface LoadedUnit {

@@ -25,7 +25,7 @@ describe("an application that cannot be traced", () => {
 	};
 	test("quotes the probe if it prints nothing itself", () => {
 		const said = { command: "/usr/bin/app -d", probe: "ask it", words: "curl: (7) Failed to connect" };
-		expect(failure({}, {})).toEqual({ code: "not-answered-on-host", exit: 1, said });
+		expect(failure({}, {})).toEqual({ code: "not-answered-in-sandbox", exit: 1, said });
 	});
 	test("is quoted, with its ports, if it answers the probe with an error", () => {
 		const answered = [{ command: "ask it", ok: false, output: "500 OOPS: cannot change directory\n" }];
@@ -36,13 +36,16 @@ describe("an application that cannot be traced", () => {
 	test("is reported with machines that it could not reach", () => {
 		const away = { trace: trace({}, { unreachable: new Set(["tcp 203.0.113.5 443", "tcp 2001:db8::5 443"]) }) };
 		const said = { away: "203.0.113.5:443, [2001:db8::5]:443" };
-		expect(failure({}, away)).toMatchObject({ code: "not-answered-on-host", said });
-		expect(failure({}, { ...away, ended: 1, output: "no license server\n" })).toMatchObject({ code: "failed-on-host", said });
+		expect(failure({}, away)).toMatchObject({ code: "not-answered-in-sandbox", said });
+		expect(failure({}, { ...away, ended: 1, output: "no license server\n" })).toMatchObject({ code: "failed-in-sandbox", said });
 	});
-	test("is reported as a daemon if it went into the background", () => {
-		expect(failure({ "/run/x/pid": "ENOENT:create" }, { ended: 0 }).code).toBe("ended-on-host");
+	test("is reported as ended if it printed no error, else with the error", () => {
+		expect(failure({ "/run/x/pid": "ENOENT:create" }, { ended: 0 }).code).toBe("ended-itself");
 		const said = { status: 1, words: "bad option" };
-		expect(failure({}, { ended: 1, output: "bad option\n" })).toMatchObject({ code: "failed-on-host", said });
+		expect(failure({}, { ended: 1, output: "bad option\n" })).toMatchObject({ code: "failed-in-sandbox", said });
+		const router = { status: 0, words: "cannot connect to router" };
+		const ended = failure({}, { ended: 0, output: "cannot connect to router\n" });
+		expect(ended).toMatchObject({ code: "failed-in-sandbox", said: router });
 	});
 	test("is reported with the path it could not write, whether or not it names it", () => {
 		const said = { path: "/var/run/x/pid", error: "ENOENT", directory: "/run/x" };
@@ -68,7 +71,7 @@ describe("an application that cannot be traced", () => {
 			expect(failed(["/usr/bin/open", "/etc/app/app.conf"], {}, {}, "/srv")).toMatchObject({ code: "failed-unusable", said });
 			expect(failed(["/usr/bin/app"], {}, {}).said).toMatchObject({ enter: "", execute: "/usr/bin/app", read: "" });
 			expect(failed(["/usr/bin/open", "--config=/etc/app/app.conf"], {}, {}).said).toMatchObject({ read: "/etc/app/app.conf" });
-			expect(failed(["/usr/bin/open", "/etc/missing"], {}, {}).code).toBe("failed-on-host-silent");
+			expect(failed(["/usr/bin/open", "/etc/missing"], {}, {}).code).toBe("failed-in-sandbox");
 		});
 
 		test("according to the trace, if it began and the file is named", () => {
@@ -77,7 +80,7 @@ describe("an application that cannot be traced", () => {
 			expect(failed(["/usr/bin/open", "/etc/app/app.conf"], did, { ended: 1, output: "no config\n" }).said).toMatchObject(said);
 			expect(failed(["/usr/bin/open"], did, { ended: 1, output: "open(/etc/app/app.conf): denied\n" }).said).toMatchObject(said);
 			expect(failed(["/usr/bin/open"], did, { ended: 1 }).said).toMatchObject({ ...said, read: "/other" });
-			expect(failed(["/usr/bin/open"], did, { ended: 1, output: "bad option\n" }).code).toBe("failed-on-host");
+			expect(failed(["/usr/bin/open"], did, { ended: 1, output: "bad option\n" }).code).toBe("failed-in-sandbox");
 		});
 	});
 	test("needs root for a low port if an ordinary user starts it", () => {
@@ -86,7 +89,7 @@ describe("an application that cannot be traced", () => {
 		const said = { command: "/usr/bin/app", port: "tcp 80", user: "app", lowest: 1024 };
 		const failed = startFailure(["/usr/bin/app"], ended, files, { own });
 		expect(partsOf(failed)).toEqual({ code: "port-needs-root", exit: 3, said });
-		expect(startFailure(["/usr/bin/app"], ended, files).code).toBe("failed-on-host-silent");
+		expect(startFailure(["/usr/bin/app"], ended, files).code).toBe("failed-in-sandbox");
 	});
 	test("is reported with the refused call if the sandbox denied it", () => {
 		const bus = pathFromText("/run/dbus/system_bus_socket");
@@ -116,8 +119,8 @@ describe("an application that cannot be traced", () => {
 			},
 		],
 		["bpf", "EPERM", { code: "failed-refused", calls: "bpf()" }],
-		["socket(AF_INET6)", "EAFNOSUPPORT", { code: "failed-on-host" }],
-		["setgroups", "EPERM", { code: "failed-on-host" }],
+		["socket(AF_INET6)", "EAFNOSUPPORT", { code: "failed-in-sandbox" }],
+		["setgroups", "EPERM", { code: "failed-in-sandbox" }],
 	])("names the refused call %s (%s), if nothing else explains the failure", (call, error, { code, ...values }) => {
 		const refused = trace({}, { refusals: refusals(error, call) });
 		const failed = failure({}, { trace: refused, ended: 1, output: "Not permitted.\n" });
@@ -126,7 +129,7 @@ describe("an application that cannot be traced", () => {
 	test.each([
 		["can't write /proc/sys/net/ipv4/ip_forward\n", "failed-kernel-settings"],
 		["forwarding: Read-only file system\n", "failed-kernel-settings"],
-		["bad option\n", "failed-on-host"],
+		["bad option\n", "failed-in-sandbox"],
 	])("names a setting of the kernel that it could not write if it complains: %j", (output, code) => {
 		const did = { "/proc/sys/net/ipv4/ip_forward": "EROFS:write" } as const;
 		const failed = failure(did, { ended: 1, output });
@@ -137,9 +140,50 @@ describe("an application that cannot be traced", () => {
 		const failed = failure({ "/srv": { did: "EPERM:enter", calls: ["chroot"] } }, { ended: 1, output: "Not permitted.\n" });
 		const values = { names: "sys_chroot", option: "--allow capability:sys_chroot" };
 		expect(failed).toMatchObject({ code: "failed-capabilities", said: values });
-		expect(failure({ "/srv": "EPERM:enter" }, { ended: 1 }).code).toBe("failed-on-host-silent");
+		expect(failure({ "/srv": "EPERM:enter" }, { ended: 1 }).code).toBe("failed-in-sandbox");
 	});
-	test("is reported as silent if it prints nothing", () => expect(failure({}, { ended: 1 }).code).toBe("failed-on-host-silent"));
+	test("is not blamed if its service works on this host", () => {
+		const given = { ...result, trace: trace({}), ended: 1, output: "sorry\n" };
+		const said = { command: "/usr/bin/app", status: 1, words: "sorry", service: "app.service" };
+		expect(partsOf(startFailure(["/usr/bin/app"], given, files, { service: "app.service" }))).toEqual({
+			code: "failed-only-in-sandbox",
+			exit: 1,
+			said,
+		});
+	});
+	test("is blamed if it failed on the host itself", () => {
+		const given = { ...result, trace: trace({}), ended: 1 };
+		const code = (values: Partial<TraceResult>) =>
+			startFailure(["/usr/bin/app"], { ...given, ...values }, files, { isOnHost: true }).code;
+		expect(code({ output: "sorry\n" })).toBe("failed-on-host");
+		expect(code({})).toBe("failed-on-host-silent");
+		const { ended: _, ...running } = given;
+		expect(startFailure(["/usr/bin/app"], running, files, { isOnHost: true }).code).toBe("not-answered-on-host");
+	});
+	describe("names only what was refused last", () => {
+		const did = { "/proc/sys/x": "EROFS:write", "/etc/used": "EACCES:read read", "/gone": "ENOENT:read" } as const;
+		const failed = (lastFailed: string[]) =>
+			failure(did, {
+				ended: 1,
+				output: "sorry\n",
+				lastFailed,
+				trace: trace(did, { refusals: refusals("EPERM", "bpf", "setgroups") }),
+			});
+
+		test("and not an earlier call that every cage refuses", () => {
+			const refusedOf = (...lastFailed: string[]) => failed(lastFailed).said.refused;
+			expect(refusedOf("bpf", "setgroups", "/etc/used", "/gone")).toBe("setgroups() (EPERM)");
+			expect(failed(["setgroups", "bpf", "/gone"])).toMatchObject({ code: "failed-refused", said: { calls: "bpf()" } });
+			expect(refusedOf("/gone")).toBe(undefined);
+		});
+
+		test("or the path that it could not write", () => {
+			const said = { path: "/b", error: "EACCES", directory: "/" };
+			const writes = { "/b": "EACCES:create", "/a": "EACCES:create" } as const;
+			expect(failure(writes, { ended: 1, lastFailed: ["/a", "/b"] })).toMatchObject({ code: "failed-on-host-writing", said });
+		});
+	});
+	test("is reported as silent if it prints nothing", () => expect(failure({}, { ended: 1 }).code).toBe("failed-in-sandbox"));
 });
 
 describe("an application that does not answer in its cage", () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { giveTo } from "./daemons.ts";
@@ -53,6 +53,18 @@ test("a daemon that exits silently without its PID file's directory is reported 
 	expect(result).toMatchObject({ status: 1, stdout: "" });
 	expect(result.stderr).toContain(`could not write ${missing} (ENOENT)`);
 	expect(result.stderr).toContain(`--directory ${folder}/run`);
+});
+
+test("a daemon that explains its exit only in its log file is quoted from there, and not blamed for the host", async () => {
+	const folder = temporaryFolder("logs");
+	const lines = `echo '2026-11-30 10:00:00,123 [main] fatal: no licence found' >>${folder}/app.log; exit 3`;
+	const result = await cagewright(
+		["make", "--yes", "--quiet", "--name", "quiet", "--probe", "false", "--", "/bin/sh", "-c", lines],
+		{ state },
+	);
+	expect(result).toMatchObject({ status: 1, stdout: "" });
+	expect(result.stderr).toMatch(/failed with status 3 in the sandbox: \[main\] fatal: no licence found\. /);
+	expect(readdirSync(folder)).toEqual([]);
 });
 
 test("a daemon that looks up an account without switching to it, and ends late after a signal, which the sandbox does not show, is caged", async () => {

@@ -141,7 +141,7 @@ export const walks: readonly Walk[] = [
 		script: {
 			requirements: [{ what: "strace", package: "strace" }, { what: "util-linux", package: "util-linux" }, { what: "landlock" }],
 			failures: {
-				trace: new Failure("not-answered-on-host", { command: "/usr/bin/redis-server", probe: "redis-cli PING", words }, 1),
+				trace: new Failure("not-answered-in-sandbox", { command: "/usr/bin/redis-server", probe: "redis-cli PING", words }, 1),
 			},
 		},
 		async go(screen, seen) {

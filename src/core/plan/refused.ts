@@ -37,6 +37,27 @@ export function lackedCapabilities(trace: Pick<Trace, "accesses" | "refusals">):
 /** Socket families that a cage can have. */
 const possibleFamilies = new Set(["AF_INET", "AF_INET6", "AF_NETLINK", "AF_UNIX"].map((family) => `socket(${family})`));
 
+const refusalErrors: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS", "EAFNOSUPPORT", "SIGSYS"]);
+
+/**
+ * Returns what was refused last among the last failures (newest last): a path or a call, with the error. What
+ * succeeded at another time does not count.
+ */
+export function lastRefusal(
+	{ accesses, refusals }: Pick<Trace, "accesses" | "refusals">,
+	lastFailed: readonly string[],
+): { readonly what: string; readonly error: string } | undefined {
+	for (const name of [...lastFailed].reverse()) {
+		const path = accesses.get(name as Path);
+		const error = path ? [...path.failed.keys()].findLast((one) => refusalErrors.has(one)) : refusals.get(name)?.error;
+		if (error === undefined || !refusalErrors.has(error)) continue;
+		if (path) {
+			if (!path.succeeded.size) return { what: showPath(path.path), error };
+		} else return { what: name.includes("(") ? name : `${name}()`, error };
+	}
+	return undefined;
+}
+
 /** Returns sockets that the application asked for and that no cage can have, such as those for packet capture. */
 export function refusedSocketFamilies({ refusals }: Pick<Trace, "refusals">): string[] {
 	return [...refusals.values()].flatMap(({ call }) => (call.startsWith("socket(") && !possibleFamilies.has(call) ? [call] : []));
@@ -79,10 +100,17 @@ const refusals = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM", "EROFS"]);
 
 /**
  * Returns the last place that the application wanted to write and never could. A daemon that exits silently at its start often
- * has no directory for its pid file, which its service creates. Failing to remove a missing file does not count.
+ * has no directory for its pid file, which its service creates. Failing to remove a missing file does not count. `lastFailed` are
+ * the last failures of the run, newest last.
  */
-export function lastRefusedWrite(trace: Trace, files: Files): RefusedWrite | undefined {
-	for (const { failed, path, succeeded } of [...trace.accesses.values()].reverse()) {
+export function lastRefusedWrite(
+	trace: Pick<Trace, "accesses">,
+	files: Files,
+	lastFailed: readonly string[] = [],
+): RefusedWrite | undefined {
+	const at = new Map(lastFailed.map((name, index) => [name, index]));
+	const accesses = [...trace.accesses.values()].reverse();
+	for (const { failed, path, succeeded } of accesses.sort((a, b) => (at.get(b.path) ?? -1) - (at.get(a.path) ?? -1))) {
 		if (succeeded.size || isMountedByLauncher(path) || isByteCode(path)) continue;
 		for (const [error, operations] of failed) {
 			const wanted = [...operations].some((one) => changingOperations.has(one) && !(one === "remove" && error === "ENOENT"));

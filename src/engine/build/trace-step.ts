@@ -65,9 +65,19 @@ interface TracedStep {
 	readonly reached?: CoverageReport;
 }
 
+/** The unit, if systemd started it on this host since the boot, and it runs or was stopped without an error. */
+async function workingService({ machine }: Context, unit: string | undefined): Promise<string | undefined> {
+	if (unit === undefined || machine.accounts.own() || !machine.services.running()) return undefined;
+	return (await machine.services.state(unit)).hasRun ? unit : undefined;
+}
+
+const unexplained: ReadonlySet<string> = new Set([
+	...["failed-on-host", "failed-on-host-silent", "failed-in-sandbox", "failed-only-in-sandbox"],
+]);
+
 /** Names the host's own service as a possible cause: it may hold something that only one process can have. */
 async function orServiceRunning({ machine }: Context, unit: string | undefined, failure: Failure): Promise<Failure> {
-	const isUnexplained = ["failed-on-host", "failed-on-host-silent"].includes(failure.code);
+	const isUnexplained = unexplained.has(failure.code);
 	if (unit === undefined || !isUnexplained || !machine.services.running()) return failure;
 	if ((await machine.services.state(unit)).active !== "active") return failure;
 	const { triggers } = await machine.services.companions(unit);
@@ -120,6 +130,8 @@ export async function traceStep(
 			cwd: application.cwd,
 			own: machine.accounts.own(),
 			sockets,
+			isOnHost: onHost || attach !== undefined,
+			service: await workingService(context, answers.unit),
 		});
 		throw await orDiskFull(machine.store, answers.name, await orServiceRunning(context, answers.unit, failure));
 	}

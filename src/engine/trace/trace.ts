@@ -30,7 +30,7 @@ import {
 	probeUntilAnswered,
 	runExercise,
 } from "./probing.ts";
-import { graceSeconds, watchedRun } from "./watched-run.ts";
+import { graceSeconds, watchedRun, withLog } from "./watched-run.ts";
 
 export interface TraceOptions {
 	/** Runs on the host itself, without the sandbox. */
@@ -59,6 +59,8 @@ export interface TraceResult {
 	/** Its exit status if it ended before it was asked to. */
 	readonly ended?: number;
 	readonly answered: boolean;
+	/** Paths and calls that failed last if it did not answer in the sandbox; newest last. */
+	readonly lastFailed?: readonly string[];
 	/** Seconds from its start until it answered. Absent if it was already running. */
 	readonly answeredAfter?: number;
 }
@@ -166,8 +168,9 @@ function traceRuns(
 			const refused = sandbox && canRun && (await refusedBySandbox(within, application, identity, launch));
 			return {
 				...first.value,
-				trace: refused ? addTraces(first.trace, refused) : first.trace,
-				output: first.output,
+				trace: refused ? addTraces(first.trace, refused.trace) : first.trace,
+				output: sandbox ? withLog(within, sandbox, first) : first.output,
+				...(sandbox ? { lastFailed: (refused || first).lastFailed } : {}),
 				...(first.endedItself ? { ended: first.ended.status } : {}),
 			};
 		}
@@ -198,14 +201,25 @@ function traceRuns(
 /** Seconds in which a start that does not answer shows what it was refused. */
 const refusedSeconds = 3;
 
-/** Starts an application that does not answer again, to record which calls the sandbox refuses. */
-async function refusedBySandbox(context: Context, application: Application, identity: Identity, launch: Launch): Promise<Trace> {
+/** Starts an application that does not answer again, to record which calls the sandbox refuses. The trace has only these. */
+async function refusedBySandbox(
+	context: Context,
+	application: Application,
+	identity: Identity,
+	launch: Launch,
+): Promise<{ readonly trace: Trace; readonly lastFailed: readonly string[] }> {
 	const { machine, signal } = context;
 	const quietly = { ...context, emit() {} };
-	const { trace } = await watchedRun(quietly, application, identity, { launch, number: 2, whole: true }, async (run) => {
-		await Promise.race([run.ended, machine.sleep(refusedSeconds * 1000, signal)]);
-	});
-	return { ...emptyTrace(), refusals: trace.refusals };
+	const { lastFailed, trace } = await watchedRun(
+		quietly,
+		application,
+		identity,
+		{ launch, number: 2, whole: true },
+		async (run) => {
+			await Promise.race([run.ended, machine.sleep(refusedSeconds * 1000, signal)]);
+		},
+	);
+	return { trace: { ...emptyTrace(), refusals: trace.refusals }, lastFailed };
 }
 
 type FirstRun = Omit<TraceResult, "trace" | "output" | "ended"> & { readonly answeredAfter: number };

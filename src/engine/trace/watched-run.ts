@@ -1,4 +1,5 @@
 import { type Application, launchEnvironment, socketsOf } from "../../core/application/application.ts";
+import { isErrorOutput } from "../../core/application/error-text.ts";
 import { serviceOf } from "../../core/application/service-settings.ts";
 import { Failure } from "../../core/failure.ts";
 import { accountNames } from "../../core/machine/accounts.ts";
@@ -8,7 +9,7 @@ import { TraceFold } from "../../core/trace/fold.ts";
 import { emptyTrace, type Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 import type { ShownProcesses } from "../events.ts";
-import type { Ended, Launch, Launched, LaunchRequest } from "../launch-ports.ts";
+import type { Ended, Launch, Launched, LaunchRequest, Sandbox } from "../launch-ports.ts";
 import type { CoverageTracker } from "./coverage.ts";
 import type { PeerRequests } from "./neighbours.ts";
 import { reportWaiting } from "./probing.ts";
@@ -144,6 +145,25 @@ interface WatchedRun<T> {
 	readonly ended: Ended;
 	/** It ended before it was asked to. */
 	readonly endedItself: boolean;
+}
+
+/** Names of log files, such as `/var/log/app/errors`, `app.log` and `log_2`. */
+const logName = /\/logs?\/|\blogs?\b|[._-]log([._-]|$)/;
+
+/**
+ * Returns the application's output, and with it the end of the log files that this run wrote in the sandbox if the output contains no
+ * error.
+ */
+export function withLog(
+	{ machine }: Pick<Context, "machine">,
+	sandbox: Sandbox,
+	{ output, trace }: Pick<WatchedRun<unknown>, "output" | "trace">,
+): string {
+	if (isErrorOutput(output)) return output;
+	const logs = [...trace.accesses.values()].flatMap(({ path, succeeded }) =>
+		succeeded.has("write") && logName.test(path) ? [path] : [],
+	);
+	return [output, ...machine.launcher.writtenTexts(sandbox, logs)].join("\n");
 }
 
 /** Milliseconds without a call. A start makes calls continuously, while idle daemons make some ten per second (redis). */

@@ -1,4 +1,4 @@
-import { errorText, isErrorOutput } from "../../core/application/error-text.ts";
+import { errorText, isErrorOutput, shortened } from "../../core/application/error-text.ts";
 import { withoutShellName } from "../../core/application/shell.ts";
 import { isGrantable, isIdle } from "../../core/confinement/capabilities.ts";
 import { Failure } from "../../core/failure.ts";
@@ -12,6 +12,7 @@ import type { Entry, Identity } from "../../core/plan/plan.ts";
 import {
 	capabilityOptions,
 	lackedCapabilities,
+	lastRefusal,
 	lastRefusedWrite,
 	refusedCalls,
 	refusedSettings,
@@ -33,26 +34,36 @@ interface StartFacts {
 	readonly cwd?: string;
 	readonly own?: OwnAccount | undefined;
 	readonly sockets?: readonly Path[];
+	/** It ran on the host itself, without the sandbox. */
+	readonly isOnHost?: boolean;
+	/** Its service, if that works on this host. Then neither the command nor the configuration is at fault. */
+	readonly service?: string | undefined;
 }
 
 /**
  * Why an application could not be traced: what `probeCannotRun` returns; `port-needs-root` (exit 3) for a port that needs root; otherwise exit 1:
- * `not-answered-on-host`, `ended-on-host` if it went into the background, `failed-…` if it failed. `sockets` are host sockets
+ * `not-answered…`, `ended-itself` if it ended without an error, `failed-…` if it failed. `sockets` are host sockets
  * that it asked for and may not reach; `account` is what it starts as, in the directory `cwd`.
  */
 export function startFailure(
 	commandWords: readonly string[],
 	result: TraceResult,
 	files: Files,
-	{ account, cwd = "/", own, sockets = [] }: StartFacts = {},
+	{ account, cwd = "/", isOnHost = false, own, service, sockets = [] }: StartFacts = {},
 ): Failure {
 	const stopped = probeCannotRun(result.probes);
 	if (stopped) return stopped;
 	const command = showProbe(quoteShellLine(commandWords));
-	const { ended: status, output, trace } = result;
-	const names = refusedCalls(trace).map(({ call }) => `${call}()`);
-	const calls = [...names, ...refusedSocketFamilies(trace)].join(", ");
-	const away = trace.unreachable.size ? { away: unreachablePeers(trace).map(showPeer).slice(0, mostAddresses).join(", ") } : {};
+	const { ended: status, lastFailed, output, trace } = result;
+	const last = lastFailed && lastRefusal(trace, lastFailed);
+	const neverPermitted = [...refusedCalls(trace).map(({ call }) => `${call}()`), ...refusedSocketFamilies(trace)];
+	// Earlier ones did not stop it.
+	const calls = neverPermitted.filter((call) => lastFailed === undefined || call === last?.what).join(", ");
+	const where = {
+		...(trace.unreachable.size ? { away: unreachablePeers(trace).map(showPeer).slice(0, mostAddresses).join(", ") } : {}),
+		...(last ? { refused: `${last.what} (${last.error})` } : {}),
+		...(service === undefined ? {} : { service }),
+	};
 	const [port] = trace.refusedPorts;
 	if (own && port !== undefined) {
 		return new Failure("port-needs-root", { command, port, user: own.name, lowest: own.lowestPort }, 3);
@@ -61,11 +72,12 @@ export function startFailure(
 		const probe = result.probes.find((one) => !one.ok);
 		const ports = [...trace.ports].join(", ");
 		const said = { command, probe: showProbe(probe?.command ?? ""), words: wordsOf(output, probe?.output) };
-		const values = { ...said, ...(ports ? { ports } : {}), ...away };
-		return calls ? new Failure("not-answered-refused", { ...values, calls }, 1) : new Failure("not-answered-on-host", values, 1);
+		const values = ports ? { ...said, ports } : said;
+		if (calls) return new Failure("not-answered-refused", { ...values, calls }, 1);
+		return new Failure(isOnHost ? "not-answered-on-host" : "not-answered-in-sandbox", { ...values, ...where }, 1);
 	}
 	const values = { command, status, words: withoutTrailing(errorText(output), ". ") };
-	if (status === 0) return new Failure("ended-on-host", values, 1);
+	if (status === 0 && !isErrorOutput(output)) return new Failure("ended-itself", values, 1);
 	const unusable = account ? unusablePlaces({ command: commandWords, cwd }, account, { output, trace }, files) : [];
 	if (account && unusable.length) {
 		const shown = (use: UnusablePlace["use"]) =>
@@ -74,7 +86,7 @@ export function startFailure(
 		const code = own ? "failed-unusable-rootless" : "failed-unusable";
 		return new Failure(code, { ...values, ...places, user: account.name }, 1);
 	}
-	const refused = lastRefusedWrite(trace, files);
+	const refused = lastRefusedWrite(trace, files, lastFailed);
 	if (refused) {
 		const { directory, error, path } = refused;
 		const places = { path: showPath(path), error, directory: showPath(directory) };
@@ -96,7 +108,9 @@ export function startFailure(
 		const named = { paths: sockets.map(showPath).join(", "), options: sockets.map(optionFor).join(" ") };
 		return new Failure("failed-unreachable", { ...values, ...named }, 1);
 	}
-	return new Failure(values.words === "" ? "failed-on-host-silent" : "failed-on-host", { ...values, ...away }, 1);
+	if (!isOnHost)
+		return new Failure(service === undefined ? "failed-in-sandbox" : "failed-only-in-sandbox", { ...values, ...where }, 1);
+	return new Failure(values.words === "" ? "failed-on-host-silent" : "failed-on-host", values, 1);
 }
 
 /**
@@ -207,16 +221,12 @@ const noAnswer = /ECONNREFUSED|connection refused|failed to connect|couldn't con
 /** Characters of each program's words in a failure, which is one readable line. */
 const mostWords = 140;
 
-function shortened(words: string): string {
-	return words.length > mostWords ? `${words.slice(0, mostWords - 1).trimEnd()}…` : words;
-}
-
 /** The application's complaint and its answer to the probe. Other output counts only without an answer. */
 function wordsOf(output: string, probe = ""): string {
 	const answer = errorText(probe);
 	const telling = answer === "" || noAnswer.test(answer) ? [] : [answer];
 	const own = errorText(output);
 	const said = own !== "" && (isErrorOutput(output) || !telling.length) ? [own] : [];
-	const parts = new Set([...said, ...telling].map(shortened));
-	return withoutTrailing([...parts].join(" / ") || shortened(answer), ". ");
+	const parts = new Set([...said, ...telling].map((one) => shortened(one, mostWords)));
+	return withoutTrailing([...parts].join(" / ") || shortened(answer, mostWords), ". ");
 }

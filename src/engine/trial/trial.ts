@@ -17,7 +17,7 @@ import type { CageLayout } from "../launch-ports.ts";
 import { neighbourPeers } from "../trace/neighbours.ts";
 import { probeUntilAnswered, runExercise } from "../trace/probing.ts";
 import { laterGraceSeconds, survives } from "../trace/trace.ts";
-import { watchedRun } from "../trace/watched-run.ts";
+import { watchedRun, withLog } from "../trace/watched-run.ts";
 
 interface TrialInput {
 	readonly application: Application;
@@ -89,6 +89,7 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 	// An answer counts only from a process whose root is the cage.
 	const answered = measured?.inside === true && probes.every((probe) => probe.ok) && !failedSignals.length;
 	const { accounts, files } = context.machine;
+	const output = answered ? run.output : withLog(context, sandbox, run);
 	const isAsBefore = answered && !failed.length;
 	const found = findMissing(trace, run.trace, plan, files, round);
 	// No access means that not even the program was executed.
@@ -98,11 +99,11 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 	const unknown = answered
 		? []
 		: findMissingAccounts(
-				{ trace: run.trace, output: run.output, ended: run.endedItself, round },
+				{ trace: run.trace, output, ended: run.endedItself, round },
 				{ plan, users: accounts.users(), groups: accounts.groups(), files },
 			);
 	const ended = run.endedItself && !stoppedWell;
-	const missing = await ranked(context, input, [...differences, ...unknown], { ...run, ended });
+	const missing = await ranked(context, input, [...differences, ...unknown], { ...run, output, ended });
 	return {
 		round,
 		probes,
@@ -113,7 +114,7 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 		answered,
 		...(measured ? { measured } : {}),
 		method,
-		output: run.output,
+		output,
 		...(ended ? { ended: run.ended.status } : {}),
 	};
 }

@@ -115,8 +115,8 @@ export const failuresDe: Failures = {
 	"disk-error":
 		"Das Laufwerk meldet einen Fehler (EIO) bei {path}. Sehen Sie im Kernel-Log nach (dmesg), und prüfen Sie Laufwerk und Dateisystem.",
 	"disk-full": "Für {path} ist kein Speicherplatz mehr frei. Schaffen Sie Platz, und versuchen Sie es erneut.",
-	"ended-on-host":
-		"{command} endete mit Status {status}, auch außerhalb eines Käfigs{words?: %}. Die Anwendung muss im Vordergrund bleiben. Suchen Sie eine Option wie --foreground oder --no-daemon.",
+	"ended-itself":
+		"{command} endete von selbst mit Status {status}{words?: %}. Die Anwendung muss weiterlaufen. Suchen Sie eine Option, mit der sie weiterläuft, wie --foreground oder --no-daemon.",
 	"env-invalid": "Ungültige Umgebungsvariable '{value}': Schreiben Sie NAME=WERT, den Namen mit Buchstaben, Ziffern und '_'.",
 	"executable-unreadable": "{path} lässt sich nicht als Programm lesen. Prüfen Sie die Datei und ihren Modus.",
 	"explain-unknown":
@@ -138,11 +138,15 @@ export const failuresDe: Failures = {
 	"failed-unusable-rootless":
 		"{command} endete mit Status {status}{words?: %}. Sie läuft als {user}; dieses Konto{enter? darf % nicht betreten,}{execute? darf % nicht ausführen,}{read? darf % nicht lesen,} deshalb nennen Sie Kopien, die {user} benutzen darf, mit --cwd und im Kommando nach --, oder starten Sie cagewright als root.",
 	"failed-on-host":
-		"{command} scheiterte mit Status {status}, auch außerhalb eines Käfigs. {away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Berichtigen Sie zuerst den Befehl oder die Konfiguration. Die letzte Ausgabe: {words}",
+		"{command} scheiterte mit Status {status} außerhalb eines Käfigs. Berichtigen Sie zuerst den Befehl oder die Konfiguration. Die letzte Ausgabe: {words}",
 	"failed-on-host-silent":
-		"{command} scheiterte mit Status {status}, auch außerhalb eines Käfigs, und gab nichts aus. {away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Prüfen Sie das Systemprotokoll, oder lassen Sie die Anwendung auf stderr protokollieren.",
+		"{command} scheiterte mit Status {status} außerhalb eines Käfigs und gab nichts aus. Prüfen Sie das Systemprotokoll, oder lassen Sie die Anwendung auf stderr protokollieren.",
+	"failed-in-sandbox":
+		"{command} scheiterte mit Status {status} in der Sandbox{words?: %}. {refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Prüfen Sie Befehl und Konfiguration, und ob die Anwendung außerhalb eines Käfigs läuft.",
+	"failed-only-in-sandbox":
+		"{command} scheiterte mit Status {status} in der Sandbox, obwohl {service} auf diesem Rechner läuft{words?: %}. {refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Um ohne Sandbox aufzuzeichnen, halten Sie den Dienst an und ergänzen Sie --on-host.",
 	"failed-on-host-writing":
-		"{command} scheiterte mit Status {status}, auch außerhalb eines Käfigs{words?: %}. Die Anwendung konnte {path} nicht schreiben ({error}). Wenn ihr Dienst das Verzeichnis anlegt, ergänzen Sie --directory {directory}. Sonst prüfen Sie Eigentümer und Modus.",
+		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung konnte {path} nicht schreiben ({error}). Wenn ihr Dienst das Verzeichnis anlegt, ergänzen Sie --directory {directory}. Sonst prüfen Sie Eigentümer und Modus.",
 	"file-unreadable": "{file} lässt sich nicht lesen: {detail}",
 	"foreign-directory":
 		"Der Zustandsordner {path} enthält Dateien anderer Programme ({name}). Wählen Sie mit --state ein leeres Verzeichnis.",
@@ -315,7 +319,9 @@ export const failuresDe: Failures = {
 	"sandbox-disk-full":
 		"{command} hat in der Sandbox den Datenträger gefüllt. Cagewright hat die Anwendung beendet und alles entfernt, was sie schrieb. Schaffen Sie Platz, oder prüfen Sie, warum sie so viel schreibt.",
 	"not-answered-on-host":
-		"{command} läuft, beantwortet aber die Probe auch außerhalb eines Käfigs nicht. {ports?Die Anwendung lauscht auf %. }Prüfen Sie Konto und Befehl, oder geben Sie eine andere Probe an: --probe 'BEFEHL'. {away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Probe: {probe}{words? · Letzte Ausgabe: %}",
+		"{command} läuft, beantwortet aber die Probe außerhalb eines Käfigs nicht. {ports?Die Anwendung lauscht auf %. }Prüfen Sie Konto und Befehl, oder geben Sie eine andere Probe an: --probe 'BEFEHL'. Probe: {probe}{words? · Die letzte Ausgabe: %}",
+	"not-answered-in-sandbox":
+		"{command} läuft in der Sandbox, beantwortet aber die Probe nicht{service?, obwohl % auf diesem Rechner läuft}. {ports?Die Anwendung lauscht auf %. }{refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Wenn die Anwendung diese Probe auf dem Rechner beantwortet, zeichnen Sie dort auf: --on-host. Probe: {probe}{words? · Die letzte Ausgabe: %}",
 	"not-full-landlock":
 		"--require full scheitert: Dieser Kernel hat kein Landlock. Starten Sie Linux ab 5.13 mit 'landlock' im Kernel-Parameter lsm=, oder entfernen Sie --require.",
 	"not-permitted": "Keine Berechtigung für {path} ({error}). Führen Sie den Befehl als root aus.",

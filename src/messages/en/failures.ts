@@ -109,8 +109,8 @@ export const failuresEn = {
 	"device-unknown": "Unknown device '{path}': this machine has no such device node. Check the path.",
 	"disk-error": "The disk reports an error (EIO) at {path}. See the kernel log (dmesg), and check the disk and its file system.",
 	"disk-full": "No space left on the device for {path}. Free some space and try again.",
-	"ended-on-host":
-		"{command} exited with status {status}, even outside a cage{words?: %}. It must stay in the foreground. Look for an option such as --foreground or --no-daemon.",
+	"ended-itself":
+		"{command} ended by itself with status {status}{words?: %}. It must keep running. Look for an option that keeps it running, such as --foreground or --no-daemon.",
 	"env-invalid": "Invalid environment variable '{value}': use NAME=VALUE, with letters, digits and '_' in the name.",
 	"executable-unreadable": "Cannot read {path} as a program. Check the file and its mode.",
 	"explain-unknown": "Unknown subject '{subject}': name a path that starts with '/', a system call or a capability.",
@@ -131,11 +131,15 @@ export const failuresEn = {
 	"failed-unusable-rootless":
 		"{command} failed with status {status}{words?: %}. It runs as {user}, who{enter? cannot enter %,}{execute? cannot execute %,}{read? cannot read %,} so name copies that {user} can use, with --cwd and in the command after --, or run cagewright as root.",
 	"failed-on-host":
-		"{command} failed with status {status}, even outside a cage. {away?The sandbox and trials reach no other machine, so it could not connect to %. }Fix its command or configuration first. Its last output: {words}",
+		"{command} failed with status {status} outside a cage. Fix its command or configuration first. Its last output: {words}",
 	"failed-on-host-silent":
-		"{command} failed with status {status}, even outside a cage, and printed nothing. {away?The sandbox and trials reach no other machine, so it could not connect to %. }Check the system log, or make the application log to stderr.",
+		"{command} failed with status {status} outside a cage, and printed nothing. Check the system log, or make the application log to stderr.",
+	"failed-in-sandbox":
+		"{command} failed with status {status} in the sandbox{words?: %}. {refused?It was refused last: %. }{away?The sandbox and trials reach no other machine, so it could not connect to %. }Check its command and configuration, and whether it works outside a cage.",
+	"failed-only-in-sandbox":
+		"{command} failed with status {status} in the sandbox, although {service} works on this host{words?: %}. {refused?It was refused last: %. }{away?The sandbox and trials reach no other machine, so it could not connect to %. }To trace it without the sandbox, stop the service and add --on-host.",
 	"failed-on-host-writing":
-		"{command} failed with status {status}, even outside a cage{words?: %}. It could not write {path} ({error}). If its service creates that directory, add --directory {directory}. Otherwise check owner and mode.",
+		"{command} failed with status {status}{words?: %}. It could not write {path} ({error}). If its service creates that directory, add --directory {directory}. Otherwise check owner and mode.",
 	"file-unreadable": "Cannot read {file}: {detail}",
 	"foreign-directory": "State folder {path} contains files of other programs ({name}). Choose an empty directory with --state.",
 	"foreign-link": "{path} is a link in another user's state folder, and root does not follow it. Run the command as that user.",
@@ -286,7 +290,9 @@ export const failuresEn = {
 	"sandbox-disk-full":
 		"{command} filled the disk in the sandbox. Cagewright stopped it and removed what it wrote. Free some space, or check why it writes so much.",
 	"not-answered-on-host":
-		"{command} runs but does not answer the probe, even outside a cage. {ports?It listens on %. }Check the account and the command, or provide another probe: --probe 'COMMAND'. {away?The sandbox and trials reach no other machine, so it could not connect to %. }Probe: {probe}{words? · Its last output: %}",
+		"{command} runs but does not answer the probe outside a cage. {ports?It listens on %. }Check the account and the command, or provide another probe: --probe 'COMMAND'. Probe: {probe}{words? · Its last output: %}",
+	"not-answered-in-sandbox":
+		"{command} runs in the sandbox but does not answer the probe{service?, although % works on this host}. {ports?It listens on %. }{refused?It was refused last: %. }{away?The sandbox and trials reach no other machine, so it could not connect to %. }If the application answers this probe on the host, trace it there: --on-host. Probe: {probe}{words? · Its last output: %}",
 	"not-full-landlock":
 		"--require full fails: this kernel has no Landlock. Boot Linux 5.13 or later with 'landlock' in the kernel parameter lsm=, or remove --require.",
 	"not-permitted": "No permission for {path} ({error}). Run the command as root.",

@@ -57,6 +57,7 @@ import { type SharedNetwork, shareNetwork } from "./shared-network.ts";
 import { hostShell, lineProblem, runGroup } from "./shell.ts";
 import { checkMountPoints, type Places, specificationOf } from "./specification.ts";
 import { TracePipe, tracePipe } from "./trace-pipe.ts";
+import { writtenTexts } from "./written-texts.ts";
 
 /** Starts applications and cages with util-linux. `state` contains all of its temporary files. */
 export class UtilLinuxLauncher implements Launcher {
@@ -93,6 +94,10 @@ export class UtilLinuxLauncher implements Launcher {
 				await removeScratch(folder);
 			},
 		};
+	}
+
+	writtenTexts({ folder }: Sandbox, paths: readonly Path[]): readonly string[] {
+		return writtenTexts(folder, paths);
 	}
 
 	async start(request: LaunchRequest): Promise<Launched> {

@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { errorText, isErrorOutput } from "../../../src/core/application/error-text.ts";
+import { errorText, isErrorOutput, shortened, withoutTimestamp } from "../../../src/core/application/error-text.ts";
 
 const lines = (...all: string[]) => `${all.join("\n")}\n`;
 
@@ -66,3 +67,33 @@ test("a result that was cut off ends with an ellipsis", () => {
 });
 
 test("a coloured word counts as an error", () => expect(isErrorOutput("\x1b[31mERROR\x1b[0m\n")).toBe(true));
+
+test.each([
+	["2026-11-30 17:00:21 $Conf{SendmailPath} is missing", "$Conf{SendmailPath} is missing"],
+	["[2026-11-30 17:00:21,123] ERROR x", "ERROR x"],
+	["2026-11-30T17:00:21.123456+00:00 host app[12]: x", "host app[12]: x"],
+	["Nov 30 17:00:21 host app[3]: x", "host app[3]: x"],
+	["[30/Nov/2026:17:00:21 +0000] x", "x"],
+	["2026/11/30 17:00:21 main.go: x", "main.go: x"],
+	["Mon Nov 30 17:00:21 2026 x", "x"],
+	["[Mon Nov 30 17:00:21.123456 2026] [core:error] x", "[core:error] x"],
+	["Mon, 30 Nov 2026 17:00:21 GMT x", "x"],
+	['time="2026-11-30T17:00:21Z" level=error msg=x', "level=error msg=x"],
+	["17:00:21.123 [main] x", "[main] x"],
+])("the line %s is quoted without its time", (line, rest) => expect(withoutTimestamp(line)).toBe(rest));
+
+test.each(["192.168.1.2 is taken", "May 12 is taken", "12:30 is no time of a logger", "2026-11-30 17:00:21"])(
+	"the line %s stays as it is",
+	(line) => expect(withoutTimestamp(line)).toBe(line),
+);
+
+test("a long text ends with a whole word", () => {
+	expect(shortened("alpha beta gamma", 12)).toBe("alpha beta…");
+	expect(shortened("alpha beta", 10)).toBe("alpha beta");
+	expect(shortened("alphabetagamma", 8)).toBe("alphabe…");
+	fc.assert(
+		fc.property(fc.string(), fc.integer({ min: 2, max: 40 }), (text, most) => {
+			expect(shortened(text, most).length).toBeLessThanOrEqual(most);
+		}),
+	);
+});

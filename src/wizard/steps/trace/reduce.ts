@@ -228,7 +228,7 @@ function afterTrace(state: WizardState): Reduced {
 		const probe = trace.result.probes.find((one) => !one.ok);
 		return only({
 			...state,
-			failure: note("not-answered-on-host", {
+			failure: note(answers.onHost || answers.attach ? "not-answered-on-host" : "not-answered-in-sandbox", {
 				command: answers.application.command.join(" "),
 				probe: probe?.command ?? "",
 				words: probe?.output ?? "",
