@@ -1,7 +1,7 @@
 #!/bin/bash
 # Measures which of Debian's daemons Cagewright cages at the first try, under `run` and as a service.
 #
-#   census.sh [--out DIR] [--jobs N] [--keep] [--discard] [--no-selftest] [NAME...]     measures these daemons of specs/ (default: all)
+#   census.sh [--specs DIR] [--out DIR] [--jobs N] [--keep] [--discard] [--no-selftest] [NAME...]     measures these daemons of DIR (default: all of specs/)
 #   CALLS=observed census.sh ...                            measures with this filter for system calls (default: general)
 #   census.sh --command LINE NAME                           runs a shell line in the daemon's system
 #   census.sh --install [NAME...]                           only installs the systems
@@ -18,11 +18,12 @@ program=$(cd "$here/../.." && pwd)
 if ! [[ -e /sys/fs/cgroup/cgroup.procs || -d /sys/fs/cgroup/unified || -d /sys/fs/cgroup/systemd ]]; then
 	exec unshare --mount --propagation private sh -ec 'mount -n -t cgroup2 cgroup2 /sys/fs/cgroup; exec "$@"' sh "$0" "$@"
 fi
-out=/tmp/cagewright-census jobs=1 keep='' command='' install='' discard='' selftest='' calls=${CALLS:-general} work=/var/tmp/cagewright-census
+out=/tmp/cagewright-census specs=$here/specs jobs=1 keep='' command='' install='' discard='' selftest='' calls=${CALLS:-general} work=/var/tmp/cagewright-census
 while [[ ${1-} == --* ]]; do
 	case $1 in
 	--out) out=$2; shift 2 ;;
 	--jobs) jobs=$2; shift 2 ;;
+	--specs) specs=$(realpath "$2"); shift 2 ;;
 	--command) command=$2; shift 2 ;;
 	--keep) keep=1; shift ;;
 	--discard) discard=1; shift ;;
@@ -51,7 +52,7 @@ install_base() {
 install_tree() { # tree name...
 	local tree=$work/trees/$1 stamp
 	shift
-	stamp=$(cd "$here/specs" && cat "$@" | sha256sum)
+	stamp=$(cd "$specs" && cat "$@" | sha256sum)
 	[[ $(cat "$tree.stamp" 2>/dev/null) == "$stamp" ]] && return
 	rm -rf "$tree" "$tree.stamp"
 	cp -a --reflink=auto "$work/base" "$tree" || return
@@ -80,7 +81,7 @@ install_tree() { # tree name...
 copy_specs() { # tree name...
 	local tree=$1
 	shift
-	rm -rf "$tree/census" && mkdir -p "$tree/census/out" "$tree/census/specs" && (cd "$here/specs" && cp "$@" "$tree/census/specs/")
+	rm -rf "$tree/census" && mkdir -p "$tree/census/out" "$tree/census/specs" && (cd "$specs" && cp "$@" "$tree/census/specs/")
 }
 
 # Boots a tree and waits until its census.service shuts the system down.
@@ -114,7 +115,7 @@ measure() { # name or name+name
 	folder=$(mktemp -d "$work/run/$tree-XXXXXX")
 	if ! (flock 9 && install_tree "$tree" "${own[@]}") 9>"$work/install.lock"; then
 		for one in "${own[@]}"; do
-			echo "$one | $(. "$here/specs/$one"; echo "$packages") | not installed: $(grep -E '^E: |rror' "$work/trees/$tree.log" | tail -1)" >"$out/$one/line"
+			echo "$one | $(. "$specs/$one"; echo "$packages") | not installed: $(grep -E '^E: |rror' "$work/trees/$tree.log" | tail -1)" >"$out/$one/line"
 		done
 	elif [[ -z $install ]]; then
 		if [[ -n $discard && -n $new ]]; then
@@ -145,9 +146,9 @@ measure() { # name or name+name
 
 install_base || exit 3
 names=("$@")
-[[ ${#names[@]} -gt 0 ]] || names=($(ls "$here/specs"))
+[[ ${#names[@]} -gt 0 ]] || names=($(ls "$specs"))
 for name in ${names[*]//+/ }; do
-	[[ -f $here/specs/$name ]] || { echo "There is no spec '$name' in $here/specs." >&2; exit 2; }
+	[[ -f $specs/$name ]] || { echo "There is no spec '$name' in $specs." >&2; exit 2; }
 done
 running=0
 for name in "${names[@]}"; do
