@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
@@ -135,4 +135,25 @@ test("a running application gets no private file by asking for it, except those 
 	await eventually(async () => expect(await get(names.mode)).toContain("content of"));
 	for (const path of [names.alias, names.folder, names.key]) expect(await status(path)).toBe("404");
 	expect(readFileSync(join(state, "cages/asks/cage.json"), "utf8")).not.toContain("customers.sql");
+});
+
+test("a missed program whose interpreter is private is not taken, and nothing changes", async () => {
+	const interpreter = join(secretFolder, "interpreter");
+	const script = join(place, "script");
+	cpSync("/bin/dash", interpreter);
+	writeFileSync(script, `#!${interpreter}\n`, { mode: 0o755 });
+	{
+		await using _run = startRun("asks", { state });
+		await answers();
+		const watch = begin(["trace", "asks", "--for", "1h", "--events"], { state });
+		await watch.says("watch-started");
+		for (let times = 0; times < 10; times++) expect(await status(script)).toBe("404");
+		expect((await watch.stop()).stdout).toContain(script);
+	}
+	const generation = (await cagewright(["list", "--json"], { state })).json.cages[0].generation;
+	expect(await cagewright(["update", "asks", "--no-selftest", "--take-missed", "--yes"], { state })).toMatchObject({
+		status: 4,
+		stderr: new RegExp(`Nothing was updated, because ${interpreter} would be added`),
+	});
+	expect((await cagewright(["list", "--json"], { state })).json.cages[0].generation).toBe(generation);
 });
