@@ -10,7 +10,8 @@ import { printable, showPath } from "../core/path/quote.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Context, Machine } from "../engine/context.ts";
 import { type InstalledUnit, installUnit, uninstallUnit, unitExposure, type WhichUnit } from "../engine/run/installed-unit.ts";
-import { dropinText, judgeUnit, unitText } from "../engine/run/unit.ts";
+import { warnOfLockout } from "../engine/run/lockout.ts";
+import { dropinText, hostService, judgeUnit, unitText } from "../engine/run/unit.ts";
 import { installHook, uninstallHook } from "../engine/upkeep/installation.ts";
 import { rotationText } from "../engine/upkeep/log-rotation.ts";
 import { table } from "../report/format.ts";
@@ -55,6 +56,7 @@ export async function unit(terminal: Terminal, name: string, options: UnitOption
 		await recordAcceptances(context, name, options.acceptFinding);
 		await judgeUnit(context, name);
 		if (install) return printDone(terminal, which, await installUnit(context, which, dryRun), options);
+		await warnOfLockout(context, await presentCage(context, name), service === undefined ? undefined : hostService(context, service));
 		printUnit(terminal, which, await (service === undefined ? unitText(context, name) : dropinText(context, name, service)));
 		return 0;
 	});

@@ -50,6 +50,10 @@ describe("ssh", () => {
 			status: 4,
 			stderr: /install a unit for cage ssh.*lockout\n$/,
 		});
+		for (const words of ["unit ssh", "unit ssh --dropin ssh"]) {
+			const printed = await system.run(`cagewright ${words}`);
+			expect(printed).toMatchObject({ status: 0, stderr: /opens sessions for accounts of this machine/ });
+		}
 		expect(await system.query("ls /etc/systemd/system")).not.toMatch(/cage-ssh|ssh.service.d/);
 		expect([await invocation("ssh"), await login()]).toEqual([before, "ana"]);
 	});

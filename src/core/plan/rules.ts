@@ -70,18 +70,27 @@ function globTest(start: Path, glob: string): (path: Path) => boolean {
 /** Maximum number of entries per rule; a glob over a whole disk is a mistake. */
 export const maxPerRule = 100_000;
 
-/** Returns everything on the machine that an include matches, at most `most` paths, without following links. */
-export function expandInclude(text: string, files: Files, most = maxPerRule): Path[] {
+/**
+ * Returns everything on the machine that an include matches, without following links. Throws `include-matches-too-much` (exit 2) for
+ * more than `maxPerRule` paths.
+ */
+export function expandInclude(text: string, files: Files): Path[] {
 	const { glob, start } = patternOf(text);
-	const matches = glob === undefined ? () => true : matchPaths([text]);
+	const found = matching(start, glob === undefined ? () => true : matchPaths([text]), files);
+	// A file name may contain glob characters.
+	const all = found ?? matching(normalise(pathFromText(text)), () => true, files) ?? [];
+	if (all.length > maxPerRule) throw new Failure("include-matches-too-much", { value: text, most: maxPerRule }, 2);
+	return all;
+}
+
+/** Returns the first matches below a path, one more than a rule may have; undefined if there are none. */
+function matching(start: Path, matches: (path: Path) => unknown, files: Files): Path[] | undefined {
 	const found: Path[] = [];
 	for (const path of walk(start, files)) {
-		if (found.length === most) break;
 		if (matches(path)) found.push(path);
+		if (found.length > maxPerRule) break;
 	}
-	// A file name may contain glob characters.
-	const literal = normalise(pathFromText(text));
-	return found.length > 0 || !files.status(literal) ? found : [...walk(literal, files)].slice(0, most);
+	return found.length ? found : undefined;
 }
 
 function* walk(start: Path, files: Files): Generator<Path> {
@@ -94,9 +103,10 @@ function* walk(start: Path, files: Files): Generator<Path> {
 }
 
 /**
- * Checks the paths in rules before anything is started. `consents` are rules with further consents. Throws `include-matches-nothing`, `seed-unknown`, `bind-unknown` and
- * `device-unknown` (exit 2) for missing paths, `decoy-refused` (exit 2) for places that no cage's files are in, `device-refused`
- * and what `HostAccess` throws (exit 4) for paths that no cage may have.
+ * Checks the paths in rules before anything is started. `consents` are rules with further consents. Throws `include-matches-nothing`,
+ * `seed-unknown`, `bind-unknown` and `device-unknown` (exit 2) for missing paths, `include-matches-too-much` (exit 2),
+ * `decoy-refused` (exit 2) for places that no cage's files are in, `device-refused` and what `HostAccess` throws (exit 4) for paths
+ * that no cage may have.
  */
 export function checkPlaces(rules: Rules, facts: HostFacts, consents: Rules = rules): void {
 	const { binds, decoys, devices, include, seed } = rules;
@@ -115,7 +125,7 @@ export function checkPlaces(rules: Rules, facts: HostFacts, consents: Rules = ru
 	}
 	for (const value of devices) namedDevice(value, files);
 	for (const value of include) {
-		if (!expandInclude(value, files, 1).length) throw new Failure("include-matches-nothing", { value }, 2);
+		if (!expandInclude(value, files).length) throw new Failure("include-matches-nothing", { value }, 2);
 	}
 }
 

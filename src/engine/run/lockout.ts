@@ -41,20 +41,32 @@ export function refuseLockout(
 
 /**
  * Refuses a unit for a cage whose application opens sessions: `lockout-service` for the host's service, `lockout-unit` for a unit
- * of its own (exit 4). A unit of its own may serve the accounts that the cage names.
+ * of its own (exit 4).
  */
 export async function refuseLockoutBy(context: Context, present: PresentCage, host?: HostService): Promise<void> {
-	const { cage } = present;
-	const { accepted = [] } = cage;
-	const sign = (host && signInUnit(host.name, host.texts)) ?? (await signInCage(context, present));
+	const { accepted, name } = present.cage;
+	const sign = await signAsUnit(context, present, host);
 	if (host) return refuse(sign, host.name, accepted);
-	const users = context.machine.accounts.users();
-	const trace = await context.machine.store.trace(cage.name);
-	if (sign === undefined || servesNamedAccounts({ accounts: cage.rules.accounts, notes: cage.notes ?? [], trace, users })) return;
-	if (!isLockoutAccepted(accepted)) throw new Failure("lockout-unit", { name: cage.name, ...valuesOf(sign) }, 4);
+	if (sign && !isLockoutAccepted(accepted)) throw new Failure("lockout-unit", { name, ...valuesOf(sign) }, 4);
 }
 
-function refuse(sign: SessionSign | undefined, service: string, accepted: readonly string[]): void {
+/** Warns of what `refuseLockoutBy` refuses, for a unit that is only printed. */
+export async function warnOfLockout(context: Context, present: PresentCage, host?: HostService): Promise<void> {
+	const sign = await signAsUnit(context, present, host);
+	if (sign && !isLockoutAccepted(present.cage.accepted)) context.emit({ event: "warned", ...sessionNote(sign) });
+}
+
+/** A unit of its own may serve the accounts that the cage names. */
+async function signAsUnit(context: Context, present: PresentCage, host?: HostService): Promise<SessionSign | undefined> {
+	const sign = (host && signInUnit(host.name, host.texts)) ?? (await signInCage(context, present));
+	if (host || sign === undefined) return sign;
+	const { name, notes = [], rules } = present.cage;
+	const users = context.machine.accounts.users();
+	const trace = await context.machine.store.trace(name);
+	return servesNamedAccounts({ accounts: rules.accounts, notes, trace, users }) ? undefined : sign;
+}
+
+function refuse(sign: SessionSign | undefined, service: string, accepted?: readonly string[]): void {
 	if (sign && !isLockoutAccepted(accepted)) throw new Failure("lockout-service", { service, ...valuesOf(sign) }, 4);
 }
 

@@ -213,6 +213,8 @@ export const failuresDe: Failures = {
 	"decoy-refused":
 		"Unter '{path}' kann kein Köder liegen: Dieses Verzeichnis wird bei jedem Start eingehängt oder geleert. Wählen Sie einen anderen Pfad.",
 	"include-matches-nothing": "'{value}' passt auf nichts in diesem System. Prüfen Sie Pfad oder Muster.",
+	"include-matches-too-much":
+		"'{value}' passt auf mehr als {most} Dateien und Verzeichnisse in diesem System. Nennen Sie ein Verzeichnis oder Muster mit weniger.",
 	internal: "Interner Fehler: {detail}. Bitte melden Sie ihn mit der Ausgabe von --debug.",
 	"launch-failed": "Der Käfig ließ sich nicht starten ({detail}). `cagewright doctor` prüft die Voraussetzungen dieses Systems.",
 	"lock-unreadable": "Die Sperre {path} ist nicht lesbar. Wenn kein anderer cagewright-Prozess läuft, entfernen Sie sie.",

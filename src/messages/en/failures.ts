@@ -199,6 +199,8 @@ export const failuresEn = {
 	"decoy-refused":
 		"No decoy can be at '{path}': the launcher mounts that directory or empties it at each start. Choose another path.",
 	"include-matches-nothing": "'{value}' matches nothing on this machine. Check the path or pattern.",
+	"include-matches-too-much":
+		"'{value}' matches more than {most} files and directories on this machine. Name a directory or pattern with fewer.",
 	internal: "Internal error: {detail}. Please report it with the output of --debug.",
 	"launch-failed": "The cage could not be started ({detail}). `cagewright doctor` checks this machine's requirements.",
 	"lock-unreadable": "Cannot read the lock {path}. If no other cagewright process runs, remove it.",

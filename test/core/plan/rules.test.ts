@@ -113,7 +113,7 @@ describe("expandInclude", () => {
 		expect(all).toContain("/usr/lib/app/sub/c.so");
 		expect(all.filter((path) => /^\/(dev|proc)\//.test(path))).toEqual([]);
 	});
-	test("a huge directory stops at the limit per rule, and skipped paths do not count", () => {
+	test("a huge directory is refused at the limit per rule, and skipped paths do not count", () => {
 		let asked = 0;
 		const many = Array.from({ length: maxPerRule + 10 }, (_, index) => pathFromText(`f${index}`));
 		const huge = {
@@ -125,7 +125,9 @@ describe("expandInclude", () => {
 			},
 			list: () => many,
 		};
-		expect(expandInclude("/huge/**", huge)).toHaveLength(maxPerRule);
+		expect(() => expandInclude("/huge/**", huge)).toThrow(
+			expect.objectContaining({ code: "include-matches-too-much", exit: 2, values: { value: "/huge/**", most: maxPerRule } }),
+		);
 		expect(asked).toBeLessThan(maxPerRule * 3);
 		expect(expandInclude(`/huge/f${maxPerRule + 5}*`, huge)).toEqual([`/huge/f${maxPerRule + 5}`]);
 	});
