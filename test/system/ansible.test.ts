@@ -77,9 +77,12 @@ test("a playbook creates a cage once, predicts it, updates it, and a broken upda
 	const module = "cagewright.cage.cage";
 	const write = (content: string) => ({ "ansible.builtin.copy": { content, dest: greeting, mode: "0644" } });
 	const updated = { [module]: { ...cage, state: "updated" } };
+	const writing = { ...cage, options: [...cage.options, "--bind", "/home:rw"] };
 	const info = { "cagewright.cage.cage_info": { ...common, record: true } };
 	const steps = {
 		predicted: { [module]: cage, check_mode: true },
+		forbidden: { [module]: writing, check_mode: true, ignore_errors: true },
+		permitted: { [module]: { ...writing, allow_write: ["/home"] }, check_mode: true },
 		created: { [module]: cage },
 		same: updated,
 		broken: write("bad\n"),
@@ -111,6 +114,8 @@ test("a playbook creates a cage once, predicts it, updates it, and a broken upda
 	const changes = Object.entries(result).map(([name, one]) => [name, (one as { changed: boolean }).changed]);
 	expect(Object.fromEntries(changes)).toEqual({
 		predicted: true,
+		forbidden: false,
+		permitted: true,
 		created: true,
 		same: false,
 		broken: true,
@@ -127,6 +132,7 @@ test("a playbook creates a cage once, predicts it, updates it, and a broken upda
 		removed: true,
 		gone: false,
 	});
+	expect(result.forbidden).toMatchObject({ failed: true, msg: expect.stringContaining("--allow-write") });
 	expect(result.refused).toMatchObject({ failed: true, msg: expect.stringContaining("redis") });
 	expect(result.kept.cages).toMatchObject([{ name: "redis", generation: 1, check: { outdated: true } }]);
 	expect(result.foreseen).toMatchObject({ verb: "update", diff: { after: { changed: [{ path: greeting }] } } });

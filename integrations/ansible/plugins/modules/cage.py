@@ -56,6 +56,12 @@ options:
     type: list
     elements: path
     default: []
+  allow_write:
+    description:
+      - Directories of persons or other services that the cage may change, by their paths.
+    type: list
+    elements: path
+    default: []
   keep_data:
     description:
       - With O(state=absent), keep the application's data.
@@ -123,9 +129,9 @@ from ansible_collections.cagewright.cage.plugins.module_utils.cli import ARGUMEN
 
 
 def allowances(params):
-    secrets = [["--allow-secret", path] for path in params["allow_secret"]]
-    setuid = [["--allow-setuid", path] for path in params["allow_setuid"]]
-    return [word for pair in secrets + setuid for word in pair]
+    consents = ["allow_secret", "allow_setuid", "allow_write"]
+    pairs = [["--" + name.replace("_", "-"), path] for name in consents for path in params[name]]
+    return [word for pair in pairs for word in pair]
 
 
 def make_words(params):
@@ -173,6 +179,7 @@ def main():
             options={"type": "list", "elements": "str", "default": []},
             allow_secret={"type": "list", "elements": "path", "default": [], "no_log": False},
             allow_setuid={"type": "list", "elements": "path", "default": []},
+            allow_write={"type": "list", "elements": "path", "default": []},
             keep_data={"type": "bool", "default": False},
         ),
         mutually_exclusive=[("template", "archive")],
