@@ -56,7 +56,11 @@ export async function unit(terminal: Terminal, name: string, options: UnitOption
 		await recordAcceptances(context, name, options.acceptFinding);
 		await judgeUnit(context, name);
 		if (install) return printDone(terminal, which, await installUnit(context, which, dryRun), options);
-		await warnOfLockout(context, await presentCage(context, name), service === undefined ? undefined : hostService(context, service));
+		await warnOfLockout(
+			context,
+			await presentCage(context, name),
+			service === undefined ? undefined : hostService(context, service),
+		);
 		printUnit(terminal, which, await (service === undefined ? unitText(context, name) : dropinText(context, name, service)));
 		return 0;
 	});
