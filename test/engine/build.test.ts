@@ -2,11 +2,18 @@ import { expect, test } from "vitest";
 import type { Cage } from "../../src/core/cage/cage.ts";
 import { Failure } from "../../src/core/failure.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
+import type { Risk } from "../../src/core/plan/plan.ts";
 import { makePresent } from "../../src/engine/build/switching.ts";
 import { warningsOf } from "../../src/engine/build/unproven.ts";
 import type { Context } from "../../src/engine/context.ts";
-import { absent } from "../core/cage/plans.ts";
+import { absent, entry } from "../core/cage/plans.ts";
 import { made } from "../report/made.ts";
+
+/** The part of a plan that leaves these out. */
+const leaving = (risks: Readonly<Record<string, Risk>>) => {
+	const declined = Object.entries(risks).map(([path, risk]) => ({ path: pathFromText(path), risk }));
+	return { declined, entries: declined.map(({ path, risk }) => entry(path, { decision: "declined", risks: [risk] })) };
+};
 
 const missing = (path: string) => absent(path, { declined: true, proven: true });
 
@@ -21,12 +28,7 @@ test("an unproven note of the plan is a warning, and no other note is", () => {
 test("an exercise that fails only in the cage names the options for what was left out, and no password", () => {
 	const job = made({
 		trial: { failedExercises: ["curl ftp://ann:secret@127.0.0.1/"] },
-		plan: {
-			declined: [
-				{ path: pathFromText("/etc/shadow"), risk: "secret" },
-				{ path: pathFromText("/usr/sbin/unix_chkpwd"), risk: "setuid" },
-			],
-		},
+		plan: leaving({ "/etc/shadow": "secret", "/usr/sbin/unix_chkpwd": "setuid" }),
 	});
 	const [warning, ...others] = warningsOf({ ...job, missing: [missing("/etc/shadow"), missing("/usr/sbin/unix_chkpwd")] });
 	expect(others).toEqual([]);
@@ -41,17 +43,14 @@ test("an exercise that fails only in the cage names the options for what was lef
 });
 
 test("a program that was left out is named, although the application answers without it", () => {
-	const declined = [
-		{ path: pathFromText("/usr/sbin/helper"), risk: "setuid" },
-		{ path: pathFromText("/etc/key"), risk: "secret" },
-	] as const;
+	const plan = leaving({ "/usr/sbin/helper": "setuid", "/etc/key": "secret" });
 	const started = absent("/usr/sbin/helper", { call: "execve", declined: true });
 	const opened = absent("/etc/key", { declined: true });
-	expect(warningsOf({ ...made({ plan: { declined } }), missing: [opened, started] })).toEqual([
+	expect(warningsOf({ ...made({ plan }), missing: [opened, started] })).toEqual([
 		{ code: "left-out-programs", values: { name: "app", paths: "/usr/sbin/helper", options: "--allow-setuid /usr/sbin/helper" } },
 	]);
 	const absentOnHost = absent("/usr/sbin/helper", { call: "execve" });
-	expect(warningsOf({ ...made({ plan: { declined } }), missing: [absentOnHost] })).toEqual([]);
+	expect(warningsOf({ ...made({ plan }), missing: [absentOnHost] })).toEqual([]);
 });
 
 const fails = (code: string) => () => Promise.reject(new Failure(code));

@@ -189,7 +189,8 @@ describe("an application that cannot be traced", () => {
 describe("an application that does not answer in its cage", () => {
 	const failure = (missing: Missing[], output = "", entries: Entry[] = []) => {
 		const round = roundOf({ probes, missing, answered: false, output });
-		return trialFailure("app", round, entries);
+		const declined = entries.flatMap(({ path, risks: [risk] }) => (risk ? [{ path, risk }] : []));
+		return trialFailure("app", round, { declined, entries });
 	};
 	test("is reported with the missing files", () => {
 		const refused: Missing = { kind: "filtered", call: "bpf", error: "EPERM", declined: false };
@@ -215,6 +216,25 @@ describe("an application that does not answer in its cage", () => {
 		const options = "--allow-secret /etc/key --allow-secret '/etc/other key'";
 		const failed = failure([absent("/etc/key", { declined: true })], "", entries);
 		expect(failed).toMatchObject({ code: "needs-declined", exit: 4, values: { paths: "/etc/key, /etc/other key", options } });
+	});
+	test("names what it only looked at, with the options that include it", () => {
+		const large = entry("/usr/lib/router", { decision: "declined", risks: ["large"], reasons: [] });
+		const device = entry("/dev/tun", { kind: "device", decision: "declined", risks: ["device"], reasons: [] });
+		const failed = failure(
+			["/usr/lib/router", "/dev/tun"].map((path) => absent(path, { declined: true })),
+			"",
+			[large, device],
+		);
+		expect(failed).toMatchObject({ code: "needs-declined", values: { options: "--include /usr/lib/router --device /dev/tun" } });
+	});
+	test("names the finding to accept with a shadow file", () => {
+		const shadow = entry("/etc/shadow", {
+			decision: "declined",
+			risks: ["secret"],
+			reasons: [{ kind: "traced", calls: ["openat"] }],
+		});
+		const options = "--allow-secret /etc/shadow --accept-finding shadow-file:/etc/shadow";
+		expect(failure([absent("/etc/shadow", { declined: true })], "", [shadow])).toMatchObject({ values: { options } });
 	});
 	test("is reported with the option for executable data and for what was left out", () => {
 		const executed = absent("/var/lib/app/a.so", { kind: "noexec", executes: pathFromText("/var/lib/app") });

@@ -1,29 +1,27 @@
 import type { Application } from "../application/application.ts";
 import { ancestors, isWithin, normalise, type Path, pathFromText, resolvePath } from "../path/path.ts";
 import type { Trace } from "../trace/trace.ts";
-import { isDocumentation } from "./areas.ts";
 import type { PlanInput } from "./plan.ts";
 
 /** Maximum bytes of a configuration file that may name a directory. */
 const longest = 256 * 1024;
 
 /**
- * Tells documentation that the application serves or processes from documentation that it only meets: the command line, the
- * environment, the working directory or a configuration file that it read names the file or a directory above.
+ * Tells content that the application serves or processes from content that it only meets: the command line, the environment, the
+ * working directory or a configuration file that it read names the file or a directory above. `isNameable` leaves out directories
+ * that are named for many reasons.
  */
-export function namedDocumentation({
-	application,
-	files,
-	trace,
-}: Pick<PlanInput, "application" | "files" | "trace">): (path: Path) => boolean {
-	// Also all of /usr/share/doc.
-	const named = namedPaths(application).filter((one) => isDocumentation(`${one}/.` as Path));
+export function namedContent(
+	{ application, files, trace }: Pick<PlanInput, "application" | "files" | "trace">,
+	isNameable: (path: Path) => boolean,
+): (path: Path) => boolean {
+	const named = namedPaths(application).filter(isNameable);
 	let texts: readonly string[] | undefined;
 	return (path) => {
 		if (named.some((one) => isWithin(path, one))) return true;
 		// Read only if there is such a file at all.
 		texts ??= configurationOf(trace, files);
-		return [...ancestors(path), path].some((one) => isDocumentation(one) && texts?.some((text) => names(text, one)));
+		return [...ancestors(path), path].some((one) => isNameable(one) && texts?.some((text) => names(text, one)));
 	};
 }
 

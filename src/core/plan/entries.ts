@@ -13,7 +13,13 @@ import { fileRisks } from "./risks.ts";
 /** Maximum number of reasons per entry; everything needs the C library. */
 const maxReasons = 4;
 
-/** Bytes up to which a file that was never opened is copied anyway, because its size may have mattered. */
+/**
+ * How the application used a path. `looked-at`: it only tested whether the file exists, its mode or whether it can be executed.
+ * `missed`: the same, and without the file a trial failed.
+ */
+type Use = "used" | "looked-at" | "missed";
+
+/** Bytes up to which a file that was only looked at is copied, so that the test answers in the cage as on the host. */
 const maxLookedAt = 1024 * 1024;
 
 interface EntryRules {
@@ -28,8 +34,8 @@ interface EntryRules {
 /** Collects entries by path. Adding a path also adds the links and directories on the way to it. */
 export class EntryCollector {
 	readonly #entries = new Map<Path, Entry>();
-	/** Large files that the application has only looked at so far. */
-	readonly #uncopied = new Set<Path>();
+	/** Files that were only looked at so far. Another use changes the decision. */
+	readonly #onlyLooked = new Set<Path>();
 	readonly #files: Files;
 	readonly #rules: EntryRules;
 	readonly #look: (path: Path) => readonly Mark[] | undefined;
@@ -42,10 +48,10 @@ export class EntryCollector {
 	}
 
 	/**
-	 * Adds whatever is at `path`. Returns its real path if it is a file that the cage gets a copy of. A large file that was
-	 * `onlyLooked` at stays out, because listing a directory looks at every file in it.
+	 * Adds whatever is at `path`. Returns its real path if it is a file that the cage gets a copy of. A file that was only looked at
+	 * is copied without its setuid bit, and stays out if it is large.
 	 */
-	add(path: Path, reason: Reason, onlyLooked = false): Path | undefined {
+	add(path: Path, reason: Reason, use: Use = "used"): Path | undefined {
 		const { links, directories, end } = linkChain(path, this.#files);
 		// A search path may go up again (`$ORIGIN/../lib`); the reason names the place itself.
 		const child = path === normalise(path) ? path : (end ?? normalise(path));
@@ -64,7 +70,7 @@ export class EntryCollector {
 		if (end === undefined || this.#isMounted(end)) return undefined;
 		const status = this.#files.status(end);
 		if (status?.kind === "directory") this.#addDirectory(end, reason);
-		else if (status?.kind === "file") return this.#addFile(end, status, reason, onlyLooked);
+		else if (status?.kind === "file") return this.#addFile(end, status, reason, use);
 		return undefined;
 	}
 
@@ -170,20 +176,25 @@ export class EntryCollector {
 		this.#put(path, "directory", { status: { ...there, size: 0 }, decision: this.#decide(path), risks: [], reason });
 	}
 
-	#addFile(path: Path, status: FileStatus, reason: Reason, onlyLooked: boolean): Path | undefined {
+	#addFile(path: Path, status: FileStatus, reason: Reason, use: Use): Path | undefined {
 		const known = this.#entries.get(path);
-		if (known && (onlyLooked || !this.#uncopied.has(path))) {
+		if (known && (use === "looked-at" || !this.#onlyLooked.has(path))) {
 			this.#put(path, known.kind, { status, decision: known.decision, risks: known.risks, reason });
 			return known.decision === "include" ? path : undefined;
 		}
 		const marks = this.#look(path);
-		const risks = fileRisks(path, status, marks);
-		const forbidden = risks.some((risk) => (risk === "secret" || risk === "setuid") && !this.#rules.allowed(path, risk));
-		const uncopied = onlyLooked && status.size > maxLookedAt;
-		if (uncopied) this.#uncopied.add(path);
-		else if (this.#uncopied.delete(path)) this.#entries.delete(path);
-		if (uncopied && !risks.includes("large")) risks.push("large");
-		const decision = forbidden || uncopied ? "declined" : this.#decide(path);
+		const all = fileRisks(path, status, marks);
+		const isUnallowed = (risk: Risk) => all.includes(risk) && !this.#rules.allowed(path, risk);
+		// The cage's copy has no setuid bit unless the administrator allows it, and a test needs none.
+		const isPlainCopy = use !== "used" && isUnallowed("setuid");
+		const risks = all.filter((risk) => !(isPlainCopy && risk === "setuid"));
+		const isForbidden = isUnallowed("secret") || (isUnallowed("setuid") && !isPlainCopy);
+		const isUncopied = use === "looked-at" && status.size > maxLookedAt;
+		if (isUncopied && !risks.includes("large")) risks.push("large");
+		if (isUncopied || isPlainCopy) this.#onlyLooked.add(path);
+		else this.#onlyLooked.delete(path);
+		if (known) this.#entries.delete(path);
+		const decision = isForbidden || isUncopied ? "declined" : this.#decide(path);
 		this.#put(path, "file", { status, decision, risks, reason, ...(marks && { extra: { marks } }) });
 		return decision === "include" ? path : undefined;
 	}

@@ -32,7 +32,11 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 			...plan.writable.map((directory) => directory.path),
 			...plan.rules.binds.map((bind) => placeNamed(bind.path, files)),
 		],
-		declined: new Set(plan.entries.filter((one) => one.decision === "declined" && !isProven(one)).map(({ path }) => path)),
+		declined: new Set(
+			plan.entries
+				.filter((one) => one.decision === "declined" && !isProven(one) && !isOnlyLarge(one, plan))
+				.map(({ path }) => path),
+		),
 		proven: new Set(plan.entries.filter(isProven).map(({ path }) => path)),
 	};
 	const missing = [...cage.accesses.values()].flatMap((access) => missingOf(access, search) ?? []);
@@ -167,6 +171,11 @@ interface Search {
 
 function isProven({ reasons }: Entry): boolean {
 	return reasons.some(({ kind }) => kind === "unneeded");
+}
+
+/** Left out because of its size alone, so that it may go in as soon as a trial fails without it. */
+function isOnlyLarge({ path }: Entry, { declined }: Plan): boolean {
+	return declined.some((one) => one.path === path && one.risk === "large");
 }
 
 /** Something exists already or is busy: a working cage gives these answers too. */

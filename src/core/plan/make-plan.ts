@@ -7,17 +7,18 @@ import { Failure } from "../failure.ts";
 import { type FileStatus, type Files, rememberFiles } from "../machine/facts.ts";
 import { isWithin, normalise, outermost, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { type Access, loopbackAddress, peersOf, showPeer, type Trace } from "../trace/trace.ts";
+import { onlyLooks } from "../trace/calls.ts";
+import { loopbackAddress, peersOf, showPeer, type Trace } from "../trace/trace.ts";
 import { planAccounts } from "./accounts.ts";
-import { isByteCode, isDocumentation } from "./areas.ts";
+import { isByteCode } from "./areas.ts";
 import { realBinds, refuseNestedBinds, writableBinds } from "./binds.ts";
-import { namedDocumentation } from "./content.ts";
 import { canHoldDecoy, planDecoys } from "./decoys.ts";
 import { deviceName, judgeDevice, namedDevice, nullDevice } from "./devices.ts";
 import { addLibraries, EntryCollector } from "./entries.ts";
 import { HostAccess, noConsents, ownPlaces, uidsNamed } from "./host-access.ts";
 import { placeNamed, placeOf } from "./links.ts";
 import { namedLocales } from "./locales.ts";
+import { isOnlyLooked, passedOver } from "./looked-at.ts";
 import { readMarks } from "./marks.ts";
 import { mayConnect, socketNotes } from "./neighbours.ts";
 import { planOfferedSockets } from "./offered-sockets.ts";
@@ -160,12 +161,15 @@ export function makePlan(input: PlanInput): Plan {
 	addDevices({ ...input, files }, collector);
 	// Included paths first, so that the rule is their reason however the application used them.
 	addIncluded(rules.include, files, collector);
-	addTraced({ ...input, files }, collector);
+	addTraced({ ...input, files }, isOwn, collector);
 	for (const { paths, top } of [...trees, ...servedTrees(trace, files), ...namedLocales(trace, files)]) {
 		for (const path of paths) collector.add(path, { kind: "part-of", tree: top });
 	}
 	for (const [path, reason] of writable.leftOut) collector.addLeftOut(path, reason);
-	for (const addition of additions) if (addition.kind === "path") collector.add(addition.path, trialReason(addition));
+	for (const addition of additions) {
+		if (addition.kind === "path")
+			collector.add(addition.path, trialReason(addition), onlyLooks(addition.call) ? "missed" : "used");
+	}
 	addOwnDirectories(application, files, collector);
 	const libraries = addLibraries(collector, application, files);
 	for (const { path, reasons } of writable.directories) collector.addMountPoint(path, reasons[0] ?? { kind: "launcher" });
@@ -383,25 +387,21 @@ function addOwnDirectories({ cwd, env }: Application, files: Files, collector: E
 	if (files.status(placeOf(home, files))?.kind === "directory") collector.add(home, { kind: "launcher" });
 }
 
-function addTraced({ application, files, trace }: PlanInput, collector: EntryCollector): void {
-	const isNamed = namedDocumentation({ application, files, trace });
+function addTraced(input: PlanInput, isOwn: (directory: Path) => boolean, collector: EntryCollector): void {
+	const { files, trace } = input;
+	const isPassedOver = passedOver(input, isOwn);
 	const generated: ReadonlySet<Path> = new Set(Object.values(generatedPaths));
 	// Opened files come first, so that a mere stat(2) of the same file by another name does not exclude its content.
 	const accesses = [...trace.accesses.values()].sort((a, b) => Number(isOnlyLooked(a)) - Number(isOnlyLooked(b)));
 	for (const access of accesses) {
 		const { failed, path, succeeded } = access;
-		if (generated.has(path) || isByteCode(path)) continue;
-		if (isDocumentation(path) && isOnlyLooked(access) && !isNamed(path)) continue;
+		if (generated.has(path) || isByteCode(path) || isPassedOver(access)) continue;
 		// A path that was only created, written or removed does not exist on the host or belongs to a writable directory.
 		const used = [...succeeded].some((operation) => !changingOperations.has(operation));
 		const found = failed.has("EEXIST") && files.status(placeOf(path, files))?.kind === "directory";
-		if (used || found) collector.add(path, tracedReason(access), isOnlyLooked(access));
+		if (used || found) collector.add(path, tracedReason(access), isOnlyLooked(access) ? "looked-at" : "used");
 		else if (succeeded.size) collector.addWay(path, tracedReason(access));
 	}
-}
-
-function isOnlyLooked({ succeeded }: Access): boolean {
-	return [...succeeded].every((operation) => operation === "look");
 }
 
 function addDevices({ additions, files, rules, trace }: PlanInput, collector: EntryCollector): void {

@@ -118,6 +118,17 @@ export function callShape(name: string): CallShape | undefined {
 	return shapes.get(name);
 }
 
+/** Whether a call only tests whether its paths exist, or what they are. */
+export function onlyLooks(name: string): boolean {
+	const paths = shapes.get(name)?.paths ?? [];
+	return paths.length > 0 && paths.every(({ does }) => does === look);
+}
+
+/** Whether a call asks for the caller's rights to a path, as `[ -x ]` does. */
+export function testsRights(name: string): boolean {
+	return /^(access|faccessat2?)$/.test(name);
+}
+
 const optional = (names: Iterable<string>) => [...names].map((name) => `?${name}`).join(",");
 
 /**

@@ -283,7 +283,7 @@ export async function publish(
 /** Stores everything for the next attempt, then throws the reason of the failure. */
 async function failed(context: Context, cage: Cage, plan: Plan, round: TrialRound): Promise<never> {
 	const { store } = context.machine;
-	const failure = await orDiskFull(store, cage.name, trialFailure(cage.name, round, plan.entries));
+	const failure = await orDiskFull(store, cage.name, trialFailure(cage.name, round, plan));
 	await ignoreFullDisk(store.saveCage(withoutRequest(cage)));
 	await ignoreFullDisk(store.log(cage.name, "trial-failed", { rounds: cage.trials.length }));
 	throw failure;

@@ -1,8 +1,8 @@
 import { errorText } from "../../core/application/error-text.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Note } from "../../core/failure.ts";
-import type { Path } from "../../core/path/path.ts";
-import { quoteShell, showPath } from "../../core/path/quote.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { optionsToInclude } from "../../core/plan/left-out.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { showProbe } from "../../core/probe/lines.ts";
@@ -39,7 +39,7 @@ export function warningsOf(made: Made): Note[] {
 	const { cage, missing, plan } = made;
 	const failed = cage.trials.at(-1)?.failedExercises ?? [];
 	const options = missing
-		.flatMap(({ declined, path }) => (declined && path !== undefined ? optionsFor(path, plan) : []))
+		.flatMap(({ declined, path }) => (declined && path !== undefined ? optionsToInclude(path, plan) : []))
 		.join(" ");
 	const code = options === "" ? "unproven-in-cage" : "unproven-left-out";
 	const queries = cage.application.probes.flatMap((line) => queryOf(line) ?? []);
@@ -60,17 +60,7 @@ export function warningsOf(made: Made): Note[] {
 /** Programs that the application started in the trace and that were left out, although it answers without them. */
 function leftOutPrograms({ cage: { name }, missing, plan }: Made): Note[] {
 	const started = missing.flatMap(({ call, declined, path }) => (declined && call.startsWith("exec") ? (path ?? []) : []));
-	const options = started.flatMap((path) => optionsFor(path, plan)).join(" ");
+	const options = started.flatMap((path) => optionsToInclude(path, plan)).join(" ");
 	if (options === "") return [];
 	return [{ code: "left-out-programs", values: { name, paths: started.map(showPath).join(", "), options } }];
-}
-
-/** The options that include a file that was left out. Password hashes also need an accepted finding. */
-function optionsFor(path: Path, { declined }: Made["plan"]): string[] {
-	const place = quoteShell(showPath(path));
-	const risk = declined.find((one) => one.path === path)?.risk;
-	if (risk === "setuid") return [`--allow-setuid ${place}`];
-	if (risk !== "secret") return [];
-	const isHashes = /^\/etc\/g?shadow-?$/.test(path);
-	return [`--allow-secret ${place}`, ...(isHashes ? [`--accept-finding shadow-file:${place}`] : [])];
 }

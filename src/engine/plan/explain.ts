@@ -11,6 +11,7 @@ import { explainPath, type PathExplanation } from "../../core/explain/path.ts";
 import { Failure } from "../../core/failure.ts";
 import type { FileKind, FileStatus, Files } from "../../core/machine/facts.ts";
 import { ancestors, join, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
+import { optionsToInclude } from "../../core/plan/left-out.ts";
 import { readMarks } from "../../core/plan/marks.ts";
 import { subjectOfPermission } from "../../core/plan/permission-words.ts";
 import type { EntryKind, Plan, Risk } from "../../core/plan/plan.ts";
@@ -71,12 +72,13 @@ function statusInData(files: Files, places: WritablePlaces, place: Path): FileSt
 export async function explainCage(context: Context<ComparingMachine>, name: string): Promise<Overview> {
 	const present = await presentCage(context, name);
 	const trial = present.cage.trials.at(-1);
-	const declined = (await planOf(context, present))?.declined ?? [];
+	const plan = await planOf(context, present);
+	const declined = plan?.declined ?? [];
 	const options = new Map(
-		declined.map(({ path, risk }) => [
-			pathToText(path) ?? "",
-			`${risk === "setuid" ? "--allow-setuid" : "--allow-secret"} ${pathToText(path)}`,
-		]),
+		declined.flatMap(({ path }) => {
+			const options = plan ? optionsToInclude(path, plan) : [];
+			return options.length ? [[pathToText(path) ?? "", options.join(" ")] as const] : [];
+		}),
 	);
 	return {
 		answered: trial?.answered ?? false,

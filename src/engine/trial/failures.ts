@@ -3,8 +3,9 @@ import { withoutShellName } from "../../core/application/shell.ts";
 import { isGrantable, isIdle } from "../../core/confinement/capabilities.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
-import { type Path, pathToText } from "../../core/path/path.ts";
+import type { Path } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
+import { type LeftOut, optionsToInclude } from "../../core/plan/left-out.ts";
 import { errorTexts, type Missing, permissionFor, permissionOf } from "../../core/plan/missing.ts";
 import { optionFor } from "../../core/plan/neighbours.ts";
 import { executableWord, permissionWords } from "../../core/plan/permission-words.ts";
@@ -118,7 +119,7 @@ export function startFailure(
  * `needs-account`, `needs-refused`. Exit 1 otherwise: `needs-capabilities` for those it may only keep, `needs-kernel-files` if it
  * names one that no cage shows, `not-answered-in-cage…` with what is missing.
  */
-export function trialFailure(name: string, round: TrialRound, entries: readonly Entry[] = []): Failure {
+export function trialFailure(name: string, round: TrialRound, plan: LeftOut = { declined: [], entries: [] }): Failure {
 	const probe = round.probes.find((one) => !one.ok);
 	const words = wordsOf(round.output, probe?.output);
 	const values = { name, probe: showProbe(probe?.command ?? ""), words };
@@ -133,10 +134,11 @@ export function trialFailure(name: string, round: TrialRound, entries: readonly 
 	const declined = round.missing.filter((one) => one.declined && one.path !== undefined);
 	if (declined.length) {
 		// The application stopped at the first one. The message names all that it opened, so that one more try is enough.
-		const opened = entries.filter((entry) => wasOpened(entry) && optionOf(entry) !== undefined);
-		const others = opened.filter(({ path }) => !declined.some((one) => one.path === path));
-		const allowing = opened.map((entry) => quoteShellLine([optionOf(entry) ?? "", pathToText(entry.path) ?? entry.path]));
-		const paths = [pathsOf(declined), ...others.map(({ path }) => showPath(path))].join(", ");
+		const opened = plan.entries.filter(wasOpened).map(({ path }) => path);
+		const options = (path: Path) => optionsToInclude(path, plan);
+		const others = opened.filter((path) => options(path).length && !declined.some((one) => one.path === path));
+		const allowing = [...new Set([...declined.flatMap(({ path }) => path ?? []), ...others].flatMap(options))];
+		const paths = [pathsOf(declined), ...others.map(showPath)].join(", ");
 		const code = executed.length ? "needs-declined-executing" : allowing.length ? "needs-declined" : "needs-excluded";
 		return new Failure(code, { ...values, paths, options: [...allowing, ...executing].join(" ") }, 4);
 	}
@@ -178,10 +180,6 @@ export function trialFailure(name: string, round: TrialRound, entries: readonly 
 const wasOpened = ({ decision, reasons }: Entry) =>
 	decision === "declined" &&
 	reasons.some((reason) => reason.kind === "traced" && reason.calls.some((call) => /^(open|exec)/.test(call)));
-
-function optionOf({ risks }: Entry): string | undefined {
-	return risks.includes("secret") ? "--allow-secret" : risks.includes("setuid") ? "--allow-setuid" : undefined;
-}
 
 const placeOrCall = ({ call, path }: Missing) => (path === undefined ? call : showPath(path));
 

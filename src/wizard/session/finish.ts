@@ -31,7 +31,7 @@ export async function publishTried(
 	const { cage, manifest, plan } = work.tried();
 	const { round } = work;
 	if (!round) throw new Failure("cage-not-built", { name: answers.name }, 2);
-	if (!round.answered) throw await orDiskFull(store, answers.name, trialFailure(answers.name, round, plan.entries));
+	if (!round.answered) throw await orDiskFull(store, answers.name, trialFailure(answers.name, round, plan));
 	const previous = await store.present(answers.name);
 	await store.saveTrace(answers.name, work.traced());
 	const { answered, missing } = round;

@@ -50,6 +50,7 @@ test("a file is missing if the host has it, and the plan neither has it nor leav
 			{ path: "/srv/app/planned", kind: "file", decision: "include", reasons: [] },
 			{ path: "/srv/app/excluded", kind: "file", decision: "declined", reasons: [] },
 		],
+		declined: [],
 		writable: [],
 		rules: noRules,
 		identity: { uid: 5 },

@@ -123,7 +123,7 @@ describe("a missing path", () => {
 		["a link to a secret", "/etc/app/now", "read", "ENOENT:read", "absent (declined)"],
 		["a device that needs consent", "/dev/tty", "read", "ENOENT:read", "absent (declined)"],
 		["an excluded file", "/usr/share/app/data", "read", "ENOENT:read", "absent (declined)", without("/usr/share/app")],
-		["a large file", "/etc/app/big", "look", "ENOENT:look", "absent (declined)"],
+		["a large file", "/etc/app/big", "look", "ENOENT:look", "absent: path /etc/app/big"],
 		["a place to write that is writable", "/srv/new/f", "create write", "ENOENT:create", "absent"],
 		["a place to write that is not", "/opt/x/f", "create write", "ENOENT:create", "absent: writable /opt/x", untraced],
 		["a directory in state", "/run/app/sub/f", "create write", "ENOENT:create", "absent: writable /run/app/sub"],
