@@ -25,6 +25,8 @@ export function showReason(reason: Reason, messages: Messages): string {
 			return words.trial(reason.round, printable(reason.call));
 		case "shared":
 			return words.shared[reason.what](showPath(reason.example));
+		case "may-use":
+			return words.mayUse(showPath(reason.by));
 		case "offered":
 			return words.offered(showPath(reason.socket));
 		case "offered-file":

@@ -103,6 +103,14 @@ describe("an unknown protocol", () => {
 		expect(await passes(application)).toBe(true);
 	});
 
+	test.each([
+		[200, "<html><title>Proxy - Access denied</title>"],
+		[503, "busy"],
+	])("that answers a request with an error (%i %s) gets no probe", async (status, page) => {
+		const port = await listening(createServer((_, response) => response.writeHead(status).end(page)));
+		expect((await guessAt(port)).application.probes).toEqual([]);
+	});
+
 	test("that requires a password counts as an answer", async () => {
 		const port = await listening(createServer((_, response) => response.writeHead(401).end()));
 		const { application } = await guessAt(port);

@@ -50,6 +50,7 @@ const reasons = {
 	shared: v.object({ kind: v.literal("shared"), what: v.picklist(["data", "certificates", "socket"]), example: path }),
 	offered: v.object({ kind: v.literal("offered"), socket: path }),
 	"offered-file": v.object({ kind: v.literal("offered-file"), file: path }),
+	"may-use": v.object({ kind: v.literal("may-use"), by: path }),
 	"own-file": v.object({ kind: v.literal("own-file") }),
 	account: v.object({ kind: v.literal("account") }),
 	"loader-cache": v.object({ kind: v.literal("loader-cache") }),

@@ -1,7 +1,7 @@
 import { type Path, pathToText } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
 import { linkFiles, placeOf } from "./links.ts";
-import type { Plan, Risk } from "./plan.ts";
+import type { Entry, Plan, Risk } from "./plan.ts";
 
 /** A plan's answer about what it leaves out. */
 export type LeftOut = Pick<Plan, "declined" | "entries">;
@@ -29,4 +29,21 @@ export function optionsToInclude(path: Path, { declined, entries }: LeftOut): st
 	return entry.risks.includes("secret") && hashes.test(place)
 		? [...options, quoteShellLine(["--accept-finding", `shadow-file:${named}`])]
 		: options;
+}
+
+/** Returns what waits for a permission: secrets, setuid and large files that nobody excluded, and devices. */
+export function declinedRisks(entries: readonly Entry[], excluded: (path: Path) => string | undefined): Plan["declined"] {
+	return entries.flatMap((entry) => {
+		if (entry.decision === "include") return [];
+		const risk = entry.risks.find(
+			(one) =>
+				one === "secret" ||
+				one === "setuid" ||
+				one === "refused-device" ||
+				one === "device" ||
+				// An exclusion is a decision about a large file.
+				(one === "large" && excluded(entry.path) === undefined),
+		);
+		return risk ? [{ path: entry.path, risk }] : [];
+	});
 }

@@ -8,7 +8,7 @@ import { type FileStatus, type Files, rememberFiles } from "../machine/facts.ts"
 import { isWithin, normalise, outermost, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { onlyLooks } from "../trace/calls.ts";
-import { loopbackAddress, peersOf, showPeer, type Trace } from "../trace/trace.ts";
+import { loopbackAddress, peersOf, showPeer, type Trace, withReads } from "../trace/trace.ts";
 import { planAccounts } from "./accounts.ts";
 import { isByteCode } from "./areas.ts";
 import { realBinds, refuseNestedBinds, writableBinds } from "./binds.ts";
@@ -16,10 +16,13 @@ import { canHoldDecoy, planDecoys } from "./decoys.ts";
 import { deviceName, judgeDevice, namedDevice, nullDevice } from "./devices.ts";
 import { addLibraries, EntryCollector } from "./entries.ts";
 import { HostAccess, noConsents, ownPlaces, uidsNamed } from "./host-access.ts";
+import { declinedRisks } from "./left-out.ts";
 import { placeNamed, placeOf } from "./links.ts";
 import { namedLocales } from "./locales.ts";
 import { isOnlyLooked, passedOver } from "./looked-at.ts";
 import { readMarks } from "./marks.ts";
+import { mayUse } from "./may-use.ts";
+import { nameServiceFiles } from "./name-service.ts";
 import { mayConnect, socketNotes } from "./neighbours.ts";
 import { planOfferedSockets } from "./offered-sockets.ts";
 import { planOffers } from "./offers.ts";
@@ -39,7 +42,7 @@ import { planShared, servedTrees } from "./shared.ts";
 import { stateInPlace } from "./state-in-place.ts";
 import { addSyslog, planSyslog } from "./syslog.ts";
 import { libraryTrees, sourceTrees } from "./trees.ts";
-import { unprovenParts } from "./unproven.ts";
+import { absentNotes, unprovenParts } from "./unproven.ts";
 import { changingOperations, directoryOf, planWritable, tracedReason } from "./writable.ts";
 
 const generatedPaths = {
@@ -65,8 +68,13 @@ export function makePlan(input: PlanInput): Plan {
 		status.kind === "file" && fileRisks(path, status, look(path)).includes("secret");
 	const isLeftOut = (path: Path, status: FileStatus) =>
 		excluded(path) !== undefined || (isSecret(path, status) && !allowed(path, "secret"));
-	const sources = sourceTrees(trace, files);
-	const trees = [...libraryTrees(trace, sources, files), ...sources];
+	const unseen = mayUse({ application, files, trace });
+	const withHelpers = withReads(
+		trace,
+		unseen.flatMap(({ kind, path }) => (kind === "program" ? [path] : [])),
+	);
+	const sources = sourceTrees(withHelpers, files);
+	const trees = [...libraryTrees(withHelpers, sources, files), ...sources];
 	const isOwn = ownDirectories(application, trace, trees, files);
 	const mounted = asked.binds.map((bind) => pathFromText(bind.path));
 	const hostAccess = new HostAccess({
@@ -170,8 +178,13 @@ export function makePlan(input: PlanInput): Plan {
 		if (addition.kind === "path")
 			collector.add(addition.path, trialReason(addition), onlyLooks(addition.call) ? "missed" : "used");
 	}
+	for (const { by, kind, path } of unseen) {
+		if (kind !== "firewall") collector.add(path, { kind: "may-use", by }, "looked-at");
+	}
 	addOwnDirectories(application, files, collector);
 	const libraries = addLibraries(collector, application, files);
+	const programs = collector.programs().map(({ path }) => path);
+	for (const { by, path } of nameServiceFiles(programs, files)) collector.add(path, { kind: "may-use", by }, "looked-at");
 	for (const { path, reasons } of writable.directories) collector.addMountPoint(path, reasons[0] ?? { kind: "launcher" });
 	for (const { path } of asked.binds) collector.addBind(pathFromText(path), { kind: "rule", rule: "binds", value: path });
 	for (const { path } of offered.directories) {
@@ -231,14 +244,23 @@ export function makePlan(input: PlanInput): Plan {
 		accounts,
 		permissions,
 		grants: grantsOf(permissions, trace, additions, rules.allow),
-		declined: declined(entries, excluded),
+		declined: declinedRisks(entries, excluded),
 		notes: [
 			...(input.notes ?? []),
 			...notes(application, trace, writable.refused),
 			...refusedNotes(trace, rules),
 			...besideProgram(writable.directories, isOwn),
 			...withoutBit(entries, program, asked, files),
-			...unprovenParts({ trace, files, binds, sockets: application.sockets ?? [], writable: writablePaths }),
+			...unprovenParts({
+				command: application.command,
+				trace,
+				files,
+				unseen,
+				binds,
+				sockets: application.sockets ?? [],
+				writable: writablePaths,
+			}),
+			...absentNotes(entries, excluded),
 			...sessionNotes({ ...input, files }),
 			...offered.notes,
 			...published.notes,
@@ -321,22 +343,6 @@ function allows(rules: Rules, path: Path, risk: Risk, files: Files): boolean {
 		return (
 			named === path || files.resolve(named) === path || (isWithin(path, named) && files.status(named)?.kind === "directory")
 		);
-	});
-}
-
-function declined(entries: readonly Entry[], excluded: (path: Path) => string | undefined): Plan["declined"] {
-	return entries.flatMap((entry) => {
-		if (entry.decision === "include") return [];
-		const risk = entry.risks.find(
-			(one) =>
-				one === "secret" ||
-				one === "setuid" ||
-				one === "refused-device" ||
-				one === "device" ||
-				// An exclusion is a decision about a large file.
-				(one === "large" && excluded(entry.path) === undefined),
-		);
-		return risk ? [{ path: entry.path, risk }] : [];
 	});
 }
 

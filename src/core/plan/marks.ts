@@ -41,7 +41,8 @@ const secretContents = [
 	/^== ed25519v1-secret:/,
 	// Search the rare character first and check what precedes it with a lookbehind: six times as fast on binary files (measured).
 	/\$(?<=^\$)(1|2[aby]|5|6|7|y)\$[^\s:]+/m,
-	/\$(?<=^[^:\s]+:\$)(1|2[aby]|5|6|7|g?y|apr1|argon2id?|scrypt|pbkdf2[\w-]*)\$/m,
+	// With or without a group between name and hash.
+	/\$(?<=^[^:\s]+:(?:[^:\s]*:)?\$)(1|2[aby]|5|6|7|g?y|apr1|argon2id?|scrypt|pbkdf2[\w-]*)\$/m,
 ];
 
 /**

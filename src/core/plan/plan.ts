@@ -72,6 +72,8 @@ export type Reason =
 	| { readonly kind: "parent-of"; readonly child: Path }
 	| { readonly kind: "rule"; readonly rule: keyof Rules; readonly value: string }
 	| { readonly kind: "shared"; readonly what: SharedKind; readonly example: Path }
+	/** Its configuration or a program names it, or a program can read it, although no run did. */
+	| { readonly kind: "may-use"; readonly by: Path }
 	/** Holds sockets that the application offers. */
 	| { readonly kind: "offered"; readonly socket: Path }
 	/** Holds files that tools of the adopted service read. */

@@ -228,6 +228,18 @@ function addAccesses(a: Access, b: Access): Access {
 	};
 }
 
+/** Returns the trace with successful reads of these paths, for questions about what they would load. */
+export function withReads(trace: Trace, paths: readonly Path[]): Trace {
+	if (!paths.length) return trace;
+	const accesses = new Map(trace.accesses);
+	for (const path of paths) {
+		const known = accesses.get(path);
+		const none = { path, rootOps: new Set<Operation>(), failed: new Map(), calls: new Set<string>(), programs: new Set<Path>() };
+		accesses.set(path, { ...none, ...known, succeeded: new Set<Operation>([...(known?.succeeded ?? []), "read"]) });
+	}
+	return { ...trace, accesses };
+}
+
 /** The news of one run compared with the runs before. */
 export interface TraceDifference {
 	/** The first few of `count` newly used paths. */

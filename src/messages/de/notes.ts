@@ -56,6 +56,14 @@ export const notesDe: Notes = {
 		"Nicht bewiesen: neue Zeilen, die andere Programme nach {path} schreiben. Die Anwendung liest diese Datei, und die Kopie im Käfig ändert sich nie. Um die Datei des Hosts zu zeigen: --bind {path}:ro",
 	"unproven-programs":
 		"Nicht bewiesen: {count} {count|Programm|Programme} in {place}, die keine Anfrage startete: {paths}. Lassen Sie die Anwendung die wichtigen starten: --exercise 'BEFEHL'",
+	"unproven-firewall":
+		"Nicht bewiesen: Änderungen am Paketfilter. {place} nennt {paths}, und kein Käfig darf den Paketfilter ändern. Was die Anwendung damit sperrt oder öffnet, bleibt, wie es ist.",
+	"unproven-processes":
+		"Nicht bewiesen: was {program} über andere Prozesse mitteilt. Es listet Prozesse auf und sieht im Käfig nur seine eigenen.",
+	"unproven-accounts":
+		"Nicht bewiesen: Auskünfte über Konten an {socket}. Der Käfig kennt nur die Konten, die die Anwendung benutzt. Für weitere: --account NAME",
+	"unproven-absent":
+		"Nicht bewiesen: was {paths} braucht. {place} nennt es, und der Käfig enthält es nicht. Braucht die Anwendung es: {options}",
 	"unproven-left-out":
 		"Nicht bewiesen: eine Übung, die in der Sandbox gelingt, aber im Käfig scheitert, weil Dateien weggelassen wurden: {exercise}. Um sie zu erlauben: {options}",
 	"unproven-in-cage":

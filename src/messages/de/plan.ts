@@ -124,6 +124,7 @@ export const reasonsDe: ReasonMessages = {
 			certificates: (example: string) => `Zertifikate, die der Host erneuern kann; die Anwendung las ${example}`,
 			socket: (example: string) => `enthält den Socket eines Dienstes des Hosts: ${example}`,
 		},
+		mayUse: (by: string) => `${by} kann es benutzen, obwohl kein Lauf das tat`,
 		ownFile: "eigene Datei der Anwendung in einem Verzeichnis vieler Dienste, vom Host eingehängt",
 		offered: (socket: string) => `dort finden Clients dieses Systems den Socket der Anwendung: ${socket}`,
 		offeredFile: (file: string) => `dort finden Programme dieses Systems die Datei des Dienstes: ${file}`,

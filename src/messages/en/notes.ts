@@ -48,6 +48,14 @@ export const notesEn = {
 		"Not proven: new lines that other programs write to {path}. The application reads that file, and the cage's copy never changes. To show the host's file: --bind {path}:ro",
 	"unproven-programs":
 		"Not proven: {count} {count|program|programs} in {place} that no request started: {paths}. Make the application start those that matter: --exercise 'COMMAND'",
+	"unproven-firewall":
+		"Not proven: changes of the packet filter. {place} names {paths}, and no cage may change the packet filter. Whatever it blocks or opens with that stays as it is.",
+	"unproven-processes":
+		"Not proven: what {program} tells about other processes. It lists processes, and in its cage it sees only its own.",
+	"unproven-accounts":
+		"Not proven: look-ups of accounts at {socket}. The cage knows only the accounts that the application uses. To let it find more: --account NAME",
+	"unproven-absent":
+		"Not proven: whatever needs {paths}. {place} names it, and the cage does not contain it. If the application needs it, add {options}",
 	"unproven-left-out":
 		"Not proven: an exercise that succeeds in the sandbox but fails in the cage, because files were left out: {exercise}. To allow them: {options}",
 	"unproven-in-cage":

@@ -128,6 +128,7 @@ export const reasonsEn = {
 			certificates: (example: string) => `certificates that the host may renew; the application read ${example}`,
 			socket: (example: string) => `contains the socket of a host service: ${example}`,
 		},
+		mayUse: (by: string) => `${by} may use it, although no run did`,
 		ownFile: "the application's own file in a directory of many services, mounted from the host",
 		offered: (socket: string) => `clients of this machine find the application's socket there: ${socket}`,
 		offeredFile: (file: string) => `tools of this machine find the service's file there: ${file}`,

@@ -161,7 +161,7 @@ const bannerDelay = 500;
 const answerDelay = 1000;
 const mostBytes = 4096;
 
-/** Connects once to a TCP port of this machine and returns its banner, or whether it speaks HTTP. Undefined if neither. */
+/** Connects once to a TCP port of this machine and returns its banner, or its page. Undefined if it sends neither. */
 export function greetingOf(host: string, port: number): Promise<Greeting | undefined> {
 	return new Promise((resolve) => {
 		let text = "";
@@ -179,7 +179,7 @@ export function greetingOf(host: string, port: number): Promise<Greeting | undef
 		}, bannerDelay);
 		socket.on("data", (chunk) => {
 			text = (text + chunk.toString("latin1")).slice(0, mostBytes);
-			if (text.includes("\n")) end();
+			if (hasAsked ? /<\/title|<body/i.test(text) || text.length >= mostBytes : text.includes("\n")) end();
 		});
 		socket.on("error", end).on("close", end);
 	});
@@ -189,5 +189,7 @@ function parseGreeting(text: string, hasAsked: boolean): Greeting | undefined {
 	if (text === "") return undefined;
 	if (!hasAsked) return { kind: "banner", text };
 	const status = /^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1];
-	return status === undefined ? undefined : { kind: "http", status: Number(status) };
+	if (status === undefined) return undefined;
+	const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1];
+	return { kind: "http", status: Number(status), ...(title === undefined ? {} : { title }) };
 }

@@ -28,6 +28,7 @@ describe("a secret by its content, whatever its name and mode", () => {
 		["token = ghp_0123456789abcdefghij\n"],
 		["[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n"],
 		["admin:$apr1$abc$def\n"],
+		["user:group:$5$abcdefgh$def\n"],
 		["admin:$2y$05$abcdefghijklmnopqrstuv\n"],
 		["root:$6$salt$hash:19000:0:99999:7:::\n"],
 		["admin:{SSHA}c2VjcmV0\n"],

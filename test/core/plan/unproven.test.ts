@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../../src/core/path/path.ts";
 import { unprovenParts } from "../../../src/core/plan/unproven.ts";
 import type { Trace } from "../../../src/core/trace/trace.ts";
-import { trace } from "./traces.ts";
+import { type Did, trace } from "./traces.ts";
 import { file, link, tree } from "./tree.ts";
 
 describe("programs that no request started", () => {
@@ -20,7 +20,8 @@ describe("programs that no request started", () => {
 		"/usr/bin/tool": file("#!/bin/sh\n", { mode: 0o755 }),
 		"/srv/pages/page": file("text", { mode: 0o755 }),
 	});
-	const parts = (seen: Trace) => unprovenParts({ trace: seen, files, writable: [], binds: [], sockets: [] });
+	const parts = (seen: Trace) =>
+		unprovenParts({ command: [], trace: seen, files, unseen: [], writable: [], binds: [], sockets: [] });
 	test("are noted with the configuration or directory that names them", () => {
 		const seen = trace(
 			{ "/etc/agent.cfg": "read", "/etc/plugins": "list" },
@@ -47,6 +48,7 @@ describe("other programs' messages and logs", () => {
 	const files = tree({ "/var/log/auth.log": "", "/var/log/own.log": "", "/run/app/own.sock": "", "/dev/null": "" });
 	const parts = (binds: string[] = [], sockets: string[] = []) =>
 		unprovenParts({
+			command: [],
 			trace: trace({
 				"/dev/log": "listen",
 				"/run/app/own.sock": "listen",
@@ -54,6 +56,7 @@ describe("other programs' messages and logs", () => {
 				"/var/log/own.log": "read write",
 			}),
 			files,
+			unseen: [],
 			writable: [pathFromText("/run/app")],
 			binds: binds.map(pathFromText),
 			sockets,
@@ -70,5 +73,21 @@ describe("other programs' messages and logs", () => {
 	});
 	test("are not noted for a log that the cage shows", () => {
 		expect(parts(["/var/log"]).map(({ code }) => code)).toEqual(["unproven-sockets"]);
+	});
+});
+
+describe("what the application tells others about this machine", () => {
+	const files = tree({ "/usr/bin/monitor": file("#!/usr/bin/python3\n", { mode: 0o755 }) });
+	const parts = (command: string, did: Record<string, Did>) =>
+		unprovenParts({ command: [command], trace: trace(did), files, unseen: [], writable: [], binds: [], sockets: [] });
+	test("are processes that it lists itself, not those that a tool lists for it", () => {
+		const note = { code: "unproven-processes", values: { program: "/usr/bin/app" } };
+		expect(parts("/usr/bin/app", { "/proc": "list" })).toEqual([note]);
+		expect(parts("/usr/bin/monitor", { "/proc": "list" })).toEqual([]);
+		expect(parts("/usr/bin/app", { "/proc": "look" })).toEqual([]);
+	});
+	test("are accounts for which the C library asks", () => {
+		const note = { code: "unproven-accounts", values: { socket: "/run/nscd/socket" } };
+		expect(parts("/usr/sbin/cache", { "/run/nscd/socket": "listen" })).toContainEqual(note);
 	});
 });

@@ -178,6 +178,9 @@ it("a probe requests a working page, and expects the same status of a refused on
 	const guess = (answer: Parameters<typeof guessProbe>[1]) => guessProbe(target, answer, { programs: all, node });
 	expect(guess({ kind: "http", status: 302 })).toMatch(/^curl .*http:\/\/127\.0\.0\.1:7000\/$/);
 	expect(guess({ kind: "http", status: 401 })).toContain(" 401");
+	expect(guess({ kind: "http", status: 200, title: "Welcome" })).toMatch(/^curl /);
+	for (const status of [400, 502, 503]) expect(guess({ kind: "http", status })).toBeUndefined();
+	expect(guess({ kind: "http", status: 200, title: "proxy - Access denied" })).toBeUndefined();
 	expect(guess({ kind: "banner", text: "+OK ready" })).toContain("\\\\+OK");
 	expect(guess({ kind: "banner", text: "\x7f" })).toBeUndefined();
 });
