@@ -129,7 +129,7 @@ async function makeFirst(
 	const service = host.name;
 	if (options.dedicatedAccount !== undefined && !options.copyData) throw new Failure("adopt-dedicated", { service }, 2);
 	const asked = await answersOf(context, { target: service, command: [], options }, terminal);
-	const answers = copiesState(asked, options) ? asked : { ...asked, stateInPlace: true };
+	const answers = { ...asked, isServing: true, ...(copiesState(asked, options) ? {} : { stateInPlace: true }) };
 	refuseLockout(context, host, answers.application.command, answers.accepted);
 	if (!answers.application.probes.length) throw new Failure("no-probe", { command: answers.application.command[0] ?? "" }, 2);
 	const identity = identityOf(context, answers);

@@ -1,4 +1,5 @@
 import type { Client, ClientProcess, Offer, Served } from "../core/adoption/clients.ts";
+import type { NeighbourSocket } from "../core/adoption/company.ts";
 import type { Path } from "../core/path/path.ts";
 
 /** Finds and asks the clients of the host's services. Changes nothing. */
@@ -10,6 +11,8 @@ export interface ServiceClients {
 	look(service: string, places: readonly Path[], paths?: Served["paths"]): Promise<Served>;
 	/** Programs whose configuration in /etc names an offer, without the files in `own`. Bounded in size and time. */
 	configured(offers: readonly Offer[], own: ReadonlySet<Path>): readonly Client[];
+	/** Sockets with a path on which other running services listen. */
+	neighbours(service: string): Promise<readonly NeighbourSocket[]>;
 	/** Base names of the executables among these files of packages. */
 	executables(files: readonly Path[]): readonly Path[];
 	/**

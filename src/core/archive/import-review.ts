@@ -239,11 +239,13 @@ export function withoutClaims(
 	const {
 		accepted,
 		alarms,
-		footprint: _,
-		requested: __,
+		// Its sockets would be permitted without a question.
+		company: _,
+		footprint: __,
+		requested: ___,
 		rules,
 		selftest,
-		stateInPlace: ___,
+		stateInPlace: ____,
 		trials,
 		unit,
 		unitTrial,

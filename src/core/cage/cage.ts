@@ -1,3 +1,4 @@
+import type { Company } from "../adoption/company.ts";
 import type { Application, Rules } from "../application/application.ts";
 import type { HeldLimit } from "../confinement/limits.ts";
 import type { Weakness } from "../confinement/method.ts";
@@ -36,6 +37,8 @@ export interface Cage {
 	readonly stateInPlace?: readonly Path[];
 	/** Names of accounts with processes when it was traced, which may be clients of its unix sockets. */
 	readonly activeAccounts?: readonly string[];
+	/** Set if the cage was made for a service that ran. */
+	readonly company?: Company;
 	/** Resources that other services may use too, as of the last build. */
 	readonly footprint?: Footprint;
 	/** How long old generations are kept; the default is `defaultRetention`. */

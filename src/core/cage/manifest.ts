@@ -12,6 +12,7 @@ import {
 	type PlannedAccounts,
 	peerReasons,
 	type Reason,
+	sharedKinds,
 	socketReaches,
 	type WritableDirectory,
 } from "../plan/plan.ts";
@@ -47,7 +48,7 @@ const reasons = {
 	"part-of": v.object({ kind: v.literal("part-of"), tree: path }),
 	"parent-of": v.object({ kind: v.literal("parent-of"), child: path }),
 	rule: v.object({ kind: v.literal("rule"), rule, value: v.string() }),
-	shared: v.object({ kind: v.literal("shared"), what: v.picklist(["data", "certificates", "socket"]), example: path }),
+	shared: v.object({ kind: v.literal("shared"), what: v.picklist(sharedKinds), example: path }),
 	offered: v.object({ kind: v.literal("offered"), socket: path }),
 	"offered-file": v.object({ kind: v.literal("offered-file"), file: path }),
 	"may-use": v.object({ kind: v.literal("may-use"), by: path }),

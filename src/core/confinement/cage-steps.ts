@@ -28,7 +28,10 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): LaunchSteps {
 	const options: Options = (text) => mountOptions(text, without);
 	const lines = [`mount -n -o ${options("bind,ro,nosuid,nodev")} ${quoteShell(cage.directory)} ${quoteShell(cage.directory)}`];
 	for (const path of temporaryDirectories) lines.push(...temporary(path, cage, inside, options));
-	for (const mount of cage.mounts) lines.push(...cageMount(mount, inside(mount.path), options, isRootless));
+	for (const mount of cage.mounts) {
+		if (mount.isInWritable) lines.push(...mountPoint(inside(mount.path)));
+		lines.push(...cageMount(mount, inside(mount.path), options, isRootless));
+	}
 	lines.push(...emptySteps(spec, cage.directory));
 	lines.push(`mount -n -t tmpfs -o ${options("nosuid,noexec,size=64k,mode=755")} tmpfs ${inside(pathFromText("/dev"))}`);
 	for (const device of cage.devices) lines.push(...deviceSteps(device, inside, isRootless));
@@ -195,6 +198,11 @@ function kernelSteps({ kernelProc, proc, sys }: CageRoot, inside: (path: Path) =
 		);
 	}
 	return lines;
+}
+
+/** Nothing of the application runs yet, so that the directory stays one. */
+function mountPoint(target: string): string[] {
+	return [`[ -d ${target} ] && [ ! -L ${target} ] || { rm -f ${target} && mkdir ${target}; } || exit ${launchFailed}`];
 }
 
 function cageMount(mount: CageMount, target: string, options: Options, isRootless: boolean): string[] {

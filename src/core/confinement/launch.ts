@@ -129,6 +129,8 @@ export interface CageMount {
 	readonly isExecutable?: true;
 	/** Mounted over a file. */
 	readonly isFile?: true;
+	/** Mounted directly in a writable directory, where the application may have put anything at this name. */
+	readonly isInWritable?: true;
 	/** The launch creates a missing source with this owner and mode. */
 	readonly created?: DirectoryOwner;
 	/** Device and inode (`stat -c %d:%i`) of a host directory, which must be what is mounted. */

@@ -50,6 +50,15 @@ export function isStateParent(directory: Path): boolean {
 	return stateParents.has(directory);
 }
 
+/** Places of content that others change while a service runs: web pages, shares, zones. Everything else is copied. */
+const dataTops = ["/srv", "/var/www", "/mnt", "/media", "/data", "/tmp", "/var/tmp"].map(pathFromText);
+
+/** Whether a directory is in one of the places of content, where others than the service may change it. */
+export function isBelowDataTop(directory: Path): boolean {
+	const top = dataTops.find((one) => isWithin(directory, one));
+	return top !== undefined && directory !== top && !isSystemDirectory(directory) && !isTemporaryTop(directory);
+}
+
 /** The root, configuration with its password files, and programs: no cage sees one as a whole. */
 export const neverBoundDirectories = "/ /etc /boot /root /run /usr /var /bin /sbin /lib /lib32 /lib64 /libx32"
 	.split(" ")

@@ -105,7 +105,7 @@ export function groupOf(entry: Entry): GroupName {
 	if (kind === "bind") {
 		const [reason] = reasons;
 		if (reason?.kind === "offered" || reason?.kind === "offered-file") return "sockets";
-		if (reason?.kind !== "shared") return "data";
+		if (reason?.kind !== "shared" || reason.what === "site") return "data";
 		return reason.what === "socket" ? "sockets" : reason.what;
 	}
 	const place = places.find(([, top]) => isWithin(path, top));

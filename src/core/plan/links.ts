@@ -1,4 +1,4 @@
-import { isAbsolute, join, normalise, type Path, parent, pathFromText, root } from "../path/path.ts";
+import { isAbsolute, isWithin, join, normalise, type Path, parent, pathFromText, root } from "../path/path.ts";
 import { areaOf } from "./areas.ts";
 
 export interface LinkFiles {
@@ -45,6 +45,16 @@ export function placeOf(path: Path, files: LinkFiles): Path {
 /** Returns the real place of a path as an administrator or an application wrote it. */
 export function placeNamed(text: string, files: LinkFiles): Path {
 	return placeOf(normalise(pathFromText(text)), files);
+}
+
+/**
+ * Returns the directories on the way whose links a deployment may replace (`current`): each contains a link and everything that the
+ * link leads to now.
+ */
+export function switchPlaces(path: Path, files: LinkFiles): Path[] {
+	const { end, links } = linkChain(path, files);
+	const holders = links.map((link) => parent(link.path));
+	return [...new Set(holders)].filter((holder) => end !== undefined && isWithin(end, holder));
 }
 
 interface Followed {

@@ -12,8 +12,8 @@ import { loopbackAddress, peersOf, showPeer, type Trace, withReads } from "../tr
 import { planAccounts } from "./accounts.ts";
 import { isByteCode } from "./areas.ts";
 import { realBinds, refuseNestedBinds, writableBinds } from "./binds.ts";
+import { noCompany, planCompany } from "./company.ts";
 import { canHoldDecoy, planDecoys } from "./decoys.ts";
-import { deviceName, judgeDevice, namedDevice, nullDevice } from "./devices.ts";
 import { addLibraries, EntryCollector } from "./entries.ts";
 import { HostAccess, noConsents, ownPlaces, uidsNamed } from "./host-access.ts";
 import { declinedRisks } from "./left-out.ts";
@@ -31,14 +31,15 @@ import { planOwnFiles } from "./own-files.ts";
 import { unusedStateDirectories, usedStateDirectories } from "./own-state.ts";
 import { peerLine, planPeers } from "./peers.ts";
 import { allows as allowsPermission, executableIn, grantsOf, permissionWords, refuses, socketsIn } from "./permission-words.ts";
-import type { Entry, Identity, Plan, PlanInput, Reason, Risk } from "./plan.ts";
+import type { Entry, Identity, Plan, PlanInput, Risk } from "./plan.ts";
 import { planCalls, planPermissions } from "./plan-permissions.ts";
+import { addDevices, trialReason } from "./planned-devices.ts";
 import { planPublished } from "./published.ts";
 import { refusedNotes } from "./refused.ts";
 import { fileRisks, passwordNotes } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
 import { sessionNotes } from "./sessions.ts";
-import { planShared, servedTrees } from "./shared.ts";
+import { planShared, servedTrees, siteNotes } from "./shared.ts";
 import { stateInPlace } from "./state-in-place.ts";
 import { addSyslog, planSyslog } from "./syslog.ts";
 import { libraryTrees, sourceTrees } from "./trees.ts";
@@ -97,6 +98,15 @@ export function makePlan(input: PlanInput): Plan {
 		...[...asked.writable, ...asked.seed].map((value) => directoryOf(value, files)),
 		...additions.flatMap((one) => (one.kind === "writable" ? [placeOf(one.path, files)] : [])),
 	];
+	const placing = { rules: asked, hostAccess, identity, files };
+	const company = input.company
+		? planCompany({
+				...{ company: input.company, trace, files, rules: asked, uids, gids },
+				decided,
+				// A copy would hide from the others what the application writes.
+				inPlace: (paths) => (before ? stateInPlace({ ...placing, writable: paths.map((path) => ({ path })), before }) : paths),
+			})
+		: noCompany;
 	const { offered, ownFiles, writable } = withoutHidden((inData) => {
 		const service = {
 			...{ trace, files, identity, mayMount, decided: [...decided, ...inData] },
@@ -111,10 +121,9 @@ export function makePlan(input: PlanInput): Plan {
 			ownState: (used) => [
 				...usedStateDirectories(ownState),
 				...(input.stateInPlace ? unusedStateDirectories(ownState, used) : []),
+				...company.writable,
 			],
-			...(before
-				? { inPlace: (directories) => stateInPlace({ writable: directories, before, rules: asked, hostAccess, identity, files }) }
-				: {}),
+			...(before ? { inPlace: (directories) => stateInPlace({ ...placing, writable: directories, before }) } : {}),
 			found: additions.flatMap((one) => (one.kind === "writable" ? [{ path: one.path, reason: trialReason(one) }] : [])),
 			binds: [...mounted, ...serviceBinds],
 		});
@@ -135,20 +144,25 @@ export function makePlan(input: PlanInput): Plan {
 	const allowedSockets = socketsIn(asked.allow)
 		.map((text) => placeNamed(text, files))
 		.filter((path) => mayConnect(path, policy, files) && files.status(path)?.kind === "socket");
-	const shared = planShared({
+	const { neighbours } = company;
+	const isNeighbour = (path: Path) => neighbours.some((one) => one.path === path);
+	const sharing = {
 		owner: input.owner ?? 0,
 		trace,
 		files,
 		isOwn,
-		mayConnect: (path) => mayConnect(path, policy, files),
-		sockets: allowedSockets,
+		named: company.content,
+		nested: company.writable,
+		mayConnect: (path: Path) => isNeighbour(path) || mayConnect(path, policy, files),
+		sockets: [...allowedSockets, ...neighbours.map(({ path }) => path)],
 		occupied: [...writablePaths, ...mounted],
 		isLeftOut,
 		isSecret,
 		uids,
 		gids,
 		included: asked.include.map((value) => placeNamed(value, files)),
-	});
+	};
+	const shared = planShared(sharing);
 	const rules: Rules = {
 		...asked,
 		binds: [
@@ -182,6 +196,7 @@ export function makePlan(input: PlanInput): Plan {
 		if (kind !== "firewall") collector.add(path, { kind: "may-use", by }, "looked-at");
 	}
 	addOwnDirectories(application, files, collector);
+	for (const { by, name } of neighbours) collector.addWay(name, { kind: "shared", what: "socket", example: by });
 	const libraries = addLibraries(collector, application, files);
 	const programs = collector.programs().map(({ path }) => path);
 	for (const { by, path } of nameServiceFiles(programs, files)) collector.add(path, { kind: "may-use", by }, "looked-at");
@@ -194,6 +209,7 @@ export function makePlan(input: PlanInput): Plan {
 	}
 	for (const { path } of ownFiles) collector.addGenerated(path, "", { kind: "own-file" });
 	for (const one of shared) collector.addBind(one.path, { kind: "shared", what: one.kind, example: one.example });
+	for (const { by, path } of company.content) collector.addWay(path, { kind: "shared", what: "site", example: by });
 	const {
 		accounts: own,
 		group,
@@ -226,7 +242,8 @@ export function makePlan(input: PlanInput): Plan {
 	if (syslog) addSyslog(syslog, collector);
 	const decoys = planDecoys(rules.decoys, trace, (path) => canHoldDecoy(path) && collector.mayAddDecoy(path));
 	for (const { path, value } of decoys.places) collector.addDecoy(path, { kind: "rule", rule: "decoys", value });
-	const permissions = allPermissions({ ...input, files, rules }, syslog, writable.directories);
+	const connections = neighbours.map(({ path }) => `connect ${showPath(path)}`);
+	const permissions = allPermissions({ ...input, files, rules }, syslog, writable.directories, connections);
 
 	const entries = collector.entries();
 	return {
@@ -243,7 +260,7 @@ export function makePlan(input: PlanInput): Plan {
 		offers: planOffers(entries, copiedOf(writable), libraries, trees, files),
 		accounts,
 		permissions,
-		grants: grantsOf(permissions, trace, additions, rules.allow),
+		grants: grantsOf(permissions, trace, additions, rules.allow, connections),
 		declined: declinedRisks(entries, excluded),
 		notes: [
 			...(input.notes ?? []),
@@ -268,7 +285,9 @@ export function makePlan(input: PlanInput): Plan {
 			...decoys.leftOut.map((path) => ({ code: "decoy-left-out", values: { path: showPath(path) } })),
 			...(rules.decoys.length && !decoys.places.length ? [{ code: "decoys-none", values: {} }] : []),
 			...passwordNotes(entries, files),
-			...socketNotes({ allowed: allowedSockets, binds, policy, trace, files, writable: writable.directories }),
+			...socketNotes({ allowed: sharing.sockets, binds, policy, trace, files, writable: writable.directories }),
+			...company.notes,
+			...siteNotes(sharing, shared),
 		],
 	};
 }
@@ -298,10 +317,15 @@ function allPermissions(
 	{ additions, application, files, identity, rules, trace }: PlanInput,
 	syslog: ReturnType<typeof planSyslog>,
 	writable: Plan["writable"],
+	/** Calls to services that the application's configuration or libraries name. */
+	connections: readonly string[],
 ): Plan["permissions"] {
 	const found = {
 		capabilities: additions.flatMap((one) => (one.kind === "capability" ? [{ name: one.name, why: one.call }] : [])),
-		opened: additions.flatMap((one) => (one.kind === "opening" ? [{ name: one.name, why: one.call }] : [])),
+		opened: [
+			...additions.flatMap((one) => (one.kind === "opening" ? [{ name: one.name, why: one.call }] : [])),
+			...connections.map((why) => ({ name: "unixSockets" as const, why })),
+		],
 		...(syslog?.socket === undefined ? {} : { syslog: syslog.socket }),
 		asksSyslog: syslog !== undefined,
 	};
@@ -408,38 +432,4 @@ function addTraced(input: PlanInput, isOwn: (directory: Path) => boolean, collec
 		if (used || found) collector.add(path, tracedReason(access), isOnlyLooked(access) ? "looked-at" : "used");
 		else if (succeeded.size) collector.addWay(path, tracedReason(access));
 	}
-}
-
-function addDevices({ additions, files, rules, trace }: PlanInput, collector: EntryCollector): void {
-	const named = new Map(rules.devices.map((value) => [namedDevice(value, files), value]));
-	const add = (path: Path, reason: Reason) => {
-		const status = files.status(placeOf(path, files));
-		if (!status?.device) return;
-		const judgement = judgeDevice(path, status);
-		const given = judgement === "give" || (judgement === "ask" && named.has(path));
-		// Harmless devices get mode 0666 even if the host's /dev/null lost its mode.
-		collector.addDevice(
-			path,
-			judgement === "give" ? { ...status, mode: 0o666 } : status,
-			given ? "include" : "declined",
-			judgement === "refuse" ? ["refused-device"] : given ? [] : ["device"],
-			reason,
-		);
-	};
-	add(nullDevice, { kind: "launcher" });
-	for (const [path, value] of named) add(path, { kind: "rule", rule: "devices", value });
-	for (const access of trace.accesses.values()) {
-		// The sandbox has only harmless devices and those that rules name, so others fail with ENOENT.
-		const wanted = access.succeeded.size || access.failed.has("ENOENT");
-		const path = wanted ? deviceName(access.path, files) : undefined;
-		if (path !== undefined) add(path, tracedReason(access));
-	}
-	for (const addition of additions) {
-		const path = addition.kind === "path" ? deviceName(addition.path, files) : undefined;
-		if (path !== undefined) add(path, trialReason(addition));
-	}
-}
-
-function trialReason({ call, round }: { round: number; call: string }): Reason {
-	return { kind: "trial", round, call };
 }

@@ -153,6 +153,8 @@ export function grantsOf(
 	trace: Trace,
 	additions: readonly Addition[],
 	allowed: readonly string[] = [],
+	/** Calls that nobody observed, but that the service's company shows. */
+	named: readonly string[] = [],
 ): Grant[] {
 	const describe = (
 		word: string,
@@ -165,6 +167,7 @@ export function grantsOf(
 			const program = "program" in addition && addition.program !== undefined ? { program: addition.program } : {};
 			return { word, call, ...program, source: "trial", round: addition.round };
 		}
+		if (named.includes(call)) return { word, call, source: "company" };
 		const program = use?.call === call && use.program !== undefined ? { program: use.program } : {};
 		return { word, call, ...program, source: "trace" };
 	};

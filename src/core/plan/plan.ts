@@ -1,3 +1,4 @@
+import type { Company } from "../adoption/company.ts";
 import type { Application, DirectoryOwner, Rules } from "../application/application.ts";
 import type { ObservedCalls } from "../confinement/seccomp/observed-calls.ts";
 import type { Passage } from "../documentation/documentation.ts";
@@ -7,14 +8,15 @@ import type { Path } from "../path/path.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Mark } from "./marks.ts";
 
-/** Why the cage mounts a host directory that nobody asked for. */
-export type SharedKind = "data" | "certificates" | "socket";
+/** Why the cage mounts a host directory that nobody asked for. `site`: content that configuration names. */
+export const sharedKinds = ["data", "site", "certificates", "socket"] as const;
+export type SharedKind = (typeof sharedKinds)[number];
 
 /** A host directory that the cage mounts read-only, so that it sees later changes. */
 export interface SharedDirectory {
 	readonly path: Path;
 	readonly kind: SharedKind;
-	/** A path in the directory that the application used. */
+	/** A path in the directory that the application used. For a `site`, the configuration that names it. */
 	readonly example: Path;
 	/** Number of files; 0 for sockets. */
 	readonly files: number;
@@ -296,10 +298,15 @@ export interface PlanInput {
 	readonly groups: readonly Group[];
 	/** Names of accounts with processes when the application was traced. */
 	readonly activeAccounts?: readonly string[];
+	/** Set if a running service moves into the cage. */
+	readonly company?: Company;
 	readonly files: Files;
 	/** Returns the marks of files that were read before. */
 	readonly known?: (path: Path) => readonly Mark[] | undefined;
 }
+
+/** `trace`: it succeeded on the host. `trial`: it was refused in a round. `option`: the administrator asked for it. `company`: see there. */
+export type GrantSource = "trace" | "trial" | "option" | "company";
 
 export interface Grant {
 	/** The word of `--allow` and `--refuse`. */
@@ -307,7 +314,6 @@ export interface Grant {
 	/** The call or access that shows the need, e.g. `setgroups` or `read /etc/shadow`. */
 	readonly call: string;
 	readonly program?: Path;
-	/** `trace`: it succeeded on the host. `trial`: it was refused in `round`. `option`: the administrator asked for it. */
-	readonly source: "trace" | "trial" | "option";
+	readonly source: GrantSource;
 	readonly round?: number;
 }

@@ -1,21 +1,29 @@
+import type { NamedContent } from "../adoption/company.ts";
 import { syslogName } from "../confinement/launch.ts";
+import type { Note } from "../failure.ts";
 import { directoriesTo, type FileStatus, type Files, type PathComponent, untrustedComponents } from "../machine/facts.ts";
 import { baseName, isWithin, join, outermost, type Path, parent, pathFromText } from "../path/path.ts";
+import { showPath } from "../path/quote.ts";
 import type { Access, Trace } from "../trace/trace.ts";
-import { isCommon, isSystemDirectory, isTemporaryTop, mayBeBound } from "./areas.ts";
-import { placeOf } from "./links.ts";
+import { isBelowDataTop, isCommon, isSystemDirectory, mayBeBound } from "./areas.ts";
+import { isMountableInside } from "./binds.ts";
+import { linkChain, placeOf, switchPlaces } from "./links.ts";
 import { headSize } from "./marks.ts";
 import type { SharedDirectory, SharedKind } from "./plan.ts";
 import { isLibraryFile, type LibraryTree } from "./trees.ts";
 import { walkBelow } from "./walk.ts";
 
-interface SharedInput {
+export interface SharedInput {
 	readonly trace: Trace;
 	readonly files: Files;
 	/** Whether a directory contains the application's own programs or configuration, which are copied. */
 	readonly isOwn: (directory: Path) => boolean;
 	/** Writable directories and binds. Nothing that overlaps with them is shared. */
 	readonly occupied: readonly Path[];
+	/** Content that configuration names, whether or not this run used it. */
+	readonly named: readonly NamedContent[];
+	/** Writable directories that may be inside shared ones, and are mounted over them. */
+	readonly nested: readonly Path[];
 	/** Whether something must not go in: excluded, or a secret that nobody allowed. */
 	readonly isLeftOut: (path: Path, status: FileStatus) => boolean;
 	readonly isSecret: (path: Path, status: FileStatus) => boolean;
@@ -31,9 +39,6 @@ interface SharedInput {
 	/** Included paths are copied. */
 	readonly included: readonly Path[];
 }
-
-/** Places of content that others change while a service runs: web pages, shares, zones. Everything else is copied. */
-const dataTops = ["/srv", "/var/www", "/mnt", "/media", "/data", "/tmp", "/var/tmp"].map(pathFromText);
 
 /** The system's certificate stores: packages maintain them, and a cage gets a copy. */
 const stores = ["/etc/ssl/certs", "/etc/pki", "/etc/ca-certificates", "/usr"].map(pathFromText);
@@ -54,6 +59,7 @@ export function planShared(input: SharedInput): SharedDirectory[] {
 		if (!found.has(path)) found.set(path, { kind, example });
 	};
 	for (const socket of input.sockets) propose(parent(socket), "socket", socket);
+	for (const { by, path } of input.named) propose(siteOf(path, input), "site", by);
 	const keys = new Map<Path, Path>();
 	for (const access of input.trace.accesses.values()) {
 		const real = placeOf(access.path, input.files);
@@ -86,9 +92,11 @@ export function planShared(input: SharedInput): SharedDirectory[] {
 /** Characters that every mount option, unit and script takes literally. A directory with another name is copied. */
 export const plainName = /^[\w./@+,=~-]+$/;
 
-function mayBeShared(path: Path, { files, included, isLeftOut, owner, occupied }: SharedInput): boolean {
+function mayBeShared(path: Path, { files, included, isLeftOut, nested, owner, occupied }: SharedInput): boolean {
 	const status = files.status(path);
-	const overlaps = [...occupied, ...included].some((one) => isWithin(path, one) || isWithin(one, path));
+	const overlaps = [...occupied, ...included].some(
+		(one) => (isWithin(path, one) && !isMountableInside(path, one)) || (isWithin(one, path) && !nested.includes(one)),
+	);
 	if (status === undefined || !mayBeBound(path) || !plainName.test(path) || isLeftOut(path, status) || overlaps) return false;
 	return isProtected(path, files, owner);
 }
@@ -108,10 +116,17 @@ function isContent({ succeeded }: Access, real: Path, input: SharedInput): boole
 	return head !== undefined && head.toString("latin1") !== "\x7fELF";
 }
 
-function isContentPlace(directory: Path, { isOwn }: SharedInput): boolean {
-	const top = dataTops.find((one) => isWithin(directory, one));
-	const isParent = directory === top || isSystemDirectory(directory) || isTemporaryTop(directory);
-	return top !== undefined && !isParent && !isOwn(directory);
+function isContentPlace(directory: Path, { isOwn }: Pick<SharedInput, "isOwn">): boolean {
+	return isBelowDataTop(directory) && !isOwn(directory);
+}
+
+/**
+ * Returns the directory to mount for content. A deployment may replace a link on the way (`current`), so the one with the link and
+ * what it leads to is better than the content alone, in which the application would stay.
+ */
+function siteOf(path: Path, input: SharedInput): Path {
+	const mayMount = (place: Path) => isContentPlace(place, input) && mayBeShared(place, input) && measure(place, "site", input);
+	return switchPlaces(path, input.files).sort().find(mayMount) ?? placeOf(path, input.files);
 }
 
 /**
@@ -176,21 +191,42 @@ function isPrivate({ gid, mode, uid }: FileStatus, { gids, uids }: SharedInput):
  * copied.
  */
 function measure(top: Path, kind: SharedKind, input: SharedInput): { files: number; bytes: number } | undefined {
-	const { files, isLeftOut } = input;
-	const isForbidden = (path: Path, status: FileStatus) => {
-		if (isLeftOut(path, status)) return kind !== "certificates" || !isOtherVersion(path, input);
-		if (status.kind === "directory" || status.kind === "symlink") return false;
-		// Keys are private, and `certificatePlaces` has checked their directory.
-		return status.kind !== "file" || (kind !== "certificates" && isPrivate(status, input));
-	};
 	const size = { files: 0, bytes: 0 };
-	for (const { path, status } of walkBelow(top, files)) {
-		if (isForbidden(path, status) || size.files >= maxFiles) return undefined;
+	for (const { path, status } of walkBelow(top, input.files, (path) => input.nested.includes(path))) {
+		if (isForbidden(path, status, kind, input) || size.files >= maxFiles) return undefined;
 		if (status.kind !== "file") continue;
 		size.files++;
 		size.bytes += status.size;
 	}
 	return size;
+}
+
+function isForbidden(path: Path, status: FileStatus, kind: SharedKind, input: SharedInput): boolean {
+	if (input.isLeftOut(path, status)) return kind !== "certificates" || !isOtherVersion(path, input);
+	if (status.kind === "directory" || status.kind === "symlink") return false;
+	// Keys are private, and `certificatePlaces` has checked their directory.
+	return status.kind !== "file" || (kind !== "certificates" && isPrivate(status, input));
+}
+
+/**
+ * Notes named content that the cage does not see, with a file that keeps it out, and links on the way that the cage has only as a
+ * copy.
+ */
+export function siteNotes(input: SharedInput, shared: readonly SharedDirectory[]): Note[] {
+	const { files, named, occupied } = input;
+	const mounted = [...shared.map(({ path }) => path), ...occupied];
+	const isMounted = (path: Path) => mounted.some((one) => isWithin(path, one));
+	const notes = named.flatMap(({ by, path }): Note[] => {
+		const real = placeOf(path, files);
+		if (!isMounted(real)) {
+			const below = walkBelow(real, files, (one) => input.nested.includes(one));
+			const problem = [...below].find((one) => isForbidden(one.path, one.status, "site", input))?.path ?? real;
+			return [{ code: "site-left-out", values: { path: showPath(real), by: showPath(by), problem: showPath(problem) } }];
+		}
+		const links = linkChain(path, files).links.filter((link) => !isMounted(link.path));
+		return links.map((link) => ({ code: "site-link", values: { link: showPath(link.path), path: showPath(real) } }));
+	});
+	return [...new Map(notes.map((note) => [JSON.stringify(note.values), note])).values()];
 }
 
 /** Files that browsers request. A server that opened one of these may open any other file of the directory next. */

@@ -26,6 +26,8 @@ export interface Answers {
 	readonly dedicatedAccount?: string;
 	/** The service's state stays where the host has it, because the service is going to be adopted. */
 	readonly stateInPlace?: boolean;
+	/** The service runs, and its clients are served from the cage afterwards. */
+	readonly isServing?: boolean;
 	readonly onHost: boolean;
 	/** Traces this running process instead of starting one, for at least so many seconds. */
 	readonly attach?: { readonly pid: number; readonly seconds?: number };

@@ -1,3 +1,4 @@
+import type { Company } from "../../core/adoption/company.ts";
 import type { Application } from "../../core/application/application.ts";
 import { mergeCreatedDirectories, parseCreatedDirectory } from "../../core/application/created-directory.ts";
 import { commandBeforeRule, foregroundNote } from "../../core/application/daemons.ts";
@@ -12,6 +13,7 @@ import { checkAccountRules, isLeftOut, wordNaming } from "../../core/plan/accoun
 import { placeNamed, placeOf } from "../../core/plan/links.ts";
 import { refusedConnections } from "../../core/plan/neighbours.ts";
 import { isInStateTop } from "../../core/plan/own-state.ts";
+import type { Identity } from "../../core/plan/plan.ts";
 import { checkPlaces } from "../../core/plan/rules.ts";
 import { namesAccounts } from "../../core/plan/sessions.ts";
 import { jobsOfAnswer, protocolOf, withoutJobs } from "../../core/probe/recognise.ts";
@@ -22,7 +24,9 @@ import type { Context, Machine } from "../context.ts";
 import type { CoverageReport } from "../events.ts";
 import { hostFacts } from "../plan/comparable-plan.ts";
 import { warnOfSessions } from "../run/lockout.ts";
+import { hostService } from "../run/unit.ts";
 import { traceRunning } from "../trace/attach.ts";
+import { observeCompany } from "../trace/company.ts";
 import { CoverageTracker } from "../trace/coverage.ts";
 import { requireRunnable } from "../trace/probe-lines.ts";
 import { laterTimeout } from "../trace/probing.ts";
@@ -139,10 +143,12 @@ export async function traceStep(
 	const known = await readableCage(machine.store, answers.name, replace);
 	const started = { ...value, result, directories, seconds };
 	// A service in its cage must never lose sight of its state, not even if the description is damaged.
+	const company = await companyOf(context, answers, identity, result.trace, known);
 	const inPlace = known?.stateInPlace ?? (await machine.store.adoption(answers.name))?.inPlace;
 	const cage = {
 		...cageOf(machine, answers, started, known, earlier?.cage),
 		...(inPlace || answers.stateInPlace ? { stateInPlace: inPlace ?? [] } : {}),
+		...(company ? { company } : {}),
 	};
 	const reached = await tracker?.measured(result.trace, cage.signals);
 	if (reached) tracker?.report(reached);
@@ -152,6 +158,17 @@ export async function traceStep(
 		...(earlier ? { added: newInRun(earlier.trace, run.trace) } : {}),
 		...(reached ? { reached } : {}),
 	};
+}
+
+async function companyOf(
+	context: Context,
+	{ isServing, rules, unit }: Answers,
+	identity: Identity,
+	trace: Trace,
+	known: Cage | undefined,
+): Promise<Company | undefined> {
+	if (!isServing || unit === undefined) return known?.company;
+	return observeCompany(context, { host: hostService(context, unit), trace, identity, rules });
 }
 
 interface Started {

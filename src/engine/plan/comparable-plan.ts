@@ -33,6 +33,7 @@ export function planToday(machine: ComparingMachine, cage: Cage, trace: Trace, k
 		users: accounts.users(),
 		groups: accounts.groups(),
 		activeAccounts: cage.activeAccounts ?? [],
+		...(cage.company ? { company: cage.company } : {}),
 		files,
 		...(known ? { known: known.marks } : {}),
 	});

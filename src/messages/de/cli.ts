@@ -75,11 +75,12 @@ export const cliDe: CliMessages = {
 		noPermissions: "Berechtigungen: keine",
 		permissionNeed: (call, program) => (program === undefined ? call : `${call} durch ${program}`),
 		permissionSource: (source, round) =>
-			source === "trace"
-				? "gelang bei der Beobachtung"
-				: source === "trial"
-					? `verweigert in Runde ${round} der Erprobung`
-					: "per Option erlaubt",
+			({
+				trace: "gelang bei der Beobachtung",
+				trial: `verweigert in Runde ${round} der Erprobung`,
+				option: "per Option erlaubt",
+				company: "von ihrer Konfiguration oder ihren Bibliotheken genannt",
+			})[source],
 		offered: "Im Käfig verweigert; die Option erlaubt es",
 		leftOut: "Weggelassen und von keiner Probe benötigt",
 		warnings: "Warnungen",

@@ -139,6 +139,14 @@ export const notesDe: Notes = {
 		"Die Anwendung wird auch die Sockets anderer in {directory} sehen: {paths}. Um sie zu verbergen, konfigurieren Sie ein eigenes Verzeichnis.",
 	"offered-pid-file":
 		"{path} wird die Prozessnummer im Käfig enthalten. Werkzeuge dieses Systems dürfen kein Signal an sie senden; verwenden Sie `systemctl reload`, `systemctl kill` oder `cagewright signal`.",
+	"neighbour-named":
+		"Die Anwendung darf sich unter {path} mit {service} verbinden, weil {by} den Socket nennt, obwohl sie es in der Beobachtung nicht tat. Um es zu verweigern: {option}",
+	"site-left-out":
+		"Der Käfig enthält {path} nicht, obwohl {by} es nennt. Der Grund ist {problem}: ein Geheimnis, eine Datei, die die Anwendung nicht lesen darf, mehr als ein Käfig teilen darf, oder ein Verzeichnis, das andere ersetzen können. Um es trotzdem einzuhängen: --bind {path}",
+	"site-read-only":
+		"Die Anwendung kann nicht nach {path} schreiben, obwohl sie es auf dem Host darf: Das Verzeichnis gehört einem anderen Konto, oder ein anderes Konto kann es ersetzen. Um es trotzdem zu erlauben: --bind {path}:rw --allow-write {path}",
+	"site-link":
+		"Der Käfig enthält eine Kopie des Links {link}, der auf {path} zeigt. Wenn der Link ersetzt wurde, rufen Sie `cagewright update` auf. Liegt der Link mit allen möglichen Zielen in einem Verzeichnis, sieht der Käfig einen neuen sofort.",
 	"neighbour-reached":
 		"Die Anwendung verbindet sich mit einem Dienst dieses Systems unter {path}. Cagewright erlaubt das und beobachtet von vorn.",
 	"shares-port":

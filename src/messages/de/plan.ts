@@ -121,6 +121,7 @@ export const reasonsDe: ReasonMessages = {
 		trial: (round, call) => `fehlte in Runde ${round} der Erprobung (${call})`,
 		shared: {
 			data: (example: string) => `mit dem Host gemeinsame Inhalte; die Anwendung las ${example}`,
+			site: (example: string) => `mit dem Host gemeinsame Inhalte; ${example} nennt sie`,
 			certificates: (example: string) => `Zertifikate, die der Host erneuern kann; die Anwendung las ${example}`,
 			socket: (example: string) => `enthält den Socket eines Dienstes des Hosts: ${example}`,
 		},

@@ -1,3 +1,4 @@
+import type { GrantSource } from "../../core/plan/plan.ts";
 import type { Widen } from "../widen.ts";
 import { clientsEn } from "./clients.ts";
 import { planEn } from "./plan.ts";
@@ -78,12 +79,13 @@ export const cliEn = {
 		permissions: "Permissions",
 		noPermissions: "Permissions: none",
 		permissionNeed: (call: string, program?: string) => (program === undefined ? call : `${call} by ${program}`),
-		permissionSource: (source: "trace" | "trial" | "option", round?: number) =>
-			source === "trace"
-				? "succeeded in the trace"
-				: source === "trial"
-					? `refused in trial round ${round}`
-					: "allowed by option",
+		permissionSource: (source: GrantSource, round?: number) =>
+			({
+				trace: "succeeded in the trace",
+				trial: `refused in trial round ${round}`,
+				option: "allowed by option",
+				company: "named by its configuration or libraries",
+			})[source],
 		offered: "Refused in the cage; the option permits it",
 		leftOut: "Left out and not needed by any probe",
 		warnings: "Warnings",

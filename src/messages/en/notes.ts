@@ -127,6 +127,14 @@ export const notesEn = {
 		"The application will also see the sockets of others in {directory}: {paths}. To hide them, configure a separate directory.",
 	"offered-pid-file":
 		"{path} will contain the process number inside the cage. Tools of this machine must not signal it; use `systemctl reload`, `systemctl kill` or `cagewright signal`.",
+	"neighbour-named":
+		"The application may connect to {service} at {path}, because {by} names it, although the trace did not. To refuse it: {option}",
+	"site-left-out":
+		"The cage does not contain {path}, which {by} names, because of {problem}: a secret, a file that the application may not read, more than a cage may share, or a directory that others can replace. To mount it nevertheless: --bind {path}",
+	"site-read-only":
+		"The application cannot write to {path}, although it may on the host: the directory belongs to another account, or another account can replace it. To permit it nevertheless: --bind {path}:rw --allow-write {path}",
+	"site-link":
+		"The cage has a copy of the link {link}, which leads to {path}. After the link is replaced, run `cagewright update`. If the link is in a directory with all that it may lead to, the cage sees a new one at once.",
 	"neighbour-reached":
 		"The application connects to a service of this machine at {path}. Cagewright permits that and traces again from the start.",
 	"shares-port":

@@ -125,6 +125,7 @@ export const reasonsEn = {
 		trial: (round: number, call: string) => `missing in trial round ${round} (${call})`,
 		shared: {
 			data: (example: string) => `content shared with the host; the application read ${example}`,
+			site: (example: string) => `content shared with the host; ${example} names it`,
 			certificates: (example: string) => `certificates that the host may renew; the application read ${example}`,
 			socket: (example: string) => `contains the socket of a host service: ${example}`,
 		},

@@ -9,7 +9,7 @@ import { acceptorName } from "../../core/confinement/programs/acceptor.ts";
 import { confineName } from "../../core/confinement/programs/confine.ts";
 import { isPerConnection, socketsName, socketVariables } from "../../core/confinement/programs/passed-sockets.ts";
 import { Failure } from "../../core/failure.ts";
-import { join as joinPath, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { isWithin, join as joinPath, outermost, type Path, parent, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { Launch, LaunchRequest } from "../../engine/launch-ports.ts";
 import { bindIdentity, writableIdentity } from "../files/mounts.ts";
 import { requireTool } from "../tools.ts";
@@ -132,10 +132,11 @@ function cageRoot(
 		}
 	}
 	mounts.sort((a, b) => a.path.length - b.path.length);
+	const isInWritable = ({ path }: CageMount) => mounts.some((one) => one.access === "rw" && one.path === parent(path));
 	return {
 		kind: "cage",
 		directory: cage.root,
-		mounts,
+		mounts: mounts.map((mount) => (isInWritable(mount) ? { ...mount, isInWritable: true } : mount)),
 		temporaryEntries: cage.temporaryEntries,
 		devices: cage.devices,
 		proc: cage.permissions.proc !== undefined,
@@ -153,12 +154,14 @@ function cageRoot(
 
 /**
  * Every mount point must be a directory reached through directories only, because mount(8) follows links, and one in the cage
- * would point into the host's tree.
+ * would point into the host's tree. One inside another mount is the host's own directory, which only root can replace, or the start
+ * makes sure that it is one.
  */
 export function checkMountPoints(spec: LaunchSpec): void {
 	if (spec.root.kind !== "cage") return;
 	const { directory, mounts } = spec.root;
-	for (const { isFile = false, path } of mounts) {
+	const isNested = (path: Path) => mounts.some((one) => one.path !== path && isWithin(path, one.path));
+	for (const { isFile = false, path } of mounts.filter((mount) => !isNested(mount.path))) {
 		for (let end = path.indexOf("/", 1); ; end = path.indexOf("/", end + 1)) {
 			const part = `${directory}${end < 0 ? path : path.slice(0, end)}` as Path;
 			const status = lstatSync(pathToBytes(part), { throwIfNoEntry: false });

@@ -7,6 +7,8 @@ import {
 	type OfferedPath,
 	type Served,
 } from "../../core/adoption/clients.ts";
+import type { NeighbourSocket } from "../../core/adoption/company.ts";
+import { by } from "../../core/collections.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import { attempt } from "../files/errors.ts";
@@ -81,6 +83,17 @@ function socketPaths(name: string): Path[] {
 	return found.length ? found : [path];
 }
 
+/** Implements `neighbours` of `ServiceClients`. */
+export async function neighbourSockets(service: string): Promise<NeighbourSocket[]> {
+	const unix = await unixSockets();
+	const found = hostProcesses().flatMap((one): NeighbourSocket[] => {
+		const unit = serviceOf(one);
+		if (unit === undefined || one.units.includes(service)) return [];
+		return socketNames(unix, [one]).flatMap((name) => socketPaths(name).map((path) => ({ path, service: unit })));
+	});
+	return [...new Map(found.map((one) => [one.path, one])).values()].sort(by(({ path }) => path));
+}
+
 function unixClients(unix: UnixSockets, own: readonly HostProcess[], others: readonly HostProcess[]): Client[] {
 	const waited = new Set(socketNames(unix, own));
 	/** The service's ends of connections: an accepted socket has the name of the one that accepted it. */
@@ -151,11 +164,16 @@ function clientOf(
 	connections: readonly string[] = [],
 ): Client {
 	const process: ClientProcess = { pid, uid, gid, groups, connections };
-	const unit = units.findLast((name) => name.endsWith(".service") && !name.startsWith("user@"));
+	const unit = serviceOf({ units });
 	const shown = printable(program);
 	return unit === undefined
 		? { name: shown, relation, offer, processes: [process] }
 		: { name: printable(unit), program: shown, relation, offer, processes: [process] };
+}
+
+/** The innermost service of the system's manager. */
+function serviceOf({ units }: Pick<HostProcess, "units">): string | undefined {
+	return units.findLast((name) => name.endsWith(".service") && !name.startsWith("user@"));
 }
 
 /** Running units that require or want the service. systemd's targets only order the boot. */

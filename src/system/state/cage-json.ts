@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Company } from "../../core/adoption/company.ts";
 import { callFilters } from "../../core/application/application.ts";
 import { type Cage, unitSteps } from "../../core/cage/cage.ts";
 import { pathSchema as path, pathToJson } from "../../core/path/path.ts";
@@ -8,7 +9,7 @@ import { programToJson } from "../../core/trace/json.ts";
 import { attempt } from "../files/errors.ts";
 
 /**
- * Converts a cage's description to JSON and back. Only the paths of additions, of minimised files and of state are bytes;
+ * Converts a cage's description to JSON and back. Only the paths of additions, of minimised files, of state and of company are bytes;
  * everything else is text.
  */
 
@@ -22,10 +23,23 @@ export function cageToJson(cage: Cage): unknown {
 				? programToJson(addition)
 				: addition,
 	);
-	const { minimised, stateInPlace } = cage;
+	const { company, minimised, stateInPlace } = cage;
 	const without = minimised && { minimised: { ...minimised, paths: minimised.paths.map(pathToJson) } };
 	const inPlace = stateInPlace && { stateInPlace: stateInPlace.map(pathToJson) };
-	return { schema, ...cage, additions, ...without, ...inPlace };
+	const named = company && { company: companyToJson(company) };
+	return { schema, ...cage, additions, ...without, ...inPlace, ...named };
+}
+
+function companyToJson({ clientFiles, neighbours }: Company): unknown {
+	return {
+		neighbours: neighbours.map((one) => ({
+			...one,
+			path: pathToJson(one.path),
+			by: pathToJson(one.by),
+			name: pathToJson(one.name),
+		})),
+		clientFiles: clientFiles.map(pathToJson),
+	};
 }
 
 const strings = v.array(v.string());
@@ -85,6 +99,9 @@ const cageSchema = v.looseObject({
 	stateInPlace: v.exactOptional(v.array(path)),
 	requested: v.exactOptional(v.string()),
 	activeAccounts: v.exactOptional(strings),
+	company: v.exactOptional(
+		v.object({ neighbours: v.array(v.object({ path, service: v.string(), by: path, name: path })), clientFiles: v.array(path) }),
+	),
 	footprint: v.exactOptional(
 		v.object({
 			ports: strings,

@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -166,6 +167,26 @@ describe("a cage", () => {
 			"cd /",
 		]);
 	});
+	test.each(["nothing", "a link", "a file", "a directory"])(
+		"has a directory as mount point in a writable one, although the application left %s there",
+		(left) => {
+			const folder = mkdtempSync(join(tmpdir(), "cagewright-point-"));
+			try {
+				const point = join(folder, "run/other");
+				mkdirSync(dirname(point));
+				if (left === "a link") symlinkSync("/etc", point);
+				else if (left === "a file") writeFileSync(point, "");
+				else if (left === "a directory") mkdirSync(point);
+				const mount = { path: path("/run/other"), source: path("/run/other"), access: "ro", isInWritable: true } as const;
+				const script = launchScript(spec({ ...cage, directory: path(folder), mounts: [mount] })).split("\n");
+				const at = script.findIndex((line) => line.startsWith("mount ") && line.endsWith(`/run/other ${point}`));
+				execFileSync("sh", ["-eu", "-c", script[at - 1] ?? "exit 1"]);
+				expect(lstatSync(point).isDirectory()).toBe(true);
+			} finally {
+				rmSync(folder, { recursive: true });
+			}
+		},
+	);
 	test("Landlock permits reading and execution everywhere, and writing only to devices and state", () => {
 		const { handled, rules } = landlockRuleset([path("/var/lib/a:b"), path("/tmp")], false);
 		expect(rules.map((rule) => rule.path)).toEqual(["/", "/dev", "/var/lib/a:b", "/tmp"]);

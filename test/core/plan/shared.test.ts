@@ -146,6 +146,10 @@ describe("sockets of other services", () => {
 		const more = { ...empty("/run/mysqld/mysqld.pid", `${mysql}.lock`), "/run/mysqld/now.sock": link("mysqld.sock") };
 		expect(shared({ [mysql]: socket(), ...more }, { [mysql]: "connect" }, { identity: asApp })).toEqual(["socket /run/mysqld"]);
 	});
+	test("stay reachable for an application with a file of its own directly in /run", () => {
+		const made = plan(sockets, { "/run/php/php.sock": "connect", "/run/app.pid": "create write" });
+		expect([named(made), made.writable.map(({ path }) => path)]).toEqual([["socket /run/php"], ["/run"]]);
+	});
 	test("are not the application's own, nor those that control the machine", () => {
 		expect(shared(sockets, { "/run/php/php.sock": "connect listen create" })).toEqual([]);
 		expect(shared({ "/run/docker/api.sock": socket() }, { "/run/docker/api.sock": "connect" })).toEqual([]);

@@ -1,0 +1,210 @@
+import type { Company, NamedContent, NamedNeighbour, NeighbourSocket } from "../adoption/company.ts";
+import type { Rules } from "../application/application.ts";
+import type { Note } from "../failure.ts";
+import { directoriesTo, type FileStatus, type Files } from "../machine/facts.ts";
+import { baseName, etc, isWithin, normalise, outermost, type Path, parent, pathFromText } from "../path/path.ts";
+import { showPath } from "../path/quote.ts";
+import type { Access, Trace } from "../trace/trace.ts";
+import { isBelowDataTop } from "./areas.ts";
+import { placeNamed, placeOf, switchPlaces } from "./links.ts";
+import { mayConnect } from "./neighbours.ts";
+import { permissionWords, refuses, socketsIn, socketWord } from "./permission-words.ts";
+import type { Identity } from "./plan.ts";
+import { walkBelow } from "./walk.ts";
+
+const maxConfiguration = 256 * 1024;
+/** A library that is larger does not speak to one service. */
+const maxProgram = 32 * 1024 * 1024;
+/** Files of a client's configuration, and entries of content that are searched for writable directories. */
+const most = { files: 500, entries: 20_000 };
+const comment = /^\s*(#|;|\/\/)/;
+/** An absolute path as a word, also after `unix:` or a quote. */
+const pathWord = /(?<![\w.$}/\\-])\/[\w@][\w./@+,~-]*/g;
+
+/** The lines of a configuration file that are no comments. */
+function linesOf(path: Path, files: Files): string {
+	const text = files.read(path, maxConfiguration)?.toString("latin1") ?? "";
+	if (text.includes("\0")) return "";
+	return text
+		.split("\n")
+		.filter((line) => !comment.test(line))
+		.join("\n");
+}
+
+/** Configuration that the application read. Files directly in /etc belong to the system. */
+function ownConfiguration({ accesses }: Trace): Path[] {
+	const read = [...accesses.values()].filter(({ path, succeeded }) => succeeded.has("read") && isWithin(parent(path), etc));
+	return read.flatMap(({ path }) => (parent(path) === etc ? [] : path));
+}
+
+/**
+ * Returns a client's whole configuration: one file names the socket, and another one the sites. What is only available
+ * (`sites-available`) counts if a link enables it.
+ */
+function clientConfiguration(named: readonly Path[], files: Files): Path[] {
+	const found = new Set<Path>();
+	const tops = named.map((path) => directoriesTo(path).find((one) => parent(one) === etc && one !== path) ?? path);
+	for (const top of new Set(tops)) {
+		const below = files.status(top)?.kind === "directory" ? [...walkBelow(top, files)].slice(0, most.files) : [];
+		const linked = new Set(below.flatMap(({ path, status }) => (status.kind === "symlink" ? placeOf(path, files) : [])));
+		for (const { path, status } of below) {
+			const isEnabled = !/-available$/.test(baseName(parent(path))) || linked.has(path);
+			if (status.kind === "file" && isEnabled) found.add(path);
+		}
+		if (!below.length) found.add(top);
+	}
+	return [...found].sort();
+}
+
+/** Returns the existing directories of content that the application's own or its clients' configuration names. */
+function namedContent({ company, files, trace }: ContentInput): NamedContent[] {
+	const found = new Map<Path, Path>();
+	for (const by of [...ownConfiguration(trace), ...clientConfiguration(company.clientFiles, files)]) {
+		for (const path of wordsOf(linesOf(placeOf(by, files), files))) {
+			const real = placeOf(path, files);
+			if (found.has(path) || !isBelowDataTop(real) || files.status(real)?.kind !== "directory") continue;
+			found.set(path, by);
+		}
+	}
+	return [...found].map(([path, by]) => ({ path, by }));
+}
+
+interface ContentInput {
+	readonly company: Company;
+	readonly trace: Trace;
+	readonly files: Files;
+}
+
+/** Returns the outermost directories of this content that one of these accounts may write: uploads, caches. */
+function writableContent(
+	content: readonly NamedContent[],
+	{ files, gids, uids }: { readonly files: Files; readonly uids: ReadonlySet<number>; readonly gids: ReadonlySet<number> },
+): Path[] {
+	const mayWrite = ({ gid, mode, uid }: FileStatus) => {
+		if (uids.has(uid)) return (mode & 0o200) !== 0;
+		return (mode & (gids.has(gid) ? 0o020 : 0o002)) !== 0;
+	};
+	const places = content.flatMap(({ path }) => [placeOf(path, files), ...switchPlaces(path, files).filter(isBelowDataTop)]);
+	const tops = outermost([...new Set(places)]);
+	const found = tops.flatMap((top) => {
+		const status = files.status(top);
+		if (status && mayWrite(status)) return [top];
+		const writable: Path[] = [];
+		let entries = 0;
+		for (const one of walkBelow(top, files, () => ++entries > most.entries)) {
+			if (one.status.kind === "directory" && mayWrite(one.status)) writable.push(one.path);
+		}
+		return writable;
+	});
+	return outermost(found).sort();
+}
+
+interface NeighboursInput {
+	readonly trace: Trace;
+	readonly files: Files;
+	readonly identity: Identity;
+	readonly rules: Pick<Rules, "allow" | "refuse">;
+	/** Sockets of other running services. */
+	readonly running: readonly NeighbourSocket[];
+}
+
+/**
+ * Returns the harmless services of the host that the application's configuration, program or libraries name, and that one of its
+ * accounts may reach. A service that starts as root serves as the accounts that it changes to.
+ */
+export function namedNeighbours({ files, identity, rules, running, trace }: NeighboursInput): NamedNeighbour[] {
+	const serving = identity.uid === 0 ? ([...trace.uids].find((uid) => uid > 0) ?? 0) : identity.uid;
+	const candidates = running.filter(({ path }) => mayConnect(path, { uid: serving, rules }, files) && isOpen(path));
+	if (!candidates.length) return [];
+	const configuration = ownConfiguration(trace).map((by) => ({ by, words: wordsOf(linesOf(placeOf(by, files), files)) }));
+	const loaded = [...trace.accesses.values()].flatMap((access) => (isLoaded(access) ? [placeOf(access.path, files)] : []));
+	const programs = [...new Set(loaded)];
+	return candidates.flatMap((socket): NamedNeighbour[] => {
+		for (const { by, words } of configuration) {
+			const name = words.find((word) => placeOf(word, files) === socket.path);
+			if (name !== undefined) return [{ ...socket, by, name }];
+		}
+		for (const by of programs) {
+			const name = nameIn(by, socket.path, files);
+			if (name !== undefined) return [{ ...socket, by, name }];
+		}
+		return [];
+	});
+
+	function isOpen(path: Path): boolean {
+		const status = files.status(path);
+		if (status?.kind !== "socket") return false;
+		const uids = new Set([identity.uid, ...trace.uids]);
+		const gids = new Set([identity.gid, ...identity.groups, ...trace.gids]);
+		if (uids.has(status.uid)) return (status.mode & 0o200) !== 0;
+		return (status.mode & (gids.has(status.gid) ? 0o020 : 0o002)) !== 0;
+	}
+}
+
+/** The absolute paths in a text. */
+function wordsOf(text: string): Path[] {
+	return [...text.matchAll(pathWord)].map(([word]) => normalise(word as Path));
+}
+
+function isLoaded({ path, succeeded }: Access): boolean {
+	return succeeded.has("execute") || (succeeded.has("read") && /\.so(\.\d+)*$/.test(path));
+}
+
+/** Returns how a program or library names a socket: it contains the path, or that of the directory, as a string of its own. */
+function nameIn(program: Path, socket: Path, files: Files): Path | undefined {
+	const content = files.read(program, maxProgram);
+	if (content?.toString("latin1", 0, 4) !== "\x7fELF") return undefined;
+	// FHS 3.15: /var/run is the older name.
+	const names = isWithin(socket, pathFromText("/run")) ? [socket, `/var${socket}` as Path] : [socket];
+	const hasString = (text: string) => content.includes(text, 0, "latin1");
+	return names.find((name) => hasString(`\0${name}\0`) || hasString(`\0${parent(name)}\0`));
+}
+
+export interface CompanyPlan {
+	readonly content: readonly NamedContent[];
+	/** Directories of this content that the application may write where they are. */
+	readonly writable: readonly Path[];
+	/** Sockets of other services that are there, and that no rule refuses. */
+	readonly neighbours: readonly NamedNeighbour[];
+	readonly notes: readonly Note[];
+}
+
+export const noCompany: CompanyPlan = { content: [], writable: [], neighbours: [], notes: [] };
+
+interface CompanyInput extends ContentInput {
+	readonly rules: Pick<Rules, "allow" | "refuse">;
+	/** Accounts and groups of the application, without root's. */
+	readonly uids: ReadonlySet<number>;
+	readonly gids: ReadonlySet<number>;
+	/** Real paths that rules make writable or bind. */
+	readonly decided: readonly Path[];
+	/** Returns the directories that may stay where the host has them. */
+	readonly inPlace: (directories: readonly Path[]) => readonly Path[];
+}
+
+/** Decides what the application shares with its company beyond what its trace shows. */
+export function planCompany(input: CompanyInput): CompanyPlan {
+	const { company, decided, files, gids, inPlace, rules, uids } = input;
+	const content = namedContent(input);
+	const uploads = writableContent(content, { files, uids, gids });
+	const writable = inPlace(uploads);
+	const neighbours = company.neighbours.filter(({ path }) => {
+		const isRefused = socketsIn(rules.refuse).some((text) => placeNamed(text, files) === path);
+		return !isRefused && !refuses(rules, permissionWords.unixSockets) && files.status(path)?.kind === "socket";
+	});
+	const readOnly = uploads.filter((path) => ![...writable, ...decided].some((one) => isWithin(path, one)));
+	return {
+		content,
+		writable,
+		neighbours,
+		notes: [
+			...neighbours.map(neighbourNote),
+			...readOnly.map((path) => ({ code: "site-read-only", values: { path: showPath(path) } })),
+		],
+	};
+}
+
+function neighbourNote({ by, path, service }: NamedNeighbour): Note {
+	const option = `--refuse ${socketWord(path) ?? "socket:PATH"}`;
+	return { code: "neighbour-named", values: { path: showPath(path), service, by: showPath(by), option } };
+}
