@@ -34,7 +34,10 @@ const tlsFiles = /^\/etc\/(ssl|pki|ca-certificates)\/|\.(pem|crt|cer|key)$/;
 export function pinsOf(facts: PinFacts, { giveUp, keep, keepKinds }: PinRules): (entry: ManifestEntry) => PinKind | undefined {
 	const { application, edited, entries, program } = facts;
 	const isKept = matchPaths(keep);
-	const isAsked = ({ path }: ManifestEntry) => path === "/etc/resolv.conf" || path === "/etc/hosts";
+	const isAsked = ({ path, reasons }: ManifestEntry) =>
+		(path === "/etc/resolv.conf" || path === "/etc/hosts") && reasons[0]?.kind !== "may-use";
+	// A program can resolve names, and no run did.
+	const isUnaskedNameFile = ({ path, reasons }: ManifestEntry) => reasons[0]?.kind === "may-use" && nameFiles.test(path);
 	const looksUpNames = entries.some(isAsked);
 	const hasKey = entries.some(({ risks }) => risks.includes("secret"));
 	const hasPackages = entries.some((entry) => entry.package);
@@ -50,7 +53,11 @@ export function pinsOf(facts: PinFacts, { giveUp, keep, keepKinds }: PinRules): 
 		"name-service": ({ path }) => looksUpNames && nameFiles.test(path),
 		tls: ({ path }, group) => hasKey && (group === "certificates" || tlsFiles.test(path)),
 		configuration: (entry, group) =>
-			group === "configuration" && entry.kind === "file" && isWithin(entry.path, etc) && (!hasPackages || !entry.package),
+			group === "configuration" &&
+			entry.kind === "file" &&
+			isWithin(entry.path, etc) &&
+			(!hasPackages || !entry.package) &&
+			!isUnaskedNameFile(entry),
 	};
 	const held = softPins.filter((kind) => !giveUp.includes(kind));
 	return (entry) => {

@@ -83,6 +83,14 @@ test("pinned files that no probe would miss stay, unless the pin is lifted", () 
 	expect(kept).toEqual(["kept", "kept", "kept", "rule", "kept", "kept", undefined]);
 });
 
+test("the name service is pinned if a run used it, not because a program could", () => {
+	const mayUse = { reasons: [{ kind: "may-use", by: pathFromText("/usr/bin/app") } as const] };
+	const entries = [manifestEntry("/etc/hosts", mayUse), manifestEntry("/etc/resolv.conf", mayUse)];
+	const pins = (all: typeof entries) => all.map(pinsOf(facts({ entries: all }), noRules));
+	expect(pins(entries)).toEqual([undefined, undefined]);
+	expect(pins([...entries, manifestEntry("/etc/resolv.conf")])[0]).toBe("name-service");
+});
+
 test("program, accounts, rules and edited files stay whatever is lifted", () => {
 	const pin = pinsOf(facts({ edited: new Set(paths("/etc/edited")) }), { ...noRules, giveUp: ["configuration"] });
 	const named = { reasons: [{ kind: "rule", rule: "include", value: "/x" }] } as const;
