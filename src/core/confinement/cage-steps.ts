@@ -38,7 +38,7 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): LaunchSteps {
 	for (const [name, target] of deviceLinks) lines.push(`ln -s ${target} ${inside(pathFromText(`/dev/${name}`))}`);
 	if (cage.syslog !== undefined) lines.push(...syslogSteps(cage.syslog, inside, options));
 	lines.push(
-		...notifySteps(spec, inside),
+		...notifySteps(spec, inside, options),
 		`mkdir -m 1777 ${inside(pathFromText("/dev/shm"))}`,
 		`mount -n -t tmpfs -o ${options(`nosuid,nodev,noexec,${temporaryLimits},mode=1777`)} tmpfs ${inside(pathFromText("/dev/shm"))}`,
 		`mount -n -o ${options("remount,ro,nosuid,noexec")} ${inside(pathFromText("/dev"))}`,
@@ -117,9 +117,10 @@ function emptySteps({ service = {} }: LaunchSpec, directory: Path): string[] {
 }
 
 /** The launch's own socket for sd_notify(3). systemd's would reach the host's PID 1. */
-export function notifySteps({ notifications }: LaunchSpec, inside: (path: Path) => string): string[] {
+export function notifySteps({ notifications }: LaunchSpec, inside: (path: Path) => string, options: Options): string[] {
 	if (notifications === undefined) return [];
-	return [`: >${inside(notifySocket)}`, `mount -n --bind ${quoteShell(notifications)} ${inside(notifySocket)}`];
+	const place = inside(notifySocket);
+	return [`: >${place}`, `mount -n -o ${options("bind,ro,nosuid,nodev,noexec")} ${quoteShell(notifications)} ${place}`];
 }
 
 /** Mounts an empty directory and binds the cage's own entries into it again, via the still empty `.launch`. */

@@ -33,7 +33,7 @@ export function sandboxSteps(spec: LaunchSpec, sandbox: SandboxRoot): LaunchStep
 			lines.push(`rm -f ${target}`, `: >${target}`, `mount -n --bind ${quoteShell(socket)} ${target}`);
 		else lines.push(`[ ! -S ${target} ] || mount -n --bind ${quoteShell(socket)} ${target}`);
 	}
-	lines.push(...notifySteps(spec, inside), ...directorySteps(spec, sandbox));
+	lines.push(...notifySteps(spec, inside, (text) => text), ...directorySteps(spec, sandbox));
 	const launch = inside(launchDirectory);
 	const own = ownPrograms(spec, sandbox.confiner).map(([, path]) => path);
 	lines.push(

@@ -1,3 +1,4 @@
+import { notifySocket } from "../../core/application/service-settings.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import {
@@ -251,7 +252,7 @@ async function runTechniques(
 function targetOf(
 	{ machine }: Context,
 	cage: CageLayout,
-	{ env, identity }: LaunchRequest,
+	request: LaunchRequest,
 	{ loader }: Interpreter,
 	bystander: BystanderFacts,
 ): Target {
@@ -261,10 +262,10 @@ function targetOf(
 		disk,
 		bystander,
 		loader,
-		uid: identity.uid,
+		uid: request.identity.uid,
 		unplanned: unlikelyPorts.find((port) => !cage.permissions.tcpPorts?.includes(port)) ?? 0,
 		// The audit from outside reports an unexpected PWD.
-		environment: [...Object.keys(env), "PWD"],
+		environment: [...variablesOf(request), "PWD"],
 		writable: [...writableIn(cage), ...temporaryDirectories, pathFromText("/dev/shm")],
 		shared: cage.binds.filter(({ access }) => access === "ro").map(({ path }) => pathFromText(path)),
 	};
@@ -277,18 +278,24 @@ function writableIn(cage: CageLayout): Path[] {
 	return [...cage.writable, ...writableBinds(cage.binds)];
 }
 
+/** The names of the variables that the application finds. */
+function variablesOf({ env, service }: LaunchRequest): string[] {
+	return [...Object.keys(env), ...(service?.notifies ? ["NOTIFY_SOCKET"] : [])];
+}
+
 /** The layers that a launch of this request leaves in force. */
 function expected(request: LaunchRequest, network: "host" | "own" | "none", cage: CageLayout): Expected {
 	const devices = cage.devices.map(({ path }) => path);
 	return {
 		capabilities: cage.permissions.capabilities.map(({ name }) => name),
 		namespaces: ["mount", "pid", "ipc", "uts", "cgroup", ...(network === "host" ? [] : ["net"])],
-		environment: Object.keys(request.env),
+		environment: variablesOf(request),
 		nodes: [pathFromText("/dev"), ...devices],
 		executable: cage.permissions.executableData ?? [],
 		mounts: [
 			...devices,
 			...["/", "/dev", "/dev/shm", "/dev/log", "/proc"].map(pathFromText),
+			...(request.service?.notifies ? [notifySocket] : []),
 			...(cage.permissions.sys === undefined ? [] : [pathFromText("/sys"), ...coveredSysDirectories]),
 			...(cage.permissions.kernelProc === undefined ? [] : coveredKernelFiles.map((name) => pathFromText(`/proc/${name}`))),
 			launchDirectory,
