@@ -6,33 +6,22 @@ import { baseName, etc, isWithin, normalise, outermost, type Path, parent, pathF
 import { showPath } from "../path/quote.ts";
 import type { Access, Trace } from "../trace/trace.ts";
 import { isBelowDataTop } from "./areas.ts";
+import { configurationLines } from "./configuration.ts";
 import { placeNamed, placeOf, switchPlaces } from "./links.ts";
 import { mayConnect } from "./neighbours.ts";
 import { permissionWords, refuses, socketsIn, socketWord } from "./permission-words.ts";
 import type { Identity } from "./plan.ts";
 import { walkBelow } from "./walk.ts";
 
-const maxConfiguration = 256 * 1024;
 /** A library that is larger does not speak to one service. */
 const maxProgram = 32 * 1024 * 1024;
 /** Files of a client's configuration, and entries of content that are searched for writable directories. */
 const most = { files: 500, entries: 20_000 };
-const comment = /^\s*(#|;|\/\/)/;
 /** An absolute path as a word, also after `unix:` or a quote. */
 const pathWord = /(?<![\w.$}/\\-])\/[\w@][\w./@+,~-]*/g;
 
-/** The lines of a configuration file that are no comments. */
-function linesOf(path: Path, files: Files): string {
-	const text = files.read(path, maxConfiguration)?.toString("latin1") ?? "";
-	if (text.includes("\0")) return "";
-	return text
-		.split("\n")
-		.filter((line) => !comment.test(line))
-		.join("\n");
-}
-
 /** Configuration that the application read. Files directly in /etc belong to the system. */
-function ownConfiguration({ accesses }: Trace): Path[] {
+function readConfiguration({ accesses }: Trace): Path[] {
 	const read = [...accesses.values()].filter(({ path, succeeded }) => succeeded.has("read") && isWithin(parent(path), etc));
 	return read.flatMap(({ path }) => (parent(path) === etc ? [] : path));
 }
@@ -59,8 +48,8 @@ function clientConfiguration(named: readonly Path[], files: Files): Path[] {
 /** Returns the existing directories of content that the application's own or its clients' configuration names. */
 function namedContent({ company, files, trace }: ContentInput): NamedContent[] {
 	const found = new Map<Path, Path>();
-	for (const by of [...ownConfiguration(trace), ...clientConfiguration(company.clientFiles, files)]) {
-		for (const path of wordsOf(linesOf(placeOf(by, files), files))) {
+	for (const by of [...readConfiguration(trace), ...clientConfiguration(company.clientFiles, files)]) {
+		for (const path of wordsOf(textOf(by, files))) {
 			const real = placeOf(path, files);
 			if (found.has(path) || !isBelowDataTop(real) || files.status(real)?.kind !== "directory") continue;
 			found.set(path, by);
@@ -116,7 +105,7 @@ export function namedNeighbours({ files, identity, rules, running, trace }: Neig
 	const serving = identity.uid === 0 ? ([...trace.uids].find((uid) => uid > 0) ?? 0) : identity.uid;
 	const candidates = running.filter(({ path }) => mayConnect(path, { uid: serving, rules }, files) && isOpen(path));
 	if (!candidates.length) return [];
-	const configuration = ownConfiguration(trace).map((by) => ({ by, words: wordsOf(linesOf(placeOf(by, files), files)) }));
+	const configuration = readConfiguration(trace).map((by) => ({ by, words: wordsOf(textOf(by, files)) }));
 	const loaded = [...trace.accesses.values()].flatMap((access) => (isLoaded(access) ? [placeOf(access.path, files)] : []));
 	const programs = [...new Set(loaded)];
 	return candidates.flatMap((socket): NamedNeighbour[] => {
@@ -139,6 +128,10 @@ export function namedNeighbours({ files, identity, rules, running, trace }: Neig
 		if (uids.has(status.uid)) return (status.mode & 0o200) !== 0;
 		return (status.mode & (gids.has(status.gid) ? 0o020 : 0o002)) !== 0;
 	}
+}
+
+function textOf(path: Path, files: Files): string {
+	return configurationLines(placeOf(path, files), files).join("\n");
 }
 
 /** The absolute paths in a text. */
