@@ -30,11 +30,18 @@ export function stopService(context: Context, service: string, companions: Compa
 	return reportWaiting(context, stopped, () => ({ for: "end", program: service, limit: services.timeout }));
 }
 
-/** Starts a service and its companions, and reports the wait. Throws `systemctl-failed`. */
-export function startService(context: Context, service: string, companions: Companions): Promise<void> {
-	const { services } = context.machine;
+/** Starts a service and its companions, and reports the wait. Throws `systemctl-failed` with the service's own last words. */
+export async function startService(context: Context, service: string, companions: Companions): Promise<void> {
+	const { now, services } = context.machine;
+	const since = now();
 	const started = services.start(service, companions);
-	return reportWaiting(context, started, () => ({ for: "start", program: service, limit: services.timeout }));
+	try {
+		await reportWaiting(context, started, () => ({ for: "start", program: service, limit: services.timeout }));
+	} catch (error) {
+		if (!(error instanceof Failure) || error.code !== "systemctl-failed") throw error;
+		const words = errorText(await services.output(service, since));
+		throw words === "" ? error : new Failure(error.code, { ...error.values, detail: words }, error.exit);
+	}
 }
 
 /**
