@@ -286,6 +286,8 @@ function missingBehind(access: Access, error: string, operation: Operation, sear
 				// An O_TMPFILE file gets its name via /proc/self/fd (open(2)).
 				return { ...common, kind: "absent", remedy: { kind: "opening", name: "proc", round, call: `linkat ${showPath(path)}` } };
 			}
+			// The old name, which has its own access, is missing (link(2), rename(2)).
+			if (isCovered && operation === "create" && isOnlyRenamed(access)) return undefined;
 			if (isCovered) return { ...common, kind: "absent", ...(wantsToWrite ? writable : {}) };
 			if (files.status(real)) return { ...common, kind: "absent", remedy: { kind: "path", path, round, call } };
 			return { ...common, kind: "absent", ...(wantsToWrite ? writable : {}) };
@@ -307,6 +309,14 @@ function missingBehind(access: Access, error: string, operation: Operation, sear
 		default:
 			return { ...common, kind: "absent" };
 	}
+}
+
+/** Whether it only got its name from another file. */
+function isOnlyRenamed({ calls }: Access): boolean {
+	return (
+		[...calls].some((name) => /^(link|rename)/.test(name)) &&
+		![...calls].some((name) => /^(open|creat|mk|bind|symlink)/.test(name))
+	);
 }
 
 /** If the trace saw the start, the plan already has every device that a cage gets without asking. */

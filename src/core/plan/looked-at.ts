@@ -1,6 +1,6 @@
-import { type Path, parent } from "../path/path.ts";
+import { type Path, parent, pathFromText } from "../path/path.ts";
 import { testsRights } from "../trace/calls.ts";
-import type { Access, Trace } from "../trace/trace.ts";
+import type { Access } from "../trace/trace.ts";
 import { isCommand, isCommon, isDocumentation, isSystemDirectory } from "./areas.ts";
 import { namedContent } from "./content.ts";
 import { placeOf } from "./links.ts";
@@ -20,8 +20,8 @@ export function passedOver(
 	input: Pick<PlanInput, "application" | "files" | "trace">,
 	isOwn: (directory: Path) => boolean,
 ): (access: Access) => boolean {
-	const { files, trace } = input;
-	const isSwept = sweeps(trace, files);
+	const { files } = input;
+	const isSwept = sweeps(input);
 	const isNamedPage = namedContent(input, (path) => isDocumentation(`${path}/.` as Path));
 	const isNamed = namedContent(input, (path) => !isSystemDirectory(path) && !isCommon(path) && !isCommand(`${path}/.` as Path));
 	return (access) => {
@@ -32,8 +32,12 @@ export function passedOver(
 	};
 }
 
-function sweeps({ accesses }: Trace, files: PlanInput["files"]): (access: Access) => boolean {
-	const all = [...accesses.values()];
+/** The daemon itself does not sweep: it makes an index of data that it uses later, as PHP does of time zones. */
+function sweeps({ application, files, trace }: Pick<PlanInput, "application" | "files" | "trace">): (access: Access) => boolean {
+	const all = [...trace.accesses.values()];
+	const [command = ""] = application.command;
+	const daemon = placeOf(pathFromText(command), files);
+	const isOfDaemon = ({ programs }: Access) => [...programs].some((program) => placeOf(program, files) === daemon);
 	const listed = new Set(all.filter(({ succeeded }) => succeeded.has("list")).map(({ path }) => placeOf(path, files)));
 	// Python looks at a source and reads its byte code.
 	const read = new Set(all.filter(({ succeeded }) => succeeded.has("read")).map(({ path }) => sourceOfByteCode(path)));
@@ -49,7 +53,7 @@ function sweeps({ accesses }: Trace, files: PlanInput["files"]): (access: Access
 		}
 	}
 	return (access) => {
-		if (!isLook(access) || !access.programs.size) return false;
+		if (!isLook(access) || !access.programs.size || isOfDaemon(access)) return false;
 		return [...access.programs].every(
 			(program) => (looked.get(program) ?? 0) > mostLooked || (isListed(access) && (walked.get(program) ?? 0) > mostListed),
 		);

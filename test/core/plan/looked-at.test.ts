@@ -63,6 +63,8 @@ describe("a program that was only looked at", () => {
 });
 
 describe("a sweep", () => {
+	/** What looks is a program that this daemon starts. */
+	const helper = { application: { ...application, command: ["/usr/sbin/daemon"] } };
 	const names = (directory: string, count: number) => Array.from({ length: count }, (_, index) => `${directory}/f${index}`);
 	const files = (paths: readonly string[]) => Object.fromEntries(paths.map((path) => [path, file("x", { mode: 0o755 })]));
 	const looks = (paths: readonly string[], call = "newfstatat") => Object.fromEntries(paths.map((path) => [path, tested(call)]));
@@ -77,28 +79,32 @@ describe("a sweep", () => {
 			"/usr/share/other/f1": "look read",
 			"/usr/share/other/f2": tested("faccessat2"),
 		};
-		const made = plan(did, {}, files(paths));
+		const made = plan(did, helper, files(paths));
 		expect(paths.filter((path) => entryAt(made, path))).toEqual(["/usr/share/other/f1", "/usr/share/other/f2"]);
 	});
 	test("of names from a database stays out", () => {
 		const paths = names("/usr/share/other", 200);
-		expect(includedOf(plan(looks(paths), {}, files(paths)), paths)).toBe(0);
+		expect(includedOf(plan(looks(paths), helper, files(paths)), paths)).toBe(0);
 	});
 	test("is more than a few files", () => {
 		const paths = names("/usr/share/other", 15);
-		expect(includedOf(plan({ ...looks(paths), "/usr/share/other": "list" }, {}, files(paths)), paths)).toBe(15);
+		expect(includedOf(plan({ ...looks(paths), "/usr/share/other": "list" }, helper, files(paths)), paths)).toBe(15);
+	});
+	test("by the daemon itself is an index, and goes in", () => {
+		const paths = names("/usr/share/other", 50);
+		expect(includedOf(plan({ ...looks(paths), "/usr/share/other": "list" }, {}, files(paths)), paths)).toBe(50);
 	});
 	test("of a directory that the command names goes in", () => {
 		const paths = names("/opt/pages", 50);
 		const did = { ...looks(paths), "/opt/pages": "list" };
-		const values = { application: { ...application, command: ["/usr/bin/app", "--root=/opt/pages"] } };
+		const values = { application: { ...application, command: ["/usr/sbin/daemon", "--root=/opt/pages"] } };
 		expect(includedOf(plan(did, values, files(paths)), paths)).toBe(50);
 	});
 	test("does not count sources whose byte code was read", () => {
 		const paths = names("/opt/app", 150).map((path) => `${path}.py`);
 		const codes = paths.map((path) => path.replace(/\/(f\d+)\.py$/, "/__pycache__/$1.cpython-313.pyc"));
 		const did = { ...looks(paths), ...Object.fromEntries(codes.map((path) => [path, "read"])) };
-		expect(includedOf(plan(did, {}, { ...files(paths), ...files(codes) }), paths)).toBe(150);
+		expect(includedOf(plan(did, helper, { ...files(paths), ...files(codes) }), paths)).toBe(150);
 	});
 });
 

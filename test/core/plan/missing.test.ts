@@ -242,6 +242,15 @@ test("an unnamed file that cannot get its name without /proc asks for it, even i
 	expect(unnamed && isTolerable(unnamed)).toBe(false);
 });
 
+test("a file that only got its name from another one is not missing where that one is", () => {
+	const renamed = (did: string): Record<string, Did> => ({
+		"/var/lib/app": "look",
+		"/var/lib/app/db": "read write",
+		"/var/lib/app/old.bak": { did, calls: ["link", "unlink"] },
+	});
+	expect(missing(renamed("create remove"), renamed("ENOENT:create"))).toEqual([]);
+});
+
 describe("executed data", () => {
 	const onHost = { "/var/lib/app/db": "create write", "/var/lib/app/code.so": "create write execute" };
 	test("is listed with its directory, whatever the cage's run did", () => {
