@@ -6,11 +6,10 @@ import { type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
 export const infrastructureProtocols: readonly Protocol[] = [
 	{
 		name: "fastcgi",
-		servers: /^(php-fpm[\d.]*|fcgiwrap)$/,
+		servers: /^php-fpm[\d.]*$/,
 		ports: [9000],
-		// The sockets of Debian's and Red Hat's pool www, and of Debian's fcgiwrap.
+		// The sockets of Debian's and Red Hat's pool www.
 		socket: (server) => {
-			if (server === "fcgiwrap") return "/run/fcgiwrap.socket";
 			const version = server.slice("php-fpm".length);
 			return version === "" ? "/run/php-fpm/www.sock" : `/run/php/php${version}-fpm.sock`;
 		},
