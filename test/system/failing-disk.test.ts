@@ -94,7 +94,7 @@ test("a broken copy in the previous generation is named, not the host's file", a
 		throw Object.assign(new Error("EIO: i/o error, read"), { code: "EIO", syscall: "read" });
 	};
 	try {
-		expect(await inProcess(["build", "redis", "--include", "/etc/hosts"], { state })).toMatchObject({
+		expect(await inProcess(["build", "redis", "--include", "/etc/debian_version"], { state })).toMatchObject({
 			status: 1,
 			stderr: expect.stringContaining(`The disk reports an error (EIO) at ${copy}.`),
 		});

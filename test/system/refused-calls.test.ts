@@ -47,7 +47,7 @@ const privileged = [
 describe("an application that answers in its cage", () => {
 	let made: Made;
 	beforeAll(async () => {
-		const reads = "for path in ('/etc/fstab', '/etc/hostname', '/etc/adduser.conf'): attempt(lambda: open(path))";
+		const reads = "for path in ('/etc/fstab', '/etc/hostname', '/etc/' + 'adduser.conf'): attempt(lambda: open(path))";
 		const calls = [
 			"attempt(lambda: socket.socket(socket.AF_UNIX))",
 			"attempt(lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0))",

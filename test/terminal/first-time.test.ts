@@ -19,6 +19,6 @@ it("leads a new user to a saved redis with few keys", async () => {
 	expect((await wizard.ended).exitCode).toBe(0);
 	const shown = await cagewright(["show", "redis", "--json"], { state });
 	expect(shown.json.generation).toBe(1);
-	expect(shown.json.files).toBeLessThan(25);
+	expect(shown.json.files).toBeLessThan(30);
 	expect(leftovers(state)).toEqual([]);
 });

@@ -106,14 +106,17 @@ describe("a trial", () => {
 	});
 });
 
-/** If it cannot read its own statistics, it opens another file, complains and exits. So that file is the likeliest cause. */
+/**
+ * If it cannot read its own statistics, it opens another file, complains and exits. So that file is the likeliest cause. The script
+ * does not contain its path, because such files go in at once.
+ */
 const picky = (pages: string) => `import http.server, sys
 open("${pages}/index.html").read()
 try:
     open("/proc/self/stat").read()
 except OSError:
     try:
-        open("/etc/debian_version").read()
+        open("/etc/" + "debian_version").read()
     except OSError as error:
         sys.exit(f"picky: fatal: {error}")
 http.server.test(http.server.SimpleHTTPRequestHandler, port=8471, bind="127.0.0.1")
