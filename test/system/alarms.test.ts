@@ -90,7 +90,10 @@ test.runIf(isFirstNamespace)(
 		const file = `${temporaryFolder("alarm")}/alarms`;
 		const printed = await watched(["--on-alarm", `cat >>${file}`], async () => {
 			await request("unshare");
-			for (let time = 0; time < 4; time++) await request("mount");
+			await request("mount");
+			// On a busy machine, several records would be counted by the first alarm.
+			await eventually(() => expect(calls(readFileSync(file, "utf8"))).toEqual(["mount"]));
+			for (let time = 0; time < 3; time++) await request("mount");
 			await request("child");
 			await eventually(() => expect(calls(readFileSync(file, "utf8"))).toEqual(["mount", "chroot"]));
 		});
