@@ -1,3 +1,4 @@
+import { unloadable } from "../messages/unloadable.ts";
 import { version } from "./version.ts";
 
 const args = process.argv.slice(2);
@@ -17,4 +18,11 @@ process.on("exit", () => {
 
 /** Scripts ask for the version most, so it loads nothing else. */
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) process.stdout.write(`${version}\n`);
-else process.exitCode = await (await import("./program.ts")).runProgram(args);
+else process.exitCode = await import("./program.ts").then(({ runProgram }) => runProgram(args)).catch(reportUnloadable);
+
+/** A verb may also load parts while it works. An error that is not the system's is our bug. */
+function reportUnloadable(error: NodeJS.ErrnoException): number {
+	if (error.syscall === undefined) throw error;
+	process.stderr.write(`cagewright: ${unloadable(error.message.split(",")[0] ?? "")}\n`);
+	return 3;
+}

@@ -100,7 +100,7 @@ test.each([
 	],
 	[
 		["--accept", "device:/dev/null"],
-		/^cagewright: Cage demo has no finding 'device:\/dev\/null'\. It has: .*added:\/etc\/extra\.\n$/,
+		/^cagewright: Cage demo has no finding 'device:\/dev\/null'\. It has: .*added:\/etc\/extra\b.*\n$/,
 	],
 	[["--accept", "added", "--until", "tomorrow"], /^cagewright: 'tomorrow' is not a date\. /],
 	[["--accept", "added", "--until", "2020-01-01"], /^cagewright: 2020-01-01 is over /],
