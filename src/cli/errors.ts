@@ -46,6 +46,8 @@ function systemFailure(error: unknown, state: string): Failure | undefined {
 	if (!(error instanceof Error)) return undefined;
 	const { code = "", path, syscall } = error as NodeJS.ErrnoException;
 	if (syscall === "uv_cwd") return new Failure("current-directory-gone", {}, 2);
+	if (code === "ENOENT" && path?.startsWith("/proc/sys/"))
+		return new Failure("kernel-file-missing", { path: printable(path) }, 3);
 	const [failure, exit] = systemErrors[code] ?? [];
 	if (failure === undefined || (path === undefined && ["access-denied", "path-unusable"].includes(failure))) return undefined;
 	return new Failure(failure, { path: printable(path ?? state), error: code }, exit);

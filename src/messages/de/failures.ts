@@ -216,6 +216,7 @@ export const failuresDe: Failures = {
 	"include-matches-too-much":
 		"'{value}' passt auf mehr als {most} Dateien und Verzeichnisse in diesem System. Nennen Sie ein Verzeichnis oder Muster mit weniger.",
 	internal: "Interner Fehler: {detail}. Bitte melden Sie ihn mit der Ausgabe von --debug.",
+	"kernel-file-missing": "{path} fehlt, weil /proc hier nicht eingehängt ist. Hängen Sie es ein und versuchen Sie es erneut.",
 	"launch-failed": "Der Käfig ließ sich nicht starten ({detail}). `cagewright doctor` prüft die Voraussetzungen dieses Systems.",
 	"lock-unreadable": "Die Sperre {path} ist nicht lesbar. Wenn kein anderer cagewright-Prozess läuft, entfernen Sie sie.",
 	"manifest-damaged":

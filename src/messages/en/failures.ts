@@ -202,6 +202,7 @@ export const failuresEn = {
 	"include-matches-too-much":
 		"'{value}' matches more than {most} files and directories on this machine. Name a directory or pattern with fewer.",
 	internal: "Internal error: {detail}. Please report it with the output of --debug.",
+	"kernel-file-missing": "{path} is missing, because /proc is not mounted here. Mount it, and try again.",
 	"launch-failed": "The cage could not be started ({detail}). `cagewright doctor` checks this machine's requirements.",
 	"lock-unreadable": "Cannot read the lock {path}. If no other cagewright process runs, remove it.",
 	"manifest-damaged":
