@@ -81,7 +81,10 @@ function postgres([, ...args]: readonly string[]): Start | undefined {
 	return {
 		command: [
 			`/usr/lib/postgresql/${version}/bin/postgres`,
-			...["-D", `/var/lib/postgresql/${place}`, "-c", `config_file=/etc/postgresql/${place}/postgresql.conf`],
+			"-D",
+			`/var/lib/postgresql/${place}`,
+			"-c",
+			`config_file=/etc/postgresql/${place}/postgresql.conf`,
 		],
 		user: "postgres",
 		directories: ["/run/postgresql"],
@@ -117,7 +120,9 @@ function dnsmasq([, action, instance = ""]: readonly string[], read: ReadText): 
 	];
 	return {
 		command: [
-			...["/usr/sbin/dnsmasq", "-x", `/run/dnsmasq/${name}.pid`],
+			"/usr/sbin/dnsmasq",
+			"-x",
+			`/run/dnsmasq/${name}.pid`,
 			...option("-m", settings.MAILHOSTNAME),
 			...option("-t", settings.MAILTARGET),
 			...option("-u", settings.DNSMASQ_USER || "dnsmasq"),

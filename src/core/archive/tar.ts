@@ -120,7 +120,12 @@ export interface PaxRecords {
 /** Irrelevant keys: owner names (numbers count), other times, and the encoding of names (they are bytes). */
 const ignored = new Set(["atime", "ctime", "uname", "gname", "comment", "hdrcharset"]);
 const known = new Set([
-	...["path", "linkpath", "size", "uid", "gid", "mtime"],
+	"path",
+	"linkpath",
+	"size",
+	"uid",
+	"gid",
+	"mtime",
 	...["GNU.sparse.major", "GNU.sparse.minor", "GNU.sparse.name", "GNU.sparse.realsize"],
 ]);
 
