@@ -1,7 +1,10 @@
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { buildNative } from "./scripts/native.js";
 import { notices } from "./scripts/notices.js";
+
+buildNative();
 
 /** Bundles src/ and its libraries into dist/, split so that the wizard is loaded only when it opens. */
 const { metafile } = await build({
@@ -36,6 +39,7 @@ const { metafile } = await build({
 // Remove files of earlier builds, whose names change with their contents.
 const dist = join(import.meta.dirname, "dist");
 for (const name of readdirSync(dist, { recursive: true })) {
+	if (`${name}/`.startsWith("native/")) continue;
 	if (!Object.keys(metafile.outputs).some((file) => `${file}/`.startsWith(`dist/${name}/`))) {
 		rmSync(join(dist, name), { recursive: true, force: true });
 	}

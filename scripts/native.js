@@ -1,37 +1,50 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { root, say } from "./set-up.js";
+import { root, say } from "./project.js";
 
-/** Compilers by processor, in Node's names. */
-const compilers = { x64: "x86_64-linux-gnu-gcc", arm64: "aarch64-linux-gnu-gcc" };
+/** Processors in Node's names, with Debian's cross compilers. A machine compiles for itself with `gcc`. */
+const crossCompilers = { x64: "x86_64-linux-gnu-gcc", arm64: "aarch64-linux-gnu-gcc" };
 
 /** Warnings are errors. The programs need no C library and no relocation; `-fanalyzer` and sanitizers run in the tests. */
 const compile = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Os", "-ffreestanding", "-fno-pic"].concat([
 	...["-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fno-ident"],
 ]);
-const link = ["-static", "-nostdlib", "-no-pie", "-s", "-Wl,-T,native/program.ld", "-Wl,-z,max-page-size=65536", "-Wl,--build-id=none"];
+const link = [
+	"-static",
+	"-nostdlib",
+	"-no-pie",
+	"-s",
+	"-Wl,-T,native/program.ld",
+	"-Wl,-z,max-page-size=65536",
+	"-Wl,--build-id=none",
+];
 
-/** Compiles native/*.c for each of these processors into dist/native/PROCESSOR. Exits if a compiler is missing or finds a mistake. */
+/** Compiles native/*.c for each of these processors into dist/native/PROCESSOR, and removes everything else from dist/native. */
 export function buildNative(processors = [process.arch]) {
-	const sources = readdirSync(join(root, "native")).filter((name) => name.endsWith(".c"));
-	for (const processor of processors) {
-		const compiler = compilers[processor];
-		if (!compiler) continue;
-		const folder = join("dist", "native", processor);
-		mkdirSync(join(root, folder), { recursive: true });
-		for (const source of sources) {
-			const target = join(folder, basename(source, ".c"));
-			const { error, status } = spawnSync(compiler, [...compile, ...link, "-o", target, join("native", source)], {
-				cwd: root,
-				stdio: ["ignore", 2, 2],
-			});
-			if (status === 0) continue;
-			say(`native/${source} could not be compiled${error ? `: ${error.message}` : ""}`);
-			process.exit(3);
-		}
-		for (const name of readdirSync(join(root, folder))) {
-			if (!sources.includes(`${name}.c`)) rmSync(join(root, folder, name));
-		}
+	const folder = join(root, "dist", "native");
+	mkdirSync(folder, { recursive: true });
+	for (const processor of processors) compileNative(processor, join(folder, processor));
+	const programs = sources().map((name) => basename(name, ".c"));
+	for (const file of readdirSync(folder, { recursive: true })) {
+		const [processor, name] = file.split("/");
+		if (processors.includes(processor) && (!name || programs.includes(name))) continue;
+		rmSync(join(folder, file), { recursive: true, force: true });
 	}
 }
+
+/** Compiles native/*.c for a processor into a folder. Exits if the compiler is missing or finds a mistake. */
+export function compileNative(processor, folder) {
+	if (!crossCompilers[processor]) return;
+	const compiler = processor === process.arch ? "gcc" : crossCompilers[processor];
+	mkdirSync(folder, { recursive: true });
+	for (const source of sources()) {
+		const words = [...compile, ...link, "-o", join(folder, basename(source, ".c")), join("native", source)];
+		const { error, status } = spawnSync(compiler, words, { cwd: root, stdio: ["ignore", 2, 2] });
+		if (status === 0) continue;
+		say(`native/${source} could not be compiled${error ? `: ${error.message}` : ""}`);
+		process.exit(3);
+	}
+}
+
+const sources = () => readdirSync(join(root, "native")).filter((name) => name.endsWith(".c"));

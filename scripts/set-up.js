@@ -1,16 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { readJson, root, say } from "./project.js";
+import { requireCompiler } from "./system-packages.js";
 
 /** This file runs before node_modules exists, so it only imports from Node. */
 
-export const root = dirname(dirname(fileURLToPath(import.meta.url)));
-
-/** Notices go to stderr, because stdout belongs to the program that is started afterwards. */
-export function say(text) {
-	process.stderr.write(`cagewright: ${text}\n`);
-}
+export { readJson, root, say };
 
 /** Installs the packages of package-lock.json and builds dist/, each only if needed. Exits if it cannot. */
 export function setUp() {
@@ -22,6 +18,7 @@ export function setUp() {
 	}
 	const stale = missing ? "the packages are new" : whyBuild();
 	if (stale) {
+		requireCompiler();
 		say(`${stale}; building dist/`);
 		run(process.execPath, ["build.js"], "dist/ could not be built");
 	}
@@ -70,8 +67,10 @@ function install() {
 
 function whyBuild() {
 	const built = statSync(join(root, "dist", "main.js"), { throwIfNoEntry: false })?.mtimeMs;
-	if (built === undefined || !existsSync(join(root, "dist", "demo", "demo.js"))) return "dist/ is missing";
-	const newest = Math.max(...["src", "templates", "package.json", "package-lock.json", "build.js"].map(newestIn));
+	const parts = ["demo/demo.js", "native"].map((name) => join(root, "dist", name));
+	if (built === undefined || !parts.every(existsSync)) return "dist/ is missing";
+	const sources = ["src", "native", "templates", "package.json", "package-lock.json", "build.js", "scripts/native.js"];
+	const newest = Math.max(...sources.map(newestIn));
 	return newest > built ? "the sources are newer than dist/" : undefined;
 }
 
@@ -89,8 +88,4 @@ function run(command, args, problem) {
 	if (status === 0) return;
 	say(`${problem}: ${[command, ...args].join(" ")}${error ? `: ${error.message}` : ` ended with ${status}`}`);
 	process.exit(3);
-}
-
-export function readJson(name) {
-	return JSON.parse(readFileSync(join(root, name), "utf8"));
 }

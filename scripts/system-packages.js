@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { say } from "./set-up.js";
+import { say } from "./project.js";
 
 /** Programs that tracing and trials start, with their Debian packages. */
 const tools = {
@@ -15,6 +15,9 @@ const tools = {
 	getcap: "libcap2-bin",
 	"/usr/bin/perl": "perl-base",
 };
+
+/** What the programs of native/ are compiled with, with the Debian packages. They need no C library. */
+const compiler = { gcc: "gcc", "/usr/include/linux/capability.h": "linux-libc-dev" };
 
 /** Programs that the tests start and files that they read, with their Debian packages. */
 const programs = {
@@ -30,8 +33,7 @@ const programs = {
 	"/usr/share/doc/python3-seccomp": "python3-seccomp",
 	openssl: "openssl",
 	setcap: "libcap2-bin",
-	gcc: "gcc",
-	"aarch64-linux-gnu-objdump": "binutils-aarch64-linux-gnu",
+	"aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu",
 	"/usr/include/stdio.h": "libc6-dev",
 	useradd: "passwd",
 	logrotate: "logrotate",
@@ -53,7 +55,6 @@ const programs = {
 	"mkfs.xfs": "xfsprogs",
 	"mkfs.btrfs": "btrfs-progs",
 	filefrag: "e2fsprogs",
-	"/usr/include/linux/capability.h": "linux-libc-dev",
 	"/usr/lib/postgresql": "postgresql",
 	"musl-gcc": "musl-tools",
 	rpmbuild: "rpm",
@@ -98,10 +99,18 @@ export function installTools() {
 	if (missing.length) install(missing, tools, "tracing and trials need");
 }
 
+/** Installs the compiler. If it cannot, it names the packages and exits with status 3. */
+export function requireCompiler() {
+	const missing = Object.keys(compiler).filter((name) => !isInstalled(name));
+	if (!missing.length || (mayInstall() && install(missing, compiler, "building needs"))) return;
+	say(`building needs ${missing.map((name) => `${name} (Debian package ${compiler[name]})`).join(" and ")}`);
+	process.exit(3);
+}
+
 /** Installs the programs that the tests start. If it cannot, it lists the missing ones and exits with status 3. */
 export function requirePrograms() {
 	const isRoot = process.getuid?.() === 0;
-	const needed = process.env.CAGEWRIGHT_ALL === "1" ? { ...programs, ...longPrograms } : programs;
+	const needed = { ...compiler, ...programs, ...(process.env.CAGEWRIGHT_ALL === "1" ? longPrograms : {}) };
 	const missing = Object.keys(needed).filter((name) => !isInstalled(name));
 	if (isRoot && !missing.length) return;
 	if (mayInstall()) {
@@ -133,6 +142,7 @@ function install(missing, packageOf, need) {
 	say(`${need} ${missing.join(", ")}; installing ${packages.join(" ")}`);
 	withoutServices(() => {
 		apt(["update", "-q"]);
+		say(`${sizeOf(packages)} to fetch`);
 		apt(["install", "-q", "-y", "--no-install-recommends", ...packages]);
 	});
 	const still = missing.filter((name) => !isInstalled(name));
@@ -175,6 +185,13 @@ function withoutServices(work) {
 		process.off("SIGINT", live);
 		if (ours) rmSync(policy, { force: true });
 	}
+}
+
+/** E.g. `48.1 MB`. apt-get only says it to somebody who may still refuse. */
+function sizeOf(packages) {
+	const words = ["install", "--assume-no", "--no-install-recommends", ...packages];
+	const { stdout } = spawnSync("apt-get", words, { env: { ...process.env, LC_ALL: "C" }, encoding: "utf8" });
+	return /^Need to get (?:\S+ \S?B\/)?(.+?) of archives/m.exec(stdout)?.[1] ?? "an unknown amount";
 }
 
 function apt(args) {

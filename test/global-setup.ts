@@ -22,7 +22,8 @@ export default function setUp({ provide }: TestProject): () => void {
  */
 function buildProgram(): void {
 	if (process.env.CAGEWRIGHT_PROGRAM) return;
-	const sources = ["src", "templates", "build.js", "package.json", "package-lock.json"].map((name) => join(home, name));
+	const names = ["src", "native", "templates", "package.json", "package-lock.json", "build.js", "scripts/native.js"];
+	const sources = names.map((name) => join(home, name));
 	const built = statSync(join(home, "dist/main.js"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 	if (Math.max(...sources.map(newest)) < built) return;
 	execFileSync(process.execPath, ["build.js"], { cwd: home, stdio: "inherit" });

@@ -9,7 +9,10 @@ const loaded = 1; // PT_LOAD
  */
 export function withAppended(program: Buffer, data: Uint8Array = new Uint8Array(8)): Buffer {
 	const first = Number(program.readBigUInt64LE(header.programHeaders));
-	const segments = Array.from({ length: program.readUInt16LE(header.programHeaderCount) }, (_, index) => first + index * segment.size);
+	const segments = Array.from(
+		{ length: program.readUInt16LE(header.programHeaderCount) },
+		(_, index) => first + index * segment.size,
+	);
 	const last = segments.filter((at) => program.readUInt32LE(at + segment.type) === loaded).at(-1);
 	if (last === undefined) throw new Error("a program without segments");
 	const start = Number(program.readBigUInt64LE(last + segment.offset));
@@ -18,4 +21,13 @@ export function withAppended(program: Buffer, data: Uint8Array = new Uint8Array(
 	result.fill(0, header.sectionHeaderCount, header.sectionHeaderCount + 4);
 	for (const size of [segment.fileSize, segment.memorySize]) result.writeBigUInt64LE(BigInt(data.length), last + size);
 	return result;
+}
+
+/** Returns 32-bit numbers in sequence, as in a kernel struct. */
+export function words(...values: number[]): Buffer {
+	const bytes = Buffer.alloc(values.length * 4);
+	values.forEach((value, index) => {
+		bytes.writeUInt32LE(value >>> 0, index * 4);
+	});
+	return bytes;
 }

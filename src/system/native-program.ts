@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { withAppended } from "../core/native-program.ts";
@@ -7,13 +7,20 @@ import { programFolder } from "./program-folder.ts";
 /** The programs of native/, by the names of their sources. */
 export type NativeProgram = "init";
 
+const folder = () => join(programFolder(), "dist", "native", process.arch);
+
+/** Whether this installation has programs for this processor. */
+export function supportsProcessor(): boolean {
+	return existsSync(folder());
+}
+
 /**
  * Returns a static program of native/ for this processor, with the data that it reads from its own memory. Throws `processor-unsupported`
  * (exit 3) if this installation has none for it.
  */
 export function nativeProgram(name: NativeProgram, data?: Uint8Array): Buffer {
 	try {
-		return withAppended(readFileSync(join(programFolder(), "dist", "native", process.arch, name)), data);
+		return withAppended(readFileSync(join(folder(), name)), data);
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
 		throw new Failure("processor-unsupported", { processor: process.arch }, 3);

@@ -2,25 +2,18 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { initName, launchFailed } from "../../src/core/confinement/launch.ts";
-import { initExecutable } from "../../src/core/confinement/programs/init.ts";
+import { initData } from "../../src/core/confinement/programs/init.ts";
+import { nativeProgram } from "../../src/system/native-program.ts";
 import { temporaryFolder } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { allProcesses, childrenOf, statusField } from "./processes.ts";
 
-const executable = initExecutable(process.arch);
-
-test("the init is a static program of about a kilobyte, and does not exist for other processors", () => {
-	expect(executable === undefined || executable.length < 1200).toBe(true);
-	expect(executable?.subarray(0, 4).toString("latin1")).toBe("\x7fELF");
-	expect(initExecutable("vax")).toBeUndefined();
-});
-
-describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID namespace", () => {
+describe.skipIf(process.getuid?.() !== 0)("the init of a PID namespace", () => {
 	const folder = temporaryFolder("init");
 	const running: ChildProcess[] = [];
 
 	beforeAll(() => {
-		writeFileSync(`${folder}/${initName}`, executable ?? "", { mode: 0o755 });
+		writeFileSync(`${folder}/${initName}`, nativeProgram("init", initData()), { mode: 0o755 });
 	});
 	afterEach(() => {
 		for (const child of running.splice(0)) child.kill("SIGKILL");

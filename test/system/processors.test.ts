@@ -1,12 +1,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { environmentName, initName } from "../../src/core/confinement/launch.ts";
 import { environmentExecutable, environmentWords } from "../../src/core/confinement/programs/environment.ts";
-import { initExecutable } from "../../src/core/confinement/programs/init.ts";
+import { initData } from "../../src/core/confinement/programs/init.ts";
 import type { Architecture } from "../../src/core/confinement/seccomp/syscalls.ts";
 import { load, Program, pointer, register } from "../../src/core/machine-code/program.ts";
+import { withAppended } from "../../src/core/native-program.ts";
+import type { NativeProgram } from "../../src/system/native-program.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
 /** The same description of a program becomes the same program on every processor. binutils and QEMU judge that. */
@@ -107,6 +109,12 @@ const emulator = spawnSync("qemu-aarch64", ["--version"]).status === 0;
 
 /** A machine with one of the two processors runs the other one's programs only with qemu-user, which takes half a gigabyte. */
 describe.runIf(emulator && process.arch === "x64")("on both processors", () => {
+	beforeAll(async () => {
+		const { compileNative } = await import(new URL("../../scripts/native.js", import.meta.url).href);
+		for (const architecture of architectures) compileNative(architecture, join(folder, "native", architecture));
+	});
+	const native = (name: NativeProgram, architecture: Architecture, data: Buffer) =>
+		withAppended(readFileSync(join(folder, "native", architecture, name)), data);
 	const words = (architecture: Architecture, file: string) => (architecture === "x64" ? [file] : ["qemu-aarch64", file]);
 
 	test.each([
@@ -116,7 +124,7 @@ describe.runIf(emulator && process.arch === "x64")("on both processors", () => {
 		[["/nowhere"], 125],
 	])("the init ends with the status of %j", (command, status) => {
 		for (const architecture of architectures) {
-			const [first = "", ...rest] = words(architecture, place(initName, architecture, initExecutable(architecture)));
+			const [first = "", ...rest] = words(architecture, place(initName, architecture, native("init", architecture, initData())));
 			expect(spawnSync(first, [...rest, folder, ...command]).status).toBe(status);
 		}
 	});

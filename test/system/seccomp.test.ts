@@ -3,11 +3,13 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { initExecutable } from "../../src/core/confinement/programs/init.ts";
+import { initData } from "../../src/core/confinement/programs/init.ts";
 import { describeFilter } from "../../src/core/confinement/seccomp/filter.ts";
 import type { FilterPermissions } from "../../src/core/confinement/seccomp/filter-permissions.ts";
 import { seccompFilter } from "../../src/core/confinement/seccomp/program.ts";
 import { type Architecture, type SyscallName, syscallNumber } from "../../src/core/confinement/seccomp/syscalls.ts";
+
+import { nativeProgram } from "../../src/system/native-program.ts";
 
 /** Real system calls with the real filter. perl makes them, because every Debian has it, and it offers syscall(). */
 const architecture = process.arch as Architecture;
@@ -227,9 +229,7 @@ describe.skipIf(!able)("under the filter", () => {
 	});
 
 	it("the init runs and passes on the exit status", async () => {
-		const init = initExecutable(process.arch);
-		if (init === undefined) return;
-		writeFileSync(join(directory, "init"), init, { mode: 0o755 });
+		writeFileSync(join(directory, "init"), nativeProgram("init", initData()), { mode: 0o755 });
 		expect(run(filtered(closed, [join(directory, "init"), "/", "/bin/sh", "-c", "exit 9"])).exitCode).toBe(9);
 	});
 });

@@ -3,6 +3,7 @@ import { aarch64 } from "./aarch64.ts";
 import { type Argument, type Base, type Condition, type Encoder, Image, type Register, type Size, type Step } from "./steps.ts";
 import { x8664 } from "./x86-64.ts";
 
+export { words } from "../native-program.ts";
 export type { Argument } from "./steps.ts";
 
 /**
@@ -185,15 +186,6 @@ export function assemble(architecture: string, describe: (p: Program) => void): 
 /** Returns undefined for the same processors. */
 export function knownArchitecture(architecture: string): Architecture | undefined {
 	return architecture === "x64" || architecture === "arm64" ? architecture : undefined;
-}
-
-/** Returns 32-bit numbers in sequence, as in a kernel struct. */
-export function words(...values: number[]): Buffer {
-	const bytes = Buffer.alloc(values.length * 4);
-	values.forEach((value, index) => {
-		bytes.writeUInt32LE(value >>> 0, index * 4);
-	});
-	return bytes;
 }
 
 const loadAddress = 0x400000;

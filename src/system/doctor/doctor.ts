@@ -3,12 +3,12 @@ import { machine } from "node:os";
 import { lackingAbilities } from "../../core/confinement/landlock.ts";
 import { ownUser } from "../../core/confinement/launch.ts";
 import type { Features } from "../../core/confinement/method.ts";
-import { initExecutable } from "../../core/confinement/programs/init.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Doctor, Requirement } from "../../engine/ports.ts";
 import type { Commands } from "../commands.ts";
 import { probeFeatures, toolTimeout } from "../launch/features.ts";
 import { isRootless, sandboxNamespaces } from "../launch/rootless.ts";
+import { supportsProcessor } from "../native-program.ts";
 import { textOf } from "../running/proc.ts";
 import { findTool, runQuickTool, toolEnvironment, toolRunner } from "../tools.ts";
 
@@ -86,7 +86,7 @@ function programs(features: Features): Requirement[] {
 	const strace = findTool("strace");
 	return [
 		{ what: "root", state: isRootless() ? "note" : "ok", found: `uid ${process.geteuid?.()}` },
-		{ what: "processor", state: initExecutable(process.arch) ? "ok" : "missing", found: machine() },
+		{ what: "processor", state: supportsProcessor() ? "ok" : "missing", found: machine() },
 		{ what: "strace", state: strace ? "ok" : "missing", found: strace ?? "", package: "strace" },
 		utilLinux(features),
 		systemd(),

@@ -6,7 +6,7 @@ import { requireCapability } from "../../core/confinement/capabilities.ts";
 import type { LaunchSpec } from "../../core/confinement/launch.ts";
 import { acceptorExecutable } from "../../core/confinement/programs/acceptor.ts";
 import { environmentExecutable } from "../../core/confinement/programs/environment.ts";
-import { type InitKind, initExecutable } from "../../core/confinement/programs/init.ts";
+import { type InitKind, initData } from "../../core/confinement/programs/init.ts";
 import { isPerConnection, type OwnedSocket, socketsExecutable } from "../../core/confinement/programs/passed-sockets.ts";
 import { libraryClosure } from "../../core/elf/closure.ts";
 import { Failure } from "../../core/failure.ts";
@@ -14,6 +14,7 @@ import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { LaunchRequest } from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
 import { systemFiles } from "../files/files.ts";
+import { nativeProgram } from "../native-program.ts";
 import { isRootless } from "./rootless.ts";
 
 /** The init of a launch and the program that gives the application its account and environment. */
@@ -32,7 +33,7 @@ export function ownPrograms(
 }
 
 export function launchInit(kind: InitKind = {}): Buffer {
-	return requireProgram(initExecutable(process.arch, kind));
+	return nativeProgram("init", initData(kind));
 }
 
 /** Throws `processor-unsupported` (exit 3) without a program for this processor. */

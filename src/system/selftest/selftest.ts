@@ -14,7 +14,6 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { attemptsLoader, emptyName, initName, launchDirectory } from "../../core/confinement/launch.ts";
-import { initExecutable } from "../../core/confinement/programs/init.ts";
 import { Failure } from "../../core/failure.ts";
 import { baseName, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
@@ -23,7 +22,7 @@ import { bystanderProgram, parseBystander } from "../../core/selftest/program.ts
 import type { AttemptsService, Bystander, Interpreter, SelftestTools, StartedAttempts } from "../../engine/ports.ts";
 import { architecture } from "../launch/method.ts";
 import { observeConfinement } from "../launch/observe-confinement.ts";
-import { loaderAndLibraries } from "../launch/own-programs.ts";
+import { launchInit, loaderAndLibraries } from "../launch/own-programs.ts";
 import { mainProcess, processStatus } from "../launch/processes.ts";
 import { findTool, startTool } from "../tools.ts";
 import { must, removeRuntimeUnit, runtimeUnits, systemServices } from "../units/systemctl.ts";
@@ -90,8 +89,7 @@ async function startAttempts({ brought, directories, launcher, names, output, te
 	const name = nameOf(process.pid);
 	const launchFolder = nativePath(launcher);
 	makeLaunchFolder(launchFolder);
-	const init = initExecutable(process.arch);
-	if (init) place(join(launchFolder, initName), () => writeFileSync(join(launchFolder, initName), init));
+	place(join(launchFolder, initName), () => writeFileSync(join(launchFolder, initName), launchInit()));
 	for (const file of brought.map(nativePath)) {
 		const copy = join(launchFolder, basename(file));
 		place(copy, () => copyFileSync(file, copy));

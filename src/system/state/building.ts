@@ -2,7 +2,7 @@ import { chmod } from "node:fs/promises";
 import { type Manifest, rootsOf } from "../../core/cage/manifest.ts";
 import { emptyName, initName, openInitName } from "../../core/confinement/launch.ts";
 import { confineName } from "../../core/confinement/programs/confine.ts";
-import { initExecutable } from "../../core/confinement/programs/init.ts";
+import { initData } from "../../core/confinement/programs/init.ts";
 import { join, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { Building } from "../../engine/store.ts";
 import { bringBackMissing } from "../files/arrange.ts";
@@ -14,6 +14,7 @@ import { removeTree } from "../files/remove.ts";
 import { seedData } from "../files/seed.ts";
 import { readBytes } from "../files/text-files.ts";
 import { partialTrees } from "../files/trees.ts";
+import { nativeProgram, supportsProcessor } from "../native-program.ts";
 import { arrangeFor } from "./arranging.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cagePaths, writeCage } from "./cages.ts";
@@ -109,12 +110,12 @@ function launcherFolder(cage: Path): Path {
 
 /** Writes this release's init where a unit can bind it into the cage. */
 export async function placeInit(cage: Path): Promise<void> {
+	if (!supportsProcessor()) return;
 	for (const [file, closes] of [
 		[initName, true],
 		[openInitName, false],
 	] as const) {
-		const init = initExecutable(process.arch, { closes });
-		if (init) await placeProgram(cage, file, init);
+		await placeProgram(cage, file, nativeProgram("init", initData({ closes })));
 	}
 }
 
