@@ -4,12 +4,22 @@
  * The first process of a PID namespace has no default signal actions, so Node and `python3 -m http.server` would ignore TERM there
  * (measured), and orphans would stay zombies. A shell or interpreter as PID 1 would help an intruder, and no init is installed everywhere.
  *
- * Arguments: [""] DIRECTORY COMMAND [ARG…]. The empty one takes CAP_KILL from the application, and the right to drop capabilities.
+ * Arguments: [""] DIRECTORY [STEP…] COMMAND [ARG…]. The empty one takes CAP_KILL from the application, and the right to drop capabilities.
+ *
+ * A step is a command of the service that also runs in the cage, as the application does: +before=COUNT WORD…, +after=COUNT WORD… or
+ * +reload=COUNT WORD…. `-` before its program: its failure does not matter. A word that ends in $MAINPID gets the application's number.
+ * +shared=COUNT: so many words of the application, which give it its account and environment, also begin each step.
+ *
+ * Steps before the start run in the application's process, so that its number does not depend on them. A failure of one does not
+ * prevent the start: it may concern the host alone. Those after the start are repeated until they succeed, because a service that
+ * usually detaches stays in the foreground here, and nothing tells when it is ready. reload_signal starts those of a reload, and the
+ * name of this process shows when they have ended: reload:COUNT:STATUS.
  */
 #include "kernel.h"
 #include <linux/capability.h>
 #include <linux/prctl.h>
 #include <linux/signal.h>
+#include <linux/time_types.h>
 
 /* Appended; `InitKind` in src. */
 struct kind {
@@ -45,19 +55,197 @@ static bool gives_up_kill(void)
 	return call(capset, &header, sets) == 0;
 }
 
-static int run_application(const struct kind *kind, char **argv, char **envp)
+enum { reload_signal = 35, most_words = 1024, after_tries = 20 };
+
+/* The arguments, taken apart. */
+struct launch {
+	bool keeps_kill;
+	char *directory;
+	/* Up to the application. */
+	char **steps;
+	char **application;
+	long shared;
+	char **environment;
+	/* Process number of the application. */
+	long number;
+};
+
+/* The count behind a step's name, or -1. */
+static long count_of(const char *word, const char *name)
+{
+	while (*name)
+		if (*word++ != *name++)
+			return -1;
+	long count = 0;
+	while (*word >= '0' && *word <= '9' && count < most_words)
+		count = count * 10 + *word++ - '0';
+	return count;
+}
+
+static long words_of_step(const char *word)
+{
+	long count = count_of(word, "+before=");
+	if (count < 0)
+		count = count_of(word, "+after=");
+	return count < 0 ? count_of(word, "+reload=") : count;
+}
+
+static struct launch parse(char **argv, char **envp)
+{
+	struct launch launch = { .environment = envp };
+	launch.keeps_kill = *argv[1];
+	launch.directory = argv[launch.keeps_kill ? 1 : 2];
+	char **word = launch.steps = argv + (launch.keeps_kill ? 2 : 3);
+	while (*word && **word == '+') {
+		long count = words_of_step(*word);
+		if (count < 0)
+			launch.shared = count_of(*word, "+shared=");
+		for (word++; count > 0 && *word; count--)
+			word++;
+	}
+	launch.application = word;
+	return launch;
+}
+
+static bool has_step(const struct launch *launch, const char *name)
+{
+	for (char **word = launch->steps; word < launch->application;) {
+		if (count_of(*word, name) >= 0)
+			return true;
+		long count = words_of_step(*word);
+		word += count < 0 ? 1 : count + 1;
+	}
+	return false;
+}
+
+/* Executes a program as the application is executed. */
+static int execute(const struct launch *launch, char **words)
+{
+	if (!launch->keeps_kill && !gives_up_kill())
+		return launch_failed;
+	if (call(chdir, launch->directory) == 0)
+		call(execve, words[0], words, launch->environment);
+	return launch_failed;
+}
+
+static char *write_number(char *to, long number)
+{
+	char digits[24];
+	int length = 0;
+	do
+		digits[length++] = '0' + number % 10;
+	while (number /= 10);
+	while (length)
+		*to++ = digits[--length];
+	*to = 0;
+	return to;
+}
+
+/* The word with the application's number in place of a final $MAINPID. The text needs room for the word and a number. */
+static char *with_number(char *word, long number, char *text)
+{
+	static const char variable[] = "$MAINPID";
+	size_t length = length_of(word), tail = sizeof variable - 1;
+	if (length < tail || memcmp(word + length - tail, variable, tail))
+		return word;
+	memcpy(text, word, length - tail);
+	write_number(text + length - tail, number);
+	return text;
+}
+
+static long wait_for(long process)
+{
+	int status;
+	for (;;) {
+		long ended = call(wait4, process, &status, 0, 0);
+		if (ended == process)
+			return exit_status(status);
+		if (ended != -EINTR)
+			return launch_failed;
+	}
+}
+
+static long run_step(const struct launch *launch, char **step, long count)
+{
+	long process = fork_process();
+	if (process == 0) {
+		char *words[2 * most_words + 1], texts[1 << 13];
+		char *text = texts;
+		long length = 0;
+		for (; length < launch->shared && length < most_words; length++)
+			words[length] = launch->application[length];
+		for (long i = 0; i < count; i++) {
+			char *word = i == 0 && *step[0] == '-' ? step[0] + 1 : step[i];
+			bool fits = length_of(word) + 24 < (size_t)(texts + sizeof texts - text);
+			words[length] = fits ? with_number(word, launch->number, text) : word;
+			if (words[length++] == text)
+				text += length_of(text) + 1;
+		}
+		words[length] = 0;
+		exit_with(execute(launch, words));
+	}
+	return process < 0 ? launch_failed : wait_for(process);
+}
+
+static void pause_shortly(void)
+{
+	struct __kernel_timespec half_a_second = { .tv_nsec = 500000000 };
+	call(clock_nanosleep, 1 /* CLOCK_MONOTONIC */, 0, &half_a_second, 0);
+}
+
+/* Runs the steps of this name up to the first that fails, and returns its status. */
+static long run_steps(const struct launch *launch, const char *name, int tries)
+{
+	for (char **word = launch->steps; word < launch->application;) {
+		long count = count_of(*word, name);
+		if (count > 0) {
+			bool may_fail = *word[1] == '-';
+			long status = run_step(launch, word + 1, count);
+			for (int left = tries; status && --left > 0; status = run_step(launch, word + 1, count))
+				pause_shortly();
+			if (status && !may_fail)
+				return status;
+		}
+		count = words_of_step(*word);
+		word += count < 0 ? 1 : count + 1;
+	}
+	return 0;
+}
+
+/* Runs steps in a process of their own. */
+static long start_steps(const struct launch *launch, const char *name, int tries)
+{
+	if (!has_step(launch, name))
+		return 0;
+	long process = fork_process();
+	if (process)
+		return process;
+	set_mask(&no_signals);
+	exit_with(run_steps(launch, name, tries));
+}
+
+static void show_reload(uint32_t count, int status)
+{
+	char name[32] = "reload:", *end = write_number(name + 7, count % 1000);
+	*end++ = ':';
+	write_number(end, status);
+	call(prctl, PR_SET_NAME, name);
+}
+
+static int run_application(const struct kind *kind, struct launch *launch)
 {
 	set_mask(&no_signals);
 	if (kind->first_closed)
 		call(close_range, kind->first_closed, ~0u);
-	if (!*argv[1]) {
-		if (!gives_up_kill())
-			return launch_failed;
-		argv++;
+	launch->number = call(getpid);
+	for (char **word = launch->steps; word < launch->application;) {
+		long count = count_of(*word, "+before=");
+		if (count > 0)
+			run_step(launch, word + 1, count);
+		count = words_of_step(*word);
+		word += count < 0 ? 1 : count + 1;
 	}
-	if (call(chdir, argv[1]) == 0)
-		call(execve, argv[2], argv + 2, envp);
-	return launch_failed;
+	return execute(launch, launch->application);
 }
 
 static void keep_only_kill(void)
@@ -82,22 +270,36 @@ int main(int argc, char **argv, char **envp)
 	 * kernel/signal.c), but drops an unblocked one without a handler.
 	 */
 	set_mask(&all_signals);
+	struct launch launch = parse(argv, envp);
 	long application = fork_process();
 	if (application == 0)
-		return run_application(kind, argv, envp);
+		return run_application(kind, &launch);
 	if (application < 0)
 		return launch_failed;
 
-	call(close_range, 0, ~0u);
-	call(chdir, "/"); /* not a way to the launcher's programs */
-	keep_only_kill();
+	launch.number = application;
+	bool reloads = has_step(&launch, "+reload=");
+	start_steps(&launch, "+after=", after_tries);
+	/* A reload needs what the start needed, and prints to the application's output. */
+	call(close_range, reloads ? 3 : 0, ~0u);
+	if (!reloads) {
+		call(chdir, "/"); /* not a way to the launcher's programs */
+		keep_only_kill();
+	}
 
 	bool detached = false, ending = kind->ends_with_first;
 	int status, result = 0;
+	long reload = 0;
+	uint32_t reload_count = 0;
 	for (;;) {
 		long signal = call(rt_sigtimedwait, &all_signals, 0, 0, sizeof all_signals);
 		if (signal < 0)
 			continue;
+		if (signal == reload_signal && reloads) {
+			if (!reload)
+				reload = start_steps(&launch, "+reload=", 1);
+			continue;
+		}
 		if (signal != SIGCHLD) {
 			ending = ending || signal == SIGTERM || signal == SIGINT || signal == SIGQUIT;
 			call(kill, detached ? -1 : application, signal);
@@ -108,6 +310,11 @@ int main(int argc, char **argv, char **envp)
 				if (detached)
 					return result;
 				break;
+			}
+			if (reload && ended == reload) {
+				reload = 0;
+				show_reload(++reload_count, exit_status(status));
+				continue;
 			}
 			if (!detached && ended != application)
 				continue; /* an orphan */

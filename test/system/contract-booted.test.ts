@@ -4,7 +4,7 @@ import { times } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import type { Json } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
-import { drawnSettings, judgeProbe, placeJudge, reportIn } from "./judge.ts";
+import { drawnSettings, judgeProbe, placeJudge, reportIn, stepsIn } from "./judge.ts";
 
 /** The same unit is given to systemd and to each of our starts, and must find the same. */
 
@@ -27,21 +27,25 @@ describe.each([settings, ...fc.sample(drawnSettings, { numRuns: times(0, 12), se
 	`a unit with %s (seed ${seed})`,
 	(_, unit) => {
 		let expected: string[];
+		let expectedSteps: string[];
 
-		/** Starts a service, stops it, and returns its report. */
-		async function startedBySystemd(service: string): Promise<string[]> {
+		/** Starts a service, reloads and stops it, and returns its output. */
+		async function startedBySystemd(service: string): Promise<string> {
 			await system.must(`systemctl start ${service}`);
 			await answers();
+			await system.must(`systemctl reload ${service}`);
 			const invocation = await system.query(`systemctl show --value --property=InvocationID ${service}`);
 			await system.must(`systemctl stop ${service}`);
-			return reportIn(await system.query(`journalctl --no-pager --output=cat _SYSTEMD_INVOCATION_ID=${invocation}`));
+			return system.query(`journalctl --no-pager --output=cat _SYSTEMD_INVOCATION_ID=${invocation}`);
 		}
 
 		test("is judged by systemd", async () => {
 			placeJudge(system.tree, unit as string[]);
 			await system.must("systemctl daemon-reload");
-			expected = await startedBySystemd("judge");
+			const output = await startedBySystemd("judge");
+			[expected, expectedSteps] = [reportIn(output), stepsIn(output)];
 			expect(expected).toContain("end");
+			expect(expectedSteps.map((line) => line.split(" ")[0])).toEqual(["after", "before", "reload"]);
 		});
 
 		test("finds the same in each start of the sandbox and in the trial, although it has run here", async () => {
@@ -50,9 +54,11 @@ describe.each([settings, ...fc.sample(drawnSettings, { numRuns: times(0, 12), se
 			const { stderr } = await system.run(`cagewright make judge.service ${words}`);
 			const events: Json[] = stderr.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []));
 			const output = events.flatMap(({ event, text }) => (event === "output-received" ? [text] : [])).join("");
+			expect(stderr.split("\n").filter((line) => line.startsWith("cagewright:"))).toEqual([]);
 			const starts = output.split("REPORT argv").slice(1);
 			expect(starts).toHaveLength(3);
 			for (const start of starts) expect(reportIn(`REPORT argv${start}`)).toEqual(expected);
+			expect(stepsIn(output)).toEqual(expectedSteps);
 		});
 
 		test("finds the same under run, also at a second start", async () => {
@@ -60,7 +66,9 @@ describe.each([settings, ...fc.sample(drawnSettings, { numRuns: times(0, 12), se
 			const stop = "kill $pid; wait $pid; cat /run/report";
 			for (const _ of [1, 2]) {
 				const line = `${start}; until ${judgeProbe} 2>/dev/null; do kill -0 $pid || break; sleep 0.2; done; ${stop}`;
-				expect(reportIn((await system.run(line)).stdout)).toEqual(expected);
+				const { stdout } = await system.run(line);
+				expect(reportIn(stdout)).toEqual(expected);
+				expect(stepsIn(stdout)).toEqual(expectedSteps.filter((one) => !one.startsWith("reload")));
 			}
 		});
 
@@ -73,7 +81,9 @@ describe.each([settings, ...fc.sample(drawnSettings, { numRuns: times(0, 12), se
 				await system.must(`${command} --install`);
 				const notified = (line: string) => line.startsWith("notify");
 				for (const _ of [1, 2]) {
-					const report = await startedBySystemd(service);
+					const output = await startedBySystemd(service);
+					const report = reportIn(output);
+					expect(stepsIn(output)).toEqual(expectedSteps);
 					expect(report.filter((line) => !notified(line))).toEqual(expected.filter((line) => !notified(line)));
 				}
 				await system.must(`${command} --uninstall`);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { reloadSignal } from "../../src/core/application/service-settings.ts";
 import { initName, launchFailed } from "../../src/core/confinement/launch.ts";
 import { initData } from "../../src/core/confinement/programs/init.ts";
 import { nativeProgram } from "../../src/system/native-program.ts";
@@ -221,6 +222,55 @@ describe.skipIf(process.getuid?.() !== 0)("the init of a PID namespace", () => {
 		});
 		test("PID 2, because the init is the first process", async () => {
 			expect(await outputOf(["/bin/sh", "-c", "echo $$"])).toBe("2\n");
+		});
+	});
+
+	describe("commands beside the program", () => {
+		const step = (name: string, line: string, prefix = "") => [`+${name}=4`, `${prefix}/bin/sh`, "-c", line, "$MAINPID"];
+		const idle = ["/bin/sh", "-c", 'trap "exit 0" TERM; echo ready $$; while :; do sleep 0.02; done'];
+		const name = (pid: number) => statusField(pid, "Name");
+		const output = (started: Run) => started.output().split("\n").slice(0, -1);
+
+		test("run before it in their order, even if one fails", async () => {
+			const started = run([...step("before", "echo one; exit 1"), ...step("before", "echo two $0"), "/bin/echo", "three"]);
+			expect([await started.ended, output(started)]).toEqual([0, ["one", "two 2", "three"]]);
+		});
+		test("run after it, and again until they succeed", async () => {
+			const file = `${folder}/tried`;
+			const started = run([...step("after", `echo x >>${file}; [ $(wc -l <${file}) = 3 ] && echo after $0`), ...idle]);
+			await started.says("after 2");
+			process.kill(await started.init(), "SIGTERM");
+			expect(await started.ended).toBe(0);
+		});
+		test("run for a reload, of which the init's name shows the count and the status", async () => {
+			const started = run([...step("reload", "exit 3", "-"), ...step("reload", "echo reloaded $0"), ...idle]);
+			await started.says("ready");
+			const init = await started.init();
+			for (const count of [1, 2]) {
+				process.kill(init, reloadSignal.number);
+				await eventually(() => expect(name(init)).toBe(`reload:${count}:0`));
+				await eventually(() => expect(output(started)).toEqual(["ready 2", ...Array(count).fill("reloaded 2")]));
+			}
+			process.kill(init, "SIGTERM");
+			expect(await started.ended).toBe(0);
+		});
+		test("stop at the first that fails, and the program keeps running", async () => {
+			const started = run([...step("reload", "exit 3"), ...step("reload", "echo never"), ...idle]);
+			await started.says("ready");
+			const init = await started.init();
+			process.kill(init, reloadSignal.number);
+			await eventually(() => expect(name(init)).toBe("reload:1:3"));
+			process.kill(init, "SIGTERM");
+			expect([await started.ended, output(started)]).toEqual([0, ["ready 2"]]);
+		});
+		test("begin with the words that give the program its environment", async () => {
+			const print = ["/bin/sh", "-c", "echo $A"];
+			const started = run(["+before=3", ...print, "+shared=3", "/usr/bin/env", "-i", "A=1", ...print]);
+			expect([await started.ended, output(started)]).toEqual([0, ["1", "1"]]);
+		});
+		test("end with the cage", async () => {
+			const started = run([...step("after", "echo begun; exec sleep 1000"), "/bin/sh", "-c", "sleep 0.3; exit 4"]);
+			expect(await started.ended).toBe(4);
 		});
 	});
 

@@ -68,11 +68,36 @@ while (1) {
 }
 `;
 
+/** Prints how a command of the unit runs: `before`, `after` or `reload`. One after the start may come before the program's execve(2). */
+const step = `#!/usr/bin/perl
+my ($name, $main) = @ARGV;
+my $exe = defined $main ? "hidden" : "none";
+for (1 .. 100) {
+	$exe = readlink("/proc/$main/exe") // "hidden" if defined $main;
+	last if $exe eq "none" || $exe =~ /perl$/;
+	select(undef, undef, undef, 0.1);
+}
+print "STEP ", join(" ", $name, $<, (split " ", $()[0], sprintf("%04o", umask), readlink("/proc/self/cwd"), $exe), "\\n";
+`;
+
+/** Commands of the unit beside its program. */
+export const steps = [
+	"ExecStartPre=/srv/judge/step.pl before",
+	"ExecStartPost=/srv/judge/step.pl after $MAINPID",
+	"ExecReload=/srv/judge/step.pl reload $MAINPID",
+];
+
+/** Returns what these commands printed, each once. */
+export function stepsIn(output: string): string[] {
+	return [...new Set(output.split("\n").flatMap((line) => /STEP (.*)$/.exec(line)?.[1]?.trimEnd() ?? []))].sort();
+}
+
 /** Places the program, and a unit with these settings of [Service]. */
 export function placeJudge(tree: string, settings: readonly string[]): void {
 	mkdirSync(join(tree, "srv/judge"), { recursive: true });
 	writeFileSync(join(tree, "srv/judge/service.pl"), program, { mode: 0o755 });
-	const lines = ["[Service]", "ExecStart=/usr/bin/perl /srv/judge/service.pl", ...settings, ""];
+	writeFileSync(join(tree, "srv/judge/step.pl"), step, { mode: 0o755 });
+	const lines = ["[Service]", "ExecStart=/usr/bin/perl /srv/judge/service.pl", ...steps, ...settings, ""];
 	writeFileSync(join(tree, "etc/systemd/system/judge.service"), lines.join("\n"));
 }
 

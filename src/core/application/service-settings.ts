@@ -20,7 +20,22 @@ export interface ServiceSettings {
 	readonly pidFile?: string;
 	/** RuntimeDirectory= without RuntimeDirectoryPreserve=: empty at each start. */
 	readonly runtimeDirectories?: readonly string[];
+	/**
+	 * Commands that the init runs in the cage: before the application starts, after it started, and when it reloads its configuration.
+	 * The first word may begin with `-`, as in a unit. `mainProcess` as a word is the application's process number.
+	 */
+	readonly before?: readonly ServiceCommand[];
+	readonly after?: readonly ServiceCommand[];
+	readonly reload?: readonly ServiceCommand[];
 }
+
+export type ServiceCommand = readonly string[];
+
+/** systemd's variable for the number of the main process (systemd.service(5)). */
+export const mainProcess = "$MAINPID";
+
+/** Makes the init run the commands of a reload: the first real-time signal that libc leaves to programs, plus one (signal(7)). */
+export const reloadSignal = { name: "SIGRTMIN+1", number: 35 } as const;
 
 /** Signals that a service may choose for its stop: those with a number that is the same on every processor. */
 const stopSignals = ["HUP", "INT", "QUIT", "ABRT", "KILL", "ALRM", "TERM"] as const;
@@ -42,14 +57,20 @@ interface WrittenSettings {
 	readonly killSignal?: string;
 	readonly pidFile?: string;
 	readonly runtimeDirectories: readonly string[];
+	readonly before: readonly ServiceCommand[];
+	readonly after: readonly ServiceCommand[];
+	readonly reload: readonly ServiceCommand[];
 }
 
 /** Returns the settings, and those lines that cannot be expressed. */
 export function serviceSettings({
+	after,
+	before,
 	ignoresPipe,
 	killSignal,
 	pidFile,
 	processSettings,
+	reload,
 	runtimeDirectories,
 	type,
 }: WrittenSettings): {
@@ -76,6 +97,9 @@ export function serviceSettings({
 			...(killSignal !== "TERM" && isStopSignal(killSignal) ? { stopSignal: killSignal } : {}),
 			...(pidFile === undefined ? {} : { pidFile }),
 			...(runtimeDirectories.length ? { runtimeDirectories } : {}),
+			...(before.length ? { before } : {}),
+			...(after.length ? { after } : {}),
+			...(reload.length ? { reload } : {}),
 		},
 		inexpressible,
 	};

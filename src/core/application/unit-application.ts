@@ -12,10 +12,10 @@ import {
 import { stayInForeground } from "./daemons.ts";
 import { parseEnvironmentFile } from "./environment.ts";
 import type { ApplicationDraft } from "./found.ts";
-import { serviceOf, serviceSettings } from "./service-settings.ts";
+import { mainProcess, type ServiceCommand, serviceOf, serviceSettings } from "./service-settings.ts";
 import { execOfShellLine, isShell } from "./shell.ts";
 import { behindStartScript, loginEnvironment, type ReadText, type Start } from "./start-scripts.ts";
-import { judgeBeforeStart, reloadSignalOf } from "./unit-commands.ts";
+import { insideCommand, judgeBeforeStart, reloadSignalOf } from "./unit-commands.ts";
 import { substituteVariables, type UnitCommand } from "./unit-exec.ts";
 import { define, type ServiceUnit } from "./unit-file.ts";
 import { activate, type SocketNoteCode, type SocketUnit } from "./unit-sockets.ts";
@@ -104,11 +104,20 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 		passed = activation.sockets;
 	}
 
-	const before = unit.execStartPre.map((each) => ({ written: quoteShellLine(each.words), words: words(each).words }));
-	directories.push(...directoriesBefore(before, note));
+	const steps = (each: UnitCommand): Step => {
+		const words = each.substitute ? substituteVariables(each.words, { MAINPID: mainProcess, ...env }).words : each.words;
+		return { written: quoteShellLine(each.words), words, inside: insideCommand(each, words, read) };
+	};
+	const before = unit.execStartPre.map(steps);
+	const judged = stepsBefore(before, note);
+	directories.push(...judged.directories);
+	const after = unit.execStartPost.map(steps);
+	for (const { inside, written } of after) note(inside ? "unit-start-post" : "unit-start-post-omitted", { command: written });
 	const reloadSignal = reloadSignalOf(unit, command);
+	const reload = reloadSignal === undefined ? unit.execReload.map(steps) : [];
+	const reloads = reload.every(({ inside }) => inside);
 	if (reloadSignal !== undefined) note("unit-reload-signal", { signal: reloadSignal });
-	else for (const each of unit.execReload) note("unit-reload-command", { command: quoteShellLine(each.words) });
+	for (const { written } of reload) note(reloads ? "unit-reload-inside" : "unit-reload-command", { command: written });
 
 	const dynamicUser = user === undefined || !unit.dynamicUser || isThere(user, read) ? undefined : nameOf(user);
 	if (dynamicUser !== undefined) note("unit-dynamic-user", { user: dynamicUser });
@@ -120,6 +129,9 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 	const { inexpressible, settings } = serviceSettings({
 		...unit,
 		...(unit.pidFile === undefined ? {} : { pidFile: presentName(unit.pidFile) }),
+		before: judged.inside,
+		after: after.flatMap(({ inside }) => (inside ? [inside] : [])),
+		reload: reloads ? reload.flatMap(({ inside }) => (inside ? [inside] : [])) : [],
 		runtimeDirectories: unit.directories
 			.filter(({ kind }) => kind === "runtime" && unit.removesRuntime)
 			.map(({ path }) => presentName(path)),
@@ -168,11 +180,11 @@ function startOf(
 	if (unit.type === "oneshot") return { command };
 	const script = behindStartScript(command, read, env);
 	// Directories need no note, because the note about the shell line says that earlier commands are omitted.
-	const made = directoriesBefore(
-		(ends?.before ?? []).map((words) => ({ written: "", words })),
+	const made = stepsBefore(
+		(ends?.before ?? []).map((words) => ({ written: "", words, inside: undefined })),
 		() => {},
 	);
-	const start = { ...(script ?? { command }), directories: [...made, ...(script?.directories ?? [])] };
+	const start = { ...(script ?? { command }), directories: [...made.directories, ...(script?.directories ?? [])] };
 	// Only for Type=forking does systemd expect that the first process exits (systemd.service(5)).
 	const known = unit.type === "forking" || script !== undefined ? stayInForeground(start.command) : undefined;
 	if (known?.changed || script !== undefined) {
@@ -186,16 +198,26 @@ function startOf(
 	return start;
 }
 
+/** A command of a unit beside its ExecStart=. */
+interface Step {
+	/** For messages: without values of variables. */
+	readonly written: string;
+	readonly words: readonly string[];
+	/** Set if it can run in the cage. */
+	readonly inside: ServiceCommand | undefined;
+}
+
 /**
- * Adds a note for each ExecStartPre= command, and returns the directories that they create, which the cage can have without
- * them. Notes show commands unexpanded, because values of variables may be secret and notes go into the record.
+ * Adds a note for each ExecStartPre= command. Returns the directories that they create, which the cage can have without them, and the
+ * commands that run in it. Notes show commands unexpanded, because values of variables may be secret and notes go into the record.
  */
-function directoriesBefore(
-	before: readonly { readonly written: string; readonly words: readonly string[] }[],
+function stepsBefore(
+	before: readonly Step[],
 	note: AddNote,
-): string[] {
+): { readonly directories: readonly string[]; readonly inside: readonly ServiceCommand[] } {
 	const made = new Map<string, CreatedDirectory>();
-	for (const { words, written } of before) {
+	const commands: ServiceCommand[] = [];
+	for (const { inside, words, written } of before) {
 		const judged = judgeBeforeStart(words);
 		if (judged.kind === "directories") {
 			for (const directory of judged.directories) made.set(directory.path, directory);
@@ -209,9 +231,11 @@ function directoriesBefore(
 			for (const path of judged.paths) made.set(path, { ...(made.get(path) ?? { path, mode: 0o755 }), ...judged.change });
 			continue;
 		}
-		note(judged.kind === "check" ? "unit-start-pre-check" : "unit-start-pre", { command: written });
+		if (judged.kind === "other" && inside) commands.push(inside);
+		const code = judged.kind === "check" ? "unit-start-pre-check" : inside ? "unit-start-pre-inside" : "unit-start-pre";
+		note(code, { command: written });
 	}
-	return [...made.values()].map(createdDirectoryText);
+	return { directories: [...made.values()].map(createdDirectoryText), inside: commands };
 }
 
 function nameOf(user: string | undefined): string {
@@ -289,10 +313,17 @@ type UnitNoteCode =
 	| "unit-forking-unknown"
 	/** {count}: only the first command is used. */
 	| "unit-several-commands"
-	/** {command}: an ExecStartPre= that the cage does not run; a configuration check; a command that creates {directories}. */
+	/**
+	 * {command}: an ExecStartPre= that the cage does not run; one that it runs; a configuration check; a command that creates
+	 * {directories}.
+	 */
 	| "unit-start-pre"
+	| "unit-start-pre-inside"
 	| "unit-start-pre-check"
 	| "unit-start-pre-directories"
+	/** {command}: an ExecStartPost= that the cage runs, or not. */
+	| "unit-start-post"
+	| "unit-start-post-omitted"
 	/** {program}: the command is a shell line or script, so the cage would contain the shell. */
 	| "unit-shell"
 	/** {command}: used instead of the shell line that ends in it. */
@@ -314,8 +345,9 @@ type UnitNoteCode =
 	| "unit-root-directory"
 	/** {names} */
 	| "unit-credentials"
-	/** {signal} or {command}: how the application reloads its configuration. */
+	/** {signal} or {command}: how the application reloads its configuration; a command runs in the cage, or not. */
 	| "unit-reload-signal"
+	| "unit-reload-inside"
 	| "unit-reload-command"
 	/** `+` or `!` starts it as root although User= names an account. */
 	| "unit-privileged"

@@ -1,5 +1,9 @@
 import { baseName, type Path } from "../path/path.ts";
 import type { CreatedDirectory } from "./created-directory.ts";
+import type { ServiceCommand } from "./service-settings.ts";
+import { isShell } from "./shell.ts";
+import type { ReadText } from "./start-scripts.ts";
+import type { UnitCommand } from "./unit-exec.ts";
 import type { ServiceUnit } from "./unit-file.ts";
 
 /** The purpose of an ExecStartPre= command, as far as its words show. */
@@ -61,6 +65,27 @@ function ownerOf(args: readonly string[]): { readonly owner?: string } {
 
 function takesNext(name: string, word: string | undefined): boolean {
 	return word !== undefined && withValue.test(word) && (name === "install" || name === "mkdir");
+}
+
+/** General tools, which change files, processes or the machine. For one of them alone, a cage should not contain it. */
+const general =
+	/^(cat|chmod|chown|cp|echo|env|false|install|ip|kill|killall|ln|mkdir|mknod|modprobe|mount|mv|nft|pkill|rm|rmdir|sed|setfacl|sleep|sysctl|systemctl|test|timeout|touch|true|udevadm|umount|iptables.*|systemd-.*)$/;
+
+/**
+ * Returns the words of a unit's command that can run in the cage, as the application's account. Undefined for commands with root's
+ * privileges, general tools, and what needs a shell, which would help an intruder.
+ */
+export function insideCommand(
+	{ mayFail, privileged, throughShell }: UnitCommand,
+	words: readonly string[],
+	read: ReadText,
+): ServiceCommand | undefined {
+	const [program = "", ...args] = words;
+	const name = baseName(program as Path);
+	if (privileged || throughShell || !program.startsWith("/") || isShell(program) || general.test(name)) return undefined;
+	const interpreter = /^#! *(\S+)(?: +(\S+))?/.exec(read(program) ?? "");
+	if (interpreter?.slice(1).some((word) => word !== undefined && isShell(word))) return undefined;
+	return [`${mayFail ? "-" : ""}${program}`, ...args];
 }
 
 /** Signals of these daemons' reload commands, which use a pid file and do not work from outside the cage. */

@@ -12,6 +12,8 @@ export interface UnitCommand {
 	readonly argumentZero?: string;
 	/** `|` (systemd 257): runs through the account's login shell. */
 	readonly throughShell: boolean;
+	/** `-`: its failure does not matter. */
+	readonly mayFail: boolean;
 }
 
 /**
@@ -46,6 +48,7 @@ function withoutPrefix(words: readonly string[]): UnitCommand | undefined {
 		privileged: /\+|(?<!!)!(?!!)/.test(prefix),
 		substitute: !prefix.includes(":"),
 		throughShell: prefix.includes("|"),
+		mayFail: prefix.includes("-"),
 	};
 	if (!prefix.includes("@")) return { ...command, words: [program, ...rest] };
 	const [argumentZero, ...others] = rest;

@@ -20,6 +20,7 @@ export interface ServiceUnit {
 	readonly type: ServiceType;
 	readonly execStartPre: readonly UnitCommand[];
 	readonly execStart: readonly UnitCommand[];
+	readonly execStartPost: readonly UnitCommand[];
 	readonly execReload: readonly UnitCommand[];
 	/** Verbatim; only `notify-reload` services use it. */
 	readonly reloadSignal?: string;
@@ -139,6 +140,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 		type: isServiceType(type) ? type : settings.last("Service", "BusName") ? "dbus" : execStart.length > 0 ? "simple" : "oneshot",
 		execStartPre: commands("ExecStartPre"),
 		execStart,
+		execStartPost: commands("ExecStartPost"),
 		execReload: commands("ExecReload"),
 		...(user === undefined ? {} : { user }),
 		...(group === undefined ? {} : { group }),

@@ -5,6 +5,7 @@ import { octal } from "../text.ts";
 import { setprivCaps } from "./capabilities.ts";
 import { type CageRoot, environmentName, initName, type LaunchSpec, launchDirectory } from "./launch.ts";
 import { environmentWords } from "./programs/environment.ts";
+import { stepWords } from "./programs/init-steps.ts";
 import { processIdPlace } from "./programs/passed-sockets.ts";
 
 /**
@@ -19,6 +20,8 @@ export function start(spec: LaunchSpec, confiner: Path | undefined, launch: Path
 	const inherits = without.includes("environment");
 	const sockets = spec.socketsProgram === undefined || onHost ? [] : [join(launchDirectory, baseName(spec.socketsProgram))];
 	const confine = confiner === undefined ? [] : [confiner];
+	const { line, shared } = onHost ? { line: hostLine(spec, root.capabilities), shared: 0 } : applicationLine(spec, launch);
+	const beside = onHost ? [] : stepWords(spec.service ?? {}, shared).map(pathFromText);
 	const words = [
 		...["exec", ...(sharesSession(spec) ? [] : ["setsid", ...(spec.hasTerminal ? ["--ctty"] : [])])],
 		...["env", ...(inherits ? [] : ["-i"])],
@@ -26,8 +29,8 @@ export function start(spec: LaunchSpec, confiner: Path | undefined, launch: Path
 		...(root.kind === "cage" ? [spec.chroot, ".", ...sockets] : sockets.map((path) => `.${path}` as Path)),
 		...confine,
 		...[onHost ? spec.init : within(launch, initName), onHost ? pathFromText(spec.cwd) : workingDirectory],
+		...beside,
 	];
-	const line = onHost ? hostLine(spec, root.capabilities) : applicationLine(spec, launch);
 	return [...serviceSteps(spec), `${quoteShellLine(words)} ${line}`];
 }
 
@@ -59,19 +62,26 @@ const within = (launch: Path, name: string) => `${launch}/${name}` as Path;
 /** The init stays where it is, because only the next program knows the application's working directory. */
 const workingDirectory = pathFromText(".");
 
-/** The part that only concerns the application: the program for its account and environment, and its command. */
-function applicationLine(spec: LaunchSpec, launch: Path): string {
+/**
+ * The part that only concerns the application: the program for its account and environment, and its command. `shared` words are not
+ * the command.
+ */
+function applicationLine(spec: LaunchSpec, launch: Path): { readonly line: string; readonly shared: number } {
 	const inherits = spec.without?.includes("environment");
 	const program = within(launch, environmentName);
 	const [first = "", ...environment] = environmentWords(program, pathFromText(spec.cwd), inherits ? [] : variables(spec));
 	const acceptor = spec.acceptor === undefined ? [] : [join(launchDirectory, baseName(spec.acceptor))];
 	const inherited = spec.inheritsSockets ? `${inheritedVariables} ` : "";
 	const [cwd = "", ...rest] = environment;
-	return `${quoteShellLine([first, cwd])} ${inherited}${quoteShellLine([...rest, ...acceptor, ...spec.command.map(pathFromText)])}`;
+	return {
+		line: `${quoteShellLine([first, cwd])} ${inherited}${quoteShellLine([...rest, ...acceptor, ...spec.command.map(pathFromText)])}`,
+		shared: 2 + (spec.inheritsSockets ? inheritedCount : 0) + rest.length,
+	};
 }
 
 /** sd_listen_fds(3). */
 const inheritedVariables = `LISTEN_PID=${processIdPlace} "LISTEN_FDS=$LISTEN_FDS" "LISTEN_FDNAMES=\${LISTEN_FDNAMES-}"`;
+const inheritedCount = 3;
 
 function hostLine(spec: LaunchSpec, capabilities: readonly string[]): string {
 	const { command, rootless, setpriv, without } = spec;

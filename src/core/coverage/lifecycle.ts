@@ -1,3 +1,4 @@
+import { reloadSignal as commandSignal } from "../application/service-settings.ts";
 import type { ServiceUnit } from "../application/unit-file.ts";
 import { serverSignals } from "../installation/signals.ts";
 import { quoteShellLine } from "../path/quote.ts";
@@ -44,7 +45,9 @@ export function lifecycleCoverage({ command, gaps, reloadSignal, signals, socket
 	const isActivated = /\/systemd-socket-activate$/.test(command[0] ?? "");
 	return [
 		{ stage: "start", cameUp: wasStarted },
-		...(reload.length || byCommand === "" ? reload : [{ stage: "reload" as const, cameUp: false, by: byCommand }]),
+		...(reload.length || byCommand === ""
+			? reload
+			: [{ stage: "reload" as const, cameUp: signals.includes(commandSignal.name), by: byCommand }]),
 		...bySignal("log-reopening", known?.reopen),
 		{ stage: "stop", cameUp: wasStarted },
 		{ stage: "second-start", cameUp: wasStarted },

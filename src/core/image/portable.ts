@@ -77,7 +77,7 @@ function unitOf(cage: Cage, manifest: Manifest, files: readonly Path[]): string 
 		confiner: { folder: launchDirectory, name: confineName, startsSession: false },
 		keepsAccount: cage.keepsAccount ?? false,
 		...(application.limits === undefined ? {} : { limits: application.limits }),
-		...(reloadSignal === undefined ? {} : { reloadSignal }),
+		...(reloadSignal === undefined ? { reloadsByCommand: Boolean(application.service?.reload?.length) } : { reloadSignal }),
 	});
 }
 

@@ -4,6 +4,7 @@ import { devicesOf, type Manifest, rootsOf } from "../cage/manifest.ts";
 import { initInside, launchDirectory, temporaryDirectories } from "../confinement/launch.ts";
 import { confineName } from "../confinement/programs/confine.ts";
 import { initWords } from "../confinement/programs/init.ts";
+import { stepWords } from "../confinement/programs/init-steps.ts";
 import { initCapabilities, initKeepsKill } from "../confinement/unit/input.ts";
 import { isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Identity } from "../plan/plan.ts";
@@ -74,7 +75,11 @@ export function workloadOf({ cage, manifest }: { cage: Cage; manifest: Manifest 
 	return {
 		name: cage.name,
 		image: `localhost/${imageName(cage.name)}:${manifest.generation}`,
-		command: [confinerInside, ...initWords(initInside, application.cwd, keepsKill), ...application.command],
+		command: [
+			...[confinerInside, ...initWords(initInside, application.cwd, keepsKill)],
+			...stepWords(application.service ?? {}, 0),
+			...application.command,
+		],
 		cwd: application.cwd,
 		env: Object.fromEntries(variables.filter((one) => !isSecret(one))),
 		secretVariables: variables.filter(isSecret).map(([name]) => name),

@@ -15,8 +15,8 @@ import { addressedCalls, isOption, isSending, multicastCall, RecentMap, Sockets 
 import { type Peer, peersOf, type Trace } from "./trace.ts";
 
 /**
- * Finds where the application begins in a trace that also shows its launch. It is called for each successful execve(2), in order,
- * until it returns true.
+ * Finds where the application begins in a trace that also shows its launch. It is called in order for each successful execve(2) of the
+ * launcher's processes, because the service's other commands begin like the application.
  */
 interface StartMarker {
 	isApplication(pid: number, program: Path): boolean;
@@ -25,13 +25,13 @@ interface StartMarker {
 }
 
 /**
- * For the launcher: the process that becomes PID 1 executes the init. The next other process that executes something is the main
- * process: it executes setpriv (directly or via the dynamic linker), then the program that sets the environment, and then the
- * application.
+ * For the launcher: the process that becomes PID 1 executes the init. The application follows the program that sets its environment,
+ * or on the host setpriv (directly or via the dynamic linker), which the next other process executes.
  */
 function startAfterInit(): StartMarker {
 	let initPid: number | undefined;
 	let main: number | undefined;
+	const entered = new Set<number>();
 	return {
 		isApplication(pid, program) {
 			if (initPid === undefined) {
@@ -39,11 +39,11 @@ function startAfterInit(): StartMarker {
 				return false;
 			}
 			if (pid === initPid) return false;
-			if (main === undefined) {
-				main = pid;
-				return false;
-			}
-			return pid === main && baseName(program) !== environmentName;
+			const isFirst = main === undefined;
+			main ??= pid;
+			if (baseName(program) !== environmentName) return entered.delete(pid) || (pid === main && !isFirst);
+			entered.add(pid);
+			return false;
 		},
 		get initPid() {
 			return initPid;
@@ -273,10 +273,15 @@ export class TraceFold {
 		const use = shape.paths[0];
 		const named = use && usedPath(event, use, process.fs);
 		const program = named && own(named);
-		if (program === undefined || this.#started || !this.#start.isApplication(process.pid, program)) return program;
+		if (program === undefined || (this.#started && !process.launcher)) return program;
+		if (!this.#start.isApplication(process.pid, program)) return program;
+		const parent = process.parent === undefined ? undefined : this.#processes.find(process.parent);
+		// A command before the start is a child of the main process.
+		const isBefore = parent !== undefined && parent.pid !== this.#start.initPid && parent.parent === this.#start.initPid;
+		this.#recorder.mainPid ??= isBefore ? parent.pid : process.pid;
+		if (!this.#started) this.#processes.markLaunchers(process.pid);
 		this.#started = true;
-		this.#recorder.mainPid = process.pid;
-		this.#processes.markLaunchers(process.pid);
+		process.launcher = false;
 		process.fs = { cwd: this.#cwd ?? process.fs.cwd, root: "", shown: "" };
 		process.program = program;
 		return program;

@@ -92,6 +92,7 @@ export function childOf(parent: Process, pid: number, shares: Sharing, guessed: 
 		uid: parent.uid,
 		gid: parent.gid,
 		limits: parent.limits,
+		launcher: parent.launcher,
 		guessed,
 	};
 }

@@ -148,8 +148,10 @@ async function unitInput(
 	const systemdVersion = machine.units.version();
 	// Another reload command, such as a SysV script's, would act on the host's files and processes. HUP is the convention, and
 	// the trace showed that the application survives it.
-	const byHangup = host?.reloads && cage.signals.includes("SIGHUP") ? "HUP" : undefined;
+	const byCommand = Boolean(cage.application.service?.reload?.length);
+	const byHangup = host?.reloads && !byCommand && cage.signals.includes("SIGHUP") ? "HUP" : undefined;
 	const reloadSignal = serverSignals(cage.application.command)?.reload ?? host?.reloadSignal ?? byHangup;
+	const reloading = reloadSignal === undefined ? { reloadsByCommand: byCommand } : { reloadSignal };
 	const root = machine.store.presentRoot(cage.name);
 	const data = layout.writable.map((path) => ({ path, source: sourceOf(path, layout) }));
 	const stage = machine.store.building.published(cage.name);
@@ -177,7 +179,7 @@ async function unitInput(
 		sockets: host?.sockets ?? [],
 		socketPaths: host?.socketPaths ?? [],
 		accepted: cage.accepted ?? [],
-		...(reloadSignal === undefined || cage.unitTrial?.withoutReload ? {} : { reloadSignal }),
+		...(cage.unitTrial?.withoutReload ? {} : reloading),
 	};
 }
 

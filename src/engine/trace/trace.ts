@@ -1,6 +1,7 @@
 import type { Application, Rules } from "../../core/application/application.ts";
 import { ownedDirectory } from "../../core/application/created-directory.ts";
 import type { Listening } from "../../core/application/found.ts";
+import { reloadSignal } from "../../core/application/service-settings.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
 import type { Path } from "../../core/path/path.ts";
@@ -280,7 +281,8 @@ function probesAt({ machine }: Context, { command, env }: Application, seen: rea
 function signalsOf(application: Application, run: Launched): string[] {
 	const handled = run.handledSignals();
 	const wanted = /\/(node|nodejs)$/.test(application.command[0] ?? "") ? ["SIGHUP"] : ["SIGUSR1", "SIGHUP"];
-	return wanted.filter((name) => handled.includes(name));
+	const byCommand = application.service?.reload?.length ? [reloadSignal.name] : [];
+	return [...wanted.filter((name) => handled.includes(name)), ...byCommand];
 }
 
 /**

@@ -246,8 +246,12 @@ export const notesDe: Notes = {
 	"unit-several-commands": "Die Unit hat {count} Befehle. Cagewright verwendet den ersten.",
 	"unit-start-pre":
 		"Nicht ausgeführt: {command} (ExecStartPre). Braucht die Anwendung das Ergebnis, führen Sie den Befehl vorher auf dem Host aus. Für Verzeichnisse verwenden Sie --directory.",
+	"unit-start-pre-inside": "Vor jedem Start führt der Käfig {command} aus (ExecStartPre).",
 	"unit-start-pre-check": "Nicht ausgeführt: {command} (ExecStartPre). Der Befehl prüft nur die Konfiguration.",
 	"unit-start-pre-directories": "Der Käfig legt {directories} an, anstelle von {command} (ExecStartPre).",
+	"unit-start-post": "Nach jedem Start führt der Käfig {command} aus (ExecStartPost).",
+	"unit-start-post-omitted":
+		"Nicht ausgeführt: {command} (ExecStartPost). Braucht die Anwendung das Ergebnis, führen Sie den Befehl nach ihrem Start aus.",
 	"unit-shell": "Der Befehl ist eine Shell-Zeile oder ein Skript; der Käfig enthielte deshalb die Shell {program}.",
 	"unit-shell-exec":
 		"Die Unit führt eine Shell-Zeile aus. Cagewright verwendet nur den letzten Befehl, {command}, und lässt die Schritte davor weg.",
@@ -272,7 +276,8 @@ export const notesDe: Notes = {
 	"unit-root-directory": "Die Unit wechselt bereits die Wurzel nach {directory}.",
 	"unit-credentials": "Die Unit übergibt die Zugangsdaten {names}. Der Käfig tut das nicht.",
 	"unit-reload-signal": "Um die Konfiguration neu zu laden: cagewright signal NAME {signal}",
-	"unit-reload-command": "Die Unit lädt die Konfiguration neu mit: {command}",
+	"unit-reload-inside": "Um die Konfiguration neu zu laden, führt der Dienst des Käfigs {command} im Käfig aus.",
+	"unit-reload-command": "Die Unit lädt die Konfiguration neu mit {command}. Der Befehl kann im Käfig nicht laufen.",
 	"unit-privileged": "Die Unit startet den Befehl als root, obwohl sie ein Konto nennt.",
 	"unit-home": "Das Arbeitsverzeichnis ist ein unbekanntes Home-Verzeichnis. Setzen Sie es mit --cwd.",
 	"unit-template": "{name} braucht eine Instanz. Schreiben Sie sie hinter das '@'.",

@@ -227,8 +227,12 @@ export const notesEn = {
 	"unit-several-commands": "The unit has {count} commands. Cagewright uses the first one.",
 	"unit-start-pre":
 		"Not run: {command} (ExecStartPre). If the application needs its result, run it on the host first. For directories, use --directory.",
+	"unit-start-pre-inside": "Before each start, the cage runs {command} (ExecStartPre).",
 	"unit-start-pre-check": "Not run: {command} (ExecStartPre). It only checks the configuration.",
 	"unit-start-pre-directories": "The cage creates {directories} in place of {command} (ExecStartPre).",
+	"unit-start-post": "After each start, the cage runs {command} (ExecStartPost).",
+	"unit-start-post-omitted":
+		"Not run: {command} (ExecStartPost). If the application needs its result, run it after the application has started.",
 	"unit-shell": "The command is a shell line or script, so the cage would contain the shell {program}.",
 	"unit-shell-exec":
 		"The unit runs a shell line. Cagewright uses only its last command, {command}, and omits the steps before it.",
@@ -253,7 +257,8 @@ export const notesEn = {
 	"unit-root-directory": "The unit already changes its root to {directory}.",
 	"unit-credentials": "The unit passes the credentials {names}. The cage does not.",
 	"unit-reload-signal": "To reload the configuration: cagewright signal NAME {signal}",
-	"unit-reload-command": "The unit reloads the configuration with: {command}",
+	"unit-reload-inside": "To reload the configuration, the cage's service runs {command} in the cage.",
+	"unit-reload-command": "The unit reloads the configuration with {command}, which cannot run in the cage.",
 	"unit-privileged": "The unit starts the command as root, although it names an account.",
 	"unit-home": "The working directory is an unknown home directory. Set it with --cwd.",
 	"unit-template": "{name} requires an instance. Write it after the '@'.",

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Limits } from "../../core/application/application.ts";
+import { reloadSignal } from "../../core/application/service-settings.ts";
 import type { MeasuredConfinement } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
@@ -163,7 +164,7 @@ export class RunningApplication implements Launched {
 	/** After the application has ended, a later signal gives up output that nobody reads. */
 	signal(name: string): void {
 		if (this.exitedAt === undefined) {
-			if (this.init) attempt(() => process.kill(this.init, name));
+			if (this.init) attempt(() => process.kill(this.init, name === reloadSignal.name ? reloadSignal.number : name));
 		} else if (performance.now() - this.exitedAt > silence) this.relay.abandon();
 	}
 

@@ -3,7 +3,13 @@ import { serviceSettings } from "../../../src/core/application/service-settings.
 import { parseServiceUnit } from "../../../src/core/application/unit-file.ts";
 
 const of = (...lines: readonly string[]) =>
-	serviceSettings({ ...parseServiceUnit("a.service", [["[Service]", ...lines].join("\n")]), runtimeDirectories: [] });
+	serviceSettings({
+		...parseServiceUnit("a.service", [["[Service]", ...lines].join("\n")]),
+		runtimeDirectories: [],
+		before: [],
+		after: [],
+		reload: [],
+	});
 
 describe("the settings of a service's process", () => {
 	it.each([

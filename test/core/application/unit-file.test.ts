@@ -54,7 +54,7 @@ describe("words", () => {
 describe("commands (systemd.service(5))", () => {
 	it("lose their prefixes", () => {
 		const plain = { privileged: false, substitute: true, throughShell: false };
-		expect(parseExec("-@/bin/a name b")).toEqual([{ ...plain, words: ["/bin/a", "b"], argumentZero: "name" }]);
+		expect(parseExec("-@/bin/a name b")).toEqual([{ ...plain, mayFail: true, words: ["/bin/a", "b"], argumentZero: "name" }]);
 		expect(parseExec("+:/bin/a")?.[0]).toMatchObject({ privileged: true, substitute: false });
 		expect(parseExec("!!/bin/a")?.[0]).toMatchObject({ words: ["/bin/a"], privileged: false });
 		expect(parseExec("|/bin/a")?.[0]).toMatchObject({ throughShell: true });

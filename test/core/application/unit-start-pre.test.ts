@@ -53,6 +53,49 @@ describe("commands before a start", () => {
 	});
 });
 
+describe("commands that run in the cage", () => {
+	const settingsOf = (lines: readonly string[], scripts: Readonly<Record<string, string>> = {}) =>
+		applicationFromUnit(parseServiceUnit("a.service", [["[Service]", "ExecStart=/bin/a", ...lines].join("\n")]), {
+			read: (path) => scripts[path],
+		}).application.service ?? {};
+
+	it("keep their words, with variables expanded except that of the main process", () => {
+		const lines = [
+			"Environment=D=/srv",
+			"ExecStartPre=/opt/b ${D}",
+			"ExecStartPost=-/opt/c $MAINPID",
+			"ExecReload=/opt/d -p${MAINPID}",
+		];
+		expect(settingsOf(lines)).toMatchObject({
+			before: [["/opt/b", "/srv"]],
+			after: [["-/opt/c", "$MAINPID"]],
+			reload: [["/opt/d", "-p$MAINPID"]],
+		});
+	});
+
+	it.each([
+		["ExecStartPre=+/opt/b"],
+		["ExecStartPre=!/opt/b"],
+		["ExecStartPre=/sbin/modprobe b"],
+		["ExecStartPre=/bin/sh -c b"],
+		["ExecStartPre=/opt/script"],
+		["ExecStartPre=/opt/env-script"],
+		["ExecStartPost=/usr/bin/systemctl start b"],
+		["ExecReload=/opt/ctl", "ExecReload=/opt/script"],
+		["ExecReload=/opt/ctl", "ExecReload=/bin/kill -HUP $MAINPID"],
+	])("do not include %s", (...lines) => {
+		const { after, before, reload } = settingsOf(lines, {
+			"/opt/script": "#!/bin/sh -e\n",
+			"/opt/env-script": "#!/usr/bin/env bash\n",
+		});
+		expect([before, after, reload]).toEqual([undefined, undefined, undefined]);
+	});
+
+	it("may be scripts of other languages", () => {
+		expect(settingsOf(["ExecReload=/opt/ctl"], { "/opt/ctl": "#!/usr/bin/perl\n" }).reload).toEqual([["/opt/ctl"]]);
+	});
+});
+
 describe("tmpfiles.d(5)", () => {
 	it("has directories of all types, with specifiers, and other lines, which are skipped", () => {
 		const text = [

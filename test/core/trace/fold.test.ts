@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { makeTrace } from "../../../bench/make-trace.ts";
-import { initName } from "../../../src/core/confinement/launch.ts";
+import { environmentName, initName } from "../../../src/core/confinement/launch.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import { callShape, openOperations, tracedCalls } from "../../../src/core/trace/calls.ts";
 import { TraceFold } from "../../../src/core/trace/fold.ts";
@@ -239,6 +239,36 @@ describe("the application's start", () => {
 		expect([...trace.capabilities.keys(), ...trace.uids, ...trace.chroots]).toEqual([]);
 		expect(trace.accesses.get("/etc/app.conf" as Path)?.rootOps.size).toBe(0);
 		expect(trace.exits.map(({ how, pid }) => `${pid} ${how}`)).toEqual(["23 exit 7", "24 signal SIGSEGV"]);
+	});
+
+	test("includes the service's commands before and after it, but none of the launch's own programs", () => {
+		const environment = `execve("./${environmentName}", ["${environmentName}"], 0x7f /* 1 var */) = 0`;
+		const folded = fold(
+			`21  execve("/.launch/${initName}", ["${initName}"], 0x7f /* 3 vars */) = 0
+21  chdir("/.launch") = 0
+21  clone(child_stack=NULL, flags=SIGCHLD) = 2 /* 23 in strace's PID NS */
+23  clone(child_stack=NULL, flags=SIGCHLD) = 3 /* 24 in strace's PID NS */
+24  ${environment}
+24  openat(AT_FDCWD</>, "/.launch/x", O_RDONLY) = 3</.launch/x>
+24  execve("/opt/before", ["before"], 0x7f /* 1 var */) = 0
+24  stat("/before", {st_mode=0}) = 0
+24  +++ exited with 1 +++
+23  ${environment}
+23  execve("/usr/sbin/app", ["app"], 0x7f /* 1 var */) = 0
+21  clone(child_stack=NULL, flags=SIGCHLD) = 4 /* 25 in strace's PID NS */
+25  clone(child_stack=NULL, flags=SIGCHLD) = 5 /* 26 in strace's PID NS */
+26  ${environment}
+26  execve("/opt/after", ["after"], 0x7f /* 1 var */) = 0
+26  stat("/after", {st_mode=0}) = 0
+25  stat("/never", {st_mode=0}) = 0
+23  +++ exited with 7 +++`,
+			{},
+		);
+		expect([folded.initPid, folded.mainPid]).toEqual([21, 23]);
+		expect(accessesOf(folded)).toEqual({
+			...{ "/opt/before": "execute", "/before": "look", "/usr/sbin/app": "execute" },
+			...{ "/opt/after": "execute", "/after": "look" },
+		});
 	});
 
 	test("uses the given working directory", () => {

@@ -1,11 +1,12 @@
 import { type Application, type DirectoryOwner, type Limits, launchEnvironment } from "../../application/application.ts";
 import { parsePassedSocket, standardInput } from "../../application/passed-socket.ts";
-import { type ServiceSettings, usualUmask } from "../../application/service-settings.ts";
+import { reloadSignal, type ServiceSettings, usualUmask } from "../../application/service-settings.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../../path/path.ts";
 import { quoteShell, showPath } from "../../path/quote.ts";
 import { octal } from "../../text.ts";
 import { coreLimit, launchDirectory, launchFailed } from "../launch.ts";
 import { initWords } from "../programs/init.ts";
+import { stepWords } from "../programs/init-steps.ts";
 import { isPerConnection } from "../programs/passed-sockets.ts";
 import { initKeepsKill, initOf, mountedData, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
@@ -93,6 +94,7 @@ function cage(unit: UnitLines, input: UnitInput): void {
 	const [first = "", ...words] = [
 		...(confiner ? [pathText("ExecStart", confiner)] : []),
 		...(init ? initWords(pathText("ExecStart", init), application.cwd, initKeepsKill(input)) : []),
+		...(init ? stepWords(application.service ?? {}, 0) : []),
 		...[program, ...args],
 	];
 	if (input.sockets?.length) sockets(unit, input, input.sockets);
@@ -148,7 +150,12 @@ function outside(unit: UnitLines, input: UnitInput): void {
 		unit.comment("This signal makes the application reload its configuration.");
 		unit.set("ExecReload", signalCommand(input, input.reloadSignal));
 	}
-	if (input.publishes) publish(unit, input.publishes.script, input.reloadSignal !== undefined);
+	const reloadsByCommand = input.reloadsByCommand && (input.launch || initOf(input));
+	if (reloadsByCommand) {
+		unit.comment(`This signal makes the init run in the cage: ${reloadCommands(input)}. Its name then shows their exit status.`);
+		unit.set("ExecReload", signalCommand(input, String(reloadSignal.number), awaitReload, readName));
+	}
+	if (input.publishes) publish(unit, input.publishes.script, input.reloadSignal !== undefined || Boolean(reloadsByCommand));
 	// Measured with 257.13: systemd often takes a main process in its own PID namespace for another process's child
 	// ("Supervising process ... which is not our child"), does not wait for it, and sends KILL right after TERM.
 	if (!input.launch) unit.comment("Waits for the application to exit, because with PrivatePIDs= systemd may send KILL at once.");
@@ -263,8 +270,19 @@ function isOfTheSystem(value: string): boolean {
  * not decide what root runs. `$MAINPID` is no word if the main process has exited (systemd.service(5)); then there is nothing
  * to do. The launcher's main process is unshare(1), whose only child is the init. `then` may use `$pid`.
  */
-function signalCommand({ launch }: UnitInput, signal: string, then = ""): string {
+function signalCommand({ launch }: UnitInput, signal: string, then = "", first = ""): string {
 	// biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's expansion.
 	const main = launch ? 'for pid in ${1:+$(cat "/proc/$1/task/$1/children")}' : "for pid";
-	return `+/bin/sh -c ${argumentWord(`PATH=/usr/bin:/bin; ${main}; do kill -s ${signal} "$pid"${then}; done`)} sh $MAINPID`;
+	const script = `PATH=/usr/bin:/bin; ${main}; do ${first}kill -s ${signal} "$pid"${then}; done`;
+	return `+/bin/sh -c ${argumentWord(script)} sh $MAINPID`;
+}
+
+/** The init's name changes when the commands of a reload have ended: `reload:COUNT:STATUS`. */
+const readName = 'read -r old <"/proc/$pid/comm" || exit 1; ';
+const awaitReload =
+	// biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's expansion.
+	'; until read -r new <"/proc/$pid/comm" && [ "$new" != "$old" ]; do [ -e "/proc/$pid" ] || exit 1; sleep 0.1; done; exit "${new##*:}"';
+
+function reloadCommands({ plan }: UnitInput): string {
+	return (plan.application.service?.reload ?? []).map(([program = ""]) => program.replace(/^-/, "")).join(", ");
 }
