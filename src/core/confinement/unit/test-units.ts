@@ -19,7 +19,10 @@ interface TestedService {
  * with `client`, a unit that exists while Cagewright runs. Throws a Failure `unit-inexpressible`.
  */
 export function trialUnit({ client, name, seconds, texts }: TestedService & { readonly client: string }): string {
-	const settings = texts.flatMap((text) => confiningSettings(text, ["ExecReload", "ExecStop"]));
+	// The last one is ours: its commands before the start and after the end concern the trial's own data.
+	const commandsOf = (index: number) =>
+		index === texts.length - 1 ? ["ExecStartPre", "ExecReload", "ExecStop", "ExecStopPost"] : ["ExecReload", "ExecStop"];
+	const settings = texts.flatMap((text, index) => confiningSettings(text, commandsOf(index)));
 	const unit = [`Description=${lineText("Description", `Trial of ${name} in its cage`)}`, `BindsTo=${client}`, `After=${client}`];
 	return unitText(unit, [...settings.map(({ line }) => line), "Restart=no", `RuntimeMaxSec=${seconds}`]);
 }
