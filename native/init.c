@@ -15,9 +15,7 @@
  * usually detaches stays in the foreground here, and nothing tells when it is ready. reload_signal starts those of a reload, and the
  * name of this process shows when they have ended: reload:COUNT:STATUS.
  */
-#include "kernel.h"
-#include <linux/capability.h>
-#include <linux/prctl.h>
+#include "capabilities.h"
 #include <linux/signal.h>
 #include <linux/time_types.h>
 
@@ -39,20 +37,10 @@ static void set_mask(const uint64_t *mask)
 	call(rt_sigprocmask, SIG_SETMASK, mask, 0, sizeof *mask);
 }
 
-static struct __user_cap_header_struct this_process(void)
-{
-	return (struct __user_cap_header_struct){ .version = _LINUX_CAPABILITY_VERSION_3 };
-}
-
-/* True if no later program can signal the init, nor give back to root what systemd's starter may have left inheritable in a container. */
+/* Afterwards no later program can signal the init. */
 static bool gives_up_kill(void)
 {
-	struct __user_cap_header_struct header = this_process();
-	struct __user_cap_data_struct sets[2];
-	if (call(prctl, PR_CAPBSET_DROP, CAP_KILL) || call(prctl, PR_CAPBSET_DROP, CAP_SETPCAP) || call(capget, &header, sets))
-		return false;
-	sets[0].inheritable = sets[1].inheritable = 0;
-	return call(capset, &header, sets) == 0;
+	return call(prctl, PR_CAPBSET_DROP, CAP_KILL) == 0 && call(prctl, PR_CAPBSET_DROP, CAP_SETPCAP) == 0 && clear_inheritable();
 }
 
 enum { reload_signal = 35, most_words = 1024, after_tries = 20 };

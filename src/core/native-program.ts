@@ -23,11 +23,16 @@ export function withAppended(program: Buffer, data: Uint8Array = new Uint8Array(
 	return result;
 }
 
-/** Returns 32-bit numbers in sequence, as in a kernel struct. */
-export function words(...values: number[]): Buffer {
+/** Returns 32-bit numbers in sequence, as in a C struct. Absent ones and booleans are 0 or 1. */
+export function words(...values: readonly (number | boolean | undefined)[]): Buffer {
 	const bytes = Buffer.alloc(values.length * 4);
 	values.forEach((value, index) => {
-		bytes.writeUInt32LE(value >>> 0, index * 4);
+		bytes.writeUInt32LE(Number(value) >>> 0, index * 4);
 	});
 	return bytes;
+}
+
+/** Returns the bytes with zeros behind them up to a multiple of `size`. */
+export function padded(bytes: Uint8Array, size: number): Buffer {
+	return Buffer.concat([bytes, Buffer.alloc((size - (bytes.length % size)) % size)]);
 }

@@ -5,7 +5,7 @@ import { withAppended } from "../core/native-program.ts";
 import { programFolder } from "./program-folder.ts";
 
 /** The programs of native/, by the names of their sources. */
-export type NativeProgram = "init";
+export type NativeProgram = "confine" | "environment" | "init" | "landlock";
 
 const folder = () => join(programFolder(), "dist", "native", process.arch);
 

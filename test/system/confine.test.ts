@@ -4,19 +4,15 @@ import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { landlockMask, landlockRuleset } from "../../src/core/confinement/landlock.ts";
 import { launchFailed } from "../../src/core/confinement/launch.ts";
-import { type Confinement, confineExecutable, landlockProbe } from "../../src/core/confinement/programs/confine.ts";
+import { type Confinement, confineData } from "../../src/core/confinement/programs/confine.ts";
 import { seccompFilters } from "../../src/core/confinement/seccomp/program.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
+import { nativeProgram } from "../../src/system/native-program.ts";
 import { temporaryFolder } from "./cagewright.ts";
 import { freePort } from "./network.ts";
 import { scoped } from "./scoped.ts";
 
 const filters = seccompFilters("x64", { unixSockets: false, memfd: false });
-
-test("the confiner does not exist for other processors", () => {
-	expect(confineExecutable("vax", { landlock: 0, ruleset: landlockRuleset([], false), filters })).toBeUndefined();
-	expect(landlockProbe("vax")).toBeUndefined();
-});
 
 test("an old kernel is asked only for Landlock rights that it knows", () => {
 	const { handled } = landlockRuleset([], false);
@@ -30,14 +26,14 @@ describe.skipIf(process.arch !== "x64")("the confiner", () => {
 	beforeAll(() => {
 		mkdirSync(`${folder}/data`);
 		writeFileSync(`${folder}/secret`, "secret\n");
-		writeFileSync(`${folder}/probe`, landlockProbe("x64") ?? "", { mode: 0o755 });
+		writeFileSync(`${folder}/probe`, nativeProgram("landlock"), { mode: 0o755 });
 		version = spawnSync(`${folder}/probe`).status ?? 0;
 	});
 
 	function confined(line: string, values: Partial<Confinement> = {}) {
 		const ruleset = landlockRuleset([pathFromText(`${folder}/data`)], false);
-		const program = confineExecutable("x64", { landlock: version, ruleset, filters, ...values });
-		writeFileSync(`${folder}/confine`, program ?? "", { mode: 0o755 });
+		const program = nativeProgram("confine", confineData({ landlock: version, ruleset, filters, ...values }));
+		writeFileSync(`${folder}/confine`, program, { mode: 0o755 });
 		const { output, status } = spawnSync(`${folder}/confine`, ["/bin/sh", "-c", line], { cwd: folder, encoding: "utf8" });
 		return { status, output: output.join("") };
 	}

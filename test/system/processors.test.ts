@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { environmentName, initName } from "../../src/core/confinement/launch.ts";
-import { environmentExecutable, environmentWords } from "../../src/core/confinement/programs/environment.ts";
+import { environmentData, environmentWords } from "../../src/core/confinement/programs/environment.ts";
 import { initData } from "../../src/core/confinement/programs/init.ts";
 import type { Architecture } from "../../src/core/confinement/seccomp/syscalls.ts";
 import { load, Program, pointer, register } from "../../src/core/machine-code/program.ts";
@@ -131,7 +131,7 @@ describe.runIf(emulator && process.arch === "x64")("on both processors", () => {
 
 	test("the environment program sets variables and the process's own number", () => {
 		for (const architecture of architectures) {
-			const file = place(environmentName, architecture, environmentExecutable(architecture, { listens: true }));
+			const file = place(environmentName, architecture, native("environment", architecture, environmentData({ listens: true })));
 			const [first = "", ...rest] = words(architecture, file);
 			const line = 'echo "$A $$ $LISTEN_PID"';
 			const variables = environmentWords("", folder, ["A=b c", "LISTEN_PID=0000000000"]).slice(1);
@@ -142,7 +142,7 @@ describe.runIf(emulator && process.arch === "x64")("on both processors", () => {
 
 	test("a program makes the same calls", () => {
 		const calls = architectures.map((architecture) => {
-			const file = place("traced", architecture, environmentExecutable(architecture));
+			const file = place("traced", architecture, native("environment", architecture, environmentData()));
 			const [program = "", ...args] = architecture === "x64" ? ["strace", file] : ["qemu-aarch64", "-strace", file];
 			const { stderr } = spawnSync(program, [...args, "/", "A=b", "", "/nowhere"], { encoding: "utf8" });
 			const names = [...stderr.matchAll(/^(?:\d+ )?(?:cagewright.*)?([a-z_0-9]+)\(/gm)].map(([, name]) => name);

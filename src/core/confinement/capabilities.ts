@@ -121,6 +121,12 @@ export function capabilitiesOfMask(hexadecimal: string): Capability[] {
 	return capabilities.filter((_name, number) => (mask >> BigInt(number)) & 1n);
 }
 
+/** Returns the lower and the upper half of a set's mask. */
+export function capabilityWords(names: readonly Capability[]): [low: number, high: number] {
+	const mask = names.reduce((sum, name) => sum | (1n << BigInt(capabilities.indexOf(name))), 0n);
+	return [Number(mask & 0xffff_ffffn), Number(mask >> 32n)];
+}
+
 /** Sorts by number and removes duplicates, so that the same set gives the same text. */
 function ordered(names: readonly string[]): Capability[] {
 	const wanted = new Set(names.map((name) => requireCapability(name)));

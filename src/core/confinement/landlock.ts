@@ -37,6 +37,9 @@ export type Scope = keyof typeof scopes;
 export const landlockSince = { truncate: 3, ports: 4, devices: 5, scopes: 6, records: 7 } as const;
 export type LandlockAbility = keyof typeof landlockSince;
 
+/** The newest version with rights, flags or limits that we use. */
+export const newestLandlock = Math.max(...Object.values(landlockSince));
+
 /** Returns what a kernel with this version cannot limit or record. */
 export function lackingAbilities(abi: number): LandlockAbility[] {
 	return (Object.keys(landlockSince) as LandlockAbility[]).filter((name) => landlockSince[name] > abi);

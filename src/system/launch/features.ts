@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { ownUser } from "../../core/confinement/launch.ts";
 import type { Features } from "../../core/confinement/method.ts";
-import { landlockProbe } from "../../core/confinement/programs/confine.ts";
 import { attempt } from "../files/errors.ts";
+import { nativeProgram, supportsProcessor } from "../native-program.ts";
 import { findTool, runQuickTool } from "../tools.ts";
 import { fileState, readCached, writeCached } from "./cache.ts";
 import { isRootless } from "./rootless.ts";
@@ -89,7 +89,7 @@ function help(program: string): string {
 function tryNamespaces(): { landlock: number; refusal?: string } {
 	const path = findTool("unshare");
 	if (path === undefined) return { landlock: landlockByName() };
-	const program = landlockProbe(process.arch);
+	const program = supportsProcessor() ? nativeProgram("landlock") : undefined;
 	const memory = ["mount -n -t tmpfs -o size=64k,mode=700 tmpfs /tmp"];
 	const asking = ["cd /tmp", "base64 -d >probe", "chmod 700 probe", "./probe && echo 0 || echo $?"];
 	const script = program ? [...memory, ...asking] : [...memory, "echo none"];

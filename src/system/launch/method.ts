@@ -2,7 +2,7 @@ import { capabilityNamed, launchCapabilities } from "../../core/confinement/capa
 import { canSkipReads, type LandlockLimits, type LandlockRuleset, landlockRuleset } from "../../core/confinement/landlock.ts";
 import { temporaryDirectories } from "../../core/confinement/launch.ts";
 import { chooseMethod, type Features, type Method, refuseWeaker } from "../../core/confinement/method.ts";
-import { type Confinement, confineExecutable } from "../../core/confinement/programs/confine.ts";
+import { type Confinement, confineData } from "../../core/confinement/programs/confine.ts";
 import {
 	filterPermissions,
 	limitsAbstractSockets,
@@ -15,8 +15,8 @@ import { type Path, parent, pathFromText } from "../../core/path/path.ts";
 import { writableBinds } from "../../core/plan/binds.ts";
 import type { Identity, Permissions } from "../../core/plan/plan.ts";
 import type { CageLayout } from "../../engine/launch-ports.ts";
+import { nativeProgram, supportsProcessor } from "../native-program.ts";
 import { machineFeatures } from "./features.ts";
-import { requireProgram } from "./own-programs.ts";
 import { isRootless } from "./rootless.ts";
 
 export interface Launching {
@@ -80,7 +80,7 @@ export function unitConfiner(
 	const filters = seccompFilters(architecture, filterPermissions(cage.permissions, { ...identity, uids: cage.uids }));
 	const ruleset = rulesetOf(cage, identity, hasSockets);
 	const { landlock } = machineFeatures();
-	return confineExecutable(process.arch, { landlock, ruleset, filters, outlives: true, startsSession });
+	return supportsProcessor() ? program({ landlock, ruleset, filters, outlives: true, startsSession }) : undefined;
 }
 
 /** The first program of an image. An engine may mount further files, so Landlock judges reading too. */
@@ -108,5 +108,5 @@ export function cageConfiner(
 }
 
 function program(confinement: Confinement): Buffer {
-	return requireProgram(confineExecutable(process.arch, confinement));
+	return nativeProgram("confine", confineData(confinement));
 }

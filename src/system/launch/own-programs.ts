@@ -5,7 +5,7 @@ import { usualUmask } from "../../core/application/service-settings.ts";
 import { requireCapability } from "../../core/confinement/capabilities.ts";
 import type { LaunchSpec } from "../../core/confinement/launch.ts";
 import { acceptorExecutable } from "../../core/confinement/programs/acceptor.ts";
-import { environmentExecutable } from "../../core/confinement/programs/environment.ts";
+import { environmentData } from "../../core/confinement/programs/environment.ts";
 import { type InitKind, initData } from "../../core/confinement/programs/init.ts";
 import { isPerConnection, type OwnedSocket, socketsExecutable } from "../../core/confinement/programs/passed-sockets.ts";
 import { libraryClosure } from "../../core/elf/closure.ts";
@@ -23,13 +23,13 @@ export function ownPrograms(
 	kind: InitKind = {},
 ): { init: Buffer; environment: Buffer } {
 	const capabilities = without?.includes("capabilities") ? {} : { capabilities: root.capabilities.map(requireCapability) };
-	const environment = environmentExecutable(process.arch, {
+	const environment = environmentData({
 		// Without root there is one account, and the confiner leaves it no capability.
 		...(isRootless() ? {} : { account: { ...identity, ...capabilities } }),
 		listens: Boolean(kind.passedSockets),
 		inherits: without?.includes("environment") ?? false,
 	});
-	return { init: launchInit(kind), environment: requireProgram(environment) };
+	return { init: launchInit(kind), environment: nativeProgram("environment", environment) };
 }
 
 export function launchInit(kind: InitKind = {}): Buffer {

@@ -13,7 +13,7 @@ export interface InitKind {
 
 /** Returns `struct kind` of native/init.c. */
 export function initData({ closes = true, endsWithFirst = false, leadsGroup = false, passedSockets = 0 }: InitKind = {}): Buffer {
-	return words(Number(endsWithFirst), closes ? 3 + passedSockets : 0, Number(leadsGroup));
+	return words(endsWithFirst, closes ? 3 + passedSockets : 0, leadsGroup);
 }
 
 /**

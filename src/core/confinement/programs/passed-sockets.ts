@@ -47,7 +47,7 @@ interface SocketsKind {
 	readonly umask: number;
 }
 
-/** Variables with which the application finds them. `environmentExecutable` fills in the process id. */
+/** Variables with which the application finds them. native/environment.c fills in the process id. */
 export function socketVariables(sockets: readonly Pick<PassedSocket, "name" | "options">[]): Record<string, string> {
 	if (!sockets.length || isPerConnection(sockets)) return {};
 	return {
