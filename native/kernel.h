@@ -9,6 +9,7 @@
 #include <linux/errno.h>
 #include <linux/fcntl.h>
 #include <linux/stat.h>
+#include <linux/uio.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -60,6 +61,13 @@ static inline size_t length_of(const char *text)
 	while (text[length])
 		length++;
 	return length;
+}
+
+/* Prints three texts to stderr at once. */
+static inline void complain(const char *a, const char *b, const char *c)
+{
+	struct iovec texts[] = { { (void *)a, length_of(a) }, { (void *)b, length_of(b) }, { (void *)c, length_of(c) } };
+	call(writev, 2, texts, 3);
 }
 
 /* Prints a text to stderr and exits with `launch_failed`. */

@@ -5,7 +5,7 @@ import { withAppended } from "../core/native-program.ts";
 import { programFolder } from "./program-folder.ts";
 
 /** The programs of native/, by the names of their sources. */
-export type NativeProgram = "confine" | "environment" | "init" | "landlock";
+export type NativeProgram = "accept" | "confine" | "environment" | "init" | "landlock" | "sockets";
 
 const folder = () => join(programFolder(), "dist", "native", process.arch);
 

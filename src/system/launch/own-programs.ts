@@ -4,10 +4,10 @@ import { type PassedSocket, parsePassedSocket } from "../../core/application/pas
 import { usualUmask } from "../../core/application/service-settings.ts";
 import { requireCapability } from "../../core/confinement/capabilities.ts";
 import type { LaunchSpec } from "../../core/confinement/launch.ts";
-import { acceptorExecutable } from "../../core/confinement/programs/acceptor.ts";
+import { acceptorData } from "../../core/confinement/programs/acceptor.ts";
 import { environmentData } from "../../core/confinement/programs/environment.ts";
 import { type InitKind, initData } from "../../core/confinement/programs/init.ts";
-import { isPerConnection, type OwnedSocket, socketsExecutable } from "../../core/confinement/programs/passed-sockets.ts";
+import { isPerConnection, type OwnedSocket, socketsData } from "../../core/confinement/programs/passed-sockets.ts";
 import { libraryClosure } from "../../core/elf/closure.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
@@ -48,12 +48,12 @@ export function socketsProgram({ service, sockets = [], spec }: LaunchRequest): 
 	const owned = sockets.map((text) => withOwner(passedSocket(text)));
 	const ipv6 = existsSync("/proc/net/if_inet6");
 	const kind = { entersRoot: spec.kind === "sandbox", checksLinks: !isRootless(), ipv6, umask: service?.umask ?? usualUmask };
-	return requireProgram(socketsExecutable(process.arch, owned, kind));
+	return nativeProgram("sockets", socketsData(owned, kind));
 }
 
 /** The program that starts the application for each connection. Undefined if it is started only once. */
 export function acceptorProgram({ sockets = [] }: LaunchRequest): Buffer | undefined {
-	return isPerConnection(sockets.map(passedSocket)) ? acceptorExecutable(process.arch, sockets.length) : undefined;
+	return isPerConnection(sockets.map(passedSocket)) ? nativeProgram("accept", acceptorData(sockets.length)) : undefined;
 }
 
 function passedSocket(text: string): PassedSocket {
