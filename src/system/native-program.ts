@@ -5,7 +5,18 @@ import { withAppended } from "../core/native-program.ts";
 import { programFolder } from "./program-folder.ts";
 
 /** The programs of native/, by the names of their sources. */
-export type NativeProgram = "accept" | "confine" | "environment" | "init" | "landlock" | "sockets";
+export type NativeProgram =
+	| "accept"
+	| "confine"
+	| "environment"
+	| "file-flags"
+	| "init"
+	| "landlock"
+	| "log-reader"
+	| "network"
+	| "pipes"
+	| "probe-entry"
+	| "sockets";
 
 const folder = () => join(programFolder(), "dist", "native", process.arch);
 

@@ -1,14 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
-import {
-	exampleInterface,
-	type NetworkInterface,
-	networkExecutable,
-	networkName,
-} from "../../core/confinement/programs/network.ts";
+import { exampleInterface, type NetworkInterface, networkData, networkName } from "../../core/confinement/programs/network.ts";
 import { attempt } from "../files/errors.ts";
-import { requireProgram } from "./own-programs.ts";
+import { nativeProgram } from "../native-program.ts";
 
 /** The place of the program that sets up a network, in a launch's folder. */
 export const networkPlace = (folder: string) => join(folder, networkName);
@@ -16,7 +11,7 @@ export const networkPlace = (folder: string) => join(folder, networkName);
 /** Writes the program and returns its place. */
 export function writeNetwork(folder: string): string {
 	const place = networkPlace(folder);
-	writeFileSync(place, requireProgram(networkExecutable(process.arch, machineInterfaces())), { mode: 0o700 });
+	writeFileSync(place, nativeProgram("network", networkData(machineInterfaces())), { mode: 0o700 });
 	return place;
 }
 

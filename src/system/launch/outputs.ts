@@ -7,13 +7,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isatty } from "node:tty";
 import { promisify } from "node:util";
 import { Failure } from "../../core/failure.ts";
-import { assemble, type Program, pointer, register, workingDirectory } from "../../core/machine-code/program.ts";
+import { words } from "../../core/native-program.ts";
 import { TerminalText } from "../../core/text.ts";
 import type { LaunchRequest } from "../../engine/launch-ports.ts";
 import { attempt, errorName } from "../files/errors.ts";
 import { openProgram } from "../files/file-flags.ts";
+import { nativeProgram } from "../native-program.ts";
 import { startTool } from "../tools.ts";
-import { requireProgram } from "./own-programs.ts";
 
 /**
  * The application's stdout and stderr. They are pipes that we read, never our own descriptors: a descriptor of a file lets its holder
@@ -60,12 +60,9 @@ interface Pipe {
 	readonly writer: number;
 }
 
-/**
- * Creates pipes. Those of Node are sockets: they report a reader that went away with another error, and cannot be opened again as
- * /dev/stdout. The application's account may open these. Throws `launch-failed` (exit 3).
- */
+/** Creates pipes (native/pipes.c) that the application's account may open. Throws `launch-failed` (exit 3). */
 async function makePipes(folder: string, count: number): Promise<Pipe[]> {
-	const program = openProgram(folder, requireProgram(assemble(process.arch, (p) => holdPipes(p, count))));
+	const program = openProgram(folder, nativeProgram("pipes", words(count)));
 	const holder = startTool(`/proc/self/fd/${firstPipe - 1}`, [], { stdio: ["pipe", "pipe", "ignore", program] });
 	closeSync(program);
 	const [stdin, stdout] = holder.stdio as [Writable, Readable, ...unknown[]];
@@ -94,19 +91,6 @@ async function makePipes(folder: string, count: number): Promise<Pipe[]> {
 
 /** After the three streams and the program itself. */
 const firstPipe = 4;
-
-/** Creates pipes, prints its number in /proc, which may be that of another PID namespace, and holds them until its stdin ends. */
-function holdPipes(p: Program, count: number): void {
-	for (let index = 0; index < count; index++) p.call("pipe2", pointer("stack", -8), 0);
-	p.constants({ self: Buffer.from("/proc/self\0") });
-	p.call("readlinkat", workingDirectory, "self", pointer("stack", -32), 32);
-	p.branch("negative", "failed");
-	p.call("write", 1, pointer("stack", -32), register("answer"));
-	p.call("read", 0, pointer("stack", -8), 1);
-	p.exit(0);
-	p.label("failed");
-	p.exit(1);
-}
 
 const nullDevice = 0x103;
 

@@ -36,12 +36,6 @@ export function launchInit(kind: InitKind = {}): Buffer {
 	return nativeProgram("init", initData(kind));
 }
 
-/** Throws `processor-unsupported` (exit 3) without a program for this processor. */
-export function requireProgram(program: Buffer | undefined): Buffer {
-	if (!program) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
-	return program;
-}
-
 /** The program that opens a launch's sockets, if it has any. Throws `socket-invalid`, `account-unknown` or `group-unknown` (exit 2). */
 export function socketsProgram({ service, sockets = [], spec }: LaunchRequest): Buffer | undefined {
 	if (!sockets.length) return undefined;

@@ -1,9 +1,9 @@
 import { closeSync, constants, openSync } from "node:fs";
-import { type ProbeEntryKind, probeEntryExecutable, probeRoot } from "../../core/confinement/programs/probe-entry.ts";
+import { type ProbeEntryKind, probeEntryData, probeRoot } from "../../core/confinement/programs/probe-entry.ts";
 import { pathOnly } from "../files/descriptor.ts";
 import { openProgram } from "../files/file-flags.ts";
+import { nativeProgram } from "../native-program.ts";
 import { requireTool } from "../tools.ts";
-import { requireProgram } from "./own-programs.ts";
 import { intoNetwork, isRootless, sharesNamespace } from "./rootless.ts";
 
 /** The command of a probe, its descriptors from 3 on, and its path to the application's root. */
@@ -64,7 +64,7 @@ export function enterProbe(
 		return undefined;
 	}
 	const descriptors = [...opened, program];
-	// In the order of `probeDescriptors`.
+	// In the order that native/probe-entry.c expects.
 	const words = [`/proc/self/fd/${3 + opened.length}`, ...shell];
 	return { words, descriptors, root: kind.root ? probeRoot : undefined, release };
 }
@@ -83,7 +83,7 @@ export class ProbePrograms {
 		const key = JSON.stringify(kind);
 		const known = this.opened.get(key);
 		if (known !== undefined) return known;
-		const descriptor = openProgram(this.scratch, requireProgram(probeEntryExecutable(process.arch, kind)));
+		const descriptor = openProgram(this.scratch, nativeProgram("probe-entry", probeEntryData(kind)));
 		this.opened.set(key, descriptor);
 		return descriptor;
 	}

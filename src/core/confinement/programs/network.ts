@@ -1,5 +1,4 @@
-import { assemble, load, type Program, pointer, register, words } from "../../machine-code/program.ts";
-import { launchFailed } from "../launch.ts";
+import { padded, words } from "../../native-program.ts";
 import {
 	addAddress,
 	addDefaultRoute,
@@ -10,18 +9,6 @@ import {
 	raiseLink,
 	withoutOwnAddress,
 } from "./netlink.ts";
-
-/**
- * Returns a static program that sets up a network namespace. It has the machine's interfaces with their addresses, so that an
- * application finds and binds them, but no packet leaves: the interfaces are dummies. Only the loopback is required. In C:
- *
- *     netlink = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
- *     for (request in requests) {
- *       send(netlink, request); recv(netlink, &answer);
- *       if (answer.error && request.isRequired) fail("the network");
- *       request = answer.error ? request.ifRefused : request.ifDone;
- *     }
- */
 
 export const networkName = "cagewright-net";
 
@@ -49,38 +36,9 @@ export const exampleInterface: NetworkInterface = {
 	isDefault: ["v4", "v6"],
 };
 
-/** Returns undefined for a processor (`process.arch`) without support. */
-export function networkExecutable(architecture: string, interfaces: readonly NetworkInterface[]): Buffer | undefined {
-	return assemble(architecture, (p) => describe(p, encode(requestsFor(interfaces))));
-}
-
-/** b: request, a: descriptor. The answer is just below the stack pointer. */
-function describe(p: Program, requests: Buffer): void {
-	p.constants({ requests });
-	p.call("socket", 16, 3, 0); // AF_NETLINK, SOCK_RAW, NETLINK_ROUTE
-	p.branch("negative", "failed-network");
-	p.set("a", register("answer"));
-	p.set("b", "requests");
-	p.label("request");
-	p.set("answer", load("b", 0, 4));
-	p.branch("equal", "done");
-	p.call("sendto", register("a"), pointer("b", 16), load("b", 0, 4), 0, 0, 0);
-	p.branch("negative", "failed-network");
-	p.call("recvfrom", register("a"), pointer("stack", -128), 128, 0, 0, 0);
-	p.branch("negative", "failed-network");
-	p.set("answer", load("stack", -112, 4)); // struct nlmsgerr behind the header
-	p.branch("equal", "accepted");
-	p.set("answer", load("b", 8, 4));
-	p.jump("always", "next");
-	p.label("accepted");
-	p.set("answer", load("b", 4, 4));
-	p.label("next");
-	p.branch("equal", "failed-network");
-	p.add("b", "answer");
-	p.jump("always", "request");
-	p.label("done");
-	p.exit(0);
-	p.failures([["network", Buffer.from(`${networkName}: the network: refused\n`)]], launchFailed);
+/** Returns the requests of native/network.c. */
+export function networkData(interfaces: readonly NetworkInterface[]): Buffer {
+	return encode(requestsFor(interfaces));
 }
 
 interface Request {
@@ -92,19 +50,17 @@ interface Request {
 	readonly isRequired?: boolean;
 }
 
-/** Each request: its length, the distances to the next one if accepted and refused (0: fail), padding, and the message. */
+/** `struct request` for each, and one without a message. */
 function encode(requests: readonly Request[]): Buffer {
-	const sizes = requests.map(({ message }) => 16 + Math.ceil(message.length / 16) * 16);
-	const distance = (index: number, skipped = 0) => sizes.slice(index, index + 1 + skipped).reduce((sum, size) => sum + size, 0);
+	const head = 16;
+	const messages = requests.map(({ message }) => padded(message, head));
+	const distance = (index: number, skipped = 0) =>
+		messages.slice(index, index + 1 + skipped).reduce((sum, message) => sum + head + message.length, 0);
 	const parts = requests.map(({ ifDone, ifRefused, isRequired, message }, index) => {
 		const refused = isRequired ? 0 : distance(index, ifRefused);
-		return Buffer.concat([
-			words(message.length, distance(index, ifDone), refused, 0),
-			message,
-			Buffer.alloc(-message.length & 15),
-		]);
+		return Buffer.concat([words(message.length, distance(index, ifDone), refused, 0), messages[index] ?? message]);
 	});
-	return Buffer.concat([...parts, Buffer.alloc(16)]);
+	return Buffer.concat([...parts, Buffer.alloc(head)]);
 }
 
 /** Kinds of interfaces that send no packet, the most usual first: not every kernel has each. */

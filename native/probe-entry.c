@@ -1,0 +1,110 @@
+/*
+ * Runs a probe on the host's file system, in the application's network, and in its own mount and PID namespaces. The application's root is
+ * mounted at /proc/driver, where the kernel follows no symbolic links (MOUNT_ATTR_NOSYMFOLLOW), because an absolute one would lead to the
+ * host. All processes of the probe end with its first one.
+ *
+ * It is a program of its own because a mount of another namespace can only be cloned inside that namespace, where no host program can run.
+ *
+ * Arguments: COMMAND ARG…
+ */
+#include "kernel.h"
+#include <linux/mount.h>
+#include <linux/prctl.h>
+#include <linux/sched.h>
+#include <linux/signal.h>
+
+/* Appended; `ProbeEntryKind` in src. */
+struct kind {
+	uint32_t joins_network, makes_network;
+	/* First enters the user namespace that owns the others; root needs none. */
+	uint32_t enters_user;
+	uint32_t shows_root;
+};
+
+/* What it inherits: a directory in the mount namespace, and namespaces of the application. */
+enum { root_descriptor = 3, mounts_descriptor, network_descriptor, user_descriptor };
+
+static void require(bool done)
+{
+	if (!done)
+		fail("cagewright: the application's namespaces cannot be entered for a probe\n");
+}
+
+static void require_root(bool done)
+{
+	if (!done)
+		fail("cagewright: the application's root cannot be shown to a probe\n");
+}
+
+static void end_with_parent(void)
+{
+	require(call(prctl, PR_SET_PDEATHSIG, SIGKILL) == 0);
+}
+
+/* Reaps orphans too. */
+static int wait_for(long child)
+{
+	int status = 0;
+	for (;;) {
+		long ended = call(wait4, -1, &status, 0, NULL);
+		require(ended >= 0);
+		if (ended == child)
+			return exit_status(status);
+	}
+}
+
+static long open_here(const char *path, int flags)
+{
+	long opened = call(openat, AT_FDCWD, path, flags | O_CLOEXEC, 0);
+	require(opened >= 0);
+	return opened;
+}
+
+/* Mounts a copy of the application's root, taken in its mount namespace. */
+static void show_root(void)
+{
+	long own = open_here("/proc/self/ns/mnt", O_RDONLY);
+	long top = open_here("/", O_PATH);
+	long here = open_here(".", O_PATH);
+	struct mount_attr attributes = {
+		.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSYMFOLLOW,
+		.propagation = MS_PRIVATE,
+	};
+	require_root(call(setns, mounts_descriptor, CLONE_NEWNS) == 0);
+	long tree = call(open_tree, root_descriptor, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH);
+	require_root(tree >= 0);
+	require_root(call(mount_setattr, tree, "", AT_RECURSIVE | AT_EMPTY_PATH, &attributes, sizeof attributes) == 0);
+	require_root(call(setns, own, CLONE_NEWNS) == 0);
+	require_root(call(fchdir, top) == 0 && call(chroot, ".") == 0 && call(fchdir, here) == 0);
+	require_root(call(move_mount, tree, "", AT_FDCWD, "/proc/driver", MOVE_MOUNT_F_EMPTY_PATH) == 0);
+}
+
+int main(int argc, char **argv, char **envp)
+{
+	const struct kind *kind = (const void *)appended;
+	(void)argc;
+
+	if (kind->enters_user)
+		require(call(setns, user_descriptor, CLONE_NEWUSER) == 0);
+	if (kind->joins_network)
+		require(call(setns, network_descriptor, CLONE_NEWNET) == 0);
+	end_with_parent();
+	require(call(unshare, CLONE_NEWNS | CLONE_NEWPID | (kind->makes_network ? CLONE_NEWNET : 0)) == 0);
+	require(call(mount, "/", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+	long first = fork_process();
+	require(first >= 0);
+	if (first)
+		return wait_for(first);
+
+	end_with_parent();
+	require(call(mount, "proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0);
+	if (kind->shows_root)
+		show_root();
+	call(close_range, 3, ~0u);
+	long line = fork_process();
+	require(line >= 0);
+	if (line)
+		return wait_for(line); /* the kernel kills the rest of the namespace */
+	call(execve, argv[1], argv + 1, envp);
+	return launch_failed;
+}
