@@ -63,9 +63,14 @@ export function updatedText({ made, plan, restarted }: Updated, rollback: string
 }
 
 /** What happened to running applications. */
-export function restartedText(name: string, { interrupted, remaining, restarted }: Restarted, messages: Messages): string[] {
+export function restartedText(
+	name: string,
+	{ interrupted, remaining, renewed, restarted }: Restarted,
+	messages: Messages,
+): string[] {
 	const words = messages.cli.update;
 	return [
+		...(renewed.length ? [words.renewed(renewed.join(", "))] : []),
 		...(restarted.length ? [words.restarted(restarted.join(", "), messages.count(interrupted))] : []),
 		...(remaining.length ? [words.remaining(name, remaining.join(", "))] : []),
 	];

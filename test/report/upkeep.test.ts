@@ -28,7 +28,7 @@ test("changed facts of a file are named in the language of the output", () => {
 });
 
 test("the duration of a restart has the decimal mark of the language", () => {
-	const restarted = { restarted: ["run"], remaining: [], interrupted: 0.9 };
+	const restarted = { restarted: ["run"], renewed: [], remaining: [], interrupted: 0.9 };
 	expect(restartedText("demo", restarted, messagesIn("en"))).toEqual(["Restarted run, down for 0.9 s."]);
 	expect(restartedText("demo", restarted, messagesIn("de"))).toEqual(["Neu gestartet: run, 0,9 s unterbrochen."]);
 });

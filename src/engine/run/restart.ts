@@ -13,13 +13,15 @@ import { installedText, planUnit, type UnitOfCage, unitsOf } from "./installed-u
 export interface Restarted {
 	/** Services that were restarted, or `run` for one in the foreground. */
 	readonly restarted: readonly string[];
+	/** Units that were written again, because they start other programs or have other settings now. */
+	readonly renewed: readonly string[];
 	/** Processes that still run in an older generation until their next start. */
 	readonly remaining: readonly number[];
 	/** Seconds from the first stop until everything answered again. */
 	readonly interrupted: number;
 }
 
-export const notRestarted: Restarted = { restarted: [], remaining: [], interrupted: 0 };
+export const notRestarted: Restarted = { restarted: [], renewed: [], remaining: [], interrupted: 0 };
 
 /** Milliseconds that a `run` in the foreground gets to answer, and at least to restart its application once that has ended. */
 const leastAnswerTimeout = 40_000;
@@ -34,10 +36,11 @@ export async function restartCage(context: Context, name: string): Promise<Resta
 	const { cage, generation } = await presentCage(context, name);
 	const began = machine.elapsed();
 	const restarted: string[] = [];
+	const renewed: string[] = [];
 	const stale = await runningIn(machine, name, generation);
 	for (const unit of await unitsOf(context, name)) {
-		await refreshUnit(context, name, unit);
 		const service = unit.service ?? unitName(name);
+		if (await refreshUnit(context, name, unit)) renewed.push(service);
 		if (!machine.services.running() || !stale.inits.length) continue;
 		const { active, mainPid } = await machine.services.state(service);
 		if (active !== "active" || !stale.processes.includes(mainPid)) continue;
@@ -63,7 +66,7 @@ export async function restartCage(context: Context, name: string): Promise<Resta
 	}
 	const { inits: remaining } = await runningIn(machine, name, generation);
 	const interrupted = restarted.length ? Math.round((machine.elapsed() - began) / 10) / 100 : 0;
-	return { restarted, remaining, interrupted };
+	return { restarted, renewed, remaining, interrupted };
 }
 
 /** Asks a `run` in the foreground to restart. Returns true if it did and answers. */
@@ -105,8 +108,11 @@ async function restartRun(context: Context, name: string, generation: number): P
 	return reportWaiting(context, answer(), () => awaitedAnswer(last, Math.ceil((deadline - began) / 1000)));
 }
 
-/** Updates a unit, whose writable directories and permissions follow the plan. Leaves an edited unit alone. */
-async function refreshUnit(context: Context, name: string, { place, service }: UnitOfCage): Promise<void> {
+/**
+ * Updates a unit, whose writable directories and permissions follow the plan, and whose programs follow the release. Returns whether it
+ * changed. Leaves an edited unit alone.
+ */
+async function refreshUnit(context: Context, name: string, { place, service }: UnitOfCage): Promise<boolean> {
 	const { machine } = context;
 	const which = service === undefined ? { name } : { name, service };
 	try {
@@ -114,12 +120,14 @@ async function refreshUnit(context: Context, name: string, { place, service }: U
 		const adoption = await machine.store.adoption(name);
 		const planned = await planUnit(context, which);
 		const { text } = planned;
-		if (before === text && planned.place === place) return;
+		if (before === text && planned.place === place) return false;
 		await machine.units.install(planned.place, text, cageFolder(machine.store, name));
 		if (adoption && service === adoption.service) await machine.store.adopting.save(name, { ...adoption, dropin: text });
 		await machine.units.reload();
+		return true;
 	} catch (error) {
 		if (!(error instanceof Failure)) throw error;
 		context.emit({ event: "warned", code: "unit-not-refreshed", values: { ...error.values, ...which, cause: error.code } });
+		return false;
 	}
 }

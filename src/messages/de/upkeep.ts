@@ -160,7 +160,8 @@ export const transferDe: Widen<typeof transferEn> = {
 };
 
 export const updateDe: Widen<typeof updateEn> = {
-	unchanged: (name, generation) => `${name} ist aktuell: Generation ${generation} hat die Dateien des Hosts. Nichts wurde getan.`,
+	unchanged: (name, generation) =>
+		`${name} ist aktuell: Generation ${generation} hat die Dateien des Hosts. Nichts wurde gebaut.`,
 	would: (name, generation) =>
 		`Würde ${name} von Generation ${generation} aktualisieren: die nächste Generation bauen, erproben und zu ihr wechseln, wenn sie antwortet. Nichts wurde geändert.`,
 	editGoesOn: (path) => `${path} wurde im Käfig bearbeitet; die Aktualisierung behält die Änderung`,
@@ -171,6 +172,7 @@ export const updateDe: Widen<typeof updateEn> = {
 		"Die Fassung des Käfigs behalten? Sonst verwendet die Aktualisierung die des Hosts und sichert die des Käfigs. [j/N]",
 	updated: (name, from, to, files, rollback) =>
 		`${name} wurde aktualisiert und antwortet. Aktuell ist Generation ${to} (${files} Dateien). Um zu ${from} zurückzukehren: ${rollback}`,
+	renewed: (units) => `Für spätere Starts mit den Programmen dieser Version erneuert: ${units}.`,
 	restarted: (services, seconds) => `Neu gestartet: ${services}, ${seconds} s unterbrochen.`,
 	remaining: (name, pids) =>
 		`Diese Prozesse laufen noch in einer anderen Generation: ${pids}. Um die aktuelle zu verwenden, beenden und starten Sie ${name}.`,

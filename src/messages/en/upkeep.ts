@@ -164,7 +164,7 @@ export const transferEn = {
 /** Output of `update`, `rollback` and `diff`. */
 export const updateEn = {
 	unchanged: (name: string, generation: number) =>
-		`${name} is up to date: generation ${generation} has the host's files. Nothing was done.`,
+		`${name} is up to date: generation ${generation} has the host's files. Nothing was built.`,
 	would: (name: string, generation: number) =>
 		`Would update ${name} from generation ${generation}: build the next generation, test it, and switch to it if it answers. Nothing was changed.`,
 	editGoesOn: (path: string) => `${path} was edited in the cage; the update keeps the change`,
@@ -174,6 +174,7 @@ export const updateEn = {
 	keepQuestion: "Keep the cage's version? Otherwise the update uses the host's, and saves the cage's version. [y/N]",
 	updated: (name: string, from: number, to: number, files: number, rollback: string) =>
 		`${name} was updated and answers. Generation ${to} (${files} files) is current. To go back to ${from}: ${rollback}`,
+	renewed: (units: string) => `Renewed ${units} with the programs of this release, for later starts.`,
 	restarted: (services: string, seconds: string) => `Restarted ${services}, down for ${seconds} s.`,
 	remaining: (name: string, pids: string) =>
 		`These processes still run in another generation: ${pids}. To use the current one, stop and start ${name}.`,
