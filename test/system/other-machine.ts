@@ -6,6 +6,8 @@ import { temporaryFolder } from "./cagewright.ts";
 export interface OtherMachine {
 	/** Words before a command. */
 	readonly enter: readonly string[];
+	/** Where its /etc is on this machine. */
+	readonly etc: string;
 	/** Its line of passwd(5). */
 	account(name: string): string | undefined;
 }
@@ -23,6 +25,7 @@ export function otherMachine(edit: (line: string) => string | undefined, ...moun
 	appendFileSync(`${etc}/login.defs`, "SYS_UID_MIN 900\nSYS_UID_MAX 949\n");
 	const bind = [`mount -n --bind ${etc} /etc`, ...mounts, 'exec "$@"'].join(" && ");
 	return {
+		etc,
 		enter: ["unshare", "--mount", "sh", "-c", bind, "sh"],
 		account: (name) => linesOf("passwd").find((line) => line.startsWith(`${name}:`)),
 	};
