@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { release } from "node:os";
@@ -7,7 +7,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import { attemptsLoader } from "../../src/core/confinement/launch.ts";
-import { assemble } from "../../src/core/machine-code/program.ts";
 import {
 	begin,
 	cagewright,
@@ -127,11 +126,7 @@ test.runIf(isFirstNamespace)("a start makes no refused call, and the application
 });
 
 /** Calls mount(2), whatever it is called. */
-const mounter = assemble(process.arch, (p) => {
-	p.constants({ place: Buffer.from("/\0") });
-	p.call("mount", "place", "place", 0, 4096, 0);
-	p.exit(0);
-});
+const mounter = '#include <sys/mount.h>\nint main(void) { mount("/", "/", 0, MS_BIND, 0); return 0; }';
 
 test("a process that chooses its root and its program's name is not taken for a self-test", async () => {
 	const at = await freePort();
@@ -142,7 +137,7 @@ test("a process that chooses its root and its program's name is not taken for a 
 	const { data: cageData } = await make([...options, ...granted, ...wordsOf(perlServer(at, imitate))], { state });
 	const place = `${cageData}${data}${attemptsLoader}`;
 	mkdirSync(dirname(place), { recursive: true });
-	writeFileSync(place, mounter ?? "", { mode: 0o755 });
+	execFileSync("gcc", ["-static", "-x", "c", "-", "-o", place], { input: mounter });
 	await using _run = startRun("imitator", { state });
 	const ask = (what: string) => fetchPage(`http://127.0.0.1:${at}/${what}`);
 	await eventually(() => ask(""));
