@@ -56,14 +56,6 @@ enum { detach = 2 }; /* MNT_DETACH, which no header for programs without a C lib
 #define TEXT(step) "cagewright-conf: " step "\n"
 #define REFUSED(step) TEXT(step ": refused")
 
-/* A call that must succeed; its result is not negative. */
-static long require(long result, const char *text)
-{
-	if (result < 0)
-		fail(text);
-	return result;
-}
-
 /*
  * Makes the working directory, a mount point, the root and unmounts the old one. No program of the new root may do that, because a traced
  * application may have replaced it. As in pivot_root(2), the old root is briefly mounted on top of the new one. The kernel refuses that if
@@ -186,8 +178,12 @@ int main(int argc, char **argv, char **envp)
 		replace_null();
 	if (c->hides_launch)
 		hide_launch();
-	if ((c->limits_capabilities && !limit_bounding(c->capabilities)) || (c->clears_inherited && !(clear_ambient() && clear_inheritable())))
-		fail(REFUSED("giving up capabilities"));
+	if (c->limits_capabilities)
+		require(limit_bounding(c->capabilities), REFUSED("giving up capabilities"));
+	if (c->clears_inherited) {
+		require(clear_ambient(), REFUSED("giving up capabilities"));
+		require(clear_inheritable(), REFUSED("giving up capabilities"));
+	}
 	if (c->ends_with_starter)
 		require(call(prctl, PR_SET_PDEATHSIG, SIGKILL), REFUSED("no new privileges"));
 	if (c->no_new_privileges)

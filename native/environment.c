@@ -30,38 +30,33 @@ struct kind {
 static const char account_refused[] = TEXT("launch: cannot change to the account");
 static const char capabilities_refused[] = TEXT("launch: cannot give up capabilities");
 
-static void require(bool done, const char *text)
-{
-	if (!done)
-		fail(text);
-}
-
 /* An account's capabilities must be ambient, because files give it none. */
-static bool keep_ambient(uint64_t kept)
+static long keep_ambient(uint64_t kept)
 {
 	struct __user_cap_header_struct header = this_process();
 	uint32_t low = (uint32_t)kept, high = (uint32_t)(kept >> 32);
 	struct __user_cap_data_struct sets[2] = { { low, low, low }, { high, high, high } };
-	if (!clear_ambient() || call(capset, &header, sets))
-		return false;
-	for (unsigned number = 0; number < 64; number++)
-		if (kept >> number & 1 && call(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number))
-			return false;
-	return true;
+	long result = call(capset, &header, sets);
+	for (unsigned number = 0; result == 0 && number < 64; number++)
+		if (kept >> number & 1)
+			result = call(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number);
+	return result;
 }
 
 static void become_account(const struct kind *kind)
 {
-	require(call(setgroups, kind->group_count, kind->groups) == 0, account_refused);
+	require(call(setgroups, kind->group_count, kind->groups), account_refused);
 	/* For uid 0 the bounding set is the limit, for another account the ambient set too. */
 	if (kind->limits_capabilities)
 		require(limit_bounding(kind->capabilities), capabilities_refused);
-	require(call(setresgid, kind->gid, kind->gid, kind->gid) == 0, account_refused);
+	require(call(setresgid, kind->gid, kind->gid, kind->gid), account_refused);
 	if (kind->limits_capabilities && kind->uid)
-		require(call(prctl, PR_SET_KEEPCAPS, 1) == 0, capabilities_refused);
-	require(call(setresuid, kind->uid, kind->uid, kind->uid) == 0, account_refused);
-	if (kind->limits_capabilities)
-		require(kind->uid ? keep_ambient(kind->capabilities) : clear_ambient() && clear_inheritable(), capabilities_refused);
+		require(call(prctl, PR_SET_KEEPCAPS, 1), capabilities_refused);
+	require(call(setresuid, kind->uid, kind->uid, kind->uid), account_refused);
+	if (!kind->limits_capabilities)
+		return;
+	require(clear_ambient(), capabilities_refused);
+	require(kind->uid ? keep_ambient(kind->capabilities) : clear_inheritable(), capabilities_refused);
 }
 
 /* sd_listen_fds(3) only takes descriptors if a variable names the calling process. Its place is as long as the largest number. */
@@ -88,7 +83,7 @@ int main(int argc, char **argv, char **envp)
 	const struct kind *kind = (const void *)appended;
 	(void)argc;
 
-	require(call(chdir, argv[1]) == 0, TEXT("cannot enter the working directory"));
+	require(call(chdir, argv[1]), TEXT("cannot enter the working directory"));
 	if (kind->changes_account)
 		become_account(kind);
 	char **word = argv + 2;

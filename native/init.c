@@ -40,7 +40,7 @@ static void set_mask(const uint64_t *mask)
 /* Afterwards no later program can signal the init. */
 static bool gives_up_kill(void)
 {
-	return call(prctl, PR_CAPBSET_DROP, CAP_KILL) == 0 && call(prctl, PR_CAPBSET_DROP, CAP_SETPCAP) == 0 && clear_inheritable();
+	return call(prctl, PR_CAPBSET_DROP, CAP_KILL) == 0 && call(prctl, PR_CAPBSET_DROP, CAP_SETPCAP) == 0 && clear_inheritable() == 0;
 }
 
 enum { reload_signal = 35, most_words = 1024, after_tries = 20 };

@@ -77,6 +77,14 @@ _Noreturn static inline void fail(const char *text)
 	exit_with(launch_failed);
 }
 
+/* Returns the result of a call that must succeed. */
+static inline long require(long result, const char *text)
+{
+	if (result < 0)
+		fail(text);
+	return result;
+}
+
 /* Every processor has clone, but not fork. */
 static inline long fork_process(void)
 {

@@ -15,25 +15,20 @@ struct request {
 	char message[];
 };
 
-static long require(long result)
-{
-	if (result < 0)
-		fail("cagewright-net: the network: refused\n");
-	return result;
-}
+static const char refused[] = "cagewright-net: the network: refused\n";
 
 int main(int argc, char **argv, char **envp)
 {
 	const struct request *request = (const void *)appended;
 	(void)argc, (void)argv, (void)envp;
 
-	long netlink = require(call(socket, 16 /* AF_NETLINK */, 3 /* SOCK_RAW */, NETLINK_ROUTE));
+	long netlink = require(call(socket, 16 /* AF_NETLINK */, 3 /* SOCK_RAW */, NETLINK_ROUTE), refused);
 	while (request->length) {
 		struct { struct nlmsghdr header; struct nlmsgerr error; char rest[92]; } answer = { 0 };
-		require(call(sendto, netlink, request->message, request->length));
-		require(call(recvfrom, netlink, &answer, sizeof answer));
+		require(call(sendto, netlink, request->message, request->length), refused);
+		require(call(recvfrom, netlink, &answer, sizeof answer), refused);
 		uint32_t distance = answer.error.error ? request->if_refused : request->if_done;
-		require(distance ? 0 : -1);
+		require(distance ? 0 : -1, refused);
 		request = (const void *)((const char *)request + distance);
 	}
 	return 0;

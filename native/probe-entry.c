@@ -24,21 +24,12 @@ struct kind {
 /* What it inherits: a directory in the mount namespace, and namespaces of the application. */
 enum { root_descriptor = 3, mounts_descriptor, network_descriptor, user_descriptor };
 
-static void require(bool done)
-{
-	if (!done)
-		fail("cagewright: the application's namespaces cannot be entered for a probe\n");
-}
-
-static void require_root(bool done)
-{
-	if (!done)
-		fail("cagewright: the application's root cannot be shown to a probe\n");
-}
+static const char not_entered[] = "cagewright: the application's namespaces cannot be entered for a probe\n";
+static const char not_shown[] = "cagewright: the application's root cannot be shown to a probe\n";
 
 static void end_with_parent(void)
 {
-	require(call(prctl, PR_SET_PDEATHSIG, SIGKILL) == 0);
+	require(call(prctl, PR_SET_PDEATHSIG, SIGKILL), not_entered);
 }
 
 /* Reaps orphans too. */
@@ -46,8 +37,7 @@ static int wait_for(long child)
 {
 	int status = 0;
 	for (;;) {
-		long ended = call(wait4, -1, &status, 0, NULL);
-		require(ended >= 0);
+		long ended = require(call(wait4, -1, &status, 0, NULL), not_entered);
 		if (ended == child)
 			return exit_status(status);
 	}
@@ -55,9 +45,7 @@ static int wait_for(long child)
 
 static long open_here(const char *path, int flags)
 {
-	long opened = call(openat, AT_FDCWD, path, flags | O_CLOEXEC, 0);
-	require(opened >= 0);
-	return opened;
+	return require(call(openat, AT_FDCWD, path, flags | O_CLOEXEC, 0), not_entered);
 }
 
 /* Mounts a copy of the application's root, taken in its mount namespace. */
@@ -70,13 +58,15 @@ static void show_root(void)
 		.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSYMFOLLOW,
 		.propagation = MS_PRIVATE,
 	};
-	require_root(call(setns, mounts_descriptor, CLONE_NEWNS) == 0);
-	long tree = call(open_tree, root_descriptor, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH);
-	require_root(tree >= 0);
-	require_root(call(mount_setattr, tree, "", AT_RECURSIVE | AT_EMPTY_PATH, &attributes, sizeof attributes) == 0);
-	require_root(call(setns, own, CLONE_NEWNS) == 0);
-	require_root(call(fchdir, top) == 0 && call(chroot, ".") == 0 && call(fchdir, here) == 0);
-	require_root(call(move_mount, tree, "", AT_FDCWD, "/proc/driver", MOVE_MOUNT_F_EMPTY_PATH) == 0);
+	require(call(setns, mounts_descriptor, CLONE_NEWNS), not_shown);
+	int copied = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH;
+	long tree = require(call(open_tree, root_descriptor, "", copied), not_shown);
+	require(call(mount_setattr, tree, "", AT_RECURSIVE | AT_EMPTY_PATH, &attributes, sizeof attributes), not_shown);
+	require(call(setns, own, CLONE_NEWNS), not_shown);
+	require(call(fchdir, top), not_shown);
+	require(call(chroot, "."), not_shown);
+	require(call(fchdir, here), not_shown);
+	require(call(move_mount, tree, "", AT_FDCWD, "/proc/driver", MOVE_MOUNT_F_EMPTY_PATH), not_shown);
 }
 
 int main(int argc, char **argv, char **envp)
@@ -85,24 +75,22 @@ int main(int argc, char **argv, char **envp)
 	(void)argc;
 
 	if (kind->enters_user)
-		require(call(setns, user_descriptor, CLONE_NEWUSER) == 0);
+		require(call(setns, user_descriptor, CLONE_NEWUSER), not_entered);
 	if (kind->joins_network)
-		require(call(setns, network_descriptor, CLONE_NEWNET) == 0);
+		require(call(setns, network_descriptor, CLONE_NEWNET), not_entered);
 	end_with_parent();
-	require(call(unshare, CLONE_NEWNS | CLONE_NEWPID | (kind->makes_network ? CLONE_NEWNET : 0)) == 0);
-	require(call(mount, "/", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
-	long first = fork_process();
-	require(first >= 0);
+	require(call(unshare, CLONE_NEWNS | CLONE_NEWPID | (kind->makes_network ? CLONE_NEWNET : 0)), not_entered);
+	require(call(mount, "/", "/", NULL, MS_REC | MS_PRIVATE, NULL), not_entered);
+	long first = require(fork_process(), not_entered);
 	if (first)
 		return wait_for(first);
 
 	end_with_parent();
-	require(call(mount, "proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0);
+	require(call(mount, "proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), not_entered);
 	if (kind->shows_root)
 		show_root();
 	call(close_range, 3, ~0u);
-	long line = fork_process();
-	require(line >= 0);
+	long line = require(fork_process(), not_entered);
 	if (line)
 		return wait_for(line); /* the kernel kills the rest of the namespace */
 	call(execve, argv[1], argv + 1, envp);

@@ -42,16 +42,11 @@ enum { top_descriptor = 200, here_descriptor = 201 };
 /* The kernel cuts it to net.core.somaxconn. */
 enum { most_waiting = 4096 };
 
-static void require(bool done)
-{
-	if (!done)
-		exit_with(launch_failed);
-}
+static const char not_entered[] = "cagewright-sock: entering the sandbox: refused\n";
 
 static void keep_open(const char *path, int descriptor)
 {
-	long opened = call(openat, AT_FDCWD, path, O_PATH | O_CLOEXEC, 0);
-	require(opened >= 0);
+	long opened = require(call(openat, AT_FDCWD, path, O_PATH | O_CLOEXEC, 0), not_entered);
 	call(dup3, opened, descriptor, O_CLOEXEC);
 	call(close, opened);
 }
@@ -61,13 +56,15 @@ static void enter_root(void)
 {
 	keep_open("/", top_descriptor);
 	keep_open(".", here_descriptor);
-	require(call(chroot, ".") == 0);
+	require(call(chroot, "."), not_entered);
 	call(chdir, "/");
 }
 
 static void leave_root(void)
 {
-	require(call(fchdir, top_descriptor) == 0 && call(chroot, ".") == 0 && call(fchdir, here_descriptor) == 0);
+	require(call(fchdir, top_descriptor), not_entered);
+	require(call(chroot, "."), not_entered);
+	require(call(fchdir, here_descriptor), not_entered);
 }
 
 static bool read_status(const char *path, struct statx *status)
