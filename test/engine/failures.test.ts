@@ -97,6 +97,11 @@ describe("an application that cannot be traced", () => {
 		const failed = startFailure(["/usr/bin/app"], ended, files, { sockets: [bus] });
 		const said = { command: "/usr/bin/app", status: 255, words: "no bus", paths: bus, options: `--allow socket:${bus}` };
 		expect(partsOf(failed)).toEqual({ code: "failed-unreachable", exit: 1, said });
+		const silent = { ...result, trace: trace({}), output: "" };
+		expect(startFailure(["/usr/bin/app"], silent, files, { sockets: [bus] })).toMatchObject({
+			code: "not-answered-unreachable",
+			values: { paths: bus, options: `--allow socket:${bus}` },
+		});
 	});
 	test.each([
 		["socket(AF_PACKET)", "EAFNOSUPPORT", { code: "failed-refused", calls: "socket(AF_PACKET)" }],

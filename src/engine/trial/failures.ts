@@ -75,6 +75,7 @@ export function startFailure(
 		const said = { command, probe: showProbe(probe?.command ?? ""), words: wordsOf(output, probe?.output) };
 		const values = ports ? { ...said, ports } : said;
 		if (calls) return new Failure("not-answered-refused", { ...values, calls }, 1);
+		if (sockets.length) return new Failure("not-answered-unreachable", { ...values, ...unreachable(sockets) }, 1);
 		return new Failure(isOnHost ? "not-answered-on-host" : "not-answered-in-sandbox", { ...values, ...where }, 1);
 	}
 	const values = { command, status, words: withoutTrailing(errorText(output), ". ") };
@@ -105,14 +106,16 @@ export function startFailure(
 		return new Failure("failed-capabilities", { ...values, ...names }, 1);
 	}
 	if (calls) return new Failure("failed-refused", { ...values, calls }, 1);
-	if (sockets.length) {
-		const named = { paths: sockets.map(showPath).join(", "), options: sockets.map(optionFor).join(" ") };
-		return new Failure("failed-unreachable", { ...values, ...named }, 1);
-	}
+	if (sockets.length) return new Failure("failed-unreachable", { ...values, ...unreachable(sockets) }, 1);
 	if (!isOnHost)
 		return new Failure(service === undefined ? "failed-in-sandbox" : "failed-only-in-sandbox", { ...values, ...where }, 1);
 	return new Failure(values.words === "" ? "failed-on-host-silent" : "failed-on-host", values, 1);
 }
+
+const unreachable = (sockets: readonly Path[]) => ({
+	paths: sockets.map(showPath).join(", "),
+	options: sockets.map(optionFor).join(" "),
+});
 
 /**
  * Why an application does not answer in its cage. Exit 4 if something was left out or refused deliberately: `needs-declined`,

@@ -325,6 +325,8 @@ export const failuresDe: Failures = {
 		"{command} läuft, beantwortet aber die Probe außerhalb eines Käfigs nicht. {ports?Die Anwendung lauscht auf %. }Prüfen Sie Konto und Befehl, oder geben Sie eine andere Probe an: --probe 'BEFEHL'. Probe: {probe}{words? · Die letzte Ausgabe: %}",
 	"not-answered-in-sandbox":
 		"{command} läuft in der Sandbox, beantwortet aber die Probe nicht{service?, obwohl % auf diesem Rechner läuft}. {ports?Die Anwendung lauscht auf %. }{refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Wenn die Anwendung diese Probe auf dem Rechner beantwortet, zeichnen Sie dort auf: --on-host. Probe: {probe}{words? · Die letzte Ausgabe: %}",
+	"not-answered-unreachable":
+		"{command} läuft, beantwortet aber die Probe nicht{words?: %}. Die Anwendung verlangte {paths} von einem Dienst dieses Hosts, den sie nicht erreichen darf. Um das zu erlauben, ergänzen Sie {options}. Probe: {probe}",
 	"not-full-landlock":
 		"--require full scheitert: Dieser Kernel hat kein Landlock. Starten Sie Linux ab 5.13 mit 'landlock' im Kernel-Parameter lsm=, oder entfernen Sie --require.",
 	"not-permitted": "Keine Berechtigung für {path} ({error}). Führen Sie den Befehl als root aus.",

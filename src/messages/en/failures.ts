@@ -296,6 +296,8 @@ export const failuresEn = {
 		"{command} runs but does not answer the probe outside a cage. {ports?It listens on %. }Check the account and the command, or provide another probe: --probe 'COMMAND'. Probe: {probe}{words? · Its last output: %}",
 	"not-answered-in-sandbox":
 		"{command} runs in the sandbox but does not answer the probe{service?, although % works on this host}. {ports?It listens on %. }{refused?It was refused last: %. }{away?The sandbox and trials reach no other machine, so it could not connect to %. }If the application answers this probe on the host, trace it there: --on-host. Probe: {probe}{words? · Its last output: %}",
+	"not-answered-unreachable":
+		"{command} runs but does not answer the probe{words?: %}. It asked for {paths}, which belongs to a service of this host that the application may not reach. To permit it, add {options}. Probe: {probe}",
 	"not-full-landlock":
 		"--require full fails: this kernel has no Landlock. Boot Linux 5.13 or later with 'landlock' in the kernel parameter lsm=, or remove --require.",
 	"not-permitted": "No permission for {path} ({error}). Run the command as root.",
