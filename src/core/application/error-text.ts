@@ -19,10 +19,14 @@ const timestamp = new RegExp(
 		String.raw`(?:(?:${date})[T :]{0,2}(?:${time})?|${time})(?: ?(?:${zone}))?(?: \d{4}\b)?["')\]>]{0,2}[ ,:;|-]{0,4}`,
 );
 
-/** Returns a line of a log without its time. */
+/** The priority that the journal removes (sd-daemon(3)). */
+const priority = /^<[0-7]>/;
+
+/** Returns a line of a log without its priority and time. */
 export function withoutTimestamp(line: string): string {
-	const rest = line.replace(timestamp, "");
-	return rest.trim() === "" ? line : rest;
+	const text = line.replace(priority, "");
+	const rest = text.replace(timestamp, "");
+	return rest.trim() === "" ? text : rest;
 }
 
 /** Returns at most this many characters, whole words if possible, with an ellipsis in place of the rest. */

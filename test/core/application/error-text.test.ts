@@ -80,6 +80,7 @@ test.each([
 	["Mon, 30 Nov 2026 17:00:21 GMT x", "x"],
 	['time="2026-11-30T17:00:21Z" level=error msg=x', "level=error msg=x"],
 	["17:00:21.123 [main] x", "[main] x"],
+	["<4>Cannot open /run/a", "Cannot open /run/a"],
 ])("the line %s is quoted without its time", (line, rest) => expect(withoutTimestamp(line)).toBe(rest));
 
 test.each(["192.168.1.2 is taken", "May 12 is taken", "12:30 is no time of a logger", "2026-11-30 17:00:21"])(
