@@ -15,6 +15,7 @@ const state = temporaryState();
 /** Answers at each descriptor that sd_listen_fds(3) counts, with what it received. */
 const listener = `
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +36,8 @@ int main(void) {
 			struct sockaddr_storage from;
 			socklen_t length = sizeof from;
 			ssize_t got = stream ? read(peer, line, sizeof line) : recvfrom(peer, line, sizeof line, 0, (void *)&from, &length);
-			int size = snprintf(answer, sizeof answer, "%s %d uid %d got %.*s", names, i, getuid(), (int)got, line);
+			int size = snprintf(answer, sizeof answer, "%s %d%s uid %d got %.*s", names, i,
+				fcntl(at[i].fd, F_GETFL) & O_NONBLOCK ? "n" : "", getuid(), (int)got, line);
 			if (stream) { if (write(peer, answer, size) < 0) return 4; close(peer); }
 			else sendto(peer, answer, size, 0, (void *)&from, length);
 		}
@@ -73,10 +75,10 @@ test("an account gets sockets that only root can open, at every start", async ()
 	const folder = temporaryFolder("place");
 	const sockets = [
 		`stream ${folder}/at/a.sock name=one mode=0620 group=daemon`,
-		`stream [::1]:${port} name=two`,
+		`stream [::1]:${port} name=two non-blocking`,
 		`datagram 127.0.0.1:${port} name=three`,
 	];
-	const probe = `python3 ${client} unix "$CAGEWRIGHT_ROOT${folder}/at/a.sock" | grep -q 'one:two:three 0 uid 65534 got hello' && python3 ${client} stream ::1 ${port} | grep -q 'three 1'`;
+	const probe = `python3 ${client} unix "$CAGEWRIGHT_ROOT${folder}/at/a.sock" | grep -q 'one:two:three 0 uid 65534 got hello' && python3 ${client} stream ::1 ${port} | grep -q 'three 1n'`;
 	const options = [...sockets.flatMap((socket) => ["--socket", socket]), "--directory", `${folder}/at:0755:root:root`];
 	await make(["--name", "listens", "--user", "nobody", ...options, "--probe", probe, "--", compiled("listener", listener)], {
 		state,
@@ -84,7 +86,7 @@ test("an account gets sockets that only root can open, at every start", async ()
 	for (const start of ["first", "second"]) {
 		const run = startRun("listens", { state });
 		const answer = await eventually(() => ask(["stream", "::1", String(port)]));
-		expect([start, answer]).toEqual([start, "one:two:three 1 uid 65534 got hello\n"]);
+		expect([start, answer]).toEqual([start, "one:two:three 1n uid 65534 got hello\n"]);
 		expect(ask(["datagram", "127.0.0.1", String(port)])).toBe("one:two:three 2 uid 65534 got hello\n");
 		const path = join(state, "cages/listens/data", folder, "at/a.sock");
 		expect(fs.statSync(path)).toMatchObject({ uid: 0, gid: 1, mode: 0o140620 });

@@ -33,7 +33,12 @@ export const socketOptions = {
 /** For StandardInput=socket: the only socket is also the standard input (systemd.exec(5)). */
 export const standardInput = "standard-input";
 
-export type SocketOption = (typeof socketOptions)[keyof typeof socketOptions] | typeof standardInput;
+/** NonBlocking=yes of the service. A server that accepts until no client is left would otherwise wait for the next one. */
+export const nonBlocking = "non-blocking";
+
+const ofService = [nonBlocking, standardInput] as const;
+
+export type SocketOption = (typeof socketOptions)[keyof typeof socketOptions] | (typeof ofService)[number];
 
 type SocketPlace =
 	| { readonly family: "unix"; readonly path: string }
@@ -55,7 +60,7 @@ export function parsePassedSocket(text: string): PassedSocket | undefined {
 	const values = new Map<string, string>();
 	const options: SocketOption[] = [];
 	for (const word of words) {
-		const option = [...Object.values(socketOptions), standardInput].find((one) => one === word) as SocketOption | undefined;
+		const option = [...Object.values(socketOptions), ...ofService].find((one) => one === word) as SocketOption | undefined;
 		const [, name, value] = /^(name|mode|user|group|directory)=([^=\s]+)$/.exec(word) ?? [];
 		if (option !== undefined) options.push(option);
 		else if (name !== undefined && value !== undefined) values.set(name, value);

@@ -61,6 +61,8 @@ export interface ServiceUnit {
 	readonly onTerminal: boolean;
 	/** StandardInput=socket: the socket is also the standard input. */
 	readonly readsSocket: boolean;
+	/** NonBlocking= for passed sockets. */
+	readonly nonBlocking: boolean;
 	/** Number of assignments and lines that systemd ignores with a warning. */
 	readonly skipped: number;
 }
@@ -188,6 +190,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 		defaultDependencies: yes("Unit", "DefaultDependencies", true),
 		refuseManualStart: yes("Unit", "RefuseManualStart", false),
 		onTerminal: /^tty/.test(settings.last("Service", "StandardInput") ?? ""),
+		nonBlocking: yes("Service", "NonBlocking", false),
 		readsSocket: settings.last("Service", "StandardInput") === "socket",
 		skipped,
 	};

@@ -1,6 +1,6 @@
 import type { Note } from "../failure.ts";
 import { createdDirectoryText } from "./created-directory.ts";
-import { type PassedSocket, passedSocketText, socketOptions, socketPlace, standardInput } from "./passed-socket.ts";
+import { nonBlocking, type PassedSocket, passedSocketText, socketOptions, socketPlace, standardInput } from "./passed-socket.ts";
 import { expandSpecifiers, type MachineSpecifiers, parseUnitName, parseUnitText, presentName, splitWords } from "./unit-text.ts";
 
 /** The parts of a .socket unit that concern its service (systemd.socket(5)). */
@@ -109,6 +109,7 @@ interface ServiceSockets {
 	/** Requires=. Only socket units whose Service= is this service pass sockets to it. */
 	readonly requiredSockets: readonly string[];
 	/** StandardInput=socket */
+	readonly nonBlocking: boolean;
 	readonly readsSocket: boolean;
 }
 
@@ -137,7 +138,11 @@ export function activate(requested: ServiceSockets, units: readonly SocketUnit[]
 	const listens = used.flatMap(({ listens, settings }) => listens.map((listen) => ({ ...settings, ...listen })));
 	const sockets = listens.flatMap((listen): PassedSocket[] => {
 		const { address, kind } = listen;
-		const options = [...listen.options, ...(requested.readsSocket && !perConnection ? ([standardInput] as const) : [])];
+		const ofService = [
+			...(requested.nonBlocking ? ([nonBlocking] as const) : []),
+			...(requested.readsSocket && !perConnection ? ([standardInput] as const) : []),
+		];
+		const options = [...listen.options, ...ofService];
 		return kind === "other" || socketPlace(address) === undefined ? [] : [{ ...listen, kind, options }];
 	});
 	if (unknown.length > 0 || sockets.length !== listens.length || !sockets.length) {

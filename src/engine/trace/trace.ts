@@ -282,7 +282,8 @@ function signalsOf(application: Application, run: Launched): string[] {
 	const handled = run.handledSignals();
 	const wanted = /\/(node|nodejs)$/.test(application.command[0] ?? "") ? ["SIGHUP"] : ["SIGUSR1", "SIGHUP"];
 	const byCommand = application.service?.reload?.length ? [reloadSignal.name] : [];
-	return [...wanted.filter((name) => handled.includes(name)), ...byCommand];
+	// First, because another signal may end the application.
+	return [...byCommand, ...wanted.filter((name) => handled.includes(name))];
 }
 
 /**

@@ -42,7 +42,10 @@ describe("a socket unit (systemd.socket(5))", () => {
 });
 
 describe("a service's sockets", () => {
-	const asked = (requiredSockets: string[] = [], sockets: string[] = []) => ({ requiredSockets, sockets, readsSocket: false });
+	const asked = (requiredSockets: string[] = [], sockets: string[] = []) => ({
+		...{ requiredSockets, sockets },
+		...{ readsSocket: false, nonBlocking: false },
+	});
 
 	it("do not exist without a unit, or with a socket that no target wants", () => {
 		expect(activate(asked(), [], [])).toEqual({ sockets: [], directories: [], startable: true });
@@ -79,6 +82,8 @@ describe("a service's sockets", () => {
 	it("can be the standard input too", () => {
 		const { sockets } = activate({ ...asked(), readsSocket: true }, [socket("ListenDatagram=69")], []);
 		expect(sockets).toEqual(["datagram 69 name=a.socket standard-input"]);
+		const both = activate({ ...asked(), readsSocket: true, nonBlocking: true }, [socket("ListenStream=69")], []);
+		expect(both.sockets).toEqual(["stream 69 name=a.socket non-blocking standard-input"]);
 	});
 
 	it.each([

@@ -1,4 +1,10 @@
-import { type PassedSocket, type SocketOption, socketPlace, standardInput } from "../../application/passed-socket.ts";
+import {
+	nonBlocking,
+	type PassedSocket,
+	type SocketOption,
+	socketPlace,
+	standardInput,
+} from "../../application/passed-socket.ts";
 import { padded, words } from "../../native-program.ts";
 
 export const socketsName = "cagewright-sock";
@@ -40,9 +46,14 @@ export const processIdPlace = "0000000000";
 
 const families = { unix: 1, abstract: 1, inet: 2, inet6: 10 };
 const types = { stream: 1, datagram: 2, seqpacket: 5 };
+/** SOCK_NONBLOCK. */
+const nonBlockingType = 0x800;
 /** Level and name for setsockopt(2). */
 const options: Readonly<
-	Record<Exclude<SocketOption, "per-connection" | "pass-packet-info" | typeof standardInput>, readonly [number, number]>
+	Record<
+		Exclude<SocketOption, "per-connection" | "pass-packet-info" | typeof nonBlocking | typeof standardInput>,
+		readonly [number, number]
+	>
 > = {
 	broadcast: [1, 6],
 	"free-bind": [0, 15],
@@ -64,7 +75,8 @@ export function socketsData(sockets: readonly OwnedSocket[], { checksLinks, ente
 function socketBytes(socket: OwnedSocket, ipv6: boolean): Buffer {
 	const { family, bytes: address } = addressOf(socket, ipv6);
 	const set = optionsOf(socket, family);
-	const numbers = [family, types[socket.kind], socket.uid, socket.gid, socket.mode, set.length, address.length];
+	const type = types[socket.kind] | (socket.options.includes(nonBlocking) ? nonBlockingType : 0);
+	const numbers = [family, type, socket.uid, socket.gid, socket.mode, set.length, address.length];
 	const options = words(...set.flatMap(([place, value]) => [...place, value]));
 	const rest = padded(Buffer.concat([words(...numbers), options, address, text(socket.address)]), 4);
 	return Buffer.concat([words(4 + rest.length), rest]);
@@ -72,7 +84,7 @@ function socketBytes(socket: OwnedSocket, ipv6: boolean): Buffer {
 
 function optionsOf({ kind, options: requested }: OwnedSocket, family: number): [readonly [number, number], boolean][] {
 	const set = requested.flatMap((option): [readonly [number, number], boolean][] => {
-		if (option === "per-connection" || option === standardInput) return [];
+		if (option === "per-connection" || option === nonBlocking || option === standardInput) return [];
 		// IP_PKTINFO, or IPV6_RECVPKTINFO for IPv6.
 		if (option === "pass-packet-info") return [[family === families.inet6 ? [41, 49] : [0, 8], true]];
 		return [[options[option], true]];

@@ -1,5 +1,5 @@
 import { type Application, type DirectoryOwner, type Limits, launchEnvironment } from "../../application/application.ts";
-import { parsePassedSocket, standardInput } from "../../application/passed-socket.ts";
+import { nonBlocking, parsePassedSocket, standardInput } from "../../application/passed-socket.ts";
 import { reloadSignal, type ServiceSettings, usualUmask } from "../../application/service-settings.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../../path/path.ts";
 import { quoteShell, showPath } from "../../path/quote.ts";
@@ -196,6 +196,8 @@ function emptyCommands({ binds, data, isPortable, launch, plan }: UnitInput): st
 function sockets(unit: UnitLines, input: UnitInput, names: readonly string[]): void {
 	unit.comment("These pass their sockets as descriptors, which the init leaves open.");
 	unit.set("Sockets", names.join(" "));
+	if ((input.plan.application.sockets ?? []).some((text) => text.split(" ").includes(nonBlocking)))
+		unit.set("NonBlocking", "yes");
 	// sd_listen_fds(3) compares it with getpid(2); systemd 257 writes the main process's outer number (measured).
 	unit.comment("Process id of the socket's recipient in its own PID namespace: the init starts the application as 2.");
 	unit.set("Environment", `LISTEN_PID=${initOf(input) ? 2 : 1}`);
