@@ -6,6 +6,7 @@ import { keysPage } from "./keys.ts";
 import { manualPages } from "./manual.ts";
 import { commandLinePage } from "./markdown.ts";
 import { readModel } from "./model.ts";
+import { techniqueModule } from "./techniques.ts";
 
 /** Folders that contain generated files only. */
 export const generatedFolders = ["packaging/man", "packaging/completion"];
@@ -17,6 +18,7 @@ export function generatedFiles(root: string): ReadonlyMap<string, string> {
 	return new Map([
 		["docs/reference/command-line.md", commandLinePage(model)],
 		["docs/reference/keys.md", keysPage()],
+		["src/core/selftest/technique-list.ts", techniqueModule(root)],
 		...manualPages(model).map(({ name, text }) => [`packaging/man/${name}`, text] as const),
 		["packaging/completion/cagewright.bash", bashCompletion(completion)],
 		["packaging/completion/_cagewright", zshCompletion(completion)],

@@ -1,7 +1,6 @@
 import type { FoundApplication } from "../core/application/found.ts";
 import type { AuditPolicy } from "../core/cage/audit.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
-import type { Architecture } from "../core/confinement/seccomp/syscalls.ts";
 import type { UnitInput } from "../core/confinement/unit/input.ts";
 import type { PackageContents } from "../core/coverage/coverage.ts";
 import type { Group, User } from "../core/machine/facts.ts";
@@ -101,9 +100,8 @@ export interface AccountUse {
 
 /** The host's part of a self-test. */
 export interface SelftestTools {
-	readonly architecture: Architecture;
-	/** The host's perl, if any. */
-	interpreter(): Interpreter | undefined;
+	/** Host path of the program that tries the escape techniques. Throws `processor-unsupported` (exit 3). */
+	program(): Path;
 	hostRoot(): { readonly identity: string; readonly disk: number };
 	/** Starts a process outside the cage, under its account. */
 	bystander(identity: Identity): Promise<Bystander>;
@@ -132,11 +130,9 @@ export interface Recording {
 export interface AttemptsService {
 	/** Its unit. */
 	readonly text: string;
-	/** Where our init and these host files are copied to. */
+	/** Where our init, the escape techniques and these host files are copied to. */
 	readonly launcher: Path;
 	readonly brought: readonly Path[];
-	/** Further names of the first of them. */
-	readonly names: readonly string[];
 	/** Created for its output. */
 	readonly output: Path;
 	/** Created empty, with owner and mode of their source. */
@@ -170,17 +166,6 @@ interface PlacedService {
 	readonly reloads: boolean;
 	/** Stops it and removes its unit. */
 	remove(): Promise<void>;
-}
-
-export interface Interpreter {
-	/** Host paths of the loader, the interpreter and its libraries. */
-	readonly brought: readonly Path[];
-	/** Further names of the first of these files. */
-	readonly names: readonly string[];
-	/** The loader's path inside the cage. */
-	readonly loader: Path;
-	/** The words before a program's text, inside the cage. */
-	readonly command: readonly string[];
 }
 
 /** Disposal resolves when the process and everything it created are gone. */
@@ -256,14 +241,12 @@ export interface ForeignSandboxes {
 	/** Undefined if the process has ended. */
 	state(pid: number): ProcessState | undefined;
 	observe(pid: number): Observed | undefined;
-	/** Its seccomp filters in hexadecimal, oldest first; none if the kernel does not show them. */
-	filters(pid: number): readonly string[];
 	/** Directories where its account may write files. */
 	covers(pid: number): readonly Path[];
 	/** Files that move a process into its cgroups. */
 	groupFiles(pid: number): readonly string[];
-	/** Runs a perl program that leaves no file behind and that no other process can change. */
-	start(program: string, args: readonly string[]): StartedProgram;
+	/** Runs the escape techniques after these files of cgroups have moved the process there. */
+	start(args: readonly string[], groupFiles: readonly string[]): StartedProgram;
 }
 
 export interface StartedProgram {

@@ -9,6 +9,7 @@ export type NativeProgram =
 	| "accept"
 	| "confine"
 	| "environment"
+	| "escape"
 	| "file-flags"
 	| "init"
 	| "landlock"
@@ -23,6 +24,13 @@ const folder = () => join(programFolder(), "dist", "native", process.arch);
 /** Whether this installation has programs for this processor. */
 export function supportsProcessor(): boolean {
 	return existsSync(folder());
+}
+
+/** Path of a program that needs no data. Throws `processor-unsupported` (exit 3). */
+export function nativeFile(name: NativeProgram): string {
+	const file = join(folder(), name);
+	if (existsSync(file)) return file;
+	throw new Failure("processor-unsupported", { processor: process.arch }, 3);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { attemptsLoader } from "../../src/core/confinement/launch.ts";
+import { attemptsProgram } from "../../src/core/confinement/launch.ts";
 import { unsetSession } from "../../src/core/detection/denial.ts";
 import type { Context, Machine } from "../../src/engine/context.ts";
 import { CagedProcesses } from "../../src/engine/watch/caged-processes.ts";
@@ -251,7 +251,7 @@ describe("tests", () => {
 		start(8, "db", 42);
 		await caged.look();
 		expect(caged.find({ ...gone, session: 42 })).toMatchObject({ isTested: false });
-		expect(caged.find({ ...gone, session: 42, program: attemptsLoader })).toMatchObject({ isTested: false });
+		expect(caged.find({ ...gone, session: 42, program: attemptsProgram })).toMatchObject({ isTested: false });
 	});
 
 	test("may be the cause of a guess shortly after their end, but not later", async () => {
@@ -270,7 +270,7 @@ describe("tests", () => {
 	test("are not known by a program's name, which a process with a root of its own can choose", async () => {
 		const { caged, run } = await setting();
 		run(8, "db");
-		expect(caged.find({ ...gone, program: attemptsLoader })).toMatchObject({ cage: "db", isTested: false });
+		expect(caged.find({ ...gone, program: attemptsProgram })).toMatchObject({ cage: "db", isTested: false });
 	});
 
 	test("of which the start was not seen are not remembered", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { allTechniques } from "../../src/core/selftest/techniques/techniques.ts";
+import { allTechniques } from "../../src/core/selftest/techniques.ts";
 import { isOutstanding } from "../../src/engine/selftest/alarm-coverage.ts";
 
 const order = allTechniques.map(({ id }) => id);

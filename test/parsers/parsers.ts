@@ -284,7 +284,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
 		errorText,
 		"[1] starting\nError: cannot open /etc/app.conf: No such file or directory\n    at main (app.js:1)\nbye\n",
 	),
-	parseAttempts: reads(parseAttempts, "chroot-again\trefused\t1\nptrace\tkilled\t31\ndone\n"),
+	parseAttempts: reads(parseAttempts, "ok 2 - chroot-again refused 1\nok 37 - trace-attach killed 31\n# done: 2 tried\n"),
 	parseBystander: reads(
 		parseBystander,
 		"pid=1\ttoken=t\taddress=2\tmemory=3\tmessages=4\tsemaphores=5\tqueue=/q\tkey=6\tport=7\tabstract=a\n",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Attempt, outcomesOf } from "../../src/core/selftest/outcomes.ts";
 import { checkIds } from "../../src/core/selftest/outside.ts";
-import { allTechniques as all } from "../../src/core/selftest/techniques/techniques.ts";
+import { allTechniques as all } from "../../src/core/selftest/techniques.ts";
 import type { Selftest } from "../../src/core/selftest/verdict.ts";
 import { selftestLines, selftestText } from "../../src/report/selftest.ts";
 import { catalogues, messagesIn } from "../texts.ts";

@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
-import { attemptsLoader } from "../../src/core/confinement/launch.ts";
+import { attemptsProgram } from "../../src/core/confinement/launch.ts";
 import {
 	begin,
 	cagewright,
@@ -131,11 +131,11 @@ const mounter = '#include <sys/mount.h>\nint main(void) { mount("/", "/", 0, MS_
 test("a process that chooses its root and its program's name is not taken for a self-test", async () => {
 	const at = await freePort();
 	const data = temporaryFolder("imitated");
-	const imitate = `if ($what eq 'imitate') { unless (fork) { chroot '${data}' or die; exec '${attemptsLoader}'; exit 1 } wait; $text = $? }`;
+	const imitate = `if ($what eq 'imitate') { unless (fork) { chroot '${data}' or die; exec '${attemptsProgram}'; exit 1 } wait; $text = $? }`;
 	const options = ["--name", "imitator", "--writable", data, "--allow", `executable-data:${data}`];
 	const granted = ["--allow", "capability:sys_chroot", "--no-selftest"];
 	const { data: cageData } = await make([...options, ...granted, ...wordsOf(perlServer(at, imitate))], { state });
-	const place = `${cageData}${data}${attemptsLoader}`;
+	const place = `${cageData}${data}${attemptsProgram}`;
 	mkdirSync(dirname(place), { recursive: true });
 	execFileSync("gcc", ["-static", "-x", "c", "-", "-o", place], { input: mounter });
 	await using _run = startRun("imitator", { state });
@@ -144,7 +144,7 @@ test("a process that chooses its root and its program's name is not taken for a 
 	await using watch = begin(["watch", "imitator", "--json"], { state });
 	await watch.says("Watching");
 	await eventually(async () => expect(await ask("imitate")).toMatch(/(^|\n)0$/));
-	await eventually(() => expect(alarms(watch.stdout())[0]).toMatchObject({ call: "mount", executable: attemptsLoader }));
+	await eventually(() => expect(alarms(watch.stdout())[0]).toMatchObject({ call: "mount", executable: attemptsProgram }));
 });
 
 test("a flood of refused calls hides no other one", async () => {
@@ -193,7 +193,7 @@ test("normal load raises no alarm", async () => {
 	await cagewright(["selftest", "redis"], { state: own });
 	await eventually(() => expect(calls(watch.stdout())).toContain("pivot_root"));
 	const { stdout } = await watch.stop();
-	expect([...new Set(alarms(stdout).map(({ executable }) => executable))]).toEqual([attemptsLoader]);
+	expect([...new Set(alarms(stdout).map(({ executable }) => executable))]).toEqual([attemptsProgram]);
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import { attemptsLoader, initInside, launchDirectory } from "../../src/core/confinement/launch.ts";
+import { attemptsProgram, initInside, launchDirectory } from "../../src/core/confinement/launch.ts";
 import type { FilterPermissions } from "../../src/core/confinement/seccomp/filter-permissions.ts";
 import { seccompFilters } from "../../src/core/confinement/seccomp/program.ts";
 import { type Architecture, type SyscallName, syscallNumber, syscalls } from "../../src/core/confinement/seccomp/syscalls.ts";
@@ -55,7 +55,7 @@ export const hex = (text: string) => `x${Buffer.from(text, "latin1").toString("h
 
 /** Programs that have copies in a root directory of the intruder's own. */
 export const imitated = (program: string) => [
-	...[attemptsLoader, initInside, `${launchDirectory}/setpriv`, `${launchDirectory}/cagewright-confine`],
+	...[attemptsProgram, initInside, `${launchDirectory}/setpriv`, `${launchDirectory}/cagewright-confine`],
 	...["/usr/bin/redis-server", "/usr/bin/setpriv", "/usr/bin/node", program],
 ];
 

@@ -4,7 +4,7 @@ import type { Answers } from "../../src/core/questions/answers.ts";
 import type { Outcome } from "../../src/core/selftest/outcomes.ts";
 import { checkIds } from "../../src/core/selftest/outside.ts";
 import { groups as wayGroups } from "../../src/core/selftest/technique.ts";
-import { techniques } from "../../src/core/selftest/techniques/techniques.ts";
+import { techniques } from "../../src/core/selftest/techniques.ts";
 import type { Selftest } from "../../src/core/selftest/verdict.ts";
 import type { Unneeded } from "../../src/wizard/session/values.ts";
 import { absent as absentAt } from "../core/cage/plans.ts";

@@ -72,7 +72,7 @@ export const trialWalks: readonly Walk[] = [
 	},
 	{
 		name: "a self-test that cannot run",
-		script: { ...answering, tested: { untried: { code: "selftest-needs-perl", values: {} } } },
+		script: { ...answering, tested: { untried: { code: "selftest-broken", values: { detail: "climb" } } } },
 		async go(screen, seen) {
 			await toTrial(screen);
 			await screen.sees(screen.words.trial.untested.slice(0, 12));

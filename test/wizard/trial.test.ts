@@ -40,7 +40,10 @@ describe("the self-test", () => {
 	});
 
 	test("does not block saving if it cannot run", () => {
-		const wizard = answers().answer({ job: "selftest", value: { untried: { code: "selftest-needs-perl", values: {} } } });
+		const wizard = answers().answer({
+			job: "selftest",
+			value: { untried: { code: "selftest-broken", values: { detail: "climb" } } },
+		});
 		expect(wizard.type(enter).wanted()).toEqual(["finish"]);
 	});
 

@@ -210,11 +210,8 @@ export const launchDirectory = pathFromText("/.launch");
 export const initName = "cagewright-init";
 export const environmentName = "cagewright-env";
 export const initInside = join(launchDirectory, initName);
-/**
- * The loader that starts the escape techniques: a second name for the loader, which only self-tests have. The kernel records it as
- * their program, and an application cannot create it.
- */
-export const attemptsLoader = join(launchDirectory, pathFromText("cagewright-selftest"));
+/** The program of the escape techniques, which only self-tests have. The kernel records it, and an application cannot create it. */
+export const attemptsProgram = join(launchDirectory, pathFromText("cagewright-selftest"));
 /** An empty directory next to a unit's programs. */
 export const emptyName = pathFromText("empty");
 /** The init that leaves descriptors open. The kernel truncates process names to 15 bytes, so it has the same one. */

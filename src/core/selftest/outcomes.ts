@@ -3,7 +3,7 @@ import type { Weakness } from "../confinement/method.ts";
 import { limitsAbstractSockets, limitsPorts } from "../confinement/seccomp/filter-permissions.ts";
 import type { Permissions } from "../plan/plan.ts";
 import { type Group, groups, type Permission, type StoppingLayer } from "./technique.ts";
-import { techniques } from "./techniques/techniques.ts";
+import { techniques } from "./techniques.ts";
 
 /**
  * `escaped`: it left the cage. `open`: it left by a permission of the cage. `refused`: the kernel returned an error.
@@ -30,17 +30,14 @@ export interface Attempt {
 /** Parses the attempts by technique. `done` once all are over. */
 export function parseAttempts(output: string): { readonly attempts: ReadonlyMap<string, Attempt>; readonly done: boolean } {
 	const attempts = new Map<string, Attempt>();
-	const lines = output.split("\n");
-	for (const line of lines) {
-		const [id = "", how, number = ""] = line.split("\t");
-		if (isHow(how)) attempts.set(id, { how, number: Number(number) });
+	for (const [, id = "", how, number = "0"] of output.matchAll(attemptLine)) {
+		attempts.set(id, { how: how as Attempt["how"], number: Number(number) });
 	}
-	return { attempts, done: lines.includes("done") };
+	return { attempts, done: /^# done: .*\n/m.test(output) };
 }
 
-function isHow(text: string | undefined): text is Attempt["how"] {
-	return text !== undefined && ["escaped", "refused", "impossible", "failed", "killed"].includes(text);
-}
+/** A line of native/escape.c. */
+const attemptLine = /^(?:not )?ok \d+ - ([a-z0-9-]+) (escaped|refused|impossible|failed|killed)(?: (\d+))?\b.*\n/gm;
 
 /** Counts the attempts that left the cage. */
 export function escapes(attempts: ReadonlyMap<string, Attempt>): number {

@@ -2,7 +2,7 @@ import type { Note } from "../failure.ts";
 import type { Outcome, Result } from "./outcomes.ts";
 import { type Check, isWarning } from "./outside.ts";
 import { groups } from "./technique.ts";
-import { techniques } from "./techniques/techniques.ts";
+import { techniques } from "./techniques.ts";
 
 /** A result of the test. `act`: the administrator should act. `design`: the plan permits it, or it is worth knowing. */
 export type RankedResult = { readonly urgency: "act" | "design" | "fine" } & (

@@ -1,6 +1,6 @@
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
-import { enterArguments, enterProgram } from "../../core/selftest/foreign/enter.ts";
+import { enterArguments } from "../../core/selftest/foreign/enter.ts";
 import { differingParts, type ProcessState } from "../../core/selftest/foreign/state.ts";
 import {
 	type ForeignSelftest,
@@ -12,7 +12,7 @@ import {
 } from "../../core/selftest/foreign/verdict.ts";
 import { type Attempt, escapes, parseAttempts, unproven } from "../../core/selftest/outcomes.ts";
 import { auditOutside, type Check, type CheckId, type Observed } from "../../core/selftest/outside.ts";
-import { attemptsArguments, attemptsProgram } from "../../core/selftest/program.ts";
+import { attemptsArguments } from "../../core/selftest/program.ts";
 import type { Context } from "../context.ts";
 
 /** Seconds for all techniques; an idle machine needs half of one. */
@@ -25,12 +25,11 @@ export interface ForeignRequest {
 
 /**
  * Runs the escape techniques inside sandboxes that Cagewright did not create, one after the other, as a process with the same
- * confinement. Throws `selftest-needs-perl` (exit 3), `selftest-blind` (exit 70) if the same program cannot escape without a
- * sandbox, and `foreign-not-entered` (exit 70).
+ * confinement. Throws `selftest-blind` (exit 70) if the same program cannot escape without a sandbox, and `foreign-not-entered` (exit
+ * 70).
  */
 export async function selftestForeign(context: Context, requests: readonly ForeignRequest[]): Promise<ForeignSelftest[]> {
-	const { foreign, now, selftest } = context.machine;
-	if (!selftest.interpreter()) throw new Failure("selftest-needs-perl", {}, 3);
+	const { foreign, now } = context.machine;
 	const targets: ForeignTarget[] = [];
 	for (const { kind, name } of requests) targets.push(await foreign.find(kind, name));
 	const control = escapes((await enterAndTry(context, stateOf(context, process.pid), { isControl: true })).attempts);
@@ -61,7 +60,6 @@ interface Tried {
 
 async function enterAndTry(context: Context, state: ProcessState, { isControl = false } = {}): Promise<Tried> {
 	const { foreign, now, selftest, sleep } = context.machine;
-	const { architecture } = selftest;
 	const host = stateOf(context, process.pid);
 	const { disk, identity } = selftest.hostRoot();
 	// Not for the control: a process that reads its own descriptors changes them.
@@ -70,24 +68,21 @@ async function enterAndTry(context: Context, state: ProcessState, { isControl = 
 	const entering = {
 		state,
 		namespaces: Object.keys(state.namespaces).filter((kind) => state.namespaces[kind] !== host.namespaces[kind]),
-		filters: state.filters > host.filters ? foreign.filters(state.pid) : [],
+		hasFilters: state.filters > host.filters,
 		covers: foreign.covers(state.pid),
-		groups: foreign.groupFiles(state.pid),
 	};
 	const target = {
 		host: identity,
 		disk,
 		bystander: bystander.facts,
-		loader: pathFromText("/"),
-		uid: state.accounts.uids[1] ?? 0,
 		unplanned: 0,
 		environment: [],
 		writable: [],
 		shared: [],
 	};
-	const omitted = new Set(untriedTechniques(contrast(state, host)).keys());
-	const program = attemptsProgram(architecture, { enter: enterProgram, omitted, spare: isControl });
-	const started = foreign.start(program, [...attemptsArguments(target, architecture), ...enterArguments(entering)]);
+	const omitted = untriedTechniques(contrast(state, host)).keys();
+	const words = ["enter", ...attemptsArguments(target, { omitted, spare: isControl }), ...enterArguments(entering)];
+	const started = foreign.start(words, foreign.groupFiles(state.pid));
 	const deadline = now() + timeoutSeconds * 1000;
 	try {
 		while (!parseAttempts(started.output()).done && !started.hasEnded() && now() < deadline) await sleep(10, context.signal);
@@ -98,7 +93,7 @@ async function enterAndTry(context: Context, state: ProcessState, { isControl = 
 		if (differing.length) throw new Failure("foreign-not-entered", { detail: differing.join(", ") }, 70);
 		const blind = isControl ? unproven(attempts) : [];
 		if (blind.length) throw new Failure("selftest-blind", { groups: blind.join(", ") }, 70);
-		const rootFlags = Number(/^root-flags\t(\d+)$/m.exec(started.output())?.[1] ?? 0);
+		const rootFlags = Number(/^# root-flags (\d+)$/m.exec(started.output())?.[1] ?? 0);
 		return { attempts, tester, ...(seen ? { seen } : {}), rootFlags };
 	} finally {
 		await started.stop();
@@ -116,7 +111,7 @@ async function observed({ machine, signal }: Context, pid: number): Promise<Obse
 }
 
 function notEntered(output: string): Failure {
-	const [, step, error] = /^broken\t([^\t]*)\t(\d+)$/m.exec(output) ?? [];
+	const [, step, error] = /^# broken (\S+) (\d+)$/m.exec(output) ?? [];
 	const detail = step === undefined ? (output.trim().split("\n").at(-1)?.slice(-200) ?? "") : `${step}, errno ${error}`;
 	return new Failure("foreign-not-entered", { detail }, 70);
 }

@@ -2,6 +2,7 @@ import { notifySocket } from "../../core/application/service-settings.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import {
+	attemptsProgram,
 	coveredKernelFiles,
 	coveredSysDirectories,
 	launchDirectory,
@@ -9,17 +10,16 @@ import {
 } from "../../core/confinement/launch.ts";
 import { type Layer, layers } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
-import { type Path, pathFromText } from "../../core/path/path.ts";
+import { baseName, type Path, pathFromText } from "../../core/path/path.ts";
 import { writableBinds } from "../../core/plan/binds.ts";
 import { type Attempt, escapes, outcomesOf, parseAttempts, unproven } from "../../core/selftest/outcomes.ts";
 import { auditOutside, type Expected, type Observed } from "../../core/selftest/outside.ts";
-import { attemptsArguments, attemptsProgram, type BystanderFacts, type Target } from "../../core/selftest/program.ts";
-import { allTechniques } from "../../core/selftest/techniques/techniques.ts";
+import { attemptsArguments, type BystanderFacts, type Target } from "../../core/selftest/program.ts";
+import { allTechniques } from "../../core/selftest/techniques.ts";
 import { type Selftest, storedResults, summariseSelftest, type Tested } from "../../core/selftest/verdict.ts";
 import { knownCage, layoutOf, presentCage } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
 import type { CageLayout, LaunchRequest, Sandbox } from "../launch-ports.ts";
-import type { Interpreter } from "../ports.ts";
 import { launchRequest } from "../run/run.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 import { listenIfComplete, measureAlarmsSlowly } from "./alarm-coverage.ts";
@@ -40,17 +40,14 @@ export interface SelftestOptions {
 }
 
 /**
- * Runs the escape techniques inside the present generation, launched like the application. Throws `selftest-needs-perl` (exit 3),
- * and `selftest-blind` (exit 70) if a launch without any layer cannot escape either: a broken test must not look like a safe
- * cage.
+ * Runs the escape techniques inside the present generation, launched like the application. Throws `selftest-blind` (exit 70) if a
+ * launch without any layer cannot escape either: a broken test must not look like a safe cage.
  */
 export async function selftestCage(context: Context, name: string, options: SelftestOptions = {}): Promise<Selftest> {
 	const present = await presentCage(context, name);
 	if (options.unit) requireUnit(context, present);
 	const { cage, manifest } = present;
-	const interpreter = context.machine.selftest.interpreter();
-	if (!interpreter) throw new Failure("selftest-needs-perl", {}, 3);
-	const test = await testCage(context, cage, manifest, interpreter, options);
+	const test = await testCage(context, cage, manifest, options);
 	if (options.alarms) await saveAlarms(context, name, test, manifest.generation);
 	return test;
 }
@@ -93,16 +90,14 @@ export async function selftestStep(
 
 /** The test's result, or why it could not run. On a busy machine a test may fail by itself, so it gets a second try. */
 export async function selftestIfPossible(context: Context, cage: Cage, manifest: Manifest): Promise<Tested> {
-	const interpreter = context.machine.selftest.interpreter();
-	if (!interpreter) return { untried: { code: "selftest-needs-perl", values: {} } };
 	context.emit({ event: "selftest-started" });
-	const first = await testOnce(context, cage, manifest, interpreter);
-	return first.test ? first : await testOnce(context, cage, manifest, interpreter);
+	const first = await testOnce(context, cage, manifest);
+	return first.test ? first : await testOnce(context, cage, manifest);
 }
 
-async function testOnce(context: Context, cage: Cage, manifest: Manifest, interpreter: Interpreter): Promise<Tested> {
+async function testOnce(context: Context, cage: Cage, manifest: Manifest): Promise<Tested> {
 	try {
-		const test = await testCage(context, cage, manifest, interpreter, { alarms: "if-fast" });
+		const test = await testCage(context, cage, manifest, { alarms: "if-fast" });
 		const { escaped, openByDesign, tried } = summariseSelftest(test, "");
 		context.emit({ event: "selftest-finished", tried, escaped, openByDesign });
 		return { test };
@@ -112,13 +107,7 @@ async function testOnce(context: Context, cage: Cage, manifest: Manifest, interp
 	}
 }
 
-async function testCage(
-	context: Context,
-	cage: Cage,
-	manifest: Manifest,
-	interpreter: Interpreter,
-	options: SelftestOptions = {},
-): Promise<Selftest> {
+async function testCage(context: Context, cage: Cage, manifest: Manifest, options: SelftestOptions = {}): Promise<Selftest> {
 	const { now, selftest, store } = context.machine;
 	const started = now();
 	const layout = layoutOf(store, manifest, cage);
@@ -131,17 +120,17 @@ async function testCage(
 	await using bystander = await selftest.bystander(manifest.identity);
 	const { token } = bystander.facts;
 	await using listener = options.alarms ? await listenIfComplete(context, token) : undefined;
-	const commandOf = (how: Parameters<typeof attemptsProgram>[1], changed = request) => {
-		const target = attemptsArguments(targetOf(context, layout, changed, interpreter, bystander.facts), selftest.architecture);
-		return [...interpreter.command, attemptsProgram(selftest.architecture, how), ...target];
-	};
+	const commandOf = (how: Parameters<typeof attemptsArguments>[1], changed = request) => [
+		attemptsProgram,
+		...attemptsArguments(targetOf(context, layout, changed, bystander.facts), how),
+	];
 	const launchOf = (sandbox: Sandbox, command: readonly string[]): LaunchRequest => ({
 		...request,
 		network,
 		spec: { kind: "cage", cage: layout, sandbox },
 		command,
-		hostFiles: interpreter.brought,
-		names: interpreter.names,
+		hostFiles: [selftest.program()],
+		names: [baseName(attemptsProgram)],
 		signal: context.signal,
 	});
 	let launch = 0;
@@ -157,7 +146,7 @@ async function testCage(
 		const present = { cage, manifest, layout, generation: manifest.generation };
 		const command = commandOf({ spare: false });
 		const inNetwork = network === "none" ? "none" : "host";
-		return tryUnderUnit(context, present, unit, { interpreter, command, network: inNetwork }, timeoutSeconds);
+		return tryUnderUnit(context, present, unit, { command, network: inNetwork }, timeoutSeconds);
 	};
 	const measureSlowly = async (attempts: ReadonlyMap<string, Attempt>) => {
 		await using sandbox = await context.machine.launcher.createSandbox();
@@ -249,20 +238,12 @@ async function runTechniques(
 	return { attempts, seen };
 }
 
-function targetOf(
-	{ machine }: Context,
-	cage: CageLayout,
-	request: LaunchRequest,
-	{ loader }: Interpreter,
-	bystander: BystanderFacts,
-): Target {
+function targetOf({ machine }: Context, cage: CageLayout, request: LaunchRequest, bystander: BystanderFacts): Target {
 	const { disk, identity: host } = machine.selftest.hostRoot();
 	return {
 		host,
 		disk,
 		bystander,
-		loader,
-		uid: request.identity.uid,
 		unplanned: unlikelyPorts.find((port) => !cage.permissions.tcpPorts?.includes(port)) ?? 0,
 		// The audit from outside reports an unexpected PWD.
 		environment: [...variablesOf(request), "PWD"],

@@ -1,17 +1,17 @@
 import type { Manifest } from "../../core/cage/manifest.ts";
+import { attemptsProgram } from "../../core/confinement/launch.ts";
 import { shownBelowRun } from "../../core/confinement/unit/files.ts";
 import { startsLauncher, type UnitInput } from "../../core/confinement/unit/input.ts";
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { attemptsUnit } from "../../core/confinement/unit/test-units.ts";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, pathFromText } from "../../core/path/path.ts";
+import { baseName, join, type Path, pathFromText } from "../../core/path/path.ts";
 import { writableBinds } from "../../core/plan/binds.ts";
 import { type Attempt, parseAttempts } from "../../core/selftest/outcomes.ts";
 import type { Expected, Observed } from "../../core/selftest/outside.ts";
 import type { PresentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { CageLayout } from "../launch-ports.ts";
-import type { Interpreter } from "../ports.ts";
 import { hostService, unitTexts } from "../run/unit.ts";
 
 /** Maximum runtime of the service in seconds, in case this process is killed. */
@@ -75,7 +75,7 @@ export async function tryUnderUnit(
 	context: Context,
 	present: PresentCage,
 	{ service, withoutSettings = [] }: UnderUnit,
-	program: { readonly interpreter: Interpreter; readonly command: readonly string[]; readonly network: "host" | "none" },
+	program: { readonly command: readonly string[]; readonly network: "host" | "none" },
 	timeoutSeconds: number,
 ): Promise<{ attempts: ReadonlyMap<string, Attempt>; seen: Observed }> {
 	const { launcher, now, selftest, sleep } = context.machine;
@@ -84,7 +84,7 @@ export async function tryUnderUnit(
 	const launchFolder = join(sandbox.folder, pathFromText("launch"));
 	const output = join(sandbox.folder, pathFromText("output"));
 	const empty = (index: number) => join(sandbox.folder, pathFromText(`data${index}`));
-	const brought = [...program.interpreter.brought];
+	const brought: Path[] = [];
 	const directories: { source: Path; place: Path }[] = [];
 	const change = (input: UnitInput): UnitInput => {
 		const shared = writableBinds(input.binds);
@@ -106,8 +106,8 @@ export async function tryUnderUnit(
 			plan: { ...plan, application: { ...plan.application, command: program.command, network: program.network } },
 		};
 	};
-	const { brought: hostFiles, names } = program.interpreter;
-	const texts = await unitTexts(context, present, host, change, { folder: sandbox.folder, hostFiles, names });
+	const brings = { folder: sandbox.folder, hostFiles: [selftest.program()], names: [baseName(attemptsProgram)] };
+	const texts = await unitTexts(context, present, host, change, brings);
 	const text = attemptsUnit({
 		name: present.cage.name,
 		texts,
@@ -120,7 +120,6 @@ export async function tryUnderUnit(
 		text,
 		launcher: launchFolder,
 		brought,
-		names: program.interpreter.names,
 		output,
 		directories,
 	});

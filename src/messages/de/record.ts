@@ -248,7 +248,7 @@ const risksDe: RiskMessages = {
 	remedy: {
 		escaped: "cagewright selftest ausführen und die Befunde vor der Inbetriebnahme beheben.",
 		"audit-danger": "cagewright check ausführen und die Befunde beheben.",
-		"never-tried": "perl installieren und cagewright selftest ausführen.",
+		"never-tried": "cagewright selftest ausführen.",
 		"root-start": "Die Anwendung mit --user unter ihrem Konto starten, wenn sie das unterstützt.",
 		capabilities: "Entbehrliche Capabilities mit --refuse verweigern.",
 		"network-shared": "--network none verwenden, wenn sie nur einen Unix-Socket bedient; sonst einen Paketfilter.",

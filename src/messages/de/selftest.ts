@@ -185,7 +185,7 @@ export const selftestDe: SelftestMessages = {
 	},
 	control: (before, after) =>
 		`Der Kontrolllauf ohne jede Schutzschicht brach vor dem Test mit ${before} Techniken aus und danach mit ${after}; der Test funktioniert also.`,
-	notTried: "Keine Ausbruchstechnik wurde erprobt: perl fehlt, oder der Selbsttest war abgeschaltet.",
+	notTried: "Keine Ausbruchstechnik wurde erprobt: Der Selbsttest war abgeschaltet oder konnte nicht laufen.",
 	tried: (tried, at) => `${tried} Ausbruchstechniken wurden im Käfig erprobt (${at}).`,
 	noEscape: "Keine gelang, und die Prüfung von außen hat keine Befunde.",
 	escaped: (ids) => `Ausgebrochen: ${ids}.`,

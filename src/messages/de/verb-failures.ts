@@ -206,7 +206,6 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"Eine Unit lässt sich nicht prüfen: Hier läuft kein systemd. Prüfen Sie ohne --unit den Starter, oder prüfen Sie dort, wo die Unit laufen soll.",
 	"selftest-own-unit":
 		"Die Unit von {name} startet cagewright, das den Käfig selbst einrichtet. Prüfen Sie das ohne --unit: `cagewright selftest {name}`.",
-	"selftest-needs-perl": "Der Selbsttest braucht perl. Installieren Sie es (Debian: perl-base), und testen Sie erneut.",
 	"unit-changed":
 		"{path} wurde geändert, nachdem Cagewright es geschrieben hat. Verschieben Sie Ihre Änderungen in ein Drop-in mit anderem Namen, oder entfernen Sie die Datei. Versuchen Sie es dann erneut.",
 	"unit-ends":

@@ -262,7 +262,7 @@ const risksEn = {
 	remedy: {
 		escaped: "Run cagewright selftest and fix its findings before you start the cage.",
 		"audit-danger": "Run cagewright check and fix its findings.",
-		"never-tried": "Install perl and run cagewright selftest.",
+		"never-tried": "Run cagewright selftest.",
 		"root-start": "Start the application as its own account with --user, if it supports that.",
 		capabilities: "Refuse unneeded capabilities with --refuse.",
 		"network-shared": "Use --network none if it serves only a unix socket; otherwise use a packet filter.",

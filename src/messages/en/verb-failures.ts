@@ -184,7 +184,6 @@ export const verbFailuresEn = {
 		"Cannot test a unit: systemd does not run here. Omit --unit to test the launcher, or test on the machine where the unit will run.",
 	"selftest-own-unit":
 		"The unit of {name} starts cagewright, which sets up the cage itself. Omit --unit to test that: `cagewright selftest {name}`.",
-	"selftest-needs-perl": "The self-test requires perl. Install it (Debian: perl-base), then test again.",
 	"unit-changed":
 		"{path} was edited after Cagewright wrote it. Move your changes to a drop-in with another name, or remove the file. Then try again.",
 	"unit-ends": "{unit} is a task that ends. Name a unit that keeps running (`cagewright apps` lists them), or give a command.",

@@ -1,5 +1,5 @@
 import { closeSync, constants, existsSync, fstatSync, openSync } from "node:fs";
-import { attemptsLoader } from "../../core/confinement/launch.ts";
+import { attemptsProgram } from "../../core/confinement/launch.ts";
 import { unsetSession } from "../../core/detection/denial.ts";
 import type { ProcessOrigin } from "../../engine/detection-ports.ts";
 import { attempt } from "../files/errors.ts";
@@ -55,7 +55,7 @@ function identityOf(descriptor: number): string {
  * there: no application can, and its own root, from which the kernel names its program, is not asked.
  */
 function hasAttempts(pid: number): boolean {
-	const isThere = (descriptor: number) => existsSync(`/proc/self/fd/${descriptor}${attemptsLoader}`);
+	const isThere = (descriptor: number) => existsSync(`/proc/self/fd/${descriptor}${attemptsProgram}`);
 	return attempt(() => inTop(`/proc/${pid}/root/.`, isThere)) ?? false;
 }
 

@@ -2,23 +2,22 @@ import { once } from "node:events";
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { initName } from "../../core/confinement/launch.ts";
-import { syscallNumber } from "../../core/confinement/seccomp/syscalls.ts";
 import { Failure } from "../../core/failure.ts";
 import { parseMountinfo } from "../../core/machine/mountinfo.ts";
 import { isWithin, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
-import { filtersProgram } from "../../core/selftest/foreign/enter.ts";
+import { quoteShell } from "../../core/path/quote.ts";
 import { type ProcessState, processState } from "../../core/selftest/foreign/state.ts";
 import type { ForeignTarget } from "../../core/selftest/foreign/verdict.ts";
 import type { ForeignSandboxes, StartedProgram } from "../../engine/ports.ts";
 import { attempt } from "../files/errors.ts";
 import { cgroupMounts } from "../launch/cgroups.ts";
-import { architecture } from "../launch/method.ts";
 import { observeConfinement } from "../launch/observe-confinement.ts";
 import { children, mainProcess, processStatus } from "../launch/processes.ts";
 import { runGroup } from "../launch/shell.ts";
+import { nativeFile } from "../native-program.ts";
 import { fileIdentity, linkTarget, namesIn, statusText, textOf } from "../running/proc.ts";
 import { shellLineEnvironment } from "../shell-line.ts";
-import { findTool, runQuickTool, startTool, toolEnvironment } from "../tools.ts";
+import { findTool, startTool, toolEnvironment } from "../tools.ts";
 import { systemServices } from "../units/systemctl.ts";
 
 export const foreignSandboxes: ForeignSandboxes = {
@@ -35,14 +34,6 @@ export const foreignSandboxes: ForeignSandboxes = {
 	observe(pid) {
 		const seen = observeConfinement(pid, pid, pathFromText(`/proc/${pid}/root`));
 		return seen && { ...seen, inside: fileIdentity(`/proc/${pid}/root/.`) !== fileIdentity("/") };
-	},
-	filters(pid) {
-		const numbers = [pid, syscallNumber("ptrace", architecture), syscallNumber("wait4", architecture)].map(String);
-		const { status, stdout } = runQuickTool("perl", ["-e", filtersProgram, ...numbers], {
-			encoding: "latin1",
-			maxBuffer: 1 << 26,
-		});
-		return status === 0 ? stdout.split("\n").filter((line) => /^([0-9a-f]{16})+$/.test(line)) : [];
 	},
 	covers: coversOf,
 	groupFiles: groupFilesOf,
@@ -151,21 +142,14 @@ function hierarchyPlace(controllers: string): string | undefined {
 	return cgroupMounts().find((mount) => mount.root === "/" && isWanted(mount))?.place;
 }
 
-/** Copies perl into memory and executes the copy, so that a process in the sandbox never sees the host's file. */
-const fromMemory = `
-my ($number, @words) = @ARGV;
-my ($name, $flags) = ('perl', 1);
-$number += 0;
-my $copy = syscall $number, $name, $flags;
-open my $from, '<', '/proc/self/exe' or exit 1;
-open my $to, '>&=', $copy or exit 1;
-while (sysread $from, my $bytes, 1 << 20) { syswrite $to, $bytes }
-exec { "/proc/self/fd/$copy" } 'perl', '-e', @words;
-`;
-
-function startProgram(program: string, args: readonly string[]): StartedProgram {
-	const memory = String(syscallNumber("memfd_create", architecture));
-	const child = startTool("perl", ["-e", fromMemory, memory, program, ...args], {
+/** If a cgroup has no memory left, the kernel ends this process and not one of the sandbox. */
+function startProgram(args: readonly string[], groupFiles: readonly string[]): StartedProgram {
+	const script = [
+		"echo 1000 >/proc/$$/oom_score_adj",
+		...groupFiles.map((file) => `echo $$ >${quoteShell(file)}`),
+		'exec "$@"',
+	].join("\n");
+	const child = startTool("sh", ["-c", script, "sh", nativeFile("escape"), ...args], {
 		stdio: ["ignore", "pipe", "ignore"],
 		detached: true,
 	});

@@ -4,7 +4,6 @@ import {
 	chmodSync,
 	chownSync,
 	copyFileSync,
-	linkSync,
 	lstatSync,
 	mkdirSync,
 	readdirSync,
@@ -12,36 +11,23 @@ import {
 	statSync,
 	writeFileSync,
 } from "node:fs";
-import { basename, join } from "node:path";
-import { attemptsLoader, emptyName, initName, launchDirectory } from "../../core/confinement/launch.ts";
+import { join } from "node:path";
+import { attemptsProgram, emptyName, initName } from "../../core/confinement/launch.ts";
 import { Failure } from "../../core/failure.ts";
 import { baseName, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { Identity } from "../../core/plan/plan.ts";
-import { bystanderProgram, parseBystander } from "../../core/selftest/program.ts";
-import type { AttemptsService, Bystander, Interpreter, SelftestTools, StartedAttempts } from "../../engine/ports.ts";
-import { architecture } from "../launch/method.ts";
+import { parseBystander } from "../../core/selftest/program.ts";
+import type { AttemptsService, Bystander, SelftestTools, StartedAttempts } from "../../engine/ports.ts";
 import { observeConfinement } from "../launch/observe-confinement.ts";
-import { launchInit, loaderAndLibraries } from "../launch/own-programs.ts";
+import { launchInit } from "../launch/own-programs.ts";
 import { mainProcess, processStatus } from "../launch/processes.ts";
-import { findTool, startTool } from "../tools.ts";
+import { nativeFile } from "../native-program.ts";
+import { startTool } from "../tools.ts";
 import { must, removeRuntimeUnit, runtimeUnits, systemServices } from "../units/systemctl.ts";
 
 export const selftestTools: SelftestTools = {
-	architecture,
-
-	interpreter(): Interpreter | undefined {
-		const perl = findTool("perl");
-		if (perl === undefined) return undefined;
-		const [loader, ...libraries] = loaderAndLibraries(perl);
-		const inside = (path: string) => join(launchDirectory, basename(path));
-		return {
-			brought: [loader, pathFromText(perl), ...libraries],
-			names: [baseName(attemptsLoader)],
-			loader: pathFromText(inside(loader)),
-			command: [attemptsLoader, "--library-path", launchDirectory, inside(perl), "-e"],
-		};
-	},
+	program: () => pathFromText(nativeFile("escape")),
 
 	hostRoot() {
 		const { dev, ino } = statSync("/", { bigint: true });
@@ -51,10 +37,9 @@ export const selftestTools: SelftestTools = {
 	},
 
 	async bystander({ gid, uid }: Identity): Promise<Bystander> {
-		const program = bystanderProgram(architecture, randomBytes(8).toString("hex"));
-		const account = ["--reuid", String(uid), "--regid", String(gid), "--clear-groups", "--"];
-		const perl = [findTool("perl") ?? "perl", "-e", program];
-		const child = startTool("setpriv", process.getuid?.() === 0 ? [...account, ...perl] : ["--", ...perl], {
+		const account = process.getuid?.() === 0 ? [`uid=${uid}`, `gid=${gid}`] : [];
+		const token = randomBytes(8).toString("hex");
+		const child = startTool(nativeFile("escape"), ["bystander", `token=${token}`, ...account], {
 			stdio: ["pipe", "pipe", "ignore"],
 			detached: true,
 		});
@@ -84,18 +69,17 @@ export const selftestTools: SelftestTools = {
 
 const nameOf = (pid: number) => `cagewright-selftest-${pid}.service`;
 
-async function startAttempts({ brought, directories, launcher, names, output, text }: AttemptsService): Promise<StartedAttempts> {
+async function startAttempts({ brought, directories, launcher, output, text }: AttemptsService): Promise<StartedAttempts> {
 	await clearAbandoned();
 	const name = nameOf(process.pid);
 	const launchFolder = nativePath(launcher);
 	makeLaunchFolder(launchFolder);
 	place(join(launchFolder, initName), () => writeFileSync(join(launchFolder, initName), launchInit()));
-	for (const file of brought.map(nativePath)) {
-		const copy = join(launchFolder, basename(file));
+	const files = [[nativeFile("escape"), baseName(attemptsProgram)], ...brought.map((path) => [nativePath(path), baseName(path)])];
+	for (const [file = "", name = ""] of files) {
+		const copy = join(launchFolder, name);
 		place(copy, () => copyFileSync(file, copy));
 	}
-	const [first = ""] = brought.map(nativePath);
-	for (const name of names) linkSync(join(launchFolder, basename(first)), join(launchFolder, name));
 	for (const { place: directory, source } of directories) {
 		// A service's own directory may not exist yet.
 		const { gid, mode, uid } = lstatSync(pathToBytes(source), { throwIfNoEntry: false }) ?? { gid: 0, mode: 0o755, uid: 0 };

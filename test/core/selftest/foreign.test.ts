@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { differingParts, processState } from "../../../src/core/selftest/foreign/state.ts";
 import { foreignOutcomes, untriedTechniques } from "../../../src/core/selftest/foreign/verdict.ts";
 import type { Attempt } from "../../../src/core/selftest/outcomes.ts";
-import { allTechniques as all } from "../../../src/core/selftest/techniques/techniques.ts";
+import { allTechniques as all } from "../../../src/core/selftest/techniques.ts";
 
 const status = [
 	"Name:\tsleep",

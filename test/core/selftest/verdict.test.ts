@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Attempt, type CageUnderTest, outcomesOf, parseAttempts, unproven } from "../../../src/core/selftest/outcomes.ts";
 import { groups } from "../../../src/core/selftest/technique.ts";
-import { allTechniques as all, techniques } from "../../../src/core/selftest/techniques/techniques.ts";
+import { allTechniques as all, techniques } from "../../../src/core/selftest/techniques.ts";
 import { countsOf, failedChecks, holds, type Selftest, summariseSelftest } from "../../../src/core/selftest/verdict.ts";
 
 const nothingOpen = { capabilities: [] };
@@ -21,19 +21,22 @@ test("each technique has a unique name", () => expect(new Set(all.map(({ id }) =
 
 describe("the output of attempts", () => {
 	test("is parsed line by line, without any other line", () => {
-		const { done, attempts: read } = parseAttempts("climb\trefused\t13\nld.so: warning\nbpf\tkilled\t31\n\tdone\n");
+		const output =
+			"ok 1 - climb refused 13\nld.so: warning\nok 70 - bpf killed 31\nnot ok 3 - perf escaped: perf\n not # done: 3\n";
+		const { done, attempts: read } = parseAttempts(output);
 		expect(read).toEqual(
 			new Map([
 				["climb", { how: "refused", number: 13 }],
 				["bpf", { how: "killed", number: 31 }],
+				["perf", { how: "escaped", number: 0 }],
 			]),
 		);
 		expect(done).toBe(false);
 	});
 
 	test("is complete only with its last line", () => {
-		expect(parseAttempts("climb\trefused\t13\ndon").done).toBe(false);
-		expect(parseAttempts("climb\trefused\t13\ndone\n").done).toBe(true);
+		expect(parseAttempts("ok 1 - climb refused 13\n# done: 1").done).toBe(false);
+		expect(parseAttempts("ok 1 - climb refused 13\n# done: 1 tried\n").done).toBe(true);
 	});
 });
 

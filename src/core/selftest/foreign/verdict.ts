@@ -2,7 +2,7 @@ import { capabilitiesOfMask } from "../../confinement/capabilities.ts";
 import { type Attempt, type Outcome, outcomesOf } from "../outcomes.ts";
 import type { Check } from "../outside.ts";
 import type { StoppingLayer } from "../technique.ts";
-import { allTechniques } from "../techniques/techniques.ts";
+import { allTechniques } from "../techniques.ts";
 import type { Part, ProcessState } from "./state.ts";
 
 /**
@@ -29,7 +29,7 @@ const untriedIds: Readonly<Record<string, Untried>> = {
 export function untriedTechniques({ hasOwnPids }: { readonly hasOwnPids: boolean }): ReadonlyMap<string, Untried> {
 	return new Map([
 		...Object.entries(untriedIds),
-		...allTechniques.flatMap(({ id, spared }) => (spared ? [[id, "module"] as const] : [])),
+		...allTechniques.flatMap(({ id, loadsModule }) => (loadsModule ? [[id, "module"] as const] : [])),
 		...(hasOwnPids ? [["init-memory", "own-init"] as const] : []),
 	]);
 }
