@@ -67,15 +67,8 @@ static void write_process_id(char *variable)
 	for (size_t i = 0; i < length; i++)
 		if (variable[i] != name[i])
 			return;
-	if (variable[length] != '0')
-		return;
-	char digits[16], *digit = digits + sizeof digits;
-	for (long rest = call(getpid); rest; rest /= 10)
-		*--digit = (char)('0' + rest % 10);
-	char *to = variable + length;
-	while (digit < digits + sizeof digits)
-		*to++ = *digit++;
-	*to = 0;
+	if (variable[length] == '0')
+		write_number(variable + length, call(getpid));
 }
 
 int main(int argc, char **argv, char **envp)

@@ -116,19 +116,6 @@ static int execute(const struct launch *launch, char **words)
 	return launch_failed;
 }
 
-static char *write_number(char *to, long number)
-{
-	char digits[24];
-	int length = 0;
-	do
-		digits[length++] = '0' + number % 10;
-	while (number /= 10);
-	while (length)
-		*to++ = digits[--length];
-	*to = 0;
-	return to;
-}
-
 /* The word with the application's number in place of a final $MAINPID. The text needs room for the word and a number. */
 static char *with_number(char *word, long number, char *text)
 {

@@ -63,6 +63,20 @@ static inline size_t length_of(const char *text)
 	return length;
 }
 
+/* Writes a number that is not negative, and returns its end. */
+static inline char *write_number(char *to, long number)
+{
+	char digits[24];
+	int length = 0;
+	do
+		digits[length++] = (char)('0' + number % 10);
+	while (number /= 10);
+	while (length)
+		*to++ = digits[--length];
+	*to = 0;
+	return to;
+}
+
 /* Prints three texts to stderr at once. */
 static inline void complain(const char *a, const char *b, const char *c)
 {

@@ -33,7 +33,9 @@ const programs = {
 	"/usr/share/doc/python3-seccomp": "python3-seccomp",
 	openssl: "openssl",
 	setcap: "libcap2-bin",
+	// Debian's gcc brings that of its own processor.
 	"aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu",
+	"x86_64-linux-gnu-gcc": "gcc-x86-64-linux-gnu",
 	"/usr/include/stdio.h": "libc6-dev",
 	useradd: "passwd",
 	logrotate: "logrotate",
