@@ -11,7 +11,6 @@ import type { Launching } from "../system/launch/method.ts";
 import { probeTools } from "../system/launch/probe-tools.ts";
 import { trialServices } from "../system/launch/trial-service.ts";
 import { attach } from "../system/running/attach.ts";
-import { watchOpenings } from "../system/running/decoy-openings.ts";
 import { systemDetection } from "../system/running/detection.ts";
 import { watchFailures } from "../system/running/failure-watch.ts";
 import { serviceClients } from "../system/running/service-clients.ts";
@@ -52,7 +51,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		trialService: trialServices,
 		attach,
 		watchFailures,
-		detection: { ...systemDetection, watchOpenings: (request) => watchOpenings(state, request) },
+		detection: systemDetection,
 		logSocket,
 		listens: listensAt,
 		probeTools,

@@ -45,3 +45,13 @@ export function nativeProgram(name: NativeProgram, data?: Uint8Array): Buffer {
 		throw new Failure("processor-unsupported", { processor: process.arch }, 3);
 	}
 }
+
+/** Those that run outside of cages and have no data. */
+type HostProgram = "audit" | "connect" | "decoys" | "failures" | "failures.bpf" | "observe";
+
+/** Returns the path of a program. Throws `processor-unsupported` (exit 3). */
+export function nativeProgramFile(name: HostProgram): string {
+	const file = join(folder(), name);
+	if (!existsSync(file)) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
+	return file;
+}

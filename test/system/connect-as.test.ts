@@ -1,5 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -40,6 +42,29 @@ describe("a connection as another account", () => {
 		expect(await connectAs(nobody, { kind: "socket", path: pathFromText(join(folder, "gone")) })).toBe("ENOENT");
 		expect(await connectAs(nobody, { kind: "abstract", name: "cagewright-test-nobody-listens" })).toBe("ECONNREFUSED");
 		expect(await connectAs(nobody, { kind: "port", address: "127.0.0.1", port: 1 })).toBe("ECONNREFUSED");
+	});
+
+	test.each(["127.0.0.1", "::1"])("reaches a port of %s", async (address) => {
+		const server = createServer((connection) => connection.on("error", () => {}));
+		await new Promise<void>((resolve) => server.listen(0, address, resolve));
+		const { port } = server.address() as AddressInfo;
+		const offer: Offer = { kind: "port", address, port };
+		expect(await connectAs(nobody, offer)).toBe("open");
+		server.close();
+		expect(await connectAs(nobody, offer)).toBe("ECONNREFUSED");
+	});
+
+	test("reaches an abstract socket, whatever its name has", async () => {
+		const name = `cagewright test ${process.pid}, ü`;
+		const listen =
+			"import socket,sys;s=socket.socket(1);s.bind('\\0'+sys.argv[1]);s.listen();print(flush=True);c=s.accept();sys.stdin.read()";
+		const server = spawn("python3", ["-c", listen, name], { stdio: ["pipe", "pipe", "inherit"] });
+		try {
+			await once(server.stdout, "data");
+			expect(await connectAs(nobody, { kind: "abstract", name })).toBe("open");
+		} finally {
+			server.kill();
+		}
 	});
 
 	test("proves nothing for a file", async () => {

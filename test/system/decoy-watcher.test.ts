@@ -2,19 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import {
-	DecoyWatcherOutput,
-	decoyWatcherExecutable,
-	type OpeningEvent,
-} from "../../src/core/confinement/programs/decoy-watcher.ts";
+import { DecoyWatcherOutput, type OpeningEvent } from "../../src/core/detection/decoy-watcher.ts";
+import { nativeProgramFile } from "../../src/system/native-program.ts";
 import { eventually } from "./eventually.ts";
-
-const executable = decoyWatcherExecutable(process.arch);
-
-test("the watcher is a static program of a few hundred bytes, and does not exist for other processors", () => {
-	expect(executable === undefined || executable.length < 1024).toBe(true);
-	expect(decoyWatcherExecutable("vax")).toBeUndefined();
-});
 
 test("the watcher's output is parsed wherever it is cut", () => {
 	const result = Buffer.alloc(4);
@@ -34,12 +24,11 @@ test("the watcher's output is parsed wherever it is cut", () => {
 	}
 });
 
-describe.skipIf(!executable || process.getuid?.() !== 0)("the watcher", () => {
+describe.skipIf(process.getuid?.() !== 0)("the watcher", () => {
 	let folder: string;
 	const running: ChildProcess[] = [];
 	beforeAll(() => {
 		folder = mkdtempSync(`${tmpdir()}/cagewright-watcher-`);
-		writeFileSync(`${folder}/watcher`, executable ?? "", { mode: 0o755 });
 		for (const name of ["a", "b", "other"]) writeFileSync(`${folder}/${name}`, name);
 	});
 	afterEach(() => {
@@ -52,7 +41,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the watcher", () => {
 		const output = new DecoyWatcherOutput(names.length);
 		const opened: string[] = [];
 		const child = spawn(
-			`${folder}/watcher`,
+			nativeProgramFile("decoys"),
 			names.map((name) => `${folder}/${name}`),
 			{ stdio: ["pipe", "pipe", "ignore"] },
 		);

@@ -1,33 +1,27 @@
-/**
- * A program for Node.js that connects to a socket as another account and prints the result: `open`, `closed`, or the error's name. Its
- * argument is a `ConnectRequest`. As root it enters the directory, so that a path may be relative to another root.
- */
-export const connectScript = [
-	"const {directory,gid,groups,milliseconds,to,uid}=JSON.parse(process.argv[1]);",
-	"let o;const e=w=>{process.stdout.write(w);process.exit(0)};",
-	"try{process.chdir(directory);process.setgroups(groups);process.setgid(gid);process.setuid(uid)}catch(x){e(x.code)}",
-	'const c=require("net").connect(to);',
-	'c.on("connect",()=>{o=1;setTimeout(e,milliseconds,"open")}).on("end",()=>e("closed")).on("close",()=>e("closed"));',
-	'c.on("error",x=>e(o?"closed":x.code)).resume();setTimeout(e,milliseconds*4,"ETIMEDOUT")',
-].join("");
+import { addressBytes } from "../confinement/programs/netlink.ts";
+import type { Offer } from "./clients.ts";
 
-/**
- * The same for an abstract unix socket, for perl and under the other account already. Arguments: the name and `milliseconds`. Node.js 20
- * fills such names up to the full length, which is another name.
- */
-export const connectAbstractScript = [
-	"use Socket;use Errno;my($name,$ms)=@ARGV;socket(my $s,AF_UNIX,SOCK_STREAM,0);",
-	'unless(connect($s,pack_sockaddr_un("\\0$name"))){my($e)=grep{$!{$_}}keys %!;print $e;exit}',
-	"my($r,$b)=('');vec($r,fileno $s,1)=1;",
-	"while(select(my $n=$r,undef,undef,$ms/1000)>0){unless(sysread $s,$b,999){print 'closed';exit}}print 'open'",
-].join("");
+/** sun_path of unix(7). */
+const longestPath = 108;
 
-/** `to` is an argument of Node.js's `net.connect`. `milliseconds`: how long the connection must last to be `open`. */
-export interface ConnectRequest {
-	readonly directory: string;
-	readonly uid: number;
-	readonly gid: number;
-	readonly groups: readonly number[];
-	readonly milliseconds: number;
-	readonly to: { readonly path: string } | { readonly host: string; readonly port: number };
+/** The offer as struct sockaddr. Undefined if there is none for it: it is a file, or the path is too long. */
+export function socketAddress(offer: Offer): Buffer | undefined {
+	if (offer.kind === "port") return portAddress(offer.address, offer.port);
+	if (offer.kind !== "socket" && offer.kind !== "abstract") return undefined;
+	const name = offer.kind === "socket" ? Buffer.from(`${offer.path}\0`, "latin1") : Buffer.from(`\0${offer.name}`);
+	return name.length > longestPath ? undefined : Buffer.concat([familyBytes(1), name]);
+}
+
+function portAddress(address: string, port: number): Buffer {
+	const network = Buffer.alloc(2);
+	network.writeUInt16BE(port);
+	const bytes = addressBytes(address);
+	// sin6_flowinfo and sin6_scope_id are 0.
+	return bytes.length === 4
+		? Buffer.concat([familyBytes(2), network, bytes, Buffer.alloc(8)])
+		: Buffer.concat([familyBytes(10), network, Buffer.alloc(4), bytes, Buffer.alloc(4)]);
+}
+
+function familyBytes(family: number): Buffer {
+	return Buffer.from([family, 0]);
 }

@@ -3,14 +3,13 @@ import type { Limits } from "../../core/application/application.ts";
 import type { MeasuredConfinement } from "../../core/cage/cage.ts";
 import { capabilitiesOfMask } from "../../core/confinement/capabilities.ts";
 import { limitsSet } from "../../core/confinement/limits.ts";
-import { syscallNumber } from "../../core/confinement/seccomp/syscalls.ts";
 import { parseMountinfo } from "../../core/machine/mountinfo.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import type { Observed } from "../../core/selftest/outside.ts";
+import { nativeProgramFile } from "../native-program.ts";
 import { allPids, identityOf, linkTarget, statusText } from "../running/proc.ts";
-import { findTool, runQuickTool } from "../tools.ts";
+import { runQuickTool } from "../tools.ts";
 import { heldLimits } from "./limits.ts";
-import { architecture } from "./method.ts";
 import { isRootBelow, statFields } from "./processes.ts";
 
 /** Everything that /proc (proc(5)) reveals about a caged process and its init. Undefined if one of them has ended. */
@@ -115,9 +114,6 @@ export function measureConfinement(pid: number, init: number, root: Path, limits
 
 /** `device:inode` of the root of a process's mount namespace, where somebody who enters it arrives, whatever the process's own root is. */
 function rootOfNamespace(pid: number): string | undefined {
-	const perl = findTool("perl");
-	if (perl === undefined) return undefined;
-	const program = `open my $its, '<', '/proc/${pid}/ns/mnt' or exit 1; syscall(${syscallNumber("setns", architecture)}, fileno $its, 0) == 0 or exit 1; my @s = stat '/'; print "$s[0]:$s[1]"`;
-	const { status, stdout } = runQuickTool(perl, ["-e", program], { encoding: "utf8" });
+	const { status, stdout } = runQuickTool(nativeProgramFile("observe"), [`/proc/${pid}/ns/mnt`], { encoding: "utf8" });
 	return status === 0 ? stdout : undefined;
 }

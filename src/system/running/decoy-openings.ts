@@ -1,42 +1,23 @@
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { DecoyWatcherOutput, decoyWatcherExecutable, type OpeningEvent } from "../../core/confinement/programs/decoy-watcher.ts";
-import { type Path, pathFromText, pathToText } from "../../core/path/path.ts";
+import { statSync } from "node:fs";
+import { DecoyWatcherOutput, type OpeningEvent } from "../../core/detection/decoy-watcher.ts";
+import { type Path, pathToText } from "../../core/path/path.ts";
 import type { Openings, OpeningsRequest } from "../../engine/detection-ports.ts";
-import { removeTree } from "../files/remove.ts";
-import { makeSafeFolder } from "../state/folder.ts";
-import { transientName } from "../state/process-identity.ts";
-import { type ChildProcess, findTool, startTool } from "../tools.ts";
+import { nativeProgramFile } from "../native-program.ts";
+import { type ChildProcess, startTool } from "../tools.ts";
 import { fileIdentity, linkTarget } from "./proc.ts";
 
 /**
- * Starts our static program that asks the kernel for openings. Returns undefined if it cannot: without root, in a container, on a
- * full disk, or on a processor that the program was not written for. `state` holds the program until it runs.
+ * Starts our static program that asks the kernel for openings. Returns undefined if it cannot: without root, in a container, or on a
+ * processor that the program was not compiled for.
  */
-export async function watchOpenings(state: string, request: OpeningsRequest): Promise<Openings | undefined> {
+export async function watchOpenings({ files, onOpen }: OpeningsRequest): Promise<Openings | undefined> {
+	const names = files.flatMap((path) => pathToText(path) ?? []);
+	if (names.length < files.length) return undefined;
 	try {
-		return await start(state, request);
+		const child = startTool(nativeProgramFile("decoys"), names, { stdio: ["pipe", "pipe", "ignore"] });
+		return await follow(child, files, onOpen);
 	} catch {
 		return undefined;
-	}
-}
-
-async function start(state: string, { files, onOpen }: OpeningsRequest): Promise<Openings | undefined> {
-	const program = decoyWatcherExecutable(process.arch);
-	const setpriv = findTool("setpriv");
-	const names = files.flatMap((path) => pathToText(path) ?? []);
-	if (!program || setpriv === undefined || names.length < files.length) return undefined;
-	const scratch = join(state, "scratch");
-	await makeSafeFolder(pathFromText(scratch));
-	const folder = join(scratch, transientName("scratch"));
-	mkdirSync(folder, { mode: 0o700 });
-	try {
-		const file = join(folder, "decoy-watcher");
-		writeFileSync(file, program, { mode: 0o700 });
-		const child = startTool(setpriv, ["--pdeathsig", "KILL", file, ...names], { stdio: ["pipe", "pipe", "ignore"] });
-		return await follow(child, files, onOpen);
-	} finally {
-		await removeTree(pathFromText(folder));
 	}
 }
 

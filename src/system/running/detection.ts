@@ -4,11 +4,13 @@ import type { Detection } from "../../engine/detection-ports.ts";
 import { isGone, thisProcess } from "../state/process-identity.ts";
 import { findTool, startTool } from "../tools.ts";
 import { namespaceRoot, originOf, runOf, sessionOf } from "./caged-process.ts";
+import { watchOpenings } from "./decoy-openings.ts";
 import { followKernelLog, hasForeignNumbers, recordedDenials } from "./kernel-log.ts";
 import { allPids, fileIdentity } from "./proc.ts";
 import { runCommand, suspendNamespaces } from "./reactions.ts";
 
-export const systemDetection: Omit<Detection, "watchOpenings"> = {
+export const systemDetection: Detection = {
+	watchOpenings,
 	follow: followKernelLog,
 	denials: recordedDenials,
 	processes: allPids,

@@ -111,7 +111,7 @@ const isV6 = (address: string) => address.includes(":");
 const familyNumber = (address: string) => families[isV6(address) ? "v6" : "v4"];
 
 /** In network order. Takes what inet_ntop(3) writes. */
-function addressBytes(address: string): Buffer {
+export function addressBytes(address: string): Buffer {
 	if (!isV6(address)) return Buffer.from(address.split(".").map(Number));
 	const [embedded] = /\d+\.\d+\.\d+\.\d+$/.exec(address) ?? [];
 	const ending = embedded === undefined ? [] : [addressBytes(embedded)];
