@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { systemMachine } from "../src/cli/machine.ts";
+import type { Path } from "../src/core/path/path.ts";
 import type { Launched } from "../src/engine/launch-ports.ts";
 import { children } from "../src/system/launch/processes.ts";
 import { type Bench, inFolder, inTurn, median, ratios } from "./harness.ts";
@@ -61,7 +62,7 @@ http { access_log off; server { listen 127.0.0.1:${port}; root ${state}/www; } }
 				bare: () => throughput(async () => async () => {}),
 				ours: () =>
 					throughput(async ({ init }) => {
-						const watching = await machine.watchFailures({ onLine() {} });
+						const watching = await machine.watchFailures({ cwd: "/" as Path, onFailure() {}, onFull() {} });
 						watching.watch([init]);
 						return () => watching.stop();
 					}),

@@ -20,6 +20,11 @@ const link = [
 	"-Wl,--build-id=none",
 ];
 
+/** For *.bpf.c, which runs in the kernel. The kernel cannot follow what further optimisation makes of comparisons. */
+const compileBpf = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-O1", "-mcpu=v3", "-c"].concat(
+	["/usr/include", "/usr/include/x86_64-linux-gnu", "/usr/include/aarch64-linux-gnu"].flatMap((folder) => ["-idirafter", folder]),
+);
+
 /** Compiles native/*.c for each of these processors into dist/native/PROCESSOR, and removes everything else from dist/native. */
 export function buildNative(processors = [process.arch]) {
 	const folder = join(root, "dist", "native");
@@ -39,12 +44,21 @@ export function compileNative(processor, folder) {
 	const compiler = processor === process.arch ? "gcc" : crossCompilers[processor];
 	mkdirSync(folder, { recursive: true });
 	for (const source of sources()) {
-		const words = [...compile, ...link, "-o", join(folder, basename(source, ".c")), join("native", source)];
-		const { error, status } = spawnSync(compiler, words, { cwd: root, stdio: ["ignore", 2, 2] });
-		if (status === 0) continue;
-		say(`native/${source} could not be compiled${error ? `: ${error.message}` : ""}`);
-		process.exit(3);
+		const target = join(folder, basename(source, ".c"));
+		if (source.endsWith(".bpf.c")) {
+			const object = `${target}.o`;
+			run("bpf-gcc", [...compileBpf, "-o", object, join("native", source)], source);
+			run("bpf-objcopy", ["-O", "binary", "-j", ".text", object, target], source);
+			rmSync(object);
+		} else run(compiler, [...compile, ...link, "-o", target, join("native", source)], source);
 	}
+}
+
+function run(compiler, words, source) {
+	const { error, status } = spawnSync(compiler, words, { cwd: root, stdio: ["ignore", 2, 2] });
+	if (status === 0) return;
+	say(`native/${source} could not be compiled${error ? `: ${error.message}` : ""}`);
+	process.exit(3);
 }
 
 const sources = () => readdirSync(join(root, "native")).filter((name) => name.endsWith(".c"));

@@ -17,7 +17,7 @@ const tools = {
 };
 
 /** What the programs of native/ are compiled with, with the Debian packages. They need no C library. */
-const compiler = { gcc: "gcc", "/usr/include/linux/capability.h": "linux-libc-dev" };
+const compiler = { gcc: "gcc", "bpf-gcc": "gcc-bpf", "/usr/include/linux/capability.h": "linux-libc-dev" };
 
 /** Programs that the tests start and files that they read, with their Debian packages. */
 const programs = {

@@ -7,6 +7,7 @@ import type { HostShell } from "../core/confinement/host-shell.ts";
 import type { CageMount, CageRoot, TemporaryEntry } from "../core/confinement/launch.ts";
 import type { Layer, Method } from "../core/confinement/method.ts";
 import type { Failure } from "../core/failure.ts";
+import type { WatchedFailure } from "../core/failure-watch/result.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Identity, Permissions } from "../core/plan/plan.ts";
 import type { Observed } from "../core/selftest/outside.ts";
@@ -150,8 +151,12 @@ export interface FailureWatch {
 }
 
 export interface FailureWatchRequest {
-	/** Called once for each different failure with a line for `parseFailure` of core/watch, and with `full` when no more are recorded. */
-	onLine(line: string): void;
+	/** The applications' working directory. */
+	readonly cwd: Path;
+	/** Called once for each different failure. */
+	onFailure(failure: WatchedFailure): void;
+	/** No more are recorded. */
+	onFull(): void;
 }
 
 /** A started application. */

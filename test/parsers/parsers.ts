@@ -27,7 +27,7 @@ import {
 import { parseElf } from "../../src/core/elf/elf.ts";
 import { libraryDirectories, parseLoaderCache } from "../../src/core/elf/ld-so.ts";
 import { parseShebang } from "../../src/core/elf/script.ts";
-import { parseFailure } from "../../src/core/failure-watch/result.ts";
+import { failureSize, parseFailure } from "../../src/core/failure-watch/result.ts";
 import { parseLogrotate } from "../../src/core/installation/logrotate-file.ts";
 import { parseGroup, parsePasswd } from "../../src/core/machine/accounts.ts";
 import { parseMountinfo } from "../../src/core/machine/mountinfo.ts";
@@ -296,6 +296,9 @@ export const parsers: Readonly<Record<string, Parser>> = {
 	parsePeers: reads(parsePeers, "u_str ESTAB 0 0 /run/a b 11 * 12\nu_dgr UNCONN 0 0 @x 13 * 0\n"),
 	parseMaps: reads(parseMaps, "55d0-55d1 r-xp 00000000 fe:01 1234   /usr/bin/app\n7f00-7f01 rw-p 00000000 00:00 0\n"),
 	parseSockets: reads((text) => parseSockets({ tcp: text, udp6: text, unix: text }), tcp, unix),
-	parseFailure: reads((text) => parseFailure(text, "/" as Path), "openat -2 -100 2f6574632f61"),
+	parseFailure: reads(
+		(text) => parseFailure(Buffer.alloc(failureSize, text, "latin1"), "x64", "/" as Path),
+		"\x01\x01\0\0\xfe\xff\xff\xff\x9c\xff\xff\xff\0\0\0\0/etc/a\0",
+	),
 	parseExposure: reads(parseExposure, '[{"set":true,"name":"User=","exposure":"0.1","description":"d"}]'),
 };

@@ -1,4 +1,5 @@
 import { append } from "../collections.ts";
+import { type Architecture, syscallNumber } from "../confinement/seccomp/syscalls.ts";
 import type { Files } from "../machine/facts.ts";
 import { isPublic } from "../machine/public.ts";
 import { join, normalise, type Path } from "../path/path.ts";
@@ -6,7 +7,6 @@ import { findMissing } from "../plan/find-missing.ts";
 import { isTolerable, type Missing } from "../plan/missing.ts";
 import type { Plan } from "../plan/plan.ts";
 import { emptyTrace, type Operation, type Trace } from "../trace/trace.ts";
-import { pathBytes } from "./bpf-program.ts";
 import { watchedCalls, watchedErrors } from "./calls.ts";
 
 /** A failed path and call in production. */
@@ -31,18 +31,26 @@ export interface WatchResult {
 
 const atWorkingDirectory = -100;
 
+/** struct failure of native/failures.h: number of the call, result, directory, and the path from here on. */
+export const failureSize = 272;
+const pathAt = 16;
+
 /**
- * Parses a line of the loader. Returns undefined if it is invalid, or if the path is incomplete or relative to an unknown
- * directory. `cwd` is the application's.
+ * Parses a record of native/failures.c. Returns undefined if it is invalid, or if the path is cut or relative to an unknown directory.
+ * `cwd` is the application's.
  */
-export function parseFailure(line: string, cwd: Path): WatchedFailure | undefined {
-	const [, called, result, descriptor, hex] = /^(\w+) (-\d+) (-?\d+) ((?:[0-9a-f]{2})+)$/.exec(line) ?? [];
-	const call = watchedCalls.find((one) => one.name === called);
-	const error = watchedErrors.get(Number(result));
-	if (call === undefined || error === undefined || hex === undefined) return undefined;
-	const named = Buffer.from(hex, "hex").toString("latin1") as Path;
-	if (named.length >= pathBytes - 1 || (!named.startsWith("/") && Number(descriptor) !== atWorkingDirectory)) return undefined;
-	return { path: normalise(named.startsWith("/") ? named : join(cwd, named)), call: call.name, error, does: call.does };
+export function parseFailure(record: Buffer, architecture: Architecture, cwd: Path): WatchedFailure | undefined {
+	if (record.length !== failureSize) return undefined;
+	const number = record.readUInt32LE(0);
+	const entry = [...watchedCalls].find(([name]) => syscallNumber(name, architecture) === number);
+	const error = watchedErrors.get(record.readInt32LE(4));
+	const end = record.indexOf(0, pathAt);
+	const named = record.toString("latin1", pathAt, end) as Path;
+	// Without a NUL, or with it in the last byte, the kernel may have cut the path.
+	if (entry === undefined || error === undefined || end <= pathAt || end === failureSize - 1) return undefined;
+	if (!named.startsWith("/") && record.readInt32LE(8) !== atWorkingDirectory) return undefined;
+	const [call, does] = entry;
+	return { path: normalise(named.startsWith("/") ? named : join(cwd, named)), call, error, does };
 }
 
 export const keyOfFailure = ({ call, error, path }: WatchedFailure) => `${call} ${error} ${path}`;

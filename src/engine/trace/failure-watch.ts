@@ -4,7 +4,6 @@ import {
 	addWatchResults,
 	keyOfFailure,
 	missingInCage,
-	parseFailure,
 	type WatchedFailure,
 	type WatchResult,
 } from "../../core/failure-watch/result.ts";
@@ -42,17 +41,16 @@ export async function watchCage(context: Context, name: string, seconds: number)
 	const running = async () => (await runningIn(machine, name)).processes;
 	if (!(await running()).length) throw new Failure("cage-not-running", { name }, 1);
 	const before = await store.upkeep.watched(name);
-	const seen = new Map<string, WatchedFailure>();
-	const cwd = pathFromText(cage.application.cwd);
+	const failures = new Map<string, WatchedFailure>();
 	const since = new Date(machine.now()).toISOString();
 	const started = machine.elapsed();
 	let full = false;
 	const ended = new AbortController();
 	const watching = await machine.watchFailures({
-		onLine(line) {
-			if (line === "full") full = true;
-			const failure = parseFailure(line, cwd);
-			if (failure) seen.set(keyOfFailure(failure), failure);
+		cwd: pathFromText(cage.application.cwd),
+		onFailure: (failure) => void failures.set(keyOfFailure(failure), failure),
+		onFull() {
+			full = true;
 		},
 	});
 	void watching.ended.then(() => ended.abort());
@@ -61,7 +59,7 @@ export async function watchCage(context: Context, name: string, seconds: number)
 			since,
 			until: new Date(machine.now()).toISOString(),
 			seconds: Math.round((machine.elapsed() - started) / 1000),
-			failures: [...seen.values()],
+			failures: [...failures.values()],
 			...(full ? { full } : {}),
 		});
 	const either = AbortSignal.any([signal, ended.signal]);

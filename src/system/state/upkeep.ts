@@ -1,5 +1,6 @@
 import { watch, writeFileSync } from "node:fs";
 import * as v from "valibot";
+import type { SyscallName } from "../../core/confinement/seccomp/syscalls.ts";
 import type { StoredReaction } from "../../core/detection/reaction.ts";
 import { watchedCalls } from "../../core/failure-watch/calls.ts";
 import type { WatchResult } from "../../core/failure-watch/result.ts";
@@ -140,7 +141,7 @@ async function readWatched(file: Path): Promise<WatchResult | undefined> {
 	const read = await readJson(file, watchedSchema).catch(() => undefined);
 	if (read === undefined) return undefined;
 	const failures = read.failures.flatMap((failure) => {
-		const does = watchedCalls.find(({ name }) => name === failure.call)?.does;
+		const does = watchedCalls.get(failure.call as SyscallName);
 		return does === undefined ? [] : [{ ...failure, does }];
 	});
 	return { ...read, failures };
