@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { root, say } from "./project.js";
 
 /** Processors in Node's names, with Debian's cross compilers. A machine compiles for itself with `gcc`. */
-const crossCompilers = { x64: "x86_64-linux-gnu-gcc", arm64: "aarch64-linux-gnu-gcc" };
+export const crossCompilers = { x64: "x86_64-linux-gnu-gcc", arm64: "aarch64-linux-gnu-gcc" };
 
 /** Warnings are errors. The programs need no C library and no relocation; `-fanalyzer` and sanitizers run in the tests. */
 const compile = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Os", "-ffreestanding", "-fno-pic"].concat([
@@ -50,15 +50,25 @@ export function compileNative(processor, folder) {
 			run("bpf-gcc", [...compileBpf, "-o", object, join("native", source)], source);
 			run("bpf-objcopy", ["-O", "binary", "-j", ".text", object, target], source);
 			rmSync(object);
-		} else run(compiler, [...compile, ...link, "-o", target, join("native", source)], source);
+		} else {
+			run(compiler, [...compile, ...link, "-o", target, join("native", source)], source);
+			chmodSync(target, 0o755);
+		}
 	}
 }
 
-function run(compiler, words, source) {
-	const { error, status } = spawnSync(compiler, words, { cwd: root, stdio: ["ignore", 2, 2] });
+function run(tool, words, source) {
+	const { error, status } = spawnSync(tool, words, { cwd: root, stdio: ["ignore", 2, 2] });
 	if (status === 0) return;
-	say(`native/${source} could not be compiled${error ? `: ${error.message}` : ""}`);
+	const isMissing = error?.code === "ENOENT";
+	say(`native/${source} could not be compiled${isMissing ? `: ${tool} is missing (Debian package ${packageOf(tool)})` : ""}`);
 	process.exit(3);
 }
 
 const sources = () => readdirSync(join(root, "native")).filter((name) => name.endsWith(".c"));
+
+function packageOf(tool) {
+	if (tool.startsWith("bpf-")) return "gcc-bpf";
+	const [, triplet] = /^(.+)-gcc$/.exec(tool) ?? [];
+	return triplet ? `gcc-${triplet.replace("_", "-")}` : "gcc";
+}

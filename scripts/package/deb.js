@@ -2,25 +2,27 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../set-up.js";
+import { root } from "../project.js";
 import { nodeLicence, runtime } from "./node.js";
 import { maintainer, wrapped } from "./release.js";
 import { clear, compressed, filesOf, stage } from "./stage.js";
 
+const architectures = { x64: "amd64", arm64: "arm64" };
 const hook = "/etc/apt/apt.conf.d/80cagewright";
 
 /** Builds a Debian package (deb(5)) in `output` and returns its path. */
-export function buildDeb({ history, name, output, withNode, work }) {
+export function buildDeb({ history, name, output, processor, withNode, work }) {
 	const [{ date, version }] = history;
+	const architecture = architectures[processor];
 	const tree = join(work, "deb");
 	clear(tree);
 	const places = { zsh: "/usr/share/zsh/vendor-completions/_cagewright", hooks: { "apt.conf": hook } };
-	const { finish, write } = stage(tree, { epoch: date, version, withNode, ...places });
+	const { finish, write } = stage(tree, { epoch: date, processor, version, withNode, ...places });
 	const documentation = `/usr/share/doc/${name}`;
 	write(`${documentation}/changelog.gz`, compressed(changelog(name, history)));
-	write(`${documentation}/copyright`, copyright(withNode));
+	write(`${documentation}/copyright`, copyright(withNode && processor));
 
-	if (withNode) write(`/usr/share/lintian/overrides/${name}`, readFileSync(join(root, `packaging/deb/${name}.overrides`)));
+	write(`/usr/share/lintian/overrides/${name}`, overrides(name, withNode));
 
 	const files = filesOf(tree).filter((path) => lstatSync(tree + path).isFile());
 	const control = join(tree, "DEBIAN");
@@ -31,14 +33,14 @@ export function buildDeb({ history, name, output, withNode, work }) {
 	};
 	const kilobytes = files.reduce((sum, path) => sum + Math.ceil(lstatSync(tree + path).size / 1024), 0);
 	const sums = files.filter((path) => path !== hook).map((path) => `${md5(readFileSync(tree + path))}  ${path.slice(1)}\n`);
-	metadata("control", controlFile({ kilobytes, name, version, withNode }));
+	metadata("control", controlFile({ architecture, kilobytes, name, version, withNode }));
 	metadata("conffiles", `${hook}\n`);
 	metadata("md5sums", sums.join(""));
 	for (const script of ["postinst", "prerm", "postrm"])
 		metadata(script, readFileSync(join(root, "packaging/deb", script), "utf8"), 0o755);
 	finish();
 
-	const file = join(output, `${name}_${version}_${withNode ? "amd64" : "all"}.deb`);
+	const file = join(output, `${name}_${version}_${architecture}.deb`);
 	execFileSync("dpkg-deb", ["--build", "--root-owner-group", "-Zxz", "-z3", tree, file], {
 		// Threads change the compressed bytes.
 		env: { ...process.env, SOURCE_DATE_EPOCH: String(date), DPKG_DEB_THREADS_MAX: "1" },
@@ -47,12 +49,12 @@ export function buildDeb({ history, name, output, withNode, work }) {
 	return file;
 }
 
-function controlFile({ kilobytes, name, version, withNode }) {
+function controlFile({ architecture, kilobytes, name, version, withNode }) {
 	const needs = ["mount", "passwd", "strace", "util-linux (>= 2.37)"];
 	const fields = {
 		Package: name,
 		Version: version,
-		Architecture: withNode ? "amd64" : "all",
+		Architecture: architecture,
 		Maintainer: maintainer,
 		"Installed-Size": kilobytes,
 		Depends: [...(withNode ? ["libc6 (>= 2.28)", "libgcc-s1", "libstdc++6 (>= 9)"] : ["nodejs (>= 20.19)"]), ...needs].join(", "),
@@ -80,6 +82,13 @@ function controlFile({ kilobytes, name, version, withNode }) {
 	return `${[...Object.entries(fields).map(([key, value]) => `${key}: ${value}`), ...description].join("\n")}\n`;
 }
 
+/** For lintian. Each line is about the package of this name. */
+function overrides(name, withNode) {
+	const files = ["overrides", ...(withNode ? ["with-node.overrides"] : [])];
+	const text = files.map((file) => readFileSync(join(root, "packaging/deb", file), "utf8")).join("");
+	return text.replaceAll(/^(?=[^#])/gm, `${name}: `);
+}
+
 /** deb-changelog(5) */
 function changelog(name, history) {
 	const entries = history.map(({ changes, date, version }) =>
@@ -95,11 +104,11 @@ function changelog(name, history) {
 	return entries.join("\n");
 }
 
-function copyright(withNode) {
+function copyright(nodeProcessor) {
 	const parts = [
 		`This is Cagewright, packaged by its authors.\n\n${readFileSync(join(root, "LICENSE"), "utf8")}`,
 		`The files in /usr/lib/cagewright/dist contain parts of these libraries.\n\n${readFileSync(join(root, "dist/licences.txt"), "utf8")}`,
-		...(withNode ? [`/usr/lib/cagewright/bin/node is Node.js ${runtime.version}.\n\n${nodeLicence()}`] : []),
+		...(nodeProcessor ? [`/usr/lib/cagewright/bin/node is Node.js ${runtime.version}.\n\n${nodeLicence(nodeProcessor)}`] : []),
 	];
 	return withoutApacheTexts(parts.join(`\n${"-".repeat(76)}\n\n`));
 }

@@ -1,18 +1,19 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../set-up.js";
+import { root } from "../project.js";
 import { nodeLicence, runtime } from "./node.js";
 import { maintainer, wrapped } from "./release.js";
 import { clear, stage } from "./stage.js";
 
 /** Builds an RPM package in `output` and returns its path. */
-export function buildRpm({ history, name, output, withNode, work }) {
+export function buildRpm({ history, name, output, processor, withNode, work }) {
 	const [{ date, version }] = history;
 	const tree = join(work, "tree");
 	clear(tree);
 	const { finish, write } = stage(tree, {
 		epoch: date,
+		processor,
 		version,
 		withNode,
 		zsh: "/usr/share/zsh/site-functions/_cagewright",
@@ -25,13 +26,13 @@ export function buildRpm({ history, name, output, withNode, work }) {
 	const licences = `/usr/share/licenses/${name}`;
 	write(`${licences}/LICENSE`, readFileSync(join(root, "LICENSE")));
 	write(`${licences}/libraries.txt`, readFileSync(join(root, "dist/licences.txt")));
-	if (withNode) write(`${licences}/node.txt`, nodeLicence());
+	if (withNode) write(`${licences}/node.txt`, nodeLicence(processor));
 	write(`/usr/share/doc/${name}/README.md`, readFileSync(join(root, "README.md")));
 	finish();
 
-	const arch = withNode ? "x86_64" : "noarch";
+	const arch = { x64: "x86_64", arm64: "aarch64" }[processor];
 	const spec = join(work, "cagewright.spec");
-	writeFileSync(spec, specification({ arch, history, name, tree, withNode }));
+	writeFileSync(spec, specification({ history, name, tree, withNode }));
 	const settings = {
 		_topdir: join(work, "rpmbuild"),
 		_rpmdir: work,
@@ -44,7 +45,7 @@ export function buildRpm({ history, name, output, withNode, work }) {
 		_binary_payload: "w3.xzdio",
 		// Debian's rpmbuild has no macros for these.
 		program: "/usr/lib/cagewright",
-		// Nothing is compiled, and Node.js is stripped.
+		// Our programs and Node.js are stripped.
 		debug_package: "%{nil}",
 		_build_id_links: "none",
 		__os_install_post: "%{nil}",
@@ -60,7 +61,7 @@ export function buildRpm({ history, name, output, withNode, work }) {
 	return file;
 }
 
-function specification({ arch, history, name, tree, withNode }) {
+function specification({ history, name, tree, withNode }) {
 	const [{ version }] = history;
 	const relations = [
 		// `nodejs` has an epoch in some distributions, so its version does not compare.
@@ -77,7 +78,6 @@ function specification({ arch, history, name, tree, withNode }) {
 	const values = {
 		NAME: name,
 		VERSION: version,
-		ARCH: arch,
 		LICENSE: "MIT AND Apache-2.0 AND BSD-3-Clause AND ISC",
 		RELATIONS: relations.join("\n"),
 		NOTE: note,

@@ -12,7 +12,8 @@ import {
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
-import { readJson, root } from "../set-up.js";
+import { compileNative } from "../native.js";
+import { readJson, root } from "../project.js";
 import { addNode, privateNode } from "./node.js";
 
 /** The file tree of a package. Places must agree with src/core/installation/installation.ts. */
@@ -22,7 +23,7 @@ const command = "/usr/bin/cagewright";
 const state = "/var/lib/cagewright";
 const units = "/usr/lib/systemd/system";
 /** Without code that Node.js compiled, and without what a package has elsewhere or only its build needs. */
-const isShipped = (path) => !/\/(dist\/(\.cache|licences\.txt)|packaging\/(deb|rpm|node\.json))$/.test(path) && !isEmptyMap(path);
+const isShipped = (path) => !/\/(dist\/(\.cache|licences\.txt|native)|packaging\/(deb|rpm|node\.json))$/.test(path) && !isEmptyMap(path);
 
 /** esbuild writes a source map for each module, also if nothing is in it. */
 function isEmptyMap(path) {
@@ -30,7 +31,7 @@ function isEmptyMap(path) {
 }
 
 /** Fills an empty folder. `places` are those of the package's kind: its zsh completion, and hooks by their name in packaging/. */
-export function stage(folder, { epoch, hooks, version, withNode, zsh }) {
+export function stage(folder, { epoch, hooks, processor, version, withNode, zsh }) {
 	const at = (path) => join(folder, path);
 	const write = (path, content, mode = 0o644) => {
 		mkdirSync(dirname(at(path)), { recursive: true });
@@ -44,13 +45,14 @@ export function stage(folder, { epoch, hooks, version, withNode, zsh }) {
 
 	for (const part of ["bin", "dist", "templates", "packaging"])
 		cpSync(join(root, part), at(join(program, part)), { recursive: true, filter: isShipped });
+	compileNative(processor, at(join(program, "dist/native", processor)));
 	const { bin, engines, license, name, type } = readJson("package.json");
 	write(join(program, "package.json"), `${JSON.stringify({ name, version, license, type, bin, engines }, null, "\t")}\n`);
 	const script = `${program}/bin/cagewright.js`;
 	const text = readFileSync(at(script), "utf8").replace(/^#!.*\n/, "");
 	mkdirSync(at(dirname(command)), { recursive: true });
 	if (withNode) {
-		addNode(at(privateNode));
+		addNode(processor, at(privateNode));
 		write(script, text);
 		write(command, `#!/bin/sh\nexec ${privateNode} ${script} "$@"\n`, 0o755);
 	} else {
