@@ -31,17 +31,11 @@ enum {
 	landlock_domain = 1424,
 };
 
-struct text {
-	const char *start;
-	size_t size;
-};
-
 struct record {
 	unsigned type;
-	/* Time and serial number. */
-	struct text stamp;
-	/* The record, and the same without what easily differs each time. */
-	struct text whole, lasting;
+	/* Without line ends: the record, and behind it the same without what easily differs each time. */
+	char *text;
+	size_t size, stamp_size, lasting_size;
 	struct record *next_equal, *last_equal;
 	bool is_repeated;
 };
@@ -51,9 +45,12 @@ static struct memory {
 	char output[65536];
 	size_t written;
 	struct record records[most_records];
-	/* Each record twice. */
-	char texts[most_records * 2 * longest_record];
+	char texts[most_records][2 * longest_record];
 } *memory;
+
+/* `audit(TIME:SERIAL): FIELDS` */
+static const char beginning[] = "audit(";
+enum { stamp_at = sizeof beginning - 1 };
 
 static void flush(void)
 {
@@ -66,18 +63,18 @@ static void flush(void)
 	memory->written = 0;
 }
 
-static void print(struct text text)
+static void print(const char *text, size_t size)
 {
-	for (size_t i = 0; i < text.size; i++) {
+	for (size_t i = 0; i < size; i++) {
 		if (memory->written == sizeof memory->output)
 			flush();
-		memory->output[memory->written++] = text.start[i];
+		memory->output[memory->written++] = text[i];
 	}
 }
 
 static void print_words(const char *words)
 {
-	print((struct text){ words, length_of(words) });
+	print(words, length_of(words));
 }
 
 static int64_t seconds_now(void)
@@ -120,56 +117,41 @@ static struct audit_status ask_status(long kernel)
 	return answer.status;
 }
 
-static bool begins_with(struct text text, const char *words)
-{
-	for (size_t i = 0; words[i]; i++)
-		if (i == text.size || text.start[i] != words[i])
-			return false;
-	return true;
-}
-
-static bool is_equal(struct text a, struct text b)
+static bool begins_with(const char *text, size_t size, const char *words)
 {
 	size_t i = 0;
-	while (i < a.size && i < b.size && a.start[i] == b.start[i])
+	while (i < size && words[i] && text[i] == words[i])
 		i++;
-	return i == a.size && i == b.size;
+	return !words[i];
 }
 
-static struct text from(struct text text, size_t first)
+static bool is_equal(const char *a, const char *b, size_t size)
 {
-	return (struct text){ text.start + first, text.size - first };
+	size_t i = 0;
+	while (i < size && a[i] == b[i])
+		i++;
+	return i == size;
 }
 
-/* Writes the record without the fields comm and ip, and returns what it wrote. */
-static struct text without_changing_fields(struct text text, char *to)
+/* False if it is no record. Writes behind the text, which has room for that. */
+static bool parse(struct record *record, unsigned type, char *text, size_t length)
 {
-	size_t size = 0;
-	bool is_left_out = false;
-	for (size_t i = 0; i < text.size; i++) {
-		if (text.start[i] == ' ')
-			is_left_out = begins_with(from(text, i), " comm=") || begins_with(from(text, i), " ip=");
-		if (!is_left_out)
-			to[size++] = text.start[i];
-	}
-	return (struct text){ to, size };
-}
-
-/* `audit(TIME:SERIAL): FIELDS`. The text may move to its beginning, and what follows it may be overwritten. */
-static bool parse(struct record *record, unsigned type, char *text, size_t size)
-{
-	size_t kept = 0, end = 0;
-	for (size_t i = 0; i < size; i++)
+	size_t size = 0, end = 0, lasting_size = 0;
+	for (size_t i = 0; i < length; i++)
 		if (text[i] != '\n' && text[i] != '\0')
-			text[kept++] = text[i];
-	*record = (struct record){ .type = type, .whole = { text, kept } };
-	while (end < kept && text[end] != ')')
+			text[size++] = text[i];
+	while (end < size && text[end] != ')')
 		end++;
-	if (!begins_with(record->whole, "audit(") || !begins_with(from(record->whole, end), "): "))
+	if (!begins_with(text, size, beginning) || !begins_with(text + end, size - end, "): "))
 		return false;
-	record->stamp = (struct text){ text + 6, end - 6 };
-	if (type == AUDIT_SECCOMP)
-		record->lasting = without_changing_fields(from(record->whole, end), text + kept);
+	bool is_left_out = false;
+	for (size_t i = end; i < size; i++) {
+		if (text[i] == ' ')
+			is_left_out = begins_with(text + i, size - i, " comm=") || begins_with(text + i, size - i, " ip=");
+		if (!is_left_out)
+			text[size + lasting_size++] = text[i];
+	}
+	*record = (struct record){ .type = type, .text = text, .size = size, .stamp_size = end - stamp_at, .lasting_size = lasting_size };
 	record->last_equal = record;
 	return true;
 }
@@ -178,7 +160,8 @@ static bool parse(struct record *record, unsigned type, char *text, size_t size)
 static void join(struct record *record)
 {
 	for (struct record *first = memory->records; record->type == AUDIT_SECCOMP && first < record; first++) {
-		if (first->type != AUDIT_SECCOMP || first->is_repeated || !is_equal(first->lasting, record->lasting))
+		if (first->type != AUDIT_SECCOMP || first->is_repeated || first->lasting_size != record->lasting_size ||
+		    !is_equal(first->text + first->size, record->text + record->size, record->lasting_size))
 			continue;
 		record->is_repeated = true;
 		first->last_equal->next_equal = record;
@@ -192,12 +175,13 @@ static bool is_wanted(const struct record *record)
 {
 	static char event[64];
 	static size_t size;
+	const char *stamp = record->text + stamp_at;
 	if (record->type == AUDIT_SYSCALL)
-		return is_equal(record->stamp, (struct text){ event, size });
+		return record->stamp_size == size && is_equal(stamp, event, size);
 	if (record->type == landlock_access)
-		for (size = 0; size < record->stamp.size && size < sizeof event; size++)
-			event[size] = record->stamp.start[size];
-	return true;
+		for (size = 0; size < record->stamp_size && size < sizeof event; size++)
+			event[size] = stamp[size];
+	return record->type == AUDIT_SECCOMP || record->type == landlock_access || record->type == landlock_domain;
 }
 
 static void print_record(const struct record *record)
@@ -206,12 +190,12 @@ static void print_record(const struct record *record)
 		return;
 	print_words("audit: type=");
 	for (unsigned place = 1000; place; place /= 10)
-		print((struct text){ &"0123456789"[record->type / place % 10], 1 });
+		print(&"0123456789"[record->type / place % 10], 1);
 	print_words(" ");
-	print(record->whole);
+	print(record->text, record->size);
 	for (const struct record *equal = record->next_equal; equal; equal = equal->next_equal) {
-		print((struct text){ equal == record->next_equal ? "" : " ", 1 });
-		print(equal->stamp);
+		print(equal == record->next_equal ? "" : " ", 1);
+		print(equal->text + stamp_at, equal->stamp_size);
 	}
 	print_words("\n");
 }
@@ -220,31 +204,22 @@ static void print_record(const struct record *record)
 static void print_records(long audit)
 {
 	struct record *end = memory->records;
-	char *free = memory->texts;
 	for (int i = 0; i < most_records; i++) {
 		struct sockaddr_nl sender = { .nl_pid = 1 };
 		int sender_size = sizeof sender;
-		struct nlmsghdr *header = (void *)free;
-		long size = call(recvfrom, audit, free, longest_record, without_waiting, &sender, &sender_size);
+		char *text = memory->texts[i];
+		struct nlmsghdr *header = (void *)text;
+		long size = call(recvfrom, audit, text, longest_record, without_waiting, &sender, &sender_size);
 		if (size == -EAGAIN)
 			break;
-		if (size == -ENOBUFS) {
+		if (size == -ENOBUFS)
 			print_lost();
-			continue;
-		}
-		if (size < 0)
+		else if (size < 0)
 			exit_with(0);
 		/* Only the kernel has the port 0, and a process cannot make it send a record of a filter. */
-		if (size < (long)sizeof *header || sender.nl_pid != 0)
-			continue;
-		unsigned type = header->nlmsg_type;
-		if (type != AUDIT_SECCOMP && type != landlock_access && type != landlock_domain && type != AUDIT_SYSCALL)
-			continue;
-		if (!parse(end, type, free + sizeof *header, (size_t)size - sizeof *header) || !is_wanted(end))
-			continue;
-		join(end++);
-		/* Aligned for the next header. */
-		free += 2 * longest_record;
+		else if (size > (long)sizeof *header && sender.nl_pid == 0 &&
+			 parse(end, header->nlmsg_type, text + sizeof *header, (size_t)size - sizeof *header) && is_wanted(end))
+			join(end++);
 	}
 	for (const struct record *record = memory->records; record < end; record++)
 		print_record(record);

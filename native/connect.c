@@ -1,8 +1,9 @@
 /*
- * Connects to a socket as another account and prints the result: `open`, `closed`, or a negative error number.
+ * Connects to a socket as another account. Ends with 0 if the connection lasts, with 255 if the other end closes it, with 254 if
+ * nobody knows, and otherwise with an error number of connect(2).
  *
- * Arguments: DIRECTORY UID GID GROUPS MILLISECONDS ADDRESS. Root enters the directory first, so that a path may be relative to another
- * root. GROUPS have commas between them. ADDRESS is a struct sockaddr in hexadecimal. The connection is `open` if it lasts for MILLISECONDS.
+ * Arguments: the directory in which the account's process connects, and /proc/PID/ns/net of its network, which a container has of its
+ * own. Root enters both first, so that a path may be relative to another root. Input: struct request.
  */
 #include "kernel.h"
 #include <asm/socket.h>
@@ -10,64 +11,31 @@
 #include <linux/time.h>
 #include <linux/time_types.h>
 
-enum { stream = 1 /* SOCK_STREAM */, most_groups = 4096 };
+enum { most_groups = 1024, stream = 1 /* SOCK_STREAM */, closed = 255, unknown = 254 };
 
-/* struct sockaddr_storage without its types of the C library. */
-union address {
-	uint16_t family;
-	unsigned char bytes[128];
+/* `connectRequest` in src. */
+struct request {
+	uint32_t uid, gid;
+	/* How long the connection must last. */
+	uint32_t milliseconds;
+	uint32_t address_size;
+	/* struct sockaddr_storage */
+	union {
+		uint16_t family;
+		unsigned char bytes[128];
+	} address;
+	uint32_t group_count;
+	uint32_t groups[most_groups];
 };
 
-/* Reads a decimal number and moves behind it. */
-static uint64_t take_number(const char **text)
+static long become(const char *directory, const struct request *request)
 {
-	uint64_t number = 0;
-	for (; **text >= '0' && **text <= '9'; (*text)++)
-		number = number * 10 + (uint64_t)(**text - '0');
-	return number;
-}
-
-static uint64_t number_of(const char *text)
-{
-	return take_number(&text);
-}
-
-/* Commas between numbers. Returns how many there are, at most `most`. */
-static size_t numbers_of(const char *text, uint32_t *numbers, size_t most)
-{
-	size_t count = 0;
-	while (*text && count < most) {
-		numbers[count++] = (uint32_t)take_number(&text);
-		if (*text)
-			text++;
-	}
-	return count;
-}
-
-static unsigned digit_of(char character)
-{
-	return (unsigned)(character <= '9' ? character - '0' : character - 'a' + 10) & 15;
-}
-
-static size_t bytes_of(const char *hexadecimal, unsigned char *bytes, size_t most)
-{
-	size_t count = 0;
-	for (; hexadecimal[0] && hexadecimal[1] && count < most; hexadecimal += 2)
-		bytes[count++] = (unsigned char)(digit_of(hexadecimal[0]) << 4 | digit_of(hexadecimal[1]));
-	return count;
-}
-
-/* Returns a negative error number, or 0 if this process is the account's now, in the directory. */
-static long become(char **arguments)
-{
-	uint32_t groups[most_groups];
-	size_t count = numbers_of(arguments[3], groups, most_groups);
-	long result = call(chdir, arguments[0]);
+	long result = call(chdir, directory);
 	if (result == 0)
-		result = call(setgroups, count, groups);
+		result = call(setgroups, request->group_count, request->groups);
 	if (result == 0)
-		result = call(setgid, number_of(arguments[2]));
-	return result ? result : call(setuid, number_of(arguments[1]));
+		result = call(setgid, request->gid);
+	return result ? result : call(setuid, request->uid);
 }
 
 static int64_t milliseconds_now(void)
@@ -91,44 +59,25 @@ static bool lasts(long connection, int64_t milliseconds)
 	return true;
 }
 
-/* Returns a negative error number, or whether the connection lasts. */
-static long try_connection(const union address *address, size_t size, int64_t milliseconds)
-{
-	int64_t patience = milliseconds * 4;
-	struct __kernel_timespec limit = { .tv_sec = patience / 1000, .tv_nsec = patience % 1000 * 1000 }; /* a struct timeval */
-	long connection = call(socket, address->family, stream, 0);
-	if (connection < 0)
-		return connection;
-	call(setsockopt, connection, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-	long result = call(connect, connection, address, size);
-	/* After SO_SNDTIMEO (socket(7)). */
-	if (result == -EINPROGRESS)
-		return -ETIMEDOUT;
-	return result ? result : lasts(connection, milliseconds);
-}
-
-static void print_error(long error)
-{
-	char text[24], *start = text + sizeof text;
-	for (uint64_t left = (uint64_t)-error; left; left /= 10)
-		*--start = (char)('0' + left % 10);
-	*--start = '-';
-	call(write, 1, start, text + sizeof text - start);
-}
-
 int main(int argc, char **argv, char **envp)
 {
+	static struct request request;
 	(void)envp;
-	if (argc != 7)
-		return 2;
-	union address address = { 0 };
-	size_t size = bytes_of(argv[6], address.bytes, sizeof address);
-	long result = become(argv + 1);
-	if (result == 0)
-		result = try_connection(&address, size, (int64_t)number_of(argv[5]));
-	if (result < 0)
-		print_error(result);
-	else
-		call(write, 1, result ? "open" : "closed", result ? 4 : 6);
-	return 0;
+	if (argc != 3 || call(read, 0, &request, sizeof request) != sizeof request || request.group_count > most_groups)
+		return unknown;
+	/* A process that has ended had the usual network, as far as anybody knows. */
+	long network = call(openat, AT_FDCWD, argv[2], O_RDONLY | O_CLOEXEC);
+	if (network >= 0 && call(setns, network, 0))
+		return unknown;
+	int64_t patience = request.milliseconds * 4;
+	struct __kernel_timespec limit = { .tv_sec = patience / 1000, .tv_nsec = patience % 1000 * 1000 }; /* struct timeval */
+	long result = become(argv[1], &request), connection = call(socket, request.address.family, stream, 0);
+	if (result || connection < 0)
+		return (int)-(result ? result : connection);
+	call(setsockopt, connection, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+	result = call(connect, connection, &request.address, request.address_size);
+	/* After SO_SNDTIMEO (socket(7)). */
+	if (result == -EINPROGRESS)
+		return ETIMEDOUT;
+	return result ? (int)-result : lasts(connection, request.milliseconds) ? 0 : closed;
 }

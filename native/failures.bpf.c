@@ -10,6 +10,7 @@
 #define helper(number, type, name, ...) static type (*const name)(__VA_ARGS__) = (type (*)(__VA_ARGS__))number
 helper(1, void *, look_up, void *map, const void *key);
 helper(2, long, update, void *map, const void *key, const void *value, unsigned long long flags);
+helper(87, long, push, void *map, const void *value, unsigned long long flags);
 helper(113, long, read_kernel, void *to, unsigned size, unsigned long long from);
 helper(114, long, read_user_text, void *to, unsigned size, unsigned long long from);
 helper(120, long, ids_in_namespace, unsigned long long device, unsigned long long inode, struct bpf_pidns_info *ids, unsigned size);
@@ -42,9 +43,9 @@ inlined int is_watched(const struct settings *settings)
 	return 0;
 }
 
-inlined void record(struct settings *settings, unsigned long long registers, long long result)
+inlined void record(const struct settings *settings, unsigned long long registers, long long result)
 {
-	const unsigned long long unprinted = 0;
+	const char nothing = 0;
 	struct failure failure = { .result = (int)result, .directory = at_working_directory };
 	failure.number = (unsigned)read_register(registers, settings->number_at);
 	const unsigned *has_directory = look_up(map(calls_map), &failure.number);
@@ -54,8 +55,8 @@ inlined void record(struct settings *settings, unsigned long long registers, lon
 		failure.directory = (int)read_register(registers, settings->first_at);
 	unsigned long long path = read_register(registers, *has_directory ? settings->second_at : settings->first_at);
 	if (read_user_text(failure.path, sizeof failure.path, path) > 1 &&
-	    update(map(failures_map), &failure, &unprinted, BPF_NOEXIST) == 0)
-		__sync_fetch_and_add(&settings->count, 1);
+	    update(map(failures_map), &failure, &nothing, BPF_NOEXIST) == 0)
+		push(map(queue_map), &failure, 0);
 }
 
 /* The tracepoint sys_exit: struct pt_regs and the result. */
@@ -65,7 +66,7 @@ int probe(const struct bpf_raw_tracepoint_args *context)
 	long long result = (long long)context->args[1];
 	if (!is_of_cage(result))
 		return 0;
-	struct settings *settings = look_up(map(settings_map), &first);
+	const struct settings *settings = look_up(map(settings_map), &first);
 	if (settings && is_watched(settings))
 		record(settings, context->args[0], result);
 	return 0;

@@ -114,41 +114,16 @@ static void print_mark(unsigned number)
 	print(&mark);
 }
 
-/* Prints what has not been printed. */
+/* Prints what has happened. */
 static void print_failures(const long *maps)
 {
-	static unsigned long long printed;
-	const unsigned first = 0;
-	struct settings settings = { 0 };
-	access_map(BPF_MAP_LOOKUP_ELEM, maps[settings_map], &first, &settings);
-	if (settings.count == printed)
-		return;
-	printed = settings.count;
-	struct failure key = { 0 }, next = { 0 };
-	for (const void *before = 0; access_map(BPF_MAP_GET_NEXT_KEY, maps[failures_map], before, &next) == 0; before = &key) {
-		unsigned long long is_printed = 1;
-		key = next;
-		access_map(BPF_MAP_LOOKUP_ELEM, maps[failures_map], &key, &is_printed);
-		if (is_printed)
-			continue;
-		is_printed = 1;
-		access_map(BPF_MAP_UPDATE_ELEM, maps[failures_map], &key, &is_printed);
-		print(&key);
+	static unsigned count;
+	struct failure failure = { 0 };
+	while (access_map(BPF_MAP_LOOKUP_AND_DELETE_ELEM, maps[queue_map], 0, &failure) == 0) {
+		print(&failure);
+		if (++count == most_failures)
+			print_mark(is_full);
 	}
-	if (printed >= most_failures)
-		print_mark(is_full);
-}
-
-/* Reads the namespaces to watch. False at the end of stdin. */
-static bool read_namespaces(const long *maps)
-{
-	const unsigned first = 0;
-	struct settings settings = { .number_at = number_at, .first_at = first_at, .second_at = second_at };
-	access_map(BPF_MAP_LOOKUP_ELEM, maps[settings_map], &first, &settings);
-	if (call(read, 0, settings.namespaces, sizeof settings.namespaces) != sizeof settings.namespaces)
-		return false;
-	access_map(BPF_MAP_UPDATE_ELEM, maps[settings_map], &first, &settings);
-	return true;
 }
 
 int main(int argc, char **argv, char **envp)
@@ -161,8 +136,8 @@ int main(int argc, char **argv, char **envp)
 	long maps[map_count];
 	maps[settings_map] = create_map(BPF_MAP_TYPE_ARRAY, sizeof first, sizeof settings, 1);
 	maps[calls_map] = create_map(BPF_MAP_TYPE_HASH, sizeof first, sizeof first, sizeof calls / sizeof *calls);
-	maps[failures_map] = create_map(BPF_MAP_TYPE_HASH, sizeof(struct failure), sizeof(unsigned long long), most_failures);
-	access_map(BPF_MAP_UPDATE_ELEM, maps[settings_map], &first, &settings);
+	maps[failures_map] = create_map(BPF_MAP_TYPE_HASH, sizeof(struct failure), 1, most_failures);
+	maps[queue_map] = create_map(BPF_MAP_TYPE_QUEUE, 0, sizeof(struct failure), most_failures);
 	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
 		unsigned has_directory = calls[i].has_directory;
 		access_map(BPF_MAP_UPDATE_ELEM, maps[calls_map], &calls[i].number, &has_directory);
@@ -172,8 +147,10 @@ int main(int argc, char **argv, char **envp)
 	for (bool goes_on = true; goes_on;) {
 		struct pollfd ready = { .fd = 0, .events = POLLIN };
 		struct __kernel_timespec second = { .tv_sec = 1 };
-		if (call(ppoll, &ready, 1, &second, 0, sizeof(uint64_t)) > 0)
-			goes_on = read_namespaces(maps);
+		if (call(ppoll, &ready, 1, &second, 0, sizeof(uint64_t)) > 0) {
+			goes_on = call(read, 0, settings.namespaces, sizeof settings.namespaces) == sizeof settings.namespaces;
+			access_map(BPF_MAP_UPDATE_ELEM, maps[settings_map], &first, &settings);
+		}
 		print_failures(maps);
 	}
 	return 0;

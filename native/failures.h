@@ -13,7 +13,7 @@ enum {
 /* Maps are numbers in the probe's code until failures.c has created them. */
 #define map_mark 0x6d617000ull
 #define map(number) ((void *)(map_mark << 32 | (number)))
-enum { settings_map, calls_map, failures_map, map_count };
+enum { settings_map, calls_map, failures_map, queue_map, map_count };
 
 /* The only value of the map of settings. */
 struct settings {
@@ -21,11 +21,9 @@ struct settings {
 	unsigned long long namespaces[most_namespaces][2];
 	/* Places of the call's number and of its first two arguments in struct pt_regs. */
 	unsigned long long number_at, first_at, second_at;
-	/* How many failures the map has. */
-	unsigned long long count;
 };
 
-/* A key of the map of failures, and a record of the output. */
+/* A key of the map of failures, a value of the queue, and a record of the output. */
 struct failure {
 	unsigned number;
 	int result;

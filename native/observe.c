@@ -1,34 +1,21 @@
 /*
- * Prints `DEVICE:INODE` of the root of a mount namespace, where somebody who enters it arrives, whatever root its processes have.
+ * Whether a directory is the root of a mount namespace, where somebody who enters it arrives, whatever root its processes have. Ends with
+ * 0 if it is, with 1 if it is not, and with 2 if that cannot be known.
  *
- * Argument: /proc/PID/ns/mnt.
+ * Arguments: DIRECTORY /proc/PID/ns/mnt.
  */
 #include "kernel.h"
 
-static char *write_number(char *end, uint64_t number)
-{
-	do
-		*--end = (char)('0' + number % 10);
-	while (number /= 10);
-	return end;
-}
-
 int main(int argc, char **argv, char **envp)
 {
+	struct statx expected = { 0 }, found = { 0 };
 	(void)envp;
-	if (argc != 2)
+	if (argc != 3 || call(statx, AT_FDCWD, argv[1], 0, STATX_INO, &expected))
 		return 2;
-	long namespace = call(openat, AT_FDCWD, argv[1], O_RDONLY | O_CLOEXEC);
-	struct statx root = { 0 };
-	/* Entering the namespace makes its root the process's root. */
-	if (namespace < 0 || call(setns, namespace, 0) || call(statx, AT_FDCWD, "/", 0, STATX_INO, &root))
-		return 1;
-	/* makedev(3) */
-	uint64_t major = root.stx_dev_major, minor = root.stx_dev_minor;
-	uint64_t device = (major & 0xfff) << 8 | (major & ~0xfffull) << 32 | (minor & 0xff) | (minor & ~0xffull) << 12;
-	char text[48], *start = write_number(text + sizeof text, root.stx_ino);
-	*--start = ':';
-	start = write_number(start, device);
-	long length = text + sizeof text - start;
-	return call(write, 1, start, length) != length;
+	long namespace = call(openat, AT_FDCWD, argv[2], O_RDONLY | O_CLOEXEC);
+	/* Entering the namespace makes its root this process's root. */
+	if (namespace < 0 || call(setns, namespace, 0) || call(statx, AT_FDCWD, "/", 0, STATX_INO, &found))
+		return 2;
+	return found.stx_ino != expected.stx_ino || found.stx_dev_major != expected.stx_dev_major ||
+	       found.stx_dev_minor != expected.stx_dev_minor;
 }

@@ -30,7 +30,8 @@ const { positionals, values } = parseArgs({
 });
 const build = { deb: buildDeb, rpm: buildRpm }[positionals[0]];
 const processors = values.processor ? [values.processor] : Object.keys(crossCompilers);
-if (!build || positionals.length > 1 || !processors.every((name) => crossCompilers[name])) throw new Error("usage: package.js deb|rpm [--with-node] [--processor x64|arm64] [--output FOLDER]");
+if (!build || positionals.length > 1 || !processors.every((name) => crossCompilers[name]))
+	throw new Error("usage: package.js deb|rpm [--with-node] [--processor x64|arm64] [--output FOLDER]");
 if (!values.built) setUp();
 const [readme, benchmarks] = ["README.md", "docs/benchmarks.md"].map((name) => readFileSync(join(root, name), "utf8"));
 const problem = figuresProblem({ benchmarks, readme, release: releases()[0].date });

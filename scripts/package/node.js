@@ -14,7 +14,12 @@ export const privateNode = "/usr/lib/cagewright/bin/node";
 export function addNode(processor, place) {
 	mkdirSync(dirname(place), { recursive: true });
 	extract(processor, "package/bin/node", place);
-	execFileSync(processor === process.arch ? "strip" : crossCompilers[processor].replace(/gcc$/, "strip"), ["--strip-unneeded", "--remove-section=.comment", "--remove-section=.note", place]);
+	execFileSync(processor === process.arch ? "strip" : crossCompilers[processor].replace(/gcc$/, "strip"), [
+		"--strip-unneeded",
+		"--remove-section=.comment",
+		"--remove-section=.note",
+		place,
+	]);
 }
 
 /** Licences of Node.js and of the libraries in it. */
@@ -37,14 +42,7 @@ function archive(processor) {
 	if (!existsSync(file)) {
 		mkdirSync(folder, { recursive: true });
 		const part = mkdtempSync(`${folder}/.part-`);
-		const args = [
-			"pack",
-			"--ignore-scripts",
-			"--loglevel=error",
-			"--pack-destination",
-			part,
-			`${name}@${runtime.version}`,
-		];
+		const args = ["pack", "--ignore-scripts", "--loglevel=error", "--pack-destination", part, `${name}@${runtime.version}`];
 		execFileSync("npm", args, { stdio: ["ignore", "ignore", "inherit"] });
 		renameSync(join(part, basename(file)), file);
 		rmSync(part, { recursive: true });
@@ -53,7 +51,5 @@ function archive(processor) {
 	const found = createHash(algorithm).update(readFileSync(file)).digest("base64");
 	if (found === expected) return file;
 	rmSync(file);
-	throw new Error(
-		`${name} ${runtime.version} has the checksum ${algorithm}-${found}, not the one in packaging/node.json`,
-	);
+	throw new Error(`${name} ${runtime.version} has the checksum ${algorithm}-${found}, not the one in packaging/node.json`);
 }

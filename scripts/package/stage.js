@@ -23,7 +23,8 @@ const command = "/usr/bin/cagewright";
 const state = "/var/lib/cagewright";
 const units = "/usr/lib/systemd/system";
 /** Without code that Node.js compiled, and without what a package has elsewhere or only its build needs. */
-const isShipped = (path) => !/\/(dist\/(\.cache|licences\.txt|native)|packaging\/(deb|rpm|node\.json))$/.test(path) && !isEmptyMap(path);
+const isShipped = (path) =>
+	!/\/(dist\/(\.cache|licences\.txt|native)|packaging\/(deb|rpm|node\.json))$/.test(path) && !isEmptyMap(path);
 
 /** esbuild writes a source map for each module, also if nothing is in it. */
 function isEmptyMap(path) {

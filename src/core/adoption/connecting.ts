@@ -1,4 +1,5 @@
 import { addressBytes } from "../confinement/programs/netlink.ts";
+import { words } from "../native-program.ts";
 import type { Offer } from "./clients.ts";
 
 /** sun_path of unix(7). */
@@ -24,4 +25,27 @@ function portAddress(address: string, port: number): Buffer {
 
 function familyBytes(family: number): Buffer {
 	return Buffer.from([family, 0]);
+}
+
+/** As in native/connect.c. */
+const [addressSpace, mostGroups] = [128, 1024];
+
+/** Who connects, and how many milliseconds the connection must last. */
+export interface Connecting {
+	readonly uid: number;
+	readonly gid: number;
+	readonly groups: readonly number[];
+	readonly milliseconds: number;
+}
+
+/** struct request of native/connect.c. */
+export function connectRequest(address: Buffer, { gid, groups, milliseconds, uid }: Connecting): Buffer {
+	const some = groups.slice(0, mostGroups);
+	return Buffer.concat([
+		words(uid, gid, milliseconds, address.length),
+		address,
+		Buffer.alloc(addressSpace - address.length),
+		words(some.length, ...some),
+		Buffer.alloc((mostGroups - some.length) * 4),
+	]);
 }

@@ -4,7 +4,7 @@ import type { MeasuredConfinement } from "../../core/cage/cage.ts";
 import { capabilitiesOfMask } from "../../core/confinement/capabilities.ts";
 import { limitsSet } from "../../core/confinement/limits.ts";
 import { parseMountinfo } from "../../core/machine/mountinfo.ts";
-import { type Path, pathToBytes } from "../../core/path/path.ts";
+import { type Path, pathToBytes, pathToText } from "../../core/path/path.ts";
 import type { Observed } from "../../core/selftest/outside.ts";
 import { nativeProgramFile } from "../native-program.ts";
 import { allPids, identityOf, linkTarget, statusText } from "../running/proc.ts";
@@ -20,10 +20,9 @@ export function observeConfinement(pid: number, init: number, root: Path): Obser
 		// The name may contain spaces and parentheses. The fields after it are state, ppid, pgrp, session, tty_nr.
 		const [, , , session, terminal] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 		const cage = identityOf(pathToBytes(root));
-		const namespaceRoot = rootOfNamespace(pid);
 		return {
 			inside: identityOf(`/proc/${pid}/root/.`) === cage,
-			rootOfNamespace: namespaceRoot === undefined ? undefined : namespaceRoot === cage,
+			rootOfNamespace: isRootOfNamespace(root, pid),
 			capabilities: Object.fromEntries(capabilities.map(([name, mask]) => [name, capabilitiesOfMask(mask)])),
 			...layers,
 			sharedNamespaces: namespaces.flatMap(([kind, name]) => (isOurs(kind) ? [name] : [])),
@@ -112,8 +111,10 @@ export function measureConfinement(pid: number, init: number, root: Path, limits
 	}
 }
 
-/** `device:inode` of the root of a process's mount namespace, where somebody who enters it arrives, whatever the process's own root is. */
-function rootOfNamespace(pid: number): string | undefined {
-	const { status, stdout } = runQuickTool(nativeProgramFile("observe"), [`/proc/${pid}/ns/mnt`], { encoding: "utf8" });
-	return status === 0 ? stdout : undefined;
+/** Whether it is the root of the process's mount namespace, where somebody who enters it arrives. Undefined if unknown. */
+function isRootOfNamespace(root: Path, pid: number): boolean | undefined {
+	const directory = pathToText(root);
+	if (directory === undefined) return undefined;
+	const { status } = runQuickTool(nativeProgramFile("observe"), [directory, `/proc/${pid}/ns/mnt`]);
+	return status === 0 || status === 1 ? status === 0 : undefined;
 }

@@ -1,11 +1,11 @@
 import { getSystemErrorName } from "node:util";
 import type { ClientProcess, Offer } from "../../core/adoption/clients.ts";
-import { socketAddress } from "../../core/adoption/connecting.ts";
+import { connectRequest, socketAddress } from "../../core/adoption/connecting.ts";
 import { baseName, type Path, parent, pathToText } from "../../core/path/path.ts";
 import type { ConnectResult } from "../../engine/client-ports.ts";
 import { nativeProgramFile } from "../native-program.ts";
-import { readTool } from "../tools.ts";
-import { fileIdentity, linkTarget } from "./proc.ts";
+import { toolRunner } from "../tools.ts";
+import { fileIdentity } from "./proc.ts";
 
 /** Milliseconds that a connection must last, and for the whole program on a slow machine. */
 const lasting = 400;
@@ -18,18 +18,27 @@ export async function connectAs(client: ClientProcess, offer: Offer): Promise<Co
 	const entered = pathToText(directory);
 	if (address === undefined || entered === undefined) return undefined;
 	const { gid, groups, pid, uid } = client;
-	const words = [entered, String(uid), String(gid), groups.join(","), String(lasting), address.toString("hex")];
-	const program = [nativeProgramFile("connect"), ...words];
-	// A client in another network, such as a container's, reaches only what is there.
-	const network = linkTarget(pid, "ns/net");
-	const isElsewhere = network !== undefined && network !== linkTarget("self", "ns/net");
-	const [tool = "", ...rest] = isElsewhere ? ["nsenter", `--net=/proc/${pid}/ns/net`, "--", ...program] : program;
-	const ended = await readTool(tool, rest, { timeout: limit, encoding: "utf8" }).catch(() => undefined);
-	const result = ended?.stdout.trim() ?? "";
-	const named = /^-\d+$/.test(result) ? getSystemErrorName(Number(result)) : result;
-	// Not a stream: the program cannot ask such sockets.
-	return named === "" || named === "EPROTOTYPE" ? undefined : named;
+	const input = connectRequest(address, { gid, groups, milliseconds: lasting, uid });
+	const run = await toolRunner();
+	const { exitCode } = await run(nativeProgramFile("connect"), [entered, `/proc/${pid}/ns/net`], {
+		input,
+		reject: false,
+		timeout: limit,
+	});
+	return exitCode === undefined ? undefined : resultOf(exitCode);
 }
+
+function resultOf(status: number): ConnectResult | undefined {
+	if (status === 0) return "open";
+	if (status === closed) return "closed";
+	if (status === unknown) return undefined;
+	const name = getSystemErrorName(-status);
+	// Not a stream: the program cannot ask such sockets.
+	return name === "EPROTOTYPE" ? undefined : name;
+}
+
+/** As in native/connect.c. */
+const [closed, unknown] = [255, 254];
 
 /** A path is the client's: relative to the directory as the client sees it, if it has another root. */
 function placeOf(pid: number, offer: Offer): { readonly directory: Path; readonly seen: Offer } {
