@@ -5,6 +5,7 @@ import { beforeAll, expect, test, vi } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { home } from "./cagewright.ts";
 import { differences, snapshot } from "./snapshot.ts";
+import { buildPackage } from "./packages-built.ts";
 
 /**
  * Installs the package in a booted system and runs `test/machines/accept.sh` there, before and after a reboot. The kernel is this
@@ -19,7 +20,7 @@ vi.setConfig({ testTimeout: bootTime, hookTimeout: bootTime });
 beforeAll(async () => {
 	system = await boot();
 	const folder = join(system.tree, "root");
-	execFileSync(process.execPath, [join(home, "scripts/package.js"), "deb", "--built", "--output", folder]);
+	buildPackage("deb", folder);
 	copyFileSync(join(home, "test/machines/accept.sh"), join(folder, "accept.sh"));
 });
 

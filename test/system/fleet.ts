@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { installCollection } from "./ansible-collection.ts";
 import { type Booted, boot } from "./booted.ts";
 import { home } from "./cagewright.ts";
+import { buildPackage } from "./packages-built.ts";
 
 /** Booted systems that Ansible reaches over ssh, with Cagewright's package and collection. */
 
@@ -26,8 +27,7 @@ interface Played {
 /** Boots systems named `one`, `two` and so on. */
 export async function fleet(folder: string, names: readonly string[]): Promise<Fleet> {
 	const { env: found } = installCollection(folder);
-	const script = join(home, "scripts/package.js");
-	const deb = execFileSync(process.execPath, [script, "deb", "--built", "--output", folder], { encoding: "utf8" }).trim();
+	const deb = buildPackage("deb", folder);
 	const key = join(folder, "key");
 	execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
 	const systems = await Promise.all(names.map(() => boot({ services: ["ssh"] })));

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { bootedTree } from "./booted-tree.ts";
 import { home, temporaryFolder } from "./cagewright.ts";
+import { buildPackage } from "./packages-built.ts";
 
 /**
  * Installs the package in a machine with a Linux of its own, and runs `test/machines/accept.sh` there, before and after a reboot.
@@ -31,7 +32,7 @@ function makeDisk(folder: string): string {
 	const disk = join(folder, "disk");
 	const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: ["ignore", "pipe", "inherit"] });
 	run("cp", "-a", "--reflink=auto", bootedTree(), tree);
-	run(process.execPath, join(home, "scripts/package.js"), "deb", "--built", "--output", join(tree, "root"));
+	buildPackage("deb", join(tree, "root"));
 	copyFileSync(join(home, "test/machines/accept.sh"), join(tree, "root/accept.sh"));
 	mkdirSync(join(tree, "usr/lib/modules"), { recursive: true });
 	run("cp", "-a", "/usr/lib/uml/modules/.", join(tree, "usr/lib/modules"));

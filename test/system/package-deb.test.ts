@@ -1,37 +1,52 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { parseElf } from "../../src/core/elf/elf.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { home, temporaryFolder } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
+import { buildPackages, type Processor } from "./packages-built.ts";
 
 /** The Debian package, from its build to its purge in a booted system. */
 
-function build(): string {
-	const script = join(home, "scripts/package.js");
-	const args = [script, "deb", "--built", "--output", temporaryFolder("deb")];
-	return execFileSync(process.execPath, args, { encoding: "utf8" }).trim();
-}
-
+let packages: Readonly<Record<Processor, string>>;
 let deb: string;
 
 // Compression, lintian and apt take long on a busy machine.
 vi.setConfig({ testTimeout: bootTime, hookTimeout: bootTime });
 
 beforeAll(() => {
-	deb = build();
+	packages = buildPackages("deb");
+	deb = packages[process.arch as Processor];
 });
 
-test("lintian finds nothing in the package", () => {
-	const { status, stderr, stdout } = spawnSync("lintian", ["--allow-root", "--pedantic", "--display-info", deb], {
-		encoding: "utf8",
-	});
+test("lintian finds nothing in the packages", () => {
+	const { status, stderr, stdout } = spawnSync(
+		"lintian",
+		["--allow-root", "--pedantic", "--display-info", ...Object.values(packages)],
+		{ encoding: "utf8" },
+	);
 	expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: "", stdout: "" });
 });
 
-test("two builds give the same bytes", () => {
-	expect(readFileSync(build()).equals(readFileSync(deb))).toBe(true);
+test.each([
+	["x64", "amd64", 62],
+	["arm64", "arm64", 183],
+] as const)("the package for %s has its compiled programs, which need nothing", (processor, architecture, machine) => {
+	expect(execFileSync("dpkg-deb", ["--field", packages[processor], "Architecture"], { encoding: "utf8" }).trim()).toBe(architecture);
+	const tree = temporaryFolder("tree");
+	execFileSync("dpkg-deb", ["--extract", packages[processor], tree]);
+	const folder = join(tree, "usr/lib/cagewright/dist/native");
+	expect(readdirSync(folder)).toEqual([processor]);
+	const names = readdirSync(join(folder, processor));
+	const sources = readdirSync(join(home, "native")).filter((name) => name.endsWith(".c"));
+	expect(names.sort()).toEqual(sources.map((name) => basename(name, ".c")).sort());
+	for (const name of names.filter((name) => !name.endsWith(".bpf"))) {
+		const file = join(folder, processor, name);
+		expect({ name, ...parseElf(readFileSync(file)) }).toMatchObject({ name, machine, isStatic: true });
+		expect(statSync(file).mode & 0o777, name).toBe(0o755);
+	}
 });
 
 test("the package contains the program, man pages, completions, units and the hook of apt", () => {

@@ -4,24 +4,38 @@ import { basename, join } from "node:path";
 import { beforeAll, expect, test, vi } from "vitest";
 import { bootTime } from "./booted.ts";
 import { home, temporaryFolder } from "./cagewright.ts";
+import { buildPackages, type Processor } from "./packages-built.ts";
 
 /** The RPM package, from its build to its removal from a tree of its own. */
 
+let packages: Readonly<Record<Processor, string>>;
 let rpm: string;
 
 // Compression takes long on a busy machine.
 vi.setConfig({ testTimeout: bootTime, hookTimeout: bootTime });
 
 beforeAll(() => {
-	const args = [join(home, "scripts/package.js"), "rpm", "--built", "--output", temporaryFolder("rpm")];
-	rpm = execFileSync(process.execPath, args, { encoding: "utf8" }).trim();
+	packages = buildPackages("rpm");
+	rpm = packages[process.arch as Processor];
 });
 
-test("rpmlint finds nothing in the package", () => {
-	const { stderr, stdout } = spawnSync("rpmlint", ["--config", join(home, "packaging/rpm/rpmlint.toml"), rpm], {
-		encoding: "utf8",
-	});
-	expect(stdout + stderr).toContain("0 errors, 0 warnings");
+test("rpmlint finds nothing in the packages", () => {
+	const settings = join(home, "packaging/rpm/rpmlint.toml");
+	const { stderr, stdout } = spawnSync("rpmlint", ["--config", settings, ...Object.values(packages)], { encoding: "utf8" });
+	expect(stdout + stderr).toContain("2 packages and 0 specfiles checked; 0 errors, 0 warnings");
+});
+
+test.each([
+	["x64", "x86_64"],
+	["arm64", "aarch64"],
+] as const)("the package for %s has its programs", (processor, architecture) => {
+	const query = ["--query", "--package", "--queryformat", "%{ARCH}\n[%{FILENAMES}\n]", packages[processor]];
+	const [found, ...files] = execFileSync("rpm", query, { encoding: "utf8" }).trim().split("\n");
+	expect(found).toBe(architecture);
+	const folder = "/usr/lib/cagewright/dist/native/";
+	const native = files.filter((file) => file.startsWith(folder)).map((file) => file.slice(folder.length).split("/")[0]);
+	expect([...new Set(native)]).toEqual([processor]);
+	expect(files).toContain(`${folder}${processor}/init`);
 });
 
 test("the package is installed, verified and removed, and cages stay", () => {
