@@ -4,7 +4,11 @@ import { build } from "esbuild";
 import { buildNative } from "./scripts/native.js";
 import { notices } from "./scripts/notices.js";
 
-buildNative();
+// npm packs files with the modes that they have here.
+process.umask(0o022);
+
+/** `node build.js [PROCESSOR…]`: without any, for this machine's. */
+buildNative(process.argv.length > 2 ? process.argv.slice(2) : undefined);
 
 /** Bundles src/ and its libraries into dist/, split so that the wizard is loaded only when it opens. */
 const { metafile } = await build({

@@ -62,6 +62,8 @@ const programs = {
 	rpmbuild: "rpm",
 	rpmlint: "rpmlint",
 	lintian: "lintian",
+	faketime: "faketime",
+	cppcheck: "cppcheck",
 	pacman: "pacman-package-manager",
 	memcached: "memcached",
 	chronyd: "chrony",

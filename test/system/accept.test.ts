@@ -1,11 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test, vi } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { home } from "./cagewright.ts";
-import { differences, snapshot } from "./snapshot.ts";
 import { buildPackage } from "./packages-built.ts";
+import { differences, snapshot } from "./snapshot.ts";
 
 /**
  * Installs the package in a booted system and runs `test/machines/accept.sh` there, before and after a reboot. The kernel is this

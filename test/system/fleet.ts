@@ -3,7 +3,6 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { installCollection } from "./ansible-collection.ts";
 import { type Booted, boot } from "./booted.ts";
-import { home } from "./cagewright.ts";
 import { buildPackage } from "./packages-built.ts";
 
 /** Booted systems that Ansible reaches over ssh, with Cagewright's package and collection. */

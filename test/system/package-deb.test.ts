@@ -34,7 +34,9 @@ test.each([
 	["x64", "amd64", 62],
 	["arm64", "arm64", 183],
 ] as const)("the package for %s has its compiled programs, which need nothing", (processor, architecture, machine) => {
-	expect(execFileSync("dpkg-deb", ["--field", packages[processor], "Architecture"], { encoding: "utf8" }).trim()).toBe(architecture);
+	expect(execFileSync("dpkg-deb", ["--field", packages[processor], "Architecture"], { encoding: "utf8" }).trim()).toBe(
+		architecture,
+	);
 	const tree = temporaryFolder("tree");
 	execFileSync("dpkg-deb", ["--extract", packages[processor], tree]);
 	const folder = join(tree, "usr/lib/cagewright/dist/native");
