@@ -41,7 +41,7 @@ describe.each([settings, ...fc.sample(drawnSettings, { numRuns: times(0, 12), se
 
 		test("is judged by systemd", async () => {
 			placeJudge(system.tree, unit as string[]);
-			await system.must("systemctl daemon-reload");
+			await system.must("systemctl daemon-reload; mkdir -p /run/given; echo given >/run/given/file");
 			const output = await startedBySystemd("judge");
 			[expected, expectedSteps] = [reportIn(output), stepsIn(output)];
 			expect(expected).toContain("end");

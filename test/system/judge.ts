@@ -22,6 +22,7 @@ report("argv", @ARGV);
 report("umask", sprintf("%04o", umask));
 report("account", $<, (split " ", $()[0], join(",", sort { $a <=> $b } do { my %all = map { $_ => 1 } split " ", $(; keys %all }));
 report("cwd", readlink("/proc/self/cwd"));
+report("given", text("/run/given/file") =~ s/\\s//gr);
 report("nice", getpriority(0, 0));
 report("oom", text("/proc/self/oom_score_adj") =~ s/\\s//gr);
 for (split /\\n/, text("/proc/self/limits")) { report("limit", s/\\s+/ /gr) unless /^(Limit|Max core|Max processes|Max pending|Max msgqueue)/ }

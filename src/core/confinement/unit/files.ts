@@ -129,17 +129,29 @@ function passedSockets(unit: UnitLines, paths: readonly Path[]): void {
 /** systemd has its own mount point there, so nothing can be mounted over the whole directory (measured). */
 const ofSystemd = pathFromText("/run/systemd");
 
-/** Mainly covers /run/systemd/system, which shows programs that systemd runs (sd_booted(3)). */
-function belowRun(unit: UnitLines, { binds, data, isPortable, plan, root }: UnitInput): void {
+/**
+ * Mainly covers /run/systemd/system, which shows programs that systemd runs (sd_booted(3)). systemd mounts in the order of the paths
+ * and looks up each source below what it has mounted before (measured), so the cage's own /run is mounted elsewhere first.
+ */
+function belowRun(unit: UnitLines, input: UnitInput): void {
+	const { binds, data, isPortable, plan, root } = input;
 	const mounted = [...data.map(({ path }) => path), ...binds.map(({ path }) => pathFromText(path))];
 	const included = plan.entries.filter(({ decision }) => decision === "include");
 	const own = shownBelowRun(included).filter(({ path }) => !mounted.includes(path));
 	if (own.length) unit.comment("The cage's own files in /run.");
-	for (const { kind, path } of own) {
-		const isEmpty = kind === "directory" && !included.some((entry) => parent(entry.path) === path);
-		if (isEmpty || isPortable)
+	const isEmpty = ({ kind, path }: (typeof own)[number]) =>
+		kind === "directory" && !included.some((entry) => parent(entry.path) === path);
+	const shown = isPortable || initOf(input) === undefined ? [] : own.filter((entry) => !isEmpty(entry));
+	const elsewhere = join(launchDirectory, emptyName);
+	if (shown.length) {
+		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", `${root}${run}` as Path, elsewhere, "norbind"));
+	}
+	for (const entry of own) {
+		const { path } = entry;
+		const source = `${root}${elsewhere}${path.slice(run.length)}` as Path;
+		if (shown.includes(entry)) unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", source, path, "norbind", "-"));
+		else if (isPortable || isEmpty(entry))
 			unit.set("TemporaryFileSystem", `${pathText("TemporaryFileSystem", path)}:ro,mode=0755,nosuid,nodev,noexec`);
-		else unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", `${root}${path}` as Path, path, "norbind", "-"));
 	}
 }
 

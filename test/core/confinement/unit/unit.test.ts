@@ -142,6 +142,18 @@ describe("a cage's unit", () => {
 		expect(to("/run/syslog/log")).toContain("# Missing here: /dev/log for /run/syslog/log;");
 	});
 
+	it("shows the cage's own files in /run, which its own mount at /run hides from systemd", () => {
+		const directory = { kind: "directory" } as const;
+		const entries = [entry("/run/lock", directory), entry("/run/lock/app"), entry("/run/systemd/system", directory)];
+		const text = unit({ entries }, { launcher });
+		const root = "/state/cages/app/generations/3";
+		expect(values(text, "BindReadOnlyPaths").slice(1, 3)).toEqual([
+			`${root}/run:/.launch/empty:norbind`,
+			`-${root}/.launch/empty/lock:/run/lock:norbind`,
+		]);
+		expect(values(text, "TemporaryFileSystem").at(-1)).toMatch("/run/systemd/system:ro,");
+	});
+
 	it("gives a reason for each permission", () => {
 		const capabilities = [{ name: "chown", why: "fchown /var/log/a" }];
 		const text = unit({ permissions: { capabilities, unixSockets: "bind @x", memfd: "m", proc: "p" } });
