@@ -70,8 +70,11 @@ export type Launch =
 			readonly sockets: readonly Path[];
 	  }
 	| { readonly kind: "host" }
-	/** In a sandbox, what the application writes to its data is discarded. */
-	| { readonly kind: "cage"; readonly cage: CageLayout; readonly sandbox?: Sandbox };
+	/**
+	 * In a sandbox, what the application writes to its data is discarded. `sockets`: those of other services in its state in place, which
+	 * the sandbox would hide.
+	 */
+	| { readonly kind: "cage"; readonly cage: CageLayout; readonly sandbox?: Sandbox; readonly sockets?: readonly Path[] };
 
 /** The launcher's view of a built cage. */
 export interface CageLayout extends WritablePlaces {

@@ -33,6 +33,17 @@ const ask = [
 	"connect($s, pack_sockaddr_un(($ENV{CAGEWRIGHT_ROOT} // '') . $ARGV[0])) or die $!;",
 	"sysread($s, my $answer, 99) or die; print $answer;",
 ].join("\n");
+/** Answers only if the filter does, and keeps its state in the spool. */
+const office = [
+	"use Socket; socket(my $s, AF_INET, SOCK_STREAM, 0); setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);",
+	"bind($s, pack_sockaddr_in(7100, inet_aton('127.0.0.1'))) or die; listen($s, 9);",
+	"while (accept(my $n, $s)) {",
+	"    open(my $f, '>', '/var/spool/office/private/last') or die; close $f; socket(my $o, AF_UNIX, SOCK_STREAM, 0);",
+	"    my $answer = ''; sysread($o, $answer, 99) if connect($o, pack_sockaddr_un('SPOOLED'));",
+	'    syswrite $n, $answer eq "" ? "nothing\\n" : "$answer hangups\\n"; close $n }',
+]
+	.join("\n")
+	.replaceAll("SPOOLED", spooled);
 const unit = ["[Service]", "ExecStart=/usr/bin/perl /srv/filter.pl", "ExecReload=/bin/kill -HUP $MAINPID"].join("\n");
 
 beforeAll(async () => {
@@ -119,6 +130,26 @@ describe("a service whose sockets are among others' files", () => {
 		expect(await system.query(`cat ${spooled}`)).toBe("theirs");
 		await system.must(`rm ${spooled}; systemctl restart filter`);
 		await answers();
+	});
+
+	test("is reached by the service whose spool it is, in each of that one's trials and in its cage", async () => {
+		writeFileSync(join(system.tree, "srv/office.pl"), `${office}\n`);
+		writeFileSync(
+			join(system.tree, "etc/systemd/system/office.service"),
+			"[Service]\nUser=office\nExecStart=/usr/bin/perl /srv/office.pl\n",
+		);
+		await system.must("systemctl daemon-reload; systemctl start office");
+		const probe =
+			"perl -MSocket -e 'socket(S,AF_INET,SOCK_STREAM,0);connect(S,pack_sockaddr_in(7100,inet_aton(q(127.0.0.1))))||exit 1;exit(<S>!~/hangups/)'";
+		writeFileSync(join(system.tree, "usr/local/bin/ask-office"), `#!/bin/sh\n${probe}\n`, { mode: 0o755 });
+		await eventually(() => system.query("ask-office"));
+		await system.must(`cagewright adopt office --probe ask-office --allow socket:${spooled} --no-selftest --yes --quiet`);
+		const { unitTrial } = JSON.parse(await system.must("cat /var/lib/cagewright/cages/office/cage.json"));
+		expect(unitTrial).toEqual({ generation: expect.any(Number), unit: "office.service" });
+		await system.query("ask-office");
+		await system.must("systemctl restart filter");
+		await eventually(() => system.query("ask-office"));
+		await system.must("cagewright release office --yes --quiet; systemctl stop office");
 	});
 
 	test("offers them itself again after its release", async () => {

@@ -32,6 +32,7 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): LaunchSteps {
 		if (mount.isInWritable) lines.push(...mountPoint(inside(mount.path)));
 		lines.push(...cageMount(mount, inside(mount.path), options, isRootless));
 	}
+	for (const socket of cage.sockets ?? []) lines.push(...showSocket(socket, inside(socket)));
 	lines.push(...emptySteps(spec, cage.directory));
 	lines.push(`mount -n -t tmpfs -o ${options("nosuid,noexec,size=64k,mode=755")} tmpfs ${inside(pathFromText("/dev"))}`);
 	for (const device of cage.devices) lines.push(...deviceSteps(device, inside, isRootless));
@@ -199,6 +200,11 @@ function kernelSteps({ kernelProc, proc, sys }: CageRoot, inside: (path: Path) =
 		);
 	}
 	return lines;
+}
+
+/** A unix socket is found by its inode (unix(7)), which differs in an overlay. Its service may have put a link there. */
+export function showSocket(socket: Path, target: string): string[] {
+	return [`if [ -S ${target} ]; then`, `mount -n --bind ${quoteShell(socket)} ${target}`, ...verifyFile(socket, target), "fi"];
 }
 
 /** Nothing of the application runs yet, so that the directory stays one. */

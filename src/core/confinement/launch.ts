@@ -76,6 +76,8 @@ export interface CageRoot {
 	readonly directory: Path;
 	/** Directories to mount over, parents before children. */
 	readonly mounts: readonly CageMount[];
+	/** Sockets of other services in the host's directories, which a trial's overlays would hide. */
+	readonly sockets?: readonly Path[];
 	/** The cage's own entries below a temporary directory, which is otherwise empty at each start. */
 	readonly temporaryEntries: readonly TemporaryEntry[];
 	readonly devices: readonly {

@@ -2,7 +2,7 @@ import { baseName, join, type Path, parent, pathFromText } from "../path/path.ts
 import { quoteShell, quoteShellLine } from "../path/quote.ts";
 import { privateTopOf } from "../plan/dedicated.ts";
 import { octal } from "../text.ts";
-import { deviceSteps, enterExisting, notifySteps } from "./cage-steps.ts";
+import { deviceSteps, enterExisting, notifySteps, showSocket } from "./cage-steps.ts";
 import { type LaunchSpec, type LaunchSteps, launchDirectory, type SandboxRoot, syslogName } from "./launch.ts";
 import { layersSize, preparedOverlay, prepareLayers, type SandboxLayer } from "./overlay.ts";
 import { copyFiles, ownPrograms, start } from "./start.ts";
@@ -26,12 +26,11 @@ export function sandboxSteps(spec: LaunchSpec, sandbox: SandboxRoot): LaunchStep
 		);
 	}
 	for (const mount of sandbox.mounts) lines.push(...mountSteps(mount, sandbox, inside, isRootless));
-	// A unix socket is found by its inode (unix(7)), which differs in an overlay.
 	for (const socket of sandbox.sockets) {
 		const target = inside(socket);
 		if (parent(socket) === "/dev")
 			lines.push(`rm -f ${target}`, `: >${target}`, `mount -n --bind ${quoteShell(socket)} ${target}`);
-		else lines.push(`[ ! -S ${target} ] || mount -n --bind ${quoteShell(socket)} ${target}`);
+		else lines.push(...showSocket(socket, target));
 	}
 	lines.push(...notifySteps(spec, inside, (text) => text), ...directorySteps(spec, sandbox));
 	const launch = inside(launchDirectory);

@@ -1,4 +1,5 @@
 import type { Application } from "../../core/application/application.ts";
+import { isInPlace, type WritablePlaces } from "../../core/cage/in-place.ts";
 import { syslogName } from "../../core/confinement/launch.ts";
 import type { Files } from "../../core/machine/facts.ts";
 import type { Path } from "../../core/path/path.ts";
@@ -150,6 +151,17 @@ class Search {
 /** Services that a trial must let through, because traced runs used them and they still listen. */
 export async function neighbourPeers(context: Context, application: Application, trace: Trace): Promise<Peer[]> {
 	return harmlessPeers(context, application.probes, hostPeers(context.machine, application, peersOf(trace)));
+}
+
+/** Sockets that other services offer in the application's own state in place, where traced runs used them. */
+export function neighbourSockets(
+	{ files }: { readonly files: Files },
+	{ accesses }: Trace,
+	policy: SocketPolicy,
+	places: WritablePlaces,
+): Path[] {
+	const used = [...accesses.values()].filter(({ succeeded }) => succeeded.has("connect") && !succeeded.has("listen"));
+	return socketsAmong(new Set(used.map(({ path }) => path)), policy, files).filter((path) => isInPlace(path, places));
 }
 
 /** The port of DNS. A name server asks other machines for its clients, so none is let through. */

@@ -14,7 +14,7 @@ import type { Trace } from "../../core/trace/trace.ts";
 import { type Context, launchMethod } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
 import type { CageLayout } from "../launch-ports.ts";
-import { neighbourPeers } from "../trace/neighbours.ts";
+import { neighbourPeers, neighbourSockets } from "../trace/neighbours.ts";
 import { probeUntilAnswered, runExercise } from "../trace/probing.ts";
 import { laterGraceSeconds, survives } from "../trace/trace.ts";
 import { watchedRun, withLog } from "../trace/watched-run.ts";
@@ -61,11 +61,12 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 	const { application, cage, identity, plan, round, trace } = input;
 	const method = launchMethod(context, round === 1);
 	await using sandbox = await context.machine.launcher.createSandbox(await neighbourPeers(context, application, trace));
+	const sockets = neighbourSockets(context.machine, trace, { uid: identity.uid, rules: plan.rules }, cage);
 	const run = await watchedRun(
 		context,
 		application,
 		identity,
-		{ launch: { kind: "cage", cage, sandbox }, number: round, grace: laterGraceSeconds },
+		{ launch: { kind: "cage", cage, sandbox, sockets }, number: round, grace: laterGraceSeconds },
 		async (launched) => {
 			const probes = await probeUntilAnswered(context, launched, application.probes, application.timeout);
 			const measured = launched.measure(cage.root);

@@ -7,13 +7,12 @@ import { isSyscall } from "../../core/confinement/seccomp/syscall-groups.ts";
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { trialUnit } from "../../core/confinement/unit/test-units.ts";
 import { Failure } from "../../core/failure.ts";
-import type { Peer } from "../../core/trace/trace.ts";
 import { type Answer, probeService, runsInside } from "../adopt/service-probes.ts";
 import { presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
 import { hostService, requireServiceOf, unitTexts, warnBesideFailure } from "../run/unit.ts";
-import { neighbourPeers } from "../trace/neighbours.ts";
+import { neighbourPeers, neighbourSockets } from "../trace/neighbours.ts";
 import { firstTrySeconds } from "../trace/probing.ts";
 import { graceSeconds } from "../trace/watched-run.ts";
 
@@ -68,8 +67,12 @@ async function tryUnit(
 	const began = now();
 	context.emit({ event: "unit-trial-started", unit });
 	const sharesNetwork = cage.application.network === "host";
-	await using sandbox = await launcher.createSandbox(await tracedPeers(context, cage), sharesNetwork);
-	const copies = await trialService.copies(layout, sandbox);
+	const trace = await context.machine.store.trace(name);
+	const peers = trace ? await neighbourPeers(context, cage.application, trace) : [];
+	const policy = { uid: manifest.identity.uid, rules: cage.rules };
+	const neighbours = trace ? neighbourSockets(context.machine, trace, policy, layout) : [];
+	await using sandbox = await launcher.createSandbox(peers, sharesNetwork);
+	const copies = await trialService.copies(layout, sandbox, neighbours);
 	const texts = await unitTexts(
 		context,
 		present,
@@ -96,12 +99,6 @@ async function tryUnit(
 	} finally {
 		await placed.remove();
 	}
-}
-
-/** The host services that the traced runs used. */
-async function tracedPeers(context: Context, { application, name }: Cage): Promise<Peer[]> {
-	const trace = await context.machine.store.trace(name);
-	return trace ? neighbourPeers(context, application, trace) : [];
 }
 
 /** Socket units whose sockets the cage's own unit takes. */

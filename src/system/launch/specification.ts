@@ -101,7 +101,7 @@ function watchedCapabilities({ identity, spec }: LaunchRequest): readonly string
 
 function cageRoot(
 	request: LaunchRequest,
-	{ cage, sandbox }: Extract<Launch, { kind: "cage" }>,
+	{ cage, sandbox, sockets }: Extract<Launch, { kind: "cage" }>,
 	{ folder, log }: Places,
 ): CageRoot {
 	const mounts: CageMount[] = [];
@@ -137,6 +137,7 @@ function cageRoot(
 		kind: "cage",
 		directory: cage.root,
 		mounts: mounts.map((mount) => (isInWritable(mount) ? { ...mount, isInWritable: true } : mount)),
+		...(sockets?.length ? { sockets } : {}),
 		temporaryEntries: cage.temporaryEntries,
 		devices: cage.devices,
 		proc: cage.permissions.proc !== undefined,

@@ -1,13 +1,25 @@
 import { once } from "node:events";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, lstatSync, readdirSync, writeFileSync } from "node:fs";
 import { join as joinText } from "node:path";
 import { sourceOf } from "../../core/cage/in-place.ts";
 import type { UnitInput } from "../../core/confinement/unit/input.ts";
 import { Failure } from "../../core/failure.ts";
-import { join, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import {
+	baseName,
+	isWithin,
+	join,
+	outermost,
+	type Path,
+	parent,
+	pathFromText,
+	pathToBytes,
+	pathToText,
+} from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
 import { writableBinds } from "../../core/plan/binds.ts";
 import type { CageLayout, Sandbox } from "../../engine/launch-ports.ts";
 import type { TrialServices } from "../../engine/ports.ts";
+import { below, namesOf, openWay } from "../files/descriptor.ts";
 import { openBind, openWritable, withSource } from "../files/mounts.ts";
 import { readBytesOf } from "../files/survey.ts";
 import { copyTree, type TreeCopy } from "../files/trees.ts";
@@ -78,7 +90,11 @@ async function startClient(scope: string): Promise<ChildProcess> {
 }
 
 /** Copies the application's writable files into the sandbox, because systemd units cannot mount an overlay. */
-async function copiedMounts(cage: CageLayout, { folder }: Sandbox): Promise<Pick<UnitInput, "data" | "binds">> {
+async function copiedMounts(
+	cage: CageLayout,
+	{ folder }: Sandbox,
+	sockets: readonly Path[],
+): Promise<Pick<UnitInput, "data" | "binds">> {
 	const copied: { path: Path; source: Path }[] = [];
 	const job: TreeCopy = { isRoot: true, reflinks: new Set(), skipped: [], unstable: [] };
 	for (const [path, open] of [
@@ -95,7 +111,30 @@ async function copiedMounts(cage: CageLayout, { folder }: Sandbox): Promise<Pick
 		makeEmpty(source, created);
 		copied.push({ path: pathFromText(text), source });
 	}
-	return { data: copied, binds: cage.binds.filter(({ access }) => access === "ro") };
+	const shown = sockets.filter((socket) => makeMountPoint(socket, copied));
+	return {
+		data: copied,
+		binds: [
+			...cage.binds.filter(({ access }) => access === "ro"),
+			...shown.map((socket) => ({ path: pathToText(socket) ?? socket, access: "ro" as const })),
+		],
+	};
+}
+
+/** Creates the file over which a socket is mounted, because a copy has no sockets. The application may have left a link in it. */
+function makeMountPoint(socket: Path, copies: UnitInput["data"]): boolean {
+	const copy = copies.find(({ path }) => isWithin(socket, path));
+	if (!copy) return false;
+	const directory = openWay(copy.source, namesOf(parent(socket).slice(copy.path.length) as Path), ({ error }) => {
+		return new Failure("data-unsafe", { path: showPath(socket), error }, 4);
+	});
+	try {
+		const place = pathToBytes(below(directory, baseName(socket)));
+		if (!lstatSync(place, { throwIfNoEntry: false })) writeFileSync(place, "", { mode: 0o600, flag: "wx" });
+	} finally {
+		closeSync(directory);
+	}
+	return true;
 }
 
 /** Whether these copies read at most this many bytes. Unreadable files do not count. */
