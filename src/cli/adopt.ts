@@ -1,9 +1,13 @@
 import type { KeptSide } from "../core/adoption/adoption.ts";
+import { isInPlace } from "../core/cage/in-place.ts";
 import { dropinPlace } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
-import { pathToJson } from "../core/path/path.ts";
+import { peopleAmong } from "../core/machine/accounts.ts";
+import type { User } from "../core/machine/facts.ts";
+import { isWithin, type Path, parent, pathFromText, pathToJson } from "../core/path/path.ts";
 import { printable, quoteShell, showPath } from "../core/path/quote.ts";
-import type { Plan } from "../core/plan/plan.ts";
+import { optionsToInclude } from "../core/plan/left-out.ts";
+import type { Entry, Plan } from "../core/plan/plan.ts";
 import { checkRules } from "../core/plan/rules.ts";
 import type { GivenOptions } from "../core/questions/options.ts";
 import {
@@ -23,7 +27,7 @@ import { unlessDamaged } from "../engine/cages.ts";
 import { refuseUnused } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
 import { hostFacts } from "../engine/plan/comparable-plan.ts";
-import { refuseLockout } from "../engine/run/lockout.ts";
+import { refuseLockout, refuseSessions } from "../engine/run/lockout.ts";
 import { failedAsService, hostService, isServiceOf } from "../engine/run/unit.ts";
 import type { HostService } from "../engine/systemd-ports.ts";
 import { ask } from "./ask.ts";
@@ -128,8 +132,16 @@ async function makeFirst(
 ): Promise<string | undefined> {
 	const service = host.name;
 	if (options.dedicatedAccount !== undefined && !options.copyData) throw new Failure("adopt-dedicated", { service }, 2);
+	const { clientProbe = [] } = options;
 	const asked = await answersOf(context, { target: service, command: [], options }, terminal);
-	const answers = { ...asked, isServing: true, ...(copiesState(asked, options) ? {} : { stateInPlace: true }) };
+	const { application: first } = asked;
+	const answers = {
+		...asked,
+		isServing: true,
+		...(copiesState(asked, options) ? {} : { stateInPlace: true }),
+		// The cage gets what the service needs to answer its clients.
+		application: { ...first, exercises: [...new Set([...first.exercises, ...clientProbe])] },
+	};
 	refuseLockout(context, host, answers.application.command, answers.accepted);
 	if (!answers.application.probes.length) throw new Failure("no-probe", { command: answers.application.command[0] ?? "" }, 2);
 	const identity = identityOf(context, answers);
@@ -140,16 +152,18 @@ async function makeFirst(
 		const { served } = await observeClients(context, { host, places: [], program });
 		const lines = [
 			terminal.messages.cli.adoption.wouldAdopt(service, answers.name, answers.stateInPlace ?? false),
-			clientsText(terminal.messages, served.clients, options.clientProbe ?? []),
+			clientsText(terminal.messages, served.clients, clientProbe),
 		];
-		const fields = { clients: clientsJson(served.clients), clientProbes: options.clientProbe ?? [] };
+		const fields = { clients: clientsJson(served.clients), clientProbes: clientProbe };
 		await dryRunOfMake(terminal, context, answers, "adopt", { lines, fields });
 		return undefined;
 	}
 	if (!options.yes && !terminal.interactive) throw new Failure("adopt-consent", { service }, 2);
-	await requireClientProbes(context, options.clientProbe ?? [], answers.application.timeout);
+	await requireClientProbes(context, clientProbe, answers.application.timeout);
 	const confirmed = async (plan: Plan) => {
+		refuseSessions(service, plan.notes, answers.accepted);
 		refuseDeclinedSecrets(service, plan);
+		refuseCopiedHomes(service, plan, peopleAmong(context.machine.accounts.users()));
 		return options.yes || ask(terminal, terminal.messages.cli.buildQuestion(answers.name));
 	};
 	const made = await makeCage(
@@ -168,12 +182,35 @@ async function makeFirst(
  * A service without a secret that it reads may answer everybody and still refuse those who know the secret. Throws
  * `adopt-secrets` (exit 4).
  */
-function refuseDeclinedSecrets(service: string, { declined }: Plan): void {
-	const places = declined.filter(({ risk }) => risk === "secret").map(({ path }) => showPath(path));
-	if (!places.length) return;
-	const options = (name: string) => places.map((place) => `${name} ${quoteShell(place)}`).join(" ");
-	const values = { paths: places.join(", "), allow: options("--allow-secret"), exclude: options("--exclude") };
-	throw new Failure("adopt-secrets", { service, ...values }, 4);
+function refuseDeclinedSecrets(service: string, plan: Plan): void {
+	const secrets = plan.declined.filter(({ risk }) => risk === "secret").map(({ path }) => path);
+	if (!secrets.length) return;
+	// What checks the secret may be a setuid program.
+	const isStarted = ({ reasons }: Entry) => reasons.some((one) => one.kind === "traced" && one.calls.includes("execve"));
+	const started = plan.entries.filter(isStarted).map(({ path }) => path);
+	const programs = plan.declined.flatMap(({ path, risk }) => (risk === "setuid" && started.includes(path) ? [path] : []));
+	const paths = [...secrets, ...programs];
+	const allow = paths.flatMap((path) => optionsToInclude(path, plan)).join(" ");
+	const exclude = paths.map((path) => `--exclude ${quoteShell(showPath(path))}`).join(" ");
+	throw new Failure("adopt-secrets", { service, paths: paths.map(showPath).join(", "), allow, exclude }, 4);
+}
+
+/**
+ * Persons would not see what the service changes in copies of their homes. Throws `adopt-homes` (exit 4), unless the administrator
+ * wants copies of all state.
+ */
+function refuseCopiedHomes(service: string, { stateInPlace, writable }: Plan, people: readonly User[]): void {
+	if (stateInPlace === undefined) return;
+	const homes = people.map(({ home }) => pathFromText(home));
+	const own = homes.filter((home) =>
+		writable.some(({ path }) => isWithin(path, home) && !isInPlace(path, { inPlace: stateInPlace })),
+	);
+	if (!own.length) return;
+	const words = (option: (place: string) => string, paths: readonly Path[]) =>
+		[...new Set(paths)].map((path) => option(quoteShell(showPath(path)))).join(" ");
+	const all = words((place) => `--bind ${place}:rw --allow-write ${place}`, own.map(parent));
+	const these = words((place) => `--allow-write ${place}`, own);
+	throw new Failure("adopt-homes", { service, paths: own.map(showPath).join(", "), all, these }, 4);
 }
 
 async function confirm(terminal: Terminal, name: string, plan: AdoptionPlan): Promise<boolean> {

@@ -3,6 +3,7 @@ import { chat } from "./chat.ts";
 import { directory } from "./directory.ts";
 import { files } from "./files.ts";
 import { git } from "./git.ts";
+import { mail } from "./mail.ts";
 import { monitoring } from "./monitoring.ts";
 import { names } from "./names.ts";
 import { print } from "./print.ts";
@@ -10,4 +11,4 @@ import { queue } from "./queue.ts";
 import { sessions } from "./sessions.ts";
 import type { Stack } from "./stack.ts";
 
-export const stacks: readonly Stack[] = [cache, names, directory, git, monitoring, chat, files, queue, sessions, print];
+export const stacks: readonly Stack[] = [cache, names, directory, git, monitoring, mail, chat, files, queue, sessions, print];

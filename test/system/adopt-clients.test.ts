@@ -140,6 +140,36 @@ test("clients that connect again are listed, and a client probe is asked before,
 	await system.query("/root/ask-office");
 });
 
+test("a client probe shows what the cage needs, and a person's home is shared or not given at all", async () => {
+	const notes = [
+		"use Socket; socket(my $s, AF_INET, SOCK_STREAM, 0); setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);",
+		"bind($s, pack_sockaddr_in(7090, inet_aton('127.0.0.1'))) or die; listen($s, 9);",
+		"while (accept(my $n, $s)) { my $line = <$n>; my $note = $line =~ /^note/;",
+		"    if ($note) { open(my $f, '>>', '/home/ana/notes') or next; print $f $line; close $f }",
+		'    syswrite $n, $note ? "noted\\n" : "notes\\n"; close $n }',
+	];
+	const ask = (line: string, answer: string) =>
+		`perl -MSocket -e 'socket(S,AF_INET,SOCK_STREAM,0);connect(S,pack_sockaddr_in(7090,inet_aton(q(127.0.0.1))))||exit 1;syswrite S,"${line}\\n";exit(<S>!~/${answer}/)'`;
+	writeFileSync(join(system.tree, "opt/office/notes.pl"), notes.join("\n"));
+	writeFileSync(
+		join(system.tree, "etc/systemd/system/notes.service"),
+		"[Service]\nExecStart=/usr/bin/perl /opt/office/notes.pl\n",
+	);
+	writeFileSync(join(system.tree, "root/ask-notes"), `#!/bin/sh\n${ask("hello", "notes")}\n`, { mode: 0o755 });
+	writeFileSync(join(system.tree, "root/take-note"), `#!/bin/sh\n${ask("note", "noted")}\n`, { mode: 0o755 });
+	await system.must("useradd --create-home --shell /bin/sh ana; systemctl daemon-reload; systemctl start notes");
+	await eventually(() => system.query("/root/ask-notes"));
+	const adopt = "adopt notes --probe /root/ask-notes --client-probe /root/take-note --no-selftest --yes";
+	expect(await run(adopt)).toMatchObject({
+		status: 4,
+		stderr: /\/home\/ana, the homes of persons.* --bind \/home:rw --allow-write \/home\. .* --allow-write \/home\/ana\.\n$/,
+	});
+	await must(`${adopt} --allow-write /home/ana`);
+	await system.must("rm /home/ana/notes; /root/take-note; grep -qx note /home/ana/notes");
+	await must("release notes --yes");
+	await system.must("systemctl stop notes");
+});
+
 test("several services move whoever is used first, and all return if one fails", async () => {
 	await configure({ socket: "" }, { socket: "" });
 	writeFileSync(join(system.tree, "root/ask-whole"), `#!/bin/sh\n${answers(7080, "shop and office")}\n`, { mode: 0o755 });

@@ -1,6 +1,6 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { parseAcceptance } from "../../core/cage/finding.ts";
-import { Failure } from "../../core/failure.ts";
+import { Failure, type Note } from "../../core/failure.ts";
 import { join } from "../../core/path/path.ts";
 import {
 	lockoutOption,
@@ -37,6 +37,12 @@ export function refuseLockout(
 	accepted: readonly string[] = [],
 ): void {
 	refuse(signInUnit(name, texts) ?? signInCommand(command, machine.files), name, accepted);
+}
+
+/** The same for what the trace showed, before the cage is built. */
+export function refuseSessions(service: string, notes: readonly Note[], accepted: readonly string[] = []): void {
+	const found = notes.find(({ code }) => code === "opens-sessions");
+	if (found && !isLockoutAccepted(accepted)) throw new Failure("lockout-service", { ...found.values, service }, 4);
 }
 
 /**

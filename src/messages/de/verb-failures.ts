@@ -91,7 +91,7 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"adopt-failed-kept":
 		"{service} scheiterte im Käfig {name} und läuft deshalb wie zuvor auf dem Host: {cause} Daten, die der Dienst im Käfig schrieb, sind in {path} gesichert.",
 	"lockout-service":
-		"{service} kommt nicht in einen Käfig: Der Dienst öffnet Sitzungen für Konten dieses Rechners ({program}: {shows}). Der Käfig enthält keine Passwörter, Home-Verzeichnisse und Shells dieser Konten, also würden Anmeldungen, Aufträge oder Übertragungen scheitern, und Sie könnten sich aussperren. Lassen Sie ihn auf dem Host; für Dateiübertragungen erzeugt die Vorlage sftp einen zweiten Server. Um das hinzunehmen: {option}",
+		"{service} kommt nicht in einen Käfig: Der Dienst öffnet Sitzungen für Konten dieses Rechners ({program}: {shows}). Der Käfig enthält keine Passwörter, Home-Verzeichnisse und Shells dieser Konten, also würden Anmeldungen, Aufträge oder Übertragungen scheitern, und Sie könnten sich aussperren. Lassen Sie ihn auf dem Host; für Dateiübertragungen erzeugt die Vorlage sftp einen zweiten Server. Eine Anmeldung als --client-probe zeigt, was der Käfig bräuchte. Um das hinzunehmen: {option}",
 	"lockout-unit":
 		"Für Käfig {name} wird keine Unit installiert: Seine Anwendung öffnet Sitzungen für Konten dieses Rechners ({program}: {shows}). Der Käfig enthält keine Passwörter, Home-Verzeichnisse und Shells dieser Konten, also würden Anmeldungen, Aufträge oder Übertragungen scheitern. Falls sie nur Konten bedient, die Sie nennen, erzeugen Sie den Käfig mit --account user:NAME und einer Probe, die sich als eines davon anmeldet. Um das hinzunehmen: {option}",
 	"adopt-consent":
@@ -112,8 +112,10 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"client-rejected":
 		"{client} ist abgeschnitten: Der Dienst schließt seine Verbindungen zu {offer} sofort. Vielleicht kennt er das Konto nicht: --account user:NAME.",
 	"client-down": "{client} endete mit dem Dienst und läuft nicht wieder.",
+	"adopt-homes":
+		"{service} ändert Dateien in {paths}, den Home-Verzeichnissen von Personen. Der Käfig bekäme Kopien, die diese Personen nicht sehen. Um die Home-Verzeichnisse aller Personen zu teilen, nehmen Sie {all} dazu. Um nur diese zu teilen, {these}.",
 	"adopt-secrets":
-		"{service} liest {paths}. Mit --yes kommt das in keinen Käfig. Wenn der Käfig es enthalten darf, nehmen Sie {allow} dazu. Wenn es niemand braucht, {exclude}.",
+		"{service} benutzt {paths}. Mit --yes kommt das in keinen Käfig. Wenn der Käfig es enthalten darf, nehmen Sie {allow} dazu. Wenn es niemand braucht, {exclude}.",
 	"adopt-used-hidden": "Er ist selbst ein Client und findet {path} nicht mehr, das er benutzte.",
 	"adopt-path-gone": "Seine Clients sind abgeschnitten, weil {path} fehlt.",
 	"adopt-path-silent": "Seine Clients sind abgeschnitten, weil an {path} niemand antwortet.",

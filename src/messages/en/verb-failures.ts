@@ -76,7 +76,7 @@ export const verbFailuresEn = {
 	"adopt-failed-kept":
 		"{service} failed in cage {name}, so it runs on the host as before: {cause} Data that it wrote in the cage is saved in {path}.",
 	"lockout-service":
-		"Refusing to move {service} into a cage: it opens sessions for accounts of this machine ({program}: {shows}). The cage contains no passwords, home directories and shells of theirs, so logins, jobs or transfers would fail, and you could lock yourself out. Leave it on the host; for file transfers, the template sftp makes a second server. To accept this: {option}",
+		"Refusing to move {service} into a cage: it opens sessions for accounts of this machine ({program}: {shows}). The cage contains no passwords, home directories and shells of theirs, so logins, jobs or transfers would fail, and you could lock yourself out. Leave it on the host; for file transfers, the template sftp makes a second server. A login as --client-probe shows what the cage would need. To accept this: {option}",
 	"lockout-unit":
 		"Refusing to install a unit for cage {name}: its application opens sessions for accounts of this machine ({program}: {shows}). The cage contains no passwords, home directories and shells of theirs, so logins, jobs or transfers would fail. If it serves only accounts that you name, make the cage with --account user:NAME and a probe that logs in as one of them. To accept this: {option}",
 	"adopt-consent":
@@ -95,8 +95,10 @@ export const verbFailuresEn = {
 	"client-rejected":
 		"{client} is cut off: the service closes its connections to {offer} at once. It may not know the client's account: --account user:NAME.",
 	"client-down": "{client} stopped with the service and does not run again.",
+	"adopt-homes":
+		"{service} changes files in {paths}, the homes of persons. The cage would have copies, which these persons do not see. To share the homes of all persons, add {all}. To share only these, add {these}.",
 	"adopt-secrets":
-		"{service} reads {paths}, which --yes does not put into a cage. If the cage may contain them, add {allow}. If nobody needs them, add {exclude}.",
+		"{service} uses {paths}, which --yes does not put into a cage. If the cage may contain them, add {allow}. If nobody needs them, add {exclude}.",
 	"adopt-used-hidden": "It is a client itself, and no longer finds {path}, which it used.",
 	"adopt-path-gone": "Its clients are cut off, because {path} is gone.",
 	"adopt-path-silent": "Its clients are cut off, because nobody answers at {path}.",
