@@ -4,7 +4,6 @@ import type { ServiceCommand } from "./service-settings.ts";
 import { isShell } from "./shell.ts";
 import type { ReadText } from "./start-scripts.ts";
 import type { UnitCommand } from "./unit-exec.ts";
-import type { ServiceUnit } from "./unit-file.ts";
 
 /** The purpose of an ExecStartPre= command, as far as its words show. */
 type BeforeStart =
@@ -103,17 +102,38 @@ const reloadSignals: Readonly<Record<string, string>> = {
 	dovecot: "HUP",
 };
 
+interface Reloading {
+	readonly type: string;
+	readonly execReload: readonly UnitCommand[];
+	readonly reloadSignal?: string;
+}
+
 /**
  * Returns the signal (without SIG) that makes a service reload its configuration, from ExecReload= or the daemon's own reload
  * command. Returns undefined for no setting or an unknown command.
  */
-export function reloadSignalOf(unit: ServiceUnit, command: readonly string[] | undefined): string | undefined {
+export function reloadSignalOf(unit: Reloading, command: readonly string[] | undefined): string | undefined {
 	const { execReload, reloadSignal, type } = unit;
 	const killed = execReload.map(({ words }) => killSignal(words)).find((signal) => signal !== undefined);
 	if (killed !== undefined) return killed;
 	if (execReload.length === 0) return type === "notify-reload" ? named(reloadSignal ?? "HUP") : undefined;
 	const program = baseName((command?.[0] ?? "") as Path);
 	return Object.hasOwn(reloadSignals, program) ? reloadSignals[program] : undefined;
+}
+
+/** Signals of pg_ctl(1) and pg_ctlcluster(1) for `-m MODE`. Without one, a stop waits until every client has left. */
+const stopModes: Readonly<Record<string, string>> = { smart: "TERM", fast: "INT", immediate: "QUIT" };
+
+/** Returns the signal (without SIG) with which ExecStop= ends the service; undefined for no setting or an unknown command. */
+export function stopSignalOf(commands: readonly UnitCommand[]): string | undefined {
+	for (const { words } of commands) {
+		const [program = ""] = words;
+		const isPostgres = /^pg_ctl(cluster)?$/.test(baseName(program as Path));
+		const mode = isPostgres ? words[words.indexOf("-m") + 1] : undefined;
+		const signal = mode !== undefined && Object.hasOwn(stopModes, mode) ? stopModes[mode] : killSignal(words);
+		if (signal !== undefined) return signal;
+	}
+	return undefined;
 }
 
 /** Parses `/bin/kill -HUP $MAINPID` in its variants. */

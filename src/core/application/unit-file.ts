@@ -1,5 +1,6 @@
 import { append } from "../collections.ts";
 import { withoutTrailing } from "../text.ts";
+import { stopSignalOf } from "./unit-commands.ts";
 import { parseExec, type UnitCommand } from "./unit-exec.ts";
 import {
 	type Assignment,
@@ -44,7 +45,7 @@ export interface ServiceUnit {
 	/** systemd removes the runtime directories at a stop: RuntimeDirectoryPreserve= is `no` or `restart`. */
 	readonly removesRuntime: boolean;
 	readonly ignoresPipe: boolean;
-	/** Without `SIG`. */
+	/** That of ExecStop= or KillSignal=, without `SIG`. */
 	readonly killSignal?: string;
 	/** PIDFile=, absolute. */
 	readonly pidFile?: string;
@@ -132,7 +133,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 	const group = last("Service", "Group");
 	const workingDirectory = last("Service", "WorkingDirectory")?.replace(/^-/, "");
 	const reloadSignal = last("Service", "ReloadSignal");
-	const killSignal = last("Service", "KillSignal")?.replace(/^SIG/, "");
+	const killSignal = stopSignalOf(commands("ExecStop")) ?? last("Service", "KillSignal")?.replace(/^SIG/, "");
 	const pidFile = last("Service", "PIDFile");
 	const rootDirectory = last("Service", "RootDirectory") ?? last("Service", "RootImage");
 	return {

@@ -22,6 +22,10 @@ describe("the settings of a service's process", () => {
 		["Type=notify-reload", { notifies: true }],
 		["KillSignal=SIGQUIT", { stopSignal: "QUIT" }],
 		["KillSignal=SIGTERM", {}],
+		["ExecStop=/bin/kill -s QUIT $MAINPID", { stopSignal: "QUIT" }],
+		["ExecStop=/usr/bin/pg_ctlcluster --skip-systemctl-redirect -m fast %i stop", { stopSignal: "INT" }],
+		["ExecStop=/usr/bin/pg_ctl -D /data stop", {}],
+		["ExecStop=/usr/sbin/daemon --stop\nKillSignal=SIGINT", { stopSignal: "INT" }],
 		["PIDFile=a.pid", { pidFile: "/run/a.pid" }],
 	])("include %s", (line, settings) => {
 		expect(of(line)).toEqual({ settings: { ignoresPipe: true, ...settings }, inexpressible: [] });
