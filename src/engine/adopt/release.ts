@@ -71,6 +71,7 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 	const found = await passingClientProbes(context, from.foundClientProbes ?? []);
 	let adoption = await saveAdoption(context, name, { ...from, companions, phase: "returning" });
 	const started = machine.elapsed();
+	let interrupted = 0;
 	try {
 		context.emit({ event: "service-stopped", service });
 		await stopService(context, service, companions);
@@ -85,6 +86,7 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 		await removeDropin(context, name, adoption);
 		// From here on the service may write, so signals are ignored; only a missing answer undoes the release.
 		await startAndProbe(withoutSignal(context), adoption);
+		interrupted = Math.round((machine.elapsed() - started) / 10) / 100;
 		if (before) await requireServed(withoutSignal(context), before);
 		await requireClientAnswers(withoutSignal(context), [...(adoption.clientProbes ?? []), ...found], adoption.timeout);
 		context.emit({ event: "service-started", service });
@@ -94,7 +96,6 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 		await machine.store.log(name, "release-undone", { service, problem: problemOf(error) });
 		throw signal.aborted ? error : new Failure("release-failed", { service, name }, 1, error);
 	}
-	const interrupted = Math.round((machine.elapsed() - started) / 10) / 100;
 	await finishRelease(context, name, adoption);
 	return { plan: { ...plan, givenBack: places }, interrupted };
 }
