@@ -13,8 +13,8 @@ export interface Step {
 }
 
 /** How often a client asks again, and how often a stack that has just started is asked, with a second between. */
-const tries = 8;
-const startTries = 30;
+const tries = 30;
+const startTries = 60;
 
 /** Asks everything as clients do, and returns who got no answer within some seconds. */
 export async function unserved(system: Booted, { questions }: Stack, most = tries): Promise<string[]> {

@@ -28,7 +28,7 @@ import { planOfferedSockets } from "./offered-sockets.ts";
 import { planOffers } from "./offers.ts";
 import { ownDirectories } from "./own-directories.ts";
 import { planOwnFiles } from "./own-files.ts";
-import { unusedStateDirectories, usedStateDirectories } from "./own-state.ts";
+import { ownConfiguration, unusedStateDirectories, usedStateDirectories } from "./own-state.ts";
 import { peerLine, planPeers } from "./peers.ts";
 import { allows as allowsPermission, executableIn, grantsOf, permissionWords, refuses, socketsIn } from "./permission-words.ts";
 import type { Entry, Identity, Plan, PlanInput, Risk } from "./plan.ts";
@@ -98,7 +98,9 @@ export function makePlan(input: PlanInput): Plan {
 		...[...asked.writable, ...asked.seed].map((value) => directoryOf(value, files)),
 		...additions.flatMap((one) => (one.kind === "writable" ? [placeOf(one.path, files)] : [])),
 	];
-	const placing = { rules: asked, hostAccess, identity, files };
+	const configuration = before ? ownConfiguration(ownState) : [];
+	const consents = [...asked.allowWrite, ...configuration.map((path) => pathToText(path) ?? path)];
+	const placing = { rules: { ...asked, allowWrite: consents }, hostAccess, identity, files };
 	const company = input.company
 		? planCompany({
 				...{ company: input.company, trace, files, rules: asked, uids, gids },
@@ -118,6 +120,7 @@ export function makePlan(input: PlanInput): Plan {
 		const serviceBinds = [...offered.directories, ...ownFiles].map(({ path }) => path);
 		const writable = planWritable({
 			...{ isOwn, trace, rules: asked, identity, files, directories, hostAccess, isLeftOut, serviceBinds },
+			ownConfiguration: configuration,
 			ownState: (used) => [
 				...usedStateDirectories(ownState),
 				...(input.stateInPlace ? unusedStateDirectories(ownState, used) : []),

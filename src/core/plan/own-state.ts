@@ -1,8 +1,9 @@
 import type { FileStatus, Files, Group, User } from "../machine/facts.ts";
-import { isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
+import { etc, isWithin, join, outermost, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Trace } from "../trace/trace.ts";
 import { isSharedAccountName } from "./dedicated.ts";
 import { placeOf } from "./links.ts";
+import { headSize } from "./marks.ts";
 
 /** Where packages keep the state of services, in directories of their own (hier(7)). */
 const stateTops = ["/var/lib", "/var/cache", "/var/spool", "/var/log"].map(pathFromText);
@@ -52,6 +53,27 @@ export function unusedStateDirectories({ files, uids, users }: OwnStateInput, us
 			const status = files.status(path);
 			return status?.kind === "directory" && own.has(status.uid) && !used.some((one) => isWithin(one, path));
 		});
+}
+
+/** A file that says of itself that a program writes it. */
+const generated = /\bauto-?generated\b|\bdo not edit\b/i;
+
+/**
+ * Returns the outermost directories of configuration that the service itself writes when a client asks it to (cn=config of slapd):
+ * they belong to one of its accounts, and so does a file in them that says that a program writes it.
+ */
+export function ownConfiguration({ files, trace, uids, users }: OwnStateInput): Path[] {
+	const own = ownOnly(uids, (id) => users.find(({ uid }) => uid === id)?.name);
+	const read = [...trace.accesses.values()]
+		.filter(({ succeeded }) => succeeded.has("read"))
+		.map(({ path }) => placeOf(path, files));
+	const found = read.filter((path) => {
+		const directory = parent(path);
+		if (directory === etc || !isWithin(directory, etc)) return false;
+		const isOwn = [path, directory].every((one) => own.has(files.status(one)?.uid ?? 0));
+		return isOwn && files.status(path)?.kind === "file" && generated.test(files.read(path, headSize)?.toString("latin1") ?? "");
+	});
+	return outermost([...new Set(found.map(parent))]);
 }
 
 function ownOnly(ids: ReadonlySet<number>, nameOf: (id: number) => string | undefined): ReadonlySet<number> {

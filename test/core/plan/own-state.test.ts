@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { isInPlace } from "../../../src/core/cage/in-place.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 import { asApp, asRoot, type Did, planFor, rules, trace, writableOf } from "./traces.ts";
-import { directory, link, type Node, node, socket, tree } from "./tree.ts";
+import { directory, file, link, type Node, node, socket, tree } from "./tree.ts";
 
 const own = directory({ uid: 900, gid: 901, mode: 0o750 });
 const groups = directory({ gid: 901, mode: 0o775 });
@@ -44,6 +44,16 @@ describe("state in place", () => {
 	test("excludes the directory around another instance's state", () => {
 		const instances = { "/var/lib/app/1": own, "/var/lib/app/2": own };
 		expect(inPlace({ "/var/lib/app/1/f": "create write" }, instances).stateInPlace).toEqual(["/var/cache/app", "/var/lib/app/1"]);
+	});
+
+	test.each<[string, string, Record<string, Node>, readonly string[]]>([
+		["of the account with a file that a program writes", "# AUTO-GENERATED FILE - DO NOT EDIT!!", {}, ["/etc/app/db"]],
+		["of the account with a file that persons write", "# Listen on this port", {}, []],
+		["of another account", "# DO NOT EDIT", { "/etc/app/db": directory() }, []],
+	])("includes configuration %s only if the service writes it itself", (_, text, more, expected) => {
+		const config = { "/etc/app/db": own, "/etc/app/db/a": file(text, { uid: 900 }), ...more };
+		const made = inPlace({ "/etc/app/db/a": "read" }, config);
+		expect(made.stateInPlace?.filter((path) => path.startsWith("/etc"))).toEqual(expected);
 	});
 
 	test.each<[string, string, Record<string, Node>, Parameters<typeof planFor>[2]?]>([
