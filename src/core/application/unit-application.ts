@@ -15,9 +15,10 @@ import type { ApplicationDraft } from "./found.ts";
 import { mainProcess, type ServiceCommand, serviceOf, serviceSettings } from "./service-settings.ts";
 import { execOfShellLine, isShell } from "./shell.ts";
 import { behindStartScript, loginEnvironment, type ReadText, type Start } from "./start-scripts.ts";
-import { insideCommand, judgeBeforeStart, reloadSignalOf } from "./unit-commands.ts";
+import { insideCommand, judgeBeforeStart } from "./unit-commands.ts";
 import { substituteVariables, type UnitCommand } from "./unit-exec.ts";
 import { define, type ServiceUnit } from "./unit-file.ts";
+import { reloadSignalOf } from "./unit-signals.ts";
 import { activate, type SocketNoteCode, type SocketUnit } from "./unit-sockets.ts";
 import { presentName } from "./unit-text.ts";
 

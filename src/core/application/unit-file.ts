@@ -1,7 +1,7 @@
 import { append } from "../collections.ts";
 import { withoutTrailing } from "../text.ts";
-import { stopSignalOf } from "./unit-commands.ts";
 import { parseExec, type UnitCommand } from "./unit-exec.ts";
+import { stopSignalOf } from "./unit-signals.ts";
 import {
 	type Assignment,
 	expandSpecifiers,
