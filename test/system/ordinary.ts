@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync } from "node:fs";
+import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { home, temporaryFolder, temporaryState, type Where } from "./cagewright.ts";
 import { hostNetwork, type Network } from "./network.ts";
@@ -28,7 +28,7 @@ function openTree(folder: string): void {
 	for (const entry of readdirSync(folder, { withFileTypes: true })) {
 		const path = join(folder, entry.name);
 		if (entry.isDirectory()) openTree(path);
-		else chmodSync(path, 0o644);
+		else chmodSync(path, statSync(path).mode & 0o100 ? 0o755 : 0o644);
 	}
 }
 
