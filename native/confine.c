@@ -110,7 +110,7 @@ static void replace_null(void)
 {
 	const unsigned long null_device = 0x103; /* makedev(1, 3) */
 	for (int descriptor = 0; descriptor < 3; descriptor++) {
-		struct stat status;
+		struct stat status = { 0 };
 		if (call(fstat, descriptor, &status) == 0 && status.st_rdev == null_device)
 			replace_by_null(descriptor);
 	}

@@ -149,6 +149,11 @@ static void put(struct text *to, char byte)
 	to->bytes[to->length] = 0;
 }
 
+/* GCC does not see that the letters choose the types. */
+#if !defined(__clang__) && __GNUC__ > 12
+#pragma GCC diagnostic ignored "-Wanalyzer-va-arg-type-mismatch"
+#endif
+
 /* Appends like printf(3): %s, and %d, %o and %x for numbers of 64 bits without a sign. */
 static void append(struct text *to, const char *format, va_list values)
 {

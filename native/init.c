@@ -130,7 +130,7 @@ static char *with_number(char *word, long number, char *text)
 
 static long wait_for(long process)
 {
-	int status;
+	int status = 0;
 	for (;;) {
 		long ended = call(wait4, process, &status, 0, 0);
 		if (ended == process)

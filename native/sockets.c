@@ -77,7 +77,7 @@ static bool is_safe(const char *path)
 {
 	char directory[UNIX_PATH_MAX];
 	struct statx status = { 0 };
-	for (size_t i = 0; path[i] && i < sizeof directory; i++) {
+	for (size_t i = 0; i < sizeof directory && path[i]; i++) {
 		if (i && path[i] == '/') {
 			directory[i] = 0;
 			if (!read_status(directory, &status) || (S_ISLNK(status.stx_mode) && status.stx_uid))

@@ -73,6 +73,7 @@ test("the package contains the program, man pages, completions, units and the ho
 		"/usr/bin/cagewright",
 		"/usr/share/bash-completion/completions/cagewright",
 		"/usr/share/fish/vendor_completions.d/cagewright.fish",
+		"/usr/share/lintian/overrides/cagewright",
 		"/usr/share/zsh/vendor-completions/_cagewright",
 	]);
 });
