@@ -8,6 +8,7 @@
  *
  * A step is a command of the service that also runs in the cage, as the application does: +before=COUNT WORD…, +after=COUNT WORD… or
  * +reload=COUNT WORD…. `-` before its program: its failure does not matter. A word that ends in $MAINPID gets the application's number.
+ * +notify: relays what the application tells the service manager (sd_notify(3)); see notify.h.
  * +shared=COUNT: so many words of the application, which give it its account and environment, also begin each step.
  *
  * Steps before the start run in the application's process, so that its number does not depend on them. A failure of one does not
@@ -16,6 +17,7 @@
  * name of this process shows when they have ended: reload:COUNT:STATUS.
  */
 #include "capabilities.h"
+#include "notify.h"
 #include <linux/signal.h>
 #include <linux/time_types.h>
 
@@ -56,6 +58,7 @@ struct launch {
 	char **environment;
 	/* Process number of the application. */
 	long number;
+	bool notifies;
 };
 
 /* The count behind a step's name, or -1. */
@@ -86,8 +89,10 @@ static struct launch parse(char **argv, char **envp)
 	char **word = launch.steps = argv + (launch.keeps_kill ? 2 : 3);
 	while (*word && **word == '+') {
 		long count = words_of_step(*word);
-		if (count < 0)
-			launch.shared = count_of(*word, "+shared=");
+		long shared = count_of(*word, "+shared=");
+		if (shared > 0)
+			launch.shared = shared;
+		launch.notifies = launch.notifies || count_of(*word, "+notify") >= 0;
 		for (word++; count > 0 && *word; count--)
 			word++;
 	}
@@ -246,6 +251,10 @@ int main(int argc, char **argv, char **envp)
 	 */
 	set_mask(&all_signals);
 	struct launch launch = parse(argv, envp);
+	struct relay relay = { .socket = -1 };
+	/* Without one, the service manager waits in vain. */
+	if (launch.notifies && !open_relay(&relay, envp))
+		return launch_failed;
 	long application = fork_process();
 	if (application == 0)
 		return run_application(kind, &launch);
@@ -256,7 +265,12 @@ int main(int argc, char **argv, char **envp)
 	bool reloads = has_step(&launch, "+reload=");
 	start_steps(&launch, "+after=", after_tries);
 	/* A reload needs what the start needed, and prints to the application's output. */
-	call(close_range, reloads ? 3 : 0, ~0u);
+	long first_closed = reloads ? 3 : 0;
+	if (launch.notifies) {
+		call(close_range, first_closed, relay.socket - 1);
+		first_closed = relay.socket + 1;
+	}
+	call(close_range, first_closed, ~0u);
 	if (!reloads) {
 		call(chdir, "/"); /* not a way to the launcher's programs */
 		keep_only_kill();
@@ -269,6 +283,11 @@ int main(int argc, char **argv, char **envp)
 	for (;;) {
 		long signal = call(rt_sigtimedwait, &all_signals, 0, 0, sizeof all_signals);
 		if (signal < 0)
+			continue;
+		/* The last one may come together with the end. */
+		if (launch.notifies && (signal == SIGIO || signal == SIGCHLD))
+			relay_messages(&relay);
+		if (launch.notifies && signal == SIGIO)
 			continue;
 		if (signal == reload_signal && reloads) {
 			if (!reload)

@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { reloadSignal } from "../../src/core/application/service-settings.ts";
 import { initName, launchFailed } from "../../src/core/confinement/launch.ts";
@@ -271,6 +271,53 @@ describe.skipIf(process.getuid?.() !== 0)("the init of a PID namespace", () => {
 		test("end with the cage", async () => {
 			const started = run([...step("after", "echo begun; exec sleep 1000"), "/bin/sh", "-c", "sleep 0.3; exit 4"]);
 			expect(await started.ended).toBe(4);
+		});
+	});
+
+	describe("relays notifications", () => {
+		const receive = `import socket, sys
+own = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+own.bind(sys.argv[1])
+while True: print(repr(own.recv(5000)), flush=True)`;
+		const send = `import os, socket, sys, time
+path = os.environ["NOTIFY_SOCKET"]
+own = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+for text in sys.argv[1:]: own.sendto(text.encode(), path.replace("@", "\\0"))
+print(path, flush=True)
+time.sleep(1000 if len(sys.argv) > 3 else 0)`;
+
+		async function receiver(): Promise<{ readonly path: string; received(): string[] }> {
+			const path = `${folder}/manager-${Math.random()}`;
+			const child = spawn("python3", ["-c", receive, path], { stdio: ["ignore", "pipe", "inherit"] });
+			running.push(child);
+			let received = "";
+			child.stdout?.on("data", (chunk: Buffer) => {
+				received += chunk.toString();
+			});
+			await eventually(() => expect(existsSync(path)).toBe(true));
+			return { path, received: () => received.split("\n").slice(0, -1) };
+		}
+
+		test("but only what concerns the application itself", async () => {
+			const { path, received } = await receiver();
+			const texts = ["READY=1\nMAINPID=7\nSTATUS=a b\nFDSTORE=1", "BARRIER=1", "WATCHDOG=1\n", "X\n\nSTOPPING=1"];
+			const started = run(["+notify", "/usr/bin/python3", "-c", send, ...texts], { env: { NOTIFY_SOCKET: path } });
+			await eventually(() => expect(received()).toEqual(["b'READY=1\\nSTATUS=a b\\n'", "b'WATCHDOG=1\\n'", "b'STOPPING=1\\n'"]));
+			await started.says("@");
+		});
+
+		test("of no other process", async () => {
+			const { path, received } = await receiver();
+			const started = run(["+notify", "/usr/bin/python3", "-c", send, "STATUS=own", "", ""], { env: { NOTIFY_SOCKET: path } });
+			await started.says("@");
+			const name = started.output().trim();
+			execFileSync("python3", ["-c", send, "READY=1"], { env: { ...process.env, NOTIFY_SOCKET: name } });
+			await eventually(() => expect(received()).toEqual(["b'STATUS=own\\n'"]));
+		});
+
+		test("or starts nothing", async () => {
+			expect(await run(["+notify", "/bin/true"]).ended).toBe(launchFailed);
+			expect(await run(["+notify", "/bin/true"], { env: { NOTIFY_SOCKET: "@abstract" } }).ended).toBe(launchFailed);
 		});
 	});
 

@@ -105,6 +105,11 @@ export function serviceSettings({
 	};
 }
 
+/** Returns the settings without commands, for another program in place of the application. */
+export function withoutCommands({ after: _, before: __, reload: ___, ...rest }: ServiceSettings): ServiceSettings {
+	return rest;
+}
+
 /** Omits empty settings. */
 export function serviceOf({ service = {} }: { readonly service?: ServiceSettings }): { readonly service?: ServiceSettings } {
 	return Object.keys(service).length ? { service } : {};

@@ -111,6 +111,8 @@ export interface TrialSummary {
 	readonly answered: boolean;
 	/** Measured on the application's main process while it answered. */
 	readonly measured?: MeasuredConfinement;
+	/** It reported its readiness (sd_notify(3)). */
+	readonly reportsReady?: true;
 	/** Layers that this machine cannot provide; absent from older versions. */
 	readonly weaker?: readonly Weakness[];
 	/** Version of the kernel's Landlock interface; absent from older versions. */

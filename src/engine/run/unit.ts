@@ -171,6 +171,7 @@ async function unitInput(
 		},
 		launcher: machine.store.building.launcher(cage.name),
 		keepsAccount: cage.keepsAccount ?? false,
+		reportsReady: cage.trials.findLast(({ generation }) => generation === manifest.generation)?.reportsReady ?? false,
 		...(confiner === undefined
 			? {}
 			: { confiner: { folder: machine.store.building.launcher(cage.name), name: confiner, startsSession } }),

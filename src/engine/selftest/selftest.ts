@@ -1,4 +1,4 @@
-import { notifySocket } from "../../core/application/service-settings.ts";
+import { notifySocket, serviceOf, withoutCommands } from "../../core/application/service-settings.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import {
@@ -113,7 +113,8 @@ async function testCage(context: Context, cage: Cage, manifest: Manifest, option
 	const layout = layoutOf(store, manifest, cage);
 	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [] });
 	// The test does not need the application's sockets, and would report them as leaked descriptors.
-	const { sockets: _, ...request } = launchRequest({ cage, manifest, layout, generation: manifest.generation });
+	const { service = {}, sockets: _, ...plain } = launchRequest({ cage, manifest, layout, generation: manifest.generation });
+	const request = { ...plain, ...serviceOf({ service: withoutCommands(service) }) };
 	const network = options.network ?? request.network;
 	const method = launchMethod(context, false);
 	const { weaker } = method;

@@ -1,3 +1,4 @@
+import { withoutCommands } from "../../core/application/service-settings.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { attemptsProgram } from "../../core/confinement/launch.ts";
 import { shownBelowRun } from "../../core/confinement/unit/files.ts";
@@ -93,7 +94,8 @@ export async function tryUnderUnit(
 			directories.push({ source, place: empty(index) });
 			return { path, source: empty(index) };
 		});
-		const { confiner: wanted, plan, publishes: _, ...rest } = input;
+		const { confiner: wanted, plan, publishes: _, reportsReady: __, ...rest } = input;
+		const { service = {} } = plan.application;
 		const confiner = withoutSettings.includes("confiner") ? undefined : wanted;
 		if (confiner) brought.push(join(confiner.folder, pathFromText(confiner.name)));
 		return {
@@ -103,7 +105,7 @@ export async function tryUnderUnit(
 			sockets: [],
 			...(input.launcher === undefined ? {} : { launcher: launchFolder }),
 			...(confiner ? { confiner: { ...confiner, folder: launchFolder } } : {}),
-			plan: { ...plan, application: { ...plan.application, command: program.command, network: program.network } },
+			plan: { ...plan, application: { ...plan.application, ...program, service: withoutCommands(service) } },
 		};
 	};
 	const brings = { folder: sandbox.folder, hostFiles: [selftest.program()], names: [baseName(attemptsProgram)] };

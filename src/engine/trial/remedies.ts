@@ -77,6 +77,7 @@ export function summarise(
 		generation,
 		answered: round.answered,
 		...(round.measured ? { measured: round.measured } : {}),
+		...(round.reportsReady ? { reportsReady: true } : {}),
 		findings: round.findings.map(({ code, path, severity, values }) => ({ code, path: showPath(path), severity, values })),
 		weaker: round.method.weaker,
 		landlock: round.method.landlock,

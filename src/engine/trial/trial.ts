@@ -45,6 +45,7 @@ export interface TrialRound {
 	readonly answered: boolean;
 	/** The confinement while it answered. Absent if it never answered. */
 	readonly measured?: MeasuredConfinement;
+	readonly reportsReady?: true;
 	readonly method: Method;
 	/** Warnings of the generation's audit. */
 	readonly findings: readonly Finding[];
@@ -80,10 +81,10 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 				for (const signal of input.signals)
 					if (!(await survives(context, application, launched, signal))) failedSignals.push(signal);
 			}
-			return { probes, failed, failedSignals, measured };
+			return { probes, failed, failedSignals, measured, reportsReady: launched.readiness?.isReady ?? false };
 		},
 	);
-	const { failed, measured, probes } = run.value;
+	const { failed, measured, probes, reportsReady } = run.value;
 	// A signal may ask for an end with status 0: memcached takes up to two seconds, longer than the sandbox watched.
 	const stoppedWell = run.value.failedSignals.length > 0 && run.endedItself && run.ended.status === 0;
 	const failedSignals = stoppedWell ? [] : run.value.failedSignals;
@@ -114,6 +115,7 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 		...(answered ? {} : { kernelFiles: hostFiles(trace) }),
 		answered,
 		...(measured ? { measured } : {}),
+		...(reportsReady ? { reportsReady } : {}),
 		method,
 		output,
 		...(ended ? { ended: run.ended.status } : {}),

@@ -44,6 +44,8 @@ export interface UnitInput {
 	readonly socketPaths?: readonly Path[];
 	/** Signal, without `SIG`, that makes the application reload its configuration. */
 	readonly reloadSignal?: string;
+	/** The trial has seen that the application reports its readiness (sd_notify(3)). */
+	readonly reportsReady?: boolean;
 	/** The init runs the service's own commands for a reload. */
 	readonly reloadsByCommand?: boolean;
 	/** Signal, without `SIG`, that stops the application; TERM by default. */

@@ -22,8 +22,14 @@ const systemdEnvironment = [
 /** Sets how the application starts, reloads and stops. */
 export function start(unit: UnitLines, input: UnitInput): void {
 	const { application } = input.plan;
-	unit.comment("No readiness notification, because its socket would give access to the host's PID 1.");
-	unit.set("Type", "exec");
+	const notifies = relaysReadiness(input);
+	unit.comment(
+		notifies
+			? "The init relays readiness and status. systemd accepts nothing from the application itself."
+			: "No readiness notification: the application sends none, or may not open a socket for it.",
+	);
+	unit.set("Type", notifies ? "notify" : "exec");
+	if (notifies) unit.set("NotifyAccess", "main");
 	if (input.launch) launcher(unit, input, input.launch);
 	else cage(unit, input);
 	const perConnection = servesOneConnection(application);
@@ -54,6 +60,9 @@ export function start(unit: UnitLines, input: UnitInput): void {
 	runtimeDirectories(unit, input);
 	end(unit, input);
 }
+
+/** systemd's settings create the cage, so that the init is the main process. */
+const relaysReadiness = (input: UnitInput) => !input.launch && initOf(input) !== undefined && Boolean(input.reportsReady);
 
 const servesOneConnection = ({ sockets = [] }: Pick<Application, "sockets">) =>
 	isPerConnection(sockets.flatMap((text) => parsePassedSocket(text) ?? []));
@@ -94,6 +103,7 @@ function cage(unit: UnitLines, input: UnitInput): void {
 	const [first = "", ...words] = [
 		...(confiner ? [pathText("ExecStart", confiner)] : []),
 		...(init ? initWords(pathText("ExecStart", init), application.cwd, initKeepsKill(input)) : []),
+		...(init && relaysReadiness(input) ? ["+notify"] : []),
 		...(init ? stepWords(application.service ?? {}, 0) : []),
 		...[program, ...args],
 	];

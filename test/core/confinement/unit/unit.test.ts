@@ -154,6 +154,18 @@ describe("a cage's unit", () => {
 		expect(values(text, "TemporaryFileSystem").at(-1)).toMatch("/run/systemd/system:ro,");
 	});
 
+	it("waits for the application's readiness if the trial saw it and the init can relay it", () => {
+		const notifying = unit({}, { launcher, reportsReady: true });
+		expect([values(notifying, "Type"), values(notifying, "NotifyAccess")]).toEqual([["notify"], ["main"]]);
+		expect(values(notifying, "ExecStart")).toEqual(["/.launch/cagewright-init / +notify /usr/sbin/daemon --foreground"]);
+		for (const input of [
+			{ launcher },
+			{ reportsReady: true },
+			{ launcher, reportsReady: true, launch: ["/l"], systemdVersion: 252 },
+		])
+			expect(values(unit({}, input), "Type")).toEqual(["exec"]);
+	});
+
 	it("gives a reason for each permission", () => {
 		const capabilities = [{ name: "chown", why: "fchown /var/log/a" }];
 		const text = unit({ permissions: { capabilities, unixSockets: "bind @x", memfd: "m", proc: "p" } });

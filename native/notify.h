@@ -1,0 +1,122 @@
+/*
+ * Passes on to the service manager what an application may tell it about itself (sd_notify(3)), and nothing else.
+ */
+#ifndef NOTIFY_H
+#define NOTIFY_H
+
+#include "kernel.h"
+
+/* No header for programs without a C library has them. */
+enum { AF_UNIX = 1, SOCK_DGRAM = 2, SOL_SOCKET = 1, SO_PASSCRED = 16, SCM_CREDENTIALS = 2, MSG_DONTWAIT = 0x40, MSG_CMSG_CLOEXEC = 0x40000000 };
+struct address {
+	uint16_t family;
+	char path[108];
+};
+struct credentials {
+	uint64_t size;
+	int level, type;
+	int32_t pid;
+	uint32_t uid, gid, padding;
+};
+struct message {
+	struct address *name;
+	uint32_t name_size;
+	struct { void *base; size_t size; } *parts;
+	size_t part_count;
+	void *control;
+	size_t control_size;
+	int flags;
+};
+
+/* The socket of this launch's notifications, and where they go. */
+struct relay {
+	long socket;
+	struct address manager;
+	char variable[64];
+};
+
+static bool begins_with(const char *text, const char *start)
+{
+	while (*start)
+		if (*text++ != *start++)
+			return false;
+	return true;
+}
+
+/*
+ * Gives the application a socket of its own in place of the service manager's. That one accepts more than a caged application may say:
+ * which process is the main one, and descriptors to keep. It is an abstract socket with a name from the kernel, so nothing of it remains.
+ */
+static bool open_relay(struct relay *relay, char **environment)
+{
+	static const char name[] = "NOTIFY_SOCKET=";
+	for (char **variable = environment; *variable; variable++) {
+		if (!begins_with(*variable, name))
+			continue;
+		const char *path = *variable + sizeof name - 1;
+		size_t length = length_of(path);
+		if (*path != '/' || length >= sizeof relay->manager.path)
+			return false;
+		relay->manager.family = AF_UNIX;
+		memcpy(relay->manager.path, path, length + 1);
+		struct address own = { .family = AF_UNIX };
+		uint32_t own_size = sizeof own;
+		int on = 1;
+		relay->socket = call(socket, AF_UNIX, SOCK_DGRAM | O_CLOEXEC, 0);
+		if (relay->socket < 0 || call(bind, relay->socket, &own, sizeof own.family) ||
+		    call(getsockname, relay->socket, &own, &own_size) || own_size > 32 ||
+		    call(setsockopt, relay->socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) ||
+		    call(fcntl, relay->socket, F_SETOWN, call(getpid)) || call(fcntl, relay->socket, F_SETFL, FASYNC))
+			return false;
+		memcpy(relay->variable, name, sizeof name);
+		relay->variable[sizeof name - 1] = '@';
+		size_t rest = own_size - sizeof own.family - 1;
+		memcpy(relay->variable + sizeof name, own.path + 1, rest);
+		relay->variable[sizeof name + rest] = 0;
+		*variable = relay->variable;
+		return true;
+	}
+	return false;
+}
+
+static bool may_say(const char *line)
+{
+	return begins_with(line, "READY=1") || begins_with(line, "RELOADING=1") || begins_with(line, "STOPPING=1") ||
+	       begins_with(line, "STATUS=") || begins_with(line, "ERRNO=") || begins_with(line, "EXTEND_TIMEOUT_USEC=") ||
+	       begins_with(line, "MONOTONIC_USEC=") || begins_with(line, "WATCHDOG=1");
+}
+
+/* Passes on the permitted lines of waiting messages from processes of this cage; the kernel shows others with the number 0. */
+static void relay_messages(struct relay *relay)
+{
+	char text[4096], permitted[4096];
+	for (;;) {
+		struct credentials from = { 0 };
+		struct { void *base; size_t size; } part = { text, sizeof text - 1 };
+		struct message message = { .parts = (void *)&part, .part_count = 1, .control = &from, .control_size = sizeof from };
+		long size = call(recvmsg, relay->socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+		if (size < 0)
+			return;
+		if (from.level != SOL_SOCKET || from.type != SCM_CREDENTIALS || from.pid <= 0)
+			continue;
+		text[size] = 0;
+		size_t length = 0;
+		for (char *line = text; *line;) {
+			char *end = line;
+			while (*end && *end != '\n')
+				end++;
+			bool more = *end;
+			*end = 0;
+			if (may_say(line)) {
+				memcpy(permitted + length, line, end - line);
+				length += end - line;
+				permitted[length++] = '\n';
+			}
+			line = more ? end + 1 : end;
+		}
+		if (length)
+			call(sendto, relay->socket, permitted, length, 0, &relay->manager, sizeof relay->manager.family + length_of(relay->manager.path) + 1);
+	}
+}
+
+#endif
