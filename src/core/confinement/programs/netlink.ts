@@ -1,3 +1,5 @@
+import { padded, words } from "../../native-program.ts";
+
 /** Requests of rtnetlink(7) as bytes. Numbers are those of linux/rtnetlink.h, if_link.h, if_addr.h and fib_rules.h, little-endian. */
 
 const types = { setLink: 16, addAddress: 20, addRoute: 24, addRule: 32 } as const;
@@ -23,20 +25,14 @@ function attribute(type: number, value: Buffer): Buffer {
 	const head = Buffer.alloc(4);
 	head.writeUInt16LE(4 + value.length, 0);
 	head.writeUInt16LE(type, 2);
-	return Buffer.concat([head, value, Buffer.alloc(-value.length & 3)]);
+	return padded(Buffer.concat([head, value]), 4);
 }
 
 const byte = (value: number) => Buffer.from([value]);
 const text = (value: string) => Buffer.from(`${value}\0`);
 
-function word(value: number): Buffer {
-	const bytes = Buffer.alloc(4);
-	bytes.writeUInt32LE(value);
-	return bytes;
-}
-
 /** struct ifinfomsg. */
-const linkHeader = (index: number, flag = 0) => Buffer.concat([word(0), word(index), word(flag), word(flag)]);
+const linkHeader = (index: number, flag = 0) => words(0, index, flag, flag);
 
 /** Creates a network interface with this index. `mac` has six bytes. */
 export function createLink(kind: string, name: string, index: number, mac?: Buffer): Buffer {
@@ -60,7 +56,7 @@ export function raiseLink(index: number): Buffer {
 
 export function addAddress(index: number, address: string, prefix: number): Buffer {
 	const bytes = addressBytes(address);
-	const header = Buffer.concat([Buffer.from([familyNumber(address), prefix, 0, 0]), word(index)]); // struct ifaddrmsg
+	const header = Buffer.concat([Buffer.from([familyNumber(address), prefix, 0, 0]), words(index)]); // struct ifaddrmsg
 	const broadcast = Buffer.from(bytes);
 	if (bytes.length === 4) broadcast.writeUInt32BE((bytes.readUInt32BE() | (prefix < 32 ? 0xffff_ffff >>> prefix : 0)) >>> 0);
 	const isBroadcast = bytes.length === 4 && prefix < 31 && index !== loopbackIndex;
@@ -68,7 +64,7 @@ export function addAddress(index: number, address: string, prefix: number): Buff
 		attribute(1, bytes), // IFA_ADDRESS
 		attribute(2, bytes), // IFA_LOCAL
 		...(isBroadcast ? [attribute(4, broadcast)] : []), // IFA_BROADCAST
-		attribute(8, word(2)), // IFA_FLAGS: IFA_F_NODAD, so that it can be bound at once
+		attribute(8, words(2)), // IFA_FLAGS: IFA_F_NODAD, so that it can be bound at once
 	]);
 }
 
@@ -76,7 +72,7 @@ export function addAddress(index: number, address: string, prefix: number): Buff
 export function addDefaultRoute(family: Family, index: number): Buffer {
 	// struct rtmsg: the main table, RTPROT_BOOT, RT_SCOPE_LINK or RT_SCOPE_UNIVERSE, RTN_UNICAST.
 	const header = Buffer.from([families[family], 0, 0, 0, mainTable, 3, family === "v4" ? 253 : 0, 1, 0, 0, 0, 0]);
-	return request("addRoute", "create", header, [attribute(4, word(index))]); // RTA_OIF
+	return request("addRoute", "create", header, [attribute(4, words(index))]); // RTA_OIF
 }
 
 /** A rule for packets. Lower priorities win. */
@@ -100,7 +96,7 @@ export function addRule({ action, destination, family, port, priority, protocol 
 	ports.writeUInt16LE(port ?? 0, 0);
 	ports.writeUInt16LE(port ?? 0, 2);
 	return request("addRule", "create", header, [
-		attribute(6, word(priority)), // FRA_PRIORITY
+		attribute(6, words(priority)), // FRA_PRIORITY
 		...(destination ? [attribute(1, addressBytes(destination.address))] : []), // FRA_DST
 		...(protocol === undefined ? [] : [attribute(22, byte(protocol))]), // FRA_IP_PROTO
 		...(port === undefined ? [] : [attribute(24, ports)]), // FRA_DPORT_RANGE
