@@ -176,18 +176,14 @@ static void take_account(void)
 }
 
 /* Prefers a directory in which the account may make files. */
-static void choose_directory(struct text *chosen)
+static const char *first_writable(struct text *path)
 {
-	struct text path;
 	const char *list = writable;
-	directory = mount_point = next_line(&list, chosen) ? chosen->bytes : "/";
+	while (next_line(&list, path))
+		if (makes_in(path->bytes))
+			return path->bytes;
 	list = writable;
-	while (next_line(&list, &path)) {
-		if (!makes_in(path.bytes))
-			continue;
-		*chosen = path;
-		return;
-	}
+	return next_line(&list, path) ? path->bytes : "/";
 }
 
 /* Returns in the process that then tries the techniques. */
@@ -205,7 +201,7 @@ static void enter(struct text *covered, struct text *chosen)
 	cover_directories(covered);
 	take_account();
 	writable = covered->bytes;
-	choose_directory(chosen);
+	directory = mount_point = first_writable(chosen);
 	/* Filters need no new privileges, and no technique starts a setuid program. */
 	call(prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	call(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

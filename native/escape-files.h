@@ -47,21 +47,6 @@ static bool open_by_handle(void)
 	return done(at) && done(call(open_by_handle_at, at, &file, 0));
 }
 
-/* By the row's calls. */
-static bool set_user_or_group(void)
-{
-	call(umask, 0);
-	for (mode = S_ISUID | 0755; mode; mode = mode & S_ISUID ? S_ISGID | 0755 : 0) {
-		struct stat status = { 0 };
-		make_requests();
-		call(newfstatat, AT_FDCWD, file, &status, 0);
-		call(unlinkat, AT_FDCWD, file, 0);
-		if (status.st_mode & (S_ISUID | S_ISGID))
-			return true;
-	}
-	return false;
-}
-
 static bool run_written(void)
 {
 	long written = make_file();
@@ -128,7 +113,6 @@ static bool make_writable(void)
 /* On data that someone runs outside. */
 static const struct vfs_cap_data admin = { VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE, { { 1u << CAP_SYS_ADMIN, 0 } } };
 
-#define SETS_BITS SECCOMP, BY(set_user_or_group)
 #ifdef __NR_chmod
 #define CHMOD CALLS(chmod, FILE, MODE)
 #else
@@ -150,11 +134,11 @@ static const struct technique files[] = {
 	{ "setuid-chmod", "set the setuid bit with chmod", SETS_BITS, CREATES, CHMOD },
 	{ "setuid-fchmod", "set the setuid bit with fchmod", SETS_BITS, CREATES, CALLS(fchmod, RESULT, MODE) },
 	{ "setuid-fchmodat2", "set the setuid bit with fchmodat2", SETS_BITS, CREATES, CALLS(fchmodat2, AT_FDCWD, FILE, MODE) },
-	{ "setuid-create", "set the setuid bit with open", SETS_BITS, WITH_FILE, CALLS(openat, AT_FDCWD, FILE, O_WRONLY | O_CREAT | O_EXCL, MODE) },
-	{ "setuid-mknod", "set the setuid bit with mknod", SETS_BITS, WITH_FILE, CALLS(mknodat, AT_FDCWD, FILE, MODE) },
-	{ "node-by-rename", "create a device node by renaming", SECCOMP, CREATES,
+	{ "setuid-create", "set the setuid bit with open", SETS_BITS, CALLS(openat, AT_FDCWD, FILE, O_WRONLY | O_CREAT | O_EXCL, MODE) },
+	{ "setuid-mknod", "set the setuid bit with mknod", SETS_BITS, CALLS(mknodat, AT_FDCWD, FILE, MODE) },
+	{ "node-by-rename", "create a device node by renaming", SECCOMP, WITH_FILE, CREATES,
 	  CALLS(renameat2, AT_FDCWD, FILE, AT_FDCWD, OTHER_FILE, 4 /* RENAME_WHITEOUT */) },
-	{ "file-capability", "set a file capability", CAPABILITIES, CREATES,
+	{ "file-capability", "set a file capability", CAPABILITIES, WITH_FILE, CREATES,
 	  CALLS(setxattr, FILE, (long)XATTR_NAME_CAPS, (long)&admin, sizeof admin, 0) },
 	{ "run-written", "run a program written in the cage", NOEXEC | LANDLOCK, WITH_FILE, BY(run_written) },
 	{ "map-written", "map a library written in the cage", NOEXEC, WITH_FILE, BY(map_written) },

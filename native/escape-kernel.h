@@ -1,23 +1,5 @@
 /* Techniques against the kernel and the machine, and those that create other views of the system or regain privileges. */
 
-/* umount2(2); not in the headers for programs. */
-enum { detached = 2, expired = 4 };
-static bool clones(void)
-{
-	long child = call(clone, technique->last[1] | SIGCHLD);
-	if (child == 0)
-		exit_with(0);
-	return done(child);
-}
-
-static bool clones_3(void)
-{
-	const struct clone_args arguments = { .flags = CLONE_NEWUSER, .exit_signal = SIGCHLD };
-	long child = call(clone3, &arguments, sizeof arguments);
-	if (child == 0)
-		exit_with(0);
-	return done(child);
-}
 
 /* Mounts this source and type with these flags and options. The last are an overlay's, and get our directory. */
 static bool mount_and_unmount(void)
@@ -28,38 +10,19 @@ static bool mount_and_unmount(void)
 	call(mkdirat, AT_FDCWD, new_name(&place, directory, ""), 0700);
 	bool is_done = done(call(mount, words[0], place.bytes, words[1], words[2], text));
 	if (is_done)
-		call(umount2, place.bytes, detached);
+		call(umount2, place.bytes, 2 /* MNT_DETACH */);
 	call(unlinkat, AT_FDCWD, place.bytes, AT_REMOVEDIR);
 	return is_done;
 }
 
-/* The first call only marks the mount, and returns EAGAIN or EBUSY; the next use removes the mark. */
-static bool unmount(void)
-{
-	bool is_done = done(call(umount2, mount_point, expired)) || last_error == EAGAIN || last_error == EBUSY;
-	place_of(mount_point);
-	return is_done;
-}
-
-/* Removes nosuid, and restores it. */
-static bool change_mount(void)
-{
-	struct mount_attr change = { .attr_clr = MOUNT_ATTR_NOSUID };
-	struct statfs status = { 0 };
-	call(statfs, directory, &status);
-	if (!done(call(mount_setattr, AT_FDCWD, directory, 0, &change, sizeof change)))
-		return false;
-	change = (struct mount_attr){ .attr_set = (unsigned long)status.f_flags & MOUNT_ATTR_NOSUID };
-	call(mount_setattr, AT_FDCWD, directory, 0, &change, sizeof change);
-	return true;
-}
-
+static const struct clone_args user_namespace = { .flags = CLONE_NEWUSER, .exit_signal = SIGCHLD };
 /* LSMT_ROOT */
 static const uint64_t all_mounts[4] = { sizeof all_mounts, ~0ull };
 
 #define MOUNTS(from, type, flags, options) \
 	BY(mount_and_unmount), WORDS((long)(from), (long)(type), flags, (long)(options))
-#define CLONES(flag) BY(clones), WORDS(flag)
+/* The child ends like an attempt. */
+#define CLONES(flag) CALLS(clone, (flag) | SIGCHLD, 0, 0, 0, 0)
 
 static const struct technique namespaces[] = {
 	{ "unshare-mount", "unshare: mounts", PRIVILEGED, CALLS(unshare, CLONE_NEWNS) },
@@ -77,7 +40,7 @@ static const struct technique namespaces[] = {
 	{ "clone-user", "clone: users", SECCOMP, CLONES(CLONE_NEWUSER) },
 	{ "clone-pid", "clone: processes", PRIVILEGED, CLONES(CLONE_NEWPID) },
 	{ "clone-net", "clone: network", PRIVILEGED, CLONES(CLONE_NEWNET) },
-	{ "clone3-user", "clone3: users", SECCOMP, BY(clones_3) },
+	{ "clone3-user", "clone3: users", SECCOMP, CALLS(clone3, (long)&user_namespace, sizeof user_namespace) },
 	{ "enter-by-pidfd", "setns with a pidfd", OWN_PID | PRIVILEGED, FIRST(pidfd_open, PID, 0),
 	  CALLS(setns, RESULT, CLONE_NEWUTS) },
 	{ "enter-by-proc", "setns with /proc/1/ns", NO_PROC | PRIVILEGED, FIRST(openat, AT_FDCWD, (long)"/proc/1/ns/uts", O_RDONLY),
@@ -86,14 +49,16 @@ static const struct technique namespaces[] = {
 	{ "mount-bind", "bind mount", PRIVILEGED | LANDLOCK, MOUNTS("/", 0, MS_BIND, 0) },
 	{ "mount-proc", "mount proc", PRIVILEGED | LANDLOCK, MOUNTS("none", "proc", 0, 0) },
 	{ "mount-overlay", "mount an overlay", PRIVILEGED | LANDLOCK, MOUNTS("none", "overlay", 0, "lowerdir=/:") },
-	{ "unmount", "unmount", PRIVILEGED | LANDLOCK, BY(unmount) },
+	/* MNT_EXPIRE only marks the mount, and returns EAGAIN or EBUSY. */
+	{ "unmount", "unmount", PRIVILEGED | LANDLOCK, CALLS(umount2, MOUNT, 4), OR(EAGAIN, EBUSY) },
 	{ "pivot-root", "pivot_root", PRIVILEGED | LANDLOCK, CALLS(pivot_root, (long)"/", (long)"/"), OR(EBUSY) },
 	{ "fsopen", "fsopen", PRIVILEGED, CALLS(fsopen, (long)"tmpfs", 0) },
 	{ "fspick", "fspick", PRIVILEGED, CALLS(fspick, AT_FDCWD, DIRECTORY, 0) },
 	{ "open-tree", "open_tree", PRIVILEGED, CALLS(open_tree, AT_FDCWD, (long)"/", OPEN_TREE_CLONE) },
 	{ "fsmount", "fsmount", PRIVILEGED, CALLS(fsmount, -1, 0, 0), OR(EBADF) },
 	{ "move-mount", "move_mount", PRIVILEGED | LANDLOCK, CALLS(move_mount, -1, (long)"", -1, (long)"", 0x44), OR(EBADF) },
-	{ "mount-setattr", "mount_setattr", PRIVILEGED, BY(change_mount) },
+	/* Without a change, which the kernel looks at after the permission. */
+	{ "mount-setattr", "mount_setattr", PRIVILEGED, CALLS(mount_setattr, AT_FDCWD, (long)"/", 0, (long)buffer, sizeof(struct mount_attr)) },
 	{ "list-mounts", "listmount", SECCOMP, CALLS(listmount, (long)all_mounts, (long)buffer, 16, 0) },
 };
 

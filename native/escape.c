@@ -1,7 +1,7 @@
 /*
  * Tries to escape from the sandbox in which it runs, and says of each technique whether it escaped (Test Anything Protocol).
  *
- *   escape [NAME=VALUE…]              tries all techniques
+ *   escape [--json] [NAME=VALUE…]     tries all techniques
  *   escape list                       lists them: id, group, layers of which each should stop it, `module`, what it tries
  *   escape bystander [uid= gid=]      prints arguments for techniques that need a process outside, and ends with its input
  *   escape enter target=PID …         takes over the confinement of a process first (escape-enter.h)
@@ -21,7 +21,7 @@ static long word_of(long word, long result)
 		const char *value = required(fact_names[word - PID]);
 		return word < QUEUE ? number(value) : (long)value;
 	}
-	const long others[] = { (long)file, (long)other_file, mode, (long)directory, result };
+	const long others[] = { (long)file, (long)other_file, mode, (long)directory, (long)mount_point, result };
 	return others[word - FILE];
 }
 
@@ -33,17 +33,6 @@ static long make_request(const long *request, size_t size, long result)
 	for (size_t i = 0; i < size; i++)
 		words[i] = word_of(request[i], result);
 	return call_number(words[0], words[1], words[2], words[3], words[4], words[5], words[6]);
-}
-
-static bool make_requests(void)
-{
-	long result = technique->first ? make_request(technique->first, technique->first_size, 0) : 0;
-	if (!done(result))
-		return false;
-	bool has_escaped = done(make_request(technique->last, technique->last_size, result));
-	for (size_t i = 0; i < sizeof technique->answers; i++)
-		has_escaped = has_escaped || technique->answers[i] == last_error;
-	return has_escaped;
 }
 
 #include "escape-files.h"
@@ -63,7 +52,29 @@ static const struct {
 
 static bool attempt_once(void)
 {
-	return technique->attempt ? technique->attempt() : make_requests();
+	if (technique->attempt && !technique->first_size)
+		return technique->attempt();
+	long result = technique->first ? make_request(technique->first, technique->first_size, 0) : 0;
+	if (!done(result))
+		return false;
+	bool has_escaped = done(make_request(technique->last, technique->last_size, result));
+	for (size_t i = 0; i < sizeof technique->answers; i++)
+		has_escaped = has_escaped || technique->answers[i] == last_error;
+	return has_escaped;
+}
+
+static bool set_user_or_group(void)
+{
+	call(umask, 0);
+	for (mode = S_ISUID | 0755; mode; mode = mode & S_ISUID ? S_ISGID | 0755 : 0) {
+		struct stat status = { 0 };
+		attempt_once();
+		call(newfstatat, AT_FDCWD, file, &status, 0);
+		call(unlinkat, AT_FDCWD, file, 0);
+		if (status.st_mode & (S_ISUID | S_ISGID))
+			return true;
+	}
+	return false;
 }
 
 /* Tries it in each writable directory until it escapes, and removes what is at the new names. */
@@ -77,7 +88,7 @@ static bool attempt_with_file(void)
 	while (!has_escaped && next_line(&list, &in)) {
 		file = new_name(&name, in.bytes, "");
 		other_file = new_name(&other, in.bytes, ".x");
-		has_escaped = attempt_once();
+		has_escaped = technique->sets_bits ? set_user_or_group() : attempt_once();
 		call(unlinkat, AT_FDCWD, file, 0);
 		call(unlinkat, AT_FDCWD, other_file, 0);
 	}
@@ -109,11 +120,12 @@ static const char *layers(struct text *names)
 
 static const uint64_t gate = 1ull << (SIGUSR1 - 1);
 static size_t tried, escaped, unfinished;
+static bool is_json;
 
-/* Prints `ok` or `not ok`, its number, its id, how it ended, and the error or signal if it did not escape. */
-static void try_technique(size_t index)
+/* Prints how a technique ended and the error or signal, as a test point or in JSON. */
+static void try_technique(const char *group, size_t index)
 {
-	struct text names;
+	struct text names, more;
 	int status = status_impossible << 8;
 	bool is_spared = technique->loads_module && !*fact("modules");
 	if (*fact("gated")) {
@@ -126,21 +138,25 @@ static void try_technique(size_t index)
 	if (!is_spared)
 		call(wait4, child, &status, 0);
 	int signal = status & 0x7f;
-	long result = child < 0 ? -child : signal ? signal : status >> 8;
-	if (child > 0 && !signal && result == status_impossible) {
-		say("ok %d - %s impossible # SKIP %s", index + 1, technique->id, is_spared ? "loads a kernel module; try modules=1" : "nothing to try");
-		return;
+	long number = child < 0 ? -child : signal ? signal : status >> 8;
+	const char *outcome = child < 0 || signal == SIGALRM ? "failed" : signal ? "killed" : "refused";
+	set(&more, " %d", number);
+	if (child > 0 && !signal && number >= status_escaped) {
+		outcome = number == status_escaped ? "escaped" : "impossible";
+		if (number == status_escaped)
+			set(&more, ": %s; each should stop it: %s", technique->title, layers(&names));
+		else
+			set(&more, " # SKIP %s", is_spared ? "loads a kernel module; try modules=1" : "nothing to try");
+		number = 0;
 	}
-	tried++;
-	if (child < 0 || signal == SIGALRM) {
-		unfinished++;
-		say("not ok %d - %s failed %d", index + 1, technique->id, result);
-	} else if (!signal && result == status_escaped) {
-		escaped++;
-		say("not ok %d - %s escaped: %s; each should stop it: %s", index + 1, technique->id, technique->title, layers(&names));
-	} else {
-		say("ok %d - %s %s %d", index + 1, technique->id, signal ? "killed" : "refused", result);
-	}
+	tried += *outcome != 'i';
+	escaped += *outcome == 'e';
+	unfinished += *outcome == 'f';
+	if (is_json)
+		say("{\"id\":\"%s\",\"group\":\"%s\",\"outcome\":\"%s\",\"number\":%d,\"stoppedBy\":\"%s\",\"title\":\"%s\"}", technique->id, group,
+		    outcome, number, layers(&names), technique->title);
+	else
+		say("%sok %d - %s %s%s", *outcome == 'e' || *outcome == 'f' ? "not " : "", index + 1, technique->id, outcome, more.bytes);
 }
 
 static void list_technique(const char *group)
@@ -160,12 +176,14 @@ static void try_all(bool lists)
 			if (lists)
 				list_technique(groups[i].name);
 			else if (!has_line(fact("omitted"), technique->id))
-				try_technique(index);
+				try_technique(groups[i].name, index);
 		}
-		if (!lists)
+		if (!lists && !is_json)
 			say("# %s: %d tried, %d escaped", groups[i].name, tried - before, escaped - before_escaped);
 	}
-	if (!lists)
+	/* Whoever uses the mount removes the mark of the technique `unmount`. */
+	place_of(mount_point);
+	if (!lists && !is_json)
 		say("1..%d\n# done: %d tried, %d escaped, %d did not finish", index, tried, escaped, unfinished);
 }
 
@@ -174,20 +192,26 @@ int main(int argc, char **argv, char **envp)
 	static char everywhere[] = "/tmp\n/var/tmp\n/dev/shm\n/run\n/";
 	struct text random, covered = { 0 }, chosen;
 	uint64_t bytes = 0;
-	const char *first = argc > 1 ? argv[1] : "", *place;
-	bool has_word = is_text(first, "list") || is_text(first, "bystander") || is_text(first, "entered") || is_text(first, "enter");
+	const char *first = argc > 1 ? argv[1] : "x=", *place = first;
 
+	while (*place && *place != '=')
+		place++;
+	if (!*place && !has_line("nothing\nlist\nbystander\nenter\nentered\n--json", first)) {
+		say("usage: escape [--json | list | bystander] [NAME=VALUE...]");
+		return 2;
+	}
 	if (is_text(first, "nothing"))
 		return 0;
 	if (is_text(first, "enter"))
 		copy_to_memory(argv, envp);
 	environment = envp;
-	facts = argv + (argc > 0) + has_word;
+	facts = argv + (argc > 0);
+	is_json = is_text(first, "--json");
 	token = fact("token");
 	place = fact("host");
 	host.device = next_number(&place, 10);
 	host.inode = next_number(&place, 10);
-	writable = *fact("host") ? fact("writable") : everywhere;
+	writable = *fact("writable") ? fact("writable") : everywhere;
 	if (!*token && call(getrandom, &bytes, sizeof bytes, 0) > 0)
 		token = set(&random, "%x", bytes);
 	if (is_text(first, "list"))
@@ -196,12 +220,12 @@ int main(int argc, char **argv, char **envp)
 		return stand_by();
 	call(prctl, PR_SET_NAME, "selftest", 0, 0, 0);
 	call(rt_sigprocmask, SIG_BLOCK, &gate, 0, sizeof gate);
-	set_alarm(*fact("gated") ? 900 : *fact("host") ? 120 : 1800);
+	set_alarm(*fact("gated") ? 900 : 120);
 	root = place_of("/");
 	if (is_text(first, "entered"))
 		enter(&covered, &chosen);
-	else if (!*fact("host"))
-		choose_directory(&chosen);
+	else if (!*fact("writable"))
+		directory = first_writable(&chosen);
 	try_all(false);
 	set_alarm(0);
 	const long seconds[2] = { number(fact("wait")), 0 };

@@ -43,18 +43,22 @@ struct technique {
 	const char *id, *title;
 	/* Layers. */
 	unsigned stopped_by : 16;
-	/* It is tried with a new name in each writable directory; the kernel loads a module for it if there is one. */
-	unsigned makes_file : 1, loads_module : 1, first_size : 4, last_size : 4;
+	/* It is tried with a new name in each writable directory, succeeds if that is setuid or setgid then, makes the kernel load a module. */
+	unsigned makes_file : 1, sets_bits : 1, loads_module : 1;
+	unsigned first_size : 4, last_size : 4;
 	unsigned char answers[4];
-	/* True: it escaped. False: `last_error` refused it. */
-	bool (*attempt)(void);
-	/* Otherwise a call (its number and its words), often with the result of a first one. It escapes if both succeed, or if the last fails
-	   with one of `answers`, which come after the permissions. */
-	const long *first, *last;
+	union {
+		/* True: it escaped. False: `last_error` refused it. */
+		bool (*attempt)(void);
+		/* A call, whose result is the RESULT of the last one. */
+		const long *first;
+	};
+	/* A call: its number and its words. It escapes if it succeeds, or fails with one of `answers`, which come after the permissions. */
+	const long *last;
 };
 
 /* Words that are known only when the call is made. The last ones are arguments of the program, numbers and texts. */
-enum { FILE = -10000, OTHER_FILE, MODE, DIRECTORY, RESULT, PID, DISK, MESSAGES, SEMAPHORES, QUEUE, KEY, PROGRAM };
+enum { FILE = -10000, OTHER_FILE, MODE, DIRECTORY, MOUNT, RESULT, PID, DISK, MESSAGES, SEMAPHORES, QUEUE, KEY, PROGRAM };
 static const char *const fact_names[] = { "pid", "disk", "messages", "semaphores", "queue", "key", "program" };
 
 #define BY(function) .attempt = (function)
@@ -65,7 +69,8 @@ static const char *const fact_names[] = { "pid", "disk", "messages", "semaphores
 #define WORDS(...) REQUEST(last, 0, __VA_ARGS__)
 #define OR(...) .answers = { __VA_ARGS__ }
 #define WITH_FILE .makes_file = 1
-#define CREATES WITH_FILE, FIRST(openat, AT_FDCWD, FILE, O_WRONLY | O_CREAT | O_EXCL, 0600)
+#define SETS_BITS SECCOMP, WITH_FILE, .sets_bits = 1
+#define CREATES FIRST(openat, AT_FDCWD, FILE, O_WRONLY | O_CREAT | O_EXCL, 0600)
 
 static const struct technique *technique;
 /* Its new name and another one, a mode with a setuid or setgid bit, and the error of the last call that failed. */
@@ -154,47 +159,37 @@ static void put(struct text *to, char byte)
 #pragma GCC diagnostic ignored "-Wanalyzer-va-arg-type-mismatch"
 #endif
 
-/* Appends like printf(3): %s, and %d, %o and %x for numbers of 64 bits without a sign. */
-static void append(struct text *to, const char *format, va_list values)
+/* Appends like printf(3): %s, and %d, %o and %x for numbers of 64 bits without a sign. Without a text, it prints a line instead. */
+static const char *add(struct text *to, const char *format, ...)
 {
+	struct text line, *text = to ? to : &line;
+	va_list values;
+	line.length = 0;
+	va_start(values, format);
 	for (; *format; format++) {
 		if (*format != '%') {
-			put(to, *format);
+			put(text, *format);
 		} else if (*++format == 's') {
-			for (const char *text = va_arg(values, const char *); *text; text++)
-				put(to, *text);
+			for (const char *part = va_arg(values, const char *); *part; part++)
+				put(text, *part);
 		} else {
 			uint64_t value = va_arg(values, uint64_t), unit = 1, base = *format == 'd' ? 10 : *format == 'o' ? 8 : 16;
 			while (value / unit >= base)
 				unit *= base;
 			for (; unit; unit /= base)
-				put(to, "0123456789abcdef"[value / unit % base]);
+				put(text, "0123456789abcdef"[value / unit % base]);
 		}
 	}
-}
-
-static const char *add(struct text *to, const char *format, ...)
-{
-	va_list values;
-	va_start(values, format);
-	append(to, format, values);
 	va_end(values);
-	return to->bytes;
+	if (to)
+		return to->bytes;
+	put(text, '\n');
+	call(write, 1, line.bytes, line.length);
+	return NULL;
 }
 
 #define set(to, ...) ((to)->length = 0, add(to, __VA_ARGS__))
-
-static void say(const char *format, ...)
-{
-	struct text line;
-	va_list values;
-	line.length = 0;
-	va_start(values, format);
-	append(&line, format, values);
-	va_end(values);
-	put(&line, '\n');
-	call(write, 1, line.bytes, line.length);
-}
+#define say(...) add(NULL, __VA_ARGS__)
 
 /* Copies the next line of a list, and moves on. Null after the last. */
 static const char *next_line(const char **list, struct text *line)
@@ -275,12 +270,8 @@ static const char *new_name(struct text *path, const char *in, const char *suffi
 
 static void set_alarm(long seconds)
 {
-#ifdef __NR_alarm
-	call(alarm, seconds);
-#else
-	const long timer[4] = { 0, 0, seconds, 0 };
+	const long timer[4] = { 0, 0, seconds };
 	call(setitimer, 0 /* ITIMER_REAL */, timer, 0);
-#endif
 }
 
 /* ld(1) defines it: where the program's own headers are in memory. */

@@ -61,7 +61,7 @@ _cagewright() {
 			if ((index + 1 == COMP_CWORD)); then _cagewright_kind command; else _cagewright_kind file; fi
 			return
 			;;
-		--state | --lang | --require | --resume | --name | --user | --env | --probe | --exercise | --include | --exclude | --writable | --bind | --network | --calls | --allow | --cwd | --set | --timeout | --directory | --socket | --limit-memory | --limit-processes | --limit-files | --seed | --device | --allow-secret | --allow-setuid | --allow-write | --decoy | --refuse | --accept-finding | --account | --without-account | --dedicated-account | --attach | --for | --rounds | --keep | --keep-kind | --give-up | --jobs | --dropin | --client-probe | --format | -o | --output | --stop-timeout | --root | --container | --pid | --on-alarm | --check-every | --accept | --until | --revoke | --configuration | --keep-generations | --keep-days | --to | --verify | --purpose | --initiated-by | --implemented-by | --approved-by | --as | --timer)
+		--state | --lang | --require | --resume | --name | --user | --env | --probe | --exercise | --include | --exclude | --writable | --bind | --network | --calls | --allow | --cwd | --set | --timeout | --directory | --socket | --limit-memory | --limit-processes | --limit-files | --seed | --device | --allow-secret | --allow-setuid | --allow-write | --decoy | --refuse | --accept-finding | --account | --without-account | --dedicated-account | --attach | --for | --rounds | --keep | --keep-kind | --give-up | --jobs | --dropin | --client-probe | --format | -o | --output | --stop-timeout | --root | --container | --pid | --program | --on-alarm | --check-every | --accept | --until | --revoke | --configuration | --keep-generations | --keep-days | --to | --verify | --purpose | --initiated-by | --implemented-by | --approved-by | --as | --timer)
 			option=$word
 			if [[ ${COMP_WORDS[index + 1]} == = ]]; then ((index++)); fi
 			((index++))
@@ -87,7 +87,7 @@ _cagewright() {
 		*' --require') _cagewright_words full ;;
 		*' --resume') _cagewright_kind session ;;
 		*' --user') _cagewright_kind user ;;
-		*' --include' | *' --exclude' | *' --seed' | *' --device' | *' --allow-secret' | *' --allow-setuid' | *' --decoy' | 'make --keep' | *' --output' | 'minimise --keep' | *' --verify') _cagewright_kind file ;;
+		*' --include' | *' --exclude' | *' --seed' | *' --device' | *' --allow-secret' | *' --allow-setuid' | *' --decoy' | 'make --keep' | *' --output' | *' --program' | 'minimise --keep' | *' --verify') _cagewright_kind file ;;
 		*' --network') _cagewright_words host none ;;
 		*' --calls') _cagewright_words general observed ;;
 		*' --allow' | *' --refuse') _cagewright_words proc kernel-proc sys unix-sockets netlink multicast syslog memfd writable-code ports abstract-sockets ;;
@@ -121,7 +121,7 @@ _cagewright() {
 		shell) _cagewright_words --keep-writes ;;
 		unit) _cagewright_words --accept-finding --dropin --install --uninstall --score --dry-run --root --logrotate --deploy-hook ;;
 		show) _cagewright_words --history --record ;;
-		selftest) _cagewright_words --network --alarm --unit --dropin --container --pid ;;
+		selftest) _cagewright_words --network --alarm --unit --dropin --container --pid --program ;;
 		watch) _cagewright_words --format --on-alarm --stop-timeout --check-every --journal --with-tests --install --uninstall --dry-run ;;
 		check) _cagewright_words --all --deep --nagios --accept --until --revoke ;;
 		stale) _cagewright_words --mark ;;

@@ -20,7 +20,7 @@ function __cagewright_parse
                 break
             case '--state=*'
                 set state (string replace -- --state= '' $word)
-            case --state --lang --require --resume --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --allow-write --decoy --refuse --accept-finding --account --without-account --dedicated-account --attach --for --rounds --keep --keep-kind --give-up --jobs --dropin --client-probe --format -o --output --stop-timeout --root --container --pid --on-alarm --check-every --accept --until --revoke --configuration --keep-generations --keep-days --to --verify --purpose --initiated-by --implemented-by --approved-by --as --timer
+            case --state --lang --require --resume --name --user --env --probe --exercise --include --exclude --writable --bind --network --calls --allow --cwd --set --timeout --directory --socket --limit-memory --limit-processes --limit-files --seed --device --allow-secret --allow-setuid --allow-write --decoy --refuse --accept-finding --account --without-account --dedicated-account --attach --for --rounds --keep --keep-kind --give-up --jobs --dropin --client-probe --format -o --output --stop-timeout --root --container --pid --program --on-alarm --check-every --accept --until --revoke --configuration --keep-generations --keep-days --to --verify --purpose --initiated-by --implemented-by --approved-by --as --timer
                 set option $word
             case '-*'
             case '*'
@@ -250,6 +250,7 @@ complete -c cagewright -n '__cagewright_verb selftest' -l alarm -d 'Also measure
 complete -c cagewright -n '__cagewright_verb selftest' -l unit -d 'Test the unit that `cagewright unit` prints, under the running systemd, or the running uni'
 complete -c cagewright -n '__cagewright_verb selftest' -l container -x -d 'Test inside a running container of podman or Docker'
 complete -c cagewright -n '__cagewright_verb selftest' -l pid -x -a '(__fish_complete_pids)' -d 'Test inside the sandbox of a running process, such as a chroot jail'
+complete -c cagewright -n '__cagewright_verb selftest' -l program -r -F -d 'Write the program that tries the techniques to a new FILE, to run it in any sandbox'
 complete -c cagewright -n '__cagewright_verb watch' -l format -x -a 'text json ecs rfc5424' -d 'Format of an alarm'
 complete -c cagewright -n '__cagewright_verb watch' -l on-alarm -x -a 'report stop freeze' -d 'Reaction to alarms of severity HIGH: `report` only prints them, `stop` stops the cage, `fr'
 complete -c cagewright -n '__cagewright_verb watch' -l stop-timeout -x -d 'With `--on-alarm stop`, kill it this long after SIGTERM'

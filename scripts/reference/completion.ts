@@ -63,6 +63,7 @@ export const optionKinds: Readonly<Record<string, readonly Kind[]>> = {
 	decoy: ["file"],
 	keep: ["file"],
 	output: ["file"],
+	program: ["file"],
 	verify: ["file"],
 	resume: ["session"],
 	user: ["user"],

@@ -1,10 +1,16 @@
+import { readFileSync } from "node:fs";
 import { Failure } from "../core/failure.ts";
+import { pathToJson } from "../core/path/path.ts";
+import { showPath } from "../core/path/quote.ts";
 import { foreignHolds } from "../core/selftest/foreign/verdict.ts";
 import { holds } from "../core/selftest/verdict.ts";
 import { type ForeignRequest, selftestForeign } from "../engine/selftest/foreign.ts";
 import { type SelftestOptions, selftestCage } from "../engine/selftest/selftest.ts";
 import { foreignText, foreignToJson } from "../report/foreign-selftest.ts";
 import { selftestText, selftestToJson } from "../report/selftest.ts";
+import { withNewFile } from "../system/files/new-file.ts";
+import { nativeProgramFile } from "../system/native-program.ts";
+import { outputPath } from "./output-file.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface SelftestVerbOptions extends Pick<SelftestOptions, "network"> {
@@ -13,6 +19,7 @@ interface SelftestVerbOptions extends Pick<SelftestOptions, "network"> {
 	readonly dropin?: string;
 	readonly container?: readonly string[];
 	readonly pid?: readonly string[];
+	readonly program?: string;
 }
 
 /**
@@ -20,7 +27,11 @@ interface SelftestVerbOptions extends Pick<SelftestOptions, "network"> {
  * that no cage has is a running unit.
  */
 export async function selftest(terminal: Terminal, names: readonly string[], options: SelftestVerbOptions): Promise<number> {
-	const { container = [], pid = [], unit = false } = options;
+	const { container = [], pid = [], program, unit = false } = options;
+	if (program !== undefined) {
+		if (names.length) throw new Failure("selftest-target", {}, 2);
+		return writeProgram(terminal, program);
+	}
 	const requests: ForeignRequest[] = [
 		...container.map((name) => ({ kind: "container" as const, name })),
 		...pid.map((name) => ({ kind: "pid" as const, name })),
@@ -38,6 +49,16 @@ export async function selftest(terminal: Terminal, names: readonly string[], opt
 		terminal.result("selftest", foreignToJson(tests), () => foreignText(tests, terminal.messages));
 		return tests.every(foreignHolds) ? 0 : 1;
 	});
+}
+
+/** Writes the program of the escape techniques to a new file, for sandboxes that Cagewright does not test itself. */
+async function writeProgram(terminal: Terminal, output: string): Promise<number> {
+	const file = outputPath(terminal, output);
+	await withNewFile(file, async (handle) => {
+		await handle.writeFile(readFileSync(nativeProgramFile("escape")));
+		await handle.chmod(0o755);
+	});
+	return terminal.wrote("selftest", { file: pathToJson(file) }, () => terminal.messages.selftest.programWritten(showPath(file)));
 }
 
 function hasCage(terminal: Terminal, names: readonly string[]): Promise<boolean> {

@@ -191,12 +191,14 @@ function defineLooking(define: Define, act: Act): void {
 		"selftest redis --unit",
 		"selftest --container web --unit nginx.service",
 		"selftest --pid 4711",
+		"selftest --program escape",
 	)
 		.addOption(new Option("--alarm").conflicts(["unit", "dropin"]))
 		.option("--unit")
 		.option("--dropin <SERVICE>")
 		.addOption(new Option("--container <ID>").argParser(collect).conflicts(ofCages))
 		.addOption(new Option("--pid <PID>").argParser(collect).conflicts(ofCages))
+		.addOption(new Option("--program <FILE>").conflicts(["container", "pid", "unit", ...ofCages]))
 		.action(act(working, (verbs) => verbs.selftest));
 }
 

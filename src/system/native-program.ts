@@ -9,7 +9,6 @@ export type NativeProgram =
 	| "accept"
 	| "confine"
 	| "environment"
-	| "escape"
 	| "file-flags"
 	| "init"
 	| "landlock"
@@ -26,13 +25,6 @@ export function supportsProcessor(): boolean {
 	return existsSync(folder());
 }
 
-/** Path of a program that needs no data. Throws `processor-unsupported` (exit 3). */
-export function nativeFile(name: NativeProgram): string {
-	const file = join(folder(), name);
-	if (existsSync(file)) return file;
-	throw new Failure("processor-unsupported", { processor: process.arch }, 3);
-}
-
 /**
  * Returns a static program of native/ for this processor, with the data that it reads from its own memory. Throws `processor-unsupported`
  * (exit 3) if this installation has none for it.
@@ -46,8 +38,8 @@ export function nativeProgram(name: NativeProgram, data?: Uint8Array): Buffer {
 	}
 }
 
-/** Those that run outside of cages and have no data. */
-type HostProgram = "audit" | "connect" | "decoys" | "failures" | "failures.bpf" | "observe";
+/** Those that have no data. */
+type HostProgram = "audit" | "connect" | "decoys" | "escape" | "failures" | "failures.bpf" | "observe";
 
 /** Returns the path of a program. Throws `processor-unsupported` (exit 3). */
 export function nativeProgramFile(name: HostProgram): string {

@@ -1,7 +1,19 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import {
+	copyFileSync,
+	cpSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseAttempts, unproven } from "../../src/core/selftest/outcomes.ts";
 import { systemServices } from "../../src/system/units/systemctl.ts";
 import { cagewright, inProcess, type Json, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
@@ -17,7 +29,8 @@ const env = { PODMAN_IGNORE_CGROUPSV1_WARNING: "1" };
 /** Before a command: podman's configuration of the machine is ours, because root's commands take none from variables. */
 const configuration = join(folder, "etc");
 const enter = ["unshare", "--mount", "sh", "-c", `mount --bind ${configuration} /etc/containers && exec "$@"`, "sh"];
-const containers = { hard: `hard-${process.pid}`, soft: `soft-${process.pid}` };
+const containers = { hard: `hard-${process.pid}`, soft: `soft-${process.pid}`, alone: `alone-${process.pid}` };
+const runtime = ["--runtime", "runc", "--cgroup-manager", "cgroupfs"];
 const undo: (() => void)[] = [];
 
 test.skipIf(systemServices.running())("a unit cannot be tested without systemd, and the message says so", async () => {
@@ -42,7 +55,7 @@ afterAll(async () => {
 });
 
 function podman(...words: string[]): string {
-	const [program = "", ...before] = [...enter, "podman", "--runtime", "runc", "--cgroup-manager", "cgroupfs"];
+	const [program = "", ...before] = [...enter, "podman", ...runtime];
 	return execFileSync(program, [...before, ...words], {
 		env: { ...process.env, ...env },
 		encoding: "utf8",
@@ -130,6 +143,88 @@ test("two containers are compared in one table, which shows what each loses, and
 	expect(stdout).toMatch(/^ {4}Landlock +\?\? {2}\?\?$/m);
 	expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
 	expect(processesIn(rootfs).map(commandOf)).toEqual(Array(2).fill("/bin/busybox sleep 1000"));
+});
+
+describe("the program that tries the techniques", () => {
+	const program = join(folder, "escape");
+	const run = (words: readonly string[], input?: string) => {
+		const [first = "", ...rest] = words;
+		const { status, stdout } = spawnSync(first, rest, {
+			env: { ...process.env, ...env },
+			encoding: "utf8",
+			stdio: [input === undefined ? "ignore" : "pipe", "pipe", "ignore"],
+			...(input === undefined ? {} : { input }),
+		});
+		const { attempts, done } = parseAttempts(stdout);
+		return { status, stdout, done, attempts, escaped: [...attempts].flatMap(([id, { how }]) => (how === "escaped" ? [id] : [])) };
+	};
+	/** A process outside, and what it says about itself. */
+	async function startBystander(): Promise<string[]> {
+		const child = spawn(program, ["bystander"], { stdio: ["pipe", "pipe", "inherit"] });
+		undo.push(() => child.stdin.end());
+		const [line] = await once(child.stdout, "data");
+		return String(line).trim().split("\t");
+	}
+
+	beforeAll(async () => {
+		expect(await inProcess(["selftest", "--program", program], { state })).toMatchObject({ status: 0 });
+		for (const root of [rootfs, jail]) copyFileSync(program, join(root, "escape"));
+	});
+
+	test("is written to new files only", async () => {
+		expect(statSync(program).mode & 0o777).toBe(0o755);
+		const again = await inProcess(["selftest", "--program", program], { state });
+		expect([again.status, again.stderr]).toEqual([2, expect.stringContaining("already exists")]);
+		expect((await inProcess(["selftest", "redis", "--program", `${program}2`], { state })).status).toBe(2);
+	});
+
+	test("finds a chroot jail wanting, in which it leaves nothing", () => {
+		const names = () => readdirSync(jail, { recursive: true });
+		const before = names();
+		const { done, escaped, status } = run(["chroot", jail, "/escape"]);
+		expect({ status, done }).toEqual({ status: 1, done: true });
+		expect(escaped).toEqual(
+			expect.arrayContaining(["chroot-again", "move-directory-out", "device-node", "unshare-mount", "bpf"]),
+		);
+		for (const id of ["climb", "working-directory", "signal", "socket-can"]) expect(escaped).not.toContain(id);
+		expect(names()).toEqual(before);
+		const inJson = run(["chroot", jail, "/escape", "--json"])
+			.stdout.trim()
+			.split("\n")
+			.map((line) => JSON.parse(line));
+		expect(inJson.flatMap(({ id, outcome }) => (outcome === "escaped" ? [id] : []))).toEqual(escaped);
+		// The shell's usual mistake: the working directory stays outside.
+		const mistake = run(["perl", "-e", "chroot shift; exec '/escape'", jail]);
+		expect(mistake.escaped).toContain("working-directory");
+	});
+
+	test("escapes in each group from a jail without any layer, if it knows the host", async () => {
+		const facts = [...(await startBystander()), `host=${statSync("/").dev}:${statSync("/").ino}`];
+		const { attempts } = run(["chroot", jail, "/escape", ...facts]);
+		expect(unproven(attempts)).toEqual([]);
+	});
+
+	test("finds in a container what the self-test from outside finds there", async () => {
+		const options = ["--network", "none", "--pids-limit", "0", "--cap-drop", "all", "--rootfs", rootfs];
+		const alone = run([...enter, "podman", ...runtime, "run", "--rm", ...options, "/escape"]);
+		expect(alone).toMatchObject({ status: 1, done: true });
+		startContainer(containers.alone, "--cap-drop", "all");
+		const [tested] = await selftest(1, "--container", containers.alone);
+		const untried = (id: string) =>
+			tested?.untried.includes(id) || tested?.unclear.includes(id) || alone.attempts.get(id)?.how === "impossible";
+		const differing = tested?.ways.filter(
+			({ id, outcome }: Json) => !untried(id) && ["escaped", "open"].includes(outcome) !== alone.escaped.includes(id),
+		);
+		expect(differing.map(({ id }: Json) => id)).toEqual([]);
+	});
+
+	test("leaves the mounts of a host on which nothing stops it, and no file", () => {
+		const compare =
+			'before=$(cat /proc/self/mountinfo); "$0" token=$$-$1 >/dev/null; [ "$before" = "$(cat /proc/self/mountinfo)" ]';
+		expect(run(["unshare", "--mount", "sh", "-c", compare, program, "leavings"]).status).toBe(0);
+		const left = spawnSync("find", ["/tmp", "/var/tmp", "/dev/shm", "/run", "/", "-maxdepth", "1", "-name", "*-leavings*"]);
+		expect(String(left.stdout)).toBe("");
+	});
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { parseAttempts } from "../../src/core/selftest/outcomes.ts";
 import type { Selftest } from "../../src/core/selftest/verdict.ts";
 import { bundle } from "../bundle.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
@@ -38,7 +39,7 @@ function bundleEngine(tree: string): void {
 		"console.log(JSON.stringify(await selftestCage(context, name, { unit: { withoutSettings } })));",
 	].join("\n");
 	// That package is for a form of the record, which this test does not write.
-	bundle(join(tree, "opt/without.mjs"), { text: contents }, { external: ["xmlbuilder2"] });
+	bundle(join(tree, "opt/cagewright/without.mjs"), { text: contents }, { external: ["xmlbuilder2"] });
 }
 
 async function selftest(words: string): Promise<Json> {
@@ -50,7 +51,7 @@ async function selftest(words: string): Promise<Json> {
 }
 
 async function withoutSettings(name: string, settings: readonly string[]): Promise<string[]> {
-	const line = `node /opt/without.mjs ${name} ${settings.join(" ")}`;
+	const line = `node /opt/cagewright/without.mjs ${name} ${settings.join(" ")}`;
 	// On a busy machine it may not finish, and then says so.
 	const result: Selftest = JSON.parse(await system.must(`${line} || ${line}`));
 	const missing = result.audit.filter(({ id, instead, ok }) => !ok && instead === undefined && id !== "account");
@@ -165,6 +166,17 @@ test("shared host directories and syslog are open as chosen, and stay unchanged"
 	await eventually(() => system.query(`${probe} && test -e /srv/written/here`));
 	await eventually(() => system.query("journalctl --no-pager _SYSTEMD_UNIT=cage-writer.service | grep 'heard from its cage'"));
 	await system.must("systemctl stop cage-writer");
+});
+
+test("the program of the techniques runs under systemd-nspawn, which is no root that one climbs out of", async () => {
+	await system.must("cagewright selftest --program /root/escape");
+	const { status, stdout } = await system.run("/root/escape </dev/null");
+	const { attempts, done } = parseAttempts(stdout);
+	expect({ status, done }).toEqual({ status: 1, done: true });
+	for (const id of ["climb", "chroot-again", "move-directory-out", "proc-root", "working-directory"])
+		expect([id, attempts.get(id)?.how]).toEqual([id, "refused"]);
+	for (const id of ["unshare-mount", "mount-tmpfs", "run-written"]) expect([id, attempts.get(id)?.how]).toEqual([id, "escaped"]);
+	await system.query("rm /root/escape");
 });
 
 test("a service that no cage knows is tested with its own filter and namespaces", async () => {

@@ -76,16 +76,18 @@ export const foreignSelftestDe: ForeignSelftestMessages = {
 		"foreign-not-entered":
 			"Der Selbsttest kam nicht in die Sandbox oder nicht zu Ende und beweist deshalb nichts über sie ({detail}).",
 		"foreign-or-cage": "Nennen Sie einen Käfig oder andere Sandboxen, nicht beides.",
-		"selftest-target": "Nennen Sie einen einzigen Käfig, oder mit --container ID, --pid PID oder --unit NAME andere Sandboxen.",
+		"selftest-target":
+			"Nennen Sie einen einzigen Käfig, oder mit --container ID, --pid PID oder --unit NAME andere Sandboxen, oder nur --program DATEI.",
 	},
 	help: {
 		about: "Ausbrüche aus einem Käfig oder einer anderen Sandbox versuchen und sie prüfen",
 		details:
-			"`selftest` führt die bekannten Ausbruchsversuche im Käfig aus, und zur Kontrolle noch einmal ohne jede Schutzschicht. Es endet mit 1, wenn ein Ausbruch aus dem Käfig gelingt, und mit 70, wenn auch der Kontrolllauf nicht ausbrechen kann. `--container`, `--pid` und `--unit` führen sie in Sandboxen anderer Programme aus und vergleichen diese mit einem Käfig, mehrere in einer Tabelle. Sie brauchen root und ändern nichts in der Sandbox. Mit angehängtem `.service` ist immer die Unit gemeint, auch wenn ein Käfig so heißt.",
+			"`selftest` führt die bekannten Ausbruchsversuche im Käfig aus, und zur Kontrolle noch einmal ohne jede Schutzschicht. Es endet mit 1, wenn ein Ausbruch aus dem Käfig gelingt, und mit 70, wenn auch der Kontrolllauf nicht ausbrechen kann. `--container`, `--pid` und `--unit` führen sie in Sandboxen anderer Programme aus und vergleichen diese mit einem Käfig, mehrere in einer Tabelle. Sie brauchen root und ändern nichts in der Sandbox. Mit angehängtem `.service` ist immer die Unit gemeint, auch wenn ein Käfig so heißt. `--program` schreibt die Versuche als statisches Programm.",
 		network: "Netz der Prüfung (Vorgabe: das des Käfigs)",
 		alarm: "auch messen, welche Ausbruchsversuche einen Alarm auslösen, für den Nachweis",
 		unit: "die Unit von `cagewright unit` unter dem laufenden systemd prüfen, oder die laufende Unit NAME, wenn kein Käfig so heißt",
 		container: "in einem laufenden Container von podman oder Docker prüfen",
 		pid: "in der Sandbox eines laufenden Prozesses prüfen, etwa einem chroot-Jail",
+		program: "das Programm mit den Ausbruchsversuchen in eine neue DATEI schreiben, um es in jeder Sandbox auszuführen",
 	},
 };

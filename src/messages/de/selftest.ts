@@ -143,6 +143,7 @@ export const selftestDe: SelftestMessages = {
 		"no-capability": "keine Capability und kein Systemaufruf kann es ändern",
 		"no-new-privs": "no_new_privs ist gesetzt, deshalb sind setuid-Bits wirkungslos",
 	},
+	programWritten: (file) => `${file} geschrieben. In einer Sandbox ausgeführt, bezeichnet \`not ok\`, was sie nicht aufhält.`,
 	titleOfUnit: (name, unit) => `Selbsttest des Käfigs ${name}, als Dienst ${unit}`,
 	title: (name) => `Selbsttest des Käfigs ${name}`,
 	outside: "Prüfungen von außen",

@@ -80,17 +80,19 @@ export const foreignSelftestEn = {
 		"foreign-not-entered":
 			"The self-test could not enter the sandbox or did not finish there, so it proves nothing about it ({detail}).",
 		"foreign-or-cage": "Name a cage or other sandboxes, not both.",
-		"selftest-target": "Name one cage, or pass --container ID, --pid PID or --unit NAME for other sandboxes.",
+		"selftest-target":
+			"Name one cage, or pass --container ID, --pid PID or --unit NAME for other sandboxes, or only --program FILE.",
 	},
 	help: {
 		about: "Try to escape from a cage or another sandbox, and audit it",
 		details:
-			"`selftest` runs the known escape techniques inside the cage, and again without any layer as a control. It exits 1 if a technique escapes from the cage, and 70 if the control run cannot escape either. `--container`, `--pid` and `--unit` run them inside sandboxes of other programs and compare these with a cage, in one table for several. They need root, and change nothing in the sandbox. Append `.service` to select a unit if a cage has the same name.",
+			"`selftest` runs the known escape techniques inside the cage, and again without any layer as a control. It exits 1 if a technique escapes from the cage, and 70 if the control run cannot escape either. `--container`, `--pid` and `--unit` run them inside sandboxes of other programs and compare these with a cage, in one table for several. They need root, and change nothing in the sandbox. Append `.service` to select a unit if a cage has the same name. `--program` writes the techniques as a static program.",
 		network: "Network of the test (default: the cage's)",
 		alarm: "Also measure which techniques raise an alarm, for the record",
 		unit: "Test the unit that `cagewright unit` prints, under the running systemd, or the running unit NAME if no cage has this name",
 		container: "Test inside a running container of podman or Docker",
 		pid: "Test inside the sandbox of a running process, such as a chroot jail",
+		program: "Write the program that tries the techniques to a new FILE, to run it in any sandbox",
 	},
 };
 

@@ -146,6 +146,7 @@ export const selftestEn = {
 		"no-capability": "no capability and no system call can change it",
 		"no-new-privs": "no_new_privs is set, so setuid bits have no effect",
 	} satisfies Record<Instead, string>,
+	programWritten: (file: string) => `Wrote ${file}. Run it inside a sandbox; \`not ok\` marks what the sandbox does not stop.`,
 	titleOfUnit: (name: string, unit: string) => `Self-test of cage ${name}, run as the service ${unit}`,
 	title: (name: string) => `Self-test of cage ${name}`,
 	outside: "Checks from outside",

@@ -14,7 +14,7 @@ import { cgroupMounts } from "../launch/cgroups.ts";
 import { observeConfinement } from "../launch/observe-confinement.ts";
 import { children, mainProcess, processStatus } from "../launch/processes.ts";
 import { runGroup } from "../launch/shell.ts";
-import { nativeFile } from "../native-program.ts";
+import { nativeProgramFile } from "../native-program.ts";
 import { fileIdentity, linkTarget, namesIn, statusText, textOf } from "../running/proc.ts";
 import { shellLineEnvironment } from "../shell-line.ts";
 import { findTool, startTool, toolEnvironment } from "../tools.ts";
@@ -149,7 +149,7 @@ function startProgram(args: readonly string[], groupFiles: readonly string[]): S
 		...groupFiles.map((file) => `echo $$ >${quoteShell(file)}`),
 		'exec "$@"',
 	].join("\n");
-	const child = startTool("sh", ["-c", script, "sh", nativeFile("escape"), ...args], {
+	const child = startTool("sh", ["-c", script, "sh", nativeProgramFile("escape"), ...args], {
 		stdio: ["ignore", "pipe", "ignore"],
 		detached: true,
 	});

@@ -22,12 +22,12 @@ import type { AttemptsService, Bystander, SelftestTools, StartedAttempts } from 
 import { observeConfinement } from "../launch/observe-confinement.ts";
 import { launchInit } from "../launch/own-programs.ts";
 import { mainProcess, processStatus } from "../launch/processes.ts";
-import { nativeFile } from "../native-program.ts";
+import { nativeProgramFile } from "../native-program.ts";
 import { startTool } from "../tools.ts";
 import { must, removeRuntimeUnit, runtimeUnits, systemServices } from "../units/systemctl.ts";
 
 export const selftestTools: SelftestTools = {
-	program: () => pathFromText(nativeFile("escape")),
+	program: () => pathFromText(nativeProgramFile("escape")),
 
 	hostRoot() {
 		const { dev, ino } = statSync("/", { bigint: true });
@@ -39,7 +39,7 @@ export const selftestTools: SelftestTools = {
 	async bystander({ gid, uid }: Identity): Promise<Bystander> {
 		const account = process.getuid?.() === 0 ? [`uid=${uid}`, `gid=${gid}`] : [];
 		const token = randomBytes(8).toString("hex");
-		const child = startTool(nativeFile("escape"), ["bystander", `token=${token}`, ...account], {
+		const child = startTool(nativeProgramFile("escape"), ["bystander", `token=${token}`, ...account], {
 			stdio: ["pipe", "pipe", "ignore"],
 			detached: true,
 		});
@@ -75,7 +75,10 @@ async function startAttempts({ brought, directories, launcher, output, text }: A
 	const launchFolder = nativePath(launcher);
 	makeLaunchFolder(launchFolder);
 	place(join(launchFolder, initName), () => writeFileSync(join(launchFolder, initName), launchInit()));
-	const files = [[nativeFile("escape"), baseName(attemptsProgram)], ...brought.map((path) => [nativePath(path), baseName(path)])];
+	const files = [
+		[nativeProgramFile("escape"), baseName(attemptsProgram)],
+		...brought.map((path) => [nativePath(path), baseName(path)]),
+	];
 	for (const [file = "", name = ""] of files) {
 		const copy = join(launchFolder, name);
 		place(copy, () => copyFileSync(file, copy));
