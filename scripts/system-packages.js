@@ -13,7 +13,6 @@ const tools = {
 	ldconfig: "libc-bin",
 	useradd: "passwd",
 	getcap: "libcap2-bin",
-	"/usr/bin/perl": "perl-base",
 };
 
 /** What the programs of native/ are compiled with, with the Debian packages. They need no C library. */

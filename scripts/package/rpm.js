@@ -68,7 +68,6 @@ function specification({ history, name, tree, withNode }) {
 		...(withNode ? [`Provides: cagewright = ${version}`, "Conflicts: cagewright"] : ["Requires: nodejs(engine) >= 20.19"]),
 		"Requires: util-linux >= 2.37",
 		"Requires: strace",
-		"Recommends: perl-interpreter",
 		"Recommends: libcap",
 		"Recommends: shadow-utils",
 	];

@@ -66,9 +66,8 @@ test("without unshare nothing can be traced or started", async () => {
 	expect([of("namespaces")?.state, status]).toEqual(["ok", 3]);
 });
 
-test("optional programs are named with their package and do not change the exit status", async () => {
-	const { of, status } = await findings(hiding("/usr/bin/perl", "/usr/sbin/getcap"));
-	expect(of("perl")).toMatchObject({ state: "weaker", package: "perl-base", advice: expect.stringContaining("self-tests") });
+test("an optional program is named with its package and does not change the exit status", async () => {
+	const { of, status } = await findings(hiding("/usr/sbin/getcap"));
 	expect(of("getcap")).toMatchObject({ state: "weaker", package: "libcap2-bin", advice: expect.stringContaining("libcap") });
 	expect(status).toBe(0);
 });

@@ -70,10 +70,10 @@ test("the package contains the program, man pages, completions, units and the ho
 		"/usr/lib/systemd/system/cagewright-watch.service",
 		"/usr/share/doc/cagewright/changelog.gz",
 		"/usr/share/doc/cagewright/copyright",
+		"/usr/share/lintian/overrides/cagewright",
 		"/usr/bin/cagewright",
 		"/usr/share/bash-completion/completions/cagewright",
 		"/usr/share/fish/vendor_completions.d/cagewright.fish",
-		"/usr/share/lintian/overrides/cagewright",
 		"/usr/share/zsh/vendor-completions/_cagewright",
 	]);
 });

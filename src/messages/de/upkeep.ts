@@ -265,7 +265,6 @@ export const doctorDe: Widen<typeof doctorEn> = {
 		strace: "Beobachtung und Erprobung",
 		"util-linux": "Namensräume, Mounts und den Starter",
 		systemd: "Käfige als Dienste (cagewright unit)",
-		perl: "die Beobachtung eines Käfigs im Betrieb",
 		getcap: "die Suche nach File-Capabilities in einem Käfig",
 		overlay: "Sandboxes und Erprobungen, die nichts verändern",
 		namespaces: "Sandboxes und Abschottung",
@@ -284,7 +283,6 @@ export const doctorDe: Widen<typeof doctorEn> = {
 		"util-linux": "Programme oder Optionen fehlen, vielleicht weil BusyBox sie ersetzt; das Paket util-linux installieren.",
 		systemd:
 			"Units brauchen ein System, das mit systemd gestartet wurde. Vor systemd 257 startet eine Unit ein Skript mit demselben Schutz, und `unit --score` und portable Services fehlen.",
-		perl: "das Paket perl-base installieren (anderswo: perl); bis dahin ist keine Beobachtung auf Fehler möglich.",
 		getcap: "das Paket libcap2-bin installieren (anderswo: libcap); bis dahin werden File-Capabilities nicht geprüft.",
 		overlay:
 			"das Modul overlay laden (modprobe overlay) oder cagewright auf dem Host ausführen oder in einem Container, der Dateisysteme einhängen darf; anderswo mit --on-host beobachten; Anwendungen mit Zustand lassen sich dort nicht erproben.",

@@ -168,7 +168,7 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"alarms-landlock-off":
 		"Audit ist ausgeschaltet. Ports, Signale, abstrakte Sockets und Dateien, die nur Landlock verweigert, lösen daher keinen Alarm aus. Zum Aufzeichnen: auditctl -e 1 oder mit audit=1 booten",
 	"alarms-limited":
-		"Hier ist nur das Protokoll des Kernels lesbar, das höchstens zehn verweigerte Aufrufe in fünf Sekunden für das ganze System enthält. Um alle zu sehen, installieren Sie perl, und führen Sie `cagewright watch` als root auf dem Host aus.",
+		"Hier ist nur das Protokoll des Kernels lesbar, das höchstens zehn verweigerte Aufrufe in fünf Sekunden für das ganze System enthält. Um alle zu sehen, führen Sie `cagewright watch` als root auf dem Host aus.",
 	"alarms-foreign-numbers":
 		"Dies ist nicht der PID-Namensraum des Hosts. Daher sagen die Einträge des Kernels nicht, welchem Prozess etwas verweigert wurde. Käfige sind nur an ihren Audit-Sitzungen zu erkennen: Abstürze lösen keinen Alarm aus, und Prozesse eines Käfigs ohne eigene Sitzung auch nicht. Führen Sie `cagewright watch` auf dem Host aus, nicht in einem Container.",
 	"alarms-unrecorded":
@@ -189,7 +189,7 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"decoys-unwatched":
 		"Geöffnete Köder lösen keinen Alarm aus, weil der Kernel fanotify verweigert. Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",
 	"watch-impossible":
-		"Dieses System kann einen Käfig nicht auf Fehler beobachten ({detail}). Nötig sind root, perl und ein Kernel mit BPF. `cagewright trace NAME --add --attach PID --for ZEIT` beobachtet stattdessen mit strace, bremst aber die Anwendung.",
+		"Dieses System kann einen Käfig nicht auf Fehler beobachten ({detail}). Nötig sind root und ein Kernel mit BPF. `cagewright trace NAME --add --attach PID --for ZEIT` beobachtet stattdessen mit strace, bremst aber die Anwendung.",
 	"watch-no-namespace":
 		"Prozess {pid} des Käfigs hat keinen eigenen PID-Namensraum; seine Aufrufe lassen sich nicht von anderen unterscheiden. `cagewright trace NAME --add --attach {pid} --for ZEIT` beobachtet ihn mit strace, bremst ihn aber.",
 	"watch-ended":

@@ -267,7 +267,6 @@ export const doctorEn = {
 		strace: "tracing and trials",
 		"util-linux": "namespaces, mounts and the launcher",
 		systemd: "running cages as services (cagewright unit)",
-		perl: "watching a cage in production",
 		getcap: "finding file capabilities in a cage",
 		overlay: "sandboxes and trials that change nothing",
 		namespaces: "sandboxes and confinement",
@@ -286,7 +285,6 @@ export const doctorEn = {
 		"util-linux": "programs or options are missing, possibly because BusyBox replaces them; install the package util-linux.",
 		systemd:
 			"units need a machine that booted with systemd. Before systemd 257, a unit starts a script with the same protection, and `unit --score` and portable services are missing.",
-		perl: "install the package perl-base (elsewhere: perl); until then cages cannot be watched for failures.",
 		getcap: "install the package libcap2-bin (elsewhere: libcap); until then file capabilities are not checked.",
 		overlay:
 			"load the module overlay (modprobe overlay), or run cagewright on the host or in a container that may mount file systems; elsewhere, trace with --on-host, and applications with state cannot be tested.",

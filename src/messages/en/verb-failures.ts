@@ -148,7 +148,7 @@ export const verbFailuresEn = {
 	"alarms-landlock-off":
 		"Auditing is off, so ports, signals, abstract sockets and files that only Landlock refuses raise no alarm. To record them: auditctl -e 1, or boot with audit=1",
 	"alarms-limited":
-		"Cagewright can only read the kernel log here, which keeps at most ten refused calls of the whole machine in five seconds. To see all, install perl and run `cagewright watch` as root on the host.",
+		"Cagewright can only read the kernel log here, which keeps at most ten refused calls of the whole machine in five seconds. To see all, run `cagewright watch` as root on the host.",
 	"alarms-foreign-numbers":
 		"This is not the host's PID namespace, so the kernel's records do not tell which process was refused. Cages are known only by their audit sessions: crashes raise no alarm, and neither do processes of a cage without its own session. Run `cagewright watch` on the host, not in a container.",
 	"alarms-unrecorded":
@@ -168,7 +168,7 @@ export const verbFailuresEn = {
 	"decoys-unwatched":
 		"Opened decoys raise no alarm, because the kernel refuses fanotify. Run `cagewright watch` as root on the host, not in a container.",
 	"watch-impossible":
-		"This machine cannot watch a cage for failures ({detail}). Watching requires root, perl and a kernel with BPF. `cagewright trace NAME --add --attach PID --for TIME` watches with strace instead, but slows the application down.",
+		"This machine cannot watch a cage for failures ({detail}). Watching requires root and a kernel with BPF. `cagewright trace NAME --add --attach PID --for TIME` watches with strace instead, but slows the application down.",
 	"watch-no-namespace":
 		"Process {pid} of the cage shares its PID namespace, so its calls cannot be told apart from others. `cagewright trace NAME --add --attach {pid} --for TIME` watches it with strace, but slows it down.",
 	"watch-ended": "Watching {name} ended early. Its results so far are saved. Run the command again to continue.",

@@ -90,15 +90,15 @@ function programs(features: Features): Requirement[] {
 		{ what: "strace", state: strace ? "ok" : "missing", found: strace ?? "", package: "strace" },
 		utilLinux(features),
 		systemd(),
-		helper("perl", { apt: "perl-base", others: "perl" }),
-		helper("getcap", { apt: "libcap2-bin", others: "libcap" }),
+		getcap(),
 	];
 }
 
-/** An optional program, without which less is proven. Debian and its derivatives have their own package names. */
-function helper(what: "perl" | "getcap", { apt, others }: { apt: string; others: string }): Requirement {
-	const found = findTool(what);
-	return { what, state: found ? "ok" : "weaker", found: found ?? "", package: findTool("apt-get") ? apt : others };
+/** Optional: without it, less is proven. Debian and its derivatives have their own package name. */
+function getcap(): Requirement {
+	const found = findTool("getcap");
+	const name = findTool("apt-get") ? "libcap2-bin" : "libcap";
+	return { what: "getcap", state: found ? "ok" : "weaker", found: found ?? "", package: name };
 }
 
 function utilLinux({ missing }: Features): Requirement {
