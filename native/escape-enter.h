@@ -148,7 +148,7 @@ static uint64_t set_of(const char *name)
 
 static void take_account(void)
 {
-	const struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	const struct __user_cap_header_struct header = this_process();
 	uint64_t effective = set_of("CapEff"), permitted = set_of("CapPrm"), inheritable = set_of("CapInh");
 	const struct __user_cap_data_struct sets[2] = {
 		{ (uint32_t)effective, (uint32_t)permitted, (uint32_t)inheritable },
@@ -160,15 +160,13 @@ static void take_account(void)
 		groups[count++] = (uint32_t)next_number(&list, 10);
 	for (int i = 0; i < 6; i++)
 		ids[i] = (uint32_t)next_number(&numbers, 10);
-	for (int bit = 0; bit < 64; bit++)
-		if (!(set_of("CapBnd") >> bit & 1))
-			call(prctl, PR_CAPBSET_DROP, bit, 0, 0, 0);
+	limit_bounding(set_of("CapBnd"));
 	call(prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
 	call(setgroups, count, groups);
 	must("group", call(setresgid, ids[3], ids[4], ids[5]));
 	must("user", call(setresuid, ids[0], ids[1], ids[2]));
 	call(prctl, PR_SET_KEEPCAPS, 0, 0, 0, 0);
-	call(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	clear_ambient();
 	must("capabilities", call(capset, &header, sets));
 	for (int bit = 0; bit < 64; bit++)
 		if (set_of("CapAmb") >> bit & 1)

@@ -41,8 +41,7 @@ static const struct technique namespaces[] = {
 	{ "clone-pid", "clone: processes", PRIVILEGED, CLONES(CLONE_NEWPID) },
 	{ "clone-net", "clone: network", PRIVILEGED, CLONES(CLONE_NEWNET) },
 	{ "clone3-user", "clone3: users", SECCOMP, CALLS(clone3, (long)&user_namespace, sizeof user_namespace) },
-	{ "enter-by-pidfd", "setns with a pidfd", OWN_PID | PRIVILEGED, FIRST(pidfd_open, PID, 0),
-	  CALLS(setns, RESULT, CLONE_NEWUTS) },
+	{ "enter-by-pidfd", "setns with a pidfd", OWN_PID | PRIVILEGED, FIRST(pidfd_open, PID, 0), CALLS(setns, RESULT, CLONE_NEWUTS) },
 	{ "enter-by-proc", "setns with /proc/1/ns", NO_PROC | PRIVILEGED, FIRST(openat, AT_FDCWD, (long)"/proc/1/ns/uts", O_RDONLY),
 	  CALLS(setns, RESULT, 0) },
 	{ "mount-tmpfs", "mount a tmpfs", PRIVILEGED | LANDLOCK, MOUNTS("none", "tmpfs", 0, 0) },
@@ -100,12 +99,10 @@ static const struct technique kernel[] = {
 	{ "personality", "personality", SECCOMP, CALLS(personality, 0x40000 /* ADDR_NO_RANDOMIZE */) },
 	{ "module-load", "load a module", PRIVILEGED, CALLS(init_module, 0, 0, (long)""), OR(ENOEXEC, EFAULT, EINVAL) },
 	{ "module-load-file", "load a module from a file", PRIVILEGED, CALLS(finit_module, -1, (long)"", 0), OR(EBADF) },
-	{ "module-unload", "unload a module", PRIVILEGED, CALLS(delete_module, (long)"no such module", O_NONBLOCK),
-	  OR(ENOENT) },
+	{ "module-unload", "unload a module", PRIVILEGED, CALLS(delete_module, (long)"no such module", O_NONBLOCK), OR(ENOENT) },
 	/* More segments than any kernel accepts. */
 	{ "kexec", "start another kernel", PRIVILEGED, CALLS(kexec_load, 0, 1000, 0, 0), OR(EINVAL) },
-	{ "kexec-file", "start another kernel from a file", PRIVILEGED, CALLS(kexec_file_load, -1, -1, 0, (long)"", 0x8000),
-	  OR(EINVAL) },
+	{ "kexec-file", "start another kernel from a file", PRIVILEGED, CALLS(kexec_file_load, -1, -1, 0, (long)"", 0x8000), OR(EINVAL) },
 	{ "reboot", "reboot", PRIVILEGED, CALLS(reboot, 0, 0, 0, 0), OR(EINVAL) },
 	{ "swap-on", "add swap space", PRIVILEGED, CALLS(swapon, (long)"/no such file", 0), OR(ENOENT) },
 	{ "swap-off", "remove swap space", PRIVILEGED, CALLS(swapoff, (long)"/no such file"), OR(ENOENT) },
@@ -147,7 +144,7 @@ static bool join_group(void)
 
 static bool take_capabilities(void)
 {
-	const struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	const struct __user_cap_header_struct header = this_process();
 	const struct __user_cap_data_struct sets[2] = { { 1u << CAP_SYS_ADMIN, 1u << CAP_SYS_ADMIN, 1u << CAP_SYS_ADMIN } };
 	return done(call(capset, &header, sets));
 }

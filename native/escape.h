@@ -3,15 +3,14 @@
  * the attempt. An attempt must be harmless if it succeeds, even for root on a bare host: it reads a canary, passes arguments that an
  * allowed call refuses for another reason, or restores what it changed.
  */
+#include "capabilities.h"
 #include "kernel.h"
 #include <asm/ioctls.h>
 #include <asm/stat.h>
 #include <asm/statfs.h>
-#include <linux/capability.h>
 #include <linux/elf.h>
 #include <linux/mman.h>
 #include <linux/mount.h>
-#include <linux/prctl.h>
 #include <linux/sched.h>
 #include <linux/signal.h>
 #include <stdarg.h>
