@@ -28,14 +28,17 @@ export function publish(unit: UnitLines, script: Path, reloads: boolean): void {
  *
  * The service may put anything at a source, also while root looks. A hard link in root's folder stays what it is, so `show` judges
  * that one. The link to the target replaces a link there and follows none. A process number is replaced by the number that the
- * same process has on the host; other numbers are not published. `prepare` empties the folder, because the service may have put
+ * same process has on the host; other numbers are not published. Some seconds long, `show` looks for sockets that the service binds
+ * again, as a program does that executes itself anew (haproxy). `prepare` empties the folder, because the service may have put
  * links into its directories.
  */
 export function publishScript({ directories, files, folder }: Published): string {
 	const folders = [...new Set([folder, ...files.map(({ staged }) => parent(staged))])];
 	const stale = files.filter(({ source, target }) => source !== target).map(({ source }) => source);
-	const each = (step: string) =>
-		files.map(({ kind, source, staged, target }) => quoteShellLine([step, kind, ...[source, staged, target].map(showPath)]));
+	const each = (step: string, shown = files) =>
+		shown.map(({ kind, source, staged, target }) => quoteShellLine([step, kind, ...[source, staged, target].map(showPath)]));
+	const sockets = files.filter(({ kind }) => kind === "socket");
+	const later = ["for time in 1 2 3 4 5 6 7 8 9 10; do", "sleep 1", ...each("again", sockets), "done"];
 	const make = directories.map(
 		({ gid, mode, source, uid }) => `install -d -m ${octal(mode)} -o ${uid} -g ${gid} ${quoteShell(showPath(source))}`,
 	);
@@ -52,6 +55,7 @@ export function publishScript({ directories, files, folder }: Published): string
 		"show)",
 		"umask 077; main=$2; tries=50",
 		...each("show"),
+		...(sockets.length ? ["{", ...later, "} >/dev/null 2>&1 &"] : []),
 		";;",
 		"hide)",
 		...each("hide"),
@@ -98,4 +102,5 @@ show() {
 	fi
 	[ "$staged" -ef "$target" ] || ln -fPT "$staged" "$target"
 }
+again() { [ ! -S "$2" ] || [ "$2" -ef "$3" ] || show "$@"; }
 hide() { [ ! "$4" -ef "$3" ] || [ -L "$4" ] || rm -f "$4"; rm -f "$3"; }`;
