@@ -105,6 +105,7 @@ export function follow(event: CallEvent, shape: CallShape, process: Process, fol
 			if (from === undefined || to === undefined) return undefined;
 			processes.renamed(from, to);
 			recordMove(from, to, recorder);
+			recorder?.renamed(normalise(from), normalise(to));
 			return undefined;
 		}
 		case "link":

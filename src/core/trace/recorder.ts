@@ -44,6 +44,11 @@ class Tally {
 		this.counts[operation]++;
 	}
 
+	forget(access: Access, operation: Operation): void {
+		access.succeeded = new Set([...access.succeeded].filter((one) => one !== operation));
+		this.counts[operation]--;
+	}
+
 	fail(access: Access, error: string, operation: Operation): void {
 		const operations = access.failed.get(error);
 		if (operations?.has(operation)) return;
@@ -137,6 +142,16 @@ export class Recorder {
 		this.trace.accesses.set(access.path, access);
 		this.tally.appeared(access);
 		return access;
+	}
+
+	/** Clients find a socket by its last name: many daemons bind a temporary one, and rename it when they listen. */
+	renamed(from: Path, to: Path): void {
+		const before = this.trace.accesses.get(from);
+		if (!before?.succeeded.has("listen")) return;
+		const after = this.access(to);
+		this.tally.succeed(after, "listen");
+		if (before.rootOps.has("listen")) after.rootOps = grown(after.rootOps, "listen");
+		this.tally.forget(before, "listen");
 	}
 
 	/** There are few call and error names, so that one copy of each suffices. */

@@ -177,6 +177,13 @@ describe("sockets", () => {
 		expect(accessesOf(fold(begin + redis))).toEqual({ "/run/redis/s.sock": "listen" });
 	});
 
+	test("a socket that is renamed after its bind is at its new name", () => {
+		const bound = `10  socket(AF_UNIX, SOCK_STREAM, 0) = 4<socket:[1]>
+10  bind(4<socket:[1]>, {sa_family=AF_UNIX, sun_path="/run/s.sock.10.tmp"}, 110) = 0
+10  rename("/run/s.sock.10.tmp", "/run/s.sock") = 0`;
+		expect(accessesOf(fold(begin + bound))).toEqual({ "/run/s.sock.10.tmp": "remove", "/run/s.sock": "create listen" });
+	});
+
 	test("a refused netlink socket is named with its protocol, except the one for addresses", () => {
 		const refused = (protocol: string) =>
 			`10  socket(AF_NETLINK, SOCK_RAW, ${protocol}) = -1 EAFNOSUPPORT (Address family not supported by protocol)\n`;
