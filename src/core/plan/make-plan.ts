@@ -11,7 +11,7 @@ import { onlyLooks } from "../trace/calls.ts";
 import { loopbackAddress, peersOf, showPeer, type Trace, withReads } from "../trace/trace.ts";
 import { planAccounts } from "./accounts.ts";
 import { isByteCode } from "./areas.ts";
-import { realBinds, refuseNestedBinds, writableBinds } from "./binds.ts";
+import { isMountableInside, realBinds, refuseNestedBinds, writableBinds } from "./binds.ts";
 import { noCompany, planCompany } from "./company.ts";
 import { canHoldDecoy, planDecoys } from "./decoys.ts";
 import { addLibraries, EntryCollector } from "./entries.ts";
@@ -28,7 +28,7 @@ import { planOfferedSockets } from "./offered-sockets.ts";
 import { planOffers } from "./offers.ts";
 import { ownDirectories } from "./own-directories.ts";
 import { planOwnFiles } from "./own-files.ts";
-import { ownConfiguration, unusedStateDirectories, usedStateDirectories } from "./own-state.ts";
+import { unusedStateDirectories, usedStateDirectories, writtenConfiguration } from "./own-state.ts";
 import { peerLine, planPeers } from "./peers.ts";
 import { allows as allowsPermission, executableIn, grantsOf, permissionWords, refuses, socketsIn } from "./permission-words.ts";
 import type { Entry, Identity, Plan, PlanInput, Risk } from "./plan.ts";
@@ -98,7 +98,7 @@ export function makePlan(input: PlanInput): Plan {
 		...[...asked.writable, ...asked.seed].map((value) => directoryOf(value, files)),
 		...additions.flatMap((one) => (one.kind === "writable" ? [placeOf(one.path, files)] : [])),
 	];
-	const configuration = before ? ownConfiguration(ownState) : [];
+	const configuration = before ? writtenConfiguration(ownState) : [];
 	const consents = [...asked.allowWrite, ...configuration.map((path) => pathToText(path) ?? path)];
 	const placing = { rules: { ...asked, allowWrite: consents }, hostAccess, identity, files };
 	const company = input.company
@@ -120,7 +120,7 @@ export function makePlan(input: PlanInput): Plan {
 		const serviceBinds = [...offered.directories, ...ownFiles].map(({ path }) => path);
 		const writable = planWritable({
 			...{ isOwn, trace, rules: asked, identity, files, directories, hostAccess, isLeftOut, serviceBinds },
-			ownConfiguration: configuration,
+			writtenConfiguration: configuration,
 			ownState: (used) => [
 				...usedStateDirectories(ownState),
 				...(input.stateInPlace ? unusedStateDirectories(ownState, used) : []),
@@ -310,8 +310,9 @@ interface ServicePlaces {
 function withoutHidden(plan: (inData: readonly Path[]) => ServicePlaces): ServicePlaces {
 	const first = plan([]);
 	const { directories } = first.writable;
+	const hides = (above: Path, path: Path) => above !== path && isWithin(path, above) && !isMountableInside(path, above);
 	const hidden = [...first.offered.directories, ...first.ownFiles]
-		.filter(({ path }) => directories.some((one) => one.path !== path && isWithin(path, one.path)))
+		.filter(({ path }) => directories.some((one) => hides(one.path, path)))
 		.map(({ isFile, path }) => (isFile ? parent(path) : path));
 	return hidden.length ? plan(hidden) : first;
 }

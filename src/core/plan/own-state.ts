@@ -62,7 +62,7 @@ const generated = /\bauto-?generated\b|\bdo not edit\b/i;
  * Returns the outermost directories of configuration that the service itself writes when a client asks it to (cn=config of slapd):
  * they belong to one of its accounts, and so does a file in them that says that a program writes it.
  */
-export function ownConfiguration({ files, trace, uids, users }: OwnStateInput): Path[] {
+export function writtenConfiguration({ files, trace, uids, users }: OwnStateInput): Path[] {
 	const own = ownOnly(uids, (id) => users.find(({ uid }) => uid === id)?.name);
 	const read = [...trace.accesses.values()]
 		.filter(({ succeeded }) => succeeded.has("read"))

@@ -32,7 +32,7 @@ interface WritableInput extends SeedInput {
 	/** Directories of the application's own state, whether or not this run wrote there. */
 	readonly ownState: (used: readonly Path[]) => readonly Path[];
 	/** Directories of configuration that the service writes itself. */
-	readonly ownConfiguration: readonly Path[];
+	readonly writtenConfiguration: readonly Path[];
 	/** Chooses the directories that stay where the host has them. Absent: none. */
 	readonly inPlace?: (writable: readonly Pick<WritableDirectory, "path">[]) => readonly Path[];
 	/** Those that belong to the service: creating or changing one, or something in it, makes nothing else writable. */
@@ -120,7 +120,7 @@ export function planWritable(input: WritableInput): WritablePlan {
 	for (const directory of input.ownState([...wanted.keys()])) {
 		if (isStateArea(directory)) want(directory, { kind: "own-state" });
 	}
-	for (const directory of input.ownConfiguration) want(directory, { kind: "own-state" });
+	for (const directory of input.writtenConfiguration) want(directory, { kind: "own-state" });
 	// The plan provides nothing below a writable directory. Directories that the application found there are created empty.
 	const tops = [...wanted.keys()];
 	for (const [path, reason] of entered) if (tops.some((top) => path !== top && isWithin(path, top))) want(path, reason);

@@ -62,6 +62,12 @@ describe("a directory of sockets that belongs to the application alone", () => {
 		expect(tmpfiles?.rules.binds).toEqual([{ path: "/run/more", access: "rw", created: { uid: 1000, gid: 1000, mode: 0o700 } }]);
 		expect(itself?.rules.binds).toEqual([{ path: "/run/itself", access: "rw", created: { ...own, mode: 0o755 } }]);
 	});
+	test("is mounted inside /run if the application also has a socket or process number directly there", () => {
+		const did = { "/run/app.pid": "write create", "/run/app.sock": listen, "/run/app/app.sock": listen } as const;
+		const made = service(nodes, did);
+		expect(sockets(made)).toEqual(["link /run/app.sock", "host /run/app/app.sock"]);
+		expect([writableOf(made), made.rules.binds.map(({ path }) => path)]).toEqual([["/run"], ["/run/app"]]);
+	});
 	test("is found behind /var/run, and mounted as a whole if it has several levels", () => {
 		const nodes = { "/var/run": link("/run"), "/run/app/login": directory({ mode: 0o750 }) };
 		const made = service(nodes, { "/var/run/app/login/a": listen, "/var/run/app/b": listen }, { identity: asRoot });
@@ -75,14 +81,6 @@ describe("a directory of sockets that belongs to the application alone", () => {
 			{ identity: asRoot },
 		);
 		expect([sockets(made), writableOf(made)]).toEqual([["host /run/app/app.sock"], []]);
-	});
-	test("stays in the cage if the application also needs a file directly in /run, because one mount would hide the other", () => {
-		const made = service(
-			{ "/run": directory() },
-			{ "/run/app.pid": "write create", "/run/app/app.sock": listen },
-			{ identity: asRoot },
-		);
-		expect([sockets(made), writableOf(made)]).toEqual([["cage /run/app/app.sock"], ["/run"]]);
 	});
 	test("may hold other sockets of the account, which the plan names", () => {
 		const made = service({ ...nodes, "/run/app/second.sock": { ...socket(), ...own } }, { "/run/app/app.sock": listen });

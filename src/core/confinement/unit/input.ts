@@ -1,5 +1,5 @@
 import type { Bind, Limits } from "../../application/application.ts";
-import { join, outermost, type Path, pathFromText } from "../../path/path.ts";
+import { isWithin, join, type Path, pathFromText } from "../../path/path.ts";
 import type { Entry, Plan } from "../../plan/plan.ts";
 import { initInside, launchDirectory, openInitName } from "../launch.ts";
 
@@ -57,10 +57,13 @@ export interface UnitInput {
 	readonly accepted?: readonly string[];
 }
 
-/** Returns the state to mount: a writable directory's mount includes those inside it. */
+/** Returns the state to mount: a writable directory's mount includes those inside it, unless their source is elsewhere. */
 export function mountedData({ data }: Pick<UnitInput, "data">): UnitInput["data"] {
-	const mounted = new Set(outermost(data.map(({ path }) => path)));
-	return data.filter(({ path }) => mounted.has(path));
+	return data.filter(({ path, source }) => {
+		const includes = (one: { readonly path: Path; readonly source: Path }) =>
+			one.path !== path && isWithin(path, one.path) && source === `${one.source}${path.slice(one.path.length)}`;
+		return !data.some(includes);
+	});
 }
 
 /**

@@ -24,6 +24,8 @@ describe("a cage's unit", () => {
 		const text = unit({}, { data: places.map((at) => ({ path: path(at), source: path(`/d${at}`) })) });
 		expect(values(text, "ReadWritePaths")).toEqual(["+/var/lib/app +/var/lib/app-two"]);
 		expect(values(text, "BindPaths")).toHaveLength(2);
+		const elsewhere = unit({}, { data: places.map((at, index) => ({ path: path(at), source: path(`/d${index}`) })) });
+		expect(values(elsewhere, "BindPaths")).toHaveLength(3);
 	});
 
 	it("starts as the account with all of its groups, by number if systemd does not accept the name", () => {
