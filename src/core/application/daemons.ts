@@ -49,18 +49,15 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
 	["lighttpd", needsFlag("-D", "D")],
 	["haproxy", both(without("-D"), needs("-db", "-W", "-Ws", "-d"))],
 	["memcached", without("-d", "--daemon")],
-	["mysqld", without("-D", "--daemonize")],
 	["mariadbd", same],
 	["postgres", same],
 	["dnsmasq", needs("--keep-in-foreground", "-k", "-d", "--no-daemon")],
 	["unbound", needs("-d", "-dd", "-dp", "-ddp")],
 	["nsd", needs("-d")],
-	["knotd", without("-d", "--daemonize")],
 	["pdns_server", needs("--daemon=no")],
 	["pdns_recursor", needs("--daemon=no")],
 	["proftpd", needs("--nodaemon", "-n")],
 	["vsftpd", needs("-obackground=NO")],
-	["pure-ftpd", without("-B", "--daemonize")],
 	["rsync", rsync],
 	["in.tftpd", tftp],
 	["gpsd", needs("-N", "--foreground")],
@@ -68,7 +65,6 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
 	["exim", exim],
 	["postfix", postfix],
 	["dovecot", needs("-F")],
-	["mosquitto", without("-d", "--daemon")],
 	["slapd", slapd],
 	["snmpd", needs("-f")],
 	["squid", needs("--foreground", "-N")],
@@ -81,25 +77,25 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
 	["ntpd", needs("-n", "--nofork")],
 	["cron", needs("-f")],
 	["rsyslogd", needs("-n")],
-	["avahi-daemon", without("-D", "--daemonize")],
-	["ulogd", without("-d", "--daemon")],
 	["inetd", needs("-i", "-d")],
 	["xinetd", needs("-dontfork", "-d")],
 	["rpcbind", needs("-f", "-d")],
 	["openvpn", openvpn],
-	["turnserver", without("-o", "--daemon")],
 	["znc", needs("--foreground", "-f", "-D", "--debug")],
 	["icecast2", without("-b")],
 ]);
 
-/** Returns the command that keeps the daemon in the foreground; undefined for unknown programs. */
+/** Options whose name says for each program that it detaches. With a short one, the init follows it. */
+const detaching = without("--daemon", "--daemonize", "--detach", "--background", "--fork");
+
+/** Returns the command that keeps the daemon in the foreground; undefined if it is not known. */
 export function stayInForeground(command: readonly string[]): Foreground | undefined {
 	const program = baseName((command[0] ?? "") as Path);
 	// php-fpm8.4, php-fpm7.4 …
 	const rule = program.startsWith("php-fpm") ? phpFpm : rules.get(program);
-	if (rule === undefined) return undefined;
-	const stays = rule(command);
-	return { command: stays, changed: stays.length !== command.length || stays.some((word, index) => word !== command[index]) };
+	const stays = (rule ?? detaching)(command);
+	const changed = stays.length !== command.length || stays.some((word, index) => word !== command[index]);
+	return rule || changed ? { command: stays, changed } : undefined;
 }
 
 /**

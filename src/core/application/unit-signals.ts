@@ -1,20 +1,6 @@
+import { serverSignals } from "../installation/signals.ts";
 import { baseName, type Path } from "../path/path.ts";
 import type { UnitCommand } from "./unit-exec.ts";
-
-/** Signals of these daemons' reload commands, which use a pid file and do not work from outside the cage. */
-const reloadSignals: Readonly<Record<string, string>> = {
-	/** nginx(8), `-s reload`. */
-	nginx: "HUP",
-	/** apachectl(8), `graceful`. */
-	apache2: "USR1",
-	httpd: "USR1",
-	/** named(8); rndc uses a socket. */
-	named: "HUP",
-	/** pg_ctl(1), `reload`. */
-	postgres: "HUP",
-	/** dovecot(1); doveadm uses a socket. */
-	dovecot: "HUP",
-};
 
 interface Reloading {
 	readonly type: string;
@@ -31,8 +17,7 @@ export function reloadSignalOf(unit: Reloading, command: readonly string[] | und
 	const killed = execReload.map(({ words }) => killSignal(words)).find((signal) => signal !== undefined);
 	if (killed !== undefined) return killed;
 	if (execReload.length === 0) return type === "notify-reload" ? named(reloadSignal ?? "HUP") : undefined;
-	const program = baseName((command?.[0] ?? "") as Path);
-	return Object.hasOwn(reloadSignals, program) ? reloadSignals[program] : undefined;
+	return serverSignals(command ?? [])?.reload;
 }
 
 /** Signals of pg_ctl(1) and pg_ctlcluster(1) for `-m MODE`. Without one, a stop waits until every client has left. */

@@ -195,7 +195,10 @@ describe("staying in the foreground", () => {
 		expect(commandBeforeRule(notes, application.command ?? [])).toEqual(["/usr/sbin/ntpd", "-f", "/etc/a b"]);
 		expect(commandBeforeRule(notes, ["/usr/sbin/ntpd", "-d"])).toBeUndefined();
 	});
-	it("does not guess", () => expect(stayInForeground(["/opt/own/daemon"])).toBeUndefined());
+	it("removes options that detach any program", () => {
+		expect(stayInForeground(["/opt/own", "--daemon", "-d"])).toEqual({ command: ["/opt/own", "-d"], changed: true });
+	});
+	it("does not guess", () => expect(stayInForeground(["/opt/own/daemon", "-d"])).toBeUndefined());
 });
 
 describe("the application's own chroot", () => {
