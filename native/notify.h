@@ -32,7 +32,6 @@ struct message {
 struct relay {
 	long socket;
 	struct address manager;
-	char variable[64];
 };
 
 static bool begins_with(const char *text, const char *start)
@@ -43,13 +42,21 @@ static bool begins_with(const char *text, const char *start)
 	return true;
 }
 
+/* In a file system that each start of a unit creates. Not abstract, because some applications only know paths (measured: slurmctld). */
+static char own_variable[] = "NOTIFY_SOCKET=/dev/shm/.cagewright-notify";
+
 /*
  * Gives the application a socket of its own in place of the service manager's. That one accepts more than a caged application may say:
- * which process is the main one, and descriptors to keep. It is an abstract socket with a name from the kernel, so nothing of it remains.
+ * which process is the main one, and descriptors to keep.
  */
 static bool open_relay(struct relay *relay, char **environment)
 {
-	static const char name[] = "NOTIFY_SOCKET=";
+	static const char name[] = "NOTIFY_SOCKET=", other[] = "WATCHDOG_PID=";
+	/* The number is the init's, and outside the cage. Without it, every process may report. */
+	for (char **variable = environment; *variable; variable++)
+		while (*variable && begins_with(*variable, other))
+			for (char **next = variable; *next; next++)
+				next[0] = next[1];
 	for (char **variable = environment; *variable; variable++) {
 		if (!begins_with(*variable, name))
 			continue;
@@ -60,20 +67,21 @@ static bool open_relay(struct relay *relay, char **environment)
 		relay->manager.family = AF_UNIX;
 		memcpy(relay->manager.path, path, length + 1);
 		struct address own = { .family = AF_UNIX };
-		uint32_t own_size = sizeof own;
+		size_t own_length = sizeof own_variable - sizeof name + 1;
+		memcpy(own.path, own_variable + sizeof name - 1, own_length);
 		int on = 1;
 		relay->socket = call(socket, AF_UNIX, SOCK_DGRAM | O_CLOEXEC, 0);
-		if (relay->socket < 0 || call(bind, relay->socket, &own, sizeof own.family) ||
-		    call(getsockname, relay->socket, &own, &own_size) || own_size > 32 ||
-		    call(setsockopt, relay->socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) ||
+		if (relay->socket < 0)
+			return false;
+		call(unlinkat, AT_FDCWD, own.path, 0);
+		/* For every account of the application. */
+		long mask = call(umask, 0);
+		long bound = call(bind, relay->socket, &own, sizeof own.family + own_length);
+		call(umask, mask);
+		if (bound || call(setsockopt, relay->socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) ||
 		    call(fcntl, relay->socket, F_SETOWN, call(getpid)) || call(fcntl, relay->socket, F_SETFL, FASYNC))
 			return false;
-		memcpy(relay->variable, name, sizeof name);
-		relay->variable[sizeof name - 1] = '@';
-		size_t rest = own_size - sizeof own.family - 1;
-		memcpy(relay->variable + sizeof name, own.path + 1, rest);
-		relay->variable[sizeof name + rest] = 0;
-		*variable = relay->variable;
+		*variable = own_variable;
 		return true;
 	}
 	return false;

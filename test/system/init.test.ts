@@ -282,9 +282,12 @@ while True: print(repr(own.recv(5000)), flush=True)`;
 		const send = `import os, socket, sys, time
 path = os.environ["NOTIFY_SOCKET"]
 own = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-for text in sys.argv[1:]: own.sendto(text.encode(), path.replace("@", "\\0"))
+for text in sys.argv[1:]: own.sendto(text.encode(), path)
 print(path, flush=True)
 time.sleep(1000 if len(sys.argv) > 3 else 0)`;
+
+		/** With a /dev/shm of its own, as in a unit. */
+		const before = ["--mount", "sh", "-c", 'mount -t tmpfs tmpfs /dev/shm && exec "$@"', "sh"];
 
 		async function receiver(): Promise<{ readonly path: string; received(): string[] }> {
 			const path = `${folder}/manager-${Math.random()}`;
@@ -301,23 +304,26 @@ time.sleep(1000 if len(sys.argv) > 3 else 0)`;
 		test("but only what concerns the application itself", async () => {
 			const { path, received } = await receiver();
 			const texts = ["READY=1\nMAINPID=7\nSTATUS=a b\nFDSTORE=1", "BARRIER=1", "WATCHDOG=1\n", "X\n\nSTOPPING=1"];
-			const started = run(["+notify", "/usr/bin/python3", "-c", send, ...texts], { env: { NOTIFY_SOCKET: path } });
+			const started = run(["+notify", "/usr/bin/python3", "-c", send, ...texts], { before, env: { NOTIFY_SOCKET: path } });
 			await eventually(() => expect(received()).toEqual(["b'READY=1\\nSTATUS=a b\\n'", "b'WATCHDOG=1\\n'", "b'STOPPING=1\\n'"]));
-			await started.says("@");
+			await started.says("/dev/shm/");
 		});
 
 		test("of no other process", async () => {
 			const { path, received } = await receiver();
-			const started = run(["+notify", "/usr/bin/python3", "-c", send, "STATUS=own", "", ""], { env: { NOTIFY_SOCKET: path } });
-			await started.says("@");
-			const name = started.output().trim();
+			const started = run(["+notify", "/usr/bin/python3", "-c", send, "STATUS=own", "", ""], {
+				before,
+				env: { NOTIFY_SOCKET: path },
+			});
+			await started.says("/dev/shm/");
+			const name = `/proc/${await started.init()}/root${started.output().trim()}`;
 			execFileSync("python3", ["-c", send, "READY=1"], { env: { ...process.env, NOTIFY_SOCKET: name } });
 			await eventually(() => expect(received()).toEqual(["b'STATUS=own\\n'"]));
 		});
 
 		test("or starts nothing", async () => {
-			expect(await run(["+notify", "/bin/true"]).ended).toBe(launchFailed);
-			expect(await run(["+notify", "/bin/true"], { env: { NOTIFY_SOCKET: "@abstract" } }).ended).toBe(launchFailed);
+			expect(await run(["+notify", "/bin/true"], { before }).ended).toBe(launchFailed);
+			expect(await run(["+notify", "/bin/true"], { before, env: { NOTIFY_SOCKET: "@abstract" } }).ended).toBe(launchFailed);
 		});
 	});
 

@@ -104,7 +104,7 @@ export function placeJudge(tree: string, settings: readonly string[]): void {
 
 /** Differences that are meant: variables of the service manager, and its socket's name. */
 const ofManager =
-	/^env (INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_EXEC_PID|MEMORY_PRESSURE_\w+|LANG|PATH|HOME|LOGNAME|USER|SHELL|NOTIFY_SOCKET|CREDENTIALS_DIRECTORY)=/;
+	/^env (INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_EXEC_PID|WATCHDOG_PID|MEMORY_PRESSURE_\w+|LANG|PATH|HOME|LOGNAME|USER|SHELL|NOTIFY_SOCKET|CREDENTIALS_DIRECTORY)=/;
 
 /** Returns the report of the last start in an output. */
 export function reportIn(output: string): string[] {
@@ -121,6 +121,7 @@ export const drawnSettings = fc
 	.tuple(
 		setting("Type", ["simple", "exec", "notify"]),
 		setting("User", ["daemon", "nobody"]),
+		setting("WatchdogSec", ["30", "1min 500ms"]),
 		setting("UMask", ["0077", "027", "0", "0177"]),
 		setting("OOMScoreAdjust", ["0", "500", "1000"]),
 		setting("KillSignal", ["SIGINT", "SIGQUIT", "SIGTERM"]),

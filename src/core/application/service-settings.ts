@@ -14,6 +14,8 @@ export interface ServiceSettings {
 	readonly ignoresPipe?: true;
 	/** It reports its readiness at $NOTIFY_SOCKET (sd_notify(3)). */
 	readonly notifies?: true;
+	/** WatchdogSec= in microseconds, if it notifies: it reports this often that it works. Only systemd acts if it does not. */
+	readonly watchdog?: number;
 	/** KillSignal= without `SIG`; TERM by default. */
 	readonly stopSignal?: StopSignal;
 	/** Removed before a start and after the end. */
@@ -55,6 +57,7 @@ interface WrittenSettings {
 	readonly type: string;
 	readonly ignoresPipe: boolean;
 	readonly killSignal?: string;
+	readonly watchdog?: string;
 	readonly pidFile?: string;
 	readonly runtimeDirectories: readonly string[];
 	readonly before: readonly ServiceCommand[];
@@ -73,6 +76,7 @@ export function serviceSettings({
 	reload,
 	runtimeDirectories,
 	type,
+	watchdog,
 }: WrittenSettings): {
 	readonly settings: ServiceSettings;
 	readonly inexpressible: readonly string[];
@@ -88,12 +92,15 @@ export function serviceSettings({
 		else if (name === "OOMScoreAdjust" && /^-?\d{1,4}$/.test(value)) single = { ...single, oomScoreAdjust: Number(value) };
 		else inexpressible.push(line);
 	}
+	const notifies = type === "notify" || type === "notify-reload";
+	const interval = notifies && watchdog !== undefined ? microseconds(watchdog) : undefined;
 	return {
 		settings: {
 			...single,
 			...(resourceLimits.length ? { resourceLimits } : {}),
 			...(ignoresPipe ? { ignoresPipe: true as const } : {}),
-			...(type === "notify" || type === "notify-reload" ? { notifies: true as const } : {}),
+			...(notifies ? { notifies } : {}),
+			...(interval ? { watchdog: interval } : {}),
 			...(killSignal !== "TERM" && isStopSignal(killSignal) ? { stopSignal: killSignal } : {}),
 			...(pidFile === undefined ? {} : { pidFile }),
 			...(runtimeDirectories.length ? { runtimeDirectories } : {}),
@@ -150,6 +157,17 @@ function limitValue(text: string, units: Readonly<Record<string, number>>): stri
 	const [, digits, unit = ""] = /^(\d{1,18}) ?([A-Za-z]*)$/.exec(text) ?? [];
 	const factor = unit === "" ? 1 : units[unit];
 	return digits === undefined || factor === undefined ? undefined : String(BigInt(digits) * BigInt(factor));
+}
+
+const timeUnits: Readonly<Record<string, number>> = { us: 1, ms: 1e3, "": 1e6, s: 1e6, sec: 1e6, m: 6e7, min: 6e7, h: 3.6e9 };
+
+/** Returns a time span of systemd.time(7), such as `1min 30s`; undefined for `infinity` and unknown units. */
+function microseconds(text: string): number | undefined {
+	const parts = [...text.matchAll(/\s*(\d{1,12}(?:\.\d{1,6})?)\s*([a-z]*)/gy)];
+	const all = parts.map(([, number, unit = ""]) => Number(number) * (timeUnits[unit] ?? Number.NaN));
+	const sum = all.reduce((one, other) => one + other, 0);
+	const isWhole = parts.map(([part]) => part).join("").length === text.trimEnd().length;
+	return isWhole && Number.isFinite(sum) ? Math.round(sum) : undefined;
 }
 
 /** Where an application finds the socket for its notifications, in a file system of the launch's own. */

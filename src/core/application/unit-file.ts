@@ -47,6 +47,8 @@ export interface ServiceUnit {
 	readonly ignoresPipe: boolean;
 	/** That of ExecStop= or KillSignal=, without `SIG`. */
 	readonly killSignal?: string;
+	/** WatchdogSec=, verbatim. */
+	readonly watchdog?: string;
 	/** PIDFile=, absolute. */
 	readonly pidFile?: string;
 	readonly ambientCapabilities: readonly string[];
@@ -135,6 +137,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 	const reloadSignal = last("Service", "ReloadSignal");
 	const killSignal = stopSignalOf(commands("ExecStop")) ?? last("Service", "KillSignal")?.replace(/^SIG/, "");
 	const pidFile = last("Service", "PIDFile");
+	const watchdog = last("Service", "WatchdogSec");
 	const rootDirectory = last("Service", "RootDirectory") ?? last("Service", "RootImage");
 	return {
 		name,
@@ -172,6 +175,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 			}),
 		),
 		...(killSignal ? { killSignal } : {}),
+		...(watchdog && watchdog !== "0" ? { watchdog } : {}),
 		ignoresPipe: yes("Service", "IgnoreSIGPIPE", true),
 		removesRuntime: !yes("Service", "RuntimeDirectoryPreserve", false),
 		// systemd.service(5): a relative path is below /run.

@@ -262,7 +262,7 @@ function writableIn(cage: CageLayout): Path[] {
 
 /** The names of the variables that the application finds. */
 function variablesOf({ env, service }: LaunchRequest): string[] {
-	return [...Object.keys(env), ...(service?.notifies ? ["NOTIFY_SOCKET"] : [])];
+	return [...Object.keys(env), ...(service?.notifies ? ["NOTIFY_SOCKET", "WATCHDOG_USEC"] : [])];
 }
 
 /** The layers that a launch of this request leaves in force. */

@@ -43,7 +43,7 @@ export function specificationOf(request: LaunchRequest, places: Places): LaunchS
 	const joins = "sandbox" in spec ? spec.sandbox?.network : undefined;
 	const base = {
 		...request,
-		env: { ...request.env, ...socketVariables(handed), ...(notifications ? { NOTIFY_SOCKET: notifySocket } : {}) },
+		env: { ...request.env, ...socketVariables(handed), ...(notifications ? notifyVariables(request) : {}) },
 		...(notifications ? { notifications } : {}),
 		...(joins === undefined ? {} : { joins }),
 		...(isRootless() ? { rootless: rootless() } : {}),
@@ -85,6 +85,12 @@ export function specificationOf(request: LaunchRequest, places: Places): LaunchS
 		default:
 			return spec satisfies never;
 	}
+}
+
+/** Without WATCHDOG_PID, every process may report (sd_watchdog_enabled(3)). */
+function notifyVariables({ service }: LaunchRequest): Record<string, string> {
+	const { watchdog } = service ?? {};
+	return { NOTIFY_SOCKET: notifySocket, ...(watchdog === undefined ? {} : { WATCHDOG_USEC: String(watchdog) }) };
 }
 
 const parsedSockets = ({ sockets = [] }: LaunchRequest) => sockets.flatMap((text) => parsePassedSocket(text) ?? []);

@@ -30,6 +30,8 @@ export function start(unit: UnitLines, input: UnitInput): void {
 	);
 	unit.set("Type", notifies ? "notify" : "exec");
 	if (notifies) unit.set("NotifyAccess", "main");
+	const { watchdog } = application.service ?? {};
+	if (notifies && watchdog !== undefined) unit.set("WatchdogSec", `${watchdog}us`);
 	if (input.launch) launcher(unit, input, input.launch);
 	else cage(unit, input);
 	const perConnection = servesOneConnection(application);
