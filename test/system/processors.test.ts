@@ -34,7 +34,8 @@ test.each([
 		.stdout.trim()
 		.split("\n");
 	expect(names).toContain("init");
-	for (const name of names) {
+	// The kernel runs *.bpf.
+	for (const name of names.filter((one) => !one.endsWith(".bpf"))) {
 		const file = join(folder, architecture, name);
 		const { stdout } = spawnSync("readelf", ["-hldrW", file], { encoding: "utf8" });
 		expect(stdout).toMatch(new RegExp(`Machine: +${machine}`));
