@@ -163,6 +163,7 @@ async function makeFirst(
 	const confirmed = async (plan: Plan) => {
 		refuseSessions(service, plan.notes, answers.accepted);
 		refuseDeclinedSecrets(service, plan);
+		refuseUndecidedSockets(service, plan);
 		refuseCopiedHomes(service, plan, peopleAmong(context.machine.accounts.users()));
 		return options.yes || ask(terminal, terminal.messages.cli.buildQuestion(answers.name));
 	};
@@ -193,6 +194,20 @@ function refuseDeclinedSecrets(service: string, plan: Plan): void {
 	const allow = paths.flatMap((path) => optionsToInclude(path, plan)).join(" ");
 	const exclude = paths.map((path) => `--exclude ${quoteShell(showPath(path))}`).join(" ");
 	throw new Failure("adopt-secrets", { service, paths: paths.map(showPath).join(", "), allow, exclude }, 4);
+}
+
+/**
+ * A service that does not reach another one may answer its probe and fail for everybody who needs both. Throws `adopt-sockets` and
+ * `adopt-socket-alone` (exit 4).
+ */
+function refuseUndecidedSockets(service: string, { notes }: Plan): void {
+	const alone = notes.find(({ code }) => code === "socket-not-shared");
+	if (alone) throw new Failure("adopt-socket-alone", { ...alone.values, service }, 4);
+	const undecided = notes.flatMap(({ code, values }) => (code === "neighbour-undecided" ? [values] : []));
+	if (!undecided.length) return;
+	const options = (name: string) => undecided.map(({ word }) => `${name} ${quoteShell(String(word))}`).join(" ");
+	const paths = undecided.map(({ path, service: other }) => `${path} (${other})`).join(", ");
+	throw new Failure("adopt-sockets", { service, paths, allow: options("--allow"), refuse: options("--refuse") }, 4);
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Access, Trace } from "../trace/trace.ts";
 import { isBelowDataTop } from "./areas.ts";
 import { configurationLines } from "./configuration.ts";
 import { placeNamed, placeOf, switchPlaces } from "./links.ts";
-import { mayConnect } from "./neighbours.ts";
+import { mayConnect, type SocketPolicy } from "./neighbours.ts";
 import { permissionWords, refuses, socketsIn, socketWord } from "./permission-words.ts";
 import type { Identity } from "./plan.ts";
 import { walkBelow } from "./walk.ts";
@@ -101,33 +101,66 @@ interface NeighboursInput {
  * Returns the harmless services of the host that the application's configuration, program or libraries name, and that one of its
  * accounts may reach. A service that starts as root serves as the accounts that it changes to.
  */
-export function namedNeighbours({ files, identity, rules, running, trace }: NeighboursInput): NamedNeighbour[] {
-	const serving = identity.uid === 0 ? ([...trace.uids].find((uid) => uid > 0) ?? 0) : identity.uid;
-	const candidates = running.filter(({ path }) => mayConnect(path, { uid: serving, rules }, files) && isOpen(path));
+export function namedNeighbours(input: NeighboursInput): NamedNeighbour[] {
+	const { files, trace } = input;
+	const candidates = input.running.filter(({ path }) => mayConnect(path, policyOf(input), files) && isOpen(path, input));
 	if (!candidates.length) return [];
-	const configuration = readConfiguration(trace).map((by) => ({ by, words: wordsOf(textOf(by, files)) }));
+	const inConfiguration = configuredSockets(candidates, input);
 	const loaded = [...trace.accesses.values()].flatMap((access) => (isLoaded(access) ? [placeOf(access.path, files)] : []));
 	const programs = [...new Set(loaded)];
 	return candidates.flatMap((socket): NamedNeighbour[] => {
-		for (const { by, words } of configuration) {
-			const name = words.find((word) => placeOf(word, files) === socket.path);
-			if (name !== undefined) return [{ ...socket, by, name }];
-		}
+		const configured = inConfiguration.find(({ path }) => path === socket.path);
+		if (configured) return [configured];
 		for (const by of programs) {
 			const name = nameIn(by, socket.path, files);
 			if (name !== undefined) return [{ ...socket, by, name }];
 		}
 		return [];
 	});
+}
 
-	function isOpen(path: Path): boolean {
-		const status = files.status(path);
-		if (status?.kind !== "socket") return false;
-		const uids = new Set([identity.uid, ...trace.uids]);
-		const gids = new Set([identity.gid, ...identity.groups, ...trace.gids]);
-		if (uids.has(status.uid)) return (status.mode & 0o200) !== 0;
-		return (status.mode & (gids.has(status.gid) ? 0o020 : 0o002)) !== 0;
-	}
+/**
+ * Notes the other services that the application's configuration names and its accounts may reach, but about which nobody has decided:
+ * with its socket, a client may do more than ask for data.
+ */
+export function undecidedNeighbours(input: NeighboursInput): Note[] {
+	const { files, rules, running } = input;
+	const isRefused = (path: Path) =>
+		refuses(rules, permissionWords.unixSockets) || socketsIn(rules.refuse).some((text) => placeNamed(text, files) === path);
+	const undecided = running.filter(({ path }) => !mayConnect(path, policyOf(input), files) && !isRefused(path));
+	return configuredSockets(
+		undecided.filter(({ path }) => isOpen(path, input)),
+		input,
+	).map(({ by, path, service }) => ({
+		code: "neighbour-undecided",
+		values: { path: showPath(path), service, by: showPath(by), word: socketWord(path) ?? "socket:PATH" },
+	}));
+}
+
+function policyOf({ identity, rules, trace }: NeighboursInput): SocketPolicy {
+	return { uid: identity.uid === 0 ? ([...trace.uids].find((uid) => uid > 0) ?? 0) : identity.uid, rules };
+}
+
+/** Whether one of the application's accounts may connect. */
+function isOpen(path: Path, { files, identity, trace }: NeighboursInput): boolean {
+	const status = files.status(path);
+	if (status?.kind !== "socket") return false;
+	const uids = new Set([identity.uid, ...trace.uids]);
+	const gids = new Set([identity.gid, ...identity.groups, ...trace.gids]);
+	if (uids.has(status.uid)) return (status.mode & 0o200) !== 0;
+	return (status.mode & (gids.has(status.gid) ? 0o020 : 0o002)) !== 0;
+}
+
+/** Those of these sockets that the application's configuration names. */
+function configuredSockets(sockets: readonly NeighbourSocket[], { files, trace }: NeighboursInput): NamedNeighbour[] {
+	const configuration = readConfiguration(trace).map((by) => ({ by, words: wordsOf(textOf(by, files)) }));
+	return sockets.flatMap((socket) => {
+		for (const { by, words } of configuration) {
+			const name = words.find((word) => placeOf(word, files) === socket.path);
+			if (name !== undefined) return [{ ...socket, by, name }];
+		}
+		return [];
+	});
 }
 
 function textOf(path: Path, files: Files): string {

@@ -97,16 +97,19 @@ interface SocketNotesInput {
 	/** Host directories that the cage sees. */
 	readonly binds: readonly Path[];
 	readonly writable: readonly WritableDirectory[];
+	/** Those that are the host's. */
+	readonly inPlace: readonly Path[];
 }
 
 /** Notes host sockets that the application asked for and cannot reach in its cage, with the option that allows each. */
-export function socketNotes({ allowed, binds, files, policy, trace, writable }: SocketNotesInput): Note[] {
-	const isInCage = (path: Path) => [...binds, ...writable.map((one) => one.path)].some((place) => isWithin(path, place));
-	const refused = refusedConnections(trace, policy, files).filter((path) => !isInCage(path));
+export function socketNotes({ allowed, binds, files, inPlace, policy, trace, writable }: SocketNotesInput): Note[] {
+	const isIn = (places: readonly Path[], path: Path) => places.some((place) => isWithin(path, place));
+	const own = [...binds, ...writable.map(({ path }) => path)];
+	const refused = refusedConnections(trace, policy, files).filter((path) => !isIn(own, path));
 	return [
 		...refused.map((path) => refusedNote(path, policy)),
 		...allowed
-			.filter((path) => !isInCage(path))
+			.filter((path) => !isIn([...binds, ...inPlace], path))
 			.map((path) => ({ code: "socket-not-shared", values: { path: showPath(path), directory: showPath(parent(path)) } })),
 	];
 }

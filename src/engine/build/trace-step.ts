@@ -143,10 +143,12 @@ export async function traceStep(
 	const known = await readableCage(machine.store, answers.name, replace);
 	const started = { ...value, result, directories, seconds };
 	// A service in its cage must never lose sight of its state, not even if the description is damaged.
-	const company = await companyOf(context, answers, identity, result.trace, known);
+	const { company, notes } = await companyOf(context, answers, identity, result.trace, known);
 	const inPlace = known?.stateInPlace ?? (await machine.store.adoption(answers.name))?.inPlace;
+	const described = cageOf(machine, answers, started, known, earlier?.cage);
 	const cage = {
-		...cageOf(machine, answers, started, known, earlier?.cage),
+		...described,
+		...(notes.length ? { notes: [...(described.notes ?? []), ...notes] } : {}),
 		...(inPlace || answers.stateInPlace ? { stateInPlace: inPlace ?? [] } : {}),
 		...(company ? { company } : {}),
 	};
@@ -166,8 +168,8 @@ async function companyOf(
 	identity: Identity,
 	trace: Trace,
 	known: Cage | undefined,
-): Promise<Company | undefined> {
-	if (!isServing || unit === undefined) return known?.company;
+): Promise<{ readonly company?: Company; readonly notes: readonly Note[] }> {
+	if (!isServing || unit === undefined) return { ...(known?.company ? { company: known.company } : {}), notes: [] };
 	return observeCompany(context, { host: hostService(context, unit), trace, identity, rules });
 }
 

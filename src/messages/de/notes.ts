@@ -139,6 +139,8 @@ export const notesDe: Notes = {
 		"Die Anwendung wird auch die Sockets anderer in {directory} sehen: {paths}. Um sie zu verbergen, konfigurieren Sie ein eigenes Verzeichnis.",
 	"offered-pid-file":
 		"{path} wird die Prozessnummer im Käfig enthalten. Werkzeuge dieses Systems dürfen kein Signal an sie senden; verwenden Sie `systemctl reload`, `systemctl kill` oder `cagewright signal`.",
+	"neighbour-undecided":
+		"Die Anwendung erreicht {service} unter {path} nicht, obwohl {by} diesen Dienst nennt. Um es zu erlauben: --allow {word}",
 	"neighbour-named":
 		"Die Anwendung darf sich unter {path} mit {service} verbinden, weil {by} den Socket nennt, obwohl sie es in der Beobachtung nicht tat. Um es zu verweigern: {option}",
 	"site-left-out":

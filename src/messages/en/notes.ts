@@ -127,6 +127,7 @@ export const notesEn = {
 		"The application will also see the sockets of others in {directory}: {paths}. To hide them, configure a separate directory.",
 	"offered-pid-file":
 		"{path} will contain the process number inside the cage. Tools of this machine must not signal it; use `systemctl reload`, `systemctl kill` or `cagewright signal`.",
+	"neighbour-undecided": "The application does not reach {service} at {path}, which {by} names. To permit it: --allow {word}",
 	"neighbour-named":
 		"The application may connect to {service} at {path}, because {by} names it, although the trace did not. To refuse it: {option}",
 	"site-left-out":

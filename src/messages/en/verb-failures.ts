@@ -97,6 +97,10 @@ export const verbFailuresEn = {
 	"client-down": "{client} stopped with the service and does not run again.",
 	"adopt-homes":
 		"{service} changes files in {paths}, the homes of persons. The cage would have copies, which these persons do not see. To share the homes of all persons, add {all}. To share only these, add {these}.",
+	"adopt-socket-alone":
+		"{service} uses {path}. A cage gets a socket only with its directory, and {directory} also contains files that no cage may see. Move the socket to a separate directory. If nobody needs it, add --refuse socket:{path}",
+	"adopt-sockets":
+		"The configuration of {service} names {paths}. A cage reaches such a service only if you permit it, because its clients may be able to do more on this machine than ask for data. If the cage may connect, add {allow}. If nobody needs that, add {refuse}.",
 	"adopt-secrets":
 		"{service} uses {paths}, which --yes does not put into a cage. If the cage may contain them, add {allow}. If nobody needs them, add {exclude}.",
 	"adopt-used-hidden": "It is a client itself, and no longer finds {path}, which it used.",

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Company } from "../../../src/core/adoption/company.ts";
 import type { Path } from "../../../src/core/path/path.ts";
-import { namedNeighbours } from "../../../src/core/plan/company.ts";
+import { namedNeighbours, undecidedNeighbours } from "../../../src/core/plan/company.ts";
 import { asApp, asRoot, entryAt, planFor, rules, trace, writableOf } from "./traces.ts";
 import { directory, file, link, type Node, socket, tree } from "./tree.ts";
 
@@ -141,6 +141,17 @@ describe("services of the host that something names", () => {
 			mysql,
 			postgres,
 		]);
+	});
+	test("are noted if configuration names them and nobody decided about them", () => {
+		const docker = "/run/docker.sock" as Path;
+		const undecided = (words: Parameters<typeof rules>[0]) =>
+			undecidedNeighbours({
+				...{ trace: seen([0, 33]), identity: asRoot, rules: rules(words), running },
+				files: tree({ ...nodes, "/etc/web/web.conf": "pass unix:/run/docker.sock;\n" }),
+			}).map(({ values }) => values.path);
+		expect(undecided({})).toEqual([docker]);
+		expect(undecided({ allow: [`socket:${docker}`] })).toEqual([]);
+		expect(undecided({ refuse: [`socket:${docker}`] })).toEqual([]);
 	});
 	const company = { ...lonely, neighbours: [{ path: php, service: "php.service", by: "/etc/web/web.conf" as Path, name: php }] };
 	test("give the socket's directory and the permission, and say why", () => {
