@@ -165,7 +165,10 @@ function outside(unit: UnitLines, input: UnitInput): void {
 	const reloadsByCommand = input.reloadsByCommand && (input.launch || initOf(input));
 	if (reloadsByCommand) {
 		unit.comment(`This signal makes the init run in the cage: ${reloadCommands(input)}. Its name then shows their exit status.`);
-		unit.set("ExecReload", signalCommand(input, String(reloadSignal.number), awaitReload, readName));
+		// In the host's mounts, because the unit's may have an empty /proc.
+		const inHost = 'PATH=/usr/bin:/bin; exec nsenter --target 1 --mount sh -c "$0" sh "$@"';
+		const script = signalScript(input, String(reloadSignal.number), awaitReload, readName);
+		unit.set("ExecReload", `+/bin/sh -c ${argumentWord(inHost)} ${argumentWord(script)} $MAINPID`);
 	}
 	if (input.publishes) publish(unit, input.publishes.script, input.reloadSignal !== undefined || Boolean(reloadsByCommand));
 	// Measured with 257.13: systemd often takes a main process in its own PID namespace for another process's child
@@ -284,12 +287,14 @@ function isOfTheSystem(value: string): boolean {
  * not decide what root runs. `$MAINPID` is no word if the main process has exited (systemd.service(5)); then there is nothing
  * to do. The launcher's main process is unshare(1), whose only child is the init. `then` may use `$pid`.
  */
-function signalCommand({ launch }: UnitInput, signal: string, then = "", first = ""): string {
+function signalScript({ launch }: UnitInput, signal: string, then = "", first = ""): string {
 	// biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's expansion.
 	const main = launch ? 'for pid in ${1:+$(cat "/proc/$1/task/$1/children")}' : "for pid";
-	const script = `PATH=/usr/bin:/bin; ${main}; do ${first}kill -s ${signal} "$pid"${then}; done`;
-	return `+/bin/sh -c ${argumentWord(script)} sh $MAINPID`;
+	return `PATH=/usr/bin:/bin; ${main}; do ${first}kill -s ${signal} "$pid"${then}; done`;
 }
+
+const signalCommand = (input: UnitInput, signal: string, then = "") =>
+	`+/bin/sh -c ${argumentWord(signalScript(input, signal, then))} sh $MAINPID`;
 
 /** The init's name changes when the commands of a reload have ended: `reload:COUNT:STATUS`. */
 const readName = 'read -r old <"/proc/$pid/comm" || exit 1; ';

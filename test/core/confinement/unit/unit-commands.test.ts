@@ -43,6 +43,16 @@ describe("PID 1", () => {
 		expect(splitWords(values(text, "ExecStop")[0] ?? "")?.at(-1)).toBe("$MAINPID");
 	});
 
+	it("runs the commands of a reload, whose status its name shows in the host's /proc", () => {
+		const application = { service: { reload: [["/usr/sbin/ctl", "reload"]] } };
+		const text = unit({ application }, { launcher, reloadsByCommand: true });
+		expect(values(text, "ExecStart")[0]).toContain("cagewright-init / +reload=2 /usr/sbin/ctl reload /usr/sbin/daemon");
+		const [, , enter, script, main] = splitWords(values(text, "ExecReload")[0] ?? "") ?? [];
+		expect([enter, main]).toEqual([expect.stringContaining("nsenter --target 1 --mount sh"), "$MAINPID"]);
+		expect(spawnSync("/bin/sh", ["-nc", script?.replaceAll("$$", "$") ?? "("], { encoding: "utf8" }).stderr).toBe("");
+		expect(values(unit({ application }, { reloadsByCommand: true }), "ExecReload")).toEqual([]);
+	});
+
 	it("is not used by the commands of a unit without an init", () => {
 		const text = unit({}, { launcher, reloadSignal: "HUP" });
 		for (const command of [...values(text, "ExecStop"), ...values(text, "ExecReload")]) {
