@@ -8,6 +8,7 @@ export const monitoring: Stack = {
 	packages: ["prometheus", "prometheus-alertmanager", "prometheus-node-exporter"],
 	services: ["prometheus-node-exporter", "prometheus-alertmanager", "prometheus"],
 	configure: `echo 'ARGS="--cluster.listen-address="' >/etc/default/prometheus-alertmanager
+echo 'ARGS="--rules.alert.resend-delay=1s"' >/etc/default/prometheus
 cat >/etc/prometheus/prometheus.yml <<'X'
 global: {scrape_interval: 1s, evaluation_interval: 1s}
 alerting: {alertmanagers: [{static_configs: [{targets: ["127.0.0.1:9093"]}]}]}

@@ -44,7 +44,10 @@ export function planPublished(input: PublishedInput): PublishedPlan {
 	const { files, mounted, trace } = input;
 	const tops = outermost(input.writable.map(({ path }) => path));
 	const mayBePublished = (path: Path) => tops.includes(parent(path)) && isPublishable(path, input);
-	const written = [...trace.accesses.values()].filter(({ path, succeeded }) => isPidFile(path) && succeeded.has("write"));
+	// Created: many daemons write a temporary file, and rename it.
+	const written = [...trace.accesses.values()].filter(
+		({ path, succeeded }) => isPidFile(path) && (succeeded.has("write") || succeeded.has("create")),
+	);
 	const numbers = [...new Set(written.map(({ path }) => placeOf(path, files)))].sort();
 	const isPublished = (path: Path) =>
 		isWithin(path, run) && plainName.test(path) && (mounted.includes(parent(path)) || mayBePublished(path));

@@ -52,6 +52,8 @@ describe("a directory of sockets that belongs to the application alone", () => {
 	});
 	test("has a file with a process number that tools of the host read", () => {
 		expect([made.pidFiles, codes(made)]).toEqual([["/run/app/app.pid"], []]);
+		const renamed = { "/run/app/app.pid.tmp": "create write remove", "/run/app/app.pid": "create" } as const;
+		expect(service(nodes, { "/run/app/app.sock": listen, ...renamed }).pidFiles).toEqual(["/run/app/app.pid"]);
 	});
 	test("is created at the start if the service manager or the application does so", () => {
 		const directories = ["/run/app:0710", "/run/more:0700:other"];
