@@ -10,5 +10,19 @@ import { print } from "./print.ts";
 import { queue } from "./queue.ts";
 import { sessions } from "./sessions.ts";
 import type { Stack } from "./stack.ts";
+import { tools } from "./tools.ts";
 
-export const stacks: readonly Stack[] = [cache, names, directory, git, monitoring, mail, chat, files, queue, sessions, print];
+export const stacks: readonly Stack[] = [
+	cache,
+	names,
+	directory,
+	git,
+	monitoring,
+	mail,
+	chat,
+	files,
+	queue,
+	sessions,
+	print,
+	tools,
+];
