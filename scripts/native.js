@@ -6,10 +6,18 @@ import { root, say } from "./project.js";
 /** Processors in Node's names, with Debian's cross compilers. A machine compiles for itself with `gcc`. */
 export const crossCompilers = { x64: "x86_64-linux-gnu-gcc", arm64: "aarch64-linux-gnu-gcc" };
 
-/** Warnings are errors. The programs need no C library and no relocation; `-fanalyzer` and sanitizers run in the tests. */
-const compile = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Os", "-ffreestanding", "-fno-pic"].concat([
-	...["-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fno-ident"],
-]);
+const strict = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+
+/** The programs need no C library and no relocation. `-fanalyzer` and sanitizers run in the tests. */
+const compile = [
+	...strict,
+	"-Os",
+	"-ffreestanding",
+	"-fno-pic",
+	"-fno-stack-protector",
+	"-fno-asynchronous-unwind-tables",
+	"-fno-ident",
+];
 const link = [
 	"-static",
 	"-nostdlib",
@@ -21,9 +29,8 @@ const link = [
 ];
 
 /** For *.bpf.c, which runs in the kernel. The kernel cannot follow what further optimisation makes of comparisons. */
-const compileBpf = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-O1", "-mcpu=v3", "-c"].concat(
-	["/usr/include", "/usr/include/x86_64-linux-gnu", "/usr/include/aarch64-linux-gnu"].flatMap((folder) => ["-idirafter", folder]),
-);
+const headers = ["/usr/include", "/usr/include/x86_64-linux-gnu", "/usr/include/aarch64-linux-gnu"];
+const compileBpf = [...strict, "-O1", "-mcpu=v3", "-c", ...headers.flatMap((folder) => ["-idirafter", folder])];
 
 /** Compiles native/*.c for each of these processors into dist/native/PROCESSOR, and removes everything else from dist/native. */
 export function buildNative(processors = [process.arch]) {
