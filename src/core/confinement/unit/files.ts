@@ -155,6 +155,9 @@ function belowRun(unit: UnitLines, input: UnitInput): void {
 	}
 }
 
+/** systemd puts the host's os-release there, and does not start a service that has it already (measured). */
+const ofContainers = pathFromText("/run/host");
+
 /** Entries that a unit mounts over systemd's own /run. The journal's directory only contains the socket of syslog. */
 export function shownBelowRun<Entry extends Pick<UnitInput["plan"]["entries"][number], "kind" | "path">>(
 	entries: readonly Entry[],
@@ -163,6 +166,7 @@ export function shownBelowRun<Entry extends Pick<UnitInput["plan"]["entries"][nu
 		({ kind, path }) =>
 			(parent(path) === run || parent(path) === ofSystemd) &&
 			path !== ofSystemd &&
+			path !== ofContainers &&
 			path !== journalDirectory &&
 			(kind === "directory" || kind === "file"),
 	);

@@ -147,12 +147,14 @@ describe("a cage's unit", () => {
 	it("shows the cage's own files in /run, which its own mount at /run hides from systemd", () => {
 		const directory = { kind: "directory" } as const;
 		const entries = [entry("/run/lock", directory), entry("/run/lock/app"), entry("/run/systemd/system", directory)];
+		entries.push(entry("/run/host", directory), entry("/run/host/os-release"));
 		const text = unit({ entries }, { launcher });
 		const root = "/state/cages/app/generations/3";
 		expect(values(text, "BindReadOnlyPaths").slice(1, 3)).toEqual([
 			`${root}/run:/.launch/empty:norbind`,
 			`-${root}/.launch/empty/lock:/run/lock:norbind`,
 		]);
+		expect(values(text, "BindReadOnlyPaths").join()).not.toContain("/run/host");
 		expect(values(text, "TemporaryFileSystem").at(-1)).toMatch("/run/systemd/system:ro,");
 	});
 
