@@ -32,7 +32,8 @@ echo copier:secret >/etc/rsyncd.secrets; chmod 600 /etc/rsyncd.secrets`,
 		"a copy by password": `cd /tmp && echo "$mark" >"$mark" && RSYNC_PASSWORD=secret rsync -q "$mark" rsync://copier@127.0.0.1/pub/ && test -e "/srv/pub/$mark"`,
 	},
 	options: {
-		rsync: "--allow-secret /etc/rsyncd.secrets --client-probe 'RSYNC_PASSWORD=secret rsync -q /etc/hostname rsync://copier@127.0.0.1/pub/'",
+		rsync:
+			"--allow-secret /etc/rsyncd.secrets --client-probe 'RSYNC_PASSWORD=secret rsync -q /etc/hostname rsync://copier@127.0.0.1/pub/'",
 	},
 	upgraded: "rsync",
 };
