@@ -33,7 +33,8 @@ const slowest = [
 	...["adopt-clients", "stacks", "unit-booted", "killed", "accept", "templates", "adopt", "adopt-in-place", "rootless"],
 	...["unit-selftest", "probes", "readme", "neighbours", "lockout", "interrupted", "verified-install", "leftovers"],
 	...["ansible", "dedicated-account", "package-deb", "minimise", "confined-booted", "terminal/trial", "cut-off"],
-	...["data-links", "unit-launched", "portable", "census"],
+	...["data-links", "unit-launched", "portable", "census", "outputs", "adopt-site", "offered-sockets", "published-files"],
+	...["reactions", "hostile-text", "import-account", "terminal/resume", "selftest", "attribution", "refused-calls"],
 ];
 class SlowestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

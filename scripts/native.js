@@ -28,8 +28,8 @@ const link = [
 	"-Wl,--build-id=none",
 ];
 
-/** For *.bpf.c, which runs in the kernel. The kernel cannot follow what further optimisation makes of comparisons. */
 const headers = ["/usr/include", "/usr/include/x86_64-linux-gnu", "/usr/include/aarch64-linux-gnu"];
+/** For *.bpf.c, which runs in the kernel. The kernel cannot follow what further optimisation makes of comparisons. */
 const compileBpf = [...strict, "-O1", "-mcpu=v3", "-c", ...headers.flatMap((folder) => ["-idirafter", folder])];
 
 /** Compiles native/*.c for each of these processors into dist/native/PROCESSOR, and removes everything else from dist/native. */
