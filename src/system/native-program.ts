@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { withAppended } from "../core/native-program.ts";
+import { errorName } from "./files/errors.ts";
 import { programFolder } from "./program-folder.ts";
 
 /** The programs of native/, by the names of their sources. */
@@ -33,17 +34,24 @@ export function nativeProgram(name: NativeProgram, data?: Uint8Array): Buffer {
 	try {
 		return withAppended(readFileSync(join(folder(), name)), data);
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-		throw new Failure("processor-unsupported", { processor: process.arch }, 3);
+		throw errorName(error) === "ENOENT" ? unsupported() : error;
 	}
 }
 
-/** Those that have no data. */
-type HostProgram = "audit" | "connect" | "decoys" | "escape" | "failures" | "failures.bpf" | "observe";
+function unsupported(): Failure {
+	return new Failure("processor-unsupported", { processor: process.arch }, 3);
+}
 
-/** Returns the path of a program. Throws `processor-unsupported` (exit 3). */
+/** Those that have no data, and run from this installation. */
+type HostProgram = "audit" | "connect" | "decoys" | "escape" | "failures" | "observe";
+
+/** Returns the path of a program. Throws `processor-unsupported`, or `own-program-not-executable`, e.g. on a noexec file system (exit 3). */
 export function nativeProgramFile(name: HostProgram): string {
-	const file = join(folder(), name);
-	if (!existsSync(file)) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
-	return file;
+	const path = join(folder(), name);
+	try {
+		accessSync(path, constants.X_OK);
+		return path;
+	} catch (error) {
+		throw errorName(error) === "ENOENT" ? unsupported() : new Failure("own-program-not-executable", { path }, 3);
+	}
 }

@@ -92,7 +92,8 @@ describe.each([
 		const found = modes();
 		const expected = found.map((line) => {
 			const [path = ""] = line.split(" ");
-			const isOpen = fs.lstatSync(`${root}/${path}`).isDirectory() || path.endsWith("/bin/cagewright.js");
+			const isProgram = path.endsWith("/bin/cagewright.js") || /\/dist\/native\/.*\/[a-z-]+$/.test(path);
+			const isOpen = fs.lstatSync(`${root}/${path}`).isDirectory() || isProgram;
 			return `${path} ${isOpen ? "755" : "644"}`;
 		});
 		expect(found).toEqual(expected);

@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { initData } from "../../src/core/confinement/programs/init.ts";
 import { nativeProgram } from "../../src/system/native-program.ts";
+import { programFolder } from "../../src/system/program-folder.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
 /** Bytes of the ELF header and four program headers. */
@@ -62,4 +63,17 @@ test("no segment is writable and executable, and the stack is not executable", (
 	const listing = execFileSync("readelf", ["-lW", write(nativeProgram("init", initData()))], { encoding: "utf8" });
 	expect(listing).not.toMatch(/ (RWE|.WE) /);
 	expect(listing).toMatch(/GNU_STACK.* RW /);
+});
+
+test.skipIf(process.getuid?.() !== 0)("an installation on a noexec file system says so", () => {
+	const copy = join(folder, "noexec");
+	mkdirSync(copy);
+	const script = `mount -t tmpfs -o noexec,mode=0755 tmpfs "$1" && cp -r bin dist templates package.json "$1" &&
+		exec "$2" "$1/bin/cagewright.js" --lang en selftest --program "$1/escape"`;
+	const words = ["--mount", "--propagation", "private", "sh", "-c", script, "sh", copy, process.execPath];
+	const { status, stderr } = spawnSync("unshare", words, { cwd: programFolder(), encoding: "utf8" });
+	expect({ status, stderr }).toEqual({
+		status: 3,
+		stderr: `cagewright: ${copy}/dist/native/${process.arch}/escape cannot be executed. If its file system is mounted noexec, install Cagewright elsewhere; otherwise install it again.\n`,
+	});
 });

@@ -194,7 +194,7 @@ test("audit", async () => {
 
 test("failures", async () => {
 	await using shellInside = start(["unshare", "--pid", "--fork", "--kill-child", "sh", "-c", "exec sh 2>/dev/null"]);
-	await using watcher = start([build("failures"), nativeProgramFile("failures.bpf")]);
+	await using watcher = start([build("failures"), `${nativeProgramFile("failures")}.bpf`]);
 	const output = outputOf(watcher);
 	await eventually(() => expect(output()).toHaveLength(failureSize));
 	const [inside] = await eventually(() => {

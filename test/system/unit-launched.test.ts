@@ -37,6 +37,7 @@ test("nginx moves into its cage with every namespace of its own and permits no e
 	await answers(nginxAnswers);
 	await isOnItsOwn("nginx");
 	const tested = await system.run("cagewright selftest nginx --dropin nginx --json --quiet");
+	expect(tested.stderr).toBe("");
 	expect(JSON.parse(tested.stdout)).toMatchObject({ holds: true, escaped: [], findings: [] });
 	expect(tested.status).toBe(0);
 });

@@ -359,6 +359,8 @@ export const failuresDe: Failures = {
 		"{command} lauscht auf Port {port}, aber {user} darf keine Ports unter {lowest} benutzen. Stellen Sie einen höheren Port ein, oder führen Sie den Befehl als root aus.",
 	"nowhere-executable":
 		"In keinem Ordner lassen sich Programme ausführen: {folder}, /run, /tmp und /dev/shm sind mit noexec eingehängt. Wählen Sie mit --state einen Zustandsordner ohne noexec.",
+	"own-program-not-executable":
+		"{path} lässt sich nicht ausführen. Ist das Dateisystem mit noexec eingehängt, installieren Sie Cagewright anderswo, sonst erneut.",
 	"path-unusable": "{path} ist nicht verwendbar ({error}). Prüfen Sie den Pfad.",
 	"processor-unsupported": "Der Prozessor {processor} wird nicht unterstützt. Verwenden Sie ein System mit x86_64 oder arm64.",
 	"program-failed": "{program} ist gescheitert ({problem}). Beheben Sie die Ursache und versuchen Sie es erneut.",

@@ -327,6 +327,8 @@ export const failuresEn = {
 		"{command} listens on port {port}, but {user} may not use ports below {lowest}. Configure a higher port, or run the command as root.",
 	"nowhere-executable":
 		"No folder allows programs to run: {folder}, /run, /tmp and /dev/shm are mounted noexec. Choose a state folder without noexec with --state.",
+	"own-program-not-executable":
+		"{path} cannot be executed. If its file system is mounted noexec, install Cagewright elsewhere; otherwise install it again.",
 	"path-unusable": "{path} cannot be used ({error}). Check the path.",
 	"processor-unsupported": "Processor {processor} is not supported. Use an x86_64 or arm64 machine.",
 	"program-failed": "{program} failed ({problem}). Fix the cause, then try again.",

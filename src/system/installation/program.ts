@@ -96,12 +96,15 @@ export function programPlace(root = "/"): ProgramPlace {
 
 const executable = "/bin/cagewright.js";
 
+/** The kernel's program has no mode for execution, because failures.c loads it. */
+const isExecuted = (path: string) => path.endsWith(executable) || /\/dist\/native\/\w+\/[^./]+$/.test(path);
+
 /** Ordinary users run the program too, and only root may change it, whatever the source's modes and the umask are. */
 async function letEverybodyRead(folder: string): Promise<void> {
 	for (const entry of await readdir(folder, { withFileTypes: true })) {
 		const path = join(folder, entry.name);
 		if (entry.isDirectory()) await letEverybodyRead(path);
-		else if (entry.isFile()) await chmod(path, path.endsWith(executable) ? 0o755 : 0o644);
+		else if (entry.isFile()) await chmod(path, isExecuted(path) ? 0o755 : 0o644);
 	}
 	await chmod(folder, 0o755);
 }

@@ -17,7 +17,8 @@ const [watches, isFull] = [0xffff_ffff, 0xffff_fffe];
  */
 export async function watchFailures({ cwd, onFailure, onFull }: FailureWatchRequest): Promise<FailureWatch> {
 	if (process.geteuid?.() !== 0) throw impossible("root");
-	const child = startTool(nativeProgramFile("failures"), [nativeProgramFile("failures.bpf")], {
+	const loader = nativeProgramFile("failures");
+	const child = startTool(loader, [`${loader}.bpf`], {
 		stdio: ["pipe", "pipe", "pipe"],
 		// We pass terminal signals on, so that pending observations are reported first.
 		detached: true,
