@@ -6,7 +6,7 @@ import { startsLauncher, type UnitInput } from "../../core/confinement/unit/inpu
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { attemptsUnit } from "../../core/confinement/unit/test-units.ts";
 import { Failure } from "../../core/failure.ts";
-import { baseName, join, type Path, pathFromText } from "../../core/path/path.ts";
+import { baseName, isWithin, join, outermost, type Path, pathFromText } from "../../core/path/path.ts";
 import { writableBinds } from "../../core/plan/binds.ts";
 import { type Attempt, parseAttempts } from "../../core/selftest/outcomes.ts";
 import type { Expected, Observed } from "../../core/selftest/outside.ts";
@@ -90,10 +90,15 @@ export async function tryUnderUnit(
 	const change = (input: UnitInput): UnitInput => {
 		const shared = writableBinds(input.binds);
 		const writable = [...input.data, ...shared.map((path) => ({ path, source: path }))];
-		const data = writable.map(({ path, source }, index) => {
-			directories.push({ source, place: empty(index) });
-			return { path, source: empty(index) };
+		const tops = outermost(writable.map(({ path }) => path));
+		// Directories inside others are inside their empty ones, because a mount needs an existing place.
+		const data = writable.map(({ path, source }) => {
+			const index = tops.findIndex((top) => isWithin(path, top));
+			const place = `${empty(index)}${path.slice(tops[index]?.length)}` as Path;
+			directories.push({ source, place });
+			return { path, source: place };
 		});
+		directories.sort((a, b) => a.place.length - b.place.length);
 		const { confiner: wanted, plan, publishes: _, reportsReady: __, ...rest } = input;
 		const { service = {} } = plan.application;
 		const confiner = withoutSettings.includes("confiner") ? undefined : wanted;

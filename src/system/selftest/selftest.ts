@@ -86,7 +86,7 @@ async function startAttempts({ brought, directories, launcher, output, text }: A
 	for (const { place: directory, source } of directories) {
 		// A service's own directory may not exist yet.
 		const { gid, mode, uid } = lstatSync(pathToBytes(source), { throwIfNoEntry: false }) ?? { gid: 0, mode: 0o755, uid: 0 };
-		mkdirSync(pathToBytes(directory), { mode: 0o700 });
+		mkdirSync(pathToBytes(directory), { recursive: true });
 		chownSync(pathToBytes(directory), uid, gid);
 		chmodSync(pathToBytes(directory), mode & 0o1777);
 	}
