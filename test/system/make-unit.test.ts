@@ -86,7 +86,7 @@ test("a service that gets a socket from systemd gets it in the cage too", async 
 describe("units that cannot be caged", () => {
 	const enter = withUnits({
 		"task.service": "[Service]\nType=oneshot\nExecStart=/bin/true\n",
-		"twice.service": "[Service]\nType=forking\nExecStart=/usr/bin/setsid --fork /bin/cat\n",
+		"twice.service": "[Service]\nType=forking\nExecStart=/usr/bin/setsid -f /bin/cat\n",
 		"gone.service": "[Service]\nExecStart=/opt/gone/daemon\n",
 		"masked.service": "-> /dev/null",
 		"each@.service": "[Service]\nExecStart=/bin/cat\n",
