@@ -89,7 +89,8 @@ describe.runIf(isFirstNamespace)("--on-alarm stop", () => {
 		await run.ended;
 		await watch.says(`stopped victim with ${signal}`);
 		expect((await history()).split("\n").findLast((line) => line.includes(" stopped "))).toContain(signal);
-		expect((await cagewright(["list"], { state })).stdout).toContain("stopped after an alarm");
+		// The reaction counts as under way until it is written down that it has ended.
+		await eventually(async () => expect((await cagewright(["list"], { state })).stdout).toContain("stopped after an alarm"));
 		const shown = (await cagewright(["show", "victim"], { state })).stdout;
 		expect(shown).toContain(`\`watch\` stopped victim with ${signal}. The alarm:`);
 		expect(shown).toMatch(/ The alarm: .*setns.* To start it again: cagewright .*run victim/);
