@@ -126,7 +126,10 @@ const known = new Set([
 	"uid",
 	"gid",
 	"mtime",
-	...["GNU.sparse.major", "GNU.sparse.minor", "GNU.sparse.name", "GNU.sparse.realsize"],
+	"GNU.sparse.major",
+	"GNU.sparse.minor",
+	"GNU.sparse.name",
+	"GNU.sparse.realsize",
 ]);
 
 /**
