@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { root, say } from "./project.js";
+import { isInstalled } from "./system-packages.js";
 
 /** Processors in Node's names, with Debian's cross compilers. A machine compiles for itself with `gcc`. */
 export const crossCompilers = { x64: "x86_64-linux-gnu-gcc", arm64: "aarch64-linux-gnu-gcc" };
@@ -32,12 +33,18 @@ const headers = ["/usr/include", "/usr/include/x86_64-linux-gnu", "/usr/include/
 /** For *.bpf.c, which runs in the kernel. The kernel cannot follow what further optimisation makes of comparisons. */
 const compileBpf = [...strict, "-O1", "-mcpu=v3", "-c", ...headers.flatMap((folder) => ["-idirafter", folder])];
 
-/** Compiles native/*.c for each of these processors into dist/native/PROCESSOR, and removes everything else from dist/native. */
-export function buildNative(processors = [process.arch]) {
+/**
+ * Compiles native/*.c into dist/native/PROCESSOR, for this machine's processor or for these, and removes everything else from
+ * dist/native. Only a build for this machine may lack the compiler of *.bpf.c.
+ */
+export function buildNative(named) {
+	const processors = named ?? [process.arch];
 	const folder = join(root, "dist", "native");
+	const lacksBpf = !named && !isInstalled("bpf-gcc");
+	if (lacksBpf) say("without bpf-gcc (Debian package gcc-bpf), this build has no `trace --for` of running cages");
 	mkdirSync(folder, { recursive: true });
-	for (const processor of processors) compileNative(processor, join(folder, processor));
-	const programs = sources().map((name) => basename(name, ".c"));
+	for (const processor of processors) compileNative(processor, join(folder, processor), lacksBpf);
+	const programs = sources(lacksBpf).map((name) => basename(name, ".c"));
 	for (const file of readdirSync(folder, { recursive: true })) {
 		const [processor, name] = file.split("/");
 		if (processors.includes(processor) && (!name || programs.includes(name))) continue;
@@ -46,11 +53,11 @@ export function buildNative(processors = [process.arch]) {
 }
 
 /** Compiles native/*.c for a processor into a folder. Exits if the compiler is missing or finds a mistake. */
-export function compileNative(processor, folder) {
+export function compileNative(processor, folder, lacksBpf = false) {
 	if (!crossCompilers[processor]) return;
 	const compiler = processor === process.arch ? "gcc" : crossCompilers[processor];
 	mkdirSync(folder, { recursive: true });
-	for (const source of sources()) {
+	for (const source of sources(lacksBpf)) {
 		const target = join(folder, basename(source, ".c"));
 		if (source.endsWith(".bpf.c")) {
 			const object = `${target}.o`;
@@ -65,14 +72,15 @@ export function compileNative(processor, folder) {
 }
 
 function run(tool, words, source) {
-	const { error, status } = spawnSync(tool, words, { cwd: root, stdio: ["ignore", 2, 2] });
+	const { status } = spawnSync(tool, words, { cwd: root, stdio: ["ignore", 2, 2] });
 	if (status === 0) return;
-	const isMissing = error?.code === "ENOENT";
-	say(`native/${source} could not be compiled${isMissing ? `: ${tool} is missing (Debian package ${packageOf(tool)})` : ""}`);
+	const reason = isInstalled(tool) ? "" : `: ${tool} is missing (Debian package ${packageOf(tool)})`;
+	say(`native/${source} could not be compiled${reason}`);
 	process.exit(3);
 }
 
-const sources = () => readdirSync(join(root, "native")).filter((name) => name.endsWith(".c"));
+const sources = (lacksBpf) =>
+	readdirSync(join(root, "native")).filter((name) => name.endsWith(".c") && !(lacksBpf && name.endsWith(".bpf.c")));
 
 function packageOf(tool) {
 	if (tool.startsWith("bpf-")) return "gcc-bpf";

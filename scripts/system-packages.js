@@ -16,7 +16,8 @@ const tools = {
 };
 
 /** What the programs of native/ are compiled with, with the Debian packages. They need no C library. */
-const compiler = { gcc: "gcc", "bpf-gcc": "gcc-bpf", "/usr/include/linux/capability.h": "linux-libc-dev" };
+const required = { gcc: "gcc", "/usr/include/linux/capability.h": "linux-libc-dev" };
+const compiler = { ...required, "bpf-gcc": "gcc-bpf" };
 
 /** Programs that the tests start and files that they read, with their Debian packages. */
 const programs = {
@@ -102,10 +103,12 @@ export function installTools() {
 	if (missing.length) install(missing, tools, "tracing and trials need");
 }
 
-/** Installs the compiler. If it cannot, it names the packages and exits with status 3. */
+/** Installs the compiler. If it cannot, it names the packages and exits with status 3. `trace --for` alone needs the one for BPF. */
 export function requireCompiler() {
-	const missing = Object.keys(compiler).filter((name) => !isInstalled(name));
-	if (!missing.length || (mayInstall() && install(missing, compiler, "building needs"))) return;
+	const wanted = Object.keys(compiler).filter((name) => !isInstalled(name));
+	if (wanted.length && mayInstall()) install(wanted, compiler, "building needs");
+	const missing = Object.keys(required).filter((name) => !isInstalled(name));
+	if (!missing.length) return;
 	say(`building needs ${missing.map((name) => `${name} (Debian package ${compiler[name]})`).join(" and ")}`);
 	process.exit(3);
 }
@@ -139,12 +142,14 @@ function mayInstall() {
 	return process.getuid?.() === 0 && isInstalled("apt-get") && isDebian();
 }
 
-/** Installs the packages of these programs. Reports programs that are still missing and returns false. */
+/** Installs those packages of these programs that the system has. Reports programs that are still missing and returns false. */
 function install(missing, packageOf, need) {
-	const packages = [...new Set(missing.map((name) => packageOf[name]))];
-	say(`${need} ${missing.join(", ")}; installing ${packages.join(" ")}`);
+	const wanted = [...new Set(missing.map((name) => packageOf[name]))];
+	say(`${need} ${missing.join(", ")}; installing ${wanted.join(" ")}`);
 	withoutServices(() => {
 		apt(["update", "-q"]);
+		// apt-get installs none if it does not know one of them.
+		const packages = wanted.filter((name) => spawnSync("apt-cache", ["show", name], { stdio: "ignore" }).status === 0);
 		say(`${sizeOf(packages)} to fetch`);
 		apt(["install", "-q", "-y", "--no-install-recommends", ...packages]);
 	});
@@ -153,7 +158,7 @@ function install(missing, packageOf, need) {
 	return !still.length;
 }
 
-function isInstalled(name) {
+export function isInstalled(name) {
 	if (name.startsWith("/")) return existsSync(name);
 	return ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"].some((folder) => {
 		try {

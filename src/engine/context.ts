@@ -81,7 +81,7 @@ export interface Machine extends ComparingMachine, RunningMachine {
 	readonly trialService: TrialServices;
 	/** Watches a running process. */
 	attach(request: AttachRequest): Promise<Attached>;
-	/** Watches running cages for failing calls at hardly any cost. Throws `watch-impossible` (exit 3). */
+	/** Watches running cages for failing calls at hardly any cost. Throws `watch-impossible` or `watch-not-built` (exit 3). */
 	watchFailures(request: FailureWatchRequest): Promise<FailureWatch>;
 	readonly detection: Detection;
 	/** Programs that can ask an application started by this command. */

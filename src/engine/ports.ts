@@ -186,7 +186,7 @@ export interface Requirement {
 }
 
 export const requirements = [
-	...(["root", "processor", "strace", "util-linux", "systemd", "getcap"] as const),
+	...(["root", "processor", "strace", "util-linux", "systemd", "getcap", "failure-watch"] as const),
 	...(["overlay", "namespaces"] as const),
 	...(["user-namespaces", "seccomp", "landlock", "yama", "selinux", "apparmor", "cgroup"] as const),
 ] as const;

@@ -55,3 +55,9 @@ export function nativeProgramFile(name: HostProgram): string {
 		throw errorName(error) === "ENOENT" ? unsupported() : new Failure("own-program-not-executable", { path }, 3);
 	}
 }
+
+/** Returns the path of the code that `failures` loads into the kernel. Undefined if this build had no compiler for it. */
+export function failureProbe(): string | undefined {
+	const path = join(folder(), "failures.bpf");
+	return existsSync(path) ? path : undefined;
+}

@@ -266,6 +266,7 @@ export const doctorDe: Widen<typeof doctorEn> = {
 		"util-linux": "Namensräume, Mounts und den Starter",
 		systemd: "Käfige als Dienste (cagewright unit)",
 		getcap: "die Suche nach File-Capabilities in einem Käfig",
+		"failure-watch": "cagewright trace NAME --for ZEIT",
 		overlay: "Sandboxes und Erprobungen, die nichts verändern",
 		namespaces: "Sandboxes und Abschottung",
 		"user-namespaces": "Käfige gewöhnlicher Benutzer; root braucht keine",
@@ -284,6 +285,8 @@ export const doctorDe: Widen<typeof doctorEn> = {
 		systemd:
 			"Units brauchen ein System, das mit systemd gestartet wurde. Vor systemd 257 startet eine Unit ein Skript mit demselben Schutz, und `unit --score` und portable Services fehlen.",
 		getcap: "das Paket libcap2-bin installieren (anderswo: libcap); bis dahin werden File-Capabilities nicht geprüft.",
+		"failure-watch":
+			"das Debian-Paket gcc-bpf installieren und `npm run build` wiederholen; bis dahin fehlt nur `trace NAME --for ZEIT`.",
 		overlay:
 			"das Modul overlay laden (modprobe overlay) oder cagewright auf dem Host ausführen oder in einem Container, der Dateisysteme einhängen darf; anderswo mit --on-host beobachten; Anwendungen mit Zustand lassen sich dort nicht erproben.",
 		namespaces:

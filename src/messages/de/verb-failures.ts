@@ -194,6 +194,8 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"Geöffnete Köder lösen keinen Alarm aus, weil der Kernel fanotify verweigert. Starten Sie `cagewright watch` als root auf dem Host, nicht in einem Container.",
 	"watch-impossible":
 		"Dieses System kann einen Käfig nicht auf Fehler beobachten ({detail}). Nötig sind root und ein Kernel mit BPF. `cagewright trace NAME --add --attach PID --for ZEIT` beobachtet stattdessen mit strace, bremst aber die Anwendung.",
+	"watch-not-built":
+		"In diesem Build fehlt `trace --for`, weil gcc für BPF fehlte. Installieren Sie das Debian-Paket gcc-bpf, führen Sie `npm run build` aus und versuchen Sie es noch einmal.",
 	"watch-no-namespace":
 		"Prozess {pid} des Käfigs hat keinen eigenen PID-Namensraum; seine Aufrufe lassen sich nicht von anderen unterscheiden. `cagewright trace NAME --add --attach {pid} --for ZEIT` beobachtet ihn mit strace, bremst ihn aber.",
 	"watch-ended":

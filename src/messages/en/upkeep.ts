@@ -268,6 +268,7 @@ export const doctorEn = {
 		"util-linux": "namespaces, mounts and the launcher",
 		systemd: "running cages as services (cagewright unit)",
 		getcap: "finding file capabilities in a cage",
+		"failure-watch": "cagewright trace NAME --for TIME",
 		overlay: "sandboxes and trials that change nothing",
 		namespaces: "sandboxes and confinement",
 		"user-namespaces": "cages of ordinary users; root needs none",
@@ -286,6 +287,8 @@ export const doctorEn = {
 		systemd:
 			"units need a machine that booted with systemd. Before systemd 257, a unit starts a script with the same protection, and `unit --score` and portable services are missing.",
 		getcap: "install the package libcap2-bin (elsewhere: libcap); until then file capabilities are not checked.",
+		"failure-watch":
+			"install the Debian package gcc-bpf and run `npm run build` again; until then only `trace NAME --for TIME` is missing.",
 		overlay:
 			"load the module overlay (modprobe overlay), or run cagewright on the host or in a container that may mount file systems; elsewhere, trace with --on-host, and applications with state cannot be tested.",
 		namespaces:

@@ -173,6 +173,8 @@ export const verbFailuresEn = {
 		"Opened decoys raise no alarm, because the kernel refuses fanotify. Run `cagewright watch` as root on the host, not in a container.",
 	"watch-impossible":
 		"This machine cannot watch a cage for failures ({detail}). Watching requires root and a kernel with BPF. `cagewright trace NAME --add --attach PID --for TIME` watches with strace instead, but slows the application down.",
+	"watch-not-built":
+		"This build has no `trace --for`, because it was made without gcc for BPF. Install the Debian package gcc-bpf, run `npm run build`, then try again.",
 	"watch-no-namespace":
 		"Process {pid} of the cage shares its PID namespace, so its calls cannot be told apart from others. `cagewright trace NAME --add --attach {pid} --for TIME` watches it with strace, but slows it down.",
 	"watch-ended": "Watching {name} ended early. Its results so far are saved. Run the command again to continue.",

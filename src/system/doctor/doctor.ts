@@ -8,7 +8,7 @@ import type { Doctor, Requirement } from "../../engine/ports.ts";
 import type { Commands } from "../commands.ts";
 import { probeFeatures, toolTimeout } from "../launch/features.ts";
 import { isRootless, sandboxNamespaces } from "../launch/rootless.ts";
-import { supportsProcessor } from "../native-program.ts";
+import { failureProbe, supportsProcessor } from "../native-program.ts";
 import { textOf } from "../running/proc.ts";
 import { findTool, runQuickTool, toolEnvironment, toolRunner } from "../tools.ts";
 
@@ -91,6 +91,8 @@ function programs(features: Features): Requirement[] {
 		utilLinux(features),
 		systemd(),
 		getcap(),
+		// A package for it alone would not help, so none is named.
+		{ what: "failure-watch", state: failureProbe() ? "ok" : "note", found: failureProbe() ?? "" },
 	];
 }
 

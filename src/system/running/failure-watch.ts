@@ -3,7 +3,7 @@ import type { Architecture } from "../../core/confinement/seccomp/syscalls.ts";
 import { Failure } from "../../core/failure.ts";
 import { failureSize, parseFailure } from "../../core/failure-watch/result.ts";
 import type { FailureWatch, FailureWatchRequest } from "../../engine/launch-ports.ts";
-import { nativeProgramFile } from "../native-program.ts";
+import { failureProbe, nativeProgramFile } from "../native-program.ts";
 import { startTool } from "../tools.ts";
 
 /** As in native/failures.h, for generations of a cage that run side by side. */
@@ -12,13 +12,15 @@ const mostNamespaces = 4;
 const [watches, isFull] = [0xffff_ffff, 0xffff_fffe];
 
 /**
- * Records failing calls in running cages in the kernel. Throws `watch-impossible` (exit 3), and `watch` throws `watch-no-namespace`
- * (exit 3).
+ * Records failing calls in running cages in the kernel. Throws `watch-impossible` or `watch-not-built`, and `watch` throws
+ * `watch-no-namespace` (exit 3).
  */
 export async function watchFailures({ cwd, onFailure, onFull }: FailureWatchRequest): Promise<FailureWatch> {
 	if (process.geteuid?.() !== 0) throw impossible("root");
 	const loader = nativeProgramFile("failures");
-	const child = startTool(loader, [`${loader}.bpf`], {
+	const probe = failureProbe();
+	if (probe === undefined) throw new Failure("watch-not-built", {}, 3);
+	const child = startTool(loader, [probe], {
 		stdio: ["pipe", "pipe", "pipe"],
 		// We pass terminal signals on, so that pending observations are reported first.
 		detached: true,
