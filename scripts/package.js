@@ -1,12 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { crossCompilers } from "./native.js";
-import { buildDeb } from "./package/deb.js";
-import { figuresProblem } from "./package/figures.js";
-import { releases } from "./package/release.js";
-import { buildRpm } from "./package/rpm.js";
+import { buildPackages } from "./package/build.js";
 import { root, setUp } from "./set-up.js";
 
 /**
@@ -28,26 +23,11 @@ const { positionals, values } = parseArgs({
 		built: { type: "boolean", default: false },
 	},
 });
-const build = { deb: buildDeb, rpm: buildRpm }[positionals[0]];
+const [kind, ...more] = positionals;
 const processors = values.processor ? [values.processor] : Object.keys(crossCompilers);
-if (!build || positionals.length > 1 || !processors.every((name) => crossCompilers[name]))
+if (!["deb", "rpm"].includes(kind) || more.length > 0 || !processors.every((name) => crossCompilers[name]))
 	throw new Error("usage: package.js deb|rpm [--with-node] [--processor x64|arm64] [--output FOLDER]");
 if (!values.built) setUp();
-const [readme, benchmarks] = ["README.md", "docs/benchmarks.md"].map((name) => readFileSync(join(root, name), "utf8"));
-const problem = figuresProblem({ benchmarks, readme, release: releases()[0].date });
-if (problem) throw new Error(problem);
-const withNode = values["with-node"];
-const output = resolve(values.output);
-mkdirSync(output, { recursive: true });
-const work = mkdtempSync(join(tmpdir(), "cagewright-package-"));
-try {
-	const name = withNode ? "cagewright-with-node" : "cagewright";
-	const history = releases(values.version);
-	for (const processor of processors) {
-		const folder = join(work, processor);
-		mkdirSync(folder);
-		process.stdout.write(`${build({ history, name, output, processor, withNode, work: folder })}\n`);
-	}
-} finally {
-	rmSync(work, { recursive: true, force: true });
-}
+const { version, "with-node": withNode } = values;
+for (const file of buildPackages(kind, { output: resolve(values.output), processors, version, withNode }))
+	process.stdout.write(`${file}\n`);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawn } from "@lydell/node-pty";
 import xterm from "@xterm/headless";
+import { transcriptOf } from "./transcript.js";
 
 /**
  * `npm run picture`, as root: creates docs/wizard.svg from a real run of the wizard with the demonstration, and a still picture of each
@@ -66,6 +67,7 @@ try {
 	mkdirSync("docs/screens", { recursive: true });
 	for (const { lines, name } of screens) writeFileSync(`docs/screens/${name}.svg`, still(name, lines));
 	writeFileSync("docs/wizard.svg", moving(screens));
+	writeFileSync("docs/wizard-transcript.md", transcriptOf(moving(screens)));
 } finally {
 	if (!over) pty.kill("SIGTERM");
 	await ended;

@@ -1,17 +1,21 @@
-/** Days that the figures of README.md may be older than the release. */
+/** Days that the figures of a page may be older than the release. */
 const mostDays = 7;
 
 /**
- * Returns why a release must not carry the present comparison with other tools, or undefined: it was measured long before, or README.md
- * names another day than docs/benchmarks.md. `release` is in seconds since 1970.
+ * Returns why a release must not carry the present comparisons with other tools, or undefined: a page names no day, or was measured long
+ * before. `pages` are texts by path, `release` is in seconds since 1970.
  */
-export function figuresProblem({ benchmarks, readme, release }) {
-	const day = measuredOn(benchmarks);
-	if (day === undefined || measuredOn(readme) !== day) return "README.md and docs/benchmarks.md do not name the same day";
-	const days = (release - Date.parse(`${day}T12:00:00Z`) / 1000) / 86_400;
-	if (days <= mostDays) return undefined;
-	return `the comparison with other tools is of ${day}, more than ${mostDays} days before the release: npm run bench:peers -- 3`;
+export function figuresProblem({ pages, release }) {
+	for (const [path, text] of Object.entries(pages)) {
+		const [, day] = /\bMeasured on (\d{4}-\d\d-\d\d)\b/.exec(text) ?? [];
+		if (day === undefined) return `${path} does not name the day of its figures`;
+		const days = (release - Date.parse(`${day}T12:00:00Z`) / 1000) / 86_400;
+		if (days > mostDays) return `${path} has figures of ${day}, more than ${mostDays} days before the release: ${renewals[path]}`;
+	}
+	return undefined;
 }
 
-/** The first day that a text names for its figures. */
-const measuredOn = (text) => /\bMeasured on (\d{4}-\d\d-\d\d)\b/.exec(text)?.[1];
+const renewals = { "docs/benchmarks.md": "npm run bench:peers -- 3" };
+
+/** The pages that compare Cagewright with other tools. */
+export const comparedPages = Object.keys(renewals);

@@ -4,9 +4,22 @@ import { readJson, root } from "../set-up.js";
 
 /** What a package says about itself, from package.json and CHANGELOG.md. */
 
-const { author, version } = readJson("package.json");
+const { author, bugs, repository, version } = readJson("package.json");
 
 export const maintainer = author;
+/** Undefined as long as package.json does not name them. */
+export const homepage = repository?.url?.replace(/^git\+/, "").replace(/\.git$/, "");
+export const bugTracker = bugs?.url ?? bugs?.email;
+
+/** Returns why nobody could tell the publisher about a hole in a release, or undefined. */
+export function contactProblem() {
+	const missing = [
+		...(homepage ? [] : ["repository"]),
+		...(bugTracker ? [] : ["bugs"]),
+		...(/\.invalid>$/.test(author) ? ["an author with an address"] : []),
+	];
+	return missing.length ? `package.json names no ${missing.join(", no ")}` : undefined;
+}
 
 /**
  * Releases in CHANGELOG.md, newest first: version, date (seconds since 1970) and changes. An older `only` version is given to the newest
