@@ -1,8 +1,9 @@
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { billOfMaterials } from "./scripts/bill-of-materials.js";
 import { buildNative } from "./scripts/native.js";
-import { notices } from "./scripts/notices.js";
+import { libraryFolders, notices } from "./scripts/notices.js";
 
 // npm packs files with the modes that they have here.
 process.umask(0o022);
@@ -49,4 +50,6 @@ for (const name of readdirSync(dist, { recursive: true })) {
 	}
 }
 
-writeFileSync(join(dist, "licences.txt"), notices(metafile));
+const folders = libraryFolders(metafile);
+writeFileSync(join(dist, "licences.txt"), notices(folders));
+writeFileSync(join(dist, "bom.json"), billOfMaterials(folders));

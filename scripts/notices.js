@@ -2,13 +2,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./set-up.js";
 
-/** Returns the copyright notices and licences of all libraries in a bundle, which must accompany it. `metafile` is esbuild's. */
-export function notices(metafile) {
+/** The folders of all libraries in a bundle. `metafile` is esbuild's. */
+export function libraryFolders(metafile) {
 	const used = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
-	const folders = new Set(used.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
-	const libraries = [...folders].map(noticeOf);
+	return [...new Set(used.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []))].sort();
+}
+
+/** Returns the copyright notices and licences of all libraries in a bundle, which must accompany it. */
+export function notices(folders) {
 	// One library may be there in several places.
-	return [...new Set(libraries)].sort().join("\n");
+	return [...new Set(folders.map(noticeOf))].sort().join("\n");
 }
 
 function noticeOf(folder) {

@@ -4,7 +4,7 @@ import { chmodSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from "no
 import { join } from "node:path";
 import { root } from "../project.js";
 import { nodeLicence, runtime } from "./node.js";
-import { maintainer, wrapped } from "./release.js";
+import { homepage, maintainer, wrapped } from "./release.js";
 import { clear, compressed, filesOf, stage } from "./stage.js";
 
 const architectures = { x64: "amd64", arm64: "arm64" };
@@ -60,6 +60,7 @@ function controlFile({ architecture, kilobytes, name, version, withNode }) {
 		Depends: [...(withNode ? ["libc6 (>= 2.28)", "libgcc-s1", "libstdc++6 (>= 9)"] : ["nodejs (>= 20.19)"]), ...needs].join(", "),
 		Recommends: "libcap2-bin",
 		...(withNode ? { Provides: `cagewright (= ${version})`, Conflicts: "cagewright", Replaces: "cagewright" } : {}),
+		...(homepage ? { Homepage: homepage } : {}),
 		Section: "admin",
 		Priority: "optional",
 	};

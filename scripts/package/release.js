@@ -16,7 +16,7 @@ export function contactProblem() {
 	const missing = [
 		...(homepage ? [] : ["repository"]),
 		...(bugTracker ? [] : ["bugs"]),
-		...(/\.invalid>$/.test(author) ? ["an author with an address"] : []),
+		...(/\.invalid>$/.test(author) ? ["author with an address"] : []),
 	];
 	return missing.length ? `package.json names no ${missing.join(", no ")}` : undefined;
 }

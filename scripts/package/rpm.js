@@ -3,7 +3,7 @@ import { copyFileSync, lstatSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from "node:path";
 import { root } from "../project.js";
 import { nodeLicence, runtime } from "./node.js";
-import { maintainer, wrapped } from "./release.js";
+import { bugTracker, homepage, maintainer, wrapped } from "./release.js";
 import { clear, stage } from "./stage.js";
 
 /** Builds an RPM package in `output` and returns its path. */
@@ -63,7 +63,10 @@ export function buildRpm({ history, name, output, processor, withNode, work }) {
 
 function specification({ history, name, tree, withNode }) {
 	const [{ version }] = history;
-	const relations = [
+	const headers = [
+		`Packager: ${maintainer}`,
+		...(homepage ? [`URL: ${homepage}`] : []),
+		...(bugTracker ? [`BugURL: ${bugTracker}`] : []),
 		// `nodejs` has an epoch in some distributions, so its version does not compare.
 		...(withNode ? [`Provides: cagewright = ${version}`, "Conflicts: cagewright"] : ["Requires: nodejs(engine) >= 20.19"]),
 		"Requires: util-linux >= 2.37",
@@ -78,7 +81,7 @@ function specification({ history, name, tree, withNode }) {
 		NAME: name,
 		VERSION: version,
 		LICENSE: "MIT AND Apache-2.0 AND BSD-3-Clause AND ISC",
-		RELATIONS: relations.join("\n"),
+		HEADERS: headers.join("\n"),
 		NOTE: note,
 		TREE: tree,
 		FILES: fileList(tree).join("\n"),
