@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Booted } from "../system/booted.ts";
+import { archives } from "../system/booted-tree.ts";
 import type { Stack } from "./stack.ts";
 
 /** What was done to a stack, what the command printed on stderr, and who got no answer afterwards, each with the last line of its output. */
@@ -69,30 +70,47 @@ export const adoptAll = ({ options = {}, services }: Stack) =>
 	["cagewright adopt", ...services, "--yes --quiet --no-selftest", ...Object.values(options)].join(" ");
 export const releaseAll = ({ services }: Stack) => `cagewright release ${services.join(" ")} --yes --quiet`;
 
+/** Installs a package's archive as a newer version, with all of its scripts. */
+function upgrade(name: string): string {
+	return `rm -rf /root/newer && dpkg-deb -R ${archives}/${name}_*.deb /root/newer
+sed -i 's/^Version: .*/&+newer/' /root/newer/DEBIAN/control
+dpkg-deb -b --root-owner-group -z1 /root/newer /root/newer.deb >/dev/null
+DEBIAN_FRONTEND=noninteractive dpkg --force-confold -i /root/newer.deb >/dev/null
+dpkg-query -W -f '\${Version}' ${name} | grep -q '+newer$'`;
+}
+
+const pairs = (services: readonly string[]) =>
+	services.flatMap((one, index) => services.slice(index + 1).map((other) => [one, other] as const));
+
 /** Moves a stack's services into cages and back in every way, and reports each step. */
 export async function* walk(system: Booted, stack: Stack): AsyncGenerator<Step> {
 	const { options = {}, services, upgraded } = stack;
 	const next = (done: string, line?: string) => step(system, stack, done, line);
-	const adopt = (service: string, how: string) =>
-		next(`adopt ${service}${how}`, `cagewright adopt ${service} --yes --quiet --no-selftest ${options[service] ?? ""}`);
+	const caged = new Set<string>();
+	const adopt = (service: string, how: string) => {
+		// They decide what the cage has, which stays after its first release.
+		const given = caged.has(service) ? "" : (options[service] ?? "");
+		caged.add(service);
+		return next(`adopt ${service}${how}`, `cagewright adopt ${service} --yes --quiet --no-selftest ${given}`);
+	};
 	const release = (service: string) => next(`release ${service}`, `cagewright release ${service} --yes --quiet`);
 	for (const service of services) {
-		const adopted = await adopt(service, " alone");
-		yield adopted;
-		if (adopted.status !== 0) continue;
-		yield await next(`restart ${service}`, `systemctl restart ${service}`);
+		yield await adopt(service, " alone");
+		yield await next(`restart ${service} alone`, `systemctl restart ${service}`);
 		yield await release(service);
 	}
-	const caged: string[] = [];
-	for (const service of services) {
-		const adopted = await adopt(service, "");
-		yield adopted;
-		if (adopted.status === 0) caged.push(service);
+	for (const [one, other] of services.length > 2 ? pairs(services) : []) {
+		yield await adopt(other, "");
+		yield await adopt(one, ` beside ${other}`);
+		yield await next(`restart ${one} and ${other}`, `systemctl restart ${one} ${other}`);
+		yield await release(one);
+		yield await release(other);
 	}
+	for (const service of services) yield await adopt(service, "");
 	for (const service of services) yield await next(`restart ${service}, all in cages`, `systemctl restart ${service}`);
 	yield await next("restart all", `systemctl restart ${services.join(" ")}`);
-	yield await next(`configure ${upgraded} again`, `DPKG_ROOT= dpkg-reconfigure -f noninteractive ${upgraded}`);
+	yield await next(`upgrade ${upgraded}`, `set -e; ${upgrade(upgraded)}`);
 	await system.reboot();
 	yield await next("reboot");
-	for (const service of caged) yield await release(service);
+	for (const service of services) yield await release(service);
 }

@@ -43,24 +43,29 @@ const setUp = [
 	'systemctl --root="$1" --quiet disable nginx.service redis-server.service named.service dnsmasq.service ssh.service ssh.socket cron.service 2>/dev/null',
 	'systemctl --root="$1" --quiet mask systemd-modules-load.service systemd-logind.service',
 	`mkdir "$1${archives}"`,
-	...reinstallable.map((name) => `cp "$1"/var/cache/apt/archives/${name}_*.deb "$1${archives}/"`),
+	...reinstallable.map(keep),
 	'ln -s /opt/cagewright/bin/cagewright.js "$1/usr/local/bin/cagewright"',
 	'echo booted >"$1/etc/hostname"',
 ];
 
+function keep(name: string): string {
+	return `cp "$1"/var/cache/apt/archives/${name}_*.deb "$1${archives}/"`;
+}
+
 const folder = "/var/tmp";
 
 /**
- * Returns the tree's path, with further packages if given. Rebuilds the tree if its packages, its set-up or the machine's package
+ * Returns the tree's path, with further packages if given. It keeps the archives of those that are `renewed`. Rebuilds the tree if its packages, its set-up or the machine's package
  * sources changed.
  */
-export function bootedTree(further: readonly string[] = []): string {
+export function bootedTree(further: readonly string[] = [], renewed: readonly string[] = []): string {
 	const suite = /^VERSION_CODENAME=(\S+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "";
 	const sources = aptSources();
 	const included = [...packages, ...further];
-	const identity = JSON.stringify([suite, sources, included, setUp]);
+	const hooks = [...setUp, ...renewed.map(keep)];
+	const identity = JSON.stringify([suite, sources, included, hooks]);
 	const tree = join(folder, `cagewright-booted-${createHash("sha256").update(identity).digest("hex").slice(0, 16)}`);
-	if (!existsSync(tree)) makeTree(tree, included, suite, sources);
+	if (!existsSync(tree)) makeTree(tree, { hooks, included, suite, sources });
 	// Anybody may create a name in /var/tmp, and root is about to execute files from this tree.
 	const status = lstatSync(tree);
 	if (!status.isDirectory() || status.uid !== 0 || status.mode & 0o077)
@@ -68,7 +73,14 @@ export function bootedTree(further: readonly string[] = []): string {
 	return join(tree, "tree");
 }
 
-function makeTree(tree: string, included: readonly string[], suite: string, sources: string): void {
+interface Contents {
+	readonly hooks: readonly string[];
+	readonly included: readonly string[];
+	readonly suite: string;
+	readonly sources: string;
+}
+
+function makeTree(tree: string, { hooks, included, suite, sources }: Contents): void {
 	const part = mkdtempSync(`${tree}.part-`);
 	try {
 		mkdirSync(join(part, "tree"));
@@ -85,7 +97,7 @@ function makeTree(tree: string, included: readonly string[], suite: string, sour
 				...skip,
 				"--dpkgopt=force-unsafe-io",
 				...aptOptions().map((option) => `--aptopt=${option}`),
-				...setUp.map((line) => `--customize-hook=${line}`),
+				...hooks.map((line) => `--customize-hook=${line}`),
 				suite,
 				join(part, "tree"),
 				"-",

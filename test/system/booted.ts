@@ -40,6 +40,8 @@ interface BootOptions {
 	readonly disk?: string;
 	/** Installed in addition to those of every tree. */
 	readonly packages?: readonly string[];
+	/** Packages whose archives the system has in `archives`. */
+	readonly renewed?: readonly string[];
 	readonly services?: readonly string[];
 	/** The unit to reach, if not everything that is enabled. */
 	readonly target?: string;
@@ -49,8 +51,8 @@ interface BootOptions {
  * Boots with these units enabled: `nginx`, `redis-server`, `named` and `ssh` are available. Or boots the disk in this file, whose
  * files are then not visible below `tree`.
  */
-export async function boot({ disk, packages, services = [], target }: BootOptions = {}): Promise<Booted> {
-	const original = bootedTree(packages);
+export async function boot({ disk, packages, renewed, services = [], target }: BootOptions = {}): Promise<Booted> {
+	const original = bootedTree(packages, renewed);
 	const folder = mkdtempSync("/var/tmp/cagewright-boot-");
 	const tree = join(folder, "tree");
 	const view = await groupView();
