@@ -170,7 +170,7 @@ async function makeFirst(
 	const made = await makeCage(
 		context,
 		answers,
-		{ replace: false, selftest: options.selftest ?? true, confirm: confirmed },
+		{ replace: false, requireExercises: true, selftest: options.selftest ?? true, confirm: confirmed },
 		recordWriter(terminal),
 	);
 	// The move tries the service itself, and undoes what fails.

@@ -210,6 +210,13 @@ describe("an application that does not answer in its cage", () => {
 		const values = { name: "app", signals: "SIGHUP" };
 		expect(trialFailure("app", round)).toMatchObject({ code: "not-answered-after-signal", exit: 1, values });
 	});
+	test("is reported with the exercise that fails although it answers", () => {
+		const answers = probes.map((probe) => ({ ...probe, ok: true, output: "" }));
+		const failed = { failedExercises: ["ask /b"], exerciseOutput: "404 for /b" };
+		const round = roundOf({ probes: answers, answered: true, ...failed, missing: [absent("/b")] });
+		const values = { name: "app", probe: "ask /b", words: "404 for /b", missing: "/b (ENOENT)" };
+		expect(trialFailure("app", round)).toMatchObject({ code: "exercise-fails-in-cage", exit: 1, values });
+	});
 	test("is reported with what was left out before anything else", () => {
 		const all = [absent("/a"), absent("/etc/key", { declined: true })];
 		expect(failure(all)).toMatchObject({ code: "needs-excluded", exit: 4, values: { paths: "/etc/key" } });

@@ -170,6 +170,34 @@ test("a client probe shows what the cage needs, and a person's home is shared or
 	await system.must("systemctl stop notes");
 });
 
+test("a service stays on the host if its cage fails an exercise that passed in the trace", async () => {
+	const greeter = [
+		"use Socket; my %s; for my $port (7095, 7096) { socket(my $s, AF_INET, SOCK_STREAM, 0); setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);",
+		"bind($s, pack_sockaddr_in($port, inet_aton('127.0.0.1'))) or die; listen($s, 9); $s{$port} = $s }",
+		"while (1) { my $r = ''; vec($r, fileno($_), 1) = 1 for values %s; select($r, undef, undef, undef);",
+		"for my $port (keys %s) { next unless vec($r, fileno($s{$port}), 1); accept(my $n, $s{$port});",
+		"    if ($port == 7095) { syswrite $n, qq(hello\\n) } elsif (open(my $f, '<', '/etc/greeting')) { syswrite $n, scalar <$f> } } }",
+	];
+	writeFileSync(join(system.tree, "opt/office/greeter.pl"), greeter.join("\n"));
+	writeFileSync(join(system.tree, "etc/greeting"), "welcome\n");
+	const unit = "[Service]\nUser=office\nExecStart=/usr/bin/perl /opt/office/greeter.pl\n";
+	writeFileSync(join(system.tree, "etc/systemd/system/greeter.service"), unit);
+	writeFileSync(join(system.tree, "root/ask-greeter"), `#!/bin/sh\n${answers(7095, "hello")}\n`, { mode: 0o755 });
+	writeFileSync(join(system.tree, "root/ask-greeting"), `#!/bin/sh\n${answers(7096, "welcome")}\n`, { mode: 0o755 });
+	await system.must("systemctl daemon-reload; systemctl start greeter");
+	await eventually(() => system.query("/root/ask-greeting"));
+	const invocation = await property("greeter", "InvocationID");
+	const adopt = "adopt greeter --probe /root/ask-greeter --exercise /root/ask-greeting --no-selftest --yes";
+	const { status, stderr } = await run(`${adopt} --exclude /etc/greeting`);
+	expect({ status, stderr }).toEqual({
+		status: 4,
+		stderr: expect.stringMatching(/\/etc\/greeting.*Probe: \/root\/ask-greeting/),
+	});
+	expect(await property("greeter", "InvocationID")).toBe(invocation);
+	await must(adopt);
+	await system.must("/root/ask-greeting; cagewright release greeter --yes --quiet; systemctl stop greeter");
+});
+
 test("several services move whoever is used first, and all return if one fails", async () => {
 	await configure({ socket: "" }, { socket: "" });
 	writeFileSync(join(system.tree, "root/ask-whole"), `#!/bin/sh\n${answers(7080, "shop and office")}\n`, { mode: 0o755 });

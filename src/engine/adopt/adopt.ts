@@ -11,6 +11,7 @@ import { showPath } from "../../core/path/quote.ts";
 import { HostAccess } from "../../core/plan/host-access.ts";
 import { holdsLinkedSockets } from "../../core/plan/published.ts";
 import { stateInPlace } from "../../core/plan/state-in-place.ts";
+import { showProbe } from "../../core/probe/lines.ts";
 import { type PresentCage, presentCage, requireStopped, withStateInPlace } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { hostFacts } from "../plan/comparable-plan.ts";
@@ -102,6 +103,8 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	const present = withStateInPlace(stored, inPlace);
 	const places = all.filter((path) => !isInPlace(path, present.layout));
 	await refuseOwnUnit(context, present);
+	const [exercise] = cage.trials.at(-1)?.failedExercises ?? [];
+	if (exercise !== undefined) throw new Failure("adopt-exercise-fails", { service, name, exercise: showProbe(exercise) }, 1);
 	// Data that the move replaces need not exist yet.
 	const { layout } = inPlace ? present : stored;
 	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [] });

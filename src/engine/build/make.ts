@@ -36,6 +36,8 @@ interface MakeOptions {
 	readonly replace: boolean;
 	/** Runs the escape techniques once the application answers. */
 	readonly selftest: boolean;
+	/** Builds nothing that fails an exercise which passed in the trace. */
+	readonly requireExercises?: boolean;
 	/** Asked once, before anything is built. If it returns false, nothing is created. */
 	readonly confirm: (plan: Plan) => Promise<boolean>;
 	readonly more?: TraceOptions["more"];
@@ -86,13 +88,13 @@ interface BegunCage {
 async function finishCage(
 	context: Context,
 	{ answers, cage, planned, trace }: BegunCage,
-	{ replace, selftest }: MakeOptions,
+	{ replace, requireExercises = false, selftest }: MakeOptions,
 	writeRecord: RecordWriter,
 ): Promise<MadeCage> {
 	const { store } = context.machine;
 	const previous = await readableManifest(store, answers.name, await store.present(answers.name), replace);
 	return withOwnAccount(context, cage, planned, trace, previous, (plan) =>
-		rounds(context, cage, plan, trace, { most: answers.rounds, previous, writeRecord, selftest }),
+		rounds(context, cage, plan, trace, { most: answers.rounds, previous, writeRecord, selftest, requireExercises }),
 	);
 }
 
@@ -183,6 +185,7 @@ interface RoundsOptions {
 	readonly previous: number | undefined;
 	readonly writeRecord: RecordWriter;
 	readonly selftest?: boolean | undefined;
+	readonly requireExercises?: boolean;
 	/** Whose configuration wins if both the cage's and the host's were changed. */
 	readonly winner?: Winner;
 	/** Action for the log. Default: `made` or `rebuilt`. */
@@ -195,7 +198,7 @@ export async function rounds(
 	start: Cage,
 	firstPlan: Plan,
 	trace: Trace,
-	{ action, most, previous, selftest = true, winner, writeRecord }: RoundsOptions,
+	{ action, most, previous, requireExercises, selftest = true, winner, writeRecord }: RoundsOptions,
 ): Promise<MadeCage> {
 	const { store } = context.machine;
 	let cage = withState(start, firstPlan);
@@ -229,7 +232,7 @@ export async function rounds(
 				cage = withState(cage, plan);
 				continue;
 			}
-			if (!answered) {
+			if (!answered || (requireExercises && tried.value.failedExercises.length)) {
 				await failed(context, cage, plan, tried.value);
 			}
 			cage = await withSelftest(context, cage, candidate.manifest, selftest);

@@ -120,12 +120,13 @@ const unreachable = (sockets: readonly Path[]) => ({
 /**
  * Why an application does not answer in its cage. Exit 4 if something was left out or refused deliberately: `needs-declined`,
  * `needs-account`, `needs-refused`. Exit 1 otherwise: `needs-capabilities` for those it may only keep, `needs-kernel-files` if it
- * names one that no cage shows, `not-answered-in-cage…` with what is missing.
+ * names one that no cage shows, `exercise-fails-in-cage` if it only fails an exercise, `not-answered-in-cage…` with what is missing.
  */
 export function trialFailure(name: string, round: TrialRound, plan: LeftOut = { declined: [], entries: [] }): Failure {
 	const probe = round.probes.find((one) => !one.ok);
-	const words = wordsOf(round.output, probe?.output);
-	const values = { name, probe: showProbe(probe?.command ?? ""), words };
+	const exercise = probe ? undefined : round.failedExercises.find((one) => !signalName.test(one));
+	const words = wordsOf(round.output, probe?.output ?? round.exerciseOutput);
+	const values = { name, probe: showProbe(probe?.command ?? exercise ?? ""), words };
 	const pathsOf = (missing: readonly Missing[]) => missing.map(placeOrCall).join(", ");
 	const refused = round.missing.filter((one) => one.declined && permissionOf(one) !== undefined);
 	if (refused.length) {
@@ -166,19 +167,24 @@ export function trialFailure(name: string, round: TrialRound, plan: LeftOut = { 
 		const options = new Set(asked.map((path) => `--allow ${permissionWords[permissionFor(path)]}`));
 		return new Failure("needs-kernel-files", { ...values, paths: pathsOf(kernel), options: [...options].join(" ") }, 1);
 	}
-	const signals = round.failedExercises.filter((one) => /^SIG[A-Z]/.test(one));
+	const signals = round.failedExercises.filter((one) => signalName.test(one));
 	if (!probe && signals.length) return new Failure("not-answered-after-signal", { ...values, signals: signals.join(", ") }, 1);
 	const likely = round.missing.filter(({ importance }) => importance?.level !== "noise");
 	const stopped = likely.length ? undefined : probeCannotRun(round.probes);
 	if (stopped) return stopped;
-	const ending = words === "" ? "-silent" : "";
-	if (!likely.length) return new Failure(`not-answered-in-cage-nothing-missing${ending}`, values, 1);
 	const missing = likely.slice(0, 3).map((one) => {
 		const option = one.unseen ? remedyOption(one) : undefined;
 		return `${placeOrCall(one)} (${one.error}${option === undefined ? "" : `; ${option}`})`;
 	});
-	return new Failure(`not-answered-in-cage${ending}`, { ...values, missing: missing.join(", ") }, 1);
+	const named = missing.length ? { missing: missing.join(", ") } : {};
+	if (exercise !== undefined) return new Failure("exercise-fails-in-cage", { ...values, ...named }, 1);
+	const ending = words === "" ? "-silent" : "";
+	if (!likely.length) return new Failure(`not-answered-in-cage-nothing-missing${ending}`, values, 1);
+	return new Failure(`not-answered-in-cage${ending}`, { ...values, ...named }, 1);
 }
+
+/** Signals are among the exercises. */
+const signalName = /^SIG[A-Z]/;
 
 const wasOpened = ({ decision, reasons }: Entry) =>
 	decision === "declined" &&

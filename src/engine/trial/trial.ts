@@ -37,6 +37,8 @@ export interface TrialRound {
 	readonly probes: readonly ProbeOutcome[];
 	/** Exercises and signals that worked in the trace but not in the cage. */
 	readonly failedExercises: readonly string[];
+	/** Output of the first exercise that failed. */
+	readonly exerciseOutput?: string;
 	readonly missing: readonly Missing[];
 	/** Refused system calls. If the application answered, it does without them. */
 	readonly refusedCalls: readonly string[];
@@ -71,12 +73,12 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 		async (launched) => {
 			const probes = await probeUntilAnswered(context, launched, application.probes, application.timeout);
 			const measured = launched.measure(cage.root);
-			const failed: string[] = [];
+			const failed: ProbeOutcome[] = [];
 			const failedSignals: string[] = [];
 			if (probes.every((probe) => probe.ok)) {
 				for (const exercise of input.exercises) {
 					const outcome = await runExercise(context, launched, exercise, application);
-					if (!outcome.ok) failed.push(exercise);
+					if (!outcome.ok) failed.push(outcome);
 				}
 				for (const signal of input.signals)
 					if (!(await survives(context, application, launched, signal))) failedSignals.push(signal);
@@ -109,7 +111,8 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 	return {
 		round,
 		probes,
-		failedExercises: [...failed, ...failedSignals],
+		failedExercises: [...failed.map(({ command }) => command), ...failedSignals],
+		...(failed[0] ? { exerciseOutput: failed[0].output } : {}),
 		missing,
 		refusedCalls: recordedRefusals(run.trace, plan.permissions),
 		...(answered ? {} : { kernelFiles: hostFiles(trace) }),

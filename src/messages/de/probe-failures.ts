@@ -16,6 +16,8 @@ export const probeFailuresDe: Record<keyof typeof probeFailuresEn, string> = {
 	"exercise-unreadable": "Die Shell kann die Übung nicht lesen. Berichtigen Sie --exercise: {detail}",
 	"probe-program-missing":
 		"Die Probe braucht {program}; das ist nicht installiert{package? (Paket %)}. Installieren Sie es, oder geben Sie eine andere Probe an: --probe 'BEFEHL'.",
+	"exercise-fails-in-cage":
+		"{name} antwortet in seinem Käfig, aber eine Übung scheitert dort, die bei der Beobachtung gelang: {probe} {words?Ausgabe: %} {missing?· Es fehlt: %} · `cagewright explain {name}` zeigt, was der Käfig verweigert.",
 	"exercise-program-missing":
 		"Die Übung braucht {program}; das ist nicht installiert{package? (Paket %)}. Installieren Sie es, oder geben Sie eine andere Übung an: --exercise 'BEFEHL'.",
 	"probe-cannot-run":

@@ -98,6 +98,8 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"{service} wurde nicht geändert, weil ohne Terminal keine Rückfrage möglich ist. Prüfen Sie mit --dry-run, und wiederholen Sie den Befehl mit --yes.",
 	"adopt-probe-fails":
 		"{service} antwortet auf dem Host nicht; deshalb wurde nichts geändert. Probe: {probe}. Verwenden Sie eine andere --probe.",
+	"adopt-exercise-fails":
+		"Eine Übung scheitert im Käfig {name}; deshalb bleibt {service} auf dem Host: {exercise} · `cagewright explain {name}` zeigt, was der Käfig verweigert, und `cagewright trial {name}` erprobt ihn erneut.",
 	"client-probe-fails": "Eine Client-Probe scheitert schon vor dem Umzug. Deshalb wurde nichts geändert: {probe} {words}",
 	"client-probe-silent": "Ein Client ist abgeschnitten: Seine Probe scheitert: {probe} {words}",
 	"client-path-gone": "{client} ist abgeschnitten, weil {path} fehlt.",

@@ -15,6 +15,8 @@ export const probeFailuresEn = {
 	"exercise-unreadable": "The shell cannot parse the exercise. Correct --exercise: {detail}",
 	"probe-program-missing":
 		"The probe needs {program}, which is not installed{package? (package %)}. Install it, or give another probe: --probe 'COMMAND'.",
+	"exercise-fails-in-cage":
+		"{name} answers in its cage, but an exercise that passed in the trace fails there: {probe} {words?Output: %} {missing?· Missing: %} · `cagewright explain {name}` shows what the cage refuses.",
 	"exercise-program-missing":
 		"The exercise needs {program}, which is not installed{package? (package %)}. Install it, or give another exercise: --exercise 'COMMAND'.",
 	"probe-cannot-run":

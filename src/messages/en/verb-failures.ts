@@ -82,6 +82,8 @@ export const verbFailuresEn = {
 	"adopt-consent":
 		"{service} was not changed, because there is no terminal to ask on. Preview with --dry-run, then repeat with --yes.",
 	"adopt-probe-fails": "{service} does not answer on the host, so nothing was changed. Probe: {probe}. Use another --probe.",
+	"adopt-exercise-fails":
+		"An exercise fails in cage {name}, so {service} stays on the host: {exercise} · `cagewright explain {name}` shows what the cage refuses, and `cagewright trial {name}` tries it again.",
 	"client-probe-fails": "A client probe fails before the move, so nothing was changed: {probe} {words}",
 	"client-probe-silent": "A client is cut off: its probe fails: {probe} {words}",
 	"client-path-gone": "{client} is cut off, because {path} is gone.",
