@@ -1,5 +1,6 @@
 import type { Company, NamedContent, NamedNeighbour, NeighbourSocket } from "../adoption/company.ts";
 import type { Rules } from "../application/application.ts";
+import { syslogName } from "../confinement/launch.ts";
 import type { Note } from "../failure.ts";
 import { directoriesTo, type FileStatus, type Files } from "../machine/facts.ts";
 import { baseName, etc, isWithin, normalise, outermost, type Path, parent, pathFromText } from "../path/path.ts";
@@ -127,7 +128,8 @@ export function undecidedNeighbours(input: NeighboursInput): Note[] {
 	const { files, rules, running } = input;
 	const isRefused = (path: Path) =>
 		refuses(rules, permissionWords.unixSockets) || socketsIn(rules.refuse).some((text) => placeNamed(text, files) === path);
-	const undecided = running.filter(({ path }) => !mayConnect(path, policyOf(input), files) && !isRefused(path));
+	const log = placeOf(syslogName, files);
+	const undecided = running.filter(({ path }) => path !== log && !mayConnect(path, policyOf(input), files) && !isRefused(path));
 	return configuredSockets(
 		undecided.filter(({ path }) => isOpen(path, input)),
 		input,

@@ -153,6 +153,13 @@ describe("services of the host that something names", () => {
 		expect(undecided({ allow: [`socket:${docker}`] })).toEqual([]);
 		expect(undecided({ refuse: [`socket:${docker}`] })).toEqual([]);
 	});
+	test("are not noted if they are the system's log, about which the plan decides", () => {
+		const log = "/run/systemd/journal/dev-log" as Path;
+		const nodes = { "/dev/log": link(log), [log]: socket(), "/etc/web/web.conf": "log /dev/log local0\n" };
+		const running = [{ path: log, service: "systemd-journald.service" }];
+		const input = { trace: seen([0, 33]), identity: asRoot, rules: rules({}), running, files: tree(nodes) };
+		expect(undecidedNeighbours(input)).toEqual([]);
+	});
 	const company = { ...lonely, neighbours: [{ path: php, service: "php.service", by: "/etc/web/web.conf" as Path, name: php }] };
 	test("give the socket's directory and the permission, and say why", () => {
 		const made = plan({ ...nodes, ...shop }, { company });
