@@ -123,6 +123,10 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	await requireClientProbes(context, clientProbes, timeout);
 	const [program = ""] = cage.application.command;
 	const clients = await observeClients(context, { host, manifest, places: all, program });
+	for (const { path, tools } of clients.pidFiles) {
+		const values = { path: showPath(path), tools: tools.map(showPath).join(", "), service, name };
+		context.emit({ event: "warned", code: "adopt-pid-file", values });
+	}
 	const foundClientProbes = await findClientProbes(context, { command: cage.application.command, probes }, clients);
 	const { together } = request;
 	return {

@@ -10,13 +10,15 @@ import {
 	offerText,
 	type Served,
 } from "../../core/adoption/clients.ts";
+import { type HiddenPidFile, hiddenPidFiles } from "../../core/adoption/pid-files.ts";
 import type { Application } from "../../core/application/application.ts";
 import { errorText } from "../../core/application/error-text.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
+import type { PackageContents } from "../../core/coverage/coverage.ts";
 import { Failure } from "../../core/failure.ts";
 import { isWithin, join, type Path, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { isSystemDirectory } from "../../core/plan/areas.ts";
+import { isCommand, isSystemDirectory } from "../../core/plan/areas.ts";
 import { processFile } from "../../core/plan/offered-sockets.ts";
 import { showProbe } from "../../core/probe/lines.ts";
 import type { ConnectResult } from "../client-ports.ts";
@@ -47,6 +49,8 @@ export interface ServedBefore {
 	readonly connected: ReadonlyMap<string, ConnectResult>;
 	/** Sockets that answered a connection of root. */
 	readonly answering: readonly Path[];
+	/** Files of its state with its process number, which the package's tools read. */
+	readonly pidFiles: readonly HiddenPidFile[];
 }
 
 interface ServiceToObserve {
@@ -68,10 +72,14 @@ export async function observeClients(context: Context, observed: ServiceToObserv
 	const second = await machine.clients.look(service, places, first.paths);
 	if (second.isPartial) context.emit({ event: "warned", code: "clients-partial", values: {} });
 	const holding = new Set(first.clients.filter((client) => holdsConnection(client, second)).map(clientKey));
-	const named = await namedClients(context, observed, second);
+	// The unit's package: that of the program may belong to an interpreter.
+	const packages = await machine.packages.related(pathFromText(host.files[0] ?? observed.program));
+	const named = await namedClients(context, observed, { served: second, packages });
 	const clients = mergeClients([...first.clients, ...second.clients, ...named]);
 	const answering = await answeringSockets(context, lastingSockets(second));
-	return { service, places, served: { ...second, clients }, holding, connected, answering };
+	const tools = packages.flatMap(({ files }) => files.filter((path) => isCommand(path) && path !== observed.program));
+	const pidFiles = hiddenPidFiles(machine.files, { places, tools, own: second.own });
+	return { service, places, served: { ...second, clients }, holding, connected, answering, pidFiles };
 }
 
 /** More sockets than this are not for clients. */
@@ -107,11 +115,9 @@ const run = pathFromText("/run");
 async function namedClients(
 	{ machine }: Context,
 	{ host, manifest, program }: ServiceToObserve,
-	served: Served,
+	{ packages, served }: { readonly served: Served; readonly packages: readonly PackageContents[] },
 ): Promise<Client[]> {
-	// The unit's package: that of the program may belong to an interpreter.
-	const related = await machine.packages.related(pathFromText(host.files[0] ?? program));
-	const packaged = related.flatMap(({ files }) => files);
+	const packaged = packages.flatMap(({ files }) => files);
 	const origins = manifest?.entries.flatMap(({ origin, path }) => origin ?? path) ?? [];
 	const own = new Set([...packaged, ...origins, ...host.files.map(pathFromText)]);
 	const offered = served.paths.flatMap(({ kind, path }) => (kind === "used" ? [] : { kind, path }));
@@ -119,7 +125,7 @@ async function namedClients(
 	const abstract = served.clients.flatMap(({ offer }) => (offer?.kind === "abstract" ? offer : []));
 	const configured = machine.clients.configured([...offers, ...abstract], own);
 	const owners = await machine.packages.owners(configured.map(({ name }) => pathFromText(name)));
-	const tools = related.flatMap(({ files, ref }) =>
+	const tools = packages.flatMap(({ files, ref }) =>
 		machine.clients
 			.executables(files.filter((path) => path !== program))
 			.map((name): Client => ({ name, relation: "tool", package: ref.name })),

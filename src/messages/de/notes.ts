@@ -1,6 +1,8 @@
 import type { Notes } from "../en/notes.ts";
 
 export const notesDe: Notes = {
+	"adopt-pid-file":
+		"{path} wird die Prozessnummer im Käfig enthalten; deshalb können diese Programme {service} kein Signal senden: {tools}. Verwenden Sie `systemctl reload {service}` oder `cagewright signal {name} HUP`.",
 	"client-not-back":
 		"{client} hat sich noch nicht wieder mit {offer} verbunden. Das ist möglich und geschieht vielleicht mit der nächsten Anfrage.",
 	"clients-partial":
