@@ -7,12 +7,11 @@ import type { ReadingMachine } from "../engine/context.ts";
 import { Commands } from "../system/commands.ts";
 import { changedOrigins } from "../system/files/drift.ts";
 import { systemFiles } from "../system/files/files.ts";
-import { isSuspended, running } from "../system/launch/processes.ts";
+import { isSuspended, running, runningInEach } from "../system/launch/processes.ts";
 import { systemPackages } from "../system/packages/packages.ts";
 import { cageStore } from "../system/state/cage-store.ts";
 
 export { diff } from "./diff.ts";
-export { list } from "./list.ts";
 export { stale } from "./stale.ts";
 export { openTerminal } from "./terminal.ts";
 
@@ -21,7 +20,7 @@ export function machine(state: string): ReadingMachine {
 	return {
 		files,
 		packages: systemPackages(files),
-		launcher: { isSuspended, running },
+		launcher: { isSuspended, running, runningInEach },
 		store: cageStore(state),
 		commands: new Commands(),
 		changedOrigins,

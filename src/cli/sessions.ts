@@ -4,7 +4,8 @@ import { equivalentCommand } from "../core/questions/equivalent.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
 import type { Context } from "../engine/context.ts";
 import { fields, table } from "../report/format.ts";
-import { findSession, listSessions, openSaved, removeSession, type SessionSummary } from "../wizard/session/saved-sessions.ts";
+import { findSession, openSaved, removeSession } from "../wizard/session/saved-sessions.ts";
+import { listSessions, type SessionSummary, summaryToJson } from "../wizard/session/session-summary.ts";
 import { type Screen, stepOf, steps } from "../wizard/state.ts";
 import { ask } from "./ask.ts";
 import { SystemChooser } from "./chooser.ts";
@@ -120,18 +121,4 @@ function problemText(terminal: Terminal, { isSetAside, problem }: SessionSummary
 	const { choose } = terminal.messages.wizard;
 	if (problem === "newer") return choose.sessionNewer;
 	return isSetAside ? choose.sessionDamaged : terminal.messages.cli.sessions.damaged;
-}
-
-function summaryToJson({ command, holder, id, isSetAside, name, path, problem, savedAt, screen, step }: SessionSummary) {
-	return {
-		id,
-		name,
-		command,
-		savedAt: new Date(savedAt).toISOString(),
-		step,
-		screen,
-		path,
-		...(holder === undefined ? {} : { holder }),
-		...(problem === undefined ? {} : { problem: isSetAside ? "aside" : problem }),
-	};
 }

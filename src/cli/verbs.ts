@@ -166,7 +166,7 @@ function defineRunning(define: Define, act: Act): void {
 const ofUnits = ["acceptFinding", "dropin", "root", "score"];
 
 function defineLooking(define: Define, act: Act): void {
-	define("list", "list", "list --json").action(act(reading, (verbs) => verbs.list));
+	define("list", "list", "list --json").action(act(comparing, (verbs) => verbs.list));
 	define("show <name>", "show redis", "show redis --history")
 		.option("--history")
 		.option("--record")

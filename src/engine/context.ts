@@ -32,7 +32,7 @@ import type { Services, Units } from "./systemd-ports.ts";
 export interface ReadingMachine {
 	readonly files: Files;
 	readonly packages: Packages;
-	readonly launcher: Pick<Launcher, "isSuspended" | "running">;
+	readonly launcher: Pick<Launcher, "isSuspended" | "running" | "runningInEach">;
 	readonly store: CageStore;
 	/** The programs that were started, for display. */
 	readonly commands: CommandFeed;
@@ -58,7 +58,9 @@ export interface AuditingMachine extends ReadingMachine {
 /** The part that also compares a cage with a plan of today. */
 export interface ComparingMachine extends AuditingMachine {
 	readonly recording: Recording;
-	readonly units: Pick<Units, "service">;
+	readonly units: Pick<Units, "service" | "installedForCages">;
+	readonly services: Pick<Services, "running" | "serviceOf" | "states">;
+	readonly sessions: Pick<Sessions, "list">;
 }
 
 /** The part that also starts cages. */

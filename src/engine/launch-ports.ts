@@ -230,6 +230,8 @@ export interface Launcher {
 	lineProblem(line: string): Promise<LineProblem | undefined>;
 	/** Host pids of all processes whose root is this generation, and of the inits that receive signals for the application. */
 	running(root: Path): { readonly processes: readonly number[]; readonly inits: readonly number[] };
+	/** `running` for several roots, in their order, with one look at all processes. */
+	runningInEach(roots: readonly Path[]): readonly ReturnType<Launcher["running"]>[];
 	/** Whether a process of `running` is suspended (SIGSTOP), or has ended. */
 	isSuspended(pid: number): boolean;
 	/** Milliseconds since 1970, exact to a hundredth of a second. Undefined if it has ended. */

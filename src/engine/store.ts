@@ -127,6 +127,9 @@ export interface Upkeep {
 	staleMark(name: string): Promise<StaleMark | undefined>;
 	/** Stores which host upgrade made the cage outdated; undefined removes the mark. */
 	markStale(name: string, mark: StaleMark | undefined): Promise<void>;
+	/** When an administrator last looked at the cage's alarms (milliseconds since 1970). */
+	lookedAt(name: string): Promise<number | undefined>;
+	noteLook(name: string, time: number): Promise<void>;
 	/** The newest reactions of `watch` to alarms: the last stop and freeze, and everything that is not done. */
 	reactions(name: string): Promise<readonly StoredReaction[]>;
 	saveReactions(name: string, reactions: readonly StoredReaction[]): Promise<void>;

@@ -41,6 +41,8 @@ export interface Units {
 	presentPlace(place: Path): Promise<Path>;
 	/** Places of all files that were installed for the cage with this folder, including edited ones. */
 	installedFor(cage: string): Promise<readonly Path[]>;
+	/** The same for all cages, by their folders. */
+	installedForCages(): Promise<ReadonlyMap<string, readonly Path[]>>;
 	/**
 	 * Files for logrotate and certbot. `hooks` were installed for the cage with this folder; `mentions` are other files that name
 	 * it, including edited hooks.
@@ -87,6 +89,8 @@ export interface Services {
 	readonly timeout: number;
 	running(): boolean;
 	state(service: string): Promise<ServiceState>;
+	/** The ActiveState of each service, in their order, asked at once. */
+	states(services: readonly string[]): Promise<readonly string[]>;
 	/**
 	 * The end of what the service printed since its last start, or if it has not printed anything yet, since that moment (milliseconds
 	 * since the epoch): systemd may have restarted it. Empty if it cannot be read.

@@ -62,6 +62,8 @@ describe("redis", () => {
 		const adopted = await json("adopt redis-server --no-selftest --copy-data --yes");
 		expect(adopted).toMatchObject({ schema: "cagewright/adopt/1", service: "redis-server.service", answered: true });
 		expect(await rootOf("redis-server")).toBe(await rootOfCage("redis-server"));
+		const service = { as: "adopted", service: "redis-server.service", serviceState: "active", running: true };
+		expect(await json("list")).toMatchObject({ cages: [{ name: "redis-server", ...service }] });
 		expect(await whole()).toBe(String(keys));
 		expect(await property("redis-server", "InvocationID")).not.toBe(invocation);
 		expect([await starts("redis-server"), await property("redis-server", "NRestarts")]).toEqual([started + 1, "0"]);

@@ -107,7 +107,7 @@ test.runIf(isFirstNamespace)(
 		const shown = (await cagewright(["show", "victim", "--json"], { state })).json;
 		expect(shown.alarms).toMatchObject({ lastDay: 2, newest });
 		const listed = (await cagewright(["list", "--json"], { state })).json;
-		expect(listed.cages).toMatchObject([{ name: "victim", alarms: { lastDay: 2, newest } }]);
+		expect(listed.cages).toMatchObject([{ name: "victim", alarms: 2, recentAlarms: { lastDay: 2, newest } }]);
 		expect((await cagewright(["list"], { state })).stdout).toContain("2 alarms in 24 hours");
 		expect((await cagewright(["show", "victim"], { state })).stdout).toMatch(
 			/Alarms +2 in the last 24 hours\. Newest: .* HIGH victim:/,

@@ -77,7 +77,8 @@ test("a running cage is listed as such, and is neither started twice nor removed
 	const run = startRun("redis", { state, env: { SECRET_OF_THE_CALLER: "swordfish" } });
 	await eventually(() => askRedis(port, ["PING"]));
 	const { json } = await cagewright(["list", "--json"], { state });
-	expect(json.cages).toMatchObject([{ name: "redis", running: [expect.any(Number)] }]);
+	const started = { running: true, pids: [expect.any(Number)], as: "run", service: null };
+	expect(json.cages).toMatchObject([{ name: "redis", answers: true, outdated: 0, findings: 0, alarms: 0, ...started }]);
 	const removal = await cagewright(["remove", "redis", "--yes"], { state });
 	expect(removal.status).toBe(4);
 	expect(removal.stderr).toMatch(/^cagewright: [^\n]*redis[^\n]*Stop it first[^\n]*\n$/);
@@ -101,7 +102,7 @@ test("a running cage is listed as such, and is neither started twice nor removed
 	process.kill(server ?? 0, "SIGKILL");
 	expect((await run.ended).status).toBe(137);
 	expect(processesIn(made.root)).toEqual([]);
-	expect((await cagewright(["list", "--json"], { state })).json.cages).toMatchObject([{ running: [] }]);
+	expect((await cagewright(["list", "--json"], { state })).json.cages).toMatchObject([{ running: false, pids: [], as: null }]);
 });
 
 test("a signal and a rollback reach an application that still runs in another generation", async () => {

@@ -2,17 +2,10 @@ import type { Manifest } from "../../core/cage/manifest.ts";
 import { overridingSetting } from "../../core/confinement/unit/dropin.ts";
 import { permissionsBehind } from "../../core/confinement/unit/exposure.ts";
 import { startsLauncher } from "../../core/confinement/unit/input.ts";
-import {
-	administratorsUnits,
-	dropinName,
-	dropinNames,
-	dropinPlace,
-	unitName,
-	unitPlace,
-} from "../../core/confinement/unit/installed.ts";
+import { dropinName, dropinPlace, type UnitOfCage, unitAt, unitName, unitPlace } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
 import { serverSignals } from "../../core/installation/signals.ts";
-import { baseName, type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
+import { baseName, type Path, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { capabilityWord } from "../../core/plan/permission-words.ts";
 import { cageFolder, presentCage } from "../cages.ts";
@@ -240,21 +233,9 @@ function refuseOverridden(text: string, host: HostService): void {
 	throw new Failure("unit-overridden", { path, setting: overriding.name, dropin: dropinName }, 4);
 }
 
-/** A unit that was installed for a cage. */
-export interface UnitOfCage {
-	readonly place: Path;
-	/** The host service that a drop-in is for. Absent for the cage's own unit. */
-	readonly service?: string;
-}
-
 export async function unitsOf({ machine }: Context, name: string): Promise<UnitOfCage[]> {
 	// System units belong to root. Without root, a user unit starts `run`.
 	if (machine.accounts.own()) return [];
 	const places = await machine.units.installedFor(cageFolder(machine.store, name));
-	return places.map((place) => {
-		const folder = baseName(parent(place));
-		const isDropin =
-			dropinNames.some((known) => baseName(place) === pathFromText(known)) && parent(parent(place)) === administratorsUnits;
-		return isDropin && folder.endsWith(".d") ? { place, service: pathToText(folder.slice(0, -2) as Path) ?? "" } : { place };
-	});
+	return places.map(unitAt);
 }

@@ -1,4 +1,4 @@
-import { unitName } from "../../core/confinement/unit/installed.ts";
+import { type UnitOfCage, unitName } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
 import { passingClientProbes, requireClientAnswers } from "../adopt/clients.ts";
 import { noAnswerFailure, probeService, startService, stopService } from "../adopt/service-probes.ts";
@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
 import { awaitedAnswer, outcomeOf, reportWaiting } from "../trace/probing.ts";
 import { probeCannotRun } from "../trial/failures.ts";
-import { installedText, planUnit, type UnitOfCage, unitsOf } from "./installed-unit.ts";
+import { installedText, planUnit, unitsOf } from "./installed-unit.ts";
 
 /** The result of moving what runs to the present generation. */
 export interface Restarted {

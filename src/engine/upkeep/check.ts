@@ -20,7 +20,7 @@ import { showPath } from "../../core/path/quote.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { isDamage, type PresentCage, presentCage, runningIn } from "../cages.ts";
-import type { ComparingMachine, Context } from "../context.ts";
+import type { AuditingMachine, ComparingMachine, Context } from "../context.ts";
 import { comparableEntries } from "../plan/comparable-plan.ts";
 import { footprints } from "../plan/separation.ts";
 import { findingsOf } from "./audit.ts";
@@ -136,21 +136,17 @@ export async function checkCage(
 	const { deep = false, footprints: all } = options;
 	try {
 		const present = options.present ?? (await presentCage(context, name));
-		const { cage, generation, layout, manifest } = present;
-		const accepted = (cage.accepted ?? []).map(parseAcceptance);
+		const { generation, manifest } = present;
 		const [findings, { drift, isTouched }] = await Promise.all([
-			findingsOf(context, manifest, layout, { thorough: deep, ...(all ? { footprints: all } : {}) }),
+			checkFindings(context, present, { deep, ...(all ? { footprints: all } : {}) }),
 			hostChanges(context, manifest, deep),
 		]);
-		const knownFindings = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
-		const isKnown = ({ code, path, severity }: Finding) =>
-			severity === "warning" && knownFindings.includes(`${code} ${showPath(path)}`);
 		const comparison = await compareWithToday(context, present, drift, isTouched);
 		const checked = {
 			name,
 			generation,
 			madeAt: manifest.madeAt,
-			findings: findings.map((one) => ({ ...one, accepted: isAccepted(one, accepted), known: isKnown(one) })),
+			findings,
 			drift,
 			behind: (await runningIn(context.machine, name, generation)).inits,
 			...comparison,
@@ -162,6 +158,20 @@ export async function checkCage(
 		if (!isDamage(error)) throw error;
 		return { name, findings: [], drift: [], behind: [], acknowledged: new Map(), damage: error };
 	}
+}
+
+/** The findings of the audit, and which of them are accepted or known. */
+export async function checkFindings(
+	context: Context<AuditingMachine>,
+	{ cage, layout, manifest }: PresentCage,
+	{ deep = false, footprints: all }: Omit<CheckOptions, "present">,
+): Promise<CheckedFinding[]> {
+	const accepted = (cage.accepted ?? []).map(parseAcceptance);
+	const findings = await findingsOf(context, manifest, layout, { thorough: deep, ...(all ? { footprints: all } : {}) });
+	const knownFindings = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
+	const isKnown = ({ code, path, severity }: Finding) =>
+		severity === "warning" && knownFindings.includes(`${code} ${showPath(path)}`);
+	return findings.map((one) => ({ ...one, accepted: isAccepted(one, accepted), known: isKnown(one) }));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { byPackage, driftedPackages, type PackageDrift, updatedPackages } from "../../core/cage/drift.ts";
+import { byPackage, driftedPackages, type HostChanges, type PackageDrift, updatedPackages } from "../../core/cage/drift.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
 import { isDamage, presentCage } from "../cages.ts";
@@ -21,6 +21,21 @@ export async function hostChanges(
 	const updated = updatedPackages(byPackage(changed, now, new Set()));
 	const security = updated.length ? await machine.packages.security(updated) : new Set<string>();
 	return { drift: byPackage(changed, now, security), isTouched };
+}
+
+/**
+ * The host files that differ from each of these generations, found by stat(2) alone. Asks for all owners at once, and not which
+ * updates are for security.
+ */
+export async function driftOfEach(
+	{ machine, signal }: Context<ReadingMachine>,
+	manifests: readonly Manifest[],
+): Promise<PackageDrift[][]> {
+	const each: HostChanges["changed"][] = [];
+	for (const manifest of manifests) each.push((await machine.changedOrigins(manifest, false, signal)).changed);
+	const paths = new Set(each.flatMap((changed) => changed.map(({ path }) => path)));
+	const now = paths.size ? await machine.packages.owners([...paths]) : new Map();
+	return each.map((changed) => byPackage(changed, now, new Set()));
 }
 
 /** False if packages changed since the generation was made, or if the clock was set back and nobody knows. */

@@ -1,10 +1,10 @@
-import { unitName } from "../../core/confinement/unit/installed.ts";
+import { type UnitOfCage, unitName } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { cageFolder, cageUnknown, requireStopped } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { type WithdrawnAccount, withdrawAccount } from "../plan/dedicated-account.ts";
-import { installedText, type UnitOfCage, unitsOf } from "../run/installed-unit.ts";
+import { installedText, unitsOf } from "../run/installed-unit.ts";
 import type { CageContent, Removal } from "../store.ts";
 
 /** Everything that a removal deletes and leaves. */

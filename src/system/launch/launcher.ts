@@ -47,7 +47,7 @@ import { Notifications } from "./notifications.ts";
 import { acceptorProgram, launchInit, ownPrograms, socketsProgram } from "./own-programs.ts";
 import { placeLaunch } from "./placed-launch.ts";
 import { enter, enterProbe, ProbePrograms } from "./probe-entry.ts";
-import { cpuSeconds, isSuspended, running, startedAt } from "./processes.ts";
+import { cpuSeconds, isSuspended, running, runningInEach, startedAt } from "./processes.ts";
 import { isRootless, requireUserNamespaces, rootless, sandboxNamespaces } from "./rootless.ts";
 import { handOverPipes, mountWhenAsked, RunningApplication, spawnLaunch } from "./running-application.ts";
 import { makeLayer } from "./sandbox-mounts.ts";
@@ -65,6 +65,7 @@ export class UtilLinuxLauncher implements Launcher {
 	readonly lineProblem = lineProblem;
 	readonly running = running;
 	readonly isSuspended = isSuspended;
+	readonly runningInEach = runningInEach;
 	readonly startedAt = startedAt;
 	readonly isListening = isListening;
 	readonly unitConfiner = unitConfiner;

@@ -1,5 +1,6 @@
 import { lstatSync, readlinkSync } from "node:fs";
 import { constants } from "node:os";
+import { append } from "../../core/collections.ts";
 import { environmentName, initName } from "../../core/confinement/launch.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { allPids, fileIdentity, linkTarget, namesIn, statusText, textOf } from "../running/proc.ts";
@@ -133,22 +134,35 @@ export function handledSignals(pid: number): string[] {
 		.map(([name]) => name);
 }
 
-/**
- * Pids of the processes whose root directory is `root`, or a directory below it that they chose by chroot(2). Compared by
- * device and inode, because the link /proc/PID/root is relative to the mount namespace (measured).
- */
-function processesIn(root: Path): number[] {
-	const wanted = fileIdentity(pathToBytes(root));
-	if (wanted === "") return [];
-	const pids = allPids();
-	const inside = pids.filter((pid) => rootIdentity(pid) === wanted);
-	const guides = new Map(inside.map((pid) => [mountNamespace(pid), pid]));
-	guides.delete(undefined);
-	const deeper = pids.filter((pid) => {
-		const guide = guides.size ? guides.get(mountNamespace(pid)) : undefined;
-		return guide !== undefined && !inside.includes(pid) && isRootBelow(pid, guide);
-	});
-	return [...inside, ...deeper];
+/** The processes of this machine with their roots, read once for several cages. */
+class ProcessRoots {
+	readonly #pids = allPids();
+	readonly #byRoot = grouped(this.#pids, rootIdentity);
+	#byNamespace: ReadonlyMap<Path | undefined, readonly number[]> | undefined;
+
+	/**
+	 * Pids of the processes whose root directory is `root`, or a directory below it that they chose by chroot(2). Compared by
+	 * device and inode, because the link /proc/PID/root is relative to the mount namespace (measured).
+	 */
+	in(root: Path): number[] {
+		const wanted = fileIdentity(pathToBytes(root));
+		if (wanted === "") return [];
+		const inside = this.#byRoot.get(wanted) ?? [];
+		const guides = new Map(inside.map((pid) => [mountNamespace(pid), pid]));
+		guides.delete(undefined);
+		if (!guides.size) return inside;
+		this.#byNamespace ??= grouped(this.#pids, mountNamespace);
+		const deeper = [...guides].flatMap(([namespace, guide]) =>
+			(this.#byNamespace?.get(namespace) ?? []).filter((pid) => !inside.includes(pid) && isRootBelow(pid, guide)),
+		);
+		return [...inside, ...deeper];
+	}
+}
+
+function grouped<K>(pids: readonly number[], keyOf: (pid: number) => K): Map<K, number[]> {
+	const groups = new Map<K, number[]>();
+	for (const pid of pids) append(groups, keyOf(pid), pid);
+	return groups;
 }
 
 /** "" if it has ended, or we may not read it. */
@@ -177,7 +191,17 @@ export function isRootBelow(pid: number, guide: number): boolean {
 
 /** The processes in a root, and the first of each PID namespace: our init, or the application under systemd. */
 export function running(root: Path): { processes: number[]; inits: readonly number[] } {
-	const processes = processesIn(root);
+	return runningOf(new ProcessRoots(), root);
+}
+
+/** The same for several roots, in their order. */
+export function runningInEach(roots: readonly Path[]): { processes: number[]; inits: readonly number[] }[] {
+	const all = new ProcessRoots();
+	return roots.map((root) => runningOf(all, root));
+}
+
+function runningOf(all: ProcessRoots, root: Path): { processes: number[]; inits: readonly number[] } {
+	const processes = all.in(root);
 	return { processes, inits: initsOf(processes) };
 }
 

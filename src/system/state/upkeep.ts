@@ -80,6 +80,8 @@ export function upkeep(directory: (name: string) => Path): Upkeep {
 		restartAnswer: (name, generation) => restartAnswer(directory(name), generation),
 		staleMark: (name) => readStaleMark(join(directory(name), staleMark)),
 		markStale: (name, mark) => write(join(directory(name), staleMark), mark),
+		lookedAt: (name) => readJson(join(directory(name), lookedName), v.number()).catch(() => undefined),
+		noteLook: (name, time) => write(join(directory(name), lookedName), time),
 		watched: (name) => readWatched(join(directory(name), watchedName)),
 		acknowledgements: async (name) => (await readJson(join(directory(name), acknowledgedName), acknowledgedSchema)) ?? [],
 		saveAcknowledgements: (name, all) => write(join(directory(name), acknowledgedName), all.length ? all : undefined),
@@ -105,6 +107,8 @@ const acknowledgedName = pathFromText("acknowledged.json");
 const acknowledgedSchema = v.array(
 	v.object({ id: v.string(), facts: v.string(), by: v.string(), at: v.string(), until: v.exactOptional(v.string()) }),
 );
+
+const lookedName = pathFromText("looked");
 
 const reactionsName = pathFromText("reactions.json");
 

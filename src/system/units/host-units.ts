@@ -8,7 +8,15 @@ import { baseName, join as joinPath, type Path, parent, pathFromText } from "../
 import { printable } from "../../core/path/quote.ts";
 import type { UnitSet, Units } from "../../engine/systemd-ports.ts";
 import { runQuickTool, toolEnvironment, toolRunner } from "../tools.ts";
-import { hooksFor, installedFor, presentPlace, readInstalled, removeInstalled, writeInstalled } from "./installed.ts";
+import {
+	hooksFor,
+	installedFor,
+	installedForCages,
+	presentPlace,
+	readInstalled,
+	removeInstalled,
+	writeInstalled,
+} from "./installed.ts";
 import { hostService } from "./unit-files.ts";
 
 /** Units of this machine, or of the system in the file tree `root` (an image that is not running). */
@@ -20,6 +28,7 @@ export function systemUnits(root = "/"): Units {
 		complaints,
 		exposure,
 		installedFor: (cage) => installedFor(inTree(administratorsUnits), cage),
+		installedForCages: () => installedForCages(inTree(administratorsUnits)),
 		hooksFor: (cage) => hooksFor(inTree, cage),
 		installed: (place) => readInstalled(inTree(place)),
 		async presentPlace(place) {

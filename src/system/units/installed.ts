@@ -1,4 +1,5 @@
 import { lstat, rmdir, unlink } from "node:fs/promises";
+import { append } from "../../core/collections.ts";
 import {
 	administratorsUnits,
 	dropinNames,
@@ -44,16 +45,21 @@ export async function presentPlace(place: Path): Promise<Path> {
 }
 
 /** All units in `top`, a tree's administrator units, that were written for this cage. Places as in that tree. */
-export async function installedFor(top: Path, cage: string): Promise<Path[]> {
-	const found: Path[] = [];
-	for (const name of await listIfReadable(top)) {
-		const dropins = dropinNames.map((dropin) => join(name, pathFromText(dropin)));
+export async function installedFor(top: Path, cage: string): Promise<readonly Path[]> {
+	return (await installedForCages(top)).get(cage) ?? [];
+}
+
+/** The same for all cages, by their folders. */
+export async function installedForCages(top: Path): Promise<ReadonlyMap<string, readonly Path[]>> {
+	const found = new Map<string, Path[]>();
+	for (const name of (await listIfReadable(top)).sort()) {
+		const dropins = dropinNames.map((dropin) => join(name, pathFromText(dropin))).sort();
 		for (const inside of name.endsWith(".service") ? [name] : name.endsWith(".service.d") ? dropins : []) {
 			const installed = await readInstalled(join(top, inside)).catch(() => undefined);
-			if (installed?.kind === "ours" && installed.cage === cage) found.push(join(administratorsUnits, inside));
+			if (installed?.kind === "ours") append(found, installed.cage, join(administratorsUnits, inside));
 		}
 	}
-	return found.sort();
+	return found;
 }
 
 export async function writeInstalled(place: Path, text: string, cage: string): Promise<void> {

@@ -19,6 +19,13 @@ export const systemServices: Services = {
 	// sd_booted(3)
 	running: () => existsSync("/run/systemd/system"),
 	state,
+	async states(services) {
+		if (!services.length) return [];
+		const { output } = await systemctl(["show", "--property=ActiveState", "--", ...services]);
+		// One line for each, with an empty line between them.
+		const states = [...output.matchAll(/^ActiveState=(.*)$/gm)].map(([, state = ""]) => state);
+		return services.map((_, index) => states[index] ?? "");
+	},
 	output,
 	companions,
 	async needs(service) {

@@ -2,50 +2,12 @@ import { Failure } from "../../core/failure.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import type { Context, Machine } from "../../engine/context.ts";
-import {
-	changedSince,
-	type OpenedSession,
-	type PlannedFiles,
-	type Sessions,
-	type StoredSession,
-} from "../../engine/session-store.ts";
-import type { Choice, SavedSessionState } from "../choice.ts";
-import { type Screen, stepOf, steps } from "../state.ts";
+import { changedSince, type OpenedSession, type PlannedFiles, type Sessions } from "../../engine/session-store.ts";
+import type { Choice } from "../choice.ts";
+import { listSessions, type SessionSummary, summaryOf } from "./session-summary.ts";
 import { restored } from "./stored-state.ts";
 import { type RestoredWork, stateOf, workFromFields } from "./stored-work.ts";
 import type { Resumed } from "./values.ts";
-
-/** A session's summary, read without opening it. All texts are untrusted. */
-export interface SessionSummary extends SavedSessionState {
-	readonly id: string;
-	/** The cage's name, or empty. */
-	readonly name: string;
-	readonly command: string;
-	readonly screen: string;
-	readonly savedAt: number;
-	readonly path: string;
-	readonly isSetAside: boolean;
-}
-
-function summaryOf(stored: StoredSession, now: number): SessionSummary {
-	const { fields, holder, id, path, problem, savedAt } = stored;
-	const { command, name } = (fields.about ?? {}) as { command?: unknown; name?: unknown };
-	const screen = typeof fields.screen === "string" ? fields.screen : "";
-	const at = steps.indexOf(stepOf(screen as Screen));
-	return {
-		id,
-		name: typeof name === "string" ? name : "",
-		command: typeof command === "string" ? command : "",
-		screen,
-		savedAt,
-		path,
-		step: Math.max(0, at) + 1,
-		ago: Math.max(0, Math.round((now - savedAt) / 1000)),
-		...(holder === undefined ? {} : { holder }),
-		...(problem === undefined ? {} : { problem: problem === "newer" ? problem : "damaged" }),
-		isSetAside: problem === "aside",
-	};
-}
 
 /** Fields for the list of sessions. */
 export function aboutOf({ application, name }: Answers): Readonly<Record<string, string>> {
@@ -69,10 +31,6 @@ export async function savedSessions(sessions: Sessions, now: number): Promise<Ch
 		});
 	}
 	return choices;
-}
-
-export async function listSessions({ machine }: Pick<Context, "machine">): Promise<SessionSummary[]> {
-	return (await machine.sessions.list()).map((one) => summaryOf(one, machine.now()));
 }
 
 /**

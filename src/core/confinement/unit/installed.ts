@@ -1,4 +1,4 @@
-import { join, type Path, parent, pathFromText } from "../../path/path.ts";
+import { baseName, join, type Path, parent, pathFromText, pathToText } from "../../path/path.ts";
 
 export const administratorsUnits = pathFromText("/etc/systemd/system");
 
@@ -59,4 +59,19 @@ export function judgeInstalled(content: string, hash: Hash): Installed {
 	if (line === undefined || cage === undefined) return { kind: "foreign" };
 	const text = interpreter + content.slice(line.length);
 	return { kind: "ours", cage, text, changed: hash(text) !== sum };
+}
+
+/** A unit that was installed for a cage. */
+export interface UnitOfCage {
+	readonly place: Path;
+	/** The host service that a drop-in is for. Absent for the cage's own unit. */
+	readonly service?: string;
+}
+
+/** What the file at a place of an installed unit is. */
+export function unitAt(place: Path): UnitOfCage {
+	const folder = baseName(parent(place));
+	const isDropin =
+		dropinNames.some((known) => baseName(place) === pathFromText(known)) && parent(parent(place)) === administratorsUnits;
+	return isDropin && folder.endsWith(".d") ? { place, service: pathToText(folder.slice(0, -2) as Path) ?? "" } : { place };
 }
