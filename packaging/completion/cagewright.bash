@@ -90,7 +90,7 @@ _cagewright() {
 		*' --include' | *' --exclude' | *' --seed' | *' --device' | *' --allow-secret' | *' --allow-setuid' | *' --decoy' | 'make --keep' | *' --output' | *' --program' | 'minimise --keep' | *' --verify') _cagewright_kind file ;;
 		*' --network') _cagewright_words host none ;;
 		*' --calls') _cagewright_words general observed ;;
-		*' --allow' | *' --refuse') _cagewright_words proc kernel-proc sys unix-sockets netlink multicast syslog memfd writable-code ports abstract-sockets ;;
+		*' --allow' | *' --refuse') _cagewright_words proc own-process kernel-proc sys unix-sockets netlink uevents packet-sockets multicast syslog memfd writable-code ports abstract-sockets ;;
 		*' --account' | *' --without-account') _cagewright_kind account ;;
 		*' --attach' | *' --pid') _cagewright_kind process ;;
 		*' --keep-kind') _cagewright_words libraries interpreter configuration data certificates time-zones locale resources ;;

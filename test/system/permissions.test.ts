@@ -41,6 +41,32 @@ describe("memory that is written and then executed", () => {
 	});
 });
 
+test("what reaches beyond the application needs consent, although it worked in the sandbox", async () => {
+	const port = await freePort();
+	const code = `
+import http.server, socket
+socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 15).bind((0, 1))
+open("/proc/self/oom_score_adj", "w").write("-500")
+http.server.HTTPServer(("127.0.0.1", ${port}), http.server.SimpleHTTPRequestHandler).serve_forever()`;
+	const probe = `curl -fsS --noproxy '*' http://127.0.0.1:${port}/ >/dev/null`;
+	const words = ["--name", "consents", "--probe", probe, "--yes", "--json", "--no-selftest"];
+	const allow: string[] = [];
+	// It stops at each refusal.
+	for (const word of ["packet-sockets", "uevents", "own-process"]) {
+		const refused = await cagewright(["make", ...words, ...allow, "--", "/usr/bin/python3", "-c", code], where);
+		expect([refused.status, refused.stderr]).toMatchObject([4, expect.stringContaining(`add --allow ${word}.`)]);
+		allow.push("--allow", word);
+	}
+	const made = await cagewright(["make", ...words, ...allow, "--", "/usr/bin/python3", "-c", code], where);
+	expect([made.status, made.stderr]).toEqual([0, expect.any(String)]);
+	expect(made.json.confinement.openings).toMatchObject({ ownProcess: "--allow own-process", uevents: "--allow uevents" });
+	const settings = `
+try: open("/proc/sys/vm/swappiness", "w")
+except OSError as error: print(error.errno)`;
+	expect((await cagewright(["run", "consents", "--", "/usr/bin/python3", "-c", settings], where)).stdout).toBe("2\n");
+});
+
 describe("permissions that no trace showed, without a network", () => {
 	const allowed = ["memfd", "unix-sockets", "proc", "netlink"].flatMap((word) => ["--allow", word]);
 	const inCage = async (code: string) =>

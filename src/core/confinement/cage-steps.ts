@@ -178,20 +178,26 @@ function syslogSteps(socket: Path, inside: (path: Path) => string, options: Opti
 /**
  * Mounts /proc with its own processes only, and with the machine's files only by permission. Files that reveal more than
  * monitoring needs, or that act when written, are covered by a harmless one. Everything is new and read-only, because uid 0 can
- * change kernel settings without capabilities.
+ * change kernel settings without capabilities. With `ownProcess`, the files of its processes are writable.
  */
-function kernelSteps({ kernelProc, proc, sys }: CageRoot, inside: (path: Path) => string, options: Options): string[] {
+function kernelSteps(
+	{ kernelProc, ownProcess, proc, sys }: CageRoot,
+	inside: (path: Path) => string,
+	options: Options,
+): string[] {
 	const place = inside(pathFromText("/proc"));
-	const mounted = (type: string, more: string, at: string) =>
-		`mount -n -t ${type} -o ${options(`ro,nosuid,nodev,noexec${more}`) || "defaults"} ${type} ${at}`;
+	const mounted = (type: string, more: string, at: string, access = "ro") =>
+		`mount -n -t ${type} -o ${options(`${access},nosuid,nodev,noexec${more}`) || "defaults"} ${type} ${at}`;
+	const access = ownProcess ? "rw" : "ro";
 	const lines: string[] = [];
 	if (kernelProc) {
 		const cover = `mount -n -o ${options("bind,ro,nosuid,nodev,noexec")} ${place}/version ${place}/"$name"`;
 		lines.push(
-			mounted("proc", ",hidepid=invisible", place),
+			mounted("proc", ",hidepid=invisible", place, access),
+			...(ownProcess ? lockSettings(place, options("bind,ro,nosuid,nodev,noexec")) : []),
 			`for name in ${coveredKernelFiles.join(" ")}; do [ ! -e ${place}/"$name" ] || ${cover}; done`,
 		);
-	} else if (proc) lines.push(mounted("proc", ",hidepid=invisible,subset=pid", place));
+	} else if (proc) lines.push(mounted("proc", ",hidepid=invisible,subset=pid", place, access));
 	if (sys) {
 		const empty = `mount -n -t tmpfs -o ${options("ro,nosuid,nodev,noexec,size=4k,mode=755") || "defaults"} tmpfs "$directory"`;
 		lines.push(
@@ -200,6 +206,16 @@ function kernelSteps({ kernelProc, proc, sys }: CageRoot, inside: (path: Path) =
 		);
 	}
 	return lines;
+}
+
+/**
+ * Makes everything in a writable /proc read-only that is not of a process. Modes and owners do not protect the kernel's settings from
+ * uid 0, even without capabilities.
+ */
+export function lockSettings(proc: string, options: string): string[] {
+	const settings = "find . -mindepth 1 -maxdepth 1 ! -name '[0-9]*' '(' -type d -o -type f -perm /222 ')'";
+	const lock = `for setting in $settings; do mount -n -o ${options} "$setting" "$setting" || exit ${launchFailed}; done`;
+	return [`( cd ${proc} && settings=$(${settings}) || exit ${launchFailed}; ${lock} )`];
 }
 
 /** A unix socket is found by its inode (unix(7)), which differs in an overlay. Its service may have put a link there. */

@@ -88,6 +88,8 @@ export interface CageRoot {
 		readonly mode: number;
 	}[];
 	readonly proc: boolean;
+	/** The settings of its own processes in /proc are writable. */
+	readonly ownProcess?: boolean;
 	/** /proc also shows the machine's files. */
 	readonly kernelProc?: boolean;
 	readonly sys?: boolean;

@@ -2,7 +2,7 @@ import { baseName, join, type Path, parent, pathFromText } from "../path/path.ts
 import { quoteShell, quoteShellLine } from "../path/quote.ts";
 import { privateTopOf } from "../plan/dedicated.ts";
 import { octal } from "../text.ts";
-import { deviceSteps, enterExisting, notifySteps, showSocket } from "./cage-steps.ts";
+import { deviceSteps, enterExisting, lockSettings, notifySteps, showSocket } from "./cage-steps.ts";
 import { type LaunchSpec, type LaunchSteps, launchDirectory, type SandboxRoot, syslogName } from "./launch.ts";
 import { layersSize, preparedOverlay, prepareLayers, type SandboxLayer } from "./overlay.ts";
 import { copyFiles, ownPrograms, start } from "./start.ts";
@@ -91,9 +91,11 @@ function mountSteps(
 		case "dev":
 			return devSteps(sandbox, inside, isRootless);
 		case "proc":
+			if (isRootless) return [`mount -n -t proc -o ro,nosuid,nodev,noexec proc ${target}`];
+			return [`mount -n -t proc -o nosuid,nodev,noexec proc ${target}`, ...lockSettings(target, "bind,ro,nosuid,nodev,noexec")];
 		case "sysfs":
 			// Modes and owners do not protect this from uid 0, even without capabilities.
-			return [`mount -n -t ${mount.kind} -o ro,nosuid,nodev,noexec ${mount.kind} ${target}`];
+			return [`mount -n -t sysfs -o ro,nosuid,nodev,noexec sysfs ${target}`];
 		default:
 			return mount satisfies never;
 	}

@@ -125,6 +125,8 @@ function grantWords({ account }: FilterPermissions): FilterWord[] {
 const filterWords: readonly FilterWord[] = [
 	["unix-sockets", { unixSockets: true }],
 	["netlink", { netlink: true }],
+	["uevents", { uevents: true }],
+	["packet-sockets", { packetSockets: true }],
 	["memfd", { memfd: true }],
 	["writable-code", { writableCode: true }],
 	["ports", { plainTcp: false }],

@@ -139,7 +139,8 @@ function mountOf(place: Path, { binds, permissions, writable }: Manifest): PathM
 		if (permissions[permission] !== undefined && isWithin(place, at))
 			return { mount: "kernel", at, access: "ro", executes: false };
 	}
-	if (permissions.proc !== undefined && isWithin(place, proc)) return { mount: "proc", at: proc, access: "ro", executes: false };
+	if (permissions.proc !== undefined && isWithin(place, proc))
+		return { mount: "proc", at: proc, access: permissions.ownProcess === undefined ? "ro" : "rw", executes: false };
 	return { mount: "cage", at: pathFromText("/"), access: "ro", executes: true };
 }
 

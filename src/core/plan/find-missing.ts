@@ -6,12 +6,19 @@ import { isSyscall } from "../confinement/seccomp/syscall-groups.ts";
 import type { Files } from "../machine/facts.ts";
 import { isWithin, normalise, outermost, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { refusedCapabilitiesIn, refusedCode, refusedNetlink, refusedUnixSocket } from "../trace/needs.ts";
+import {
+	refusedCapabilitiesIn,
+	refusedCode,
+	refusedNetlink,
+	refusedPacketSocket,
+	refusedUevents,
+	refusedUnixSocket,
+} from "../trace/needs.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, isByteCode, isMountedByLauncher, isStateParent, isSystemDirectory } from "./areas.ts";
 import { judgeDevice } from "./devices.ts";
 import { linkChain, placeNamed, placeOf } from "./links.ts";
-import { type Missing, permissionFor, permissionOf } from "./missing.ts";
+import { isOwnSetting, type Missing, needsConsent, permissionFor, permissionOf } from "./missing.ts";
 import { capabilityWord, keepCall, permissionWords, refuses } from "./permission-words.ts";
 import type { Addition, Entry, FoundPermission, Plan } from "./plan.ts";
 import { capabilityOf } from "./plan-permissions.ts";
@@ -115,6 +122,7 @@ function missingToKeep(
 
 /** Whether a successful call on the host used this permission. An application that already ran may have used any before. */
 function isUsed(remedy: Addition, { capabilities, families, gaps, memfd, possibleNeeds, writableCode }: Trace): boolean {
+	if (remedy.kind === "opening" && needsConsent(remedy.name)) return false;
 	if (gaps.has("start-up")) return true;
 	if (remedy.kind === "capability") return capabilities.has(remedy.name) || possibleNeeds.has(capabilityWord(remedy.name));
 	if (remedy.kind !== "opening") return false;
@@ -127,7 +135,7 @@ function isUsed(remedy: Addition, { capabilities, families, gaps, memfd, possibl
 			return memfd;
 		case "writableCode":
 			return writableCode !== undefined;
-		case "proc":
+		default:
 			return false;
 	}
 }
@@ -136,6 +144,8 @@ function isUsed(remedy: Addition, { capabilities, families, gaps, memfd, possibl
 function permissionBehind(call: string): FoundPermission | undefined {
 	if (call === refusedUnixSocket) return "unixSockets";
 	if (call === refusedNetlink) return "netlink";
+	if (call === refusedUevents) return "uevents";
+	if (call === refusedPacketSocket) return "packetSockets";
 	if (call === "memfd_create") return "memfd";
 	return refusedCode.test(call) ? "writableCode" : undefined;
 }
@@ -208,6 +218,7 @@ function missingOf(access: Access, search: Search): Missing | undefined {
  * does not answer without a file, the file may go in as if the trace had shown it.
  */
 function isUnseen({ path }: Access, { kind, remedy }: Missing, { host }: Search): boolean {
+	if (remedy?.kind === "opening" && needsConsent(remedy.name)) return true;
 	if (host.gaps.has("start-up") || remedy === undefined || remedy.kind === "path" || remedy.kind === "writable") return false;
 	const onHost = host.accesses.get(path);
 	if (onHost === undefined) return true;
@@ -256,8 +267,11 @@ function missingBehind(access: Access, error: string, operation: Operation, sear
 	const area = areaOf(real);
 	if (area === "kernel") {
 		const name = permissionFor(areaOf(path) === "kernel" ? path : real);
-		const remedy = { kind: "opening", name: "proc", round, call: `${call} ${showPath(path)}`, ...by } as const;
-		return { ...common, kind: "kernel-file", ...(name === "proc" ? { remedy } : {}) };
+		const isSetting = changingOperations.has(operation) && isOwnSetting(path);
+		const permission = isSetting ? "ownProcess" : name === "proc" ? name : undefined;
+		const remedy =
+			permission && ({ kind: "opening", name: permission, round, call: `${call} ${showPath(path)}`, ...by } as const);
+		return { ...common, kind: "kernel-file", ...(remedy ? { remedy } : {}) };
 	}
 	const wantsToWrite = wantsToChange(access) || changingOperations.has(operation);
 	// Read-only binds have their content from the beginning.

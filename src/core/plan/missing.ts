@@ -1,7 +1,7 @@
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
 import { isDocumentation } from "./areas.ts";
 import { callWord, capabilityWord, permissionWords, portWord } from "./permission-words.ts";
-import type { Addition } from "./plan.ts";
+import type { Addition, FoundPermission } from "./plan.ts";
 
 /** Why a missing item may matter, the likeliest cause first. */
 export const importances = ["said", "error-said", "last-call", "configuration", "library", "package", "other", "noise"] as const;
@@ -101,6 +101,20 @@ const ofProcess = /^\/proc(\/(self|thread-self|\d+)(\/|$)|$)/;
  */
 export function permissionFor(path: Path): "proc" | "kernelProc" | "sys" {
 	return ofProcess.test(path) ? "proc" : isWithin(path, sys) ? "sys" : "kernelProc";
+}
+
+/** Permissions that only the administrator can add, although the sandbox shows that the application uses them. */
+const consents: ReadonlySet<FoundPermission> = new Set(["ownProcess", "packetSockets", "uevents"]);
+
+export function needsConsent(name: FoundPermission): boolean {
+	return consents.has(name);
+}
+
+/** Whether it is a setting of a process that reaches nothing else (proc(5)): not its memory, its uids or its security module. */
+export function isOwnSetting(path: Path): boolean {
+	return /^\/proc\/(self|thread-self|\d+)\/(task\/\d+\/)?(autogroup|comm|coredump_filter|oom_adj|oom_score_adj|timerslack_ns)$/.test(
+		path,
+	);
 }
 
 const sys = pathFromText("/sys");

@@ -10,10 +10,13 @@ import type { Addition, Grant, Permissions } from "./plan.ts";
 /** Names of permissions in `--allow` and `--refuse`, in addition to those with a prefix. */
 export const permissionWords = {
 	proc: "proc",
+	ownProcess: "own-process",
 	kernelProc: "kernel-proc",
 	sys: "sys",
 	unixSockets: "unix-sockets",
 	netlink: "netlink",
+	uevents: "uevents",
+	packetSockets: "packet-sockets",
 	multicast: "multicast",
 	syslog: "syslog",
 	memfd: "memfd",
@@ -135,10 +138,13 @@ export function subjectOfPermission(text: string): string {
 
 const subjects: ReadonlyMap<string, string> = new Map([
 	[permissionWords.proc, "/proc"],
+	[permissionWords.ownProcess, "/proc"],
 	[permissionWords.kernelProc, "/proc"],
 	[permissionWords.sys, "/sys"],
 	[permissionWords.unixSockets, "socket"],
 	[permissionWords.netlink, "socket"],
+	[permissionWords.uevents, "socket"],
+	[permissionWords.packetSockets, "socket"],
 	[permissionWords.multicast, "setsockopt"],
 	[permissionWords.syslog, "/dev/log"],
 	[permissionWords.memfd, "memfd_create"],

@@ -10,6 +10,7 @@ import { showPath } from "../path/quote.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, isTemporaryTop } from "./areas.ts";
 import { placeOf } from "./links.ts";
+import { isOwnSetting } from "./missing.ts";
 import {
 	allowedReason,
 	allows,
@@ -49,7 +50,13 @@ export function planPermissions(
 	found: TrialNeeds,
 	rules: Pick<Rules, "allow" | "refuse"> = noRules,
 ): Permissions {
+	const opened = (name: FoundPermission) => found.opened.find((one) => one.name === name)?.why;
+	const ownWord = permissionWords.ownProcess;
+	const ownProcess = opened("ownProcess") ?? (allows(rules, ownWord) ? allowedReason(ownWord) : undefined);
 	const capabilities = neededCapabilities(identity, trace, files, found);
+	// A daemon lowers its score, which only root can. write(2) shows neither the path nor the value in a trace.
+	const score = ownProcess === undefined || identity.uid !== 0 ? undefined : scoreWrite(trace);
+	if (score !== undefined) capabilities.set("sys_resource", score);
 	const refused: { name: string; why: string }[] = [];
 	const decide = (word: string, seen: string | undefined) => {
 		if (!refuses(rules, word)) return seen ?? (allows(rules, word) ? allowedReason(word) : undefined);
@@ -64,16 +71,18 @@ export function planPermissions(
 		return [{ name, why, ...(isKept ? { idle: true as const } : {}) }];
 	});
 	if (found.asksSyslog && found.syslog === undefined) decide(permissionWords.syslog, `connect ${syslogName}`);
-	const opened = (name: FoundPermission) => found.opened.find((one) => one.name === name)?.why;
 	const bySyslog = found.syslog === undefined ? undefined : `connect ${syslogName}`;
 	const [socket] = socketsIn(rules.allow);
 	const forSocket = socket === undefined ? undefined : allowedReason(`socket:${socket}`);
 	const { abstractSockets: abstractWord } = permissionWords;
 	const forAbstract = allows(rules, abstractWord) ? allowedReason(abstractWord) : undefined;
 	const seen: Record<FoundPermission, string | undefined> = {
-		proc: opened("proc"),
+		proc: opened("proc") ?? ownProcess,
+		ownProcess,
 		unixSockets: trace.families.has("AF_UNIX") ? "AF_UNIX" : (bySyslog ?? forSocket ?? forAbstract ?? opened("unixSockets")),
 		netlink: trace.families.has("AF_NETLINK") ? "AF_NETLINK" : opened("netlink"),
+		uevents: opened("uevents"),
+		packetSockets: opened("packetSockets"),
 		memfd: trace.memfd ? "memfd_create" : opened("memfd"),
 		writableCode: trace.writableCode ?? opened("writableCode"),
 	};
@@ -112,7 +121,7 @@ function neededCapabilities(
 	trace: Trace,
 	files: Files,
 	found: Pick<TrialNeeds, "capabilities">,
-): ReadonlyMap<string, string> {
+): Map<string, string> {
 	const capabilities = new Map<string, string>();
 	for (const { name, call } of trace.capabilities.values()) {
 		if (identity.uid === 0 || name === "net_bind_service") capabilities.set(name, call);
@@ -128,6 +137,14 @@ function neededCapabilities(
 		if (!capabilities.has(name) || capabilities.get(name) === keepCall) capabilities.set(name, why);
 	}
 	return capabilities;
+}
+
+/** Returns the call that changed the own score for the kernel's out-of-memory killer. */
+function scoreWrite({ accesses }: Trace): string | undefined {
+	const score = [...accesses.values()].find(
+		({ path, succeeded }) => isOwnSetting(path) && /\/oom_(score_)?adj$/.test(path) && succeeded.has("write"),
+	);
+	return score && `write ${showPath(score.path)}`;
 }
 
 /** If the trace did not see the start, an application with UDP ports may have joined a group before. */

@@ -159,6 +159,8 @@ interface PlannedCapability {
 export interface Permissions {
 	readonly capabilities: readonly PlannedCapability[];
 	readonly proc?: string;
+	/** Writing the files of its own processes in /proc, such as oom_score_adj and its memory; with `proc`. */
+	readonly ownProcess?: string;
 	/** The kernel's files in /proc (loadavg, stat, meminfo, net and so on), without other users' processes. */
 	readonly kernelProc?: string;
 	readonly sys?: string;
@@ -167,6 +169,10 @@ export interface Permissions {
 	readonly triesUnixSockets?: true;
 	/** Netlink, limited to routing: the host's addresses and routes. */
 	readonly netlink?: string;
+	/** The kernel's messages about devices (NETLINK_KOBJECT_UEVENT). Only the administrator can add it, as well as `packetSockets`. */
+	readonly uevents?: string;
+	/** Reading and forging every packet of its network (packet(7)). */
+	readonly packetSockets?: string;
 	/** Sending and receiving multicast and broadcast. Only a systemd unit can refuse it; the launcher cannot. */
 	readonly multicast?: string;
 	/** Setting its own priority, affinity or limits. Only a systemd unit can refuse these calls; the launcher cannot. */
@@ -259,7 +265,15 @@ export interface Identity {
 }
 
 /** Permissions that a trial can show to be missing. */
-export type FoundPermission = "proc" | "unixSockets" | "netlink" | "memfd" | "writableCode";
+export type FoundPermission =
+	| "proc"
+	| "ownProcess"
+	| "unixSockets"
+	| "netlink"
+	| "uevents"
+	| "packetSockets"
+	| "memfd"
+	| "writableCode";
 
 /** Something that a trial found missing and that was accepted. */
 export type Addition =

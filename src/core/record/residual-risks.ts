@@ -20,8 +20,11 @@ const riskCodes = [
 	"network-shared",
 	"unix-sockets",
 	"netlink",
+	"uevents",
+	"packet-sockets",
 	"multicast",
 	"proc",
+	"own-process",
 	"kernel-proc",
 	"sys",
 	"writable-code",
@@ -74,8 +77,11 @@ export function residualRisks(record: CageRecord): ResidualRisk[] {
 	add(cage.application.network === "host", "network-shared", "medium");
 	add(permissions.unixSockets !== undefined, "unix-sockets", cage.application.network === "host" ? "medium" : "low");
 	add(permissions.netlink !== undefined, "netlink", "low");
+	add(permissions.uevents !== undefined, "uevents", "low");
+	add(permissions.packetSockets !== undefined, "packet-sockets", "high");
 	add(permissions.multicast !== undefined, "multicast", "low");
 	add(permissions.proc !== undefined, "proc", "medium");
+	add(permissions.ownProcess !== undefined, "own-process", "medium");
 	add(permissions.kernelProc !== undefined, "kernel-proc", "medium");
 	add(permissions.sys !== undefined, "sys", "medium");
 	add(permissions.writableCode !== undefined, "writable-code", "medium");

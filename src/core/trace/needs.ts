@@ -138,6 +138,8 @@ function capabilitiesOfProcess([option = "", ...rest]: readonly string[]): strin
 /** Names of refusals for socket families. */
 export const refusedUnixSocket = "socket(AF_UNIX)";
 export const refusedNetlink = "socket(AF_NETLINK)";
+export const refusedUevents = "socket(AF_NETLINK, NETLINK_KOBJECT_UEVENT)";
+export const refusedPacketSocket = "socket(AF_PACKET)";
 
 /** Names of refusals for executable memory. */
 export const refusedCode = /^(mmap|mprotect|pkey_mprotect|shmat)\(/;

@@ -6,7 +6,7 @@ import type { Files } from "../../core/machine/facts.ts";
 import type { Path } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
 import { type LeftOut, optionsToInclude } from "../../core/plan/left-out.ts";
-import { errorTexts, type Missing, permissionFor, permissionOf } from "../../core/plan/missing.ts";
+import { errorTexts, type Missing, needsConsent, permissionFor, permissionOf } from "../../core/plan/missing.ts";
 import { optionFor } from "../../core/plan/neighbours.ts";
 import { executableWord, permissionWords } from "../../core/plan/permission-words.ts";
 import type { Entry, Identity } from "../../core/plan/plan.ts";
@@ -153,6 +153,12 @@ export function trialFailure(name: string, round: TrialRound, plan: LeftOut = { 
 	const idle = new Set(unseen.flatMap(({ remedy }) => (remedy?.kind === "capability" && isIdle(remedy.name) ? remedy.name : [])));
 	if (idle.size) {
 		return new Failure("needs-capabilities", { ...values, names: [...idle].join(", "), option: capabilityOptions([...idle]) }, 1);
+	}
+	const consents = unseen.flatMap(({ remedy }) => (remedy?.kind === "opening" && needsConsent(remedy.name) ? remedy.name : []));
+	if (consents.length) {
+		const options = [...new Set(unseen.map((one) => `--allow ${permissionOf(one)}`))].join(" ");
+		const meaning = Object.fromEntries(consents.map((consent) => [consent, " "]));
+		return new Failure("needs-consent", { ...values, calls: pathsOf(unseen), options, ...meaning }, 4);
 	}
 	if (unseen.length) {
 		const options = [...new Set(unseen.map((one) => `--allow ${permissionOf(one)}`))].join(" ");

@@ -43,8 +43,11 @@ function keyOf(addition: Addition): string {
 
 const permissionLabels = {
 	proc: "/proc",
+	ownProcess: "/proc/self",
 	unixSockets: "AF_UNIX",
 	netlink: "AF_NETLINK",
+	uevents: "NETLINK_KOBJECT_UEVENT",
+	packetSockets: "AF_PACKET",
 	memfd: "memfd_create",
 	writableCode: "PROT_EXEC",
 };

@@ -232,6 +232,8 @@ export const failuresDe: Failures = {
 		"Das Konto {account} lässt sich nicht anlegen: Alle Nummern zwischen SYS_UID_MIN und SYS_UID_MAX sind vergeben. Erhöhen Sie SYS_UID_MAX in /etc/login.defs.",
 	"needs-capabilities":
 		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung darf die Capabilities {names} nicht behalten. Wenn sie diese braucht, erlauben Sie sie: {option}. Probe: {probe}",
+	"needs-consent":
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Der Käfig verweigerte {calls}; das braucht Ihre Zustimmung.{ownProcess? Die Anwendung könnte ihren eigenen Code ändern; eingeschleuster Code kann dann ohne Datei laufen.}{uevents? Die Anwendung erführe, welche Geräte kommen und gehen.}{packetSockets? Die Anwendung könnte jedes Paket im Netz des Hosts lesen und fälschen.} Um es zu erlauben, ergänzen Sie {options}. Probe: {probe}",
 	"needs-unseen":
 		"{name} antwortet in seinem Käfig nicht{words?: %}. Der Käfig verweigerte Aufrufe, die bei der Beobachtung nie gelangen: {calls}. Wenn die Anwendung sie ausführen darf, ergänzen Sie {options}. Probe: {probe}",
 	"needs-refused":
@@ -242,7 +244,7 @@ export const failuresDe: Failures = {
 	"calls-unobserved":
 		"Die gespeicherte Beobachtung enthält nicht alle Systemaufrufe der Anwendung. Führen Sie `trace` oder `make` noch einmal mit --calls observed aus.",
 	"opening-unknown":
-		"Unbekannte Berechtigung '{value}' für --{option}. Es gibt proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, ports, abstract-sockets, call:NAME, capability:NAME, port:NUMMER, socket:PFAD und executable-data:VERZEICHNIS.",
+		"Unbekannte Berechtigung '{value}' für --{option}. Es gibt proc, own-process, kernel-proc, sys, unix-sockets, netlink, uevents, packet-sockets, multicast, syslog, memfd, writable-code, ports, abstract-sockets, call:NAME, capability:NAME, port:NUMMER, socket:PFAD und executable-data:VERZEICHNIS.",
 	"needs-declined":
 		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung braucht weggelassene Dateien: {paths}. Wenn der Käfig sie enthalten darf, ergänzen Sie {options}. Probe: {probe}",
 	"needs-excluded":

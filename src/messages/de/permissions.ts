@@ -3,10 +3,13 @@ import type { Widen } from "../widen.ts";
 
 export const permissions: Widen<typeof english> = {
 	proc: "/proc mit den eigenen Prozessen der Anwendung, ohne Kernel-Dateien",
+	"own-process": "Dateien der eigenen Prozesse in /proc schreiben, etwa oom_score_adj",
 	"kernel-proc": "/proc mit Dateien über das System, etwa Last und Speicher, nur lesbar",
 	sys: "/sys, nur lesbar: Geräte und ihre Zähler",
 	"unix-sockets": "Unix-Sockets",
 	netlink: "Fragen an den Kernel nach Netzadressen und Routen",
+	uevents: "Meldungen des Kernels über Geräte, die kommen und gehen",
+	"packet-sockets": "jedes Paket seines Netzes lesen und fälschen",
 	multicast: "Multicast und Broadcast",
 	syslog: "Meldungen an das Syslog des Hosts",
 	memfd: "Dateien im Speicher (memfd_create)",

@@ -89,10 +89,13 @@ export const planDe: Widen<typeof planEn> = {
 	capability: (name, why) => `Capability ${name} (${why})`,
 	permissionNames: {
 		proc: "/proc, nur die eigenen Prozesse",
+		ownProcess: "Einstellungen der eigenen Prozesse",
 		kernelProc: "/proc mit Angaben über das System",
 		sys: "/sys mit den Geräten des Systems",
 		unixSockets: "Unix-Sockets",
 		netlink: "Netlink, nur Adressen und Routen",
+		uevents: "Meldungen des Kernels über Geräte",
+		packetSockets: "jedes Paket ihres Netzes",
 		multicast: "Multicast und Broadcast",
 		syslog: "das Syslog des Hosts",
 		memfd: "Dateien im Arbeitsspeicher",

@@ -213,7 +213,12 @@ const risksDe: RiskMessages = {
 		"unix-sockets":
 			"Die Anwendung darf Unix-Sockets öffnen. Prozesse, die sie darüber erreicht, können ihr offene Dateien übergeben.",
 		netlink: "Die Anwendung darf Adressen und Routen ihres Netzes über Netlink lesen.",
+		uevents: "Die Anwendung erfährt, welche Geräte kommen und gehen.",
+		"packet-sockets":
+			"Die Anwendung liest jedes Paket ihres Netzes und kann Pakete fälschen, sich also für andere Dienste ausgeben.",
 		multicast: "Die Anwendung darf an Multicast-Gruppen senden und deren Nachrichten empfangen.",
+		"own-process":
+			"Die Anwendung darf die Dateien ihrer eigenen Prozesse in /proc schreiben, also auch ihren eigenen Code ändern.",
 		"kernel-proc": "Die Anwendung sieht Last, Speicher, Datenträger und Netzwerkzähler des Hosts.",
 		sys: "Die Anwendung sieht die Geräte des Hosts.",
 		proc: "Die Anwendung sieht /proc ihres eigenen Namensraums und damit Angaben über den Kernel.",
@@ -254,7 +259,11 @@ const risksDe: RiskMessages = {
 		"network-shared": "--network none verwenden, wenn sie nur einen Unix-Socket bedient; sonst einen Paketfilter.",
 		"unix-sockets": "--refuse unix-sockets verwenden, sofern die Anwendung noch antwortet.",
 		netlink: "--refuse netlink verwenden, sofern die Anwendung noch antwortet.",
+		uevents: "--allow uevents entfernen oder --refuse uevents verwenden, sofern die Anwendung noch antwortet.",
+		"packet-sockets":
+			"--allow packet-sockets entfernen oder --refuse packet-sockets verwenden, sofern die Anwendung noch antwortet; sonst ihr ein eigenes Netz geben.",
 		multicast: "--refuse multicast verwenden. Nur die systemd-Unit des Käfigs setzt das durch.",
+		"own-process": "--refuse own-process verwenden, sofern die Anwendung noch antwortet.",
 		"kernel-proc": "--allow kernel-proc entfernen oder --refuse kernel-proc verwenden, sofern die Anwendung noch antwortet.",
 		sys: "--allow sys entfernen oder --refuse sys verwenden, sofern die Anwendung noch antwortet.",
 		proc: "--refuse proc verwenden, sofern die Anwendung noch antwortet.",

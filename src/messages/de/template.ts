@@ -39,7 +39,7 @@ export const templateProblemsDe: Record<TemplateProblem, string> = {
 	"unknown-field": "unbekanntes Feld",
 	"missing-field": "fehlendes Feld",
 	"not-an-opening":
-		"muss proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, ports, abstract-sockets, socket:PFAD, executable-data:VERZEICHNIS, port:NUMMER, call:NAME oder capability:NAME in Kleinbuchstaben sein",
+		"muss proc, own-process, kernel-proc, sys, unix-sockets, netlink, uevents, packet-sockets, multicast, syslog, memfd, writable-code, ports, abstract-sockets, socket:PFAD, executable-data:VERZEICHNIS, port:NUMMER, call:NAME oder capability:NAME in Kleinbuchstaben sein",
 	"not-one-of": "muss eines davon sein: {expected}",
 	empty: "darf nicht leer sein",
 	"too-long": "länger als {limit} Zeichen",

@@ -216,6 +216,8 @@ export const failuresEn = {
 		"Cannot create account {account}: every number between SYS_UID_MIN and SYS_UID_MAX is in use. Raise SYS_UID_MAX in /etc/login.defs.",
 	"needs-capabilities":
 		"{name} does not answer in its cage{words?: %}. It may not keep the capabilities {names}. If it needs them, allow them: {option}. Probe: {probe}",
+	"needs-consent":
+		"{name} does not answer in its cage{words?: %}. The cage refused {calls}, which needs your consent.{ownProcess? The application could rewrite its own code, so injected code can run without a file.}{uevents? The application would learn which devices come and go.}{packetSockets? The application could read and forge every packet of the host's network.} To permit it, add {options}. Probe: {probe}",
 	"needs-unseen":
 		"{name} does not answer in its cage{words?: %}. The cage refused calls that the trace never saw succeed: {calls}. If the application may make them, add {options}. Probe: {probe}",
 	"needs-refused":
@@ -225,7 +227,7 @@ export const failuresEn = {
 	"calls-unobserved":
 		"The stored trace does not contain all system calls of the application. Run `trace` or `make` again with --calls observed.",
 	"opening-unknown":
-		"Unknown permission '{value}' for --{option}: use proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, ports, abstract-sockets, call:NAME, capability:NAME, port:NUMBER, socket:PATH or executable-data:DIR.",
+		"Unknown permission '{value}' for --{option}: use proc, own-process, kernel-proc, sys, unix-sockets, netlink, uevents, packet-sockets, multicast, syslog, memfd, writable-code, ports, abstract-sockets, call:NAME, capability:NAME, port:NUMBER, socket:PATH or executable-data:DIR.",
 	"needs-declined":
 		"{name} does not answer in its cage{words?: %}. It needs files that were left out: {paths}. If the cage may contain them, add {options}. Probe: {probe}",
 	"needs-excluded":

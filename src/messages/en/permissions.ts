@@ -11,10 +11,13 @@ type PermissionWord =
 /** What each word of `--allow` and `--refuse` permits. */
 export const permissions = {
 	proc: "/proc with the application's own processes and no kernel files",
+	"own-process": "Writing the files of its own processes in /proc, such as oom_score_adj",
 	"kernel-proc": "/proc with files about the machine, such as its load and memory, read-only",
 	sys: "/sys, read-only: devices and their counters",
 	"unix-sockets": "Unix sockets",
 	netlink: "Questions to the kernel about network addresses and routes",
+	uevents: "Messages of the kernel about devices that come and go",
+	"packet-sockets": "Reading and forging every packet of its network",
 	multicast: "Multicast and broadcast",
 	syslog: "Messages to the host's syslog",
 	memfd: "Files in memory (memfd_create)",

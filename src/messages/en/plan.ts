@@ -92,10 +92,13 @@ export const planEn = {
 	capability: (name: string, why: string) => `capability ${name} (${why})`,
 	permissionNames: {
 		proc: "/proc, only its own processes",
+		ownProcess: "settings of its own processes",
 		kernelProc: "/proc with facts about the machine",
 		sys: "/sys with the machine's devices",
 		unixSockets: "unix sockets",
 		netlink: "netlink, only addresses and routes",
+		uevents: "the kernel's messages about devices",
+		packetSockets: "every packet of its network",
 		multicast: "multicast and broadcast",
 		syslog: "the host's syslog",
 		memfd: "files in memory",

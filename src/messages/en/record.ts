@@ -230,7 +230,11 @@ const risksEn = {
 			"The application shares the host's network. It can reach every service that listens on the host, even on the loopback, and every address that the host can reach.",
 		"unix-sockets": "The application may open unix sockets. Processes that it reaches this way can pass it open files.",
 		netlink: "The application may read addresses and routes of its network via netlink.",
+		uevents: "The application learns which devices come and go.",
+		"packet-sockets":
+			"The application reads every packet of its network and can forge packets, so it can impersonate other services.",
 		multicast: "The application may send to multicast groups and receive their messages.",
+		"own-process": "The application may write the files of its own processes in /proc, so it can rewrite its own code.",
 		"kernel-proc": "The application sees the host's load, memory, disks and network counters.",
 		sys: "The application sees the host's devices.",
 		proc: "The application sees /proc of its own namespace, which reveals facts about the kernel.",
@@ -268,7 +272,11 @@ const risksEn = {
 		"network-shared": "Use --network none if it serves only a unix socket; otherwise use a packet filter.",
 		"unix-sockets": "Use --refuse unix-sockets, if the application still answers.",
 		netlink: "Use --refuse netlink, if the application still answers.",
+		uevents: "Remove --allow uevents or use --refuse uevents, if the application still answers.",
+		"packet-sockets":
+			"Remove --allow packet-sockets or use --refuse packet-sockets, if the application still answers; otherwise give it a network of its own.",
 		multicast: "Use --refuse multicast. Only the cage's systemd unit enforces it.",
+		"own-process": "Use --refuse own-process, if the application still answers.",
 		"kernel-proc": "Remove --allow kernel-proc or use --refuse kernel-proc, if the application still answers.",
 		sys: "Remove --allow sys or use --refuse sys, if the application still answers.",
 		proc: "Use --refuse proc, if the application still answers.",

@@ -36,7 +36,7 @@ export const templateProblemsEn: Record<TemplateProblem, string> = {
 	"unknown-field": "unknown field",
 	"missing-field": "missing field",
 	"not-an-opening":
-		"must be proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, ports, abstract-sockets, socket:PATH, executable-data:DIR, port:NUMBER, call:NAME or capability:NAME in lower case",
+		"must be proc, own-process, kernel-proc, sys, unix-sockets, netlink, uevents, packet-sockets, multicast, syslog, memfd, writable-code, ports, abstract-sockets, socket:PATH, executable-data:DIR, port:NUMBER, call:NAME or capability:NAME in lower case",
 	"not-one-of": "must be one of {expected}",
 	empty: "must not be empty",
 	"too-long": "longer than {limit} characters",

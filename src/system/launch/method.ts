@@ -52,7 +52,11 @@ export function sandboxConfiner(granted: readonly string[]): Buffer {
 export function rulesetOf({ binds, permissions, writable }: CageLayout, identity: Identity, sockets = false): LandlockRuleset {
 	const ownsCage = identity.uid === 0 || isRootless();
 	return landlockRuleset(
-		[...writable, ...writableBinds(binds), ...directoriesOfFiles(binds), ...temporaryDirectories, pathFromText("/dev/shm")],
+		[
+			...[...writable, ...writableBinds(binds), ...directoriesOfFiles(binds), ...temporaryDirectories],
+			...(permissions.ownProcess === undefined ? [] : [pathFromText("/proc")]),
+			pathFromText("/dev/shm"),
+		],
 		canSkipReads({ binds, permissions, ownsCage, sockets }),
 		limitsOf(permissions),
 	);

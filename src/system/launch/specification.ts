@@ -147,6 +147,7 @@ function cageRoot(
 		temporaryEntries: cage.temporaryEntries,
 		devices: cage.devices,
 		proc: cage.permissions.proc !== undefined,
+		ownProcess: cage.permissions.ownProcess !== undefined,
 		kernelProc: cage.permissions.kernelProc !== undefined,
 		sys: cage.permissions.sys !== undefined,
 		...(cage.permissions.syslog === undefined ? {} : { syslog: log ?? cage.permissions.syslog }),

@@ -54,7 +54,7 @@ const addition = v.variant("kind", [
 	v.object({ kind: v.literal("account"), name: v.string(), ...origin }),
 	v.object({
 		kind: v.literal("opening"),
-		name: v.picklist(["proc", "unixSockets", "netlink", "memfd", "writableCode"]),
+		name: v.picklist(["proc", "ownProcess", "unixSockets", "netlink", "uevents", "packetSockets", "memfd", "writableCode"]),
 		...origin,
 		program: v.exactOptional(path),
 	}),

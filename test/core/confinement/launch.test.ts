@@ -67,6 +67,18 @@ describe("a cage", () => {
 			"mount -n --move . /",
 		]);
 	});
+	test("locks the kernel's settings if the application may change its own process", () => {
+		const mounted = (more: Partial<CageRoot>) =>
+			lines(spec({ ...cage, proc: true, ...more })).filter((line) => line.includes("proc ") || line.includes("./sys"));
+		const at = inCage("/proc");
+		expect(mounted({ ownProcess: true })).toEqual([
+			`mount -n -t proc -o rw,nosuid,nodev,noexec,hidepid=invisible,subset=pid proc ${at}`,
+		]);
+		expect(mounted({ ownProcess: true, kernelProc: true })).toEqual([
+			`mount -n -t proc -o rw,nosuid,nodev,noexec,hidepid=invisible proc ${at}`,
+			"mount -n -o bind,ro,nosuid,nodev,noexec ./sys ./sys",
+		]);
+	});
 	test("has no mount with working setuid files, and none that is writable and executable", () => {
 		const scratch = path("/state/scratch/1/data0");
 		const mounts: CageRoot["mounts"] = [

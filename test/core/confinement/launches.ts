@@ -63,6 +63,8 @@ export const spec = (root: LaunchSpec["root"], values: Partial<LaunchSpec> = {})
 export function commands(made: LaunchSpec): string[][] {
 	const names = "prlimit mount umount mkdir mknod ln cp chown chmod cd rm made exec_".split(" ");
 	const functions = names.map((name) => `${name}() { printf '%s\\0' ${name} "$@"; printf '\\n\\0'; }`);
+	// What a writable /proc contains beside processes.
+	functions.push("find() { echo ./sys; }");
 	const script = launchScript(made)
 		.replace(/^exec /m, "exec_ ")
 		.replace(/^: >/gm, "made ")

@@ -19,7 +19,14 @@ describe("the options of an alarm", () => {
 		[
 			"a socket, whose arguments the record does not have",
 			{ kind: "syscall", call: "socket" },
-			["--allow unix-sockets", "--allow netlink", "--allow ports", "--allow capability:net_raw"],
+			[
+				"--allow unix-sockets",
+				"--allow netlink",
+				"--allow uevents",
+				"--allow packet-sockets",
+				"--allow ports",
+				"--allow capability:net_raw",
+			],
 		],
 		["a port", { kind: "network", call: "bind", why: "other-port", port: 8443 }, ["--allow port:8443"]],
 		[

@@ -145,6 +145,9 @@ describe("a missing path", () => {
 		["another's file", db, "read write", "EACCES:read", "owner-or-mode", { identity: asApp }],
 		["a kernel file", "/proc/self/stat", "read", "ENOENT:read", "kernel-file: proc"],
 		["a link to a kernel file", "/var/log/app/out", "write", "ENOENT:write", "kernel-file: proc"],
+		["a setting of its own process", "/proc/self/oom_score_adj", "write", "EROFS:write", "kernel-file: ownProcess"],
+		["its own memory", "/proc/self/mem", "write", "EROFS:write", "kernel-file: proc"],
+		["a setting of the kernel", "/proc/sys/vm/swappiness", "write", "EROFS:write", "kernel-file"],
 	])("is %s: %s", (_, path, onHost, inCage, expected, values) => {
 		expect(shown(missing({ [path]: onHost }, { [path]: inCage }, values))).toEqual([`${path} ${expected}`]);
 	});
@@ -225,8 +228,11 @@ describe("capabilities and the filter", () => {
 		expect(refused).toMatchObject({ kind: "filtered", remedy: { kind: "opening", name, call }, declined: false });
 		expect(refused && isTolerable(refused)).toBe(true);
 	});
-	test("a refused packet socket has no remedy", () => {
-		expect(refusedOnly("EAFNOSUPPORT", "socket(AF_PACKET)")[0]?.remedy).toBeUndefined();
+	test.each([
+		["socket(AF_PACKET)", "packetSockets"],
+		["socket(AF_NETLINK, NETLINK_KOBJECT_UEVENT)", "uevents"],
+	])("a refused %s needs the administrator, even if the sandbox permitted it", (call, name) => {
+		expect(refusedOnly("EAFNOSUPPORT", call)).toMatchObject([{ remedy: { kind: "opening", name }, unseen: true }]);
 	});
 });
 

@@ -33,6 +33,17 @@ describe("capabilities", () => {
 		const { capabilities } = permit(used("setuid", "chown"), { identity: asRoot });
 		expect(capabilities).toEqual(["chown", "setuid"].map((name) => ({ name, why: `${name}()` })));
 	});
+	test("of a daemon that lowers its own score for the kernel's killer include the one for it", () => {
+		const given = { did: { "/proc/self/oom_score_adj": "write" }, allow: ["own-process"] };
+		const allowed = "--allow own-process";
+		expect(permit({}, { ...given, identity: asRoot })).toMatchObject({
+			capabilities: [{ name: "sys_resource", why: "write /proc/self/oom_score_adj" }],
+			proc: allowed,
+			ownProcess: allowed,
+		});
+		expect(names(permit({}, given))).toEqual([]);
+		expect(names(permit({}, { ...given, identity: asRoot, allow: [] }))).toEqual([]);
+	});
 	test("of an account include only the one for low ports", () => {
 		expect(names(permit(used("setuid", "net_bind_service")))).toEqual(["net_bind_service"]);
 		const nodes = { "/srv/f": file("", { uid: 5, mode: 0o600 }) };

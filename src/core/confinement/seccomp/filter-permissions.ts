@@ -9,6 +9,10 @@ export interface FilterPermissions {
 	readonly triesUnix?: boolean;
 	/** socket(AF_NETLINK) for NETLINK_ROUTE. */
 	readonly netlink?: boolean;
+	/** socket(AF_NETLINK) for NETLINK_KOBJECT_UEVENT. */
+	readonly uevents?: boolean;
+	/** socket(AF_PACKET); requires CAP_NET_RAW. */
+	readonly packetSockets?: boolean;
 	readonly memfd: boolean;
 	/** Executing memory that was written before, as just-in-time compilers do. */
 	readonly writableCode?: boolean;
@@ -45,6 +49,8 @@ export type Lacked = (typeof lackable)[number];
 export const sandboxPermissions: FilterPermissions = {
 	unixSockets: true,
 	netlink: true,
+	uevents: true,
+	packetSockets: true,
 	memfd: true,
 	writableCode: true,
 	rawSockets: true,
@@ -69,6 +75,8 @@ export function filterPermissions(permissions: Permissions, starter?: Starter): 
 		unixSockets: permissions.unixSockets !== undefined,
 		...(permissions.triesUnixSockets ? { triesUnix: true } : {}),
 		netlink: permissions.netlink !== undefined,
+		...(permissions.uevents === undefined ? {} : { uevents: true }),
+		...(permissions.packetSockets === undefined ? {} : { packetSockets: true }),
 		memfd: permissions.memfd !== undefined,
 		writableCode: permissions.writableCode !== undefined,
 		rawSockets: has("net_raw"),

@@ -113,7 +113,9 @@ export interface Rule {
 
 /** clone(2): CLONE_NEWTIME, NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const namespaceFlags = 0x80 | 0x20000 | 0x2000000 | 0x4000000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000;
-const family = { unix: 1, inet: 2, inet6: 10, netlink: 16 };
+const family = { unix: 1, inet: 2, inet6: 10, netlink: 16, packet: 17 };
+/** netlink(7). */
+const netlinkProtocol = { route: 0, uevent: 15 };
 const type = { stream: 1, datagram: 2, raw: 3, sequenced: 5 };
 /** socket(2): SOCK_NONBLOCK and SOCK_CLOEXEC are above the type (SOCK_TYPE_MASK). */
 const typeMask = 0xf;
@@ -194,15 +196,21 @@ function everyConditionalRule(permissions: FilterPermissions): Rule[] {
 	const families = [
 		family.inet,
 		family.inet6,
-		...(permissions.netlink ? [family.netlink] : []),
+		...(permissions.netlink || permissions.uevents ? [family.netlink] : []),
+		...(permissions.packetSockets ? [family.packet] : []),
 		...(permissions.unixSockets ? [family.unix] : []),
 	];
 	const isOther = all(not(oneOf(0, families)), ...usual.map(not));
 	deny("socket", "EAFNOSUPPORT", "socket-families", "family-not-opened", isOther);
 	// getaddrinfo and getifaddrs use NETLINK_ROUTE (0); the other protocols control the firewall, audit and so on.
 	const netlink = oneOf(0, [family.netlink]);
-	if (permissions.netlink)
-		deny("socket", "EAFNOSUPPORT", "socket-families", "netlink-but-not-route", all(netlink, not(oneOf(2, [0]))));
+	if (permissions.netlink || permissions.uevents) {
+		const spoken = [
+			...(permissions.netlink ? [netlinkProtocol.route] : []),
+			...(permissions.uevents ? [netlinkProtocol.uevent] : []),
+		];
+		deny("socket", "EAFNOSUPPORT", "socket-families", "netlink-but-not-route", all(netlink, not(oneOf(2, spoken))));
+	}
 	// Netlink sockets are always raw. An allow list, because SOCK_PACKET on AF_INET is AF_PACKET by another name.
 	const types = [type.stream, type.datagram, type.sequenced, ...(permissions.rawSockets ? [type.raw] : [])];
 	const isOtherType = all(not(netlink), not(oneOf(1, types, typeMask)), ...usual.map(not));
@@ -290,7 +298,7 @@ function everyConditionalRule(permissions: FilterPermissions): Rule[] {
  */
 function usualSockets({ netlink, triesUnix, unixSockets }: FilterPermissions): Test[] {
 	return [
-		...(netlink ? [] : [all(oneOf(0, [family.netlink]), oneOf(2, [0]))]),
+		...(netlink ? [] : [all(oneOf(0, [family.netlink]), oneOf(2, [netlinkProtocol.route]))]),
 		...(triesUnix && !unixSockets ? [oneOf(0, [family.unix])] : []),
 	];
 }

@@ -194,10 +194,16 @@ function network(unit: UnitLines, input: UnitInput): void {
 	const { plan } = input;
 	ownNetwork(unit, input);
 	addresses(unit, input);
-	const { netlink, unixSockets } = plan.permissions;
+	const { netlink, packetSockets, uevents, unixSockets } = plan.permissions;
 	if (netlink !== undefined) unit.comment(`AF_NETLINK is needed for: ${netlink}`);
 	if (unixSockets !== undefined) unit.comment(`AF_UNIX is needed for: ${unixSockets}`);
-	const opened = [...(netlink === undefined ? [] : ["AF_NETLINK"]), ...(unixSockets === undefined ? [] : ["AF_UNIX"])];
+	if (uevents !== undefined) unit.comment(`AF_NETLINK is needed for messages about devices: ${uevents}`);
+	if (packetSockets !== undefined) unit.comment(`AF_PACKET is needed for: ${packetSockets}`);
+	const opened = [
+		...(netlink === undefined && uevents === undefined ? [] : ["AF_NETLINK"]),
+		...(packetSockets === undefined ? [] : ["AF_PACKET"]),
+		...(unixSockets === undefined ? [] : ["AF_UNIX"]),
+	];
 	unit.set("RestrictAddressFamilies", ["AF_INET", "AF_INET6", ...opened].join(" "));
 }
 

@@ -170,7 +170,9 @@ describe.each(architectures)("the filter for %s", (architecture) => {
 
 	it("ignores the high half of an argument, which the kernel truncates", () => {
 		const program = seccompFilter(architecture, closed);
-		const calls = [...new Set(decisions.map(([call]) => call))].flatMap((call) => syscallNumber(call, architecture) ?? []);
+		// Of prlimit64, the filter judges a pointer, whose both halves count.
+		const judged = new Set(decisions.map(([call]) => call).filter((call) => call !== "prlimit64"));
+		const calls = [...judged].flatMap((call) => syscallNumber(call, architecture) ?? []);
 		const word = fc.oneof(fc.constantFrom(0n, 1n, 2n, 3n, 16n, 0x40n, 0o4755n, 0x10000000n, 0x5412n), fc.bigInt(0n, 0xffffffffn));
 		const words = fc.tuple(word, word, word, word);
 		fc.assert(
