@@ -1,8 +1,6 @@
-import { footprintOf } from "../core/cage/footprint.ts";
 import { pathToText } from "../core/path/path.ts";
-import { withOwnAccount } from "../engine/build/make.ts";
-import { buildAudited, planStep, timed, warnUnusedAllowances, withState } from "../engine/build/steps.ts";
-import { makePresent } from "../engine/build/switching.ts";
+import { CageDraft } from "../engine/build/draft.ts";
+import { planStep, warnUnusedAllowances } from "../engine/build/steps.ts";
 import type { CageRequest } from "../engine/choose/starting-point.ts";
 import { tracedCage } from "../engine/choose/traced-cage.ts";
 import { planText, planToJson, planTotals } from "../report/plan.ts";
@@ -20,23 +18,19 @@ export async function build(terminal: Terminal, request: CageRequest): Promise<n
 			);
 		}
 		await using _lock = await store.lock(cage.name);
-		const previous = await store.present(cage.name);
 		warnUnusedAllowances(context, planned);
-		const { seconds, value } = await timed(context, "build", () =>
-			withOwnAccount(context, cage, planned, trace, previous, async (plan) => ({
-				plan,
-				candidate: await buildAudited(context, cage, plan, previous),
-			})),
-		);
-		const { candidate, plan } = value;
-		const { generation } = candidate.manifest;
-		const footprint = footprintOf(plan, trace);
-		const { unchanged } = candidate;
-		const made = { ...withState(cage, plan), footprint, seconds: { ...cage.seconds, build: seconds } };
-		await makePresent(context, made, generation, {
-			note: () => store.log(cage.name, "built", { generation, ...planTotals(plan) }),
-			giveUp: () => (unchanged ? Promise.resolve() : store.building.discard(cage.name, generation)),
+		const begun = { ...cage, seconds: { ...cage.seconds, build: 0 } };
+		const draft = new CageDraft(store, { cage: begun, trace, plan: planned });
+		const { manifest, plan, unchanged } = await draft.orUndo(async () => {
+			await draft.provideAccount(context);
+			const built = await draft.build(context);
+			await draft.audit(context);
+			const note = () => store.log(cage.name, "built", { generation: built.manifest.generation, ...planTotals(built.plan) });
+			await draft.makePresent(context, note);
+			return built;
 		});
+		const { generation } = manifest;
+		const seconds = draft.cage.seconds.build;
 		const root = pathToText(store.root(cage.name, generation)) ?? "";
 		return terminal.result("build", { name: cage.name, root, generation, unchanged, ...planTotals(plan), seconds }, () =>
 			terminal.messages.cli.built(root, unchanged, terminal.commandLine("trial", cage.name)),

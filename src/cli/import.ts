@@ -6,11 +6,11 @@ import { countEntries, devicesOf } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { pathFromText, pathToJson } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
-import { planStep, timed, trialStep } from "../engine/build/steps.ts";
-import { knownCage, presentCage } from "../engine/cages.ts";
+import { tryPresent } from "../engine/build/make.ts";
+import { planStep } from "../engine/build/steps.ts";
+import { presentCage, requireTrace } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { type Imported, importCage } from "../engine/transfer/import.ts";
-import { summarise } from "../engine/trial/remedies.ts";
 import { fields, section } from "../report/format.ts";
 import { ask } from "./ask.ts";
 import type { Terminal } from "./terminal.ts";
@@ -77,17 +77,10 @@ export async function importing(terminal: Terminal, file: string, options: Impor
 async function runTrial(context: Context, name: string): Promise<boolean> {
 	const { store } = context.machine;
 	await using _lock = await store.lock(name);
-	const { generation, manifest } = await presentCage(context, name);
-	const cage = await knownCage(store, name);
-	const trace = await store.trace(name);
-	if (!trace) throw new Failure("not-traced", { name }, 2);
+	const { cage, manifest } = await presentCage(context, name);
+	const trace = await requireTrace(store, name);
 	const plan = await planStep(context, cage, trace);
-	const { seconds, value: round } = await timed(context, "trial", () =>
-		trialStep(context, cage, { plan, manifest, unchanged: true }, trace, 1, 1),
-	);
-	await store.saveCage({ ...cage, trials: [summarise(context, round, generation, [], seconds)] });
-	await store.log(name, "tried", { generation, answered: round.answered });
-	return round.answered;
+	return (await tryPresent(context, { cage, manifest, plan, trace }, false)).round.answered;
 }
 
 /** Returns everything that this machine would run, mount, permit or copy because of the cage. */

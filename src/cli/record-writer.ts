@@ -1,4 +1,4 @@
-import type { RecordWriter } from "../engine/build/make.ts";
+import type { RecordWriter } from "../engine/build/draft.ts";
 import { recordMarkdown } from "../report/record/markdown.ts";
 import type { Terminal } from "./terminal.ts";
 

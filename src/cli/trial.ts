@@ -1,13 +1,14 @@
 import { Failure } from "../core/failure.ts";
 import { defaultRounds } from "../core/questions/answers.ts";
 import { measuredAlarms } from "../core/record/record.ts";
-import { rounds, withOwnAccount, withSelftest } from "../engine/build/make.ts";
-import { planStep, timed, trialStep } from "../engine/build/steps.ts";
+import { CageDraft } from "../engine/build/draft.ts";
+import { runRounds, tryPresent } from "../engine/build/make.ts";
+import { planStep } from "../engine/build/steps.ts";
 import type { CageRequest } from "../engine/choose/starting-point.ts";
 import { refuseUnused, tracedCage } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
 import { warnOfKill } from "../engine/run/unit.ts";
-import { remedies, summarise } from "../engine/trial/remedies.ts";
+import { remedies } from "../engine/trial/remedies.ts";
 import { unitTrialStep } from "../engine/trial/unit-trial.ts";
 import { selftestToMadeJson } from "../report/selftest.ts";
 import { missingToJson, roundText, unitTrialText } from "../report/trial.ts";
@@ -36,26 +37,14 @@ export async function trial(terminal: Terminal, request: CageRequest): Promise<n
 		}
 		await using _lock = await store.lock(cage.name);
 		if (request.options.yes) {
+			const draft = new CageDraft(store, { cage: { ...cage, trials: [] }, trace, plan });
 			const most = request.options.rounds ?? defaultRounds;
-			const writer = recordWriter(terminal);
 			const { selftest } = request.options;
-			const made = await withOwnAccount(context, cage, plan, trace, present, (planned) =>
-				rounds(context, { ...cage, trials: [] }, planned, trace, { most, previous: present, writeRecord: writer, selftest }),
-			);
+			const made = await runRounds(context, draft, { most, writeRecord: recordWriter(terminal), selftest });
 			return showMade(terminal, context, made);
 		}
-		const { seconds, value: round } = await timed(context, "trial", () =>
-			trialStep(context, cage, { plan, manifest, unchanged: true }, trace, 1, 1),
-		);
-		const wanted = round.answered && (request.options.selftest ?? true);
-		const tried = await withSelftest(context, cage, manifest, wanted);
-		await store.saveCage({ ...tried, trials: [...cage.trials, summarise(context, round, present, [], seconds)] });
-		await store.log(cage.name, "tried", {
-			generation: present,
-			answered: round.answered,
-			missing: round.missing.length,
-			...(cage.accepted ? { accepted: cage.accepted } : {}),
-		});
+		const wanted = request.options.selftest ?? true;
+		const { cage: tried, round, seconds } = await tryPresent(context, { cage, manifest, plan, trace }, wanted);
 		const open = remedies(round, cage.additions).length;
 		if (terminal.options.json) {
 			const { answered, missing, output, probes } = round;

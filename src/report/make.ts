@@ -5,7 +5,7 @@ import type { Answers } from "../core/questions/answers.ts";
 import { containerWords, fleetWords } from "../core/questions/next-steps.ts";
 import { remedyOption } from "../core/questions/trial-decisions.ts";
 import { measuredAlarms } from "../core/record/record.ts";
-import type { MadeCage } from "../engine/build/make.ts";
+import type { MadeCage } from "../engine/build/draft.ts";
 import { warningsOf } from "../engine/build/unproven.ts";
 import type { Messages } from "../messages/messages.ts";
 import { confinementToJson, countsToJson } from "./cage-json.ts";

@@ -1,7 +1,7 @@
 import type { Cage, TrialSummary } from "../../src/core/cage/cage.ts";
 import { countEntries, type Manifest, type ManifestEntry } from "../../src/core/cage/manifest.ts";
 import type { Plan } from "../../src/core/plan/plan.ts";
-import type { MadeCage } from "../../src/engine/build/make.ts";
+import type { MadeCage } from "../../src/engine/build/draft.ts";
 import { cageOf, entry, manifestOf, plan, trialOf } from "../core/cage/plans.ts";
 
 interface Parts {

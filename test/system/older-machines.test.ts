@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { Assembler, Label } from "../../src/core/confinement/seccomp/bpf.ts";
-import { planStep, trialStep } from "../../src/engine/build/steps.ts";
+import { CageDraft } from "../../src/engine/build/draft.ts";
+import { planStep } from "../../src/engine/build/steps.ts";
 import { presentCage } from "../../src/engine/cages.ts";
 import type { Context } from "../../src/engine/context.ts";
 import { launchRequest } from "../../src/engine/run/run.ts";
@@ -107,7 +108,8 @@ describe.each(ways)("%s", (name, launching) => {
 		const [cage, trace, manifest] = [await store.cage("redis"), await store.trace("redis"), await store.manifest("redis", 1)];
 		if (!cage || !trace || !manifest) throw new Error("no cage");
 		const plan = await planStep(used, cage, trace);
-		const round = await trialStep(used, cage, { plan, manifest, unchanged: true }, trace, 1, 1);
+		const candidate = { plan, manifest, unchanged: true };
+		const round = await new CageDraft(store, { cage: { ...cage, trials: [] }, trace, plan, candidate }).try(used, 1);
 		expect(round).toMatchObject({
 			answered: true,
 			missing: [],

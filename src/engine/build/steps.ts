@@ -10,7 +10,7 @@ import { unusedAllowances } from "../../core/plan/risks.ts";
 import type { Answers } from "../../core/questions/answers.ts";
 import { mergeRules } from "../../core/template/merge.ts";
 import type { Trace } from "../../core/trace/trace.ts";
-import { layoutOf, readableCage, requireNothingWider } from "../cages.ts";
+import { type PresentCage, readableCage, requireNothingWider } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { Step } from "../events.ts";
 import { comparablePlan, identityFor } from "../plan/comparable-plan.ts";
@@ -42,8 +42,11 @@ export async function timed<T>(
 	return { value, seconds };
 }
 
-/** Adds a round's seconds, rounded to two decimals. */
-export function addSeconds(before: Cage["seconds"], build: number, trial: number): Cage["seconds"] {
+/** Adds a step's seconds, rounded to two decimals. */
+export function addSeconds(
+	before: Cage["seconds"],
+	{ build = 0, trial = 0 }: Partial<Pick<Cage["seconds"], "build" | "trial">>,
+): Cage["seconds"] {
 	const sum = (a: number, b: number) => Math.round((a + b) * 100) / 100;
 	return { ...before, build: sum(before.build, build), trial: sum(before.trial, trial) };
 }
@@ -97,21 +100,23 @@ export function withState(cage: Cage, { stateInPlace }: Plan): Cage {
 	return stateInPlace ? { ...cage, stateInPlace } : cage;
 }
 
-/** If both the cage's and the host's configuration changed, the cage's wins unless `winner` says otherwise. */
-export async function buildStep(
-	context: Context,
-	name: string,
-	planned: Plan,
-	previous: number | undefined,
-	winner: Winner = "cage",
-): Promise<Candidate> {
+interface BuildInput {
+	readonly name: string;
+	readonly plan: Plan;
+	readonly previous: number | undefined;
+	/** Whose configuration wins if both the cage's and the host's were changed. Default: the cage's. */
+	readonly winner: Winner | undefined;
+}
+
+export async function buildStep(context: Context, input: BuildInput): Promise<Candidate> {
 	const { emit, machine, signal } = context;
+	const { name, previous } = input;
 	await requireNothingWider(
 		context,
 		name,
-		planned.writable.map(({ path }) => path),
+		input.plan.writable.map(({ path }) => path),
 	);
-	const plan = await takeOverEdits(context, name, planned, previous, winner);
+	const plan = await takeOverEdits(context, input);
 	const built = await machine.store.building.build({
 		name,
 		plan,
@@ -129,13 +134,7 @@ export async function buildStep(
  * The plan with the configuration that was edited in the previous generation. Reports conflicts and their winner; an edited file
  * that loses is saved next to the cage.
  */
-async function takeOverEdits(
-	context: Context,
-	name: string,
-	plan: Plan,
-	previous: number | undefined,
-	winner: Winner,
-): Promise<Plan> {
+async function takeOverEdits(context: Context, { name, plan, previous, winner = "cage" }: BuildInput): Promise<Plan> {
 	const { machine, signal } = context;
 	if (previous === undefined) return plan;
 	const manifest = await machine.store.manifest(name, previous);
@@ -153,42 +152,23 @@ async function takeOverEdits(
 	return withEdits(plan, manifest, edits, () => winner);
 }
 
-/** Builds without a trial. A generation that could not be launched is not kept. */
-export async function buildAudited(context: Context, cage: Cage, plan: Plan, previous: number | undefined): Promise<Candidate> {
-	const { store } = context.machine;
-	const candidate = await buildStep(context, cage.name, plan, previous);
-	try {
-		const { manifest } = candidate;
-		await auditGeneration(context, manifest, layoutOf(store, manifest, withState(cage, plan)), { accepted: cage.accepted ?? [] });
-		return candidate;
-	} catch (error) {
-		// Report the first error, also if a broken disk keeps the generation.
-		if (!candidate.unchanged) await store.building.discard(cage.name, candidate.manifest.generation).catch(() => {});
-		throw error;
-	}
-}
-
 export async function trialStep(
 	context: Context,
-	cage: Cage,
-	candidate: Candidate,
-	trace: Trace,
-	round: number,
-	rounds: number,
+	{ cage, layout, manifest, plan, trace }: PresentCage & { readonly plan: Plan; readonly trace: Trace },
+	{ round, rounds }: { readonly round: number; readonly rounds: number },
 ): Promise<TrialRound> {
 	const { dedicatedAccount: account } = cage;
 	// Under another account it would have the rights of other services.
-	if (account !== undefined && !candidate.plan.ownerChange) throw new Failure("account-unknown", { account }, 2);
+	if (account !== undefined && !plan.ownerChange) throw new Failure("account-unknown", { account }, 2);
 	if (round === 1) await requireRunnable(context, { probes: cage.application.probes, exercises: cage.exercises });
 	context.emit({ event: "phase-started", phase: "auditing" });
-	const layout = layoutOf(context.machine.store, candidate.manifest, withState(cage, candidate.plan));
-	const findings = await auditGeneration(context, candidate.manifest, layout, { accepted: cage.accepted ?? [] });
+	const findings = await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [] });
 	context.emit({ event: "phase-started", phase: "starting" });
 	context.emit({ event: "round-started", round, rounds });
 	const tried = await runTrial(context, {
 		application: cage.application,
-		identity: candidate.plan.identity,
-		plan: candidate.plan,
+		identity: plan.identity,
+		plan,
 		cage: layout,
 		trace,
 		exercises: cage.exercises,

@@ -33,7 +33,7 @@ export async function makePresent<T>(
 	context: Context,
 	cage: Cage,
 	generation: number,
-	{ giveUp, note }: { readonly note: () => Promise<T>; readonly giveUp?: () => Promise<void> },
+	{ giveUp, note }: { readonly note: () => Promise<T>; readonly giveUp?: (() => Promise<void>) | undefined },
 ): Promise<T> {
 	const { store } = context.machine;
 	const { name } = cage;

@@ -2,15 +2,14 @@ import type { Cage } from "../../core/cage/cage.ts";
 import { isLoaderCache, joinMinimised, type Minimised } from "../../core/minimise/minimised.ts";
 import type { SearchOutcome } from "../../core/minimise/units.ts";
 import { placeOf } from "../../core/plan/links.ts";
-import type { Trace } from "../../core/trace/trace.ts";
-import { type MadeCage, type RecordWriter, rebuild } from "../build/make.ts";
-import { buildStep, planStep } from "../build/steps.ts";
+import { CageDraft, type MadeCage, type RecordWriter } from "../build/draft.ts";
+import { rebuild } from "../build/make.ts";
+import { planStep } from "../build/steps.ts";
 import { restartOrRevert, switching } from "../build/switching.ts";
-import { layoutOf, presentCage, requireTrace } from "../cages.ts";
+import { presentCage, requireTrace } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
 import { notRestarted, type Restarted } from "../run/restart.ts";
 import { requireRunnable } from "../trace/probe-lines.ts";
-import { auditGeneration } from "../upkeep/audit.ts";
 import { type FindOptions, findMinimum } from "./find.ts";
 import { type Subject, type SubjectRules, subjectOf } from "./subject.ts";
 
@@ -54,39 +53,42 @@ export async function minimiseCage(
 	const present = await presentCage(context, name);
 	const { cage, generation: from } = present;
 	await requireRunnable(context, { probes: cage.application.probes, exercises: [...cage.exercises, ...options.exercises] });
-	const trace = await requireTrace(context.machine.store, name);
-	const { found, subject } = await withWhole(context, cage, trace, from, options, async (whole) => ({
-		subject: whole,
-		found: await findMinimum(context, whole, options),
-	}));
+	const { found, subject } = await search(context, cage, options);
 	if (!found.left.length || !(await options.confirm(found, subject))) return { from, subject, found, restarted: notRestarted };
 	return await switching(context, present, options.restart, async () => {
-		const made = await build(context, cage, from, subject, found, options, writeRecord);
+		const { trace } = subject;
+		const smaller = { ...minimisedCage(context, subject, found), trials: [] };
+		const plans = async () => ({ plan: await planStep(context, smaller, trace), trace });
+		const made = await rebuild(context, { before: cage, cage: smaller, generation: from }, plans, {
+			selftest: options.selftest,
+			action: "minimised",
+			refusal: "minimise-refused",
+			writeRecord,
+		});
 		const restarted = await restartOrRevert(context, present, options.restart, "minimise-undone");
 		return { from, subject, found, made, restarted };
 	});
 }
 
-/** Works on the cage as it would be built now: usually the present generation, otherwise a temporary one. */
-async function withWhole<T>(
+/** Searches the cage as it would be built now: usually the present generation, otherwise a temporary one. */
+async function search(
 	context: Context,
 	present: Cage,
-	trace: Trace,
-	from: number,
-	rules: SubjectRules,
-	work: (subject: Subject) => Promise<T>,
-): Promise<T> {
+	options: MinimiseOptions,
+): Promise<{ readonly found: SearchOutcome; readonly subject: Subject }> {
 	const { store } = context.machine;
+	const trace = await requireTrace(store, present.name);
 	const { minimised: _, ...every } = present;
-	const isNew = rules.exercises.some((line) => !present.exercises.includes(line));
+	const isNew = options.exercises.some((line) => !present.exercises.includes(line));
 	const cage = isNew ? every : present;
-	const { manifest, unchanged } = await buildStep(context, cage.name, await planStep(context, cage, trace), from);
+	const draft = new CageDraft(store, { cage, trace });
 	try {
-		const layout = layoutOf(store, manifest, cage);
-		await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [] });
-		return await work(await subjectOf(context, { cage, layout, manifest, trace }, rules));
+		await draft.build(context);
+		await draft.audit(context);
+		const subject = await subjectOf(context, { ...draft.built(), cage, trace }, options);
+		return { subject, found: await findMinimum(context, subject, options) };
 	} finally {
-		if (!unchanged) await store.building.discard(cage.name, manifest.generation);
+		await draft.undo();
 	}
 }
 
@@ -115,20 +117,4 @@ export function minimisedCage({ machine }: Context, subject: Subject, found: Sea
 		additions: cage.additions.filter((one) => one.kind !== "path" || !out.has(placeOf(one.path, machine.files))),
 		minimised: joinMinimised(cage.minimised, new Set(manifest.entries.map(({ path }) => path)), minimised),
 	};
-}
-
-async function build(
-	context: Context,
-	before: Cage,
-	generation: number,
-	subject: Subject,
-	found: SearchOutcome,
-	{ selftest }: MinimiseOptions,
-	writeRecord: RecordWriter,
-): Promise<MadeCage> {
-	const { trace } = subject;
-	const cage = { ...minimisedCage(context, subject, found), trials: [] };
-	const plans = async () => ({ plan: await planStep(context, cage, trace), trace });
-	const options = { selftest, action: "minimised", refusal: "minimise-refused", writeRecord } as const;
-	return rebuild(context, { before, cage, generation }, plans, options);
 }

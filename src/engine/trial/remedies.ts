@@ -66,14 +66,14 @@ export function describeAddition(addition: Addition): string {
 	}
 }
 
-/** `seconds` of the build and the trial. */
-export function summarise(
-	context: Context,
-	round: TrialRound,
-	generation: number,
-	added: readonly Addition[],
-	seconds: number,
-): TrialSummary {
+interface RoundFacts {
+	readonly generation: number;
+	readonly added: readonly Addition[];
+	/** Of the build and the trial. */
+	readonly seconds: number;
+}
+
+export function summarise(context: Context, round: TrialRound, { added, generation, seconds }: RoundFacts): TrialSummary {
 	return {
 		round: round.round,
 		at: new Date(context.machine.now()).toISOString(),

@@ -1,31 +1,35 @@
 import { Failure } from "../../core/failure.ts";
 import { accountNames } from "../../core/machine/accounts.ts";
+import type { SearchOutcome } from "../../core/minimise/units.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { type Answers, isName } from "../../core/questions/answers.ts";
 import { equivalentCommand } from "../../core/questions/equivalent.ts";
 import { withAdditions } from "../../core/questions/trial-decisions.ts";
 import type { Tested } from "../../core/selftest/verdict.ts";
-import type { RecordWriter } from "../../engine/build/make.ts";
+import { CageDraft, type RecordWriter } from "../../engine/build/draft.ts";
 import { timed } from "../../engine/build/steps.ts";
 import { traceStep } from "../../engine/build/trace-step.ts";
 import { presentCage } from "../../engine/cages.ts";
 import type { Context, Machine } from "../../engine/context.ts";
 import type { Event } from "../../engine/events.ts";
+import { findMinimum } from "../../engine/minimise/find.ts";
+import { minimisedCage } from "../../engine/minimise/minimise.ts";
+import { type Subject, subjectOf } from "../../engine/minimise/subject.ts";
 import { provideStartAccount } from "../../engine/plan/dedicated-account.ts";
 import { shellIn } from "../../engine/run/run.ts";
-import { selftestIfPossible } from "../../engine/selftest/selftest.ts";
 import { type ProbeAttempt, tryProbe } from "../../engine/trace/try-probe.ts";
 import type { Choice } from "../choice.ts";
 import type { TextPage, WizardState } from "../state.ts";
 import type { ReviewRow } from "../steps/build/review.ts";
 import { CageLock } from "./cage-lock.ts";
 import { ExerciseQueue } from "./exercise-queue.ts";
-import { asMade, finishedWith, installFor, keepNames, publishTried, recordNames } from "./finish.ts";
+import { asMade, finishedWith, installFor, keepNames, recordNames } from "./finish.ts";
 import { type HostView, readHostView } from "./host-view.ts";
 import { discardCandidate, openSaved, removeSession, savedSessions } from "./saved-sessions.ts";
 import type { Chooser, Planner, SessionOptions, TriedRound, WizardSession, WizardTrace } from "./session.ts";
 import { SessionKeeper } from "./session-keeper.ts";
+import { workOf } from "./stored-work.ts";
 import { validateAnswers } from "./validate.ts";
 import type {
 	Finished,
@@ -37,7 +41,6 @@ import type {
 	TemplateSaved,
 	Unneeded,
 } from "./values.ts";
-import { buildAndTry, findUnneededOf, leaveOutUnneeded, type TriedCage, WorkInProgress } from "./work-in-progress.ts";
 
 /** The use cases for a user who moves forward and back between them. */
 export class Wizard implements WizardSession {
@@ -51,7 +54,9 @@ export class Wizard implements WizardSession {
 	/** The current work. Settles when nothing of it is left. */
 	#work: Promise<unknown> = Promise.resolve();
 	readonly #lock: CageLock;
-	readonly #progress: WorkInProgress;
+	#draft: CageDraft | undefined;
+	/** The result of the search for unneeded files. */
+	#unneeded: { readonly subject: Subject; readonly found: SearchOutcome } | undefined;
 	#service: string | undefined;
 	readonly #exercises = new ExerciseQueue();
 	/** Ends a search with the best result so far. */
@@ -69,8 +74,7 @@ export class Wizard implements WizardSession {
 		this.#writeRecord = writeRecord;
 		this.#options = options;
 		this.#lock = new CageLock(machine.store);
-		this.#progress = new WorkInProgress(machine.store);
-		this.#keeper = new SessionKeeper(machine.sessions, () => this.#progress.snapshot());
+		this.#keeper = new SessionKeeper(machine.sessions, () => workOf(this.#draft));
 		machine.commands.listen((event) => this.#emit(event));
 	}
 
@@ -112,10 +116,10 @@ export class Wizard implements WizardSession {
 	/** The previous application's work stays a session of its own. */
 	#startOver(answers: Answers): Promise<Answers> {
 		return this.#run(async () => {
-			await this.#progress.abandon();
+			await this.#draft?.undo();
 			await this.#keeper.close();
 			await this.#lock.release();
-			this.#progress.load(undefined);
+			this.#draft = undefined;
 			return answers;
 		});
 	}
@@ -130,14 +134,12 @@ export class Wizard implements WizardSession {
 
 	trace(answers: Answers, add = false): Promise<WizardTrace> {
 		return this.#run(async (context) => {
-			const progress = this.#progress;
+			const before = this.#draft;
 			await this.#lock.take(answers.name);
-			await progress.abandon();
-			progress.round = undefined;
+			await before?.undo();
+			before?.forgetRounds();
 			this.#exercises.clear();
-			progress.proposed = [];
-			const earlier =
-				add && progress.cage && progress.trace ? { earlier: { cage: progress.current(answers), trace: progress.trace } } : {};
+			const earlier = add && before ? { earlier: { cage: { ...before.cage, rules: answers.rules }, trace: before.trace } } : {};
 			const more = () => this.#exercises.next(this.#controller.signal);
 			const account = await provideStartAccount(context, answers);
 			const options = { more, coverage: true, ...earlier };
@@ -145,9 +147,7 @@ export class Wizard implements WizardSession {
 				await account.undo();
 				throw error;
 			});
-			progress.additions = cage.additions;
-			progress.cage = cage;
-			progress.trace = result.trace;
+			this.#draft = new CageDraft(this.#machine.store, { cage, trace: result.trace, accepted: add ? before?.accepted : [] });
 			return {
 				...result,
 				...(added ? { added: { ...added, names: this.#namesOf(added.uids) } } : {}),
@@ -175,12 +175,12 @@ export class Wizard implements WizardSession {
 		this.#outdated = new AbortController();
 		const { signal } = this.#outdated;
 		return this.#run(async (context) => {
-			const progress = this.#progress;
+			const draft = this.#traced(answers);
 			const until = AbortSignal.any([context.signal, signal]);
-			const making = () => this.#planner.plan(progress.current(answers), progress.traced(), until);
-			const { value, seconds } = await timed(context, "plan", making);
-			progress.plan = value;
-			if (progress.cage) progress.cage = { ...progress.cage, seconds: { ...progress.cage.seconds, plan: seconds } };
+			const making = () => this.#planner.plan({ ...draft.cage, rules: answers.rules }, draft.trace, until);
+			const { seconds, value } = await timed(context, "plan", making);
+			draft.plan = value;
+			draft.cage = { ...draft.cage, seconds: { ...draft.cage.seconds, plan: seconds } };
 			return value;
 		});
 	}
@@ -191,52 +191,74 @@ export class Wizard implements WizardSession {
 
 	buildAndTry(answers: Answers): Promise<TriedRound> {
 		this.#building = true;
-		// Lets the next process clean up if this one is killed during the trial.
-		const built = () => this.#keeper.write();
-		return this.#run((context) => buildAndTry(context, this.#progress, answers, built)).finally(() => {
+		return this.#run(async (context) => {
+			const draft = this.#traced(answers);
+			draft.decide(answers.rules);
+			await draft.provideAccount(context);
+			const { manifest } = await draft.build(context);
+			// Lets the next process clean up if this one is killed during the trial.
+			this.#keeper.write();
+			const round = await draft.try(context, answers.rounds);
+			const { added = [], seconds = 0 } = draft.cage.trials.at(-1) ?? {};
+			return { ...round, generation: manifest.generation, added, seconds };
+		}).finally(() => {
 			this.#building = false;
 		});
 	}
 
 	accept(missing: readonly Missing[]): void {
-		this.#progress.accept(missing);
+		this.#draft?.accept(missing);
 	}
 
 	selftest(answers: Answers): Promise<Tested> {
-		return this.#withCandidate(answers, async (context, { cage, manifest }) => {
-			this.#progress.tested = await selftestIfPossible(context, cage, manifest);
-			return this.#progress.tested;
-		});
+		return this.#withCandidate(answers, (context, draft) => draft.selftest(context));
 	}
 
 	minimise(answers: Answers): Promise<Unneeded> {
 		const settle = new AbortController();
 		this.#stopSearch = settle;
 		const search = { jobs: this.#options.jobs, stop: settle.signal };
-		return this.#withCandidate(answers, (context, tried) => findUnneededOf(context, this.#progress, tried, search));
+		return this.#withCandidate(answers, async (context, draft) => {
+			this.#unneeded = undefined;
+			const rules = { keep: [], keepKinds: [], giveUp: [], exercises: [] };
+			const subject = await subjectOf(context, { ...draft.built(), trace: draft.trace }, rules);
+			const found = await findMinimum(context, subject, search);
+			this.#unneeded = { subject, found };
+			return { ...found, units: subject.units };
+		});
 	}
 
 	leaveOut(): void {
-		leaveOutUnneeded(this.#context(), this.#progress);
+		const { found, subject } = this.#unneeded ?? {};
+		if (!found || !subject || this.#draft?.candidate?.manifest !== subject.manifest) return;
+		this.#draft.change(minimisedCage(this.#context(), subject, found));
+		this.#unneeded = undefined;
 	}
 
 	async shell(answers: Answers): Promise<number> {
 		const options = { command: [], keepWrites: false, terminal: this.#options.terminal };
 		// After saving, the candidate is the current generation.
-		if (!this.#progress.round)
+		if (!this.#draft?.round)
 			return this.#run(async (context) => shellIn(context, await presentCage(context, answers.name), options));
-		return this.#withCandidate(answers, (context, tried) => shellIn(context, tried, options));
+		return this.#withCandidate(answers, (context, draft) => shellIn(context, draft.built(), options));
 	}
 
 	/** A resumed session has no candidate, so it is built and tested again. */
-	async #withCandidate<T>(answers: Answers, work: (context: Context, tried: TriedCage) => Promise<T>): Promise<T> {
-		if (!this.#progress.candidate && this.#progress.round) await this.buildAndTry(answers);
-		return this.#run((context) => work(context, this.#progress.tried()));
+	async #withCandidate<T>(answers: Answers, work: (context: Context, draft: CageDraft) => Promise<T>): Promise<T> {
+		if (!this.#draft?.candidate && this.#draft?.round) await this.buildAndTry(answers);
+		return this.#run((context) => {
+			if (!this.#draft) throw new Failure("cage-not-built", { name: answers.name }, 2);
+			return work(context, this.#draft);
+		});
 	}
 
 	async finish(answers: Answers): Promise<Finished> {
-		return this.#withCandidate(answers, async (context) => {
-			const made = await publishTried(context, this.#progress, answers, this.#writeRecord);
+		return this.#withCandidate(answers, async (context, draft) => {
+			await draft.requireAnswer();
+			await this.#machine.store.saveTrace(answers.name, draft.trace);
+			await draft.judge(context);
+			// After a failure, such as a full disk, the user can try again.
+			const made = await draft.publish(context, { writeRecord: this.#writeRecord, keepsCandidate: true });
 			this.#service = this.#chooser.serviceOf(answers);
 			const { state } = this.#options;
 			return finishedWith(this.#machine, made, {
@@ -254,13 +276,13 @@ export class Wizard implements WizardSession {
 
 	async saveTemplate(name: string, answers: Answers, replace: boolean): Promise<TemplateSaved> {
 		if (!isName(name)) throw new Failure("template-name-invalid", { name }, 2);
-		const made = asMade(answers, this.#progress);
-		const rules = withAdditions(made.rules, this.#progress.additions);
+		const made = asMade(answers, this.#draft);
+		const rules = withAdditions(made.rules, this.#draft?.cage.additions ?? []);
 		return this.#chooser.saveTemplate(name.toLowerCase(), { ...made, rules }, replace);
 	}
 
 	async text(page: TextPage): Promise<string> {
-		const name = this.#progress.cage?.name ?? "";
+		const name = this.#draft?.cage.name ?? "";
 		if (page === "record") return (await this.#machine.store.records.text(name)) ?? "";
 		if (page === "changes") return this.#chooser.changes(name);
 		return this.#chooser.unit(name, page === "dropin" ? this.#service : undefined);
@@ -268,11 +290,11 @@ export class Wizard implements WizardSession {
 
 	nameForRecord(initiatedBy: string, implementedBy: string): Promise<RecordNames> {
 		const names = { initiatedBy, implementedBy };
-		return this.#run((context) => keepNames(context, this.#progress.cage?.name ?? "", names, this.#writeRecord));
+		return this.#run((context) => keepNames(context, this.#draft?.cage.name ?? "", names, this.#writeRecord));
 	}
 
 	installUnit(service: string | undefined): Promise<InstalledUnit> {
-		return this.#run((context) => installFor(context, this.#progress.cage?.name ?? "", service));
+		return this.#run((context) => installFor(context, this.#draft?.cage.name ?? "", service));
 	}
 
 	async cancel(): Promise<void> {
@@ -283,7 +305,7 @@ export class Wizard implements WizardSession {
 		this.#controller = new AbortController();
 		if (!building) return;
 		// Discards the candidate, and the cage if it is new.
-		await this.#progress.abandon();
+		await this.#draft?.undo();
 		await this.#lock.clear();
 	}
 
@@ -304,14 +326,14 @@ export class Wizard implements WizardSession {
 			const { opened, resumed, work } = await openSaved(machine, id);
 			try {
 				if (work) await this.#lock.move(work.cage.name);
-				await this.#progress.abandon();
+				await this.#draft?.undo();
 				if (work) await discardCandidate(machine, work.cage.name, opened.fields.workCandidate);
 				await this.#keeper.adopt(opened);
 			} catch (error) {
 				opened.held.release();
 				throw error;
 			}
-			this.#progress.load(work);
+			this.#draft = work && new CageDraft(machine.store, work);
 			return resumed;
 		});
 	}
@@ -320,7 +342,7 @@ export class Wizard implements WizardSession {
 	async close(): Promise<Failure | undefined> {
 		await this.cancel();
 		await this.#planner.close();
-		await this.#progress.abandon();
+		await this.#draft?.undo();
 		await this.#keeper.close();
 		await this.#lock.release();
 		const { failure } = this.#keeper;
@@ -328,7 +350,13 @@ export class Wizard implements WizardSession {
 	}
 
 	async #commandFor(answers: Answers): Promise<string> {
-		return equivalentCommand(asMade(answers, this.#progress), await this.#chooser.base(answers), this.#options.state);
+		return equivalentCommand(asMade(answers, this.#draft), await this.#chooser.base(answers), this.#options.state);
+	}
+
+	/** Throws `not-traced` (exit 2). */
+	#traced({ name }: Answers): CageDraft {
+		if (!this.#draft) throw new Failure("not-traced", { name }, 2);
+		return this.#draft;
 	}
 
 	#run<T>(work: (context: Context) => Promise<T>): Promise<T> {

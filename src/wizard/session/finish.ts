@@ -1,5 +1,3 @@
-import type { Cage } from "../../core/cage/cage.ts";
-import { countEntries } from "../../core/cage/manifest.ts";
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathToText } from "../../core/path/path.ts";
@@ -8,51 +6,21 @@ import { type Answers, withExercises } from "../../core/questions/answers.ts";
 import { nextSteps } from "../../core/questions/next-steps.ts";
 import { withDecisions } from "../../core/questions/trial-decisions.ts";
 import type { Responsible } from "../../core/record/responsible.ts";
-import { storedResults, type Tested } from "../../core/selftest/verdict.ts";
-import { type MadeCage, publish, type RecordWriter, withSelftest } from "../../engine/build/make.ts";
+import type { CageDraft, MadeCage, RecordWriter } from "../../engine/build/draft.ts";
 import { warningsOf } from "../../engine/build/unproven.ts";
 import { layoutOf } from "../../engine/cages.ts";
 import type { Context, Machine } from "../../engine/context.ts";
 import { recordOf } from "../../engine/record/record.ts";
 import { installUnit } from "../../engine/run/installed-unit.ts";
 import { judgeUnit } from "../../engine/run/unit.ts";
-import { orDiskFull, trialFailure } from "../../engine/trial/failures.ts";
 import type { Finished, InstalledUnit, RecordNames } from "./values.ts";
-import type { WorkInProgress } from "./work-in-progress.ts";
-
-/** Makes the candidate the current generation. Throws `cage-not-built` (exit 2), or the reason why the cage does not answer. */
-export async function publishTried(
-	context: Context,
-	work: WorkInProgress,
-	answers: Answers,
-	writeRecord: RecordWriter,
-): Promise<MadeCage> {
-	const { now, store } = context.machine;
-	const { cage, manifest, plan } = work.tried();
-	const { round } = work;
-	if (!round) throw new Failure("cage-not-built", { name: answers.name }, 2);
-	if (!round.answered) throw await orDiskFull(store, answers.name, trialFailure(answers.name, round, plan));
-	const previous = await store.present(answers.name);
-	await store.saveTrace(answers.name, work.traced());
-	const { answered, missing } = round;
-	const judged = work.tested
-		? withVerdict(cage, work.tested, new Date(now()).toISOString(), manifest.generation)
-		: await withSelftest(context, work.current(answers), manifest);
-	const made = { cage: judged, plan, manifest, counts: countEntries(manifest), answered, missing };
-	const published = await publish(context, made, previous, writeRecord);
-	work.published();
-	return published;
-}
 
 /** The answers with which `make` creates the same cage. */
-export function asMade(answers: Answers, { additions, cage, proposed }: WorkInProgress): Answers {
-	if (!cage) return answers;
+export function asMade(answers: Answers, draft: CageDraft | undefined): Answers {
+	if (!draft) return answers;
+	const { cage, proposed } = draft;
 	const minimised = cage.minimised ? { ...answers, minimise: { keep: [], keepKinds: [], giveUp: [] } } : answers;
-	return withDecisions(withExercises(minimised, cage.exercises), { proposed, added: additions, rounds: cage.trials.length });
-}
-
-function withVerdict({ selftest: _, ...cage }: Cage, { test }: Tested, at: string, generation: number): Cage {
-	return test ? { ...cage, ...storedResults(test, at, generation) } : cage;
+	return withDecisions(withExercises(minimised, cage.exercises), { proposed, added: cage.additions, rounds: cage.trials.length });
 }
 
 export interface Afterwards {

@@ -3,19 +3,26 @@ import { Failure } from "../../core/failure.ts";
 import type { Addition } from "../../core/plan/plan.ts";
 import { type TraceJson, traceFromJson, traceToJson } from "../../core/trace/json.ts";
 import type { Trace } from "../../core/trace/trace.ts";
+import type { CageDraft } from "../../engine/build/draft.ts";
 import type { TrialRound } from "../../engine/trial/trial.ts";
 
 /** The engine's part of a session. */
 export interface Work {
 	readonly cage: Cage | undefined;
 	readonly trace: Trace | undefined;
-	readonly additions: readonly Addition[];
 	readonly accepted: readonly Addition[];
 	/** Everything that `make` would have added in the rounds so far. */
 	readonly proposed: readonly Addition[];
 	readonly round: TrialRound | undefined;
 	/** A generation that is built, but not current. */
 	readonly candidate: { readonly generation: number; readonly madeAt: string } | undefined;
+}
+
+export function workOf(draft: CageDraft | undefined): Work {
+	const { accepted = [], candidate, cage, proposed = [], round, trace } = draft ?? {};
+	const { generation, madeAt } = candidate?.manifest ?? {};
+	const built = generation === undefined || madeAt === undefined ? undefined : { generation, madeAt };
+	return { cage, trace, accepted, proposed, round, candidate: built };
 }
 
 const traces = new WeakMap<Trace, object>();
@@ -31,7 +38,7 @@ export function workToFields({ trace, ...work }: Work): Readonly<Record<string, 
 	return {
 		workTrace: trace && storable(trace),
 		workCage: work.cage,
-		workAdditions: work.additions,
+		workAdditions: work.cage?.additions ?? [],
 		workAccepted: work.accepted,
 		workProposed: work.proposed,
 		workRound: work.round,
@@ -44,7 +51,7 @@ export function stateOf(fields: Readonly<Record<string, unknown>>): Readonly<Rec
 	return state;
 }
 
-export type RestoredWork = Pick<Work, "additions" | "accepted" | "proposed" | "round"> & {
+export type RestoredWork = Pick<Work, "accepted" | "proposed" | "round"> & {
 	readonly cage: Cage;
 	readonly trace: Trace;
 };
@@ -55,9 +62,8 @@ export function workFromFields(fields: Readonly<Record<string, unknown>>): Resto
 	if (!isCage(workCage) || typeof workTrace !== "object" || workTrace === null) return undefined;
 	try {
 		return {
-			cage: workCage,
+			cage: { ...workCage, additions: listOf(workAdditions) as unknown as readonly Addition[] },
 			trace: traceFromJson(workTrace as TraceJson),
-			additions: listOf(workAdditions) as unknown as readonly Addition[],
 			accepted: listOf(workAccepted) as unknown as readonly Addition[],
 			proposed: listOf(workProposed) as unknown as readonly Addition[],
 			round: isRound(workRound) ? workRound : undefined,
