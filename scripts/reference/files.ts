@@ -6,10 +6,11 @@ import { keysPage } from "./keys.ts";
 import { manualPages } from "./manual.ts";
 import { commandLinePage } from "./markdown.ts";
 import { readModel } from "./model.ts";
+import { schemaFiles } from "./schemas.ts";
 import { techniqueModule } from "./techniques.ts";
 
 /** Folders that contain generated files only. */
-export const generatedFolders = ["packaging/man", "packaging/completion"];
+export const generatedFolders = ["docs/reference/schemas", "packaging/man", "packaging/completion"];
 
 /** Every generated file by its path in the repository. */
 export function generatedFiles(root: string): ReadonlyMap<string, string> {
@@ -18,6 +19,7 @@ export function generatedFiles(root: string): ReadonlyMap<string, string> {
 	return new Map([
 		["docs/reference/command-line.md", commandLinePage(model)],
 		["docs/reference/keys.md", keysPage()],
+		...schemaFiles(),
 		["src/core/selftest/technique-list.ts", techniqueModule(root)],
 		...manualPages(model).map(({ name, text }) => [`packaging/man/${name}`, text] as const),
 		["packaging/completion/cagewright.bash", bashCompletion(completion)],

@@ -251,7 +251,7 @@ export function planText({ messages }: Terminal, name: string, plan: AdoptionPla
 	].join("\n");
 }
 
-export function planJson(name: string, plan: AdoptionPlan): object {
+export function planJson(name: string, plan: AdoptionPlan) {
 	const { clientProbes, clients, dropin, foundClientProbes, inPlace, places, probes, service, timeout } = plan;
 	return {
 		...{ name, service, places: places.map(pathToJson), inPlace: inPlace.map(pathToJson), probes, timeout },
@@ -261,10 +261,10 @@ export function planJson(name: string, plan: AdoptionPlan): object {
 }
 
 /** The result of one adoption. `away` are clients that have not connected again yet. */
-export function adoptedJson(name: string, { away, interrupted, plan }: Adopted): object {
+export function adoptedJson(name: string, { away, interrupted, plan }: Adopted) {
 	const { layout } = plan.present;
 	const cage = { root: pathToJson(layout.root), data: pathToJson(layout.data) };
-	return { ...planJson(name, plan), ...cage, answered: true, away: clientsJson(away), seconds: { interrupted } };
+	return { ...planJson(name, plan), ...cage, answered: true as const, away: clientsJson(away), seconds: { interrupted } };
 }
 
 function showAdopted(terminal: Terminal, name: string, adopted: Adopted): void {
@@ -327,7 +327,7 @@ export function releaseText({ messages }: Terminal, { adoption, givenBack, name 
 	].join("\n");
 }
 
-export function releaseJson({ adoption, givenBack, name }: ReleasePlan): object {
+export function releaseJson({ adoption, givenBack, name }: ReleasePlan) {
 	const { inPlace = [], probes, service, since } = adoption;
 	return { name, service, since, places: givenBack.map(pathToJson), inPlace: inPlace.map(pathToJson), probes };
 }

@@ -25,7 +25,7 @@ export function clientsText({ cli }: Messages, clients: readonly Client[], probe
 }
 
 /** Clients in JSON. Nothing of a connection's content or of a file's content is in it. */
-export function clientsJson(clients: Served["clients"]): object[] {
+export function clientsJson(clients: Served["clients"]) {
 	return clients.map(({ name, offer, package: owner, processes, program, relation }) => ({
 		name,
 		relation,

@@ -128,7 +128,7 @@ export async function dryRun(
 	terminal: Terminal,
 	context: Context,
 	answers: Answers,
-	verb = "make",
+	verb: "make" | "trace" | "adopt" = "make",
 	more: { readonly lines?: readonly string[]; readonly fields?: object } = {},
 ): Promise<number> {
 	const base = await baseOf(context, answers);
@@ -137,7 +137,7 @@ export async function dryRun(
 	return terminal.result(
 		verb,
 		{
-			dryRun: true,
+			dryRun: true as const,
 			name,
 			...(unit === undefined ? {} : { unit }),
 			application,

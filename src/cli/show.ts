@@ -105,7 +105,7 @@ function readRecord(path: string, name: string): string {
 	throw new Failure("no-record", { name }, 1);
 }
 
-function showJson({ cage, generation, layout, manifest }: PresentCage, adoption: Adoption | undefined): object {
+function showJson({ cage, generation, layout, manifest }: PresentCage, adoption: Adoption | undefined) {
 	return {
 		name: cage.name,
 		generation,

@@ -8,6 +8,7 @@ import type { CageStore } from "../engine/store.ts";
 import { loadMessages } from "../messages/load.ts";
 import { type Language, languageFrom, type Messages } from "../messages/messages.ts";
 import { progressLine } from "../report/progress.ts";
+import type { ResultOf } from "../report/results/results.ts";
 import type { Launching } from "../system/launch/method.ts";
 import { isForeign } from "../system/state/foreign-state.ts";
 import { type CageStates, cageStates, changesText, interruptionText, isFollowed } from "./changes.ts";
@@ -96,20 +97,20 @@ export class Terminal<M extends ReadingMachine = Machine> {
 	}
 
 	/** Prints the value with `--json`, otherwise the text. Returns the exit status 0. */
-	result(verb: string, value: object, text: () => string): 0 {
+	result<V extends string>(verb: V, value: ResultOf<V>, text: () => string): 0 {
 		if (this.options.json) this.printJson(verb, value);
 		else this.print(text());
 		return 0;
 	}
 
 	/** The same after a file was written: the text is only a remark. */
-	wrote(verb: string, value: object, text: () => string): 0 {
+	wrote<V extends string>(verb: V, value: ResultOf<V>, text: () => string): 0 {
 		if (this.options.json) this.printJson(verb, value);
 		else this.remark(text());
 		return 0;
 	}
 
-	printJson(verb: string, value: object): void {
+	printJson<V extends string>(verb: V, value: ResultOf<V>): void {
 		this.print(printableJson({ schema: `cagewright/${verb}/1`, ...value }, 2));
 	}
 

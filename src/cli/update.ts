@@ -10,6 +10,7 @@ import { presentGeneration, unlessDamaged } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { rollbackCage, rollbackTarget } from "../engine/upkeep/rollback.ts";
 import { planUpdate, type Updated, updateCage } from "../engine/upkeep/update.ts";
+import type { Results } from "../report/results/results.ts";
 import { missedLine } from "../report/trial.ts";
 import { restartedText, updatedText, updatedToJson, updatePlanText, updatePlanToJson } from "../report/update.ts";
 import { ask } from "./ask.ts";
@@ -37,7 +38,7 @@ export async function update(terminal: Terminal, called: readonly string[], opti
 		const names = options.all ? await builtCages(context) : called;
 		// A wrong name is refused before any work. A damaged cage stops no other.
 		for (const name of called) await unlessDamaged(presentGeneration(context, name));
-		const results: object[] = [];
+		const results: Results["update"]["cages"][number][] = [];
 		const failures: Failure[] = [];
 		for (const name of names) {
 			try {
@@ -65,13 +66,13 @@ async function builtCages({ machine: { store } }: Context): Promise<string[]> {
 	return built;
 }
 
-async function dryRun(terminal: Terminal, context: Context, name: string, options: UpdateOptions): Promise<object> {
+async function dryRun(terminal: Terminal, context: Context, name: string, options: UpdateOptions) {
 	const plan = await planUpdate(context, name, async (missed) => chosenMissed(name, missed, options));
 	if (!terminal.options.json) terminal.print(updatePlanText(plan, terminal.messages));
-	return { ...updatePlanToJson(plan), outcome: plan.isNeeded ? "planned" : "unchanged" };
+	return { ...updatePlanToJson(plan), outcome: plan.isNeeded ? ("planned" as const) : ("unchanged" as const) };
 }
 
-async function updateOne(terminal: Terminal, context: Context, name: string, options: UpdateOptions): Promise<object> {
+async function updateOne(terminal: Terminal, context: Context, name: string, options: UpdateOptions) {
 	const retention = retentionOf(options);
 	const updated = await updateCage(
 		context,
@@ -86,7 +87,7 @@ async function updateOne(terminal: Terminal, context: Context, name: string, opt
 		recordWriter(terminal),
 	);
 	if (!terminal.options.json) terminal.print(updatedText(updated, terminal.commandLine("rollback", name), terminal.messages));
-	return { ...updatedToJson(updated), ...(isSafe(updated) ? {} : { escaped: true }) };
+	return { ...updatedToJson(updated), ...(isSafe(updated) ? {} : { escaped: true as const }) };
 }
 
 function isSafe({ made }: Updated): boolean {

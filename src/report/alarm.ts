@@ -19,10 +19,10 @@ export function alarmLine(alarm: Alarm, format: AlarmFormat, host: string, messa
 }
 
 /** `cagewright/alarm/1`. */
-export function alarmToJson(all: Alarm, messages: Messages): object {
+export function alarmToJson(all: Alarm, messages: Messages) {
 	const { call, executable, finding, options, path, pid, uid, why, ...alarm } = all;
 	return {
-		schema: "cagewright/alarm/1",
+		schema: "cagewright/alarm/1" as const,
 		...alarm,
 		call: call ?? null,
 		path: path ?? null,
@@ -90,7 +90,7 @@ export function recentAlarmsText({ lastDay, newest }: RecentAlarms, messages: Me
 	return alarms.recent(lastDay, `${newest.time} ${alarms.severities[newest.severity]} ${alarmMessage(newest, messages)}`);
 }
 
-export function recentAlarmsToJson({ lastDay, newest }: RecentAlarms, messages: Messages): object {
+export function recentAlarmsToJson({ lastDay, newest }: RecentAlarms, messages: Messages) {
 	return { lastDay, newest: newest ? alarmToJson(newest, messages) : null };
 }
 

@@ -7,7 +7,11 @@ import { pathToJson } from "../core/path/path.ts";
 import type { Permissions } from "../core/plan/plan.ts";
 
 /** What the confinement allows beyond the default. */
-export function openingsToJson({ tcpPorts: _, triesUnixSockets: __, ...openings }: Partial<Permissions>): object {
+export function openingsToJson({
+	tcpPorts: _,
+	triesUnixSockets: __,
+	...openings
+}: Partial<Permissions>): Record<string, unknown> {
 	return permissionsToJson(openings);
 }
 
@@ -17,17 +21,17 @@ export function portsToJson(permissions: Permissions): readonly number[] | null 
 }
 
 /** The system call filter, how many calls it permits, and how many the general filter would. */
-export function callsToJson(permissions: Permissions): object {
+export function callsToJson(permissions: Permissions) {
 	return { filter: permissions.calls ? "observed" : "general", ...countPermitted(filterPermissions(permissions)) };
 }
 
-export function countsToJson(manifest: Manifest): object {
+export function countsToJson(manifest: Manifest) {
 	const { devices, ...counts } = countEntries(manifest);
 	return { ...counts, devices: devices.map(pathToJson) };
 }
 
 /** The confinement that the last trial measured, or that a run will have if there was no trial. */
-export function confinementToJson(manifest: Manifest, cage: Cage): object {
+export function confinementToJson(manifest: Manifest, cage: Cage) {
 	const { capabilities: needed, ...permissions } = manifest.permissions;
 	const { network } = cage.application;
 	const last = cage.trials.at(-1);

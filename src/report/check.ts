@@ -124,11 +124,14 @@ function names(cages: readonly { readonly name: string }[]): string {
 	return cages.map(({ name }) => name).join(", ");
 }
 
-export function checkedToJson(cage: CheckedCage, messages: Messages): object {
+export function checkedToJson(cage: CheckedCage, messages: Messages) {
 	const { acknowledged, behind, damage, drift, findings, generation, name } = cage;
 	const { added, changed, removed, settings } = differenceBesides(cage);
 	const paths = (entries: readonly { readonly path: Path }[]) => entries.map(({ path }) => pathToJson(path));
-	const seen = (id: string) => ({ finding: id, acknowledged: acknowledgementToJson(acknowledged.get(id)) });
+	const seen = (id: string) => {
+		const found = acknowledged.get(id);
+		return { finding: id, acknowledged: found ? acknowledgementToJson(found) : null };
+	};
 	return {
 		name,
 		...(generation === undefined ? {} : { generation }),
@@ -159,13 +162,11 @@ export function checkedToJson(cage: CheckedCage, messages: Messages): object {
 	};
 }
 
-/** Null if there is none. */
-export function acknowledgementToJson(acknowledgement: Acknowledgement | undefined): object | null {
-	if (!acknowledgement) return null;
+export function acknowledgementToJson(acknowledgement: Acknowledgement) {
 	const { at, by, until } = acknowledgement;
 	return { by, at, until: until ?? null };
 }
 
-export function driftToJson({ files, ...drift }: PackageDrift): object {
+export function driftToJson({ files, ...drift }: PackageDrift) {
 	return { ...drift, files: files.map(({ change, path }) => ({ path: pathToJson(path), change })) };
 }

@@ -1,4 +1,4 @@
-import { type Coverage, coverageGroups } from "../core/coverage/coverage.ts";
+import { type Coverage, type CoverageGroup, coverageGroups } from "../core/coverage/coverage.ts";
 import type { StageCoverage } from "../core/coverage/lifecycle.ts";
 import type { NextExercise } from "../core/coverage/next-exercises.ts";
 import { pathToJson } from "../core/path/path.ts";
@@ -10,21 +10,15 @@ import { indent } from "./format.ts";
 
 /** The coverage of an application and the next exercises, as text and JSON. */
 
-export function coverageToJson({ coverage, life, next }: CoverageReport): {
-	coverage: object | null;
-	life?: readonly object[];
-	next: readonly object[];
-} {
+export function coverageToJson({ coverage, life, next }: CoverageReport) {
 	return {
 		coverage: coverage
 			? {
 					packages: coverage.packages,
-					...Object.fromEntries(
-						coverageGroups.map((group) => {
-							const { of, reached, untouched } = coverage.groups[group];
-							return [group, { reached, of, untouched: untouched.map(pathToJson) }];
-						}),
-					),
+					programs: groupToJson(coverage.groups.programs),
+					modules: groupToJson(coverage.groups.modules),
+					configuration: groupToJson(coverage.groups.configuration),
+					data: groupToJson(coverage.groups.data),
 				}
 			: null,
 		...(life ? { life } : {}),
@@ -32,6 +26,10 @@ export function coverageToJson({ coverage, life, next }: CoverageReport): {
 			"directory" in one ? { ...one, directory: pathToJson(one.directory), paths: one.paths.map(pathToJson) } : one,
 		),
 	};
+}
+
+function groupToJson({ of, reached, untouched }: Coverage["groups"][CoverageGroup]) {
+	return { reached, of, untouched: untouched.map(pathToJson) };
 }
 
 export function addedToJson(added: TraceDifference): object {

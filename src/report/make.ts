@@ -82,7 +82,7 @@ export function dryRunText(
 }
 
 /** The result of `make --json`. */
-export function madeToJson(made: MadeCage, root: string, data: string, messages: Messages): object {
+export function madeToJson(made: MadeCage, root: string, data: string, messages: Messages) {
 	const { cage, manifest, plan } = made;
 	return {
 		name: cage.name,
@@ -106,7 +106,7 @@ export function madeToJson(made: MadeCage, root: string, data: string, messages:
 	};
 }
 
-function unitTrialToMadeJson({ failed, withoutReload, unit }: UnitTrialSummary): object {
+function unitTrialToMadeJson({ failed, withoutReload, unit }: UnitTrialSummary) {
 	return {
 		unit,
 		answered: failed === undefined,

@@ -115,10 +115,10 @@ export function minimisedText(
 	].join("\n");
 }
 
-export function minimisePlanToJson({ cage, exercises, units }: Subject): object {
+export function minimisePlanToJson({ cage, exercises, units }: Subject) {
 	const open = units.filter(({ pin }) => pin === undefined);
 	return {
-		dryRun: true,
+		dryRun: true as const,
 		name: cage.name,
 		files: sumOf(units).files,
 		tried: { ...sumOf(open), groups: byGroup(open) },
@@ -129,11 +129,11 @@ export function minimisePlanToJson({ cage, exercises, units }: Subject): object 
 	};
 }
 
-export function minimisedToJson({ found, from, made, restarted, subject }: MinimiseResult): object {
+export function minimisedToJson({ found, from, made, restarted, subject }: MinimiseResult) {
 	const { cage, units } = subject;
 	return {
 		name: cage.name,
-		outcome: made ? "minimised" : "unchanged",
+		outcome: made ? ("minimised" as const) : ("unchanged" as const),
 		from,
 		...(made ? { to: made.manifest.generation, answered: made.answered, record: made.record } : {}),
 		trials: found.trials,
@@ -161,6 +161,6 @@ function counted(manifest: Parameters<typeof countEntries>[0]) {
 	return { files, bytes };
 }
 
-function keptToJson(units: readonly FileUnit[]): object[] {
+function keptToJson(units: readonly FileUnit[]) {
 	return sumsBy(units, (unit) => unit.pin).map(({ key, ...sum }) => ({ why: key ?? "tried", ...sum }));
 }

@@ -35,7 +35,7 @@ export function grantsTable(grants: readonly Grant[], messages: Messages): strin
 	return rows.length ? table(rows) : undefined;
 }
 
-export function grantToJson({ program, ...grant }: Grant): object {
+export function grantToJson({ program, ...grant }: Grant) {
 	return { ...grant, ...(program === undefined ? {} : { program: pathToJson(program) }) };
 }
 

@@ -221,7 +221,7 @@ export function planTotals(plan: Plan): {
 }
 
 /** Without what only a build uses. */
-export function entryToJson({ content: _, copy: __, marks: ___, source: ____, ...entry }: Omit<ManifestEntry, "mtime">): object {
+export function entryToJson({ content: _, copy: __, marks: ___, source: ____, ...entry }: Omit<ManifestEntry, "mtime">) {
 	return {
 		...entry,
 		path: pathToJson(entry.path),

@@ -22,7 +22,7 @@ export function reactionState({ reaction, state }: StoredReaction, messages: Mes
 	return reaction === "freeze" ? inList.frozen : inList.stopped;
 }
 
-export function reactionToJson(stored: StoredReaction, messages: Messages): object {
+export function reactionToJson(stored: StoredReaction, messages: Messages) {
 	const { alarm, at, by = null, problem = null, processes = null, reaction, state, units = [] } = stored;
 	return { reaction, state, at, by, processes, units, problem, alarm: alarmToJson(alarm, messages) };
 }

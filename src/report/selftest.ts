@@ -30,7 +30,7 @@ export function selftestToJson(name: string, test: Selftest): object {
 	return { name, ...under, holds: holds(test), network, tried, escaped, openByDesign, findings, ways, audit, control, seconds };
 }
 
-function coverageToJson({ filtered, raised, silent, slowest }: AlarmCoverage): object {
+function coverageToJson({ filtered, raised, silent, slowest }: AlarmCoverage) {
 	return { tried: filtered, raised, silent, seconds: slowest };
 }
 
@@ -170,7 +170,7 @@ function permissionText(permission: Permission, messages: Messages): string {
 }
 
 /** As printed by `make` and `trial`; null if there was no self-test. */
-export function selftestToMadeJson(summary: SelftestSummary | undefined, alarms: AlarmCoverage | undefined): object | null {
+export function selftestToMadeJson(summary: SelftestSummary | undefined, alarms: AlarmCoverage | undefined) {
 	if (!summary) return null;
 	const { escaped, findings, openByDesign, tried } = summary;
 	return { escaped, openByDesign, tried, findings, alarm: alarms ? coverageToJson(alarms) : null };

@@ -50,7 +50,7 @@ export function missingTable(missing: readonly Missing[], messages: Messages): s
 	);
 }
 
-export function missingToJson(missing: Missing): object {
+export function missingToJson(missing: Missing) {
 	const { kind, call, error, declined } = missing;
 	return {
 		kind,
@@ -59,7 +59,7 @@ export function missingToJson(missing: Missing): object {
 		error,
 		...(missing.program === undefined ? {} : { program: pathToJson(missing.program) }),
 		declined,
-		...(missing.private ? { private: true } : {}),
+		...(missing.private ? { private: true as const } : {}),
 		remedy: missing.remedy?.kind ?? null,
 		option: remedyOption(missing) ?? null,
 		...(missing.importance ? { importance: missing.importance } : {}),

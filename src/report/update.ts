@@ -31,7 +31,7 @@ export function updatePlanText(plan: UpdatePlan, messages: Messages): string {
 	return [words.would(name, from), indent(lines.join("\n")), ...missed].join("\n");
 }
 
-export function updatePlanToJson({ conflicts, difference, drift, edits, from, missed, name }: UpdatePlan): object {
+export function updatePlanToJson({ conflicts, difference, drift, edits, from, missed, name }: UpdatePlan) {
 	return {
 		name,
 		from,
@@ -76,10 +76,10 @@ export function restartedText(
 	];
 }
 
-export function updatedToJson({ made, plan, restarted }: Updated): object {
+export function updatedToJson({ made, plan, restarted }: Updated) {
 	return {
 		...updatePlanToJson(plan),
-		outcome: made ? "updated" : "unchanged",
+		outcome: made ? ("updated" as const) : ("unchanged" as const),
 		...(made ? { to: made.manifest.generation, answered: made.answered, record: made.record } : {}),
 		...restarted,
 	};

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect } from "vitest";
 import { afterFile } from "./clean-up.ts";
+import { requireDescribed } from "./described.ts";
 import { eventually } from "./eventually.ts";
 import { leftovers } from "./processes.ts";
 import { Resident } from "./resident.ts";
@@ -35,9 +36,11 @@ export class Result {
 		this.stdout = stdout;
 		this.stderr = stderr;
 	}
-	/** stdout as JSON. Throws a `SyntaxError` if it is not JSON. */
+	/** stdout as JSON. Throws if it is not JSON, or not as the verb's schema describes it. */
 	get json(): Json {
-		return JSON.parse(this.stdout) as Json;
+		const json = JSON.parse(this.stdout) as Json;
+		requireDescribed(json);
+		return json;
 	}
 }
 

@@ -301,7 +301,7 @@ export function manifestToJson({ identity, permissions, ...manifest }: Manifest)
 	};
 }
 
-export function permissionsToJson({ syslog, ...permissions }: Partial<Permissions>): object {
+export function permissionsToJson({ syslog, ...permissions }: Partial<Permissions>): Record<string, unknown> {
 	return { ...permissions, ...(syslog === undefined ? {} : { syslog: pathToJson(syslog) }) };
 }
 
@@ -318,7 +318,7 @@ export function manifestFromJson(json: unknown): Manifest {
 
 const pathsOfReasons = new Set(["program", "by", "target", "child", "tree", "example", "socket"]);
 
-export function reasonToJson(reason: Reason): object {
+export function reasonToJson(reason: Reason): Record<string, unknown> {
 	return Object.fromEntries(
 		Object.entries(reason).map(([key, value]) => [key, pathsOfReasons.has(key) ? pathToJson(value as Path) : value]),
 	);

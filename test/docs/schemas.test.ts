@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, test } from "vitest";
+import { requireDescribed } from "../system/described.ts";
+
+const folder = new URL("../../docs/reference/schemas/", import.meta.url);
+const read = (name: string) => readFileSync(new URL(name, folder), "utf8");
+
+test("docs/promises.md names each of them", () => {
+	const promises = readFileSync(new URL("../../docs/promises.md", import.meta.url), "utf8");
+	for (const name of readdirSync(folder))
+		expect(promises).toContain(`[\`${name.replace(".json", "")}\`](reference/schemas/${name})`);
+});
+
+const stale = { schema: "cagewright/stale/1", cages: ["redis"] };
+
+describe("a published schema", () => {
+	const validate = new Ajv2020().compile(JSON.parse(read("stale.json")));
+
+	test.each([
+		["accepts the result", stale, true],
+		["accepts a field of a later release", { ...stale, since: "2027-01-01" }, true],
+		["refuses another document", { ...stale, schema: "cagewright/stale/2" }, false],
+		["refuses a missing field", { schema: stale.schema }, false],
+		["refuses another type", { ...stale, cages: [1] }, false],
+	])("%s", (_, json, isValid) => {
+		expect(validate(json)).toBe(isValid);
+	});
+});
+
+test("the tests refuse a field without a description", () => {
+	requireDescribed(stale);
+	expect(() => requireDescribed({ ...stale, since: "2027-01-01" })).toThrow("since");
+	// Nobody described this one.
+	requireDescribed({ schema: "cagewright/other/1", anything: true });
+});
