@@ -316,7 +316,7 @@ export function manifestFromJson(json: unknown): Manifest {
 	throw new Failure("manifest-invalid", { where: v.getDotPath(issue) ?? "", problem: issue.message });
 }
 
-const pathsOfReasons = new Set(["program", "by", "target", "child", "tree", "example", "socket"]);
+const pathsOfReasons = new Set(["program", "by", "target", "child", "tree", "example", "socket", "file"]);
 
 export function reasonToJson(reason: Reason): Record<string, unknown> {
 	return Object.fromEntries(
