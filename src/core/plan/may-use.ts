@@ -1,7 +1,7 @@
 import type { Application } from "../application/application.ts";
 import { parseElf } from "../elf/elf.ts";
-import type { Files } from "../machine/facts.ts";
-import { baseName, isAbsolute, isWithin, join, normalise, type Path, parent, pathFromText } from "../path/path.ts";
+import { directoriesTo, type Files } from "../machine/facts.ts";
+import { baseName, etc, isAbsolute, isWithin, join, normalise, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Trace } from "../trace/trace.ts";
 import { areaOf, isByteCode, isCommand, isDocumentation, isHome, isLibraryDirectory, isSystemDirectory } from "./areas.ts";
 import { type Configuration, ownConfiguration, pathsIn } from "./configuration.ts";
@@ -46,7 +46,8 @@ export function mayUse({ application, files, trace }: { application: Application
 			found.set(real, { path, by, kind: kindOf(path, files) });
 	};
 	for (const { lines, path: by } of configuration) {
-		for (const path of new Set(lines.flatMap((line) => namedFiles(line, files)))) add(path, by);
+		const relative = relativeNames(by, files);
+		for (const path of new Set(lines.flatMap((line) => [...namedFiles(line, files), ...relative(line)]))) add(path, by);
 	}
 	for (const { by, path } of helpers({ application, files, trace, configuration, started })) add(path, by);
 	return [...found.values()];
@@ -57,6 +58,26 @@ function namedFiles(line: string, files: Files): Path[] {
 	const commands = command === undefined ? [] : administrators.map((directory) => join(directory, pathFromText(command)));
 	const maps = pathsIn(line).flatMap((path) => [path, ...compiled.map((ending) => `${path}${ending}` as Path)]);
 	return [...maps.filter((path) => isNameable(path, files)), ...commands.filter((path) => isProgram(path, files))];
+}
+
+const relativeWord = /(?<![\w./+@-])[\w+@-][\w.+@-]*(?:\/[\w.+@-]+)*/g;
+
+/**
+ * Returns the files that a line names relative to the configuration's directory, or to the application's directory in /etc: `htpasswd`
+ * in a site of nginx. Files directly in /etc belong to the system.
+ */
+function relativeNames(by: Path, files: Files): (line: string) => Path[] {
+	const tops = [...new Set([parent(by), ...directoriesTo(by).filter((path) => parent(path) === etc)])];
+	const names = tops
+		.filter((top) => top !== etc && top !== by && isWithin(top, etc))
+		.map((top) => ({ top, names: new Set(files.list(top).map(String)) }));
+	return (line) =>
+		(names.length ? (line.match(relativeWord) ?? []) : []).flatMap((word) =>
+			names.flatMap(({ names, top }) => {
+				const path = names.has(word.split("/")[0] ?? "") ? join(top, pathFromText(word)) : undefined;
+				return path !== undefined && path !== by && isNameable(path, files) && !isProgram(path, files) ? [path] : [];
+			}),
+		);
 }
 
 /** Whether a copy is of use: a file that services only read, and that is not everybody's or a person's. */

@@ -18,6 +18,12 @@ const host: Record<string, Node> = {
 	"/usr/share/backup/bin/nightly": program("#!/usr/bin/perl\n", 2 ** 21),
 	"/usr/share/backup/bin/extract": program("#!/usr/bin/perl\n"),
 	"/usr/share/backup/bin/helper_old": program("#!/usr/bin/perl\n"),
+	"/etc/site/site.conf": "include params;\n",
+	"/etc/site/params": "x",
+	"/etc/site/passwords": file("ann:$apr1$abcdefgh$0123456789abcdefghijk.\n", { mode: 0o640 }),
+	"/etc/site/enabled/shop.conf": "auth_file passwords; cache hosts params.old;\n",
+	"/etc/site/params.old": "x",
+	"/etc/hosts": "x",
 	"/etc/ban/action.conf": "banaction = nft -f\nprotocol = tcp\nshell = /bin/sh\nsend = /usr/sbin/sendmail -t\n",
 	"/usr/sbin/nft": file(makeElf({ needed: ["libnftables.so.1"] }), { mode: 0o755 }),
 	"/usr/sbin/tcp": file("no program"),
@@ -38,6 +44,16 @@ describe("configuration that was read", () => {
 		expect(entryAt(made, "/etc/vpn/banner")?.reasons).toEqual([{ kind: "may-use", by: "/etc/vpn/vpn.conf" }]);
 		const values = { place: "/etc/vpn/vpn.conf", paths: "/etc/vpn/passwd", options: "--allow-secret /etc/vpn/passwd" };
 		expect(unproven(made)).toEqual([{ code: "unproven-absent", values }]);
+	});
+	test("adds files that it names relative to its own directories, not to /etc, and a note names the secret", () => {
+		const made = plan({ "/etc/site/site.conf": "read", "/etc/site/enabled/shop.conf": "read" });
+		expect(files(made)).toEqual([
+			"/etc/site/enabled/shop.conf",
+			"/etc/site/params",
+			"/etc/site/params.old",
+			"/etc/site/site.conf",
+		]);
+		expect(unproven(made)).toMatchObject([{ values: { options: "--allow-secret /etc/site/passwords" } }]);
 	});
 	test("adds nothing that a rule excludes, and no note about it", () => {
 		const made = plan({ "/etc/vpn/vpn.conf": "read" }, {}, { rules: rules({ exclude: ["/etc/vpn/passwd", "/etc/vpn/banner"] }) });
