@@ -13,7 +13,7 @@ import { controlsMachine } from "./trusted-places.ts";
 /**
  * A service whose socket only serves data and gives nobody control of the machine. Applications may connect without a question.
  * `forRoot` is false if the service treats a root client as its administrator (SO_PEERCRED: unix_socket of MariaDB, password
- * hashes of nslcd).
+ * hashes of nslcd, cn=config of slapd).
  */
 interface Neighbour {
 	/** The service's directories: every socket directly in them counts. */
@@ -33,6 +33,7 @@ const neighbours: readonly Neighbour[] = [
 	{ directories: ["/run/php", "/run/php-fpm"], name: /^php[\d.]*(-fpm)?\.sock$/ },
 	// Name services. sss/pipes/private is for root only.
 	{ paths: ["/run/nslcd/socket"], forRoot: false },
+	{ directories: ["/run/slapd"], name: /^ldapi$/, forRoot: false },
 	{ paths: ["/var/lib/sss/pipes/nss"] },
 	{ paths: ["/run/avahi-daemon/socket"] },
 	// Mail: filters, and the services that a mail server asks or delivers to.

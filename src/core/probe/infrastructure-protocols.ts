@@ -181,19 +181,21 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		servers: /^nslcd$/,
 		ports: [],
 		socket: () => "/run/nslcd/socket",
-		// Version 2, NSLCD_ACTION_CONFIG_GET and its only option (nslcd.h of nss-pam-ldapd). The daemon answers without the directory.
-		queries: (target, tools) => [
-			{
-				depth: "greeting",
+		// Version 2 and NSLCD_ACTION_PASSWD_BYNAME (nslcd.h of nss-pam-ldapd). A result or the end of results follows only if the
+		// directory answered.
+		queries: (target, tools) => {
+			const ask = (depth: "greeting" | "request", answer: string): ProbeQuery => ({
+				depth,
 				probes: [
 					exchange(target, tools, [
-						{ send: "\0\0\0\x02\0\x01\0\x01\0\0\0\x01" },
-						{ expect: "^\\0\\0\\0\\x02\\0\\x01\\0\\x01\\0\\0\\0\\x01" },
+						{ send: "\0\0\0\x02\0\x08\0\x01\0\0\0\x0acagewright" },
+						{ expect: `^\\0\\0\\0\\x02\\0\\x08\\0\\x01${answer}` },
 					]),
 				],
 				unproven: unproven("unproven-entry", "getent passwd NAME"),
-			},
-		],
+			});
+			return [ask("request", "\\0\\0\\0[\\x01\\x02]"), ask("greeting", "")];
+		},
 	},
 	{
 		name: "ntp",

@@ -16,9 +16,14 @@ describe("a host service that every application may use", () => {
 	])("is reached at %s", (path) => {
 		expect([isNeighbour(path as Path, account), isNeighbour(path as Path, 0)]).toEqual([true, true]);
 	});
-	test.each(["/run/mysqld/mysqld.sock", "/var/lib/mysql/mysql.sock", "/srv/db/mysqld.sock", "/run/nslcd/socket"])(
-		"is reached at %s, but not by a root start, which it takes for its administrator",
-		(path) => expect([isNeighbour(path as Path, account), isNeighbour(path as Path, 0)]).toEqual([true, false]),
+	test.each([
+		"/run/mysqld/mysqld.sock",
+		"/var/lib/mysql/mysql.sock",
+		"/srv/db/mysqld.sock",
+		"/run/nslcd/socket",
+		"/run/slapd/ldapi",
+	])("is reached at %s, but not by a root start, which it takes for its administrator", (path) =>
+		expect([isNeighbour(path as Path, account), isNeighbour(path as Path, 0)]).toEqual([true, false]),
 	);
 });
 
