@@ -22,77 +22,42 @@ const needsFirst =
 	(option: string): Rule =>
 	([program = "", ...rest]) =>
 		rest.includes(option) ? [program, ...rest] : [program, option, ...rest];
-/** Removes words that send the daemon to the background. */
-const without =
-	(...words: readonly string[]): Rule =>
-	(command) =>
-		command.filter((word, index) => index === 0 || !words.includes(word));
-/** Adds an option unless one of these letters is given, alone or in a cluster after -4 and -6. */
-const needsFlag =
-	(option: string, letters: string): Rule =>
-	(command) =>
-		command.slice(1).some((word) => new RegExp(`^-[46]*[${letters}]`).test(word)) ? command : [...command, option];
-const both =
-	(one: Rule, other: Rule): Rule =>
-	(command) =>
-		other(one(command));
-
-/** Rules by the program's base name, each from the manual page of its Debian 13 package. */
+/**
+ * Rules by the program's base name, each from the manual page of its Debian 13 package. They are only for services of Debian that
+ * detach: the init follows every other program that does.
+ */
 const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
 	["nginx", nginx],
-	["redis-server", redis],
-	["valkey-server", redis],
-	["named", needsFlag("-f", "fg")],
-	["sshd", needsFlag("-D", "Dd")],
 	["apache2", apache],
 	["httpd", apache],
-	["lighttpd", needsFlag("-D", "D")],
-	["haproxy", both(without("-D"), needs("-db", "-W", "-Ws", "-d"))],
-	["memcached", without("-d", "--daemon")],
-	["mariadbd", same],
-	["postgres", same],
 	["dnsmasq", needs("--keep-in-foreground", "-k", "-d", "--no-daemon")],
-	["unbound", needs("-d", "-dd", "-dp", "-ddp")],
-	["nsd", needs("-d")],
-	["pdns_server", needs("--daemon=no")],
-	["pdns_recursor", needs("--daemon=no")],
 	["proftpd", needs("--nodaemon", "-n")],
-	["vsftpd", needs("-obackground=NO")],
-	["rsync", rsync],
-	["in.tftpd", tftp],
 	["gpsd", needs("-N", "--foreground")],
 	["exim4", exim],
 	["exim", exim],
 	["postfix", postfix],
-	["dovecot", needs("-F")],
-	["slapd", slapd],
-	["snmpd", needs("-f")],
-	["squid", needs("--foreground", "-N")],
 	["tinyproxy", needs("-d")],
 	["privoxy", needsFirst("--no-daemon")],
-	["varnishd", needs("-F")],
-	["varnishncsa", without("-D")],
-	["varnishlog", without("-D")],
-	["chronyd", needsFlag("-n", "nd")],
 	["ntpd", needs("-n", "--nofork")],
-	["cron", needs("-f")],
-	["rsyslogd", needs("-n")],
-	["inetd", needs("-i", "-d")],
-	["xinetd", needs("-dontfork", "-d")],
-	["rpcbind", needs("-f", "-d")],
-	["openvpn", openvpn],
-	["znc", needs("--foreground", "-f", "-D", "--debug")],
-	["icecast2", without("-b")],
 ]);
 
 /** Options whose name says for each program that it detaches. With a short one, the init follows it. */
-const detaching = without("--daemon", "--daemonize", "--detach", "--background", "--fork");
+const detachingOption = /^--(background|daemon|daemonize|detach|fork)$/;
+
+/** Removes them, with a value such as `yes`. An option with the value `no` stays. */
+function detaching(command: readonly string[]): readonly string[] {
+	const detaches = (word = "", value = "") => detachingOption.test(word) && !/^(no|false|off|0)$/.test(value);
+	return command.filter(
+		(word, index) =>
+			index === 0 ||
+			(!detaches(word, command[index + 1]) && !(/^(yes|true|on|1)$/.test(word) && detaches(command[index - 1], word))),
+	);
+}
 
 /** Returns the command that keeps the daemon in the foreground; undefined if it is not known. */
 export function stayInForeground(command: readonly string[]): Foreground | undefined {
 	const program = baseName((command[0] ?? "") as Path);
-	// php-fpm8.4, php-fpm7.4 …
-	const rule = program.startsWith("php-fpm") ? phpFpm : rules.get(program);
+	const rule = rules.get(program);
 	const stays = (rule ?? detaching)(command);
 	const changed = stays.length !== command.length || stays.some((word, index) => word !== command[index]);
 	return rule || changed ? { command: stays, changed } : undefined;
@@ -111,10 +76,6 @@ export function commandBeforeRule(notes: readonly Note[], command: readonly stri
 /** Code of the note about such a change, with the values `from` and `to`. */
 export const foregroundNote = "unit-foreground";
 
-function same(command: readonly string[]): readonly string[] {
-	return command;
-}
-
 /** nginx(8): `-g` adds directives to the configuration, where `daemon` may occur once. */
 function nginx(command: readonly string[]): readonly string[] {
 	const at = command.findIndex((word, index) => command[index - 1] === "-g" && /\bdaemon\s+(on|off)\b/.test(word));
@@ -122,13 +83,6 @@ function nginx(command: readonly string[]): readonly string[] {
 	const directives = command.findIndex((_, index) => command[index - 1] === "-g");
 	if (directives < 0) return [...command, "-g", "daemon off;"];
 	return command.map((word, index) => (index === directives ? `daemon off; ${word}` : word));
-}
-
-/** Without NOTIFY_SOCKET `--supervised systemd` only logs a line (measured), so it stays. */
-function redis(command: readonly string[]): readonly string[] {
-	const at = command.indexOf("--daemonize");
-	if (at < 0) return [...command, "--daemonize", "no"];
-	return command.map((word, index) => (index === at + 1 ? "no" : word));
 }
 
 function apache(command: readonly string[]): readonly string[] {
@@ -139,22 +93,6 @@ function apache(command: readonly string[]): readonly string[] {
 	return [...rest, "-D", "FOREGROUND"];
 }
 
-function phpFpm(command: readonly string[]): readonly string[] {
-	return both(without("-D", "--daemonize"), needs("--nodaemonize", "-F"))(command);
-}
-
-/** rsync(1): only the daemon detaches, not a client or a server over a remote shell. */
-function rsync(command: readonly string[]): readonly string[] {
-	return command.includes("--daemon") ? needs("--no-detach")(command) : command;
-}
-
-/** tftpd(8): `--foreground` implies `--listen`. Its directories come last, so the option goes first. */
-function tftp(command: readonly string[]): readonly string[] {
-	if (command.includes("--foreground") || command.includes("-L")) return command;
-	const [program = "", ...rest] = without("--listen", "-l")(command);
-	return [program, "--foreground", ...rest];
-}
-
 /** exim(8): `-bdf` is `-bd` without detaching. */
 function exim(command: readonly string[]): readonly string[] {
 	return command.map((word) => (word === "-bd" ? "-bdf" : word));
@@ -163,19 +101,6 @@ function exim(command: readonly string[]): readonly string[] {
 /** postfix(1); Debian's unit starts it with `debian-systemd-start`. */
 function postfix(command: readonly string[]): readonly string[] {
 	return command.map((word, index) => (index > 0 && /^(start|debian-systemd-start)$/.test(word) ? "start-fg" : word));
-}
-
-/** slapd(8): any debug level `-d` keeps it in the foreground. */
-function slapd(command: readonly string[]): readonly string[] {
-	return command.slice(1).some((word) => /^-d/.test(word)) ? command : [...command, "-d", "0"];
-}
-
-/** openvpn(8): `--daemon [NAME]`. */
-function openvpn(command: readonly string[]): readonly string[] {
-	const at = command.indexOf("--daemon");
-	if (at < 0) return command;
-	const named = /^[^-]/.test(command[at + 1] ?? "");
-	return [...command.slice(0, at), ...command.slice(at + (named ? 2 : 1))];
 }
 
 /** Preparations for an application's own chroot, as message codes. */
