@@ -43,25 +43,24 @@ export const protocols: readonly Protocol[] = [
 				const steps = [{ send: "SET cagewright:probe ok EX 10\r\n" }, { expect: "^\\+OK" }];
 				const get = [{ send: "GET cagewright:probe\r\n" }, { expect: "^\\$2\\r\\nok" }];
 				const echo = ask({ send: "ECHO cagewright\r\n" }, { expect: "^\\$10\\r\\ncagewright" });
-				const own = server.endsWith("-sentinel") ? [{ depth: "request", probes: [ping], ...note } as const] : [];
+				if (server.endsWith("-sentinel")) return [{ depth: "request", probes: [ping], ...note }, refused];
 				const job = { depth: "job", probes: [ping, ask(...steps, ...get)] } as const;
-				return [job, { depth: "request", probes: [echo], ...note }, ...own, refused];
+				return [job, { depth: "request", probes: [echo], ...note }, refused];
 			}
 			// redis-cli exits with 0 even if the server answers with an error (measured), so its output is compared.
 			const client = `redis-cli -h ${target.host} -p ${target.port}`;
+			const pong = `test "$(${client} PING)" = PONG`;
+			if (server.endsWith("-sentinel")) return [{ depth: "request", probes: [pong], ...note }, refused];
 			return [
 				{
 					depth: "job",
 					probes: [
-						`test "$(${client} PING)" = PONG`,
+						pong,
 						`test "$(${client} SET cagewright:probe ok EX 10)" = OK && test "$(${client} GET cagewright:probe)" = ok`,
 					],
 					exercises: [`${client} SAVE`, `${client} BGSAVE`, `${client} INFO`],
 				},
 				{ depth: "request", probes: [`test "$(${client} ECHO cagewright)" = cagewright`], ...note },
-				...(server.endsWith("-sentinel")
-					? [{ depth: "request", probes: [`test "$(${client} PING)" = PONG`], ...note } as const]
-					: []),
 				refused,
 			];
 		},

@@ -80,6 +80,11 @@ describe("a probe for a known protocol", () => {
 		expect(asked("/usr/sbin/nginx", 8443)).toEqual(["https://127.0.0.1:8443/"]);
 	});
 
+	it.each([[all], [new Set<string>()]])("asks a sentinel, which has no keys, only whether it answers", (programs) => {
+		const [proposal] = propose("/usr/bin/valkey-sentinel /etc/valkey/sentinel.conf", [], programs);
+		expect(proposal?.why.port).toBe(26379);
+		expect(proposal?.probes).toEqual([expect.stringContaining("PING")]);
+	});
 	it("names what identified the protocol", () => {
 		expect(propose("/usr/bin/redis-server")[0]?.why).toEqual({ kind: "program", program: "redis-server", port: 6379 });
 		expect(propose("/opt/own", [tcp(6379)])[0]?.why).toEqual({ kind: "port", port: 6379 });
