@@ -108,8 +108,12 @@ describe("after a kill", () => {
 	const inOwnProcess = (from: Plan, lines: string) =>
 		ownProcess(
 			`import { buildGeneration } from "./src/system/files/build.ts";
+			import { switchGeneration } from "./src/system/files/generations.ts";
 			const { plan, cage } = JSON.parse(process.argv[2]);
-			const build = (onFile) => buildGeneration({ plan, cage, now: new Date(0), onFile });
+			const build = async (onFile) => {
+				const { generation } = await buildGeneration({ plan, cage, now: new Date(0), onFile });
+				await switchGeneration(cage, generation);
+			};
 			${lines}`,
 			[JSON.stringify({ plan: from, cage })],
 		);

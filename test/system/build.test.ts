@@ -14,7 +14,20 @@ import {
 } from "../../src/system/files/generations.ts";
 import { stampOf } from "../../src/system/files/hash.ts";
 import { entry, plan, writable } from "../core/cage/plans.ts";
-import { build, cage, fileEntry, folder, hostFile, inCage, inHost, now, openWorkshop, ownProcess, root } from "./workshop.ts";
+import {
+	build,
+	buildOnly,
+	cage,
+	fileEntry,
+	folder,
+	hostFile,
+	inCage,
+	inHost,
+	now,
+	openWorkshop,
+	ownProcess,
+	root,
+} from "./workshop.ts";
 
 openWorkshop();
 
@@ -142,7 +155,7 @@ describe("a generation", () => {
 	test("can be built without a switch, and be switched to later and back", async () => {
 		const one = plan([hostFile("a")]);
 		await build(one);
-		await build(one, { activate: false });
+		await buildOnly(one);
 		expect([await currentGeneration(cage), await listGenerations(cage)]).toEqual([1, [1, 2]]);
 		await switchGeneration(cage, 2);
 		expect(await currentGeneration(cage)).toBe(2);

@@ -2,10 +2,12 @@ import { execFileSync, spawn } from "node:child_process";
 import { lstatSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach } from "vitest";
+import type { Manifest } from "../../src/core/cage/manifest.ts";
 import { join, type Path, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
 import type { Entry, Plan } from "../../src/core/plan/plan.ts";
 import { buildGeneration } from "../../src/system/files/build.ts";
 import type { BuildRequest } from "../../src/system/files/copy-files.ts";
+import { switchGeneration } from "../../src/system/files/generations.ts";
 import { bundle } from "../bundle.ts";
 import { entry } from "../core/cage/plans.ts";
 
@@ -18,7 +20,13 @@ export const now = new Date("2025-01-02T03:04:05.678Z");
 export const root = (generation = 1) => join(cage, `generations/${generation}`);
 export const inCage = (path: string, generation = 1) => `${root(generation)}${path}`;
 export const inHost = (name: string) => join(host, name);
-export const build = (plan: Plan, values: Partial<BuildRequest> = {}) => buildGeneration({ plan, cage, now, ...values });
+export const buildOnly = (plan: Plan, values: Partial<BuildRequest> = {}) => buildGeneration({ plan, cage, now, ...values });
+/** Builds a generation and makes it the present one. */
+export async function build(plan: Plan, values: Partial<BuildRequest> = {}): Promise<Manifest> {
+	const manifest = await buildOnly(plan, values);
+	await switchGeneration(values.cage ?? cage, manifest.generation);
+	return manifest;
+}
 export const everything = () =>
 	execFileSync("find", [cage, "-mindepth", "1"], { encoding: "latin1" }).split("\n").filter(Boolean).sort();
 

@@ -12,20 +12,13 @@ import type { BuildRequest, Previous } from "./copy-files.ts";
 import { makeDirectory, openDirectory, syncDirectory } from "./descriptor.ts";
 import { writeFailure } from "./errors.ts";
 import { fillStaging } from "./fill.ts";
-import {
-	currentGeneration,
-	generationPaths,
-	nextGeneration,
-	removeGeneration,
-	switchGeneration,
-	writeManifest,
-} from "./generations.ts";
+import { currentGeneration, generationPaths, nextGeneration, removeGeneration, writeManifest } from "./generations.ts";
 import { removeTree } from "./remove.ts";
 import { isUntouched, survey } from "./survey.ts";
 
 /**
- * Builds a new generation of a cage and, unless `activate` is false, makes it the present one.
- * It grows in a hidden folder that only root can enter, is synced, renamed, recorded and published, in this order. A kill at any
+ * Builds a new generation of a cage, which `switchGeneration` makes the present one.
+ * It grows in a hidden folder that only root can enter, is synced, renamed and recorded, in this order. A kill at any
  * moment leaves the old or the new generation, and leftovers are recognised by their name. A failure or an abort removes the
  * folder.
  * Throws what `copyRegularFile`, `cageEntries`, `requireSafeFolder` and `runIn` throw, and `mounted-below`.
@@ -53,7 +46,6 @@ export async function buildGeneration(request: BuildRequest): Promise<Manifest> 
 		await putInPlace(staging, paths.root(generation), signal);
 		const manifest = describe(plan, baseName(cage), generation, request.now, made, owner);
 		await writeManifest(cage, manifest);
-		if (request.activate !== false) await switchGeneration(cage, generation);
 		return manifest;
 	} catch (error) {
 		try {

@@ -102,8 +102,6 @@ export interface BuildRequest {
 	/** The generation to copy unchanged files from. */
 	readonly previous?: Previous;
 	readonly now: Date;
-	/** False leaves the present generation; `switchGeneration` publishes later. */
-	readonly activate?: boolean;
 	readonly signal?: AbortSignal;
 	/** Progress in bytes of the whole build. */
 	onFile?(path: Path, bytesDone: number, bytesTotal: number): void;

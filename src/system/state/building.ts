@@ -36,7 +36,6 @@ export function building(state: Path): Building {
 						plan,
 						cage: directory,
 						now: new Date(),
-						activate: false,
 						signal,
 						onFile,
 						...(onPhase ? { onPhase } : {}),
