@@ -163,9 +163,9 @@ export interface WizardState {
 	readonly accountFile: AccountFile;
 	readonly building?: Building;
 	readonly trial: TrialState;
-	/** The search for unneeded files. `isEnding`: use the best result so far. */
 	/** Shown when a run takes unexpectedly long. */
 	readonly awaited?: AwaitedEvent & { readonly seconds: number };
+	/** The search for unneeded files. `isEnding`: use the best result so far. */
 	readonly minimising?: { readonly progress?: Minimising; readonly isEnding?: true };
 	/** Unneeded files that were found but not left out yet. */
 	readonly unneeded?: Unneeded;

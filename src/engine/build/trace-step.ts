@@ -118,7 +118,8 @@ export async function traceStep(
 		...(tracker ? { coverage: tracker } : {}),
 		...(otherProbes ? { otherProbes } : {}),
 	};
-	const trace = (started: Application) => traceApplication(context, started, rules, identity, { ...traced, onHost });
+	const trace = (started: Application) =>
+		traceApplication(context, { application: started, rules, identity }, { ...traced, onHost });
 	const { value, seconds } = attach
 		? await timed(context, "attach", async () => ({
 				run: await traceRunning(context, application, attach, traced),

@@ -182,10 +182,11 @@ async function runWithout(
 		temporaryEntries: layout.temporaryEntries.filter(({ path }) => !tree.left.has(path)),
 	};
 	const launch = { kind: "cage", cage: here, sandbox } as const;
-	const watching = { launch, number: 1, unseen: true, grace: endsWell ? graceSeconds : 1 };
+	const { identity } = manifest;
+	const watched = { application, identity, launch, number: 1, records: "nothing", grace: endsWell ? graceSeconds : 1 } as const;
 	const began = context.machine.elapsed();
 	try {
-		const { value } = await watchedRun(context, application, manifest.identity, watching, async (run): Promise<RunResult> => {
+		const { value } = await watchedRun(context, watched, async ({ run }): Promise<RunResult> => {
 			const probes = await probeUntilAnswered(context, run, application.probes, timeout);
 			const seconds = (context.machine.elapsed() - began) / 1000;
 			const failed = probes.find(({ ok }) => !ok)?.command;

@@ -9,7 +9,6 @@ import { isDynamicId, privateTopOf } from "../../core/plan/dedicated.ts";
 import { namedDevice } from "../../core/plan/devices.ts";
 import { laterLeftovers, serviceLeftovers } from "../../core/plan/leftovers.ts";
 import { placeNamed, placeOf } from "../../core/plan/links.ts";
-import type { SocketPolicy } from "../../core/plan/neighbours.ts";
 import { failedCopyUps, likelyWrittenDirectories } from "../../core/plan/own-directories.ts";
 import { capabilitiesIn } from "../../core/plan/permission-words.ts";
 import type { Identity } from "../../core/plan/plan.ts";
@@ -31,7 +30,7 @@ import {
 	probeUntilAnswered,
 	runExercise,
 } from "./probing.ts";
-import { graceSeconds, watchedRun, withLog } from "./watched-run.ts";
+import { graceSeconds, type LiveRun, type WatchRequest, watchedRun, withLog } from "./watched-run.ts";
 
 export interface TraceOptions {
 	/** Runs on the host itself, without the sandbox. */
@@ -78,22 +77,20 @@ const killed = 137;
  * Traces the whole life cycle: start, probes, exercises, log reopening, reload, stop, and a second start on the same data.
  * Capabilities of a root start are learned from all of it (nginx needs CAP_DAC_OVERRIDE only to reopen logs that it gave away).
  */
-export async function traceApplication(
-	context: Context,
-	application: Application,
-	rules: Rules,
-	identity: Identity,
-	options: TraceOptions,
-): Promise<TraceResult> {
+export async function traceApplication(context: Context, request: TraceRequest, options: TraceOptions): Promise<TraceResult> {
+	const { application } = request;
 	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
 	const ways = [application.probes, ...(options.otherProbes ?? [])];
 	await checkProbesFailFirst(context, [...new Set(ways.flat())], options.onHost);
 	const { accounts, files } = context.machine;
-	const places = sandboxPlaces(context, application, rules, identity);
-	const policy = { uid: identity.uid, rules };
-	return withLayers(accounts.own(), places.given, files, (given) =>
-		traceRuns(context, application, policy, identity, options, { ...places, given }),
-	);
+	const places = sandboxPlaces(context, request);
+	return withLayers(accounts.own(), places.given, files, (given) => traceRuns(context, request, options, { ...places, given }));
+}
+
+interface TraceRequest {
+	readonly application: Application;
+	readonly rules: Rules;
+	readonly identity: Identity;
 }
 
 type SandboxPlaces = Omit<Extract<Launch, { kind: "sandbox" }>, "kind" | "sandbox" | "sockets">;
@@ -101,9 +98,7 @@ type SandboxPlaces = Omit<Extract<Launch, { kind: "sandbox" }>, "kind" | "sandbo
 /** What the application finds and may write in its sandbox. Throws what `namedDevice` throws. */
 export function sandboxPlaces(
 	{ machine: { accounts, files } }: Context,
-	application: Application,
-	rules: Rules,
-	identity: Identity,
+	{ application, identity, rules }: TraceRequest,
 ): SandboxPlaces {
 	// Real paths, because the launcher does not follow links.
 	const [users, groups] = [accounts.users(), accounts.groups()];
@@ -149,24 +144,22 @@ async function withLayers(
 
 function traceRuns(
 	context: Context,
-	application: Application,
-	policy: SocketPolicy,
-	identity: Identity,
+	{ application, identity, rules }: TraceRequest,
 	options: TraceOptions,
 	places: SandboxPlaces,
 ): Promise<TraceResult> {
 	const { files, launcher } = context.machine;
+	const policy = { uid: identity.uid, rules };
 	return withNeighbours(context, application, policy, async ({ context: within, peers, sockets, watch }) => {
 		await using sandbox = options.onHost ? undefined : await launcher.createSandbox(peers);
 		const launch: Launch = sandbox ? { kind: "sandbox", sandbox, ...places, sockets } : { kind: "host" };
 		const { coverage } = options;
-		const watched = { launch, ...(sandbox ? { watch } : {}), ...(coverage ? { coverage } : {}) };
-		const first = await watchedRun(within, application, identity, { ...watched, number: 1 }, (run, settled, ports) =>
-			firstRun(within, application, run, options, settled, ports),
-		);
+		const started = { application, identity, launch };
+		const watched = { ...started, ...(sandbox ? { watch } : {}), ...(coverage ? { coverage } : {}) };
+		const first = await watchedRun(within, { ...watched, number: 1 }, (live) => firstRun(within, application, live, options));
 		if (!first.value.answered) {
 			const canRun = first.value.probes.every(({ status }) => status === undefined);
-			const refused = sandbox && canRun && (await refusedBySandbox(within, application, identity, launch));
+			const refused = sandbox && canRun && (await refusedBySandbox(within, started));
 			return {
 				...first.value,
 				trace: refused ? addTraces(first.trace, refused.trace) : first.trace,
@@ -182,12 +175,12 @@ function traceRuns(
 			...watched,
 			number: 2,
 			...(launch.kind === "sandbox" ? { launch: { ...launch, leftovers: laterLeftovers(application, first.trace, files) } } : {}),
-			whole: sandbox !== undefined,
+			...(sandbox ? { records: "refusals" as const } : {}),
 			grace: isUnknown ? graceSeconds : wasKilled ? 0.5 : laterGraceSeconds,
 		};
 		const probes = first.value.probes.map(({ command }) => command);
 		const quietly = { ...within, emit() {} };
-		const second = await watchedRun(within, application, identity, again, async (run) => {
+		const second = await watchedRun(within, again, async ({ run }) => {
 			await probeUntilAnswered(within, run, probes, laterTimeout(application.timeout, first.value.answeredAfter));
 			// Only this run shows the options of sockets, of which the plan needs those of datagram sockets.
 			if (sandbox && [...first.trace.ports].some((port) => port.startsWith("udp ")))
@@ -205,21 +198,13 @@ const refusedSeconds = 3;
 /** Starts an application that does not answer again, to record which calls the sandbox refuses. The trace has only these. */
 async function refusedBySandbox(
 	context: Context,
-	application: Application,
-	identity: Identity,
-	launch: Launch,
+	started: Pick<WatchRequest, "application" | "identity" | "launch">,
 ): Promise<{ readonly trace: Trace; readonly lastFailed: readonly string[] }> {
 	const { machine, signal } = context;
 	const quietly = { ...context, emit() {} };
-	const { lastFailed, trace } = await watchedRun(
-		quietly,
-		application,
-		identity,
-		{ launch, number: 2, whole: true },
-		async (run) => {
-			await Promise.race([run.ended, machine.sleep(refusedSeconds * 1000, signal)]);
-		},
-	);
+	const { lastFailed, trace } = await watchedRun(quietly, { ...started, number: 2, records: "refusals" }, async ({ run }) => {
+		await Promise.race([run.ended, machine.sleep(refusedSeconds * 1000, signal)]);
+	});
 	return { trace: { ...emptyTrace(), refusals: trace.refusals }, lastFailed };
 }
 
@@ -228,10 +213,8 @@ type FirstRun = Omit<TraceResult, "trace" | "output" | "ended"> & { readonly ans
 async function firstRun(
 	context: Context,
 	proposed: Application,
-	run: Launched,
-	{ more, otherProbes, coverage }: TraceOptions,
-	settled: () => Promise<void>,
-	ports: () => readonly string[],
+	{ ports, run, settled }: LiveRun,
+	{ coverage, more, otherProbes }: TraceOptions,
 ): Promise<FirstRun> {
 	const elsewhere = () => otherProbes && probesAt(context, proposed, ports());
 	const began = context.machine.elapsed();

@@ -6,7 +6,7 @@ import { accountNames } from "../../core/machine/accounts.ts";
 import { baseName, pathFromText } from "../../core/path/path.ts";
 import type { Identity } from "../../core/plan/plan.ts";
 import { TraceFold } from "../../core/trace/fold.ts";
-import { emptyTrace, type Trace } from "../../core/trace/trace.ts";
+import type { Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 import type { ShownProcesses } from "../events.ts";
 import type { Ended, Launch, Launched, LaunchRequest, Sandbox } from "../launch-ports.ts";
@@ -121,19 +121,31 @@ export class TraceReport {
 export const graceSeconds = 10;
 const outputKept = 16 * 1024;
 
-interface Watching {
+export interface WatchRequest {
+	readonly application: Application;
+	readonly identity: Identity;
 	readonly launch: Launch;
 	/** Counts the runs of one application. */
 	readonly number: number;
 	/** Receives repeatedly what the application asked for. */
 	readonly watch?: (asked: PeerRequests) => void;
 	readonly coverage?: CoverageTracker;
-	/** Runs without strace; the trace is empty. */
-	readonly unseen?: boolean;
-	/** Also records calls that the sandbox's filter refuses, for which strace must stop at every call. Always on for a cage. */
-	readonly whole?: boolean;
+	/**
+	 * `nothing`: without strace, so that the trace is empty. `refusals`: also calls that the sandbox's filter refuses, for which strace
+	 * must stop at every call; always on for a cage.
+	 */
+	readonly records?: "nothing" | "refusals";
 	/** Seconds that the application gets to end. */
 	readonly grace?: number;
+}
+
+/** An application that is being watched. */
+export interface LiveRun {
+	readonly run: Launched;
+	/** Waits for a pause and reports. */
+	settled(): Promise<void>;
+	/** Ports that it opened, e.g. `tcp 8080`. */
+	ports(): readonly string[];
 }
 
 interface WatchedRun<T> {
@@ -191,93 +203,118 @@ function endWaiting(run: Launched, idle: () => number): NodeJS.Timeout {
 	}, 250);
 }
 
-/** Starts the application, folds its trace, runs `live` (`settled` waits for a pause and reports), and always ends the application. */
+/** Starts the application, folds its trace, runs `live`, and always ends the application. */
 export async function watchedRun<T>(
 	context: Context,
-	application: Application,
-	identity: Identity,
-	{ grace = graceSeconds, launch: spec, number, coverage, unseen, watch, whole = false }: Watching,
-	live: (run: Launched, settled: () => Promise<void>, ports: () => readonly string[]) => Promise<T>,
+	request: WatchRequest,
+	live: (live: LiveRun) => Promise<T>,
 ): Promise<WatchedRun<T>> {
-	const { emit, machine, signal } = context;
-	const hasEveryCall = application.calls === "observed";
-	const fold = new TraceFold({ cwd: pathFromText(application.cwd), hasEveryCall });
+	const { machine, signal } = context;
+	const { application, coverage, launch, number, watch } = request;
+	const fold = new TraceFold({ cwd: pathFromText(application.cwd), hasEveryCall: hasEveryCall(application) });
 	const report = new TraceReport(context, fold, number, coverage);
-	// A character may be split between chunks.
-	const decoder = new TextDecoder();
-	let output = "";
-	let before = "";
-	let heard = machine.elapsed();
-	const mode = whole || spec.kind === "cage" ? "whole" : spec.kind === "host" ? "only" : "fast";
-	const trace: LaunchRequest["trace"] = {
-		// Our own filter's denials never show with strace's filter.
-		mode: hasEveryCall ? "every" : mode,
-		onData(chunk) {
-			heard = machine.elapsed();
-			fold.feed(chunk);
-			watch?.(fold.asked());
-			report.fed();
-		},
+	const output = new OutputTail(context);
+	let lastCall = machine.elapsed();
+	const idle = () => machine.elapsed() - lastCall;
+	const onData = (chunk: Uint8Array) => {
+		lastCall = machine.elapsed();
+		fold.feed(chunk);
+		watch?.(fold.asked());
+		report.fed();
 	};
-	const run = await machine.launcher.start({
-		spec,
-		identity,
-		command: application.command,
-		cwd: application.cwd,
-		env: launchEnvironment(application),
-		...socketsOf(application),
-		...serviceOf(application),
-		network: spec.kind === "host" ? "host" : "own",
-		// On the host, limits would hide what the application needs.
-		...(spec.kind === "cage" && application.limits ? { limits: application.limits } : {}),
-		...(unseen ? {} : { trace }),
-		onOutput(chunk) {
-			const text = decoder.decode(chunk, { stream: true });
-			output = (output + text).slice(-outputKept);
-			emit({ event: "output-received", text });
-		},
-		signal,
-	});
-	emit({ event: "application-started", where: spec.kind === "sandbox" ? "rehearsal" : spec.kind, run: number });
+	const run = await machine.launcher.start({ ...launchRequest(request, onData), onOutput: (chunk) => output.add(chunk), signal });
+	context.emit({ event: "application-started", where: launch.kind === "sandbox" ? "rehearsal" : launch.kind, run: number });
 	let value: T;
 	let ended: Ended;
 	let ending = false;
 	let over = false;
+	let before = "";
 	// Without an init it ended before anybody looked. `ended` also waits for the removal of its cgroup and files.
 	let endedItself = run.init === 0;
 	void run.ended.then(() => {
 		over = true;
 		endedItself ||= !ending;
 	});
-	const settled = () => untilIdle(context, () => over || machine.elapsed() - heard);
+	const untilPause = () => untilIdle(context, () => over || idle());
+	const settled = async () => {
+		await untilPause();
+		report.now();
+	};
 	try {
-		value = await live(
-			run,
-			async () => {
-				await settled();
-				report.now();
-			},
-			() => [...(fold.trace?.ports ?? [])],
-		);
+		value = await live({ run, settled, ports: () => [...fold.trace.ports] });
 		ending = true;
-		await settled();
+		await untilPause();
 	} finally {
 		ending = true;
-		before = output;
-		heard = machine.elapsed();
-		const watcher = spec.kind === "sandbox" && !unseen ? endWaiting(run, () => machine.elapsed() - heard) : undefined;
-		ended = await reportWaiting(context, run.stop(grace), () => ({
-			for: "end",
-			program: baseName(pathFromText(application.command[0] ?? "")),
-			limit: Math.ceil(grace),
-		})).finally(() => clearInterval(watcher));
-		emit({ event: "application-ended", status: ended.status });
+		before = output.text;
+		lastCall = machine.elapsed();
+		ended = await endRun(context, request, run, idle);
 	}
 	signal.throwIfAborted();
 	if (ended.stoppedFor === "disk-space") throw new Failure("sandbox-disk-full", { command: application.command[0] ?? "" }, 1);
 	fold.end();
 	report.end();
 	// Output after the request to end explains nothing, but some programs print everything only then.
-	const said = endedItself ? output : before.trim() === "" ? output : before;
-	return { value, trace: fold.trace ?? emptyTrace(), lastFailed: fold.lastFailed(), output: said, ended, endedItself };
+	const relevant = endedItself || before.trim() === "" ? output.text : before;
+	return { value, trace: fold.trace, lastFailed: fold.lastFailed(), output: relevant, ended, endedItself };
+}
+
+/** The end of an application's output, which is also emitted as it arrives. */
+class OutputTail {
+	text = "";
+	readonly #context: Context;
+	/** A character may be split between chunks. */
+	readonly #decoder = new TextDecoder();
+
+	constructor(context: Context) {
+		this.#context = context;
+	}
+
+	add(chunk: Uint8Array): void {
+		const text = this.#decoder.decode(chunk, { stream: true });
+		this.text = (this.text + text).slice(-outputKept);
+		this.#context.emit({ event: "output-received", text });
+	}
+}
+
+function hasEveryCall({ calls }: Application): boolean {
+	return calls === "observed";
+}
+
+function launchRequest(
+	{ application, identity, launch, records }: WatchRequest,
+	onData: (chunk: Uint8Array) => void,
+): Omit<LaunchRequest, "onOutput"> {
+	// Our own filter's denials never show with strace's filter.
+	const mode = records === "refusals" || launch.kind === "cage" ? "whole" : launch.kind === "host" ? "only" : "fast";
+	return {
+		spec: launch,
+		identity,
+		command: application.command,
+		cwd: application.cwd,
+		env: launchEnvironment(application),
+		...socketsOf(application),
+		...serviceOf(application),
+		network: launch.kind === "host" ? "host" : "own",
+		// On the host, limits would hide what the application needs.
+		...(launch.kind === "cage" && application.limits ? { limits: application.limits } : {}),
+		...(records === "nothing" ? {} : { trace: { mode: hasEveryCall(application) ? "every" : mode, onData } }),
+	};
+}
+
+async function endRun(
+	context: Context,
+	{ application, grace = graceSeconds, launch, records }: WatchRequest,
+	run: Launched,
+	idle: () => number,
+): Promise<Ended> {
+	const watcher = launch.kind === "sandbox" && records !== "nothing" ? endWaiting(run, idle) : undefined;
+	const program = baseName(pathFromText(application.command[0] ?? ""));
+	try {
+		const ended = await reportWaiting(context, run.stop(grace), () => ({ for: "end", program, limit: Math.ceil(grace) }));
+		context.emit({ event: "application-ended", status: ended.status });
+		return ended;
+	} finally {
+		clearInterval(watcher);
+	}
 }

@@ -67,10 +67,8 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 	const sockets = neighbourSockets(context.machine, trace, { uid: identity.uid, rules: plan.rules }, cage);
 	const run = await watchedRun(
 		context,
-		application,
-		identity,
-		{ launch: { kind: "cage", cage, sandbox, sockets }, number: round, grace: laterGraceSeconds },
-		async (launched) => {
+		{ application, identity, launch: { kind: "cage", cage, sandbox, sockets }, number: round, grace: laterGraceSeconds },
+		async ({ run: launched }) => {
 			const probes = await probeUntilAnswered(context, launched, application.probes, application.timeout);
 			const measured = launched.measure(cage.root);
 			const failed: ProbeOutcome[] = [];
