@@ -1,4 +1,4 @@
-import { Failure } from "../core/failure.ts";
+import { Failure, type FailureCode } from "../core/failure.ts";
 import { printable } from "../core/path/quote.ts";
 import { loadMessages } from "../messages/load.ts";
 import { languageFrom } from "../messages/messages.ts";
@@ -23,7 +23,7 @@ export class Interrupted extends Error {
 }
 
 /** Errors of the system that are no bug, with their failures and exit statuses. */
-const systemErrors: Readonly<Record<string, readonly [code: string, exit: 1 | 2 | 3]>> = {
+const systemErrors: Readonly<Record<string, readonly [code: FailureCode, exit: 1 | 2 | 3]>> = {
 	EACCES: ["access-denied", 3],
 	EPERM: ["access-denied", 3],
 	EROFS: ["read-only-file-system", 3],

@@ -79,7 +79,7 @@ function requireProbe({ application, notes = [] }: Answers): void {
 	if (application.probes.length) return;
 	const command = application.command[0] ?? "";
 	const failed = notes.find(({ code }) => code === "probe-guess-failed");
-	throw new Failure(failed?.code ?? "no-probe", { command, ...failed?.values }, 2);
+	throw new Failure(failed ? "probe-guess-failed" : "no-probe", { command, ...failed?.values }, 2);
 }
 
 /** Shows the plan and asks. If nobody can answer, prints the plan as the result and throws `consent-needed` (exit 2). */

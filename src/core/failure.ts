@@ -6,11 +6,11 @@ export type Exit = 1 | 2 | 3 | 4 | 70 | 125;
  * (`showPath`). In a sentence, `{cause}` stands for the sentence of the causing failure.
  */
 export class Failure extends Error {
-	readonly code: string;
+	readonly code: FailureCode;
 	readonly values: Values;
 	readonly exit: Exit;
 
-	constructor(code: string, values: Values = {}, exit: Exit = 1, cause?: unknown) {
+	constructor(code: FailureCode, values: Values = {}, exit: Exit = 1, cause?: unknown) {
 		super(`${code} ${JSON.stringify(values)}`, cause === undefined ? {} : { cause });
 		this.name = "Failure";
 		this.code = code;
@@ -18,6 +18,12 @@ export class Failure extends Error {
 		this.exit = exit;
 	}
 }
+
+/** `src/messages/` adds the sentence of each code. */
+// biome-ignore lint/suspicious/noEmptyInterface: the sentences are not core's.
+export interface FailureSentences {}
+
+export type FailureCode = keyof FailureSentences;
 
 /** Values for a sentence of the message catalogue. */
 export type Values = Readonly<Record<string, string | number>>;

@@ -1,5 +1,4 @@
 import type { StoredReaction } from "../core/detection/reaction.ts";
-import { Failure } from "../core/failure.ts";
 import type { Messages } from "../messages/messages.ts";
 import { alarmText, alarmToJson } from "./alarm.ts";
 
@@ -9,7 +8,7 @@ export function reactionText(stored: StoredReaction, start: string, messages: Me
 	const { alarm, by, processes = 0, problem, reaction, state, units = [] } = stored;
 	const why = words.because(alarmText(alarm, messages));
 	const name = alarm.cage;
-	if (problem) return `${words.failed(name, reaction, messages.failure(new Failure(problem.code, problem.values)))} ${why}`;
+	if (problem) return `${words.failed(name, reaction, messages.failure(problem))} ${why}`;
 	if (state === "pending") return `${words.pending(name, reaction)} ${why}`;
 	if (reaction === "freeze") return `${words.frozen(name, processes)} ${why}`;
 	return `${by ? words.stopped(name, by) : words.ended(name)} ${why} ${words.again(units.length ? `systemctl start ${units.join(" ")}` : start)}`;

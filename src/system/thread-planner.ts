@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Cage } from "../core/cage/cage.ts";
-import { type Exit, Failure } from "../core/failure.ts";
+import { type Exit, Failure, type FailureCode } from "../core/failure.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import { programFolder } from "./program-folder.ts";
@@ -15,7 +15,7 @@ export interface PlanRequest {
 
 export type PlanAnswer =
 	| { readonly plan: Plan }
-	| { readonly failure: { readonly code: string; readonly values: Failure["values"]; readonly exit: Exit } };
+	| { readonly failure: { readonly code: FailureCode; readonly values: Failure["values"]; readonly exit: Exit } };
 
 /**
  * Makes the wizard's plans in a thread, because a plan of 10,000 files takes two seconds (measured) and keys must be answered in

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Cage } from "../../src/core/cage/cage.ts";
-import { Failure } from "../../src/core/failure.ts";
+import { Failure, type FailureCode } from "../../src/core/failure.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Risk } from "../../src/core/plan/plan.ts";
 import { makePresent } from "../../src/engine/build/switching.ts";
@@ -53,7 +53,7 @@ test("a program that was left out is named, although the application answers wit
 	expect(warningsOf({ ...made({ plan }), missing: [absentOnHost] })).toEqual([]);
 });
 
-const fails = (code: string) => () => Promise.reject(new Failure(code));
+const fails = (code: FailureCode) => () => Promise.reject(new Failure(code));
 
 test("if a disk breaks after the switch, the first error is reported, not one of the repair", async () => {
 	const store = {

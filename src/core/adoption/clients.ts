@@ -1,5 +1,5 @@
 import { by } from "../collections.ts";
-import type { Failure } from "../failure.ts";
+import type { Failure, Note } from "../failure.ts";
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 
@@ -123,7 +123,9 @@ export function cutOffClients(before: Served, now: Served): CutOff[] {
 		const { code, values } = problem;
 		const client = user && clientText(user);
 		found.push(
-			client === undefined ? { code: `adopt-${code}`, values } : { code: `client-${code}`, values: { ...values, client } },
+			client === undefined && code !== "pid-file-differs"
+				? { code: `adopt-${code}`, values }
+				: { code: `client-${code}`, values: { ...values, client: client ?? "" } },
 		);
 	}
 	for (const client of before.clients) {
@@ -155,14 +157,17 @@ export function isAnyAddress(address: string): boolean {
 	return address === "0.0.0.0" || address === "::";
 }
 
-function pathProblem(was: OfferedPath, now: OfferedPath | undefined): CutOff | undefined {
+type PathProblem = "path-gone" | "path-changed" | "file-differs" | "pid-file-differs";
+
+function pathProblem(was: OfferedPath, now: OfferedPath | undefined): Note<PathProblem> | undefined {
 	const path = showPath(was.path);
 	if (was.found === undefined) return undefined;
 	if (now?.found === undefined) return { code: "path-gone", values: { path } };
 	const rights = ({ gid, mode, uid }: NonNullable<OfferedPath["found"]>) => `${uid}:${gid} ${(mode & 0o7777).toString(8)}`;
 	const [before, after] = [rights(was.found), rights(now.found)];
 	if (before !== after) return { code: "path-changed", values: { path, before, after } };
-	if (was.isOwn && !now.isOwn && was.kind !== "socket") return { code: `${was.kind}-differs`, values: { path } };
+	if (was.isOwn && !now.isOwn && was.kind !== "socket")
+		return { code: was.kind === "pid-file" ? "pid-file-differs" : "file-differs", values: { path } };
 	return undefined;
 }
 

@@ -4,7 +4,7 @@ import type { Cage } from "../cage/cage.ts";
 import { type LaunchFacts, requireLaunchable } from "../cage/launchable.ts";
 import { devicesOf, type Manifest } from "../cage/manifest.ts";
 import { capabilities, capabilityNamed } from "../confinement/capabilities.ts";
-import { Failure } from "../failure.ts";
+import { Failure, type FailureCode } from "../failure.ts";
 import type { Files, Group } from "../machine/facts.ts";
 import type { Path } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
@@ -206,7 +206,7 @@ function localIdentity({ application, dedicatedAccount }: Cage, { identity, owne
 function requireFiles({ entries }: Manifest, { files }: ReviewFacts, { allowSetuid }: ImportConsent): void {
 	const folders = new Set(["directory", "bind"]);
 	for (const { device, kind, mode, path, sha256 } of entries) {
-		const refuse = (code: string) => new Failure(code, { path: showPath(path) }, 4);
+		const refuse = (code: FailureCode) => new Failure(code, { path: showPath(path) }, 4);
 		if ((kind === "file" || kind === "generated") && sha256 === undefined) throw refuse("import-without-checksum");
 		if (mode & 0o6000 && !folders.has(kind) && !allowSetuid.includes(showPath(path))) {
 			throw new Failure("import-setuid", { path: showPath(path) }, 4);

@@ -1,5 +1,5 @@
 import { separateDataName } from "../cage/layout.ts";
-import { Failure } from "../failure.ts";
+import { Failure, type FailureCode } from "../failure.ts";
 import { isWithin, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import type { ArchiveEntry } from "./tar.ts";
@@ -195,7 +195,7 @@ function shown(path: Path): string {
 	return showPath(path.length > 200 ? (`${path.slice(0, 200)}…` as Path) : path);
 }
 
-function refusal(code: string, path: Path, values: Readonly<Record<string, string>> = {}): Failure {
+function refusal(code: FailureCode, path: Path, values: Readonly<Record<string, string>> = {}): Failure {
 	return new Failure(code, { path: shown(path), ...values }, 4);
 }
 

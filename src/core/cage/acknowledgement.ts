@@ -1,5 +1,5 @@
 import { by } from "../collections.ts";
-import { Failure, type Values } from "../failure.ts";
+import { Failure, type FailureCode, type Values } from "../failure.ts";
 import { didYouMean } from "../nearest.ts";
 import type { Path } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
@@ -91,7 +91,7 @@ export function findAcknowledged(name: string, text: string, stored: readonly Ac
 	return named(name, text, stored, stored.length ? "acknowledgement-unknown" : "acknowledgement-none");
 }
 
-function named<T extends Reported>(name: string, text: string, known: readonly T[], code: string): T {
+function named<T extends Reported>(name: string, text: string, known: readonly T[], code: FailureCode): T {
 	const exact = known.find(({ id }) => id === text);
 	if (exact) return exact;
 	const [first, ...more] = known.filter(({ id }) => id.split(":")[0] === text);

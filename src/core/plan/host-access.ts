@@ -1,5 +1,5 @@
 import type { Application, Bind, Rules } from "../application/application.ts";
-import { Failure, type Note } from "../failure.ts";
+import { Failure, type FailureCode, type Note } from "../failure.ts";
 import { type FileStatus, type Files, rightsFor, type User } from "../machine/facts.ts";
 import { mountOf, type Names, otherNames } from "../machine/mountinfo.ts";
 import { ancestors, baseName, isWithin, join, normalise, type Path, pathFromText, pathToText, root } from "../path/path.ts";
@@ -100,7 +100,7 @@ export class HostAccess {
 		return this.#refusal({ path: text, access: "rw" }, consents) === undefined;
 	}
 
-	#refusal(bind: Bind, consents: Consents): Note | undefined {
+	#refusal(bind: Bind, consents: Consents): Note<FailureCode> | undefined {
 		const path = pathFromText(bind.path);
 		const { stateFolder: state } = this.#facts;
 		if (this.#showsSystem(path)) return { code: "bind-refused", values: { path: showPath(path) } };

@@ -1,5 +1,5 @@
 import { orderByUse } from "../../core/adoption/clients.ts";
-import { Failure } from "../../core/failure.ts";
+import { Failure, type FailureCode } from "../../core/failure.ts";
 import type { Context } from "../context.ts";
 import { type Adopted, type AdoptionPlan, type AdoptRequest, adoptService, planAdoption } from "./adopt.ts";
 import { planRelease, type Released, type ReleasePlan, releaseService } from "./release.ts";
@@ -26,7 +26,7 @@ export async function adoptServices(
 		} catch (error) {
 			const back = adopted.map(({ plan }) => plan.service).reverse();
 			await takeBack(context, back, (one, calm) => releaseService(calm, one, "cage", async () => true));
-			throw whole(context, "adopt-together-failed", back, service, error);
+			throw failureOfMove(context, { code: "adopt-together-failed", back, service }, error);
 		}
 	}
 	for (const { plan } of adopted) await endTogether(context, plan.present.cage.name);
@@ -79,7 +79,8 @@ export async function releaseServices(
 				const request = requests.get(service);
 				if (request) await adoptService(calm, request, async () => true);
 			});
-			throw whole(context, "release-together-failed", [...requests.keys()], adoption.service, error);
+			const back = [...requests.keys()];
+			throw failureOfMove(context, { code: "release-together-failed", back, service: adoption.service }, error);
 		}
 	}
 	return released;
@@ -128,7 +129,11 @@ function problemCode(error: unknown): string {
 }
 
 /** The failure of one move among several. After a signal, the changes of the whole command are reported elsewhere. */
-function whole({ signal }: Context, code: string, back: readonly string[], service: string, error: unknown): unknown {
+function failureOfMove(
+	{ signal }: Context,
+	{ back, code, service }: { readonly back: readonly string[]; readonly code: FailureCode; readonly service: string },
+	error: unknown,
+): unknown {
 	if (signal.aborted || !back.length) return error;
 	const exit = error instanceof Failure ? error.exit : 1;
 	return new Failure(code, { service, back: back.join(", ") }, exit, error);

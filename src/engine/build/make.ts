@@ -1,7 +1,7 @@
 import { type Cage, withoutRequest } from "../../core/cage/cage.ts";
 import type { Winner } from "../../core/cage/edits.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
-import { Failure } from "../../core/failure.ts";
+import { Failure, type FailureCode } from "../../core/failure.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { type Answers, defaultRounds } from "../../core/questions/answers.ts";
 import type { Trace } from "../../core/trace/trace.ts";
@@ -78,7 +78,7 @@ export async function rebuild(
 	context: Context,
 	{ before, cage, generation }: { readonly before: Cage; readonly cage: Cage; readonly generation: number },
 	plans: () => Promise<{ readonly plan: Plan; readonly trace: Trace }>,
-	{ refusal, ...options }: Omit<RoundsOptions, "most"> & { readonly refusal: string },
+	{ refusal, ...options }: Omit<RoundsOptions, "most"> & { readonly refusal: FailureCode },
 ): Promise<MadeCage> {
 	const { store } = context.machine;
 	try {

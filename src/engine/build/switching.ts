@@ -1,6 +1,6 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { defaultRetention, generationsToClear, type OldGeneration } from "../../core/cage/retention.ts";
-import { Failure } from "../../core/failure.ts";
+import { Failure, type FailureCode } from "../../core/failure.ts";
 import { type PresentCage, readableCage, unlessDamaged } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { notRestarted, type Restarted, restartCage } from "../run/restart.ts";
@@ -68,7 +68,7 @@ export async function restartOrRevert(
 	context: Context,
 	before: Pick<PresentCage, "cage" | "generation">,
 	isWanted: boolean,
-	undone: string,
+	undone: FailureCode,
 ): Promise<Restarted> {
 	const { cage, generation } = before;
 	const { name } = cage;

@@ -1,7 +1,7 @@
 import { type Application, socketsOf } from "../../core/application/application.ts";
 import { type FoundApplication, type Listening, obstacle } from "../../core/application/found.ts";
 import { serviceOf } from "../../core/application/service-settings.ts";
-import { Failure, type Note } from "../../core/failure.ts";
+import { Failure, type FailureCode, type Note } from "../../core/failure.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { defaultTimeout } from "../../core/questions/answers.ts";
 import type { GivenOptions } from "../../core/questions/options.ts";
@@ -116,7 +116,7 @@ export function fromFound({ application, dynamicUser, name, notes, ports, unit }
 }
 
 /** Maps a note to the failure with the same meaning. */
-const refusals: Readonly<Record<string, string>> = {
+const refusals: Readonly<Record<string, FailureCode>> = {
 	"unit-template": "unit-needs-instance",
 	"unit-without-command": "unit-starts-nothing",
 	"unit-oneshot": "unit-ends",

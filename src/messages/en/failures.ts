@@ -384,3 +384,7 @@ export const failuresEn = {
 };
 
 export type Failures = Readonly<Record<keyof typeof failuresEn, string>>;
+
+declare module "../../core/failure.ts" {
+	interface FailureSentences extends Failures {}
+}

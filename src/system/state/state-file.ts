@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { Failure } from "../../core/failure.ts";
+import { Failure, type FailureCode } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { errorName, isMissing } from "../files/errors.ts";
@@ -12,7 +12,7 @@ import { readBytes } from "../files/text-files.ts";
 export async function readState<T>(
 	file: Path,
 	decode: (content: Buffer) => T | undefined | Promise<T>,
-	code = "state-damaged",
+	code: FailureCode = "state-damaged",
 ): Promise<T | undefined> {
 	let content: Buffer;
 	try {
@@ -32,6 +32,10 @@ export async function readState<T>(
 	throw new Failure(code, { path: showPath(file) });
 }
 
-export function readJson<T extends v.GenericSchema>(file: Path, schema: T, code?: string): Promise<v.InferOutput<T> | undefined> {
+export function readJson<T extends v.GenericSchema>(
+	file: Path,
+	schema: T,
+	code?: FailureCode,
+): Promise<v.InferOutput<T> | undefined> {
 	return readState(file, (content) => v.parse(schema, JSON.parse(String(content))), code);
 }

@@ -50,7 +50,7 @@ describe("clients are cut off", () => {
 		expect(codes(served({ paths: [{ ...there, path: own }], own: [11] }), served({}))).toEqual(["adopt-path-gone"]);
 	});
 
-	test("by a file below /run that is gone, even if nobody is known to read it", () => {
+	test("by a file below /run that is gone or another one, even if nobody is known to read it", () => {
 		const key: OfferedPath = {
 			path: pathFromText("/run/x/key"),
 			kind: "file",
@@ -58,6 +58,8 @@ describe("clients are cut off", () => {
 			isOwn: true,
 		};
 		expect(codes(served({ paths: [key] }), served({}))).toEqual(["adopt-path-gone"]);
+		const other = served({ paths: [{ ...key, isOwn: false }] });
+		expect(codes(served({ paths: [key] }), other)).toEqual(["adopt-file-differs"]);
 		expect(codes(served({ paths: [{ ...key, path: pathFromText("/var/lib/x/key") }] }), served({}))).toEqual([]);
 	});
 

@@ -66,7 +66,7 @@ test("a bind is planned at its real place, and a link above it stays a link", ()
 test.each([
 	["a writable directory", { ...bound("/srv/app/data/in"), writable: ["/srv/app/data"] }, "writable", "data/in", "data"],
 	["another bind, under any of its names,", bound("/srv/app/site", "/srv/link/deep"), "bind", "site/deep", "site"],
-])("a bind below %s is refused", (_, asked, what, path, above) => {
+] as const)("a bind below %s is refused", (_, asked, what, path, above) => {
 	expect(() => planFor(files, trace({}), { rules: asked })).toThrow(
 		new Failure(`bind-below-${what}`, { path: `/srv/app/${path}`, above: `/srv/app/${above}` }, 2),
 	);
