@@ -52,13 +52,17 @@ export async function selftest(terminal: Terminal, names: readonly string[], opt
 }
 
 /** Writes the program of the escape techniques to a new file, for sandboxes that Cagewright does not test itself. */
-async function writeProgram(terminal: Terminal, output: string): Promise<number> {
-	const file = outputPath(terminal, output);
-	await withNewFile(file, async (handle) => {
-		await handle.writeFile(readFileSync(nativeProgramFile("escape")));
-		await handle.chmod(0o755);
+function writeProgram(terminal: Terminal, output: string): Promise<number> {
+	return terminal.withContext(async () => {
+		const file = outputPath(terminal, output);
+		await withNewFile(file, async (handle) => {
+			await handle.writeFile(readFileSync(nativeProgramFile("escape")));
+			await handle.chmod(0o755);
+		});
+		return terminal.wrote("selftest", { file: pathToJson(file) }, () =>
+			terminal.messages.selftest.programWritten(showPath(file)),
+		);
 	});
-	return terminal.wrote("selftest", { file: pathToJson(file) }, () => terminal.messages.selftest.programWritten(showPath(file)));
 }
 
 function hasCage(terminal: Terminal, names: readonly string[]): Promise<boolean> {

@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAttempts, unproven } from "../../src/core/selftest/outcomes.ts";
 import { systemServices } from "../../src/system/units/systemctl.ts";
-import { cagewright, inProcess, type Json, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, inProcess, type Json, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { allProcesses, commandOf, processesIn } from "./processes.ts";
 
@@ -176,6 +176,16 @@ describe("the program that tries the techniques", () => {
 		const again = await inProcess(["selftest", "--program", program], { state });
 		expect([again.status, again.stderr]).toEqual([2, expect.stringContaining("already exists")]);
 		expect((await inProcess(["selftest", "redis", "--program", `${program}2`], { state })).status).toBe(2);
+	});
+
+	test("appears whole or not at all if its writing is interrupted", async () => {
+		const place = join(folder, "interrupted");
+		mkdirSync(place);
+		const slowly = ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", "inject=fsync:delay_enter=5s"];
+		const writing = begin(["selftest", "--program", join(place, "escape")], { state, enter: slowly });
+		await eventually(() => expect(readdirSync(place)).toHaveLength(1));
+		const { status } = await writing.stop("SIGINT");
+		expect(readdirSync(place)).toEqual(status === 0 ? ["escape"] : []);
 	});
 
 	test("finds a chroot jail wanting, in which it leaves nothing", () => {

@@ -90,12 +90,15 @@ describe.each(Object.keys(kinds))("a node of kind %s", (kind) => {
 	});
 });
 
-test.each(creating)("%s writes new files only, whatever is there", async (_, { words }) => {
+test.each([
+	...creating.map(([name, { words }]) => [name, [...words, "-o"]] as const),
+	["selftest --program", ["selftest", "--program"]] as const,
+])("%s writes new files only, whatever is there", async (_, words) => {
 	writeFileSync(at("target"), "kept\n");
 	for (const [kind, { make }] of Object.entries(kinds)) make(at(kind));
 	const before = nodes();
 	for (const kind of Object.keys(kinds)) {
-		const { status, stderr, stdout } = await run(words, at(kind));
+		const { status, stderr, stdout } = await cagewright([...words, at(kind)], { state });
 		expect({ kind, status, stdout }).toEqual({ kind, status: 2, stdout: "" });
 		expect(stderr).toMatch(/^cagewright: [^\n]*(already exists|is a directory)[^\n]*\n$/);
 	}
