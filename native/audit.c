@@ -9,23 +9,19 @@
  * The counter also has records that only auditd or the kernel log missed, so it matters only with the settings that make the kernel
  * drop records itself (`auditctl -r`, `auditctl --backlog_wait_time 0`). Ends with its stdin.
  */
-#include "kernel.h"
+#include "socket.h"
+#include "wait.h"
 #include <asm/socket.h>
 #include <linux/audit.h>
 #include <linux/mman.h>
 #include <linux/netlink.h>
-#include <linux/poll.h>
-#include <linux/time.h>
-#include <linux/time_types.h>
 
 enum {
-	netlink = 16 /* AF_NETLINK */,
-	raw = 3 /* SOCK_RAW */,
-	without_waiting = 0x40 /* MSG_DONTWAIT */,
 	longest_record = 16384,
 	most_records = 1000,
-	/* Seconds between two `lost`. */
-	quiet = 10,
+	/* Milliseconds between two `lost`, and between two looks at the counter. */
+	quiet = 10000,
+	look = 1000,
 	/* Older headers do not have them. */
 	landlock_access = 1423,
 	landlock_domain = 1424,
@@ -77,26 +73,13 @@ static void print_words(const char *words)
 	print(words, length_of(words));
 }
 
-static int64_t seconds_now(void)
-{
-	struct __kernel_timespec now = { 0 };
-	call(clock_gettime, CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
 static void print_lost(void)
 {
 	static int64_t next;
-	if (seconds_now() < next)
+	if (milliseconds_now() < next)
 		return;
-	next = seconds_now() + quiet;
+	next = milliseconds_now() + quiet;
 	print_words("lost\n");
-}
-
-static long wait_for(struct pollfd *descriptors, size_t count, int64_t seconds)
-{
-	struct __kernel_timespec limit = { .tv_sec = seconds };
-	return call(ppoll, descriptors, count, &limit, 0, sizeof(uint64_t));
 }
 
 /* The kernel's settings and counters. If it does not tell them, it has no limit, and processes wait for room. */
@@ -107,30 +90,20 @@ static struct audit_status ask_status(long kernel)
 		struct audit_status status;
 	} answer = { 0 };
 	struct nlmsghdr question = { .nlmsg_len = sizeof question, .nlmsg_type = AUDIT_GET, .nlmsg_flags = NLM_F_REQUEST };
-	struct sockaddr_nl to = { .nl_family = netlink };
+	struct sockaddr_nl to = { .nl_family = AF_NETLINK };
 	struct pollfd ready = { .fd = (int)kernel, .events = POLLIN };
 	call(sendto, kernel, &question, sizeof question, 0, &to, sizeof to);
 	/* It answers at once, or with an error. */
-	if (wait_for(&ready, 1, 5) <= 0 || call(recvfrom, kernel, &answer, sizeof answer) < (long)sizeof answer ||
+	if (wait_for_input(&ready, 1, 5000) <= 0 || call(recvfrom, kernel, &answer, sizeof answer) < (long)sizeof answer ||
 	    answer.header.nlmsg_type != AUDIT_GET)
 		return (struct audit_status){ .backlog_wait_time = 1 };
 	return answer.status;
 }
 
-static bool begins_with(const char *text, size_t size, const char *words)
+static bool is_before(const char *words, const char *text, size_t size)
 {
-	size_t i = 0;
-	while (i < size && words[i] && text[i] == words[i])
-		i++;
-	return !words[i];
-}
-
-static bool is_equal(const char *a, const char *b, size_t size)
-{
-	size_t i = 0;
-	while (i < size && a[i] == b[i])
-		i++;
-	return i == size;
+	size_t length = length_of(words);
+	return size >= length && memcmp(text, words, length) == 0;
 }
 
 /* False if it is no record. Writes behind the text, which has room for that. */
@@ -142,12 +115,12 @@ static bool parse(struct record *record, unsigned type, char *text, size_t lengt
 			text[size++] = text[i];
 	while (end < size && text[end] != ')')
 		end++;
-	if (!begins_with(text, size, beginning) || !begins_with(text + end, size - end, "): "))
+	if (!is_before(beginning, text, size) || !is_before("): ", text + end, size - end))
 		return false;
 	bool is_left_out = false;
 	for (size_t i = end; i < size; i++) {
 		if (text[i] == ' ')
-			is_left_out = begins_with(text + i, size - i, " comm=") || begins_with(text + i, size - i, " ip=");
+			is_left_out = is_before(" comm=", text + i, size - i) || is_before(" ip=", text + i, size - i);
 		if (!is_left_out)
 			text[size + lasting_size++] = text[i];
 	}
@@ -161,7 +134,7 @@ static void join(struct record *record)
 {
 	for (struct record *first = memory->records; record->type == AUDIT_SECCOMP && first < record; first++) {
 		if (first->type != AUDIT_SECCOMP || first->is_repeated || first->lasting_size != record->lasting_size ||
-		    !is_equal(first->text + first->size, record->text + record->size, record->lasting_size))
+		    memcmp(first->text + first->size, record->text + record->size, record->lasting_size))
 			continue;
 		record->is_repeated = true;
 		first->last_equal->next_equal = record;
@@ -177,7 +150,7 @@ static bool is_wanted(const struct record *record)
 	static size_t size;
 	const char *stamp = record->text + stamp_at;
 	if (record->type == AUDIT_SYSCALL)
-		return record->stamp_size == size && is_equal(stamp, event, size);
+		return record->stamp_size == size && memcmp(stamp, event, size) == 0;
 	if (record->type == landlock_access)
 		for (size = 0; size < record->stamp_size && size < sizeof event; size++)
 			event[size] = stamp[size];
@@ -209,7 +182,7 @@ static void print_records(long audit)
 		int sender_size = sizeof sender;
 		char *text = memory->texts[i];
 		struct nlmsghdr *header = (void *)text;
-		long size = call(recvfrom, audit, text, longest_record, without_waiting, &sender, &sender_size);
+		long size = call(recvfrom, audit, text, longest_record, MSG_DONTWAIT, &sender, &sender_size);
 		if (size == -EAGAIN)
 			break;
 		if (size == -ENOBUFS)
@@ -227,9 +200,9 @@ static void print_records(long audit)
 
 static long listener(void)
 {
-	struct sockaddr_nl group = { .nl_family = netlink, .nl_groups = 1 << (AUDIT_NLGRP_READLOG - 1) };
+	struct sockaddr_nl group = { .nl_family = AF_NETLINK, .nl_groups = 1 << (AUDIT_NLGRP_READLOG - 1) };
 	int room = 1 << 24;
-	long audit = call(socket, netlink, raw, NETLINK_AUDIT);
+	long audit = call(socket, AF_NETLINK, SOCK_RAW, NETLINK_AUDIT);
 	if (audit < 0 || call(bind, audit, &group, sizeof group))
 		exit_with(1);
 	call(setsockopt, audit, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room);
@@ -240,7 +213,7 @@ int main(int argc, char **argv, char **envp)
 {
 	(void)argc, (void)argv, (void)envp;
 	long audit = listener();
-	long kernel = call(socket, netlink, raw, NETLINK_AUDIT);
+	long kernel = call(socket, AF_NETLINK, SOCK_RAW, NETLINK_AUDIT);
 	long mapped = call(mmap, 0, sizeof *memory, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (kernel < 0 || mapped < 0)
 		return 1;
@@ -248,16 +221,16 @@ int main(int argc, char **argv, char **envp)
 	struct audit_status before = ask_status(kernel);
 	print_words(before.enabled ? "ready 1\n" : "ready 0\n");
 	flush();
-	int64_t checked = seconds_now();
+	int64_t checked = milliseconds_now();
 	for (;;) {
 		struct pollfd both[] = { { .fd = 0, .events = POLLIN }, { .fd = (int)audit, .events = POLLIN } };
-		wait_for(both, 2, 1);
+		wait_for_input(both, 2, look);
 		if (both[0].revents)
 			return 0;
 		print_records(audit);
-		if (seconds_now() != checked) {
+		if (milliseconds_now() - checked >= look) {
 			struct audit_status now = ask_status(kernel);
-			checked = seconds_now();
+			checked = milliseconds_now();
 			if (now.lost != before.lost && (now.rate_limit || !now.backlog_wait_time))
 				print_lost();
 			before = now;

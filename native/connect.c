@@ -6,12 +6,11 @@
  * own. Root enters both first, so that a path may be relative to another root. Input: struct request.
  */
 #include "kernel.h"
+#include "socket.h"
+#include "wait.h"
 #include <asm/socket.h>
-#include <linux/poll.h>
-#include <linux/time.h>
-#include <linux/time_types.h>
 
-enum { most_groups = 1024, stream = 1 /* SOCK_STREAM */, closed = 255, unknown = 254 };
+enum { most_groups = 1024, closed = 255, unknown = 254 };
 
 /* `connectRequest` in src. */
 struct request {
@@ -38,13 +37,6 @@ static long become(const char *directory, const struct request *request)
 	return result ? result : call(setuid, request->uid);
 }
 
-static int64_t milliseconds_now(void)
-{
-	struct __kernel_timespec now = { 0 };
-	call(clock_gettime, CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Whether the other end keeps the connection for so long. It may send a greeting. */
 static bool lasts(long connection, int64_t milliseconds)
 {
@@ -52,8 +44,7 @@ static bool lasts(long connection, int64_t milliseconds)
 	for (int64_t left; (left = end - milliseconds_now()) > 0;) {
 		char received[4096];
 		struct pollfd ready = { .fd = (int)connection, .events = POLLIN };
-		struct __kernel_timespec limit = { .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000 };
-		if (call(ppoll, &ready, 1, &limit, 0, sizeof(uint64_t)) > 0 && call(read, connection, received, sizeof received) <= 0)
+		if (wait_for_input(&ready, 1, left) > 0 && call(read, connection, received, sizeof received) <= 0)
 			return false;
 	}
 	return true;
@@ -71,7 +62,7 @@ int main(int argc, char **argv, char **envp)
 		return unknown;
 	int64_t patience = request.milliseconds * 4;
 	struct __kernel_timespec limit = { .tv_sec = patience / 1000, .tv_nsec = patience % 1000 * 1000 }; /* struct timeval */
-	long result = become(argv[1], &request), connection = call(socket, request.address.family, stream, 0);
+	long result = become(argv[1], &request), connection = call(socket, request.address.family, SOCK_STREAM, 0);
 	if (result || connection < 0)
 		return (int)-(result ? result : connection);
 	call(setsockopt, connection, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);

@@ -64,10 +64,7 @@ static void write_process_id(char *variable)
 {
 	static const char name[] = "LISTEN_PID=";
 	size_t length = sizeof name - 1;
-	for (size_t i = 0; i < length; i++)
-		if (variable[i] != name[i])
-			return;
-	if (variable[length] == '0')
+	if (begins_with(variable, name) && variable[length] == '0')
 		write_number(variable + length, call(getpid));
 }
 

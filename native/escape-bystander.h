@@ -28,14 +28,14 @@ static int stand_by(void)
 	long key = call(add_key, "user", name.bytes, token, length_of(token), KEY_SPEC_USER_KEYRING);
 	if (done(key))
 		call(keyctl, KEYCTL_SET_TIMEOUT, key, key_seconds);
-	long tcp = call(socket, family_inet, type_stream, IPPROTO_TCP);
+	long tcp = call(socket, AF_INET, SOCK_STREAM, IPPROTO_TCP);
 	call(bind, tcp, &address, sizeof address);
 	call(listen, tcp, 16);
 	call(getsockname, tcp, &address, &size);
-	long stream = call(socket, family_unix, type_stream, 0);
+	long stream = call(socket, AF_UNIX, SOCK_STREAM, 0);
 	call(bind, stream, &named, abstract_address(&named, name.bytes, ""));
 	call(listen, stream, 16);
-	call(bind, call(socket, family_unix, type_datagram, 0), &named, abstract_address(&named, name.bytes, "-datagrams"));
+	call(bind, call(socket, AF_UNIX, SOCK_DGRAM, 0), &named, abstract_address(&named, name.bytes, "-datagrams"));
 
 	say("pid=%d\taddress=%d\tmemory=%d\tmessages=%d\tsemaphores=%d\tport=%d\ttoken=%s\tqueue=%s\tkey=%s\tabstract=%s", call(getpid),
 	    token, memory, messages, semaphores, (long)__builtin_bswap16(address.sin_port), token, has_queue ? name.bytes : "",

@@ -47,20 +47,22 @@ static bool open_by_handle(void)
 	return done(at) && done(call(open_by_handle_at, at, &file, 0));
 }
 
-static bool run_written(void)
+static bool makes_program(void)
 {
 	long written = make_file();
-	if (!done(written) || !writes_program(written))
-		return false;
-	call(fchmod, written, 0755);
+	bool is_written = done(written) && writes_program(written) && done(call(fchmod, written, 0755));
 	call(close, written);
-	return runs(file, 0);
+	return is_written;
+}
+
+static bool run_written(void)
+{
+	return makes_program() && runs(file, 0);
 }
 
 static bool map_written(void)
 {
-	long written = make_file();
-	if (!done(written) || !writes_program(written))
+	if (!makes_program())
 		return false;
 	long library = open_file(file, O_RDONLY);
 	return done(library) && done(call(mmap, 0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, library, 0));

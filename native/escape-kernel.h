@@ -1,6 +1,5 @@
 /* Techniques against the kernel and the machine, and those that create other views of the system or regain privileges. */
 
-
 /* Mounts this source and type with these flags and options. The last are an overlay's, and get our directory. */
 static bool mount_and_unmount(void)
 {

@@ -1,4 +1,5 @@
 /* Techniques against processes outside: a bystander of the same account, its sockets, and what processes of an account share. */
+#include "socket.h"
 #include <linux/in.h>
 #include <linux/ipc.h>
 #include <linux/keyctl.h>
@@ -8,12 +9,9 @@
 #include <linux/uio.h>
 #include <linux/un.h>
 
-/* Not in the kernel's headers for programs. */
-enum { family_unix = 1, family_inet = 2, type_stream = 1, type_datagram = 2 };
-
 static bool is_token(const char *text)
 {
-	return memcmp(text, token, length_of(token)) == 0;
+	return begins_with(text, token);
 }
 
 static bool read_memory(void)
@@ -99,7 +97,7 @@ static const struct technique memory[] = {
 static struct sockaddr_in loopback(uint64_t port)
 {
 	return (struct sockaddr_in){
-		.sin_family = family_inet,
+		.sin_family = AF_INET,
 		.sin_port = __builtin_bswap16((uint16_t)port),
 		.sin_addr = { __builtin_bswap32(0x7f000001) },
 	};
@@ -108,7 +106,7 @@ static struct sockaddr_in loopback(uint64_t port)
 static bool connect_loopback(void)
 {
 	struct sockaddr_in address = loopback((uint64_t)number(required("port")));
-	long socket = call(socket, family_inet, type_stream, IPPROTO_TCP);
+	long socket = call(socket, AF_INET, SOCK_STREAM, IPPROTO_TCP);
 	return done(socket) && done(call(connect, socket, &address, sizeof address));
 }
 
@@ -117,7 +115,7 @@ static size_t abstract_address(struct sockaddr_un *address, const char *name, co
 {
 	struct text path;
 	set(&path, "%s%s", name, suffix);
-	*address = (struct sockaddr_un){ .sun_family = family_unix };
+	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	memcpy(address->sun_path + 1, path.bytes, path.length < 107 ? path.length : 107);
 	return offsetof(struct sockaddr_un, sun_path) + 1 + path.length;
 }
@@ -126,7 +124,7 @@ static bool connect_abstract(void)
 {
 	struct sockaddr_un address;
 	size_t size = abstract_address(&address, required("abstract"), "");
-	long socket = call(socket, family_unix, type_stream, 0);
+	long socket = call(socket, AF_UNIX, SOCK_STREAM, 0);
 	return done(socket) && done(call(connect, socket, &address, size));
 }
 
@@ -136,7 +134,7 @@ static bool send_abstract(void)
 	struct sockaddr_un address;
 	size_t size = abstract_address(&address, required("abstract"), "-datagrams");
 	int pair[2];
-	return done(call(socketpair, family_unix, type_datagram, 0, pair)) && done(call(sendto, pair[0], "x", 1, 0, &address, size));
+	return done(call(socketpair, AF_UNIX, SOCK_DGRAM, 0, pair)) && done(call(sendto, pair[0], "x", 1, 0, &address, size));
 }
 
 /* By multipath TCP and TCP: to take the place of a service, or to offer one of its own. */
@@ -145,7 +143,7 @@ static bool bind_port(void)
 	static const int protocols[] = { 262 /* IPPROTO_MPTCP */, IPPROTO_TCP };
 	struct sockaddr_in address = loopback((uint64_t)number(required("unplanned")));
 	for (int i = 0; i < 2; i++) {
-		long socket = call(socket, family_inet, type_stream, protocols[i]);
+		long socket = call(socket, AF_INET, SOCK_STREAM, protocols[i]);
 		if (done(socket) && done(call(bind, socket, &address, sizeof address)))
 			return true;
 	}

@@ -109,7 +109,7 @@ static const char *fact(const char *name)
 {
 	size_t length = length_of(name);
 	for (char **one = facts; *one; one++)
-		if (length_of(*one) > length && memcmp(*one, name, length) == 0 && (*one)[length] == '=')
+		if (begins_with(*one, name) && (*one)[length] == '=')
 			return *one + length + 1;
 	return "";
 }

@@ -6,12 +6,10 @@
  * with its stdin. Prints a struct failure for each distinct failure. One with number ~0 says that it watches, one with ~1 that it can
  * hold no more. Prints the kernel's reason on stderr if it cannot watch.
  */
-#include "kernel.h"
+#include "wait.h"
 #include "failures.h"
 #include <linux/bpf.h>
 #include <linux/mman.h>
-#include <linux/poll.h>
-#include <linux/time_types.h>
 
 enum { most_failures = 4096, log_size = 65536, watches = ~0, is_full = ~1 };
 
@@ -146,8 +144,7 @@ int main(int argc, char **argv, char **envp)
 	print_mark(watches);
 	for (bool goes_on = true; goes_on;) {
 		struct pollfd ready = { .fd = 0, .events = POLLIN };
-		struct __kernel_timespec second = { .tv_sec = 1 };
-		if (call(ppoll, &ready, 1, &second, 0, sizeof(uint64_t)) > 0) {
+		if (wait_for_input(&ready, 1, 1000) > 0) {
 			goes_on = call(read, 0, settings.namespaces, sizeof settings.namespaces) == sizeof settings.namespaces;
 			access_map(BPF_MAP_UPDATE_ELEM, maps[settings_map], &first, &settings);
 		}

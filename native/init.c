@@ -45,7 +45,7 @@ static bool gives_up_kill(void)
 	return call(prctl, PR_CAPBSET_DROP, CAP_KILL) == 0 && call(prctl, PR_CAPBSET_DROP, CAP_SETPCAP) == 0 && clear_inheritable() == 0;
 }
 
-enum { reload_signal = 35, most_words = 1024, after_tries = 20 };
+enum { reload_signal = 35, most_words = 1 << 13, after_tries = 20 };
 
 /* The arguments, taken apart. */
 struct launch {
@@ -64,12 +64,11 @@ struct launch {
 /* The count behind a step's name, or -1. */
 static long count_of(const char *word, const char *name)
 {
-	while (*name)
-		if (*word++ != *name++)
-			return -1;
+	if (!begins_with(word, name))
+		return -1;
 	long count = 0;
-	while (*word >= '0' && *word <= '9' && count < most_words)
-		count = count * 10 + *word++ - '0';
+	for (word += length_of(name); *word >= '0' && *word <= '9' && count < 1 << 24; word++)
+		count = count * 10 + *word - '0';
 	return count;
 }
 
@@ -81,20 +80,26 @@ static long words_of_step(const char *word)
 	return count < 0 ? count_of(word, "+reload=") : count;
 }
 
+/* The step behind this one, or the application. */
+static char **next_step(char **step)
+{
+	long count = words_of_step(*step++);
+	while (count-- > 0 && *step)
+		step++;
+	return step;
+}
+
 static struct launch parse(char **argv, char **envp)
 {
 	struct launch launch = { .environment = envp };
 	launch.keeps_kill = *argv[1];
 	launch.directory = argv[launch.keeps_kill ? 1 : 2];
 	char **word = launch.steps = argv + (launch.keeps_kill ? 2 : 3);
-	while (*word && **word == '+') {
-		long count = words_of_step(*word);
+	for (; *word && **word == '+'; word = next_step(word)) {
 		long shared = count_of(*word, "+shared=");
 		if (shared > 0)
 			launch.shared = shared;
-		launch.notifies = launch.notifies || count_of(*word, "+notify") >= 0;
-		for (word++; count > 0 && *word; count--)
-			word++;
+		launch.notifies = launch.notifies || begins_with(*word, "+notify");
 	}
 	launch.application = word;
 	return launch;
@@ -102,12 +107,9 @@ static struct launch parse(char **argv, char **envp)
 
 static bool has_step(const struct launch *launch, const char *name)
 {
-	for (char **word = launch->steps; word < launch->application;) {
-		if (count_of(*word, name) >= 0)
+	for (char **word = launch->steps; word < launch->application; word = next_step(word))
+		if (begins_with(*word, name))
 			return true;
-		long count = words_of_step(*word);
-		word += count < 0 ? 1 : count + 1;
-	}
 	return false;
 }
 
@@ -133,21 +135,9 @@ static char *with_number(char *word, long number, char *text)
 	return text;
 }
 
-static long wait_for(long process)
-{
-	int status = 0;
-	for (;;) {
-		long ended = call(wait4, process, &status, 0, 0);
-		if (ended == process)
-			return exit_status(status);
-		if (ended != -EINTR)
-			return launch_failed;
-	}
-}
-
 static long run_step(const struct launch *launch, char **step, long count)
 {
-	long process = fork_process();
+	long process = count > most_words ? -E2BIG : fork_process();
 	if (process == 0) {
 		char *words[2 * most_words + 1], texts[1 << 13];
 		char *text = texts;
@@ -176,18 +166,16 @@ static void pause_shortly(void)
 /* Runs the steps of this name up to the first that fails, and returns its status. */
 static long run_steps(const struct launch *launch, const char *name, int tries)
 {
-	for (char **word = launch->steps; word < launch->application;) {
+	for (char **word = launch->steps; word < launch->application; word = next_step(word)) {
 		long count = count_of(*word, name);
-		if (count > 0) {
-			bool may_fail = *word[1] == '-';
-			long status = run_step(launch, word + 1, count);
-			for (int left = tries; status && --left > 0; status = run_step(launch, word + 1, count))
-				pause_shortly();
-			if (status && !may_fail)
-				return status;
-		}
-		count = words_of_step(*word);
-		word += count < 0 ? 1 : count + 1;
+		if (count <= 0)
+			continue;
+		bool may_fail = *word[1] == '-';
+		long status = run_step(launch, word + 1, count);
+		for (int left = tries; status && --left > 0; status = run_step(launch, word + 1, count))
+			pause_shortly();
+		if (status && !may_fail)
+			return status;
 	}
 	return 0;
 }
@@ -218,12 +206,10 @@ static int run_application(const struct kind *kind, struct launch *launch)
 	if (kind->first_closed)
 		call(close_range, kind->first_closed, ~0u);
 	launch->number = call(getpid);
-	for (char **word = launch->steps; word < launch->application;) {
+	for (char **word = launch->steps; word < launch->application; word = next_step(word)) {
 		long count = count_of(*word, "+before=");
 		if (count > 0)
 			run_step(launch, word + 1, count);
-		count = words_of_step(*word);
-		word += count < 0 ? 1 : count + 1;
 	}
 	return execute(launch, launch->application);
 }

@@ -63,6 +63,14 @@ static inline size_t length_of(const char *text)
 	return length;
 }
 
+static inline bool begins_with(const char *text, const char *start)
+{
+	while (*start)
+		if (*text++ != *start++)
+			return false;
+	return true;
+}
+
 /* Writes a number that is not negative, and returns its end. */
 static inline char *write_number(char *to, long number)
 {
@@ -109,6 +117,18 @@ static inline long fork_process(void)
 static inline int exit_status(int status)
 {
 	return status & 0x7f ? 128 + (status & 0x7f) : (status >> 8) & 0xff;
+}
+
+/* Waits for a child and returns its exit status. Reaps others that end before it. */
+static inline int wait_for(long child)
+{
+	for (int status = 0;;) {
+		long ended = call(wait4, -1, &status, 0, NULL);
+		if (ended == child)
+			return exit_status(status);
+		if (ended < 0)
+			return launch_failed;
+	}
 }
 
 #if !__STDC_HOSTED__

@@ -3,6 +3,7 @@
  * packet leaves: the interfaces are dummies. Only the loopback is required.
  */
 #include "kernel.h"
+#include "socket.h"
 #include <linux/netlink.h>
 
 /* Appended: requests for rtnetlink(7), up to one without a message. `Request` in src. */
@@ -22,7 +23,7 @@ int main(int argc, char **argv, char **envp)
 	const struct request *request = (const void *)appended;
 	(void)argc, (void)argv, (void)envp;
 
-	long netlink = require(call(socket, 16 /* AF_NETLINK */, 3 /* SOCK_RAW */, NETLINK_ROUTE), refused);
+	long netlink = require(call(socket, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE), refused);
 	while (request->length) {
 		struct { struct nlmsghdr header; struct nlmsgerr error; char rest[92]; } answer = { 0 };
 		require(call(sendto, netlink, request->message, request->length), refused);

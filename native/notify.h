@@ -5,13 +5,12 @@
 #define NOTIFY_H
 
 #include "kernel.h"
+#include "socket.h"
+#include <asm/socket.h>
+#include <linux/un.h>
 
-/* No header for programs without a C library has them. */
-enum { AF_UNIX = 1, SOCK_DGRAM = 2, SOL_SOCKET = 1, SO_PASSCRED = 16, SCM_CREDENTIALS = 2, MSG_DONTWAIT = 0x40, MSG_CMSG_CLOEXEC = 0x40000000 };
-struct address {
-	uint16_t family;
-	char path[108];
-};
+/* unix(7) and recvmsg(2). No header for programs without a C library has them. */
+enum { SCM_CREDENTIALS = 2 };
 struct credentials {
 	uint64_t size;
 	int level, type;
@@ -19,7 +18,7 @@ struct credentials {
 	uint32_t uid, gid, padding;
 };
 struct message {
-	struct address *name;
+	struct sockaddr_un *name;
 	uint32_t name_size;
 	struct { void *base; size_t size; } *parts;
 	size_t part_count;
@@ -31,16 +30,8 @@ struct message {
 /* The socket of this launch's notifications, and where they go. */
 struct relay {
 	long socket;
-	struct address manager;
+	struct sockaddr_un manager;
 };
-
-static bool begins_with(const char *text, const char *start)
-{
-	while (*start)
-		if (*text++ != *start++)
-			return false;
-	return true;
-}
 
 /* In a file system that each start of a unit creates. Not abstract, because some applications only know paths (measured: slurmctld). */
 static char own_variable[] = "NOTIFY_SOCKET=/dev/shm/.cagewright-notify";
@@ -62,21 +53,21 @@ static bool open_relay(struct relay *relay, char **environment)
 			continue;
 		const char *path = *variable + sizeof name - 1;
 		size_t length = length_of(path);
-		if (*path != '/' || length >= sizeof relay->manager.path)
+		if (*path != '/' || length >= sizeof relay->manager.sun_path)
 			return false;
-		relay->manager.family = AF_UNIX;
-		memcpy(relay->manager.path, path, length + 1);
-		struct address own = { .family = AF_UNIX };
+		relay->manager.sun_family = AF_UNIX;
+		memcpy(relay->manager.sun_path, path, length + 1);
+		struct sockaddr_un own = { .sun_family = AF_UNIX };
 		size_t own_length = sizeof own_variable - sizeof name + 1;
-		memcpy(own.path, own_variable + sizeof name - 1, own_length);
+		memcpy(own.sun_path, own_variable + sizeof name - 1, own_length);
 		int on = 1;
 		relay->socket = call(socket, AF_UNIX, SOCK_DGRAM | O_CLOEXEC, 0);
 		if (relay->socket < 0)
 			return false;
-		call(unlinkat, AT_FDCWD, own.path, 0);
+		call(unlinkat, AT_FDCWD, own.sun_path, 0);
 		/* For every account of the application. */
 		long mask = call(umask, 0);
-		long bound = call(bind, relay->socket, &own, sizeof own.family + own_length);
+		long bound = call(bind, relay->socket, &own, sizeof own.sun_family + own_length);
 		call(umask, mask);
 		if (bound || call(setsockopt, relay->socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) ||
 		    call(fcntl, relay->socket, F_SETOWN, call(getpid)) || call(fcntl, relay->socket, F_SETFL, FASYNC))
@@ -123,7 +114,8 @@ static void relay_messages(struct relay *relay)
 			line = more ? end + 1 : end;
 		}
 		if (length)
-			call(sendto, relay->socket, permitted, length, 0, &relay->manager, sizeof relay->manager.family + length_of(relay->manager.path) + 1);
+			call(sendto, relay->socket, permitted, length, 0, &relay->manager,
+			     offsetof(struct sockaddr_un, sun_path) + length_of(relay->manager.sun_path) + 1);
 	}
 }
 

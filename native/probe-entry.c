@@ -32,17 +32,6 @@ static void end_with_parent(void)
 	require(call(prctl, PR_SET_PDEATHSIG, SIGKILL), not_entered);
 }
 
-/* Reaps orphans too. */
-static int wait_for(long child)
-{
-	int status = 0;
-	for (;;) {
-		long ended = require(call(wait4, -1, &status, 0, NULL), not_entered);
-		if (ended == child)
-			return exit_status(status);
-	}
-}
-
 static long open_here(const char *path, int flags)
 {
 	return require(call(openat, AT_FDCWD, path, flags | O_CLOEXEC, 0), not_entered);

@@ -5,6 +5,7 @@
  * Arguments: COMMAND ARG…
  */
 #include "kernel.h"
+#include "socket.h"
 #include <linux/un.h>
 
 struct option {
@@ -35,8 +36,6 @@ struct sockets {
 	uint32_t count;
 };
 
-/* No header for programs without a C library has them. */
-enum { AF_UNIX = 1, SOCK_DGRAM = 2, type_mask = 0xf };
 /* Higher than the sockets' descriptors. */
 enum { top_descriptor = 200, here_descriptor = 201 };
 /* The kernel cuts it to net.core.somaxconn. */
@@ -122,7 +121,7 @@ static void open_socket(const struct passed_socket *socket, bool checks_links)
 		refuse(socket, *text_of(socket) == '/' ? ": there is another file\n" : ": another process listens there\n");
 	if (bound || (path && call(fchownat, AT_FDCWD, path, socket->uid, socket->gid, AT_SYMLINK_NOFOLLOW)))
 		refuse(socket, "\n");
-	if ((socket->type & type_mask) != SOCK_DGRAM && call(listen, opened, most_waiting))
+	if ((socket->type & sock_type) != SOCK_DGRAM && call(listen, opened, most_waiting))
 		refuse(socket, "\n");
 }
 

@@ -88,6 +88,13 @@ test("init", () => {
 	const steps = ["+before=3", ...shell("echo before >>steps"), "+after=3", ...shell("echo after >>steps")];
 	expect(run([program, folder, ...steps, ...shell("sleep 1; echo application >>steps")]).status).toBe(0);
 	expect(readFileSync(join(folder, "steps"), "utf8").split("\n").sort()).toEqual(["", "after", "application", "before"]);
+	for (const [count, status] of [
+		[3000, 0],
+		[50_000, 1],
+	] as const) {
+		const long = [`+before=${count}`, ...shell("echo $# >count"), "sh", ...Array(count - 4).fill("word")];
+		expect(run([program, folder, ...long, ...shell(`test -e count && rm count`)]).status).toBe(status);
+	}
 });
 
 test("environment", () => {
