@@ -2,8 +2,8 @@
  * Reports each opening of the files that are its arguments, from outside of the cage (fanotify(7)). inotify would say neither which
  * process it was, nor whether it came through the cage's mount or from the host.
  *
- * Writes one number for each file, 0 or a negative error; then each event as the kernel has it, and waits for a byte of stdin while the
- * reader looks at the file. The event's descriptor is opened through the mount that the process used, so its path tells the cage from
+ * Prints a line for each file: 0 or an error number; then one for each opening: the file's descriptor here and the process's number. Waits
+ * for a byte of stdin while the reader looks at the file. The event's descriptor is opened through the mount that the process used, so its path tells the cage from
  * the host. Ends with the process that started it.
  */
 #include "kernel.h"
@@ -13,9 +13,10 @@
 /* One cage must not use up what another needs. */
 enum { unlimited = FAN_UNLIMITED_QUEUE | FAN_UNLIMITED_MARKS, kill_signal = 9 };
 
-static bool write_all(const void *bytes, size_t size)
+static bool ends_line(char *line, char *end)
 {
-	return call(write, 1, bytes, size) == (long)size;
+	*end++ = '\n';
+	return call(write, 1, line, end - line) == end - line;
 }
 
 int main(int argc, char **argv, char **envp)
@@ -25,18 +26,21 @@ int main(int argc, char **argv, char **envp)
 	long group = call(fanotify_init, FAN_CLOEXEC | FAN_CLASS_NOTIF | unlimited, O_RDONLY | O_CLOEXEC | O_LARGEFILE);
 	if (group < 0)
 		return 1;
+	char line[64];
 	for (argv++; *argv; argv++) {
-		int32_t result = (int32_t)call(fanotify_mark, group, FAN_MARK_ADD | FAN_MARK_DONT_FOLLOW, FAN_OPEN, AT_FDCWD, *argv);
-		if (!write_all(&result, sizeof result))
+		long result = call(fanotify_mark, group, FAN_MARK_ADD | FAN_MARK_DONT_FOLLOW, FAN_OPEN, AT_FDCWD, *argv);
+		if (!ends_line(line, write_number(line, -result)))
 			return 1;
 	}
 	/* A buffer for one event, so that the kernel opens one file at a time. */
 	struct fanotify_event_metadata event = { 0 };
-	while (call(read, group, &event, sizeof event) == sizeof event && write_all(&event, sizeof event)) {
+	while (call(read, group, &event, sizeof event) == sizeof event) {
 		char answer;
 		if (event.fd < 0)
-			continue;
-		if (call(read, 0, &answer, 1) != 1)
+			continue; /* the kernel could not open the file for us */
+		char *end = write_number(line, event.fd);
+		*end++ = ' ';
+		if (!ends_line(line, write_number(end, event.pid)) || call(read, 0, &answer, 1) != 1)
 			break;
 		call(close, event.fd);
 	}

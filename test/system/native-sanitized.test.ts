@@ -6,12 +6,11 @@ import { join } from "node:path";
 import { beforeAll, expect, test, vi } from "vitest";
 import { connectRequest, socketAddress } from "../../src/core/adoption/connecting.ts";
 import { landlockRuleset } from "../../src/core/confinement/landlock.ts";
-import { acceptorData } from "../../src/core/confinement/programs/acceptor.ts";
 import { confineData } from "../../src/core/confinement/programs/confine.ts";
 import { environmentData } from "../../src/core/confinement/programs/environment.ts";
 import { initData } from "../../src/core/confinement/programs/init.ts";
 import { exampleInterface, networkData } from "../../src/core/confinement/programs/network.ts";
-import { type OwnedSocket, socketsData } from "../../src/core/confinement/programs/passed-sockets.ts";
+import { acceptorData, type OwnedSocket, socketsData } from "../../src/core/confinement/programs/passed-sockets.ts";
 import { probeEntryData } from "../../src/core/confinement/programs/probe-entry.ts";
 import { seccompFilter } from "../../src/core/confinement/seccomp/program.ts";
 import type { Architecture } from "../../src/core/confinement/seccomp/syscalls.ts";
@@ -165,10 +164,16 @@ test("decoys", async () => {
 	writeFileSync(join(folder, "decoy"), "");
 	await using watcher = start([build("decoys"), join(folder, "decoy"), "/nowhere"]);
 	const output = outputOf(watcher);
-	await eventually(() => expect(output()).toEqual(words(0, -2)));
+	await eventually(() => expect(output().toString()).toBe("0\n2\n"));
 	for (let event = 1; event <= 2; event++) {
 		readFileSync(join(folder, "decoy"));
-		await eventually(() => expect(output()).toHaveLength(8 + event * 24));
+		await eventually(() =>
+			expect(
+				output()
+					.toString()
+					.match(/^\d+ \d+$/gm),
+			).toHaveLength(event),
+		);
 		watcher.stdin?.write("\n");
 	}
 	watcher.stdin?.end();

@@ -1,5 +1,5 @@
-import { addressBytes } from "../confinement/programs/netlink.ts";
 import { words } from "../native-program.ts";
+import { addressBytes, ipAddress, unixAddress } from "../socket-address.ts";
 import type { Offer } from "./clients.ts";
 
 /** sun_path of unix(7). */
@@ -7,24 +7,10 @@ const longestPath = 108;
 
 /** The offer as struct sockaddr. Undefined if there is none for it: it is a file, or the path is too long. */
 export function socketAddress(offer: Offer): Buffer | undefined {
-	if (offer.kind === "port") return portAddress(offer.address, offer.port);
+	if (offer.kind === "port") return ipAddress(addressBytes(offer.address), offer.port);
 	if (offer.kind !== "socket" && offer.kind !== "abstract") return undefined;
 	const name = offer.kind === "socket" ? Buffer.from(`${offer.path}\0`, "latin1") : Buffer.from(`\0${offer.name}`);
-	return name.length > longestPath ? undefined : Buffer.concat([familyBytes(1), name]);
-}
-
-function portAddress(address: string, port: number): Buffer {
-	const network = Buffer.alloc(2);
-	network.writeUInt16BE(port);
-	const bytes = addressBytes(address);
-	// sin6_flowinfo and sin6_scope_id are 0.
-	return bytes.length === 4
-		? Buffer.concat([familyBytes(2), network, bytes, Buffer.alloc(8)])
-		: Buffer.concat([familyBytes(10), network, Buffer.alloc(4), bytes, Buffer.alloc(4)]);
-}
-
-function familyBytes(family: number): Buffer {
-	return Buffer.from([family, 0]);
+	return name.length > longestPath ? undefined : unixAddress(name);
 }
 
 /** As in native/connect.c. */

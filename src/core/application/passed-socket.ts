@@ -1,3 +1,4 @@
+import { ipv4, ipv6 } from "../socket-address.ts";
 import { octal } from "../text.ts";
 /**
  * A socket that is opened before the application starts and passed as a descriptor (sd_listen_fds(3), systemd.socket(5)). As
@@ -115,28 +116,4 @@ export function socketPlace(address: string): SocketPlace | undefined {
 	}
 	const bytes = ipv6(host.slice(1, -1));
 	return bytes && { family: "inet6", host: bytes, port, any: false };
-}
-
-function ipv4(text: string): number[] | undefined {
-	const bytes = text.split(".").map(Number);
-	return bytes.length === 4 && bytes.every((byte) => byte <= 255) ? bytes : undefined;
-}
-
-function ipv6(text: string): number[] | undefined {
-	const [, before = "", last = ""] = /^(.*:)?([^:]*)$/.exec(text) ?? [];
-	const tail = last.includes(".") ? ipv4(last) : [];
-	if (tail === undefined) return undefined;
-	const halves = (last.includes(".") ? before.replace(/(?<!:):$/, "") : text).split("::");
-	if (halves.length > 2) return undefined;
-	const [head, rest] = halves.map((half) => (half === "" ? [] : half.split(":")).flatMap(group));
-	const known = [...(head ?? []), ...(rest ?? []), ...tail];
-	const missing = 16 - known.length;
-	if (known.some(Number.isNaN) || (halves.length === 2 ? missing < 2 : missing !== 0)) return undefined;
-	return [...(head ?? []), ...new Array<number>(missing).fill(0), ...(rest ?? []), ...tail];
-}
-
-/** Both bytes of four hexadecimal digits. */
-function group(text: string): number[] {
-	const value = /^[0-9a-fA-F]{1,4}$/.test(text) ? Number.parseInt(text, 16) : Number.NaN;
-	return [value >> 8, Number.isNaN(value) ? value : value & 0xff];
 }

@@ -5,7 +5,7 @@ import { octal } from "../text.ts";
 import { setprivCaps } from "./capabilities.ts";
 import { type CageRoot, environmentName, initName, type LaunchSpec, launchDirectory } from "./launch.ts";
 import { environmentWords } from "./programs/environment.ts";
-import { stepWords } from "./programs/init-steps.ts";
+import { stepWords } from "./programs/init.ts";
 import { processIdPlace } from "./programs/passed-sockets.ts";
 
 /**

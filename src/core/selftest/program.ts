@@ -4,24 +4,19 @@ import { allTechniques } from "./techniques.ts";
 
 /** Arguments and output of native/escape.c. */
 
+/** What the bystander prints about itself: arguments of the techniques that need it. */
+export interface BystanderFacts {
+	readonly pid: number;
+	/** Its secret. */
+	readonly token: string;
+	/** All facts, NAME=VALUE. */
+	readonly words: readonly string[];
+}
+
 /** Returns undefined if the line is incomplete. */
 export function parseBystander(line: string): BystanderFacts | undefined {
-	const values = new Map(line.split("\t").map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
-	const text = (name: string) => values.get(name) ?? "";
-	const number = (name: string) => Number(values.get(name) || Number.NaN);
-	const facts = {
-		pid: number("pid"),
-		token: text("token"),
-		address: number("address"),
-		memory: number("memory"),
-		messages: number("messages"),
-		semaphores: number("semaphores"),
-		queue: text("queue"),
-		key: text("key"),
-		port: number("port"),
-		abstract: text("abstract"),
-	};
-	return Object.values(facts).some(Number.isNaN) || !facts.token ? undefined : facts;
+	const [, pid, token] = /^pid=(\d+)\t.*\ttoken=([^\t]+)\t.*\tabstract=[^\t]+$/.exec(line) ?? [];
+	return token === undefined ? undefined : { pid: Number(pid), token, words: line.split("\t") };
 }
 
 /** The attempts' targets: numbers, names and paths of ours. */
@@ -38,24 +33,6 @@ export interface Target {
 	/** A TCP port that the plan does not contain. */
 	readonly unplanned: number;
 	readonly bystander: BystanderFacts;
-}
-
-/** What the bystander reports about itself. */
-export interface BystanderFacts {
-	readonly pid: number;
-	/** Its secret, and the secret's address in its memory. */
-	readonly token: string;
-	readonly address: number;
-	/** Ids of System V shared memory, message queue and semaphores. */
-	readonly memory: number;
-	readonly messages: number;
-	readonly semaphores: number;
-	/** Name of a POSIX queue and description of a key; empty if the kernel has none. */
-	readonly queue: string;
-	readonly key: string;
-	/** TCP port at 127.0.0.1, and an abstract socket's name without its NUL. */
-	readonly port: number;
-	readonly abstract: string;
 }
 
 interface AttemptsOptions {
@@ -78,7 +55,6 @@ export function attemptsArguments(
 	const lines = (paths: readonly Path[]) => paths.flatMap((path) => pathToText(path) ?? []).join("\n");
 	const { bystander, disk, environment, host, shared, unplanned, writable } = target;
 	const values = {
-		...bystander,
 		host,
 		disk: disk || "",
 		unplanned: unplanned || "",
@@ -92,7 +68,7 @@ export function attemptsArguments(
 		gated: isGated ? 1 : "",
 		wait: lingering,
 	};
-	return Object.entries(values).map(([name, value]) => `${name}=${value}`);
+	return [...bystander.words, ...Object.entries(values).map(([name, value]) => `${name}=${value}`)];
 }
 
 /** The technique whose process has this name, in the run with this token. */

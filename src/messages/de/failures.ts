@@ -118,7 +118,6 @@ export const failuresDe: Failures = {
 	"ended-itself":
 		"{command} endete von selbst mit Status {status}{words?: %}. Die Anwendung muss weiterlaufen. Suchen Sie eine Option, mit der sie weiterläuft, wie --foreground oder --no-daemon.",
 	"env-invalid": "Ungültige Umgebungsvariable '{value}': Schreiben Sie NAME=WERT, den Namen mit Buchstaben, Ziffern und '_'.",
-	"executable-unreadable": "{path} lässt sich nicht als Programm lesen. Prüfen Sie die Datei und ihren Modus.",
 	"explain-unknown":
 		"Unbekannt: '{subject}'. Nennen Sie einen Pfad, der mit '/' beginnt, einen Systemaufruf oder eine Capability.",
 	"failed-beside-service":

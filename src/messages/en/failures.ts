@@ -112,7 +112,6 @@ export const failuresEn = {
 	"ended-itself":
 		"{command} ended by itself with status {status}{words?: %}. It must keep running. Look for an option that keeps it running, such as --foreground or --no-daemon.",
 	"env-invalid": "Invalid environment variable '{value}': use NAME=VALUE, with letters, digits and '_' in the name.",
-	"executable-unreadable": "Cannot read {path} as a program. Check the file and its mode.",
 	"explain-unknown": "Unknown subject '{subject}': name a path that starts with '/', a system call or a capability.",
 	"failed-beside-service":
 		"{command} failed with status {status} while {unit} runs on this host{words?: %}. If both need something that only one can have, such as a name on D-Bus, stop the service and try again: systemctl stop {units}",

@@ -13,8 +13,7 @@ import {
 import { launchScript, mountsCommand, namespaceCommand, splitLaunchScript } from "../../core/confinement/launch-script.ts";
 import type { CgroupLimit } from "../../core/confinement/limits.ts";
 import type { Method } from "../../core/confinement/method.ts";
-import { acceptorName } from "../../core/confinement/programs/acceptor.ts";
-import { socketsName } from "../../core/confinement/programs/passed-sockets.ts";
+import { acceptorName, socketsName } from "../../core/confinement/programs/passed-sockets.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellBytes, quoteShellLine } from "../../core/path/quote.ts";

@@ -4,16 +4,12 @@ import { type PassedSocket, parsePassedSocket } from "../../core/application/pas
 import { usualUmask } from "../../core/application/service-settings.ts";
 import { requireCapability } from "../../core/confinement/capabilities.ts";
 import type { LaunchSpec } from "../../core/confinement/launch.ts";
-import { acceptorData } from "../../core/confinement/programs/acceptor.ts";
 import { environmentData } from "../../core/confinement/programs/environment.ts";
 import { type InitKind, initData } from "../../core/confinement/programs/init.ts";
-import { isPerConnection, type OwnedSocket, socketsData } from "../../core/confinement/programs/passed-sockets.ts";
-import { libraryClosure } from "../../core/elf/closure.ts";
+import { acceptorData, isPerConnection, type OwnedSocket, socketsData } from "../../core/confinement/programs/passed-sockets.ts";
 import { Failure } from "../../core/failure.ts";
-import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { LaunchRequest } from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
-import { systemFiles } from "../files/files.ts";
 import { nativeProgram } from "../native-program.ts";
 import { isRootless } from "./rootless.ts";
 
@@ -66,12 +62,4 @@ function withOwner(socket: PassedSocket): OwnedSocket {
 		systemAccounts.groups(),
 	);
 	return { ...socket, uid, gid };
-}
-
-/** The loader and libraries that an executable needs anywhere. Found by parsing, never by running `ldd`. */
-export function loaderAndLibraries(executable: string): [Path, ...Path[]] {
-	const { interpreters, needed } = libraryClosure([pathFromText(executable)], systemFiles());
-	const [loader] = interpreters.keys();
-	if (!loader) throw new Failure("executable-unreadable", { path: executable }, 3);
-	return [loader, ...[...needed.keys()].filter((library) => library !== loader)];
 }

@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
-import { DecoyWatcherOutput, type OpeningEvent } from "../../core/detection/decoy-watcher.ts";
-import { type Path, pathToText } from "../../core/path/path.ts";
+import { createInterface } from "node:readline";
+import { pathToText } from "../../core/path/path.ts";
 import type { Openings, OpeningsRequest } from "../../engine/detection-ports.ts";
 import { nativeProgramFile } from "../native-program.ts";
-import { type ChildProcess, startTool } from "../tools.ts";
+import { startTool } from "../tools.ts";
 import { fileIdentity, linkTarget } from "./proc.ts";
 
 /**
@@ -14,17 +14,16 @@ export async function watchOpenings({ files, onOpen }: OpeningsRequest): Promise
 	const names = files.flatMap((path) => pathToText(path) ?? []);
 	if (names.length < files.length) return undefined;
 	try {
-		const child = startTool(nativeProgramFile("decoys"), names, { stdio: ["pipe", "pipe", "ignore"] });
-		return await follow(child, files, onOpen);
+		return await startWatcher(names, onOpen);
 	} catch {
 		return undefined;
 	}
 }
 
 /** Resolves when the files are watched. A file that is gone was in a generation that has been removed. */
-async function follow(child: ChildProcess, files: readonly Path[], onOpen: OpeningsRequest["onOpen"]) {
-	const output = new DecoyWatcherOutput(files.length);
-	const identities = new Map(files.map((path, file) => [fileIdentity(pathToText(path) ?? ""), file]));
+async function startWatcher(files: readonly string[], onOpen: OpeningsRequest["onOpen"]): Promise<Openings | undefined> {
+	const child = startTool(nativeProgramFile("decoys"), files, { stdio: ["pipe", "pipe", "ignore"] });
+	const identities = new Map(files.map((path, file) => [fileIdentity(path), file]));
 	let isRunning = true;
 	const openings: Openings = { isRunning: () => isRunning, stop: () => void child.kill("SIGKILL") };
 	const isReady = await new Promise<boolean>((resolve) => {
@@ -34,15 +33,16 @@ async function follow(child: ChildProcess, files: readonly Path[], onOpen: Openi
 		};
 		child.on("error", end);
 		child.on("close", end);
-		child.stdin?.on("error", end);
-		child.stdout?.on("data", (chunk: Buffer) => {
-			for (const event of output.add(chunk)) {
-				const opening = openingOf(event, child.pid ?? 0, identities);
-				if (event.descriptor !== undefined) child.stdin?.write("\n");
+		child.stdin.on("error", end);
+		let watched = 0;
+		createInterface({ input: child.stdout }).on("line", (line) => {
+			const [first = 0, pid] = line.split(" ").map(Number);
+			if (pid !== undefined) {
+				const opening = openingOf({ descriptor: first, pid, watcher: child.pid ?? 0 }, identities);
+				child.stdin.write("\n");
 				if (opening) onOpen(opening);
-			}
-			const { results } = output;
-			if (results) resolve(results.every((result) => result === 0 || result === gone));
+			} else if (first !== 0 && first !== gone) resolve(false);
+			else if (++watched === files.length) resolve(true);
 		});
 	});
 	if (isReady) return openings;
@@ -50,11 +50,16 @@ async function follow(child: ChildProcess, files: readonly Path[], onOpen: Openi
 	return undefined;
 }
 
-const gone = -2; // ENOENT
+const gone = 2; // ENOENT
+
+interface OpeningEvent {
+	readonly descriptor: number;
+	readonly pid: number;
+	readonly watcher: number;
+}
 
 /** The program holds the file open until it is answered. */
-function openingOf({ descriptor, pid }: OpeningEvent, watcher: number, identities: ReadonlyMap<string, number>) {
-	if (descriptor === undefined) return undefined;
+function openingOf({ descriptor, pid, watcher }: OpeningEvent, identities: ReadonlyMap<string, number>) {
 	const file = identities.get(fileIdentity(`/proc/${watcher}/fd/${descriptor}`));
 	const path = linkTarget(watcher, `fd/${descriptor}`);
 	if (file === undefined || path === undefined) return undefined;

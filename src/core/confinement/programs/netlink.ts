@@ -1,4 +1,5 @@
 import { padded, words } from "../../native-program.ts";
+import { addressBytes } from "../../socket-address.ts";
 
 /** Requests of rtnetlink(7) as bytes. Numbers are those of linux/rtnetlink.h, if_link.h, if_addr.h and fib_rules.h, little-endian. */
 
@@ -105,20 +106,3 @@ export function addRule({ action, destination, family, port, priority, protocol 
 
 const isV6 = (address: string) => address.includes(":");
 const familyNumber = (address: string) => families[isV6(address) ? "v6" : "v4"];
-
-/** In network order. Takes what inet_ntop(3) writes. */
-export function addressBytes(address: string): Buffer {
-	if (!isV6(address)) return Buffer.from(address.split(".").map(Number));
-	const [embedded] = /\d+\.\d+\.\d+\.\d+$/.exec(address) ?? [];
-	const ending = embedded === undefined ? [] : [addressBytes(embedded)];
-	const shown = embedded === undefined ? address : address.slice(0, -embedded.length).replace(/([^:]):$/, "$1");
-	const [before = "", after] = shown.split("::");
-	const groups = (part: string) =>
-		part.split(":").flatMap((group) => {
-			const number = Number.parseInt(group, 16);
-			return group === "" ? [] : [Buffer.from([number >> 8, number & 255])];
-		});
-	const [first, last] = [groups(before), [...groups(after ?? ""), ...ending]];
-	const length = [...first, ...last].reduce((sum, part) => sum + part.length, 0);
-	return Buffer.concat([...first, Buffer.alloc(16 - length), ...last]);
-}

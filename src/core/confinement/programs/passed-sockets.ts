@@ -6,7 +6,9 @@ import {
 	standardInput,
 } from "../../application/passed-socket.ts";
 import { padded, words } from "../../native-program.ts";
+import { families, ipAddress, unixAddress } from "../../socket-address.ts";
 
+export const acceptorName = "cagewright-accept";
 export const socketsName = "cagewright-sock";
 
 /** With the owner's numbers; -1 keeps the creator's. */
@@ -44,7 +46,6 @@ export function isPerConnection(sockets: readonly Pick<PassedSocket, "options">[
 /** As long as the largest process id. */
 export const processIdPlace = "0000000000";
 
-const families = { unix: 1, abstract: 1, inet: 2, inet6: 10 };
 const types = { stream: 1, datagram: 2, seqpacket: 5 };
 /** SOCK_NONBLOCK. */
 const nonBlockingType = 0x800;
@@ -72,8 +73,12 @@ export function socketsData(sockets: readonly OwnedSocket[], { checksLinks, ente
 	]);
 }
 
+/** Returns the data of native/accept.c for this number of sockets. */
+export const acceptorData = (sockets: number) => words(sockets);
+
 function socketBytes(socket: OwnedSocket, ipv6: boolean): Buffer {
-	const { family, bytes: address } = addressOf(socket, ipv6);
+	const address = addressOf(socket, ipv6);
+	const family = address.readUInt16LE();
 	const set = optionsOf(socket, family);
 	const type = types[socket.kind] | (socket.options.includes(nonBlocking) ? nonBlockingType : 0);
 	const numbers = [family, type, socket.uid, socket.gid, socket.mode, set.length, address.length];
@@ -96,31 +101,13 @@ function optionsOf({ kind, options: requested }: OwnedSocket, family: number): [
 	);
 }
 
-/** struct sockaddr_un, sockaddr_in or sockaddr_in6. */
-function addressOf({ address }: OwnedSocket, ipv6: boolean): { family: number; bytes: Buffer } {
+function addressOf({ address }: OwnedSocket, ipv6: boolean): Buffer {
 	const place = socketPlace(address);
 	if (place === undefined) throw new Error(`no socket address: ${address}`);
-	const family = Buffer.alloc(2);
-	if (place.family === "unix") {
-		family.writeUInt16LE(families.unix);
-		return { family: families.unix, bytes: Buffer.concat([family, text(place.path)]) };
-	}
-	if (place.family === "abstract") {
-		family.writeUInt16LE(families.unix);
-		return { family: families.unix, bytes: Buffer.concat([family, Buffer.from(`\0${place.name}`)]) };
-	}
-	const port = Buffer.alloc(2);
-	port.writeUInt16BE(place.port);
-	if (place.family === "inet" || (place.any && !ipv6)) {
-		family.writeUInt16LE(families.inet);
-		const host = place.family === "inet" ? place.host : [0, 0, 0, 0];
-		return { family: families.inet, bytes: Buffer.concat([family, port, Buffer.from(host), Buffer.alloc(8)]) };
-	}
-	family.writeUInt16LE(families.inet6);
-	return {
-		family: families.inet6,
-		bytes: Buffer.concat([family, port, Buffer.alloc(4), Buffer.from(place.host), Buffer.alloc(4)]),
-	};
+	if (place.family === "unix") return unixAddress(`${place.path}\0`);
+	if (place.family === "abstract") return unixAddress(`\0${place.name}`);
+	const isAny4 = place.family === "inet6" && place.any && !ipv6;
+	return ipAddress(Buffer.from(isAny4 ? [0, 0, 0, 0] : place.host), place.port);
 }
 
 function text(value: string): Buffer {

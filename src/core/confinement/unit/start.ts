@@ -5,8 +5,7 @@ import { baseName, isWithin, join, type Path, parent, pathFromText } from "../..
 import { quoteShell, showPath } from "../../path/quote.ts";
 import { octal } from "../../text.ts";
 import { coreLimit, launchDirectory, launchFailed } from "../launch.ts";
-import { initWords } from "../programs/init.ts";
-import { stepWords } from "../programs/init-steps.ts";
+import { initWords, stepWords } from "../programs/init.ts";
 import { isPerConnection } from "../programs/passed-sockets.ts";
 import { initKeepsKill, initOf, mountedData, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
