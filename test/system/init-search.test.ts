@@ -43,21 +43,40 @@ test("a process that becomes the init during the search is found, and not its ch
 });
 
 test("an application that cannot be executed has been launched, even if it ended before the search", async () => {
-	const { launcher } = systemMachine(temporaryState());
-	await using sandbox = await launcher.createSandbox();
 	isBlind = true;
 	let output = "";
+	const ended = await launchIn(["/nonexistent"], (chunk) => {
+		output += Buffer.from(chunk).toString();
+	});
+	expect(ended).toEqual({ status: 125 });
+	expect(output).toContain("cannot execute the application");
+});
+
+test("a launch of which a step fails without a word has failed, and is no application that ended", async () => {
+	isBlind = false;
+	// The launch refuses to outlive its starter, and says nothing to somebody who is gone.
+	const pid = vi.spyOn(process, "pid", "get").mockReturnValue(2 ** 22 - 1);
+	try {
+		await expect(launchIn(["/bin/true"], () => {})).rejects.toMatchObject({
+			code: "launch-failed",
+			values: { detail: "status 125" },
+		});
+	} finally {
+		pid.mockRestore();
+	}
+});
+
+async function launchIn(command: readonly string[], onOutput: (chunk: Uint8Array) => void) {
+	const { launcher } = systemMachine(temporaryState());
+	await using sandbox = await launcher.createSandbox();
 	const launched = await launcher.start({
 		spec: { kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
 		identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
-		command: ["/nonexistent"],
+		command,
 		cwd: "/",
 		env: {},
 		network: "own",
-		onOutput: (chunk) => {
-			output += chunk.toString();
-		},
+		onOutput,
 	});
-	expect(await launched.ended).toEqual({ status: 125 });
-	expect(output).toContain("cannot execute the application");
-});
+	return await launched.ended;
+}

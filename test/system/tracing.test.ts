@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { TraceFold } from "../../src/core/trace/fold.ts";
-import { cagewright, make, temporaryState } from "./cagewright.ts";
+import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
 import { descendantsOf, nameOf } from "./processes.ts";
@@ -76,4 +76,15 @@ while True:
 	});
 	const { json } = await cagewright(["show", "late", "--json"], { state });
 	expect(JSON.stringify(json)).toContain("setsockopt(SO_BROADCAST)");
+});
+
+test("a second start that does not answer is named with what the application said", async () => {
+	const port = await freePort();
+	const answering = `exec python3 -m http.server --bind 127.0.0.1 ${port}`;
+	const once = `if [ -e started ]; then echo "error: already started" >&2; exit 3; fi; : >started; ${answering}`;
+	const probe = `curl -fsS --noproxy '*' http://127.0.0.1:${port}/`;
+	const words = ["--name", "once", "--cwd", temporaryFolder("once"), "--probe", probe, "--", "/bin/sh", "-c", once];
+	const { status, stderr } = await cagewright(["trace", ...words], { state: temporaryState() });
+	expect(status).toBe(0);
+	expect(stderr).toMatch(/second start during the trace did not answer \(status 3\).*error: already started/);
 });

@@ -1,12 +1,15 @@
 import type { Path } from "../path/path.ts";
 import { quoteShell } from "../path/quote.ts";
 import { cageSteps } from "./cage-steps.ts";
-import { coreLimit, type LaunchSpec, type LaunchSteps, launchDirectory, ownUser, type Rootless } from "./launch.ts";
+import { coreLimit, type LaunchSpec, type LaunchSteps, launchDirectory, launchFailed, ownUser, type Rootless } from "./launch.ts";
 import { cgroupWords, limitWords } from "./limits.ts";
 import { sandboxSteps } from "./sandbox-steps.ts";
 import { start } from "./start.ts";
 
 const dieWithParent = ["setpriv", "--pdeathsig", "KILL"];
+
+/** A shell that ends instead of becoming the next program has failed, whichever of its steps it was, and even if that printed nothing. */
+const failIfEnded = `trap 'exit ${launchFailed}' EXIT`;
 
 /**
  * The cgroups are entered before the cgroup namespace is created: systemd mounts them with `nsdelegate`, and then no process
@@ -47,7 +50,7 @@ export function namespaceCommand(spec: LaunchSpec, script: string, tracer: reado
 
 /** Without its starter, strace would wait for a reader of its output and never start the script, which looks for the starter. */
 function ifStarterLives({ rootless, starter }: LaunchSpec): string[] {
-	return starter === undefined ? [] : ["sh", "-euc", `${requireStarter(starter, rootless)}\nexec "$@"`, "sh"];
+	return starter === undefined ? [] : ["sh", "-euc", `${failIfEnded}\n${requireStarter(starter, rootless)}\nexec "$@"`, "sh"];
 }
 
 function namespaceKinds({ joins, network, root, without = [] }: LaunchSpec): string[] {
@@ -101,6 +104,7 @@ const textOf = (lines: readonly string[]) => `${lines.join("\n")}\n`;
 /** Settings of the launch's shell, which the application inherits. */
 function processSteps(spec: LaunchSpec): string[] {
 	return [
+		...(spec.starter === undefined ? [] : [failIfEnded]),
 		"umask 022",
 		// Below it is the host's.
 		...(spec.isTraced ? ["umount -n /proc"] : []),

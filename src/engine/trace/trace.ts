@@ -1,5 +1,6 @@
 import type { Application, Rules } from "../../core/application/application.ts";
 import { ownedDirectory } from "../../core/application/created-directory.ts";
+import { errorText } from "../../core/application/error-text.ts";
 import type { Listening } from "../../core/application/found.ts";
 import { reloadSignal } from "../../core/application/service-settings.ts";
 import { Failure } from "../../core/failure.ts";
@@ -181,11 +182,17 @@ function traceRuns(
 		const probes = first.value.probes.map(({ command }) => command);
 		const quietly = { ...within, emit() {} };
 		const second = await watchedRun(within, again, async ({ run }) => {
-			await probeUntilAnswered(within, run, probes, laterTimeout(application.timeout, first.value.answeredAfter));
+			const seconds = laterTimeout(application.timeout, first.value.answeredAfter);
+			const unanswered = (await probeUntilAnswered(within, run, probes, seconds)).some(({ ok }) => !ok);
 			// Only this run shows the options of sockets, of which the plan needs those of datagram sockets.
 			if (sandbox && [...first.trace.ports].some((port) => port.startsWith("udp ")))
 				for (const { command, ok } of first.value.exercises) if (ok) await runExercise(quietly, run, command, application);
+			return unanswered;
 		});
+		if (second.value) {
+			const values = { status: second.ended.status, words: errorText(second.output) };
+			context.emit({ event: "warned", code: "second-start-unanswered", values });
+		}
 		const trace = addTraces(first.trace, second.trace);
 		const endsSlowly = wasKilled || (first.endedItself && !second.endedItself && second.ended.status === killed);
 		return { ...first.value, trace, output: first.output, ...(endsSlowly ? { endsSlowly } : {}) };

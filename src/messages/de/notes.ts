@@ -17,6 +17,8 @@ export const notesDe: Notes = {
 		"Die Probe ist geraten: Port {port} meldet sich mit „{word}“. Prüfen Sie, ob sie etwas Wichtiges abfragt.",
 	"probe-guess-failed":
 		"Cagewright schlägt keine Probe vor, weil die aus dem Port abgeleitete beim laufenden Dienst scheitert: {probe} {words}",
+	"second-start-unanswered":
+		"Der zweite Start während der Aufzeichnung antwortete nicht (Status {status}). Was spätere Starts brauchen, kann also fehlen. {words}",
 	"probe-went-back":
 		"Eine gründlichere Probe scheiterte; deshalb verwendet Cagewright eine einfachere. Gründlichere Probe: {probe} {words}",
 	"people-recipients":

@@ -14,6 +14,8 @@ export const notesEn = {
 		"The probe is a guess: port {port} greets with “{word}”. Check that it requests something that matters.",
 	"probe-guess-failed":
 		"Cagewright proposes no probe, because the one guessed from the port fails on the running service: {probe} {words}",
+	"second-start-unanswered":
+		"The second start during the trace did not answer (status {status}), so the trace may miss what later starts need. {words}",
 	"probe-went-back": "A deeper probe failed, so Cagewright uses a simpler one. Deeper probe: {probe} {words}",
 	"people-recipients":
 		"The server accepts mail for accounts of this machine, so the cage knows the names {names}, without passwords and shells. To leave one out: {option}",

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Limits } from "../../core/application/application.ts";
 import { reloadSignal } from "../../core/application/service-settings.ts";
 import type { MeasuredConfinement } from "../../core/cage/cage.ts";
+import { environmentName, launchFailed } from "../../core/confinement/launch.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
@@ -146,19 +147,24 @@ export class RunningApplication implements Launched {
 				return;
 			}
 			if (this.over) {
-				// The application may have ended before we looked. Only messages of programs before the init count as failures.
-				const line = this.printed
-					.split("\n")
-					.find((text) =>
-						/^(setpriv|unshare|cagewright-conf|cagewright-bind|stat|mount|sh|chroot|mknod|cagewright-sock|cagewright-env: launch|cp|mkdir|[^ ]*(launch|mounts)\.sh):/.test(
-							text,
-						),
-					);
-				if (line) throw reportedDiskFailure(line, this.folder) ?? new Failure("launch-failed", { detail: line }, 3);
+				// The application may have ended before we looked.
+				const line = this.launchFailure(this.over.status);
+				if (line !== undefined) throw reportedDiskFailure(line, this.folder) ?? new Failure("launch-failed", { detail: line }, 3);
 				return;
 			}
 			await sleep(Math.min(5 + waited, 25));
 		}
+	}
+
+	/** What the launch said last if it ended before the application was started. */
+	private launchFailure(status: number): string | undefined {
+		const lines = this.printed.split("\n").filter((line) => line !== "");
+		const last = lines.at(-1) ?? `status ${status}`;
+		// The environment program also ends with this status if the application itself cannot be executed.
+		if (status === launchFailed && !last.startsWith(`${environmentName}: cannot `)) return last;
+		return lines.find((line) =>
+			/^(setpriv|unshare|strace|nsenter|prlimit|sh|chroot|cagewright-(conf|bind|sock|env: launch)[a-z]*):/.test(line),
+		);
 	}
 
 	/** After the application has ended, a later signal gives up output that nobody reads. */

@@ -57,5 +57,5 @@ test("an ordinary user's application finds it, too", async () => {
 		...ordinaryUser(readableProgram()),
 	});
 	expect(traced).toMatchObject({ status: 0 });
-	expect(expectLikeMachine(report)).toBeGreaterThanOrEqual(2);
+	expect(expectLikeMachine(report), traced.stderr).toBeGreaterThanOrEqual(2);
 });
