@@ -54,7 +54,10 @@ export async function requestFor(
 	requireSystemd(context);
 	const host = hostService(context, serviceName);
 	const service = host.name;
-	const present = await cageOf(context, service, options.name);
+	const known = await cageOf(context, service, options.name);
+	// An attempt whose trial failed left a cage without a generation, and other options may help.
+	const isBuilt = known !== undefined && (await context.machine.store.present(known)) !== undefined;
+	const present = isBuilt ? known : undefined;
 	if (present !== undefined) refuseUnused(options, "adopt", ofPresentCages, "`make`");
 	if (present === undefined && options.name === undefined) await refuseSecondCage(terminal, context, host);
 	const name = present ?? (await makeFirst(terminal, context, host, options));
