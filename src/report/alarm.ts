@@ -65,7 +65,7 @@ export function alarmText(alarm: Alarm, messages: Messages): string {
 		const text = why === undefined ? "" : technique(why);
 		return alarm.call === undefined
 			? alarms.unnamed(cage, text)
-			: alarms.call(cage, program, pid, alarm.call, alarms.results[result], text);
+			: alarms.call({ cage, program, pid, call: alarm.call, result: alarms.results[result], technique: text });
 	};
 	const texts = {
 		crash: () => alarms.crash(cage, program, pid),

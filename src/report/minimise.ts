@@ -109,7 +109,10 @@ export function minimisedText(
 	const { bytes, files } = countEntries(made.manifest);
 	return [
 		...lines,
-		words.made(name, made.manifest.generation, files, messages.bytes(bytes), from, commandLine("rollback", name)),
+		words.made({
+			...{ name, generation: made.manifest.generation, count: files, bytes: messages.bytes(bytes), before: from },
+			rollback: commandLine("rollback", name),
+		}),
 		words.explain(commandLine("explain", name), commandLine("trial", name)),
 		...restartedText(name, restarted, messages),
 	].join("\n");

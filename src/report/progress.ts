@@ -83,5 +83,5 @@ export function minimisingText(progress: Minimising, messages: Messages): string
 	const { bytes, estimated, files, open, secondsLeft, trials } = progress;
 	const words = messages.cli.minimise;
 	const left = secondsLeft === undefined ? undefined : words.time(secondsLeft);
-	return words.progress(trials, estimated, files, messages.bytes(bytes), open, left);
+	return words.progress({ trials, estimated, out: files, bytes: messages.bytes(bytes), open, left });
 }

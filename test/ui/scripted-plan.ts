@@ -86,7 +86,7 @@ export function planFor(answers: Answers): Plan {
 	const { rules } = answers;
 	const excluded = matchPaths(rules.exclude);
 	const allowed = new Set([...rules.allowSecret, ...rules.allowSetuid, ...rules.devices]);
-	const { accounts, ...files } = planAccounts(identity, emptyTrace(), writable, [], users, groups, rules);
+	const { accounts, ...files } = planAccounts({ identity, trace: emptyTrace(), writable, users, groups, rules });
 	const decided = entries.map((one): Entry => {
 		if (one.path === "/etc/passwd") return { ...one, content: files.passwd };
 		if (excluded(one.path) !== undefined && one.kind !== "directory") return { ...one, decision: "declined" };

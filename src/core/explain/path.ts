@@ -81,7 +81,7 @@ export function explainPath(path: Path, facts: PathFacts): PathExplanation {
 		if (action === "execute" && (absence || entry?.kind !== "file" || !(entry.mode & 0o111))) continue;
 		if (!layers.length) may.push(action);
 		else {
-			const option = allowingOption(action, path, place, absence, layers, facts);
+			const option = allowingOption({ action, path, place, absence, layers }, facts);
 			refusals.push({ what: action, layers, ...(option === undefined ? {} : { option }) });
 		}
 	}
@@ -200,14 +200,15 @@ const allowing: Partial<Record<Risk, string>> = {
 	home: "--include",
 };
 
-function allowingOption(
-	action: Action,
-	path: Path,
-	place: Path,
-	absence: Absence | undefined,
-	layers: readonly Layer[],
-	{ onHost }: PathFacts,
-): string | undefined {
+interface RefusedAction {
+	readonly action: Action;
+	readonly path: Path;
+	readonly place: Path;
+	readonly absence: Absence | undefined;
+	readonly layers: readonly Layer[];
+}
+
+function allowingOption({ absence, action, layers, path, place }: RefusedAction, { onHost }: PathFacts): string | undefined {
 	const shown = pathToText(path) ?? "";
 	if (absence?.kind === "declined") {
 		// These options allow reading only, except for devices.

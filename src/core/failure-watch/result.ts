@@ -78,7 +78,7 @@ const translations = /^\/usr\/share\/locale(-langpack)?\//;
  */
 export function missingInCage({ failures }: WatchResult, host: Trace, plan: Plan, files: Files): Missing[] {
 	const planned = new Set(plan.entries.flatMap(({ decision, path }) => (decision === "include" ? [path] : [])));
-	return findMissing(host, traceOf(failures.filter(({ path }) => !translations.test(path))), plan, files, 0)
+	return findMissing({ host, cage: traceOf(failures.filter(({ path }) => !translations.test(path))) }, plan, files, 0)
 		.filter(
 			(one) =>
 				one.remedy !== undefined && !one.declined && !isTolerable(one) && !(one.path !== undefined && planned.has(one.path)),

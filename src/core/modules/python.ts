@@ -24,15 +24,21 @@ const developers =
 const compiled = /\.so$/;
 const isModule = /\.(py|so)$/;
 
+interface PythonPlaces {
+	/** The entries of `sys.path`. */
+	readonly roots: readonly Path[];
+	/** The standard library. */
+	readonly standard: readonly Path[];
+	isLoaded(directory: Path): boolean;
+}
+
 /**
- * Finds Python's modules below `roots`, the entries of `sys.path`; the standard library is in `standard`. Packages with
+ * Finds Python's modules below `roots`. Packages with
  * compiled parts are included completely, because nothing shows what those load. So are directories of the program's own
  * package with a loaded module (`isLoaded`), because its configuration may request another module there.
  */
 export function pythonModules(
-	roots: readonly Path[],
-	standard: readonly Path[],
-	isLoaded: (directory: Path) => boolean,
+	{ isLoaded, roots, standard }: PythonPlaces,
 	listings: Listings,
 	files: Pick<Files, "read">,
 ): ModuleLanguage {

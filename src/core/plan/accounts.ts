@@ -66,6 +66,17 @@ interface AccountFiles {
 
 export type AccountRules = Pick<Rules, "accounts" | "withoutAccounts">;
 
+interface AccountInput {
+	readonly identity: Identity;
+	readonly trace: Trace;
+	readonly users: readonly User[];
+	readonly groups: readonly Group[];
+	readonly writable?: readonly WritableDirectory[];
+	/** Names that the application looked up in a trial. */
+	readonly lookedUp?: readonly string[];
+	readonly rules?: AccountRules;
+}
+
 const noShell = "/usr/sbin/nologin";
 const shellsFile = pathFromText("/etc/shells");
 
@@ -74,16 +85,15 @@ const shellsFile = pathFromText("/etc/shells");
  * and those that rules add. They have no password hash and no shell. nsswitch.conf names only `files` and `dns`: both are part of
  * glibc since 2.34, so that no module is loaded.
  */
-export function planAccounts(
-	identity: Identity,
-	trace: Trace,
-	writable: readonly WritableDirectory[],
-	/** Names that the application looked up in a trial. */
-	lookedUp: readonly string[],
-	users: readonly User[],
-	groups: readonly Group[],
-	rules: AccountRules = noRules,
-): AccountFiles {
+export function planAccounts({
+	groups,
+	identity,
+	lookedUp = [],
+	rules = noRules,
+	trace,
+	users,
+	writable = [],
+}: AccountInput): AccountFiles {
 	checkAccountRules(rules, identity, users, groups);
 	const uids = new Map<number, string>([[identity.uid, "started-as"]]);
 	const gids = new Map<number, string>([[identity.gid, "started-as"]]);

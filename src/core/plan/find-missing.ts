@@ -29,7 +29,12 @@ import { changingOperations, wantsToChange } from "./writable.ts";
  * Compares two traces: what failed in the cage although it worked on the host. What failed in both is noise, and so is what the
  * host does not have. Remedies carry `round`.
  */
-export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, round: number): Missing[] {
+export function findMissing(
+	{ cage, host }: { readonly host: Trace; readonly cage: Trace },
+	plan: Plan,
+	files: Files,
+	round: number,
+): Missing[] {
 	const search: Search = {
 		host,
 		plan,
@@ -255,6 +260,23 @@ function isCageError(error: string, operation: Operation): boolean {
 	return error === "EROFS" || error === "EACCES" || error === "EPERM" || (error === "ENOENT" && operation === "create");
 }
 
+/** The permission for a file of the kernel, if one shows it. */
+function kernelRemedy(
+	{ calls, path, programs }: Access,
+	real: Path,
+	operation: Operation,
+	round: number,
+): Pick<Missing, "remedy"> {
+	const [call = ""] = calls;
+	const [program] = programs;
+	const permission = permissionFor(areaOf(path) === "kernel" ? path : real);
+	const name =
+		changingOperations.has(operation) && isOwnSetting(path) ? "ownProcess" : permission === "proc" ? permission : undefined;
+	if (name === undefined) return {};
+	const by = program === undefined ? {} : { program };
+	return { remedy: { kind: "opening", name, round, call: `${call} ${showPath(path)}`, ...by } };
+}
+
 /** The item that explains an error, with its remedy. Returns undefined if the error is expected. */
 function missingBehind(access: Access, error: string, operation: Operation, search: Search): Missing | undefined {
 	const { covers, declined, files, plan, round } = search;
@@ -265,14 +287,7 @@ function missingBehind(access: Access, error: string, operation: Operation, sear
 	const common = { path, call, error, ...by, declined: false };
 	const real = placeOf(path, files);
 	const area = areaOf(real);
-	if (area === "kernel") {
-		const name = permissionFor(areaOf(path) === "kernel" ? path : real);
-		const isSetting = changingOperations.has(operation) && isOwnSetting(path);
-		const permission = isSetting ? "ownProcess" : name === "proc" ? name : undefined;
-		const remedy =
-			permission && ({ kind: "opening", name: permission, round, call: `${call} ${showPath(path)}`, ...by } as const);
-		return { ...common, kind: "kernel-file", ...(remedy ? { remedy } : {}) };
-	}
+	if (area === "kernel") return { ...common, kind: "kernel-file", ...kernelRemedy(access, real, operation, round) };
 	const wantsToWrite = wantsToChange(access) || changingOperations.has(operation);
 	// Read-only binds have their content from the beginning.
 	const isSeen = plan.rules.binds.some(({ access, path }) => access === "ro" && isWithin(real, pathFromText(path)));

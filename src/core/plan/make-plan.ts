@@ -218,15 +218,11 @@ export function makePlan(input: PlanInput): Plan {
 		group,
 		nsswitch,
 		passwd,
-	} = planAccounts(
-		identity,
-		trace,
-		writable.directories,
-		additions.flatMap((one) => (one.kind === "account" ? [one.name] : [])),
-		input.users,
-		input.groups,
-		rules,
-	);
+	} = planAccounts({
+		...{ identity, trace, rules, users: input.users, groups: input.groups },
+		writable: writable.directories,
+		lookedUp: additions.flatMap((one) => (one.kind === "account" ? [one.name] : [])),
+	});
 	const peers = planPeers({
 		...{ trace, files, rules, users: input.users, known: own.users, active: input.activeAccounts ?? [] },
 		sockets: offeredSockets,
@@ -260,7 +256,7 @@ export function makePlan(input: PlanInput): Plan {
 		offeredSockets,
 		pidFiles: published.pidFiles,
 		allowedBinds: [...allowedBinds, ...allowedOffers, ...allowedSharing],
-		offers: planOffers(entries, copiedOf(writable), libraries, trees, files),
+		offers: planOffers({ entries, writable: copiedOf(writable), libraries, trees }, files),
 		accounts,
 		permissions,
 		grants: grantsOf(permissions, trace, additions, rules.allow, connections),
@@ -341,7 +337,7 @@ function allPermissions(
 		...(syslog?.socket === undefined ? {} : { syslog: syslog.socket }),
 		asksSyslog: syslog !== undefined,
 	};
-	const granted = planPermissions(identity, trace, files, found, rules);
+	const granted = planPermissions({ identity, trace, found, rules }, files);
 	const calls = planCalls(application, rules, trace, additions, granted.capabilities);
 	const executable = executableData(rules, writable, files);
 	return { ...granted, ...(calls ? { calls } : {}), ...(executable.length ? { executableData: executable } : {}) };

@@ -15,14 +15,15 @@ import { countFiles } from "./walk.ts";
 /** Maximum number of files that are counted per offer. Beyond that, the numbers mean "at least". */
 const maxCounted = 20_000;
 
+interface OfferInput {
+	readonly entries: readonly Entry[];
+	readonly writable: readonly WritableDirectory[];
+	readonly libraries: readonly Offer[];
+	readonly trees: readonly LibraryTree[];
+}
+
 /** Returns what the plan leaves out and an administrator may want, with its size, sorted by path. */
-export function planOffers(
-	entries: readonly Entry[],
-	writable: readonly WritableDirectory[],
-	libraries: readonly Offer[],
-	trees: readonly LibraryTree[],
-	files: Files,
-): Offer[] {
+export function planOffers({ entries, libraries, trees, writable }: OfferInput, files: Files): Offer[] {
 	return [...plugIns(entries, files), ...modules(trees), ...libraries, ...state(writable, files)].sort(by(({ path }) => path));
 }
 

@@ -38,18 +38,19 @@ interface TrialNeeds {
 	readonly asksSyslog?: boolean;
 }
 
+interface PermissionInput {
+	readonly identity: Identity;
+	readonly trace: Trace;
+	readonly found: TrialNeeds;
+	readonly rules?: Pick<Rules, "allow" | "refuse">;
+}
+
 /**
  * Decides which permissions the confinement grants: only those that the application used successfully. An application with an
  * account keeps no capability except the one for low ports. One that starts as root keeps those that its calls needed, and those
  * that its files need without CAP_DAC_OVERRIDE. Rules can add and refuse permissions.
  */
-export function planPermissions(
-	identity: Identity,
-	trace: Trace,
-	files: Files,
-	found: TrialNeeds,
-	rules: Pick<Rules, "allow" | "refuse"> = noRules,
-): Permissions {
+export function planPermissions({ found, identity, rules = noRules, trace }: PermissionInput, files: Files): Permissions {
 	const opened = (name: FoundPermission) => found.opened.find((one) => one.name === name)?.why;
 	const ownWord = permissionWords.ownProcess;
 	const ownProcess = opened("ownProcess") ?? (allows(rules, ownWord) ? allowedReason(ownWord) : undefined);

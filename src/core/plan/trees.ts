@@ -218,7 +218,7 @@ function languageModules(language: Language, tops: ReadonlyMap<Path, Library>, u
 			.filter((path) => modulesOf.python.test(path) && !libraryOf(path))
 			.map((path) => packageRoot(path, listings));
 		const roots = existing([...library, ...others, ...packages, ...own]);
-		return pythonModules(roots, library, (at) => loaded.has(at), listings, files);
+		return pythonModules({ roots, standard: library, isLoaded: (at) => loaded.has(at) }, listings, files);
 	}
 	if (language === "perl") {
 		const architectures = unique([...tops.keys()].flatMap((top) => /^\/usr\/lib\/[^/]+-linux-[^/]+/.exec(top)?.[0] ?? []));

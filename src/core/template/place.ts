@@ -33,56 +33,89 @@ type Visit = (keys: Keys, at: number, nameAt: number) => void;
 
 /** Scans a JSON text once, without recursion. */
 export function scanJson(text: string, visit?: Visit): JsonScan {
-	const open: Open[] = [];
-	let expected: "value" | "first" | "name" | "colon" | "next" | "end" = "value";
-	let nameAt = 0;
-	let duplicate: JsonScan["duplicate"];
-	let offset = 0;
-	const broken = (at: number): JsonScan => ({ brokenAt: at, ...(duplicate ? { duplicate } : {}) });
-	for (;;) {
-		token.lastIndex = offset;
-		const match = token.exec(text);
-		if (!match) {
-			const rest = offset + (/^[ \t\n\r]*/.exec(text.slice(offset, offset + 1024))?.[0].length ?? 0);
-			return expected === "end" && text.slice(offset).trim() === "" ? (duplicate ? { duplicate } : {}) : broken(rest);
+	return new JsonScanner(text, visit).scan();
+}
+
+class JsonScanner {
+	readonly #text: string;
+	readonly #visit: Visit | undefined;
+	readonly #open: Open[] = [];
+	#expected: "value" | "first" | "name" | "colon" | "next" | "end" = "value";
+	#nameAt = 0;
+	#duplicate: JsonScan["duplicate"];
+
+	constructor(text: string, visit: Visit | undefined) {
+		this.#text = text;
+		this.#visit = visit;
+	}
+
+	scan(): JsonScan {
+		for (let offset = 0; ; ) {
+			token.lastIndex = offset;
+			const match = token.exec(this.#text);
+			if (!match) return this.#end(offset);
+			const [all, string, number, word, sign] = match;
+			const at = offset + all.length - (string ?? number ?? word ?? sign ?? "").length;
+			offset += all.length;
+			if (!this.#take(string, sign, at)) return this.#result({ brokenAt: at });
+			if (this.#open.length > deepest) return this.#result({ deepAt: at });
 		}
-		const [whole, string, number, word, sign] = match;
-		const at = offset + whole.length - (string ?? number ?? word ?? sign ?? "").length;
-		offset += whole.length;
-		const inner = open.at(-1);
-		const closes = sign === "}" ? "{" : sign === "]" ? "[" : undefined;
-		if (closes !== undefined) {
-			if (inner?.kind !== closes || (expected !== "next" && expected !== "first")) return broken(at);
-			open.pop();
-			expected = open.length ? "next" : "end";
-		} else if (sign === ",") {
-			if (expected !== "next" || !inner) return broken(at);
+	}
+
+	#result(problem: JsonScan): JsonScan {
+		return { ...problem, ...(this.#duplicate ? { duplicate: this.#duplicate } : {}) };
+	}
+
+	#end(offset: number): JsonScan {
+		if (this.#expected === "end" && this.#text.slice(offset).trim() === "") return this.#result({});
+		return this.#result({ brokenAt: offset + (/^[ \t\n\r]*/.exec(this.#text.slice(offset, offset + 1024))?.[0].length ?? 0) });
+	}
+
+	/** Returns false if the token may not follow. */
+	#take(string: string | undefined, sign: string | undefined, at: number): boolean {
+		const inner = this.#open.at(-1);
+		const expected = this.#expected;
+		if (sign === "}" || sign === "]") return this.#close(sign === "}" ? "{" : "[");
+		if (sign === ",") {
+			if (expected !== "next" || !inner) return false;
 			if (inner.kind === "[") inner.key = Number(inner.key) + 1;
-			expected = inner.kind === "{" ? "name" : "value";
+			this.#expected = inner.kind === "{" ? "name" : "value";
 		} else if (sign === ":") {
-			if (expected !== "colon") return broken(at);
-			expected = "value";
+			if (expected !== "colon") return false;
+			this.#expected = "value";
 		} else if (string !== undefined && inner?.kind === "{" && (expected === "name" || expected === "first")) {
-			const name = JSON.parse(string) as string;
-			inner.key = name;
-			if (inner.names.has(name)) duplicate ??= { keys: open.map((one) => one.key), at };
-			inner.names.add(name);
-			nameAt = at;
-			expected = "colon";
+			this.#name(inner, JSON.parse(string) as string, at);
 		} else {
-			if (expected !== "value" && !(expected === "first" && inner?.kind === "[")) return broken(at);
-			visit?.(
-				open.map((one) => one.key),
-				at,
-				inner?.kind === "{" ? nameAt : at,
-			);
-			expected = open.length ? "next" : "end";
-			if (sign === "{" || sign === "[") {
-				if (open.length >= deepest) return { deepAt: at, ...(duplicate ? { duplicate } : {}) };
-				open.push({ kind: sign, key: sign === "[" ? 0 : "", names: new Set() });
-				expected = "first";
-			}
+			if (expected !== "value" && !(expected === "first" && inner?.kind === "[")) return false;
+			this.#value(sign, at);
 		}
+		return true;
+	}
+
+	#close(kind: Open["kind"]): boolean {
+		const isExpected = this.#expected === "next" || this.#expected === "first";
+		if (this.#open.at(-1)?.kind !== kind || !isExpected) return false;
+		this.#open.pop();
+		this.#expected = this.#open.length ? "next" : "end";
+		return true;
+	}
+
+	#name(inner: Open, name: string, at: number): void {
+		inner.key = name;
+		if (inner.names.has(name)) this.#duplicate ??= { keys: this.#open.map((one) => one.key), at };
+		inner.names.add(name);
+		this.#nameAt = at;
+		this.#expected = "colon";
+	}
+
+	#value(sign: string | undefined, at: number): void {
+		const open = this.#open;
+		const keys = open.map((one) => one.key);
+		this.#visit?.(keys, at, open.at(-1)?.kind === "{" ? this.#nameAt : at);
+		this.#expected = open.length ? "next" : "end";
+		if (sign !== "{" && sign !== "[") return;
+		open.push({ kind: sign, key: sign === "[" ? 0 : "", names: new Set() });
+		this.#expected = "first";
 	}
 }
 

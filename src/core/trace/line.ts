@@ -185,10 +185,14 @@ function parseCall(pid: number, text: string, joined: boolean): CallEvent | unde
 	at++;
 	while (text.charCodeAt(at) === 32) at++;
 	if (text.charCodeAt(at) !== 61 || text.charCodeAt(at + 1) !== 32) return undefined;
-	return result(pid, call, args, text, at + 2, joined);
+	return result({ pid, call, args, joined }, text, at + 2);
 }
 
-function result(pid: number, call: string, args: string[], text: string, at: number, joined: boolean): CallEvent | undefined {
+function result(
+	{ args, call, joined, pid }: Pick<CallEvent, "pid" | "call" | "args" | "joined">,
+	text: string,
+	at: number,
+): CallEvent | undefined {
 	const first = text.charCodeAt(at);
 	let end = at;
 	let error: string | undefined;

@@ -2,6 +2,7 @@ import { descriptorPath, fieldOf, idOf, numberOf, pidOf } from "./argument.ts";
 import type { CallEvent } from "./line.ts";
 import type { Process } from "./process.ts";
 import { type Effect, effect, type Recorder } from "./recorder.ts";
+import type { Access } from "./trace.ts";
 
 /** Calls of systemd's set @resources. A unit refuses them if the application makes none. */
 const schedulingCalls: ReadonlySet<string> = new Set(
@@ -36,7 +37,12 @@ export function noteNeeds(
 		case "fchown32":
 		case "fchownat": {
 			const first = call === "fchownat" ? 2 : 1;
-			noteOwner(event, idOf(args[first]), idOf(args[first + 1]), effect, process, recorder);
+			noteOwner(
+				event,
+				{ uid: idOf(args[first]), gid: idOf(args[first + 1]), access: effect?.touches[0]?.access },
+				process,
+				recorder,
+			);
 			break;
 		}
 		case "chmod":
@@ -216,16 +222,14 @@ function noteModeChange(event: CallEvent, effect: Effect | undefined, process: P
 	if (process.uid.effective === 0 && owner > 0) recorder.capability("fowner", event.call, process.program);
 }
 
+interface NewOwner {
+	readonly uid: number | undefined;
+	readonly gid: number | undefined;
+	readonly access: Access | undefined;
+}
+
 /** chown(2): another owner needs CAP_CHOWN, and so does a group without the owner. Group membership is unknown here. */
-function noteOwner(
-	event: CallEvent,
-	uid: number | undefined,
-	gid: number | undefined,
-	effect: Effect | undefined,
-	process: Process,
-	recorder: Recorder,
-): void {
-	const access = effect?.touches[0]?.access;
+function noteOwner(event: CallEvent, { access, gid, uid }: NewOwner, process: Process, recorder: Recorder): void {
 	const known = access?.owner;
 	const otherUser = uid !== undefined && uid !== known?.uid;
 	const otherGroup = gid !== undefined && gid !== known?.gid;

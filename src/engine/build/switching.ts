@@ -76,13 +76,18 @@ export async function restartOrRevert(
 	try {
 		return await restartCage(context, name);
 	} catch (error) {
-		await revert(context, name, generation, cage, error);
+		await revert(context, before, error);
 		throw context.signal.aborted ? error : new Failure(undone, { name, generation }, 1, error);
 	}
 }
 
 /** Returns to a generation and its description and restarts what runs in it. Ignores the abort signal. */
-export async function revert(hasty: Context, name: string, generation: number, cage: Cage, error: unknown): Promise<void> {
+export async function revert(
+	hasty: Context,
+	{ cage, generation }: Pick<PresentCage, "cage" | "generation">,
+	error: unknown,
+): Promise<void> {
+	const { name } = cage;
 	const context = { ...hasty, signal: new AbortController().signal };
 	const { store } = context.machine;
 	await publishWithRotation(context, cage, generation, () => store.building.publish(name, generation));

@@ -93,7 +93,7 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 	const { accounts, files } = context.machine;
 	const output = answered ? run.output : withLog(context, sandbox, run);
 	const isAsBefore = answered && !failed.length;
-	const found = findMissing(trace, run.trace, plan, files, round);
+	const found = findMissing({ host: trace, cage: run.trace }, plan, files, round);
 	// No access means that not even the program was executed.
 	const atStart = run.endedItself && !run.trace.accesses.size ? findMissingAtStart(plan, files) : [];
 	const differences = [...found, ...atStart].filter((one) => (one.proven ? !isAsBefore : !answered || !isTolerable(one)));

@@ -102,7 +102,7 @@ async function finishSwitching(context: Context, name: string, left: Switching):
 		return await logSwitch(context, name, { restarted: [...started, ...restarted], remaining, wentBack: false });
 	} catch (error) {
 		if (!(error instanceof Failure) || (await store.present(name)) === from) throw error;
-		await revert(context, name, from, before, error);
+		await revert(context, { cage: before, generation: from }, error);
 		return await logSwitch(context, name, { restarted: [], remaining: [], wentBack: true });
 	} finally {
 		await store.upkeep.saveSwitching(name, undefined);

@@ -4,7 +4,7 @@ import type { Widen } from "../widen.ts";
 export const alarmsDe: Widen<typeof alarmsEn> = {
 	severities: { high: "HOCH", medium: "mittel" },
 	results: { refused: "verweigert", killed: "beendet", crashed: "abgestürzt", opened: "geöffnet", found: "gefunden" },
-	call: (cage, program, pid, call, result, technique) =>
+	call: ({ cage, call, pid, program, result, technique }) =>
 		`${cage}: ${program}[${pid}] hat ${call} aufgerufen: ${result}${technique ? ` (${technique})` : ""}`,
 	landlock: {
 		"file-tree": "ein anderer Dateibaum",

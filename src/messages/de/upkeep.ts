@@ -199,7 +199,7 @@ const many = (count: number, one: string, more: string) => `${count} ${count ===
 const files = (count: number) => many(count, "Datei", "Dateien");
 
 export const minimiseDe: Widen<typeof minimiseEn> = {
-	progress: (trials: number, estimated: number, out: number, bytes: string, open: number, left: string | undefined) =>
+	progress: ({ bytes, estimated, left, open, out, trials }) =>
 		`Erprobung ${trials} von etwa ${estimated}: ${files(out)} (${bytes}) unnötig, ${open} offen${left === undefined ? "" : `, noch etwa ${left}`}`,
 	time: (seconds: number) => (seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`),
 	searching: (jobs: number) =>
@@ -246,7 +246,7 @@ export const minimiseDe: Widen<typeof minimiseEn> = {
 		`Die Einstellungen in diesen Dateien gelten nicht mehr: ${paths}. Um solche Dateien zu behalten: --keep-kind configuration`,
 	question: (name: string) => `${name} ohne diese Dateien bauen? Die aktuelle Generation bleibt erhalten. [j/N]`,
 	leftAsIs: "Nichts wurde geändert.",
-	made: (name: string, generation: number, count: number, bytes: string, before: number, rollback: string) =>
+	made: ({ before, bytes, count, generation, name, rollback }) =>
 		`Generation ${generation} von ${name} hat ${files(count)} (${bytes}) und antwortet. Um zu ${before} zurückzukehren: ${rollback}`,
 	explain: (explain: string, trial: string) =>
 		`Um zu sehen, warum ein Pfad weggelassen wurde: ${explain} PFAD. Um ihn wieder aufzunehmen: ${trial} --include PFAD --yes`,

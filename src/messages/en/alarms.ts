@@ -1,5 +1,15 @@
 import type { Alarm, LandlockWhy } from "../../core/detection/alarm.ts";
 
+interface CallWords {
+	readonly cage: string;
+	readonly program: string;
+	readonly pid: number;
+	readonly call: string;
+	readonly result: string;
+	/** Empty if unknown. */
+	readonly technique: string;
+}
+
 /** Alarms of `watch` and `selftest --alarm`. */
 export const alarmsEn = {
 	severities: { high: "HIGH", medium: "medium" } satisfies Record<Alarm["severity"], string>,
@@ -7,7 +17,7 @@ export const alarmsEn = {
 		Alarm["result"],
 		string
 	>,
-	call: (cage: string, program: string, pid: number, call: string, result: string, technique: string) =>
+	call: ({ cage, call, pid, program, result, technique }: CallWords) =>
 		`${cage}: ${program}[${pid}] called ${call}: ${result}${technique ? ` (${technique})` : ""}`,
 	/** What Landlock refused. */
 	landlock: {

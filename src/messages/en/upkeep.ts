@@ -1,5 +1,26 @@
 import type { PinKind } from "../../core/minimise/pin-kinds.ts";
 
+interface SearchWords {
+	readonly trials: number;
+	readonly estimated: number;
+	/** Number and size of the unnecessary files. */
+	readonly out: number;
+	readonly bytes: string;
+	readonly open: number;
+	/** Undefined until the remaining time can be estimated. */
+	readonly left: string | undefined;
+}
+
+interface SmallerWords {
+	readonly name: string;
+	readonly generation: number;
+	readonly count: number;
+	readonly bytes: string;
+	/** The previous generation. */
+	readonly before: number;
+	readonly rollback: string;
+}
+
 /** Output of `trace --for` on a running cage. */
 export const watchEn = {
 	time: (seconds: number) =>
@@ -201,8 +222,7 @@ const files = (count: number) => many(count, "file", "files");
 
 /** Output of `minimise`. Byte counts are already formatted. */
 export const minimiseEn = {
-	/** `left` is undefined until the remaining time can be estimated. */
-	progress: (trials: number, estimated: number, out: number, bytes: string, open: number, left: string | undefined) =>
+	progress: ({ bytes, estimated, left, open, out, trials }: SearchWords) =>
 		`Trial ${trials} of about ${estimated}: ${files(out)} (${bytes}) unnecessary, ${open} undecided${left === undefined ? "" : `, about ${left} left`}`,
 	time: (seconds: number) => (seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`),
 	searching: (jobs: number) =>
@@ -248,7 +268,7 @@ export const minimiseEn = {
 		`The settings in these files no longer apply: ${paths}. To keep such files: --keep-kind configuration`,
 	question: (name: string) => `Build ${name} without these files? The current generation is kept. [y/N]`,
 	leftAsIs: "Nothing was changed.",
-	made: (name: string, generation: number, count: number, bytes: string, before: number, rollback: string) =>
+	made: ({ before, bytes, count, generation, name, rollback }: SmallerWords) =>
 		`Generation ${generation} of ${name} has ${files(count)} (${bytes}) and answers. To go back to ${before}: ${rollback}`,
 	explain: (explain: string, trial: string) =>
 		`To see why a path was left out: ${explain} PATH. To add it again: ${trial} --include PATH --yes`,

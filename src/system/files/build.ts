@@ -44,7 +44,7 @@ export async function buildGeneration(request: BuildRequest): Promise<Manifest> 
 		// The sync after the rename may fail, too.
 		mayBeInPlace = true;
 		await putInPlace(staging, paths.root(generation), signal);
-		const manifest = describe(plan, baseName(cage), generation, request.now, made, owner);
+		const manifest = describe(plan, { name: baseName(cage), generation, now: request.now, entries: made, owner });
 		await writeManifest(cage, manifest);
 		return manifest;
 	} catch (error) {
@@ -90,14 +90,15 @@ function ownerWithoutRoot(): Owner | undefined {
 	return uid === 0 ? undefined : { uid, gid };
 }
 
-function describe(
-	plan: Plan,
-	name: Path,
-	generation: number,
-	now: Date,
-	entries: readonly ManifestEntry[],
-	owner: Owner | undefined,
-): Manifest {
+interface BuiltGeneration {
+	readonly name: Path;
+	readonly generation: number;
+	readonly now: Date;
+	readonly entries: readonly ManifestEntry[];
+	readonly owner: Owner | undefined;
+}
+
+function describe(plan: Plan, { entries, generation, name, now, owner }: BuiltGeneration): Manifest {
 	const { accounts, application, identity, permissions, writable } = plan;
 	return {
 		schema: "cagewright/manifest/1",

@@ -20,7 +20,8 @@ describe("Python", () => {
 	const standard = "/usr/lib/python3.13" as Path;
 	const packages = "/usr/lib/python3/dist-packages" as Path;
 	const isLoaded = (directory: string) => !directory.endsWith("/unused");
-	const make: Make = (listings, files) => pythonModules([standard, packages], [standard], isLoaded, listings, files);
+	const make: Make = (listings, files) =>
+		pythonModules({ roots: [standard, packages], standard: [standard], isLoaded }, listings, files);
 	const modules = (sources: Record<string, string>) =>
 		Object.fromEntries(
 			Object.entries(sources).map(([name, text]) => [name.replace("S/", `${standard}/`).replace("P/", `${packages}/`), text]),

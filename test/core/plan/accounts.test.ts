@@ -6,7 +6,7 @@ import { asApp, asRoot, type Did, groups, planFor, rules, trace, users } from ".
 import { tree } from "./tree.ts";
 
 const accounts = (identity = asRoot, did: Record<string, Did> = {}, values: Parameters<typeof trace>[1] = {}) =>
-	planAccounts(identity, trace(did, values), [], [], users, groups);
+	planAccounts({ identity, trace: trace(did, values), users, groups });
 
 const reasons = (all: readonly { name: string; reason: string }[]) => all.map(({ name, reason }) => `${name}: ${reason}`);
 
@@ -31,7 +31,7 @@ describe("accounts in the cage", () => {
 		const { accounts: made } = accounts(asRoot, { "/run/f": { did: "write", owner: { uid: 900, gid: -1 } } });
 		expect(reasons(made.users)).toEqual(["root: started-as", "app: owns-files"]);
 		const state = [writable("/srv", { uid: 1000 }), writable("/run", { uid: 0 })];
-		const owned = planAccounts(asApp, trace({}), state, [], users, groups);
+		const owned = planAccounts({ identity: asApp, trace: trace({}), writable: state, users, groups });
 		expect(owned.accounts.users.map(({ name }) => name)).toEqual(["app", "other"]);
 	});
 	test.each([-1, 0xffffffff])("ignore the id that means unchanged (%i)", (id) => {
@@ -45,10 +45,13 @@ describe("accounts in the cage", () => {
 describe("the administrator's decisions about accounts", () => {
 	const did = trace({}, { uids: new Set([1000]) });
 	const decided = (values: Partial<AccountRules>, identity = asRoot) =>
-		planAccounts(identity, did, [], [], users, groups, rules(values));
+		planAccounts({ identity, trace: did, users, groups, rules: rules(values) });
 
 	test("a chosen account is known with its group, and the reason says who chose it", () => {
-		const { accounts: made, passwd } = planAccounts(asApp, trace({}), [], [], users, groups, rules({ accounts: ["user:other"] }));
+		const { accounts: made, passwd } = planAccounts({
+			...{ identity: asApp, trace: trace({}), users, groups },
+			rules: rules({ accounts: ["user:other"] }),
+		});
 		expect(passwd).toContain("other:x:1000:1000::/home/other:/usr/sbin/nologin\n");
 		expect(reasons(made.users)).toEqual(["app: started-as", "other: chosen"]);
 		expect(reasons(made.groups)).toContain("other: group-of-account");

@@ -51,7 +51,7 @@ describe("a program that was only looked at", () => {
 		const first = plan(did);
 		expect(modeInCage(first, path)).toBeUndefined();
 		const failed = trace({ [named]: { did: "ENOENT:look", calls: ["faccessat2"] } });
-		const missing = findMissing(trace(did), failed, first, tree(host), 1);
+		const missing = findMissing({ host: trace(did), cage: failed }, first, tree(host), 1);
 		const additions = missing.flatMap(({ remedy }): Addition[] => (remedy ? [remedy] : []));
 		expect(modeInCage(plan(did, { additions }), path)).toBe(mode);
 	});

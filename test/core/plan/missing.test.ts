@@ -37,7 +37,7 @@ function missing(
 ): Missing[] {
 	const files = tree(host);
 	const seen = trace(onHost);
-	return findMissing(seen, trace(inCage, { refusals: refused }), planFor(files, seen, values), files, 2);
+	return findMissing({ host: seen, cage: trace(inCage, { refusals: refused }) }, planFor(files, seen, values), files, 2);
 }
 
 /** Each item as text, e.g. `/srv/x read-only: writable /srv` or `/etc/key absent (declined)`. */
@@ -63,7 +63,7 @@ describe("an application whose start was not traced", () => {
 	const files = tree({ ...host, "/dev/urandom": node(1, 9) });
 	const attached = trace({}, { gaps: new Set(["start-up"]) });
 	const atStart = (inCage: Record<string, Did>) =>
-		shown(findMissing(attached, trace(inCage), planFor(files, attached), files, 1));
+		shown(findMissing({ host: attached, cage: trace(inCage) }, planFor(files, attached), files, 1));
 
 	test.each([
 		["/etc/app/conf", "ENOENT:read", ["/etc/app/conf absent: path /etc/app/conf"]],
@@ -205,17 +205,17 @@ describe("capabilities and the filter", () => {
 		expect(shown(refusedOnly("EPERM", "setgroups"))).toEqual(["setgroups capability: capability setgid"]);
 		expect(shown(refusedOnly("EPERM", "setgroups", { identity: asApp }))).toEqual(["setgroups capability"]);
 		const both = trace({}, { refusals: refusals("EPERM", "setgroups") });
-		expect(findMissing(both, both, planFor(tree(host), trace({})), tree(host), 1)).toEqual([]);
+		expect(findMissing({ host: both, cage: both }, planFor(tree(host), trace({})), tree(host), 1)).toEqual([]);
 	});
 	test("capabilities in the trace are added one by one, and others only by the administrator", () => {
 		const files = tree(host);
 		const kept = trace({}, { kept: new Set(["setpcap", "sys_time", "net_admin"]) });
 		const refused = trace({}, { refusals: refusals("EPERM", "capset(setpcap,sys_time,net_admin,lease)") });
-		const found = findMissing(kept, refused, planFor(files, kept, { identity: asRoot }), files, 1);
+		const found = findMissing({ host: kept, cage: refused }, planFor(files, kept, { identity: asRoot }), files, 1);
 		expect(found.map(({ remedy, unseen }) => `${remedy && wordOf(remedy)}${unseen ? " unseen" : ""}`)).toEqual([
 			...["capability setpcap", "capability sys_time", "capability net_admin unseen", "capability lease unseen"],
 		]);
-		expect(findMissing(kept, refused, planFor(files, kept, { identity: asApp }), files, 1)).toEqual([]);
+		expect(findMissing({ host: kept, cage: refused }, planFor(files, kept, { identity: asApp }), files, 1)).toEqual([]);
 	});
 	test.each([
 		["EAFNOSUPPORT", "socket(AF_UNIX)", "unixSockets"],

@@ -15,7 +15,7 @@ interface Given {
 	readonly identity?: Identity;
 	readonly did?: Record<string, Did>;
 	readonly nodes?: Record<string, Node>;
-	readonly found?: Partial<Parameters<typeof planPermissions>[3]>;
+	readonly found?: Partial<Parameters<typeof planPermissions>[0]["found"]>;
 	readonly allow?: string[];
 	readonly refuse?: string[];
 }
@@ -23,7 +23,10 @@ interface Given {
 /** The permissions of an account with these facts in its trace. */
 function permit(facts: Partial<Trace> = {}, given: Given = {}) {
 	const { allow = [], did = {}, found, identity = asApp, nodes = {}, refuse = [] } = given;
-	return planPermissions(identity, trace(did, facts), tree(nodes), { ...none, ...found }, { allow, refuse });
+	return planPermissions(
+		{ identity, trace: trace(did, facts), found: { ...none, ...found }, rules: { allow, refuse } },
+		tree(nodes),
+	);
 }
 const nothing = { capabilities: [], tcpPorts: [] };
 const startUp = new Set(["start-up"] as const);
@@ -246,7 +249,7 @@ describe("a call that only the application's own filter refuses", () => {
 	const files = tree({});
 	const plan = planFor(files, seen, { identity: asRoot, application: { ...application, ...observed } });
 	const found = (call: string, error: string) =>
-		findMissing(seen, trace({}, { refusals: refusals(error, call) }), plan, files, 2);
+		findMissing({ host: seen, cage: trace({}, { refusals: refusals(error, call) }) }, plan, files, 2);
 	test.each([
 		["is missing in the trial, with a remedy", "msgget", "EPERM"],
 		["is named if the kernel killed for it", "ptrace", "SIGSYS"],

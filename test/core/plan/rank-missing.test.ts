@@ -110,7 +110,7 @@ describe("a TCP port that the trace did not show", () => {
 		const files = tree({});
 		const seen = trace({}, { ports: new Set(["tcp 80"]), ...onHost });
 		const cage = trace({}, { refusedPorts: new Set(refusedPorts), refusals: refusals("EACCES", "bind") });
-		return findMissing(seen, cage, planFor(files, seen, { rules: rules({ allow }) }), files, 2);
+		return findMissing({ host: seen, cage }, planFor(files, seen, { rules: rules({ allow }) }), files, 2);
 	};
 
 	test("is missing, and only the administrator can allow it", () => {
