@@ -32,7 +32,7 @@ while [[ ${1-} == --* ]]; do
 	*) sed -n 2,15p "$0"; exit 2 ;;
 	esac
 done
-base_packages=bash,bind9-dnsutils,busybox-static,ca-certificates,curl,dbus,iproute2,logrotate,netcat-openbsd,nodejs,openssl,procps,python3,strace,systemd,systemd-sysv,util-linux
+base_packages=bash,bind9-dnsutils,busybox-static,ca-certificates,curl,dbus,iproute2,logrotate,netcat-openbsd,nodejs,openssl,passwd,procps,python3,strace,systemd,systemd-sysv,util-linux
 suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 mirror=${MIRROR:-$(sed -n 's/^URIs: //p;s/^deb \(\[[^]]*\] \)\?\([^ ]*\).*/\2/p' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -m1 ^http)}
 mkdir -p "$work/archives/partial" "$work/trees" "$out" && chmod 700 "$work" || exit 3

@@ -60,7 +60,9 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	unit.set("ReadOnlyPaths", "+/");
 	const writable = [...data.map(({ path }) => path), ...binds.filter(({ access }) => access === "rw").map(({ path }) => path)];
 	const list = (setting: string, paths = writable) => paths.map((path) => pathWord(setting, path, "+"));
-	if (writable.length) unit.set("ReadWritePaths", list("ReadWritePaths").join(" "));
+	const passed = input.sockets?.length ? (input.socketPaths ?? []) : [];
+	const inPlace = [...list("ReadWritePaths"), ...passed.map((path) => pathWord("ReadWritePaths", path, "-+"))];
+	if (inPlace.length) unit.set("ReadWritePaths", inPlace.join(" "));
 	const executable = plan.permissions.executableData ?? [];
 	if (executable.length) unit.comment(`Executable by --allow: ${executable.map(showPath).join(", ")}.`);
 	// The temporary directories belong here only if they are private, because the cage's own would become writable. /dev/shm
@@ -114,7 +116,7 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	];
 	unit.set("InaccessiblePaths", hidden.map((path) => pathWord("InaccessiblePaths", pathFromText(path), "-+")).join(" "));
 	logSockets(unit, plan.permissions.syslog);
-	if (input.sockets?.length) passedSockets(unit, input.socketPaths ?? []);
+	passedSockets(unit, passed);
 }
 
 /**
@@ -122,8 +124,9 @@ export function files(unit: UnitLines, input: UnitInput): void {
  * the host's socket units, because the cage's description may come from an archive and could name any host file.
  */
 function passedSockets(unit: UnitLines, paths: readonly Path[]): void {
-	if (paths.length) unit.comment("The passed sockets, at the same paths in the cage.");
-	for (const path of paths) unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", path, path, "norbind", "-"));
+	if (paths.length)
+		unit.comment("The passed sockets, at the same paths in the cage. The service may change their modes, as on the host.");
+	for (const path of paths) unit.set("BindPaths", bindWord("BindPaths", path, path, "norbind", "-"));
 }
 
 /** systemd has its own mount point there, so nothing can be mounted over the whole directory (measured). */

@@ -28,12 +28,12 @@ describe("PID 1", () => {
 		expect(values(text, "Environment")).toContain("LISTEN_PID=2");
 	});
 
-	it("gets only the sockets of the host's socket units", () => {
+	it("gets only the sockets of the host's socket units, and may change their modes as on the host", () => {
 		const application = { sockets: ["stream /etc/shadow", "stream /run/app.sock"] };
 		const text = unit({ application }, { sockets: ["app.socket"], socketPaths: [path("/run/app.sock")] });
-		const shown = values(text, "BindReadOnlyPaths");
-		expect(shown).toContain("-/run/app.sock:/run/app.sock:norbind");
-		expect(shown.join()).not.toContain("/etc/shadow");
+		expect(values(text, "BindPaths")).toContain("-/run/app.sock:/run/app.sock:norbind");
+		expect(values(text, "ReadWritePaths").join(" ")).toContain("-+/run/app.sock");
+		expect(text).not.toContain("/etc/shadow");
 	});
 
 	it("is awaited at the end", () => {
