@@ -9,7 +9,7 @@ const homes = ["/home", "/root"].map(pathFromText);
 const packaged = ["/usr", "/lib", "/bin", "/sbin", "/lib64"].map(pathFromText);
 /** Configuration about passwords that contains none: pam.d(5). */
 const namedForTheirSubject = ["/etc/pam.d", "/etc/security"].map(pathFromText);
-const largeSize = 64 * 1024 * 1024;
+export const largeSize = 64 * 1024 * 1024;
 
 /** Password files with hashes (shadow(5), gshadow(5)) and their backups. */
 const shadowFiles = /^\/etc\/(shadow|gshadow|master\.passwd|security\/opasswd)-?$/;

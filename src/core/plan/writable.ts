@@ -16,7 +16,9 @@ import {
 } from "./areas.ts";
 import type { HostAccess } from "./host-access.ts";
 import { linkChain, placeNamed, placeOf } from "./links.ts";
+import { isOnlyLooked } from "./looked-at.ts";
 import type { Identity, Reason, WritableDirectory } from "./plan.ts";
+import { largeSize } from "./risks.ts";
 
 interface WritableInput extends SeedInput {
 	readonly identity: Identity;
@@ -247,7 +249,7 @@ interface SeedPlan {
 
 /**
  * Decides what is copied into the writable directories once: what a rule names, and what the application read of its own state,
- * with the links on the way. Everything belongs to the innermost writable directory that contains it.
+ * with the links on the way and the files beside it at which it looked. Everything belongs to the innermost writable directory that contains it.
  */
 function planSeeds({ files, isLeftOut, rules, trace }: SeedInput, directories: readonly Path[]): SeedPlan {
 	const writable = new Set(directories);
@@ -289,6 +291,16 @@ function planSeeds({ files, isLeftOut, rules, trace }: SeedInput, directories: r
 			const holder = holderOf(one);
 			if (holder !== undefined && !startsEmpty(holder)) add(one, tracedReason(access));
 		}
+	}
+
+	// A database reads one file of a set, and only looks whether the others are there.
+	const read = new Set([...found.keys()].map(parent));
+	for (const access of trace.accesses.values()) {
+		if (!isOnlyLooked(access)) continue;
+		const { end } = linkChain(access.path, files);
+		const status = end === undefined ? undefined : files.status(end);
+		if (end === undefined || status?.kind !== "file" || status.size > largeSize || !read.has(parent(end))) continue;
+		add(end, tracedReason(access));
 	}
 
 	const seeds = new Map<Path, { path: Path; bytes: number }[]>();

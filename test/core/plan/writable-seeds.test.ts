@@ -56,8 +56,13 @@ describe("seeds", () => {
 	};
 	const write = { "/var/lib/app/new": "create write" };
 
-	test("contain state that the application read and the links to it, not what it only looked at", () => {
-		const read = { "/var/lib/app/db": "read", "/var/lib/app/unread": "look", "/var/lib/app/current/conf": "read" };
+	test("contain files at which the application only looked beside those that it read", () => {
+		const part = { "/var/lib/app/parts/1/index": "read", "/var/lib/app/parts/1/data": "look", "/var/lib/app/db": "look" };
+		const made = plan({ ...write, ...part }, { ...state, "/var/lib/app/parts/1/index": "i", "/var/lib/app/parts/1/data": "d" });
+		expect(seedsOf(made, "/var/lib/app")).toEqual(["/var/lib/app/parts/1/data", "/var/lib/app/parts/1/index"]);
+	});
+	test("contain state that the application read and the links to it, not what it only looked at elsewhere", () => {
+		const read = { "/var/lib/app/db": "read", "/var/lib/app/queue/job": "look", "/var/lib/app/current/conf": "read" };
 		const made = plan({ ...write, ...read }, state);
 		expect(seedsOf(made, "/var/lib/app")).toEqual(["/var/lib/app/current", "/var/lib/app/db", "/var/lib/app/releases/2/conf"]);
 		expect(made.writable[0]?.seeds[1]).toEqual({ path: "/var/lib/app/db", bytes: 5 });
