@@ -42,7 +42,8 @@ static void show_root(void)
 {
 	long own = open_here("/proc/self/ns/mnt", O_RDONLY);
 	long top = open_here("/", O_PATH);
-	long here = open_here(".", O_PATH);
+	/* An ordinary user may be unable to enter it again, for example after su(1). Then the probe runs in `/`. */
+	long here = call(openat, AT_FDCWD, ".", O_PATH | O_CLOEXEC, 0);
 	struct mount_attr attributes = {
 		.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSYMFOLLOW,
 		.propagation = MS_PRIVATE,
@@ -54,7 +55,8 @@ static void show_root(void)
 	require(call(setns, own, CLONE_NEWNS), not_shown);
 	require(call(fchdir, top), not_shown);
 	require(call(chroot, "."), not_shown);
-	require(call(fchdir, here), not_shown);
+	if (here >= 0)
+		require(call(fchdir, here), not_shown);
 	require(call(move_mount, tree, "", AT_FDCWD, "/proc/driver", MOVE_MOUNT_F_EMPTY_PATH), not_shown);
 }
 

@@ -1,6 +1,8 @@
 import { appendFileSync, chmodSync, copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { privateNetwork } from "./network.ts";
+import { ordinaryUser, readableProgram } from "./ordinary.ts";
 import { leftovers } from "./processes.ts";
 
 /** Programs of probes and exercises are found before anything starts, and a probe that cannot run ends the wait. */
@@ -72,4 +74,13 @@ test("trial, update and minimise of a cage stop too if a program of its probe wa
 		expect([verb, status, stderr]).toEqual([verb, 3, message]);
 	}
 	expect((await cagewright(["show", "own", "--json"], { state })).json).toMatchObject({ generation: 1 });
+});
+
+test("an ordinary user makes a cage from a working directory that the user cannot enter, as after su", async () => {
+	const user = ordinaryUser(readableProgram(), await privateNetwork());
+	const closed = temporaryFolder("closed");
+	chmodSync(closed, 0o700);
+	const enter = ["sh", "-c", 'cd "$0" && exec "$@"', closed, ...user.enter];
+	const { status, stderr } = await cagewright(["make", "demo", "--yes", "--no-selftest"], { ...user, enter });
+	expect({ status, stderr }).toMatchObject({ status: 0 });
 });

@@ -35,7 +35,8 @@ export function runGroup(
 		let output = "";
 		let timedOut = false;
 		const child = startTool(program, args, {
-			...{ cwd: ".", env, detached: true },
+			// Not `.`: an ordinary user may be unable to enter it again, for example after `su`.
+			...{ cwd: undefined, env, detached: true },
 			stdio: ["ignore", "pipe", "pipe", ...descriptors],
 		});
 		const kill = () => void attempt(() => child.pid && process.kill(-child.pid, "SIGKILL"));
