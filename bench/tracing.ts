@@ -17,7 +17,7 @@ export const tracing: Bench = {
 				const sandbox = await launcher.createSandbox();
 				try {
 					const launched = await launcher.start({
-						spec: { kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
+						launch: { kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
 						identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
 						command,
 						cwd: "/",

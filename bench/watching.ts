@@ -33,7 +33,7 @@ http { access_log off; server { listen 127.0.0.1:${port}; root ${state}/www; } }
 				const sandbox = await launcher.createSandbox();
 				try {
 					const launched = await launcher.start({
-						spec: { kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
+						launch: { kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
 						identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
 						command: ["/usr/sbin/nginx", "-c", `${state}/nginx.conf`],
 						cwd: "/",

@@ -36,7 +36,7 @@ export async function tracedThroughput(subject: Subject, state: string): Promise
 	const fold = new TraceFold();
 	try {
 		const launched = await launcher.start({
-			spec: { kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
+			launch: { kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
 			identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root", ...subject.account },
 			command: subject.command,
 			cwd: "/",

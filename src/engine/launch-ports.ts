@@ -17,7 +17,7 @@ import type { Peer } from "../core/trace/trace.ts";
 
 /** How an application is started. */
 export interface LaunchRequest {
-	readonly spec: Launch;
+	readonly launch: Launch;
 	readonly identity: Identity;
 	readonly command: readonly string[];
 	readonly cwd: string;

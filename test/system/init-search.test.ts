@@ -70,7 +70,7 @@ async function launchIn(command: readonly string[], onOutput: (chunk: Uint8Array
 	const { launcher } = systemMachine(temporaryState());
 	await using sandbox = await launcher.createSandbox();
 	const launched = await launcher.start({
-		spec: { kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
+		launch: { kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
 		identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
 		command,
 		cwd: "/",

@@ -176,12 +176,12 @@ describe("after the launcher dies, nothing remains", () => {
 		const request = { ...launchRequest(await presentCage(context, "redis")), onOutput() {} };
 		if (kind === "run") return { request, dispose: nothing };
 		const sandbox = await context.machine.launcher.createSandbox();
-		const spec = kind.endsWith("trial")
-			? ({ ...request.spec, sandbox } as LaunchRequest["spec"])
+		const launch = kind.endsWith("trial")
+			? ({ ...request.launch, sandbox } as LaunchRequest["launch"])
 			: ({ kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] } as const);
 		const trace = kind.startsWith("traced") ? ({ mode: "whole", onData() {} } as const) : undefined;
 		return {
-			request: { ...request, spec, network: "own", ...(trace ? { trace } : {}) },
+			request: { ...request, launch, network: "own", ...(trace ? { trace } : {}) },
 			dispose: async () => sandbox[Symbol.asyncDispose](),
 		};
 	}

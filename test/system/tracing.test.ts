@@ -14,7 +14,7 @@ async function traced(line: string, use: (found: { strace: number; shell: number
 	const fold = new TraceFold();
 	const before = new Set(descendantsOf(process.pid));
 	const launched = await launcher.start({
-		spec: { kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
+		launch: { kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
 		identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
 		command: ["/bin/sh", "-c", `${line}\nsleep 314159; :`],
 		cwd: "/",

@@ -17,7 +17,7 @@ export const passedSignals = ["SIGHUP", "SIGINT", "SIGTERM", "SIGQUIT", "SIGUSR1
 /** The production launch of a cage: its own data and its requested network. */
 export function launchRequest({ cage, layout, manifest }: PresentCage, command?: readonly string[]): LaunchRequest {
 	return {
-		spec: { kind: "cage", cage: command?.length ? withAnyPort(layout) : layout },
+		launch: { kind: "cage", cage: command?.length ? withAnyPort(layout) : layout },
 		identity: manifest.identity,
 		command: command?.length ? command : cage.application.command,
 		cwd: cage.application.cwd,
@@ -298,7 +298,7 @@ export async function shellIn(context: Context<RunningMachine>, present: Present
 	await using sandbox = keepWrites ? undefined : await launcher.createSandbox();
 	const launched = await launcher.start({
 		...launchRequest(present, shell.command),
-		spec: { kind: "cage", cage: present.layout, ...(sandbox ? { sandbox } : {}) },
+		launch: { kind: "cage", cage: present.layout, ...(sandbox ? { sandbox } : {}) },
 		cwd: "/",
 		env: shell.env,
 		hostFiles: shell.files,

@@ -128,7 +128,7 @@ async function testCage(context: Context, cage: Cage, manifest: Manifest, option
 	const launchOf = (sandbox: Sandbox, command: readonly string[]): LaunchRequest => ({
 		...request,
 		network,
-		spec: { kind: "cage", cage: layout, sandbox },
+		launch: { kind: "cage", cage: layout, sandbox },
 		command,
 		hostFiles: [selftest.program()],
 		names: [baseName(attemptsProgram)],

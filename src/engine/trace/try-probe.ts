@@ -93,7 +93,7 @@ async function inSandbox(context: Context, answers: Answers, line: string): Prom
 	await using sandbox = await machine.launcher.createSandbox();
 	let printed = "";
 	const run = await machine.launcher.start({
-		spec: { kind: "sandbox", sandbox, sockets: [], ...sandboxPlaces(context, { application, rules, identity }) },
+		launch: { kind: "sandbox", sandbox, sockets: [], ...sandboxPlaces(context, { application, rules, identity }) },
 		identity,
 		command: application.command,
 		cwd: application.cwd,

@@ -288,7 +288,7 @@ function launchRequest(
 	// Our own filter's denials never show with strace's filter.
 	const mode = records === "refusals" || launch.kind === "cage" ? "whole" : launch.kind === "host" ? "only" : "fast";
 	return {
-		spec: launch,
+		launch,
 		identity,
 		command: application.command,
 		cwd: application.cwd,

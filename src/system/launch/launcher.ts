@@ -102,13 +102,13 @@ export class UtilLinuxLauncher implements Launcher {
 
 	async start(request: LaunchRequest): Promise<Launched> {
 		requireMayLaunch(request, this.state);
-		if (request.spec.kind !== "cage") {
+		if (request.launch.kind !== "cage") {
 			for (const tool of ["unshare", "setpriv", "nsenter", "mount", "setsid", "chroot"]) requireTool(tool);
 		}
-		if (request.sockets?.length && request.spec.kind === "host") throw new Failure("sockets-on-host", {}, 2);
+		if (request.sockets?.length && request.launch.kind === "host") throw new Failure("sockets-on-host", {}, 2);
 		if (request.trace) requireTool("strace");
 		if (isRootless()) requireUserNamespaces();
-		if (request.spec.kind === "cage") this.method();
+		if (request.launch.kind === "cage") this.method();
 		const folder = await this.makeFolder();
 		let trace: TracePipe | undefined;
 		let log: Datagrams | undefined;
@@ -124,7 +124,7 @@ export class UtilLinuxLauncher implements Launcher {
 		};
 		try {
 			const { limits } = await this.holdLimits(request, groups);
-			const { onOutput, spec: launch } = request;
+			const { onOutput, launch } = request;
 			if (onOutput && "sandbox" in launch && launch.sandbox) log = await readLog(folder, onOutput);
 			if (request.service?.notifies && launch.kind !== "host") notifications = await Notifications.start(folder);
 			const { command, spec } = this.prepare({ ...request, limits }, folder, groups, {
@@ -159,8 +159,8 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	/** Creates a launch's cgroups, adds them to `groups`, and returns the limits that must be held by setrlimit(2). */
-	private async holdLimits({ identity, limits = {}, spec }: LaunchRequest, groups: CgroupLimit[]): Promise<{ limits: Limits }> {
-		if (spec.kind === "sandbox") {
+	private async holdLimits({ identity, limits = {}, launch }: LaunchRequest, groups: CgroupLimit[]): Promise<{ limits: Limits }> {
+		if (launch.kind === "sandbox") {
 			const held = limitSandbox(identity);
 			groups.push(...held.groups);
 			return held;
@@ -336,9 +336,9 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	private confiner(request: LaunchRequest, { hidesLaunch, landlock }: CageRoot): Buffer {
-		const { spec } = request;
-		const cage = spec.kind === "cage" ? spec.cage : { permissions: { capabilities: [] }, uids: [] };
-		const isTried = spec.kind === "cage" && spec.sandbox !== undefined;
+		const { launch } = request;
+		const cage = launch.kind === "cage" ? launch.cage : { permissions: { capabilities: [] }, uids: [] };
+		const isTried = launch.kind === "cage" && launch.sandbox !== undefined;
 		return cageConfiner(this.method(), cage, request.identity, landlock, {
 			isTried,
 			hidesLaunch,
@@ -364,11 +364,11 @@ export class UtilLinuxLauncher implements Launcher {
 }
 
 /** Entering namespaces needs root. A launch on the host has one mount, so there is nothing to gain. */
-const isSplitLaunch = ({ spec, trace }: LaunchRequest) => trace !== undefined && spec.kind !== "host" && !isRootless();
+const isSplitLaunch = ({ launch, trace }: LaunchRequest) => trace !== undefined && launch.kind !== "host" && !isRootless();
 
-function requireMayLaunch({ command, cwd, env, identity, sockets = [], spec }: LaunchRequest, state: string): void {
-	if (spec.kind !== "cage") return;
-	const { binds, devices, permissions, writable } = spec.cage;
+function requireMayLaunch({ command, cwd, env, identity, sockets = [], launch }: LaunchRequest, state: string): void {
+	if (launch.kind !== "cage") return;
+	const { binds, devices, permissions, writable } = launch.cage;
 	const values = { binds, devices, identity, permissions, writable, application: { command, cwd, env, sockets } };
 	requireLaunchable(values, { users: systemAccounts.users(), logSocket: logSocket(), stateFolder: realPlace(state) });
 }

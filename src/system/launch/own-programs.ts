@@ -33,11 +33,11 @@ export function launchInit(kind: InitKind = {}): Buffer {
 }
 
 /** The program that opens a launch's sockets, if it has any. Throws `socket-invalid`, `account-unknown` or `group-unknown` (exit 2). */
-export function socketsProgram({ service, sockets = [], spec }: LaunchRequest): Buffer | undefined {
+export function socketsProgram({ service, sockets = [], launch }: LaunchRequest): Buffer | undefined {
 	if (!sockets.length) return undefined;
 	const owned = sockets.map((text) => withOwner(passedSocket(text)));
 	const ipv6 = existsSync("/proc/net/if_inet6");
-	const kind = { entersRoot: spec.kind === "sandbox", checksLinks: !isRootless(), ipv6, umask: service?.umask ?? usualUmask };
+	const kind = { entersRoot: launch.kind === "sandbox", checksLinks: !isRootless(), ipv6, umask: service?.umask ?? usualUmask };
 	return nativeProgram("sockets", socketsData(owned, kind));
 }
 

@@ -106,7 +106,7 @@ export class RunningApplication implements Launched {
 			child.stdout?.on("data", remember);
 			child.stderr?.on("data", remember);
 		}
-		const written = "sandbox" in request.spec ? request.spec.sandbox?.folder : undefined;
+		const written = "sandbox" in request.launch ? request.launch.sandbox?.folder : undefined;
 		let stoppedFor: Ended["stoppedFor"];
 		const unwatch =
 			written === undefined

@@ -11,9 +11,9 @@ import { errorName } from "../files/errors.ts";
  */
 
 /** Those that a production launch will find missing. Whoever creates them removes them again, as RuntimeDirectory= does. */
-export function missingServiceDirectories({ spec }: LaunchRequest): Path[] {
-	if (spec.kind !== "cage" || spec.sandbox) return [];
-	return spec.cage.binds.filter(isCreated).flatMap(({ created, path: text }) => {
+export function missingServiceDirectories({ launch }: LaunchRequest): Path[] {
+	if (launch.kind !== "cage" || launch.sandbox) return [];
+	return launch.cage.binds.filter(isCreated).flatMap(({ created, path: text }) => {
 		const path = pathFromText(text);
 		// A file is the service's log or state.
 		return created.isFile || lstatSync(pathToBytes(path), { throwIfNoEntry: false }) ? [] : [path];

@@ -37,9 +37,9 @@ export interface Places {
 
 export function specificationOf(request: LaunchRequest, places: Places): LaunchSpec {
 	const { folder, log, notifications, scratch } = places;
-	const { spec } = request;
+	const { launch } = request;
 	const handed = parsedSockets(request);
-	const joins = "sandbox" in spec ? spec.sandbox?.network : undefined;
+	const joins = "sandbox" in launch ? launch.sandbox?.network : undefined;
 	const base = {
 		...request,
 		env: { ...request.env, ...socketVariables(handed), ...(notifications ? notifyVariables(request) : {}) },
@@ -55,24 +55,24 @@ export function specificationOf(request: LaunchRequest, places: Places): LaunchS
 		setpriv: pathFromText(requireTool("setpriv")),
 		chroot: pathFromText(requireTool("chroot")),
 	};
-	switch (spec.kind) {
+	switch (launch.kind) {
 		case "host":
 			return { ...base, root: { kind: "host", capabilities: watchedCapabilities(request) } };
 		case "sandbox": {
-			const layers = joinPath(spec.sandbox.folder, "layers");
+			const layers = joinPath(launch.sandbox.folder, "layers");
 			return {
 				...base,
 				root: {
 					kind: "sandbox",
 					directory: joinPath(layers, "root"),
 					...(needsMemory(scratch) ? { memory: layers } : {}),
-					mounts: hostMounts(spec, layers),
-					directories: spec.directories,
-					...(spec.leftovers === undefined ? {} : { leftovers: spec.leftovers }),
-					given: spec.given,
-					devices: [...harmlessDevices(), ...spec.devices],
+					mounts: hostMounts(launch, layers),
+					directories: launch.directories,
+					...(launch.leftovers === undefined ? {} : { leftovers: launch.leftovers }),
+					given: launch.given,
+					devices: [...harmlessDevices(), ...launch.devices],
 					deviceLinks: hostDeviceLinks(),
-					sockets: spec.sockets,
+					sockets: launch.sockets,
 					...(log === undefined ? {} : { log }),
 					capabilities: watchedCapabilities(request),
 					confiner: pathFromText(join(folder, confineName)),
@@ -80,9 +80,9 @@ export function specificationOf(request: LaunchRequest, places: Places): LaunchS
 			};
 		}
 		case "cage":
-			return { ...base, root: cageRoot(request, spec, places) };
+			return { ...base, root: cageRoot(request, launch, places) };
 		default:
-			return spec satisfies never;
+			return launch satisfies never;
 	}
 }
 
@@ -98,10 +98,10 @@ const parsedSockets = ({ sockets = [] }: LaunchRequest) => sockets.flatMap((text
  * A traced account may bind a port below 1024. If it does, the plan grants that capability; otherwise it has no effect. In the
  * sandbox it also has those that rules grant, as in its cage. A root start on the host keeps all capabilities.
  */
-function watchedCapabilities({ identity, spec }: LaunchRequest): readonly string[] {
+function watchedCapabilities({ identity, launch }: LaunchRequest): readonly string[] {
 	if (isRootless()) return [];
-	if (identity.uid !== 0) return tracedAccountCapabilities(spec.kind === "sandbox" ? spec.capabilities : []);
-	return spec.kind === "sandbox" ? tracedRootCapabilities(spec.capabilities) : [];
+	if (identity.uid !== 0) return tracedAccountCapabilities(launch.kind === "sandbox" ? launch.capabilities : []);
+	return launch.kind === "sandbox" ? tracedRootCapabilities(launch.capabilities) : [];
 }
 
 function cageRoot(
