@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { launchPath } from "../core/application/application.ts";
 import { splitCommandLine } from "../core/application/command-line.ts";
 import type { FoundApplication, Listening } from "../core/application/found.ts";
+import { omitUndefined } from "../core/collections.ts";
 import { Failure } from "../core/failure.ts";
 import { type Path, pathFromText } from "../core/path/path.ts";
 import { quoteShellLine } from "../core/path/quote.ts";
@@ -157,7 +158,7 @@ export function choiceOfTemplate(
 	);
 	const parameters = Object.entries(template.parameters).map(([name, { default: usual, kind, title }]) => {
 		const value = values[name] ?? usual;
-		return { name, kind, title: title[language], ...(value === undefined ? {} : { default: value }) };
+		return { name, kind, title: title[language], ...omitUndefined({ default: value }) };
 	});
 	const packages = distributionIds().flatMap((id) => (Object.hasOwn(needs.packages, id) ? [needs.packages[id]] : []))[0] ?? [];
 	const running = found.find((one) => one.application.command?.[0] === program && one.ports.length > 0);
@@ -169,7 +170,7 @@ export function choiceOfTemplate(
 		description: isPlain ? description[language] : `${title[language]}: ${description[language]}`,
 		detail: description[language],
 		command: [program, ...command.slice(1)].map(shown),
-		...(application.user === undefined ? {} : { account: application.user }),
+		...omitUndefined({ account: application.user }),
 		probes: application.probes.map(shown),
 		...(running ? factsOf(running) : {}),
 		...(programs.length ? { missing: { programs, packages } } : {}),
@@ -189,8 +190,7 @@ function choiceOfFound(one: FoundApplication): Choice {
 		description: description || quoteShellLine(command),
 		detail: [...(one.unit === undefined ? [] : [one.unit]), quoteShellLine(command)].join(": "),
 		command,
-		...(application.user === undefined ? {} : { account: application.user }),
-		...(one.enabled === undefined ? {} : { enabled: one.enabled }),
+		...omitUndefined({ account: application.user, enabled: one.enabled }),
 		...(application.probes?.length ? { probes: application.probes } : {}),
 		...(notes.length ? { notes } : {}),
 		...factsOf(one),
@@ -199,9 +199,7 @@ function choiceOfFound(one: FoundApplication): Choice {
 
 function factsOf({ package: owner, pid, ports, unit }: FoundApplication): Partial<Choice> {
 	return {
-		...(owner === undefined ? {} : { package: owner }),
-		...(pid === undefined ? {} : { pid }),
-		...(unit === undefined ? {} : { unit }),
+		...omitUndefined({ package: owner, pid, unit }),
 		...(ports.length ? { ports: [...new Set(ports.map(portText))] } : {}),
 	};
 }

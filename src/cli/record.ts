@@ -1,5 +1,6 @@
 import { fstatSync } from "node:fs";
 import { basename, resolve } from "node:path";
+import { omitUndefined } from "../core/collections.ts";
 import { Failure } from "../core/failure.ts";
 import { pathFromText, pathToJson } from "../core/path/path.ts";
 import { printableJson, showPath } from "../core/path/quote.ts";
@@ -158,9 +159,7 @@ async function givenResponsible(
 	{ approvedBy, implementedBy, initiatedBy, purpose }: RecordOptions,
 ): Promise<Responsible> {
 	return {
-		...(purpose === undefined ? {} : { purpose }),
-		...(initiatedBy === undefined ? {} : { initiatedBy }),
-		...(implementedBy === undefined ? {} : { implementedBy }),
+		...omitUndefined({ purpose, initiatedBy, implementedBy }),
 		...(approvedBy === undefined ? {} : await approvedNow(context, name, approvedBy)),
 	};
 }
@@ -225,7 +224,7 @@ async function verifyFile(
 	const checksum = (await readRecord(checksumOf(file)))?.toString("utf8");
 	const history = (await store.history(name)).map(historyLine);
 	const found = verifyRecord(
-		{ file, sha256: sum, ...(checksum === undefined ? {} : { checksum }) },
+		{ file, sha256: sum, ...omitUndefined({ checksum }) },
 		history,
 		fingerprintOf(manifest, recording.sha256),
 	);

@@ -1,4 +1,5 @@
 import type { Cage } from "../core/cage/cage.ts";
+import { omitUndefined } from "../core/collections.ts";
 import { Failure } from "../core/failure.ts";
 import { accountNames } from "../core/machine/accounts.ts";
 import { checkRules } from "../core/plan/rules.ts";
@@ -101,11 +102,8 @@ function answersToAdd(cage: Cage, { options }: CageRequest): Answers {
 		rules,
 		onHost: options.onHost ?? onHost,
 		rounds: 1,
-		...(template === undefined ? {} : { template }),
-		...(unit === undefined ? {} : { unit }),
-		...(notes === undefined ? {} : { notes }),
-		...(dedicatedAccount === undefined ? {} : { dedicatedAccount }),
-		...(attach === undefined ? {} : { attach: { pid: attach, ...(seconds === undefined ? {} : { seconds }) } }),
+		...omitUndefined({ template, unit, notes, dedicatedAccount }),
+		...(attach === undefined ? {} : { attach: { pid: attach, ...omitUndefined({ seconds }) } }),
 	};
 }
 

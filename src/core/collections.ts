@@ -25,3 +25,9 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 export function sameTexts(one: readonly string[], other: readonly string[] | undefined): boolean {
 	return JSON.stringify(one) === JSON.stringify(other);
 }
+
+/** The same values without those that are undefined, for optional properties. */
+export function omitUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+	const given = Object.entries(values).filter(([, value]) => value !== undefined);
+	return Object.fromEntries(given) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

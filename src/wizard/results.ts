@@ -1,3 +1,4 @@
+import { omitUndefined } from "../core/collections.ts";
 import { isWorthSaving, type Kept } from "./session/stored-state.ts";
 import type { Resumed, TemplateSaved } from "./session/values.ts";
 import { type Action, type Job, type JobKind, type Reduced, type Result, startState, type WizardState } from "./state.ts";
@@ -136,9 +137,7 @@ function resetState(now: WizardState): WizardState {
 	return {
 		...startState,
 		...{ commands, cursors, jobs, queries, size, ticket },
-		...(choices ? { choices } : {}),
-		...(chosen === undefined ? {} : { chosen }),
-		...(requirements ? { requirements } : {}),
+		...omitUndefined({ choices, chosen, requirements }),
 	};
 }
 
@@ -146,7 +145,7 @@ function resetState(now: WizardState): WizardState {
 export function resumed(now: WizardState, { ago, changed, example, id, name, state, whole }: Resumed): Reduced {
 	const { choices, jobs, size, ticket, ...here } = resetState(now);
 	const others = choices?.filter((choice) => choice.id !== id);
-	const back: WizardState = { ...here, ...(others ? { choices: others } : {}), ...(state as Kept), jobs, size, ticket };
+	const back: WizardState = { ...here, ...omitUndefined({ choices: others }), ...(state as Kept), jobs, size, ticket };
 	const resumedState = !whole
 		? notice(back, "resumed-in-part", { name, ago })
 		: changed > 0
@@ -161,5 +160,5 @@ export function resumed(now: WizardState, { ago, changed, example, id, name, sta
 function startKeepingFailure(before: WizardState, job: Job): Reduced {
 	const { failure } = before;
 	const { intentions, state } = start(before, job);
-	return { state: { ...state, ...(failure ? { failure } : {}) }, intentions };
+	return { state: { ...state, ...omitUndefined({ failure }) }, intentions };
 }

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../collections.ts";
 import type { Note } from "../failure.ts";
 import { parsePasswd } from "../machine/accounts.ts";
 import { baseName, type Path } from "../path/path.ts";
@@ -82,7 +83,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 	const owner = first?.privileged ? account(unit) : undefined;
 	const directories = unit.directories
 		.filter(({ kind }) => kind !== "configuration")
-		.map(({ mode, path }) => createdDirectoryText({ path, mode, ...(owner === undefined ? {} : { owner }) }));
+		.map(({ mode, path }) => createdDirectoryText({ path, mode, ...omitUndefined({ owner }) }));
 	directories.push(...tmpfiles);
 	if (first !== undefined) {
 		const expanded = words(first);
@@ -146,9 +147,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 
 	return {
 		application: {
-			...(command === undefined ? {} : { command }),
-			...(user === undefined ? {} : { user }),
-			...(cwd === undefined ? {} : { cwd }),
+			...omitUndefined({ command, user, cwd }),
 			env,
 			directories: mergeCreatedDirectories(directories.map(presentName)),
 			...socketsOf({ sockets: passed }),
@@ -156,9 +155,9 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 		},
 		notes,
 		startable,
-		...(dynamicUser === undefined ? {} : { dynamicUser }),
+		...omitUndefined({ dynamicUser }),
 		before: before.map((each) => each.words),
-		...(reloadSignal === undefined ? {} : { reloadSignal }),
+		...omitUndefined({ reloadSignal }),
 		capabilities: unit.ambientCapabilities,
 	};
 }

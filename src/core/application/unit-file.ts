@@ -1,4 +1,4 @@
-import { append } from "../collections.ts";
+import { append, omitUndefined } from "../collections.ts";
 import { withoutTrailing } from "../text.ts";
 import { parseExec, type UnitCommand } from "./unit-exec.ts";
 import { stopSignalOf } from "./unit-signals.ts";
@@ -148,11 +148,10 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 		execStart,
 		execStartPost: commands("ExecStartPost"),
 		execReload: commands("ExecReload"),
-		...(user === undefined ? {} : { user }),
-		...(group === undefined ? {} : { group }),
+		...omitUndefined({ user, group }),
 		supplementaryGroups: words("Service", "SupplementaryGroups"),
 		dynamicUser: yes("Service", "DynamicUser", false),
-		...(login === undefined ? {} : { setLoginEnvironment: login }),
+		...omitUndefined({ setLoginEnvironment: login }),
 		...(workingDirectory === undefined || workingDirectory === "" ? {} : { workingDirectory }),
 		environment,
 		environmentFiles: settings.list("Service", "EnvironmentFile").map(({ value }) => {
@@ -181,10 +180,10 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 		// systemd.service(5): a relative path is below /run.
 		...(pidFile ? { pidFile: pidFile.startsWith("/") ? pidFile : `/run/${pidFile}` } : {}),
 		ambientCapabilities: capabilities(settings.list("Service", "AmbientCapabilities").map(({ value }) => value)),
-		...(reloadSignal === undefined ? {} : { reloadSignal }),
+		...omitUndefined({ reloadSignal }),
 		sockets: words("Service", "Sockets"),
 		requiredSockets: words("Unit", "Requires").filter((unit) => unit.endsWith(".socket")),
-		...(rootDirectory === undefined ? {} : { rootDirectory }),
+		...omitUndefined({ rootDirectory }),
 		credentials: [
 			"LoadCredential",
 			"LoadCredentialEncrypted",

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../collections.ts";
 import type { Path } from "../path/path.ts";
 
 export type ArchiveKind = "file" | "directory" | "symlink" | "hard-link" | "character-device" | "block-device" | "fifo";
@@ -159,11 +160,7 @@ export function readPaxRecords(bytes: Buffer): PaxRecords {
 	return {
 		...(path === undefined ? {} : { path: path as Path }),
 		...(linkpath === undefined ? {} : { linkpath: linkpath as Path }),
-		...(size === undefined ? {} : { size }),
-		...(uid === undefined ? {} : { uid }),
-		...(gid === undefined ? {} : { gid }),
-		...(mtime === undefined ? {} : { mtime }),
-		...(sparse === undefined ? {} : { sparse }),
+		...omitUndefined({ size, uid, gid, mtime, sparse }),
 	};
 }
 

@@ -1,4 +1,5 @@
 import { type Application, noRules, type Rules } from "../application/application.ts";
+import { omitUndefined } from "../collections.ts";
 import { isIdle } from "../confinement/capabilities.ts";
 import { syslogName } from "../confinement/launch.ts";
 import { clockCalls } from "../confinement/seccomp/filter.ts";
@@ -105,13 +106,9 @@ export function planPermissions({ found, identity, rules = noRules, trace }: Per
 		capabilities: kept,
 		...open,
 		...(trace.possibleNeeds.has(permissionWords.unixSockets) && open.unixSockets === undefined ? { triesUnixSockets: true } : {}),
-		...(kernelProc === undefined ? {} : { kernelProc }),
-		...(sys === undefined ? {} : { sys }),
-		...(multicast === undefined ? {} : { multicast }),
-		...(scheduling === undefined ? {} : { scheduling }),
+		...omitUndefined({ kernelProc, sys, multicast, scheduling }),
 		...(ports === undefined ? { tcpPorts: [...new Set(tcpPorts)].sort((a, b) => a - b) } : { ports }),
-		...(abstractSockets === undefined ? {} : { abstractSockets }),
-		...(found.syslog === undefined ? {} : { syslog: found.syslog }),
+		...omitUndefined({ abstractSockets, syslog: found.syslog }),
 		...(refused.length ? { refused } : {}),
 	};
 }

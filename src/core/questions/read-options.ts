@@ -1,6 +1,7 @@
 import type { Bind, Limits, Rules } from "../application/application.ts";
 import { parsePassedSocket, passedSocketText } from "../application/passed-socket.ts";
 import { parseAcceptance } from "../cage/finding.ts";
+import { omitUndefined } from "../collections.ts";
 import { Failure } from "../failure.ts";
 import type { PinRules } from "../minimise/pins.ts";
 import { parseAccountName } from "../plan/accounts.ts";
@@ -16,14 +17,11 @@ import { type RuleName, ruleOptions } from "./rules.ts";
 export function readOptions(given: GivenOptions): Omit<TemplateAnswers, "command"> {
 	const [cwd] = texts(given, "cwd");
 	return {
-		...(given.user === undefined ? {} : { user: given.user }),
-		...(cwd === undefined ? {} : { cwd }),
+		...omitUndefined({ user: given.user, cwd }),
 		env: pairs(texts(given, "env")),
 		probes: texts(given, "probe"),
 		exercises: texts(given, "exercise"),
-		...(given.timeout === undefined ? {} : { timeout: given.timeout }),
-		...(given.network === undefined ? {} : { network: given.network }),
-		...(given.calls === undefined ? {} : { calls: given.calls }),
+		...omitUndefined({ timeout: given.timeout, network: given.network, calls: given.calls }),
 		limits: readLimits(given),
 		directories: texts(given, "directory"),
 		sockets: texts(given, "socket"),
@@ -51,9 +49,7 @@ export function readAcceptances(given: GivenOptions): readonly string[] {
 
 function readLimits({ limitFiles, limitMemory, limitProcesses }: GivenOptions): Limits {
 	return {
-		...(limitMemory === undefined ? {} : { memory: limitMemory }),
-		...(limitProcesses === undefined ? {} : { processes: limitProcesses }),
-		...(limitFiles === undefined ? {} : { files: limitFiles }),
+		...omitUndefined({ memory: limitMemory, processes: limitProcesses, files: limitFiles }),
 	};
 }
 

@@ -1,6 +1,7 @@
 import { type Application, noRules, type Rules, socketsOf } from "../../core/application/application.ts";
 import type { ApplicationDraft, Listening } from "../../core/application/found.ts";
 import { accountEnvironment, withoutAccount } from "../../core/application/start-scripts.ts";
+import { omitUndefined } from "../../core/collections.ts";
 import { Failure, type Note } from "../../core/failure.ts";
 import { ancestors, type Path, pathFromText } from "../../core/path/path.ts";
 import { dedicatedName, isAccountName } from "../../core/plan/dedicated.ts";
@@ -66,17 +67,15 @@ export function answersFrom(
 		...(start?.kind === "template" ? { template: start.template.name } : {}),
 		...(Object.keys(parameters).length ? { parameters } : {}),
 		...(start?.kind === "found" && start.unit !== undefined ? { unit: start.unit } : {}),
-		...(notes ? { notes } : {}),
+		...omitUndefined({ notes }),
 		application: probed.application,
-		...(probed.otherProbes ? { otherProbes: probed.otherProbes } : {}),
+		...omitUndefined({ otherProbes: probed.otherProbes }),
 		...(serviceDirectories.length ? { serviceDirectories } : {}),
 		rules,
 		...(accepted.length ? { accepted } : {}),
-		...(dedicatedAccount === undefined ? {} : { dedicatedAccount }),
+		...omitUndefined({ dedicatedAccount }),
 		onHost: options.onHost ?? false,
-		...(options.attach === undefined
-			? {}
-			: { attach: { pid: options.attach, ...(options.for === undefined ? {} : { seconds: options.for }) } }),
+		...(options.attach === undefined ? {} : { attach: { pid: options.attach, ...omitUndefined({ seconds: options.for }) } }),
 		rounds: options.rounds ?? (options.attach === undefined ? defaultRounds : defaultRoundsAttached),
 		...minimiseFrom(options),
 	};
@@ -221,14 +220,14 @@ function fromCommand(given: TemplateAnswers): Described {
 	return {
 		application: {
 			command: given.command,
-			...(given.user === undefined ? {} : { user: given.user }),
+			...omitUndefined({ user: given.user }),
 			cwd: given.cwd ?? "/",
 			env: given.env ?? {},
 			probes: given.probes ?? [],
 			exercises: given.exercises ?? [],
 			timeout: given.timeout ?? defaultTimeout,
 			network: given.network ?? "host",
-			...(given.calls === undefined ? {} : { calls: given.calls }),
+			...omitUndefined({ calls: given.calls }),
 			directories: given.directories ?? [],
 			...socketsOf(given),
 			...limitsOf(given.limits),

@@ -3,6 +3,7 @@ import { comparePlanWithManifest, type Difference, isSame, significantChanges } 
 import { driftedPaths, knownFiles, type PackageDrift } from "../../core/cage/drift.ts";
 import { type Edit, stateOfEdit, type Winner, withEdits } from "../../core/cage/edits.ts";
 import type { Retention } from "../../core/cage/retention.ts";
+import { omitUndefined } from "../../core/collections.ts";
 import { Failure } from "../../core/failure.ts";
 import { isPublic } from "../../core/machine/public.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -157,7 +158,7 @@ async function build(
 	winner: Winner,
 	writeRecord: RecordWriter,
 ): Promise<MadeCage> {
-	const before: Cage = { ...present.cage, ...(retention ? { retention } : {}) };
+	const before: Cage = { ...present.cage, ...omitUndefined({ retention }) };
 	const cage: Cage = { ...before, trials: [] };
 	const plans = async () => {
 		const seen = await traceAgain(context, cage, update, trace);
@@ -187,12 +188,7 @@ async function traceAgain(context: Context, cage: Cage, { drift }: UpdatePlan, t
 			rules,
 			onHost,
 			rounds: defaultRounds,
-			...(template === undefined ? {} : { template }),
-			...(parameters === undefined ? {} : { parameters }),
-			...(unit === undefined ? {} : { unit }),
-			...(cage.notes ? { notes: cage.notes } : {}),
-			...(accepted ? { accepted } : {}),
-			...(dedicatedAccount === undefined ? {} : { dedicatedAccount }),
+			...omitUndefined({ template, parameters, unit, notes: cage.notes, accepted, dedicatedAccount }),
 		},
 		{},
 	);
