@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { systemMachine } from "../src/cli/machine.ts";
 import type { Path } from "../src/core/path/path.ts";
-import type { Launched } from "../src/engine/launch-ports.ts";
+import type { StartedApplication } from "../src/engine/launch-ports.ts";
 import { children } from "../src/system/launch/processes.ts";
 import { type Bench, inFolder, inTurn, median, ratios } from "./harness.ts";
 
@@ -29,7 +29,7 @@ http { access_log off; server { listen 127.0.0.1:${port}; root ${state}/www; } }
 			);
 			const machine = systemMachine(`${state}/state`);
 			const { launcher } = machine;
-			const throughput = async (watch: (launched: Launched) => Promise<() => Promise<void>>) => {
+			const throughput = async (watch: (launched: StartedApplication) => Promise<() => Promise<void>>) => {
 				const sandbox = await launcher.createSandbox();
 				try {
 					const launched = await launcher.start({

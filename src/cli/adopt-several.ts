@@ -1,5 +1,5 @@
 import { Failure } from "../core/failure.ts";
-import { type GivenOptions, type OptionName, optionFlag } from "../core/questions/options.ts";
+import { type GivenOptions, type OptionName, optionFlag } from "../core/options/options.ts";
 import { type AdoptionPlan, type AdoptRequest, requireSystemd } from "../engine/adopt/adopt.ts";
 import { requireClientProbes } from "../engine/adopt/clients.ts";
 import { planRelease, type ReleasePlan } from "../engine/adopt/release.ts";

@@ -4,15 +4,15 @@ import { dropinPlace } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
 import { peopleAmong } from "../core/machine/accounts.ts";
 import type { User } from "../core/machine/facts.ts";
+import type { GivenOptions } from "../core/options/options.ts";
 import { isWithin, type Path, parent, pathFromText, pathToJson } from "../core/path/path.ts";
 import { printable, quoteShell, showPath } from "../core/path/quote.ts";
 import { optionsToInclude } from "../core/plan/left-out.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
 import { checkRules } from "../core/plan/rules.ts";
-import type { GivenOptions } from "../core/questions/options.ts";
 import {
-	type Adopted,
 	type AdoptionPlan,
+	type AdoptionResult,
 	type AdoptRequest,
 	adoptService,
 	copiesState,
@@ -26,7 +26,7 @@ import { checkName, identityOf } from "../engine/build/steps.ts";
 import { unlessDamaged } from "../engine/cages.ts";
 import { refuseUnused } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
-import { hostFacts } from "../engine/plan/comparable-plan.ts";
+import { hostFacts } from "../engine/plan/plan-cage.ts";
 import { refuseLockout, refuseSessions } from "../engine/run/lockout.ts";
 import { failedAsService, hostService, isServiceOf } from "../engine/run/unit.ts";
 import type { HostService } from "../engine/systemd-ports.ts";
@@ -264,18 +264,18 @@ export function planJson(name: string, plan: AdoptionPlan) {
 }
 
 /** The result of one adoption. `away` are clients that have not connected again yet. */
-export function adoptedJson(name: string, { away, interrupted, plan }: Adopted) {
+export function adoptedJson(name: string, { away, interrupted, plan }: AdoptionResult) {
 	const { layout } = plan.present;
 	const cage = { root: pathToJson(layout.root), data: pathToJson(layout.data) };
 	return { ...planJson(name, plan), ...cage, answered: true as const, away: clientsJson(away), seconds: { interrupted } };
 }
 
-function showAdopted(terminal: Terminal, name: string, adopted: Adopted): void {
+function showAdopted(terminal: Terminal, name: string, adopted: AdoptionResult): void {
 	if (terminal.options.json) terminal.printJson("adopt", adoptedJson(name, adopted));
 	else terminal.print(adoptedText(terminal, name, adopted));
 }
 
-export function adoptedText(terminal: Terminal, name: string, { interrupted, plan }: Adopted): string {
+export function adoptedText(terminal: Terminal, name: string, { interrupted, plan }: AdoptionResult): string {
 	const { cli, count } = terminal.messages;
 	return cli.adoption.adopted(plan.service, name, count(interrupted), terminal.commandLine("release", plan.service));
 }

@@ -1,12 +1,12 @@
 import { createInterface, type Interface } from "node:readline/promises";
-import { Interrupted } from "./errors.ts";
+import { InterruptedError } from "./errors.ts";
 import { inLocale } from "./output.ts";
 import type { Terminal } from "./terminal.ts";
 
 const signals = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
 
 /**
- * Asks on stderr. Returns "" for an empty line or Ctrl-D. Call it only if somebody can answer (`terminal.interactive`). Throws `Interrupted` if a signal
+ * Asks on stderr. Returns "" for an empty line or Ctrl-D. Call it only if somebody can answer (`terminal.interactive`). Throws `InterruptedError` if a signal
  * arrives first.
  */
 export async function askText(question: string): Promise<string> {
@@ -15,7 +15,7 @@ export async function askText(question: string): Promise<string> {
 	try {
 		return await new Promise<string>((resolve, reject) => {
 			for (const name of signals) {
-				const stop = () => reject(new Interrupted(name));
+				const stop = () => reject(new InterruptedError(name));
 				process.once(name, stop);
 				stops.push(() => process.off(name, stop));
 			}

@@ -1,8 +1,8 @@
 import { keptEnvironment } from "../core/application/environment.ts";
 import { Failure, type Values } from "../core/failure.ts";
 import type { User } from "../core/machine/facts.ts";
+import { type Answers, defaultRoundsAttached } from "../core/options/answers.ts";
 import { pathToText } from "../core/path/path.ts";
-import { type Answers, defaultRoundsAttached } from "../core/questions/answers.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
 import { type CageRequest, storedTemplate } from "../engine/choose/starting-point.ts";
 import type { Context } from "../engine/context.ts";

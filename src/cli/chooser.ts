@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
 import { launchPath } from "../core/application/application.ts";
 import { splitCommandLine } from "../core/application/command-line.ts";
-import type { FoundApplication, Listening } from "../core/application/found.ts";
+import type { FoundApplication, ListeningAddress } from "../core/application/found.ts";
 import { omitUndefined } from "../core/collections.ts";
 import { Failure } from "../core/failure.ts";
+import type { Answers } from "../core/options/answers.ts";
+import { withParameters } from "../core/options/read-options.ts";
 import { type Path, pathFromText } from "../core/path/path.ts";
 import { quoteShellLine } from "../core/path/quote.ts";
 import type { PackageRef } from "../core/plan/plan.ts";
-import type { Answers } from "../core/questions/answers.ts";
-import { withParameters } from "../core/questions/read-options.ts";
 import { fillText, type ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
 import { answersFrom, baseOf } from "../engine/choose/answers.ts";
@@ -28,7 +28,7 @@ import { findApplications } from "../system/units/find.ts";
 import { lookUpProgram } from "../system/units/path-lookup.ts";
 import type { Choice } from "../wizard/choice.ts";
 import type { Chooser } from "../wizard/session/session.ts";
-import type { TemplateSaved } from "../wizard/session/values.ts";
+import type { SavedTemplate } from "../wizard/session/values.ts";
 import { type ReviewRow, reviewText } from "../wizard/steps/build/review.ts";
 import { isMissing } from "../wizard/steps/choose/reduce.ts";
 import { asItRuns } from "./attach.ts";
@@ -113,7 +113,7 @@ export class SystemChooser implements Chooser {
 		return known === undefined ? undefined : this.#machine.units.service(known)?.name;
 	}
 
-	async saveTemplate(name: string, answers: Answers, replace: boolean): Promise<TemplateSaved> {
+	async saveTemplate(name: string, answers: Answers, replace: boolean): Promise<SavedTemplate> {
 		const saved = await templateOf(this.#machine, name, answers);
 		if (!replace && (await replacedBy(this.#machine, saved))) throw new Failure("template-there", { name }, 2);
 		const path = await this.#machine.store.templates.save(saved.template, saved.values);
@@ -204,7 +204,7 @@ function factsOf({ package: owner, pid, ports, unit }: FoundApplication): Partia
 	};
 }
 
-function portText(port: Listening): string {
+function portText(port: ListeningAddress): string {
 	return port.protocol === "unix" ? `unix ${port.path}` : `${port.protocol} ${port.port}`;
 }
 

@@ -1,4 +1,4 @@
-import { type Client, clientText, offerText, type Served } from "../core/adoption/clients.ts";
+import { type Client, clientText, type ObservedClients, offerText } from "../core/adoption/clients.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { showProbe } from "../core/probe/lines.ts";
 import type { Messages } from "../messages/messages.ts";
@@ -25,7 +25,7 @@ export function clientsText({ cli }: Messages, clients: readonly Client[], probe
 }
 
 /** Clients in JSON. Nothing of a connection's content or of a file's content is in it. */
-export function clientsJson(clients: Served["clients"]) {
+export function clientsJson(clients: ObservedClients["clients"]) {
 	return clients.map(({ name, offer, package: owner, processes, program, relation }) => ({
 		name,
 		relation,

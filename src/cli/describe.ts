@@ -1,5 +1,5 @@
 import type { Command, Option } from "commander";
-import { type OptionName, type OptionRow, options, stepVerbs } from "../core/questions/options.ts";
+import { type OptionName, type OptionRow, options, stepVerbs } from "../core/options/options.ts";
 import type { HelpMessages } from "../messages/en/help.ts";
 import { commonGroups, type GroupOfOptions, isTracedStep, optionGroups } from "./groups.ts";
 import { globalOptions, wizardOptions } from "./options.ts";

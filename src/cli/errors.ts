@@ -9,7 +9,7 @@ import { write } from "./output.ts";
 import { otherState, stateFolder } from "./state-folder.ts";
 
 /** A signal ended the command after its work was undone. The exit status is 128 + the signal's number. */
-export class Interrupted extends Error {
+export class InterruptedError extends Error {
 	readonly status: number;
 	/** What state things are in. Empty if it goes without saying. */
 	readonly text: string;
@@ -86,7 +86,7 @@ export async function report(thrown: unknown, options: GlobalOptions): Promise<n
 		write(process.stderr, `cagewright: ${messages.failure(error)}\n`);
 		return error.exit;
 	}
-	if (error instanceof Interrupted) {
+	if (error instanceof InterruptedError) {
 		if (error.text) write(process.stderr, `cagewright: ${error.text}\n`);
 		return error.status;
 	}

@@ -1,4 +1,4 @@
-import type { OptionName } from "../core/questions/options.ts";
+import type { OptionName } from "../core/options/options.ts";
 import type { helpEn } from "../messages/en/help.ts";
 
 type GroupOfVerbs = keyof typeof helpEn.overview.groups;

@@ -10,7 +10,7 @@ import { tryPresent } from "../engine/build/make.ts";
 import { planStep } from "../engine/build/steps.ts";
 import { presentCage, requireTrace } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
-import { type Imported, importCage } from "../engine/transfer/import.ts";
+import { type ImportedCage, importCage } from "../engine/transfer/import.ts";
 import { fields, section } from "../report/format.ts";
 import { ask } from "./ask.ts";
 import type { Terminal } from "./terminal.ts";
@@ -84,7 +84,7 @@ async function runTrial(context: Context, name: string): Promise<boolean> {
 }
 
 /** Returns everything that this machine would run, mount, permit or copy because of the cage. */
-function partsOf({ archive, cage, groups: hostGroups = [], later, manifest }: Imported) {
+function partsOf({ archive, cage, groups: hostGroups = [], later, manifest }: ImportedCage) {
 	const { application, rules } = cage;
 	const counts = countEntries(manifest);
 	const trace = archive.trace ? { trace: archive.trace } : {};
@@ -128,11 +128,11 @@ function partsOf({ archive, cage, groups: hostGroups = [], later, manifest }: Im
 }
 
 /** Returns what a later build would show the application of this machine, as options. */
-function mountsOf({ binds, devices }: Imported["cage"]["rules"]): string[] {
+function mountsOf({ binds, devices }: ImportedCage["cage"]["rules"]): string[] {
 	return [...binds.map(({ access, path }) => `--bind ${path}:${access}`), ...devices.map((value) => `--device ${value}`)];
 }
 
-function describeImport(imported: Imported, { messages }: Terminal): string {
+function describeImport(imported: ImportedCage, { messages }: Terminal): string {
 	const words = messages.cli.transfer;
 	const { archive, cage, dropped } = imported;
 	const { head } = archive;
@@ -178,7 +178,7 @@ function describeImport(imported: Imported, { messages }: Terminal): string {
 }
 
 /** One line for each part that affects more than the cage; printed when `--yes` replaces the question. */
-function dangersOf(imported: Imported, { messages }: Terminal): string[] {
+function dangersOf(imported: ImportedCage, { messages }: Terminal): string[] {
 	const words = messages.cli.transfer;
 	const { cage, dropped } = imported;
 	const parts = partsOf(imported);
@@ -208,7 +208,7 @@ function notableVariables(env: Readonly<Record<string, string>>): string[] {
 }
 
 /** Contains the same as `describeImport`. */
-function importToJson(imported: Imported): object {
+function importToJson(imported: ImportedCage): object {
 	const { archive, cage, dropped, manifest, refusal } = imported;
 	const { bytes: _, later, secrets, setuid, syslog, ...parts } = partsOf(imported);
 	const { head } = archive;

@@ -16,7 +16,7 @@ import {
 	planUninstallation,
 	uninstallProgram,
 } from "../engine/upkeep/installation.ts";
-import { programPlace } from "../system/installation/program.ts";
+import { programPlace } from "../system/installation/installed-program.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 import { rootFolder } from "./output-file.ts";
 import type { Terminal } from "./terminal.ts";

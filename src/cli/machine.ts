@@ -7,7 +7,7 @@ import { Commands } from "../system/commands.ts";
 import { systemDoctor } from "../system/doctor/doctor.ts";
 import { logSocket } from "../system/files/files.ts";
 import { systemDocuments } from "../system/files/text-files.ts";
-import type { Launching } from "../system/launch/method.ts";
+import type { LaunchOptions } from "../system/launch/method.ts";
 import { probeTools } from "../system/launch/probe-tools.ts";
 import { trialServices } from "../system/launch/trial-service.ts";
 import { attach } from "../system/running/attach.ts";
@@ -33,7 +33,7 @@ function ownCommand(): string[] {
 }
 
 /** Hands the adapters of this machine to the engine. */
-export function systemMachine(state: string, launching: Launching = {}): Machine {
+export function systemMachine(state: string, launching: LaunchOptions = {}): Machine {
 	const commands = new Commands();
 	const machine = { ...comparingMachine(state), ...runningMachine(state, launching, commands) };
 	return {

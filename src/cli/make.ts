@@ -1,11 +1,11 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
+import type { Answers } from "../core/options/answers.ts";
+import { equivalentCommand } from "../core/options/equivalent.ts";
+import { stateWords } from "../core/options/next-steps.ts";
 import { pathToText } from "../core/path/path.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import { checkRules } from "../core/plan/rules.ts";
-import type { Answers } from "../core/questions/answers.ts";
-import { equivalentCommand } from "../core/questions/equivalent.ts";
-import { stateWords } from "../core/questions/next-steps.ts";
 import { foundHolding } from "../core/selftest/verdict.ts";
 import type { MadeCage } from "../engine/build/draft.ts";
 import { makeCage } from "../engine/build/make.ts";
@@ -14,7 +14,7 @@ import { readableCage } from "../engine/cages.ts";
 import { answersFrom, baseOf } from "../engine/choose/answers.ts";
 import { type CageRequest, startingPoint, storedTemplate } from "../engine/choose/starting-point.ts";
 import type { Context } from "../engine/context.ts";
-import { hostFacts } from "../engine/plan/comparable-plan.ts";
+import { hostFacts } from "../engine/plan/plan-cage.ts";
 import { failedAsService } from "../engine/run/unit.ts";
 import { asPassesOnHost } from "../engine/trace/try-probe.ts";
 import { dryRunText, madeText, madeToJson } from "../report/make.ts";
@@ -22,7 +22,7 @@ import { foundText, minimisedToJson } from "../report/minimise.ts";
 import { planText, planToJson } from "../report/plan.ts";
 import { ask } from "./ask.ts";
 import { requestForProcess, untilEnter } from "./attach.ts";
-import { Search, type Searched } from "./minimise-search.ts";
+import { type FinishedSearch, Search } from "./minimise-search.ts";
 import { recordWriter } from "./record-writer.ts";
 import { requireAccepted } from "./template.ts";
 import type { Terminal } from "./terminal.ts";
@@ -94,7 +94,7 @@ async function confirm(terminal: Terminal, name: string, plan: Plan): Promise<bo
 }
 
 /** Prints the result. Returns 1 if the application does not answer, also as a service, or something escaped. `smaller` is the result of minimising. */
-export function showMade(terminal: Terminal, { machine }: Context, made: MadeCage, smaller?: Searched): number {
+export function showMade(terminal: Terminal, { machine }: Context, made: MadeCage, smaller?: FinishedSearch): number {
 	const isService = servesAsUnit(terminal, made);
 	const root = pathToText(machine.store.root(made.cage.name, made.manifest.generation)) ?? "";
 	const data = pathToText(machine.store.data(made.cage.name)) ?? "";
@@ -105,7 +105,7 @@ export function showMade(terminal: Terminal, { machine }: Context, made: MadeCag
 		if (smaller && !smaller.isShown) terminal.print(foundText(smaller.result.subject, smaller.result.found, terminal.messages));
 		terminal.print(madeText(made, root, data, ["cagewright", ...stateWords(terminal.otherState)], terminal.messages));
 	}
-	return isSafe(terminal, made.cage) && made.answered && isService ? 0 : 1;
+	return reportEscapes(terminal, made.cage) && made.answered && isService ? 0 : 1;
 }
 
 /** Reports a failed unit trial on stderr, even with `--quiet`. */
@@ -116,7 +116,7 @@ function servesAsUnit(terminal: Terminal, { cage, manifest }: MadeCage): boolean
 }
 
 /** Reports escapes and findings on stderr, even with `--quiet`. */
-export function isSafe(terminal: Terminal, { name, selftest }: Cage): boolean {
+export function reportEscapes(terminal: Terminal, { name, selftest }: Cage): boolean {
 	if (foundHolding(selftest)) return true;
 	const ways = [...(selftest?.escaped ?? []), ...(selftest?.findings ?? [])].join(", ");
 	terminal.say(`cagewright: ${terminal.messages.failure({ code: "selftest-escaped", values: { name, ways } })}`);

@@ -22,7 +22,7 @@ interface SearchOptions {
 }
 
 /** A finished search; `isShown` if its result was already shown with the question. */
-export interface Searched {
+export interface FinishedSearch {
 	readonly result: MinimiseResult;
 	readonly isShown: boolean;
 }
@@ -44,7 +44,7 @@ export class Search {
 		return true;
 	}
 
-	async minimise(context: Context, name: string, rules: PinRules, options: SearchOptions): Promise<Searched> {
+	async minimise(context: Context, name: string, rules: PinRules, options: SearchOptions): Promise<FinishedSearch> {
 		const terminal = this.#terminal;
 		const { messages } = terminal;
 		const stop = new AbortController();

@@ -1,10 +1,10 @@
 import { Failure } from "../core/failure.ts";
-import type { GivenOptions } from "../core/questions/options.ts";
-import { readPinRules } from "../core/questions/read-options.ts";
+import type { GivenOptions } from "../core/options/options.ts";
+import { readPinRules } from "../core/options/read-options.ts";
 import { presentCage } from "../engine/cages.ts";
 import { planMinimise } from "../engine/minimise/minimise.ts";
 import { minimisedText, minimisedToJson, minimisePlanText, minimisePlanToJson } from "../report/minimise.ts";
-import { isSafe } from "./make.ts";
+import { reportEscapes } from "./make.ts";
 import { Search } from "./minimise-search.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -32,6 +32,6 @@ export async function minimise(terminal: Terminal, name: string, options: Minimi
 			minimisedText(result, (...words) => terminal.commandLine(...words), terminal.messages, isShown),
 		);
 		if (!result.made) return result.found.left.length ? 1 : 0;
-		return isSafe(terminal, result.made.cage) ? 0 : 1;
+		return reportEscapes(terminal, result.made.cage) ? 0 : 1;
 	}, search);
 }

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { TimerTask } from "../core/installation/installation.ts";
+import { isNumberKind, type NumberKind, readNumber } from "../core/options/numbers.ts";
+import { type OptionRow, optionFlag, optionRows, stepVerbs } from "../core/options/options.ts";
 import { chosenDecoys } from "../core/plan/decoys.ts";
-import { isNumberKind, type NumberKind, readNumber } from "../core/questions/numbers.ts";
-import { type OptionRow, optionFlag, optionRows, stepVerbs } from "../core/questions/options.ts";
 import { languages } from "../messages/messages.ts";
 import type { AlarmFormat } from "../report/alarm.ts";
 

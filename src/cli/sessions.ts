@@ -1,7 +1,7 @@
 import { Failure } from "../core/failure.ts";
+import { equivalentCommand } from "../core/options/equivalent.ts";
+import { stateWords } from "../core/options/next-steps.ts";
 import { printable, quoteCommand } from "../core/path/quote.ts";
-import { equivalentCommand } from "../core/questions/equivalent.ts";
-import { stateWords } from "../core/questions/next-steps.ts";
 import type { Context } from "../engine/context.ts";
 import { fields, table } from "../report/format.ts";
 import { findSession, openSaved, removeSession } from "../wizard/session/saved-sessions.ts";

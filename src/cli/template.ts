@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { Failure } from "../core/failure.ts";
+import { isName } from "../core/options/answers.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
-import { isName } from "../core/questions/answers.ts";
 import { templateDifferences } from "../core/template/differences.ts";
 import { checkTemplate, type ParsedTemplate, parseTemplate } from "../core/template/parse.ts";
 import type { TemplateError } from "../core/template/problems.ts";

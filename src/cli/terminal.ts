@@ -1,7 +1,7 @@
 import { Failure } from "../core/failure.ts";
+import { stateWords } from "../core/options/next-steps.ts";
 import { pathFromText } from "../core/path/path.ts";
 import { printableJson, quoteCommand } from "../core/path/quote.ts";
-import { stateWords } from "../core/questions/next-steps.ts";
 import type { Context, Machine, ReadingMachine } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
 import type { CageStore } from "../engine/store.ts";
@@ -9,10 +9,10 @@ import { loadMessages } from "../messages/load.ts";
 import { type Language, languageFrom, type Messages } from "../messages/messages.ts";
 import { progressLine } from "../report/progress.ts";
 import type { ResultOf } from "../report/results/results.ts";
-import type { Launching } from "../system/launch/method.ts";
+import type { LaunchOptions } from "../system/launch/method.ts";
 import { isForeign } from "../system/state/foreign-state.ts";
 import { type CageStates, cageStates, changesText, interruptionText, isFollowed } from "./changes.ts";
-import { Interrupted } from "./errors.ts";
+import { InterruptedError } from "./errors.ts";
 import type { GlobalOptions } from "./options.ts";
 import { write } from "./output.ts";
 import { otherState, stateFolder } from "./state-folder.ts";
@@ -20,7 +20,7 @@ import { otherState, stateFolder } from "./state-folder.ts";
 const moreImportant = ["undo-failed", "adopt-failed-kept"];
 
 /** Hands the adapters of this machine to the engine, as many as a group of verbs needs. */
-export type Compose<M> = (state: string, launching: Launching) => M;
+export type Compose<M> = (state: string, launching: LaunchOptions) => M;
 
 /** Code that few commands need. */
 interface Rare {
@@ -62,7 +62,7 @@ export class Terminal<M extends ReadingMachine = Machine> {
 		this.state = stateFolder(options.state);
 	}
 
-	get launching(): Launching {
+	get launching(): LaunchOptions {
 		return { full: this.options.require === "full" };
 	}
 
@@ -126,7 +126,7 @@ export class Terminal<M extends ReadingMachine = Machine> {
 	}
 
 	/**
-	 * Runs work that HUP, INT and TERM abort; it can undo its changes before `Interrupted` is thrown. `within` is a part of the work that may handle an INT
+	 * Runs work that HUP, INT and TERM abort; it can undo its changes before `InterruptedError` is thrown. `within` is a part of the work that may handle an INT
 	 * itself.
 	 */
 	async withContext<T>(work: (context: Context<M>) => Promise<T>, within?: { interrupt(): boolean }): Promise<T> {
@@ -156,7 +156,7 @@ export class Terminal<M extends ReadingMachine = Machine> {
 				// Nobody reads a terminal that hung up.
 				const states = received !== "SIGHUP" && before && after ? ([before, after] as const) : undefined;
 				const text = states && interruptionText(this.#verb ?? "", states, this.messages, commandLine);
-				throw new Interrupted(received, text);
+				throw new InterruptedError(received, text);
 			}
 			const left = before && after && changesText(before, after, this.messages, commandLine);
 			if (left) this.remark(left);

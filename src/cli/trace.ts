@@ -2,16 +2,16 @@ import type { Cage } from "../core/cage/cage.ts";
 import { omitUndefined } from "../core/collections.ts";
 import { Failure } from "../core/failure.ts";
 import { accountNames } from "../core/machine/accounts.ts";
+import type { Answers } from "../core/options/answers.ts";
+import { stateWords } from "../core/options/next-steps.ts";
 import { checkRules } from "../core/plan/rules.ts";
-import type { Answers } from "../core/questions/answers.ts";
-import { stateWords } from "../core/questions/next-steps.ts";
 import { checkName, identityOf } from "../engine/build/steps.ts";
 import { traceStep } from "../engine/build/trace-step.ts";
 import type { CageRequest } from "../engine/choose/starting-point.ts";
-import { refuseUnused, type Traced, tracedCage } from "../engine/choose/traced-cage.ts";
+import { refuseUnused, type TracedCage, tracedCage } from "../engine/choose/traced-cage.ts";
 import type { Context } from "../engine/context.ts";
-import { hostFacts } from "../engine/plan/comparable-plan.ts";
 import { provideStartAccount } from "../engine/plan/dedicated-account.ts";
+import { hostFacts } from "../engine/plan/plan-cage.ts";
 import { watchCage } from "../engine/trace/failure-watch.ts";
 import { addedText, addedToJson, coverageText, coverageToJson } from "../report/coverage.ts";
 import { watchedText, watchedToJson } from "../report/trial.ts";
@@ -38,7 +38,7 @@ export async function trace(terminal: Terminal, request: CageRequest): Promise<n
 		checkRules(answers.rules, hostFacts(context.machine, answers.application, identity));
 		if (request.options.dryRun) return dryRun(terminal, context, answers, "trace");
 		await using _lock = await store.lock(answers.name);
-		const earlier: { earlier?: Traced } = stored ? { earlier: stored } : {};
+		const earlier: { earlier?: TracedCage } = stored ? { earlier: stored } : {};
 		const options = { ...untilEnter(terminal, request), ...earlier, coverage: true };
 		const account = await provideStartAccount(context, answers);
 		const { added, cage, reached, result } = await traceStep(context, answers, options).catch(async (error: unknown) => {
@@ -85,7 +85,7 @@ const anotherApplication = ["replace", "user", "cwd", "env", "directory", "netwo
 async function cageToAdd(
 	context: Context,
 	{ options: { attach: _, for: __, ...options }, ...request }: CageRequest,
-): Promise<Traced> {
+): Promise<TracedCage> {
 	for (const option of anotherApplication) {
 		if (options[option] !== undefined) throw new Failure("add-same-application", { option: `--${option}` }, 2);
 	}

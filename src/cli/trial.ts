@@ -1,5 +1,5 @@
 import { Failure } from "../core/failure.ts";
-import { defaultRounds } from "../core/questions/answers.ts";
+import { defaultRounds } from "../core/options/answers.ts";
 import { measuredAlarms } from "../core/record/record.ts";
 import { CageDraft } from "../engine/build/draft.ts";
 import { runRounds, tryPresent } from "../engine/build/make.ts";
@@ -13,7 +13,7 @@ import { unitTrialStep } from "../engine/trial/unit-trial.ts";
 import { selftestToMadeJson } from "../report/selftest.ts";
 import { missingToJson, roundText, unitTrialText } from "../report/trial.ts";
 import { tracedSteps } from "./groups.ts";
-import { isSafe, showMade } from "./make.ts";
+import { reportEscapes, showMade } from "./make.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -59,7 +59,7 @@ export async function trial(terminal: Terminal, request: CageRequest): Promise<n
 				seconds,
 			});
 		} else terminal.print(roundText(cage.name, round, { generation: present, seconds }, open, terminal.messages));
-		return round.answered && !open && isSafe(terminal, tried) ? 0 : 1;
+		return round.answered && !open && reportEscapes(terminal, tried) ? 0 : 1;
 	});
 }
 

@@ -1,5 +1,5 @@
 import { showPath } from "../core/path/quote.ts";
-import { type Finished, finishUnfinished } from "../engine/upkeep/unfinished.ts";
+import { type FinishedWork, finishUnfinished } from "../engine/upkeep/unfinished.ts";
 import type { Messages } from "../messages/messages.ts";
 import { systemMachine } from "./machine.ts";
 import type { Terminal } from "./terminal.ts";
@@ -13,7 +13,7 @@ export function finishAndReport(terminal: Pick<Terminal, "launching" | "messages
 	);
 }
 
-function finishedText(finished: Finished, { cli }: Messages): string {
+function finishedText(finished: FinishedWork, { cli }: Messages): string {
 	const { name } = finished;
 	switch (finished.kind) {
 		case "adoption":

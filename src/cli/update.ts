@@ -9,7 +9,7 @@ import { foundHolding } from "../core/selftest/verdict.ts";
 import { presentGeneration, unlessDamaged } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { rollbackCage, rollbackTarget } from "../engine/upkeep/rollback.ts";
-import { planUpdate, type Updated, updateCage } from "../engine/upkeep/update.ts";
+import { planUpdate, type UpdateResult, updateCage } from "../engine/upkeep/update.ts";
 import type { Results } from "../report/results/results.ts";
 import { missedLine } from "../report/trial.ts";
 import { restartedText, updatedText, updatedToJson, updatePlanText, updatePlanToJson } from "../report/update.ts";
@@ -90,7 +90,7 @@ async function updateOne(terminal: Terminal, context: Context, name: string, opt
 	return { ...updatedToJson(updated), ...(isSafe(updated) ? {} : { escaped: true as const }) };
 }
 
-function isSafe({ made }: Updated): boolean {
+function isSafe({ made }: UpdateResult): boolean {
 	return made === undefined || foundHolding(made.cage.selftest);
 }
 

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { optionsOfTracedCages } from "../core/questions/options.ts";
+import { optionsOfTracedCages } from "../core/options/options.ts";
 import type { ReadingMachine } from "../engine/context.ts";
 import { argumentsOf } from "./arguments.ts";
 import { isTracedStep, tracedSteps } from "./groups.ts";

@@ -7,7 +7,7 @@ import { watchAlarms } from "../engine/watch/alarms.ts";
 import { installWatch, uninstallWatch } from "../engine/watch/watch-unit.ts";
 import { type AlarmFormat, alarmLine, alarmMessage } from "../report/alarm.ts";
 import { reactionText } from "../report/reaction.ts";
-import { programPlace } from "../system/installation/program.ts";
+import { programPlace } from "../system/installation/installed-program.ts";
 import { notifyReady } from "../system/units/notify.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -16,7 +16,7 @@ import type { MadeAccount } from "./account-store.ts";
 /** Exports cages as tar archives and imports them. */
 export interface Archives {
 	/** Writes the cage's present generation to a new file or to stdout. The caller holds its lock. */
-	write(request: ExportRequest, signal: AbortSignal): Promise<Exported>;
+	write(request: ExportRequest, signal: AbortSignal): Promise<ExportResult>;
 	/** Reads an archive to its end and writes nothing. Throws `no-such-file`, `no-export` or `export-damaged` (exit 2). */
 	inspect(archive: Path, signal: AbortSignal): Promise<InspectedArchive>;
 	/** Unpacks an archive into a hidden folder next to the cages. */
@@ -61,7 +61,7 @@ export interface ExportRequest {
 	readonly to: Path | number;
 }
 
-export interface Exported {
+export interface ExportResult {
 	/** False if the reader of the descriptor closed it before the end. */
 	readonly isWhole: boolean;
 	/** Names in the data that no import accepts, relative to the cage's folder. */

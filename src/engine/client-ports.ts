@@ -1,4 +1,4 @@
-import type { Client, ClientProcess, Offer, Served } from "../core/adoption/clients.ts";
+import type { Client, ClientProcess, ObservedClients, Offer } from "../core/adoption/clients.ts";
 import type { NeighbourSocket } from "../core/adoption/company.ts";
 import type { Path } from "../core/path/path.ts";
 
@@ -8,7 +8,7 @@ export interface ServiceClients {
 	 * Looks at the host's processes, sockets and units once. `places` are directories with the service's state. `paths` are looked at
 	 * even if the service offers them no more. Takes some tenths of a second.
 	 */
-	look(service: string, places: readonly Path[], paths?: Served["paths"]): Promise<Served>;
+	look(service: string, places: readonly Path[], paths?: ObservedClients["paths"]): Promise<ObservedClients>;
 	/** Programs whose configuration in /etc names an offer, without the files in `own`. Bounded in size and time. */
 	configured(offers: readonly Offer[], own: ReadonlySet<Path>): readonly Client[];
 	/** Sockets with a path on which other running services listen. */

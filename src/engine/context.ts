@@ -9,7 +9,7 @@ import type { Peer } from "../core/trace/trace.ts";
 import type { ServiceClients } from "./client-ports.ts";
 import type { Detection } from "./detection-ports.ts";
 import type { Event } from "./events.ts";
-import type { Attached, AttachRequest, FailureWatch, FailureWatchRequest, Launcher } from "./launch-ports.ts";
+import type { AttachedProcess, AttachRequest, FailureWatch, FailureWatchRequest, Launcher } from "./launch-ports.ts";
 import type {
 	Accounts,
 	AccountUse,
@@ -20,7 +20,7 @@ import type {
 	ForeignSandboxes,
 	HostApplications,
 	Packages,
-	Recording,
+	RecordFacts,
 	SelftestTools,
 	TrialServices,
 } from "./ports.ts";
@@ -57,7 +57,7 @@ export interface AuditingMachine extends ReadingMachine {
 
 /** The part that also compares a cage with a plan of today. */
 export interface ComparingMachine extends AuditingMachine {
-	readonly recording: Recording;
+	readonly recording: RecordFacts;
 	readonly units: Pick<Units, "service" | "installedForCages">;
 	readonly services: Pick<Services, "running" | "serviceOf" | "states">;
 	readonly sessions: Pick<Sessions, "list">;
@@ -82,7 +82,7 @@ export interface Machine extends ComparingMachine, RunningMachine {
 	readonly clients: ServiceClients;
 	readonly trialService: TrialServices;
 	/** Watches a running process. */
-	attach(request: AttachRequest): Promise<Attached>;
+	attach(request: AttachRequest): Promise<AttachedProcess>;
 	/** Watches running cages for failing calls at hardly any cost. Throws `watch-impossible` or `watch-not-built` (exit 3). */
 	watchFailures(request: FailureWatchRequest): Promise<FailureWatch>;
 	readonly detection: Detection;

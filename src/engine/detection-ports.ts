@@ -10,7 +10,7 @@ export interface Detection {
 	 * nothing any more. Reads only new records, or with `since` also earlier ones that the kernel log still has. Throws
 	 * `kernel-log-unreadable` (exit 3).
 	 */
-	follow(request: FollowRequest): Promise<Following>;
+	follow(request: FollowRequest): Promise<KernelWatch>;
 	/**
 	 * What filters refused, and the processes that they killed, since then (milliseconds since 1970). Empty if this machine does not
 	 * show it, as in a container.
@@ -71,7 +71,7 @@ export interface FollowRequest {
 	readonly signal: AbortSignal;
 }
 
-export interface Following {
+export interface KernelWatch {
 	/** Only the kernel log is read, which has at most ten refusals in five seconds for the whole machine (`printk_ratelimit`). */
 	readonly isLimited: boolean;
 	/** Why the kernel does not record what Landlock refuses: it is too `old`, or auditing is `off`. */
@@ -83,7 +83,7 @@ export interface Following {
 export interface OpeningsRequest {
 	/** On the host. */
 	readonly files: readonly Path[];
-	onOpen(opening: Opening): void;
+	onOpen(opening: FileOpening): void;
 }
 
 export interface Openings {
@@ -92,7 +92,7 @@ export interface Openings {
 	stop(): void;
 }
 
-export interface Opening {
+export interface FileOpening {
 	/** Index of the file. */
 	readonly file: number;
 	/** The path that the process used, from the root of its mount namespace. */

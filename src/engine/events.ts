@@ -2,7 +2,7 @@ import type { Coverage } from "../core/coverage/coverage.ts";
 import type { StageCoverage } from "../core/coverage/lifecycle.ts";
 import type { NextExercise } from "../core/coverage/next-exercises.ts";
 import type { Note } from "../core/failure.ts";
-import type { Minimising } from "../core/minimise/search.ts";
+import type { MinimiseProgress } from "../core/minimise/search.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
@@ -66,7 +66,7 @@ export type Event =
 	/** The cage answers as it is. From now on, `jobs` trials without some files run in parallel. */
 	| { readonly event: "search-started"; readonly jobs: number }
 	/** `files` and `bytes` are left out so far; `secondsLeft` once an estimate is possible. */
-	| ({ readonly event: "subset-tried" } & Minimising)
+	| ({ readonly event: "subset-tried" } & MinimiseProgress)
 	| { readonly event: "selftest-started" }
 	/** The cage is tried as a systemd service. */
 	| { readonly event: "unit-trial-started"; readonly unit: string }

@@ -10,7 +10,7 @@ import type { Failure } from "../core/failure.ts";
 import type { WatchedFailure } from "../core/failure-watch/result.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Identity, Permissions } from "../core/plan/plan.ts";
-import type { Observed } from "../core/selftest/outside.ts";
+import type { ObservedProcess } from "../core/selftest/outside.ts";
 import type { TraceMode } from "../core/trace/calls.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
 import type { Peer } from "../core/trace/trace.ts";
@@ -97,7 +97,7 @@ export interface Sandbox extends AsyncDisposable {
 	readonly network?: number;
 }
 
-export interface Ended {
+export interface RunEnd {
 	/** Exit status, or 128 + the signal that ended it. */
 	readonly status: number;
 	/** Set if it was killed because its writes were about to fill the disk. */
@@ -108,7 +108,7 @@ export interface Ended {
 export interface Reachable {
 	/** Host pid of the init or its substitute, whose root and network are the application's. */
 	readonly init: number;
-	readonly ended: Promise<Ended>;
+	readonly ended: Promise<RunEnd>;
 	/** Absent if the application does not report its readiness. */
 	readonly readiness?: Readiness;
 }
@@ -123,7 +123,7 @@ export interface Readiness {
 }
 
 /** A process that ran before it was watched. `ended` resolves when the watch is over, for any reason. */
-export interface Attached extends Reachable {
+export interface AttachedProcess extends Reachable {
 	/** False if processes of its tree started too fast to attach to all of them. */
 	readonly isWhole: boolean;
 	/** Signals that the process handles, e.g. `SIGHUP`. */
@@ -163,7 +163,7 @@ export interface FailureWatchRequest {
 }
 
 /** A started application. */
-export interface Launched extends Reachable {
+export interface StartedApplication extends Reachable {
 	/** Sends a signal to the application through its init. */
 	signal(name: string): void;
 	/** Signals that the application's main process handles, e.g. `SIGHUP`. */
@@ -173,9 +173,9 @@ export interface Launched extends Reachable {
 	/** The confinement of the application's main process, read from outside. Undefined when it has ended. */
 	measure(root: Path): MeasuredConfinement | undefined;
 	/** Everything about its confinement that is visible from outside. Undefined when it has ended. */
-	observe(root: Path): Observed | undefined;
+	observe(root: Path): ObservedProcess | undefined;
 	/** Sends TERM or the service's own signal, then KILL after this many seconds. Resolves when no process is left. */
-	stop(graceSeconds: number): Promise<Ended>;
+	stop(graceSeconds: number): Promise<RunEnd>;
 }
 
 export interface ShellResult {
@@ -200,7 +200,7 @@ export interface Launcher {
 	/** How cages are confined on this machine. Throws `no-launcher`, or `not-full-…` if weaker confinement was refused (both exit 3). */
 	method(): Method;
 	/** Throws a Failure if the launch fails before the application itself starts. */
-	start(request: LaunchRequest): Promise<Launched>;
+	start(request: LaunchRequest): Promise<StartedApplication>;
 	/** Programs for looking around in a cage. Throws `shell-missing` (exit 3). */
 	hostShell(): HostShell;
 	/**

@@ -9,10 +9,10 @@ import type { Identity, PackageRef } from "../core/plan/plan.ts";
 import type { Greeting } from "../core/probe/recognise.ts";
 import type { AlarmService } from "../core/record/alarm-service.ts";
 import type { MachineFacts, PackageOrigin } from "../core/record/evidence.ts";
+import type { BystanderFacts } from "../core/selftest/escape-arguments.ts";
 import type { ProcessState } from "../core/selftest/foreign/state.ts";
 import type { ForeignTarget } from "../core/selftest/foreign/verdict.ts";
-import type { Observed } from "../core/selftest/outside.ts";
-import type { BystanderFacts } from "../core/selftest/program.ts";
+import type { ObservedProcess } from "../core/selftest/outside.ts";
 import type { MergeContext } from "../core/template/merge.ts";
 import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
@@ -110,7 +110,7 @@ export interface SelftestTools {
 }
 
 /** Facts for the record. */
-export interface Recording {
+export interface RecordFacts {
 	/** The user who runs this: the login behind sudo if there is one. */
 	who(): string;
 	/** The login of the person who runs this. Undefined for root, because an account that several people use names nobody. */
@@ -143,7 +143,7 @@ export interface StartedAttempts {
 	/** All output so far. */
 	output(): string;
 	runs(): Promise<boolean>;
-	observe(root: Path): Promise<Observed | undefined>;
+	observe(root: Path): Promise<ObservedProcess | undefined>;
 	/** systemd's explanation. */
 	problem(): Promise<string>;
 	/** Stops it and removes its unit. */
@@ -240,7 +240,7 @@ export interface ForeignSandboxes {
 	find(kind: ForeignTarget["kind"], name: string): Promise<ForeignTarget>;
 	/** Undefined if the process has ended. */
 	state(pid: number): ProcessState | undefined;
-	observe(pid: number): Observed | undefined;
+	observe(pid: number): ObservedProcess | undefined;
 	/** Directories where its account may write files. */
 	covers(pid: number): readonly Path[];
 	/** Files that move a process into its cgroups. */

@@ -58,7 +58,7 @@ export interface CageStore extends CageReader {
 	alarms(name: string): Promise<readonly Alarm[]>;
 
 	readonly upkeep: Upkeep;
-	readonly removing: Removing;
+	readonly removing: RemovalStore;
 	readonly records: RecordStore;
 }
 
@@ -76,7 +76,7 @@ export interface Store extends CageStore {
 	/** What `noteWatched` stored last. */
 	watchedUntil(): Promise<number | undefined>;
 
-	readonly building: Building;
+	readonly building: GenerationStore;
 	readonly accounts: MadeAccounts;
 	readonly adopting: AdoptedState;
 	readonly archives: Archives;
@@ -84,12 +84,12 @@ export interface Store extends CageStore {
 }
 
 /** Builds generations and provides the programs that start them. */
-export interface Building {
+export interface GenerationStore {
 	/**
 	 * Builds a new, unpublished generation and creates and seeds missing data. If it would equal `previous`, returns that
 	 * generation and copies nothing.
 	 */
-	build(request: BuildRequest): Promise<Built>;
+	build(request: BuildRequest): Promise<BuildResult>;
 	/** Saves an edited file that the host's will replace, and returns its path. Undefined for a link, which has no content. */
 	saveEdit(name: string, generation: number, edit: Edit): Promise<Path | undefined>;
 	/** Moves state that only other generations mounted to its place for a generation under trial, unless something is there. */
@@ -117,9 +117,9 @@ export interface Building {
 
 /** Stored state of a cage's maintenance. */
 export interface Upkeep {
-	switching(name: string): Promise<Switching | undefined>;
+	switching(name: string): Promise<GenerationSwitch | undefined>;
 	/** Undefined: the switch is finished. */
-	saveSwitching(name: string, switching: Switching | undefined): Promise<void>;
+	saveSwitching(name: string, switching: GenerationSwitch | undefined): Promise<void>;
 	/** Asks the `run` in the foreground to restart in this generation. */
 	requestRestart(name: string, generation: number): Promise<void>;
 	/** Seconds that it gives the application to end (0: no limit). Undefined until it answers. */
@@ -141,7 +141,7 @@ export interface Upkeep {
 	saveAcknowledgements(name: string, acknowledgements: readonly Acknowledgement[]): Promise<void>;
 }
 
-export interface Removing {
+export interface RemovalStore {
 	/** The contents of a cage's folder, one level deep, with their disk usage. Empty if there is no cage. */
 	contents(name: string): Promise<readonly CageContent[]>;
 	/**
@@ -209,7 +209,7 @@ export interface CageContent {
 }
 
 /** An unfinished update or rollback: what runs must still move to the present generation. */
-export interface Switching {
+export interface GenerationSwitch {
 	/** The previous generation and its description. */
 	readonly from: number;
 	readonly before: Cage;
@@ -240,7 +240,7 @@ interface BuildRequest {
 	onPhase?(phase: BuildPhase): void;
 }
 
-interface Built {
+interface BuildResult {
 	readonly generation: number;
 	readonly unchanged: boolean;
 	readonly manifest: Manifest;

@@ -1,6 +1,6 @@
 import type { Companions } from "../core/adoption/adoption.ts";
 import type { Exposure } from "../core/confinement/unit/exposure.ts";
-import type { Installed } from "../core/confinement/unit/installed.ts";
+import type { InstalledFile } from "../core/confinement/unit/installed.ts";
 import type { Path } from "../core/path/path.ts";
 
 /** A systemd service of this machine, from its unit and foreign drop-ins. */
@@ -36,7 +36,7 @@ export interface Units {
 	complaints(units: UnitSet, ours: string): Promise<readonly string[] | undefined>;
 	/** systemd's score. Undefined if it cannot be asked. */
 	exposure(units: UnitSet): Promise<Exposure | undefined>;
-	installed(place: Path): Promise<Installed>;
+	installed(place: Path): Promise<InstalledFile>;
 	/** Where the file for `place` is now: there, or where an earlier release installed it. */
 	presentPlace(place: Path): Promise<Path>;
 	/** Places of all files that were installed for the cage with this folder, including edited ones. */

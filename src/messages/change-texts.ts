@@ -1,6 +1,6 @@
 import { mapLeaves } from "../core/collections.ts";
+import { stateWords } from "../core/options/next-steps.ts";
 import { quoteCommand } from "../core/path/quote.ts";
-import { stateWords } from "../core/questions/next-steps.ts";
 import { type Catalogue, type Messages, messagesFor } from "./messages.ts";
 
 type Change = (text: string) => string;

@@ -4,7 +4,7 @@ import {
 	type ForeignSelftest,
 	foreignHolds,
 	foreignWays,
-	type Untried,
+	type UntriedReason,
 } from "../core/selftest/foreign/verdict.ts";
 import type { Check } from "../core/selftest/outside.ts";
 import { groups } from "../core/selftest/technique.ts";
@@ -162,7 +162,7 @@ function wayRows(
 /** By reason; a technique that only some sandboxes rule out is included. */
 function untriedLines(tests: readonly ForeignSelftest[], messages: Messages): string[] {
 	const words = messages.foreign;
-	const byReason = new Map<Untried, Set<string>>();
+	const byReason = new Map<UntriedReason, Set<string>>();
 	for (const { untried, id } of tests.flatMap(({ ways }) => ways)) {
 		if (untried) byReason.set(untried, (byReason.get(untried) ?? new Set()).add(id));
 	}

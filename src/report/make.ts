@@ -1,12 +1,12 @@
 import type { UnitTrialSummary } from "../core/cage/cage.ts";
+import type { Answers } from "../core/options/answers.ts";
+import { containerWords, fleetWords } from "../core/options/next-steps.ts";
+import { remedyOption } from "../core/options/trial-decisions.ts";
 import { printable, quoteCommand, quoteShellLine } from "../core/path/quote.ts";
 import { probeWords } from "../core/probe/lines.ts";
-import type { Answers } from "../core/questions/answers.ts";
-import { containerWords, fleetWords } from "../core/questions/next-steps.ts";
-import { remedyOption } from "../core/questions/trial-decisions.ts";
 import { measuredAlarms } from "../core/record/record.ts";
 import type { MadeCage } from "../engine/build/draft.ts";
-import { warningsOf } from "../engine/build/unproven.ts";
+import { warningsOf } from "../engine/build/unproven-notes.ts";
 import type { Messages } from "../messages/messages.ts";
 import { confinementToJson, countsToJson } from "./cage-json.ts";
 import { fields, indent, printableLines } from "./format.ts";

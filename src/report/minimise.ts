@@ -36,13 +36,13 @@ function estimateFor(open: readonly FileUnit[]): number {
 	return open.length ? trialsToCome({ kept: Math.ceil(open.length / 10), leftOut: open.length, open: 0 }, [open.length]) : 0;
 }
 
-interface Searched {
+interface SearchedCage {
 	readonly cage: Pick<Subject["cage"], "name" | "application">;
 	readonly units: Subject["units"];
 }
 
 /** The result of a search, with the proof and its limits. */
-export function foundText({ cage, units }: Searched, found: SearchOutcome, messages: Messages): string {
+export function foundText({ cage, units }: SearchedCage, found: SearchOutcome, messages: Messages): string {
 	const words = messages.cli.minimise;
 	const whole = sumOf(units);
 	const out = sumOf(found.left);

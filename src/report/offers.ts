@@ -1,9 +1,9 @@
 import type { Passage } from "../core/documentation/documentation.ts";
+import { remedyOption } from "../core/options/trial-decisions.ts";
 import { pathToJson, pathToText } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Grant, Offer } from "../core/plan/plan.ts";
-import { remedyOption } from "../core/questions/trial-decisions.ts";
 import type { Messages } from "../messages/messages.ts";
 import { table } from "./format.ts";
 

@@ -1,4 +1,4 @@
-import type { Minimising } from "../core/minimise/search.ts";
+import type { MinimiseProgress } from "../core/minimise/search.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import { probeWords } from "../core/probe/lines.ts";
 import type { AwaitedEvent } from "../core/trace/trace.ts";
@@ -79,7 +79,7 @@ export function awaitedText(awaited: AwaitedEvent & { readonly seconds: number }
 }
 
 /** The progress of the search in one line. It is in this file because every progress display loads it. */
-export function minimisingText(progress: Minimising, messages: Messages): string {
+export function minimisingText(progress: MinimiseProgress, messages: Messages): string {
 	const { bytes, estimated, files, open, secondsLeft, trials } = progress;
 	const words = messages.cli.minimise;
 	const left = secondsLeft === undefined ? undefined : words.time(secondsLeft);

@@ -1,9 +1,9 @@
 import type { WatchResult } from "../core/failure-watch/result.ts";
+import { remedyOption } from "../core/options/trial-decisions.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import { isOffer, type Missing } from "../core/plan/missing.ts";
 import { probeWords } from "../core/probe/lines.ts";
-import { remedyOption } from "../core/questions/trial-decisions.ts";
 import type { CageWatch } from "../engine/trace/failure-watch.ts";
 import type { TrialRound } from "../engine/trial/trial.ts";
 import type { UnitTrial } from "../engine/trial/unit-trial.ts";

@@ -2,8 +2,8 @@ import { driftedPaths } from "../core/cage/drift.ts";
 import { countEntries } from "../core/cage/manifest.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
-import type { Restarted } from "../engine/run/restart.ts";
-import type { Updated, UpdatePlan } from "../engine/upkeep/update.ts";
+import type { RestartResult } from "../engine/run/restart.ts";
+import type { UpdatePlan, UpdateResult } from "../engine/upkeep/update.ts";
 import type { Messages } from "../messages/messages.ts";
 import { driftText, driftToJson } from "./check.ts";
 import { changedText, indent, settingsText } from "./format.ts";
@@ -47,7 +47,7 @@ export function updatePlanToJson({ conflicts, difference, drift, edits, from, mi
 }
 
 /** `rollback` is a command line. */
-export function updatedText({ made, plan, restarted }: Updated, rollback: string, messages: Messages): string {
+export function updatedText({ made, plan, restarted }: UpdateResult, rollback: string, messages: Messages): string {
 	const words = messages.cli.update;
 	const { from, name } = plan;
 	if (made === undefined) return [words.unchanged(name, from), ...restartedText(name, restarted, messages)].join("\n");
@@ -65,7 +65,7 @@ export function updatedText({ made, plan, restarted }: Updated, rollback: string
 /** What happened to running applications. */
 export function restartedText(
 	name: string,
-	{ interrupted, remaining, renewed, restarted }: Restarted,
+	{ interrupted, remaining, renewed, restarted }: RestartResult,
 	messages: Messages,
 ): string[] {
 	const words = messages.cli.update;
@@ -76,7 +76,7 @@ export function restartedText(
 	];
 }
 
-export function updatedToJson({ made, plan, restarted }: Updated) {
+export function updatedToJson({ made, plan, restarted }: UpdateResult) {
 	return {
 		...updatePlanToJson(plan),
 		outcome: made ? ("updated" as const) : ("unchanged" as const),

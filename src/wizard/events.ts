@@ -3,7 +3,7 @@ import { addCommand } from "./commands.ts";
 import { applyBuildEvent } from "./progress.ts";
 import { note, type TrialState, type WizardState } from "./state.ts";
 import { mayExercise } from "./steps/trace/reduce.ts";
-import { counted, exerciseEnded, exerciseStarted, type Tracing, ticked } from "./steps/trace/tracing-state.ts";
+import { counted, exerciseEnded, exerciseStarted, type TraceState, ticked } from "./steps/trace/tracing-state.ts";
 import { without } from "./transitions.ts";
 
 /** Output lines to keep; a screen shows fewer. */
@@ -84,7 +84,7 @@ function applyEvent(
 	}
 }
 
-function addOutcome<T extends Pick<Tracing & TrialState, "probes" | "exercises">>(
+function addOutcome<T extends Pick<TraceState & TrialState, "probes" | "exercises">>(
 	to: T,
 	list: "probes" | "exercises",
 	{ command, ok, output }: ProbeOutcome,
@@ -92,13 +92,18 @@ function addOutcome<T extends Pick<Tracing & TrialState, "probes" | "exercises">
 	return { ...to, [list]: [...to[list].filter((one) => one.command !== command), { command, ok, output }] };
 }
 
-function outcomeOfTrace(trace: Tracing, list: "probes" | "exercises", outcome: ProbeOutcome, at: number | undefined): Tracing {
+function outcomeOfTrace(
+	trace: TraceState,
+	list: "probes" | "exercises",
+	outcome: ProbeOutcome,
+	at: number | undefined,
+): TraceState {
 	const added = addOutcome(trace, list, outcome);
 	return list === "probes" ? added : { ...added, novelty: exerciseEnded(trace.novelty, outcome.command, at) };
 }
 
 /** Other events change nothing. */
-function applyTraceEvent(trace: Tracing, event: Event, at: number | undefined): Tracing {
+function applyTraceEvent(trace: TraceState, event: Event, at: number | undefined): TraceState {
 	switch (event.event) {
 		case "application-started":
 			return { ...trace, run: event.run, running: true };

@@ -1,5 +1,5 @@
+import { stateWords } from "../core/options/next-steps.ts";
 import { printable, quoteCommand } from "../core/path/quote.ts";
-import { stateWords } from "../core/questions/next-steps.ts";
 import type { Messages } from "../messages/messages.ts";
 import { displayed, type Look } from "./look.ts";
 import { isWorthSaving } from "./session/stored-state.ts";

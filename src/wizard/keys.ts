@@ -8,7 +8,7 @@ export interface Key {
 	readonly isAmongLines?: true;
 }
 
-interface Decoded {
+interface DecodedKeys {
 	readonly keys: readonly Key[];
 	/** An incomplete escape sequence. */
 	readonly pending: string;
@@ -16,7 +16,7 @@ interface Decoded {
 	readonly pasting: boolean;
 }
 
-export const nothingDecoded: Decoded = { keys: [], pending: "", pasting: false };
+export const nothingDecoded: DecodedKeys = { keys: [], pending: "", pasting: false };
 
 const pasteStart = "\x1b[200~";
 const pasteEnd = "\x1b[201~";
@@ -66,7 +66,7 @@ const controls: Readonly<Record<string, string>> = {
  * Splits input into keys. A read may contain several keys (SSH, tmux, fast typing), half a sequence or a paste. Unknown
  * sequences are dropped, not treated as text.
  */
-export function decodeKeys(before: Decoded, chunk: string): Decoded {
+export function decodeKeys(before: DecodedKeys, chunk: string): DecodedKeys {
 	const input = before.pending + chunk;
 	const keys: Key[] = [];
 	let pasting = before.pasting;
@@ -111,7 +111,7 @@ function markLines(keys: readonly Key[]): readonly Key[] {
 }
 
 /** A lone escape that nothing followed was the Esc key. */
-export function flushPending(before: Decoded): Decoded {
+export function flushPending(before: DecodedKeys): DecodedKeys {
 	if (before.pasting || before.pending === "") return { ...before, keys: [] };
 	return { keys: before.pending === "\x1b" ? [{ id: "escape" }] : [], pending: "", pasting: false };
 }

@@ -1,4 +1,4 @@
-import type { Answers } from "../core/questions/answers.ts";
+import type { Answers } from "../core/options/answers.ts";
 import { asciiMessages } from "../messages/ascii.ts";
 import type { Messages } from "../messages/messages.ts";
 import { fixedPalette, type Look, namedPalette } from "./look.ts";

@@ -8,7 +8,7 @@ interface Sample {
 	readonly bytes: number;
 }
 
-export const nothingBuilt: Building = { phase: "preparing", bytesDone: 0, bytesTotal: 0, samples: [] };
+export const nothingBuilt: BuildProgress = { phase: "preparing", bytesDone: 0, bytesTotal: 0, samples: [] };
 
 /** Milliseconds over which speed is measured, and the minimum for an estimate. */
 const window = 8000;
@@ -16,10 +16,10 @@ const basis = 1000;
 
 /** `at`: the time of the event. Without it there is no speed. */
 export function applyBuildEvent(
-	building: Building,
+	building: BuildProgress,
 	event: Extract<Event, { event: "file-copied" | "phase-started" | "generation-built" }>,
 	at: number | undefined,
-): Building {
+): BuildProgress {
 	switch (event.event) {
 		case "phase-started":
 			// Each phase has its own counts and speed.
@@ -51,13 +51,13 @@ function sampled(samples: readonly Sample[], sample: Sample): readonly Sample[] 
 }
 
 /** Estimated seconds left, or undefined if it is too early. */
-export function secondsLeft({ bytesDone, bytesTotal, samples }: Building): number | undefined {
+export function secondsLeft({ bytesDone, bytesTotal, samples }: BuildProgress): number | undefined {
 	const [first, last] = [samples[0], samples.at(-1)];
 	if (!first || !last || last.at - first.at < basis || last.bytes <= first.bytes || bytesDone >= bytesTotal) return undefined;
 	return ((bytesTotal - bytesDone) * (last.at - first.at)) / (last.bytes - first.bytes) / 1000;
 }
 
-export interface Building {
+export interface BuildProgress {
 	readonly phase: BuildPhase;
 	/** In this phase. */
 	readonly bytesDone: number;

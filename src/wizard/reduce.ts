@@ -1,12 +1,12 @@
 import { splitCommandLine } from "../core/application/command-line.ts";
-import { isName } from "../core/questions/answers.ts";
+import { isName } from "../core/options/answers.ts";
 import { bindingsOf, type Command, commandFor } from "./bindings.ts";
 import { applyEvents, tick } from "./events.ts";
 import type { Key } from "./keys.ts";
 import { isMove, type Move, moveCursor } from "./list.ts";
 import { measured, pageOf, reduceFind, reducePage } from "./pages/reduce.ts";
 import { reduceDone, reduceFailed } from "./results.ts";
-import type { Action, PromptKind, Reduced, Screen, WizardState } from "./state.ts";
+import type { Action, PromptKind, Reduction, Screen, WizardState } from "./state.ts";
 import { leaveOut, reduceAccounts, visibleAccounts } from "./steps/accounts/reduce.ts";
 import { endDetour, reduceBuild, saveReview } from "./steps/build/reduce.ts";
 import { reviewRows } from "./steps/build/review.ts";
@@ -23,7 +23,7 @@ import { editLine } from "./text-line.ts";
 import { andThen, cancel, cursorOf, isBusy, notice, only, openPage, setCursor, start, without } from "./transitions.ts";
 
 interface ScreenReducer {
-	readonly reduce: (state: WizardState, command: Command) => Reduced;
+	readonly reduce: (state: WizardState, command: Command) => Reduction;
 	/** Number of items in the screen's list. */
 	readonly count?: (state: WizardState) => number;
 }
@@ -42,7 +42,7 @@ const screens: Readonly<Record<Screen, ScreenReducer>> = {
 };
 
 /** The reducer of the whole wizard. */
-export function reduce(state: WizardState, action: Action): Reduced {
+export function reduce(state: WizardState, action: Action): Reduction {
 	switch (action.type) {
 		case "started": {
 			const { initial, resume } = action;
@@ -66,7 +66,7 @@ export function reduce(state: WizardState, action: Action): Reduced {
 	}
 }
 
-function reduceKey(state: WizardState, key: Key): Reduced {
+function reduceKey(state: WizardState, key: Key): Reduction {
 	if (state.exit !== undefined) return only(state);
 	const bindings = bindingsOf(state);
 	const command = commandFor(bindings, key);
@@ -90,7 +90,7 @@ function reduceKey(state: WizardState, key: Key): Reduced {
 	return screens[state.screen].reduce(without(state, "notice"), command);
 }
 
-function reduceQuestion(state: WizardState, command: Command | undefined): Reduced {
+function reduceQuestion(state: WizardState, command: Command | undefined): Reduction {
 	const { question } = state;
 	if (question?.kind === "quit" && command === "discard") {
 		return andThen(only({ ...state, discarded: true }, { job: "forget" }), (forgotten) => leave(forgotten, 1));
@@ -125,17 +125,17 @@ function reduceQuestion(state: WizardState, command: Command | undefined): Reduc
 }
 
 /** Stops all work when the wizard exits. */
-function leave(state: WizardState, exit: number): Reduced {
+function leave(state: WizardState, exit: number): Reduction {
 	const gone = { ...without(state, "question"), exit };
 	return isBusy(state, "trace", "try", "install", "finish", "selftest", "minimise") ? cancel(gone) : only(gone);
 }
 
-function reduceMoveKey(state: WizardState, key: Key): Reduced {
+function reduceMoveKey(state: WizardState, key: Key): Reduction {
 	const command = ({ up: "up", down: "down", pageup: "page-up", pagedown: "page-down" } as const)[key.id];
 	return command ? move(state, command) : only(state);
 }
 
-function move(state: WizardState, command: Move): Reduced {
+function move(state: WizardState, command: Move): Reduction {
 	// Rows for header, footer and details.
 	const page = Math.max(2, state.size.rows - 10);
 	// In the first step, a failure belongs to the selected choice. Without a list, it says why there is none.
@@ -150,7 +150,7 @@ export function countOf(state: WizardState): number {
 }
 
 /** Edits the prompt. A search applies with each key, everything else with Enter. */
-function reducePrompt(state: WizardState, key: Key, move: (state: WizardState, key: Key) => Reduced): Reduced {
+function reducePrompt(state: WizardState, key: Key, move: (state: WizardState, key: Key) => Reduction): Reduction {
 	const { prompt } = state;
 	if (!prompt) return only(state);
 	const command: Command | undefined = commandFor(bindingsOf(state), key);
@@ -172,7 +172,7 @@ function search(state: WizardState, query: string): WizardState {
 	return setCursor({ ...state, files, queries: { ...state.queries, [state.screen]: query } }, 0);
 }
 
-function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: string): Reduced {
+function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: string): Reduction {
 	if (kind === "parameter") return answerParameter(open, closed, text);
 	if (isNamePrompt(kind)) return answerName(closed, kind, text);
 	if (text === "") return only(closed);

@@ -1,7 +1,7 @@
 import { omitUndefined } from "../core/collections.ts";
-import { isWorthSaving, type Kept } from "./session/stored-state.ts";
-import type { Resumed, TemplateSaved } from "./session/values.ts";
-import { type Action, type Job, type JobKind, type Reduced, type Result, startState, type WizardState } from "./state.ts";
+import { isWorthSaving, type KeptState } from "./session/stored-state.ts";
+import type { ResumedSession, SavedTemplate } from "./session/values.ts";
+import { type Action, type Job, type JobKind, type Reduction, type Result, startState, type WizardState } from "./state.ts";
 import { followAccount } from "./steps/accounts/reduce.ts";
 import { buildAndTry, inspectHost, toReview } from "./steps/build/reduce.ts";
 import { foundChoices, openForm } from "./steps/choose/reduce.ts";
@@ -17,7 +17,7 @@ import { andThen, go, notice, only, openPage, setCursor, start, without } from "
 type ValueOf<J extends JobKind> = Extract<Result, { job: J }> extends { readonly value: infer V } ? V : undefined;
 
 /** What each job's result does. `before` is the state in which the job still ran. */
-const done: { readonly [J in JobKind]: (state: WizardState, value: ValueOf<J>, before: WizardState) => Reduced } = {
+const done: { readonly [J in JobKind]: (state: WizardState, value: ValueOf<J>, before: WizardState) => Reduction } = {
 	requirements(state, requirements) {
 		if (requirements.length) return only({ ...state, screen: "requirements", requirements });
 		if (state.answers) return openForm({ ...state, requirements });
@@ -77,10 +77,10 @@ const done: { readonly [J in JobKind]: (state: WizardState, value: ValueOf<J>, b
 };
 
 /** Applies the result of a job. Results with an outdated ticket are ignored. */
-export function reduceDone(before: WizardState, action: Extract<Action, { type: "done" }>): Reduced {
+export function reduceDone(before: WizardState, action: Extract<Action, { type: "done" }>): Reduction {
 	const state = finishJob(before, action.job, action.ticket);
 	if (!state) return only(before);
-	const apply = done[action.job] as (state: WizardState, value: unknown, before: WizardState) => Reduced;
+	const apply = done[action.job] as (state: WizardState, value: unknown, before: WizardState) => Reduction;
 	return apply(state, "value" in action ? action.value : undefined, before);
 }
 
@@ -103,7 +103,7 @@ const failed: { readonly [J in JobKind]?: (state: WizardState) => WizardState } 
 	},
 };
 
-export function reduceFailed(before: WizardState, { failure, job, ticket }: Extract<Action, { type: "failed" }>): Reduced {
+export function reduceFailed(before: WizardState, { failure, job, ticket }: Extract<Action, { type: "failed" }>): Reduction {
 	const state = finishJob(before, job, ticket);
 	if (!state) return only(before);
 	if (job === "probe") return only(afterTrying(state, { failure }));
@@ -122,11 +122,11 @@ function finishJob(state: WizardState, job: JobKind, ticket: number): WizardStat
 	return { ...state, jobs };
 }
 
-function templateSaved(state: WizardState, { hidesBuiltIn, name, path }: { readonly name: string } & TemplateSaved): WizardState {
+function templateSaved(state: WizardState, { hidesBuiltIn, name, path }: { readonly name: string } & SavedTemplate): WizardState {
 	return { ...notice(state, hidesBuiltIn ? "template-saved-over" : "template-saved", { name, path }), template: { name, path } };
 }
 
-function resumeWanted(state: WizardState): Reduced {
+function resumeWanted(state: WizardState): Reduction {
 	const { resuming } = state;
 	return resuming === undefined ? only(state) : start(without(state, "resuming"), { job: "resume", id: resuming });
 }
@@ -142,10 +142,10 @@ function resetState(now: WizardState): WizardState {
 }
 
 /** Restores a session, except for what belongs to this terminal. The list no longer offers the session. */
-export function resumed(now: WizardState, { ago, changed, example, id, name, state, whole }: Resumed): Reduced {
+export function resumed(now: WizardState, { ago, changed, example, id, name, state, whole }: ResumedSession): Reduction {
 	const { choices, jobs, size, ticket, ...here } = resetState(now);
 	const others = choices?.filter((choice) => choice.id !== id);
-	const back: WizardState = { ...here, ...omitUndefined({ choices: others }), ...(state as Kept), jobs, size, ticket };
+	const back: WizardState = { ...here, ...omitUndefined({ choices: others }), ...(state as KeptState), jobs, size, ticket };
 	const resumedState = !whole
 		? notice(back, "resumed-in-part", { name, ago })
 		: changed > 0
@@ -157,7 +157,7 @@ export function resumed(now: WizardState, { ago, changed, example, id, name, sta
 	return startKeepingFailure(resumedState, { job: "plan", answers });
 }
 
-function startKeepingFailure(before: WizardState, job: Job): Reduced {
+function startKeepingFailure(before: WizardState, job: Job): Reduction {
 	const { failure } = before;
 	const { intentions, state } = start(before, job);
 	return { state: { ...state, ...omitUndefined({ failure }) }, intentions };

@@ -1,5 +1,5 @@
 import type { Note } from "../core/failure.ts";
-import type { Answers } from "../core/questions/answers.ts";
+import type { Answers } from "../core/options/answers.ts";
 import type { Event } from "../engine/events.ts";
 import type { Key } from "./keys.ts";
 import { reduce } from "./reduce.ts";

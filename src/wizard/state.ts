@@ -1,38 +1,38 @@
 import type { Note, Values } from "../core/failure.ts";
-import type { Minimising } from "../core/minimise/search.ts";
+import type { MinimiseProgress } from "../core/minimise/search.ts";
+import type { Answers } from "../core/options/answers.ts";
 import type { Path } from "../core/path/path.ts";
 import type { AccountUse } from "../core/plan/accounts.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
-import type { Answers } from "../core/questions/answers.ts";
-import type { Tested } from "../core/selftest/verdict.ts";
+import type { SelftestOutcome } from "../core/selftest/verdict.ts";
 import type { AwaitedEvent } from "../core/trace/trace.ts";
 import type { Event, ProbeOutcome } from "../engine/events.ts";
-import type { ProbeAttempt } from "../engine/trace/try-probe.ts";
+import type { ProbeTry } from "../engine/trace/try-probe.ts";
 import type { Choice } from "./choice.ts";
 import type { RanCommand } from "./commands.ts";
 import type { Key } from "./keys.ts";
-import type { Building } from "./progress.ts";
+import type { BuildProgress } from "./progress.ts";
 import type { HostView } from "./session/host-view.ts";
 import type {
-	Finished,
+	FinishedCage,
 	InstalledUnit,
 	MissingRequirement,
 	Problem,
 	RecordNames,
-	Resumed,
+	ResumedSession,
 	Round,
-	TemplateSaved,
-	Traced,
-	Unneeded,
+	SavedTemplate,
+	TraceSummary,
+	UnneededFiles,
 } from "./session/values.ts";
 import type { Account, AccountFile } from "./steps/accounts/account-rows.ts";
 import { type FilesState, type FileTab, noFilesState } from "./steps/files/state.ts";
-import type { Tracing } from "./steps/trace/tracing-state.ts";
+import type { TraceState } from "./steps/trace/tracing-state.ts";
 import type { TextLine } from "./text-line.ts";
 
 /** Progress of the self-test. */
-interface Testing {
+interface SelftestProgress {
 	readonly launch: number;
 	readonly launches: number;
 	readonly tried: number;
@@ -63,11 +63,11 @@ export interface Form {
 	readonly going: boolean;
 	/** The probe that is running, and the results of others, by line. */
 	readonly trying?: string;
-	readonly tried: Readonly<Record<string, Tried>>;
+	readonly tried: Readonly<Record<string, ProbeTries>>;
 }
 
 /** Attempts, or the reason why there are none. */
-export type Tried = { readonly attempts: readonly ProbeAttempt[] } | { readonly failure: Note };
+export type ProbeTries = { readonly attempts: readonly ProbeTry[] } | { readonly failure: Note };
 
 export interface TrialState {
 	readonly rounds: readonly Round[];
@@ -80,9 +80,9 @@ export interface TrialState {
 	/** Offers that the user selected, by `missingKey`. */
 	readonly chosen: readonly string[];
 	/** Result of the candidate's self-test. */
-	readonly tested?: Tested;
+	readonly tested?: SelftestOutcome;
 	/** Progress of the self-test. */
-	readonly testing?: Testing;
+	readonly testing?: SelftestProgress;
 	/** The last candidate is the current generation. */
 	readonly saved?: true;
 }
@@ -153,7 +153,7 @@ export interface WizardState {
 	readonly proposal?: Answers;
 	readonly answers?: Answers;
 	readonly form?: Form;
-	readonly trace?: Tracing;
+	readonly trace?: TraceState;
 	readonly plan?: Plan;
 	readonly tab: FileTab;
 	readonly files: FilesState;
@@ -161,14 +161,14 @@ export interface WizardState {
 	readonly goesOn?: true;
 	readonly hostView?: HostView;
 	readonly accountFile: AccountFile;
-	readonly building?: Building;
+	readonly building?: BuildProgress;
 	readonly trial: TrialState;
 	/** Shown when a run takes unexpectedly long. */
 	readonly awaited?: AwaitedEvent & { readonly seconds: number };
 	/** The search for unneeded files. `isEnding`: use the best result so far. */
-	readonly minimising?: { readonly progress?: Minimising; readonly isEnding?: true };
+	readonly minimising?: { readonly progress?: MinimiseProgress; readonly isEnding?: true };
 	/** Unneeded files that were found but not left out yet. */
-	readonly unneeded?: Unneeded;
+	readonly unneeded?: UnneededFiles;
 	/** Build when the next plan is ready. */
 	readonly thenBuild: boolean;
 	/** The screen was opened from the review and returns there. */
@@ -177,7 +177,7 @@ export interface WizardState {
 	readonly outputOpen: string;
 	/** Started programs, the oldest first. */
 	readonly commands: readonly RanCommand[];
-	readonly finished?: Finished;
+	readonly finished?: FinishedCage;
 	/** The first name, while the second one is asked. */
 	readonly naming?: string;
 	readonly template?: { readonly name: string; readonly path: string };
@@ -214,23 +214,23 @@ export type Result =
 	| { readonly job: "choices"; readonly value: readonly Choice[] }
 	| { readonly job: "propose"; readonly value: Answers }
 	| { readonly job: "validate"; readonly value: readonly Problem[] }
-	| { readonly job: "probe"; readonly value: readonly ProbeAttempt[] }
-	| { readonly job: "trace"; readonly value: Traced }
+	| { readonly job: "probe"; readonly value: readonly ProbeTry[] }
+	| { readonly job: "trace"; readonly value: TraceSummary }
 	| { readonly job: "plan"; readonly value: Plan }
 	| { readonly job: "host-view"; readonly value: HostView }
 	| { readonly job: "try"; readonly value: Round }
-	| { readonly job: "finish"; readonly value: Finished }
-	| { readonly job: "template"; readonly value: { readonly name: string } & TemplateSaved }
+	| { readonly job: "finish"; readonly value: FinishedCage }
+	| { readonly job: "template"; readonly value: { readonly name: string } & SavedTemplate }
 	| { readonly job: "names"; readonly value: RecordNames }
 	/** The path. */
 	| { readonly job: "review"; readonly value: string }
 	| { readonly job: "text"; readonly value: { readonly page: TextPage; readonly text: string } }
-	| { readonly job: "selftest"; readonly value: Tested }
-	| { readonly job: "minimise"; readonly value: Unneeded }
+	| { readonly job: "selftest"; readonly value: SelftestOutcome }
+	| { readonly job: "minimise"; readonly value: UnneededFiles }
 	/** The exit status. */
 	| { readonly job: "shell"; readonly value: number }
 	| { readonly job: "install-unit"; readonly value: InstalledUnit }
-	| { readonly job: "resume"; readonly value: Resumed }
+	| { readonly job: "resume"; readonly value: ResumedSession }
 	| { readonly job: "discard" };
 
 /** Work for the runner, which answers with `done` or `failed` and the same ticket. */
@@ -265,7 +265,7 @@ export type Job =
 	/** Writes the review to a new file. */
 	| { readonly job: "review"; readonly path: string; readonly name: string };
 
-export interface Reduced {
+export interface Reduction {
 	readonly state: WizardState;
 	readonly intentions: readonly Intention[];
 }

@@ -6,13 +6,13 @@ import {
 	note,
 	type Page,
 	type PromptKind,
-	type Reduced,
+	type Reduction,
 	type Screen,
 	type WizardState,
 } from "./state.ts";
 import { textLine } from "./text-line.ts";
 
-export function only(state: WizardState, ...intentions: Intention[]): Reduced {
+export function only(state: WizardState, ...intentions: Intention[]): Reduction {
 	return { state, intentions };
 }
 
@@ -32,12 +32,12 @@ export function go(state: WizardState, screen: Screen): WizardState {
 }
 
 /** The next step must show the new plan. */
-export function goOnOncePlanned(state: WizardState): Reduced {
+export function goOnOncePlanned(state: WizardState): Reduction {
 	return only(notice({ ...state, goesOn: true }, "goes-on-once-planned"));
 }
 
 /** Starts a job. It replaces an earlier one of the same kind, whose result is then ignored. */
-export function start(state: WizardState, job: Job, ...first: Intention[]): Reduced {
+export function start(state: WizardState, job: Job, ...first: Intention[]): Reduction {
 	const ticket = state.ticket + 1;
 	const kind: JobKind = job.job;
 	return {
@@ -51,15 +51,15 @@ export function isBusy(state: WizardState, ...kinds: readonly JobKind[]): boolea
 }
 
 /** Stops all work and ignores its results. */
-export function cancel(state: WizardState): Reduced {
+export function cancel(state: WizardState): Reduction {
 	return { state: { ...state, jobs: {}, thenBuild: false }, intentions: [{ job: "cancel" }] };
 }
 
-export function ask(state: WizardState, kind: PromptKind, text = ""): Reduced {
+export function ask(state: WizardState, kind: PromptKind, text = ""): Reduction {
 	return only({ ...without(state, "notice"), prompt: { kind, line: textLine(text) } });
 }
 
-export function andThen(reduced: Reduced, next: (state: WizardState) => Reduced): Reduced {
+export function andThen(reduced: Reduction, next: (state: WizardState) => Reduction): Reduction {
 	const after = next(reduced.state);
 	return { state: after.state, intentions: [...reduced.intentions, ...after.intentions] };
 }

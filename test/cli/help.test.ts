@@ -5,8 +5,8 @@ import { optionGroups, verbGroups } from "../../src/cli/groups.ts";
 import { globalOptions, wizardOptions } from "../../src/cli/options.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { createProgram, type Verb } from "../../src/cli/verbs.ts";
+import { optionRows } from "../../src/core/options/options.ts";
 import { permissionWords } from "../../src/core/plan/permission-words.ts";
-import { optionRows } from "../../src/core/questions/options.ts";
 import { helpDe } from "../../src/messages/de/help.ts";
 import { type HelpMessages, helpEn } from "../../src/messages/en/help.ts";
 

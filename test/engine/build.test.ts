@@ -4,7 +4,7 @@ import { Failure, type FailureCode } from "../../src/core/failure.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Risk } from "../../src/core/plan/plan.ts";
 import { makePresent } from "../../src/engine/build/switching.ts";
-import { warningsOf } from "../../src/engine/build/unproven.ts";
+import { warningsOf } from "../../src/engine/build/unproven-notes.ts";
 import type { Context } from "../../src/engine/context.ts";
 import { absent, entry } from "../core/cage/plans.ts";
 import { made } from "../report/made.ts";

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { landlockMask, landlockRuleset } from "../../src/core/confinement/landlock.ts";
 import { launchFailed } from "../../src/core/confinement/launch.ts";
 import { type Confinement, confineData } from "../../src/core/confinement/programs/confine.ts";
-import { seccompFilters } from "../../src/core/confinement/seccomp/program.ts";
+import { seccompFilters } from "../../src/core/confinement/seccomp/compile-filter.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { nativeProgram } from "../../src/system/native-program.ts";
 import { temporaryFolder } from "./cagewright.ts";

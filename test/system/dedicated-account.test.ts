@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SystemChooser } from "../../src/cli/chooser.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { noRules } from "../../src/core/application/application.ts";
-import type { Answers } from "../../src/core/questions/answers.ts";
+import type { Answers } from "../../src/core/options/answers.ts";
 import { systemAccounts } from "../../src/system/accounts/accounts.ts";
 import { ThreadPlanner } from "../../src/system/thread-planner.ts";
 import { Wizard } from "../../src/wizard/session/engine-session.ts";

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { SystemChooser } from "../../src/cli/chooser.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
-import { equivalentCommand } from "../../src/core/questions/equivalent.ts";
+import { equivalentCommand } from "../../src/core/options/equivalent.ts";
 import { messagesIn } from "../texts.ts";
 import { cagewright, inProcess, type Json, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";

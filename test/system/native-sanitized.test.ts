@@ -12,7 +12,7 @@ import { initData } from "../../src/core/confinement/programs/init.ts";
 import { exampleInterface, networkData } from "../../src/core/confinement/programs/network.ts";
 import { acceptorData, type OwnedSocket, socketsData } from "../../src/core/confinement/programs/passed-sockets.ts";
 import { probeEntryData } from "../../src/core/confinement/programs/probe-entry.ts";
-import { seccompFilter } from "../../src/core/confinement/seccomp/program.ts";
+import { seccompFilter } from "../../src/core/confinement/seccomp/compile-filter.ts";
 import type { Architecture } from "../../src/core/confinement/seccomp/syscalls.ts";
 import { failureSize } from "../../src/core/failure-watch/result.ts";
 import { words } from "../../src/core/native-program.ts";

@@ -9,7 +9,7 @@ import { presentCage } from "../../src/engine/cages.ts";
 import type { Context } from "../../src/engine/context.ts";
 import { launchRequest } from "../../src/engine/run/run.ts";
 import { probeFeatures } from "../../src/system/launch/features.ts";
-import type { Launching } from "../../src/system/launch/method.ts";
+import type { LaunchOptions } from "../../src/system/launch/method.ts";
 import { cagewright, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, redis, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -20,7 +20,7 @@ import { listeners, processesIn } from "./processes.ts";
 
 /** Older machines, without some programs and kernel features. */
 const here = probeFeatures();
-const ways: readonly [name: string, launching: Launching][] = [
+const ways: readonly [name: string, launching: LaunchOptions][] = [
 	["an older kernel's Landlock", { features: { ...here, landlock: 1 } }],
 	["no Landlock", { features: { ...here, landlock: 0 } }],
 ];
@@ -81,7 +81,7 @@ function withoutLandlock(): string[] {
 	return ["setpriv", "--no-new-privs", "--seccomp-filter", file, "--"];
 }
 
-const context = (launching: Launching): Context => ({
+const context = (launching: LaunchOptions): Context => ({
 	machine: systemMachine(state, launching),
 	emit: (event) => {
 		if (event.event === "warned") warnings.push(event.code);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { seccompFilter } from "../../src/core/confinement/seccomp/program.ts";
+import { seccompFilter } from "../../src/core/confinement/seccomp/compile-filter.ts";
 import {
 	begin,
 	cagewright,

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { initData } from "../../src/core/confinement/programs/init.ts";
+import { seccompFilter } from "../../src/core/confinement/seccomp/compile-filter.ts";
 import { describeFilter } from "../../src/core/confinement/seccomp/filter.ts";
 import type { FilterPermissions } from "../../src/core/confinement/seccomp/filter-permissions.ts";
-import { seccompFilter } from "../../src/core/confinement/seccomp/program.ts";
 import { type Architecture, type SyscallName, syscallNumber } from "../../src/core/confinement/seccomp/syscalls.ts";
 
 import { nativeProgram } from "../../src/system/native-program.ts";

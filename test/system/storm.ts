@@ -1,6 +1,6 @@
 import { attemptsProgram, initInside, launchDirectory } from "../../src/core/confinement/launch.ts";
+import { seccompFilters } from "../../src/core/confinement/seccomp/compile-filter.ts";
 import type { FilterPermissions } from "../../src/core/confinement/seccomp/filter-permissions.ts";
-import { seccompFilters } from "../../src/core/confinement/seccomp/program.ts";
 import { type Architecture, type SyscallName, syscallNumber, syscalls } from "../../src/core/confinement/seccomp/syscalls.ts";
 import { severityOf } from "../../src/core/detection/denial.ts";
 import { audit, run } from "../core/confinement/filter-run.ts";

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { noRules } from "../../src/core/application/application.ts";
-import type { Answers } from "../../src/core/questions/answers.ts";
+import type { Answers } from "../../src/core/options/answers.ts";
 import type { Context } from "../../src/engine/context.ts";
 import { tryProbe, withGuess } from "../../src/engine/trace/try-probe.ts";
 import { lineProblem } from "../../src/system/launch/shell.ts";

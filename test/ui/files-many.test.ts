@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
+import type { Answers } from "../../src/core/options/answers.ts";
 import type { Path } from "../../src/core/path/path.ts";
 import { matchPaths } from "../../src/core/plan/rules.ts";
-import type { Answers } from "../../src/core/questions/answers.ts";
 import { visibleRows } from "../../src/wizard/steps/files/visible-rows.ts";
 import { patience } from "../system/eventually.ts";
 import { largePlan } from "./large-plan.ts";

@@ -1,7 +1,7 @@
+import type { Answers } from "../../src/core/options/answers.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Entry, Plan, Reason } from "../../src/core/plan/plan.ts";
 import { matchPaths } from "../../src/core/plan/rules.ts";
-import type { Answers } from "../../src/core/questions/answers.ts";
 import { entry } from "../core/cage/plans.ts";
 import { planFor } from "./scripted-session.ts";
 

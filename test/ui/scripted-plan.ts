@@ -1,9 +1,9 @@
 import { noRules } from "../../src/core/application/application.ts";
+import type { Answers } from "../../src/core/options/answers.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { planAccounts } from "../../src/core/plan/accounts.ts";
 import type { Entry, Identity, Plan } from "../../src/core/plan/plan.ts";
 import { matchPaths } from "../../src/core/plan/rules.ts";
-import type { Answers } from "../../src/core/questions/answers.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
 import type { HostView } from "../../src/wizard/session/host-view.ts";
 import { bareApplication, entry as entryOf, plan as planOf, writable as writableOf } from "../core/cage/plans.ts";

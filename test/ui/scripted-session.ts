@@ -1,14 +1,20 @@
 import { Failure } from "../../src/core/failure.ts";
+import type { Answers } from "../../src/core/options/answers.ts";
+import { nextSteps } from "../../src/core/options/next-steps.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Missing } from "../../src/core/plan/missing.ts";
-import type { Answers } from "../../src/core/questions/answers.ts";
-import { nextSteps } from "../../src/core/questions/next-steps.ts";
-import type { Tested } from "../../src/core/selftest/verdict.ts";
+import type { SelftestOutcome } from "../../src/core/selftest/verdict.ts";
 import type { Event } from "../../src/engine/events.ts";
-import type { ProbeAttempt } from "../../src/engine/trace/try-probe.ts";
+import type { ProbeTry } from "../../src/engine/trace/try-probe.ts";
 import type { Choice } from "../../src/wizard/choice.ts";
 import type { TriedRound, WizardSession, WizardTrace } from "../../src/wizard/session/session.ts";
-import type { Finished, MissingRequirement, Problem, Resumed, Unneeded } from "../../src/wizard/session/values.ts";
+import type {
+	FinishedCage,
+	MissingRequirement,
+	Problem,
+	ResumedSession,
+	UnneededFiles,
+} from "../../src/wizard/session/values.ts";
 import type { TextPage } from "../../src/wizard/state.ts";
 import type { ReviewRow } from "../../src/wizard/steps/build/review.ts";
 import { roundOf } from "../core/cage/plans.ts";
@@ -28,18 +34,18 @@ export interface Script {
 	readonly problems?: (answers: Answers) => readonly Problem[];
 	/** One per round; the last one repeats. */
 	readonly rounds?: readonly { readonly answered: boolean; readonly missing: readonly Missing[] }[];
-	readonly attempts?: readonly ProbeAttempt[];
+	readonly attempts?: readonly ProbeTry[];
 	/** The result of the self-test. */
-	readonly tested?: Tested;
+	readonly tested?: SelftestOutcome;
 	/** The names for the record were not asked yet. */
 	readonly asksNames?: true;
 	/** The unneeded files, if the search runs to its end. */
-	readonly unneeded?: Unneeded;
+	readonly unneeded?: UnneededFiles;
 	/** Milliseconds for each job. */
 	readonly pace?: number;
 	/** Saved sessions, and the state of each. */
 	readonly sessions?: readonly Choice[];
-	readonly resumed?: Resumed;
+	readonly resumed?: ResumedSession;
 	/** Failures that methods throw. */
 	readonly failures?: Partial<
 		Record<"tryProbe" | "trace" | "plan" | "buildAndTry" | "minimise" | "finish" | "proposeCommand", Failure>
@@ -111,7 +117,7 @@ export class ScriptedSession implements WizardSession {
 		return probes.length ? [] : [{ field: "probe", code: "no-probe", values: { command: program } }];
 	}
 
-	async tryProbe(line: string): Promise<readonly ProbeAttempt[]> {
+	async tryProbe(line: string): Promise<readonly ProbeTry[]> {
 		this.calls.push(`try ${line}`);
 		await this.#pause(1);
 		this.#throwIf("tryProbe");
@@ -195,7 +201,7 @@ export class ScriptedSession implements WizardSession {
 		};
 	}
 
-	async selftest(): Promise<Tested> {
+	async selftest(): Promise<SelftestOutcome> {
 		this.calls.push("selftest");
 		for (let tried = 20; tried <= 120; tried += 20) {
 			this.emit({ event: "ways-tried", launch: 2, launches: 3, tried, ways: 137 });
@@ -204,7 +210,7 @@ export class ScriptedSession implements WizardSession {
 		return this.#script.tested ?? { test: selftestOf() };
 	}
 
-	async minimise(answers: Answers): Promise<Unneeded> {
+	async minimise(answers: Answers): Promise<UnneededFiles> {
 		this.calls.push("minimise");
 		// Abortable from the start: a key may come before the last trial ends.
 		const settled = this.#untilFinished();
@@ -236,7 +242,7 @@ export class ScriptedSession implements WizardSession {
 		this.accepted.push(...missing);
 	}
 
-	async finish(answers: Answers): Promise<Finished> {
+	async finish(answers: Answers): Promise<FinishedCage> {
 		this.calls.push("finish");
 		await this.#pause(2);
 		this.#throwIf("finish");

@@ -1,5 +1,5 @@
+import type { Answers } from "../../src/core/options/answers.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
-import type { Answers } from "../../src/core/questions/answers.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
 import type { CoverageReport, ShownProcesses } from "../../src/engine/events.ts";
 import type { WizardTrace } from "../../src/wizard/session/session.ts";

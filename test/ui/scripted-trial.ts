@@ -1,12 +1,12 @@
 import type { FileUnit } from "../../src/core/minimise/units.ts";
+import type { Answers } from "../../src/core/options/answers.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
-import type { Answers } from "../../src/core/questions/answers.ts";
 import type { Outcome } from "../../src/core/selftest/outcomes.ts";
 import { checkIds } from "../../src/core/selftest/outside.ts";
 import { groups as wayGroups } from "../../src/core/selftest/technique.ts";
 import { techniques } from "../../src/core/selftest/techniques.ts";
 import type { Selftest } from "../../src/core/selftest/verdict.ts";
-import type { Unneeded } from "../../src/wizard/session/values.ts";
+import type { UnneededFiles } from "../../src/wizard/session/values.ts";
 import { absent as absentAt } from "../core/cage/plans.ts";
 
 /** Trials and self-tests of a scripted cage. */
@@ -34,7 +34,7 @@ function unit(text: string, group: FileUnit["group"], bytes: number, owner: stri
 }
 
 /** A search that was ended early. */
-export function unneededOf(answers: Answers): Unneeded {
+export function unneededOf(answers: Answers): UnneededFiles {
 	const left = [
 		unit("/usr/lib/x86_64-linux-gnu/libsystemd.so.0.40.0", "libraries", 1_100_000, "libsystemd0"),
 		unit("/usr/lib/x86_64-linux-gnu/liblzf.so.1.5", "libraries", 14_000, "liblzf1"),

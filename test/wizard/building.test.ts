@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
-import { applyBuildEvent, type Building, nothingBuilt, secondsLeft } from "../../src/wizard/progress.ts";
+import { applyBuildEvent, type BuildProgress, nothingBuilt, secondsLeft } from "../../src/wizard/progress.ts";
 import { bytesNeeded, reviewLines, reviewRows, type SectionName } from "../../src/wizard/steps/build/review.ts";
 import { messagesIn } from "../texts.ts";
 import { hostView } from "../ui/scripted-plan.ts";
@@ -138,12 +138,12 @@ describe("a build", () => {
 
 const total = 100_000_000;
 
-function copied(building: Building, bytesDone: number, at?: number): Building {
+function copied(building: BuildProgress, bytesDone: number, at?: number): BuildProgress {
 	return applyBuildEvent(building, { event: "file-copied", path: pathFromText("/f"), bytesDone, bytesTotal: total }, at);
 }
 
 /** Samples with this speed, ten per second. */
-function steadily(perSecond: number, seconds: number, from: Building = nothingBuilt, since = 0, start = 0): Building {
+function steadily(perSecond: number, seconds: number, from: BuildProgress = nothingBuilt, since = 0, start = 0): BuildProgress {
 	let building = from;
 	for (let at = 0; at <= seconds * 1000; at += 100) building = copied(building, start + (perSecond * at) / 1000, since + at);
 	return building;

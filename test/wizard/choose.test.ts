@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Choice } from "../../src/wizard/choice.ts";
-import type { Finished } from "../../src/wizard/session/values.ts";
+import type { FinishedCage } from "../../src/wizard/session/values.ts";
 import { isMissing, selectedChoice, visibleChoices } from "../../src/wizard/steps/choose/reduce.ts";
 import { saveItems } from "../../src/wizard/steps/save/reduce.ts";
 import { redis } from "../ui/scripted-session.ts";
@@ -116,7 +116,7 @@ describe("a template", () => {
 });
 
 test("a cage of a template can be compared with it", () => {
-	const finished = { name: "redis", installs: false } as Finished;
+	const finished = { name: "redis", installs: false } as FinishedCage;
 	const { template: _, ...alone } = redis;
 	expect(saveItems({ finished, answers: alone })).not.toContain("changes");
 	expect(saveItems({ finished, answers: redis })).toContain("changes");

@@ -1,12 +1,12 @@
 import type { Note } from "../../src/core/failure.ts";
+import type { Answers } from "../../src/core/options/answers.ts";
 import type { Missing } from "../../src/core/plan/missing.ts";
-import type { Answers } from "../../src/core/questions/answers.ts";
 import type { Event } from "../../src/engine/events.ts";
 import type { Choice } from "../../src/wizard/choice.ts";
 import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
 import { reduce } from "../../src/wizard/reduce.ts";
 import { resumed } from "../../src/wizard/results.ts";
-import type { Finished, Round } from "../../src/wizard/session/values.ts";
+import type { FinishedCage, Round } from "../../src/wizard/session/values.ts";
 import { type Action, type Intention, type JobKind, type Result, startState, type WizardState } from "../../src/wizard/state.ts";
 import { planFor, redis, selftestOf } from "../ui/scripted-session.ts";
 
@@ -90,7 +90,7 @@ export const atFiles = (): Drive => planned(atEndOfTrace()).forget();
 const twice = enter + enter;
 export const atBuild = (): Drive => atFiles().type(twice).forget();
 
-export const finished: Finished = {
+export const finished: FinishedCage = {
 	...{ name: "redis", root: "/r", data: "/d", record: "/m", answered: true, warnings: [], next: [] },
 	...{ command: "cagewright make redis --yes", service: "redis-server.service", installs: true },
 	names: { initiatedBy: "", implementedBy: "operator", asks: false },
@@ -109,7 +109,7 @@ export const safe = { job: "selftest", value: { test: selftestOf() } } as const;
 /** The self-test has passed. */
 export const atVerdict = (): Drive => atTrial(tried(true)).answer(safe).forget();
 
-export function atSave(names: Partial<Finished["names"]> = {}): Drive {
+export function atSave(names: Partial<FinishedCage["names"]> = {}): Drive {
 	const value = { ...finished, names: { ...finished.names, ...names } };
 	return atVerdict().type(enter).answer({ job: "finish", value }).forget();
 }

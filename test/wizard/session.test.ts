@@ -7,7 +7,7 @@ import type { Choice } from "../../src/wizard/choice.ts";
 import { resumed } from "../../src/wizard/results.ts";
 import { Wizard } from "../../src/wizard/session/engine-session.ts";
 import { withoutJobs } from "../../src/wizard/session/session-keeper.ts";
-import { isWorthSaving, type Kept, restored, storedOf } from "../../src/wizard/session/stored-state.ts";
+import { isWorthSaving, type KeptState, restored, storedOf } from "../../src/wizard/session/stored-state.ts";
 import { validateAnswers } from "../../src/wizard/session/validate.ts";
 import { startState, type WizardState } from "../../src/wizard/state.ts";
 import { absent, planFor, redis } from "../ui/scripted-session.ts";
@@ -35,7 +35,7 @@ function back(state: WizardState, traced = true) {
 	return found;
 }
 
-const again = (found: Kept) => storedOf({ ...startState, ...found });
+const again = (found: KeptState) => storedOf({ ...startState, ...found });
 const atMissing = () => atTrial(tried(false, [absent]));
 
 describe("the stored part of the state", () => {

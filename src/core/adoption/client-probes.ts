@@ -3,10 +3,10 @@ import { type Path, pathToText } from "../path/path.ts";
 import { type Asker, asAccount, type Target, type Tools } from "../probe/lines.ts";
 import { reachable, serverName } from "../probe/propose.ts";
 import { protocolOf } from "../probe/recognise.ts";
-import type { Client, Offer, Served } from "./clients.ts";
+import type { Client, ObservedClients, Offer } from "./clients.ts";
 
 interface ClientProbeQuestion {
-	readonly served: Pick<Served, "clients" | "paths">;
+	readonly served: Pick<ObservedClients, "clients" | "paths">;
 	readonly command: readonly string[];
 	/** The service's own probes, which name its protocol if its program does not. */
 	readonly probes: readonly string[];

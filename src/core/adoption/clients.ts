@@ -51,7 +51,7 @@ export interface OfferedPath {
 }
 
 /** What one look at the host shows about a service's clients. */
-export interface Served {
+export interface ObservedClients {
 	readonly clients: readonly Client[];
 	readonly paths: readonly OfferedPath[];
 	/** Ports on which the service listens. */
@@ -104,7 +104,7 @@ export function mergeClients(clients: readonly Client[]): Client[] {
 export type CutOff = Pick<Failure, "code" | "values">;
 
 /** Returns the clients whose paths, ports or units are not as before. The list may still become shorter while the service starts. */
-export function cutOffClients(before: Served, now: Served): CutOff[] {
+export function cutOffClients(before: ObservedClients, now: ObservedClients): CutOff[] {
 	const found: CutOff[] = [];
 	const runs = (unit: string) => now.clients.some(({ name, relation }) => relation === "required" && name === unit);
 	for (const was of before.paths) {
@@ -138,12 +138,12 @@ export function cutOffClients(before: Served, now: Served): CutOff[] {
 }
 
 /** Paths of the sockets that the next start offers again. */
-export function lastingSockets(served: Served): Path[] {
+export function lastingSockets(served: ObservedClients): Path[] {
 	return served.paths.flatMap((one) => (one.kind === "socket" && one.found && isLasting(one, served) ? one.path : []));
 }
 
 /** A socket, or a file below /run, counts even without a known client, unless each start gives it another name. */
-function isLasting({ kind, path }: OfferedPath, { own }: Served): boolean {
+function isLasting({ kind, path }: OfferedPath, { own }: ObservedClients): boolean {
 	const isOffered = kind === "socket" || (kind === "file" && isWithin(path, run));
 	return isOffered && !own.some((pid) => new RegExp(`(^|\\D)${pid}(\\D|$)`).test(path));
 }
@@ -172,7 +172,7 @@ function pathProblem(was: OfferedPath, now: OfferedPath | undefined): Note<PathP
 }
 
 /** Whether the client holds a connection in both looks. Others come and go. */
-export function holdsConnection(client: Client, later: Served): boolean {
+export function holdsConnection(client: Client, later: ObservedClients): boolean {
 	const now = later.clients.find((one) => clientKey(one) === clientKey(client));
 	const held = new Set(client.processes?.flatMap(({ connections }) => connections));
 	return now?.processes?.some(({ connections }) => connections.some((inode) => held.has(inode))) ?? false;

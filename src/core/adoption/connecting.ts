@@ -17,7 +17,7 @@ export function socketAddress(offer: Offer): Buffer | undefined {
 const [addressSpace, mostGroups] = [128, 1024];
 
 /** Who connects, and how many milliseconds the connection must last. */
-export interface Connecting {
+export interface ConnectionRequest {
 	readonly uid: number;
 	readonly gid: number;
 	readonly groups: readonly number[];
@@ -25,7 +25,7 @@ export interface Connecting {
 }
 
 /** struct request of native/connect.c. */
-export function connectRequest(address: Buffer, { gid, groups, milliseconds, uid }: Connecting): Buffer {
+export function connectRequest(address: Buffer, { gid, groups, milliseconds, uid }: ConnectionRequest): Buffer {
 	const some = groups.slice(0, mostGroups);
 	return Buffer.concat([
 		words(uid, gid, milliseconds, address.length),

@@ -1,4 +1,4 @@
-import { type RuleList, ruleNames } from "../questions/rules.ts";
+import { type RuleList, ruleNames } from "../options/rule-options.ts";
 import type { ServiceSettings } from "./service-settings.ts";
 
 /** The application to cage: how it starts, its account, and its probes. */
@@ -46,7 +46,7 @@ export interface Limits {
 	readonly files?: number;
 }
 
-/** What the administrator requested beyond the trace (core/questions/rules.ts). Paths and globs as text. */
+/** What the administrator requested beyond the trace (core/options/rule-options.ts). Paths and globs as text. */
 export interface Rules extends Readonly<Record<RuleList, readonly string[]>> {
 	readonly binds: readonly Bind[];
 }

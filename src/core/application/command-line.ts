@@ -71,15 +71,15 @@ export function joinCommandLine(words: readonly string[]): string {
 	return [first, ...rest.map(quoteWord)].join(" ");
 }
 
-type Quoted = { readonly value: string; readonly end: number } | { readonly error: CommandLineError };
+type QuotedWord = { readonly value: string; readonly end: number } | { readonly error: CommandLineError };
 
-function singleQuoted(line: string, start: number): Quoted {
+function singleQuoted(line: string, start: number): QuotedWord {
 	const end = line.indexOf("'", start + 1);
 	if (end < 0) return { error: { code: "quote-unterminated", quote: "'", at: start } };
 	return { value: line.slice(start + 1, end), end: end + 1 };
 }
 
-function doubleQuoted(line: string, start: number): Quoted {
+function doubleQuoted(line: string, start: number): QuotedWord {
 	let value = "";
 	for (let at = start + 1; at < line.length; at += 1) {
 		const character = line.charAt(at);

@@ -6,7 +6,7 @@ import type { Application } from "./application.ts";
 export type ApplicationDraft = Partial<Application>;
 
 /** An address where a process listens. */
-export type Listening =
+export type ListeningAddress =
 	/** `address` as text (inet_ntop), e.g. `127.0.0.1`, `::`. */
 	| { readonly protocol: "tcp" | "udp"; readonly address: string; readonly port: number }
 	/** An abstract socket's name begins with `@`. */
@@ -30,7 +30,7 @@ export interface FoundApplication {
 	readonly aliases?: readonly string[];
 	/** Of the first process, if it runs. */
 	readonly pid?: number;
-	readonly ports: readonly Listening[];
+	readonly ports: readonly ListeningAddress[];
 	readonly application: ApplicationDraft;
 	/** The account that systemd creates while the service runs; it does not exist on the machine. */
 	readonly dynamicUser?: string;

@@ -2,7 +2,7 @@ import { serverSignals } from "../installation/signals.ts";
 import { baseName, type Path } from "../path/path.ts";
 import type { UnitCommand } from "./unit-exec.ts";
 
-interface Reloading {
+interface ReloadSettings {
 	readonly type: string;
 	readonly execReload: readonly UnitCommand[];
 	readonly reloadSignal?: string;
@@ -12,7 +12,7 @@ interface Reloading {
  * Returns the signal (without SIG) that makes a service reload its configuration, from ExecReload= or the daemon's own reload
  * command. Returns undefined for no setting or an unknown command.
  */
-export function reloadSignalOf(unit: Reloading, command: readonly string[] | undefined): string | undefined {
+export function reloadSignalOf(unit: ReloadSettings, command: readonly string[] | undefined): string | undefined {
 	const { execReload, reloadSignal, type } = unit;
 	const killed = execReload.map(({ words }) => killSignal(words)).find((signal) => signal !== undefined);
 	if (killed !== undefined) return killed;

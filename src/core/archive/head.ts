@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isName } from "../questions/answers.ts";
+import { isName } from "../options/answers.ts";
 import type { OwnerNames } from "./owner-names.ts";
 
 /** The first file of an exported cage, which is read before anything is unpacked. */

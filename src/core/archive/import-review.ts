@@ -45,14 +45,14 @@ interface Foreign {
 }
 
 /** Parts of the archive that are not imported. */
-type Dropped = "on-host" | "accepted" | "secrets" | "setuid" | "writes" | "seed" | "unit" | "trials";
+type DroppedPart = "on-host" | "accepted" | "secrets" | "setuid" | "writes" | "seed" | "unit" | "trials";
 
 export interface ReviewResult {
 	readonly cage: Cage;
 	readonly manifest: Manifest;
 	/** Names of this machine's groups that the application gets besides its account's own one. */
 	readonly groups?: readonly string[];
-	readonly dropped: readonly { readonly what: Dropped; readonly values: readonly string[] }[];
+	readonly dropped: readonly { readonly what: DroppedPart; readonly values: readonly string[] }[];
 }
 
 export interface ImportConsent {
@@ -254,7 +254,7 @@ export function withoutClaims(
 	const [program = ""] = cage.application.command;
 	const isOurs = unit !== undefined && facts.startsProgram(unit, program);
 	const without = (all: readonly string[], allowed: readonly string[]) => all.filter((path) => !allowed.includes(path));
-	const dropped: [Dropped, readonly string[]][] = [
+	const dropped: [DroppedPart, readonly string[]][] = [
 		["on-host", cage.onHost ? ["on-host"] : []],
 		["accepted", accepted ?? []],
 		["secrets", without(rules.allowSecret, consent.allowSecret)],

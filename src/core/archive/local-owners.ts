@@ -15,12 +15,12 @@ import { isAccountWord, type OwnerNames } from "./owner-names.ts";
 
 /** An archive's numbers of accounts become this machine's, by name. A number alone is never trusted. */
 
-type Observed = ObservedFile & ObservedState;
+type ObservedOwner = ObservedFile & ObservedState;
 
 export interface ForeignCage {
 	readonly cage: Cage;
 	readonly manifest: Manifest;
-	readonly observed: readonly Observed[];
+	readonly observed: readonly ObservedOwner[];
 	/** Absent in archives of older versions, which name only the accounts that the cage contains. */
 	readonly owners?: OwnerNames;
 }
@@ -37,7 +37,7 @@ export interface LocalAccounts {
 export interface LocalCage {
 	readonly cage: Cage;
 	readonly manifest: Manifest;
-	readonly observed: readonly Observed[];
+	readonly observed: readonly ObservedOwner[];
 	/** Throws like `localCage`. */
 	readonly owners: OwnerMap;
 	/** Generated files with other numbers than in the archive. */

@@ -8,14 +8,14 @@ import type { PackageDrift } from "./drift.ts";
 import { type Finding, isAboutAccount } from "./finding.ts";
 
 /** Something that `check` reports, under the name with which it can be acknowledged. */
-export interface Reported {
+export interface ReportedFinding {
 	readonly id: string;
 	/** What the acknowledgement is about. With other facts it is another finding, and new. */
 	readonly facts: string;
 }
 
 /** An administrator has seen what `check` reports. It permits nothing: a danger still prevents launches. */
-export interface Acknowledgement extends Reported {
+export interface Acknowledgement extends ReportedFinding {
 	readonly by: string;
 	/** ISO 8601, UTC. */
 	readonly at: string;
@@ -32,7 +32,7 @@ const filesId = "host-files";
 const unstable: ReadonlySet<string> = new Set(["pid", "count"]);
 
 /** `CODE:PATH` as for `--accept-finding`, and `CODE:ACCOUNT` for accounts. */
-export function reportedFinding({ code, path, values }: Finding): Reported {
+export function reportedFinding({ code, path, values }: Finding): ReportedFinding {
 	const place = isAboutAccount(code) ? String(values.account ?? "") : showPath(path);
 	return { id: `${code}:${place}`, facts: factsOf(values) };
 }
@@ -43,26 +43,26 @@ function factsOf(values: Values): string {
 }
 
 /** `package:NAME`, or `host-files` for files without a package. */
-export function reportedDrift({ files, from, package: name, to }: PackageDrift): Reported {
+export function reportedDrift({ files, from, package: name, to }: PackageDrift): ReportedFinding {
 	const paths = files.map(({ change, path }) => `${change} ${showPath(path)}`).sort();
 	return { id: name === undefined ? filesId : `package:${name}`, facts: JSON.stringify([from ?? "", to ?? "", ...paths]) };
 }
 
 /** Everything else that a build of today would change. */
-export function reportedDifference({ added, changed, removed, settings }: Difference): Reported {
+export function reportedDifference({ added, changed, removed, settings }: Difference): ReportedFinding {
 	const places = (entries: readonly { readonly path: Path }[]) => entries.map(({ path }) => showPath(path)).sort();
 	const changes = changed.map(({ aspects, path }) => `${showPath(path)} ${aspects.join(" ")}`).sort();
 	return { id: wouldChangeId, facts: JSON.stringify([places(added), places(removed), changes, [...settings].sort()]) };
 }
 
 /** Processes in another generation than the present one. */
-export function reportedBehind(generation: number): Reported {
+export function reportedBehind(generation: number): ReportedFinding {
 	return { id: processesBehindId, facts: String(generation) };
 }
 
 /** The acknowledgements that count today (`YYYY-MM-DD`) for what is reported, by its name. */
 export function countingToday(
-	reported: readonly Reported[],
+	reported: readonly ReportedFinding[],
 	stored: readonly Acknowledgement[],
 	today: string,
 ): ReadonlyMap<string, Acknowledgement> {
@@ -74,7 +74,7 @@ export function isExpired({ until }: Acknowledgement, today: string): boolean {
 	return until !== undefined && until < today;
 }
 
-function isSame(one: Reported, other: Reported): boolean {
+function isSame(one: ReportedFinding, other: ReportedFinding): boolean {
 	return one.id === other.id && one.facts === other.facts;
 }
 
@@ -82,7 +82,7 @@ function isSame(one: Reported, other: Reported): boolean {
  * What an administrator names: an id, or its part before the colon if only one finding has it. Throws `finding-not-reported`,
  * `finding-none` or `finding-ambiguous` (exit 2).
  */
-export function findReported(name: string, text: string, reported: readonly Reported[]): Reported {
+export function findReported(name: string, text: string, reported: readonly ReportedFinding[]): ReportedFinding {
 	return named(name, text, reported, reported.length ? "finding-not-reported" : "finding-none");
 }
 
@@ -91,7 +91,7 @@ export function findAcknowledged(name: string, text: string, stored: readonly Ac
 	return named(name, text, stored, stored.length ? "acknowledgement-unknown" : "acknowledgement-none");
 }
 
-function named<T extends Reported>(name: string, text: string, known: readonly T[], code: FailureCode): T {
+function named<T extends ReportedFinding>(name: string, text: string, known: readonly T[], code: FailureCode): T {
 	const exact = known.find(({ id }) => id === text);
 	if (exact) return exact;
 	const [first, ...more] = known.filter(({ id }) => id.split(":")[0] === text);

@@ -3,7 +3,7 @@ import type { Application, Rules } from "../application/application.ts";
 import type { HeldLimit } from "../confinement/limits.ts";
 import type { Weakness } from "../confinement/method.ts";
 import type { Note, Values } from "../failure.ts";
-import type { Minimised } from "../minimise/minimised.ts";
+import type { MinimiseRecord } from "../minimise/minimised.ts";
 import type { Path } from "../path/path.ts";
 import type { MissingKind } from "../plan/missing.ts";
 import type { Addition } from "../plan/plan.ts";
@@ -47,7 +47,7 @@ export interface Cage {
 	/** Items that trials found missing and that were accepted. */
 	readonly additions: readonly Addition[];
 	/** Files that trials proved unnecessary. They stay out of later generations. */
-	readonly minimised?: Minimised;
+	readonly minimised?: MinimiseRecord;
 	/** Exercises and signals that worked while tracing; each trial repeats them. */
 	readonly exercises: readonly string[];
 	readonly signals: readonly string[];

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { Bind } from "../application/application.ts";
 import { Failure } from "../failure.ts";
 import { isId } from "../machine/accounts.ts";
+import { ruleNames } from "../options/rule-options.ts";
 import { normalise, outermost, type Path, pathSchema, pathToJson } from "../path/path.ts";
 import { linkFiles, placeOf } from "../plan/links.ts";
 import {
@@ -16,7 +17,6 @@ import {
 	socketReaches,
 	type WritableDirectory,
 } from "../plan/plan.ts";
-import { ruleNames } from "../questions/rules.ts";
 import { isFolder, type Owner } from "./layout.ts";
 
 // Thousands of entries are checked: one function per value is twice as fast as nested schemas (measured).

@@ -22,7 +22,7 @@ export type NextExercise =
 			readonly count: number;
 	  };
 
-interface Exercised {
+interface ExercisedApplication {
 	readonly application: Application;
 	/** Shell lines that were run, whatever their result. */
 	readonly run: readonly string[];
@@ -38,7 +38,7 @@ const maxNamed = 5;
 const maxDirectories = 4;
 
 /** Returns proposals, runnable ones first. Probes count as run. */
-export function nextExercises({ application, coverage, life = [], run, signals }: Exercised): NextExercise[] {
+export function nextExercises({ application, coverage, life = [], run, signals }: ExercisedApplication): NextExercise[] {
 	const known = new Set([...application.probes, ...application.exercises, ...run]);
 	const commands = furtherExercises(application)
 		.filter(({ command }) => !known.has(command))

@@ -3,7 +3,7 @@ import type { DlopenNote } from "./dlopen-note.ts";
 import { abiOf } from "./elf.ts";
 import { parseShebang, scriptPrograms, shebangBytes } from "./script.ts";
 import {
-	type Found,
+	type FoundLibrary,
 	isInMuslLibc,
 	isMusl,
 	LibrarySearch,
@@ -127,7 +127,7 @@ class Closure {
 	}
 
 	/** Loads a program (or a dlopened library) into its own process, breadth first like the loader. */
-	#process(path: Path, { real, elf }: Found): void {
+	#process(path: Path, { real, elf }: FoundLibrary): void {
 		if (this.#started.has(path)) return;
 		this.#started.add(path);
 		const isProgram = elf.interpreter !== undefined;

@@ -71,7 +71,7 @@ interface Segment {
 type Addresses = (from: Buffer, at: number) => number;
 
 /** The headers of an executable or shared library, and how to read more of it. */
-interface Opened {
+interface OpenedElf {
 	readonly read: ByteReader;
 	readonly header: Buffer;
 	readonly type: number;
@@ -80,7 +80,7 @@ interface Opened {
 	readonly segments: readonly Segment[];
 }
 
-function open(source: Buffer | ByteReader): Opened | undefined {
+function open(source: Buffer | ByteReader): OpenedElf | undefined {
 	const read = boundedReader(typeof source === "function" ? source : (at, length) => source.subarray(at, at + length));
 	const header = read(0, 64);
 	if (header.length < 52 || header.readUInt32BE(0) !== 0x7f454c46) return undefined;
@@ -188,7 +188,7 @@ interface DynamicTable {
 	readonly neededAt: readonly number[];
 }
 
-function dynamicTable({ address: number, read, segments, wide }: Opened): DynamicTable | undefined {
+function dynamicTable({ address: number, read, segments, wide }: OpenedElf): DynamicTable | undefined {
 	const segment = segments.find(({ type }) => type === PT_DYNAMIC);
 	if (segment === undefined) return undefined;
 	const table = read(segment.offset, Math.min(segment.bytes, maxDynamicBytes));
@@ -205,7 +205,7 @@ function dynamicTable({ address: number, read, segments, wide }: Opened): Dynami
 	return { values, neededAt };
 }
 
-function readDynamic(opened: Opened): Dynamic {
+function readDynamic(opened: OpenedElf): Dynamic {
 	const { read, segments } = opened;
 	const table = dynamicTable(opened);
 	if (table === undefined) return { needed: [], flags: 0 };

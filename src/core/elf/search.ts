@@ -40,14 +40,14 @@ export interface LoadedObject {
 	readonly origin: Path;
 }
 
-export interface Found {
+export interface FoundLibrary {
 	readonly path: Path;
 	readonly real: Path;
 	readonly elf: Elf;
 }
 
 /** The first candidate is the one that the loader probably takes; the others are its hwcaps variants. */
-type Candidates = readonly [Found, ...Found[]] | readonly [];
+type Candidates = readonly [FoundLibrary, ...FoundLibrary[]] | readonly [];
 
 /**
  * Searches like ld.so(8) (glibc's elf/dl-load.c, _dl_map_object): DT_RPATH of the object, of the objects that loaded it and of
@@ -57,7 +57,7 @@ type Candidates = readonly [Found, ...Found[]] | readonly [];
 export class LibrarySearch {
 	readonly #files: LoaderFiles;
 	readonly #options: LoaderOptions;
-	readonly #loaded = new Map<Path, Found | undefined>();
+	readonly #loaded = new Map<Path, FoundLibrary | undefined>();
 	readonly #hwcaps = new Map<Path, readonly string[]>();
 	/** Most objects have no search path, so the result depends only on the machine. */
 	readonly #common = new Map<string, Candidates>();
@@ -89,7 +89,7 @@ export class LibrarySearch {
 	}
 
 	/** Returns the ELF file at a path, following links. Cached. */
-	load(path: Path): Found | undefined {
+	load(path: Path): FoundLibrary | undefined {
 		if (!this.#loaded.has(path)) this.#loaded.set(path, read(path, this.#files));
 		return this.#loaded.get(path);
 	}
@@ -118,10 +118,10 @@ export class LibrarySearch {
 		return found;
 	}
 
-	#search(name: Path, by: LoadedObject, main: LoadedObject): Found[] {
+	#search(name: Path, by: LoadedObject, main: LoadedObject): FoundLibrary[] {
 		const { directory: start, environment } = this.#options;
 		const wanted = abiOf(by.elf);
-		const found: Found[] = [];
+		const found: FoundLibrary[] = [];
 		if (name.includes("/")) {
 			const path = isAbsolute(name) || start !== undefined ? resolvePath(start ?? root, name) : undefined;
 			if (path !== undefined) this.#take(path, wanted, found);
@@ -142,7 +142,7 @@ export class LibrarySearch {
 	}
 
 	/** Searches directories in order and collects variants until it finds the plain library. */
-	#inDirectories(name: string, directories: readonly Path[], wanted: string, into: Found[]): boolean {
+	#inDirectories(name: string, directories: readonly Path[], wanted: string, into: FoundLibrary[]): boolean {
 		for (const directory of directories) {
 			for (const hwcap of this.#hwcapsIn(directory)) {
 				const isFound = this.#take(join(directory, `glibc-hwcaps/${hwcap}/${name}`), wanted, into);
@@ -153,7 +153,7 @@ export class LibrarySearch {
 		return false;
 	}
 
-	#inCache(name: string, by: LoadedObject, wanted: string, into: Found[]): boolean {
+	#inCache(name: string, by: LoadedObject, wanted: string, into: FoundLibrary[]): boolean {
 		const { hwcaps } = this.#options;
 		const { cache, directories } = this.#config();
 		const excluded = by.elf.noDefaultDirectories ? this.#systemDirectories(by.elf) : [];
@@ -173,7 +173,7 @@ export class LibrarySearch {
 		return false;
 	}
 
-	#take(path: Path, wanted: string, into: Found[]): boolean {
+	#take(path: Path, wanted: string, into: FoundLibrary[]): boolean {
 		const found = this.load(path);
 		if (found === undefined || abiOf(found.elf) !== wanted) return false;
 		into.push(found);
@@ -198,14 +198,14 @@ export class LibrarySearch {
 	}
 
 	/** If the processor is unknown, the plain library represents its variants. */
-	#plainFirst(found: readonly Found[]): Candidates {
+	#plainFirst(found: readonly FoundLibrary[]): Candidates {
 		const unique = found.filter((each, at) => found.findIndex(({ path }) => path === each.path) === at);
 		const ordered = this.#options.hwcaps === undefined ? [...unique.slice(-1), ...unique.slice(0, -1)] : unique.slice(0, 1);
 		return ordered as unknown as Candidates;
 	}
 }
 
-function read(path: Path, files: LoaderFiles): Found | undefined {
+function read(path: Path, files: LoaderFiles): FoundLibrary | undefined {
 	const real = files.resolve(path);
 	const elf = real === undefined ? undefined : files.inspect(real, parseElf);
 	return real === undefined || elf === undefined ? undefined : { path, real, elf };

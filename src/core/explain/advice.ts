@@ -8,14 +8,14 @@ import { explainName } from "./explain.ts";
 import { explainPath } from "./path.ts";
 
 /** The facts of an alarm that decide what would permit it. */
-export type Refused = Pick<Alarm, "call" | "kind" | "path" | "port" | "why">;
+export type RefusedUse = Pick<Alarm, "call" | "kind" | "path" | "port" | "why">;
 
 /**
  * Returns the options with which the cage would permit what the alarm reports, as `explain` names them; empty if no option does.
  * Undefined for an alarm that is about no refusal.
  */
 export function optionsPermitting(
-	{ call, kind, path, port, why }: Refused,
+	{ call, kind, path, port, why }: RefusedUse,
 	cage: Cage,
 	manifest: Manifest,
 ): readonly string[] | undefined {

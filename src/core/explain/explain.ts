@@ -5,7 +5,7 @@ import { conditionalRules, type Denial, describeFilter, outrightDenials } from "
 import {
 	type FilterPermissions,
 	filterPermissions,
-	type Lacked,
+	type LackableCapability,
 	limitsAbstractSockets,
 	limitsPorts,
 	uidsOf,
@@ -118,7 +118,7 @@ type FilterWord = readonly [word: string, permission: Partial<FilterPermissions>
 function grantWords({ account }: FilterPermissions): FilterWord[] {
 	// Another account keeps none of them.
 	if (account?.uid !== 0) return [];
-	const without = (name: Lacked) => ({ ...account, lacks: account.lacks.filter((other) => other !== name) });
+	const without = (name: LackableCapability) => ({ ...account, lacks: account.lacks.filter((other) => other !== name) });
 	return account.lacks.map((name) => [`capability:${name}`, { account: without(name) }]);
 }
 

@@ -3,9 +3,9 @@ import { volumeNames } from "./podman.ts";
 import { kubernetesName, type Workload } from "./workload.ts";
 
 /** What the Pod Security Standard "restricted" refuses in this workload. */
-export type Unrestricted = "root" | "capabilities";
+export type RestrictedBreach = "root" | "capabilities";
 
-export function unrestricted({ capabilities, identity }: Workload): Unrestricted[] {
+export function unrestricted({ capabilities, identity }: Workload): RestrictedBreach[] {
 	const others = kept({ capabilities, identity }).filter((name) => name !== "NET_BIND_SERVICE");
 	return [...(identity.uid === 0 ? ["root" as const] : []), ...(others.length ? ["capabilities" as const] : [])];
 }

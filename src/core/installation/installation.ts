@@ -15,7 +15,7 @@ export const packagedWatchUnit = pathFromText("/usr/lib/systemd/system/cagewrigh
 /** The timer's daily task. */
 export type TimerTask = "check" | "update" | "none";
 
-interface Wanted {
+interface InstallRequest {
 	readonly state: string;
 	readonly timer: TimerTask;
 	/** Programs of this machine that read such files. */
@@ -61,7 +61,10 @@ export function isManual(name: string): boolean {
 }
 
 /** `packaged` returns the text of a file of packaging/. The hooks never make an upgrade fail, and print nothing if nothing is wrong. */
-export function installedFiles({ has, manuals, state, timer }: Wanted, packaged: (name: string) => string): InstalledFile[] {
+export function installedFiles(
+	{ has, manuals, state, timer }: InstallRequest,
+	packaged: (name: string) => string,
+): InstalledFile[] {
 	const shell = quoteShell(state);
 	const file = (place: keyof typeof places, name: string, stateWord = ""): InstalledFile => ({
 		place: pathFromText(places[place]),

@@ -5,7 +5,7 @@ import type { Addition, Entry, Plan } from "../plan/plan.ts";
 import type { FileUnit } from "./units.ts";
 
 /** Files that trials proved unnecessary, with the evidence. */
-export interface Minimised {
+export interface MinimiseRecord {
 	/** ISO 8601, UTC. */
 	readonly at: string;
 	/** Number of probes, exercises and signals (reloads and log reopenings) in each trial. */
@@ -25,7 +25,7 @@ export interface Minimised {
  * Declines everything in the plan that was proven unnecessary, except what a rule asks for or a later trial found missing.
  * Directories that contain only such files are declined too.
  */
-export function leaveOut(plan: Plan, minimised: Minimised | undefined, additions: readonly Addition[]): Plan {
+export function leaveOut(plan: Plan, minimised: MinimiseRecord | undefined, additions: readonly Addition[]): Plan {
 	if (!minimised) return plan;
 	const { at, exercises, probes } = minimised;
 	const reason = { kind: "unneeded", at, probes, exercises } as const;
@@ -57,7 +57,11 @@ export function leaveOut(plan: Plan, minimised: Minimised | undefined, additions
 }
 
 /** Joins earlier decisions with new ones. `there` are paths that the cage contains again. */
-export function joinMinimised(earlier: Minimised | undefined, there: ReadonlySet<Path>, found: Minimised): Minimised {
+export function joinMinimised(
+	earlier: MinimiseRecord | undefined,
+	there: ReadonlySet<Path>,
+	found: MinimiseRecord,
+): MinimiseRecord {
 	const still = earlier?.paths.filter((path) => !there.has(path)) ?? [];
 	const cacheBytes = found.cacheBytes ?? earlier?.cacheBytes;
 	return {
@@ -70,24 +74,24 @@ export function joinMinimised(earlier: Minimised | undefined, there: ReadonlySet
 const loaderCache = pathFromText("/etc/ld.so.cache");
 
 /** The facts about a file that sums need. */
-type Counted = Pick<FileUnit, "files" | "bytes" | "group" | "package">;
+type FileFacts = Pick<FileUnit, "files" | "bytes" | "group" | "package">;
 
-export interface Dropped {
+export interface DroppedFiles {
 	readonly files: number;
 	readonly bytes: number;
 }
 
-export interface GroupDropped extends Dropped {
+export interface DroppedGroup extends DroppedFiles {
 	readonly group: GroupName;
 }
 
-export interface PackageDropped extends Dropped {
+export interface DroppedPackage extends DroppedFiles {
 	/** Absent for files without a package. */
 	readonly package?: string;
 }
 
 /** Returns what a plan leaves out because trials proved it unnecessary. */
-export function unneededOf({ entries }: Plan, { cacheBytes = 0 }: Pick<Minimised, "cacheBytes">): Counted[] {
+export function unneededOf({ entries }: Plan, { cacheBytes = 0 }: Pick<MinimiseRecord, "cacheBytes">): FileFacts[] {
 	return entries
 		.filter(({ kind, reasons }) => kind !== "directory" && reasons.some((reason) => reason.kind === "unneeded"))
 		.map((entry) => {
@@ -106,7 +110,7 @@ export function isLoaderCache({ kind, path }: Pick<Entry, "kind" | "path">): boo
 	return kind === "generated" && path === loaderCache;
 }
 
-export function sumOf(units: readonly Counted[]): Dropped {
+export function sumOf(units: readonly FileFacts[]): DroppedFiles {
 	return units.reduce((sum, { bytes, files }) => ({ files: sum.files + files, bytes: sum.bytes + bytes }), {
 		files: 0,
 		bytes: 0,
@@ -114,7 +118,7 @@ export function sumOf(units: readonly Counted[]): Dropped {
 }
 
 /** Returns sums in the order of groups. */
-export function byGroup(units: readonly Counted[]): GroupDropped[] {
+export function byGroup(units: readonly FileFacts[]): DroppedGroup[] {
 	return groupOrder.flatMap((group) => {
 		const sum = sumOf(units.filter((unit) => unit.group === group));
 		return sum.files ? [{ group, ...sum }] : [];
@@ -122,17 +126,17 @@ export function byGroup(units: readonly Counted[]): GroupDropped[] {
 }
 
 /** Returns sums per package, largest first. */
-export function byPackage(units: readonly Counted[]): PackageDropped[] {
+export function byPackage(units: readonly FileFacts[]): DroppedPackage[] {
 	return sumsBy(units, (unit) => unit.package)
 		.map(({ key, ...sum }) => ({ ...(key === undefined ? {} : { package: key }), ...sum }))
 		.sort((a, b) => b.bytes - a.bytes);
 }
 
 /** Returns sums per key, without those that have no file. */
-export function sumsBy<Unit extends Counted, Key>(
+export function sumsBy<Unit extends FileFacts, Key>(
 	units: readonly Unit[],
 	keyOf: (unit: Unit) => Key,
-): (Dropped & { readonly key: Key })[] {
+): (DroppedFiles & { readonly key: Key })[] {
 	const keys = [...new Set(units.map(keyOf))];
 	return keys.map((key) => ({ key, ...sumOf(units.filter((unit) => keyOf(unit) === key)) })).filter(({ files }) => files);
 }

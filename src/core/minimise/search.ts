@@ -30,7 +30,7 @@ interface SearchCounts {
 }
 
 /** Progress of the search for unneeded files. */
-export interface Minimising extends SearchCounts {
+export interface MinimiseProgress extends SearchCounts {
 	/** Trials so far, and the estimated total. */
 	readonly trials: number;
 	readonly estimated: number;

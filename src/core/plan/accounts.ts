@@ -255,10 +255,10 @@ export interface AccountUse {
 	readonly users: readonly string[];
 }
 
-type Used = Pick<Plan, "entries" | "writable" | "accounts" | "identity">;
+type AccountUsers = Pick<Plan, "entries" | "writable" | "accounts" | "identity">;
 
 /** Returns what depends on an account. The account need not be kept: then these paths have an owner without a name. */
-export function accountUse({ accounts, entries, identity, writable }: Used, kind: AccountKind, id: number): AccountUse {
+export function accountUse({ accounts, entries, identity, writable }: AccountUsers, kind: AccountKind, id: number): AccountUse {
 	const isUser = kind === "user";
 	const owned = [...entries.filter(({ decision }) => decision === "include"), ...writable].filter(
 		({ gid, uid }) => (isUser ? uid : gid) === id,

@@ -57,7 +57,7 @@ export function switchPlaces(path: Path, files: LinkFiles): Path[] {
 	return [...new Set(holders)].filter((holder) => end !== undefined && isWithin(end, holder));
 }
 
-interface Followed {
+interface FollowedPath {
 	readonly links: ReadonlyMap<Path, Path>;
 	readonly directories: ReadonlySet<Path>;
 	/** The last existing path on the way. */
@@ -66,7 +66,7 @@ interface Followed {
 	readonly ahead?: readonly string[];
 }
 
-function follow(path: Path, files: LinkFiles): Followed {
+function follow(path: Path, files: LinkFiles): FollowedPath {
 	const links = new Map<Path, Path>();
 	const directories = new Set<Path>();
 	// Remaining parts, the next one last. A trailing slash leaves an empty part, which asks for a directory.

@@ -55,7 +55,7 @@ const generatedPaths = {
 
 /**
  * Decides what goes into the cage. Deterministic: the same trace, rules and files give the same plan. Entries have no package
- * names yet, because asking for them takes a program; `comparablePlan` adds them.
+ * names yet, because asking for them takes a program; `planCage` adds them.
  */
 export function makePlan(input: PlanInput): Plan {
 	const { additions, application, identity, trace } = input;

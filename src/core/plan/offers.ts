@@ -67,7 +67,7 @@ function state(writable: readonly WritableDirectory[], files: Files): Offer[] {
 	});
 }
 
-interface Documented {
+interface DocumentedFiles {
 	/** What the documentation names. */
 	readonly mentions: readonly Mention[];
 	/** The application's packages. */
@@ -93,7 +93,7 @@ const stateAreas = ["/var", "/run", "/srv"].map(pathFromText);
  * other software, other distributions and examples do not count: a path has to exist, and to be where the application's packages
  * have their files.
  */
-export function documentedOffers(input: Documented): Offer[] {
+export function documentedOffers(input: DocumentedFiles): Offer[] {
 	const judge = new Judge(input);
 	const mentions = [...input.mentions, ...packageMentions(input.packages, judge)];
 	const order = (kind: Passage["kind"]) => documentKinds.indexOf(kind);
@@ -174,7 +174,7 @@ function isCommonDirectory(path: Path): boolean {
 }
 
 class Judge {
-	readonly #input: Documented;
+	readonly #input: DocumentedFiles;
 	readonly #hostAccess: Pick<HostAccess, "executedAt">;
 	/** Keys are real paths. */
 	readonly #planned: ReadonlySet<Path>;
@@ -185,7 +185,7 @@ class Judge {
 	/** Configuration directories from which the application has read something. */
 	readonly #read: ReadonlySet<Path>;
 
-	constructor(input: Documented) {
+	constructor(input: DocumentedFiles) {
 		const { files, packages, plan } = input;
 		this.#input = input;
 		this.#hostAccess = new HostAccess({ files, users: [], identity: plan.identity });

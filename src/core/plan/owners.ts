@@ -9,13 +9,16 @@ export interface OwnerMap {
 }
 
 /** The parts of a plan or manifest that contain numbers of accounts. */
-export interface Owned<E extends OwnedEntry> extends Pick<Plan, "accounts" | "identity" | "writable"> {
+export interface OwnedEntries<E extends OwnedEntry> extends Pick<Plan, "accounts" | "identity" | "writable"> {
 	readonly entries: readonly E[];
 }
 
 type OwnedEntry = Pick<Entry, "kind" | "path" | "uid" | "gid" | "size" | "content">;
 
-export function renumbered<E extends OwnedEntry>({ accounts, entries, identity, writable }: Owned<E>, map: OwnerMap): Owned<E> {
+export function renumbered<E extends OwnedEntry>(
+	{ accounts, entries, identity, writable }: OwnedEntries<E>,
+	map: OwnerMap,
+): OwnedEntries<E> {
 	const owned = <T extends { uid: number; gid: number }>(one: T): T => ({ ...one, uid: map.uid(one.uid), gid: map.gid(one.gid) });
 	return {
 		identity: { ...owned(identity), groups: identity.groups.map((gid) => map.gid(gid)) },
@@ -34,7 +37,10 @@ export function renumbered<E extends OwnedEntry>({ accounts, entries, identity, 
 }
 
 /** Returns the parts with only those members of groups for whom `isMember` is true. */
-export function withMembers<E extends OwnedEntry>(parts: Owned<E>, isMember: (user: string, group: string) => boolean): Owned<E> {
+export function withMembers<E extends OwnedEntry>(
+	parts: OwnedEntries<E>,
+	isMember: (user: string, group: string) => boolean,
+): OwnedEntries<E> {
 	const { accounts, entries } = parts;
 	const left = (line: string) => {
 		const [name = "", password, gid, members = ""] = line.split(":");
@@ -59,7 +65,7 @@ export function renumberedBinds<B extends Bind>(binds: readonly B[], map: OwnerM
 }
 
 /** Returns the parts without names of possible clients: another machine has others. */
-export function withoutPeers<E extends OwnedEntry>(parts: Owned<E>): Owned<E> {
+export function withoutPeers<E extends OwnedEntry>(parts: OwnedEntries<E>): OwnedEntries<E> {
 	const { peers = [], ...accounts } = parts.accounts;
 	if (!peers.length) return parts;
 	const isPeer = (line: string) => peers.some(({ name }) => line.startsWith(`${name}:`));
@@ -74,9 +80,9 @@ export function withoutPeers<E extends OwnedEntry>(parts: Owned<E>): Owned<E> {
 
 /** Returns the parts with another name for these numbers. The old name stays first, so that the application finds it for its own uid. */
 export function withName<E extends OwnedEntry>(
-	parts: Owned<E>,
+	parts: OwnedEntries<E>,
 	{ gid, name, uid }: { readonly name: string; readonly uid: number; readonly gid: number },
-): Owned<E> {
+): OwnedEntries<E> {
 	const { accounts, entries, identity } = parts;
 	const user = `${name}:x:${uid}:${gid}::/nonexistent:/usr/sbin/nologin`;
 	const others = (lines: readonly string[]) => lines.filter((line) => !line.startsWith(`${name}:`));

@@ -85,16 +85,16 @@ function holdsOnlySockets(directory: Path, { files, sockets, trace, writable }: 
 	return !hasSeeds && inside.every((path) => sockets.some((socket) => socket.path === path));
 }
 
-interface Offering {
+interface SocketOffer {
 	readonly offeredSockets?: readonly OfferedSocket[];
 }
 
 /** The linked sockets of a cage whose directories are not in place. */
-export function linkedSockets({ offeredSockets = [] }: Offering, places: Pick<WritablePlaces, "inPlace">): Path[] {
+export function linkedSockets({ offeredSockets = [] }: SocketOffer, places: Pick<WritablePlaces, "inPlace">): Path[] {
 	return offeredSockets.flatMap(({ path, reach }) => (reach === "link" && !isInPlace(path, places) ? [path] : []));
 }
 
 /** Whether a writable directory only holds linked sockets, and no state. */
-export function holdsLinkedSockets(directory: Path, { offeredSockets = [] }: Offering): boolean {
+export function holdsLinkedSockets(directory: Path, { offeredSockets = [] }: SocketOffer): boolean {
 	return offeredSockets.some(({ path, reach }) => reach === "link" && parent(path) === directory);
 }

@@ -143,7 +143,7 @@ export function signInUnit(name: string, texts: readonly string[]): SessionSign 
 	return setting === undefined ? undefined : { program: pathFromText(name), shows: `${setting}=` };
 }
 
-interface Served {
+interface ServedAccounts {
 	/** Words of `--account`. */
 	readonly accounts: readonly string[];
 	readonly notes: readonly Note[];
@@ -155,7 +155,7 @@ interface Served {
  * Whether the administrator or the template named the accounts that the application serves, and the trace shows a session of one
  * of them, as with the template sftp. Accounts that were added because everybody may log in do not count.
  */
-export function servesNamedAccounts({ accounts, notes, trace, users }: Served): boolean {
+export function servesNamedAccounts({ accounts, notes, trace, users }: ServedAccounts): boolean {
 	if (!namesAccounts(accounts) || notes.some(({ code }) => code === "people-logins")) return false;
 	const named = new Set(accounts.flatMap((word) => parseAccountName(word)?.name ?? []));
 	return users.some(({ name, uid }) => named.has(name) && uid > 0 && trace?.uids.has(uid));

@@ -122,7 +122,7 @@ function libraryOf(path: Path): { readonly top: Path; readonly library: Library 
 	return undefined;
 }
 
-interface Used {
+interface UsedFiles {
 	readonly trace: Trace;
 	/** Real paths of files that the application read. */
 	readonly read: readonly Path[];
@@ -132,7 +132,7 @@ interface Used {
 }
 
 /** Returns one language's libraries, reduced to the modules that the sources can load. */
-function partialTrees(language: Language, used: Used, files: Files): LibraryTree[] {
+function partialTrees(language: Language, used: UsedFiles, files: Files): LibraryTree[] {
 	const tops = new Map([...used.tops].filter(([, library]) => library.language === language));
 	const modules = languageModules(language, tops, used, files);
 	const start = new Map<Path, Role>();
@@ -204,7 +204,7 @@ function isScript(path: Path, { interpreter }: ModuleLanguage, files: Files): bo
 }
 
 /** Creates a reader that looks for modules where the application's interpreter does. */
-function languageModules(language: Language, tops: ReadonlyMap<Path, Library>, used: Used, files: Files): ModuleLanguage {
+function languageModules(language: Language, tops: ReadonlyMap<Path, Library>, used: UsedFiles, files: Files): ModuleLanguage {
 	const listings = new Listings(files);
 	const standard = [...tops].flatMap(([top, { isStandard }]) => (isStandard ? [top] : []));
 	const others = [...tops].flatMap(([top, { isStandard }]) => (isStandard ? [] : [parent(top)]));

@@ -1,5 +1,5 @@
 import type { Application } from "../application/application.ts";
-import type { Listening } from "../application/found.ts";
+import type { ListeningAddress } from "../application/found.ts";
 import { baseName, type Path } from "../path/path.ts";
 import { quoteShell } from "../path/quote.ts";
 import type { Target, Tools } from "./lines.ts";
@@ -24,7 +24,7 @@ interface ProbeProposal {
 interface ProbeQuestion extends Tools {
 	readonly command: readonly string[];
 	/** Addresses where it listens, if known. */
-	readonly ports: readonly Listening[];
+	readonly ports: readonly ListeningAddress[];
 	/** The application's variables; `PORT` counts as a requested port. */
 	readonly env?: Readonly<Record<string, string>>;
 }
@@ -162,13 +162,13 @@ function portOfText(text: string | undefined): Target | undefined {
 	return { host: reachable(host), port };
 }
 
-function targetOf(listening: Listening, protocol: Protocol): Target[] {
+function targetOf(listening: ListeningAddress, protocol: Protocol): Target[] {
 	if (listening.protocol !== (protocol.transport ?? "tcp")) return [];
 	return [{ host: reachable(listening.address), port: listening.port }];
 }
 
 /** Returns each listening address once, the protocol's usual ports first, and IPv4 before IPv6 for the same port. */
-function listeningTargets(ports: readonly Listening[], protocol: Protocol, usual: number): Target[] {
+function listeningTargets(ports: readonly ListeningAddress[], protocol: Protocol, usual: number): Target[] {
 	const order = [usual, ...protocol.ports];
 	const rank = ({ port }: Target) => (order.includes(port) ? order.indexOf(port) : order.length);
 	const all = ports.flatMap((port) => targetOf(port, protocol));

@@ -3,10 +3,10 @@ import type { Note } from "../failure.ts";
 import {
 	byGroup,
 	byPackage,
-	type Dropped,
-	type GroupDropped,
-	type Minimised,
-	type PackageDropped,
+	type DroppedFiles,
+	type DroppedGroup,
+	type DroppedPackage,
+	type MinimiseRecord,
 	sumOf,
 	unneededOf,
 } from "../minimise/minimised.ts";
@@ -53,9 +53,9 @@ export interface Evidence {
 	readonly minimised?: MinimisedEvidence;
 }
 
-export interface MinimisedEvidence extends Omit<Minimised, "paths" | "cacheBytes">, Dropped {
-	readonly groups: readonly GroupDropped[];
-	readonly packages: readonly PackageDropped[];
+export interface MinimisedEvidence extends Omit<MinimiseRecord, "paths" | "cacheBytes">, DroppedFiles {
+	readonly groups: readonly DroppedGroup[];
+	readonly packages: readonly DroppedPackage[];
 }
 
 /** The facts about the machine that a later reader needs. */

@@ -4,7 +4,7 @@ import { isWithin, type Path } from "../path/path.ts";
 
 /** The kernel's view of a caged process from outside. */
 
-export interface Observed {
+export interface ObservedProcess {
 	/** Whether its root directory and the root of its mount namespace are the cage's generation; undefined if unknown. */
 	readonly inside: boolean;
 	readonly rootOfNamespace: boolean | undefined;
@@ -27,7 +27,7 @@ export interface Observed {
 }
 
 /** The expected values. */
-export interface Expected {
+export interface ExpectedProcess {
 	readonly capabilities: readonly string[];
 	readonly namespaces: readonly string[];
 	readonly environment: readonly string[];
@@ -78,7 +78,7 @@ export type CheckId = (typeof checkIds)[number];
 /** A shared account is separated only by the PID namespace: worth a warning, but no escape. */
 export const isWarning = (check: Check) => check.id === "account" || check.instead !== undefined;
 
-export function auditOutside(observed: Observed, expected: Expected): Check[] {
+export function auditOutside(observed: ObservedProcess, expected: ExpectedProcess): Check[] {
 	const check = (id: CheckId, found: readonly string[]): Check => {
 		const design = expected.design?.[id];
 		const isReplaced = design?.instead !== "no-new-privs" || observed.noNewPrivileges;

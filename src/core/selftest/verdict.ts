@@ -82,7 +82,9 @@ export interface Selftest {
 }
 
 /** The test, or the reason why it failed. */
-export type Tested = { readonly test: Selftest; readonly untried?: never } | { readonly untried: Note; readonly test?: never };
+export type SelftestOutcome =
+	| { readonly test: Selftest; readonly untried?: never }
+	| { readonly untried: Note; readonly test?: never };
 
 /** The stored summary. */
 export interface SelftestSummary {

@@ -1,8 +1,8 @@
 import { type Application, type CallFilter, type Limits, type Rules, socketsOf } from "../application/application.ts";
 import { limitsSet } from "../confinement/limits.ts";
+import { type RuleName, ruleRows } from "../options/rule-options.ts";
 import { quoteShell } from "../path/quote.ts";
 import { parseAccountName, wordNaming } from "../plan/accounts.ts";
-import { type RuleName, ruleRows } from "../questions/rules.ts";
 import { fillAll, fillShellLine, namesIn, type ParameterValues, valueProblem } from "./parameters.ts";
 import { checkTemplate } from "./parse.ts";
 import type { TemplateProblem } from "./problems.ts";
@@ -48,7 +48,7 @@ export type MergeError =
 	/** These values produce something that no template may contain. */
 	| { readonly code: "parameter-refused"; readonly place: string; readonly problem: TemplateProblem };
 
-type Merged =
+type MergeResult =
 	| {
 			readonly application: Application;
 			readonly rules: Rules;
@@ -61,7 +61,7 @@ type Merged =
  * Returns the application that a template and answers describe. Single values and the command: the answer wins. Probes: the
  * answers replace the template's, which may use another port. Environment, exercises, directories and rules are added.
  */
-export function mergeTemplate(template: Template, answers: TemplateAnswers = {}, here: MergeContext = {}): Merged {
+export function mergeTemplate(template: Template, answers: TemplateAnswers = {}, here: MergeContext = {}): MergeResult {
 	const { placeholders = {}, systems = [] } = here;
 	const alternative = alternativeFor(template, systems);
 	const known: Template = {

@@ -152,10 +152,10 @@ const migrations: Readonly<Record<number, (value: Readonly<Record<string, unknow
 	1: (value) => ({ ...value, schema: "cagewright/template/2" }),
 };
 
-type Migrated = { readonly value: unknown } | { readonly newer: number };
+type MigrationResult = { readonly value: unknown } | { readonly newer: number };
 
 /** Converts a template of any version to the current one. */
-function migrate(value: unknown): Migrated {
+function migrate(value: unknown): MigrationResult {
 	let current = value;
 	for (;;) {
 		const version = versionOf(current);

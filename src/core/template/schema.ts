@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { callFilters } from "../application/application.ts";
 import { isRecord } from "../collections.ts";
-import { type RuleCheck, type RuleList, ruleOptions, ruleRows } from "../questions/rules.ts";
+import { type RuleCheck, type RuleList, ruleOptions, ruleRows } from "../options/rule-options.ts";
 import * as checks from "./checks.ts";
 import { parameterKinds, parameterName, valueProblem } from "./parameters.ts";
 import type { TemplateProblem } from "./problems.ts";

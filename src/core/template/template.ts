@@ -61,10 +61,10 @@ export interface TemplateBundle {
 	readonly template: Template;
 }
 
-type Unbundled = { readonly value: unknown; readonly sha256: string } | undefined;
+type BundleContent = { readonly value: unknown; readonly sha256: string } | undefined;
 
 /** Returns a bundle's content; undefined if `value` is no bundle. */
-export function unbundle(value: unknown): Unbundled {
+export function unbundle(value: unknown): BundleContent {
 	if (typeof value !== "object" || value === null) return undefined;
 	const { schema, sha256, template } = value as Partial<Record<keyof TemplateBundle, unknown>>;
 	return schema === bundleSchema ? { value: template, sha256: String(sha256) } : undefined;

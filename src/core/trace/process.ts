@@ -68,21 +68,21 @@ export function firstProcess(pid: number, cwd: Path | undefined, uid: number, gi
 }
 
 /** Parts that clone(2) shares with the child; fork(2) and vfork(2) share nothing. */
-export interface Sharing {
+export interface CloneSharing {
 	/** CLONE_FS: one working directory and root. */
 	readonly fs: boolean;
 	/** CLONE_THREAD: a thread of the caller's process. */
 	readonly thread: boolean;
 }
 
-export const sharesNothing: Sharing = { fs: false, thread: false };
+export const sharesNothing: CloneSharing = { fs: false, thread: false };
 
-export function sharingOf(call: string): Sharing {
+export function sharingOf(call: string): CloneSharing {
 	return { fs: call.includes("CLONE_FS"), thread: call.includes("CLONE_THREAD") };
 }
 
 /** fork(2): the child gets its own copy of everything that it does not share. */
-export function childOf(parent: Process, pid: number, shares: Sharing, guessed: boolean): Process {
+export function childOf(parent: Process, pid: number, shares: CloneSharing, guessed: boolean): Process {
 	return {
 		...firstProcess(pid, undefined, 0, 0),
 		group: shares.thread ? parent.group : pid,

@@ -3,11 +3,11 @@ import { isWithin, type Path } from "../path/path.ts";
 import { own } from "./argument.ts";
 import type { LineReader } from "./line.ts";
 import {
+	type CloneSharing,
 	childOf,
 	firstProcess,
 	interchangeable,
 	type Process,
-	type Sharing,
 	sharesNothing,
 	sharingOf,
 	takeOver,
@@ -202,7 +202,7 @@ export class ProcessTable {
 	}
 
 	/** `parent`'s fork returned `pid`, or `ownPid` as `parent` sees it. */
-	born(parent: Process, pid: number, shares: Sharing, ownPid = pid): Process | undefined {
+	born(parent: Process, pid: number, shares: CloneSharing, ownPid = pid): Process | undefined {
 		// The administrator chose the process by the host's number.
 		const shownPid = this.#joined === undefined ? ownPid : pid;
 		if (this.#ended.delete(pid)) return undefined;

@@ -14,7 +14,7 @@ import { stateInPlace } from "../../core/plan/state-in-place.ts";
 import { showProbe } from "../../core/probe/lines.ts";
 import { type PresentCage, presentCage, requireStopped, withStateInPlace } from "../cages.ts";
 import type { Context } from "../context.ts";
-import { hostFacts } from "../plan/comparable-plan.ts";
+import { hostFacts } from "../plan/plan-cage.ts";
 import { planUnit, unitsOf } from "../run/installed-unit.ts";
 import { refuseLockoutBy } from "../run/lockout.ts";
 import { hostService } from "../run/unit.ts";
@@ -175,7 +175,7 @@ export async function saveAdoption({ machine }: Context, name: string, adoption:
 	return adoption;
 }
 
-export interface Adopted {
+export interface AdoptionResult {
 	readonly plan: AdoptionPlan;
 	/** Seconds from the stop until the service answered again. */
 	readonly interrupted: number;
@@ -191,7 +191,7 @@ export async function adoptService(
 	context: Context,
 	request: AdoptRequest,
 	confirm: (plan: AdoptionPlan) => Promise<boolean>,
-): Promise<Adopted | undefined> {
+): Promise<AdoptionResult | undefined> {
 	const { machine } = context;
 	const { name } = request;
 	await using _lock = await machine.store.lock(name);
@@ -204,7 +204,7 @@ export async function adoptService(
 	return { plan, interrupted, away };
 }
 
-async function move(context: Context, name: string, plan: AdoptionPlan): Promise<Omit<Adopted, "plan">> {
+async function move(context: Context, name: string, plan: AdoptionPlan): Promise<Omit<AdoptionResult, "plan">> {
 	const { machine, signal } = context;
 	const { clientProbes, dropin, foundClientProbes, inPlace, inPlaceBefore, places, present, probes, service, timeout } = plan;
 	const since = new Date(machine.now()).toISOString();

@@ -7,8 +7,8 @@ import {
 	holdsConnection,
 	lastingSockets,
 	mergeClients,
+	type ObservedClients,
 	offerText,
-	type Served,
 } from "../../core/adoption/clients.ts";
 import { type HiddenPidFile, hiddenPidFiles } from "../../core/adoption/pid-files.ts";
 import type { Application } from "../../core/application/application.ts";
@@ -42,7 +42,7 @@ export interface ServedBefore {
 	readonly service: string;
 	readonly places: readonly Path[];
 	/** All of its clients, also those that have no connection. */
-	readonly served: Served;
+	readonly served: ObservedClients;
 	/** Clients that keep their connections, by `clientKey`. */
 	readonly holding: ReadonlySet<string>;
 	/** What a connection of the same account met, by `clientKey`. */
@@ -97,7 +97,7 @@ async function answeringSockets({ machine }: Context, paths: readonly Path[]): P
 const mostRuntimeFiles = 32;
 
 /** Files that the service keeps in directories of its own below /run. Its tools read them, for example a key of each start. */
-function runtimeFiles({ machine: { files } }: Context, { manifest }: ServiceToObserve): Served["paths"] {
+function runtimeFiles({ machine: { files } }: Context, { manifest }: ServiceToObserve): ObservedClients["paths"] {
 	const directories = [...(manifest?.writable ?? []).map(({ path }) => path), ...bindPaths(manifest)];
 	const own = directories.filter((path) => isWithin(path, run) && path !== run && !isSystemDirectory(path));
 	const paths = own.flatMap((directory) => files.list(directory).map((name) => join(directory, name)));
@@ -115,7 +115,7 @@ const run = pathFromText("/run");
 async function namedClients(
 	{ machine }: Context,
 	{ host, manifest, program }: ServiceToObserve,
-	{ packages, served }: { readonly served: Served; readonly packages: readonly PackageContents[] },
+	{ packages, served }: { readonly served: ObservedClients; readonly packages: readonly PackageContents[] },
 ): Promise<Client[]> {
 	const packaged = packages.flatMap(({ files }) => files);
 	const origins = manifest?.entries.flatMap(({ origin, path }) => origin ?? path) ?? [];
@@ -163,7 +163,7 @@ export async function requireServed(context: Context, before: ServedBefore): Pro
 	const began = machine.elapsed();
 	const kept = served.clients.filter((client) => holding.has(clientKey(client)));
 	const shortLived = new Map<string, Set<string>>();
-	let last: Served | undefined;
+	let last: ObservedClients | undefined;
 	for (let looks = 1; ; looks++) {
 		const now = await machine.clients.look(service, places, served.paths);
 		const [problem] = cutOffClients(served, now);
@@ -178,12 +178,12 @@ export async function requireServed(context: Context, before: ServedBefore): Pro
 }
 
 /** Whether the client holds a connection since the look before. */
-function isBack(client: Client, last: Served | undefined, now: Served): boolean {
+function isBack(client: Client, last: ObservedClients | undefined, now: ObservedClients): boolean {
 	const then = last?.clients.find((one) => clientKey(one) === clientKey(client));
 	return then !== undefined && holdsConnection(then, now);
 }
 
-function noteConnections(connections: Map<string, Set<string>>, clients: readonly Client[], now: Served): void {
+function noteConnections(connections: Map<string, Set<string>>, clients: readonly Client[], now: ObservedClients): void {
 	for (const client of clients) {
 		const key = clientKey(client);
 		const inodes = now.clients.find((one) => clientKey(one) === key)?.processes?.flatMap((process) => process.connections) ?? [];

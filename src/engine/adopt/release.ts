@@ -1,5 +1,5 @@
 import { type AdoptedPlace, type Adoption, isStaged, type KeptSide, placesOf } from "../../core/adoption/adoption.ts";
-import type { Served } from "../../core/adoption/clients.ts";
+import type { ObservedClients } from "../../core/adoption/clients.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -18,7 +18,7 @@ export interface ReleasePlan {
 	readonly givenBack: readonly Path[];
 }
 
-export interface Released {
+export interface ReleaseResult {
 	readonly plan: ReleasePlan;
 	/** Seconds from the stop until the service answered again. */
 	readonly interrupted: number;
@@ -47,7 +47,7 @@ export async function releaseService(
 	called: string,
 	keep: KeptSide | undefined,
 	confirm: (plan: ReleasePlan) => Promise<boolean>,
-): Promise<Released | undefined> {
+): Promise<ReleaseResult | undefined> {
 	const { machine } = context;
 	const { name } = await planRelease(context, called, keep);
 	await using _lock = await machine.store.lock(name);
@@ -60,7 +60,7 @@ export async function releaseService(
 	return released;
 }
 
-async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | undefined): Promise<Released> {
+async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | undefined): Promise<ReleaseResult> {
 	const { machine, signal } = context;
 	const { adoption: from, name } = plan;
 	const { service } = from;
@@ -113,13 +113,18 @@ async function observeServed(context: Context, name: string, { service }: Adopti
 	const [program = ""] = cage.application.command;
 	const observed = await observeClients(context, { host, manifest, places: placesOf(manifest), program });
 	const { served } = observed;
-	const isUsed = ({ kind, path }: Served["paths"][number]) =>
+	const isUsed = ({ kind, path }: ObservedClients["paths"][number]) =>
 		kind !== "used" && served.clients.some(({ offer }) => offer !== undefined && "path" in offer && offer.path === path);
 	return { ...observed, served: { ...served, paths: served.paths.filter(isUsed) } };
 }
 
 /** Creates the stages of these places. Each is stored before it is created, and identified by its inode afterwards. */
-async function stage(context: Context, name: string, adoption: Adoption, returning: readonly Returning[]): Promise<Adoption> {
+async function stage(
+	context: Context,
+	name: string,
+	adoption: Adoption,
+	returning: readonly ReturningState[],
+): Promise<Adoption> {
 	const { adopting } = context.machine.store;
 	const own = adopting.stageName();
 	const places = adoption.places.map((place): AdoptedPlace => {
@@ -142,8 +147,13 @@ async function finishRelease(context: Context, name: string, adoption: Adoption)
  * The directories that must come from the cage because only the cage's copy changed. Throws `both-changed` (exit 4) if the host's
  * copy changed too and `keep` is not given, and `release-link` (exit 4) for a link that leads out of the state.
  */
-async function decide({ machine }: Context, name: string, { places, service }: Adoption, keep?: KeptSide): Promise<Returning[]> {
-	const returning: Returning[] = [];
+async function decide(
+	{ machine }: Context,
+	name: string,
+	{ places, service }: Adoption,
+	keep?: KeptSide,
+): Promise<ReturningState[]> {
+	const returning: ReturningState[] = [];
 	for (const place of places) {
 		const { path } = place;
 		const now = await machine.store.adopting.fingerprints(name, path).catch((error: unknown) => {
@@ -163,13 +173,13 @@ async function decide({ machine }: Context, name: string, { places, service }: A
 	return returning;
 }
 
-interface Returning {
+interface ReturningState {
 	readonly path: Path;
 	/** Whether the host's state is still as it was copied. */
 	readonly untouched: boolean;
 }
 
-export interface Repaired {
+export interface RepairResult {
 	readonly name: string;
 	readonly service: string;
 	/** Where the service runs after the repair. */
@@ -182,10 +192,10 @@ export interface Repaired {
  * Finishes or undoes adoptions and releases that a kill interrupted. A service that already answers at its new place stays there,
  * because it may have written new state. Skips cages that another command has locked.
  */
-export async function repairAdoptions(hasty: Context): Promise<Repaired[]> {
+export async function repairAdoptions(hasty: Context): Promise<RepairResult[]> {
 	const context = withoutSignal(hasty);
 	const { services, store } = context.machine;
-	const repaired: Repaired[] = [];
+	const repaired: RepairResult[] = [];
 	for (const name of await store.names()) {
 		const adoption = await store.adoption(name);
 		if (adoption === undefined || isWhole(adoption) || !services.running()) continue;
@@ -207,7 +217,7 @@ function isWhole({ phase, together }: Adoption): boolean {
 	return phase === "adopted" && !together;
 }
 
-async function repair(context: Context, name: string, adoption: Adoption): Promise<Pick<Repaired, "where" | "kept">> {
+async function repair(context: Context, name: string, adoption: Adoption): Promise<Pick<RepairResult, "where" | "kept">> {
 	const { services, store } = context.machine;
 	const { together: _, ...rest } = adoption;
 	switch (adoption.phase) {
@@ -239,7 +249,7 @@ async function repair(context: Context, name: string, adoption: Adoption): Promi
 	}
 }
 
-function returnedToHost(kept: Path | undefined): Pick<Repaired, "where" | "kept"> {
+function returnedToHost(kept: Path | undefined): Pick<RepairResult, "where" | "kept"> {
 	return { where: "host", ...(kept === undefined ? {} : { kept }) };
 }
 

@@ -1,8 +1,8 @@
 import { orderByUse } from "../../core/adoption/clients.ts";
 import { Failure, type FailureCode } from "../../core/failure.ts";
 import type { Context } from "../context.ts";
-import { type Adopted, type AdoptionPlan, type AdoptRequest, adoptService, planAdoption } from "./adopt.ts";
-import { planRelease, type Released, type ReleasePlan, releaseService } from "./release.ts";
+import { type AdoptionPlan, type AdoptionResult, type AdoptRequest, adoptService, planAdoption } from "./adopt.ts";
+import { planRelease, type ReleasePlan, type ReleaseResult, releaseService } from "./release.ts";
 import { withoutSignal } from "./undo.ts";
 
 /**
@@ -13,10 +13,10 @@ export async function adoptServices(
 	context: Context,
 	requests: readonly AdoptRequest[],
 	confirm: (plans: readonly AdoptionPlan[]) => Promise<boolean>,
-): Promise<readonly Adopted[] | undefined> {
+): Promise<readonly AdoptionResult[] | undefined> {
 	const plans = await planAdoptions(context, requests);
 	if (!(await confirm(plans))) return undefined;
-	const adopted: Adopted[] = [];
+	const adopted: AdoptionResult[] = [];
 	for (const { service } of plans) {
 		const request = requests.find((one) => one.service === service);
 		if (request === undefined) continue;
@@ -58,7 +58,7 @@ export async function releaseServices(
 	services: readonly string[],
 	keep: "host" | "cage" | undefined,
 	confirm: (plans: readonly ReleasePlan[]) => Promise<boolean>,
-): Promise<readonly Released[] | undefined> {
+): Promise<readonly ReleaseResult[] | undefined> {
 	const plans: ReleasePlan[] = [];
 	for (const service of services) plans.push(await planRelease(context, service, keep));
 	const order = await orderOfServices(
@@ -67,7 +67,7 @@ export async function releaseServices(
 	);
 	const ordered = order.reverse().flatMap((service) => plans.find(({ adoption }) => adoption.service === service) ?? []);
 	if (!(await confirm(ordered))) return undefined;
-	const released: Released[] = [];
+	const released: ReleaseResult[] = [];
 	for (const { adoption } of ordered) {
 		try {
 			const done = await releaseService(context, adoption.service, keep, async () => true);

@@ -7,7 +7,7 @@ import { Failure } from "../../core/failure.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Addition, Plan } from "../../core/plan/plan.ts";
 import type { CageRecord } from "../../core/record/record.ts";
-import { storedResults, type Tested } from "../../core/selftest/verdict.ts";
+import { type SelftestOutcome, storedResults } from "../../core/selftest/verdict.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import { layoutOf, type PresentCage, readableManifest } from "../cages.ts";
 import type { Context } from "../context.ts";
@@ -73,7 +73,7 @@ export class CageDraft {
 	candidate: Candidate | undefined;
 	round: TrialRound | undefined;
 	/** The candidate's self-test. */
-	tested: Tested | undefined;
+	tested: SelftestOutcome | undefined;
 	#buildSeconds = 0;
 	/** The generation to build on. */
 	#previous: { readonly generation: number | undefined } | undefined;
@@ -206,7 +206,7 @@ export class CageDraft {
 	}
 
 	/** Tries the escape techniques in the candidate. */
-	async selftest(context: Context): Promise<Tested> {
+	async selftest(context: Context): Promise<SelftestOutcome> {
 		const { cage, manifest } = this.built();
 		this.tested = await selftestIfPossible(context, cage, manifest);
 		return this.tested;

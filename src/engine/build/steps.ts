@@ -2,19 +2,19 @@ import { type Cage, isSameApplication } from "../../core/cage/cage.ts";
 import { stateOfEdit, type Winner, withEdits } from "../../core/cage/edits.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
+import type { Answers } from "../../core/options/answers.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { placeNamed } from "../../core/plan/links.ts";
 import { rulesAccepting, withDocumented } from "../../core/plan/offers.ts";
 import type { Identity, Plan } from "../../core/plan/plan.ts";
 import { unusedAllowances } from "../../core/plan/risks.ts";
-import type { Answers } from "../../core/questions/answers.ts";
 import { mergeRules } from "../../core/template/merge.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import { type PresentCage, readableCage, requireNothingWider } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { Step } from "../events.ts";
-import { comparablePlan, identityFor } from "../plan/comparable-plan.ts";
 import { checkDedicatedAccount, startsAs } from "../plan/dedicated-account.ts";
+import { identityFor, planCage } from "../plan/plan-cage.ts";
 import { offersOfDocumentation } from "../trace/documentation.ts";
 import { requireRunnable } from "../trace/probe-lines.ts";
 import { runTrial, type TrialRound } from "../trial/trial.ts";
@@ -83,7 +83,7 @@ export function identityOf({ machine }: Context, answers: Answers): Identity {
 
 /** Plans a cage from its stored trace, with the owning packages and with offers from the application's documentation. */
 export async function planStep(context: Context, cage: Cage, trace: Trace): Promise<Plan> {
-	const made = await comparablePlan(context, cage, trace);
+	const made = await planCage(context, cage, trace);
 	const plan = { ...made, offers: withDocumented(made.offers, await offersOfDocumentation(context, cage, made, trace)) };
 	context.emit({ event: "plan-made", plan });
 	return plan;

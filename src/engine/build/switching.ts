@@ -3,7 +3,7 @@ import { defaultRetention, generationsToClear, type OldGeneration } from "../../
 import { Failure, type FailureCode } from "../../core/failure.ts";
 import { type PresentCage, readableCage, unlessDamaged } from "../cages.ts";
 import type { Context } from "../context.ts";
-import { notRestarted, type Restarted, restartCage } from "../run/restart.ts";
+import { notRestarted, type RestartResult, restartCage } from "../run/restart.ts";
 import { publishWithRotation } from "../upkeep/log-rotation.ts";
 
 /**
@@ -69,7 +69,7 @@ export async function restartOrRevert(
 	before: Pick<PresentCage, "cage" | "generation">,
 	isWanted: boolean,
 	undone: FailureCode,
-): Promise<Restarted> {
+): Promise<RestartResult> {
 	const { cage, generation } = before;
 	const { name } = cage;
 	if (!isWanted) return notRestarted;

@@ -7,6 +7,7 @@ import { mergeAcceptances } from "../../core/cage/finding.ts";
 import { Failure, type Note } from "../../core/failure.ts";
 import { peopleAmong } from "../../core/machine/accounts.ts";
 import type { Files } from "../../core/machine/facts.ts";
+import type { Answers } from "../../core/options/answers.ts";
 import { isWithin, normalise, pathFromText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { checkAccountRules, isLeftOut, wordNaming } from "../../core/plan/accounts.ts";
@@ -17,12 +18,11 @@ import type { Identity } from "../../core/plan/plan.ts";
 import { checkPlaces } from "../../core/plan/rules.ts";
 import { namesAccounts } from "../../core/plan/sessions.ts";
 import { jobsOfAnswer, protocolOf, withoutJobs } from "../../core/probe/recognise.ts";
-import type { Answers } from "../../core/questions/answers.ts";
 import { addRun, newInRun, type Trace, type TraceDifference } from "../../core/trace/trace.ts";
 import { readableCage } from "../cages.ts";
 import type { Context, Machine } from "../context.ts";
 import type { CoverageReport } from "../events.ts";
-import { hostFacts } from "../plan/comparable-plan.ts";
+import { hostFacts } from "../plan/plan-cage.ts";
 import { warnOfSessions } from "../run/lockout.ts";
 import { hostService } from "../run/unit.ts";
 import { traceRunning } from "../trace/attach.ts";
@@ -33,7 +33,7 @@ import { laterTimeout } from "../trace/probing.ts";
 import { type TraceOptions, type TraceResult, traceApplication } from "../trace/trace.ts";
 import { orDiskFull, startFailure } from "../trial/failures.ts";
 import { identityOf, timed } from "./steps.ts";
-import { unprovenNotes } from "./unproven.ts";
+import { unprovenNotes } from "./unproven-notes.ts";
 
 /** Notes about what differs without root, for the screen, the plan and the record. */
 function limits({ accounts }: Machine): Note[] {
@@ -174,7 +174,7 @@ async function companyOf(
 	return observeCompany(context, { host: hostService(context, unit), trace, identity, rules });
 }
 
-interface Started {
+interface StartedTrace {
 	readonly run: TraceResult;
 	readonly command: readonly string[];
 	readonly notes: readonly Note[];
@@ -191,7 +191,7 @@ function cageOf(
 		result,
 		run,
 		seconds,
-	}: Started & {
+	}: StartedTrace & {
 		/** The sum of all runs. */
 		readonly result: TraceResult;
 		/** Including those of the unit, whether or not the application used them. */
@@ -269,7 +269,7 @@ async function traceEither(
 	application: Application,
 	notes: readonly Note[],
 	trace: (application: Application) => Promise<TraceResult>,
-): Promise<Started> {
+): Promise<StartedTrace> {
 	const { command } = application;
 	const run = await trace(application);
 	const own = run.answered || run.ended === undefined ? undefined : commandBeforeRule(notes, command);

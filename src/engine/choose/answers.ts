@@ -1,15 +1,15 @@
 import { type Application, noRules, type Rules, socketsOf } from "../../core/application/application.ts";
-import type { ApplicationDraft, Listening } from "../../core/application/found.ts";
+import type { ApplicationDraft, ListeningAddress } from "../../core/application/found.ts";
 import { accountEnvironment, withoutAccount } from "../../core/application/start-scripts.ts";
 import { omitUndefined } from "../../core/collections.ts";
 import { Failure, type Note } from "../../core/failure.ts";
+import { type Answers, defaultRounds, defaultRoundsAttached, defaultTimeout, isName } from "../../core/options/answers.ts";
+import type { GivenOptions } from "../../core/options/options.ts";
+import { readAcceptances, readOptions, readParameters, readPinRules, withParameters } from "../../core/options/read-options.ts";
 import { ancestors, type Path, pathFromText } from "../../core/path/path.ts";
 import { dedicatedName, isAccountName } from "../../core/plan/dedicated.ts";
 import { proposeProbe } from "../../core/probe/propose.ts";
 import { queryOf } from "../../core/probe/recognise.ts";
-import { type Answers, defaultRounds, defaultRoundsAttached, defaultTimeout, isName } from "../../core/questions/answers.ts";
-import type { GivenOptions } from "../../core/questions/options.ts";
-import { readAcceptances, readOptions, readParameters, readPinRules, withParameters } from "../../core/questions/read-options.ts";
 import { limitsOf, type MergeError, mergeAnswers, mergeTemplate, type TemplateAnswers } from "../../core/template/merge.ts";
 import { namesIn, type ParameterValues } from "../../core/template/parameters.ts";
 import type { Template } from "../../core/template/template.ts";
@@ -159,7 +159,7 @@ function nameOf(start: StartingPoint | undefined): string | undefined {
 	return start?.kind === "template" ? start.template.name : start?.name;
 }
 
-interface Described {
+interface DescribedApplication {
 	readonly application: Application;
 	readonly rules: Rules;
 	readonly notes?: readonly Note[];
@@ -169,7 +169,7 @@ function fromUnit(
 	machine: AnswersMachine,
 	{ application }: StartingPoint & { kind: "found" },
 	given: TemplateAnswers,
-): Described {
+): DescribedApplication {
 	const merged = mergeAnswers({ application: startedAs(machine, application, given.user), rules: noRules }, given);
 	return { ...merged, application: { ...merged.application, command: resolveCommand(machine, merged.application.command) } };
 }
@@ -197,7 +197,7 @@ function fromTemplate(
 	template: Template,
 	given: TemplateAnswers,
 	parameters: ParameterValues,
-): Described {
+): DescribedApplication {
 	const merged = mergeTemplate(startable(machine, template, given), given, machine.applications.here(template, parameters));
 	if ("error" in merged) throw mergeFailure(template, merged.error);
 	const { alternative, application, rules } = merged;
@@ -215,7 +215,7 @@ function mergeFailure({ name: template, parameters }: Template, { code, ...value
 	return new Failure(code, { template, known: Object.keys(parameters).join(", "), ...values }, 2);
 }
 
-function fromCommand(given: TemplateAnswers): Described {
+function fromCommand(given: TemplateAnswers): DescribedApplication {
 	if (!given.command) throw new Failure("nothing-to-cage", {}, 2);
 	return {
 		application: {
@@ -236,7 +236,7 @@ function fromCommand(given: TemplateAnswers): Described {
 	};
 }
 
-interface Probed extends Pick<Answers, "application" | "otherProbes"> {
+interface ProbedApplication extends Pick<Answers, "application" | "otherProbes"> {
 	readonly guesses?: readonly Note[];
 }
 
@@ -244,7 +244,12 @@ interface Probed extends Pick<Answers, "application" | "otherProbes"> {
  * Adds a probe from a known protocol if none is given, at a port where the application already listens if known. Jobs, which
  * change state, are skipped for an application that runs on the host itself.
  */
-function withProbe(machine: AnswersMachine, application: Application, ports: readonly Listening[], isLive: boolean): Probed {
+function withProbe(
+	machine: AnswersMachine,
+	application: Application,
+	ports: readonly ListeningAddress[],
+	isLive: boolean,
+): ProbedApplication {
 	const tools = machine.probeTools(application.command);
 	if (application.probes.length) {
 		const job = isLive ? [] : application.probes.flatMap((line) => queryOf(line, tools.node)?.job ?? []);

@@ -1,8 +1,8 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
+import type { Answers } from "../../core/options/answers.ts";
+import { withAdditions } from "../../core/options/trial-decisions.ts";
 import { expandInclude } from "../../core/plan/rules.ts";
-import type { Answers } from "../../core/questions/answers.ts";
-import { withAdditions } from "../../core/questions/trial-decisions.ts";
 import { type TemplateDifference, templateDifferences } from "../../core/template/differences.ts";
 import { type MachineOfCage, type SavedTemplate, templateFromCage } from "../../core/template/from-cage.ts";
 import { knownCage } from "../cages.ts";
@@ -11,14 +11,14 @@ import type { StoredTemplate } from "../store.ts";
 import { storedTemplate } from "./starting-point.ts";
 
 /** The input of a cage. */
-type Made = Pick<Answers, "application" | "rules" | "template" | "parameters">;
+type CageInput = Pick<Answers, "application" | "rules" | "template" | "parameters">;
 
 /** The input of an existing cage, including what its trials added. */
-export function madeBy({ additions, rules, ...cage }: Cage): Made {
+export function madeBy({ additions, rules, ...cage }: Cage): CageInput {
 	return { ...cage, rules: withAdditions(rules, additions) };
 }
 
-export async function templateOf(machine: Machine, name: string, made: Made): Promise<SavedTemplate> {
+export async function templateOf(machine: Machine, name: string, made: CageInput): Promise<SavedTemplate> {
 	const origin = await storedTemplate(machine.store, made.template);
 	return templateFromCage(
 		name,

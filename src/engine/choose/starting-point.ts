@@ -1,10 +1,10 @@
 import { type Application, socketsOf } from "../../core/application/application.ts";
-import { type FoundApplication, type Listening, obstacle } from "../../core/application/found.ts";
+import { type FoundApplication, type ListeningAddress, obstacle } from "../../core/application/found.ts";
 import { serviceOf } from "../../core/application/service-settings.ts";
 import { Failure, type FailureCode, type Note } from "../../core/failure.ts";
 import { didYouMean } from "../../core/nearest.ts";
-import { defaultTimeout } from "../../core/questions/answers.ts";
-import type { GivenOptions } from "../../core/questions/options.ts";
+import { defaultTimeout } from "../../core/options/answers.ts";
+import type { GivenOptions } from "../../core/options/options.ts";
 import type { ParameterValues } from "../../core/template/parameters.ts";
 import type { Template } from "../../core/template/template.ts";
 import type { Context } from "../context.ts";
@@ -31,7 +31,7 @@ export type StartingPoint =
 			readonly name: string;
 			readonly unit?: string;
 			readonly notes: readonly Note[];
-			readonly ports: readonly Listening[];
+			readonly ports: readonly ListeningAddress[];
 			readonly application: Application;
 			readonly dynamicUser?: string;
 	  };

@@ -1,17 +1,17 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { mergeAcceptances } from "../../core/cage/finding.ts";
 import { Failure } from "../../core/failure.ts";
+import { type OptionName, optionFlag, optionsOfTracedCages } from "../../core/options/options.ts";
 import { checkRules } from "../../core/plan/rules.ts";
-import { type OptionName, optionFlag, optionsOfTracedCages } from "../../core/questions/options.ts";
 import { mergeRules } from "../../core/template/merge.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import { knownCage, requireTrace } from "../cages.ts";
 import type { Context } from "../context.ts";
-import { hostFacts, identityFor } from "../plan/comparable-plan.ts";
+import { hostFacts, identityFor } from "../plan/plan-cage.ts";
 import { answersFrom } from "./answers.ts";
 import type { CageRequest } from "./starting-point.ts";
 
-export interface Traced {
+export interface TracedCage {
 	readonly cage: Cage;
 	readonly trace: Trace;
 }
@@ -35,7 +35,7 @@ export async function tracedCage(
 	{ command, options, target }: CageRequest,
 	verb: string,
 	also: readonly OptionName[] = [],
-): Promise<Traced> {
+): Promise<TracedCage> {
 	const name = target ?? options.name;
 	if (name === undefined || command.length) throw new Failure("cage-name-needed", {}, 2);
 	refuseUnused(options, verb, [...optionsOfTracedCages, ...also], "`trace`, `make`");

@@ -1,5 +1,5 @@
 import type { Cage } from "../../core/cage/cage.ts";
-import { isLoaderCache, joinMinimised, type Minimised } from "../../core/minimise/minimised.ts";
+import { isLoaderCache, joinMinimised, type MinimiseRecord } from "../../core/minimise/minimised.ts";
 import type { SearchOutcome } from "../../core/minimise/units.ts";
 import { placeOf } from "../../core/plan/links.ts";
 import { CageDraft, type MadeCage, type RecordWriter } from "../build/draft.ts";
@@ -8,7 +8,7 @@ import { planStep } from "../build/steps.ts";
 import { restartOrRevert, switching } from "../build/switching.ts";
 import { presentCage, requireTrace } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
-import { notRestarted, type Restarted } from "../run/restart.ts";
+import { notRestarted, type RestartResult } from "../run/restart.ts";
 import { requireRunnable } from "../trace/probe-lines.ts";
 import { type FindOptions, findMinimum } from "./find.ts";
 import { type Subject, type SubjectRules, subjectOf } from "./subject.ts";
@@ -28,7 +28,7 @@ export interface MinimiseResult {
 	readonly found: SearchOutcome;
 	/** Absent if there was nothing to leave out or it was not confirmed. */
 	readonly made?: MadeCage;
-	readonly restarted: Restarted;
+	readonly restarted: RestartResult;
 }
 
 /** The subject of a search, without starting one. Throws `not-traced` (exit 2). */
@@ -98,7 +98,7 @@ export function minimisedCage({ machine }: Context, subject: Subject, found: Sea
 	const { exercises, isComplete, left, signals, trials } = found;
 	const paths = left.flatMap(({ links, path }) => [path, ...links]);
 	const cache = manifest.entries.find((entry) => isLoaderCache(entry) && paths.includes(entry.path));
-	const minimised: Minimised = {
+	const minimised: MinimiseRecord = {
 		at: new Date(machine.now()).toISOString(),
 		probes: cage.application.probes.length,
 		exercises: exercises.length,

@@ -54,13 +54,13 @@ export interface CageOverview {
 }
 
 /** What takes long to find out, by name of the cage. */
-export type Examined = ReadonlyMap<string, Pick<CageOverview, "findings" | "outdated">>;
+export type ExaminedCages = ReadonlyMap<string, Pick<CageOverview, "findings" | "outdated">>;
 
 /**
  * All cages, by name. Asks systemd once, and reads processes and package records once. With `examined`, nothing is audited or compared
  * with the host again.
  */
-export async function overview(context: Context<ComparingMachine>, examined?: Examined): Promise<CageOverview[]> {
+export async function overview(context: Context<ComparingMachine>, examined?: ExaminedCages): Promise<CageOverview[]> {
 	const { store } = context.machine;
 	const names = await store.names();
 	const presents = new Map<string, PresentCage | Failure | undefined>();
@@ -200,7 +200,7 @@ function startOf(
 async function examine(
 	context: Context<ComparingMachine>,
 	presents: ReadonlyMap<string, PresentCage | Failure | undefined>,
-): Promise<Examined> {
+): Promise<ExaminedCages> {
 	const { now, store } = context.machine;
 	const built = [...presents.values()].filter((one): one is PresentCage => one !== undefined && !(one instanceof Error));
 	const drifts = await driftOfEach(

@@ -1,9 +1,9 @@
 import { runningUids } from "../../core/cage/footprint.ts";
 import { Failure } from "../../core/failure.ts";
 import type { User } from "../../core/machine/facts.ts";
+import type { Answers } from "../../core/options/answers.ts";
 import { type DedicatedAccount, isSharedAccountName } from "../../core/plan/dedicated.ts";
 import type { Plan } from "../../core/plan/plan.ts";
-import type { Answers } from "../../core/questions/answers.ts";
 import type { MadeAccount } from "../account-store.ts";
 import { requireStopped } from "../cages.ts";
 import type { Context, Machine } from "../context.ts";

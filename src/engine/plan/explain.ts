@@ -18,7 +18,7 @@ import type { EntryKind, Plan, Risk } from "../../core/plan/plan.ts";
 import { fileRisks } from "../../core/plan/risks.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
 import type { ComparingMachine, Context } from "../context.ts";
-import { planToday } from "./comparable-plan.ts";
+import { planToday } from "./plan-cage.ts";
 
 export type Explanation = PathExplanation | CallExplanation | CapabilityExplanation;
 

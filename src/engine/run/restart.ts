@@ -10,7 +10,7 @@ import { probeCannotRun } from "../trial/failures.ts";
 import { installedText, planUnit, unitsOf } from "./installed-unit.ts";
 
 /** The result of moving what runs to the present generation. */
-export interface Restarted {
+export interface RestartResult {
 	/** Services that were restarted, or `run` for one in the foreground. */
 	readonly restarted: readonly string[];
 	/** Units that were written again, because they start other programs or have other settings now. */
@@ -21,7 +21,7 @@ export interface Restarted {
 	readonly interrupted: number;
 }
 
-export const notRestarted: Restarted = { restarted: [], renewed: [], remaining: [], interrupted: 0 };
+export const notRestarted: RestartResult = { restarted: [], renewed: [], remaining: [], interrupted: 0 };
 
 /** Milliseconds that a `run` in the foreground gets to answer, and at least to restart its application once that has ended. */
 const leastAnswerTimeout = 40_000;
@@ -31,7 +31,7 @@ const leastAnswerTimeout = 40_000;
  * started. Throws `service-silent…` or `update-silent` (exit 1) if something does not answer afterwards. The caller holds the
  * cage's lock.
  */
-export async function restartCage(context: Context, name: string): Promise<Restarted> {
+export async function restartCage(context: Context, name: string): Promise<RestartResult> {
 	const { machine } = context;
 	const { cage, generation } = await presentCage(context, name);
 	const began = machine.elapsed();

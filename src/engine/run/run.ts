@@ -8,7 +8,7 @@ import { isWithin, join, type Path, parent, pathFromText, pathToText } from "../
 import { showPath } from "../../core/path/quote.ts";
 import { type PresentCage, presentCage, requireOwnState, runningIn } from "../cages.ts";
 import { type Context, launchMethod, type RunningMachine } from "../context.ts";
-import type { CageLayout, Launched, LaunchRequest } from "../launch-ports.ts";
+import type { CageLayout, LaunchRequest, StartedApplication } from "../launch-ports.ts";
 import { auditGeneration } from "../upkeep/audit.ts";
 
 /** Signals that `run` passes on to the application. */
@@ -189,7 +189,7 @@ class AskedToEnd {
 	readonly #name: string;
 	readonly #stopSeconds: number;
 	readonly #stopSignal: string;
-	#launched: Launched | undefined;
+	#launched: StartedApplication | undefined;
 	readonly #early: string[] = [];
 	#asked: number | undefined;
 	readonly #timers: ReturnType<typeof setTimeout>[] = [];
@@ -207,7 +207,7 @@ class AskedToEnd {
 		return this.#asked !== undefined;
 	}
 
-	launched(launched: Launched): void {
+	launched(launched: StartedApplication): void {
 		this.#launched = launched;
 		for (const signal of this.#early) launched.signal(signal);
 	}

@@ -6,7 +6,7 @@ import { isPerConnection } from "../../core/confinement/programs/passed-sockets.
 import { systemdDropin } from "../../core/confinement/unit/dropin.ts";
 import { mountedData, startsLauncher, type UnitInput } from "../../core/confinement/unit/input.ts";
 import { publishScript } from "../../core/confinement/unit/published.ts";
-import { type Published, type PublishedFile, volatileFolder } from "../../core/confinement/unit/published-files.ts";
+import { type PublishedFile, type PublishedFiles, volatileFolder } from "../../core/confinement/unit/published-files.ts";
 import { commandOf, readsSocket } from "../../core/confinement/unit/start.ts";
 import { systemdUnit } from "../../core/confinement/unit/unit.ts";
 import { Failure, type Note } from "../../core/failure.ts";
@@ -156,7 +156,7 @@ async function unitInput(
 	const data = layout.writable.map((path) => ({ path, source: sourceOf(path, layout) }));
 	const stage = machine.store.building.published(cage.name);
 	const published = host && publishedBy(host.name, { data, layout, manifest, stage });
-	const placeScript = (one: Published) => machine.store.building.placeScript(cage.name, publishScript(one));
+	const placeScript = (one: PublishedFiles) => machine.store.building.placeScript(cage.name, publishScript(one));
 	return {
 		name: cage.name,
 		root,
@@ -184,7 +184,7 @@ async function unitInput(
 	};
 }
 
-interface Publishing extends Pick<PresentCage, "layout" | "manifest"> {
+interface PublishedData extends Pick<PresentCage, "layout" | "manifest"> {
 	readonly data: UnitInput["data"];
 	/** A folder on the file system of the cage's data, for root only. */
 	readonly stage: Path;
@@ -193,8 +193,8 @@ interface Publishing extends Pick<PresentCage, "layout" | "manifest"> {
 /** What a host service publishes of its cage, if anything. Its data below /run is then in /run too, so that links to it are possible. */
 function publishedBy(
 	service: string,
-	{ data, layout, manifest, stage }: Publishing,
-): (Published & Pick<UnitInput, "data">) | undefined {
+	{ data, layout, manifest, stage }: PublishedData,
+): (PublishedFiles & Pick<UnitInput, "data">) | undefined {
 	const sockets = linkedSockets(manifest, layout);
 	const { pidFiles = [], writable } = manifest;
 	if (!sockets.length && !pidFiles.length) return undefined;

@@ -2,13 +2,13 @@ import { errors } from "../../core/confinement/seccomp/filter.ts";
 import { parseDenial } from "../../core/detection/denial.ts";
 import { LandlockRecords } from "../../core/detection/landlock-denial.ts";
 import { Failure } from "../../core/failure.ts";
+import { isEnded, isReady, techniqueNamed } from "../../core/selftest/escape-arguments.ts";
 import type { Attempt } from "../../core/selftest/outcomes.ts";
-import { isEnded, isReady, techniqueNamed } from "../../core/selftest/program.ts";
 import { allTechniques, type Technique } from "../../core/selftest/techniques.ts";
 import type { AlarmCoverage } from "../../core/selftest/verdict.ts";
 import type { Context } from "../context.ts";
-import type { Following } from "../detection-ports.ts";
-import type { Launched, LaunchRequest } from "../launch-ports.ts";
+import type { KernelWatch } from "../detection-ports.ts";
+import type { LaunchRequest, StartedApplication } from "../launch-ports.ts";
 
 /** The kernel log has at most this many refusals in so many milliseconds (`printk_ratelimit`). */
 const burst = { records: 8, window: 5200 };
@@ -29,7 +29,7 @@ export class AlarmListener implements AsyncDisposable {
 	readonly #latencies = new Map<string, number>();
 	/** When the newest records of any process on this machine arrived. */
 	#arrivals: number[] = [];
-	#following: Following | undefined;
+	#following: KernelWatch | undefined;
 	#hasLost = false;
 
 	private constructor(context: Context, token: string) {
@@ -147,7 +147,7 @@ export async function measureAlarmsSlowly(
 	const expected = new Set(listener.expected(attempts));
 	const atFirst = expected.size;
 	let output = "";
-	let launched: Launched | undefined;
+	let launched: StartedApplication | undefined;
 	try {
 		launched = await launcher.start({
 			...request,

@@ -1,5 +1,6 @@
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
+import { attemptsArguments } from "../../core/selftest/escape-arguments.ts";
 import { enterArguments } from "../../core/selftest/foreign/enter.ts";
 import { differingParts, type ProcessState } from "../../core/selftest/foreign/state.ts";
 import {
@@ -11,8 +12,7 @@ import {
 	untriedTechniques,
 } from "../../core/selftest/foreign/verdict.ts";
 import { type Attempt, escapes, parseAttempts, unproven } from "../../core/selftest/outcomes.ts";
-import { auditOutside, type Check, type CheckId, type Observed } from "../../core/selftest/outside.ts";
-import { attemptsArguments } from "../../core/selftest/program.ts";
+import { auditOutside, type Check, type CheckId, type ObservedProcess } from "../../core/selftest/outside.ts";
 import type { Context } from "../context.ts";
 
 /** Seconds for all techniques; an idle machine needs half of one. */
@@ -49,16 +49,16 @@ function stateOf({ machine }: Context, pid: number): ProcessState {
 	return state;
 }
 
-interface Tried {
+interface SandboxAttempts {
 	readonly attempts: ReadonlyMap<string, Attempt>;
 	/** The process that tried them. */
 	readonly tester: ProcessState;
-	readonly seen?: Observed;
+	readonly seen?: ObservedProcess;
 	/** Flags of its root as in statfs(2). */
 	readonly rootFlags: number;
 }
 
-async function enterAndTry(context: Context, state: ProcessState, { isControl = false } = {}): Promise<Tried> {
+async function enterAndTry(context: Context, state: ProcessState, { isControl = false } = {}): Promise<SandboxAttempts> {
 	const { foreign, now, selftest, sleep } = context.machine;
 	const host = stateOf(context, process.pid);
 	const { disk, identity } = selftest.hostRoot();
@@ -101,7 +101,7 @@ async function enterAndTry(context: Context, state: ProcessState, { isControl = 
 }
 
 /** A process that closes a descriptor at this moment cannot be observed. */
-async function observed({ machine, signal }: Context, pid: number): Promise<Observed | undefined> {
+async function observed({ machine, signal }: Context, pid: number): Promise<ObservedProcess | undefined> {
 	for (let again = 0; again < 50; again++) {
 		const seen = machine.foreign.observe(pid);
 		if (seen) return seen;
@@ -125,7 +125,7 @@ function resultOf(
 	context: Context,
 	target: ForeignTarget,
 	state: ProcessState,
-	{ attempts, rootFlags, seen, tester }: Tried,
+	{ attempts, rootFlags, seen, tester }: SandboxAttempts,
 ): Omit<ForeignSelftest, "control" | "seconds"> {
 	const { hasOwnPids, sharesNetwork } = contrast(state, stateOf(context, process.pid));
 	const untried = untriedTechniques({ hasOwnPids });
@@ -150,7 +150,7 @@ const comparable: readonly CheckId[] = [
 	...(["ro", "nosuid", "nodev", "noexec", "session", "account"] as const),
 ];
 
-function layersOf(seen: Observed): Check[] {
+function layersOf(seen: ObservedProcess): Check[] {
 	const checks = auditOutside(seen, {
 		capabilities: [],
 		namespaces: ["mount", "pid", "ipc", "uts", "cgroup", "net"],
@@ -164,7 +164,7 @@ function layersOf(seen: Observed): Check[] {
 const flagNames = ["ro", "nosuid", "nodev", "noexec"];
 
 /** After a plain chroot(2) the root is no mount, and has the flags of the one that it is on. */
-function withRoot(seen: Observed, flags: number): Observed {
+function withRoot(seen: ObservedProcess, flags: number): ObservedProcess {
 	const root = pathFromText("/");
 	if (seen.mounts.some(({ path }) => path === root)) return seen;
 	const options = flagNames.filter((_, bit) => (flags >> bit) & 1);

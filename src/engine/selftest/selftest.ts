@@ -12,11 +12,11 @@ import { type Layer, layers } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
 import { baseName, type Path, pathFromText } from "../../core/path/path.ts";
 import { writableBinds } from "../../core/plan/binds.ts";
+import { attemptsArguments, type BystanderFacts, type Target } from "../../core/selftest/escape-arguments.ts";
 import { type Attempt, escapes, outcomesOf, parseAttempts, unproven } from "../../core/selftest/outcomes.ts";
-import { auditOutside, type Expected, type Observed } from "../../core/selftest/outside.ts";
-import { attemptsArguments, type BystanderFacts, type Target } from "../../core/selftest/program.ts";
+import { auditOutside, type ExpectedProcess, type ObservedProcess } from "../../core/selftest/outside.ts";
 import { allTechniques } from "../../core/selftest/techniques.ts";
-import { type Selftest, storedResults, summariseSelftest, type Tested } from "../../core/selftest/verdict.ts";
+import { type Selftest, type SelftestOutcome, storedResults, summariseSelftest } from "../../core/selftest/verdict.ts";
 import { knownCage, layoutOf, presentCage } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
 import type { CageLayout, LaunchRequest, Sandbox } from "../launch-ports.ts";
@@ -89,13 +89,13 @@ export async function selftestStep(
 }
 
 /** The test's result, or why it could not run. On a busy machine a test may fail by itself, so it gets a second try. */
-export async function selftestIfPossible(context: Context, cage: Cage, manifest: Manifest): Promise<Tested> {
+export async function selftestIfPossible(context: Context, cage: Cage, manifest: Manifest): Promise<SelftestOutcome> {
 	context.emit({ event: "selftest-started" });
 	const first = await testOnce(context, cage, manifest);
 	return first.test ? first : await testOnce(context, cage, manifest);
 }
 
-async function testOnce(context: Context, cage: Cage, manifest: Manifest): Promise<Tested> {
+async function testOnce(context: Context, cage: Cage, manifest: Manifest): Promise<SelftestOutcome> {
 	try {
 		const test = await testCage(context, cage, manifest, { alarms: "if-fast" });
 		const { escaped, openByDesign, tried } = summariseSelftest(test, "");
@@ -187,7 +187,7 @@ async function testCage(context: Context, cage: Cage, manifest: Manifest, option
 	};
 }
 
-const withoutBystander = (seen: Observed, pid: number) => ({
+const withoutBystander = (seen: ObservedProcess, pid: number) => ({
 	...seen,
 	sameAccount: seen.sameAccount.filter((one) => one !== pid),
 });
@@ -203,7 +203,7 @@ async function runTechniques(
 	cage: CageLayout,
 	request: LaunchRequest,
 	onTried: (tried: number) => void,
-): Promise<{ attempts: ReadonlyMap<string, Attempt>; seen: Observed }> {
+): Promise<{ attempts: ReadonlyMap<string, Attempt>; seen: ObservedProcess }> {
 	const { launcher, now, sleep } = context.machine;
 	let output = "";
 	const launched = await launcher.start({
@@ -217,7 +217,7 @@ async function runTechniques(
 		over = true;
 	});
 	const deadline = now() + timeoutSeconds * 1000;
-	let seen: Observed | undefined;
+	let seen: ObservedProcess | undefined;
 	try {
 		for (let tried = 0; !over && now() < deadline; await sleep(10, context.signal)) {
 			const { done, attempts } = parseAttempts(output);
@@ -266,7 +266,7 @@ function variablesOf({ env, service }: LaunchRequest): string[] {
 }
 
 /** The layers that a launch of this request leaves in force. */
-function expected(request: LaunchRequest, network: "host" | "own" | "none", cage: CageLayout): Expected {
+function expected(request: LaunchRequest, network: "host" | "own" | "none", cage: CageLayout): ExpectedProcess {
 	const devices = cage.devices.map(({ path }) => path);
 	return {
 		capabilities: cage.permissions.capabilities.map(({ name }) => name),

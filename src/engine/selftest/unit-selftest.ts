@@ -9,7 +9,7 @@ import { Failure } from "../../core/failure.ts";
 import { baseName, isWithin, join, outermost, type Path, pathFromText } from "../../core/path/path.ts";
 import { writableBinds } from "../../core/plan/binds.ts";
 import { type Attempt, parseAttempts } from "../../core/selftest/outcomes.ts";
-import type { Expected, Observed } from "../../core/selftest/outside.ts";
+import type { ExpectedProcess, ObservedProcess } from "../../core/selftest/outside.ts";
 import type { PresentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
 import type { CageLayout } from "../launch-ports.ts";
@@ -39,10 +39,10 @@ export function testedUnit(context: Context, cage: string, { service }: UnderUni
 /** Adjusts a launch's expectation to what systemd does differently (docs/security.md, "The systemd unit"). */
 export function expectedOfUnit(
 	{ machine }: Pick<Context, "machine">,
-	expected: Expected,
+	expected: ExpectedProcess,
 	{ permissions }: CageLayout,
 	{ entries }: Pick<Manifest, "entries">,
-): Expected {
+): ExpectedProcess {
 	if (startsLauncher(machine.units.version())) return expected;
 	return {
 		...expected,
@@ -78,7 +78,7 @@ export async function tryUnderUnit(
 	{ service, withoutSettings = [] }: UnderUnit,
 	program: { readonly command: readonly string[]; readonly network: "host" | "none" },
 	timeoutSeconds: number,
-): Promise<{ attempts: ReadonlyMap<string, Attempt>; seen: Observed }> {
+): Promise<{ attempts: ReadonlyMap<string, Attempt>; seen: ObservedProcess }> {
 	const { launcher, now, selftest, sleep } = context.machine;
 	const host = service === undefined ? undefined : hostService(context, service);
 	await using sandbox = await launcher.createSandbox();
@@ -131,7 +131,7 @@ export async function tryUnderUnit(
 		directories,
 	});
 	const deadline = now() + timeoutSeconds * 1000;
-	let seen: Observed | undefined;
+	let seen: ObservedProcess | undefined;
 	try {
 		while (!parseAttempts(started.output()).done && now() < deadline && (await started.runs())) await sleep(20, context.signal);
 		for (let again = 0; !seen && again < 20; again++) {

@@ -10,7 +10,7 @@ import type { Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 import type { HostService } from "../systemd-ports.ts";
 
-interface Observed {
+interface ObservedService {
 	readonly host: HostService;
 	readonly trace: Trace;
 	readonly identity: Identity;
@@ -23,7 +23,7 @@ interface ObservedCompany {
 }
 
 /** Reads what a running service shares with others. Takes one to two seconds, and changes nothing. */
-export async function observeCompany({ machine }: Context, { host, ...observed }: Observed): Promise<ObservedCompany> {
+export async function observeCompany({ machine }: Context, { host, ...observed }: ObservedService): Promise<ObservedCompany> {
 	const { clients, files } = machine;
 	const { paths, ports } = await clients.look(host.name, []);
 	const sockets = paths.flatMap(({ kind, path }): Offer[] => (kind === "socket" ? [{ kind, path }] : []));

@@ -13,7 +13,7 @@ import type { Plan } from "../../core/plan/plan.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import { presentCage, requireTrace, runningIn } from "../cages.ts";
 import type { Context } from "../context.ts";
-import { comparablePlan } from "../plan/comparable-plan.ts";
+import { planCage } from "../plan/plan-cage.ts";
 import { additionsFor } from "../trial/remedies.ts";
 
 export interface CageWatch {
@@ -81,7 +81,7 @@ export async function watchCage(context: Context, name: string, seconds: number)
 	await store.log(name, "watched", { seconds: watched.seconds, failures: watched.failures.length });
 	if (!signal.aborted && ended.signal.aborted && machine.elapsed() - started < seconds * 1000 - look)
 		throw new Failure("watch-ended", { name }, 1);
-	const plan = await comparablePlan(context, cage, trace);
+	const plan = await planCage(context, cage, trace);
 	return { watched, missed: missingInCage(watched, trace, plan, machine.files), interrupted: signal.aborted };
 }
 

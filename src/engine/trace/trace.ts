@@ -1,10 +1,11 @@
 import type { Application, Rules } from "../../core/application/application.ts";
 import { ownedDirectory } from "../../core/application/created-directory.ts";
 import { errorText } from "../../core/application/error-text.ts";
-import type { Listening } from "../../core/application/found.ts";
+import type { ListeningAddress } from "../../core/application/found.ts";
 import { reloadSignal } from "../../core/application/service-settings.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
+import type { Answers } from "../../core/options/answers.ts";
 import type { Path } from "../../core/path/path.ts";
 import { isDynamicId, privateTopOf } from "../../core/plan/dedicated.ts";
 import { namedDevice } from "../../core/plan/devices.ts";
@@ -16,11 +17,10 @@ import type { Identity } from "../../core/plan/plan.ts";
 import { becomesOwned, directoryOf } from "../../core/plan/writable.ts";
 import { proposeProbe } from "../../core/probe/propose.ts";
 import { jobsOfAnswer } from "../../core/probe/recognise.ts";
-import type { Answers } from "../../core/questions/answers.ts";
 import { addTraces, emptyTrace, type Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
-import type { Launch, Launched } from "../launch-ports.ts";
+import type { Launch, StartedApplication } from "../launch-ports.ts";
 import type { CoverageTracker } from "./coverage.ts";
 import { withNeighbours } from "./neighbours.ts";
 import {
@@ -85,7 +85,7 @@ export async function traceApplication(context: Context, request: TraceRequest, 
 	await checkProbesFailFirst(context, [...new Set(ways.flat())], options.onHost);
 	const { accounts, files } = context.machine;
 	const places = sandboxPlaces(context, request);
-	return withLayers(accounts.own(), places.given, files, (given) => traceRuns(context, request, options, { ...places, given }));
+	return withOverlays(accounts.own(), places.given, files, (given) => traceRuns(context, request, options, { ...places, given }));
 }
 
 interface TraceRequest {
@@ -129,7 +129,7 @@ export function sandboxPlaces(
 }
 
 /** Repeats the trace until no directory without a layer is found. */
-async function withLayers(
+async function withOverlays(
 	own: Identity | undefined,
 	first: readonly Path[],
 	files: Files,
@@ -260,7 +260,7 @@ async function firstRun(
 
 /** Probes for the ports that the application opened, e.g. `tcp 8080`. */
 function probesAt({ machine }: Context, { command, env }: Application, seen: readonly string[]): (readonly string[])[] {
-	const ports = seen.flatMap((text): Listening[] => {
+	const ports = seen.flatMap((text): ListeningAddress[] => {
 		const [protocol, port] = text.split(" ");
 		return protocol === "tcp" || protocol === "udp" ? [{ protocol, address: "127.0.0.1", port: Number(port) }] : [];
 	});
@@ -268,7 +268,7 @@ function probesAt({ machine }: Context, { command, env }: Application, seen: rea
 }
 
 /** The signals for reopening logs and reloading that the application handles. Excludes Node's SIGUSR1, which opens the debugger's port. */
-function signalsOf(application: Application, run: Launched): string[] {
+function signalsOf(application: Application, run: StartedApplication): string[] {
 	const handled = run.handledSignals();
 	const wanted = /\/(node|nodejs)$/.test(application.command[0] ?? "") ? ["SIGHUP"] : ["SIGUSR1", "SIGHUP"];
 	const byCommand = application.service?.reload?.length ? [reloadSignal.name] : [];
@@ -280,7 +280,7 @@ function signalsOf(application: Application, run: Launched): string[] {
  * Signals that the application survived. If it still runs but does not answer after one, an earlier signal may be the cause
  * (dictd unloads its databases on USR1 with the next request), so none counts.
  */
-async function sendSignals(context: Context, application: Application, run: Launched): Promise<string[]> {
+async function sendSignals(context: Context, application: Application, run: StartedApplication): Promise<string[]> {
 	const lived: string[] = [];
 	let over = false;
 	void run.ended.then(() => {
@@ -297,7 +297,12 @@ async function sendSignals(context: Context, application: Application, run: Laun
 const answersAfter = 10;
 
 /** Sends a signal and probes the application after a moment. */
-export async function survives(context: Context, application: Application, run: Launched, signal: string): Promise<boolean> {
+export async function survives(
+	context: Context,
+	application: Application,
+	run: StartedApplication,
+	signal: string,
+): Promise<boolean> {
 	run.signal(signal);
 	context.emit({ event: "signal-sent", signal });
 	await Promise.race([run.ended, context.machine.sleep(200, context.signal)]);

@@ -1,14 +1,14 @@
 import { launchEnvironment, socketsOf } from "../../core/application/application.ts";
 import { mergeCreatedDirectories } from "../../core/application/created-directory.ts";
 import { errorText } from "../../core/application/error-text.ts";
-import type { Listening } from "../../core/application/found.ts";
+import type { ListeningAddress } from "../../core/application/found.ts";
 import { serviceOf } from "../../core/application/service-settings.ts";
 import { cannotRun } from "../../core/application/shell.ts";
 import type { Note } from "../../core/failure.ts";
+import type { Answers } from "../../core/options/answers.ts";
 import { showProbe } from "../../core/probe/lines.ts";
 import { reachable } from "../../core/probe/propose.ts";
 import { greetingWord, guessProbe } from "../../core/probe/recognise.ts";
-import type { Answers } from "../../core/questions/answers.ts";
 import { identityOf } from "../build/steps.ts";
 import type { Context, Machine } from "../context.ts";
 import { requireRunnable } from "./probe-lines.ts";
@@ -16,7 +16,7 @@ import { sandboxPlaces } from "./trace.ts";
 import { graceSeconds } from "./watched-run.ts";
 
 /** One try of a probe before tracing. */
-export interface ProbeAttempt {
+export interface ProbeTry {
 	/** `host`: against the running service; `rehearsal`: against the application in a sandbox. Stored in sessions. */
 	readonly where: "host" | "rehearsal";
 	readonly ok: boolean;
@@ -41,13 +41,13 @@ const guessedPort = "probe-guessed-port";
  * temporary sandbox. A failed try is a result, not an error. Throws what `requireRunnable` throws, or a Failure if the application
  * cannot be started.
  */
-export async function tryProbe(context: Context, answers: Answers, line: string): Promise<readonly ProbeAttempt[]> {
+export async function tryProbe(context: Context, answers: Answers, line: string): Promise<readonly ProbeTry[]> {
 	const { launcher } = context.machine;
 	await requireRunnable(context, { probes: [line] });
 	const onHost = await launcher.shell(line, { onHost: true, root: "" }, hostSeconds, context.signal);
 	context.signal.throwIfAborted();
 	const { ok, output, status, timedOut } = onHost;
-	const host: ProbeAttempt = { where: "host", ok, status, output: output.trim(), timedOut };
+	const host: ProbeTry = { where: "host", ok, status, output: output.trim(), timedOut };
 	return ok || cannotRun(status) ? [host] : [host, await inSandbox(context, answers, line)];
 }
 
@@ -84,7 +84,7 @@ export async function asPassesOnHost(
 	};
 }
 
-async function inSandbox(context: Context, answers: Answers, line: string): Promise<ProbeAttempt> {
+async function inSandbox(context: Context, answers: Answers, line: string): Promise<ProbeTry> {
 	const { machine, signal } = context;
 	const { rules, serviceDirectories = [] } = answers;
 	const identity = identityOf(context, answers);
@@ -145,7 +145,7 @@ const mostPorts = 3;
 export async function withGuess(
 	{ applications, probeTools }: Pick<Machine, "applications" | "probeTools">,
 	answers: Answers,
-	ports: readonly Listening[],
+	ports: readonly ListeningAddress[],
 ): Promise<Answers> {
 	const { application, notes = [] } = answers;
 	if (application.probes.length) return answers;

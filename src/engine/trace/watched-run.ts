@@ -9,7 +9,7 @@ import { TraceFold } from "../../core/trace/fold.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 import type { ShownProcesses } from "../events.ts";
-import type { Ended, Launch, Launched, LaunchRequest, Sandbox } from "../launch-ports.ts";
+import type { Launch, LaunchRequest, RunEnd, Sandbox, StartedApplication } from "../launch-ports.ts";
 import type { CoverageTracker } from "./coverage.ts";
 import type { PeerRequests } from "./neighbours.ts";
 import { reportWaiting } from "./probing.ts";
@@ -141,7 +141,7 @@ export interface WatchRequest {
 
 /** An application that is being watched. */
 export interface LiveRun {
-	readonly run: Launched;
+	readonly run: StartedApplication;
 	/** Waits for a pause and reports. */
 	settled(): Promise<void>;
 	/** Ports that it opened, e.g. `tcp 8080`. */
@@ -154,7 +154,7 @@ interface WatchedRun<T> {
 	/** Paths, and names of calls without one, that failed last; newest last. */
 	readonly lastFailed: readonly string[];
 	readonly output: string;
-	readonly ended: Ended;
+	readonly ended: RunEnd;
 	/** It ended before it was asked to. */
 	readonly endedItself: boolean;
 }
@@ -197,7 +197,7 @@ async function untilIdle({ machine, signal }: Context, since: () => true | numbe
 const waitingAfter = 5000;
 
 /** Kills a sandboxed application that waits instead of ending, because its end shows nothing more. */
-function endWaiting(run: Launched, idle: () => number): NodeJS.Timeout {
+function endWaiting(run: StartedApplication, idle: () => number): NodeJS.Timeout {
 	return setInterval(() => {
 		if (idle() > waitingAfter) run.signal("SIGKILL");
 	}, 250);
@@ -225,7 +225,7 @@ export async function watchedRun<T>(
 	const run = await machine.launcher.start({ ...launchRequest(request, onData), onOutput: (chunk) => output.add(chunk), signal });
 	context.emit({ event: "application-started", where: launch.kind === "sandbox" ? "rehearsal" : launch.kind, run: number });
 	let value: T;
-	let ended: Ended;
+	let ended: RunEnd;
 	let ending = false;
 	let over = false;
 	let before = "";
@@ -305,9 +305,9 @@ function launchRequest(
 async function endRun(
 	context: Context,
 	{ application, grace = graceSeconds, launch, records }: WatchRequest,
-	run: Launched,
+	run: StartedApplication,
 	idle: () => number,
-): Promise<Ended> {
+): Promise<RunEnd> {
 	const watcher = launch.kind === "sandbox" && records !== "nothing" ? endWaiting(run, idle) : undefined;
 	const program = baseName(pathFromText(application.command[0] ?? ""));
 	try {

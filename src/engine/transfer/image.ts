@@ -96,7 +96,7 @@ function requireNoSockets({ cage: { application, name } }: PresentCage): void {
  * Returns a cage that other engines can start, with the numbers of accounts that its image has, and warns of what they cannot do. Throws
  * `export-sockets` (exit 2) or `export-whiteout` (exit 4).
  */
-export async function describeWorkload(context: Context, name: string): Promise<Described> {
+export async function describeWorkload(context: Context, name: string): Promise<DescribedImage> {
 	const onDisk = await presentCage(context, name);
 	requireNoSockets(onDisk);
 	const { binds, entries, writable } = onDisk.manifest;
@@ -114,7 +114,7 @@ export async function describeWorkload(context: Context, name: string): Promise<
 	return { present, workload, ...(owners ? { owners } : {}) };
 }
 
-interface Described {
+interface DescribedImage {
 	readonly present: PresentCage;
 	readonly workload: Workload;
 	readonly owners?: OwnerMap;

@@ -43,7 +43,7 @@ interface ImportOptions extends ImportConsent {
 }
 
 /** A cage as it would be imported, for review. */
-export interface Imported extends ReviewResult {
+export interface ImportedCage extends ReviewResult {
 	readonly archive: InspectedArchive;
 	/** The account that the import creates. */
 	readonly account?: DedicatedAccount;
@@ -62,8 +62,8 @@ export async function importCage(
 	context: Context,
 	path: Path,
 	options: ImportOptions,
-	confirm: (imported: Imported) => Promise<boolean>,
-): Promise<Imported | undefined> {
+	confirm: (imported: ImportedCage) => Promise<boolean>,
+): Promise<ImportedCage | undefined> {
 	const { store } = context.machine;
 	const archive = await store.archives.inspect(path, context.signal);
 	const { head } = archive;
@@ -92,7 +92,7 @@ export async function importCage(
 	return imported;
 }
 
-async function receive(context: Context, { account, archive, cage, manifest }: Imported, local: LocalCage): Promise<void> {
+async function receive(context: Context, { account, archive, cage, manifest }: ImportedCage, local: LocalCage): Promise<void> {
 	const { accounts, store } = context.machine;
 	const received = await store.archives.receive({ inspected: archive, cage, manifest, local }, context.signal);
 	try {
@@ -113,15 +113,15 @@ async function receive(context: Context, { account, archive, cage, manifest }: I
 	}
 }
 
-interface Judged {
-	readonly imported: Imported;
+interface JudgedImport {
+	readonly imported: ImportedCage;
 	/** Present if it is not refused. */
 	readonly local?: LocalCage;
 	readonly refusal?: Failure;
 }
 
 /** Reviews an archive; returns the cage as this machine would import it, or why it is refused. */
-async function judge(context: Context, archive: InspectedArchive, name: string, options: ImportOptions): Promise<Judged> {
+async function judge(context: Context, archive: InspectedArchive, name: string, options: ImportOptions): Promise<JudgedImport> {
 	const { machine } = context;
 	const [cage, manifest] = [
 		{ ...archive.cage, name },

@@ -3,6 +3,7 @@ import { withoutShellName } from "../../core/application/shell.ts";
 import { isGrantable, isIdle } from "../../core/confinement/capabilities.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
+import { remedyOption } from "../../core/options/trial-decisions.ts";
 import type { Path } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
 import { type LeftOut, optionsToInclude } from "../../core/plan/left-out.ts";
@@ -21,7 +22,6 @@ import {
 } from "../../core/plan/refused.ts";
 import { type UnusablePlace, unusablePlaces } from "../../core/plan/unusable.ts";
 import { showProbe } from "../../core/probe/lines.ts";
-import { remedyOption } from "../../core/questions/trial-decisions.ts";
 import { withoutTrailing } from "../../core/text.ts";
 import { showPeer, unreachablePeers } from "../../core/trace/trace.ts";
 import type { ProbeOutcome } from "../events.ts";

@@ -1,7 +1,7 @@
 import {
 	type Acknowledgement,
 	countingToday,
-	type Reported,
+	type ReportedFinding,
 	reportedBehind,
 	reportedDifference,
 	reportedDrift,
@@ -21,7 +21,7 @@ import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { isDamage, type PresentCage, presentCage, runningIn } from "../cages.ts";
 import type { AuditingMachine, ComparingMachine, Context } from "../context.ts";
-import { comparableEntries } from "../plan/comparable-plan.ts";
+import { planEntries } from "../plan/plan-cage.ts";
 import { footprints } from "../plan/separation.ts";
 import { findingsOf } from "./audit.ts";
 import { hasSamePackages, hostChanges } from "./drift.ts";
@@ -62,7 +62,7 @@ export interface OpenFindings {
 }
 
 export function openFindings(cage: CheckedCage): OpenFindings {
-	const isOpen = ({ id }: Reported) => !cage.acknowledged.has(id);
+	const isOpen = ({ id }: ReportedFinding) => !cage.acknowledged.has(id);
 	const difference = differenceBesides(cage);
 	return {
 		findings: cage.findings.filter((one) => !one.accepted && !one.known && isOpen(reportedFinding(one))),
@@ -79,7 +79,7 @@ export function isClean(cage: CheckedCage): boolean {
 }
 
 /** Everything that can be acknowledged. */
-export function reportedBy(cage: Omit<CheckedCage, "acknowledged">): Reported[] {
+export function reportedBy(cage: Omit<CheckedCage, "acknowledged">): ReportedFinding[] {
 	const difference = differenceBesides(cage);
 	return [
 		...cage.findings.map(reportedFinding),
@@ -191,7 +191,7 @@ async function compareWithToday(
 	const trace = mayDiffer || watched ? await store.trace(cage.name) : undefined;
 	if (!trace) return {};
 	try {
-		const planned = await comparableEntries(context, cage, trace, knownFiles(manifest, drift, samePackages));
+		const planned = await planEntries(context, cage, trace, knownFiles(manifest, drift, samePackages));
 		const missing = watched ? missingInCage(watched, trace, planned, files) : [];
 		return {
 			...(mayDiffer ? { plan: await wouldChange(context, planned, manifest) } : {}),

@@ -4,7 +4,7 @@ import { Failure } from "../../core/failure.ts";
 import { makePresent, restartOrRevert, switching } from "../build/switching.ts";
 import { layoutOf, presentGeneration, requireNothingWider } from "../cages.ts";
 import type { Context } from "../context.ts";
-import type { Restarted } from "../run/restart.ts";
+import type { RestartResult } from "../run/restart.ts";
 import { auditGeneration } from "./audit.ts";
 
 /**
@@ -15,7 +15,7 @@ export async function rollbackCage(
 	context: Context,
 	name: string,
 	options: { readonly to?: number; readonly restart: boolean },
-): Promise<{ readonly from: number; readonly to: number; readonly restarted: Restarted }> {
+): Promise<{ readonly from: number; readonly to: number; readonly restarted: RestartResult }> {
 	const { store } = context.machine;
 	await using _lock = await store.lock(name);
 	// Does not read the present manifest, so that a rollback works if it is damaged.

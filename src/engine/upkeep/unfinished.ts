@@ -1,20 +1,20 @@
 import { Failure } from "../../core/failure.ts";
-import { type Repaired, repairAdoptions } from "../adopt/release.ts";
+import { type RepairResult, repairAdoptions } from "../adopt/release.ts";
 import { startAndProbe } from "../adopt/undo.ts";
 import { revert } from "../build/switching.ts";
 import { lockUnlessBusy, presentCage } from "../cages.ts";
 import type { Context, Machine } from "../context.ts";
 import { idsOfOthers, type WithdrawnAccount, withdrawAccount } from "../plan/dedicated-account.ts";
 import { restartCage } from "../run/restart.ts";
-import type { Switching } from "../store.ts";
+import type { GenerationSwitch } from "../store.ts";
 import { finishRemoval } from "./remove.ts";
 
 /** Work of a killed command that this command finished. */
-export type Finished =
-	| ({ readonly kind: "adoption" } & Repaired)
+export type FinishedWork =
+	| ({ readonly kind: "adoption" } & RepairResult)
 	| ({ readonly kind: "import" } & WithdrawnAccount)
 	| { readonly kind: "removal"; readonly name: string }
-	| ({ readonly kind: "switching"; readonly name: string } & Switched)
+	| ({ readonly kind: "switching"; readonly name: string } & FinishedSwitch)
 	/** Nothing was left to finish; the started work was discarded. */
 	| { readonly kind: "leftovers"; readonly name: string };
 
@@ -24,7 +24,7 @@ export type Finished =
  */
 export async function finishUnfinished(
 	machine: Machine,
-	done: (finished: Finished) => void,
+	done: (finished: FinishedWork) => void,
 	failed: (problem: Failure) => void,
 ): Promise<void> {
 	const context: Context = { machine, emit() {}, signal: new AbortController().signal };
@@ -64,7 +64,7 @@ export async function finishUnfinished(
 	}
 }
 
-async function finish(context: Context, name: string): Promise<Finished | undefined> {
+async function finish(context: Context, name: string): Promise<FinishedWork | undefined> {
 	const { store } = context.machine;
 	await using lock = await lockUnlessBusy(store, name);
 	if (lock === undefined) return undefined;
@@ -79,7 +79,7 @@ async function finish(context: Context, name: string): Promise<Finished | undefi
 }
 
 /** The result of an interrupted switch. */
-interface Switched {
+interface FinishedSwitch {
 	readonly generation: number;
 	readonly restarted: readonly string[];
 	/** Processes that still run in another generation. */
@@ -92,7 +92,7 @@ interface Switched {
  * Restarts what the killed command would have restarted; if that does not answer, the previous generation returns. Returns
  * undefined if nothing was left to do. The caller holds the lock.
  */
-async function finishSwitching(context: Context, name: string, left: Switching): Promise<Switched | undefined> {
+async function finishSwitching(context: Context, name: string, left: GenerationSwitch): Promise<FinishedSwitch | undefined> {
 	const { store } = context.machine;
 	const { before, from, stopped } = left;
 	try {
@@ -112,7 +112,7 @@ async function finishSwitching(context: Context, name: string, left: Switching):
 async function startStopped(
 	context: Context,
 	name: string,
-	{ companions, service }: NonNullable<Switching["stopped"]>,
+	{ companions, service }: NonNullable<GenerationSwitch["stopped"]>,
 ): Promise<string[]> {
 	const { services, store } = context.machine;
 	if ((await services.state(service)).active === "active") return [];
@@ -122,7 +122,11 @@ async function startStopped(
 	return [service];
 }
 
-async function logSwitch({ machine: { store } }: Context, name: string, what: Omit<Switched, "generation">): Promise<Switched> {
+async function logSwitch(
+	{ machine: { store } }: Context,
+	name: string,
+	what: Omit<FinishedSwitch, "generation">,
+): Promise<FinishedSwitch> {
 	const switched = { generation: (await store.present(name)) ?? 0, ...what };
 	await store.log(name, "switch-finished", switched);
 	return switched;

@@ -6,10 +6,10 @@ import type { Retention } from "../../core/cage/retention.ts";
 import { omitUndefined } from "../../core/collections.ts";
 import { Failure } from "../../core/failure.ts";
 import { isPublic } from "../../core/machine/public.ts";
+import { defaultRounds } from "../../core/options/answers.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Entry, Plan } from "../../core/plan/plan.ts";
-import { defaultRounds } from "../../core/questions/answers.ts";
 import { addTraces, type Trace } from "../../core/trace/trace.ts";
 import type { MadeCage, RecordWriter } from "../build/draft.ts";
 import { rebuild } from "../build/make.ts";
@@ -18,8 +18,8 @@ import { clearOldGenerations, restartOrRevert, switching } from "../build/switch
 import { traceStep } from "../build/trace-step.ts";
 import { type PresentCage, presentCage, requireTrace } from "../cages.ts";
 import { type Context, launchMethod } from "../context.ts";
-import { comparablePlan } from "../plan/comparable-plan.ts";
-import { notRestarted, type Restarted, restartCage } from "../run/restart.ts";
+import { planCage } from "../plan/plan-cage.ts";
+import { notRestarted, type RestartResult, restartCage } from "../run/restart.ts";
 import { missedOf, withMissed } from "../trace/failure-watch.ts";
 import { requireRunnable } from "../trace/probe-lines.ts";
 import { hasSamePackages, hostDrift } from "./drift.ts";
@@ -54,11 +54,11 @@ export interface UpdatePlan {
 	readonly isNeeded: boolean;
 }
 
-export interface Updated {
+export interface UpdateResult {
 	readonly plan: UpdatePlan;
 	/** Absent if there was nothing to build; what ran in an older generation may still have been restarted. */
 	readonly made?: MadeCage;
-	readonly restarted: Restarted;
+	readonly restarted: RestartResult;
 }
 
 /** The host's changes for a cage and their effect. Changes nothing. Throws `not-traced` (exit 2) and `update-private` (exit 4). */
@@ -66,14 +66,14 @@ export async function planUpdate(context: Context, name: string, takeMissed?: Ta
 	return (await prepare(context, name, takeMissed)).update;
 }
 
-interface Prepared {
+interface PreparedUpdate {
 	readonly present: PresentCage;
 	readonly trace: Trace;
 	readonly planned: Plan;
 	readonly update: UpdatePlan;
 }
 
-async function prepare(context: Context, name: string, takeMissed: TakeMissed = async () => []): Promise<Prepared> {
+async function prepare(context: Context, name: string, takeMissed: TakeMissed = async () => []): Promise<PreparedUpdate> {
 	const { machine, signal } = context;
 	const found = await presentCage(context, name);
 	const { generation: from, manifest } = found;
@@ -82,11 +82,11 @@ async function prepare(context: Context, name: string, takeMissed: TakeMissed = 
 	const edits = await machine.store.edits(manifest, signal);
 	const conflicts = edits.filter((edit) => stateOfEdit(edit) === "conflict");
 	const known = knownFiles(manifest, drift, hasSamePackages(context, manifest));
-	const first = await timed(context, "plan", () => comparablePlan(context, found.cage, trace, known));
+	const first = await timed(context, "plan", () => planCage(context, found.cage, trace, known));
 	const missed = await missedOf(context, name, trace, first.value);
 	const taken = await takeMissed(missed);
 	const present = taken.length ? { ...found, cage: withMissed(found.cage, taken) } : found;
-	const planned = taken.length ? await comparablePlan(context, present.cage, trace, known) : first.value;
+	const planned = taken.length ? await planCage(context, present.cage, trace, known) : first.value;
 	if (taken.length) refusePrivate(context, name, { before: first.value, planned, taken });
 	context.emit({ event: "plan-made", plan: planned });
 	const next = withEdits(planned, manifest, edits, () => "cage");
@@ -97,7 +97,7 @@ async function prepare(context: Context, name: string, takeMissed: TakeMissed = 
 	return { present, trace, planned, update: { name, from, drift, difference, edits, conflicts, missed, isNeeded } };
 }
 
-interface PlannedMissed {
+interface MissedItems {
 	readonly before: Plan;
 	readonly planned: Plan;
 	readonly taken: readonly Missing[];
@@ -107,7 +107,7 @@ interface PlannedMissed {
  * An included item may bring others, such as a link's target. Throws `update-private` (exit 4) if not everybody may read one of them
  * and nobody chose it.
  */
-function refusePrivate({ machine }: Context, name: string, { before, planned, taken }: PlannedMissed): void {
+function refusePrivate({ machine }: Context, name: string, { before, planned, taken }: MissedItems): void {
 	const { files } = machine;
 	const isTaken = ({ decision, kind }: Entry) => decision === "include" && (kind === "file" || kind === "socket");
 	const given = ({ entries, shared, writable }: Plan) =>
@@ -131,7 +131,7 @@ export async function updateCage(
 	name: string,
 	options: UpdateOptions,
 	writeRecord: RecordWriter,
-): Promise<Updated> {
+): Promise<UpdateResult> {
 	const { store } = context.machine;
 	await using _lock = await store.lock(name);
 	const prepared = await prepare(context, name, options.takeMissed);
@@ -153,7 +153,7 @@ export async function updateCage(
 
 async function build(
 	context: Context,
-	{ planned, present, trace, update }: Prepared,
+	{ planned, present, trace, update }: PreparedUpdate,
 	{ retention, selftest }: UpdateOptions,
 	winner: Winner,
 	writeRecord: RecordWriter,
@@ -163,7 +163,7 @@ async function build(
 	const plans = async () => {
 		const seen = await traceAgain(context, cage, update, trace);
 		if (seen === trace) return { plan: planned, trace };
-		const plan = await comparablePlan(context, cage, seen);
+		const plan = await planCage(context, cage, seen);
 		await context.machine.store.saveTrace(cage.name, seen);
 		return { plan, trace: seen };
 	};

@@ -3,7 +3,7 @@ import { runningUids } from "../../core/cage/footprint.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { launchDirectory } from "../../core/confinement/launch.ts";
 import { unsetSession } from "../../core/detection/denial.ts";
-import { optionsPermitting, type Refused } from "../../core/explain/advice.ts";
+import { optionsPermitting, type RefusedUse } from "../../core/explain/advice.ts";
 import { join } from "../../core/path/path.ts";
 import { isDecoy } from "../../core/plan/decoys.ts";
 import type { Context } from "../context.ts";
@@ -16,7 +16,7 @@ export interface KnownProcess {
 	/** Calls that were refused in the trial in which the application answered. */
 	readonly expected: ReadonlySet<string>;
 	/** The cage's options that would permit it, as `optionsPermitting` returns them. */
-	options(refused: Refused): readonly string[] | undefined;
+	options(refused: RefusedUse): readonly string[] | undefined;
 	/**
 	 * `process`: by what it cannot change, its audit session or the root of its mount namespace. `file`: it opened a file of this cage
 	 * through the cage's mount. `account`: a guess, which causes no reaction: it had ended, and only this cage has its account, its

@@ -1,6 +1,6 @@
 import type { Path } from "../../core/path/path.ts";
 import type { Context } from "../context.ts";
-import type { Opening, Openings } from "../detection-ports.ts";
+import type { FileOpening, Openings } from "../detection-ports.ts";
 
 /** A worthless file in one generation of a cage. */
 export interface WatchedDecoy {
@@ -12,7 +12,7 @@ export interface WatchedDecoy {
 }
 
 export interface OpenedDecoy extends WatchedDecoy {
-	readonly opening: Opening;
+	readonly opening: FileOpening;
 	/** Through the cage's own mount. From the host, audits and backups read the file too. */
 	readonly isInside: boolean;
 }

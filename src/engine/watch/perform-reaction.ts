@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { freezeCage } from "./freeze-cage.ts";
 import { stopCage } from "./stop-cage.ts";
 
-interface Performing {
+interface ReactionRequest {
 	readonly reaction: Reaction;
 	/** For a command that reacts. */
 	toLine(alarm: Alarm): string;
@@ -17,7 +17,7 @@ interface Performing {
 export async function performReaction(
 	context: Context,
 	stored: StoredReaction,
-	performing: Performing,
+	performing: ReactionRequest,
 ): Promise<StoredReaction | undefined> {
 	const { machine } = context;
 	const time = () => new Date(machine.now()).toISOString();
@@ -41,7 +41,7 @@ export async function performReaction(
 async function perform(
 	context: Context,
 	{ alarm, units = [] }: StoredReaction,
-	{ onUnits, reaction, toLine }: Performing,
+	{ onUnits, reaction, toLine }: ReactionRequest,
 ): Promise<Pick<StoredReaction, "by" | "processes" | "units">> {
 	switch (reaction.kind) {
 		case "freeze":

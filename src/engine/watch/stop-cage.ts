@@ -5,7 +5,7 @@ import { runningIn } from "../cages.ts";
 import type { Context } from "../context.ts";
 import { unitsOf } from "../run/installed-unit.ts";
 
-export interface Stopped {
+export interface StopResult {
 	/** Units that `systemctl start` starts again, in this order. Empty for what `run` started. */
 	readonly units: readonly string[];
 	/** Absent if nothing was left to stop. */
@@ -33,7 +33,7 @@ const killTime = 30_000;
  * systemd, which then does not start them again. Resolves when two searches found no process. Throws `not-stopped-…` (exit 1) if
  * something is left, and when the context's signal aborts.
  */
-export async function stopCage(context: Context, name: string, options: StopOptions): Promise<Stopped> {
+export async function stopCage(context: Context, name: string, options: StopOptions): Promise<StopResult> {
 	const { machine, signal } = context;
 	const began = machine.elapsed();
 	const grace = options.graceSeconds * 1000;
@@ -77,7 +77,7 @@ class CageStop {
 	/** From the last look. */
 	#up: ServiceUp | undefined = { service: "systemd", detail: "timeout" };
 	#kills = false;
-	#by: Stopped["by"];
+	#by: StopResult["by"];
 
 	constructor(context: Context, name: string, options: StopOptions) {
 		this.#context = context;
@@ -90,7 +90,7 @@ class CageStop {
 		return this.#up === undefined;
 	}
 
-	result(): Stopped {
+	result(): StopResult {
 		return { units: this.#units(), ...(this.#by ? { by: this.#by } : {}) };
 	}
 

@@ -1,5 +1,5 @@
 import type { Part } from "../../core/selftest/foreign/state.ts";
-import type { Untried } from "../../core/selftest/foreign/verdict.ts";
+import type { UntriedReason } from "../../core/selftest/foreign/verdict.ts";
 import type { CheckId } from "../../core/selftest/outside.ts";
 import type { Widen } from "../widen.ts";
 
@@ -64,7 +64,7 @@ export const foreignSelftestEn = {
 		module: "would load a kernel module",
 		cage: "concerns a part that only cages have",
 		"own-init": "PID 1 belongs to the sandbox",
-	} satisfies Record<Untried, string>,
+	} satisfies Record<UntriedReason, string>,
 	untriedLine: (why: string, ways: string) => `${why}: ${ways}`,
 	control: (escaped: number) => `The control run without any sandbox escaped with ${escaped} techniques, so the test works.`,
 	holds: (refused: number, open: number) => `No escape: ${refused} techniques refused, ${open} permitted.`,

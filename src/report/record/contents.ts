@@ -1,5 +1,5 @@
 import { countEntries, type ManifestEntry } from "../../core/cage/manifest.ts";
-import type { Dropped } from "../../core/minimise/minimised.ts";
+import type { DroppedFiles } from "../../core/minimise/minimised.ts";
 import type { Path } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
 import type { Reason } from "../../core/plan/plan.ts";
@@ -177,7 +177,7 @@ export function leftOut({ evidence }: CageRecord, messages: Messages): Block[] {
 function minimisedBlocks(minimised: MinimisedEvidence, messages: Messages): Block[] {
 	const { parts } = messages.record;
 	const { groups, packages: owners } = minimised;
-	const sums = ({ bytes, files: count }: Dropped) => [messages.count(count), messages.bytes(bytes)];
+	const sums = ({ bytes, files: count }: DroppedFiles) => [messages.count(count), messages.bytes(bytes)];
 	return [
 		text(unneededText(minimised, messages)),
 		...table(

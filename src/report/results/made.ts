@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { ruleNames } from "../../core/questions/rules.ts";
+import { ruleNames } from "../../core/options/rule-options.ts";
 import {
 	application,
 	confinement,

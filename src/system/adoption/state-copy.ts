@@ -9,7 +9,7 @@ import type { WritableDirectory } from "../../core/plan/plan.ts";
 import { exists, syncDirectory } from "../files/descriptor.ts";
 import { readFailure } from "../files/errors.ts";
 import { removeTree } from "../files/remove.ts";
-import { type Seeded, seedData } from "../files/seed.ts";
+import { type SeedResult, seedData } from "../files/seed.ts";
 import { walk } from "../files/walk.ts";
 import { undoneData } from "../state/cages.ts";
 import { readSeeded, writeSeeded } from "../state/seeded.ts";
@@ -36,7 +36,7 @@ export async function takeState(
 	places: readonly Path[],
 	signal: AbortSignal,
 	onFile: (path: Path, bytesDone: number, bytesTotal: number) => void,
-): Promise<Seeded> {
+): Promise<SeedResult> {
 	const { staging } = paths(cage);
 	const there = new Set<Path>();
 	for (const place of places) if (await isDirectory(place)) there.add(place);

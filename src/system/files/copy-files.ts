@@ -3,7 +3,7 @@ import type { Path } from "../../core/path/path.ts";
 import type { Entry, Plan } from "../../core/plan/plan.ts";
 import type { BuildPhase } from "../../engine/store.ts";
 import { copyRegularFile, type Reflinks } from "./safe-copy.ts";
-import { isUntouched, type Surveyed } from "./survey.ts";
+import { isUntouched, type SurveyedFile } from "./survey.ts";
 
 /** Maps a path of the cage to its place during the build. */
 export type At = (path: Path) => Path;
@@ -16,7 +16,7 @@ const lanes = 4;
  * edited and is kept; otherwise from the host. After the first failure all lanes stop before it is thrown, so that nobody still
  * writes into the folder.
  */
-export async function copyFiles(filling: Filling, at: At): Promise<ManifestEntry[]> {
+export async function copyFiles(filling: CopyJob, at: At): Promise<ManifestEntry[]> {
 	const stop = new AbortController();
 	const signal = filling.signal ? AbortSignal.any([filling.signal, stop.signal]) : stop.signal;
 	const copy = copier(filling, at, signal);
@@ -39,7 +39,7 @@ export async function copyFiles(filling: Filling, at: At): Promise<ManifestEntry
 	return copied;
 }
 
-function copier({ files, isRoot, onFile, previous }: Filling, at: At, signal: AbortSignal) {
+function copier({ files, isRoot, onFile, previous }: CopyJob, at: At, signal: AbortSignal) {
 	const before = previous && entriesByPath(previous.manifest);
 	const reflinks: Reflinks = new Set();
 	const total = [...files.values()].reduce((sum, { size }) => sum + size, 0);
@@ -86,10 +86,10 @@ export function describe(entry: Entry): ManifestEntry {
 	return rest;
 }
 
-export interface Filling extends Pick<BuildRequest, "plan" | "previous" | "signal" | "onFile" | "now"> {
+export interface CopyJob extends Pick<BuildRequest, "plan" | "previous" | "signal" | "onFile" | "now"> {
 	/** Sorted, a directory before its content. */
 	readonly entries: readonly Entry[];
-	readonly files: ReadonlyMap<Path, Surveyed>;
+	readonly files: ReadonlyMap<Path, SurveyedFile>;
 	/** An empty folder that only we can enter. */
 	readonly staging: Path;
 	readonly isRoot: boolean;

@@ -10,7 +10,7 @@ import { join, type Path, pathFromText, pathToBytes, pathToText, root } from "..
 import { isDecoy } from "../../core/plan/decoys.ts";
 import type { Entry } from "../../core/plan/plan.ts";
 import { runIn } from "../tools.ts";
-import { type At, copyFiles, describe, type Filling } from "./copy-files.ts";
+import { type At, type CopyJob, copyFiles, describe } from "./copy-files.ts";
 import { openDirectory, openNew } from "./descriptor.ts";
 import { writeFailure } from "./errors.ts";
 import { systemFiles } from "./files.ts";
@@ -21,7 +21,7 @@ import { removeTree } from "./remove.ts";
  * Fills the staging folder and returns the entries. Links are created after all files, so that until then no path in the folder
  * can leave it. Directories get their modes last, deepest first, so that read-only ones can be filled.
  */
-export async function fillStaging(filling: Filling): Promise<ManifestEntry[]> {
+export async function fillStaging(filling: CopyJob): Promise<ManifestEntry[]> {
 	const { entries, staging, signal } = filling;
 	const at = (path: Path) => (path === root ? staging : (`${staging}${path}` as Path));
 	const made = new Map<Path, ManifestEntry>();
@@ -63,7 +63,7 @@ export async function fillStaging(filling: Filling): Promise<ManifestEntry[]> {
 }
 
 /** A decoy stays the same in all generations. */
-function withContent(entry: Entry, { now, previous }: Filling): Entry {
+function withContent(entry: Entry, { now, previous }: CopyJob): Entry {
 	const old = previous?.manifest.entries.find((one) => one.path === entry.path && isDecoy(one));
 	if (old?.content) return { ...entry, content: old.content, mtime: old.mtime };
 	return { ...entry, content: decoyContent(entry.path, randomBytes), mtime: now.getTime() };
@@ -112,7 +112,7 @@ async function makeDevices(devices: readonly Entry[], staging: Path, at: At, sig
  * directories and the trusted ones, and leaves links alone (-X). It writes its own aux-cache even if told not to (measured); that
  * file is removed.
  */
-async function makeLoaderCache(entry: Entry, { entries, isRoot, signal, staging }: Filling, at: At): Promise<ManifestEntry> {
+async function makeLoaderCache(entry: Entry, { entries, isRoot, signal, staging }: CopyJob, at: At): Promise<ManifestEntry> {
 	const asked = (entry.content ?? "").split("\n").filter((line) => line.startsWith("/"));
 	const directories =
 		asked.length > 0 ? asked.map(pathFromText) : libraryDirectories(pathFromText("/etc/ld.so.conf"), systemFiles());

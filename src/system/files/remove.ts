@@ -43,7 +43,7 @@ export async function removeTree(path: Path): Promise<boolean> {
 			unlock(path);
 			const top = openDirectory(path);
 			try {
-				await new Emptying(top, path).run();
+				await new TreeRemoval(top, path).run();
 				await withoutFlags([below(top, "." as Path)], () => rmdirSync(name));
 			} finally {
 				closeSync(top);
@@ -56,7 +56,7 @@ export async function removeTree(path: Path): Promise<boolean> {
 }
 
 /** Calls the kernel synchronously, which takes a tenth of the time of promises, and pauses often. */
-class Emptying {
+class TreeRemoval {
 	readonly #top: number;
 	readonly #path: Path;
 	readonly #device: number;

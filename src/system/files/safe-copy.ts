@@ -122,7 +122,7 @@ export interface CopyRequest {
 /** Devices (st_dev) on which a reflink failed, so that it is tried only once. */
 export type Reflinks = Set<bigint>;
 
-interface Copied {
+interface CopyResult {
 	readonly size: number;
 	/** Milliseconds since 1970. */
 	readonly mtime: number;
@@ -145,7 +145,7 @@ const freshForMilliseconds = 100n;
  * Throws `source-gone`, `source-is-link`, `source-not-regular`, `source-moved`, `source-changed`, `source-of-kernel`,
  * `cannot-read`, and for the destination `disk-full`, `read-only-file-system`, `not-permitted`, `cannot-write`.
  */
-export async function copyRegularFile(request: CopyRequest): Promise<Copied> {
+export async function copyRegularFile(request: CopyRequest): Promise<CopyResult> {
 	const { name = request.from } = request;
 	await using from = await openForReading(request.from).catch(failedRead(name, request.from));
 	const before = look(from);
@@ -169,7 +169,7 @@ function refuseMoved(file: FileHandle, name: Path): void {
 	throw new Failure("source-moved", { path: showPath(name), real: showPath(real) }, 4);
 }
 
-async function copyTo(request: CopyRequest, from: FileHandle, before: BigIntStats, name: Path): Promise<Copied> {
+async function copyTo(request: CopyRequest, from: FileHandle, before: BigIntStats, name: Path): Promise<CopyResult> {
 	const { target = request.to } = request;
 	const linked = await reflink(request, from, before);
 	await using to = await (linked ? openForReading(request.to) : openNew(request.to)).catch(failedWrite(target));

@@ -22,7 +22,7 @@ interface SeedRequest {
 }
 
 /** All paths are host paths. */
-export interface Seeded {
+export interface SeedResult {
 	/** Seeds that were copied now. */
 	readonly copied: readonly Path[];
 	/** Seeds that were skipped, entirely or in part, because the cage has its own state there. */
@@ -39,7 +39,7 @@ export interface Seeded {
  * Throws what `copyTree` and `requireSafeFolder` throw, and `unsafe-data` (exit 4) if the cage's state has a link in the path of
  * something to create.
  */
-export async function seedData(request: SeedRequest): Promise<Seeded> {
+export async function seedData(request: SeedRequest): Promise<SeedResult> {
 	const { plan, signal } = request;
 	const cage = await makeSafeFolder(request.cage);
 	const data = await makeSafeFolder(join(cage, "data"));

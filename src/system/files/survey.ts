@@ -10,7 +10,7 @@ import { attempt, errorName, readFailure } from "./errors.ts";
 import { sameStamp, stampOf } from "./hash.ts";
 
 /** A host file before the copy. */
-export interface Surveyed {
+export interface SurveyedFile {
 	readonly size: number;
 	readonly stamp: Stamp;
 }
@@ -29,8 +29,8 @@ export async function survey(
 	destination: Path,
 	previous?: Path,
 	signal?: AbortSignal,
-): Promise<Map<Path, Surveyed>> {
-	const found = new Map<Path, Surveyed>();
+): Promise<Map<Path, SurveyedFile>> {
+	const found = new Map<Path, SurveyedFile>();
 	let needed = 0;
 	for (const { edited, kind, path } of entries) {
 		if (kind !== "file") continue;

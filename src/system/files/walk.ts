@@ -3,7 +3,7 @@ import { join, type Path, pathToBytes } from "../../core/path/path.ts";
 import { errorName } from "./errors.ts";
 
 /** A file at or below a directory, or one that cannot be read. */
-type Walked = { readonly path: Path; readonly host: Path } & (
+type WalkedFile = { readonly path: Path; readonly host: Path } & (
 	| { readonly stats: BigIntStats; readonly error?: undefined }
 	| { readonly error: string; readonly stats?: undefined }
 );
@@ -17,7 +17,7 @@ const deepest = 500;
  * Each directory is opened in the one before, so an application that swaps one for a link leads us nowhere, and names may have
  * any length. `host` is a path via that descriptor, valid while the entry is the current one.
  */
-export function* walk(top: Path, shown: Path, enters: (stats: BigIntStats) => boolean = () => true): Generator<Walked> {
+export function* walk(top: Path, shown: Path, enters: (stats: BigIntStats) => boolean = () => true): Generator<WalkedFile> {
 	const descriptors: number[] = [];
 	/** "close" after everything reached through the last descriptor. */
 	const pending: ("close" | readonly [host: Path, path: Path])[] = [[top, shown]];

@@ -22,12 +22,12 @@ import { straceArguments } from "../../core/trace/calls.ts";
 import type { Peer } from "../../core/trace/trace.ts";
 import type {
 	CageLayout,
-	Launched,
 	Launcher,
 	LaunchRequest,
 	Reachable,
 	Sandbox,
 	ShellResult,
+	StartedApplication,
 } from "../../engine/launch-ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
 import { Commands } from "../commands.ts";
@@ -40,7 +40,7 @@ import { requireTool } from "../tools.ts";
 import { clearAbandonedCgroups, removeCgroups } from "./cgroups.ts";
 import { type Datagrams, readLog } from "./datagrams.ts";
 import { limitSandbox, prepareLimits, refuseUnheld } from "./limits.ts";
-import { cageConfiner, imageConfiner, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
+import { cageConfiner, imageConfiner, type LaunchOptions, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
 import { writeNetwork } from "./network.ts";
 import { Notifications } from "./notifications.ts";
 import { acceptorProgram, launchInit, ownPrograms, socketsProgram } from "./own-programs.ts";
@@ -69,12 +69,12 @@ export class UtilLinuxLauncher implements Launcher {
 	readonly isListening = isListening;
 	readonly unitConfiner = unitConfiner;
 	private readonly scratch: string;
-	private readonly launching: Launching;
+	private readonly launching: LaunchOptions;
 	private readonly state: string;
 	private readonly commands: Commands;
 	private readonly probePrograms: ProbePrograms;
 
-	constructor(state: string, launching: Launching = {}, commands = new Commands()) {
+	constructor(state: string, launching: LaunchOptions = {}, commands = new Commands()) {
 		this.state = state;
 		this.commands = commands;
 		this.launching = launching;
@@ -100,7 +100,7 @@ export class UtilLinuxLauncher implements Launcher {
 		return writtenTexts(folder, paths);
 	}
 
-	async start(request: LaunchRequest): Promise<Launched> {
+	async start(request: LaunchRequest): Promise<StartedApplication> {
 		requireMayLaunch(request, this.state);
 		if (request.launch.kind !== "cage") {
 			for (const tool of ["unshare", "setpriv", "nsenter", "mount", "setsid", "chroot"]) requireTool(tool);

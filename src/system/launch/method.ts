@@ -3,13 +3,13 @@ import { canSkipReads, type LandlockLimits, type LandlockRuleset, landlockRulese
 import { temporaryDirectories } from "../../core/confinement/launch.ts";
 import { chooseMethod, type Features, type Method, refuseWeaker } from "../../core/confinement/method.ts";
 import { type Confinement, confineData } from "../../core/confinement/programs/confine.ts";
+import { seccompFilter, seccompFilters } from "../../core/confinement/seccomp/compile-filter.ts";
 import {
 	filterPermissions,
 	limitsAbstractSockets,
 	limitsPorts,
 	sandboxPermissions,
 } from "../../core/confinement/seccomp/filter-permissions.ts";
-import { seccompFilter, seccompFilters } from "../../core/confinement/seccomp/program.ts";
 import type { Architecture } from "../../core/confinement/seccomp/syscalls.ts";
 import { type Path, parent, pathFromText } from "../../core/path/path.ts";
 import { writableBinds } from "../../core/plan/binds.ts";
@@ -19,7 +19,7 @@ import { nativeProgram, supportsProcessor } from "../native-program.ts";
 import { machineFeatures } from "./features.ts";
 import { isRootless } from "./rootless.ts";
 
-export interface Launching {
+export interface LaunchOptions {
 	/** Refuses anything less than every layer. */
 	readonly full?: boolean;
 	/** Overrides the machine's features. */
@@ -27,7 +27,7 @@ export interface Launching {
 }
 
 /** Throws `no-launcher`, or `not-full-…` if a layer is missing and `full` is set (both exit 3). */
-export function methodFor(state: string, { features = machineFeatures(state), full }: Launching): Method {
+export function methodFor(state: string, { features = machineFeatures(state), full }: LaunchOptions): Method {
 	const method = chooseMethod(features);
 	refuseWeaker(method.weaker, full);
 	return method;

@@ -5,7 +5,7 @@ import { capabilitiesOfMask } from "../../core/confinement/capabilities.ts";
 import { limitsSet } from "../../core/confinement/limits.ts";
 import { parseMountinfo } from "../../core/machine/mountinfo.ts";
 import { type Path, pathToBytes, pathToText } from "../../core/path/path.ts";
-import type { Observed } from "../../core/selftest/outside.ts";
+import type { ObservedProcess } from "../../core/selftest/outside.ts";
 import { nativeProgramFile } from "../native-program.ts";
 import { allPids, identityOf, linkTarget, statusText } from "../running/proc.ts";
 import { runQuickTool } from "../tools.ts";
@@ -13,7 +13,7 @@ import { heldLimits } from "./limits.ts";
 import { isRootBelow, statFields } from "./processes.ts";
 
 /** Everything that /proc (proc(5)) reveals about a caged process and its init. Undefined if one of them has ended. */
-export function observeConfinement(pid: number, init: number, root: Path): Observed | undefined {
+export function observeConfinement(pid: number, init: number, root: Path): ObservedProcess | undefined {
 	try {
 		const { capabilities, field, isOurs, layers } = statusOf(pid);
 		const stat = readFileSync(`/proc/${pid}/stat`, "latin1");

@@ -8,7 +8,7 @@ import { writeAtomic } from "../state/atomic.ts";
 import { makeSafeFolder } from "../state/folder.ts";
 import { scriptName } from "./scratch.ts";
 
-interface PreparedLaunch {
+interface LaunchDraft {
 	readonly spec: LaunchSpec;
 	readonly programs: { readonly confiner: Buffer; readonly environment: Buffer; readonly init: Buffer };
 }
@@ -17,7 +17,7 @@ interface PreparedLaunch {
  * Writes a launch into a folder of its own in `folder`, named by its content, so that an installed service never starts parts of
  * two launches. `prepare` gets the folder for its paths. Returns the command that starts it, which needs nothing else of ours.
  */
-export async function placeLaunch(folder: Path, prepare: (place: string) => PreparedLaunch): Promise<readonly string[]> {
+export async function placeLaunch(folder: Path, prepare: (place: string) => LaunchDraft): Promise<readonly string[]> {
 	const bytesOf = (spec: LaunchSpec) => Buffer.from(launchScript(spec), "latin1");
 	const draft = prepare("/");
 	const hash = createHash("sha256").update(bytesOf(draft.spec));

@@ -7,8 +7,8 @@ import { environmentName, launchFailed } from "../../core/confinement/launch.ts"
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
-import type { Observed } from "../../core/selftest/outside.ts";
-import type { Ended, Launched, LaunchRequest, Readiness } from "../../engine/launch-ports.ts";
+import type { ObservedProcess } from "../../core/selftest/outside.ts";
+import type { LaunchRequest, Readiness, RunEnd, StartedApplication } from "../../engine/launch-ports.ts";
 import { attempt, reportedDiskFailure } from "../files/errors.ts";
 import { type ChildProcess, requireTool, runQuickTool, startTool } from "../tools.ts";
 import { watchDisk } from "./limits.ts";
@@ -63,14 +63,14 @@ function pipeStdin(stdin: Writable): void {
 }
 
 /** A launch in progress, and the application that it becomes. */
-export class RunningApplication implements Launched {
-	readonly ended: Promise<Ended>;
+export class RunningApplication implements StartedApplication {
+	readonly ended: Promise<RunEnd>;
 	init = 0;
 	readonly readiness?: Readiness;
 	private readonly child: ChildProcess;
 	private readonly relay: OutputRelay;
 	private readonly leadsGroup: boolean;
-	private over: Ended | undefined;
+	private over: RunEnd | undefined;
 	/** In milliseconds. Its output may not be written yet. */
 	private exitedAt: number | undefined;
 	private printed = "";
@@ -107,7 +107,7 @@ export class RunningApplication implements Launched {
 			child.stderr?.on("data", remember);
 		}
 		const written = "sandbox" in request.launch ? request.launch.sandbox?.folder : undefined;
-		let stoppedFor: Ended["stoppedFor"];
+		let stoppedFor: RunEnd["stoppedFor"];
 		const unwatch =
 			written === undefined
 				? () => {}
@@ -179,7 +179,7 @@ export class RunningApplication implements Launched {
 		return main === undefined ? undefined : measureConfinement(main, this.init, root, this.limits);
 	}
 
-	observe(root: Path): Observed | undefined {
+	observe(root: Path): ObservedProcess | undefined {
 		const main = this.init ? mainProcess(this.init) : undefined;
 		return main === undefined ? undefined : observeConfinement(main, this.init, root);
 	}
@@ -193,7 +193,7 @@ export class RunningApplication implements Launched {
 		return this.init > 0 && keepsAccount(this.init);
 	}
 
-	async stop(graceSeconds: number): Promise<Ended> {
+	async stop(graceSeconds: number): Promise<RunEnd> {
 		this.signal(this.stopSignal);
 		const timer = setTimeout(() => this.kill(), graceSeconds * 1000);
 		const ended = await this.ended;

@@ -7,7 +7,7 @@ import type { PackageRef } from "../../core/plan/plan.ts";
 import { type AlarmService, alarmUnit, watchedBy } from "../../core/record/alarm-service.ts";
 import type { PackageOrigin } from "../../core/record/evidence.ts";
 import { packageKindOf } from "../../core/record/packages.ts";
-import type { Recording } from "../../engine/ports.ts";
+import type { RecordFacts } from "../../engine/ports.ts";
 import { attempt } from "../files/errors.ts";
 import { sha256 } from "../files/hash.ts";
 import { parseDpkgStatus } from "../packages/databases.ts";
@@ -20,7 +20,7 @@ const osReleaseFile = pathFromText("/etc/os-release");
 export function systemRecording(
 	files: Files,
 	{ state, version }: { readonly state: string; readonly version: string },
-): Recording {
+): RecordFacts {
 	return {
 		who() {
 			const user = userName();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../core/failure.ts";
 import { straceArguments } from "../../core/trace/calls.ts";
 import type { RunningProcess } from "../../core/trace/running.ts";
-import type { Attached, AttachRequest, Ended } from "../../engine/launch-ports.ts";
+import type { AttachedProcess, AttachRequest, RunEnd } from "../../engine/launch-ports.ts";
 import { handledSignals } from "../launch/processes.ts";
 import { type ChildProcess, requireTool, startTool } from "../tools.ts";
 import { statusText } from "./proc.ts";
@@ -17,7 +17,7 @@ const detachSeconds = 30;
  * of strace, the processes continue: strace detaches on TERM, and the kernel detaches a dead tracer (ptrace(2)). Throws what
  * `runningTree` throws, `process-traced` and `attach-…` (exit 3).
  */
-export async function attach(request: AttachRequest): Promise<Attached> {
+export async function attach(request: AttachRequest): Promise<AttachedProcess> {
 	requireTool("strace");
 	const { pid } = request;
 	for (let turn = 1; ; turn++) {
@@ -39,9 +39,9 @@ function refuseTraced(processes: readonly RunningProcess[]): void {
 	}
 }
 
-class Tracer implements Attached {
+class Tracer implements AttachedProcess {
 	readonly init: number;
-	readonly ended: Promise<Ended>;
+	readonly ended: Promise<RunEnd>;
 	isWhole = true;
 	readonly #child: ChildProcess;
 	readonly #processes: readonly RunningProcess[];

@@ -3,9 +3,9 @@ import {
 	type Client,
 	type ClientProcess,
 	mergeClients,
+	type ObservedClients,
 	type Offer,
 	type OfferedPath,
-	type Served,
 } from "../../core/adoption/clients.ts";
 import type { NeighbourSocket } from "../../core/adoption/company.ts";
 import { by } from "../../core/collections.ts";
@@ -18,7 +18,11 @@ import { type HostProcess, hostProcesses, isOpenForWriting } from "./host-proces
 import { fileIdentity, linkTarget, namesIn } from "./proc.ts";
 
 /** Implements `look` of `ServiceClients`. */
-export async function lookAtClients(service: string, places: readonly Path[], paths: Served["paths"] = []): Promise<Served> {
+export async function lookAtClients(
+	service: string,
+	places: readonly Path[],
+	paths: ObservedClients["paths"] = [],
+): Promise<ObservedClients> {
 	const [unix, required] = await Promise.all([unixSockets(), requiringUnits(service)]);
 	const processes = hostProcesses();
 	const own = processes.filter(({ units }) => units.includes(service));
@@ -116,7 +120,7 @@ function unixClients(unix: UnixSockets, own: readonly HostProcess[], others: rea
 function tcpClients(
 	own: readonly HostProcess[],
 	others: readonly HostProcess[],
-): { readonly listening: Served["ports"]; readonly connected: readonly Client[] } {
+): { readonly listening: ObservedClients["ports"]; readonly connected: readonly Client[] } {
 	const sockets = tcpSockets();
 	const owned = new Set(own.flatMap((one) => one.sockets));
 	const listening = sockets

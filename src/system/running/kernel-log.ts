@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { landlockSince } from "../../core/confinement/landlock.ts";
 import { type Denial, parseAudit, parseDenial, parseKernelRecord } from "../../core/detection/denial.ts";
 import { Failure } from "../../core/failure.ts";
-import type { Following, FollowRequest } from "../../engine/detection-ports.ts";
+import type { FollowRequest, KernelWatch } from "../../engine/detection-ports.ts";
 import { errorName } from "../files/errors.ts";
 import { machineFeatures } from "../launch/features.ts";
 import { readAuditRecords } from "./audit-records.ts";
@@ -22,7 +22,7 @@ export const hasForeignNumbers = () => readlinkSync("/proc/self/ns/pid") !== fir
  * Follows the kernel's audit records, the kernel log, which also has crashes, and auditd's file. While auditd runs, the kernel
  * hands its records to it and they do not appear in the kernel log. Delivers each record once, from the source that has it first.
  */
-export async function followKernelLog({ onEarlier, onLost, onRecord, signal, since }: FollowRequest): Promise<Following> {
+export async function followKernelLog({ onEarlier, onLost, onRecord, signal, since }: FollowRequest): Promise<KernelWatch> {
 	const kernel = new KernelLog(since, onEarlier);
 	const auditd = new AuditFile(since !== undefined, onEarlier);
 	const known = new KnownRecords();
@@ -55,7 +55,7 @@ export async function followKernelLog({ onEarlier, onLost, onRecord, signal, sin
 	};
 }
 
-function missesLandlock(isAuditing: boolean): Pick<Following, "missesLandlock"> {
+function missesLandlock(isAuditing: boolean): Pick<KernelWatch, "missesLandlock"> {
 	const { landlock } = machineFeatures();
 	if (landlock === 0 || (landlock >= landlockSince.records && isAuditing)) return {};
 	return { missesLandlock: landlock < landlockSince.records ? "old" : "off" };

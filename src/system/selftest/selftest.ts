@@ -17,7 +17,7 @@ import { Failure } from "../../core/failure.ts";
 import { baseName, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { Identity } from "../../core/plan/plan.ts";
-import { parseBystander } from "../../core/selftest/program.ts";
+import { parseBystander } from "../../core/selftest/escape-arguments.ts";
 import type { AttemptsService, Bystander, SelftestTools, StartedAttempts } from "../../engine/ports.ts";
 import { observeConfinement } from "../launch/observe-confinement.ts";
 import { launchInit } from "../launch/own-programs.ts";

@@ -2,9 +2,9 @@ import * as v from "valibot";
 import type { Company } from "../../core/adoption/company.ts";
 import { callFilters } from "../../core/application/application.ts";
 import { type Cage, unitSteps } from "../../core/cage/cage.ts";
+import { ruleNames } from "../../core/options/rule-options.ts";
 import { pathSchema as path, pathToJson } from "../../core/path/path.ts";
 import type { Addition } from "../../core/plan/plan.ts";
-import { ruleNames } from "../../core/questions/rules.ts";
 import { programToJson } from "../../core/trace/json.ts";
 import { attempt } from "../files/errors.ts";
 

@@ -7,7 +7,6 @@ import { list } from "../files/descriptor.ts";
 import { findEdits } from "../files/edits.ts";
 import { clearLeftovers, currentGeneration, listGenerations, readManifest } from "../files/generations.ts";
 import { readAlarms } from "./alarms.ts";
-import { finishArranging } from "./arranging.ts";
 import {
 	cagePaths,
 	clearRemovedCages,
@@ -23,6 +22,7 @@ import {
 import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 import { lockCage } from "./lock.ts";
 import { appendLog, readLog } from "./log.ts";
+import { finishMove } from "./move-state.ts";
 import { isLeftover } from "./process-identity.ts";
 import { recordStore } from "./records.ts";
 import { hostTrace, readTrace } from "./traces.ts";
@@ -71,7 +71,7 @@ export function cageStore(state: string): CageStore {
 			const clearAll = async () => {
 				await clearRemovedCages(folder);
 				await clearLeftovers(directory);
-				await finishArranging(directory);
+				await finishMove(directory);
 				return hasData(folder, name);
 			};
 			const hadData = await clearAll().catch((error: unknown) => {

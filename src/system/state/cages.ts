@@ -1,9 +1,9 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
+import { isName } from "../../core/options/answers.ts";
 import { isWithin, join, type Path, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { isName } from "../../core/questions/answers.ts";
-import type { CageContent, Removal, Removing } from "../../engine/store.ts";
+import type { CageContent, Removal, RemovalStore } from "../../engine/store.ts";
 import { exists, list, namesOf } from "../files/descriptor.ts";
 import { discard, generationPaths } from "../files/generations.ts";
 import { refuseMounts } from "../files/mounts.ts";
@@ -146,7 +146,7 @@ async function leftoversIn(state: Path): Promise<Path[]> {
 }
 
 /** Removes a cage's folder in steps that the next command can continue. The holder removes the lock last. */
-export function removing(state: Path): Removing {
+export function removing(state: Path): RemovalStore {
 	const directory = (name: string) => cagePaths(state, name).directory;
 	return {
 		contents: (name) => cageContents(state, name),

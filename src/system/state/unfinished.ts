@@ -1,10 +1,10 @@
 import { readlink } from "node:fs/promises";
 import * as v from "valibot";
 import { Failure } from "../../core/failure.ts";
+import { isName } from "../../core/options/answers.ts";
 import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { isName } from "../../core/questions/answers.ts";
-import type { Removal, Switching } from "../../engine/store.ts";
+import type { GenerationSwitch, Removal } from "../../engine/store.ts";
 import { listIfReadable } from "../files/descriptor.ts";
 import { isMissing } from "../files/errors.ts";
 import { removeTree } from "../files/remove.ts";
@@ -60,7 +60,7 @@ export async function writeRemoval(cage: Path, { keepData }: Removal): Promise<v
 }
 
 /** Throws `state-damaged` (exit 1). */
-export async function readSwitching(cage: Path): Promise<Switching | undefined> {
+export async function readSwitching(cage: Path): Promise<GenerationSwitch | undefined> {
 	const file = join(cage, switchingName);
 	const read = await readJson(file, switchingSchema);
 	if (read === undefined) return undefined;
@@ -70,7 +70,7 @@ export async function readSwitching(cage: Path): Promise<Switching | undefined> 
 	return { from, before, ...(stopped ? { stopped } : {}) };
 }
 
-export async function writeSwitching(cage: Path, switching: Switching | undefined): Promise<void> {
+export async function writeSwitching(cage: Path, switching: GenerationSwitch | undefined): Promise<void> {
 	const file = join(cage, switchingName);
 	if (switching === undefined) return void (await removeTree(file));
 	const { before, from, stopped } = switching;

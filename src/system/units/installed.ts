@@ -4,7 +4,7 @@ import {
 	administratorsUnits,
 	dropinNames,
 	earlierPlace,
-	type Installed,
+	type InstalledFile,
 	judgeInstalled,
 	stamped,
 } from "../../core/confinement/unit/installed.ts";
@@ -23,7 +23,7 @@ import { isLeftover } from "../state/process-identity.ts";
 
 const mostBytes = 1 << 20;
 
-export async function readInstalled(place: Path): Promise<Installed> {
+export async function readInstalled(place: Path): Promise<InstalledFile> {
 	try {
 		const text = await textOf(place);
 		return text === undefined ? { kind: "foreign" } : judgeInstalled(text, sha256);

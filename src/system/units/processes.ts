@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { readFile, readlink } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
-import type { Listening } from "../../core/application/found.ts";
+import type { ListeningAddress } from "../../core/application/found.ts";
 import { withoutTrailing } from "../../core/text.ts";
 import { loopbackAddress, type Peer } from "../../core/trace/trace.ts";
 import { attempt } from "../files/errors.ts";
@@ -20,13 +20,13 @@ export interface ListeningProcess {
 	readonly cwd?: string;
 	/** Cgroup path (cgroups(7)), e.g. `/system.slice/nginx.service`. */
 	readonly cgroup: string;
-	readonly ports: readonly Listening[];
+	readonly ports: readonly ListeningAddress[];
 	/** Its root is not ours: it runs in a cage or a container. */
 	readonly elsewhere: boolean;
 }
 
 /** Listening sockets by inode. */
-export type ListeningSockets = ReadonlyMap<string, Listening>;
+export type ListeningSockets = ReadonlyMap<string, ListeningAddress>;
 
 /**
  * The listening sockets of this network namespace from /proc/net (proc(5)): TCP in state LISTEN, bound unconnected UDP, and unix
@@ -39,7 +39,7 @@ export function parseSockets(tables: {
 	readonly udp6?: string;
 	readonly unix?: string;
 }): ListeningSockets {
-	const sockets = new Map<string, Listening>();
+	const sockets = new Map<string, ListeningAddress>();
 	for (const name of ["tcp", "tcp6", "udp", "udp6"] as const) {
 		const protocol = name.startsWith("tcp") ? "tcp" : "udp";
 		for (const line of (tables[name] ?? "").split("\n").slice(1)) {
@@ -103,7 +103,7 @@ export async function listeningProcesses(proc = "/proc"): Promise<ListeningProce
 	return found.sort((one, other) => one.pid - other.pid);
 }
 
-async function describe(directory: string, pid: number, ports: Listening[], ourRoot: string): Promise<ListeningProcess> {
+async function describe(directory: string, pid: number, ports: ListeningAddress[], ourRoot: string): Promise<ListeningProcess> {
 	const [status, cmdline, cgroup, exe, cwd] = await Promise.all([
 		readFile(`${directory}/status`, "utf8"),
 		readFile(`${directory}/cmdline`, "utf8"),
@@ -132,8 +132,8 @@ function socketsOf(directory: string): string[] {
 	});
 }
 
-function distinct(ports: readonly Listening[]): Listening[] {
-	const key = (port: Listening) =>
+function distinct(ports: readonly ListeningAddress[]): ListeningAddress[] {
+	const key = (port: ListeningAddress) =>
 		port.protocol === "unix" ? `unix ${port.path}` : `${port.protocol} ${port.port} ${port.address}`;
 	const all = new Map(ports.map((port) => [key(port), port]));
 	return [...all].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, port]) => port);

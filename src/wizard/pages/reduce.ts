@@ -1,7 +1,7 @@
 import type { Command } from "../bindings.ts";
 import type { Key } from "../keys.ts";
 import { isMove, moveCursor } from "../list.ts";
-import type { Page, Reduced, WizardState } from "../state.ts";
+import type { Page, Reduction, WizardState } from "../state.ts";
 import { consented } from "../steps/choose/reduce.ts";
 import { editLine, textLine } from "../text-line.ts";
 import { only, openPage, unknownEnd, without } from "../transitions.ts";
@@ -10,7 +10,7 @@ export function pageOf(command: Command | undefined): Page | undefined {
 	return command === "keys" || command === "why" || command === "commands" ? command : undefined;
 }
 
-export function reducePage(state: WizardState, command: Command | undefined): Reduced {
+export function reducePage(state: WizardState, command: Command | undefined): Reduction {
 	const page = pageOf(command);
 	if (page) return only(openOver(state, page));
 	switch (command) {
@@ -38,7 +38,7 @@ function openOver(state: WizardState, page: Page): WizardState {
 	return { ...openPage(state, page), ...(covered ? { covered } : {}) };
 }
 
-export function reduceFind(state: WizardState, key: Key, command: Command | undefined): Reduced {
+export function reduceFind(state: WizardState, key: Key, command: Command | undefined): Reduction {
 	const { prompt } = state;
 	if (!prompt) return only(state);
 	if (command === "submit") return only(without(state, "prompt"));

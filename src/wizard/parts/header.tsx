@@ -73,13 +73,13 @@ function Decisions() {
 }
 
 /** A decision. The higher its `rank`, the sooner a narrow terminal drops it. */
-interface Decided {
+interface HeaderPart {
 	readonly rank: number;
 	readonly text: string;
 }
 
 /** The decisions in the order of the steps. */
-export function decidedSoFar(state: WizardState, { fill, wizard }: Messages): readonly Decided[] {
+export function decidedSoFar(state: WizardState, { fill, wizard }: Messages): readonly HeaderPart[] {
 	const { answers, plan } = state;
 	if (!answers || state.screen === "choose" || state.screen === "requirements") return [];
 	const words = wizard.decided;

@@ -1,12 +1,12 @@
 import { Failure } from "../../core/failure.ts";
 import { accountNames } from "../../core/machine/accounts.ts";
 import type { SearchOutcome } from "../../core/minimise/units.ts";
+import { type Answers, isName } from "../../core/options/answers.ts";
+import { equivalentCommand } from "../../core/options/equivalent.ts";
+import { withAdditions } from "../../core/options/trial-decisions.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
-import { type Answers, isName } from "../../core/questions/answers.ts";
-import { equivalentCommand } from "../../core/questions/equivalent.ts";
-import { withAdditions } from "../../core/questions/trial-decisions.ts";
-import type { Tested } from "../../core/selftest/verdict.ts";
+import type { SelftestOutcome } from "../../core/selftest/verdict.ts";
 import { CageDraft, type RecordWriter } from "../../engine/build/draft.ts";
 import { timed } from "../../engine/build/steps.ts";
 import { traceStep } from "../../engine/build/trace-step.ts";
@@ -18,7 +18,7 @@ import { minimisedCage } from "../../engine/minimise/minimise.ts";
 import { type Subject, subjectOf } from "../../engine/minimise/subject.ts";
 import { provideStartAccount } from "../../engine/plan/dedicated-account.ts";
 import { shellIn } from "../../engine/run/run.ts";
-import { type ProbeAttempt, tryProbe } from "../../engine/trace/try-probe.ts";
+import { type ProbeTry, tryProbe } from "../../engine/trace/try-probe.ts";
 import type { Choice } from "../choice.ts";
 import type { TextPage, WizardState } from "../state.ts";
 import type { ReviewRow } from "../steps/build/review.ts";
@@ -32,14 +32,14 @@ import { SessionKeeper } from "./session-keeper.ts";
 import { workOf } from "./stored-work.ts";
 import { validateAnswers } from "./validate.ts";
 import type {
-	Finished,
+	FinishedCage,
 	InstalledUnit,
 	MissingRequirement,
 	Problem,
 	RecordNames,
-	Resumed,
-	TemplateSaved,
-	Unneeded,
+	ResumedSession,
+	SavedTemplate,
+	UnneededFiles,
 } from "./values.ts";
 
 /** The use cases for a user who moves forward and back between them. */
@@ -128,7 +128,7 @@ export class Wizard implements WizardSession {
 		return validateAnswers(this.#context(), answers);
 	}
 
-	tryProbe(line: string, answers: Answers): Promise<readonly ProbeAttempt[]> {
+	tryProbe(line: string, answers: Answers): Promise<readonly ProbeTry[]> {
 		return this.#run((context) => tryProbe(context, answers, line));
 	}
 
@@ -210,11 +210,11 @@ export class Wizard implements WizardSession {
 		this.#draft?.accept(missing);
 	}
 
-	selftest(answers: Answers): Promise<Tested> {
+	selftest(answers: Answers): Promise<SelftestOutcome> {
 		return this.#withCandidate(answers, (context, draft) => draft.selftest(context));
 	}
 
-	minimise(answers: Answers): Promise<Unneeded> {
+	minimise(answers: Answers): Promise<UnneededFiles> {
 		const settle = new AbortController();
 		this.#stopSearch = settle;
 		const search = { jobs: this.#options.jobs, stop: settle.signal };
@@ -252,7 +252,7 @@ export class Wizard implements WizardSession {
 		});
 	}
 
-	async finish(answers: Answers): Promise<Finished> {
+	async finish(answers: Answers): Promise<FinishedCage> {
 		return this.#withCandidate(answers, async (context, draft) => {
 			await draft.requireAnswer();
 			await this.#machine.store.saveTrace(answers.name, draft.trace);
@@ -274,7 +274,7 @@ export class Wizard implements WizardSession {
 		return this.#chooser.saveReview(path, name, rows);
 	}
 
-	async saveTemplate(name: string, answers: Answers, replace: boolean): Promise<TemplateSaved> {
+	async saveTemplate(name: string, answers: Answers, replace: boolean): Promise<SavedTemplate> {
 		if (!isName(name)) throw new Failure("template-name-invalid", { name }, 2);
 		const made = asMade(answers, this.#draft);
 		const rules = withAdditions(made.rules, this.#draft?.cage.additions ?? []);
@@ -321,7 +321,7 @@ export class Wizard implements WizardSession {
 		return removeSession(this.#context(), id);
 	}
 
-	resume(id: string): Promise<Resumed> {
+	resume(id: string): Promise<ResumedSession> {
 		return this.#run(async ({ machine }) => {
 			const { opened, resumed, work } = await openSaved(machine, id);
 			try {

@@ -1,19 +1,19 @@
 import { unitName } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
+import { type Answers, withExercises } from "../../core/options/answers.ts";
+import { nextSteps } from "../../core/options/next-steps.ts";
+import { withDecisions } from "../../core/options/trial-decisions.ts";
 import { pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { type Answers, withExercises } from "../../core/questions/answers.ts";
-import { nextSteps } from "../../core/questions/next-steps.ts";
-import { withDecisions } from "../../core/questions/trial-decisions.ts";
 import type { Responsible } from "../../core/record/responsible.ts";
 import type { CageDraft, MadeCage, RecordWriter } from "../../engine/build/draft.ts";
-import { warningsOf } from "../../engine/build/unproven.ts";
+import { warningsOf } from "../../engine/build/unproven-notes.ts";
 import { layoutOf } from "../../engine/cages.ts";
 import type { Context, Machine } from "../../engine/context.ts";
 import { recordOf } from "../../engine/record/record.ts";
 import { installUnit } from "../../engine/run/installed-unit.ts";
 import { judgeUnit } from "../../engine/run/unit.ts";
-import type { Finished, InstalledUnit, RecordNames } from "./values.ts";
+import type { FinishedCage, InstalledUnit, RecordNames } from "./values.ts";
 
 /** The answers with which `make` creates the same cage. */
 export function asMade(answers: Answers, draft: CageDraft | undefined): Answers {
@@ -33,7 +33,7 @@ export interface Afterwards {
 	readonly names: RecordNames;
 }
 
-export function finishedWith(machine: Machine, made: MadeCage, { command, names, service, state }: Afterwards): Finished {
+export function finishedWith(machine: Machine, made: MadeCage, { command, names, service, state }: Afterwards): FinishedCage {
 	const { name } = made.cage;
 	const layout = layoutOf(machine.store, made.manifest, made.cage);
 	const installs = canInstall(machine);

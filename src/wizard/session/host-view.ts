@@ -1,6 +1,6 @@
 import type { Group, User } from "../../core/machine/facts.ts";
+import type { Answers } from "../../core/options/answers.ts";
 import { pathFromText } from "../../core/path/path.ts";
-import type { Answers } from "../../core/questions/answers.ts";
 import type { Machine } from "../../engine/context.ts";
 
 /** The part of the host that the reviews before a build compare the plan with. */

@@ -1,13 +1,13 @@
 import { Failure } from "../../core/failure.ts";
+import type { Answers } from "../../core/options/answers.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
-import type { Answers } from "../../core/questions/answers.ts";
 import type { Context, Machine } from "../../engine/context.ts";
 import { changedSince, type OpenedSession, type PlannedFiles, type Sessions } from "../../engine/session-store.ts";
 import type { Choice } from "../choice.ts";
 import { listSessions, type SessionSummary, summaryOf } from "./session-summary.ts";
 import { restored } from "./stored-state.ts";
 import { type RestoredWork, stateOf, workFromFields } from "./stored-work.ts";
-import type { Resumed } from "./values.ts";
+import type { ResumedSession } from "./values.ts";
 
 /** Fields for the list of sessions. */
 export function aboutOf({ application, name }: Answers): Readonly<Record<string, string>> {
@@ -90,7 +90,7 @@ interface SavedSession {
 	readonly answers: Answers;
 	readonly planned: PlannedFiles | undefined;
 	readonly rounds: number;
-	readonly resumed: Resumed;
+	readonly resumed: ResumedSession;
 }
 
 /** Throws like `Sessions.open`, and `session-damaged` if even the answers are unreadable. */

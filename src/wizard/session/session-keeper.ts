@@ -1,4 +1,4 @@
-import type { Answers } from "../../core/questions/answers.ts";
+import type { Answers } from "../../core/options/answers.ts";
 import type { HeldSession, OpenedSession, Sessions } from "../../engine/session-store.ts";
 import { reduceFailed } from "../results.ts";
 import { type JobKind, note, type WizardState } from "../state.ts";

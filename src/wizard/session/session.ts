@@ -1,27 +1,27 @@
 import type { Cage } from "../../core/cage/cage.ts";
+import type { Answers } from "../../core/options/answers.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
-import type { Answers } from "../../core/questions/answers.ts";
-import type { Tested } from "../../core/selftest/verdict.ts";
+import type { SelftestOutcome } from "../../core/selftest/verdict.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { Event } from "../../engine/events.ts";
 import type { TraceResult } from "../../engine/trace/trace.ts";
-import type { ProbeAttempt } from "../../engine/trace/try-probe.ts";
+import type { ProbeTry } from "../../engine/trace/try-probe.ts";
 import type { TrialRound } from "../../engine/trial/trial.ts";
 import type { Choice } from "../choice.ts";
 import type { TextPage, WizardState } from "../state.ts";
 import type { ReviewRow } from "../steps/build/review.ts";
 import type { HostView } from "./host-view.ts";
 import type {
-	Finished,
+	FinishedCage,
 	InstalledUnit,
 	MissingRequirement,
 	Problem,
 	RecordNames,
-	Resumed,
-	TemplateSaved,
-	Traced,
-	Unneeded,
+	ResumedSession,
+	SavedTemplate,
+	TraceSummary,
+	UnneededFiles,
 } from "./values.ts";
 
 /**
@@ -41,7 +41,7 @@ export interface WizardSession extends Pick<Chooser, "choices" | "propose" | "pr
 	/** The problems of the answers, by field. */
 	validate(answers: Answers): Promise<readonly Problem[]>;
 	/** Tries a probe on the host. If nothing answers there, also in a sandbox. */
-	tryProbe(line: string, answers: Answers): Promise<readonly ProbeAttempt[]>;
+	tryProbe(line: string, answers: Answers): Promise<readonly ProbeTry[]>;
 
 	/**
 	 * Traces the application. `add`: add this run to the earlier ones. Meanwhile, `exercise` runs another shell line and
@@ -62,16 +62,16 @@ export interface WizardSession extends Pick<Chooser, "choices" | "propose" | "pr
 	accept(missing: readonly Missing[]): void;
 
 	/** Runs the self-test in the last candidate. */
-	selftest(answers: Answers): Promise<Tested>;
+	selftest(answers: Answers): Promise<SelftestOutcome>;
 	/** Finds files of the last candidate that the application does not need. The candidate must answer. */
-	minimise(answers: Answers): Promise<Unneeded>;
+	minimise(answers: Answers): Promise<UnneededFiles>;
 	/** Leaves the unneeded files out of the next plan. */
 	leaveOut(): void;
 	/** Runs a shell in the last candidate, or else in the current generation, on the terminal. Returns its exit status. */
 	shell(answers: Answers): Promise<number>;
 
 	/** Makes the last candidate the current generation; writes record and log. */
-	finish(answers: Answers): Promise<Finished>;
+	finish(answers: Answers): Promise<FinishedCage>;
 	/** The record, unit or drop-in of the finished cage. */
 	text(page: TextPage): Promise<string>;
 	/** Saves the names for this and later cages, and rewrites the record. */
@@ -87,11 +87,11 @@ export interface WizardSession extends Pick<Chooser, "choices" | "propose" | "pr
 	/** Discards the session at exit. */
 	forget(): void;
 	/** Throws if another process has the session or its cage, or if the session is unreadable. */
-	resume(id: string): Promise<Resumed>;
+	resume(id: string): Promise<ResumedSession>;
 	discard(id: string): Promise<void>;
 }
 
-export type WizardTrace = TraceResult & Traced;
+export type WizardTrace = TraceResult & TraceSummary;
 
 /** A round, with the generation that it tested. */
 export interface TriedRound extends TrialRound {
@@ -128,7 +128,7 @@ export interface Chooser {
 	/** Writes the review to a new file with mode 0600. Never overwrites a file or follows a link. Returns its absolute path. */
 	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
 	/** Throws `template-there` (exit 2) if it would replace another template and may not. */
-	saveTemplate(name: string, answers: Answers, replace: boolean): Promise<TemplateSaved>;
+	saveTemplate(name: string, answers: Answers, replace: boolean): Promise<SavedTemplate>;
 	/** Differences between a cage and its template. */
 	changes(cage: string): Promise<string>;
 	/** Throws a Failure if the line is not a command. Adds a probe if the protocol is known. */

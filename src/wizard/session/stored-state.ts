@@ -1,13 +1,13 @@
 import * as v from "valibot";
 import { callFilters, noRules } from "../../core/application/application.ts";
+import type { Answers } from "../../core/options/answers.ts";
 import type { Plan } from "../../core/plan/plan.ts";
-import type { Answers } from "../../core/questions/answers.ts";
 import { type PlannedFiles, plannedFiles } from "../../engine/session-store.ts";
 import { emptyTrial, type Form, type Screen, screens, startState, type WizardState } from "../state.ts";
 import { noFilesState } from "../steps/files/state.ts";
 import { formFor, hasAllFields, withoutTrying } from "../steps/form/fields.ts";
-import { atRest, newTracing, type Tracing } from "../steps/trace/tracing-state.ts";
-import type { Traced } from "./values.ts";
+import { atRest, newTracing, type TraceState } from "../steps/trace/tracing-state.ts";
+import type { TraceSummary } from "./values.ts";
 
 /**
  * Fields that are not stored. All others are, so a new field must be plain data. If a session lacks a field, it gets the value
@@ -40,16 +40,16 @@ const transient = [
 ] as const satisfies readonly (keyof WizardState)[];
 
 /** The wizard's state after a resume. */
-export type Kept = Omit<WizardState, (typeof transient)[number]>;
+export type KeptState = Omit<WizardState, (typeof transient)[number]>;
 
 /** The wizard's state as stored. */
-export type Stored = Omit<Kept, "files"> & {
+export type StoredState = Omit<KeptState, "files"> & {
 	readonly files: Pick<WizardState["files"], "opened" | "touched">;
 	readonly planned?: PlannedFiles;
 };
 
 /** Expects a state without running jobs. The engine stores the trace. */
-export function storedOf(state: WizardState): Stored {
+export function storedOf(state: WizardState): StoredState {
 	const { files, plan, trace } = state;
 	return {
 		...keptOf(state),
@@ -59,15 +59,15 @@ export function storedOf(state: WizardState): Stored {
 	};
 }
 
-function keptOf(state: WizardState): Kept {
+function keptOf(state: WizardState): KeptState {
 	const kept: Partial<WizardState> = { ...state };
 	for (const name of transient) delete kept[name];
-	return kept as Kept;
+	return kept as KeptState;
 }
 
-function withoutAccesses(trace: Tracing): Tracing {
+function withoutAccesses(trace: TraceState): TraceState {
 	if (!trace.result) return trace;
-	const { trace: _, ...result } = trace.result as Traced & { readonly trace?: unknown };
+	const { trace: _, ...result } = trace.result as TraceSummary & { readonly trace?: unknown };
 	return { ...trace, result };
 }
 
@@ -163,8 +163,8 @@ const stateSchema = v.looseObject({
 	planned: v.optional(v.looseObject({ entries: v.number(), files: list })),
 });
 
-export interface Restored {
-	readonly state: Kept;
+export interface RestoredState {
+	readonly state: KeptState;
 	/** False if parts were unreadable, so that the session resumes at the form. */
 	readonly whole: boolean;
 	readonly planned?: PlannedFiles;
@@ -174,18 +174,18 @@ export interface Restored {
  * Restores the state, or only the answers if the rest is inconsistent. `traced`: the trace was stored too. Undefined if even the
  * answers are unreadable.
  */
-export function restored(fields: Readonly<Record<string, unknown>>, traced: boolean): Restored | undefined {
+export function restored(fields: Readonly<Record<string, unknown>>, traced: boolean): RestoredState | undefined {
 	if (!v.is(answersSchema, fields.answers)) return undefined;
 	const answers = withAllRules(fields.answers as unknown as Answers);
 	// Earlier versions used another name for this screen.
 	const stored = { ...startState, ...fields, ...(fields.screen === "lacks" ? { screen: "form" } : {}) };
-	const state = v.is(stateSchema, stored) ? stateFrom(stored as unknown as Stored) : undefined;
-	const { planned } = stored as unknown as Stored;
+	const state = v.is(stateSchema, stored) ? stateFrom(stored as unknown as StoredState) : undefined;
+	const { planned } = stored as unknown as StoredState;
 	if (state && isReached(state, traced)) return { state: { ...state, answers }, whole: true, ...(planned ? { planned } : {}) };
 	return { state: keptOf({ ...startState, screen: "form", answers, form: formFor(answers) }), whole: false };
 }
 
-function stateFrom({ planned: _, tried: __, ...stored }: Stored & { readonly tried?: unknown }): Kept {
+function stateFrom({ planned: _, tried: __, ...stored }: StoredState & { readonly tried?: unknown }): KeptState {
 	const { answers, files, form, screen, trace } = stored;
 	const { opened, touched } = files;
 	const fresh = answers && formFor(answers);
@@ -202,7 +202,7 @@ function stateFrom({ planned: _, tried: __, ...stored }: Stored & { readonly tri
 }
 
 /** Whether the state has everything that its screen needs. */
-function isReached({ screen, trace, trial }: Kept, traced: boolean): boolean {
+function isReached({ screen, trace, trial }: KeptState, traced: boolean): boolean {
 	if (trace?.result && !traced) return false;
 	if (distance(screen) >= distance("files") && !trace?.result?.answered) return false;
 	return distance(screen) < distance("trial") || trial.rounds.length > 0;

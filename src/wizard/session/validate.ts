@@ -1,6 +1,6 @@
 import { Failure } from "../../core/failure.ts";
+import { type Answers, isName } from "../../core/options/answers.ts";
 import { pathFromText } from "../../core/path/path.ts";
-import { type Answers, isName } from "../../core/questions/answers.ts";
 import { checkName, identityOf } from "../../engine/build/steps.ts";
 import type { Context } from "../../engine/context.ts";
 import type { Problem } from "./values.ts";

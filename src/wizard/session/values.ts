@@ -1,6 +1,6 @@
 import type { Note, Values } from "../../core/failure.ts";
 import type { FileUnit, SearchOutcome } from "../../core/minimise/units.ts";
-import type { NextStep } from "../../core/questions/next-steps.ts";
+import type { NextStep } from "../../core/options/next-steps.ts";
 import type { TraceDifference } from "../../core/trace/trace.ts";
 import type { CoverageReport } from "../../engine/events.ts";
 import type { TraceResult } from "../../engine/trace/trace.ts";
@@ -32,13 +32,13 @@ export interface Problem {
 	readonly isWarning?: true;
 }
 
-export interface TemplateSaved {
+export interface SavedTemplate {
 	readonly path: string;
 	/** It hides a built-in template of the same name. */
 	readonly hidesBuiltIn: boolean;
 }
 
-export interface Resumed {
+export interface ResumedSession {
 	readonly id: string;
 	/** `Restored` of `stored-state.ts`. */
 	readonly state: object;
@@ -55,7 +55,7 @@ export interface AddedRun extends TraceDifference {
 	readonly names?: Readonly<Record<number, string>>;
 }
 
-export interface Traced extends Pick<TraceResult, "probes" | "exercises" | "signals" | "output" | "answered"> {
+export interface TraceSummary extends Pick<TraceResult, "probes" | "exercises" | "signals" | "output" | "answered"> {
 	/** What the run added to the earlier ones. */
 	readonly added?: AddedRun;
 	readonly reached?: CoverageReport;
@@ -71,7 +71,7 @@ export interface Round
 	readonly seconds?: number;
 }
 
-export interface Unneeded extends SearchOutcome {
+export interface UnneededFiles extends SearchOutcome {
 	/** All units of the candidate. */
 	readonly units: readonly FileUnit[];
 }
@@ -83,7 +83,7 @@ export interface RecordNames {
 	readonly asks: boolean;
 }
 
-export interface Finished {
+export interface FinishedCage {
 	readonly name: string;
 	readonly root: string;
 	readonly data: string;

@@ -4,9 +4,9 @@ import {
 	cutOffClients,
 	holdsConnection,
 	mergeClients,
+	type ObservedClients,
 	type OfferedPath,
 	orderByUse,
-	type Served,
 } from "../../../src/core/adoption/clients.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 
@@ -14,8 +14,15 @@ const path = pathFromText("/run/x/x.sock");
 const there: OfferedPath = { path, kind: "socket", found: { uid: 0, gid: 33, mode: 0o140660 }, isOwn: true };
 const process = (pid: number, ...connections: string[]) => ({ pid, uid: 33, gid: 33, groups: [], connections });
 const client: Client = { name: "app.service", program: "app", relation: "connected", offer: { kind: "socket", path } };
-const served = (values: Partial<Served>): Served => ({ clients: [], paths: [], ports: [], own: [], isPartial: false, ...values });
-const codes = (before: Served, now: Served) => cutOffClients(before, now).map(({ code }) => code);
+const served = (values: Partial<ObservedClients>): ObservedClients => ({
+	clients: [],
+	paths: [],
+	ports: [],
+	own: [],
+	isPartial: false,
+	...values,
+});
+const codes = (before: ObservedClients, now: ObservedClients) => cutOffClients(before, now).map(({ code }) => code);
 
 describe("clients are cut off", () => {
 	const before = served({ clients: [client], paths: [there] });

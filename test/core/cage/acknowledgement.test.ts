@@ -4,7 +4,7 @@ import {
 	type Acknowledgement,
 	countingToday,
 	findReported,
-	type Reported,
+	type ReportedFinding,
 	reportedDrift,
 	reportedFinding,
 	requireDay,
@@ -20,7 +20,7 @@ const finding = fc.record({
 	values: fc.dictionary(fc.constantFrom("mode", "uid", "is", "account", "pid", "count"), fc.nat(3)),
 }) satisfies fc.Arbitrary<Finding>;
 
-const acknowledged = (reported: Reported, until?: string): Acknowledgement => ({
+const acknowledged = (reported: ReportedFinding, until?: string): Acknowledgement => ({
 	...reported,
 	by: "alice",
 	at: "2026-12-01T10:00:00.000Z",

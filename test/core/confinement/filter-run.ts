@@ -1,5 +1,5 @@
+import { seccompFilter } from "../../../src/core/confinement/seccomp/compile-filter.ts";
 import type { FilterPermissions } from "../../../src/core/confinement/seccomp/filter-permissions.ts";
-import { seccompFilter } from "../../../src/core/confinement/seccomp/program.ts";
 import { type Architecture, type SyscallName, syscallNumber } from "../../../src/core/confinement/seccomp/syscalls.ts";
 
 export const closed: FilterPermissions = { unixSockets: false, memfd: false };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { joinMinimised, leaveOut, type Minimised } from "../../../src/core/minimise/minimised.ts";
+import { joinMinimised, leaveOut, type MinimiseRecord } from "../../../src/core/minimise/minimised.ts";
 import { extensionsOf } from "../../../src/core/minimise/needs.ts";
 import { type PinFacts, type PinRules, pinsOf } from "../../../src/core/minimise/pins.ts";
 import { unitsOf, withNeeded } from "../../../src/core/minimise/units.ts";
@@ -10,7 +10,7 @@ import { entry, plan } from "../cage/plans.ts";
 
 const paths = (...texts: string[]) => texts.map(pathFromText);
 const proof = { at: "2026-01-01T00:00:00.000Z", probes: 1, exercises: 0, signals: 0, trials: 1, isComplete: true };
-const minimised = (...texts: string[]): Minimised => ({ ...proof, paths: paths(...texts) });
+const minimised = (...texts: string[]): MinimiseRecord => ({ ...proof, paths: paths(...texts) });
 const included = (entries: readonly Entry[]) =>
 	entries.filter(({ decision }) => decision === "include").map(({ path }) => path as string);
 

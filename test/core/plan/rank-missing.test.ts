@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { remedyOption } from "../../../src/core/options/trial-decisions.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
 import { findMissing, findMissingAtStart } from "../../../src/core/plan/find-missing.ts";
 import { type Missing, permissionOf } from "../../../src/core/plan/missing.ts";
 import { type Evidence, rankMissing } from "../../../src/core/plan/rank-missing.ts";
-import { remedyOption } from "../../../src/core/questions/trial-decisions.ts";
 import { absent } from "../cage/plans.ts";
 import { makeElf } from "../elf/make-elf.ts";
 import { application, planFor, refusals, rules, trace } from "./traces.ts";

@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import type { Listening } from "../../../src/core/application/found.ts";
+import type { ListeningAddress } from "../../../src/core/application/found.ts";
 import { exchange, showProbe } from "../../../src/core/probe/lines.ts";
 import { furtherExercises, proposeProbe, sharingConfiguration } from "../../../src/core/probe/propose.ts";
 import { deliverMail, followLinks, sharesIn } from "../../../src/core/probe/protocol.ts";
@@ -13,12 +13,12 @@ import { greetingWord, guessProbe } from "../../../src/core/probe/recognise.ts";
 const node = "/usr/bin/node";
 const tools = { programs: new Set<string>(), node };
 const all = new Set(["curl", "dig", "redis-cli", "pg_isready", "mariadb-admin", "ssh-keyscan"]);
-const tcp = (port: number, address = "0.0.0.0"): Listening => ({ protocol: "tcp", address, port });
-const udp = (port: number, address = "0.0.0.0"): Listening => ({ protocol: "udp", address, port });
+const tcp = (port: number, address = "0.0.0.0"): ListeningAddress => ({ protocol: "tcp", address, port });
+const udp = (port: number, address = "0.0.0.0"): ListeningAddress => ({ protocol: "udp", address, port });
 
 function propose(
 	command: string,
-	ports: Listening[] = [],
+	ports: ListeningAddress[] = [],
 	programs: ReadonlySet<string> = all,
 	env: Record<string, string> = {},
 ) {
@@ -26,7 +26,7 @@ function propose(
 }
 
 /** Returns protocol, address and port of the first proposal. */
-function first(command: string, ports: Listening[] = [], env: Record<string, string> = {}) {
+function first(command: string, ports: ListeningAddress[] = [], env: Record<string, string> = {}) {
 	const [proposal] = propose(command, ports, all, env);
 	return proposal && `${proposal.protocol}:${proposal.why.port}`;
 }
@@ -60,7 +60,7 @@ describe("a probe for a known protocol", () => {
 		["/opt/own", [tcp(12345)], undefined],
 		["/opt/own", [], undefined],
 		["/opt/own --port 99999", [], undefined],
-	] as [string, Listening[], string | undefined][])("%s %j -> %s", (command, ports, expected) => {
+	] as [string, ListeningAddress[], string | undefined][])("%s %j -> %s", (command, ports, expected) => {
 		expect(first(command, ports)).toBe(expected);
 	});
 

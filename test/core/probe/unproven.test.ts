@@ -4,7 +4,7 @@ import { proposeProbe } from "../../../src/core/probe/propose.ts";
 import { isUnproven } from "../../../src/core/probe/protocol.ts";
 import { probePrograms, protocols } from "../../../src/core/probe/protocols.ts";
 import { guessProbe, jobsOfAnswer, protocolOf, queryOf, withoutJobs } from "../../../src/core/probe/recognise.ts";
-import { unprovenNotes } from "../../../src/engine/build/unproven.ts";
+import { unprovenNotes } from "../../../src/engine/build/unproven-notes.ts";
 import { messagesIn } from "../../texts.ts";
 
 const node = "/usr/bin/node";

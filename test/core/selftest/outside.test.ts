@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { parseMountinfo } from "../../../src/core/machine/mountinfo.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import { auditOutside, type Expected, type Observed } from "../../../src/core/selftest/outside.ts";
+import { auditOutside, type ExpectedProcess, type ObservedProcess } from "../../../src/core/selftest/outside.ts";
 
 const path = pathFromText;
-const expected: Expected = {
+const expected: ExpectedProcess = {
 	capabilities: ["setuid"],
 	namespaces: ["mount", "pid"],
 	environment: ["LANG"],
@@ -20,7 +20,7 @@ const mounts = parseMountinfo(
 		"",
 	].join("\n"),
 );
-const fine: Observed = {
+const fine: ObservedProcess = {
 	inside: true,
 	rootOfNamespace: true,
 	capabilities: { CapEff: ["setuid"], CapBnd: [] },
@@ -34,7 +34,7 @@ const fine: Observed = {
 	environment: ["LANG"],
 	sameAccount: [],
 };
-const failed = (change: Partial<Observed>) =>
+const failed = (change: Partial<ObservedProcess>) =>
 	auditOutside({ ...fine, ...change }, expected)
 		.filter(({ ok }) => !ok)
 		.map(({ found, id }) => [id, ...found]);
@@ -42,7 +42,7 @@ const mounted = (line: string) => ({ mounts: [...mounts, ...parseMountinfo(line)
 
 test("a well-confined cage passes", () => expect(failed({})).toEqual([]));
 
-test.each<[Partial<Observed>, string[]]>([
+test.each<[Partial<ObservedProcess>, string[]]>([
 	[{ inside: false }, ["inside"]],
 	[{ rootOfNamespace: false }, ["root"]],
 	[{ capabilities: { CapBnd: ["sys_admin"] } }, ["capabilities", "CapBnd:sys_admin"]],
@@ -72,7 +72,7 @@ test("a check that a launch cannot pass is passed by design, and only that check
 		nodev: { instead: "device-group" },
 		nosuid: { instead: "no-new-privs" },
 	} as const;
-	const of = (change: Partial<Observed>) =>
+	const of = (change: Partial<ObservedProcess>) =>
 		auditOutside({ ...fine, ...change }, { ...expected, namespaces: ["pid", "uts"], design })
 			.filter(({ ok }) => !ok)
 			.map(({ id, instead }) => [id, instead]);

@@ -4,7 +4,7 @@ import { Ajv } from "ajv";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { noRules, type Rules } from "../../../src/core/application/application.ts";
-import { ruleRows } from "../../../src/core/questions/rules.ts";
+import { ruleRows } from "../../../src/core/options/rule-options.ts";
 import { limits } from "../../../src/core/template/checks.ts";
 import { mergeTemplate } from "../../../src/core/template/merge.ts";
 import { checkTemplate, parseTemplate } from "../../../src/core/template/parse.ts";

@@ -39,11 +39,11 @@ export interface LaunchAccount {
 	/** Number of supplementary groups. */
 	readonly groups: number;
 	/** Capabilities without which the kernel refuses certain arguments to it. The filter refuses them too, so that the kernel records it. */
-	readonly lacks: readonly Lacked[];
+	readonly lacks: readonly LackableCapability[];
 }
 
 export const lackable = ["chown", "setgid", "setuid", "setpcap", "sys_nice", "sys_resource"] as const;
-export type Lacked = (typeof lackable)[number];
+export type LackableCapability = (typeof lackable)[number];
 
 /** The sandbox permits everything that a plan could permit, so that the trace shows what is needed. */
 export const sandboxPermissions: FilterPermissions = {

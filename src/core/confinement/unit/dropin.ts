@@ -18,7 +18,7 @@ interface DropinInput extends UnitInput {
 }
 
 /** A setting of a later drop-in that would move the service out of its cage. */
-interface Overriding {
+interface OverridingSetting {
 	/** Index into the service's texts. */
 	readonly text: number;
 	readonly name: string;
@@ -58,7 +58,11 @@ function unitSection(lines: readonly string[]): string[] {
 }
 
 /** Returns the first setting of the drop-ins in `later`, which apply after ours, that contradicts it. */
-export function overridingSetting(dropin: string, { texts }: MovedService, later: readonly number[]): Overriding | undefined {
+export function overridingSetting(
+	dropin: string,
+	{ texts }: MovedService,
+	later: readonly number[],
+): OverridingSetting | undefined {
 	const ours = new Set(parseUnitText(dropin).assignments.map(({ name }) => name));
 	for (const text of later) {
 		const found = parseUnitText(texts[text] ?? "").assignments.find(

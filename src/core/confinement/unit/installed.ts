@@ -33,7 +33,7 @@ export function earlierPlace(place: Path): Path | undefined {
 }
 
 /** The file at one of our paths. */
-export type Installed =
+export type InstalledFile =
 	| { readonly kind: "none" }
 	/** Not written by us, or no regular file. */
 	| { readonly kind: "foreign" }
@@ -54,7 +54,7 @@ export function stamped(text: string, cage: string, hash: Hash): string {
 	return interpreter + line + text.slice(interpreter.length);
 }
 
-export function judgeInstalled(content: string, hash: Hash): Installed {
+export function judgeInstalled(content: string, hash: Hash): InstalledFile {
 	const [line, interpreter = "", cage, sum] = mark.exec(content) ?? [];
 	if (line === undefined || cage === undefined) return { kind: "foreign" };
 	const text = interpreter + content.slice(line.length);

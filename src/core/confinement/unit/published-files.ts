@@ -18,7 +18,7 @@ interface VolatileDirectory {
 	readonly mode: number;
 }
 
-export interface Published {
+export interface PublishedFiles {
 	readonly files: readonly PublishedFile[];
 	/** Outermost first. */
 	readonly directories: readonly VolatileDirectory[];

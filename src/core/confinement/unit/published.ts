@@ -2,7 +2,7 @@ import { type Path, parent } from "../../path/path.ts";
 import { quoteShell, quoteShellLine, showPath } from "../../path/quote.ts";
 import { octal } from "../../text.ts";
 import type { UnitLines } from "./lines.ts";
-import type { Published } from "./published-files.ts";
+import type { PublishedFiles } from "./published-files.ts";
 import { argumentWord } from "./quote.ts";
 
 /**
@@ -32,7 +32,7 @@ export function publish(unit: UnitLines, script: Path, reloads: boolean): void {
  * again, as a program does that executes itself anew (haproxy). `prepare` empties the folder, because the service may have put
  * links into its directories.
  */
-export function publishScript({ directories, files, folder }: Published): string {
+export function publishScript({ directories, files, folder }: PublishedFiles): string {
 	const folders = [...new Set([folder, ...files.map(({ staged }) => parent(staged))])];
 	const stale = files.filter(({ source, target }) => source !== target).map(({ source }) => source);
 	const each = (step: string, shown = files) =>

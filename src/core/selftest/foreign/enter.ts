@@ -4,7 +4,7 @@ import type { ProcessState } from "./state.ts";
 
 /** Takes over the confinement of a process that somebody else started, in the process that then tries the escape techniques. */
 
-export interface Entering {
+export interface EntryRequest {
 	readonly state: ProcessState;
 	/** Files of /proc/PID/ns whose namespace differs from ours. */
 	readonly namespaces: readonly string[];
@@ -15,7 +15,7 @@ export interface Entering {
 }
 
 /** Returns arguments for native/escape-enter.h. */
-export function enterArguments({ covers, hasFilters, namespaces, state }: Entering): string[] {
+export function enterArguments({ covers, hasFilters, namespaces, state }: EntryRequest): string[] {
 	const { accounts, capabilities } = state;
 	const values = {
 		target: state.pid,

@@ -10,9 +10,9 @@ import type { Part, ProcessState } from "./state.ts";
  * it uses what the process received from its starter. `writes`: it would change a file. `module`: it loads a kernel module.
  * `cage`: it concerns parts that only a cage has. `own-init`: PID 1 belongs to the sandbox itself.
  */
-export type Untried = "landlock" | "start" | "writes" | "module" | "cage" | "own-init";
+export type UntriedReason = "landlock" | "start" | "writes" | "module" | "cage" | "own-init";
 
-const untriedIds: Readonly<Record<string, Untried>> = {
+const untriedIds: Readonly<Record<string, UntriedReason>> = {
 	"without-landlock": "landlock",
 	"other-port": "landlock",
 	descriptor: "start",
@@ -26,7 +26,7 @@ const untriedIds: Readonly<Record<string, Untried>> = {
 };
 
 /** Returns the techniques that are not tried, with the reason. */
-export function untriedTechniques({ hasOwnPids }: { readonly hasOwnPids: boolean }): ReadonlyMap<string, Untried> {
+export function untriedTechniques({ hasOwnPids }: { readonly hasOwnPids: boolean }): ReadonlyMap<string, UntriedReason> {
 	return new Map([
 		...Object.entries(untriedIds),
 		...allTechniques.flatMap(({ id, loadsModule }) => (loadsModule ? [[id, "module"] as const] : [])),
@@ -35,12 +35,12 @@ export function untriedTechniques({ hasOwnPids }: { readonly hasOwnPids: boolean
 }
 
 /**
- * `untried`: see `Untried`. `unclear`: it did not finish, or it succeeded and a layer that could not be taken over may stop the
+ * `untried`: see `UntriedReason`. `unclear`: it did not finish, or it succeeded and a layer that could not be taken over may stop the
  * process itself.
  */
 export type ForeignOutcome = Omit<Outcome, "outcome"> & {
 	readonly outcome: Outcome["outcome"] | "untried" | "unclear";
-	readonly untried?: Untried;
+	readonly untried?: UntriedReason;
 };
 
 export interface ForeignTarget {
@@ -70,15 +70,15 @@ export interface ForeignSelftest {
 	readonly seconds: number;
 }
 
-interface Measured {
+interface MeasuredSandbox {
 	readonly attempts: ReadonlyMap<string, Attempt>;
-	readonly untried: ReadonlyMap<string, Untried>;
+	readonly untried: ReadonlyMap<string, UntriedReason>;
 	readonly notTaken: readonly Part[];
 	readonly state: ProcessState;
 	readonly sharesNetwork: boolean;
 }
 
-export function foreignOutcomes({ attempts, notTaken, sharesNetwork, state, untried }: Measured): ForeignOutcome[] {
+export function foreignOutcomes({ attempts, notTaken, sharesNetwork, state, untried }: MeasuredSandbox): ForeignOutcome[] {
 	const permissions = { capabilities: heldCapabilities(state).map((name) => ({ name, why: "" })) };
 	const network = sharesNetwork ? "host" : "own";
 	return outcomesOf(attempts, { permissions, network, weaker: [], landlock: 0 }).map((way) => {

@@ -1,8 +1,8 @@
 import type { CoverageGroup } from "../../../core/coverage/coverage.ts";
 import type { LifecycleStage } from "../../../core/coverage/lifecycle.ts";
+import type { NextStepKind } from "../../../core/options/next-steps.ts";
 import type { ReasonToKeep } from "../../../core/plan/accounts.ts";
 import type { Further } from "../../../core/probe/propose.ts";
-import type { NextStepKind } from "../../../core/questions/next-steps.ts";
 import type { TextPage } from "../../../wizard/state.ts";
 import type { SaveItem } from "../../../wizard/steps/save/reduce.ts";
 import type { TraceTab } from "../../../wizard/steps/trace/tracing-state.ts";

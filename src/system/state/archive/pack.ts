@@ -7,7 +7,7 @@ import { separateDataName } from "../../../core/cage/layout.ts";
 import { Failure } from "../../../core/failure.ts";
 import { isWithin, join, type Path, pathFromBytes, pathFromText, pathToBytes, pathToText } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
-import type { Exported, ExportRequest } from "../../../engine/archive-store.ts";
+import type { ExportRequest, ExportResult } from "../../../engine/archive-store.ts";
 import { withNewFile } from "../../files/new-file.ts";
 import { removeTree } from "../../files/remove.ts";
 import { walk } from "../../files/walk.ts";
@@ -19,7 +19,7 @@ import { transientName } from "../process-identity.ts";
 
 /** Writes a cage as a tar archive with plain paths (GNU tar, pax format: names of any bytes, holes, numeric owners). */
 
-interface Packing extends ExportRequest {
+interface PackJob extends ExportRequest {
 	readonly state: Path;
 	readonly signal: AbortSignal;
 }
@@ -28,7 +28,7 @@ interface Packing extends ExportRequest {
  * Throws `file-exists` (exit 2) if the file exists, and `export-data-changed` (exit 4) if the data changed in the meantime,
  * because tar works by path and would have followed a link that replaced a directory. A failure or an abort leaves no file.
  */
-export async function exportCage({ head, ownerNames, owners, signal, state, to, writable }: Packing): Promise<Exported> {
+export async function exportCage({ head, ownerNames, owners, signal, state, to, writable }: PackJob): Promise<ExportResult> {
 	const { directory } = cagePaths(state, head.name);
 	const scratch = join(directory, transientName("tmp"));
 	await makeSafeFolder(scratch);

@@ -13,7 +13,7 @@ import { writeFailure } from "../../files/errors.ts";
 import { runIn } from "../../tools.ts";
 import { ArchiveFile } from "./reader.ts";
 
-interface Unpacking {
+interface UnpackJob {
 	readonly archive: Path;
 	readonly head: ExportHead;
 	readonly manifest: Manifest;
@@ -28,7 +28,7 @@ interface Unpacking {
  * directory is opened below the one before without following links, files are newly created, and owners and modes are set by
  * descriptor.
  */
-export async function unpackArchive({ archive: path, head, local, manifest, signal, staging }: Unpacking): Promise<void> {
+export async function unpackArchive({ archive: path, head, local, manifest, signal, staging }: UnpackJob): Promise<void> {
 	await using archive = await ArchiveFile.open(path);
 	await using top = await openDirectory(staging);
 	await using tree = new Tree(top);

@@ -1,7 +1,7 @@
 import type { Rules } from "../../../core/application/application.ts";
 import { accountUse, accountWord, parseAccountName, reasonToKeep, wordNaming } from "../../../core/plan/accounts.ts";
 import type { Command } from "../../bindings.ts";
-import type { Reduced, WizardState } from "../../state.ts";
+import type { Reduction, WizardState } from "../../state.ts";
 import { ask, go, goOnOncePlanned, isBusy, notice, only, setCursor, start, without } from "../../transitions.ts";
 import { toReview } from "../build/reduce.ts";
 import { type Account, type AccountRow, accountFiles, accountTable } from "./account-rows.ts";
@@ -23,7 +23,7 @@ export function selectedAccount(state: WizardState): AccountRow | undefined {
 	return visibleAccounts(state)[state.cursors.accounts ?? 0];
 }
 
-export function reduceAccounts(state: WizardState, command: Command): Reduced {
+export function reduceAccounts(state: WizardState, command: Command): Reduction {
 	const row = selectedAccount(state);
 	switch (command) {
 		case "go-on":
@@ -57,7 +57,7 @@ function showFile(state: WizardState, step: number): WizardState {
 	return setCursor({ ...without(state, "notice"), accountFile: next ?? "passwd" }, 0);
 }
 
-function toggle(state: WizardState, row: AccountRow, account: Account): Reduced {
+function toggle(state: WizardState, row: AccountRow, account: Account): Reduction {
 	const { answers, plan } = state;
 	if (!answers || !plan) return only(state);
 	const word = accountWord(account.kind, account.name);
@@ -78,7 +78,7 @@ function goesIn({ accounts, withoutAccounts }: Rules, { mark }: AccountRow, { ki
 	return mark !== "left-out" && reason !== "chosen";
 }
 
-function takeIn(state: WizardState, { kind, name }: Account): Reduced {
+function takeIn(state: WizardState, { kind, name }: Account): Reduction {
 	const { rules } = state.answers ?? {};
 	if (!rules) return only(state);
 	const withoutAccounts = withoutWord(rules.withoutAccounts, kind, name, true);
@@ -86,7 +86,7 @@ function takeIn(state: WizardState, { kind, name }: Account): Reduced {
 	return decide(state, { accounts: [...rules.accounts, accountWord(kind, name)] });
 }
 
-export function leaveOut(state: WizardState, { kind, name, reason = "chosen" }: Account): Reduced {
+export function leaveOut(state: WizardState, { kind, name, reason = "chosen" }: Account): Reduction {
 	const { rules } = state.answers ?? {};
 	if (!rules) return only(state);
 	// Keeps the rule's word for the other account of that name only if that account exists.
@@ -97,7 +97,7 @@ export function leaveOut(state: WizardState, { kind, name, reason = "chosen" }: 
 }
 
 /** Changes the rules and requests a new plan. The undo of the files step does not cover it, because Space undoes it. */
-function decide(state: WizardState, change: Partial<Rules>): Reduced {
+function decide(state: WizardState, change: Partial<Rules>): Reduction {
 	if (!state.answers) return only(state);
 	const answers = { ...state.answers, rules: { ...state.answers.rules, ...change } };
 	return start({ ...without(state, "goesOn", "notice", "question", "prompt"), answers }, { job: "plan", answers });

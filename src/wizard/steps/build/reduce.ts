@@ -1,10 +1,10 @@
 import type { Command } from "../../bindings.ts";
 import { nothingBuilt } from "../../progress.ts";
-import { emptyTrial, type Reduced, type Screen, type WizardState } from "../../state.ts";
+import { emptyTrial, type Reduction, type Screen, type WizardState } from "../../state.ts";
 import { ask, cancel, go, isBusy, notice, only, openPage, start, without } from "../../transitions.ts";
 import { withoutVerdict } from "../save/finishing.ts";
 
-export function reduceBuild(state: WizardState, command: Command): Reduced {
+export function reduceBuild(state: WizardState, command: Command): Reduction {
 	if (isBusy(state, "try", "plan")) {
 		// A resumed session plans again first; Enter does not have to wait for that.
 		if (command === "build" && !isBusy(state, "try")) return only({ ...state, trial: emptyTrial, thenBuild: true });
@@ -28,26 +28,26 @@ export function reduceBuild(state: WizardState, command: Command): Reduced {
 }
 
 /** Reads the host again, because another command may have changed the cage. */
-export function toReview(state: WizardState): Reduced {
+export function toReview(state: WizardState): Reduction {
 	const there = without(go(state, "build"), "detour");
 	return inspectHost(there);
 }
 
 /** Keeps a displayed failure. */
-export function inspectHost(state: WizardState): Reduced {
+export function inspectHost(state: WizardState): Reduction {
 	const { answers, failure } = state;
 	if (!answers) return only(state);
 	const looking = start(state, { job: "host-view", answers });
 	return failure ? { ...looking, state: { ...looking.state, failure } } : looking;
 }
 
-export function saveReview(state: WizardState, path: string): Reduced {
+export function saveReview(state: WizardState, path: string): Reduction {
 	const { answers } = state;
 	if (!answers) return only(state);
 	return start(state, { job: "review", path, name: answers.name });
 }
 
-export function buildAndTry(state: WizardState): Reduced {
+export function buildAndTry(state: WizardState): Reduction {
 	const { answers } = state;
 	if (!answers || !state.plan) return only(state);
 	const trial = { ...withoutVerdict(state).trial, probes: [], exercises: [] };
@@ -65,13 +65,13 @@ export function buildAndTry(state: WizardState): Reduced {
 const jumps: Partial<Record<Command, Screen>> = { "to-application": "form", "to-files": "files", "to-accounts": "accounts" };
 
 /** From the review or the trial to the screen of an answer. */
-export function jump(state: WizardState, command: Command): Reduced {
+export function jump(state: WizardState, command: Command): Reduction {
 	const screen = jumps[command];
 	return only(screen ? { ...go(state, screen), detour: true } : state);
 }
 
 /** After a detour, the next screen is the review. */
-export function endDetour(state: WizardState, command: Command | undefined): Reduced | undefined {
+export function endDetour(state: WizardState, command: Command | undefined): Reduction | undefined {
 	const leads = command === "back" || (command === "go-on" && state.screen !== "form");
 	if (!state.detour || !leads || !Object.values(jumps).includes(state.screen) || isBusy(state, "plan")) return undefined;
 	return toReview(state);

@@ -2,11 +2,11 @@ import { limitsSet } from "../../../core/confinement/limits.ts";
 import { countPermitted } from "../../../core/confinement/seccomp/filter.ts";
 import { filterPermissions } from "../../../core/confinement/seccomp/filter-permissions.ts";
 import type { Note } from "../../../core/failure.ts";
+import type { Answers } from "../../../core/options/answers.ts";
 import { printable, quoteShellLine, showPath } from "../../../core/path/quote.ts";
 import { type Group, groupsOf } from "../../../core/plan/groups.ts";
 import { capabilityWord, permissionNames, permissionWords } from "../../../core/plan/permission-words.ts";
 import type { Grant, Plan, WritableDirectory } from "../../../core/plan/plan.ts";
-import type { Answers } from "../../../core/questions/answers.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { offerOption, offerText } from "../../../report/offers.ts";
 import { showReason } from "../../../report/reasons.ts";
@@ -30,17 +30,17 @@ export interface ReviewLine {
 /** A line before its language is known. The reducer only counts them. */
 export type ReviewRow = (messages: Messages) => ReviewLine;
 
-interface Reviewed {
+interface ReviewSubject {
 	readonly plan?: Plan;
 	readonly answers?: Answers;
 	readonly hostView?: HostView;
 	readonly warnings: readonly Note[];
 }
 
-const remembered = new WeakMap<Plan, { of: Reviewed; rows: readonly ReviewRow[] }>();
+const remembered = new WeakMap<Plan, { of: ReviewSubject; rows: readonly ReviewRow[] }>();
 
 /** Dangerous sections come first. Cached, because each frame and key needs them. */
-export function reviewRows({ answers, plan, hostView, warnings }: Reviewed): readonly ReviewRow[] {
+export function reviewRows({ answers, plan, hostView, warnings }: ReviewSubject): readonly ReviewRow[] {
 	if (!plan) return [];
 	const known = remembered.get(plan);
 	if (known?.of.answers === answers && known?.of.hostView === hostView && known?.of.warnings === warnings) return known.rows;

@@ -2,7 +2,7 @@ import fuzzysort from "fuzzysort";
 import { valueProblem } from "../../../core/template/parameters.ts";
 import type { Command } from "../../bindings.ts";
 import type { AskedParameter, Choice } from "../../choice.ts";
-import type { Reduced, WizardState } from "../../state.ts";
+import type { Reduction, WizardState } from "../../state.ts";
 import { ask, cursorOf, go, isBusy, notice, only, openPage, start, without } from "../../transitions.ts";
 import { formFor } from "../form/fields.ts";
 
@@ -29,7 +29,7 @@ export function isMissing({ command, missing }: Choice): boolean {
 	return missing?.programs.includes(command?.[0] ?? "") ?? false;
 }
 
-export function reduceRequirements(state: WizardState, command: Command): Reduced {
+export function reduceRequirements(state: WizardState, command: Command): Reduction {
 	if (command !== "install") return only(state);
 	const requirements = state.requirements ?? [];
 	if (state.jobs.install !== undefined || state.jobs.requirements !== undefined) return only(state);
@@ -38,7 +38,7 @@ export function reduceRequirements(state: WizardState, command: Command): Reduce
 	return installable.length ? start(state, { job: "install", requirements: installable }) : start(state, { job: "requirements" });
 }
 
-export function reduceChoose(state: WizardState, command: Command): Reduced {
+export function reduceChoose(state: WizardState, command: Command): Reduction {
 	switch (command) {
 		case "search":
 			return ask(state, "search", state.queries.choose ?? "");
@@ -74,7 +74,7 @@ export function reduceChoose(state: WizardState, command: Command): Reduced {
 	}
 }
 
-function askToInstall(state: WizardState, { missing, name }: Choice): Reduced {
+function askToInstall(state: WizardState, { missing, name }: Choice): Reduction {
 	const programs = missing?.programs ?? [];
 	const packages = missing?.packages ?? [];
 	if (!packages.length) return only(notice(state, "not-installed", { name, programs: programs.join(", ") }));
@@ -82,7 +82,7 @@ function askToInstall(state: WizardState, { missing, name }: Choice): Reduced {
 }
 
 /** Installs a template's packages. */
-export function installPackages(state: WizardState, packages: readonly string[]): Reduced {
+export function installPackages(state: WizardState, packages: readonly string[]): Reduction {
 	const idle = { ...without(state, "question"), output: [], outputOpen: "" };
 	return start(idle, { job: "install", requirements: packages.map((name) => ({ what: name, package: name })) });
 }
@@ -99,20 +99,20 @@ function withChosen(state: WizardState, chosen: Choice | undefined): WizardState
 	return { ...state, cursors: { ...state.cursors, choose: Math.max(0, at) } };
 }
 
-export function openForm(state: WizardState): Reduced {
+export function openForm(state: WizardState): Reduction {
 	if (!state.answers) return only(go(state, "choose"));
 	const form = state.form ?? formFor(state.answers);
 	return start({ ...go(state, "form"), form }, { job: "validate", answers: state.answers, soon: false });
 }
 
 /** Asks for consent to an unknown template's commands, then for its parameters. */
-function chooseTemplate(state: WizardState, choice: Choice): Reduced {
+function chooseTemplate(state: WizardState, choice: Choice): Reduction {
 	const { accepts, consent } = choice;
 	if (!consent || accepts !== undefined) return askNext(state, choice);
 	return only(openPage({ ...state, asked: choice, texts: { ...state.texts, consent: consent.text } }, "consent"));
 }
 
-export function consented(state: WizardState): Reduced {
+export function consented(state: WizardState): Reduction {
 	const { asked, ...rest } = without(state, "overlay", "scrollEnd", "find");
 	if (!asked?.consent) return only(rest);
 	return askNext(rest, { ...asked, accepts: asked.consent.hash });
@@ -123,7 +123,7 @@ export function askedParameter({ asked }: Pick<WizardState, "asked">): AskedPara
 	return asked?.parameters?.find(({ name }) => asked.values?.[name] === undefined);
 }
 
-export function answerParameter(open: WizardState, closed: WizardState, text: string): Reduced {
+export function answerParameter(open: WizardState, closed: WizardState, text: string): Reduction {
 	const { asked } = open;
 	const parameter = askedParameter(open);
 	if (!asked || !parameter) return only(closed);
@@ -132,7 +132,7 @@ export function answerParameter(open: WizardState, closed: WizardState, text: st
 	return askNext(closed, { ...asked, values: { ...asked.values, [name]: text } });
 }
 
-function askNext(state: WizardState, choice: Choice): Reduced {
+function askNext(state: WizardState, choice: Choice): Reduction {
 	const asking = { ...state, asked: choice };
 	const parameter = askedParameter(asking);
 	if (parameter) return ask(asking, "parameter", parameter.default ?? "");

@@ -2,10 +2,10 @@ import type { Rules } from "../../../core/application/application.ts";
 import { type Path, pathFromText } from "../../../core/path/path.ts";
 import { aboutOthers } from "../../../core/plan/host-access.ts";
 import type { Plan } from "../../../core/plan/plan.ts";
-import type { Reduced, WizardState } from "../../state.ts";
+import type { Reduction, WizardState } from "../../state.ts";
 import { only, start, without } from "../../transitions.ts";
-import { type Decided as Decision, nothingPending, withDecided } from "./pending.ts";
-import type { Decided } from "./state.ts";
+import { type DecisionTarget as Decision, nothingPending, withDecided } from "./pending.ts";
+import type { DecisionStep } from "./state.ts";
 import { followRow } from "./visible-rows.ts";
 
 /** The rules that this step can undo. */
@@ -29,7 +29,7 @@ const mostSteps = 500;
 const mostPlans = 20;
 
 /** Changes the rules, shows the known effect at once, and requests a new plan. */
-export function decide(state: WizardState, change: Partial<Rules>, decided?: Decision): Reduced {
+export function decide(state: WizardState, change: Partial<Rules>, decided?: Decision): Reduction {
 	if (!state.answers) return only(state);
 	const { rules } = state.answers;
 	const next = { ...rules, ...change };
@@ -52,21 +52,26 @@ function pathsOf(decided: Decision): readonly Path[] {
 }
 
 /** Undoes the last decision; its plan is shown at once. */
-export function undo(state: WizardState): Reduced | undefined {
+export function undo(state: WizardState): Reduction | undefined {
 	const { future, past } = state.files;
 	const last = past.at(-1);
 	if (!last || !state.answers) return undefined;
 	return restore(state, last, past.slice(0, -1), [...future, asDecided(state, state.answers.rules)]);
 }
 
-export function redo(state: WizardState): Reduced | undefined {
+export function redo(state: WizardState): Reduction | undefined {
 	const { future, past } = state.files;
 	const next = future.at(-1);
 	if (!next || !state.answers) return undefined;
 	return restore(state, next, [...past, asDecided(state, state.answers.rules)], future.slice(0, -1));
 }
 
-function restore(state: WizardState, to: Decided, past: readonly Decided[], future: readonly Decided[]): Reduced {
+function restore(
+	state: WizardState,
+	to: DecisionStep,
+	past: readonly DecisionStep[],
+	future: readonly DecisionStep[],
+): Reduction {
 	const { answers, files } = state;
 	if (!answers) return only(state);
 	const own = Object.fromEntries(ownRules.map((name) => [name, to.rules[name]]));
@@ -89,18 +94,18 @@ function restore(state: WizardState, to: Decided, past: readonly Decided[], futu
 	return plan(followRow(state, restored));
 }
 
-function plan(state: WizardState): Reduced {
+function plan(state: WizardState): Reduction {
 	return state.answers ? start(without(state, "goesOn"), { job: "plan", answers: state.answers }) : only(state);
 }
 
-function asDecided({ files, plan: shown }: WizardState, rules: Rules): Decided {
+function asDecided({ files, plan: shown }: WizardState, rules: Rules): DecisionStep {
 	if (!shown) return { rules };
 	const { pending, planned } = files;
 	return { rules, shown: { plan: shown, pending, ...(planned ? { planned } : {}) } };
 }
 
 /** Drops the plans of all but the newest decisions. */
-function affordable(decided: readonly Decided[]): readonly Decided[] {
+function affordable(decided: readonly DecisionStep[]): readonly DecisionStep[] {
 	return decided.map((one, at) => (at < decided.length - mostPlans && one.shown ? { rules: one.rules } : one));
 }
 
@@ -108,7 +113,7 @@ function affordable(decided: readonly Decided[]): readonly Decided[] {
 export function planMade(state: WizardState, made: Plan): WizardState {
 	const { resumed: _, ...files } = state.files;
 	const stale = state.plan === undefined || state.thenBuild;
-	const bare = (all: readonly Decided[]) => (stale ? all.map(({ rules }) => ({ rules })) : all);
+	const bare = (all: readonly DecisionStep[]) => (stale ? all.map(({ rules }) => ({ rules })) : all);
 	return {
 		...without(state, "goesOn"),
 		plan: made,

@@ -4,19 +4,19 @@ import { isUnanswered } from "./attention.ts";
 import { type FileNode, type FileTree, type Item, type ItemNode, treeOf } from "./tree.ts";
 
 /** Decisions that the displayed plan does not contain yet. */
-export interface Pending {
+export interface PendingDecisions {
 	readonly decisions: ReadonlyMap<Path, Decision>;
 	/** Folders to be mounted instead of copied. */
 	readonly mounted: ReadonlySet<Path>;
 }
 
-export const nothingPending: Pending = { decisions: new Map(), mounted: new Set() };
+export const nothingPending: PendingDecisions = { decisions: new Map(), mounted: new Set() };
 
-export type Decided =
+export type DecisionTarget =
 	| { readonly items: readonly ItemNode[]; readonly to: Decision }
 	| { readonly folder: Path; readonly mounted: boolean };
 
-export function withDecided(pending: Pending, decided: Decided): Pending {
+export function withDecided(pending: PendingDecisions, decided: DecisionTarget): PendingDecisions {
 	const decisions = new Map(pending.decisions);
 	const mounted = new Set(pending.mounted);
 	if (!("folder" in decided)) {
@@ -37,15 +37,15 @@ export function withDecided(pending: Pending, decided: Decided): Pending {
 /** A plan with the pending decisions. */
 export interface PendingPlan {
 	readonly tree: FileTree;
-	readonly pending: Pending;
+	readonly pending: PendingDecisions;
 	readonly totals: Totals;
 	/** Sums of groups and folders, as needed. */
 	readonly sums: Map<FileNode, Sums>;
 }
 
-const remembered = new WeakMap<Pending, PendingPlan>();
+const remembered = new WeakMap<PendingDecisions, PendingPlan>();
 
-export function pendingPlanOf(plan: Plan, pending: Pending): PendingPlan {
+export function pendingPlanOf(plan: Plan, pending: PendingDecisions): PendingPlan {
 	const known = remembered.get(pending);
 	if (known?.tree.plan === plan) return known;
 	const current = { tree: treeOf(plan), pending, totals: totalsOf(plan, pending), sums: new Map() };
@@ -172,6 +172,12 @@ export function totalsOf({ entries }: Plan, { decisions } = nothingPending): Tot
 }
 
 /** With pending decisions. */
-export function totalsNow({ files, plan }: { readonly files: { readonly pending: Pending }; readonly plan?: Plan }): Totals {
+export function totalsNow({
+	files,
+	plan,
+}: {
+	readonly files: { readonly pending: PendingDecisions };
+	readonly plan?: Plan;
+}): Totals {
 	return plan ? pendingPlanOf(plan, files.pending).totals : noTotals;
 }

@@ -1,7 +1,7 @@
 import { type Path, parent, pathToText } from "../../../core/path/path.ts";
 import { escapeGlob } from "../../../core/path/quote.ts";
 import type { Command } from "../../bindings.ts";
-import type { Reduced, WizardState } from "../../state.ts";
+import type { Reduction, WizardState } from "../../state.ts";
 import { ask, go, goOnOncePlanned, isBusy, notice, only, without } from "../../transitions.ts";
 import { redo, undo } from "./history.ts";
 import { totalsNow } from "./pending.ts";
@@ -10,7 +10,7 @@ import { bindFolder, decideAlike, decideKind, decidePackage, emptyFolder, folder
 import { type FileNode, isItem, itemsOf, treeOf } from "./tree.ts";
 import { cursorTo, isFiltered, nextWaiting, reveal, selectedRow, visibleRows, withOpen } from "./visible-rows.ts";
 
-export function reduceFiles(state: WizardState, command: Command): Reduced {
+export function reduceFiles(state: WizardState, command: Command): Reduction {
 	const row = selectedRow(state);
 	switch (command) {
 		case "go-on":
@@ -53,7 +53,7 @@ export function reduceFiles(state: WizardState, command: Command): Reduced {
 	}
 }
 
-function decideRow(state: WizardState, command: Command, row: FileNode): Reduced {
+function decideRow(state: WizardState, command: Command, row: FileNode): Reduction {
 	switch (command) {
 		case "toggle":
 			return toggle(state, row);
@@ -73,7 +73,7 @@ function decideRow(state: WizardState, command: Command, row: FileNode): Reduced
 }
 
 /** The first key clears the search. */
-function back(state: WizardState, row: FileNode | undefined): Reduced {
+function back(state: WizardState, row: FileNode | undefined): Reduction {
 	if (!state.queries.files) return only(go(state, "trace"));
 	const whole = { ...state, queries: { ...state.queries, files: "" } };
 	return only(row ? reveal(whole, row) : cursorTo(whole, 0));
@@ -92,7 +92,7 @@ function globBeside(row: FileNode): string {
 }
 
 /** Opens a row. If it is open, moves into it, so that one key leads all the way down. */
-function open(state: WizardState, row: FileNode): Reduced {
+function open(state: WizardState, row: FileNode): Reduction {
 	if (!row.children.length || isFiltered(state)) return only(state);
 	const { opened } = state.files;
 	if (opened.includes(row.id)) return only(cursorTo(state, (state.cursors.files ?? 0) + 1));
@@ -105,7 +105,7 @@ function wayInto(row: FileNode): FileNode[] {
 	return row.children.length === 1 && only?.children.length ? [row, ...wayInto(only)] : [row];
 }
 
-function openAll(state: WizardState, row: FileNode): Reduced {
+function openAll(state: WizardState, row: FileNode): Reduction {
 	if (!row.children.length || isFiltered(state)) return only(state);
 	const folders = foldersOf(row);
 	const opened = withOpen(state.files.opened, folders);
@@ -119,7 +119,7 @@ function foldersOf(row: FileNode): readonly FileNode[] {
 }
 
 /** Closes an open row, or else goes to the parent. Undefined at the top. */
-function shut(state: WizardState, row: FileNode): Reduced | undefined {
+function shut(state: WizardState, row: FileNode): Reduction | undefined {
 	if (isFiltered(state)) return undefined;
 	const { opened } = state.files;
 	if (opened.includes(row.id)) {
@@ -129,7 +129,7 @@ function shut(state: WizardState, row: FileNode): Reduced | undefined {
 }
 
 /** Goes to the next item that needs a decision, and starts again after the last. */
-function toNextWaiting(state: WizardState): Reduced {
+function toNextWaiting(state: WizardState): Reduction {
 	const row = selectedRow(state);
 	const [first] = row ? itemsOf(row) : [];
 	const at = first && state.plan ? treeOf(state.plan).items.indexOf(first) : 0;

@@ -5,7 +5,7 @@ import { showPath } from "../../../core/path/quote.ts";
 import { mayBeBound } from "../../../core/plan/areas.ts";
 import { chosenDecoys, isDecoy } from "../../../core/plan/decoys.ts";
 import { matchPaths } from "../../../core/plan/rules.ts";
-import type { Reduced, WizardState } from "../../state.ts";
+import type { Reduction, WizardState } from "../../state.ts";
 import { notice, only, without } from "../../transitions.ts";
 import { type Consent, isDangerous, questionOf } from "./attention.ts";
 import {
@@ -27,7 +27,7 @@ import { type PendingPlan, pendingPlanOf } from "./pending.ts";
 import { type FileNode, type Item, type ItemNode, isItem, itemsOf, treeOf } from "./tree.ts";
 
 /** Includes or leaves out an item, group or folder. */
-export function toggle(state: WizardState, row: FileNode): Reduced {
+export function toggle(state: WizardState, row: FileNode): Reduction {
 	if (!isItem(row)) return decideAlike(state, itemsOf(row), row.path);
 	const { answers, plan } = state;
 	if (!answers || !plan) return only(state);
@@ -54,14 +54,14 @@ export function toggle(state: WizardState, row: FileNode): Reduced {
 }
 
 /** Places decoys, or takes all of them away. The plan chooses the places. */
-export function toggleDecoys(state: WizardState): Reduced {
+export function toggleDecoys(state: WizardState): Reduction {
 	const rules = state.answers?.rules;
 	if (!rules) return only(state);
 	if (rules.decoys.length) return say(decide(state, { decoys: [] }), "decoys-removed", {});
 	return say(decide(state, { decoys: [chosenDecoys] }), "decoys-placed", {});
 }
 
-function leaveOutOne(state: WizardState, current: PendingPlan, rules: Rules, row: ItemNode): Reduced {
+function leaveOutOne(state: WizardState, current: PendingPlan, rules: Rules, row: ItemNode): Reduction {
 	const change = leaveOut(current, rules, [row]);
 	const along = behindLink(current.tree, row).filter((node) => isIn(current, node));
 	if (!along.length) return apply(state, change);
@@ -70,7 +70,7 @@ function leaveOutOne(state: WizardState, current: PendingPlan, rules: Rules, row
 }
 
 /** Toggles only the host's content; the directory itself is needed. */
-function toggleState(state: WizardState, current: PendingPlan, item: Extract<Item, { kind: "state" }>, text: string): Reduced {
+function toggleState(state: WizardState, current: PendingPlan, item: Extract<Item, { kind: "state" }>, text: string): Reduction {
 	const rules = state.answers?.rules;
 	if (!rules) return only(state);
 	const values = { path: showPath(item.path) };
@@ -85,7 +85,7 @@ function toggleState(state: WizardState, current: PendingPlan, item: Extract<Ite
  * Includes the items if one of them is left out, else leaves them out. Skips items that need consent. If
  * `row` is left out, leaves out nothing.
  */
-export function decideAlike(state: WizardState, items: readonly ItemNode[], top?: Path, row?: FileNode): Reduced {
+export function decideAlike(state: WizardState, items: readonly ItemNode[], top?: Path, row?: FileNode): Reduction {
 	const { answers, plan } = state;
 	if (!answers || !plan) return only(state);
 	const current = pendingPlanOf(plan, state.files.pending);
@@ -99,7 +99,7 @@ export function decideAlike(state: WizardState, items: readonly ItemNode[], top?
 	return applyMany(state, change, comesIn);
 }
 
-export function decidePackage(state: WizardState, row: FileNode): Reduced {
+export function decidePackage(state: WizardState, row: FileNode): Reduction {
 	const name = packageOf(row);
 	if (name === undefined || !state.plan) return only(notice(state, "no-package"));
 	const items = treeOf(state.plan).items.filter((node) => packageOf(node) === name);
@@ -108,7 +108,7 @@ export function decidePackage(state: WizardState, row: FileNode): Reduced {
 
 const packageOf = ({ item }: FileNode) => (item?.kind === "entry" ? item.entry.package?.name : undefined);
 
-export function decideKind(state: WizardState, row: FileNode): Reduced {
+export function decideKind(state: WizardState, row: FileNode): Reduction {
 	const kind = kindOf(row);
 	if (kind === undefined || !state.plan) return only(notice(state, "no-kind"));
 	const items = treeOf(state.plan).items.filter((node) => kindOf(node) === kind);
@@ -118,7 +118,7 @@ export function decideKind(state: WizardState, row: FileNode): Reduced {
 const devices = pathFromText("/dev");
 
 /** Adds a typed rule: a path or pattern to include or leave out, or a writable folder. */
-export function addRule(state: WizardState, kind: "include" | "exclude" | "writable", text: string): Reduced {
+export function addRule(state: WizardState, kind: "include" | "exclude" | "writable", text: string): Reduction {
 	const rules = state.answers?.rules;
 	if (!rules) return only(state);
 	if (kind === "exclude") return excludePattern(state, rules, text);
@@ -127,7 +127,7 @@ export function addRule(state: WizardState, kind: "include" | "exclude" | "writa
 	return rules[name].includes(text) ? only(state) : decide(state, { [name]: [...rules[name], text] });
 }
 
-function excludePattern(state: WizardState, rules: Rules, text: string): Reduced {
+function excludePattern(state: WizardState, rules: Rules, text: string): Reduction {
 	if (rules.exclude.includes(text)) return only(state);
 	const change = { exclude: [...rules.exclude, text] };
 	if (!state.plan) return decide(state, change);
@@ -141,7 +141,7 @@ function excludePattern(state: WizardState, rules: Rules, text: string): Reduced
 }
 
 /** Consent to one secret, setuid file or device. */
-export function allow(state: WizardState, kind: Consent, path: Path): Reduced {
+export function allow(state: WizardState, kind: Consent, path: Path): Reduction {
 	const { answers, plan } = state;
 	const node = plan && treeOf(plan).byPath.get(path);
 	if (!answers || !node) return only(without(state, "question"));
@@ -149,20 +149,20 @@ export function allow(state: WizardState, kind: Consent, path: Path): Reduced {
 }
 
 /** The row shows a single decision, so only replaced patterns need a notice. */
-function apply(state: WizardState, change: Change): Reduced {
+function apply(state: WizardState, change: Change): Reduction {
 	const reduced = decide(state, change.rules, change.decided);
 	const [pattern] = change.replaced ?? [];
 	return pattern === undefined ? reduced : say(reduced, "pattern-replaced", { pattern });
 }
 
-function applyMany(state: WizardState, change: Change, comesIn: boolean): Reduced {
+function applyMany(state: WizardState, change: Change, comesIn: boolean): Reduction {
 	const { skipped = 0, decided, fixed = 0 } = change;
 	if (!decided.items.length) return only(notice(state, skipped ? "only-skipped" : "nothing-to-decide", { skipped, fixed }));
 	const code = comesIn ? (skipped ? "many-in-skipped" : "many-in") : "many-out";
 	return say(decide(state, change.rules, decided), code, { count: decided.items.length, skipped });
 }
 
-function say(reduced: Reduced, code: string, values: Values): Reduced {
+function say(reduced: Reduction, code: string, values: Values): Reduction {
 	return { ...reduced, state: notice(reduced.state, code, values) };
 }
 
@@ -174,7 +174,7 @@ export function folderOf({ item, kind, path }: FileNode): Path | undefined {
 }
 
 /** Cycles a folder from copied to mounted read-only, mounted writable, and copied. */
-export function bindFolder(state: WizardState, row: FileNode): Reduced {
+export function bindFolder(state: WizardState, row: FileNode): Reduction {
 	const path = folderOf(row);
 	const text = path === undefined ? undefined : pathToText(path);
 	const rules = state.answers?.rules;
@@ -189,7 +189,7 @@ export function bindFolder(state: WizardState, row: FileNode): Reduced {
 	return bind(state, path);
 }
 
-export function bind(state: WizardState, path: Path): Reduced {
+export function bind(state: WizardState, path: Path): Reduction {
 	const text = pathToText(path);
 	const rules = state.answers?.rules;
 	if (text === undefined || !rules) return only(without(state, "question"));
@@ -200,7 +200,7 @@ export function bind(state: WizardState, path: Path): Reduced {
 }
 
 /** Mounts a folder of persons or other services writable. */
-export function bindWritable(state: WizardState, path: Path, text: string): Reduced {
+export function bindWritable(state: WizardState, path: Path, text: string): Reduction {
 	const rules = state.answers?.rules;
 	if (!rules) return only(without(state, "question"));
 	const others = rules.binds.filter((one) => one.path !== text);
@@ -209,7 +209,7 @@ export function bindWritable(state: WizardState, path: Path, text: string): Redu
 }
 
 /** Empties a folder, or restores its content. */
-export function emptyFolder(state: WizardState, row: FileNode): Reduced {
+export function emptyFolder(state: WizardState, row: FileNode): Reduction {
 	const path = row.kind === "item" && row.item?.kind === "entry" && row.item.entry.kind === "file" ? undefined : folderOf(row);
 	const text = path === undefined ? undefined : pathToText(path);
 	const rules = state.answers?.rules;

@@ -2,12 +2,12 @@ import { type Application, socketsOf } from "../../../core/application/applicati
 import { type CommandLineError, joinCommandLine, splitCommandLine } from "../../../core/application/command-line.ts";
 import { sameTexts } from "../../../core/collections.ts";
 import { Failure, type Note } from "../../../core/failure.ts";
+import type { Answers } from "../../../core/options/answers.ts";
+import { optionTexts } from "../../../core/options/equivalent.ts";
+import { isNumberKind, readNumber } from "../../../core/options/numbers.ts";
+import { type GivenOptions, type OptionRow, options } from "../../../core/options/options.ts";
+import { readAcceptances, readOptions } from "../../../core/options/read-options.ts";
 import { isAccountName } from "../../../core/plan/dedicated.ts";
-import type { Answers } from "../../../core/questions/answers.ts";
-import { optionTexts } from "../../../core/questions/equivalent.ts";
-import { isNumberKind, readNumber } from "../../../core/questions/numbers.ts";
-import { type GivenOptions, type OptionRow, options } from "../../../core/questions/options.ts";
-import { readAcceptances, readOptions } from "../../../core/questions/read-options.ts";
 import { limitsOf } from "../../../core/template/merge.ts";
 import { type FurtherField, furtherFields, type Problem } from "../../session/values.ts";
 import type { FieldName, Form, FormRow } from "../../state.ts";

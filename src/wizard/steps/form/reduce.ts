@@ -1,14 +1,14 @@
 import { splitCommandLine } from "../../../core/application/command-line.ts";
-import type { Answers } from "../../../core/questions/answers.ts";
+import type { Answers } from "../../../core/options/answers.ts";
 import type { Command } from "../../bindings.ts";
 import type { Key } from "../../keys.ts";
 import type { Problem } from "../../session/values.ts";
-import type { Form, FormRow, Reduced, Tried, WizardState } from "../../state.ts";
+import type { Form, FormRow, ProbeTries, Reduction, WizardState } from "../../state.ts";
 import { editLine, type TextLine, textLine } from "../../text-line.ts";
 import { go, isBusy, notice, only, start, without } from "../../transitions.ts";
 import { allProblems, blocking, lists, readForm, rowOf, switches, withFurther, withoutTrying } from "./fields.ts";
 
-export function reduceForm(state: WizardState, key: Key, command: Command | undefined): Reduced {
+export function reduceForm(state: WizardState, key: Key, command: Command | undefined): Reduction {
 	const { answers, form } = state;
 	if (!form || !answers) return only(go(state, "choose"));
 	const move = (cursor: number) =>
@@ -33,7 +33,7 @@ export function reduceForm(state: WizardState, key: Key, command: Command | unde
 	}
 }
 
-function goOn(state: WizardState, form: Form, before: Answers): Reduced {
+function goOn(state: WizardState, form: Form, before: Answers): Reduction {
 	const { answers, problems } = readForm(form, before);
 	const first = problems[0];
 	if (first) return only({ ...state, form: { ...form, problems, cursor: rowOf(form, first) } });
@@ -61,7 +61,7 @@ function isList(row: FormRow): boolean {
 }
 
 /** Edits a row. Some problems are found at once, the others by the session soon after. */
-function edit(state: WizardState, form: Form, before: Answers, row: FormRow, key: Key): Reduced {
+function edit(state: WizardState, form: Form, before: Answers, row: FormRow, key: Key): Reduction {
 	const changed = key.lines && isList(row) ? pasteLines(form, row, key.lines) : changeLine(form, row, key);
 	if (changed === undefined) return only(state);
 	const edited: Form = { ...form, ...withRoomForMore(changed.rows, changed.cursor), going: false };
@@ -178,7 +178,7 @@ function isFor(text: string, line: string, port: string): boolean {
 }
 
 /** Trying a probe is optional. */
-function tryProbe(state: WizardState, form: Form, answers: Answers): Reduced {
+function tryProbe(state: WizardState, form: Form, answers: Answers): Reduction {
 	const row = form.rows[form.cursor];
 	const line = row?.field === "probe" ? row.line.text.trim() : answers.application.probes[0];
 	if (!line) return only(notice(state, "no-probe-to-try"));
@@ -187,13 +187,13 @@ function tryProbe(state: WizardState, form: Form, answers: Answers): Reduced {
 	return start({ ...without(state, "notice"), form: { ...form, trying: line, tried } }, { job: "probe", line, answers });
 }
 
-function stopTrying(state: WizardState, form: Form): Reduced {
+function stopTrying(state: WizardState, form: Form): Reduction {
 	const { probe: _, ...jobs } = state.jobs;
 	return only({ ...notice(state, "probe-stopped"), jobs, form: withoutTrying(form) }, { job: "cancel" });
 }
 
 /** A form that was rebuilt meanwhile has no pending probe. */
-export function afterTrying(state: WizardState, tried: Tried): WizardState {
+export function afterTrying(state: WizardState, tried: ProbeTries): WizardState {
 	const { form } = state;
 	if (form?.trying === undefined) return state;
 	return { ...state, form: { ...withoutTrying(form), tried: { ...form.tried, [form.trying]: tried } } };

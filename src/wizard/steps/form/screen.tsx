@@ -1,7 +1,7 @@
+import type { Answers } from "../../../core/options/answers.ts";
 import { printable } from "../../../core/path/quote.ts";
 import { queryOf } from "../../../core/probe/recognise.ts";
-import type { Answers } from "../../../core/questions/answers.ts";
-import type { ProbeAttempt } from "../../../engine/trace/try-probe.ts";
+import type { ProbeTry } from "../../../engine/trace/try-probe.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { type Tone, useView } from "../../look.ts";
 import { wrapWords } from "../../parts/fit.ts";
@@ -180,7 +180,7 @@ function probeLines({ tried, trying }: Form, line: string, messages: Messages): 
 	});
 }
 
-function attemptText(attempt: ProbeAttempt, messages: Messages): string {
+function attemptText(attempt: ProbeTry, messages: Messages): string {
 	const words = messages.wizard.form.tried;
 	const { ended, ok, output, printed, status, timedOut, where } = attempt;
 	const what = ok ? words.answered[where] : words.silent[where];

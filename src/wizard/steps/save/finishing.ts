@@ -1,9 +1,9 @@
-import { countsOf, type Tested } from "../../../core/selftest/verdict.ts";
-import type { Question, Reduced, WizardState } from "../../state.ts";
+import { countsOf, type SelftestOutcome } from "../../../core/selftest/verdict.ts";
+import type { Question, Reduction, WizardState } from "../../state.ts";
 import { go, isBusy, only, openPage, start, without } from "../../transitions.ts";
 
 /** Saves when the self-test is finished. If a technique escapes, asks first. */
-export function finish(state: WizardState): Reduced {
+export function finish(state: WizardState): Reduction {
 	if (state.finished && state.trial.saved) return only(go(state, "save"));
 	if (isBusy(state, "selftest")) return only(go(state, "save"));
 	// After a resume, there is no verdict.
@@ -12,12 +12,12 @@ export function finish(state: WizardState): Reduced {
 	return question ? only({ ...go(state, "save"), question }) : save(state);
 }
 
-export function startSelftest(state: WizardState): Reduced {
+export function startSelftest(state: WizardState): Reduction {
 	const { answers } = state;
 	return answers ? start(state, { job: "selftest", answers }) : only(state);
 }
 
-export function save(state: WizardState): Reduced {
+export function save(state: WizardState): Reduction {
 	const { answers } = state;
 	return answers ? start(go(state, "save"), { job: "finish", answers }) : only(state);
 }
@@ -26,7 +26,7 @@ export function showEscapes(state: WizardState): WizardState {
 	return openPage(go(state, "trial"), "selftest");
 }
 
-export function tested(state: WizardState, tested: Tested): Reduced {
+export function tested(state: WizardState, tested: SelftestOutcome): Reduction {
 	const { testing: _, ...trial } = state.trial;
 	const known: WizardState = { ...state, trial: { ...trial, tested } };
 	// The key for saving was pressed meanwhile.

@@ -1,6 +1,6 @@
 import type { Command } from "../../bindings.ts";
 import type { RecordNames } from "../../session/values.ts";
-import type { PromptKind, Reduced, TextPage, WizardState } from "../../state.ts";
+import type { PromptKind, Reduction, TextPage, WizardState } from "../../state.ts";
 import { textLine } from "../../text-line.ts";
 import { andThen, ask, cancel, cursorOf, go, isBusy, notice, only, openPage, start, without } from "../../transitions.ts";
 import { endStatus, finish } from "./finishing.ts";
@@ -35,7 +35,7 @@ export function saveItems({ answers, finished }: Pick<WizardState, "answers" | "
 	];
 }
 
-export function reduceSave(state: WizardState, command: Command): Reduced {
+export function reduceSave(state: WizardState, command: Command): Reduction {
 	if (command === "back") return isBusy(state, "finish") ? andThen(cancel(state), toTrial) : toTrial(state);
 	if (command !== "pick" || isBusy(state, "finish", "selftest", "template", "text", "install-unit", "names")) return only(state);
 	const { answers, finished } = state;
@@ -67,15 +67,15 @@ export function reduceSave(state: WizardState, command: Command): Reduced {
 	}
 }
 
-function toTrial(state: WizardState): Reduced {
+function toTrial(state: WizardState): Reduction {
 	return only(go(state, "trial"));
 }
 
-function text(state: WizardState, page: TextPage): Reduced {
+function text(state: WizardState, page: TextPage): Reduction {
 	return state.texts[page] === undefined ? start(state, { job: "text", page }) : only(openPage(state, page));
 }
 
-export function installUnit(state: WizardState, service: string | undefined): Reduced {
+export function installUnit(state: WizardState, service: string | undefined): Reduction {
 	return start(without(state, "question"), { job: "install-unit", ...(service === undefined ? {} : { service }) });
 }
 
@@ -92,7 +92,7 @@ export function askForNames(state: WizardState): WizardState {
 }
 
 /** Without a text, the known name stays. An empty text leaves the line of the record open. */
-export function answerName(closed: WizardState, kind: NamePrompt, text?: string): Reduced {
+export function answerName(closed: WizardState, kind: NamePrompt, text?: string): Reduction {
 	const { finished } = closed;
 	if (!finished) return only(closed);
 	const { implementedBy, initiatedBy } = finished.names;

@@ -7,7 +7,7 @@ import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { cursorMark, Rows } from "../../parts/rows.tsx";
 import { selftestRows } from "../../parts/selftest-rows.ts";
-import type { Finished } from "../../session/values.ts";
+import type { FinishedCage } from "../../session/values.ts";
 import { cursorOf, isBusy } from "../../transitions.ts";
 import { type Fact, labelled } from "../choose/screen.tsx";
 import { isSafe } from "./finishing.ts";
@@ -30,7 +30,7 @@ export function SaveStep() {
 }
 
 /** The menu. With one pane, the facts follow as far as there is room; all of them are printed when the wizard ends. */
-function Choices({ finished }: { finished: Finished }) {
+function Choices({ finished }: { finished: FinishedCage }) {
 	const { height, messages, state, width } = useView();
 	const words = messages.wizard.save;
 	const safe = isSafe(state);
@@ -58,7 +58,7 @@ function Choices({ finished }: { finished: Finished }) {
 }
 
 /** The places of the cage, then the commands for what comes next, as far as they fit completely. The command of the same cage comes first if there is no room for both. */
-function Facts({ finished, height }: { finished: Finished; height?: number }) {
+function Facts({ finished, height }: { finished: FinishedCage; height?: number }) {
 	const view = useView();
 	const { messages, width } = view;
 	const gap = height === undefined ? [""] : [];
@@ -80,7 +80,7 @@ function Facts({ finished, height }: { finished: Finished; height?: number }) {
 }
 
 function factBlocks(
-	{ command, data, next, record, root, warnings = [] }: Finished,
+	{ command, data, next, record, root, warnings = [] }: FinishedCage,
 	messages: Messages,
 	width: number,
 ): string[][] {
@@ -107,7 +107,7 @@ function factBlocks(
  * ink-select-input draws the menu, and our reducer moves in it. Its own key handler reads the selection of the last frame: if Down and
  * Enter arrive in one read, as over SSH, it chooses the first item, which cannot be undone.
  */
-function Menu({ finished, items, limit }: { finished: Finished; items: readonly SaveItem[]; limit: number }) {
+function Menu({ finished, items, limit }: { finished: FinishedCage; items: readonly SaveItem[]; limit: number }) {
 	const { linear, messages, state } = useView();
 	const cursor = cursorOf(state);
 	const { service = "" } = finished;

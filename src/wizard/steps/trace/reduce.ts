@@ -1,8 +1,8 @@
 import type { NextExercise } from "../../../core/coverage/next-exercises.ts";
-import { type Answers, withExercises } from "../../../core/questions/answers.ts";
+import { type Answers, withExercises } from "../../../core/options/answers.ts";
 import type { Command } from "../../bindings.ts";
-import type { Traced } from "../../session/values.ts";
-import { emptyTrial, note, type Reduced, type WizardState } from "../../state.ts";
+import type { TraceSummary } from "../../session/values.ts";
+import { emptyTrial, note, type Reduction, type WizardState } from "../../state.ts";
 import {
 	andThen,
 	ask,
@@ -19,7 +19,7 @@ import {
 } from "../../transitions.ts";
 import { toReview } from "../build/reduce.ts";
 import { openForm } from "../choose/reduce.ts";
-import { atRest, newTracing, quietOf, type TraceTab, type Tracing, traceTabs } from "./tracing-state.ts";
+import { atRest, newTracing, quietOf, type TraceState, type TraceTab, traceTabs } from "./tracing-state.ts";
 
 /** The part of the answers that a trace depends on. Rules do not change what the application does. */
 function subjectOf(answers: Answers): string {
@@ -36,7 +36,7 @@ function essenceOf(subject: string): string {
 	return JSON.stringify([name, started, ...rest]);
 }
 
-export function beginTrace(state: WizardState): Reduced {
+export function beginTrace(state: WizardState): Reduction {
 	const { answers, trace } = state;
 	if (!answers) return only(go(state, "choose"));
 	const subject = subjectOf(answers);
@@ -47,13 +47,13 @@ export function beginTrace(state: WizardState): Reduced {
 	return begin(state, newTracing(subject), answers, false);
 }
 
-function addRun(state: WizardState, trace: Tracing, answers: Answers): Reduced {
+function addRun(state: WizardState, trace: TraceState, answers: Answers): Reduction {
 	const { reached, result, runs, tab } = trace;
 	const again = { ...newTracing(subjectOf(answers)), adding: true, runs, tab };
 	return begin(state, { ...again, ...(reached ? { reached } : {}), ...(result ? { result } : {}) }, answers, true);
 }
 
-function begin(state: WizardState, trace: Tracing, answers: Answers, add: boolean): Reduced {
+function begin(state: WizardState, trace: TraceState, answers: Answers, add: boolean): Reduction {
 	const fresh = {
 		...without(go(state, "trace"), "plan", "building", "detour"),
 		trace,
@@ -78,7 +78,7 @@ export function mayExercise(state: WizardState): boolean {
 }
 
 /** Proposals that were not requested yet. */
-export function proposals({ asked, exercises, reached }: Tracing): readonly NextExercise[] {
+export function proposals({ asked, exercises, reached }: TraceState): readonly NextExercise[] {
 	const run = new Set([...asked, ...exercises.map(({ command }) => command)]);
 	return (reached?.next ?? []).filter((one) => one.kind !== "command" || !run.has(one.command));
 }
@@ -107,7 +107,7 @@ export function quiet(state: WizardState) {
 	return mayExercise(state) && state.trace ? quietOf(state.trace.novelty, state.trace.counts) : undefined;
 }
 
-export function reduceTrace(state: WizardState, command: Command): Reduced {
+export function reduceTrace(state: WizardState, command: Command): Reduction {
 	const { answers, trace } = state;
 	const busy = isBusy(state, "trace");
 	if (!trace || !answers) return only(state);
@@ -138,13 +138,13 @@ export function reduceTrace(state: WizardState, command: Command): Reduced {
 	}
 }
 
-function enough(state: WizardState, trace: Tracing, again: boolean): Reduced {
+function enough(state: WizardState, trace: TraceState, again: boolean): Reduction {
 	if (trace.ending) return only(state);
 	if (!answersAlready(state)) return only(notice(state, "not-answered-yet"));
 	return only({ ...without(state, "notice"), trace: { ...trace, ending: true, again } }, { job: "finish-early" });
 }
 
-function runNext(state: WizardState, trace: Tracing): Reduced {
+function runNext(state: WizardState, trace: TraceState): Reduction {
 	if (!isBusy(state, "trace") || trace.ending) return only(notice(state, "exercise-too-late"));
 	if (!answersAlready(state)) return only(notice(state, "not-answered-yet"));
 	const next = nextProposal(state);
@@ -153,7 +153,7 @@ function runNext(state: WizardState, trace: Tracing): Reduced {
 	return requestExercise(state, next.command);
 }
 
-export function requestExercise(state: WizardState, line: string): Reduced {
+export function requestExercise(state: WizardState, line: string): Reduction {
 	const { trace } = state;
 	if (!trace) return only(state);
 	const asked = { ...trace, asked: [...trace.asked, line] };
@@ -162,12 +162,12 @@ export function requestExercise(state: WizardState, line: string): Reduced {
 	return only(setCursor({ ...without(state, "notice"), trace: asked }, cursor), { job: "exercise", line });
 }
 
-function turn(state: WizardState, trace: Tracing, by: number): Reduced {
+function turn(state: WizardState, trace: TraceState, by: number): Reduction {
 	const tab = traceTabs[(traceTabs.indexOf(trace.tab) + by + traceTabs.length) % traceTabs.length] ?? "output";
 	return only(setCursor({ ...state, trace: { ...trace, tab } }, 0));
 }
 
-function stop(state: WizardState, trace: Tracing, busy: boolean): Reduced {
+function stop(state: WizardState, trace: TraceState, busy: boolean): Reduction {
 	if (!busy) return openForm(without(state, "failure"));
 	if (!trace.adding) return andThen(cancel(without(state, "trace")), openForm);
 	// Stopping an additional run keeps the earlier ones.
@@ -175,13 +175,13 @@ function stop(state: WizardState, trace: Tracing, busy: boolean): Reduced {
 }
 
 /** After the first run the wizard goes on. After others, the screen shows what they added. */
-export function tracedOnce(state: WizardState, value: Traced): Reduced {
+export function tracedOnce(state: WizardState, value: TraceSummary): Reduction {
 	const { answers, trace } = state;
 	if (!trace || !answers) return only(state);
 	const { added, reached = trace.reached, ...result } = value;
 	const known = withRun(answers, trace);
 	const { added: _, ...old } = trace;
-	const over: Tracing = {
+	const over: TraceState = {
 		...atRest(old),
 		runs: trace.runs + 1,
 		result,
@@ -200,7 +200,7 @@ function withAnswers(state: WizardState, answers: Answers): WizardState {
 }
 
 /** Adds the exercises that were run by hand, for the equivalent command and the template. */
-function withRun(answers: Answers, { exercises }: Tracing): Answers {
+function withRun(answers: Answers, { exercises }: TraceState): Answers {
 	return withExercises(
 		answers,
 		exercises.filter(({ ok }) => ok).map(({ command }) => command),
@@ -208,7 +208,7 @@ function withRun(answers: Answers, { exercises }: Tracing): Answers {
 }
 
 /** Adds the requested exercises that have not failed, so that leaving the trace does not lose them. */
-function withRequested(answers: Answers, { asked, exercises }: Tracing): Answers {
+function withRequested(answers: Answers, { asked, exercises }: TraceState): Answers {
 	const hasFailed = (line: string) => exercises.some(({ command, ok }) => command === line && !ok);
 	return withExercises(
 		answers,
@@ -217,11 +217,11 @@ function withRequested(answers: Answers, { asked, exercises }: Tracing): Answers
 }
 
 /** A failed run keeps the result of earlier ones. */
-export function traceFailed(trace: Tracing): Tracing {
+export function traceFailed(trace: TraceState): TraceState {
 	return trace.result ? atRest(trace) : { ...atRest(trace), subject: "" };
 }
 
-function afterTrace(state: WizardState): Reduced {
+function afterTrace(state: WizardState): Reduction {
 	const { answers, trace } = state;
 	if (!answers || !trace?.result) return only(state);
 	if (!trace.result.answered) {

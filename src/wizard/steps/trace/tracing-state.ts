@@ -1,13 +1,13 @@
 import type { Path } from "../../../core/path/path.ts";
 import type { AccessCounts } from "../../../core/trace/recorder.ts";
 import type { CoverageReport, ProbeOutcome, ShownProcesses } from "../../../engine/events.ts";
-import type { AddedRun, Traced } from "../../session/values.ts";
+import type { AddedRun, TraceSummary } from "../../session/values.ts";
 
 export const traceTabs = ["output", "processes", "newest", "reached"] as const;
 export type TraceTab = (typeof traceTabs)[number];
 
 /** The state of all trace runs of an application. */
-export interface Tracing {
+export interface TraceState {
 	readonly counts?: AccessCounts;
 	/** The newest paths, newest last. */
 	readonly newest: readonly Path[];
@@ -32,18 +32,18 @@ export interface Tracing {
 	readonly tab: TraceTab;
 	/** The traced application as JSON, so that it is not traced again unchanged. */
 	readonly subject: string;
-	readonly result?: Traced;
+	readonly result?: TraceSummary;
 	/** What the last run added. */
 	readonly added?: AddedRun;
 }
 
 /** The state without a running trace. Results stay; timers are reset. */
-export function atRest(trace: Tracing): Tracing {
+export function atRest(trace: TraceState): TraceState {
 	const { gains } = trace.novelty;
 	return { ...trace, running: false, adding: false, again: false, ending: false, novelty: { gains } };
 }
 
-export function newTracing(subject: string): Tracing {
+export function newTracing(subject: string): TraceState {
 	return {
 		newest: [],
 		run: 0,

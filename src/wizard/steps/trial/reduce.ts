@@ -1,8 +1,8 @@
 import type { Path } from "../../../core/path/path.ts";
 import { isOffer, type Missing } from "../../../core/plan/missing.ts";
 import type { Command } from "../../bindings.ts";
-import type { Round, Unneeded } from "../../session/values.ts";
-import type { Reduced, TrialState, WizardState } from "../../state.ts";
+import type { Round, UnneededFiles } from "../../session/values.ts";
+import type { Reduction, TrialState, WizardState } from "../../state.ts";
 import { andThen, cancel, cursorOf, go, isBusy, notice, only, openPage, start, without } from "../../transitions.ts";
 import { buildAndTry, jump } from "../build/reduce.ts";
 import { finish, withoutVerdict } from "../save/finishing.ts";
@@ -31,7 +31,7 @@ export function itemsToAdd(state: WizardState): readonly Missing[] {
 	return round ? round.missing.filter((one) => isSelected(one, round, state.trial)) : [];
 }
 
-export function reduceTrial(state: WizardState, command: Command): Reduced {
+export function reduceTrial(state: WizardState, command: Command): Reduction {
 	if (isBusy(state, "minimise")) return reduceMinimising(state, command);
 	if (command === "output") return only(openPage(state, "output"));
 	if (isBusy(state, "try", "plan")) {
@@ -68,23 +68,23 @@ export function reduceTrial(state: WizardState, command: Command): Reduced {
 	}
 }
 
-function openShell(state: WizardState): Reduced {
+function openShell(state: WizardState): Reduction {
 	const { answers } = state;
 	return answers ? start(without(state, "notice"), { job: "shell", answers }) : only(state);
 }
 
 /** Another candidate does not wait for this one's verdict. */
-function endSelftest(state: WizardState): Reduced {
+function endSelftest(state: WizardState): Reduction {
 	return isBusy(state, "selftest") ? cancel(withoutVerdict(state)) : only(state);
 }
 
-function accept(state: WizardState): Reduced {
+function accept(state: WizardState): Reduction {
 	if (!state.answers) return only(state);
 	const missing = itemsToAdd(state);
 	return start({ ...go(state, "trial"), thenBuild: true }, { job: "plan", answers: state.answers }, { job: "accept", missing });
 }
 
-function toggleRemedy(state: WizardState): Reduced {
+function toggleRemedy(state: WizardState): Reduction {
 	const round = lastRound(state);
 	const missing = round?.missing[cursorOf(state)];
 	if (!round || !missing) return only(state);
@@ -111,14 +111,14 @@ function whyNot(state: WizardState): string | undefined {
 	return isBusy(state, "selftest") ? "testing" : undefined;
 }
 
-function minimise(state: WizardState): Reduced {
+function minimise(state: WizardState): Reduction {
 	const { answers } = state;
 	const why = whyNot(state);
 	if (!answers || why !== undefined) return only(notice(state, why ?? "", { name: answers?.name ?? "" }));
 	return start({ ...without(state, "notice", "unneeded"), minimising: {} }, { job: "minimise", answers });
 }
 
-function reduceMinimising(state: WizardState, command: Command): Reduced {
+function reduceMinimising(state: WizardState, command: Command): Reduction {
 	switch (command) {
 		case "finish-search":
 			return only({ ...state, minimising: { ...state.minimising, isEnding: true } }, { job: "finish-early" });
@@ -131,12 +131,12 @@ function reduceMinimising(state: WizardState, command: Command): Reduced {
 	}
 }
 
-export function foundUnneeded(state: WizardState, unneeded: Unneeded): WizardState {
+export function foundUnneeded(state: WizardState, unneeded: UnneededFiles): WizardState {
 	return openPage({ ...without(state, "minimising"), unneeded }, "unneeded");
 }
 
 /** Builds and tests a candidate without the unneeded files. */
-export function leaveOutUnneeded(state: WizardState): Reduced {
+export function leaveOutUnneeded(state: WizardState): Reduction {
 	const { answers } = state;
 	if (!answers) return only(state);
 	const there = { ...withoutVerdict(without(go(state, "trial"), "unneeded")), thenBuild: true };

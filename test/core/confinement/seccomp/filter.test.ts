@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { seccompFilter, seccompFilters } from "../../../../src/core/confinement/seccomp/compile-filter.ts";
 import { clockCalls, countPermitted, describeFilter, permittedNames } from "../../../../src/core/confinement/seccomp/filter.ts";
 import {
 	type FilterPermissions,
@@ -7,7 +8,6 @@ import {
 	lackable,
 	sandboxPermissions,
 } from "../../../../src/core/confinement/seccomp/filter-permissions.ts";
-import { seccompFilter, seccompFilters } from "../../../../src/core/confinement/seccomp/program.ts";
 import { newestJudged, type SyscallName, syscallNumber } from "../../../../src/core/confinement/seccomp/syscalls.ts";
 import { architectures, audit, closed, decide, everythingOpen, run } from "../filter-run.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { seccompFilter } from "../../../../src/core/confinement/seccomp/compile-filter.ts";
 import { errors } from "../../../../src/core/confinement/seccomp/filter.ts";
 import type { FilterPermissions } from "../../../../src/core/confinement/seccomp/filter-permissions.ts";
 import { profileText, type SeccompProfile, seccompProfile } from "../../../../src/core/confinement/seccomp/profile.ts";
-import { seccompFilter } from "../../../../src/core/confinement/seccomp/program.ts";
 import { type SyscallName, syscallNumber, syscalls } from "../../../../src/core/confinement/seccomp/syscalls.ts";
 import { architectures, audit, closed, everythingOpen, run } from "../filter-run.ts";
 import { notableWords, sixArguments } from "../notable-arguments.ts";

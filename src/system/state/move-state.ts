@@ -12,7 +12,7 @@ import { arrangingName } from "./unfinished.ts";
  * Moves the state to where a generation mounts it from, and publishes the generation via `change`. The next command finishes
  * after a kill.
  */
-export async function arrangeFor(cage: Path, generation: number, change: () => Promise<void>): Promise<void> {
+export async function moveState(cage: Path, generation: number, change: () => Promise<void>): Promise<void> {
 	const arrangement = await arrangementFor(cage, generation);
 	if (!arrangement || !(await isToBeArranged(arrangement))) return change();
 	const mark = join(cage, arrangingName);
@@ -23,7 +23,7 @@ export async function arrangeFor(cage: Path, generation: number, change: () => P
 }
 
 /** Finishes an interrupted move for the present generation. The caller holds the lock. */
-export async function finishArranging(cage: Path): Promise<void> {
+export async function finishMove(cage: Path): Promise<void> {
 	if (!(await exists(join(cage, arrangingName)))) return;
 	const present = await currentGeneration(cage);
 	const arrangement = present === undefined ? undefined : await arrangementFor(cage, present);

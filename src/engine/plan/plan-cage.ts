@@ -42,14 +42,9 @@ export function planToday(machine: ComparingMachine, cage: Cage, trace: Trace, k
 }
 
 /** The plan without the documentation's offers and without events, for comparison with the generation that `known` describes. */
-export async function comparablePlan(
-	context: Context<ComparingMachine>,
-	cage: Cage,
-	trace: Trace,
-	known?: KnownFiles,
-): Promise<Plan> {
+export async function planCage(context: Context<ComparingMachine>, cage: Cage, trace: Trace, known?: KnownFiles): Promise<Plan> {
 	const { machine } = context;
-	const plan = await comparableEntries(context, cage, trace, known);
+	const plan = await planEntries(context, cage, trace, known);
 	return {
 		...plan,
 		notes: [
@@ -62,7 +57,7 @@ export async function comparablePlan(
 }
 
 /** The same without notes about other cages and processes, whose number would make the work grow with its square. */
-export async function comparableEntries(
+export async function planEntries(
 	{ machine }: Context<ComparingMachine>,
 	cage: Cage,
 	trace: Trace,

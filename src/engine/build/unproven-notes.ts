@@ -28,14 +28,14 @@ export function unprovenNotes(probes: readonly string[], exercises: readonly Pro
 	];
 }
 
-interface Made {
+interface ProbedCage {
 	readonly cage: Cage;
 	readonly missing: readonly Missing[];
 	readonly plan: Plan;
 }
 
 /** Lists the unproven parts although the application answers from its cage. */
-export function warningsOf(made: Made): Note[] {
+export function warningsOf(made: ProbedCage): Note[] {
 	const { cage, missing, plan } = made;
 	const failed = cage.trials.at(-1)?.failedExercises ?? [];
 	const options = missing
@@ -58,7 +58,7 @@ export function warningsOf(made: Made): Note[] {
 }
 
 /** Programs that the application started in the trace and that were left out, although it answers without them. */
-function leftOutPrograms({ cage: { name }, missing, plan }: Made): Note[] {
+function leftOutPrograms({ cage: { name }, missing, plan }: ProbedCage): Note[] {
 	const started = missing.flatMap(({ call, declined, path }) => (declined && call.startsWith("exec") ? (path ?? []) : []));
 	const options = started.flatMap((path) => optionsToInclude(path, plan)).join(" ");
 	if (options === "") return [];

@@ -7,7 +7,7 @@ import { callWord, capabilityWord, keepCall, permissionWords, portWord } from ".
 import type { Addition } from "../plan/plan.ts";
 import type { Answers } from "./answers.ts";
 import { optionFlag, optionRows } from "./options.ts";
-import type { RuleList } from "./rules.ts";
+import type { RuleList } from "./rule-options.ts";
 
 /** The proposals of a cage's trials, and those that were accepted. */
 interface TrialDecisions {

@@ -4,7 +4,7 @@ import { emptyName, initName, openInitName } from "../../core/confinement/launch
 import { confineName } from "../../core/confinement/programs/confine.ts";
 import { initData } from "../../core/confinement/programs/init.ts";
 import { join, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
-import type { Building } from "../../engine/store.ts";
+import type { GenerationStore } from "../../engine/store.ts";
 import { bringBackMissing } from "../files/arrange.ts";
 import { buildGeneration, isUpToDate } from "../files/build.ts";
 import { saveEdit } from "../files/edits.ts";
@@ -15,13 +15,13 @@ import { seedData } from "../files/seed.ts";
 import { readBytes } from "../files/text-files.ts";
 import { partialTrees } from "../files/trees.ts";
 import { nativeProgram, supportsProcessor } from "../native-program.ts";
-import { arrangeFor } from "./arranging.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cagePaths, writeCage } from "./cages.ts";
 import { makeSafeFolder } from "./folder.ts";
+import { moveState } from "./move-state.ts";
 import { transientName } from "./process-identity.ts";
 
-export function building(state: Path): Building {
+export function building(state: Path): GenerationStore {
 	const paths = (name: string) => cagePaths(state, name);
 	const rootOf = ({ generation, name }: Manifest) => paths(name).root(generation);
 	const bringBackState = (manifest: Manifest) => bringBackMissing(paths(manifest.name).data, rootsOf(manifest));
@@ -58,12 +58,12 @@ export function building(state: Path): Building {
 		bringBackState,
 		async publish(name, generation) {
 			const { directory } = paths(name);
-			await arrangeFor(directory, generation, () => switchGeneration(directory, generation));
+			await moveState(directory, generation, () => switchGeneration(directory, generation));
 		},
 		async restore(name, generation, cage) {
 			const { description, directory } = paths(name);
 			if (generation === undefined) await switchBack(directory, undefined);
-			else await arrangeFor(directory, generation, () => switchBack(directory, generation));
+			else await moveState(directory, generation, () => switchBack(directory, generation));
 			if (cage === undefined) await removeTree(description);
 			else await writeCage(state, cage);
 		},

@@ -11,7 +11,7 @@ import type { TemplateAnswers } from "../template/merge.ts";
 import type { ParameterValues } from "../template/parameters.ts";
 import { parseBind } from "./answers.ts";
 import { type GivenOptions, type OptionName, type OptionRow, optionFlag, options, type ValueKind } from "./options.ts";
-import { type RuleName, ruleOptions } from "./rules.ts";
+import { type RuleName, ruleOptions } from "./rule-options.ts";
 
 /** Reads everything about the application except its command. Throws a Failure (exit 2) that names the option. */
 export function readOptions(given: GivenOptions): Omit<TemplateAnswers, "command"> {

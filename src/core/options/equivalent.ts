@@ -4,7 +4,7 @@ import { quoteCommand } from "../path/quote.ts";
 import { type Answers, defaultRounds, defaultRoundsAttached } from "./answers.ts";
 import { stateWords } from "./next-steps.ts";
 import { type OptionName, type OptionRow, optionFlag, optionRows, options } from "./options.ts";
-import type { RuleName } from "./rules.ts";
+import type { RuleName } from "./rule-options.ts";
 
 /**
  * Returns the command line that does what the answers say, without questions. With a template or unit (`named` are its own

@@ -3,7 +3,7 @@ import { softPins } from "../minimise/pin-kinds.ts";
 import type { GroupName } from "../plan/groups.ts";
 import { defaultTimeout } from "./answers.ts";
 import type { NumberKind } from "./numbers.ts";
-import { ruleOptions } from "./rules.ts";
+import { ruleOptions } from "./rule-options.ts";
 
 /** How an option's text is read. Options without a kind take their text unchanged. */
 export type ValueKind =

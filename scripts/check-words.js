@@ -1,0 +1,44 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+/** Finds names in src/ that the glossary of docs/architecture.md does not allow, and types that are bare participles. */
+
+const root = join(import.meta.dirname, "..");
+const read = (file) => readFileSync(join(root, file), "utf8");
+
+/** Rows of the table below "Words not to use": names in backticks, and what to use instead. */
+const table = read("docs/architecture.md").split("### Words not to use")[1]?.split("\n## ")[0] ?? "";
+const rows = table.split("\n").flatMap((line) => {
+	const [, names = "", use = ""] = line.split("|").map((cell) => cell.trim());
+	return [...names.matchAll(/`([^`]+)`/g)].map(([, name]) => ({ name, use }));
+});
+if (rows.length === 0) throw new Error("docs/architecture.md has no table of words not to use");
+const uses = new Map(rows.map(({ name, use }) => [name, use]));
+
+/** Participles that are nouns of the glossary or of the field. */
+const nouns = new Set(["Binding", "Finding", "Greeting", "Missing", "Setting"]);
+const participle = /^(?:[A-Z][a-z]+(?:ed|ing)|Built|Found|Given|Held|Kept|Known|Left|Lost|Made|Seen|Taken|Told)$/;
+
+const files = execFileSync("git", ["-C", root, "ls-files", "--cached", "--others", "--exclude-standard", "src"], {
+	encoding: "utf8",
+})
+	.split("\n")
+	.filter((file) => /\.tsx?$/.test(file));
+const problems = [];
+for (const file of files) {
+	if (uses.has(basename(file))) problems.push(`${file}: ${uses.get(basename(file))}`);
+	// Strings keep their line breaks, so that the line numbers stay.
+	const code = read(file).replace(/"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\/\*[\s\S]*?\*\/|\/\/.*/g, (text) =>
+		text.replace(/[^\n]+/g, " "),
+	);
+	for (const [index, line] of code.split("\n").entries()) {
+		const at = `${file}:${index + 1}`;
+		for (const [word] of line.matchAll(/[A-Za-z_$][\w$]*/g))
+			if (uses.has(word)) problems.push(`${at}: ${word}: ${uses.get(word)}`);
+		const [, type = ""] = /\b(?:interface|type|class) (\w+)/.exec(line) ?? [];
+		if (participle.test(type) && !nouns.has(type)) problems.push(`${at}: ${type}: name the thing, such as ${type}Result`);
+	}
+}
+for (const problem of problems) process.stdout.write(`${problem}\n`);
+if (problems.length) process.exitCode = 1;
