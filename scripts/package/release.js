@@ -33,10 +33,12 @@ export function releases(only = version) {
 	return found.map((one, index) => (index ? one : { ...one, version: only }));
 }
 
-function parse(section) {
+/** One section of CHANGELOG.md, without its marks. Its headings are for readers of that page. */
+export function parse(section) {
 	const [, name, day] = /^(\S+) \((\d{4}-\d\d-\d\d)\)\n/.exec(section) ?? [];
 	if (!day) throw new Error(`CHANGELOG.md: no version and date in '${section.split("\n")[0]}'`);
 	const changes = section
+		.replaceAll(/^###.*$/gm, "")
 		.split(/^- /m)
 		.slice(1)
 		.map((change) => change.trim().replace(/\s+/g, " "));

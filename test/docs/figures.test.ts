@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 // The scripts are plain Node without types.
 const script = (name: string) => import(new URL(`../../scripts/package/${name}.js`, import.meta.url).href);
 const { comparedPages, figuresProblem } = await script("figures");
-const { releases } = await script("release");
+const { parse, releases } = await script("release");
 
 const text = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
 const noon = (day: string) => Date.parse(`${day}T12:00:00Z`) / 1000;
@@ -22,4 +22,10 @@ test.each([
 	["without a day", "Measured", "2026-03-10", expect.stringContaining(page)],
 ])("a release with figures %s", (_, measured, day, problem) => {
 	expect(figuresProblem({ pages: { [page]: measured }, release: noon(day) })).toEqual(problem);
+});
+
+test("the changes of a release are in its packages without the headings of CHANGELOG.md", () => {
+	const section = "0.3.0 (2027-01-02)\n\n### Upgrade notes\n\nFirst this.\n\n- One\n  change\n\n### Alarms\n\n- Another\n\n";
+	const changes = ["One change", "Another"];
+	expect(parse(section)).toEqual({ version: "0.3.0", date: noon("2027-01-02"), changes });
 });
