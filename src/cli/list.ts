@@ -23,7 +23,7 @@ export async function list(terminal: Terminal<ComparingMachine>): Promise<number
 	});
 }
 
-function overviewToJson(cage: CageOverview, { messages }: Terminal<ComparingMachine>): object {
+function overviewToJson(cage: CageOverview, { messages }: Terminal<ComparingMachine>) {
 	const { answers, damage, reaction, recentAlarms, ...rest } = cage;
 	return {
 		...rest,
