@@ -53,6 +53,7 @@ const programs = {
 	sftp: "openssh-client",
 	ruby: "ruby",
 	busybox: "busybox-static",
+	coreutils: "rust-coreutils",
 	uuidd: "uuid-runtime",
 	"mkfs.xfs": "xfsprogs",
 	"mkfs.btrfs": "btrfs-progs",

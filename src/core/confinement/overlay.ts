@@ -22,8 +22,8 @@ export function overlayIn(
 		`cd ${quoteShell(scratch)}`,
 		"mkdir -p lower upper work",
 		`mount -n --bind ${quoteShell(lower)} lower`,
-		...(isRootless ? [] : ["chown --reference=lower upper"]),
-		"chmod --reference=lower upper",
+		...(isRootless ? [] : ['chown "$(stat -c %u:%g lower)" upper']),
+		'chmod "$(stat -c %a lower)" upper',
 		mountHere(target, `${isRootless ? ",userxattr" : ""}${flags}`),
 		"cd /",
 	];

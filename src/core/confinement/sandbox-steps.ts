@@ -113,14 +113,15 @@ function devSteps(sandbox: SandboxRoot, inside: (path: Path) => string, isRootle
 	const at = (name: string) => inside(pathFromText(`/dev/${name}`));
 	const { deviceLinks, devices } = sandbox;
 	const words = (paths: readonly Path[]) => paths.map((path) => quoteShell(path)).join(" ");
-	const copies = [...(isRootless ? [] : devices.map(({ path }) => path)), ...deviceLinks].filter(
-		(path) => parent(path) === "/dev",
-	);
-	const deeper = isRootless ? devices : devices.filter(({ path }) => parent(path) !== "/dev");
+	const links = deviceLinks.filter((path) => parent(path) === "/dev");
+	// The owner of what everybody may use makes no difference.
+	const owned = isRootless ? [] : devices.filter(({ mode }) => (mode & 0o6) !== 0o6);
 	return [
 		`mount -n -t tmpfs -o nosuid,noexec,size=1m,mode=755 tmpfs ${at("")}`,
-		...(copies.length ? [`cp -a ${words(copies)} ${at("")}`] : []),
-		...deeper.flatMap((device) => deviceSteps(device, inside, isRootless)),
+		// Not by `cp -a`: that of the Rust coreutils copies neither a link to a directory nor a device.
+		...(links.length ? [`for link in ${words(links)}; do ln -s -- "$(readlink "$link")" ${at("")}"\${link##*/}"; done`] : []),
+		...devices.flatMap((device) => deviceSteps(device, inside, isRootless)),
+		...owned.map(({ path }) => `chown "$(stat -c %u:%g ${quoteShell(path)})" ${inside(path)}`),
 		`mkdir ${at("pts")} ${at("shm")} ${at("mqueue")}`,
 		`ln -s pts/ptmx ${at("ptmx")}`,
 		`mount -n -t devpts -o newinstance,nosuid,noexec,mode=620,ptmxmode=666 devpts ${at("pts")}`,
@@ -160,10 +161,7 @@ function directorySteps(spec: LaunchSpec, { directories, directory, given, lefto
 			const top = privateTopOf(path);
 			if (top === undefined) return [`( if ${into(path)}; then chown ${uid}:${gid} .; fi )`];
 			// Its files belong to the dynamic user's uid; systemd changes their owner at each start too.
-			return [
-				`( if ${into(top)}; then chmod 755 .; fi )`,
-				`( if ${into(path)}; then chown --recursive --no-dereference ${uid}:${gid} .; fi )`,
-			];
+			return [`( if ${into(top)}; then chmod 755 .; fi )`, `( if ${into(path)}; then chown -R -h ${uid}:${gid} .; fi )`];
 		}),
 	];
 }

@@ -54,7 +54,8 @@ describe("the sandbox", () => {
 			"mount -n -o bind,ro,nosuid,nodev,noexec ./sys ./sys",
 			`mount -n -t sysfs -o ro,nosuid,nodev,noexec sysfs ${dir}/sys`,
 			`mount -n -t tmpfs -o nosuid,noexec,size=1m,mode=755 tmpfs ${dir}/dev/`,
-			`cp -a /dev/null /dev/fd /dev/log ${dir}/dev/`,
+			...["fd", "log"].map((name) => `ln -s --  ${dir}/dev/${name}`),
+			`mknod -m 666 ${dir}/dev/null c 1 3`,
 			`mkdir ${dir}/dev/pts ${dir}/dev/shm ${dir}/dev/mqueue`,
 			`ln -s pts/ptmx ${dir}/dev/ptmx`,
 			`mount -n -t devpts -o newinstance,nosuid,noexec,mode=620,ptmxmode=666 devpts ${dir}/dev/pts`,
@@ -162,7 +163,7 @@ describe("a launch without root", () => {
 			"cd /",
 			"fi",
 			`mount -n -t tmpfs -o nosuid,noexec,size=1m,mode=755 tmpfs ${dir}/dev/`,
-			`cp -a /dev/fd /dev/log ${dir}/dev/`,
+			`for link in /dev/fd /dev/log; do ln -s -- "$(readlink "$link")" ${dir}/dev/"\${link##*/}"; done`,
 		]);
 		expect(script).toContain(`mount -n -o bind,ro,nosuid,noexec /dev/null ${dir}/dev/null`);
 	});
