@@ -15,7 +15,7 @@ export function figuresProblem({ pages, release }) {
 	return undefined;
 }
 
-const renewals = { "docs/benchmarks.md": "npm run bench:peers -- 3" };
+const renewals = { "docs/benchmarks.md": "npm run bench:peers -- 3", "docs/compared.md": "npm run bench:confinements" };
 
 /** The pages that compare Cagewright with other tools. */
 export const comparedPages = Object.keys(renewals);
