@@ -56,7 +56,10 @@ int main(int argc, char **argv) {
 }
 `;
 
-/** Variants of the library: return a word, read it from a file of the same version, or fail. */
+/**
+ * Variants of the library: return a word, read it from a file of the same version, fail, read it only if the file is there, or need
+ * state of another format.
+ */
 const libraries = {
 	says: (word: string) => `const char *greeting(void) { return "${word}"; }`,
 	reads: () => `#include <stdio.h>
@@ -68,6 +71,25 @@ const libraries = {
 			return word;
 		}`,
 	fails: () => "const char *greeting(void) { __builtin_trap(); }",
+	loads: () => `#include <stdio.h>
+		const char *greeting(void) {
+			static char word[64] = "without";
+			FILE *file = fopen("${extraFile}", "r");
+			if (file) fscanf(file, "%63s", word), fclose(file);
+			return word;
+		}`,
+	converts: (word: string) => `#include <stdio.h>
+		#include <string.h>
+		#include <unistd.h>
+		__attribute__((constructor)) static void start(void) {
+			char line[64] = "";
+			FILE *file = fopen("${stateDirectory}/lines", "r");
+			if (file) fgets(line, sizeof line, file), fclose(file);
+			if (!strcmp(line, "format 2\\n")) return;
+			fputs("The state has format 1. Convert it first.\\n", stderr);
+			_exit(7);
+		}
+		const char *greeting(void) { return "${word}"; }`,
 } as const;
 
 function compile(to: string, source: string, options: readonly string[]): void {
@@ -106,7 +128,7 @@ export function greeterFiles(folder: string, words: readonly string[]): GreeterF
 export interface GreeterPackages {
 	/** Installs the daemon's first version, with a library that says `word`. */
 	install(word: string): void;
-	/** Upgrades the library with dpkg. With `reads`, the word comes from a new file of the package. */
+	/** Upgrades the library with dpkg. With `reads` and `loads`, the word comes from a file of the package, if there is a word. */
 	upgrade(version: string, does: keyof typeof libraries, word?: string): void;
 	/** Builds the library's package for another process to install, and returns its path. */
 	pack(version: string, word: string): string;
@@ -136,7 +158,7 @@ export function greeterPackages(folder: string): GreeterPackages {
 	const packLibrary = (version: string, does: keyof typeof libraries, word: string) =>
 		pack(library, version, (tree) => {
 			compileLibrary(join(tree, `usr/lib/x86_64-linux-gnu/${library}.so.1`), `${library}.so.1`, libraries[does](word));
-			if (does !== "reads") return;
+			if (word === "" || (does !== "reads" && does !== "loads")) return;
 			mkdirSync(join(tree, extraFile, ".."), { recursive: true });
 			writeFileSync(join(tree, extraFile), `${word}\n`);
 		});

@@ -197,3 +197,46 @@ describe("configuration that was edited in the cage", () => {
 		expect((await cagewright(["show", "greeter"], { state })).stdout).toContain(`${state}/cages/greeter/edited (`);
 	});
 });
+
+describe("an upgrade of the host", () => {
+	const update = (...words: string[]) =>
+		cagewright(["update", "greeter", "--configuration", "keep", "--no-selftest", "--json", ...words], { state });
+	const inCage = (path: string) => `${state}/cages/greeter/generations/${generation()}${path}`;
+
+	test("that removes a plug-in removes it from the cage, which answers without it", async () => {
+		packages.upgrade("6.0", "loads", "six");
+		await must(update());
+		await using _ = startRun("greeter", { state });
+		await answering("six");
+		expect(existsSync(inCage(extraFile))).toBe(true);
+
+		packages.upgrade("7.0", "loads");
+		const { cage, status } = await check();
+		expect(status).toBe(1);
+		expect(cage.drift).toMatchObject([{ package: "libcagewright-test-greeting", from: "6.0" }]);
+		expect(cage.drift[0].files).toContainEqual({ path: extraFile, change: "gone" });
+		expect((await must(update())).json).toMatchObject({ cages: [{ outcome: "updated", answered: true, restarted: ["run"] }] });
+		expect(existsSync(inCage(extraFile))).toBe(false);
+		await answering("without");
+	});
+
+	test("that needs a new format of the state is refused with its own words until somebody converts the state", async () => {
+		await using _ = startRun("greeter", { state });
+		await answering("without");
+		const [present, before] = [generation(), lines()];
+		packages.upgrade("8.0", "converts", "eight");
+		const refused = await update("--quiet");
+		expect(refused.status).toBe(1);
+		expect(refused.stderr).toContain(`so greeter stays at generation ${present}: `);
+		expect(refused.stderr).toContain("Convert it first.");
+		expect(generation()).toBe(present);
+		expect(lines()).toEqual(before);
+		expect(await askGreeter("going on")).toContain("without");
+
+		// The cage's, and the host's, which the application has in the sandbox.
+		for (const directory of [stateDirectory, `${made.data}${stateDirectory}`]) writeFileSync(`${directory}/lines`, "format 2\n");
+		expect((await must(update())).json).toMatchObject({ cages: [{ outcome: "updated", answered: true, restarted: ["run"] }] });
+		await answering("eight");
+		expect(lines()[0]).toBe("format 2");
+	});
+});
