@@ -332,6 +332,15 @@ export function noBackend(target: Target, tools: Tools): ProbeQuery {
 	};
 }
 
+/** A site without a page at `/`, or with a login, answers too (RFC 9110, 15.5). In its cage it must answer with the same status. */
+export function refusedPages(target: Target, tools: Tools): ProbeQuery[] {
+	return ["401", "403", "404"].map((status) => ({
+		depth: "request",
+		probes: [getOverHttp(target, tools, `^HTTP/1\\.[01] ${status} `)],
+		unproven: unproven("unproven-page", `curl -fsS -o /dev/null http://${urlHost(target.host)}:${target.port}/PAGE`),
+	}));
+}
+
 /** Maximum number of shares to fetch a file from. */
 const mostShares = 4;
 

@@ -1,4 +1,4 @@
-import { infrastructureProtocols, noBackend, pageOverSocket } from "./infrastructure-protocols.ts";
+import { infrastructureProtocols, noBackend, pageOverSocket, refusedPages } from "./infrastructure-protocols.ts";
 import { exchange, fetchPage, nameServerProbe, type Step, socketOf, urlHost } from "./lines.ts";
 import { deliverMail, followLinks, type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
 
@@ -101,7 +101,9 @@ export const protocols: readonly Protocol[] = [
 					unproven: unproven("unproven-page", `curl -fsS${scheme === "https" ? "k" : ""} -o /dev/null ${url}PAGE`),
 				};
 			});
-			return forwarders.test(server) && usual === "http" ? [...pages, noBackend({ host, port }, tools)] : pages;
+			if (usual === "https" || !httpServers.test(server)) return pages;
+			const backend = forwarders.test(server) ? [noBackend({ host, port }, tools)] : [];
+			return [...pages, ...backend, ...refusedPages({ host, port }, tools)];
 		},
 	},
 	{
