@@ -48,7 +48,7 @@ const daemons: Readonly<Record<string, readonly Daemon[]>> = {
 	imap: [{ packages: ["dovecot-imapd"], unit: "dovecot.service" }],
 	pop3: [own("popa3d")],
 	mqtt: [own("mosquitto")],
-	fastcgi: [{ packages: ["php-fpm"], unit: "php8.4-fpm.service" }, own("fcgiwrap")],
+	fastcgi: [{ packages: ["php-fpm"], unit: "php8.4-fpm.service" }],
 	ldap: [own("slapd")],
 	"http-proxy": [own("squid"), own("tinyproxy")],
 	"http-in-front": [
@@ -61,8 +61,6 @@ const daemons: Readonly<Record<string, readonly Daemon[]>> = {
 	],
 	socks: [{ packages: ["tor"], unit: "tor@default.service" }],
 	xmpp: [own("prosody")],
-	smb: [{ packages: ["samba"], unit: "smbd.service" }],
-	nslcd: [own("nslcd")],
 	rsync: [{ ...own("rsync"), configure: "printf '[share]\\npath = /srv\\n' >/etc/rsyncd.conf" }],
 	// Its packages exclude chrony. The census measures openntpd.
 	ntp: [],

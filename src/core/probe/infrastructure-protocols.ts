@@ -2,23 +2,14 @@ import { quoteShell } from "../path/quote.ts";
 import { datagramProbe, exchange, socketOf, type Target, type Tools, urlHost } from "./lines.ts";
 import { type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
 
-const negotiation = [
-	"\0\0\0\x66\xfeSMB@",
-	// Two bytes of a credit, then neither session nor signature.
-	...["\0".repeat(9), "\x01", "\0".repeat(49)],
-	// One dialect, and signing is possible.
-	...["$\0\x01\0\x01", "\0".repeat(31), "\x02\x02"],
-].join("");
-
 /** Protocols of infrastructure services: scripts, directories, proxies, time, management, files. */
 export const infrastructureProtocols: readonly Protocol[] = [
 	{
 		name: "fastcgi",
-		servers: /^(php-fpm[\d.]*|fcgiwrap)$/,
+		servers: /^php-fpm[\d.]*$/,
 		ports: [9000],
-		// The sockets of Debian's and Red Hat's pool www, and of Debian's fcgiwrap.socket.
+		// The sockets of Debian's and Red Hat's pool www.
 		socket: (server) => {
-			if (server === "fcgiwrap") return "/run/fcgiwrap.socket";
 			const version = server.slice("php-fpm".length);
 			return version === "" ? "/run/php-fpm/www.sock" : `/run/php/php${version}-fpm.sock`;
 		},
@@ -160,41 +151,6 @@ export const infrastructureProtocols: readonly Protocol[] = [
 					unproven: unproven("unproven-file", `rsync ${address}/MODULE/FILE /tmp/cagewright-file`),
 				},
 			];
-		},
-	},
-	{
-		name: "smb",
-		servers: /^smbd$/,
-		ports: [445, 139],
-		// An SMB2 NEGOTIATE for dialect 2.0.2, whose answer has status 0 (MS-SMB2, 2.2.3 and 2.2.4). Each message has four bytes of
-		// length before it.
-		queries: (target, tools) => [
-			{
-				depth: "greeting",
-				probes: [exchange(target, tools, [{ send: negotiation }, { expect: "^\\0[^]{3}\\xfeSMB@\\0[^]{2}\\0{4}" }])],
-				unproven: unproven("unproven-file", `smbclient -N //${target.host}/SHARE -c 'get FILE /dev/null'`),
-			},
-		],
-	},
-	{
-		name: "nslcd",
-		servers: /^nslcd$/,
-		ports: [],
-		socket: () => "/run/nslcd/socket",
-		// Version 2 and NSLCD_ACTION_PASSWD_BYNAME (nslcd.h of nss-pam-ldapd). A result or the end of results follows only if the
-		// directory answered.
-		queries: (target, tools) => {
-			const ask = (depth: "greeting" | "request", answer: string): ProbeQuery => ({
-				depth,
-				probes: [
-					exchange(target, tools, [
-						{ send: "\0\0\0\x02\0\x08\0\x01\0\0\0\x0acagewright" },
-						{ expect: `^\\0\\0\\0\\x02\\0\\x08\\0\\x01${answer}` },
-					]),
-				],
-				unproven: unproven("unproven-entry", "getent passwd NAME"),
-			});
-			return [ask("request", "\\0\\0\\0[\\x01\\x02]"), ask("greeting", "")];
 		},
 	},
 	{

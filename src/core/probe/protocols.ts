@@ -16,7 +16,7 @@ export const probePrograms = [
 ] as const;
 
 const httpServers =
-	/^(nginx|apache2?|apachectl|apache2ctl|httpd|lighttpd|caddy|h2o|gunicorn|uvicorn|hypercorn|waitress-serve|uwsgi|http\.server|http-server|puma|unicorn|webfsd|thttpd|mini_httpd|darkhttpd|grafana(-server)?|prometheus.*|cupsd|cagewright-demo)$/;
+	/^(nginx|apache2?|apachectl|apache2ctl|httpd|lighttpd|caddy|h2o|gunicorn|uvicorn|hypercorn|waitress-serve|uwsgi|http\.server|http-server|puma|unicorn|webfsd|thttpd|mini_httpd|darkhttpd|grafana(-server)?|prometheus.*|cagewright-demo)$/;
 
 /** Web servers that often stand in front of another one. */
 const forwarders = /^(nginx|apache2?|apachectl|apache2ctl|httpd|lighttpd|caddy|h2o)$/;
@@ -82,7 +82,6 @@ export const protocols: readonly Protocol[] = [
 			"grafana-server": 3000,
 			prometheus: 9090,
 			"prometheus-node-exporter": 9100,
-			cupsd: 631,
 			"cagewright-demo": 8085,
 		},
 		// Only the port names an unknown server, which may or may not use TLS there. A server that forwards requests reaches no
