@@ -6,8 +6,14 @@ import { cell, generated, lines } from "./markdown.ts";
 
 const messages = await loadMessages("en");
 
-const titles: Readonly<Record<Screen, string>> = { ...messages.wizard.steps, requirements: "Requirements", form: "Form" };
-const screens: readonly Screen[] = ["requirements", "choose", "form", ...steps.slice(1)];
+const titles: Readonly<Record<Screen, string>> = {
+	...messages.wizard.steps,
+	home: "Home",
+	cage: "A cage",
+	requirements: "Requirements",
+	form: "Form",
+};
+const screens: readonly Screen[] = ["home", "cage", "requirements", "choose", "form", ...steps.slice(1)];
 
 /** docs/reference/keys.md, from the bindings of the wizard. */
 export function keysPage(): string {

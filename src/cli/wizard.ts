@@ -7,11 +7,12 @@ import { Wizard } from "../wizard/session/engine-session.ts";
 import { findSession } from "../wizard/session/saved-sessions.ts";
 import type { SessionSummary } from "../wizard/session/session-summary.ts";
 import { SystemChooser } from "./chooser.ts";
+import { SystemHome } from "./home.ts";
 import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";
 import { isAsciiLocale } from "./output.ts";
 import { recordWriter } from "./record-writer.ts";
-import { openTerminal } from "./terminal.ts";
+import { openTerminal, Terminal } from "./terminal.ts";
 
 export { sessions } from "./sessions.ts";
 export { openTerminal, systemMachine as machine };
@@ -28,6 +29,14 @@ export async function wizard(global: GlobalOptions, resume?: string | true): Pro
 	const state = terminal.otherState;
 	const planner = new ThreadPlanner(terminal.state);
 	const session = new Wizard(machine, new SystemChooser(machine, terminal.messages, global), planner, recordWriter(terminal), {
+		home: new SystemHome(
+			new Terminal(
+				global,
+				terminal.messages,
+				() => machine,
+				() => import("./working.ts"),
+			),
+		),
 		...(state === undefined ? {} : { state }),
 		terminal: env.TERM ?? "dumb",
 		full: terminal.launching.full ?? false,

@@ -1,4 +1,5 @@
 import type { keysEn } from "../messages/en/keys.ts";
+import { mayPerform } from "./home/visible.ts";
 import type { Key } from "./keys.ts";
 import { isWorthSaving } from "./session/stored-state.ts";
 import type { Page, Screen, WizardState } from "./state.ts";
@@ -74,6 +75,23 @@ export const editing: readonly Binding[] = [
 ];
 
 const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
+	home: [
+		{ command: "choose", keys: ["enter"], footer: 1 },
+		{ command: "new-cage", keys: ["n"], footer: 2 },
+		{ command: "search", keys: ["/"], footer: 4 },
+		{ command: "discard", keys: ["d"], footer: 3 },
+		...moving,
+		{ command: "back", keys: ["escape", "left"] },
+		...quitting,
+	],
+	cage: [
+		{ command: "choose", keys: ["enter"], footer: 1 },
+		{ command: "next-view", keys: ["tab", "right"], footer: 2 },
+		{ command: "previous-view", keys: ["shift-tab"] },
+		...moving,
+		back,
+		...quitting,
+	],
 	requirements: [{ command: "install", keys: ["enter"], footer: 1 }, ...quitting],
 	choose: [
 		{ command: "choose", keys: ["enter"], footer: 1 },
@@ -82,7 +100,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "search", keys: ["/"], footer: 4 },
 		{ command: "discard", keys: ["d"], footer: 2 },
 		...moving,
-		{ command: "back", keys: ["escape", "left"] },
+		{ command: "back", keys: ["escape", "left"], footer: 2 },
 		...quitting,
 	],
 	form: [
@@ -193,15 +211,24 @@ const whileMinimising: readonly Binding[] = [
 /** Not Enter, because that ends the search and may be pressed just after the search has ended by itself. */
 const leavingOut: Binding = { command: "leave-out", keys: ["b"], footer: 1 };
 
+/** Nothing but the end of the work, and quitting. */
+const whileActing: readonly Binding[] = [{ command: "stop", keys: ["escape"], footer: 1 }, interrupting];
+
+const performing: Binding = { command: "perform", keys: ["enter"], footer: 1 };
+
 /** The key that opened a page also closes it. */
-function onPage(page: Page, { unneeded }: WizardState): readonly Binding[] {
+function onPage(page: Page, state: WizardState): readonly Binding[] {
+	const { unneeded } = state;
+	if (page === "action" && state.jobs.act !== undefined) return whileActing;
+	const acts = mayPerform(state);
 	const own = [...pages, ...pagesOfTrial].find((binding) => binding.command === page);
 	const isOffer = page === "unneeded" && (unneeded?.left.length ?? 0) > 0;
 	return [
 		...(isOffer ? [leavingOut] : []),
+		...(acts ? [performing] : []),
 		// Not j (German "ja"), because j scrolls.
 		...(page === "consent" ? [{ command: "yes", keys: ["y", "Y"], footer: 1 } as const] : []),
-		{ command: "close", keys: ["escape", ...(isOffer ? [] : ["enter"]), "left", "q", ...(own?.keys ?? [])], footer: 1 },
+		{ command: "close", keys: ["escape", ...(isOffer || acts ? [] : ["enter"]), "left", "q", ...(own?.keys ?? [])], footer: 1 },
 		{ command: "search", keys: ["/"], footer: 2 },
 		{ command: "next-match", keys: ["n"], footer: 3 },
 		{ command: "previous-match", keys: ["N"] },

@@ -1,6 +1,7 @@
 import { stateWords } from "../core/options/next-steps.ts";
 import { printable, quoteCommand } from "../core/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
+import { isAtHome } from "./home/visible.ts";
 import { displayed, type Look } from "./look.ts";
 import { isWorthSaving } from "./session/stored-state.ts";
 import type { WizardState } from "./state.ts";
@@ -13,6 +14,7 @@ export type ExitSummary = (isKept: boolean) => string[];
 export function exitSummary(state: WizardState, messages: Messages, folder: string | undefined, couldBeKept: boolean): string[] {
 	const { finished } = state;
 	const words = messages.wizard.save;
+	if (isAtHome(state)) return [];
 	if (!finished) {
 		const { left, leftKept } = messages.wizard;
 		const isKept = couldBeKept && isWorthSaving(state) && !state.discarded;

@@ -1,5 +1,6 @@
 import type { Messages } from "../messages/messages.ts";
 import { type Binding, bindingsOf, type Command } from "./bindings.ts";
+import { cageRows, hasHome, selectedHome } from "./home/visible.ts";
 import type { WizardState } from "./state.ts";
 import { selectedAccount } from "./steps/accounts/reduce.ts";
 import { selectedChoice } from "./steps/choose/reduce.ts";
@@ -8,7 +9,7 @@ import { folderOf } from "./steps/files/toggle.ts";
 import { selectedRow } from "./steps/files/visible-rows.ts";
 import { answersAlready, mayExercise, nextProposal } from "./steps/trace/reduce.ts";
 import { isProposed, itemsToAdd, lastRound, mayMinimise } from "./steps/trial/reduce.ts";
-import { isBusy } from "./transitions.ts";
+import { cursorOf, isBusy } from "./transitions.ts";
 
 export function keyName(id: string, messages: Messages): string {
 	return messages.wizard.keyNames[id] ?? id;
@@ -26,7 +27,11 @@ const hasAnswered: Condition = (state) => lastRound(state)?.answered === true;
 /** When a key would do more than explain why it does nothing. The other keys always do. */
 const conditions: Readonly<Partial<Record<Command, Condition>>> = {
 	...offeredInFiles,
-	discard: (state) => state.question !== undefined || selectedChoice(state)?.kind === "session",
+	back: (state) => state.screen !== "choose" || hasHome(state),
+	choose: (state) => state.screen !== "cage" || cageRows(state)[cursorOf(state)]?.request !== undefined,
+	discard: (state) =>
+		state.question !== undefined ||
+		(state.screen === "home" ? selectedHome(state)?.kind === "session" : selectedChoice(state)?.kind === "session"),
 	"finish-early": (state) =>
 		isBusy(state, "trace") ? answersAlready(state) && !state.trace?.ending : state.trace?.result !== undefined,
 	exercise: mayExercise,
@@ -74,7 +79,7 @@ export function hasEffect(state: WizardState, binding: Binding): boolean {
 		case "try-probe":
 			return (state.answers?.application.probes.length ?? 0) > 0 && !isBusy(state, "probe");
 		case "back":
-			return state.screen !== "choose" || (state.queries.choose ?? "") !== "";
+			return !["choose", "home"].includes(state.screen) || hasHome(state) || (state.queries[state.screen] ?? "") !== "";
 		case "bind":
 			return row !== undefined && folderOf(row) !== undefined;
 		case "redo":

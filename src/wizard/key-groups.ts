@@ -33,6 +33,8 @@ const groups = {
 	going: [
 		"go-on",
 		"choose",
+		"new-cage",
+		"perform",
 		"install",
 		"finish-early",
 		"build",

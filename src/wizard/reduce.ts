@@ -2,6 +2,8 @@ import { splitCommandLine } from "../core/application/command-line.ts";
 import { isName } from "../core/options/answers.ts";
 import { bindingsOf, type Command, commandFor } from "./bindings.ts";
 import { applyEvents, tick } from "./events.ts";
+import { closeAction, exportTo, reduceAction, reduceCage, reduceHome, refreshHome } from "./home/reduce.ts";
+import { cageRows, isAtHome, visibleHome } from "./home/visible.ts";
 import type { Key } from "./keys.ts";
 import { isMove, type Move, moveCursor } from "./list.ts";
 import { measured, pageOf, reduceFind, reducePage } from "./pages/reduce.ts";
@@ -29,6 +31,8 @@ interface ScreenReducer {
 }
 
 const screens: Readonly<Record<Screen, ScreenReducer>> = {
+	home: { reduce: reduceHome, count: (state) => visibleHome(state).length },
+	cage: { reduce: reduceCage, count: (state) => cageRows(state).length },
 	requirements: { reduce: reduceRequirements },
 	choose: { reduce: reduceChoose, count: (state) => visibleChoices(state).length },
 	// `reduceForm` reads keys instead.
@@ -47,7 +51,9 @@ export function reduce(state: WizardState, action: Action): Reduction {
 		case "started": {
 			const { initial, resume } = action;
 			const begun = initial ? { ...state, answers: initial, proposal: initial } : state;
-			return start(resume === undefined ? begun : { ...begun, resuming: resume }, { job: "requirements" });
+			if (initial || resume !== undefined)
+				return start(resume === undefined ? begun : { ...begun, resuming: resume }, { job: "requirements" });
+			return start(state, { job: "home", examine: false });
 		}
 		case "resized":
 			return only({ ...state, size: { columns: action.columns, rows: action.rows } });
@@ -56,7 +62,7 @@ export function reduce(state: WizardState, action: Action): Reduction {
 		case "events-received":
 			return only(applyEvents(state, action.events, action.at));
 		case "ticked":
-			return only(tick(state, action.at));
+			return isAtHome(state) ? refreshHome(state) : only(tick(state, action.at));
 		case "done":
 			return reduceDone(state, action);
 		case "failed":
@@ -77,11 +83,15 @@ function reduceKey(state: WizardState, key: Key): Reduction {
 	if (state.question) return reduceQuestion(state, command);
 	if (state.overlay && state.prompt?.kind === "find") return reduceFind(state, key, command);
 	if (state.overlay && command === "leave-out") return leaveOutUnneeded(state);
+	const acting = reduceAction(state, command);
+	if (acting) return acting;
+	if (state.overlay === "action" && command === "close" && !state.covered) return closeAction(state);
 	if (state.overlay) return reducePage(state, command);
 	const page = pageOf(command);
 	if (page) return only(openPage(state, page));
 	if (state.prompt) return reducePrompt(state, key, reduceMoveKey);
-	if (command === "quit") return state.finished ? leave(state, endStatus(state)) : only({ ...state, question: { kind: "quit" } });
+	if (command === "quit")
+		return state.finished || isAtHome(state) ? leave(state, endStatus(state)) : only({ ...state, question: { kind: "quit" } });
 	const reviewed = endDetour(state, command);
 	if (reviewed) return reviewed;
 	if (state.screen === "form") return reduceForm(state, key, command);
@@ -127,7 +137,7 @@ function reduceQuestion(state: WizardState, command: Command | undefined): Reduc
 /** Stops all work when the wizard exits. */
 function leave(state: WizardState, exit: number): Reduction {
 	const gone = { ...without(state, "question"), exit };
-	return isBusy(state, "trace", "try", "install", "finish", "selftest", "minimise") ? cancel(gone) : only(gone);
+	return isBusy(state, "trace", "try", "install", "finish", "selftest", "minimise", "act") ? cancel(gone) : only(gone);
 }
 
 function reduceMoveKey(state: WizardState, key: Key): Reduction {
@@ -190,6 +200,8 @@ function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: 
 			if (isBusy(open, "propose")) return only(open);
 			return start(without(open, "chosen", "notice"), { job: "propose", line: text });
 		}
+		case "export":
+			return exportTo(closed, text);
 		case "exercise":
 			return requestExercise(closed, text);
 		case "review":

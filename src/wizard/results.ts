@@ -1,16 +1,21 @@
 import { omitUndefined } from "../core/collections.ts";
+import type { Answers } from "../core/options/answers.ts";
+import { acted, foundHome, foundPage, foundRows, previewed } from "./home/reduce.ts";
+import { isAtHome } from "./home/visible.ts";
 import { isWorthSaving, type KeptState } from "./session/stored-state.ts";
-import type { ResumedSession, SavedTemplate } from "./session/values.ts";
+import type { ResumedSession, SavedTemplate, TraceSummary } from "./session/values.ts";
 import { type Action, type Job, type JobKind, type Reduction, type Result, startState, type WizardState } from "./state.ts";
 import { followAccount } from "./steps/accounts/reduce.ts";
 import { buildAndTry, inspectHost, toReview } from "./steps/build/reduce.ts";
 import { foundChoices, openForm } from "./steps/choose/reduce.ts";
 import { planFailed, planMade } from "./steps/files/history.ts";
 import { cursorToFirstDecision, followRow } from "./steps/files/visible-rows.ts";
+import { formFor } from "./steps/form/fields.ts";
 import { afterTrying, validated } from "./steps/form/reduce.ts";
 import { startSelftest, tested } from "./steps/save/finishing.ts";
 import { askForNames, named } from "./steps/save/reduce.ts";
-import { beginTrace, tracedOnce, traceFailed } from "./steps/trace/reduce.ts";
+import { beginTrace, subjectOf, tracedOnce, traceFailed } from "./steps/trace/reduce.ts";
+import { newTracing } from "./steps/trace/tracing-state.ts";
 import { foundUnneeded } from "./steps/trial/reduce.ts";
 import { andThen, go, notice, only, openPage, setCursor, start, without } from "./transitions.ts";
 
@@ -18,6 +23,13 @@ type ValueOf<J extends JobKind> = Extract<Result, { job: J }> extends { readonly
 
 /** What each job's result does. `before` is the state in which the job still ran. */
 const done: { readonly [J in JobKind]: (state: WizardState, value: ValueOf<J>, before: WizardState) => Reduction } = {
+	home: foundHome,
+	cage: (state, page) => only(foundPage(state, page)),
+	view: (state, { rows, view }) => only(foundRows(state, view, rows)),
+	preview: (state, preview) => only(previewed(state, preview)),
+	act: acted,
+	"run-cage": (state) => (isAtHome(state) ? start(state, { job: "cage", name: state.cage?.name ?? "" }) : only(state)),
+	"edit-plan": (state, { answers, traced }) => editPlan(state, answers, traced),
 	requirements(state, requirements) {
 		if (requirements.length) return only({ ...state, screen: "requirements", requirements });
 		if (state.answers) return openForm({ ...state, requirements });
@@ -73,7 +85,7 @@ const done: { readonly [J in JobKind]: (state: WizardState, value: ValueOf<J>, b
 		// The session that was open before can be resumed now, so the list changes.
 		return isWorthSaving(before) ? andThen(back, (next) => startKeepingFailure(next, { job: "choices" })) : back;
 	},
-	discard: (state) => start(state, { job: "choices" }),
+	discard: (state) => start(state, state.screen === "home" ? { job: "home", examine: false } : { job: "choices" }),
 };
 
 /** Applies the result of a job. Results with an outdated ticket are ignored. */
@@ -88,6 +100,8 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 const failed: { readonly [J in JobKind]?: (state: WizardState) => WizardState } = {
 	// Undoes the decision that made the plan fail.
 	plan: planFailed,
+	act: (state) => without(state, "overlay", "scrollEnd", "find", "action"),
+	preview: (state) => without(state, "action"),
 	propose: (state) => without(state, "chosen"),
 	minimise: (state) => without(state, "minimising"),
 	validate: (state) => (state.form ? { ...state, form: { ...state.form, going: false } } : state),
@@ -133,11 +147,11 @@ function resumeWanted(state: WizardState): Reduction {
 
 /** A fresh state that keeps the terminal and the list of choices. */
 function resetState(now: WizardState): WizardState {
-	const { choices, chosen, commands, cursors, jobs, requirements, queries, size, ticket } = now;
+	const { choices, chosen, commands, cursors, home, jobs, requirements, queries, size, ticket } = now;
 	return {
 		...startState,
 		...{ commands, cursors, jobs, queries, size, ticket },
-		...omitUndefined({ choices, chosen, requirements }),
+		...omitUndefined({ choices, chosen, home, requirements }),
 	};
 }
 
@@ -155,6 +169,13 @@ export function resumed(now: WizardState, { ago, changed, example, id, name, sta
 	if (!answers || !resumedState.trace?.result?.answered) return only(resumedState);
 	// Plans again, because the host may have changed. The failure that ended the earlier work stays.
 	return startKeepingFailure(resumedState, { job: "plan", answers });
+}
+
+/** Opens a cage's plan at Files, as after its trace. */
+function editPlan(now: WizardState, answers: Answers, traced: TraceSummary): Reduction {
+	const trace = { ...newTracing(subjectOf(answers)), runs: 1, result: traced };
+	const opened: WizardState = { ...resetState(now), screen: "files", answers, proposal: answers, form: formFor(answers), trace };
+	return start(notice(opened, "editing-plan", { name: answers.name }), { job: "plan", answers });
 }
 
 function startKeepingFailure(before: WizardState, job: Job): Reduction {

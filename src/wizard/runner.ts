@@ -1,6 +1,7 @@
 import type { Note } from "../core/failure.ts";
 import type { Answers } from "../core/options/answers.ts";
 import type { Event } from "../engine/events.ts";
+import { isAtHome } from "./home/visible.ts";
 import type { Key } from "./keys.ts";
 import { reduce } from "./reduce.ts";
 import type { WizardSession } from "./session/session.ts";
@@ -76,7 +77,7 @@ export class WizardStore {
 			this.#state = state;
 			for (const intention of intentions) this.#run(intention);
 		}
-		this.#tick(this.#ticks && this.#state.jobs.trace !== undefined);
+		this.#tick(this.#ticks && (this.#state.jobs.trace !== undefined || isAtHome(this.#state)));
 		if (this.#state.goesOn) this.#planNow?.();
 		if (this.#state === before) return;
 		this.#session.keep(this.#state);
@@ -99,7 +100,7 @@ export class WizardStore {
 		this.#tick(false);
 	}
 
-	/** Tells the reducer the time during a trace, because it has no clock. */
+	/** Tells the reducer the time during a trace and at home, because it has no clock. */
 	#tick(on: boolean): void {
 		if (on) {
 			this.#ticking ??= setInterval(() => this.dispatch({ type: "ticked", at: performance.now() }), 1000).unref();
@@ -197,6 +198,13 @@ const work: {
 		store: WizardStore,
 	) => Promise<ValueOf<Kind>>;
 } = {
+	home: (session, { examine }) => session.home(examine),
+	cage: (session, { name }) => session.cagePage(name),
+	view: async (session, { name, view }) => ({ view, rows: await session.cageView(name, view) }),
+	preview: (session, { request }) => session.preview(request),
+	act: (session, { request }) => session.perform(request),
+	"run-cage": (session, { name }, { handOver }) => handOver(() => session.runCage(name)),
+	"edit-plan": (session, { name }) => session.editPlan(name),
 	requirements: (session) => session.requirements(),
 	install: (session, { requirements }) => session.install(requirements),
 	choices: (session) => session.choices(),

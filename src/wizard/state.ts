@@ -13,8 +13,10 @@ import type { Choice } from "./choice.ts";
 import type { RanCommand } from "./commands.ts";
 import type { Key } from "./keys.ts";
 import type { BuildProgress } from "./progress.ts";
+import type { ActionPreview, ActionRequest, CagePage, CageView, HomeList, OpenCage, ViewRow } from "./session/home.ts";
 import type { HostView } from "./session/host-view.ts";
 import type {
+	EditedCage,
 	FinishedCage,
 	InstalledUnit,
 	MissingRequirement,
@@ -42,8 +44,20 @@ interface SelftestProgress {
 export const steps = ["choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
 export type StepName = (typeof steps)[number];
 
-/** In their order. The first step has three. */
-export const screens = ["requirements", "choose", "form", "trace", "files", "accounts", "build", "trial", "save"] as const;
+/** In their order: home, then the steps, of which the first has three. */
+export const screens = [
+	"home",
+	"cage",
+	"requirements",
+	"choose",
+	"form",
+	"trace",
+	"files",
+	"accounts",
+	"build",
+	"trial",
+	"save",
+] as const;
 export type Screen = (typeof screens)[number];
 
 /** `more` shows the further fields. */
@@ -98,6 +112,7 @@ export type PromptKind =
 	| "review"
 	| "find"
 	| "parameter"
+	| "export"
 	| "initiated-by"
 	| "implemented-by";
 
@@ -117,8 +132,17 @@ export type Question =
 
 export type JobKind = Result["job"];
 
+/** `began`: somebody confirmed it. */
+interface OpenAction {
+	readonly request: ActionRequest;
+	readonly preview?: ActionPreview;
+	readonly began?: true;
+	/** What was done. */
+	readonly outcome?: readonly string[];
+}
+
 /** Pages over a screen. */
-export type Page = "keys" | "why" | "commands" | "output" | "selftest" | "unneeded" | "next" | "dry-run" | TextPage;
+export type Page = "action" | "keys" | "why" | "commands" | "output" | "selftest" | "unneeded" | "next" | "dry-run" | TextPage;
 
 /** The wizard's whole state, as plain data. */
 export interface WizardState {
@@ -144,6 +168,12 @@ export interface WizardState {
 	readonly jobs: Readonly<Partial<Record<JobKind, number>>>;
 	readonly ticket: number;
 
+	/** The list of cages, as far as it was read. */
+	readonly home?: HomeList;
+	/** The open cage. */
+	readonly cage?: OpenCage;
+	/** The action whose page is open. */
+	readonly action?: OpenAction;
 	readonly requirements?: readonly MissingRequirement[];
 	readonly choices?: readonly Choice[];
 	readonly chosen?: string;
@@ -231,7 +261,15 @@ export type Result =
 	| { readonly job: "shell"; readonly value: number }
 	| { readonly job: "install-unit"; readonly value: InstalledUnit }
 	| { readonly job: "resume"; readonly value: ResumedSession }
-	| { readonly job: "discard" };
+	| { readonly job: "discard" }
+	| { readonly job: "home"; readonly value: HomeList }
+	| { readonly job: "cage"; readonly value: CagePage }
+	| { readonly job: "view"; readonly value: { readonly view: CageView; readonly rows: readonly ViewRow[] } }
+	| { readonly job: "preview"; readonly value: ActionPreview }
+	| { readonly job: "act"; readonly value: readonly string[] }
+	/** The exit status. */
+	| { readonly job: "run-cage"; readonly value: number }
+	| { readonly job: "edit-plan"; readonly value: EditedCage };
 
 /** Work for the runner, which answers with `done` or `failed` and the same ticket. */
 export type Intention =
@@ -246,6 +284,11 @@ export type Intention =
 
 export type Job =
 	| { readonly job: "requirements" | "choices" }
+	/** `examine`: audit the cages and compare them with the host. */
+	| { readonly job: "home"; readonly examine: boolean }
+	| { readonly job: "cage" | "edit-plan" | "run-cage"; readonly name: string }
+	| { readonly job: "view"; readonly name: string; readonly view: Exclude<CageView, "actions"> }
+	| { readonly job: "preview" | "act"; readonly request: ActionRequest }
 	| { readonly job: "selftest" | "minimise" | "shell"; readonly answers: Answers }
 	| { readonly job: "text"; readonly page: TextPage }
 	| { readonly job: "install-unit"; readonly service?: string }
@@ -291,7 +334,7 @@ export const startState: WizardState = {
 };
 
 export function stepOf(screen: Screen): StepName {
-	return screen === "requirements" || screen === "form" ? "choose" : screen;
+	return ["home", "cage", "requirements", "form"].includes(screen) ? "choose" : (screen as StepName);
 }
 
 export function note(code: string, values: Values = {}): Note {

@@ -69,7 +69,7 @@ function missingExits(state: WizardState, footer: string, messages: Messages): s
 	const has = (commands: readonly Command[], bindings: readonly Binding[]) =>
 		bindings.some(({ command }) => commands.includes(command));
 	const isOutermost =
-		["requirements", "choose", "save"].includes(state.screen) && !state.overlay && !state.prompt && !state.question;
+		["home", "requirements", "choose", "save"].includes(state.screen) && !state.overlay && !state.prompt && !state.question;
 	return [
 		...(has(out, works) ? [] : ["no key quits"]),
 		...(has(out, shown) ? [] : ["the footer shows no key to quit"]),
@@ -127,7 +127,7 @@ function still(state: WizardState): WizardState {
 
 /** Expects that a session that is resumed at this screen looks as before. Returns whether there was anything to resume. */
 function looksAsBefore(name: string, state: WizardState): boolean {
-	if (!isWorthSaving(state) || ["requirements", "choose"].includes(state.screen)) return false;
+	if (!isWorthSaving(state) || ["home", "cage", "requirements", "choose"].includes(state.screen)) return false;
 	const fields = JSON.parse(JSON.stringify(storedOf(withoutJobs(state)))) as Record<string, unknown>;
 	const back = restored(fields, true);
 	expect(back?.whole, name).toBe(true);

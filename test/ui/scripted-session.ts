@@ -7,18 +7,14 @@ import type { SelftestOutcome } from "../../src/core/selftest/verdict.ts";
 import type { Event } from "../../src/engine/events.ts";
 import type { ProbeTry } from "../../src/engine/trace/try-probe.ts";
 import type { Choice } from "../../src/wizard/choice.ts";
+import type { ActionRequest, CageRow, CageView } from "../../src/wizard/session/home.ts";
 import type { TriedRound, WizardSession, WizardTrace } from "../../src/wizard/session/session.ts";
-import type {
-	FinishedCage,
-	MissingRequirement,
-	Problem,
-	ResumedSession,
-	UnneededFiles,
-} from "../../src/wizard/session/values.ts";
+import type { EditedCage, FinishedCage, MissingRequirement, Problem, ResumedSession, UnneededFiles } from "../../src/wizard/session/values.ts";
 import type { TextPage } from "../../src/wizard/state.ts";
 import type { ReviewRow } from "../../src/wizard/steps/build/review.ts";
 import { roundOf } from "../core/cage/plans.ts";
 import { choices } from "./scripted-choices.ts";
+import { cagePageOf, cageViewRows, previewOf } from "./scripted-home.ts";
 import { hostView, planFor, redis } from "./scripted-plan.ts";
 import { counts, reached, shownProcesses, tracedRun } from "./scripted-trace.ts";
 import { absent, kernelFile, selftestOf, unneededOf, withheld } from "./scripted-trial.ts";
@@ -45,6 +41,9 @@ export interface Script {
 	readonly pace?: number;
 	/** Saved sessions, and the state of each. */
 	readonly sessions?: readonly Choice[];
+	/** The cages of home. Without them, the wizard opens at its first step. */
+	readonly cages?: readonly CageRow[];
+	readonly actionFailure?: Failure;
 	readonly resumed?: ResumedSession;
 	/** Failures that methods throw. */
 	readonly failures?: Partial<
@@ -75,6 +74,44 @@ export class ScriptedSession implements WizardSession {
 
 	emit(...events: Event[]): void {
 		for (const event of events) for (const listener of this.#listeners) listener(event);
+	}
+
+	async home(examine: boolean) {
+		const cages = (this.#script.cages ?? []).map((cage) => (examine ? cage : { ...cage, findings: null, outdated: null }));
+		return { cages, sessions: cages.length ? (this.#script.sessions ?? []) : [] };
+	}
+
+	async cagePage(name: string) {
+		const row = this.#script.cages?.find((cage) => cage.name === name);
+		if (!row) throw new Failure("cage-unknown", { name }, 2);
+		return cagePageOf(row);
+	}
+
+	async cageView(name: string, view: Exclude<CageView, "actions">) {
+		return cageViewRows(name, view);
+	}
+
+	async preview(request: ActionRequest) {
+		this.calls.push(`preview ${request.action}`);
+		return previewOf(request);
+	}
+
+	async perform({ action }: ActionRequest) {
+		this.calls.push(`perform ${action}`);
+		this.emit({ event: "output-received", text: "Copying files\n" });
+		await this.#pause(3);
+		if (this.#script.actionFailure) throw this.#script.actionFailure;
+		return ["Updated redis: generation 3 has 1 other file."];
+	}
+
+	async runCage(name: string) {
+		this.calls.push(`run ${name}`);
+		return 0;
+	}
+
+	async editPlan(name: string): Promise<EditedCage> {
+		this.calls.push(`edit ${name}`);
+		return { answers: { ...redis, name }, traced: tracedRun(redis, false) };
 	}
 
 	async requirements() {

@@ -3,6 +3,7 @@ import type { Choice, SavedSessionState } from "../../src/wizard/choice.ts";
 import { startState } from "../../src/wizard/state.ts";
 import { fileTabs } from "../../src/wizard/steps/files/state.ts";
 import { formFor } from "../../src/wizard/steps/form/fields.ts";
+import { homeWalks } from "./home-walks.ts";
 import { redis } from "./scripted-session.ts";
 import { trialWalks } from "./trial-walks.ts";
 import { toForm, toTrace, type Walk } from "./walk.ts";
@@ -224,5 +225,6 @@ export const walks: readonly Walk[] = [
 		},
 	},
 	...trialWalks,
+	...homeWalks,
 	...templateWalks,
 ];

@@ -77,7 +77,11 @@ export const started: Event = { event: "application-started", where: "rehearsal"
 export const answeredProbe: Event = { event: "probe-tried", command: redis.application.probes[0] ?? "", ok: true, output: "" };
 
 const begun = (initial?: Answers): Drive =>
-	new Drive().act({ type: "started", ...(initial ? { initial } : {}) }).answer({ job: "requirements", value: [] });
+	(initial ? new Drive().act({ type: "started", initial }) : withoutCages()).answer({ job: "requirements", value: [] });
+
+/** Started on a machine without cages. */
+export const withoutCages = (): Drive =>
+	new Drive().act({ type: "started" }).answer({ job: "home", value: { cages: [], sessions: [] } });
 
 export const atChoices = (...choices: readonly Choice[]): Drive => begun().answer({ job: "choices", value: choices }).forget();
 export const atForm = (initial: Answers = redis): Drive => begun(initial).answer({ job: "validate", value: [] }).forget();

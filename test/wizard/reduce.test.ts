@@ -25,6 +25,8 @@ const probe = redis.application.probes[0] ?? "";
 describe("the straight path", () => {
 	test("runs one job after the other", () => {
 		const wizard = new Drive().act({ type: "started" });
+		expect(wizard.wanted()).toEqual(["home"]);
+		wizard.answer({ job: "home", value: { cages: [], sessions: [] } });
 		expect(wizard.wanted()).toEqual(["requirements"]);
 		wizard.answer({ job: "requirements", value: [] });
 		expect(wizard.wanted()).toEqual(["choices"]);

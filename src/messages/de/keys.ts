@@ -4,6 +4,8 @@ import type { WizardMessages } from "../en/wizard.ts";
 export const keysDe: Readonly<Record<Command, string>> = {
 	"go-on": "weiter",
 	choose: "wählen",
+	"new-cage": "neuer Käfig",
+	perform: "ausführen",
 	install: "installieren, erneut prüfen",
 	start: "zum Knopf",
 	"finish-early": "weiter",
@@ -120,6 +122,8 @@ export const whyDe: WizardMessages["why"] = {
 	machine: "Wirkung auf dieses System:",
 	proposals: "Vorschläge:",
 	names: {
+		home: "Ihre Käfige",
+		cage: "ein Käfig",
 		requirements: "fehlende Voraussetzungen",
 		choose: "Anwendung",
 		form: "wie die Anwendung startet",
@@ -131,6 +135,18 @@ export const whyDe: WizardMessages["why"] = {
 		save: "Speichern",
 	},
 	steps: {
+		home: {
+			purpose:
+				"Die Liste zeigt, wie es jedem Käfig geht: ob und wie er läuft, Alarme seit Ihrem letzten Blick darauf, veraltete Dateien und Befunde der Prüfung. Enter zeigt einen Käfig und was Sie mit ihm tun können.",
+			machine: "Keine. Solange die Liste offen ist, wird sie alle paar Sekunden neu gelesen.",
+			proposals: "Ein Ausrufezeichen heißt: Dieser Käfig braucht einen Blick. Verlassene Sitzungen stehen unter den Käfigen.",
+		},
+		cage: {
+			purpose:
+				"Tab wechselt die Ansicht: was ein Eindringling noch könnte, Alarme und wie man ihre Ursache erlaubt oder anhält, die Prüfung, der Verlauf und die Dateien.",
+			machine: "Keine. Jede Aktion zeigt zuerst, was sie ändert und für welchen Befehl sie steht.",
+			proposals: "Die Liste bietet die Aktionen an, die jetzt möglich sind.",
+		},
 		requirements: {
 			purpose:
 				"Cagewright braucht einige Programme, um eine Anwendung zu beobachten und abzuschotten. Auf diesem System fehlen welche. Installieren Sie sie zuerst; ohne sie ist kein späterer Schritt verlässlich.",

@@ -3,6 +3,7 @@ import { keyNamesDe, keysDe, whyDe } from "./keys.ts";
 import { buildDe } from "./wizard/build.ts";
 import { fileNoticesDe, filesDe } from "./wizard/files.ts";
 import { formDe } from "./wizard/form.ts";
+import { homeDe } from "./wizard/home.ts";
 import { accountsDe, chooseDe, coverageDe, requirementsDe, saveDe, traceDe, traceNoticesDe, trialDe } from "./wizard/steps.ts";
 
 const linearDe: WizardMessages["linear"] = {
@@ -60,6 +61,7 @@ export const wizardDe: WizardMessages = {
 	leftKept: "Sie haben den Assistenten vorzeitig verlassen. Es wurde kein Käfig gebaut. Um die Sitzung fortzusetzen:",
 	left: "Sie haben den Assistenten vorzeitig verlassen. Es wurde kein Käfig gebaut.",
 	requirements: requirementsDe,
+	home: homeDe,
 	choose: chooseDe,
 	form: formDe,
 	trace: traceDe,
@@ -82,6 +84,7 @@ export const wizardDe: WizardMessages = {
 		review: "Neue Datei",
 		find: "Suchen",
 		parameter: "Wert",
+		export: "Archiv",
 		"initiated-by": "Nachweis: veranlasst von (optional)",
 		"implemented-by": "Nachweis: umgesetzt von (optional)",
 	},
@@ -136,6 +139,8 @@ export const wizardDe: WizardMessages = {
 		"not-installed": "{name} ist nicht installiert: {programs} fehlt, und die Vorlage nennt für dieses System kein Paket.",
 		"no-probe-to-try": "Geben Sie eine Probe ein, bevor Sie sie ausprobieren.",
 		"probe-stopped": "Die Probe wurde abgebrochen.",
+		"action-stopped": "Abgebrochen. Begonnenes ist rückgängig gemacht.",
+		"editing-plan": "Dies ist der Plan von {name}. Vor dem Bauen und Sichern ändert sich nichts.",
 		testing: "Der Selbsttest läuft noch. Warten Sie auf das Ergebnis.",
 		untested: "Der Selbsttest startet, sobald die Anwendung geantwortet hat.",
 		"minimise-unanswered-yet": "Das Verkleinern setzt voraus, dass die Anwendung antwortet.",

@@ -4,6 +4,8 @@ import type { Screen } from "../../wizard/state.ts";
 export const keysEn = {
 	"go-on": "continue",
 	choose: "choose",
+	"new-cage": "new cage",
+	perform: "do it",
 	install: "install, check again",
 	start: "to the button",
 	"finish-early": "continue",
@@ -127,6 +129,8 @@ export const whyEn = {
 	machine: "Effect on this machine:",
 	proposals: "Proposals:",
 	names: {
+		home: "your cages",
+		cage: "one cage",
 		requirements: "missing requirements",
 		choose: "application",
 		form: "how the application starts",
@@ -138,6 +142,18 @@ export const whyEn = {
 		save: "saving",
 	} satisfies Record<Screen, string>,
 	steps: {
+		home: {
+			purpose:
+				"The list shows how each cage is doing: whether it runs and how, alarms since you last looked at them, outdated files and findings of the check. Press Enter to see a cage and what you can do with it.",
+			machine: "None. The list is read again every few seconds while it is open.",
+			proposals: "An exclamation mark says that a cage needs a look. Sessions that you left are below the cages.",
+		},
+		cage: {
+			purpose:
+				"Press Tab for the views: what an intruder could still do, the alarms and how to permit or stop their cause, what the check reports, the history and the files.",
+			machine: "None. Each action first shows what it will change and the command that it stands for.",
+			proposals: "The list offers the actions that are possible now.",
+		},
 		requirements: {
 			purpose:
 				"Cagewright needs some programs to trace an application and to confine it. This machine does not have all of them. Install them first, because no later step is reliable without them.",

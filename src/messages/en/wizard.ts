@@ -5,6 +5,7 @@ import { keyNamesEn, keysEn, whyEn } from "./keys.ts";
 import { buildEn } from "./wizard/build.ts";
 import { fileNoticesEn, filesEn } from "./wizard/files.ts";
 import { formEn } from "./wizard/form.ts";
+import { homeEn } from "./wizard/home.ts";
 import { accountsEn, chooseEn, coverageEn, requirementsEn, saveEn, traceEn, traceNoticesEn, trialEn } from "./wizard/steps.ts";
 
 /** Line mode, for screen readers and terminals without cursor movement. */
@@ -67,6 +68,7 @@ export const wizardEn = {
 	left: "You left the wizard early. No cage was made.",
 	leftKept: "You left the wizard early. No cage was made. To resume the session:",
 	requirements: requirementsEn,
+	home: homeEn,
 	choose: chooseEn,
 	form: formEn,
 	trace: traceEn,
@@ -89,6 +91,7 @@ export const wizardEn = {
 		review: "New file",
 		find: "Find",
 		parameter: "Value",
+		export: "Archive",
 		"initiated-by": "Record: initiated by (optional)",
 		"implemented-by": "Record: implemented by (optional)",
 	} satisfies Record<PromptKind, string>,
@@ -139,6 +142,8 @@ export const wizardEn = {
 		"not-installed": "{name} is not installed: {programs} is missing, and the template names no package for this system.",
 		"no-probe-to-try": "Type a probe before you try it.",
 		"probe-stopped": "The probe was stopped.",
+		"action-stopped": "Stopped. What was begun is undone.",
+		"editing-plan": "This is the plan of {name}. Nothing changes before you build and save it.",
 		testing: "The self-test is still running. Wait for its result.",
 		untested: "The self-test starts after the application answers.",
 		"minimise-unanswered-yet": "Minimising requires that the application answers first.",

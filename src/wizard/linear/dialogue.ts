@@ -2,6 +2,7 @@ import type { Values } from "../../core/failure.ts";
 import { asciiMarks, asciiText } from "../../messages/ascii.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { bindingsOf, type Command } from "../bindings.ts";
+import { isAtHome } from "../home/visible.ts";
 import type { Look } from "../look.ts";
 import { messageText, promptLabel } from "../parts/message-text.ts";
 import { countOf } from "../reduce.ts";
@@ -214,6 +215,7 @@ export class Dialogue {
 	}
 
 	#stepLine(state: WizardState): string {
+		if (isAtHome(state)) return this.#look.messages.wizard.home.title;
 		const step = stepOf(state.screen);
 		const values = { number: steps.indexOf(step) + 1, of: steps.length, name: this.#look.messages.wizard.steps[step] };
 		const cage = state.screen === "choose" ? undefined : state.answers?.name;

@@ -1,6 +1,7 @@
 import type { Messages } from "../../messages/messages.ts";
 import { type Binding, bindingsBelow, bindingsOf, type Command, keyOf } from "../bindings.ts";
 import { hasEffect, isOffered, keyName } from "../footer.ts";
+import { isAtHome } from "../home/visible.ts";
 import { withKeys } from "../key-texts.ts";
 import type { Key } from "../keys.ts";
 import { isMove } from "../list.ts";
@@ -22,10 +23,12 @@ export interface LinearAction {
 
 /** Whether the user can act: no work runs, or it waits for the user. */
 export function isResting(state: WizardState): boolean {
+	if (state.jobs.act !== undefined) return false;
 	if (state.question || state.prompt || state.overlay) return true;
 	if (state.jobs.trace !== undefined) return answersAlready(state) && !state.trace?.ending;
 	if (state.jobs.minimise !== undefined) return !state.minimising?.isEnding;
-	return Object.keys(state.jobs).length === 0;
+	// A refresh interrupts nobody.
+	return Object.keys(state.jobs).every((job) => isAtHome(state) && ["home", "cage"].includes(job));
 }
 
 const backwards: readonly Command[] = ["back", "stop", "close"];

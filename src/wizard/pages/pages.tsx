@@ -184,7 +184,7 @@ function whyAccount(state: WizardState, messages: Messages): readonly string[] |
 }
 
 /** A title and lines to scroll through. Each line must fit in one row. */
-function ScrollPage({ lines: given, title }: { title: string; lines: readonly string[] }) {
+export function ScrollPage({ lines: given, title }: { title: string; lines: readonly string[] }) {
 	const { height, messages, onMeasured, state } = useView();
 	const gap = gapRows(height);
 	const lines = given[0] === "" ? given.slice(1) : given;

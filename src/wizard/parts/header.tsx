@@ -4,6 +4,7 @@ import { permissionNames } from "../../core/plan/permission-words.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { fitting } from "../footer.ts";
+import { isAtHome } from "../home/visible.ts";
 import { useView } from "../look.ts";
 import { stepOf, steps, type WizardState } from "../state.ts";
 import { totalsOf } from "../steps/files/pending.ts";
@@ -16,6 +17,7 @@ export const headerRows = 3;
 export function Header() {
 	const { messages, state, width } = useView();
 	const words = messages.wizard;
+	if (isAtHome(state)) return <HomeHeader />;
 	const current = stepOf(state.screen);
 	const cage = state.screen !== "choose" && state.screen !== "requirements" ? state.answers?.name : undefined;
 	const step = messages.fill(words.step, { number: steps.indexOf(current) + 1, of: steps.length, name: words.steps[current] });
@@ -24,6 +26,22 @@ export function Header() {
 			<SplitLine left={`${words.title}${cage ? ` · ${printable(cage)}` : ""}`} right={step} width={width} bold />
 			<Steps />
 			<Decisions />
+		</>
+	);
+}
+
+function HomeHeader() {
+	const { messages, state, width } = useView();
+	const words = messages.wizard;
+	const cages = state.home?.cages ?? [];
+	const running = cages.filter((cage) => cage.running).length;
+	const summary = messages.fill(words.home.summary, { count: cages.length, running });
+	const name = state.screen === "cage" && state.cage ? ` · ${printable(state.cage.name)}` : "";
+	return (
+		<>
+			<SplitLine left={`${words.title}${name}`} right={summary} width={width} bold />
+			<Line dimColor>{"─".repeat(width)}</Line>
+			<Line />
 		</>
 	);
 }

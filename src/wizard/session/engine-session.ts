@@ -23,8 +23,10 @@ import type { Choice } from "../choice.ts";
 import type { TextPage, WizardState } from "../state.ts";
 import type { ReviewRow } from "../steps/build/review.ts";
 import { CageLock } from "./cage-lock.ts";
+import { editedCage } from "./edited-cage.ts";
 import { ExerciseQueue } from "./exercise-queue.ts";
 import { asMade, finishedWith, installFor, keepNames, recordNames } from "./finish.ts";
+import type { ActionPreview, ActionRequest, CagePage, CageView, Home, HomeList, ViewRow } from "./home.ts";
 import { type HostView, readHostView } from "./host-view.ts";
 import { discardCandidate, openSaved, removeSession, savedSessions } from "./saved-sessions.ts";
 import type { Chooser, Planner, SessionOptions, TriedRound, WizardSession, WizardTrace } from "./session.ts";
@@ -32,6 +34,7 @@ import { SessionKeeper } from "./session-keeper.ts";
 import { workOf } from "./stored-work.ts";
 import { validateAnswers } from "./validate.ts";
 import type {
+	EditedCage,
 	FinishedCage,
 	InstalledUnit,
 	MissingRequirement,
@@ -81,6 +84,47 @@ export class Wizard implements WizardSession {
 	listen(listener: (event: Event) => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
+	}
+
+	home(examine: boolean): Promise<HomeList> {
+		return this.#home.list(this.#context(), examine);
+	}
+
+	get #home(): Home {
+		const { home } = this.#options;
+		if (!home) throw new Error("no home");
+		return home;
+	}
+
+	cagePage(name: string): Promise<CagePage> {
+		return this.#home.page(this.#context(), name);
+	}
+
+	cageView(name: string, view: Exclude<CageView, "actions">): Promise<readonly ViewRow[]> {
+		return this.#home.view(this.#context(), name, view);
+	}
+
+	preview(request: ActionRequest): Promise<ActionPreview> {
+		return this.#run((context) => this.#home.preview(context, request));
+	}
+
+	perform(request: ActionRequest): Promise<readonly string[]> {
+		return this.#run((context) => this.#home.perform(context, request));
+	}
+
+	runCage(name: string): Promise<number> {
+		return this.#run(() => this.#home.run(name));
+	}
+
+	editPlan(name: string): Promise<EditedCage> {
+		return this.#run(async () => {
+			const { cage, trace } = await this.#home.traced(name);
+			await this.#lock.move(name);
+			await this.#draft?.undo();
+			await this.#keeper.close();
+			this.#draft = new CageDraft(this.#machine.store, { cage: { ...cage, trials: [] }, trace });
+			return editedCage(cage);
+		});
 	}
 
 	async requirements(): Promise<MissingRequirement[]> {

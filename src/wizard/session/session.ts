@@ -11,8 +11,10 @@ import type { TrialRound } from "../../engine/trial/trial.ts";
 import type { Choice } from "../choice.ts";
 import type { TextPage, WizardState } from "../state.ts";
 import type { ReviewRow } from "../steps/build/review.ts";
+import type { ActionPreview, ActionRequest, CagePage, CageView, Home, HomeList, ViewRow } from "./home.ts";
 import type { HostView } from "./host-view.ts";
 import type {
+	EditedCage,
 	FinishedCage,
 	InstalledUnit,
 	MissingRequirement,
@@ -32,6 +34,16 @@ import type {
 export interface WizardSession extends Pick<Chooser, "choices" | "propose" | "proposeCommand" | "saveReview" | "saveTemplate"> {
 	/** Returns a function that stops listening. */
 	listen(listener: (event: Event) => void): () => void;
+
+	/** The methods of `Home`, with the session's context. */
+	home(examine: boolean): Promise<HomeList>;
+	cagePage(name: string): Promise<CagePage>;
+	cageView(name: string, view: Exclude<CageView, "actions">): Promise<readonly ViewRow[]>;
+	preview(request: ActionRequest): Promise<ActionPreview>;
+	perform(request: ActionRequest): Promise<readonly string[]>;
+	runCage(name: string): Promise<number>;
+	/** Continues with the trace of a cage, whose plan can then be changed. */
+	editPlan(name: string): Promise<EditedCage>;
 
 	/** Missing requirements of this machine. */
 	requirements(): Promise<readonly MissingRequirement[]>;
@@ -103,6 +115,8 @@ export interface TriedRound extends TrialRound {
 }
 
 export interface SessionOptions {
+	/** Absent where no list of cages is wanted. */
+	readonly home?: Home;
 	/** The state folder if it is not the default. */
 	readonly state?: string;
 	/** The TERM variable. */

@@ -1,5 +1,6 @@
 import type { Note, Values } from "../../core/failure.ts";
 import type { FileUnit, SearchOutcome } from "../../core/minimise/units.ts";
+import type { Answers } from "../../core/options/answers.ts";
 import type { NextStep } from "../../core/options/next-steps.ts";
 import type { TraceDifference } from "../../core/trace/trace.ts";
 import type { CoverageReport } from "../../engine/events.ts";
@@ -98,6 +99,12 @@ export interface FinishedCage {
 	readonly service?: string;
 	readonly installs: boolean;
 	readonly names: RecordNames;
+}
+
+/** A cage whose plan is edited: its answers and its trace. */
+export interface EditedCage {
+	readonly answers: Answers;
+	readonly traced: TraceSummary;
 }
 
 export interface InstalledUnit {

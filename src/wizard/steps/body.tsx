@@ -1,3 +1,5 @@
+import { ActionPage, CageScreen } from "../home/cage-screen.tsx";
+import { HomeScreen } from "../home/home-screen.tsx";
 import { useView } from "../look.ts";
 import {
 	CommandsPage,
@@ -20,6 +22,8 @@ import { TraceStep } from "./trace/screen.tsx";
 import { TrialStep } from "./trial/screen.tsx";
 
 const bodies = {
+	home: HomeScreen,
+	cage: CageScreen,
 	requirements: RequirementsStep,
 	choose: ChooseStep,
 	form: FormStep,
@@ -32,6 +36,7 @@ const bodies = {
 };
 
 const overlays = {
+	action: ActionPage,
 	keys: KeysPage,
 	why: WhyPage,
 	commands: CommandsPage,

@@ -2,6 +2,8 @@ import fuzzysort from "fuzzysort";
 import { valueProblem } from "../../../core/template/parameters.ts";
 import type { Command } from "../../bindings.ts";
 import type { AskedParameter, Choice } from "../../choice.ts";
+import { toHome } from "../../home/reduce.ts";
+import { hasHome } from "../../home/visible.ts";
 import type { Reduction, WizardState } from "../../state.ts";
 import { ask, cursorOf, go, isBusy, notice, only, openPage, start, without } from "../../transitions.ts";
 import { formFor } from "../form/fields.ts";
@@ -45,6 +47,7 @@ export function reduceChoose(state: WizardState, command: Command): Reduction {
 		case "type-command":
 			return ask(state, "command");
 		case "back":
+			if ((state.queries.choose ?? "") === "" && hasHome(state)) return toHome(state);
 			return only(withChosen({ ...state, queries: { ...state.queries, choose: "" } }, selectedChoice(state)));
 		case "choose": {
 			if (state.choices === undefined && state.jobs.choices === undefined) return start(state, { job: "choices" });

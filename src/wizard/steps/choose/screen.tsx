@@ -138,7 +138,7 @@ export function RequirementsStep() {
 }
 
 /** The step and age of a session, or why it cannot be resumed. */
-function sessionText({ ago, holder, problem, step }: SavedSessionState, messages: Messages): string {
+export function sessionText({ ago, holder, problem, step }: SavedSessionState, messages: Messages): string {
 	const words = messages.wizard.choose;
 	if (problem) return problem === "newer" ? words.sessionNewer : words.sessionDamaged;
 	if (holder !== undefined) return messages.fill(words.sessionOpen, { pid: holder });

@@ -1,4 +1,5 @@
 import { countsOf, type SelftestOutcome } from "../../../core/selftest/verdict.ts";
+import { isAtHome } from "../../home/visible.ts";
 import type { Question, Reduction, WizardState } from "../../state.ts";
 import { go, isBusy, only, openPage, start, without } from "../../transitions.ts";
 
@@ -46,7 +47,7 @@ export function isSafe(state: WizardState): boolean {
 
 /** Like `make`: a cage with an escape is saved, but not a success. */
 export function endStatus(state: WizardState): number {
-	return state.finished && isSafe(state) ? 0 : 1;
+	return isAtHome(state) || (state.finished && isSafe(state)) ? 0 : 1;
 }
 
 /** Drops the verdict of the previous candidate. */

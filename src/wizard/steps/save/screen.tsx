@@ -1,17 +1,16 @@
-import SelectInput from "ink-select-input";
 import { printable } from "../../../core/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { useView } from "../../look.ts";
 import { wrapCommand, wrapWords } from "../../parts/fit.ts";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
+import { Menu } from "../../parts/menu.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
-import { cursorMark, Rows } from "../../parts/rows.tsx";
 import { selftestRows } from "../../parts/selftest-rows.ts";
 import type { FinishedCage } from "../../session/values.ts";
 import { cursorOf, isBusy } from "../../transitions.ts";
 import { type Fact, labelled } from "../choose/screen.tsx";
 import { isSafe } from "./finishing.ts";
-import { type SaveItem, saveItems } from "./reduce.ts";
+import { saveItems } from "./reduce.ts";
 
 export function SaveStep() {
 	const { height, messages, state, width } = useView();
@@ -36,6 +35,8 @@ function Choices({ finished }: { finished: FinishedCage }) {
 	const safe = isSafe(state);
 	const title = paragraph(messages.fill(safe ? words.done : words.unsafe, { name: finished.name }), width, 2);
 	const items = saveItems(state);
+	const { service = "" } = finished;
+	const labels = items.map((value) => ({ value, label: messages.fill(words.menu[value], { service }) }));
 	const isWide = state.size.columns >= columnsForTwo;
 	// With little room, the facts are worth more than a complete menu.
 	const menu = Math.min(items.length, Math.max(5, height - title.length - (isWide ? 0 : 6)));
@@ -46,7 +47,7 @@ function Choices({ finished }: { finished: FinishedCage }) {
 		<>
 			<Paragraph lines={title} bold tone={safe ? "good" : "bad"} />
 			{gap ? <Line /> : null}
-			<Menu items={items} limit={menu} finished={finished} />
+			<Menu items={labels} cursor={cursorOf(state)} limit={menu} />
 			{facts < 1 ? null : (
 				<>
 					<Line />
@@ -101,55 +102,4 @@ function factBlocks(
 		// The last step is the command itself.
 		...next.filter(({ line }) => line !== command).map(({ kind, line }) => commandBlock(`${words.next[kind]}:`, line)),
 	];
-}
-
-/**
- * ink-select-input draws the menu, and our reducer moves in it. Its own key handler reads the selection of the last frame: if Down and
- * Enter arrive in one read, as over SSH, it chooses the first item, which cannot be undone.
- */
-function Menu({ finished, items, limit }: { finished: FinishedCage; items: readonly SaveItem[]; limit: number }) {
-	const { linear, messages, state } = useView();
-	const cursor = cursorOf(state);
-	const { service = "" } = finished;
-	const rows = items.map((value) => ({ value, label: messages.fill(messages.wizard.save.menu[value], { service }) }));
-	if (linear || limit < rows.length) {
-		return <Rows items={rows} cursor={cursor} height={linear ? rows.length : limit} row={menuRow} />;
-	}
-	return (
-		<SelectInput
-			key={cursor}
-			items={rows}
-			initialIndex={cursor}
-			isFocused={false}
-			indicatorComponent={Indicator}
-			itemComponent={Item}
-		/>
-	);
-}
-
-function menuRow({ label }: { label: string }, selected: boolean) {
-	return (
-		<Line key={label} selected={selected}>
-			{`${cursorMark(selected)} ${label}`}
-		</Line>
-	);
-}
-
-const indicatorWidth = 2;
-
-function Indicator({ isSelected = false }: { isSelected?: boolean }) {
-	return (
-		<Line width={indicatorWidth} tone="accent">
-			{cursorMark(isSelected)}
-		</Line>
-	);
-}
-
-function Item({ isSelected = false, label }: { isSelected?: boolean; label: string }) {
-	const { width } = useView();
-	return (
-		<Line bold={isSelected} tone={isSelected ? "accent" : undefined} width={width - indicatorWidth}>
-			{label}
-		</Line>
-	);
 }

@@ -22,7 +22,7 @@ import { openForm } from "../choose/reduce.ts";
 import { atRest, newTracing, quietOf, type TraceState, type TraceTab, traceTabs } from "./tracing-state.ts";
 
 /** The part of the answers that a trace depends on. Rules do not change what the application does. */
-function subjectOf(answers: Answers): string {
+export function subjectOf(answers: Answers): string {
 	const { accepted, application, attach, dedicatedAccount, name, onHost } = answers;
 	// Sessions of older versions have a subject without the last two.
 	const further = accepted || dedicatedAccount !== undefined ? [dedicatedAccount, accepted] : [];

@@ -1,0 +1,86 @@
+import type { Cage } from "../../core/cage/cage.ts";
+import type { Note } from "../../core/failure.ts";
+import type { Trace } from "../../core/trace/trace.ts";
+import type { Context } from "../../engine/context.ts";
+import type { CageOverview } from "../../engine/overview/overview.ts";
+import type { Choice } from "../choice.ts";
+
+/** A cage in the list. */
+export interface CageRow extends Omit<CageOverview, "damage" | "reaction" | "recentAlarms"> {
+	/** Seconds since the generation was built. */
+	readonly age: number | null;
+	/** Why other values are unknown. */
+	readonly problem?: Note;
+}
+
+/** Cages, then sessions that were left. */
+export interface HomeList {
+	readonly cages: readonly CageRow[];
+	readonly sessions: readonly Choice[];
+}
+
+export const cageViews = ["actions", "reach", "alarms", "findings", "history", "files"] as const;
+export type CageView = (typeof cageViews)[number];
+
+export const actionNames = [
+	...(["run", "start", "stop", "install-unit", "remove-unit", "adopt", "release", "update", "rollback", "watch"] as const),
+	...(["minimise", "edit", "record", "export", "remove", "allow", "accept"] as const),
+] as const;
+export type ActionName = (typeof actionNames)[number];
+
+export interface ActionRequest {
+	readonly action: ActionName;
+	readonly cage: string;
+	/** A service, a finding, options that permit something, or a file. */
+	readonly value?: string;
+}
+
+/** A row of a view. Texts are in the user's language and may contain anything. */
+export interface ViewRow {
+	readonly text: string;
+	readonly detail?: string;
+	/** What Enter previews. */
+	readonly request?: ActionRequest;
+}
+
+/** A cage's own page. */
+export interface CagePage {
+	readonly row: CageRow;
+	/** Label and text. */
+	readonly facts: readonly (readonly [string, string])[];
+	/** The actions that are possible now. */
+	readonly actions: readonly ActionRequest[];
+}
+
+/** The page of a cage, as far as it was read. */
+export interface OpenCage {
+	readonly name: string;
+	readonly page?: CagePage;
+	readonly view: CageView;
+	readonly rows: Readonly<Partial<Record<CageView, readonly ViewRow[]>>>;
+}
+
+/** What an action will change, before it does. */
+export interface ActionPreview {
+	readonly lines: readonly string[];
+	/** The command that it stands for. */
+	readonly command: string;
+	/** False for a text that is only read. */
+	readonly acts: boolean;
+}
+
+/** The use cases of home, the same that the verbs run. Methods throw like the verbs. */
+export interface Home {
+	/** With `examine`, audits all cages and compares them with the host; otherwise shows what was found last. */
+	list(context: Context, examine: boolean): Promise<HomeList>;
+	page(context: Context, name: string): Promise<CagePage>;
+	view(context: Context, name: string, view: Exclude<CageView, "actions">): Promise<readonly ViewRow[]>;
+	/** Changes nothing. */
+	preview(context: Context, request: ActionRequest): Promise<ActionPreview>;
+	/** Returns what was done. */
+	perform(context: Context, request: ActionRequest): Promise<readonly string[]>;
+	/** Runs the cage on the terminal until it ends. Returns its exit status. */
+	run(name: string): Promise<number>;
+	/** A cage as it was traced. Throws `not-traced` (exit 2). */
+	traced(name: string): Promise<{ readonly cage: Cage; readonly trace: Trace }>;
+}
