@@ -81,7 +81,8 @@ export class SystemHome implements Home {
 			}
 			case "alarms": {
 				const alarms = await store.alarms(name);
-				await store.upkeep.noteLook(name, now());
+				// Nothing is written to a state folder that another user can change.
+				await store.upkeep.noteLook(name, now()).catch(() => {});
 				return alarms.toReversed().map((alarm) => this.#alarmRow(alarm));
 			}
 			case "findings": {

@@ -14,7 +14,7 @@ export type ExitSummary = (isKept: boolean) => string[];
 export function exitSummary(state: WizardState, messages: Messages, folder: string | undefined, couldBeKept: boolean): string[] {
 	const { finished } = state;
 	const words = messages.wizard.save;
-	if (isAtHome(state)) return [];
+	if (isAtHome(state) && !finished) return [];
 	if (!finished) {
 		const { left, leftKept } = messages.wizard;
 		const isKept = couldBeKept && isWorthSaving(state) && !state.discarded;

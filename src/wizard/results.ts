@@ -32,7 +32,8 @@ const done: { readonly [J in JobKind]: (state: WizardState, value: ValueOf<J>, b
 	"edit-plan": (state, { answers, traced }) => editPlan(state, answers, traced),
 	requirements(state, requirements) {
 		if (requirements.length) return only({ ...state, screen: "requirements", requirements });
-		if (state.answers) return openForm({ ...state, requirements });
+		// At home, the next cage is wanted.
+		if (state.answers && state.screen !== "home") return openForm({ ...state, requirements });
 		return andThen(start({ ...go(state, "choose"), requirements }, { job: "choices" }), resumeWanted);
 	},
 	install: (state) => start(state, { job: state.screen === "choose" ? "choices" : "requirements" }),

@@ -12,6 +12,8 @@ import { treeOf } from "./steps/files/tree.ts";
 /** Milliseconds between updates from running work, and before typed text is validated. */
 const drawInterval = 100;
 const checkDelay = 150;
+/** Milliseconds between two looks at the cages while they are shown. */
+const homePeriod = 5000;
 /** Milliseconds without a decision before a new plan: the duration of the last plan, within these limits. */
 const planDelay = { least: 200, most: 1000 };
 
@@ -103,7 +105,10 @@ export class WizardStore {
 	/** Tells the reducer the time during a trace and at home, because it has no clock. */
 	#tick(on: boolean): void {
 		if (on) {
-			this.#ticking ??= setInterval(() => this.dispatch({ type: "ticked", at: performance.now() }), 1000).unref();
+			this.#ticking ??= setInterval(
+				() => this.dispatch({ type: "ticked", at: performance.now() }),
+				isAtHome(this.#state) ? homePeriod : 1000,
+			).unref();
 		} else {
 			clearInterval(this.#ticking);
 			this.#ticking = undefined;

@@ -9,7 +9,14 @@ import type { ProbeTry } from "../../src/engine/trace/try-probe.ts";
 import type { Choice } from "../../src/wizard/choice.ts";
 import type { ActionRequest, CageRow, CageView } from "../../src/wizard/session/home.ts";
 import type { TriedRound, WizardSession, WizardTrace } from "../../src/wizard/session/session.ts";
-import type { EditedCage, FinishedCage, MissingRequirement, Problem, ResumedSession, UnneededFiles } from "../../src/wizard/session/values.ts";
+import type {
+	EditedCage,
+	FinishedCage,
+	MissingRequirement,
+	Problem,
+	ResumedSession,
+	UnneededFiles,
+} from "../../src/wizard/session/values.ts";
 import type { TextPage } from "../../src/wizard/state.ts";
 import type { ReviewRow } from "../../src/wizard/steps/build/review.ts";
 import { roundOf } from "../core/cage/plans.ts";

@@ -95,8 +95,8 @@ export const trialWalks: readonly Walk[] = [
 			await screen.sees("✓ 0");
 			await seen("trial-rounds");
 			await seen("save-menu", "\r", screen.words.save.root);
-			for (let item = 1; item < 9; item++) await seen(`save-menu-${item}`, "j");
-			await seen("save-next", "gj\r", `${screen.words.save.next.run}:`);
+			for (let item = 1; item < 12; item++) await seen(`save-menu-${item}`, "j");
+			await seen("save-next", "gjjjj\r", `${screen.words.save.next.run}:`);
 			await seen("save-record", "qjj\r", "# redis");
 			await seen("save-install", "qjjj\r", "/etc/systemd");
 			await seen("save-installed", screen.language === "de" ? "j" : "y", "cage-redis.service");

@@ -133,7 +133,7 @@ export const walks: readonly Walk[] = [
 			await screen.sees("✓ 0");
 			await seen("trial-answered");
 			await seen("save", "\r", screen.words.save.root);
-			await seen("save-unit", "jjjjj\r", "[Unit]");
+			await seen("save-unit", "jjjjjjjj\r", "[Unit]");
 			await seen("save-changes", "qG\r", "redis:ssl-cert");
 		},
 	},

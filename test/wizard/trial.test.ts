@@ -114,13 +114,22 @@ describe("a shell in the cage", () => {
 describe("the steps after saving", () => {
 	test("offer drop-in and installation only if they are possible", () => {
 		const { service: _, ...alone } = finished;
-		const always = ["end", "next", "template", "record", "names", "unit"];
+		const always = ["end", "cage", "next", "template", "record", "names", "unit"];
 		expect(saveItems({ finished: { ...alone, installs: false } })).toEqual(always);
 		expect(saveItems({ finished })).toContain("install-dropin");
+		expect(saveItems({ finished }).slice(0, 3)).toEqual(["end", "adopt", "serve"]);
+	});
+
+	test("adopt the running service after a preview on the cage's page", () => {
+		const wizard = atSave().type(down + enter);
+		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["cage", "cage", "preview"]);
+		const preview = { lines: ["It moves."], command: "cagewright adopt redis-server", acts: true };
+		wizard.answer({ job: "preview", value: preview }).forget().type(enter);
+		expect(wizard.intentions).toMatchObject([{ job: "act", request: { action: "adopt", value: "redis-server.service" } }]);
 	});
 
 	test("show a text again without another request", () => {
-		const wizard = atSave().type(down.repeat(3) + enter);
+		const wizard = atSave().type(down.repeat(6) + enter);
 		expect(wizard.wanted()).toEqual(["text"]);
 		expect(wizard.answer({ job: "text", value: { page: "record", text: "# redis" } }).state.overlay).toBe("record");
 		wizard.type(`q${enter}`);
@@ -131,7 +140,7 @@ describe("the steps after saving", () => {
 		["unit-installed", "cage-redis.service", "/etc/x"],
 		["dropin-installed", "redis-server.service", "/etc/systemd/system/redis-server.service.d/zz-cagewright.conf"],
 	])("install a unit only after a confirmation, and explain it: %s", (code, unit, place) => {
-		const wizard = atSave().type(`jjjjjj${enter}`);
+		const wizard = atSave().type(`jjjjjjjjj${enter}`);
 		expect(wizard.state.question?.kind).toBe("install-unit");
 		expect(wizard.type("n").wanted()).toEqual([]);
 		expect(wizard.type(`${enter}y`).wanted()).toEqual(["install-unit"]);

@@ -64,13 +64,21 @@ export function reduceHome(state: WizardState, command: Command): Reduction {
 			const row = selectedHome(state);
 			if (!row) return only(state);
 			if (row.kind === "session") return start({ ...state, resuming: row.choice.id }, { job: "requirements" });
-			const { name } = row.cage;
-			const opened: WizardState = { ...go(state, "cage"), cage: { name, view: "actions", rows: {} } };
-			return start({ ...opened, cursors: { ...opened.cursors, cage: 0 } }, { job: "cage", name });
+			return openCage(state, row.cage.name);
 		}
 		default:
 			return only(state);
 	}
+}
+
+export function openCage(state: WizardState, name: string): Reduction {
+	const opened: WizardState = { ...go(state, "cage"), cage: { name, view: "actions", rows: {} } };
+	return start({ ...opened, cursors: { ...opened.cursors, cage: 0 } }, { job: "cage", name });
+}
+
+/** Previews an action on its cage's page. */
+export function openAction(state: WizardState, request: ActionRequest): Reduction {
+	return andThen(openCage(state, request.cage), (opened) => previewAction(opened, request));
 }
 
 export function foundPage(state: WizardState, page: CagePage): WizardState {

@@ -109,7 +109,11 @@ export class Wizard implements WizardSession {
 	}
 
 	perform(request: ActionRequest): Promise<readonly string[]> {
-		return this.#run((context) => this.#home.perform(context, request));
+		return this.#run(async (context) => {
+			// The verb takes the lock itself. A candidate that is not saved yet keeps it.
+			if (!this.#draft?.candidate) await this.#lock.release();
+			return this.#home.perform(context, request);
+		});
 	}
 
 	runCage(name: string): Promise<number> {
@@ -237,6 +241,7 @@ export class Wizard implements WizardSession {
 		this.#building = true;
 		return this.#run(async (context) => {
 			const draft = this.#traced(answers);
+			await this.#lock.move(answers.name);
 			draft.decide(answers.rules);
 			await draft.provideAccount(context);
 			const { manifest } = await draft.build(context);

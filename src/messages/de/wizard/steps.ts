@@ -114,6 +114,9 @@ export const saveDe: WizardMessages["save"] = {
 	same: "Dasselbe ohne Fragen:",
 	menu: {
 		end: "Fertig",
+		adopt: "{service} übernehmen: den laufenden Dienst in diesen Käfig verlegen…",
+		serve: "Jetzt und bei jedem Start als Dienst betreiben…",
+		cage: "Die Seite des Käfigs öffnen",
 		next: "Befehle für die nächsten Schritte anzeigen",
 		template: "Antworten als Vorlage speichern…",
 		record: "Nachweis lesen",

@@ -120,6 +120,9 @@ export const saveEn = {
 	same: "The same without questions:",
 	menu: {
 		end: "Finish",
+		adopt: "Adopt {service}: move the running service into this cage…",
+		serve: "Run it as a service now and at each boot…",
+		cage: "Open the cage's page",
 		next: "Show the commands for the next steps",
 		template: "Save the answers as a template…",
 		record: "Read the record",

@@ -47,7 +47,8 @@ export function isSafe(state: WizardState): boolean {
 
 /** Like `make`: a cage with an escape is saved, but not a success. */
 export function endStatus(state: WizardState): number {
-	return isAtHome(state) || (state.finished && isSafe(state)) ? 0 : 1;
+	if (!state.finished) return isAtHome(state) ? 0 : 1;
+	return isSafe(state) ? 0 : 1;
 }
 
 /** Drops the verdict of the previous candidate. */

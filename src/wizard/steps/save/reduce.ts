@@ -1,4 +1,5 @@
 import type { Command } from "../../bindings.ts";
+import { openAction, openCage } from "../../home/reduce.ts";
 import type { RecordNames } from "../../session/values.ts";
 import type { PromptKind, Reduction, TextPage, WizardState } from "../../state.ts";
 import { textLine } from "../../text-line.ts";
@@ -7,6 +8,9 @@ import { endStatus, finish } from "./finishing.ts";
 
 export type SaveItem =
 	| "end"
+	| "adopt"
+	| "serve"
+	| "cage"
 	| "next"
 	| "template"
 	| "record"
@@ -23,6 +27,9 @@ export function saveItems({ answers, finished }: Pick<WizardState, "answers" | "
 	const { installs, service } = finished;
 	return [
 		"end",
+		...(service !== undefined && installs ? (["adopt"] as const) : []),
+		...(installs ? (["serve"] as const) : []),
+		"cage",
 		"next",
 		"template",
 		"record",
@@ -44,6 +51,12 @@ export function reduceSave(state: WizardState, command: Command): Reduction {
 	switch (saveItems(state)[cursorOf(state)]) {
 		case "end":
 			return only({ ...state, exit: endStatus(state) });
+		case "adopt":
+			return service === undefined ? only(state) : openAction(state, { action: "adopt", cage: name, value: service });
+		case "serve":
+			return openAction(state, { action: "install-unit", cage: name });
+		case "cage":
+			return openCage(state, name);
 		case "next":
 			return only(openPage(state, "next"));
 		case "template":
