@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 /** Finds names in src/ that the glossary of docs/architecture.md does not allow, and types that are bare participles. */
@@ -20,11 +19,9 @@ const uses = new Map(rows.map(({ name, use }) => [name, use]));
 const nouns = new Set(["Binding", "Finding", "Greeting", "Missing", "Setting"]);
 const participle = /^(?:[A-Z][a-z]+(?:ed|ing)|Built|Found|Given|Held|Kept|Known|Left|Lost|Made|Seen|Taken|Told)$/;
 
-const files = execFileSync("git", ["-C", root, "ls-files", "--cached", "--others", "--exclude-standard", "src"], {
-	encoding: "utf8",
-})
-	.split("\n")
-	.filter((file) => /\.tsx?$/.test(file));
+const files = readdirSync(join(root, "src"), { recursive: true })
+	.filter((file) => /\.tsx?$/.test(file))
+	.map((file) => `src/${file}`);
 const problems = [];
 for (const file of files) {
 	if (uses.has(basename(file))) problems.push(`${file}: ${uses.get(basename(file))}`);

@@ -42,6 +42,7 @@ async function everything() {
 	const checks = [
 		check("type check", ["node_modules/typescript/bin/tsc", "-p", "."]),
 		check("lint", ["node_modules/@biomejs/biome/bin/biome", "check", "."]),
+		check("words", ["scripts/check-words.js"]),
 	];
 	requirePrograms();
 	const quick = vitest(["--project", "quick", "--maxWorkers", "1"], join(folder, "quick"));

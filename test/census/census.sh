@@ -66,7 +66,14 @@ install_tree() { # tree name...
 		hostname census
 		mount --bind "$2" "$tree/var/cache/apt/archives"
 		mount -t proc proc "$tree/proc"
-		mount --rbind /dev "$tree/dev"
+		# Nodes of its own, because a package may change the mode of /dev/null.
+		mount -t tmpfs -o mode=755 dev "$tree/dev"
+		for node in null zero full random urandom tty; do cp -a "/dev/$node" "$tree/dev/"; done
+		mkdir "$tree/dev/pts" "$tree/dev/shm"
+		mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts "$tree/dev/pts"
+		mount -t tmpfs shm "$tree/dev/shm"
+		ln -s pts/ptmx "$tree/dev/ptmx"
+		ln -s /proc/self/fd "$tree/dev/fd"
 		export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin
 		chroot "$tree" bash -ec "
 			all=
