@@ -20,11 +20,14 @@ export const homeWalks: readonly Walk[] = [
 			await seen("home-search", "/post", "postfix");
 			screen.type("\r").key("escape");
 			await screen.when(({ queries }) => queries.home === "");
-			await seen("cage", "g\r", screen.words.home.views.reach);
+			screen.type("g\r");
 			await screen.when(({ cage }) => cage?.page !== undefined);
 			await seen("cage-actions");
 			await seen("cage-last", "G");
-			await seen("cage-update", "g\r", screen.words.home.command);
+			// On a small screen, the command is further down.
+			screen.type("g\r");
+			await screen.when(({ action }) => action?.preview !== undefined);
+			await seen("cage-update");
 			screen.type("\r");
 			await screen.when(({ action }) => action?.outcome !== undefined);
 			await seen("cage-updated");
