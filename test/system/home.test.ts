@@ -1,8 +1,13 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { SystemChooser } from "../../src/cli/chooser.ts";
 import { SystemHome } from "../../src/cli/home.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
+import { recordWriter } from "../../src/cli/record-writer.ts";
 import { Terminal } from "../../src/cli/terminal.ts";
+import { Failure } from "../../src/core/failure.ts";
 import type { Context } from "../../src/engine/context.ts";
+import { ThreadPlanner } from "../../src/system/thread-planner.ts";
+import { Wizard } from "../../src/wizard/session/engine-session.ts";
 import type { ActionRequest } from "../../src/wizard/session/home.ts";
 import { messagesIn } from "../texts.ts";
 import { cagewright, temporaryState } from "./cagewright.ts";
@@ -11,7 +16,8 @@ import { preparedDemo } from "./prepared.ts";
 const state = temporaryState();
 const machine = systemMachine(state);
 const never = () => Promise.reject(new Error("nothing was killed"));
-const home = new SystemHome(new Terminal({ state }, messagesIn("en"), () => machine, never));
+const terminal = new Terminal({ state }, messagesIn("en"), () => machine, never);
+const home = new SystemHome(terminal);
 const context: Context = { machine, emit() {}, signal: new AbortController().signal };
 const about = (action: ActionRequest["action"], value?: string): ActionRequest =>
 	value === undefined ? { action, cage: "demo" } : { action, cage: "demo", value };
@@ -43,4 +49,39 @@ test("a cage's page shows what its verbs would do, does it, and shows the result
 	expect((await home.list(context, false)).cages).toHaveLength(1);
 	await home.perform(context, about("remove"));
 	expect((await home.list(context, false)).cages).toEqual([]);
+});
+
+test("a session that saved a cage lets the unit's installation lock it, and can name people afterwards", async () => {
+	const planner = new ThreadPlanner(state);
+	const options = { home, terminal: "dumb", full: false, jobs: 1 };
+	const session = new Wizard(
+		machine,
+		new SystemChooser(machine, messagesIn("en"), { state }),
+		planner,
+		recordWriter(terminal),
+		options,
+	);
+	// Nothing may be installed on the machine that runs the tests.
+	const reached = new Failure("disk-full", { path: "" }, 1);
+	vi.spyOn(machine.services, "running").mockReturnValue(true);
+	const install = vi.spyOn(machine.units, "install").mockRejectedValue(reached);
+	try {
+		const demo = (await session.choices()).find(({ kind }) => kind === "demo");
+		if (!demo) throw new Error("no demo");
+		const answers = await session.propose(demo);
+		const stop = session.listen(({ event }) => {
+			if (event === "probe-tried") session.finishEarly();
+		});
+		await session.trace(answers);
+		stop();
+		await session.plan(answers);
+		await session.buildAndTry(answers);
+		await session.finish(answers);
+		await expect(session.installUnit(undefined)).rejects.toBe(reached);
+		expect(install).toHaveBeenCalledOnce();
+		expect(await session.nameForRecord("Ada", "Grace")).toMatchObject({ initiatedBy: "Ada" });
+	} finally {
+		await session.close();
+		vi.restoreAllMocks();
+	}
 });

@@ -2,9 +2,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test, vi } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
-import { initName } from "../../src/core/confinement/launch.ts";
+import { initName, launchFailed } from "../../src/core/confinement/launch.ts";
+import { pathFromText } from "../../src/core/path/path.ts";
+import type { Launch, LaunchRequest } from "../../src/engine/launch-ports.ts";
 import { children, findInit } from "../../src/system/launch/processes.ts";
-import { temporaryState } from "./cagewright.ts";
+import { RunningApplication, spawnLaunch } from "../../src/system/launch/running-application.ts";
+import { temporaryFolder, temporaryState } from "./cagewright.ts";
 
 /** What happens as soon as a process's status was read. */
 let afterStatus = (_pid: number) => {};
@@ -43,40 +46,32 @@ test("a process that becomes the init during the search is found, and not its ch
 });
 
 test("an application that cannot be executed has been launched, even if it ended before the search", async () => {
+	const { launcher } = systemMachine(temporaryState());
+	await using sandbox = await launcher.createSandbox();
+	const launch: Launch = { kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] };
 	isBlind = true;
 	let output = "";
-	const ended = await launchIn(["/nonexistent"], (chunk) => {
-		output += Buffer.from(chunk).toString();
+	const launched = await launcher.start({
+		...requestOf(["/nonexistent"], launch),
+		network: "own",
+		onOutput: (chunk) => {
+			output += chunk.toString();
+		},
 	});
-	expect(ended).toEqual({ status: 125 });
+	expect(await launched.ended).toEqual({ status: 125 });
 	expect(output).toContain("cannot execute the application");
 });
 
-test("a launch of which a step fails without a word has failed, and is no application that ended", async () => {
-	isBlind = false;
-	// The launch refuses to outlive its starter, and says nothing to somebody who is gone.
-	const pid = vi.spyOn(process, "pid", "get").mockReturnValue(2 ** 22 - 1);
-	try {
-		await expect(launchIn(["/bin/true"], () => {})).rejects.toMatchObject({
-			code: "launch-failed",
-			values: { detail: "status 125" },
-		});
-	} finally {
-		pid.mockRestore();
-	}
+test("a launch that fails without a word has failed, and is no application that ended", async () => {
+	const request: LaunchRequest = { ...requestOf(["/bin/true"], { kind: "host" }), onOutput() {} };
+	const folder = temporaryFolder("silent");
+	const spawned = await spawnLaunch(request, ["sh", "-c", `exit ${launchFailed}`], folder);
+	const launch = { folder: pathFromText(folder), trace: undefined, cleanUp: async () => {} };
+	const started = new RunningApplication(spawned, request, launch).started();
+	await expect(started).rejects.toMatchObject({ code: "launch-failed", values: { detail: `status ${launchFailed}` } });
 });
 
-async function launchIn(command: readonly string[], onOutput: (chunk: Uint8Array) => void) {
-	const { launcher } = systemMachine(temporaryState());
-	await using sandbox = await launcher.createSandbox();
-	const launched = await launcher.start({
-		launch: { kind: "sandbox", sandbox, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
-		identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
-		command,
-		cwd: "/",
-		env: {},
-		network: "own",
-		onOutput,
-	});
-	return await launched.ended;
+function requestOf(command: readonly string[], launch: Launch): LaunchRequest {
+	const identity = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };
+	return { launch, identity, command, cwd: "/", env: {}, network: "host" };
 }

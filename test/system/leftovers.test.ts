@@ -4,7 +4,7 @@ import { uptime } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
-import type { LaunchSpec } from "../../src/core/confinement/launch.ts";
+import { type LaunchSpec, launchFailed } from "../../src/core/confinement/launch.ts";
 import { namespaceCommand } from "../../src/core/confinement/launch-script.ts";
 import { presentCage } from "../../src/engine/cages.ts";
 import type { Context } from "../../src/engine/context.ts";
@@ -236,6 +236,6 @@ describe("after the launcher dies, nothing remains", () => {
 			"--",
 		]);
 		const { signal, status } = spawnSync(program, words, { timeout: patience, killSignal: "SIGKILL", stdio: "ignore" });
-		expect({ signal, status }).toEqual({ signal: null, status: 1 });
+		expect({ signal, status }).toEqual({ signal: null, status: launchFailed });
 	});
 });

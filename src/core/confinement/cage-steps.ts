@@ -210,10 +210,11 @@ function kernelSteps(
 
 /**
  * Makes everything in a writable /proc read-only that is not of a process. Modes and owners do not protect the kernel's settings from
- * uid 0, even without capabilities.
+ * uid 0, even without capabilities, and a mode that it changes there is changed for the whole machine (measured). The init is our own
+ * process, which it must not change either.
  */
 export function lockSettings(proc: string, options: string): string[] {
-	const settings = "find . -mindepth 1 -maxdepth 1 ! -name '[0-9]*' '(' -type d -o -type f -perm /222 ')'";
+	const settings = "find . -mindepth 1 -maxdepth 1 '(' ! -name '[0-9]*' -o -name 1 ')' '(' -type d -o -type f ')'";
 	const lock = `for setting in $settings; do mount -n -o ${options} "$setting" "$setting" || exit ${launchFailed}; done`;
 	return [`( cd ${proc} && settings=$(${settings}) || exit ${launchFailed}; ${lock} )`];
 }

@@ -74,6 +74,7 @@ export class RunningApplication implements StartedApplication {
 	/** In milliseconds. Its output may not be written yet. */
 	private exitedAt: number | undefined;
 	private printed = "";
+	private readonly isHeard: boolean;
 	private readonly stopSignal: string;
 	private readonly limits: Limits | undefined;
 	private readonly folder: Path;
@@ -99,7 +100,8 @@ export class RunningApplication implements StartedApplication {
 		this.limits = request.limits;
 		this.stopSignal = `SIG${request.service?.stopSignal ?? "TERM"}`;
 		this.leadsGroup = request.attended !== "terminal";
-		if (request.onOutput) {
+		this.isHeard = request.onOutput !== undefined;
+		if (this.isHeard) {
 			const remember = (chunk: Buffer) => {
 				this.printed = (this.printed + chunk.toString("utf8")).slice(-2000);
 			};
@@ -156,8 +158,9 @@ export class RunningApplication implements StartedApplication {
 		}
 	}
 
-	/** What the launch said last if it ended before the application was started. */
+	/** What the launch said last if it ended before the application was started. Undefined if the user has read its output. */
 	private launchFailure(status: number): string | undefined {
+		if (!this.isHeard) return undefined;
 		const lines = this.printed.split("\n").filter((line) => line !== "");
 		const last = lines.at(-1) ?? `status ${status}`;
 		// The environment program also ends with this status if the application itself cannot be executed.

@@ -109,10 +109,14 @@ export class Wizard implements WizardSession {
 	}
 
 	perform(request: ActionRequest): Promise<readonly string[]> {
+		return this.#runUnlocked((context) => this.#home.perform(context, request));
+	}
+
+	/** Runs work that takes the cage's lock itself. A candidate that is not saved yet keeps the session's lock. */
+	#runUnlocked<T>(work: (context: Context) => Promise<T>): Promise<T> {
 		return this.#run(async (context) => {
-			// The verb takes the lock itself. A candidate that is not saved yet keeps it.
 			if (!this.#draft?.candidate) await this.#lock.release();
-			return this.#home.perform(context, request);
+			return work(context);
 		});
 	}
 
@@ -339,11 +343,15 @@ export class Wizard implements WizardSession {
 
 	nameForRecord(initiatedBy: string, implementedBy: string): Promise<RecordNames> {
 		const names = { initiatedBy, implementedBy };
-		return this.#run((context) => keepNames(context, this.#draft?.cage.name ?? "", names, this.#writeRecord));
+		return this.#run(async (context) => {
+			const name = this.#draft?.cage.name ?? "";
+			await this.#lock.move(name);
+			return keepNames(context, name, names, this.#writeRecord);
+		});
 	}
 
 	installUnit(service: string | undefined): Promise<InstalledUnit> {
-		return this.#run((context) => installFor(context, this.#draft?.cage.name ?? "", service));
+		return this.#runUnlocked((context) => installFor(context, this.#draft?.cage.name ?? "", service));
 	}
 
 	async cancel(): Promise<void> {
