@@ -95,7 +95,7 @@ describe("a trial", () => {
 		await takeNames(next);
 		await next.seesAt(60, 15, /❯ Finish\n.*Enter choose/s);
 		await next.seesAt(100, 30, "Show the commands for the next steps");
-		next.press("j", keys.enter);
+		next.press("jj", keys.enter);
 		await next.pressAt("Repeat the self-test:", "q", "jj", keys.enter);
 		await next.pressAt(/Record of demo.*# /s, "q", "q");
 		expect((await next.ended).exitCode).toBe(0);

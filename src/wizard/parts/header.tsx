@@ -35,7 +35,8 @@ function HomeHeader() {
 	const words = messages.wizard;
 	const cages = state.home?.cages ?? [];
 	const running = cages.filter((cage) => cage.running).length;
-	const summary = messages.fill(words.home.summary, { count: cages.length, running });
+	// From the last step, a page opens before the list was read again.
+	const summary = cages.length ? messages.fill(words.home.summary, { count: cages.length, running }) : "";
 	const name = state.screen === "cage" && state.cage ? ` · ${printable(state.cage.name)}` : "";
 	return (
 		<>
