@@ -189,15 +189,16 @@ function kernelSteps(
 	const mounted = (type: string, more: string, at: string, access = "ro") =>
 		`mount -n -t ${type} -o ${options(`${access},nosuid,nodev,noexec${more}`) || "defaults"} ${type} ${at}`;
 	const access = ownProcess ? "rw" : "ro";
+	const locked = ownProcess ? lockSettings(place, options("bind,ro,nosuid,nodev,noexec")) : [];
 	const lines: string[] = [];
 	if (kernelProc) {
 		const cover = `mount -n -o ${options("bind,ro,nosuid,nodev,noexec")} ${place}/version ${place}/"$name"`;
 		lines.push(
 			mounted("proc", ",hidepid=invisible", place, access),
-			...(ownProcess ? lockSettings(place, options("bind,ro,nosuid,nodev,noexec")) : []),
+			...locked,
 			`for name in ${coveredKernelFiles.join(" ")}; do [ ! -e ${place}/"$name" ] || ${cover}; done`,
 		);
-	} else if (proc) lines.push(mounted("proc", ",hidepid=invisible,subset=pid", place, access));
+	} else if (proc) lines.push(mounted("proc", ",hidepid=invisible,subset=pid", place, access), ...locked);
 	if (sys) {
 		const empty = `mount -n -t tmpfs -o ${options("ro,nosuid,nodev,noexec,size=4k,mode=755") || "defaults"} tmpfs "$directory"`;
 		lines.push(

@@ -73,6 +73,7 @@ describe("a cage", () => {
 		const at = inCage("/proc");
 		expect(mounted({ ownProcess: true })).toEqual([
 			`mount -n -t proc -o rw,nosuid,nodev,noexec,hidepid=invisible,subset=pid proc ${at}`,
+			"mount -n -o bind,ro,nosuid,nodev,noexec ./sys ./sys",
 		]);
 		expect(mounted({ ownProcess: true, kernelProc: true })).toEqual([
 			`mount -n -t proc -o rw,nosuid,nodev,noexec,hidepid=invisible proc ${at}`,
