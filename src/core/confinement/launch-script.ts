@@ -42,9 +42,15 @@ export function namespaceCommand(spec: LaunchSpec, script: string, tracer: reado
 		...(spec.isTraced ? [...ifStarterLives(spec), ...traced] : []),
 		...inside,
 		...(spec.isTraced ? ["unshare"] : entering),
-		...["--mount", "--propagation", "private", "--fork", "--kill-child"],
+		"--mount",
+		"--propagation",
+		"private",
+		"--fork",
+		"--kill-child",
 		...kinds.map((kind) => `--${kind}`),
-		...["sh", "-eu", script],
+		"sh",
+		"-eu",
+		script,
 	];
 }
 

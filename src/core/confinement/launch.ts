@@ -238,7 +238,12 @@ export const coveredKernelFiles = [
 
 /** Directories that stay covered in /sys: firmware data may contain keys, and the others reveal all processes. */
 export const coveredSysDirectories = [
-	...["/sys/firmware", "/sys/fs/bpf", "/sys/fs/pstore", "/sys/kernel/debug", "/sys/kernel/security", "/sys/kernel/tracing"],
+	"/sys/firmware",
+	"/sys/fs/bpf",
+	"/sys/fs/pstore",
+	"/sys/kernel/debug",
+	"/sys/kernel/security",
+	"/sys/kernel/tracing",
 ].map(pathFromText);
 
 /** Directories that are empty at every launch. */
