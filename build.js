@@ -2,6 +2,7 @@ import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { billOfMaterials } from "./scripts/bill-of-materials.js";
+import { runReference } from "./scripts/bundle.js";
 import { buildNative } from "./scripts/native.js";
 import { libraryFolders, notices } from "./scripts/notices.js";
 
@@ -15,10 +16,10 @@ buildNative(process.argv.length > 2 ? process.argv.slice(2) : undefined);
 const { metafile } = await build({
 	absWorkingDir: import.meta.dirname,
 	entryPoints: {
-		main: "src/cli/main.ts",
+		main: "src/main.ts",
 		// Separate processes and threads. The demonstration's cage includes its folder, so nothing else is in it.
 		"demo/demo": "src/demo/server.ts",
-		"relay/relay": "src/relay/relay.ts",
+		"relay/relay": "src/launch/relay/relay.ts",
 		"planning/planning": "src/cli/planning.ts",
 	},
 	outdir: "dist",
@@ -44,7 +45,7 @@ const { metafile } = await build({
 // Remove files of earlier builds, whose names change with their contents.
 const dist = join(import.meta.dirname, "dist");
 for (const name of readdirSync(dist, { recursive: true })) {
-	if (`${name}/`.startsWith("native/")) continue;
+	if (/^(native|man|completion)(\/|$)/.test(name)) continue;
 	if (!Object.keys(metafile.outputs).some((file) => `${file}/`.startsWith(`dist/${name}/`))) {
 		rmSync(join(dist, name), { recursive: true, force: true });
 	}
@@ -53,3 +54,4 @@ for (const name of readdirSync(dist, { recursive: true })) {
 const folders = libraryFolders(metafile);
 writeFileSync(join(dist, "licences.txt"), notices(folders));
 writeFileSync(join(dist, "bom.json"), billOfMaterials(folders));
+process.exitCode = await runReference("dist");

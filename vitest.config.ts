@@ -12,10 +12,17 @@ const alone = [
 ].map((name) => `test/system/${name}.test.ts`);
 /** Tests that replace a module of ours, which an earlier file of the same worker may have loaded. */
 const replacing = ["init-search", "leftovers"].map((name) => `test/system/${name}.test.ts`);
-/** They boot many systems or a kernel of their own, or build an older release. */
-const longOnly = ["fleet", "machine", "power-cuts", "release-before", "stack-matrix"].map(
-	(name) => `test/system/${name}.test.ts`,
-);
+/** They boot many systems, install many daemons, boot a kernel of their own, or build an older release. */
+const longOnly = [
+	"census",
+	"distribution-upgrade",
+	"fleet",
+	"machine",
+	"power-cuts",
+	"release-before",
+	"release-before-booted",
+	"stack-matrix",
+].map((name) => `test/system/${name}.test.ts`);
 /**
  * A worker runs many files, because loading the modules and the program again for each takes a second. So `setup.ts` registers the
  * helpers' hooks for each file. Node loads the built program for `inProcess`, without another transformation.
@@ -33,7 +40,7 @@ const slowest = [
 	...["adopt-clients", "stacks", "unit-booted", "killed", "accept", "templates", "adopt", "adopt-in-place", "rootless"],
 	...["unit-selftest", "probes", "readme", "neighbours", "lockout", "interrupted", "verified-install", "leftovers"],
 	...["ansible", "dedicated-account", "package-deb", "minimise", "confined-booted", "terminal/trial", "cut-off"],
-	...["data-links", "unit-launched", "portable", "census", "outputs", "adopt-site", "offered-sockets", "published-files"],
+	...["data-links", "unit-launched", "portable", "outputs", "adopt-site", "offered-sockets", "published-files"],
 	...["reactions", "hostile-text", "import-account", "terminal/resume", "selftest", "attribution", "refused-calls"],
 ];
 class SlowestFirst extends BaseSequencer {

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { pathToText } from "../src/core/path/path.ts";
-import type { Plan } from "../src/core/plan/plan.ts";
+import { pathToText } from "../src/base/path/path.ts";
+import type { Plan } from "../src/plan/plan.ts";
 import { contextIn, planOf } from "./cages.ts";
 import { type Bench, inFolder, inTurn, milliseconds, type Result, ratios, seconds } from "./harness.ts";
 

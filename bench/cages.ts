@@ -1,10 +1,10 @@
+import type { Context } from "../src/base/engine/context.ts";
 import { systemMachine } from "../src/cli/machine.ts";
-import type { Plan } from "../src/core/plan/plan.ts";
-import { planStep } from "../src/engine/build/steps.ts";
-import { traceStep } from "../src/engine/build/trace-step.ts";
-import { answersFrom } from "../src/engine/choose/answers.ts";
-import type { Context } from "../src/engine/context.ts";
-import { builtinTemplate } from "../src/system/templates/builtin.ts";
+import { answersFrom } from "../src/make/engine/answers.ts";
+import { planStep } from "../src/make/engine/steps.ts";
+import { traceStep } from "../src/make/engine/trace-step.ts";
+import type { Plan } from "../src/plan/plan.ts";
+import { builtinTemplate } from "../src/template/host/sources.ts";
 
 export function contextIn(state: string): Context {
 	return { machine: systemMachine(state), emit() {}, signal: new AbortController().signal };

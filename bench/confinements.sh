@@ -3,6 +3,13 @@
 # Run it as root on a Debian 13 with systemd that may be changed: it installs nothing, but stops services and writes drop-ins.
 # Needs the packages redis-server nginx firejail jailkit podman crun curl, and cagewright.
 set -eu
+for needed in systemctl redis-server redis-cli nginx firejail jk_init podman crun curl cagewright; do
+	command -v "$needed" >/dev/null || missing=${missing:-}\ $needed
+done
+if [ -n "${missing:-}" ] || [ ! -d /run/systemd/system ]; then
+	echo "confinements: needs a running systemd that may be changed, and these programs:${missing:- (all are here)}" >&2
+	exit 3
+fi
 cd /
 work=$(mktemp -d /opt/confinements-XXXXXX)
 # nginx in the foreground, also where a tool loses the quotes of an argument.

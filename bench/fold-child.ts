@@ -1,5 +1,5 @@
-import { TraceFold } from "../src/core/trace/fold.ts";
-import { startAtFirstExecve } from "../test/core/trace/folding.ts";
+import { TraceFold } from "../src/trace/fold.ts";
+import { startAtFirstExecve } from "../test/trace/folding.ts";
 
 /** Folds its input in a separate process, so that its memory contains only the fold. */
 const fold = new TraceFold({ start: startAtFirstExecve() });

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { type Path, pathFromBytes } from "../src/core/path/path.ts";
-import { emptyTrace, type Trace } from "../src/core/trace/trace.ts";
-import { ThreadPlanner } from "../src/system/thread-planner.ts";
+import { ThreadPlanner } from "../src/base/host/thread-planner.ts";
+import { type Path, pathFromBytes } from "../src/base/path/path.ts";
+import { emptyTrace, type Trace } from "../src/trace/trace.ts";
 import { inFolder, type Result, waitedForProcessor } from "./harness.ts";
 import { atPlanning } from "./wizard-screen.ts";
 

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { pathFromText } from "../src/core/path/path.ts";
+import { pathFromText } from "../src/base/path/path.ts";
 import { loadMessages } from "../src/messages/load.ts";
 import { drawApp } from "../src/wizard/draw.tsx";
 import { decodeKeys, nothingDecoded } from "../src/wizard/keys.ts";
@@ -38,7 +38,7 @@ const look = { messages: await loadMessages("en"), color: true, ascii: false };
 const fail = (error: unknown) => {
 	throw error;
 };
-const drawn = drawApp(store, look, fail, output as unknown as NodeJS.WriteStream);
+const drawn = drawApp(store, look, fail, { stdout: output as unknown as NodeJS.WriteStream });
 store.start(redis);
 await until(() => store.state.screen === "form");
 store.press(decodeKeys(nothingDecoded, "\x1b[6~\r").keys);

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { findUnneeded } from "../src/core/minimise/search.ts";
+import { findUnneeded } from "../src/minimise/search.ts";
 import { type Bench, freePort, inFolder, median, type Result } from "./harness.ts";
 
 /** Counts the trials until the unneeded files are found: about k·log2(n) for k needed among n files, wherever they are. */

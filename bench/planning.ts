@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { pathToText } from "../src/core/path/path.ts";
-import { makePlan } from "../src/core/plan/make-plan.ts";
-import type { Plan } from "../src/core/plan/plan.ts";
-import { emptyTrace } from "../src/core/trace/trace.ts";
-import { systemFiles } from "../src/system/files/files.ts";
-import { systemPackages } from "../src/system/packages/packages.ts";
-import { application, asRoot, rules } from "../test/core/plan/traces.ts";
+import { systemFiles } from "../src/base/host/files.ts";
+import { pathToText } from "../src/base/path/path.ts";
+import { makePlan } from "../src/plan/make-plan.ts";
+import type { Plan } from "../src/plan/plan.ts";
+import { systemPackages } from "../src/service/host/packages.ts";
+import { emptyTrace } from "../src/trace/trace.ts";
+import { application, asRoot, rules } from "../test/plan/traces.ts";
 import { type Bench, inTurn, median, ratios, seconds } from "./harness.ts";
 
 const files = systemFiles();

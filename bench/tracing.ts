@@ -1,6 +1,6 @@
 import { systemMachine } from "../src/cli/machine.ts";
-import { TraceFold } from "../src/core/trace/fold.ts";
-import type { LaunchRequest } from "../src/engine/launch-ports.ts";
+import type { LaunchRequest } from "../src/launch/ports.ts";
+import { TraceFold } from "../src/trace/fold.ts";
 import { type Bench, inFolder, inTurn, median, ratios } from "./harness.ts";
 import { redisCommand } from "./redis.ts";
 

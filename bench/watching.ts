@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { children } from "../src/base/host/processes.ts";
+import type { Path } from "../src/base/path/path.ts";
 import { systemMachine } from "../src/cli/machine.ts";
-import type { Path } from "../src/core/path/path.ts";
-import type { StartedApplication } from "../src/engine/launch-ports.ts";
-import { children } from "../src/system/launch/processes.ts";
+import type { StartedApplication } from "../src/launch/ports.ts";
 import { type Bench, inFolder, inTurn, median, ratios } from "./harness.ts";
 
 const port = 8080;

@@ -6,15 +6,16 @@
  *
  * Arguments: [""] DIRECTORY [STEP…] COMMAND [ARG…]. The empty one takes CAP_KILL from the application, and the right to drop capabilities.
  *
- * A step is a command of the service that also runs in the cage, as the application does: +before=COUNT WORD…, +after=COUNT WORD… or
- * +reload=COUNT WORD…. `-` before its program: its failure does not matter. A word that ends in $MAINPID gets the application's number.
+ * A step is a command of the service that also runs in the cage, as the application does: +before=COUNT WORD…, +after=COUNT WORD…,
+ * +reload=COUNT WORD… or +stop=COUNT WORD…. `-` before its program: its failure does not matter. A word that ends in $MAINPID gets the application's number.
  * +notify: relays what the application tells the service manager (sd_notify(3)); see notify.h.
  * +shared=COUNT: so many words of the application, which give it its account and environment, also begin each step.
  *
  * Steps before the start run in the application's process, so that its number does not depend on them. A failure of one does not
  * prevent the start: it may concern the host alone. Those after the start are repeated until they succeed, because a service that
  * usually detaches stays in the foreground here, and nothing tells when it is ready. reload_signal starts those of a reload, and the
- * name of this process shows when they have ended: reload:COUNT:STATUS.
+ * name of this process shows when they have ended: reload:COUNT:STATUS. stop_signal starts those of a stop; what still runs then gets
+ * the signal of +ending=NUMBER, or TERM.
  */
 #include "capabilities.h"
 #include "notify.h"
@@ -45,7 +46,7 @@ static bool gives_up_kill(void)
 	return call(prctl, PR_CAPBSET_DROP, CAP_KILL) == 0 && call(prctl, PR_CAPBSET_DROP, CAP_SETPCAP) == 0 && clear_inheritable() == 0;
 }
 
-enum { reload_signal = 35, most_words = 1 << 13, after_tries = 20 };
+enum { reload_signal = 35, stop_signal = 36, most_words = 1 << 13, after_tries = 20 };
 
 /* The arguments, taken apart. */
 struct launch {
@@ -55,6 +56,8 @@ struct launch {
 	char **steps;
 	char **application;
 	long shared;
+	/* Ends what still runs after the steps of a stop. */
+	long ending_signal;
 	char **environment;
 	/* Process number of the application. */
 	long number;
@@ -77,7 +80,9 @@ static long words_of_step(const char *word)
 	long count = count_of(word, "+before=");
 	if (count < 0)
 		count = count_of(word, "+after=");
-	return count < 0 ? count_of(word, "+reload=") : count;
+	if (count < 0)
+		count = count_of(word, "+reload=");
+	return count < 0 ? count_of(word, "+stop=") : count;
 }
 
 /* The step behind this one, or the application. */
@@ -91,7 +96,7 @@ static char **next_step(char **step)
 
 static struct launch parse(char **argv, char **envp)
 {
-	struct launch launch = { .environment = envp };
+	struct launch launch = { .environment = envp, .ending_signal = SIGTERM };
 	launch.keeps_kill = *argv[1];
 	launch.directory = argv[launch.keeps_kill ? 1 : 2];
 	char **word = launch.steps = argv + (launch.keeps_kill ? 2 : 3);
@@ -99,6 +104,9 @@ static struct launch parse(char **argv, char **envp)
 		long shared = count_of(*word, "+shared=");
 		if (shared > 0)
 			launch.shared = shared;
+		long ending = count_of(*word, "+ending=");
+		if (ending > 0)
+			launch.ending_signal = ending;
 		launch.notifies = launch.notifies || begins_with(*word, "+notify");
 	}
 	launch.application = word;
@@ -248,23 +256,23 @@ int main(int argc, char **argv, char **envp)
 		return launch_failed;
 
 	launch.number = application;
-	bool reloads = has_step(&launch, "+reload=");
+	bool reloads = has_step(&launch, "+reload="), stops = has_step(&launch, "+stop=");
 	start_steps(&launch, "+after=", after_tries);
-	/* A reload needs what the start needed, and prints to the application's output. */
-	long first_closed = reloads ? 3 : 0;
+	/* A reload and a stop need what the start needed, and print to the application's output. */
+	long first_closed = reloads || stops ? 3 : 0;
 	if (launch.notifies) {
 		call(close_range, first_closed, relay.socket - 1);
 		first_closed = relay.socket + 1;
 	}
 	call(close_range, first_closed, ~0u);
-	if (!reloads) {
+	if (!reloads && !stops) {
 		call(chdir, "/"); /* not a way to the launcher's programs */
 		keep_only_kill();
 	}
 
-	bool detached = false, ending = kind->ends_with_first;
+	bool detached = false, ending = kind->ends_with_first, over = false;
 	int status, result = 0;
-	long reload = 0;
+	long reload = 0, stop = 0;
 	uint32_t reload_count = 0;
 	for (;;) {
 		long signal = call(rt_sigtimedwait, &all_signals, 0, 0, sizeof all_signals);
@@ -280,6 +288,14 @@ int main(int argc, char **argv, char **envp)
 				reload = start_steps(&launch, "+reload=", 1);
 			continue;
 		}
+		if (signal == stop_signal && stops && !ending && (stop = start_steps(&launch, "+stop=", 1)) > 0) {
+			ending = true;
+			continue;
+		}
+		if (signal == stop_signal && stops && stop > 0)
+			continue;
+		if (signal == stop_signal && stops)
+			signal = launch.ending_signal;
 		if (signal != SIGCHLD) {
 			ending = ending || signal == SIGTERM || signal == SIGINT || signal == SIGQUIT;
 			call(kill, detached ? -1 : application, signal);
@@ -296,14 +312,25 @@ int main(int argc, char **argv, char **envp)
 				show_reload(++reload_count, exit_status(status));
 				continue;
 			}
+			if (stop > 0 && ended == stop) {
+				/* As systemd does, after the commands of the stop. */
+				if (over)
+					return result;
+				stop = 0;
+				call(kill, detached ? -1 : application, launch.ending_signal);
+				continue;
+			}
 			if (!detached && ended != application)
 				continue; /* an orphan */
 			/* After it detached, the last process determines the status. */
 			result = exit_status(status);
 			if (detached)
 				continue;
-			if (result || ending)
+			over = result || ending;
+			if (over && stop <= 0)
 				return result; /* the kernel kills the rest of the namespace */
+			if (over)
+				continue;
 			/* It detached: signals go to all until none is left. */
 			detached = true;
 		}

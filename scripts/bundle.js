@@ -1,6 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./set-up.js";
+import { root } from "./project.js";
 
 /**
  * Bundles TypeScript that is not part of the program, with the same settings as the program. `entryPoints` maps bundle names to paths.
@@ -25,4 +26,10 @@ export async function bundle(entryPoints) {
 		},
 	});
 	return folder;
+}
+
+/** Writes the generated files (scripts/reference/main.ts), and returns the status. */
+export async function runReference(...args) {
+	const folder = await bundle({ reference: "scripts/reference/main.ts" });
+	return spawnSync(process.execPath, [join(folder, "reference.js"), root, ...args], { stdio: "inherit" }).status ?? 1;
 }

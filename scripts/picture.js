@@ -1,14 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawn } from "@lydell/node-pty";
 import xterm from "@xterm/headless";
+import { movingPictures, stampOf } from "./drawn-screens.js";
 import { transcriptOf } from "./transcript.js";
 
 /**
- * `npm run picture`, as root: creates docs/wizard.svg from a real run of the wizard with the demonstration, and a still picture of each
- * main screen next to it. Text and colours are those that the terminal showed.
+ * `npm run picture`, as root: creates docs/wizard.svg from a real run of the wizard with the demonstration, and in docs/screens a still
+ * picture of each main screen, of the list of cages and of a cage's page. Text and colours are those that the terminal showed. Each has
+ * the stamp of the snapshots that show the same screen, so that a test notices when it is old.
  */
 const columns = 80;
 const rows = 24;
@@ -30,48 +32,64 @@ const steps = [
 	{ name: "files", shows: /step 3\/7.*left out/s },
 	{ name: "accounts", shows: /step 4\/7/ },
 	{ name: "build", shows: /step 5\/7/ },
-	{ name: "trial", shows: /step 6\/7.*It answers.*escape techniques succeed/s },
-	// The wizard asks for the names in the record over the last screen.
-	{ shows: /initiated by/ },
-	{ shows: /implemented by/ },
-	{ name: "save", shows: /step 7\/7.*make demo.*later ones name these people/s },
+	{ name: "trial", shows: /step 6\/7.*It answers.*escape techniques tried/s },
+	{ shows: /❯\s*Save\s/ },
+	{ name: "save", shows: /step 7\/7.*The same without questions:\s+\S+ .*make demo/s },
+];
+/** Opened again, the wizard shows the cage that was made. */
+const laterSteps = [
+	{ name: "home", shows: /❯ .*demo .*\bok\b/ },
+	{ name: "cage", shows: /Update it from/ },
 ];
 
 execFileSync(process.execPath, ["build.js"], { stdio: "inherit" });
 const state = mkdtempSync(join(tmpdir(), "cagewright-picture-"));
-const emulator = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
 const { CI: _, NO_COLOR: __, FORCE_COLOR: ___, ...env } = process.env;
-const pty = spawn(process.execPath, ["bin/cagewright.js", "--state", state, "--lang", "en"], {
-	cols: columns,
-	rows,
-	name: "xterm-256color",
-	env: { ...env, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" },
-});
-pty.onData((data) => emulator.write(data));
-let over = false;
-const ended = new Promise((resolve) =>
-	pty.onExit(() => {
-		over = true;
-		resolve();
-	}),
-);
+const book = readFileSync("test/ui/snapshots/80x24-en.txt", "utf8");
+let emulator;
+let pty;
+let over;
 
 try {
-	const screens = [];
-	for (const { name, shows } of steps) {
-		const lines = await until(shows);
-		if (name !== undefined) screens.push({ name, lines });
-		pty.write("\r");
-	}
-	await ended;
+	const screens = await walk(steps);
+	const later = await walk(laterSteps, "\x03\x03");
 	mkdirSync("docs/screens", { recursive: true });
-	for (const { lines, name } of screens) writeFileSync(`docs/screens/${name}.svg`, still(name, lines));
+	for (const { lines, name } of [...screens, ...later]) if (name) writeFileSync(`docs/screens/${name}.svg`, still(name, lines));
 	writeFileSync("docs/wizard.svg", moving(screens));
 	writeFileSync("docs/wizard-transcript.md", transcriptOf(moving(screens)));
 } finally {
-	if (!over) pty.kill("SIGTERM");
-	await ended;
 	rmSync(state, { recursive: true, force: true });
+}
+
+/** Runs the wizard and presses Enter on each screen, and these keys on the last one. */
+async function walk(stops, last = "\r") {
+	emulator = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
+	pty = spawn(process.execPath, ["bin/cagewright.js", "--state", state, "--lang", "en"], {
+		cols: columns,
+		rows,
+		name: "xterm-256color",
+		env: { ...env, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" },
+	});
+	pty.onData((data) => emulator.write(data));
+	over = false;
+	const ended = new Promise((resolve) =>
+		pty.onExit(() => {
+			over = true;
+			resolve();
+		}),
+	);
+	try {
+		const screens = [];
+		for (const [index, { name, shows }] of stops.entries()) {
+			screens.push({ name, lines: await until(shows) });
+			pty.write(index === stops.length - 1 ? last : "\r");
+		}
+		await ended;
+		return screens;
+	} finally {
+		if (!over) pty.kill("SIGTERM");
+		await ended;
+	}
 }
 
 async function until(pattern) {
@@ -152,7 +170,7 @@ function drawn(lines) {
 }
 
 function still(name, lines) {
-	return framed(`The wizard at the step ${name}`, "", drawn(lines));
+	return framed(`The wizard: ${name}`, stampOf(book, name), "", drawn(lines));
 }
 
 /** Shows one screen after the other, or only the first if the reader prefers reduced motion. */
@@ -167,12 +185,14 @@ function moving(screens) {
 		({ lines }, index) =>
 			`<g class="frame" style="animation-delay:${index * secondsEach}s${index ? ";opacity:0" : ""}">\n${drawn(lines)}\n</g>`,
 	);
-	return framed("The wizard puts the demonstration into a cage", style, frames.join("\n"));
+	const stamp = stampOf(book, ...movingPictures);
+	return framed("The wizard puts the demonstration into a cage", stamp, style, frames.join("\n"));
 }
 
-function framed(title, style, content) {
+function framed(title, stamp, style, content) {
 	return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
 <title>${title}</title>
+<!-- ${stamp} -->
 <style>
 text { font: 14px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #d7dae0; white-space: pre; }
 .bold { font-weight: bold } .dim { opacity: 0.65 } .behind { fill: #d7dae0 } text.inverse { fill: #1d2026 }

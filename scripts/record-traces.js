@@ -7,17 +7,17 @@ import { build } from "esbuild";
 import { root } from "./set-up.js";
 
 /**
- * `node scripts/record-traces.js [NAME…]`: records test/core/trace/corpus/NAME.fast.strace and NAME.whole.strace from programs/NAME.c.
+ * `node scripts/record-traces.js [NAME…]`: records test/trace/corpus/NAME.fast.strace and NAME.whole.strace from programs/NAME.c.
  * strace gets the options that the tracer uses in its two modes. Needs root and gcc. Each program gets an empty /mnt, its own process
  * table and its own network, so the recording contains no path of this machine. NAME.expected contains the expected result, written by
  * hand.
  */
-const corpus = join(root, "test", "core", "trace", "corpus");
+const corpus = join(root, "test", "trace", "corpus");
 const folder = mkdtempSync(join(tmpdir(), "cagewright-corpus-"));
 try {
 	await build({
 		absWorkingDir: root,
-		entryPoints: ["src/core/trace/calls.ts"],
+		entryPoints: ["src/trace/calls.ts"],
 		outfile: join(folder, "options.mjs"),
 		bundle: true,
 		format: "esm",

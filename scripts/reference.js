@@ -1,10 +1,6 @@
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
-import { bundle } from "./bundle.js";
-import { root, setUp } from "./set-up.js";
+import { runReference } from "./bundle.js";
+import { setUp } from "./set-up.js";
 
-/** `npm run reference`: writes the reference, man pages and completions from the definitions of verbs, options and keys. */
+/** `npm run reference`: writes the reference from the definitions of verbs, options and keys. The build writes man pages and completions. */
 setUp();
-const folder = await bundle({ reference: "scripts/reference/main.ts" });
-const { status } = spawnSync(process.execPath, [join(folder, "reference.js"), root], { stdio: "inherit" });
-process.exitCode = status ?? 1;
+process.exitCode = await runReference();

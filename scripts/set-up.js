@@ -67,9 +67,18 @@ function install() {
 
 function whyBuild() {
 	const built = statSync(join(root, "dist", "main.js"), { throwIfNoEntry: false })?.mtimeMs;
-	const parts = ["demo/demo.js", "native"].map((name) => join(root, "dist", name));
+	const parts = ["demo/demo.js", "native", "man", "completion"].map((name) => join(root, "dist", name));
 	if (built === undefined || !parts.every(existsSync)) return "dist/ is missing";
-	const sources = ["src", "native", "templates", "package.json", "package-lock.json", "build.js", "scripts/native.js"];
+	const sources = [
+		"src",
+		"native",
+		"templates",
+		"package.json",
+		"package-lock.json",
+		"build.js",
+		"scripts/native.js",
+		"scripts/reference",
+	];
 	const newest = Math.max(...sources.map(newestIn));
 	return newest > built ? "the sources are newer than dist/" : undefined;
 }

@@ -125,7 +125,7 @@ export function requirePrograms() {
 	} else {
 		if (!isRoot) say("the tests need root: they make namespaces, mounts and device nodes");
 		if (missing.length) say(`the tests need ${missing.map((name) => `${name} (Debian package ${needed[name]})`).join(", ")}`);
-		say("the tests that need none of this: npm run test:core");
+		say("the tests that need none of this: npm run test:quick");
 	}
 	process.exit(3);
 }

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { root, say, setUp, withoutExtraCertificates } from "./set-up.js";
 import { requirePrograms } from "./system-packages.js";
@@ -20,6 +20,7 @@ process.on("exit", () => {
 	for (const own of [folder, states]) rmSync(own, { recursive: true, force: true });
 	if (place !== root) rmSync(place, { recursive: true, force: true });
 });
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(128 + constants.signals[signal]));
 const results = args.length ? await someTests() : await everything();
 const sum = (count) => results.reduce((total, one) => total + one[count], 0);
 const failures = results.flatMap((one) => one.failures);
@@ -62,7 +63,14 @@ async function check(name, command) {
 /** Runs tests and returns counts and failures from the runner's own result. A file that could not be loaded counts as one failure. */
 async function vitest(words, output) {
 	const file = join(mkdtempSync(join(folder, "result-")), "result.json");
-	const runner = ["node_modules/vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+	const runner = [
+		"node_modules/vitest/vitest.mjs",
+		"run",
+		"--reporter=default",
+		"--reporter=./test/failures-at-once.ts",
+		"--reporter=json",
+		`--outputFile.json=${file}`,
+	];
 	const { code, printed } = await run([...inMemory(), process.execPath, ...runner, ...words], output);
 	try {
 		const result = JSON.parse(readFileSync(file, "utf8"));

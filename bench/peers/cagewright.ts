@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { systemMachine } from "../../src/cli/machine.ts";
-import { TraceFold } from "../../src/core/trace/fold.ts";
+import { TraceFold } from "../../src/trace/fold.ts";
 import { throughput } from "./serving.ts";
 import type { Subject } from "./subjects.ts";
 

@@ -16,7 +16,7 @@ import { compileNative } from "../native.js";
 import { readJson, root } from "../project.js";
 import { addNode, privateNode } from "./node.js";
 
-/** The file tree of a package. Places must agree with src/core/installation/installation.ts. */
+/** The file tree of a package. Places must agree with src/install/installation.ts. */
 
 const program = "/usr/lib/cagewright";
 const command = "/usr/bin/cagewright";
@@ -42,6 +42,7 @@ export function stage(folder, { epoch, hooks, processor, version, withNode, zsh 
 	const packaged = (name) =>
 		readFileSync(join(root, "packaging", name), "utf8")
 			.replaceAll("@PROGRAM@", command)
+			.replaceAll("@UPDATE@", "cagewright-update")
 			.replaceAll("@STATE@", state);
 
 	for (const part of ["bin", "dist", "templates", "packaging"])
@@ -62,8 +63,8 @@ export function stage(folder, { epoch, hooks, processor, version, withNode, zsh 
 		symlinkSync(`../lib/cagewright/bin/cagewright.js`, at(command));
 	}
 
-	for (const manual of readdirSync(join(root, "packaging/man")))
-		write(`/usr/share/man/man${manual.slice(-1)}/${manual}.gz`, compressed(readFileSync(join(root, "packaging/man", manual))));
+	for (const manual of readdirSync(join(root, "dist/man")))
+		write(`/usr/share/man/man${manual.slice(-1)}/${manual}.gz`, compressed(readFileSync(join(root, "dist/man", manual))));
 	const completions = {
 		"cagewright.bash": "/usr/share/bash-completion/completions/cagewright",
 		"cagewright.fish": "/usr/share/fish/vendor_completions.d/cagewright.fish",
@@ -71,7 +72,7 @@ export function stage(folder, { epoch, hooks, processor, version, withNode, zsh 
 	};
 	for (const [completion, place] of Object.entries(completions)) {
 		mkdirSync(at(dirname(place)), { recursive: true });
-		symlinkSync(relative(dirname(place), `${program}/packaging/completion/${completion}`), at(place));
+		symlinkSync(relative(dirname(place), `${program}/dist/completion/${completion}`), at(place));
 	}
 	for (const [hook, place] of Object.entries(hooks)) write(place, packaged(hook));
 

@@ -1,6 +1,6 @@
-import { sessionActions } from "../../src/cli/sessions.ts";
-import { templateActions } from "../../src/cli/template.ts";
-import { permissionWords } from "../../src/core/plan/permission-words.ts";
+import { permissionWords } from "../../src/plan/permission-words.ts";
+import { sessionActions } from "../../src/sessions/verbs/sessions.ts";
+import { templateActions } from "../../src/template/verbs/template.ts";
 import type { Model } from "./model.ts";
 
 /** Kinds of values. `words` are part of the script; the others are looked up when somebody presses Tab. */
@@ -127,10 +127,7 @@ export const argumentKinds: Readonly<Record<string, readonly Kind[]>> = {
 
 export function completionOf({ commands, program, templates, verbs }: Model): Completion {
 	const optionOf = (
-		name: string,
-		flags: readonly string[],
-		value: string,
-		text: string,
+		{ flags, name, text, value }: Model["program"]["global"][number],
 		choices: readonly string[] | undefined,
 	) => ({
 		long: flags.find((flag) => flag.startsWith("--")) ?? "",
@@ -141,8 +138,7 @@ export function completionOf({ commands, program, templates, verbs }: Model): Co
 		kinds: choices ? [{ words: choices }] : value ? (optionKinds[name] ?? []) : [],
 	});
 	const globalChoices = (name: string) => commands[0]?.parent?.options.find((one) => one.attributeName() === name)?.argChoices;
-	const shared = (all: typeof program.global) =>
-		all.map(({ flags, name, text, value }) => optionOf(name, flags, value, text, globalChoices(name)));
+	const shared = (all: typeof program.global) => all.map((option) => optionOf(option, globalChoices(option.name)));
 	return {
 		global: shared(program.global),
 		wizard: shared(program.groups.flatMap(({ options }) => options)),
@@ -160,9 +156,7 @@ export function completionOf({ commands, program, templates, verbs }: Model): Co
 						kinds: argumentKinds[`${verb.name} ${argument.name()}`] ?? argumentKinds[argument.name()] ?? [],
 						isMany: argument.variadic,
 					})),
-				options: verb.groups.flatMap(({ options }) =>
-					options.map(({ flags, name, text, value }) => optionOf(name, flags, value, text, choices(name))),
-				),
+				options: verb.groups.flatMap(({ options }) => options.map((option) => optionOf(option, choices(option.name)))),
 			};
 		}),
 	};

@@ -6,24 +6,33 @@ import { keysPage } from "./keys.ts";
 import { manualPages } from "./manual.ts";
 import { commandLinePage } from "./markdown.ts";
 import { readModel } from "./model.ts";
+import { roomsPicture } from "./rooms.ts";
 import { schemaFiles } from "./schemas.ts";
 import { techniqueModule } from "./techniques.ts";
 
-/** Folders that contain generated files only. */
-export const generatedFolders = ["docs/reference/schemas", "packaging/man", "packaging/completion"];
+/** The folder that contains generated files only. */
+export const schemaFolder = "docs/reference/schemas";
 
-/** Every generated file by its path in the repository. */
-export function generatedFiles(root: string): ReadonlyMap<string, string> {
+/** The committed files that `npm run reference` writes, by their path. People read them in the repository. */
+export function referenceFiles(root: string): ReadonlyMap<string, string> {
 	const model = readModel(root);
-	const completion = completionOf(model);
 	return new Map([
 		["docs/reference/command-line.md", commandLinePage(model)],
 		["docs/reference/keys.md", keysPage()],
+		["docs/rooms.svg", roomsPicture(root)],
 		...schemaFiles(),
-		["src/core/selftest/technique-list.ts", techniqueModule(root)],
-		...manualPages(model).map(({ name, text }) => [`packaging/man/${name}`, text] as const),
-		["packaging/completion/cagewright.bash", bashCompletion(completion)],
-		["packaging/completion/_cagewright", zshCompletion(completion)],
-		["packaging/completion/cagewright.fish", fishCompletion(completion)],
+		["src/selftest/technique-list.ts", techniqueModule(root)],
+	]);
+}
+
+/** The files that the build writes below dist/: man pages and completions, which machines read. */
+export function builtFiles(root: string): ReadonlyMap<string, string> {
+	const model = readModel(root);
+	const completion = completionOf(model);
+	return new Map([
+		...manualPages(model).map(({ name, text }) => [`man/${name}`, text] as const),
+		["completion/cagewright.bash", bashCompletion(completion)],
+		["completion/_cagewright", zshCompletion(completion)],
+		["completion/cagewright.fish", fishCompletion(completion)],
 	]);
 }

@@ -1,11 +1,14 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { generatedFiles, generatedFolders } from "./files.ts";
+import { builtFiles, referenceFiles, schemaFolder } from "./files.ts";
 
-const root = process.argv[2] ?? ".";
-const files = generatedFiles(root);
-for (const folder of generatedFolders) rmSync(join(root, folder), { recursive: true, force: true });
+/** `main.ts ROOT`: the reference in the repository. `main.ts ROOT dist`: man pages and completions in dist/. */
+const [root = ".", built] = process.argv.slice(2);
+
+const [folder, files] = built === undefined ? [root, referenceFiles(root)] : [join(root, built), builtFiles(root)];
+const replaced = built === undefined ? [schemaFolder] : ["man", "completion"];
+for (const place of replaced) rmSync(join(folder, place), { recursive: true, force: true });
 for (const [path, text] of files) {
-	mkdirSync(dirname(join(root, path)), { recursive: true });
-	writeFileSync(join(root, path), text);
+	mkdirSync(dirname(join(folder, path)), { recursive: true });
+	writeFileSync(join(folder, path), text);
 }

@@ -1,4 +1,4 @@
-import type { OptionText, VerbText } from "../../src/cli/describe.ts";
+import type { OptionText, VerbText } from "../../src/cli/help.ts";
 import type { Model } from "./model.ts";
 import { tableRows } from "./model.ts";
 import { bold, escapeRoff, head, italic, item, paragraphs, section, sentence, source, subsection, verbatim } from "./roff.ts";

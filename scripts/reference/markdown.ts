@@ -1,4 +1,4 @@
-import type { OptionText } from "../../src/cli/describe.ts";
+import type { OptionText } from "../../src/cli/help.ts";
 import { helpEn } from "../../src/messages/en/help.ts";
 import type { Model } from "./model.ts";
 

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describeVerb, type VerbText } from "../../src/cli/describe.ts";
+import { nameOf, type Verb, type VerbDefinition } from "../../src/cli/definition.ts";
 import { verbGroups } from "../../src/cli/groups.ts";
-import { createProgram, type Verb } from "../../src/cli/verbs.ts";
+import { describeVerb, type VerbText } from "../../src/cli/help.ts";
+import { createProgram } from "../../src/cli/program.ts";
 import { helpEn } from "../../src/messages/en/help.ts";
 
 /** Everything that the generated files are made of. */
@@ -25,9 +26,9 @@ export function readModel(root: string): Model {
 	const commands = program.commands as Verb[];
 	const groups = Object.entries(verbGroups).map(([group, rows]) => ({
 		title: helpEn.overview.groups[group as keyof typeof verbGroups],
-		verbs: Object.values(rows)
+		verbs: Object.values<readonly VerbDefinition[]>(rows)
 			.flat()
-			.map((name) => describeVerb(commands.find((command) => command.name() === name) as Verb, helpEn)),
+			.map((verb) => describeVerb(commands.find((command) => command.name() === nameOf(verb)) as Verb, helpEn)),
 	}));
 	return {
 		program: describeVerb(program, helpEn),

@@ -1,17 +1,18 @@
 import type * as v from "valibot";
-import { results } from "../../src/report/results/results.ts";
+import { lines, results } from "../../src/cli/results/results.ts";
 
 export interface JsonSchema {
 	readonly [keyword: string]: unknown;
 }
 
 /**
- * Converts a description of src/report/results/ to JSON Schema (draft 2020-12). Objects may have further fields, because releases may add some; with
- * `isClosed` they may not, which tests use.
+ * Converts a description of src/cli/results/ to JSON Schema (draft 2020-12). Releases may add fields, codes and kinds, so objects may have
+ * further fields, and codes and kinds may be others. With `isClosed` they may not, which tests use.
  */
 export function jsonSchemaOf(schema: v.GenericSchema, isClosed = false): JsonSchema {
 	const convert = (one: v.GenericSchema) => jsonSchemaOf(one, isClosed);
 	const { entries, item, key, literal, options, type, value, wrapped } = schema as v.GenericSchema & Parts;
+	const grows = isClosed ? undefined : growthOf(schema);
 	switch (type) {
 		case "string":
 		case "number":
@@ -22,7 +23,7 @@ export function jsonSchemaOf(schema: v.GenericSchema, isClosed = false): JsonSch
 		case "literal":
 			return { const: literal };
 		case "picklist":
-			return { enum: options };
+			return grows ? { anyOf: [{ enum: distinct(options) }, { type: "string" }] } : { enum: distinct(options) };
 		case "array":
 			return { type, items: convert(required(item)) };
 		case "record":
@@ -31,8 +32,10 @@ export function jsonSchemaOf(schema: v.GenericSchema, isClosed = false): JsonSch
 			return { anyOf: [convert(required(wrapped)), { type: "null" }] };
 		case "exact_optional":
 			return convert(required(wrapped));
-		case "union":
-			return { anyOf: (options as readonly v.GenericSchema[]).map(convert) };
+		case "union": {
+			const all = options as readonly v.GenericSchema[];
+			return { anyOf: [...all.map(convert), ...(grows === undefined ? [] : [otherKind(all, grows)])] };
+		}
 		case "object": {
 			const all = Object.entries(required(entries));
 			return {
@@ -45,6 +48,30 @@ export function jsonSchemaOf(schema: v.GenericSchema, isClosed = false): JsonSch
 		default:
 			throw new Error(`no JSON Schema for ${type}`);
 	}
+}
+
+/** The field that tells the kinds of a union apart, or `true` for codes. Undefined if later releases add none. */
+function growthOf(schema: v.GenericSchema): Growth | undefined {
+	const { pipe = [] } = schema as v.GenericSchema & {
+		readonly pipe?: readonly { readonly metadata?: { readonly grows?: Growth } }[];
+	};
+	return pipe.find(({ metadata }) => metadata?.grows !== undefined)?.metadata?.grows;
+}
+
+type Growth = string | true;
+
+/** An object of a kind that a later release adds. */
+function otherKind(known: readonly v.GenericSchema[], field: Growth): JsonSchema {
+	const kinds = known.flatMap((one) => {
+		const { literal, options = [literal] } = ((one as v.GenericSchema & Parts).entries?.[String(field)] ?? {}) as Parts;
+		return options;
+	});
+	const other = { type: "string", not: { enum: distinct(kinds) } };
+	return { type: "object", properties: { [String(field)]: other }, required: [field] };
+}
+
+function distinct(values: readonly unknown[] = []): unknown[] {
+	return [...new Set(values)];
 }
 
 /** What the kinds of schemas have. */
@@ -63,11 +90,28 @@ function required<T>(part: T | undefined): T {
 	return part;
 }
 
-/** The schema of a verb's whole document. */
-export function resultSchema(verb: keyof typeof results, isClosed = false): JsonSchema {
-	const document = withSchema(jsonSchemaOf(results[verb], isClosed), `cagewright/${verb}/1`);
-	return { $schema: "https://json-schema.org/draft/2020-12/schema", title: `cagewright ${verb} --json`, ...document };
+export type SchemaName = keyof typeof results | keyof typeof lines;
+
+/** The schema of a verb's whole document, or of a line. */
+export function resultSchema(name: SchemaName, isClosed = false): JsonSchema {
+	const $schema = "https://json-schema.org/draft/2020-12/schema";
+	if (isLine(name)) return { $schema, title: titles[name], ...jsonSchemaOf(lines[name], isClosed) };
+	const document = withSchema(jsonSchemaOf(results[name], isClosed), `cagewright/${name}/1`);
+	return { $schema, title: titles[name] ?? `cagewright ${name} --json`, ...document };
 }
+
+function isLine(name: SchemaName): name is keyof typeof lines {
+	return Object.hasOwn(lines, name);
+}
+
+/** Commands that print another document than the verb's name says. */
+const titles: Readonly<Partial<Record<SchemaName, string>>> = {
+	alarm: "a line of cagewright watch --json",
+	event: "a line of --events",
+	"record-index": "cagewright record --all --json",
+	"record-verify": "cagewright record --verify --json",
+	"record-written": "cagewright record --output --json",
+};
 
 /** Each form of the result also has the field `schema`. */
 function withSchema(schema: JsonSchema, name: string): JsonSchema {
@@ -80,8 +124,8 @@ function withSchema(schema: JsonSchema, name: string): JsonSchema {
 	};
 }
 
-/** docs/reference/schemas: one file for each described verb, by its path. */
+/** docs/reference/schemas: one file for each document and line, by its path. */
 export function schemaFiles(): (readonly [path: string, text: string])[] {
-	const verbs = Object.keys(results) as (keyof typeof results)[];
-	return verbs.map((verb) => [`docs/reference/schemas/${verb}.json`, `${JSON.stringify(resultSchema(verb), null, "\t")}\n`]);
+	const names = [...Object.keys(results), ...Object.keys(lines)] as SchemaName[];
+	return names.map((name) => [`docs/reference/schemas/${name}.json`, `${JSON.stringify(resultSchema(name), null, "\t")}\n`]);
 }

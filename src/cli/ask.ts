@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from "node:readline/promises";
 import { InterruptedError } from "./errors.ts";
-import { inLocale } from "./output.ts";
+import { inLocale } from "./format.ts";
 import type { Terminal } from "./terminal.ts";
 
 const signals = ["SIGHUP", "SIGINT", "SIGTERM"] as const;

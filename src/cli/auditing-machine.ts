@@ -1,8 +1,8 @@
-import type { AuditingMachine } from "../engine/context.ts";
-import { systemAccounts } from "../system/accounts/accounts.ts";
-import { auditCage } from "../system/files/audit.ts";
-import { processesOf } from "../system/running/proc.ts";
-import { realPlace } from "../system/state/folder.ts";
+import type { AuditingMachine } from "../base/engine/context.ts";
+import { systemAccounts } from "../base/host/accounts.ts";
+import { realPlace } from "../base/host/folder.ts";
+import { processesOf } from "../base/host/proc.ts";
+import { auditCage } from "../check/host/audit.ts";
 import { machine as readingMachine } from "./reading.ts";
 
 export function auditingMachine(state: string): AuditingMachine {

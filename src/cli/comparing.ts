@@ -1,22 +1,22 @@
 /** Verbs that also compare a cage with the host. */
 
-import { administratorsUnits } from "../core/confinement/unit/installed.ts";
-import type { ComparingMachine } from "../engine/context.ts";
-import { systemRecording } from "../system/record/recording.ts";
-import { StateSessions } from "../system/state/sessions.ts";
-import { installedForCages } from "../system/units/installed.ts";
-import { systemServices } from "../system/units/systemctl.ts";
-import { hostService } from "../system/units/unit-files.ts";
+import type { ComparingMachine } from "../base/engine/context.ts";
+import { systemRecording } from "../record/host/recording.ts";
+import { hostService } from "../service/host/unit-files.ts";
+import { StateSessions } from "../sessions/host/sessions.ts";
+import { installedForCages } from "../unit/host/installed.ts";
+import { systemServices } from "../unit/host/systemctl.ts";
+import { administratorsUnits } from "../unit/installed.ts";
 import { auditingMachine } from "./auditing-machine.ts";
 import { version } from "./version.ts";
 
-export { check } from "./check.ts";
-export { explain } from "./explain.ts";
-export { list } from "./list.ts";
-export { metrics } from "./metrics.ts";
+export { check } from "../check/verbs/check.ts";
+export { explain } from "../explain/verbs/explain.ts";
+export { record } from "../record/verbs/record.ts";
+export { list } from "../upkeep/verbs/list.ts";
+export { show } from "../upkeep/verbs/show.ts";
+export { metrics } from "../watch/verbs/metrics.ts";
 export * from "./reading.ts";
-export { record } from "./record.ts";
-export { show } from "./show.ts";
 
 export function machine(state: string): ComparingMachine {
 	const auditing = auditingMachine(state);

@@ -1,12 +1,11 @@
-import { Failure, type FailureCode } from "../core/failure.ts";
-import { printable } from "../core/path/quote.ts";
+import { Failure, type FailureCode } from "../base/failure.ts";
+import { attempt } from "../base/host/errors.ts";
+import { printable } from "../base/path/quote.ts";
 import { loadMessages } from "../messages/load.ts";
 import { languageFrom } from "../messages/messages.ts";
-import { attempt } from "../system/files/errors.ts";
-import { wantedLanguage } from "./arguments.ts";
+import { otherState, stateFolder, wantedLanguage } from "./arguments.ts";
+import { write } from "./format.ts";
 import type { GlobalOptions } from "./options.ts";
-import { write } from "./output.ts";
-import { otherState, stateFolder } from "./state-folder.ts";
 
 /** A signal ended the command after its work was undone. The exit status is 128 + the signal's number. */
 export class InterruptedError extends Error {
@@ -45,6 +44,7 @@ const systemErrors: Readonly<Record<string, readonly [code: FailureCode, exit: 1
 function systemFailure(error: unknown, state: string): Failure | undefined {
 	if (!(error instanceof Error)) return undefined;
 	const { code = "", path, syscall } = error as NodeJS.ErrnoException;
+	if (code === "ERR_MODULE_NOT_FOUND") return new Failure("program-replaced", {}, 3);
 	if (syscall === "uv_cwd") return new Failure("current-directory-gone", {}, 2);
 	if (code === "ENOENT" && path?.startsWith("/proc/sys/"))
 		return new Failure("kernel-file-missing", { path: printable(path) }, 3);

@@ -1,38 +1,46 @@
-import type { OptionName } from "../core/options/options.ts";
+import { adopt, release } from "../adopt/verbs/definitions.ts";
+import { check } from "../check/verbs/definitions.ts";
+import { explain } from "../explain/verbs/definitions.ts";
+import { doctor, install, uninstall } from "../install/verbs/definitions.ts";
+import { run, shell, signal } from "../launch/verbs/definitions.ts";
+import { build, make, trial } from "../make/verbs/definitions.ts";
 import type { helpEn } from "../messages/en/help.ts";
+import { minimise } from "../minimise/verbs/definitions.ts";
+import type { OptionName } from "../options/options.ts";
+import { plan } from "../plan/verbs/definitions.ts";
+import { record } from "../record/verbs/definitions.ts";
+import { selftest } from "../selftest/verbs/definitions.ts";
+import { apps } from "../service/verbs/definitions.ts";
+import { sessions } from "../sessions/verbs/definitions.ts";
+import { template } from "../template/verbs/definitions.ts";
+import { trace } from "../trace/verbs/definitions.ts";
+import { exporting, importing } from "../transfer/verbs/definitions.ts";
+import { unit } from "../unit/verbs/definitions.ts";
+import { diff, list, remove, rollback, show, stale, update } from "../upkeep/verbs/definitions.ts";
+import { metrics, watch } from "../watch/verbs/definitions.ts";
+import type { VerbDefinition } from "./definition.ts";
 
 type GroupOfVerbs = keyof typeof helpEn.overview.groups;
 type Row = keyof typeof helpEn.overview.rows;
 
-/** Every verb once, in the rows and groups of `cagewright --help`. The man page and the reference use the same order. */
+/** The table of verbs: each once, in the rows and groups of `cagewright --help`. The man page and the reference use the same order. */
 export const verbGroups = {
 	create: {
-		make: ["make"],
-		steps: ["trace", "plan", "build", "trial"],
-		services: ["adopt", "release"],
-		transfer: ["export", "import"],
+		make: [make],
+		steps: [trace, plan, build, trial],
+		services: [adopt, release],
+		transfer: [exporting, importing],
 	},
-	run: { running: ["run", "shell", "signal"], unit: ["unit"] },
-	look: { looking: ["list", "show", "explain"], selftest: ["selftest", "watch"] },
+	run: { running: [run, shell, signal], unit: [unit] },
+	look: { looking: [list, show, explain], selftest: [selftest, watch] },
 	upkeep: {
-		comparing: ["check", "stale", "metrics"],
-		updating: ["update", "rollback", "diff"],
-		removing: ["minimise", "remove"],
+		comparing: [check, stale, metrics],
+		updating: [update, rollback, diff],
+		removing: [minimise, remove],
 	},
-	document: { documents: ["record", "template", "sessions"] },
-	machine: { finding: ["apps", "doctor"], installing: ["install", "uninstall"] },
-} as const satisfies Record<GroupOfVerbs, Partial<Record<Row, readonly string[]>>>;
-
-/** Steps that work on a traced cage, with the options that they honour beside `optionsOfTracedCages`. They refuse all others. */
-export const tracedSteps = {
-	plan: ["takeDocumented"],
-	build: [],
-	trial: ["rounds", "selftest", "unit", "dropin"],
-} as const satisfies Readonly<Record<string, readonly OptionName[]>>;
-
-export function isTracedStep(verb: string): verb is keyof typeof tracedSteps {
-	return Object.hasOwn(tracedSteps, verb);
-}
+	document: { documents: [record, template, sessions] },
+	machine: { finding: [apps, doctor], installing: [install, uninstall] },
+} as const satisfies Record<GroupOfVerbs, Partial<Record<Row, readonly VerbDefinition[]>>>;
 
 export type GroupOfOptions = Exclude<keyof typeof helpEn.groups, "own" | "global" | "wizard" | "examples" | "permissionWords">;
 

@@ -1,27 +1,42 @@
 import { realpathSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
-import { packagedFolder, packagedLink } from "../core/installation/installation.ts";
-import { pathToText } from "../core/path/path.ts";
-import type { Machine } from "../engine/context.ts";
-import { Commands } from "../system/commands.ts";
-import { systemDoctor } from "../system/doctor/doctor.ts";
-import { logSocket } from "../system/files/files.ts";
-import { systemDocuments } from "../system/files/text-files.ts";
-import type { LaunchOptions } from "../system/launch/method.ts";
-import { probeTools } from "../system/launch/probe-tools.ts";
-import { trialServices } from "../system/launch/trial-service.ts";
-import { attach } from "../system/running/attach.ts";
-import { systemDetection } from "../system/running/detection.ts";
-import { watchFailures } from "../system/running/failure-watch.ts";
-import { serviceClients } from "../system/running/service-clients.ts";
-import { foreignSandboxes } from "../system/selftest/foreign.ts";
-import { selftestTools } from "../system/selftest/selftest.ts";
-import { StateSessions } from "../system/state/sessions.ts";
-import { stateFolder } from "../system/state/store.ts";
-import { systemApplications } from "../system/units/find.ts";
-import { systemUnits } from "../system/units/host-units.ts";
-import { listensAt } from "../system/units/processes.ts";
-import { systemServices } from "../system/units/systemctl.ts";
+import { adoptedState } from "../adopt/host/adopted-state.ts";
+import { serviceClients } from "../adopt/host/service-clients.ts";
+import type { Machine } from "../base/engine/context.ts";
+import type { Store } from "../base/engine/store.ts";
+import { logSocket } from "../base/host/files.ts";
+import { refuseUnsafe } from "../base/host/folder.ts";
+import { systemDocuments } from "../base/host/text-files.ts";
+import { Commands } from "../base/host/tools.ts";
+import { type Path, pathFromText, pathToText } from "../base/path/path.ts";
+import { cagePaths, hasData, readCage } from "../cage/host/cages.ts";
+import { building, placeInit } from "../cage/host/generation-store.ts";
+import { madeAccounts } from "../cage/host/made-account.ts";
+import { freeBytes } from "../cage/host/survey.ts";
+import { watchFailures } from "../failure-watch/host/failure-watch.ts";
+import { systemDoctor } from "../install/host/doctor.ts";
+import { packagedFolder, packagedLink } from "../install/installation.ts";
+import type { LaunchOptions } from "../launch/host/method.ts";
+import { trialServices } from "../make/host/trial-service.ts";
+import { probeTools } from "../probe/host/probe-tools.ts";
+import { foreignSandboxes } from "../selftest/host/foreign.ts";
+import { selftestTools } from "../selftest/host/selftest.ts";
+import { listensAt } from "../service/host/processes.ts";
+import { StateSessions } from "../sessions/host/sessions.ts";
+import { systemApplications } from "../template/host/find.ts";
+import { templates } from "../template/host/templates.ts";
+import { attach } from "../trace/host/attach.ts";
+import { hostTrace, writeTrace } from "../trace/host/traces.ts";
+import { writeImage, writePortable } from "../transfer/host/image.ts";
+import { inspectArchive } from "../transfer/host/inspect.ts";
+import { exportCage } from "../transfer/host/pack.ts";
+import { receiveCage, takeInterrupted } from "../transfer/host/receive.ts";
+import type { Archives } from "../transfer/ports.ts";
+import { systemUnits } from "../unit/host/host-units.ts";
+import { systemServices } from "../unit/host/systemctl.ts";
+import { addAlarm, noteWatched, watchedUntil } from "../watch/host/alarms.ts";
+import { systemDetection } from "../watch/host/detection.ts";
+import { cageStore } from "./cage-store.ts";
 import { machine as comparingMachine } from "./comparing.ts";
 import { machine as runningMachine } from "./running.ts";
 
@@ -58,6 +73,57 @@ export function systemMachine(state: string, launching: LaunchOptions = {}): Mac
 		program: () => [...ownCommand(), "--state", state],
 		async sleep(milliseconds, signal) {
 			await setTimeout(milliseconds, undefined, { signal });
+		},
+	};
+}
+
+/** The whole state folder on disk. Reading creates nothing; the first write creates the folder. */
+function stateFolder(state: string): Store {
+	const folder = pathFromText(state);
+	const paths = (name: string) => cagePaths(folder, name);
+	const directory = (name: string) => paths(name).directory;
+	return {
+		...cageStore(state),
+		building: building(folder),
+		accounts: madeAccounts(directory),
+		adopting: adoptedState(folder),
+		templates: templates(folder),
+		archives: archives(folder),
+		place: async (name) => ({
+			folder: pathToText(folder) ?? "",
+			free: await freeBytes(folder),
+			hasData: await hasData(folder, name),
+		}),
+		isTaken: async (name) => (await readCage(folder, name)) !== undefined || (await hasData(folder, name)),
+		saveTrace: (name, trace) => writeTrace(paths(name).traces, hostTrace, trace),
+		async addAlarm(alarm) {
+			refuseUnsafe(directory(alarm.cage));
+			return addAlarm(paths(alarm.cage).alarms, alarm);
+		},
+		async noteWatched(time) {
+			refuseUnsafe(folder);
+			return noteWatched(folder, time);
+		},
+		watchedUntil: () => watchedUntil(folder),
+	};
+}
+
+function archives(state: Path): Archives {
+	return {
+		write: (request, signal) => exportCage({ ...request, state, signal }),
+		inspect: inspectArchive,
+		interrupted: () => takeInterrupted(state),
+		writeImage,
+		writePortable,
+		async receive(request, signal) {
+			const received = await receiveCage(state, request, signal);
+			return {
+				...received,
+				async publish() {
+					await received.publish();
+					await placeInit(cagePaths(state, request.cage.name).directory);
+				},
+			};
 		},
 	};
 }

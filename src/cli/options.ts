@@ -1,11 +1,21 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { TimerTask } from "../core/installation/installation.ts";
-import { isNumberKind, type NumberKind, readNumber } from "../core/options/numbers.ts";
-import { type OptionRow, optionFlag, optionRows, stepVerbs } from "../core/options/options.ts";
-import { chosenDecoys } from "../core/plan/decoys.ts";
+import type { TimerTask } from "../install/installation.ts";
 import { languages } from "../messages/messages.ts";
-import type { AlarmFormat } from "../report/alarm.ts";
+import {
+	isNumberKind,
+	type NumberKind,
+	type OptionRow,
+	optionFlag,
+	optionRows,
+	readNumber,
+	stepVerbs,
+} from "../options/options.ts";
+import { chosenDecoys } from "../plan/decoys.ts";
+import type { AlarmFormat } from "../watch/report/alarm.ts";
+
+export const recordFormats = ["md", "html", "json", "cyclonedx"] as const;
+export type RecordFormat = (typeof recordFormats)[number];
 
 /** Collects the values of an option that can be repeated. */
 export const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
@@ -93,7 +103,6 @@ export interface ExportOptions {
 }
 
 export const timerTasks = ["check", "update", "none"] as const satisfies readonly TimerTask[];
-export const recordFormats = ["md", "html", "json", "cyclonedx"] as const;
 
 export interface GlobalOptions {
 	state?: string;

@@ -1,16 +1,16 @@
 import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve } from "node:path";
-import { Failure } from "../core/failure.ts";
-import { type Path, pathFromText, pathToBytes } from "../core/path/path.ts";
-import { printable, showPath } from "../core/path/quote.ts";
-import type { ReadingMachine } from "../engine/context.ts";
-import type { Recognise } from "../report/own-output.ts";
-import { attempt } from "../system/files/errors.ts";
-import { type Output, openDescriptor, openOutput } from "../system/files/output.ts";
-import { realOutput } from "../system/files/place.ts";
-import { refuseOwnPlace } from "../system/state/cages.ts";
+import type { ReadingMachine } from "../base/engine/context.ts";
+import { Failure } from "../base/failure.ts";
+import { attempt } from "../base/host/errors.ts";
+import { type Output, openDescriptor, openOutput } from "../base/host/output.ts";
+import { realOutput } from "../base/host/place.ts";
+import { type Path, pathFromText, pathToBytes } from "../base/path/path.ts";
+import { printable, showPath } from "../base/path/quote.ts";
+import { refuseOwnPlace } from "../cage/host/cages.ts";
+import type { Recognise } from "../make/report/own-output.ts";
+import { stateFolder } from "./arguments.ts";
 import { descriptorOf, type GlobalOptions } from "./options.ts";
-import { stateFolder } from "./state-folder.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Which existing files an output may replace. Without `isOurs`, it must be a new file. */

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { Failure } from "../core/failure.ts";
-import { emptyTrace } from "../core/trace/trace.ts";
-import { planStep } from "../engine/build/steps.ts";
-import type { PlanAnswer, PlanRequest } from "../system/thread-planner.ts";
+import { Failure } from "../base/failure.ts";
+import type { PlanAnswer, PlanRequest } from "../base/host/thread-planner.ts";
+import { planStep } from "../make/engine/steps.ts";
+import { emptyTrace } from "../trace/trace.ts";
 import { machine } from "./working.ts";
 
 /** The thread that makes the wizard's plans (`ThreadPlanner`). Its `workerData` is the state folder. */

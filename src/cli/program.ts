@@ -2,32 +2,38 @@ import { CommanderError } from "commander";
 import { loadHelp } from "../messages/load.ts";
 import { type Language, languageFrom } from "../messages/messages.ts";
 import { isGlobalOption, takesValue, wantedLanguage } from "./arguments.ts";
+import { type Perform, Verb, type VerbDefinition, working } from "./definition.ts";
 import { report, reportLostOutput } from "./errors.ts";
-import type { GlobalOptions } from "./options.ts";
-import { createProgram, type Verb, working } from "./verbs.ts";
+import { verbGroups } from "./groups.ts";
+import { addGlobalOptions, addTableOptions, addWizardOptions, type GlobalOptions } from "./options.ts";
+import { version } from "./version.ts";
 
 export { reportLostOutput };
 
-/** Runs the verb that the arguments name, and turns an error into one line and an exit status. The wizard and the texts of the help are loaded on demand. */
+/**
+ * Runs the verb that the arguments name, and turns an error into one line and an exit status. The wizard and the texts of the help are
+ * loaded on demand.
+ */
 export async function runProgram(args: readonly string[]): Promise<number> {
 	let status = 0;
-	const program = createProgram(args, async (load, work) => {
+	const [word, second] = args.filter((arg, index) => !arg.startsWith("-") && !takesValue(args[index - 1]));
+	const named = word === "help" ? second : word;
+	const perform: Perform = async (load, work) => {
 		const verbs = await load();
 		status = await work(verbs, await verbs.openTerminal(global(), verbs.machine, working, verb));
-	});
+	};
+	const program = createProgram(args, perform, (name) => name === named);
 	const global = (): GlobalOptions => program.opts();
 	const language = languageFrom(process.env, wantedLanguage(args));
-	const [word, second] = args.filter((arg, index) => !arg.startsWith("-") && !takesValue(args[index - 1]));
 	const verbNamed = (name: string | undefined) => program.commands.find((command) => command.name() === name)?.name();
 	const verb = verbNamed(word);
 	try {
 		if (args.length === 0 || args.every((arg, index) => isGlobalOption(arg, args[index - 1]))) {
 			program.parseOptions([...args]);
-			return await (await import("./wizard.ts")).wizard(global(), program.opts().resume);
+			return await (await import("../wizard/verbs/wizard.ts")).wizard(global(), program.opts().resume);
 		}
 		if (asksForHelp(args, word)) await prepareHelp(program, language);
 		// An unknown verb is reported first, whatever else is wrong.
-		const named = word === "help" ? second : word;
 		const isUnknown = named !== undefined && named !== "help" && verbNamed(named) === undefined;
 		await program.parseAsync(isUnknown ? [named] : [...args], { from: "user" });
 		return status;
@@ -49,4 +55,28 @@ function asksForHelp(args: readonly string[], word: string | undefined): boolean
 async function prepareHelp(program: Verb, language: Language): Promise<void> {
 	const { addHelp } = await import("./help.ts");
 	addHelp(program, await loadHelp(language));
+}
+
+/**
+ * Defines verbs, arguments and options without any text: `help.ts` adds those when somebody reads them. An action passes its work to
+ * `perform`. Errors are thrown as `CommanderError` instead of printed. Verbs that are not used get no options, because commander takes
+ * milliseconds for all of them.
+ */
+export function createProgram(args: readonly string[], perform: Perform, isUsed = (_verb: string) => true): Verb {
+	const program = new Verb("cagewright").exitOverride().configureOutput({ writeErr: () => {} });
+	program.version(version);
+	program.examples = ["cagewright make redis --yes", "cagewright run redis"];
+	addGlobalOptions(program);
+	addWizardOptions(program);
+	for (const rows of Object.values(verbGroups)) {
+		for (const { action, examples, options, usage } of Object.values<readonly VerbDefinition[]>(rows).flat()) {
+			const verb = program.command(usage) as Verb;
+			verb.examples = examples.map((example) => `cagewright ${example}`);
+			if (!isUsed(verb.name())) continue;
+			addTableOptions(verb);
+			options?.(verb);
+			verb.action(action(perform, args));
+		}
+	}
+	return program;
 }

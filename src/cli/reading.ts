@@ -3,16 +3,16 @@
  * combination of groups that share a module, and a verb opens each of its files.
  */
 
-import type { ReadingMachine } from "../engine/context.ts";
-import { Commands } from "../system/commands.ts";
-import { changedOrigins } from "../system/files/drift.ts";
-import { systemFiles } from "../system/files/files.ts";
-import { isSuspended, running, runningInEach } from "../system/launch/processes.ts";
-import { systemPackages } from "../system/packages/packages.ts";
-import { cageStore } from "../system/state/cage-store.ts";
+import type { ReadingMachine } from "../base/engine/context.ts";
+import { systemFiles } from "../base/host/files.ts";
+import { isSuspended, running, runningInEach } from "../base/host/processes.ts";
+import { Commands } from "../base/host/tools.ts";
+import { changedOrigins } from "../check/host/drift.ts";
+import { systemPackages } from "../service/host/packages.ts";
+import { cageStore } from "./cage-store.ts";
 
-export { diff } from "./diff.ts";
-export { stale } from "./stale.ts";
+export { diff } from "../upkeep/verbs/diff.ts";
+export { stale } from "../upkeep/verbs/stale.ts";
 export { openTerminal } from "./terminal.ts";
 
 export function machine(state: string): ReadingMachine {

@@ -1,21 +1,21 @@
-import { Failure } from "../core/failure.ts";
-import { stateWords } from "../core/options/next-steps.ts";
-import { pathFromText } from "../core/path/path.ts";
-import { printableJson, quoteCommand } from "../core/path/quote.ts";
-import type { Context, Machine, ReadingMachine } from "../engine/context.ts";
-import type { Event } from "../engine/events.ts";
-import type { CageStore } from "../engine/store.ts";
+import type { Context, Machine, ReadingMachine } from "../base/engine/context.ts";
+import type { Event } from "../base/engine/events.ts";
+import type { CageStore } from "../base/engine/store.ts";
+import { Failure } from "../base/failure.ts";
+import { pathFromText } from "../base/path/path.ts";
+import { printableJson, quoteCommand } from "../base/path/quote.ts";
+import { isForeign } from "../cage/host/foreign-state.ts";
+import type { LaunchOptions } from "../launch/host/method.ts";
+import { progressLine } from "../make/report/progress.ts";
 import { loadMessages } from "../messages/load.ts";
 import { type Language, languageFrom, type Messages } from "../messages/messages.ts";
-import { progressLine } from "../report/progress.ts";
-import type { ResultOf } from "../report/results/results.ts";
-import type { LaunchOptions } from "../system/launch/method.ts";
-import { isForeign } from "../system/state/foreign-state.ts";
-import { type CageStates, cageStates, changesText, interruptionText, isFollowed } from "./changes.ts";
+import { stateWords } from "../options/next-steps.ts";
+import { type CageStates, cageStates, changesText, interruptionText, isFollowed } from "../upkeep/verbs/changes.ts";
+import { otherState, stateFolder } from "./arguments.ts";
 import { InterruptedError } from "./errors.ts";
+import { write } from "./format.ts";
 import type { GlobalOptions } from "./options.ts";
-import { write } from "./output.ts";
-import { otherState, stateFolder } from "./state-folder.ts";
+import type { Results } from "./results/results.ts";
 
 const moreImportant = ["undo-failed", "adopt-failed-kept"];
 
@@ -32,6 +32,13 @@ interface Rare {
 type LoadRare = () => Promise<Rare>;
 
 /** Everything that a verb needs: output, language, state folder, and cancellation by signals. */
+interface TerminalOfVerb {
+	readonly rare: LoadRare;
+	/** Prints all events instead of the progress. */
+	readonly eventToJson?: Rare["eventToJson"] | undefined;
+	readonly verb?: string | undefined;
+}
+
 export class Terminal<M extends ReadingMachine = Machine> {
 	readonly options: GlobalOptions;
 	readonly language: Language;
@@ -44,14 +51,7 @@ export class Terminal<M extends ReadingMachine = Machine> {
 	readonly #verb: string | undefined;
 	#live = "";
 
-	/** Prints all events instead of the progress if `eventToJson` is given. `verb` is the verb's name. */
-	constructor(
-		options: GlobalOptions,
-		messages: Messages,
-		compose: Compose<M>,
-		rare: LoadRare,
-		{ eventToJson, verb }: { readonly eventToJson?: Rare["eventToJson"] | undefined; readonly verb?: string | undefined } = {},
-	) {
+	constructor(options: GlobalOptions, messages: Messages, compose: Compose<M>, { eventToJson, rare, verb }: TerminalOfVerb) {
 		this.#verb = verb;
 		this.#compose = compose;
 		this.#loadRare = rare;
@@ -97,21 +97,21 @@ export class Terminal<M extends ReadingMachine = Machine> {
 	}
 
 	/** Prints the value with `--json`, otherwise the text. Returns the exit status 0. */
-	result<V extends string>(verb: V, value: ResultOf<V>, text: () => string): 0 {
-		if (this.options.json) this.printJson(verb, value);
+	result<Name extends keyof Results>(name: Name, value: Results[Name], text: () => string): 0 {
+		if (this.options.json) this.printJson(name, value);
 		else this.print(text());
 		return 0;
 	}
 
 	/** The same after a file was written: the text is only a remark. */
-	wrote<V extends string>(verb: V, value: ResultOf<V>, text: () => string): 0 {
-		if (this.options.json) this.printJson(verb, value);
+	wrote<Name extends keyof Results>(name: Name, value: Results[Name], text: () => string): 0 {
+		if (this.options.json) this.printJson(name, value);
 		else this.remark(text());
 		return 0;
 	}
 
-	printJson<V extends string>(verb: V, value: ResultOf<V>): void {
-		this.print(printableJson({ schema: `cagewright/${verb}/1`, ...value }, 2));
+	printJson<Name extends keyof Results>(name: Name, value: Results[Name]): void {
+		this.print(printableJson({ schema: `cagewright/${name}/1`, ...value }, 2));
 	}
 
 	/** Prints progress, a question or a warning to stderr. */
@@ -205,5 +205,5 @@ export async function openTerminal<M extends ReadingMachine>(
 ): Promise<Terminal<M>> {
 	const messages = await loadMessages(languageFrom(process.env, options.lang), otherState(options.state));
 	const eventToJson = options.events ? (await rare()).eventToJson : undefined;
-	return new Terminal(options, messages, compose, rare, { eventToJson, verb });
+	return new Terminal(options, messages, compose, { rare, eventToJson, verb });
 }

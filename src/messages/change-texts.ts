@@ -1,19 +1,28 @@
-import { mapLeaves } from "../core/collections.ts";
-import { stateWords } from "../core/options/next-steps.ts";
-import { quoteCommand } from "../core/path/quote.ts";
+import { quoteCommand } from "../base/path/quote.ts";
+import { stateWords } from "../options/next-steps.ts";
 import { type Catalogue, type Messages, messagesFor } from "./messages.ts";
 
 type Change = (text: string) => string;
 
-/** Applies a change to every text of a catalogue's section, and to those that its functions return. */
+/**
+ * Applies a change to every text of a catalogue's section, and to those that its functions return. Each text is changed when it is read,
+ * because a command shows few of the thousands.
+ */
 export function changeTexts<T>(section: T, change: Change): T {
 	return changed(section, change) as T;
 }
 
 function changed(value: unknown, change: Change): unknown {
-	return mapLeaves(value, (leaf) => {
-		if (typeof leaf === "function") return (...args: unknown[]) => changed(leaf(...args), change);
-		return typeof leaf === "string" ? change(leaf) : leaf;
+	if (typeof value === "string") return change(value);
+	if (typeof value === "function") return (...args: unknown[]) => changed(value(...args), change);
+	if (Array.isArray(value)) return value.map((one) => changed(one, change));
+	if (typeof value !== "object" || value === null) return value;
+	const known = new Map<PropertyKey, unknown>();
+	return new Proxy(value, {
+		get(texts, key) {
+			if (!known.has(key)) known.set(key, changed(Reflect.get(texts, key), change));
+			return known.get(key);
+		},
 	});
 }
 

@@ -1,21 +1,21 @@
-import { type FindingCode, findingCodes } from "../core/cage/finding.ts";
-import { Failure, type Values } from "../core/failure.ts";
-import { printable } from "../core/path/quote.ts";
-import type { Importance, MissingKind } from "../core/plan/missing.ts";
-import type { Risk } from "../core/plan/plan.ts";
-import { withoutTrailing } from "../core/text.ts";
-import type { alarmsEn } from "./en/alarms.ts";
-import type { CliMessages } from "./en/cli.ts";
-import type { ExplainMessages } from "./en/explain.ts";
+import { Failure, type Values } from "../base/failure.ts";
+import { printable } from "../base/path/quote.ts";
+import { withoutTrailing } from "../base/text.ts";
+import { type FindingCode, findingCodes } from "../cage/finding.ts";
+import type { FindingMessages } from "../check/text/en.ts";
+import type { CliMessages } from "../cli/text/en.ts";
+import type { ExplainMessages } from "../explain/text/en.ts";
+import type { Importance, MissingKind } from "../plan/missing.ts";
+import type { Risk } from "../plan/plan.ts";
+import type { ReasonMessages } from "../plan/text/en.ts";
+import type { RecordMessages } from "../record/text/en.ts";
+import type { SelftestMessages } from "../selftest/text/en.ts";
+import type { ForeignSelftestMessages } from "../selftest/text/foreign.en.ts";
+import type { alarmsEn } from "../watch/text/en.ts";
+import type { WizardMessages } from "../wizard/text/en.ts";
 import type { Failures } from "./en/failures.ts";
-import type { FindingMessages } from "./en/findings.ts";
-import type { ForeignSelftestMessages } from "./en/foreign-selftest.ts";
 import type { Notes } from "./en/notes.ts";
-import type { ReasonMessages } from "./en/plan.ts";
-import type { RecordMessages } from "./en/record.ts";
-import type { SelftestMessages } from "./en/selftest.ts";
 import type { ValueWords } from "./en/value-words.ts";
-import type { WizardMessages } from "./en/wizard.ts";
 import type { Widen } from "./widen.ts";
 
 export type { Values };
@@ -30,7 +30,7 @@ function fill(sentence: string, values: Values, language: string): string {
 		const value = String(values[name] ?? "");
 		return value === "" ? "" : part.replace("%", () => `{${name}}`);
 	});
-	return whole.replace(/\{(\w+)(?::(bytes|count|ago)|\|([^|}]*)\|([^|}]*))?\}/g, (_, name: string, form, one, other) => {
+	return whole.replace(/\{(\w+)(?::(bytes|count|ago)|\|([^|}]*)\|([^|}]*))?\}/g, (_, name: string, form, ...[one, other]) => {
 		const value = values[name] ?? "";
 		if (form === "bytes") return formatBytes(Number(value), language);
 		if (form === "count") return formatCount(Number(value), language);
@@ -183,7 +183,7 @@ export function messagesFor(catalogue: Catalogue): Messages {
 		note: (code, values) => {
 			const { cause } = values;
 			const found = findingCodes.find((one) => one === values.finding);
-			return sentenceFor({ ...failures, ...notes }, code, {
+			return sentenceFor(Object.hasOwn(notes, code) ? notes : failures, code, {
 				...values,
 				...(found ? finding({ code: found, values }) : {}),
 				...(cause === undefined ? {} : { cause: failure({ code: String(cause), values }) }),

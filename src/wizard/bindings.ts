@@ -1,11 +1,8 @@
-import type { keysEn } from "../messages/en/keys.ts";
+import type { Command } from "./command.ts";
 import { mayPerform } from "./home/visible.ts";
 import type { Key } from "./keys.ts";
 import { isWorthSaving } from "./session/stored-state.ts";
-import type { Page, Screen, WizardState } from "./state.ts";
-
-/** The commands of the keys, each with its label. */
-export type Command = keyof typeof keysEn;
+import type { Answer, Page, Screen, WizardState } from "./state.ts";
 
 export interface Binding {
 	readonly command: Command;
@@ -21,6 +18,10 @@ const pages: readonly Binding[] = [
 	{ command: "keys", keys: ["?", "f1", "ctrl-g"], footer: 0 },
 ];
 
+/** Does what the message advises. The footer says what that is. */
+const fixing: Binding = { command: "fix", keys: ["f", "f4"], footer: 2 };
+const fixingWhileTyping: Binding = { ...fixing, keys: ["f4"] };
+
 const pagesWhileTyping: readonly Binding[] = [
 	{ command: "why", keys: ["f2"] },
 	{ command: "commands", keys: ["f3"] },
@@ -32,10 +33,14 @@ const pagesOfTrial: readonly Binding[] = [
 	{ command: "selftest", keys: ["t"], footer: 5 },
 ];
 
+/** Copies the command or path under the cursor. */
+const copying: Binding = { command: "copy", keys: ["y"], footer: 8 };
+
 /** Every screen must offer a key to quit, and show it in the footer. */
 const quitting: readonly Binding[] = [
 	{ command: "interrupt", keys: ["ctrl-c"] },
 	{ command: "quit", keys: ["q"], footer: 2 },
+	fixing,
 	...pages,
 ];
 
@@ -52,9 +57,6 @@ const moving: readonly Binding[] = [
 ];
 
 const back: Binding = { command: "back", keys: ["escape", "left"], footer: 2 };
-
-/** In the files step `g` is the glob, as in file managers. */
-const movingInFiles = moving.map((binding) => (binding.command === "first" ? { ...binding, keys: ["home"] } : binding));
 
 const typing: readonly Binding[] = [
 	{ command: "submit", keys: ["enter"], footer: 1 },
@@ -80,6 +82,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "new-cage", keys: ["n"], footer: 2 },
 		{ command: "search", keys: ["/"], footer: 4 },
 		{ command: "discard", keys: ["d"], footer: 3 },
+		copying,
 		...moving,
 		{ command: "back", keys: ["escape", "left"] },
 		...quitting,
@@ -88,6 +91,8 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "choose", keys: ["enter"], footer: 1 },
 		{ command: "next-view", keys: ["tab", "right"], footer: 2 },
 		{ command: "previous-view", keys: ["shift-tab"] },
+		{ command: "stop-cage", keys: ["s"], footer: 3 },
+		copying,
 		...moving,
 		back,
 		...quitting,
@@ -110,6 +115,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "start", keys: ["pagedown"], footer: 5 },
 		{ command: "try-probe", keys: ["ctrl-t"], footer: 4 },
 		{ command: "first", keys: ["pageup"] },
+		fixingWhileTyping,
 		{ command: "back", keys: ["escape"], footer: 2 },
 		interrupting,
 		...pagesWhileTyping,
@@ -141,7 +147,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "undo", keys: ["u"], footer: 5 },
 		{ command: "redo", keys: ["ctrl-r"] },
 		{ command: "all", keys: ["a"], footer: 6 },
-		{ command: "exclude", keys: ["g", "-"], footer: 6 },
+		{ command: "exclude", keys: ["-"], footer: 6 },
 		{ command: "include", keys: ["+"], footer: 6 },
 		{ command: "package", keys: ["p"], footer: 7 },
 		{ command: "kind", keys: ["t"], footer: 9 },
@@ -149,7 +155,9 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "empty", keys: ["e"], footer: 7 },
 		{ command: "writable", keys: ["w"], footer: 7 },
 		{ command: "decoys", keys: ["d"], footer: 8 },
-		...movingInFiles,
+		{ command: "look", keys: ["v"], footer: 6 },
+		copying,
+		...moving,
 		{ command: "back", keys: ["escape"] },
 		...quitting,
 	],
@@ -184,18 +192,20 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "shell", keys: ["!"], footer: 6 },
 		{ command: "minimise", keys: ["m"], footer: 4 },
 		...pagesOfTrial,
+		{ command: "rounds", keys: ["v"], footer: 6 },
 		{ command: "to-files", keys: ["3"], footer: 6 },
+		copying,
 		...moving,
 		back,
 		...quitting,
 	],
-	save: [{ command: "pick", keys: ["enter"], footer: 1 }, ...moving, back, ...quitting],
+	save: [{ command: "pick", keys: ["enter"], footer: 1 }, copying, ...moving, back, ...quitting],
 };
 
 /** The button takes no text, so the keys of other screens work on it. */
 const onButton: readonly Binding[] = [
 	...onScreen.form.filter(
-		({ command }) => command !== "interrupt" && command !== "back" && !pagesWhileTyping.some((one) => one.command === command),
+		({ command }) => !["interrupt", "back", "fix"].includes(command) && !pagesWhileTyping.some((one) => one.command === command),
 	),
 	{ command: "back", keys: ["escape", "left"], footer: 2 },
 	...quitting,
@@ -226,6 +236,8 @@ function onPage(page: Page, state: WizardState): readonly Binding[] {
 	return [
 		...(isOffer ? [leavingOut] : []),
 		...(acts ? [performing] : []),
+		...(page === "action" || page === "next" ? [copying] : []),
+		...(page === "selftest" || page === "action" ? [fixing] : []),
 		// Not j (German "ja"), because j scrolls.
 		...(page === "consent" ? [{ command: "yes", keys: ["y", "Y"], footer: 1 } as const] : []),
 		{ command: "close", keys: ["escape", ...(isOffer || acts ? [] : ["enter"]), "left", "q", ...(own?.keys ?? [])], footer: 1 },
@@ -239,17 +251,26 @@ function onPage(page: Page, state: WizardState): readonly Binding[] {
 }
 
 const inQuestion: readonly Binding[] = [
+	{ command: "pick", keys: ["enter"], footer: 1 },
 	{ command: "yes", keys: ["y", "j", "Y", "J"], footer: 1 },
 	{ command: "no", keys: ["n", "N", "escape", "left"], footer: 2 },
+	// Not j (German "ja") and k.
+	{ command: "up", keys: ["up", "shift-tab"] },
+	{ command: "down", keys: ["down", "tab"] },
 	interrupting,
 ];
 
 /** Quitting keeps the session unless the user discards it. */
 const inQuitQuestion: readonly Binding[] = [...inQuestion, { command: "discard", keys: ["d"], footer: 3 }];
 
+/** The answers to the open question. */
+export function answersTo(state: WizardState): readonly Answer[] {
+	return state.question?.kind === "quit" && isWorthSaving(state) ? ["yes", "no", "discard"] : ["yes", "no"];
+}
+
 /** The bindings that apply now. */
 export function bindingsOf(state: WizardState): readonly Binding[] {
-	if (state.question) return state.question.kind === "quit" && isWorthSaving(state) ? inQuitQuestion : inQuestion;
+	if (state.question) return answersTo(state).includes("discard") ? inQuitQuestion : inQuestion;
 	if (state.overlay && state.prompt?.kind === "find") return typingInPage;
 	if (state.overlay) return onPage(state.overlay, state);
 	return bindingsBelow(state);

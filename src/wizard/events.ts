@@ -1,10 +1,11 @@
-import type { Event, ProbeOutcome } from "../engine/events.ts";
+import type { Event, ProbeOutcome } from "../base/engine/events.ts";
 import { addCommand } from "./commands.ts";
 import { applyBuildEvent } from "./progress.ts";
 import { note, type TrialState, type WizardState } from "./state.ts";
 import { mayExercise } from "./steps/trace/reduce.ts";
 import { counted, exerciseEnded, exerciseStarted, type TraceState, ticked } from "./steps/trace/tracing-state.ts";
 import { without } from "./transitions.ts";
+import { tickWaits } from "./waits.ts";
 
 /** Output lines to keep; a screen shows fewer. */
 const linesKept = 1000;
@@ -133,7 +134,8 @@ function applyTraceEvent(trace: TraceState, event: Event, at: number | undefined
 }
 
 /** Advances the clock. Returns the same state if nothing on the screen changes. */
-export function tick(state: WizardState, at: number): WizardState {
+export function tick(before: WizardState, at: number): WizardState {
+	const state = tickWaits(before, at);
 	const { trace } = state;
 	if (!trace || !mayExercise(state)) return state;
 	const novelty = ticked(trace.novelty, at);

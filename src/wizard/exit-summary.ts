@@ -1,11 +1,11 @@
-import { stateWords } from "../core/options/next-steps.ts";
-import { printable, quoteCommand } from "../core/path/quote.ts";
+import { printable, quoteCommand } from "../base/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
+import { stateWords } from "../options/next-steps.ts";
 import { isAtHome } from "./home/visible.ts";
 import { displayed, type Look } from "./look.ts";
 import { isWorthSaving } from "./session/stored-state.ts";
 import type { WizardState } from "./state.ts";
-import { isSafe } from "./steps/save/finishing.ts";
+import { isSafe } from "./steps/save/reduce.ts";
 
 /** Lines to print after the wizard. `isKept`: the session could be saved. */
 export type ExitSummary = (isKept: boolean) => string[];

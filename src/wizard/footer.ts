@@ -1,14 +1,19 @@
 import type { Messages } from "../messages/messages.ts";
-import { type Binding, bindingsOf, type Command } from "./bindings.ts";
+import { type Binding, bindingsOf } from "./bindings.ts";
+import type { Command } from "./command.ts";
+import { currentFix } from "./fixes/fixes.ts";
 import { cageRows, hasHome, selectedHome } from "./home/visible.ts";
+import { copyable } from "./manners.ts";
 import type { WizardState } from "./state.ts";
 import { selectedAccount } from "./steps/accounts/reduce.ts";
 import { selectedChoice } from "./steps/choose/reduce.ts";
 import { type Condition, offeredInFiles } from "./steps/files/reduce.ts";
 import { folderOf } from "./steps/files/toggle.ts";
 import { selectedRow } from "./steps/files/visible-rows.ts";
+import { isSaving } from "./steps/save/reduce.ts";
 import { answersAlready, mayExercise, nextProposal } from "./steps/trace/reduce.ts";
-import { isProposed, itemsToAdd, lastRound, mayMinimise } from "./steps/trial/reduce.ts";
+import { mayMinimise } from "./steps/trial/reduce.ts";
+import { isSelectable, itemsToAdd, lastRound } from "./steps/trial/selection.ts";
 import { cursorOf, isBusy } from "./transitions.ts";
 
 export function keyName(id: string, messages: Messages): string {
@@ -27,8 +32,12 @@ const hasAnswered: Condition = (state) => lastRound(state)?.answered === true;
 /** When a key would do more than explain why it does nothing. The other keys always do. */
 const conditions: Readonly<Partial<Record<Command, Condition>>> = {
 	...offeredInFiles,
+	fix: (state) => currentFix(state) !== undefined,
 	back: (state) => state.screen !== "choose" || hasHome(state),
 	choose: (state) => state.screen !== "cage" || cageRows(state)[cursorOf(state)]?.request !== undefined,
+	rounds: (state) => state.trial.rounds.length > 1,
+	copy: (state) => copyable(state) !== undefined,
+	"stop-cage": (state) => cageRows(state)[cursorOf(state)]?.stop !== undefined,
 	discard: (state) =>
 		state.question !== undefined ||
 		(state.screen === "home" ? selectedHome(state)?.kind === "session" : selectedChoice(state)?.kind === "session"),
@@ -57,14 +66,14 @@ const conditions: Readonly<Partial<Record<Command, Condition>>> = {
 	begin: onButton,
 	minimise: (state) => mayMinimise(state) && isIdle(state),
 	"finish-search": (state) => !state.minimising?.isEnding,
-	pick: (state) => !isBusy(state, "finish", "selftest"),
+	pick: (state) => !isSaving(state),
 	shell: (state) => lastRound(state) !== undefined && !isBusy(state, "try", "plan", "selftest"),
 	selftest: (state) => state.trial.tested !== undefined,
 	"next-match": (state) => (state.find?.rows.length ?? 0) > 1,
 	toggle: (state) => {
 		if (state.screen === "accounts") return selectedAccount(state)?.account !== undefined && !isBusy(state, "plan");
 		const round = lastRound(state);
-		return state.screen !== "trial" || round?.missing.some((one) => isProposed(one, round)) === true;
+		return state.screen !== "trial" || round?.missing.some((one) => isSelectable(one, round, state)) === true;
 	},
 };
 

@@ -1,4 +1,5 @@
-import { type Command, editing } from "./bindings.ts";
+import { editing } from "./bindings.ts";
+import type { Command } from "./command.ts";
 
 const groups = {
 	moving: [
@@ -35,6 +36,8 @@ const groups = {
 		"choose",
 		"new-cage",
 		"perform",
+		"fix",
+		"stop-cage",
 		"install",
 		"finish-early",
 		"build",
@@ -52,7 +55,7 @@ const groups = {
 		"quit",
 		"interrupt",
 	],
-	looking: ["keys", "why", "commands", "dry-run", "save-review", "output", "selftest", "shell"],
+	looking: ["keys", "why", "commands", "dry-run", "save-review", "output", "selftest", "shell", "look", "rounds", "copy"],
 } satisfies Record<string, readonly Command[]>;
 
 /** The order of the groups on the page of keys. `idle`: keys that do nothing now. */

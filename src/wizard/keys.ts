@@ -36,6 +36,8 @@ const sequences: Readonly<Record<string, string>> = {
 	"[5~": "pageup",
 	"[6~": "pagedown",
 	"[Z": "shift-tab",
+	"[I": "focus-in",
+	"[O": "focus-out",
 	OA: "up",
 	OB: "down",
 	OC: "right",
@@ -46,12 +48,15 @@ const sequences: Readonly<Record<string, string>> = {
 	OP: "f1",
 	OQ: "f2",
 	OR: "f3",
+	OS: "f4",
 	"[11~": "f1",
 	"[12~": "f2",
 	"[13~": "f3",
+	"[14~": "f4",
 	"[[A": "f1",
 	"[[B": "f2",
 	"[[C": "f3",
+	"[[D": "f4",
 };
 
 const controls: Readonly<Record<string, string>> = {

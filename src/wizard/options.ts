@@ -1,7 +1,8 @@
-import type { Answers } from "../core/options/answers.ts";
 import { asciiMessages } from "../messages/ascii.ts";
 import type { Messages } from "../messages/messages.ts";
+import type { Answers } from "../options/answers.ts";
 import { fixedPalette, type Look, namedPalette } from "./look.ts";
+import type { Manners } from "./manners.ts";
 import type { WizardSession } from "./session/session.ts";
 
 export interface WizardOptions {
@@ -14,6 +15,8 @@ export interface WizardOptions {
 	readonly plainMarks?: boolean;
 	/** Draw below the text that is in the terminal, not on the alternate screen. */
 	readonly inline: boolean;
+	/** What the terminal gets besides the screen; nothing if absent. */
+	readonly manners?: Manners;
 	/** The state folder if it is not the default. */
 	readonly state?: string;
 	/** Start at the form with these answers. */

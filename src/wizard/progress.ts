@@ -1,6 +1,6 @@
-import type { Path } from "../core/path/path.ts";
-import type { Event } from "../engine/events.ts";
-import type { BuildPhase } from "../engine/store.ts";
+import type { Event } from "../base/engine/events.ts";
+import type { Path } from "../base/path/path.ts";
+import type { BuildPhase } from "../cage/ports.ts";
 
 /** Bytes copied at a time, in milliseconds of a monotonic clock. */
 interface Sample {

@@ -1,26 +1,45 @@
-import { splitCommandLine } from "../core/application/command-line.ts";
-import { isName } from "../core/options/answers.ts";
-import { bindingsOf, type Command, commandFor } from "./bindings.ts";
+import { isName } from "../options/answers.ts";
+import { splitCommandLine } from "../service/command-line.ts";
+import { answersTo, bindingsOf, commandFor } from "./bindings.ts";
+import type { Command } from "./command.ts";
 import { applyEvents, tick } from "./events.ts";
+import { openFix } from "./fixes/open-fix.ts";
 import { closeAction, exportTo, reduceAction, reduceCage, reduceHome, refreshHome } from "./home/reduce.ts";
 import { cageRows, isAtHome, visibleHome } from "./home/visible.ts";
 import type { Key } from "./keys.ts";
 import { isMove, type Move, moveCursor } from "./list.ts";
+import { copyable } from "./manners.ts";
 import { measured, pageOf, reduceFind, reducePage } from "./pages/reduce.ts";
 import { reduceDone, reduceFailed } from "./results.ts";
 import type { Action, PromptKind, Reduction, Screen, WizardState } from "./state.ts";
 import { leaveOut, reduceAccounts, visibleAccounts } from "./steps/accounts/reduce.ts";
 import { endDetour, reduceBuild, saveReview } from "./steps/build/reduce.ts";
 import { reviewRows } from "./steps/build/review.ts";
-import { answerParameter, installPackages, reduceChoose, reduceRequirements, visibleChoices } from "./steps/choose/reduce.ts";
+import {
+	answerParameter,
+	goOnWithout,
+	installPackages,
+	reduceChoose,
+	reduceRequirements,
+	visibleChoices,
+} from "./steps/choose/reduce.ts";
 import { reduceFiles } from "./steps/files/reduce.ts";
 import { addRule, allow, bind, bindWritable } from "./steps/files/toggle.ts";
 import { visibleRows } from "./steps/files/visible-rows.ts";
 import { reduceForm } from "./steps/form/reduce.ts";
-import { endStatus, save, showEscapes } from "./steps/save/finishing.ts";
-import { answerName, installUnit, isNamePrompt, reduceSave, saveItems } from "./steps/save/reduce.ts";
+import {
+	answerName,
+	endStatus,
+	installUnit,
+	isNamePrompt,
+	reduceSave,
+	save,
+	saveItems,
+	showEscapes,
+} from "./steps/save/reduce.ts";
 import { countOfTrace, reduceTrace, requestExercise } from "./steps/trace/reduce.ts";
-import { lastRound, leaveOutUnneeded, reduceTrial } from "./steps/trial/reduce.ts";
+import { answerSecret, leaveOutUnneeded, reduceTrial } from "./steps/trial/reduce.ts";
+import { lastRound } from "./steps/trial/selection.ts";
 import { editLine } from "./text-line.ts";
 import { andThen, cancel, cursorOf, isBusy, notice, only, openPage, setCursor, start, without } from "./transitions.ts";
 
@@ -62,7 +81,9 @@ export function reduce(state: WizardState, action: Action): Reduction {
 		case "events-received":
 			return only(applyEvents(state, action.events, action.at));
 		case "ticked":
-			return isAtHome(state) ? refreshHome(state) : only(tick(state, action.at));
+			return only(tick(state, action.at));
+		case "refreshed":
+			return isAtHome(state) ? refreshHome(state) : only(state);
 		case "done":
 			return reduceDone(state, action);
 		case "failed":
@@ -78,14 +99,18 @@ function reduceKey(state: WizardState, key: Key): Reduction {
 	const command = commandFor(bindings, key);
 	if (command === "interrupt") {
 		// The first Ctrl-C asks, the second one quits.
-		return state.question?.kind === "quit" ? leave(state, 130) : only({ ...state, question: { kind: "quit" } });
+		return state.question?.kind === "quit"
+			? leave(state, 130)
+			: only({ ...without(state, "answer"), question: { kind: "quit" } });
 	}
 	if (state.question) return reduceQuestion(state, command);
+	if (command === "copy") return copy(state);
 	if (state.overlay && state.prompt?.kind === "find") return reduceFind(state, key, command);
 	if (state.overlay && command === "leave-out") return leaveOutUnneeded(state);
 	const acting = reduceAction(state, command);
 	if (acting) return acting;
 	if (state.overlay === "action" && command === "close" && !state.covered) return closeAction(state);
+	if (command === "fix") return openFix(state);
 	if (state.overlay) return reducePage(state, command);
 	const page = pageOf(command);
 	if (page) return only(openPage(state, page));
@@ -100,13 +125,32 @@ function reduceKey(state: WizardState, key: Key): Reduction {
 	return screens[state.screen].reduce(without(state, "notice"), command);
 }
 
+function copy(state: WizardState): Reduction {
+	const text = copyable(state);
+	return text === undefined ? only(notice(state, "nothing-to-copy")) : start(state, { job: "copy", text });
+}
+
 function reduceQuestion(state: WizardState, command: Command | undefined): Reduction {
+	if (command === "up" || command === "down") return only(moveAnswer(state, command === "up" ? -1 : 1));
+	return answer(state, command === "pick" ? (state.answer ?? "no") : command);
+}
+
+function moveAnswer(state: WizardState, by: number): WizardState {
+	const answers = answersTo(state);
+	const at = answers.indexOf(state.answer ?? "no") + by;
+	return { ...state, answer: answers[Math.max(0, Math.min(at, answers.length - 1))] ?? "no" };
+}
+
+function answer(open: WizardState, command: Command | undefined): Reduction {
+	const state: WizardState = without(open, "answer");
 	const { question } = state;
 	if (question?.kind === "quit" && command === "discard") {
 		return andThen(only({ ...state, discarded: true }, { job: "forget" }), (forgotten) => leave(forgotten, 1));
 	}
-	if (!question || (command !== "yes" && command !== "no")) return only(state);
+	if (!question || (command !== "yes" && command !== "no")) return only(open);
 	const answered = without(state, "question");
+	if (command === "no" && question.kind === "install") return goOnWithout(answered, question);
+	if (state.screen === "trial" && question.kind === "secret") return answerSecret(answered, question.path, command === "yes");
 	if (command === "no") return only(question.kind === "escape" ? showEscapes(answered) : answered);
 	switch (question.kind) {
 		case "quit":

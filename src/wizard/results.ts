@@ -1,19 +1,18 @@
-import { omitUndefined } from "../core/collections.ts";
-import type { Answers } from "../core/options/answers.ts";
-import { acted, foundHome, foundPage, foundRows, previewed } from "./home/reduce.ts";
+import { omitUndefined } from "../base/collections.ts";
+import { acted, actionFailed, foundHome, foundPage, foundRows, previewed } from "./home/reduce.ts";
 import { isAtHome } from "./home/visible.ts";
 import { isWorthSaving, type KeptState } from "./session/stored-state.ts";
-import type { ResumedSession, SavedTemplate, TraceSummary } from "./session/values.ts";
+import type { ResumedSession, SavedTemplate } from "./session/values.ts";
 import { type Action, type Job, type JobKind, type Reduction, type Result, startState, type WizardState } from "./state.ts";
 import { followAccount } from "./steps/accounts/reduce.ts";
 import { buildAndTry, inspectHost, toReview } from "./steps/build/reduce.ts";
-import { foundChoices, openForm } from "./steps/choose/reduce.ts";
+import { afterInstalling, askBeforeInstalling, foundChoices, openForm } from "./steps/choose/reduce.ts";
 import { planFailed, planMade } from "./steps/files/history.ts";
+import { reminded } from "./steps/files/reduce.ts";
 import { cursorToFirstDecision, followRow } from "./steps/files/visible-rows.ts";
 import { formFor } from "./steps/form/fields.ts";
-import { afterTrying, validated } from "./steps/form/reduce.ts";
-import { startSelftest, tested } from "./steps/save/finishing.ts";
-import { askForNames, named } from "./steps/save/reduce.ts";
+import { afterTrying, toField, validated } from "./steps/form/reduce.ts";
+import { named, saved, startSelftest, tested } from "./steps/save/reduce.ts";
 import { beginTrace, subjectOf, tracedOnce, traceFailed } from "./steps/trace/reduce.ts";
 import { newTracing } from "./steps/trace/tracing-state.ts";
 import { foundUnneeded } from "./steps/trial/reduce.ts";
@@ -29,14 +28,15 @@ const done: { readonly [J in JobKind]: (state: WizardState, value: ValueOf<J>, b
 	preview: (state, preview) => only(previewed(state, preview)),
 	act: acted,
 	"run-cage": (state) => (isAtHome(state) ? start(state, { job: "cage", name: state.cage?.name ?? "" }) : only(state)),
-	"edit-plan": (state, { answers, traced }) => editPlan(state, answers, traced),
+	"edit-plan": editPlan,
 	requirements(state, requirements) {
 		if (requirements.length) return only({ ...state, screen: "requirements", requirements });
 		// At home, the next cage is wanted.
 		if (state.answers && state.screen !== "home") return openForm({ ...state, requirements });
 		return andThen(start({ ...go(state, "choose"), requirements }, { job: "choices" }), resumeWanted);
 	},
-	install: (state) => start(state, { job: state.screen === "choose" ? "choices" : "requirements" }),
+	installation: askBeforeInstalling,
+	install: afterInstalling,
 	choices: (state, choices) => only(foundChoices(state, choices)),
 	propose(state, answers, before) {
 		const opened = openForm({ ...resetState(state), answers, proposal: answers });
@@ -57,7 +57,7 @@ const done: { readonly [J in JobKind]: (state: WizardState, value: ValueOf<J>, b
 		);
 		if (state.thenBuild) return buildAndTry(planned);
 		if (state.goesOn && state.screen === "accounts") return toReview(planned);
-		return inspectHost(state.goesOn && state.screen === "files" ? go(planned, "accounts") : planned);
+		return inspectHost(state.goesOn && state.screen === "files" ? reminded(planned, go(planned, "accounts")) : planned);
 	},
 	"host-view": (state, hostView) => only(followAccount(state, { ...state, hostView })),
 	try(state, round) {
@@ -66,13 +66,12 @@ const done: { readonly [J in JobKind]: (state: WizardState, value: ValueOf<J>, b
 		const tried = setCursor({ ...state, files, screen: "trial", trial: { ...trial, rounds: [...trial.rounds, round] } }, 0);
 		return round.answered ? startSelftest(tried) : only(tried);
 	},
-	finish(state, finished) {
-		const saved = setCursor({ ...state, finished, trial: { ...state.trial, saved: true }, texts: {} }, 0);
-		return only(finished.names.asks ? askForNames(saved) : saved);
-	},
+	finish: saved,
 	names: (state, names) => only(named(state, names)),
 	template: (state, saved) => only(templateSaved(state, saved)),
 	text: (state, { page, text }) => only(openPage({ ...state, texts: { ...state.texts, [page]: text } }, page)),
+	copy: (state, { isCopied, text }) => only(notice(state, isCopied ? "copied" : "copy-impossible", { text: text.slice(0, 200) })),
+	head: (state, head) => only(openPage({ ...state, head }, "head")),
 	selftest: tested,
 	minimise: (state, found) => only(foundUnneeded(state, found)),
 	shell: (state) => only(state),
@@ -101,9 +100,11 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 const failed: { readonly [J in JobKind]?: (state: WizardState) => WizardState } = {
 	// Undoes the decision that made the plan fail.
 	plan: planFailed,
-	act: (state) => without(state, "overlay", "scrollEnd", "find", "action"),
+	act: actionFailed,
 	preview: (state) => without(state, "action"),
 	propose: (state) => without(state, "chosen"),
+	finish: (state) => without(state, "saving"),
+	selftest: (state) => without(state, "saving"),
 	minimise: (state) => without(state, "minimising"),
 	validate: (state) => (state.form ? { ...state, form: { ...state.form, going: false } } : state),
 	trace: (state) => (state.trace ? { ...state, trace: traceFailed(state.trace) } : state),
@@ -172,11 +173,13 @@ export function resumed(now: WizardState, { ago, changed, example, id, name, sta
 	return startKeepingFailure(resumedState, { job: "plan", answers });
 }
 
-/** Opens a cage's plan at Files, as after its trace. */
-function editPlan(now: WizardState, answers: Answers, traced: TraceSummary): Reduction {
+/** Opens a cage's plan at Files, as after its trace, or at a field. */
+function editPlan(now: WizardState, { answers, at, traced }: ValueOf<"edit-plan">): Reduction {
 	const trace = { ...newTracing(subjectOf(answers)), runs: 1, result: traced };
 	const opened: WizardState = { ...resetState(now), screen: "files", answers, proposal: answers, form: formFor(answers), trace };
-	return start(notice(opened, "editing-plan", { name: answers.name }), { job: "plan", answers });
+	const planning = start(notice(opened, "editing-plan", { name: answers.name }), { job: "plan", answers });
+	// The review follows, and not the trace, which is known.
+	return at ? andThen(planning, (next) => toField({ ...next, detour: true }, at)) : planning;
 }
 
 function startKeepingFailure(before: WizardState, job: Job): Reduction {

@@ -1,9 +1,12 @@
 import type { Drawn } from "./draw.tsx";
 import { type ExitSummary, exitSummary, shellNotice } from "./exit-summary.ts";
 import { withScreenKeys } from "./key-texts.ts";
+import type { Key } from "./keys.ts";
+import { linked, mannersFor } from "./manners.ts";
 import { importInk, lookFrom, type WizardOptions } from "./options.ts";
 import { WizardStore } from "./runner.ts";
-import { onEndingSignal, readKeys, takeTerminal, usualSize } from "./terminal.ts";
+import type { WizardState } from "./state.ts";
+import { onEndingSignal, readKeys, TerminalManners, takeTerminal, usualSize } from "./terminal.ts";
 
 /** Runs the wizard until it exits. Print `lines` once the terminal is restored. */
 export async function runWizard(options: WizardOptions): Promise<{ status: number; lines: ExitSummary }> {
@@ -12,6 +15,9 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 	const { drawApp } = await importInk(options.color, () => import("./draw.tsx"));
 	const store = new WizardStore(options.session);
 	const alternate = !options.inline;
+	const able = options.manners ?? mannersFor({ TERM: "dumb" });
+	const manners = new TerminalManners((text) => stdout.write(text), able, look.messages);
+	store.copy = (text) => manners.copy(text);
 	let isOver = false;
 	let handedOver = false;
 	let suspend = () => {};
@@ -20,12 +26,15 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 	try {
 		const over = new Promise<number>((resolve, reject) => {
 			const open = () => {
-				const restore = takeTerminal(stdin, stdout, alternate);
-				const stopKeys = readKeys(stdin, (keys) => store.press(keys));
+				const restore = takeTerminal(stdin, stdout, alternate, manners);
+				const stopKeys = readKeys(stdin, (keys) => store.press(withoutFocus(keys, manners)));
+				manners.begin(store.state);
+				const unfollow = store.subscribe(() => manners.follow(store.state));
 				const undraw = drawing(stdout, store, alternate, () => drawApp(store, look, reject));
 				suspend = () => {
 					suspend = () => {};
 					stopKeys();
+					unfollow();
 					undraw();
 					restore();
 				};
@@ -49,7 +58,8 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 		store.start(options.initial, options.resume);
 		const status = await over;
 		const { state } = store;
-		return { status, lines: (isKept) => exitSummary(state, look.messages, options.state, isKept) };
+		const lines = (isKept: boolean) => exitSummary(state, look.messages, options.state, isKept);
+		return { status, lines: able.links ? (isKept) => lines(isKept).map((line) => withLink(line, state)) : lines };
 	} finally {
 		isOver = true;
 		suspend();
@@ -57,6 +67,21 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 		await store.cancel();
 		offSignals();
 	}
+}
+
+/** A terminal reports its focus as keys. */
+function withoutFocus(keys: readonly Key[], manners: TerminalManners): readonly Key[] {
+	return keys.filter(({ id }) => {
+		if (id !== "focus-in" && id !== "focus-out") return true;
+		manners.focus(id === "focus-in");
+		return false;
+	});
+}
+
+/** Only the record's path, which is ours. */
+function withLink(line: string, { finished }: WizardState): string {
+	if (!finished || !line.endsWith(finished.record) || line.startsWith(" ")) return line;
+	return line.slice(0, -finished.record.length) + linked(finished.record, finished.record);
 }
 
 /** Milliseconds to wait for the end of a resize. */

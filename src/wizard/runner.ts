@@ -1,6 +1,7 @@
-import type { Note } from "../core/failure.ts";
-import type { Answers } from "../core/options/answers.ts";
-import type { Event } from "../engine/events.ts";
+import type { Event } from "../base/engine/events.ts";
+import type { Note } from "../base/failure.ts";
+import type { Answers } from "../options/answers.ts";
+import { tick } from "./events.ts";
 import { isAtHome } from "./home/visible.ts";
 import type { Key } from "./keys.ts";
 import { reduce } from "./reduce.ts";
@@ -25,6 +26,8 @@ export class WizardStore {
 	readonly #stopListening: () => void;
 	/** Hands the terminal to `work`, and takes it back afterwards. */
 	handOver: <T>(work: () => Promise<T>) => Promise<T> = (work) => work();
+	/** Copies to the terminal's clipboard. Returns false if it cannot. */
+	copy: (text: string) => boolean = () => false;
 	#state: WizardState = startState;
 	#events: Event[] = [];
 	#drawing: ReturnType<typeof setTimeout> | undefined;
@@ -32,7 +35,8 @@ export class WizardStore {
 	#planNow: (() => void) | undefined;
 	#planTook = 0;
 	#checking: ReturnType<typeof setTimeout> | undefined;
-	#ticking: ReturnType<typeof setInterval> | undefined;
+	readonly #clock = new Ticker(1000, () => this.dispatch({ type: "ticked", at: performance.now() }));
+	readonly #homeClock = new Ticker(homePeriod, () => this.dispatch({ type: "refreshed" }));
 	#cancelled: Promise<void> = Promise.resolve();
 	#disposed = false;
 
@@ -79,7 +83,11 @@ export class WizardStore {
 			this.#state = state;
 			for (const intention of intentions) this.#run(intention);
 		}
-		this.#tick(this.#ticks && (this.#state.jobs.trace !== undefined || isAtHome(this.#state)));
+		if (this.#ticks) {
+			if (this.#state.jobs !== before.jobs) this.#state = tick(this.#state, performance.now());
+			this.#clock.run(Object.keys(this.#state.jobs).length > 0);
+			this.#homeClock.run(isAtHome(this.#state));
+		}
 		if (this.#state.goesOn) this.#planNow?.();
 		if (this.#state === before) return;
 		this.#session.keep(this.#state);
@@ -99,20 +107,8 @@ export class WizardStore {
 		clearTimeout(this.#drawing);
 		clearTimeout(this.#checking);
 		clearTimeout(this.#planning);
-		this.#tick(false);
-	}
-
-	/** Tells the reducer the time during a trace and at home, because it has no clock. */
-	#tick(on: boolean): void {
-		if (on) {
-			this.#ticking ??= setInterval(
-				() => this.dispatch({ type: "ticked", at: performance.now() }),
-				isAtHome(this.#state) ? homePeriod : 1000,
-			).unref();
-		} else {
-			clearInterval(this.#ticking);
-			this.#ticking = undefined;
-		}
+		this.#clock.run(false);
+		this.#homeClock.run(false);
 	}
 
 	#flush(): void {
@@ -193,6 +189,27 @@ export class WizardStore {
 	}
 }
 
+/** Calls `work` at intervals while it runs, because the reducer has no clock. */
+class Ticker {
+	readonly #period: number;
+	readonly #work: () => void;
+	#timer: ReturnType<typeof setInterval> | undefined;
+
+	constructor(period: number, work: () => void) {
+		this.#period = period;
+		this.#work = work;
+	}
+
+	run(isOn: boolean): void {
+		if (isOn) {
+			this.#timer ??= setInterval(this.#work, this.#period).unref();
+		} else {
+			clearInterval(this.#timer);
+			this.#timer = undefined;
+		}
+	}
+}
+
 type ValueOf<Kind extends JobKind> = Extract<Result, { job: Kind }> extends { value: infer Value } ? Value : unknown;
 
 /** How the session does each job. */
@@ -209,8 +226,9 @@ const work: {
 	preview: (session, { request }) => session.preview(request),
 	act: (session, { request }) => session.perform(request),
 	"run-cage": (session, { name }, { handOver }) => handOver(() => session.runCage(name)),
-	"edit-plan": (session, { name }) => session.editPlan(name),
+	"edit-plan": async (session, { at, name }) => ({ ...(await session.editPlan(name)), ...(at ? { at } : {}) }),
 	requirements: (session) => session.requirements(),
+	installation: async (session, { job: _, ...wanted }) => ({ ...wanted, ...(await session.installation(wanted.packages)) }),
 	install: (session, { requirements }) => session.install(requirements),
 	choices: (session) => session.choices(),
 	propose: (session, job) => ("choice" in job ? session.propose(job.choice, job.watch) : session.proposeCommand(job.line)),
@@ -233,6 +251,8 @@ const work: {
 		...(await session.saveTemplate(name, answers, replace)),
 	}),
 	review: (session, { name, path }, { state }) => session.saveReview(path, name, reviewRows(state)),
+	copy: async (_, { text }, { copy }) => ({ text, isCopied: copy(text) }),
+	head: (session, { path }) => session.fileHead(path),
 	text: async (session, { page }) => ({ page, text: await session.text(page) }),
 	selftest: (session, { answers }) => session.selftest(answers),
 	minimise: (session, { answers }) => session.minimise(answers),

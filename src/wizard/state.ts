@@ -1,14 +1,14 @@
-import type { Note, Values } from "../core/failure.ts";
-import type { MinimiseProgress } from "../core/minimise/search.ts";
-import type { Answers } from "../core/options/answers.ts";
-import type { Path } from "../core/path/path.ts";
-import type { AccountUse } from "../core/plan/accounts.ts";
-import type { Missing } from "../core/plan/missing.ts";
-import type { Plan } from "../core/plan/plan.ts";
-import type { SelftestOutcome } from "../core/selftest/verdict.ts";
-import type { AwaitedEvent } from "../core/trace/trace.ts";
-import type { Event, ProbeOutcome } from "../engine/events.ts";
-import type { ProbeTry } from "../engine/trace/try-probe.ts";
+import type { Event, ProbeOutcome } from "../base/engine/events.ts";
+import type { Note, Values } from "../base/failure.ts";
+import type { Path } from "../base/path/path.ts";
+import type { ProbeTry } from "../make/engine/try-probe.ts";
+import type { MinimiseProgress } from "../minimise/search.ts";
+import type { Answers } from "../options/answers.ts";
+import type { AccountUse } from "../plan/accounts.ts";
+import type { Missing } from "../plan/missing.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { SelftestOutcome } from "../selftest/verdict.ts";
+import type { AwaitedEvent } from "../trace/trace.ts";
 import type { Choice } from "./choice.ts";
 import type { RanCommand } from "./commands.ts";
 import type { Key } from "./keys.ts";
@@ -17,7 +17,9 @@ import type { ActionPreview, ActionRequest, CagePage, CageView, HomeList, OpenCa
 import type { HostView } from "./session/host-view.ts";
 import type {
 	EditedCage,
+	FieldName,
 	FinishedCage,
+	Installation,
 	InstalledUnit,
 	MissingRequirement,
 	Problem,
@@ -29,7 +31,7 @@ import type {
 	UnneededFiles,
 } from "./session/values.ts";
 import type { Account, AccountFile } from "./steps/accounts/account-rows.ts";
-import { type FilesState, type FileTab, noFilesState } from "./steps/files/state.ts";
+import { type FilesState, type FileTab, noFilesState } from "./steps/files/pending.ts";
 import type { TraceState } from "./steps/trace/tracing-state.ts";
 import type { TextLine } from "./text-line.ts";
 
@@ -59,9 +61,6 @@ export const screens = [
 	"save",
 ] as const;
 export type Screen = (typeof screens)[number];
-
-/** `more` shows the further fields. */
-export type FieldName = Problem["field"] | "network" | "onHost" | "more";
 
 export interface FormRow {
 	readonly field: FieldName;
@@ -101,6 +100,9 @@ export interface TrialState {
 	readonly saved?: true;
 }
 
+/** Items of the last step before the cage is saved: what follows the saving. */
+export type SavingItem = "save" | "save-serve" | "save-adopt" | "save-template" | "save-export";
+
 export type PromptKind =
 	| "command"
 	| "search"
@@ -116,11 +118,30 @@ export type PromptKind =
 	| "initiated-by"
 	| "implemented-by";
 
+/** The beginning of a file, for the page that shows it. */
+export interface FileHead {
+	readonly path: Path;
+	readonly lines: readonly string[];
+	/** Bytes of the whole file. */
+	readonly size: number;
+	readonly isBinary: boolean;
+	/** There is more. */
+	readonly isCut: boolean;
+}
+
 export type TextPage = "unit" | "dropin" | "record" | "changes" | "consent";
+
+/** Programs and the packages that contain them. `instead`: the choice to go on with if they are not installed. */
+export interface ToInstall {
+	readonly programs: readonly string[];
+	readonly packages: readonly string[];
+	readonly instead?: Choice;
+}
 
 export type Question =
 	| { readonly kind: "quit" }
-	| { readonly kind: "install"; readonly programs: readonly string[]; readonly packages: readonly string[] }
+	/** `command`: how they are installed. */
+	| ({ readonly kind: "install"; readonly command: string } & ToInstall)
 	/** Number of escapes, and of missing layers. */
 	| { readonly kind: "escape"; readonly escaped: number; readonly missing: number }
 	| { readonly kind: "install-unit"; readonly name: string; readonly service?: string }
@@ -130,19 +151,60 @@ export type Question =
 	/** The account, and what depends on it. */
 	| ({ readonly kind: "account"; readonly account: Account } & AccountUse);
 
-export type JobKind = Result["job"];
+export type Answer = "yes" | "no" | "discard";
+
+/** What the user waits for comes first. */
+export const jobKinds = [
+	...([
+		"act",
+		"preview",
+		"install",
+		"installation",
+		"try",
+		"finish",
+		"trace",
+		"propose",
+		"probe",
+		"resume",
+		"edit-plan",
+	] as const),
+	...(["minimise", "plan", "selftest", "template", "install-unit", "names", "review", "text", "head", "discard"] as const),
+	...(["requirements", "choices", "validate", "host-view", "cage", "view", "home", "copy", "shell", "run-cage"] as const),
+] as const satisfies readonly Result["job"][];
+export type JobKind = (typeof jobKinds)[number];
+
+/** A running job as the clock saw it. `since`: milliseconds of a monotonic clock. */
+export interface Wait {
+	readonly ticket: number;
+	readonly since: number;
+	readonly seconds: number;
+}
 
 /** `began`: somebody confirmed it. */
 interface OpenAction {
 	readonly request: ActionRequest;
 	readonly preview?: ActionPreview;
 	readonly began?: true;
+	/** Somebody stopped it, and its end has not come yet. */
+	readonly stops?: true;
 	/** What was done. */
 	readonly outcome?: readonly string[];
 }
 
 /** Pages over a screen. */
-export type Page = "action" | "keys" | "why" | "commands" | "output" | "selftest" | "unneeded" | "next" | "dry-run" | TextPage;
+export type Page =
+	| "action"
+	| "keys"
+	| "why"
+	| "commands"
+	| "output"
+	| "selftest"
+	| "unneeded"
+	| "head"
+	| "rounds"
+	| "next"
+	| "dry-run"
+	| TextPage;
 
 /** The wizard's whole state, as plain data. */
 export interface WizardState {
@@ -159,6 +221,8 @@ export interface WizardState {
 	readonly scroll: number;
 	readonly scrollEnd?: number;
 	readonly question?: Question;
+	/** The selected answer to the question; no if nobody has moved. */
+	readonly answer?: Answer;
 	readonly prompt?: { readonly kind: PromptKind; readonly line: TextLine };
 	/** The effect of a key, or why it did nothing. */
 	readonly notice?: Note;
@@ -166,6 +230,8 @@ export interface WizardState {
 	readonly failure?: Note;
 	readonly warnings: readonly Note[];
 	readonly jobs: Readonly<Partial<Record<JobKind, number>>>;
+	/** How long the jobs have run. */
+	readonly waits: Readonly<Partial<Record<JobKind, Wait>>>;
 	readonly ticket: number;
 
 	/** The list of cages, as far as it was read. */
@@ -207,6 +273,9 @@ export interface WizardState {
 	readonly outputOpen: string;
 	/** Started programs, the oldest first. */
 	readonly commands: readonly RanCommand[];
+	readonly head?: FileHead;
+	/** How the cage is saved when its self-test is finished. */
+	readonly saving?: SavingItem;
 	readonly finished?: FinishedCage;
 	/** The first name, while the second one is asked. */
 	readonly naming?: string;
@@ -235,11 +304,14 @@ export type Action =
 	/** `at`: milliseconds of a monotonic clock. */
 	| { readonly type: "events-received"; readonly events: readonly Event[]; readonly at?: number }
 	| { readonly type: "ticked"; readonly at: number }
+	/** It is time to look at the cages again. */
+	| { readonly type: "refreshed" }
 	| ({ readonly type: "done"; readonly ticket: number } & Result)
 	| { readonly type: "failed"; readonly job: JobKind; readonly ticket: number; readonly failure: Note };
 
 export type Result =
 	| { readonly job: "requirements"; readonly value: readonly MissingRequirement[] }
+	| { readonly job: "installation"; readonly value: ToInstall & Installation }
 	| { readonly job: "install" }
 	| { readonly job: "choices"; readonly value: readonly Choice[] }
 	| { readonly job: "propose"; readonly value: Answers }
@@ -247,6 +319,8 @@ export type Result =
 	| { readonly job: "probe"; readonly value: readonly ProbeTry[] }
 	| { readonly job: "trace"; readonly value: TraceSummary }
 	| { readonly job: "plan"; readonly value: Plan }
+	| { readonly job: "copy"; readonly value: { readonly text: string; readonly isCopied: boolean } }
+	| { readonly job: "head"; readonly value: FileHead }
 	| { readonly job: "host-view"; readonly value: HostView }
 	| { readonly job: "try"; readonly value: Round }
 	| { readonly job: "finish"; readonly value: FinishedCage }
@@ -269,7 +343,7 @@ export type Result =
 	| { readonly job: "act"; readonly value: readonly string[] }
 	/** The exit status. */
 	| { readonly job: "run-cage"; readonly value: number }
-	| { readonly job: "edit-plan"; readonly value: EditedCage };
+	| { readonly job: "edit-plan"; readonly value: EditedCage & Pick<ActionRequest, "at"> };
 
 /** Work for the runner, which answers with `done` or `failed` and the same ticket. */
 export type Intention =
@@ -286,13 +360,17 @@ export type Job =
 	| { readonly job: "requirements" | "choices" }
 	/** `examine`: audit the cages and compare them with the host. */
 	| { readonly job: "home"; readonly examine: boolean }
-	| { readonly job: "cage" | "edit-plan" | "run-cage"; readonly name: string }
+	| { readonly job: "cage" | "run-cage"; readonly name: string }
+	| ({ readonly job: "edit-plan"; readonly name: string } & Pick<ActionRequest, "at">)
 	| { readonly job: "view"; readonly name: string; readonly view: Exclude<CageView, "actions"> }
 	| { readonly job: "preview" | "act"; readonly request: ActionRequest }
 	| { readonly job: "selftest" | "minimise" | "shell"; readonly answers: Answers }
 	| { readonly job: "text"; readonly page: TextPage }
+	| { readonly job: "head"; readonly path: Path }
+	| { readonly job: "copy"; readonly text: string }
 	| { readonly job: "install-unit"; readonly service?: string }
 	| { readonly job: "resume" | "discard"; readonly id: string }
+	| ({ readonly job: "installation" } & ToInstall)
 	| { readonly job: "install"; readonly requirements: readonly MissingRequirement[] }
 	/** `watch`: trace the running process. */
 	| { readonly job: "propose"; readonly choice: Choice; readonly watch?: boolean }
@@ -321,6 +399,7 @@ export const startState: WizardState = {
 	scroll: 0,
 	warnings: [],
 	jobs: {},
+	waits: {},
 	ticket: 0,
 	tab: "all",
 	files: noFilesState,

@@ -1,4 +1,22 @@
+import { performance } from "node:perf_hooks";
+import type { Messages } from "../messages/messages.ts";
 import { decodeKeys, flushPending, type Key, nothingDecoded } from "./keys.ts";
+import { isResting } from "./linear/reduce.ts";
+import {
+	copySequence,
+	ignoreFocus,
+	type Manners,
+	noProgress,
+	notifySequence,
+	progressSequence,
+	reportFocus,
+	restoreTitle,
+	saveTitle,
+	titleSequence,
+	windowTitle,
+	workDone,
+} from "./manners.ts";
+import type { WizardState } from "./state.ts";
 
 /** Milliseconds to wait for the rest of a sequence before an escape counts as the Esc key. */
 const escapeDelay = 60;
@@ -33,13 +51,19 @@ const enter = "\x1b[?1049h\x1b[H\x1b[?2004h";
 const leave = "\x1b[?2004l\x1b[?1049l\x1b[?25h";
 
 /** Sets alternate screen, bracketed paste and raw mode. The returned function restores everything and may be called twice. */
-export function takeTerminal(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream, alternate: boolean): () => void {
+export function takeTerminal(
+	stdin: NodeJS.ReadStream,
+	stdout: NodeJS.WriteStream,
+	alternate: boolean,
+	manners: Pick<TerminalManners, "end">,
+): () => void {
 	let taken = true;
 	const restore = () => {
 		if (!taken) return;
 		taken = false;
 		process.off("exit", restore);
 		if (stdin.isTTY) stdin.setRawMode(false);
+		manners.end();
 		stdout.write(alternate ? leave : "\x1b[?2004l\x1b[?25h");
 	};
 	// Restores the terminal however the process ends.
@@ -75,4 +99,80 @@ export function onEndingSignal(
 	return () => {
 		for (const off of handlers) off();
 	};
+}
+
+/** Milliseconds of work after which somebody may have turned to another window. */
+const longWork = 5000;
+
+/** Title, notifications, progress and the clipboard of a terminal. Writes nothing that has not changed. */
+export class TerminalManners {
+	readonly #write: (text: string) => void;
+	readonly #manners: Manners;
+	readonly #messages: Messages;
+	readonly #now: () => number;
+	#title = "";
+	#progress: string | undefined;
+	#isFocused = true;
+	/** When the present work began. */
+	#busySince: number | undefined;
+
+	constructor(write: (text: string) => void, manners: Manners, messages: Messages, now = () => performance.now()) {
+		this.#write = write;
+		this.#manners = manners;
+		this.#messages = messages;
+		this.#now = now;
+	}
+
+	begin(state: WizardState): void {
+		const { notify, title } = this.#manners;
+		this.#title = "";
+		this.#progress = undefined;
+		this.#isFocused = true;
+		if (title) this.#write(saveTitle);
+		if (notify) this.#write(reportFocus);
+		this.follow(state);
+	}
+
+	/** Undoes everything. */
+	end(): void {
+		const { notify, title } = this.#manners;
+		if (this.#progress !== undefined) this.#write(noProgress);
+		if (notify) this.#write(ignoreFocus);
+		if (title) this.#write(restoreTitle);
+	}
+
+	focus(isFocused: boolean): void {
+		this.#isFocused = isFocused;
+	}
+
+	follow(state: WizardState): void {
+		const { notify, progress, title } = this.#manners;
+		const text = windowTitle(state, this.#messages);
+		if (title && text !== this.#title) this.#write(titleSequence(text));
+		this.#title = text;
+		if (progress) this.#follow(workDone(state));
+		if (!isResting(state)) {
+			this.#busySince ??= this.#now();
+			return;
+		}
+		const wasLong = this.#busySince !== undefined && this.#now() - this.#busySince >= longWork;
+		this.#busySince = undefined;
+		if (notify && wasLong && !this.#isFocused) {
+			this.#write(notifySequence(this.#messages.fill(this.#messages.wizard.manners.waits, { title: text }), this.#manners));
+		}
+	}
+
+	#follow(done: number | null | undefined): void {
+		const sequence = done === null ? undefined : progressSequence(done);
+		if (sequence === this.#progress) return;
+		this.#progress = sequence;
+		this.#write(sequence ?? noProgress);
+	}
+
+	/** Returns false if the terminal must not get it. */
+	copy(text: string): boolean {
+		const sequence = this.#manners.copy ? copySequence(text) : undefined;
+		if (sequence !== undefined) this.#write(sequence);
+		return sequence !== undefined;
+	}
 }

@@ -1,4 +1,4 @@
-import type { Values } from "../core/failure.ts";
+import type { Values } from "../base/failure.ts";
 import {
 	type Intention,
 	type Job,
@@ -28,7 +28,7 @@ export function notice(state: WizardState, code: string, values: Values = {}): W
 }
 
 export function go(state: WizardState, screen: Screen): WizardState {
-	return { ...without(state, "failure", "notice", "prompt", "question", "overlay", "covered"), screen };
+	return { ...without(state, "failure", "notice", "prompt", "question", "answer", "overlay", "covered"), screen };
 }
 
 /** The next step must show the new plan. */
@@ -36,12 +36,15 @@ export function goOnOncePlanned(state: WizardState): Reduction {
 	return only(notice({ ...state, goesOn: true }, "goes-on-once-planned"));
 }
 
+/** Looks that change nothing on the screen, so that the message that somebody reads stays. */
+const asides: readonly JobKind[] = ["home", "cage", "view", "host-view", "installation", "copy", "head"];
+
 /** Starts a job. It replaces an earlier one of the same kind, whose result is then ignored. */
 export function start(state: WizardState, job: Job, ...first: Intention[]): Reduction {
 	const ticket = state.ticket + 1;
 	const kind: JobKind = job.job;
 	return {
-		state: { ...without(state, "failure"), ticket, jobs: { ...state.jobs, [kind]: ticket } },
+		state: { ...(asides.includes(kind) ? state : without(state, "failure")), ticket, jobs: { ...state.jobs, [kind]: ticket } },
 		intentions: [...first, { ...job, ticket }],
 	};
 }

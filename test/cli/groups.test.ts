@@ -1,17 +1,24 @@
+import { existsSync } from "node:fs";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
 
 /** Reading code is most of a short command's time, and one import can add the code of many verbs. */
-const plans = ["core/plan/make-plan.ts", "engine/build/", "engine/trace/"];
-const launches = ["engine/run/", "system/launch/launcher.ts"];
-const records = ["engine/record/", "report/record/build.ts"];
-const others = ["adopt", "export", "minimise", "selftest", "trial"].map((family) => `engine/${family}/`);
+const plans = ["plan/make-plan.ts", "trace/engine/"];
+const launches = ["launch/engine/", "launch/host/launcher.ts"];
+const records = ["record/engine/", "record/report/build.ts"];
+const others = ["adopt", "make", "minimise", "selftest", "transfer", "unit"].map((room) => `${room}/engine/`);
 
 const excludedFrom = {
 	reading: [...plans, ...launches, ...records, ...others],
 	running: [...plans, ...records, ...others],
 	comparing: [...launches, ...others],
 };
+
+const all = [...plans, ...launches, ...records, ...others];
+
+test("what groups must not load exists", () => {
+	expect(all.filter((place) => !existsSync(`src/${place}`))).toEqual([]);
+});
 
 test("no group of verbs loads code of larger groups", async () => {
 	const { metafile } = await build({

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { homedir } from "node:os";
 import { afterEach, expect, test, vi } from "vitest";
-import { stateFolder } from "../../src/cli/state-folder.ts";
+import { stateFolder } from "../../src/cli/arguments.ts";
 import { program } from "../system/cagewright.ts";
 
 /** An empty variable of a script must not select the current directory as the state folder. */
@@ -29,6 +29,6 @@ test("--debug names the sources where a verb failed", () => {
 	const words = ["--state", "/nonexistent", "show", "nowhere"];
 	expect(said(...words)).not.toContain("    at ");
 	const stack = said("--debug", ...words);
-	expect(stack).toMatch(/^ {4}at .*src\/engine\/cages\.ts:\d+:\d+/m);
+	expect(stack).toMatch(/^ {4}at .*src\/cage\/engine\/cages\.ts:\d+:\d+/m);
 	expect(stack).not.toMatch(/^ {4}at .*dist\/(?!main\.js)/m);
 });

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { argumentKinds, completionOf, freeOptions, optionKinds } from "../../scripts/reference/completion.ts";
-import { generatedFiles, generatedFolders } from "../../scripts/reference/files.ts";
+import { builtFiles, referenceFiles, schemaFolder } from "../../scripts/reference/files.ts";
 import { readModel } from "../../scripts/reference/model.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const files = generatedFiles(root);
+const files = referenceFiles(root);
 
 describe("`npm run reference` was run after the last change", () => {
 	it.each([...files])("%s is current", (path, text) => {
@@ -15,7 +15,7 @@ describe("`npm run reference` was run after the last change", () => {
 	});
 
 	it("no generated file is left over", () => {
-		const found = generatedFolders.flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`));
+		const found = readdirSync(join(root, schemaFolder)).map((name) => `${schemaFolder}/${name}`);
 		expect(found.filter((path) => !files.has(path))).toEqual([]);
 	});
 });
@@ -36,9 +36,10 @@ describe("the reference", () => {
 	});
 
 	it("has a man page for every verb", () => {
-		const pages = model.verbs.map(({ name }) => `packaging/man/cagewright-${name}.1`);
-		expect(pages.filter((page) => !files.has(page))).toEqual([]);
-		expect(files.get("packaging/man/cagewright-template.5")).toContain("allowSecret");
+		const built = builtFiles(root);
+		const pages = model.verbs.map(({ name }) => `man/cagewright-${name}.1`);
+		expect(pages.filter((page) => !built.has(page))).toEqual([]);
+		expect(built.get("man/cagewright-template.5")).toContain("allowSecret");
 	});
 });
 

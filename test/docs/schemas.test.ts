@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
-import { requireDescribed } from "../system/described.ts";
+import { requireDescribed, requireDescribedEvent } from "../system/described.ts";
 
 const folder = new URL("../../docs/reference/schemas/", import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, folder), "utf8");
@@ -10,6 +10,13 @@ test("docs/promises.md names each of them", () => {
 	const promises = readFileSync(new URL("../../docs/promises.md", import.meta.url), "utf8");
 	for (const name of readdirSync(folder))
 		expect(promises).toContain(`[\`${name.replace(".json", "")}\`](reference/schemas/${name})`);
+});
+
+test("docs/promises.md names only tests that exist", () => {
+	const promises = readFileSync(new URL("../../docs/promises.md", import.meta.url), "utf8");
+	const files = [...promises.matchAll(/`(test\/[^`]+)`/g)].map(([, file = ""]) => file);
+	expect(files).toContain("test/system/older-exports.test.ts");
+	expect(files.filter((file) => !existsSync(new URL(`../../${file}`, import.meta.url)))).toEqual([]);
 });
 
 const stale = { schema: "cagewright/stale/1", cages: ["redis"] };
@@ -25,6 +32,31 @@ describe("a published schema", () => {
 		["refuses another type", { ...stale, cages: [1] }, false],
 	])("%s", (_, json, isValid) => {
 		expect(validate(json)).toBe(isValid);
+	});
+});
+
+describe("the schema of a format that grows", () => {
+	const validate = new Ajv2020().compile(JSON.parse(read("event.json")));
+	const started = { event: "step-started", step: "trace" };
+
+	test.each([
+		["accepts an event", started, true],
+		["accepts a code of a later release", { ...started, step: "review" }, true],
+		["accepts an event of a later release", { event: "cage-signed", by: "root" }, true],
+		["refuses a known event without its fields", { event: "step-started" }, false],
+		["refuses an event without a name", { step: "trace" }, false],
+	])("%s", (_, json, isValid) => {
+		expect(validate(json)).toBe(isValid);
+	});
+
+	test("is narrower in the tests, which know no later release", () => {
+		requireDescribedEvent(started);
+		for (const json of [
+			{ ...started, step: "review" },
+			{ ...started, by: "root" },
+			{ event: "cage-signed", by: "root" },
+		])
+			expect(() => requireDescribedEvent(json)).toThrow("event is not as");
 	});
 });
 

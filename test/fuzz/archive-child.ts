@@ -1,11 +1,11 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import fc from "fast-check";
-import { tarHeader, tarPadding } from "../../src/core/archive/tar-write.ts";
-import { Failure } from "../../src/core/failure.ts";
-import type { Path } from "../../src/core/path/path.ts";
-import type { Trace } from "../../src/core/trace/trace.ts";
-import { inspectArchive } from "../../src/system/state/archive/inspect.ts";
-import { unpackArchive } from "../../src/system/state/archive/unpack.ts";
+import { Failure } from "../../src/base/failure.ts";
+import type { Path } from "../../src/base/path/path.ts";
+import type { Trace } from "../../src/trace/trace.ts";
+import { tarHeader, tarPadding } from "../../src/transfer/archive/tar.ts";
+import { inspectArchive } from "../../src/transfer/host/inspect.ts";
+import { unpackArchive } from "../../src/transfer/host/receive.ts";
 import { parsers } from "../parsers/parsers.ts";
 
 /**

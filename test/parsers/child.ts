@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { Failure } from "../../src/core/failure.ts";
+import { Failure } from "../../src/base/failure.ts";
 import { isLong, times } from "../long.ts";
 import { generator } from "../system/random.ts";
 import { type Parser, parsers } from "./parsers.ts";

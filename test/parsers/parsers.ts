@@ -1,21 +1,26 @@
 import { readFileSync } from "node:fs";
-import { splitCommandLine } from "../../src/core/application/command-line.ts";
-import { parseCreatedDirectory, parseTmpfiles } from "../../src/core/application/created-directory.ts";
-import { parseEnvironmentFile } from "../../src/core/application/environment.ts";
-import { errorText } from "../../src/core/application/error-text.ts";
-import { parsePassedSocket } from "../../src/core/application/passed-socket.ts";
-import { execOfShellLine, programsOfLine } from "../../src/core/application/shell.ts";
-import { behindStartScript } from "../../src/core/application/start-scripts.ts";
-import { parseExec } from "../../src/core/application/unit-exec.ts";
-import { parseServiceUnit } from "../../src/core/application/unit-file.ts";
-import { parseSocketUnit } from "../../src/core/application/unit-sockets.ts";
-import { parseUnitName, parseUnitText } from "../../src/core/application/unit-text.ts";
-import { exportHeadFromJson } from "../../src/core/archive/head.ts";
-import { permissionsOf, reviewImport } from "../../src/core/archive/import-review.ts";
-import { readPaxRecords, readTarHeader } from "../../src/core/archive/tar.ts";
-import { manifestFromJson, manifestToJson } from "../../src/core/cage/manifest.ts";
-import { parseExposure } from "../../src/core/confinement/unit/exposure.ts";
-import { parseAudit, parseCrash, parseDenial, parseKernelRecord } from "../../src/core/detection/denial.ts";
+import { adoptionFromJson, adoptionToJson } from "../../src/adopt/host/adoption-file.ts";
+import { parsePeers } from "../../src/adopt/host/host-processes.ts";
+import { parseMaps } from "../../src/base/host/proc.ts";
+import { parseGroup, parsePasswd } from "../../src/base/machine/accounts.ts";
+import { parseMountinfo } from "../../src/base/machine/mountinfo.ts";
+import { type Path, pathFromText } from "../../src/base/path/path.ts";
+import { cageFromJson } from "../../src/cage/host/cage-json.ts";
+import { manifestFromJson, manifestToJson } from "../../src/cage/manifest.ts";
+import { failureSize, parseFailure } from "../../src/failure-watch/result.ts";
+import { parseElf } from "../../src/plan/elf/elf.ts";
+import { libraryDirectories, parseLoaderCache } from "../../src/plan/elf/ld-so.ts";
+import { parseShebang } from "../../src/plan/elf/script.ts";
+import { Listings } from "../../src/plan/modules/modules.ts";
+import { perlModules } from "../../src/plan/modules/perl.ts";
+import { readPython } from "../../src/plan/modules/python.ts";
+import { rubyModules } from "../../src/plan/modules/ruby.ts";
+import { sharesIn } from "../../src/probe/protocol.ts";
+import { parseConffiles } from "../../src/record/host/recording.ts";
+import { parseBystander } from "../../src/selftest/escape-arguments.ts";
+import { parseAttempts } from "../../src/selftest/outcomes.ts";
+import { splitCommandLine } from "../../src/service/command-line.ts";
+import { parseCreatedDirectory, parseTmpfiles } from "../../src/service/created-directory.ts";
 import {
 	logrotateMentions,
 	manualMentions,
@@ -23,26 +28,9 @@ import {
 	readmeMentions,
 	tmpfilesMentions,
 	unitMentions,
-} from "../../src/core/documentation/documentation.ts";
-import { parseElf } from "../../src/core/elf/elf.ts";
-import { libraryDirectories, parseLoaderCache } from "../../src/core/elf/ld-so.ts";
-import { parseShebang } from "../../src/core/elf/script.ts";
-import { failureSize, parseFailure } from "../../src/core/failure-watch/result.ts";
-import { parseLogrotate } from "../../src/core/installation/logrotate-file.ts";
-import { parseGroup, parsePasswd } from "../../src/core/machine/accounts.ts";
-import { parseMountinfo } from "../../src/core/machine/mountinfo.ts";
-import { Listings } from "../../src/core/modules/modules.ts";
-import { perlModules } from "../../src/core/modules/perl.ts";
-import { readPython } from "../../src/core/modules/python.ts";
-import { rubyModules } from "../../src/core/modules/ruby.ts";
-import { type Path, pathFromText } from "../../src/core/path/path.ts";
-import { sharesIn } from "../../src/core/probe/protocol.ts";
-import { parseBystander } from "../../src/core/selftest/escape-arguments.ts";
-import { parseAttempts } from "../../src/core/selftest/outcomes.ts";
-import { parseTemplate } from "../../src/core/template/parse.ts";
-import { unbundle } from "../../src/core/template/template.ts";
-import { foreignTrace, traceToJson } from "../../src/core/trace/json.ts";
-import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adoption-file.ts";
+} from "../../src/service/documentation.ts";
+import { parseEnvironmentFile } from "../../src/service/environment.ts";
+import { errorText } from "../../src/service/error-text.ts";
 import {
 	parseApkInstalled,
 	parseDiversions,
@@ -51,16 +39,28 @@ import {
 	parsePacmanDesc,
 	parsePacmanFiles,
 	parseRpmLine,
-} from "../../src/system/packages/databases.ts";
-import { osRelease, parsePolicy } from "../../src/system/packages/packages.ts";
-import { parseConffiles } from "../../src/system/record/recording.ts";
-import { parsePeers } from "../../src/system/running/connections.ts";
-import { parseMaps } from "../../src/system/running/proc.ts";
-import { cageFromJson } from "../../src/system/state/cage-json.ts";
-import { parseSockets } from "../../src/system/units/processes.ts";
+} from "../../src/service/host/databases.ts";
+import { osRelease, parsePolicy } from "../../src/service/host/packages.ts";
+import { parseSockets } from "../../src/service/host/processes.ts";
+import { parseLogrotate } from "../../src/service/logrotate-file.ts";
+import { parsePassedSocket } from "../../src/service/passed-socket.ts";
+import { execOfShellLine, programsOfLine } from "../../src/service/shell.ts";
+import { behindStartScript } from "../../src/service/start-scripts.ts";
+import { parseExec } from "../../src/service/unit-exec.ts";
+import { parseServiceUnit } from "../../src/service/unit-file.ts";
+import { parseSocketUnit } from "../../src/service/unit-sockets.ts";
+import { parseUnitName, parseUnitText } from "../../src/service/unit-text.ts";
+import { parseTemplate } from "../../src/template/parse.ts";
+import { unbundle } from "../../src/template/template.ts";
+import { foreignTrace, traceToJson } from "../../src/trace/json.ts";
+import { exportHeadFromJson } from "../../src/transfer/archive/head.ts";
+import { permissionsOf, reviewImport } from "../../src/transfer/archive/import-review.ts";
+import { readPaxRecords, readTarHeader } from "../../src/transfer/archive/tar.ts";
+import { parseExposure } from "../../src/unit/exposure.ts";
+import { parseAudit, parseCrash, parseDenial, parseKernelRecord } from "../../src/watch/denial.ts";
 import { restored } from "../../src/wizard/session/stored-state.ts";
-import { makeElf } from "../core/elf/make-elf.ts";
-import { tree } from "../core/plan/tree.ts";
+import { makeElf } from "../plan/elf/make-elf.ts";
+import { tree } from "../plan/tree.ts";
 import {
 	bytes,
 	description,

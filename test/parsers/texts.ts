@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
-import { TarProblem } from "../../src/core/archive/tar.ts";
-import { manifestToJson } from "../../src/core/cage/manifest.ts";
-import type { Path } from "../../src/core/path/path.ts";
-import { TraceFold } from "../../src/core/trace/fold.ts";
-import { cageToJson } from "../../src/system/state/cage-json.ts";
-import { cageOf, entry, manifestOf, plan, writable } from "../core/cage/plans.ts";
-import { startAtFirstExecve } from "../core/trace/folding.ts";
+import type { Path } from "../../src/base/path/path.ts";
+import { cageToJson } from "../../src/cage/host/cage-json.ts";
+import { manifestToJson } from "../../src/cage/manifest.ts";
+import { TraceFold } from "../../src/trace/fold.ts";
+import { TarProblem } from "../../src/transfer/archive/tar.ts";
+import { cageOf, entry, manifestOf, plan, writable } from "../cage/plans.ts";
+import { startAtFirstExecve } from "../trace/folding.ts";
 
 /** Texts and readers that several parsers share. */
 
 export const file = (text: string) => ({ list: () => ["a.conf" as Path], read: () => Buffer.from(text, "latin1") });
-export const recording = (name: string) => readFileSync(`test/core/trace/corpus/${name}.strace`, "latin1");
+export const recording = (name: string) => readFileSync(`test/trace/corpus/${name}.strace`, "latin1");
 export const bytes = (text: string) => Buffer.from(text, "latin1");
 /** Parsers of JSON values never see text that is not JSON. */
 export function json(text: string): unknown {

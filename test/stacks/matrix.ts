@@ -86,13 +86,8 @@ const pairs = (services: readonly string[]) =>
 export async function* walk(system: Booted, stack: Stack): AsyncGenerator<Step> {
 	const { options = {}, services, upgraded } = stack;
 	const next = (done: string, line?: string) => step(system, stack, done, line);
-	const caged = new Set<string>();
-	const adopt = (service: string, how: string) => {
-		// They decide what the cage has, which stays after its first release.
-		const given = caged.has(service) ? "" : (options[service] ?? "");
-		caged.add(service);
-		return next(`adopt ${service}${how}`, `cagewright adopt ${service} --yes --quiet --no-selftest ${given}`);
-	};
+	const adopt = (service: string, how: string) =>
+		next(`adopt ${service}${how}`, `cagewright adopt ${service} --yes --quiet --no-selftest ${options[service] ?? ""}`);
 	const release = (service: string) => next(`release ${service}`, `cagewright release ${service} --yes --quiet`);
 	for (const service of services) {
 		yield await adopt(service, " alone");

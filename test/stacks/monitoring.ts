@@ -25,5 +25,6 @@ X`,
 		"whoever gets alarms": "curl -fsS http://127.0.0.1:9093/api/v2/alerts | grep -q Always",
 		"promtool of nobody": "runuser -u nobody -- promtool query instant http://127.0.0.1:9090 up | grep -q '=> 1'",
 	},
+	options: { "prometheus-node-exporter": "--allow sys --allow kernel-proc" },
 	upgraded: "prometheus-node-exporter",
 };

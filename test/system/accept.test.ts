@@ -1,8 +1,10 @@
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test, vi } from "vitest";
+import { isLong } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { home } from "./cagewright.ts";
+import { describedJson } from "./described.ts";
 import { buildPackage } from "./packages-built.ts";
 import { differences, snapshot } from "./snapshot.ts";
 
@@ -18,6 +20,7 @@ vi.setConfig({ testTimeout: bootTime, hookTimeout: bootTime });
 
 beforeAll(async () => {
 	system = await boot();
+	if (!isLong) return;
 	const folder = join(system.tree, "root");
 	buildPackage("deb", folder);
 	copyFileSync(join(home, "test/machines/accept.sh"), join(folder, "accept.sh"));
@@ -36,14 +39,17 @@ async function failuresOf(phase: string): Promise<string[]> {
 		.filter((line) => !line.startsWith("ok "));
 }
 
-test("the package makes, tests, adopts, upgrades and updates cages, and their services answer after a reboot", async () => {
-	const look = () => snapshot({ root: system.root(), places: ["/dev", "/etc"], by: "content" });
-	const before = look();
-	expect(await failuresOf("install")).toEqual(["1..25"]);
-	expect(differences(before, look()).filter((change) => !isInstalled.test(change))).toEqual([]);
-	await system.reboot();
-	expect(await failuresOf("reboot")).toEqual(["1..9"]);
-});
+test.runIf(isLong)(
+	"the package makes, tests, adopts, upgrades and updates cages, and their services answer after a reboot",
+	async () => {
+		const look = () => snapshot({ root: system.root(), places: ["/dev", "/etc"], by: "content" });
+		const before = look();
+		expect(await failuresOf("install")).toEqual(["1..25"]);
+		expect(differences(before, look()).filter((change) => !isInstalled.test(change))).toEqual([]);
+		await system.reboot();
+		expect(await failuresOf("reboot")).toEqual(["1..9"]);
+	},
+);
 
 /** Shell lines that run as an ordinary user, in a mount namespace with this /proc: containers cover different parts of theirs, or none. */
 const asUser = (preparation: string, line: string) =>
@@ -60,7 +66,7 @@ test("ordinary users learn that a container that covers parts of /proc gives the
 	writeFileSync(join(system.tree, "root/unmount.py"), unmount);
 	const userNamespaces = async (preparation: string) => {
 		const { stdout } = await asUser(preparation, "cagewright doctor --json");
-		return JSON.parse(stdout).findings.find(({ what }: { what: string }) => what === "user-namespaces");
+		return describedJson(stdout).findings.find(({ what }: { what: string }) => what === "user-namespaces");
 	};
 	expect(await userNamespaces(wholeProc)).toMatchObject({ state: "ok" });
 	// If a root was moved over another one, as in a chroot, the kernel also accepts the /proc of the other, which nothing can cover.

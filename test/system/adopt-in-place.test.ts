@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { isLong } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
+import { describedJson } from "./described.ts";
 import { eventually } from "./eventually.ts";
 
 const state = "/var/lib/redis";
@@ -24,7 +25,7 @@ beforeAll(async () => {
 }, bootTime);
 
 async function json(line: string): Promise<Record<string, unknown>> {
-	return JSON.parse(await system.must(`cagewright ${line} --quiet --json`)) as Record<string, unknown>;
+	return describedJson(await system.must(`cagewright ${line} --quiet --json`));
 }
 
 const cagewright = (line: string) => system.run(`cagewright ${line} --quiet`);

@@ -1,7 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
+import { describedJson } from "./described.ts";
 import { eventually } from "./eventually.ts";
 
 /** A site of three services, which nobody asks while they are traced: nginx, PHP by a unix socket, and MariaDB by another one. */
@@ -35,8 +38,7 @@ beforeAll(async () => {
 	);
 }, bootTime);
 
-const json = async (line: string) =>
-	JSON.parse(await system.must(`cagewright ${line} --quiet --json`)) as Record<string, unknown>;
+const json = async (line: string) => describedJson(await system.must(`cagewright ${line} --quiet --json`));
 const ask = (path: string, options = "") => system.query(`curl -fsS -m 20 ${options} http://127.0.0.1/${path}`);
 /** The site as its visitors use it: a page that reads the database, a plain file, and an upload that the web server serves. */
 async function serves(release: number): Promise<void> {
@@ -99,4 +101,77 @@ test("released, they serve the site from the host with everything that was writt
 		const [root, host] = await isCaged(service);
 		expect(root).toBe(host);
 	}
+});
+
+test.runIf(isLong)("a web server reaches an application server without a consent once that is in its own cage", async () => {
+	const app = join(system.tree, "srv/app.py");
+	writeFileSync(
+		app,
+		`import http.server, os, socketserver
+class Page(http.server.BaseHTTPRequestHandler):
+    def address_string(self): return "unix"
+    def do_GET(self):
+        self.send_response(200); self.end_headers(); self.wfile.write(b"application")
+path = "/run/office/app.sock"
+if os.path.exists(path): os.unlink(path)
+server = socketserver.ThreadingUnixStreamServer(path, Page)
+os.chmod(path, 0o660)
+server.serve_forever()
+`,
+	);
+	writeFileSync(
+		join(system.tree, "etc/systemd/system/office.service"),
+		"[Service]\nUser=daemon\nGroup=www-data\nRuntimeDirectory=office\nExecStart=/usr/bin/python3 /srv/app.py\n",
+	);
+	writeFileSync(
+		join(system.tree, "etc/nginx/sites-available/default"),
+		"server { listen 80 default_server; location / { proxy_pass http://unix:/run/office/app.sock; } }",
+	);
+	await system.must("cagewright remove nginx --yes --quiet");
+	await system.must("systemctl daemon-reload; systemctl start office; systemctl restart nginx");
+	await eventually(async () => expect(await ask("")).toBe("application"));
+	const refused = await system.run("cagewright adopt nginx --yes --quiet --no-selftest");
+	expect(refused).toMatchObject({ status: 4, stderr: expect.stringContaining("--allow socket:/run/office/app.sock") });
+	const probe = `curl -fsS --unix-socket "$CAGEWRIGHT_ROOT"/run/office/app.sock http://localhost/`;
+	await json(`adopt office --no-selftest --yes --probe '${probe}'`);
+	await json("adopt nginx --no-selftest --yes");
+	await eventually(async () => expect(await ask("")).toBe("application"));
+	await system.must("systemctl restart office nginx");
+	await eventually(async () => expect(await ask("")).toBe("application"));
+	await json("release office nginx --yes");
+	await eventually(async () => expect(await ask("")).toBe("application"));
+});
+
+test("a renewed certificate is served from the cage after certbot's deploy hook", async () => {
+	const folder = "/etc/letsencrypt/live/office";
+	const place = (name: string) => join(system.tree, folder, name);
+	/** A renewal replaces both files. */
+	const renew = (name: string) => {
+		const out = ["-keyout", place("key.new"), "-out", place("certificate.new")];
+		execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", `/CN=${name}`, "-days", "9", ...out], {
+			stdio: "ignore",
+		});
+		for (const file of ["key", "certificate"]) renameSync(place(`${file}.new`), place(`${file}.pem`));
+	};
+	const subject = () => system.query("curl -skv https://127.0.0.1/ 2>&1 >/dev/null | sed -n 's/.*subject: CN=//p'");
+	mkdirSync(join(system.tree, folder), { recursive: true });
+	mkdirSync(join(system.tree, "etc/letsencrypt/renewal-hooks/deploy"), { recursive: true });
+	renew("first");
+	writeFileSync(
+		join(system.tree, "etc/nginx/sites-available/default"),
+		`server { listen 443 ssl default_server; listen 80; ssl_certificate ${folder}/certificate.pem; ssl_certificate_key ${folder}/key.pem; }`,
+	);
+	await system.must("cagewright remove nginx --yes --quiet; systemctl restart nginx");
+	await eventually(async () => expect(await subject()).toBe("first"));
+	const adopt = `adopt nginx --no-selftest --yes --allow-secret ${folder}/key.pem`;
+	await json(adopt);
+	await system.must("cagewright unit nginx --deploy-hook --install --quiet");
+	renew("second");
+	await system.must("for hook in /etc/letsencrypt/renewal-hooks/deploy/*; do $hook || exit 1; done");
+	await eventually(async () => expect(await subject()).toBe("second"));
+	await json("release nginx --yes");
+	await json(adopt);
+	await eventually(async () => expect(await subject()).toBe("second"));
+	const { status, stderr } = await system.run("cagewright unit nginx --logrotate");
+	expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining("/etc/logrotate.d") });
 });

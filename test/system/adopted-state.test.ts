@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Adoption } from "../../src/core/adoption/adoption.ts";
-import { join, type Path, pathFromText } from "../../src/core/path/path.ts";
-import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adoption-file.ts";
-import { fingerprint, foreignLink, restoreData, useState } from "../../src/system/adoption/state-copy.ts";
+import type { Adoption } from "../../src/adopt/adoption.ts";
+import { fingerprint, foreignLink, restoreData, useState } from "../../src/adopt/host/adopted-state.ts";
+import { adoptionFromJson, adoptionToJson } from "../../src/adopt/host/adoption-file.ts";
+import { join, type Path, pathFromText } from "../../src/base/path/path.ts";
 import { makeDeep } from "./deep.ts";
 
 let folder: Path;

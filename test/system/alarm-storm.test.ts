@@ -1,19 +1,20 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, readFileSync, readlinkSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
-import { filterPermissions, uidsOf } from "../../src/core/confinement/seccomp/filter-permissions.ts";
-import { cageStore } from "../../src/system/state/cage-store.ts";
+import { cageStore } from "../../src/cli/cage-store.ts";
+import { filterPermissions } from "../../src/confine/seccomp/filter-permissions.ts";
+import { uidsOf } from "../../src/plan/accounts.ts";
 import { times } from "../long.ts";
 import { begin, type Json, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
 import { preparedRedis } from "./prepared.ts";
-import { statusField } from "./processes.ts";
+import { isFirstNamespace, statusField } from "./processes.ts";
 import { generator, shuffled } from "./random.ts";
 import {
 	callWords,
@@ -39,7 +40,6 @@ import { ArrivingAlarms, Slots } from "./storm-notes.ts";
  */
 
 const seed = Number(process.env.CAGEWRIGHT_SEED ?? Date.now() % 1_000_000);
-const isFirstNamespace = readlinkSync("/proc/self/ns/pid") === "pid:[4026531836]";
 const sample = 100;
 const seconds = Number(process.env.CAGEWRIGHT_STORM ?? times(0, 600));
 /** Attacks at a time. */

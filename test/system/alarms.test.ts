@@ -1,12 +1,12 @@
 import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { appendFileSync, chmodSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { release } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
-import { attemptsProgram } from "../../src/core/confinement/launch.ts";
+import { attemptsProgram } from "../../src/confine/places.ts";
 import {
 	begin,
 	cagewright,
@@ -19,18 +19,13 @@ import {
 	temporaryState,
 } from "./cagewright.ts";
 import { perlServer, wordsOf } from "./daemons.ts";
+import { describedJson } from "./described.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort } from "./network.ts";
 import { preparedRedis } from "./prepared.ts";
-import { processesIn, statusField } from "./processes.ts";
+import { isFirstNamespace, processesIn, statusField } from "./processes.ts";
 
 /** A caged application behaves like an intruder, and the watch raises alarms. */
-
-/**
- * The kernel's records have the numbers of the first PID namespace, which has this number (PROC_PID_INIT_INO). A watch in another one,
- * as in a container, knows cages only by their accounts.
- */
-const isFirstNamespace = readlinkSync("/proc/self/ns/pid") === "pid:[4026531836]";
 
 const state = temporaryState();
 let port: number;
@@ -70,7 +65,7 @@ const alarms = (text: string): Json[] =>
 	text
 		.split("\n")
 		.slice(0, -1)
-		.map((line) => JSON.parse(line) as Json);
+		.map((line) => describedJson(line));
 const calls = (text: string) => [...new Set(alarms(text).map(({ call }) => call))];
 
 /** Runs the cage and a watch. Resolves to what the watch printed. */

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { installCollection } from "./ansible-collection.ts";
 import { program, temporaryFolder, temporaryState } from "./cagewright.ts";
 
@@ -15,7 +16,7 @@ const served = mkdtempSync("/srv/cagewright-ansible-");
 chmodSync(served, 0o755);
 afterAll(() => rmSync(served, { recursive: true }));
 
-test("ansible-lint accepts the collection in its production profile", () => {
+test.runIf(isLong)("ansible-lint accepts the collection in its production profile", () => {
 	const { status, stdout } = spawnSync("ansible-lint", ["--offline", "--nocolor", "--profile", "production"], {
 		cwd: collection,
 		encoding: "utf8",
@@ -31,7 +32,7 @@ const offline = [
 	"use-compat-six",
 ];
 
-test("the sanity tests of Ansible accept the collection as far as they need no network", () => {
+test.runIf(isLong)("the sanity tests of Ansible accept the collection as far as they need no network", () => {
 	const words = ["sanity", "--python", "default", ...offline.flatMap((name) => ["--test", name])];
 	const options = { cwd: collection, encoding: "utf8", env: { ...env, HOME: folder } } as const;
 	const { status, stderr, stdout } = spawnSync("ansible-test", words, options);
@@ -55,7 +56,7 @@ test("the role finds the drop-in of a service that is named with and without its
 	expect(dropins).toEqual(Array(2).fill('"cage_dropin": "/etc/systemd/system/redis-server.service.d/zz-cagewright.conf"'));
 });
 
-test("a playbook creates a cage once, predicts it, updates it, and a broken update leaves it as it was", () => {
+test.runIf(isLong)("a playbook creates a cage once, predicts it, updates it, and a broken update leaves it as it was", () => {
 	const executable = join(folder, "cagewright");
 	writeFileSync(executable, `#!/bin/sh\nexec ${process.execPath} ${program} "$@"\n`);
 	chmodSync(executable, 0o755);

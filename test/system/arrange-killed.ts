@@ -1,6 +1,6 @@
 import files from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
-import { arrangeData } from "../../src/system/files/arrange.ts";
+import { arrangeData } from "../../src/cage/host/arrange.ts";
 
 /** Arranges state and exits before its n-th change of a directory, so that the data is as a kill at that moment would leave it. */
 const { after, ...arrangement } = JSON.parse(process.argv[2] ?? "") as Parameters<typeof arrangeData>[0] & {

@@ -4,9 +4,9 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { separateDataName } from "../../src/core/cage/layout.ts";
-import { pathFromText } from "../../src/core/path/path.ts";
-import { arrangeData, bringBackMissing, isToBeArranged } from "../../src/system/files/arrange.ts";
+import { pathFromText } from "../../src/base/path/path.ts";
+import { arrangeData, bringBackMissing, isToBeArranged } from "../../src/cage/host/arrange.ts";
+import { separateDataName } from "../../src/cage/layout.ts";
 import { bundle } from "../bundle.ts";
 import { generator } from "./random.ts";
 

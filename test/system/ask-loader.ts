@@ -1,9 +1,9 @@
 import { execFile, spawn } from "node:child_process";
 import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
-import type { LibraryClosure } from "../../src/core/elf/closure.ts";
-import { type Path, pathFromBytes, pathFromText, pathToBytes, resolvePath } from "../../src/core/path/path.ts";
-import { systemFiles } from "../../src/system/files/files.ts";
+import { systemFiles } from "../../src/base/host/files.ts";
+import { type Path, pathFromBytes, pathFromText, pathToBytes, resolvePath } from "../../src/base/path/path.ts";
+import type { LibraryClosure } from "../../src/plan/elf/closure.ts";
 
 export interface Answer {
 	readonly loaded: ReadonlySet<Path>;

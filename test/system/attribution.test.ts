@@ -1,17 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, readlinkSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { unsetSession } from "../../src/core/detection/denial.ts";
+import { unsetSession } from "../../src/watch/denial.ts";
 import { begin, type Json, type Made, make, type Started, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { perlServer, wordsOf } from "./daemons.ts";
+import { describedJson } from "./described.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort } from "./network.ts";
-import { childrenOf, processesIn } from "./processes.ts";
+import { childrenOf, isFirstNamespace, processesIn } from "./processes.ts";
 
 /** A watch knows the cage of each refused call by what the process cannot change, and blames no cage for others. */
-
-/** The kernel's records have the numbers of the first PID namespace. */
-const isFirstNamespace = readlinkSync("/proc/self/ns/pid") === "pid:[4026531836]";
 
 const state = temporaryState();
 let port: number;
@@ -56,7 +54,7 @@ const alarms = (text: string): Json[] =>
 	text
 		.split("\n")
 		.slice(0, -1)
-		.map((line) => JSON.parse(line) as Json);
+		.map((line) => describedJson(line));
 const calls = (watch: Started) => [...new Set(alarms(watch.stdout()).map(({ call }) => call))].sort();
 
 interface Watched {

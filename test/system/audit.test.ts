@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { AuditPolicy } from "../../src/core/cage/audit.ts";
-import { pathFromText } from "../../src/core/path/path.ts";
-import { type AuditResult, auditCage } from "../../src/system/files/audit.ts";
-import { removeTree } from "../../src/system/files/remove.ts";
+import { removeTree } from "../../src/base/host/remove.ts";
+import { pathFromText } from "../../src/base/path/path.ts";
+import type { AuditPolicy } from "../../src/check/audit.ts";
+import { type AuditResult, auditCage } from "../../src/check/host/audit.ts";
 import { makeDeep } from "./deep.ts";
 import { mounted } from "./scoped.ts";
 

@@ -37,8 +37,8 @@ export const bind: Served = {
 	service: "named",
 	packageName: "bind9",
 	probe: "dig +short +time=2 +tries=1 @127.0.0.1 www.example.test A | grep -qx 192.0.2.7",
-	// named drops root, so the init keeps CAP_KILL.
-	exposure: 21,
+	// named drops root, so the init keeps CAP_KILL. As root, the rndc that stops it reads a key of bind.
+	exposure: 23,
 };
 
 /** Adds a DNS zone, and a server with a dedicated account. */

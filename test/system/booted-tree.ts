@@ -54,15 +54,22 @@ function keep(name: string): string {
 
 const folder = "/var/tmp";
 
-/**
- * Returns the tree's path, with further packages if given. It keeps the archives of those that are `renewed`. Rebuilds the tree if its packages, its set-up or the machine's package
- * sources changed.
- */
+/** Returns the tree's path, with further packages if given. It keeps the archives of those that are `renewed`. */
 export function bootedTree(further: readonly string[] = [], renewed: readonly string[] = []): string {
-	const suite = /^VERSION_CODENAME=(\S+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "";
-	const sources = aptSources();
-	const included = [...packages, ...further];
-	const hooks = [...setUp, ...renewed.map(keep)];
+	return debianTree({ included: [...packages, ...further], hooks: [...setUp, ...renewed.map(keep)] });
+}
+
+interface DebianTree {
+	readonly included: readonly string[];
+	/** Shell lines that run at the end. `$1` is the tree. */
+	readonly hooks: readonly string[];
+	/** Without it, the release of this machine. */
+	readonly suite?: string;
+}
+
+/** Returns the path of a Debian's files. Creates it again if its packages, its hooks or the machine's package sources changed. */
+export function debianTree({ hooks, included, suite = ownSuite() }: DebianTree): string {
+	const sources = aptSources(suite);
 	const identity = JSON.stringify([suite, sources, included, hooks]);
 	const tree = join(folder, `cagewright-booted-${createHash("sha256").update(identity).digest("hex").slice(0, 16)}`);
 	if (!existsSync(tree)) makeTree(tree, { hooks, included, suite, sources });
@@ -84,7 +91,8 @@ function makeTree(tree: string, { hooks, included, suite, sources }: Contents): 
 	const part = mkdtempSync(`${tree}.part-`);
 	try {
 		mkdirSync(join(part, "tree"));
-		const skip = ["man", "locale", "doc", "info"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
+		// Java's packages link manuals, for which the folders of the sections must exist.
+		const skip = ["man/*", "locale", "doc", "info"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
 		// Several test files may need the tree at the same time: one creates it, the others wait.
 		const line = 'test -e "$0" || { part=$1; shift; mmdebstrap "$@" && mv -T "$part" "$0"; }';
 		execFileSync(
@@ -109,8 +117,12 @@ function makeTree(tree: string, { hooks, included, suite, sources }: Contents): 
 	}
 }
 
-/** Returns the machine's package sources (sources.list(5)), without those that only this machine can reach. */
-function aptSources(): string {
+function ownSuite(): string {
+	return /^VERSION_CODENAME=(\S+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "";
+}
+
+/** Returns the machine's package sources (sources.list(5)) for a release, without those that only this machine can reach. */
+export function aptSources(suite: string): string {
 	const parts = "/etc/apt/sources.list.d";
 	const files = [
 		"/etc/apt/sources.list",
@@ -120,7 +132,7 @@ function aptSources(): string {
 			.map((name) => join(parts, name)),
 	];
 	const text = files.filter((file) => existsSync(file)).map((file) => readFileSync(file, "utf8").trim());
-	return `${text.filter((sources) => /\bhttps?:/.test(sources)).join("\n\n")}\n`;
+	return `${text.filter((sources) => /\bhttps?:/.test(sources)).join("\n\n")}\n`.replaceAll(ownSuite(), suite);
 }
 
 /** Returns how apt reaches the mirror: proxies, and whether it checks release dates. */

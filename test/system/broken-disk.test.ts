@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { program, temporaryFolder } from "./cagewright.ts";
+import { describedJson } from "./described.ts";
 import { type GreeterFiles, greeterFiles } from "./greeter.ts";
 
 /**
@@ -97,7 +98,7 @@ test.each([
 		attach();
 		expect(cagewright("list").stdout).toMatch(/^greeter +2 /m);
 		expect(names()).toBe(before);
-		const { cages } = JSON.parse(cagewright("check", "greeter", "--deep", "--json").stdout);
+		const { cages } = describedJson(cagewright("check", "greeter", "--deep", "--json").stdout);
 		expect(cages).toMatchObject([{ name: "greeter" }]);
 	}
 });

@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { join, type Path } from "../../src/core/path/path.ts";
-import type { Entry, Plan } from "../../src/core/plan/plan.ts";
-import { clearLeftovers, currentGeneration, listGenerations, readManifest } from "../../src/system/files/generations.ts";
-import { entry, plan } from "../core/cage/plans.ts";
+import { join, type Path } from "../../src/base/path/path.ts";
+import { clearLeftovers, currentGeneration, listGenerations, readManifest } from "../../src/cage/host/generations.ts";
+import type { Entry, Plan } from "../../src/plan/plan.ts";
+import { entry, plan } from "../cage/plans.ts";
 import { mounted } from "./scoped.ts";
 import { build, cage, everything, folder, host, hostFile, inCage, inHost, openWorkshop, ownProcess } from "./workshop.ts";
 
@@ -107,8 +107,8 @@ describe("a full disk", () => {
 describe("after a kill", () => {
 	const inOwnProcess = (from: Plan, lines: string) =>
 		ownProcess(
-			`import { buildGeneration } from "./src/system/files/build.ts";
-			import { switchGeneration } from "./src/system/files/generations.ts";
+			`import { buildGeneration } from "./src/cage/host/generation-store.ts";
+			import { switchGeneration } from "./src/cage/host/generations.ts";
 			const { plan, cage } = JSON.parse(process.argv[2]);
 			const build = async (onFile) => {
 				const { generation } = await buildGeneration({ plan, cage, now: new Date(0), onFile });

@@ -2,18 +2,18 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
 import { describe, expect, test } from "vitest";
-import { countEntries } from "../../src/core/cage/manifest.ts";
-import { needsHash } from "../../src/core/cage/tampering.ts";
-import { join, type Path, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
+import { stampOf } from "../../src/base/host/hash.ts";
+import { join, type Path, pathFromText, pathToBytes } from "../../src/base/path/path.ts";
 import {
 	currentGeneration,
 	listGenerations,
 	readManifest,
 	removeGeneration,
 	switchGeneration,
-} from "../../src/system/files/generations.ts";
-import { stampOf } from "../../src/system/files/hash.ts";
-import { entry, plan, writable } from "../core/cage/plans.ts";
+} from "../../src/cage/host/generations.ts";
+import { countEntries } from "../../src/cage/manifest.ts";
+import { needsHash } from "../../src/check/tampering.ts";
+import { entry, plan, writable } from "../cage/plans.ts";
 import {
 	build,
 	buildOnly,
@@ -212,8 +212,8 @@ describe("without root", () => {
 			entry("/dev/null", { kind: "device", device: { type: "c", major: 1, minor: 3 } }),
 			entry("/etc/ld.so.cache", { kind: "generated", reasons: [{ kind: "loader-cache" }] }),
 		]);
-		const lines = (then: string) => `import { buildGeneration } from "./src/system/files/build.ts";
-			import { removeTree } from "./src/system/files/remove.ts";
+		const lines = (then: string) => `import { buildGeneration } from "./src/cage/host/generation-store.ts";
+			import { removeTree } from "./src/base/host/remove.ts";
 			const { plan, cage } = JSON.parse(process.argv[2]);
 			${then}`;
 		const words = [JSON.stringify({ plan: from, cage: join(home, "cage") })];

@@ -6,10 +6,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect } from "vitest";
 import { afterFile } from "./clean-up.ts";
-import { requireDescribed } from "./described.ts";
+import { describedEvents, describedJson, type EventLine, type Json } from "./described.ts";
 import { eventually } from "./eventually.ts";
 import { leftovers } from "./processes.ts";
 import { Resident } from "./resident.ts";
+
+export type { EventLine, Json } from "./described.ts";
 
 /** Runs the built program as a shell or a script does, and ensures that no test leaves anything behind. */
 
@@ -38,17 +40,12 @@ export class Result {
 	}
 	/** stdout as JSON. Throws if it is not JSON, or not as the verb's schema describes it. */
 	get json(): Json {
-		const json = JSON.parse(this.stdout) as Json;
-		requireDescribed(json);
-		return json;
+		return describedJson(this.stdout);
 	}
-}
-
-/** Any verb's JSON, and objects in it. */
-export interface Json {
-	readonly schema: string;
-	// biome-ignore lint/suspicious/noExplicitAny: a test notices a field that is not as it expects
-	readonly [field: string]: any;
+	/** The events of `--events` on stderr. Throws if one is not as its schema describes it. */
+	get events(): EventLine[] {
+		return describedEvents(this.stderr);
+	}
 }
 
 /** The contract's "Result of `make --json`". */

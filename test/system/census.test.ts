@@ -2,24 +2,18 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { isLong } from "../long.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
 /**
  * Daemons of the census in booted systems, one for each mechanism. Cagewright gets only their packages and a request. The daemons of
- * one system share its boot; exim4 and postfix cannot be installed together. `npm run test:long` adds daemons with the same mechanisms.
- * The self-test has its own tests.
+ * one system share its boot; exim4 and postfix cannot be installed together. The self-test has its own tests.
  */
 const systems = [
 	// A socket unit that starts programs; with all, many programs at once, among them setgid ones.
-	["fcgiwrap", ...(isLong ? ["postfix"] : [])],
+	["fcgiwrap", "postfix"],
 	// A setuid program that delivers mail; a database, TLS and UDP; the machine's messages; and daemons with the same mechanisms.
-	...(isLong
-		? [
-				["carbon-cache", "exim4", "gpsd", "mumble-server", "ngircd"],
-				["dictd", "journal-gatewayd", "openntpd", "rsyslog", "tftpd-hpa"],
-			]
-		: []),
+	["carbon-cache", "exim4", "gpsd", "mumble-server", "ngircd"],
+	["dictd", "journal-gatewayd", "openntpd", "rsyslog", "tftpd-hpa"],
 ];
 const names = systems.flat();
 

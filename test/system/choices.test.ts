@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { choiceOfTemplate, compareChoices, SystemChooser } from "../../src/cli/chooser.ts";
-import { noRules } from "../../src/core/application/application.ts";
-import { type Template, templateSchema } from "../../src/core/template/template.ts";
-import type { Machine } from "../../src/engine/context.ts";
-import { distributionIds } from "../../src/system/packages/packages.ts";
-import { bareApplication } from "../core/cage/plans.ts";
+import type { Machine } from "../../src/base/engine/context.ts";
+import { noRules } from "../../src/service/application.ts";
+import { distributionIds } from "../../src/service/host/packages.ts";
+import { type Template, templateSchema } from "../../src/template/template.ts";
+import { choiceOfTemplate, compareChoices, SystemChooser } from "../../src/wizard/verbs/chooser.ts";
+import { bareApplication } from "../cage/plans.ts";
 import { messagesIn } from "../texts.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cagewright-choices-"));

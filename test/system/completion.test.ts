@@ -8,7 +8,7 @@ import { patience } from "./eventually.ts";
 import { preparedRedis } from "./prepared.ts";
 
 const state = temporaryState();
-const folder = join(home, "packaging/completion");
+const folder = join(home, "dist/completion");
 
 beforeAll(async () => {
 	await preparedRedis(state);
@@ -32,9 +32,9 @@ test.each([
 });
 
 describe("mandoc has no warning", () => {
-	const pages = readdirSync(join(home, "packaging/man"));
+	const pages = readdirSync(join(home, "dist/man"));
 	test.each(pages)("%s", (name) => {
-		const lint = spawnSync("mandoc", ["-T", "lint", "-W", "warning", join(home, "packaging/man", name)], { encoding: "utf8" });
+		const lint = spawnSync("mandoc", ["-T", "lint", "-W", "warning", join(home, "dist/man", name)], { encoding: "utf8" });
 		expect(lint).toMatchObject({ status: 0, stdout: "", stderr: "" });
 	});
 });

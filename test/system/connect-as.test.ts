@@ -5,10 +5,10 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { Offer } from "../../src/core/adoption/clients.ts";
-import { pathFromText } from "../../src/core/path/path.ts";
-import { connectAs } from "../../src/system/running/connecting.ts";
-import { parsePeers } from "../../src/system/running/connections.ts";
+import type { Offer } from "../../src/adopt/clients.ts";
+import { parsePeers } from "../../src/adopt/host/host-processes.ts";
+import { connectAs } from "../../src/adopt/host/service-clients.ts";
+import { pathFromText } from "../../src/base/path/path.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "connect-as-"));
 chmodSync(folder, 0o711);

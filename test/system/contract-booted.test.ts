@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { times } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
-import type { Json } from "./cagewright.ts";
+import { describedEvents } from "./described.ts";
 import { eventually } from "./eventually.ts";
 import { drawnSettings, judgeProbe, placeJudge, reportIn, stepsIn } from "./judge.ts";
 
@@ -53,15 +53,16 @@ describe.each([settings, ...fc.sample(drawnSettings, { numRuns: times(0, 12), se
 			const output = await startedBySystemd("judge");
 			[expected, expectedSteps] = [reportIn(output), stepsIn(output)];
 			expect(expected).toContain("end");
-			expect(expectedSteps.map((line) => line.split(" ")[0])).toEqual(["after", "before", "reload"]);
+			expect(expectedSteps.map((line) => line.split(" ")[0])).toEqual(["after", "before", "reload", "stop"]);
 		});
 
 		test("finds the same in each start of the sandbox and in the trial, although it has run here", async () => {
 			await system.must("systemctl start judge && systemctl kill --signal=KILL judge");
 			const words = `--probe '${judgeProbe}' --allow proc --allow unix-sockets --no-selftest --yes --replace --quiet --events`;
 			const { stderr } = await system.run(`cagewright make judge.service ${words}`);
-			const events: Json[] = stderr.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []));
-			const output = events.flatMap(({ event, text }) => (event === "output-received" ? [text] : [])).join("");
+			const output = describedEvents(stderr)
+				.flatMap(({ event, text }) => (event === "output-received" ? [text] : []))
+				.join("");
 			expect(stderr.split("\n").filter((line) => line.startsWith("cagewright:"))).toEqual([]);
 			const starts = output.split("REPORT argv").slice(1);
 			expect(starts).toHaveLength(3);

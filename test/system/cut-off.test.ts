@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { isLong, times } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
+import { describedJson } from "./described.ts";
 import { eventually } from "./eventually.ts";
 import { generator } from "./random.ts";
 import { differences, snapshot } from "./snapshot.ts";
@@ -32,6 +33,18 @@ const inFolder = () => system.must("ls -A /var/lib/cagewright/cages/redis");
 /** Everything outside a cage that a command could leave behind. */
 const beside = () =>
 	snapshot({ root: system.root(), places: ["/etc", "/dev", "/usr/local", "/opt", "/root", "/home"], by: "content" });
+
+test("a cage has its own data again after the service that used its state in place was released", async () => {
+	const data = "/var/lib/cagewright/cages/redis/data";
+	await system.must(`echo own >${data}/var/lib/redis/own`);
+	for (const _ of ["first", "second"]) {
+		await system.must(
+			"cagewright adopt redis-server --name redis --yes --quiet && cagewright release redis-server --yes --quiet",
+		);
+		expect(await system.query(`cat ${data}/var/lib/redis/own; test ! -e ${data}.before`)).toBe("own");
+	}
+	await system.must(`rm ${data}/var/lib/redis/own`);
+});
 
 test(`${moves} kills of adopt and release at random moments (seed ${seed})`, async () => {
 	const random = generator(seed);
@@ -115,7 +128,7 @@ describe("a removal", () => {
 			"systemctl stop cage-redis; systemctl enable --quiet cage-redis; cagewright unit redis --logrotate --install",
 		);
 		await system.must("cagewright unit redis --dropin redis-server --install --quiet");
-		const announced = JSON.parse(await system.must("cagewright remove redis --dry-run --json"));
+		const announced = describedJson(await system.must("cagewright remove redis --dry-run --json"));
 		expect(announced).toMatchObject({
 			dryRun: true,
 			removed: false,

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { nativeProgramFile } from "../../src/system/native-program.ts";
+import { nativeProgramFile } from "../../src/base/host/release.ts";
 import { eventually } from "./eventually.ts";
 
 describe.skipIf(process.getuid?.() !== 0)("the watcher", () => {

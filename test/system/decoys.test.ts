@@ -12,6 +12,7 @@ import {
 	temporaryState,
 } from "./cagewright.ts";
 import { perlServer, wordsOf } from "./daemons.ts";
+import { describedJson } from "./described.ts";
 import { eventually } from "./eventually.ts";
 import { found } from "./findings.ts";
 import { fetchPage, freePort } from "./network.ts";
@@ -40,7 +41,7 @@ const alarmsIn = (text: string): Json[] =>
 	text
 		.split("\n")
 		.filter(Boolean)
-		.map((line) => JSON.parse(line) as Json)
+		.map((line) => describedJson(line))
 		.filter(({ kind }) => kind === "decoy");
 
 test("a cage has decoys that its account can read, and every verb handles them", async () => {

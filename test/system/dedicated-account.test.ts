@@ -2,14 +2,14 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SystemChooser } from "../../src/cli/chooser.ts";
+import { systemAccounts } from "../../src/base/host/accounts.ts";
+import { ThreadPlanner } from "../../src/base/host/thread-planner.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
-import { noRules } from "../../src/core/application/application.ts";
-import type { Answers } from "../../src/core/options/answers.ts";
-import { systemAccounts } from "../../src/system/accounts/accounts.ts";
-import { ThreadPlanner } from "../../src/system/thread-planner.ts";
+import type { Answers } from "../../src/options/answers.ts";
+import { noRules } from "../../src/service/application.ts";
 import { Wizard } from "../../src/wizard/session/engine-session.ts";
-import { bareApplication } from "../core/cage/plans.ts";
+import { SystemChooser } from "../../src/wizard/verbs/chooser.ts";
+import { bareApplication } from "../cage/plans.ts";
 import { messagesIn } from "../texts.ts";
 import { begin, cagewright, inProcess, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, giveTo, nginx, redis } from "./daemons.ts";
@@ -103,7 +103,8 @@ test("the wizard creates the account for its build, and removes it unless the ca
 	const folder = temporaryState();
 	const machine = systemMachine(folder);
 	const planner = new ThreadPlanner(folder);
-	const wizard = new Wizard(machine, new SystemChooser(machine, messagesIn("en")), planner, () => "", {
+	const wizard = new Wizard(machine, new SystemChooser(machine, messagesIn("en")), planner, {
+		writeRecord: () => "",
 		terminal: "dumb",
 		full: false,
 		jobs: 1,
@@ -233,7 +234,7 @@ describe("the number of a dedicated account", () => {
 		const rangeOf = (id: number) => `broken\n:::\nsomebody:${id}:1\n`;
 		const enter = [...withFile("/etc/subuid", rangeOf(first)), ...withFile("/etc/subgid", rangeOf(second))];
 		const create = async () => {
-			const lines = `import { systemAccounts } from "./src/system/accounts/accounts.ts"; await systemAccounts.create("cage-ded-other-id", { taken: new Set() });`;
+			const lines = `import { systemAccounts } from "./src/base/host/accounts.ts"; await systemAccounts.create("cage-ded-other-id", { taken: new Set() });`;
 			const child = ownProcess(lines, [], enter);
 			expect(await once(child, "close")).toEqual([0, null]);
 		};

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { cagewright, type Made, startRun, temporaryState } from "./cagewright.ts";
+import { cagewright, type EventLine, type Made, startRun, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
 import { fetchPage, type Network, privateNetwork } from "./network.ts";
@@ -11,17 +11,15 @@ const state = temporaryState();
 const url = "http://127.0.0.1:8085/";
 let made: Made;
 let network: Network;
-let events: { event: string; number: number; line: string; status: number }[];
+let events: EventLine[];
 
 beforeAll(async () => {
 	network = await privateNetwork();
-	const { json, status, stderr } = await cagewright(["make", "demo", "--yes", "--no-selftest", "--json", "--events"], { state });
-	expect(status).toBe(0);
-	made = json as Made;
-	events = stderr
-		.split("\n")
-		.filter(Boolean)
-		.map((line) => JSON.parse(line));
+	const result = await cagewright(["make", "demo", "--yes", "--no-selftest", "--json", "--events"], { state });
+	expect(result.status).toBe(0);
+	made = result.json as Made;
+	events = result.events;
+	expect(result.stderr.split("\n").filter(Boolean)).toHaveLength(events.length);
 });
 
 test("the demonstration needs only its name", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Requirement, requirements } from "../../src/engine/ports.ts";
+import { type Requirement, requirements } from "../../src/install/ports.ts";
 import { cagewright, temporaryState } from "./cagewright.ts";
 import { hiding } from "./hiding.ts";
 import { ordinaryUser, readableProgram } from "./ordinary.ts";

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { parseShebang } from "../../src/core/elf/script.ts";
+import { parseShebang } from "../../src/plan/elf/script.ts";
 import { temporaryFolder } from "./cagewright.ts";
 import { patience } from "./eventually.ts";
 

@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Path } from "../../src/core/path/path.ts";
-import { callShape, straceArguments, tracedCalls } from "../../src/core/trace/calls.ts";
-import { TraceFold } from "../../src/core/trace/fold.ts";
-import { startAtFirstExecve } from "../core/trace/folding.ts";
+import type { Path } from "../../src/base/path/path.ts";
+import { callShape, straceArguments, tracedCalls } from "../../src/trace/calls.ts";
+import { TraceFold } from "../../src/trace/fold.ts";
+import { startAtFirstExecve } from "../trace/folding.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
 /** Calls of a class (`-e trace=`) that this machine's strace knows, for 64-bit and 32-bit programs. */

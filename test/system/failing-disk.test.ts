@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readlinkSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runIn } from "../../src/system/tools.ts";
+import { runIn } from "../../src/base/host/tools.ts";
 import { inProcess, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { preparedRedis } from "./prepared.ts";
 

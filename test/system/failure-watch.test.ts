@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { expect, test } from "vitest";
-import type { WatchedFailure } from "../../src/core/failure-watch/result.ts";
-import type { Path } from "../../src/core/path/path.ts";
-import { children } from "../../src/system/launch/processes.ts";
-import { watchFailures } from "../../src/system/running/failure-watch.ts";
+import { children } from "../../src/base/host/processes.ts";
+import type { Path } from "../../src/base/path/path.ts";
+import type { WatchedFailure } from "../../src/cage/cage.ts";
+import { watchFailures } from "../../src/failure-watch/host/failure-watch.ts";
 import { eventually } from "./eventually.ts";
 
 /** A shell in a PID namespace, or in ours, that runs the lines of its stdin. */

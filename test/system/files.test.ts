@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { beforeAll, describe, expect, test } from "vitest";
-import { join, type Path, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
-import { linkChain } from "../../src/core/plan/links.ts";
-import { deviceNumbers, systemFiles } from "../../src/system/files/files.ts";
+import { deviceNumbers, systemFiles } from "../../src/base/host/files.ts";
+import { join, type Path, pathFromText, pathToBytes } from "../../src/base/path/path.ts";
+import { linkChain } from "../../src/plan/links.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
 const files = systemFiles();

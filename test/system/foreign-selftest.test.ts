@@ -13,8 +13,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseAttempts, unproven } from "../../src/core/selftest/outcomes.ts";
-import { systemServices } from "../../src/system/units/systemctl.ts";
+import { parseAttempts, unproven } from "../../src/selftest/outcomes.ts";
+import { systemServices } from "../../src/unit/host/systemctl.ts";
 import { begin, cagewright, inProcess, type Json, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { allProcesses, commandOf, processesIn } from "./processes.ts";

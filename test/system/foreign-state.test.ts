@@ -39,7 +39,7 @@ const writing = [
 	["selftest", "redis"],
 	["stale", "--mark"],
 	["unit", "redis"],
-	["export", "redis", "-o", "/nonexistent/archive"],
+	["export", "redis", "-o", "/var/tmp/cagewright-never-written"],
 	["template", "save", "redis"],
 	["make", "demo", "--yes"],
 ] as const;

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { pathFromText } from "../../src/core/path/path.ts";
-import { lockCage } from "../../src/system/state/lock.ts";
-import { appendLog, readLog } from "../../src/system/state/log.ts";
+import { lockCage } from "../../src/base/host/lock.ts";
+import { appendLog, readLog } from "../../src/base/host/log.ts";
+import { pathFromText } from "../../src/base/path/path.ts";
 import { cagewright, inProcess, make, temporaryFolder } from "./cagewright.ts";
 import { fillDisk } from "./fill-disk.ts";
 import { type GreeterFiles, greeterFiles } from "./greeter.ts";

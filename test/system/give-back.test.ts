@@ -1,9 +1,9 @@
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { ReturnStage } from "../../src/core/adoption/adoption.ts";
-import { join, type Path, pathFromText } from "../../src/core/path/path.ts";
-import { finish, makeStage, prepare, swap, undo } from "../../src/system/adoption/return-state.ts";
+import type { ReturnStage } from "../../src/adopt/adoption.ts";
+import { finish, makeStage, prepare, swap, undo } from "../../src/adopt/host/return-state.ts";
+import { join, type Path, pathFromText } from "../../src/base/path/path.ts";
 
 const name = ".cagewright-release-0123456789abcdef" as Path;
 const { signal } = new AbortController();

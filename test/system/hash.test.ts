@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { join, type Path, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
-import { hashFiles } from "../../src/system/files/hash.ts";
+import { hashFiles } from "../../src/base/host/hash.ts";
+import { join, type Path, pathFromText, pathToBytes } from "../../src/base/path/path.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
 const folder = pathFromText(temporaryFolder("hash"));

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { capabilitiesOfMask } from "../../src/core/confinement/capabilities.ts";
+import { capabilitiesOfMask, launchCapabilities } from "../../src/confine/capabilities.ts";
 import type { Made } from "./cagewright.ts";
 import { hostNetwork, type Network } from "./network.ts";
 import { identityOf, listeners, nameOf, processesIn, rootOf, statusField } from "./processes.ts";
@@ -14,11 +14,16 @@ export function expectServedInside(made: Made, port: number, network: Network = 
 	const inside = processesIn(made.root);
 	expect(inside).toEqual(expect.arrayContaining(serving));
 	for (const pid of inside) {
-		// The init keeps the capability to signal other accounts for itself. Its bounding set does not matter, because it passes no capability on.
+		// The init keeps the capability to signal other accounts for itself, and may get those that give the application its account.
 		const init = nameOf(pid) === "cagewright-init";
-		const allowed = init ? ["kill"] : made.confinement.capabilities;
-		const held = capabilitiesHeld(pid, init ? ["CapInh", "CapPrm", "CapEff", "CapAmb"] : capabilitySets);
-		expect({ ...confinementOf(pid), beyond: held.filter((name) => !allowed.includes(name)) }).toEqual({
+		const { capabilities } = made.confinement;
+		const beyond = init
+			? [
+					...besides(pid, ["CapInh", "CapPrm", "CapEff", "CapAmb"], ["kill"]),
+					...besides(pid, ["CapBnd"], [...launchCapabilities, ...capabilities]),
+				]
+			: besides(pid, capabilitySets, capabilities);
+		expect({ ...confinementOf(pid), beyond }).toEqual({
 			noNewPrivileges: "1",
 			seccomp: "2",
 			beyond: [],
@@ -29,6 +34,9 @@ export function expectServedInside(made: Made, port: number, network: Network = 
 function confinementOf(pid: number): { noNewPrivileges: string; seccomp: string } {
 	return { noNewPrivileges: statusField(pid, "NoNewPrivs"), seccomp: statusField(pid, "Seccomp") };
 }
+
+const besides = (pid: number, sets: readonly string[], allowed: readonly string[]) =>
+	capabilitiesHeld(pid, sets).filter((name) => !allowed.includes(name));
 
 function capabilitiesHeld(pid: number, sets: readonly string[]): string[] {
 	return [...new Set(sets.flatMap((set) => capabilitiesOfMask(statusField(pid, set) || "0")))];

@@ -1,14 +1,15 @@
 import { expect, test, vi } from "vitest";
-import { SystemChooser } from "../../src/cli/chooser.ts";
-import { SystemHome } from "../../src/cli/home.ts";
+import type { Context } from "../../src/base/engine/context.ts";
+import { Failure } from "../../src/base/failure.ts";
+import { ThreadPlanner } from "../../src/base/host/thread-planner.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
-import { recordWriter } from "../../src/cli/record-writer.ts";
 import { Terminal } from "../../src/cli/terminal.ts";
-import { Failure } from "../../src/core/failure.ts";
-import type { Context } from "../../src/engine/context.ts";
-import { ThreadPlanner } from "../../src/system/thread-planner.ts";
+import { recordWriter } from "../../src/record/verbs/record.ts";
+import { splitCommandLine } from "../../src/service/command-line.ts";
 import { Wizard } from "../../src/wizard/session/engine-session.ts";
 import type { ActionRequest } from "../../src/wizard/session/home.ts";
+import { SystemChooser } from "../../src/wizard/verbs/chooser.ts";
+import { SystemHome } from "../../src/wizard/verbs/home.ts";
 import { messagesIn } from "../texts.ts";
 import { cagewright, temporaryState } from "./cagewright.ts";
 import { preparedDemo } from "./prepared.ts";
@@ -16,7 +17,7 @@ import { preparedDemo } from "./prepared.ts";
 const state = temporaryState();
 const machine = systemMachine(state);
 const never = () => Promise.reject(new Error("nothing was killed"));
-const terminal = new Terminal({ state }, messagesIn("en"), () => machine, never);
+const terminal = new Terminal({ state }, messagesIn("en"), () => machine, { rare: never });
 const home = new SystemHome(terminal);
 const context: Context = { machine, emit() {}, signal: new AbortController().signal };
 const about = (action: ActionRequest["action"], value?: string): ActionRequest =>
@@ -51,16 +52,16 @@ test("a cage's page shows what its verbs would do, does it, and shows the result
 	expect((await home.list(context, false)).cages).toEqual([]);
 });
 
+/** The commands that make its cage again. */
+let repeating: readonly string[] = [];
+
 test("a session that saved a cage lets the unit's installation lock it, and can name people afterwards", async () => {
 	const planner = new ThreadPlanner(state);
 	const options = { home, terminal: "dumb", full: false, jobs: 1 };
-	const session = new Wizard(
-		machine,
-		new SystemChooser(machine, messagesIn("en"), { state }),
-		planner,
-		recordWriter(terminal),
-		options,
-	);
+	const session = new Wizard(machine, new SystemChooser(machine, messagesIn("en"), { state }), planner, {
+		...options,
+		writeRecord: recordWriter(terminal),
+	});
 	// Nothing may be installed on the machine that runs the tests.
 	const reached = new Failure("disk-full", { path: "" }, 1);
 	vi.spyOn(machine.services, "running").mockReturnValue(true);
@@ -68,7 +69,9 @@ test("a session that saved a cage lets the unit's installation lock it, and can 
 	try {
 		const demo = (await session.choices()).find(({ kind }) => kind === "demo");
 		if (!demo) throw new Error("no demo");
-		const answers = await session.propose(demo);
+		const proposed = await session.propose(demo);
+		const exercise = `sh -c 'exit 0 # ${"a script ".repeat(100)}'`;
+		const answers = { ...proposed, application: { ...proposed.application, exercises: [exercise] } };
 		const stop = session.listen(({ event }) => {
 			if (event === "probe-tried") session.finishEarly();
 		});
@@ -76,7 +79,9 @@ test("a session that saved a cage lets the unit's installation lock it, and can 
 		stop();
 		await session.plan(answers);
 		await session.buildAndTry(answers);
-		await session.finish(answers);
+		const { command } = await session.finish(answers);
+		expect(command.length).toBeLessThan(400);
+		repeating = command.split(" && ");
 		await expect(session.installUnit(undefined)).rejects.toBe(reached);
 		expect(install).toHaveBeenCalledOnce();
 		expect(await session.nameForRecord("Ada", "Grace")).toMatchObject({ initiatedBy: "Ada" });
@@ -84,4 +89,16 @@ test("a session that saved a cage lets the unit's installation lock it, and can 
 		await session.close();
 		vi.restoreAllMocks();
 	}
+});
+
+test("the commands shown after saving make the cage again, however long its exercises are", async () => {
+	expect(repeating).toHaveLength(2);
+	for (const line of repeating) {
+		const split = splitCommandLine(line);
+		if ("error" in split) throw new Error(line);
+		const words = split.words.slice(1);
+		const ran = await cagewright(words.includes("make") ? [...words, "--dry-run"] : words, { state });
+		expect(ran, ran.stderr).toMatchObject({ status: 0 });
+	}
+	expect((await cagewright(["template", "show", "demo-saved", "--json"], { state })).stdout).toContain("a script a script");
 });

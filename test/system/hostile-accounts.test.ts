@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { afterAll, describe, expect, test } from "vitest";
 import { editJson, editTrace } from "./archives.ts";
 import { must } from "./cagewright.ts";
+import { describedJson } from "./described.ts";
 import { exportedRedis } from "./hostile-archives.ts";
 import { processOf } from "./scoped.ts";
 
@@ -90,7 +91,7 @@ describe("an archive is imported", () => {
 			(json) => Object.assign(json.application, { user: "redis:redis:adm" }),
 		);
 		expect(await take(file, "--dry-run", "--dedicated-account")).toMatchObject({ stdout: /^ *Groups of this machine +adm$/m });
-		expect(JSON.parse((await take(file, "--dry-run", "--json")).stdout)).toMatchObject({ groups: ["adm"] });
+		expect(describedJson((await take(file, "--dry-run", "--json")).stdout)).toMatchObject({ groups: ["adm"] });
 	});
 
 	test("with an account of its own, and others that it switches to and that run here are named", async () => {

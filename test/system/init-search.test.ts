@@ -1,19 +1,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test, vi } from "vitest";
+import { children, findInit } from "../../src/base/host/processes.ts";
+import { pathFromText } from "../../src/base/path/path.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
-import { initName, launchFailed } from "../../src/core/confinement/launch.ts";
-import { pathFromText } from "../../src/core/path/path.ts";
-import type { Launch, LaunchRequest } from "../../src/engine/launch-ports.ts";
-import { children, findInit } from "../../src/system/launch/processes.ts";
-import { RunningApplication, spawnLaunch } from "../../src/system/launch/running-application.ts";
+import { initName, launchFailed } from "../../src/confine/places.ts";
+import { RunningApplication, spawnLaunch } from "../../src/launch/host/running-application.ts";
+import type { Launch, LaunchRequest } from "../../src/launch/ports.ts";
 import { temporaryFolder, temporaryState } from "./cagewright.ts";
 
 /** What happens as soon as a process's status was read. */
 let afterStatus = (_pid: number) => {};
 /** No status is readable, as if each process had ended before the search. */
 let isBlind = false;
-vi.mock(import("../../src/system/running/proc.ts"), async (original) => {
+vi.mock(import("../../src/base/host/proc.ts"), async (original) => {
 	const real = await original();
 	const statusText = (pid: number) => {
 		if (isBlind) return undefined;

@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { reloadSignal } from "../../src/core/application/service-settings.ts";
-import { initName, launchFailed } from "../../src/core/confinement/launch.ts";
-import { initData } from "../../src/core/confinement/programs/init.ts";
-import { nativeProgram } from "../../src/system/native-program.ts";
+import { nativeProgram } from "../../src/base/host/release.ts";
+import { initName, launchFailed } from "../../src/confine/places.ts";
+import { initData } from "../../src/launch/programs/init.ts";
+import { ownSignals, reloadSignal, stopRequestName } from "../../src/service/service-settings.ts";
 import { temporaryFolder } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { allProcesses, childrenOf, statusField } from "./processes.ts";
@@ -262,6 +262,36 @@ describe.skipIf(process.getuid?.() !== 0)("the init of a PID namespace", () => {
 			await eventually(() => expect(name(init)).toBe("reload:1:3"));
 			process.kill(init, "SIGTERM");
 			expect([await started.ended, output(started)]).toEqual([0, ["ready 2"]]);
+		});
+		describe("run for a stop", () => {
+			const stopSignal = ownSignals.get(stopRequestName({ stop: [["/bin/true"]] })) ?? 0;
+			const stopped = async (words: readonly string[]) => {
+				const started = run(words);
+				await started.says("ready");
+				process.kill(await started.init(), stopSignal);
+				return [await started.ended, output(started)];
+			};
+
+			test("before the program gets its signal", async () => {
+				const ends = ["/bin/sh", "-c", 'trap "echo ended; exit 3" TERM; echo ready; while :; do sleep 0.02; done'];
+				const words = [...step("stop", "sleep 0.2; echo stopping $0"), ...step("stop", "echo last"), ...ends];
+				expect(await stopped(words)).toEqual([3, ["ready", "stopping 2", "last", "ended"]]);
+			});
+			test("and then the program gets the service's own one", async () => {
+				const ends = ["/bin/sh", "-c", 'trap "" TERM; trap "exit 4" INT; echo ready; while :; do sleep 0.02; done'];
+				expect(await stopped([...step("stop", "exit 1"), ...step("stop", "echo never"), "+ending=2", ...ends])).toEqual([
+					4,
+					["ready"],
+				]);
+			});
+			test("to their end, although they end the program", async () => {
+				const words = [...step("stop", "kill -TERM $0; sleep 0.3; echo cleared"), ...idle];
+				expect(await stopped(words)).toEqual([0, ["ready 2", "cleared"]]);
+			});
+			test("with a program that has detached", async () => {
+				const detaches = ["/bin/sh", "-c", '(trap "echo ended; exit 5" TERM; echo ready; while :; do sleep 0.02; done) & exit 0'];
+				expect(await stopped([...step("stop", "echo stopping"), ...detaches])).toEqual([5, ["ready", "stopping", "ended"]]);
+			});
 		});
 		test("begin with the words that give the program its environment", async () => {
 			const print = ["/bin/sh", "-c", "echo $A"];

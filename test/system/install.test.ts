@@ -47,7 +47,7 @@ test("program, man pages, completions, hook and timer are installed, work, and a
 			.filter((path) => path.includes("/man/"))
 			.map((path) => basename(path))
 			.sort(),
-	).toEqual(fs.readdirSync(join(home, "packaging/man")).sort());
+	).toEqual(fs.readdirSync(join(home, "dist/man")).sort());
 	const manual = `${root}/usr/local/share/man/man1/cagewright-make.1`;
 	expect(spawnSync("mandoc", ["-T", "lint", "-W", "warning", manual], { encoding: "utf8" })).toMatchObject({
 		status: 0,
@@ -113,6 +113,9 @@ test("systemd and apt accept the written files", async () => {
 	expect(fs.readFileSync(units[0] ?? "", "utf8")).toContain("update --all --yes");
 	const dump = execFileSync("apt-config", ["-c", `${root}/etc/apt/apt.conf.d/90cagewright`, "dump"], { encoding: "utf8" });
 	expect(dump).toMatch(/DPkg::Post-Invoke:: "test ! -x .*cagewright.* stale --mark \|\| true";/);
+	expect(dump).toMatch(
+		/DPkg::Post-Invoke:: "systemctl .*cagewright-upkeep\.timer .* restart cagewright-upkeep\.service \|\| true";/,
+	);
 });
 
 test("an update removes man pages of verbs that no longer exist, but not those that somebody edited", async () => {

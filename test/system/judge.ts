@@ -69,7 +69,7 @@ while (1) {
 }
 `;
 
-/** Prints how a command of the unit runs: `before`, `after` or `reload`. One after the start may come before the program's execve(2). */
+/** Prints how a command of the unit runs: `before`, `after`, `reload` or `stop`. One after the start may come before the program's execve(2). */
 const step = `#!/usr/bin/perl
 my ($name, $main) = @ARGV;
 my $exe = defined $main ? "hidden" : "none";
@@ -86,6 +86,7 @@ export const steps = [
 	"ExecStartPre=/srv/judge/step.pl before",
 	"ExecStartPost=/srv/judge/step.pl after $MAINPID",
 	"ExecReload=/srv/judge/step.pl reload $MAINPID",
+	"ExecStop=/srv/judge/step.pl stop $MAINPID",
 ];
 
 /** Returns what these commands printed, each once. */

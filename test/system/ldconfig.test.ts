@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
-import { libraryDirectories, parseLoaderCache } from "../../src/core/elf/ld-so.ts";
-import type { Path } from "../../src/core/path/path.ts";
-import { systemFiles } from "../../src/system/files/files.ts";
+import { systemFiles } from "../../src/base/host/files.ts";
+import type { Path } from "../../src/base/path/path.ts";
+import { libraryDirectories, parseLoaderCache } from "../../src/plan/elf/ld-so.ts";
 
 const files = systemFiles();
 /** An absolute path, because an ordinary account's PATH lacks /sbin. */

@@ -3,14 +3,15 @@ import { readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { uptime } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import type { Context } from "../../src/base/engine/context.ts";
+import { presentCage } from "../../src/cage/engine/cages.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
-import { type LaunchSpec, launchFailed } from "../../src/core/confinement/launch.ts";
-import { namespaceCommand } from "../../src/core/confinement/launch-script.ts";
-import { presentCage } from "../../src/engine/cages.ts";
-import type { Context } from "../../src/engine/context.ts";
-import type { LaunchRequest } from "../../src/engine/launch-ports.ts";
-import { launchRequest } from "../../src/engine/run/run.ts";
-import { host, spec } from "../core/confinement/launches.ts";
+import { launchFailed } from "../../src/confine/places.ts";
+import { launchRequest } from "../../src/launch/engine/run.ts";
+import type { LaunchSpec } from "../../src/launch/launch.ts";
+import { namespaceCommand } from "../../src/launch/launch-script.ts";
+import type { LaunchRequest } from "../../src/launch/ports.ts";
+import { host, spec } from "../launch/launches.ts";
 import { isLong } from "../long.ts";
 import { begin, cagewright, type Started, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon } from "./daemons.ts";
@@ -21,7 +22,7 @@ import { allProcesses, commandOf, descendantsOf, leftovers, nameOf, startOf } fr
 /** Line at which the next launch script ends early, and the line that replaces the rest. */
 const cut = vi.hoisted(() => ({ at: -1, by: "", lines: 0 }));
 
-vi.mock(import("../../src/core/confinement/launch-script.ts"), async (original) => {
+vi.mock(import("../../src/launch/launch-script.ts"), async (original) => {
 	const real = await original();
 	const cutOff = (script: string, last: number) => {
 		const lines = script.split("\n");
@@ -148,7 +149,7 @@ describe("after a kill of any process, nothing remains", () => {
 		expect(killed).toEqual(expect.arrayContaining(["node", "unshare", "cagewright-init", "redis-server"]));
 	});
 
-	test("of a trial, after the next command removed its files", async () => {
+	test.runIf(isLong)("of a trial, after the next command removed its files", async () => {
 		// A trial that waits for its probe until somebody ends it.
 		const file = `${state}/cages/redis/cage.json`;
 		const cage = JSON.parse(readFileSync(file, "utf8"));

@@ -108,12 +108,16 @@ test("a cgroup that a launch in another PID namespace just created stays", async
 
 /** Starts a process that sees the cgroups, creates one as a launch does, and runs until its stdin ends. Anybody may remove a dead launch's cgroup. */
 async function groupMaker() {
-	const module = bundle(`${temporaryFolder("limits")}/cgroups.mjs`, { file: "src/system/launch/cgroups.ts" });
-	const script = `import { makeCgroups } from "${module}"; console.log(JSON.stringify(makeCgroups({ processes: 8 }))); process.stdin.resume();`;
+	const module = bundle(`${temporaryFolder("limits")}/cgroups.mjs`, { file: "src/launch/host/cgroups.ts" });
+	const script = `import { prepareLimits } from "${module}"; console.log(JSON.stringify(await prepareLimits({ processes: 8 }, { uid: 0 }))); process.stdin.resume();`;
 	const [enter = "", ...into] = view.enter;
 	const words = [...into, process.execPath, "--input-type=module", "--eval", script];
 	const child = spawn(enter, words, { stdio: ["pipe", "pipe", "inherit"] });
-	const [printed] = (await once(child.stdout, "data")) as [Buffer];
+	const ended = once(child, "close").then(([status]): never => {
+		throw new Error(`ended with ${status}`);
+	});
+	const [printed] = (await Promise.race([once(child.stdout, "data"), ended])) as [Buffer];
+	ended.catch(() => {});
 	return { child, groups: JSON.parse(printed.toString()) as { folder: string }[] };
 }
 

@@ -2,10 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { findApplications } from "../../src/system/units/find.ts";
-import { lookUpProgram } from "../../src/system/units/path-lookup.ts";
-import { draftFromProcess, mainProcesses } from "../../src/system/units/process-application.ts";
-import { type ListeningProcess, listeningProcesses, parseSockets } from "../../src/system/units/processes.ts";
+import { draftFromProcess, lookUpProgram, mainProcesses } from "../../src/service/host/process-application.ts";
+import { type ListeningProcess, listeningProcesses, parseSockets } from "../../src/service/host/processes.ts";
+import { findApplications } from "../../src/template/host/find.ts";
 import { newTrees } from "./file-trees.ts";
 
 const { folder, tree } = newTrees();
@@ -67,7 +66,7 @@ describe("processes", () => {
 		exe: "/usr/sbin/nginx",
 		command: ["/usr/sbin/nginx"],
 		cwd: "/",
-		cgroup: "/",
+		units: [],
 		ports: [{ protocol: "tcp", address: "0.0.0.0", port: 80 }],
 		elsewhere: false,
 		...more,

@@ -2,11 +2,11 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { closureOf } from "../../src/core/elf/closure.ts";
-import { type Path, pathFromText } from "../../src/core/path/path.ts";
-import { systemFiles } from "../../src/system/files/files.ts";
-import { type Making, makeElf } from "../core/elf/make-elf.ts";
+import { systemFiles } from "../../src/base/host/files.ts";
+import { type Path, pathFromText } from "../../src/base/path/path.ts";
+import { closureOf } from "../../src/plan/elf/closure.ts";
 import { times } from "../long.ts";
+import { type Making, makeElf } from "../plan/elf/make-elf.ts";
 import { askLoader, differences, isMuslLoader, usableVariants } from "./ask-loader.ts";
 import { temporaryFolder } from "./cagewright.ts";
 

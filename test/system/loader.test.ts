@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { closureOf } from "../../src/core/elf/closure.ts";
-import { abiOf, type Elf, parseElf } from "../../src/core/elf/elf.ts";
-import { join, type Path } from "../../src/core/path/path.ts";
-import { systemFiles } from "../../src/system/files/files.ts";
+import { systemFiles } from "../../src/base/host/files.ts";
+import { join, type Path } from "../../src/base/path/path.ts";
+import { closureOf } from "../../src/plan/elf/closure.ts";
+import { abiOf, type Elf, parseElf } from "../../src/plan/elf/elf.ts";
 import { askLoader, differences, usableVariants } from "./ask-loader.ts";
 
 const files = systemFiles();

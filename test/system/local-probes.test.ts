@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { probePrograms, protocols } from "../../src/core/probe/protocols.ts";
+import { probePrograms, protocols } from "../../src/probe/protocols.ts";
 import { isLong } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 

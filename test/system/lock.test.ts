@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { join, type Path, pathFromText } from "../../src/core/path/path.ts";
-import { buildGeneration } from "../../src/system/files/build.ts";
-import { cagePaths, openState } from "../../src/system/state/cages.ts";
-import { lockCage } from "../../src/system/state/lock.ts";
-import { isGone, isLeftover, thisProcess, transientName } from "../../src/system/state/process-identity.ts";
-import { plan } from "../core/cage/plans.ts";
+import { lockCage } from "../../src/base/host/lock.ts";
+import { isGone, isLeftover, thisProcess, transientName } from "../../src/base/host/processes.ts";
+import { join, type Path, pathFromText } from "../../src/base/path/path.ts";
+import { cagePaths, openState } from "../../src/cage/host/cages.ts";
+import { buildGeneration } from "../../src/cage/host/generation-store.ts";
+import { plan } from "../cage/plans.ts";
 import { ownProcess } from "./workshop.ts";
 
 let folder: Path;
@@ -24,7 +24,7 @@ describe("a lock", () => {
 	/** Starts a process that takes the lock, says so, and waits. The output is lost if nobody listens before the process ends. */
 	const holder = async () => {
 		const child = ownProcess(
-			`import { lockCage } from "./src/system/state/lock.ts";
+			`import { lockCage } from "./src/base/host/lock.ts";
 			try { lockCage(process.argv[2], "app"); console.log("held"); setInterval(() => {}, 1000); }
 			catch (error) { console.log(error.code); }`,
 			[at("lock")],

@@ -1,11 +1,13 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { SystemChooser } from "../../src/cli/chooser.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
-import { equivalentCommand } from "../../src/core/options/equivalent.ts";
+import { equivalentCommand } from "../../src/options/equivalent.ts";
+import { SystemChooser } from "../../src/wizard/verbs/chooser.ts";
 import { messagesIn } from "../texts.ts";
-import { cagewright, inProcess, type Json, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, inProcess, type Json, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { describedJson } from "./described.ts";
 import { eventually } from "./eventually.ts";
+import { fetchPage, freePort } from "./network.ts";
 
 const state = temporaryState();
 
@@ -38,7 +40,7 @@ describe("nginx, selected by the name of its unit", () => {
 		const result = await inProcess(["make", "nginx", "--dry-run"], { state });
 		expect(result.stderr).toBe("'nginx' selects the template of that name. To select the systemd unit, write nginx.service.\n");
 		const events = await inProcess(["make", "nginx", "--dry-run", "--events"], { state });
-		expect(JSON.parse(events.stderr)).toEqual({
+		expect(events.events[0]).toEqual({
 			event: "warned",
 			code: "template-not-unit",
 			values: { template: "nginx", unit: "nginx.service" },
@@ -122,7 +124,7 @@ describe("units that cannot be caged", () => {
 
 	test("DynamicUser= without an existing account becomes a dedicated account", async () => {
 		const { stdout } = await cagewright(["make", "made-up", "--probe", "true", "--dry-run", "--json"], { state, enter });
-		expect(JSON.parse(stdout)).toMatchObject({
+		expect(describedJson(stdout)).toMatchObject({
 			application: { user: "cage-made-up", env: { USER: "cage-made-up" } },
 			dedicatedAccount: "cage-made-up",
 		});
@@ -186,4 +188,67 @@ test("apps NAME prints everything known about a service", async () => {
 	expect(stdout).toMatch(/Package +redis-server \S+/);
 	expect(stdout).toMatch(new RegExp(`To cage it: cagewright --state ${state} make redis-server\\.service\n$`));
 	expect(await cagewright(["apps", "no-such-thing"], { state })).toMatchObject({ status: 2, stdout: "" });
+});
+
+test("what a start script does after the first answer belongs to the start", async () => {
+	const folder = temporaryFolder("late-start");
+	const port = await freePort();
+	const page = `http://127.0.0.1:${port}/page`;
+	const start = [
+		"#!/bin/sh -e",
+		`setsid python3 -m http.server ${port} --bind 127.0.0.1 --directory ${folder}/pages &`,
+		"sleep 2",
+		`chmod 640 ${folder}/pages/page`,
+	];
+	mkdirSync(`${folder}/pages`);
+	writeFileSync(`${folder}/pages/page`, "late");
+	writeFileSync(`${folder}/start`, `${start.join("\n")}\n`, { mode: 0o755 });
+	const enter = withUnits({ "late.service": `[Service]\nType=forking\nExecStart=${folder}/start\n` });
+	const seed = ["--writable", `${folder}/pages`, "--seed", `${folder}/pages`];
+	const made = ["make", "late.service", "--probe", `test "$(curl -fs ${page})" = late`, ...seed, "--no-selftest", "--yes"];
+	const result = await cagewright([...made, "--json", "--quiet"], { state, enter });
+	expect({ status: result.status, stderr: result.stderr }).toEqual({ status: 0, stderr: "" });
+	expect(existsSync(`${result.json.root}/usr/bin/chmod`)).toBe(true);
+});
+
+test("a service does not find the pid file of an earlier start, even if its unit does not name it", async () => {
+	const folder = temporaryFolder("stale-pid");
+	const port = await freePort();
+	const pidFile = `/run/cagewright-stale-${port}.pid`;
+	const start = [
+		"#!/bin/sh -e",
+		`[ ! -e ${pidFile} ] || { echo "already running"; exit 1; }`,
+		`echo $$ >${pidFile}`,
+		`exec python3 -m http.server ${port} --bind 127.0.0.1 --directory ${folder}`,
+	];
+	writeFileSync(`${folder}/page`, "fresh");
+	writeFileSync(`${folder}/start`, `${start.join("\n")}\n`, { mode: 0o755 });
+	const enter = withUnits({ "stale.service": `[Service]\nExecStart=${folder}/start\n` });
+	const page = `http://127.0.0.1:${port}/page`;
+	const made = ["make", "stale.service", "--probe", `test "$(curl -fs ${page})" = fresh`, "--no-selftest", "--yes", "--quiet"];
+	const result = await cagewright([...made, "--json"], { state, enter });
+	expect({ status: result.status, stderr: result.stderr }).toEqual({ status: 0, stderr: "" });
+	for (const _ of [1, 2]) {
+		const run = startRun("stale", { state });
+		expect(await eventually(() => fetchPage(page))).toBe("fresh");
+		await run.stop();
+	}
+});
+
+test("a service whose program is a link in its state starts", async () => {
+	const folder = temporaryFolder("linked-program");
+	const port = await freePort();
+	mkdirSync(`${folder}/state`);
+	symlinkSync("/usr/bin/python3", `${folder}/state/server`);
+	writeFileSync(`${folder}/state/page`, "linked");
+	const start = `${folder}/state/server -m http.server ${port} --bind 127.0.0.1 --directory ${folder}/state`;
+	const enter = withUnits({ "linked.service": `[Service]\nExecStart=${start}\n` });
+	const page = `http://127.0.0.1:${port}/page`;
+	const seed = ["--writable", `${folder}/state`, "--seed", `${folder}/state`];
+	const made = ["make", "linked.service", "--probe", `test "$(curl -fs ${page})" = linked`, ...seed, "--no-selftest", "--yes"];
+	const result = await cagewright([...made, "--quiet"], { state, enter });
+	expect({ status: result.status, stderr: result.stderr }).toEqual({ status: 0, stderr: "" });
+	const run = startRun("linked", { state });
+	expect(await eventually(() => fetchPage(page))).toBe("linked");
+	await run.stop();
 });

@@ -111,7 +111,8 @@ test("Ctrl-C ends the search with its result so far, and a second Ctrl-C leaves 
 
 	const soft = begin(["minimise", "bind9", "--yes", "--json", "--events", "--no-selftest", "--jobs", "1"], { state });
 	await soft.says('"subset-tried"');
-	const { json, status } = await soft.stop("SIGINT");
+	const { events, json, status } = await soft.stop("SIGINT");
 	expect(status).toBe(0);
 	expect(json).toMatchObject({ complete: false });
+	expect(events.map(({ event }) => event)).toContain("subset-tried");
 });

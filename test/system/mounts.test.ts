@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type Path, pathFromText } from "../../src/core/path/path.ts";
-import { type Mount, topMounts } from "../../src/system/files/mounts.ts";
-import { sandboxMounts } from "../../src/system/launch/sandbox-mounts.ts";
+import { type Mount, topMounts } from "../../src/base/host/mounts.ts";
+import { type Path, pathFromText } from "../../src/base/path/path.ts";
+import { sandboxMounts } from "../../src/launch/host/sandbox-mounts.ts";
 
 describe("mountinfo", () => {
 	test("has place, type and write access of each mount", () => {
@@ -69,7 +69,16 @@ describe("the mounts of a sandbox", () => {
 			one.kind === "overlay" ? [one.scratch] : [],
 		);
 		expect(new Set(places).size).toBe(4);
-		for (const place of places) expect(place).toMatch(/^\/scratch\/\d+$/);
+		for (const place of places) expect(place).toMatch(/^\/scratch\/\w+$/);
+	});
+	test("keep a directory's layer, whatever else is mounted later", () => {
+		const layers = (mounts: Mount[]) =>
+			rebuild(mounts).flatMap((one) => (one.kind === "overlay" ? [[one.path, one.scratch]] : []));
+		const [first, later] = [
+			[mount("/"), mount("/var/lib/x")],
+			[mount("/"), mount("/mnt"), mount("/var/lib/x")],
+		];
+		expect(layers(later)).toEqual(expect.arrayContaining(layers(first)));
 	});
 	test("show files and automounts read-only, hide kernel interfaces, and cover storage with overlays", () => {
 		const all = [

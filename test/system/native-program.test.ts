@@ -3,9 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { initData } from "../../src/core/confinement/programs/init.ts";
-import { nativeProgram } from "../../src/system/native-program.ts";
-import { programFolder } from "../../src/system/program-folder.ts";
+import { nativeProgram, programFolder } from "../../src/base/host/release.ts";
+import { initData } from "../../src/launch/programs/init.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
 /** Bytes of the ELF header and four program headers. */

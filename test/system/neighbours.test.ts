@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, nginx, startOnHost, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -38,7 +39,7 @@ function nginxFor(port: number, { socket, www }: { socket: string; www: string }
 	};
 }
 
-test("a caged web server reaches php-fpm on the host via the directory of its socket", async () => {
+test.runIf(isLong)("a caged web server reaches php-fpm on the host via the directory of its socket", async () => {
 	const php = phpOnSocket();
 	await startOnHost({ ...php, probe: php.probe.replace("$CAGEWRIGHT_ROOT", "") });
 	const port = await freePort();

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
+import { describedJson } from "./described.ts";
 import { eventually } from "./eventually.ts";
 
 /** Clients of a service on the host find its sockets at the same paths, whether or not it runs in a cage. */
@@ -61,7 +62,7 @@ describe("a service with RuntimeDirectory=", () => {
 		expect([await status("/run/redis"), await status(socket)]).toEqual(before);
 		const inside = await system.query(`ls /proc/${await mainPid("redis-server")}/root/run`);
 		expect(inside.split("\n").filter((name) => !["redis", "systemd", "host"].includes(name))).toEqual([]);
-		const plan = JSON.parse(await system.query("cagewright plan redis-server --json")) as { offeredSockets: object[] };
+		const plan = describedJson(await system.query("cagewright plan redis-server --json"));
 		expect(plan.offeredSockets).toEqual([{ path: socket, reach: "host" }]);
 	});
 

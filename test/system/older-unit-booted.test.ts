@@ -3,9 +3,9 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
-import { initName } from "../../src/core/confinement/launch.ts";
-import { sha256 } from "../../src/system/files/hash.ts";
-import { launchInit } from "../../src/system/launch/own-programs.ts";
+import { sha256 } from "../../src/base/host/hash.ts";
+import { initName } from "../../src/confine/places.ts";
+import { launchInit } from "../../src/launch/host/launch-folder.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { eventually } from "./eventually.ts";
 

@@ -5,14 +5,12 @@ import {
 	chownSync,
 	closeSync,
 	constants,
-	existsSync,
 	linkSync,
 	lstatSync,
 	mkdirSync,
 	openSync,
 	readdirSync,
 	readFileSync,
-	readlinkSync,
 	readSync,
 	rmSync,
 	statSync,
@@ -24,6 +22,7 @@ import { describe, expect, test } from "vitest";
 import { begin, cagewright } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { ours, outputFolder } from "./output-folder.ts";
+import { openFiles, read } from "./processes.ts";
 import { mounted, scoped } from "./scoped.ts";
 
 /** Files and FIFOs that outputs create, replace or fill. */
@@ -253,13 +252,7 @@ describe("a FIFO", () => {
 
 /** Whether the process has the file open for writing. Before that, it only looks at it. */
 function isWrittenBy(file: string, pid: number): boolean {
-	const names = existsSync(`/proc/${pid}/fd`) ? readdirSync(`/proc/${pid}/fd`) : [];
-	return names.some((name) => {
-		try {
-			const [, flags = "0"] = /^flags:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/fdinfo/${name}`, "utf8")) ?? [];
-			return readlinkSync(`/proc/${pid}/fd/${name}`) === file && (Number.parseInt(flags, 8) & constants.O_WRONLY) !== 0;
-		} catch {
-			return false;
-		}
-	});
+	const opened = openFiles(pid).filter(({ target }) => target === file);
+	const flags = opened.map(({ descriptor }) => /^flags:\s*(\d+)$/m.exec(read(pid, `fdinfo/${descriptor}`))?.[1] ?? "0");
+	return flags.some((octal) => (Number.parseInt(octal, 8) & constants.O_WRONLY) !== 0);
 }

@@ -14,8 +14,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { pathFromText } from "../../src/core/path/path.ts";
-import { type OutputRequest, openOutput } from "../../src/system/files/output.ts";
+import { type OutputRequest, openOutput } from "../../src/base/host/output.ts";
+import { pathFromText } from "../../src/base/path/path.ts";
 import { begin, cagewright } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { ours, outputFolder } from "./output-folder.ts";

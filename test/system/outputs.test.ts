@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { constants, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { createProgram } from "../../src/cli/verbs.ts";
+import { createProgram } from "../../src/cli/program.ts";
 import { cagewright, program } from "./cagewright.ts";
 import { outputFolder } from "./output-folder.ts";
 

@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, wri
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { isLong } from "../long.ts";
-import { cycloneDxProblems } from "../report/record-schemas.ts";
+import { cycloneDxProblems } from "../record/report/record-schemas.ts";
 import { bootTime } from "./booted.ts";
 import { home, type Json, temporaryFolder } from "./cagewright.ts";
 import { blocksOf } from "./documented-commands.ts";

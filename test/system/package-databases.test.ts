@@ -2,12 +2,12 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Files } from "../../src/core/machine/facts.ts";
-import type { Path } from "../../src/core/path/path.ts";
-import type { Packages } from "../../src/engine/ports.ts";
-import { systemFiles } from "../../src/system/files/files.ts";
-import { databases, rpmDatabase } from "../../src/system/packages/databases.ts";
-import { systemPackages } from "../../src/system/packages/packages.ts";
+import { systemFiles } from "../../src/base/host/files.ts";
+import type { Files } from "../../src/base/machine/facts.ts";
+import type { Path } from "../../src/base/path/path.ts";
+import { databases, rpmDatabase } from "../../src/service/host/databases.ts";
+import { systemPackages } from "../../src/service/host/packages.ts";
+import type { Packages } from "../../src/service/ports.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
 /** Databases written by the package managers themselves, each below a folder that represents a machine's root. */

@@ -2,9 +2,10 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { parseElf } from "../../src/core/elf/elf.ts";
+import { parseElf } from "../../src/plan/elf/elf.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { home, temporaryFolder } from "./cagewright.ts";
+import { describedJson } from "./described.ts";
 import { eventually } from "./eventually.ts";
 import { buildPackages, type Processor } from "./packages-built.ts";
 
@@ -59,7 +60,7 @@ test("the package contains the program, man pages, completions, units and the ho
 	).toEqual([]);
 	const paths = entries.map(([, , path]) => path ?? "").filter((path) => !path.endsWith("/"));
 	const manuals = paths.filter((path) => path.startsWith("/usr/share/man/")).map((path) => basename(path, ".gz"));
-	expect(manuals.sort()).toEqual(readdirSync(join(home, "packaging/man")).sort());
+	expect(manuals.sort()).toEqual(readdirSync(join(home, "dist/man")).sort());
 	expect(paths.filter((path) => !/^\/usr\/(share\/man|lib\/cagewright)\//.test(path))).toEqual([
 		"/etc/apt/apt.conf.d/80cagewright",
 		"/usr/lib/systemd/system/cagewright-check.service",
@@ -144,7 +145,7 @@ describe("in a booted system", () => {
 	});
 
 	test("`install`, `uninstall` and `watch` leave the package's files alone", async () => {
-		expect(JSON.parse(await system.must("cagewright install --json"))).toMatchObject({ places: [], packaged: true });
+		expect(describedJson(await system.must("cagewright install --json"))).toMatchObject({ places: [], packaged: true });
 		expect((await system.run("cagewright uninstall")).stderr).toContain("package manager");
 		expect(await system.must("cagewright watch --install")).toContain(`/usr/lib/systemd/system/${watchUnit}`);
 		expect(await state("is-active", watchUnit)).toBe("active");
@@ -152,6 +153,21 @@ describe("in a booted system", () => {
 		await system.must("cagewright watch --install --on-alarm stop");
 		expect(await state("show -p ExecStart", watchUnit)).toMatch(/path=\/usr\/bin\/cagewright .*--on-alarm stop/);
 		expect(await system.must("dpkg --verify cagewright")).toBe("");
+	});
+
+	test("an upgrade by apt updates outdated cages within a minute if the timer updates, and again if another one interrupts it", async () => {
+		await system.must("systemctl enable --quiet --now cagewright-update.timer redis-server");
+		await system.must("cagewright adopt redis-server --yes --no-selftest --quiet");
+		const configuration = "/etc/redis/redis.conf";
+		const isNew = `cmp -s ${configuration} /proc/$(systemctl show --value -p MainPID redis-server)/root${configuration}`;
+		for (const times of [1, 2]) {
+			await system.must(`echo '# changed ${times}' >>${configuration}`);
+			for (let time = 0; time < times; time++) await apt("install --reinstall /var/lib/archives/nginx_*.deb");
+			await system.must(`for n in $(seq 60); do ${isNew} && exit; sleep 1; done; exit 1`);
+		}
+		await eventually(async () => expect(await state("is-active", "cagewright-update")).toBe("inactive"));
+		await system.must("systemctl disable --quiet --now cagewright-update.timer");
+		await system.must("cagewright release redis-server --yes --quiet && cagewright remove redis-server --yes --quiet");
 	});
 
 	test("an upgrade restarts the watch and keeps what the administrator chose", async () => {

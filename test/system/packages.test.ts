@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { join, type Path } from "../../src/core/path/path.ts";
-import { systemFiles } from "../../src/system/files/files.ts";
-import { Claims } from "../../src/system/packages/claims.ts";
+import { systemFiles } from "../../src/base/host/files.ts";
+import { join, type Path } from "../../src/base/path/path.ts";
+import { Claims } from "../../src/service/host/claims.ts";
 import {
 	divertedName,
 	parseApkInstalled,
@@ -12,9 +12,9 @@ import {
 	parsePacmanDesc,
 	parsePacmanFiles,
 	parseRpmLine,
-} from "../../src/system/packages/databases.ts";
-import { systemPackages } from "../../src/system/packages/packages.ts";
-import { madeFiles } from "../core/elf/made-files.ts";
+} from "../../src/service/host/databases.ts";
+import { systemPackages } from "../../src/service/host/packages.ts";
+import { madeFiles } from "../plan/elf/made-files.ts";
 
 /** A machine with these files, which the package adapters read. `links` maps paths to real paths. */
 function machine(contents: Readonly<Record<string, string>>, links: Readonly<Record<string, string>> = {}) {

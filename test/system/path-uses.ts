@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from "commander";
 import { type Kind, optionKinds } from "../../scripts/reference/completion.ts";
-import { createProgram } from "../../src/cli/verbs.ts";
+import { createProgram } from "../../src/cli/program.ts";
 
 /** A place on the command line where somebody may type a path. */
 export interface PathUse {

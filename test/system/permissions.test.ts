@@ -65,6 +65,11 @@ http.server.HTTPServer(("127.0.0.1", ${port}), http.server.SimpleHTTPRequestHand
 try: open("/proc/sys/vm/swappiness", "w")
 except OSError as error: print(error.errno)`;
 	expect((await cagewright(["run", "consents", "--", "/usr/bin/python3", "-c", settings], where)).stdout).toBe("2\n");
+	expect((await cagewright(["selftest", "consents", "--json"], where)).json).toMatchObject({
+		holds: true,
+		escaped: [],
+		findings: [],
+	});
 });
 
 describe("permissions that no trace showed, without a network", () => {

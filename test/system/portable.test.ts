@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { redis, servicesOf } from "./booted-services.ts";
+import { describedJson } from "./described.ts";
 
 /** Exported cages as services of another machine: portable services, and units for podman. */
 
@@ -50,7 +51,7 @@ function copyPrograms(...programs: readonly string[]): void {
 async function noEscape(target: string): Promise<void> {
 	const { status, stderr, stdout } = await system.run(`cagewright selftest ${target} --json --quiet`);
 	expect({ status, stderr }, stdout).toEqual({ status: 0, stderr: "" });
-	const [tested] = JSON.parse(stdout).targets;
+	const [tested] = describedJson(stdout).targets;
 	expect(tested).toMatchObject({ holds: true, escaped: [], openByDesign: ["loopback"], capabilities: [] });
 	expect(tested.control).toBeGreaterThan(80);
 }

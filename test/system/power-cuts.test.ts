@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { type Booted, boot } from "./booted.ts";
 import { bootedTree } from "./booted-tree.ts";
 import { type Json, temporaryFolder } from "./cagewright.ts";
+import { describedJson } from "./described.ts";
 import { eventually } from "./eventually.ts";
 import { loggedDisk } from "./logged-disk.ts";
 import { generator } from "./random.ts";
@@ -95,7 +96,7 @@ async function expectWhole(system: Booted, where: string): Promise<string> {
 	expect({ where, inside: await system.must(rootOf) }).toEqual({ where, inside: await system.must(`stat -L -c %d:%i ${root}`) });
 	if (state !== "none") {
 		// Reads every file of the cage. The service outside has the same account.
-		const checked = JSON.parse((await system.run("cagewright check redis --deep --json --quiet")).stdout);
+		const checked = describedJson((await system.run("cagewright check redis --deep --json --quiet")).stdout);
 		const findings =
 			checked.cages?.[0]?.findings?.filter(({ code, known }: Json) => !known && code !== "account-used-outside") ?? checked;
 		expect({ where, findings }).toEqual({ where, findings: [] });

@@ -3,9 +3,9 @@ import { chmodSync, chownSync, cpSync, mkdirSync, readFileSync, symlinkSync, wri
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
-import { isPublic } from "../../src/core/machine/public.ts";
-import type { Path } from "../../src/core/path/path.ts";
-import { systemFiles } from "../../src/system/files/files.ts";
+import { systemFiles } from "../../src/base/host/files.ts";
+import { isPublic } from "../../src/base/machine/facts.ts";
+import type { Path } from "../../src/base/path/path.ts";
 import { begin, cagewright, type Json, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { perlServer, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { UtilLinuxLauncher } from "../../src/system/launch/launcher.ts";
+import { UtilLinuxLauncher } from "../../src/launch/host/launcher.ts";
 import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";

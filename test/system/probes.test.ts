@@ -3,10 +3,11 @@ import { once } from "node:events";
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { quoteShellLine } from "../../src/core/path/quote.ts";
-import { proposeProbe } from "../../src/core/probe/propose.ts";
-import { probePrograms } from "../../src/core/probe/protocols.ts";
-import { lookUpProgram } from "../../src/system/units/path-lookup.ts";
+import { quoteShellLine } from "../../src/base/path/quote.ts";
+import { proposeProbe } from "../../src/probe/propose.ts";
+import { probePrograms } from "../../src/probe/protocols.ts";
+import { lookUpProgram } from "../../src/service/host/process-application.ts";
+import { some } from "../long.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
 /** Proposed probes, tried with real servers in a separate network, and without any server. */
@@ -154,7 +155,7 @@ describe.runIf(isolated)("a proposed probe", () => {
 			});
 		}
 
-		it.each(lonely)(`of $name passes (${tools})`, async ({ command }) => {
+		it.each(some(3, lonely))(`of $name passes (${tools})`, async ({ command }) => {
 			const words = command();
 			const line = anyOf(words, programs);
 			expect(await ask(words, [line])).toBe(0);
@@ -184,7 +185,7 @@ describe.runIf(isolated)("a proposed probe", () => {
 		for (const line of lines) expect(await ask([], [line], 0), line).toBe(1);
 	});
 
-	it.concurrent.each([
+	const talkers: readonly [string, number, string[]][] = [
 		[
 			"exim4",
 			2525,
@@ -213,7 +214,8 @@ describe.runIf(isolated)("a proposed probe", () => {
 		["tor", 9051, talker(9051, "", { "\x05\x01": "\x05\0" })],
 		["prosody", 5223, talker(5223, "", { "<?xml": "<?xml version='1.0'?><stream:stream id='a'><stream:features>" })],
 		["rsync", 8730, talker(8730, "@RSYNCD: 32.0 sha512\n", { "@RSYNCD": "@RSYNCD: EXIT\n" })],
-	] as [string, number, string[]][])("of %s speaks the protocol", async (program, port, server) => {
+	];
+	it.concurrent.each(some(5, talkers))("of %s speaks the protocol", async (program, port, server) => {
 		const lines = linesFor([`/usr/sbin/${program}`, "-p", String(port)], new Set());
 		expect(await ask(server, lines)).toBe(0);
 		expect(await ask(stranger(port), lines, 0)).toBe(1);

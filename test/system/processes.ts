@@ -2,6 +2,12 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 
 /** Reads process data from /proc (proc(5)). A process may end at any moment, so unreadable values are empty. */
 
+/**
+ * Whether this is the first PID namespace, which has this number (PROC_PID_INIT_INO). The kernel's records have its process numbers. A
+ * watch in another one, as in a container, knows cages only by their accounts.
+ */
+export const isFirstNamespace = readlinkSync("/proc/self/ns/pid") === "pid:[4026531836]";
+
 export function allProcesses(): number[] {
 	return readdirSync("/proc")
 		.filter((name) => /^\d+$/.test(name))
@@ -58,6 +64,16 @@ export function processesIn(root: string): number[] {
 	return allProcesses().filter((pid) => wanted !== "" && safely(() => rootOf(pid)) === wanted);
 }
 
+/** Returns what the process's open descriptors refer to, without those that it closes meanwhile. */
+export function openFiles(pid: number): { readonly descriptor: string; readonly target: string }[] {
+	const names = safely(() => readdirSync(`/proc/${pid}/fd`).join(" "));
+	const open = names
+		.split(" ")
+		.filter(Boolean)
+		.map((descriptor) => ({ descriptor, target: safely(() => readlinkSync(`/proc/${pid}/fd/${descriptor}`)) }));
+	return open.filter(({ target }) => target !== "");
+}
+
 /** Returns the processes with a listening TCP (or bound UDP) socket on this port, in the network of `seenFrom`. */
 export function listeners(port: number, seenFrom: number | "self" = "self"): number[] {
 	const hex = port.toString(16).toUpperCase().padStart(4, "0");
@@ -73,12 +89,7 @@ export function listeners(port: number, seenFrom: number | "self" = "self"): num
 			if (fields[1]?.endsWith(`:${hex}`) && fields[3] === state) sockets.add(`socket:[${fields[9]}]`);
 		}
 	}
-	return allProcesses().filter((pid) => {
-		const descriptors = safely(() => readdirSync(`/proc/${pid}/fd`).join(" "))
-			.split(" ")
-			.filter(Boolean);
-		return descriptors.some((fd) => sockets.has(safely(() => readlinkSync(`/proc/${pid}/fd/${fd}`))));
-	});
+	return allProcesses().filter((pid) => openFiles(pid).some(({ target }) => sockets.has(target)));
 }
 
 function safely(look: () => string): string {

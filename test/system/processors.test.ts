@@ -2,13 +2,12 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { landlockRuleset } from "../../src/core/confinement/landlock.ts";
-import { confineData } from "../../src/core/confinement/programs/confine.ts";
-import { environmentData, environmentWords } from "../../src/core/confinement/programs/environment.ts";
-import { initData } from "../../src/core/confinement/programs/init.ts";
-import { type OwnedSocket, socketsData } from "../../src/core/confinement/programs/passed-sockets.ts";
-import { withAppended } from "../../src/core/native-program.ts";
-import type { NativeProgram } from "../../src/system/native-program.ts";
+import type { NativeProgram } from "../../src/base/host/release.ts";
+import { withAppended } from "../../src/base/native-program.ts";
+import { confineData } from "../../src/confine/confiner.ts";
+import { landlockRuleset } from "../../src/confine/landlock.ts";
+import { environmentData, environmentWords, initData } from "../../src/launch/programs/init.ts";
+import { type OwnedSocket, socketsData } from "../../src/launch/programs/passed-sockets.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
 /** The same sources become the same program on every processor. Compilers and QEMU judge that. */

@@ -9,7 +9,10 @@ import { eventually } from "./eventually.ts";
 let system: Booted;
 const [spooled, direct, pidFile] = ["/var/spool/office/private/filter", "/run/filter.sock", "/run/filter.pid"];
 
-/** Offers both sockets, and counts signals. `/etc/filter.conf` may name a file that it puts in place of the first socket. */
+/**
+ * Offers both sockets, and counts signals. `/etc/filter.conf` may name a file that it puts in place of the first socket, or the
+ * seconds after which it writes its number.
+ */
 const filter = [
 	"use Socket; my $hangups = 0; $SIG{HUP} = sub { $hangups++ };",
 	"my %servers; for ('SPOOLED', 'DIRECT') {",
@@ -17,9 +20,10 @@ const filter = [
 	'    bind($server, pack_sockaddr_un($_)) or die "$_: $!"; listen($server, 5) or die; $servers{$_} = $server;',
 	"}",
 	"chown scalar(getpwnam 'office'), -1, 'SPOOLED' or die; chmod 0600, 'SPOOLED'; chmod 0666, 'DIRECT';",
+	"my $other = ''; if (open(my $conf, '<', '/etc/filter.conf')) { chomp($other = <$conf>); }",
+	"if ($other =~ /^\\d+$/) { sleep $other; $other = '' }",
 	"open(my $pid, '>', 'PIDFILE') or die; print $pid \"$$\\n\"; close $pid;",
-	"if (open(my $conf, '<', '/etc/filter.conf')) { chomp(my $other = <$conf>);",
-	"    if ($other) { for ('SPOOLED', 'PIDFILE') { unlink $_; symlink $other, $_ or die } } }",
+	"if ($other) { for ('SPOOLED', 'PIDFILE') { unlink $_; symlink $other, $_ or die } }",
 	"while (1) { my $bits = ''; vec($bits, fileno $_, 1) = 1 for values %servers;",
 	"    next if select($bits, undef, undef, undef) < 1;",
 	"    for (values %servers) { next unless vec($bits, fileno $_, 1); accept(my $client, $_); syswrite $client, $hangups } }",
@@ -129,6 +133,16 @@ describe("a service whose sockets are among others' files", () => {
 		await system.must(`systemctl stop filter; echo theirs >${spooled}; systemctl start filter`);
 		expect(await system.query(`cat ${spooled}`)).toBe("theirs");
 		await system.must(`rm ${spooled}; systemctl restart filter`);
+		await answers();
+	});
+
+	test("gives the host's tools its number even if it writes that long after its start", async () => {
+		const conf = "/var/lib/cagewright/cages/filter/current/etc/filter.conf";
+		await system.must(`echo 8 >${conf}; systemctl restart filter`);
+		await eventually(async () =>
+			expect(await system.query(`cat /proc/$(cat ${pidFile})/cmdline | tr '\\0' ' '`)).toContain("/srv/filter.pl"),
+		);
+		await system.must(`: >${conf}; systemctl restart filter`);
 		await answers();
 	});
 

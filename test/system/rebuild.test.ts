@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { lstatSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import type { Manifest } from "../../src/core/cage/manifest.ts";
-import { isUpToDate } from "../../src/system/files/build.ts";
-import { readManifest } from "../../src/system/files/generations.ts";
-import { plan } from "../core/cage/plans.ts";
+import { isUpToDate } from "../../src/cage/host/generation-store.ts";
+import { readManifest } from "../../src/cage/host/generations.ts";
+import type { Manifest } from "../../src/cage/manifest.ts";
+import { plan } from "../cage/plans.ts";
 import { eventually } from "./eventually.ts";
 import { build, cage, fileEntry, host, hostFile, inCage, inHost, openWorkshop, root } from "./workshop.ts";
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { unifiedDiff } from "../../src/core/record/configuration.ts";
+import { unifiedDiff } from "../../src/record/evidence.ts";
 
 const folder = mkdtempSync(`${tmpdir()}/cagewright-diff-`);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

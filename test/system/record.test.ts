@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { systemFiles } from "../../src/system/files/files.ts";
-import { systemRecording } from "../../src/system/record/recording.ts";
-import { cycloneDxProblems, recordProblems } from "../report/record-schemas.ts";
+import { systemFiles } from "../../src/base/host/files.ts";
+import { systemRecording } from "../../src/record/host/recording.ts";
+import { cycloneDxProblems, recordProblems } from "../record/report/record-schemas.ts";
 import { cagewright, type Json, type Made, makeAsUsual, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { type Daemon, redis } from "./daemons.ts";
 import { freePort } from "./network.ts";

@@ -1,31 +1,21 @@
-import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cagewright, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, program, startRun, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { ask, type Network, privateNetwork } from "./network.ts";
+import { buildOlder, olderCommit } from "./older-release.ts";
 import { differences, type Snapshot, snapshot } from "./snapshot.ts";
 
-/**
- * The release before is the newest tag, or the commit that `CAGEWRIGHT_BEFORE` names. It is built here, and this program takes over the
- * cages that it makes. Runs only with `npm run test:long`.
- */
-const repository = join(import.meta.dirname, "../..");
-const newestTag = () =>
-	spawnSync("git", ["describe", "--tags", "--abbrev=0"], { cwd: repository, encoding: "utf8" }).stdout.trim();
-const commit = process.env.CAGEWRIGHT_BEFORE ?? newestTag();
-const before = temporaryFolder("release-before");
+/** This program takes over the cages that the release before makes. Runs only with `npm run test:long`. */
 const state = temporaryState();
+let before: string;
 let network: Network;
 let machine: Snapshot;
 
 beforeAll(async () => {
 	machine = look();
 	network = await privateNetwork();
-	const archive = execFileSync("git", ["archive", commit], { cwd: repository, maxBuffer: 2 ** 30 });
-	execFileSync("tar", ["-x", "-C", before], { input: archive });
-	execFileSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: before });
-	execFileSync("node", ["build.js"], { cwd: before });
+	before = buildOlder();
 });
 
 /** What no cage may change. Without accounts and packages, which other tests change. */
@@ -35,7 +25,7 @@ function look(): Snapshot {
 
 afterAll(() => expect(differences(machine, look())).toEqual([]));
 
-describe.runIf(commit).each([
+describe.runIf(olderCommit).each([
 	["demo", "curl -fsS http://127.0.0.1:8085/"],
 	["redis", "redis-cli -e -p 6379 ping"],
 	["nginx", "curl -fsS http://127.0.0.1:80/"],

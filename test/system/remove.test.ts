@@ -2,8 +2,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { join, type Path, pathFromBytes, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
-import { removeTree } from "../../src/system/files/remove.ts";
+import { removeTree } from "../../src/base/host/remove.ts";
+import { join, type Path, pathFromBytes, pathFromText, pathToBytes } from "../../src/base/path/path.ts";
 import { mounted, scoped } from "./scoped.ts";
 
 let folder: Path;

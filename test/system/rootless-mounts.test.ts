@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { launchScript } from "../../src/core/confinement/launch-script.ts";
-import { type Path, pathFromText } from "../../src/core/path/path.ts";
-import type { Mount } from "../../src/system/files/mounts.ts";
-import { rootlessMounts } from "../../src/system/launch/sandbox-mounts.ts";
-import { path, sandbox, spec } from "../core/confinement/launches.ts";
+import type { Mount } from "../../src/base/host/mounts.ts";
+import { type Path, pathFromText } from "../../src/base/path/path.ts";
+import { rootlessMounts } from "../../src/launch/host/sandbox-mounts.ts";
+import { launchScript } from "../../src/launch/launch-script.ts";
+import { path, sandbox, spec } from "../launch/launches.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
 const mount = (path: string, type = "ext4", readOnly = false): Mount => ({ path: pathFromText(path), type, readOnly });
@@ -22,7 +22,8 @@ function rebuild(
 			name.endsWith("/") ? "directory" : name.endsWith("=") ? "socket" : "file",
 		]),
 	);
-	const made = rootlessMounts(mounts, pathFromText("/scratch"), open.map(pathFromText), sockets.map(pathFromText), {
+	const sandbox = { scratch: pathFromText("/scratch"), open: open.map(pathFromText), sockets: sockets.map(pathFromText) };
+	const made = rootlessMounts(mounts, sandbox, {
 		kind: (path) => (names.some((name) => name.startsWith(`${path}->`)) ? "symlink" : (known.get(path) as "file" | undefined)),
 		mode: (path) => (closed.includes(path) ? 0 : 0o555),
 		list: (above) =>

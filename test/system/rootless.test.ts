@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { seccompFilter } from "../../src/core/confinement/seccomp/compile-filter.ts";
+import { seccompFilter } from "../../src/confine/seccomp/compile-filter.ts";
 import {
 	begin,
 	cagewright,
@@ -18,11 +18,12 @@ import {
 	type Where,
 } from "./cagewright.ts";
 import { askRedis } from "./daemons.ts";
+import { describedJson } from "./described.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
 import { fetchPage, type Network, privateNetwork } from "./network.ts";
 import { type Ordinary, ordinaryUser, ownFolder, readableProgram } from "./ordinary.ts";
-import { allProcesses, commandOf, statusField } from "./processes.ts";
+import { allProcesses, commandOf, isFirstNamespace, statusField } from "./processes.ts";
 import { scoped } from "./scoped.ts";
 
 let network: Network;
@@ -254,9 +255,6 @@ describe("attempts in an ordinary user's cage", () => {
 	});
 });
 
-/** The kernel's records have the numbers of the first PID namespace. */
-const isFirstNamespace = readlinkSync("/proc/self/ns/pid") === "pid:[4026531836]";
-
 describe.runIf(isFirstNamespace)("root's watch reports an attack by ended processes of an ordinary user's cage", () => {
 	const attack = "for (1 .. 1000) { unless (fork) { syscall(165, 0, 0, 0, 0, 0); exit } wait; sleep 1 }";
 
@@ -272,9 +270,10 @@ describe.runIf(isFirstNamespace)("root's watch reports an attack by ended proces
 		await using _run = begin(["run", "redis", "--", "/usr/bin/perl", "-e", attack], where);
 		await using watch = begin(["watch", "redis", "--json", "--check-every", "0"], { state: user.state });
 		await watch.says("Watching");
-		await eventually(() => expect(watch.stdout()).toContain("\n"));
-		const [alarm = ""] = watch.stdout().split("\n");
-		expect(JSON.parse(alarm)).toMatchObject({ cage: "redis", call: "mount", uid: user.uid, knownBy });
+		// The first alarms may be about the attack of the test before, whose records the kernel still has.
+		const alarms = () => watch.stdout().split("\n").slice(0, -1).map(describedJson);
+		const expected = expect.objectContaining({ cage: "redis", call: "mount", uid: user.uid, knownBy });
+		await eventually(() => expect(alarms()).toContainEqual(expected));
 	});
 });
 

@@ -1,13 +1,13 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { cagewright, inProcess, type Json, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
 import { preparedRedis } from "./prepared.ts";
-import { commandOf, listeners, nameOf, processesIn } from "./processes.ts";
+import { commandOf, listeners, nameOf, openFiles, processesIn, read } from "./processes.ts";
 import { scoped } from "./scoped.ts";
 
 const state = temporaryState();
@@ -89,17 +89,19 @@ test("a running cage is listed as such, and is neither started twice nor removed
 
 	// The application gets no environment, terminal or descriptor of the caller, and no shell.
 	for (const pid of processesIn(made.root)) {
-		expect(readFileSync(`/proc/${pid}/environ`, "latin1")).not.toContain("swordfish");
+		expect(read(pid, "environ")).not.toContain("swordfish");
 		if (nameOf(pid) === "cagewright-init") continue;
 		expect(commandOf(pid)).toContain("redis-server");
-		const open = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
-		expect(open.filter((target) => target.startsWith("/") && !target.startsWith("/dev/"))).toEqual([]);
+		const opened = openFiles(pid).map(({ target }) => target);
+		expect(opened.filter((target) => target.startsWith("/") && !target.startsWith("/dev/"))).toEqual([]);
 	}
 	expect(existsSync(`${made.root}/bin/sh`)).toBe(false);
 
+	const [server = 0] = listeners(port);
+	expect(openFiles(server).length).toBeGreaterThan(2);
+
 	// The exit status tells which signal killed the application.
-	const [server] = listeners(port);
-	process.kill(server ?? 0, "SIGKILL");
+	process.kill(server, "SIGKILL");
 	expect((await run.ended).status).toBe(137);
 	expect(processesIn(made.root)).toEqual([]);
 	expect((await cagewright(["list", "--json"], { state })).json.cages).toMatchObject([{ running: false, pids: [], as: null }]);

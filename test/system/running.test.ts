@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { copyFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { parseMaps } from "../../src/system/running/proc.ts";
-import { refusal, runningTree } from "../../src/system/running/tree.ts";
+import { parseMaps } from "../../src/base/host/proc.ts";
+import { refusal, runningTree } from "../../src/trace/host/attach.ts";
 import { temporaryFolder } from "./cagewright.ts";
 import { scoped } from "./scoped.ts";
 

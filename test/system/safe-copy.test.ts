@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { join, type Path, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
-import { type CopyRequest, copyRegularFile } from "../../src/system/files/safe-copy.ts";
+import { type CopyRequest, copyRegularFile } from "../../src/base/host/safe-copy.ts";
+import { join, type Path, pathFromText, pathToBytes } from "../../src/base/path/path.ts";
 import { eventually } from "./eventually.ts";
 import { mounted } from "./scoped.ts";
 

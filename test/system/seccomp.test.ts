@@ -3,13 +3,12 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { initData } from "../../src/core/confinement/programs/init.ts";
-import { seccompFilter } from "../../src/core/confinement/seccomp/compile-filter.ts";
-import { describeFilter } from "../../src/core/confinement/seccomp/filter.ts";
-import type { FilterPermissions } from "../../src/core/confinement/seccomp/filter-permissions.ts";
-import { type Architecture, type SyscallName, syscallNumber } from "../../src/core/confinement/seccomp/syscalls.ts";
-
-import { nativeProgram } from "../../src/system/native-program.ts";
+import { nativeProgram } from "../../src/base/host/release.ts";
+import { seccompFilter } from "../../src/confine/seccomp/compile-filter.ts";
+import { describeFilter } from "../../src/confine/seccomp/filter.ts";
+import type { FilterPermissions } from "../../src/confine/seccomp/filter-permissions.ts";
+import { type Architecture, type SyscallName, syscallNumber } from "../../src/confine/seccomp/syscalls.ts";
+import { initData } from "../../src/launch/programs/init.ts";
 
 /** Real system calls with the real filter. perl makes them, because every Debian has it, and it offers syscall(). */
 const architecture = process.arch as Architecture;

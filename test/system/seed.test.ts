@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { join, type Path, pathFromText } from "../../src/core/path/path.ts";
-import type { WritableDirectory } from "../../src/core/plan/plan.ts";
-import { seedData } from "../../src/system/files/seed.ts";
-import { writable } from "../core/cage/plans.ts";
+import { join, type Path, pathFromText } from "../../src/base/path/path.ts";
+import { seedData } from "../../src/cage/host/seed.ts";
+import type { WritableDirectory } from "../../src/plan/plan.ts";
+import { writable } from "../cage/plans.ts";
 import { mounted } from "./scoped.ts";
 
 let folder: Path;

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
-import { type Layer, layers } from "../../src/core/confinement/method.ts";
-import { failedChecks, holds, type Selftest, withOutcome } from "../../src/core/selftest/verdict.ts";
-import { selftestCage } from "../../src/engine/selftest/selftest.ts";
+import { type Layer, layers } from "../../src/confine/method.ts";
+import { selftestCage } from "../../src/selftest/engine/selftest.ts";
+import { failedChecks, holds, type Selftest, withOutcome } from "../../src/selftest/verdict.ts";
 import { cagewright, inProcess, type Json, type Made, makeAsUsual, startRun, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { preparedDemo, preparedRedis } from "./prepared.ts";

@@ -3,8 +3,8 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Failure } from "../../src/core/failure.ts";
-import { StateSessions } from "../../src/system/state/sessions.ts";
+import { Failure } from "../../src/base/failure.ts";
+import { StateSessions } from "../../src/sessions/host/sessions.ts";
 import { ownProcess } from "./workshop.ts";
 
 /** The session store on a real disk, with files that an accident or an attacker may leave there. */
@@ -183,7 +183,7 @@ describe("two processes", () => {
 	/** Starts a process that opens a session, says so, and keeps it until it is killed. */
 	const holder = async (id: string) => {
 		const child = ownProcess(
-			`import { StateSessions } from "./src/system/state/sessions.ts";
+			`import { StateSessions } from "./src/sessions/host/sessions.ts";
 			await new StateSessions(process.argv[2]).open(process.argv[3]);
 			console.log("open"); setInterval(() => {}, 1000);`,
 			[state, id],

@@ -1,9 +1,8 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { pathFromText } from "../../src/core/path/path.ts";
-import { writeNetwork } from "../../src/system/launch/network.ts";
-import { type SharedNetwork, shareNetwork } from "../../src/system/launch/shared-network.ts";
+import { pathFromText } from "../../src/base/path/path.ts";
+import { type SharedNetwork, shareNetwork, writeNetwork } from "../../src/launch/host/network.ts";
 import { temporaryFolder } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { ask } from "./network.ts";

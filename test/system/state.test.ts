@@ -1,10 +1,10 @@
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { join, type Path, pathFromText } from "../../src/core/path/path.ts";
-import { emptyTrace } from "../../src/core/trace/trace.ts";
-import { addAlarm, readAlarms } from "../../src/system/state/alarms.ts";
-import { writeAtomic } from "../../src/system/state/atomic.ts";
+import { requireSafeFolder } from "../../src/base/host/folder.ts";
+import { appendLog, readLog } from "../../src/base/host/log.ts";
+import { writeAtomic } from "../../src/base/host/text-files.ts";
+import { join, type Path, pathFromText } from "../../src/base/path/path.ts";
 import {
 	beginRemoval,
 	cagePaths,
@@ -15,13 +15,13 @@ import {
 	readCage,
 	removeContents,
 	writeCage,
-} from "../../src/system/state/cages.ts";
-import { requireSafeFolder } from "../../src/system/state/folder.ts";
-import { appendLog, readLog } from "../../src/system/state/log.ts";
-import { readTrace, writeTrace } from "../../src/system/state/traces.ts";
-import { unfinishedCages } from "../../src/system/state/unfinished.ts";
-import { cageOf, trialOf } from "../core/cage/plans.ts";
-import { alarmOf } from "../report/every-alarm.ts";
+} from "../../src/cage/host/cages.ts";
+import { unfinishedCages } from "../../src/cage/host/unfinished.ts";
+import { readTrace, writeTrace } from "../../src/trace/host/traces.ts";
+import { emptyTrace } from "../../src/trace/trace.ts";
+import { addAlarm, readAlarms } from "../../src/watch/host/alarms.ts";
+import { cageOf, trialOf } from "../cage/plans.ts";
+import { alarmOf } from "../watch/report/every-alarm.ts";
 
 let folder: Path;
 let state: Path;

@@ -129,8 +129,7 @@ test("a traced process is shown with its own number, as in its log", async () =>
 	const command = ["sh", "-c", `echo "my number: $$"; exec redis-server --save '' --port ${port}`];
 	const traced = await cagewright(["trace", "--events", "--name", "numbered", ...probe, "--", ...command], { state });
 	expect(traced.status).toBe(0);
-	const lines = traced.stderr.split("\n").filter(Boolean);
-	const events = lines.map((line) => JSON.parse(line) as { text?: string; processes?: { pid: number }[] });
+	const events = traced.events as { text?: string; processes?: { pid: number }[] }[];
 	const output = events.map(({ text = "" }) => text).join("");
 	const printed = [...output.matchAll(/my number: (\d+)/g)].map(([, number]) => Number(number));
 	expect(printed.length).toBeGreaterThan(0);

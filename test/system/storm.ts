@@ -1,10 +1,10 @@
-import { attemptsProgram, initInside, launchDirectory } from "../../src/core/confinement/launch.ts";
-import { seccompFilters } from "../../src/core/confinement/seccomp/compile-filter.ts";
-import type { FilterPermissions } from "../../src/core/confinement/seccomp/filter-permissions.ts";
-import { type Architecture, type SyscallName, syscallNumber, syscalls } from "../../src/core/confinement/seccomp/syscalls.ts";
-import { severityOf } from "../../src/core/detection/denial.ts";
-import { audit, run } from "../core/confinement/filter-run.ts";
-import { notableWords } from "../core/confinement/notable-arguments.ts";
+import { attemptsProgram, initInside, launchDirectory } from "../../src/confine/places.ts";
+import { seccompFilters } from "../../src/confine/seccomp/compile-filter.ts";
+import type { FilterPermissions } from "../../src/confine/seccomp/filter-permissions.ts";
+import { type Architecture, type SyscallName, syscallNumber, syscalls } from "../../src/confine/seccomp/syscalls.ts";
+import { severityOf } from "../../src/watch/denial.ts";
+import { audit, run } from "../confine/filter-run.ts";
+import { notableWords } from "../confine/notable-arguments.ts";
 import { shuffled } from "./random.ts";
 
 /** Random attacks in random disguises, as words of storm.c. */

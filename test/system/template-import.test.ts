@@ -2,8 +2,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { refused, refusedByUs, smallest } from "../core/template/corpus.ts";
+import { refused, refusedByUs, smallest } from "../template/corpus.ts";
 import { cagewright, inProcess, must, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { describedJson } from "./described.ts";
 
 /** Imported templates are untrusted: nothing of them runs before the administrator has seen it, and forbidden content is refused. */
 
@@ -38,7 +39,7 @@ test("forbidden content is refused with place and reason, and none of it runs", 
 	}
 	const { status, stderr, stdout } = await run(["import", `${folder}/hostile`, "--yes", "--json"]);
 	expect({ status, stderr }).toEqual({ status: 2, stderr: "" });
-	const { files } = JSON.parse(stdout) as { files: { file: string; errors: { code: string; line: number; column: number }[] }[] };
+	const files = describedJson(stdout).files as { file: string; errors: { code: string; line: number; column: number }[] }[];
 	const found = new Map(files.map(({ errors, file }) => [Number(/(\d+)\.json$/.exec(file)?.[1]), errors]));
 	for (const [index, [what, [, , code]]] of hostile.entries()) {
 		// A file that does not claim to be a template counts as another file of the repository.

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { TracePipe, tracePipe } from "../../src/system/launch/trace-pipe.ts";
+import { TracePipe, tracePipe } from "../../src/launch/host/trace-pipe.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
 const descriptors = () => readdirSync("/proc/self/fd").length;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
-import { TraceFold } from "../../src/core/trace/fold.ts";
+import { TraceFold } from "../../src/trace/fold.ts";
 import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";

@@ -1,14 +1,14 @@
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import type { Context } from "../../src/base/engine/context.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
-import { noRules } from "../../src/core/application/application.ts";
-import type { Answers } from "../../src/core/options/answers.ts";
-import type { Context } from "../../src/engine/context.ts";
-import { tryProbe, withGuess } from "../../src/engine/trace/try-probe.ts";
-import { lineProblem } from "../../src/system/launch/shell.ts";
-import { greetingOf } from "../../src/system/units/find.ts";
-import { bareApplication } from "../core/cage/plans.ts";
+import { lineProblem } from "../../src/launch/host/shell.ts";
+import { tryProbe, withGuess } from "../../src/make/engine/try-probe.ts";
+import type { Answers } from "../../src/options/answers.ts";
+import { greetingOf } from "../../src/probe/host/probe-tools.ts";
+import { noRules } from "../../src/service/application.ts";
+import { bareApplication } from "../cage/plans.ts";
 import { temporaryState } from "./cagewright.ts";
 import { leftovers } from "./processes.ts";
 

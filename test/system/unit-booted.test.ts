@@ -1,10 +1,12 @@
-import { readlinkSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
+import { isLong, some } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { bind, configure, nginx, redis, type Served, servicesOf } from "./booted-services.ts";
-import { begin, type Json } from "./cagewright.ts";
+import { begin } from "./cagewright.ts";
+import { describedJson } from "./described.ts";
 import { eventually } from "./eventually.ts";
 import { placeAttacker, placeDeaf, placeForker, placeFront, placeIntruder, placeSlow, placeTaker } from "./placed-services.ts";
+import { isFirstNamespace } from "./processes.ts";
 
 /** Units and drop-ins on a booted systemd, with daemons of the distribution and our own in their cages. */
 
@@ -21,7 +23,7 @@ beforeAll(async () => {
 	await system.must("systemctl daemon-reload");
 }, bootTime);
 
-const made = async (words: string) => JSON.parse(await system.must(`cagewright make ${words} --no-selftest --yes --json`));
+const made = async (words: string) => describedJson(await system.must(`cagewright make ${words} --no-selftest --yes --json`));
 
 /** Expects a filter that permits only the service's own calls. */
 async function hasOwnFilter(unit: string): Promise<void> {
@@ -128,7 +130,7 @@ describe("nginx as root, without the capabilities for reopening logs because log
 	});
 });
 
-test("bind9 starts with a drop-in and with a unit, reloads, returns after a kill, and stops", async () => {
+test.runIf(isLong)("bind9 starts with a drop-in and with a unit, reloads, returns after a kill, and stops", async () => {
 	await made("named.service --name named");
 	await system.must("cagewright unit named --dropin named --install");
 	await starts("named", bind);
@@ -145,7 +147,7 @@ test("bind9 starts with a drop-in and with a unit, reloads, returns after a kill
 	expect(await property("cage-named", "Result")).toBe("success");
 });
 
-test("nginx as an account binds a low port with its only capability", async () => {
+test.runIf(isLong)("nginx as an account binds a low port with its only capability", async () => {
 	const served: Served = { ...nginx, cage: "web", exposure: 15 };
 	await system.must(
 		"install -d -o www-data -g www-data /srv/web/state && cagewright make --name web --user www-data --probe 'curl -fsS http://127.0.0.1/' " +
@@ -201,7 +203,7 @@ describe("a SysV script whose daemon forks into the background and leaves root's
 		expect(result).toMatchObject({ answered: true, unitTrial: { unit: "forker.service", answered: true } });
 	});
 
-	test.each(["forker", "cage-forker"])("behaves as %s like under run", async (unit) => {
+	test.each(some(1, ["forker", "cage-forker"]))("behaves as %s like under run", async (unit) => {
 		const dropin = unit === forker.service ? " --dropin forker" : "";
 		await system.must(`cagewright unit forker${dropin} --install`);
 		await starts(unit, forker);
@@ -247,7 +249,7 @@ describe("a SysV script whose daemon forks into the background and leaves root's
 		await system.query("rm /var/lib/cagewright/cages/forker/current/etc/forker");
 		const tried = await system.run("cagewright trial forker --dropin forker --json");
 		expect(tried.status).toBe(1);
-		expect(JSON.parse(tried.stdout)).toMatchObject({
+		expect(describedJson(tried.stdout)).toMatchObject({
 			answered: false,
 			failed: "start",
 			words: /No such file or directory: '\/etc\/forker'/,
@@ -274,7 +276,7 @@ describe("a service that does not answer after its reload signal", () => {
 
 	test("gets no reload in its cage, with a warning", async () => {
 		const made = await system.run(`cagewright make deaf.service --probe "${deaf.probe}" --no-selftest --yes --json`);
-		const result = JSON.parse(made.stdout);
+		const result = describedJson(made.stdout);
 		expect(result).toMatchObject({ answered: true, unitTrial: { unit: "deaf.service", answered: true, withoutReload: true } });
 		expect(made.stderr).toContain("Use `systemctl restart` instead");
 		await system.must("cagewright unit deaf --dropin deaf --install");
@@ -292,7 +294,7 @@ test("a service that works only without systemd makes `make` fail, which says so
 	const probe = "curl -fsS --max-time 30 http://127.0.0.1:21126/ | grep -qx here";
 	const result = await system.run(`cagewright make slow.service --probe "${probe}" --no-selftest --yes --json --quiet`);
 	expect(result.status).toBe(1);
-	expect(JSON.parse(result.stdout)).toMatchObject({ answered: true, unitTrial: { unit: "slow.service", answered: false } });
+	expect(describedJson(result.stdout)).toMatchObject({ answered: true, unitTrial: { unit: "slow.service", answered: false } });
 	expect(result.stderr).toMatch(/^cagewright: The service slow\.service fails in its cage at `systemctl stop` \(timeout\)/);
 });
 
@@ -307,9 +309,6 @@ test("a service that the filter kills is reported, with where the kernel records
 	expect((await system.run("cagewright unit intruder")).stderr).toMatch(/filter killed intruder\.service/);
 });
 
-/** The kernel's records have the numbers of the first PID namespace. */
-const isFirstNamespace = readlinkSync("/proc/self/ns/pid") === "pid:[4026531836]";
-
 describe.runIf(isFirstNamespace)("an attack by a process of another account that ended at once raises an alarm", () => {
 	const request = "curl -fsS --max-time 30 http://127.0.0.1:21123/ | grep -qx here";
 	beforeAll(async () => {
@@ -317,10 +316,12 @@ describe.runIf(isFirstNamespace)("an attack by a process of another account that
 	});
 	const configure = (text: string) => system.query(`printf ${text} >/var/lib/cagewright/cages/attacker/current/etc/attacker`);
 
-	test.each([
-		["the cage's own unit", "cage-attacker", ""],
-		["a service with a drop-in", "attacker", "--dropin attacker"],
-	])("in %s", async (_, service, options) => {
+	test.each(
+		some(1, [
+			["a service with a drop-in", "attacker", "--dropin attacker"],
+			["the cage's own unit", "cage-attacker", ""],
+		]),
+	)("in %s", async (_, service, options) => {
 		await system.must(`cagewright unit attacker ${options} --install`);
 		await starts(service, { ...redis, cage: "attacker", service, probe: request, exposure: 30 });
 		await configure("attack");
@@ -332,7 +333,7 @@ describe.runIf(isFirstNamespace)("an attack by a process of another account that
 		await eventually(() => expect(watch.stdout()).toContain("\n"));
 		const alarms = watch.stdout().trim().split("\n");
 		const attack = { cage: "attacker", call: "mount", uid: 4243, knownBy: "process" };
-		expect(alarms.map((line) => JSON.parse(line) as Json)).toMatchObject([attack]);
+		expect(alarms.map((line) => describedJson(line))).toMatchObject([attack]);
 		await system.must(`systemctl stop ${service}`);
 		await configure("nothing");
 	});

@@ -1,11 +1,11 @@
 import fs from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Context } from "../../src/base/engine/context.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
-import type { Context } from "../../src/engine/context.ts";
-import { installUnit } from "../../src/engine/run/installed-unit.ts";
-import type { UnitSet } from "../../src/engine/systemd-ports.ts";
-import { systemUnits } from "../../src/system/units/host-units.ts";
+import { installUnit } from "../../src/unit/engine/installed-unit.ts";
+import { systemUnits } from "../../src/unit/host/host-units.ts";
+import type { UnitSet } from "../../src/unit/ports.ts";
 import { cagewright, inProcess, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { preparedDemo } from "./prepared.ts";
 

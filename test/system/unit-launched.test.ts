@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { servicesOf } from "./booted-services.ts";
+import { describedJson } from "./described.ts";
 import { placeTaker } from "./placed-services.ts";
 
 /** Services of a systemd without PrivatePIDs=, where the launcher's own steps create the cage. systemctl calls itself version 252. */
@@ -38,7 +39,7 @@ test("nginx moves into its cage with every namespace of its own and permits no e
 	await isOnItsOwn("nginx");
 	const tested = await system.run("cagewright selftest nginx --dropin nginx --json --quiet");
 	expect(tested.stderr).toBe("");
-	expect(JSON.parse(tested.stdout)).toMatchObject({ holds: true, escaped: [], findings: [] });
+	expect(describedJson(tested.stdout)).toMatchObject({ holds: true, escaped: [], findings: [] });
 	expect(tested.status).toBe(0);
 });
 

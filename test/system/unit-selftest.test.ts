@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { parseAttempts } from "../../src/core/selftest/outcomes.ts";
-import type { Selftest } from "../../src/core/selftest/verdict.ts";
+import { parseAttempts } from "../../src/selftest/outcomes.ts";
+import type { Selftest } from "../../src/selftest/verdict.ts";
 import { bundle } from "../bundle.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import type { Json } from "./cagewright.ts";
+import { describedJson } from "./described.ts";
 import { eventually } from "./eventually.ts";
 import { placePlain, placeWriter } from "./placed-services.ts";
 
@@ -33,7 +34,7 @@ beforeAll(async () => {
 function bundleEngine(tree: string): void {
 	const contents = [
 		'import { systemMachine } from "./src/cli/machine.ts";',
-		'import { selftestCage } from "./src/engine/selftest/selftest.ts";',
+		'import { selftestCage } from "./src/selftest/engine/selftest.ts";',
 		"const [name, ...withoutSettings] = process.argv.slice(2);",
 		`const context = { machine: systemMachine("${state}"), emit() {}, signal: new AbortController().signal };`,
 		"console.log(JSON.stringify(await selftestCage(context, name, { unit: { withoutSettings } })));",
@@ -45,9 +46,9 @@ function bundleEngine(tree: string): void {
 async function selftest(words: string): Promise<Json> {
 	const { status, stderr, stdout } = await system.run(`cagewright selftest ${words} --json --quiet`);
 	if (status === 1 && stdout === "") throw new Error(stderr);
-	const { escaped, findings } = status === 1 ? JSON.parse(stdout) : {};
+	const { escaped, findings } = status === 1 ? describedJson(stdout) : ({} as Partial<Json>);
 	expect({ status, stderr }, `${escaped}; ${findings}`).toEqual({ status: 0, stderr: "" });
-	return JSON.parse(stdout);
+	return describedJson(stdout);
 }
 
 async function withoutSettings(name: string, settings: readonly string[]): Promise<string[]> {
@@ -189,7 +190,7 @@ test("a service that no cage knows is tested with its own filter and namespaces"
 	const before = await groups();
 	const { status, stderr, stdout } = await system.run("cagewright selftest --unit foreign --json --quiet");
 	expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
-	const [tested] = JSON.parse(stdout).targets;
+	const [tested] = describedJson(stdout).targets;
 	expect(tested).toMatchObject({
 		kind: "unit",
 		name: "foreign",

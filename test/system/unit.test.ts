@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { UnitInput } from "../../src/core/confinement/unit/input.ts";
-import { systemdUnit } from "../../src/core/confinement/unit/unit.ts";
-import { pathFromText } from "../../src/core/path/path.ts";
-import type { Plan } from "../../src/core/plan/plan.ts";
-import { bareApplication, plan as planOf } from "../core/cage/plans.ts";
+import { pathFromText } from "../../src/base/path/path.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import type { UnitInput } from "../../src/unit/input.ts";
+import { systemdUnit } from "../../src/unit/unit.ts";
+import { bareApplication, plan as planOf } from "../cage/plans.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
 /** systemd itself checks the unit. `systemd-analyze` does not need a booted systemd. */

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { FoundApplication } from "../../src/core/application/found.ts";
-import { applicationFromUnit } from "../../src/core/application/unit-application.ts";
-import { findApplications } from "../../src/system/units/find.ts";
-import { serviceDirectories } from "../../src/system/units/services.ts";
-import { UnitFiles } from "../../src/system/units/unit-files.ts";
-import { UnitTree } from "../../src/system/units/unit-tree.ts";
+import type { FoundApplication } from "../../src/service/found.ts";
+import { serviceDirectories } from "../../src/service/host/services.ts";
+import { UnitFiles } from "../../src/service/host/unit-files.ts";
+import { UnitTree } from "../../src/service/host/unit-tree.ts";
+import { applicationFromUnit } from "../../src/service/unit-application.ts";
+import { findApplications } from "../../src/template/host/find.ts";
 import { newTrees } from "./file-trees.ts";
 
 const { tree } = newTrees();

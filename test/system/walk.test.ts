@@ -1,8 +1,8 @@
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { pathFromText } from "../../src/core/path/path.ts";
-import { walk } from "../../src/system/files/walk.ts";
+import { walk } from "../../src/base/host/walk.ts";
+import { pathFromText } from "../../src/base/path/path.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
 /** Creates `inside` and `outside` with the same directories. The walk must only see files of `inside`. */

@@ -1,15 +1,16 @@
 import { execFileSync, spawn } from "node:child_process";
-import { lstatSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { copyFileSync, lstatSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach } from "vitest";
-import type { Manifest } from "../../src/core/cage/manifest.ts";
-import { join, type Path, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
-import type { Entry, Plan } from "../../src/core/plan/plan.ts";
-import { buildGeneration } from "../../src/system/files/build.ts";
-import type { BuildRequest } from "../../src/system/files/copy-files.ts";
-import { switchGeneration } from "../../src/system/files/generations.ts";
+import { join, type Path, pathFromText, pathToBytes } from "../../src/base/path/path.ts";
+import type { BuildRequest } from "../../src/cage/host/fill.ts";
+import { buildGeneration } from "../../src/cage/host/generation-store.ts";
+import { switchGeneration } from "../../src/cage/host/generations.ts";
+import type { Manifest } from "../../src/cage/manifest.ts";
+import type { Entry, Plan } from "../../src/plan/plan.ts";
 import { bundle } from "../bundle.ts";
-import { entry } from "../core/cage/plans.ts";
+import { entry } from "../cage/plans.ts";
+import { home } from "./cagewright.ts";
 
 /** A folder with files like a host's, and a place for a cage. Files that call `openWorkshop` get a new one for each test. */
 export let folder: Path;
@@ -57,6 +58,9 @@ export function ownProcess(lines: string, words: readonly string[], command: rea
 	const place = mkdtempSync(`${tmpdir()}/cagewright-script-`);
 	const script = `${place}/script.mjs`;
 	bundle(script, { text: lines });
+	// What it finds as the program's folder (`programFolder`).
+	mkdirSync(`${place}/templates`);
+	for (const file of ["package.json", "templates/schema.json"]) copyFileSync(`${home}/${file}`, `${place}/${file}`);
 	execFileSync("chmod", ["-R", "a+rX", place]);
 	const [program = "", ...rest] = [...command, process.execPath, script, ...words];
 	const child = spawn(program, rest, { stdio: ["ignore", "pipe", "inherit"] });

@@ -2,8 +2,8 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { pathFromText } from "../../src/core/path/path.ts";
-import { writeNewFile } from "../../src/system/files/new-file.ts";
+import { writeNewFile } from "../../src/base/host/place.ts";
+import { pathFromText } from "../../src/base/path/path.ts";
 
 let folder = "";
 beforeEach(() => {

@@ -9,10 +9,10 @@ it("leads a new user to a saved redis with few keys", async () => {
 	const wizard = openWizard(state);
 	await wizard.pressAt(/demo\s+demo/, "/redis");
 	// The first Enter ends the search, the second chooses.
-	await wizard.pressAt(/❯ redis\s+template/, keys.enter, keys.enter);
+	await wizard.pressAt(/❯ redis\s/, keys.enter, keys.enter);
 	// On every following screen, one Enter accepts the proposal.
-	const steps = [form, "It answers.", plannedFiles, "step 4/7", "step 5/7", "It answers from its cage"];
-	for (const text of [...steps, /make redis --yes.*initiated by/s, "implemented by", "The records of this cage and of all"]) {
+	const steps = [form, "It answers.", plannedFiles, "step 4/7", "step 5/7", "It answers from its cage", "❯ Save"];
+	for (const text of [...steps, /❯ Finish.*Record .*make redis --yes/s]) {
 		await wizard.sees(text);
 		wizard.press(keys.enter);
 	}

@@ -32,8 +32,12 @@ describe("the wizard line by line", () => {
 		await wizard.pressAt("cage demo:/", "echo from within", keys.enter, "exit", keys.enter);
 		await eventually(() => expect(wizard.raw.slice(untilShell.length)).toMatch(/\r\nfrom within.*Your choice, Enter: save: $/s));
 		const shell = wizard.raw.slice(untilShell.length);
+		await answer("", "Step 7 of 7: Save", "choose");
 		wizard.press(keys.enter);
-		await printed(/The cage demo is ready. Its application answers.*initiated by \(optional\) \(type '\.' to go back\): $/s);
+		await printed(/The cage demo is ready. Its application answers.*Your choice, Enter: choose: $/s);
+		const [, names = ""] = /(\d+)\. (?:selected: )?Name the responsible people/.exec(wizard.raw) ?? [];
+		wizard.press(names, keys.enter);
+		await printed(/initiated by \(optional\) \(type '\.' to go back\): $/s);
 		wizard.press("Erika Mustermann", keys.enter);
 		await printed(/implemented by \(optional\) \(type '\.' to go back\): $/s);
 		await answer("", "The records of this cage and of all later ones name", "choose");

@@ -1,13 +1,15 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryState } from "../system/cagewright.ts";
-import { leave, newWizard, openTerminal, wizardProgram } from "./wizards.ts";
+import { leave, newWizard, openTerminal, openWizard, wizardProgram } from "./wizards.ts";
 
 /** An SGR sequence. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what such a sequence begins with
 const styled = /\x1b\[[\d;:]*m/;
 
 /** At first, the demonstration is selected. */
-const selectedTemplate = /^❯ \S+ +template /m;
+const selectedTemplate = /^❯ (?!demo)\S+ /m;
 
 describe("the wizard on terminals of all kinds", () => {
 	it.each([
@@ -35,6 +37,27 @@ describe("the wizard on terminals of all kinds", () => {
 		await leave(wizard);
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
 		expect(wizard.raw).toMatch(/^[\x00-\x7f]*$/);
+	});
+
+	const titled = "\x1b]2;Cagewright\x1b\\";
+
+	it("sets the window's title, and restores it", async () => {
+		const wizard = await newWizard();
+		await leave(wizard);
+		expect(wizard.raw).toContain(titled);
+		expect(wizard.raw.lastIndexOf("\x1b[23;2t")).toBeGreaterThan(wizard.raw.lastIndexOf(titled));
+	});
+
+	it("does nothing to the window that a setting turns off, or on a console", async () => {
+		const state = temporaryState();
+		const off = { title: false, notify: false, copy: false };
+		mkdirSync(state, { recursive: true, mode: 0o700 });
+		writeFileSync(join(state, "settings.json"), JSON.stringify({ terminal: off }), { mode: 0o600 });
+		for (const wizard of [openWizard(state), openWizard(temporaryState(), [], { env: { TERM: "linux" } })]) {
+			await wizard.sees(/demo\s+demo/);
+			await leave(wizard);
+			for (const sequence of ["\x1b]", "\x1b[?1004h", "\x1b[22;2t"]) expect(wizard.raw).not.toContain(sequence);
+		}
 	});
 
 	it("with --inline keeps the terminal's text, and its last frame once below it", async () => {

@@ -6,7 +6,7 @@ import { patience } from "../system/eventually.ts";
 import { preparedDemo } from "../system/prepared.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
-import { atFiles, finish, leave, plannedFiles } from "./wizards.ts";
+import { atFiles, finish, leave, plannedFiles, save } from "./wizards.ts";
 
 /** Accounts, review and build on a terminal, and the result on disk. */
 
@@ -42,6 +42,7 @@ describe("the accounts", () => {
 		await wizard.pressAt("step 5/7", keys.enter);
 		await wizard.sees("It answers from its cage");
 		wizard.press(keys.enter);
+		await save(wizard);
 		await wizard.sees("make demo");
 		await finish(wizard);
 		const etc = join(state, "cages/demo/generations/1/etc");
@@ -67,7 +68,7 @@ describe("the review", () => {
 		const words = (text: string) => text.replace(/\s+/g, " ");
 		for (const line of stdout.trimEnd().split("\n")) expect(words(shown)).toContain(words(line).trim());
 		wizard.press(keys.escape);
-		await wizard.seesAt(60, 15, /Application ─+ 1 to change/);
+		await wizard.seesAt(60, 15, /Warnings ─+/);
 		await wizard.seesAt(80, 24, "Build and test this cage?");
 		const file = join(folder, "demo.txt");
 		wizard.press("s", "\x15", file, keys.enter);

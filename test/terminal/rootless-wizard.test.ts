@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { cagewright } from "../system/cagewright.ts";
 import { ordinaryUser, readableProgram } from "../system/ordinary.ts";
 import { keys } from "./terminal.ts";
-import { finish, openTerminal, planned, untilAnswered } from "./wizards.ts";
+import { finish, openTerminal, planned, save, untilAnswered } from "./wizards.ts";
 
 it("the wizard leads an ordinary user to a cage that answers", async () => {
 	const copy = readableProgram();
@@ -15,6 +15,7 @@ it("the wizard leads an ordinary user to a cage that answers", async () => {
 	await planned(wizard);
 	await wizard.sees("It answers from its cage");
 	wizard.press(keys.enter);
+	await save(wizard);
 	await wizard.sees("make demo --yes");
 	await finish(wizard);
 	expect((await cagewright(["show", "demo", "--json"], user)).json.generation).toBe(1);

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { smallest } from "../core/template/corpus.ts";
 import { cagewright, temporaryState } from "../system/cagewright.ts";
+import { smallest } from "../template/corpus.ts";
 import { keys } from "./terminal.ts";
 import { leave, openWizard } from "./wizards.ts";
 

@@ -136,10 +136,11 @@ export class PtyProgram {
 		});
 	}
 
-	/** The modes that a shell expects: cursor on, alternate screen and bracketed paste off. */
+	/** The modes that a shell expects: cursor on, alternate screen, bracketed paste and reports of the focus off, its own title. */
 	get isRestored(): boolean {
 		const last = (on: string, off: string) => this.#raw.lastIndexOf(off) >= this.#raw.lastIndexOf(on);
-		return last("\x1b[?25l", "\x1b[?25h") && last("\x1b[?1049h", "\x1b[?1049l") && last("\x1b[?2004h", "\x1b[?2004l");
+		const manners = last("\x1b[?1004h", "\x1b[?1004l") && last("\x1b[22;2t", "\x1b[23;2t");
+		return manners && last("\x1b[?25l", "\x1b[?25h") && last("\x1b[?1049h", "\x1b[?1049l") && last("\x1b[?2004h", "\x1b[?2004l");
 	}
 
 	/** Ends the program with HUP, so that it cleans up. */

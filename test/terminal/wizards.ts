@@ -61,7 +61,7 @@ export const offered = /❯ demo\s+session\s+step \d of 7/;
 /** Goes from the list to the trace of this template. */
 export async function toTrace(wizard: PtyProgram, name: string): Promise<void> {
 	await wizard.pressAt(/demo\s+demo/, `/${name}`);
-	await wizard.pressAt(new RegExp(`❯ ${name}\\s+(template|demo)`), keys.enter, keys.enter);
+	await wizard.pressAt(new RegExp(`❯ ${name}\\s`), keys.enter, keys.enter);
 	await wizard.pressAt(form, keys.enter);
 }
 
@@ -79,17 +79,14 @@ export async function planned(wizard: PtyProgram): Promise<void> {
 	await wizard.pressAt("step 5/7", keys.enter);
 }
 
-/** Accepts the proposed names for the record, which the first wizard of a state folder asks for. */
-export async function takeNames(wizard: PtyProgram): Promise<void> {
-	await wizard.pressAt("Record: initiated by", keys.enter);
-	await wizard.pressAt("Record: implemented by", keys.enter);
-	await wizard.sees("The records of this cage and of all later ones");
+/** Saves the cage from the last step's menu. */
+export async function save(wizard: PtyProgram): Promise<void> {
+	await wizard.pressAt(/❯ Save\n/, keys.enter);
 }
 
-/** Accepts the proposed names and ends the wizard, which has saved a cage. */
+/** Ends the wizard, which has saved a cage. */
 export async function finish(wizard: PtyProgram): Promise<void> {
-	await takeNames(wizard);
-	wizard.press(keys.enter);
+	await wizard.pressAt(/❯ Finish/, keys.enter);
 	expect((await wizard.ended).exitCode).toBe(0);
 }
 

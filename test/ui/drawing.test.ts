@@ -25,7 +25,7 @@ test("a held drawing writes no frame for the old size, and none when it ends", a
 	const output = new Output();
 	const store = new WizardStore(new ScriptedSession({}));
 	const look = { messages: messagesIn("en"), color: false, ascii: false };
-	const draw = () => drawApp(store, look, fail, output as unknown as NodeJS.WriteStream, 1000);
+	const draw = () => drawApp(store, look, fail, { stdout: output as unknown as NodeJS.WriteStream, maxFps: 1000 });
 	const pictures = () => new Promise((resolve) => setTimeout(resolve, 20));
 	store.dispatch({ type: "resized", columns: 80, rows: 24 });
 	const drawn = draw();

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
-import type { Answers } from "../../src/core/options/answers.ts";
-import type { Path } from "../../src/core/path/path.ts";
-import { matchPaths } from "../../src/core/plan/rules.ts";
+import type { Path } from "../../src/base/path/path.ts";
+import type { Answers } from "../../src/options/answers.ts";
+import { matchPaths } from "../../src/plan/rules.ts";
 import { visibleRows } from "../../src/wizard/steps/files/visible-rows.ts";
 import { patience } from "../system/eventually.ts";
 import { largePlan } from "./large-plan.ts";

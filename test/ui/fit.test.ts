@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { splitCommandLine } from "../../src/core/application/command-line.ts";
+import { splitCommandLine } from "../../src/service/command-line.ts";
 import { wrapCommand, wrapIndented } from "../../src/wizard/parts/fit.ts";
 
 describe("a wrapped command", () => {

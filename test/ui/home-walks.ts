@@ -32,7 +32,7 @@ export const homeWalks: readonly Walk[] = [
 			await screen.when(({ action }) => action?.outcome !== undefined);
 			await seen("cage-updated");
 			screen.type("\r");
-			for (const view of ["reach", "alarms", "findings", "history", "files"] as const) {
+			for (const view of ["reach", "alarms", "findings", "log", "history", "files"] as const) {
 				screen.type("\t");
 				await screen.when(({ cage }) => cage?.view === view && cage.rows[view] !== undefined);
 				await seen(`cage-${view}`);

@@ -1,4 +1,4 @@
-import type { Group, User } from "../../src/core/machine/facts.ts";
+import type { Group, User } from "../../src/base/machine/facts.ts";
 
 /** Accounts of a small Debian. One comment contains an escape sequence. */
 const system: readonly (readonly [name: string, id: number])[] = [

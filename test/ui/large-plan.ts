@@ -1,8 +1,8 @@
-import type { Answers } from "../../src/core/options/answers.ts";
-import { pathFromText } from "../../src/core/path/path.ts";
-import type { Entry, Plan, Reason } from "../../src/core/plan/plan.ts";
-import { matchPaths } from "../../src/core/plan/rules.ts";
-import { entry } from "../core/cage/plans.ts";
+import { pathFromText } from "../../src/base/path/path.ts";
+import type { Answers } from "../../src/options/answers.ts";
+import type { Entry, Plan, Reason } from "../../src/plan/plan.ts";
+import { matchPaths } from "../../src/plan/rules.ts";
+import { entry } from "../cage/plans.ts";
 import { planFor } from "./scripted-session.ts";
 
 const server = pathFromText("/usr/bin/redis-server");

@@ -7,6 +7,7 @@ import { startState } from "../../src/wizard/state.ts";
 import { messagesIn } from "../texts.ts";
 import { drawn, layoutAt } from "./layout.ts";
 import { openScreen } from "./screen.ts";
+import { cages } from "./scripted-home.ts";
 import { toTrace } from "./walk.ts";
 
 layoutAt(80, 24);
@@ -18,6 +19,29 @@ test("untrusted text never reaches the terminal unescaped", async () => {
 	await screen.sees("# red\\x1b[0m");
 	await screen.typeUntil("\r", "[!] /etc/redis/tls.key");
 	await screen.typeUntil("/gnp", "\\x1b[31mred\\u{202e}gnp");
+	screen.key("escape");
+	await screen.typeUntil("/redis.conf\rv", "\\x1b]0;evil\\x07");
+	expect(screen.raw).not.toContain("]0;evil\x07");
+});
+
+test.each([
+	[80, 24],
+	[120, 40],
+])("untrusted text of a cage never reaches the terminal unescaped (%s columns)", async (columns, rows) => {
+	const evil = "\x1b]0;x\x07\x9b31m\u202e";
+	const [cage] = cages(1);
+	if (!cage) throw new Error("no cage");
+	const hostile = { ...cage, command: [`/bin/${evil}`], service: `a${evil}.service` };
+	const screen = openScreen({ cages: [hostile] }, columns, rows);
+	await screen.when(({ home }) => home !== undefined);
+	expect((await screen.settled()).join("\n")).toContain("/bin/\\x1b]0;x\\x07");
+	screen.type("\r");
+	await screen.when(({ cage: open }) => open?.page !== undefined);
+	for (let view = 0; view < 6; view++) {
+		expect((await screen.settled()).join("\n")).not.toMatch(/(?!\n)\p{Cc}|\u202e/u);
+		screen.type("\t");
+	}
+	expect(screen.raw).not.toContain("]0;x\x07");
 });
 
 test("a plain terminal gets only ASCII", async () => {
@@ -33,7 +57,7 @@ test("a plain terminal gets only ASCII", async () => {
 });
 
 test("a plain terminal shows where a row is cut", async () => {
-	const rows = (look: Partial<Look>) => openScreen({}, 60, 20, "en", look).sees("Demonstration");
+	const rows = (look: Partial<Look>) => openScreen({}, 44, 20, "en", look).sees("Demonstration");
 	const [usual, plain] = [await rows({}), await rows({ ascii: true, messages: asciiMessages(messagesIn("en")) })];
 	const cut = (lines: readonly string[], mark: string) => lines.flatMap((line, row) => (line.endsWith(mark) ? row : []));
 	expect(cut(usual, "…").length).toBeGreaterThan(0);

@@ -2,9 +2,10 @@ import { render } from "ink-testing-library";
 import { createElement } from "react";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Messages } from "../../src/messages/messages.ts";
-import { type Binding, bindingsOf, type Command } from "../../src/wizard/bindings.ts";
+import { type Binding, bindingsOf } from "../../src/wizard/bindings.ts";
+import type { Command } from "../../src/wizard/command.ts";
+import { Frame } from "../../src/wizard/draw.tsx";
 import { keyName } from "../../src/wizard/footer.ts";
-import { Frame } from "../../src/wizard/frame.tsx";
 import { withoutJobs } from "../../src/wizard/session/session-keeper.ts";
 import { isWorthSaving, restored, storedOf } from "../../src/wizard/session/stored-state.ts";
 import { startState, type WizardState } from "../../src/wizard/state.ts";
@@ -127,7 +128,8 @@ function still(state: WizardState): WizardState {
 
 /** Expects that a session that is resumed at this screen looks as before. Returns whether there was anything to resume. */
 function looksAsBefore(name: string, state: WizardState): boolean {
-	if (!isWorthSaving(state) || ["home", "cage", "requirements", "choose"].includes(state.screen)) return false;
+	if (state.overlay === "head" || !isWorthSaving(state) || ["home", "cage", "requirements", "choose"].includes(state.screen))
+		return false;
 	const fields = JSON.parse(JSON.stringify(storedOf(withoutJobs(state)))) as Record<string, unknown>;
 	const back = restored(fields, true);
 	expect(back?.whole, name).toBe(true);

@@ -24,6 +24,7 @@ class Output extends EventEmitter {
 	columns: number;
 	rows: number;
 	written = 0;
+	raw = "";
 
 	constructor(columns: number, rows: number) {
 		super();
@@ -34,6 +35,7 @@ class Output extends EventEmitter {
 
 	write(text: string, done?: () => void): boolean {
 		this.written++;
+		this.raw += text;
 		this.terminal.write(text, done);
 		return true;
 	}
@@ -62,7 +64,7 @@ export class ScreenDriver {
 		const fail = (error: unknown) => {
 			throw error;
 		};
-		this.#drawn = drawApp(this.store, all, fail, this.#output as unknown as NodeJS.WriteStream, 1000);
+		this.#drawn = drawApp(this.store, all, fail, { stdout: this.#output as unknown as NodeJS.WriteStream, maxFps: 1000 });
 	}
 
 	get words() {
@@ -125,6 +127,11 @@ export class ScreenDriver {
 			if (next.join("\n") === lines.join("\n")) return next;
 			lines = next;
 		}
+	}
+
+	/** Everything that was written to the terminal. */
+	get raw(): string {
+		return this.#output.raw;
 	}
 
 	/** Rows that scrolled off the screen. There must be none. */

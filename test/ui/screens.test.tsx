@@ -5,7 +5,7 @@ import { LookContext, ViewContext } from "../../src/wizard/look.ts";
 import { Line } from "../../src/wizard/parts/line.tsx";
 import { Rows } from "../../src/wizard/parts/rows.tsx";
 import { startState } from "../../src/wizard/state.ts";
-import { absent } from "../core/cage/plans.ts";
+import { absent } from "../cage/plans.ts";
 import { messagesIn } from "../texts.ts";
 import { openScreen, type ScreenDriver } from "./screen.ts";
 import type { Script } from "./scripted-session.ts";
@@ -25,8 +25,11 @@ describe("the wizard", () => {
 		const screen = await atFiles();
 		await screen.typeUntil("\r\r", "Nothing has been written yet");
 		await screen.typeUntil("\r", "Press Enter to add 2 items");
-		await screen.typeUntil("\r", "It answers, and it does not need the 1 missing item");
-		expect(screen.session.accepted.map((one) => one.kind)).toEqual(["absent", "kernel-file"]);
+		await screen.typeUntil("\r", "/etc/redis/tls.key is a secret");
+		await screen.typeUntil("y", "It answers, and it does not need the 1 missing item");
+		expect(screen.session.accepted.map((one) => one.kind)).toEqual(["absent"]);
+		expect(screen.store.state.answers?.rules.allowSecret).toEqual(["/etc/redis/tls.key"]);
+		await screen.typeUntil("\r", "How should the cage redis be saved?");
 		await screen.typeUntil("\r", "The cage redis is ready. Its application answers.");
 		expect(screen.type("\r").store.state.exit).toBe(0);
 		const lines = exitSummary(screen.store.state, messagesIn("en"), undefined, true).join("\n");
@@ -65,10 +68,10 @@ describe("the wizard", () => {
 	});
 
 	test("does not save a cage that does not answer", async () => {
-		const missing = [absent("/etc/redis/tls.key", { declined: true })];
+		const missing = [absent("/usr/lib/dbus/helper", { declined: true })];
 		const screen = await atFiles({ rounds: [{ answered: false, missing }] });
-		await screen.typeUntil("\r\r\r", "/etc/redis/tls.key. Press 3 to include");
-		await screen.sees("it, if that is acceptable");
+		await screen.typeUntil("\r\r\r", "/usr/lib/dbus/helper.");
+		await screen.sees("if that is acceptable");
 		await screen.typeUntil("s", "must answer before you can save");
 		await screen.typeUntil("3", "[!] /etc/redis/tls.key");
 	});
@@ -76,7 +79,8 @@ describe("the wizard", () => {
 	test("marks the present step after going back from a saved cage", async () => {
 		const screen = await atFiles();
 		await screen.typeUntil("\r\r\r", "Press Enter to add 2 items");
-		await screen.typeUntil("\r", "It answers, and it does not need the 1 missing item");
+		await screen.typeUntil("\ry", "It answers, and it does not need the 1 missing item");
+		await screen.typeUntil("\r", "How should the cage redis be saved?");
 		await screen.typeUntil("\r", "✓ Trial   ✓ Save");
 		await screen.typeUntil("\x1b[D", "▸ Trial   ✓ Save");
 	});

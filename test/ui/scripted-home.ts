@@ -65,7 +65,8 @@ export function cagePageOf(row: CageRow): CagePage {
 export function cageViewRows(cage: string, view: Exclude<CageView, "actions">): ViewRow[] {
 	if (view === "alarms") {
 		const text = "2026-11-27 09:00:00 UTC HIGH redis: /usr/bin/redis-server (4711) called mount.";
-		return [{ text, detail: "Stop it.", request: { action: "allow", cage, value: "call:mount" } }];
+		const stop = { action: "stop", cage } as const;
+		return [{ text, detail: "Stop it.", request: { action: "allow", cage, value: "call:mount" }, stop }];
 	}
 	if (view === "findings") return [{ text: "[!] package:libc6", request: { action: "accept", cage, value: "package:libc6" } }];
 	return Array.from({ length: view === "files" ? 100 : 5 }, (_, index) => ({ text: `${view} ${index} ${"/long".repeat(30)}` }));

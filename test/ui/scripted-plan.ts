@@ -1,12 +1,13 @@
-import { noRules } from "../../src/core/application/application.ts";
-import type { Answers } from "../../src/core/options/answers.ts";
-import { pathFromText } from "../../src/core/path/path.ts";
-import { planAccounts } from "../../src/core/plan/accounts.ts";
-import type { Entry, Identity, Plan } from "../../src/core/plan/plan.ts";
-import { matchPaths } from "../../src/core/plan/rules.ts";
-import { emptyTrace } from "../../src/core/trace/trace.ts";
+import type { Identity } from "../../src/base/machine/facts.ts";
+import { pathFromText } from "../../src/base/path/path.ts";
+import type { Answers } from "../../src/options/answers.ts";
+import { planAccounts } from "../../src/plan/accounts.ts";
+import type { Entry, Plan } from "../../src/plan/plan.ts";
+import { matchPaths } from "../../src/plan/rules.ts";
+import { noRules } from "../../src/service/application.ts";
+import { emptyTrace } from "../../src/trace/trace.ts";
 import type { HostView } from "../../src/wizard/session/host-view.ts";
-import { bareApplication, entry as entryOf, plan as planOf, writable as writableOf } from "../core/cage/plans.ts";
+import { bareApplication, entry as entryOf, plan as planOf, writable as writableOf } from "../cage/plans.ts";
 import { groups, nsswitch, users } from "./host-accounts.ts";
 
 /** Answers and plan for redis. */
@@ -80,6 +81,8 @@ export const hostView: HostView = {
 	free: 52_000_000_000,
 	hasData: false,
 	command: "cagewright make redis --yes",
+	installs: true,
+	service: "redis-server.service",
 };
 
 export function planFor(answers: Answers): Plan {

@@ -1,12 +1,13 @@
-import { Failure } from "../../src/core/failure.ts";
-import type { Answers } from "../../src/core/options/answers.ts";
-import { nextSteps } from "../../src/core/options/next-steps.ts";
-import { pathFromText } from "../../src/core/path/path.ts";
-import type { Missing } from "../../src/core/plan/missing.ts";
-import type { SelftestOutcome } from "../../src/core/selftest/verdict.ts";
-import type { Event } from "../../src/engine/events.ts";
-import type { ProbeTry } from "../../src/engine/trace/try-probe.ts";
+import type { Event } from "../../src/base/engine/events.ts";
+import { Failure } from "../../src/base/failure.ts";
+import { type Path, pathFromText } from "../../src/base/path/path.ts";
+import type { ProbeTry } from "../../src/make/engine/try-probe.ts";
+import type { Answers } from "../../src/options/answers.ts";
+import { nextSteps } from "../../src/options/next-steps.ts";
+import type { Missing } from "../../src/plan/missing.ts";
+import type { SelftestOutcome } from "../../src/selftest/verdict.ts";
 import type { Choice } from "../../src/wizard/choice.ts";
+import { headOf } from "../../src/wizard/file-head.ts";
 import type { ActionRequest, CageRow, CageView } from "../../src/wizard/session/home.ts";
 import type { TriedRound, WizardSession, WizardTrace } from "../../src/wizard/session/session.ts";
 import type {
@@ -19,7 +20,7 @@ import type {
 } from "../../src/wizard/session/values.ts";
 import type { TextPage } from "../../src/wizard/state.ts";
 import type { ReviewRow } from "../../src/wizard/steps/build/review.ts";
-import { roundOf } from "../core/cage/plans.ts";
+import { roundOf } from "../cage/plans.ts";
 import { choices } from "./scripted-choices.ts";
 import { cagePageOf, cageViewRows, previewOf } from "./scripted-home.ts";
 import { hostView, planFor, redis } from "./scripted-plan.ts";
@@ -41,7 +42,6 @@ export interface Script {
 	/** The result of the self-test. */
 	readonly tested?: SelftestOutcome;
 	/** The names for the record were not asked yet. */
-	readonly asksNames?: true;
 	/** The unneeded files, if the search runs to its end. */
 	readonly unneeded?: UnneededFiles;
 	/** Milliseconds for each job. */
@@ -50,6 +50,8 @@ export interface Script {
 	readonly sessions?: readonly Choice[];
 	/** The cages of home. Without them, the wizard opens at its first step. */
 	readonly cages?: readonly CageRow[];
+	/** When an action ends, if the test decides it. */
+	readonly acting?: Promise<unknown>;
 	readonly actionFailure?: Failure;
 	readonly resumed?: ResumedSession;
 	/** Failures that methods throw. */
@@ -62,6 +64,8 @@ export interface Script {
 export class ScriptedSession implements WizardSession {
 	readonly calls: string[] = [];
 	readonly accepted: Missing[] = [];
+	/** Lines of each log. */
+	logged = 5;
 	readonly #listeners = new Set<(event: Event) => void>();
 	readonly #script: Script;
 	#requirements: readonly MissingRequirement[];
@@ -95,7 +99,9 @@ export class ScriptedSession implements WizardSession {
 	}
 
 	async cageView(name: string, view: Exclude<CageView, "actions">) {
-		return cageViewRows(name, view);
+		return view === "log"
+			? Array.from({ length: this.logged }, (_, line) => ({ text: `line ${line}` }))
+			: cageViewRows(name, view);
 	}
 
 	async preview(request: ActionRequest) {
@@ -106,7 +112,7 @@ export class ScriptedSession implements WizardSession {
 	async perform({ action }: ActionRequest) {
 		this.calls.push(`perform ${action}`);
 		this.emit({ event: "output-received", text: "Copying files\n" });
-		await this.#pause(3);
+		await (this.#script.acting ?? this.#pause(3));
 		if (this.#script.actionFailure) throw this.#script.actionFailure;
 		return ["Updated redis: generation 3 has 1 other file."];
 	}
@@ -123,6 +129,10 @@ export class ScriptedSession implements WizardSession {
 
 	async requirements() {
 		return this.#requirements;
+	}
+
+	async installation(packages: readonly string[]) {
+		return { command: `apt-get install -q -y ${packages.join(" ")}`, isAllowed: true };
 	}
 
 	async install(requirements: readonly MissingRequirement[]) {
@@ -296,9 +306,14 @@ export class ScriptedSession implements WizardSession {
 		return {
 			...{ name: answers.name, answered: true, warnings: [], command, service: "redis-server.service", installs: true },
 			...{ root: `${folder}/generations/1`, data: `${folder}/data`, record: `${folder}/record.md` },
-			names: { initiatedBy: "", implementedBy: "operator", asks: this.#script.asksNames ?? false },
+			names: { initiatedBy: "", implementedBy: "", proposal: "operator" },
 			next: nextSteps({ name: answers.name, service: "redis-server.service", installs: true, again: command }),
 		};
+	}
+
+	async fileHead(path: Path) {
+		this.calls.push(`head ${path}`);
+		return headOf(path, "bind 127.0.0.1\n\x1b]0;evil\x07\n", 30);
 	}
 
 	async saveReview(place: string, _name: string, rows: readonly ReviewRow[]) {
@@ -320,7 +335,7 @@ export class ScriptedSession implements WizardSession {
 
 	async nameForRecord(initiatedBy: string, implementedBy: string) {
 		this.calls.push(`names ${initiatedBy}, ${implementedBy}`);
-		return { initiatedBy, implementedBy, asks: false };
+		return { initiatedBy, implementedBy };
 	}
 
 	async installUnit(service: string | undefined) {

@@ -1,7 +1,7 @@
-import type { Answers } from "../../src/core/options/answers.ts";
-import { pathFromText } from "../../src/core/path/path.ts";
-import { emptyTrace } from "../../src/core/trace/trace.ts";
-import type { CoverageReport, ShownProcesses } from "../../src/engine/events.ts";
+import type { CoverageReport, ShownProcesses } from "../../src/base/engine/events.ts";
+import { pathFromText } from "../../src/base/path/path.ts";
+import type { Answers } from "../../src/options/answers.ts";
+import { emptyTrace } from "../../src/trace/trace.ts";
 import type { WizardTrace } from "../../src/wizard/session/session.ts";
 
 /** Events of a scripted trace. */

@@ -1,13 +1,13 @@
-import type { FileUnit } from "../../src/core/minimise/units.ts";
-import type { Answers } from "../../src/core/options/answers.ts";
-import { pathFromText } from "../../src/core/path/path.ts";
-import type { Outcome } from "../../src/core/selftest/outcomes.ts";
-import { checkIds } from "../../src/core/selftest/outside.ts";
-import { groups as wayGroups } from "../../src/core/selftest/technique.ts";
-import { techniques } from "../../src/core/selftest/techniques.ts";
-import type { Selftest } from "../../src/core/selftest/verdict.ts";
+import { pathFromText } from "../../src/base/path/path.ts";
+import type { FileUnit } from "../../src/minimise/units.ts";
+import type { Answers } from "../../src/options/answers.ts";
+import type { Outcome } from "../../src/selftest/outcomes.ts";
+import { checkIds } from "../../src/selftest/outside.ts";
+import { groups as wayGroups } from "../../src/selftest/technique.ts";
+import { techniques } from "../../src/selftest/techniques.ts";
+import type { Selftest } from "../../src/selftest/verdict.ts";
 import type { UnneededFiles } from "../../src/wizard/session/values.ts";
-import { absent as absentAt } from "../core/cage/plans.ts";
+import { absent as absentAt } from "../cage/plans.ts";
 
 /** Trials and self-tests of a scripted cage. */
 

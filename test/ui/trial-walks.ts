@@ -18,7 +18,7 @@ export const trialWalks: readonly Walk[] = [
 		name: "the pages of a trial",
 		async go(screen, seen) {
 			await toTrial(screen);
-			await screen.sees(screen.words.trial.declined);
+			await screen.sees(screen.words.trial.withheld);
 			await seen("trial-missing-first");
 			await seen("trial-missing-second", "j");
 			await seen("trial-missing-why", "i");
@@ -32,22 +32,25 @@ export const trialWalks: readonly Walk[] = [
 		script: { ...answering, tested: { test: { ...selftestOf(["signal", "climb"], ["nosuid"]), alarms: measured } } },
 		async go(screen, seen) {
 			await toTrial(screen);
-			await screen.sees("✗ 2");
+			await screen.sees("✗ 145");
 			await seen("trial-escaped");
 			await seen("trial-selftest", "t", messagesIn(screen.language).selftest.section);
 			await seen("trial-selftest-end", "G");
-			await seen("save-escape", "q\r", screen.words.questions.escape.slice(0, 10));
+			await seen("save-before-unsafe", "q\r", screen.words.save.menu["save-export"]);
+			await seen("save-escape", "\r", screen.words.questions.escape.slice(0, 10));
 			await seen("save-unsafe", screen.language === "de" ? "j" : "y", screen.words.save.root);
 		},
 	},
 	{
 		name: "names for the record",
-		script: { ...answering, asksNames: true },
+		script: answering,
 		async go(screen, seen) {
 			const { prompts } = screen.words;
 			await toTrial(screen);
-			await screen.sees("✓ 0");
-			await seen("save-initiated-by", "\r", prompts["initiated-by"]);
+			await screen.sees("✓ 145");
+			await screen.typeUntil("\r", screen.words.save.menu["save-export"]);
+			await screen.typeUntil("\r", screen.words.save.root);
+			await seen("save-initiated-by", `${"j".repeat(7)}\r`, prompts["initiated-by"]);
 			await seen("save-implemented-by", "Erika Mustermann\r", prompts["implemented-by"]);
 			await seen("save-names-kept", "\r", screen.words.notices["names-kept"].slice(0, 20));
 		},
@@ -58,7 +61,7 @@ export const trialWalks: readonly Walk[] = [
 		async go(screen, seen) {
 			const { trial } = screen.words;
 			await toTrial(screen);
-			await screen.sees("✓ 0");
+			await screen.sees("✓ 145");
 			screen.type("m");
 			await screen.when((state) => state.minimising?.progress?.trials === 4);
 			await seen("trial-minimising");
@@ -92,13 +95,15 @@ export const trialWalks: readonly Walk[] = [
 				screen.type("\r");
 				await screen.when(({ trial }) => trial.rounds.length > round);
 			}
-			await screen.sees("✓ 0");
+			await screen.sees("✓ 145");
 			await seen("trial-rounds");
-			await seen("save-menu", "\r", screen.words.save.root);
-			for (let item = 1; item < 12; item++) await seen(`save-menu-${item}`, "j");
-			await seen("save-next", "gjjjj\r", `${screen.words.save.next.run}:`);
-			await seen("save-record", "qjj\r", "# redis");
-			await seen("save-install", "qjjj\r", "/etc/systemd");
+			await seen("save-before", "\r", screen.words.save.menu["save-export"]);
+			for (let item = 1; item < 5; item++) await seen(`save-before-${item}`, "j");
+			await seen("save-menu", "g\r", screen.words.save.root);
+			for (let item = 1; item < 13; item++) await seen(`save-menu-${item}`, "j");
+			await seen("save-next", "gjjjjjjjj\r", `${screen.words.save.next.run}:`);
+			await seen("save-record", "qkk\r", "# redis");
+			await seen("save-install", "qjjjj\r", "/etc/systemd");
 			await seen("save-installed", screen.language === "de" ? "j" : "y", "cage-redis.service");
 		},
 	},

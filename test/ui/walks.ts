@@ -1,7 +1,7 @@
-import { Failure } from "../../src/core/failure.ts";
+import { Failure } from "../../src/base/failure.ts";
 import type { Choice, SavedSessionState } from "../../src/wizard/choice.ts";
 import { startState } from "../../src/wizard/state.ts";
-import { fileTabs } from "../../src/wizard/steps/files/state.ts";
+import { fileTabs } from "../../src/wizard/steps/files/pending.ts";
 import { formFor } from "../../src/wizard/steps/form/fields.ts";
 import { homeWalks } from "./home-walks.ts";
 import { redis } from "./scripted-session.ts";
@@ -106,10 +106,12 @@ export const walks: readonly Walk[] = [
 			await seen("files-only-skipped", "n\x1b[H ");
 			for (const tab of fileTabs) await seen(`files-tab-${tab}`, "\t");
 			await seen("files-search", "/redis");
+			await seen("files-inside", ".conf\rv", "\\x1b]0;evil");
+			await seen("files-search-again", "q/\x15redis");
 			await screen.typeUntil("\r", "/etc/redis/redis.conf");
 			screen.type("/");
 			screen.key("escape");
-			await seen("files-pattern", "g");
+			await seen("files-pattern", "-");
 			screen.key("escape");
 			await seen("accounts", "\r", "[passwd]");
 			await seen("accounts-added", "j ");
@@ -128,12 +130,14 @@ export const walks: readonly Walk[] = [
 			await seen("build-dry-run", "d", "--dry-run");
 			await seen("build-save-where", "qs", "redis-review.txt");
 			await seen("build-saved", "\r", "/root/redis-review.txt");
-			await seen("trial-missing", "\r", screen.words.trial.declined);
-			await screen.typeUntil("\r", screen.words.trial.notNeeded);
-			await screen.sees("✓ 0");
+			await seen("trial-missing", "\r", screen.words.trial.withheld);
+			await seen("trial-secret", "\r", "/etc/redis/tls.key");
+			await screen.typeUntil("y", screen.words.trial.notNeeded);
+			await screen.sees("✓ 145");
 			await seen("trial-answered");
+			await screen.typeUntil("\r", screen.words.save.menu["save-export"]);
 			await seen("save", "\r", screen.words.save.root);
-			await seen("save-unit", "jjjjjjjj\r", "[Unit]");
+			await seen("save-unit", "jjjjjjjjj\r", "[Unit]");
 			await seen("save-changes", "qG\r", "redis:ssl-cert");
 		},
 	},

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { accountUse } from "../../src/core/plan/accounts.ts";
+import { accountUse } from "../../src/plan/accounts.ts";
 import { accountTable } from "../../src/wizard/steps/accounts/account-rows.ts";
 import { lineOf, selectedAccount, visibleAccounts } from "../../src/wizard/steps/accounts/reduce.ts";
 import { hostView } from "../ui/scripted-plan.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { pathFromText } from "../../src/core/path/path.ts";
+import { pathFromText } from "../../src/base/path/path.ts";
 import { applyBuildEvent, type BuildProgress, nothingBuilt, secondsLeft } from "../../src/wizard/progress.ts";
 import { bytesNeeded, reviewLines, reviewRows, type SectionName } from "../../src/wizard/steps/build/review.ts";
 import { messagesIn } from "../texts.ts";
@@ -25,7 +25,7 @@ function valuesIn(section: SectionName, wizard: Drive): string[] {
 describe("the review", () => {
 	test("has a section for everything that will happen", () => {
 		expect(linesOf(reviewed()).flatMap(({ section }) => section ?? [])).toEqual([
-			...["application", "warnings", "permissions", "left-out", "existing", "disk", "limits", "files", "devices", "writable"],
+			...["warnings", "permissions", "left-out", "application", "existing", "disk", "limits", "files", "devices", "writable"],
 			...["binds", "accounts"],
 		]);
 	});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Choice } from "../../src/wizard/choice.ts";
 import type { FinishedCage } from "../../src/wizard/session/values.ts";
+import { emptyTrial } from "../../src/wizard/state.ts";
 import { isMissing, selectedChoice, visibleChoices } from "../../src/wizard/steps/choose/reduce.ts";
 import { saveItems } from "../../src/wizard/steps/save/reduce.ts";
 import { redis } from "../ui/scripted-session.ts";
@@ -17,10 +18,15 @@ const running: Choice = {
 	...{ account: "redis", package: { name: "redis-server", version: "8" }, ports: ["tcp 6379"] },
 };
 
+const wanted = { programs: [server, "pg_isready"], packages: ["postgresql", "postgresql-client"] };
+const installation = { command: "apt-get install -y postgresql postgresql-client", isAllowed: true };
+
 describe("a program that is not installed", () => {
 	test("can be installed, and the refreshed list keeps the cursor", () => {
 		const wizard = atChoices(running, missing).type(down + enter);
-		expect(wizard.state.question).toEqual({ kind: "install", ...missing.missing });
+		expect(wizard.intentions.at(-1)).toMatchObject({ job: "installation", ...wanted });
+		wizard.answer({ job: "installation", value: { ...wanted, ...installation } });
+		expect(wizard.state.question).toEqual({ kind: "install", ...wanted, command: installation.command });
 		const requirements = [{ package: "postgresql" }, { package: "postgresql-client" }];
 		expect(wizard.forget().type("y").intentions).toMatchObject([{ job: "install", requirements }]);
 		const { missing: _, ...here } = missing;
@@ -30,8 +36,16 @@ describe("a program that is not installed", () => {
 	});
 
 	test("stays missing after a no", () => {
-		const wizard = atChoices(missing).type(`${enter}n`);
-		expect([wizard.state.question, ...wizard.wanted()]).toEqual([undefined]);
+		const wizard = atChoices(missing)
+			.type(enter)
+			.answer({ job: "installation", value: { ...wanted, ...installation } });
+		expect([wizard.forget().type("n").state.question, ...wizard.wanted()]).toEqual([undefined]);
+	});
+
+	test("names the command for root if somebody else asks", () => {
+		const wizard = atChoices(missing).type(enter);
+		wizard.answer({ job: "installation", value: { ...wanted, ...installation, isAllowed: false } });
+		expect(wizard.state.notice).toEqual({ code: "install-needs-root", values: { command: installation.command } });
 	});
 
 	test("is reported if no package provides it", () => {
@@ -39,10 +53,18 @@ describe("a program that is not installed", () => {
 		expect(wizard.state.notice?.code).toBe("not-installed");
 	});
 
-	test("does not block if only the probe's client is missing", () => {
+	test("is offered before the trace if the probe needs it, and does not block", () => {
 		const client: Choice = { ...missing, missing: { programs: ["pg_isready"], packages: ["postgresql-client"] } };
 		expect(isMissing(client)).toBe(false);
-		expect(atChoices(client).type(enter).wanted()).toContain("propose");
+		const asked = () => atChoices(client).type(enter);
+		const value = { programs: ["pg_isready"], packages: ["postgresql-client"], instead: client, ...installation };
+		expect(asked().answer({ job: "installation", value }).type("n").wanted()).toContain("propose");
+		expect(asked().answer({ job: "installation", value }).type("y").wanted()).toContain("install");
+		expect(
+			asked()
+				.answer({ job: "installation", value: { ...value, isAllowed: false } })
+				.wanted(),
+		).toContain("propose");
 	});
 });
 
@@ -118,8 +140,9 @@ describe("a template", () => {
 test("a cage of a template can be compared with it", () => {
 	const finished = { name: "redis", installs: false } as FinishedCage;
 	const { template: _, ...alone } = redis;
-	expect(saveItems({ finished, answers: alone })).not.toContain("changes");
-	expect(saveItems({ finished, answers: redis })).toContain("changes");
+	const trial = { ...emptyTrial, saved: true } as const;
+	expect(saveItems({ finished, trial, answers: alone })).not.toContain("changes");
+	expect(saveItems({ finished, trial, answers: redis })).toContain("changes");
 });
 
 /** Selects and confirms the item that saves a template. */

@@ -1,7 +1,7 @@
-import type { Note } from "../../src/core/failure.ts";
-import type { Answers } from "../../src/core/options/answers.ts";
-import type { Missing } from "../../src/core/plan/missing.ts";
-import type { Event } from "../../src/engine/events.ts";
+import type { Event } from "../../src/base/engine/events.ts";
+import type { Note } from "../../src/base/failure.ts";
+import type { Answers } from "../../src/options/answers.ts";
+import type { Missing } from "../../src/plan/missing.ts";
 import type { Choice } from "../../src/wizard/choice.ts";
 import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
 import { reduce } from "../../src/wizard/reduce.ts";
@@ -97,7 +97,7 @@ export const atBuild = (): Drive => atFiles().type(twice).forget();
 export const finished: FinishedCage = {
 	...{ name: "redis", root: "/r", data: "/d", record: "/m", answered: true, warnings: [], next: [] },
 	...{ command: "cagewright make redis --yes", service: "redis-server.service", installs: true },
-	names: { initiatedBy: "", implementedBy: "operator", asks: false },
+	names: { initiatedBy: "", implementedBy: "", proposal: "operator" },
 };
 
 export const tried = (answered: boolean, missing: readonly Missing[] = []): Round => {
@@ -115,5 +115,5 @@ export const atVerdict = (): Drive => atTrial(tried(true)).answer(safe).forget()
 
 export function atSave(names: Partial<FinishedCage["names"]> = {}): Drive {
 	const value = { ...finished, names: { ...finished.names, ...names } };
-	return atVerdict().type(enter).answer({ job: "finish", value }).forget();
+	return atVerdict().type(twice).answer({ job: "finish", value }).forget();
 }

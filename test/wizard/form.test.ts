@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { equivalentCommand } from "../../src/core/options/equivalent.ts";
+import { equivalentCommand } from "../../src/options/equivalent.ts";
 import { furtherFields, type Problem } from "../../src/wizard/session/values.ts";
 import { countFurther, isAbout } from "../../src/wizard/steps/form/fields.ts";
 import { redis } from "../ui/scripted-session.ts";

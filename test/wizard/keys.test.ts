@@ -29,7 +29,7 @@ describe("decodeKeys", () => {
 		["controls", ["\x03\x15\x0b\x17\x7f\t\x1b[Z"], ["ctrl-c", "ctrl-u", "ctrl-k", "ctrl-w", "backspace", "tab", "shift-tab"]],
 		["function keys of terminals and of the console", ["\x1bOP\x1b[12~\x1b[[", "C"], ["f1", "f2", "f3"]],
 		["unknown sequences fall away", ["\x1b[99;5u\x1b[1;5Aq"], ["q"]],
-		["focus events fall away", ["\x1b[I\x1b[Ok"], ["k"]],
+		["focus events are keys of their own", ["\x1b[I\x1b[Ok"], ["focus-in", "focus-out", "k"]],
 		["letters beyond ASCII", ["ü€"], ["ü", "€"]],
 	])("%s", (_, chunks, expected) => expect(ids(...chunks)).toEqual(expected));
 

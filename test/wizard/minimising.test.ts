@@ -81,7 +81,7 @@ describe("the search for unneeded files", () => {
 	test.each(["escape", "q", "left"])("is left alone by %s on the page, and the candidate can be saved as it is", (key) => {
 		const wizard = searching().answer(found).press(key);
 		expect([wizard.state.overlay, ...wizard.wanted()]).toEqual([undefined]);
-		expect(wizard.type(enter).wanted()).toEqual(["finish"]);
+		expect(wizard.type(enter + enter).wanted()).toEqual(["finish"]);
 	});
 
 	test("offers nothing if every file is needed", () => {
@@ -93,7 +93,7 @@ describe("the search for unneeded files", () => {
 	test("reports a failure and keeps the candidate", () => {
 		const wizard = searching().fail("minimise", { code: "minimise-unanswered", values: { name: "redis", probe: "x" } });
 		expect([wizard.state.failure?.code, wizard.state.minimising]).toEqual(["minimise-unanswered", undefined]);
-		expect(wizard.type(enter).wanted()).toEqual(["finish"]);
+		expect(wizard.type(enter + enter).wanted()).toEqual(["finish"]);
 	});
 
 	test("stores nothing if it was killed", () => expect(withoutJobs(searching().state).minimising).toBeUndefined());

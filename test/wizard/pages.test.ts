@@ -15,11 +15,11 @@ test("the page of keys knows which keys do something now", () => {
 		bindingsBelow(state)
 			.filter((binding) => !hasEffect(state, binding))
 			.map(({ command }) => command);
-	expect(idle(atFiles().type("j"))).toEqual(["open", "undo", "redo", "package", "empty"]);
-	expect(idle(atChoices())).toEqual(["watch-running", "discard", "back"]);
-	expect(idle(atChoices().type(`/redis${enter}`))).toEqual(["watch-running", "discard"]);
-	expect(idle(atTrace())).toEqual(["finish-early", "run-next", "exercise", "another-run"]);
-	expect(idle(atForm())).toEqual(["next-field", "start"]);
+	expect(idle(atFiles().type("j"))).toEqual(["open", "undo", "redo", "package", "empty", "fix"]);
+	expect(idle(atChoices())).toEqual(["watch-running", "discard", "back", "fix"]);
+	expect(idle(atChoices().type(`/redis${enter}`))).toEqual(["watch-running", "discard", "fix"]);
+	expect(idle(atTrace())).toEqual(["finish-early", "run-next", "exercise", "another-run", "fix"]);
+	expect(idle(atForm())).toEqual(["next-field", "start", "fix"]);
 });
 
 describe("pages over a screen", () => {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { Missing } from "../../src/plan/missing.ts";
 import { readForm } from "../../src/wizard/steps/form/fields.ts";
-import { itemsToAdd } from "../../src/wizard/steps/trial/reduce.ts";
+import { itemsToAdd } from "../../src/wizard/steps/trial/selection.ts";
 import { absent, redis } from "../ui/scripted-session.ts";
+import { kernelFile, withheld } from "../ui/scripted-trial.ts";
 import {
 	answeredProbe,
 	atBuild,
@@ -48,6 +50,8 @@ describe("the straight path", () => {
 		expect(planned(wizard).wanted()).toEqual(["try"]);
 		expect(wizard.answer({ job: "try", value: tried(true) }).wanted()).toEqual(["selftest"]);
 		wizard.answer(safe).type(enter);
+		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["save"]);
+		wizard.type(enter);
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["save", "finish"]);
 		expect(wizard.answer({ job: "finish", value: finished }).type(enter).state.exit).toBe(0);
 	});
@@ -155,6 +159,32 @@ describe("building and trying", () => {
 		const wizard = atTrial(tried(false, [absent, capability]));
 		expect(itemsToAdd(wizard.state)).toEqual([absent]);
 		expect(itemsToAdd(wizard.type("j ").state)).toEqual([absent, capability]);
+	});
+
+	test("a permission is not preselected while something likelier can be added", () => {
+		const about = { call: "bind", error: "EACCES", declined: false };
+		const permission = (name: string, level: "said" | "last-call"): Missing => ({
+			...{ ...about, kind: "capability", remedy: { kind: "capability", name, round: 1, call: "bind" } },
+			importance: level === "said" ? { level, line: "Permission denied" } : { level, before: 1 },
+		});
+		const likeliest = permission("net_bind_service", "said");
+		const less = permission("chown", "last-call");
+		expect(itemsToAdd(atTrial(tried(false, [likeliest, less])).state)).toEqual([likeliest]);
+		expect(itemsToAdd(atTrial(tried(false, [absent, likeliest])).state)).toEqual([absent]);
+		expect(itemsToAdd(atTrial(tried(false, [likeliest, absent])).state)).toEqual([likeliest, absent]);
+		expect(itemsToAdd(atTrial(tried(false, [likeliest, withheld])).state)).toEqual([withheld]);
+		// It can still be chosen.
+		expect(itemsToAdd(atTrial(tried(false, [likeliest, withheld])).type(" ").state)).toEqual([likeliest, withheld]);
+	});
+
+	test("a secret is added only after a question, and without consent the rest is left to choose", () => {
+		const asked = () => atTrial(tried(false, [withheld, kernelFile])).type(enter);
+		expect([asked().state.question, ...asked().wanted()]).toMatchObject([{ kind: "secret", path: withheld.path }]);
+		const consented = asked().type("y");
+		expect(consented.state.answers?.rules.allowSecret).toEqual(["/etc/redis/tls.key"]);
+		expect(consented.state.thenBuild).toBe(true);
+		const refused = asked().type("n");
+		expect([refused.state.question, itemsToAdd(refused.state), ...refused.wanted()]).toEqual([undefined, []]);
 	});
 
 	test("deliberately excluded items are never proposed", () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Context, Machine } from "../../src/engine/context.ts";
-import { changedSince, plannedFiles } from "../../src/engine/session-store.ts";
+import type { Context, Machine } from "../../src/base/engine/context.ts";
+import { changedSince, plannedFiles } from "../../src/sessions/ports.ts";
 import type { Choice } from "../../src/wizard/choice.ts";
 import { resumed } from "../../src/wizard/results.ts";
 import { Wizard } from "../../src/wizard/session/engine-session.ts";
@@ -207,7 +207,7 @@ test("a session that is opened while the list is made is not in the list", async
 		session.keep(atTrace().state);
 		return isWritten.then(() => []);
 	};
-	const session = new Wizard(machine, { choices } as never, {} as never, {} as never, {} as never);
+	const session = new Wizard(machine, { choices } as never, {} as never, {} as never);
 	expect((await session.choices()).map(({ id }) => id)).toEqual(["other"]);
 });
 

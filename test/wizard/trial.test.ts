@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { offered } from "../../src/wizard/footer.ts";
+import type { FinishedCage } from "../../src/wizard/session/values.ts";
+import type { SavingItem } from "../../src/wizard/state.ts";
 import { saveItems } from "../../src/wizard/steps/save/reduce.ts";
+import { hostView } from "../ui/scripted-plan.ts";
 import { absent, selftestOf } from "../ui/scripted-session.ts";
 import { atBuild, atSave, atTrial, atVerdict, down, enter, finished, measured, safe, tried } from "./drive.ts";
 
@@ -22,20 +25,35 @@ describe("the self-test", () => {
 	});
 
 	test("delays saving until the verdict", () => {
-		const wizard = answers().type(enter);
+		const wizard = answers().type(enter + enter);
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["save"]);
 		expect(wizard.answer(safe).wanted()).toEqual(["finish"]);
 	});
 
+	test("saves nothing after its verdict if nobody chose how", () => {
+		const wizard = answers().type(enter).answer(safe);
+		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["save"]);
+		const left = answers()
+			.type(enter + enter)
+			.press("escape")
+			.answer(safe);
+		expect([left.state.screen, ...left.wanted()]).toEqual(["trial"]);
+	});
+
 	test("asks before a cage with an escape is saved", () => {
-		const wizard = answers().answer(escaped).type(enter);
+		const wizard = answers()
+			.answer(escaped)
+			.type(enter + enter);
 		expect([wizard.state.question, ...wizard.wanted()]).toEqual([{ kind: "escape", escaped: 2, missing: 1 }]);
 		expect(wizard.type("y").wanted()).toEqual(["finish"]);
 		expect(wizard.answer({ job: "finish", value: finished }).type(enter).state.exit).toBe(1);
 	});
 
 	test("shows the escapes if the answer is no", () => {
-		const wizard = answers().type(enter).answer(escaped).type("n");
+		const wizard = answers()
+			.type(enter + enter)
+			.answer(escaped)
+			.type("n");
 		expect([wizard.state.screen, wizard.state.overlay, ...wizard.wanted()]).toEqual(["trial", "selftest"]);
 	});
 
@@ -44,7 +62,7 @@ describe("the self-test", () => {
 			job: "selftest",
 			value: { untried: { code: "selftest-broken", values: { detail: "climb" } } },
 		});
-		expect(wizard.type(enter).wanted()).toEqual(["finish"]);
+		expect(wizard.type(enter + enter).wanted()).toEqual(["finish"]);
 	});
 
 	test("is cancelled by another candidate", () => {
@@ -107,21 +125,81 @@ describe("a shell in the cage", () => {
 		expect(wizard.type(`!r${enter}`).wanted()).toEqual(["shell"]);
 		wizard.answer({ job: "shell", value: 7 });
 		expect([wizard.state.screen, wizard.state.trial.tested]).toEqual(["trial", safe.value]);
-		expect(wizard.type(enter).wanted()).toEqual(["finish"]);
+		expect(wizard.type(enter + enter).wanted()).toEqual(["finish"]);
+	});
+});
+
+describe("the menu before saving", () => {
+	const atMenu = () => atVerdict().type(enter);
+	const chosen = (item: SavingItem) => {
+		const wizard = atMenu().answer({ job: "host-view", value: hostView });
+		wizard.type("j".repeat(saveItems(wizard.state).indexOf(item)) + enter);
+		expect(wizard.intentions.at(-1)?.job).toBe("finish");
+		return wizard.answer({ job: "finish", value: finished });
+	};
+
+	test("offers a service only where one can be installed", () => {
+		const { state } = atMenu();
+		const { service: _, ...alone } = hostView;
+		expect(saveItems(state)).toEqual(["save", "save-template", "save-export"]);
+		expect(saveItems({ ...state, hostView: alone })).toEqual(["save", "save-serve", "save-template", "save-export"]);
+		expect(saveItems({ ...state, hostView })).toContain("save-adopt");
+		expect(saveItems({ ...state, hostView: { ...hostView, installs: false } })).not.toContain("save-adopt");
+	});
+
+	test("shows the finished cage after Save", () => {
+		const { state } = chosen("save");
+		expect([state.screen, state.trial.saved, state.action, state.prompt, state.saving]).toEqual([
+			"save",
+			true,
+			undefined,
+			undefined,
+			undefined,
+		]);
+	});
+
+	test.each([
+		["save-serve", "install-unit", undefined],
+		["save-adopt", "adopt", "redis-server.service"],
+	] as const)("goes on with the page of the action: %s", (item, action, value) => {
+		const wizard = chosen(item);
+		expect(wizard.state.screen).toBe("cage");
+		expect(wizard.intentions.at(-1)).toMatchObject({
+			job: "preview",
+			request: { action, cage: "redis", ...(value === undefined ? {} : { value }) },
+		});
+	});
+
+	test("asks for the name of a template or an archive after saving", () => {
+		expect(chosen("save-template").state).toMatchObject({
+			screen: "save",
+			prompt: { kind: "template", line: { text: "redis" } },
+		});
+		const archive = chosen("save-export");
+		expect(archive.state).toMatchObject({ screen: "cage", prompt: { kind: "export", line: { text: "redis.tar" } } });
+		archive.type(enter);
+		expect(archive.intentions.at(-1)).toMatchObject({ job: "preview", request: { action: "export", value: "redis.tar" } });
+	});
+
+	test("is shown again if the cage could not be saved", () => {
+		const wizard = atMenu().type(`j${enter}`).fail("finish", { code: "no-space", values: {} });
+		expect([wizard.state.saving, wizard.state.failure?.code]).toEqual([undefined, "no-space"]);
+		expect(wizard.forget().type(enter).wanted()).toEqual(["finish"]);
 	});
 });
 
 describe("the steps after saving", () => {
 	test("offer drop-in and installation only if they are possible", () => {
 		const { service: _, ...alone } = finished;
-		const always = ["end", "cage", "next", "template", "record", "names", "unit"];
-		expect(saveItems({ finished: { ...alone, installs: false } })).toEqual(always);
-		expect(saveItems({ finished })).toContain("install-dropin");
-		expect(saveItems({ finished }).slice(0, 3)).toEqual(["end", "adopt", "serve"]);
+		const always = ["end", "template", "export", "cage", "record", "names", "next", "unit"];
+		const { trial } = atSave().state;
+		expect(saveItems({ trial, finished: { ...alone, installs: false } })).toEqual(always);
+		expect(saveItems({ trial, finished })).toContain("install-dropin");
+		expect(saveItems({ trial, finished }).slice(0, 3)).toEqual(["end", "serve", "adopt"]);
 	});
 
 	test("adopt the running service after a preview on the cage's page", () => {
-		const wizard = atSave().type(down + enter);
+		const wizard = atSave().type(down + down + enter);
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["cage", "cage", "preview"]);
 		const preview = { lines: ["It moves."], command: "cagewright adopt redis-server", acts: true };
 		wizard.answer({ job: "preview", value: preview }).forget().type(enter);
@@ -140,7 +218,7 @@ describe("the steps after saving", () => {
 		["unit-installed", "cage-redis.service", "/etc/x"],
 		["dropin-installed", "redis-server.service", "/etc/systemd/system/redis-server.service.d/zz-cagewright.conf"],
 	])("install a unit only after a confirmation, and explain it: %s", (code, unit, place) => {
-		const wizard = atSave().type(`jjjjjjjjj${enter}`);
+		const wizard = atSave().type(`jjjjjjjjjj${enter}`);
 		expect(wizard.state.question?.kind).toBe("install-unit");
 		expect(wizard.type("n").wanted()).toEqual([]);
 		expect(wizard.type(`${enter}y`).wanted()).toEqual(["install-unit"]);
@@ -158,7 +236,12 @@ describe("the steps after saving", () => {
 		const wizard = atSave().press("escape");
 		expect(wizard.type("r").wanted()).toEqual(["try"]);
 		wizard.answer({ job: "try", value: tried(true) }).answer(safe);
-		expect(wizard.forget().type(enter).wanted()).toEqual(["finish"]);
+		expect(
+			wizard
+				.forget()
+				.type(enter + enter)
+				.wanted(),
+		).toEqual(["finish"]);
 	});
 
 	test.each([enter, "q"])("exit with the status of make after %j", (key) => expect(atSave().type(key).state.exit).toBe(0));
@@ -171,46 +254,44 @@ test("the footer offers to select missing items only if one of them can be added
 });
 
 describe("the names for the record", () => {
-	test("are asked once after saving, with the known names as default", () => {
-		const wizard = atSave({ initiatedBy: "Erika", implementedBy: "operator", asks: true });
+	const atNames = (names: Partial<FinishedCage["names"]> = {}) => {
+		const wizard = atSave(names);
+		return wizard.type("j".repeat(saveItems(wizard.state).indexOf("names")) + enter);
+	};
+
+	test("are asked only where they are chosen, with the known names as default", () => {
+		expect(atSave({ initiatedBy: "Erika" }).state.prompt).toBeUndefined();
+		const wizard = atNames({ initiatedBy: "Erika" });
 		expect(wizard.state.prompt).toMatchObject({ kind: "initiated-by", line: { text: "Erika" } });
 		expect(wizard.type(enter).state.prompt).toMatchObject({ kind: "implemented-by", line: { text: "operator" } });
 		expect(wizard.type(enter).intentions).toMatchObject([{ job: "names", initiatedBy: "Erika", implementedBy: "operator" }]);
-		wizard.answer({ job: "names", value: { initiatedBy: "Erika", implementedBy: "operator", asks: false } });
+		wizard.answer({ job: "names", value: { initiatedBy: "Erika", implementedBy: "operator" } });
 		expect([wizard.state.prompt, wizard.state.notice?.code]).toEqual([undefined, "names-kept"]);
-		// Quitting is as close as before.
-		expect(wizard.type(enter).state.exit).toBe(0);
 	});
 
 	test("are said to be open if both are empty", () => {
-		const wizard = atSave({ initiatedBy: "", implementedBy: "", asks: true }).type(enter).type(enter);
-		wizard.answer({ job: "names", value: { initiatedBy: "", implementedBy: "", asks: false } });
+		const wizard = atNames().type(enter).type(`\x15${enter}`);
+		wizard.answer({ job: "names", value: { initiatedBy: "", implementedBy: "" } });
 		expect(wizard.state.notice?.code).toBe("names-open");
 	});
 
 	test("are saved as typed, and an empty one stays open", () => {
-		const wizard = atSave({ initiatedBy: "Erika", asks: true }).type(`\x15${enter}`).type(`\x15Max${enter}`);
+		const wizard = atNames({ initiatedBy: "Erika" }).type(`\x15${enter}`).type(`\x15Max${enter}`);
 		expect(wizard.intentions).toMatchObject([{ job: "names", initiatedBy: "", implementedBy: "Max" }]);
 	});
 
-	test("stay unchanged after Esc", () => {
-		const wizard = atSave({ initiatedBy: "Erika", asks: true }).type("xx").press("escape").type("yy").press("escape");
-		expect(wizard.intentions).toMatchObject([{ job: "names", initiatedBy: "Erika", implementedBy: "operator" }]);
+	test("stay unchanged after Esc, and a proposal is not taken", () => {
+		const wizard = atNames({ initiatedBy: "Erika" }).type("xx").press("escape").type("yy").press("escape");
+		expect(wizard.intentions).toMatchObject([{ job: "names", initiatedBy: "Erika", implementedBy: "" }]);
 	});
 
-	test("can be changed later, and the displayed record is updated", () => {
+	test("update the displayed record", () => {
 		const wizard = atSave();
-		expect(wizard.state.prompt).toBeUndefined();
 		const item = saveItems(wizard.state).indexOf("record");
 		wizard.type("j".repeat(item) + enter).answer({ job: "text", value: { page: "record", text: "old" } });
 		wizard.type(`qj${enter}`);
 		expect(wizard.state.prompt?.kind).toBe("initiated-by");
 		wizard.type(`Erika${enter}${enter}`).answer({ job: "names", value: { ...finished.names, initiatedBy: "Erika" } });
 		expect([wizard.state.texts.record, wizard.state.finished?.names.initiatedBy]).toEqual([undefined, "Erika"]);
-	});
-
-	test("are asked again if the wizard is quit", () => {
-		const wizard = atSave({ asks: true }).press("ctrl-c").press("ctrl-c");
-		expect([wizard.state.exit, ...wizard.wanted()]).toEqual([130]);
 	});
 });

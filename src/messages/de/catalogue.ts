@@ -1,17 +1,17 @@
+import { findingsDe } from "../../check/text/de.ts";
+import { cliDe } from "../../cli/text/de.ts";
+import { explainDe } from "../../explain/text/de.ts";
+import { reasonsDe } from "../../plan/text/de.ts";
+import { recordDe } from "../../record/text/de.ts";
+import { selftestDe } from "../../selftest/text/de.ts";
+import { foreignSelftestDe } from "../../selftest/text/foreign.de.ts";
+import { templateProblemsDe } from "../../template/text/de.ts";
+import { alarmsDe } from "../../watch/text/de.ts";
+import { wizardDe } from "../../wizard/text/de.ts";
 import type { Catalogue } from "../messages.ts";
-import { alarmsDe } from "./alarms.ts";
-import { cliDe } from "./cli.ts";
-import { explainDe } from "./explain.ts";
 import { failuresDe } from "./failures.ts";
-import { findingsDe } from "./findings.ts";
-import { foreignSelftestDe } from "./foreign-selftest.ts";
 import { notesDe } from "./notes.ts";
-import { reasonsDe } from "./plan.ts";
-import { recordDe } from "./record.ts";
-import { selftestDe } from "./selftest.ts";
-import { templateProblemsDe } from "./template.ts";
 import { valueWordsDe } from "./value-words.ts";
-import { wizardDe } from "./wizard.ts";
 
 export const catalogueDe: Catalogue = {
 	language: "de",

@@ -1,7 +1,7 @@
+import { probeFailuresDe } from "../../probe/text/de.ts";
+import { foreignSelftestDe } from "../../selftest/text/foreign.de.ts";
+import { templateFailuresDe } from "../../template/text/de.ts";
 import type { Failures } from "../en/failures.ts";
-import { foreignSelftestDe } from "./foreign-selftest.ts";
-import { probeFailuresDe } from "./probe-failures.ts";
-import { templateFailuresDe } from "./template.ts";
 import { verbFailuresDe } from "./verb-failures.ts";
 
 export const failuresDe: Failures = {
@@ -41,6 +41,7 @@ export const failuresDe: Failures = {
 	"one-form": "{one} und {other} wählen zwei Formate für ein Ergebnis. Entfernen Sie eine der Optionen.",
 	"rollback-undone":
 		"Die andere Generation scheiterte beim Start. Deshalb läuft {name} wieder in Generation {generation}: {cause}",
+	"file-not-shown": "'{path}' wird nicht gezeigt: Nur gewöhnliche Dateien, die Sie lesen dürfen, können gezeigt werden.",
 	"nothing-before":
 		"Der Käfig {name} hat keine Generation vor {generation}. `cagewright show {name} --history` zeigt, was mit früheren geschah.",
 	"already-adopted":
@@ -214,12 +215,16 @@ export const failuresDe: Failures = {
 	"include-matches-nothing": "'{value}' passt auf nichts in diesem System. Prüfen Sie Pfad oder Muster.",
 	"include-matches-too-much":
 		"'{value}' passt auf mehr als {most} Dateien und Verzeichnisse in diesem System. Nennen Sie ein Verzeichnis oder Muster mit weniger.",
+	"program-replaced":
+		"Cagewright wurde durch eine andere Version ersetzt, während dieser Befehl lief. Führen Sie den Befehl erneut aus.",
 	internal: "Interner Fehler: {detail}. Bitte melden Sie ihn mit der Ausgabe von --debug.",
 	"kernel-file-missing": "{path} fehlt, weil /proc hier nicht eingehängt ist. Hängen Sie es ein und versuchen Sie es erneut.",
 	"launch-failed": "Der Käfig ließ sich nicht starten ({detail}). `cagewright doctor` prüft die Voraussetzungen dieses Systems.",
 	"lock-unreadable": "Die Sperre {path} ist nicht lesbar. Wenn kein anderer cagewright-Prozess läuft, entfernen Sie sie.",
 	"manifest-damaged":
 		"{path} ist beschädigt. Kehren Sie mit `cagewright rollback {name}` zur vorigen Generation zurück, oder bauen Sie den Käfig mit --replace neu; seine Daten bleiben.",
+	"manifest-newer":
+		"{path} stammt von Cagewright {version}, das neuer als dieses ist. Verwenden Sie jene Version, oder kehren Sie mit `cagewright rollback {name}` zu einer Generation zurück, die diese kennt.",
 	"manifest-invalid":
 		"Das Manifest des Käfigs ist beschädigt{where? (Feld %)}. Stellen Sie es aus einer Sicherung wieder her, oder bauen Sie den Käfig neu.",
 	"mount-point-unsafe":
@@ -264,6 +269,8 @@ export const failuresDe: Failures = {
 		"Der Käfig wird nicht gestartet, weil dieses System ihn nicht abschotten kann. Fehlende Voraussetzungen: {requirements}. `cagewright doctor` erklärt die Abhilfe.",
 	"logs-unknown":
 		"{name} schreibt keine Protokolle unter /var/log; es gibt nichts zu rotieren. Die Ausgabe erhält der startende Prozess.",
+	"logs-in-place":
+		"{name} schreibt in {path} des Systems. Dessen Protokolle rotieren wie bisher die Dateien in /etc/logrotate.d.",
 	"limit-not-held":
 		"Dieses System kann eine als root gestartete Anwendung nicht auf {value} Prozesse begrenzen: Es gibt keine cgroup, und Ressourcenlimits gelten nicht für root. Starten Sie sie mit --user unter einem anderen Konto, oder entfernen Sie --limit-processes.",
 	"logrotate-inexpressible":

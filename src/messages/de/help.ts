@@ -1,7 +1,22 @@
+import { adoptHelpDe } from "../../adopt/text/help.de.ts";
+import { checkHelpDe } from "../../check/text/help.de.ts";
+import { explainHelpDe } from "../../explain/text/help.de.ts";
+import { installHelpDe } from "../../install/text/help.de.ts";
+import { launchHelpDe } from "../../launch/text/help.de.ts";
+import { makeHelpDe } from "../../make/text/help.de.ts";
+import { minimiseHelpDe } from "../../minimise/text/help.de.ts";
+import { permissions, planHelpDe } from "../../plan/text/help.de.ts";
+import { recordHelpDe } from "../../record/text/help.de.ts";
+import { foreignSelftestDe } from "../../selftest/text/foreign.de.ts";
+import { serviceHelpDe } from "../../service/text/help.de.ts";
+import { sessionsHelpDe } from "../../sessions/text/help.de.ts";
+import { templateHelpDe } from "../../template/text/help.de.ts";
+import { traceHelpDe } from "../../trace/text/help.de.ts";
+import { transferHelpDe } from "../../transfer/text/help.de.ts";
+import { unitHelpDe } from "../../unit/text/help.de.ts";
+import { upkeepHelpDe } from "../../upkeep/text/help.de.ts";
+import { watchHelpDe } from "../../watch/text/help.de.ts";
 import type { HelpMessages } from "../en/help.ts";
-import { foreignSelftestDe } from "./foreign-selftest.ts";
-import { permissions } from "./permissions.ts";
-import { transferHelpDe } from "./transfer-help.ts";
 
 export const helpDe: HelpMessages = {
 	program:
@@ -130,196 +145,24 @@ export const helpDe: HelpMessages = {
 		restart: "die laufende Anwendung nicht neu starten; die Änderung gilt ab ihrem nächsten Start",
 	},
 	verbs: {
-		make: {
-			about: "Einen Käfig in einem Zug anlegen: beobachten, planen, bauen, erproben",
-			details:
-				"TARGET ist eine Vorlage oder eine systemd-Unit. Bei gleichem Namen gilt die Vorlage; mit angehängtem `.service` gilt die Unit. Für jedes andere Programm geben Sie --name, --probe und hinter `--` den Befehl an. Ohne --yes zeigt `make` den Plan und fragt.",
-		},
-		adopt: {
-			about: "Einen laufenden systemd-Dienst in einen Käfig übernehmen",
-			details:
-				"`adopt` legt den Käfig an, wenn er fehlt, und startet den Dienst im Käfig neu. Sein Zustand bleibt an seinem Ort. Antwortet er dort nicht oder ist einer seiner Clients abgeschnitten, wird alles rückgängig gemacht. `release` gibt ihn an den Host zurück. Mehrere Dienste ziehen nacheinander um und kehren zusammen zurück, wenn einer scheitert.",
-		},
-		trace: {
-			about: "Eine Anwendung in der Sandbox beobachten und speichern, was sie benutzt",
-			details:
-				"TARGET ist eine Vorlage oder eine systemd-Unit; --add braucht einen Käfig. `trace NAME --for ZEIT` beobachtet, welche Dateien einem laufenden Käfig fehlen.",
-			add: "diesen Lauf zur gespeicherten Beobachtung nehmen; nur die hier genannten Übungen ausführen",
-			for: "wie lange ein laufender Käfig beobachtet wird, mit --attach mindestens: Sekunden, oder eine Zeit wie 30m oder 24h",
-		},
-		plan: {
-			about: "Zeigen, was in einen beobachteten Käfig käme, und warum",
-			details:
-				"Entscheidungen wie --include werden mit dem Käfig gespeichert. Ist er schon gebaut, zeigt `plan` auch, was sich ändern würde.",
-			dryRun: "die Entscheidungen nicht speichern",
-		},
-		build: {
-			about: "Eine Generation eines beobachteten Käfigs bauen",
-			details: "Die neue Generation wird ab dem nächsten Start benutzt. `trial` erprobt sie.",
-		},
-		trial: {
-			about: "Die Anwendung im Käfig erproben und nennen, was fehlt",
-			details: "--yes nimmt auf, was fehlt, und wiederholt, bis die Anwendung antwortet.",
-			unit: "als Dienst des laufenden systemd erproben, mit der Unit von `cagewright unit`",
-		},
-		release: {
-			about: "Einen übernommenen Dienst an den Host zurückgeben",
-			details:
-				"`release` stellt die Unit-Dateien wieder her. Von kopiertem Zustand kopiert es zurück, was sich im Käfig geändert hat. Mehrere Dienste kehren nacheinander zurück, und zusammen in ihre Käfige, wenn einer scheitert.",
-			keep: "wessen Zustand gilt, wenn sich beide geändert haben",
-			yes: "nicht fragen",
-		},
+		...adoptHelpDe,
+		...checkHelpDe,
+		...explainHelpDe,
+		...installHelpDe,
+		...launchHelpDe,
+		...makeHelpDe,
+		...minimiseHelpDe,
+		...planHelpDe,
+		...recordHelpDe,
+		...serviceHelpDe,
+		...sessionsHelpDe,
+		...templateHelpDe,
+		...traceHelpDe,
 		...transferHelpDe,
-		run: {
-			about: "Die Anwendung in ihrem Käfig im Vordergrund ausführen",
-			details:
-				"`run` reicht Signale weiter und endet mit dem Status der Anwendung. Ein Befehl hinter `--` ersetzt den der Anwendung.",
-			print: "stattdessen die Shell-Befehle ausgeben",
-			stopTimeout: "sie so lange nach SIGTERM mit SIGKILL beenden (Vorgabe: 90; 0: nie)",
-			raw: "Steuersequenzen an das Terminal weitergeben statt sie als Text zu zeigen",
-		},
-		shell: {
-			about: "Eine abgeschottete Shell im Käfig öffnen",
-			details:
-				"Die Shell hat die Abschottung und die Daten der Anwendung. Der Käfig selbst enthält keine Shell. Ein Befehl hinter `--` läuft stattdessen.",
-			keepWrites: "behalten, was die Shell in die Daten der Anwendung schreibt (Vorgabe: verwerfen)",
-		},
-		signal: { about: "Der Anwendung in einem laufenden Käfig ein Signal senden" },
-		unit: {
-			about: "Eine gehärtete systemd-Unit für einen Käfig ausgeben oder installieren",
-			dropin: "ein Drop-in schreiben, mit dem dieser Dienst des Hosts im Käfig läuft",
-			install: "das Ergebnis dorthin schreiben, wo der Host es liest, etwa /etc/systemd/system",
-			uninstall: "entfernen, was --install geschrieben hat",
-			score: "die Bewertung von systemd vorher und nachher zeigen",
-			dryRun: "zeigen, was --install oder --uninstall tun würde",
-			root: "die Units im Dateibaum eines anderen Systems lesen",
-			logrotate: "stattdessen eine logrotate-Datei für die Logs des Käfigs ausgeben",
-			deployHook: "stattdessen einen Hook für certbot ausgeben, der ein erneuertes Zertifikat neu laden lässt",
-		},
-		list: { about: "Die Käfige auf diesem System auflisten" },
-		show: {
-			about: "Die Dateien eines Käfigs zeigen, und warum sie darin sind",
-			history: "das Protokoll des Käfigs zeigen",
-			record: "den Nachweis der letzten Erprobung zeigen",
-		},
-		explain: {
-			about: "Erklären, warum etwas im Käfig ist oder was es verweigert",
-			details:
-				"SUBJECT ist ein Pfad, ein Systemaufruf oder eine Capability. Ist es verweigert, nennt `explain` die Schutzschicht und die Option, die es erlaubt. Ohne SUBJECT wird alles erklärt, was in der letzten Erprobung verweigert wurde oder fehlte.",
-		},
-		watch: {
-			about: "Angriffe auf laufende Käfige melden",
-			details:
-				"`watch` gibt je Alarm eine Zeile aus: für einen Systemaufruf, den der Käfig verweigert hat und den die Anwendung in ihrer Erprobung nie gemacht hat, für einen Absturz, für einen geöffneten Köder oder für eine Datei, die den Käfig gefährdet, etwa ein geändertes Programm.",
-			format: "Form eines Alarms: Text, JSON, Elastic Common Schema oder Syslog (RFC 5424)",
-			onAlarm:
-				"Reaktion auf Alarme der Schwere HOCH: `report` meldet sie nur, `stop` beendet den Käfig, `freeze` friert seine Prozesse ein, alles andere ist eine Shell-Zeile, die den Alarm auf stdin erhält (Vorgabe: report)",
-			stopTimeout: "bei `--on-alarm stop` so lange nach SIGTERM mit SIGKILL beenden (Vorgabe: 10)",
-			checkEvery: "Sekunden zwischen zwei Prüfungen der Dateien der Käfige, 0 für keine (Vorgabe: 600)",
-			journal: "Alarme auch ins Journal schreiben (journalctl CAGE=NAME)",
-			withTests: "auch Alarme melden, die Erprobungen und Selbsttests auslösen",
-			install: "eine systemd-Unit installieren und starten, die beobachtet",
-			uninstall: "diese Unit stoppen und entfernen",
-			dryRun: "zeigen, was --install oder --uninstall tun würde",
-		},
+		...unitHelpDe,
+		...upkeepHelpDe,
+		...watchHelpDe,
 		selftest: foreignSelftestDe.help,
-		check: {
-			about: "Käfige prüfen und mit dem Host vergleichen",
-			details:
-				"`check` endet mit 1, wenn es etwas Neues findet, und ändert weder am Host noch im Käfig etwas. FINDING ist CODE:PATH (oder CODE:ACCOUNT), package:NAME, host-files, would-change oder processes-behind; ein falscher Name zeigt die des Käfigs. Mit `--accept` gilt ein Befund für `check` nur nicht mehr als neu. Es erlaubt nichts: Eine Gefahr verhindert weiter jeden Start, bis `run --accept-finding CODE:PATH` ihn erlaubt; auch `check` akzeptiert sie dann.",
-			accept: "diesen Befund zur Kenntnis nehmen, mit Ihrem Namen und der Zeit; ändert er sich, ist er wieder neu",
-			until: "letzter Tag, an dem --accept gilt (Vorgabe: bis --revoke)",
-			revoke: "einen zur Kenntnis genommenen Befund wieder melden",
-			deep: "jede Datei lesen, auch wenn Größe und Zeitstempel unverändert sind",
-			nagios: "eine Zeile ausgeben und enden, wie die Überwachung es erwartet (0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN)",
-		},
-		stale: {
-			about: "Die Käfige nennen, deren Dateien älter als die des Hosts sind",
-			mark: "das Ergebnis speichern, damit `list` diese Käfige als veraltet zeigt (für die Hooks der Paketverwaltung)",
-		},
-		metrics: {
-			about: "Alle Käfige prüfen und Messwerte für Prometheus ausgeben",
-			details:
-				"Ein Timer von `install` schreibt sie einmal am Tag, wenn es das Verzeichnis von node_exporter für solche Dateien gibt.",
-			output: "in einem Schritt in diese Datei schreiben, die alle lesen können (Vorgabe: stdout, auch `-`)",
-			force: "eine Datei ersetzen, die Cagewright nicht geschrieben hat",
-		},
-		update: {
-			about: "Aus den jetzigen Dateien des Hosts neu bauen",
-			details:
-				"`update` erprobt das Ergebnis und wechselt dorthin, wenn es funktioniert. Die Daten der Anwendung bleiben, wie sie sind.",
-			yes: "Ihre Änderungen im Käfig behalten, auch wenn sich die Konfiguration des Hosts geändert hat",
-			configuration:
-				"Fassung einer Konfigurationsdatei, die im Käfig bearbeitet wurde und sich auch auf dem Host geändert hat: die des Käfigs (keep) oder die des Hosts (host)",
-			takeMissed: "Dateien aufnehmen, deren Fehlen `trace NAME --for` gezeigt hat",
-			include: "Diese Dateien aufnehmen, deren Fehlen `trace NAME --for` gezeigt hat, obwohl nicht jedes Konto sie lesen darf",
-			keepGenerations: "von nun an so viele alte Generationen behalten (Vorgabe: 2)",
-			keepDays: "von nun an alte Generationen nach so vielen Tagen entfernen, außer der, zu der `rollback` zurückgeht",
-		},
-		rollback: {
-			about: "Zur vorigen Generation zurückgehen",
-			details: "Die Daten der Anwendung bleiben, wie sie sind.",
-			to: "zu dieser Generation gehen",
-		},
-		diff: {
-			about: "Zwei Generationen vergleichen",
-			details: "A und B sind Nummern von Generationen. Vorgabe sind die letzten zwei.",
-		},
-		minimise: {
-			about: "Dateien entfernen, die Erprobungen als unnötig erweisen",
-			exercise: "Shell-Zeile, die von nun an auch in jeder Erprobung gelingen muss",
-			for: "die Suche nach dieser Zeit (90s, 10m, 1h) mit dem bisher besten Ergebnis beenden",
-			yes: "den kleineren Käfig ohne Rückfrage bauen",
-			dryRun: "zeigen, was versucht würde und was bleibt",
-		},
-		remove: {
-			about: "Einen Käfig und alles entfernen, was für ihn angelegt wurde",
-			keepData: "die Daten der Anwendung behalten",
-			yes: "nicht fragen",
-		},
-		record: {
-			about: "Die Dokumentation eines Käfigs schreiben, zur Freigabe und Prüfung",
-			format: "Format (Vorgabe: nach dem Dateinamen, sonst md)",
-			all: "die Nachweise aller Käfige und eine Übersicht in das Verzeichnis von -o schreiben",
-			output:
-				"in diese Datei oder mit --all in dieses Verzeichnis schreiben, lesbar nur für den Eigentümer (Vorgabe: stdout, auch `-`)",
-			force: "Dateien ersetzen, die Cagewright nicht geschrieben hat",
-			checksum: "ihre SHA-256 in eine zweite Datei und in das Protokoll des Käfigs schreiben (nur mit -o)",
-			verify: "stattdessen prüfen, ob diese Datei ein unveränderter Nachweis des Käfigs ist",
-			purpose: "Zweck des Käfigs; wird für den nächsten Nachweis gespeichert",
-			initiatedBy: "Person, die ihn veranlasst hat; wird für alle späteren Käfige gespeichert",
-			implementedBy: "Person, die ihn umgesetzt hat; wird für alle späteren Käfige gespeichert",
-			approvedBy: "Person, die die jetzige Generation freigibt und das verbleibende Risiko übernimmt",
-		},
-		template: {
-			about: "Vorlagen auflisten, schreiben, prüfen und weitergeben",
-			details:
-				"ACTION ist list, show NAME, new NAME, save KÄFIG, diff KÄFIG, check DATEI, import DATEI|ORDNER, accept NAME, export NAME oder remove NAME.",
-			as: "Name der gespeicherten oder importierten Vorlage (Vorgabe: der des Käfigs oder ihr eigener)",
-			output: "in diese neue Datei schreiben (nur `export` und `new`; Vorgabe: stdout)",
-			replace: "eine Vorlage dieses Namens ersetzen (nur `import` und `save`)",
-			yes: "nicht fragen (nur `import` und `accept`, die nach den Befehlen fragen, die sie ausführen würde, und `remove`)",
-			dryRun: "diese Befehle zeigen und nichts importieren (nur `import` und `accept`)",
-		},
-		sessions: {
-			about: "Gespeicherte Sitzungen des Assistenten auflisten, zeigen und entfernen",
-			details: "ACTION ist list, show NAME oder remove NAME. `cagewright --resume NAME` setzt eine Sitzung fort.",
-			yes: "nicht fragen",
-		},
-		apps: {
-			about: "Die Anwendungen auf diesem System auflisten",
-			details: "Die Liste enthält Dienste und lauschende Prozesse. NAME zeigt alles, was über einen davon bekannt ist.",
-		},
-		doctor: {
-			about: "Die Voraussetzungen prüfen und erklären, wie sich jedes Problem beheben lässt",
-			fix: "fehlende Pakete mit der Paketverwaltung des Systems installieren",
-		},
-		install: {
-			about: "Programm, Manpages, Vervollständigung, Hooks und einen Timer installieren",
-			details: "`install` überschreibt nie Dateien, die es nicht angelegt hat oder die seither geändert wurden.",
-			timer: "Aufgabe des täglichen Timers (Vorgabe: check)",
-		},
-		uninstall: { about: "Entfernen, was `install` geschrieben hat, nie einen Käfig" },
 	},
 	errors: {
 		unknownVerb: "Unbekanntes Verb '{word}'.",

@@ -66,6 +66,8 @@ export const notesDe: Notes = {
 		"Nicht bewiesen: was {program} über andere Prozesse mitteilt. Es listet Prozesse auf und sieht im Käfig nur seine eigenen.",
 	"unproven-accounts":
 		"Nicht bewiesen: Auskünfte über Konten an {socket}. Der Käfig kennt nur die Konten, die die Anwendung benutzt. Für weitere: --account NAME",
+	"unproven-passwords":
+		"Nicht bewiesen: Passwörter der Konten dieses Systems. {program} prüft sie ({shows}), und der Käfig enthält keine, sodass dort jede Prüfung scheitert. Um die eines Kontos prüfen zu lassen: {options}",
 	"unproven-absent":
 		"Nicht bewiesen: was {paths} braucht. {place} nennt es, und der Käfig enthält es nicht. Braucht die Anwendung es: {options}",
 	"unproven-left-out":
@@ -258,6 +260,8 @@ export const notesDe: Notes = {
 	"unit-start-post": "Nach jedem Start führt der Käfig {command} aus (ExecStartPost).",
 	"unit-start-post-omitted":
 		"Nicht ausgeführt: {command} (ExecStartPost). Braucht die Anwendung das Ergebnis, führen Sie den Befehl nach ihrem Start aus.",
+	"unit-stop-inside": "Vor jedem Halt führt der Käfig {command} aus (ExecStop).",
+	"unit-stop-omitted": "Nicht ausgeführt: {command} (ExecStop). Die Anwendung bekommt ihr Signal sofort.",
 	"unit-shell": "Der Befehl ist eine Shell-Zeile oder ein Skript; der Käfig enthielte deshalb die Shell {program}.",
 	"unit-shell-exec":
 		"Die Unit führt eine Shell-Zeile aus. Cagewright verwendet nur den letzten Befehl, {command}, und lässt die Schritte davor weg.",

@@ -213,7 +213,7 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"selftest-broken":
 		"Der Selbsttest wurde nicht fertig und sagt nichts über den Käfig aus. Versuchen Sie es erneut, wenn das System weniger ausgelastet ist. {detail}",
 	"selftest-escaped":
-		"Der Käfig {name} ist nicht sicher: {ways}. Nehmen Sie ihn nicht in Betrieb. `cagewright selftest {name}` erklärt jedes Ergebnis und die Abhilfe.",
+		"Der Käfig {name} ist nicht sicher: {ways}. Nehmen Sie ihn nicht in Betrieb. `cagewright selftest {name}` erklärt jedes Ergebnis und die Abhilfe, und `cagewright trial {name}` prüft ihn erneut.",
 	"selftest-needs-systemd":
 		"Eine Unit lässt sich nicht prüfen: Hier läuft kein systemd. Prüfen Sie ohne --unit den Starter, oder prüfen Sie dort, wo die Unit laufen soll.",
 	"selftest-own-unit":

@@ -1,17 +1,17 @@
+import { findingsEn } from "../../check/text/en.ts";
+import { cliEn } from "../../cli/text/en.ts";
+import { explainEn } from "../../explain/text/en.ts";
+import { reasonsEn } from "../../plan/text/en.ts";
+import { recordEn } from "../../record/text/en.ts";
+import { selftestEn } from "../../selftest/text/en.ts";
+import { foreignSelftestEn } from "../../selftest/text/foreign.en.ts";
+import { templateProblemsEn } from "../../template/text/en.ts";
+import { alarmsEn } from "../../watch/text/en.ts";
+import { wizardEn } from "../../wizard/text/en.ts";
 import type { Catalogue } from "../messages.ts";
-import { alarmsEn } from "./alarms.ts";
-import { cliEn } from "./cli.ts";
-import { explainEn } from "./explain.ts";
 import { failuresEn } from "./failures.ts";
-import { findingsEn } from "./findings.ts";
-import { foreignSelftestEn } from "./foreign-selftest.ts";
 import { notesEn } from "./notes.ts";
-import { reasonsEn } from "./plan.ts";
-import { recordEn } from "./record.ts";
-import { selftestEn } from "./selftest.ts";
-import { templateProblemsEn } from "./template.ts";
 import { valueWordsEn } from "./value-words.ts";
-import { wizardEn } from "./wizard.ts";
 
 export const catalogueEn: Catalogue = {
 	language: "en",

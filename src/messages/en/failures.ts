@@ -1,6 +1,6 @@
-import { foreignSelftestEn } from "./foreign-selftest.ts";
-import { probeFailuresEn } from "./probe-failures.ts";
-import { templateFailuresEn } from "./template.ts";
+import { probeFailuresEn } from "../../probe/text/en.ts";
+import { foreignSelftestEn } from "../../selftest/text/foreign.en.ts";
+import { templateFailuresEn } from "../../template/text/en.ts";
 import { verbFailuresEn } from "./verb-failures.ts";
 
 /** One line for each code of `Failure` and of the form's problems: the thing, the problem and the fix. */
@@ -39,6 +39,7 @@ export const failuresEn = {
 		"Refusing '{value}': a command, directory or environment must not contain NUL, and a variable's name must not contain '='.",
 	"one-form": "{one} and {other} select two formats for one result. Remove one of them.",
 	"rollback-undone": "The other generation failed when it was started, so {name} runs generation {generation} again: {cause}",
+	"file-not-shown": "Cannot show '{path}': only regular files that you may read can be shown.",
 	"nothing-before":
 		"Cage {name} has no generation before {generation}. `cagewright show {name} --history` lists what happened to earlier ones.",
 	"already-adopted": "{service} already runs in cage {name}. Move it out first: `cagewright release {service}`.",
@@ -200,12 +201,15 @@ export const failuresEn = {
 	"include-matches-nothing": "'{value}' matches nothing on this machine. Check the path or pattern.",
 	"include-matches-too-much":
 		"'{value}' matches more than {most} files and directories on this machine. Name a directory or pattern with fewer.",
+	"program-replaced": "Cagewright was replaced by another version while this command ran. Run the command again.",
 	internal: "Internal error: {detail}. Please report it with the output of --debug.",
 	"kernel-file-missing": "{path} is missing, because /proc is not mounted here. Mount it, and try again.",
 	"launch-failed": "The cage could not be started ({detail}). `cagewright doctor` checks this machine's requirements.",
 	"lock-unreadable": "Cannot read the lock {path}. If no other cagewright process runs, remove it.",
 	"manifest-damaged":
 		"{path} is damaged. Go back to the previous generation with `cagewright rollback {name}`, or rebuild the cage with --replace, which keeps its data.",
+	"manifest-newer":
+		"{path} was written by Cagewright {version}, which is newer than this one. Use that version, or go back to a generation that this one knows with `cagewright rollback {name}`.",
 	"manifest-invalid": "The cage's manifest is damaged{where? (field %)}. Restore it from a backup, or rebuild the cage.",
 	"mount-point-unsafe": "Refusing to mount at {path}: it is not a plain directory. Remove it from the cage's data.",
 	"mounted-below": "{mount} is mounted below {path}. Unmount it first.",
@@ -246,6 +250,7 @@ export const failuresEn = {
 		"Refusing to start a cage: this machine cannot confine it. Missing requirements: {requirements}. `cagewright doctor` explains how to fix each.",
 	"logs-unknown":
 		"{name} writes no logs below /var/log, so there is nothing to rotate. Its output goes to the process that starts it.",
+	"logs-in-place": "{name} writes to the host's {path}, whose logs the host's own files in /etc/logrotate.d rotate as before.",
 	"limit-not-held":
 		"This machine cannot limit an application that starts as root to {value} processes: no cgroup is available, and resource limits do not bind root. Start it as another account with --user, or remove --limit-processes.",
 	"logrotate-inexpressible":
@@ -384,6 +389,6 @@ export const failuresEn = {
 
 export type Failures = Readonly<Record<keyof typeof failuresEn, string>>;
 
-declare module "../../core/failure.ts" {
+declare module "../../base/failure.ts" {
 	interface FailureSentences extends Failures {}
 }

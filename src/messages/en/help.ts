@@ -1,7 +1,22 @@
+import { adoptHelpEn } from "../../adopt/text/help.en.ts";
+import { checkHelpEn } from "../../check/text/help.en.ts";
+import { explainHelpEn } from "../../explain/text/help.en.ts";
+import { installHelpEn } from "../../install/text/help.en.ts";
+import { launchHelpEn } from "../../launch/text/help.en.ts";
+import { makeHelpEn } from "../../make/text/help.en.ts";
+import { minimiseHelpEn } from "../../minimise/text/help.en.ts";
+import { permissions, planHelpEn } from "../../plan/text/help.en.ts";
+import { recordHelpEn } from "../../record/text/help.en.ts";
+import { foreignSelftestEn } from "../../selftest/text/foreign.en.ts";
+import { serviceHelpEn } from "../../service/text/help.en.ts";
+import { sessionsHelpEn } from "../../sessions/text/help.en.ts";
+import { templateHelpEn } from "../../template/text/help.en.ts";
+import { traceHelpEn } from "../../trace/text/help.en.ts";
+import { transferHelpEn } from "../../transfer/text/help.en.ts";
+import { unitHelpEn } from "../../unit/text/help.en.ts";
+import { upkeepHelpEn } from "../../upkeep/text/help.en.ts";
+import { watchHelpEn } from "../../watch/text/help.en.ts";
 import type { Widen } from "../widen.ts";
-import { foreignSelftestEn } from "./foreign-selftest.ts";
-import { permissions } from "./permissions.ts";
-import { transferHelpEn } from "./transfer-help.ts";
 
 /**
  * Texts of `--help`, man pages, the command line reference and usage errors. A verb's own text for an option wins over the shared one.
@@ -134,190 +149,24 @@ export const helpEn = {
 		restart: "Do not restart the running application; the change takes effect at its next start",
 	},
 	verbs: {
-		make: {
-			about: "Trace, plan, build and test a cage",
-			details:
-				"TARGET is a template or a systemd unit. If both have the same name, the template wins; append `.service` to select the unit. For any other program, give --name, --probe and the command after `--`. Without --yes, `make` shows the plan and asks.",
-		},
-		adopt: {
-			about: "Move a running systemd service into a cage",
-			details:
-				"`adopt` creates the cage if there is none and restarts the service in the cage. Its state stays where it is. If the service does not answer there, or one of its clients is cut off, everything is undone. `release` moves it back. Several services move one after the other, and return together if one fails.",
-		},
-		trace: {
-			about: "Trace an application in a sandbox and store what it uses",
-			details:
-				"TARGET is a template or a systemd unit; --add needs a cage. `trace NAME --for TIME` watches a running cage for files that it misses.",
-			add: "Add this run to the stored trace; run only the exercises given here",
-			for: "How long to watch a running cage, or at least with --attach: seconds, or a time such as 30m or 24h",
-		},
-		plan: {
-			about: "Show what would go into a traced cage, and why",
-			details:
-				"Decisions such as --include are stored with the cage. If it is built already, `plan` also shows what would change.",
-			dryRun: "Do not store the decisions",
-		},
-		build: {
-			about: "Build a generation of a traced cage",
-			details: "The new generation is used from the next start on. `trial` tests it.",
-		},
-		trial: {
-			about: "Test the application inside the cage and list what is missing",
-			details: "--yes adds what is missing and repeats until the application answers.",
-			unit: "Test it as a service of the running systemd, with the unit that `cagewright unit` prints",
-		},
-		release: {
-			about: "Move an adopted service back to the host",
-			details:
-				"`release` restores the unit files. Of state that was copied, it copies back what changed in the cage. Several services return one after the other, and move back together if one fails.",
-			keep: "Whose state to keep if both sides changed",
-			yes: "Do not ask",
-		},
+		...adoptHelpEn,
+		...checkHelpEn,
+		...explainHelpEn,
+		...installHelpEn,
+		...launchHelpEn,
+		...makeHelpEn,
+		...minimiseHelpEn,
+		...planHelpEn,
+		...recordHelpEn,
+		...serviceHelpEn,
+		...sessionsHelpEn,
+		...templateHelpEn,
+		...traceHelpEn,
 		...transferHelpEn,
-		run: {
-			about: "Run the application in its cage, in the foreground",
-			details:
-				"`run` passes signals on and exits with the application's status. A command after `--` replaces the application's own.",
-			print: "Print the shell commands instead",
-			stopTimeout: "Kill it this long after SIGTERM (default: 90; 0: never)",
-			raw: "Pass control sequences to the terminal instead of showing them as text",
-		},
-		shell: {
-			about: "Open a confined shell in a cage",
-			details:
-				"The shell has the application's confinement and data. The cage itself contains no shell. A command after `--` runs instead.",
-			keepWrites: "Keep what the shell writes to the application's data (default: discard it)",
-		},
-		signal: { about: "Send a signal to the application in a running cage" },
-		unit: {
-			about: "Print or install a hardened systemd unit for a cage",
-			dropin: "Write a drop-in that moves this service of the host into the cage",
-			install: "Write the result where the host reads it, such as /etc/systemd/system",
-			uninstall: "Remove what --install wrote",
-			score: "Show systemd's exposure rating before and after",
-			dryRun: "Show what --install or --uninstall would do",
-			root: "Read the units of another system's file tree",
-			logrotate: "Print a logrotate file for the cage's logs instead",
-			deployHook: "Print a certbot hook that reloads a renewed certificate instead",
-		},
-		list: { about: "List the cages on this machine" },
-		show: {
-			about: "Show the files of a cage, and why they are in it",
-			history: "Show the cage's log",
-			record: "Show the record of the last trial",
-		},
-		explain: {
-			about: "Explain why something is in the cage, or what refuses it",
-			details:
-				"SUBJECT is a path, a system call or a capability. If it is refused, `explain` names the layer and the option that permits it. Without SUBJECT, it explains everything that the last trial found refused or missing.",
-		},
-		watch: {
-			about: "Report attacks on running cages",
-			details:
-				"`watch` prints one line for each alarm: a system call that the cage refused and that the application never made in its trial, a crash, an opened decoy, or a file that endangers the cage, such as a changed program.",
-			format: "Format of an alarm: text, JSON, Elastic Common Schema or syslog (RFC 5424)",
-			onAlarm:
-				"Reaction to alarms of severity HIGH: `report` only prints them, `stop` stops the cage, `freeze` suspends its processes, anything else is a shell line that gets the alarm on stdin (default: report)",
-			stopTimeout: "With `--on-alarm stop`, kill it this long after SIGTERM (default: 10)",
-			checkEvery: "Seconds between two checks of the cages' files, 0 for none (default: 600)",
-			journal: "Also write alarms to the journal (journalctl CAGE=NAME)",
-			withTests: "Also report alarms that trials and self-tests cause",
-			install: "Install and start a systemd unit that watches",
-			uninstall: "Stop and remove that unit",
-			dryRun: "Show what --install or --uninstall would do",
-		},
+		...unitHelpEn,
+		...upkeepHelpEn,
+		...watchHelpEn,
 		selftest: foreignSelftestEn.help,
-		check: {
-			about: "Audit cages and compare them with the host",
-			details:
-				"`check` exits 1 if it finds something new, and changes nothing on the host or in the cage. FINDING is CODE:PATH (or CODE:ACCOUNT), package:NAME, host-files, would-change or processes-behind; a wrong one lists those of the cage. `--accept` only stops `check` from reporting it as new. It permits nothing: a danger still prevents each start until `run --accept-finding CODE:PATH` permits it, which `check` then also accepts.",
-			accept: "Acknowledge this finding, with your name and the time; a change makes it new again",
-			until: "Last day on which --accept counts (default: until --revoke)",
-			revoke: "Report an acknowledged finding again",
-			deep: "Read every file, even if its size and timestamps have not changed",
-			nagios: "Print one line and exit as monitoring expects (0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN)",
-		},
-		stale: {
-			about: "List the cages with files older than the host's",
-			mark: "Store the result, so that `list` shows these cages as outdated (used by the package manager's hooks)",
-		},
-		metrics: {
-			about: "Check all cages and print metrics for Prometheus",
-			details: "A timer of `install` writes them once a day if node_exporter's folder for such files exists.",
-			output: "Write to this file, readable by everybody, in one step (default: stdout, also `-`)",
-			force: "Replace a file that Cagewright did not write",
-		},
-		update: {
-			about: "Rebuild from the host's current files",
-			details: "`update` tests the result and switches to it if it works. The application's data stays as it is.",
-			yes: "Keep your edits in the cage, even if the host's configuration changed too",
-			configuration:
-				"Version of a configuration file to use if it was edited in the cage and also changed on the host: the cage's (keep) or the host's",
-			takeMissed: "Add files that `trace NAME --for` found missing",
-			include: "Add these files that `trace NAME --for` found missing, although not every account may read them",
-			keepGenerations: "From now on, keep this many old generations (default: 2)",
-			keepDays: "From now on, remove old generations after this many days, except the one that `rollback` returns to",
-		},
-		rollback: {
-			about: "Go back to the previous generation",
-			details: "The application's data stays as it is.",
-			to: "Go to this generation",
-		},
-		diff: { about: "Compare two generations", details: "A and B are numbers of generations. The default is the last two." },
-		minimise: {
-			about: "Remove files that trials prove unnecessary",
-			exercise: "Shell line that must also pass in every trial, from now on",
-			for: "End the search after this time (90s, 10m, 1h) with the best result so far",
-			yes: "Build the smaller cage without asking",
-			dryRun: "Show what would be tried and what stays",
-		},
-		remove: {
-			about: "Remove a cage and everything that was created for it",
-			keepData: "Keep the application's data",
-			yes: "Do not ask",
-		},
-		record: {
-			about: "Write the documentation of a cage, for approval and audit",
-			format: "Format (default: from the file name, otherwise md)",
-			all: "Write the records of all cages into the folder of -o, with an index",
-			output: "Write to this file, or with --all this folder, readable by its owner only (default: stdout, also `-`)",
-			force: "Replace files that Cagewright did not write",
-			checksum: "Write its SHA-256 to a second file and to the cage's log (only with -o)",
-			verify: "Check instead whether this file is an unchanged record of the cage",
-			purpose: "Purpose of the cage; stored for the next record",
-			initiatedBy: "Person who initiated it; stored for all later cages",
-			implementedBy: "Person who implemented it; stored for all later cages",
-			approvedBy: "Person who approves the present generation and accepts the remaining risk",
-		},
-		template: {
-			about: "List, write, check and share templates",
-			details:
-				"ACTION is list, show NAME, new NAME, save CAGE, diff CAGE, check FILE, import FILE|FOLDER, accept NAME, export NAME or remove NAME.",
-			as: "Name of the saved or imported template (default: the cage's, or its own)",
-			output: "Write to this new file (only `export` and `new`; default: stdout)",
-			replace: "Replace a template of that name (only `import` and `save`)",
-			yes: "Do not ask (only `import` and `accept`, which ask about the commands that it would run, and `remove`)",
-			dryRun: "Show those commands and import nothing (only `import` and `accept`)",
-		},
-		sessions: {
-			about: "List, show and remove saved sessions of the wizard",
-			details: "ACTION is list, show NAME or remove NAME. `cagewright --resume NAME` resumes a session.",
-			yes: "Do not ask",
-		},
-		apps: {
-			about: "List the applications on this machine",
-			details: "The list contains services and listening processes. NAME shows everything that is known about one of them.",
-		},
-		doctor: {
-			about: "Check the system requirements and explain how to fix each problem",
-			fix: "Install missing packages with the system's package manager",
-		},
-		install: {
-			about: "Install the program, man pages, completions, hooks and a timer",
-			details: "`install` never overwrites files that it did not create or that were edited since.",
-			timer: "Task of the daily timer (default: check)",
-		},
-		uninstall: { about: "Remove what `install` wrote, never a cage" },
 	},
 	errors: {
 		unknownVerb: "Unknown verb '{word}'.",

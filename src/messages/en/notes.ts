@@ -58,6 +58,8 @@ export const notesEn = {
 		"Not proven: what {program} tells about other processes. It lists processes, and in its cage it sees only its own.",
 	"unproven-accounts":
 		"Not proven: look-ups of accounts at {socket}. The cage knows only the accounts that the application uses. To let it find more: --account NAME",
+	"unproven-passwords":
+		"Not proven: passwords of this machine's accounts. {program} checks them ({shows}), and the cage contains none, so each check would fail there. To let it check those of an account: {options}",
 	"unproven-absent":
 		"Not proven: whatever needs {paths}. {place} names it, and the cage does not contain it. If the application needs it, add {options}",
 	"unproven-left-out":
@@ -238,6 +240,8 @@ export const notesEn = {
 	"unit-start-post": "After each start, the cage runs {command} (ExecStartPost).",
 	"unit-start-post-omitted":
 		"Not run: {command} (ExecStartPost). If the application needs its result, run it after the application has started.",
+	"unit-stop-inside": "Before each stop, the cage runs {command} (ExecStop).",
+	"unit-stop-omitted": "Not run: {command} (ExecStop). The application gets its signal at once.",
 	"unit-shell": "The command is a shell line or script, so the cage would contain the shell {program}.",
 	"unit-shell-exec":
 		"The unit runs a shell line. Cagewright uses only its last command, {command}, and omits the steps before it.",

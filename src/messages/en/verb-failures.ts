@@ -191,7 +191,7 @@ export const verbFailuresEn = {
 	"selftest-broken":
 		"The self-test did not finish, so it proves nothing about the cage. Try again when the machine is less busy. {detail}",
 	"selftest-escaped":
-		"Cage {name} is not safe: {ways}. Do not run it. `cagewright selftest {name}` explains each result and its fix.",
+		"Cage {name} is not safe: {ways}. Do not run it. `cagewright selftest {name}` explains each result and its fix, and `cagewright trial {name}` tests it again.",
 	"selftest-needs-systemd":
 		"Cannot test a unit: systemd does not run here. Omit --unit to test the launcher, or test on the machine where the unit will run.",
 	"selftest-own-unit":

@@ -1,8 +1,8 @@
-import { printable } from "../../core/path/quote.ts";
+import { printable } from "../../base/path/quote.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
 import { ScrollPage } from "../pages/pages.tsx";
-import { wrapCommand, wrapIndented } from "../parts/fit.ts";
+import { wrapCommand, wrapIndented, wrapWords } from "../parts/fit.ts";
 import { Line, Paragraph, paragraph } from "../parts/line.tsx";
 import { Menu } from "../parts/menu.tsx";
 import { columnsForTwo, Panes, Tabs } from "../parts/panes.tsx";
@@ -22,6 +22,7 @@ export function CageScreen() {
 	const rows = cageRows(state);
 	const isRead = cage.view === "actions" ? cage.page !== undefined : cage.rows[cage.view] !== undefined;
 	const tabs = <Tabs names={cageViews.map((view) => words.views[view])} active={cageViews.indexOf(cage.view)} />;
+	// A refresh of the log keeps what is shown.
 	const waiting = state.failure || !isBusy(state, "cage", "view") ? words.nothing[cage.view] : messages.wizard.looking;
 	if (!isRead || !rows.length) {
 		return (
@@ -55,7 +56,8 @@ function Actions({ height }: { height: number }) {
 			</Panes>
 		);
 	}
-	const above = facts(width).slice(0, Math.max(0, height - 1 - Math.min(items.length, 7)));
+	// With little room, the menu scrolls below the state.
+	const above = facts(width).slice(0, Math.max(height > 6 ? 1 : 0, height - 1 - Math.min(items.length, 7)));
 	return (
 		<>
 			<Paragraph lines={above} />
@@ -87,11 +89,9 @@ function ViewRows({ height, rows }: { height: number; rows: readonly ViewRow[] }
 		? messages.fill(messages.wizard.home.enter, { action: actionLabel(row.request.action, row.request.value, messages) })
 		: "";
 	const isCut = (row?.text.length ?? 0) > width - 2;
-	const text = [...(isCut || row?.detail ? [printable(row?.text ?? ""), printable(row?.detail ?? "")] : []), action].filter(
-		Boolean,
-	);
+	const said = isCut || row?.detail ? [row?.text ?? "", row?.detail ?? ""].filter(Boolean).map(printable) : [];
 	const most = Math.max(3, Math.min(8, Math.floor(height / 2)));
-	const detail = linear ? [] : text.flatMap((part) => paragraph(part, width, 4)).slice(0, most);
+	const detail = linear ? [] : detailRows(said, action, width, most);
 	return (
 		<>
 			<Rows
@@ -110,6 +110,14 @@ function ViewRows({ height, rows }: { height: number; rows: readonly ViewRow[] }
 	);
 }
 
+/** What Enter does always fits; if the rest does not, its last row is cut. */
+function detailRows(said: readonly string[], action: string, width: number, most: number): readonly string[] {
+	const last = action === "" ? [] : paragraph(action, width, 1);
+	const rows = said.flatMap((text) => wrapWords(text, width));
+	const room = most - last.length;
+	return [...(rows.length <= room ? rows : paragraph(said.join(" "), width, room)), ...last];
+}
+
 /** What an action will change and its command; then its progress; then what was done. */
 export function ActionPage() {
 	const { height, messages, state, width } = useView();
@@ -122,7 +130,7 @@ export function ActionPage() {
 		return (
 			<>
 				<Line bold>{title}</Line>
-				<Line>{words.acting}</Line>
+				<Line>{action.stops ? words.stopping : words.acting}</Line>
 				<OutputTail height={height - 2} />
 			</>
 		);
@@ -133,5 +141,9 @@ export function ActionPage() {
 	if (action.outcome) return <ScrollPage title={title} lines={["", ...shown([words.done, "", ...action.outcome])]} />;
 	const commandRows = ["", words.command, ...wrapCommand(printable(command), width - 2).map((row) => `  ${row}`)];
 	const offer = acts && mayPerform(state) ? ["", ...shown([words.offer])] : [];
-	return <ScrollPage title={title} lines={acts ? [...shown(lines), ...commandRows, ...offer] : shown(lines)} />;
+	if (!acts) return <ScrollPage title={title} lines={shown(lines)} />;
+	const [changes, below] = [shown(lines), [...commandRows, ...offer]];
+	// Nobody should have to scroll to the end of a long plan to see what Enter does.
+	const isLong = changes.length + below.length > height - 2;
+	return <ScrollPage title={title} lines={isLong ? [...below, "", ...changes] : [...changes, ...below]} />;
 }

@@ -1,8 +1,8 @@
-import { printable } from "../../core/path/quote.ts";
+import { printable } from "../../base/path/quote.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
 import { Line, Paragraph, paragraph } from "../parts/line.tsx";
-import { Panes } from "../parts/panes.tsx";
+import { columnsForTwo, Panes } from "../parts/panes.tsx";
 import { cursorMark, gapRows, Rows } from "../parts/rows.tsx";
 import type { CageRow } from "../session/home.ts";
 import { labelled, sessionText } from "../steps/choose/screen.tsx";
@@ -25,14 +25,17 @@ function List() {
 	const columns = [
 		columnOf(rows.map(nameOf), width < 100 ? 18 : 30),
 		columnOf(
-			rows.map((row) => stateText(row, messages)),
+			// Nothing follows the state of a session.
+			rows.flatMap((row) => (row.kind === "cage" ? stateText(row, messages) : [])),
 			30,
 		),
 	] as const;
 	const gap = gapRows(height);
 	const selected = selectedHome(state);
 	// Always as many rows, so that the list does not move with the selection.
-	const hint = [...paragraph(selected ? sentence(selected, messages) : words.empty, width, 3), "", ""].slice(0, 3);
+	const isWide = state.size.columns >= columnsForTwo;
+	const text = selected ? (isWide && isWell(selected) ? "" : hintOf(selected, messages)) : words.empty;
+	const hint = [...paragraph(text, width, 3), "", ""].slice(0, 3);
 	return (
 		<>
 			<Line bold>{words.title}</Line>
@@ -60,7 +63,10 @@ function Detail() {
 	const lines =
 		row.kind === "session"
 			? []
-			: labelled([...rowFacts(row.cage, messages), [messages.wizard.home.facts.command, row.cage.command.join(" ")]], width);
+			: labelled(
+					[...rowFacts(row.cage, messages), [messages.wizard.home.facts.command, printable(row.cage.command.join(" "))]],
+					width,
+				);
 	return (
 		<>
 			<Line bold width={width}>
@@ -68,7 +74,7 @@ function Detail() {
 			</Line>
 			<Line />
 			<Paragraph
-				lines={[...lines, ...(lines.length ? [""] : []), ...paragraph(sentence(row, messages), width, 6)].slice(0, height - 2)}
+				lines={[...lines, ...(isWell(row) ? [] : ["", ...paragraph(hintOf(row, messages), width, 6)])].slice(0, height - 2)}
 			/>
 		</>
 	);
@@ -145,7 +151,7 @@ export function rowFacts(row: CageRow, messages: Messages): readonly (readonly [
 			facts.state,
 			[
 				stateText({ kind: "cage", cage: row }, messages),
-				service,
+				...(service === null ? [] : [printable(service)]),
 				...(pids.length ? [fill(wizard.home.pid, { pid: pids[0] ?? 0 })] : []),
 			]
 				.filter(Boolean)
@@ -158,10 +164,19 @@ export function rowFacts(row: CageRow, messages: Messages): readonly (readonly [
 	];
 }
 
-function sentence(row: HomeRow, messages: Messages): string {
+/** A cage whose state could be read. */
+function isWell(row: HomeRow): boolean {
+	return row.kind === "cage" && row.cage.problem === undefined;
+}
+
+/** What the row does not say. */
+function hintOf(row: HomeRow, messages: Messages): string {
 	if (row.kind === "session") return messages.fill(messages.wizard.home.resume, { name: row.choice.name });
 	const { problem } = row.cage;
 	if (problem) return messages.failure(problem);
-	const facts = rowFacts(row.cage, messages).map(([label, text]) => `${label}: ${text}`);
-	return `${row.cage.name}. ${facts.join(". ")}.`;
+	const { facts } = messages.wizard.home;
+	const unsaid: readonly string[] = [facts.attention, facts.generation];
+	const known = rowFacts(row.cage, messages).filter(([label]) => !unsaid.includes(label));
+	const all = [...known, [facts.command, printable(row.cage.command.join(" "))] as const];
+	return all.map(([label, value]) => `${label}: ${value}`).join("; ");
 }

@@ -1,7 +1,7 @@
-import type { Command } from "../bindings.ts";
+import type { Command } from "../command.ts";
 import { type ActionRequest, type CagePage, type CageView, cageViews, type HomeList, type ViewRow } from "../session/home.ts";
 import type { Reduction, WizardState } from "../state.ts";
-import { andThen, ask, cancel, cursorOf, go, isBusy, notice, only, openPage, setCursor, start, without } from "../transitions.ts";
+import { andThen, ask, cursorOf, go, isBusy, notice, only, openPage, setCursor, start, without } from "../transitions.ts";
 import { cageRows, type HomeRow, isAtHome, selectedHome, visibleHome } from "./visible.ts";
 
 /** Opens the list if there are cages, otherwise the first step. */
@@ -26,19 +26,12 @@ function followed(state: WizardState, home: HomeList): WizardState {
 
 /** Reads the list again. The reducer calls this every few seconds while it is shown. */
 export function refreshHome(state: WizardState): Reduction {
-	const isIdle = isAtHome(state) && !isBusy(state, "home", "cage", "preview", "act", "run-cage");
+	const isIdle = isAtHome(state) && !isBusy(state, "home", "cage", "view", "preview", "act", "run-cage");
 	if (!isIdle || state.overlay || state.prompt || state.question) return only(state);
-	return startQuietly(
-		state,
-		state.screen === "home" ? { job: "home", examine: false } : { job: "cage", name: state.cage?.name ?? "" },
-	);
-}
-
-/** A refresh must not hide the message that somebody reads. */
-function startQuietly(state: WizardState, job: Parameters<typeof start>[1]): Reduction {
-	const { failure } = state;
-	const { intentions, state: started } = start(state, job);
-	return { state: { ...started, ...(failure ? { failure } : {}) }, intentions };
+	if (state.screen === "home") return start(state, { job: "home", examine: false });
+	const { name = "", view } = state.cage ?? {};
+	// A log is shown as it comes.
+	return start(state, view === "log" ? { job: "view", name, view } : { job: "cage", name });
 }
 
 /** Shows the list again, as it is now. */
@@ -91,7 +84,13 @@ export function foundPage(state: WizardState, page: CagePage): WizardState {
 
 export function foundRows(state: WizardState, view: CageView, rows: readonly ViewRow[]): WizardState {
 	const { cage } = state;
-	return cage ? { ...state, cage: { ...cage, rows: { ...cage.rows, [view]: rows } } } : state;
+	if (!cage) return state;
+	const next = { ...state, cage: { ...cage, rows: { ...cage.rows, [view]: rows } } };
+	if (view !== "log" || cage.view !== view) return next;
+	// At its end, a log stays at its end.
+	const before = cage.rows.log;
+	const isAtEnd = before === undefined || cursorOf(state) >= before.length - 1;
+	return isAtEnd ? setCursor(next, Math.max(0, rows.length - 1)) : next;
 }
 
 export function reduceCage(state: WizardState, command: Command): Reduction {
@@ -102,9 +101,11 @@ export function reduceCage(state: WizardState, command: Command): Reduction {
 			return showView(state, 1);
 		case "previous-view":
 			return showView(state, -1);
-		case "choose": {
-			const { request } = cageRows(state)[cursorOf(state)] ?? {};
-			return request ? chooseAction(state, request) : only(state);
+		case "choose":
+		case "stop-cage": {
+			const { request, stop } = cageRows(state)[cursorOf(state)] ?? {};
+			const chosen = command === "choose" ? request : stop;
+			return chosen ? chooseAction(state, chosen) : only(state);
 		}
 		default:
 			return only(state);
@@ -139,8 +140,9 @@ export function reduceAction(state: WizardState, command: Command | undefined): 
 	const { action } = state;
 	if (state.overlay !== "action" || !action) return undefined;
 	if (command === "stop") {
-		const { began: _, ...again } = action;
-		return andThen(cancel(state), (stopped) => only(notice({ ...stopped, action: again }, "action-stopped")));
+		// Its result says whether it was undone or had already finished.
+		const { act } = state.jobs;
+		return only({ ...state, jobs: act === undefined ? {} : { act }, action: { ...action, stops: true } }, { job: "cancel" });
 	}
 	if (command !== "perform") return undefined;
 	const { request } = action;
@@ -148,7 +150,11 @@ export function reduceAction(state: WizardState, command: Command | undefined): 
 	if (request.action === "run")
 		return start(without(open, "overlay", "scrollEnd", "find", "action"), { job: "run-cage", name: request.cage });
 	if (request.action === "edit")
-		return start(without(open, "overlay", "scrollEnd", "find", "action"), { job: "edit-plan", name: request.cage });
+		return start(without(open, "overlay", "scrollEnd", "find", "action"), {
+			job: "edit-plan",
+			name: request.cage,
+			...(request.at ? { at: request.at } : {}),
+		});
 	return start(open, { job: "act", request });
 }
 
@@ -156,9 +162,18 @@ export function reduceAction(state: WizardState, command: Command | undefined): 
 export function acted(state: WizardState, outcome: readonly string[]): Reduction {
 	const { action, cage } = state;
 	if (!action || !cage) return only(state);
-	const shown: WizardState = { ...state, action: { ...action, outcome }, cage: { ...cage, rows: {} }, scroll: 0 };
+	const tooLate = action.stops ? notice(state, "action-too-late") : state;
+	const shown: WizardState = { ...tooLate, action: { ...action, outcome }, cage: { ...cage, rows: {} }, scroll: 0 };
 	if (action.request.action === "remove") return start(shown, { job: "home", examine: true });
 	return andThen(start(shown, { job: "cage", name: cage.name }), (next) => start(next, { job: "home", examine: true }));
+}
+
+/** An action that was stopped was undone by its verb, and can be begun again. Any other failure closes its page. */
+export function actionFailed(state: WizardState): WizardState {
+	const { action } = state;
+	if (!action?.stops) return without(state, "overlay", "scrollEnd", "find", "action");
+	const { began: _, stops: __, ...again } = action;
+	return notice({ ...without(state, "failure"), action: again }, "action-stopped");
 }
 
 /** Closing the page of a removed cage shows the list, and that of a view reads it again. */

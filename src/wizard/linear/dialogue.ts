@@ -1,7 +1,8 @@
-import type { Values } from "../../core/failure.ts";
+import type { Values } from "../../base/failure.ts";
 import { asciiMarks, asciiText } from "../../messages/ascii.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { bindingsOf, type Command } from "../bindings.ts";
+import { bindingsOf } from "../bindings.ts";
+import type { Command } from "../command.ts";
 import { isAtHome } from "../home/visible.ts";
 import type { Look } from "../look.ts";
 import { messageText, promptLabel } from "../parts/message-text.ts";
@@ -267,6 +268,9 @@ export function speech(line: string, { ascii, messages }: Pick<Look, "ascii" | "
 		.trim()
 		.replace(/(:) {2,}/g, "$1 ")
 		.replace(/^((?:\d+\. )?(?:\S+: )+)[-+] /, "$1")
-		.replace(/ {2,}/g, ", ");
+		.replace(/ {2,}/g, ", ")
+		// A mark at the end of a value and that of its sentence.
+		.replace(/(\.{3}|[!?:;])[.,:;](?=\s|$)/g, "$1")
+		.replace(/(?<!\.)\.\.(?!\.)/g, ".");
 	return ascii ? asciiText(said) : said;
 }

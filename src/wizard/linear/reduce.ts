@@ -1,5 +1,6 @@
 import type { Messages } from "../../messages/messages.ts";
-import { type Binding, bindingsBelow, bindingsOf, type Command, keyOf } from "../bindings.ts";
+import { type Binding, bindingsBelow, bindingsOf, keyOf } from "../bindings.ts";
+import type { Command } from "../command.ts";
 import { hasEffect, isOffered, keyName } from "../footer.ts";
 import { isAtHome } from "../home/visible.ts";
 import { withKeys } from "../key-texts.ts";
@@ -28,7 +29,7 @@ export function isResting(state: WizardState): boolean {
 	if (state.jobs.trace !== undefined) return answersAlready(state) && !state.trace?.ending;
 	if (state.jobs.minimise !== undefined) return !state.minimising?.isEnding;
 	// A refresh interrupts nobody.
-	return Object.keys(state.jobs).every((job) => isAtHome(state) && ["home", "cage"].includes(job));
+	return Object.keys(state.jobs).every((job) => isAtHome(state) && ["home", "cage", "view"].includes(job));
 }
 
 const backwards: readonly Command[] = ["back", "stop", "close"];
@@ -68,6 +69,9 @@ export function linearActions(state: WizardState): readonly LinearAction[] {
 /** List items to print at once. */
 export const linearRows = 20;
 
+/** A letter that is free wherever something can be toggled, so that it is the same there. */
+const toggleLetter = "x";
+
 /** Returns the letter to type for each command: its own, because texts name it, otherwise one of the command's name, or any. */
 function lettersFor(bindings: readonly Binding[]): ReadonlyMap<Command, string> {
 	const taken = new Set(["b", "q", "?", ">", "<"]);
@@ -80,9 +84,11 @@ function lettersFor(bindings: readonly Binding[]): ReadonlyMap<Command, string> 
 	const all = bindings.filter(({ command }) => !isMove(command) && command !== "interrupt" && command !== "keys");
 	for (const { command, keys } of all) {
 		if (backwards.includes(command)) give(command, "b");
+		else if (command === "toggle") give(command, toggleLetter);
 		else if (command === "quit") give(command, "q");
 		else if (keys[0] === "enter") give(command, "");
-		else
+		// Its key is the letter of the files, which texts name more often.
+		else if (command !== "fix")
 			give(
 				command,
 				keys.find((key) => /^[^\d\s]$/.test(key) && !taken.has(key)),

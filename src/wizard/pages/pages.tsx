@@ -1,9 +1,9 @@
 import { useLayoutEffect, useMemo } from "react";
-import { printable } from "../../core/path/quote.ts";
-import { probeWords } from "../../core/probe/lines.ts";
+import { printable } from "../../base/path/quote.ts";
+import { dryRunText } from "../../make/report/make.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { dryRunText } from "../../report/make.ts";
-import { foundText } from "../../report/minimise.ts";
+import { foundText } from "../../minimise/report/minimise.ts";
+import { probeWords } from "../../probe/lines.ts";
 import { type Binding, bindingsBelow, editing } from "../bindings.ts";
 import { hasEffect, keyName } from "../footer.ts";
 import { groupOf, keyGroups } from "../key-groups.ts";
@@ -11,18 +11,18 @@ import { useView } from "../look.ts";
 import { wrapCommand, wrapIndented, wrapRows, wrapWords } from "../parts/fit.ts";
 import { Line, Paragraph } from "../parts/line.tsx";
 import { markOf, withPending } from "../parts/outcomes.tsx";
-import { gapRows } from "../parts/rows.tsx";
+import { gapRows, moreText } from "../parts/rows.tsx";
 import { selftestRows } from "../parts/selftest-rows.ts";
 import type { TextPage as Name, Screen, WizardState } from "../state.ts";
 import { accountFacts } from "../steps/accounts/account-text.ts";
 import { lineOf, selectedAccount } from "../steps/accounts/reduce.ts";
 import { selectedChoice } from "../steps/choose/reduce.ts";
-import { choiceLines } from "../steps/choose/screen.tsx";
+import { choiceLines, labelled } from "../steps/choose/screen.tsx";
 import { fileFacts } from "../steps/files/file-facts.ts";
 import { selectedRow } from "../steps/files/visible-rows.ts";
 import { aboutApplication } from "../steps/form/screen.tsx";
-import { whyMissing } from "../steps/trial/missing.ts";
-import { lastRound } from "../steps/trial/reduce.ts";
+import { protectionFacts } from "../steps/trial/protection.ts";
+import { lastRound, whyMissing } from "../steps/trial/selection.ts";
 import { isBusy } from "../transitions.ts";
 
 const markWidth = 2;
@@ -46,7 +46,7 @@ export function CommandsPage() {
 export function DryRunPage() {
 	const { messages, state, width } = useView();
 	const { answers, hostView } = state;
-	const text = answers && hostView ? dryRunText(answers, hostView.state, hostView.command, messages) : messages.wizard.looking;
+	const text = answers && hostView ? dryRunText(answers, hostView, messages) : messages.wizard.looking;
 	const lines = text.split("\n").flatMap((line) => (line.length <= width ? [line] : wrapWords(line, width)));
 	return <ScrollPage title={messages.wizard.build.dryRun} lines={lines} />;
 }
@@ -112,6 +112,8 @@ export function OutputPage() {
 export function SelftestPage() {
 	const { messages, state, width } = useView();
 	const lines = selftestRows(state, messages, width);
+	const protection = labelled(protectionFacts(state, messages), width);
+	if (lines.length && protection.length) lines.splice(1, 0, "", ...protection);
 	if (lines.length) return <ScrollPage title={messages.selftest.section} lines={lines} />;
 	const untried = state.trial.tested?.untried;
 	const why = untried ? messages.note(untried.code, untried.values) : "";
@@ -211,7 +213,7 @@ export function ScrollPage({ lines: given, title }: { title: string; lines: read
 				lines={lines.slice(start, start + room)}
 				each={(_, index) => ({ bold: found.includes(start + index), inverse: find?.at === start + index })}
 			/>
-			{crowded ? <Line dimColor>{messages.fill(messages.wizard.more, { above: start, below: end - start })}</Line> : null}
+			{crowded ? <Line dimColor>{moreText({ above: start, below: end - start }, messages)}</Line> : null}
 		</>
 	);
 }

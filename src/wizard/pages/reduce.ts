@@ -1,4 +1,4 @@
-import type { Command } from "../bindings.ts";
+import type { Command } from "../command.ts";
 import type { Key } from "../keys.ts";
 import { isMove, moveCursor } from "../list.ts";
 import type { Page, Reduction, WizardState } from "../state.ts";

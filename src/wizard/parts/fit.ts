@@ -1,4 +1,4 @@
-import { printable } from "../../core/path/quote.ts";
+import { printable } from "../../base/path/quote.ts";
 
 /** Wraps between words, and inside a word that is longer than the width. */
 export function wrapWords(text: string, width: number): string[] {

@@ -1,7 +1,7 @@
 import cliTruncate from "cli-truncate";
 import { Box, Text, Transform } from "ink";
 import { memo, useContext } from "react";
-import { printable } from "../../core/path/quote.ts";
+import { printable } from "../../base/path/quote.ts";
 import { displayed, namedPalette, type Tone, useLook, useView, WidthContext } from "../look.ts";
 import type { TextLine } from "../text-line.ts";
 import { wrapWords } from "./fit.ts";

@@ -1,4 +1,4 @@
-import { printable, showPath } from "../../core/path/quote.ts";
+import { printable, showPath } from "../../base/path/quote.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { isWorthSaving } from "../session/stored-state.ts";
 import type { PromptKind, Question, WizardState } from "../state.ts";
@@ -26,8 +26,8 @@ function questionText(question: Question, state: WizardState, messages: Messages
 		case "replace-template":
 			return messages.fill(questions[question.kind], { name: question.name });
 		case "install": {
-			const { packages, programs } = question;
-			const values = { programs: programs.join(", "), packages: packages.join(" "), count: programs.length };
+			const { command, packages, programs } = question;
+			const values = { programs: programs.join(", "), packages: packages.join(" "), count: programs.length, command };
 			return messages.fill(questions.install, values);
 		}
 		case "escape":

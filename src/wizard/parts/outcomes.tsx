@@ -1,6 +1,6 @@
-import { printable } from "../../core/path/quote.ts";
-import { probeWords } from "../../core/probe/lines.ts";
-import type { ProbeOutcome } from "../../engine/events.ts";
+import type { ProbeOutcome } from "../../base/engine/events.ts";
+import { printable } from "../../base/path/quote.ts";
+import { probeWords } from "../../probe/lines.ts";
 import type { Tone } from "../look.ts";
 import { Line } from "./line.tsx";
 

@@ -1,6 +1,7 @@
 import { Box, Text } from "ink";
 import { Fragment, type ReactNode } from "react";
-import { printable } from "../../core/path/quote.ts";
+import { printable } from "../../base/path/quote.ts";
+import type { Messages } from "../../messages/messages.ts";
 import { linearRows } from "../linear/reduce.ts";
 import { windowOf } from "../list.ts";
 import { useView } from "../look.ts";
@@ -38,9 +39,24 @@ export function Rows<T>({ cursor, height: given, items, row }: RowsProps<T>) {
 				const place = at;
 				return linear ? <Numbered key={place} number={index + 1} row={drawn} /> : <Fragment key={place}>{drawn}</Fragment>;
 			})}
-			{crowded ? <Line dimColor>{messages.fill(messages.wizard.more, { above: start, below: items.length - end })}</Line> : null}
+			{crowded ? (
+				<Line dimColor>
+					{linear
+						? messages.fill(messages.wizard.linear.rows, { from: start + 1, to: end, of: items.length })
+						: moreText({ above: start, below: items.length - end }, messages)}
+				</Line>
+			) : null}
 		</>
 	);
+}
+
+/** How many items are above and below the visible ones. A zero says nothing. */
+export function moreText(
+	{ above, below }: { readonly above: number; readonly below: number },
+	{ fill, wizard }: Messages,
+): string {
+	const { more } = wizard;
+	return fill(above === 0 ? more.below : below === 0 ? more.above : more.both, { above, below });
 }
 
 function Numbered({ number, row }: { number: number; row: ReactNode }) {

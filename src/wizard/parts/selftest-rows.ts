@@ -1,6 +1,6 @@
-import { rankedResults } from "../../core/selftest/verdict.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { resultLines, verdictText } from "../../report/selftest.ts";
+import { resultLines, verdictText } from "../../selftest/report/selftest.ts";
+import { rankedResults } from "../../selftest/verdict.ts";
 import type { WizardState } from "../state.ts";
 import { wrapWords } from "./fit.ts";
 

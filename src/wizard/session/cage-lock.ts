@@ -1,4 +1,5 @@
-import type { Lock, Store } from "../../engine/store.ts";
+import type { Store } from "../../base/engine/store.ts";
+import type { Lock } from "../../cage/ports.ts";
 
 /** The lock of the session's cage. */
 export class CageLock {

@@ -1,5 +1,5 @@
-import type { Cage } from "../../core/cage/cage.ts";
-import { type Answers, defaultRounds } from "../../core/options/answers.ts";
+import type { Cage } from "../../cage/cage.ts";
+import { type Answers, defaultRounds } from "../../options/answers.ts";
 import type { EditedCage } from "./values.ts";
 
 /** A cage's answers, as if its trace had just ended. */

@@ -1,31 +1,33 @@
-import { Failure } from "../../core/failure.ts";
-import { accountNames } from "../../core/machine/accounts.ts";
-import type { SearchOutcome } from "../../core/minimise/units.ts";
-import { type Answers, isName } from "../../core/options/answers.ts";
-import { equivalentCommand } from "../../core/options/equivalent.ts";
-import { withAdditions } from "../../core/options/trial-decisions.ts";
-import type { Missing } from "../../core/plan/missing.ts";
-import type { Plan } from "../../core/plan/plan.ts";
-import type { SelftestOutcome } from "../../core/selftest/verdict.ts";
-import { CageDraft, type RecordWriter } from "../../engine/build/draft.ts";
-import { timed } from "../../engine/build/steps.ts";
-import { traceStep } from "../../engine/build/trace-step.ts";
-import { presentCage } from "../../engine/cages.ts";
-import type { Context, Machine } from "../../engine/context.ts";
-import type { Event } from "../../engine/events.ts";
-import { findMinimum } from "../../engine/minimise/find.ts";
-import { minimisedCage } from "../../engine/minimise/minimise.ts";
-import { type Subject, subjectOf } from "../../engine/minimise/subject.ts";
-import { provideStartAccount } from "../../engine/plan/dedicated-account.ts";
-import { shellIn } from "../../engine/run/run.ts";
-import { type ProbeTry, tryProbe } from "../../engine/trace/try-probe.ts";
+import { omitUndefined } from "../../base/collections.ts";
+import type { Context, Machine } from "../../base/engine/context.ts";
+import type { Event } from "../../base/engine/events.ts";
+import { Failure } from "../../base/failure.ts";
+import { accountNames } from "../../base/machine/accounts.ts";
+import type { Path } from "../../base/path/path.ts";
+import { presentCage } from "../../cage/engine/cages.ts";
+import { provideStartAccount } from "../../cage/engine/dedicated-account.ts";
+import { shellIn } from "../../launch/engine/run.ts";
+import { CageDraft } from "../../make/engine/draft.ts";
+import { timed } from "../../make/engine/steps.ts";
+import { traceStep } from "../../make/engine/trace-step.ts";
+import { type ProbeTry, tryProbe } from "../../make/engine/try-probe.ts";
+import { findMinimum } from "../../minimise/engine/find.ts";
+import { minimisedCage } from "../../minimise/engine/minimise.ts";
+import { type Subject, subjectOf } from "../../minimise/engine/subject.ts";
+import type { SearchOutcome } from "../../minimise/units.ts";
+import { type Answers, isName } from "../../options/answers.ts";
+import { equivalentCommand, repeatingCommand } from "../../options/equivalent.ts";
+import { withAdditions } from "../../options/trial-decisions.ts";
+import type { Missing } from "../../plan/missing.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { SelftestOutcome } from "../../selftest/verdict.ts";
 import type { Choice } from "../choice.ts";
-import type { TextPage, WizardState } from "../state.ts";
+import type { FileHead, TextPage, WizardState } from "../state.ts";
 import type { ReviewRow } from "../steps/build/review.ts";
 import { CageLock } from "./cage-lock.ts";
 import { editedCage } from "./edited-cage.ts";
 import { ExerciseQueue } from "./exercise-queue.ts";
-import { asMade, finishedWith, installFor, keepNames, recordNames } from "./finish.ts";
+import { asMade, canInstall, finishedWith, installFor, keepNames, recordNames } from "./finish.ts";
 import type { ActionPreview, ActionRequest, CagePage, CageView, Home, HomeList, ViewRow } from "./home.ts";
 import { type HostView, readHostView } from "./host-view.ts";
 import { discardCandidate, openSaved, removeSession, savedSessions } from "./saved-sessions.ts";
@@ -36,6 +38,7 @@ import { validateAnswers } from "./validate.ts";
 import type {
 	EditedCage,
 	FinishedCage,
+	Installation,
 	InstalledUnit,
 	MissingRequirement,
 	Problem,
@@ -50,7 +53,6 @@ export class Wizard implements WizardSession {
 	readonly #machine: Machine;
 	readonly #chooser: Chooser;
 	readonly #planner: Planner;
-	readonly #writeRecord: RecordWriter;
 	readonly #options: SessionOptions;
 	readonly #listeners = new Set<(event: Event) => void>();
 	#controller = new AbortController();
@@ -70,11 +72,10 @@ export class Wizard implements WizardSession {
 	#building = false;
 	readonly #keeper: SessionKeeper;
 
-	constructor(machine: Machine, chooser: Chooser, planner: Planner, writeRecord: RecordWriter, options: SessionOptions) {
+	constructor(machine: Machine, chooser: Chooser, planner: Planner, options: SessionOptions) {
 		this.#machine = machine;
 		this.#chooser = chooser;
 		this.#planner = planner;
-		this.#writeRecord = writeRecord;
 		this.#options = options;
 		this.#lock = new CageLock(machine.store);
 		this.#keeper = new SessionKeeper(machine.sessions, () => workOf(this.#draft));
@@ -143,6 +144,11 @@ export class Wizard implements WizardSession {
 			what,
 			...(name === undefined ? {} : { package: name, ...(asRoot === undefined ? {} : { asRoot }) }),
 		}));
+	}
+
+	async installation(packages: readonly string[]): Promise<Installation> {
+		const { accounts, doctor } = this.#machine;
+		return { isAllowed: accounts.own() === undefined, ...omitUndefined({ command: doctor.installCommand(packages) }) };
 	}
 
 	async install(requirements: readonly MissingRequirement[]): Promise<void> {
@@ -238,7 +244,11 @@ export class Wizard implements WizardSession {
 	}
 
 	async hostView(answers: Answers): Promise<HostView> {
-		return readHostView(this.#machine, answers, await this.#commandFor(answers));
+		return readHostView(this.#machine, answers, {
+			command: await this.#commandFor(answers),
+			installs: canInstall(this.#machine),
+			...omitUndefined({ service: this.#chooser.serviceOf(answers) }),
+		});
 	}
 
 	buildAndTry(answers: Answers): Promise<TriedRound> {
@@ -311,11 +321,11 @@ export class Wizard implements WizardSession {
 			await this.#machine.store.saveTrace(answers.name, draft.trace);
 			await draft.judge(context);
 			// After a failure, such as a full disk, the user can try again.
-			const made = await draft.publish(context, { writeRecord: this.#writeRecord, keepsCandidate: true });
+			const made = await draft.publish(context, { writeRecord: this.#options.writeRecord, keepsCandidate: true });
 			this.#service = this.#chooser.serviceOf(answers);
 			const { state } = this.#options;
 			return finishedWith(this.#machine, made, {
-				command: await this.#commandFor(answers),
+				command: await this.#commandFor(answers, repeatingCommand),
 				names: await recordNames(context, made.cage.name),
 				...(this.#service === undefined ? {} : { service: this.#service }),
 				...(state === undefined ? {} : { state }),
@@ -325,6 +335,10 @@ export class Wizard implements WizardSession {
 
 	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string> {
 		return this.#chooser.saveReview(path, name, rows);
+	}
+
+	fileHead(path: Path): Promise<FileHead> {
+		return this.#chooser.fileHead(path);
 	}
 
 	async saveTemplate(name: string, answers: Answers, replace: boolean): Promise<SavedTemplate> {
@@ -346,7 +360,7 @@ export class Wizard implements WizardSession {
 		return this.#run(async (context) => {
 			const name = this.#draft?.cage.name ?? "";
 			await this.#lock.move(name);
-			return keepNames(context, name, names, this.#writeRecord);
+			return keepNames(context, name, names, this.#options.writeRecord);
 		});
 	}
 
@@ -406,8 +420,8 @@ export class Wizard implements WizardSession {
 		return failure === undefined ? undefined : new Failure("session-not-kept", {}, 1, failure);
 	}
 
-	async #commandFor(answers: Answers): Promise<string> {
-		return equivalentCommand(asMade(answers, this.#draft), await this.#chooser.base(answers), this.#options.state);
+	async #commandFor(answers: Answers, commandOf = equivalentCommand): Promise<string> {
+		return commandOf(asMade(answers, this.#draft), await this.#chooser.base(answers), this.#options.state);
 	}
 
 	/** Throws `not-traced` (exit 2). */

@@ -1,18 +1,19 @@
-import { unitName } from "../../core/confinement/unit/installed.ts";
-import { Failure } from "../../core/failure.ts";
-import { type Answers, withExercises } from "../../core/options/answers.ts";
-import { nextSteps } from "../../core/options/next-steps.ts";
-import { withDecisions } from "../../core/options/trial-decisions.ts";
-import { pathToText } from "../../core/path/path.ts";
-import { showPath } from "../../core/path/quote.ts";
-import type { Responsible } from "../../core/record/responsible.ts";
-import type { CageDraft, MadeCage, RecordWriter } from "../../engine/build/draft.ts";
-import { warningsOf } from "../../engine/build/unproven-notes.ts";
-import { layoutOf } from "../../engine/cages.ts";
-import type { Context, Machine } from "../../engine/context.ts";
-import { recordOf } from "../../engine/record/record.ts";
-import { installUnit } from "../../engine/run/installed-unit.ts";
-import { judgeUnit } from "../../engine/run/unit.ts";
+import { omitUndefined } from "../../base/collections.ts";
+import type { Context, Machine } from "../../base/engine/context.ts";
+import { Failure } from "../../base/failure.ts";
+import { pathToText } from "../../base/path/path.ts";
+import { showPath } from "../../base/path/quote.ts";
+import { layoutOf } from "../../cage/engine/cages.ts";
+import type { CageDraft, MadeCage, RecordWriter } from "../../make/engine/draft.ts";
+import { warningsOf } from "../../make/engine/unproven-notes.ts";
+import { type Answers, withExercises } from "../../options/answers.ts";
+import { nextSteps } from "../../options/next-steps.ts";
+import { withDecisions } from "../../options/trial-decisions.ts";
+import { recordOf } from "../../record/engine/record.ts";
+import type { Responsible } from "../../record/record.ts";
+import { installUnit } from "../../unit/engine/installed-unit.ts";
+import { judgeUnit } from "../../unit/engine/unit.ts";
+import { unitName } from "../../unit/installed.ts";
 import type { FinishedCage, InstalledUnit, RecordNames } from "./values.ts";
 
 /** The answers with which `make` creates the same cage. */
@@ -23,7 +24,7 @@ export function asMade(answers: Answers, draft: CageDraft | undefined): Answers 
 	return withDecisions(withExercises(minimised, cage.exercises), { proposed, added: cage.additions, rounds: cage.trials.length });
 }
 
-export interface Afterwards {
+interface Afterwards {
 	/** The state folder if it is not the default. */
 	readonly state?: string;
 	/** The host's service of the same application. */
@@ -53,7 +54,7 @@ export function finishedWith(machine: Machine, made: MadeCage, { command, names,
 	};
 }
 
-function canInstall({ accounts, services }: Machine): boolean {
+export function canInstall({ accounts, services }: Machine): boolean {
 	return accounts.own() === undefined && services.running();
 }
 
@@ -65,15 +66,15 @@ export async function installFor(context: Context, name: string, service: string
 	return { action, place: showPath(place), unit: service ?? unitName(name) };
 }
 
-/** The people that the record names. Proposes the person behind the current account. Asks only once. */
+/** The people that the record names. Proposes the person behind the current account, unless somebody was asked before. */
 export async function recordNames({ machine }: Pick<Context, "machine">, name: string): Promise<RecordNames> {
 	const { records } = machine.store;
 	const { asked = false, ...always } = await records.names();
 	const { implementedBy, initiatedBy }: Responsible = { ...always, ...(await records.responsible(name)) };
 	return {
 		initiatedBy: initiatedBy ?? "",
-		implementedBy: implementedBy ?? (asked ? "" : (machine.recording.person() ?? "")),
-		asks: !asked && (initiatedBy === undefined || implementedBy === undefined),
+		implementedBy: implementedBy ?? "",
+		...(implementedBy === undefined && !asked ? omitUndefined({ proposal: machine.recording.person() }) : {}),
 	};
 }
 

@@ -1,9 +1,10 @@
-import type { Cage } from "../../core/cage/cage.ts";
-import type { Note } from "../../core/failure.ts";
-import type { Trace } from "../../core/trace/trace.ts";
-import type { Context } from "../../engine/context.ts";
-import type { CageOverview } from "../../engine/overview/overview.ts";
+import type { Context } from "../../base/engine/context.ts";
+import type { Note } from "../../base/failure.ts";
+import type { Cage } from "../../cage/cage.ts";
+import type { Trace } from "../../trace/trace.ts";
+import type { CageOverview } from "../../upkeep/engine/overview.ts";
 import type { Choice } from "../choice.ts";
+import type { FieldFix } from "./values.ts";
 
 /** A cage in the list. */
 export interface CageRow extends Omit<CageOverview, "damage" | "reaction" | "recentAlarms"> {
@@ -19,7 +20,7 @@ export interface HomeList {
 	readonly sessions: readonly Choice[];
 }
 
-export const cageViews = ["actions", "reach", "alarms", "findings", "history", "files"] as const;
+export const cageViews = ["actions", "reach", "alarms", "findings", "log", "history", "files"] as const;
 export type CageView = (typeof cageViews)[number];
 
 export const actionNames = [
@@ -33,7 +34,13 @@ export interface ActionRequest {
 	readonly cage: string;
 	/** A service, a finding, options that permit something, or a file. */
 	readonly value?: string;
+	/** Whose version counts if the host's and the cage's have changed. */
+	readonly keep?: Side;
+	/** The field at which the plan is edited, with a proposal. */
+	readonly at?: FieldFix;
 }
+
+export type Side = "host" | "cage";
 
 /** A row of a view. Texts are in the user's language and may contain anything. */
 export interface ViewRow {
@@ -41,6 +48,8 @@ export interface ViewRow {
 	readonly detail?: string;
 	/** What Enter previews. */
 	readonly request?: ActionRequest;
+	/** What the key for stopping previews. */
+	readonly stop?: ActionRequest;
 }
 
 /** A cage's own page. */
@@ -67,6 +76,8 @@ export interface ActionPreview {
 	readonly command: string;
 	/** False for a text that is only read. */
 	readonly acts: boolean;
+	/** The same with the other side's version, if both have changed. */
+	readonly otherwise?: ActionRequest;
 }
 
 /** The use cases of home, the same that the verbs run. Methods throw like the verbs. */

@@ -1,7 +1,7 @@
-import type { Group, User } from "../../core/machine/facts.ts";
-import type { Answers } from "../../core/options/answers.ts";
-import { pathFromText } from "../../core/path/path.ts";
-import type { Machine } from "../../engine/context.ts";
+import type { Machine } from "../../base/engine/context.ts";
+import type { Group, User } from "../../base/machine/facts.ts";
+import { pathFromText } from "../../base/path/path.ts";
+import type { Answers } from "../../options/answers.ts";
 
 /** The part of the host that the reviews before a build compare the plan with. */
 export interface HostView {
@@ -18,13 +18,21 @@ export interface HostView {
 	readonly cage?: { readonly generation: number; readonly command: readonly string[]; readonly adopted?: string };
 	/** The equivalent command line. */
 	readonly command: string;
+	/** This user can install a unit. */
+	readonly installs: boolean;
+	/** The host's service of the same application. */
+	readonly service?: string;
 }
 
 const nsswitch = pathFromText("/etc/nsswitch.conf");
 const mostRead = 64 * 1024;
 
-/** Reads the host. `command` is the equivalent command line. */
-export async function readHostView(machine: Machine, { name }: Answers, command: string): Promise<HostView> {
+/** Reads the host, and adds what else is known about it. */
+export async function readHostView(
+	machine: Machine,
+	{ name }: Answers,
+	known: Pick<HostView, "command" | "installs" | "service">,
+): Promise<HostView> {
 	const { accounts, files, store } = machine;
 	const { folder, free, hasData } = await store.place(name);
 	const [cage, generation] = [await store.cage(name), await store.present(name)];
@@ -39,6 +47,6 @@ export async function readHostView(machine: Machine, { name }: Answers, command:
 		...(cage && generation !== undefined
 			? { cage: { generation, command: cage.application.command, ...(adopted === undefined ? {} : { adopted }) } }
 			: {}),
-		command,
+		...known,
 	};
 }

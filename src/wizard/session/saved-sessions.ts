@@ -1,8 +1,8 @@
-import { Failure } from "../../core/failure.ts";
-import type { Answers } from "../../core/options/answers.ts";
-import { quoteShellLine, showPath } from "../../core/path/quote.ts";
-import type { Context, Machine } from "../../engine/context.ts";
-import { changedSince, type OpenedSession, type PlannedFiles, type Sessions } from "../../engine/session-store.ts";
+import type { Context, Machine } from "../../base/engine/context.ts";
+import { Failure } from "../../base/failure.ts";
+import { quoteShellLine, showPath } from "../../base/path/quote.ts";
+import type { Answers } from "../../options/answers.ts";
+import { changedSince, type OpenedSession, type PlannedFiles, type Sessions } from "../../sessions/ports.ts";
 import type { Choice } from "../choice.ts";
 import { listSessions, type SessionSummary, summaryOf } from "./session-summary.ts";
 import { restored } from "./stored-state.ts";

@@ -1,5 +1,5 @@
-import type { Answers } from "../../core/options/answers.ts";
-import type { HeldSession, OpenedSession, Sessions } from "../../engine/session-store.ts";
+import type { Answers } from "../../options/answers.ts";
+import type { HeldSession, OpenedSession, Sessions } from "../../sessions/ports.ts";
 import { reduceFailed } from "../results.ts";
 import { type JobKind, note, type WizardState } from "../state.ts";
 import { without } from "../transitions.ts";

@@ -1,5 +1,5 @@
-import type { ComparingMachine } from "../../engine/context.ts";
-import type { StoredSession } from "../../engine/session-store.ts";
+import type { ComparingMachine } from "../../base/engine/context.ts";
+import type { StoredSession } from "../../sessions/ports.ts";
 import type { SavedSessionState } from "../choice.ts";
 import { type Screen, stepOf, steps } from "../state.ts";
 
@@ -53,6 +53,6 @@ export function summaryToJson({ command, holder, id, isSetAside, name, path, pro
 		screen,
 		path,
 		...(holder === undefined ? {} : { holder }),
-		...(problem === undefined ? {} : { problem: isSetAside ? "aside" : problem }),
+		...(problem === undefined ? {} : { problem: isSetAside ? ("aside" as const) : problem }),
 	};
 }

@@ -1,21 +1,24 @@
-import type { Cage } from "../../core/cage/cage.ts";
-import type { Answers } from "../../core/options/answers.ts";
-import type { Missing } from "../../core/plan/missing.ts";
-import type { Plan } from "../../core/plan/plan.ts";
-import type { SelftestOutcome } from "../../core/selftest/verdict.ts";
-import type { Trace } from "../../core/trace/trace.ts";
-import type { Event } from "../../engine/events.ts";
-import type { TraceResult } from "../../engine/trace/trace.ts";
-import type { ProbeTry } from "../../engine/trace/try-probe.ts";
-import type { TrialRound } from "../../engine/trial/trial.ts";
+import type { Event } from "../../base/engine/events.ts";
+import type { Path } from "../../base/path/path.ts";
+import type { Cage } from "../../cage/cage.ts";
+import type { RecordWriter } from "../../make/engine/draft.ts";
+import type { TrialRound } from "../../make/engine/trial.ts";
+import type { ProbeTry } from "../../make/engine/try-probe.ts";
+import type { Answers } from "../../options/answers.ts";
+import type { Missing } from "../../plan/missing.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { SelftestOutcome } from "../../selftest/verdict.ts";
+import type { TraceResult } from "../../trace/engine/trace.ts";
+import type { Trace } from "../../trace/trace.ts";
 import type { Choice } from "../choice.ts";
-import type { TextPage, WizardState } from "../state.ts";
+import type { FileHead, TextPage, WizardState } from "../state.ts";
 import type { ReviewRow } from "../steps/build/review.ts";
 import type { ActionPreview, ActionRequest, CagePage, CageView, Home, HomeList, ViewRow } from "./home.ts";
 import type { HostView } from "./host-view.ts";
 import type {
 	EditedCage,
 	FinishedCage,
+	Installation,
 	InstalledUnit,
 	MissingRequirement,
 	Problem,
@@ -31,7 +34,8 @@ import type {
  * methods emit events to `listen` and undo everything when `cancel` is called. Methods throw a Failure when the work cannot go
  * on.
  */
-export interface WizardSession extends Pick<Chooser, "choices" | "propose" | "proposeCommand" | "saveReview" | "saveTemplate"> {
+export interface WizardSession
+	extends Pick<Chooser, "choices" | "propose" | "proposeCommand" | "saveReview" | "saveTemplate" | "fileHead"> {
 	/** Returns a function that stops listening. */
 	listen(listener: (event: Event) => void): () => void;
 
@@ -47,6 +51,8 @@ export interface WizardSession extends Pick<Chooser, "choices" | "propose" | "pr
 
 	/** Missing requirements of this machine. */
 	requirements(): Promise<readonly MissingRequirement[]>;
+	/** How the packages would be installed. */
+	installation(packages: readonly string[]): Promise<Installation>;
 	/** Installs the packages with the system's package manager. */
 	install(requirements: readonly MissingRequirement[]): Promise<void>;
 
@@ -125,6 +131,7 @@ export interface SessionOptions {
 	readonly full: boolean;
 	/** Trials to run in parallel. */
 	readonly jobs: number;
+	readonly writeRecord: RecordWriter;
 }
 
 /** Makes plans in a thread, one at a time, while the wizard handles keys. */
@@ -143,6 +150,8 @@ export interface Chooser {
 	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
 	/** Throws `template-there` (exit 2) if it would replace another template and may not. */
 	saveTemplate(name: string, answers: Answers, replace: boolean): Promise<SavedTemplate>;
+	/** The beginning of a regular file of the host. Throws `file-not-shown` for anything else. */
+	fileHead(path: Path): Promise<FileHead>;
 	/** Differences between a cage and its template. */
 	changes(cage: string): Promise<string>;
 	/** Throws a Failure if the line is not a command. Adds a probe if the protocol is known. */

@@ -1,10 +1,11 @@
 import * as v from "valibot";
-import { callFilters, noRules } from "../../core/application/application.ts";
-import type { Answers } from "../../core/options/answers.ts";
-import type { Plan } from "../../core/plan/plan.ts";
-import { type PlannedFiles, plannedFiles } from "../../engine/session-store.ts";
+import { noteSchema } from "../../base/failure.ts";
+import type { Answers } from "../../options/answers.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { applicationSchema, rulesSchema } from "../../service/application.ts";
+import { type PlannedFiles, plannedFiles } from "../../sessions/ports.ts";
 import { emptyTrial, type Form, type Screen, screens, startState, type WizardState } from "../state.ts";
-import { noFilesState } from "../steps/files/state.ts";
+import { noFilesState } from "../steps/files/pending.ts";
 import { formFor, hasAllFields, withoutTrying } from "../steps/form/fields.ts";
 import { atRest, newTracing, type TraceState } from "../steps/trace/tracing-state.ts";
 import type { TraceSummary } from "./values.ts";
@@ -17,6 +18,7 @@ const transient = [
 	"goesOn",
 	"size",
 	"jobs",
+	"waits",
 	"ticket",
 	"home",
 	"cage",
@@ -24,8 +26,10 @@ const transient = [
 	"requirements",
 	"choices",
 	"question",
+	"answer",
 	"asked",
 	"notice",
+	"head",
 	"covered",
 	"exit",
 	"discarded",
@@ -38,6 +42,7 @@ const transient = [
 	"minimising",
 	"unneeded",
 	"finished",
+	"saving",
 	"naming",
 	"plan",
 ] as const satisfies readonly (keyof WizardState)[];
@@ -46,7 +51,7 @@ const transient = [
 export type KeptState = Omit<WizardState, (typeof transient)[number]>;
 
 /** The wizard's state as stored. */
-export type StoredState = Omit<KeptState, "files"> & {
+type StoredState = Omit<KeptState, "files"> & {
 	readonly files: Pick<WizardState["files"], "opened" | "touched">;
 	readonly planned?: PlannedFiles;
 };
@@ -63,7 +68,9 @@ export function storedOf(state: WizardState): StoredState {
 }
 
 function keptOf(state: WizardState): KeptState {
-	const kept: Partial<WizardState> = { ...state };
+	// A file's content belongs to the host, not to the session.
+	const { overlay, ...closed } = state;
+	const kept: Partial<WizardState> = overlay === undefined || overlay === "head" ? closed : { ...closed, overlay };
 	for (const name of transient) delete kept[name];
 	return kept as KeptState;
 }
@@ -100,18 +107,8 @@ const list = v.array(v.looseObject({}));
 
 const answersSchema = v.looseObject({
 	name: v.string(),
-	application: v.looseObject({
-		command: strings,
-		cwd: v.string(),
-		env: v.record(v.string(), v.string()),
-		probes: strings,
-		exercises: strings,
-		timeout: v.number(),
-		network: v.picklist(["host", "none"]),
-		calls: v.exactOptional(v.picklist(callFilters)),
-		directories: strings,
-	}),
-	rules: v.looseObject({ binds: v.optional(list) }),
+	application: applicationSchema,
+	rules: rulesSchema,
 	onHost: v.boolean(),
 	rounds: v.number(),
 });
@@ -144,21 +141,19 @@ const roundSchema = v.looseObject({
 /** The number of screens before this one. */
 const distance = (screen: Screen) => screens.indexOf(screen);
 
-const note = v.looseObject({ code: v.string(), values: v.record(v.string(), v.union([v.string(), v.number()])) });
-
 /** Validates the fields that screens use. */
 const stateSchema = v.looseObject({
 	screen: v.picklist(screens),
 	cursors: v.record(v.string(), v.number()),
 	queries: v.record(v.string(), v.string()),
-	warnings: v.array(note),
+	warnings: v.array(noteSchema),
 	output: strings,
 	files: v.looseObject({ opened: strings, touched: strings }),
 	form: v.optional(formSchema),
 	trace: v.optional(tracingSchema),
 	trial: v.looseObject({ rounds: v.array(roundSchema) }),
 	proposal: v.optional(answersSchema),
-	failure: v.optional(note),
+	failure: v.optional(noteSchema),
 	chosen: v.optional(v.string()),
 	prompt: v.optional(v.looseObject({ kind: v.string(), line: v.looseObject({ text: v.string(), at: v.number() }) })),
 	template: v.optional(v.looseObject({ name: v.string(), path: v.string() })),
@@ -166,7 +161,7 @@ const stateSchema = v.looseObject({
 	planned: v.optional(v.looseObject({ entries: v.number(), files: list })),
 });
 
-export interface RestoredState {
+interface RestoredState {
 	readonly state: KeptState;
 	/** False if parts were unreadable, so that the session resumes at the form. */
 	readonly whole: boolean;
@@ -178,8 +173,9 @@ export interface RestoredState {
  * answers are unreadable.
  */
 export function restored(fields: Readonly<Record<string, unknown>>, traced: boolean): RestoredState | undefined {
-	if (!v.is(answersSchema, fields.answers)) return undefined;
-	const answers = withAllRules(fields.answers as unknown as Answers);
+	const parsed = v.safeParse(answersSchema, fields.answers);
+	if (!parsed.success) return undefined;
+	const answers = parsed.output as unknown as Answers;
 	// Earlier versions used another name for this screen.
 	const stored = { ...startState, ...fields, ...(fields.screen === "lacks" ? { screen: "form" } : {}) };
 	const state = v.is(stateSchema, stored) ? stateFrom(stored as unknown as StoredState) : undefined;
@@ -209,9 +205,4 @@ function isReached({ screen, trace, trial }: KeptState, traced: boolean): boolea
 	if (trace?.result && !traced) return false;
 	if (distance(screen) >= distance("files") && !trace?.result?.answered) return false;
 	return distance(screen) < distance("trial") || trial.rounds.length > 0;
-}
-
-/** Rules that the session's version did not know are empty. */
-function withAllRules(answers: Answers): Answers {
-	return { ...answers, rules: { ...noRules, ...answers.rules } };
 }

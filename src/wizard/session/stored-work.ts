@@ -1,10 +1,10 @@
-import type { Cage } from "../../core/cage/cage.ts";
-import { Failure } from "../../core/failure.ts";
-import type { Addition } from "../../core/plan/plan.ts";
-import { type TraceJson, traceFromJson, traceToJson } from "../../core/trace/json.ts";
-import type { Trace } from "../../core/trace/trace.ts";
-import type { CageDraft } from "../../engine/build/draft.ts";
-import type { TrialRound } from "../../engine/trial/trial.ts";
+import { Failure } from "../../base/failure.ts";
+import type { Cage } from "../../cage/cage.ts";
+import type { CageDraft } from "../../make/engine/draft.ts";
+import type { TrialRound } from "../../make/engine/trial.ts";
+import type { Addition } from "../../plan/plan.ts";
+import { type TraceJson, traceFromJson, traceToJson } from "../../trace/json.ts";
+import type { Trace } from "../../trace/trace.ts";
 
 /** The engine's part of a session. */
 export interface Work {

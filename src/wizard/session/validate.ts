@@ -1,8 +1,8 @@
-import { Failure } from "../../core/failure.ts";
-import { type Answers, isName } from "../../core/options/answers.ts";
-import { pathFromText } from "../../core/path/path.ts";
-import { checkName, identityOf } from "../../engine/build/steps.ts";
-import type { Context } from "../../engine/context.ts";
+import type { Context } from "../../base/engine/context.ts";
+import { Failure } from "../../base/failure.ts";
+import { pathFromText } from "../../base/path/path.ts";
+import { checkName, identityOf } from "../../make/engine/steps.ts";
+import { type Answers, isName } from "../../options/answers.ts";
 import type { Problem } from "./values.ts";
 
 /** Problems of the answers, by field. Warnings do not block the trace. */

@@ -1,11 +1,11 @@
-import type { Note, Values } from "../../core/failure.ts";
-import type { FileUnit, SearchOutcome } from "../../core/minimise/units.ts";
-import type { Answers } from "../../core/options/answers.ts";
-import type { NextStep } from "../../core/options/next-steps.ts";
-import type { TraceDifference } from "../../core/trace/trace.ts";
-import type { CoverageReport } from "../../engine/events.ts";
-import type { TraceResult } from "../../engine/trace/trace.ts";
-import type { TrialRound } from "../../engine/trial/trial.ts";
+import type { CoverageReport } from "../../base/engine/events.ts";
+import type { Note, Values } from "../../base/failure.ts";
+import type { TrialRound } from "../../make/engine/trial.ts";
+import type { FileUnit, SearchOutcome } from "../../minimise/units.ts";
+import type { Answers } from "../../options/answers.ts";
+import type { NextStep } from "../../options/next-steps.ts";
+import type { TraceResult } from "../../trace/engine/trace.ts";
+import type { TraceDifference } from "../../trace/trace.ts";
 
 export interface MissingRequirement {
 	/** A program or a kernel feature, for example `strace`. */
@@ -14,6 +14,12 @@ export interface MissingRequirement {
 	readonly package?: string;
 	/** The command that installs all missing packages as root, if we are not root. */
 	readonly asRoot?: string;
+}
+
+/** Undefined without a known package manager. `isAllowed`: this user may run it. */
+export interface Installation {
+	readonly command?: string;
+	readonly isAllowed: boolean;
 }
 
 /** Fields that the form shows on request. */
@@ -31,6 +37,17 @@ export interface Problem {
 	readonly line?: string;
 	/** It does not block the trace. */
 	readonly isWarning?: true;
+}
+
+/** `more` shows the further fields. */
+export type FieldName = Problem["field"] | "network" | "onHost" | "more";
+
+/** Leads to a field. `text`: the proposed text. `line`: the row to change, if the field has several. */
+export interface FieldFix {
+	readonly kind: "field";
+	readonly field: FieldName;
+	readonly text?: string;
+	readonly line?: string;
 }
 
 export interface SavedTemplate {
@@ -77,11 +94,11 @@ export interface UnneededFiles extends SearchOutcome {
 	readonly units: readonly FileUnit[];
 }
 
-/** Responsible people as the record names them; empty if open. `asks`: nobody was asked yet. */
+/** Responsible people as the record names them; empty if open. `proposal`: who may have implemented it, if nobody was asked yet. */
 export interface RecordNames {
 	readonly initiatedBy: string;
 	readonly implementedBy: string;
-	readonly asks: boolean;
+	readonly proposal?: string;
 }
 
 export interface FinishedCage {

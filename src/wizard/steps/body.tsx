@@ -1,6 +1,7 @@
 import { ActionPage, CageScreen } from "../home/cage-screen.tsx";
 import { HomeScreen } from "../home/home-screen.tsx";
 import { useView } from "../look.ts";
+import { HeadPage, RoundsPage } from "../pages/look-inside.tsx";
 import {
 	CommandsPage,
 	DryRunPage,
@@ -12,6 +13,9 @@ import {
 	UnneededPage,
 	WhyPage,
 } from "../pages/pages.tsx";
+import { Line } from "../parts/line.tsx";
+import { OutputTail } from "../parts/rows.tsx";
+import { isBusy } from "../transitions.ts";
 import { AccountsStep } from "./accounts/screen.tsx";
 import { BuildStep } from "./build/screen.tsx";
 import { ChooseStep, RequirementsStep } from "./choose/screen.tsx";
@@ -43,6 +47,8 @@ const overlays = {
 	output: OutputPage,
 	selftest: SelftestPage,
 	unneeded: UnneededPage,
+	head: HeadPage,
+	rounds: RoundsPage,
 	next: NextPage,
 	"dry-run": DryRunPage,
 	unit: () => <TextPage page="unit" />,
@@ -52,8 +58,20 @@ const overlays = {
 	consent: () => <TextPage page="consent" />,
 };
 
+/** The package manager's output, on each screen that offers to install something. */
+function Installing() {
+	const { height, messages } = useView();
+	return (
+		<>
+			<Line bold>{messages.wizard.requirements.installing}</Line>
+			<OutputTail height={height - 1} />
+		</>
+	);
+}
+
 export function Body() {
 	const { state } = useView();
+	if (isBusy(state, "install") && state.screen !== "requirements") return <Installing />;
 	const Shown = state.overlay ? overlays[state.overlay] : bodies[state.screen];
 	return <Shown />;
 }

@@ -1,5 +1,5 @@
-import type { Path } from "../../../src/core/path/path.ts";
-import type { Plan } from "../../../src/core/plan/plan.ts";
+import type { Path } from "../../../src/base/path/path.ts";
+import type { Plan } from "../../../src/plan/plan.ts";
 import { treeOf } from "../../../src/wizard/steps/files/tree.ts";
 import { reveal, visibleRows } from "../../../src/wizard/steps/files/visible-rows.ts";
 import { redis } from "../../ui/scripted-session.ts";

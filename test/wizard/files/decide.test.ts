@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Path } from "../../../src/core/path/path.ts";
-import type { Plan } from "../../../src/core/plan/plan.ts";
-import { matchPaths } from "../../../src/core/plan/rules.ts";
+import type { Path } from "../../../src/base/path/path.ts";
+import type { Plan } from "../../../src/plan/plan.ts";
+import { matchPaths } from "../../../src/plan/rules.ts";
 import { nothingPending, pendingPlanOf, sumsNow, totalsNow, totalsOf } from "../../../src/wizard/steps/files/pending.ts";
 import { selectedRow, visibleRows } from "../../../src/wizard/steps/files/visible-rows.ts";
 import { planFor, redis } from "../../ui/scripted-session.ts";
@@ -50,7 +50,7 @@ describe("one entry", () => {
 	});
 
 	test("consent also removes the pattern that left it out", () => {
-		const wizard = planned(select(atFiles(), configuration).type(`g${enter}`));
+		const wizard = planned(select(atFiles(), configuration).type(`-${enter}`));
 		select(wizard, "/etc/redis/tls.key").type(" y");
 		expect(rulesOf(wizard).allowSecret).toEqual(["/etc/redis/tls.key"]);
 		expect(["/etc/redis/tls.key", configuration].map((path) => matches(wizard, path))).toEqual([false, true]);
@@ -128,8 +128,8 @@ describe("many at once", () => {
 		expect(matches(kind, "/usr/bin/redis-server")).toBe(false);
 	});
 
-	test("g offers the folder of the selected entry as a pattern", () => {
-		const wizard = select(atFiles(), configuration).type("g");
+	test("a hyphen offers the folder of the selected entry as a pattern", () => {
+		const wizard = select(atFiles(), configuration).type("-");
 		expect(wizard.state.prompt?.line.text).toBe("/etc/redis/**");
 		expect(rulesOf(wizard.type(enter)).exclude).toEqual(["/etc/redis/**"]);
 		expect(wizard.state.notice).toMatchObject({ code: "many-out", values: { count: 2 } });

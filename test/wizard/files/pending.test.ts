@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Path } from "../../../src/core/path/path.ts";
-import type { Decision, EntryKind } from "../../../src/core/plan/plan.ts";
+import type { Path } from "../../../src/base/path/path.ts";
+import type { Decision, EntryKind } from "../../../src/plan/plan.ts";
 import {
 	bytesOfCage,
 	itemNow,
@@ -15,7 +15,7 @@ import {
 	withDecided,
 } from "../../../src/wizard/steps/files/pending.ts";
 import { type FileNode, type ItemNode, treeOf } from "../../../src/wizard/steps/files/tree.ts";
-import { entry, plan as planOf, writable } from "../../core/cage/plans.ts";
+import { entry, plan as planOf, writable } from "../../cage/plans.ts";
 
 const name = fc.constantFrom("a", "b", "lib", "x.so");
 const paths = fc.uniqueArray(

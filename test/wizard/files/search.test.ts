@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { pathFromText } from "../../../src/core/path/path.ts";
+import { pathFromText } from "../../../src/base/path/path.ts";
 import { treeOf } from "../../../src/wizard/steps/files/tree.ts";
 import { search } from "../../../src/wizard/steps/files/visible-rows.ts";
-import { entry, plan } from "../../core/cage/plans.ts";
+import { entry, plan } from "../../cage/plans.ts";
 
 const part = fc.constantFrom("a", "lib", "Lib", "x86", "ä", "Ä", "page-1", "1", "e", ".", "usr", "so");
 const name = fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => parts.join(""));

@@ -1,7 +1,7 @@
-import type { Group, User } from "../../../core/machine/facts.ts";
-import { type Path, pathFromText } from "../../../core/path/path.ts";
-import type { AccountKind } from "../../../core/plan/accounts.ts";
-import type { Plan } from "../../../core/plan/plan.ts";
+import type { Group, User } from "../../../base/machine/facts.ts";
+import { type Path, pathFromText } from "../../../base/path/path.ts";
+import type { AccountKind } from "../../../plan/accounts.ts";
+import type { Plan } from "../../../plan/plan.ts";
 import type { HostView } from "../../session/host-view.ts";
 import { treeOf } from "../files/tree.ts";
 

@@ -1,8 +1,8 @@
-import type { Path } from "../../../core/path/path.ts";
-import { printable, showPath } from "../../../core/path/quote.ts";
-import { type AccountUse, accountUse, isLeftOut, reasonToKeep } from "../../../core/plan/accounts.ts";
-import type { Plan } from "../../../core/plan/plan.ts";
+import type { Path } from "../../../base/path/path.ts";
+import { printable, showPath } from "../../../base/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
+import { type AccountUse, accountUse, isLeftOut, reasonToKeep } from "../../../plan/accounts.ts";
+import type { Plan } from "../../../plan/plan.ts";
 import type { Account, AccountRow } from "./account-rows.ts";
 
 /** Facts about a line, a sentence each. `most` limits long lists. */

@@ -1,6 +1,6 @@
-import type { Rules } from "../../../core/application/application.ts";
-import { accountUse, accountWord, parseAccountName, reasonToKeep, wordNaming } from "../../../core/plan/accounts.ts";
-import type { Command } from "../../bindings.ts";
+import { accountUse, accountWord, parseAccountName, reasonToKeep, wordNaming } from "../../../plan/accounts.ts";
+import type { Rules } from "../../../service/application.ts";
+import type { Command } from "../../command.ts";
 import type { Reduction, WizardState } from "../../state.ts";
 import { ask, go, goOnOncePlanned, isBusy, notice, only, setCursor, start, without } from "../../transitions.ts";
 import { toReview } from "../build/reduce.ts";

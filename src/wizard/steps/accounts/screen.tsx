@@ -1,5 +1,5 @@
 import { Box } from "ink";
-import { printable } from "../../../core/path/quote.ts";
+import { printable } from "../../../base/path/quote.ts";
 import { useView } from "../../look.ts";
 import { Line, type LineProps, Paragraph, paragraph } from "../../parts/line.tsx";
 import { columnsForTwo, Tabs } from "../../parts/panes.tsx";
@@ -24,8 +24,9 @@ export function AccountsStep() {
 	const query = state.queries.accounts ?? "";
 	const gap = gapRows(height);
 	const wide = width >= columnsForTwo && !linear;
-	const runsAs = identity.uid === 0 ? words.runsAsRoot : messages.fill(words.runsAs, { name: identity.name, uid: identity.uid });
-	const reason = gap ? paragraph(`${runsAs} ${words.never}`, width, 2) : [];
+	// Only root's rights deserve a second thought here.
+	const summary = identity.uid === 0 ? words.runsAsRoot : words.nothingToDecide;
+	const reason = paragraph(gap ? `${summary} ${identity.uid === 0 ? words.never : ""}` : summary, width, gap ? 2 : 1);
 	const facts = row ? accountFacts(row, plan, messages, wide ? 8 : 3).join(" ") : "";
 	const detail = paragraph(facts, width, Math.max(1, Math.min(8, Math.floor(height / 3))));
 	const counts = !hostView

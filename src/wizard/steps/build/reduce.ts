@@ -1,8 +1,8 @@
-import type { Command } from "../../bindings.ts";
+import type { Command } from "../../command.ts";
 import { nothingBuilt } from "../../progress.ts";
 import { emptyTrial, type Reduction, type Screen, type WizardState } from "../../state.ts";
 import { ask, cancel, go, isBusy, notice, only, openPage, start, without } from "../../transitions.ts";
-import { withoutVerdict } from "../save/finishing.ts";
+import { withoutVerdict } from "../save/reduce.ts";
 
 export function reduceBuild(state: WizardState, command: Command): Reduction {
 	if (isBusy(state, "try", "plan")) {
@@ -33,12 +33,9 @@ export function toReview(state: WizardState): Reduction {
 	return inspectHost(there);
 }
 
-/** Keeps a displayed failure. */
 export function inspectHost(state: WizardState): Reduction {
-	const { answers, failure } = state;
-	if (!answers) return only(state);
-	const looking = start(state, { job: "host-view", answers });
-	return failure ? { ...looking, state: { ...looking.state, failure } } : looking;
+	const { answers } = state;
+	return answers ? start(state, { job: "host-view", answers }) : only(state);
 }
 
 export function saveReview(state: WizardState, path: string): Reduction {

@@ -1,15 +1,17 @@
-import { limitsSet } from "../../../core/confinement/limits.ts";
-import { countPermitted } from "../../../core/confinement/seccomp/filter.ts";
-import { filterPermissions } from "../../../core/confinement/seccomp/filter-permissions.ts";
-import type { Note } from "../../../core/failure.ts";
-import type { Answers } from "../../../core/options/answers.ts";
-import { printable, quoteShellLine, showPath } from "../../../core/path/quote.ts";
-import { type Group, groupsOf } from "../../../core/plan/groups.ts";
-import { capabilityWord, permissionNames, permissionWords } from "../../../core/plan/permission-words.ts";
-import type { Grant, Plan, WritableDirectory } from "../../../core/plan/plan.ts";
+import type { Note } from "../../../base/failure.ts";
+import { pathToText } from "../../../base/path/path.ts";
+import { printable, quoteShellLine, showPath } from "../../../base/path/quote.ts";
+import { limitsSet } from "../../../confine/limits.ts";
+import { countPermitted } from "../../../confine/seccomp/filter.ts";
+import { filterPermissions } from "../../../confine/seccomp/filter-permissions.ts";
 import type { Messages } from "../../../messages/messages.ts";
-import { offerOption, offerText } from "../../../report/offers.ts";
-import { showReason } from "../../../report/reasons.ts";
+import type { Answers } from "../../../options/answers.ts";
+import { type Group, groupsOf } from "../../../plan/groups.ts";
+import { capabilityWord, permissionNames, permissionWords } from "../../../plan/permission-words.ts";
+import type { Grant, Offer, Plan, WritableDirectory } from "../../../plan/plan.ts";
+import { offerOption, offerText } from "../../../plan/report/offers.ts";
+import { showReason } from "../../../plan/report/reasons.ts";
+import type { Fix } from "../../fixes/fix.ts";
 import type { HostView } from "../../session/host-view.ts";
 import { totalsOf } from "../files/pending.ts";
 
@@ -27,8 +29,16 @@ export interface ReviewLine {
 	readonly isSentence?: boolean;
 }
 
-/** A line before its language is known. The reducer only counts them. */
-export type ReviewRow = (messages: Messages) => ReviewLine;
+/** A line before its language is known. */
+export interface ReviewRow {
+	(messages: Messages): ReviewLine;
+	/** The note whose advice a key can follow. */
+	readonly advised?: Note;
+	/** What that key does about the line. */
+	readonly fix?: Fix;
+}
+
+const withFix = (shown: ReviewRow, fix: Fix): ReviewRow => Object.assign(shown, { fix });
 
 interface ReviewSubject {
 	readonly plan?: Plan;
@@ -58,10 +68,10 @@ function makeRows(
 	const notes = noteRows(plan, warnings);
 	const devices = groupsOf(plan).flatMap(({ name, paths }) => (name === "devices" ? paths : []));
 	return [
-		...part("application", applicationRows(plan, answers)),
 		...(notes.length ? part("warnings", notes) : []),
 		...part("permissions", permissionRows(plan)),
 		...part("left-out", leftOutRows(plan), "nothing"),
+		...part("application", applicationRows(plan, answers)),
 		...part("existing", existingRows(hostView)),
 		...part("disk", [spaceRow(plan, hostView)]),
 		...part("limits", limitRows(plan), "noLimits"),
@@ -86,7 +96,9 @@ function part(
 	none: "none" | "nothing" | "noLimits" = "none",
 ): readonly ReviewRow[] {
 	const title: ReviewRow = ({ wizard }) => ({ label: wizard.build.sections[section], value: "", section });
-	return [title, ...(rows.length ? rows : [row(undefined, ({ wizard }) => wizard.build[none])])];
+	const empty = row(undefined, ({ wizard }) => wizard.build[none]);
+	const limits = none === "noLimits" ? withFix(empty, { kind: "field", field: "limitMemory" }) : empty;
+	return [title, ...(rows.length ? rows : [limits])];
 }
 
 function row(
@@ -127,7 +139,13 @@ function applicationRows({ application, identity }: Plan, answers: Answers | und
 function noteRows(plan: Plan, warnings: readonly Note[]): readonly ReviewRow[] {
 	const all = [...plan.notes, ...warnings].map(({ code, values }) => ({ code, values }));
 	const different = new Map(all.map((note) => [JSON.stringify(note), note])).values();
-	return [...different].map(({ code, values }) => row("note", ({ note }) => note(code, values), { warns: true }));
+	return [...different].map((advised) => {
+		const { code, values } = advised;
+		return Object.assign(
+			row("note", ({ note }) => note(code, values), { warns: true }),
+			{ advised },
+		);
+	});
 }
 
 function permissionRows({ application, grants, permissions }: Plan): readonly ReviewRow[] {
@@ -164,7 +182,7 @@ function grantRow(
 	{ warns, what, why }: { readonly what: (messages: Messages) => string; readonly why: string; readonly warns: boolean },
 ): ReviewRow {
 	const grant = grants.find((one) => one.word === word);
-	return (messages) => {
+	const shown: ReviewRow = (messages) => {
 		const words = messages.wizard.build;
 		const need = grant && grant.source !== "option" ? needText(grant, messages) : printable(why);
 		return {
@@ -174,6 +192,7 @@ function grantRow(
 			warns,
 		};
 	};
+	return withFix(shown, { kind: "field", field: "refuse", text: word });
 }
 
 /** The call and program that need the permission, and where it was observed. */
@@ -195,8 +214,18 @@ function leftOutRows(plan: Plan): readonly ReviewRow[] {
 			}),
 		),
 		...plan.rules.exclude.map((pattern) => row("declined", `${printable(pattern)} (--exclude)`)),
-		...plan.offers.map((offer) => row("offer", (messages) => `${printable(offerOption(offer))}: ${offerText(offer, messages)}`)),
+		...plan.offers.map((offer) =>
+			withFix(
+				row("offer", (messages) => `${printable(offerOption(offer))}: ${offerText(offer, messages)}`),
+				fixOfOffer(offer),
+			),
+		),
 	];
+}
+
+function fixOfOffer({ kind, path }: Offer): Fix {
+	const rule = kind === "state" ? "seed" : kind === "documented-writable" ? "writable" : "include";
+	return { kind: rule, path: pathToText(path) ?? path };
 }
 
 function existingRows(hostView: HostView | undefined): readonly ReviewRow[] {

@@ -1,5 +1,5 @@
-import { showPath } from "../../../core/path/quote.ts";
-import { buildPhases } from "../../../engine/store.ts";
+import { showPath } from "../../../base/path/quote.ts";
+import { buildPhases } from "../../../cage/ports.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { useView } from "../../look.ts";
 import { wrapWords } from "../../parts/fit.ts";

@@ -1,10 +1,11 @@
 import fuzzysort from "fuzzysort";
-import { valueProblem } from "../../../core/template/parameters.ts";
-import type { Command } from "../../bindings.ts";
+import { valueProblem } from "../../../template/parameters.ts";
 import type { AskedParameter, Choice } from "../../choice.ts";
+import type { Command } from "../../command.ts";
 import { toHome } from "../../home/reduce.ts";
 import { hasHome } from "../../home/visible.ts";
-import type { Reduction, WizardState } from "../../state.ts";
+import type { Installation } from "../../session/values.ts";
+import type { Reduction, ToInstall, WizardState } from "../../state.ts";
 import { ask, cursorOf, go, isBusy, notice, only, openPage, start, without } from "../../transitions.ts";
 import { formFor } from "../form/fields.ts";
 
@@ -57,6 +58,8 @@ export function reduceChoose(state: WizardState, command: Command): Reduction {
 			if (isMissing(choice)) return askToInstall(state, choice);
 			// Choosing the same application again keeps the form.
 			if (choice.id === state.chosen && state.answers) return openForm(state);
+			// Its probe needs a program that is missing.
+			if (choice.missing?.packages.length) return start(without(state, "notice"), toInstall(choice, choice));
 			return chooseTemplate(state, choice);
 		}
 		case "watch-running": {
@@ -77,17 +80,44 @@ export function reduceChoose(state: WizardState, command: Command): Reduction {
 	}
 }
 
-function askToInstall(state: WizardState, { missing, name }: Choice): Reduction {
-	const programs = missing?.programs ?? [];
-	const packages = missing?.packages ?? [];
-	if (!packages.length) return only(notice(state, "not-installed", { name, programs: programs.join(", ") }));
-	return only({ ...without(state, "notice"), question: { kind: "install", programs, packages } });
+function toInstall({ missing }: Choice, instead?: Choice): { readonly job: "installation" } & ToInstall {
+	const { packages = [], programs = [] } = missing ?? {};
+	return { job: "installation", programs, packages, ...(instead ? { instead } : {}) };
 }
 
-/** Installs a template's packages. */
+function askToInstall(state: WizardState, choice: Choice): Reduction {
+	const { missing, name } = choice;
+	if (!missing?.packages.length)
+		return only(notice(state, "not-installed", { name, programs: missing?.programs.join(", ") ?? "" }));
+	return start(without(state, "notice"), toInstall(choice));
+}
+
+/** Asks with the command that would run. A choice that can go on without the packages does so if they cannot be installed. */
+export function askBeforeInstalling(state: WizardState, { command, isAllowed, ...wanted }: ToInstall & Installation): Reduction {
+	const { instead, packages } = wanted;
+	if (instead && (!isAllowed || command === undefined)) return chooseTemplate(state, instead);
+	if (command === undefined) return only(notice(state, "no-package-manager", { packages: packages.join(" ") }));
+	if (!isAllowed) return only(notice(state, "install-needs-root", { command }));
+	return only({ ...state, question: { kind: "install", command, ...wanted } });
+}
+
+/** The answer no: goes on without the packages if that is possible. */
+export function goOnWithout(state: WizardState, { instead }: ToInstall): Reduction {
+	return instead ? chooseTemplate(state, instead) : only(state);
+}
+
 export function installPackages(state: WizardState, packages: readonly string[]): Reduction {
-	const idle = { ...without(state, "question"), output: [], outputOpen: "" };
+	const idle = { ...without(state, "question", "failure"), output: [], outputOpen: "" };
 	return start(idle, { job: "install", requirements: packages.map((name) => ({ what: name, package: name })) });
+}
+
+/** Looks again at what the packages were installed for. */
+export function afterInstalling(state: WizardState): Reduction {
+	const { answers, screen } = state;
+	if (screen === "choose") return start(state, { job: "choices" });
+	if (screen === "requirements") return start(state, { job: "requirements" });
+	if (screen === "form" && answers) return start(state, { job: "validate", answers, soon: false });
+	return only(notice(state, "installed"));
 }
 
 /** Applies a new list. The cursor stays on its choice. */

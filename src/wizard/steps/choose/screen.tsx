@@ -1,6 +1,6 @@
-import { printable, quoteShellLine } from "../../../core/path/quote.ts";
-import { probeWords } from "../../../core/probe/lines.ts";
+import { printable, quoteShellLine } from "../../../base/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
+import { probeWords } from "../../../probe/lines.ts";
 import type { Choice, SavedSessionState } from "../../choice.ts";
 import { useView } from "../../look.ts";
 import { wrapWords } from "../../parts/fit.ts";
@@ -12,15 +12,6 @@ import { cursorOf, isBusy } from "../../transitions.ts";
 import { isMissing, selectedChoice, visibleChoices } from "./reduce.ts";
 
 export function ChooseStep() {
-	const { height, messages, state } = useView();
-	if (isBusy(state, "install")) {
-		return (
-			<>
-				<Line bold>{messages.wizard.requirements.installing}</Line>
-				<OutputTail height={height - 1} />
-			</>
-		);
-	}
 	return (
 		<Panes detail={<ChoiceDetail />}>
 			<Choices />
@@ -33,12 +24,11 @@ function Choices() {
 	const words = messages.wizard.choose;
 	const choices = visibleChoices(state);
 	const query = state.queries.choose ?? "";
-	const longest = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
-	const columns = [
-		Math.min(width < 70 ? 14 : 24, longest(["        ", ...(state.choices ?? []).map((choice) => choice.name)])),
-		longest(Object.values(words.kinds)),
-		longest(Object.values(words.states)),
-	] as const;
+	const longest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => text.length));
+	const all = state.choices ?? [];
+	const noteWidth = longest(all.map((choice) => noteOf(choice, messages)));
+	// The name identifies a choice, so the other columns give way.
+	const columns = [Math.min(width - noteWidth - 6, longest(all.map((choice) => printable(choice.name)))), noteWidth] as const;
 	const gap = gapRows(height);
 	// Always two rows, so that the list does not move with the selection.
 	const hint = [...paragraph(hintText(messages, state), width, 2), "", ""].slice(0, 2);
@@ -66,24 +56,19 @@ function Choices() {
 	);
 }
 
-function rowText(
-	choice: Choice,
-	selected: boolean,
-	[name, kind, state]: readonly [number, number, number],
-	messages: Messages,
-): string {
-	const words = messages.wizard.choose;
+function rowText(choice: Choice, selected: boolean, [name, note]: readonly [number, number], messages: Messages): string {
 	const whole = printable(choice.name);
 	const shown = whole.length > name ? `${whole.slice(0, name - 1)}…` : whole.padEnd(name);
-	if (choice.left)
-		return `${cursorMark(selected)} ${shown}  ${words.kinds.session.padEnd(kind)}  ${sessionText(choice.left, messages)}`;
-	const is = words.states[stateOf(choice)].padEnd(state);
-	return `${cursorMark(selected)} ${shown}  ${words.kinds[choice.kind].padEnd(kind)}  ${is}  ${printable(choice.description)}`;
+	const about = choice.left ? sessionText(choice.left, messages) : printable(choice.description);
+	return [`${cursorMark(selected)} ${shown}`, ...(note ? [noteOf(choice, messages).padEnd(note)] : []), about].join("  ");
 }
 
-function stateOf(choice: Choice): "missing" | "installed" | "running" {
-	if (isMissing(choice)) return "missing";
-	return choice.ports?.length || choice.pid !== undefined ? "running" : "installed";
+/** What distinguishes a choice from an installed application that does not run. */
+function noteOf(choice: Choice, { wizard: { choose } }: Messages): string {
+	if (choice.left) return choose.kinds.session;
+	if (choice.kind === "demo") return choose.kinds.demo;
+	if (isMissing(choice)) return choose.states.missing;
+	return choice.ports?.length || choice.pid !== undefined ? choose.states.running : "";
 }
 
 /** Work in progress, else details of the selected choice unless the second pane shows them. */

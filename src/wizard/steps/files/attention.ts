@@ -1,4 +1,4 @@
-import type { Entry } from "../../../core/plan/plan.ts";
+import type { Entry } from "../../../plan/plan.ts";
 
 /** Risks that need consent for each item. */
 const consents = ["secret", "setuid", "device"] as const;

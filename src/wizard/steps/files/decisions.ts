@@ -1,8 +1,8 @@
-import type { Rules } from "../../../core/application/application.ts";
-import { ancestors, isWithin, type Path, parent, pathFromText, pathToText } from "../../../core/path/path.ts";
-import { escapeGlob } from "../../../core/path/quote.ts";
-import type { Decision, EntryKind } from "../../../core/plan/plan.ts";
-import { matchPaths } from "../../../core/plan/rules.ts";
+import { ancestors, isWithin, type Path, parent, pathFromText, pathToText } from "../../../base/path/path.ts";
+import { escapeGlob } from "../../../base/path/quote.ts";
+import type { Decision, EntryKind } from "../../../plan/plan.ts";
+import { matchPaths } from "../../../plan/rules.ts";
+import type { Rules } from "../../../service/application.ts";
 import { type Consent, questionOf } from "./attention.ts";
 import type { PendingPlan } from "./pending.ts";
 import { countBelow, type FileNode, type FileTree, type ItemNode, isPlain, placeOfLink } from "./tree.ts";

@@ -1,11 +1,11 @@
-import type { Rules } from "../../../core/application/application.ts";
-import { type Path, pathToText } from "../../../core/path/path.ts";
-import { escapeGlob, printable, showPath } from "../../../core/path/quote.ts";
-import type { Entry, Plan, WritableDirectory } from "../../../core/plan/plan.ts";
-import { matchPaths } from "../../../core/plan/rules.ts";
-import { octal } from "../../../core/text.ts";
+import { type Path, pathToText } from "../../../base/path/path.ts";
+import { escapeGlob, printable, showPath } from "../../../base/path/quote.ts";
+import { octal } from "../../../base/text.ts";
 import type { Messages } from "../../../messages/messages.ts";
-import { showReason } from "../../../report/reasons.ts";
+import type { Entry, Plan, WritableDirectory } from "../../../plan/plan.ts";
+import { showReason } from "../../../plan/report/reasons.ts";
+import { matchPaths } from "../../../plan/rules.ts";
+import type { Rules } from "../../../service/application.ts";
 import { percent, shareBar } from "../../parts/line.tsx";
 import type { WizardState } from "../../state.ts";
 import { bytesOfCage, itemNow, largestBelow, type PendingPlan, pendingPlanOf, sumsNow, willBeMounted } from "./pending.ts";

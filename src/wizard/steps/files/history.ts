@@ -1,11 +1,10 @@
-import type { Rules } from "../../../core/application/application.ts";
-import { type Path, pathFromText } from "../../../core/path/path.ts";
-import { aboutOthers } from "../../../core/plan/host-access.ts";
-import type { Plan } from "../../../core/plan/plan.ts";
+import { type Path, pathFromText } from "../../../base/path/path.ts";
+import { aboutOthers } from "../../../plan/host-access.ts";
+import type { Plan } from "../../../plan/plan.ts";
+import type { Rules } from "../../../service/application.ts";
 import type { Reduction, WizardState } from "../../state.ts";
 import { only, start, without } from "../../transitions.ts";
-import { type DecisionTarget as Decision, nothingPending, withDecided } from "./pending.ts";
-import type { DecisionStep } from "./state.ts";
+import { type DecisionTarget as Decision, type DecisionStep, nothingPending, withDecided } from "./pending.ts";
 import { followRow } from "./visible-rows.ts";
 
 /** The rules that this step can undo. */

@@ -1,11 +1,11 @@
-import { type Path, parent, pathToText } from "../../../core/path/path.ts";
-import { escapeGlob } from "../../../core/path/quote.ts";
-import type { Command } from "../../bindings.ts";
+import { type Path, parent, pathToText } from "../../../base/path/path.ts";
+import { escapeGlob, showPath } from "../../../base/path/quote.ts";
+import type { Command } from "../../command.ts";
+import { headOf } from "../../file-head.ts";
 import type { Reduction, WizardState } from "../../state.ts";
-import { ask, go, goOnOncePlanned, isBusy, notice, only, without } from "../../transitions.ts";
+import { ask, go, goOnOncePlanned, isBusy, notice, only, openPage, start, without } from "../../transitions.ts";
 import { redo, undo } from "./history.ts";
-import { totalsNow } from "./pending.ts";
-import { fileTabs } from "./state.ts";
+import { fileTabs, totalsNow } from "./pending.ts";
 import { bindFolder, decideAlike, decideKind, decidePackage, emptyFolder, folderOf, toggle, toggleDecoys } from "./toggle.ts";
 import { type FileNode, isItem, itemsOf, treeOf } from "./tree.ts";
 import { cursorTo, isFiltered, nextWaiting, reveal, selectedRow, visibleRows, withOpen } from "./visible-rows.ts";
@@ -15,7 +15,7 @@ export function reduceFiles(state: WizardState, command: Command): Reduction {
 	switch (command) {
 		case "go-on":
 			if (!state.plan) return only(state);
-			return isBusy(state, "plan") ? goOnOncePlanned(state) : only(go(state, "accounts"));
+			return isBusy(state, "plan") ? goOnOncePlanned(state) : only(reminded(state, go(state, "accounts")));
 		case "back":
 			return back(state, row);
 		case "next-tab":
@@ -44,6 +44,8 @@ export function reduceFiles(state: WizardState, command: Command): Reduction {
 			return toNextWaiting(state);
 		case "decoys":
 			return toggleDecoys(state);
+		case "look":
+			return lookInside(state, row);
 		case "undo":
 			return undo(state) ?? only(notice(state, "nothing-to-undo"));
 		case "redo":
@@ -51,6 +53,13 @@ export function reduceFiles(state: WizardState, command: Command): Reduction {
 		default:
 			return row ? decideRow(state, command, row) : only(state);
 	}
+}
+
+/** Says once that entries need a decision, because they stay as they are. */
+export function reminded(before: WizardState, after: WizardState): WizardState {
+	const { attention } = totalsNow(before);
+	if (!attention || before.files.reminded) return after;
+	return notice({ ...after, files: { ...after.files, reminded: true } }, "undecided-first", { count: attention });
 }
 
 function decideRow(state: WizardState, command: Command, row: FileNode): Reduction {
@@ -140,6 +149,18 @@ function toNextWaiting(state: WizardState): Reduction {
 	return only(reveal(whole ? state : { ...state, tab: "all", queries: { ...state.queries, files: "" } }, next));
 }
 
+/** Shows the beginning of a file. Not of a secret, which others could read over the administrator's shoulder. */
+function lookInside(state: WizardState, row: FileNode | undefined): Reduction {
+	const entry = row?.item?.kind === "entry" ? row.item.entry : undefined;
+	if (entry?.content !== undefined) {
+		const bytes = Buffer.from(entry.content, "utf8").toString("latin1");
+		return only(openPage({ ...state, head: headOf(entry.path, bytes, bytes.length) }, "head"));
+	}
+	if (entry?.kind !== "file") return only(notice(state, "no-file-inside"));
+	if (entry.risks.includes("secret")) return only(notice(state, "secret-not-shown", { path: showPath(entry.path) }));
+	return start(state, { job: "head", path: entry.path });
+}
+
 export type Condition = (state: WizardState) => boolean;
 
 const isFolder: Condition = (state) => {
@@ -153,6 +174,10 @@ export const offeredInFiles = {
 	open: (state) => !isFiltered(state) && (selectedRow(state)?.children.length ?? 0) > 0,
 	"next-waiting": (state) => totalsNow(state).attention > 0,
 	undo: (state) => state.files.past.length > 0,
+	look: (state) => {
+		const item = selectedRow(state)?.item;
+		return item?.kind === "entry" && (item.entry.kind === "file" || item.entry.content !== undefined);
+	},
 	all: isOnRow,
 	package: (state) => {
 		const item = selectedRow(state)?.item;

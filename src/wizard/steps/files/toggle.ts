@@ -1,10 +1,10 @@
-import type { Rules } from "../../../core/application/application.ts";
-import type { Values } from "../../../core/failure.ts";
-import { isWithin, type Path, parent, pathFromText, pathToText } from "../../../core/path/path.ts";
-import { showPath } from "../../../core/path/quote.ts";
-import { mayBeBound } from "../../../core/plan/areas.ts";
-import { chosenDecoys, isDecoy } from "../../../core/plan/decoys.ts";
-import { matchPaths } from "../../../core/plan/rules.ts";
+import type { Values } from "../../../base/failure.ts";
+import { isWithin, type Path, parent, pathFromText, pathToText } from "../../../base/path/path.ts";
+import { showPath } from "../../../base/path/quote.ts";
+import { mayBeBound } from "../../../plan/areas.ts";
+import { chosenDecoys, isDecoy } from "../../../plan/decoys.ts";
+import { matchPaths } from "../../../plan/rules.ts";
+import type { Rules } from "../../../service/application.ts";
 import type { Reduction, WizardState } from "../../state.ts";
 import { notice, only, without } from "../../transitions.ts";
 import { type Consent, isDangerous, questionOf } from "./attention.ts";

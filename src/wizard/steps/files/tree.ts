@@ -1,5 +1,5 @@
-import { append, by } from "../../../core/collections.ts";
-import { join, normalise, type Path, parent, pathToText, root } from "../../../core/path/path.ts";
+import { append, by } from "../../../base/collections.ts";
+import { join, normalise, type Path, parent, pathToText, root } from "../../../base/path/path.ts";
 import {
 	findSpare,
 	type GroupName,
@@ -8,8 +8,8 @@ import {
 	groupOrder,
 	type Recommendation,
 	recommendationOf,
-} from "../../../core/plan/groups.ts";
-import type { Entry, Plan, WritableDirectory } from "../../../core/plan/plan.ts";
+} from "../../../plan/groups.ts";
+import type { Entry, Plan, WritableDirectory } from "../../../plan/plan.ts";
 import { isDangerous, needsAttention } from "./attention.ts";
 
 /** The unit of a decision: an entry of the plan, or a writable directory. */

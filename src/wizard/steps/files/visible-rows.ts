@@ -1,10 +1,10 @@
 import fuzzysort from "fuzzysort";
-import { type Path, pathFromText, pathToText } from "../../../core/path/path.ts";
-import type { Entry, Plan } from "../../../core/plan/plan.ts";
-import { matchPaths } from "../../../core/plan/rules.ts";
+import { type Path, pathFromText, pathToText } from "../../../base/path/path.ts";
+import type { Entry, Plan } from "../../../plan/plan.ts";
+import { matchPaths } from "../../../plan/rules.ts";
 import type { WizardState } from "../../state.ts";
 import { isUnanswered } from "./attention.ts";
-import type { FilesState, FileTab } from "./state.ts";
+import type { FilesState, FileTab } from "./pending.ts";
 import { type FileNode, type ItemNode, treeOf } from "./tree.ts";
 
 type FilesView = Pick<WizardState, "plan" | "tab" | "queries" | "files">;

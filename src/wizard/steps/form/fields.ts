@@ -1,16 +1,15 @@
-import { type Application, socketsOf } from "../../../core/application/application.ts";
-import { type CommandLineError, joinCommandLine, splitCommandLine } from "../../../core/application/command-line.ts";
-import { sameTexts } from "../../../core/collections.ts";
-import { Failure, type Note } from "../../../core/failure.ts";
-import type { Answers } from "../../../core/options/answers.ts";
-import { optionTexts } from "../../../core/options/equivalent.ts";
-import { isNumberKind, readNumber } from "../../../core/options/numbers.ts";
-import { type GivenOptions, type OptionRow, options } from "../../../core/options/options.ts";
-import { readAcceptances, readOptions } from "../../../core/options/read-options.ts";
-import { isAccountName } from "../../../core/plan/dedicated.ts";
-import { limitsOf } from "../../../core/template/merge.ts";
-import { type FurtherField, furtherFields, type Problem } from "../../session/values.ts";
-import type { FieldName, Form, FormRow } from "../../state.ts";
+import { sameTexts } from "../../../base/collections.ts";
+import { Failure, type Note } from "../../../base/failure.ts";
+import type { Answers } from "../../../options/answers.ts";
+import { optionTexts } from "../../../options/equivalent.ts";
+import { type GivenOptions, isNumberKind, type OptionRow, options, readNumber } from "../../../options/options.ts";
+import { readAcceptances, readOptions } from "../../../options/read-options.ts";
+import { isAccountName } from "../../../plan/dedicated.ts";
+import { type Application, socketsOf } from "../../../service/application.ts";
+import { type CommandLineError, joinCommandLine, splitCommandLine } from "../../../service/command-line.ts";
+import { limitsOf } from "../../../template/merge.ts";
+import { type FieldName, type FurtherField, furtherFields, type Problem } from "../../session/values.ts";
+import type { Form, FormRow } from "../../state.ts";
 import { textLine } from "../../text-line.ts";
 
 /** In the order of the form. Every field except the command and `more` is an option of `make`. */

@@ -1,12 +1,13 @@
-import { splitCommandLine } from "../../../core/application/command-line.ts";
-import type { Answers } from "../../../core/options/answers.ts";
-import type { Command } from "../../bindings.ts";
+import type { Answers } from "../../../options/answers.ts";
+import { splitCommandLine } from "../../../service/command-line.ts";
+import type { Command } from "../../command.ts";
+import type { Fix } from "../../fixes/fix.ts";
 import type { Key } from "../../keys.ts";
-import type { Problem } from "../../session/values.ts";
+import type { FieldName, Problem } from "../../session/values.ts";
 import type { Form, FormRow, ProbeTries, Reduction, WizardState } from "../../state.ts";
 import { editLine, type TextLine, textLine } from "../../text-line.ts";
 import { go, isBusy, notice, only, start, without } from "../../transitions.ts";
-import { allProblems, blocking, lists, readForm, rowOf, switches, withFurther, withoutTrying } from "./fields.ts";
+import { allProblems, blocking, formFor, lists, readForm, rowOf, switches, withFurther, withoutTrying } from "./fields.ts";
 
 export function reduceForm(state: WizardState, key: Key, command: Command | undefined): Reduction {
 	const { answers, form } = state;
@@ -29,7 +30,7 @@ export function reduceForm(state: WizardState, key: Key, command: Command | unde
 		case "next-field":
 			return row === undefined && key.id === "enter" && !key.isAmongLines ? goOn(state, form, answers) : move(form.cursor + 1);
 		default:
-			return row === undefined ? only(state) : edit(state, form, answers, row, key);
+			return row === undefined ? only(state) : edit(state, { form, row, before: answers }, key);
 	}
 }
 
@@ -60,8 +61,15 @@ function isList(row: FormRow): boolean {
 	return lists.includes(row.field);
 }
 
+interface EditedRow {
+	readonly form: Form;
+	readonly row: FormRow;
+	/** The answers before the edit. */
+	readonly before: Answers;
+}
+
 /** Edits a row. Some problems are found at once, the others by the session soon after. */
-function edit(state: WizardState, form: Form, before: Answers, row: FormRow, key: Key): Reduction {
+function edit(state: WizardState, { before, form, row }: EditedRow, key: Key): Reduction {
 	const changed = key.lines && isList(row) ? pasteLines(form, row, key.lines) : changeLine(form, row, key);
 	if (changed === undefined) return only(state);
 	const edited: Form = { ...form, ...withRoomForMore(changed.rows, changed.cursor), going: false };
@@ -79,6 +87,31 @@ function edit(state: WizardState, form: Form, before: Answers, row: FormRow, key
 	const others = form.problems.filter((one) => one.field !== row.field || (one.line !== undefined && one.line !== text));
 	const local = { ...state, answers, form: { ...next, problems: allProblems(problems, others) } };
 	return start(local, { job: "validate", answers, soon: true });
+}
+
+/** Opens the form at a field, with a proposed text. A field with several values gets the text in a row of its own. */
+export function toField(state: WizardState, { field, line, text }: Extract<Fix, { kind: "field" }>): Reduction {
+	const { answers: before } = state;
+	if (!before) return only(go(state, "choose"));
+	const form = withField(state.form ?? formFor(before), before, field);
+	const at = (found: number) => (found < 0 ? form.rows.findIndex((row) => row.field === field) : found);
+	const isMany = lists.includes(field);
+	const wanted = line ?? (isMany ? text : undefined);
+	const known = wanted === undefined ? -1 : form.rows.findIndex((row) => row.field === field && row.line.text.trim() === wanted);
+	const last = form.rows.findLastIndex((row) => row.field === field);
+	const cursor = at(known < 0 && isMany && text !== undefined ? last : known);
+	const rows = form.rows.map((row, index) => (index === cursor && text !== undefined ? { ...row, line: textLine(text) } : row));
+	const next: Form = { ...form, ...withRoomForMore(rows, cursor), going: false };
+	const { answers } = readForm(next, before);
+	// From a later step, the review follows.
+	const detour = state.plan && state.screen !== "form" ? ({ detour: true } as const) : {};
+	return start({ ...go(state, "form"), ...detour, answers, form: next }, { job: "validate", answers, soon: false });
+}
+
+function withField(form: Form, answers: Answers, field: FieldName): Form {
+	if (form.rows.some((row) => row.field === field)) return form;
+	const opened = form.rows.map((row) => (row.field === "more" ? { ...row, line: textLine("open") } : row));
+	return { ...form, rows: withFurther(opened, answers) };
 }
 
 type Rows = Pick<Form, "rows" | "cursor">;

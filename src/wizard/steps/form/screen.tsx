@@ -1,8 +1,8 @@
-import type { Answers } from "../../../core/options/answers.ts";
-import { printable } from "../../../core/path/quote.ts";
-import { queryOf } from "../../../core/probe/recognise.ts";
-import type { ProbeTry } from "../../../engine/trace/try-probe.ts";
+import { printable } from "../../../base/path/quote.ts";
+import type { ProbeTry } from "../../../make/engine/try-probe.ts";
 import type { Messages } from "../../../messages/messages.ts";
+import type { Answers } from "../../../options/answers.ts";
+import { queryOf } from "../../../probe/recognise.ts";
 import { type Tone, useView } from "../../look.ts";
 import { wrapWords } from "../../parts/fit.ts";
 import { Line, Paragraph, paragraph, TextInput } from "../../parts/line.tsx";
@@ -98,8 +98,16 @@ function commentsOn(form: Form, index: number, { answers }: WizardState, message
 	return [
 		...about,
 		...guesses.map(({ code, values }): Comment => ({ text: messages.note(code, values) })),
-		...probeLines(form, row.line.text.trim(), messages),
+		...(isTryUseless(form, index) ? [] : probeLines(form, row.line.text.trim(), messages)),
 	];
+}
+
+/** Whether a problem of the row already says why its probe cannot be tried. */
+function isTryUseless(form: Form, index: number): boolean {
+	const line = form.rows[index]?.line.text.trim() ?? "";
+	const result = Object.hasOwn(form.tried, line) ? form.tried[line] : undefined;
+	if (!result || !("failure" in result) || result.failure.code !== "probe-program-missing") return false;
+	return form.problems.some((problem) => problem.code === "line-program-missing" && isAbout(problem, form, index));
 }
 
 function tightHint(form: Form, state: WizardState, messages: Messages): { text: string; wrong: boolean } | undefined {

@@ -1,4 +1,4 @@
-import { printable } from "../../../core/path/quote.ts";
+import { printable } from "../../../base/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { useView } from "../../look.ts";
 import { wrapCommand, wrapWords } from "../../parts/fit.ts";
@@ -9,22 +9,61 @@ import { selftestRows } from "../../parts/selftest-rows.ts";
 import type { FinishedCage } from "../../session/values.ts";
 import { cursorOf, isBusy } from "../../transitions.ts";
 import { type Fact, labelled } from "../choose/screen.tsx";
-import { isSafe } from "./finishing.ts";
-import { saveItems } from "./reduce.ts";
+import { verdictOf } from "../trial/screen.tsx";
+import { isSafe, isSaved, isSaving, isSavingItem, saveItems } from "./reduce.ts";
 
 export function SaveStep() {
 	const { height, messages, state, width } = useView();
 	const { finished } = state;
-	if (!finished || !state.trial.saved) {
+	if (!finished || !isSaved(state)) {
 		if (state.question?.kind === "escape") return <Paragraph lines={selftestRows(state, messages, width).slice(0, height)} />;
-		const words = messages.wizard.save;
-		const text = isBusy(state, "selftest") ? words.testing : isBusy(state, "finish") ? words.saving : "";
-		return <Paragraph lines={paragraph(text, width, 3)} bold />;
+		return isSaving(state) ? <Saving /> : <BeforeSaving />;
 	}
 	return (
 		<Panes detail={<Facts finished={finished} />}>
 			<Choices finished={finished} />
 		</Panes>
+	);
+}
+
+function Saving() {
+	const { messages, state, width } = useView();
+	const words = messages.wizard.save;
+	const isTesting = isBusy(state, "selftest");
+	const verdict = isTesting ? verdictOf(state, messages) : undefined;
+	return (
+		<>
+			<Paragraph lines={paragraph(isTesting ? words.testing : words.saving, width, 3)} bold />
+			<Paragraph lines={verdict ? paragraph(verdict.text, width, 3) : []} />
+		</>
+	);
+}
+
+/** How the cage is saved, and what follows. The self-test may still run. */
+function BeforeSaving() {
+	const { height, linear, messages, state, width } = useView();
+	const words = messages.wizard.save;
+	const items = saveItems(state);
+	const values = { name: state.answers?.name ?? "", service: state.hostView?.service ?? "" };
+	const title = paragraph(messages.fill(words.title, values), width, 2);
+	const verdict = verdictOf(state, messages);
+	const verdictLines = verdict ? paragraph(verdict.text, width, 3) : [];
+	const selected = items[cursorOf(state)];
+	const hint = selected && !linear && isSavingItem(selected) ? messages.fill(words.follows[selected], values) : "";
+	const left = height - title.length - verdictLines.length - items.length;
+	return (
+		<>
+			<Paragraph lines={title} bold />
+			<Paragraph lines={verdictLines} tone={verdict?.tone} />
+			{left > 0 ? <Line /> : null}
+			<Menu
+				items={items.map((value) => ({ value, label: messages.fill(words.menu[value], values) }))}
+				cursor={cursorOf(state)}
+				limit={items.length}
+			/>
+			{left > 2 && hint ? <Line /> : null}
+			<Paragraph lines={left > 1 ? paragraph(hint, width, 3) : []} dimColor />
+		</>
 	);
 }
 
@@ -38,20 +77,21 @@ function Choices({ finished }: { finished: FinishedCage }) {
 	const { service = "" } = finished;
 	const labels = items.map((value) => ({ value, label: messages.fill(words.menu[value], { service }) }));
 	const isWide = state.size.columns >= columnsForTwo;
-	// With little room, the facts are worth more than a complete menu.
-	const menu = Math.min(items.length, Math.max(5, height - title.length - (isWide ? 0 : 6)));
+	// With little room, the facts are worth more than a complete menu, which scrolls.
+	const facts = isWide ? 0 : mainFacts(finished, messages, width) + 2;
+	const menu = Math.min(items.length, Math.max(5, height - title.length - facts));
 	const left = height - title.length - menu;
 	const gap = left > (isWide ? 0 : 4) ? 1 : 0;
-	const facts = isWide ? 0 : left - 1 - gap;
+	const below = isWide ? 0 : left - 1 - gap;
 	return (
 		<>
 			<Paragraph lines={title} bold tone={safe ? "good" : "bad"} />
 			{gap ? <Line /> : null}
 			<Menu items={labels} cursor={cursorOf(state)} limit={menu} />
-			{facts < 1 ? null : (
+			{below < 1 ? null : (
 				<>
 					<Line />
-					<Facts finished={finished} height={facts} />
+					<Facts finished={finished} height={below} />
 				</>
 			)}
 		</>
@@ -78,6 +118,13 @@ function Facts({ finished, height }: { finished: FinishedCage; height?: number }
 			{line}
 		</Line>
 	));
+}
+
+/** Rows of the places and of the command of the same cage. */
+function mainFacts(finished: FinishedCage, messages: Messages, width: number): number {
+	const [places = [], ...others] = factBlocks(finished, messages, width);
+	const warnings = finished.warnings?.length ?? 0;
+	return places.length + (others[warnings]?.length ?? 0);
 }
 
 function factBlocks(

@@ -1,6 +1,6 @@
-import type { NextExercise } from "../../../core/coverage/next-exercises.ts";
-import { type Answers, withExercises } from "../../../core/options/answers.ts";
-import type { Command } from "../../bindings.ts";
+import type { NextExercise } from "../../../coverage/next-exercises.ts";
+import { type Answers, withExercises } from "../../../options/answers.ts";
+import type { Command } from "../../command.ts";
 import type { TraceSummary } from "../../session/values.ts";
 import { emptyTrial, note, type Reduction, type WizardState } from "../../state.ts";
 import {

@@ -1,8 +1,8 @@
 import { Box } from "ink";
-import type { AccessCounts } from "../../../core/trace/recorder.ts";
+import { addedText } from "../../../coverage/report/coverage.ts";
+import { awaitedText as textOfAwaited } from "../../../make/report/progress.ts";
 import type { Messages } from "../../../messages/messages.ts";
-import { addedText } from "../../../report/coverage.ts";
-import { awaitedText as textOfAwaited } from "../../../report/progress.ts";
+import type { AccessCounts } from "../../../trace/recorder.ts";
 import { useView } from "../../look.ts";
 import { Line, Paragraph, paragraph, SplitLine } from "../../parts/line.tsx";
 import { markOf, type Outcome, outcomeText, toneOf, withPending } from "../../parts/outcomes.tsx";

@@ -1,6 +1,6 @@
-import type { Path } from "../../../core/path/path.ts";
-import type { AccessCounts } from "../../../core/trace/recorder.ts";
-import type { CoverageReport, ProbeOutcome, ShownProcesses } from "../../../engine/events.ts";
+import type { CoverageReport, ProbeOutcome, ShownProcesses } from "../../../base/engine/events.ts";
+import type { Path } from "../../../base/path/path.ts";
+import type { AccessCounts } from "../../../trace/recorder.ts";
 import type { AddedRun, TraceSummary } from "../../session/values.ts";
 
 export const traceTabs = ["output", "processes", "newest", "reached"] as const;

@@ -1,10 +1,10 @@
-import { totalCoverage } from "../../../core/coverage/coverage.ts";
-import type { NextExercise } from "../../../core/coverage/next-exercises.ts";
-import { baseName } from "../../../core/path/path.ts";
-import { printable, showPath } from "../../../core/path/quote.ts";
-import type { ShownProcesses } from "../../../engine/events.ts";
+import type { ShownProcesses } from "../../../base/engine/events.ts";
+import { baseName } from "../../../base/path/path.ts";
+import { printable, showPath } from "../../../base/path/quote.ts";
+import { totalCoverage } from "../../../coverage/coverage.ts";
+import type { NextExercise } from "../../../coverage/next-exercises.ts";
+import { coverageLine, nextText } from "../../../coverage/report/coverage.ts";
 import type { Messages } from "../../../messages/messages.ts";
-import { coverageLine, nextText } from "../../../report/coverage.ts";
 import { useView } from "../../look.ts";
 import { Line, Paragraph, paragraph, SplitLine } from "../../parts/line.tsx";
 import { Tabs } from "../../parts/panes.tsx";

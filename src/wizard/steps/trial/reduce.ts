@@ -1,39 +1,17 @@
-import type { Path } from "../../../core/path/path.ts";
-import { isOffer, type Missing } from "../../../core/plan/missing.ts";
-import type { Command } from "../../bindings.ts";
+import { type Path, pathToText } from "../../../base/path/path.ts";
+import type { Command } from "../../command.ts";
 import type { Round, UnneededFiles } from "../../session/values.ts";
-import type { Reduction, TrialState, WizardState } from "../../state.ts";
+import type { Reduction, WizardState } from "../../state.ts";
 import { andThen, cancel, cursorOf, go, isBusy, notice, only, openPage, start, without } from "../../transitions.ts";
 import { buildAndTry, jump } from "../build/reduce.ts";
-import { finish, withoutVerdict } from "../save/finishing.ts";
-
-export function lastRound(state: WizardState): Round | undefined {
-	return state.trial.rounds.at(-1);
-}
-
-export function missingKey(missing: Missing): string {
-	return `${missing.kind} ${missing.path ?? missing.call}`;
-}
-
-/** Whether adding it is proposed. Items that were left out on purpose are not, nor kernel files once the application answers. */
-export function isProposed(missing: Missing, round: Round): boolean {
-	return missing.remedy !== undefined && !missing.declined && (missing.kind !== "kernel-file" || !round.answered);
-}
-
-/** Whether the next round adds it: a fix unless it is deselected, an offer only if it is selected. */
-export function isSelected(missing: Missing, round: Round, { chosen, unwanted }: TrialState): boolean {
-	if (!isProposed(missing, round)) return false;
-	return isOffer(missing, round) ? chosen.includes(missingKey(missing)) : !unwanted.includes(missingKey(missing));
-}
-
-export function itemsToAdd(state: WizardState): readonly Missing[] {
-	const round = lastRound(state);
-	return round ? round.missing.filter((one) => isSelected(one, round, state.trial)) : [];
-}
+import { allow } from "../files/toggle.ts";
+import { toSave, withoutVerdict } from "../save/reduce.ts";
+import { isPreselected, isSelectable, itemsToAdd, lastRound, missingKey, secretToAsk } from "./selection.ts";
 
 export function reduceTrial(state: WizardState, command: Command): Reduction {
 	if (isBusy(state, "minimise")) return reduceMinimising(state, command);
 	if (command === "output") return only(openPage(state, "output"));
+	if (command === "rounds") return only(state.trial.rounds.length > 1 ? openPage(state, "rounds") : notice(state, "one-round"));
 	if (isBusy(state, "try", "plan")) {
 		if (command !== "back") return only(state);
 		return andThen(cancel(without(state, "building")), (stopped) => only(notice(go(stopped, "build"), "build-undone")));
@@ -50,9 +28,9 @@ export function reduceTrial(state: WizardState, command: Command): Reduction {
 		case "accept-remedies":
 			if (!round) return only(state);
 			if (itemsToAdd(state).length) return andThen(endSelftest(state), accept);
-			return round.answered ? finish(state) : only(notice(state, "nothing-to-accept"));
+			return round.answered ? toSave(state) : only(notice(state, "nothing-to-accept"));
 		case "finish-anyway":
-			return round?.answered ? finish(state) : only(notice(state, "must-answer-first"));
+			return round?.answered ? toSave(state) : only(notice(state, "must-answer-first"));
 		case "minimise":
 			return minimise(state);
 		case "selftest":
@@ -74,23 +52,36 @@ function openShell(state: WizardState): Reduction {
 }
 
 /** Another candidate does not wait for this one's verdict. */
-function endSelftest(state: WizardState): Reduction {
+export function endSelftest(state: WizardState): Reduction {
 	return isBusy(state, "selftest") ? cancel(withoutVerdict(state)) : only(state);
 }
 
+/** Asks about each selected secret, then makes the next plan with everything that is selected. */
 function accept(state: WizardState): Reduction {
 	if (!state.answers) return only(state);
-	const missing = itemsToAdd(state);
+	const secret = secretToAsk(state);
+	const text = secret?.path === undefined ? undefined : pathToText(secret.path);
+	if (secret?.path !== undefined && text !== undefined)
+		return only({ ...without(state, "notice"), question: { kind: "secret", path: secret.path, text } });
+	const missing = itemsToAdd(state).filter(({ declined }) => !declined);
 	return start({ ...go(state, "trial"), thenBuild: true }, { job: "plan", answers: state.answers }, { job: "accept", missing });
+}
+
+/** The answer about a selected secret. Without consent, the next likely cause is preselected instead. */
+export function answerSecret(state: WizardState, path: Path, consents: boolean): Reduction {
+	if (consents) return andThen(allow(state, "secret", path), accept);
+	const secret = lastRound(state)?.missing.find((one) => one.path === path);
+	const unwanted = secret ? [...state.trial.unwanted, missingKey(secret)] : state.trial.unwanted;
+	return only({ ...state, trial: { ...state.trial, unwanted } });
 }
 
 function toggleRemedy(state: WizardState): Reduction {
 	const round = lastRound(state);
 	const missing = round?.missing[cursorOf(state)];
 	if (!round || !missing) return only(state);
-	if (!isProposed(missing, round)) return only(notice(state, missing.declined ? "declined-by-you" : "no-remedy"));
+	if (!isSelectable(missing, round, state)) return only(notice(state, missing.declined ? "declined-by-you" : "no-remedy"));
 	const key = missingKey(missing);
-	const list = isOffer(missing, round) ? "chosen" : "unwanted";
+	const list = isPreselected(missing, round, state) ? "unwanted" : "chosen";
 	const keys = state.trial[list];
 	const next = keys.includes(key) ? keys.filter((one) => one !== key) : [...keys, key];
 	return only({ ...without(state, "notice"), trial: { ...state.trial, [list]: next } });

@@ -1,12 +1,9 @@
-import { countPermitted } from "../../../core/confinement/seccomp/filter.ts";
-import { filterPermissions } from "../../../core/confinement/seccomp/filter-permissions.ts";
-import { isDecoy } from "../../../core/plan/decoys.ts";
-import type { Missing } from "../../../core/plan/missing.ts";
-import { isUnproven } from "../../../core/probe/protocol.ts";
+import { awaitedText, minimisingText } from "../../../make/report/progress.ts";
+import { roundsTable } from "../../../make/report/trial.ts";
 import type { Messages } from "../../../messages/messages.ts";
-import { awaitedText, minimisingText } from "../../../report/progress.ts";
-import { verdictText } from "../../../report/selftest.ts";
-import { roundsTable } from "../../../report/trial.ts";
+import type { Missing } from "../../../plan/missing.ts";
+import { isUnproven } from "../../../probe/protocol.ts";
+import { verdictText } from "../../../selftest/report/selftest.ts";
 import { type Tone, useView } from "../../look.ts";
 import { wrapWords } from "../../parts/fit.ts";
 import { Line, Paragraph, ProgressBar, paragraph, SplitLine } from "../../parts/line.tsx";
@@ -17,10 +14,20 @@ import type { Round } from "../../session/values.ts";
 import type { WizardState } from "../../state.ts";
 import { cursorOf, isBusy } from "../../transitions.ts";
 import { severalPaths } from "../accounts/account-text.ts";
-import { type Fact, labelled } from "../choose/screen.tsx";
-import { isSafe } from "../save/finishing.ts";
-import { remedyText, shortWhy, whatText, whyMissing } from "./missing.ts";
-import { declinedPaths, isProposed, isSelected, itemsToAdd, lastRound, missingKey } from "./reduce.ts";
+import { isSafe } from "../save/reduce.ts";
+import { protectionLine } from "./protection.ts";
+import { declinedPaths } from "./reduce.ts";
+import {
+	isSelectable,
+	isSelected,
+	itemsToAdd,
+	lastRound,
+	missingKey,
+	remedyText,
+	shortWhy,
+	whatText,
+	whyMissing,
+} from "./selection.ts";
 
 /** The last rounds show whether the trial makes progress. */
 const mostRounds = 6;
@@ -53,8 +60,8 @@ function Overview() {
 	const verdict = running ? undefined : verdictOf(state, messages);
 	const verdictRows = verdict ? room.fit(paragraph(verdict.text, width, 3), 3) : [];
 	const probes = room.fit(withPending(state.answers?.application.probes ?? [], (running ? state.trial : round)?.probes ?? []), 4);
-	const protection = running || !round?.answered ? [] : labelled(protectionFacts(state, messages), width);
-	const protectionRows = room.fit(protection, 4);
+	const protection = running || !round?.answered ? [] : paragraph(protectionLine(state, messages), width, 2);
+	const protectionRows = room.fit(protection, 2);
 	const rounds = room.fit(roundLines(state, messages, room.left), mostRounds + 1);
 	const facts = room.fit(running || !round ? [] : [...factLines(round, messages), ...unprovenLines(state, round, messages)], 2);
 	const spare = isWide ? 0 : 4;
@@ -105,16 +112,15 @@ function Detail() {
 
 function MissingLine({ missing, round, selected }: { missing: Missing; round: Round; selected: boolean }) {
 	const { messages, state, width } = useView();
-	const proposed = isProposed(missing, round);
-	const taken = isSelected(missing, round, state.trial);
-	const mark = taken ? "[✓]" : missing.declined || !proposed ? "[!]" : "[ ]";
+	const taken = isSelected(missing, round, state);
+	const mark = taken ? "[✓]" : isSelectable(missing, round, state) ? "[ ]" : "[!]";
 	return (
 		<SplitLine
 			width={width}
 			cut="middle"
 			selected={selected}
 			left={`${cursorMark(selected)} ${mark} ${whatText(missing)}`}
-			right={remedyText(missing, round, messages)}
+			right={remedyText(missing, round, state, messages)}
 		/>
 	);
 }
@@ -128,7 +134,7 @@ function roundLines(state: WizardState, messages: Messages, room: number): strin
 }
 
 /** The progress or the verdict of the self-test. */
-function verdictOf(state: WizardState, messages: Messages): { text: string; tone?: Tone } | undefined {
+export function verdictOf(state: WizardState, messages: Messages): { text: string; tone?: Tone } | undefined {
 	const words = messages.wizard.trial;
 	const { tested, testing } = state.trial;
 	if (tested?.untried) {
@@ -141,30 +147,6 @@ function verdictOf(state: WizardState, messages: Messages): { text: string; tone
 	}
 	if (!isBusy(state, "selftest")) return undefined;
 	return { text: `• ${testing ? messages.fill(words.testing, { ...testing }) : words.testingSoon}` };
-}
-
-/** The filter, the decoys, and, once the self-test has ended, the alarms. */
-function protectionFacts({ answers, plan, trial: { tested } }: WizardState, messages: Messages): Fact[] {
-	if (!plan) return [];
-	const words = messages.wizard.trial.protection;
-	const { permissions } = plan;
-	const decoys = plan.entries.filter((entry) => entry.decision === "include" && isDecoy(entry)).length;
-	const alarms = tested?.test?.alarms;
-	const counts = { ...countPermitted(filterPermissions(permissions)) };
-	return [
-		[words.filter, messages.fill(permissions.calls ? words.observed : words.general, counts)],
-		[words.decoys, decoys ? messages.fill(words.placed, { count: decoys }) : words.noDecoys],
-		...(tested
-			? [
-					[
-						words.alarms,
-						alarms
-							? messages.fill(words.measured, { raised: alarms.raised, filtered: alarms.filtered })
-							: messages.fill(words.unmeasured, { name: answers?.name ?? "" }),
-					] satisfies Fact,
-				]
-			: []),
-	];
 }
 
 function toneOf({ answered }: Round, state: WizardState): Tone {
@@ -197,6 +179,7 @@ function statusText(state: WizardState, messages: Messages): string {
 	if (round.answered)
 		return round.missing.length ? messages.fill(words.goodWithout, { count: round.missing.length }) : words.good;
 	if (count) return messages.fill(words.notYet, { count });
+	if (round.missing.some((one) => isSelectable(one, round, state))) return words.unselected;
 	const declined = declinedPaths(round);
 	if (!declined.length) return `${words.stuck} ${words.stuckOther}`;
 	// The list below names all of them; the sentence must fit.

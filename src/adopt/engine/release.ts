@@ -1,0 +1,272 @@
+import type { Context } from "../../base/engine/context.ts";
+import { Failure } from "../../base/failure.ts";
+import type { Path } from "../../base/path/path.ts";
+import { showPath } from "../../base/path/quote.ts";
+import { lockUnlessBusy, presentCage } from "../../cage/engine/cages.ts";
+import { placesOf } from "../../plan/own-state.ts";
+import { passingClientProbes, requireClientAnswers } from "../../unit/engine/client-probes.ts";
+import { probeService, runsInside, stopService } from "../../unit/engine/service-probes.ts";
+import { hostService } from "../../unit/engine/unit.ts";
+import { type AdoptedPlace, type Adoption, isStaged, type KeptSide } from "../adoption.ts";
+import type { ObservedClients } from "../clients.ts";
+import { cageThatAdopted, problemOf, requireSystemd, saveAdoption } from "./adopt.ts";
+import { observeClients, requireServed, type ServedBefore } from "./clients.ts";
+import { endAdoption, installedDropin, removeDropin, startAndProbe, undoAdoption, undoRelease, withoutSignal } from "./undo.ts";
+
+export interface ReleasePlan {
+	readonly name: string;
+	readonly adoption: Adoption;
+	/** Host directories that the cage's state will replace. */
+	readonly givenBack: readonly Path[];
+}
+
+export interface ReleaseResult {
+	readonly plan: ReleasePlan;
+	/** Seconds from the stop until the service answered again. */
+	readonly interrupted: number;
+}
+
+/** Everything that a release will do. Throws `not-adopted` (exit 2) or the reason against it. */
+export async function planRelease(context: Context, called: string, keep?: KeptSide): Promise<ReleasePlan> {
+	const { machine } = context;
+	requireSystemd(context);
+	const service = machine.units.service(called) ? hostService(context, called).name : called;
+	const name = await cageThatAdopted(context, service);
+	const adoption = name === undefined ? undefined : await machine.store.adoption(name);
+	if (name === undefined || adoption?.phase !== "adopted") throw new Failure("not-adopted", { service }, 2);
+	await installedDropin(context, name, adoption);
+	const givenBack = (await decide(context, name, adoption, keep)).map(({ path }) => path);
+	await machine.store.adopting.requireRoomOutside(name, givenBack);
+	return { name, adoption, givenBack };
+}
+
+/**
+ * Moves a service out of its cage together with the state it wrote there. If a step fails, or a signal arrives before the service
+ * is started outside, it runs in its cage again.
+ */
+export async function releaseService(
+	context: Context,
+	called: string,
+	keep: KeptSide | undefined,
+	confirm: (plan: ReleasePlan) => Promise<boolean>,
+): Promise<ReleaseResult | undefined> {
+	const { machine } = context;
+	const { name } = await planRelease(context, called, keep);
+	await using _lock = await machine.store.lock(name);
+	const plan = await planRelease(context, called, keep);
+	if (!(await confirm(plan))) return undefined;
+	const released = await moveBack(context, plan, keep);
+	const { interrupted, plan: done } = released;
+	const { service } = done.adoption;
+	await machine.store.log(name, "released", { service, interrupted, places: done.givenBack.map(showPath) });
+	return released;
+}
+
+async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | undefined): Promise<ReleaseResult> {
+	const { machine, signal } = context;
+	const { adoption: from, name } = plan;
+	const { service } = from;
+	let places: readonly Path[] = [];
+	signal.throwIfAborted();
+	const companions = await machine.services.companions(service);
+	const before = await observeServed(context, name, from);
+	const found = await passingClientProbes(context, from.foundClientProbes ?? []);
+	let adoption = await saveAdoption(context, name, { ...from, companions, phase: "returning" });
+	const started = machine.elapsed();
+	let interrupted = 0;
+	try {
+		context.emit({ event: "service-stopped", service });
+		await stopService(context, service, companions);
+		// Decide again, because the application may have written until the stop.
+		adoption = await stage(context, name, adoption, await decide(context, name, adoption, keep));
+		const staged = adoption.places.filter(isStaged);
+		places = staged.map(({ path }) => path);
+		for (const place of staged) await machine.store.adopting.prepareReturn(name, place, signal);
+		signal.throwIfAborted();
+		for (const place of staged) await machine.store.adopting.swapReturn(place);
+		adoption = await saveAdoption(context, name, { ...adoption, phase: "returned" });
+		await removeDropin(context, name, adoption);
+		// From here on the service may write, so signals are ignored; only a missing answer undoes the release.
+		await startAndProbe(withoutSignal(context), adoption);
+		interrupted = Math.round((machine.elapsed() - started) / 10) / 100;
+		if (before) await requireServed(withoutSignal(context), before);
+		await requireClientAnswers(withoutSignal(context), [...(adoption.clientProbes ?? []), ...found], adoption.timeout);
+		context.emit({ event: "service-started", service });
+	} catch (error) {
+		// Read the stored adoption, because a stage may exist that this function does not know of yet.
+		await undoRelease(context, name, (await machine.store.adoption(name)) ?? adoption);
+		await machine.store.log(name, "release-undone", { service, problem: problemOf(error) });
+		throw signal.aborted ? error : new Failure("release-failed", { service, name }, 1, error);
+	}
+	await finishRelease(context, name, adoption);
+	return { plan: { ...plan, givenBack: places }, interrupted };
+}
+
+/**
+ * Everybody whom the service serves from its cage. Undefined if it does not run there: then nobody can be cut off. Sockets and files
+ * without a known client do not count, because the host's configuration decides about them again.
+ */
+async function observeServed(context: Context, name: string, { service }: Adoption): Promise<ServedBefore | undefined> {
+	const { machine } = context;
+	const { active, mainPid } = await machine.services.state(service);
+	if (active !== "active" || !(await runsInside(context, name, mainPid))) return undefined;
+	const { cage, manifest } = await presentCage(context, name);
+	const host = hostService(context, service);
+	const [program = ""] = cage.application.command;
+	const observed = await observeClients(context, { host, manifest, places: placesOf(manifest), program });
+	const { served } = observed;
+	const isUsed = ({ kind, path }: ObservedClients["paths"][number]) =>
+		kind !== "used" && served.clients.some(({ offer }) => offer !== undefined && "path" in offer && offer.path === path);
+	return { ...observed, served: { ...served, paths: served.paths.filter(isUsed) } };
+}
+
+/** Creates the stages of these places. Each is stored before it is created, and identified by its inode afterwards. */
+async function stage(
+	context: Context,
+	name: string,
+	adoption: Adoption,
+	returning: readonly ReturningState[],
+): Promise<Adoption> {
+	const { adopting } = context.machine.store;
+	const own = adopting.stageName();
+	const places = adoption.places.map((place): AdoptedPlace => {
+		const found = returning.find(({ path }) => path === place.path);
+		return found ? { ...place, stage: { name: own, untouched: found.untouched } } : place;
+	});
+	await saveAdoption(context, name, { ...adoption, places });
+	const made: AdoptedPlace[] = [];
+	for (const place of places) made.push(isStaged(place) ? await adopting.makeStage(name, place) : place);
+	return saveAdoption(context, name, { ...adoption, places: made });
+}
+
+/** Deletes the host's previous state. A cage that had the service's state in place returns to the data that it had before. */
+async function finishRelease(context: Context, name: string, adoption: Adoption): Promise<void> {
+	const { adopting } = context.machine.store;
+	const { inPlace = [], inPlaceBefore, places, since } = adoption;
+	for (const place of places.filter(isStaged)) await adopting.finishReturn(place);
+	if (inPlace.length && inPlaceBefore === null) await adopting.restore(name, places.length ? since : undefined);
+	await endAdoption(context, name, adoption);
+}
+
+/**
+ * The directories that must come from the cage because only the cage's copy changed. Throws `both-changed` (exit 4) if the host's
+ * copy changed too and `keep` is not given, and `release-link` (exit 4) for a link that leads out of the state.
+ */
+async function decide(
+	{ machine }: Context,
+	name: string,
+	{ places, service }: Adoption,
+	keep?: KeptSide,
+): Promise<ReturningState[]> {
+	const returning: ReturningState[] = [];
+	for (const place of places) {
+		const { path } = place;
+		const now = await machine.store.adopting.fingerprints(name, path).catch((error: unknown) => {
+			// A directory that cannot be read may have changed on both sides, so `keep` decides.
+			if (keep === undefined || !(error instanceof Failure)) throw error;
+			return undefined;
+		});
+		if (now !== undefined && (now.cage === undefined || now.cage === place.cage)) continue;
+		const untouched = now !== undefined && place.host === now.host;
+		if (untouched || keep === "cage") returning.push({ path, untouched });
+		else if (keep === undefined) throw new Failure("both-changed", { service, path: showPath(path) }, 4);
+	}
+	for (const { path } of returning) {
+		const link = await machine.store.adopting.foreignLink(name, path);
+		if (link !== undefined) throw new Failure("release-link", { path: showPath(link), name }, 4);
+	}
+	return returning;
+}
+
+interface ReturningState {
+	readonly path: Path;
+	/** Whether the host's state is still as it was copied. */
+	readonly untouched: boolean;
+}
+
+export interface RepairResult {
+	readonly name: string;
+	readonly service: string;
+	/** Where the service runs after the repair. */
+	readonly where: "cage" | "host";
+	/** Data that the caged service may have written before the service moved back to the host. */
+	readonly kept?: Path;
+}
+
+/**
+ * Finishes or undoes adoptions and releases that a kill interrupted. A service that already answers at its new place stays there,
+ * because it may have written new state. Skips cages that another command has locked.
+ */
+export async function repairAdoptions(hasty: Context): Promise<RepairResult[]> {
+	const context = withoutSignal(hasty);
+	const { services, store } = context.machine;
+	const repaired: RepairResult[] = [];
+	for (const name of await store.names()) {
+		const adoption = await store.adoption(name);
+		if (adoption === undefined || isWhole(adoption) || !services.running()) continue;
+		await using lock = await lockUnlessBusy(store, name);
+		if (lock === undefined) continue;
+		const now = await store.adoption(name);
+		if (now === undefined || isWhole(now)) continue;
+		const done = await repair(context, name, now);
+		const { kept, where } = done;
+		const keptAt = kept === undefined ? {} : { kept: showPath(kept) };
+		await store.log(name, "repaired", { service: now.service, phase: now.phase, where, ...keptAt });
+		repaired.push({ name, service: now.service, ...done });
+	}
+	return repaired;
+}
+
+/** Neither the move of this service was interrupted, nor that of others by the same command. */
+function isWhole({ phase, together }: Adoption): boolean {
+	return phase === "adopted" && !together;
+}
+
+async function repair(context: Context, name: string, adoption: Adoption): Promise<Pick<RepairResult, "where" | "kept">> {
+	const { services, store } = context.machine;
+	const { together: _, ...rest } = adoption;
+	switch (adoption.phase) {
+		case "adopted":
+			await store.adopting.save(name, rest);
+			return { where: "cage" };
+		case "starting":
+			if (await answersInside(context, name, adoption)) {
+				await services.start(adoption.service, adoption.companions);
+				await store.adopting.save(name, { ...rest, phase: "adopted" });
+				return { where: "cage" };
+			}
+			return returnedToHost(await undoAdoption(context, name, adoption));
+		case "returned":
+			// After a power cut, systemd started it in its cage again if the removal of the drop-in was lost. It may have written there.
+			if (await runsInside(context, name, (await services.state(adoption.service)).mainPid)) {
+				await undoRelease(context, name, adoption);
+				return { where: "cage" };
+			}
+			await removeDropin(context, name, adoption);
+			await startAndProbe(context, adoption);
+			await finishRelease(context, name, adoption);
+			return { where: "host" };
+		case "returning":
+			await undoRelease(context, name, adoption);
+			return { where: "cage" };
+		default:
+			return returnedToHost(await undoAdoption(context, name, adoption));
+	}
+}
+
+function returnedToHost(kept: Path | undefined): Pick<RepairResult, "where" | "kept"> {
+	return { where: "host", ...(kept === undefined ? {} : { kept }) };
+}
+
+async function answersInside(context: Context, name: string, adoption: Adoption): Promise<boolean> {
+	const { probes, service, timeout } = adoption;
+	// The kill may have come before the drop-in was written.
+	if ((await installedDropin(context, name, adoption)) === undefined) return false;
+	const { answered, mainPid } = await probeService(context, service, probes, { seconds: timeout });
+	if (!answered || !(await runsInside(context, name, mainPid))) return false;
+	const clients = requireClientAnswers(context, adoption.clientProbes ?? [], timeout);
+	return clients.then(
+		() => true,
+		() => false,
+	);
+}

@@ -1,0 +1,103 @@
+import type { Context } from "../../base/engine/context.ts";
+import { Failure } from "../../base/failure.ts";
+import type { Path } from "../../base/path/path.ts";
+import { cageFolder } from "../../cage/engine/cages.ts";
+import { installedText } from "../../unit/engine/installed-unit.ts";
+import { noAnswerFailure, probeService, runsInside, startService, stopService } from "../../unit/engine/service-probes.ts";
+import { dropinPlace } from "../../unit/installed.ts";
+import { type AdoptedPlace, type Adoption, isStaged } from "../adoption.ts";
+
+/** The drop-in of an adopted service, if it is installed. Throws `unit-changed` (exit 4) if somebody edited it. */
+export async function installedDropin(context: Context, name: string, { service }: Adoption): Promise<string | undefined> {
+	return installedText(context, name, await context.machine.units.presentPlace(dropinPlace(service)));
+}
+
+export async function writeDropin(context: Context, name: string, { dropin, service }: Adoption): Promise<void> {
+	const { store, units } = context.machine;
+	await units.install(dropinPlace(service), dropin, cageFolder(store, name));
+	await units.reload();
+}
+
+export async function removeDropin(context: Context, name: string, adoption: Adoption): Promise<void> {
+	const { units } = context.machine;
+	await installedDropin(context, name, adoption);
+	await units.uninstall(await units.presentPlace(dropinPlace(adoption.service)));
+	await units.reload();
+}
+
+/** The same context without its signal, because an undo must run to its end. */
+export function withoutSignal(context: Context): Context {
+	return { ...context, signal: new AbortController().signal };
+}
+
+/**
+ * Starts the service on its own state again, however far the adoption came. If the caged service may have been started, its data
+ * is kept and the path returned. Throws `undo-failed` (exit 1) if the service does not run afterwards.
+ */
+export async function undoAdoption(hasty: Context, name: string, adoption: Adoption): Promise<Path | undefined> {
+	const context = withoutSignal(hasty);
+	const { store } = context.machine;
+	const { companions, phase, service, since } = adoption;
+	try {
+		if (phase === "starting") {
+			await stopService(context, service, companions).catch(() => {});
+			await removeDropin(context, name, adoption);
+		}
+		// Without a copy, the service has written to its own state only.
+		const mayHaveWritten = phase === "starting" && adoption.places.length > 0;
+		const kept = await store.adopting.restore(name, mayHaveWritten ? since : undefined);
+		await startAndProbe(context, adoption);
+		await endAdoption(context, name, adoption);
+		return kept;
+	} catch (error) {
+		throw new Failure("undo-failed", { service, name }, 1, error);
+	}
+}
+
+/** Ends an adoption, which leaves the cage with its state where it was before. */
+export async function endAdoption({ machine: { store } }: Context, name: string, adoption: Adoption): Promise<void> {
+	const { inPlaceBefore: before } = adoption;
+	const cage = before === undefined ? undefined : await store.cage(name);
+	// An update may have added directories to the same kind of cage.
+	if (cage && (cage.stateInPlace === undefined) !== (before === null)) {
+		const { stateInPlace: _, ...rest } = cage;
+		await store.saveCage(before ? { ...rest, stateInPlace: before } : rest);
+	}
+	await store.adopting.end(name);
+}
+
+/** Starts the caged service on its own data and restores the host's state, however far the release came. */
+export async function undoRelease(hasty: Context, name: string, adoption: Adoption): Promise<void> {
+	const context = withoutSignal(hasty);
+	const { services, store } = context.machine;
+	const { companions, places, service } = adoption;
+	try {
+		const { active, mainPid } = await services.state(service);
+		const isInside = active === "active" && (await runsInside(context, name, mainPid));
+		if (!isInside) await stopService(context, service, companions).catch(() => {});
+		await store.adopting.save(name, { ...adoption, phase: "returning" });
+		const before: AdoptedPlace[] = [];
+		for (const place of places) before.push(isStaged(place) ? await store.adopting.undoReturn(place) : place);
+		await writeDropin(context, name, adoption);
+		await startAndProbe(context, adoption);
+		await store.adopting.save(name, { ...adoption, phase: "adopted", places: before });
+	} catch (error) {
+		throw new Failure("undo-failed", { service, name }, 1, error);
+	}
+}
+
+/** Seconds that a service gets to answer again, even if `--timeout` is shorter: as long as systemd gives it to start. */
+const leastSeconds = 90;
+
+/** Starts the service unless it runs, and waits until it answers. */
+export async function startAndProbe(
+	context: Context,
+	{ companions, probes, service, timeout }: Pick<Adoption, "companions" | "probes" | "service" | "timeout">,
+): Promise<void> {
+	const { services } = context.machine;
+	if ((await services.state(service)).active !== "active") await services.forgetFailure(service);
+	// Does not restart what already runs.
+	await startService(context, service, companions);
+	const answer = await probeService(context, service, probes, { seconds: Math.max(timeout, leastSeconds) });
+	if (!answer.answered) throw await noAnswerFailure(context, service, answer, probes[0] ?? "");
+}

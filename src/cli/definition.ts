@@ -1,0 +1,56 @@
+import { Command } from "commander";
+import type { ReadingMachine } from "../base/engine/context.ts";
+import type { Compose, openTerminal, Terminal } from "./terminal.ts";
+
+/** A command with lines that show its use. */
+export class Verb extends Command {
+	examples: readonly string[] = [];
+
+	override createCommand(name?: string): Verb {
+		return new Verb(name);
+	}
+}
+
+/** A verb without any text: `ROOM/text/help.LANGUAGE.ts` has that. */
+export interface VerbDefinition {
+	/** Its name, then its arguments (commander's `command`). */
+	readonly usage: string;
+	/** Its uses, without `cagewright`. */
+	readonly examples: readonly string[];
+	/** Adds the verb's own options. Those of the option table are there already. */
+	readonly options?: (verb: Command) => void;
+	/** Returns what the verb does with the arguments and options that commander read. `args` are those of the program. */
+	readonly action: (perform: Perform, args: readonly string[]) => (...given: unknown[]) => Promise<void>;
+}
+
+/** Loads the verbs of one group, because reading all code takes longer than most verbs. */
+export type Load<Verbs> = () => Promise<Verbs>;
+
+/** Every group composes a machine from the adapters that its verbs need. */
+interface VerbGroup<M> {
+	readonly machine: Compose<M>;
+	readonly openTerminal: typeof openTerminal;
+}
+
+export type Perform = <M extends ReadingMachine, Verbs>(
+	load: Load<Verbs & VerbGroup<M>>,
+	work: (verbs: Verbs, terminal: Terminal<M>) => Promise<number>,
+) => Promise<void>;
+
+export const reading = () => import("./reading.ts");
+export const comparing = () => import("./comparing.ts");
+export const running = () => import("./running.ts");
+export const working = () => import("./working.ts");
+
+/** Returns an action that passes arguments and options on to a function of a group. */
+export function act<M extends ReadingMachine, Verbs>(
+	load: Load<Verbs & VerbGroup<M>>,
+	verb: (verbs: Verbs) => (terminal: Terminal<M>, ...given: never[]) => Promise<number>,
+): VerbDefinition["action"] {
+	return (perform) =>
+		(...given) =>
+			// The last value is the command itself.
+			perform(load, (verbs, terminal) => verb(verbs)(terminal, ...(given.slice(0, -1) as never[])));
+}
+
+export const nameOf = ({ usage }: VerbDefinition) => usage.split(" ")[0] ?? "";

@@ -1,0 +1,23 @@
+import { isHonoured, isTracedStep } from "../options/options.ts";
+import { argumentsOf } from "./arguments.ts";
+import { type VerbDefinition, working } from "./definition.ts";
+
+type Step = "make" | "trace" | "plan" | "build" | "trial";
+
+/** Defines `make` or one of its steps, whose options are those of the option table. */
+export function step(name: Step, ...examples: string[]): VerbDefinition {
+	return {
+		usage: `${name} [${isTracedStep(name) ? "name" : "target"}] [command...]`,
+		examples: examples.map((example) => `${name} ${example}`),
+		options(verb) {
+			for (const option of verb.options) option.hideHelp(!isHonoured(name, option.attributeName()));
+		},
+		action: (perform, args) => (first, rest, options) =>
+			perform(working, (verbs, terminal) =>
+				verbs[name](terminal, {
+					...argumentsOf(args, first as string | undefined, rest as string[]),
+					options: options as object,
+				}),
+			),
+	};
+}

@@ -1,0 +1,131 @@
+import { baseName, join, type Path, pathFromText } from "../base/path/path.ts";
+import { quoteShell, quoteShellLine } from "../base/path/quote.ts";
+import { octal } from "../base/text.ts";
+import { setprivCaps } from "../confine/capabilities.ts";
+import { environmentName, initName, launchDirectory } from "../confine/places.ts";
+import { usualUmask } from "../service/service-settings.ts";
+import type { CageRoot, LaunchSpec } from "./launch.ts";
+import { environmentWords, stepWords } from "./programs/init.ts";
+import { processIdPlace } from "./programs/passed-sockets.ts";
+
+/**
+ * Returns the last lines: the service's settings, then an empty environment, the root, `confine` for init and application, the init, then the program that gives
+ * the application its account, capabilities and environment. In the sandbox, `confine` also enters the root, which needs
+ * capabilities of a user namespace. `launch` is the directory of the later programs. On the host, where no account can be given our
+ * executable, setpriv changes the account, and the variables come first.
+ */
+export function start(spec: LaunchSpec, confiner: Path | undefined, launch: Path): string[] {
+	const { root, without = [] } = spec;
+	const onHost = root.kind === "host";
+	const inherits = without.includes("environment");
+	const sockets = spec.socketsProgram === undefined || onHost ? [] : [join(launchDirectory, baseName(spec.socketsProgram))];
+	const confine = confiner === undefined ? [] : [confiner];
+	const { line, shared } = onHost ? { line: hostLine(spec, root.capabilities), shared: 0 } : applicationLine(spec, launch);
+	const beside = onHost ? [] : stepWords(spec.service ?? {}, shared).map(pathFromText);
+	const words = [
+		"exec",
+		...sessionWords(spec),
+		"env",
+		...(inherits ? [] : ["-i"]),
+		...(onHost || inherits ? variables(spec) : []),
+		...(root.kind === "cage" ? [spec.chroot, ".", ...sockets] : sockets.map((path) => `.${path}` as Path)),
+		...confine,
+		...[onHost ? spec.init : within(launch, initName), onHost ? pathFromText(spec.cwd) : workingDirectory],
+		...beside,
+	];
+	return [...serviceSteps(spec), `${quoteShellLine(words)} ${line}`];
+}
+
+/**
+ * Settings of the process that only the application should have, not the launch's other programs. Like systemd, a launch that may
+ * not raise something (without root, in a container) leaves it as it is.
+ */
+function serviceSteps({ limits, service = {} }: LaunchSpec): string[] {
+	const { ignoresPipe, oomScoreAdjust, resourceLimits = [], umask = usualUmask } = service;
+	const held = resourceLimits.filter((option) => limits?.files === undefined || !option.startsWith("--nofile="));
+	return [
+		...(oomScoreAdjust === undefined ? [] : [`{ echo ${oomScoreAdjust} >/proc/self/oom_score_adj; } 2>/dev/null || :`]),
+		...(umask === usualUmask ? [] : [`umask ${octal(umask)}`]),
+		...(ignoresPipe ? ["trap '' PIPE"] : []),
+		...held.map((option) => `prlimit --pid $$ ${quoteShellLine([option])} 2>/dev/null || :`),
+	];
+}
+
+/**
+ * A traced application stays in strace's session, which is new and has no terminal, and the init begins a process group. The kernel
+ * schedules sessions in turn (`sched_autogroup_enabled`, sched(7)): in another session, the application would wait for other processes
+ * at each traced call. On a busy machine, nginx under strace was seven times slower (measured).
+ */
+const sharesSession = ({ isTraced = false, without = [] }: LaunchSpec) => isTraced || without.includes("session");
+
+function sessionWords(spec: LaunchSpec): string[] {
+	if (sharesSession(spec)) return [];
+	return spec.hasTerminal ? ["setsid", "--ctty"] : ["setsid"];
+}
+
+/** A relative directory stays relative. */
+const within = (launch: Path, name: string) => `${launch}/${name}` as Path;
+
+/** The init stays where it is, because only the next program knows the application's working directory. */
+const workingDirectory = pathFromText(".");
+
+/**
+ * The part that only concerns the application: the program for its account and environment, and its command. `shared` words are not
+ * the command.
+ */
+function applicationLine(spec: LaunchSpec, launch: Path): { readonly line: string; readonly shared: number } {
+	const inherits = spec.without?.includes("environment");
+	const program = within(launch, environmentName);
+	const [first = "", ...environment] = environmentWords(program, pathFromText(spec.cwd), inherits ? [] : variables(spec));
+	const acceptor = spec.acceptor === undefined ? [] : [join(launchDirectory, baseName(spec.acceptor))];
+	const inherited = spec.inheritsSockets ? `${inheritedVariables} ` : "";
+	const [cwd = "", ...rest] = environment;
+	return {
+		line: `${quoteShellLine([first, cwd])} ${inherited}${quoteShellLine([...rest, ...acceptor, ...spec.command.map(pathFromText)])}`,
+		shared: 2 + (spec.inheritsSockets ? inheritedCount : 0) + rest.length,
+	};
+}
+
+/** sd_listen_fds(3). */
+const inheritedVariables = `LISTEN_PID=${processIdPlace} "LISTEN_FDS=$LISTEN_FDS" "LISTEN_FDNAMES=\${LISTEN_FDNAMES-}"`;
+const inheritedCount = 3;
+
+function hostLine(spec: LaunchSpec, capabilities: readonly string[]): string {
+	const { command, rootless, setpriv, without } = spec;
+	const ofOne = without?.includes("capabilities") ? [] : ["--inh-caps=-all"];
+	const account = rootless ? ofOne : accountWords(spec, capabilities);
+	return quoteShellLine([setpriv, ...account, "--", ...command.map(pathFromText)]);
+}
+
+function accountWords({ identity, without = [] }: LaunchSpec, capabilities: readonly string[]): string[] {
+	const isRoot = identity.uid === 0;
+	const bounding = setprivCaps(capabilities);
+	return [
+		"--reuid",
+		String(identity.uid),
+		"--regid",
+		String(identity.gid),
+		...(identity.groups.length ? ["--groups", identity.groups.join(",")] : ["--clear-groups"]),
+		...(isRoot || without.includes("capabilities")
+			? []
+			: [`--inh-caps=${bounding}`, `--ambient-caps=${bounding}`, `--bounding-set=${bounding}`]),
+	];
+}
+
+const variables = ({ env }: LaunchSpec) => Object.entries(env).map(([name, value]) => pathFromText(`${name}=${value}`));
+
+type OwnProgram = keyof NonNullable<CageRoot["inScript"]>;
+
+/** Returns Cagewright's own programs of a launch, with their host paths. */
+export function ownPrograms(spec: LaunchSpec, confiner: Path): (readonly [OwnProgram, Path])[] {
+	const { acceptor, environment, init, socketsProgram: sockets } = spec;
+	const all = Object.entries({ confiner, init, environment, sockets, acceptor }) as [OwnProgram, Path | undefined][];
+	return all.flatMap(([name, path]) => (path === undefined ? [] : [[name, path] as const]));
+}
+
+/** Copies each name once: cp(1) refuses a second file with the same name, and a library may have several paths. */
+export function copyFiles(files: readonly Path[], launch: string): string {
+	const copied = new Map<Path, Path>();
+	for (const file of files) if (!copied.has(baseName(file))) copied.set(baseName(file), file);
+	return `cp -L ${[...copied.values()].map((file) => quoteShell(file)).join(" ")} ${launch}`;
+}

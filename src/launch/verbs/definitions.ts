@@ -1,0 +1,27 @@
+import { Option } from "commander";
+import { act, running, type VerbDefinition } from "../../cli/definition.ts";
+import { atLeast } from "../../cli/options.ts";
+
+export const run: VerbDefinition = {
+	usage: "run <name> [command...]",
+	examples: ["run redis", "run redis --print", "run redis -- redis-server --version"],
+	options: (verb) =>
+		verb
+			.option("--print")
+			.addOption(new Option("--stop-timeout <SECONDS>").argParser(atLeast(0)))
+			.option("--raw"),
+	action: act(running, (verbs) => verbs.run),
+};
+
+export const shell: VerbDefinition = {
+	usage: "shell <name> [command...]",
+	examples: ["shell redis", "shell redis -- ls -la /"],
+	options: (verb) => verb.option("--keep-writes"),
+	action: act(running, (verbs) => verbs.shell),
+};
+
+export const signal: VerbDefinition = {
+	usage: "signal <name> <signal>",
+	examples: ["signal nginx HUP"],
+	action: act(running, (verbs) => verbs.signal),
+};

@@ -1,0 +1,167 @@
+import { omitUndefined } from "../../base/collections.ts";
+import type { Context, Machine } from "../../base/engine/context.ts";
+import type { Note } from "../../base/failure.ts";
+import type { Answers } from "../../options/answers.ts";
+import { requireRunnable } from "../../probe/engine/probing.ts";
+import { showProbe } from "../../probe/lines.ts";
+import { reachable } from "../../probe/propose.ts";
+import { greetingWord, guessProbe } from "../../probe/recognise.ts";
+import { launchEnvironment, socketsOf } from "../../service/application.ts";
+import { mergeCreatedDirectories } from "../../service/created-directory.ts";
+import { errorText } from "../../service/error-text.ts";
+import type { ListeningAddress } from "../../service/found.ts";
+import { serviceOf } from "../../service/service-settings.ts";
+import { cannotRun } from "../../service/shell.ts";
+import { sandboxPlaces } from "../../trace/engine/trace.ts";
+import { graceSeconds } from "../../trace/engine/watched-run.ts";
+import { identityOf } from "./steps.ts";
+
+/** One try of a probe before tracing. */
+export interface ProbeTry {
+	/** `host`: against the running service; `rehearsal`: against the application in a sandbox. Stored in sessions. */
+	readonly where: "host" | "rehearsal";
+	readonly ok: boolean;
+	readonly status: number;
+	/** The end of the probe's output. */
+	readonly output: string;
+	readonly timedOut: boolean;
+	/** The application's exit status if it ended before it answered. */
+	readonly ended?: number;
+	/** The end of the application's output if it did not answer. */
+	readonly printed?: string;
+}
+
+/** Seconds for an answer: of a running service, and of one that was just started. */
+const hostSeconds = 10;
+const startSeconds = 15;
+/** Seconds that a try takes at most. */
+export const probeSeconds = hostSeconds + startSeconds;
+const outputKept = 4096;
+const guessedPort = "probe-guessed-port";
+
+/**
+ * Tries a probe before tracing: against what runs on the host, and if that does not answer, against the application in a
+ * temporary sandbox. A failed try is a result, not an error. Throws what `requireRunnable` throws, or a Failure if the application
+ * cannot be started.
+ */
+export async function tryProbe(context: Context, answers: Answers, line: string): Promise<readonly ProbeTry[]> {
+	const { launcher } = context.machine;
+	await requireRunnable(context, { probes: [line] });
+	const onHost = await launcher.shell(line, { onHost: true, root: "" }, hostSeconds, context.signal);
+	context.signal.throwIfAborted();
+	const { ok, output, status, timedOut } = onHost;
+	const host: ProbeTry = { where: "host", ok, status, output: output.trim(), timedOut };
+	return ok || cannotRun(status) ? [host] : [host, await inSandbox(context, answers, line)];
+}
+
+/**
+ * Removes proposed probes that the running service does not answer. If it answers none, keeps all except a guess by port, which
+ * was wrong; a note names it.
+ */
+export async function asPassesOnHost(
+	{ machine, signal }: Pick<Context, "machine" | "signal">,
+	answers: Answers,
+): Promise<Answers> {
+	const { application, notes = [], otherProbes } = answers;
+	if (!otherProbes) return answers;
+	const ask = (line: string) => machine.launcher.shell(line, { onHost: true, root: "" }, hostSeconds, signal);
+	const ways = [application.probes, ...otherProbes];
+	let words = "";
+	for (const [index, probes] of ways.entries()) {
+		const results = await Promise.all(probes.map(ask));
+		if (results.every(({ ok }) => ok)) {
+			const isAsked = ({ code, values }: Note) =>
+				code !== guessedPort || probes.some((line) => line.includes(String(values.port)));
+			const kept = answers.notes ? { notes: notes.filter(isAsked) } : {};
+			return { ...answers, ...kept, application: { ...application, probes }, otherProbes: ways.slice(index + 1) };
+		}
+		words ||= errorText(results.map(({ output }) => output).join("\n"));
+	}
+	if (!notes.some(({ code }) => code === guessedPort)) return answers;
+	const { otherProbes: _, ...rest } = answers;
+	const failed = { code: "probe-guess-failed", values: { probe: showProbe(application.probes[0] ?? ""), words } };
+	return {
+		...rest,
+		notes: [...notes.filter(({ code }) => code !== guessedPort), failed],
+		application: { ...application, probes: [] },
+	};
+}
+
+async function inSandbox(context: Context, answers: Answers, line: string): Promise<ProbeTry> {
+	const { machine, signal } = context;
+	const { rules, serviceDirectories = [] } = answers;
+	const identity = identityOf(context, answers);
+	const directories = mergeCreatedDirectories([...answers.application.directories, ...serviceDirectories]);
+	const application = { ...answers.application, directories };
+	await using sandbox = await machine.launcher.createSandbox();
+	let printed = "";
+	const run = await machine.launcher.start({
+		launch: { kind: "sandbox", sandbox, sockets: [], ...sandboxPlaces(context, { application, rules, identity }) },
+		identity,
+		command: application.command,
+		cwd: application.cwd,
+		env: launchEnvironment(application),
+		...socketsOf(application),
+		...serviceOf(application),
+		network: "own",
+		onOutput(chunk) {
+			printed = (printed + Buffer.from(chunk).toString("utf8")).slice(-outputKept);
+		},
+		signal,
+	});
+	let over = false;
+	void run.ended.then(() => {
+		over = true;
+	});
+	try {
+		const deadline = machine.elapsed() + startSeconds * 1000;
+		for (;;) {
+			const left = (deadline - machine.elapsed()) / 1000;
+			const result = await machine.launcher.shell(line, { launched: run }, Math.max(0.1, left), signal);
+			signal.throwIfAborted();
+			// An answer after the application ended comes from something else.
+			const ok = result.ok && !over;
+			if (ok || over || cannotRun(result.status) || machine.elapsed() >= deadline) {
+				const { output, status, timedOut } = result;
+				const ended = over ? (await run.ended).status : undefined;
+				return {
+					where: "rehearsal",
+					ok,
+					status,
+					output: output.trim(),
+					timedOut,
+					...omitUndefined({ ended }),
+					...(ok ? {} : { printed: printed.trim() }),
+				};
+			}
+			await Promise.race([run.ended, machine.sleep(200, signal)]);
+		}
+	} finally {
+		await run.stop(graceSeconds);
+	}
+}
+
+/** Ports that are asked. Applications with more ports listen for other purposes too. */
+const mostPorts = 3;
+
+/** If no protocol is known, connects once to the application's ports and guesses a probe from the greeting. A note names the guess. */
+export async function withGuess(
+	{ applications, probeTools }: Pick<Machine, "applications" | "probeTools">,
+	answers: Answers,
+	ports: readonly ListeningAddress[],
+): Promise<Answers> {
+	const { application, notes = [] } = answers;
+	if (application.probes.length) return answers;
+	const targets = ports.flatMap((port) => (port.protocol === "tcp" ? [{ host: reachable(port.address), port: port.port }] : []));
+	for (const target of targets.slice(0, mostPorts)) {
+		const greeting = await applications.greeting(target.host, target.port);
+		const probe = greeting && guessProbe(target, greeting, probeTools(application.command));
+		if (greeting === undefined || probe === undefined) continue;
+		const note =
+			greeting.kind === "http"
+				? { code: "probe-guessed-http", values: { port: target.port } }
+				: { code: "probe-guessed-banner", values: { port: target.port, word: greetingWord(greeting.text) ?? "" } };
+		return { ...answers, notes: [...notes, note], application: { ...application, probes: [probe] } };
+	}
+	return answers;
+}

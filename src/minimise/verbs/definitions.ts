@@ -1,0 +1,16 @@
+import { Option } from "commander";
+import { act, type VerbDefinition, working } from "../../cli/definition.ts";
+import { duration } from "../../cli/options.ts";
+
+export const minimise: VerbDefinition = {
+	usage: "minimise <name>",
+	examples: ["minimise nginx --dry-run", "minimise nginx --keep-kind configuration"],
+	options: (verb) =>
+		verb
+			.addOption(new Option("--for <TIME>").argParser(duration))
+			.option("--yes")
+			.option("--dry-run")
+			.option("--no-restart")
+			.option("--no-selftest"),
+	action: act(working, (verbs) => verbs.minimise),
+};

@@ -1,0 +1,58 @@
+import type { Files } from "../base/machine/facts.ts";
+import { baseName, etc, isWithin, type Path, parent, pathFromText } from "../base/path/path.ts";
+import type { Application } from "../service/application.ts";
+import type { Access, Trace } from "../trace/trace.ts";
+import { placeOf } from "./links.ts";
+
+/** A longer file is data, not configuration. */
+const maxRead = 256 * 1024;
+const comment = /^\s*(#|;|\/\/|\*|<!--|--)/;
+
+/** A configuration file that the application read. */
+export interface Configuration {
+	/** Its real path. */
+	readonly path: Path;
+	/** Its lines without comments. */
+	readonly lines: readonly string[];
+}
+
+/**
+ * Returns the application's own configuration that it read: files that its command names, and files in directories of /etc. Files
+ * directly in /etc belong to the system, except those that are named after a program that ran.
+ */
+export function ownConfiguration({ command }: Application, trace: Trace, files: Files): Configuration[] {
+	const programs = [...trace.programs].map((path) => baseName(path));
+	const isOwn = ({ path }: Access) => {
+		if (command.some((word) => word.endsWith(path))) return true;
+		if (!isWithin(path, etc)) return false;
+		return parent(path) !== etc || programs.some((name) => baseName(path).startsWith(name));
+	};
+	const read = [...trace.accesses.values()].filter((access) => access.succeeded.has("read") && isOwn(access));
+	const paths = new Set(read.map(({ path }) => placeOf(path, files)));
+	return [...paths].sort().flatMap((path) => {
+		const lines = configurationLines(path, files);
+		return lines.length ? [{ path, lines }] : [];
+	});
+}
+
+/** Returns the lines of a configuration file without comments; none for data, programs and binary files. */
+export function configurationLines(path: Path, files: Pick<Files, "read" | "status">): string[] {
+	const status = files.status(path);
+	if (status?.kind !== "file" || status.size > maxRead || (status.mode & 0o111) !== 0) return [];
+	const text = files.read(path, maxRead)?.toString("latin1") ?? "";
+	return text.includes("\0") ? [] : text.split("\n").filter((line) => !comment.test(line));
+}
+
+const accountKey = /[\w-]*(?:user|username|uid|group|gid|owner)["']?(?:\s*[=:]\s*|\s+)["']?([A-Za-z_][\w.-]*)/gi;
+
+/** Returns the words in a line that follow a key for an account, such as `force user = NAME` or `group NAME;`. */
+export function accountsIn(line: string): string[] {
+	return [...line.matchAll(accountKey)].flatMap(([, name]) => name ?? []);
+}
+
+const absolutePath = /(?<![\w./-])\/(?:[\w.+@-]+\/)*[\w.+@-]+/g;
+
+/** Returns the absolute paths in a line. */
+export function pathsIn(line: string): Path[] {
+	return (line.match(absolutePath) ?? []).map((text) => pathFromText(text.replace(/[.]+$/, "")));
+}

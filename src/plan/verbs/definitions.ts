@@ -1,0 +1,3 @@
+import { step } from "../../cli/step.ts";
+
+export const plan = step("plan", "redis", "redis --exclude '/usr/share/zoneinfo/**'");

@@ -1,0 +1,16 @@
+import { act, type VerbDefinition, working } from "../../cli/definition.ts";
+import { addOutput } from "../../cli/options.ts";
+
+export const template: VerbDefinition = {
+	usage: "template <action> [name]",
+	examples: [
+		"template list",
+		"template save redis --as redis-small",
+		"template new shop -o shop.json",
+		"template check shop.json",
+		"template export redis-small -o redis-small.json",
+		"template import redis-small.json",
+	],
+	options: (verb) => addOutput(verb.option("--as <NAME>")).option("--replace").option("--yes").option("--dry-run"),
+	action: act(working, (verbs) => verbs.template),
+};

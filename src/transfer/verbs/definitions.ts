@@ -1,0 +1,24 @@
+import { Option } from "commander";
+import { act, type VerbDefinition, working } from "../../cli/definition.ts";
+import { addOutput, exportFormats } from "../../cli/options.ts";
+
+export const exporting: VerbDefinition = {
+	usage: "export <name>",
+	examples: [
+		"export redis -o redis.tar",
+		"export redis --format oci -o redis.tar",
+		"export redis --format seccomp -o redis.json",
+	],
+	options: (verb) =>
+		addOutput(verb.addOption(new Option("--format <FORMAT>").choices(exportFormats).default("tar")))
+			.option("--with-data")
+			.option("--allow-secret-export"),
+	action: act(working, (verbs) => verbs.exporting),
+};
+
+export const importing: VerbDefinition = {
+	usage: "import <file>",
+	examples: ["import redis.tar", "import redis.tar --name redis-copy --dry-run"],
+	options: (verb) => verb.option("--name <NAME>").option("--yes").option("--dry-run").option("--no-trial"),
+	action: act(working, (verbs) => verbs.importing),
+};

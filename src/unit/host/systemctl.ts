@@ -1,0 +1,193 @@
+import { existsSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Failure } from "../../base/failure.ts";
+import { attempt } from "../../base/host/errors.ts";
+import { textOf, unitsAround } from "../../base/host/proc.ts";
+import { children, processStatus } from "../../base/host/processes.ts";
+import { findTool, requireTool, toolEnvironment } from "../../base/host/tools.ts";
+import { printable } from "../../base/path/quote.ts";
+import { runGroup } from "../../launch/host/shell.ts";
+import type { Companions, ServiceState, Services } from "../ports.ts";
+
+/** Seconds; longer than systemd's default limits (TimeoutStartSec, 90 s). */
+const timeoutSeconds = 300;
+
+/** The running systemd, via systemctl(1). */
+export const systemServices: Services = {
+	timeout: timeoutSeconds,
+	// sd_booted(3)
+	running: () => existsSync("/run/systemd/system"),
+	state,
+	async states(services) {
+		if (!services.length) return [];
+		const { output } = await systemctl(["show", "--property=ActiveState", "--", ...services]);
+		// One line for each, with an empty line between them.
+		const states = [...output.matchAll(/^ActiveState=(.*)$/gm)].map(([, state = ""]) => state);
+		return services.map((_, index) => states[index] ?? "");
+	},
+	output,
+	companions,
+	async needs(service) {
+		const properties = "Requires,Requisite,BindsTo,Wants,After";
+		const { output } = await systemctl(["show", "--value", `--property=${properties}`, "--", service]);
+		return output.split(/\s+/).filter((name) => name.endsWith(".service"));
+	},
+	async start(service, { dependents, triggers }) {
+		await must(["start", ...triggers, service]);
+		if (dependents.length) await must(["start", ...dependents]);
+	},
+	reload: (service) => must(["reload", service]),
+	stop: (service, { triggers }) => must(["stop", ...triggers, service]),
+	async beginStop(service, { triggers }) {
+		const units = [...triggers, service];
+		const refusing: string[] = [];
+		for (const unit of units) if (await refusesStop(unit)) refusing.push(unit);
+		if (refusing.length) {
+			for (const unit of refusing) permitStop(unit);
+			await must(["daemon-reload"]);
+		}
+		await must(["stop", "--no-block", ...units]);
+	},
+	async endStop(service) {
+		const { output } = await systemctl(["show", "--value", "--property=TriggeredBy", service]);
+		const permitted = [service, ...output.split(/\s+/).filter(Boolean)].filter(forbidStop);
+		if (permitted.length) await must(["daemon-reload"]);
+	},
+	async kill(service) {
+		// Without --kill-who=, which newer versions call --kill-whom=, it is for all.
+		await systemctl(["kill", "--signal=KILL", service]);
+	},
+	serviceOf,
+	async forgetFailure(service) {
+		await systemctl(["reset-failed", service]);
+	},
+	async isEnabled(unit) {
+		return (await systemctl(["is-enabled", "--quiet", unit])).status === 0;
+	},
+	async loaded(unit) {
+		const { output } = await systemctl(["show", "--property=LoadState,LoadError,FragmentPath,DropInPaths", unit]);
+		const value = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(output)?.[1] ?? "";
+		return {
+			state: value("LoadState"),
+			files: `${value("FragmentPath")} ${value("DropInPaths")}`.split(" ").filter(Boolean),
+			// A D-Bus error with its name, e.g. `org.freedesktop.systemd1.UnitMasked "Unit x is masked."`.
+			problem: printable(value("LoadError").replace(/^\S+ "(.*)"$/, "$1")),
+		};
+	},
+	async enable(unit, wanted, root) {
+		if (findTool("systemctl") === undefined) return;
+		const runs = root === "/" && systemServices.running();
+		if (runs) await must(["daemon-reload"]);
+		const now = runs ? ["--now"] : [`--root=${root}`];
+		// systemctl fails for a unit that does not exist, which is the goal here.
+		if (wanted) await must([...now, "enable", unit]);
+		else await systemctl([...now, "disable", unit]);
+	},
+};
+
+async function state(service: string): Promise<ServiceState> {
+	const properties = "ActiveState,MainPID,Result,ExecMainCode,ExecMainStatus,NRestarts,ActiveEnterTimestampMonotonic";
+	const { output, status } = await systemctl(["show", `--property=${properties}`, service]);
+	const value = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(output)?.[1] ?? "";
+	if (status !== 0) throw new Failure("systemctl-failed", { what: service, detail: printable(output.trim()) }, 3);
+	// CLD_KILLED and CLD_DUMPED of siginfo(3): the status is a signal number.
+	const isSignal = ["2", "3"].includes(value("ExecMainCode"));
+	return {
+		active: value("ActiveState"),
+		mainPid: mainOf(Number(value("MainPID"))),
+		result: value("Result"),
+		status: Number(value("ExecMainStatus")) + (isSignal ? 128 : 0),
+		restarts: Number(value("NRestarts")),
+		hasRun: Number(value("ActiveEnterTimestampMonotonic")) > 0 && value("Result") === "success",
+	};
+}
+
+/** The launcher's unshare(1) waits for its child, which becomes the init. */
+function mainOf(pid: number): number {
+	return (processStatus(pid)?.name === "unshare" ? children(pid)[0] : undefined) ?? pid;
+}
+
+const linesRead = 50;
+
+async function output(service: string, since: number): Promise<string> {
+	const program = findTool("journalctl");
+	const { output: shown } = await systemctl(["show", "--value", "--property=InvocationID", service]);
+	const invocation = shown.trim();
+	if (program === undefined || !/^[0-9a-f]{32}$/.test(invocation)) return "";
+	const read = async (...matches: readonly string[]) => {
+		const words = ["--quiet", "--no-pager", "--output=cat", `--lines=${linesRead}`, ...matches];
+		const { ok, output } = await runGroup([program, ...words], toolEnvironment, timeoutSeconds);
+		return ok ? output : "";
+	};
+	// systemd's own messages about the service have neither field.
+	return (
+		(await read(`_SYSTEMD_INVOCATION_ID=${invocation}`)) ||
+		(await read(`--since=@${Math.floor(since / 1000)}`, `_SYSTEMD_UNIT=${service}`))
+	);
+}
+
+/** A drop-in for this boot. Without it, systemctl(1) does not stop a unit with `RefuseManualStop=yes`. */
+const stopPermit = "zz-cagewright-stop.conf";
+
+async function refusesStop(unit: string): Promise<boolean> {
+	return (await systemctl(["show", "--value", "--property=RefuseManualStop", unit])).output.trim() === "yes";
+}
+
+function permitStop(unit: string): void {
+	const folder = join(runtimeUnits, `${unit}.d`);
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(join(folder, stopPermit), "[Unit]\nRefuseManualStop=no\n");
+}
+
+/** Returns false if it was not permitted. */
+function forbidStop(unit: string): boolean {
+	const folder = join(runtimeUnits, `${unit}.d`);
+	const file = join(folder, stopPermit);
+	if (!existsSync(file)) return false;
+	rmSync(file);
+	// Others may have files there.
+	attempt(() => rmdirSync(folder));
+	return true;
+}
+
+/** By its cgroup (proc_pid_cgroup(5)). A service's processes may be in a group below it. */
+function serviceOf(pid: number): string | undefined {
+	return unitsAround(textOf(`/proc/${pid}/cgroup`) ?? "").findLast((name) => name.endsWith(".service"));
+}
+
+async function companions(service: string): Promise<Companions> {
+	const related = async (...properties: string[]) => {
+		const { output } = await systemctl(["show", "--value", `--property=${properties.join(",")}`, service]);
+		const names = output.split(/\s+/).filter((name) => /\.(service|socket|timer|path)$/.test(name));
+		const states = await Promise.all(names.map(async (name) => ({ name, ...(await state(name)) })));
+		return states.filter(({ active }) => active === "active").map(({ name }) => name);
+	};
+	return {
+		triggers: await related("TriggeredBy"),
+		dependents: await related("RequiredBy", "RequisiteOf", "BoundBy", "ConsistsOf"),
+	};
+}
+
+export async function must(words: readonly string[]): Promise<void> {
+	const { output, status } = await systemctl(words);
+	if (status === 0) return;
+	const detail = printable(output.trim().replace(/\s*\n\s*/g, " "));
+	throw new Failure("systemctl-failed", { what: words.join(" "), detail: detail || status }, 1);
+}
+
+/** In its own process group, because Ctrl-C must not interrupt a command that is in progress. */
+export function systemctl(words: readonly string[]) {
+	return runGroup([requireTool("systemctl"), "--no-pager", "--no-ask-password", ...words], toolEnvironment, timeoutSeconds);
+}
+
+/** The folder for units until the next boot (systemd.unit(5)). */
+export const runtimeUnits = "/run/systemd/system";
+
+/** Stops one of our services and removes its unit, even if either is gone already. */
+export async function removeRuntimeUnit(name: string): Promise<void> {
+	await systemctl(["kill", "--signal=KILL", name]);
+	await systemctl(["stop", name]);
+	rmSync(join(runtimeUnits, name), { force: true });
+	await systemctl(["daemon-reload"]);
+	await systemctl(["reset-failed", name]);
+}

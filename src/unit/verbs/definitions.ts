@@ -1,0 +1,21 @@
+import { Option } from "commander";
+import { act, type VerbDefinition, working } from "../../cli/definition.ts";
+
+/** Options that only a unit has. */
+const ofUnits = ["acceptFinding", "dropin", "root", "score"];
+
+export const unit: VerbDefinition = {
+	usage: "unit <name>",
+	examples: ["unit redis --install", "unit nginx --dropin nginx --install", "unit nginx --logrotate --install"],
+	options: (verb) =>
+		verb
+			.option("--dropin <SERVICE>")
+			.option("--install")
+			.addOption(new Option("--uninstall").conflicts("install"))
+			.addOption(new Option("--score").conflicts(["install", "uninstall"]))
+			.option("--dry-run")
+			.option("--root <DIR>")
+			.addOption(new Option("--logrotate").conflicts(["deployHook", ...ofUnits]))
+			.addOption(new Option("--deploy-hook").conflicts(ofUnits)),
+	action: act(working, (verbs) => verbs.unit),
+};

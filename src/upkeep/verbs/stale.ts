@@ -1,0 +1,25 @@
+import type { ReadingMachine } from "../../base/engine/context.ts";
+import { printable } from "../../base/path/quote.ts";
+import { driftedPackages } from "../../check/drift.ts";
+import { staleCages } from "../../check/engine/drift.ts";
+import type { Terminal } from "../../cli/terminal.ts";
+
+/** Returns 1 if a cage is stale, unless `--mark` is given. */
+export async function stale(terminal: Terminal<ReadingMachine>, options: { mark?: boolean }): Promise<number> {
+	return terminal.withContext(async (context) => {
+		const cages = await staleCages(context, options.mark ?? false);
+		const words = terminal.messages.cli.install;
+		const lines = cages.map(({ drift, name }) => {
+			const packages = driftedPackages(drift);
+			return words.stale(
+				name,
+				printable(packages.join(", ")),
+				drift.some((one) => one.security),
+			);
+		});
+		if (terminal.options.json) terminal.printJson("stale", { cages: cages.map(({ name }) => name) });
+		else if (lines.length) terminal.print(lines.join("\n"));
+		else if (!terminal.options.quiet) terminal.print(words.noneStale);
+		return cages.length && !options.mark ? 1 : 0;
+	});
+}

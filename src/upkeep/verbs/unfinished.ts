@@ -1,0 +1,32 @@
+import { showPath } from "../../base/path/quote.ts";
+import { systemMachine } from "../../cli/machine.ts";
+import type { Terminal } from "../../cli/terminal.ts";
+import type { Messages } from "../../messages/messages.ts";
+import { type FinishedWork, finishUnfinished } from "../engine/unfinished.ts";
+
+/** Finishes the work of killed commands and reports it. */
+export function finishAndReport(terminal: Pick<Terminal, "launching" | "messages" | "say" | "state">): Promise<void> {
+	return finishUnfinished(
+		systemMachine(terminal.state, terminal.launching),
+		(finished) => terminal.say(finishedText(finished, terminal.messages)),
+		(problem) => terminal.say(terminal.messages.failure(problem)),
+	);
+}
+
+function finishedText(finished: FinishedWork, { cli }: Messages): string {
+	const { name } = finished;
+	switch (finished.kind) {
+		case "adoption":
+			return cli.adoption.repaired(finished.service, name, finished.where, finished.kept && showPath(finished.kept));
+		case "import":
+			return finished.keptFor === undefined ? cli.transfer.undone(name) : cli.remove.accountKept(name, finished.keptFor);
+		case "leftovers":
+			return cli.update.cleared(name);
+		case "removal":
+			return cli.remove.finished(name);
+		case "switching":
+			return finished.wentBack
+				? cli.update.wentBack(name, finished.generation)
+				: cli.update.switched(name, finished.generation, finished.restarted, finished.remaining);
+	}
+}

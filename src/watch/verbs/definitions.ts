@@ -1,0 +1,27 @@
+import { Option } from "commander";
+import { act, comparing, type VerbDefinition, working } from "../../cli/definition.ts";
+import { addOutput, alarmFormats, atLeast } from "../../cli/options.ts";
+
+export const watch: VerbDefinition = {
+	usage: "watch [names...]",
+	examples: ["watch", "watch redis --on-alarm stop", "watch --install"],
+	options: (verb) =>
+		verb
+			.addOption(new Option("--format <FORMAT>").choices(alarmFormats))
+			.option("--on-alarm <REACTION>")
+			.addOption(new Option("--stop-timeout <SECONDS>").argParser(atLeast(1)))
+			.addOption(new Option("--check-every <SECONDS>").argParser(atLeast(0)))
+			.option("--journal")
+			.option("--with-tests")
+			.option("--install")
+			.addOption(new Option("--uninstall").conflicts("install"))
+			.option("--dry-run"),
+	action: act(working, (verbs) => verbs.watch),
+};
+
+export const metrics: VerbDefinition = {
+	usage: "metrics",
+	examples: ["metrics", "metrics -o /var/lib/prometheus/node-exporter/cagewright.prom"],
+	options: (verb) => addOutput(verb).option("--force"),
+	action: act(comparing, (verbs) => verbs.metrics),
+};

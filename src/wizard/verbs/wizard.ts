@@ -1,0 +1,87 @@
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import type { Machine } from "../../base/engine/context.ts";
+import { Failure } from "../../base/failure.ts";
+import { ThreadPlanner } from "../../base/host/thread-planner.ts";
+import { join, pathFromText, pathToBytes } from "../../base/path/path.ts";
+import { isAsciiLocale } from "../../cli/format.ts";
+import { systemMachine } from "../../cli/machine.ts";
+import type { GlobalOptions } from "../../cli/options.ts";
+import { openTerminal, Terminal } from "../../cli/terminal.ts";
+import { readSettings, settingsFile } from "../../record/host/records.ts";
+import { recordWriter } from "../../record/verbs/record.ts";
+import type { ExitSummary } from "../exit-summary.ts";
+import { type MannerName, mannerNames, mannersFor } from "../manners.ts";
+import { Wizard } from "../session/engine-session.ts";
+import { findSession } from "../session/saved-sessions.ts";
+import type { SessionSummary } from "../session/session-summary.ts";
+import { SystemChooser } from "./chooser.ts";
+import { SystemHome } from "./home.ts";
+
+export { sessions } from "../../sessions/verbs/sessions.ts";
+export { openTerminal, systemMachine as machine };
+
+/** Opens the wizard. Prints its last lines after the terminal is restored. */
+export async function wizard(global: GlobalOptions, resume?: string | true): Promise<number> {
+	const terminal = await openTerminal(global, systemMachine, () => import("../../cli/working.ts"));
+	if (!process.stdin.isTTY || !process.stdout.isTTY) throw new Failure("no-terminal", {}, 2);
+	const { env } = process;
+	const color = terminal.options.color !== false && !env.NO_COLOR;
+	// Terminals and people that cannot use a screen get lines.
+	const linear = terminal.options.linear === true || env.INK_SCREEN_READER === "true" || env.TERM === "dumb";
+	const machine = systemMachine(terminal.state, terminal.launching);
+	const state = terminal.otherState;
+	const planner = new ThreadPlanner(terminal.state);
+	const session = new Wizard(machine, new SystemChooser(machine, terminal.messages, global), planner, {
+		writeRecord: recordWriter(terminal),
+		home: new SystemHome(new Terminal(global, terminal.messages, () => machine, { rare: () => import("../../cli/working.ts") })),
+		...(state === undefined ? {} : { state }),
+		terminal: env.TERM ?? "dumb",
+		full: terminal.launching.full ?? false,
+		jobs: availableParallelism(),
+	});
+	const ascii = terminal.options.ascii === true || isAsciiLocale(env);
+	const left = resume === undefined ? {} : { resume: (await leftSession(machine, resume === true ? undefined : resume)).id };
+	// The console font of Linux has no check marks.
+	const plainMarks = env.TERM === "linux";
+	const looks = { messages: terminal.messages, color, ascii, plainMarks, inline: terminal.options.inline === true };
+	const manners = mannersFor(env, await terminalSettings(terminal.state));
+	const options = { session, manners, ...looks, ...(state === undefined ? {} : { state }), ...left };
+	let last: ExitSummary = () => [];
+	try {
+		const run = linear ? (await import("../linear/run-linear.ts")).runLinear : (await import("../run-wizard.tsx")).runWizard;
+		const { lines, status } = await run(options);
+		last = lines;
+		return status;
+	} finally {
+		const failure = await session.close();
+		for (const line of last(failure === undefined)) terminal.print(line);
+		if (failure) terminal.say(terminal.messages.failure(failure));
+	}
+}
+
+/** Finds the session to resume. Throws `session-open`, `session-newer` or `session-damaged` before the terminal is changed. */
+async function leftSession(machine: Machine, wanted: string | undefined): Promise<SessionSummary> {
+	const found = await findSession({ machine }, wanted);
+	if (found.holder !== undefined) throw new Failure("session-open", { id: found.id, pid: found.holder });
+	if (found.problem === "newer") throw new Failure("session-newer", { id: found.id }, 2);
+	if (found.problem === "damaged") {
+		const path = found.isSetAside ? found.path : await machine.sessions.quarantine(found.id);
+		throw new Failure("session-damaged", { id: found.id, path });
+	}
+	return found;
+}
+
+/** What `terminal` in the settings of a state folder turns on or off. A file that cannot be read changes nothing. */
+async function terminalSettings(state: string): Promise<Partial<Record<MannerName, boolean>>> {
+	const folder = pathFromText(state);
+	// Most folders have none, and conf takes time to load.
+	if (!existsSync(pathToBytes(join(folder, pathFromText(settingsFile))))) return {};
+	const all = await readSettings(folder).catch(() => undefined);
+	const terminal = all?.get("terminal");
+	if (typeof terminal !== "object" || terminal === null) return {};
+	const known = Object.entries(terminal).filter(
+		([name, value]) => (mannerNames as readonly string[]).includes(name) && typeof value === "boolean",
+	);
+	return Object.fromEntries(known);
+}

@@ -1,0 +1,132 @@
+import { describe, expect, test } from "vitest";
+import { type Path, pathFromText } from "../../src/base/path/path.ts";
+import type { Trace } from "../../src/trace/trace.ts";
+import { makeElf } from "./elf/make-elf.ts";
+import { application, asApp, type Did, entryAt, included, planFor, rules, trace } from "./traces.ts";
+import { file, link, type Node, tree } from "./tree.ts";
+
+const program = (content = "\x7fELF", size = 1000) => file(content, { mode: 0o755, size });
+const host: Record<string, Node> = {
+	"/etc/vpn/vpn.conf":
+		'auth = "plain[passwd=/etc/vpn/passwd]"\nbanner = /etc/vpn/banner\n# old = /etc/vpn/old\nlog = /var/log/vpn\n',
+	"/etc/vpn/passwd": file("user:*:$5$abcdefgh$0123456789\n", { mode: 0o600 }),
+	"/etc/vpn/banner": "Welcome\n",
+	"/etc/vpn/old": "x",
+	"/var/log/vpn": "x",
+	"/usr/share/backup/bin/server": program('#!/usr/bin/perl\n# see also helper_old\nstart("dump"); run("$bin/nightly");\n'),
+	"/usr/share/backup/bin/dump": program("#!/usr/bin/perl\nsystem('extract');\n"),
+	"/usr/share/backup/bin/nightly": program("#!/usr/bin/perl\n", 2 ** 21),
+	"/usr/share/backup/bin/extract": program("#!/usr/bin/perl\n"),
+	"/usr/share/backup/bin/helper_old": program("#!/usr/bin/perl\n"),
+	"/etc/site/site.conf": "include params;\n",
+	"/etc/site/params": "x",
+	"/etc/site/passwords": file("ann:$apr1$abcdefgh$0123456789abcdefghijk.\n", { mode: 0o640 }),
+	"/etc/site/enabled/shop.conf": "auth_file passwords; cache hosts params.old;\n",
+	"/etc/site/params.old": "x",
+	"/etc/hosts": "x",
+	"/etc/ban/action.conf": "banaction = nft -f\nprotocol = tcp\nshell = /bin/sh\nsend = /usr/sbin/sendmail -t\n",
+	"/usr/sbin/nft": file(makeElf({ needed: ["libnftables.so.1"] }), { mode: 0o755 }),
+	"/usr/sbin/tcp": file("no program"),
+	"/bin": link("usr/bin"),
+	"/usr/bin/sh": program(),
+	"/usr/sbin/sendmail": link("mailer"),
+	"/usr/sbin/mailer": file("\x7fELF", { mode: 0o4755, size: 1000 }),
+};
+const plan = (did: Record<string, Did>, seen: Partial<Trace> = {}, values: Parameters<typeof planFor>[2] = {}) =>
+	planFor(tree(host), trace(did, seen), values);
+const files = (made: ReturnType<typeof plan>) => Object.keys(included(made)).filter((path) => included(made)[path] === "file");
+const unproven = (made: ReturnType<typeof plan>) => made.notes.filter(({ code }) => code.startsWith("unproven-"));
+
+describe("configuration that was read", () => {
+	test("adds the files that it names, without secrets, logs and comments, and a note names the secret's option", () => {
+		const made = plan({ "/etc/vpn/vpn.conf": "read" });
+		expect(files(made)).toEqual(["/etc/vpn/banner", "/etc/vpn/vpn.conf"]);
+		expect(entryAt(made, "/etc/vpn/banner")?.reasons).toEqual([{ kind: "may-use", by: "/etc/vpn/vpn.conf" }]);
+		const values = { place: "/etc/vpn/vpn.conf", paths: "/etc/vpn/passwd", options: "--allow-secret /etc/vpn/passwd" };
+		expect(unproven(made)).toEqual([{ code: "unproven-absent", values }]);
+	});
+	test("adds files that it names relative to its own directories, not to /etc, and a note names the secret", () => {
+		const made = plan({ "/etc/site/site.conf": "read", "/etc/site/enabled/shop.conf": "read" });
+		expect(files(made)).toEqual([
+			"/etc/site/enabled/shop.conf",
+			"/etc/site/params",
+			"/etc/site/params.old",
+			"/etc/site/site.conf",
+		]);
+		expect(unproven(made)).toMatchObject([{ values: { options: "--allow-secret /etc/site/passwords" } }]);
+	});
+	test("asks nothing about a secret that its account cannot read", () => {
+		const read = { "/etc/vpn/vpn.conf": "read" };
+		const lists = { ...tree(host), hasAccessList: (paths: readonly Path[]) => paths.includes(pathFromText("/etc/vpn/passwd")) };
+		expect(plan(read, {}, { identity: asApp }).declined).toEqual([]);
+		for (const made of [
+			plan(read, { uids: new Set([0]) }, { identity: asApp }),
+			plan(read, { kept: new Set(["dac_read_search"]) }, { identity: asApp }),
+			plan(read, {}, { identity: asApp, rules: rules({ allow: ["dac_override"] }) }),
+			planFor(lists, trace(read), { identity: asApp }),
+		])
+			expect(made.declined).toEqual([{ path: "/etc/vpn/passwd", risk: "secret" }]);
+	});
+	test("adds nothing that a rule excludes, and no note about it", () => {
+		const made = plan({ "/etc/vpn/vpn.conf": "read" }, {}, { rules: rules({ exclude: ["/etc/vpn/passwd", "/etc/vpn/banner"] }) });
+		expect(files(made)).toEqual(["/etc/vpn/vpn.conf"]);
+		expect(unproven(made).map(({ values }) => values.options)).not.toContain("--include /etc/vpn/banner");
+	});
+	test("adds programs that it starts, without their setuid bits and without shells, and a note names them", () => {
+		const made = plan({ "/etc/ban/action.conf": "read" });
+		expect(files(made)).toEqual(["/etc/ban/action.conf", "/usr/sbin/mailer"]);
+		expect(unproven(made)).toMatchObject([
+			{
+				code: "unproven-programs",
+				values: { place: "/etc/ban/action.conf", count: 1, paths: "/usr/sbin/sendmail" },
+			},
+			{ code: "unproven-firewall", values: { place: "/etc/ban/action.conf", paths: "/usr/sbin/nft" } },
+		]);
+	});
+});
+
+test("an application's helpers go in as far as its programs name them, and a note names them", () => {
+	const server = "/usr/share/backup/bin/server";
+	const values = { application: { ...application, command: [server] } };
+	const made = plan({ [server]: "read execute" }, { programs: new Set([pathFromText(server)]) }, values);
+	const own = files(made).filter((path) => path.startsWith("/usr/share/backup"));
+	expect(own).toEqual(["dump", "extract", "server"].map((name) => `/usr/share/backup/bin/${name}`));
+	expect(unproven(made)).toMatchObject([
+		{ code: "unproven-programs", values: { place: "/usr/share/backup/bin/dump", paths: "/usr/share/backup/bin/extract" } },
+		{ code: "unproven-programs", values: { place: server, count: 2 } },
+		{ code: "unproven-absent", values: { place: server, options: "--include /usr/share/backup/bin/nightly" } },
+	]);
+});
+
+test("an ELF file names a helper by its path, because a word by itself may be a keyword", () => {
+	const server = "/usr/lib/db/bin/server";
+	const nodes = {
+		[server]: program("\x7fELF\0createdb\0/usr/lib/db/bin/dump\0"),
+		"/usr/lib/db/bin/createdb": program(),
+		"/usr/lib/db/bin/dump": program(),
+	};
+	const seen = trace({ [server]: "execute" }, { programs: new Set([pathFromText(server)]) });
+	const made = planFor(tree(nodes), seen, { application: { ...application, command: [server] } });
+	expect(files(made)).toEqual(["/usr/lib/db/bin/dump", server]);
+});
+
+describe("a program that can resolve names", () => {
+	const names = {
+		"/etc/hosts": "x",
+		"/etc/resolv.conf": link("/run/resolv.conf"),
+		"/run/resolv.conf": "x",
+		"/etc/services": "x",
+		"/etc/gai.conf": "# none\n",
+	};
+	const planned = (imports: string[]) => {
+		const content = makeElf({ needed: ["libc.so.6"], imports });
+		const nodes = { ...names, "/usr/sbin/proxy": file(content, { mode: 0o755 }) };
+		return Object.keys(included(planFor(tree(nodes), trace({ "/usr/sbin/proxy": "execute" }))));
+	};
+	test("gets the files for that", () => {
+		expect(planned(["getaddrinfo"])).toEqual(expect.arrayContaining(["/etc/hosts", "/etc/resolv.conf", "/run/resolv.conf"]));
+		for (const other of ["/etc/services", "/etc/gai.conf"]) expect(planned(["getaddrinfo"])).not.toContain(other);
+		expect(planned(["getservbyname"])).toContain("/etc/services");
+	});
+	test("is one that imports a function for it", () => expect(planned(["printf"])).not.toContain("/etc/hosts"));
+});

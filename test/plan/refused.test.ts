@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { lastRefusedWrite, refusedNotes } from "../../src/plan/refused.ts";
+import { type Did, refusals, rules, trace } from "./traces.ts";
+import { directory, link, tree } from "./tree.ts";
+
+describe("notes about what an application wanted from the machine", () => {
+	test("list calls that no cage allows, not those that any account is refused", () => {
+		const notes = refusedNotes(trace({}, { refusals: refusals("EPERM", "mount", "clone", "setgroups", "kill") }), rules({}));
+		expect(notes.map(({ values }) => values.call)).toEqual(["mount", "clone"]);
+	});
+	test("list kernel settings that it could not write, not those that it read", () => {
+		const seen = trace({
+			"/proc/sys/vm/overcommit_memory": "EROFS:write",
+			"/proc/sys/vm/swappiness": "read",
+			"/etc/app": "EROFS:write",
+		});
+		expect(refusedNotes(seen, rules({}))).toEqual([
+			{ code: "kernel-setting-refused", values: { paths: "/proc/sys/vm/overcommit_memory" } },
+		]);
+	});
+	test("offer capabilities that stay in the cage, and no others", () => {
+		const asked = trace({}, { refusals: refusals("EPERM", "capset(chown,net_admin,sys_admin)") });
+		expect(refusedNotes(asked, rules({}))).toEqual([
+			{ code: "capabilities-refused", values: { names: "net_admin", option: "--allow capability:net_admin" } },
+			{ code: "capabilities-of-machine", values: { names: "sys_admin" } },
+		]);
+	});
+	test("list the clock with its option, until a rule allows it", () => {
+		const seen = trace({}, { clock: "clock_adjtime" });
+		const values = { call: "clock_adjtime", option: "--allow capability:sys_time" };
+		expect(refusedNotes(seen, rules({}))).toEqual([{ code: "clock-pretended", values }]);
+		expect(refusedNotes(seen, rules({ allow: ["capability:sys_time"] }))).toEqual([{ code: "clock-allowed", values }]);
+	});
+});
+
+const files = tree({ "/var/run": link("/run"), "/run": directory(), "/var/lib/app": directory() });
+const refused = (did: Record<string, Did>) => lastRefusedWrite(trace(did), files);
+
+test("the last refused write is found with the real directory that would contain it", () => {
+	const did = {
+		"/var/lib/app/lock": "EACCES:create",
+		"/var/run/app/app.pid": "ENOENT:write ENOENT:create",
+		"/etc/app.conf": "ENOENT:read",
+		"/dev/log": "ENOENT:connect",
+	};
+	expect(refused(did)).toEqual({ path: "/var/run/app/app.pid", error: "ENOENT", directory: "/run/app" });
+});
+
+test("a refused write below /tmp is found", () => {
+	expect(refused({ "/tmp/app/app.pid": "ENOENT:create" })).toMatchObject({ directory: "/tmp/app" });
+});
+
+test.each<[string, Record<string, Did>]>([
+	["was written in the end", { "/var/lib/app/a": "ENOENT:write create" }],
+	["was only read", { "/var/lib/app/a": "EACCES:read" }],
+	["was to be taken away and is not there", { "/run/app.sock": "ENOENT:remove" }],
+	["is there already", { "/run/app": "EEXIST:create" }],
+	["is the kernel's", { "/proc/self/oom_score_adj": "EACCES:write" }],
+	["is byte code", { "/usr/lib/__pycache__/a.pyc": "EACCES:create" }],
+])("a write is ignored if %s", (_, did) => expect(refused(did)).toBeUndefined());

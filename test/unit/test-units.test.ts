@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { pathFromText } from "../../src/base/path/path.ts";
+import { parseUnitText } from "../../src/service/unit-text.ts";
+import { attemptsUnit } from "../../src/unit/test-units.ts";
+
+const launcher = pathFromText("/state/scratch/launch");
+const output = pathFromText("/state/scratch/output");
+const host =
+	"[Unit]\nConflicts=other.service\nOnFailure=mail.service\n[Service]\nExecStartPre=/bin/rm -r /x\nExecStart=/usr/sbin/d\nRestart=always\nSockets=d.socket\nTasksMax=9\n";
+const dropin =
+	'[Service]\nExecStart=\nExecStart=/.launch/perl "a\\nb"\nExecStop=/bin/kill 1\nPrivatePIDs=yes\nNoExecPaths=+/data\nRemoveIPC=yes\nFailureAction=reboot\n';
+
+function settings(without: readonly string[] = []) {
+	const text = attemptsUnit({ name: "d", texts: [host, dropin], launcher, output, seconds: 60, without });
+	const { assignments, skipped } = parseUnitText(text);
+	expect(skipped).toBe(0);
+	return assignments.map(({ name, section, value }) => `${section} ${name}=${value}`);
+}
+
+test("a test service keeps the confinement and drops everything that affects the machine", () => {
+	expect(settings()).toEqual([
+		...["Unit Description=Escape attempts in the cage d", "Unit CollectMode=inactive-or-failed", "Service TasksMax=9"],
+		...["Service ExecStart=", 'Service ExecStart=/.launch/perl "a\\nb"', "Service PrivatePIDs=yes", "Service NoExecPaths=+/data"],
+		...["Service BindReadOnlyPaths=/state/scratch/launch:/.launch:norbind", "Service Restart=no", "Service RuntimeMaxSec=60"],
+		...["Service StandardOutput=append:/state/scratch/output", "Service StandardError=inherit"],
+	]);
+});
+
+test("a test service can omit a setting", () => expect(settings(["PrivatePIDs"])).not.toContain("Service PrivatePIDs=yes"));
