@@ -143,8 +143,13 @@ describe.runIf(isFirstNamespace)("a start that cannot have a session of its own"
 		await watched(
 			async ({ pid, watch }) => {
 				expect(enter.includes("setpriv") ? login(pid) : session(pid)).toBe(enter.includes("setpriv") ? 4242 : unsetSession);
+				const before = processesIn(made.root);
+				// The watch must not see them while they run.
+				watch.send("SIGSTOP");
 				await attack("account", "mount");
 				await attack("orphan", "setns");
+				await eventually(() => expect(before).toEqual(expect.arrayContaining(processesIn(made.root))));
+				watch.send("SIGCONT");
 				await attack("below", "ptrace");
 				await eventually(() => expect(readFileSync(file, "utf8")).toContain("ptrace"));
 				expect(calls(watch)).toContain("ptrace");
