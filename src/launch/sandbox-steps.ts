@@ -93,7 +93,10 @@ function mountSteps(
 			return devSteps(sandbox, inside, isRootless);
 		case "proc":
 			if (isRootless) return [`mount -n -t proc -o ro,nosuid,nodev,noexec proc ${target}`];
-			return [`mount -n -t proc -o nosuid,nodev,noexec proc ${target}`, ...lockSettings(target, "bind,ro,nosuid,nodev,noexec")];
+			return [
+				`mount -n -t proc -o nosuid,nodev,noexec proc ${target}`,
+				...lockSettings(`${sandbox.directory}${mount.path}` as Path, "bind,ro,nosuid,nodev,noexec"),
+			];
 		case "sysfs":
 			// Modes and owners do not protect this from uid 0, even without capabilities.
 			return [`mount -n -t sysfs -o ro,nosuid,nodev,noexec sysfs ${target}`];

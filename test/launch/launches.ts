@@ -65,9 +65,11 @@ export function commands(made: LaunchSpec): string[][] {
 	const functions = names.map((name) => `${name}() { printf '%s\\0' ${name} "$@"; printf '\\n\\0'; }`);
 	// What a writable /proc contains beside processes.
 	functions.push("find() { echo ./sys; }");
+	functions.push("written() { while read -r line; do printf '%s\\0' written $line; done; printf '\\n\\0'; }");
 	const script = launchScript(made)
 		.replace(/^exec /m, "exec_ ")
 		.replace(/^: >/gm, "made ")
+		.replace(">/sys/table", "| written")
 		// The shell's own process.
 		.replace("--pid $$", "--pid self")
 		.replace(/^echo .*>/gm, "made ");

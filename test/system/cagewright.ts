@@ -40,6 +40,7 @@ export class Result {
 	}
 	/** stdout as JSON. Throws if it is not JSON, or not as the verb's schema describes it. */
 	get json(): Json {
+		if (this.stdout === "") throw new Error(`no result, but status ${this.status}: ${this.stderr}`);
 		return describedJson(this.stdout);
 	}
 	/** The events of `--events` on stderr. Throws if one is not as its schema describes it. */
