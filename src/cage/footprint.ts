@@ -34,17 +34,25 @@ export function footprintOfManifest(
 	};
 }
 
-/** Notes what a cage shares with the cage `name`. */
-export function overlaps(mine: Footprint, name: string, theirs: Footprint, accountOf: (uid: number) => string): Note[] {
+/** Notes what a cage shares with other cages: one note for each port, account and path, which names all of them. */
+export function overlaps(
+	mine: Footprint,
+	others: ReadonlyMap<string, Footprint>,
+	accountOf: (uid: number) => string,
+): readonly Note[] {
+	const sharing = (code: string, key: string, shared: (theirs: Footprint) => readonly (string | number)[]): Note[] => {
+		const names = new Map<string | number, string[]>();
+		for (const [name, theirs] of others)
+			for (const value of shared(theirs)) names.set(value, [...(names.get(value) ?? []), name]);
+		return [...names].map(([value, cages]) => ({ code, values: { name: cages.join(", "), [key]: value } }));
+	};
 	return [
-		...mine.ports.filter((port) => theirs.ports.includes(port)).map((port) => note("shares-port", { name, port })),
-		...mine.uids
-			.filter((uid) => theirs.uids.includes(uid))
-			.map((uid) => note("shares-account-cage", { name, account: accountOf(uid) })),
-		...sharedBinds(mine, theirs).map((path) => note("shares-directory", { name, path })),
-		...mine.writable
-			.filter((path) => theirs.writable.some((other) => isSameState(path, other)))
-			.map((path) => note("separate-state", { name, path })),
+		...sharing("shares-port", "port", ({ ports }) => mine.ports.filter((port) => ports.includes(port))),
+		...sharing("shares-account-cage", "account", ({ uids }) => mine.uids.filter((uid) => uids.includes(uid)).map(accountOf)),
+		...sharing("shares-directory", "path", (theirs) => sharedBinds(mine, theirs)),
+		...sharing("separate-state", "path", ({ writable }) =>
+			mine.writable.filter((path) => writable.some((other) => isSameState(path, other))),
+		),
 	];
 }
 
@@ -65,8 +73,4 @@ function isSameState(a: string, b: string): boolean {
 function touches(a: string, b: string): boolean {
 	const [one, other] = [pathFromText(a), pathFromText(b)];
 	return isWithin(one, other) || isWithin(other, one);
-}
-
-function note(code: string, values: Note["values"]): Note {
-	return { code, values };
 }

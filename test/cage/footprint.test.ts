@@ -20,7 +20,7 @@ const mine: Footprint = {
 };
 const nothing: Footprint = { ports: [], uids: [], writable: [], binds: [] };
 const shared = (theirs: Partial<Footprint>, from: Footprint = mine) =>
-	overlaps(from, "other", { ...nothing, ...theirs }, (uid) => `uid ${uid}`).map(({ code, values }) => [
+	overlaps(from, new Map([["other", { ...nothing, ...theirs }]]), (uid) => `uid ${uid}`).map(({ code, values }) => [
 		code,
 		values.port ?? values.account ?? values.path,
 	]);
@@ -49,6 +49,16 @@ test("common ports, accounts and state are noted", () => {
 		["shares-port", "tcp 80"],
 		["shares-account-cage", "uid 33"],
 		["separate-state", "/var/lib/a"],
+	]);
+});
+
+test("a note names all cages that share the same", () => {
+	const others = new Map(
+		["a", "b", "c"].map((name, at) => [name, { ...nothing, ports: at === 2 ? ["udp 53"] : ["tcp 80", "udp 53"] }]),
+	);
+	expect(overlaps(mine, others, String)).toEqual([
+		{ code: "shares-port", values: { name: "a, b", port: "tcp 80" } },
+		{ code: "shares-port", values: { name: "a, b, c", port: "udp 53" } },
 	]);
 });
 

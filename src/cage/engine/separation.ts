@@ -96,10 +96,10 @@ interface ImportedParts {
 	readonly manifest: Pick<Manifest, "accounts" | "entries" | "writable">;
 }
 
-function overlapsOf({ accounts }: AuditingMachine, own: Footprint, others: ReadonlyMap<string, Footprint>): Note[] {
+function overlapsOf({ accounts }: AuditingMachine, own: Footprint, others: ReadonlyMap<string, Footprint>): readonly Note[] {
 	const users = accounts.users();
 	const accountOf = (uid: number) => users.find((user) => user.uid === uid)?.name ?? String(uid);
-	return [...others].flatMap(([other, theirs]) => overlaps(own, other, theirs, accountOf));
+	return overlaps(own, others, accountOf);
 }
 
 async function notesOfAccounts(

@@ -158,9 +158,9 @@ export const notesDe: Notes = {
 	"neighbour-reached":
 		"Die Anwendung verbindet sich mit einem Dienst dieses Systems unter {path}. Cagewright erlaubt das und beobachtet von vorn.",
 	"shares-port":
-		"Der Käfig {name} lauscht ebenfalls auf {port}; beide können nicht gleichzeitig laufen. Ändern Sie einen Port, oder verwenden Sie --network none.",
+		"Auf {port} lauscht auch {name}. Nur einer dieser Käfige kann laufen. Ändern Sie den Port, oder verwenden Sie --network none.",
 	"shares-account-cage":
-		"Der Käfig {name} läuft ebenfalls als {account}; nur PID-Namensräume trennen die beiden. Um die Konten zu trennen: --dedicated-account",
+		"Als {account} läuft auch {name}; nur PID-Namensräume trennen diese Käfige. Um die Konten zu trennen: --dedicated-account",
 	"shares-account-process":
 		"Prozess {pid} ({program}) dieses Systems läuft ebenfalls als {account} (insgesamt {count}). Wenn der Käfig ihn nicht ersetzt, trennen Sie die Konten: --dedicated-account",
 	"account-of-everybody":
@@ -168,9 +168,9 @@ export const notesDe: Notes = {
 	"account-owns-elsewhere":
 		"Dem Konto {account} gehören auch Dateien anderer Anwendungen: {paths} (insgesamt {count}). Um dem Käfig ein eigenes Konto zu geben: --dedicated-account",
 	"shares-directory":
-		"Der Käfig {name} benutzt ebenfalls {path} des Hosts, und einer der beiden darf dort schreiben. Binden Sie es schreibgeschützt ein, oder entfernen Sie es aus einem Käfig.",
+		"{path} des Hosts benutzt auch {name}, und einer dieser Käfige darf dort schreiben. Binden Sie es schreibgeschützt ein, oder lassen Sie es weg.",
 	"separate-state":
-		"Der Käfig {name} schreibt ebenfalls {path}. Jeder Käfig hat eine eigene Kopie und sieht die Änderungen des anderen nicht.",
+		"Nach {path} schreibt auch {name}. Jeder dieser Käfige hat eine eigene Kopie und sieht die Änderungen der anderen nicht.",
 	"start-account-made":
 		"Das Konto {account} wurde auf diesem System für den Käfig {name} angelegt. Mit dem Käfig wird auch das Konto entfernt.",
 	"dedicated-account-to-be-made":

@@ -145,17 +145,18 @@ export const notesEn = {
 	"neighbour-reached":
 		"The application connects to a service of this machine at {path}. Cagewright permits that and traces again from the start.",
 	"shares-port":
-		"Cage {name} also listens on {port}, so the two cannot run at the same time. Change one port, or use --network none.",
+		"{port} is also the port of {name}. Only one of these cages can run at a time. Change the port, or use --network none.",
 	"shares-account-cage":
-		"Cage {name} also runs as {account}, so only PID namespaces separate the two. To separate the accounts: --dedicated-account",
+		"{account} is also the account of {name}, so that only PID namespaces separate these cages. To separate the accounts: --dedicated-account",
 	"shares-account-process":
 		"Process {pid} ({program}) of this machine also runs as {account} ({count} in all). If the cage does not replace it, separate the accounts: --dedicated-account",
 	"account-of-everybody": "Any package may use account {account}. To give the cage its own account: --dedicated-account",
 	"account-owns-elsewhere":
 		"Account {account} also owns files of other applications: {paths} ({count} in all). To give the cage its own account: --dedicated-account",
 	"shares-directory":
-		"Cage {name} also uses the host's {path}, and one of the two may write there. Bind it read-only, or remove it from one cage.",
-	"separate-state": "Cage {name} also writes {path}. Each cage has its own copy and does not see the other's changes.",
+		"The host's {path} is also in {name}, and one of these cages may write there. Bind it read-only, or leave it out.",
+	"separate-state":
+		"{path} is also state of {name}. Each of these cages has its own copy and does not see the changes of others.",
 	"start-account-made": "Account {account} was created on this machine for cage {name}. Removing the cage removes it too.",
 	"dedicated-account-to-be-made":
 		"Account {account} will be created on this machine, without home, shell and password. Removing the cage removes it too.",
