@@ -63,7 +63,7 @@ export const accountsDe: WizardMessages["accounts"] = {
 export const chooseDe: WizardMessages["choose"] = {
 	title: "Welche Anwendung soll in einen Käfig?",
 	first: "Neu hier? Beginnen Sie mit der Vorführung. Sie braucht nichts weiter.",
-	kinds: { session: "Sitzung", demo: "Vorführung" },
+	kinds: { session: "Sitzung", demo: "Vorführung", template: "Vorlage", unit: "Dienst", process: "Prozess" },
 	states: { missing: "fehlt", running: "läuft" },
 	install: "Nicht installiert. Enter installiert {packages}.",
 	noPackage: "Nicht installiert: {programs} fehlt auf diesem System.",

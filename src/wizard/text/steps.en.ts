@@ -67,7 +67,7 @@ export const accountsEn = {
 export const chooseEn = {
 	title: "Which application do you want to cage?",
 	first: "New here? Start with the demonstration. It needs nothing else.",
-	kinds: { session: "session", demo: "demo" },
+	kinds: { session: "session", demo: "demonstration", template: "template", unit: "service", process: "process" },
 	/** A choice that is installed and does not run has no word. */
 	states: { missing: "missing", running: "running" },
 	install: "Not installed. Press Enter to install {packages}.",

@@ -26,7 +26,7 @@ function Choices() {
 	const query = state.queries.choose ?? "";
 	const longest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => text.length));
 	const all = state.choices ?? [];
-	const noteWidth = longest(all.map((choice) => noteOf(choice, messages)));
+	const noteWidth = longest(all.map((choice) => noteOf(choice, all, messages)));
 	// The name identifies a choice, so the other columns give way.
 	const columns = [Math.min(width - noteWidth - 6, longest(all.map((choice) => printable(choice.name)))), noteWidth] as const;
 	const gap = gapRows(height);
@@ -46,7 +46,7 @@ function Choices() {
 				height={height - 1 - 2 * gap - hint.length - (choices.length ? 0 : 1)}
 				row={(choice, selected) => (
 					<Line key={choice.id} width={width} selected={selected} dimColor={!selected && isMissing(choice)}>
-						{rowText(choice, selected, columns, messages)}
+						{rowText(choice, selected, columns, { all, messages })}
 					</Line>
 				)}
 			/>
@@ -56,19 +56,24 @@ function Choices() {
 	);
 }
 
-function rowText(choice: Choice, selected: boolean, [name, note]: readonly [number, number], messages: Messages): string {
+interface Shown {
+	readonly all: readonly Choice[];
+	readonly messages: Messages;
+}
+
+function rowText(choice: Choice, selected: boolean, [name, note]: readonly [number, number], { all, messages }: Shown): string {
 	const whole = printable(choice.name);
 	const shown = whole.length > name ? `${whole.slice(0, name - 1)}…` : whole.padEnd(name);
 	const about = choice.left ? sessionText(choice.left, messages) : printable(choice.description);
-	return [`${cursorMark(selected)} ${shown}`, ...(note ? [noteOf(choice, messages).padEnd(note)] : []), about].join("  ");
+	return [`${cursorMark(selected)} ${shown}`, ...(note ? [noteOf(choice, all, messages).padEnd(note)] : []), about].join("  ");
 }
 
-/** What distinguishes a choice from an installed application that does not run. */
-function noteOf(choice: Choice, { wizard: { choose } }: Messages): string {
+/** What distinguishes a choice from an installed application that does not run, and from another choice of the same name. */
+function noteOf(choice: Choice, all: readonly Choice[], { wizard: { choose } }: Messages): string {
 	if (choice.left) return choose.kinds.session;
-	if (choice.kind === "demo") return choose.kinds.demo;
 	if (isMissing(choice)) return choose.states.missing;
-	return choice.ports?.length || choice.pid !== undefined ? choose.states.running : "";
+	if (choice.ports?.length || choice.pid !== undefined) return choose.states.running;
+	return all.some((other) => other !== choice && other.name === choice.name) ? choose.kinds[choice.kind] : "";
 }
 
 /** Work in progress, else details of the selected choice unless the second pane shows them. */
