@@ -67,7 +67,7 @@ export function isUnproven({ code }: Note): boolean {
 /**
  * Fetches a page and its links on the same server, and exits with 0 if at least one link worked and none was missing. Links
  * that need a password count as neither. It follows no link to another server or protocol, because the application is not yet
- * trusted.
+ * trusted. Prints the first link that failed.
  */
 const linksScript = [
 	"const u=process.argv[1],o=new URL(u).hostname,g=(a,n)=>new Promise((y,x)=>{const w=new URL(a);",
@@ -79,7 +79,8 @@ const linksScript = [
 	'}).on("timeout",x).on("error",x)});',
 	"g(u,3).then(async([b,w])=>{const s=new Set;for(const m of b.matchAll(/\\s(?:href|src)=[\"']?([^\"' >]+)/gi))",
 	'try{const l=new URL(m[1].replaceAll("&amp;","&"),w);l.hash="";if(l.host===w.host&&l.href!==w.href)s.add(l.href)}catch{}',
-	"let k=0;for(const l of [...s].slice(0,5))await g(l,3).then(()=>k++,e=>{if(e&&e!==401&&e!==403)throw e});process.exit(k?0:1)}).catch(()=>process.exit(1))",
+	"let k=0;for(const l of [...s].slice(0,5))await g(l,3).then(()=>k++,e=>{if(e&&e!==401&&e!==403)throw l+': '+(e.message??e)});",
+	"if(!k)throw 'no link of '+u+' worked'}).catch(e=>{console.error(e.message??(e||u+' leads to another server'));process.exit(1)})",
 ].join("");
 
 export function followLinks(url: string, tools: Tools): string {

@@ -273,7 +273,7 @@ const follow = (port: number) => {
 	const line = followLinks(`http://127.0.0.1:${port}/`, { node: process.execPath, programs: new Set() });
 	return promisify(execFile)("/bin/sh", ["-c", line], { env: { NODE_DEBUG: "" } }).then(
 		() => 0,
-		({ code }: { code: number }) => code,
+		({ code, stderr }: { code: number; stderr: string }) => [code, stderr.trim()],
 	);
 };
 
@@ -294,5 +294,15 @@ it("a page leads to no other server and to no other protocol", async () => {
 		expect([to, await follow(page.port), asked]).toEqual([to, 0, []]);
 	}
 	using page = await serve((_, response) => response.writeHead(302, { location: `http://localhost:${other.port}/` }).end());
-	expect([await follow(page.port), asked]).toEqual([1, []]);
+	expect([await follow(page.port), asked]).toEqual([[1, `http://127.0.0.1:${page.port}/ leads to another server`], []]);
+});
+
+it("a link that leads nowhere is named", async () => {
+	using page = await serve(({ url }, response) => {
+		if (url === "/manual") response.writeHead(404).end();
+		else response.end(`<a href="/here">here</a> <a href="/manual">manual</a>`);
+	});
+	expect(await follow(page.port)).toEqual([1, `http://127.0.0.1:${page.port}/manual: 404`]);
+	using alone = await serve((_, response) => response.end());
+	expect(await follow(alone.port)).toEqual([1, `no link of http://127.0.0.1:${alone.port}/ worked`]);
 });
