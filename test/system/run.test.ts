@@ -78,7 +78,7 @@ test("a running cage is listed as such, and is neither started twice nor removed
 	await eventually(() => askRedis(port, ["PING"]));
 	const { json } = await cagewright(["list", "--json"], { state });
 	const started = { running: true, pids: [expect.any(Number)], as: "run", service: null };
-	expect(json.cages).toMatchObject([{ name: "redis", answers: true, outdated: 0, findings: 0, alarms: 0, ...started }]);
+	expect(json.cages).toMatchObject([{ name: "redis", answers: true, outdated: 0, alarms: 0, ...started }]);
 	const removal = await cagewright(["remove", "redis", "--yes"], { state });
 	expect(removal.status).toBe(4);
 	expect(removal.stderr).toMatch(/^cagewright: [^\n]*redis[^\n]*Stop it first[^\n]*\n$/);

@@ -7,7 +7,7 @@ import { form, openWizard, plannedFiles } from "./wizards.ts";
 it("leads a new user to a saved redis with few keys", async () => {
 	const state = temporaryState();
 	const wizard = openWizard(state);
-	await wizard.pressAt(/demo\s+demo/, "/redis");
+	await wizard.pressAt(/demo\s+Demonstration/, "/redis");
 	// The first Enter ends the search, the second chooses.
 	await wizard.pressAt(/❯ redis\s/, keys.enter, keys.enter);
 	// On every following screen, one Enter accepts the proposal.

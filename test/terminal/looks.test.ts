@@ -54,7 +54,7 @@ describe("the wizard on terminals of all kinds", () => {
 		mkdirSync(state, { recursive: true, mode: 0o700 });
 		writeFileSync(join(state, "settings.json"), JSON.stringify({ terminal: off }), { mode: 0o600 });
 		for (const wizard of [openWizard(state), openWizard(temporaryState(), [], { env: { TERM: "linux" } })]) {
-			await wizard.sees(/demo\s+demo/);
+			await wizard.sees(/demo\s+Demonstration/);
 			await leave(wizard);
 			for (const sequence of ["\x1b]", "\x1b[?1004h", "\x1b[22;2t"]) expect(wizard.raw).not.toContain(sequence);
 		}
@@ -63,7 +63,7 @@ describe("the wizard on terminals of all kinds", () => {
 	it("with --inline keeps the terminal's text, and its last frame once below it", async () => {
 		const line = `node ${wizardProgram} --state ${temporaryState()} --inline`;
 		const wizard = openTerminal(["sh", "-c", `seq -f 'line %g' 40; exec ${line}`]);
-		await wizard.sees(/demo\s+demo/);
+		await wizard.sees(/demo\s+Demonstration/);
 		wizard.press("jjjk");
 		await wizard.sees(selectedTemplate);
 		for (const rows of [24, 30]) {

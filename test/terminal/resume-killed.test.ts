@@ -7,7 +7,7 @@ import { eventually } from "../system/eventually.ts";
 import { preparedDemo } from "../system/prepared.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys } from "./terminal.ts";
-import { atFiles, hangUp, openWizard, planned, plannedFiles, sessionsOf } from "./wizards.ts";
+import { atFiles, hangUp, openWizard, planned, plannedFiles, sessionsOf, untilAnswered } from "./wizards.ts";
 
 describe("the wizard, killed or hung up,", () => {
 	it("keeps its session on HUP during a build, and leaves nothing of the build", async () => {
@@ -20,6 +20,17 @@ describe("the wizard, killed or hung up,", () => {
 		const next = openWizard(state, ["--resume", "demo"]);
 		await next.pressAt("step 5/7", keys.enter);
 		await next.sees("It answers from its cage");
+	});
+
+	it("hung up during a trace, says that it did not end, and traces again", async () => {
+		const state = temporaryState();
+		const wizard = openWizard(state);
+		await untilAnswered(wizard);
+		await hangUp(wizard, state);
+		const next = openWizard(state, ["--resume", "demo"]);
+		await next.sees("This trace did not end");
+		next.press("r");
+		await next.sees("It answers");
 	});
 
 	it("loses no decision when it is killed in the files step", async () => {

@@ -67,7 +67,7 @@ describe("the wizard", () => {
 			await wizard.sees(name);
 		};
 		const first = openWizard(state);
-		await first.sees(/demo\s+demo/);
+		await first.sees(/demo\s+Demonstration/);
 		first.press(keys.enter);
 		await edit(first, "demo1");
 		await eventually(async () => expect(await sessionsOf(state)).toMatchObject([{ name: "demo1" }]));
@@ -103,7 +103,7 @@ describe("the wizard", () => {
 		await wizard.pressAt(offered, "d");
 		await wizard.pressAt("Discard session demo", "n");
 		await wizard.pressAt(offered, "dy");
-		await wizard.sees(/^❯ demo\s+demo/m);
+		await wizard.sees(/^❯ demo\s+Demonstration/m);
 		expect(await sessionsOf(state)).toEqual([]);
 		wizard.press(keys.enter);
 		await wizard.pressAt(form, keys.ctrlC);

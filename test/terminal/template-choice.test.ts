@@ -23,7 +23,7 @@ it("asks for consent and parameters of an imported template, and prints the equi
 	expect(refused.stderr).toContain("template accept pages");
 
 	const wizard = openWizard(state);
-	await wizard.pressAt(/❯ demo\s+demo/, `/pages${keys.enter}`);
+	await wizard.pressAt(/❯ demo\s+Demonstration/, `/pages${keys.enter}`);
 	await wizard.pressAt(/❯ pages/, keys.enter);
 	await wizard.pressAt(`curl -fsS http://127.0.0.1:\${port}/`, "y");
 	await wizard.pressAt("Folder of pages:", `/srv/my-pages${keys.enter}`);

@@ -85,7 +85,7 @@ describe("a running process", () => {
 		await eventually(page);
 		const state = temporaryState();
 		const wizard = openWizard(state, [], { columns: 100, rows: 30 });
-		await wizard.pressAt(/demo\s+demo/, `/${port}`);
+		await wizard.pressAt(/demo\s+Demonstration/, `/${port}`);
 		await wizard.pressAt(/❯ \S+\s+running/, keys.enter, "w");
 		await wizard.pressAt(`Process ${server.pid} is traced while it runs`, keys.enter);
 		await wizard.pressAt("It answers.", keys.tab);

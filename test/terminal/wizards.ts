@@ -35,7 +35,7 @@ export function openWizard(state: string, words: readonly string[] = [], sitting
 /** Starts the wizard in a new state folder. */
 export async function newWizard(words: readonly string[] = [], sitting: Sitting = {}): Promise<PtyProgram> {
 	const wizard = openWizard(temporaryState(), words, sitting);
-	await wizard.sees(/demo\s+(demo|Vorführung)/);
+	await wizard.sees(/demo\s+(Demonstration|Vorführung)/);
 	return wizard;
 }
 
@@ -60,14 +60,14 @@ export const offered = /❯ demo\s+session\s+step \d of 7/;
 
 /** Goes from the list to the trace of this template. */
 export async function toTrace(wizard: PtyProgram, name: string): Promise<void> {
-	await wizard.pressAt(/demo\s+demo/, `/${name}`);
+	await wizard.pressAt(/demo\s+Demonstration/, `/${name}`);
 	await wizard.pressAt(new RegExp(`❯ ${name}\\s`), keys.enter, keys.enter);
 	await wizard.pressAt(form, keys.enter);
 }
 
 /** Goes from the list to a trace that answers. */
 export async function untilAnswered(wizard: PtyProgram): Promise<void> {
-	await wizard.pressAt(/demo\s+demo/, keys.enter);
+	await wizard.pressAt(/demo\s+Demonstration/, keys.enter);
 	await wizard.pressAt(form, keys.enter);
 	await wizard.sees("It answers.");
 }

@@ -252,6 +252,8 @@ export const traceDe: WizardMessages["trace"] = {
 	done: "Die Beobachtung ist vollständig. Enter zeigt die Dateien.",
 	doneRuns: "{runs} Läufe sind vollständig und werden zusammengefasst. Enter zeigt die Dateien.",
 	failed: "Die Beobachtung ist fehlgeschlagen. {key:another-run} versucht es erneut, {key:stop} führt zurück zur Anwendung.",
+	unfinished:
+		"Diese Beobachtung wurde nicht beendet. {key:another-run} beginnt sie von vorn, {key:stop} führt zurück zur Anwendung.",
 	failedKept: "Dieser Lauf ist fehlgeschlagen. Die früheren bleiben erhalten. Weiter mit Enter.",
 	adding: "Lauf {run}: Seine Beobachtung ergänzt die früheren.",
 	counts:

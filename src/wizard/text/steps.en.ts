@@ -255,6 +255,7 @@ export const traceEn = {
 	done: "The trace is complete. Press Enter to review the files.",
 	doneRuns: "{runs} runs are complete, and their traces are combined. Press Enter to review the files.",
 	failed: "The trace failed. Press {key:another-run} to try again, or {key:stop} to change the application.",
+	unfinished: "This trace did not end. Press {key:another-run} to start it again, or {key:stop} to change the application.",
 	failedKept: "This run failed. The earlier runs are kept. Press Enter to continue with them.",
 	adding: "Run {run}: its trace is added to the earlier ones.",
 	counts:

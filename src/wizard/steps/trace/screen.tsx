@@ -106,7 +106,9 @@ function statusText(state: WizardState, messages: Messages): string {
 	const { trace } = state;
 	if (!trace) return "";
 	if (!isBusy(state, "trace")) {
-		if (state.failure || !trace.result) return trace.result ? words.failedKept : words.failed;
+		const { failure } = state;
+		if (!trace.result) return failure && failure.code !== "cut-off" ? words.failed : words.unfinished;
+		if (failure) return words.failedKept;
 		return trace.runs > 1 ? messages.fill(words.doneRuns, { runs: trace.runs }) : words.done;
 	}
 	const attached = state.answers?.attach;

@@ -10,6 +10,7 @@ import { Line, Paragraph, paragraph, SplitLine } from "../../parts/line.tsx";
 import { Tabs } from "../../parts/panes.tsx";
 import { cursorMark, OutputTail, Rows } from "../../parts/rows.tsx";
 import type { WizardState } from "../../state.ts";
+import { isBusy } from "../../transitions.ts";
 import { nextProposal, proposals } from "./reduce.ts";
 import { type TraceTab, traceTabs } from "./tracing-state.ts";
 
@@ -119,7 +120,7 @@ function ReachedSoFar({ height, isActive }: ViewProps) {
 	const words = messages.wizard;
 	const cursor = useCursor(isActive);
 	const { trace } = state;
-	if (!trace?.reached) return <Line dimColor>{words.trace.measuring}</Line>;
+	if (!trace?.reached) return <Line dimColor>{isBusy(state, "trace") ? words.trace.measuring : words.trace.noPaths}</Line>;
 	const { coverage } = trace.reached;
 	const lines = paragraph(coverage ? coverageLine(coverage, messages) : words.coverage.noPackage, width, height > 5 ? 2 : 1);
 	const next = proposals(trace);
