@@ -154,9 +154,9 @@ export class Terminal<M extends ReadingMachine = Machine> {
 			// A failed undo matters more than the signal.
 			if (received && !(error instanceof Failure && moreImportant.includes(error.code))) {
 				// Nobody reads a terminal that hung up.
-				const states = received !== "SIGHUP" && before && after ? ([before, after] as const) : undefined;
-				const text = states && interruptionText(this.#verb ?? "", states, this.messages, commandLine);
-				throw new InterruptedError(received, text);
+				if (received === "SIGHUP") throw new InterruptedError(received);
+				const states = before && after && ([before, after] as const);
+				throw new InterruptedError(received, interruptionText(this.#verb ?? "", states, this.messages, commandLine));
 			}
 			const left = before && after && changesText(before, after, this.messages, commandLine);
 			if (left) this.remark(left);

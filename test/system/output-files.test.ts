@@ -241,7 +241,7 @@ describe("a FIFO", () => {
 		await using run = begin(["metrics", "-o", at("fifo")], { state });
 		await eventually(() => expect(isWrittenBy(at("fifo"), run.pid)).toBe(true));
 		run.send("SIGINT");
-		expect(await run.ended).toMatchObject({ status: 130 });
+		expect(await run.ended).toMatchObject({ status: 130, stderr: "cagewright: Interrupted.\n" });
 		await using second = begin(["metrics", "-o", at("fifo")], { state });
 		await eventually(() => expect(isWrittenBy(at("fifo"), second.pid)).toBe(true));
 		readSync(reader, Buffer.alloc(1));

@@ -69,15 +69,16 @@ export function changesText(before: CageStates, after: CageStates, { cli }: Mess
 	return sentences.join(" ");
 }
 
-/** The same after an interruption, which always says something. */
+/** The same after an interruption, which always says something. Without states, the verb changes no cage. */
 export function interruptionText(
 	verb: string,
-	[before, after]: readonly [CageStates, CageStates],
+	states: readonly [CageStates, CageStates] | undefined,
 	messages: Messages,
 	command: CommandLine,
 ): string {
 	const words = messages.cli.left;
-	const rest = changesText(before, after, messages, command);
+	if (!states) return words.interrupted;
+	const rest = changesText(...states, messages, command);
 	return [words.interrupted, rest || (making.has(verb) ? words.nothingMade : words.nothingChanged)].join(" ");
 }
 
