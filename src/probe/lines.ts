@@ -168,7 +168,11 @@ function scriptOf(line: string): string | undefined {
 	if (!/^\S*\bnode(js)?\s+-e\s/.test(line)) return undefined;
 	// Paths below the application's root.
 	const split = splitCommandLine(line.replaceAll('"$CAGEWRIGHT_ROOT"', ""));
-	if ("error" in split || split.words.length < 4) return undefined;
+	if ("error" in split) return undefined;
+	// Those of templates.
+	const [, url] = (split.words.length === 3 && /^https?\.get\("(http[^"]+)",/.exec(split.words[2] ?? "")) || [];
+	if (url !== undefined) return `GET ${url}`;
+	if (split.words.length < 4) return undefined;
 	const [, , script = "", host = "", port = "", third = "", fourth] = split.words;
 	const steps = stepsIn(third);
 	if (steps) {

@@ -224,6 +224,7 @@ it("no proposed probe shows its script", () => {
 	expect(showProbe(followLinks("http://127.0.0.1:80/", tools))).toBe("GET http://127.0.0.1:80/ and its links");
 	expect(showProbe(deliverMail({ host: "127.0.0.1", port: 25 }, tools, "root"))).toBe("tcp 127.0.0.1:25: mail to root");
 	expect(showProbe("node -e 'process.exit(0)' a b")).toBe("node: a b");
+	expect(showProbe(`node -e 'http.get("http://127.0.0.1:80/a", r => r.resume())'`)).toBe("GET http://127.0.0.1:80/a");
 	expect(shown("/usr/sbin/named").flat()).toContain("dns 127.0.0.1:53");
 	expect(shown("/usr/sbin/snmpd")[0]?.[0]).toBe("udp 127.0.0.1:161");
 	for (const server of ["redis-server", "named", "postgres", "mariadbd", "sshd", "vsftpd", "tinyproxy"]) {

@@ -25,7 +25,7 @@ export const requirementsDe: WizardMessages["requirements"] = {
 
 export const accountsDe: WizardMessages["accounts"] = {
 	title: "Welche Konten braucht der Käfig?",
-	nothingToDecide: "Nichts zu entscheiden: Die Anwendung braucht diese. Weiter mit Enter.",
+	nothingToDecide: "Nichts ist zu entscheiden. Weiter mit Enter.",
 	runsAsRoot: "Sie startet als root, nur mit den Capabilities, die sie während der Beobachtung benutzt hat.",
 	never: "Passwort-Hashes und Login-Shells werden nie kopiert.",
 	counts: "{kept:count} behalten, {leftOut:count} weggelassen",

@@ -29,7 +29,7 @@ export const requirementsEn = {
 
 export const accountsEn = {
 	title: "Which accounts does the cage need?",
-	nothingToDecide: "Nothing to decide: the application needs these. Press Enter to go on.",
+	nothingToDecide: "Nothing needs a decision. Press Enter to go on.",
 	runsAsRoot: "It starts as root, with only the capabilities that it used in the trace.",
 	never: "Password hashes and login shells are never copied.",
 	counts: "{kept:count} kept, {leftOut:count} left out",

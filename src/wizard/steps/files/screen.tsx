@@ -5,7 +5,7 @@ import type { Messages } from "../../../messages/messages.ts";
 import type { GroupName } from "../../../plan/groups.ts";
 import { showReason } from "../../../plan/report/reasons.ts";
 import { useLook, useView } from "../../look.ts";
-import { wrapWords } from "../../parts/fit.ts";
+import { wrapIndented } from "../../parts/fit.ts";
 import { Line, Paragraph, paragraph, percent, SplitLine, shareBar } from "../../parts/line.tsx";
 import { columnsForTwo, Panes, Tabs } from "../../parts/panes.tsx";
 import { cursorMark, gapRows, Rows } from "../../parts/rows.tsx";
@@ -121,9 +121,7 @@ function aboutFolder(row: FileNode, current: PendingPlan, messages: Messages): s
 function Facts() {
 	const { height, messages, state, width } = useView();
 	const row = selectedRow(state);
-	const lines = row
-		? fileFacts(row, state, messages).flatMap((line) => (line.length <= width ? [printable(line)] : wrapWords(line, width)))
-		: [];
+	const lines = row ? fileFacts(row, state, messages).flatMap((line) => wrapIndented(line, width)) : [];
 	const [title, ...rest] = lines.slice(0, height);
 	if (title === undefined) return null;
 	return (
