@@ -10,7 +10,7 @@ import { groupOf, keyGroups } from "../key-groups.ts";
 import { useView } from "../look.ts";
 import { wrapCommand, wrapIndented, wrapRows, wrapWords } from "../parts/fit.ts";
 import { Line, Paragraph } from "../parts/line.tsx";
-import { markOf, withPending } from "../parts/outcomes.tsx";
+import { markOf, withPendingProbes } from "../parts/outcomes.tsx";
 import { gapRows, moreText } from "../parts/rows.tsx";
 import { selftestRows } from "../parts/selftest-rows.ts";
 import type { TextPage as Name, Screen, WizardState } from "../state.ts";
@@ -95,7 +95,7 @@ export function OutputPage() {
 	const words = messages.wizard.trial;
 	const asked = state.screen === "trace" ? state.trace : isBusy(state, "try") ? state.trial : lastRound(state);
 	const { exercises } = state.screen === "trace" ? (state.trace ?? state.trial) : state.trial;
-	const outcomes = [...withPending(state.answers?.application.probes ?? [], asked?.probes ?? []), ...exercises];
+	const outcomes = [...withPendingProbes(state.answers?.application.probes ?? [], asked?.probes ?? []), ...exercises];
 	const printed = state.outputOpen === "" ? state.output : [...state.output, state.outputOpen];
 	const lines = [
 		words.probes,

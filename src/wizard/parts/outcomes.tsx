@@ -15,6 +15,12 @@ export function withPending(lines: readonly string[], outcomes: readonly ProbeOu
 	return [...pending, ...outcomes.filter((outcome) => !lines.includes(outcome.command))];
 }
 
+/** The same for probes: one that could run and failed used up the time, so that none after it ran. */
+export function withPendingProbes(lines: readonly string[], outcomes: readonly ProbeOutcome[]): Outcome[] {
+	const last = outcomes.findIndex(({ ok, status }) => !ok && status === undefined);
+	return withPending(lines, last === -1 ? outcomes : outcomes.slice(0, last + 1));
+}
+
 export function markOf({ ok }: Pick<Outcome, "ok">): string {
 	return ok === undefined ? "•" : ok ? "✓" : "✗";
 }

@@ -5,7 +5,7 @@ import type { Messages } from "../../../messages/messages.ts";
 import type { AccessCounts } from "../../../trace/recorder.ts";
 import { useView } from "../../look.ts";
 import { Line, Paragraph, paragraph, SplitLine } from "../../parts/line.tsx";
-import { markOf, type Outcome, outcomeText, toneOf, withPending } from "../../parts/outcomes.tsx";
+import { markOf, type Outcome, outcomeText, toneOf, withPending, withPendingProbes } from "../../parts/outcomes.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { gapRows, OutputTail } from "../../parts/rows.tsx";
 import type { WizardState } from "../../state.ts";
@@ -147,7 +147,7 @@ function requestsOf(state: WizardState): readonly Request[] {
 	const lines = [...new Set([...answers.application.exercises, ...trace.asked])];
 	const exercises = withPending(lines, trace.exercises);
 	return [
-		...withPending(answers.application.probes, trace.probes).map((outcome) => ({ ...outcome, isRunning: false })),
+		...withPendingProbes(answers.application.probes, trace.probes).map((outcome) => ({ ...outcome, isRunning: false })),
 		...exercises.map((outcome) => {
 			const gained = gains[outcome.command];
 			const isRunning = isBusy(state, "trace") && exercise?.command === outcome.command && !exercise.over;

@@ -7,7 +7,7 @@ import { verdictText } from "../../../selftest/report/selftest.ts";
 import { type Tone, useView } from "../../look.ts";
 import { wrapWords } from "../../parts/fit.ts";
 import { Line, Paragraph, ProgressBar, paragraph, SplitLine } from "../../parts/line.tsx";
-import { OutcomeLine, withPending } from "../../parts/outcomes.tsx";
+import { OutcomeLine, withPendingProbes } from "../../parts/outcomes.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { cursorMark, gapRows, OutputTail, Rows } from "../../parts/rows.tsx";
 import type { Round } from "../../session/values.ts";
@@ -59,7 +59,10 @@ function Overview() {
 	room.take(least + (selected && !isWide ? 1 : 0));
 	const verdict = running ? undefined : verdictOf(state, messages);
 	const verdictRows = verdict ? room.fit(paragraph(verdict.text, width, 3), 3) : [];
-	const probes = room.fit(withPending(state.answers?.application.probes ?? [], (running ? state.trial : round)?.probes ?? []), 4);
+	const probes = room.fit(
+		withPendingProbes(state.answers?.application.probes ?? [], (running ? state.trial : round)?.probes ?? []),
+		4,
+	);
 	const protection = running || !round?.answered ? [] : paragraph(protectionLine(state, messages), width, 2);
 	const protectionRows = room.fit(protection, 2);
 	const rounds = room.fit(roundLines(state, messages, room.left), mostRounds + 1);
