@@ -26,7 +26,7 @@ const height = rows * lineHeight + 2 * margin;
  * The header shows the current step.
  */
 const steps = [
-	{ name: "choose", shows: /demo\s+demo/ },
+	{ name: "choose", shows: /demo\s+Demonstration/ },
 	{ name: "form", shows: /\[ Start tracing \]/ },
 	{ name: "trace", shows: /step 2\/7.*It answers/s },
 	{ name: "files", shows: /step 3\/7.*left out/s },
