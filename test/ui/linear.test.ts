@@ -189,7 +189,7 @@ describe("the wizard as a dialogue", () => {
 		const dialogue = startTalk({}, "de");
 		await dialogue.answerAt("Ihre Wahl", "999");
 		await dialogue.answerAt("Unbekannte Antwort „999“.", "?");
-		await dialogue.hears("1. gewählt: demo, Vorführung");
+		await dialogue.hears("1. gewählt: demo, Demonstration");
 	});
 });
 
