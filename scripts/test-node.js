@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { nodeOf } from "./node-versions.js";
 import { root, say, setUp } from "./set-up.js";
 
 /**
@@ -15,7 +16,7 @@ setUp();
 const state = mkdtempSync(join(tmpdir(), "cagewright-node-"));
 try {
 	for (const version of versions) {
-		const node = runtime(version);
+		const node = nodeOf(version);
 		say(`Node.js ${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()}`);
 		run(node, join(root, "node_modules/vitest/vitest.mjs"), "run", "--project", "quick");
 		run(node, join(root, "bin/cagewright.js"), "make", "demo", "--yes", "--quiet", "--state", join(state, version));
@@ -29,20 +30,4 @@ function run(...[program, ...args]) {
 	if (status === 0) return;
 	process.exitCode = 1;
 	say(`${args.join(" ")} ended with ${status}`);
-}
-
-/** Path of the newest executable of this version, e.g. `24` or `24.21.0`. */
-function runtime(version) {
-	const name = `node-linux-${process.arch}`;
-	const folder = join(root, "node_modules/.cache", `${name}-${version}`);
-	if (!existsSync(folder)) {
-		const part = mkdtempSync(`${folder}-`);
-		const [{ filename }] = JSON.parse(
-			execFileSync("npm", ["pack", "--json", "--ignore-scripts", `${name}@${version}`], { cwd: part, encoding: "utf8" }),
-		);
-		execFileSync("tar", ["-xzf", filename, "--no-same-owner", "package/bin/node"], { cwd: part });
-		rmSync(join(part, filename));
-		renameSync(part, folder);
-	}
-	return join(folder, "package/bin/node");
 }

@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chmodSync, closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
+import { nodeOf } from "./node-versions.js";
 import { root, say, setUp, withoutExtraCertificates } from "./set-up.js";
 import { requirePrograms } from "./system-packages.js";
 
@@ -46,12 +47,41 @@ async function everything() {
 		check("words", ["scripts/check-words.js"]),
 	];
 	requirePrograms();
-	const quick = vitest(["--project", "quick", "--maxWorkers", "1"], join(folder, "quick"));
+	const quick = quickTests();
 	const alone = await vitest(["--project", "alone"]);
 	const system = await vitest(["--project", "system", "--project", "replacing"]);
-	const results = await Promise.all([...checks, quick]);
+	const results = [...(await Promise.all(checks)), ...(await quick)];
 	for (const { printed } of results) process.stdout.write(printed);
 	return [...results, alone, system];
+}
+
+/** Newer versions of Node.js, on which the tests without daemons and screens run too. */
+const newerVersions = ["22", "24"];
+
+async function quickTests() {
+	const words = ["--project", "quick", "--maxWorkers", "1"];
+	const results = [await vitest(words, { output: join(folder, "quick") })];
+	const folders = readdirSync(join(place, "test"), { withFileTypes: true }).filter(
+		(one) => one.isDirectory() && one.name !== "ui",
+	);
+	const withoutScreens = folders.map(({ name }) => `test/${name}/`);
+	for (const version of newerVersions) {
+		const node = availableNode(version);
+		const output = join(folder, `quick-${version}`);
+		if (node === undefined) continue;
+		const result = await vitest([...words, ...withoutScreens], { output, node });
+		results.push({ ...result, failures: result.failures.map((one) => ({ ...one, name: `Node.js ${version}: ${one.name}` })) });
+	}
+	return results;
+}
+
+function availableNode(version) {
+	try {
+		return nodeOf(version);
+	} catch {
+		say(`Node.js ${version} could not be downloaded, so nothing was tested on it`);
+		return undefined;
+	}
 }
 
 /** Returns a failure with the check's output if it finds something. */
@@ -61,7 +91,7 @@ async function check(name, command) {
 }
 
 /** Runs tests and returns counts and failures from the runner's own result. A file that could not be loaded counts as one failure. */
-async function vitest(words, output) {
+async function vitest(words, { node = process.execPath, output } = {}) {
 	const file = join(mkdtempSync(join(folder, "result-")), "result.json");
 	const runner = [
 		"node_modules/vitest/vitest.mjs",
@@ -71,7 +101,7 @@ async function vitest(words, output) {
 		"--reporter=json",
 		`--outputFile.json=${file}`,
 	];
-	const { code, printed } = await run([...inMemory(), process.execPath, ...runner, ...words], output);
+	const { code, printed } = await run([...inMemory(), node, ...runner, ...words], output);
 	try {
 		const result = JSON.parse(readFileSync(file, "utf8"));
 		return {
