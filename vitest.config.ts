@@ -8,7 +8,14 @@ import { isLong } from "./test/long.ts";
  * the machine has only one.
  */
 const alone = [
-	...["alarms", "alarm-storm", "install-hook", "sandbox/sandbox", "selftest-leavings", "unchanged", "update", "watch"],
+	"alarms",
+	"alarm-storm",
+	"install-hook",
+	"sandbox/sandbox",
+	"selftest-leavings",
+	"unchanged",
+	"update",
+	"watch",
 ].map((name) => `test/system/${name}.test.ts`);
 /** Tests that replace a module of ours, which an earlier file of the same worker may have loaded. */
 const replacing = ["init-search", "leftovers"].map((name) => `test/system/${name}.test.ts`);
@@ -37,11 +44,44 @@ const sharedWorkers = {
  * system alternate with files that mostly compute.
  */
 const slowest = [
-	...["adopt-clients", "stacks", "unit-booted", "killed", "accept", "templates", "adopt", "adopt-in-place", "rootless"],
-	...["unit-selftest", "probes", "readme", "neighbours", "lockout", "interrupted", "verified-install", "leftovers"],
-	...["ansible", "dedicated-account", "package-deb", "minimise", "confined-booted", "terminal/trial", "cut-off"],
-	...["data-links", "unit-launched", "portable", "outputs", "adopt-site", "offered-sockets", "published-files"],
-	...["reactions", "hostile-text", "import-account", "terminal/resume", "selftest", "attribution", "refused-calls"],
+	"adopt-clients",
+	"stacks",
+	"unit-booted",
+	"killed",
+	"accept",
+	"templates",
+	"adopt",
+	"adopt-in-place",
+	"rootless",
+	"unit-selftest",
+	"probes",
+	"readme",
+	"neighbours",
+	"lockout",
+	"interrupted",
+	"verified-install",
+	"leftovers",
+	"ansible",
+	"dedicated-account",
+	"package-deb",
+	"minimise",
+	"confined-booted",
+	"terminal/trial",
+	"cut-off",
+	"data-links",
+	"unit-launched",
+	"portable",
+	"outputs",
+	"adopt-site",
+	"offered-sockets",
+	"published-files",
+	"reactions",
+	"hostile-text",
+	"import-account",
+	"terminal/resume",
+	"selftest",
+	"attribution",
+	"refused-calls",
 ];
 class SlowestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

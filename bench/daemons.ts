@@ -105,8 +105,10 @@ const dozen: Record<string, (port: number, place: string) => Daemon> = {
 	nginx: (port, place) => ({
 		command: [
 			"/usr/sbin/nginx",
-			...["-c", config(place, `events {}\nhttp { server { listen 127.0.0.1:${port}; root ${pages(place)}; } }\n`)],
-			...["-g", "daemon off;"],
+			"-c",
+			config(place, `events {}\nhttp { server { listen 127.0.0.1:${port}; root ${pages(place)}; } }\n`),
+			"-g",
+			"daemon off;",
 		],
 		probe: page(port),
 	}),
@@ -138,15 +140,20 @@ const dozen: Record<string, (port: number, place: string) => Daemon> = {
 	named: (port, place) => ({
 		command: [
 			"/usr/sbin/named",
-			...["-f", "-p", `${port}`],
-			...["-c", config(place, `options { directory "/tmp"; listen-on { 127.0.0.1; }; pid-file none; recursion no; };\n`)],
+			"-f",
+			"-p",
+			`${port}`,
+			"-c",
+			config(place, `options { directory "/tmp"; listen-on { 127.0.0.1; }; pid-file none; recursion no; };\n`),
 		],
 		probe: `dig +time=1 +tries=1 -p ${port} @127.0.0.1 . NS | grep -q 'status: REFUSED'`,
 	}),
 	rsync: (port, place) => ({
 		command: [
 			"/usr/bin/rsync",
-			...["--daemon", "--no-detach", `--port=${port}`],
+			"--daemon",
+			"--no-detach",
+			`--port=${port}`,
 			`--config=${config(place, `[pages]\n path = ${pages(place)}\n use chroot = no\n`)}`,
 		],
 		probe: `rsync -q rsync://127.0.0.1:${port}/pages/`,

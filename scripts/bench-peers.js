@@ -26,7 +26,9 @@ const prepare = [
 			`mount -n -t tmpfs -o "mode=$(stat -c %a ${path}),uid=$(stat -c %u ${path}),gid=$(stat -c %g ${path})" tmpfs ${path}`,
 	),
 	"mkdir -m 755 /run/redis && chown redis:redis /run/redis",
-	...["mount -n -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags", "umount -n /sys"],
+	"mount -n -t sysfs sysfs /sys",
+	"echo 0x9 >/sys/class/net/lo/flags",
+	"umount -n /sys",
 	'exec "$@"',
 ].join("\n");
 const place = mkdtempSync("/var/lib/cagewright-bench-");

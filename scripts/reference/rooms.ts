@@ -3,9 +3,31 @@ import { join } from "node:path";
 
 /** The rooms of src/ in their order: values and use cases of a room import only those of rooms before it. */
 export const rooms = [
-	...["base", "service", "confine", "probe", "trace", "plan", "coverage", "cage", "check", "launch", "unit"],
-	...["selftest", "record", "template", "make", "minimise", "options", "failure-watch", "adopt", "install"],
-	...["watch", "upkeep", "transfer", "explain", "sessions"],
+	"base",
+	"service",
+	"confine",
+	"probe",
+	"trace",
+	"plan",
+	"coverage",
+	"cage",
+	"check",
+	"launch",
+	"unit",
+	"selftest",
+	"record",
+	"template",
+	"make",
+	"minimise",
+	"options",
+	"failure-watch",
+	"adopt",
+	"install",
+	"watch",
+	"upkeep",
+	"transfer",
+	"explain",
+	"sessions",
 ] as const;
 
 /** Folders on top of all rooms, which show and compose: their files may import everything. */

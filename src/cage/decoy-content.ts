@@ -55,7 +55,10 @@ function privateKey(random: RandomBytes): string {
 	const padding = Buffer.from(Array.from({ length: (8 - (secret.length % 8)) % 8 }, (_, index) => index + 1));
 	const bytes = Buffer.concat([
 		Buffer.from("openssh-key-v1\0"),
-		...[field("none"), field("none"), field(""), one],
+		field("none"),
+		field("none"),
+		field(""),
+		one,
 		field(Buffer.concat([kind, field(shown)])),
 		field(Buffer.concat([secret, padding])),
 	]);

@@ -228,7 +228,8 @@ function usageOf(verb: Verb, hasOptions: boolean, help: HelpMessages): string {
 		});
 	const takesCommand = !isTracedStep(verb.name()) && verb.registeredArguments.some((argument) => argument.name() === "command");
 	const parts = [
-		...[verb.parent?.name() ?? "", verb.name()],
+		verb.parent?.name() ?? "",
+		verb.name(),
 		...words,
 		...(hasOptions ? [help.optionsWord] : []),
 		...(takesCommand ? ["[-- COMMAND…]"] : []),

@@ -30,7 +30,8 @@ export function start(spec: LaunchSpec, confiner: Path | undefined, launch: Path
 		...(onHost || inherits ? variables(spec) : []),
 		...(root.kind === "cage" ? [spec.chroot, ".", ...sockets] : sockets.map((path) => `.${path}` as Path)),
 		...confine,
-		...[onHost ? spec.init : within(launch, initName), onHost ? pathFromText(spec.cwd) : workingDirectory],
+		onHost ? spec.init : within(launch, initName),
+		onHost ? pathFromText(spec.cwd) : workingDirectory,
 		...beside,
 	];
 	return [...serviceSteps(spec), `${quoteShellLine(words)} ${line}`];

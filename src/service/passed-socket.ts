@@ -84,7 +84,9 @@ export function parsePassedSocket(text: string): PassedSocket | undefined {
 
 export function passedSocketText({ address, directoryMode, group, kind, mode, name, options, user }: PassedSocket): string {
 	return [
-		...[kind, address, `name=${name}`],
+		kind,
+		address,
+		`name=${name}`,
 		...(mode === usualMode ? [] : [`mode=${octal(mode)}`]),
 		...(user === undefined ? [] : [`user=${user}`]),
 		...(group === undefined ? [] : [`group=${group}`]),

@@ -109,7 +109,8 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	}
 	const ofProc = isProcClosed ? ["/proc"] : kernelProc === undefined ? [] : coveredKernelFiles.map((name) => `/proc/${name}`);
 	const hidden = [
-		...["/dev/pts", "/dev/hugepages"],
+		"/dev/pts",
+		"/dev/hugepages",
 		...(sys === undefined ? ["/sys"] : coveredSysDirectories),
 		...(isProcClosed && hasEmpty ? [] : ofProc),
 	];

@@ -21,8 +21,15 @@ import { publish } from "./published.ts";
 
 /** Variables that systemd sets for every service and our launcher does not. Unset, because the trial ran without them. */
 const systemdEnvironment = [
-	...["HOME", "LOGNAME", "USER", "SHELL", "INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID"],
-	...["MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE"],
+	"HOME",
+	"LOGNAME",
+	"USER",
+	"SHELL",
+	"INVOCATION_ID",
+	"JOURNAL_STREAM",
+	"SYSTEMD_EXEC_PID",
+	"MEMORY_PRESSURE_WATCH",
+	"MEMORY_PRESSURE_WRITE",
 ];
 
 /** Sets how the application starts, reloads and stops. */
@@ -113,7 +120,8 @@ function cage(unit: UnitLines, input: UnitInput): void {
 		...(init ? initWords(pathText("ExecStart", init), application.cwd, initKeepsKill(input)) : []),
 		...(init && relaysReadiness(input) ? ["+notify"] : []),
 		...(init ? stepWords(application.service ?? {}, 0) : []),
-		...[program, ...args],
+		program,
+		...args,
 	];
 	if (input.sockets?.length) sockets(unit, input, input.sockets);
 	unit.set("ExecStart", [programWord(first), ...words.map(argumentWord)].join(" "));

@@ -75,12 +75,30 @@ function confiningSettings(text: string, others: readonly string[] = []): { read
 }
 
 const otherSettings: ReadonlySet<string> = new Set([
-	...["ExecCondition", "ExecStartPre", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost"],
-	...["Restart", "RestartSec", "RestartSteps", "RestartMaxDelaySec", "RestartMode", "RuntimeMaxSec"],
-	...["RestartPreventExitStatus", "RestartForceExitStatus", "StandardOutput", "StandardError"],
+	"ExecCondition",
+	"ExecStartPre",
+	"ExecStartPost",
+	"ExecReload",
+	"ExecStop",
+	"ExecStopPost",
+	"Restart",
+	"RestartSec",
+	"RestartSteps",
+	"RestartMaxDelaySec",
+	"RestartMode",
+	"RuntimeMaxSec",
+	"RestartPreventExitStatus",
+	"RestartForceExitStatus",
+	"StandardOutput",
+	"StandardError",
 	// When the service stops, it removes IPC objects of this account in the host's namespace (measured).
 	"RemoveIPC",
-	...["Sockets", "BusName", "FailureAction", "SuccessAction", "StartLimitAction", "RebootArgument"],
+	"Sockets",
+	"BusName",
+	"FailureAction",
+	"SuccessAction",
+	"StartLimitAction",
+	"RebootArgument",
 ]);
 
 function unitText(unit: readonly string[], service: readonly string[]): string {

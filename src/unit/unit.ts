@@ -208,8 +208,17 @@ function network(unit: UnitLines, input: UnitInput): void {
 
 /** All unicast addresses: everything except 224.0.0.0/4 and 240.0.0.0/4 (RFC 5771, RFC 1112) and ff00::/8 (RFC 4291). */
 const oneMachine = [
-	...["0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3"],
-	...["::/1", "8000::/2", "c000::/3", "e000::/4", "f000::/5", "f800::/6", "fc00::/7", "fe00::/8"],
+	"0.0.0.0/1",
+	"128.0.0.0/2",
+	"192.0.0.0/3",
+	"::/1",
+	"8000::/2",
+	"c000::/3",
+	"e000::/4",
+	"f000::/5",
+	"f800::/6",
+	"fc00::/7",
+	"fe00::/8",
 ].join(" ");
 
 function addresses(unit: UnitLines, { plan: { application, permissions } }: Pick<UnitInput, "plan">): void {

@@ -163,7 +163,11 @@ describe("the help of a verb", () => {
 		const wordsOf = (name: string) => describeVerb(verbNamed(name), helpEn).permissions.map(({ flags }) => flags[0]);
 		expect(wordsOf("make")).toEqual([
 			...Object.values(permissionWords),
-			...["call:NAME", "capability:NAME", "port:NUMBER", "socket:PATH", "executable-data:DIR"],
+			"call:NAME",
+			"capability:NAME",
+			"port:NUMBER",
+			"socket:PATH",
+			"executable-data:DIR",
 		]);
 		expect(wordsOf("plan")).toEqual(wordsOf("make"));
 		expect(wordsOf("run")).toEqual([]);

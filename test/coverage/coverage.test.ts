@@ -32,10 +32,19 @@ const files = tree({
 const served = {
 	ref: { name: "served", version: "1" },
 	files: [
-		...["/usr", "/usr/sbin/served", "/usr/bin/servectl", "/lib/served/helper", "/lib/served/mod_one.so"],
+		"/usr",
+		"/usr/sbin/served",
+		"/usr/bin/servectl",
+		"/lib/served/helper",
+		"/lib/served/mod_one.so",
 		"/lib/served/mod_two.so",
-		...["/usr/lib/x86_64-linux-gnu/libserved.so.1", "/etc/served/enabled", "/etc/init.d/served", "/usr/share/served/page.html"],
-		...["/usr/share/doc/served/copyright", "/usr/lib/python3/dist-packages/served/plug.py", "/not/there"],
+		"/usr/lib/x86_64-linux-gnu/libserved.so.1",
+		"/etc/served/enabled",
+		"/etc/init.d/served",
+		"/usr/share/served/page.html",
+		"/usr/share/doc/served/copyright",
+		"/usr/lib/python3/dist-packages/served/plug.py",
+		"/not/there",
 	] as Path[],
 };
 const common = {
@@ -112,8 +121,13 @@ test("proposals list runnable lines first, then signals, then unused files", () 
 	const coverage = new CoverageMeter([served, common], files).measure(run);
 	const next = nextExercises({ application, run: ["redis-cli -p 1 SAVE"], signals: ["SIGHUP"], coverage });
 	expect(next.map((one) => (one.kind === "command" ? one.command : one.kind))).toEqual([
-		...["redis-cli -p 1 INFO", "redis-cli -p 1 BGREWRITEAOF", "redis-cli -p 1 EVAL 'return 1' 0"],
-		...["signal", "modules", "helpers", "configuration"],
+		"redis-cli -p 1 INFO",
+		"redis-cli -p 1 BGREWRITEAOF",
+		"redis-cli -p 1 EVAL 'return 1' 0",
+		"signal",
+		"modules",
+		"helpers",
+		"configuration",
 	]);
 	expect(next.find((one) => one.kind === "helpers")).toMatchObject({
 		directory: "/lib/served",
@@ -129,12 +143,18 @@ const stages = (life: ReturnType<typeof lifecycleCoverage>) =>
 test("a trace shows some stages of the lifecycle and not others", () => {
 	const nginx = { command: ["/usr/sbin/nginx"], gaps: new Set<never>() };
 	expect(stages(lifecycleCoverage({ ...nginx, signals: ["SIGUSR1"] }))).toEqual([
-		...["+start", "-reload SIGHUP", "+log-reopening SIGUSR1", "+stop", "+second-start"],
+		"+start",
+		"-reload SIGHUP",
+		"+log-reopening SIGUSR1",
+		"+stop",
+		"+second-start",
 	]);
 	expect(untracedStages(lifecycleCoverage({ ...nginx, signals: ["SIGUSR1", "SIGHUP"] }))).toEqual([]);
 	// redis opens its log for each line and has no reload.
 	expect(stages(lifecycleCoverage({ command: ["/usr/bin/redis-server"], gaps: new Set(), signals: [] }))).toEqual([
-		...["+start", "+stop", "+second-start"],
+		"+start",
+		"+stop",
+		"+second-start",
 	]);
 });
 
@@ -150,7 +170,9 @@ test("a unit has its own commands for reload and stop, and its sockets", () => {
 	expect(stages(lifecycleCoverage(lived))).toEqual([
 		"+start",
 		"-reload /usr/bin/servectl reload 'a b'",
-		...["+stop", "+second-start", "-socket-activation served.socket"],
+		"+stop",
+		"+second-start",
+		"-socket-activation served.socket",
 	]);
 	expect(stages(lifecycleCoverage({ ...lived, reloadSignal: "HUP" }))).toContain("+reload SIGHUP");
 });

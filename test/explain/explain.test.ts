@@ -94,10 +94,26 @@ describe("a path", () => {
 
 test("a permission is recognised by the word of --allow", () => {
 	const words = [
-		...["proc", "unix-sockets", "netlink", "syslog", "memfd", "writable-code", "capability:CHOWN", "call:bpf", "/etc/passwd"],
+		"proc",
+		"unix-sockets",
+		"netlink",
+		"syslog",
+		"memfd",
+		"writable-code",
+		"capability:CHOWN",
+		"call:bpf",
+		"/etc/passwd",
 	];
 	expect(words.map(subjectOfPermission)).toEqual([
-		...["/proc", "socket", "socket", "/dev/log", "memfd_create", "mprotect", "CHOWN", "bpf", "/etc/passwd"],
+		"/proc",
+		"socket",
+		"socket",
+		"/dev/log",
+		"memfd_create",
+		"mprotect",
+		"CHOWN",
+		"bpf",
+		"/etc/passwd",
 	]);
 });
 

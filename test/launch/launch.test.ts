@@ -180,9 +180,12 @@ describe("a cage", () => {
 		const all = commands(spec({ ...cage, mounts: [mount] }));
 		const at = all.findIndex((words) => words.includes("overlay"));
 		expect(all.slice(at - 5, at + 2).map((words) => words.join(" "))).toEqual([
-			...["cd /state/s,upperdir=x", "mkdir -p lower upper work", "mount -n --bind /data/a,b:c lower"],
+			"cd /state/s,upperdir=x",
+			"mkdir -p lower upper work",
+			"mount -n --bind /data/a,b:c lower",
 			// Here stat prints nothing.
-			...["chown  upper", "chmod  upper"],
+			"chown  upper",
+			"chmod  upper",
 			`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,redirect_dir=nofollow,rw,nosuid,nodev,noexec overlay ${inCage("/a,b:c")}`,
 			"cd /",
 		]);

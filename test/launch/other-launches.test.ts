@@ -194,7 +194,17 @@ test("a launch with its own network sets it up first, and others do not change n
 
 describe("names with a meaning for a shell", () => {
 	const hostile = [
-		...["a b", "it's", 'say "x"', "$HOME", "$(exit 9)", "`exit 9`", "line\nexit 9\n", "back\\slash", "; exit 9", "*", "é"],
+		"a b",
+		"it's",
+		'say "x"',
+		"$HOME",
+		"$(exit 9)",
+		"`exit 9`",
+		"line\nexit 9\n",
+		"back\\slash",
+		"; exit 9",
+		"*",
+		"é",
 		"\x1b[2J",
 	];
 	const roots = (name: Path): LaunchSpec["root"][] => [

@@ -58,7 +58,20 @@ const text = fc
 	.oneof(
 		fc.string({ unit: "binary", minLength: 1 }),
 		fc.constantFrom(
-			...["--", "-x", "--yes", "--name=x", "--probe=--", "a b", "it's", "$(id)", "`id`", "line\nline", "=", "'", "\\", "é"],
+			"--",
+			"-x",
+			"--yes",
+			"--name=x",
+			"--probe=--",
+			"a b",
+			"it's",
+			"$(id)",
+			"`id`",
+			"line\nline",
+			"=",
+			"'",
+			"\\",
+			"é",
 		),
 	)
 	.filter((value) => !value.includes("\0") && Buffer.from(value).toString() === value);

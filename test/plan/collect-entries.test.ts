@@ -21,8 +21,10 @@ const named = (...given: Parameters<typeof host>) =>
 test("a locale that the configuration names goes in as a whole", () => {
 	const plan = planFor(host("lc_messages = 'C.UTF-8'\n# lc_time = 'de_DE'\n"), trace(reads(settings)));
 	expect(Object.keys(included(plan)).filter((path) => path.startsWith("/usr/lib/locale/"))).toEqual([
-		...["/usr/lib/locale/C.utf8", "/usr/lib/locale/C.utf8/LC_CTYPE"],
-		...["/usr/lib/locale/C.utf8/LC_MESSAGES", "/usr/lib/locale/C.utf8/LC_MESSAGES/SYS_LC_MESSAGES"],
+		"/usr/lib/locale/C.utf8",
+		"/usr/lib/locale/C.utf8/LC_CTYPE",
+		"/usr/lib/locale/C.utf8/LC_MESSAGES",
+		"/usr/lib/locale/C.utf8/LC_MESSAGES/SYS_LC_MESSAGES",
 	]);
 });
 

@@ -23,7 +23,11 @@ function planned(values: readonly string[], accesses: Readonly<Record<string, Di
 const decoysOf = ({ entries }: Plan) => entries.filter(isDecoy).map(({ path }) => path as string);
 const notesOf = ({ notes }: Plan) => notes.filter(({ code }) => code.includes("decoy")).map(({ code }) => code);
 const usual = [
-	...["/.env", "/etc/shadow", "/root/.aws/credentials", "/root/.bash_history", "/root/.ssh/id_ed25519"],
+	"/.env",
+	"/etc/shadow",
+	"/root/.aws/credentials",
+	"/root/.bash_history",
+	"/root/.ssh/id_ed25519",
 	"/var/backups/shadow.bak",
 ];
 

@@ -43,7 +43,11 @@ describe("a dedicated account", () => {
 	test("gets the files and the state of the old one, but none of root's", () => {
 		const made = withDedicatedAccount(planned(), account);
 		expect(ownersOf(made)).toEqual([
-			...["/usr/bin/app 0:0", "/etc/app.key 700:0", "/etc/app.conf 0:701", "/etc/passwd 0:0", "/etc/group 0:0"],
+			"/usr/bin/app 0:0",
+			"/etc/app.key 700:0",
+			"/etc/app.conf 0:701",
+			"/etc/passwd 0:0",
+			"/etc/group 0:0",
 		]);
 		expect(made.writable.map(({ gid, uid }) => [uid, gid])).toEqual([
 			[700, 701],

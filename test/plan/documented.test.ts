@@ -26,10 +26,19 @@ const files = tree({
 const served: PackageContents = {
 	ref: { name: "served", version: "1" },
 	files: [
-		...["/usr/sbin/served", "/etc/served", "/etc/served/served.conf", "/etc/served/more.conf"],
+		"/usr/sbin/served",
+		"/etc/served",
+		"/etc/served/served.conf",
+		"/etc/served/more.conf",
 		"/etc/served/sites-available/default",
-		...["/etc/other/served.conf", "/etc/default/served", "/usr/lib/served/plug.so", "/usr/share/served", "/var/lib/served"],
-		...["/usr/share/doc/served/README.Debian", "/usr/share/served/errors", "/usr/share/served/errors/404.html"],
+		"/etc/other/served.conf",
+		"/etc/default/served",
+		"/usr/lib/served/plug.so",
+		"/usr/share/served",
+		"/var/lib/served",
+		"/usr/share/doc/served/README.Debian",
+		"/usr/share/served/errors",
+		"/usr/share/served/errors/404.html",
 	] as Path[],
 };
 const mention = (path: string, more: Partial<Mention> = {}): Mention => ({
@@ -62,17 +71,28 @@ test("the packages' own configuration and state are offered even without documen
 
 test("a documented path is offered only if it exists and belongs to the application", () => {
 	const mentions = [
-		...["/etc/hosts", "/etc/sysconfig/served", "/opt/served", "/usr/sbin/served", "/usr/lib/served/plug.so"],
+		"/etc/hosts",
+		"/etc/sysconfig/served",
+		"/opt/served",
+		"/usr/sbin/served",
+		"/usr/lib/served/plug.so",
 		"/etc/other/served.conf",
-		...["/etc/default/served", "/usr/share/doc/served/README.Debian", "/etc/served/sites-available/default", "/home/served"],
+		"/etc/default/served",
+		"/usr/share/doc/served/README.Debian",
+		"/etc/served/sites-available/default",
+		"/home/served",
 		"/var/lib/strange",
-		...["/proc/sys/fs", "/dev/log", "/var/lib", "/etc", "/usr/share/zoneinfo"],
+		"/proc/sys/fs",
+		"/dev/log",
+		"/var/lib",
+		"/etc",
+		"/usr/share/zoneinfo",
 	].map((path) => mention(path));
 	expect(named(offers(mentions))).toEqual(named(offers([])));
 	expect(named(offers([mention("/usr/share/zoneinfo", { inChroot: true })]))).toContain("/usr/share/zoneinfo");
 	expect(
 		named(offers([mention("/usr/share/served/errors"), mention("/var/lib/zones"), mention("/var/run/served", { writes: true })])),
-	).toEqual([...["/etc/served/more.conf", "w /run/served", "/usr/share/served/errors", "w /var/lib/served", "w /var/lib/zones"]]);
+	).toEqual(["/etc/served/more.conf", "w /run/served", "/usr/share/served/errors", "w /var/lib/served", "w /var/lib/zones"]);
 });
 
 test("a path that the plan has, mounts or leaves out is not offered, and documentation is a better reason than a package list", () => {

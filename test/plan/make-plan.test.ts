@@ -45,9 +45,13 @@ describe("files that no trace shows", () => {
 	test("include the programs' loader, libraries and interpreters, with the files that need them", () => {
 		const made = plan({ "/usr/bin/script": "execute" });
 		expect(Object.entries(included(made)).flatMap(([path, kind]) => (kind === "directory" ? [] : `${path} ${kind}`))).toEqual([
-			...["/lib -> usr/lib", "/lib64 -> usr/lib64", "/usr/bin/app file", "/usr/bin/script file"],
+			"/lib -> usr/lib",
+			"/lib64 -> usr/lib64",
+			"/usr/bin/app file",
+			"/usr/bin/script file",
 			"/usr/lib/x86_64-linux-gnu/libbig.so.1 -> libbig.so.1.0",
-			...["/usr/lib/x86_64-linux-gnu/libbig.so.1.0 file", "/usr/lib64/ld-linux-x86-64.so.2 file"],
+			"/usr/lib/x86_64-linux-gnu/libbig.so.1.0 file",
+			"/usr/lib64/ld-linux-x86-64.so.2 file",
 		]);
 		expect(entryAt(made, "/usr/bin/app")?.reasons).toEqual([{ kind: "interpreter-of", by: "/usr/bin/script" }]);
 		const library = entryAt(made, "/usr/lib/x86_64-linux-gnu/libbig.so.1.0");

@@ -213,7 +213,10 @@ describe("capabilities and the filter", () => {
 		const refused = trace({}, { refusals: refusals("EPERM", "capset(setpcap,sys_time,net_admin,lease)") });
 		const found = findMissing({ host: kept, cage: refused }, planFor(files, kept, { identity: asRoot }), files, 1);
 		expect(found.map(({ remedy, unseen }) => `${remedy && wordOf(remedy)}${unseen ? " unseen" : ""}`)).toEqual([
-			...["capability setpcap", "capability sys_time", "capability net_admin unseen", "capability lease unseen"],
+			"capability setpcap",
+			"capability sys_time",
+			"capability net_admin unseen",
+			"capability lease unseen",
 		]);
 		expect(findMissing({ host: kept, cage: refused }, planFor(files, kept, { identity: asApp }), files, 1)).toEqual([]);
 	});

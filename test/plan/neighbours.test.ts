@@ -9,10 +9,20 @@ const account = 1000;
 
 describe("a host service that every application may use", () => {
 	test.each([
-		...["/run/postgresql/.s.PGSQL.5432", "/srv/db/.s.PGSQL.5433", "/run/redis/redis-server.sock", "/run/valkey/valkey.sock"],
-		...["/run/memcached/memcached.sock", "/run/php/php8.4-fpm.sock", "/run/php/pool.sock", "/var/lib/sss/pipes/nss"],
-		...["/run/avahi-daemon/socket", "/run/opendkim/opendkim.sock", "/run/clamav/clamd.ctl", "/run/rspamd/milter.sock"],
-		...["/run/dovecot/lmtp", "/var/spool/postfix/private/auth"],
+		"/run/postgresql/.s.PGSQL.5432",
+		"/srv/db/.s.PGSQL.5433",
+		"/run/redis/redis-server.sock",
+		"/run/valkey/valkey.sock",
+		"/run/memcached/memcached.sock",
+		"/run/php/php8.4-fpm.sock",
+		"/run/php/pool.sock",
+		"/var/lib/sss/pipes/nss",
+		"/run/avahi-daemon/socket",
+		"/run/opendkim/opendkim.sock",
+		"/run/clamav/clamd.ctl",
+		"/run/rspamd/milter.sock",
+		"/run/dovecot/lmtp",
+		"/var/spool/postfix/private/auth",
 	])("is reached at %s", (path) => {
 		expect([isNeighbour(path as Path, account), isNeighbour(path as Path, 0)]).toEqual([true, true]);
 	});
@@ -28,18 +38,44 @@ describe("a host service that every application may use", () => {
 });
 
 test.each([
-	...["/run/docker.sock", "/run/containerd/containerd.sock", "/run/podman/podman.sock", "/var/lib/incus/unix.socket"],
-	...["/run/k3s/containerd/containerd.sock", "/run/cri-dockerd.sock", "/run/virtqemud/virtqemud-sock"],
-	...["/run/systemd/private", "/run/systemd/notify", "/run/dbus/system_bus_socket", "/run/udev/control", "/run/polkit/agent"],
-	...["/run/supervisor/supervisor.sock", "/run/monit.sock", "/run/acpid.socket", "/run/frr/zebra.vty"],
+	"/run/docker.sock",
+	"/run/containerd/containerd.sock",
+	"/run/podman/podman.sock",
+	"/var/lib/incus/unix.socket",
+	"/run/k3s/containerd/containerd.sock",
+	"/run/cri-dockerd.sock",
+	"/run/virtqemud/virtqemud-sock",
+	"/run/systemd/private",
+	"/run/systemd/notify",
+	"/run/dbus/system_bus_socket",
+	"/run/udev/control",
+	"/run/polkit/agent",
+	"/run/supervisor/supervisor.sock",
+	"/run/monit.sock",
+	"/run/acpid.socket",
+	"/run/frr/zebra.vty",
 	"/run/asterisk/asterisk.ctl",
-	...["/run/uwsgi/app.sock", "/run/fcgiwrap.socket", "/run/gunicorn.sock", "/run/salt/master/publish_pull.ipc"],
-	...["/run/ceph/ceph-osd.0.asok", "/run/dovecot/auth-master", "/run/dovecot/auth-userdb", "/var/lib/sss/pipes/private/pam"],
-	...["/run/rspamd/controller.sock", "/run/haproxy/admin.sock", "/run/nscd/socket", "/run/user/1000/redis.sock"],
+	"/run/uwsgi/app.sock",
+	"/run/fcgiwrap.socket",
+	"/run/gunicorn.sock",
+	"/run/salt/master/publish_pull.ipc",
+	"/run/ceph/ceph-osd.0.asok",
+	"/run/dovecot/auth-master",
+	"/run/dovecot/auth-userdb",
+	"/var/lib/sss/pipes/private/pam",
+	"/run/rspamd/controller.sock",
+	"/run/haproxy/admin.sock",
+	"/run/nscd/socket",
+	"/run/user/1000/redis.sock",
 	"/root/redis.sock",
-	...["/tmp/tmux-0/default", "/tmp/nvim.root/abc/nvim.1.0", "/tmp/emacs0/server", "/tmp/zellij-0/0.41/x"],
+	"/tmp/tmux-0/default",
+	"/tmp/nvim.root/abc/nvim.1.0",
+	"/tmp/emacs0/server",
+	"/tmp/zellij-0/0.41/x",
 	"/home/me/.s.PGSQL.5432",
-	...["/run/php/deeper/any.sock", "/run/postgresql-fake/x.sock", "/run/mysqld/../docker.sock"],
+	"/run/php/deeper/any.sock",
+	"/run/postgresql-fake/x.sock",
+	"/run/mysqld/../docker.sock",
 ])("%s is not reached without the administrator's permission", (path) => {
 	expect([isNeighbour(path as Path, account), isNeighbour(path as Path, 0)]).toEqual([false, false]);
 });
@@ -89,7 +125,13 @@ describe("the administrator's permission for a socket", () => {
 		expect(made.notes).toEqual([{ code: "socket-not-shared", values: { path: control, directory: "/run/app" } }]);
 	});
 	test.each([
-		...["socket:", "socket:run/x", "socket:/", "socket:/run/../x", "socket:/run//x", "socket:/run/x/", "socket:/a\nb"],
+		"socket:",
+		"socket:run/x",
+		"socket:/",
+		"socket:/run/../x",
+		"socket:/run//x",
+		"socket:/run/x/",
+		"socket:/a\nb",
 		"socket:/a\x1b",
 	])("cannot be written as %j", (word) => expect(permissionWord(word)).toBeUndefined());
 	test("has one form", () => {

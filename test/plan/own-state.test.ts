@@ -35,7 +35,9 @@ describe("the directories around written state", () => {
 	test("are planned if they belong to the application's account", () => {
 		const more = { "/var/cache/web": own, "/var/cache/web/2": own, "/var/cache/web/2/d": own, "/var/cache/web/3": own };
 		expect(writableOf(plan({ "/var/cache/web/2/d/f": "create write" }, more))).toEqual([
-			...["/var/cache/web", "/var/cache/web/2", "/var/cache/web/2/d"],
+			"/var/cache/web",
+			"/var/cache/web/2",
+			"/var/cache/web/2/d",
 		]);
 	});
 	test("are not planned if they belong to root", () => {

@@ -37,7 +37,9 @@ describe("a service that can look up its client by number", () => {
 	});
 	test("knows none that a rule leaves out", () => {
 		expect(peersOf(planned(asking, { rules: rules({ withoutAccounts: ["clerk", "user:web"] }) }))).toEqual([
-			...["root: root", "other: logs-in", "ident: configured"],
+			"root: root",
+			"other: logs-in",
+			"ident: configured",
 		]);
 	});
 });

@@ -84,12 +84,21 @@ describe("missing items by importance", () => {
 	test("without a message the order is configuration, libraries, the package's files, others, noise", () => {
 		const own = ["/etc/z.conf", "/usr/share/app/data"].map((path) => [pathFromText(path), { name: "app" }] as const);
 		const missing = [
-			...[absent("/proc/self/stat", { kind: "kernel-file" }), absent("/srv/data"), absent("/usr/share/zoneinfo/Europe/Berlin")],
-			...[absent("/usr/share/app/data"), absent("/usr/lib/libx.so.1"), absent("/etc/a.conf"), absent("/etc/z.conf")],
+			absent("/proc/self/stat", { kind: "kernel-file" }),
+			absent("/srv/data"),
+			absent("/usr/share/zoneinfo/Europe/Berlin"),
+			absent("/usr/share/app/data"),
+			absent("/usr/lib/libx.so.1"),
+			absent("/etc/a.conf"),
+			absent("/etc/z.conf"),
 		];
 		expect(levels(missing, { owners: new Map(own), package: "app" })).toEqual([
-			...["/etc/z.conf: configuration", "/etc/a.conf: configuration", "/usr/lib/libx.so.1: library"],
-			...["/usr/share/app/data: package", "/srv/data: other", "/proc/self/stat: noise"],
+			"/etc/z.conf: configuration",
+			"/etc/a.conf: configuration",
+			"/usr/lib/libx.so.1: library",
+			"/usr/share/app/data: package",
+			"/srv/data: other",
+			"/proc/self/stat: noise",
 			"/usr/share/zoneinfo/Europe/Berlin: noise",
 		]);
 	});

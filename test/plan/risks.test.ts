@@ -87,17 +87,36 @@ describe("a file is a secret if others may not read it:", () => {
 
 describe("a secret by its name", () => {
 	test.each([
-		...["/etc/shadow", "/etc/gshadow-", "/etc/security/opasswd", "/root/.netrc", "/home/a/.pgpass", "/home/a/.ssh/id_ed25519"],
-		...["/etc/ssh/ssh_host_rsa_key", "/etc/krb5.keytab", "/srv/passwords.kdbx", "/etc/app/client.p12", "/etc/app/secret"],
-		...["/etc/app/api-token", "/etc/app/db.password.txt", "/run/credentials"],
+		"/etc/shadow",
+		"/etc/gshadow-",
+		"/etc/security/opasswd",
+		"/root/.netrc",
+		"/home/a/.pgpass",
+		"/home/a/.ssh/id_ed25519",
+		"/etc/ssh/ssh_host_rsa_key",
+		"/etc/krb5.keytab",
+		"/srv/passwords.kdbx",
+		"/etc/app/client.p12",
+		"/etc/app/secret",
+		"/etc/app/api-token",
+		"/etc/app/db.password.txt",
+		"/run/credentials",
 	])("%s", (path) => {
 		expect(isSecret(path)).toBe(true);
 		expect(risks(path, undefined)).toContain("secret");
 	});
 	test.each([
-		...["/etc/passwd", "/etc/group", "/etc/ssh/ssh_host_rsa_key.pub", "/home/a/.ssh/id_ed25519.pub", "/etc/app/tokenizer.model"],
-		...["/etc/pam.d/common-password", "/etc/pam.d/common-password-policy.d/x", "/etc/pam.d/common-password"],
-		...["/srv/app/password.js", "/usr/share/doc/passwords", "/etc/shadow.txt"],
+		"/etc/passwd",
+		"/etc/group",
+		"/etc/ssh/ssh_host_rsa_key.pub",
+		"/home/a/.ssh/id_ed25519.pub",
+		"/etc/app/tokenizer.model",
+		"/etc/pam.d/common-password",
+		"/etc/pam.d/common-password-policy.d/x",
+		"/etc/pam.d/common-password",
+		"/srv/app/password.js",
+		"/usr/share/doc/passwords",
+		"/etc/shadow.txt",
 	])("%s is no secret", (path) => expect(isSecret(path)).toBe(false));
 	test("a program with a secret's name is no secret", () => expect(isSecret("/opt/app/password", "\x7fELF")).toBe(false));
 });

@@ -55,8 +55,15 @@ describe("a command opens sessions", () => {
 });
 
 test.each([
-	...["/usr/sbin/smbd", "/usr/lib/postgresql/postgres", "/usr/sbin/slapd -u openldap", "/usr/sbin/cupsd -l"],
-	...["/usr/bin/starter", "/bin/su app -c /usr/sbin/slapd", "/usr/bin/busybox httpd -f", "/usr/bin/httpd", "/usr/bin/missing"],
+	"/usr/sbin/smbd",
+	"/usr/lib/postgresql/postgres",
+	"/usr/sbin/slapd -u openldap",
+	"/usr/sbin/cupsd -l",
+	"/usr/bin/starter",
+	"/bin/su app -c /usr/sbin/slapd",
+	"/usr/bin/busybox httpd -f",
+	"/usr/bin/httpd",
+	"/usr/bin/missing",
 ])("a command opens none: %s", (line) => expect(signInCommand(line.split(" "), host)).toBeUndefined());
 
 const users: User[] = [

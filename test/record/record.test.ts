@@ -62,11 +62,23 @@ test("texts with too many differences are not compared line by line", () => {
 });
 
 test.each([
-	...["requirepass hunter2", "masterauth hunter2", "user default on >hunter2 ~* +@all", "password=hunter2"],
-	...['  password: "hunter2"', "db_password = 'hunter2'", '{"apiKey":"x","dbPassword":"hunter2"}', "export PGPASSWORD=hunter2"],
-	...['secret "hunter2";', "proxy_set_header Authorization Bearer hunter2hunter2;", "url = postgres://app:hunter2@db/app"],
-	...["root:$6$hunter2$hunter2:0:0::", "redis-cli -h ::1 -a hunter2 PING", "curl -fsS -u me:hunter2 localhost"],
-	...["app --password hunter2 --verbose", "app --token=hunter2", "set auth_token hunter2"],
+	"requirepass hunter2",
+	"masterauth hunter2",
+	"user default on >hunter2 ~* +@all",
+	"password=hunter2",
+	'  password: "hunter2"',
+	"db_password = 'hunter2'",
+	'{"apiKey":"x","dbPassword":"hunter2"}',
+	"export PGPASSWORD=hunter2",
+	'secret "hunter2";',
+	"proxy_set_header Authorization Bearer hunter2hunter2;",
+	"url = postgres://app:hunter2@db/app",
+	"root:$6$hunter2$hunter2:0:0::",
+	"redis-cli -h ::1 -a hunter2 PING",
+	"curl -fsS -u me:hunter2 localhost",
+	"app --password hunter2 --verbose",
+	"app --token=hunter2",
+	"set auth_token hunter2",
 ])("the secret in %j is masked, its name is not", (line) => {
 	const shown = maskLine(line);
 	expect(shown).not.toContain("hunter2");
@@ -75,9 +87,15 @@ test.each([
 });
 
 test.each([
-	...["passwd:         files systemd", "listen 80 default_server;", "# the author of this file"],
-	...["AuthorizedKeysFile .ssh/authorized_keys", "bind 127.0.0.1 -::1", "keepalive_timeout 65;"],
-	...["ssl_certificate /etc/ssl/certs/site.pem;", '{"generation":1,"rounds":1,"files":22}', "monkey = banana"],
+	"passwd:         files systemd",
+	"listen 80 default_server;",
+	"# the author of this file",
+	"AuthorizedKeysFile .ssh/authorized_keys",
+	"bind 127.0.0.1 -::1",
+	"keepalive_timeout 65;",
+	"ssl_certificate /etc/ssl/certs/site.pem;",
+	'{"generation":1,"rounds":1,"files":22}',
+	"monkey = banana",
 ])("%j contains no secret and stays", (line) => expect(maskLine(line)).toBe(line));
 
 test("a value of several words is masked completely", () => {

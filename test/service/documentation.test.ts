@@ -46,7 +46,9 @@ test("paths are found in the FILES section of a man page with fonts, escapes and
 		"/etc/none/of/these",
 	].join("\n");
 	expect(manualMentions("named.8", page).map(({ path }) => path)).toEqual([
-		...["/etc/bind-9/named.conf", "/var/lib/served/state", "/usr/share/served/errors"],
+		"/etc/bind-9/named.conf",
+		"/var/lib/served/state",
+		"/usr/share/served/errors",
 	]);
 });
 
@@ -62,7 +64,11 @@ test("placeholders, patterns, addresses and examples are no paths", () => {
 	expect(pathsIn(text)).toEqual([]);
 	const real = "'/etc/served/more.conf'. (/var/lib/mysql), /etc/served/conf.d/*.conf and SYSLOG=\"/dev/log\"; /run/served/.";
 	expect(pathsIn(real).map(({ path }) => path)).toEqual([
-		...["/etc/served/more.conf", "/var/lib/mysql", "/etc/served/conf.d", "/dev/log", "/run/served"],
+		"/etc/served/more.conf",
+		"/var/lib/mysql",
+		"/etc/served/conf.d",
+		"/dev/log",
+		"/run/served",
 	]);
 });
 

@@ -27,7 +27,11 @@ test.each([
 	[
 		"a panic of Go, above its stack",
 		[
-			...["level=INFO msg=starting", "panic: couldn't open /sys", "", "goroutine 1 [running]:", "main.main()"],
+			"level=INFO msg=starting",
+			"panic: couldn't open /sys",
+			"",
+			"goroutine 1 [running]:",
+			"main.main()",
 			"github.com/prometheus/node_exporter/node_exporter.go:224 +0xfce",
 		],
 		"panic: couldn't open /sys",

@@ -46,7 +46,10 @@ describe("the command behind a start script", () => {
 		expect(of("/usr/bin/pg_ctlcluster --skip-systemctl-redirect 17-main start")).toEqual({
 			command: [
 				"/usr/lib/postgresql/17/bin/postgres",
-				...["-D", `/var/lib/postgresql/${place}`, "-c", `config_file=/etc/postgresql/${place}/postgresql.conf`],
+				"-D",
+				`/var/lib/postgresql/${place}`,
+				"-c",
+				`config_file=/etc/postgresql/${place}/postgresql.conf`,
 			],
 			user: "postgres",
 			directories: ["/run/postgresql"],
@@ -124,9 +127,20 @@ describe("the final command of a shell line", () => {
 	])("%s", (line, words) => expect(exec(line, { A: "1 2", E: "" })?.words).toEqual(words));
 
 	it.each([
-		...["/bin/a", "/bin/a | exec /bin/b; /bin/c", "exec /bin/a >/dev/null", "exec /bin/a | /bin/b", "exec /bin/a $(id)"],
-		...["exec /bin/a `id`", "exec /bin/a $1", "exec /bin/a ${A%x}", "exec /bin/a 'open", 'exec /bin/a "open'],
-		...["exec /bin/a ${A:-open", "exec /bin/a & wait", "echo exec /bin/a", "exec"],
+		"/bin/a",
+		"/bin/a | exec /bin/b; /bin/c",
+		"exec /bin/a >/dev/null",
+		"exec /bin/a | /bin/b",
+		"exec /bin/a $(id)",
+		"exec /bin/a `id`",
+		"exec /bin/a $1",
+		"exec /bin/a ${A%x}",
+		"exec /bin/a 'open",
+		'exec /bin/a "open',
+		"exec /bin/a ${A:-open",
+		"exec /bin/a & wait",
+		"echo exec /bin/a",
+		"exec",
 	])("is not found in %s", (line) => expect(exec(line, { A: "x" })).toBeUndefined());
 
 	it("is found only in a shell, and only with -c", () => {

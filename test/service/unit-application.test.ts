@@ -186,8 +186,11 @@ describe("staying in the foreground", () => {
 	});
 	it("knows what runs before a stop, and what only ends the application anyway", () => {
 		const unit = [
-			...["ExecStart=/usr/sbin/x", "ExecStop=/usr/sbin/xctl offline $MAINPID", "ExecStop=-/usr/sbin/xctl drain"],
-			...["ExecStop=/bin/sh -c 'kill -s TERM $1' -- $MAINPID", "ExecStop=/bin/rm -f /run/x"],
+			"ExecStart=/usr/sbin/x",
+			"ExecStop=/usr/sbin/xctl offline $MAINPID",
+			"ExecStop=-/usr/sbin/xctl drain",
+			"ExecStop=/bin/sh -c 'kill -s TERM $1' -- $MAINPID",
+			"ExecStop=/bin/rm -f /run/x",
 		];
 		const { application, notes } = of(["[Service]", ...unit].join("\n"));
 		expect(application.service?.stop).toEqual([
@@ -195,7 +198,8 @@ describe("staying in the foreground", () => {
 			["-/usr/sbin/xctl", "drain"],
 		]);
 		expect(notes.map(({ code, values }) => `${code} ${values.command}`)).toEqual([
-			...["unit-stop-inside /usr/sbin/xctl offline '$MAINPID'", "unit-stop-inside /usr/sbin/xctl drain"],
+			"unit-stop-inside /usr/sbin/xctl offline '$MAINPID'",
+			"unit-stop-inside /usr/sbin/xctl drain",
 			"unit-stop-omitted /bin/rm -f /run/x",
 		]);
 		expect(of("[Service]\nExecStart=/usr/sbin/x\nExecStop=/bin/kill -QUIT $MAINPID").application.service).toEqual({

@@ -125,7 +125,14 @@ describe("a service", () => {
 
 	it("is read from any text without an exception", () => {
 		const key = fc.constantFrom(
-			...["ExecStart", "Environment", "User", "EnvironmentFile", "RuntimeDirectory", "AmbientCapabilities", "Type", "__proto__"],
+			"ExecStart",
+			"Environment",
+			"User",
+			"EnvironmentFile",
+			"RuntimeDirectory",
+			"AmbientCapabilities",
+			"Type",
+			"__proto__",
 		);
 		const value = fc.string({ unit: fc.constantFrom(..."ab/ =%$\\'\"{}-@+:!;\nx0~é\ud83d") });
 		const line = fc.oneof(
@@ -162,10 +169,23 @@ describe("environment files", () => {
 
 it("the application's variables are kept without those of its start and of the launcher, and secrets are named", () => {
 	const words = [
-		...["MODE=plain", "EMPTY=", "LINES=a=b\nc", "HOME=/var/lib/app"],
+		"MODE=plain",
+		"EMPTY=",
+		"LINES=a=b\nc",
+		"HOME=/var/lib/app",
 		`PATH=${launchPath}`,
-		...["LANG=C", "LC_ALL=de_DE.UTF-8", "SHLVL=2", "SSH_CLIENT=192.0.2.1", "NOTIFY_SOCKET=/run/systemd/notify", "LISTEN_FDS=1"],
-		...["DB_PASSWORD=x", "API_KEY=x", "MONKEY=banana", "UPSTREAM=http://user:word@example.test/", "nginx: worker process", ""],
+		"LANG=C",
+		"LC_ALL=de_DE.UTF-8",
+		"SHLVL=2",
+		"SSH_CLIENT=192.0.2.1",
+		"NOTIFY_SOCKET=/run/systemd/notify",
+		"LISTEN_FDS=1",
+		"DB_PASSWORD=x",
+		"API_KEY=x",
+		"MONKEY=banana",
+		"UPSTREAM=http://user:word@example.test/",
+		"nginx: worker process",
+		"",
 		"1X=2",
 	];
 	expect(keptEnvironment(words)).toEqual({

@@ -114,8 +114,19 @@ describe("addresses of sockets", () => {
 	])("%s", (text, place) => expect(socketPlace(text)).toEqual(place));
 
 	it.each([
-		...["", "0", "65536", "a:80", "1.2.3:4", "256.1.1.1:1", "[::1]", "[1:2]:3", "[1::2::3]:4", "[:::]:5", "/run/../etc/a"],
-		...["/run//a", "@"],
+		"",
+		"0",
+		"65536",
+		"a:80",
+		"1.2.3:4",
+		"256.1.1.1:1",
+		"[::1]",
+		"[1:2]:3",
+		"[1::2::3]:4",
+		"[:::]:5",
+		"/run/../etc/a",
+		"/run//a",
+		"@",
 		`/${"x".repeat(107)}`,
 	])("%j is invalid", (text) => expect(socketPlace(text)).toBeUndefined());
 

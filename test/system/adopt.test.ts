@@ -305,8 +305,13 @@ describe("nginx", () => {
 		await onHost("nginx");
 		// A service that stops with nginx, and as late as the test wants.
 		const holding = [
-			...["[Unit]", "Requires=nginx.service", "After=nginx.service", "[Service]", "ExecStart=sleep infinity"],
-			...["ExecStop=sh -c 'while test -e /run/hold; do sleep 0.05; done'", "TimeoutStopSec=infinity"],
+			"[Unit]",
+			"Requires=nginx.service",
+			"After=nginx.service",
+			"[Service]",
+			"ExecStart=sleep infinity",
+			"ExecStop=sh -c 'while test -e /run/hold; do sleep 0.05; done'",
+			"TimeoutStopSec=infinity",
 		];
 		writeFileSync(join(system.tree, "root/holding.service"), `${holding.join("\n")}\n`);
 		await system.must(

@@ -27,8 +27,19 @@ test.runIf(isLong)("ansible-lint accepts the collection in its production profil
 
 /** The other sanity tests install Python packages that Debian does not have in the required versions. */
 const offline = [
-	...["action-plugin-docs", "compile", "empty-init", "ignores", "line-endings", "no-assert", "no-get-exception"],
-	...["no-illegal-filenames", "no-smart-quotes", "replace-urlopen", "shebang", "symlinks", "use-argspec-type-path"],
+	"action-plugin-docs",
+	"compile",
+	"empty-init",
+	"ignores",
+	"line-endings",
+	"no-assert",
+	"no-get-exception",
+	"no-illegal-filenames",
+	"no-smart-quotes",
+	"replace-urlopen",
+	"shebang",
+	"symlinks",
+	"use-argspec-type-path",
 	"use-compat-six",
 ];
 

@@ -25,9 +25,23 @@ beforeAll(async () => {
 	const port = String(await freePort());
 	await make(
 		[
-			...["--name", "bound", "--bind", `${shared}:ro`, "--accept-finding", "way-sticky"],
-			...["--probe", `curl -fsS --noproxy '*' http://127.0.0.1:${port}/page`],
-			...["--", "/usr/bin/python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", shared, port],
+			"--name",
+			"bound",
+			"--bind",
+			`${shared}:ro`,
+			"--accept-finding",
+			"way-sticky",
+			"--probe",
+			`curl -fsS --noproxy '*' http://127.0.0.1:${port}/page`,
+			"--",
+			"/usr/bin/python3",
+			"-m",
+			"http.server",
+			"--bind",
+			"127.0.0.1",
+			"--directory",
+			shared,
+			port,
 		],
 		{ state },
 	);

@@ -51,7 +51,13 @@ export function configure(tree: string): void {
 	const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path state/${name};`);
 	const server = "server { listen 127.0.0.1:80; root /var/www/html; index index.nginx-debian.html; }";
 	const lines = [
-		...["daemon off;", "pid state/pid;", "error_log state/error.log;", "events {}", "http {", ...temporary, "access_log off;"],
+		"daemon off;",
+		"pid state/pid;",
+		"error_log state/error.log;",
+		"events {}",
+		"http {",
+		...temporary,
+		"access_log off;",
 	];
 	writeFileSync(join(tree, "srv/web/nginx.conf"), [...lines, server, "}\n"].join("\n"));
 }

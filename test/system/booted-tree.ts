@@ -98,7 +98,12 @@ function makeTree(tree: string, { hooks, included, suite, sources }: Contents): 
 		execFileSync(
 			"flock",
 			[
-				...[`${tree}.lock`, "sh", "-c", line, tree, part],
+				`${tree}.lock`,
+				"sh",
+				"-c",
+				line,
+				tree,
+				part,
 				"--quiet",
 				"--variant=apt",
 				`--include=${included.join(",")}`,

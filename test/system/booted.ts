@@ -183,7 +183,11 @@ const environment = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin",
 
 /** systemd-run makes a command a service, with the system's cgroup and environment instead of the test's. */
 const asService = [
-	...["--quiet", "--wait", "--collect", "--service-type=exec", "--property=User=root"],
+	"--quiet",
+	"--wait",
+	"--collect",
+	"--service-type=exec",
+	"--property=User=root",
 	...["LANG", "NO_COLOR", "HOME"].map((name) => `--setenv=${name}`),
 ];
 

@@ -170,8 +170,27 @@ export function begin(args: readonly string[], where: Where): Started {
 
 /** Verbs that neither read input nor pass signals on. */
 const quietVerbs = new Set([
-	...["apps", "build", "check", "diff", "explain", "export", "list", "metrics", "minimise", "plan", "record", "remove"],
-	...["rollback", "selftest", "sessions", "show", "signal", "template", "trial", "unit", "update"],
+	"apps",
+	"build",
+	"check",
+	"diff",
+	"explain",
+	"export",
+	"list",
+	"metrics",
+	"minimise",
+	"plan",
+	"record",
+	"remove",
+	"rollback",
+	"selftest",
+	"sessions",
+	"show",
+	"signal",
+	"template",
+	"trial",
+	"unit",
+	"update",
 ]);
 
 /**

@@ -55,9 +55,18 @@ test("root's command runs no program of another user's path, and its tools load 
 	expect(programs()).toEqual([]);
 	const usual = ["check demo", "plan demo", "record demo", "apps", "doctor", "selftest --container none", "remove demo --yes"];
 	const others = [
-		...["update demo --yes", "trial demo", "metrics", "stale --mark", "explain demo mount", "list", "unit demo --score"],
-		...[`export demo --format portable -o ${folder}/cage-demo.raw`, `export demo --format oci -o ${folder}/oci`],
-		...[`export demo -o ${folder}/demo.tar`, `import ${folder}/demo.tar --name second --yes`, "remove second --yes"],
+		"update demo --yes",
+		"trial demo",
+		"metrics",
+		"stale --mark",
+		"explain demo mount",
+		"list",
+		"unit demo --score",
+		`export demo --format portable -o ${folder}/cage-demo.raw`,
+		`export demo --format oci -o ${folder}/oci`,
+		`export demo -o ${folder}/demo.tar`,
+		`import ${folder}/demo.tar --name second --yes`,
+		"remove second --yes",
 	];
 	for (const words of [...(isLong ? others : []), ...usual]) {
 		await run(...words.split(" "));

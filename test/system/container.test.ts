@@ -147,7 +147,12 @@ test("podman's generator accepts the units", async () => {
 	expect(generator.status, generator.stderr).toBe(0);
 	const [start = ""] = /^ExecStart=.* run .*$/m.exec(generator.stdout) ?? [];
 	for (const word of [
-		...["--read-only", "--cap-drop all", "--security-opt=no-new-privileges", "--network host", `${daemon.folder}/data`, image],
+		"--read-only",
+		"--cap-drop all",
+		"--security-opt=no-new-privileges",
+		"--network host",
+		`${daemon.folder}/data`,
+		image,
 	]) {
 		expect(start).toContain(word);
 	}

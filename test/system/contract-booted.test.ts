@@ -17,18 +17,24 @@ beforeAll(async () => {
 }, bootTime);
 
 const settings = [
-	...[
-		"Type=notify",
-		"WatchdogSec=1min 30",
-		"NotifyAccess=all",
-		"User=daemon",
-		"UMask=0007",
-		"OOMScoreAdjust=300",
-		"LimitNOFILE=1000:2000",
-	],
-	...["LimitSTACK=4M", "LimitMEMLOCK=infinity", "LimitFSIZE=100M", "RuntimeDirectory=judge judge/more"],
-	...["RuntimeDirectoryMode=0750", "StateDirectory=judge", "CacheDirectory=judge", "LogsDirectory=judge"],
-	...["PIDFile=/run/judge/judge.pid", "KillSignal=SIGINT", "Environment=JUDGE_PIDFILE=/run/judge/judge.pid"],
+	"Type=notify",
+	"WatchdogSec=1min 30",
+	"NotifyAccess=all",
+	"User=daemon",
+	"UMask=0007",
+	"OOMScoreAdjust=300",
+	"LimitNOFILE=1000:2000",
+	"LimitSTACK=4M",
+	"LimitMEMLOCK=infinity",
+	"LimitFSIZE=100M",
+	"RuntimeDirectory=judge judge/more",
+	"RuntimeDirectoryMode=0750",
+	"StateDirectory=judge",
+	"CacheDirectory=judge",
+	"LogsDirectory=judge",
+	"PIDFile=/run/judge/judge.pid",
+	"KillSignal=SIGINT",
+	"Environment=JUDGE_PIDFILE=/run/judge/judge.pid",
 ];
 
 describe.each([settings, ...fc.sample(drawnSettings, { numRuns: times(0, 12), seed })].map((one) => [one.join(" "), one]))(

@@ -65,11 +65,21 @@ export function nginx({ main = [], port, server = [] }: NginxSettings): Daemon {
 	writeFileSync(
 		`${folder}/nginx.conf`,
 		[
-			...["daemon off;", ...main, `pid ${folder}/state/nginx.pid;`, `error_log ${folder}/state/error.log;`, "events {}"],
+			"daemon off;",
+			...main,
+			`pid ${folder}/state/nginx.pid;`,
+			`error_log ${folder}/state/error.log;`,
+			"events {}",
 			"http {",
 			...temporary.map((name) => `${name}_temp_path ${folder}/state/${name};`),
-			...[`access_log ${folder}/state/access.log;`, "server {", `listen 127.0.0.1:${port};`, `root ${folder}/pages;`],
-			...[...server, "}", "}", ""],
+			`access_log ${folder}/state/access.log;`,
+			"server {",
+			`listen 127.0.0.1:${port};`,
+			`root ${folder}/pages;`,
+			...server,
+			"}",
+			"}",
+			"",
 		].join("\n"),
 	);
 	return {

@@ -23,7 +23,16 @@ beforeAll(async () => {
 
 /** Options of the cage, before its command. The state of these tests is below /tmp. */
 const words = () => [
-	...["--name", name, "--user", "redis", "--include", included, "--accept-finding", "way-sticky", "--probe", daemon.probe],
+	"--name",
+	name,
+	"--user",
+	"redis",
+	"--include",
+	included,
+	"--accept-finding",
+	"way-sticky",
+	"--probe",
+	daemon.probe,
 ];
 
 const check = (...words: string[]) => cagewright(["check", ...(words.length ? words : [name])], { state });

@@ -14,10 +14,33 @@ beforeAll(() => {
 });
 
 test.each([
-	...["tool", " tool ", "-S tool -u", "-Stool x", "-S A=1 B=2 tool x", "-S -u B tool", "-S -uB tool", "-S --unset=B tool"],
-	...["-S --chdir / tool", "-S --block-signal=PIPE -- tool", "-S -S tool", '-S "my prog" x', "-S 'my prog' x"],
-	...['-S "my\\_prog"', "-S tool\\_x", "-S \\_tool\\_x", '-S t"oo"l""', "-S 'to'ol", "-S tool # comment", "-S tool\\c rest"],
-	...["-S it\\'s", "-S 'it\\'s'", '-S x\\"y', "-S 'back\\\\slash'", '-S "back\\\\slash"', "-S a#b", "--split-string=tool x"],
+	"tool",
+	" tool ",
+	"-S tool -u",
+	"-Stool x",
+	"-S A=1 B=2 tool x",
+	"-S -u B tool",
+	"-S -uB tool",
+	"-S --unset=B tool",
+	"-S --chdir / tool",
+	"-S --block-signal=PIPE -- tool",
+	"-S -S tool",
+	'-S "my prog" x',
+	"-S 'my prog' x",
+	'-S "my\\_prog"',
+	"-S tool\\_x",
+	"-S \\_tool\\_x",
+	'-S t"oo"l""',
+	"-S 'to'ol",
+	"-S tool # comment",
+	"-S tool\\c rest",
+	"-S it\\'s",
+	"-S 'it\\'s'",
+	'-S x\\"y',
+	"-S 'back\\\\slash'",
+	'-S "back\\\\slash"',
+	"-S a#b",
+	"--split-string=tool x",
 ])("env %s: the parser finds the program that env runs", (argument) => {
 	const line = `#!/usr/bin/env ${argument}\n`;
 	writeFileSync(`${folder}/script`, line, { mode: 0o755 });

@@ -108,8 +108,16 @@ test("a chroot jail is escaped from, and is unchanged afterwards", async () => {
 test("two containers are compared in one table, which shows what each loses, and are unchanged afterwards", async () => {
 	startContainer(
 		containers.hard,
-		...["--user", "1234:1234", "--read-only", "--read-only-tmpfs=false", "--tmpfs", "/tmp:noexec,nosuid,nodev,mode=1777"],
-		...["--cap-drop", "all", "--security-opt", "no-new-privileges"],
+		"--user",
+		"1234:1234",
+		"--read-only",
+		"--read-only-tmpfs=false",
+		"--tmpfs",
+		"/tmp:noexec,nosuid,nodev,mode=1777",
+		"--cap-drop",
+		"all",
+		"--security-opt",
+		"no-new-privileges",
 	);
 	startContainer(containers.soft, "--security-opt", "seccomp=unconfined");
 	const pid = podman("container", "inspect", "--format", "{{.State.Pid}}", containers.hard).trim();

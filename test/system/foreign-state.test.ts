@@ -127,11 +127,31 @@ const some = (index: number, count: number) => readers.slice(0, count).filter((_
 
 describe("a link of the user", () => {
 	const places = [
-		...["cages", "scratch", "templates", "sessions", "features.json", "settings.json"],
-		...["cages/redis", "cages/redis/cage.json", "cages/redis/data", "cages/redis/manifests", "cages/redis/manifests/1.json"],
-		...["cages/redis/generations", "cages/redis/generations/1", "cages/redis/log", "cages/redis/record.md", "cages/redis/traces"],
-		...["cages/redis/traces/host.json.gz", "cages/redis/account.json", "cages/redis/adoption.json", "cages/redis/stale"],
-		...["cages/redis/evidence", "cages/redis/current", "cages/other", "scratch/.scratch-1-1-aaaaaaaaaaaa", "cages/redis/lock"],
+		"cages",
+		"scratch",
+		"templates",
+		"sessions",
+		"features.json",
+		"settings.json",
+		"cages/redis",
+		"cages/redis/cage.json",
+		"cages/redis/data",
+		"cages/redis/manifests",
+		"cages/redis/manifests/1.json",
+		"cages/redis/generations",
+		"cages/redis/generations/1",
+		"cages/redis/log",
+		"cages/redis/record.md",
+		"cages/redis/traces",
+		"cages/redis/traces/host.json.gz",
+		"cages/redis/account.json",
+		"cages/redis/adoption.json",
+		"cages/redis/stale",
+		"cages/redis/evidence",
+		"cages/redis/current",
+		"cages/other",
+		"scratch/.scratch-1-1-aaaaaaaaaaaa",
+		"cages/redis/lock",
 	];
 
 	test.each(places.map((place, index) => [place, index] as const))("at %s is not followed by root", async (place, index) => {
@@ -160,9 +180,17 @@ describe("a link of the user", () => {
 });
 
 const fifos = [
-	...["cages/redis/cage.json", "cages/redis/manifests/1.json", "cages/redis/log", "cages/redis/record.md", "cages/redis/stale"],
-	...["cages/redis/account.json", "cages/redis/adoption.json", "cages/redis/traces/host.json.gz"],
-	...["features.json", "scratch", "cages"],
+	"cages/redis/cage.json",
+	"cages/redis/manifests/1.json",
+	"cages/redis/log",
+	"cages/redis/record.md",
+	"cages/redis/stale",
+	"cages/redis/account.json",
+	"cages/redis/adoption.json",
+	"cages/redis/traces/host.json.gz",
+	"features.json",
+	"scratch",
+	"cages",
 ];
 test.each(fifos.map((place, index) => [place, index] as const))("a FIFO at %s blocks no verb", async (place, index) => {
 	fs.rmSync(join(state, place), { recursive: true, force: true });

@@ -105,8 +105,10 @@ describe("a service for single connections", () => {
 		const sockets = places.flatMap((place) => ["--socket", `stream ${place} per-connection`]);
 		const directories = [`${folder}/at`, `${folder}/at/sub`].flatMap((one) => ["--directory", `${one}:0755:nobody`]);
 		const probes = [
-			...["--probe", `python3 ${client} stream 127.0.0.1 ${port} | grep -q 'once 65534 hello'`],
-			...["--probe", `test "$(python3 ${client} unix "$CAGEWRIGHT_ROOT${folder}/at/sub/a.sock")" = 'once 65534 hello'`],
+			"--probe",
+			`python3 ${client} stream 127.0.0.1 ${port} | grep -q 'once 65534 hello'`,
+			"--probe",
+			`test "$(python3 ${client} unix "$CAGEWRIGHT_ROOT${folder}/at/sub/a.sock")" = 'once 65534 hello'`,
 		];
 		const options = [...sockets, ...directories, "--writable", `${folder}/at`, ...probes];
 		await make(["--name", "once", "--user", "nobody", ...options, "--", compiled(flooded, perConnection)], { state });

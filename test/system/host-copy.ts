@@ -25,7 +25,12 @@ export interface HostCopy extends Network {
 export const stateInCopy = "/var/lib/cagewright";
 
 const devices = [
-	...["null c 1 3", "zero c 1 5", "full c 1 7", "random c 1 8", "urandom c 1 9", "tty c 5 0"],
+	"null c 1 3",
+	"zero c 1 5",
+	"full c 1 7",
+	"random c 1 8",
+	"urandom c 1 9",
+	"tty c 5 0",
 	// No driver has this one.
 	"no-driver b 7 1048575",
 ];

@@ -217,8 +217,17 @@ test("real data are imported completely, with holes, hard links, inner links and
 	execFileSync("tar", ["-xf", whole, "-C", folder, "export.json"]);
 	const parts = ["cage.json", "manifests/1.json", "traces", "log", "generations/1", "data"];
 	execFileSync("tar", [
-		...["--create", "--format=pax", "--numeric-owner", "--sparse", `--file=${old}`],
-		...["--directory", folder, "export.json", "--directory", `${state}/cages/redis`, ...parts],
+		"--create",
+		"--format=pax",
+		"--numeric-owner",
+		"--sparse",
+		`--file=${old}`,
+		"--directory",
+		folder,
+		"export.json",
+		"--directory",
+		`${state}/cages/redis`,
+		...parts,
 	]);
 	for (const one of [whole, old]) {
 		fs.rmSync(`${there}/cages/taken`, { recursive: true, force: true });

@@ -59,8 +59,16 @@ beforeAll(() => {
 });
 
 const verbs = [
-	...[["list"], ["list", "--json"], ["show", "taken"], ["show", "taken", "--history"], ["show", "taken", "--json"]],
-	...[["check", "taken"], ["check", "taken", "--nagios"], ["check", "taken", "--json"], ["stale"], ["metrics"]],
+	["list"],
+	["list", "--json"],
+	["show", "taken"],
+	["show", "taken", "--history"],
+	["show", "taken", "--json"],
+	["check", "taken"],
+	["check", "taken", "--nagios"],
+	["check", "taken", "--json"],
+	["stale"],
+	["metrics"],
 	...["md", "html", "json", "cyclonedx"].map((format) => ["record", "taken", "--format", format]),
 	["plan", "taken"],
 	["explain", "taken", "mount"],

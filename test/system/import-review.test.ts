@@ -190,9 +190,22 @@ test("the review shows everything that the archive would cause, and its acceptan
 	const file = edited(telling);
 	const dry = await must(cagewright(["import", file, "--dry-run"], { state: there }));
 	for (const part of [
-		...["root (uid 0", "capability:sys_admin", "capability:sys_ptrace", "capability:sys_module", "memfd", "/srv (rw)"],
-		...["LD_PRELOAD=/x.so", "/run/made", "stream 22", "touch /exercised", "--include /srv/x", "--on-host", "data-setuid:/x"],
-		...["--allow-secret /etc/shadow", "--seed /root", "cron.service"],
+		"root (uid 0",
+		"capability:sys_admin",
+		"capability:sys_ptrace",
+		"capability:sys_module",
+		"memfd",
+		"/srv (rw)",
+		"LD_PRELOAD=/x.so",
+		"/run/made",
+		"stream 22",
+		"touch /exercised",
+		"--include /srv/x",
+		"--on-host",
+		"data-setuid:/x",
+		"--allow-secret /etc/shadow",
+		"--seed /root",
+		"cron.service",
 	]) {
 		expect(dry.stdout).toContain(part);
 	}
@@ -202,8 +215,15 @@ test("the review shows everything that the archive would cause, and its acceptan
 	const taken = await must(take(file));
 	for (const part of [
 		"stream 22",
-		...["uid 0", "sys_admin", "/srv (rw)", "LD_PRELOAD=/x.so", "--on-host", "--allow-secret /etc/shadow"],
-		...["--bind /opt/later:rw", "--device /dev/fuse", "socket:/run/other/control.sock"],
+		"uid 0",
+		"sys_admin",
+		"/srv (rw)",
+		"LD_PRELOAD=/x.so",
+		"--on-host",
+		"--allow-secret /etc/shadow",
+		"--bind /opt/later:rw",
+		"--device /dev/fuse",
+		"socket:/run/other/control.sock",
 	]) {
 		expect(taken.stderr).toContain(part);
 	}

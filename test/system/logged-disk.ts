@@ -37,11 +37,17 @@ export async function loggedDisk(folder: string, content: string, megabytes: num
 	const daemon = spawn(
 		"setpriv",
 		[
-			...["--pdeathsig", "KILL", "qemu-storage-daemon"],
-			...["--blockdev", `driver=file,node-name=disk,filename=${disk},discard=ignore`],
-			...["--blockdev", `driver=file,node-name=log,filename=${log}`],
-			...["--blockdev", `driver=blklogwrites,node-name=logged,file=disk,log=log,log-sector-size=${sector}`],
-			...["--export", `type=fuse,id=logged,node-name=logged,mountpoint=${file},writable=on`],
+			"--pdeathsig",
+			"KILL",
+			"qemu-storage-daemon",
+			"--blockdev",
+			`driver=file,node-name=disk,filename=${disk},discard=ignore`,
+			"--blockdev",
+			`driver=file,node-name=log,filename=${log}`,
+			"--blockdev",
+			`driver=blklogwrites,node-name=logged,file=disk,log=log,log-sector-size=${sector}`,
+			"--export",
+			`type=fuse,id=logged,node-name=logged,mountpoint=${file},writable=on`,
 		],
 		{ stdio: ["ignore", "ignore", "inherit"] },
 	);

@@ -47,9 +47,19 @@ function makeDisk(folder: string): string {
 /** Boots the disk, lets the script run and resolves to what it printed once the machine is off. */
 async function runPhase(folder: string, disk: string, phase: string): Promise<string> {
 	const kernel = [
-		...["linux.uml", `ubd0=${disk}`, "root=/dev/ubda", "rw", `mem=${memory}`, "con=null", "con0=null,fd:1", "ssl=null"],
+		"linux.uml",
+		`ubd0=${disk}`,
+		"root=/dev/ubda",
+		"rw",
+		`mem=${memory}`,
+		"con=null",
+		"con0=null,fd:1",
+		"ssl=null",
 		// Node.js uses io_uring where the kernel permits it, and this kernel panics (6.12.113).
-		...["quiet", "systemd.show_status=0", "sysctl.kernel.io_uring_disabled=2", `phase=${phase}`],
+		"quiet",
+		"systemd.show_status=0",
+		"sysctl.kernel.io_uring_disabled=2",
+		`phase=${phase}`,
 	];
 	// The machine ends with this process.
 	const ending = ["setpriv", "--pdeathsig", "KILL", "unshare", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"];

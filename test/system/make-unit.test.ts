@@ -55,7 +55,13 @@ describe("nginx, selected by the name of its unit", () => {
 
 	test("can be changed by options", async () => {
 		const { application, command } = await dryRun([
-			...["nginx.service", "--probe", "true", "--directory", "/run/x", "--user", "www-data"],
+			"nginx.service",
+			"--probe",
+			"true",
+			"--directory",
+			"/run/x",
+			"--user",
+			"www-data",
 		]);
 		expect(application).toMatchObject({ user: "www-data", probes: ["true"], directories: ["/run/x"] });
 		expect(command).toBe(`cagewright --state ${state} make nginx.service --user www-data --probe true --directory /run/x --yes`);

@@ -20,9 +20,19 @@ function apacheIn(folder: string, port: number, ...lines: readonly string[]): st
 	for (const name of ["www", "run", "log"]) mkdirSync(`${folder}/${name}`);
 	write(`${folder}/www/index.html`, ["a page of the test"]);
 	write(`${folder}/apache.conf`, [
-		...["ServerRoot /etc/apache2", "ServerName localhost", `PidFile ${folder}/run/apache.pid`, `DefaultRuntimeDir ${folder}/run`],
-		...[`ErrorLog ${folder}/log/error.log`, "User www-data", "Group www-data", `Listen 127.0.0.1:${port}`, ...lines],
-		...["<Directory />", "Options +ExecCGI", "Require all granted", "</Directory>"],
+		"ServerRoot /etc/apache2",
+		"ServerName localhost",
+		`PidFile ${folder}/run/apache.pid`,
+		`DefaultRuntimeDir ${folder}/run`,
+		`ErrorLog ${folder}/log/error.log`,
+		"User www-data",
+		"Group www-data",
+		`Listen 127.0.0.1:${port}`,
+		...lines,
+		"<Directory />",
+		"Options +ExecCGI",
+		"Require all granted",
+		"</Directory>",
 	]);
 	return ["apache2", "-DFOREGROUND", "-f", `${folder}/apache.conf`];
 }
@@ -37,7 +47,10 @@ export function apache(port: number): Untuned {
 	const modules = ["mpm_event", "authz_core", "rewrite", "mime", "alias", "cgid"];
 	const lines = [
 		...modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`),
-		...["TypesConfig /etc/mime.types", `DocumentRoot ${folder}/www`, "RewriteEngine on", "RewriteRule ^/alias$ /index.html [PT]"],
+		"TypesConfig /etc/mime.types",
+		`DocumentRoot ${folder}/www`,
+		"RewriteEngine on",
+		"RewriteRule ^/alias$ /index.html [PT]",
 		`ScriptAlias /cgi/ ${folder}/cgi/`,
 	];
 	const at = `http://127.0.0.1:${port}`;
@@ -66,8 +79,16 @@ export function apacheWithDefaults(port: number): Untuned {
 export function haproxy(port: number): Untuned {
 	const folder = temporaryFolder("haproxy");
 	write(`${folder}/haproxy.cfg`, [
-		...["global", "  user haproxy", "  group haproxy", "defaults", "  mode http", "  timeout client 60s", "  timeout server 60s"],
-		...["  timeout connect 60s", "frontend test", `  bind 127.0.0.1:${port}`],
+		"global",
+		"  user haproxy",
+		"  group haproxy",
+		"defaults",
+		"  mode http",
+		"  timeout client 60s",
+		"  timeout server 60s",
+		"  timeout connect 60s",
+		"frontend test",
+		`  bind 127.0.0.1:${port}`,
 		'  http-request return status 200 content-type text/plain string "hello from haproxy"',
 	]);
 	return {
@@ -82,8 +103,15 @@ export function phpFpmIn(folder: string, ...listen: readonly string[]): string[]
 	const [name] = readdirSync("/usr/sbin").filter((one) => /^php-fpm\d/.test(one));
 	for (const one of ["www", "log"]) mkdirSync(`${folder}/${one}`);
 	write(`${folder}/fpm.conf`, [
-		...["[global]", `error_log = ${folder}/log/fpm.log`, "daemonize = no", "[www]", "user = www-data", "group = www-data"],
-		...[...listen, "pm = static", "pm.max_children = 2"],
+		"[global]",
+		`error_log = ${folder}/log/fpm.log`,
+		"daemonize = no",
+		"[www]",
+		"user = www-data",
+		"group = www-data",
+		...listen,
+		"pm = static",
+		"pm.max_children = 2",
 	]);
 	return [`/usr/sbin/${name}`, "-F", "-y", `${folder}/fpm.conf`];
 }
@@ -105,11 +133,14 @@ export function wsgi(port: number): Untuned {
 	const folder = temporaryFolder("wsgi");
 	write(`${folder}/rare.py`, ["def page():", "    import csv, io, decimal", '    return f"rare {decimal.Decimal(6) * 7}"']);
 	write(`${folder}/app.py`, [
-		...["import json", "from wsgiref.simple_server import make_server", "def app(environ, start):"],
+		"import json",
+		"from wsgiref.simple_server import make_server",
+		"def app(environ, start):",
 		"    start('200 OK', [('Content-Type', 'text/plain')])",
 		"    if environ['PATH_INFO'] == '/rare':",
 		"        import rare",
-		...["        return [rare.page().encode()]", "    return [json.dumps({'hello': 'python'}).encode()]"],
+		"        return [rare.page().encode()]",
+		"    return [json.dumps({'hello': 'python'}).encode()]",
 		`make_server('127.0.0.1', ${port}, app).serve_forever()`,
 	]);
 	return {
@@ -123,9 +154,16 @@ export function wsgi(port: number): Untuned {
 export function rubyScript(port: number): Untuned {
 	const folder = temporaryFolder("ruby");
 	write(`${folder}/serve.rb`, [
-		...["require 'socket'", "require 'json'", `server = TCPServer.new('127.0.0.1', ${port})`, "trap('TERM') { exit 0 }"],
-		...["loop do", "  client = server.accept", "  client.gets"],
-		...["  client.write \"HTTP/1.0 200 OK\\r\\n\\r\\n#{JSON.generate(hello: 'ruby')}\\n\"", "  client.close", "end"],
+		"require 'socket'",
+		"require 'json'",
+		`server = TCPServer.new('127.0.0.1', ${port})`,
+		"trap('TERM') { exit 0 }",
+		"loop do",
+		"  client = server.accept",
+		"  client.gets",
+		"  client.write \"HTTP/1.0 200 OK\\r\\n\\r\\n#{JSON.generate(hello: 'ruby')}\\n\"",
+		"  client.close",
+		"end",
 	]);
 	return {
 		folder,
@@ -141,7 +179,9 @@ export function shellScript(port: number): Untuned {
 	const script = write(
 		`${folder}/serve.sh`,
 		[
-			...["#!/bin/sh", "set -e", `mkdir -p ${folder}/made`],
+			"#!/bin/sh",
+			"set -e",
+			`mkdir -p ${folder}/made`,
 			`echo "started in $(date +%Y) by $(id -un)" | tr a-z A-Z >${folder}/made/index.html`,
 			`sort -r /etc/services | head -n 1 | sed 's/^/# /' >>${folder}/made/index.html`,
 			`exec /bin/busybox httpd -f -p 127.0.0.1:${port} -h ${folder}/made`,

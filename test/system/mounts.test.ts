@@ -118,7 +118,12 @@ describe("the mounts of a sandbox", () => {
 	test("omit storage of containers and user sessions without examining them, because a broken one would hang or fail", () => {
 		const looked: string[] = [];
 		const all = [
-			...["/", "/run/user/1000", "/run/user/1000/gvfs", "/var/lib/docker/overlay2/x", "/run/netns/a", "/var/lib/docker-data"],
+			"/",
+			"/run/user/1000",
+			"/run/user/1000/gvfs",
+			"/var/lib/docker/overlay2/x",
+			"/run/netns/a",
+			"/var/lib/docker-data",
 		];
 		const made = sandboxMounts(
 			all.map((path) => mount(path)),

@@ -36,7 +36,8 @@ vi.setConfig({ testTimeout: 300_000 });
 beforeAll(() => {
 	// No header of the C library, because those of the kernel leave out what it declares.
 	const declared = [
-		...["extern const unsigned char appended[]", "void *memcpy(void *, const void *, unsigned long)"],
+		"extern const unsigned char appended[]",
+		"void *memcpy(void *, const void *, unsigned long)",
 		"int memcmp(const void *, const void *, unsigned long)",
 	];
 	writeFileSync(join(folder, "hosted.h"), declared.map((line) => `${line};\n`).join(""));

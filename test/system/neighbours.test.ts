@@ -141,9 +141,14 @@ function counter(port: number, database: number): Daemon {
 	writeFileSync(
 		`${folder}/app.py`,
 		[
-			...[...ask, "        s.sendall(line + b'\\r\\n')", "        return s.recv(100).strip()"],
-			...["from wsgiref.simple_server import make_server", "def app(environ, start):", "    count = ask(b'INCR visits')"],
-			...["    start('200 OK', [('Content-Type', 'text/plain')])", "    return [b'visits ' + count + b'\\n']"],
+			...ask,
+			"        s.sendall(line + b'\\r\\n')",
+			"        return s.recv(100).strip()",
+			"from wsgiref.simple_server import make_server",
+			"def app(environ, start):",
+			"    count = ask(b'INCR visits')",
+			"    start('200 OK', [('Content-Type', 'text/plain')])",
+			"    return [b'visits ' + count + b'\\n']",
 			`make_server('127.0.0.1', ${port}, app).serve_forever()`,
 		].join("\n"),
 	);

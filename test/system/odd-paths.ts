@@ -21,16 +21,19 @@ const leading = (name: string, path: string, leadsTo: string): OddPath => ({ nam
 
 const directories = ["/", "/etc", "/usr", "/proc", "/sys", "/dev", "/run", "/boot", "/home", "/var", "/tmp", "/root"];
 const systemFiles = [
-	...[
-		"/etc/passwd",
-		"/etc/shadow",
-		"/etc/sudoers.d/new",
-		"/etc/cron.d/new",
-		"/etc/systemd/system/new.service",
-		"/etc/ld.so.preload",
-	],
-	...["/usr/bin/new", "/usr/bin/node", "/proc/self/mem", "/proc/sys/kernel/core_pattern", "/proc/self/environ"],
-	...["/sys/power/state", "/sys/kernel/new"],
+	"/etc/passwd",
+	"/etc/shadow",
+	"/etc/sudoers.d/new",
+	"/etc/cron.d/new",
+	"/etc/systemd/system/new.service",
+	"/etc/ld.so.preload",
+	"/usr/bin/new",
+	"/usr/bin/node",
+	"/proc/self/mem",
+	"/proc/sys/kernel/core_pattern",
+	"/proc/self/environ",
+	"/sys/power/state",
+	"/sys/kernel/new",
 ];
 const devices = ["null", "zero", "full", "urandom", "no-driver", "disk", "stdout", "fd/2", "new"].map((name) => `/dev/${name}`);
 const state = [

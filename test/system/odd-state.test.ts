@@ -27,10 +27,30 @@ const kinds: Readonly<Record<string, (file: string) => void>> = {
 
 /** Verbs that only read, with the options that make them do so. */
 const verbs = [
-	...["list", "metrics", "stale", "check --all", "check demo", "show demo", "show demo --history", "show demo --record"],
-	...["explain demo", "record demo", "diff demo", "run demo --print", "unit demo", "rollback demo --dry-run"],
-	...["update demo --dry-run", "plan demo", "remove demo --dry-run", "minimise demo --dry-run", "make demo --yes --dry-run"],
-	...["template list", "sessions list", "run demo -- /usr/bin/node --version", "selftest demo", "signal demo HUP"],
+	"list",
+	"metrics",
+	"stale",
+	"check --all",
+	"check demo",
+	"show demo",
+	"show demo --history",
+	"show demo --record",
+	"explain demo",
+	"record demo",
+	"diff demo",
+	"run demo --print",
+	"unit demo",
+	"rollback demo --dry-run",
+	"update demo --dry-run",
+	"plan demo",
+	"remove demo --dry-run",
+	"minimise demo --dry-run",
+	"make demo --yes --dry-run",
+	"template list",
+	"sessions list",
+	"run demo -- /usr/bin/node --version",
+	"selftest demo",
+	"signal demo HUP",
 ].map((line) => line.split(" "));
 
 /** Regular files of ours in the state folder, without the cage's content. */

@@ -93,7 +93,14 @@ beforeAll(async () => {
 	port = await freePort();
 	daemon = redis(port);
 	const options = [
-		...["--name", "redis", "--user", "redis", "--include", "/usr/bin/perl", "--include", "/usr/lib/x86_64-linux-gnu/perl-base"],
+		"--name",
+		"redis",
+		"--user",
+		"redis",
+		"--include",
+		"/usr/bin/perl",
+		"--include",
+		"/usr/lib/x86_64-linux-gnu/perl-base",
 	];
 	made = await make([...options, ...wordsOf(daemon)], { state });
 });

@@ -39,7 +39,11 @@ export async function ownTree(): Promise<OwnTree> {
 		// States are created where this folder is.
 		`mkdir -p ${dirname(folder)}`,
 		`[ -e "$PWD" ] || { mkdir -p "$PWD" && mount -n --no-canonicalize --bind . "$PWD"; }`,
-		...["mount -n -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags", "umount -n /sys", "echo up", "exec cat"],
+		"mount -n -t sysfs sysfs /sys",
+		"echo 0x9 >/sys/class/net/lo/flags",
+		"umount -n /sys",
+		"echo up",
+		"exec cat",
 	];
 	const holder = spawn("unshare", ["--mount", "--net", "sh", "-c", script.join("\n")], { stdio: ["pipe", "pipe", "inherit"] });
 	endAfterFile(holder);

@@ -78,8 +78,15 @@ describe("dpkg", () => {
 		expect(
 			await ownersOf(
 				packages,
-				...["/lib/one.so", "/usr/lib/one.so", "/lib/two.so", "/usr/lib/two.so"],
-				...["/usr/share/doc/help", "/usr/share/doc/help.old", "/usr/bin/any", "/etc/alternatives/any", "/usr/bin/new"],
+				"/lib/one.so",
+				"/usr/lib/one.so",
+				"/lib/two.so",
+				"/usr/lib/two.so",
+				"/usr/share/doc/help",
+				"/usr/share/doc/help.old",
+				"/usr/bin/any",
+				"/etc/alternatives/any",
+				"/usr/bin/new",
 			),
 		).toEqual({
 			"/lib/one.so": "old 1:2-3",

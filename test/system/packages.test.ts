@@ -137,7 +137,12 @@ describe.skipIf(systemFiles().status("/var/lib/dpkg/status" as Path) === undefin
 	const files = systemFiles();
 	const packages = systemPackages(files);
 	const places = [
-		...["/usr/bin", "/usr/sbin", "/etc", "/etc/init.d", "/usr/lib/x86_64-linux-gnu", "/usr/lib/systemd/system"],
+		"/usr/bin",
+		"/usr/sbin",
+		"/etc",
+		"/etc/init.d",
+		"/usr/lib/x86_64-linux-gnu",
+		"/usr/lib/systemd/system",
 		"/usr/lib/tmpfiles.d",
 	];
 	const paths = (places as Path[]).flatMap((place) => files.list(place).map((name) => join(place, name)));

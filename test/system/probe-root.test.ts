@@ -32,8 +32,17 @@ afterAll(() => server.close());
 
 /** Paths below a folder that lead to `host` if somebody follows the links in them. `plant` creates them, and runs in the application too. */
 const planted = [
-	...["absolute", "relative", "chain", "directory/file", "parent/file", "dots/file", "around/again/file", "self/file"],
-	...["secret", "directory/secret", "hard/../directory/secret"],
+	"absolute",
+	"relative",
+	"chain",
+	"directory/file",
+	"parent/file",
+	"dots/file",
+	"around/again/file",
+	"self/file",
+	"secret",
+	"directory/secret",
+	"hard/../directory/secret",
 ];
 /** The mounts where probes mount something. Other tests mount elsewhere at the same time. */
 const mounts = () => {
@@ -120,7 +129,11 @@ describe("probes for a process with its own root", () => {
 
 	test("follow no link to the host, whether relative, absolute or magic", async () => {
 		const magic = [
-			...["proc/self/root", "proc/1/root", "proc/1/cwd", "proc/self/cwd", `proc/${process_.pid}/root`],
+			"proc/self/root",
+			"proc/1/root",
+			"proc/1/cwd",
+			"proc/self/cwd",
+			`proc/${process_.pid}/root`,
 			`proc/${process_.pid}/cwd`,
 		];
 		const paths = [
@@ -247,10 +260,17 @@ test("an application that starts as root cannot redirect probes by links in its 
 	];
 	const made = await make(
 		[
-			...["--name", "planting", "--writable", data],
-			...["--probe", `curl -fsS --noproxy '*' http://127.0.0.1:${port}/ | grep -q yes`],
+			"--name",
+			"planting",
+			"--writable",
+			data,
+			"--probe",
+			`curl -fsS --noproxy '*' http://127.0.0.1:${port}/ | grep -q yes`,
 			...exercises.flatMap((line) => ["--exercise", line]),
-			...["--", process.execPath, "-e", application],
+			"--",
+			process.execPath,
+			"-e",
+			application,
 		],
 		{ state: temporaryState() },
 	);
@@ -273,7 +293,13 @@ test("an ordinary user's probe does not follow the application's links either", 
 		require("node:http").createServer((_, answer) => answer.end("yes")).listen(21461, "127.0.0.1");`;
 	const exercise = `cat "$CAGEWRIGHT_ROOT${data}/plain" >>'${output}'; (setsid sleep 98765 &); cat "$CAGEWRIGHT_ROOT${data}/link" >>'${output}'; echo changed >"$CAGEWRIGHT_ROOT${data}/link"; true`;
 	const options = [
-		...["--name", "planting", "--writable", data, "--probe", "curl -fsS --noproxy '*' http://127.0.0.1:21461/", "--exercise"],
+		"--name",
+		"planting",
+		"--writable",
+		data,
+		"--probe",
+		"curl -fsS --noproxy '*' http://127.0.0.1:21461/",
+		"--exercise",
 		exercise,
 	];
 	const made = await cagewright(["make", ...options, "--yes", "--no-selftest", "--", process.execPath, "-e", server], user);

@@ -106,7 +106,11 @@ const servers: readonly { name: string; program: string; command: () => string[]
 ];
 
 const dnsmasq = (...options: string[]) => [
-	...["/usr/sbin/dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", ...options],
+	"/usr/sbin/dnsmasq",
+	"--keep-in-foreground",
+	"--conf-file=/dev/null",
+	"--pid-file=",
+	...options,
 ];
 const redisServer = (...options: string[]) => [
 	"/usr/bin/redis-server",
@@ -253,7 +257,19 @@ describe.runIf(isolated)("a proposed probe", () => {
 		mkdirSync(join(folder, "tls"), { recursive: true });
 		const [key, certificate] = [join(folder, "tls", "key"), join(folder, "tls", "certificate")];
 		const made = spawnSync("openssl", [
-			...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x", "-days", "1", "-keyout", key, "-out", certificate],
+			"req",
+			"-x509",
+			"-newkey",
+			"rsa:2048",
+			"-nodes",
+			"-subj",
+			"/CN=x",
+			"-days",
+			"1",
+			"-keyout",
+			key,
+			"-out",
+			certificate,
 		]);
 		if (made.status !== 0) return;
 		const script = `const f=require("fs");require("https").createServer({key:f.readFileSync(process.argv[1]),cert:f.readFileSync(process.argv[2])},(q,r)=>r.end("ok")).listen(8443,"127.0.0.1")`;

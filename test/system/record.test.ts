@@ -26,7 +26,14 @@ beforeAll(async () => {
 	appendFileSync(`${cage.root}/etc/ssl/openssl.cnf`, `[ req ]\ndefault_bits = 4321\noutput_password = ${secret}\n`);
 	await makeAsUsual(["--name", "web", "nginx"], { state });
 	const said = [
-		...["--purpose", "Cache of the shop", "--initiated-by", "Ada (CISO)", "--implemented-by", "Bo", "--approved-by", "Cy"],
+		"--purpose",
+		"Cache of the shop",
+		"--initiated-by",
+		"Ada (CISO)",
+		"--implemented-by",
+		"Bo",
+		"--approved-by",
+		"Cy",
 	];
 	html = await page("redis", said);
 	web = await page("web");

@@ -45,7 +45,12 @@ interface Asked {
 test("each item without a mount below gets an overlay, and directories that lead to mounts are recreated", () => {
 	const names = ["/bin->usr/bin", "/usr/", "/var/", "/var/lib/", "/var/log/", "/note"];
 	expect(rebuild(names, [mount("/"), mount("/var/lib")])).toEqual([
-		...["skeleton /", "link /bin", "file /note", "overlay /usr", "overlay /var/lib", "overlay /var/log"],
+		"skeleton /",
+		"link /bin",
+		"file /note",
+		"overlay /usr",
+		"overlay /var/lib",
+		"overlay /var/log",
 	]);
 });
 

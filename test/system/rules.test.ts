@@ -70,8 +70,16 @@ describe("a web server", () => {
 	test("has an allowed key, requested writable directories, included files and the host's bound ones", async () => {
 		const { folder } = site;
 		const rules = [
-			...["--allow-secret", site.key, "--include", `${folder}/apart/*.html`, "--exclude", "**/draft.*"],
-			...["--writable", `${folder}/pages/open`, "--bind", `${folder}/pages/bound:ro`],
+			"--allow-secret",
+			site.key,
+			"--include",
+			`${folder}/apart/*.html`,
+			"--exclude",
+			"**/draft.*",
+			"--writable",
+			`${folder}/pages/open`,
+			"--bind",
+			`${folder}/pages/bound:ro`,
 		];
 		made = await make(makeArguments("site", "www-data", site, rules), { state });
 		expect(execFileSync("stat", ["-c", "%a %U", inCage("site.key")], { encoding: "utf8" })).toBe("600 www-data\n");

@@ -55,8 +55,14 @@ export const hex = (text: string) => `x${Buffer.from(text, "latin1").toString("h
 
 /** Programs that have copies in a root directory of the intruder's own. */
 export const imitated = (program: string) => [
-	...[attemptsProgram, initInside, `${launchDirectory}/setpriv`, `${launchDirectory}/cagewright-confine`],
-	...["/usr/bin/redis-server", "/usr/bin/setpriv", "/usr/bin/node", program],
+	attemptsProgram,
+	initInside,
+	`${launchDirectory}/setpriv`,
+	`${launchDirectory}/cagewright-confine`,
+	"/usr/bin/redis-server",
+	"/usr/bin/setpriv",
+	"/usr/bin/node",
+	program,
 ];
 
 /** Paths of programs that look like something else in a record. */
@@ -68,12 +74,28 @@ export const oddNames = [
 	"gone (deleted)",
 	"7075",
 	"\xff\xfe not text \x80",
-	...[".launch/cagewright-selftest", "dist/main.js", "cagewright"],
+	".launch/cagewright-selftest",
+	"dist/main.js",
+	"cagewright",
 ];
 
 const processNames = [
-	...["cagewright-sel", "init", "setpriv", "", " ", '"', "\n", "a\nb: audit(1.0:", 'x" pid=1 uid=0'],
-	...["pid=1", 'exe="/bin/sh"', "[1]: segfault ", "\xff\x80\u0001", "6E6F6465", "(deleted)", "storm"],
+	"cagewright-sel",
+	"init",
+	"setpriv",
+	"",
+	" ",
+	'"',
+	"\n",
+	"a\nb: audit(1.0:",
+	'x" pid=1 uid=0',
+	"pid=1",
+	'exe="/bin/sh"',
+	"[1]: segfault ",
+	"\xff\x80\u0001",
+	"6E6F6465",
+	"(deleted)",
+	"storm",
 ];
 
 interface Draw {
@@ -201,7 +223,8 @@ export function forgeryWords({
 		...maybe(0.8, ["user", String(pick([...accounts, 4242], random))]),
 		...maybe(0.5, ["name", hex(pick(processNames, random))]),
 		...maybe(0.3, ["thread"]),
-		...["refuse", String(call.number)],
+		"refuse",
+		String(call.number),
 		...callWords("call", slot, call, 1 + Math.floor(20 * random())),
 	];
 }

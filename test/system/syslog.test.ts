@@ -64,7 +64,11 @@ async function machine(prepare: string, socket?: string): Promise<Machine> {
 		"mkdir -m 1777 /dev/shm",
 		"mount -n -t tmpfs -o mode=755 tmpfs /run",
 		prepare,
-		...["mount -n -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags", "umount -n /sys", "echo up", "exec cat"],
+		"mount -n -t sysfs sysfs /sys",
+		"echo 0x9 >/sys/class/net/lo/flags",
+		"umount -n /sys",
+		"echo up",
+		"exec cat",
 	];
 	const holder = spawn("unshare", ["--mount", "--net", "sh", "-c", script.join("\n")], { stdio: ["pipe", "pipe", "inherit"] });
 	endAfterFile(holder, "SIGKILL");

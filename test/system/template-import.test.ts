@@ -169,8 +169,12 @@ test("a folder is searched for templates at its top and in templates/, without f
 });
 
 test.each([
-	...["https://git.example.org/templates", "git@git.example.org:templates", "git://127.0.0.1/x", `file://${folder}`],
-	...[`ext::sh -c touch% ${ran}`, `ssh://-oProxyCommand=touch${"${IFS}"}${ran}/x`],
+	"https://git.example.org/templates",
+	"git@git.example.org:templates",
+	"git://127.0.0.1/x",
+	`file://${folder}`,
+	`ext::sh -c touch% ${ran}`,
+	`ssh://-oProxyCommand=touch${"${IFS}"}${ran}/x`,
 ])("the address %s is refused with advice, and nothing is fetched or run", async (address) => {
 	const { status, stderr } = await run(["import", address, "--yes"]);
 	expect(status).toBe(2);

@@ -48,9 +48,15 @@ const write = (name: string, text: string) => {
 function subjects(): Record<string, Subject> {
 	const state = "/var/lib/nginx-account";
 	const account = [
-		...["pid /run/nginx-account/nginx.pid;", "error_log /var/log/nginx-account/error.log;", "events {}", "http {"],
+		"pid /run/nginx-account/nginx.pid;",
+		"error_log /var/log/nginx-account/error.log;",
+		"events {}",
+		"http {",
 		...["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${state}/${name};`),
-		...["access_log /var/log/nginx-account/access.log;", "include /etc/nginx/sites-enabled/*;", "}", ""],
+		"access_log /var/log/nginx-account/access.log;",
+		"include /etc/nginx/sites-enabled/*;",
+		"}",
+		"",
 	].join("\n");
 	const python = [
 		"import os\nfrom http.server import BaseHTTPRequestHandler, HTTPServer\nclass Hello(BaseHTTPRequestHandler):",

@@ -31,7 +31,11 @@ test("dry runs and verbs that only read change nothing and create no state folde
 		["make", "nginx", "--dry-run", "--json"],
 		["trace", "bind9", "--dry-run"],
 		["make", "--dry-run", "--name", "any", "--probe", probeNginx, "--writable", "/srv/any", "--", "nginx", "-g", "daemon off;"],
-		...[["list"], ["apps", "--json"], ["doctor"], ["template", "list"], ["template", "show", "redis"]],
+		["list"],
+		["apps", "--json"],
+		["doctor"],
+		["template", "list"],
+		["template", "show", "redis"],
 	]) {
 		const { status, stdout } = await cagewright(args, { state, enter: tree.enter });
 		expect({ args, status }).toEqual({ args, status: 0 });

@@ -182,8 +182,16 @@ test("the program of the techniques runs under systemd-nspawn, which is no root 
 
 test("a service that no cage knows is tested with its own filter and namespaces", async () => {
 	const settings = [
-		...["User=daemon", "PrivateTmp=yes", "PrivateNetwork=yes", "PrivateIPC=yes", "PrivateDevices=yes", "ProtectSystem=strict"],
-		...["NoNewPrivileges=yes", "CapabilityBoundingSet=", "SystemCallFilter=@system-service", "MemoryDenyWriteExecute=yes"],
+		"User=daemon",
+		"PrivateTmp=yes",
+		"PrivateNetwork=yes",
+		"PrivateIPC=yes",
+		"PrivateDevices=yes",
+		"ProtectSystem=strict",
+		"NoNewPrivileges=yes",
+		"CapabilityBoundingSet=",
+		"SystemCallFilter=@system-service",
+		"MemoryDenyWriteExecute=yes",
 	].map((setting) => `--property=${setting}`);
 	await system.must(`systemd-run --quiet --unit foreign ${settings.join(" ")} /bin/sleep 1000`);
 	const groups = () => system.must("cat /proc/$(systemctl show --property=MainPID --value foreign)/cgroup");

@@ -135,8 +135,21 @@ describe("templates/schema.json", () => {
 it("the built-in templates exist and are valid in both schemas", () => {
 	const templates = builtinTemplates();
 	expect(templates.map(({ name }) => name)).toEqual([
-		...["apache2", "bind9", "demo", "dnsmasq", "haproxy", "mariadb", "network-daemon", "nginx", "nginx-account"],
-		...["node-service", "php-fpm", "python-service", "redis", "sftp", "web-folder"],
+		"apache2",
+		"bind9",
+		"demo",
+		"dnsmasq",
+		"haproxy",
+		"mariadb",
+		"network-daemon",
+		"nginx",
+		"nginx-account",
+		"node-service",
+		"php-fpm",
+		"python-service",
+		"redis",
+		"sftp",
+		"web-folder",
 	]);
 	for (const each of templates) {
 		expect(jsonSchema(each), each.name).toBe(true);

@@ -15,7 +15,10 @@ function drawn(...lines: string[]): string[] {
 test("the tree shows children below their parents, with program and account", () => {
 	const lines = [
 		"10  clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD) = 11",
-		...["10  fork() = 12", "11  setuid(33) = 0", '12  execve("/bin/sh", ["sh"], 0x7 /* 1 var */) = 0', "12  vfork() = 13"],
+		"10  fork() = 12",
+		"11  setuid(33) = 0",
+		'12  execve("/bin/sh", ["sh"], 0x7 /* 1 var */) = 0',
+		"12  vfork() = 13",
 		'13  execve("/bin/date", ["date"], 0x7 /* 1 var */) = 0',
 	];
 	expect(drawn(...lines)).toEqual(["10 /bin/app", "  11 /bin/app uid 33", "  12 /bin/sh", "    13 /bin/date"]);
@@ -36,8 +39,12 @@ test("an ended process shows how it ended and stays the parent of running ones",
 
 test("a child that appears before its parent's fork returns gets that parent", () => {
 	const lines = [
-		...["10  fork() = 11", "10  fork( <unfinished ...>", "11  fork( <unfinished ...>", '12  access("/x", R_OK) = 0'],
-		...["11  <... fork resumed>) = 12", "10  <... fork resumed>) = 13"],
+		"10  fork() = 11",
+		"10  fork( <unfinished ...>",
+		"11  fork( <unfinished ...>",
+		'12  access("/x", R_OK) = 0',
+		"11  <... fork resumed>) = 12",
+		"10  <... fork resumed>) = 13",
 	];
 	expect(drawn(...lines)).toEqual(["10 /bin/app", "  11 /bin/app", "    12 /bin/app", "  13 /bin/app"]);
 });

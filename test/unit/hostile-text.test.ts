@@ -9,8 +9,18 @@ describe("hostile text", () => {
 		"a b",
 		"%h 100%",
 		`$HOME $${"{PATH}"} $`,
-		...['"quoted"', "it's", "back\\slash\\", "two\nlines\nUser=root", "\r\n\t\x1b[31m\x7f", ";", "", "#"],
-		...["ünï ☃ \u202e\u{e0041}", "$$ %%", "\\n \\x41", "-"],
+		'"quoted"',
+		"it's",
+		"back\\slash\\",
+		"two\nlines\nUser=root",
+		"\r\n\t\x1b[31m\x7f",
+		";",
+		"",
+		"#",
+		"ünï ☃ \u202e\u{e0041}",
+		"$$ %%",
+		"\\n \\x41",
+		"-",
 	];
 
 	it.each(hostile)("argument %j arrives unchanged", (argument) => {

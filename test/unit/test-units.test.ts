@@ -19,10 +19,18 @@ function settings(without: readonly string[] = []) {
 
 test("a test service keeps the confinement and drops everything that affects the machine", () => {
 	expect(settings()).toEqual([
-		...["Unit Description=Escape attempts in the cage d", "Unit CollectMode=inactive-or-failed", "Service TasksMax=9"],
-		...["Service ExecStart=", 'Service ExecStart=/.launch/perl "a\\nb"', "Service PrivatePIDs=yes", "Service NoExecPaths=+/data"],
-		...["Service BindReadOnlyPaths=/state/scratch/launch:/.launch:norbind", "Service Restart=no", "Service RuntimeMaxSec=60"],
-		...["Service StandardOutput=append:/state/scratch/output", "Service StandardError=inherit"],
+		"Unit Description=Escape attempts in the cage d",
+		"Unit CollectMode=inactive-or-failed",
+		"Service TasksMax=9",
+		"Service ExecStart=",
+		'Service ExecStart=/.launch/perl "a\\nb"',
+		"Service PrivatePIDs=yes",
+		"Service NoExecPaths=+/data",
+		"Service BindReadOnlyPaths=/state/scratch/launch:/.launch:norbind",
+		"Service Restart=no",
+		"Service RuntimeMaxSec=60",
+		"Service StandardOutput=append:/state/scratch/output",
+		"Service StandardError=inherit",
 	]);
 });
 

@@ -124,7 +124,15 @@ describe("a cage's unit", () => {
 		}
 		const passes = (address: string) => lists[family(address)].check(address, family(address));
 		const machines = [
-			...["127.0.0.1", "10.0.0.1", "192.168.1.1", "223.255.255.255", "0.0.0.0", "::1", "2001:db8::1", "fe80::1", "fd00::1"],
+			"127.0.0.1",
+			"10.0.0.1",
+			"192.168.1.1",
+			"223.255.255.255",
+			"0.0.0.0",
+			"::1",
+			"2001:db8::1",
+			"fe80::1",
+			"fd00::1",
 		];
 		expect(machines.filter((address) => !passes(address))).toEqual([]);
 		expect(["224.0.0.251", "239.255.255.250", "255.255.255.255", "ff02::fb"].filter(passes)).toEqual([]);

@@ -10,8 +10,22 @@ import type { UpgradedService } from "./services.ts";
 /** Distribution upgrades of a booted Debian whose services are in cages. */
 
 const packages = [
-	...["bash", "bind9-dnsutils", "ca-certificates", "curl", "dbus", "iproute2", "kmod", "openssl", "passwd", "procps"],
-	...["python3", "python3-apt", "strace", "systemd", "systemd-sysv", "util-linux"],
+	"bash",
+	"bind9-dnsutils",
+	"ca-certificates",
+	"curl",
+	"dbus",
+	"iproute2",
+	"kmod",
+	"openssl",
+	"passwd",
+	"procps",
+	"python3",
+	"python3-apt",
+	"strace",
+	"systemd",
+	"systemd-sysv",
+	"util-linux",
 ];
 const keyring = "/usr/share/keyrings/debian-archive-keyring.pgp";
 /** Downloaded packages, for the next run. */

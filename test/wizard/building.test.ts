@@ -25,8 +25,18 @@ function valuesIn(section: SectionName, wizard: Drive): string[] {
 describe("the review", () => {
 	test("has a section for everything that will happen", () => {
 		expect(linesOf(reviewed()).flatMap(({ section }) => section ?? [])).toEqual([
-			...["warnings", "permissions", "left-out", "application", "existing", "disk", "limits", "files", "devices", "writable"],
-			...["binds", "accounts"],
+			"warnings",
+			"permissions",
+			"left-out",
+			"application",
+			"existing",
+			"disk",
+			"limits",
+			"files",
+			"devices",
+			"writable",
+			"binds",
+			"accounts",
 		]);
 	});
 	test("an empty section says so", () => expect(valuesIn("binds", reviewed())).toEqual(["none"]));

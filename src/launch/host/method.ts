@@ -59,7 +59,10 @@ export function rulesetOf({ binds, permissions, writable }: CageLayout, identity
 	const ownsCage = identity.uid === 0 || isRootless();
 	return landlockRuleset(
 		[
-			...[...writable, ...writableBinds(binds), ...directoriesOfFiles(binds), ...temporaryDirectories],
+			...writable,
+			...writableBinds(binds),
+			...directoriesOfFiles(binds),
+			...temporaryDirectories,
 			...(permissions.ownProcess === undefined ? [] : [pathFromText("/proc")]),
 			pathFromText("/dev/shm"),
 		],

@@ -70,8 +70,15 @@ interface EnvironmentKind {
 export function environmentData({ account, inherits = false, listens = false }: EnvironmentKind = {}): Buffer {
 	const { capabilities, gid = 0, groups = [], uid = 0 } = account ?? {};
 	return words(
-		...[listens, inherits, account !== undefined, uid, gid, capabilities !== undefined],
-		...[...capabilityWords(capabilities ?? []), groups.length, ...groups],
+		listens,
+		inherits,
+		account !== undefined,
+		uid,
+		gid,
+		capabilities !== undefined,
+		...capabilityWords(capabilities ?? []),
+		groups.length,
+		...groups,
 	);
 }
 

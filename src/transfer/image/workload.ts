@@ -75,7 +75,8 @@ export function workloadOf({ cage, manifest }: { cage: Cage; manifest: Manifest 
 		name: cage.name,
 		image: `localhost/${imageName(cage.name)}:${manifest.generation}`,
 		command: [
-			...[confinerInside, ...initWords(initInside, application.cwd, keepsKill)],
+			confinerInside,
+			...initWords(initInside, application.cwd, keepsKill),
 			...stepWords(application.service ?? {}, 0),
 			...application.command,
 		],

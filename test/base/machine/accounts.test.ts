@@ -17,7 +17,15 @@ describe("passwd(5)", () => {
 	});
 	test("invalid lines are skipped", () => {
 		const text = [
-			...["", "# comment", "+::::::", "+@netgroup::::::", "-bad:x:1:1:::", "only", "a:x:1", ":x:1:1:::", "app:x:900:901:::"],
+			"",
+			"# comment",
+			"+::::::",
+			"+@netgroup::::::",
+			"-bad:x:1:1:::",
+			"only",
+			"a:x:1",
+			":x:1:1:::",
+			"app:x:900:901:::",
 			"  ",
 		];
 		expect(parsePasswd(text.join("\n")).map(({ name }) => name)).toEqual(["app"]);

@@ -39,20 +39,26 @@ describe("Python", () => {
 			...empty("S/z.py", "S/b.py", "S/c.py", "P/e/__init__.py", "P/e/f/__init__.py", "P/e/f/g.py"),
 		};
 		expect(from(text, { ...sources, "P/e/f/i.py": "", "P/e/k.py": "", "S/h.py": "" })).toEqual([
-			...["P/e/__init__.py", "P/e/f/__init__.py", "P/e/f/g.py", "P/e/f/i.py"],
-			...["S/a.py", "S/b.py", "S/c.py", "S/z.py"],
+			"P/e/__init__.py",
+			"P/e/f/__init__.py",
+			"P/e/f/g.py",
+			"P/e/f/i.py",
+			"S/a.py",
+			"S/b.py",
+			"S/c.py",
+			"S/z.py",
 		]);
 	});
 	test("statements on one line and continued lines are found", () => {
 		expect(
 			from("if x: import a; from b import \\\n  c\ntry: import d\nexcept: pass", { "S/a.py": "", "S/b/c.py": "", "S/d.py": "" }),
-		).toEqual([...["S/a.py", "S/b/c.py", "S/d.py"]]);
+		).toEqual(["S/a.py", "S/b/c.py", "S/d.py"]);
 	});
 	test("relative imports start at the module's own package", () => {
 		const sources = { "P/p/__init__.py": "from .a import x", "P/p/a.py": "from . import b\nfrom .q import c", "P/p/b.py": "" };
 		expect(
 			from("import p", { ...sources, "P/p/q/__init__.py": "", "P/p/q/c.py": "from ..d import y", "P/p/d.py": "", "P/d.py": "" }),
-		).toEqual([...["P/p/__init__.py", "P/p/a.py", "P/p/b.py", "P/p/d.py", "P/p/q/__init__.py", "P/p/q/c.py"]]);
+		).toEqual(["P/p/__init__.py", "P/p/a.py", "P/p/b.py", "P/p/d.py", "P/p/q/__init__.py", "P/p/q/c.py"]);
 	});
 	test("comments, text and code that never runs in a module load nothing", () => {
 		const text = '"""\nimport a\n"""\n# import b\nx = "import c"\nif TYPE_CHECKING:\n\timport d\nimport lib';
@@ -73,7 +79,10 @@ describe("Python", () => {
 			'h = {"class": "logging.handlers.RotatingFileHandler"}\nm = importlib.import_module("yaml")\n__import__(\'zlib\')\ny = "re"';
 		const sources = { "S/logging/__init__.py": "", "S/logging/handlers.py": "", "P/yaml/__init__.py": "", "S/re.py": "" };
 		expect(from(text, { ...sources, "S/zlib.cpython-313-x86_64-linux-gnu.so": "" })).toEqual([
-			...["P/yaml/__init__.py", "S/logging/__init__.py", "S/logging/handlers.py", "S/zlib.cpython-313-x86_64-linux-gnu.so"],
+			"P/yaml/__init__.py",
+			"S/logging/__init__.py",
+			"S/logging/handlers.py",
+			"S/zlib.cpython-313-x86_64-linux-gnu.so",
 		]);
 	});
 	test("a package that computes names includes the modules next to the source", () => {
@@ -152,7 +161,7 @@ describe("Perl", () => {
 				"V/C.pm": "",
 				"V/auto/A/X.so": "",
 			}),
-		).toEqual([...["V/A/B.pm", "V/C.pm", "V/auto/A/B/B.so", "V/auto/A/B/f.al"]]);
+		).toEqual(["V/A/B.pm", "V/C.pm", "V/auto/A/B/B.so", "V/auto/A/B/f.al"]);
 	});
 	test("a module that computes names includes everything below its own name", () => {
 		const sources = { "V/A.pm": 'eval "require $x";', "V/A/B.pm": "use C;", "V/A/D/E.pm": "", "V/C.pm": "", "V/F.pm": "" };

@@ -36,8 +36,14 @@ function expectLikeMachine(report: string): number {
 }
 
 const words = (port: number, report: string) => [
-	...["--probe", `curl -fsS --noproxy '*' -m 300 http://127.0.0.1:${port}/ >>${report} && echo >>${report}`],
-	...["--timeout", "300", "--", "/usr/bin/python3", script, String(port)],
+	"--probe",
+	`curl -fsS --noproxy '*' -m 300 http://127.0.0.1:${port}/ >>${report} && echo >>${report}`,
+	"--timeout",
+	"300",
+	"--",
+	"/usr/bin/python3",
+	script,
+	String(port),
 ];
 
 test("an application finds the machine's network in the sandbox and in a trial, and reaches no other machine", async () => {

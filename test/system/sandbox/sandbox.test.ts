@@ -109,7 +109,12 @@ const mounts = [
 ];
 const afterwards = `cat ${at("resolv")} ${at("ram")}/file; ls ${at("ram")} ${at("queues")}`;
 const inMounts = [
-	...["unshare", "--mount", "--propagation", "private", "sh", "-euc"],
+	"unshare",
+	"--mount",
+	"--propagation",
+	"private",
+	"sh",
+	"-euc",
 	`${mounts.join("\n")}\nset +e; "$@"; status=$?; { ${afterwards}; } >${at("afterwards")} 2>&1; exit $status`,
 	"sh",
 ];
@@ -192,7 +197,15 @@ describe("a traced application with every kind of attack", () => {
 		const refused = notes.filter(({ code }: Json) => code === "call-refused").map(({ values }: Json) => values.call);
 		expect(refused).toEqual(
 			expect.arrayContaining([
-				...["mount", "umount2", "setns", "unshare", "sethostname", "init_module", "reboot", "keyctl", "swapon"],
+				"mount",
+				"umount2",
+				"setns",
+				"unshare",
+				"sethostname",
+				"init_module",
+				"reboot",
+				"keyctl",
+				"swapon",
 			]),
 		);
 		expect(notes).toContainEqual({

@@ -103,8 +103,14 @@ test("units for podman name everything that the cage had, and refuse a path that
 	expect([...units.keys()]).toEqual(["db.container", "db-var-lib-my-db.volume", "db-srv-my-db.volume"]);
 	const lines = units.get("db.container")?.split("\n");
 	for (const line of [
-		...["ReadOnly=true", "NoNewPrivileges=true", "DropCapability=all", "AddCapability=CAP_NET_BIND_SERVICE", "GroupAdd=4"],
-		...["PidsLimit=20", "Ulimit=nofile=64", "PodmanArgs=--memory=1048576"],
+		"ReadOnly=true",
+		"NoNewPrivileges=true",
+		"DropCapability=all",
+		"AddCapability=CAP_NET_BIND_SERVICE",
+		"GroupAdd=4",
+		"PidsLimit=20",
+		"Ulimit=nofile=64",
+		"PodmanArgs=--memory=1048576",
 		"Volume=db-var-lib-my-db.volume:/var/lib/my db:rw,nosuid,nodev,noexec",
 	])
 		expect(lines).toContain(line);

@@ -33,18 +33,26 @@ const text = metricsText([whole], "1.2.3", now);
 
 test("every fact about a cage is a sample with its name", () => {
 	expect(text.split("\n").filter((line) => line && !line.startsWith("#"))).toEqual([
-		...['cagewright_build_info{version="1.2.3"} 1', "cagewright_last_check_timestamp_seconds 1767312000", "cagewright_cages 1"],
+		'cagewright_build_info{version="1.2.3"} 1',
+		"cagewright_last_check_timestamp_seconds 1767312000",
+		"cagewright_cages 1",
 		'cagewright_cage_info{cage="app",generation="4",template="a \\"name\\"",unit=""} 1',
-		...['cagewright_cage_damaged{cage="app"} 0', 'cagewright_cage_generation_timestamp_seconds{cage="app"} 1767225600'],
+		'cagewright_cage_damaged{cage="app"} 0',
+		'cagewright_cage_generation_timestamp_seconds{cage="app"} 1767225600',
 		'cagewright_cage_findings{cage="app",severity="danger",state="open"} 1',
 		'cagewright_cage_findings{cage="app",severity="danger",state="accepted"} 0',
 		'cagewright_cage_findings{cage="app",severity="warning",state="open"} 0',
-		...['cagewright_cage_findings{cage="app",severity="warning",state="accepted"} 1', 'cagewright_cage_outdated{cage="app"} 1'],
-		...['cagewright_cage_outdated_files{cage="app"} 1', 'cagewright_cage_security_updates{cage="app"} 1'],
-		...['cagewright_cage_outdated_processes{cage="app"} 1', 'cagewright_cage_selftest_timestamp_seconds{cage="app"} 1767225600'],
-		...['cagewright_cage_selftest_techniques{cage="app"} 140', 'cagewright_cage_selftest_escapes{cage="app"} 1'],
+		'cagewright_cage_findings{cage="app",severity="warning",state="accepted"} 1',
+		'cagewright_cage_outdated{cage="app"} 1',
+		'cagewright_cage_outdated_files{cage="app"} 1',
+		'cagewright_cage_security_updates{cage="app"} 1',
+		'cagewright_cage_outdated_processes{cage="app"} 1',
+		'cagewright_cage_selftest_timestamp_seconds{cage="app"} 1767225600',
+		'cagewright_cage_selftest_techniques{cage="app"} 140',
+		'cagewright_cage_selftest_escapes{cage="app"} 1',
 		'cagewright_cage_recent_alarms{cage="app",severity="high"} 3',
-		...['cagewright_cage_recent_alarms{cage="app",severity="medium"} 3', 'cagewright_cage_recent_denials{cage="app"} 3'],
+		'cagewright_cage_recent_alarms{cage="app",severity="medium"} 3',
+		'cagewright_cage_recent_denials{cage="app"} 3',
 	]);
 });
 
