@@ -1,4 +1,4 @@
-import { by } from "../base/collections.ts";
+import { by, omitUndefined } from "../base/collections.ts";
 import { Failure } from "../base/failure.ts";
 import { ancestors, clean, isWithin, type Path, pathFromText, root } from "../base/path/path.ts";
 import { showPath } from "../base/path/quote.ts";
@@ -120,6 +120,6 @@ function refuseDevice(entry: Entry): void {
 	const { device } = entry;
 	const kind = device?.type === "c" ? "character-device" : "block-device";
 	const { mode, uid, gid, size, mtime } = entry;
-	const verdict = judgeDevice(entry.path, { kind, mode, uid, gid, size, mtime, ...(device && { device }) });
+	const verdict = judgeDevice(entry.path, { kind, mode, uid, gid, size, mtime, ...omitUndefined({ device }) });
 	if (verdict === "refuse") throw new Failure("device-refused", { path: showPath(entry.path) }, 4);
 }

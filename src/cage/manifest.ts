@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { omitUndefined } from "../base/collections.ts";
 import { Failure } from "../base/failure.ts";
 import { isId } from "../base/machine/accounts.ts";
 import { type Json, normalise, outermost, type Path, pathSchema, pathToJson } from "../base/path/path.ts";
@@ -226,7 +227,7 @@ export interface ManifestBind extends Bind {
 export function bindsOf({ allowedBinds = [], rules }: Pick<Plan, "allowedBinds" | "rules">): ManifestBind[] {
 	return rules.binds.map(({ access, created, path }) => ({
 		...{ path, access, consent: allowedBinds.includes(path) },
-		...(created ? { created } : {}),
+		...omitUndefined({ created }),
 	}));
 }
 

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../base/collections.ts";
 import type { Files } from "../base/machine/facts.ts";
 import type { Path } from "../base/path/path.ts";
 import { showPath } from "../base/path/quote.ts";
@@ -57,7 +58,7 @@ export function makePlan(input: PlanInput): Plan {
 		identity,
 		entries,
 		writable: writable.directories,
-		...(writable.inPlace ? { stateInPlace: writable.inPlace } : {}),
+		...omitUndefined({ stateInPlace: writable.inPlace }),
 		shared,
 		offeredSockets: published.sockets,
 		pidFiles: published.pidFiles,

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../base/collections.ts";
 import { isWithin, type Path, pathFromText } from "../base/path/path.ts";
 import { type GroupName, groupOf, groupOrder } from "./groups.ts";
 import { linkFiles, placeOf } from "./links.ts";
@@ -66,7 +67,7 @@ export function joinMinimised(
 	return {
 		...found,
 		paths: [...new Set([...still, ...found.paths])],
-		...(cacheBytes === undefined ? {} : { cacheBytes }),
+		...omitUndefined({ cacheBytes }),
 	};
 }
 
@@ -131,7 +132,7 @@ export function byGroup(units: readonly FileFacts[]): DroppedGroup[] {
 /** Returns sums per package, largest first. */
 export function byPackage(units: readonly FileFacts[]): DroppedPackage[] {
 	return sumsBy(units, (unit) => unit.package)
-		.map(({ key, ...sum }) => ({ ...(key === undefined ? {} : { package: key }), ...sum }))
+		.map(({ key, ...sum }) => ({ ...omitUndefined({ package: key }), ...sum }))
 		.sort((a, b) => b.bytes - a.bytes);
 }
 

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../base/collections.ts";
 import { type FileStatus, type Files, type Identity, rememberFiles } from "../base/machine/facts.ts";
 import { ancestors, isWithin, normalise, type Path, parent, pathFromText, resolvePath } from "../base/path/path.ts";
 import type { Application, Rules } from "../service/application.ts";
@@ -52,7 +53,7 @@ export function planBasis(input: PlanInput) {
 			identity,
 			uids: [...trace.uids, ...uidsNamed(asked.accounts, input.users)],
 			own: ownPlaces(application),
-			...(input.stateFolder === undefined ? {} : { stateFolder: input.stateFolder }),
+			...omitUndefined({ stateFolder: input.stateFolder }),
 		}),
 		uids: new Set([identity.uid, ...trace.uids].filter((uid) => uid > 0)),
 		gids: new Set([identity.gid, ...identity.groups, ...trace.gids].filter((gid) => gid > 0)),

@@ -333,7 +333,7 @@ export function allPermissions(
 	const granted = planPermissions({ identity, trace, found, rules }, files);
 	const calls = planCalls(application, rules, { trace, additions, capabilities: granted.capabilities });
 	const executable = executableData(rules, writable, files);
-	return { ...granted, ...(calls ? { calls } : {}), ...(executable.length ? { executableData: executable } : {}) };
+	return { ...granted, ...omitUndefined({ calls }), ...(executable.length ? { executableData: executable } : {}) };
 }
 
 /** Returns the mounts that hold the directories named by rules. noexec applies to a whole mount. */

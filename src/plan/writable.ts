@@ -1,4 +1,4 @@
-import { append, by } from "../base/collections.ts";
+import { append, by, omitUndefined } from "../base/collections.ts";
 import type { Identity } from "../base/machine/facts.ts";
 import { type FileStatus, type Files, rightsFor } from "../base/machine/facts.ts";
 import { ancestors, baseName, etc, isWithin, join, type Path, parent, pathFromText } from "../base/path/path.ts";
@@ -146,7 +146,7 @@ export function planWritable(input: WritableInput): WritablePlan {
 		const { gid, uid } = ownerOf(found, givenAway.get(path));
 		return { path, mode: found.mode & 0o1777, uid, gid, reasons: wanted.get(path) ?? [], seeds: seeds.get(path) ?? [] };
 	});
-	return { directories, refused: [...refused].sort(), leftOut, ...(inPlace ? { inPlace } : {}) };
+	return { directories, refused: [...refused].sort(), leftOut, ...omitUndefined({ inPlace }) };
 }
 
 /** Returns the directories around one, in a place for state, that belong to an account of the application. */
@@ -244,7 +244,7 @@ function isGroupSpool(path: Path, { gid, mode }: FileStatus): boolean {
 
 export function tracedReason({ calls, programs }: Access): Reason {
 	const [program] = programs;
-	return { kind: "traced", calls: [...calls], ...(program === undefined ? {} : { program }) };
+	return { kind: "traced", calls: [...calls], ...omitUndefined({ program }) };
 }
 
 interface SeedInput {

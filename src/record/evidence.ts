@@ -1,4 +1,5 @@
 import { formatPatch, OMIT_HEADERS, structuredPatch } from "diff";
+import { omitUndefined } from "../base/collections.ts";
 import type { Note } from "../base/failure.ts";
 import type { PackageRef } from "../base/machine/facts.ts";
 import { maskLines } from "../base/mask.ts";
@@ -105,7 +106,7 @@ export function evidenceOf(
 		...facts,
 		seconds: cage.seconds,
 		trials: cage.trials,
-		...(cage.selftest ? { selftest: cage.selftest } : {}),
+		...omitUndefined({ selftest: cage.selftest }),
 		notes: plan.notes,
 		declined: plan.declined.map(({ path, risk }) => ({ path: showPath(path), risk })),
 		shared: plan.shared.map((one) => ({ ...one, path: showPath(one.path), example: showPath(one.example) })),

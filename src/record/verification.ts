@@ -1,3 +1,4 @@
+import { omitUndefined } from "../base/collections.ts";
 import type { HistoryLine } from "./record.ts";
 
 /** A record that was written to a file with its checksum, as in the cage's append-only log. */
@@ -49,7 +50,7 @@ export function verifyRecord(
 	const other = lines.findLast((one) => one.file === file);
 	const written = same ?? other;
 	const verdict = same ? "as-written" : other ? "changed" : beside === "same" ? "unlogged" : "unknown";
-	return { verdict, beside, ...(written ? { written } : {}), ...(same ? { current: same.fingerprint === fingerprint } : {}) };
+	return { verdict, beside, ...omitUndefined({ written }), ...(same ? { current: same.fingerprint === fingerprint } : {}) };
 }
 
 export function isAsWritten({ beside, verdict }: Verification): boolean {

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../base/collections.ts";
 /** A position in a JSON text: line and column from 1, columns in UTF-16 units as in editors. */
 export interface Place {
 	readonly line: number;
@@ -63,7 +64,7 @@ class JsonScanner {
 	}
 
 	#result(problem: JsonScan): JsonScan {
-		return { ...problem, ...(this.#duplicate ? { duplicate: this.#duplicate } : {}) };
+		return { ...problem, ...omitUndefined({ duplicate: this.#duplicate }) };
 	}
 
 	#end(offset: number): JsonScan {

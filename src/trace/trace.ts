@@ -1,3 +1,4 @@
+import { omitUndefined } from "../base/collections.ts";
 import type { Path } from "../base/path/path.ts";
 
 /** The ways in which a call uses a path. `look` is stat, access, readlink, statfs; `list` reads a directory. */
@@ -206,7 +207,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		multicast: a.multicast ?? b.multicast,
 		clock: a.clock ?? b.clock,
 		scheduling: a.scheduling ?? b.scheduling,
-		...(systemCalls ? { systemCalls } : {}),
+		...omitUndefined({ systemCalls }),
 		calls: a.calls + b.calls,
 		processes: a.processes + b.processes,
 		exits: [...a.exits, ...b.exits],
@@ -223,7 +224,7 @@ function addAccesses(a: Access, b: Access): Access {
 	return {
 		...a,
 		...b,
-		...(a.real !== undefined && { real: a.real }),
+		...omitUndefined({ real: a.real }),
 		succeeded: union(a.succeeded, b.succeeded),
 		rootOps: union(a.rootOps, b.rootOps),
 		failed,

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../base/collections.ts";
 import { printable } from "../base/path/quote.ts";
 import { Settings } from "../service/unit-file.ts";
 import { parseUnitText } from "../service/unit-text.ts";
@@ -32,7 +33,7 @@ interface OverridingSetting {
 export function systemdDropin(input: DropinInput): string {
 	const before = new Settings(input.service.texts);
 	const stopSignal = /^(?:SIG)?([A-Z][A-Z0-9]*)$/.exec(before.last("Service", "KillSignal") ?? "")?.[1];
-	const unit = serviceLines({ ...input, ...(stopSignal === undefined ? {} : { stopSignal }) });
+	const unit = serviceLines({ ...input, ...omitUndefined({ stopSignal }) });
 	const configured = new Set(before.of("Service").map(({ name }) => name));
 	const own = withoutHostSettings(unit.settings, configured);
 	const limited = own.filter(({ name }) => name !== "Sockets" || !configured.has(name));

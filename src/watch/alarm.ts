@@ -1,3 +1,4 @@
+import { omitUndefined } from "../base/collections.ts";
 import type { Values } from "../base/failure.ts";
 import type { FindingCode } from "../cage/finding.ts";
 import type { Why } from "../confine/seccomp/filter.ts";
@@ -65,7 +66,7 @@ export function recentAlarms(alarms: readonly Alarm[], now: number): RecentAlarm
 	const newest = sorted.at(-1);
 	return {
 		lastDay: recentOnes(alarms, now).length,
-		...(newest ? { newest } : {}),
+		...omitUndefined({ newest }),
 	};
 }
 

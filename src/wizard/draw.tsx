@@ -1,5 +1,6 @@
 import { Box, render } from "ink";
 import { useCallback, useSyncExternalStore } from "react";
+import { omitUndefined } from "../base/collections.ts";
 import { answersTo } from "./bindings.ts";
 import { fixLabel } from "./fixes/open-fix.ts";
 import { fitting, keyName, offered } from "./footer.ts";
@@ -112,7 +113,7 @@ const roomyRows = { usual: 24, form: 30 };
 export function Frame({ look, onMeasured, state }: { state: WizardState; look: Look; onMeasured?: View["onMeasured"] }) {
 	const { columns, rows } = state.size;
 	const height = rows - 1;
-	const outer: View = { ...look, state, width: columns, height, ...(onMeasured ? { onMeasured } : {}) };
+	const outer: View = { ...look, state, width: columns, height, ...omitUndefined({ onMeasured }) };
 	if (columns < 40 || rows < 12) {
 		return (
 			<LookContext value={look}>

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../base/collections.ts";
 import type { Event, ProbeOutcome } from "../base/engine/events.ts";
 import { addCommand } from "./commands.ts";
 import { applyBuildEvent } from "./progress.ts";
@@ -122,7 +123,7 @@ function applyTraceEvent(trace: TraceState, event: Event, at: number | undefined
 			return { ...trace, processes: event.processes };
 		case "coverage-measured": {
 			const { coverage, life, next } = event;
-			return { ...trace, reached: { next, ...(coverage ? { coverage } : {}), ...(life ? { life } : {}) } };
+			return { ...trace, reached: { next, ...omitUndefined({ coverage, life }) } };
 		}
 		case "exercise-started":
 			return { ...trace, novelty: exerciseStarted(trace.novelty, event.command, trace.counts) };

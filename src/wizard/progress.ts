@@ -1,3 +1,4 @@
+import { omitUndefined } from "../base/collections.ts";
 import type { Event } from "../base/engine/events.ts";
 import type { Path } from "../base/path/path.ts";
 import type { BuildPhase } from "../cage/ports.ts";
@@ -26,7 +27,7 @@ export function applyBuildEvent(
 			return {
 				...nothingBuilt,
 				phase: event.phase,
-				...(building.generation === undefined ? {} : { generation: building.generation }),
+				...omitUndefined({ generation: building.generation }),
 			};
 		case "generation-built":
 			return { ...building, generation: event.generation };

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../base/collections.ts";
 import type { Event } from "../base/engine/events.ts";
 import type { Note } from "../base/failure.ts";
 import type { Answers } from "../options/answers.ts";
@@ -66,7 +67,7 @@ export class WizardStore {
 	}
 
 	start(initial?: Answers, resume?: string): void {
-		this.dispatch({ type: "started", ...(initial ? { initial } : {}), ...(resume === undefined ? {} : { resume }) });
+		this.dispatch({ type: "started", ...omitUndefined({ initial, resume }) });
 	}
 
 	/** All keys of a read, drawn once. */
@@ -226,7 +227,7 @@ const work: {
 	preview: (session, { request }) => session.preview(request),
 	act: (session, { request }) => session.perform(request),
 	"run-cage": (session, { name }, { handOver }) => handOver(() => session.runCage(name)),
-	"edit-plan": async (session, { at, name }) => ({ ...(await session.editPlan(name)), ...(at ? { at } : {}) }),
+	"edit-plan": async (session, { at, name }) => ({ ...(await session.editPlan(name)), ...omitUndefined({ at }) }),
 	requirements: (session) => session.requirements(),
 	installation: async (session, { job: _, ...wanted }) => ({ ...wanted, ...(await session.installation(wanted.packages)) }),
 	install: (session, { requirements }) => session.install(requirements),

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import type { Path } from "../../base/path/path.ts";
@@ -127,7 +128,7 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	const { together } = request;
 	return {
 		...{ present, inPlaceBefore: cage.stateInPlace ?? null, service, dropin, inPlace: inPlace ?? [], places },
-		...{ probes, clientProbes, foundClientProbes, clients, timeout, ...(together ? { together } : {}) },
+		...{ probes, clientProbes, foundClientProbes, clients, timeout, ...omitUndefined({ together }) },
 	};
 }
 
@@ -208,7 +209,7 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 	const asked = {
 		...(clientProbes.length ? { clientProbes } : {}),
 		...(foundClientProbes.length ? { foundClientProbes } : {}),
-		...(plan.together ? { together: plan.together } : {}),
+		...omitUndefined({ together: plan.together }),
 	};
 	let adoption: Adoption = {
 		...{ service, phase: "seeding", since, companions, dropin, probes, timeout, places: [], ...asked },

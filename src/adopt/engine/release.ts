@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import type { Path } from "../../base/path/path.ts";
@@ -255,7 +256,7 @@ async function repair(context: Context, name: string, adoption: Adoption): Promi
 }
 
 function returnedToHost(kept: Path | undefined): Pick<RepairResult, "where" | "kept"> {
-	return { where: "host", ...(kept === undefined ? {} : { kept }) };
+	return { where: "host", ...omitUndefined({ kept }) };
 }
 
 async function answersInside(context: Context, name: string, adoption: Adoption): Promise<boolean> {

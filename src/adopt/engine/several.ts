@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import { Failure, type FailureCode } from "../../base/failure.ts";
 import { orderByUse } from "../clients.ts";
@@ -88,7 +89,7 @@ export async function releaseServices(
 
 function requestOf({ adoption, name }: ReleasePlan): AdoptRequest {
 	const { clientProbes, probes, service, timeout } = adoption;
-	return { name, service, probes, timeout, ...(clientProbes === undefined ? {} : { clientProbes }) };
+	return { name, service, probes, timeout, ...omitUndefined({ clientProbes }) };
 }
 
 /** Whoever is used by another of these services comes before it, by their units, and by the clients in the plans. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readlinkSync } from "node:fs";
 import { lstat, readlink, rename, unlink } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
+import { omitUndefined } from "../../base/collections.ts";
 import { Failure } from "../../base/failure.ts";
 import { exists, syncDirectory } from "../../base/host/descriptor.ts";
 import { ifMissing, readFailure } from "../../base/host/errors.ts";
@@ -176,7 +177,7 @@ export function adoptedState(state: Path): AdoptedState {
 				places.map(async (path) => {
 					const host = await fingerprint(path);
 					const cage = (await inData(join(directory(name), "adopting/data"), path, fingerprint)) ?? "";
-					return { path, cage, ...(host === undefined ? {} : { host }) };
+					return { path, cage, ...omitUndefined({ host }) };
 				}),
 			);
 			return { places: taken, unstable };
@@ -185,7 +186,7 @@ export function adoptedState(state: Path): AdoptedState {
 		restore: (name, since) => restoreData(directory(name), since),
 		async fingerprints(name, path) {
 			const [host, cage] = await Promise.all([fingerprint(path), inData(dataOf(name), path, fingerprint)]);
-			return { ...(host === undefined ? {} : { host }), ...(cage === undefined ? {} : { cage }) };
+			return { ...omitUndefined({ host, cage }) };
 		},
 		foreignLink: (name, path) => inData(dataOf(name), path, (source) => foreignLink(source, path)),
 		stageName: newStageName,

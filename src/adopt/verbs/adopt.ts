@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { peopleAmong } from "../../base/machine/accounts.ts";
@@ -70,7 +71,7 @@ export async function requestFor(
 	const { acceptFinding = [], clientProbe = [], copyData = false, probe = [], timeout } = options;
 	return {
 		...{ name, service, probes: probe, clientProbes: clientProbe, accepted: acceptFinding, copyData },
-		...(timeout === undefined ? {} : { timeout }),
+		...omitUndefined({ timeout }),
 	};
 }
 

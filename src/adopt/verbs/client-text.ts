@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import { pathToJson } from "../../base/path/path.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { showProbe } from "../../probe/lines.ts";
@@ -29,8 +30,7 @@ export function clientsJson(clients: ObservedClients["clients"]) {
 	return clients.map(({ name, offer, package: owner, processes, program, relation }) => ({
 		name,
 		relation,
-		...(program === undefined ? {} : { program }),
-		...(owner === undefined ? {} : { package: owner }),
+		...omitUndefined({ program, package: owner }),
 		...(offer === undefined ? {} : { offer: "path" in offer ? { ...offer, path: pathToJson(offer.path) } : offer }),
 		...(processes === undefined ? {} : { processes: processes.map(({ pid, uid }) => ({ pid, uid })) }),
 	}));

@@ -2,6 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { type BigIntStats, constants, fchmodSync, fchownSync, fstatSync, futimesSync } from "node:fs";
 import { copyFile, type FileHandle, unlink } from "node:fs/promises";
 import type { Stamp } from "../../cage/manifest.ts";
+import { omitUndefined } from "../collections.ts";
 import { Failure } from "../failure.ts";
 import { type Path, pathToBytes } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
@@ -210,7 +211,17 @@ async function copyContent(request: CopyRequest, from: FileHandle, to: FileHandl
 		const size = Number(before.size);
 		let shrunk = false;
 		try {
-			await pump({ target: request.to, ...request, source: request.from, from, to, size, sparse, name, ...(hash && { hash }) });
+			await pump({
+				target: request.to,
+				...request,
+				source: request.from,
+				from,
+				to,
+				size,
+				sparse,
+				name,
+				...omitUndefined({ hash }),
+			});
 		} catch (error) {
 			if (!(error instanceof Failure) || error.code !== "source-changed") throw error;
 			shrunk = true;

@@ -4,6 +4,7 @@ import { type FileHandle, readlink } from "node:fs/promises";
 import { constants as osConstants } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { omitUndefined } from "../collections.ts";
 import { Failure } from "../failure.ts";
 import { type Path, pathFromBytes } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
@@ -100,7 +101,7 @@ export async function runIn(
 		stdin: "ignore",
 		stdout: "ignore",
 		reject: false,
-		...(signal && { cancelSignal: signal }),
+		...omitUndefined({ cancelSignal: signal }),
 	});
 	signal?.throwIfAborted();
 	const how = ended.exitCode ?? ended.signal ?? ended.originalMessage;

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { ComparingMachine, Context, Machine } from "../../base/engine/context.ts";
 import { Failure, type Note } from "../../base/failure.ts";
 import type { Identity, PackageRef } from "../../base/machine/facts.ts";
@@ -38,13 +39,13 @@ export function planToday(machine: ComparingMachine, { cage, known, trace, withN
 		owner: accounts.own()?.uid ?? 0,
 		isDedicated: cage.dedicatedAccount !== undefined,
 		stateFolder: machine.stateFolder(),
-		...(cage.stateInPlace ? { stateInPlace: cage.stateInPlace } : {}),
+		...omitUndefined({ stateInPlace: cage.stateInPlace }),
 		trace,
 		additions: cage.additions,
 		users: accounts.users(),
 		groups: accounts.groups(),
 		activeAccounts: cage.activeAccounts ?? [],
-		...(cage.company ? { company: cage.company } : {}),
+		...omitUndefined({ company: cage.company }),
 		files,
 		...(known ? { known: known.marks } : {}),
 	});

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, lchownSync, lstatSync, lutimesSync, mkdirSync, symlinkSync, utimesSync } from "node:fs";
 import { readFile, rename } from "node:fs/promises";
+import { omitUndefined } from "../../base/collections.ts";
 import { openDirectory, openNew } from "../../base/host/descriptor.ts";
 import { writeFailure } from "../../base/host/errors.ts";
 import { systemFiles } from "../../base/host/files.ts";
@@ -89,7 +90,7 @@ function copier({ files, isRoot, onFile, previous }: CopyJob, at: At, signal: Ab
 			...described,
 			...(marks && isAsPlanned && { marks }),
 			...{ origin: path, size, mtime, sha256, copy },
-			...(stamp && { source: stamp }),
+			...omitUndefined({ source: stamp }),
 		};
 	};
 }

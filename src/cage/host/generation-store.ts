@@ -1,4 +1,5 @@
 import { chmod, rename } from "node:fs/promises";
+import { omitUndefined } from "../../base/collections.ts";
 import { makeDirectory, openDirectory, syncDirectory } from "../../base/host/descriptor.ts";
 import { writeFailure } from "../../base/host/errors.ts";
 import { makeSafeFolder } from "../../base/host/folder.ts";
@@ -54,8 +55,7 @@ export function building(state: Path): GenerationStore {
 						now: new Date(),
 						signal,
 						onFile,
-						...(onPhase ? { onPhase } : {}),
-						...(previous ? { previous } : {}),
+						...omitUndefined({ onPhase, previous }),
 					});
 			const { generation } = manifest;
 			try {
@@ -237,7 +237,7 @@ function describe(plan: Plan, { entries, generation, name, now, owner }: BuiltGe
 		command: application.command,
 		madeAt: now.toISOString(),
 		marksBy: markRules(),
-		...(owner && { owner }),
+		...omitUndefined({ owner }),
 		entries,
 		writable,
 		binds: bindsOf(plan),

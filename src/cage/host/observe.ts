@@ -1,4 +1,5 @@
 import { type BigIntStats, lstatSync, readlinkSync } from "node:fs";
+import { omitUndefined } from "../../base/collections.ts";
 import { attempt } from "../../base/host/errors.ts";
 import { deviceNumbers, kindOf, systemFiles } from "../../base/host/files.ts";
 import { stampOf } from "../../base/host/hash.ts";
@@ -91,8 +92,7 @@ function describe(host: Path, path: Path, stats: BigIntStats): StampedFile {
 		links: Number(stats.nlink),
 		stamp: stampOf(stats),
 		...((kind === "character-device" || kind === "block-device") && { device: deviceNumbers(Number(stats.rdev)) }),
-		...(target !== undefined && { target }),
-		...(content !== undefined && { content }),
+		...omitUndefined({ target, content }),
 	};
 }
 

@@ -1,5 +1,6 @@
 import { readlink } from "node:fs/promises";
 import * as v from "valibot";
+import { omitUndefined } from "../../base/collections.ts";
 import { Failure } from "../../base/failure.ts";
 import { exists, listIfReadable } from "../../base/host/descriptor.ts";
 import { isMissing } from "../../base/host/errors.ts";
@@ -70,14 +71,14 @@ export async function readSwitching(cage: Path): Promise<GenerationSwitch | unde
 	const { from, stopped } = read;
 	const before = cageFromJson(JSON.stringify(read.before));
 	if (before === undefined) throw new Failure("state-damaged", { path: showPath(file) });
-	return { from, before, ...(stopped ? { stopped } : {}) };
+	return { from, before, ...omitUndefined({ stopped }) };
 }
 
 export async function writeSwitching(cage: Path, switching: GenerationSwitch | undefined): Promise<void> {
 	const file = join(cage, switchingName);
 	if (switching === undefined) return void (await removeTree(file));
 	const { before, from, stopped } = switching;
-	const json = { schema: "cagewright/switching/1", from, before: cageToJson(before), ...(stopped ? { stopped } : {}) };
+	const json = { schema: "cagewright/switching/1", from, before: cageToJson(before), ...omitUndefined({ stopped }) };
 	await writeJson(file, json);
 }
 

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { AuditingMachine, ComparingMachine, Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import type { Path } from "../../base/path/path.ts";
@@ -143,7 +144,7 @@ export async function checkCage(
 		const present = options.present ?? (await presentCage(context, name));
 		const { generation, manifest } = present;
 		const [findings, { drift, isTouched }] = await Promise.all([
-			checkFindings(context, present, { deep, ...(all ? { footprints: all } : {}) }),
+			checkFindings(context, present, { deep, ...omitUndefined({ footprints: all }) }),
 			hostChanges(context, manifest, deep),
 		]);
 		const comparison = await compareWithToday(context, present, drift, isTouched);
@@ -172,7 +173,7 @@ export async function checkFindings(
 	{ deep = false, footprints: all }: Omit<CheckOptions, "present">,
 ): Promise<CheckedFinding[]> {
 	const accepted = (cage.accepted ?? []).map(parseAcceptance);
-	const findings = await findingsOf(context, manifest, layout, { thorough: deep, ...(all ? { footprints: all } : {}) });
+	const findings = await findingsOf(context, manifest, layout, { thorough: deep, ...omitUndefined({ footprints: all }) });
 	const knownFindings = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
 	const isKnown = ({ code, path, severity }: Finding) =>
 		severity === "warning" && knownFindings.includes(`${code} ${showPath(path)}`);

@@ -1,4 +1,4 @@
-import { by } from "../../base/collections.ts";
+import { by, omitUndefined } from "../../base/collections.ts";
 import { hashFiles } from "../../base/host/hash.ts";
 import { findTool, readTool } from "../../base/host/tools.ts";
 import { directoriesTo } from "../../base/machine/facts.ts";
@@ -194,7 +194,7 @@ async function fileCapabilities(
 	const names = directories.flatMap((directory) => pathToText(directory) ?? []);
 	if (tool === undefined || names.length < directories.length) return undefined;
 	const options = { encoding: "latin1", maxBuffer: 2 ** 28, timeout } as const;
-	const answer = await attemptLater(() => readTool(tool, ["-r", ...names], { ...options, ...(signal && { signal }) }));
+	const answer = await attemptLater(() => readTool(tool, ["-r", ...names], { ...options, ...omitUndefined({ signal }) }));
 	return answer?.stdout.split("\n");
 }
 

@@ -1,5 +1,6 @@
 import { type BigIntStats, lstatSync, readlinkSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
+import { omitUndefined } from "../../base/collections.ts";
 import { attempt } from "../../base/host/errors.ts";
 import { hashFiles, sameStamp, stampOf } from "../../base/host/hash.ts";
 import { isWithin, type Path, parent, pathToBytes, root } from "../../base/path/path.ts";
@@ -13,7 +14,7 @@ export async function changedOrigins(manifest: Manifest, deep: boolean, signal?:
 	const changed: ChangedOrigin[] = [];
 	const unsure: ManifestEntry[] = [];
 	const note = (entry: ManifestEntry, change: ChangedOrigin["change"]) =>
-		changed.push({ path: entry.path, change, ...(entry.package ? { was: entry.package } : {}) });
+		changed.push({ path: entry.path, change, ...omitUndefined({ was: entry.package }) });
 	// Files that were added in the cage have no origin.
 	const entries = manifest.entries.filter(({ edited, kind }) => edited !== "" && (kind === "file" || kind === "symlink"));
 	let looked = 0;

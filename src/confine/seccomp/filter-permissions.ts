@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { Identity } from "../../base/machine/facts.ts";
 import type { Permissions } from "../permissions.ts";
 import type { ObservedCalls } from "./observed-calls.ts";
@@ -84,7 +85,7 @@ export function filterPermissions(permissions: Permissions, starter?: Starter): 
 		chroot: has("sys_chroot"),
 		...(limitsPorts(permissions) ? { plainTcp: true } : {}),
 		...(has("sys_time") ? { clock: "real" as const } : {}),
-		...(permissions.calls ? { calls: permissions.calls } : {}),
+		...omitUndefined({ calls: permissions.calls }),
 		...(starter ? { account: accountOf(starter, permissions) } : {}),
 	};
 }

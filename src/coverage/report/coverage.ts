@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { CoverageReport } from "../../base/engine/events.ts";
 import { pathToJson } from "../../base/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../../base/path/quote.ts";
@@ -20,7 +21,7 @@ export function coverageToJson({ coverage, life, next }: CoverageReport) {
 					data: groupToJson(coverage.groups.data),
 				}
 			: null,
-		...(life ? { life } : {}),
+		...omitUndefined({ life }),
 		next: next.map((one) =>
 			"directory" in one ? { ...one, directory: pathToJson(one.directory), paths: one.paths.map(pathToJson) } : one,
 		),

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { ComparingMachine, Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import type { FileKind, FileStatus, Files } from "../../base/machine/facts.ts";
@@ -51,7 +52,7 @@ export async function explainSubject(context: Context<ComparingMachine>, name: s
 	const onHost = onMachine && fileRisks(real, onMachine, onMachine.kind === "file" ? readMarks(real, files) : undefined);
 	const shown = (status: FileStatus | undefined) => status && { ...status, device: undefined, kind: entryKindOf[status.kind] };
 	const [inData, inHost] = [shown(statusInData(files, present.layout, place)), shown(files.status(place))];
-	const facts = { manifest: present.manifest, plan, trace, onHost, ...(inData ? { inData } : {}), ...(inHost ? { inHost } : {}) };
+	const facts = { manifest: present.manifest, plan, trace, onHost, ...omitUndefined({ inData, inHost }) };
 	return [explainPath(path, facts)];
 }
 

@@ -300,7 +300,7 @@ export async function shellIn(context: Context<RunningMachine>, present: Present
 	await using sandbox = keepWrites ? undefined : await launcher.createSandbox();
 	const launched = await launcher.start({
 		...launchRequest(present, shell.command),
-		launch: { kind: "cage", cage: present.layout, ...(sandbox ? { sandbox } : {}) },
+		launch: { kind: "cage", cage: present.layout, ...omitUndefined({ sandbox }) },
 		cwd: "/",
 		env: shell.env,
 		hostFiles: shell.files,

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { omitUndefined } from "../../base/collections.ts";
 import { Failure } from "../../base/failure.ts";
 import { systemAccounts } from "../../base/host/accounts.ts";
 import { diskFailure, errorName, writeFailure } from "../../base/host/errors.ts";
@@ -154,7 +155,7 @@ export class UtilLinuxLauncher implements Launcher {
 				);
 			const launched = new RunningApplication(spawned, request, {
 				...{ folder: pathFromText(folder), trace, cleanUp },
-				...(notifications ? { readiness: notifications } : {}),
+				...omitUndefined({ readiness: notifications }),
 			});
 			await launched.started();
 			return launched;
@@ -253,8 +254,7 @@ export class UtilLinuxLauncher implements Launcher {
 		return {
 			...ownPrograms(spec, { passedSockets: request.sockets?.length ?? 0 }),
 			confiner: this.confiner(request, root),
-			...(sockets ? { sockets } : {}),
-			...(acceptor ? { acceptor } : {}),
+			...omitUndefined({ sockets, acceptor }),
 		};
 	}
 
@@ -344,7 +344,7 @@ export class UtilLinuxLauncher implements Launcher {
 			ruleset: landlock,
 			isTried,
 			hidesLaunch,
-			...(request.without ? { without: request.without } : {}),
+			...omitUndefined({ without: request.without }),
 		});
 	}
 

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import type { Store } from "../../base/engine/store.ts";
 import { Failure } from "../../base/failure.ts";
@@ -249,7 +250,7 @@ export class CageDraft {
 				files: made.counts.files,
 				bytes: made.counts.bytes,
 				answered,
-				...(cage.accepted ? { accepted: cage.accepted } : {}),
+				...omitUndefined({ accepted: cage.accepted }),
 			});
 			await keepEvidence(context, made);
 			return store.records.saveText(cage.name, writeRecord(await recordOf(context, cage.name)));

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import { type Context, launchMethod } from "../../base/engine/context.ts";
 import { Failure, type FailureCode } from "../../base/failure.ts";
 import { type Cage, withoutRequest } from "../../cage/cage.ts";
@@ -59,7 +60,7 @@ async function draftCage(
 	{ confirm, more, replace, takeDocumented: isTaken }: MakeOptions,
 ): Promise<CageDraft | undefined> {
 	const { store } = context.machine;
-	const { cage: traced, result } = await traceStep(context, answers, { replace, ...(more ? { more } : {}) });
+	const { cage: traced, result } = await traceStep(context, answers, { replace, ...omitUndefined({ more }) });
 	const { trace } = result;
 	const cage = isTaken ? await takeDocumented(context, traced, trace) : traced;
 	const { seconds, value: plan } = await timed(context, "plan", () => planStep(context, cage, trace));

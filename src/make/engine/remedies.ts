@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import { showPath } from "../../base/path/quote.ts";
 import type { TrialSummary } from "../../cage/cage.ts";
@@ -79,7 +80,7 @@ export function summarise(context: Context, round: TrialRound, { added, generati
 		at: new Date(context.machine.now()).toISOString(),
 		generation,
 		answered: round.answered,
-		...(round.measured ? { measured: round.measured } : {}),
+		...omitUndefined({ measured: round.measured }),
 		...(round.reportsReady ? { reportsReady: true } : {}),
 		findings: round.findings.map(({ code, path, severity, values }) => ({ code, path: showPath(path), severity, values })),
 		weaker: round.method.weaker,

@@ -125,9 +125,7 @@ export async function traceStep(
 	const harmless = isServing && unit !== undefined ? await harmlessSockets(context, hostService(context, unit).name) : [];
 	const traced = {
 		harmless,
-		...(more ? { more } : {}),
-		...(tracker ? { coverage: tracker } : {}),
-		...(otherProbes ? { otherProbes } : {}),
+		...omitUndefined({ more, coverage: tracker, otherProbes }),
 	};
 	const trace = (started: Application) =>
 		traceApplication(context, { application: started, rules, identity }, { ...traced, onHost });
@@ -162,7 +160,7 @@ export async function traceStep(
 		...described,
 		...(notes.length ? { notes: [...(described.notes ?? []), ...notes] } : {}),
 		...(inPlace || answers.stateInPlace ? { stateInPlace: inPlace ?? [] } : {}),
-		...(company ? { company } : {}),
+		...omitUndefined({ company }),
 	};
 	const reached = await tracker?.measured(result.trace, cage.signals);
 	if (reached) tracker?.report(reached);
@@ -170,7 +168,7 @@ export async function traceStep(
 		cage,
 		result,
 		...(earlier ? { added: newInRun(earlier.trace, run.trace) } : {}),
-		...(reached ? { reached } : {}),
+		...omitUndefined({ reached }),
 	};
 }
 

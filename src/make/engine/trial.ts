@@ -119,7 +119,7 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 		refusedCalls: recordedRefusals(run.trace, plan.permissions),
 		...(answered ? {} : { kernelFiles: hostFiles(trace) }),
 		answered,
-		...(measured ? { measured } : {}),
+		...omitUndefined({ measured }),
 		...(reportsReady ? { reportsReady } : {}),
 		method,
 		output,

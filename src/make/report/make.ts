@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import { printable, quoteCommand, quoteShellLine } from "../../base/path/quote.ts";
 import type { UnitTrialSummary } from "../../cage/cage.ts";
 import { fields, indent, printableLines } from "../../cli/format.ts";
@@ -116,7 +117,7 @@ function unitTrialToMadeJson({ failed, withoutReload, unit }: UnitTrialSummary) 
 	return {
 		unit,
 		answered: failed === undefined,
-		...(withoutReload ? { withoutReload } : {}),
+		...omitUndefined({ withoutReload }),
 		...(failed ? { failed: failed.step, state: failed.state, words: failed.words } : {}),
 		...(failed?.killedFor === undefined ? {} : { killedFor: failed.killedFor }),
 	};

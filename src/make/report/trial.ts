@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import { pathToJson } from "../../base/path/path.ts";
 import { printable, showPath } from "../../base/path/quote.ts";
 import type { WatchResult } from "../../cage/cage.ts";
@@ -62,7 +63,7 @@ export function missingToJson(missing: Missing) {
 		...(missing.private ? { private: true as const } : {}),
 		remedy: missing.remedy?.kind ?? null,
 		option: remedyOption(missing) ?? null,
-		...(missing.importance ? { importance: missing.importance } : {}),
+		...omitUndefined({ importance: missing.importance }),
 	};
 }
 

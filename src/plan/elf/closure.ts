@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import { isAbsolute, type Path, parent, pathFromText } from "../../base/path/path.ts";
 import { abiOf, type DlopenNote } from "./elf.ts";
 import { parseShebang, scriptPrograms, shebangBytes } from "./script.ts";
@@ -220,7 +221,7 @@ class Closure {
 			const fork = new Process(inside.main, inside);
 			const loaded = fork.enter(object, soname) ? this.#load([object], fork, "optional") : [];
 			const known = this.#optional.get(found.path) ?? {
-				...{ soname, path: found.path, ...(feature !== undefined && { feature }), priority },
+				...{ soname, path: found.path, ...omitUndefined({ feature }), priority },
 				...{ by: new Set<Path>(), needs: new Set<Path>() },
 			};
 			this.#optional.set(found.path, known);

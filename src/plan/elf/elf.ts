@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { ByteReader } from "../../base/machine/facts.ts";
 import { type Path, pathFromBytes } from "../../base/path/path.ts";
 import { withoutTrailing } from "../../base/text.ts";
@@ -100,11 +101,11 @@ export function parseElf(source: Buffer | ByteReader): Elf | undefined {
 	return {
 		class: wide ? 64 : 32,
 		machine: header.readUInt16LE(18),
-		...(interpreter !== undefined && { interpreter }),
+		...omitUndefined({ interpreter }),
 		needed: dynamic.needed,
 		rpath: dynamic.runpath === undefined ? elements(dynamic.rpath) : [],
 		runpath: elements(dynamic.runpath),
-		...(dynamic.soname !== undefined && { soname: dynamic.soname }),
+		...omitUndefined({ soname: dynamic.soname }),
 		noDefaultDirectories: hasFlag(dynamic.flags, DF_1_NODEFLIB),
 		dlopen: readNotes(read, segments),
 		// ld.so itself also has neither an interpreter nor libraries. A static program is PIE or has a fixed address.
@@ -217,9 +218,7 @@ function readDynamic(opened: OpenedElf): Dynamic {
 	const soname = text(values.get(DT_SONAME));
 	return {
 		needed: neededAt.map(text).filter((name): name is Path => name !== undefined && name !== ""),
-		...(rpath !== undefined && { rpath }),
-		...(runpath !== undefined && { runpath }),
-		...(soname !== undefined && { soname }),
+		...omitUndefined({ rpath, runpath, soname }),
 		flags: values.get(DT_FLAGS_1) ?? 0,
 	};
 }

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import { baseName, isAbsolute, join, type Path, pathFromBytes, pathFromText, resolvePath } from "../../base/path/path.ts";
 import { launchPath } from "../../service/application.ts";
 import type { LoaderFiles, LoaderOptions } from "./search.ts";
@@ -51,7 +52,7 @@ function envProgram(argument: string): Pick<Shebang, "lookup" | "lookupPath"> | 
 		if (word.startsWith("PATH=")) lookupPath = word.slice("PATH=".length);
 		if (/^(-[iv0]*[uCa]|--unset|--chdir|--argv0)$/.test(word)) at++;
 		else if (!word.startsWith("-") && !word.includes("=")) {
-			return word === "" ? undefined : { lookup: word, ...(lookupPath !== undefined && { lookupPath }) };
+			return word === "" ? undefined : { lookup: word, ...omitUndefined({ lookupPath }) };
 		}
 	}
 	return undefined;

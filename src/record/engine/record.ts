@@ -76,7 +76,7 @@ export async function recordOf(context: Context<ComparingMachine>, name: string)
 		writtenAt: new Date(now()).toISOString(),
 		cage,
 		manifest,
-		...(own ? { evidence: own } : {}),
+		...omitUndefined({ evidence: own }),
 		earlier: evidence.filter((one) => one.generation !== generation),
 		place: { root: pathToText(layout.root) ?? "", data: pathToText(layout.data) ?? "" },
 		responsible: mergeResponsible({}, await store.records.responsible(name), await store.records.names()),
@@ -85,7 +85,7 @@ export async function recordOf(context: Context<ComparingMachine>, name: string)
 		check: checkOf(checked, now()),
 		...(adoption ? { adopted: { service: adoption.service, since: adoption.since } } : {}),
 		...reached,
-		...(alarmService ? { alarmService } : {}),
+		...omitUndefined({ alarmService }),
 		...watchOf(await store.upkeep.watched(name), checked),
 		history: (await store.history(name)).map(historyLine),
 	};
@@ -130,7 +130,7 @@ async function configurationOf(
 	const textOf = (path: Path) => files.read(path)?.toString("utf8");
 	return all.map((entry) => {
 		const { kind, package: owner, path, risks } = entry;
-		const named = { path, ...(owner ? { package: owner } : {}) };
+		const named = { path, ...omitUndefined({ package: owner }) };
 		const isEdited = isEditedNow(edits.get(path)) || isEditedBefore(entry);
 		if (kind === "generated" || isEdited) {
 			const [host, cage] = [textOf(path), textOf(join(layout.root, path))];

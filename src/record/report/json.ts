@@ -28,7 +28,7 @@ export function recordToJson(record: CageRecord): object {
 		place,
 		watched,
 	} = record;
-	const reached = coverageToJson({ ...(coverage ? { coverage } : {}), next: record.next ?? [] });
+	const reached = coverageToJson({ ...omitUndefined({ coverage }), next: record.next ?? [] });
 	const { application } = cage;
 	const { purpose = null, initiatedBy = null, implementedBy = null, approved = null } = record.responsible;
 	const program = programOf(manifest);

@@ -59,7 +59,7 @@ function allRecords(
 		]);
 		const open = (file: string) => {
 			const isOurs = outputs.get(file);
-			return openNamed(terminal, context.signal, resolve(output, file), { force, ...(isOurs && { isOurs }) });
+			return openNamed(terminal, context.signal, resolve(output, file), { force, ...omitUndefined({ isOurs }) });
 		};
 		const write = async (file: string, content: string) => {
 			await using opened = await open(file);

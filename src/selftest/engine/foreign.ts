@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { pathFromText } from "../../base/path/path.ts";
@@ -95,7 +96,7 @@ async function enterAndTry(context: Context, state: ProcessState, { isControl = 
 		const blind = isControl ? unproven(attempts) : [];
 		if (blind.length) throw new Failure("selftest-blind", { groups: blind.join(", ") }, 70);
 		const rootFlags = Number(/^# root-flags (\d+)$/m.exec(started.output())?.[1] ?? 0);
-		return { attempts, tester, ...(seen ? { seen } : {}), rootFlags };
+		return { attempts, tester, ...omitUndefined({ seen }), rootFlags };
 	} finally {
 		await started.stop();
 	}

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import { type Context, launchMethod } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { baseName, type Path, pathFromText } from "../../base/path/path.ts";
@@ -159,7 +160,7 @@ async function testCage(context: Context, cage: Cage, manifest: Manifest, option
 	const before = await control();
 	const real = options.unit
 		? await runUnderUnit(options.unit)
-		: await start({ ...(options.without ? { without: options.without } : {}) }, false);
+		: await start({ ...omitUndefined({ without: options.without }) }, false);
 	const after = await control();
 	const blind = [...new Set([...unproven(before.attempts), ...unproven(after.attempts)])];
 	if (blind.length) throw new Failure("selftest-blind", { groups: blind.join(", ") }, 70);
@@ -175,7 +176,7 @@ async function testCage(context: Context, cage: Cage, manifest: Manifest, option
 	if (!alarms && (listener?.isComplete || options.alarms === "always"))
 		context.emit({ event: "warned", code: "alarms-unrecorded", values: {} });
 	return {
-		...(alarms ? { alarms } : {}),
+		...omitUndefined({ alarms }),
 		...(options.unit ? { unit: testedUnit(context, cage.name, options.unit) } : {}),
 		network,
 		ways: outcomes,

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { ComparingMachine, Context } from "../../base/engine/context.ts";
 import type { CoverageReport } from "../../base/engine/events.ts";
 import type { PackageContents, PackageRef } from "../../base/machine/facts.ts";
@@ -161,7 +162,7 @@ export class CoverageTracker {
 	/** Uses the packages that are known so far. */
 	measure(trace: Pick<Trace, "accesses">, life?: readonly StageCoverage[]): CoverageReport {
 		const coverage = this.#meter?.measure(...this.#earlier, trace);
-		const known = { ...(coverage ? { coverage } : {}), ...(life ? { life } : {}) };
+		const known = { ...omitUndefined({ coverage, life }) };
 		const exercised = { application: this.#application, run: this.#run, signals: this.signals, ...known };
 		return { ...known, next: nextExercises(exercised) };
 	}
@@ -182,7 +183,7 @@ export class CoverageTracker {
 
 	/** Emits a measurement with no more names than a screen shows, unless nothing changed. */
 	report({ coverage, life, next }: CoverageReport): void {
-		const shown = { ...(coverage ? { coverage: shortCoverage(coverage) } : {}), ...(life ? { life } : {}), next };
+		const shown = { ...(coverage ? { coverage: shortCoverage(coverage) } : {}), ...omitUndefined({ life }), next };
 		const text = JSON.stringify(shown);
 		if (text === this.#lastReport) return;
 		this.#lastReport = text;

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import type { ProbeOutcome } from "../../base/engine/events.ts";
 import { Failure } from "../../base/failure.ts";
@@ -159,7 +160,7 @@ function traceRuns(
 		const launch: Launch = sandbox ? { kind: "sandbox", sandbox, ...places, sockets } : { kind: "host" };
 		const { coverage } = options;
 		const started = { application, identity, launch };
-		const watched = { ...started, ...(sandbox ? { watch } : {}), ...(coverage ? { coverage } : {}) };
+		const watched = { ...started, ...(sandbox ? { watch } : {}), ...omitUndefined({ coverage }) };
 		const first = await watchedRun(within, { ...watched, number: 1 }, (live) => firstRun(within, application, live, options));
 		if (!first.value.answered) {
 			const canRun = first.value.probes.every(({ status }) => status === undefined);

@@ -120,7 +120,7 @@ export async function exportImage(
 	const content = await imageContent(context, present, [release], options.latest);
 	const attachments = await attach(await recordOf(context, name), present);
 	const image = { workload, generation, architecture, attachments };
-	const request = { ...content, ...(owners ? { owners } : {}), image, isArchive, to };
+	const request = { ...content, ...omitUndefined({ owners }), image, isArchive, to };
 	const digest = await store.archives.writeImage(request, context.signal);
 	await store.log(name, "exported", { generation, format: "oci", digest });
 	return { digest, workload };
@@ -177,7 +177,7 @@ export async function describeWorkload(context: Context, name: string): Promise<
 		context.emit({ event: "warned", code: "export-renamed", values: { name, as: imageName(name) } });
 	}
 	if (manifest.permissions.syslog !== undefined) context.emit({ event: "warned", code: "export-syslog", values: { name } });
-	return { present, workload, ...(owners ? { owners } : {}) };
+	return { present, workload, ...omitUndefined({ owners }) };
 }
 
 interface DescribedImage {

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { Context, Machine } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { type Group, isPublic, rememberFiles, type User } from "../../base/machine/facts.ts";
@@ -128,8 +129,8 @@ async function judge(context: Context, archive: InspectedArchive, name: string, 
 		const dedicated = await accountOf(context, archive, name, options.dedicatedAccount);
 		const { head } = archive;
 		const local = localCage(
-			{ cage, manifest, observed: archive.observed, ...(head.owners ? { owners: head.owners } : {}) },
-			{ ...accounts, ...(dedicated ? { dedicated } : {}) },
+			{ cage, manifest, observed: archive.observed, ...omitUndefined({ owners: head.owners }) },
+			{ ...accounts, ...omitUndefined({ dedicated }) },
 			(text) => machine.recording.sha256(text),
 		);
 		for (const uid of archive.dataOwners.uids) local.owners.uid(uid);
@@ -146,13 +147,13 @@ async function judge(context: Context, archive: InspectedArchive, name: string, 
 		};
 		const reviewed = reviewImport({ ...archive, cage: local.cage, manifest: local.manifest }, facts, options);
 		const footprint = footprintOfManifest(reviewed.cage, reviewed.manifest, archive.trace);
-		const imported = { ...reviewed, archive, cage: { ...reviewed.cage, footprint }, ...(account ? { account } : {}) };
+		const imported = { ...reviewed, archive, cage: { ...reviewed.cage, footprint }, ...omitUndefined({ account }) };
 		const refusal = archive.refusal ?? refusalOf(machine, local.observed, reviewed);
 		if (refusal) return { imported: { ...imported, refusal }, refusal };
 		const { groups, users } = facts;
 		const { trace } = archive;
 		const later = trace && laterBuilds(machine, { ...reviewed, trace: local.trace(trace), groups, users });
-		return { imported: { ...imported, ...(later ? { later } : {}) }, local };
+		return { imported: { ...imported, ...omitUndefined({ later }) }, local };
 	} catch (error) {
 		if (!(error instanceof Failure)) throw error;
 		// Show it unchanged, with what would be left out.

@@ -73,7 +73,7 @@ export async function inspectArchive(path: Path, signal: AbortSignal): Promise<I
 		dataOwners: found.dataOwners,
 		bytes: found.bytes,
 		parts,
-		...(refusal ? { refusal } : {}),
+		...omitUndefined({ refusal }),
 	};
 }
 
@@ -157,7 +157,7 @@ async function readNames(archive: ArchiveFile, head: ExportHead, signal: AbortSi
 		if (entry.segments) throw new Failure("export-damaged", { path: showPath(archive.path), where: showPath(entry.path) }, 2);
 		parts.set(entry.path, await archive.whole(entry));
 	}
-	return { members, generation, parts, dataEntries, dataOwners, bytes, ...(refusal ? { refusal } : {}) };
+	return { members, generation, parts, dataEntries, dataOwners, bytes, ...omitUndefined({ refusal }) };
 }
 
 function parseJson(bytes: Buffer | undefined): unknown {

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { Identity } from "../../base/machine/facts.ts";
 import { maskLine } from "../../base/mask.ts";
 import { isWithin, join, type Path, parent, pathFromText } from "../../base/path/path.ts";
@@ -97,7 +98,7 @@ export function workloadOf({ cage, manifest }: { cage: Cage; manifest: Manifest 
 		executable: permissions.executableData ?? [],
 		devices: devicesOf(manifest).flatMap(({ path }) => (usualDevices.has(path) ? [] : [path])),
 		ports: portsOf(manifest, trace),
-		...(page ? { page } : {}),
+		...omitUndefined({ page }),
 		limits: application.limits ?? {},
 		emptyDirectories: temporaryDirectories.filter((above) => {
 			const isInside = ({ path }: { path: Path }) => path !== above && isWithin(path, above);

@@ -1,4 +1,5 @@
 import type { Client, ObservedClients, Offer } from "../../adopt/clients.ts";
+import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import type { ProbeOutcome } from "../../base/engine/events.ts";
 import { Failure } from "../../base/failure.ts";
@@ -50,7 +51,7 @@ export function proposeClientProbes({ command, probes, served, tools, users }: C
 	for (const { offer, processes = [] } of served.clients.filter(isConnected)) {
 		for (const { gid, groups, uid } of processes) {
 			const name = nameOf(uid);
-			if (offer) ask({ uid, gid, groups, ...(name === undefined ? {} : { name }) }, offer);
+			if (offer) ask({ uid, gid, groups, ...omitUndefined({ name }) }, offer);
 		}
 	}
 	return [...asked.values()];

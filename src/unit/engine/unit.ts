@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import { type Context, launchMethod } from "../../base/engine/context.ts";
 import { Failure, type Note } from "../../base/failure.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../../base/path/path.ts";
@@ -177,7 +178,7 @@ async function unitInput(
 			? {}
 			: { confiner: { folder: machine.store.building.launcher(cage.name), name: confiner, startsSession } }),
 		systemdVersion,
-		...(cage.application.limits === undefined ? {} : { limits: cage.application.limits }),
+		...omitUndefined({ limits: cage.application.limits }),
 		sockets: host?.sockets ?? [],
 		socketPaths: host?.socketPaths ?? [],
 		accepted: cage.accepted ?? [],
@@ -245,7 +246,7 @@ async function launched(
 		...mountedData(input).map(({ path, source }) => ({ path, source, access: "rw" as const })),
 		...input.binds.map(({ access, created, path }) => ({
 			...{ path: pathFromText(path), source: pathFromText(path), access },
-			...(created ? { created } : {}),
+			...omitUndefined({ created }),
 			...(created?.isFile ? { isFile: true as const } : {}),
 		})),
 	].map((mount) => (executable.includes(mount.path) ? { ...mount, isExecutable: true as const } : mount));

@@ -1,4 +1,5 @@
 import { realpathSync } from "node:fs";
+import { omitUndefined } from "../../base/collections.ts";
 import type { Context, Machine } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { type Path, parent, pathToText } from "../../base/path/path.ts";
@@ -38,7 +39,7 @@ export async function unit(terminal: Terminal, name: string, options: UnitOption
 		throw new Failure("option-without", { option: "--dry-run", needs: "--install" }, 2);
 	if (options.logrotate) return printOrInstall(terminal, name, options, { folder: logrotateFolder, field: "logrotate" });
 	if (options.deployHook) return printOrInstall(terminal, name, options, { folder: deployFolder, field: "deployHook" });
-	const which = { name, ...(service === undefined ? {} : { service }) };
+	const which = { name, ...omitUndefined({ service }) };
 	return terminal.withContext(async (whole) => {
 		const context =
 			root === undefined ? whole : { ...whole, machine: { ...whole.machine, units: systemUnits(rootFolder(root)) } };

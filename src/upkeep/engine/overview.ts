@@ -1,4 +1,5 @@
 import type { Adoption } from "../../adopt/adoption.ts";
+import { omitUndefined } from "../../base/collections.ts";
 import type { ComparingMachine, Context, ReadingMachine } from "../../base/engine/context.ts";
 import type { Failure } from "../../base/failure.ts";
 import type { Path } from "../../base/path/path.ts";
@@ -116,7 +117,7 @@ async function storedOverview(
 		const reaction = await presentReaction(machine, name);
 		const described = {
 			...unknown,
-			...(reaction ? { reaction } : {}),
+			...omitUndefined({ reaction }),
 			command: cage?.application.command ?? [],
 			answers: cage?.trials.at(-1)?.answered ?? null,
 			stale: (await store.upkeep.staleMark(name)) !== undefined,

@@ -37,7 +37,7 @@ export async function remove(terminal: Terminal, name: string, options: RemoveOp
 		const withdrawn = await removeCage(context, name, removal);
 		if (withdrawn?.keptFor !== undefined) terminal.say(words.accountKept(withdrawn.name, withdrawn.keptFor));
 		for (const place of plan.mentions) terminal.say(words.mentions(showPath(place)));
-		return terminal.result("remove", { ...planToJson(plan), removed: true, ...(withdrawn ? { account: withdrawn } : {}) }, () =>
+		return terminal.result("remove", { ...planToJson(plan), removed: true, ...omitUndefined({ account: withdrawn }) }, () =>
 			words.done(name),
 		);
 	});

@@ -87,7 +87,7 @@ async function updateOne(terminal: Terminal, context: Context, name: string, opt
 			takeMissed: (missed) => takesMissed(terminal, name, missed, options),
 			restart: options.restart ?? true,
 			selftest: options.selftest ?? true,
-			...(retention ? { retention } : {}),
+			...omitUndefined({ retention }),
 		},
 		recordWriter(terminal),
 	);

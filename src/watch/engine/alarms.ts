@@ -139,7 +139,7 @@ class Alarms {
 		if (suspicion.result === "refused" && suspicion.call !== undefined && known.expected.has(suspicion.call)) return;
 		const { cage, knownBy } = known;
 		const options = known.options(suspicion);
-		const alarm = { ...suspicion, cage, knownBy, count: suspicion.count ?? 1, ...(options ? { options } : {}) };
+		const alarm = { ...suspicion, cage, knownBy, count: suspicion.count ?? 1, ...omitUndefined({ options }) };
 		const admitted = this.#limiters[known.isTested ? "test" : "attack"].admit(alarm, this.#context.machine.elapsed());
 		if (admitted) this.#report(admitted, known.isTested);
 		// Nothing reacts to a guess.

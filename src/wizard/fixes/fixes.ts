@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { Note, Values } from "../../base/failure.ts";
 import { dedicatedName } from "../../plan/dedicated.ts";
 import type { CheckId } from "../../selftest/outside.ts";
@@ -270,7 +271,7 @@ function fixInForm(state: WizardState, form: Form): Fix | undefined {
 function fixOfProblem(problem: Problem, state: WizardState): Fix {
 	const fix = fixOf(problem, state);
 	if (fix && (fix.kind !== "field" || fix.text !== undefined)) return fix;
-	return { kind: "field", field: problem.field, ...(problem.line === undefined ? {} : { line: problem.line }) };
+	return { kind: "field", field: problem.field, ...omitUndefined({ line: problem.line }) };
 }
 
 /** Whether the key would lead elsewhere or propose another text. */

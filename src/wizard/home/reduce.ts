@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { Command } from "../command.ts";
 import { type ActionRequest, type CagePage, type CageView, cageViews, type HomeList, type ViewRow } from "../session/home.ts";
 import type { Reduction, WizardState } from "../state.ts";
@@ -153,7 +154,7 @@ export function reduceAction(state: WizardState, command: Command | undefined): 
 		return start(without(open, "overlay", "scrollEnd", "find", "action"), {
 			job: "edit-plan",
 			name: request.cage,
-			...(request.at ? { at: request.at } : {}),
+			...omitUndefined({ at: request.at }),
 		});
 	return start(open, { job: "act", request });
 }

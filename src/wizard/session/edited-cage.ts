@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { Cage } from "../../cage/cage.ts";
 import { type Answers, defaultRounds } from "../../options/answers.ts";
 import type { EditedCage } from "./values.ts";
@@ -8,12 +9,7 @@ export function editedCage(cage: Cage): EditedCage {
 	const { stateInPlace, template, unit } = cage;
 	const answers: Answers = {
 		...{ name, application, rules, onHost, rounds: defaultRounds },
-		...(template === undefined ? {} : { template }),
-		...(parameters === undefined ? {} : { parameters }),
-		...(unit === undefined ? {} : { unit }),
-		...(notes === undefined ? {} : { notes }),
-		...(accepted === undefined ? {} : { accepted }),
-		...(dedicatedAccount === undefined ? {} : { dedicatedAccount }),
+		...omitUndefined({ template, parameters, unit, notes, accepted, dedicatedAccount }),
 		...(stateInPlace === undefined ? {} : { stateInPlace: true }),
 	};
 	const probes = application.probes.map((command) => ({ command, ok: true, output: "" }));

@@ -142,7 +142,7 @@ export class Wizard implements WizardSession {
 		const asRoot = doctor.commandForRoot(missing.flatMap((finding) => finding.package ?? []));
 		return missing.map(({ package: name, what }) => ({
 			what,
-			...(name === undefined ? {} : { package: name, ...(asRoot === undefined ? {} : { asRoot }) }),
+			...(name === undefined ? {} : { package: name, ...omitUndefined({ asRoot }) }),
 		}));
 	}
 
@@ -209,7 +209,7 @@ export class Wizard implements WizardSession {
 			return {
 				...result,
 				...(added ? { added: { ...added, names: this.#namesOf(added.uids) } } : {}),
-				...(reached ? { reached } : {}),
+				...omitUndefined({ reached }),
 			};
 		});
 	}
@@ -327,8 +327,7 @@ export class Wizard implements WizardSession {
 			return finishedWith(this.#machine, made, {
 				command: await this.#commandFor(answers, repeatingCommand),
 				names: await recordNames(context, made.cage.name),
-				...(this.#service === undefined ? {} : { service: this.#service }),
-				...(state === undefined ? {} : { state }),
+				...omitUndefined({ service: this.#service, state }),
 			});
 		});
 	}

@@ -50,7 +50,7 @@ export function finishedWith(machine: Machine, made: MadeCage, { command, names,
 		...known,
 		installs,
 		names,
-		next: nextSteps({ name, installs, again: command, ...known, ...(state === undefined ? {} : { state }) }),
+		next: nextSteps({ name, installs, again: command, ...known, ...omitUndefined({ state }) }),
 	};
 }
 
@@ -62,7 +62,7 @@ export function canInstall({ accounts, services }: Machine): boolean {
 export async function installFor(context: Context, name: string, service: string | undefined): Promise<InstalledUnit> {
 	if (!canInstall(context.machine)) throw new Failure("no-systemd", {}, 3);
 	await judgeUnit(context, name);
-	const { action, place } = await installUnit(context, { name, ...(service === undefined ? {} : { service }) }, false);
+	const { action, place } = await installUnit(context, { name, ...omitUndefined({ service }) }, false);
 	return { action, place: showPath(place), unit: service ?? unitName(name) };
 }
 

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { Machine } from "../../base/engine/context.ts";
 import type { Group, User } from "../../base/machine/facts.ts";
 import { pathFromText } from "../../base/path/path.ts";
@@ -45,7 +46,7 @@ export async function readHostView(
 		free,
 		hasData,
 		...(cage && generation !== undefined
-			? { cage: { generation, command: cage.application.command, ...(adopted === undefined ? {} : { adopted }) } }
+			? { cage: { generation, command: cage.application.command, ...omitUndefined({ adopted }) } }
 			: {}),
 		...known,
 	};

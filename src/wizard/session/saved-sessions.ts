@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { Context, Machine } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { quoteShellLine, showPath } from "../../base/path/quote.ts";
@@ -27,7 +28,7 @@ export async function savedSessions(sessions: Sessions, now: number): Promise<Ch
 			name: name || id,
 			description: "",
 			detail: problem === undefined ? command : where,
-			left: { step, ago, ...(holder === undefined ? {} : { holder }), ...(problem === undefined ? {} : { problem }) },
+			left: { step, ago, ...omitUndefined({ holder, problem }) },
 		});
 	}
 	return choices;

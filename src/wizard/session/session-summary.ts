@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { ComparingMachine } from "../../base/engine/context.ts";
 import type { StoredSession } from "../../sessions/ports.ts";
 import type { SavedSessionState } from "../choice.ts";
@@ -29,7 +30,7 @@ export function summaryOf(stored: StoredSession, now: number): SessionSummary {
 		path,
 		step: Math.max(0, at) + 1,
 		ago: Math.max(0, Math.round((now - savedAt) / 1000)),
-		...(holder === undefined ? {} : { holder }),
+		...omitUndefined({ holder }),
 		...(problem === undefined ? {} : { problem: problem === "newer" ? problem : "damaged" }),
 		isSetAside: problem === "aside",
 	};
@@ -52,7 +53,7 @@ export function summaryToJson({ command, holder, id, isSetAside, name, path, pro
 		step,
 		screen,
 		path,
-		...(holder === undefined ? {} : { holder }),
+		...omitUndefined({ holder }),
 		...(problem === undefined ? {} : { problem: isSetAside ? ("aside" as const) : problem }),
 	};
 }

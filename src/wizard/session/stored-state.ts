@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { omitUndefined } from "../../base/collections.ts";
 import { noteSchema } from "../../base/failure.ts";
 import type { Answers } from "../../options/answers.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -180,7 +181,7 @@ export function restored(fields: Readonly<Record<string, unknown>>, traced: bool
 	const stored = { ...startState, ...fields, ...(fields.screen === "lacks" ? { screen: "form" } : {}) };
 	const state = v.is(stateSchema, stored) ? stateFrom(stored as unknown as StoredState) : undefined;
 	const { planned } = stored as unknown as StoredState;
-	if (state && isReached(state, traced)) return { state: { ...state, answers }, whole: true, ...(planned ? { planned } : {}) };
+	if (state && isReached(state, traced)) return { state: { ...state, answers }, whole: true, ...omitUndefined({ planned }) };
 	return { state: keptOf({ ...startState, screen: "form", answers, form: formFor(answers) }), whole: false };
 }
 

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { baseName, type Path, pathToText } from "../../base/path/path.ts";
@@ -79,7 +80,7 @@ export class SystemHome implements Home {
 					return {
 						text: `${severities[severity]}: ${messages.fill(what[code], values)}`,
 						detail: remedy[code],
-						...(request ? { request } : {}),
+						...omitUndefined({ request }),
 					};
 				});
 			}
@@ -137,7 +138,7 @@ export class SystemHome implements Home {
 		return {
 			text: `${readableTimes(alarm.time)} ${messages.alarms.severities[alarm.severity]} ${alarmMessage(alarm, messages)}`,
 			detail: stop ? stopAdvice : noStopAdvice,
-			...(request ? { request } : {}),
+			...omitUndefined({ request }),
 			...(stop && request !== stop ? { stop } : {}),
 		};
 	}

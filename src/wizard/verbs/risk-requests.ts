@@ -1,10 +1,11 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { ResidualRisk } from "../../record/residual-risks.ts";
 import type { ActionRequest } from "../session/home.ts";
 import type { FieldName } from "../session/values.ts";
 
 const field = (name: FieldName, text?: string): Pick<ActionRequest, "action" | "at"> => ({
 	action: "edit",
-	at: { kind: "field", field: name, ...(text === undefined ? {} : { text }) },
+	at: { kind: "field", field: name, ...omitUndefined({ text }) },
 });
 const refusing = (word: string) => field("refuse", word);
 

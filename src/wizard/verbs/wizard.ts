@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { omitUndefined } from "../../base/collections.ts";
 import type { Machine } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { ThreadPlanner } from "../../base/host/thread-planner.ts";
@@ -35,7 +36,7 @@ export async function wizard(global: GlobalOptions, resume?: string | true): Pro
 	const session = new Wizard(machine, new SystemChooser(machine, terminal.messages, global), planner, {
 		writeRecord: recordWriter(terminal),
 		home: new SystemHome(new Terminal(global, terminal.messages, () => machine, { rare: () => import("../../cli/working.ts") })),
-		...(state === undefined ? {} : { state }),
+		...omitUndefined({ state }),
 		terminal: env.TERM ?? "dumb",
 		full: terminal.launching.full ?? false,
 		jobs: availableParallelism(),
@@ -46,7 +47,7 @@ export async function wizard(global: GlobalOptions, resume?: string | true): Pro
 	const plainMarks = env.TERM === "linux";
 	const looks = { messages: terminal.messages, color, ascii, plainMarks, inline: terminal.options.inline === true };
 	const manners = mannersFor(env, await terminalSettings(terminal.state));
-	const options = { session, manners, ...looks, ...(state === undefined ? {} : { state }), ...left };
+	const options = { session, manners, ...looks, ...omitUndefined({ state }), ...left };
 	let last: ExitSummary = () => [];
 	try {
 		const run = linear ? (await import("../linear/run-linear.ts")).runLinear : (await import("../run-wizard.tsx")).runWizard;

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../../base/collections.ts";
 import type { Group, User } from "../../../base/machine/facts.ts";
 import { type Path, pathFromText } from "../../../base/path/path.ts";
 import type { AccountKind } from "../../../plan/accounts.ts";
@@ -63,14 +64,14 @@ function makeTable(plan: Plan, file: AccountFile, hostView: HostView | undefined
 		const kept = after.get(key);
 		after.delete(key);
 		const account = reasons.get(key) ?? rest.account;
-		const common = { before: line, ...(account ? { account } : {}) };
+		const common = { before: line, ...omitUndefined({ account }) };
 		return kept === undefined
 			? { ...common, mark: "left-out" }
 			: { ...common, after: kept, mark: kept === line ? "same" : "changed" };
 	});
 	const more = [...after].map(([key, line]): AccountRow => {
 		const account = reasons.get(key);
-		return { mark: "new", after: line, ...(account ? { account } : {}) };
+		return { mark: "new", after: line, ...omitUndefined({ account }) };
 	});
 	const kept = rows.filter((row) => row.mark !== "left-out");
 	const leftOut = rows.filter((row) => row.mark === "left-out");

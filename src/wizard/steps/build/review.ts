@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../../base/collections.ts";
 import type { Note } from "../../../base/failure.ts";
 import { pathToText } from "../../../base/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../../../base/path/quote.ts";
@@ -55,7 +56,7 @@ export function reviewRows({ answers, plan, hostView, warnings }: ReviewSubject)
 	const known = remembered.get(plan);
 	if (known?.of.answers === answers && known?.of.hostView === hostView && known?.of.warnings === warnings) return known.rows;
 	const rows = makeRows(plan, answers, hostView, warnings);
-	remembered.set(plan, { of: { ...(answers ? { answers } : {}), ...(hostView ? { hostView } : {}), warnings }, rows });
+	remembered.set(plan, { of: { ...omitUndefined({ answers, hostView }), warnings }, rows });
 	return rows;
 }
 

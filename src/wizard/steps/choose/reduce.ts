@@ -1,4 +1,5 @@
 import fuzzysort from "fuzzysort";
+import { omitUndefined } from "../../../base/collections.ts";
 import { valueProblem } from "../../../template/parameters.ts";
 import type { AskedParameter, Choice } from "../../choice.ts";
 import type { Command } from "../../command.ts";
@@ -82,7 +83,7 @@ export function reduceChoose(state: WizardState, command: Command): Reduction {
 
 function toInstall({ missing }: Choice, instead?: Choice): { readonly job: "installation" } & ToInstall {
 	const { packages = [], programs = [] } = missing ?? {};
-	return { job: "installation", programs, packages, ...(instead ? { instead } : {}) };
+	return { job: "installation", programs, packages, ...omitUndefined({ instead }) };
 }
 
 function askToInstall(state: WizardState, choice: Choice): Reduction {

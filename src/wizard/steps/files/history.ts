@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../../base/collections.ts";
 import { type Path, pathFromText } from "../../../base/path/path.ts";
 import { aboutOthers } from "../../../plan/host-access.ts";
 import type { Plan } from "../../../plan/plan.ts";
@@ -100,7 +101,7 @@ function plan(state: WizardState): Reduction {
 function asDecided({ files, plan: shown }: WizardState, rules: Rules): DecisionStep {
 	if (!shown) return { rules };
 	const { pending, planned } = files;
-	return { rules, shown: { plan: shown, pending, ...(planned ? { planned } : {}) } };
+	return { rules, shown: { plan: shown, pending, ...omitUndefined({ planned }) } };
 }
 
 /** Drops the plans of all but the newest decisions. */

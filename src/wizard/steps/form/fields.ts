@@ -1,4 +1,4 @@
-import { sameTexts } from "../../../base/collections.ts";
+import { omitUndefined, sameTexts } from "../../../base/collections.ts";
 import { Failure, type Note } from "../../../base/failure.ts";
 import type { Answers } from "../../../options/answers.ts";
 import { optionTexts } from "../../../options/equivalent.ts";
@@ -114,7 +114,7 @@ export function readForm(form: Form, before: Answers): { answers: Answers; probl
 	return {
 		answers: {
 			...rest,
-			...(kept ? { notes: kept } : {}),
+			...omitUndefined({ notes: kept }),
 			...(isGuessed && otherProbes ? { otherProbes } : {}),
 			name: text("name"),
 			onHost: text("onHost") === "yes",
@@ -178,7 +178,7 @@ function readSingle(field: FurtherField, text: string, problems: Problem[]): str
 	if (isNumberKind(value)) {
 		const number = readNumber(value, text, least);
 		const code = value === "seconds" ? "timeout-invalid" : value === "size" ? "size-invalid" : "number-invalid";
-		if (number === undefined) problems.push({ field, code, values: { value: text, ...(least === undefined ? {} : { least }) } });
+		if (number === undefined) problems.push({ field, code, values: { value: text, ...omitUndefined({ least }) } });
 		return number;
 	}
 	if (field !== "dedicatedAccount" || isAccountName(text)) return text;

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../../base/collections.ts";
 import { countsOf, type SelftestOutcome } from "../../../selftest/verdict.ts";
 import type { Command } from "../../command.ts";
 import { openAction, openCage } from "../../home/reduce.ts";
@@ -130,7 +131,7 @@ function act(state: WizardState, item: SaveItem | undefined, { name, service }: 
 		case "install-unit":
 			return only({ ...state, question: { kind: "install-unit", name } });
 		case "install-dropin":
-			return only({ ...state, question: { kind: "install-unit", name, ...(service === undefined ? {} : { service }) } });
+			return only({ ...state, question: { kind: "install-unit", name, ...omitUndefined({ service }) } });
 		default:
 			return only(state);
 	}
@@ -145,7 +146,7 @@ function text(state: WizardState, page: TextPage): Reduction {
 }
 
 export function installUnit(state: WizardState, service: string | undefined): Reduction {
-	return start(without(state, "question"), { job: "install-unit", ...(service === undefined ? {} : { service }) });
+	return start(without(state, "question"), { job: "install-unit", ...omitUndefined({ service }) });
 }
 
 type NamePrompt = Extract<PromptKind, "initiated-by" | "implemented-by">;

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../../base/collections.ts";
 import type { NextExercise } from "../../../coverage/next-exercises.ts";
 import { type Answers, withExercises } from "../../../options/answers.ts";
 import type { Command } from "../../command.ts";
@@ -50,7 +51,7 @@ export function beginTrace(state: WizardState): Reduction {
 function addRun(state: WizardState, trace: TraceState, answers: Answers): Reduction {
 	const { reached, result, runs, tab } = trace;
 	const again = { ...newTracing(subjectOf(answers)), adding: true, runs, tab };
-	return begin(state, { ...again, ...(reached ? { reached } : {}), ...(result ? { result } : {}) }, answers, true);
+	return begin(state, { ...again, ...omitUndefined({ reached, result }) }, answers, true);
 }
 
 function begin(state: WizardState, trace: TraceState, answers: Answers, add: boolean): Reduction {
@@ -186,8 +187,7 @@ export function tracedOnce(state: WizardState, value: TraceSummary): Reduction {
 		runs: trace.runs + 1,
 		result,
 		subject: subjectOf(known),
-		...(reached ? { reached } : {}),
-		...(added ? { added } : {}),
+		...omitUndefined({ reached, added }),
 	};
 	const next = { ...withAnswers(state, known), trace: over };
 	if (trace.again) return addRun(next, over, known);

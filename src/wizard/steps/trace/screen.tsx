@@ -1,4 +1,5 @@
 import { Box } from "ink";
+import { omitUndefined } from "../../../base/collections.ts";
 import { addedText } from "../../../coverage/report/coverage.ts";
 import { awaitedText as textOfAwaited } from "../../../make/report/progress.ts";
 import type { Messages } from "../../../messages/messages.ts";
@@ -151,7 +152,7 @@ function requestsOf(state: WizardState): readonly Request[] {
 		...exercises.map((outcome) => {
 			const gained = gains[outcome.command];
 			const isRunning = isBusy(state, "trace") && exercise?.command === outcome.command && !exercise.over;
-			return { ...outcome, isRunning, ...(gained === undefined ? {} : { gained }) };
+			return { ...outcome, isRunning, ...omitUndefined({ gained }) };
 		}),
 	];
 }

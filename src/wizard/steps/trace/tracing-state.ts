@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../../base/collections.ts";
 import type { CoverageReport, ProbeOutcome, ShownProcesses } from "../../../base/engine/events.ts";
 import type { Path } from "../../../base/path/path.ts";
 import type { AccessCounts } from "../../../trace/recorder.ts";
@@ -112,7 +113,7 @@ export function exerciseStarted(novelty: Novelty, command: string, counts: Acces
 export function exerciseEnded(novelty: Novelty, command: string, at: number | undefined): Novelty {
 	const { exercise } = novelty;
 	if (exercise?.command !== command) return novelty;
-	return { ...novelty, exercise: { ...exercise, over: true, ...(at === undefined ? {} : { endedAt: at }) } };
+	return { ...novelty, exercise: { ...exercise, over: true, ...omitUndefined({ endedAt: at }) } };
 }
 
 export function ticked(novelty: Novelty, at: number): Novelty {
