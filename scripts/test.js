@@ -9,6 +9,8 @@ import { requirePrograms } from "./system-packages.js";
 
 /** `npm test [-- VITEST ARGUMENTS]`: runs set-up, checks and tests. With arguments, only those tests run, without the checks. */
 const args = process.argv.slice(2);
+/** Newer versions of Node.js, on which the tests without daemons and screens run too. */
+const newerVersions = ["22", "24"];
 setUp();
 withoutExtraCertificates();
 const place = readablePlace();
@@ -54,9 +56,6 @@ async function everything() {
 	for (const { printed } of results) process.stdout.write(printed);
 	return [...results, alone, system];
 }
-
-/** Newer versions of Node.js, on which the tests without daemons and screens run too. */
-const newerVersions = ["22", "24"];
 
 async function quickTests() {
 	const words = ["--project", "quick", "--maxWorkers", "1"];
