@@ -2,11 +2,12 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Bench, freePort, inFolder, inTurn, median, milliseconds, type Result, ratios, seconds } from "./harness.ts";
+import { homeResults } from "./home.ts";
 
 const sizes = [10, 25, 50] as const;
 const program = join(process.cwd(), "bin", "cagewright.js");
 
-/** Measures whether the work grows with the number of cages and no faster. */
+/** Measures whether the work grows with the number of cages and no faster, and how fast the list of cages is. */
 export const manyCages: Bench = {
 	name: "many-cages",
 	run: () =>
@@ -42,6 +43,7 @@ export const manyCages: Bench = {
 			results.push(await growth("list", stateOf, ["list"]));
 			results.push(await growth("check --all", stateOf, ["check", "--all"]));
 			results.push(await growth("metrics", stateOf, ["metrics"]));
+			results.push(...(await homeResults(sizes, stateOf)));
 			// A touched host file is a reason to plan each cage.
 			utimesSync(page, new Date(), new Date());
 			results.push(await growth("check --all with a plan of each cage", stateOf, ["check", "--all"]));

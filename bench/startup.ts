@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { spawn } from "@lydell/node-pty";
+import { type IPty, spawn } from "@lydell/node-pty";
 import { type Bench, inFolder, inTurn, milliseconds, type Result, ratios, seconds } from "./harness.ts";
 
 const program = ["bin/cagewright.js"];
@@ -57,16 +57,21 @@ export const startup: Bench = {
 		}),
 };
 
-/** Seconds until the wizard shows a text on a terminal of 80 columns. */
-function untilShown(text: string, state: string): Promise<number> {
+/** The wizard on a terminal of 80 columns. */
+export function openWizard(state: string): IPty {
 	const { CI: _, ...env } = process.env;
-	const started = performance.now();
-	const terminal = spawn(process.execPath, [...program, "--state", state, "--lang", "en"], {
+	return spawn(process.execPath, [...program, "--state", state, "--lang", "en"], {
 		name: "xterm-256color",
 		cols: 80,
 		rows: 24,
 		env: { ...env, LANG: "C.UTF-8" },
 	});
+}
+
+/** Seconds until the wizard shows a text. */
+export function untilShown(text: string, state: string): Promise<number> {
+	const started = performance.now();
+	const terminal = openWizard(state);
 	return new Promise((resolve, reject) => {
 		let shown = "";
 		let done = false;
