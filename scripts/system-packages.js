@@ -52,7 +52,8 @@ const programs = {
 	"/usr/sbin/sshd": "openssh-server",
 	sftp: "openssh-client",
 	ruby: "ruby",
-	busybox: "busybox-static",
+	// Debian's other one is also called busybox, and needs its libraries.
+	"/usr/share/doc/busybox-static": "busybox-static",
 	coreutils: "rust-coreutils",
 	uuidd: "uuid-runtime",
 	"mkfs.xfs": "xfsprogs",
