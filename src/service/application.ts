@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type RuleList, ruleNames } from "./rule-options.ts";
-import type { ServiceSettings } from "./service-settings.ts";
+import { type ServiceSettings, serviceSchema } from "./service-settings.ts";
 
 /** The application to cage: how it starts, its account, and its probes. */
 export interface Application {
@@ -114,7 +114,8 @@ export const applicationSchema = v.looseObject({
 			files: v.exactOptional(v.number()),
 		}),
 	),
-});
+	service: v.exactOptional(serviceSchema),
+} satisfies Record<keyof Application, v.GenericSchema>);
 
 /** Older versions had fewer rules. The table's order keeps the text stable when rules are read and saved again. */
 export const rulesSchema = v.looseObject(

@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { omitUndefined } from "../base/collections.ts";
 import type { Path } from "../base/path/path.ts";
 
@@ -213,3 +214,38 @@ function microseconds(text: string): number | undefined {
 
 /** Where an application finds the socket for its notifications, in a file system of the launch's own. */
 export const notifySocket = "/dev/notify" as Path;
+
+const only = v.exactOptional(v.literal(true));
+const command = v.array(
+	v.array(
+		v.pipe(
+			v.string(),
+			v.check((word) => !word.includes("\0"), "NUL"),
+		),
+	),
+);
+const place = v.pipe(
+	v.string(),
+	v.regex(/^\/[^\0]*$/),
+	v.check((path) => !path.split("/").includes(".."), "no plain path"),
+);
+const inRun = v.pipe(place, v.startsWith("/run/"));
+
+/** Settings as they are stored. Launches insert them into scripts and units, and another machine may have written them. */
+export const serviceSchema = v.looseObject({
+	umask: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0o777))),
+	resourceLimits: v.exactOptional(v.array(v.pipe(v.string(), v.regex(/^--[a-z]+=(\d+|unlimited):(\d+|unlimited)$/)))),
+	oomScoreAdjust: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(-9999), v.maxValue(9999))),
+	ignoresPipe: only,
+	notifies: only,
+	detaches: only,
+	watchdog: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+	stopSignal: v.exactOptional(v.custom<StopSignal>((name) => typeof name === "string" && isStopSignal(name), "no signal")),
+	pidFile: v.exactOptional(place),
+	pidFiles: v.exactOptional(v.array(place)),
+	runtimeDirectories: v.exactOptional(v.array(inRun)),
+	before: v.exactOptional(command),
+	after: v.exactOptional(command),
+	reload: v.exactOptional(command),
+	stop: v.exactOptional(command),
+} satisfies Record<keyof ServiceSettings, v.GenericSchema>) satisfies v.GenericSchema<unknown, ServiceSettings>;

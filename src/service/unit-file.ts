@@ -180,8 +180,8 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 		...(watchdog && watchdog !== "0" ? { watchdog } : {}),
 		ignoresPipe: yes("Service", "IgnoreSIGPIPE", true),
 		removesRuntime: !yes("Service", "RuntimeDirectoryPreserve", false),
-		// systemd.service(5): a relative path is below /run.
-		...(pidFile ? { pidFile: pidFile.startsWith("/") ? pidFile : `/run/${pidFile}` } : {}),
+		// systemd.service(5): a relative path is below /run. systemd ignores one that is not normalised.
+		...(pidFile && !pidFile.split("/").includes("..") ? { pidFile: pidFile.startsWith("/") ? pidFile : `/run/${pidFile}` } : {}),
 		ambientCapabilities: capabilities(settings.list("Service", "AmbientCapabilities").map(({ value }) => value)),
 		...omitUndefined({ reloadSignal }),
 		sockets: words("Service", "Sockets"),

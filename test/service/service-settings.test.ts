@@ -1,5 +1,7 @@
+import fc from "fast-check";
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { serviceSettings } from "../../src/service/service-settings.ts";
+import { serviceSchema, serviceSettings } from "../../src/service/service-settings.ts";
 import { parseServiceUnit } from "../../src/service/unit-file.ts";
 
 const of = (...lines: readonly string[]) =>
@@ -43,4 +45,25 @@ describe("the settings of a service's process", () => {
 	});
 
 	it("leave SIGPIPE alone if the unit says so", () => expect(of("IgnoreSIGPIPE=no").settings).toEqual({}));
+});
+
+describe("stored settings", () => {
+	const settings = fc.constantFrom(
+		...["UMask", "OOMScoreAdjust", "LimitNOFILE", "LimitCPU", "WatchdogSec", "KillSignal", "PIDFile", "ExecStop"],
+		"IgnoreSIGPIPE",
+	);
+	const values = fc.oneof(
+		fc.string({ unit: "grapheme" }).map((text) => text.replace(/[\n\r\0]/g, "")),
+		fc.constantFrom("0777", "-1000", "9999", "1:infinity", "1w", "30", "1min 5s", "SIGKILL", "/run/../a.pid", "a//./b.pid"),
+	);
+
+	it("include those of each unit", () => {
+		const line = fc.tuple(settings, values).map(([name, value]) => `${name}=${value}`);
+		fc.assert(
+			fc.property(fc.array(line), (lines) => {
+				const { settings } = of("Type=notify", ...lines);
+				expect(v.parse(serviceSchema, JSON.parse(JSON.stringify(settings)))).toEqual(settings);
+			}),
+		);
+	});
 });

@@ -143,6 +143,22 @@ const refused: readonly [string, Edit, RegExp][] = [
 		/--allow-setuid \/usr\/bin\/redis-check-rdb/,
 	],
 	["a limit below zero", { cage: application({ limits: { memory: -1 } }) }, /limit/],
+	...[
+		{ oomScoreAdjust: "0; touch /tmp/by-the-archive" },
+		{ umask: "022; touch /tmp/by-the-archive" },
+		{ resourceLimits: ["--nofile=1:1 --pid 1"] },
+		{ stopSignal: "TERM; reboot" },
+		{ runtimeDirectories: ["/run/../../../../../home"] },
+		{ runtimeDirectories: ["/srv"] },
+		{ pidFile: "/run/../../../../../etc/passwd" },
+		{ pidFiles: ["etc/passwd"] },
+		{ before: [["/bin/a\0b"]] },
+		{ watchdog: "1us\nExecStartPre=+/bin/sh" },
+	].map((service): [string, Edit, RegExp] => [
+		`the service's settings ${JSON.stringify(service)}`,
+		{ cage: application({ service }) },
+		/is damaged/,
+	]),
 	["no time to answer", { cage: application({ timeout: 0 }) }, /timeout/],
 	["root as the dedicated account", { cage: (json) => Object.assign(json, { dedicatedAccount: "root" }) }, /account root/],
 	[

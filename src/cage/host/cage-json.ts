@@ -136,7 +136,7 @@ const cageSchema = v.looseObject({
 		}),
 	),
 	seconds: v.object({ trace: v.number(), plan: v.number(), build: v.number(), trial: v.number() }),
-});
+} satisfies Record<keyof Cage | "schema", v.GenericSchema>);
 
 /** Undefined if it is not one of our descriptions. */
 export function cageFromJson(text: string): Cage | undefined {

@@ -21,6 +21,7 @@ export const valueWordsDe: ValueWords = {
 	"import-unknown.limits": "Grenze",
 	"import-unknown.openings": "Erlaubnis",
 	"import-unknown.rules": "Regel",
+	"import-unknown.settings": "Einstellung",
 	"import-unknown.signals": "Signal",
 	"import-unknown.timeout": "Wartezeit",
 	"parameter-invalid.name": "ein Name aus Buchstaben, Ziffern, '.', '_' und '-'",

@@ -20,6 +20,7 @@ export const valueWordsEn = {
 	"import-unknown.limits": "limit",
 	"import-unknown.openings": "permission",
 	"import-unknown.rules": "rule",
+	"import-unknown.settings": "setting",
 	"import-unknown.signals": "signal",
 	"import-unknown.timeout": "timeout",
 	"parameter-invalid.name": "a name of letters, digits, '.', '_' and '-'",

@@ -19,8 +19,9 @@ import {
 	permissionWords,
 	socketsIn,
 } from "../../plan/permission-words.ts";
-import { noRules } from "../../service/application.ts";
+import { applicationSchema, noRules } from "../../service/application.ts";
 import { parseCreatedDirectory, resolveIdentity } from "../../service/created-directory.ts";
+import { serviceSchema } from "../../service/service-settings.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { isAccountWord } from "./head.ts";
 import { otherAccount } from "./local-owners.ts";
@@ -131,6 +132,9 @@ function requireKnownNames({ cage, cageJson, manifest, manifestJson, trace }: Fo
 	const permissions = ["calls", "capabilities", "executableData", "refused", "scheduling", "tcpPorts", ...permissionNames];
 	unknown("openings", other(field(manifestJson, "openings"), permissions));
 	unknown("rules", other(field(cageJson, "rules"), Object.keys(noRules)));
+	const application = field(cageJson, "application");
+	unknown("settings", other(application, Object.keys(applicationSchema.entries)));
+	unknown("settings", other(field(application, "service"), Object.keys(serviceSchema.entries)));
 	const words = [...cage.rules.allow, ...cage.rules.refuse, ...(manifest.permissions.refused ?? []).map(({ name }) => name)];
 	const word = words.find((one) => permissionWord(one) !== one);
 	unknown("openings", word);
