@@ -12,7 +12,7 @@ import {
 	temporaryLimits,
 } from "../confine/places.ts";
 import type { DirectoryOwner } from "../service/application.ts";
-import { notifySocket, pidFilesOf } from "../service/service-settings.ts";
+import { credentialsDirectory, notifySocket, pidFilesOf, type ServiceCredential } from "../service/service-settings.ts";
 import type { CageMount, CageRoot, LaunchSpec, LaunchSteps } from "./launch.ts";
 import { overlayIn } from "./overlay.ts";
 import { copyFiles, ownPrograms, start } from "./start.ts";
@@ -38,6 +38,7 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): LaunchSteps {
 	if (cage.syslog !== undefined) lines.push(...syslogSteps(cage.syslog, inside, options));
 	lines.push(
 		...notifySteps(spec, inside, options),
+		...credentialSteps(spec, inside, options),
 		`mkdir -m 1777 ${inside(pathFromText("/dev/shm"))}`,
 		`mount -n -t tmpfs -o ${options(`nosuid,nodev,noexec,${temporaryLimits},mode=1777`)} tmpfs ${inside(pathFromText("/dev/shm"))}`,
 		`mount -n -o ${options("remount,ro,nosuid,noexec")} ${inside(pathFromText("/dev"))}`,
@@ -120,6 +121,37 @@ export function notifySteps({ notifications }: LaunchSpec, inside: (path: Path) 
 	if (notifications === undefined) return [];
 	const place = inside(notifySocket);
 	return [`: >${place}`, `mount -n -o ${options("bind,ro,nosuid,nodev,noexec")} ${quoteShell(notifications)} ${place}`];
+}
+
+/**
+ * Passes the service's secrets in files that only its account reads, as systemd does: in memory that is never swapped out, and
+ * read-only. Nothing of them is in the cage, so that a renewed secret needs no rebuild.
+ */
+export function credentialSteps({ identity, service }: LaunchSpec, inside: (path: Path) => string, options: Options): string[] {
+	const { credentials = [] } = service ?? {};
+	if (!credentials.length) return [];
+	const place = inside(credentialsDirectory);
+	const files = credentials.map((one) => {
+		const target = inside(join(credentialsDirectory, pathFromText(one.name)));
+		return `( umask 077; ${credentialText(one)} >${target} ) || exit ${launchFailed}`;
+	});
+	return [
+		`mkdir ${place}`,
+		`mount -n -t ramfs -o ${options("nosuid,nodev,noexec,mode=700")} ramfs ${place}`,
+		...files,
+		`chmod -R a-w,u+rX ${place}`,
+		`chown -R ${identity.uid}:${identity.gid} ${place}`,
+		`mount -n -o ${options("remount,ro,nosuid,nodev,noexec")} ${place}`,
+	];
+}
+
+function credentialText({ content, files = [], name }: ServiceCredential): string {
+	const sources = files.map((text) => quoteShell(pathFromText(text)));
+	const complaint = quoteShell(
+		`cagewright-credential: the credential ${name} needs the file ${files[0] ?? ""}; create it, and start again`,
+	);
+	const other = content === undefined ? `echo ${complaint} >&2; false` : `echo ${content} | base64 -d`;
+	return sources.reduceRight((otherwise, source) => `if [ -f ${source} ]; then cat ${source}; else ${otherwise}; fi`, other);
 }
 
 /** Mounts an empty directory and binds the cage's own entries into it again, via the still empty `.launch`. */

@@ -3,7 +3,7 @@ import { quoteShell, quoteShellLine } from "../base/path/quote.ts";
 import { octal } from "../base/text.ts";
 import { launchDirectory, syslogName } from "../confine/places.ts";
 import { privateTopOf } from "../plan/dedicated.ts";
-import { deviceSteps, enterExisting, lockSettings, notifySteps, showSocket } from "./cage-steps.ts";
+import { credentialSteps, deviceSteps, enterExisting, lockSettings, notifySteps, showSocket } from "./cage-steps.ts";
 import type { LaunchSpec, LaunchSteps, SandboxRoot } from "./launch.ts";
 import { layersSize, preparedOverlay, prepareLayers, type SandboxLayer } from "./overlay.ts";
 import { copyFiles, ownPrograms, start } from "./start.ts";
@@ -33,7 +33,8 @@ export function sandboxSteps(spec: LaunchSpec, sandbox: SandboxRoot): LaunchStep
 			lines.push(`rm -f ${target}`, `: >${target}`, `mount -n --bind ${quoteShell(socket)} ${target}`);
 		else lines.push(...showSocket(socket, target));
 	}
-	lines.push(...notifySteps(spec, inside, (text) => text), ...directorySteps(spec, sandbox));
+	const asGiven = (text: string) => text;
+	lines.push(...notifySteps(spec, inside, asGiven), ...credentialSteps(spec, inside, asGiven), ...directorySteps(spec, sandbox));
 	const launch = inside(launchDirectory);
 	const own = ownPrograms(spec, sandbox.confiner).map(([, path]) => path);
 	lines.push(

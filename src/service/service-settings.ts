@@ -37,6 +37,18 @@ export interface ServiceSettings {
 	readonly after?: readonly ServiceCommand[];
 	readonly reload?: readonly ServiceCommand[];
 	readonly stop?: readonly ServiceCommand[];
+	/** Secrets that each start passes in files of their own, below `credentialsDirectory`. */
+	readonly credentials?: readonly ServiceCredential[];
+}
+
+/** LoadCredential=, SetCredential= */
+export interface ServiceCredential {
+	/** The file's name. */
+	readonly name: string;
+	/** Absolute paths on the host; the first that exists is passed. */
+	readonly files?: readonly string[];
+	/** Passed if no file exists, in base64. A start fails without one. */
+	readonly content?: string;
 }
 
 export type ServiceCommand = readonly string[];
@@ -92,6 +104,7 @@ interface WrittenSettings {
 	readonly watchdog?: string;
 	readonly pidFile?: string;
 	readonly runtimeDirectories: readonly string[];
+	readonly credentials: readonly ServiceCredential[];
 	readonly before: readonly ServiceCommand[];
 	readonly after: readonly ServiceCommand[];
 	readonly reload: readonly ServiceCommand[];
@@ -102,6 +115,7 @@ interface WrittenSettings {
 export function serviceSettings({
 	after,
 	before,
+	credentials,
 	detaches,
 	ignoresPipe,
 	killSignal,
@@ -140,6 +154,7 @@ export function serviceSettings({
 			...(killSignal !== "TERM" && isStopSignal(killSignal) ? { stopSignal: killSignal } : {}),
 			...omitUndefined({ pidFile }),
 			...(runtimeDirectories.length ? { runtimeDirectories } : {}),
+			...(credentials.length ? { credentials } : {}),
 			...(before.length ? { before } : {}),
 			...(after.length ? { after } : {}),
 			...(reload.length ? { reload } : {}),
@@ -215,6 +230,9 @@ function microseconds(text: string): number | undefined {
 /** Where an application finds the socket for its notifications, in a file system of the launch's own. */
 export const notifySocket = "/dev/notify" as Path;
 
+/** $CREDENTIALS_DIRECTORY, likewise. */
+export const credentialsDirectory = "/dev/credentials" as Path;
+
 const only = v.exactOptional(v.literal(true));
 const command = v.array(
 	v.array(
@@ -248,4 +266,18 @@ export const serviceSchema = v.looseObject({
 	after: v.exactOptional(command),
 	reload: v.exactOptional(command),
 	stop: v.exactOptional(command),
+	credentials: v.exactOptional(
+		v.array(
+			v.strictObject({
+				name: v.pipe(v.string(), v.check(isCredentialName, "no name of a credential")),
+				files: v.exactOptional(v.pipe(v.array(place), v.minLength(1))),
+				content: v.exactOptional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]*={0,2}$/))),
+			}),
+		),
+	),
 } satisfies Record<keyof ServiceSettings, v.GenericSchema>) satisfies v.GenericSchema<unknown, ServiceSettings>;
+
+/** credential_name_valid() of systemd. */
+export function isCredentialName(name: string): boolean {
+	return /^[\x20-\x39\x3b-\x7e]{1,255}$/.test(name) && !name.includes("/") && name !== "." && name !== "..";
+}

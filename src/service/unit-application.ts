@@ -143,7 +143,12 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 			.map(({ path }) => presentName(path)),
 	});
 	list("unit-process-settings", "settings", inexpressible);
-	list("unit-credentials", "names", unit.credentials);
+	list(
+		"unit-credentials-passed",
+		"names",
+		unit.credentials.map(({ name }) => name),
+	);
+	list("unit-credentials", "names", unit.otherCredentials);
 	if (unit.rootDirectory !== undefined) note("unit-root-directory", { directory: unit.rootDirectory });
 	const cwd = unit.workingDirectory === "~" ? homeOf(user, read) : (unit.workingDirectory ?? "/");
 	if (cwd === undefined) note("unit-home");
@@ -368,7 +373,8 @@ type UnitNoteCode =
 	| "unit-process-settings"
 	/** {directory}: the service already has its own root. */
 	| "unit-root-directory"
-	/** {names} */
+	/** {names}: passed at each start, or not. */
+	| "unit-credentials-passed"
 	| "unit-credentials"
 	/** {signal} or {command}: how the application reloads its configuration; a command runs in the cage, or not. */
 	| "unit-reload-signal"

@@ -1,5 +1,7 @@
 import { append, omitUndefined } from "../base/collections.ts";
 import { withoutTrailing } from "../base/text.ts";
+import { unitCredentials } from "./credentials.ts";
+import type { ServiceCredential } from "./service-settings.ts";
 import { stopSignalOf } from "./signals.ts";
 import { parseExec, type UnitCommand } from "./unit-exec.ts";
 import {
@@ -57,8 +59,9 @@ export interface ServiceUnit {
 	readonly sockets: readonly string[];
 	readonly requiredSockets: readonly string[];
 	readonly rootDirectory?: string;
-	/** Names of files that systemd decrypts or passes (LoadCredential= and the like). */
-	readonly credentials: readonly string[];
+	readonly credentials: readonly ServiceCredential[];
+	/** Names of credentials that only systemd can pass. */
+	readonly otherCredentials: readonly string[];
 	/** The service belongs to early boot or must not be started manually. */
 	readonly defaultDependencies: boolean;
 	readonly refuseManualStart: boolean;
@@ -187,13 +190,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 		sockets: words("Service", "Sockets"),
 		requiredSockets: words("Unit", "Requires").filter((unit) => unit.endsWith(".socket")),
 		...omitUndefined({ rootDirectory }),
-		credentials: [
-			"LoadCredential",
-			"LoadCredentialEncrypted",
-			"SetCredential",
-			"SetCredentialEncrypted",
-			"ImportCredential",
-		].flatMap((key) => settings.list("Service", key).map(({ value }) => value.split(":", 1)[0] ?? value)),
+		...unitCredentials((key) => settings.list("Service", key).map(({ value }) => value), expand),
 		defaultDependencies: yes("Unit", "DefaultDependencies", true),
 		refuseManualStart: yes("Unit", "RefuseManualStart", false),
 		onTerminal: /^tty/.test(settings.last("Service", "StandardInput") ?? ""),

@@ -1,4 +1,5 @@
 import { trailing } from "../base/text.ts";
+import { credentialsDirectory } from "./service-settings.ts";
 
 /** Reads lines, sections and words of unit files like systemd.syntax(7) and systemd's conf-parser.c. */
 
@@ -147,6 +148,18 @@ function unescapeAt(bytes: string, at: number): { readonly text: string; readonl
 	return { text: `\\${next}`, end: at + 1 + Math.max(1, next.length) };
 }
 
+/** Reads C escapes as `splitRawWords` does, but neither quotes nor blanks. */
+export function unescapeText(value: string): Buffer {
+	const bytes = Buffer.from(value, "utf8").toString("latin1");
+	let text = "";
+	for (let at = 0; at < bytes.length; ) {
+		const { end, text: next } = bytes[at] === "\\" ? unescapeAt(bytes, at) : { end: at + 1, text: bytes.charAt(at) };
+		text += next;
+		at = end;
+	}
+	return Buffer.from(text, "latin1");
+}
+
 /** The parts of a unit's name, for the specifiers of system units (systemd.unit(5), SPECIFIERS). */
 export interface UnitName {
 	/** `redis-server@main.service` */
@@ -202,7 +215,7 @@ const specifiers: Readonly<Record<string, (unit: UnitName) => string>> = {
 		const path = unescapeUnitName(instance === "" ? prefix : instance);
 		return path.startsWith("/") ? path : `/${path}`;
 	},
-	d: ({ full }) => `/run/credentials/${full}`,
+	d: () => credentialsDirectory,
 	t: () => "/run",
 	S: () => "/var/lib",
 	C: () => "/var/cache",

@@ -35,6 +35,15 @@ function quoted(text: string): string {
 	return `"${inner}"`;
 }
 
+/** Returns bytes for SetCredential=, which reads C escapes but neither quotes nor specifiers. */
+export function escapedBytes(bytes: Uint8Array): string {
+	const escaped = (byte: number) => `\\x${byte.toString(16).padStart(2, "0")}`;
+	return Array.from(bytes, (byte) => {
+		const character = String.fromCharCode(byte);
+		return /[\w@+=:,./-]/.test(character) ? character : escaped(byte);
+	}).join("");
+}
+
 /** Quotes an argument of ExecStart=: any text without NUL, which no argument can contain. */
 export function argumentWord(text: string): string {
 	if (/[\0\p{Cs}]/u.test(text)) throw inexpressible("ExecStart", text);

@@ -8,6 +8,7 @@ import { isPerConnection } from "../launch/programs/passed-sockets.ts";
 import { type Application, type DirectoryOwner, type Limits, launchEnvironment } from "../service/application.ts";
 import { nonBlocking, parsePassedSocket, standardInput } from "../service/passed-socket.ts";
 import {
+	credentialsDirectory,
 	pidFilesOf,
 	reloadSignal,
 	type ServiceCommand,
@@ -16,7 +17,7 @@ import {
 	usualUmask,
 } from "../service/service-settings.ts";
 import { initKeepsKill, initOf, mountedData, type UnitInput } from "./input.ts";
-import { argumentWord, assignmentWord, pathText, pathWord, programWord, type UnitLines } from "./lines.ts";
+import { argumentWord, assignmentWord, escapedBytes, pathText, pathWord, programWord, type UnitLines } from "./lines.ts";
 import { publish } from "./published.ts";
 
 /** Variables that systemd sets for every service and our launcher does not. Unset, because the trial ran without them. */
@@ -130,6 +131,23 @@ function cage(unit: UnitLines, input: UnitInput): void {
 	const environment = launchEnvironment(application);
 	for (const [name, value] of Object.entries(environment)) unit.set("Environment", assignmentWord(name, value));
 	unit.set("UnsetEnvironment", systemdEnvironment.filter((name) => !(name in environment)).join(" "));
+	credentials(unit, application.service);
+}
+
+function credentials(unit: UnitLines, { credentials = [] }: ServiceSettings = {}): void {
+	if (!credentials.length) return;
+	unit.comment("systemd passes these secrets in files that only the service reads. They are where the trial had them.");
+	for (const { content, files: [file, ...others] = [], name } of credentials) {
+		const word = `${name.replaceAll("%", "%%")}:`;
+		// systemd looks for a file without a directory in its stores.
+		if (file !== undefined) {
+			const path = pathText("LoadCredential", pathFromText(file));
+			unit.set("LoadCredential", word + (others.length ? baseName(path as Path) : path));
+		}
+		if (content !== undefined) unit.set("SetCredential", word + escapedBytes(Buffer.from(content, "base64")));
+	}
+	unit.set("BindReadOnlyPaths", `%d:${credentialsDirectory}`);
+	unit.set("Environment", assignmentWord("CREDENTIALS_DIRECTORY", credentialsDirectory));
 }
 
 /** systemd creates these, and removes them when the service stops. */

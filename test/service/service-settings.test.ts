@@ -50,11 +50,23 @@ describe("the settings of a service's process", () => {
 describe("stored settings", () => {
 	const settings = fc.constantFrom(
 		...["UMask", "OOMScoreAdjust", "LimitNOFILE", "LimitCPU", "WatchdogSec", "KillSignal", "PIDFile", "ExecStop"],
-		"IgnoreSIGPIPE",
+		...["LoadCredential", "SetCredential", "IgnoreSIGPIPE"],
 	);
 	const values = fc.oneof(
 		fc.string({ unit: "grapheme" }).map((text) => text.replace(/[\n\r\0]/g, "")),
-		fc.constantFrom("0777", "-1000", "9999", "1:infinity", "1w", "30", "1min 5s", "SIGKILL", "/run/../a.pid", "a//./b.pid"),
+		fc.constantFrom(
+			"0777",
+			"-1000",
+			"9999",
+			"1:infinity",
+			"1w",
+			"30",
+			"1min 5s",
+			"SIGKILL",
+			"/run/../a.pid",
+			"a//./b.pid",
+			"a:/b/../c",
+		),
 	);
 
 	it("include those of each unit", () => {

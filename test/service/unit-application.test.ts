@@ -145,7 +145,8 @@ describe("the application of a unit", () => {
 		["[Service]\nExecStart=/bin/a\nExecReload=/opt/ctl reload", "unit-reload-inside"],
 		["[Service]\nExecStart=/bin/a\nExecReload=/opt/ctl check\nExecReload=/bin/sh -c x", "unit-reload-command"],
 		["[Service]\nExecStart=/bin/a\nRootDirectory=/srv/a", "unit-root-directory"],
-		["[Service]\nExecStart=/bin/a\nLoadCredential=key:/etc/key", "unit-credentials"],
+		["[Service]\nExecStart=/bin/a\nLoadCredential=key:/etc/key", "unit-credentials-passed"],
+		["[Service]\nExecStart=/bin/a\nImportCredential=tls.*", "unit-credentials"],
 		["[Service]\nUser=u\nExecStart=+/bin/a", "unit-privileged"],
 		["[Service]\nUser=u\nWorkingDirectory=~\nExecStart=/bin/a", "unit-home"],
 	])("reports %j: %s", (text, code) => expect(of(text).notes.map((note) => note.code)).toContain(code));

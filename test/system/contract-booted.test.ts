@@ -35,6 +35,10 @@ const settings = [
 	"PIDFile=/run/judge/judge.pid",
 	"KillSignal=SIGINT",
 	"Environment=JUDGE_PIDFILE=/run/judge/judge.pid",
+	"LoadCredential=file:/etc/judge-secret",
+	"LoadCredential=stored",
+	"LoadCredential=either:/etc/no-secret",
+	"SetCredential=either:written \\x41%n",
 ];
 
 describe.each([settings, ...fc.sample(drawnSettings, { numRuns: times(0, 12), seed })].map((one) => [one.join(" "), one]))(
@@ -56,6 +60,7 @@ describe.each([settings, ...fc.sample(drawnSettings, { numRuns: times(0, 12), se
 		test("is judged by systemd", async () => {
 			placeJudge(system.tree, unit as string[]);
 			await system.must("systemctl daemon-reload; mkdir -p /run/given; echo given >/run/given/file");
+			await system.must("umask 077; echo secret >/etc/judge-secret; mkdir -p /etc/credstore; echo stored >/etc/credstore/stored");
 			const output = await startedBySystemd("judge");
 			[expected, expectedSteps] = [reportIn(output), stepsIn(output)];
 			expect(expected).toContain("end");

@@ -154,6 +154,9 @@ const refused: readonly [string, Edit, RegExp][] = [
 		{ pidFiles: ["etc/passwd"] },
 		{ before: [["/bin/a\0b"]] },
 		{ watchdog: "1us\nExecStartPre=+/bin/sh" },
+		{ credentials: [{ name: "../../etc/key", files: ["/etc/key"] }] },
+		{ credentials: [{ name: "key", content: "$(reboot)" }] },
+		{ credentials: [{ name: "key", files: ["key"] }] },
 	].map((service): [string, Edit, RegExp] => [
 		`the service's settings ${JSON.stringify(service)}`,
 		{ cage: application({ service }) },

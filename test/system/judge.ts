@@ -38,11 +38,12 @@ for my $name (qw(RUNTIME STATE CACHE LOGS CONFIGURATION)) {
 		open(my $left, ">", "$directory/left") or report("unwritable", $directory);
 	}
 }
+# systemd gives the account its file by an ACL, whose mask is the mode of the group.
 if (my $directory = $ENV{CREDENTIALS_DIRECTORY}) {
 	opendir(my $listed, $directory);
 	for (sort grep { !/^\\./ } readdir $listed) {
 		my @status = stat("$directory/$_");
-		report("credential", $_, sprintf("%04o", $status[2] & 07777), text("$directory/$_") =~ s/\\n/\\\\n/gr);
+		report("credential", $_, sprintf("%04o", $status[2] & 07707), text("$directory/$_") =~ s/\\n/\\\\n/gr);
 	}
 }
 if (my $file = $ENV{JUDGE_PIDFILE}) {
@@ -60,6 +61,7 @@ if (my $place = $ENV{NOTIFY_SOCKET}) {
 	report("notify", send($notify, "READY=1\\nSTATUS=judging", 0, pack_sockaddr_un($address)) ? "sent" : "failed $!");
 }
 else { report("notify", "absent") }
+report("credential", "unsafe") if defined $ENV{CREDENTIALS_DIRECTORY} && open(my $new, ">", "$ENV{CREDENTIALS_DIRECTORY}/new");
 report("end");
 while (1) {
 	my $client = $listening->accept or next;

@@ -128,6 +128,7 @@ export const service = fields({
 	...{ stopSignal: optional(stopSignal), pidFile: optional(text), runtimeDirectories: optional(texts) },
 	...{ before: optional(listOf(texts)), after: optional(listOf(texts)), reload: optional(listOf(texts)) },
 	...{ stop: optional(listOf(texts)), pidFiles: optional(texts) },
+	credentials: optional(listOf(fields({ name: text, files: optional(texts), content: optional(text) }))),
 });
 export const applicationEntries = {
 	...{ command: texts, user: optional(text), cwd: text, env: v.pipe(v.record(text, text), v.readonly()), probes: texts },

@@ -11,7 +11,7 @@ import { confineName } from "../../confine/confiner.ts";
 import { environmentName, initName } from "../../confine/places.ts";
 import { sourceOf } from "../../plan/binds.ts";
 import { parsePassedSocket } from "../../service/passed-socket.ts";
-import { notifySocket } from "../../service/service-settings.ts";
+import { credentialsDirectory, notifySocket } from "../../service/service-settings.ts";
 import type { CageMount, CageRoot, LaunchSpec } from "../launch.ts";
 import type { Launch, LaunchRequest, Sandbox } from "../ports.ts";
 import { acceptorName, isPerConnection, socketsName, socketVariables } from "../programs/passed-sockets.ts";
@@ -44,7 +44,12 @@ export function specificationOf(request: LaunchRequest, places: Places): LaunchS
 	const joins = "sandbox" in launch ? launch.sandbox?.network : undefined;
 	const base = {
 		...request,
-		env: { ...request.env, ...socketVariables(handed), ...(notifications ? notifyVariables(request) : {}) },
+		env: {
+			...request.env,
+			...socketVariables(handed),
+			...(notifications ? notifyVariables(request) : {}),
+			...credentialVariables(request),
+		},
 		...(notifications ? { notifications } : {}),
 		...omitUndefined({ joins }),
 		...(isRootless() ? { rootless: rootless() } : {}),
@@ -92,6 +97,11 @@ export function specificationOf(request: LaunchRequest, places: Places): LaunchS
 function notifyVariables({ service }: LaunchRequest): Record<string, string> {
 	const { watchdog } = service ?? {};
 	return { NOTIFY_SOCKET: notifySocket, ...(watchdog === undefined ? {} : { WATCHDOG_USEC: String(watchdog) }) };
+}
+
+/** A start on the host passes none: its file system has no place for them. */
+function credentialVariables({ launch, service }: LaunchRequest): Record<string, string> {
+	return service?.credentials?.length && launch.kind !== "host" ? { CREDENTIALS_DIRECTORY: credentialsDirectory } : {};
 }
 
 export const layersOf = ({ folder }: Sandbox) => joinPath(folder, "layers");

@@ -284,7 +284,9 @@ export const notesDe: Notes = {
 	"unit-per-connection":
 		"{socket} startet die Anwendung einmal für jede Verbindung und übergibt die Verbindung als Dateideskriptor. Käfige unterstützen das nur mit StandardInput=socket.",
 	"unit-root-directory": "Die Unit wechselt bereits die Wurzel nach {directory}.",
-	"unit-credentials": "Die Unit übergibt die Zugangsdaten {names}. Der Käfig tut das nicht.",
+	"unit-credentials": "systemd übergibt die Zugangsdaten {names}. Der Käfig tut das nicht.",
+	"unit-credentials-passed":
+		"Jeder Start übergibt die Zugangsdaten {names} der Unit vom Host. Sie sind weder in den Dateien noch in Exporten des Käfigs.",
 	"unit-reload-signal": "Um die Konfiguration neu zu laden: cagewright signal NAME {signal}",
 	"unit-reload-inside": "Um die Konfiguration neu zu laden, führt der Dienst des Käfigs {command} im Käfig aus.",
 	"unit-reload-command": "Die Unit lädt die Konfiguration neu mit {command}. Der Befehl kann im Käfig nicht laufen.",

@@ -265,7 +265,9 @@ export const notesEn = {
 	"unit-per-connection":
 		"{socket} starts the application once for each connection and passes the connection as a file descriptor. Cages support this only with StandardInput=socket.",
 	"unit-root-directory": "The unit already changes its root to {directory}.",
-	"unit-credentials": "The unit passes the credentials {names}. The cage does not.",
+	"unit-credentials": "systemd passes the credentials {names}. The cage does not.",
+	"unit-credentials-passed":
+		"Each start passes the unit's credentials {names} from the host. They are not in the cage's files or exports.",
 	"unit-reload-signal": "To reload the configuration: cagewright signal NAME {signal}",
 	"unit-reload-inside": "To reload the configuration, the cage's service runs {command} in the cage.",
 	"unit-reload-command": "The unit reloads the configuration with {command}, which cannot run in the cage.",

@@ -18,7 +18,7 @@ import type { ObservedProcess } from "../../confine/seccomp/observed-calls.ts";
 import { launchRequest } from "../../launch/engine/run.ts";
 import type { CageLayout, LaunchRequest, Sandbox } from "../../launch/ports.ts";
 import { writableBinds } from "../../plan/binds.ts";
-import { notifySocket, serviceOf, withoutCommands } from "../../service/service-settings.ts";
+import { credentialsDirectory, notifySocket, serviceOf, withoutCommands } from "../../service/service-settings.ts";
 import { attemptsArguments, type BystanderFacts, type Target } from "../escape-arguments.ts";
 import { type Attempt, escapes, outcomesOf, parseAttempts, unproven } from "../outcomes.ts";
 import { auditOutside, type ExpectedProcess } from "../outside.ts";
@@ -283,6 +283,7 @@ function expected(request: LaunchRequest, network: "host" | "own" | "none", cage
 			...devices,
 			...alwaysMounted.map(pathFromText),
 			...(request.service?.notifies ? [notifySocket] : []),
+			...(request.service?.credentials ? [credentialsDirectory] : []),
 			...(cage.permissions.sys === undefined ? [] : [pathFromText("/sys"), ...coveredSysDirectories]),
 			...(cage.permissions.kernelProc === undefined ? [] : coveredKernelFiles.map((name) => pathFromText(`/proc/${name}`))),
 			launchDirectory,

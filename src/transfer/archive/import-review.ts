@@ -21,7 +21,7 @@ import {
 } from "../../plan/permission-words.ts";
 import { applicationSchema, noRules } from "../../service/application.ts";
 import { parseCreatedDirectory, resolveIdentity } from "../../service/created-directory.ts";
-import { serviceSchema } from "../../service/service-settings.ts";
+import { type ServiceCredential, serviceOf, serviceSchema } from "../../service/service-settings.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { isAccountWord } from "./head.ts";
 import { otherAccount } from "./local-owners.ts";
@@ -45,7 +45,17 @@ interface Foreign {
 }
 
 /** Parts of the archive that are not imported. */
-export const droppedParts = ["on-host", "accepted", "secrets", "setuid", "writes", "seed", "unit", "trials"] as const;
+export const droppedParts = [
+	"on-host",
+	"accepted",
+	"secrets",
+	"setuid",
+	"writes",
+	"seed",
+	"credentials",
+	"unit",
+	"trials",
+] as const;
 type DroppedPart = (typeof droppedParts)[number];
 
 export interface ReviewResult {
@@ -255,9 +265,14 @@ export function withoutClaims(
 		unitTrial,
 		...rest
 	} = cage;
-	const [program = ""] = cage.application.command;
+	const { service: written, ...application } = cage.application;
+	const [program = ""] = application.command;
 	const isOurs = unit !== undefined && facts.startsProgram(unit, program);
 	const without = (all: readonly string[], allowed: readonly string[]) => all.filter((path) => !allowed.includes(path));
+	const { credentials = [], ...service } = written ?? {};
+	const isAllowed = ({ files = [] }: ServiceCredential) => files.every((file) => consent.allowSecret.includes(file));
+	const foreignFiles = credentials.flatMap((one) => (isAllowed(one) ? [] : (one.files ?? [])));
+	const kept = credentials.filter(isAllowed);
 	const dropped: [DroppedPart, readonly string[]][] = [
 		["on-host", cage.onHost ? ["on-host"] : []],
 		["accepted", accepted ?? []],
@@ -265,6 +280,7 @@ export function withoutClaims(
 		["setuid", without(rules.allowSetuid, consent.allowSetuid)],
 		["writes", without(rules.allowWrite, consent.allowWrite)],
 		["seed", rules.seed],
+		["credentials", foreignFiles],
 		["unit", unit === undefined || isOurs ? [] : [unit]],
 		["trials", trials.length || selftest || alarms || unitTrial ? [String(trials.length)] : []],
 	];
@@ -273,6 +289,10 @@ export function withoutClaims(
 			...rest,
 			...(isOurs ? { unit } : {}),
 			onHost: false,
+			application: {
+				...application,
+				...serviceOf({ service: { ...service, ...(kept.length ? { credentials: kept } : {}) } }),
+			},
 			rules: {
 				...rules,
 				allowSecret: consent.allowSecret,

@@ -48,6 +48,7 @@ export const transferDe: Widen<typeof transferEn> = {
 		setuid: (values) => `--allow-setuid ${values}`,
 		writes: (values) => `--allow-write ${values}`,
 		seed: (values) => `--seed ${values}`,
+		credentials: (values) => `Zugangsdaten dieses Systems, außer --allow-secret nennt alle ihre Dateien: ${values}`,
 		unit: (values) => `die Unit ${values}, die hier ein anderes Programm startet`,
 		trials: () => "Ergebnisse von Erprobungen und Selbsttests",
 	},

@@ -54,6 +54,7 @@ export const transferEn = {
 		setuid: (values: string) => `--allow-setuid ${values}`,
 		writes: (values: string) => `--allow-write ${values}`,
 		seed: (values: string) => `--seed ${values}`,
+		credentials: (values: string) => `credentials of this machine, unless --allow-secret names all of their files: ${values}`,
 		unit: (values: string) => `the unit ${values}, which starts another program here`,
 		trials: () => "results of trials and self-tests",
 	},
