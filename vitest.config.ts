@@ -19,17 +19,30 @@ const alone = [
 ].map((name) => `test/system/${name}.test.ts`);
 /** Tests that replace a module of ours, which an earlier file of the same worker may have loaded. */
 const replacing = ["init-search", "leftovers"].map((name) => `test/system/${name}.test.ts`);
-/** They boot many systems, install many daemons, boot a kernel of their own, or build an older release. */
+/**
+ * They boot many systems, install many daemons, boot a kernel of their own, build a release, interrupt verbs at many moments, or try
+ * in a booted system what others try without one.
+ */
 const longOnly = [
-	"census",
-	"distribution-upgrade",
-	"fleet",
-	"machine",
-	"power-cuts",
-	"release-before",
-	"release-before-booted",
-	"stack-matrix",
-].map((name) => `test/system/${name}.test.ts`);
+	"system/adopt-site",
+	"system/census",
+	"system/confined-booted",
+	"system/cut-off",
+	"system/distribution-upgrade",
+	"system/fleet",
+	"system/interrupted-anywhere",
+	"system/machine",
+	"system/older-unit-booted",
+	"system/package-bytes",
+	"system/power-cuts",
+	"system/reactions-booted",
+	"system/release-before",
+	"system/release-before-booted",
+	"system/renewed-unit-booted",
+	"system/stack-matrix",
+	"system/verified-install",
+	"terminal/resume-killed",
+].map((name) => `test/${name}.test.ts`);
 /**
  * A worker runs many files, because loading the modules and the program again for each takes a second. So `setup.ts` registers the
  * helpers' hooks for each file. Node loads the built program for `inProcess`, without another transformation.
@@ -59,20 +72,16 @@ const slowest = [
 	"neighbours",
 	"lockout",
 	"interrupted",
-	"verified-install",
 	"leftovers",
 	"ansible",
 	"dedicated-account",
 	"package-deb",
 	"minimise",
-	"confined-booted",
 	"terminal/trial",
-	"cut-off",
 	"data-links",
 	"unit-launched",
 	"portable",
 	"outputs",
-	"adopt-site",
 	"offered-sockets",
 	"published-files",
 	"reactions",

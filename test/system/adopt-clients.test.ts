@@ -143,7 +143,7 @@ test("clients that connect again are listed, and a client probe is asked before 
 	await system.query("/root/ask-office");
 });
 
-test("a client probe shows what the cage needs, and a person's home is shared or not given at all", async () => {
+test.runIf(isLong)("a client probe shows what the cage needs, and a person's home is shared or not given at all", async () => {
 	const notes = [
 		"use Socket; socket(my $s, AF_INET, SOCK_STREAM, 0); setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);",
 		"bind($s, pack_sockaddr_in(7090, inet_aton('127.0.0.1'))) or die; listen($s, 9);",

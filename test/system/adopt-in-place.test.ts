@@ -110,7 +110,7 @@ test("a service that does not answer in its cage runs on the host again, on the 
 	expect(await system.query(`ls -d ${cage}/data.undone* 2>/dev/null || :`)).toBe("");
 });
 
-test("state on an overlay of its own stays there, and a copy of it returns", async () => {
+test.runIf(isLong)("state on an overlay of its own stays there, and a copy of it returns", async () => {
 	// A directory of the lower layer cannot be renamed.
 	const layers = "mkdir /mnt/own && mount -t tmpfs none /mnt/own && mkdir /mnt/own/upper /mnt/own/work";
 	const lower = `cp -a ${state} /mnt/own/lower && mkdir /mnt/own/lower/deep && touch /mnt/own/lower/deep/file`;

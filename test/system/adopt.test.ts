@@ -110,7 +110,7 @@ describe("redis", () => {
 		expect(await whole()).toBe(String(keys));
 	});
 
-	test("stays in its cage if a power cut interrupted its release, because systemd started it there", async () => {
+	test.runIf(isLong)("stays in its cage if a power cut interrupted its release, because systemd started it there", async () => {
 		await inCage("redis-server");
 		const root = await rootOf("redis-server");
 		await system.must('sed -i \'s/"phase":"adopted"/"phase":"returned"/\' /var/lib/cagewright/cages/redis-server/adoption.json');

@@ -121,7 +121,7 @@ describe("nginx as root, without the capabilities for reopening logs because log
 		await system.must("systemctl stop cage-lean");
 	});
 
-	test("has a drop-in that does the same, also after a reinstallation of the package", async () => {
+	test.runIf(isLong)("has a drop-in that does the same, also after a reinstallation of the package", async () => {
 		await system.must("cagewright unit lean --dropin nginx --install");
 		await starts("nginx", lean);
 		await isInstalledAgain(lean);
@@ -234,7 +234,7 @@ describe("a SysV script whose daemon forks into the background and leaves root's
 		await system.must(`cagewright unit forker${dropin} --uninstall`);
 	});
 
-	test("ends with a killed command, and the next command removes its unit", async () => {
+	test.runIf(isLong)("ends with a killed command, and the next command removes its unit", async () => {
 		const trial = "cagewright trial forker --unit >/dev/null 2>&1 & trial=$!";
 		await system.must(`${trial}; for try in $(seq 1200); do pgrep -x forker && break; sleep 0.05; done; kill -9 $trial`);
 		await eventually(() => system.query("! pgrep -x forker"));
@@ -245,7 +245,7 @@ describe("a SysV script whose daemon forks into the background and leaves root's
 		expect(await trialUnits()).toBe("");
 	});
 
-	test("is reported with the cause if it fails as a service, and its unit is printed with a warning", async () => {
+	test.runIf(isLong)("is reported with the cause if it fails as a service, and its unit is printed with a warning", async () => {
 		await system.query("rm /var/lib/cagewright/cages/forker/current/etc/forker");
 		const tried = await system.run("cagewright trial forker --dropin forker --json");
 		expect(tried.status).toBe(1);
@@ -266,7 +266,7 @@ test("a service reaches in its trial as a service what it reached in the trace",
 	await system.must("systemctl stop back");
 });
 
-describe("a service that does not answer after its reload signal", () => {
+describe.runIf(isLong)("a service that does not answer after its reload signal", () => {
 	const deaf: Served = {
 		...redis,
 		cage: "deaf",
