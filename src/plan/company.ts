@@ -7,7 +7,7 @@ import type { Rules } from "../service/application.ts";
 import type { Company, NamedContent, NamedNeighbour, NeighbourSocket } from "../service/company.ts";
 import type { Access, Trace } from "../trace/trace.ts";
 import { isBelowDataTop } from "./areas.ts";
-import { configurationLines } from "./configuration.ts";
+import { configurationLines, readConfiguration } from "./configuration.ts";
 import { placeNamed, placeOf, switchPlaces } from "./links.ts";
 import { mayConnect, type SocketPolicy } from "./neighbours.ts";
 import { permissionWords, refuses, socketsIn, socketWord } from "./permission-words.ts";
@@ -18,12 +18,6 @@ const maxProgram = 32 * 1024 * 1024;
 const most = { files: 500, entries: 20_000 };
 /** An absolute path as a word, also after `unix:` or a quote. */
 const pathWord = /(?<![\w.$}/\\-])\/[\w@][\w./@+,~-]*/g;
-
-/** Configuration that the application read. Files directly in /etc belong to the system. */
-function readConfiguration({ accesses }: Trace): Path[] {
-	const read = [...accesses.values()].filter(({ path, succeeded }) => succeeded.has("read") && isWithin(parent(path), etc));
-	return read.flatMap(({ path }) => (parent(path) === etc ? [] : path));
-}
 
 /**
  * Returns a client's whole configuration: one file names the socket, and another one the sites. What is only available

@@ -1,7 +1,7 @@
 import type { Files } from "../base/machine/facts.ts";
 import { baseName, etc, isWithin, type Path, parent, pathFromText } from "../base/path/path.ts";
 import type { Application } from "../service/application.ts";
-import type { Access, Trace } from "../trace/trace.ts";
+import type { Trace } from "../trace/trace.ts";
 import { placeOf } from "./links.ts";
 
 /** A longer file is data, not configuration. */
@@ -21,17 +21,20 @@ export interface Configuration {
  * directly in /etc belong to the system, except those that are named after a program that ran.
  */
 export function ownConfiguration({ command }: Application, trace: Trace, files: Files): Configuration[] {
-	const programs = [...trace.programs].map((path) => baseName(path));
-	const isOwn = ({ path }: Access) => {
-		if (command.some((word) => word.endsWith(path))) return true;
-		if (!isWithin(path, etc)) return false;
-		return parent(path) !== etc || programs.some((name) => baseName(path).startsWith(name));
-	};
-	const read = [...trace.accesses.values()].filter((access) => access.succeeded.has("read") && isOwn(access));
-	const paths = new Set(read.map(({ path }) => placeOf(path, files)));
+	const paths = new Set(readConfiguration(trace, command).map((path) => placeOf(path, files)));
 	return [...paths].sort().flatMap((path) => {
 		const lines = configurationLines(path, files);
 		return lines.length ? [{ path, lines }] : [];
+	});
+}
+
+/** Returns the paths of `ownConfiguration` as they are named, with those that the command names. */
+export function readConfiguration({ accesses, programs }: Trace, command: readonly string[] = []): Path[] {
+	const names = [...programs].map((path) => baseName(path));
+	return [...accesses.values()].flatMap(({ path, succeeded }) => {
+		const isNamed = command.some((word) => word.endsWith(path));
+		const isOwn = isWithin(path, etc) && (parent(path) !== etc || names.some((name) => baseName(path).startsWith(name)));
+		return succeeded.has("read") && (isNamed || isOwn) ? [path] : [];
 	});
 }
 

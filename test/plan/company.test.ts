@@ -31,6 +31,13 @@ describe("content that configuration names", () => {
 		expect(made.shared).toEqual([{ path: "/srv/shop", kind: "site", example: "/etc/web/web.conf", files: 1, bytes: 5 }]);
 		expect(codes(made)).toEqual([]);
 	});
+	test("is shared if the file is directly in /etc and has the application's name, but not if it belongs to the system", () => {
+		const nodes = { "/etc/appd.conf": "path = /srv/old", "/etc/other.conf": "/srv/other", "/srv/other/page": "x" };
+		const programs = new Set(["/usr/bin/app" as Path]);
+		const seen = trace({ "/etc/appd.conf": "read", "/etc/other.conf": "read" }, { programs });
+		const made = planFor(tree({ ...shop, ...nodes }), seen, { company: lonely, stateInPlace: [] });
+		expect(sharedOf(made)).toEqual(["site /srv/old"]);
+	});
 	test("is not shared unless a running service moves", () => {
 		const { company: _, ...made } = { company: lonely, made: planFor(tree(shop), trace({ "/etc/web/web.conf": "read" })) };
 		expect(made.made.shared).toEqual([]);
