@@ -1,8 +1,9 @@
 import type { Files, User } from "../base/machine/facts.ts";
-import { etc, isWithin, type Path, parent } from "../base/path/path.ts";
-import type { Access, Trace } from "../trace/trace.ts";
+import { type Path, parent } from "../base/path/path.ts";
+import type { Trace } from "../trace/trace.ts";
 import { type AccountRules, isLeftOut } from "./accounts.ts";
 import { isLibraryDirectory, isSharedObject } from "./areas.ts";
+import { configurationLines, readConfiguration } from "./configuration.ts";
 import { importedSymbols } from "./elf/elf.ts";
 import { placeOf } from "./links.ts";
 import type { OfferedSocket, PlannedPeer } from "./plan.ts";
@@ -21,7 +22,6 @@ interface PeersInput {
 
 /** Both find the name of a number (getpwnam(3)). A service asks the kernel for its client's number (SO_PEERCRED in unix(7)). */
 const lookUps = ["getpwuid", "getpwuid_r"];
-const maxConfiguration = 256 * 1024;
 /** Daemons keep accounts that nobody may log in as with one of these. */
 const closedShell = /\/(nologin|false|sync|halt|shutdown)$/;
 
@@ -69,14 +69,12 @@ function listeners({ accesses }: Trace): Set<Path> {
 	return new Set(listened.flatMap(({ programs }) => [...programs]));
 }
 
-/** Words of the configuration that the listening programs read, without comments. Files directly in /etc belong to the system. */
+/** Words of the configuration that the listening programs read, without comments. */
 function wordsOfConfiguration({ files, trace }: PeersInput): Set<string> {
 	const programs = listeners(trace);
-	const isRead = ({ path, programs: by, succeeded }: Access) =>
-		succeeded.has("read") && isWithin(parent(path), etc) && parent(path) !== etc && [...by].some((one) => programs.has(one));
-	const texts = [...trace.accesses.values()]
-		.filter(isRead)
-		.map(({ path }) => files.read(placeOf(path, files), maxConfiguration)?.toString("latin1") ?? "");
-	const lines = texts.flatMap((text) => text.split("\n")).filter((line) => !/^\s*[#;]/.test(line));
+	const read = readConfiguration(trace).filter((path) =>
+		[...(trace.accesses.get(path)?.programs ?? [])].some((one) => programs.has(one)),
+	);
+	const lines = read.flatMap((path) => configurationLines(placeOf(path, files), files));
 	return new Set(lines.flatMap((line) => line.match(/[A-Za-z_][\w.-]*/g) ?? []));
 }

@@ -12,6 +12,8 @@ import type { ObservedCalls } from "../confine/seccomp/observed-calls.ts";
 import { type Application, noRules, type Rules } from "../service/application.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, isTemporaryTop } from "./areas.ts";
+import { accountsIn, ownConfiguration } from "./configuration.ts";
+import { importedSymbols } from "./elf/elf.ts";
 import { placeNamed, placeOf } from "./links.ts";
 import { isOwnSetting } from "./missing.ts";
 import {
@@ -315,14 +317,18 @@ export function planCalls(
 
 /** What the application may do: what its trace and trials proved necessary, and what the rules say. */
 export function allPermissions(
-	{ additions, application, files, identity, rules, trace }: PlanInput,
+	input: PlanInput,
 	syslog: ReturnType<typeof planSyslog>,
 	writable: Plan["writable"],
 	/** Calls to services that the application's configuration or libraries name. */
 	connections: readonly string[],
 ): Plan["permissions"] {
+	const { additions, application, files, identity, rules, trace } = input;
 	const found = {
-		capabilities: additions.flatMap((one) => (one.kind === "capability" ? [{ name: one.name, why: one.call }] : [])),
+		capabilities: [
+			...additions.flatMap((one) => (one.kind === "capability" ? [{ name: one.name, why: one.call }] : [])),
+			...laterChanges(input),
+		],
 		opened: [
 			...additions.flatMap((one) => (one.kind === "opening" ? [{ name: one.name, why: one.call }] : [])),
 			...connections.map((why) => ({ name: "unixSockets" as const, why })),
@@ -334,6 +340,21 @@ export function allPermissions(
 	const calls = planCalls(application, rules, { trace, additions, capabilities: granted.capabilities });
 	const executable = executableData(rules, writable, files);
 	return { ...granted, ...omitUndefined({ calls }), ...(executable.length ? { executableData: executable } : {}) };
+}
+
+/**
+ * Returns what a start as root needs to become the account that its configuration names, if no run became another one: the service
+ * does that for a request that no probe made (the `uid` of a module in rsyncd.conf(5)).
+ */
+function laterChanges({ application, files, groups, identity, trace, users }: PlanInput): TrialNeeds["capabilities"] {
+	if (identity.uid !== 0 || [...trace.uids, ...trace.gids].some((id) => id > 0)) return [];
+	const named = new Set(ownConfiguration(application, trace, files).flatMap(({ lines }) => lines.flatMap(accountsIn)));
+	const user = users.find(({ name, uid }) => uid > 0 && named.has(name));
+	const group = groups.find(({ gid, name }) => gid > 0 && named.has(name)) ?? user;
+	const imports = [...trace.programs].flatMap((path) => [...(files.inspect(placeOf(path, files), importedSymbols) ?? [])]);
+	const need = (name: string, calls: RegExp, account: { readonly name: string } | undefined) =>
+		account && imports.some((symbol) => calls.test(symbol)) ? [{ name, why: `${name} ${account.name}` }] : [];
+	return [...need("setuid", /^set(e|re|res)?uid$/, user), ...need("setgid", /^(set(e|re|res)?gid|setgroups|initgroups)$/, group)];
 }
 
 /** Returns the mounts that hold the directories named by rules. noexec applies to a whole mount. */

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Identity } from "../../src/base/machine/facts.ts";
+import type { Path } from "../../src/base/path/path.ts";
 import { filterPermissions } from "../../src/confine/seccomp/filter-permissions.ts";
 import { findMissing } from "../../src/plan/find-missing.ts";
 import { planCalls, planPermissions } from "../../src/plan/plan-permissions.ts";
 import type { Trace } from "../../src/trace/trace.ts";
+import { makeElf } from "./elf/make-elf.ts";
 import { application, asApp, asRoot, type Did, planFor, refusals, rules, trace } from "./traces.ts";
 import { directory, file, link, type Node, tree } from "./tree.ts";
 
@@ -60,6 +62,29 @@ describe("capabilities", () => {
 		const allowed = permit({}, { ...given, allow: ["capability:sys_time"] });
 		expect(allowed.capabilities).toEqual([{ name: "sys_time", why: "capset" }]);
 		expect(filterPermissions(allowed).clock).toBe("real");
+	});
+	describe("of a service that becomes an account only for some requests", () => {
+		const program = file(makeElf({ needed: ["libc.so.6"], imports: ["setuid", "setgroups"] }), { mode: 0o755 });
+		const planned = (text: string, content = program, facts: Partial<Trace> = {}, identity = asRoot) => {
+			const seen = trace({ "/etc/appd.conf": "read" }, { programs: new Set(["/usr/bin/app" as Path]), ...facts });
+			return planFor(tree({ "/etc/appd.conf": text, "/usr/bin/app": content }), seen, { identity }).permissions.capabilities;
+		};
+		test.each([
+			["uid = app", ["setgid app", "setuid app"]],
+			["user other\ngroup certificates", ["setgid certificates", "setuid other"]],
+			["group = certificates", ["setgid certificates"]],
+			["uid = root", []],
+			["uid = nobody-here", []],
+			["# uid = app", []],
+			["greeting = app", []],
+		])("are those for the account that its configuration names: %s", (text, whys) => {
+			expect(planned(text).map(({ why }) => why)).toEqual(whys);
+		});
+		test("are none if its programs cannot change accounts, a run did, or it has an account already", () => {
+			expect(planned("uid = app", file(makeElf({ imports: ["read"] }), { mode: 0o755 }))).toEqual([]);
+			expect(planned("uid = app", program, { uids: new Set([0, 33]) })).toEqual([]);
+			expect(planned("uid = app", program, {}, asApp)).toEqual([]);
+		});
 	});
 	test("include what a trial found, once", () => {
 		const capabilities = ["chown", "kill"].map((name) => ({ name, why: name }));
