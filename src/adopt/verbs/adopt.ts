@@ -13,6 +13,7 @@ import { recordAcceptances } from "../../launch/verbs/run.ts";
 import { makeCage } from "../../make/engine/make.ts";
 import { checkName, identityOf } from "../../make/engine/steps.ts";
 import { refuseUnused } from "../../make/engine/traced-cage.ts";
+import { warningsOf } from "../../make/engine/unproven-notes.ts";
 import { answersOf, dryRun as dryRunOfMake } from "../../make/verbs/make.ts";
 import { withoutHonoured } from "../../options/equivalent.ts";
 import type { GivenOptions } from "../../options/options.ts";
@@ -182,6 +183,7 @@ async function makeFirst(
 		{ replace: false, requireExercises: true, selftest: options.selftest ?? true, confirm: confirmed },
 		recordWriter(terminal),
 	);
+	if (made) for (const warning of warningsOf(made)) context.emit({ event: "warned", ...warning });
 	// The move tries the service itself, and undoes what fails.
 	const failed = made && failedAsService(made.cage, made.manifest.generation);
 	if (failed) context.emit({ event: "warned", ...failed });

@@ -34,6 +34,9 @@ interface ProbedCage {
 	readonly plan: Plan;
 }
 
+/** Content of a running service that its cage does not see, or may not write (plan/company.ts). */
+const contentNotes: ReadonlySet<string> = new Set(["site-left-out", "site-read-only"]);
+
 /** Lists the unproven parts although the application answers from its cage. */
 export function warningsOf(made: ProbedCage): Note[] {
 	const { cage, missing, plan } = made;
@@ -49,7 +52,7 @@ export function warningsOf(made: ProbedCage): Note[] {
 	);
 	const shown = failed.map((exercise) => maskLine(showProbe(exercise)));
 	return [
-		...plan.notes.filter(isUnproven),
+		...plan.notes.filter((note) => isUnproven(note) || contentNotes.has(note.code)),
 		...ofJobs,
 		...shown.map((exercise) => ({ code, values: { exercise, ...(options === "" ? {} : { options }) } })),
 		// The notes about exercises name the same options.

@@ -17,12 +17,16 @@ const leaving = (risks: Readonly<Record<string, Risk>>) => {
 
 const missing = (path: string) => absent(path, { declined: true, proven: true });
 
-test("an unproven note of the plan is a warning, and no other note is", () => {
+test("notes of the plan about what is not proven or not shared are warnings, and no other note is", () => {
 	const notes = [
 		{ code: "unit-notify", values: {} },
 		{ code: "unproven-login", values: { exercise: "--exercise x" } },
+		{ code: "site-read-only", values: { path: "/srv/up" } },
+		{ code: "site-link", values: { link: "/srv/now", path: "/srv/1" } },
+		{ code: "site-left-out", values: { path: "/srv/x", by: "/etc/x", problem: "/srv/x/.env" } },
 	];
-	expect(warningsOf(made({ plan: { notes } })).map(({ code }) => code)).toEqual(["unproven-login"]);
+	const codes = warningsOf(made({ plan: { notes } })).map(({ code }) => code);
+	expect(codes).toEqual(["unproven-login", "site-read-only", "site-left-out"]);
 });
 
 test("an exercise that fails only in the cage names the options for what was left out, and no password", () => {
