@@ -2,7 +2,7 @@ import type { Event } from "../base/engine/events.ts";
 import type { Values } from "../base/failure.ts";
 import { pathToJson } from "../base/path/path.ts";
 import { coverageToJson } from "../coverage/report/coverage.ts";
-import { missingToJson } from "../make/report/trial.ts";
+import { missingToJson } from "../plan/report/missing.ts";
 import { planTotals } from "../plan/report/plan.ts";
 import type { EventJson } from "./results/results.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fields, table, wrapLine, wrapLines } from "../../src/cli/format.ts";
-import { historyText } from "../../src/upkeep/report/history.ts";
+import { historyText } from "../../src/record/report/history.ts";
 import { messagesIn } from "../texts.ts";
 
 describe("a line on a terminal", () => {

@@ -1,20 +1,20 @@
 import { omitUndefined } from "../../base/collections.ts";
 import { printable, quoteCommand, quoteShellLine } from "../../base/path/quote.ts";
 import type { UnitTrialSummary } from "../../cage/cage.ts";
+import { confinementToJson, countsToJson } from "../../cage/report/cage-json.ts";
 import { fields, indent, printableLines } from "../../cli/format.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { Answers } from "../../options/answers.ts";
 import { containerWords, fleetWords } from "../../options/next-steps.ts";
 import { remedyOption } from "../../options/trial-decisions.ts";
+import { missingTable, missingToJson } from "../../plan/report/missing.ts";
 import { grantsTable, grantToJson, offeredTable } from "../../plan/report/offers.ts";
 import { limitLines } from "../../plan/report/plan.ts";
 import { probeWords } from "../../probe/lines.ts";
 import { measuredAlarms } from "../../record/record.ts";
 import { alarmCoverageText, selftestLines, selftestToMadeJson } from "../../selftest/report/selftest.ts";
-import { confinementToJson, countsToJson } from "../../upkeep/report/cage-json.ts";
 import type { MadeCage } from "../engine/draft.ts";
 import { warningsOf } from "../engine/unproven-notes.ts";
-import { missingTable, missingToJson } from "./trial.ts";
 
 interface CagePlaces {
 	readonly root: string;

@@ -1,12 +1,9 @@
-import { omitUndefined } from "../../base/collections.ts";
-import { pathToJson } from "../../base/path/path.ts";
-import { printable, showPath } from "../../base/path/quote.ts";
-import type { WatchResult } from "../../cage/cage.ts";
+import { printable } from "../../base/path/quote.ts";
 import { indent, printableLines, table } from "../../cli/format.ts";
 import type { CageWatch } from "../../failure-watch/engine/failure-watch.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { remedyOption } from "../../options/trial-decisions.ts";
-import { isOffer, type Missing } from "../../plan/missing.ts";
+import { isOffer } from "../../plan/missing.ts";
+import { missingTable, missingToJson } from "../../plan/report/missing.ts";
 import { offeredTable } from "../../plan/report/offers.ts";
 import { probeWords } from "../../probe/lines.ts";
 import type { TrialRound } from "../engine/trial.ts";
@@ -36,35 +33,6 @@ export function roundsTable(rounds: readonly RoundRow[], messages: Messages): st
 		added.map(printable).join(", ") || "-",
 	]);
 	return table([words.head, ...rows]);
-}
-
-/** Missing items with evidence, the likeliest cause first. */
-export function missingTable(missing: readonly Missing[], messages: Messages): string {
-	return table(
-		missing.map((one) => [
-			messages.missingKind(one.kind),
-			one.path === undefined ? one.call : showPath(one.path),
-			`${one.call}: ${one.error}`,
-			...(one.importance ? [messages.importance(one.importance)] : []),
-			...(one.private ? [messages.cli.watch.private] : []),
-		]),
-	);
-}
-
-export function missingToJson(missing: Missing) {
-	const { kind, call, error, declined } = missing;
-	return {
-		kind,
-		...(missing.path === undefined ? {} : { path: pathToJson(missing.path) }),
-		call,
-		error,
-		...(missing.program === undefined ? {} : { program: pathToJson(missing.program) }),
-		declined,
-		...(missing.private ? { private: true as const } : {}),
-		remedy: missing.remedy?.kind ?? null,
-		option: remedyOption(missing) ?? null,
-		...omitUndefined({ importance: missing.importance }),
-	};
 }
 
 /** One round of a trial. `open` is the number of missing items that can be added. */
@@ -118,28 +86,7 @@ export function watchedText(name: string, { missed, watched }: CageWatch, update
 	return lines.join("\n");
 }
 
-/** All missing items for the dry run of `update`. */
-export function missedText(name: string, missed: readonly Missing[], messages: Messages): string[] {
-	const words = messages.cli.watch;
-	return missed.length ? [words.missed(name, undefined, missed.length), indent(missingTable(missed, messages))] : [];
-}
-
 export function watchedToJson(name: string, { interrupted, missed, watched }: CageWatch) {
 	const { failures, ...times } = watched;
 	return { name, interrupted, watched: { ...times, failures: failures.length }, missed: missed.map(missingToJson) };
-}
-
-/** One line for `check` and `update`. */
-export function missedLine(
-	name: string,
-	watched: WatchResult | undefined,
-	missed: readonly Missing[],
-	messages: Messages,
-): string {
-	const words = messages.cli.watch;
-	const mark = (one: Missing) => (one.private ? ` (${words.private})` : "");
-	const some = missed.slice(0, 3).map((one) => (one.path === undefined ? one.call : showPath(one.path)) + mark(one));
-	const named = missed.length > some.length ? [...some, "…"] : some;
-	const time = watched === undefined ? undefined : words.time(watched.seconds);
-	return `${words.missed(name, time, missed.length)}: ${named.join(", ")}`;
 }

@@ -3,6 +3,7 @@ import { Failure } from "../../base/failure.ts";
 import type { Terminal } from "../../cli/terminal.ts";
 import { defaultRounds } from "../../options/answers.ts";
 import { tracedSteps } from "../../options/options.ts";
+import { missingToJson } from "../../plan/report/missing.ts";
 import { measuredAlarms } from "../../record/record.ts";
 import { recordWriter } from "../../record/verbs/record.ts";
 import { selftestToMadeJson } from "../../selftest/report/selftest.ts";
@@ -14,7 +15,7 @@ import { remedies } from "../engine/remedies.ts";
 import { planStep } from "../engine/steps.ts";
 import { refuseUnused, tracedCage } from "../engine/traced-cage.ts";
 import { unitTrialStep } from "../engine/unit-trial.ts";
-import { missingToJson, roundText, unitTrialText } from "../report/trial.ts";
+import { roundText, unitTrialText } from "../report/trial.ts";
 import { reportEscapes, showMade } from "./make.ts";
 
 /** Tests the present generation once. `--yes` adds missing items, rebuilds and repeats. */

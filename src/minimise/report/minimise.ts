@@ -4,7 +4,7 @@ import { countEntries } from "../../cage/manifest.ts";
 import { section } from "../../cli/format.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { byGroup, byPackage, sumOf, sumsBy } from "../../plan/minimised.ts";
-import { restartedText } from "../../upkeep/report/update.ts";
+import { restartedText } from "../../unit/report/restart.ts";
 import type { MinimiseResult } from "../engine/minimise.ts";
 import type { Subject } from "../engine/subject.ts";
 import { trialsToCome } from "../search.ts";

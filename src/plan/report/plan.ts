@@ -8,12 +8,12 @@ import { landlockSince } from "../../confine/landlock.ts";
 import { countPermitted } from "../../confine/seccomp/filter.ts";
 import { filterPermissions, limitsPorts } from "../../confine/seccomp/filter-permissions.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { callsToJson, openingsToJson, portsToJson } from "../../upkeep/report/cage-json.ts";
 import { isInPlace } from "../binds.ts";
 import { groupsOf } from "../groups.ts";
 import { capabilityWord, permissionNames, permissionWords } from "../permission-words.ts";
 import type { Entry, Plan } from "../plan.ts";
 import { grantToJson, offerOption, offerText } from "./offers.ts";
+import { callsToJson, openingsToJson, portsToJson } from "./permissions.ts";
 import { showReason } from "./reasons.ts";
 
 export function planText(plan: Plan, messages: Messages): string {

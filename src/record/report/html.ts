@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Messages } from "../../messages/messages.ts";
-import { historyWords, readableTimes } from "../../upkeep/report/history.ts";
 import type { CageRecord, HistoryLine } from "../record.ts";
 import { recordDocument } from "./build.ts";
 import { type Block, type Cell, code, type Inline, joined, partsOf, type Section } from "./document.ts";
+import { historyWords, readableTimes } from "./history.ts";
 import { bytesPicture, dependenciesPicture, type Markup, markup, nothing, trialsPicture } from "./pictures.ts";
 
 type BlockOf<Kind extends Block["kind"]> = Extract<Block, { kind: Kind }>;

@@ -4,9 +4,9 @@ import { countEntries } from "../../cage/manifest.ts";
 import { driftedPaths } from "../../check/drift.ts";
 import { driftText, driftToJson } from "../../check/report/check.ts";
 import { changedText, indent, settingsText } from "../../cli/format.ts";
-import { missedText, missingToJson } from "../../make/report/trial.ts";
 import type { Messages } from "../../messages/messages.ts";
-import type { RestartResult } from "../../unit/engine/restart.ts";
+import { missedText, missingToJson } from "../../plan/report/missing.ts";
+import { restartedText } from "../../unit/report/restart.ts";
 import type { UpdatePlan, UpdateResult } from "../engine/update.ts";
 
 /** Updates and rollbacks as text and JSON. */
@@ -60,20 +60,6 @@ export function updatedText({ made, plan, restarted }: UpdateResult, rollback: s
 		...(packages.length ? [indent(packages.join("\n"))] : []),
 		...restartedText(name, restarted, messages),
 	].join("\n");
-}
-
-/** What happened to running applications. */
-export function restartedText(
-	name: string,
-	{ interrupted, remaining, renewed, restarted }: RestartResult,
-	messages: Messages,
-): string[] {
-	const words = messages.cli.update;
-	return [
-		...(renewed.length ? [words.renewed(renewed.join(", "))] : []),
-		...(restarted.length ? [words.restarted(restarted.join(", "), messages.count(interrupted))] : []),
-		...(remaining.length ? [words.remaining(name, remaining.join(", "))] : []),
-	];
 }
 
 export function updatedToJson({ made, plan, restarted }: UpdateResult) {

@@ -8,6 +8,7 @@ import { printable, quoteShellLine, showPath } from "../../base/path/quote.ts";
 import { knownCage, type PresentCage, presentCage } from "../../cage/engine/cages.ts";
 import { countEntries } from "../../cage/manifest.ts";
 import type { CageContent } from "../../cage/ports.ts";
+import { confinementToJson, countsToJson } from "../../cage/report/cage-json.ts";
 import { type Acknowledgement, isExpired } from "../../check/acknowledgement.ts";
 import { today } from "../../check/engine/check.ts";
 import { acknowledgedText, acknowledgementToJson } from "../../check/report/check.ts";
@@ -19,13 +20,12 @@ import { sourceOf } from "../../plan/binds.ts";
 import { bySource, entryTable, entryToJson, permissionsText } from "../../plan/report/plan.ts";
 import { probeWords } from "../../probe/lines.ts";
 import { unneededText } from "../../record/report/contents.ts";
+import { historyText } from "../../record/report/history.ts";
 import { coverageOf } from "../../trace/engine/coverage.ts";
 import { logDirectories } from "../../unit/rotation.ts";
 import { type RecentAlarms, recentAlarms } from "../../watch/alarm.ts";
 import { reactionText, reactionToJson, recentAlarmsText, recentAlarmsToJson } from "../../watch/report/alarm.ts";
 import { presentReaction } from "../engine/overview.ts";
-import { confinementToJson, countsToJson } from "../report/cage-json.ts";
-import { historyText } from "../report/history.ts";
 
 /** Matches data that an update or `release` preserved. Only the administrator can decide when to delete it. */
 function isPreserved(path: Path): boolean {

@@ -10,12 +10,13 @@ import { presentGeneration, unlessDamaged } from "../../cage/engine/cages.ts";
 import { ask } from "../../cli/ask.ts";
 import type { Results } from "../../cli/results/results.ts";
 import type { Terminal } from "../../cli/terminal.ts";
-import { missedLine } from "../../make/report/trial.ts";
 import { reportEscapes } from "../../make/verbs/make.ts";
 import type { Missing } from "../../plan/missing.ts";
+import { missedLine } from "../../plan/report/missing.ts";
 import { recordWriter } from "../../record/verbs/record.ts";
+import { restartedText } from "../../unit/report/restart.ts";
 import { planUpdate, rollbackCage, rollbackTarget, updateCage } from "../engine/update.ts";
-import { restartedText, updatedText, updatedToJson, updatePlanText, updatePlanToJson } from "../report/update.ts";
+import { updatedText, updatedToJson, updatePlanText, updatePlanToJson } from "../report/update.ts";
 
 interface UpdateOptions {
 	readonly all?: boolean;

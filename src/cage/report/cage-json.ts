@@ -1,28 +1,8 @@
 import { pathToJson } from "../../base/path/path.ts";
-import type { Cage } from "../../cage/cage.ts";
-import { countEntries, type Manifest, permissionsToJson } from "../../cage/manifest.ts";
 import { launcherName } from "../../confine/method.ts";
-import type { Permissions } from "../../confine/permissions.ts";
-import { countPermitted } from "../../confine/seccomp/filter.ts";
-import { filterPermissions, limitsPorts } from "../../confine/seccomp/filter-permissions.ts";
-
-/** What the confinement allows beyond the default, besides capabilities. */
-export function openingsToJson({ capabilities: _, tcpPorts: __, triesUnixSockets: ___, ...openings }: Permissions) {
-	return permissionsToJson(openings);
-}
-
-/** The TCP ports that may be bound; null for any. */
-export function portsToJson(permissions: Permissions): readonly number[] | null {
-	return limitsPorts(permissions) ? (permissions.tcpPorts ?? []) : null;
-}
-
-/** The system call filter, how many calls it permits, and how many the general filter would. */
-export function callsToJson(permissions: Permissions) {
-	return {
-		filter: permissions.calls ? ("observed" as const) : ("general" as const),
-		...countPermitted(filterPermissions(permissions)),
-	};
-}
+import { callsToJson, openingsToJson, portsToJson } from "../../plan/report/permissions.ts";
+import type { Cage } from "../cage.ts";
+import { countEntries, type Manifest } from "../manifest.ts";
 
 export function countsToJson(manifest: Manifest) {
 	const { devices, ...counts } = countEntries(manifest);

@@ -2,7 +2,7 @@ import { isRecord } from "../../base/collections.ts";
 import { printable } from "../../base/path/quote.ts";
 import { table } from "../../cli/format.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { type HistoryLine, historyLine } from "../../record/record.ts";
+import { type HistoryLine, historyLine } from "../record.ts";
 
 interface HistoryWords {
 	readonly action: string;
