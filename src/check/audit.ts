@@ -64,7 +64,7 @@ export function auditPathToCage(way: readonly Omit<ObservedFile, "links">[], own
 		if (mode & groupOrWorldWrite) {
 			// The cage's root needs no sticky bit: its content is mounted read-only.
 			const passes = mode & sticky && uid === 0 && path !== way.at(-1)?.path;
-			find(passes ? "way-sticky" : "way-writable", passes ? "warning" : "danger", { mode: octal(mode) });
+			find(passes ? "way-sticky" : "way-writable", passes ? "warning" : "danger", { mode: showMode(mode) });
 		}
 	}
 	return findings;
@@ -110,8 +110,8 @@ const dataCodes: Partial<Record<FindingCode, FindingCode>> = {
 function* auditPrivilege({ path, kind, mode, capabilities }: ObservedFile, setuid: ReadonlySet<string>): Generator<Finding> {
 	// On a directory, setgid only sets the group of new files (inode(7)).
 	if (kind === "file" && !setuid.has(path)) {
-		if (mode & 0o4000) yield { code: "setuid", path, severity: "danger", values: { mode: octal(mode) } };
-		if (mode & 0o2000) yield { code: "setgid", path, severity: "danger", values: { mode: octal(mode) } };
+		if (mode & 0o4000) yield { code: "setuid", path, severity: "danger", values: { mode: showMode(mode) } };
+		if (mode & 0o2000) yield { code: "setgid", path, severity: "danger", values: { mode: showMode(mode) } };
 	}
 	if (capabilities !== undefined) yield { code: "file-capabilities", path, severity: "danger", values: { capabilities } };
 }
@@ -137,15 +137,15 @@ function* auditWriting({ path, kind, mode, uid, gid }: ObservedFile, policy: Aud
 	if (kind === "symlink" || kind === "character-device" || kind === "block-device") return;
 	if (policy.mounts.some((mount) => isWithin(path, mount))) return;
 	if (mode & 0o002) {
-		yield { code: "world-writable", path, severity: "danger", values: { mode: octal(mode) } };
+		yield { code: "world-writable", path, severity: "danger", values: { mode: showMode(mode) } };
 		return;
 	}
 	const accounts = policy.accounts.filter((account) => account.uid !== policy.owner);
 	// An owner can change the mode, so that only the read-only mount stops it.
 	if (accounts.some((account) => account.uid === uid)) {
-		yield { code: "application-owns", path, severity: "warning", values: { uid, mode: octal(mode) } };
+		yield { code: "application-owns", path, severity: "warning", values: { uid, mode: showMode(mode) } };
 	} else if (mode & 0o020 && accounts.some(({ gids }) => gids.includes(gid))) {
-		yield { code: "application-may-write", path, severity: "danger", values: { gid, mode: octal(mode) } };
+		yield { code: "application-may-write", path, severity: "danger", values: { gid, mode: showMode(mode) } };
 	}
 }
 
@@ -206,7 +206,8 @@ function leavesRoot(link: Path, target: Path): boolean {
 	return false;
 }
 
-export function octal(mode: number): string {
+/** As a message shows a mode: `01777`. */
+export function showMode(mode: number): string {
 	return `0${(mode & 0o7777).toString(8)}`;
 }
 
@@ -239,7 +240,7 @@ export function auditBinds(ways: readonly BindPath[], owner: number): Finding[] 
 			const { kind, path, uid } = part;
 			if (fault === "not-directory") find("bind-not-directory", path, "danger", { bind, kind });
 			else if (fault === "foreign-owner") find("bind-foreign-owner", path, severityFor(owner), { bind, uid });
-			else find("bind-writable", path, severityFor(owner), { bind, mode: octal(part.mode) });
+			else find("bind-writable", path, severityFor(owner), { bind, mode: showMode(part.mode) });
 		}
 		if (absent !== undefined && !mayBeAbsent) find("bind-absent", absent, "danger", { bind });
 	}
@@ -294,7 +295,7 @@ export function auditDataPaths(ways: readonly DataPath[], owner: number, isPrese
 			else if (isPresent && !isLast(index) && like) {
 				const isTrusted = (one: number) => one === 0 || one === owner;
 				if (!isTrusted(uid) && isTrusted(like.uid)) find("data-way-foreign-owner", path, { uid });
-				if (mode & groupOrWorldWrite & ~like.mode) find("data-way-writable", path, { mode: octal(mode) });
+				if (mode & groupOrWorldWrite & ~like.mode) find("data-way-writable", path, { mode: showMode(mode) });
 			}
 		}
 		if (absent !== undefined && isPresent)

@@ -6,7 +6,7 @@ import type { Finding } from "../cage/finding.ts";
 import { isFolder } from "../cage/layout.ts";
 import { entriesByPath, type Manifest, type ManifestEntry, type Stamp, stampKeys } from "../cage/manifest.ts";
 import { isDecoy } from "../plan/decoys.ts";
-import { type ObservedFile, octal } from "./audit.ts";
+import { type ObservedFile, showMode } from "./audit.ts";
 
 export interface ObservedState {
 	/** The file according to stat(2). */
@@ -58,7 +58,7 @@ function* differences(one: ObservedFile & ObservedState, entry: ManifestEntry): 
 	// Links have no mode (symlink(7)).
 	const mode = one.kind !== "symlink" && one.mode !== entry.mode;
 	if (mode || one.uid !== entry.uid || one.gid !== entry.gid) {
-		const show = (of: { mode: number; uid: number; gid: number }) => `${octal(of.mode)} ${of.uid}:${of.gid}`;
+		const show = (of: { mode: number; uid: number; gid: number }) => `${showMode(of.mode)} ${of.uid}:${of.gid}`;
 		yield { code: "attributes-changed", path, severity: "warning", values: { was: show(entry), is: show(one) } };
 	}
 }

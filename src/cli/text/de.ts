@@ -5,7 +5,7 @@ import { planDe } from "../../plan/text/de.ts";
 import { recordVerbDe } from "../../record/text/de.ts";
 import { templateDe } from "../../template/text/de.ts";
 import { transferDe } from "../../transfer/text/de.ts";
-import { removeDe, updateDe } from "../../upkeep/text/de.ts";
+import { removeDe, staleDe, updateDe } from "../../upkeep/text/de.ts";
 import { watchDe } from "../../watch/text/de.ts";
 import type { CliMessages } from "./en.ts";
 
@@ -130,6 +130,7 @@ export const cliDe: CliMessages = {
 	install: installDe,
 	record: recordVerbDe,
 	transfer: transferDe,
+	stale: staleDe,
 	update: updateDe,
 	watch: watchDe,
 	minimise: minimiseDe,

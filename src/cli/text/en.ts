@@ -7,7 +7,7 @@ import { planEn } from "../../plan/text/en.ts";
 import { recordVerbEn } from "../../record/text/en.ts";
 import { templateEn } from "../../template/text/en.ts";
 import { transferEn } from "../../transfer/text/en.ts";
-import { removeEn, updateEn } from "../../upkeep/text/en.ts";
+import { removeEn, staleEn, updateEn } from "../../upkeep/text/en.ts";
 import { watchEn } from "../../watch/text/en.ts";
 
 /** Output of the verbs. Byte counts are already formatted. */
@@ -136,6 +136,7 @@ export const cliEn = {
 	install: installEn,
 	record: recordVerbEn,
 	transfer: transferEn,
+	stale: staleEn,
 	update: updateEn,
 	watch: watchEn,
 	minimise: minimiseEn,

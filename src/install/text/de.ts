@@ -12,9 +12,6 @@ export const installDe: Widen<typeof installEn> = {
 		`Ein Paket hat das Programm schon in ${path} installiert, mit Handbuchseiten, Vervollständigung, Hook und Timern. Nichts wurde geändert. Um alle Käfige täglich zu aktualisieren: systemctl enable --now cagewright-update.timer`,
 	ofPackage: "`install` hat hier nichts geschrieben. Das Programm entfernt der Paketmanager.",
 	left: (path) => `${path} wurde nach der Installation geändert und nicht entfernt.`,
-	noneStale: "Kein Käfig ist veraltet.",
-	stale: (name, packages, security) =>
-		`cagewright: Käfig ${name} enthält noch ältere Dateien${packages ? ` von ${packages}` : ""}${security ? " (Sicherheitsaktualisierung)" : ""}; aktualisieren: cagewright update ${name}`,
 };
 
 export const doctorDe: Widen<typeof doctorEn> = {

@@ -1,4 +1,4 @@
-/** Output of `install`, `uninstall` and `stale`. */
+/** Output of `install` and `uninstall`. */
 export const installEn = {
 	would: (timer: boolean) => `Would write these files${timer ? " and start a daily timer" : ""}:`,
 	installed: (timer: boolean, uninstall: string) =>
@@ -10,9 +10,6 @@ export const installEn = {
 		`A package has already installed the program in ${path}, with man pages, completions, hook and timers. Nothing was changed. To update all cages once a day: systemctl enable --now cagewright-update.timer`,
 	ofPackage: "`install` wrote nothing here. Use the package manager to remove the program.",
 	left: (path: string) => `${path} was changed after the installation and was not removed.`,
-	noneStale: "No cage is outdated.",
-	stale: (name: string, packages: string, security: boolean) =>
-		`cagewright: cage ${name} still contains older files${packages ? ` of ${packages}` : ""}${security ? " (security update)" : ""}; to update it: cagewright update ${name}`,
 };
 
 export const doctorEn = {

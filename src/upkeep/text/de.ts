@@ -1,5 +1,5 @@
 import type { Widen } from "../../messages/widen.ts";
-import type { removeEn, updateEn } from "./en.ts";
+import type { removeEn, staleEn, updateEn } from "./en.ts";
 
 export const removeDe: Widen<typeof removeEn> = {
 	will: (name) => `Mit ${name} wird gelöscht:`,
@@ -55,4 +55,10 @@ export const updateDe: Widen<typeof updateEn> = {
 	cleared: (name) => `Ein früherer Befehl wurde unterbrochen. Seine unfertige Arbeit an ${name} wurde entfernt.`,
 	settings: (settings) => `Einstellungen: ${settings}`,
 	same: (a, b) => `Die Generationen ${a} und ${b} enthalten dieselben Dateien.`,
+};
+
+export const staleDe: Widen<typeof staleEn> = {
+	none: "Kein Käfig ist veraltet.",
+	one: (name, packages, security) =>
+		`cagewright: Käfig ${name} enthält noch ältere Dateien${packages ? ` von ${packages}` : ""}${security ? " (Sicherheitsaktualisierung)" : ""}; aktualisieren: cagewright update ${name}`,
 };

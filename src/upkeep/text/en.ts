@@ -59,3 +59,10 @@ export const updateEn = {
 	settings: (settings: string) => `settings: ${settings}`,
 	same: (a: number, b: number) => `Generations ${a} and ${b} contain the same files.`,
 };
+
+/** Output of `stale`. */
+export const staleEn = {
+	none: "No cage is outdated.",
+	one: (name: string, packages: string, security: boolean) =>
+		`cagewright: cage ${name} still contains older files${packages ? ` of ${packages}` : ""}${security ? " (security update)" : ""}; to update it: cagewright update ${name}`,
+};

@@ -8,10 +8,10 @@ import type { Terminal } from "../../cli/terminal.ts";
 export async function stale(terminal: Terminal<ReadingMachine>, options: { mark?: boolean }): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const cages = await staleCages(context, options.mark ?? false);
-		const words = terminal.messages.cli.install;
+		const words = terminal.messages.cli.stale;
 		const lines = cages.map(({ drift, name }) => {
 			const packages = driftedPackages(drift);
-			return words.stale(
+			return words.one(
 				name,
 				printable(packages.join(", ")),
 				drift.some((one) => one.security),
@@ -19,7 +19,7 @@ export async function stale(terminal: Terminal<ReadingMachine>, options: { mark?
 		});
 		if (terminal.options.json) terminal.printJson("stale", { cages: cages.map(({ name }) => name) });
 		else if (lines.length) terminal.print(lines.join("\n"));
-		else if (!terminal.options.quiet) terminal.print(words.noneStale);
+		else if (!terminal.options.quiet) terminal.print(words.none);
 		return cages.length && !options.mark ? 1 : 0;
 	});
 }
