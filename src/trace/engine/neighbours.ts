@@ -53,6 +53,7 @@ export async function withNeighbours<T extends { readonly answered: boolean }>(
 	run: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
 	const { harmless = [] } = policy;
+	let lastAnswered: T | undefined;
 	for (let known: Neighbours = { sockets: harmless, peers: [] }; ; ) {
 		const enough = new AbortController();
 		const within = { ...context, signal: AbortSignal.any([context.signal, enough.signal]) };
@@ -68,11 +69,13 @@ export async function withNeighbours<T extends { readonly answered: boolean }>(
 		}
 		await watching;
 		context.signal.throwIfAborted();
-		const wanted = answered?.answered ? noNeighbours : await search.wanted(context);
+		// It may answer without its database, but not as on the host. A cage has the host's network, but only the sockets of the trace.
+		const wanted = answered?.answered ? search.wantedSockets() : await search.wanted(context);
 		if (answered && !hasNeighbours(wanted)) {
 			search.reportRefused(context);
-			return answered;
+			return answered.answered ? answered : (lastAnswered ?? answered);
 		}
+		if (answered?.answered) lastAnswered = answered;
 		for (const place of [...wanted.sockets.map(showPath), ...wanted.peers.map(showPeer)]) {
 			context.emit({ event: "warned", code: "neighbour-reached", values: { path: place } });
 		}
@@ -140,6 +143,10 @@ class Search {
 		return { sockets, peers: peers.filter((peer) => this.#judged.get(showPeer(peer))) };
 	}
 
+	wantedSockets(): Neighbours {
+		return { sockets: this.#candidates().sockets, peers: [] };
+	}
+
 	#candidates(): Neighbours {
 		const { machine } = this.#context;
 		const known = new Set(this.#known.peers.map(showPeer));
@@ -200,8 +207,6 @@ interface Neighbours {
 	readonly sockets: readonly Path[];
 	readonly peers: readonly Peer[];
 }
-
-const noNeighbours: Neighbours = { sockets: [], peers: [] };
 
 function hasNeighbours({ peers, sockets }: Neighbours): boolean {
 	return peers.length > 0 || sockets.length > 0;

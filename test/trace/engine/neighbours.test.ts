@@ -70,10 +70,29 @@ describe("a service that an application asks for", () => {
 			{ event: "warned", code: "neighbour-reached", values: { path: "127.0.0.1:6379" } },
 		]);
 	});
-	test("is not let through if the application answers without it", async () => {
+	test("is let through in another run although the application answers without it, because its answers may differ", async () => {
+		const { context, events } = setting();
+		const lives: (readonly Path[])[] = [];
+		const result = await withNeighbours(context, application, policy, async ({ sockets, watch }) => {
+			lives.push(sockets);
+			watch(asked(sockets.length ? [] : [database]));
+			return { answered: true, life: lives.length };
+		});
+		expect([lives, result.life]).toEqual([[[], [database]], 2]);
+		expect(events).toEqual([{ event: "warned", code: "neighbour-reached", values: { path: database } }]);
+	});
+	test("stays closed if the application answers only without it", async () => {
+		let lives = 0;
+		const result = await withNeighbours(setting().context, application, policy, async ({ watch }) => {
+			watch(asked([database]));
+			return { answered: ++lives === 1, life: lives };
+		});
+		expect([lives, result.life]).toEqual([2, 1]);
+	});
+	test("is not let through at a port if the application answers without it, because a cage has the host's network", async () => {
 		const { context, events } = setting();
 		await withNeighbours(context, application, policy, async ({ watch }) => {
-			watch(asked([database]));
+			watch(asked([], [6379]));
 			return { answered: true };
 		});
 		expect(events).toEqual([]);
