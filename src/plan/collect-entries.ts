@@ -51,7 +51,7 @@ export function collectEntries(input: PlanInput, basis: PlanBasis, places: Servi
 	}
 	addOwnDirectories(application, files, collector);
 	for (const { by, name } of company.neighbours) collector.addWay(name, { kind: "shared", what: "socket", example: by });
-	const libraries = addLibraries(collector, application, files);
+	const libraries = addLibraries(collector, { application, chroots: trace.chroots, files });
 	const programs = collector.programs().map(({ path }) => path);
 	for (const { by, path } of nameServiceFiles(programs, files)) collector.add(path, { kind: "may-use", by }, "looked-at");
 	for (const { path, reasons } of writable.directories) collector.addMountPoint(path, reasons[0] ?? { kind: "launcher" });

@@ -5,6 +5,7 @@ import { type Application, launchEnvironment } from "../service/application.ts";
 import { isMountedByLauncher } from "./areas.ts";
 import { isPrivateTop } from "./dedicated.ts";
 import { libraryClosure } from "./elf/closure.ts";
+import type { LoaderFiles } from "./elf/search.ts";
 import { linkChain, placeOf } from "./links.ts";
 import type { Mark } from "./marks.ts";
 import type { Decision, Entry, EntryKind, Offer, Reason, Risk } from "./plan.ts";
@@ -237,15 +238,25 @@ const maxNamed = 2;
  * Adds what the kernel and the loader read and no trace shows: the interpreters and libraries of all collected files. Libraries
  * that a dlopen note calls `required` go in. Returns the `recommended` ones that the trace did not load, as offers.
  */
-export function addLibraries(collector: EntryCollector, application: Application, files: Files): Offer[] {
+export function addLibraries(
+	collector: EntryCollector,
+	{ application, chroots, files }: { readonly application: Application; readonly chroots: Iterable<Path>; readonly files: Files },
+): Offer[] {
 	const add = (path: Path, kind: "interpreter-of" | "needed-by", by: Iterable<Path>) => {
 		for (const one of [...by].slice(0, maxNamed)) collector.add(path, { kind, by: placeOf(one, files) });
 	};
-	const { interpreters, needed, optional } = libraryClosure(
-		collector.programs().map((entry) => entry.path),
-		files,
-		{ environment: launchEnvironment(application), directory: normalise(pathFromText(application.cwd)) },
-	);
+	const options = { environment: launchEnvironment(application), directory: normalise(pathFromText(application.cwd)) };
+	const programs = collector.programs().map((entry) => entry.path);
+	for (const chroot of chroots) {
+		const root = placeOf(chroot, files);
+		const inside = programs.filter((path) => root !== "/" && isWithin(path, root)).map((path) => path.slice(root.length) as Path);
+		if (!inside.length) continue;
+		const seen = libraryClosure(inside, filesBelow(root, files), options);
+		const outside = (path: Path) => `${root}${path}` as Path;
+		for (const [path, by] of seen.interpreters) add(outside(path), "interpreter-of", [...by].map(outside));
+		for (const [path, by] of seen.needed) add(outside(path), "needed-by", [...by].map(outside));
+	}
+	const { interpreters, needed, optional } = libraryClosure(programs, files, options);
 	for (const [path, by] of interpreters) add(path, "interpreter-of", by);
 	for (const [path, by] of needed) add(path, "needed-by", by);
 	for (const { by, needs, path, priority } of optional) {
@@ -260,4 +271,19 @@ export function addLibraries(collector: EntryCollector, application: Application
 		const bytes = places.reduce((sum, place) => sum + (files.status(place)?.size ?? 0), 0);
 		return [{ kind: "library", path, files: places.length, bytes } satisfies Offer];
 	});
+}
+
+/** The files that a process sees after chroot(2). A link that leaves the root ends nowhere. */
+function filesBelow(root: Path, files: Files): LoaderFiles {
+	const below = (path: Path) => `${root}${path}` as Path;
+	return {
+		status: (path) => files.status(below(path)),
+		list: (path) => files.list(below(path)),
+		read: (path, limit) => files.read(below(path), limit),
+		inspect: (path, use) => files.inspect(below(path), use),
+		resolve(path) {
+			const real = files.resolve(below(path));
+			return real !== undefined && real !== root && isWithin(real, root) ? (real.slice(root.length) as Path) : undefined;
+		},
+	};
 }

@@ -57,6 +57,27 @@ describe("files that no trace shows", () => {
 		const library = entryAt(made, "/usr/lib/x86_64-linux-gnu/libbig.so.1.0");
 		expect(library?.reasons).toEqual([{ kind: "needed-by", by: "/usr/bin/app" }]);
 	});
+	test("include the loader and libraries of a program that the application executes after its chroot", () => {
+		const jail = {
+			"/srv/jail/bin/app": program("libbig.so.1"),
+			"/srv/jail/lib64": link("usr/lib64"),
+			"/srv/jail/usr/lib64/ld-linux-x86-64.so.2": elf({ soname: "ld-linux-x86-64.so.2" }),
+			"/srv/jail/lib/libbig.so.1": elf({ soname: "libbig.so.1" }),
+		};
+		const made = plan({ "/srv/jail/bin/app": "execute" }, {}, { chroots: new Set(["/srv/jail" as Path]) }, jail);
+		expect(Object.keys(included(made)).filter((path) => path.startsWith("/srv/jail/"))).toEqual([
+			"/srv/jail/bin",
+			"/srv/jail/bin/app",
+			"/srv/jail/lib",
+			"/srv/jail/lib/libbig.so.1",
+			"/srv/jail/lib64",
+			"/srv/jail/usr",
+			"/srv/jail/usr/lib64",
+			"/srv/jail/usr/lib64/ld-linux-x86-64.so.2",
+		]);
+		const interpreter = entryAt(made, "/srv/jail/usr/lib64/ld-linux-x86-64.so.2");
+		expect(interpreter?.reasons).toEqual([{ kind: "interpreter-of", by: "/srv/jail/bin/app" }]);
+	});
 	test("include a large library that the trace only saw looked at", () => {
 		const made = plan({ "/usr/bin/app": "execute", "/lib/x86_64-linux-gnu/libbig.so.1": "look" });
 		expect(entryAt(made, "/usr/lib/x86_64-linux-gnu/libbig.so.1.0")).toMatchObject({ decision: "include", risks: [] });
