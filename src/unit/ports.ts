@@ -97,6 +97,8 @@ export interface Services {
 	output(service: string, since: number): Promise<string>;
 	/** Units that the service requires, wants or starts after. */
 	needs(service: string): Promise<readonly string[]>;
+	/** Services that the service requires and that do not run, without those that only run once (`oneshot`). */
+	stoppedRequirements(service: string): Promise<readonly string[]>;
 	/** Running units that belong to the service. */
 	companions(service: string): Promise<Companions>;
 	/** Also starts the units that trigger it (before) and that require it (after). */

@@ -32,6 +32,7 @@ import { type TraceOptions, type TraceResult, traceApplication } from "../../tra
 import { addRun, newInRun, type Trace, type TraceDifference } from "../../trace/trace.ts";
 import { warnOfSessions } from "../../unit/engine/lockout.ts";
 import { hostService } from "../../unit/engine/unit.ts";
+import type { Services } from "../../unit/ports.ts";
 import { orDiskFull, startFailure } from "./failures.ts";
 import { harmlessSockets } from "./harmless-sockets.ts";
 import { identityOf, timed } from "./steps.ts";
@@ -83,6 +84,20 @@ const unexplained: ReadonlySet<string> = new Set([
 	"failed-in-sandbox",
 	"failed-only-in-sandbox",
 ]);
+const unanswered: ReadonlySet<string> = new Set(["not-answered-on-host", "not-answered-in-sandbox"]);
+
+/** Names services that the unit requires and that do not run, because systemd would have started them before it. */
+export async function orRequirementsStopped(
+	services: Pick<Services, "running" | "stoppedRequirements">,
+	unit: string | undefined,
+	failure: Failure,
+): Promise<Failure> {
+	const isUnexplained = unexplained.has(failure.code) || unanswered.has(failure.code);
+	if (unit === undefined || !isUnexplained || !services.running()) return failure;
+	const stopped = await services.stoppedRequirements(unit);
+	if (!stopped.length) return failure;
+	return new Failure("failed-without-service", { ...failure.values, unit, units: stopped.join(" ") }, 1);
+}
 
 /** Names the host's own service as a possible cause: it may hold something that only one process can have. */
 async function orServiceRunning({ machine }: Context, unit: string | undefined, failure: Failure): Promise<Failure> {
@@ -147,7 +162,8 @@ export async function traceStep(
 			isOnHost: onHost || attach !== undefined,
 			service: await workingService(context, answers.unit),
 		});
-		throw await orDiskFull(machine.store, answers.name, await orServiceRunning(context, answers.unit, failure));
+		const explained = await orRequirementsStopped(machine.services, answers.unit, failure);
+		throw await orDiskFull(machine.store, answers.name, await orServiceRunning(context, answers.unit, explained));
 	}
 	const result = earlier ? { ...run, trace: addRun(earlier.trace, run.trace) } : run;
 	const known = await readableCage(machine.store, answers.name, replace);

@@ -147,6 +147,8 @@ export const failuresDe: Failures = {
 		"{command} scheiterte mit Status {status} in der Sandbox, obwohl {service} auf diesem Rechner läuft{words?: %}. {refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Um ohne Sandbox aufzuzeichnen, halten Sie den Dienst an und ergänzen Sie --on-host.",
 	"failed-on-host-writing":
 		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung konnte {path} nicht schreiben ({error}). Wenn ihr Dienst das Verzeichnis anlegt, ergänzen Sie --directory {directory}. Sonst prüfen Sie Eigentümer und Modus.",
+	"failed-without-service":
+		"{command} scheiterte in der Sandbox{status? mit Status %}{words?: %}. {unit} setzt {units} voraus, das nicht läuft. Starten Sie es, und versuchen Sie es erneut: systemctl start {units}",
 	"file-unreadable": "{file} lässt sich nicht lesen: {detail}",
 	"foreign-directory":
 		"Der Zustandsordner {path} enthält Dateien anderer Programme ({name}). Wählen Sie mit --state ein leeres Verzeichnis.",

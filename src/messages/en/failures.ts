@@ -140,6 +140,8 @@ export const failuresEn = {
 		"{command} failed with status {status} in the sandbox, although {service} works on this host{words?: %}. {refused?It was refused last: %. }{away?The sandbox and trials reach no other machine, so it could not connect to %. }To trace it without the sandbox, stop the service and add --on-host.",
 	"failed-on-host-writing":
 		"{command} failed with status {status}{words?: %}. It could not write {path} ({error}). If its service creates that directory, add --directory {directory}. Otherwise check owner and mode.",
+	"failed-without-service":
+		"{command} failed{status? with status %} in the sandbox{words?: %}. {unit} requires {units}, which does not run. Start it and try again: systemctl start {units}",
 	"file-unreadable": "Cannot read {file}: {detail}",
 	"foreign-directory": "State folder {path} contains files of other programs ({name}). Choose an empty directory with --state.",
 	"foreign-link": "{path} is a link in another user's state folder, and root does not follow it. Run the command as that user.",

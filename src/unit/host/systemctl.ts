@@ -32,6 +32,15 @@ export const systemServices: Services = {
 		const { output } = await systemctl(["show", "--value", `--property=${properties}`, "--", service]);
 		return output.split(/\s+/).filter((name) => name.endsWith(".service"));
 	},
+	async stoppedRequirements(service) {
+		const { output } = await systemctl(["show", "--value", "--property=Requires,Requisite,BindsTo", "--", service]);
+		const names = [...new Set(output.split(/\s+/).filter((name) => name.endsWith(".service")))];
+		if (!names.length) return [];
+		const shown = (await systemctl(["show", "--property=ActiveState,Type", "--", ...names])).output.split("\n\n");
+		return names.filter(
+			(_, index) => /^ActiveState=(inactive|failed)$/m.test(shown[index] ?? "") && !/^Type=oneshot$/m.test(shown[index] ?? ""),
+		);
+	},
 	async start(service, { dependents, triggers }) {
 		await must(["start", ...triggers, service]);
 		if (dependents.length) await must(["start", ...dependents]);

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { Failure } from "../../../src/base/failure.ts";
+import { orRequirementsStopped } from "../../../src/make/engine/trace-step.ts";
+
+const unit = "filter.service";
+const failed = new Failure("failed-in-sandbox", { command: "filter", status: 1, words: "no multiplexor" }, 1);
+const services = (stopped: readonly string[], running = true) => ({
+	running: () => running,
+	stoppedRequirements: async () => stopped,
+});
+const codeOf = async (...args: Parameters<typeof orRequirementsStopped>) => (await orRequirementsStopped(...args)).code;
+
+test("a failure names the services that the unit requires and that do not run", async () => {
+	const { code, values } = await orRequirementsStopped(services(["a.service", "b.service"]), unit, failed);
+	expect(code).toBe("failed-without-service");
+	expect(values).toEqual({ command: "filter", status: 1, words: "no multiplexor", unit, units: "a.service b.service" });
+});
+
+test("an application without an answer may lack such a service, too", async () => {
+	const silent = new Failure("not-answered-in-sandbox", { command: "filter", probe: "true" }, 1);
+	expect(await codeOf(services(["a.service"]), unit, silent)).toBe("failed-without-service");
+});
+
+test("a failure stays as it is if all of them run, if there is no unit or no systemd, or if its cause is known", async () => {
+	const known = new Failure("failed-capabilities", { command: "filter", status: 1 }, 1);
+	expect(await codeOf(services([]), unit, failed)).toBe("failed-in-sandbox");
+	expect(await codeOf(services(["a.service"]), undefined, failed)).toBe("failed-in-sandbox");
+	expect(await codeOf(services(["a.service"], false), unit, failed)).toBe("failed-in-sandbox");
+	expect(await codeOf(services(["a.service"]), unit, known)).toBe("failed-capabilities");
+});
