@@ -26,12 +26,25 @@ function refusedCapabilities({ refusals }: Pick<Trace, "refusals">): readonly st
 	return [...new Set([...refusals.keys()].flatMap(refusedCapabilitiesIn))].filter((name) => !granted.has(name));
 }
 
-/** Returns capabilities that explain why an application failed: those above, and the one that its own chroot(2) lacked. */
-export function lackedCapabilities(trace: Pick<Trace, "accesses" | "refusals">): readonly string[] {
-	const isRefused = [...trace.accesses.values()].some(
-		({ calls, failed }) => calls.has("chroot") && failed.get("EPERM")?.has("enter"),
-	);
-	return [...new Set([...refusedCapabilities(trace), ...(isRefused ? ["sys_chroot"] : [])])];
+/** Links of another process, which only its own account and CAP_SYS_PTRACE may read (proc(5)). */
+const processLink = /^\/proc\/\d+\/(cwd|exe|root)$/;
+
+/**
+ * Returns capabilities that explain why an application failed: those above, the one that its own chroot(2) lacked, and if it
+ * starts as root, the one that reads which program a process of another account executes. A start script asks that
+ * (start-stop-daemon --exec) before it says that its daemon runs.
+ */
+export function lackedCapabilities(trace: Pick<Trace, "accesses" | "refusals">, isRoot: boolean): readonly string[] {
+	const accesses = [...trace.accesses.values()];
+	const isChrootRefused = accesses.some(({ calls, failed }) => calls.has("chroot") && failed.get("EPERM")?.has("enter"));
+	const isLinkRefused = isRoot && accesses.some(({ failed, path }) => failed.has("EACCES") && processLink.test(path));
+	return [
+		...new Set([
+			...refusedCapabilities(trace),
+			...(isChrootRefused ? ["sys_chroot"] : []),
+			...(isLinkRefused ? ["sys_ptrace"] : []),
+		]),
+	];
 }
 
 /** Socket families that a cage can have. */

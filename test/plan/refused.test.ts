@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { lastRefusedWrite, refusedNotes } from "../../src/plan/refused.ts";
+import { lackedCapabilities, lastRefusedWrite, refusedNotes } from "../../src/plan/refused.ts";
 import { type Did, refusals, rules, trace } from "./traces.ts";
 import { directory, link, tree } from "./tree.ts";
 
@@ -30,6 +30,18 @@ describe("notes about what an application wanted from the machine", () => {
 		const values = { call: "clock_adjtime", option: "--allow capability:sys_time" };
 		expect(refusedNotes(seen, rules({}))).toEqual([{ code: "clock-pretended", values }]);
 		expect(refusedNotes(seen, rules({ allow: ["capability:sys_time"] }))).toEqual([{ code: "clock-allowed", values }]);
+	});
+});
+
+describe("a capability explains a failure", () => {
+	test("of a start script of root that may not see which program a process of another account executes", () => {
+		const seen = trace({ "/proc/227/exe": "EACCES:look" });
+		expect(lackedCapabilities(seen, true)).toEqual(["sys_ptrace"]);
+		expect(lackedCapabilities(seen, false)).toEqual([]);
+	});
+	test("unless the process had ended, or was the application's own", () => {
+		const seen = trace({ "/proc/227/exe": "ENOENT:look", "/proc/228/exe": "look", "/proc/228/status": "EACCES:read" });
+		expect(lackedCapabilities(seen, true)).toEqual([]);
 	});
 });
 

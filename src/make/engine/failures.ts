@@ -99,7 +99,7 @@ export function startFailure(
 	if (settings.some((path) => output.includes(path)) || (settings.length && output.includes(errorTexts.EROFS ?? "\0"))) {
 		return new Failure("failed-kernel-settings", { ...values, paths: settings.slice(0, mostAddresses).join(", ") }, 1);
 	}
-	const capabilities = lackedCapabilities(trace);
+	const capabilities = lackedCapabilities(trace, account?.uid === 0);
 	const never = capabilities.filter((name) => !isGrantable(name));
 	if (never.length) return new Failure("failed-machine-capabilities", { ...values, names: never.join(", ") }, 1);
 	if (capabilities.length) {
