@@ -1,5 +1,5 @@
 import { omitUndefined } from "../../base/collections.ts";
-import { ancestors, isAbsolute, type Path, parent, pathFromText } from "../../base/path/path.ts";
+import { isAbsolute, type Path, parent, pathFromText } from "../../base/path/path.ts";
 import { abiOf, type DlopenNote } from "./elf.ts";
 import { parseShebang, scriptPrograms, shebangBytes } from "./script.ts";
 import {
@@ -149,11 +149,6 @@ class Closure {
 			return;
 		}
 		add(this.#interpreters, path, main.path);
-		// The kernel looks for it in the program's root (chroot(2)), which may be a directory above with a loader of its own.
-		for (const own of ancestors(main.path).map((top) => `${top}${path}` as Path)) {
-			const other = this.#search.load(own);
-			if (other !== undefined && other.real !== found.real) add(this.#interpreters, own, main.path);
-		}
 		if (found.elf.soname !== undefined) this.#loaders.add(found.elf.soname);
 		inside.enter({ ...found, origin: parent(path), loader: main }, path);
 	}

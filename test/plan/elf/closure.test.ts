@@ -24,21 +24,6 @@ describe("the loader's search", () => {
 		expect(result.missing).toEqual([]);
 	});
 
-	test("a program in a directory with its own loader needs both loaders, because that may be its root", () => {
-		const files = {
-			"/srv/own/bin/p": program({}),
-			[`/srv/own${loader}`]: library("ld-linux-x86-64.so.2"),
-			"/srv/other/bin/p": program({}),
-		};
-		const result = closure(files, ["/srv/own/bin/p", "/srv/other/bin/p"]);
-		expect(result.interpreters).toEqual(
-			new Map([
-				[loader, new Set(["/srv/own/bin/p", "/srv/other/bin/p"])],
-				[`/srv/own${loader}`, new Set(["/srv/own/bin/p"])],
-			]),
-		);
-	});
-
 	const directories = ["/r", "/rr", "/e", "/opt", "/lib/x86_64-linux-gnu", "/lib", "/usr/lib"];
 	const everywhere = Object.fromEntries(directories.map((directory) => [`${directory}/liba.so`, library("liba.so")]));
 	const conf = { "/etc/ld.so.conf": "/opt\n" };
