@@ -54,7 +54,7 @@ describe.each([settings, ...fc.sample(drawnSettings, { numRuns: times(0, 12), se
 			await system.must(`systemctl reload ${service}`);
 			const invocation = await system.query(`systemctl show --value --property=InvocationID ${service}`);
 			await system.must(`systemctl stop ${service}`);
-			return system.query(`journalctl --no-pager --output=cat _SYSTEMD_INVOCATION_ID=${invocation}`);
+			return system.query(`journalctl --sync; journalctl --no-pager --output=cat _SYSTEMD_INVOCATION_ID=${invocation}`);
 		}
 
 		test("is judged by systemd", async () => {
@@ -106,3 +106,9 @@ describe.each([settings, ...fc.sample(drawnSettings, { numRuns: times(0, 12), se
 		});
 	},
 );
+
+test("a start without a file of a credential fails with its name", async () => {
+	await system.must("rm /etc/judge-secret");
+	const { status, stderr } = await system.run("cagewright run judge");
+	expect({ status, stderr }).toEqual({ status: 125, stderr: expect.stringContaining("file needs the file /etc/judge-secret") });
+});

@@ -121,7 +121,7 @@ describe("a service whose sockets are among others' files", () => {
 	test("cannot make root publish another file through a link", async () => {
 		const conf = "/var/lib/cagewright/cages/filter/current/etc/filter.conf";
 		await system.must(`echo /etc/passwd >${conf}; systemctl restart filter`);
-		expect(await system.query("journalctl -q -o cat -u filter | grep -c cagewright-publish")).toBe("2");
+		expect(await system.query("journalctl --sync; journalctl -q -o cat -u filter | grep -c cagewright-publish")).toBe("2");
 		for (const path of [spooled, pidFile]) await isGone(path);
 		expect(await system.query("stat -c %h /etc/passwd")).toBe("1");
 		await system.query(`ask ${direct}`);

@@ -12,7 +12,7 @@ import { eventually } from "./eventually.ts";
 let system: Booted;
 const unit = () => readFileSync(join(system.tree, "etc/systemd/system/cage-redis.service"), "utf8");
 const answers = () => eventually(() => system.query('test "$(redis-cli ping)" = PONG'));
-const journal = () => system.query("journalctl --no-pager --output=cat --unit=cage-redis");
+const journal = () => system.query("journalctl --sync; journalctl --no-pager --output=cat --unit=cage-redis");
 const older = (version: string) => writeFileSync(join(system.tree, "etc/systemd-version"), version);
 
 beforeAll(async () => {
