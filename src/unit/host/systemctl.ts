@@ -128,6 +128,8 @@ async function output(service: string, since: number): Promise<string> {
 		const { ok, output } = await runGroup([program, ...words], toolEnvironment, timeoutSeconds);
 		return ok ? output : "";
 	};
+	// The last words of a service that has ended may not be there yet. Only root may ask for that.
+	await runGroup([program, "--sync"], toolEnvironment, timeoutSeconds);
 	// systemd's own messages about the service have neither field.
 	return (
 		(await read(`_SYSTEMD_INVOCATION_ID=${invocation}`)) ||
