@@ -42,7 +42,11 @@ const onHost = async (service: string) => {
 };
 /** Number of a service's starts since boot. Each start has its own invocation ID. */
 const starts = async (unit: string) =>
-	Number(await system.query(`journalctl --sync; journalctl -b -o json -u ${unit}.service | grep -o '"INVOCATION_ID":"[^"]*"' | sort -u | wc -l`));
+	Number(
+		await system.query(
+			`journalctl --sync; journalctl -b -o json -u ${unit}.service | grep -o '"INVOCATION_ID":"[^"]*"' | sort -u | wc -l`,
+		),
+	);
 
 describe("redis", () => {
 	const keys = 100_000;
