@@ -286,7 +286,7 @@ export const notesDe: Notes = {
 	"unit-root-directory": "Die Unit wechselt bereits die Wurzel nach {directory}.",
 	"unit-credentials": "systemd übergibt die Zugangsdaten {names}. Der Käfig tut das nicht.",
 	"unit-credentials-passed":
-		"Jeder Start übergibt die Zugangsdaten {names} der Unit vom Host. Sie sind weder in den Dateien noch in Exporten des Käfigs.",
+		"Jeder Start übergibt die Zugangsdaten {names} der Unit. Die aus Dateien des Hosts sind in keiner Generation und in keinem Export.",
 	"unit-reload-signal": "Um die Konfiguration neu zu laden: cagewright signal NAME {signal}",
 	"unit-reload-inside": "Um die Konfiguration neu zu laden, führt der Dienst des Käfigs {command} im Käfig aus.",
 	"unit-reload-command": "Die Unit lädt die Konfiguration neu mit {command}. Der Befehl kann im Käfig nicht laufen.",

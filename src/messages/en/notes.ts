@@ -267,7 +267,7 @@ export const notesEn = {
 	"unit-root-directory": "The unit already changes its root to {directory}.",
 	"unit-credentials": "systemd passes the credentials {names}. The cage does not.",
 	"unit-credentials-passed":
-		"Each start passes the unit's credentials {names} from the host. They are not in the cage's files or exports.",
+		"Each start passes the unit's credentials {names}. Those from files of the host are in no generation and no export.",
 	"unit-reload-signal": "To reload the configuration: cagewright signal NAME {signal}",
 	"unit-reload-inside": "To reload the configuration, the cage's service runs {command} in the cage.",
 	"unit-reload-command": "The unit reloads the configuration with {command}, which cannot run in the cage.",
