@@ -49,8 +49,17 @@ describe("the settings of a service's process", () => {
 
 describe("stored settings", () => {
 	const settings = fc.constantFrom(
-		...["UMask", "OOMScoreAdjust", "LimitNOFILE", "LimitCPU", "WatchdogSec", "KillSignal", "PIDFile", "ExecStop"],
-		...["LoadCredential", "SetCredential", "IgnoreSIGPIPE"],
+		"UMask",
+		"OOMScoreAdjust",
+		"LimitNOFILE",
+		"LimitCPU",
+		"WatchdogSec",
+		"KillSignal",
+		"PIDFile",
+		"ExecStop",
+		"LoadCredential",
+		"SetCredential",
+		"IgnoreSIGPIPE",
 	);
 	const values = fc.oneof(
 		fc.string({ unit: "grapheme" }).map((text) => text.replace(/[\n\r\0]/g, "")),

@@ -16,14 +16,29 @@ type Keys = readonly (string | number)[];
 
 /** Every setting that a unit can have, so that each is tried. */
 const service = {
-	...{ umask: 0o27, resourceLimits: ["--nofile=100:200"], oomScoreAdjust: 5, ignoresPipe: true, notifies: true },
-	...{ watchdog: 30_000_000, stopSignal: "INT", pidFile: "/run/a.pid", pidFiles: ["/run/b.pid"] },
-	...{ runtimeDirectories: ["/run/a"], before: [["/bin/a", "b"]], after: [["/bin/a"]], reload: [["/bin/a"]], stop: [["/bin/a"]] },
+	umask: 0o27,
+	resourceLimits: ["--nofile=100:200"],
+	oomScoreAdjust: 5,
+	ignoresPipe: true,
+	notifies: true,
+	watchdog: 30_000_000,
+	stopSignal: "INT",
+	pidFile: "/run/a.pid",
+	pidFiles: ["/run/b.pid"],
+	runtimeDirectories: ["/run/a"],
+	before: [["/bin/a", "b"]],
+	after: [["/bin/a"]],
+	reload: [["/bin/a"]],
+	stop: [["/bin/a"]],
 	credentials: [{ name: "key", content: "YQ==" }],
 };
 const application = {
-	...{ service, limits: { memory: 1e9, processes: 50, files: 500 }, directories: ["/run/made:0755:redis:redis"] },
-	...{ env: { A: "b" }, sockets: ["stream /run/made/a name=a"], timeout: 30 },
+	service,
+	limits: { memory: 1e9, processes: 50, files: 500 },
+	directories: ["/run/made:0755:redis:redis"],
+	env: { A: "b" },
+	sockets: ["stream /run/made/a name=a"],
+	timeout: 30,
 };
 
 const words = ["'pwned;\"$(pwned)`pwned`%n", "'\npwned\nExecStartPre=+/bin/pwned\n'"];

@@ -6,8 +6,16 @@ import { bareApplication } from "../../cage/plans.ts";
 import { rules } from "../../plan/traces.ts";
 
 const described = (application: Cage["application"]): Cage => ({
-	...{ name: "web", application, rules: rules({}) },
-	...{ onHost: false, additions: [], exercises: [], signals: [], handlesTerm: true, madeAt: "", trials: [] },
+	name: "web",
+	application,
+	rules: rules({}),
+	onHost: false,
+	additions: [],
+	exercises: [],
+	signals: [],
+	handlesTerm: true,
+	madeAt: "",
+	trials: [],
 	seconds: { trace: 0, plan: 0, build: 0, trial: 0 },
 });
 const review = (cage: Cage, allowSecret: readonly string[] = []) =>
