@@ -154,6 +154,38 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		},
 	},
 	{
+		name: "smb",
+		servers: /^(smbd|samba)$/,
+		ports: [445, 139],
+		configuration: "/etc/samba/smb.conf",
+		// A guest fetches a file from each share that has one. Without a client, SMB 2.0.2 is negotiated (MS-SMB2, 2.2.3), and
+		// the status of the answer must be 0. No share is opened for that.
+		queries: (target, tools) => {
+			const shares = tools.programs.has("smbclient") ? [...(tools.shares ?? [])].slice(0, mostShares) : [];
+			const client = (share: string, file: string) =>
+				`smbclient -N -t 5 -I ${target.host} -p ${target.port} -c ${quoteShell(`get ${file} -`)} //localhost/${share}`;
+			const files = shares.map(([name, file]) => `${client(name, file)} >/dev/null`);
+			const header = `\xfeSMB\x40${"\0".repeat(59)}`;
+			const negotiate = `\x24\0\x01\0\x01${"\0".repeat(31)}\x02\x02`;
+			return [
+				...(files.length ? [{ depth: "job", probes: files } as const] : []),
+				{
+					depth: "request",
+					probes: [
+						exchange(target, tools, [
+							{ send: `\0\0\0${String.fromCharCode(header.length + negotiate.length)}${header}${negotiate}` },
+							{ expect: "^\\0[^]{3}\\xfeSMB[^]{4}\\0{4}" },
+						]),
+					],
+					unproven: unproven(
+						"unproven-file",
+						`smbclient -U NAME%PASSWORD -p ${target.port} -c "get FILE -" //${target.host}/SHARE >/dev/null`,
+					),
+				},
+			];
+		},
+	},
+	{
 		name: "ntp",
 		servers: /^ntpd$/,
 		transport: "udp",

@@ -106,7 +106,7 @@ function protocolOfServer(server: string): Protocol | undefined {
 /** Returns the path of the configuration that defines the server's shares, if known. */
 export function sharingConfiguration(command: readonly string[]): string | undefined {
 	const known = protocolOfServer(serverName(command))?.configuration;
-	const given = command.findIndex((word) => /^--config(=|$)/.test(word));
+	const given = command.findIndex((word) => /^--config(file)?(=|$)/.test(word));
 	return known === undefined || given < 0 ? known : (command[given]?.split("=")[1] ?? command[given + 1]);
 }
 

@@ -137,6 +137,8 @@ export function sharesIn(text: string): Share[] {
 		const [, key = "", value = ""] = /^\s*([a-z][a-z ]*?)\s*=\s*(\S.*)$/i.exec(line) ?? [];
 		if (key.toLowerCase() === "path" && value.startsWith("/")) share.directory = value.trim();
 		if (/^(auth|valid) users$/i.test(key)) share.isClosed = true;
+		if (/^(guest ok|public)$/i.test(key) && /^(no|false|0)$/i.test(value)) share.isClosed = true;
+		if (/^printable$/i.test(key) && /^(yes|true|1)$/i.test(value)) share.isClosed = true;
 	}
 	return [...shares].flatMap(([name, { directory, isClosed }]) =>
 		directory === undefined || isClosed || !/^[\w.-]+$/.test(name) ? [] : [{ name, directory }],

@@ -13,6 +13,7 @@ export const probePrograms = [
 	"ssh-keyscan",
 	"chronyc",
 	"rsync",
+	"smbclient",
 ] as const;
 
 const httpServers =

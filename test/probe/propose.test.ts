@@ -159,11 +159,23 @@ describe("a probe for a known protocol", () => {
 		expect(second?.probes[0]).toContain("#list");
 		expect(proposeProbe(question)).toHaveLength(1);
 	});
+
+	it("fetches a file as a guest from Samba's shares, if one is known, and negotiates otherwise", () => {
+		const question = { command: ["/usr/sbin/smbd", "--foreground"], ports: [tcp(445)], programs: new Set(["smbclient"]), node };
+		const [first, second] = proposeProbe({ ...question, shares: new Map([["pub", "page"]]) });
+		expect(first?.probes).toEqual(["smbclient -N -t 5 -I 127.0.0.1 -p 445 -c 'get page -' //localhost/pub >/dev/null"]);
+		const [sent, { expect: answer }] = JSON.parse(/'(\[\{.*\}\])'$/.exec(second?.probes[0] ?? "")?.[1] ?? "[]");
+		// The NetBIOS session's length counts what follows it (RFC 1002, 4.3.1).
+		expect(sent.send.charCodeAt(3)).toBe(sent.send.length - 4);
+		expect(new RegExp(answer).test(`\0\0\0\xff\xfeSMB\x40\0\x01\0\0\0\0\0\0`)).toBe(true);
+		expect(new RegExp(answer).test(`\0\0\0\xff\xfeSMB\x40\0\x01\0\x05\0\0\xc0\0`)).toBe(false);
+	});
 });
 
 describe("a file server's shares", () => {
 	it("are the sections with a path and without access restrictions", () => {
-		const closed = "[closed]\npath=/srv/two\nauth users = me\n[od d]\npath=/x\n[home]\nguest ok=yes\n";
+		const closed =
+			"[closed]\npath=/srv/two\nauth users = me\n[od d]\npath=/x\n[home]\nguest ok=yes\n[paper]\npath=/y\nprintable = Yes\n[own]\npath=/z\nguest ok = no\n";
 		const text = `uid = nobody\npath = /none\n[one]\n\tpath = /srv/one\n# [two]\n${closed}`;
 		expect(sharesIn(text)).toEqual([{ name: "one", directory: "/srv/one" }]);
 	});
