@@ -289,12 +289,21 @@ function createSource(source: Path, { gid, isFile, mode, uid }: DirectoryOwner):
 	const place = quoteShell(source);
 	const kind = isFile ? "file" : "directory";
 	const complaint = quoteShell(`cagewright-bind: ${showPath(source)} is no ${kind}; remove what is there, and start again`);
-	const make = isFile ? `( set -C; umask 077; : >${place} )` : `mkdir -m 700 ${place}`;
-	const create = `${make} && chown ${uid}:${gid} ${place} && chmod ${octal(mode)} ${place}`;
+	const folder = `mkdir -m 700 ${place} && chown ${uid}:${gid} ${place} && chmod ${octal(mode)} ${place}`;
+	const create = isFile ? createFile(place, { gid, mode, uid }) : folder;
 	return [
 		`[ -e ${place} ] || { ${create}; } || exit ${launchFailed}`,
 		`{ [ -${isFile ? "f" : "d"} ${place} ] && [ ! -L ${place} ]; } || { echo ${complaint} >&2; exit ${launchFailed}; }`,
 	];
+}
+
+/**
+ * Returns a shell command for a new file at `place`, a quoted word. Owner and mode are set through its descriptor, because somebody who
+ * may write in its directory could replace the name by a link.
+ */
+export function createFile(place: string, { gid, mode, uid }: Pick<DirectoryOwner, "gid" | "mode" | "uid">): string {
+	const file = "/proc/self/fd/3";
+	return `( set -C; umask 077; exec 3>${place} && chown ${uid}:${gid} ${file} && chmod ${octal(mode)} ${file} )`;
 }
 
 /** A group may be able to replace a file in a directory of many services. stat(1) follows no link. */

@@ -2,6 +2,7 @@ import { baseName, isWithin, join, type Path, parent, pathFromText } from "../ba
 import { quoteShell, showPath } from "../base/path/quote.ts";
 import { octal } from "../base/text.ts";
 import { launchDirectory, launchFailed } from "../confine/places.ts";
+import { createFile } from "../launch/cage-steps.ts";
 import { coreLimit } from "../launch/launch.ts";
 import { initWords, stepWords } from "../launch/programs/init.ts";
 import { isPerConnection } from "../launch/programs/passed-sockets.ts";
@@ -179,9 +180,10 @@ function outside(unit: UnitLines, input: UnitInput): void {
 	for (const { gid, mode, path, uid, ...one } of serviceDirectories(input)) {
 		if (isRuntime({ gid, mode, uid, ...one }, input)) continue;
 		unit.comment(`Creates the service's own ${one.isFile ? "file" : "directory"} if it is missing.`);
-		const install = `install -m ${octal(mode)} -o ${uid} -g ${gid} ${one.isFile ? "/dev/null" : "-d"}`;
+		const folder = `install -m ${octal(mode)} -o ${uid} -g ${gid} -d "$1"`;
+		const make = one.isFile ? createFile('"$1"', { gid, mode, uid }) : folder;
 		// A command of the unit has the unit's mounts, in which the host's /run may be covered (measured).
-		const create = `PATH=/usr/bin:/bin; exec nsenter --target 1 --mount sh -c '[ -e "$1" ] || ${install} "$1"' sh "$1"`;
+		const create = `PATH=/usr/bin:/bin; exec nsenter --target 1 --mount sh -c '[ -e "$1" ] || ${make}' sh "$1"`;
 		const words = ["-c", create, "sh", showPath(path)].map(argumentWord);
 		unit.set("ExecStartPre", `+/bin/sh ${words.join(" ")}`);
 	}

@@ -1,9 +1,11 @@
 import { readlinkSync } from "node:fs";
+import { rename } from "node:fs/promises";
 import { omitUndefined } from "../../base/collections.ts";
 import { exists } from "../../base/host/descriptor.ts";
 import { attempt } from "../../base/host/errors.ts";
 import { makeSafeFolder } from "../../base/host/folder.ts";
 import { hashFile } from "../../base/host/hash.ts";
+import { transientName } from "../../base/host/processes.ts";
 import { copyRegularFile } from "../../base/host/safe-copy.ts";
 import { etc, join, type Path, parent, pathFromText, pathToBytes } from "../../base/path/path.ts";
 import { isConfiguration, needsHash } from "../../check/tampering.ts";
@@ -75,14 +77,14 @@ function editsFolder(cage: Path, generation: number): Path {
 	return join(join(cage, "edited"), pathFromText(String(generation)));
 }
 
-/** Copies an edited file out of its generation before that is deleted; an existing copy is identical. Returns its path. */
+/** Copies an edited file out of its generation before that is deleted. Replaces an earlier copy with other content. Returns its path. */
 export async function saveEdit(cage: Path, generation: number, root: Path, edit: Edit): Promise<Path | undefined> {
 	if (edit.kind !== "file") return undefined;
 	const to = join(editsFolder(cage, generation), edit.path.slice(1) as Path);
 	await makeSafeFolder(parent(to));
-	if (!(await exists(to))) {
-		const from = join(root, edit.path.slice(1) as Path);
-		await copyRegularFile({ from, to, name: edit.path, mode: 0o600 });
-	}
+	if ((await exists(to)) && (await hashFile(to)) === edit.is) return to;
+	const copy = join(cage, transientName("staging"));
+	await copyRegularFile({ from: join(root, edit.path.slice(1) as Path), to: copy, name: edit.path, mode: 0o600 });
+	await rename(pathToBytes(copy), pathToBytes(to));
 	return to;
 }

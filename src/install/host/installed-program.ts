@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
-import { chmod, cp, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
+import { chmod, cp, lstat, mkdir, readdir, readFile, readlink, rename, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errorName } from "../../base/host/errors.ts";
 import { makeReadableFolders, requireSafeFolder } from "../../base/host/folder.ts";
 import { namesIn } from "../../base/host/proc.ts";
 import { programFolder } from "../../base/host/release.ts";
+import { removeTree } from "../../base/host/remove.ts";
 import { type Path, parent, pathFromText, pathToText } from "../../base/path/path.ts";
 import {
 	isManual,
@@ -75,10 +76,10 @@ export function programPlace(root = "/"): ProgramPlace {
 				await rename(folder, old).catch(ignoreAbsent);
 				await rename(staging, folder);
 			} catch (error) {
-				await rm(staging, { recursive: true, force: true });
+				await removeTree(pathFromText(staging));
 				throw error;
 			}
-			await rm(old, { recursive: true, force: true });
+			await removeTree(pathFromText(old));
 			const linking = `${link}.new-${process.pid}`;
 			await symlink((pathToText(placeOfProgram) ?? "") + executable, linking);
 			await rename(linking, link);
@@ -87,7 +88,7 @@ export function programPlace(root = "/"): ProgramPlace {
 			if ((await this.state()) === "ours") await unlink(link);
 			if ((await this.folder()) !== "ours") return false;
 			requireSafeFolder(pathFromText(folder));
-			await rm(folder, { recursive: true });
+			await removeTree(pathFromText(folder));
 			await clearCutOff(folder);
 			return true;
 		},
@@ -119,7 +120,7 @@ async function pinNode(script: string): Promise<void> {
 async function clearCutOff(folder: string): Promise<void> {
 	const above = join(folder, "..");
 	for (const name of await readdir(above)) {
-		if (/^cagewright\.(new|old)-\d+$/.test(name)) await rm(join(above, name), { recursive: true, force: true });
+		if (/^cagewright\.(new|old)-\d+$/.test(name)) await removeTree(pathFromText(join(above, name)));
 	}
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { attempt } from "../../base/host/errors.ts";
 import { requireSafeFolder } from "../../base/host/folder.ts";
@@ -136,7 +136,7 @@ function writeCached<T>(state: string, file: string, value: T, keyOf: (value: T)
 		writeFileSync(place, JSON.stringify({ key: keyOf(value), value }), { mode: 0o600, flag: "wx" });
 		renameSync(place, join(state, file));
 	} catch {
-		rmSync(place, { force: true });
+		attempt(() => unlinkSync(place));
 	}
 }
 

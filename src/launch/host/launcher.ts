@@ -58,7 +58,7 @@ import { writtenTexts } from "./outputs.ts";
 import { enter, enterProbe, ProbePrograms } from "./probe-entry.ts";
 import { handOverPipes, mountWhenAsked, RunningApplication, spawnLaunch } from "./running-application.ts";
 import { hostMounts, makeLayers } from "./sandbox-mounts.ts";
-import { isListening, missingServiceDirectories, removeServiceDirectories } from "./service-directories.ts";
+import { createServiceDirectories, isListening, removeServiceDirectories } from "./service-directories.ts";
 import { hostShell, lineProblem, runGroup } from "./shell.ts";
 import { checkMountPoints, layersOf, type Places, specificationOf } from "./specification.ts";
 import { TracePipe, tracePipe } from "./trace-pipe.ts";
@@ -119,13 +119,13 @@ export class UtilLinuxLauncher implements Launcher {
 		let log: Datagrams | undefined;
 		let notifications: Notifications | undefined;
 		const groups: CgroupLimit[] = [];
-		const created = missingServiceDirectories(request);
+		const created = createServiceDirectories(request);
 		const cleanUp = async () => {
 			log?.stop();
 			notifications?.stop();
-			removeServiceDirectories(created);
 			await removeScratch(folder);
 			await removeCgroups(groups);
+			await removeServiceDirectories(created);
 		};
 		try {
 			const { limits } = await this.holdLimits(request, groups);

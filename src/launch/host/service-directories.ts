@@ -1,6 +1,8 @@
-import { chmodSync, chownSync, lstatSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, lstatSync, mkdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { errorName } from "../../base/host/errors.ts";
+import { removeTree } from "../../base/host/remove.ts";
+import { isRootless } from "../../base/host/rootless.ts";
 import { type Path, pathFromText, pathToBytes, pathToText } from "../../base/path/path.ts";
 import type { Bind, DirectoryOwner } from "../../service/application.ts";
 import type { LaunchRequest } from "../ports.ts";
@@ -10,18 +12,37 @@ import type { LaunchRequest } from "../ports.ts";
  * a path means the same directory at each step.
  */
 
-/** Those that a production launch will find missing. Whoever creates them removes them again, as RuntimeDirectory= does. */
-export function missingServiceDirectories({ launch }: LaunchRequest): Path[] {
-	if (launch.kind !== "cage" || launch.sandbox) return [];
+/** A directory by its path and identity (st_dev, st_ino). */
+interface CreatedDirectory {
+	readonly path: Path;
+	readonly device: bigint;
+	readonly inode: bigint;
+}
+
+/** Creates those that a production launch misses. Whoever creates them removes them again, as RuntimeDirectory= does. */
+export function createServiceDirectories({ launch }: LaunchRequest): CreatedDirectory[] {
+	if (launch.kind !== "cage" || launch.sandbox || isRootless()) return [];
 	return launch.cage.binds.filter(isCreated).flatMap(({ created, path: text }) => {
 		const path = pathFromText(text);
 		// A file is the service's log or state.
-		return created.isFile || lstatSync(pathToBytes(path), { throwIfNoEntry: false }) ? [] : [path];
+		if (created.isFile || identityOf(path)) return [];
+		makeEmpty(path, created);
+		const identity = identityOf(path);
+		return identity ? [{ path, ...identity }] : [];
 	});
 }
 
-export function removeServiceDirectories(paths: readonly Path[]): void {
-	for (const path of paths) rmSync(pathToBytes(path), { recursive: true, force: true });
+/** Leaves a directory that somebody else created there meanwhile. The application may still write into its own. */
+export async function removeServiceDirectories(directories: readonly CreatedDirectory[]): Promise<void> {
+	for (const { device, inode, path } of directories) {
+		const now = identityOf(path);
+		if (now?.device === device && now.inode === inode) await removeTree(path);
+	}
+}
+
+function identityOf(path: Path): Omit<CreatedDirectory, "path"> | undefined {
+	const status = lstatSync(pathToBytes(path), { bigint: true, throwIfNoEntry: false });
+	return status && { device: status.dev, inode: status.ino };
 }
 
 /** Creates an empty directory or file like the service's own, for a trial. A second start finds what the first one left. */

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Failure } from "../../base/failure.ts";
+import { removeTree } from "../../base/host/remove.ts";
 import { runQuickTool, toolEnvironment, toolRunner } from "../../base/host/tools.ts";
 import { baseName, join as joinPath, type Path, parent, pathFromText } from "../../base/path/path.ts";
 import { printable } from "../../base/path/quote.ts";
@@ -102,7 +103,7 @@ async function analyze({ files, name }: UnitSet, args: readonly string[]): Promi
 		}
 		return await output([...args, join(folder, name)], folder);
 	} finally {
-		await rm(folder, { recursive: true, force: true });
+		await removeTree(pathFromText(folder));
 	}
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../base/failure.ts";
 import { attempt } from "../../base/host/errors.ts";
@@ -155,7 +155,7 @@ function forbidStop(unit: string): boolean {
 	const folder = join(runtimeUnits, `${unit}.d`);
 	const file = join(folder, stopPermit);
 	if (!existsSync(file)) return false;
-	rmSync(file);
+	unlinkSync(file);
 	// Others may have files there.
 	attempt(() => rmdirSync(folder));
 	return true;
@@ -198,7 +198,7 @@ export const runtimeUnits = "/run/systemd/system";
 export async function removeRuntimeUnit(name: string): Promise<void> {
 	await systemctl(["kill", "--signal=KILL", name]);
 	await systemctl(["stop", name]);
-	rmSync(join(runtimeUnits, name), { force: true });
+	attempt(() => unlinkSync(join(runtimeUnits, name)));
 	await systemctl(["daemon-reload"]);
 	await systemctl(["reset-failed", name]);
 }
