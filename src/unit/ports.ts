@@ -71,6 +71,8 @@ export interface ServiceState {
 	readonly restarts: number;
 	/** It runs, or it ran since the boot and was stopped without an error. */
 	readonly hasRun: boolean;
+	/** systemd did not start it the last time, because a condition of its unit was not met (systemd.unit(5)). */
+	readonly conditionFailed: boolean;
 }
 
 export interface LoadedUnit {

@@ -210,7 +210,7 @@ describe("the key of a message", () => {
 	});
 
 	test("sets where it is traced, and the next trace happens there", () => {
-		const wizard = atTrace().fail("trace", { code: "not-answered-in-sandbox", values: { command: "x", probe: "y" } });
+		const wizard = atTrace().fail("trace", { code: "failed-only-in-sandbox", values: { command: "x", status: 1 } });
 		expect(fieldOf(wizard.type("f"))).toEqual(["onHost", "yes"]);
 		expect(wizard.state.answers?.onHost).toBe(true);
 	});

@@ -2,7 +2,7 @@ import { omitUndefined } from "../../base/collections.ts";
 import type { Store } from "../../base/engine/store.ts";
 import { Failure } from "../../base/failure.ts";
 import { type Files, type Identity, permits, type Right } from "../../base/machine/facts.ts";
-import { type Path, pathFromText, pathToText } from "../../base/path/path.ts";
+import { baseName, type Path, parent, pathFromText, pathToText } from "../../base/path/path.ts";
 import { quoteShellLine, showPath } from "../../base/path/quote.ts";
 import type { OwnAccount } from "../../base/ports.ts";
 import { withoutTrailing } from "../../base/text.ts";
@@ -80,7 +80,10 @@ export function startFailure(
 		return new Failure(isOnHost ? "not-answered-on-host" : "not-answered-in-sandbox", { ...values, ...where }, 1);
 	}
 	const values = { command, status, words: withoutTrailing(errorText(output), ". ") };
-	if (status === 0 && !isErrorOutput(output)) return new Failure("ended-itself", values, 1);
+	if (status === 0 && !isErrorOutput(output)) {
+		const settings = settingsFor(commandWords, trace).map(showPath).join(", ");
+		return new Failure("ended-itself", settings ? { ...values, settings } : values, 1);
+	}
 	const unusable = account ? unusablePlaces({ command: commandWords, cwd }, account, { output, trace }, files) : [];
 	if (account && unusable.length) {
 		const shown = (use: UnusablePlace["use"]) =>
@@ -108,9 +111,30 @@ export function startFailure(
 	}
 	if (calls) return new Failure("failed-refused", { ...values, calls }, 1);
 	if (sockets.length) return new Failure("failed-unreachable", { ...values, ...unreachable(sockets) }, 1);
-	if (!isOnHost)
-		return new Failure(service === undefined ? "failed-in-sandbox" : "failed-only-in-sandbox", { ...values, ...where }, 1);
+	if (!isOnHost) {
+		const works = where.away === undefined ? "failed-only-in-sandbox" : "failed-without-machine";
+		return new Failure(service === undefined ? "failed-in-sandbox" : works, { ...values, ...where }, 1);
+	}
 	return new Failure(values.words === "" ? "failed-on-host-silent" : "failed-on-host", values, 1);
+}
+
+/** Where Debian and Red Hat keep the settings of a service's start, which may switch it off. */
+const settingsFolders = ["/etc/default", "/etc/sysconfig"];
+
+/** Returns the settings files named after a word of the command that it read. */
+function settingsFor(commandWords: readonly string[], { accesses }: Trace): Path[] {
+	const names = new Set(commandWords.map((word) => baseName(pathFromText(word))));
+	return [...accesses.values()].flatMap(({ path, succeeded }) =>
+		settingsFolders.includes(parent(path)) && names.has(baseName(path)) && succeeded.has("read") ? [path] : [],
+	);
+}
+
+/**
+ * Whether it used something of the host that only one process can have, and its service may have: a name of another service, such as
+ * D-Bus, which it asked for at its socket.
+ */
+export function usesHostService({ accesses }: Trace): boolean {
+	return [...accesses.values()].some(({ succeeded }) => succeeded.has("connect"));
 }
 
 const unreachable = (sockets: readonly Path[]) => ({

@@ -33,7 +33,7 @@ import { addRun, newInRun, type Trace, type TraceDifference } from "../../trace/
 import { warnOfSessions } from "../../unit/engine/lockout.ts";
 import { hostService } from "../../unit/engine/unit.ts";
 import type { Services } from "../../unit/ports.ts";
-import { orDiskFull, startFailure } from "./failures.ts";
+import { orDiskFull, startFailure, usesHostService } from "./failures.ts";
 import { harmlessSockets } from "./harmless-sockets.ts";
 import { identityOf, timed } from "./steps.ts";
 import { unprovenNotes } from "./unproven-notes.ts";
@@ -83,6 +83,7 @@ const unexplained: ReadonlySet<string> = new Set([
 	"failed-on-host-silent",
 	"failed-in-sandbox",
 	"failed-only-in-sandbox",
+	"failed-without-machine",
 ]);
 const unanswered: ReadonlySet<string> = new Set(["not-answered-on-host", "not-answered-in-sandbox"]);
 
@@ -99,13 +100,29 @@ export async function orRequirementsStopped(
 	return new Failure("failed-without-service", { ...failure.values, unit, units: stopped.join(" ") }, 1);
 }
 
-/** Names the host's own service as a possible cause: it may hold something that only one process can have. */
-async function orServiceRunning({ machine }: Context, unit: string | undefined, failure: Failure): Promise<Failure> {
-	const isUnexplained = unexplained.has(failure.code);
+/** Names the host's own service as a possible cause if the application asked for something that only one process can have. */
+async function orServiceRunning(
+	{ machine }: Context,
+	unit: string | undefined,
+	{ failure, trace }: { readonly failure: Failure; readonly trace: Trace },
+): Promise<Failure> {
+	const isUnexplained = unexplained.has(failure.code) && usesHostService(trace);
 	if (unit === undefined || !isUnexplained || !machine.services.running()) return failure;
 	if ((await machine.services.state(unit)).active !== "active") return failure;
 	const { triggers } = await machine.services.companions(unit);
 	return new Failure("failed-beside-service", { ...failure.values, unit, units: [...triggers, unit].join(" ") }, 1);
+}
+
+/** Says that the service itself runs no process on this host, if systemd tried to start it. */
+export async function orNothingRuns(
+	services: Pick<Services, "running" | "state">,
+	unit: string | undefined,
+	failure: Failure,
+): Promise<Failure> {
+	if (unit === undefined || failure.code !== "ended-itself" || !services.running()) return failure;
+	const { active, conditionFailed, mainPid } = await services.state(unit);
+	if (conditionFailed) return new Failure("ended-condition", { ...failure.values, unit }, 1);
+	return active === "active" && mainPid === 0 ? new Failure("ended-as-service", { ...failure.values, unit }, 1) : failure;
 }
 
 /** Traces the application and returns its cage, which `plan` and `build` continue. Throws what `requireRunnable` and `startFailure` name. */
@@ -163,7 +180,8 @@ export async function traceStep(
 			service: await workingService(context, answers.unit),
 		});
 		const explained = await orRequirementsStopped(machine.services, answers.unit, failure);
-		throw await orDiskFull(machine.store, answers.name, await orServiceRunning(context, answers.unit, explained));
+		const named = await orServiceRunning(context, answers.unit, { failure: explained, trace: run.trace });
+		throw await orDiskFull(machine.store, answers.name, await orNothingRuns(machine.services, answers.unit, named));
 	}
 	const result = earlier ? { ...run, trace: addRun(earlier.trace, run.trace) } : run;
 	const known = await readableCage(machine.store, answers.name, replace);

@@ -117,12 +117,16 @@ export const failuresDe: Failures = {
 		"Das Laufwerk meldet einen Fehler (EIO) bei {path}. Sehen Sie im Kernel-Log nach (dmesg), und prüfen Sie Laufwerk und Dateisystem.",
 	"disk-full": "Für {path} ist kein Speicherplatz mehr frei. Schaffen Sie Platz, und versuchen Sie es erneut.",
 	"ended-itself":
-		"{command} endete von selbst mit Status {status}{words?: %}. Die Anwendung muss weiterlaufen. Suchen Sie eine Option, mit der sie weiterläuft, wie --foreground oder --no-daemon.",
+		"{command} endete von selbst mit Status {status}{words?: %}. Die Anwendung muss weiterlaufen. {settings?Sie las %; das schaltet sie vielleicht ab. }Suchen Sie eine Option, mit der sie weiterläuft, wie --foreground oder --no-daemon.",
+	"ended-as-service":
+		"{command} endete von selbst mit Status {status}{words?: %}. Auch {unit} hat auf diesem Rechner keinen Prozess: {settings?Vielleicht schaltet % den Dienst ab, oder }die Konfiguration gibt ihm nichts zu tun. Schalten Sie ihn ein, und versuchen Sie es erneut, wenn systemctl status {unit} einen Prozess zeigt.",
+	"ended-condition":
+		"{command} endete von selbst mit Status {status}{words?: %}. systemd startet {unit} auf diesem Rechner nicht, weil eine Bedingung der Unit nicht erfüllt ist. systemctl status {unit} nennt sie. Erfüllen Sie sie, und versuchen Sie es erneut.",
 	"env-invalid": "Ungültige Umgebungsvariable '{value}': Schreiben Sie NAME=WERT, den Namen mit Buchstaben, Ziffern und '_'.",
 	"explain-unknown":
 		"Unbekannt: '{subject}'. Nennen Sie einen Pfad, der mit '/' beginnt, einen Systemaufruf oder eine Capability.",
 	"failed-beside-service":
-		"{command} scheiterte mit Status {status}, während {unit} auf diesem Host läuft{words?: %}. Brauchen beide etwas, das nur einer haben kann, etwa einen Namen am D-Bus, halten Sie den Dienst an, und versuchen Sie es erneut: systemctl stop {units}",
+		"{command} scheiterte mit Status {status}, während {unit} auf diesem Host läuft{words?: %}. {refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Brauchen beide etwas, das nur einer haben kann, etwa einen Namen am D-Bus, halten Sie den Dienst an, und versuchen Sie es erneut: systemctl stop {units}",
 	"failed-capabilities":
 		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung darf die Capabilities {names} nicht behalten. Wenn sie diese braucht, erlauben Sie sie: {option}",
 	"failed-machine-capabilities":
@@ -144,7 +148,9 @@ export const failuresDe: Failures = {
 	"failed-in-sandbox":
 		"{command} scheiterte mit Status {status} in der Sandbox{words?: %}. {refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Prüfen Sie Befehl und Konfiguration, und ob die Anwendung außerhalb eines Käfigs läuft.",
 	"failed-only-in-sandbox":
-		"{command} scheiterte mit Status {status} in der Sandbox, obwohl {service} auf diesem Rechner läuft{words?: %}. {refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Um ohne Sandbox aufzuzeichnen, halten Sie den Dienst an und ergänzen Sie --on-host.",
+		"{command} scheiterte mit Status {status} in der Sandbox, obwohl {service} auf diesem Rechner läuft{words?: %}. {refused?Zuletzt verweigert: %. }Um ohne Sandbox aufzuzeichnen, halten Sie den Dienst an und ergänzen Sie --on-host.",
+	"failed-without-machine":
+		"{command} scheiterte mit Status {status} in der Sandbox, obwohl {service} auf diesem Rechner läuft{words?: %}. {refused?Zuletzt verweigert: %. }Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu {away} war deshalb nicht möglich. Startet die Anwendung nicht ohne, kann kein Probelauf einen Käfig beweisen: Lassen Sie sie draußen.",
 	"failed-on-host-writing":
 		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung konnte {path} nicht schreiben ({error}). Wenn ihr Dienst das Verzeichnis anlegt, ergänzen Sie --directory {directory}. Sonst prüfen Sie Eigentümer und Modus.",
 	"failed-without-service":
@@ -334,7 +340,7 @@ export const failuresDe: Failures = {
 	"not-answered-on-host":
 		"{command} läuft, beantwortet aber die Probe außerhalb eines Käfigs nicht. {ports?Die Anwendung lauscht auf %. }Prüfen Sie Konto und Befehl, oder geben Sie eine andere Probe an: --probe 'BEFEHL'. Probe: {probe}{words? · Die letzte Ausgabe: %}",
 	"not-answered-in-sandbox":
-		"{command} läuft in der Sandbox, beantwortet aber die Probe nicht{service?, obwohl % auf diesem Rechner läuft}. {ports?Die Anwendung lauscht auf %. }{refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Wenn die Anwendung diese Probe auf dem Rechner beantwortet, zeichnen Sie dort auf: --on-host. Probe: {probe}{words? · Die letzte Ausgabe: %}",
+		"{command} läuft in der Sandbox, beantwortet aber die Probe nicht{service?, obwohl % auf diesem Rechner läuft}. {ports?Die Anwendung lauscht auf %. }{refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Prüfen Sie die Probe, oder geben Sie eine an, die die Anwendung ohne andere Programme und Rechner beantwortet: --probe 'BEFEHL'. Probe: {probe}{words? · Die letzte Ausgabe: %}",
 	"not-answered-unreachable":
 		"{command} läuft, beantwortet aber die Probe nicht{words?: %}. Die Anwendung verlangte {paths} von einem Dienst dieses Hosts, den sie nicht erreichen darf. Um das zu erlauben, ergänzen Sie {options}. Probe: {probe}",
 	"not-full-landlock":

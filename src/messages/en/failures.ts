@@ -111,11 +111,15 @@ export const failuresEn = {
 	"disk-error": "The disk reports an error (EIO) at {path}. See the kernel log (dmesg), and check the disk and its file system.",
 	"disk-full": "No space left on the device for {path}. Free some space and try again.",
 	"ended-itself":
-		"{command} ended by itself with status {status}{words?: %}. It must keep running. Look for an option that keeps it running, such as --foreground or --no-daemon.",
+		"{command} ended by itself with status {status}{words?: %}. It must keep running. {settings?It read %, which may switch it off. }Look for an option that keeps it running, such as --foreground or --no-daemon.",
+	"ended-as-service":
+		"{command} ended by itself with status {status}{words?: %}. {unit} runs no process on this host either: {settings?% may switch it off, or }its configuration gives it nothing to do. Enable it, and try again when systemctl status {unit} shows a process.",
+	"ended-condition":
+		"{command} ended by itself with status {status}{words?: %}. systemd does not start {unit} on this host, because a condition of the unit is not met. systemctl status {unit} names it. Meet it, and try again.",
 	"env-invalid": "Invalid environment variable '{value}': use NAME=VALUE, with letters, digits and '_' in the name.",
 	"explain-unknown": "Unknown subject '{subject}': name a path that starts with '/', a system call or a capability.",
 	"failed-beside-service":
-		"{command} failed with status {status} while {unit} runs on this host{words?: %}. If both need something that only one can have, such as a name on D-Bus, stop the service and try again: systemctl stop {units}",
+		"{command} failed with status {status} while {unit} runs on this host{words?: %}. {refused?It was refused last: %. }{away?The sandbox and trials reach no other machine, so it could not connect to %. }If both need something that only one can have, such as a name on D-Bus, stop the service and try again: systemctl stop {units}",
 	"failed-capabilities":
 		"{command} failed with status {status}{words?: %}. It may not keep the capabilities {names}. If it needs them, allow them: {option}",
 	"failed-machine-capabilities":
@@ -137,7 +141,9 @@ export const failuresEn = {
 	"failed-in-sandbox":
 		"{command} failed with status {status} in the sandbox{words?: %}. {refused?It was refused last: %. }{away?The sandbox and trials reach no other machine, so it could not connect to %. }Check its command and configuration, and whether it works outside a cage.",
 	"failed-only-in-sandbox":
-		"{command} failed with status {status} in the sandbox, although {service} works on this host{words?: %}. {refused?It was refused last: %. }{away?The sandbox and trials reach no other machine, so it could not connect to %. }To trace it without the sandbox, stop the service and add --on-host.",
+		"{command} failed with status {status} in the sandbox, although {service} works on this host{words?: %}. {refused?It was refused last: %. }To trace it without the sandbox, stop the service and add --on-host.",
+	"failed-without-machine":
+		"{command} failed with status {status} in the sandbox, although {service} works on this host{words?: %}. {refused?It was refused last: %. }The sandbox and trials reach no other machine, so it could not connect to {away}. If it cannot start without, no trial can prove a cage of it: leave it outside.",
 	"failed-on-host-writing":
 		"{command} failed with status {status}{words?: %}. It could not write {path} ({error}). If its service creates that directory, add --directory {directory}. Otherwise check owner and mode.",
 	"failed-without-service":
@@ -303,7 +309,7 @@ export const failuresEn = {
 	"not-answered-on-host":
 		"{command} runs but does not answer the probe outside a cage. {ports?It listens on %. }Check the account and the command, or provide another probe: --probe 'COMMAND'. Probe: {probe}{words? · Its last output: %}",
 	"not-answered-in-sandbox":
-		"{command} runs in the sandbox but does not answer the probe{service?, although % works on this host}. {ports?It listens on %. }{refused?It was refused last: %. }{away?The sandbox and trials reach no other machine, so it could not connect to %. }If the application answers this probe on the host, trace it there: --on-host. Probe: {probe}{words? · Its last output: %}",
+		"{command} runs in the sandbox but does not answer the probe{service?, although % works on this host}. {ports?It listens on %. }{refused?It was refused last: %. }{away?The sandbox and trials reach no other machine, so it could not connect to %. }Check the probe, or give one that the application answers without other programs and machines: --probe 'COMMAND'. Probe: {probe}{words? · Its last output: %}",
 	"not-answered-unreachable":
 		"{command} runs but does not answer the probe{words?: %}. It asked for {paths}, which belongs to a service of this host that the application may not reach. To permit it, add {options}. Probe: {probe}",
 	"not-full-landlock":

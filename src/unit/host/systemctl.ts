@@ -95,7 +95,8 @@ export const systemServices: Services = {
 };
 
 async function state(service: string): Promise<ServiceState> {
-	const properties = "ActiveState,MainPID,Result,ExecMainCode,ExecMainStatus,NRestarts,ActiveEnterTimestampMonotonic";
+	const properties =
+		"ActiveState,MainPID,Result,ExecMainCode,ExecMainStatus,NRestarts,ActiveEnterTimestampMonotonic,ConditionResult,ConditionTimestampMonotonic";
 	const { output, status } = await systemctl(["show", `--property=${properties}`, service]);
 	const value = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(output)?.[1] ?? "";
 	if (status !== 0) throw new Failure("systemctl-failed", { what: service, detail: printable(output.trim()) }, 3);
@@ -108,6 +109,7 @@ async function state(service: string): Promise<ServiceState> {
 		status: Number(value("ExecMainStatus")) + (isSignal ? 128 : 0),
 		restarts: Number(value("NRestarts")),
 		hasRun: Number(value("ActiveEnterTimestampMonotonic")) > 0 && value("Result") === "success",
+		conditionFailed: Number(value("ConditionTimestampMonotonic")) > 0 && value("ConditionResult") === "no",
 	};
 }
 

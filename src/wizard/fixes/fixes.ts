@@ -119,6 +119,7 @@ export const fixes: Readonly<Record<string, FixOf>> = {
 	"probe-cannot-run": line("probe", "probe"),
 	"probe-proves-nothing": line("probe", "probe"),
 	"not-answered-on-host": line("probe", "probe"),
+	"not-answered-in-sandbox": line("probe", "probe"),
 	"exercise-unreadable": field("exercise"),
 	"exercise-fails-in-cage": line("exercise", "probe"),
 	"unproven-programs": field("exercise"),
@@ -129,7 +130,6 @@ export const fixes: Readonly<Record<string, FixOf>> = {
 	"line-program-missing": program("probe"),
 	"tool-missing": ({ package: provider, tool }) => ({ kind: "install", programs: [String(tool)], packages: [String(provider)] }),
 	// Where it is traced
-	"not-answered-in-sandbox": proposed("onHost", "yes"),
 	"failed-only-in-sandbox": proposed("onHost", "yes"),
 	"probe-answered-by-another": proposed("onHost", "no"),
 	"sockets-on-host": proposed("onHost", "no"),

@@ -3,7 +3,7 @@ import type { Context } from "../../../src/base/engine/context.ts";
 import { Failure } from "../../../src/base/failure.ts";
 import { pathFromText } from "../../../src/base/path/path.ts";
 import type { Manifest } from "../../../src/cage/manifest.ts";
-import { orDiskFull, startFailure, trialFailure } from "../../../src/make/engine/failures.ts";
+import { orDiskFull, startFailure, trialFailure, usesHostService } from "../../../src/make/engine/failures.ts";
 import { killingCall } from "../../../src/make/engine/unit-trial.ts";
 import type { Missing } from "../../../src/plan/missing.ts";
 import type { Entry } from "../../../src/plan/plan.ts";
@@ -18,6 +18,11 @@ const probes = [{ command: "ask it", ok: false, output: "curl: (7) Failed to con
 const result = { probes, exercises: [], signals: [], handlesTerm: false, output: "", answered: false };
 
 const partsOf = ({ code, exit, values: said }: Failure) => ({ code, exit, said });
+
+test("only a service of the host at its socket can be in the way of a second process", () => {
+	expect(usesHostService(trace({ "/run/dbus/system_bus_socket": "connect" }))).toBe(true);
+	expect(usesHostService(trace({ "/run/dbus/system_bus_socket": "EACCES:connect", "/var/lib/app": "write" }))).toBe(false);
+});
 
 describe("an application that cannot be traced", () => {
 	const failure = (did: Record<string, Did>, values: Partial<TraceResult>) => {
@@ -155,6 +160,18 @@ describe("an application that cannot be traced", () => {
 			exit: 1,
 			said,
 		});
+	});
+	test("cannot be tested if its service works here, but asks another machine", () => {
+		const given = { ...result, trace: trace({}, { unreachable: new Set(["tcp 203.0.113.5 443"]) }), ended: 1, output: "sorry\n" };
+		const failed = partsOf(startFailure(["/usr/bin/app"], given, files, { service: "app.service" }));
+		expect(failed).toMatchObject({ code: "failed-without-machine", said: { away: "203.0.113.5:443" } });
+	});
+	test("may be switched off by the settings of its name that it read", () => {
+		const did = { "/etc/default/app": "read", "/etc/default/locale": "read", "/etc/default/other": "ENOENT:read" } as const;
+		const ended = { ...result, trace: trace(did), ended: 0 };
+		const { values } = startFailure(["/etc/init.d/app", "start"], ended, files);
+		expect(values).toMatchObject({ settings: "/etc/default/app" });
+		expect(startFailure(["/usr/sbin/else"], ended, files).values.settings).toBeUndefined();
 	});
 	test("is blamed if it failed on the host itself", () => {
 		const given = { ...result, trace: trace({}), ended: 1 };

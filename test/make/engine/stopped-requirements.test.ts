@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../../src/base/failure.ts";
-import { orRequirementsStopped } from "../../../src/make/engine/trace-step.ts";
+import { orNothingRuns, orRequirementsStopped } from "../../../src/make/engine/trace-step.ts";
 
 const unit = "filter.service";
 const failed = new Failure("failed-in-sandbox", { command: "filter", status: 1, words: "no multiplexor" }, 1);
@@ -27,4 +27,18 @@ test("a failure stays as it is if all of them run, if there is no unit or no sys
 	expect(await codeOf(services(["a.service"]), undefined, failed)).toBe("failed-in-sandbox");
 	expect(await codeOf(services(["a.service"], false), unit, failed)).toBe("failed-in-sandbox");
 	expect(await codeOf(services(["a.service"]), unit, known)).toBe("failed-capabilities");
+});
+
+test("an application that ends as its service does on this host is said to be switched off, or to miss a condition", async () => {
+	const ended = new Failure("ended-itself", { command: "filter", status: 0, words: "" }, 1);
+	const state = { active: "active", mainPid: 0, result: "success", status: 0, restarts: 0, hasRun: true, conditionFailed: false };
+	const codeIn = async (now: Partial<typeof state>, failure = ended) => {
+		const systemd = { running: () => true, state: async () => ({ ...state, ...now }) };
+		return (await orNothingRuns(systemd, unit, failure)).code;
+	};
+	expect(await codeIn({})).toBe("ended-as-service");
+	expect(await codeIn({ active: "inactive", conditionFailed: true })).toBe("ended-condition");
+	expect(await codeIn({ mainPid: 7 })).toBe("ended-itself");
+	expect(await codeIn({ active: "inactive" })).toBe("ended-itself");
+	expect(await codeIn({}, failed)).toBe("failed-in-sandbox");
 });
