@@ -103,7 +103,10 @@ export interface Services {
 	stoppedRequirements(service: string): Promise<readonly string[]>;
 	/** Running units that belong to the service. */
 	companions(service: string): Promise<Companions>;
-	/** Also starts the units that trigger it (before) and that require it (after). */
+	/**
+	 * Also starts the units that trigger it (before) and that require it (after). A target becomes active without starting what it wants,
+	 * because somebody may have stopped that.
+	 */
 	start(service: string, companions: Companions): Promise<void>;
 	reload(service: string): Promise<void>;
 	/** Also stops the units that trigger it. systemd itself stops those that require it. */
@@ -134,6 +137,6 @@ export interface Services {
 export interface Companions {
 	/** Sockets, timers and paths that start it. */
 	readonly triggers: readonly string[];
-	/** Services that require it: systemd stops them with it, but does not start them with it. */
+	/** Units that require it, directly or through others: systemd stops them with it, but does not start them with it. */
 	readonly dependents: readonly string[];
 }

@@ -5,7 +5,7 @@ import { fileIdentity, linkTarget, namesIn } from "../../base/host/proc.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText, pathToBytes } from "../../base/path/path.ts";
 import { printable } from "../../base/path/quote.ts";
 import type { NeighbourSocket } from "../../service/company.ts";
-import { systemctl } from "../../unit/host/systemctl.ts";
+import { systemctl, systemServices, unitsStoppedWith } from "../../unit/host/systemctl.ts";
 import { type Client, type ClientProcess, mergeClients, type ObservedClients, type Offer, type OfferedPath } from "../clients.ts";
 import {
 	type HostProcess,
@@ -181,15 +181,12 @@ function serviceOf({ units }: Pick<HostProcess, "units">): string | undefined {
 
 /** Running units that require or want the service. systemd's targets only order the boot. */
 async function requiringUnits(service: string): Promise<Client[]> {
-	const properties = "RequiredBy,RequisiteOf,BoundBy,ConsistsOf,WantedBy";
-	const { output } = await systemctl(["show", "--value", `--property=${properties}`, "--", service]);
-	const names = [...new Set(output.split(/\s+/).filter((name) => /\.(service|socket|timer|path)$/.test(name)))];
-	if (!names.length) return [];
-	const shown = await systemctl(["show", "--property=Id,ActiveState", "--", ...names]);
-	return shown.output.split("\n\n").flatMap((part): Client[] => {
-		const name = /^Id=(.*)$/m.exec(part)?.[1];
-		return name !== undefined && /^ActiveState=active$/m.test(part) ? [{ name: printable(name), relation: "required" }] : [];
-	});
+	const { output } = await systemctl(["show", "--value", "--property=WantedBy", "--", service]);
+	const wanting = output.split(/\s+/).filter(Boolean);
+	const states = await systemServices.states(wanting);
+	const running = [...(await unitsStoppedWith([service])), ...wanting.filter((_, index) => states[index] === "active")];
+	const names = [...new Set(running)].filter((name) => /\.(service|socket|timer|path)$/.test(name));
+	return names.map((name) => ({ name: printable(name), relation: "required" }));
 }
 
 /** Files that look like those of daemons with their process id, up to one level below /run (FHS 3.15). */

@@ -42,8 +42,8 @@ export const systemServices: Services = {
 		);
 	},
 	async start(service, { dependents, triggers }) {
-		await must(["start", ...triggers, service]);
-		if (dependents.length) await must(["start", ...dependents]);
+		await startUnits([...triggers, service]);
+		await startUnits(dependents);
 	},
 	reload: (service) => must(["reload", service]),
 	stop: (service, { triggers }) => must(["stop", ...triggers, service]),
@@ -168,17 +168,42 @@ function serviceOf(pid: number): string | undefined {
 	return unitsAround(textOf(`/proc/${pid}/cgroup`) ?? "").findLast((name) => name.endsWith(".service"));
 }
 
+async function startUnits(units: readonly string[]): Promise<void> {
+	const targets = units.filter((unit) => unit.endsWith(".target"));
+	const others = units.filter((unit) => !targets.includes(unit));
+	if (others.length) await must(["start", ...others]);
+	if (targets.length) await must(["start", "--job-mode=ignore-dependencies", ...targets]);
+}
+
 async function companions(service: string): Promise<Companions> {
-	const related = async (...properties: string[]) => {
-		const { output } = await systemctl(["show", "--value", `--property=${properties.join(",")}`, service]);
-		const names = output.split(/\s+/).filter((name) => /\.(service|socket|timer|path)$/.test(name));
-		const states = await Promise.all(names.map(async (name) => ({ name, ...(await state(name)) })));
-		return states.filter(({ active }) => active === "active").map(({ name }) => name);
-	};
-	return {
-		triggers: await related("TriggeredBy"),
-		dependents: await related("RequiredBy", "RequisiteOf", "BoundBy", "ConsistsOf"),
-	};
+	const { output } = await systemctl(["show", "--value", "--property=TriggeredBy", "--", service]);
+	const names = output.split(/\s+/).filter(Boolean);
+	const states = await systemServices.states(names);
+	const triggers = names.filter((_, index) => states[index] === "active");
+	return { triggers, dependents: await unitsStoppedWith([service, ...triggers]) };
+}
+
+/** Relations by which systemd stops other units together with a unit (systemd.unit(5)). */
+const stopRelations = ["RequiredBy", "RequisiteOf", "BoundBy", "ConsistsOf", "PropagatesStopTo"];
+
+/** The running units that systemd stops together with these, directly or through others, and that can be started again. */
+export async function unitsStoppedWith(units: readonly string[]): Promise<string[]> {
+	const properties = ["Id", "ActiveState", "CanStart", ...stopRelations].join(",");
+	const visited = new Set(units);
+	const running: string[] = [];
+	for (let next = [...visited]; next.length; ) {
+		const { output } = await systemctl(["show", `--property=${properties}`, "--", ...next]);
+		const related = new Set<string>();
+		for (const unit of output.split("\n\n")) {
+			const value = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(unit)?.[1] ?? "";
+			const isRunning = ["active", "reloading"].includes(value("ActiveState")) && value("CanStart") === "yes";
+			if (isRunning && !units.includes(value("Id"))) running.push(value("Id"));
+			for (const name of stopRelations.flatMap((relation) => value(relation).split(" "))) related.add(name);
+		}
+		next = [...related].filter((name) => name !== "" && !visited.has(name));
+		for (const name of next) visited.add(name);
+	}
+	return running;
 }
 
 export async function must(words: readonly string[]): Promise<void> {

@@ -1,0 +1,105 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Booted, boot, bootTime } from "./booted.ts";
+import { eventually } from "./eventually.ts";
+
+/**
+ * A service that others depend on, directly and through others, is stopped and started by updates and moves. Whatever fails, everything
+ * that ran before runs afterwards.
+ */
+
+/** Serves port 7100. Its configuration names a port that it needs, or one for which it waits before it answers. */
+const server = String.raw`use strict; use Socket; $SIG{PIPE} = "IGNORE"; my %c;
+open(my $f, "<", "/etc/store.conf") or die "conf: $!"; while (<$f>) { my ($k, $v) = split; $c{$k} = $v if defined $v } close $f;
+sub at { socket(my $s, AF_INET, SOCK_STREAM, 0); setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1); return unless bind($s, pack_sockaddr_in($_[0], inet_aton("127.0.0.1"))) && listen($s, 9); $s }
+my ($needed, $awaited); if ($c{needs}) { $needed = at($c{needs}) or die "needs: $!" }
+if ($c{awaits}) { until ($awaited = at($c{awaits})) { select undef, undef, undef, 0.1 } }
+my $s = at(7100) or die "bind: $!"; while (accept(my $n, $s)) { syswrite $n, "store\n"; close $n }
+`;
+
+/** Takes a port as soon as nobody else has it. */
+const occupier = `use Socket; socket(my $s, AF_INET, SOCK_STREAM, 0); setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);
+until (bind($s, pack_sockaddr_in($ARGV[0], inet_aton("127.0.0.1"))) && listen($s, 9)) { select undef, undef, undef, 0.01 }
+sleep 9 while 1;
+`;
+
+const ask = `#!/bin/sh
+perl -MSocket -e 'socket(S,AF_INET,SOCK_STREAM,0);connect(S,pack_sockaddr_in(7100,inet_aton(q(127.0.0.1))))||exit 1;exit(<S>!~/store/)'
+`;
+
+/** `%%` and `$$` are for systemd. */
+const isCaged =
+	'test "$$(stat -L -c %%i /proc/$$(systemctl show --value --property=MainPID store)/root/.)" != "$$(stat -c %%i /)"';
+
+/** Fails if a file says so: once the store is in its cage, or always. */
+const app = `[Unit]
+BindsTo=store.service
+After=store.service
+StartLimitIntervalSec=0
+[Service]
+ExecStartPre=/bin/sh -c 'test ! -e /run/fails'
+ExecStart=/bin/sh -c 'test ! -e /run/picky || { ${isCaged} && exit 1; }; exec sleep infinity'
+`;
+
+const units = {
+	"store.service": `[Unit]
+PropagatesStopTo=told.service
+[Service]
+User=store
+ExecStart=/usr/bin/perl /opt/store/server.pl
+`,
+	"app.service": app,
+	"worker.service": "[Unit]\nPartOf=app.service\n[Service]\nExecStart=sleep infinity\n",
+	"told.service": "[Service]\nExecStart=sleep infinity\n",
+	"stack.target": "[Unit]\nRequires=store.service\nWants=unwanted.service\n",
+	"unwanted.service": "[Service]\nExecStart=sleep infinity\n",
+};
+const dependents = ["app.service", "worker.service", "told.service", "stack.target"];
+const cage = "/var/lib/cagewright/cages/store";
+
+let system: Booted;
+beforeAll(async () => {
+	system = await boot();
+	const at = (path: string) => join(system.tree, path);
+	await system.must("useradd -r store; mkdir /opt/store");
+	writeFileSync(at("opt/store/server.pl"), server);
+	writeFileSync(at("opt/store/occupier.pl"), occupier);
+	writeFileSync(at("etc/store.conf"), "#\n");
+	writeFileSync(at("root/ask"), ask, { mode: 0o755 });
+	for (const [name, text] of Object.entries(units)) writeFileSync(at(`etc/systemd/system/${name}`), text);
+	await system.must("systemctl daemon-reload; systemctl start store");
+	await eventually(() => system.query("/root/ask"));
+	const ports = "--allow port:7101 --allow port:7102";
+	await system.must(`cagewright make store.service --probe /root/ask ${ports} --no-selftest --yes --quiet`);
+}, bootTime);
+
+const property = (unit: string, name: string) => system.query(`systemctl show --value --property=${name} ${unit}`);
+const rootOf = async () => system.query(`stat -L -c %d:%i /proc/${await property("store", "MainPID")}/root/.`);
+const rootOfCage = () => system.query(`stat -L -c %d:%i ${cage}/current/`);
+const rootOfHost = () => system.query("stat -c %d:%i /");
+const isAdopted = async () => (await system.run(`grep -q '"phase":"adopted"' ${cage}/adoption.json`)).status === 0;
+/** The state of the store and of everything that depends on it. */
+const states = async () => (await system.run(`systemctl is-active store ${dependents.join(" ")}`)).stdout.trim();
+const allRun = ["store", ...dependents].map(() => "active").join("\n");
+
+beforeEach(async () => {
+	await system.must("systemctl stop --quiet occupier 2>/dev/null; rm -f /run/fails /run/picky; echo '#' >/etc/store.conf");
+	await system.must("rm -rf /run/systemd/system/app.service.d; systemctl daemon-reload");
+	await system.must(`systemctl reset-failed; systemctl start store ${dependents.join(" ")}; systemctl stop unwanted`);
+	await eventually(() => system.query("/root/ask"));
+});
+const onHost = async () => {
+	if (await isAdopted()) await system.must("cagewright release store --yes --quiet");
+};
+
+describe("units that systemd stops with a service", () => {
+	test("run again after each move, however they depend on it, and a target starts nothing that was stopped", async () => {
+		await onHost();
+		await system.must("cagewright adopt store --yes --quiet");
+		expect([await states(), await rootOf()]).toEqual([allRun, await rootOfCage()]);
+		await system.must("cagewright release store --yes --quiet");
+		expect([await states(), await rootOf()]).toEqual([allRun, await rootOfHost()]);
+		expect(await property("unwanted", "ActiveState")).toBe("inactive");
+	});
+});
