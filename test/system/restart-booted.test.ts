@@ -74,11 +74,14 @@ beforeAll(async () => {
 	await system.must(`cagewright make store.service --probe /root/ask ${ports} --no-selftest --yes --quiet`);
 }, bootTime);
 
+const cagewright = (line: string) => system.run(`cagewright ${line}`);
 const property = (unit: string, name: string) => system.query(`systemctl show --value --property=${name} ${unit}`);
 const rootOf = async () => system.query(`stat -L -c %d:%i /proc/${await property("store", "MainPID")}/root/.`);
 const rootOfCage = () => system.query(`stat -L -c %d:%i ${cage}/current/`);
 const rootOfHost = () => system.query("stat -c %d:%i /");
 const isAdopted = async () => (await system.run(`grep -q '"phase":"adopted"' ${cage}/adoption.json`)).status === 0;
+const occupy = (port: number) => system.must(`systemd-run --quiet --unit=occupier perl /opt/store/occupier.pl ${port}`);
+const configure = (line: string) => system.must(`echo '${line}' >/etc/store.conf`);
 /** The state of the store and of everything that depends on it. */
 const states = async () => (await system.run(`systemctl is-active store ${dependents.join(" ")}`)).stdout.trim();
 const allRun = ["store", ...dependents].map(() => "active").join("\n");
@@ -89,6 +92,9 @@ beforeEach(async () => {
 	await system.must(`systemctl reset-failed; systemctl start store ${dependents.join(" ")}; systemctl stop unwanted`);
 	await eventually(() => system.query("/root/ask"));
 });
+const inCage = async () => {
+	if (!(await isAdopted())) await system.must("cagewright adopt store --yes --quiet");
+};
 const onHost = async () => {
 	if (await isAdopted()) await system.must("cagewright release store --yes --quiet");
 };
@@ -101,5 +107,47 @@ describe("units that systemd stops with a service", () => {
 		await system.must("cagewright release store --yes --quiet");
 		expect([await states(), await rootOf()]).toEqual([allRun, await rootOfHost()]);
 		expect(await property("unwanted", "ActiveState")).toBe("inactive");
+	});
+});
+
+describe("an update of an adopted service", () => {
+	test("is undone if it exits in the new generation, and everything that stopped runs again", async () => {
+		await inCage();
+		await occupy(7101);
+		await configure("needs 7101");
+		const { status, stderr } = await cagewright("update store --no-selftest --yes --quiet");
+		expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/runs generation \d+ again/) });
+		expect([await states(), await rootOf()]).toEqual([allRun, await rootOfCage()]);
+		await system.query(`/root/ask; test ! -e ${cage}/switching.json`);
+	});
+
+	test("says if the service is down in the previous generation too, and the next command starts it", async () => {
+		await inCage();
+		await occupy(7100);
+		await configure("# another generation");
+		const { status, stderr } = await cagewright("update store --no-selftest --yes");
+		expect({ status, stderr }).toEqual({
+			status: 1,
+			stderr: expect.stringMatching(/does not answer in the previous generation[\s\S]*neither in the new generation nor/),
+		});
+		expect(await property("store", "ActiveState")).toBe("failed");
+		await system.must("systemctl stop occupier");
+		expect((await cagewright("list")).stderr).toMatch(/Restarted: store\.service/);
+		expect([await states(), await rootOf()]).toEqual([allRun, await rootOfCage()]);
+		expect(await cagewright("list --quiet")).toMatchObject({ status: 0, stderr: "" });
+	});
+
+	test("waits for the service as long as its adoption did, whatever its cage says", async () => {
+		await onHost();
+		await system.must("cagewright adopt store --timeout 600 --yes --quiet");
+		await configure("awaits 7102");
+		await system.must("cagewright update store --no-restart --no-selftest --yes --quiet");
+		await occupy(7102);
+		await system.must(`sed -i 's/"timeout": *[0-9]*/"timeout": 1/' ${cage}/cage.json`);
+		const updated = "cagewright update store --events --yes 2>/run/events & update=$!";
+		const freed =
+			"until grep -q service-started /run/events; do sleep 0.1; done; sleep 15; systemctl stop occupier; wait $update || { cat /run/events >&2; exit 1; }";
+		expect(await system.run(`: >/run/events; ${updated}; ${freed}`)).toMatchObject({ status: 0 });
+		expect([await states(), await rootOf()]).toEqual([allRun, await rootOfCage()]);
 	});
 });

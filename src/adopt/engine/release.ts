@@ -6,13 +6,13 @@ import { showPath } from "../../base/path/quote.ts";
 import { lockUnlessBusy, presentCage } from "../../cage/engine/cages.ts";
 import { placesOf } from "../../plan/own-state.ts";
 import { passingClientProbes, requireClientAnswers } from "../../unit/engine/client-probes.ts";
-import { probeService, runsInside, stopService } from "../../unit/engine/service-probes.ts";
+import { probeService, runsInside, startAndProbe, stopService } from "../../unit/engine/service-probes.ts";
 import { hostService } from "../../unit/engine/unit.ts";
 import { type AdoptedPlace, type Adoption, isStaged, type KeptSide } from "../adoption.ts";
 import type { ObservedClients } from "../clients.ts";
 import { cageThatAdopted, problemOf, requireSystemd, saveAdoption } from "./adopt.ts";
 import { observeClients, requireServed, type ServedBefore } from "./clients.ts";
-import { endAdoption, installedDropin, removeDropin, startAndProbe, undoAdoption, undoRelease, withoutSignal } from "./undo.ts";
+import { endAdoption, installedDropin, removeDropin, undoAdoption, undoRelease, withoutSignal } from "./undo.ts";
 
 export interface ReleasePlan {
 	readonly name: string;

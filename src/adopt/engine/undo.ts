@@ -3,7 +3,7 @@ import { Failure } from "../../base/failure.ts";
 import type { Path } from "../../base/path/path.ts";
 import { cageFolder } from "../../cage/engine/cages.ts";
 import { installedText } from "../../unit/engine/installed-unit.ts";
-import { noAnswerFailure, probeService, runsInside, startService, stopService } from "../../unit/engine/service-probes.ts";
+import { runsInside, startAndProbe, stopService } from "../../unit/engine/service-probes.ts";
 import { dropinPlace } from "../../unit/installed.ts";
 import { type AdoptedPlace, type Adoption, isStaged } from "../adoption.ts";
 
@@ -84,20 +84,4 @@ export async function undoRelease(hasty: Context, name: string, adoption: Adopti
 	} catch (error) {
 		throw new Failure("undo-failed", { service, name }, 1, error);
 	}
-}
-
-/** Seconds that a service gets to answer again, even if `--timeout` is shorter: as long as systemd gives it to start. */
-const leastSeconds = 90;
-
-/** Starts the service unless it runs, and waits until it answers. */
-export async function startAndProbe(
-	context: Context,
-	{ companions, probes, service, timeout }: Pick<Adoption, "companions" | "probes" | "service" | "timeout">,
-): Promise<void> {
-	const { services } = context.machine;
-	if ((await services.state(service)).active !== "active") await services.forgetFailure(service);
-	// Does not restart what already runs.
-	await startService(context, service, companions);
-	const answer = await probeService(context, service, probes, { seconds: Math.max(timeout, leastSeconds) });
-	if (!answer.answered) throw await noAnswerFailure(context, service, answer, probes[0] ?? "");
 }

@@ -9,7 +9,7 @@ import { notRestarted, type RestartResult, restartCage } from "../../unit/engine
 /**
  * Runs work after which everything that runs is in the present generation. The switch is stored first if `isBegun` (the work
  * includes the switch itself), because after a kill the old process would stay in the old generation unnoticed; the next command
- * finishes a stored switch.
+ * finishes a stored switch. It also starts what the work stopped and could not start again.
  */
 export async function switching<T>(
 	{ machine: { store } }: Context,
@@ -21,7 +21,8 @@ export async function switching<T>(
 	try {
 		return await work();
 	} finally {
-		await store.upkeep.saveSwitching(cage.name, undefined);
+		const left = await store.upkeep.switching(cage.name);
+		if (!left?.stopped) await store.upkeep.saveSwitching(cage.name, undefined);
 	}
 }
 
@@ -62,7 +63,7 @@ export async function makePresent<T>(
 
 /**
  * Restarts what runs in an older generation, if that is wanted. If something does not answer then, `before` returns, and the
- * failure `undone` (exit 1) is thrown.
+ * failure `undone` (exit 1) is thrown, or `undone-down` (exit 1) if something does not answer there either.
  */
 export async function restartOrRevert(
 	context: Context,
@@ -76,27 +77,35 @@ export async function restartOrRevert(
 	try {
 		return await restartCage(context, name);
 	} catch (error) {
-		await revert(context, before, error);
+		const answers = await revert(context, before, error);
+		if (!answers) throw new Failure("undone-down", { name, generation }, 1, error);
 		throw context.signal.aborted ? error : new Failure(undone, { name, generation }, 1, error);
 	}
 }
 
-/** Returns to a generation and its description and restarts what runs in it. Ignores the abort signal. */
+/**
+ * Returns to a generation and its description, and starts what ran before. Ignores the abort signal. Returns whether everything
+ * answers, and warns if not (`undone-silent`).
+ */
 export async function revert(
 	hasty: Context,
 	{ cage, generation }: Pick<PresentCage, "cage" | "generation">,
 	error: unknown,
-): Promise<void> {
+): Promise<boolean> {
 	const { name } = cage;
 	const context = { ...hasty, signal: new AbortController().signal };
 	const { store } = context.machine;
 	await publishWithRotation(context, cage, generation, () => store.building.publish(name, generation));
 	await store.saveCage(cage);
 	await store.log(name, "update-undone", { generation, problem: error instanceof Failure ? error.code : String(error) });
-	await restartCage(context, name).catch((second: unknown) => {
+	try {
+		await restartCage(context, name);
+		return true;
+	} catch (second) {
 		if (!(second instanceof Failure)) throw second;
 		context.emit({ event: "warned", code: "undone-silent", values: { ...second.values, name, cause: second.code } });
-	});
+		return false;
+	}
 }
 
 /** Deletes generations that the retention rule does not keep, except those in which something runs. Returns their numbers. */

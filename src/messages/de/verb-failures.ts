@@ -78,6 +78,8 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"update-refused": "Die neue Generation scheiterte. Deshalb bleibt {name} bei Generation {generation}: {cause}",
 	"update-undone":
 		"Die neue Generation scheiterte nach dem Neustart. Deshalb läuft {name} wieder in Generation {generation}, mit unveränderten Daten: {cause}",
+	"undone-down":
+		"{name} antwortet nach dem Neustart nicht, weder in der neuen Generation noch in Generation {generation}, die wieder gilt. Die Anwendung ist vielleicht ausgefallen, und der nächste cagewright-Befehl versucht noch einmal, sie zu starten: {cause}",
 	"update-silent": "{service} antwortet nach dem Neustart nicht: {probe}",
 	"update-include-one":
 		"--include betrifft einen einzigen Käfig. Nennen Sie nur diesen. Beispiel: `cagewright update redis --include /etc/app.key`.",

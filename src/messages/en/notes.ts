@@ -93,6 +93,8 @@ export const notesEn = {
 		"The unit of {name} was not updated. To write it: cagewright unit {name}{service? --dropin %} --install. Reason: {cause}",
 	"undone-silent":
 		"{name} does not answer in the previous generation either. To test it: cagewright trial {name}. Reason: {cause}",
+	"companions-down":
+		"{service} runs again, but units that stopped with it do not: {units}. `systemctl status` shows why. Start them when that is solved.",
 	"run-again": "Cage {name} switched to another generation. Starting the application again there.",
 	"run-waits": "{name} has not exited yet. It is killed in {seconds} s, or at once by a second TERM.",
 	"run-output-lost":

@@ -64,6 +64,8 @@ export const verbFailuresEn = {
 	"update-refused": "The new generation failed, so {name} stays at generation {generation}: {cause}",
 	"update-undone":
 		"The new generation failed after the restart, so {name} runs generation {generation} again with its data unchanged: {cause}",
+	"undone-down":
+		"{name} does not answer after the restart, neither in the new generation nor in generation {generation}, which is current again. It may be down, and the next cagewright command tries once more to start it: {cause}",
 	"update-silent": "{service} does not answer after the restart: {probe}",
 	"update-include-one":
 		"--include is about one cage. Name that cage only. Example: `cagewright update redis --include /etc/app.key`.",

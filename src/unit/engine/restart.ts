@@ -5,9 +5,9 @@ import type { Path } from "../../base/path/path.ts";
 import { cageFolder, presentCage, runningIn } from "../../cage/engine/cages.ts";
 import { awaitedAnswer, outcomeOf, probeCannotRun, reportWaiting } from "../../probe/engine/probing.ts";
 import { type UnitOfCage, unitName } from "../installed.ts";
-import { passingClientProbes, requireClientAnswers } from "./client-probes.ts";
 import { installedText, planUnit, unitsOf } from "./installed-unit.ts";
-import { noAnswerFailure, probeService, startService, stopService } from "./service-probes.ts";
+import { restartService, unrestoredCompanions } from "./restart-service.ts";
+import { questionOf } from "./service-probes.ts";
 
 /** The result of moving what runs to the present generation. */
 export interface RestartResult {
@@ -28,8 +28,8 @@ const leastAnswerTimeout = 40_000;
 
 /**
  * Moves what runs in an older generation to the present one: services first, via systemd, with updated units; then what `run`
- * started. Throws `service-silent…` or `update-silent` (exit 1) if something does not answer afterwards. The caller holds the
- * cage's lock.
+ * started. If an earlier restart stopped a service that did not answer after that, it starts too, with everything that stopped with it.
+ * Throws `service-silent…` or `update-silent` (exit 1) if something does not answer afterwards. The caller holds the cage's lock.
  */
 export async function restartCage(context: Context, name: string): Promise<RestartResult> {
 	const { machine } = context;
@@ -41,32 +41,20 @@ export async function restartCage(context: Context, name: string): Promise<Resta
 	for (const unit of await unitsOf(context, name)) {
 		const service = unit.service ?? unitName(name);
 		const renewal = await planRenewal(context, name, unit);
-		const renew = async () => {
-			if (renewal && (await renewUnit(context, name, unit, renewal))) renewed.push(service);
-		};
 		const { active, mainPid } = await stateOf(context, service);
-		if (active !== "active" || !stale.processes.includes(mainPid)) {
-			if (active !== "active" || !renewal?.isSteeredOtherwise) await renew();
+		const isStale = active === "active" && stale.processes.includes(mainPid);
+		const unrestored = await unrestoredCompanions(context, name, service);
+		const mayRenew = isStale || active !== "active" || !renewal?.isSteeredOtherwise;
+		const renew = async () => {
+			if (renewal && mayRenew && (await renewUnit(context, name, unit, renewal))) renewed.push(service);
+		};
+		if (!isStale && !unrestored) {
+			await renew();
 			continue;
 		}
-		const companions = await machine.services.companions(service);
-		const adoption = await machine.store.adoption(name);
-		const found = await passingClientProbes(context, adoption?.foundClientProbes ?? []);
-		context.emit({ event: "service-stopped", service });
-		// Stored, so that a kill does not leave the service stopped.
-		const left = (await machine.store.upkeep.switching(name)) ?? { from: generation, before: cage };
-		await machine.store.upkeep.saveSwitching(name, { ...left, stopped: { service, companions } });
-		await stopService(context, service, companions);
-		// Not before, because the unit that started a process knows how to stop it.
-		await renew();
-		await startService(context, service, companions);
-		context.emit({ event: "service-started", service });
-		restarted.push(service);
-		const probes = adoption?.probes ?? cage.application.probes;
-		const answer = await probeService(context, service, probes, { seconds: cage.application.timeout });
-		const probe = answer.probes.find(({ ok }) => !ok)?.command ?? probes[0] ?? "";
-		if (!answer.answered) throw await noAnswerFailure(context, service, answer, probe);
-		await requireClientAnswers(context, [...(adoption?.clientProbes ?? []), ...found], cage.application.timeout);
+		const question = questionOf(cage, service, await machine.store.adoption(name));
+		await restartService(context, { name, service, question, isStale, unrestored, renew });
+		if (isStale || active !== "active") restarted.push(service);
 	}
 	if ((await runningIn(machine, name, generation)).inits.length && (await restartRun(context, name, generation))) {
 		restarted.push("run");

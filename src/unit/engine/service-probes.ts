@@ -1,12 +1,38 @@
+import type { Adoption } from "../../adopt/adoption.ts";
 import type { Context } from "../../base/engine/context.ts";
 import type { ProbeOutcome } from "../../base/engine/events.ts";
 import { Failure } from "../../base/failure.ts";
+import type { Cage } from "../../cage/cage.ts";
 import { runningIn } from "../../cage/engine/cages.ts";
 import type { Reachable } from "../../launch/ports.ts";
 import { type AnswerTime, awaitedAnswer, outcomeOf, probeCannotRun, reportWaiting } from "../../probe/engine/probing.ts";
 import { showProbe } from "../../probe/lines.ts";
 import { errorText } from "../../service/error-text.ts";
 import type { Companions } from "../ports.ts";
+
+/** How a service is asked whether it answers. */
+export interface ServiceQuestion {
+	readonly probes: readonly string[];
+	/** Shell lines that ask as a client does, from the host. */
+	readonly clientProbes: readonly string[];
+	/** Further ones, which count only if they pass before the service is stopped. */
+	readonly foundClientProbes: readonly string[];
+	/** Seconds that it may take to answer. */
+	readonly timeout: number;
+}
+
+/** A service is asked as it was when its cage adopted it, and a cage's own unit as the cage says. */
+export function questionOf(
+	{ application }: Pick<Cage, "application">,
+	service: string,
+	adoption: Adoption | undefined,
+): ServiceQuestion {
+	if (adoption?.service !== service) {
+		return { probes: application.probes, clientProbes: [], foundClientProbes: [], timeout: application.timeout };
+	}
+	const { clientProbes = [], foundClientProbes = [], probes, timeout } = adoption;
+	return { probes, clientProbes, foundClientProbes, timeout };
+}
 
 /** A service answers if all its probes pass while it is active and keeps its main process. */
 export interface Answer {
@@ -90,6 +116,65 @@ export async function probeService(
 		}
 	};
 	return reportWaiting(context, answer(), () => awaitedAnswer(last, Math.ceil(seconds)));
+}
+
+/** Seconds that a service gets to answer again, even if `--timeout` is shorter: as long as systemd gives it to start. */
+const leastSeconds = 90;
+
+/** A service that was stopped, or is about to be, and everything that is needed to start it again. */
+type StoppedService = Pick<Adoption, "companions" | "probes" | "service" | "timeout">;
+
+/**
+ * Starts a service and its companions as they ran before a stop, and waits for an answer. Does not restart what already runs. Returns
+ * why the service does not answer although it is active, and throws the reason if it is not active. Only warns about companions that
+ * do not run (`companions-down`), because they may fail for reasons of their own.
+ */
+export async function startAgain(context: Context, stopped: StoppedService): Promise<Failure | undefined> {
+	const { services } = context.machine;
+	const { companions, probes, service, timeout } = stopped;
+	const { dependents, triggers } = companions;
+	await forgetFailures(context, [service, ...triggers, ...dependents]);
+	for (const unit of triggers) await unlessFailed(services.start(unit, noCompanions));
+	await startService(context, service, noCompanions);
+	const startDependents = async () => {
+		for (const unit of await inactiveOf(context, dependents)) await unlessFailed(services.start(unit, noCompanions));
+	};
+	await startDependents();
+	const answer = await probeService(context, service, probes, { seconds: Math.max(timeout, leastSeconds) });
+	// Some fail while the service does not answer yet.
+	if (answer.answered) await startDependents();
+	const down = await inactiveOf(context, [...triggers, ...dependents]);
+	if (down.length) {
+		context.emit({ event: "warned", code: "companions-down", values: { service, units: down.join(", ") } });
+	}
+	if (answer.answered) return undefined;
+	const silent = await noAnswerFailure(context, service, answer, probes[0] ?? "");
+	if ((await services.state(service)).active !== "active") throw silent;
+	return silent;
+}
+
+/** The same, but throws if the service does not answer. */
+export async function startAndProbe(context: Context, stopped: StoppedService): Promise<void> {
+	const silent = await startAgain(context, stopped);
+	if (silent) throw silent;
+}
+
+export const noCompanions: Companions = { triggers: [], dependents: [] };
+
+/** systemd refuses to start what failed too often. */
+async function forgetFailures(context: Context, units: readonly string[]): Promise<void> {
+	for (const unit of await inactiveOf(context, units)) await context.machine.services.forgetFailure(unit);
+}
+
+async function inactiveOf({ machine: { services } }: Context, units: readonly string[]): Promise<string[]> {
+	const states = await services.states(units);
+	return units.filter((_, index) => states[index] !== "active");
+}
+
+async function unlessFailed(work: Promise<void>): Promise<void> {
+	await work.catch((error: unknown) => {
+		if (!(error instanceof Failure)) throw error;
+	});
 }
 
 /** Explains why a service does not run: what `probeCannotRun` returns, otherwise systemd's state and its last output (exit 1). */

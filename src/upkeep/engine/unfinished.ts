@@ -1,8 +1,7 @@
 import { type RepairResult, repairAdoptions } from "../../adopt/engine/release.ts";
-import { startAndProbe } from "../../adopt/engine/undo.ts";
 import type { Context, Machine } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
-import { lockUnlessBusy, presentCage } from "../../cage/engine/cages.ts";
+import { lockUnlessBusy } from "../../cage/engine/cages.ts";
 import { idsOfOthers, type WithdrawnAccount, withdrawAccount } from "../../cage/engine/dedicated-account.ts";
 import { revert } from "../../make/engine/switching.ts";
 import { restartCage } from "../../unit/engine/restart.ts";
@@ -94,12 +93,11 @@ interface FinishedSwitch {
  */
 async function finishSwitching(context: Context, name: string, left: GenerationSwitch): Promise<FinishedSwitch | undefined> {
 	const { store } = context.machine;
-	const { before, from, stopped } = left;
+	const { before, from } = left;
 	try {
-		const started = stopped && context.machine.services.running() ? await startStopped(context, name, stopped) : [];
 		const { remaining, restarted } = await restartCage(context, name);
-		if (!started.length && !restarted.length && !remaining.length) return undefined;
-		return await logSwitch(context, name, { restarted: [...started, ...restarted], remaining, wentBack: false });
+		if (!restarted.length && !remaining.length) return undefined;
+		return await logSwitch(context, name, { restarted, remaining, wentBack: false });
 	} catch (error) {
 		if (!(error instanceof Failure) || (await store.present(name)) === from) throw error;
 		await revert(context, { cage: before, generation: from }, error);
@@ -107,19 +105,6 @@ async function finishSwitching(context: Context, name: string, left: GenerationS
 	} finally {
 		await store.upkeep.saveSwitching(name, undefined);
 	}
-}
-
-async function startStopped(
-	context: Context,
-	name: string,
-	{ companions, service }: NonNullable<GenerationSwitch["stopped"]>,
-): Promise<string[]> {
-	const { services, store } = context.machine;
-	if ((await services.state(service)).active === "active") return [];
-	const { application } = (await presentCage(context, name)).cage;
-	const probes = (await store.adoption(name))?.probes ?? application.probes;
-	await startAndProbe(context, { service, companions, probes, timeout: application.timeout });
-	return [service];
 }
 
 async function logSwitch(
