@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { eventually } from "./eventually.ts";
 
@@ -107,6 +108,66 @@ describe("units that systemd stops with a service", () => {
 		await system.must("cagewright release store --yes --quiet");
 		expect([await states(), await rootOf()]).toEqual([allRun, await rootOfHost()]);
 		expect(await property("unwanted", "ActiveState")).toBe("inactive");
+	});
+});
+
+describe("an adoption that a dependent service does not survive", () => {
+	test("is undone, and the dependent service runs again although it failed too often", async () => {
+		await onHost();
+		await system.must("touch /run/picky; mkdir -p /run/systemd/system/app.service.d");
+		const limit = "[Unit]\\nStartLimitIntervalSec=infinity\\nStartLimitBurst=1\\n";
+		await system.must(`printf '${limit}' >/run/systemd/system/app.service.d/limit.conf; systemctl daemon-reload`);
+		await system.must("systemctl reset-failed app");
+		const { status, stderr } = await cagewright("adopt store --yes --quiet");
+		expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining("runs on the host as before") });
+		expect([await states(), await rootOf()]).toEqual([allRun, await rootOfHost()]);
+	});
+
+	test("is undone with a warning if it does not run on the host either, and later commands leave the service alone", async () => {
+		await onHost();
+		await system.must("touch /run/fails");
+		const { status, stderr } = await cagewright("adopt store --yes");
+		expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining("runs on the host as before") });
+		expect(stderr).toMatch(/app\.service/);
+		const invocation = await property("store", "InvocationID");
+		expect(await cagewright("list --quiet")).toMatchObject({ status: 0, stderr: "" });
+		expect([await property("store", "InvocationID"), await rootOf()]).toEqual([invocation, await rootOfHost()]);
+	});
+});
+
+describe.runIf(isLong)("an adoption whose probe passes neither in the cage nor on the host afterwards", () => {
+	test("ends on the host with a warning, and the next command has nothing to do", async () => {
+		await onHost();
+		await system.must("rm -f /run/silent /run/events");
+		const adopted =
+			"cagewright adopt store --probe 'test ! -e /run/silent' --timeout 5 --events --yes 2>/run/events & adoption=$!";
+		const silenced = "until grep -qs service-stopped /run/events; do sleep 0.05; done; touch /run/silent; wait $adoption";
+		expect(await system.run(`${adopted}; ${silenced}`)).toMatchObject({ status: 1 });
+		await system.must("rm /run/silent; grep -q undone-unanswered /run/events");
+		expect(await cagewright("list --quiet")).toMatchObject({ status: 0, stderr: "" });
+		expect([await states(), await rootOf()]).toEqual([allRun, await rootOfHost()]);
+	});
+});
+
+describe("the next command after an interrupted adoption", () => {
+	test("does not stop a service that already runs on the host, whatever is wrong with other cages", async () => {
+		await inCage();
+		await system.must(`cp ${cage}/adoption.json /root/adoption.json`);
+		await onHost();
+		const invocation = await property("store", "InvocationID");
+		await system.must(`sed 's/"phase":"adopted"/"phase":"starting"/' /root/adoption.json >${cage}/adoption.json`);
+		await system.must(
+			"cp -a /var/lib/cagewright/cages/store /var/lib/cagewright/cages/another; echo '{' >/var/lib/cagewright/cages/another/adoption.json",
+		);
+		try {
+			const { stderr } = await cagewright("list --quiet");
+			expect(stderr).toMatch(/store\.service runs on the host/);
+			expect(stderr).toMatch(/cages\/another\/adoption\.json/);
+		} finally {
+			await system.must("rm -r /var/lib/cagewright/cages/another");
+		}
+		expect([await property("store", "InvocationID"), await states()]).toEqual([invocation, allRun]);
+		expect(await cagewright("list --quiet")).toMatchObject({ status: 0, stderr: "" });
 	});
 });
 

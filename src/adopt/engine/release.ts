@@ -195,27 +195,24 @@ export interface RepairResult {
 }
 
 /**
- * Finishes or undoes adoptions and releases that a kill interrupted. A service that already answers at its new place stays there,
- * because it may have written new state. Skips cages that another command has locked.
+ * Finishes or undoes a cage's adoption or release if a kill interrupted it. A service that already answers at its new place stays
+ * there, because it may have written new state. Returns undefined if nothing was interrupted, or if another command has locked the cage.
  */
-export async function repairAdoptions(hasty: Context): Promise<RepairResult[]> {
+export async function repairAdoption(hasty: Context, name: string): Promise<RepairResult | undefined> {
 	const context = withoutSignal(hasty);
 	const { services, store } = context.machine;
-	const repaired: RepairResult[] = [];
-	for (const name of await store.names()) {
-		const adoption = await store.adoption(name);
-		if (adoption === undefined || isWhole(adoption) || !services.running()) continue;
-		await using lock = await lockUnlessBusy(store, name);
-		if (lock === undefined) continue;
-		const now = await store.adoption(name);
-		if (now === undefined || isWhole(now)) continue;
-		const done = await repair(context, name, now);
-		const { kept, where } = done;
-		const keptAt = kept === undefined ? {} : { kept: showPath(kept) };
-		await store.log(name, "repaired", { service: now.service, phase: now.phase, where, ...keptAt });
-		repaired.push({ name, service: now.service, ...done });
-	}
-	return repaired;
+	const before = await store.adoption(name);
+	if (before === undefined || isWhole(before) || !services.running()) return undefined;
+	await using lock = await lockUnlessBusy(store, name);
+	if (lock === undefined) return undefined;
+	const adoption = await store.adoption(name);
+	if (adoption === undefined || isWhole(adoption)) return undefined;
+	const done = await repair(context, name, adoption);
+	const { kept, where } = done;
+	const { phase, service } = adoption;
+	const keptAt = kept === undefined ? {} : { kept: showPath(kept) };
+	await store.log(name, "repaired", { service, phase, where, ...keptAt });
+	return { name, service, ...done };
 }
 
 /** Neither the move of this service was interrupted, nor that of others by the same command. */
@@ -232,7 +229,7 @@ async function repair(context: Context, name: string, adoption: Adoption): Promi
 			return { where: "cage" };
 		case "starting":
 			if (await answersInside(context, name, adoption)) {
-				await services.start(adoption.service, adoption.companions);
+				await startAndProbe(context, adoption);
 				await store.adopting.save(name, { ...rest, phase: "adopted" });
 				return { where: "cage" };
 			}

@@ -3,7 +3,7 @@ import { Failure } from "../../base/failure.ts";
 import type { Path } from "../../base/path/path.ts";
 import { cageFolder } from "../../cage/engine/cages.ts";
 import { installedText } from "../../unit/engine/installed-unit.ts";
-import { runsInside, startAndProbe, stopService } from "../../unit/engine/service-probes.ts";
+import { runsInside, startAgain, startAndProbe, stopService } from "../../unit/engine/service-probes.ts";
 import { dropinPlace } from "../../unit/installed.ts";
 import { type AdoptedPlace, type Adoption, isStaged } from "../adoption.ts";
 
@@ -32,7 +32,8 @@ export function withoutSignal(context: Context): Context {
 
 /**
  * Starts the service on its own state again, however far the adoption came. If the caged service may have been started, its data
- * is kept and the path returned. Throws `undo-failed` (exit 1) if the service does not run afterwards.
+ * is kept and the path returned. Throws `undo-failed` (exit 1) if the service does not run afterwards. Only warns if it runs as before
+ * and does not answer (`undone-unanswered`), because later commands could do nothing about that.
  */
 export async function undoAdoption(hasty: Context, name: string, adoption: Adoption): Promise<Path | undefined> {
 	const context = withoutSignal(hasty);
@@ -40,18 +41,27 @@ export async function undoAdoption(hasty: Context, name: string, adoption: Adopt
 	const { companions, phase, service, since } = adoption;
 	try {
 		if (phase === "starting") {
-			await stopService(context, service, companions).catch(() => {});
+			if (await isCaged(context, name, adoption)) await stopService(context, service, companions).catch(() => {});
 			await removeDropin(context, name, adoption);
 		}
 		// Without a copy, the service has written to its own state only.
 		const mayHaveWritten = phase === "starting" && adoption.places.length > 0;
 		const kept = await store.adopting.restore(name, mayHaveWritten ? since : undefined);
-		await startAndProbe(context, adoption);
+		const silent = await startAgain(context, adoption);
 		await endAdoption(context, name, adoption);
+		if (silent) {
+			context.emit({ event: "warned", code: "undone-unanswered", values: { ...silent.values, service, cause: silent.code } });
+		}
 		return kept;
 	} catch (error) {
 		throw new Failure("undo-failed", { service, name }, 1, error);
 	}
+}
+
+/** Whether the service runs in its cage, or its next start does. An earlier undo may have moved it to the host already. */
+async function isCaged(context: Context, name: string, adoption: Adoption): Promise<boolean> {
+	if ((await installedDropin(context, name, adoption)) !== undefined) return true;
+	return runsInside(context, name, (await context.machine.services.state(adoption.service)).mainPid);
 }
 
 /** Ends an adoption, which leaves the cage with its state where it was before. */

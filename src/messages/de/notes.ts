@@ -102,6 +102,7 @@ export const notesDe: Notes = {
 		"Die Unit von {name} wurde nicht aktualisiert. Um sie zu schreiben: cagewright unit {name}{service? --dropin %} --install. Grund: {cause}",
 	"undone-silent":
 		"{name} antwortet auch in der vorigen Generation nicht. Um sie zu erproben: cagewright trial {name}. Grund: {cause}",
+	"undone-unanswered": "{service} läuft wie zuvor auf dem Host, antwortet aber nicht. Grund: {cause}",
 	"companions-down":
 		"{service} läuft wieder, aber Units, die mit dem Dienst stoppten, laufen nicht: {units}. `systemctl status` zeigt, warum. Starten Sie diese Units, wenn das behoben ist.",
 	"run-again": "Der Käfig {name} hat die Generation gewechselt. Die Anwendung wird dort wieder gestartet.",

@@ -93,6 +93,7 @@ export const notesEn = {
 		"The unit of {name} was not updated. To write it: cagewright unit {name}{service? --dropin %} --install. Reason: {cause}",
 	"undone-silent":
 		"{name} does not answer in the previous generation either. To test it: cagewright trial {name}. Reason: {cause}",
+	"undone-unanswered": "{service} runs on the host as before, but it does not answer. Reason: {cause}",
 	"companions-down":
 		"{service} runs again, but units that stopped with it do not: {units}. `systemctl status` shows why. Start them when that is solved.",
 	"run-again": "Cage {name} switched to another generation. Starting the application again there.",

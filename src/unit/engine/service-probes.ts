@@ -168,7 +168,7 @@ async function forgetFailures(context: Context, units: readonly string[]): Promi
 
 async function inactiveOf({ machine: { services } }: Context, units: readonly string[]): Promise<string[]> {
 	const states = await services.states(units);
-	return units.filter((_, index) => states[index] !== "active");
+	return units.filter((_, index) => !["active", "reloading"].includes(states[index] ?? ""));
 }
 
 async function unlessFailed(work: Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
-import { type RepairResult, repairAdoptions } from "../../adopt/engine/release.ts";
+import { type RepairResult, repairAdoption } from "../../adopt/engine/release.ts";
 import type { Context, Machine } from "../../base/engine/context.ts";
-import { Failure } from "../../base/failure.ts";
+import { Failure, type Note } from "../../base/failure.ts";
 import { lockUnlessBusy } from "../../cage/engine/cages.ts";
 import { idsOfOthers, type WithdrawnAccount, withdrawAccount } from "../../cage/engine/dedicated-account.ts";
 import { revert } from "../../make/engine/switching.ts";
@@ -17,16 +17,21 @@ export type FinishedWork =
 	/** Nothing was left to finish; the started work was discarded. */
 	| { readonly kind: "leftovers"; readonly name: string };
 
+interface FinishedWorkListener {
+	done(finished: FinishedWork): void;
+	failed(problem: Failure): void;
+	warned(note: Note): void;
+}
+
 /**
  * Finishes or undoes the work of killed commands. Skips cages that another command has locked. Reports what cannot be finished
- * and continues.
+ * and continues with the next cage.
  */
-export async function finishUnfinished(
-	machine: Machine,
-	done: (finished: FinishedWork) => void,
-	failed: (problem: Failure) => void,
-): Promise<void> {
-	const context: Context = { machine, emit() {}, signal: new AbortController().signal };
+export async function finishUnfinished(machine: Machine, { done, failed, warned }: FinishedWorkListener): Promise<void> {
+	const emit: Context["emit"] = (event) => {
+		if (event.event === "warned") warned(event);
+	};
+	const context: Context = { machine, emit, signal: new AbortController().signal };
 	const { accounts, launcher, store } = machine;
 	const attempt = async (work: () => Promise<void>) => {
 		try {
@@ -39,7 +44,12 @@ export async function finishUnfinished(
 	await attempt(async () => {
 		// Only root moves system services.
 		if (accounts.own()) return;
-		for (const repaired of await repairAdoptions(context)) done({ kind: "adoption", ...repaired });
+		for (const name of await store.names()) {
+			await attempt(async () => {
+				const repaired = await repairAdoption(context, name);
+				if (repaired) done({ kind: "adoption", ...repaired });
+			});
+		}
 	});
 	await attempt(async () => {
 		for (const problem of await launcher.clearAbandoned()) failed(problem);

@@ -6,11 +6,12 @@ import { type FinishedWork, finishUnfinished } from "../engine/unfinished.ts";
 
 /** Finishes the work of killed commands and reports it. */
 export function finishAndReport(terminal: Pick<Terminal, "launching" | "messages" | "say" | "state">): Promise<void> {
-	return finishUnfinished(
-		systemMachine(terminal.state, terminal.launching),
-		(finished) => terminal.say(finishedText(finished, terminal.messages)),
-		(problem) => terminal.say(terminal.messages.failure(problem)),
-	);
+	const { messages } = terminal;
+	return finishUnfinished(systemMachine(terminal.state, terminal.launching), {
+		done: (finished) => terminal.say(finishedText(finished, messages)),
+		failed: (problem) => terminal.say(messages.failure(problem)),
+		warned: ({ code, values }) => terminal.say(messages.note(code, values)),
+	});
 }
 
 function finishedText(finished: FinishedWork, { cli }: Messages): string {
