@@ -2,6 +2,7 @@ import { by } from "../base/collections.ts";
 import type { Failure, Note } from "../base/failure.ts";
 import { isWithin, type Path, pathFromText } from "../base/path/path.ts";
 import { showPath } from "../base/path/quote.ts";
+import { isServed, type ListeningPort, lostPorts, portText } from "./listening-ports.ts";
 
 const run = pathFromText("/run");
 
@@ -55,7 +56,7 @@ export interface ObservedClients {
 	readonly clients: readonly Client[];
 	readonly paths: readonly OfferedPath[];
 	/** Ports on which the service listens. */
-	readonly ports: readonly Extract<Offer, { kind: "port" }>[];
+	readonly ports: readonly ListeningPort[];
 	/** Process ids of the service, because some name their sockets after them. */
 	readonly own: readonly number[];
 	/** The connections of unix sockets could not be read. */
@@ -67,7 +68,7 @@ export function offerText(offer: Offer): string {
 		case "abstract":
 			return `@${showPath(offer.name as Path)}`;
 		case "port":
-			return `${offer.address.includes(":") ? `[${offer.address}]` : offer.address}:${offer.port}`;
+			return portText(offer);
 		default:
 			return showPath(offer.path);
 	}
@@ -103,7 +104,15 @@ export function mergeClients(clients: readonly Client[]): Client[] {
 /** A client that a move has cut off, as the code and values of a `Failure`. */
 export type CutOff = Pick<Failure, "code" | "values">;
 
-/** Returns the clients whose paths, ports or units are not as before. The list may still become shorter while the service starts. */
+/** TCP ports as clients' connections and configuration name them. */
+export function portOffers(ports: readonly ListeningPort[]): Offer[] {
+	return ports.flatMap(({ address, port, transport }) => (transport === "tcp" ? { kind: "port", address, port } : []));
+}
+
+/**
+ * Returns the clients whose paths, ports or units are not as before, and what the service offers no more although no client of it is
+ * known. The list may still become shorter while the service starts.
+ */
 export function cutOffClients(before: ObservedClients, now: ObservedClients): CutOff[] {
 	const found: CutOff[] = [];
 	const runs = (unit: string) => now.clients.some(({ name, relation }) => relation === "required" && name === unit);
@@ -131,9 +140,11 @@ export function cutOffClients(before: ObservedClients, now: ObservedClients): Cu
 	for (const client of before.clients) {
 		const { name, offer, relation } = client;
 		if (relation === "required" && !runs(name)) found.push({ code: "client-down", values: { client: name } });
-		if (offer?.kind !== "port" || now.ports.some((one) => isSamePort(one, offer))) continue;
+		if (offer?.kind !== "port" || isServed(offer, before.ports, now.ports)) continue;
 		found.push({ code: "client-port-gone", values: { client: clientText(client), offer: offerText(offer) } });
 	}
+	for (const port of lostPorts(before.ports, now.ports))
+		found.push({ code: "adopt-port-gone", values: { offer: portText(port) } });
 	return found;
 }
 
@@ -146,11 +157,6 @@ export function lastingSockets(served: ObservedClients): Path[] {
 function isLasting({ kind, path }: OfferedPath, { own }: ObservedClients): boolean {
 	const isOffered = kind === "socket" || (kind === "file" && isWithin(path, run));
 	return isOffered && !own.some((pid) => new RegExp(`(^|\\D)${pid}(\\D|$)`).test(path));
-}
-
-/** Whether clients of the second one reach the first: it is the same, or listens on all addresses. */
-function isSamePort(one: Extract<Offer, { kind: "port" }>, other: Extract<Offer, { kind: "port" }>): boolean {
-	return one.port === other.port && (one.address === other.address || isAnyAddress(one.address));
 }
 
 export function isAnyAddress(address: string): boolean {

@@ -44,11 +44,17 @@ describe("clients are cut off", () => {
 		]);
 	});
 
+	const port = { address: "127.0.0.2", port: 80, transport: "tcp", isOffered: true } as const;
+
 	test("by another address, but not by all addresses", () => {
-		const offer = { kind: "port", address: "127.0.0.2", port: 80 } as const;
-		const user = served({ clients: [{ ...client, offer }], ports: [offer] });
-		expect(codes(user, served({ ports: [{ ...offer, address: "127.0.0.1" }] }))).toEqual(["client-port-gone"]);
-		expect(codes(user, served({ ports: [{ ...offer, address: "0.0.0.0" }] }))).toEqual([]);
+		const user = served({ clients: [{ ...client, offer: { kind: "port", address: "127.0.0.2", port: 80 } }], ports: [port] });
+		expect(codes(user, served({ ports: [{ ...port, address: "127.0.0.1" }] }))).toEqual(["client-port-gone", "adopt-port-gone"]);
+		expect(codes(user, served({ ports: [{ ...port, address: "0.0.0.0" }] }))).toEqual([]);
+	});
+
+	test("by an offered port on which nobody listens any more, even if nobody is connected", () => {
+		expect(codes(served({ ports: [port] }), served({}))).toEqual(["adopt-port-gone"]);
+		expect(codes(served({ ports: [{ ...port, isOffered: false }] }), served({}))).toEqual([]);
 	});
 
 	test("not by a socket that each start names after its process id", () => {

@@ -98,6 +98,15 @@ test.each(some(2, cuts))("a move that cuts a client off by its $what is taken ba
 	await system.query("/root/ask-office");
 });
 
+test("a move after which nobody listens on a port is taken back, although no client is connected", async () => {
+	await configure({ socket: "" }, { socket: "", port: "" });
+	expect(await run("adopt office --yes")).toMatchObject({
+		status: 1,
+		stderr: expect.stringMatching(/no longer listens on 127\.0\.0\.2:7070/),
+	});
+	expect(await isOnHost("office")).toBe(true);
+});
+
 test("a move after which a tool finds no process id is taken back and names the tool's configuration", async () => {
 	await configure({ socket: "" }, { socket: "", pid: "" });
 	await system.must("echo 'check pid /run/office/office.pid' >/etc/office-watch.conf");

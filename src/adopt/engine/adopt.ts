@@ -118,6 +118,7 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	if (!answered) throw probeCannotRun(asked) ?? new Failure("adopt-probe-fails", { service, probe: failedProbe(asked) ?? "" }, 1);
 	const clientProbes = request.clientProbes ?? [];
 	await requireClientProbes(context, clientProbes, timeout);
+	await warnOfChanges(context, present, service);
 	const [program = ""] = cage.application.command;
 	const clients = await observeClients(context, { host, manifest, places: all, program });
 	for (const { path, tools } of clients.pidFiles) {
@@ -130,6 +131,18 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 		...{ present, inPlaceBefore: cage.stateInPlace ?? null, service, dropin, inPlace: inPlace ?? [], places },
 		...{ probes, clientProbes, foundClientProbes, clients, timeout, ...omitUndefined({ together }) },
 	};
+}
+
+/** Paths of a warning. */
+const mostPaths = 3;
+
+/** A cage that was made earlier may lack what the administrator configured since. */
+async function warnOfChanges({ emit, machine, signal }: Context, { cage: { name }, manifest }: PresentCage, service: string) {
+	const { changed } = await machine.changedOrigins(manifest, false, signal);
+	if (!changed.length) return;
+	const shown = changed.slice(0, mostPaths).map(({ path }) => showPath(path));
+	const paths = [...shown, ...(changed.length > mostPaths ? ["…"] : [])].join(", ");
+	emit({ event: "warned", code: "adopt-outdated", values: { name, service, paths } });
 }
 
 /** State whose owner the cage's own account cannot be must be copied. */
@@ -242,7 +255,7 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 		context.emit({ event: "service-started", service });
 		await requireCaged(withoutSignal(context), name, adoption);
 		interrupted = Math.round((machine.elapsed() - started) / 10) / 100;
-		away = await requireServed(withoutSignal(context), plan.clients);
+		away = await requireServed(withoutSignal(context), plan.clients, timeout);
 		await requireClientAnswers(withoutSignal(context), [...clientProbes, ...foundClientProbes], timeout);
 		await saveAdoption(context, name, { ...adoption, phase: "adopted" });
 	} catch (error) {

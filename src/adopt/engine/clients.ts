@@ -9,6 +9,7 @@ import { processFile } from "../../plan/offered-sockets.ts";
 import type { HostService } from "../../unit/ports.ts";
 import {
 	type Client,
+	type CutOff,
 	clientKey,
 	clientText,
 	cutOffClients,
@@ -17,7 +18,9 @@ import {
 	mergeClients,
 	type ObservedClients,
 	offerText,
+	portOffers,
 } from "../clients.ts";
+import { portText } from "../listening-ports.ts";
 import type { ConnectResult } from "../ports.ts";
 
 /** Milliseconds that clients get to connect again after a move, and between two looks at them. */
@@ -70,7 +73,14 @@ export async function observeClients(context: Context, observed: ServiceToObserv
 	const answering = await answeringSockets(context, lastingSockets(second));
 	const tools = packages.flatMap(({ files }) => files.filter((path) => isCommand(path) && path !== observed.program));
 	const pidFiles = hiddenPidFiles(machine.files, { places, tools, own: second.own });
-	return { service, places, served: { ...second, clients }, holding, connected, answering, pidFiles };
+	const served = { ...second, clients, ports: offeredTwice(second.ports, first.ports) };
+	return { service, places, served, holding, connected, answering, pidFiles };
+}
+
+/** A port that one look alone shows may belong to a query or a transfer. */
+function offeredTwice(ports: ObservedClients["ports"], earlier: ObservedClients["ports"]): ObservedClients["ports"] {
+	const lasting = new Set(earlier.map(portText));
+	return ports.map((port) => ({ ...port, isOffered: port.isOffered && lasting.has(portText(port)) }));
 }
 
 /** More sockets than this are not for clients. */
@@ -112,7 +122,7 @@ async function namedClients(
 	const origins = manifest?.entries.flatMap(({ origin, path }) => origin ?? path) ?? [];
 	const own = new Set([...packaged, ...origins, ...host.files.map(pathFromText)]);
 	const offered = served.paths.flatMap(({ kind, path }) => (kind === "used" ? [] : { kind, path }));
-	const offers = [...offered, ...served.ports];
+	const offers = [...offered, ...portOffers(served.ports)];
 	const abstract = served.clients.flatMap(({ offer }) => (offer?.kind === "abstract" ? offer : []));
 	const configured = machine.clients.configured([...offers, ...abstract], own);
 	const owners = await machine.packages.owners(configured.map(({ name }) => pathFromText(name)));
@@ -144,11 +154,15 @@ async function connectAll({ machine }: Context, clients: readonly Client[]): Pro
 	return results;
 }
 
+/** A start may open further ports after the first answer, so they get the seconds of a whole start. */
+const portProblems: readonly CutOff["code"][] = ["client-port-gone", "adopt-port-gone"];
+
 /**
  * Waits some seconds until everybody that was served is served again. Throws `client-…` (exit 1), which names a client that is cut
- * off. Returns the clients that can connect but have not done so yet: many connect at their next request.
+ * off, or `adopt-…` (exit 1), which names what the service offers no more. Returns the clients that can connect but have not done so
+ * yet: many connect at their next request.
  */
-export async function requireServed(context: Context, before: ServedBefore): Promise<readonly Client[]> {
+export async function requireServed(context: Context, before: ServedBefore, startSeconds: number): Promise<readonly Client[]> {
 	const { machine, signal } = context;
 	const { holding, places, served, service } = before;
 	const began = machine.elapsed();
@@ -161,7 +175,8 @@ export async function requireServed(context: Context, before: ServedBefore): Pro
 		const away = kept.filter((client) => !isBack(client, last, now));
 		noteConnections(shortLived, away, now);
 		last = now;
-		const isLate = machine.elapsed() - began >= returnTime && looks >= leastLooks;
+		const limit = problem && portProblems.includes(problem.code) ? Math.max(returnTime, startSeconds * 1000) : returnTime;
+		const isLate = machine.elapsed() - began >= limit && looks >= leastLooks;
 		if (problem && isLate) throw new Failure(problem.code, problem.values, 1);
 		if (!problem && (isLate || !away.length)) return requireReachable(context, before, away, shortLived);
 		await machine.sleep(pause, signal);

@@ -90,7 +90,7 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 		// From here on the service may write, so signals are ignored; only a missing answer undoes the release.
 		await startAndProbe(withoutSignal(context), adoption);
 		interrupted = Math.round((machine.elapsed() - started) / 10) / 100;
-		if (before) await requireServed(withoutSignal(context), before);
+		if (before) await requireServed(withoutSignal(context), before, adoption.timeout);
 		await requireClientAnswers(withoutSignal(context), [...(adoption.clientProbes ?? []), ...found], adoption.timeout);
 		context.emit({ event: "service-started", service });
 	} catch (error) {
@@ -104,8 +104,8 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 }
 
 /**
- * Everybody whom the service serves from its cage. Undefined if it does not run there: then nobody can be cut off. Sockets and files
- * without a known client do not count, because the host's configuration decides about them again.
+ * Everybody whom the service serves from its cage. Undefined if it does not run there: then nobody can be cut off. Sockets, ports
+ * and files without a known client do not count, because the host's configuration decides about them again.
  */
 async function observeServed(context: Context, name: string, { service }: Adoption): Promise<ServedBefore | undefined> {
 	const { machine } = context;
@@ -118,7 +118,8 @@ async function observeServed(context: Context, name: string, { service }: Adopti
 	const { served } = observed;
 	const isUsed = ({ kind, path }: ObservedClients["paths"][number]) =>
 		kind !== "used" && served.clients.some(({ offer }) => offer !== undefined && "path" in offer && offer.path === path);
-	return { ...observed, served: { ...served, paths: served.paths.filter(isUsed) } };
+	const ports = served.ports.map((port) => ({ ...port, isOffered: false }));
+	return { ...observed, served: { ...served, ports, paths: served.paths.filter(isUsed) } };
 }
 
 /** Creates the stages of these places. Each is stored before it is created, and identified by its inode afterwards. */

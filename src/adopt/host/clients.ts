@@ -7,11 +7,13 @@ import { printable } from "../../base/path/quote.ts";
 import type { NeighbourSocket } from "../../service/company.ts";
 import { systemctl, systemServices, unitsStoppedWith } from "../../unit/host/systemctl.ts";
 import { type Client, type ClientProcess, mergeClients, type ObservedClients, type Offer, type OfferedPath } from "../clients.ts";
+import { type Endpoint, type InetSocket, listeningPorts } from "../listening-ports.ts";
 import {
 	type HostProcess,
 	hostProcesses,
+	inetSockets,
 	isOpenForWriting,
-	tcpSockets,
+	portFacts,
 	type UnixSockets,
 	unixSockets,
 } from "./host-processes.ts";
@@ -22,13 +24,14 @@ export async function lookAtClients(
 	places: readonly Path[],
 	paths: ObservedClients["paths"] = [],
 ): Promise<ObservedClients> {
-	const [unix, required] = await Promise.all([unixSockets(), requiringUnits(service)]);
+	const [unix, required, facts] = await Promise.all([unixSockets(), requiringUnits(service), portFacts()]);
 	const processes = hostProcesses();
 	const own = processes.filter(({ units }) => units.includes(service));
 	const others = processes.filter(({ units }) => !units.includes(service));
 	const files = sharedFiles(own, others, places);
-	const { listening, connected } = tcpClients(own, others);
-	const clients = [...unixClients(unix, own, others), ...connected, ...files, ...required];
+	const sockets = inetSockets();
+	const ports = listeningPorts(sockets, own, facts);
+	const clients = [...unixClients(unix, own, others), ...tcpClients(sockets, own, others), ...files, ...required];
 	const offered = [
 		...paths.map(({ kind, path }) => ({ kind, path })),
 		...socketNames(unix, own).flatMap((name) => socketPaths(name).map((path) => ({ kind: "socket" as const, path }))),
@@ -42,7 +45,7 @@ export async function lookAtClients(
 		clients: mergeClients(clients),
 		// Pid files of others are none of the service's, unless they were before.
 		paths: found.filter(({ isOwn, kind, path }) => kind !== "pid-file" || isOwn || paths.some((one) => one.path === path)),
-		ports: listening,
+		ports,
 		own: own.map(({ pid }) => pid),
 		isPartial: unix.peers === undefined,
 	};
@@ -116,21 +119,15 @@ function unixClients(unix: UnixSockets, own: readonly HostProcess[], others: rea
 	);
 }
 
-function tcpClients(
-	own: readonly HostProcess[],
-	others: readonly HostProcess[],
-): { readonly listening: ObservedClients["ports"]; readonly connected: readonly Client[] } {
-	const sockets = tcpSockets();
+function tcpClients(all: readonly InetSocket[], own: readonly HostProcess[], others: readonly HostProcess[]): Client[] {
+	const sockets = all.filter(({ transport }) => transport === "tcp");
 	const owned = new Set(own.flatMap((one) => one.sockets));
-	const listening = sockets
-		.filter(({ inode, isListening }) => isListening && owned.has(inode))
-		.map(({ local }) => ({ kind: "port" as const, ...local }));
+	const listening = new Set(sockets.flatMap((one) => (one.isListening && owned.has(one.inode) ? one.local.port : [])));
 	const holders = new Map(others.flatMap((other) => other.sockets.map((inode) => [inode, other] as const)));
-	const key = (one: { address: string; port: number }, other: { address: string; port: number }) =>
-		[one.address, one.port, other.address, other.port].join(" ");
+	const key = (one: Endpoint, other: Endpoint) => [one.address, one.port, other.address, other.port].join(" ");
 	const byEnds = new Map(sockets.map((socket) => [key(socket.local, socket.remote), socket]));
-	const connected = sockets.flatMap(({ inode, isListening, local, remote }): Client[] => {
-		if (isListening || !owned.has(inode) || !listening.some(({ port }) => port === local.port)) return [];
+	return sockets.flatMap(({ inode, isListening, local, remote }): Client[] => {
+		if (isListening || !owned.has(inode) || !listening.has(local.port)) return [];
 		const offer: Offer = { kind: "port", ...local };
 		const peer = byEnds.get(key(remote, local));
 		const holder = peer && holders.get(peer.inode);
@@ -138,7 +135,6 @@ function tcpClients(
 		// A process of the service itself, or of another machine.
 		return peer ? [] : [{ name: remote.address, relation: "connected", offer }];
 	});
-	return { listening: [...new Map(listening.map((port) => [`${port.address} ${port.port}`, port])).values()], connected };
 }
 
 /** Other processes that have files open that the service writes, or that are in its directories. */

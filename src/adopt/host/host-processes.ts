@@ -1,9 +1,10 @@
-import { readlinkSync } from "node:fs";
+import { existsSync, readlinkSync } from "node:fs";
 import { attempt } from "../../base/host/errors.ts";
 import { allPids, linkTarget, namesIn, statusText, textOf, unitsAround } from "../../base/host/proc.ts";
 import { findTool, readTool } from "../../base/host/tools.ts";
 import { baseName, type Path, pathFromBytes } from "../../base/path/path.ts";
 import { addressText } from "../../service/host/processes.ts";
+import type { Endpoint, InetSocket, PortFacts } from "../listening-ports.ts";
 
 /** A process of this machine, with its account and what it has open. */
 export interface HostProcess {
@@ -110,34 +111,61 @@ export function parsePeers(text: string): ReadonlyMap<string, string> {
 	return peers;
 }
 
-/** One line of /proc/net/tcp: addresses as text. */
-interface TcpSocket {
-	readonly inode: string;
-	readonly isListening: boolean;
-	readonly local: Endpoint;
-	readonly remote: Endpoint;
+/** TCP sockets that listen or are connected, and bound UDP sockets, of this network namespace. */
+export function inetSockets(): InetSocket[] {
+	return (["tcp", "tcp6", "udp", "udp6"] as const).flatMap((name) => {
+		const transport = name.startsWith("tcp") ? "tcp" : "udp";
+		return parseInetSockets(textOf(`/proc/net/${name}`) ?? "", transport);
+	});
 }
 
-interface Endpoint {
-	readonly address: string;
-	readonly port: number;
-}
+/** States of the kernel's tcp_states.h. A UDP socket with a peer counts as established, one without as closed. */
+const [established, closed, listen] = ["01", "07", "0A"];
 
-/** TCP sockets that listen or are connected. */
-export function tcpSockets(): TcpSocket[] {
-	return ["tcp", "tcp6"].flatMap((name) =>
-		(textOf(`/proc/net/${name}`) ?? "")
-			.split("\n")
-			.slice(1)
-			.flatMap((line) => {
-				const [, local = "", remote = "", state, , , , , , inode = "0"] = line.trim().split(/\s+/);
-				if (inode === "0" || (state !== "0A" && state !== "01")) return [];
-				return { inode, isListening: state === "0A", local: endpoint(local), remote: endpoint(remote) };
-			}),
-	);
+/** Parses a table of /proc/net (proc(5)). */
+export function parseInetSockets(table: string, transport: InetSocket["transport"]): InetSocket[] {
+	const listening = transport === "tcp" ? listen : closed;
+	return table
+		.split("\n")
+		.slice(1)
+		.flatMap((line) => {
+			const [, local = "", remote = "", state, , , , , , inode = "0"] = line.trim().split(/\s+/);
+			if (inode === "0" || (state !== listening && state !== established)) return [];
+			return { inode, transport, isListening: state === listening, local: endpoint(local), remote: endpoint(remote) };
+		});
 }
 
 function endpoint(text: string): Endpoint {
 	const [address = "", port = ""] = text.split(":");
 	return { address: addressText(address), port: Number.parseInt(port, 16) };
+}
+
+/** ip_local_port_range where it cannot be read: the kernel's default. */
+const usualRange = [32_768, 60_999] as const;
+
+/** Reads what `listeningPorts` asks of the machine. */
+export async function portFacts(): Promise<PortFacts> {
+	const [first = usualRange[0], last = usualRange[1]] = (textOf("/proc/sys/net/ipv4/ip_local_port_range") ?? "")
+		.split(/\s+/)
+		.filter(Boolean)
+		.map(Number);
+	const lines = (textOf("/etc/services") ?? "").split("\n");
+	const named = lines.flatMap((line) => /^[^#\s]\S*\s+(\d+)\/udp\b/.exec(line)?.[1] ?? []).map(Number);
+	return { chosenByKernel: [first, last], registered: await registeredPorts(), named: new Set(named) };
+}
+
+const rpcbindSocket = "/run/rpcbind.sock";
+
+/** Ports of RPC programs, from rpcinfo(8), which belongs to rpcbind. Empty if rpcbind does not run. */
+async function registeredPorts(): Promise<ReadonlySet<string>> {
+	if (!existsSync(rpcbindSocket) || findTool("rpcinfo") === undefined) return new Set();
+	const listed = await readTool("rpcinfo", ["-p"], { timeout: listSeconds }).catch(() => undefined);
+	return parseRegistered(listed?.stdout ?? "");
+}
+
+/** Parses `rpcinfo -p`: program, version, transport, port and name. */
+export function parseRegistered(text: string): ReadonlySet<string> {
+	return new Set(
+		[...text.matchAll(/^\s*\d+\s+\d+\s+(tcp|udp)\s+(\d+)\b/gm)].map(([, transport, port]) => `${transport} ${port}`),
+	);
 }

@@ -1,6 +1,8 @@
 import type { Notes } from "../en/notes.ts";
 
 export const notesDe: Notes = {
+	"adopt-outdated":
+		"Der Käfig {name} enthält ältere Fassungen dieser Dateien, und {service} startet mit ihnen: {paths}. Um die heutigen zu verwenden, führen Sie zuerst `cagewright update {name}` aus.",
 	"adopt-pid-file":
 		"{path} wird die Prozessnummer im Käfig enthalten; deshalb können diese Programme {service} kein Signal senden: {tools}. Verwenden Sie `systemctl reload {service}` oder `cagewright signal {name} HUP`.",
 	"client-not-back":

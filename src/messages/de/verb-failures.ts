@@ -126,6 +126,7 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"{service} benutzt {paths}. Mit --yes kommt das in keinen Käfig. Wenn der Käfig es enthalten darf, nehmen Sie {allow} dazu. Wenn es niemand braucht, {exclude}.",
 	"adopt-used-hidden": "Er ist selbst ein Client und findet {path} nicht mehr, das er benutzte.",
 	"adopt-path-gone": "Seine Clients sind abgeschnitten, weil {path} fehlt.",
+	"adopt-port-gone": "Seine Clients sind abgeschnitten, weil er nicht mehr auf {offer} wartet.",
 	"adopt-file-differs":
 		"Seine Clients sind vielleicht abgeschnitten, weil der Dienst in seinem Käfig eine andere Datei unter {path} benutzt. Um das Verzeichnis zu teilen: --bind PFAD:rw.",
 	"adopt-path-silent": "Seine Clients sind abgeschnitten, weil an {path} niemand antwortet.",

@@ -1,5 +1,7 @@
 /** Notes of plans and units, and warnings during the work. */
 export const notesEn = {
+	"adopt-outdated":
+		"Cage {name} has earlier versions of these files, so {service} starts with them: {paths}. To use the present ones, run `cagewright update {name}` first.",
 	"adopt-pid-file":
 		"{path} will contain the process number inside the cage, so these programs cannot signal {service}: {tools}. Use `systemctl reload {service}`, or `cagewright signal {name} HUP`.",
 	"client-not-back": "{client} has not connected to {offer} again yet. It can connect, and may do so with its next request.",

@@ -109,6 +109,7 @@ export const verbFailuresEn = {
 		"{service} uses {paths}, which --yes does not put into a cage. If the cage may contain them, add {allow}. If nobody needs them, add {exclude}.",
 	"adopt-used-hidden": "It is a client itself, and no longer finds {path}, which it used.",
 	"adopt-path-gone": "Its clients are cut off, because {path} is gone.",
+	"adopt-port-gone": "Its clients are cut off, because it no longer listens on {offer}.",
 	"adopt-file-differs":
 		"Its clients may be cut off, because the service uses another file at {path} in its cage. To share the directory: --bind PATH:rw.",
 	"adopt-path-silent": "Its clients are cut off, because nobody answers at {path}.",

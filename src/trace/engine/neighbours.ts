@@ -1,4 +1,4 @@
-import type { Offer } from "../../adopt/clients.ts";
+import { type Offer, portOffers } from "../../adopt/clients.ts";
 import type { Context } from "../../base/engine/context.ts";
 import type { Note } from "../../base/failure.ts";
 import type { Files, Identity } from "../../base/machine/facts.ts";
@@ -241,7 +241,7 @@ export async function observeCompany({ machine }: Context, { host, ...observed }
 	const sockets = paths.flatMap(({ kind, path }): Offer[] => (kind === "socket" ? [{ kind, path }] : []));
 	const own = new Set<Path>(host.files.map(pathFromText));
 	for (const { path } of observed.trace.accesses.values()) own.add(path).add(placeOf(path, files));
-	const named = clients.configured([...sockets, ...ports], own).map(({ name }) => pathFromText(name));
+	const named = clients.configured([...sockets, ...portOffers(ports)], own).map(({ name }) => pathFromText(name));
 	const running = (await clients.neighbours(host.name)).map((one) => ({ ...one, path: placeOf(one.path, files) }));
 	const input = { ...observed, files, running };
 	return {
