@@ -14,16 +14,22 @@ import type { Companions } from "../unit/ports.ts";
 export const phases = ["seeding", "starting", "adopted", "returning", "returned"] as const;
 type Phase = (typeof phases)[number];
 
-/** A state directory that was copied: the host keeps its own. */
+/** A state directory that was copied, or that came into the cage after the adoption: the host keeps its own, if it has one. */
 export interface AdoptedPlace {
 	readonly path: Path;
-	/** Fingerprint of the host's directory when it was copied, to detect later writes; undefined if there was none. */
+	/**
+	 * Fingerprint of the host's directory when it was copied, to detect later writes; undefined if there was none. `neverCopied` if the
+	 * host has state there that was not copied.
+	 */
 	readonly host?: string;
-	/** Fingerprint of the cage's directory when it was filled. */
+	/** Fingerprint of the cage's directory when it was filled. `neverCopied` if the state came into the cage later. */
 	readonly cage: string;
 	/** Set while a release returns it, from just before anything is created there. Only such places are undone or finished. */
 	readonly stage?: ReturnStage;
 }
+
+/** Differs from every fingerprint. */
+export const neverCopied = "";
 
 /**
  * The folder inside a place where a release keeps one side while the other one is in use. Its unpredictable name and its inode

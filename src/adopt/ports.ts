@@ -43,12 +43,14 @@ export interface AdoptedState {
 	/** Makes the copy the cage's data and sets the previous data apart. */
 	use(name: string): Promise<void>;
 	/**
-	 * Restores the cage's own data. With `since` (when the adoption began), the adopted data is kept and its path returned;
-	 * otherwise it is deleted.
+	 * Restores the cage's own data. With `since` (when the adoption began), the adopted data is kept and its path returned, if it has
+	 * files; otherwise it is deleted.
 	 */
 	restore(name: string, since?: string): Promise<Path | undefined>;
 	/** Current fingerprints, comparable with those of `AdoptedPlace`. */
 	fingerprints(name: string, path: Path): Promise<{ readonly host?: string; readonly cage?: string }>;
+	/** A place that came into the cage after the adoption. Undefined if the cage has no files there. */
+	laterPlace(name: string, path: Path): Promise<AdoptedPlace | undefined>;
 	/** A link in the cage's state that must not be copied to the host: it leaves the state, and the host has no such link. */
 	foreignLink(name: string, path: Path): Promise<Path | undefined>;
 	/** An unpredictable name, so that nobody can have created anything there. */

@@ -187,3 +187,23 @@ test("a name server takes updates in its cage, although no run of it wrote besid
 	await system.must("cagewright release named --yes --quiet");
 	await eventually(() => system.query("dig +short @127.0.0.1 new.example.test A | grep -qx 192.0.2.8"));
 });
+
+test("state that came into the cage after the adoption returns to the host, also from a cage with data of its own", async () => {
+	// Only the cage has this directory.
+	const later = "/var/lib/later/state";
+	await system.must("cagewright make redis-server.service --no-selftest --yes --quiet");
+	await json("adopt redis-server --yes");
+	await system.must(`cagewright build redis-server --writable ${later} --quiet`);
+	await system.must(`systemctl restart redis-server && install -o redis -m 640 /dev/null ${cage}/data${later}/file`);
+	await system.must(`echo precious >${cage}/data${later}/file`);
+	await system.must(
+		`test ! -e ${later} && grep -q precious /proc/$(systemctl show --value -p MainPID redis-server)/root${later}/file`,
+	);
+	expect(await json("release redis-server --dry-run")).toMatchObject({ places: [later] });
+	expect(await json("release redis-server --yes")).toMatchObject({ places: [later] });
+	await answers();
+	expect(await system.query(`cat ${later}/file; stat -c '%U %a' ${later}/file`)).toBe("precious\nredis 640");
+	expect(await system.query(`ls -A ${later}`)).toBe("file");
+	// The cage has its earlier data again, and what it had meanwhile was not deleted.
+	expect(await system.query(`test ! -e ${cage}/data${later}/file; cat ${cage}/data.undone-*${later}/file`)).toBe("precious");
+});

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Adoption } from "../../src/adopt/adoption.ts";
-import { fingerprint, foreignLink, restoreData, useState } from "../../src/adopt/host/adopted-state.ts";
+import { type Adoption, neverCopied } from "../../src/adopt/adoption.ts";
+import { adoptedState, fingerprint, foreignLink, restoreData, useState } from "../../src/adopt/host/adopted-state.ts";
 import { adoptionFromJson, adoptionToJson } from "../../src/adopt/host/adoption-file.ts";
 import { join, type Path, pathFromText } from "../../src/base/path/path.ts";
 import { makeDeep } from "./deep.ts";
@@ -79,11 +79,49 @@ describe("the data of a cage whose service was released", () => {
 		expect(await restoreData(folder, "2026-01-02T03:04:05.678Z")).toBe(kept);
 	});
 
+	test("is kept only if it has files", async () => {
+		fs.rmSync(join(folder, "data/file"));
+		fs.mkdirSync(join(folder, "data/var/lib/app"), { recursive: true });
+		expect(await restoreData(folder, "2026-01-02T03:04:05.678Z")).toBeUndefined();
+		expect(fs.readdirSync(folder).filter((name) => name.startsWith("data"))).toEqual(["data"]);
+	});
+
 	test("keeps no writes of a service that never started", async () => {
 		expect(await restoreData(folder)).toBeUndefined();
 		expect(fs.readFileSync(join(folder, "data/file"), "utf8")).toBe("own");
 		expect(fs.readdirSync(folder).filter((name) => name.startsWith("data"))).toEqual(["data"]);
 		expect(fs.existsSync(join(folder, "adopting"))).toBe(false);
+	});
+});
+
+describe("a place that came into the cage after the adoption", () => {
+	const state = (place: Path) => adoptedState(folder).laterPlace("app", place);
+	let place: Path;
+	beforeEach(() => {
+		place = join(folder, "host/place");
+		fs.mkdirSync(join(folder, `cages/app/data${place}` as Path), { recursive: true });
+	});
+	const write = (top: string) => {
+		fs.mkdirSync(top, { recursive: true });
+		fs.writeFileSync(`${top}/file`, "state");
+	};
+
+	test("is none without files", async () => {
+		expect(await state(place)).toBeUndefined();
+		expect(await state(join(folder, "host/other"))).toBeUndefined();
+	});
+
+	test("is unchanged on a host that has no files there", async () => {
+		write(`${folder}/cages/app/data${place}`);
+		expect(await state(place)).toEqual({ path: place, cage: neverCopied });
+		fs.mkdirSync(place, { recursive: true });
+		expect(await state(place)).toEqual({ path: place, cage: neverCopied, host: await fingerprint(place) });
+	});
+
+	test("is changed on a host that has other files there", async () => {
+		write(`${folder}/cages/app/data${place}`);
+		write(place);
+		expect(await state(place)).toEqual({ path: place, cage: neverCopied, host: neverCopied });
 	});
 });
 

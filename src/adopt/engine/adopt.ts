@@ -7,6 +7,7 @@ import type { Cage } from "../../cage/cage.ts";
 import { type PresentCage, presentCage, requireStopped, withStateInPlace } from "../../cage/engine/cages.ts";
 import { hostFacts } from "../../cage/engine/plan-cage.ts";
 import { mergeAcceptances } from "../../cage/finding.ts";
+import type { Manifest } from "../../cage/manifest.ts";
 import { auditGeneration } from "../../check/engine/audit.ts";
 import { runningUids } from "../../plan/accounts.ts";
 import { isInPlace } from "../../plan/binds.ts";
@@ -82,7 +83,7 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	if (own) throw new Failure("cage-has-service", { service: own.service, name }, 2);
 	await refuseLockoutBy(context, withAcceptances(stored, request.accepted), host);
 	await requireStopped(machine, name);
-	const all = placesOf({ writable: manifest.writable.filter(({ path }) => !holdsLinkedSockets(path, manifest)) });
+	const all = statePlaces(manifest);
 	const facts = hostFacts(machine, cage.application, manifest.identity);
 	const hostAccess = new HostAccess({ ...facts, uids: runningUids(manifest) });
 	const shared = sharedWithOthers(all) ?? all.find((path) => hostAccess.isExecuted(path));
@@ -143,6 +144,11 @@ async function warnOfChanges({ emit, machine, signal }: Context, { cage: { name 
 	const shown = changed.slice(0, mostPaths).map(({ path }) => showPath(path));
 	const paths = [...shown, ...(changed.length > mostPaths ? ["…"] : [])].join(", ");
 	emit({ event: "warned", code: "adopt-outdated", values: { name, service, paths } });
+}
+
+/** The directories of a generation's state. */
+export function statePlaces(manifest: Manifest): Path[] {
+	return placesOf({ writable: manifest.writable.filter(({ path }) => !holdsLinkedSockets(path, manifest)) });
 }
 
 /** State whose owner the cage's own account cannot be must be copied. */

@@ -1,21 +1,23 @@
 import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
-import type { Path } from "../../base/path/path.ts";
+import { isWithin, type Path } from "../../base/path/path.ts";
 import { showPath } from "../../base/path/quote.ts";
 import { lockUnlessBusy, presentCage } from "../../cage/engine/cages.ts";
+import { isInPlace } from "../../plan/binds.ts";
 import { placesOf } from "../../plan/own-state.ts";
 import { passingClientProbes, requireClientAnswers } from "../../unit/engine/client-probes.ts";
 import { probeService, runsInside, startAndProbe, stopService } from "../../unit/engine/service-probes.ts";
 import { hostService } from "../../unit/engine/unit.ts";
 import { type AdoptedPlace, type Adoption, isStaged, type KeptSide } from "../adoption.ts";
 import type { ObservedClients } from "../clients.ts";
-import { cageThatAdopted, problemOf, requireSystemd, saveAdoption } from "./adopt.ts";
+import { cageThatAdopted, problemOf, requireSystemd, saveAdoption, statePlaces } from "./adopt.ts";
 import { observeClients, requireServed, type ServedBefore } from "./clients.ts";
 import { endAdoption, installedDropin, removeDropin, undoAdoption, undoRelease, withoutSignal } from "./undo.ts";
 
 export interface ReleasePlan {
 	readonly name: string;
+	/** With the places that came into the cage after the adoption. */
 	readonly adoption: Adoption;
 	/** Host directories that the cage's state will replace. */
 	readonly givenBack: readonly Path[];
@@ -25,6 +27,8 @@ export interface ReleaseResult {
 	readonly plan: ReleasePlan;
 	/** Seconds from the stop until the service answered again. */
 	readonly interrupted: number;
+	/** The data of the adopted cage, if the cage got its earlier data back. */
+	readonly kept?: Path;
 }
 
 /** Everything that a release will do. Throws `not-adopted` (exit 2) or the reason against it. */
@@ -33,9 +37,10 @@ export async function planRelease(context: Context, called: string, keep?: KeptS
 	requireSystemd(context);
 	const service = machine.units.service(called) ? hostService(context, called).name : called;
 	const name = await cageThatAdopted(context, service);
-	const adoption = name === undefined ? undefined : await machine.store.adoption(name);
-	if (name === undefined || adoption?.phase !== "adopted") throw new Failure("not-adopted", { service }, 2);
-	await installedDropin(context, name, adoption);
+	const stored = name === undefined ? undefined : await machine.store.adoption(name);
+	if (name === undefined || stored?.phase !== "adopted") throw new Failure("not-adopted", { service }, 2);
+	await installedDropin(context, name, stored);
+	const adoption = await withLaterPlaces(context, name, stored);
 	const givenBack = (await decide(context, name, adoption, keep)).map(({ path }) => path);
 	await machine.store.adopting.requireRoomOutside(name, givenBack);
 	return { name, adoption, givenBack };
@@ -57,9 +62,10 @@ export async function releaseService(
 	const plan = await planRelease(context, called, keep);
 	if (!(await confirm(plan))) return undefined;
 	const released = await moveBack(context, plan, keep);
-	const { interrupted, plan: done } = released;
+	const { interrupted, kept, plan: done } = released;
 	const { service } = done.adoption;
-	await machine.store.log(name, "released", { service, interrupted, places: done.givenBack.map(showPath) });
+	const keptAt = kept === undefined ? {} : { kept: showPath(kept) };
+	await machine.store.log(name, "released", { service, interrupted, places: done.givenBack.map(showPath), ...keptAt });
 	return released;
 }
 
@@ -99,8 +105,8 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 		await machine.store.log(name, "release-undone", { service, problem: problemOf(error) });
 		throw signal.aborted ? error : new Failure("release-failed", { service, name }, 1, error);
 	}
-	await finishRelease(context, name, adoption);
-	return { plan: { ...plan, givenBack: places }, interrupted };
+	const kept = await finishRelease(context, name, adoption);
+	return { plan: { ...plan, givenBack: places }, interrupted, ...omitUndefined({ kept }) };
 }
 
 /**
@@ -141,13 +147,32 @@ async function stage(
 	return saveAdoption(context, name, { ...adoption, places: made });
 }
 
-/** Deletes the host's previous state. A cage that had the service's state in place returns to the data that it had before. */
-async function finishRelease(context: Context, name: string, adoption: Adoption): Promise<void> {
+/**
+ * Deletes the host's previous state. A cage that had the service's state in place returns to the data that it had before. Then the
+ * adopted data is kept, and its path returned.
+ */
+async function finishRelease(context: Context, name: string, adoption: Adoption): Promise<Path | undefined> {
 	const { adopting } = context.machine.store;
 	const { inPlace = [], inPlaceBefore, places, since } = adoption;
 	for (const place of places.filter(isStaged)) await adopting.finishReturn(place);
-	if (inPlace.length && inPlaceBefore === null) await adopting.restore(name, places.length ? since : undefined);
+	const kept = inPlace.length && inPlaceBefore === null ? await adopting.restore(name, since) : undefined;
 	await endAdoption(context, name, adoption);
+	return kept;
+}
+
+/**
+ * The adoption with the places that the journal does not know: a generation that was built after the adoption may write to further
+ * directories, whose content only the cage's data has.
+ */
+async function withLaterPlaces(context: Context, name: string, adoption: Adoption): Promise<Adoption> {
+	const { adopting } = context.machine.store;
+	const { layout, manifest } = await presentCage(context, name);
+	const known = adoption.places.map(({ path }) => path);
+	const unknown = statePlaces(manifest).filter((path) => !isInPlace(path, layout) && !known.some((one) => isWithin(path, one)));
+	const later = (await Promise.all(unknown.map((path) => adopting.laterPlace(name, path)))).flatMap((place) => place ?? []);
+	// A later place may contain an earlier one.
+	const outermost = adoption.places.filter(({ path }) => !later.some((place) => isWithin(path, place.path)));
+	return { ...adoption, places: [...outermost, ...later] };
 }
 
 /**
@@ -243,8 +268,7 @@ async function repair(context: Context, name: string, adoption: Adoption): Promi
 			}
 			await removeDropin(context, name, adoption);
 			await startAndProbe(context, adoption);
-			await finishRelease(context, name, adoption);
-			return { where: "host" };
+			return returnedToHost(await finishRelease(context, name, adoption));
 		case "returning":
 			await undoRelease(context, name, adoption);
 			return { where: "cage" };

@@ -16,6 +16,7 @@ import { cagePaths, undoneData } from "../../cage/host/cages.ts";
 import { readSeeded, type SeedResult, seedData, writeSeeded } from "../../cage/host/seed.ts";
 import { allocatedBytes, requireSpace } from "../../cage/host/survey.ts";
 import type { WritableDirectory } from "../../plan/plan.ts";
+import { type AdoptedPlace, neverCopied } from "../adoption.ts";
 import type { AdoptedState } from "../ports.ts";
 import { adoptionToJson } from "./adoption-file.ts";
 import { finish, makeStage, newStageName, prepare, removeMade, swap, undo } from "./return-state.ts";
@@ -72,7 +73,7 @@ export async function useState(cage: Path): Promise<void> {
 
 /**
  * Restores the cage's own data. With `since` (when the adoption began), the service may have been started, so its data is kept
- * and the new path returned. Otherwise the copy is deleted.
+ * and the new path returned, if it has files. Otherwise the copy is deleted.
  */
 export async function restoreData(cage: Path, since?: string): Promise<Path | undefined> {
 	const { before, data, staging } = paths(cage);
@@ -85,7 +86,18 @@ export async function restoreData(cage: Path, since?: string): Promise<Path | un
 		await syncDirectory(cage);
 	}
 	await removeTree(staging);
-	return kept !== undefined && (await exists(kept)) ? kept : undefined;
+	if (kept === undefined || !(await exists(kept))) return undefined;
+	if (hasFiles(kept)) return kept;
+	await removeTree(kept);
+	return undefined;
+}
+
+/** Whether a tree has more than directories. Sockets and FIFOs are not state. What cannot be read counts as a file. */
+function hasFiles(directory: Path): boolean {
+	for (const { error, stats } of walk(directory, "/" as Path)) {
+		if (error !== undefined || stats.isFile() || stats.isSymbolicLink()) return true;
+	}
+	return false;
 }
 
 async function isDirectory(path: Path): Promise<boolean> {
@@ -148,6 +160,12 @@ async function targetOnHost(link: Path): Promise<Path | undefined> {
 	return readlink(pathToBytes(link), { encoding: "buffer" }).then(pathFromBytes, () => undefined);
 }
 
+async function laterPlace(data: Path, path: Path): Promise<AdoptedPlace | undefined> {
+	if (!(await inData(data, path, async (source) => hasFiles(source)))) return undefined;
+	const host = hasFiles(path) ? neverCopied : await fingerprint(path);
+	return { path, cage: neverCopied, ...omitUndefined({ host }) };
+}
+
 /** A state folder's data about adopted services. */
 export function adoptedState(state: Path): AdoptedState {
 	const directory = (name: string) => cagePaths(state, name).directory;
@@ -166,7 +184,8 @@ export function adoptedState(state: Path): AdoptedState {
 		},
 		async requireRoomOutside(name, places) {
 			for (const path of places) {
-				const there = (await exists(path)) ? path : parent(path);
+				let there = path;
+				while (!(await exists(there))) there = parent(there);
 				const bytes = await inData(dataOf(name), path, async (source) => allocatedBytes(source));
 				await requireSpace(there, bytes ?? 0);
 			}
@@ -188,6 +207,7 @@ export function adoptedState(state: Path): AdoptedState {
 			const [host, cage] = await Promise.all([fingerprint(path), inData(dataOf(name), path, fingerprint)]);
 			return { ...omitUndefined({ host, cage }) };
 		},
+		laterPlace: (name, path) => laterPlace(dataOf(name), path),
 		foreignLink: (name, path) => inData(dataOf(name), path, (source) => foreignLink(source, path)),
 		stageName: newStageName,
 		async makeStage(name, { path, stage, ...rest }) {

@@ -195,11 +195,14 @@ function openContent(data: Path, place: Path): Promise<FileHandle> {
 	return withSource(openData(data, place), openDirectory);
 }
 
-/** Opens a place without following any link. With `made`, creates the last component. */
+/**
+ * Opens a place without following any link. With `made`, creates missing components: those above the last one belong to root and can
+ * be entered by every account.
+ */
 async function openPlace(place: Path, made?: (directory: FileHandle) => Promise<void>): Promise<FileHandle> {
 	await using top = await openDirectory("/" as Path);
 	try {
-		await using above = await openBelow(top, namesOf(parent(place)));
+		await using above = await openBelow(top, namesOf(parent(place)), made && ((directory) => directory.chmod(0o755)));
 		return await openBelow(above, [baseName(place)], made);
 	} catch (error) {
 		if (isNoDirectory(errorName(error))) throw new Failure("release-place-changed", { path: showPath(place) }, 4);

@@ -55,7 +55,8 @@ export const adoptionDe: Widen<typeof adoptionEn> = {
 	stays: (service) => `${service} wurde nicht geändert.`,
 	adopted: (service, name, seconds, release) =>
 		`${service} läuft im Käfig ${name}. Der Dienst war ${seconds} s lang unterbrochen.\nUm ihn zurückzugeben: ${release}`,
-	released: (service, seconds) => `${service} läuft wieder auf dem Host. Der Dienst war ${seconds} s lang unterbrochen.`,
+	released: (service, seconds, saved) =>
+		`${service} läuft wieder auf dem Host. Der Dienst war ${seconds} s lang unterbrochen.${saved ? `\nDer Käfig hat wieder seine früheren Daten. Eine Kopie der zwischenzeitlichen ist in ${saved}.` : ""}`,
 	repaired: (service, name, where, saved) =>
 		where === "cage"
 			? `Ein früherer Befehl wurde unterbrochen. ${service} läuft in seinem Käfig ${name}.`

@@ -55,7 +55,8 @@ export const adoptionEn = {
 	stays: (service: string) => `${service} was not changed.`,
 	adopted: (service: string, name: string, seconds: string, release: string) =>
 		`${service} runs in cage ${name}. It was down for ${seconds} s.\nTo move it back: ${release}`,
-	released: (service: string, seconds: string) => `${service} runs on the host again. It was down for ${seconds} s.`,
+	released: (service: string, seconds: string, saved?: string) =>
+		`${service} runs on the host again. It was down for ${seconds} s.${saved ? `\nThe cage has its earlier data again. A copy of what it had meanwhile is in ${saved}.` : ""}`,
 	repaired: (service: string, name: string, where: "cage" | "host", saved?: string) =>
 		where === "cage"
 			? `An earlier command was interrupted. ${service} runs in its cage ${name}.`

@@ -17,6 +17,8 @@ import {
 	planJson,
 	planText,
 	type ReleaseOptions,
+	releasedJson,
+	releasedText,
 	releaseJson,
 	releaseOne,
 	releaseText,
@@ -150,11 +152,8 @@ export async function release(terminal: Terminal, services: readonly string[], o
 			terminal.say(words.adoption.stays(names.join(", ")));
 			return 1;
 		}
-		const json = released.map(({ interrupted, plan }) => ({ ...releaseJson(plan), answered: true, seconds: { interrupted } }));
-		return terminal.result("release", { services: json, answered: true }, () =>
-			released
-				.map(({ interrupted, plan }) => words.adoption.released(plan.adoption.service, terminal.messages.count(interrupted)))
-				.join("\n"),
+		return terminal.result("release", { services: released.map(releasedJson), answered: true }, () =>
+			released.map((one) => releasedText(terminal, one)).join("\n"),
 		);
 	});
 }

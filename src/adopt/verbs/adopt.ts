@@ -38,7 +38,7 @@ import {
 	requireSystemd,
 } from "../engine/adopt.ts";
 import { observeClients } from "../engine/clients.ts";
-import { planRelease, type ReleasePlan, releaseService } from "../engine/release.ts";
+import { planRelease, type ReleasePlan, type ReleaseResult, releaseService } from "../engine/release.ts";
 import { clientsJson, clientsText } from "./client-text.ts";
 
 /** Options that `adopt` uses for a cage that exists. */
@@ -311,12 +311,18 @@ export async function releaseOne(terminal: Terminal, called: string, options: Re
 			terminal.say(words.stays(called));
 			return 1;
 		}
-		const { interrupted, plan } = released;
-		if (terminal.options.json) {
-			terminal.printJson("release", { ...releaseJson(plan), answered: true, seconds: { interrupted } });
-		} else terminal.print(words.released(plan.adoption.service, terminal.messages.count(interrupted)));
-		return 0;
+		return terminal.result("release", releasedJson(released), () => releasedText(terminal, released));
 	});
+}
+
+/** The result of one release. */
+export function releasedJson({ interrupted, kept, plan }: ReleaseResult) {
+	const keptAt = kept === undefined ? {} : { kept: pathToJson(kept) };
+	return { ...releaseJson(plan), answered: true as const, seconds: { interrupted }, ...keptAt };
+}
+
+export function releasedText({ messages: { cli, count } }: Terminal, { interrupted, kept, plan }: ReleaseResult): string {
+	return cli.adoption.released(plan.adoption.service, count(interrupted), kept && showPath(kept));
 }
 
 async function confirmRelease(terminal: Terminal, plan: ReleasePlan): Promise<boolean> {

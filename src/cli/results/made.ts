@@ -121,7 +121,7 @@ export const adopt = v.union([
 
 const released = { name: text, service: text, since: text, places: paths, inPlace: paths, probes: texts };
 const releasePlan = fields(released);
-const releasedService = fields({ ...released, answered: flag, seconds });
+const releasedService = fields({ ...released, answered: flag, seconds, kept: optional(path) });
 
 export const release = v.union([
 	releasedService,
