@@ -41,6 +41,8 @@ export interface ReturnStage {
 	readonly inode?: string;
 	/** The host's state was unchanged since the copy. Compared again after an undo, because moving changes its ctime. */
 	readonly untouched: boolean;
+	/** The service may have been started on the host since, so an undo keeps what it wrote there. */
+	readonly isUsed?: true;
 }
 
 /** A place that a release is returning. */

@@ -61,8 +61,15 @@ export interface AdoptedState {
 	prepareReturn(name: string, place: StagedPlace, signal: AbortSignal): Promise<void>;
 	/** Swaps the copy and the host's content, which is kept until `finishReturn`. */
 	swapReturn(place: StagedPlace): Promise<void>;
-	/** Restores the host's content, however far the return came. Returns the place without its stage. */
-	undoReturn(place: StagedPlace): Promise<AdoptedPlace>;
+	/** Restores the host's content, however far the return came. What was taken out stays in the stage until `endUndo`. */
+	undoReturn(place: StagedPlace): Promise<void>;
+	/**
+	 * Removes the stage. If the service may have written on the host (`isUsed`), its writes are kept below `kept`. Returns the place
+	 * without its stage, and whether anything was kept.
+	 */
+	endUndo(place: StagedPlace, kept: Path): Promise<{ readonly place: AdoptedPlace; readonly hasKept: boolean }>;
+	/** Where writes of a service are kept whose move was undone at this time (ISO 8601). */
+	undonePath(name: string, time: string): Path;
 	finishReturn(place: StagedPlace): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ import { write } from "./format.ts";
 import type { GlobalOptions } from "./options.ts";
 import type { Results } from "./results/results.ts";
 
-const moreImportant = ["undo-failed", "undone-down", "adopt-failed-kept"];
+const moreImportant = ["undo-failed", "undone-down", "adopt-failed-kept", "release-failed-kept"];
 
 /** Hands the adapters of this machine to the engine, as many as a group of verbs needs. */
 export type Compose<M> = (state: string, launching: LaunchOptions) => M;

@@ -196,13 +196,12 @@ test("state that came into the cage after the adoption returns to the host, also
 	await system.must(`cagewright build redis-server --writable ${later} --quiet`);
 	await system.must(`systemctl restart redis-server && install -o redis -m 640 /dev/null ${cage}/data${later}/file`);
 	await system.must(`echo precious >${cage}/data${later}/file`);
-	await system.must(
-		`test ! -e ${later} && grep -q precious /proc/$(systemctl show --value -p MainPID redis-server)/root${later}/file`,
-	);
+	const shown = `/proc/$(systemctl show --value -p MainPID redis-server)/root${later}/file`;
+	expect(await system.query(`ls -A ${later}; cat ${shown}`)).toBe("precious");
 	expect(await json("release redis-server --dry-run")).toMatchObject({ places: [later] });
 	expect(await json("release redis-server --yes")).toMatchObject({ places: [later] });
 	await answers();
-	expect(await system.query(`cat ${later}/file; stat -c '%U %a' ${later}/file`)).toBe("precious\nredis 640");
+	expect(await system.query(`cat ${later}/file; stat -c '%U %a' ${later} ${later}/file`)).toBe("precious\nredis 755\nredis 640");
 	expect(await system.query(`ls -A ${later}`)).toBe("file");
 	// The cage has its earlier data again, and what it had meanwhile was not deleted.
 	expect(await system.query(`test ! -e ${cage}/data${later}/file; cat ${cage}/data.undone-*${later}/file`)).toBe("precious");

@@ -169,6 +169,28 @@ describe("redis", () => {
 		expect((await system.query("ls -A /var/lib/redis")).split("\n")).toEqual(["dump.rdb"]);
 	});
 
+	test("returns to its cage if its clients fail on the host, and what it accepted there is kept", async () => {
+		await inCage("redis-server");
+		await onHost("redis-server");
+		// Writes wherever the service runs, and passes only in the cage.
+		const isInside = "! test /proc/$(pidof redis-server)/root/. -ef /";
+		const probe = `redis-cli set accepted precious && redis-cli save && ${isInside}`;
+		writeFileSync(join(system.tree, "root/ask-inside"), `#!/bin/sh\ntest -e /run/anywhere || { ${probe}; }\n`, { mode: 0o755 });
+		await system.must("touch /run/anywhere");
+		await json("adopt redis-server --no-selftest --copy-data --client-probe /root/ask-inside --timeout 3 --yes");
+		await system.must("rm /run/anywhere; redis-cli del accepted; redis-cli save");
+		const { status, stderr } = await cagewright("release redis-server --yes");
+		const saved = /is saved in (\/var\/lib\/cagewright\/cages\/redis-server\/data\.undone-\w+)\.\n$/;
+		expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(saved) });
+		const folder = saved.exec(stderr)?.[1];
+		await system.must(`grep -q precious ${folder}/var/lib/redis/dump.rdb && rm -r ${folder}`);
+		expect([await rootOf("redis-server"), await whole()]).toEqual([await rootOfCage("redis-server"), String(keys)]);
+		await system.must("touch /run/anywhere; redis-cli del accepted");
+		await onHost("redis-server");
+		await system.must("rm /run/anywhere");
+		expect(await system.query("ls -A /var/lib/redis")).toBe("dump.rdb");
+	});
+
 	test("keeps running as before if it does not answer from its cage", async () => {
 		// There is a cage, and the service runs on the host.
 		await inCage("redis-server");

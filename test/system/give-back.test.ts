@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ReturnStage } from "../../src/adopt/adoption.ts";
-import { finish, makeStage, prepare, swap, undo } from "../../src/adopt/host/return-state.ts";
+import { endUndo, finish, makeStage, prepare, swap, undo } from "../../src/adopt/host/return-state.ts";
 import { join, type Path, pathFromText } from "../../src/base/path/path.ts";
 
 const name = ".cagewright-release-0123456789abcdef" as Path;
@@ -20,6 +20,12 @@ beforeEach(() => {
 	fs.writeFileSync(join(data, `${place}/important` as Path), "cage");
 });
 afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+/** The whole undo of a return after which nothing ran on the host. */
+async function undoAll(stage: ReturnStage): Promise<void> {
+	await undo(place, stage);
+	expect(await endUndo(place, stage, join(folder, "kept"))).toBe(false);
+}
 
 const important = () => fs.readFileSync(join(place, "important"), "utf8");
 
@@ -48,8 +54,25 @@ describe("state that is returned to the host", () => {
 	test("is removed again by an undo", async () => {
 		const stage = await staged();
 		await swap(place, stage);
-		await undo(place, stage);
+		await undoAll(stage);
 		expect([important(), fs.readdirSync(place)]).toEqual(["host", ["important"]]);
+	});
+
+	test("is kept with what the service wrote on the host, if it may have run there", async () => {
+		const stage = { ...(await staged()), isUsed: true } as const;
+		const kept = join(folder, "kept");
+		await swap(place, stage);
+		fs.writeFileSync(join(place, "accepted"), "on the host");
+		for (let repeat = 0; repeat < 2; repeat++) await undo(place, stage);
+		expect(await endUndo(place, stage, kept)).toBe(true);
+		expect([important(), fs.readdirSync(place)]).toEqual(["host", ["important"]]);
+		const at = join(kept, place.slice(1) as Path);
+		expect([fs.readFileSync(join(at, "accepted"), "utf8"), fs.readFileSync(join(at, "important"), "utf8")]).toEqual([
+			"on the host",
+			"cage",
+		]);
+		expect(fs.statSync(kept).mode & 0o777).toBe(0o700);
+		expect(await endUndo(place, stage, kept)).toBe(false);
 	});
 
 	test("is whole again after an undo that finds a directory half moved", async () => {
@@ -64,7 +87,7 @@ describe("state that is returned to the host", () => {
 		fs.mkdirSync(join(place, "directory"));
 		fs.renameSync(join(place, `${name}/moving/directory/one`), join(place, "directory/one"));
 		fs.rmSync(join(place, "important"));
-		await undo(place, stage);
+		await undoAll(stage);
 		expect([important(), fs.readdirSync(place).sort(), fs.readdirSync(join(place, "directory")).sort()]).toEqual([
 			"host",
 			["directory", "important"],

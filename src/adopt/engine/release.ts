@@ -69,6 +69,8 @@ export async function releaseService(
 	return released;
 }
 
+const isUsed = true as const;
+
 async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | undefined): Promise<ReleaseResult> {
 	const { machine, signal } = context;
 	const { adoption: from, name } = plan;
@@ -91,7 +93,8 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 		for (const place of staged) await machine.store.adopting.prepareReturn(name, place, signal);
 		signal.throwIfAborted();
 		for (const place of staged) await machine.store.adopting.swapReturn(place);
-		adoption = await saveAdoption(context, name, { ...adoption, phase: "returned" });
+		const used = adoption.places.map((place) => (isStaged(place) ? { ...place, stage: { ...place.stage, isUsed } } : place));
+		adoption = await saveAdoption(context, name, { ...adoption, phase: "returned", places: used });
 		await removeDropin(context, name, adoption);
 		// From here on the service may write, so signals are ignored; only a missing answer undoes the release.
 		await startAndProbe(withoutSignal(context), adoption);
@@ -101,8 +104,10 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 		context.emit({ event: "service-started", service });
 	} catch (error) {
 		// Read the stored adoption, because a stage may exist that this function does not know of yet.
-		await undoRelease(context, name, (await machine.store.adoption(name)) ?? adoption);
-		await machine.store.log(name, "release-undone", { service, problem: problemOf(error) });
+		const kept = await undoRelease(context, name, (await machine.store.adoption(name)) ?? adoption);
+		const keptAt = kept === undefined ? {} : { kept: showPath(kept) };
+		await machine.store.log(name, "release-undone", { service, problem: problemOf(error), ...keptAt });
+		if (kept !== undefined) throw new Failure("release-failed-kept", { service, name, path: showPath(kept) }, 1, error);
 		throw signal.aborted ? error : new Failure("release-failed", { service, name }, 1, error);
 	}
 	const kept = await finishRelease(context, name, adoption);
@@ -216,7 +221,7 @@ export interface RepairResult {
 	readonly service: string;
 	/** Where the service runs after the repair. */
 	readonly where: "cage" | "host";
-	/** Data that the caged service may have written before the service moved back to the host. */
+	/** Data that the service may have written on the other side before it moved back. */
 	readonly kept?: Path;
 }
 
@@ -259,26 +264,24 @@ async function repair(context: Context, name: string, adoption: Adoption): Promi
 				await store.adopting.save(name, { ...rest, phase: "adopted" });
 				return { where: "cage" };
 			}
-			return returnedToHost(await undoAdoption(context, name, adoption));
+			return runsAgain("host", await undoAdoption(context, name, adoption));
 		case "returned":
 			// After a power cut, systemd started it in its cage again if the removal of the drop-in was lost. It may have written there.
 			if (await runsInside(context, name, (await services.state(adoption.service)).mainPid)) {
-				await undoRelease(context, name, adoption);
-				return { where: "cage" };
+				return runsAgain("cage", await undoRelease(context, name, adoption));
 			}
 			await removeDropin(context, name, adoption);
 			await startAndProbe(context, adoption);
-			return returnedToHost(await finishRelease(context, name, adoption));
+			return runsAgain("host", await finishRelease(context, name, adoption));
 		case "returning":
-			await undoRelease(context, name, adoption);
-			return { where: "cage" };
+			return runsAgain("cage", await undoRelease(context, name, adoption));
 		default:
-			return returnedToHost(await undoAdoption(context, name, adoption));
+			return runsAgain("host", await undoAdoption(context, name, adoption));
 	}
 }
 
-function returnedToHost(kept: Path | undefined): Pick<RepairResult, "where" | "kept"> {
-	return { where: "host", ...omitUndefined({ kept }) };
+function runsAgain(where: RepairResult["where"], kept: Path | undefined): Pick<RepairResult, "where" | "kept"> {
+	return { where, ...omitUndefined({ kept }) };
 }
 
 async function answersInside(context: Context, name: string, adoption: Adoption): Promise<boolean> {

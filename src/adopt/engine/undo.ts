@@ -76,21 +76,33 @@ export async function endAdoption({ machine: { store } }: Context, name: string,
 	await store.adopting.end(name);
 }
 
-/** Starts the caged service on its own data and restores the host's state, however far the release came. */
-export async function undoRelease(hasty: Context, name: string, adoption: Adoption): Promise<void> {
+/**
+ * Starts the caged service on its own data and restores the host's state, however far the release came. If the service may have
+ * written on the host, its data from there is kept and the path returned. Throws `undo-failed` (exit 1) if the service does not run
+ * afterwards.
+ */
+export async function undoRelease(hasty: Context, name: string, adoption: Adoption): Promise<Path | undefined> {
 	const context = withoutSignal(hasty);
-	const { services, store } = context.machine;
+	const { now, services, store } = context.machine;
+	const { adopting } = store;
 	const { companions, places, service } = adoption;
 	try {
 		const { active, mainPid } = await services.state(service);
 		const isInside = active === "active" && (await runsInside(context, name, mainPid));
 		if (!isInside) await stopService(context, service, companions).catch(() => {});
-		await store.adopting.save(name, { ...adoption, phase: "returning" });
-		const before: AdoptedPlace[] = [];
-		for (const place of places) before.push(isStaged(place) ? await store.adopting.undoReturn(place) : place);
+		await adopting.save(name, { ...adoption, phase: "returning" });
+		for (const place of places.filter(isStaged)) await adopting.undoReturn(place);
 		await writeDropin(context, name, adoption);
 		await startAndProbe(context, adoption);
-		await store.adopting.save(name, { ...adoption, phase: "adopted", places: before });
+		const kept = adopting.undonePath(name, new Date(now()).toISOString());
+		const ended = { places: [] as AdoptedPlace[], hasKept: false };
+		for (const place of places) {
+			const one = isStaged(place) ? await adopting.endUndo(place, kept) : { place, hasKept: false };
+			ended.places.push(one.place);
+			ended.hasKept ||= one.hasKept;
+		}
+		await adopting.save(name, { ...adoption, phase: "adopted", places: ended.places });
+		return ended.hasKept ? kept : undefined;
 	} catch (error) {
 		throw new Failure("undo-failed", { service, name }, 1, error);
 	}

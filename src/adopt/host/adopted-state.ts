@@ -19,7 +19,7 @@ import type { WritableDirectory } from "../../plan/plan.ts";
 import { type AdoptedPlace, neverCopied } from "../adoption.ts";
 import type { AdoptedState } from "../ports.ts";
 import { adoptionToJson } from "./adoption-file.ts";
-import { finish, makeStage, newStageName, prepare, removeMade, swap, undo } from "./return-state.ts";
+import { endUndo, finish, makeStage, newStageName, prepare, removeMade, swap, undo } from "./return-state.ts";
 
 /**
  * A cage's data while its service is adopted. The copy grows in `adopting/data` and then replaces the data, which stays as
@@ -77,7 +77,7 @@ export async function useState(cage: Path): Promise<void> {
  */
 export async function restoreData(cage: Path, since?: string): Promise<Path | undefined> {
 	const { before, data, staging } = paths(cage);
-	const kept = since === undefined ? undefined : join(cage, `${undoneData}${since.replace(/[^0-9TZ]/g, "")}`);
+	const kept = since === undefined ? undefined : undonePath(cage, since);
 	if (await exists(before)) {
 		// A kill may have come between the two renames.
 		if (kept === undefined) await removeTree(data);
@@ -90,6 +90,10 @@ export async function restoreData(cage: Path, since?: string): Promise<Path | un
 	if (hasFiles(kept)) return kept;
 	await removeTree(kept);
 	return undefined;
+}
+
+function undonePath(cage: Path, time: string): Path {
+	return join(cage, `${undoneData}${time.replace(/[^0-9TZ]/g, "")}`);
 }
 
 /** Whether a tree has more than directories. Sockets and FIFOs are not state. What cannot be read counts as a file. */
@@ -211,17 +215,21 @@ export function adoptedState(state: Path): AdoptedState {
 		foreignLink: (name, path) => inData(dataOf(name), path, (source) => foreignLink(source, path)),
 		stageName: newStageName,
 		async makeStage(name, { path, stage, ...rest }) {
+			// systemd creates an empty directory of root on the host where the cage's is mounted, and the service could not write there.
+			if (rest.cage === neverCopied) await removeMade(path);
 			return { ...rest, path, stage: { ...stage, inode: await makeStage(dataOf(name), path, stage.name) } };
 		},
 		prepareReturn: (name, { path, stage }, signal) => prepare(dataOf(name), path, stage, signal),
 		swapReturn: ({ path, stage }) => swap(path, stage),
-		async undoReturn({ stage, ...place }) {
+		undoReturn: ({ path, stage }) => undo(path, stage),
+		async endUndo({ stage, ...place }, kept) {
 			const { host, path } = place;
-			await undo(path, stage);
+			const hasKept = await endUndo(path, stage, kept);
 			if (host === undefined) await removeMade(path);
 			const now = host === undefined || !stage.untouched ? host : await fingerprint(path);
-			return now === undefined ? place : { ...place, host: now };
+			return { place: now === undefined ? place : { ...place, host: now }, hasKept };
 		},
+		undonePath: (name, time) => undonePath(directory(name), time),
 		finishReturn: ({ path, stage }) => finish(path, stage),
 	};
 }

@@ -9,6 +9,7 @@ const stageSchema = v.object({
 	name: v.pipe(v.string(), v.regex(/^\.cagewright-release-[0-9a-f]+$/), v.transform(pathFromText)),
 	inode: v.exactOptional(v.string()),
 	untouched: v.boolean(),
+	isUsed: v.exactOptional(v.literal(true)),
 });
 const schema = v.object({
 	schema: v.literal("cagewright/adoption/1"),

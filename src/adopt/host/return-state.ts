@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, rename, rmdir } from "node:fs/promises";
+import { type FileHandle, mkdir, rename, rmdir } from "node:fs/promises";
 import { Failure } from "../../base/failure.ts";
 import {
 	below,
@@ -10,6 +10,7 @@ import {
 	namesOf,
 	openBelow,
 	openDirectory,
+	syncDirectory,
 } from "../../base/host/descriptor.ts";
 import { errorName, writeFailure } from "../../base/host/errors.ts";
 import { openData, withSource } from "../../base/host/mounts.ts";
@@ -25,7 +26,8 @@ import type { ReturnStage } from "../adoption.ts";
  * be a mount point. The stage is a folder inside it that only root can enter, because a rename must stay in one file system:
  * - `new`: the copy, before it is used;
  * - `moving`: the host's content while it is moved there; what is still outside is the host's too;
- * - `old`: all of the host's content; what is outside comes from the cage.
+ * - `old`: all of the host's content; what is outside comes from the cage;
+ * - `undone`: the cage's content after an undo, with what the service wrote on the host.
  * So the origin of every name is known at any moment, even after a kill. All paths are walked by descriptor.
  */
 const [fresh, moving, old, undone] = ["new", "moving", "old", "undone"] as Path[] as [Path, Path, Path, Path];
@@ -72,7 +74,7 @@ export async function swap(place: Path, known: ReturnStage): Promise<void> {
 	if (!isThere) throw stageChanged(place, known.name);
 }
 
-/** Restores the host's content, however far the swap came. */
+/** Restores the host's content, however far the swap came. What was taken out stays in the stage until `endUndo`. */
 export async function undo(place: Path, known: ReturnStage): Promise<void> {
 	// Nothing is moved before the inode is known.
 	if (known.inode === undefined) return finish(place, known);
@@ -85,8 +87,40 @@ export async function undo(place: Path, known: ReturnStage): Promise<void> {
 		}
 		if (await exists(below(stage, moving))) await moveIn(target, stage, moving);
 		await target.sync();
+	});
+}
+
+/**
+ * Removes the stage after an undo. If the service may have written to what was taken out, that moves below `kept`. Returns whether
+ * anything was kept. A call that a kill interrupted can be repeated.
+ */
+export async function endUndo(place: Path, known: ReturnStage, kept: Path): Promise<boolean> {
+	let hasKept = false;
+	await withStage(place, known, async (target, stage) => {
+		if (known.isUsed && (await exists(below(stage, undone)))) {
+			await using from = await openDirectory(below(stage, undone));
+			hasKept = (await namesIn(from)).length > 0;
+			if (hasKept) await keepUndone(stage, join(kept, place.slice(1) as Path), place);
+		}
 		await removeStage(target, stage, known);
 	});
+	return hasKept;
+}
+
+/** The cage's folder may be on another file system. */
+async function keepUndone(stage: FileHandle, to: Path, place: Path): Promise<void> {
+	await mkdir(pathToBytes(parent(to)), { recursive: true, mode: 0o700 });
+	try {
+		await rename(pathToBytes(below(stage, undone)), pathToBytes(to));
+	} catch (error) {
+		if (errorName(error) !== "EXDEV") throw error;
+		const job: TreeCopy = { isRoot: true, reflinks: new Set(), skipped: [], unstable: [] };
+		await copyTree(job, below(stage, undone), to, place).catch(async (failure: unknown) => {
+			await removeTree(to);
+			throw failure;
+		});
+	}
+	await syncDirectory(parent(to));
 }
 
 /** Deletes what the stage keeps. Leaves a folder that is not ours. */
@@ -104,10 +138,10 @@ async function removeStage(target: FileHandle, stage: FileHandle, { name }: Retu
 	await rmdir(pathToBytes(below(target, name)));
 }
 
-/** Removes a directory that the host did not have, if it is empty. */
+/** Removes a directory that the host did not have, if it is empty and no mount point. */
 export async function removeMade(place: Path): Promise<void> {
 	await rmdir(pathToBytes(place)).catch((error: unknown) => {
-		if (!["ENOENT", "ENOTEMPTY"].includes(errorName(error) ?? "")) throw writeFailure(error, place);
+		if (!["EBUSY", "ENOENT", "ENOTEMPTY"].includes(errorName(error) ?? "")) throw writeFailure(error, place);
 	});
 }
 

@@ -59,7 +59,7 @@ export const adoptionDe: Widen<typeof adoptionEn> = {
 		`${service} läuft wieder auf dem Host. Der Dienst war ${seconds} s lang unterbrochen.${saved ? `\nDer Käfig hat wieder seine früheren Daten. Eine Kopie der zwischenzeitlichen ist in ${saved}.` : ""}`,
 	repaired: (service, name, where, saved) =>
 		where === "cage"
-			? `Ein früherer Befehl wurde unterbrochen. ${service} läuft in seinem Käfig ${name}.`
+			? `Ein früherer Befehl wurde unterbrochen. ${service} läuft in seinem Käfig ${name}.${saved ? ` Daten, die der Dienst auf dem Host schrieb, sind in ${saved} gesichert.` : ""}`
 			: `Ein früherer Befehl wurde unterbrochen. ${service} läuft wie zuvor auf dem Host.${saved ? ` Daten, die der Dienst im Käfig ${name} schrieb, sind in ${saved} gesichert.` : ""}`,
 	by: (service, since) => `${service}, seit ${since}`,
 	label: "Übernommener Dienst",

@@ -59,7 +59,7 @@ export const adoptionEn = {
 		`${service} runs on the host again. It was down for ${seconds} s.${saved ? `\nThe cage has its earlier data again. A copy of what it had meanwhile is in ${saved}.` : ""}`,
 	repaired: (service: string, name: string, where: "cage" | "host", saved?: string) =>
 		where === "cage"
-			? `An earlier command was interrupted. ${service} runs in its cage ${name}.`
+			? `An earlier command was interrupted. ${service} runs in its cage ${name}.${saved ? ` Data that it wrote on the host is saved in ${saved}.` : ""}`
 			: `An earlier command was interrupted. ${service} runs on the host, as before.${saved ? ` Data that it wrote in cage ${name} is saved in ${saved}.` : ""}`,
 	by: (service: string, since: string) => `${service}, since ${since}`,
 	label: "Adopted service",

@@ -126,6 +126,8 @@ export const verbFailuresEn = {
 	"adopt-other-application":
 		"Cage {name} is not for {service}: it starts {program}. Choose the right cage with --name, or create one.",
 	"release-failed": "{service} failed on the host, so it runs in cage {name} as before: {cause}",
+	"release-failed-kept":
+		"{service} failed on the host, so it runs in cage {name} as before: {cause} Data that it wrote on the host is saved in {path}.",
 	"release-link":
 		"{path} is a link that the application created in cage {name}, and it points outside the application's state. Inspect it, and remove it from the cage's data before you release the service.",
 	"release-place-changed":
