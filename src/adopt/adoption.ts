@@ -68,6 +68,11 @@ export interface Adoption {
 	readonly clientProbes?: readonly string[];
 	/** Those that Cagewright found for known protocols and that passed before the move. Absent: none. */
 	readonly foundClientProbes?: readonly string[];
+	/**
+	 * Set by a release: those of `probes` that passed in the cage before it. What failed there already is not required on the host.
+	 * Absent: all.
+	 */
+	readonly passingProbes?: readonly string[];
 	/** The command moves further services and has not ended. If it is killed, the next command reports where this one runs. */
 	readonly together?: true;
 	/** Seconds that a start may take until the service answers. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { parseInetSockets, parseRegistered } from "../../src/adopt/host/host-processes.ts";
 import { type InetSocket, listeningPorts, lostPorts, portText } from "../../src/adopt/listening-ports.ts";
 
 const facts = { chosenByKernel: [32_768, 60_999], registered: new Set<string>(), named: new Set<number>() } as const;
@@ -95,4 +96,32 @@ describe("an offered port is lost", () => {
 		expect(lost([listens(80)], [listens(80, v6)])).toEqual([]);
 		expect(lost([listens(80), listens(80, v6)], [listens(80, v6)])).toEqual(["0.0.0.0:80"]);
 	});
+});
+
+test("sockets are read from /proc/net: TCP that listens or is connected, UDP with and without a peer", () => {
+	const head = "  sl  local_address rem_address   st\n";
+	const line = (local: string, remote: string, state: string, inode: number) =>
+		`   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000 0 0 ${inode} 1\n`;
+	const read = (text: string, transport: "tcp" | "udp") =>
+		parseInetSockets(head + text, transport).map(({ inode, isListening, local }) => [inode, isListening, portText(local)]);
+	const tcp = line("0100007F:1F95", "00000000:0000", "0A", 101) + line("0100007F:1F95", "0100007F:9999", "01", 102);
+	// TIME_WAIT has no inode.
+	expect(read(tcp + line("0100007F:1F95", "0100007F:9998", "06", 0), "tcp")).toEqual([
+		["101", true, "127.0.0.1:8085"],
+		["102", false, "127.0.0.1:8085"],
+	]);
+	const udpTable = line("00000000:0035", "00000000:0000", "07", 106) + line("00000000:9C40", "01010101:0035", "01", 107);
+	expect(read(udpTable, "udp")).toEqual([
+		["106", true, "0.0.0.0:53"],
+		["107", false, "0.0.0.0:40000"],
+	]);
+});
+
+test("ports of RPC programs are read from rpcinfo", () => {
+	const lines = [
+		"   program vers proto   port  service",
+		"    100000    4   tcp    111  portmapper",
+		"    100005    3   udp  20048  mountd",
+	];
+	expect([...parseRegistered(lines.join("\n"))]).toEqual(["tcp 111", "udp 20048"]);
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { adoptionFromJson, adoptionToJson } from "../../src/adopt/host/adoption-file.ts";
-import { parsePeers } from "../../src/adopt/host/host-processes.ts";
+import { parseInetSockets, parsePeers, parseRegistered } from "../../src/adopt/host/host-processes.ts";
 import { parseMaps } from "../../src/base/host/proc.ts";
 import { parseGroup, parsePasswd } from "../../src/base/machine/accounts.ts";
 import { parseMountinfo } from "../../src/base/machine/mountinfo.ts";
@@ -294,6 +294,8 @@ export const parsers: Readonly<Record<string, Parser>> = {
 		"36 35 98:0 / / rw,noatime master:1 - ext4 /dev/root rw\n37 36 0:5 /x /a\\040b ro - tmpfs tmpfs rw\n",
 	),
 	parsePeers: reads(parsePeers, "u_str ESTAB 0 0 /run/a b 11 * 12\nu_dgr UNCONN 0 0 @x 13 * 0\n"),
+	parseInetSockets: reads((text) => parseInetSockets(text, "udp"), tcp),
+	parseRegistered: reads(parseRegistered, "   program vers proto   port  service\n    100000    4   tcp    111  portmapper\n"),
 	parseMaps: reads(parseMaps, "55d0-55d1 r-xp 00000000 fe:01 1234   /usr/bin/app\n7f00-7f01 rw-p 00000000 00:00 0\n"),
 	parseSockets: reads((text) => parseSockets({ tcp: text, udp6: text, unix: text }), tcp, unix),
 	parseFailure: reads(

@@ -173,7 +173,7 @@ describe("redis", () => {
 		await inCage("redis-server");
 		await onHost("redis-server");
 		// Writes wherever the service runs, and passes only in the cage.
-		const isInside = "! test /proc/$(pidof redis-server)/root/. -ef /";
+		const isInside = "test -e /etc/systemd/system/redis-server.service.d/zz-cagewright.conf";
 		const probe = `redis-cli set accepted precious && redis-cli save && ${isInside}`;
 		writeFileSync(join(system.tree, "root/ask-inside"), `#!/bin/sh\ntest -e /run/anywhere || { ${probe}; }\n`, { mode: 0o755 });
 		await system.must("touch /run/anywhere");
@@ -189,6 +189,44 @@ describe("redis", () => {
 		await onHost("redis-server");
 		await system.must("rm /run/anywhere");
 		expect(await system.query("ls -A /var/lib/redis")).toBe("dump.rdb");
+	});
+
+	test("is released although one of its probes passes nowhere any more, and a warning names that probe", async () => {
+		await inCage("redis-server");
+		await onHost("redis-server");
+		const probes = "--probe 'redis-cli ping | grep -q PONG' --probe 'test ! -e /run/expired' --timeout 3";
+		await json(`adopt redis-server --no-selftest --copy-data ${probes} --yes`);
+		await system.must("touch /run/expired");
+		try {
+			expect(await system.run("cagewright release redis-server --yes")).toMatchObject({
+				status: 0,
+				stderr: expect.stringMatching(/already fails in cage redis-server.*test ! -e \/run\/expired/),
+			});
+		} finally {
+			await system.must("rm /run/expired");
+		}
+		expect([await rootOf("redis-server"), await whole()]).toEqual([await rootOfHost(), String(keys)]);
+	});
+
+	// The release and its undo each wait 90 seconds.
+	test.runIf(isLong)("is adopted as before after an undone release, although a probe passes nowhere any more", async () => {
+		await inCage("redis-server");
+		await onHost("redis-server");
+		await json("adopt redis-server --no-selftest --copy-data --probe 'test ! -e /run/started' --timeout 3 --yes");
+		const dropin = "/run/systemd/system/redis-server.service.d/test.conf";
+		const lines = "printf '[Service]\nExecStartPre=+/bin/touch /run/started\n'";
+		await system.must(`mkdir -p $(dirname ${dropin}); ${lines} >${dropin}; systemctl daemon-reload`);
+		try {
+			expect(await system.run("cagewright release redis-server --yes")).toMatchObject({
+				status: 1,
+				stderr: expect.stringMatching(/runs in cage redis-server again, but this probe fails there: test ! -e \/run\/started/),
+			});
+			expect([await rootOf("redis-server"), await isAdopted("redis-server")]).toEqual([await rootOfCage("redis-server"), true]);
+		} finally {
+			await system.must(`rm -rf $(dirname ${dropin}) /run/started; systemctl daemon-reload`);
+		}
+		await onHost("redis-server");
+		expect([await rootOf("redis-server"), await whole()]).toEqual([await rootOfHost(), String(keys)]);
 	});
 
 	test("keeps running as before if it does not answer from its cage", async () => {

@@ -6,6 +6,7 @@ import { showPath } from "../../base/path/quote.ts";
 import { lockUnlessBusy, presentCage } from "../../cage/engine/cages.ts";
 import { isInPlace } from "../../plan/binds.ts";
 import { placesOf } from "../../plan/own-state.ts";
+import { showProbe } from "../../probe/lines.ts";
 import { passingClientProbes, requireClientAnswers } from "../../unit/engine/client-probes.ts";
 import { probeService, runsInside, startAndProbe, stopService } from "../../unit/engine/service-probes.ts";
 import { hostService } from "../../unit/engine/unit.ts";
@@ -31,14 +32,20 @@ export interface ReleaseResult {
 	readonly kept?: Path;
 }
 
-/** Everything that a release will do. Throws `not-adopted` (exit 2) or the reason against it. */
+/**
+ * Everything that a release will do. Throws `not-adopted` (exit 2) or the reason against it. A release whose undo did not bring the
+ * service up in its cage can be tried again, once the host has its state back.
+ */
 export async function planRelease(context: Context, called: string, keep?: KeptSide): Promise<ReleasePlan> {
 	const { machine } = context;
 	requireSystemd(context);
 	const service = machine.units.service(called) ? hostService(context, called).name : called;
 	const name = await cageThatAdopted(context, service);
 	const stored = name === undefined ? undefined : await machine.store.adoption(name);
-	if (name === undefined || stored?.phase !== "adopted") throw new Failure("not-adopted", { service }, 2);
+	if (name === undefined || (stored?.phase !== "adopted" && stored?.phase !== "returning")) {
+		throw new Failure("not-adopted", { service }, 2);
+	}
+	if (stored.places.some(isStaged)) throw new Failure("release-unfinished", { service }, 1);
 	await installedDropin(context, name, stored);
 	const adoption = await withLaterPlaces(context, name, stored);
 	const givenBack = (await decide(context, name, adoption, keep)).map(({ path }) => path);
@@ -77,10 +84,12 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 	const { service } = from;
 	let places: readonly Path[] = [];
 	signal.throwIfAborted();
-	const companions = await machine.services.companions(service);
+	const companions = from.phase === "returning" ? from.companions : await machine.services.companions(service);
 	const before = await observeServed(context, name, from);
 	const found = await passingClientProbes(context, from.foundClientProbes ?? []);
-	let adoption = await saveAdoption(context, name, { ...from, companions, phase: "returning" });
+	const earlier = { clientProbes: from.clientProbes ?? [], probes: from.passingProbes ?? from.probes };
+	const { clientProbes, probes: passingProbes } = before ? await passingNow(context, name, from) : earlier;
+	let adoption = await saveAdoption(context, name, { ...from, companions, phase: "returning", passingProbes });
 	const started = machine.elapsed();
 	let interrupted = 0;
 	try {
@@ -97,10 +106,10 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 		adoption = await saveAdoption(context, name, { ...adoption, phase: "returned", places: used });
 		await removeDropin(context, name, adoption);
 		// From here on the service may write, so signals are ignored; only a missing answer undoes the release.
-		await startAndProbe(withoutSignal(context), adoption);
+		await startAndProbe(withoutSignal(context), { ...adoption, probes: passingProbes });
 		interrupted = Math.round((machine.elapsed() - started) / 10) / 100;
 		if (before) await requireServed(withoutSignal(context), before, adoption.timeout);
-		await requireClientAnswers(withoutSignal(context), [...(adoption.clientProbes ?? []), ...found], adoption.timeout);
+		await requireClientAnswers(withoutSignal(context), [...clientProbes, ...found], adoption.timeout);
 		context.emit({ event: "service-started", service });
 	} catch (error) {
 		// Read the stored adoption, because a stage may exist that this function does not know of yet.
@@ -112,6 +121,24 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 	}
 	const kept = await finishRelease(context, name, adoption);
 	return { plan: { ...plan, givenBack: places }, interrupted, ...omitUndefined({ kept }) };
+}
+
+/** The probes that pass in the cage now. Warns of each that does not: it says nothing about the host. */
+async function passingNow(
+	context: Context,
+	name: string,
+	{ clientProbes = [], probes, service, timeout }: Adoption,
+): Promise<Required<Pick<Adoption, "clientProbes" | "probes">>> {
+	const answering: string[] = [];
+	for (const probe of probes) {
+		if ((await probeService(context, service, [probe], { seconds: timeout })).answered) answering.push(probe);
+	}
+	const clients = await passingClientProbes(context, clientProbes, timeout);
+	const failing = [...probes, ...clientProbes].filter((line) => !answering.includes(line) && !clients.includes(line));
+	for (const line of failing) {
+		context.emit({ event: "warned", code: "release-probe-fails", values: { service, name, probe: showProbe(line) } });
+	}
+	return { probes: answering, clientProbes: clients };
 }
 
 /**
@@ -271,7 +298,7 @@ async function repair(context: Context, name: string, adoption: Adoption): Promi
 				return runsAgain("cage", await undoRelease(context, name, adoption));
 			}
 			await removeDropin(context, name, adoption);
-			await startAndProbe(context, adoption);
+			await startAndProbe(context, { ...adoption, probes: adoption.passingProbes ?? adoption.probes });
 			return runsAgain("host", await finishRelease(context, name, adoption));
 		case "returning":
 			return runsAgain("cage", await undoRelease(context, name, adoption));

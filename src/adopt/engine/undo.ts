@@ -2,8 +2,16 @@ import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import type { Path } from "../../base/path/path.ts";
 import { cageFolder } from "../../cage/engine/cages.ts";
+import { showProbe } from "../../probe/lines.ts";
 import { installedText } from "../../unit/engine/installed-unit.ts";
-import { runsInside, startAgain, startAndProbe, stopService } from "../../unit/engine/service-probes.ts";
+import {
+	leastSeconds,
+	probeService,
+	runsInside,
+	startAgain,
+	startAndProbe,
+	stopService,
+} from "../../unit/engine/service-probes.ts";
 import { dropinPlace } from "../../unit/installed.ts";
 import { type AdoptedPlace, type Adoption, isStaged } from "../adoption.ts";
 
@@ -79,13 +87,15 @@ export async function endAdoption({ machine: { store } }: Context, name: string,
 /**
  * Starts the caged service on its own data and restores the host's state, however far the release came. If the service may have
  * written on the host, its data from there is kept and the path returned. Throws `undo-failed` (exit 1) if the service does not run
- * afterwards.
+ * in its cage afterwards. Only warns if it runs there without an answer: the adoption goes on, so that a probe that no longer passes
+ * anywhere cannot block the cage.
  */
 export async function undoRelease(hasty: Context, name: string, adoption: Adoption): Promise<Path | undefined> {
 	const context = withoutSignal(hasty);
 	const { now, services, store } = context.machine;
 	const { adopting } = store;
 	const { companions, places, service } = adoption;
+	let path: Path | undefined;
 	try {
 		const { active, mainPid } = await services.state(service);
 		const isInside = active === "active" && (await runsInside(context, name, mainPid));
@@ -93,17 +103,27 @@ export async function undoRelease(hasty: Context, name: string, adoption: Adopti
 		await adopting.save(name, { ...adoption, phase: "returning" });
 		for (const place of places.filter(isStaged)) await adopting.undoReturn(place);
 		await writeDropin(context, name, adoption);
-		await startAndProbe(context, adoption);
-		const kept = adopting.undonePath(name, new Date(now()).toISOString());
-		const ended = { places: [] as AdoptedPlace[], hasKept: false };
-		for (const place of places) {
-			const one = isStaged(place) ? await adopting.endUndo(place, kept) : { place, hasKept: false };
-			ended.places.push(one.place);
-			ended.hasKept ||= one.hasKept;
+		await startAndProbe(context, { ...adoption, probes: [] });
+		if (!(await runsInside(context, name, (await services.state(service)).mainPid))) {
+			throw new Failure("service-outside", { service, name }, 1);
 		}
-		await adopting.save(name, { ...adoption, phase: "adopted", places: ended.places });
-		return ended.hasKept ? kept : undefined;
+		const kept = adopting.undonePath(name, new Date(now()).toISOString());
+		const undone: { readonly place: AdoptedPlace; readonly hasKept: boolean }[] = [];
+		for (const place of places) undone.push(isStaged(place) ? await adopting.endUndo(place, kept) : { place, hasKept: false });
+		const { passingProbes: _, ...rest } = adoption;
+		await adopting.save(name, { ...rest, phase: "adopted", places: undone.map(({ place }) => place) });
+		if (undone.some(({ hasKept }) => hasKept)) path = kept;
 	} catch (error) {
 		throw new Failure("undo-failed", { service, name }, 1, error);
 	}
+	await warnUnlessAnswering(context, name, adoption);
+	return path;
+}
+
+async function warnUnlessAnswering(context: Context, name: string, adoption: Adoption): Promise<void> {
+	const { passingProbes, probes, service, timeout } = adoption;
+	const answer = await probeService(context, service, passingProbes ?? probes, { seconds: Math.max(timeout, leastSeconds) });
+	if (answer.answered) return;
+	const probe = answer.probes.find(({ ok }) => !ok)?.command ?? "";
+	context.emit({ event: "warned", code: "release-undone-silent", values: { service, name, probe: showProbe(probe) } });
 }

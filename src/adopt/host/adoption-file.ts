@@ -21,6 +21,7 @@ const schema = v.object({
 	probes: v.array(v.string()),
 	clientProbes: v.exactOptional(v.array(v.string())),
 	foundClientProbes: v.exactOptional(v.array(v.string())),
+	passingProbes: v.exactOptional(v.array(v.string())),
 	together: v.exactOptional(v.literal(true)),
 	timeout: v.number(),
 	places: v.array(

@@ -9,6 +9,9 @@ export const notesDe: Notes = {
 		"{client} hat sich noch nicht wieder mit {offer} verbunden. Das ist möglich und geschieht vielleicht mit der nächsten Anfrage.",
 	"clients-partial":
 		"Cagewright sieht nicht, wer mit Unix-Sockets verbunden ist, weil ss fehlt oder scheiterte. Installieren Sie iproute2.",
+	"release-probe-fails":
+		"Eine Probe scheitert schon im Käfig {name}; deshalb muss {service} sie auf dem Host nicht bestehen: {probe}",
+	"release-undone-silent": "{service} läuft wieder im Käfig {name}, aber diese Probe scheitert dort: {probe}",
 	"not-taken-back": "{service} ließ sich nicht zurückbringen: {cause}",
 	rootless:
 		"Ohne root: Die Anwendung läuft als {user}, dem einzigen Konto im Käfig. Sie kann keine Ports unter {port} benutzen und das Konto nicht wechseln. Der Käfig enthält nur Dateien, die {user} lesen darf.",

@@ -146,6 +146,8 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"release-failed": "{service} scheiterte auf dem Host und läuft deshalb wie zuvor im Käfig {name}: {cause}",
 	"release-failed-kept":
 		"{service} scheiterte auf dem Host und läuft deshalb wie zuvor im Käfig {name}: {cause} Daten, die der Dienst auf dem Host schrieb, sind in {path} gesichert.",
+	"release-unfinished":
+		"Eine frühere Rückgabe von {service} ist noch nicht zurückgenommen. `cagewright list` versucht es erneut und sagt, was hindert.",
 	"release-link":
 		"{path} ist ein Link, den die Anwendung im Käfig {name} angelegt hat, und verweist auf ein Ziel außerhalb ihres Zustands. Prüfen Sie ihn, und entfernen Sie ihn vor der Rückgabe aus den Daten des Käfigs.",
 	"release-place-changed":

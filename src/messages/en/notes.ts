@@ -6,6 +6,8 @@ export const notesEn = {
 		"{path} will contain the process number inside the cage, so these programs cannot signal {service}: {tools}. Use `systemctl reload {service}`, or `cagewright signal {name} HUP`.",
 	"client-not-back": "{client} has not connected to {offer} again yet. It can connect, and may do so with its next request.",
 	"clients-partial": "Cagewright cannot see who is connected to unix sockets, because ss is missing or failed. Install iproute2.",
+	"release-probe-fails": "A probe already fails in cage {name}, so {service} need not pass it on the host: {probe}",
+	"release-undone-silent": "{service} runs in cage {name} again, but this probe fails there: {probe}",
 	"not-taken-back": "{service} could not be moved back: {cause}",
 	rootless:
 		"Without root: the application runs as {user}, the only account in the cage. It cannot use ports below {port} or switch accounts, and the cage contains only files that {user} may read.",

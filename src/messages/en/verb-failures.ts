@@ -128,6 +128,8 @@ export const verbFailuresEn = {
 	"release-failed": "{service} failed on the host, so it runs in cage {name} as before: {cause}",
 	"release-failed-kept":
 		"{service} failed on the host, so it runs in cage {name} as before: {cause} Data that it wrote on the host is saved in {path}.",
+	"release-unfinished":
+		"An earlier release of {service} is not undone yet. `cagewright list` tries again, and says what prevents it.",
 	"release-link":
 		"{path} is a link that the application created in cage {name}, and it points outside the application's state. Inspect it, and remove it from the cage's data before you release the service.",
 	"release-place-changed":

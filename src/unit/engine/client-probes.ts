@@ -101,14 +101,22 @@ export async function findClientProbes(
 	return found.flat();
 }
 
-/** Those of these lines that pass now. */
-export async function passingClientProbes(context: Context, lines: readonly string[]): Promise<string[]> {
-	return (await Promise.all(lines.map((line) => firstPassing(context, [line])))).flat();
+/** Those of these lines that pass now. Each may take some seconds. */
+export async function passingClientProbes(
+	context: Context,
+	lines: readonly string[],
+	seconds = proposedSeconds,
+): Promise<string[]> {
+	return (await Promise.all(lines.map((line) => firstPassing(context, [line], seconds)))).flat();
 }
 
-async function firstPassing({ machine, signal }: Context, lines: readonly string[]): Promise<string[]> {
+async function firstPassing(
+	{ machine, signal }: Context,
+	lines: readonly string[],
+	seconds = proposedSeconds,
+): Promise<string[]> {
 	for (const line of lines) {
-		const { ok } = await machine.launcher.shell(line, { onHost: true }, proposedSeconds, signal);
+		const { ok } = await machine.launcher.shell(line, { onHost: true }, seconds, signal);
 		signal.throwIfAborted();
 		if (ok) return [line];
 	}

@@ -119,7 +119,7 @@ export async function probeService(
 }
 
 /** Seconds that a service gets to answer again, even if `--timeout` is shorter: as long as systemd gives it to start. */
-const leastSeconds = 90;
+export const leastSeconds = 90;
 
 /** A service that was stopped, or is about to be, and everything that is needed to start it again. */
 type StoppedService = Pick<Adoption, "companions" | "probes" | "service" | "timeout">;
