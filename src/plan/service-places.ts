@@ -146,6 +146,7 @@ function statePlaces(input: PlanInput, basis: PlanBasis) {
 	const { offered, ownFiles, writable } = places;
 	const published = planPublished({
 		...{ sockets: offered.sockets, writable: writable.directories, trace, files, hostAccess, mayMount, decided },
+		...{ identity, allowed: asked.allowWrite },
 		mounted: offered.directories.map(({ path }) => path),
 	});
 	const serviceBinds = [...offered.directories, ...ownFiles].map(({ path, ...created }): Bind => {

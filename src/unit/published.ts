@@ -25,8 +25,9 @@ export function publish(unit: UnitLines, script: Path, reloads: boolean): void {
  * namespace.
  *
  * The service may put anything at a source, also while root looks. A hard link in root's folder stays what it is, so `show` judges
- * that one. The link to the target replaces a link there and follows none. A process number is replaced by the number that the
- * same process has on the host; other numbers are not published, and nothing in a directory that is not there, where nobody looks.
+ * that one, and `hide` removes a target only if it is the same file. The link to the target replaces a link there and follows none. A
+ * process number is replaced by the number that the same process has on the host; other numbers are not published, and nothing in a
+ * directory that is not there, where nobody looks.
  * Only as long as needed, a shell of `show` stays behind: for a minute while a number is missing, which may come late on a busy
  * machine, and for ten seconds if the service has sockets, which it may bind again, as a program does that executes itself anew
  * (haproxy). `prepare` empties the folder, because the service may have put links into its directories.
@@ -71,6 +72,7 @@ export function publishScript({ directories, files, folder }: PublishedFiles): s
 }
 
 const functions = `complain() { echo "cagewright-publish: $1" >&2; }
+drop() { complain "$1"; rm -f "$staged"; }
 is() { [ "$1" "$2" ] && [ ! -L "$2" ]; }
 inside() { [ "/proc/$1/ns/pid" -ef "/proc/$main/ns/pid_for_children" ]; }
 outside() {
@@ -91,12 +93,12 @@ show() {
 		rm -f "$staged"
 		ln -P "$source" "$staged" 2>/dev/null || { complain "$source is missing"; return; }
 	fi
-	is $type "$staged" || { complain "$source is not a $kind file"; rm -f "$staged"; return; }
-	[ ! -e "$target" ] && [ ! -L "$target" ] || is $type "$target" || { complain "remove $target, which is something else"; return; }
+	is $type "$staged" || { drop "$source is not a $kind file"; return; }
+	[ ! -e "$target" ] && [ ! -L "$target" ] || is $type "$target" || { drop "remove $target, which is something else"; return; }
 	if [ "$kind" = pid ]; then
 		number=$(head -c 20 "$staged" | tr -cd 0-9)
 		! inside "$number" || return
-		number=$(outside "$number") || { complain "$source names no process of the service"; return; }
+		number=$(outside "$number") || { drop "$source names no process of the service"; return; }
 		rm -f "$staged.new"
 		echo "$number" >"$staged.new"
 		chown --reference="$staged" "$staged.new"

@@ -30,6 +30,8 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"Nichts wurde importiert: Auf diesem System gibt es bereits einen Käfig oder Daten namens {name}. Wählen Sie mit --name einen anderen Namen.",
 	"import-unknown":
 		"Nichts wurde importiert: Das Archiv enthält '{name}' ({what}); diese Version von cagewright unterstützt das nicht.",
+	"import-published":
+		"Nichts wurde importiert: Das Archiv veröffentlicht {path} auf diesem System; das tut kein exportierter Käfig. Exportieren Sie den Käfig erneut.",
 	"import-setuid": "Nichts wurde importiert: {path} im Archiv ist setuid oder setgid. Um es zu erlauben: --allow-setuid {path}",
 	"archive-name": "Nichts wurde importiert: Das Archiv enthält den ungültigen Namen '{path}'. Exportieren Sie den Käfig erneut.",
 	"archive-twice": "Nichts wurde importiert: Das Archiv enthält {path} doppelt. Exportieren Sie den Käfig erneut.",

@@ -21,6 +21,8 @@ export const verbFailuresEn = {
 	"import-there": "Nothing was imported: this machine already has a cage or data named {name}. Choose another name with --name.",
 	"import-unknown":
 		"Nothing was imported: the archive contains '{name}' ({what}), which this version of cagewright does not support.",
+	"import-published":
+		"Nothing was imported: the archive publishes {path} on this machine, which no exported cage does. Export the cage again.",
 	"import-setuid": "Nothing was imported: {path} in the archive is setuid or setgid. To allow it: --allow-setuid {path}",
 	"archive-name": "Nothing was imported: the archive contains the invalid name '{path}'. Export the cage again.",
 	"archive-twice": "Nothing was imported: the archive contains {path} twice. Export the cage again.",

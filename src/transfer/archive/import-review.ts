@@ -25,6 +25,7 @@ import { type ServiceCredential, serviceOf, serviceSchema } from "../../service/
 import type { Trace } from "../../trace/trace.ts";
 import { isAccountWord } from "./head.ts";
 import { otherAccount } from "./local-owners.ts";
+import { reviewPublished } from "./published-review.ts";
 
 interface ReviewFacts extends LaunchFacts {
 	readonly groups: readonly Group[];
@@ -54,6 +55,7 @@ export const droppedParts = [
 	"seed",
 	"credentials",
 	"unit",
+	"published",
 	"trials",
 ] as const;
 type DroppedPart = (typeof droppedParts)[number];
@@ -74,8 +76,8 @@ export interface ImportConsent {
 
 /**
  * Checks an archive's description of a cage against this machine, before any of it is used. Throws what `requireLaunchable`
- * and `HostAccess` throw, and (exit 4) `import-unknown`, `import-account`, `import-device` and `import-without-checksum`. The cage
- * has this machine's numbers of accounts already (`localCage`).
+ * and `HostAccess` throw, and (exit 4) `import-unknown`, `import-account`, `import-device`, `import-published` and
+ * `import-without-checksum`. The cage has this machine's numbers of accounts already (`localCage`).
  */
 export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: ImportConsent): ReviewResult {
 	requireNoNul(foreign.cageJson);
@@ -95,13 +97,22 @@ export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: Impo
 		},
 		facts,
 	);
-	const binds = reviewBinds(manifest, identity, facts, consent);
+	const { files, stateFolder, users } = facts;
+	const access = new HostAccess({ files, users, identity, stateFolder });
+	const binds = reviewBinds(manifest, access, facts, consent);
+	const { dropped: unpublished, published } = reviewPublished(
+		{ ...manifest, identity },
+		{ files, hostAccess: access, allowed: consent.allowWrite },
+	);
 	requireFiles(manifest, facts, consent);
 	requireNumbers(cage);
 	for (const text of cage.application.directories) parseCreatedDirectory(text);
+	const { dropped, ...claims } = withoutClaims(cage, facts, consent);
+	const notPublished = unpublished.length ? [{ what: "published" as const, values: unpublished.map(showPath) }] : [];
 	return {
-		...withoutClaims(cage, facts, consent),
-		manifest: { ...manifest, identity, binds },
+		...claims,
+		dropped: [dropped, notPublished].flat(),
+		manifest: { ...manifest, ...published, identity, binds },
 		groups: otherGroups(identity, facts),
 	};
 }
@@ -109,11 +120,10 @@ export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: Impo
 /** Judges host directories on this machine. An archive cannot consent for it. */
 function reviewBinds(
 	{ binds, writable }: Manifest,
-	identity: Identity,
-	{ files, stateFolder, users }: ReviewFacts,
+	access: HostAccess,
+	{ files }: ReviewFacts,
 	{ allowWrite }: ImportConsent,
 ): Manifest["binds"] {
-	const access = new HostAccess({ files, users, identity, stateFolder });
 	for (const { path } of writable) if (!startsEmpty(path)) access.requireWritable("writable", path);
 	const places = realBinds(binds, files);
 	return binds.map((bind, index) => {

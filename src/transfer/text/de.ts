@@ -38,6 +38,7 @@ export const transferDe: Widen<typeof transferEn> = {
 	rules: "Regeln für den Bau",
 	later: "Private Dateien dieses Systems, die ein Bau übernimmt",
 	unit: "Unit",
+	published: "Auf dem Host veröffentlicht",
 	secrets: "Geheimnisse",
 	setuid: "Setuid-Dateien",
 	notTaken: "Nicht importiert",
@@ -49,6 +50,8 @@ export const transferDe: Widen<typeof transferEn> = {
 		writes: (values) => `--allow-write ${values}`,
 		seed: (values) => `--seed ${values}`,
 		credentials: (values) => `Zugangsdaten dieses Systems, außer --allow-secret nennt alle ihre Dateien: ${values}`,
+		published: (values) =>
+			`auf diesem System veröffentlichte Dateien: ${values} (--allow-write PFAD ersetzt eine, die ein anderer Dienst haben kann)`,
 		unit: (values) => `die Unit ${values}, die hier ein anderes Programm startet`,
 		trials: () => "Ergebnisse von Erprobungen und Selbsttests",
 	},

@@ -44,6 +44,7 @@ export const transferEn = {
 	rules: "Rules for builds",
 	later: "Private files that a build takes from this machine",
 	unit: "Unit",
+	published: "Published on the host",
 	secrets: "Secrets",
 	setuid: "Setuid files",
 	notTaken: "Not imported",
@@ -55,6 +56,8 @@ export const transferEn = {
 		writes: (values: string) => `--allow-write ${values}`,
 		seed: (values: string) => `--seed ${values}`,
 		credentials: (values: string) => `credentials of this machine, unless --allow-secret names all of their files: ${values}`,
+		published: (values: string) =>
+			`files published on this machine: ${values} (--allow-write PATH replaces one that another service may have)`,
 		unit: (values: string) => `the unit ${values}, which starts another program here`,
 		trials: () => "results of trials and self-tests",
 	},

@@ -18,7 +18,8 @@ export const transferHelpDe: typeof transferHelpEn = {
 		dryRun: "das Archiv prüfen und zeigen, nichts importieren",
 		trial: "nicht erproben, ob er hier antwortet",
 		allowSecret: "ein späterer Bau darf dieses Geheimnis dieses Systems kopieren, wie das Archiv es verlangt",
-		allowWrite: "den Käfig in dieses Verzeichnis von Personen oder anderen Diensten schreiben lassen, das er einhängt",
+		allowWrite:
+			"den Käfig in dieses Verzeichnis von Personen oder anderen Diensten schreiben lassen, das er einhängt, oder diese Datei ersetzen lassen",
 		allowSetuid: "diese Datei mit ihrem setuid- oder setgid-Bit importieren",
 	},
 };

@@ -17,7 +17,7 @@ export const transferHelpEn = {
 		dryRun: "Verify and show the archive, import nothing",
 		trial: "Do not test whether it answers here",
 		allowSecret: "Let later builds copy this secret of this machine, as the archive asks",
-		allowWrite: "Let the cage write to this directory of persons or other services, which it mounts",
+		allowWrite: "Let the cage write to this directory of persons or other services, which it mounts, or replace this file",
 		allowSetuid: "Import this file with its setuid or setgid bit",
 	},
 };

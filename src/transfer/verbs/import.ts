@@ -11,6 +11,7 @@ import { fields, section } from "../../cli/format.ts";
 import type { Terminal } from "../../cli/terminal.ts";
 import { tryPresent } from "../../make/engine/make.ts";
 import { planStep } from "../../make/engine/steps.ts";
+import { namedFiles } from "../../plan/published.ts";
 import { launchPath } from "../../service/application.ts";
 import { codeLoadingVariables } from "../../service/environment.ts";
 import { permissionsOf, sensitivePermissions } from "../archive/import-review.ts";
@@ -111,6 +112,8 @@ function partsOf({ archive, cage, groups: hostGroups = [], later, manifest }: Im
 		devices: devicesOf(manifest).map(({ major, minor, path, type }) => `${showPath(path)} (${type} ${major}:${minor})`),
 		writable: manifest.writable.map(({ path }) => showPath(path)),
 		directories: application.directories,
+		/** Sockets and process numbers that root puts at the host's paths. */
+		published: namedFiles(manifest).map(({ path }) => showPath(path)),
 		secrets: manifest.entries.filter(({ risks }) => risks.includes("secret")).map(({ path }) => path),
 		setuid: manifest.entries.filter(({ kind, mode }) => mode & 0o6000 && kind === "file").map(({ path }) => path),
 		/** Files and accounts that later builds take from this machine. */
@@ -164,6 +167,7 @@ function describeImport(imported: ImportedCage, { messages }: Terminal): string 
 			...rows(words.devices, parts.devices),
 			...rows(words.writable, parts.writable),
 			...rows(words.directories, parts.directories),
+			...rows(words.published, parts.published),
 			...rows(words.rules, parts.rules),
 			...rows(words.unit, parts.unit === undefined ? [] : [parts.unit]),
 			...rows(words.secrets, parts.secrets.map(showPath)),
@@ -197,6 +201,7 @@ function dangersOf(imported: ImportedCage, { messages }: Terminal): string[] {
 		...line(words.probes, parts.probes),
 		...line(words.exercises, parts.exercises),
 		...line(words.binds, parts.binds),
+		...line(words.published, parts.published),
 		...line(words.rules, mountsOf(cage.rules)),
 		...line(words.later, parts.later.map(showPath)),
 		...line(words.environment, notableVariables(cage.application.env)),

@@ -10,7 +10,8 @@ import { auditGeneration } from "../../check/engine/audit.ts";
 import { launchRequest } from "../../launch/engine/run.ts";
 import { isPerConnection } from "../../launch/programs/passed-sockets.ts";
 import { sourceOf } from "../../plan/binds.ts";
-import { linkedSockets } from "../../plan/published.ts";
+import { HostAccess } from "../../plan/host-access.ts";
+import { linkedSockets, mayPublish, type PublishedKind, publishingPlaces } from "../../plan/published.ts";
 import { parsePassedSocket } from "../../service/passed-socket.ts";
 import { serverSignals } from "../../service/signals.ts";
 import { systemdDropin } from "../dropin.ts";
@@ -157,7 +158,13 @@ async function unitInput(
 	const root = machine.store.presentRoot(cage.name);
 	const data = layout.writable.map((path) => ({ path, source: sourceOf(path, layout) }));
 	const stage = machine.store.building.published(cage.name);
-	const published = host && publishedBy(host.name, { data, layout, manifest, stage });
+	const { identity } = manifest;
+	const { files } = machine;
+	const hostAccess = new HostAccess({ files, identity, users: machine.accounts.users(), stateFolder: machine.stateFolder() });
+	const facts = { files, hostAccess, identity, allowed: cage.rules.allowWrite };
+	// An archive or a changed host may name other places than a plan.
+	const isPublished = (kind: PublishedKind, path: Path) => mayPublish(kind, path, publishingPlaces(manifest), facts);
+	const published = host && publishedBy(host.name, { data, isPublished, layout, manifest, stage });
 	const placeScript = (one: PublishedFiles) => machine.store.building.placeScript(cage.name, publishScript(one));
 	return {
 		name: cage.name,
@@ -190,15 +197,17 @@ interface PublishedData extends Pick<PresentCage, "layout" | "manifest"> {
 	readonly data: UnitInput["data"];
 	/** A folder on the file system of the cage's data, for root only. */
 	readonly stage: Path;
+	isPublished(kind: PublishedKind, path: Path): boolean;
 }
 
 /** What a host service publishes of its cage, if anything. Its data below /run is then in /run too, so that links to it are possible. */
 function publishedBy(
 	service: string,
-	{ data, layout, manifest, stage }: PublishedData,
+	{ data, isPublished, layout, manifest, stage }: PublishedData,
 ): (PublishedFiles & Pick<UnitInput, "data">) | undefined {
-	const sockets = linkedSockets(manifest, layout);
-	const { pidFiles = [], writable } = manifest;
+	const sockets = linkedSockets(manifest, layout).filter((path) => isPublished("socket", path));
+	const { writable } = manifest;
+	const pidFiles = (manifest.pidFiles ?? []).filter((path) => isPublished("pid", path));
 	if (!sockets.length && !pidFiles.length) return undefined;
 	const folder = volatileFolder(service);
 	const sourceIn = (path: Path) => join(folder, path.slice(1) as Path);
