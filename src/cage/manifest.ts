@@ -117,7 +117,8 @@ const writable = v.object({
 const user = v.object({ name: v.string(), uid: id, gid: id, home: v.string(), reason: v.string() });
 const group = v.object({ name: v.string(), gid: id, members: v.array(v.string()), reason: v.string() });
 
-const storedManifest = v.object({
+/** The file calls permissions `openings`. */
+export const storedManifest = v.object({
 	schema: v.literal("cagewright/manifest/1"),
 	generation: v.pipe(whole, v.minValue(1)),
 	name: v.string(),
@@ -185,11 +186,13 @@ const storedManifest = v.object({
 	identity: v.object({ name: v.string(), uid: id, gid: id, groups: v.array(id), home: v.string() }),
 });
 
-/** The file calls permissions `openings`. */
 const manifestSchema = v.pipe(
 	storedManifest,
 	v.transform(({ openings, ...manifest }) => ({ ...manifest, permissions: openings })),
 );
+
+/** All fields of the file, under the names of `Manifest`. */
+export type StoredManifest = v.InferOutput<typeof manifestSchema>;
 
 /** Identifies a file and its state: equal stamps mean that nobody touched it in between (stat(2)). */
 export interface Stamp {

@@ -102,6 +102,13 @@ const refused: readonly [string, Edit, RegExp][] = [
 	],
 	["a template that is no name", { cage: (json) => Object.assign(json, { template: { name: "x" } }) }, /is damaged/],
 	["a unit that is no name", { cage: (json) => Object.assign(json, { unit: ["x"] }) }, /is damaged/],
+	["an unknown setting", { cage: (json) => Object.assign(json, { later: true }) }, /'later' \(setting\)/],
+	["a process number outside of /run", { manifest: (json) => Object.assign(json, { pidFiles: ["/etc/passwd"] }) }, /publishes/],
+	[
+		"another service's socket",
+		{ manifest: (json) => Object.assign(json, { offeredSockets: [{ path: "/run/dbus/system_bus_socket", reach: "link" }] }) },
+		/publishes/,
+	],
 	["an unknown rule", { cage: (json) => Object.assign(json.rules, { run: ["x"] }) }, /'run' \(rule\)/],
 	["an unknown word of a rule", { cage: (json) => json.rules.allow.push("everything") }, /'everything' \(permission\)/],
 	...["/etc", "/", "/etc/../root", "/usr/", "//etc", "/proc", "/run", "etc", ""].map((path): [string, Edit, RegExp] => [
@@ -198,6 +205,8 @@ test("the review shows everything that the archive would cause, and its acceptan
 			Object.assign(json, { onHost: true, accepted: ["data-setuid:/x"], unit: "cron.service" });
 			Object.assign(json.application, { env: { LD_PRELOAD: "/x.so", TERM: "\u001b[2J" }, directories: ["/run/made"] });
 			Object.assign(json.application, { sockets: ["stream 22 name=unknown"] });
+			const service = { oomScoreAdjust: -1000, resourceLimits: ["--nofile=100:200"], stop: [["/bin/stop", "a b"]] };
+			Object.assign(json.application, { service: { ...service, pidFile: "/run/telling.pid" } });
 			json.application.exercises.push("touch /exercised");
 			Object.assign(json.rules, { allowSecret: ["/etc/shadow"], seed: ["/root"], include: ["/srv/x"] });
 			Object.assign(json.rules, { binds: [{ path: "/opt/later", access: "rw" }], devices: ["/dev/fuse"] });
@@ -219,6 +228,10 @@ test("the review shows everything that the archive would cause, and its acceptan
 		"/run/made",
 		"stream 22",
 		"touch /exercised",
+		"OOMScoreAdjust=-1000",
+		"LimitNOFILE=100:200",
+		"ExecStop=/bin/stop 'a b'",
+		"PIDFile=/run/telling.pid",
 		"--include /srv/x",
 		"--on-host",
 		"data-setuid:/x",
@@ -238,6 +251,7 @@ test("the review shows everything that the archive would cause, and its acceptan
 		"sys_admin",
 		"/srv (rw)",
 		"LD_PRELOAD=/x.so",
+		"OOMScoreAdjust=-1000",
 		"--on-host",
 		"--allow-secret /etc/shadow",
 		"--bind /opt/later:rw",

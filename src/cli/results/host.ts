@@ -91,7 +91,7 @@ const review = {
 	...{ command: texts, directory: text, account: text, identity, groups: texts, permissions: texts, syslog: optional(path) },
 	...{ environment: texts, network, sockets: texts, limits: texts, probes: texts, exercises: texts },
 	...{ binds: listOf(fields({ ...bind, consent: optional(flag) })), devices: paths, writable: texts, directories: texts },
-	published: texts,
+	...{ settings: texts, published: texts },
 	...{ rules: texts, secrets: paths, setuid: paths, later: paths, unit: optional(text), dedicated: optional(text) },
 	files: number,
 };

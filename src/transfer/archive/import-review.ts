@@ -19,10 +19,18 @@ import {
 	permissionWords,
 	socketsIn,
 } from "../../plan/permission-words.ts";
-import { applicationSchema, noRules } from "../../service/application.ts";
 import { parseCreatedDirectory, resolveIdentity } from "../../service/created-directory.ts";
-import { type ServiceCredential, serviceOf, serviceSchema } from "../../service/service-settings.ts";
+import { type ServiceCredential, serviceOf } from "../../service/service-settings.ts";
 import type { Trace } from "../../trace/trace.ts";
+import {
+	applicationFields,
+	cageFields,
+	keptFields,
+	manifestFields,
+	permissionFields,
+	ruleFields,
+	serviceFields,
+} from "./fields.ts";
 import { isAccountWord } from "./head.ts";
 import { otherAccount } from "./local-owners.ts";
 import { reviewPublished } from "./published-review.ts";
@@ -112,7 +120,7 @@ export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: Impo
 	return {
 		...claims,
 		dropped: [dropped, notPublished].flat(),
-		manifest: { ...manifest, ...published, identity, binds },
+		manifest: { ...keptFields(manifest, manifestFields), ...published, identity, binds },
 		groups: otherGroups(identity, facts),
 	};
 }
@@ -149,12 +157,12 @@ function requireKnownNames({ cage, cageJson, manifest, manifestJson, trace }: Fo
 	};
 	const other = (value: unknown, known: readonly string[]) =>
 		Object.keys(typeof value === "object" && value !== null ? value : {}).find((key) => !known.includes(key));
-	const permissions = ["calls", "capabilities", "executableData", "refused", "scheduling", "tcpPorts", ...permissionNames];
-	unknown("openings", other(field(manifestJson, "openings"), permissions));
-	unknown("rules", other(field(cageJson, "rules"), Object.keys(noRules)));
+	unknown("openings", other(field(manifestJson, "openings"), Object.keys(permissionFields)));
+	unknown("settings", other(cageJson, ["schema", ...Object.keys(cageFields)]));
+	unknown("rules", other(field(cageJson, "rules"), Object.keys(ruleFields)));
 	const application = field(cageJson, "application");
-	unknown("settings", other(application, Object.keys(applicationSchema.entries)));
-	unknown("settings", other(field(application, "service"), Object.keys(serviceSchema.entries)));
+	unknown("settings", other(application, Object.keys(applicationFields)));
+	unknown("settings", other(field(application, "service"), Object.keys(serviceFields)));
 	const words = [...cage.rules.allow, ...cage.rules.refuse, ...(manifest.permissions.refused ?? []).map(({ name }) => name)];
 	const word = words.find((one) => permissionWord(one) !== one);
 	unknown("openings", word);
@@ -260,26 +268,11 @@ export function withoutClaims(
 	facts: Pick<ReviewFacts, "startsProgram">,
 	consent: ImportConsent,
 ): Pick<ReviewResult, "cage" | "dropped"> {
-	const {
-		accepted,
-		alarms,
-		// Its sockets would be permitted without a question.
-		company: _,
-		footprint: __,
-		requested: ___,
-		rules,
-		selftest,
-		stateInPlace: ____,
-		trials,
-		unit,
-		unitTrial,
-		...rest
-	} = cage;
-	const { service: written, ...application } = cage.application;
+	const { accepted, alarms, application, rules, selftest, trials, unit, unitTrial } = cage;
 	const [program = ""] = application.command;
 	const isOurs = unit !== undefined && facts.startsProgram(unit, program);
 	const without = (all: readonly string[], allowed: readonly string[]) => all.filter((path) => !allowed.includes(path));
-	const { credentials = [], ...service } = written ?? {};
+	const { credentials = [] } = application.service ?? {};
 	const isAllowed = ({ files = [] }: ServiceCredential) => files.every((file) => consent.allowSecret.includes(file));
 	const foreignFiles = credentials.flatMap((one) => (isAllowed(one) ? [] : (one.files ?? [])));
 	const kept = credentials.filter(isAllowed);
@@ -296,15 +289,17 @@ export function withoutClaims(
 	];
 	return {
 		cage: {
-			...rest,
+			...keptFields(cage, cageFields),
 			...(isOurs ? { unit } : {}),
 			onHost: false,
 			application: {
-				...application,
-				...serviceOf({ service: { ...service, ...(kept.length ? { credentials: kept } : {}) } }),
+				...keptFields(application, applicationFields),
+				...serviceOf({
+					service: { ...keptFields(application.service ?? {}, serviceFields), ...(kept.length ? { credentials: kept } : {}) },
+				}),
 			},
 			rules: {
-				...rules,
+				...keptFields(rules, ruleFields),
 				allowSecret: consent.allowSecret,
 				allowSetuid: consent.allowSetuid,
 				allowWrite: consent.allowWrite,

@@ -29,6 +29,7 @@ export const transferDe: Widen<typeof transferEn> = {
 	network: "Netz",
 	sockets: "Sockets, die root öffnet",
 	limits: "Grenzen",
+	settings: "Einstellungen des Dienstes",
 	probes: "Proben",
 	exercises: "Übungen",
 	binds: "Vom Host eingehängt",

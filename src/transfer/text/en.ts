@@ -35,6 +35,7 @@ export const transferEn = {
 	network: "Network",
 	sockets: "Sockets opened by root",
 	limits: "Limits",
+	settings: "Service settings",
 	probes: "Probes",
 	exercises: "Exercises",
 	binds: "Mounted from the host",

@@ -16,6 +16,7 @@ import { launchPath } from "../../service/application.ts";
 import { codeLoadingVariables } from "../../service/environment.ts";
 import { permissionsOf, sensitivePermissions } from "../archive/import-review.ts";
 import { type ImportedCage, importCage } from "../engine/import.ts";
+import { notableSettings, serviceTexts } from "../report/service.ts";
 
 export interface ImportOptions {
 	readonly name?: string;
@@ -106,6 +107,8 @@ function partsOf({ archive, cage, groups: hostGroups = [], later, manifest }: Im
 		network: application.network,
 		sockets: application.sockets ?? [],
 		limits,
+		/** What a launch sets for the process, and runs before, beside and after it. */
+		settings: serviceTexts(application.service),
 		probes: application.probes,
 		exercises: [...new Set([...application.exercises, ...cage.exercises])],
 		binds: manifest.binds.map(({ access, path }) => `${path} (${access})`),
@@ -122,13 +125,18 @@ function partsOf({ archive, cage, groups: hostGroups = [], later, manifest }: Im
 			...rules.writable.map((value) => `--writable ${value}`),
 			...mountsOf(rules),
 			...rules.accounts.map((value) => `--account ${value}`),
-			...cage.additions.flatMap((addition) => ("path" in addition ? [`--${addition.kind} ${showPath(addition.path)}`] : [])),
+			...cage.additions.flatMap(additionOption),
 		],
 		unit: cage.unit,
 		dedicated: cage.dedicatedAccount,
 		files: counts.files,
 		bytes: counts.bytes,
 	};
+}
+
+function additionOption(addition: ImportedCage["cage"]["additions"][number]): string[] {
+	if (addition.kind === "account") return [`--account ${addition.name}`];
+	return "path" in addition ? [`--${addition.kind} ${showPath(addition.path)}`] : [];
 }
 
 /** Returns what a later build would show the application of this machine, as options. */
@@ -161,6 +169,7 @@ function describeImport(imported: ImportedCage, { messages }: Terminal): string 
 			...rows(words.network, [parts.network]),
 			...rows(words.sockets, parts.sockets),
 			...rows(words.limits, parts.limits),
+			...rows(words.settings, parts.settings),
 			...rows(words.probes, parts.probes),
 			...rows(words.exercises, parts.exercises),
 			...rows(words.binds, parts.binds),
@@ -198,6 +207,7 @@ function dangersOf(imported: ImportedCage, { messages }: Terminal): string[] {
 		...line(words.dedicated, parts.dedicated === undefined ? [] : [parts.dedicated]),
 		...line(words.permissions, sensitivePermissions(parts.permissions)),
 		...line(words.sockets, parts.sockets),
+		...line(words.settings, notableSettings(cage.application.service)),
 		...line(words.probes, parts.probes),
 		...line(words.exercises, parts.exercises),
 		...line(words.binds, parts.binds),

@@ -1,23 +1,11 @@
 import { expect, test } from "vitest";
 import type { Path } from "../../../src/base/path/path.ts";
 import type { Cage } from "../../../src/cage/cage.ts";
-import { withoutClaims } from "../../../src/transfer/archive/import-review.ts";
-import { bareApplication } from "../../cage/plans.ts";
-import { rules } from "../../plan/traces.ts";
+import { reviewImport, withoutClaims } from "../../../src/transfer/archive/import-review.ts";
+import { bareApplication, cageOf, manifestOf, plan } from "../../cage/plans.ts";
+import { tree } from "../../plan/tree.ts";
 
-const described = (application: Cage["application"]): Cage => ({
-	name: "web",
-	application,
-	rules: rules({}),
-	onHost: false,
-	additions: [],
-	exercises: [],
-	signals: [],
-	handlesTerm: true,
-	madeAt: "",
-	trials: [],
-	seconds: { trace: 0, plan: 0, build: 0, trial: 0 },
-});
+const described = (application: Cage["application"]): Cage => cageOf({ application });
 const review = (cage: Cage, allowSecret: readonly string[] = []) =>
 	withoutClaims(cage, { startsProgram: () => false }, { allowSecret, allowSetuid: [], allowWrite: [] });
 
@@ -47,4 +35,34 @@ test("an archive permits no socket and no state of the host by what it says abou
 	const made = review(cage);
 	expect(made.cage).not.toHaveProperty("company");
 	expect(made.cage).not.toHaveProperty("stateInPlace");
+});
+
+/** Reviews an archive with further fields in its files. */
+function reviewed(cageJson: object, manifestJson: object = {}): object {
+	const identity = { name: "app", uid: 900, gid: 900, groups: [], home: "/" };
+	const cage = described({ ...bareApplication, user: "app" });
+	const facts = {
+		users: [{ ...identity, gecos: "", shell: "" }],
+		groups: [],
+		own: undefined,
+		logSocket: undefined,
+		stateFolder: "/var/lib/cagewright" as Path,
+		files: tree({}),
+		startsProgram: () => false,
+	};
+	const manifest = manifestOf(plan([]));
+	const foreign = { cage, cageJson: { schema: "x", ...cage, ...cageJson }, manifest, manifestJson };
+	return reviewImport(foreign, facts, { allowSecret: [], allowSetuid: [], allowWrite: [] });
+}
+
+test("a setting that this version does not know is refused wherever it is", () => {
+	const message = expect.objectContaining({ code: "import-unknown", values: { what: "settings", name: "later" } });
+	for (const json of [{ later: true }, { application: { later: true } }, { application: { service: { later: true } } }])
+		expect(() => reviewed(json)).toThrow(message);
+	expect(() => reviewed({}, { openings: { later: "x" } })).toThrow(expect.objectContaining({ code: "import-unknown" }));
+});
+
+test("every setting and permission that this version exports is known", () => {
+	const openings = { triesUnixSockets: true, scheduling: "x", tcpPorts: [80], calls: { made: [] } };
+	expect(reviewed({ trials: [], requested: "x", alarms: {} }, { openings })).toHaveProperty("cage.name", "app");
 });
