@@ -3,7 +3,7 @@ import { quoteShell } from "../base/path/quote.ts";
 import { cgroupWords, limitWords } from "../confine/limits.ts";
 import { launchDirectory, launchFailed } from "../confine/places.ts";
 import { cageSteps } from "./cage-steps.ts";
-import { coreLimit, type LaunchSpec, type LaunchSteps, ownUser, type Rootless } from "./launch.ts";
+import { type LaunchSpec, type LaunchSteps, ownUser, type Rootless } from "./launch.ts";
 import { sandboxSteps } from "./sandbox-steps.ts";
 import { start } from "./start.ts";
 
@@ -119,7 +119,7 @@ function processSteps(spec: LaunchSpec): string[] {
 		// Below it is the host's.
 		...(spec.isTraced ? ["umount -n /proc"] : []),
 		...(spec.starter === undefined ? [] : [requireStarter(spec.starter, spec.rootless)]),
-		...(spec.root.kind === "host" ? [] : [withoutCoreDumps(spec.rootless !== undefined), ...ownSession(spec)]),
+		...(spec.root.kind === "host" ? [] : ownSession(spec)),
 	];
 }
 
@@ -146,15 +146,6 @@ function rootSteps(spec: LaunchSpec): LaunchSteps {
 		default:
 			return spec.root satisfies never;
 	}
-}
-
-/**
- * A crash must not start the host's core handler (`|program` in core_pattern), which runs as root outside and reads data that
- * the application chose. The kernel ignores a limit of 0 there, but refuses a limit of one byte (`cprm.limit == 1` in
- * fs/coredump.c). A user's hard limit may already be 0, and only root can raise it.
- */
-function withoutCoreDumps(isRootless: boolean): string {
-	return `prlimit --pid $$ --core=${coreLimit}:${coreLimit}${isRootless ? " 2>/dev/null || :" : ""}`;
 }
 
 /**

@@ -4,7 +4,7 @@ import { octal } from "../base/text.ts";
 import { setprivCaps } from "../confine/capabilities.ts";
 import { environmentName, initName, launchDirectory } from "../confine/places.ts";
 import { usualUmask } from "../service/service-settings.ts";
-import type { CageRoot, LaunchSpec } from "./launch.ts";
+import { type CageRoot, coreLimit, type LaunchSpec } from "./launch.ts";
 import { environmentWords, stepWords } from "./programs/init.ts";
 import { processIdPlace } from "./programs/passed-sockets.ts";
 
@@ -34,7 +34,17 @@ export function start(spec: LaunchSpec, confiner: Path | undefined, launch: Path
 		onHost ? pathFromText(spec.cwd) : workingDirectory,
 		...beside,
 	];
-	return [...serviceSteps(spec), `${quoteShellLine(words)} ${line}`];
+	return [...serviceSteps(spec), ...withoutCoreDumps(spec), `${quoteShellLine(words)} ${line}`];
+}
+
+/**
+ * A crash must not start the host's core handler (`|program` in core_pattern), which runs as root outside and reads data that
+ * the application chose. The kernel ignores a limit of 0 there, but refuses a limit of one byte (`cprm.limit == 1` in
+ * fs/coredump.c). A user's hard limit may already be 0, and only root can raise it. No later step may set a limit.
+ */
+function withoutCoreDumps({ root, rootless }: LaunchSpec): string[] {
+	if (root.kind === "host") return [];
+	return [`prlimit --pid $$ --core=${coreLimit}:${coreLimit}${rootless ? " 2>/dev/null || :" : ""}`];
 }
 
 /**

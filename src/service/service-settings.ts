@@ -201,6 +201,9 @@ const limits: Readonly<Record<string, { readonly option: string; readonly units?
 	RTPRIO: { option: "rtprio" },
 };
 
+const limitOptions = Object.values(limits).map(({ option }) => option);
+const storedLimit = new RegExp(`^--(${limitOptions.join("|")})=(\\d+|unlimited):(\\d+|unlimited)$`);
+
 /** Returns prlimit(1)'s option for `LimitNOFILE` and `1024:4096`; undefined for a value that systemd refuses. */
 function resourceLimit(name: string, value: string): string | undefined {
 	const limit = limits[name.slice("Limit".length)];
@@ -252,7 +255,7 @@ const inRun = v.pipe(place, v.startsWith("/run/"));
 /** Settings as they are stored. Launches insert them into scripts and units, and another machine may have written them. */
 export const serviceSchema = v.looseObject({
 	umask: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0o777))),
-	resourceLimits: v.exactOptional(v.array(v.pipe(v.string(), v.regex(/^--[a-z]+=(\d+|unlimited):(\d+|unlimited)$/)))),
+	resourceLimits: v.exactOptional(v.array(v.pipe(v.string(), v.regex(storedLimit)))),
 	oomScoreAdjust: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(-9999), v.maxValue(9999))),
 	ignoresPipe: only,
 	notifies: only,

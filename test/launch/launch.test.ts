@@ -31,6 +31,16 @@ describe("a traced launch", () => {
 	});
 });
 
+describe("a crash", () => {
+	test("starts no core handler of the host, whatever limits the service has", () => {
+		const service = { resourceLimits: ["--core=unlimited:unlimited", "--nofile=1:1"] };
+		for (const root of [cage, sandbox]) {
+			const limits = lines(spec(root, { service })).filter((line) => line.startsWith("prlimit"));
+			expect(limits.at(-1)).toMatch(/ --core=1:1$/);
+		}
+	});
+});
+
 describe("a cage", () => {
 	test("is built step by step, and the application starts last", () => {
 		const full: CageRoot = {
@@ -43,7 +53,6 @@ describe("a cage", () => {
 		};
 		const dir = cage.directory;
 		expect(lines(spec(full)).slice(0, -1)).toEqual([
-			"prlimit --pid self --core=1:1",
 			"mount -n -o bind,ro,nosuid,noexec /dev/null /dev/null",
 			`mount -n -o bind,ro,nosuid,nodev ${dir} ${dir}`,
 			`mount -n -t tmpfs -o nosuid,nodev,noexec,size=20%,nr_inodes=128k,mode=1777 tmpfs ${dir}/tmp`,
@@ -65,6 +74,7 @@ describe("a cage", () => {
 			`mount -n -o remount,ro,nosuid,nodev ${dir}/.launch`,
 			`cd ${dir}`,
 			"mount -n --move . /",
+			"prlimit --pid self --core=1:1",
 		]);
 	});
 	test("locks the kernel's settings if the application may change its own process", () => {
@@ -138,7 +148,7 @@ describe("a cage", () => {
 			{ path: path("/tmp/-l"), kind: "symlink", target: path("-x") },
 		];
 		const all = lines(spec({ ...cage, temporaryEntries }));
-		expect(all.slice(3, 11)).toEqual([
+		expect(all.slice(2, 10)).toEqual([
 			`mount -n --bind ${inCage("/tmp")} ${inCage("/.launch")}`,
 			`mount -n -t tmpfs -o nosuid,nodev,noexec,size=20%,nr_inodes=128k,mode=1777 tmpfs ${inCage("/tmp")}`,
 			`mkdir ${inCage("/tmp/app")}`,

@@ -44,7 +44,6 @@ describe("the sandbox", () => {
 	test("mounts overlays over storage, has its own kernel interfaces and devices, and starts from its root", () => {
 		const dir = sandbox.directory;
 		expect(lines(spec(sandbox, { identity: asApp })).slice(0, -1)).toEqual([
-			"prlimit --pid self --core=1:1",
 			"mount -n -o bind,ro,nosuid,noexec /dev/null /dev/null",
 			"cd /state/scratch/1/layers/0",
 			`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,redirect_dir=nofollow,nosuid,nodev overlay ${dir}`,
@@ -69,6 +68,7 @@ describe("the sandbox", () => {
 			`cp -L /state/scratch/1/cagewright-conf /state/scratch/1/cagewright-init /state/scratch/1/cagewright-env ${dir}/.launch`,
 			`mount -n -o remount,ro,nosuid,nodev ${dir}/.launch`,
 			`cd ${dir}`,
+			"prlimit --pid self --core=1:1",
 		]);
 	});
 	test("shows kernel interfaces and file systems without overlay read-only", () => {
@@ -80,7 +80,7 @@ describe("the sandbox", () => {
 		expect(script).toContain(`nosuid,nodev overlay ${dir}/boot 2>/dev/null || { cd /; ${shown("/boot")}`);
 	});
 	test("keeps its layers in a bounded tmpfs if the disk cannot hold an overlay", () => {
-		expect(lines(spec({ ...sandbox, memory: path("/state/m") })).slice(2, 5)).toEqual([
+		expect(lines(spec({ ...sandbox, memory: path("/state/m") })).slice(1, 4)).toEqual([
 			"mount -n -t tmpfs -o mode=700,size=40% tmpfs /state/m",
 			`mkdir -p ${sandbox.directory}`,
 			"mkdir -p /state/scratch/1/layers/0/upper /state/scratch/1/layers/0/work",

@@ -88,3 +88,16 @@ describe("stored settings", () => {
 		);
 	});
 });
+
+it.each([
+	"--core=unlimited:unlimited",
+	"--nice=1:1",
+	"--pid=1:1",
+	"--nofile=1:1\n",
+	"--nofile=1:1 --core=1:1",
+	"--nofile=1",
+	"--=1:1",
+])("a stored limit is one that a unit's setting becomes, unlike %j", (option) => {
+	expect(v.is(serviceSchema, { resourceLimits: ["--nofile=1:unlimited"] })).toBe(true);
+	expect(v.is(serviceSchema, { resourceLimits: [option] })).toBe(false);
+});

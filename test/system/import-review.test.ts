@@ -154,6 +154,7 @@ const refused: readonly [string, Edit, RegExp][] = [
 		{ oomScoreAdjust: "0; touch /tmp/by-the-archive" },
 		{ umask: "022; touch /tmp/by-the-archive" },
 		{ resourceLimits: ["--nofile=1:1 --pid 1"] },
+		{ resourceLimits: ["--core=unlimited:unlimited"] },
 		{ stopSignal: "TERM; reboot" },
 		{ runtimeDirectories: ["/run/../../../../../home"] },
 		{ runtimeDirectories: ["/srv"] },
