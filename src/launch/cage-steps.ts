@@ -12,7 +12,8 @@ import {
 	temporaryLimits,
 } from "../confine/places.ts";
 import type { DirectoryOwner } from "../service/application.ts";
-import { credentialsDirectory, notifySocket, pidFilesOf, type ServiceCredential } from "../service/service-settings.ts";
+import { credentialsDirectory, notifySocket, type ServiceCredential } from "../service/service-settings.ts";
+import { emptySteps } from "./emptied.ts";
 import type { CageMount, CageRoot, LaunchSpec, LaunchSteps } from "./launch.ts";
 import { overlayIn } from "./overlay.ts";
 import { copyFiles, ownPrograms, start } from "./start.ts";
@@ -31,7 +32,7 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): LaunchSteps {
 		lines.push(...cageMount(mount, inside(mount.path), options, isRootless));
 	}
 	for (const socket of cage.sockets ?? []) lines.push(...showSocket(socket, inside(socket)));
-	lines.push(...emptySteps(spec, cage.directory));
+	lines.push(...emptySteps(spec, cage));
 	lines.push(`mount -n -t tmpfs -o ${options("nosuid,noexec,size=64k,mode=755")} tmpfs ${inside(pathFromText("/dev"))}`);
 	for (const device of cage.devices) lines.push(...deviceSteps(device, inside, isRootless));
 	for (const [name, target] of deviceLinks) lines.push(`ln -s ${target} ${inside(pathFromText(`/dev/${name}`))}`);
@@ -85,35 +86,6 @@ function copyTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] {
 			: [`for name in ${quoteShellLine(cage.names)}; do ln ${launch}/${quoteShell(baseName(first))} ${launch}/"$name"; done`];
 	const files = [...copied, ...cage.hostFiles];
 	return [...(files.length ? [copyFiles(files, launch)] : []), ...links, ...written];
-}
-
-/** Defines `enter ROOT NAME…`, which enters ROOT/NAME/… if each is a directory, and no link to one. */
-export const enterExisting = [
-	"enter() {",
-	'cd "$1" || return 1; shift',
-	'for name; do { [ ! -L "$name" ] && [ -d "$name" ] && cd -- "./$name"; } || return 1; done',
-	"}",
-];
-
-/**
- * As after a boot: systemd removes runtime directories and the pid file when a service ends, but a cage's data survives. The
- * application does not run yet, so it cannot replace a directory meanwhile.
- */
-function emptySteps({ service = {} }: LaunchSpec, directory: Path): string[] {
-	const { runtimeDirectories = [] } = service;
-	const pidFiles = pidFilesOf(service).map(pathFromText);
-	if (!pidFiles.length && !runtimeDirectories.length) return [];
-	const enter = (path: Path) =>
-		`enter ${quoteShellLine([directory, ...path.split("/").flatMap((name) => (name === "" ? [] : [name as Path]))])}`;
-	const lines = runtimeDirectories.map(pathFromText).map((path) => {
-		const inside = runtimeDirectories.map(pathFromText).filter((other) => other !== path && isWithin(other, path));
-		const kept = inside.map((other) => ` ! -path ${quoteShell(`.${other.slice(path.length)}`)}`).join("");
-		return `( if ${enter(path)}; then find . -xdev -mindepth 1${kept} -delete; fi )`;
-	});
-	const removals = pidFiles.map(
-		(path) => `( if ${enter(parent(path))}; then rm -f -- ${quoteShell(`./${baseName(path)}`)}; fi )`,
-	);
-	return [...enterExisting, ...lines, ...removals];
 }
 
 /** The launch's own socket for sd_notify(3). systemd's would reach the host's PID 1. */

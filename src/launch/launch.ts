@@ -133,6 +133,8 @@ export interface CageMount {
 	readonly isExecutable?: true;
 	/** Mounted over a file. */
 	readonly isFile?: true;
+	/** The host's own, which is no part of the cage's data. */
+	readonly isBind?: true;
 	/** The launch creates a missing source with this owner and mode. */
 	readonly created?: DirectoryOwner;
 	/** Device and inode (`stat -c %d:%i`) of a host directory, which must be what is mounted. */

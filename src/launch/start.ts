@@ -108,7 +108,8 @@ function hostLine(spec: LaunchSpec, capabilities: readonly string[]): string {
 	return quoteShellLine([setpriv, ...account, "--", ...command.map(pathFromText)]);
 }
 
-function accountWords({ identity, without = [] }: LaunchSpec, capabilities: readonly string[]): string[] {
+/** Words for setpriv(1). */
+export function accountWords({ identity, without = [] }: LaunchSpec, capabilities: readonly string[]): string[] {
 	const isRoot = identity.uid === 0;
 	const bounding = setprivCaps(capabilities);
 	return [

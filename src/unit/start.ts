@@ -3,6 +3,7 @@ import { quoteShell, showPath } from "../base/path/quote.ts";
 import { octal } from "../base/text.ts";
 import { launchDirectory, launchFailed } from "../confine/places.ts";
 import { createFile } from "../launch/cage-steps.ts";
+import { leftBehind } from "../launch/emptied.ts";
 import { coreLimit } from "../launch/launch.ts";
 import { initWords, stepWords } from "../launch/programs/init.ts";
 import { isPerConnection } from "../launch/programs/passed-sockets.ts";
@@ -10,7 +11,6 @@ import { type Application, type DirectoryOwner, type Limits, launchEnvironment }
 import { nonBlocking, parsePassedSocket, standardInput } from "../service/passed-socket.ts";
 import {
 	credentialsDirectory,
-	pidFilesOf,
 	reloadSignal,
 	type ServiceCommand,
 	type ServiceSettings,
@@ -224,26 +224,23 @@ function outside(unit: UnitLines, input: UnitInput): void {
  */
 function emptyCommands({ binds, data, isPortable, launch, plan }: UnitInput): string[] {
 	const service = plan.application.service ?? {};
-	const { runtimeDirectories = [] } = service;
 	if (launch || isPortable) return [];
-	const sourceOf = (text: string): Path[] => {
-		const path = pathFromText(text);
-		const holder = mountedData({ data }).find((one) => isWithin(path, one.path));
-		const isBound = binds.some((bind) => isWithin(path, pathFromText(bind.path)));
-		return holder && !isBound ? [`${holder.source}${path.slice(holder.path.length)}` as Path] : [];
-	};
+	const mounts = [...mountedData({ data }), ...binds.map(({ path }) => ({ path: pathFromText(path), source: undefined }))];
+	const left = leftBehind(service, mounts);
+	const sourceOf = ({ mount, path }: (typeof left.files)[number]): Path[] =>
+		mount.source === undefined ? [] : [`${mount.source}${path.slice(mount.path.length)}` as Path];
 	const command = (script: string, words: readonly string[]) => {
 		const inside = `PATH=/usr/bin:/bin; exec nsenter --target 1 --mount sh -c ${quoteShell(script as Path)} sh "$@"`;
 		return `-+/bin/sh ${["-c", inside, "sh", ...words].map(argumentWord).join(" ")}`;
 	};
-	const directories = runtimeDirectories.flatMap(sourceOf);
+	const directories = left.directories.flatMap(sourceOf);
 	const empties = directories.map((directory) => {
 		const kept = directories.filter((other) => other !== directory && isWithin(other, directory));
 		const except = kept.flatMap((other) => ["!", "-path", showPath(other)]);
 		const script = '[ "$(readlink -f "$1")" = "$1" ] && exec find "$@" -delete';
 		return command(script, [showPath(directory), "-xdev", "-mindepth", "1", ...except]);
 	});
-	const removes = pidFilesOf(service)
+	const removes = left.files
 		.flatMap(sourceOf)
 		.map((file) =>
 			command('[ "$(readlink -f "$1")" = "$1" ] && exec rm -f -- "$1/$2"', [showPath(parent(file)), showPath(baseName(file))]),

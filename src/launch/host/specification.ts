@@ -125,7 +125,7 @@ function cageRoot(
 ): CageRoot {
 	const mounts: CageMount[] = [];
 	const executable = cage.permissions.executableData ?? [];
-	const add = (path: Path, source: Path, access: "ro" | "rw", identity?: string) => {
+	const add = (path: Path, source: Path, access: "ro" | "rw", { identity, ...kind }: Pick<CageMount, "identity" | "isBind">) => {
 		const scratch = sandbox && access === "rw" ? layerIn(sandbox.folder, path) : undefined;
 		if (scratch) mkdirSync(pathToBytes(scratch).toString(), { recursive: true });
 		mounts.push({
@@ -136,14 +136,17 @@ function cageRoot(
 			...(scratch && needsMemory(pathToBytes(scratch)) ? { inMemory: true as const } : {}),
 			...(executable.includes(path) ? { isExecutable: true as const } : {}),
 			...(identity ? { identity } : {}),
+			...kind,
 		});
 	};
 	// Nested writable directories come with the outermost one.
-	for (const path of outermost(cage.writable)) add(path, sourceOf(path, cage), "rw", writableIdentity(path, cage));
+	for (const path of outermost(cage.writable))
+		add(path, sourceOf(path, cage), "rw", omitUndefined({ identity: writableIdentity(path, cage) }));
 	for (const { access, created, path: text } of cage.binds) {
 		const path = pathFromText(text);
-		if (!created) add(path, path, access, bindIdentity(path));
-		else if (!sandbox) mounts.push({ path, source: path, access, created, ...(created.isFile ? { isFile: true } : {}) });
+		const isBind = true as const;
+		if (!created) add(path, path, access, omitUndefined({ identity: bindIdentity(path), isBind }));
+		else if (!sandbox) mounts.push({ path, source: path, access, created, isBind, ...(created.isFile ? { isFile: true } : {}) });
 		else {
 			const source = layerIn(sandbox.folder, path);
 			makeEmpty(source, created);
