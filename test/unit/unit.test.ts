@@ -233,6 +233,14 @@ describe("a cage's unit", () => {
 		expect(values(text, "ReadWritePaths")).toEqual(["+/var/lib/app +/srv/share"]);
 	});
 
+	it("removes pid files in the cage's data, and none in a directory of the host or elsewhere", () => {
+		const service = { pidFiles: ["/var/lib/app/a.pid", "/srv/www/index.html", "/etc/passwd"] };
+		const binds = [{ path: "/srv/www", access: "rw" as const }];
+		const removals = values(unit({ application: { service } }, { binds }), "ExecStopPost");
+		expect(removals).toHaveLength(1);
+		expect(removals[0]).toContain("/state/cages/app/data/var/lib/app a.pid");
+	});
+
 	it("creates the directories of the service's sockets as RuntimeDirectory= does, or before it mounts them", () => {
 		const bind = (at: string, created: { mode: number; uid?: number; isRuntime?: true }) =>
 			({ path: at, access: "rw", created: { uid: 990, gid: 991, ...created } }) as const;
