@@ -32,7 +32,7 @@ test("root removes no file of a bind that the application's account could not re
 	const run = startRun("bound", { state });
 	// The last removal of the start.
 	await eventually(() => expect(existsSync(ownFile)).toBe(false));
-	await eventually(() => execFileSync("curl", ["-fsS", "--noproxy", "*", page]));
+	await eventually(() => execFileSync("curl", ["-fsS", "--noproxy", "*", page], { stdio: "pipe" }));
 	await run.stop();
 	expect(existsSync(othersFile)).toBe(true);
 });
