@@ -44,6 +44,11 @@ export interface GenerationStore {
 	published(name: string): Path;
 	/** Writes a script there for a unit. Its name depends on its content. Returns the path that the unit contains. */
 	placeScript(name: string, script: string): Promise<Path>;
+	/**
+	 * Writes the text of an EnvironmentFile= there for a unit, readable for root only. The same text gets the same name, from which
+	 * nobody can guess the text. Returns the path.
+	 */
+	placeEnvironment(name: string, text: string): Promise<Path>;
 	/** The folder with the cage's init, which a unit binds into the cage. */
 	launcher(name: string): Path;
 	/** Writes a program there for a unit. Its name depends on its content, because units may need different ones. Returns the name. */

@@ -1,4 +1,5 @@
 import { omitUndefined } from "../base/collections.ts";
+import { masked } from "../base/mask.ts";
 import { printable } from "../base/path/quote.ts";
 import { Settings } from "../service/unit-file.ts";
 import { parseUnitText } from "../service/unit-text.ts";
@@ -38,7 +39,7 @@ export function systemdDropin(input: DropinInput): string {
 	const own = withoutHostSettings(unit.settings, configured);
 	const limited = own.filter(({ name }) => name !== "Sockets" || !configured.has(name));
 	return [
-		`# Moves ${printable(input.service.name)} into the cage ${printable(input.name)}. "was:" is a replaced value of the unit.`,
+		`# Moves ${printable(input.service.name)} into the cage ${printable(input.name)}. "was:" is a replaced value of the unit, masked if it may be secret.`,
 		...unitSection(sourceAssertions(input)),
 		"[Service]",
 		...resetSettings(input, before, new Set(limited.map(({ name }) => name))),
@@ -89,10 +90,19 @@ const since: Readonly<Record<string, number>> = {
 	...{ OpenFile: 253, ImportCredential: 254, RootEphemeral: 254 },
 };
 
-/** Returns the distribution's values of a setting as comments. */
+/** Returns the distribution's values of a setting as comments. A file of the unit that only root reads may contain secrets. */
 function previousValues(before: Settings, name: string): string[] {
-	return commentText(before.list("Service", name).map(({ value }) => printable(`was: ${name}=${value}`)));
+	const shown = (value: string) => (secretSettings.has(name) && value !== "" ? masked : value);
+	return commentText(before.list("Service", name).map(({ value }) => printable(`was: ${name}=${shown(value)}`)));
 }
+
+const secretSettings: ReadonlySet<string> = new Set([
+	"Environment",
+	"StandardInputText",
+	"StandardInputData",
+	"SetCredential",
+	"SetCredentialEncrypted",
+]);
 
 function isFirst(settings: readonly Setting[], index: number): boolean {
 	return settings.findIndex(({ name }) => name === settings[index]?.name) === index;

@@ -42,6 +42,8 @@ export interface UnitInput {
 	readonly sockets?: readonly string[];
 	/** Host paths where these listen. */
 	readonly socketPaths?: readonly Path[];
+	/** Host file with the variables (`environmentText`). Absent for an image, whose unit contains them. */
+	readonly environmentFile?: Path;
 	/** Signal, without `SIG`, that makes the application reload its configuration. */
 	readonly reloadSignal?: string;
 	/** The trial has seen that the application reports its readiness (sd_notify(3)). */

@@ -1,4 +1,5 @@
 import { Failure } from "../base/failure.ts";
+import { masked } from "../base/mask.ts";
 import { ancestors, join, type Path, pathFromText, pathToText } from "../base/path/path.ts";
 import { printable, showPath } from "../base/path/quote.ts";
 import { mountedData, type UnitInput } from "./input.ts";
@@ -62,11 +63,30 @@ export function programWord(text: string): string {
 	return plain.test(text) ? text : quoted(text);
 }
 
-/** Quotes an assignment of Environment=, where `$` has no meaning and controls are invalid (systemd.exec(5)). */
-export function assignmentWord(name: string, value: string): string {
+/** Throws for a variable that systemd would drop with a warning (systemd.exec(5)). Names no value, because it may be secret. */
+function requireVariable(name: string, value: string): void {
 	if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw inexpressible("Environment", name);
-	if (/[\p{Cs}]|(?![\t\n])\p{Cc}/u.test(value)) throw inexpressible("Environment", `${name}=${value}`);
+	if (/[\p{Cs}]|(?![\t\n])\p{Cc}/u.test(value)) throw inexpressible("Environment", `${name}=${masked}`);
+}
+
+/** Quotes an assignment of Environment=, where `$` has no meaning. */
+export function assignmentWord(name: string, value: string): string {
+	requireVariable(name, value);
 	return plain.test(value) ? `${name}=${value}` : quoted(`${name}=${value}`);
+}
+
+/** Returns the text of a file for EnvironmentFile=, where a backslash in double quotes escapes these four characters only. */
+export function environmentText(variables: Readonly<Record<string, string>>): string {
+	const lines = Object.entries(variables).map(([name, value]) => {
+		requireVariable(name, value);
+		return `${name}="${value.replace(/["\\`$]/g, "\\$&")}"\n`;
+	});
+	return lines.join("");
+}
+
+/** Returns a path for EnvironmentFile=, which is a pattern of glob(7). */
+export function environmentFilePath(path: Path): string {
+	return pathText("EnvironmentFile", path).replace(/[*?[]/g, "[$&]");
 }
 
 /**

@@ -18,7 +18,16 @@ import {
 	usualUmask,
 } from "../service/service-settings.ts";
 import { initKeepsKill, initOf, mountedData, type UnitInput } from "./input.ts";
-import { argumentWord, assignmentWord, escapedBytes, pathText, pathWord, programWord, type UnitLines } from "./lines.ts";
+import {
+	argumentWord,
+	assignmentWord,
+	environmentFilePath,
+	escapedBytes,
+	pathText,
+	pathWord,
+	programWord,
+	type UnitLines,
+} from "./lines.ts";
 import { publish } from "./published.ts";
 
 /** Variables that systemd sets for every service and our launcher does not. Unset, because the trial ran without them. */
@@ -130,7 +139,12 @@ function cage(unit: UnitLines, input: UnitInput): void {
 	unit.set("WorkingDirectory", pathText("WorkingDirectory", pathFromText(application.cwd)));
 	unit.comment("As in the trial: no variables of the service manager, except those for sockets.");
 	const environment = launchEnvironment(application);
-	for (const [name, value] of Object.entries(environment)) unit.set("Environment", assignmentWord(name, value));
+	if (input.environmentFile === undefined) {
+		for (const [name, value] of Object.entries(environment)) unit.set("Environment", assignmentWord(name, value));
+	} else {
+		unit.comment("Only root reads the file, because every account can read a unit's text.");
+		unit.set("EnvironmentFile", environmentFilePath(input.environmentFile));
+	}
 	unit.set("UnsetEnvironment", systemdEnvironment.filter((name) => !(name in environment)).join(" "));
 	credentials(unit, application.service);
 }

@@ -1,10 +1,12 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { times } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { describedEvents } from "./described.ts";
 import { eventually } from "./eventually.ts";
-import { drawnSettings, judgeProbe, placeJudge, reportIn, stepsIn } from "./judge.ts";
+import { drawnSettings, environmentFile, judgeProbe, placeJudge, reportIn, stepsIn, whereSecretIsVisible } from "./judge.ts";
 
 /** The same unit is given to systemd and to each of our starts, and must find the same. */
 
@@ -35,6 +37,7 @@ const settings = [
 	"PIDFile=/run/judge/judge.pid",
 	"KillSignal=SIGINT",
 	"Environment=JUDGE_PIDFILE=/run/judge/judge.pid",
+	"EnvironmentFile=/etc/judge-environment",
 	"LoadCredential=file:/etc/judge-secret",
 	"LoadCredential=stored",
 	"LoadCredential=either:/etc/no-secret",
@@ -51,6 +54,7 @@ describe.each([settings, ...fc.sample(drawnSettings, { numRuns: times(0, 12), se
 		async function startedBySystemd(service: string): Promise<string> {
 			await system.must(`systemctl start ${service}`);
 			await answers();
+			expect(await system.query(whereSecretIsVisible)).toBe("");
 			await system.must(`systemctl reload ${service}`);
 			const invocation = await system.query(`systemctl show --value --property=InvocationID ${service}`);
 			await system.must(`systemctl stop ${service}`);
@@ -59,6 +63,7 @@ describe.each([settings, ...fc.sample(drawnSettings, { numRuns: times(0, 12), se
 
 		test("is judged by systemd", async () => {
 			placeJudge(system.tree, unit as string[]);
+			writeFileSync(join(system.tree, "etc/judge-environment"), environmentFile, { mode: 0o600 });
 			await system.must("systemctl daemon-reload; mkdir -p /run/given; echo given >/run/given/file");
 			await system.must("umask 077; echo secret >/etc/judge-secret; mkdir -p /etc/credstore; echo stored >/etc/credstore/stored");
 			const output = await startedBySystemd("judge");
@@ -83,10 +88,12 @@ describe.each([settings, ...fc.sample(drawnSettings, { numRuns: times(0, 12), se
 
 		test("finds the same under run, also at a second start", async () => {
 			const start = "cagewright run judge >/run/report 2>&1 & pid=$!";
+			const visible = `{ ${whereSecretIsVisible}; } >/run/visible`;
 			const stop = "kill $pid; wait $pid; cat /run/report";
 			for (const _ of [1, 2]) {
-				const line = `${start}; until ${judgeProbe} 2>/dev/null && grep -q 'STEP after' /run/report; do kill -0 $pid || break; sleep 0.2; done; ${stop}`;
+				const line = `${start}; until ${judgeProbe} 2>/dev/null && grep -q 'STEP after' /run/report; do kill -0 $pid || break; sleep 0.2; done; ${visible}; ${stop}`;
 				const { stdout } = await system.run(line);
+				expect(await system.query("cat /run/visible")).toBe("");
 				expect(reportIn(stdout)).toEqual(expected);
 				expect(stepsIn(stdout)).toEqual(expectedSteps.filter((one) => !one.startsWith("reload")));
 			}

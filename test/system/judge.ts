@@ -27,7 +27,7 @@ report("nice", getpriority(0, 0));
 report("oom", text("/proc/self/oom_score_adj") =~ s/\\s//gr);
 for (split /\\n/, text("/proc/self/limits")) { report("limit", s/\\s+/ /gr) unless /^(Limit|Max core|Max processes|Max pending|Max msgqueue)/ }
 for (split /\\n/, text("/proc/self/status")) { report("signals", s/\\s+/ /gr) if /^Sig(Blk|Ign)/ }
-for (sort keys %ENV) { report("env", "$_=$ENV{$_}") }
+for (sort keys %ENV) { report("env", "$_=$ENV{$_}" =~ s/\\n/\\\\n/gr) }
 for my $name (qw(RUNTIME STATE CACHE LOGS CONFIGURATION)) {
 	for my $directory (split /:/, $ENV{"$name\\_DIRECTORY"} // "") {
 		my @status = stat($directory);
@@ -104,6 +104,25 @@ export function placeJudge(tree: string, settings: readonly string[]): void {
 	const lines = ["[Service]", "ExecStart=/usr/bin/perl /srv/judge/service.pl", ...steps, ...settings, ""];
 	writeFileSync(join(tree, "etc/systemd/system/judge.service"), lines.join("\n"));
 }
+
+/** A file of EnvironmentFile= with a secret, and with every character that has a meaning in such files or in units. */
+export const environmentFile = `SECRET=judged-secret
+QUOTES="a \\"b\\" 'c' \\\`d\\\` \\$e $\{f} \\\\g \\h"
+LINES='one
+two\tthree;
+#four='
+BLANKS="  a  b  "
+PERCENT=100%n%%
+UNICODE="ünï ☃ \u202e"
+EMPTY=
+`;
+
+/** Prints where any account can read this secret: in arguments of processes, in units, or from the service manager. */
+export const whereSecretIsVisible = [
+	"for command in 'cat /proc/[0-9]*/cmdline' 'systemctl show --all judge cage-judge' 'systemctl cat judge cage-judge'",
+	'do runuser -u nobody -- sh -c "$command" 2>/dev/null | grep -aq judged-secre[t] && echo "$command"',
+	"done; :",
+].join("; ");
 
 /** Differences that are meant: variables of the service manager, and its socket's name. */
 const ofManager =

@@ -57,6 +57,29 @@ describe("--install", () => {
 		expect(fs.lstatSync(at("etc/systemd/system/app.service.d")).mode & 0o777).toBe(0o755);
 	});
 
+	test("leaves the variables' values in a file that only root reads, and whose name does not reveal them", async () => {
+		const cage = join(state, "cages/demo/cage.json");
+		const before = fs.readFileSync(cage, "utf8");
+		const { application, ...rest } = JSON.parse(before);
+		try {
+			fs.writeFileSync(cage, JSON.stringify({ ...rest, application: { ...application, env: { KEY: 'hunter2 "$x"' } } }));
+			const texts = [(await unit()).stdout, (await unit("--dropin", "app")).stdout, (await unit("--json")).stdout];
+			expect(texts.filter((text) => text.includes("hunter2"))).toEqual([]);
+			const files = texts.slice(0, 2).map((text) => /^EnvironmentFile=(\S+)$/m.exec(text)?.[1] ?? "");
+			expect(files[0]).toBe(files[1]);
+			expect(fs.readFileSync(files[0] ?? "", "utf8")).toContain('KEY="hunter2 \\"\\$x\\""\n');
+			for (const [path, mode] of [
+				[files[0], 0o600],
+				[dirname(files[0] ?? ""), 0o700],
+			] as const)
+				expect(fs.lstatSync(path ?? "").mode & 0o777).toBe(mode);
+			fs.rmSync(dirname(files[0] ?? ""), { recursive: true });
+			expect((await unit()).stdout).not.toContain(files[0]);
+		} finally {
+			fs.writeFileSync(cage, before);
+		}
+	});
+
 	test("changes nothing the second time, and replaces the file of an older version", async () => {
 		await unit("--install");
 		const before = fs.lstatSync(at(place));

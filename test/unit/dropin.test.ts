@@ -72,6 +72,13 @@ describe("a drop-in", () => {
 		expect(new Set(each).size).toBe(each.length);
 	});
 
+	it("lists no value that only root may read", () => {
+		const secrets = ["Environment=PASSWORD=hunter2", "SetCredential=key:hunter2", "StandardInputText=hunter2"];
+		const text = dropin(["[Service]", "ExecStart=/usr/sbin/daemon", ...secrets, ""].join("\n"));
+		expect(text).not.toContain("hunter2");
+		for (const name of ["Environment", "SetCredential", "StandardInputText"]) expect(text).toContain(`# was: ${name}=********\n`);
+	});
+
 	it("lists each value in one line", () => {
 		const hostile = "[Service]\nExecStart=/bin/a \\\nUser=root\x1b[2J\u202e\n";
 		for (const line of lines(hostile)) expect(line).toMatch(/^(# [^\p{Cc}\p{Cf}]*|\[Service\]|[A-Za-z]+=.*|)$/u);

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../src/base/failure.ts";
 import type { Path } from "../../src/base/path/path.ts";
+import { parseEnvironmentFile } from "../../src/service/environment.ts";
+import { environmentText } from "../../src/unit/lines.ts";
 import { launcher, path, unit, values, words } from "./made-unit.ts";
 
 describe("hostile text", () => {
@@ -47,6 +49,36 @@ describe("hostile text", () => {
 		expect(words(values(text, "Environment").at(-1))).toEqual([`KEY=${value}`]);
 	});
 
+	it.each(printableHostile)("environment value %j arrives unchanged in a file", (value) => {
+		expect(parseEnvironmentFile(environmentText({ FIRST: "1", KEY: value, LAST: "" }))).toEqual({
+			FIRST: "1",
+			KEY: value,
+			LAST: "",
+		});
+	});
+
+	it("any environment value arrives unchanged in a file, or is refused", () => {
+		const value = fc.string({ unit: "binary" });
+		fc.assert(
+			fc.property(value, value, (one, other) => {
+				let text: string;
+				try {
+					text = environmentText({ ONE: one, OTHER: other });
+				} catch (error) {
+					expect(error).toBeInstanceOf(Failure);
+					expect(`${one}${other}`).toMatch(/[\p{Cs}\p{Cc}]/u);
+					return;
+				}
+				expect(parseEnvironmentFile(text)).toEqual({ ONE: one, OTHER: other });
+			}),
+		);
+	});
+
+	it("a path with characters of patterns names that file alone", () => {
+		const text = unit({}, { environmentFile: path("/state/a[1]*?/%n") });
+		expect(values(text, "EnvironmentFile")).toEqual(["/state/a[[]1][*][?]/%%n"]);
+	});
+
 	it.each(["a b", "100%", "$x", "snow☃man"])("path /srv/%s arrives unchanged", (name) => {
 		const at = path(`/srv/${name}`);
 		const text = unit({ application: { cwd: `/srv/${name}` } }, { root: at, data: [{ path: at, source: at }] });
@@ -68,6 +100,8 @@ describe("hostile text", () => {
 		["a newline in the name of a variable", () => unit({ application: { env: { "A=1\nUser": "root" } } })],
 		["a blank in the name of a variable", () => unit({ application: { env: { "A B": "" } } })],
 		["an escape sequence in a variable", () => unit({ application: { env: { A: "\x1b[2J" } } })],
+		["an escape sequence in a variable of a file", () => environmentText({ A: "\x1b[2J" })],
+		["a newline in the name of a variable of a file", () => environmentText({ "A=1\nB": "" })],
 		["a newline in the working directory", () => unit({ application: { cwd: "/a\nUser=root" } })],
 		["a relative working directory", () => unit({ application: { cwd: "~" } })],
 		["a backslash at the end of a path", () => unit({}, { root: path("/a\\") })],

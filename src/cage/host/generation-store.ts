@@ -4,6 +4,7 @@ import { makeDirectory, openDirectory, syncDirectory } from "../../base/host/des
 import { writeFailure } from "../../base/host/errors.ts";
 import { makeSafeFolder } from "../../base/host/folder.ts";
 import { sha256 } from "../../base/host/hash.ts";
+import { keyedName } from "../../base/host/keyed-name.ts";
 import { transientName } from "../../base/host/processes.ts";
 import { nativeProgram, supportsProcessor } from "../../base/host/release.ts";
 import { removeTree } from "../../base/host/remove.ts";
@@ -100,6 +101,13 @@ export function building(state: Path): GenerationStore {
 			await makeSafeFolder(folder);
 			const bytes = Buffer.from(script);
 			const file = join(folder, pathFromText(`publish-${sha256(bytes).slice(0, 12)}.sh`));
+			await writeAtomic(file, bytes, 0o600);
+			return file;
+		},
+		async placeEnvironment(name, text) {
+			const folder = await makeSafeFolder(join(paths(name).directory, pathFromText("environment")));
+			const bytes = Buffer.from(text);
+			const file = join(folder, await keyedName(folder, [bytes]));
 			await writeAtomic(file, bytes, 0o600);
 			return file;
 		},

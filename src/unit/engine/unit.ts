@@ -12,10 +12,12 @@ import { isPerConnection } from "../../launch/programs/passed-sockets.ts";
 import { sourceOf } from "../../plan/binds.ts";
 import { HostAccess } from "../../plan/host-access.ts";
 import { linkedSockets, mayPublish, type PublishedKind, publishingPlaces } from "../../plan/published.ts";
+import { launchEnvironment } from "../../service/application.ts";
 import { parsePassedSocket } from "../../service/passed-socket.ts";
 import { serverSignals } from "../../service/signals.ts";
 import { systemdDropin } from "../dropin.ts";
 import { mountedData, startsLauncher, type UnitInput } from "../input.ts";
+import { environmentText } from "../lines.ts";
 import type { HostService } from "../ports.ts";
 import { type PublishedFile, type PublishedFiles, publishScript, volatileFolder } from "../published.ts";
 import { commandOf, readsSocket } from "../start.ts";
@@ -165,6 +167,8 @@ async function unitInput(
 	// An archive or a changed host may name other places than a plan.
 	const isPublished = (kind: PublishedKind, path: Path) => mayPublish(kind, path, publishingPlaces(manifest), facts);
 	const published = host && publishedBy(host.name, { data, isPublished, layout, manifest, stage });
+	const placeEnvironment = () =>
+		machine.store.building.placeEnvironment(cage.name, environmentText(launchEnvironment(cage.application)));
 	const placeScript = (one: PublishedFiles) => machine.store.building.placeScript(cage.name, publishScript(one));
 	return {
 		name: cage.name,
@@ -185,6 +189,7 @@ async function unitInput(
 			? {}
 			: { confiner: { folder: machine.store.building.launcher(cage.name), name: confiner, startsSession } }),
 		systemdVersion,
+		...(startsLauncher(systemdVersion) ? {} : { environmentFile: await placeEnvironment() }),
 		...omitUndefined({ limits: cage.application.limits }),
 		sockets: host?.sockets ?? [],
 		socketPaths: host?.socketPaths ?? [],
