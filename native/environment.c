@@ -5,11 +5,16 @@
  * privileges. env(1) and setpriv(1) would have to be copied with their libraries, where an intruder could use them. setpriv(1) would also
  * ask nscd for the account's name through a socket that the filter refuses.
  *
+ * The variables are in the program itself, because every account can read arguments. Those of systemd's sockets, which only the launch
+ * knows, are arguments.
+ *
  * Arguments: DIRECTORY NAME=VALUE… "" COMMAND ARG…
  */
 #include "capabilities.h"
 
-/* Appended; `EnvironmentKind` and `ProgramAccount` in src. */
+enum { most_variables = 1 << 13 };
+
+/* Appended, with the variables behind it, each with its final zero; `EnvironmentKind` in src. */
 struct kind {
 	/* Sockets are passed. */
 	uint32_t listens;
@@ -18,10 +23,11 @@ struct kind {
 	/* Without root there is one account. */
 	uint32_t changes_account;
 	uint32_t uid, gid;
-	/* All that the application and its children can have; otherwise they stay, to see whether a test notices. */
+	/* All that the application and its children can have, without root none of a user namespace. Otherwise they stay. */
 	uint32_t limits_capabilities;
 	uint64_t capabilities;
 	uint32_t group_count;
+	uint32_t variables_size;
 	uint32_t groups[];
 };
 
@@ -59,13 +65,26 @@ static void become_account(const struct kind *kind)
 	require(kind->uid ? keep_ambient(kind->capabilities) : clear_inheritable(), capabilities_refused);
 }
 
-/* sd_listen_fds(3) only takes descriptors if a variable names the calling process. Its place is as long as the largest number. */
-static void write_process_id(char *variable)
+/* What the application gets. */
+struct environment {
+	size_t count;
+	char *variables[most_variables + 1];
+	char process_id[32];
+};
+
+static void add_variable(struct environment *environment, const struct kind *kind, const char *variable)
 {
-	static const char name[] = "LISTEN_PID=";
-	size_t length = sizeof name - 1;
-	if (begins_with(variable, name) && variable[length] == '0')
-		write_number(variable + length, call(getpid));
+	/* sd_listen_fds(3) only takes descriptors if a variable names the calling process. */
+	static const char process_id[] = "LISTEN_PID=";
+	if (environment->count == most_variables)
+		fail(TEXT("launch: too many variables"));
+	if (kind->listens && begins_with(variable, process_id)) {
+		memcpy(environment->process_id, process_id, sizeof process_id);
+		write_number(environment->process_id + sizeof process_id - 1, call(getpid));
+		variable = environment->process_id;
+	}
+	environment->variables[environment->count++] = (void *)variable;
+	environment->variables[environment->count] = NULL;
 }
 
 int main(int argc, char **argv, char **envp)
@@ -76,13 +95,20 @@ int main(int argc, char **argv, char **envp)
 	require(call(chdir, argv[1]), TEXT("cannot enter the working directory"));
 	if (kind->changes_account)
 		become_account(kind);
+	else if (kind->limits_capabilities)
+		require(clear_inheritable(), capabilities_refused);
+	struct environment environment;
+	environment.count = 0;
+	environment.variables[0] = NULL;
+	const char *text = (const char *)(kind->groups + kind->group_count), *end = text + kind->variables_size;
+	for (; text < end; text += length_of(text) + 1)
+		add_variable(&environment, kind, text);
 	char **word = argv + 2;
 	for (; *word && **word; word++)
-		if (kind->listens)
-			write_process_id(*word);
-	if (*word) {
-		*word = NULL;
-		call(execve, word[1], word + 1, kind->inherits ? envp : argv + 2);
-	}
+		add_variable(&environment, kind, *word);
+	for (; kind->inherits && *envp; envp++)
+		add_variable(&environment, kind, *envp);
+	if (*word)
+		call(execve, word[1], word + 1, environment.variables);
 	fail(TEXT("cannot execute the application"));
 }

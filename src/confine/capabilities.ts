@@ -140,15 +140,7 @@ export function requireCapability(name: string): Capability {
 	return capability;
 }
 
-/**
- * Returns the value for `setpriv --bounding-set`, `--inh-caps` and `--ambient-caps` (setpriv(1)) that drops all other
- * capabilities. Throws a RangeError for an unknown name.
- */
-export function setprivCaps(names: readonly string[]): string {
-	return ["-all", ...ordered(names).map((name) => `+${name}`)].join(",");
-}
-
-/** For CapabilityBoundingSet= and AmbientCapabilities= (systemd.exec(5)); "" is the empty set. Throws like setprivCaps. */
+/** For CapabilityBoundingSet= and AmbientCapabilities= (systemd.exec(5)); "" is the empty set. Throws a RangeError for an unknown name. */
 export function systemdCaps(names: readonly string[]): string {
 	return ordered(names)
 		.map((name) => `CAP_${name.toUpperCase()}`)

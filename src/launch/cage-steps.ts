@@ -77,7 +77,10 @@ function copyTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] {
 		const content = cage.inScript?.[name];
 		if (!content) return [];
 		const target = `${launch}/${quoteShell(baseName(file))}`;
-		return [`echo ${Buffer.from(content).toString("base64")} | base64 -d >${target}`, `chmod 755 ${target}`];
+		return [
+			`echo ${Buffer.from(content).toString("base64")} | base64 -d >${target}`,
+			`chmod ${name === "acceptor" ? 755 : 700} ${target}`,
+		];
 	});
 	const [first] = cage.hostFiles;
 	const links =

@@ -2,7 +2,6 @@ import { baseName, isWithin, normalise, type Path, parent, pathFromText } from "
 import { quoteShell, quoteShellLine } from "../base/path/quote.ts";
 import { pidFilesOf, type ServiceSettings } from "../service/service-settings.ts";
 import type { CageRoot, LaunchSpec } from "./launch.ts";
-import { accountWords } from "./start.ts";
 
 /** A path in the cage, and the innermost mount that it is in. */
 interface MountedPlace<Mount> {
@@ -57,7 +56,7 @@ export function emptySteps(spec: LaunchSpec, { capabilities, directory, mounts }
 	);
 	if (!directories.length && !files.length) return [];
 	const isLimited = identity.uid !== 0 && rootless === undefined;
-	const limited = quoteShellLine([setpriv, ...accountWords(spec, capabilities), "--"]);
+	const limited = quoteShellLine([setpriv, ...accountWords(identity, capabilities), "--"]);
 	const step = (place: Path, command: string, isBind = false) => {
 		const names = place.split("/").flatMap((name) => (name === "" ? [] : [name as Path]));
 		const enter = `enter ${quoteShellLine([directory, ...names])}`;
@@ -73,5 +72,18 @@ export function emptySteps(spec: LaunchSpec, { capabilities, directory, mounts }
 			return step(path, `find . -xdev -mindepth 1${kept} -delete`, mount.isBind);
 		}),
 		...files.map(({ mount, path }) => step(parent(path), `rm -f -- ${quoteShell(`./${baseName(path)}`)}`, mount.isBind)),
+	];
+}
+
+/** Words for setpriv(1) that give a command the application's account and capabilities, and no others. */
+function accountWords({ gid, groups, uid }: LaunchSpec["identity"], capabilities: readonly string[]): string[] {
+	const kept = ["-all", ...capabilities.map((name) => `+${name}`)].join(",");
+	return [
+		`--reuid=${uid}`,
+		`--regid=${gid}`,
+		groups.length ? `--groups=${groups.join(",")}` : "--clear-groups",
+		`--inh-caps=${kept}`,
+		`--ambient-caps=${kept}`,
+		`--bounding-set=${kept}`,
 	];
 }

@@ -1,7 +1,7 @@
-import type { Path } from "../base/path/path.ts";
+import { type Path, parent } from "../base/path/path.ts";
 import { quoteShell } from "../base/path/quote.ts";
 import { cgroupWords, limitWords } from "../confine/limits.ts";
-import { launchDirectory, launchFailed } from "../confine/places.ts";
+import { launchFailed } from "../confine/places.ts";
 import { cageSteps } from "./cage-steps.ts";
 import { type LaunchSpec, type LaunchSteps, ownUser, type Rootless } from "./launch.ts";
 import { sandboxSteps } from "./sandbox-steps.ts";
@@ -141,7 +141,7 @@ function rootSteps(spec: LaunchSpec): LaunchSteps {
 		case "host":
 			return {
 				mounts: ["mount -n -t proc -o nosuid,nodev,noexec proc /proc"],
-				start: start(spec, undefined, launchDirectory),
+				start: start(spec, undefined, parent(spec.init)),
 			};
 		default:
 			return spec.root satisfies never;

@@ -40,8 +40,8 @@ export interface LaunchSpec {
 	/** It runs under strace, in a PID namespace whose /proc covers the host's. */
 	readonly isTraced?: boolean;
 	/**
-	 * Host paths of the init, the environment executable, setpriv (only for a start on the host) and chroot. Not names, because after
-	 * `env -i` root would look them up in the application's PATH.
+	 * Host paths of the init, the environment executable, setpriv (only for a service) and chroot. systemd starts a service by a path,
+	 * and after `env -i` no PATH leads to the others.
 	 */
 	readonly init: Path;
 	readonly environment: Path;

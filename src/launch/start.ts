@@ -1,18 +1,16 @@
 import { baseName, join, type Path, pathFromText } from "../base/path/path.ts";
 import { quoteShell, quoteShellLine } from "../base/path/quote.ts";
 import { octal } from "../base/text.ts";
-import { setprivCaps } from "../confine/capabilities.ts";
 import { environmentName, initName, launchDirectory } from "../confine/places.ts";
 import { usualUmask } from "../service/service-settings.ts";
 import { type CageRoot, coreLimit, type LaunchSpec } from "./launch.ts";
-import { environmentWords, stepWords } from "./programs/init.ts";
+import { stepWords } from "./programs/init.ts";
 import { processIdPlace } from "./programs/passed-sockets.ts";
 
 /**
  * Returns the last lines: the service's settings, then an empty environment, the root, `confine` for init and application, the init, then the program that gives
  * the application its account, capabilities and environment. In the sandbox, `confine` also enters the root, which needs
- * capabilities of a user namespace. `launch` is the directory of the later programs. On the host, where no account can be given our
- * executable, setpriv changes the account, and the variables come first.
+ * capabilities of a user namespace. `launch` is the directory of the later programs.
  */
 export function start(spec: LaunchSpec, confiner: Path | undefined, launch: Path): string[] {
 	const { root, without = [] } = spec;
@@ -20,18 +18,17 @@ export function start(spec: LaunchSpec, confiner: Path | undefined, launch: Path
 	const inherits = without.includes("environment");
 	const sockets = spec.socketsProgram === undefined || onHost ? [] : [join(launchDirectory, baseName(spec.socketsProgram))];
 	const confine = confiner === undefined ? [] : [confiner];
-	const { line, shared } = onHost ? { line: hostLine(spec, root.capabilities), shared: 0 } : applicationLine(spec, launch);
+	const { line, shared } = applicationLine(spec, launch);
 	const beside = onHost ? [] : stepWords(spec.service ?? {}, shared).map(pathFromText);
 	const words = [
 		"exec",
 		...sessionWords(spec),
 		"env",
 		...(inherits ? [] : ["-i"]),
-		...(onHost || inherits ? variables(spec) : []),
 		...(root.kind === "cage" ? [spec.chroot, ".", ...sockets] : sockets.map((path) => `.${path}` as Path)),
 		...confine,
-		onHost ? spec.init : within(launch, initName),
-		onHost ? pathFromText(spec.cwd) : workingDirectory,
+		within(launch, initName),
+		workingDirectory,
 		...beside,
 	];
 	return [...serviceSteps(spec), ...withoutCoreDumps(spec), `${quoteShellLine(words)} ${line}`];
@@ -85,46 +82,18 @@ const workingDirectory = pathFromText(".");
  * the command.
  */
 function applicationLine(spec: LaunchSpec, launch: Path): { readonly line: string; readonly shared: number } {
-	const inherits = spec.without?.includes("environment");
-	const program = within(launch, environmentName);
-	const [first = "", ...environment] = environmentWords(program, pathFromText(spec.cwd), inherits ? [] : variables(spec));
+	const program = quoteShellLine([within(launch, environmentName), pathFromText(spec.cwd)]);
 	const acceptor = spec.acceptor === undefined ? [] : [join(launchDirectory, baseName(spec.acceptor))];
 	const inherited = spec.inheritsSockets ? `${inheritedVariables} ` : "";
-	const [cwd = "", ...rest] = environment;
 	return {
-		line: `${quoteShellLine([first, cwd])} ${inherited}${quoteShellLine([...rest, ...acceptor, ...spec.command.map(pathFromText)])}`,
-		shared: 2 + (spec.inheritsSockets ? inheritedCount : 0) + rest.length,
+		line: `${program} ${inherited}${quoteShellLine(["", ...acceptor, ...spec.command.map(pathFromText)])}`,
+		shared: 3 + (spec.inheritsSockets ? inheritedCount : 0),
 	};
 }
 
 /** sd_listen_fds(3). */
 const inheritedVariables = `LISTEN_PID=${processIdPlace} "LISTEN_FDS=$LISTEN_FDS" "LISTEN_FDNAMES=\${LISTEN_FDNAMES-}"`;
 const inheritedCount = 3;
-
-function hostLine(spec: LaunchSpec, capabilities: readonly string[]): string {
-	const { command, rootless, setpriv, without } = spec;
-	const ofOne = without?.includes("capabilities") ? [] : ["--inh-caps=-all"];
-	const account = rootless ? ofOne : accountWords(spec, capabilities);
-	return quoteShellLine([setpriv, ...account, "--", ...command.map(pathFromText)]);
-}
-
-/** Words for setpriv(1). */
-export function accountWords({ identity, without = [] }: LaunchSpec, capabilities: readonly string[]): string[] {
-	const isRoot = identity.uid === 0;
-	const bounding = setprivCaps(capabilities);
-	return [
-		"--reuid",
-		String(identity.uid),
-		"--regid",
-		String(identity.gid),
-		...(identity.groups.length ? ["--groups", identity.groups.join(",")] : ["--clear-groups"]),
-		...(isRoot || without.includes("capabilities")
-			? []
-			: [`--inh-caps=${bounding}`, `--ambient-caps=${bounding}`, `--bounding-set=${bounding}`]),
-	];
-}
-
-const variables = ({ env }: LaunchSpec) => Object.entries(env).map(([name, value]) => pathFromText(`${name}=${value}`));
 
 type OwnProgram = keyof NonNullable<CageRoot["inScript"]>;
 

@@ -25,12 +25,10 @@ interface StartMarker {
 }
 
 /**
- * For the launcher: the process that becomes PID 1 executes the init. The application follows the program that sets its environment,
- * or on the host setpriv (directly or via the dynamic linker), which the next other process executes.
+ * For the launcher: the process that becomes PID 1 executes the init. The application follows the program that sets its environment.
  */
 function startAfterInit(): StartMarker {
 	let initPid: number | undefined;
-	let main: number | undefined;
 	const entered = new Set<number>();
 	return {
 		isApplication(pid, program) {
@@ -39,9 +37,7 @@ function startAfterInit(): StartMarker {
 				return false;
 			}
 			if (pid === initPid) return false;
-			const isFirst = main === undefined;
-			main ??= pid;
-			if (baseName(program) !== environmentName) return entered.delete(pid) || (pid === main && !isFirst);
+			if (baseName(program) !== environmentName) return entered.delete(pid);
 			entered.add(pid);
 			return false;
 		},

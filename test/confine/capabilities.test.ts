@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { capabilities, capabilitiesOfMask, capabilityNamed, setprivCaps, systemdCaps } from "../../src/confine/capabilities.ts";
+import { capabilities, capabilitiesOfMask, capabilityNamed, systemdCaps } from "../../src/confine/capabilities.ts";
 import { cgroupWords, limitWords, parseSize } from "../../src/confine/limits.ts";
 
 describe("the table of capabilities", () => {
@@ -28,16 +28,13 @@ it("decodes a mask", () => {
 	expect(capabilitiesOfMask("8000000000000000")).toEqual([]);
 });
 
-describe("values for setpriv and systemd", () => {
+describe("values for systemd", () => {
 	it("drop all other capabilities, in a fixed order", () => {
-		expect(setprivCaps([])).toBe("-all");
-		expect(setprivCaps(["setuid", "CAP_SETGID", "setuid"])).toBe("-all,+setgid,+setuid");
-		expect(systemdCaps(["setuid", "setgid"])).toBe("CAP_SETGID CAP_SETUID");
+		expect(systemdCaps(["setuid", "CAP_SETGID", "setuid"])).toBe("CAP_SETGID CAP_SETUID");
 		expect(systemdCaps([])).toBe("");
 	});
 	it("cannot contain an unknown capability", () => {
 		for (const name of ["all", "", "chown,+sys_admin", "chown\nUser=root"]) {
-			expect(() => setprivCaps([name])).toThrow(RangeError);
 			expect(() => systemdCaps([name])).toThrow(RangeError);
 		}
 	});

@@ -24,7 +24,7 @@ describe("a pid file", () => {
 	test.each(["/srv/www/index.html", "/run/own/a.pid"])("in a bind is removed with the application's rights: %s", (file) => {
 		const [line = "", ...more] = steps({ pidFiles: [file] });
 		expect(more).toEqual([]);
-		expect(line).toContain(`; then /usr/bin/setpriv --reuid ${asApp.uid} --regid ${asApp.gid} `);
+		expect(line).toContain(`; then /usr/bin/setpriv --reuid=${asApp.uid} --regid=${asApp.gid} `);
 		expect(line).toContain("--bounding-set=-all -- rm -f -- ./");
 		expect(line).toMatch(/ 2>\/dev\/null \|\| :$/);
 		expect(steps({ pidFiles: [file] }, asRoot)[0]).not.toContain("setpriv");

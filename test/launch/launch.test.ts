@@ -275,7 +275,7 @@ describe("a cage", () => {
 		const init = words.indexOf(`${launch}/cagewright-init`);
 		const before = words.slice(0, init);
 		expect(before).toEqual(["exec_", "setsid", "env", "-i", "/usr/sbin/chroot", ".", "/.launch/cagewright-conf"]);
-		expect(words.slice(init + 1)).toEqual([".", `${launch}/cagewright-env`, "/srv", "LANG=C", "", "/usr/bin/app", "-x"]);
+		expect(words.slice(init + 1)).toEqual([".", `${launch}/cagewright-env`, "/srv", "", "/usr/bin/app", "-x"]);
 	});
 	test("a launch has its own namespaces, and ends completely if one of its processes dies", () => {
 		const joined = namespaceCommand({ ...spec(cage, { network: "own" }), joins: 77 }, "script").join(" ");

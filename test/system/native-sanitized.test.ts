@@ -97,11 +97,19 @@ test("init", () => {
 });
 
 test("environment", () => {
-	const account = { uid: 65534, gid: 65534, groups: [65534, 1], capabilities: ["net_bind_service"] } as const;
-	const program = build("environment", environmentData({ account, listens: true }));
-	const line = 'echo "$A $(id -u) $(test $$ = $LISTEN_PID && echo own)"; grep CapAmb /proc/self/status';
-	const { stdout } = run([program, "/", "A=b c", "LISTEN_PID=0000000000", "", ...shell(line)]);
-	expect(stdout).toBe("b c 65534 own\nCapAmb:\t0000000000000400\n");
+	const account = { uid: 65534, gid: 65534, groups: [65534, 1] };
+	const kind = { account, capabilities: ["net_bind_service"], listens: true } as const;
+	const program = build("environment", environmentData({ ...kind, variables: { A: "b c", LISTEN_PID: "0", EMPTY: "" } }));
+	const line = 'echo "$A $B $(id -u) $(test $$ = $LISTEN_PID && echo own)"; grep CapAmb /proc/self/status';
+	const { stdout } = run([program, "/", "B=d", "", ...shell(line)]);
+	expect(stdout).toBe("b c d 65534 own\nCapAmb:\t0000000000000400\n");
+	for (const [count, status] of [
+		[8192, 0],
+		[8193, 125],
+	] as const) {
+		const variables = Object.fromEntries(Array.from({ length: count }, (_, index) => [`V${index}`, ""]));
+		expect(run([build("environment", environmentData({ variables })), "/", "", "/bin/true"]).status).toBe(status);
+	}
 	expect(run([program, "/nowhere"]).status).toBe(125);
 });
 

@@ -6,7 +6,7 @@ import type { NativeProgram } from "../../src/base/host/release.ts";
 import { withAppended } from "../../src/base/native-program.ts";
 import { confineData } from "../../src/confine/confiner.ts";
 import { landlockRuleset } from "../../src/confine/landlock.ts";
-import { environmentData, environmentWords, initData } from "../../src/launch/programs/init.ts";
+import { environmentData, initData } from "../../src/launch/programs/init.ts";
 import { type OwnedSocket, socketsData } from "../../src/launch/programs/passed-sockets.ts";
 import { temporaryFolder } from "./cagewright.ts";
 
@@ -65,11 +65,11 @@ describe.each(runnable)("on %s", (architecture) => {
 		expect(run([...place("init", initData()), folder, ...command]).status).toBe(status);
 	});
 
-	test("the environment program sets variables and the process's own number", () => {
-		const line = 'echo "$A $$ $LISTEN_PID"';
-		const variables = environmentWords("", folder, ["A=b c", "LISTEN_PID=0000000000"]).slice(1);
-		const words = [...place("environment", environmentData({ listens: true })), ...variables, "/bin/sh", "-c", line];
-		expect(run(words).stdout).toMatch(/^b c (\d+) \1\n$/);
+	test("the environment program sets its own variables, those of its arguments and the process's own number", () => {
+		const line = 'echo "$A,$EMPTY,$B $$ $LISTEN_PID"';
+		const program = place("environment", environmentData({ listens: true, variables: { A: "b c", EMPTY: "", PATH: "/bin" } }));
+		const words = [...program, folder, "B=d", "LISTEN_PID=0", "", "/bin/sh", "-c", line];
+		expect(run(words).stdout).toMatch(/^b c,,d (\d+) \1\n$/);
 	});
 
 	test("the confiner runs the next program or says what is refused", () => {

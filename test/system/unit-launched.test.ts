@@ -1,4 +1,4 @@
-import { chmodSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { type Booted, boot, bootTime } from "./booted.ts";
@@ -18,6 +18,9 @@ beforeAll(async () => {
 	writeFileSync(systemctl, `#!/bin/sh\n${version}\nexec /usr/bin/systemctl-257 "$@"\n`);
 	chmodSync(systemctl, 0o755);
 	placeTaker(system.tree);
+	mkdirSync(join(system.tree, "etc/systemd/system/taker.service.d"), { recursive: true });
+	writeFileSync(join(system.tree, "etc/systemd/system/taker.service.d/secret.conf"), "[Service]\nEnvironmentFile=/etc/secret\n");
+	writeFileSync(join(system.tree, "etc/secret"), "SECRET=kept-secret\n", { mode: 0o600 });
 	await system.must("systemctl daemon-reload && systemctl enable --now taker.socket");
 	await system.must("cagewright make nginx.service --no-selftest --yes --quiet");
 }, bootTime);
@@ -75,4 +78,12 @@ test("an application gets systemd's sockets", async () => {
 	await system.must("cagewright unit taker --dropin taker --install && systemctl stop taker.service");
 	expect(await system.query(question)).toBe("by socket");
 	expect(await system.query(`cat /proc/${await application("taker")}/comm`)).toBe("cagewright-init");
+});
+
+test("the application gets its variables, and no other account can read them", async () => {
+	await system.query("curl -fsS http://127.0.0.1:21110/");
+	const environments = "cat /proc/[0-9]*/environ | tr '\\0' '\\n' | grep -c '^SECRET=kept-secre[t]$'";
+	expect(Number(await system.query(environments))).toBeGreaterThan(0);
+	const visible = "cat /proc/[0-9]*/cmdline; systemctl show --all taker; systemctl cat taker";
+	expect(await system.query(`runuser -u nobody -- sh -c '${visible}' 2>/dev/null | grep -ac kept-secre[t]; :`)).toBe("0");
 });

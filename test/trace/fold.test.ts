@@ -198,7 +198,7 @@ describe("the base of relative names", () => {
 });
 
 describe("the application's start", () => {
-	// Shortened from a launcher's trace: setpriv, unshare, sh, mount, chroot, init, setpriv, application.
+	// Shortened from a launcher's trace: setpriv, unshare, sh, mount, chroot, init, environment, application.
 	const launch = `20  execve("/usr/bin/setpriv", ["setpriv"], 0x7f /* 3 vars */) = 0
 20  execve("/usr/bin/unshare", ["unshare"], 0x7f /* 3 vars */) = 0
 20  clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD, child_tidptr=0x7f) = 21
@@ -214,9 +214,7 @@ describe("the application's start", () => {
 21  chdir("/") = 0
 21  execve("/.launch/${initName}", ["${initName}"], 0x7f /* 3 vars */) = 0
 21  clone(child_stack=NULL, flags=SIGCHLD) = 3 /* 23 in strace's PID NS */
-23  execve("/usr/local/bin/setpriv", ["setpriv"], 0x7f /* 1 var */) = -1 ENOENT (No such file or directory)
-23  execve("/.launch/ld.so", ["ld.so", "setpriv"], 0x7f /* 1 var */) = 0
-23  openat(AT_FDCWD</>, "/.launch/libc.so.6", O_RDONLY) = 3</.launch/libc.so.6>
+23  execve("/.launch/${environmentName}", ["${environmentName}"], 0x7f /* 1 var */) = 0
 23  setresuid(33, 33, 33) = 0
 23  execve("/usr/sbin/app", ["app"], 0x7f /* 1 var */) = 0
 23  openat(AT_FDCWD</>, "etc/app.conf", O_RDONLY) = 3</etc/app.conf>

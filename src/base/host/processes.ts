@@ -81,7 +81,7 @@ function ownTicks(pid: number): number {
 }
 
 /** Programs that only start the application. */
-const launcherPrograms = new Set(["setpriv", environmentName]);
+const launcherPrograms = new Set([initName, environmentName]);
 
 /** The first process of the PID namespace below `ancestor`, once it is our init. */
 export function findInit(ancestor: number): number | undefined {
@@ -116,7 +116,7 @@ export function mainProcess(init: number): number | undefined {
 	const main = children(init)[0];
 	if (main === undefined) return undefined;
 	const status = processStatus(main);
-	if (!status || launcherPrograms.has(status.name) || status.name === initName) return undefined;
+	if (!status || launcherPrograms.has(status.name)) return undefined;
 	return main;
 }
 

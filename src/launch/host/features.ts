@@ -14,7 +14,7 @@ import { ownUser } from "../launch.ts";
 /** Options that the launch needs, by program. */
 const needed: Readonly<Record<string, readonly string[]>> = {
 	unshare: ["--mount", "--propagation", "--pid", "--fork", "--kill-child", "--ipc", "--uts", "--cgroup", "--net"],
-	setpriv: ["--pdeathsig", "--bounding-set", "--ambient-caps", "--inh-caps", "--clear-groups"],
+	setpriv: ["--pdeathsig", "--clear-groups"],
 	nsenter: ["--net"],
 	mount: [],
 	setsid: [],

@@ -1,11 +1,12 @@
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
+import { omitUndefined } from "../../base/collections.ts";
 import { Failure } from "../../base/failure.ts";
 import { systemAccounts } from "../../base/host/accounts.ts";
 import { attempt } from "../../base/host/errors.ts";
 import { makeSafeFolder } from "../../base/host/folder.ts";
+import { keyedName } from "../../base/host/keyed-name.ts";
 import { mountsWithin } from "../../base/host/mounts.ts";
 import { allPids, wordsOf } from "../../base/host/proc.ts";
 import { isLeftover } from "../../base/host/processes.ts";
@@ -29,17 +30,25 @@ import { acceptorData, isPerConnection, type OwnedSocket, socketsData } from "..
 
 /** The init of a launch and the program that gives the application its account and environment. */
 export function ownPrograms(
-	{ identity, root, without }: Pick<LaunchSpec, "identity" | "root" | "without">,
+	spec: Pick<LaunchSpec, "env" | "identity" | "root" | "without">,
 	kind: InitKind = {},
 ): { init: Buffer; environment: Buffer } {
-	const capabilities = without?.includes("capabilities") ? {} : { capabilities: root.capabilities.map(requireCapability) };
+	const { env, identity, without } = spec;
 	const environment = environmentData({
-		// Without root there is one account, and the confiner leaves it no capability.
-		...(isRootless() ? {} : { account: { ...identity, ...capabilities } }),
+		...(isRootless() ? {} : { account: identity }),
+		...omitUndefined({ capabilities: capabilitiesOf(spec) }),
 		listens: Boolean(kind.passedSockets),
 		inherits: without?.includes("environment") ?? false,
+		variables: env,
 	});
 	return { init: launchInit(kind), environment: nativeProgram("environment", environment) };
+}
+
+/** Undefined: they stay, as for root on the host. Without root, the confiner leaves none, but it does not start on the host. */
+function capabilitiesOf({ identity, root, without }: Pick<LaunchSpec, "identity" | "root" | "without">) {
+	const onHost = root.kind === "host";
+	if (without?.includes("capabilities") || (isRootless() ? !onHost : onHost && identity.uid === 0)) return undefined;
+	return root.capabilities.map(requireCapability);
 }
 
 export function launchInit(kind: InitKind = {}): Buffer {
@@ -137,14 +146,12 @@ interface LaunchDraft {
 export async function placeLaunch(folder: Path, prepare: (place: string) => LaunchDraft): Promise<readonly string[]> {
 	const bytesOf = (spec: LaunchSpec) => Buffer.from(launchScript(spec), "latin1");
 	const draft = prepare("/");
-	const hash = createHash("sha256").update(bytesOf(draft.spec));
-	for (const program of Object.values(draft.programs)) hash.update(program);
-	const place = joinPath(folder, pathFromText(`launch-${hash.digest("hex").slice(0, 12)}`));
+	const name = await keyedName(await makeSafeFolder(folder), [bytesOf(draft.spec), ...Object.values(draft.programs)]);
+	const place = joinPath(folder, pathFromText(`launch-${name}`));
 	const { programs, spec } = prepare(pathToBytes(place).toString());
 	await makeSafeFolder(place);
 	await write(joinPath(place, pathFromText(initName)), programs.init, 0o700);
-	// The application's account executes its copy.
-	await write(joinPath(place, pathFromText(environmentName)), programs.environment, 0o755);
+	await write(joinPath(place, pathFromText(environmentName)), programs.environment, 0o700);
 	await write(joinPath(place, pathFromText(confineName)), programs.confiner, 0o700);
 	const script = joinPath(place, pathFromText(scriptName));
 	await write(script, bytesOf(spec), 0o600);

@@ -275,14 +275,14 @@ export class UtilLinuxLauncher implements Launcher {
 			closes: !request.without?.includes("descriptors"),
 		});
 		writeFileSync(join(folder, initName), init, { mode: 0o700 });
-		// The account must be able to execute it whatever our umask is. Only root can enter the folder, and the file is copied
-		// from there.
-		writeFileSync(join(folder, environmentName), environment);
-		chmodSync(join(folder, environmentName), 0o755);
+		// The application's account must not read the variables in the copy.
+		writeFileSync(join(folder, environmentName), environment, { mode: 0o700 });
 		if (passed) writeFileSync(join(folder, socketsName), passed, { mode: 0o700 });
 		const acceptor = acceptorProgram(request);
 		if (acceptor) {
 			writeFileSync(join(folder, acceptorName), acceptor);
+			// The account must be able to execute it whatever our umask is. Only root can enter the folder, and the file is copied
+			// from there.
 			chmodSync(join(folder, acceptorName), 0o755);
 		}
 		if (spec.network === "own" && spec.joins === undefined) writeNetwork(folder);

@@ -44,32 +44,42 @@ export function stepWords(service: ServiceSettings, shared: number): string[] {
 	];
 }
 
-/** What a program of a launch changes itself to. */
+/** The account of an application. */
 interface ProgramAccount {
 	readonly uid: number;
 	readonly gid: number;
 	/** Supplementary groups. */
 	readonly groups: readonly number[];
-	/**
-	 * All that the next program and its children can have: for uid 0 the bounding set, for another account the ambient set too.
-	 * Absent: they stay as they are, to see whether a test notices.
-	 */
-	readonly capabilities?: readonly Capability[];
 }
 
 interface EnvironmentKind {
 	/** Absent without root: there is one account. */
 	readonly account?: ProgramAccount;
+	/**
+	 * All that the next program and its children can have: for uid 0 the bounding set, for another account the ambient set too.
+	 * Without `account`, they have none of a user namespace. Absent: they stay as they are.
+	 */
+	readonly capabilities?: readonly Capability[];
 	/** Sockets are passed. */
 	readonly listens?: boolean;
 	/** The application also gets the variables of the launch, to see whether a test notices. */
 	readonly inherits?: boolean;
+	/** Only who can read the program finds them. */
+	readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** Returns `struct kind` of native/environment.c. */
-export function environmentData({ account, inherits = false, listens = false }: EnvironmentKind = {}): Buffer {
-	const { capabilities, gid = 0, groups = [], uid = 0 } = account ?? {};
-	return words(
+export function environmentData({
+	account,
+	capabilities,
+	inherits = false,
+	listens = false,
+	variables = {},
+}: EnvironmentKind = {}): Buffer {
+	const { gid = 0, groups = [], uid = 0 } = account ?? {};
+	const texts = Object.entries(variables).map(([name, value]) => Buffer.from(`${name}=${value}\0`));
+	const text = Buffer.concat(texts);
+	const numbers = words(
 		listens,
 		inherits,
 		account !== undefined,
@@ -78,11 +88,8 @@ export function environmentData({ account, inherits = false, listens = false }: 
 		capabilities !== undefined,
 		...capabilityWords(capabilities ?? []),
 		groups.length,
+		text.length,
 		...groups,
 	);
-}
-
-/** Returns its arguments before the command. */
-export function environmentWords(program: string, cwd: string, variables: readonly string[]): string[] {
-	return [program, cwd, ...variables, ""];
+	return Buffer.concat([numbers, text]);
 }

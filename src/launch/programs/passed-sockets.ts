@@ -36,8 +36,8 @@ export function isPerConnection(sockets: readonly Pick<PassedSocket, "options">[
 	return sockets.some(({ options: set }) => set.includes("per-connection"));
 }
 
-/** As long as the largest process id. */
-export const processIdPlace = "0000000000";
+/** native/environment.c writes the application's own number instead. */
+export const processIdPlace = "0";
 
 const types = { stream: 1, datagram: 2, seqpacket: 5 };
 /** SOCK_NONBLOCK. */
