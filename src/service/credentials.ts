@@ -4,6 +4,9 @@ import { unescapeText } from "./unit-text.ts";
 /** Directories in which systemd looks for a credential without an absolute path, in this order (systemd.exec(5)). */
 const stores = ["/run/credentials/@system", "/etc/credstore", "/run/credstore", "/usr/local/lib/credstore", "/usr/lib/credstore"];
 
+/** Returns the files in which systemd looks for a credential of this name. */
+export const credentialStores = (name: string) => stores.map((store) => `${store}/${name}`);
+
 /** Settings whose credentials no start passes: an encrypted one needs the key of the machine, and the others name patterns. */
 const others = ["LoadCredentialEncrypted", "SetCredentialEncrypted", "ImportCredential"];
 
@@ -27,7 +30,7 @@ export function unitCredentials(
 	for (const { name, rest } of each("LoadCredential")) {
 		const path = rest ? expand(rest) : name;
 		if (path.startsWith("/") && !path.split("/").includes("..")) add({ name, files: [path] });
-		else if (isCredentialName(path)) add({ name, files: stores.map((store) => `${store}/${path}`) });
+		else if (isCredentialName(path)) add({ name, files: credentialStores(path) });
 	}
 	for (const { name, rest } of each("SetCredential"))
 		if (rest !== undefined) add({ name, content: unescapeText(rest).toString("base64") });

@@ -187,6 +187,8 @@ export const notesDe: Notes = {
 		"Im Käfig bedeutet der Name {account} das Konto {dedicated} (uid {uid}). Nennt die Konfiguration das Konto als Nummer, ändern Sie diese in {uid}.",
 	"export-variables":
 		"Das Image enthält {count|die Variable|die Variablen} {names} nicht, weil {count|sie geheim sein kann|sie geheim sein können}. Setzen Sie sie beim Start.",
+	"export-credentials":
+		"Das Image enthält den Text {count|des Credentials|der Credentials} {names} nicht. Legen Sie {count|eine Datei mit seinem Namen|Dateien mit ihren Namen} in /etc/credstore an.",
 	"export-renamed": "Namen von Images lassen den Namen {name} nicht zu; das Image heißt {as}.",
 	"kubernetes-root":
 		"Pod Security „restricted“ lehnt {name} ab, weil der Käfig als root startet. Damit er unter einem Konto startet: mit --user neu anlegen.",

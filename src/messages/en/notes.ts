@@ -173,6 +173,8 @@ export const notesEn = {
 		"The archive omits {count} {count|file|files} of the data that other machines cannot import (special files, setuid files, links out of their directory, very long paths): {path}{count|.|, …}",
 	"export-variables":
 		"The image does not contain the {count|variable|variables} {names}, which may be secret. Set {count|it|them} at the start.",
+	"export-credentials":
+		"The image does not contain the text of the {count|credential|credentials} {names}. Create {count|a file with its name|files with their names} in /etc/credstore.",
 	"export-renamed": "Image names do not allow the name {name}, so the image is called {as}.",
 	"kubernetes-root":
 		"Pod Security 'restricted' refuses {name}, because it starts as root. To start it as an account: make the cage again with --user.",

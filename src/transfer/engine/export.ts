@@ -1,7 +1,6 @@
 import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
-import { maskWords } from "../../base/mask.ts";
 import { join, type Path, pathFromText } from "../../base/path/path.ts";
 import { showPath } from "../../base/path/quote.ts";
 import { layoutOf, type PresentCage, presentCage, requireStopped } from "../../cage/engine/cages.ts";
@@ -13,6 +12,7 @@ import { type OwnerMap, renumbered, renumberedBinds, withoutPeers } from "../../
 import { recordOf } from "../../record/engine/record.ts";
 import type { CageRecord } from "../../record/record.ts";
 import { type OwnerIds, ownerIds, ownerNames } from "../archive/head.ts";
+import { exportedApplication, hasSecretCommand } from "../image/exported-application.ts";
 import type { Attachment } from "../image/oci.ts";
 import { packageStatus } from "../image/package-status.ts";
 import { ownedByNumber, portableFiles } from "../image/portable.ts";
@@ -142,6 +142,9 @@ export async function exportPortable(
 	const present = await presentCage(context, name);
 	requireNoSockets(present);
 	if (!options.allowSecrets) refuseSecrets(present);
+	const { secretCredentials, secretVariables } = exportedApplication(present.cage.application);
+	warnOf(context, "export-variables", secretVariables);
+	warnOf(context, "export-credentials", secretCredentials);
 	await requireUnchanged(context, present);
 	const contents = new Map<Path, Uint8Array>();
 	for (const { kind, path } of ownedByNumber(present.manifest)) {
@@ -170,14 +173,17 @@ export async function describeWorkload(context: Context, name: string): Promise<
 	const { owners, present } = asImage(context, onDisk);
 	const { manifest } = present;
 	const workload = workloadOf(present, await context.machine.store.trace(name));
-	const { secretVariables: left } = workload;
-	if (left.length)
-		context.emit({ event: "warned", code: "export-variables", values: { names: left.join(", "), count: left.length } });
+	warnOf(context, "export-variables", workload.secretVariables);
 	if (imageName(name) !== name) {
 		context.emit({ event: "warned", code: "export-renamed", values: { name, as: imageName(name) } });
 	}
 	if (manifest.permissions.syslog !== undefined) context.emit({ event: "warned", code: "export-syslog", values: { name } });
 	return { present, workload, ...omitUndefined({ owners }) };
+}
+
+/** Names what an image does not contain, if anything. */
+function warnOf({ emit }: Context, code: "export-variables" | "export-credentials", names: readonly string[]): void {
+	if (names.length) emit({ event: "warned", code, values: { names: names.join(", "), count: names.length } });
 }
 
 interface DescribedImage {
@@ -208,8 +214,7 @@ function asImage({ machine }: Context, present: PresentCage): { present: Present
 function refuseSecrets({ cage: { application, name }, manifest }: PresentCage): void {
 	const secrets = manifest.entries.filter(({ kind, risks }) => kind === "file" && risks.includes("secret"));
 	if (secrets[0]) throw new Failure("export-secrets", { name, path: showPath(secrets[0].path), count: secrets.length }, 4);
-	const { command } = application;
-	if (maskWords(command).some((word, index) => word !== command[index])) throw new Failure("export-secret-command", { name }, 4);
+	if (hasSecretCommand(application)) throw new Failure("export-secret-command", { name }, 4);
 }
 
 /** The files of an image, with our programs, the packages for scanners, and the accounts. */

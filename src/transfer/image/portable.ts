@@ -10,6 +10,7 @@ import { launchDirectory } from "../../confine/places.ts";
 import { serverSignals } from "../../service/signals.ts";
 import { pathText } from "../../unit/lines.ts";
 import { systemdUnit } from "../../unit/unit.ts";
+import { exportedApplication } from "./exported-application.ts";
 import { accountLines, accountName, sysusers, sysusersPath, unusableNames } from "./sysusers.ts";
 import type { AddedFile } from "./tree.ts";
 import { imageName } from "./workload.ts";
@@ -54,14 +55,16 @@ export function portableFiles(
 		text(pathFromText(`/usr/lib/systemd/system/${name}.service`), unitOf(cage, manifest, [...contents.keys()])),
 		text(profilePath, profile),
 		text(sysusersPath(name), sysusers(manifest)),
-		text(tmpfilesPath(name), tmpfiles(cage.name, manifest, contents)),
+		// It repeats the contents, and only root creates files with it.
+		{ ...text(tmpfilesPath(name), tmpfiles(cage.name, manifest, contents)), mode: 0o600 },
 	];
 }
 
 const tmpfilesPath = (unit: string) => pathFromText(`/usr/lib/tmpfiles.d/${unit}.conf`);
 
 function unitOf(cage: Cage, manifest: Manifest, files: readonly Path[]): string {
-	const { application, name } = cage;
+	const { name } = cage;
+	const { application } = exportedApplication(cage.application);
 	const reloadSignal = serverSignals(application.command)?.reload;
 	return systemdUnit({
 		...{ name, root, isPortable: true, systemdVersion, launcher: launchDirectory },

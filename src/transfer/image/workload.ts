@@ -1,6 +1,5 @@
 import { omitUndefined } from "../../base/collections.ts";
 import type { Identity } from "../../base/machine/facts.ts";
-import { maskLine } from "../../base/mask.ts";
 import { isWithin, join, type Path, parent, pathFromText } from "../../base/path/path.ts";
 import type { Cage } from "../../cage/cage.ts";
 import { devicesOf, type Manifest, rootsOf } from "../../cage/manifest.ts";
@@ -11,6 +10,7 @@ import { boundTcpPorts, lowestFree, portNumbers } from "../../plan/plan-permissi
 import { type Bind, type Limits, launchEnvironment } from "../../service/application.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { initCapabilities, initKeepsKill } from "../../unit/input.ts";
+import { exportedApplication } from "./exported-application.ts";
 
 interface Port {
 	readonly protocol: "tcp" | "udp";
@@ -61,16 +61,14 @@ export interface Workload {
 export const confinerInside = join(launchDirectory, confineName);
 
 export function workloadOf({ cage, manifest }: { cage: Cage; manifest: Manifest }, trace: Trace | undefined): Workload {
-	const { application } = cage;
+	const { application, secretVariables } = exportedApplication(cage.application);
 	const { identity, permissions } = manifest;
 	const keepsKill = initKeepsKill({
 		...{ name: cage.name, root: launchDirectory, data: [], binds: [], systemdVersion: 0, launcher: launchDirectory },
 		plan: { application, identity, permissions, entries: [] },
 		keepsAccount: cage.keepsAccount ?? false,
 	});
-	const isSecret = ([name, value]: [string, string]) => maskLine(`${name}=${value}`) !== `${name}=${value}`;
 	const page = pageOf(application.probes);
-	const variables = Object.entries(launchEnvironment(application));
 	const outer = new Set(rootsOf(manifest));
 	return {
 		name: cage.name,
@@ -82,8 +80,8 @@ export function workloadOf({ cage, manifest }: { cage: Cage; manifest: Manifest 
 			...application.command,
 		],
 		cwd: application.cwd,
-		env: Object.fromEntries(variables.filter((one) => !isSecret(one))),
-		secretVariables: variables.filter(isSecret).map(([name]) => name),
+		env: launchEnvironment(application),
+		secretVariables,
 		identity,
 		capabilities: [...permissions.capabilities.map(({ name }) => name), ...(keepsKill ? initCapabilities : [])],
 		// Another engine keeps the service's own directories of the host as volumes.

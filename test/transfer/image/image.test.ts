@@ -4,13 +4,14 @@ import { type Path, pathFromText } from "../../../src/base/path/path.ts";
 import type { Cage } from "../../../src/cage/cage.ts";
 import type { Manifest } from "../../../src/cage/manifest.ts";
 import { readPaxRecords, readTarHeader, tarHeader } from "../../../src/transfer/archive/tar.ts";
+import { hasSecretCommand } from "../../../src/transfer/image/exported-application.ts";
 import { kubernetesObjects, unrestricted } from "../../../src/transfer/image/kubernetes.ts";
 import { packageStatus } from "../../../src/transfer/image/package-status.ts";
 import { podmanWords } from "../../../src/transfer/image/podman.ts";
 import { portableFiles } from "../../../src/transfer/image/portable.ts";
 import { quadletUnits } from "../../../src/transfer/image/quadlet.ts";
 import { accountLines, sysusers } from "../../../src/transfer/image/sysusers.ts";
-import { imageName, kubernetesName, type Workload } from "../../../src/transfer/image/workload.ts";
+import { imageName, kubernetesName, type Workload, workloadOf } from "../../../src/transfer/image/workload.ts";
 import { UnitLines } from "../../../src/unit/lines.ts";
 import { bareApplication, entry } from "../../cage/plans.ts";
 
@@ -175,6 +176,44 @@ test("a device's name gives a container no other device", () => {
 	const devices = [pathFromText("/dev/sda:/dev/null:rwm")];
 	expect(() => podmanWords({ ...workload, devices })).toThrow("unit-inexpressible");
 	expect(() => quadletUnits({ ...workload, devices })).toThrow("unit-inexpressible");
+});
+
+describe("secrets", () => {
+	const secret = Buffer.from("hunter2").toString("base64");
+	const credentials = [
+		{ name: "text", content: secret },
+		{ name: "both", files: ["/etc/key"], content: secret },
+	];
+	const application = { ...bareApplication, env: { DB_PASSWORD: "hunter2", MODE: "on" }, service: { credentials } };
+	const cage = { name: "db", application } as unknown as Cage;
+	const key = entry("/etc/db.key", { mode: 0o640, gid: 105 });
+	const manifest = {
+		...{ entries: [key], writable: [], binds: [], permissions: { capabilities: [] } },
+		accounts: { users: [], groups: [{ name: "db", gid: 105, members: [], reason: "" }] },
+		identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/" },
+	} as unknown as Manifest;
+
+	test("in variables and credentials are in no file of a portable service that accounts can read", () => {
+		const files = portableFiles({ cage, manifest }, "", new Map([[key.path, Buffer.from("hunter2")]]));
+		const readable = files.flatMap(({ content, mode = 0o644 }) => (mode & 0o077 ? [Buffer.from(content ?? []).toString()] : []));
+		for (const text of readable) expect(text).not.toMatch(new RegExp(`hunter2|${secret}`));
+		const unit = readable.find((text) => text.includes("[Service]\n# "));
+		for (const line of ["Environment=MODE=on", "LoadCredential=text:text", "LoadCredential=both:/etc/key"])
+			expect(unit).toContain(`${line}\n`);
+		expect(files.find(({ path }) => path.startsWith("/usr/lib/tmpfiles.d/"))?.mode).toBe(0o600);
+	});
+
+	test("in variables are not given to other engines, and named", () => {
+		const { env, secretVariables } = workloadOf({ cage, manifest }, undefined);
+		expect(env).toEqual({ PATH: expect.any(String), LANG: "C", MODE: "on" });
+		expect(secretVariables).toEqual(["DB_PASSWORD"]);
+	});
+
+	test.each(["before", "after", "reload", "stop"])("in a command %s are noticed", (when) => {
+		const withCommand = (words: readonly string[]) => ({ ...bareApplication, service: { [when]: [["/bin/true"], words] } });
+		expect(hasSecretCommand(withCommand(["/bin/client", "--password", "hunter2"]))).toBe(true);
+		expect(hasSecretCommand(withCommand(["/bin/client", "--port", "80"]))).toBe(false);
+	});
 });
 
 test("a setuid file of an account is not setuid on the host of a portable service", () => {
