@@ -200,6 +200,13 @@ test("no launch passes variables as arguments, which every account can read", ()
 			expect(launchScript(spec(root, { env: { PASSWORD: "hunter2" }, ...more }))).not.toMatch(/hunter2|PASSWORD/);
 });
 
+test("a printed script writes the program with the variables for root alone", () => {
+	const program = Buffer.from("x");
+	const all = lines(spec({ ...cage, inScript: { init: program, environment: program, confiner: program } }));
+	expect(all).toContain(`chmod 700 ${inCage("/.launch")}/cagewright-env`);
+	expect(all.filter((line) => line.startsWith("chmod 755"))).toEqual([]);
+});
+
 describe("names with a meaning for a shell", () => {
 	const hostile = [
 		"a b",

@@ -130,6 +130,12 @@ export async function writeAtomic(path: Path, content: string | Uint8Array, mode
 	});
 }
 
+/** The same; leaves a file with this content as it is. */
+export async function writeUnlessEqual(path: Path, content: Uint8Array, mode: number): Promise<void> {
+	const there = await readBytes(path).catch(() => undefined);
+	if (!there?.equals(content)) await writeAtomic(path, content, mode);
+}
+
 export async function writeJson(path: Path, value: unknown): Promise<void> {
 	await writeAtomic(path, `${JSON.stringify(value)}\n`);
 }

@@ -8,7 +8,7 @@ import { keyedName } from "../../base/host/keyed-name.ts";
 import { transientName } from "../../base/host/processes.ts";
 import { nativeProgram, supportsProcessor } from "../../base/host/release.ts";
 import { removeTree } from "../../base/host/remove.ts";
-import { readBytes, writeAtomic } from "../../base/host/text-files.ts";
+import { writeAtomic, writeUnlessEqual } from "../../base/host/text-files.ts";
 import { runIn } from "../../base/host/tools.ts";
 import { partialTrees } from "../../base/host/trees.ts";
 import { baseName, join, type Path, pathFromText, pathToBytes, pathToText } from "../../base/path/path.ts";
@@ -108,7 +108,7 @@ export function building(state: Path): GenerationStore {
 			const folder = await makeSafeFolder(join(paths(name).directory, pathFromText("environment")));
 			const bytes = Buffer.from(text);
 			const file = join(folder, await keyedName(folder, [bytes]));
-			await writeAtomic(file, bytes, 0o600);
+			await writeUnlessEqual(file, bytes, 0o600);
 			return file;
 		},
 		launcher: (name) => launcherFolder(paths(name).directory),
@@ -150,8 +150,7 @@ async function placeProgram(cage: Path, file: string, program: Uint8Array): Prom
 		await chmod(pathToBytes(directory), 0o755);
 	}
 	const place = join(folder, pathFromText(file));
-	const there = await readBytes(place).catch(() => undefined);
-	if (!there?.equals(program)) await writeAtomic(place, program, 0o755);
+	await writeUnlessEqual(place, program, 0o755);
 }
 
 /**

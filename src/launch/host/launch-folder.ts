@@ -13,7 +13,7 @@ import { isLeftover } from "../../base/host/processes.ts";
 import { nativeProgram } from "../../base/host/release.ts";
 import { removeTree } from "../../base/host/remove.ts";
 import { isRootless } from "../../base/host/rootless.ts";
-import { readBytes, writeAtomic } from "../../base/host/text-files.ts";
+import { writeUnlessEqual } from "../../base/host/text-files.ts";
 import { findTool, runQuickTool } from "../../base/host/tools.ts";
 import { join as joinPath, type Path, pathFromText, pathToBytes } from "../../base/path/path.ts";
 import { requireCapability } from "../../confine/capabilities.ts";
@@ -150,16 +150,11 @@ export async function placeLaunch(folder: Path, prepare: (place: string) => Laun
 	const place = joinPath(folder, pathFromText(`launch-${name}`));
 	const { programs, spec } = prepare(pathToBytes(place).toString());
 	await makeSafeFolder(place);
-	await write(joinPath(place, pathFromText(initName)), programs.init, 0o700);
-	await write(joinPath(place, pathFromText(environmentName)), programs.environment, 0o700);
-	await write(joinPath(place, pathFromText(confineName)), programs.confiner, 0o700);
+	await writeUnlessEqual(joinPath(place, pathFromText(initName)), programs.init, 0o700);
+	await writeUnlessEqual(joinPath(place, pathFromText(environmentName)), programs.environment, 0o700);
+	await writeUnlessEqual(joinPath(place, pathFromText(confineName)), programs.confiner, 0o700);
 	const script = joinPath(place, pathFromText(scriptName));
-	await write(script, bytesOf(spec), 0o600);
+	await writeUnlessEqual(script, bytesOf(spec), 0o600);
 	const [first = "", ...rest] = namespaceCommand(spec, script);
 	return [first === "setpriv" ? spec.setpriv : first, ...rest];
-}
-
-async function write(path: Path, content: Buffer, mode: number): Promise<void> {
-	const there = await readBytes(path).catch(() => undefined);
-	if (!there?.equals(content)) await writeAtomic(path, content, mode);
 }
