@@ -29,7 +29,7 @@ export function extensionsOf(
 		const text = named.size ? (files.read(path, settingsSize)?.toString("latin1") ?? "") : "";
 		const lines = text.split("\n").filter((line) => !/^\s*[#;]/.test(line));
 		const names = lines.flatMap((line) => [
-			...(line.match(/[\w.+-]+\.so\b/g) ?? []),
+			...(line.match(/(?<![\w.+-])[\w.+-]+\.so\b/g) ?? []),
 			...(/^\s*(?:zend_)?extension\s*=\s*"?([\w-]+)"?\s*$/
 				.exec(line)
 				?.slice(1)

@@ -46,7 +46,7 @@ export function configurationLines(path: Path, files: Pick<Files, "read" | "stat
 	return text.includes("\0") ? [] : text.split("\n").filter((line) => !comment.test(line));
 }
 
-const accountKey = /[\w-]*(?:user|username|uid|group|gid|owner)["']?(?:\s*[=:]\s*|\s+)["']?([A-Za-z_][\w.-]*)/gi;
+const accountKey = /(?:user|username|uid|group|gid|owner)["']?(?:\s*[=:]\s*|\s+)["']?([A-Za-z_][\w.-]*)/gi;
 
 /** Returns the words in a line that follow a key for an account, such as `force user = NAME` or `group NAME;`. */
 export function accountsIn(line: string): string[] {
@@ -57,5 +57,5 @@ const absolutePath = /(?<![\w./-])\/(?:[\w.+@-]+\/)*[\w.+@-]+/g;
 
 /** Returns the absolute paths in a line. */
 export function pathsIn(line: string): Path[] {
-	return (line.match(absolutePath) ?? []).map((text) => pathFromText(text.replace(/[.]+$/, "")));
+	return (line.match(absolutePath) ?? []).map((text) => pathFromText(text.replace(/(?<![.])[.]+$/, "")));
 }

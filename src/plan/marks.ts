@@ -29,7 +29,7 @@ const secretContents = [
 	/^"[^"\n]*"[ \t]+"(md5[0-9a-f]{32}|SCRAM-SHA-256\$[^"\n]+)"/m,
 	/^[^:\s]+:\{(S?SHA(224|256|384|512)?|S?MD5|PLAIN|CLEAR(TEXT)?|([A-Z0-9]+-)?CRYPT|ARGON2ID?|PBKDF2|SCRAM-SHA-\d+)(\.\w+)?\}/m,
 	/\bsecret\s+"[A-Za-z0-9+/=]{16,}"\s*;/,
-	/^[ \t]*-?[ \t]*secret:[ \t]*"?(?=[A-Za-z]*[0-9+/=])[A-Za-z0-9+/]{16,}={0,2}"?[ \t]*$/m,
+	/^[ \t]*(?:-[ \t]*)?secret:[ \t]*"?(?=[A-Za-z]*[0-9+/=])[A-Za-z0-9+/]{16,}={0,2}"?[ \t]*$/m,
 	/\b(gh[oprsu]|github_pat|glpat|xox[abeprs])[_-][A-Za-z0-9_-]{16,}/,
 	/\b(AKIA|ASIA)[0-9A-Z]{16}\b/,
 	/\baws_secret_access_key["']?[ \t]*[=:][ \t]*["']?[A-Za-z0-9+/]{40}/i,

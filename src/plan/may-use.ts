@@ -169,7 +169,7 @@ function isPrivate(directory: Path): boolean {
 
 function textOf(path: Path, files: Files): string {
 	const text = files.read(path, maxText)?.toString("latin1") ?? "";
-	return text.startsWith("#!") ? text.replace(/^\s*#.*$/gm, "") : text;
+	return text.startsWith("#!") ? text.replace(/^[ \t]*#.*$/gm, "") : text;
 }
 
 /**
