@@ -14,7 +14,8 @@ import { stayInForeground } from "./daemons.ts";
 import { parseEnvironmentFile } from "./environment.ts";
 import type { ApplicationDraft } from "./found.ts";
 import { mainProcess, type ServiceCommand, serviceOf, serviceSettings } from "./service-settings.ts";
-import { execOfShellLine, isShell } from "./shell.ts";
+import { isShell } from "./shell.ts";
+import { execOfShellLine } from "./shell-exec.ts";
 import { onlySignals, reloadSignalOf, stopSignalOf } from "./signals.ts";
 import { behindStartScript, loginEnvironment, type ReadText, type Start } from "./start-scripts.ts";
 import { insideCommand, judgeBeforeStart } from "./unit-commands.ts";
@@ -190,7 +191,7 @@ function startOf(unit: ServiceUnit, { env, ...expanded }: ExpandedCommand, read:
 	const command = ends?.words ?? expanded.words;
 	if (unit.type === "oneshot") return { command };
 	const script = behindStartScript(command, read, env);
-	// Directories need no note, because the note about the shell line says that earlier commands are omitted.
+	// The note about the shell line covers the directories.
 	const made = stepsBefore(
 		(ends?.before ?? []).map((words) => ({ written: "", words, inside: undefined })),
 		() => {},

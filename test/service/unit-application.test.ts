@@ -63,10 +63,17 @@ describe("the application of a unit", () => {
 	});
 
 	it("has the directories that a shell line creates", () => {
-		const line = "ExecStart=sh -c 'mkdir -p /run/slapd; chown a:b /run/slapd; touch /run/x; exec /usr/sbin/slapd -d0'";
+		const line = "ExecStart=sh -c 'mkdir -p /run/slapd; chown a:b /run/slapd; exec /usr/sbin/slapd -d0'";
 		const { application, notes } = of(`[Service]\n${line}`);
 		expect(application).toMatchObject({ command: ["/usr/sbin/slapd", "-d0"], directories: ["/run/slapd:0755:a:b"] });
 		expect(notes.map(({ code }) => code)).toEqual(["unit-shell-exec"]);
+	});
+
+	it("is started by its shell line if that changes more than directories", () => {
+		const line = "cd /var/lib/a && exec /usr/bin/a -x";
+		const { application, notes } = of(`[Service]\nExecStart=/bin/sh -c '${line}'`);
+		expect(application.command).toEqual(["/bin/sh", "-c", line]);
+		expect(notes.map(({ code }) => code)).toEqual(["unit-shell"]);
 	});
 
 	it("has directories with their modes, and no configuration directories", () => {

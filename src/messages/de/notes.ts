@@ -274,7 +274,7 @@ export const notesDe: Notes = {
 	"unit-stop-omitted": "Nicht ausgeführt: {command} (ExecStop). Die Anwendung bekommt ihr Signal sofort.",
 	"unit-shell": "Der Befehl ist eine Shell-Zeile oder ein Skript; der Käfig enthielte deshalb die Shell {program}.",
 	"unit-shell-exec":
-		"Die Unit führt eine Shell-Zeile aus. Cagewright verwendet nur den letzten Befehl, {command}, und lässt die Schritte davor weg.",
+		"Die Unit führt eine Shell-Zeile aus. Cagewright verwendet nur den letzten Befehl, {command}. Die Schritte davor prüfen nur etwas oder legen Verzeichnisse an, die der Käfig hat.",
 	"unit-argument-zero": "Die Unit startet das Programm unter einem anderen Namen ({name}). Der Käfig tut das nicht.",
 	"unit-environment-file-missing":
 		"Die Umgebungsdatei {path} gibt es nicht. Braucht die Anwendung deren Variablen, setzen Sie sie mit --env.",

@@ -254,7 +254,7 @@ export const notesEn = {
 	"unit-stop-omitted": "Not run: {command} (ExecStop). The application gets its signal at once.",
 	"unit-shell": "The command is a shell line or script, so the cage would contain the shell {program}.",
 	"unit-shell-exec":
-		"The unit runs a shell line. Cagewright uses only its last command, {command}, and omits the steps before it.",
+		"The unit runs a shell line. Cagewright uses only its last command, {command}. The steps before it only check something or create directories, which the cage has.",
 	"unit-argument-zero": "The unit runs the program under another name ({name}). The cage does not.",
 	"unit-environment-file-missing":
 		"The environment file {path} does not exist. If the application needs its variables, set them with --env.",
