@@ -39,9 +39,9 @@ function clientConfiguration(named: readonly Path[], files: Files): Path[] {
 }
 
 /** Returns the existing directories of content that the application's own or its clients' configuration names. */
-function namedContent({ company, files, trace }: ContentInput): NamedContent[] {
+function namedContent({ command, company, files, trace }: ContentInput): NamedContent[] {
 	const found = new Map<Path, Path>();
-	for (const by of [...readConfiguration(trace), ...clientConfiguration(company.clientFiles, files)]) {
+	for (const by of [...readConfiguration(trace, command), ...clientConfiguration(company.clientFiles, files)]) {
 		for (const path of wordsOf(textOf(by, files))) {
 			const real = placeOf(path, files);
 			if (found.has(path) || !isBelowDataTop(real) || files.status(real)?.kind !== "directory") continue;
@@ -52,6 +52,8 @@ function namedContent({ company, files, trace }: ContentInput): NamedContent[] {
 }
 
 interface ContentInput {
+	/** The application's. */
+	readonly command: readonly string[];
 	readonly company: Company;
 	readonly trace: Trace;
 	readonly files: Files;
@@ -82,6 +84,8 @@ function writableContent(
 }
 
 interface NeighboursInput {
+	/** The application's. */
+	readonly command: readonly string[];
 	readonly trace: Trace;
 	readonly files: Files;
 	readonly identity: Identity;
@@ -152,8 +156,8 @@ function isOpen(path: Path, { files, identity, trace }: NeighboursInput): boolea
 }
 
 /** Those of these sockets that the application's configuration names. */
-function configuredSockets(sockets: readonly NeighbourSocket[], { files, trace }: NeighboursInput): NamedNeighbour[] {
-	const configuration = readConfiguration(trace).map((by) => ({ by, words: wordsOf(textOf(by, files)) }));
+function configuredSockets(sockets: readonly NeighbourSocket[], { command, files, trace }: NeighboursInput): NamedNeighbour[] {
+	const configuration = readConfiguration(trace, command).map((by) => ({ by, words: wordsOf(textOf(by, files)) }));
 	return sockets.flatMap((socket) => {
 		for (const { by, words } of configuration) {
 			const name = words.find((word) => placeOf(word, files) === socket.path);

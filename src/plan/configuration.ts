@@ -18,7 +18,7 @@ export interface Configuration {
 
 /**
  * Returns the application's own configuration that it read: files that its command names, and files in directories of /etc. Files
- * directly in /etc belong to the system, except those that are named after a program that ran.
+ * directly in /etc belong to the system, except those that are named after a program that ran (`isNamedAfter`).
  */
 export function ownConfiguration({ command }: Application, trace: Trace, files: Files): Configuration[] {
 	const paths = new Set(readConfiguration(trace, command).map((path) => placeOf(path, files)));
@@ -28,14 +28,38 @@ export function ownConfiguration({ command }: Application, trace: Trace, files: 
 	});
 }
 
-/** Returns the paths of `ownConfiguration` as they are named, with those that the command names. */
-export function readConfiguration({ accesses, programs }: Trace, command: readonly string[] = []): Path[] {
-	const names = [...programs].map((path) => baseName(path));
+/** Returns the paths of `ownConfiguration` as they are named. */
+export function readConfiguration({ accesses, programs }: Trace, command: readonly string[]): Path[] {
 	return [...accesses.values()].flatMap(({ path, succeeded }) => {
 		const isNamed = command.some((word) => word.endsWith(path));
-		const isOwn = isWithin(path, etc) && (parent(path) !== etc || names.some((name) => baseName(path).startsWith(name)));
+		const isOwn = parent(path) === etc ? [...programs].some((one) => isNamedAfter(path, one)) : isWithin(path, etc);
 		return succeeded.has("read") && (isNamed || isOwn) ? [path] : [];
 	});
+}
+
+/** A word of a program's name with fewer letters says nothing: `in.tftpd` has no `in.conf`. */
+const shortestWord = 4;
+
+/**
+ * Whether a file directly in /etc has a program's name: `rsyncd.conf` that of rsync, `vnstat.conf` that of vnstatd, `app_keys`
+ * that of app. A file with a suffix may also have a part of the program's name (`inetd.conf` and inetutils-inetd, `nslcd.conf` and
+ * pynslcd), or the name of its directory (`cyrus.conf` and /usr/lib/cyrus/bin/master). Without a suffix, it may be the system's:
+ * /etc/passwd does not belong to rpc.yppasswdd.
+ */
+function isNamedAfter(path: Path, program: Path): boolean {
+	const file = baseName(path);
+	const name = baseName(program);
+	const [stem = "", ...suffixes] = file.split(".");
+	const [service, daemon] = [withoutD(stem), withoutD(name)];
+	if (service === daemon || (file.startsWith(name) && !/^[A-Za-z]/.test(file.slice(name.length)))) return true;
+	if (!suffixes.length || stem.length < shortestWord) return false;
+	const hasPart = daemon.endsWith(service) || name.split(/[-_.]/).some((word) => withoutD(word) === service);
+	return hasPart || parent(program).split("/").includes(stem);
+}
+
+/** Many daemons have their service's name with a final d, and some configuration that of the daemon. */
+function withoutD(name: string): string {
+	return name.replace(/d$/, "");
 }
 
 /** Returns the lines of a configuration file without comments; none for data, programs and binary files. */

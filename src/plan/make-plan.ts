@@ -93,6 +93,7 @@ function addAccounts(
 	});
 	const peers = planPeers({
 		...{ trace, files, rules, users: input.users, known: own.users, active: input.activeAccounts ?? [] },
+		command: input.application.command,
 		sockets: published.sockets,
 	});
 	collector.addGenerated(generatedPaths.passwd, passwd + peers.map(peerLine).join(""), { kind: "account" });

@@ -9,6 +9,8 @@ import { placeOf } from "./links.ts";
 import type { OfferedSocket, PlannedPeer } from "./plan.ts";
 
 interface PeersInput {
+	/** The application's. */
+	readonly command: readonly string[];
 	readonly sockets: readonly OfferedSocket[];
 	readonly trace: Trace;
 	readonly files: Files;
@@ -70,9 +72,9 @@ function listeners({ accesses }: Trace): Set<Path> {
 }
 
 /** Words of the configuration that the listening programs read, without comments. */
-function wordsOfConfiguration({ files, trace }: PeersInput): Set<string> {
+function wordsOfConfiguration({ command, files, trace }: PeersInput): Set<string> {
 	const programs = listeners(trace);
-	const read = readConfiguration(trace).filter((path) =>
+	const read = readConfiguration(trace, command).filter((path) =>
 		[...(trace.accesses.get(path)?.programs ?? [])].some((one) => programs.has(one)),
 	);
 	const lines = read.flatMap((path) => configurationLines(placeOf(path, files), files));

@@ -112,7 +112,7 @@ function statePlaces(input: PlanInput, basis: PlanBasis) {
 	const placing = { rules: { ...asked, allowWrite: consents }, hostAccess, identity, files };
 	const company = input.company
 		? planCompany({
-				...{ company: input.company, trace, files, rules: asked, uids, gids },
+				...{ command: application.command, company: input.company, trace, files, rules: asked, uids, gids },
 				decided,
 				// A copy would hide from the others what the application writes.
 				inPlace: (paths) => (before ? stateInPlace({ ...placing, writable: paths.map((path) => ({ path })), before }) : paths),

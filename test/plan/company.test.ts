@@ -134,7 +134,7 @@ describe("services of the host that something names", () => {
 			{ uids: new Set(uids) },
 		);
 	const harmless: readonly Path[] = [];
-	const asked = { identity: asRoot, rules: rules({}), harmless };
+	const asked = { command: ["/usr/bin/web", "-c", "/srv/web.conf"], identity: asRoot, rules: rules({}), harmless };
 	const found = (uids: readonly number[], more: Record<string, Node> = {}) =>
 		namedNeighbours({ trace: seen(uids), files: tree({ ...nodes, ...more }), ...asked, running });
 	test("are found by configuration, by a library's socket and by a library's directory", () => {
@@ -143,6 +143,11 @@ describe("services of the host that something names", () => {
 			[mysql, "/usr/lib/a.so", "/var/run/mysqld/mysqld.sock"],
 			[postgres, "/usr/lib/b.so.5", postgres],
 		]);
+	});
+	test("are found by configuration anywhere that the command names", () => {
+		const input = { ...asked, trace: trace({ "/srv/web.conf": "read" }, { uids: new Set([0, 33]) }), running };
+		const named = namedNeighbours({ ...input, files: tree({ ...nodes, "/srv/web.conf": `pass unix:${php}\n` }) });
+		expect(named.map(({ by, path }) => [path, by])).toEqual([[php, "/srv/web.conf"]]);
 	});
 	test("are left out if a root client is their administrator, or if the account may not connect", () => {
 		expect(found([0]).map(({ path }) => path)).toEqual([php, postgres]);

@@ -208,12 +208,13 @@ export async function traceStep(
 
 async function companyOf(
 	context: Context,
-	{ isServing, rules, unit }: Answers,
+	{ application, isServing, rules, unit }: Answers,
 	{ harmless, identity, trace }: { readonly identity: Identity; readonly trace: Trace; readonly harmless: readonly Path[] },
 	known: Cage | undefined,
 ): Promise<{ readonly company?: Company; readonly notes: readonly Note[] }> {
 	if (!isServing || unit === undefined) return { ...(known?.company ? { company: known.company } : {}), notes: [] };
-	return observeCompany(context, { host: hostService(context, unit), trace, identity, rules, harmless });
+	const { command } = application;
+	return observeCompany(context, { host: hostService(context, unit), command, trace, identity, rules, harmless });
 }
 
 interface EarlierCages {

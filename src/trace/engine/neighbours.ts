@@ -222,6 +222,8 @@ function socketsAmong(unheard: ReadonlySet<Path>, policy: SocketPolicy, files: F
 
 interface ObservedService {
 	readonly host: HostService;
+	/** The application's. */
+	readonly command: readonly string[];
 	readonly trace: Trace;
 	readonly identity: Identity;
 	readonly rules: Pick<Rules, "allow" | "refuse">;
