@@ -1,5 +1,6 @@
 import type { Files } from "../base/machine/facts.ts";
 import { baseName, etc, isWithin, type Path, parent, pathFromText } from "../base/path/path.ts";
+import { withoutTrailing } from "../base/text.ts";
 import type { Application } from "../service/application.ts";
 import type { Trace } from "../trace/trace.ts";
 import { placeOf } from "./links.ts";
@@ -81,5 +82,5 @@ const absolutePath = /(?<![\w./-])\/(?:[\w.+@-]+\/)*[\w.+@-]+/g;
 
 /** Returns the absolute paths in a line. */
 export function pathsIn(line: string): Path[] {
-	return (line.match(absolutePath) ?? []).map((text) => pathFromText(text.replace(/(?<![.])[.]+$/, "")));
+	return (line.match(absolutePath) ?? []).map((text) => pathFromText(withoutTrailing(text, ".")));
 }

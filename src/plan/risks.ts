@@ -52,8 +52,8 @@ function isSource(name: string): boolean {
 
 const maxRead = 256 * 1024;
 const comment = /^\s*(#|;|\/\/|--|\*)/;
-/** Switches and limits that are named after passwords. */
-const noPassword = /[=:\s]\s*["']?(yes|no|true|false|on|off|none|null|-?\d{1,4}[smhd]?|\/[^\s"']*)?["']?[;,]?\s*$/i;
+/** Switches and limits that are named after passwords, in a line without blanks at its end. */
+const noPassword = /[=:\s]["']?(yes|no|true|false|on|off|none|null|-?\d{1,4}[smhd]?|\/[^\s"']*)?["']?[;,]?$/i;
 
 /**
  * Notes configuration with passwords that only the application should read. It goes in without a question because the application
@@ -70,7 +70,7 @@ function holdsPassword({ decision, kind, mode, path, risks }: Entry, files: Pick
 	const text = files.read(path, maxRead)?.toString("latin1") ?? "";
 	if (text.includes("\0")) return false;
 	return text.split("\n").some((line) => {
-		if (line.length > 1000 || comment.test(line) || noPassword.test(line)) return false;
+		if (line.length > 1000 || comment.test(line) || noPassword.test(line.trimEnd())) return false;
 		return maskLine(line) !== line;
 	});
 }

@@ -154,10 +154,14 @@ test("private configuration with a password is noted and goes in", () => {
 	const note = { code: "configuration-holds-passwords", values: { paths: "/etc/app.conf" } };
 	expect(noted("user = a\npassword = hunter2\n")).toEqual([note]);
 });
-test.each(["# password = hunter2", "password_check = yes", "token_lifetime = 3600", "password_file = /etc/app/key", "user = a"])(
-	"%s is not noted",
-	(line) => expect(noted(`${line}\n`)).toEqual([]),
-);
+test.each([
+	...["# password = hunter2", "password_check = yes", "password = off ", "token_lifetime = 3600", "password_file = /etc/app/key"],
+	"user = a",
+])("%s is not noted", (line) => expect(noted(`${line}\n`)).toEqual([]));
+// Far longer than reading takes, and far shorter than a search that begins again at each blank.
+test("many lines of blanks are read", { timeout: 60_000 }, () => {
+	expect(noted(`${`a${" ".repeat(990)}b\n`.repeat(200)}password = hunter2\n`)).toHaveLength(1);
+});
 test("configuration that everybody may read is not noted", () => expect(noted("password = hunter2\n", 0o644)).toEqual([]));
 
 describe("an allowed path", () => {
