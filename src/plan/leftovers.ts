@@ -22,34 +22,31 @@ export function serviceLeftovers(application: Pick<Application, "command" | "ser
  * Returns the leftovers of a second start in the same sandbox: what systemd removes, and the directories that the first start
  * found in /run although it wanted to create them. The second start shows what it needs to create them.
  */
-export function laterLeftovers(
-	application: Pick<Application, "directories" | "service">,
-	{ accesses }: Trace,
-	files: Files,
-): Path[] {
+export function laterLeftovers(application: Pick<Application, "directories" | "service">, trace: Trace, files: Files): Path[] {
 	const declared = application.directories.map((text) => placeNamed(parseCreatedDirectory(text).path, files));
-	const found = [...accesses.values()].flatMap(({ failed, path }) => {
+	const found = [...trace.accesses.values()].flatMap(({ failed, path }) => {
 		const place = placeOf(path, files);
 		const isOwn = place !== run && isWithin(place, run) && !declared.some((one) => isWithin(one, place));
 		const isThere = failed.get("EEXIST")?.has("create") === true && files.status(place)?.kind === "directory";
 		return isOwn && isThere && !isOfTheSystem.has(place) ? [place] : [];
 	});
-	return [...new Set([...removedAtStop(application, files), ...writtenPidFiles({ accesses }, files), ...found])];
+	return [...new Set([...removedAtStop(application, files), ...writtenPidFiles(trace, files), ...found])];
 }
 
-/** Returns the pid files below /run that an application wrote. */
-export function writtenPidFiles({ accesses }: Pick<Trace, "accesses">, files: Files): Path[] {
+/** Returns the pid files that an application wrote: those below /run by their name, and others by their content. */
+export function writtenPidFiles({ accesses, pidFiles }: Pick<Trace, "accesses" | "pidFiles">, files: Files): Path[] {
 	// Created: many daemons write a temporary file, and rename it.
 	const written = [...accesses.values()].filter(
 		({ path, succeeded }) => isPidFile(path) && (succeeded.has("write") || succeeded.has("create")),
 	);
-	return [...new Set(written.map(({ path }) => placeOf(path, files)))].filter((path) => isWithin(path, run)).sort();
+	const named = written.map(({ path }) => placeOf(path, files)).filter((path) => isWithin(path, run));
+	return [...new Set(named.concat([...pidFiles]))].sort();
 }
 
 /** Returns the service's settings with the pid files that it writes, which a later start must not find. */
 export function withPidFiles(
 	{ service = {} }: Pick<Application, "service">,
-	trace: Pick<Trace, "accesses">,
+	trace: Pick<Trace, "accesses" | "pidFiles">,
 	files: Files,
 ): ServiceSettings {
 	const known = removedAtStop({ service: { ...service, pidFiles: [] } }, files);

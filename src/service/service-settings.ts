@@ -24,7 +24,7 @@ export interface ServiceSettings {
 	readonly stopSignal?: StopSignal;
 	/** Removed before a start and after the end. */
 	readonly pidFile?: string;
-	/** Further ones below /run, which a unit does not name: process numbers begin again at each start of a cage. */
+	/** Further ones, which a unit does not name: process numbers begin again at each start of a cage. */
 	readonly pidFiles?: readonly string[];
 	/** RuntimeDirectory= without RuntimeDirectoryPreserve=: empty at each start. */
 	readonly runtimeDirectories?: readonly string[];

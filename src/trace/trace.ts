@@ -96,6 +96,8 @@ export interface Trace {
 	readonly moves: Set<Path>;
 	/** Paths for which access(2) said that they may be written. Whoever asks wants to write there later. */
 	readonly writeTests: Set<Path>;
+	/** Real paths of files in which a sandboxed application keeps the number of one of its processes. */
+	readonly pidFiles: Set<Path>;
 	/** Whether memfd_create(2) succeeded. */
 	memfd: boolean;
 	/** The call that made writable memory executable. */
@@ -122,7 +124,17 @@ export interface Trace {
 /** The fields that are sets. */
 const setNames = [
 	...(["programs", "uids", "gids", "possibleNeeds", "kept", "ports", "families", "peers", "refusedPorts"] as const),
-	...(["mainPrograms", "abstractSockets", "abstractPeers", "chroots", "moves", "writeTests", "gaps", "unreachable"] as const),
+	...([
+		"mainPrograms",
+		"abstractSockets",
+		"abstractPeers",
+		"chroots",
+		"moves",
+		"writeTests",
+		"pidFiles",
+		"gaps",
+		"unreachable",
+	] as const),
 ] as const;
 type SetName = (typeof setNames)[number];
 

@@ -217,10 +217,15 @@ test("what a start script does after the first answer belongs to the start", asy
 	expect(existsSync(`${result.json.root}/usr/bin/chmod`)).toBe(true);
 });
 
-test("a service does not find the pid file of an earlier start, even if its unit does not name it", async () => {
+test.each([
+	["below /run", (_: string, port: number) => `/run/cagewright-stale-${port}.pid`],
+	["in its state", (folder: string) => `${folder}/state/stale.pid`],
+	["in its state under another name", (folder: string) => `${folder}/state/.lock`],
+])("a service does not find the pid file of an earlier start %s, even if its unit does not name it", async (_, placeOf) => {
 	const folder = temporaryFolder("stale-pid");
 	const port = await freePort();
-	const pidFile = `/run/cagewright-stale-${port}.pid`;
+	const pidFile = placeOf(folder, port);
+	mkdirSync(`${folder}/state`);
 	const start = [
 		"#!/bin/sh -e",
 		`[ ! -e ${pidFile} ] || { echo "already running"; exit 1; }`,
@@ -231,11 +236,13 @@ test("a service does not find the pid file of an earlier start, even if its unit
 	writeFileSync(`${folder}/start`, `${start.join("\n")}\n`, { mode: 0o755 });
 	const enter = withUnits({ "stale.service": `[Service]\nExecStart=${folder}/start\n` });
 	const page = `http://127.0.0.1:${port}/page`;
-	const made = ["make", "stale.service", "--probe", `test "$(curl -fs ${page})" = fresh`, "--no-selftest", "--yes", "--quiet"];
-	const result = await cagewright([...made, "--json"], { state, enter });
+	const name = `stale-${port}`;
+	const made = ["make", "stale.service", "--name", name, "--probe", `test "$(curl -fs ${page})" = fresh`];
+	const options = ["--writable", `${folder}/state`, "--no-selftest", "--yes", "--quiet", "--json"];
+	const result = await cagewright(made.concat(options), { state, enter });
 	expect({ status: result.status, stderr: result.stderr }).toEqual({ status: 0, stderr: "" });
 	for (const _ of [1, 2]) {
-		const run = startRun("stale", { state });
+		const run = startRun(name, { state });
 		expect(await eventually(() => fetchPage(page))).toBe("fresh");
 		await run.stop();
 	}

@@ -3,13 +3,15 @@ import type { ShownProcesses } from "../../base/engine/events.ts";
 import { Failure } from "../../base/failure.ts";
 import { accountNames } from "../../base/machine/accounts.ts";
 import type { Identity } from "../../base/machine/facts.ts";
-import { baseName, pathFromText } from "../../base/path/path.ts";
+import { baseName, type Path, pathFromText } from "../../base/path/path.ts";
 import type { Launch, LaunchRequest, RunEnd, Sandbox, StartedApplication } from "../../launch/ports.ts";
+import { placeOf } from "../../plan/links.ts";
 import { reportWaiting } from "../../probe/engine/probing.ts";
 import { type Application, launchEnvironment, socketsOf } from "../../service/application.ts";
 import { isErrorOutput } from "../../service/error-text.ts";
 import { serviceOf } from "../../service/service-settings.ts";
 import { TraceFold } from "../fold.ts";
+import { mayBePidFile, namesProcess } from "../pid-file.ts";
 import type { Trace } from "../trace.ts";
 import type { CoverageTracker } from "./coverage.ts";
 import type { PeerRequests } from "./neighbours.ts";
@@ -178,6 +180,19 @@ export function withLog(
 	return [output, ...machine.launcher.writtenTexts(sandbox, logs)].join("\n");
 }
 
+/** Files that are read, because a service may write thousands below /run. */
+const mostPidFiles = 100;
+
+/** Returns the files in which the application keeps the number of one of its processes. */
+function pidFilesIn({ machine }: Pick<Context, "machine">, sandbox: Sandbox, fold: TraceFold): Path[] {
+	const written = [...fold.trace.accesses.values()].flatMap(({ path, succeeded }) =>
+		succeeded.has("write") || succeeded.has("create") ? [placeOf(path, machine.files)] : [],
+	);
+	const candidates = [...new Set(written.filter(mayBePidFile))].slice(0, mostPidFiles);
+	const numbers = new Set(fold.tree().rows.map(({ shownPid }) => shownPid));
+	return candidates.filter((path) => machine.launcher.writtenTexts(sandbox, [path]).some((text) => namesProcess(text, numbers)));
+}
+
 /** Milliseconds without a call. A start makes calls continuously, while idle daemons make some ten per second (redis). */
 const quietAfter = 60;
 const mostQuiet = 1000;
@@ -247,6 +262,8 @@ export async function watchedRun<T>(
 	};
 	try {
 		value = await live({ run, settled, ports: () => [...fold.trace.ports] });
+		// Before the end, when most applications remove theirs.
+		if (launch.kind === "sandbox") for (const path of pidFilesIn(context, launch.sandbox, fold)) fold.trace.pidFiles.add(path);
 		ending = true;
 		await untilPause();
 	} finally {
