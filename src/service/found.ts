@@ -1,4 +1,4 @@
-import type { Note } from "../base/failure.ts";
+import { Failure, type Note } from "../base/failure.ts";
 import type { PackageRef } from "../base/machine/facts.ts";
 import type { Application } from "./application.ts";
 
@@ -30,6 +30,8 @@ export interface FoundApplication {
 	readonly enabled?: boolean;
 	/** Other names of the unit. */
 	readonly aliases?: readonly string[];
+	/** The services that the unit starts and stops with itself, if it was named and has no program of its own. */
+	readonly members?: readonly string[];
 	/** Of the first process, if it runs. */
 	readonly pid?: number;
 	readonly ports: readonly ListeningAddress[];
@@ -60,6 +62,16 @@ const obstacles = [
 export function obstacle({ notes, startable }: FoundApplication): Note | undefined {
 	if (startable) return undefined;
 	return obstacles.flatMap((code) => notes.find((note) => note.code === code) ?? [])[0];
+}
+
+/**
+ * Returns the service that a unit without a program of its own means, because it starts no other; undefined for a unit that starts
+ * none. Throws `unit-starts-several` (exit 2).
+ */
+export function onlyMember(unit: string, members: readonly string[]): string | undefined {
+	const [only, ...more] = members;
+	if (more.length) throw new Failure("unit-starts-several", { unit, units: members.join(", ") }, 2);
+	return only;
 }
 
 /** Sorts running servers first, then applications that could start, then the others; each by name. */

@@ -58,6 +58,8 @@ export interface ServiceUnit {
 	/** Sockets=, and the socket units in Requires=. */
 	readonly sockets: readonly string[];
 	readonly requiredSockets: readonly string[];
+	/** Units with which it is stopped, restarted or reloaded: PartOf=, ReloadPropagatedFrom=. */
+	readonly partOf: readonly string[];
 	readonly rootDirectory?: string;
 	readonly credentials: readonly ServiceCredential[];
 	/** Names of credentials that only systemd can pass. */
@@ -189,6 +191,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 		...omitUndefined({ reloadSignal }),
 		sockets: words("Service", "Sockets"),
 		requiredSockets: words("Unit", "Requires").filter((unit) => unit.endsWith(".socket")),
+		partOf: words("Unit", "PartOf").concat(words("Unit", "ReloadPropagatedFrom")),
 		...omitUndefined({ rootDirectory }),
 		...unitCredentials((key) => settings.list("Service", key).map(({ value }) => value), expand),
 		defaultDependencies: yes("Unit", "DefaultDependencies", true),

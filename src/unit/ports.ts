@@ -6,6 +6,8 @@ import type { InstalledFile } from "./installed.ts";
 export interface HostService {
 	/** Full name, e.g. `nginx.service`. */
 	readonly name: string;
+	/** The services that it starts and stops with itself, if it has no program of its own. */
+	readonly members: readonly string[];
 	/** The unit file and its drop-ins, in the order in which they apply. */
 	readonly files: readonly string[];
 	readonly texts: readonly string[];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { FoundApplication } from "../../src/service/found.ts";
 import { serviceDirectories } from "../../src/service/host/services.ts";
-import { UnitFiles } from "../../src/service/host/unit-files.ts";
+import { hostService, UnitFiles } from "../../src/service/host/unit-files.ts";
 import { UnitTree } from "../../src/service/host/unit-tree.ts";
 import { applicationFromUnit } from "../../src/service/unit-application.ts";
 import { findApplications } from "../../src/template/host/find.ts";
@@ -87,6 +87,27 @@ describe("unit files in a tree", () => {
 		expect(units.services().map(({ name }) => name)).toEqual(["db@.service", "db@main.service", "db@two.service"]);
 		expect(units.load("db@main")?.unit).toMatchObject({ user: "main", execStart: [{ words: ["/bin/db", "/etc/main.conf"] }] });
 		expect(units.load("db@other")?.unit.user).toBe("db");
+	});
+
+	it("include the services that a unit without a program of its own starts and stops", () => {
+		const group = (more = "") => `[Service]\nType=oneshot\nExecStart=/bin/true\nRemainAfterExit=yes\n${more}`;
+		const root = tree("groups", {
+			"usr/lib/systemd/system/db.service": group(),
+			"usr/lib/systemd/system/db@.service": `[Unit]\nPartOf=db.service\n${service("/bin/db %i")}`,
+			"run/systemd/generator/db.service.wants/db@main.service": "-> /usr/lib/systemd/system/db@.service",
+			"usr/lib/systemd/system/vpn.service": group(),
+			"usr/lib/systemd/system/vpn@.service": `[Unit]\nReloadPropagatedFrom=vpn.service\n${service("/bin/vpn %i")}`,
+			"etc/systemd/system/multi-user.target.wants/vpn@b.service": "-> /usr/lib/systemd/system/vpn@.service",
+			"etc/systemd/system/multi-user.target.wants/vpn@a.service": "-> /usr/lib/systemd/system/vpn@.service",
+			"usr/lib/systemd/system/vpn-setup.service": `[Unit]\nPartOf=vpn.service\n${group()}`,
+			"usr/lib/systemd/system/none.service": group(),
+			"usr/lib/systemd/system/task.service": "[Service]\nType=oneshot\nExecStart=/bin/task\n",
+			"etc/systemd/system/task.service.wants/db@main.service": "-> /usr/lib/systemd/system/db@.service",
+		});
+		const members = (name: string) => hostService(name, root)?.members;
+		expect(members("db")).toEqual(["db@main.service"]);
+		expect(members("vpn")).toEqual(["vpn@a.service", "vpn@b.service"]);
+		for (const name of ["none", "task", "db@main"]) expect(members(name)).toEqual([]);
 	});
 
 	it("include a service's sockets and directories from tmpfiles.d", () => {

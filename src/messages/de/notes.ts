@@ -256,6 +256,7 @@ export const notesDe: Notes = {
 	"found-account-unknown":
 		"Die Anwendung läuft unter uid {uid}, für die es auf diesem System kein Konto gibt. Wählen Sie eines mit --user.",
 	"unit-without-command": "Die Unit startet keinen Befehl.",
+	"unit-member": "{unit} hat kein eigenes Programm. Cagewright verwendet {member}, den einzigen Dienst, den sie startet.",
 	"unit-oneshot": "Die Unit ist eine Aufgabe, die endet; ein Käfig ist für Anwendungen, die weiterlaufen.",
 	"unit-dbus": "Andere Programme starten die Anwendung über D-Bus; im Käfig ist D-Bus nicht verfügbar.",
 	"unit-foreground": "Cagewright hält die Anwendung im Vordergrund: {from} wurde durch {to} ersetzt.",

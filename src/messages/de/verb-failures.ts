@@ -264,6 +264,7 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"{name} bekommt seine Sockets beim Start, und keine Unit dieses Systems öffnet sie. Starten Sie den Käfig mit `cagewright run {name}`. Oder schreiben Sie eine Socket-Unit mit Dienst, und verwenden Sie `cagewright unit {name} --dropin UNIT`.",
 	"unit-starts-nothing":
 		"{unit} startet keinen Befehl. Nennen Sie eine andere Unit (`cagewright apps` zeigt sie), oder geben Sie einen Befehl an.",
+	"unit-starts-several": "{unit} hat kein eigenes Programm. Sie startet {units}. Nennen Sie eine davon.",
 	"unit-unknown": "Unbekannte oder maskierte systemd-Unit '{name}'. `cagewright apps` zeigt die verfügbaren Units.",
 	"session-unknown": "Unbekannte Sitzung '{name}'. `cagewright sessions list` zeigt alle Sitzungen.",
 	"session-ambiguous": "Mehrere Sitzungen heißen '{name}'. Verwenden Sie stattdessen eine dieser Kennungen: {ids}.",

@@ -236,6 +236,7 @@ export const notesEn = {
 	"found-title-rewritten": "The process has overwritten its command line. Check the command.",
 	"found-account-unknown": "The application runs as uid {uid}, which has no account on this machine. Choose one with --user.",
 	"unit-without-command": "The unit starts no command.",
+	"unit-member": "{unit} has no program of its own. Cagewright uses {member}, the only service that it starts.",
 	"unit-oneshot": "The unit is a task that ends, but a cage is for an application that keeps running.",
 	"unit-dbus": "Other programs start the application via D-Bus, which is not available in the cage.",
 	"unit-foreground": "Cagewright keeps the application in the foreground: it replaced {from} with {to}.",

@@ -237,6 +237,7 @@ export const verbFailuresEn = {
 	"unit-without-sockets":
 		"{name} gets its sockets at start, and no unit of this machine opens them. Start it with `cagewright run {name}`. Or write a socket unit with a service and use `cagewright unit {name} --dropin UNIT`.",
 	"unit-starts-nothing": "{unit} starts no command. Name another unit (`cagewright apps` lists them), or give a command.",
+	"unit-starts-several": "{unit} has no program of its own. It starts {units}. Name one of them.",
 	"unit-unknown": "Unknown or masked systemd unit '{name}'. `cagewright apps` lists the available units.",
 	"session-unknown": "Unknown session '{name}'. `cagewright sessions list` shows all sessions.",
 	"session-ambiguous": "Several sessions are named '{name}'. Use one of these ids instead: {ids}.",

@@ -55,7 +55,8 @@ export function findService(name: string, tree: UnitTree, processes: readonly Li
 	const { full } = service.unit.name;
 	const file = units.services().find((each) => each.name === full);
 	const draft = draftOf(file ?? { name: full, path: service.files[0] ?? "", aliases: [], enabled: false }, service, tree);
-	return foundFrom(draft, processesOf(draft, processes, true));
+	const members = units.members(service.unit);
+	return { ...foundFrom(draft, processesOf(draft, processes, true)), ...(members.length ? { members } : {}) };
 }
 
 /**

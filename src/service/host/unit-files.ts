@@ -147,6 +147,25 @@ export class UnitFiles {
 		return { unit, files, texts, surroundings };
 	}
 
+	/**
+	 * The services that a unit without a program of its own starts and stops with itself, sorted: those that it wants, and those that
+	 * are part of it. Debian's postgresql, tor, openvpn and tinc have such a unit for their instances.
+	 */
+	members(unit: ServiceUnit): string[] {
+		if (!isGroup(unit)) return [];
+		const { full } = unit.name;
+		// Reading every unit with its drop-ins would take longer than everything else.
+		const mentioning = this.services().filter(({ path }) => this.#tree.read(path)?.includes(full));
+		const parts = mentioning.map(({ name }) => name).filter((name) => this.load(name)?.unit.partOf.includes(full));
+		const names = [...new Set([...this.#places.wanted("service", full), ...parts])];
+		return names.filter((name) => !parseUnitName(name).template && this.#keepsRunning(name)).sort();
+	}
+
+	#keepsRunning(name: string): boolean {
+		const unit = this.load(name)?.unit;
+		return unit !== undefined && unit.type !== "oneshot";
+	}
+
 	/** The sockets that systemd would pass to a service: those that name it, and those that it names. */
 	#sockets(unit: ServiceUnit, names: readonly string[]): SocketUnit[] {
 		this.#socketUnits ??= this.#allSockets();
@@ -233,6 +252,11 @@ export class UnitFiles {
 	}
 }
 
+/** Whether a unit only represents other ones: its start does nothing. */
+function isGroup({ execStart, type }: ServiceUnit): boolean {
+	return type === "oneshot" && execStart.every(({ words: [program = ""] }) => basename(program) === "true");
+}
+
 function sameKind(one: string, other: string): boolean {
 	return one.includes("@") === other.includes("@");
 }
@@ -251,13 +275,15 @@ function instanceOf(socket: SocketUnit, instance: string): SocketUnit {
 
 /** The service and its drop-ins, read from the unit files below `root`. Undefined if there is none of that name or it is masked. */
 export function hostService(name: string, root = "/"): HostService | undefined {
-	const service = new UnitFiles(new UnitTree(root)).load(name);
+	const units = new UnitFiles(new UnitTree(root));
+	const service = units.load(name);
 	if (service === undefined) return undefined;
 	const { files, surroundings, texts, unit } = service;
 	const { reloadSignal } = applicationFromUnit(unit, surroundings);
 	const sockets = (surroundings.sockets ?? []).filter((socket) => !socket.accept && isPassed(socket, unit));
 	return {
 		name: unit.name.full,
+		members: units.members(unit),
 		files,
 		texts,
 		sockets: sockets.map((socket) => socket.name),

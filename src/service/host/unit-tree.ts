@@ -131,12 +131,13 @@ export class UnitPlaces {
 		}
 	}
 
-	/** Units of a type that another unit wants or requires. */
-	wanted(type: string): ReadonlySet<string> {
+	/** Units of a type that another unit, or the named one, wants or requires. */
+	wanted(type: string, by?: string): ReadonlySet<string> {
 		const wanted = new Set<string>();
 		for (const directory of unitDirectories) {
 			for (const folder of this.#tree.list(directory)) {
-				if (!/\.(wants|requires|upholds)$/.test(folder)) continue;
+				const [, of] = /^(.+)\.(?:wants|requires|upholds)$/.exec(folder) ?? [];
+				if (of === undefined || (by !== undefined && of !== by)) continue;
 				for (const name of this.#tree.list(`${directory}/${folder}`)) if (name.endsWith(`.${type}`)) wanted.add(name);
 			}
 		}

@@ -6,7 +6,7 @@ import { didYouMean } from "../../base/nearest.ts";
 import { defaultTimeout } from "../../options/answers.ts";
 import type { GivenOptions } from "../../options/options.ts";
 import { type Application, socketsOf } from "../../service/application.ts";
-import { type FoundApplication, type ListeningAddress, obstacle } from "../../service/found.ts";
+import { type FoundApplication, type ListeningAddress, obstacle, onlyMember } from "../../service/found.ts";
 import { serviceOf } from "../../service/service-settings.ts";
 import type { ParameterValues } from "../parameters.ts";
 import type { StoredTemplate } from "../ports.ts";
@@ -40,8 +40,8 @@ export type StartingPoint =
 
 /**
  * The template of that name, otherwise the systemd unit; `NAME.service` is always the unit. For a template, `unit` is the unit of
- * the same name, which the user may have meant. `accepted` throws if nobody accepted the template's commands. Throws
- * `target-unknown`, or why the unit cannot be caged (exit 2).
+ * the same name, which the user may have meant. A unit without a program of its own means the only service that it starts. `accepted` throws if nobody accepted the template's commands. Throws
+ * `target-unknown`, what `onlyMember` throws, or why the unit cannot be caged (exit 2).
  */
 export async function startingPoint(
 	context: Pick<Context, "machine">,
@@ -60,8 +60,16 @@ export async function startingPoint(
 	const found = await applications.unit(name);
 	if (found === undefined)
 		throw new Failure(isUnit ? "unit-unknown" : "target-unknown", { name, ...(await similarTemplate(store, name)) }, 2);
+	const unit = found.unit ?? name;
+	const member = onlyMember(unit, found.members ?? []);
+	if (member !== undefined)
+		return withNote(await startingPoint(context, member), { code: "unit-member", values: { unit, member } });
 	refuseUnstartable(found);
 	return fromFound(found);
+}
+
+function withNote(point: StartingPoint, note: Note): StartingPoint {
+	return point.kind === "found" ? { ...point, notes: [note].concat(point.notes) } : point;
 }
 
 /** The template of that name, if any. */

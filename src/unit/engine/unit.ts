@@ -13,6 +13,7 @@ import { sourceOf } from "../../plan/binds.ts";
 import { HostAccess } from "../../plan/host-access.ts";
 import { linkedSockets, mayPublish, type PublishedKind, publishingPlaces } from "../../plan/published.ts";
 import { launchEnvironment } from "../../service/application.ts";
+import { onlyMember } from "../../service/found.ts";
 import { parsePassedSocket } from "../../service/passed-socket.ts";
 import { serverSignals } from "../../service/signals.ts";
 import { systemdDropin } from "../dropin.ts";
@@ -115,10 +116,12 @@ export function warnOfKill({ emit }: Pick<Context, "emit">, name: string, unit: 
 	else emit({ event: "warned", code: "unit-killed-for", values: { name, unit, call } });
 }
 
-export function hostService({ machine }: OnMachine, name: string): HostService {
-	const host = machine.units.service(name);
+/** The service that a name means: the only one that it starts, if it has no program of its own. Throws `unit-unknown` and what `onlyMember` throws. */
+export function hostService(context: OnMachine, name: string): HostService {
+	const host = context.machine.units.service(name);
 	if (!host) throw new Failure("unit-unknown", { name }, 2);
-	return host;
+	const member = onlyMember(host.name, host.members);
+	return member === undefined ? host : hostService(context, member);
 }
 
 /** Throws `dropin-other-application` (exit 4). */
