@@ -106,6 +106,14 @@ export function tracedAccountCapabilities(allowed: readonly string[]): readonly 
 	return sandboxCapabilities(allowed).filter((name) => name === "net_bind_service" || allowed.includes(name));
 }
 
+/**
+ * Returns those of a unit's capabilities that its account has in the sandbox without a question, as a root start does: a trace can
+ * show whether they are used.
+ */
+export function traceableCapabilities(granted: readonly string[]): readonly Capability[] {
+	return tracedCapabilities.filter((name) => granted.includes(name));
+}
+
 /** For the launcher's own programs in the sandbox: to enter the working directory, and to change account and capabilities. */
 export const launchCapabilities: readonly Capability[] = ["dac_read_search", "kill", "setgid", "setuid", "setpcap"];
 

@@ -66,12 +66,16 @@ export type Launch =
 			readonly given: readonly Path[];
 			/** Requested by rules, in addition to the harmless ones. */
 			readonly devices: CageLayout["devices"];
-			/** Capabilities that rules allow. */
+			/** Capabilities that rules allow, and those of the unit's that a trace can show. */
 			readonly capabilities: readonly string[];
 			/** Host sockets that the application may connect to. */
 			readonly sockets: readonly Path[];
 	  }
-	| { readonly kind: "host" }
+	| {
+			readonly kind: "host";
+			/** As in the sandbox. */
+			readonly capabilities: readonly string[];
+	  }
 	/**
 	 * In a sandbox, what the application writes to its data is discarded. `sockets`: those of other services in its state in place, which
 	 * the sandbox would hide.

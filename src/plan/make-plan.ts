@@ -114,6 +114,10 @@ interface NotedParts {
 	readonly decoys: ReturnType<typeof planDecoys>;
 }
 
+function startedAs({ application, identity }: PlanInput) {
+	return { isRoot: identity.uid === 0, ...omitUndefined({ granted: application.service?.capabilities }) };
+}
+
 /** What the administrator should know about a plan. */
 function planNotes(
 	input: PlanInput,
@@ -127,7 +131,7 @@ function planNotes(
 	return [
 		...(input.notes ?? []),
 		...ofTrace(application, trace, writable.refused),
-		...refusedNotes(trace, rules),
+		...refusedNotes(trace, rules, startedAs(input)),
 		...besideProgram(writable.directories, isOwn),
 		...withoutBit(entries, program, asked, files),
 		...unprovenParts({

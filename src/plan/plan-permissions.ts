@@ -4,7 +4,7 @@ import type { Identity } from "../base/machine/facts.ts";
 import { type FileStatus, type Files, rightsFor } from "../base/machine/facts.ts";
 import { ancestors, isWithin, outermost, type Path, parent, pathFromText } from "../base/path/path.ts";
 import { showPath } from "../base/path/quote.ts";
-import { isIdle } from "../confine/capabilities.ts";
+import { isIdle, traceableCapabilities } from "../confine/capabilities.ts";
 import type { Permissions } from "../confine/permissions.ts";
 import { syslogName } from "../confine/places.ts";
 import { clockCalls } from "../confine/seccomp/filter.ts";
@@ -87,19 +87,24 @@ interface PermissionInput {
 	readonly identity: Identity;
 	readonly trace: Trace;
 	readonly found: TrialNeeds;
+	/** Capabilities that the unit gives its account. */
+	readonly granted?: readonly string[];
 	readonly rules?: Pick<Rules, "allow" | "refuse">;
 }
 
 /**
  * Decides which permissions the confinement grants: only those that the application used successfully. An application with an
- * account keeps no capability except the one for low ports. One that starts as root keeps those that its calls needed, and those
+ * account keeps no capability except the one for low ports and those that its unit gives it. One that starts as root keeps those that its calls needed, and those
  * that its files need without CAP_DAC_OVERRIDE. Rules can add and refuse permissions.
  */
-export function planPermissions({ found, identity, rules = noRules, trace }: PermissionInput, files: Files): Permissions {
+export function planPermissions(
+	{ found, granted = [], identity, rules = noRules, trace }: PermissionInput,
+	files: Files,
+): Permissions {
 	const opened = (name: FoundPermission) => found.opened.find((one) => one.name === name)?.why;
 	const ownWord = permissionWords.ownProcess;
 	const ownProcess = opened("ownProcess") ?? (allows(rules, ownWord) ? allowedReason(ownWord) : undefined);
-	const capabilities = neededCapabilities(identity, trace, files, found);
+	const capabilities = neededCapabilities({ found, granted, identity, trace }, files);
 	// A daemon lowers its score, which only root can. write(2) shows neither the path nor the value in a trace.
 	const score = ownProcess === undefined || identity.uid !== 0 ? undefined : scoreWrite(trace);
 	if (score !== undefined) capabilities.set("sys_resource", score);
@@ -158,19 +163,14 @@ export function planPermissions({ found, identity, rules = noRules, trace }: Per
 }
 
 /** Capabilities with the call that needs each. */
-function neededCapabilities(
-	identity: Identity,
-	trace: Trace,
-	files: Files,
-	found: Pick<TrialNeeds, "capabilities">,
-): Map<string, string> {
+function neededCapabilities({ found, granted = [], identity, trace }: PermissionInput, files: Files): Map<string, string> {
 	const capabilities = new Map<string, string>();
-	for (const { name, call } of trace.capabilities.values()) {
-		if (identity.uid === 0 || name === "net_bind_service") capabilities.set(name, call);
-	}
+	const ofAccount = new Set<string>(["net_bind_service"].concat(traceableCapabilities(granted)));
+	const mayHave = (name: string) => identity.uid === 0 || ofAccount.has(name);
+	for (const { name, call } of trace.capabilities.values()) if (mayHave(name)) capabilities.set(name, call);
+	const override = needsOverride(trace, files, identity).find(({ name }) => mayHave(name));
+	if (override) capabilities.set(override.name, override.why);
 	if (identity.uid === 0) {
-		const override = needsOverride(trace, files);
-		if (override) capabilities.set(override.name, override.why);
 		const foreign = changesForeign(trace, files);
 		if (foreign !== undefined && !capabilities.has("fowner")) capabilities.set("fowner", foreign);
 	}
@@ -202,38 +202,45 @@ function abstractPeer({ abstractPeers, families, gaps }: Trace): string | undefi
 }
 
 /**
- * Without CAP_DAC_OVERRIDE, root is an ordinary account of the group root (capabilities(7)): an access that the file's mode does
- * not allow used the capability. CAP_DAC_READ_SEARCH suffices for reading and searching.
+ * Returns the capabilities that an access used because the file's mode does not allow it, the stronger one first. Without
+ * CAP_DAC_OVERRIDE, root is an ordinary account of the group root (capabilities(7)). CAP_DAC_READ_SEARCH suffices for reading and
+ * searching.
  */
-function needsOverride(trace: Trace, files: Files): { name: string; why: string } | undefined {
+function needsOverride(trace: Trace, files: Files, identity: Identity): { name: string; why: string }[] {
+	const rights = (status: FileStatus, given?: Access["owner"]) => rightsFor(ownedBy(status, given), identity);
 	let reading: string | undefined;
+	let writing: string | undefined;
 	for (const access of trace.accesses.values()) {
-		if (!access.rootOps.size) continue;
+		// A root start may become another account, whose accesses need none.
+		const operations = identity.uid === 0 ? access.rootOps : access.succeeded;
+		if (!operations.size) continue;
 		const real = access.real ?? placeOf(access.path, files);
 		const area = areaOf(real);
 		if (area !== "files" && (area !== "temporary" || isTemporaryTop(parent(real)))) continue;
 		const status = files.status(real);
-		const given = access.owner && access.owner.uid > 0;
+		const given = access.owner && access.owner.uid >= 0 && access.owner.uid !== identity.uid;
 		// Connecting to a socket needs write permission (unix(7)), even if nobody listens any more: dovecot believes that it is
 		// already running if the call is refused at its second start.
-		const isOld = access.rootOps.has("listen") && access.failed.get("ECONNREFUSED")?.has("connect");
-		const connects = access.rootOps.has("connect") || isOld === true;
-		if ((opensForWriting(access) || connects) && (status ? !(rights(status, access.owner) & 2) : given)) {
-			return { name: "dac_override", why: `${connects ? "connect" : "write"} ${showPath(access.path)}` };
+		const isOld = operations.has("listen") && access.failed.get("ECONNREFUSED")?.has("connect");
+		const connects = operations.has("connect") || isOld === true;
+		const writes = operations.has("write") && opensForWriting(access);
+		if ((writes || connects) && (status ? !(rights(status, access.owner) & 2) : given)) {
+			writing ??= `${connects ? "connect" : "write"} ${showPath(access.path)}`;
 		}
-		if (status?.kind === "file" && access.rootOps.has("read") && !(rights(status) & 4)) {
+		if (status?.kind === "file" && operations.has("read") && !(rights(status) & 4)) {
 			reading ??= `read ${showPath(access.path)}`;
 		}
 		for (const directory of ancestors(real)) {
 			const above = files.status(directory);
 			if (above?.kind !== "directory") continue;
 			if (!(rights(above) & 1)) reading ??= `search ${showPath(directory)}`;
-			if (directory === parent(real) && makes(access.rootOps) && !(rights(above) & 2)) {
-				return { name: "dac_override", why: `write ${showPath(directory)}` };
-			}
+			if (directory === parent(real) && makes(operations) && !(rights(above) & 2)) writing ??= `write ${showPath(directory)}`;
 		}
 	}
-	return reading === undefined ? undefined : { name: "dac_read_search", why: reading };
+	return [
+		...(writing === undefined ? [] : [{ name: "dac_override", why: writing }]),
+		...(reading === undefined ? [] : [{ name: "dac_read_search", why: reading }]),
+	];
 }
 
 /**
@@ -251,14 +258,13 @@ function changesForeign(trace: Trace, files: Files): string | undefined {
 	return undefined;
 }
 
-/** Root's rights without a capability. */
-function rights({ gid, mode, uid }: FileStatus, given?: Access["owner"]): number {
-	const [owner, group] = given ? [given.uid < 0 ? uid : given.uid, given.gid < 0 ? gid : given.gid] : [uid, gid];
-	return rightsFor({ uid: owner, gid: group, mode }, { uid: 0, gid: 0, groups: [] });
+/** The file after a change of its owner; -1 leaves one as it is. */
+function ownedBy({ gid, mode, uid }: FileStatus, given?: Access["owner"]): Pick<FileStatus, "gid" | "mode" | "uid"> {
+	if (!given) return { uid, gid, mode };
+	return { uid: given.uid < 0 ? uid : given.uid, gid: given.gid < 0 ? gid : given.gid, mode };
 }
 
-const opensForWriting = ({ calls, rootOps }: Access) =>
-	rootOps.has("write") && [...calls].some((call) => /^(open|creat|truncate)/.test(call));
+const opensForWriting = ({ calls }: Access) => [...calls].some((call) => /^(open|creat|truncate)/.test(call));
 const makes = (operations: ReadonlySet<Operation>) =>
 	operations.has("create") || operations.has("remove") || operations.has("listen");
 
@@ -336,10 +342,11 @@ export function allPermissions(
 		...(syslog?.socket === undefined ? {} : { syslog: syslog.socket }),
 		asksSyslog: syslog !== undefined,
 	};
-	const granted = planPermissions({ identity, trace, found, rules }, files);
-	const calls = planCalls(application, rules, { trace, additions, capabilities: granted.capabilities });
+	const { capabilities: granted = [] } = application.service ?? {};
+	const permissions = planPermissions({ identity, trace, found, granted, rules }, files);
+	const calls = planCalls(application, rules, { trace, additions, capabilities: permissions.capabilities });
 	const executable = executableData(rules, writable, files);
-	return { ...granted, ...omitUndefined({ calls }), ...(executable.length ? { executableData: executable } : {}) };
+	return { ...permissions, ...omitUndefined({ calls }), ...(executable.length ? { executableData: executable } : {}) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Files } from "../base/machine/facts.ts";
 import { type Path, parent } from "../base/path/path.ts";
 import { showPath } from "../base/path/quote.ts";
-import { isGrantable, tracedRootCapabilities } from "../confine/capabilities.ts";
+import { isGrantable, traceableCapabilities, tracedRootCapabilities } from "../confine/capabilities.ts";
 import { isNeverAllowed } from "../confine/seccomp/filter.ts";
 import { refusedCapabilitiesIn } from "../trace/needs.ts";
 import type { Trace } from "../trace/trace.ts";
@@ -29,12 +29,29 @@ function refusedCapabilities({ refusals }: Pick<Trace, "refusals">): readonly st
 /** Links of another process, which only its own account and CAP_SYS_PTRACE may read (proc(5)). */
 const processLink = /^\/proc\/\d+\/(cwd|exe|root)$/;
 
+/** What an application starts as. */
+interface Started {
+	readonly isRoot: boolean;
+	/** Capabilities that the unit gives its account. */
+	readonly granted?: readonly string[];
+}
+
+/** Returns those of the unit's capabilities that the account has only if a rule allows them, or never. */
+function withheldCapabilities({ granted = [], isRoot }: Started): readonly string[] {
+	const given: readonly string[] = traceableCapabilities(granted);
+	return isRoot ? [] : granted.filter((name) => !given.includes(name));
+}
+
 /**
  * Returns capabilities that explain why an application failed: those above, the one that its own chroot(2) lacked, and if it
  * starts as root, the one that reads which program a process of another account executes. A start script asks that
- * (start-stop-daemon --exec) before it says that its daemon runs.
+ * (start-stop-daemon --exec) before it says that its daemon runs. If it starts as an account and a call was refused, those that
+ * its unit gives it, and the one for raw sockets: other sockets are not refused with EPERM.
  */
-export function lackedCapabilities(trace: Pick<Trace, "accesses" | "refusals">, isRoot: boolean): readonly string[] {
+export function lackedCapabilities(trace: Pick<Trace, "accesses" | "refusals">, started: Started): readonly string[] {
+	const { isRoot } = started;
+	const isCallRefused = [...trace.refusals.values()].some(({ error }) => error === "EPERM");
+	const isSocketRefused = !isRoot && trace.refusals.get("socket")?.error === "EPERM";
 	const accesses = [...trace.accesses.values()];
 	const isChrootRefused = accesses.some(({ calls, failed }) => calls.has("chroot") && failed.get("EPERM")?.has("enter"));
 	const isLinkRefused = isRoot && accesses.some(({ failed, path }) => failed.has("EACCES") && processLink.test(path));
@@ -42,6 +59,8 @@ export function lackedCapabilities(trace: Pick<Trace, "accesses" | "refusals">, 
 		...new Set([
 			...refusedCapabilities(trace),
 			...(isChrootRefused ? ["sys_chroot"] : []),
+			...(isSocketRefused ? ["net_raw"] : []),
+			...(isCallRefused ? withheldCapabilities(started).filter(isGrantable) : []),
 			...(isLinkRefused ? ["sys_ptrace"] : []),
 		]),
 	];
@@ -85,8 +104,11 @@ export function refusedSettings({ accesses }: Pick<Trace, "accesses">): Path[] {
 	);
 }
 
-/** Notes what the application wanted from the machine itself and was refused while it was traced. */
-export function refusedNotes(trace: Trace, rules: Plan["rules"]): Plan["notes"] {
+/** Notes what the application, or its unit for it, wanted from the machine itself and did not get while it was traced. */
+export function refusedNotes(trace: Trace, rules: Plan["rules"], started: Started): Plan["notes"] {
+	const withheld = withheldCapabilities(started).filter((name) => !allows(rules, capabilityWord(name)));
+	const offered = withheld.filter(isGrantable);
+	const ofMachine = withheld.filter((name) => !isGrantable(name));
 	const settings = refusedSettings(trace).map(showPath);
 	const kept = refusedCapabilities(trace).filter(isGrantable);
 	const never = refusedCapabilities(trace).filter((name) => !isGrantable(name));
@@ -95,6 +117,10 @@ export function refusedNotes(trace: Trace, rules: Plan["rules"]): Plan["notes"] 
 		...(kept.length
 			? [{ code: "capabilities-refused", values: { names: kept.join(", "), option: capabilityOptions(kept) } }]
 			: []),
+		...(offered.length
+			? [{ code: "unit-capabilities-withheld", values: { names: offered.join(", "), option: capabilityOptions(offered) } }]
+			: []),
+		...(ofMachine.length ? [{ code: "unit-capabilities-of-machine", values: { names: ofMachine.join(", ") } }] : []),
 		...(never.length ? [{ code: "capabilities-of-machine", values: { names: never.join(", ") } }] : []),
 		...refusedCalls(trace).map(({ call, error }) => ({ code: "call-refused", values: { call, error } })),
 		...(settings.length ? [{ code: "kernel-setting-refused", values: { paths: settings.slice(0, 5).join(", ") } }] : []),

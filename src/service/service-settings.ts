@@ -37,6 +37,8 @@ export interface ServiceSettings {
 	readonly after?: readonly ServiceCommand[];
 	readonly reload?: readonly ServiceCommand[];
 	readonly stop?: readonly ServiceCommand[];
+	/** AmbientCapabilities= as setpriv names them. A cage's account has only those that its trace shows as used. */
+	readonly capabilities?: readonly string[];
 	/** Secrets that each start passes in files of their own, below `credentialsDirectory`. */
 	readonly credentials?: readonly ServiceCredential[];
 }
@@ -104,6 +106,7 @@ interface WrittenSettings {
 	readonly watchdog?: string;
 	readonly pidFile?: string;
 	readonly runtimeDirectories: readonly string[];
+	readonly ambientCapabilities: readonly string[];
 	readonly credentials: readonly ServiceCredential[];
 	readonly before: readonly ServiceCommand[];
 	readonly after: readonly ServiceCommand[];
@@ -114,6 +117,7 @@ interface WrittenSettings {
 /** Returns the settings, and those lines that cannot be expressed. */
 export function serviceSettings({
 	after,
+	ambientCapabilities,
 	before,
 	credentials,
 	detaches,
@@ -154,6 +158,7 @@ export function serviceSettings({
 			...(killSignal !== "TERM" && isStopSignal(killSignal) ? { stopSignal: killSignal } : {}),
 			...omitUndefined({ pidFile }),
 			...(runtimeDirectories.length ? { runtimeDirectories } : {}),
+			...(ambientCapabilities.length ? { capabilities: ambientCapabilities } : {}),
 			...(credentials.length ? { credentials } : {}),
 			...(before.length ? { before } : {}),
 			...(after.length ? { after } : {}),
@@ -269,6 +274,7 @@ export const serviceSchema = v.looseObject({
 	after: v.exactOptional(command),
 	reload: v.exactOptional(command),
 	stop: v.exactOptional(command),
+	capabilities: v.exactOptional(v.array(v.pipe(v.string(), v.regex(/^[a-z_]+$/)))),
 	credentials: v.exactOptional(
 		v.array(
 			v.strictObject({

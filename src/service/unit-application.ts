@@ -35,8 +35,6 @@ interface UnitApplication {
 	readonly dynamicUser?: string;
 	/** Signal (without SIG) that reloads the configuration, if ExecReload= is known to result in one. */
 	readonly reloadSignal?: string;
-	/** AmbientCapabilities= as setpriv names them. */
-	readonly capabilities: readonly string[];
 }
 
 /** Contents of EnvironmentFile= files by path or glob; the files of a glob are concatenated. */
@@ -168,7 +166,6 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 		...omitUndefined({ dynamicUser }),
 		before: before.map((each) => each.words),
 		...omitUndefined({ reloadSignal }),
-		capabilities: unit.ambientCapabilities,
 	};
 }
 

@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { capabilities, capabilitiesOfMask, capabilityNamed, systemdCaps } from "../../src/confine/capabilities.ts";
+import {
+	capabilities,
+	capabilitiesOfMask,
+	capabilityNamed,
+	systemdCaps,
+	tracedAccountCapabilities,
+	traceableCapabilities,
+} from "../../src/confine/capabilities.ts";
 import { cgroupWords, limitWords, parseSize } from "../../src/confine/limits.ts";
 
 describe("the table of capabilities", () => {
@@ -74,4 +81,11 @@ describe("limits", () => {
 		const script = "echo 0 >'/sys/fs/cgroup/a b'/cgroup.procs\nexec \"$@\"";
 		expect(cgroupWords(groups)).toEqual(["sh", "-euc", script, "sh"]);
 	});
+});
+
+it("an account has those of its unit that a trace can show, and others only if a rule allows them", () => {
+	const ofUnit = traceableCapabilities(["net_raw", "net_admin", "ipc_lock", "sys_admin", "unknown"]);
+	expect(ofUnit).toEqual(["net_raw"]);
+	expect(tracedAccountCapabilities(ofUnit)).toEqual(["net_bind_service", "net_raw"]);
+	expect(tracedAccountCapabilities([...ofUnit, "net_admin", "sys_admin"])).toEqual(["net_bind_service", "net_raw", "net_admin"]);
 });

@@ -20,13 +20,14 @@ interface Given {
 	readonly found?: Partial<Parameters<typeof planPermissions>[0]["found"]>;
 	readonly allow?: string[];
 	readonly refuse?: string[];
+	readonly granted?: string[];
 }
 
 /** The permissions of an account with these facts in its trace. */
 function permit(facts: Partial<Trace> = {}, given: Given = {}) {
-	const { allow = [], did = {}, found, identity = asApp, nodes = {}, refuse = [] } = given;
+	const { allow = [], did = {}, found, granted = [], identity = asApp, nodes = {}, refuse = [] } = given;
 	return planPermissions(
-		{ identity, trace: trace(did, facts), found: { ...none, ...found }, rules: { allow, refuse } },
+		{ granted, identity, trace: trace(did, facts), found: { ...none, ...found }, rules: { allow, refuse } },
 		tree(nodes),
 	);
 }
@@ -53,6 +54,22 @@ describe("capabilities", () => {
 		expect(names(permit(used("setuid", "net_bind_service")))).toEqual(["net_bind_service"]);
 		const nodes = { "/srv/f": file("", { uid: 5, mode: 0o600 }) };
 		expect(names(permit({}, { did: { "/srv/f": { did: "read", as: "root" } }, nodes }))).toEqual([]);
+	});
+	test("of an account include those of its unit that it used, unless a rule refuses them", () => {
+		const granted = ["net_raw", "net_admin", "kill"];
+		expect(names(permit(used("net_raw", "net_admin", "chown"), { granted }))).toEqual(["net_raw"]);
+		expect(names(permit(used("net_raw"), { granted, refuse: ["capability:net_raw"] }))).toEqual([]);
+		expect(names(permit({}, { granted }))).toEqual([]);
+	});
+	test.each([
+		["read", ["dac_read_search"], ["dac_read_search"]],
+		["read", ["dac_override", "dac_read_search"], ["dac_read_search"]],
+		["write", ["dac_override"], ["dac_override"]],
+		["read", ["net_raw"], []],
+		["EACCES:read", ["dac_read_search"], []],
+	])("of an account that did %s with a file of another one, and has %s of its unit, are %s", (did, granted, expected) => {
+		const nodes = { "/srv/f": file("", { uid: 5, mode: 0o600 }), "/srv/own": file("", { uid: 900, mode: 0o600 }) };
+		expect(names(permit({}, { did: { "/srv/f": did, "/srv/own": "read write" }, granted, nodes }))).toEqual(expected);
 	});
 	test("the clock's capability may be kept, and is idle until a rule allows it", () => {
 		const given = { identity: asRoot, found: { capabilities: [{ name: "sys_time", why: "capset" }] } };

@@ -83,6 +83,11 @@ describe("the application of a unit", () => {
 		expect(application.env?.CONFIGURATION_DIRECTORY).toBe("/etc/a");
 	});
 
+	it("has the capabilities that its unit gives its account", () => {
+		const { application } = started("User=u\nAmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN");
+		expect(application.service?.capabilities).toEqual(["net_admin", "net_raw"]);
+	});
+
 	it("can have the account's home as its working directory", () => {
 		const passwd = "root:x:0:0::/root:/bin/sh\nu:x:9:9::/srv/u:/bin/sh\n";
 		const cwd = (text: string) => withPasswd(passwd, `WorkingDirectory=~\n${text}`).application.cwd;

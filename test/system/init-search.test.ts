@@ -63,7 +63,7 @@ test("an application that cannot be executed has been launched, even if it ended
 });
 
 test("a launch that fails without a word has failed, and is no application that ended", async () => {
-	const request: LaunchRequest = { ...requestOf(["/bin/true"], { kind: "host" }), onOutput() {} };
+	const request: LaunchRequest = { ...requestOf(["/bin/true"], { kind: "host", capabilities: [] }), onOutput() {} };
 	const folder = temporaryFolder("silent");
 	const spawned = await spawnLaunch(request, ["sh", "-c", `exit ${launchFailed}`], folder);
 	const launch = { folder: pathFromText(folder), trace: undefined, cleanUp: async () => {} };

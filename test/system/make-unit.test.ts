@@ -248,6 +248,33 @@ test.each([
 	}
 });
 
+test("an account keeps what its unit gives it and it uses, and nothing else", async () => {
+	const folder = temporaryFolder("ambient");
+	const port = await freePort();
+	const program = [
+		"import socket",
+		"from http.server import HTTPServer, SimpleHTTPRequestHandler",
+		"socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)",
+		'open("private").read()',
+		`HTTPServer(("127.0.0.1", ${port}), SimpleHTTPRequestHandler).serve_forever()`,
+	];
+	writeFileSync(`${folder}/page`, "raw");
+	writeFileSync(`${folder}/private`, "of root", { mode: 0o600 });
+	writeFileSync(`${folder}/server.py`, program.join("\n"));
+	const granted = "CAP_NET_RAW CAP_DAC_READ_SEARCH CAP_KILL CAP_NET_ADMIN";
+	const unit = ["[Service]", "User=daemon", `WorkingDirectory=${folder}`, `AmbientCapabilities=${granted}`];
+	const start = `ExecStart=/usr/bin/python3 ${folder}/server.py`;
+	const enter = withUnits({ "ambient.service": `${unit.join("\n")}\n${start}\n` });
+	const page = `http://127.0.0.1:${port}/page`;
+	const made = ["make", "ambient.service", "--probe", `test "$(curl -fs ${page})" = raw`, "--no-selftest", "--yes", "--quiet"];
+	const result = await cagewright([...made, "--json"], { state, enter });
+	expect({ status: result.status, stderr: result.stderr }).toEqual({ status: 0, stderr: "" });
+	expect(result.json.confinement.capabilities).toEqual(["dac_read_search", "net_raw"]);
+	const run = startRun("ambient", { state });
+	expect(await eventually(() => fetchPage(page))).toBe("raw");
+	await run.stop();
+});
+
 test("a service whose program is a link in its state starts", async () => {
 	const folder = temporaryFolder("linked-program");
 	const port = await freePort();

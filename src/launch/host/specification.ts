@@ -110,11 +110,11 @@ const parsedSockets = ({ sockets = [] }: LaunchRequest) => sockets.flatMap((text
 
 /**
  * A traced account may bind a port below 1024. If it does, the plan grants that capability; otherwise it has no effect. In the
- * sandbox it also has those that rules grant, as in its cage. A root start on the host keeps all capabilities.
+ * sandbox and on the host it also has those that rules and its unit grant, as in its cage. A root start on the host keeps all capabilities.
  */
 function watchedCapabilities({ identity, launch }: LaunchRequest): readonly string[] {
-	if (isRootless()) return [];
-	if (identity.uid !== 0) return tracedAccountCapabilities(launch.kind === "sandbox" ? launch.capabilities : []);
+	if (isRootless() || launch.kind === "cage") return [];
+	if (identity.uid !== 0) return tracedAccountCapabilities(launch.capabilities);
 	return launch.kind === "sandbox" ? tracedRootCapabilities(launch.capabilities) : [];
 }
 

@@ -33,6 +33,8 @@ import type { TrialRound } from "./trial.ts";
 
 interface StartFacts {
 	readonly account?: Identity;
+	/** Capabilities that its unit gives its account. */
+	readonly granted?: readonly string[] | undefined;
 	readonly cwd?: string;
 	readonly own?: OwnAccount | undefined;
 	readonly sockets?: readonly Path[];
@@ -51,7 +53,7 @@ export function startFailure(
 	commandWords: readonly string[],
 	result: TraceResult,
 	files: Files,
-	{ account, cwd = "/", isOnHost = false, own, service, sockets = [] }: StartFacts = {},
+	{ account, cwd = "/", granted, isOnHost = false, own, service, sockets = [] }: StartFacts = {},
 ): Failure {
 	const stopped = probeCannotRun(result.probes);
 	if (stopped) return stopped;
@@ -102,7 +104,7 @@ export function startFailure(
 	if (settings.some((path) => output.includes(path)) || (settings.length && output.includes(errorTexts.EROFS ?? "\0"))) {
 		return new Failure("failed-kernel-settings", { ...values, paths: settings.slice(0, mostAddresses).join(", ") }, 1);
 	}
-	const capabilities = lackedCapabilities(trace, account?.uid === 0);
+	const capabilities = lackedCapabilities(trace, { isRoot: account?.uid === 0, ...omitUndefined({ granted }) });
 	const never = capabilities.filter((name) => !isGrantable(name));
 	if (never.length) return new Failure("failed-machine-capabilities", { ...values, names: never.join(", ") }, 1);
 	if (capabilities.length) {

@@ -173,6 +173,7 @@ export async function traceStep(
 		const sockets = refusedConnections(run.trace, { uid: identity.uid, rules }, machine.files);
 		const failure = startFailure(command, run, machine.files, {
 			account: identity,
+			granted: application.service?.capabilities,
 			cwd: application.cwd,
 			own: machine.accounts.own(),
 			sockets,

@@ -285,6 +285,8 @@ export const notesDe: Notes = {
 	"unit-dynamic-user":
 		"systemd legt das Konto {user} nur an, solange der Dienst läuft. Cagewright legt für den Käfig ein dauerhaftes Konto an und entfernt es mit ihm. Um ein anderes Konto zu verwenden: --user",
 	"unit-ambient-capabilities": "Die Unit gewährt {capabilities}. Der Käfig gewährt nur, was die Beobachtung als nötig zeigt.",
+	"unit-capabilities-withheld": "Die Unit gewährt auch {names}; der Käfig hat sie nur, wenn Sie sie erlauben: {option}",
+	"unit-capabilities-of-machine": "Die Unit gewährt auch {names}. Sie ändern das System selbst; kein Käfig hat sie.",
 	"unit-process-settings": "Die Unit setzt {settings}. Der Käfig tut das nicht.",
 	"unit-link-broken": "Die Unit-Datei {path} ist ein defekter Link. Reparieren oder entfernen Sie ihn.",
 	"unit-unreadable": "Die Unit-Datei {path} ist nicht lesbar. Prüfen Sie ihren Modus.",

@@ -265,6 +265,8 @@ export const notesEn = {
 	"unit-dynamic-user":
 		"systemd creates the account {user} only while the service runs. Cagewright creates a permanent account for the cage and removes it with the cage. To use another account: --user",
 	"unit-ambient-capabilities": "The unit grants {capabilities}. The cage grants only what the trace shows as needed.",
+	"unit-capabilities-withheld": "The unit also grants {names}, which the cage has only if you permit them: {option}",
+	"unit-capabilities-of-machine": "The unit also grants {names}. They change the machine itself, so no cage has them.",
 	"unit-process-settings": "The unit sets {settings}. The cage does not.",
 	"unit-link-broken": "The unit file {path} is a broken link. Repair or remove it.",
 	"unit-unreadable": "Cannot read the unit file {path}. Check its mode.",

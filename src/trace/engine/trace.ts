@@ -4,6 +4,7 @@ import type { ProbeOutcome } from "../../base/engine/events.ts";
 import { Failure } from "../../base/failure.ts";
 import type { Files, Identity } from "../../base/machine/facts.ts";
 import type { Path } from "../../base/path/path.ts";
+import { traceableCapabilities } from "../../confine/capabilities.ts";
 import type { Launch, StartedApplication } from "../../launch/ports.ts";
 import type { Answers } from "../../options/answers.ts";
 import { isDynamicId, privateTopOf } from "../../plan/dedicated.ts";
@@ -127,7 +128,7 @@ export function sandboxPlaces(
 			const status = files.status(placeOf(path, files));
 			return status?.device ? [{ path, type: "c" as const, ...status.device, mode: status.mode & 0o777 }] : [];
 		}),
-		capabilities: capabilitiesIn(rules.allow),
+		capabilities: [...capabilitiesIn(rules.allow), ...traceableCapabilities(application.service?.capabilities ?? [])],
 	};
 }
 
@@ -157,7 +158,8 @@ function traceRuns(
 	const policy = { uid: identity.uid, rules, harmless };
 	return withNeighbours(context, application, policy, async ({ context: within, peers, sockets, watch }) => {
 		await using sandbox = options.onHost ? undefined : await launcher.createSandbox(peers);
-		const launch: Launch = sandbox ? { kind: "sandbox", sandbox, ...places, sockets } : { kind: "host" };
+		const { capabilities } = places;
+		const launch: Launch = sandbox ? { kind: "sandbox", sandbox, ...places, sockets } : { kind: "host", capabilities };
 		const { coverage } = options;
 		const started = { application, identity, launch };
 		const watched = { ...started, ...(sandbox ? { watch } : {}), ...omitUndefined({ coverage }) };
