@@ -114,7 +114,7 @@ interface NotedParts {
 	readonly decoys: ReturnType<typeof planDecoys>;
 }
 
-function startedAs({ application, identity }: PlanInput) {
+function startIdentity({ application, identity }: PlanInput) {
 	return { isRoot: identity.uid === 0, ...omitUndefined({ granted: application.service?.capabilities }) };
 }
 
@@ -131,7 +131,7 @@ function planNotes(
 	return [
 		...(input.notes ?? []),
 		...ofTrace(application, trace, writable.refused),
-		...refusedNotes(trace, rules, startedAs(input)),
+		...refusedNotes(trace, rules, startIdentity(input)),
 		...besideProgram(writable.directories, isOwn),
 		...withoutBit(entries, program, asked, files),
 		...unprovenParts({

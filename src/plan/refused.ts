@@ -30,14 +30,14 @@ function refusedCapabilities({ refusals }: Pick<Trace, "refusals">): readonly st
 const processLink = /^\/proc\/\d+\/(cwd|exe|root)$/;
 
 /** What an application starts as. */
-interface Started {
+interface StartIdentity {
 	readonly isRoot: boolean;
 	/** Capabilities that the unit gives its account. */
 	readonly granted?: readonly string[];
 }
 
 /** Returns those of the unit's capabilities that the account has only if a rule allows them, or never. */
-function withheldCapabilities({ granted = [], isRoot }: Started): readonly string[] {
+function withheldCapabilities({ granted = [], isRoot }: StartIdentity): readonly string[] {
 	const given: readonly string[] = traceableCapabilities(granted);
 	return isRoot ? [] : granted.filter((name) => !given.includes(name));
 }
@@ -48,8 +48,8 @@ function withheldCapabilities({ granted = [], isRoot }: Started): readonly strin
  * (start-stop-daemon --exec) before it says that its daemon runs. If it starts as an account and a call was refused, those that
  * its unit gives it, and the one for raw sockets: other sockets are not refused with EPERM.
  */
-export function lackedCapabilities(trace: Pick<Trace, "accesses" | "refusals">, started: Started): readonly string[] {
-	const { isRoot } = started;
+export function lackedCapabilities(trace: Pick<Trace, "accesses" | "refusals">, start: StartIdentity): readonly string[] {
+	const { isRoot } = start;
 	const isCallRefused = [...trace.refusals.values()].some(({ error }) => error === "EPERM");
 	const isSocketRefused = !isRoot && trace.refusals.get("socket")?.error === "EPERM";
 	const accesses = [...trace.accesses.values()];
@@ -60,7 +60,7 @@ export function lackedCapabilities(trace: Pick<Trace, "accesses" | "refusals">, 
 			...refusedCapabilities(trace),
 			...(isChrootRefused ? ["sys_chroot"] : []),
 			...(isSocketRefused ? ["net_raw"] : []),
-			...(isCallRefused ? withheldCapabilities(started).filter(isGrantable) : []),
+			...(isCallRefused ? withheldCapabilities(start).filter(isGrantable) : []),
 			...(isLinkRefused ? ["sys_ptrace"] : []),
 		]),
 	];
@@ -105,8 +105,8 @@ export function refusedSettings({ accesses }: Pick<Trace, "accesses">): Path[] {
 }
 
 /** Notes what the application, or its unit for it, wanted from the machine itself and did not get while it was traced. */
-export function refusedNotes(trace: Trace, rules: Plan["rules"], started: Started): Plan["notes"] {
-	const withheld = withheldCapabilities(started).filter((name) => !allows(rules, capabilityWord(name)));
+export function refusedNotes(trace: Trace, rules: Plan["rules"], start: StartIdentity): Plan["notes"] {
+	const withheld = withheldCapabilities(start).filter((name) => !allows(rules, capabilityWord(name)));
 	const offered = withheld.filter(isGrantable);
 	const ofMachine = withheld.filter((name) => !isGrantable(name));
 	const settings = refusedSettings(trace).map(showPath);

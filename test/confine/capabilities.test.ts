@@ -5,8 +5,8 @@ import {
 	capabilitiesOfMask,
 	capabilityNamed,
 	systemdCaps,
-	tracedAccountCapabilities,
 	traceableCapabilities,
+	tracedAccountCapabilities,
 } from "../../src/confine/capabilities.ts";
 import { cgroupWords, limitWords, parseSize } from "../../src/confine/limits.ts";
 

@@ -155,7 +155,11 @@ test("private configuration with a password is noted and goes in", () => {
 	expect(noted("user = a\npassword = hunter2\n")).toEqual([note]);
 });
 test.each([
-	...["# password = hunter2", "password_check = yes", "password = off ", "token_lifetime = 3600", "password_file = /etc/app/key"],
+	"# password = hunter2",
+	"password_check = yes",
+	"password = off ",
+	"token_lifetime = 3600",
+	"password_file = /etc/app/key",
 	"user = a",
 ])("%s is not noted", (line) => expect(noted(`${line}\n`)).toEqual([]));
 // Far longer than reading takes, and far shorter than a search that begins again at each blank.

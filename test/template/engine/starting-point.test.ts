@@ -3,19 +3,27 @@ import type { Context } from "../../../src/base/engine/context.ts";
 import type { FoundApplication } from "../../../src/service/found.ts";
 import { startingPoint } from "../../../src/template/engine/starting-point.ts";
 
-const task = (unit: string, members: readonly string[]): FoundApplication => ({
-	...{ name: unit.replace(".service", ""), unit, members, reason: "unit", description: "", ports: [] },
-	...{ application: { command: ["/bin/true"] }, startable: false, notes: [{ code: "unit-oneshot", values: {} }] },
+const found = (unit: string): FoundApplication => ({
+	name: unit.replace(".service", ""),
+	unit,
+	reason: "unit",
+	description: "",
+	ports: [],
+	application: { command: ["/bin/db"] },
+	startable: true,
+	notes: [],
 });
-const daemon = (unit: string): FoundApplication => ({
-	...{ name: unit.replace(".service", ""), unit, reason: "unit", description: "", ports: [] },
-	...{ application: { command: ["/bin/db"] }, startable: true, notes: [] },
+const task = (unit: string, members: readonly string[]): FoundApplication => ({
+	...found(unit),
+	members,
+	startable: false,
+	notes: [{ code: "unit-oneshot", values: {} }],
 });
 const units = [
 	task("db.service", ["db@main.service"]),
 	task("vpn.service", ["vpn@a.service", "vpn@b.service"]),
 	task("task.service", []),
-	daemon("db@main.service"),
+	found("db@main.service"),
 ];
 const machine = {
 	applications: { unit: async (name: string) => units.find(({ unit }) => unit === name || unit === `${name}.service`) },
