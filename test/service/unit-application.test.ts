@@ -85,7 +85,7 @@ describe("the application of a unit", () => {
 
 	it("has the capabilities that its unit gives its account", () => {
 		const { application } = started("User=u\nAmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN");
-		expect(application.service?.capabilities).toEqual(["net_admin", "net_raw"]);
+		expect(application.service?.capabilities).toEqual(["net_raw", "net_admin"]);
 	});
 
 	it("can have the account's home as its working directory", () => {
