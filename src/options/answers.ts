@@ -15,7 +15,10 @@ export interface Answers {
 	readonly unit?: string;
 	readonly notes?: readonly Note[];
 	readonly application: Application;
-	/** Alternatives to proposed probes; the next is tried if one fails. */
+	/**
+	 * Alternatives to proposed probes; the next is tried if one fails. Present without any probe if the application in its sandbox
+	 * still has to show one.
+	 */
 	readonly otherProbes?: readonly (readonly string[])[];
 	/** Directories that the program's unit creates, as for `--directory`. Those that it uses become answers. */
 	readonly serviceDirectories?: readonly string[];
@@ -46,6 +49,11 @@ export const defaultRoundsAttached = 20;
 export function parseBind(text: string): Bind | undefined {
 	const match = /^(\/.*?)(?::(ro|rw))?$/s.exec(text);
 	return match?.[1] ? { path: match[1], access: match[2] === "rw" ? "rw" : "ro" } : undefined;
+}
+
+/** Whether there is a probe, or the application in its sandbox still has to show one. */
+export function hasProbe({ application, attach, onHost, otherProbes }: Answers): boolean {
+	return application.probes.length > 0 || (otherProbes !== undefined && !onHost && !attach);
 }
 
 /** Adds exercises that the answers do not have yet. */

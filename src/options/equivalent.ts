@@ -115,7 +115,7 @@ function nameIn(text: string | undefined): string | undefined {
 
 /** Exercises that were proposed with a probe do not apply to another probe. */
 function withoutProposed({ application }: Answers, base: Answers): Answers {
-	if (!base.otherProbes || sameTexts(application.probes, base.application.probes)) return base;
+	if (!base.otherProbes || !base.application.probes.length || sameTexts(application.probes, base.application.probes)) return base;
 	return { ...base, application: { ...base.application, exercises: [] } };
 }
 

@@ -49,9 +49,12 @@ export function exchange(target: Target, tools: Tools, steps: readonly Step[]): 
 	// JSON escapes, because bytes above ASCII may not survive the shell's locale.
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what it lets pass
 	const json = JSON.stringify(steps).replace(/[^\x00-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
-	const place = target.socket === undefined ? quoteShell(target.host) : socketOf(target.socket);
-	const port = target.socket === undefined ? String(target.port) : "0";
-	return `${quoteShellLine([tools.node, "-e", exchangeScript])} ${place} ${port} ${quoteShell(json)}`;
+	return `${quoteShellLine([tools.node, "-e", exchangeScript])} ${placeWords(target)} ${quoteShell(json)}`;
+}
+
+/** Host and port as shell words; for a unix socket its path and 0. */
+export function placeWords({ host, port, socket }: Target): string {
+	return socket === undefined ? `${quoteShell(host)} ${port}` : `${socketOf(socket)} 0`;
 }
 
 /** The socket as a shell word: a probe runs outside the cage, where the application's root has another path. */

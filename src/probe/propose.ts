@@ -1,4 +1,5 @@
 import { omitUndefined } from "../base/collections.ts";
+import type { Note } from "../base/failure.ts";
 import { baseName, type Path } from "../base/path/path.ts";
 import { quoteShell } from "../base/path/quote.ts";
 import type { Application } from "../service/application.ts";
@@ -35,9 +36,10 @@ interface ProbeQuestion extends Tools {
  * port from the command, then one where the application listens, then the protocol's default.
  */
 export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] {
-	const { command, env = {} } = question;
+	const { command } = question;
 	const server = serverName(command);
-	const configuredPort = portOfCommand(command, server) ?? portOfText(env.PORT);
+	const known = protocolOfServer(server);
+	const configuredPort = configuredTarget(question, known);
 	const proposals: ProbeProposal[] = [];
 
 	const propose = (protocol: Protocol, target: Target, why: ProbeProposal["why"]) => {
@@ -46,7 +48,6 @@ export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] 
 		}
 	};
 
-	const known = protocolOfServer(server);
 	if (known !== undefined) {
 		const usual = known.defaults?.[server] ?? known.ports[0] ?? 0;
 		const targets = configuredPort === undefined ? listeningTargets(question.ports, known, usual) : [configuredPort];
@@ -64,6 +65,12 @@ export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] 
 		}
 	}
 	return [...everyPort(proposals), ...proposals];
+}
+
+/** Notes that a usual port is only a guess; none if the program identified the protocol. */
+export function guessNotes({ also = [], protocol, why }: ProbeProposal): Note[] {
+	if (why.kind === "program") return [];
+	return [{ port: why.port, protocol }, ...also].map((values) => ({ code: "probe-guessed-port", values }));
 }
 
 /** Maximum number of ports in one probe, and of combinations. */
@@ -97,6 +104,23 @@ function together(first: ProbeProposal, others: readonly ProbeProposal[]): Probe
 		job: all(({ job }) => job),
 		also: others.map(({ protocol, why: { port } }) => ({ protocol, port })),
 	};
+}
+
+/**
+ * Returns the address in the command, or in PORT. A running application shows where it listens: a number that is neither there
+ * nor a known protocol's port is no port, for example a log level (`-l 3`).
+ */
+function configuredTarget({ command, env = {}, ports }: ProbeQuestion, known: Protocol | undefined): Target | undefined {
+	const target = portOfCommand(command, serverName(command)) ?? portOfText(env.PORT);
+	const isPort = (port: number) =>
+		ports.some((one) => one.protocol !== "unix" && one.port === port) ||
+		(known ? [known] : protocols).some((protocol) => protocol.ports.includes(port));
+	return target === undefined || (ports.length > 0 && !isPort(target.port)) ? undefined : target;
+}
+
+/** Returns whether the program itself identifies the protocol. */
+export function isKnownServer(command: readonly string[]): boolean {
+	return protocolOfServer(serverName(command)) !== undefined;
 }
 
 function protocolOfServer(server: string): Protocol | undefined {

@@ -64,6 +64,11 @@ export function isUnproven({ code }: Note): boolean {
 	return code.startsWith("unproven-");
 }
 
+/** Returns whether a note names a guessed probe. */
+export function isGuess({ code }: Note): boolean {
+	return code.startsWith("probe-guessed-");
+}
+
 /**
  * Fetches a page and its links on the same server, and exits with 0 if at least one link worked and none was missing. Links
  * that need a password count as neither. It follows no link to another server or protocol, because the application is not yet

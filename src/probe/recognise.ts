@@ -1,4 +1,4 @@
-import { exchange, exchangeScript, fetchPage, scriptBeginning, stepsIn, type Target, type Tools, urlHost } from "./lines.ts";
+import { exchangeScript, scriptBeginning, stepsIn, type Target } from "./lines.ts";
 import { serverName } from "./propose.ts";
 import { deliversMail, type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
 import { probePrograms, protocols } from "./protocols.ts";
@@ -98,34 +98,4 @@ function guessed(line: string): ProbeQuery | undefined {
 	return steps.some((step) => "send" in step && step.send.startsWith("GET / "))
 		? { depth: "request", probes: [line], unproven: unproven("unproven-page", "curl -fsS -o /dev/null URL") }
 		: undefined;
-}
-
-/** How a port of an unknown protocol reacted to a connection. */
-export type Greeting =
-	/** It spoke first: the beginning of its text, as latin1. */
-	| { readonly kind: "banner"; readonly text: string }
-	/** It answered a GET with this status, and with a page of this title. */
-	| { readonly kind: "http"; readonly status: number; readonly title?: string };
-
-/** A proxy answers a request for itself with a page like this, whatever works behind it, and some with the status of a page. */
-const errorTitle =
-	/\b(error|denied|forbidden|not found|unavailable|bad (request|gateway)|refused|invalid|could not|cannot|unable)\b/i;
-
-/** Derives a guess that expects the same greeting; undefined if no part of it is stable, or if it reports an error. */
-export function guessProbe(target: Target, greeting: Greeting, tools: Tools): string | undefined {
-	if (greeting.kind === "http") {
-		const { status, title = "" } = greeting;
-		if (status === 400 || status >= 500 || (status < 400 && errorTitle.test(title))) return undefined;
-		if (status < 400) return fetchPage(`http://${urlHost(target.host)}:${target.port}/`, tools);
-		// A page that requires a login or does not exist is also an answer.
-		const request = `GET / HTTP/1.0\r\nHost: ${urlHost(target.host)}\r\n\r\n`;
-		return exchange(target, tools, [{ send: request }, { expect: `^HTTP/1\\.[01] ${status}` }]);
-	}
-	const word = greetingWord(greeting.text);
-	return word === undefined ? undefined : exchange(target, tools, [{ expect: `^${word.replace(/[+*]/g, "\\$&")}` }]);
-}
-
-/** Returns the part of a banner that survives updates: its code or first word, but no version. */
-export function greetingWord(text: string): string | undefined {
-	return /^(?:\d{3}(?=[ -])|\+OK|\* OK|[A-Za-z]{2,})/.exec(text)?.[0];
 }

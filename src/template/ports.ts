@@ -1,4 +1,3 @@
-import type { Greeting } from "../probe/recognise.ts";
 import type { FoundApplication } from "../service/found.ts";
 import type { MergeContext } from "./merge.ts";
 import type { ParameterValues } from "./parameters.ts";
@@ -39,6 +38,4 @@ export interface HostApplications {
 	program(word: string): string;
 	/** Values for a template. Throws `program-not-found` (exit 2) if nothing matches a program's pattern. */
 	here(template: Pick<Template, "parameters">, given: ParameterValues): MergeContext;
-	/** Connects once to a TCP port. Undefined if the answer is not recognised. */
-	greeting(host: string, port: number): Promise<Greeting | undefined>;
 }

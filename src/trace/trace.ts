@@ -1,5 +1,6 @@
 import { omitUndefined } from "../base/collections.ts";
-import type { Path } from "../base/path/path.ts";
+import { type Path, pathToText } from "../base/path/path.ts";
+import type { ListeningAddress } from "../service/found.ts";
 
 /** The ways in which a call uses a path. `look` is stat, access, readlink, statfs; `list` reads a directory. */
 export const operations = ["look", "read", "write", "execute", "list", "enter", "create", "remove", "connect", "listen"] as const;
@@ -177,6 +178,19 @@ export function unreachablePeers({ unreachable }: Pick<Trace, "unreachable">): P
 function peerNamed(text: string): Peer | undefined {
 	const [, address = loopbackAddress, port] = /^tcp (?:([\da-f.:]+) )?(\d+)$/.exec(text) ?? [];
 	return port === undefined ? undefined : { address, port: Number(port) };
+}
+
+/** Where the application listened. The trace does not keep the addresses of ports; in its own network, the loopback leads to most. */
+export function listeningAddresses({ accesses, ports }: Pick<Trace, "accesses" | "ports">): ListeningAddress[] {
+	const inet = [...ports].flatMap((text): ListeningAddress[] => {
+		const [protocol, port] = text.split(" ");
+		return protocol === "tcp" || protocol === "udp" ? [{ protocol, address: loopbackAddress, port: Number(port) }] : [];
+	});
+	const unix = [...accesses.values()].flatMap(({ path, succeeded }): ListeningAddress[] => {
+		const text = succeeded.has("listen") ? pathToText(path) : undefined;
+		return text === undefined ? [] : [{ protocol: "unix", path: text }];
+	});
+	return [...inet, ...unix];
 }
 
 /** E.g. `127.0.0.1:6379`, `[fd00::2]:80`. */

@@ -4,10 +4,10 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { greetingWord, guessProbe } from "../../src/probe/greeting.ts";
 import { exchange, showProbe } from "../../src/probe/lines.ts";
 import { furtherExercises, proposeProbe, sharingConfiguration } from "../../src/probe/propose.ts";
 import { deliverMail, followLinks, sharesIn } from "../../src/probe/protocol.ts";
-import { greetingWord, guessProbe } from "../../src/probe/recognise.ts";
 import type { ListeningAddress } from "../../src/service/found.ts";
 
 const node = "/usr/bin/node";
@@ -55,6 +55,9 @@ describe("a probe for a known protocol", () => {
 		["/usr/bin/tinyproxy -d", [], "http-proxy:8888"],
 		["/usr/sbin/snmpd -f", [], "snmp:161"],
 		["/opt/own --listen [::1]:8080", [], "http:8080"],
+		["/opt/own -l 3", [tcp(8080)], "http:8080"],
+		["/usr/bin/redis-server /c -p 3", [tcp(7000)], "redis:7000"],
+		["/usr/bin/redis-server --port 6380", [tcp(6380), tcp(16380)], "redis:6380"],
 		["/opt/own", [tcp(25)], "smtp:25"],
 		["/opt/own", [udp(53)], "dns:53"],
 		["/opt/own", [tcp(12345)], undefined],

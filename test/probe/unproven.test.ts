@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { unprovenNotes } from "../../src/make/engine/unproven-notes.ts";
+import { guessProbe } from "../../src/probe/greeting.ts";
 import { exchange, fetchPage } from "../../src/probe/lines.ts";
 import { proposeProbe } from "../../src/probe/propose.ts";
 import { isUnproven } from "../../src/probe/protocol.ts";
 import { probePrograms, protocols } from "../../src/probe/protocols.ts";
-import { guessProbe, jobsOfAnswer, protocolOf, queryOf, withoutJobs } from "../../src/probe/recognise.ts";
+import { jobsOfAnswer, protocolOf, queryOf, withoutJobs } from "../../src/probe/recognise.ts";
 import { messagesIn } from "../texts.ts";
 
 const node = "/usr/bin/node";

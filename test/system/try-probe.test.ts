@@ -3,11 +3,13 @@ import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Context } from "../../src/base/engine/context.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
+import type { Terminal } from "../../src/cli/terminal.ts";
 import { lineProblem } from "../../src/launch/host/shell.ts";
-import { tryProbe, withGuess } from "../../src/make/engine/try-probe.ts";
+import { resolveProbes, tryProbe } from "../../src/make/engine/try-probe.ts";
+import { answersOf } from "../../src/make/verbs/make.ts";
 import type { Answers } from "../../src/options/answers.ts";
-import { greetingOf } from "../../src/probe/host/probe-tools.ts";
 import { noRules } from "../../src/service/application.ts";
+import type { FoundApplication, ListeningAddress } from "../../src/service/found.ts";
 import { bareApplication } from "../cage/plans.ts";
 import { temporaryState } from "./cagewright.ts";
 import { leftovers } from "./processes.ts";
@@ -22,6 +24,9 @@ async function listening<T extends Server | ReturnType<typeof createTcpServer>>(
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	return (server.address() as AddressInfo).port;
 }
+
+/** Only templates would need one. */
+const noTerminal = {} as Terminal;
 
 function answersFor(command: readonly string[]): Answers {
 	return { name: "tried", application: { ...bareApplication, command }, rules: noRules, onHost: false, rounds: 5 };
@@ -88,16 +93,13 @@ test("a shell's message about a line is shown without the shell's name", async (
 });
 
 describe("an unknown protocol", () => {
-	const guessAt = (port: number) => {
-		const ports = [{ protocol: "tcp", address: "0.0.0.0", port }] as const;
-		return withGuess(systemMachine(temporaryState()), answersFor(["/opt/thing"]), ports);
-	};
+	const at = (port: number): ListeningAddress[] => [{ protocol: "tcp", address: "0.0.0.0", port }];
+	const guessAt = (port: number) => resolveProbes(contextIn(temporaryState()), answersFor(["/opt/thing"]), at(port));
 	const passes = async ({ probes: [probe = ""] }: Answers["application"]) =>
 		(await systemMachine(temporaryState()).launcher.shell(probe, { onHost: true }, 10)).ok;
 
 	test("that turns out to be HTTP gets a probe for a page, marked as a guess", async () => {
 		const port = await listening(createServer((_, response) => response.end("yes")));
-		expect(await greetingOf("127.0.0.1", port)).toEqual({ kind: "http", status: 200 });
 		const { application, notes } = await guessAt(port);
 		expect(notes).toEqual([{ code: "probe-guessed-http", values: { port } }]);
 		expect(await passes(application)).toBe(true);
@@ -130,6 +132,26 @@ describe("an unknown protocol", () => {
 	});
 
 	test("gets no probe if the service has ended", async () => {
-		expect(await greetingOf("127.0.0.1", 1)).toBeUndefined();
+		expect((await guessAt(1)).application.probes).toEqual([]);
+	});
+
+	test("gets the same guess on the command line", async () => {
+		const port = await listening(createTcpServer((socket) => socket.end("RFB 003.008\n")));
+		const { machine, ...rest } = contextIn(temporaryState());
+		const found: FoundApplication = {
+			name: "thing",
+			reason: "unit",
+			description: "",
+			unit: "thing.service",
+			ports: at(port),
+			application: { command: ["/bin/true"] },
+			startable: true,
+			notes: [],
+		};
+		const applications = { ...machine.applications, unit: async () => found };
+		const context = { ...rest, machine: { ...machine, applications } };
+		const { application, notes } = await answersOf(context, { target: "thing.service", command: [], options: {} }, noTerminal);
+		expect(notes).toEqual([{ code: "probe-guessed-banner", values: { port, word: "RFB" } }]);
+		expect(await passes(application)).toBe(true);
 	});
 });

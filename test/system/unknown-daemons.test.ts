@@ -87,3 +87,34 @@ test("a daemon that looks up an account without switching to it, and ends late a
 	expect(made.rounds.map(({ added }) => added)).toEqual([[], ["games"]]);
 	expect(made.accounts.users.toSorted()).toEqual(["games", "nobody"]);
 });
+
+/** A server that answers each connection with the script `serve`, and its command. */
+function greeter(listen: string, serve: string): string[] {
+	const folder = temporaryFolder("greeter");
+	writeFileSync(
+		`${folder}/serve.cjs`,
+		`require("net").createServer((c) => {${serve}}).on("error", () => {}).listen(${listen});\n`,
+	);
+	return [process.execPath, `${folder}/serve.cjs`];
+}
+
+const replies = (text: string) => `c.on("error", () => {}).on("data", () => c.end(${JSON.stringify(text)}))`;
+
+test.each([
+	["greets", "probe-guessed-banner", 'c.on("error", () => {}).write("RFB 003.008\\n")'],
+	["answers HTTP", "probe-guessed-http", replies("HTTP/1.1 404 Nothing\r\n\r\n")],
+])("a stopped daemon of an unknown protocol that %s is caged without a given probe", async (how, code, serve) => {
+	const port = await freePort();
+	const name = how.replaceAll(" ", "-");
+	const made = await make(["--name", name, "--", ...greeter(`${port}, "127.0.0.1"`, serve)], { state });
+	expectWellMade(made, name, state);
+	expect(made.warnings).toContainEqual(expect.objectContaining({ code, values: expect.objectContaining({ port }) }));
+});
+
+test("a stopped daemon that says nothing still needs a probe", async () => {
+	const port = await freePort();
+	const command = greeter(`${port}, "127.0.0.1"`, 'c.on("error", () => {})');
+	const result = await cagewright(["make", "--yes", "--quiet", "--timeout", "3", "--name", "mute", "--", ...command], { state });
+	expect(result).toMatchObject({ status: 2, stdout: "" });
+	expect(result.stderr).toContain("knows no probe");
+});

@@ -14,7 +14,7 @@ import { makeCage } from "../../make/engine/make.ts";
 import { checkName, identityOf } from "../../make/engine/steps.ts";
 import { refuseUnused } from "../../make/engine/traced-cage.ts";
 import { warningsOf } from "../../make/engine/unproven-notes.ts";
-import { answersOf, dryRun as dryRunOfMake } from "../../make/verbs/make.ts";
+import { answersOf, dryRun as dryRunOfMake, requireProbe } from "../../make/verbs/make.ts";
 import { withoutHonoured } from "../../options/equivalent.ts";
 import type { GivenOptions } from "../../options/options.ts";
 import { isInPlace } from "../../plan/binds.ts";
@@ -153,7 +153,7 @@ async function makeFirst(
 		application: { ...first, exercises: [...new Set([...first.exercises, ...clientProbe])] },
 	};
 	refuseLockout(context, host, answers.application.command, answers.accepted);
-	if (!answers.application.probes.length) throw new Failure("no-probe", { command: answers.application.command[0] ?? "" }, 2);
+	requireProbe(answers);
 	const identity = identityOf(context, answers);
 	await checkName(context, answers, false);
 	checkRules(answers.rules, hostFacts(context.machine, answers.application, identity));

@@ -6,7 +6,7 @@ import { type Answers, defaultRounds, defaultRoundsAttached, defaultTimeout, isN
 import type { GivenOptions } from "../../options/options.ts";
 import { readAcceptances, readOptions, readParameters, readPinRules, withParameters } from "../../options/read-options.ts";
 import { dedicatedName, isAccountName } from "../../plan/dedicated.ts";
-import { proposeProbe } from "../../probe/propose.ts";
+import { guessNotes, proposeProbe } from "../../probe/propose.ts";
 import { queryOf } from "../../probe/recognise.ts";
 import { type Application, noRules, type Rules, socketsOf } from "../../service/application.ts";
 import type { ApplicationDraft, ListeningAddress } from "../../service/found.ts";
@@ -59,7 +59,7 @@ export function answersFrom(
 	const probed =
 		start?.kind === "template" && application.probes.length
 			? { application }
-			: withProbe(machine, application, start?.kind === "found" ? start.ports : [], isLive);
+			: withProbe(machine, application, start?.kind === "found" && !command.length ? start.ports : [], isLive);
 	const sourceNotes = start?.kind === "found" ? start.notes : ofTemplate.length ? ofTemplate : undefined;
 	const notes = probed.guesses ? [...(sourceNotes ?? []), ...probed.guesses] : sourceNotes;
 	return {
@@ -242,7 +242,8 @@ interface ProbedApplication extends Pick<Answers, "application" | "otherProbes">
 
 /**
  * Adds a probe from a known protocol if none is given, at a port where the application already listens if known. Jobs, which
- * change state, are skipped for an application that runs on the host itself.
+ * change state, are skipped for an application that runs on the host itself. Of an unknown protocol, there are no probes at all
+ * yet.
  */
 function withProbe(
 	machine: AnswersMachine,
@@ -257,16 +258,14 @@ function withProbe(
 	}
 	const { command, env } = application;
 	const [proposal, ...others] = proposeProbe({ command, ports, env, ...tools });
-	if (!proposal) return { application };
-	const { also = [], exercises, job, probes, protocol, why } = proposal;
+	// An application in a sandbox may still show one.
+	if (!proposal) return isLive ? { application } : { application, otherProbes: [] };
+	const { exercises, job, probes, why } = proposal;
 	const all = [...application.exercises, ...exercises, ...(isLive ? [] : job)];
 	return {
 		application: { ...application, probes, exercises: [...new Set(all)] },
 		otherProbes: others.filter((other) => why.kind === "port" || other.why.port === why.port).map((other) => other.probes),
-		// A usual port is only a guess.
-		...(why.kind === "port"
-			? { guesses: [{ port: why.port, protocol }, ...also].map((values) => ({ code: "probe-guessed-port", values })) }
-			: {}),
+		...(why.kind === "port" ? { guesses: guessNotes(proposal) } : {}),
 	};
 }
 

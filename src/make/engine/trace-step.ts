@@ -169,6 +169,9 @@ export async function traceStep(
 			}))
 		: await timed(context, "trace", () => traceEither(application, all, trace), onHost);
 	const { command, run } = value;
+	if (!run.answered && !run.probes.length && run.ended === undefined) {
+		throw new Failure("no-probe", { command: command[0] ?? "" }, 2);
+	}
 	if (!run.answered) {
 		const sockets = refusedConnections(run.trace, { uid: identity.uid, rules }, machine.files);
 		const failure = startFailure(command, run, machine.files, {
@@ -260,7 +263,13 @@ function cageOf(
 	// The application may have answered other probes than the first proposal.
 	const probes = run.probes.map(({ command: line }) => line);
 	const people = answers.template === undefined ? peopleServed(machine, answers, probes, result.trace) : noPeople;
-	const notes = [...noted, ...people.notes, ...(answers.template === undefined ? unprovenNotes(probes, run.exercises) : [])];
+	const guesses = run.guesses ?? [];
+	const notes = [
+		...noted,
+		...guesses,
+		...people.notes,
+		...(answers.template === undefined ? unprovenNotes(probes, run.exercises) : []),
+	];
 	const accepted = mergeAcceptances(known?.accepted ?? [], answers.accepted ?? []);
 	const jobs = jobsOfAnswer(requested.exercises, requested.probes, probes);
 	return {

@@ -1,11 +1,10 @@
 import { omitUndefined } from "../../base/collections.ts";
-import type { Context, Machine } from "../../base/engine/context.ts";
+import type { Context } from "../../base/engine/context.ts";
 import type { Note } from "../../base/failure.ts";
 import type { Answers } from "../../options/answers.ts";
+import { guessFromGreetings } from "../../probe/engine/guess.ts";
 import { requireRunnable } from "../../probe/engine/probing.ts";
 import { showProbe } from "../../probe/lines.ts";
-import { reachable } from "../../probe/propose.ts";
-import { greetingWord, guessProbe } from "../../probe/recognise.ts";
 import { launchEnvironment, socketsOf } from "../../service/application.ts";
 import { mergeCreatedDirectories } from "../../service/created-directory.ts";
 import { errorText } from "../../service/error-text.ts";
@@ -38,6 +37,7 @@ const startSeconds = 15;
 export const probeSeconds = hostSeconds + startSeconds;
 const outputKept = 4096;
 const guessedPort = "probe-guessed-port";
+const refusedProbe = "probe-guess-failed";
 
 /**
  * Tries a probe before tracing: against what runs on the host, and if that does not answer, against the application in a
@@ -47,11 +47,32 @@ const guessedPort = "probe-guessed-port";
 export async function tryProbe(context: Context, answers: Answers, line: string): Promise<readonly ProbeTry[]> {
 	const { launcher } = context.machine;
 	await requireRunnable(context, { probes: [line] });
-	const onHost = await launcher.shell(line, { onHost: true, root: "" }, hostSeconds, context.signal);
+	const { ok, output, status, timedOut } = await launcher.shell(line, onHost, hostSeconds, context.signal);
 	context.signal.throwIfAborted();
-	const { ok, output, status, timedOut } = onHost;
 	const host: ProbeTry = { where: "host", ok, status, output: output.trim(), timedOut };
 	return ok || cannotRun(status) ? [host] : [host, await inSandbox(context, answers, line)];
+}
+
+/** On the host's own file system, where unix sockets have their own paths. */
+const onHost = { onHost: true, root: "" };
+
+/**
+ * Asks the service that listens at these addresses which of the proposed probes it answers. If its protocol is unknown, guesses a
+ * probe from its greeting; a note names the guess. A silent service would be silent in its sandbox too, so nothing is searched there.
+ */
+export async function resolveProbes(
+	context: Pick<Context, "machine" | "signal">,
+	answers: Answers,
+	addresses: readonly ListeningAddress[],
+): Promise<Answers> {
+	if (!addresses.length || (answers.application.probes.length && !answers.otherProbes)) return answers;
+	const asked = await asPassesOnHost(context, answers);
+	if (asked.application.probes.length) return asked;
+	const { otherProbes: _, ...rest } = asked;
+	const [guess] = await guessFromGreetings(context, asked.application.command, addresses, onHost);
+	if (guess === undefined) return rest;
+	const notes = [...(asked.notes ?? []).filter(({ code }) => code !== refusedProbe), guess.note];
+	return { ...rest, notes, application: { ...asked.application, probes: [guess.probe] } };
 }
 
 /**
@@ -63,8 +84,8 @@ export async function asPassesOnHost(
 	answers: Answers,
 ): Promise<Answers> {
 	const { application, notes = [], otherProbes } = answers;
-	if (!otherProbes) return answers;
-	const ask = (line: string) => machine.launcher.shell(line, { onHost: true, root: "" }, hostSeconds, signal);
+	if (!otherProbes || !application.probes.length) return answers;
+	const ask = (line: string) => machine.launcher.shell(line, onHost, hostSeconds, signal);
 	const ways = [application.probes, ...otherProbes];
 	let words = "";
 	for (const [index, probes] of ways.entries()) {
@@ -79,7 +100,7 @@ export async function asPassesOnHost(
 	}
 	if (!notes.some(({ code }) => code === guessedPort)) return answers;
 	const { otherProbes: _, ...rest } = answers;
-	const failed = { code: "probe-guess-failed", values: { probe: showProbe(application.probes[0] ?? ""), words } };
+	const failed = { code: refusedProbe, values: { probe: showProbe(application.probes[0] ?? ""), words } };
 	return {
 		...rest,
 		notes: [...notes.filter(({ code }) => code !== guessedPort), failed],
@@ -139,29 +160,4 @@ async function inSandbox(context: Context, answers: Answers, line: string): Prom
 	} finally {
 		await run.stop(graceSeconds);
 	}
-}
-
-/** Ports that are asked. Applications with more ports listen for other purposes too. */
-const mostPorts = 3;
-
-/** If no protocol is known, connects once to the application's ports and guesses a probe from the greeting. A note names the guess. */
-export async function withGuess(
-	{ applications, probeTools }: Pick<Machine, "applications" | "probeTools">,
-	answers: Answers,
-	ports: readonly ListeningAddress[],
-): Promise<Answers> {
-	const { application, notes = [] } = answers;
-	if (application.probes.length) return answers;
-	const targets = ports.flatMap((port) => (port.protocol === "tcp" ? [{ host: reachable(port.address), port: port.port }] : []));
-	for (const target of targets.slice(0, mostPorts)) {
-		const greeting = await applications.greeting(target.host, target.port);
-		const probe = greeting && guessProbe(target, greeting, probeTools(application.command));
-		if (greeting === undefined || probe === undefined) continue;
-		const note =
-			greeting.kind === "http"
-				? { code: "probe-guessed-http", values: { port: target.port } }
-				: { code: "probe-guessed-banner", values: { port: target.port, word: greetingWord(greeting.text) ?? "" } };
-		return { ...answers, notes: [...notes, note], application: { ...application, probes: [probe] } };
-	}
-	return answers;
 }

@@ -9,7 +9,7 @@ import { ask } from "../../cli/ask.ts";
 import type { Terminal } from "../../cli/terminal.ts";
 import { foundText, minimisedToJson } from "../../minimise/report/minimise.ts";
 import { type FinishedSearch, Search } from "../../minimise/verbs/minimise-search.ts";
-import type { Answers } from "../../options/answers.ts";
+import { type Answers, hasProbe } from "../../options/answers.ts";
 import { equivalentCommand } from "../../options/equivalent.ts";
 import { stateWords } from "../../options/next-steps.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -25,7 +25,7 @@ import { answersFrom, baseOf } from "../engine/answers.ts";
 import type { MadeCage } from "../engine/draft.ts";
 import { makeCage } from "../engine/make.ts";
 import { checkName, identityOf } from "../engine/steps.ts";
-import { asPassesOnHost } from "../engine/try-probe.ts";
+import { resolveProbes } from "../engine/try-probe.ts";
 import { dryRunText, madeText, madeToJson } from "../report/make.ts";
 
 export async function make(terminal: Terminal, request: CageRequest): Promise<number> {
@@ -76,8 +76,9 @@ async function fingerprintOf({ machine }: Context, { command, options, target }:
 }
 
 /** Throws `no-probe`, or `probe-guess-failed` if the proposed probe did not pass (exit 2). */
-function requireProbe({ application, notes = [] }: Answers): void {
-	if (application.probes.length) return;
+export function requireProbe(answers: Answers): void {
+	if (hasProbe(answers)) return;
+	const { application, notes = [] } = answers;
 	const command = application.command[0] ?? "";
 	const failed = notes.find(({ code }) => code === "probe-guess-failed");
 	throw new Failure(failed ? "probe-guess-failed" : "no-probe", { command, ...failed?.values }, 2);
@@ -181,5 +182,5 @@ export async function answersOf(context: Context, request: CageRequest, terminal
 		context.emit({ event: "warned", code: "template-not-unit", values: { template: start.template.name, unit: start.unit } });
 	}
 	const answers = answersFrom(context.machine, options, command, start);
-	return start?.kind === "found" && start.ports.length ? asPassesOnHost(context, answers) : answers;
+	return start?.kind === "found" && !command.length ? resolveProbes(context, answers, start.ports) : answers;
 }

@@ -17,9 +17,9 @@ export const notesDe: Notes = {
 		"Ohne root: Die Anwendung läuft als {user}, dem einzigen Konto im Käfig. Sie kann keine Ports unter {port} benutzen und das Konto nicht wechseln. Der Käfig enthält nur Dateien, die {user} lesen darf.",
 	"probe-guessed-port":
 		"Die Probe ist geraten: Port {port} gehört meist zu {protocol}. Prüfen Sie, ob sie etwas Wichtiges abfragt.",
-	"probe-guessed-http": "Die Probe ist geraten: Port {port} antwortet mit HTTP. Prüfen Sie, ob sie etwas Wichtiges abfragt.",
+	"probe-guessed-http": "Die Probe ist geraten: {port?Port %}{socket?%} antwortet mit HTTP. Prüfen Sie, ob sie etwas Wichtiges abfragt.",
 	"probe-guessed-banner":
-		"Die Probe ist geraten: Port {port} meldet sich mit „{word}“. Prüfen Sie, ob sie etwas Wichtiges abfragt.",
+		"Die Probe ist geraten: {port?Port %}{socket?%} meldet sich mit „{word}“. Prüfen Sie, ob sie etwas Wichtiges abfragt.",
 	"probe-guess-failed":
 		"Cagewright schlägt keine Probe vor, weil die aus dem Port abgeleitete beim laufenden Dienst scheitert: {probe} {words}",
 	"second-start-unanswered":

@@ -13,9 +13,9 @@ export const notesEn = {
 		"Without root: the application runs as {user}, the only account in the cage. It cannot use ports below {port} or switch accounts, and the cage contains only files that {user} may read.",
 	"probe-guessed-port":
 		"The probe is a guess: port {port} usually belongs to {protocol}. Check that it requests something that matters.",
-	"probe-guessed-http": "The probe is a guess: port {port} answers HTTP. Check that it requests something that matters.",
+	"probe-guessed-http": "The probe is a guess: {port?port %}{socket?%} answers HTTP. Check that it requests something that matters.",
 	"probe-guessed-banner":
-		"The probe is a guess: port {port} greets with “{word}”. Check that it requests something that matters.",
+		"The probe is a guess: {port?port %}{socket?%} greets with “{word}”. Check that it requests something that matters.",
 	"probe-guess-failed":
 		"Cagewright proposes no probe, because the one guessed from the port fails on the running service: {probe} {words}",
 	"second-start-unanswered":

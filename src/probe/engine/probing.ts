@@ -101,7 +101,7 @@ export async function probeAfterStart(
 	{ command: [program = ""] }: Application,
 	{ first, seconds }: { readonly first: ProbeOutcome[]; readonly seconds: number },
 ): Promise<ProbeOutcome[]> {
-	if (first.some(({ ok }) => !ok) || !run.isStarting?.()) return first;
+	if (!first.length || first.some(({ ok }) => !ok) || !run.isStarting?.()) return first;
 	const { machine, signal } = context;
 	const over = endOf(run);
 	const until = machine.elapsed() + startSeconds * 1000;
@@ -149,28 +149,29 @@ function endOf({ ended }: Reachable): AbortController {
 /** Seconds for the first try of a deeper probe, and the time in which it may still succeed after a shallower one passed. */
 const deeperTrySeconds = 5;
 const deeperSeconds = 3;
-/** Seconds before the ports that it opened are probed too. */
+/** Seconds before the places that it opened are probed too, and between two looks at them. */
 const elsewhereAfter = 2;
 
 interface AlternativeProbes {
 	/** Sets of probes, deepest first. */
 	readonly alternatives: readonly (readonly string[])[];
-	/** Returns further sets once the application's ports are known. */
-	readonly elsewhere?: () => readonly (readonly string[])[] | undefined;
+	/** Returns further sets for the places that the application has opened so far. */
+	readonly elsewhere?: () => Promise<readonly (readonly string[])[]>;
 }
 
 /**
  * Tries alternative sets of probes, deepest first, until one passes or `seconds` are over. A shallower set counts only if the
  * deeper ones do not pass soon afterwards, because the server may still be starting. A set that cannot run is not tried again.
+ * Returns no outcome if there is no set and the application showed none.
  */
 export async function probeAlternatives(
 	context: Context,
 	launched: Reachable,
-	{ alternatives, elsewhere = () => undefined }: AlternativeProbes,
+	{ alternatives, elsewhere }: AlternativeProbes,
 	seconds: number,
 ): Promise<ProbeOutcome[]> {
 	const [first = [], ...others] = alternatives;
-	if (!others.length && !elsewhere()) return probeUntilAnswered(context, launched, first, { seconds });
+	if (!others.length && !elsewhere) return probeUntilAnswered(context, launched, first, { seconds });
 	const { machine, signal } = context;
 	const over = endOf(launched);
 	const deadline = new Deadline(machine, launched, seconds);
@@ -193,8 +194,10 @@ export async function probeAlternatives(
 	let trySeconds = deeperTrySeconds;
 	let looksElsewhere = machine.elapsed() + elsewhereAfter * 1000;
 	let failed: ProbeOutcome[] = first.map((command) => ({ command, ok: false, output: "" }));
+	const isSearching = () => untried.length > 0 || (!best && elsewhere !== undefined && !first.length);
 	const search = async () => {
-		for (let pause = 30; untried.length; pause = Math.min(pause * 2, 500)) {
+		let hasLooked = false;
+		for (let pause = 30; isSearching(); pause = Math.min(pause * 2, 500)) {
 			const began = machine.elapsed();
 			const wasReady = launched.readiness?.isReady ?? false;
 			// Half of the time stays for the other probes.
@@ -215,12 +218,13 @@ export async function probeAlternatives(
 			untried = untried.filter((probes) => !unfit.has(probes));
 			if (isOver()) break;
 			if (machine.elapsed() - began >= limit * 1000) trySeconds *= 2;
-			if (!best && (wasReady || machine.elapsed() >= looksElsewhere)) {
+			if (!best && elsewhere && ((wasReady && !hasLooked) || machine.elapsed() >= looksElsewhere)) {
 				const known = new Set(untried.map((probes) => probes.join("\n")));
-				untried = [...untried, ...(elsewhere() ?? []).filter((probes) => !known.has(probes.join("\n")))];
+				untried = [...untried, ...(await elsewhere()).filter((probes) => !known.has(probes.join("\n")))];
+				hasLooked = true;
 				looksElsewhere = machine.elapsed() + elsewhereAfter * 1000;
 			}
-			if (untried.length) await Promise.race([launched.ended, machine.sleep(pause, signal)]);
+			if (isSearching()) await Promise.race([launched.ended, machine.sleep(pause, signal)]);
 		}
 	};
 	const unanswered = () => failed.find(({ ok }) => !ok) ?? { command: "", output: "" };

@@ -1,6 +1,4 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { connect } from "node:net";
-import { omitUndefined } from "../../base/collections.ts";
 import { systemAccounts } from "../../base/host/accounts.ts";
 import { attempt } from "../../base/host/errors.ts";
 import { findTool } from "../../base/host/tools.ts";
@@ -9,7 +7,6 @@ import type { Tools } from "../lines.ts";
 import { sharingConfiguration } from "../propose.ts";
 import { sharesIn } from "../protocol.ts";
 import { probePrograms } from "../protocols.ts";
-import type { Greeting } from "../recognise.ts";
 
 /** The programs and files of this machine for probing an application started by this command. */
 export function probeTools(command: readonly string[]): Tools {
@@ -54,42 +51,4 @@ function isForEverybody(path: string): boolean {
 
 function filesIn(directory: string): string[] {
 	return attempt(() => readdirSync(directory, { withFileTypes: true }).flatMap((one) => (one.isFile() ? [one.name] : []))) ?? [];
-}
-
-/** Milliseconds for the server to speak first, and then to answer a request. */
-const bannerDelay = 500;
-const answerDelay = 1000;
-const mostBytes = 4096;
-
-/** Connects once to a TCP port of this machine and returns its banner, or its page. Undefined if it sends neither. */
-export function greetingOf(host: string, port: number): Promise<Greeting | undefined> {
-	return new Promise((resolve) => {
-		let text = "";
-		let hasAsked = false;
-		const socket = connect({ host, port });
-		const end = () => {
-			clearTimeout(waiting);
-			socket.destroy();
-			resolve(parseGreeting(text, hasAsked));
-		};
-		let waiting = setTimeout(() => {
-			hasAsked = true;
-			socket.write(`GET / HTTP/1.0\r\nHost: ${host.includes(":") ? `[${host}]` : host}\r\n\r\n`);
-			waiting = setTimeout(end, answerDelay);
-		}, bannerDelay);
-		socket.on("data", (chunk) => {
-			text = (text + chunk.toString("latin1")).slice(0, mostBytes);
-			if (hasAsked ? /<\/title|<body/i.test(text) || text.length >= mostBytes : text.includes("\n")) end();
-		});
-		socket.on("error", end).on("close", end);
-	});
-}
-
-function parseGreeting(text: string, hasAsked: boolean): Greeting | undefined {
-	if (text === "") return undefined;
-	if (!hasAsked) return { kind: "banner", text };
-	const status = /^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1];
-	if (status === undefined) return undefined;
-	const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1];
-	return { kind: "http", status: Number(status), ...omitUndefined({ title }) };
 }

@@ -5,7 +5,6 @@ import { namesIn } from "../../base/host/proc.ts";
 import { shellLinePath } from "../../base/host/shell-line.ts";
 import { accountNames, parsePasswd } from "../../base/machine/accounts.ts";
 import { type Path, pathFromText } from "../../base/path/path.ts";
-import { greetingOf } from "../../probe/host/probe-tools.ts";
 import { launchPath } from "../../service/application.ts";
 import { parseCreatedDirectory } from "../../service/created-directory.ts";
 import { type ApplicationDraft, compareFound, type FoundApplication } from "../../service/found.ts";
@@ -153,7 +152,6 @@ export const systemApplications: HostApplications = {
 	unitNamed,
 	directoriesOf,
 	here: templateValues,
-	greeting: greetingOf,
 	program(word) {
 		const found = lookUpProgram(word, { path: `${launchPath}:${shellLinePath()}` });
 		if ("error" in found) throw new Failure(found.error.code, { program: word }, 2);

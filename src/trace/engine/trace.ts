@@ -1,7 +1,7 @@
 import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import type { ProbeOutcome } from "../../base/engine/events.ts";
-import { Failure } from "../../base/failure.ts";
+import { Failure, type Note } from "../../base/failure.ts";
 import type { Files, Identity } from "../../base/machine/facts.ts";
 import type { Path } from "../../base/path/path.ts";
 import { traceableCapabilities } from "../../confine/capabilities.ts";
@@ -23,16 +23,15 @@ import {
 	probeUntilAnswered,
 	runExercise,
 } from "../../probe/engine/probing.ts";
-import { proposeProbe } from "../../probe/propose.ts";
 import { jobsOfAnswer } from "../../probe/recognise.ts";
 import type { Application, Rules } from "../../service/application.ts";
 import { ownedDirectory } from "../../service/created-directory.ts";
 import { errorText } from "../../service/error-text.ts";
-import type { ListeningAddress } from "../../service/found.ts";
 import { reloadSignal } from "../../service/service-settings.ts";
 import { addTraces, emptyTrace, type Trace } from "../trace.ts";
 import type { CoverageTracker } from "./coverage.ts";
-import { withNeighbours } from "./neighbours.ts";
+import { type Attempt, withNeighbours } from "./neighbours.ts";
+import { ProbeSearch } from "./probe-search.ts";
 import { graceSeconds, type LiveRun, type WatchRequest, watchedRun, withLog } from "./watched-run.ts";
 
 export interface TraceOptions {
@@ -68,6 +67,8 @@ export interface TraceResult {
 	readonly lastFailed?: readonly string[];
 	/** Seconds from its start until it answered. Absent if it was already running. */
 	readonly answeredAfter?: number;
+	/** Notes that its probes are guesses from what the sandbox showed. */
+	readonly guesses?: readonly Note[];
 }
 
 /**
@@ -84,7 +85,8 @@ const killed = 137;
  */
 export async function traceApplication(context: Context, request: TraceRequest, options: TraceOptions): Promise<TraceResult> {
 	const { application } = request;
-	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
+	if (!application.probes.length && (options.onHost || !options.otherProbes))
+		throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
 	const ways = [application.probes, ...(options.otherProbes ?? [])];
 	await checkProbesFailFirst(context, [...new Set(ways.flat())], options.onHost);
 	const { accounts, files } = context.machine;
@@ -163,7 +165,9 @@ function traceRuns(
 		const { coverage } = options;
 		const started = { application, identity, launch };
 		const watched = { ...started, ...(sandbox ? { watch } : {}), ...omitUndefined({ coverage }) };
-		const first = await watchedRun(within, { ...watched, number: 1 }, (live) => firstRun(within, application, live, options));
+		const first = await watchedRun(within, { ...watched, number: 1 }, (live) =>
+			firstRun(within, application, live, { ...options, passed: { peers, sockets } }),
+		);
 		if (!first.value.answered) {
 			const canRun = first.value.probes.every(({ status }) => status === undefined);
 			const refused = sandbox && canRun && (await refusedBySandbox(within, started));
@@ -228,21 +232,25 @@ type FirstRun = Omit<TraceResult, "trace" | "output" | "ended"> & { readonly ans
 async function firstRun(
 	context: Context,
 	proposed: Application,
-	{ ports, run, settled }: LiveRun,
-	{ coverage, more, otherProbes }: TraceOptions,
+	live: LiveRun,
+	{ coverage, more, onHost, otherProbes, passed }: TraceOptions & { readonly passed: Pick<Attempt, "peers" | "sockets"> },
 ): Promise<FirstRun> {
-	const elsewhere = () => otherProbes && probesAt(context, proposed, ports());
+	const { run, settled } = live;
+	// On the host, another process may answer at the port.
+	const found = otherProbes && !onHost ? new ProbeSearch(context, proposed, live, passed) : undefined;
 	const began = context.machine.elapsed();
-	const ways = [proposed.probes, ...(otherProbes ?? [])];
-	const first = await probeAlternatives(context, run, { alternatives: ways, elsewhere }, proposed.timeout);
+	const ways = [proposed.probes, ...(otherProbes ?? [])].filter(({ length }) => length);
+	const alternatives = { alternatives: ways, ...(found ? { elsewhere: () => found.ways() } : {}) };
+	const first = await probeAlternatives(context, run, alternatives, proposed.timeout);
 	const answeredAfter = (context.machine.elapsed() - began) / 1000;
 	const probes = await probeAfterStart(context, run, proposed, { first, seconds: proposed.timeout });
 	const lines = probes.map(({ command }) => command);
 	const own = jobsOfAnswer(proposed.exercises, proposed.probes, lines);
 	const application = { ...proposed, probes: lines, exercises: own };
-	const answered = probes.every((probe) => probe.ok);
+	const answered = probes.length > 0 && probes.every((probe) => probe.ok);
 	const exercises: ProbeOutcome[] = [];
 	if (!answered) return { probes, exercises, signals: [], handlesTerm: false, answered, answeredAfter };
+	const guesses = ways.some((way) => way.join("\n") === lines.join("\n")) ? [] : (found?.notesAbout(lines) ?? []);
 	const exercise = async (line: string) => {
 		exercises.push(await runExercise(context, run, line, application));
 		coverage?.exercised(line);
@@ -265,16 +273,8 @@ async function firstRun(
 		keepsAccount,
 		answered,
 		answeredAfter,
+		guesses,
 	};
-}
-
-/** Probes for the ports that the application opened, e.g. `tcp 8080`. */
-function probesAt({ machine }: Context, { command, env }: Application, seen: readonly string[]): (readonly string[])[] {
-	const ports = seen.flatMap((text): ListeningAddress[] => {
-		const [protocol, port] = text.split(" ");
-		return protocol === "tcp" || protocol === "udp" ? [{ protocol, address: "127.0.0.1", port: Number(port) }] : [];
-	});
-	return ports.length ? proposeProbe({ command, env, ports, ...machine.probeTools(command) }).map(({ probes }) => probes) : [];
 }
 
 /** The signals for reopening logs and reloading that the application handles. Excludes Node's SIGUSR1, which opens the debugger's port. */

@@ -9,10 +9,11 @@ import { placeOf } from "../../plan/links.ts";
 import { reportWaiting } from "../../probe/engine/probing.ts";
 import { type Application, launchEnvironment, socketsOf } from "../../service/application.ts";
 import { isErrorOutput } from "../../service/error-text.ts";
+import type { ListeningAddress } from "../../service/found.ts";
 import { serviceOf } from "../../service/service-settings.ts";
 import { TraceFold } from "../fold.ts";
 import { mayBePidFile, namesProcess } from "../pid-file.ts";
-import type { Trace } from "../trace.ts";
+import { listeningAddresses, type Trace } from "../trace.ts";
 import type { CoverageTracker } from "./coverage.ts";
 import type { PeerRequests } from "./neighbours.ts";
 
@@ -146,8 +147,8 @@ export interface LiveRun {
 	readonly run: StartedApplication;
 	/** Waits for a pause and reports. */
 	settled(): Promise<void>;
-	/** Ports that it opened, e.g. `tcp 8080`. */
-	ports(): readonly string[];
+	/** Ports and unix sockets that it opened. */
+	addresses(): readonly ListeningAddress[];
 }
 
 interface WatchedRun<T> {
@@ -261,7 +262,7 @@ export async function watchedRun<T>(
 		report.now();
 	};
 	try {
-		value = await live({ run, settled, ports: () => [...fold.trace.ports] });
+		value = await live({ run, settled, addresses: () => listeningAddresses(fold.trace) });
 		// Before the end, when most applications remove theirs.
 		if (launch.kind === "sandbox") for (const path of pidFilesIn(context, launch.sandbox, fold)) fold.trace.pidFiles.add(path);
 		ending = true;

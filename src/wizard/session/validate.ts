@@ -2,7 +2,7 @@ import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { pathFromText } from "../../base/path/path.ts";
 import { checkName, identityOf } from "../../make/engine/steps.ts";
-import { type Answers, isName } from "../../options/answers.ts";
+import { type Answers, hasProbe, isName } from "../../options/answers.ts";
 import type { Problem } from "./values.ts";
 
 /** Problems of the answers, by field. Warnings do not block the trace. */
@@ -33,7 +33,7 @@ export async function validateAnswers(context: Context, answers: Answers): Promi
 			problems.push({ field: "env", code: "env-invalid", values: { value: name }, line: `${name}=${value}` });
 	}
 	// Without a command, the problem would name no application.
-	if (!application.probes.length && program) problems.push({ field: "probe", code: "no-probe", values: { command: program } });
+	if (program && !hasProbe(answers)) problems.push({ field: "probe", code: "no-probe", values: { command: program } });
 	if (!(application.timeout > 0))
 		problems.push({ field: "timeout", code: "timeout-invalid", values: { value: application.timeout } });
 	problems.push(...(await warnings(context, "probe", application.probes)));

@@ -11,7 +11,7 @@ import type { GlobalOptions } from "../../cli/options.ts";
 import { outputPath } from "../../cli/output-file.ts";
 import { answersFrom, baseOf } from "../../make/engine/answers.ts";
 import { changesOf, replacedBy, templateOf } from "../../make/engine/save-template.ts";
-import { asPassesOnHost, withGuess } from "../../make/engine/try-probe.ts";
+import { resolveProbes } from "../../make/engine/try-probe.ts";
 import type { Language, Messages } from "../../messages/messages.ts";
 import type { Answers } from "../../options/answers.ts";
 import { withParameters } from "../../options/read-options.ts";
@@ -79,9 +79,7 @@ export class SystemChooser implements Chooser {
 		const found = this.#found.get(choice.id);
 		if (!found) throw new Failure("choice-gone", { name: choice.name }, 2);
 		const answers = answersFrom(this.#machine, {}, [], fromFound(found));
-		if (!found.ports.length) return answers;
-		const signal = new AbortController().signal;
-		return withGuess(this.#machine, await asPassesOnHost({ machine: this.#machine, signal }, answers), found.ports);
+		return resolveProbes({ machine: this.#machine, signal: new AbortController().signal }, answers, found.ports);
 	}
 
 	async proposeCommand(line: string): Promise<Answers> {

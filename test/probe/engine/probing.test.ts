@@ -146,7 +146,7 @@ test("the application's own ports are probed if no probe passes", async () => {
 	const outcomes = await probeAlternatives(
 		context,
 		running,
-		{ alternatives: [["usual"]], elsewhere: () => [["usual"], ["elsewhere"]] },
+		{ alternatives: [["usual"]], elsewhere: async () => [["usual"], ["elsewhere"]] },
 		30,
 	);
 	expect(outcomes).toMatchObject([{ command: "elsewhere", ok: true }]);

@@ -1,10 +1,11 @@
 import { omitUndefined, sameTexts } from "../../../base/collections.ts";
-import { Failure, type Note } from "../../../base/failure.ts";
+import { Failure } from "../../../base/failure.ts";
 import type { Answers } from "../../../options/answers.ts";
 import { optionTexts } from "../../../options/equivalent.ts";
 import { type GivenOptions, isNumberKind, type OptionRow, options, readNumber } from "../../../options/options.ts";
 import { readAcceptances, readOptions } from "../../../options/read-options.ts";
 import { isAccountName } from "../../../plan/dedicated.ts";
+import { isGuess } from "../../../probe/protocol.ts";
 import { type Application, socketsOf } from "../../../service/application.ts";
 import { type CommandLineError, joinCommandLine, splitCommandLine } from "../../../service/command-line.ts";
 import { limitsOf } from "../../../template/merge.ts";
@@ -184,11 +185,6 @@ function readSingle(field: FurtherField, text: string, problems: Problem[]): str
 	if (field !== "dedicatedAccount" || isAccountName(text)) return text;
 	problems.push({ field, code: "account-name-invalid", values: { name: text } });
 	return undefined;
-}
-
-/** Notes about guessed probes. */
-export function isGuess({ code }: Note): boolean {
-	return code.startsWith("probe-guessed");
 }
 
 function errorValues(error: CommandLineError): Problem["values"] {

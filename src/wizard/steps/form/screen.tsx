@@ -2,6 +2,7 @@ import { printable } from "../../../base/path/quote.ts";
 import type { ProbeTry } from "../../../make/engine/try-probe.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import type { Answers } from "../../../options/answers.ts";
+import { isGuess } from "../../../probe/protocol.ts";
 import { queryOf } from "../../../probe/recognise.ts";
 import { type Tone, useView } from "../../look.ts";
 import { wrapWords } from "../../parts/fit.ts";
@@ -10,7 +11,7 @@ import { lastLine } from "../../parts/outcomes.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { cursorMark, Rows } from "../../parts/rows.tsx";
 import type { Form, FormRow, WizardState } from "../../state.ts";
-import { blocking, countFurther, isAbout, isGuess, switches } from "./fields.ts";
+import { blocking, countFurther, isAbout, switches } from "./fields.ts";
 
 const hintRows = 2;
 /** Rows for each comment on a field. */
