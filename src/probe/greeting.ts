@@ -1,6 +1,6 @@
 import { omitUndefined } from "../base/collections.ts";
 import { quoteShell, quoteShellLine } from "../base/path/quote.ts";
-import { pageOverSocket } from "./infrastructure-protocols.ts";
+import { pageByExchange } from "./infrastructure-protocols.ts";
 import { exchange, fetchPage, placeWords, type Target, type Tools, urlHost } from "./lines.ts";
 
 /** How a server of an unknown protocol reacted to a connection. */
@@ -52,7 +52,7 @@ export function guessProbe(target: Target, greeting: Greeting, tools: Tools): st
 	if (greeting.kind === "http") {
 		const { status, title = "" } = greeting;
 		if (status === 400 || status >= 500 || (status < 400 && errorTitle.test(title))) return undefined;
-		if (status < 400 && target.socket !== undefined) return pageOverSocket(target, tools).probes[0];
+		if (status < 400 && target.socket !== undefined) return pageByExchange(target, tools).probes[0];
 		if (status < 400) return fetchPage(`http://${urlHost(target.host)}:${target.port}/`, tools);
 		// A page that requires a login or does not exist is also an answer.
 		return exchange(target, tools, [{ send: pageRequest(target) }, { expect: `^HTTP/1\\.[01] ${status}` }]);

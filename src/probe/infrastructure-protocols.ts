@@ -8,6 +8,7 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		name: "fastcgi",
 		servers: /^php-fpm[\d.]*$/,
 		ports: [9000],
+		overSocket: true,
 		// The sockets of Debian's and Red Hat's pool www.
 		socket: (server) => {
 			const version = server.slice("php-fpm".length);
@@ -32,6 +33,8 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		name: "ldap",
 		servers: /^(slapd|ns-slapd)$/,
 		ports: [389],
+		securePorts: [636],
+		overSocket: true,
 		// An anonymous bind: any bindResponse shows that the server answers (RFC 4511, 4.2). The first probe
 		// demands success, so that a trial does not accept an error if the host's server allowed the bind.
 		queries: (target, tools) => {
@@ -43,10 +46,7 @@ export const infrastructureProtocols: readonly Protocol[] = [
 						{ expect: `^0[^]{1,5}\\x02\\x01\\x01a${result}` },
 					]),
 				],
-				unproven: unproven(
-					"unproven-entry",
-					`ldapsearch -x -LLL -H ldap://${urlHost(target.host)}:${target.port} -b BASE | grep -q ^dn:`,
-				),
+				unproven: unproven("unproven-entry", `ldapsearch -x -LLL -H ${ldapUrl(target)} -b BASE | grep -q ^dn:`),
 			});
 			return [ask("[^]{1,5}\\x0a\\x01\\x00"), ask("")];
 		},
@@ -80,6 +80,7 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		servers: /^(haproxy|varnishd|traefik)$/,
 		// By port alone it could be any web server.
 		ports: [],
+		securePorts: [],
 		defaults: { haproxy: 80, traefik: 80, varnishd: 6081 },
 		queries: (target, tools) => {
 			const get = getOverHttp(target, tools, "^HTTP/1\\.[01] [23].. ");
@@ -107,6 +108,7 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		name: "xmpp",
 		servers: /^(prosody|ejabberd(ctl)?|c2s)$/,
 		ports: [5222],
+		securePorts: [5223],
 		// A stream for a known host begins with the server's features, for an unknown one with an error (RFC 6120, 4.3 and
 		// 4.9).
 		queries: (target, tools) => {
@@ -296,16 +298,20 @@ export const infrastructureProtocols: readonly Protocol[] = [
 	},
 ];
 
-/** A page of a server that listens on a unix socket. */
-export function pageOverSocket(target: Target, tools: Tools): ProbeQuery {
+/** The page `/`, in a conversation that also works over a unix socket. */
+export function pageByExchange(target: Target, tools: Tools): ProbeQuery {
 	return {
 		depth: "request",
 		probes: [getOverHttp(target, tools, "^HTTP/1\\.[01] [23]")],
-		unproven: unproven(
-			"unproven-page",
-			`curl -fsS -o /dev/null --unix-socket ${socketOf(target.socket ?? "")} http://localhost/PAGE`,
-		),
+		unproven: unproven("unproven-page", `${curlAt(target)}/PAGE`),
 	};
+}
+
+/** A shell line's beginning that leads to the server's root. */
+function curlAt({ host, port, socket, tls }: Target, options = ""): string {
+	const curl = `curl -fsS${tls ? "k" : ""} -o /dev/null${options}`;
+	if (socket !== undefined) return `${curl} --unix-socket ${socketOf(socket)} http://localhost`;
+	return `${curl} ${tls ? "https" : "http"}://${urlHost(host)}:${port}`;
 }
 
 function getOverHttp(target: Target, tools: Tools, expect: string): string {
@@ -314,21 +320,51 @@ function getOverHttp(target: Target, tools: Tools, expect: string): string {
 
 /** In its own network a server reaches no origin server; reporting that is its own answer (RFC 9110, 15.6). */
 export function noBackend(target: Target, tools: Tools): ProbeQuery {
-	const example = `curl -fsS -o /dev/null -H 'Host: NAME' http://${urlHost(target.host)}:${target.port}/`;
 	return {
 		depth: "request",
 		probes: [getOverHttp(target, tools, "^HTTP/1\\.[01] 50[234] ")],
-		unproven: unproven("unproven-backend", example),
+		unproven: unproven("unproven-backend", `${curlAt(target, " -H 'Host: NAME'")}/`),
 	};
 }
 
 /** A site without a page at `/`, or with a login, answers too (RFC 9110, 15.5). In its cage it must answer with the same status. */
 export function refusedPages(target: Target, tools: Tools): ProbeQuery[] {
-	return ["401", "403", "404"].map((status) => ({
+	return refusals.map((status) => ({
 		depth: "request",
 		probes: [getOverHttp(target, tools, `^HTTP/1\\.[01] ${status} `)],
-		unproven: unproven("unproven-page", `curl -fsS -o /dev/null http://${urlHost(target.host)}:${target.port}/PAGE`),
+		unproven: unproven("unproven-page", `${curlAt(target)}/PAGE`),
 	}));
+}
+
+const refusals = ["401", "403", "404"];
+
+/** The page `/` in uWSGI's own protocol, which web servers speak to it: a size and variables. It answers as over HTTP. */
+export function uwsgiPages(target: Target, tools: Tools): ProbeQuery[] {
+	const size = (text: string) => String.fromCharCode(text.length & 0xff, text.length >> 8);
+	const variables = Object.entries({
+		REQUEST_METHOD: "GET",
+		REQUEST_URI: "/",
+		PATH_INFO: "/",
+		QUERY_STRING: "",
+		SERVER_NAME: "localhost",
+		SERVER_PORT: "80",
+		SERVER_PROTOCOL: "HTTP/1.1",
+		HTTP_HOST: "localhost",
+	})
+		.flat()
+		.map((text) => `${size(text)}${text}`)
+		.join("");
+	const send = `\0${size(variables)}\0${variables}`;
+	return ["[23]", ...refusals].map((status) => ({
+		depth: "request",
+		probes: [exchange(target, tools, [{ send }, { expect: `^HTTP/1\\.[01] ${status}` }])],
+		unproven: unproven("unproven-page", "COMMAND"),
+	}));
+}
+
+function ldapUrl({ host, port, socket, tls }: Target): string {
+	if (socket === undefined) return `ldap${tls ? "s" : ""}://${urlHost(host)}:${port}`;
+	return `"ldapi://$(printf %s ${socketOf(socket)} | sed 's|/|%2F|g')"`;
 }
 
 /** Maximum number of shares to fetch a file from. */

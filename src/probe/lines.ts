@@ -6,6 +6,8 @@ export interface Target {
 	readonly port: number;
 	/** Absolute path of a unix socket, as the application names it; then host and port have no meaning. */
 	readonly socket?: string;
+	/** It speaks TLS from the start. */
+	readonly tls?: true;
 	/** Name of the account that asks, for servers that know their clients by it. */
 	readonly account?: string;
 }
@@ -37,19 +39,21 @@ export const scriptBeginning = 'const [h,p,s]=process.argv.slice(1),q=JSON.parse
 export const exchangeScript = [
 	scriptBeginning,
 	'let l="";const f=e=>{console.log(l||e?.message||(e===undefined?"no answer":"closed without an answer"));process.exit(1)};',
-	'const c=require("net").connect(+p?{host:h,port:+p}:{path:h},n);',
+	"const o=+p?{host:h,port:+p}:{path:h};",
+	'const c=process.argv[4]?require("tls").connect({rejectUnauthorized:false,...o},n):require("net").connect(o,n);',
 	'setTimeout(f,5e3);c.on("error",f).on("close",f).on("data",d=>{b+=d=d.toString("latin1");',
 	'l=d.replace(/[^ -~\\n]+/g," ").trim().split("\\n").pop().trim().slice(0,200)||l;n()});',
 	"function n(){while(q.length){const t=q[0];",
 	'if("send" in t)c.write(t.send,"latin1");else{if(!RegExp(t.expect).test(b))return;b=""}q.shift()}process.exit(0)}',
 ].join("");
 
-/** Returns a shell line for a conversation over TCP or a unix socket. */
+/** Returns a shell line for a conversation over TCP, TLS or a unix socket. Any certificate will do: no secret is sent. */
 export function exchange(target: Target, tools: Tools, steps: readonly Step[]): string {
 	// JSON escapes, because bytes above ASCII may not survive the shell's locale.
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what it lets pass
 	const json = JSON.stringify(steps).replace(/[^\x00-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
-	return `${quoteShellLine([tools.node, "-e", exchangeScript])} ${placeWords(target)} ${quoteShell(json)}`;
+	const line = `${quoteShellLine([tools.node, "-e", exchangeScript])} ${placeWords(target)} ${quoteShell(json)}`;
+	return target.tls ? `${line} tls` : line;
 }
 
 /** Host and port as shell words; for a unix socket its path and 0. */
@@ -180,7 +184,7 @@ function scriptOf(line: string): string | undefined {
 	const steps = stepsIn(third);
 	if (steps) {
 		const sent = steps.flatMap((step) => ("send" in step ? [sentWords(step.send)] : [])).filter((words) => words !== "");
-		const place = port === "0" ? `unix ${host}` : `tcp ${host}:${port}`;
+		const place = port === "0" ? `unix ${host}` : `${fourth ?? "tcp"} ${host}:${port}`;
 		return sent.length ? `${place}: ${sent.join(", ")}` : place;
 	}
 	if (fourth !== undefined && /^([\da-f]{2})+$/.test(third)) return `udp ${host}:${port}`;

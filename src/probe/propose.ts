@@ -5,7 +5,7 @@ import { quoteShell } from "../base/path/quote.ts";
 import type { Application } from "../service/application.ts";
 import type { ListeningAddress } from "../service/found.ts";
 import type { Target, Tools } from "./lines.ts";
-import type { Protocol } from "./protocol.ts";
+import { type Protocol, queriesAt } from "./protocol.ts";
 import { protocols } from "./protocols.ts";
 
 interface ProbeProposal {
@@ -43,7 +43,7 @@ export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] 
 	const proposals: ProbeProposal[] = [];
 
 	const propose = (protocol: Protocol, target: Target, why: ProbeProposal["why"]) => {
-		for (const { exercises = [], job = [], probes } of protocol.queries(target, question, server)) {
+		for (const { exercises = [], job = [], probes } of queriesAt(protocol, target, question, server)) {
 			proposals.push({ protocol: protocol.name, probes, exercises, job, why });
 		}
 	};
@@ -61,7 +61,7 @@ export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] 
 	for (const protocol of protocols) {
 		const targets = configuredPort === undefined ? question.ports.flatMap((port) => targetOf(port, protocol)) : [configuredPort];
 		for (const target of targets) {
-			if (protocol.ports.includes(target.port)) propose(protocol, target, { kind: "port", port: target.port });
+			if (portsOf(protocol).includes(target.port)) propose(protocol, target, { kind: "port", port: target.port });
 		}
 	}
 	return [...everyPort(proposals), ...proposals];
@@ -114,7 +114,7 @@ function configuredTarget({ command, env = {}, ports }: ProbeQuestion, known: Pr
 	const target = portOfCommand(command, serverName(command)) ?? portOfText(env.PORT);
 	const isPort = (port: number) =>
 		ports.some((one) => one.protocol !== "unix" && one.port === port) ||
-		(known ? [known] : protocols).some((protocol) => protocol.ports.includes(port));
+		(known ? [known] : protocols).some((protocol) => portsOf(protocol).includes(port));
 	return target === undefined || (ports.length > 0 && !isPort(target.port)) ? undefined : target;
 }
 
@@ -192,15 +192,32 @@ function targetOf(listening: ListeningAddress, protocol: Protocol): Target[] {
 	return [{ host: reachable(listening.address), port: listening.port }];
 }
 
-/** Returns each listening address once, the protocol's usual ports first, and IPv4 before IPv6 for the same port. */
+/**
+ * Returns each listening port once, the protocol's usual ports first, and IPv4 before IPv6 for the same port. Returns unix sockets if
+ * there is no port.
+ */
 function listeningTargets(ports: readonly ListeningAddress[], protocol: Protocol, usual: number): Target[] {
-	const order = [usual, ...protocol.ports];
+	const order = [usual, ...portsOf(protocol)];
 	const rank = ({ port }: Target) => (order.includes(port) ? order.indexOf(port) : order.length);
 	const all = ports.flatMap((port) => targetOf(port, protocol));
 	const sorted = all.sort(
 		(one, other) => rank(one) - rank(other) || Number(one.host.includes(":")) - Number(other.host.includes(":")),
 	);
-	return sorted.filter((target, index) => sorted.findIndex(({ port }) => port === target.port) === index);
+	if (sorted.length) return sorted.filter((target, index) => sorted.findIndex(({ port }) => port === target.port) === index);
+	return protocol.overSocket ? ports.flatMap(socketTarget).slice(0, mostSockets) : [];
+}
+
+function portsOf({ ports, securePorts = [] }: Protocol): number[] {
+	return [...ports, ...securePorts];
+}
+
+/** A server with more sockets speaks other protocols on most of them. */
+const mostSockets = 4;
+
+/** Sockets without a file have no path that a shell line could name. */
+export function socketTarget(address: ListeningAddress): Target[] {
+	const isFile = address.protocol === "unix" && address.path.startsWith("/");
+	return isFile ? [{ host: "127.0.0.1", port: 0, socket: address.path }] : [];
 }
 
 /** Replaces wildcard addresses by the loopback, because the application's own network has no other address. */

@@ -26,6 +26,10 @@ export interface Protocol {
 	readonly transport?: "udp";
 	/** Usual ports, the default first. */
 	readonly ports: readonly number[];
+	/** Ports where it usually speaks TLS from the start. Absent if it never does. */
+	readonly securePorts?: readonly number[];
+	/** Its servers may listen at a unix socket instead of a port. */
+	readonly overSocket?: true;
 	/** The unix socket where a server listens by default, if any. */
 	readonly socket?: (server: string) => string | undefined;
 	/** Default ports of servers that differ. */
@@ -36,6 +40,19 @@ export interface Protocol {
 	readonly configuration?: string;
 	/** Ways to query the server, deepest first, because a server may refuse a deep one. */
 	readonly queries: (target: Target, tools: Tools, server: string) => readonly ProbeQuery[];
+}
+
+/**
+ * Returns ways to query a server at a place, deepest first: with TLS too, and first if the port suggests so. The default port of a
+ * protocol with other ports for TLS needs none.
+ */
+export function queriesAt(protocol: Protocol, target: Target, tools: Tools, server: string): readonly ProbeQuery[] {
+	const { ports, securePorts } = protocol;
+	const plain = protocol.queries(target, tools, server);
+	const isPlain = securePorts?.length !== 0 && target.port === ports[0];
+	if (securePorts === undefined || target.socket !== undefined || isPlain) return plain;
+	const secure = protocol.queries({ ...target, tls: true }, tools, server);
+	return securePorts.includes(target.port) ? [...secure, ...plain] : [...plain, ...secure];
 }
 
 /** Message codes for unproven functions. */

@@ -1,5 +1,5 @@
-import { infrastructureProtocols, noBackend, pageOverSocket, refusedPages } from "./infrastructure-protocols.ts";
-import { exchange, fetchPage, nameServerProbe, type Step, socketOf, urlHost } from "./lines.ts";
+import { infrastructureProtocols, noBackend, pageByExchange, refusedPages, uwsgiPages } from "./infrastructure-protocols.ts";
+import { exchange, fetchPage, nameServerProbe, type Step, socketOf, type Target, type Tools, urlHost } from "./lines.ts";
 import { deliverMail, followLinks, type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
 
 /** Clients that probes use if they are installed on PATH. */
@@ -27,19 +27,23 @@ export const protocols: readonly Protocol[] = [
 		name: "redis",
 		servers: /^(redis|valkey|keydb)-server$|^(redis|valkey)-sentinel$/,
 		ports: [6379],
+		securePorts: [],
+		overSocket: true,
 		defaults: { "redis-sentinel": 26379, "valkey-sentinel": 26379 },
 		// A replica refuses writes, and its master is another server. One that requires a password refuses everything.
 		// A sentinel has no keys and no ECHO.
 		queries: (target, tools, server) => {
 			const ask = (...steps: Step[]) => exchange(target, tools, steps);
-			const example = `redis-cli -h ${target.host} -p ${target.port} -a PASSWORD SET NAME VALUE EX 10 | grep -q OK`;
+			const place = target.socket === undefined ? `-h ${target.host} -p ${target.port}` : `-s ${socketOf(target.socket)}`;
+			const secure = target.tls ? " --tls --insecure" : "";
+			const example = `redis-cli ${place}${secure} -a PASSWORD SET NAME VALUE EX 10 | grep -q OK`;
 			const note = { unproven: unproven("unproven-query", example) };
 			const refused: ProbeQuery = {
 				depth: "greeting",
 				probes: [ask({ send: "PING\r\n" }, { expect: "^-(NOAUTH|NOPERM|DENIED) " })],
 				...note,
 			};
-			if (target.socket !== undefined || !tools.programs.has("redis-cli")) {
+			if (target.socket !== undefined || target.tls || !tools.programs.has("redis-cli")) {
 				const ping = ask({ send: "PING\r\n" }, { expect: "^\\+PONG" });
 				const steps = [{ send: "SET cagewright:probe ok EX 10\r\n" }, { expect: "^\\+OK" }];
 				const get = [{ send: "GET cagewright:probe\r\n" }, { expect: "^\\$2\\r\\nok" }];
@@ -69,7 +73,9 @@ export const protocols: readonly Protocol[] = [
 	{
 		name: "http",
 		servers: httpServers,
-		ports: [80, 8080, 8000, 8008, 8081, 8085, 8888, 3000, 5000, 443, 8443],
+		ports: [80, 8080, 8000, 8008, 8081, 8085, 8888, 3000, 5000],
+		securePorts: [443, 8443],
+		overSocket: true,
 		defaults: {
 			"http.server": 8000,
 			gunicorn: 8000,
@@ -85,25 +91,12 @@ export const protocols: readonly Protocol[] = [
 			"prometheus-node-exporter": 9100,
 			"cagewright-demo": 8085,
 		},
-		// Only the port names an unknown server, which may or may not use TLS there. A server that forwards requests reaches no
-		// backend in its own network, and reports that itself (RFC 9110, 15.6).
+		// A server that forwards requests reaches no backend in its own network, and reports that itself (RFC 9110, 15.6).
 		queries: (target, tools, server) => {
-			const { host, port } = target;
-			if (target.socket !== undefined) return [pageOverSocket(target, tools)];
-			const usual = port === 443 || port === 8443 ? "https" : "http";
-			const schemes = httpServers.test(server) ? [usual] : [usual, usual === "http" ? "https" : "http"];
-			const pages = schemes.map((scheme): ProbeQuery => {
-				const url = `${scheme}://${urlHost(host)}:${port}/`;
-				return {
-					depth: "request",
-					probes: [fetchPage(url, tools)],
-					job: [followLinks(url, tools)],
-					unproven: unproven("unproven-page", `curl -fsS${scheme === "https" ? "k" : ""} -o /dev/null ${url}PAGE`),
-				};
-			});
-			if (usual === "https" || !httpServers.test(server)) return pages;
-			const backend = forwarders.test(server) ? [noBackend({ host, port }, tools)] : [];
-			return [...pages, ...backend, ...refusedPages({ host, port }, tools)];
+			const own = server === "uwsgi" && !target.tls ? uwsgiPages(target, tools) : [];
+			const backend = forwarders.test(server) ? [noBackend(target, tools)] : [];
+			const refused = httpServers.test(server) ? refusedPages(target, tools) : [];
+			return [pageOf(target, tools), ...own, ...backend, ...refused];
 		},
 	},
 	{
@@ -129,6 +122,7 @@ export const protocols: readonly Protocol[] = [
 		name: "postgresql",
 		servers: /^(postgres|postmaster|pg_ctl|pg_ctlcluster|pgbouncer)$/,
 		ports: [5432],
+		overSocket: true,
 		defaults: { pgbouncer: 6432 },
 		// Debian's pg_isready is a wrapper that needs an installed client. So this line speaks the protocol: the startup
 		// message for user and database postgres is answered with an authentication request, SSLRequest with S or N.
@@ -136,10 +130,7 @@ export const protocols: readonly Protocol[] = [
 			const ask = (depth: ProbeQuery["depth"], send: string, expect: string): ProbeQuery => ({
 				depth,
 				probes: [exchange(target, tools, [{ send }, { expect }])],
-				unproven: unproven(
-					"unproven-query",
-					`psql "host=${target.host} port=${target.port} user=NAME password=PASSWORD" -c "select 1"`,
-				),
+				unproven: unproven("unproven-query", `psql "${psqlPlace(target)} user=NAME password=PASSWORD" -c "select 1"`),
 			});
 			const startup = `\0\x03\0\0user\0${target.account ?? "postgres"}\0database\0postgres\0\0`;
 			const length = String.fromCharCode(startup.length + 4);
@@ -150,9 +141,10 @@ export const protocols: readonly Protocol[] = [
 		name: "mysql",
 		servers: /^(mysqld|mysqld_safe|mariadbd|mariadbd-safe)$/,
 		ports: [3306],
+		overSocket: true,
 		queries: (target, tools) => {
-			const query = (client: string) =>
-				unproven("unproven-query", `${client} -h ${target.host} -P ${target.port} -u NAME -pPASSWORD -e "select 1"`);
+			const place = target.socket === undefined ? `-h ${target.host} -P ${target.port}` : `--socket=${socketOf(target.socket)}`;
+			const query = (client: string) => unproven("unproven-query", `${client} ${place} -u NAME -pPASSWORD -e "select 1"`);
 			const client = ["mariadb-admin", "mysqladmin"].find((program) => tools.programs.has(program));
 			if (client !== undefined && target.socket !== undefined) {
 				const ask = `${client} --connect-timeout=5 --protocol=socket --socket=${socketOf(target.socket)}`;
@@ -175,6 +167,7 @@ export const protocols: readonly Protocol[] = [
 		name: "memcached",
 		servers: /^memcached$/,
 		ports: [11211],
+		overSocket: true,
 		queries: (target, tools) => [
 			{
 				depth: "job",
@@ -215,6 +208,7 @@ export const protocols: readonly Protocol[] = [
 		name: "smtp",
 		servers: /^(master|postfix|exim4?|smtpd|opensmtpd|sendmail(-mta)?)$/,
 		ports: [25, 587, 2525],
+		securePorts: [465],
 		people: "recipients",
 		// The recipient is withdrawn before a message is sent. Exim drops a client that speaks before the greeting ends.
 		queries: (target, tools) => {
@@ -230,8 +224,9 @@ export const protocols: readonly Protocol[] = [
 				]);
 			const accepted = (send: string): Step[] => [{ send: `${send}\r\n` }, { expect: "^250" }];
 			const steps = [...accepted(`MAIL FROM:<${recipient}>`), ...accepted(`RCPT TO:<${recipient}>`), ...accepted("RSET")];
-			const example = `printf 'Subject: test\\n\\ntest\\n' | curl -fsS smtp://${urlHost(target.host)}:${target.port} --mail-from NAME@localhost --mail-rcpt NAME@localhost -T -`;
-			const job = { job: [deliverMail(target, tools, recipient)], unproven: unproven("unproven-mail", example) };
+			const example = `printf 'Subject: test\\n\\ntest\\n' | curl -fsS${target.tls ? "k smtps" : " smtp"}://${urlHost(target.host)}:${target.port} --mail-from NAME@localhost --mail-rcpt NAME@localhost -T -`;
+			const delivery = target.tls ? {} : { job: [deliverMail(target, tools, recipient)] };
+			const job = { ...delivery, unproven: unproven("unproven-mail", example) };
 			return [
 				{ depth: "request", probes: [talk(...steps)], ...job },
 				{ depth: "greeting", probes: [talk()], ...job },
@@ -239,29 +234,28 @@ export const protocols: readonly Protocol[] = [
 		},
 	},
 	// A server may not know SYST or may require a login first. Any other error means that it misses something (vsftpd: 500 OOPS).
-	loginProtocol(
-		"ftp",
-		/^(vsftpd|proftpd|pure-ftpd)$/,
-		[21, 2121],
-		[
-			{ expect: "(^|\\n)220 [^\\n]*\\n" },
-			{ send: "SYST\r\n" },
-			{ expect: "^(215|502|530) " },
-			{ send: "QUIT\r\n" },
-			{ expect: "^221" },
-		],
-	),
-	loginProtocol(
-		"imap",
-		/^(dovecot|imapd|cyrmaster)$/,
-		[143],
-		[{ expect: "^\\* OK" }, { send: "a NOOP\r\n" }, { expect: "(^|\\n)a OK" }],
-	),
-	loginProtocol("pop3", /^(pop3d|popa3d)$/, [110], [{ expect: "^\\+OK" }, { send: "QUIT\r\n" }, { expect: "^\\+OK" }]),
+	loginProtocol("ftp", /^(vsftpd|proftpd|pure-ftpd)$/, { ports: [21, 2121], securePorts: [990] }, [
+		{ expect: "(^|\\n)220 [^\\n]*\\n" },
+		{ send: "SYST\r\n" },
+		{ expect: "^(215|502|530) " },
+		{ send: "QUIT\r\n" },
+		{ expect: "^221" },
+	]),
+	loginProtocol("imap", /^(dovecot|imapd|cyrmaster)$/, { ports: [143], securePorts: [993] }, [
+		{ expect: "^\\* OK" },
+		{ send: "a NOOP\r\n" },
+		{ expect: "(^|\\n)a OK" },
+	]),
+	loginProtocol("pop3", /^(pop3d|popa3d)$/, { ports: [110], securePorts: [995] }, [
+		{ expect: "^\\+OK" },
+		{ send: "QUIT\r\n" },
+		{ expect: "^\\+OK" },
+	]),
 	{
 		name: "mqtt",
 		servers: /^mosquitto$/,
 		ports: [1883],
+		securePorts: [8883],
 		// MQTT 3.1.1 with a clean session and the client name "c". A server that requires a login still answers with CONNACK.
 		queries: (target, tools) => {
 			const connect = "\x10\x0d\0\x04MQTT\x04\x02\0\x1e\0\x01c";
@@ -284,7 +278,7 @@ export const protocols: readonly Protocol[] = [
 					probes: [exchange(target, tools, [{ send: connect }, { expect: "^\\x20\\x02" }])],
 					unproven: unproven(
 						"unproven-message",
-						`mosquitto_pub -h ${target.host} -p ${target.port} -u NAME -P PASSWORD -q 1 -t TOPIC -m test`,
+						`mosquitto_pub -h ${target.host} -p ${target.port}${target.tls ? " --cafile FILE --insecure" : ""} -u NAME -P PASSWORD -q 1 -t TOPIC -m test`,
 					),
 				},
 			];
@@ -293,18 +287,43 @@ export const protocols: readonly Protocol[] = [
 	...infrastructureProtocols,
 ];
 
+function pageOf(target: Target, tools: Tools): ProbeQuery {
+	if (target.socket !== undefined) return pageByExchange(target, tools);
+	const url = `${target.tls ? "https" : "http"}://${urlHost(target.host)}:${target.port}/`;
+	return {
+		depth: "request",
+		probes: [fetchPage(url, tools)],
+		job: [followLinks(url, tools)],
+		unproven: unproven("unproven-page", `curl -fsS${target.tls ? "k" : ""} -o /dev/null ${url}PAGE`),
+	};
+}
+
+/** A client finds a socket by its directory and number. */
+function psqlPlace({ host, port, socket }: Target): string {
+	const [, directory = "", number = ""] = /^(.*)\/[^/]*?(\d*)$/.exec(socket ?? "") ?? [];
+	return socket === undefined ? `host=${host} port=${port}` : `host=$CAGEWRIGHT_ROOT${directory} port=${number}`;
+}
+
 /** Returns a protocol whose server only greets those who do not log in. */
-function loginProtocol(name: string, servers: RegExp, ports: readonly number[], steps: readonly Step[]): Protocol {
+function loginProtocol(
+	name: string,
+	servers: RegExp,
+	ports: Pick<Protocol, "ports" | "securePorts">,
+	steps: readonly Step[],
+): Protocol {
 	return {
 		name,
 		servers,
-		ports,
+		...ports,
 		people: "logins",
 		queries: (target, tools) => [
 			{
 				depth: "greeting",
 				probes: [exchange(target, tools, steps)],
-				unproven: unproven("unproven-login", `curl -fsS ${name}://NAME:PASSWORD@${urlHost(target.host)}:${target.port}/`),
+				unproven: unproven(
+					"unproven-login",
+					`curl -fsS${target.tls ? `k ${name}s` : ` ${name}`}://NAME:PASSWORD@${urlHost(target.host)}:${target.port}/`,
+				),
 			},
 		],
 	};

@@ -1,6 +1,6 @@
 import { exchangeScript, scriptBeginning, stepsIn, type Target } from "./lines.ts";
 import { serverName } from "./propose.ts";
-import { deliversMail, type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
+import { deliversMail, type ProbeQuery, type Protocol, queriesAt, unproven } from "./protocol.ts";
 import { probePrograms, protocols } from "./protocols.ts";
 
 /** Patterns for the server's address in our own lines. */
@@ -12,6 +12,7 @@ const addresses: readonly RegExp[] = [
 	/' (?<host>[\w.:]+) (?<port>\d+) ['\da-f]/,
 	/'? (?<host>\[?[\w.:]+\]?):(?<port>\d+)$/,
 	/' "\$CAGEWRIGHT_ROOT"(?<socket>\/\S+) 0 '/,
+	/ --socket="\$CAGEWRIGHT_ROOT"(?<socket>\/\S+) /,
 ];
 
 /** Recognises our own probes; undefined for others. `node` is the Node executable for their exercises. */
@@ -33,14 +34,26 @@ export function withoutJobs(exercises: readonly string[], probes: readonly strin
 	});
 }
 
-/** Replaces the jobs of the proposed probes by those of the probes that answered, unless the exercises have no jobs. */
-export function jobsOfAnswer(exercises: readonly string[], proposed: readonly string[], answered: readonly string[]): string[] {
+/**
+ * Replaces the exercises and jobs of the proposed probes by those of the probes that answered. An application without them gets
+ * none.
+ */
+export function exercisesOfAnswer(
+	exercises: readonly string[],
+	proposed: readonly string[],
+	answered: readonly string[],
+): string[] {
 	const node = exercises.flatMap((line) => /^(\S+) -e /.exec(line)?.[1] ?? [])[0];
-	const jobsOf = (probes: readonly string[]) => probes.flatMap((probe) => queryOf(probe, node)?.job ?? []);
-	const [before, after] = [jobsOf(proposed), jobsOf(answered)];
-	if (!exercises.some((line) => isAmong(before, line))) return [...exercises];
-	const rest = exercises.filter((line) => !isAmong(before, line) || isAmong(after, line));
-	return [...rest, ...after.filter((line) => !isAmong(rest, line))];
+	const partsOf = (probes: readonly string[], part: "exercises" | "job") =>
+		probes.flatMap((probe) => queryOf(probe, node)?.[part] ?? []);
+	let lines = [...exercises];
+	for (const part of ["exercises", "job"] as const) {
+		const [before, after] = [partsOf(proposed, part), partsOf(answered, part)];
+		if (!lines.some((line) => isAmong(before, line))) continue;
+		const rest = lines.filter((line) => !isAmong(before, line) || isAmong(after, line));
+		lines = [...rest, ...new Set(after.filter((line) => !isAmong(rest, line)))];
+	}
+	return lines;
 }
 
 /** Returns the protocol of the command or of one of the probes. */
@@ -68,8 +81,8 @@ function known(given: string, other = "node"): { protocol: Protocol; query: Prob
 		for (const protocol of protocols) {
 			for (const programs of [probePrograms, []]) {
 				// Queried in another way than other servers of their protocols.
-				for (const server of ["", "dnsmasq", "nginx"]) {
-					const queries = protocol.queries(target, { node, people, programs: new Set<string>(programs) }, server);
+				for (const server of ["", "dnsmasq", "nginx", "uwsgi"]) {
+					const queries = queriesAt(protocol, target, { node, people, programs: new Set<string>(programs) }, server);
 					const query = queries.find(({ probes }) => probes.includes(line));
 					if (query) return { protocol, query };
 				}
@@ -89,7 +102,7 @@ function targetIn(groups: Readonly<Record<string, string>> | undefined): Target 
 /** Recognises a probe that was derived from an unknown server's greeting. */
 function guessed(line: string): ProbeQuery | undefined {
 	if (!line.includes(` -e '${scriptBeginning}`)) return undefined;
-	const [, json = ""] = /'(\[\{.*\}\])'$/.exec(line) ?? [];
+	const [, json = ""] = /'(\[\{.*\}\])'(?: tls)?$/.exec(line) ?? [];
 	const steps = stepsIn(json);
 	if (!steps?.length) return undefined;
 	if (steps.every((step) => "expect" in step)) {

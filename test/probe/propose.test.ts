@@ -14,6 +14,7 @@ const node = "/usr/bin/node";
 const tools = { programs: new Set<string>(), node };
 const all = new Set(["curl", "dig", "redis-cli", "pg_isready", "mariadb-admin", "ssh-keyscan"]);
 const tcp = (port: number, address = "0.0.0.0"): ListeningAddress => ({ protocol: "tcp", address, port });
+const unix = (path: string): ListeningAddress => ({ protocol: "unix", path });
 const udp = (port: number, address = "0.0.0.0"): ListeningAddress => ({ protocol: "udp", address, port });
 
 function propose(
@@ -83,7 +84,33 @@ describe("a probe for a known protocol", () => {
 		const proposals = propose("/usr/sbin/nginx", [tcp(443), tcp(80, "::"), tcp(8443, "10.0.0.1")]);
 		const places = proposals.map(({ probes: [line = ""] }) => /https?:\/\/\S+$|127\.0\.0\.1 80/.exec(line)?.[0]);
 		const distinct = ["http://127.0.0.1:80/", "127.0.0.1 80", "https://127.0.0.1:443/", "https://10.0.0.1:8443/"];
-		expect([...new Set(places)]).toEqual(distinct);
+		expect([...new Set(places)]).toEqual(expect.arrayContaining(distinct));
+	});
+
+	it.each([
+		["/usr/bin/uwsgi --ini /etc/uwsgi.ini", [unix("/run/web/uwsgi.sock")], ["unix /run/web/uwsgi.sock: GET / HTTP/1.1"]],
+		["/usr/bin/gunicorn app", [unix("/run/a.sock"), unix("/run/b.sock")], ["unix /run/a.sock: GET / HTTP/1.1"]],
+		["/usr/bin/gunicorn app", [unix("/run/a.sock"), unix("/run/b.sock")], ["unix /run/b.sock: GET / HTTP/1.1"]],
+		["/usr/sbin/slapd -h ldapi:///", [unix("/run/slapd/ldapi")], ["unix /run/slapd/ldapi"]],
+		["/usr/sbin/php-fpm8.4", [unix("/run/php/site.sock")], ["unix /run/php/site.sock"]],
+		["/usr/bin/redis-server /c", [unix("/run/redis/redis.sock")], ["unix /run/redis/redis.sock: PING"]],
+		["/usr/sbin/mariadbd", [unix("/run/mysqld/mysqld.sock")], ["unix /run/mysqld/mysqld.sock"]],
+		["/usr/sbin/dovecot -F", [tcp(993)], ["tls 127.0.0.1:993: a NOOP"]],
+		["/usr/sbin/exim4 -bd", [tcp(465)], ["tls 127.0.0.1:465: EHLO localhost, MAIL"]],
+		["/usr/sbin/nginx", [tcp(8444)], ["GET https://127.0.0.1:8444/"]],
+		["/usr/sbin/slapd", [tcp(636)], ["tls 127.0.0.1:636"]],
+	] as [string, ListeningAddress[], string[]][])("asks %s where it listens, %j, and how: %j", (command, ports, expected) => {
+		const shown = propose(command, ports, new Set()).map(({ probes }) => showProbe(probes[0] ?? ""));
+		expect(shown.map((one) => one.slice(0, expected[0]?.length))).toEqual(expect.arrayContaining(expected));
+		// Nothing that no address suggests, such as a usual port.
+		for (const one of shown) expect(one).toMatch(/unix \/run\/|:(993|465|8444|636)\b/);
+	});
+
+	it("asks no unix socket if a port is known, and none without a file", () => {
+		const shown = (ports: ListeningAddress[]) =>
+			propose("/usr/bin/redis-server /c", ports, new Set()).map(({ probes: [line = ""] }) => showProbe(line));
+		expect(shown([unix("/run/redis.sock"), tcp(6379)]).join()).not.toContain("unix");
+		expect(shown([unix("@redis")]).join()).not.toContain("unix");
 	});
 
 	it("asks an unknown server with and without TLS, as its port suggests first", () => {
@@ -91,7 +118,8 @@ describe("a probe for a known protocol", () => {
 			propose(command, [tcp(port)]).map(({ probes }) => probes[0]?.split(" ").at(-1));
 		expect(asked("/opt/own", 8443)).toEqual(["https://127.0.0.1:8443/", "http://127.0.0.1:8443/"]);
 		expect(asked("/opt/own", 8080)).toEqual(["http://127.0.0.1:8080/", "https://127.0.0.1:8080/"]);
-		expect(asked("/usr/sbin/nginx", 8443)).toEqual(["https://127.0.0.1:8443/"]);
+		expect(asked("/usr/sbin/nginx", 8443)[0]).toBe("https://127.0.0.1:8443/");
+		expect(asked("/usr/sbin/nginx", 80).join()).not.toContain("https");
 	});
 
 	it.each([[all], [new Set<string>()]])("asks a sentinel, which has no keys, only whether it answers", (programs) => {

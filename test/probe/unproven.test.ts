@@ -3,9 +3,9 @@ import { unprovenNotes } from "../../src/make/engine/unproven-notes.ts";
 import { guessProbe } from "../../src/probe/greeting.ts";
 import { exchange, fetchPage } from "../../src/probe/lines.ts";
 import { proposeProbe } from "../../src/probe/propose.ts";
-import { isUnproven } from "../../src/probe/protocol.ts";
+import { isUnproven, queriesAt } from "../../src/probe/protocol.ts";
 import { probePrograms, protocols } from "../../src/probe/protocols.ts";
-import { jobsOfAnswer, protocolOf, queryOf, withoutJobs } from "../../src/probe/recognise.ts";
+import { exercisesOfAnswer, protocolOf, queryOf, withoutJobs } from "../../src/probe/recognise.ts";
 import { messagesIn } from "../texts.ts";
 
 const node = "/usr/bin/node";
@@ -14,9 +14,12 @@ const toolboxes = [new Set<string>(), new Set<string>(probePrograms)];
 const served = new Map([["/srv/tftp", ["hello"]]]);
 const queries = protocols.flatMap((protocol) =>
 	toolboxes.flatMap((programs) =>
-		protocol
-			.queries(target, { node, programs, people: ["someone"], served }, "")
-			.map((query) => ({ name: protocol.name, query })),
+		[target, { ...target, socket: "/run/own.sock" }].flatMap((place) => {
+			if (place !== target && !protocol.overSocket) return [];
+			const server = protocol.name === "http" ? "uwsgi" : "";
+			const found = queriesAt(protocol, place, { node, programs, people: ["someone"], served }, server);
+			return found.map((query) => ({ name: protocol.name, query }));
+		}),
 	),
 );
 
@@ -46,11 +49,11 @@ describe("the unproven part of a probe", () => {
 		const [one, other] = [secure?.job ?? [], plain?.job ?? []];
 		const own = "redis-cli set a b";
 		expect(one.length && other.length).toBeTruthy();
-		expect(jobsOfAnswer([own, ...one], secure?.probes ?? [], plain?.probes ?? [])).toEqual([own, ...other]);
+		expect(exercisesOfAnswer([own, ...one], secure?.probes ?? [], plain?.probes ?? [])).toEqual([own, ...other]);
 		// An application on the host itself does no jobs.
-		expect(jobsOfAnswer([own], secure?.probes ?? [], plain?.probes ?? [])).toEqual([own]);
+		expect(exercisesOfAnswer([own], secure?.probes ?? [], plain?.probes ?? [])).toEqual([own]);
 		const [deep, shallow] = proposeProbe({ command: ["/usr/sbin/exim4"], ports: [], node, programs: new Set() });
-		expect(jobsOfAnswer(deep?.job ?? [], deep?.probes ?? [], shallow?.probes ?? [])).toEqual(deep?.job);
+		expect(exercisesOfAnswer(deep?.job ?? [], deep?.probes ?? [], shallow?.probes ?? [])).toEqual(deep?.job);
 	});
 
 	it("is not reported for the administrator's own probe", () => {

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { quoteShellLine } from "../../src/base/path/quote.ts";
 import { proposeProbe } from "../../src/probe/propose.ts";
 import { probePrograms } from "../../src/probe/protocols.ts";
+import type { ListeningAddress } from "../../src/service/found.ts";
 import { lookUpProgram } from "../../src/service/host/process-application.ts";
 import { some } from "../long.ts";
 import { temporaryFolder } from "./cagewright.ts";
@@ -45,8 +46,8 @@ const toolboxes = [
 ] as const;
 
 /** Passes if one of the proposed sets of probes does, as in a trace. */
-function anyOf(command: readonly string[], programs: ReadonlySet<string>): string {
-	const sets = proposeProbe({ command, ports: [], programs, node }).map(({ probes }) => probes);
+function anyOf(command: readonly string[], programs: ReadonlySet<string>, ports: readonly ListeningAddress[] = []): string {
+	const sets = proposeProbe({ command, ports, programs, node }).map(({ probes }) => probes);
 	return sets.map((probes) => `( ${probes.map((line) => `( ${line} )`).join(" && ")} )`).join(" || ");
 }
 
@@ -66,6 +67,13 @@ function talker(port: number, greeting: string, answers: Readonly<Record<string,
 			c.on("data", (d) => { for (const [k, v] of Object.entries(answers)) if (d.toString("latin1").startsWith(k)) c.write(v, "latin1"); });
 		}).listen(port, "127.0.0.1");`;
 	return [node, "-e", script, JSON.stringify([port, greeting, answers])];
+}
+
+/** A key and its self-signed certificate. Undefined without openssl. */
+function certificate(): readonly [string, string] | undefined {
+	const [key, chain] = [join(folder, "tls.key"), join(folder, "tls.crt")] as const;
+	const options = ["-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x", "-days", "1", "-keyout", key, "-out", chain];
+	return spawnSync("openssl", ["req", ...options]).status === 0 ? [key, chain] : undefined;
 }
 
 /** Returns a server that says something else and hangs up, so that no probe waits. */
@@ -253,30 +261,74 @@ describe.runIf(isolated)("a proposed probe", () => {
 		expect(await ask([], [within], 0)).toBe(1);
 	});
 
+	const elsewhere: readonly [string, string, ListeningAddress, () => string[] | undefined][] = [
+		[
+			"nginx with TLS at an unusual port",
+			"/usr/sbin/nginx",
+			{ protocol: "tcp", address: "0.0.0.0", port: 8444 },
+			() => {
+				const [key, chain] = certificate() ?? [];
+				if (key === undefined) return undefined;
+				const configuration = join(folder, "secure.conf");
+				const logs = `error_log ${folder}/secure.log; pid ${folder}/secure.pid;`;
+				const secure = `server { listen 8444 ssl; ssl_certificate ${chain}; ssl_certificate_key ${key}; return 403; }`;
+				writeFileSync(configuration, `${logs} events {} http { access_log off; ${secure} }`);
+				return ["/usr/sbin/nginx", "-c", configuration, "-g", "daemon off;"];
+			},
+		],
+		[
+			"redis at a unix socket",
+			"/usr/bin/redis-server",
+			{ protocol: "unix", path: join(folder, "redis.sock") },
+			() => ["/usr/bin/redis-server", "--port", "0", "--unixsocket", join(folder, "redis.sock"), "--dir", folder, "--save", ""],
+		],
+		[
+			"uWSGI at a unix socket",
+			"/usr/bin/uwsgi",
+			{ protocol: "unix", path: join(folder, "uwsgi.sock") },
+			() => {
+				// A killed server leaves its socket.
+				const script = `require("fs").rmSync(process.argv[1], { force: true });
+				require("net").createServer((c) => c.once("data", (d) => {
+					if (d[0] !== 0 || d.readUInt16LE(1) !== d.length - 4) return c.destroy();
+					const names = [];
+					for (let at = 4; at < d.length; ) { const n = d.readUInt16LE(at); names.push(d.toString("latin1", at + 2, at + 2 + n)); at += 2 + n; }
+					c.end(names.includes("PATH_INFO") ? "HTTP/1.1 200 OK\\r\\n\\r\\n" : "");
+				})).listen(process.argv[1])`;
+				return [node, "-e", script, join(folder, "uwsgi.sock")];
+			},
+		],
+		[
+			"IMAP with TLS only",
+			"/usr/sbin/dovecot",
+			{ protocol: "tcp", address: "127.0.0.1", port: 993 },
+			() => {
+				const [key, chain] = certificate() ?? [];
+				if (key === undefined || chain === undefined) return undefined;
+				const script = `const f=require("fs");require("tls").createServer({key:f.readFileSync(process.argv[1]),cert:f.readFileSync(process.argv[2])},(c)=>{
+					c.on("error",()=>{}).on("data",()=>c.write("a OK done\\r\\n")).write("* OK ready\\r\\n");
+				}).on("tlsClientError",()=>{}).listen(993,"127.0.0.1")`;
+				return [node, "-e", script, key, chain];
+			},
+		],
+	];
+	it.each(elsewhere)("of %s is answered where the server listens", async (_, program, address, command) => {
+		const server = command();
+		if (server === undefined || (server[0] !== node && !existsSync(program))) return;
+		for (const [, programs] of toolboxes) {
+			const line = `CAGEWRIGHT_ROOT=; ${anyOf([program], programs, [address])}`;
+			expect(await ask(server, [line])).toBe(0);
+			expect(await ask([], [line], 0)).toBe(1);
+		}
+	});
+
 	it("fetches a page via HTTPS with a self-signed certificate", async () => {
-		mkdirSync(join(folder, "tls"), { recursive: true });
-		const [key, certificate] = [join(folder, "tls", "key"), join(folder, "tls", "certificate")];
-		const made = spawnSync("openssl", [
-			"req",
-			"-x509",
-			"-newkey",
-			"rsa:2048",
-			"-nodes",
-			"-subj",
-			"/CN=x",
-			"-days",
-			"1",
-			"-keyout",
-			key,
-			"-out",
-			certificate,
-		]);
-		if (made.status !== 0) return;
+		const made = certificate();
+		if (made === undefined) return;
+		const [key, chain] = made;
 		const script = `const f=require("fs");require("https").createServer({key:f.readFileSync(process.argv[1]),cert:f.readFileSync(process.argv[2])},(q,r)=>r.end("ok")).listen(8443,"127.0.0.1")`;
 		for (const [, programs] of toolboxes) {
-			expect(await ask([node, "-e", script, key, certificate], linesFor(["/usr/sbin/nginx", "--port", "8443"], programs))).toBe(
-				0,
-			);
+			expect(await ask([node, "-e", script, key, chain], linesFor(["/usr/sbin/nginx", "--port", "8443"], programs))).toBe(0);
 		}
 	});
 });

@@ -1,11 +1,12 @@
 import { omitUndefined } from "../../base/collections.ts";
 import type { Context, Machine } from "../../base/engine/context.ts";
 import { Failure, type Note } from "../../base/failure.ts";
-import { ancestors, type Path, pathFromText } from "../../base/path/path.ts";
+import { ancestors, type Path, pathFromText, pathToText } from "../../base/path/path.ts";
 import { type Answers, defaultRounds, defaultRoundsAttached, defaultTimeout, isName } from "../../options/answers.ts";
 import type { GivenOptions } from "../../options/options.ts";
 import { readAcceptances, readOptions, readParameters, readPinRules, withParameters } from "../../options/read-options.ts";
 import { dedicatedName, isAccountName } from "../../plan/dedicated.ts";
+import { placeNamed } from "../../plan/links.ts";
 import { guessNotes, proposeProbe } from "../../probe/propose.ts";
 import { queryOf } from "../../probe/recognise.ts";
 import { type Application, noRules, type Rules, socketsOf } from "../../service/application.ts";
@@ -248,7 +249,7 @@ interface ProbedApplication extends Pick<Answers, "application" | "otherProbes">
 function withProbe(
 	machine: AnswersMachine,
 	application: Application,
-	ports: readonly ListeningAddress[],
+	addresses: readonly ListeningAddress[],
 	isLive: boolean,
 ): ProbedApplication {
 	const tools = machine.probeTools(application.command);
@@ -257,6 +258,7 @@ function withProbe(
 		return { application: { ...application, exercises: [...new Set([...application.exercises, ...job])] } };
 	}
 	const { command, env } = application;
+	const ports = atRealPaths(machine, addresses);
 	const [proposal, ...others] = proposeProbe({ command, ports, env, ...tools });
 	// An application in a sandbox may still show one.
 	if (!proposal) return isLive ? { application } : { application, otherProbes: [] };
@@ -264,9 +266,21 @@ function withProbe(
 	const all = [...application.exercises, ...exercises, ...(isLive ? [] : job)];
 	return {
 		application: { ...application, probes, exercises: [...new Set(all)] },
-		otherProbes: others.filter((other) => why.kind === "port" || other.why.port === why.port).map((other) => other.probes),
+		otherProbes: others.map((other) => other.probes),
 		...(why.kind === "port" ? { guesses: guessNotes(proposal) } : {}),
 	};
+}
+
+/** Probes follow no symbolic links, such as /var/run, because an application could have created them. */
+export function atRealPaths(
+	{ files }: Pick<AnswersMachine, "files">,
+	addresses: readonly ListeningAddress[],
+): ListeningAddress[] {
+	return addresses.map((address) => {
+		const hasFile = address.protocol === "unix" && address.path.startsWith("/");
+		const path = hasFile ? pathToText(placeNamed(address.path, files)) : undefined;
+		return path === undefined ? address : { protocol: "unix", path };
+	});
 }
 
 function resolveCommand({ applications }: AnswersMachine, [program = "", ...args]: readonly string[]): string[] {

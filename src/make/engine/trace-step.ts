@@ -19,7 +19,7 @@ import { isInStateTop } from "../../plan/own-state.ts";
 import { checkPlaces } from "../../plan/rules.ts";
 import { namesAccounts } from "../../plan/sessions.ts";
 import { laterTimeout, requireRunnable } from "../../probe/engine/probing.ts";
-import { jobsOfAnswer, protocolOf, withoutJobs } from "../../probe/recognise.ts";
+import { exercisesOfAnswer, protocolOf, withoutJobs } from "../../probe/recognise.ts";
 import type { Application } from "../../service/application.ts";
 import type { Company } from "../../service/company.ts";
 import { mergeCreatedDirectories, parseCreatedDirectory } from "../../service/created-directory.ts";
@@ -271,7 +271,7 @@ function cageOf(
 		...(answers.template === undefined ? unprovenNotes(probes, run.exercises) : []),
 	];
 	const accepted = mergeAcceptances(known?.accepted ?? [], answers.accepted ?? []);
-	const jobs = jobsOfAnswer(requested.exercises, requested.probes, probes);
+	const jobs = exercisesOfAnswer(requested.exercises, requested.probes, probes);
 	return {
 		name: answers.name,
 		application: {

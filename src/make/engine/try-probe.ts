@@ -5,6 +5,7 @@ import type { Answers } from "../../options/answers.ts";
 import { guessFromGreetings } from "../../probe/engine/guess.ts";
 import { requireRunnable } from "../../probe/engine/probing.ts";
 import { showProbe } from "../../probe/lines.ts";
+import { exercisesOfAnswer } from "../../probe/recognise.ts";
 import { launchEnvironment, socketsOf } from "../../service/application.ts";
 import { mergeCreatedDirectories } from "../../service/created-directory.ts";
 import { errorText } from "../../service/error-text.ts";
@@ -13,6 +14,7 @@ import { serviceOf } from "../../service/service-settings.ts";
 import { cannotRun } from "../../service/shell.ts";
 import { sandboxPlaces } from "../../trace/engine/trace.ts";
 import { graceSeconds } from "../../trace/engine/watched-run.ts";
+import { atRealPaths } from "./answers.ts";
 import { identityOf } from "./steps.ts";
 
 /** One try of a probe before tracing. */
@@ -37,7 +39,6 @@ const startSeconds = 15;
 export const probeSeconds = hostSeconds + startSeconds;
 const outputKept = 4096;
 const guessedPort = "probe-guessed-port";
-const refusedProbe = "probe-guess-failed";
 
 /**
  * Tries a probe before tracing: against what runs on the host, and if that does not answer, against the application in a
@@ -51,6 +52,11 @@ export async function tryProbe(context: Context, answers: Answers, line: string)
 	context.signal.throwIfAborted();
 	const host: ProbeTry = { where: "host", ok, status, output: output.trim(), timedOut };
 	return ok || cannotRun(status) ? [host] : [host, await inSandbox(context, answers, line)];
+}
+
+/** Returns whether a note says that the running service refused the proposed probes. */
+export function isRefused({ code }: Note): boolean {
+	return code === "probe-guess-failed" || code === "probe-refused";
 }
 
 /** On the host's own file system, where unix sockets have their own paths. */
@@ -69,15 +75,16 @@ export async function resolveProbes(
 	const asked = await asPassesOnHost(context, answers);
 	if (asked.application.probes.length) return asked;
 	const { otherProbes: _, ...rest } = asked;
-	const [guess] = await guessFromGreetings(context, asked.application.command, addresses, onHost);
+	const places = atRealPaths(context.machine, addresses);
+	const [guess] = await guessFromGreetings(context, asked.application.command, places, onHost);
 	if (guess === undefined) return rest;
-	const notes = [...(asked.notes ?? []).filter(({ code }) => code !== refusedProbe), guess.note];
+	const notes = [...(asked.notes ?? []).filter((note) => !isRefused(note)), guess.note];
 	return { ...rest, notes, application: { ...asked.application, probes: [guess.probe] } };
 }
 
 /**
- * Removes proposed probes that the running service does not answer. If it answers none, keeps all except a guess by port, which
- * was wrong; a note names it.
+ * Removes proposed probes that the running service does not answer. If it answers none, a note names the first: it would not
+ * answer in its sandbox either.
  */
 export async function asPassesOnHost(
 	{ machine, signal }: Pick<Context, "machine" | "signal">,
@@ -94,18 +101,17 @@ export async function asPassesOnHost(
 			const isAsked = ({ code, values }: Note) =>
 				code !== guessedPort || probes.some((line) => line.includes(String(values.port)));
 			const kept = answers.notes ? { notes: notes.filter(isAsked) } : {};
-			return { ...answers, ...kept, application: { ...application, probes }, otherProbes: ways.slice(index + 1) };
+			const exercises = exercisesOfAnswer(application.exercises, application.probes, probes);
+			return { ...answers, ...kept, application: { ...application, probes, exercises }, otherProbes: ways.slice(index + 1) };
 		}
 		words ||= errorText(results.map(({ output }) => output).join("\n"));
 	}
-	if (!notes.some(({ code }) => code === guessedPort)) return answers;
 	const { otherProbes: _, ...rest } = answers;
-	const failed = { code: refusedProbe, values: { probe: showProbe(application.probes[0] ?? ""), words } };
-	return {
-		...rest,
-		notes: [...notes.filter(({ code }) => code !== guessedPort), failed],
-		application: { ...application, probes: [] },
-	};
+	const others = notes.filter(({ code }) => code !== guessedPort);
+	const code = others.length < notes.length ? "probe-guess-failed" : "probe-refused";
+	const failed = { code, values: { probe: showProbe(application.probes[0] ?? ""), words } };
+	const exercises = exercisesOfAnswer(application.exercises, application.probes, []);
+	return { ...rest, notes: [...others, failed], application: { ...application, probes: [], exercises } };
 }
 
 async function inSandbox(context: Context, answers: Answers, line: string): Promise<ProbeTry> {

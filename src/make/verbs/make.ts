@@ -1,6 +1,6 @@
 import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
-import { Failure } from "../../base/failure.ts";
+import { Failure, type FailureCode } from "../../base/failure.ts";
 import { pathToText } from "../../base/path/path.ts";
 import type { Cage } from "../../cage/cage.ts";
 import { readableCage } from "../../cage/engine/cages.ts";
@@ -25,7 +25,7 @@ import { answersFrom, baseOf } from "../engine/answers.ts";
 import type { MadeCage } from "../engine/draft.ts";
 import { makeCage } from "../engine/make.ts";
 import { checkName, identityOf } from "../engine/steps.ts";
-import { resolveProbes } from "../engine/try-probe.ts";
+import { isRefused, resolveProbes } from "../engine/try-probe.ts";
 import { dryRunText, madeText, madeToJson } from "../report/make.ts";
 
 export async function make(terminal: Terminal, request: CageRequest): Promise<number> {
@@ -75,13 +75,13 @@ async function fingerprintOf({ machine }: Context, { command, options, target }:
 	return machine.recording.sha256(JSON.stringify([target, command, given.sort(), stored?.hash, stored?.values]));
 }
 
-/** Throws `no-probe`, or `probe-guess-failed` if the proposed probe did not pass (exit 2). */
+/** Throws `no-probe`, or `probe-refused` or `probe-guess-failed` if the proposed probes did not pass (exit 2). */
 export function requireProbe(answers: Answers): void {
 	if (hasProbe(answers)) return;
 	const { application, notes = [] } = answers;
 	const command = application.command[0] ?? "";
-	const failed = notes.find(({ code }) => code === "probe-guess-failed");
-	throw new Failure(failed ? "probe-guess-failed" : "no-probe", { command, ...failed?.values }, 2);
+	const refused = notes.find(isRefused);
+	throw new Failure((refused?.code as FailureCode) ?? "no-probe", { command, ...refused?.values }, 2);
 }
 
 /** Shows the plan and asks. If nobody can answer, prints the plan as the result and throws `consent-needed` (exit 2). */

@@ -17,11 +17,14 @@ export const notesDe: Notes = {
 		"Ohne root: Die Anwendung läuft als {user}, dem einzigen Konto im Käfig. Sie kann keine Ports unter {port} benutzen und das Konto nicht wechseln. Der Käfig enthält nur Dateien, die {user} lesen darf.",
 	"probe-guessed-port":
 		"Die Probe ist geraten: Port {port} gehört meist zu {protocol}. Prüfen Sie, ob sie etwas Wichtiges abfragt.",
-	"probe-guessed-http": "Die Probe ist geraten: {port?Port %}{socket?%} antwortet mit HTTP. Prüfen Sie, ob sie etwas Wichtiges abfragt.",
+	"probe-guessed-http":
+		"Die Probe ist geraten: {port?Port %}{socket?%} antwortet mit HTTP. Prüfen Sie, ob sie etwas Wichtiges abfragt.",
 	"probe-guessed-banner":
 		"Die Probe ist geraten: {port?Port %}{socket?%} meldet sich mit „{word}“. Prüfen Sie, ob sie etwas Wichtiges abfragt.",
 	"probe-guess-failed":
 		"Cagewright schlägt keine Probe vor, weil die aus dem Port abgeleitete beim laufenden Dienst scheitert: {probe} {words}",
+	"probe-refused":
+		"Cagewright schlägt keine Probe vor, weil der laufende Dienst keine der bekannten beantwortet: {probe} {words}",
 	"second-start-unanswered":
 		"Der zweite Start während der Aufzeichnung antwortete nicht (Status {status}). Was spätere Starts brauchen, kann also fehlen. {words}",
 	"probe-went-back":

@@ -13,11 +13,14 @@ export const notesEn = {
 		"Without root: the application runs as {user}, the only account in the cage. It cannot use ports below {port} or switch accounts, and the cage contains only files that {user} may read.",
 	"probe-guessed-port":
 		"The probe is a guess: port {port} usually belongs to {protocol}. Check that it requests something that matters.",
-	"probe-guessed-http": "The probe is a guess: {port?port %}{socket?%} answers HTTP. Check that it requests something that matters.",
+	"probe-guessed-http":
+		"The probe is a guess: {port?port %}{socket?%} answers HTTP. Check that it requests something that matters.",
 	"probe-guessed-banner":
 		"The probe is a guess: {port?port %}{socket?%} greets with “{word}”. Check that it requests something that matters.",
 	"probe-guess-failed":
 		"Cagewright proposes no probe, because the one guessed from the port fails on the running service: {probe} {words}",
+	"probe-refused":
+		"Cagewright proposes no probe, because the running service answers none of those that are known: {probe} {words}",
 	"second-start-unanswered":
 		"The second start during the trace did not answer (status {status}), so the trace may miss what later starts need. {words}",
 	"probe-went-back": "A deeper probe failed, so Cagewright uses a simpler one. Deeper probe: {probe} {words}",

@@ -4,7 +4,7 @@ import type { Launcher } from "../../launch/ports.ts";
 import type { ListeningAddress } from "../../service/found.ts";
 import { greetingLine, greetingWord, guessProbe, readGreeting } from "../greeting.ts";
 import type { Target } from "../lines.ts";
-import { isKnownServer, reachable } from "../propose.ts";
+import { isKnownServer, reachable, socketTarget } from "../propose.ts";
 
 /** A probe that was derived from a server's greeting, with the note that says so. */
 export interface ProbeGuess {
@@ -47,9 +47,7 @@ export async function guessFromGreetings(
 	return guesses.flat();
 }
 
-/** Sockets without a file have no path that a shell line could name. */
 function streamTarget(address: ListeningAddress): Target[] {
 	if (address.protocol === "tcp") return [{ host: reachable(address.address), port: address.port }];
-	const isFile = address.protocol === "unix" && address.path.startsWith("/");
-	return isFile ? [{ host: "localhost", port: 0, socket: address.path }] : [];
+	return socketTarget(address);
 }

@@ -23,7 +23,8 @@ const exerciseSeconds = 30;
 export async function checkProbesFailFirst(context: Context, probes: readonly string[], onHost: boolean): Promise<void> {
 	await Promise.all(
 		probes.map(async (command) => {
-			const result = await context.machine.launcher.shell(command, { onHost }, emptyProbeSeconds, context.signal);
+			const where = onHost ? { onHost, root: "" } : {};
+			const result = await context.machine.launcher.shell(command, where, emptyProbeSeconds, context.signal);
 			if (result.ok)
 				throw new Failure(onHost ? "probe-answered-by-another" : "probe-proves-nothing", { probe: showProbe(command) }, 2);
 		}),

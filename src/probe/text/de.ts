@@ -6,6 +6,8 @@ export const probeFailuresDe: Record<keyof typeof probeFailuresEn, string> = {
 		"{program} ist auf diesem System nicht installiert. Installieren Sie das Paket{package? %}, oder verwenden Sie in dieser Zeile ein anderes Programm.",
 	"probe-guess-failed":
 		"Für {command} ist keine Probe bekannt, und die aus dem Port abgeleitete scheitert: {probe} {words} Geben Sie eine Shell-Zeile an, die mit 0 endet, wenn die Anwendung eine echte Anfrage beantwortet (--probe).",
+	"probe-refused":
+		"Der laufende Dienst beantwortet keine Probe, die für {command} bekannt ist: {probe} {words} Geben Sie eine Shell-Zeile an, die mit 0 endet, wenn die Anwendung eine echte Anfrage beantwortet (--probe).",
 	"no-probe":
 		"Für {command} ist keine Probe bekannt. Geben Sie eine Shell-Zeile an, die mit 0 endet, wenn die Anwendung eine echte Anfrage beantwortet (--probe).",
 	"probe-answered-by-another":

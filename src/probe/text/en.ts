@@ -5,6 +5,8 @@ export const probeFailuresEn = {
 		"{program} is not installed on this machine. Install its package{package? %}, or use another program in this line.",
 	"probe-guess-failed":
 		"Cagewright knows no probe for {command}, and the probe guessed from its port fails: {probe} {words} Give a shell line that exits 0 if the application answers a real request (--probe).",
+	"probe-refused":
+		"The running service answers no probe that Cagewright knows for {command}: {probe} {words} Give a shell line that exits 0 if the application answers a real request (--probe).",
 	"no-probe":
 		"Cagewright knows no probe for {command}. Give a shell line that exits 0 if the application answers a real request (--probe).",
 	"probe-answered-by-another":

@@ -23,7 +23,7 @@ import {
 	probeUntilAnswered,
 	runExercise,
 } from "../../probe/engine/probing.ts";
-import { jobsOfAnswer } from "../../probe/recognise.ts";
+import { exercisesOfAnswer } from "../../probe/recognise.ts";
 import type { Application, Rules } from "../../service/application.ts";
 import { ownedDirectory } from "../../service/created-directory.ts";
 import { errorText } from "../../service/error-text.ts";
@@ -245,7 +245,7 @@ async function firstRun(
 	const answeredAfter = (context.machine.elapsed() - began) / 1000;
 	const probes = await probeAfterStart(context, run, proposed, { first, seconds: proposed.timeout });
 	const lines = probes.map(({ command }) => command);
-	const own = jobsOfAnswer(proposed.exercises, proposed.probes, lines);
+	const own = exercisesOfAnswer(proposed.exercises, proposed.probes, lines);
 	const application = { ...proposed, probes: lines, exercises: own };
 	const answered = probes.length > 0 && probes.every((probe) => probe.ok);
 	const exercises: ProbeOutcome[] = [];

@@ -8,6 +8,7 @@ import { type Path, pathToText } from "../../base/path/path.ts";
 import { awaitedAnswer, outcomeOf, probeCannotRun, reportWaiting, requireRunnable } from "../../probe/engine/probing.ts";
 import { type Asker, asAccount, showProbe, type Target, type Tools } from "../../probe/lines.ts";
 import { reachable, serverName } from "../../probe/propose.ts";
+import { queriesAt } from "../../probe/protocol.ts";
 import { protocolOf } from "../../probe/recognise.ts";
 import type { Application } from "../../service/application.ts";
 import { errorText } from "../../service/error-text.ts";
@@ -39,8 +40,7 @@ export function proposeClientProbes({ command, probes, served, tools, users }: C
 	const ask = (account: Asker, offer: Offer) => {
 		const target = targetOf(offer, account);
 		if (target === undefined || asked.size === mostProposals) return;
-		const ways = protocol
-			.queries(target, tools, serverName(command))
+		const ways = queriesAt(protocol, target, tools, serverName(command))
 			// The last one asks for the most.
 			.flatMap((query) => query.probes.slice(-1))
 			.map((line) => asAccount(line, account));

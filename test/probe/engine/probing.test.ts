@@ -266,3 +266,43 @@ test("no probe is proposed if no port speaks its usual protocol", async () => {
 	expect(application.probes).toEqual([]);
 	expect(notes.map(({ code }) => code)).toEqual(["probe-guess-failed"]);
 });
+
+test("a known protocol's probes are dropped too if the running service answers none", async () => {
+	const answers = {
+		name: "own",
+		application: { ...plan([]).application, probes: ["false"] },
+		rules: noRules,
+		onHost: false,
+		rounds: 1,
+	};
+	const context = { machine: systemMachine(state), signal: new AbortController().signal };
+	const { application, notes, otherProbes } = await asPassesOnHost(context, {
+		...answers,
+		otherProbes: [["echo no >&2; false"]],
+	});
+	expect([application.probes, otherProbes]).toEqual([[], undefined]);
+	expect(notes).toEqual([{ code: "probe-refused", values: { probe: "false", words: "no" } }]);
+});
+
+test("a service's exercises are those of the probe that it answers", async () => {
+	const probesAt = (port: number) => {
+		const tools = { programs: new Set(["curl"]), node: process.execPath };
+		const [first] = proposeProbe({ command: ["/opt/own", "--port", String(port)], ports: [], ...tools });
+		return { probes: first?.probes ?? [], job: first?.job ?? [] };
+	};
+	const [refused, answered] = [probesAt(8080), probesAt(3000)];
+	const machine = systemMachine(state);
+	machine.launcher.shell = async (line) => ({ ...passed, ok: answered.probes.includes(line) });
+	const { application } = await asPassesOnHost(
+		{ machine, signal: new AbortController().signal },
+		{
+			name: "own",
+			application: { ...plan([]).application, probes: refused.probes, exercises: ["own", ...refused.job] },
+			otherProbes: [answered.probes],
+			rules: noRules,
+			onHost: false,
+			rounds: 1,
+		},
+	);
+	expect(application.exercises).toEqual(["own", ...answered.job]);
+});
