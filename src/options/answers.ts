@@ -20,6 +20,8 @@ export interface Answers {
 	 * still has to show one.
 	 */
 	readonly otherProbes?: readonly (readonly string[])[];
+	/** Proposed probes that the running service answers. To answer only others in the sandbox is less. */
+	readonly hostProbes?: readonly string[];
 	/** Directories that the program's unit creates, as for `--directory`. Those that it uses become answers. */
 	readonly serviceDirectories?: readonly string[];
 	readonly rules: Rules;

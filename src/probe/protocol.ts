@@ -81,6 +81,11 @@ export function isUnproven({ code }: Note): boolean {
 	return code.startsWith("unproven-");
 }
 
+/** Returns whether a note says that the running service answers a probe that the application in its sandbox does not. */
+export function isBehindHost({ code }: Note): boolean {
+	return code === "probe-behind-host";
+}
+
 /** Returns whether a note names a guessed probe. */
 export function isGuess({ code }: Note): boolean {
 	return code.startsWith("probe-guessed-");

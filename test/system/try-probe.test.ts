@@ -1,17 +1,21 @@
+import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Context } from "../../src/base/engine/context.ts";
+import type { Event } from "../../src/base/engine/events.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
 import { lineProblem } from "../../src/launch/host/shell.ts";
+import { traceStep } from "../../src/make/engine/trace-step.ts";
 import { resolveProbes, tryProbe } from "../../src/make/engine/try-probe.ts";
 import { answersOf } from "../../src/make/verbs/make.ts";
 import type { Answers } from "../../src/options/answers.ts";
+import { showProbe } from "../../src/probe/lines.ts";
 import { noRules } from "../../src/service/application.ts";
 import type { FoundApplication, ListeningAddress } from "../../src/service/found.ts";
 import { bareApplication } from "../cage/plans.ts";
-import { temporaryState } from "./cagewright.ts";
+import { temporaryFolder, temporaryState } from "./cagewright.ts";
 import { leftovers } from "./processes.ts";
 
 const open: { close(): void }[] = [];
@@ -34,6 +38,24 @@ function answersFor(command: readonly string[]): Answers {
 
 function contextIn(state: string, signal = new AbortController().signal): Context {
 	return { machine: systemMachine(state), emit() {}, signal };
+}
+
+const at = (port: number): ListeningAddress[] => [{ protocol: "tcp", address: "0.0.0.0", port }];
+
+/** A machine whose only unit, thing.service, has this command and already listens there. */
+function withUnit(command: readonly string[], ports: readonly ListeningAddress[]): Context {
+	const { machine, ...rest } = contextIn(temporaryState());
+	const found: FoundApplication = {
+		name: "thing",
+		reason: "unit",
+		description: "",
+		unit: "thing.service",
+		ports,
+		application: { command },
+		startable: true,
+		notes: [],
+	};
+	return { ...rest, machine: { ...machine, applications: { ...machine.applications, unit: async () => found } } };
 }
 
 describe("a probe before tracing", () => {
@@ -93,7 +115,6 @@ test("a shell's message about a line is shown without the shell's name", async (
 });
 
 describe("an unknown protocol", () => {
-	const at = (port: number): ListeningAddress[] => [{ protocol: "tcp", address: "0.0.0.0", port }];
 	const guessAt = (port: number) => resolveProbes(contextIn(temporaryState()), answersFor(["/opt/thing"]), at(port));
 	const passes = async ({ probes: [probe = ""] }: Answers["application"]) =>
 		(await systemMachine(temporaryState()).launcher.shell(probe, { onHost: true }, 10)).ok;
@@ -137,21 +158,25 @@ describe("an unknown protocol", () => {
 
 	test("gets the same guess on the command line", async () => {
 		const port = await listening(createTcpServer((socket) => socket.end("RFB 003.008\n")));
-		const { machine, ...rest } = contextIn(temporaryState());
-		const found: FoundApplication = {
-			name: "thing",
-			reason: "unit",
-			description: "",
-			unit: "thing.service",
-			ports: at(port),
-			application: { command: ["/bin/true"] },
-			startable: true,
-			notes: [],
-		};
-		const applications = { ...machine.applications, unit: async () => found };
-		const context = { ...rest, machine: { ...machine, applications } };
+		const context = withUnit(["/bin/true"], at(port));
 		const { application, notes } = await answersOf(context, { target: "thing.service", command: [], options: {} }, noTerminal);
 		expect(notes).toEqual([{ code: "probe-guessed-banner", values: { port, word: "RFB" } }]);
 		expect(await passes(application)).toBe(true);
 	});
+});
+
+test("an application that answers less in its sandbox than the running service gets a note", async () => {
+	const port = await listening(createServer((_, response) => response.end("page")));
+	const script = `${temporaryFolder("behind")}/http-server.js`;
+	writeFileSync(script, `require("http").createServer((_, r) => r.writeHead(404).end()).listen(${port}, "127.0.0.1");\n`);
+	const warned: string[] = [];
+	const emit = (event: Event) => void (event.event === "warned" && warned.push(event.code));
+	const context = { ...withUnit([process.execPath, script], at(port)), emit };
+	const answers = await answersOf(context, { target: "thing.service", command: [], options: {} }, noTerminal);
+	const asked = answers.application.probes.map(showProbe);
+	const { cage } = await traceStep(context, answers, {});
+	expect(cage.application.probes.join()).toContain("404");
+	const note = { code: "probe-behind-host", values: expect.objectContaining({ probe: asked[0] }) };
+	expect(cage.notes).toContainEqual(note);
+	expect(warned.filter((code) => code === note.code)).toHaveLength(1);
 });

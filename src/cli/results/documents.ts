@@ -62,7 +62,13 @@ const named = v.pipe(v.record(text, text), v.readonly());
 const pins = fields({ keep: texts, keepKinds: listOf(code(groupOrder)), giveUp: listOf(code(softPins)) });
 const answers = fields({
 	...{ name: text, template: optional(text), parameters: optional(named), unit: optional(text) },
-	...{ notes: optional(listOf(note)), application, otherProbes: optional(listOf(texts)), serviceDirectories: optional(texts) },
+	...{
+		notes: optional(listOf(note)),
+		application,
+		otherProbes: optional(listOf(texts)),
+		hostProbes: optional(texts),
+		serviceDirectories: optional(texts),
+	},
 	...{ rules, accepted: optional(texts), dedicatedAccount: optional(text), stateInPlace: optional(flag) },
 	...{ isServing: optional(flag), onHost: flag, attach: optional(fields({ pid: number, seconds: optional(number) })) },
 	...{ rounds: number, requested: optional(text), minimise: optional(pins) },

@@ -153,11 +153,11 @@ export async function traceStep(
 				earlier ? { traces: [earlier.trace], exercises: earlier.cage.exercises } : {},
 			)
 		: undefined;
-	const { isServing, otherProbes, unit } = answers;
+	const { hostProbes, isServing, otherProbes, unit } = answers;
 	const harmless = isServing && unit !== undefined ? await harmlessSockets(context, hostService(context, unit).name) : [];
 	const traced = {
 		harmless,
-		...omitUndefined({ more, coverage: tracker, otherProbes }),
+		...omitUndefined({ more, coverage: tracker, otherProbes, hostProbes }),
 	};
 	const trace = (started: Application) =>
 		traceApplication(context, { application: started, rules, identity }, { ...traced, onHost });
@@ -187,6 +187,7 @@ export async function traceStep(
 		const named = await orServiceRunning(context, answers.unit, { failure: explained, trace: run.trace });
 		throw await orDiskFull(machine.store, answers.name, await orNothingRuns(machine.services, answers.unit, named));
 	}
+	for (const note of run.notes ?? []) context.emit({ event: "warned", ...note });
 	const result = earlier ? { ...run, trace: addRun(earlier.trace, run.trace) } : run;
 	const known = await readableCage(machine.store, answers.name, replace);
 	const started = { ...value, result, directories, seconds };
@@ -263,10 +264,9 @@ function cageOf(
 	// The application may have answered other probes than the first proposal.
 	const probes = run.probes.map(({ command: line }) => line);
 	const people = answers.template === undefined ? peopleServed(machine, answers, probes, result.trace) : noPeople;
-	const guesses = run.guesses ?? [];
 	const notes = [
 		...noted,
-		...guesses,
+		...(run.notes ?? []),
 		...people.notes,
 		...(answers.template === undefined ? unprovenNotes(probes, run.exercises) : []),
 	];

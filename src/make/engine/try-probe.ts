@@ -102,7 +102,8 @@ export async function asPassesOnHost(
 				code !== guessedPort || probes.some((line) => line.includes(String(values.port)));
 			const kept = answers.notes ? { notes: notes.filter(isAsked) } : {};
 			const exercises = exercisesOfAnswer(application.exercises, application.probes, probes);
-			return { ...answers, ...kept, application: { ...application, probes, exercises }, otherProbes: ways.slice(index + 1) };
+			const others = { hostProbes: probes, otherProbes: ways.slice(index + 1) };
+			return { ...answers, ...kept, application: { ...application, probes, exercises }, ...others };
 		}
 		words ||= errorText(results.map(({ output }) => output).join("\n"));
 	}

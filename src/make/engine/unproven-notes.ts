@@ -7,7 +7,7 @@ import type { Missing } from "../../plan/missing.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { optionsToInclude } from "../../plan/risks.ts";
 import { showProbe } from "../../probe/lines.ts";
-import { isGuess, isUnproven } from "../../probe/protocol.ts";
+import { isBehindHost, isGuess, isUnproven } from "../../probe/protocol.ts";
 import { isAmong, queryOf } from "../../probe/recognise.ts";
 import { errorText } from "../../service/error-text.ts";
 
@@ -37,7 +37,7 @@ interface ProbedCage {
 /** Content of a running service that its cage does not see, or may not write (plan/company.ts). */
 const contentNotes: ReadonlySet<string> = new Set(["site-left-out", "site-read-only"]);
 
-/** Lists the guessed probes and the unproven parts although the application answers from its cage. */
+/** Lists guessed and weaker probes and the unproven parts although the application answers from its cage. */
 export function warningsOf(made: ProbedCage): Note[] {
 	const { cage, missing, plan } = made;
 	const failed = cage.trials.at(-1)?.failedExercises ?? [];
@@ -52,7 +52,7 @@ export function warningsOf(made: ProbedCage): Note[] {
 	);
 	const shown = failed.map((exercise) => maskLine(showProbe(exercise)));
 	return [
-		...plan.notes.filter((note) => isUnproven(note) || isGuess(note) || contentNotes.has(note.code)),
+		...plan.notes.filter((note) => isUnproven(note) || isGuess(note) || isBehindHost(note) || contentNotes.has(note.code)),
 		...ofJobs,
 		...shown.map((exercise) => ({ code, values: { exercise, ...(options === "" ? {} : { options }) } })),
 		// The notes about exercises name the same options.

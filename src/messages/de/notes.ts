@@ -29,6 +29,8 @@ export const notesDe: Notes = {
 		"Der zweite Start während der Aufzeichnung antwortete nicht (Status {status}). Was spätere Starts brauchen, kann also fehlen. {words}",
 	"probe-went-back":
 		"Eine gründlichere Probe scheiterte; deshalb verwendet Cagewright eine einfachere. Gründlichere Probe: {probe} {words}",
+	"probe-behind-host":
+		"Der laufende Dienst beantwortet eine Probe, an der die Anwendung in der Sandbox scheitert; dem Käfig fehlt also vielleicht etwas: {probe} {words} Der Käfig wurde hiermit geprüft: {used} Finden Sie heraus, was fehlt, etwa ein eingehängtes Verzeichnis oder ein anderer Dienst, und geben Sie die Probe erneut an (--probe).",
 	"people-recipients":
 		"Der Server nimmt Post für Konten dieses Systems an; deshalb kennt der Käfig die Namen {names}, ohne Passwörter und Shells. Um einen wegzulassen: {option}",
 	"people-logins":

@@ -24,6 +24,8 @@ export const notesEn = {
 	"second-start-unanswered":
 		"The second start during the trace did not answer (status {status}), so the trace may miss what later starts need. {words}",
 	"probe-went-back": "A deeper probe failed, so Cagewright uses a simpler one. Deeper probe: {probe} {words}",
+	"probe-behind-host":
+		"The running service answers a probe that the application in the sandbox fails, so the cage may miss something: {probe} {words} The cage was tested with: {used} Find out what is missing, for example a mounted directory or another service, and give the probe again (--probe).",
 	"people-recipients":
 		"The server accepts mail for accounts of this machine, so the cage knows the names {names}, without passwords and shells. To leave one out: {option}",
 	"people-logins":

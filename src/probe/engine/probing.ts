@@ -156,6 +156,8 @@ const elsewhereAfter = 2;
 interface AlternativeProbes {
 	/** Sets of probes, deepest first. */
 	readonly alternatives: readonly (readonly string[])[];
+	/** Receives the failed outcome of the first set if another one passes. Given if the running service answers the first. */
+	readonly onFallingBehind?: (failed: ProbeOutcome) => void;
 	/** Returns further sets for the places that the application has opened so far. */
 	readonly elsewhere?: () => Promise<readonly (readonly string[])[]>;
 }
@@ -168,7 +170,7 @@ interface AlternativeProbes {
 export async function probeAlternatives(
 	context: Context,
 	launched: Reachable,
-	{ alternatives, elsewhere }: AlternativeProbes,
+	{ alternatives, elsewhere, onFallingBehind }: AlternativeProbes,
 	seconds: number,
 ): Promise<ProbeOutcome[]> {
 	const [first = [], ...others] = alternatives;
@@ -233,7 +235,9 @@ export async function probeAlternatives(
 	const outcomes = (!over.signal.aborted && best) || failed;
 	for (const outcome of outcomes) context.emit({ event: "probe-tried", ...outcome });
 	const refused = failed.find(({ ok }) => !ok);
-	if (outcomes === best && untried.length && refused && !isAsDeep(best, failed)) {
+	if (outcomes !== best || !untried.length || !refused) return outcomes;
+	if (onFallingBehind) onFallingBehind(refused);
+	else if (!isAsDeep(best, failed)) {
 		const values = { probe: showProbe(refused.command), words: errorText(refused.output) };
 		context.emit({ event: "warned", code: "probe-went-back", values });
 	}

@@ -1,4 +1,4 @@
-import { omitUndefined } from "../../base/collections.ts";
+import { omitUndefined, sameTexts } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import type { ProbeOutcome } from "../../base/engine/events.ts";
 import { Failure, type Note } from "../../base/failure.ts";
@@ -23,6 +23,7 @@ import {
 	probeUntilAnswered,
 	runExercise,
 } from "../../probe/engine/probing.ts";
+import { showProbe } from "../../probe/lines.ts";
 import { exercisesOfAnswer } from "../../probe/recognise.ts";
 import type { Application, Rules } from "../../service/application.ts";
 import { ownedDirectory } from "../../service/created-directory.ts";
@@ -45,6 +46,8 @@ export interface TraceOptions {
 	readonly harmless?: readonly Path[];
 	/** Alternative probes, as in `Answers.otherProbes`. */
 	readonly otherProbes?: Answers["otherProbes"];
+	/** Probes that the running service answers, as in `Answers.hostProbes`. */
+	readonly hostProbes?: Answers["hostProbes"];
 }
 
 export interface TraceResult {
@@ -67,8 +70,8 @@ export interface TraceResult {
 	readonly lastFailed?: readonly string[];
 	/** Seconds from its start until it answered. Absent if it was already running. */
 	readonly answeredAfter?: number;
-	/** Notes that its probes are guesses from what the sandbox showed. */
-	readonly guesses?: readonly Note[];
+	/** Notes about its probes: guesses from what the sandbox showed, and probes that only the running service answers. */
+	readonly notes?: readonly Note[];
 }
 
 /**
@@ -233,14 +236,28 @@ async function firstRun(
 	context: Context,
 	proposed: Application,
 	live: LiveRun,
-	{ coverage, more, onHost, otherProbes, passed }: TraceOptions & { readonly passed: Pick<Attempt, "peers" | "sockets"> },
+	{
+		coverage,
+		hostProbes,
+		more,
+		onHost,
+		otherProbes,
+		passed,
+	}: TraceOptions & { readonly passed: Pick<Attempt, "peers" | "sockets"> },
 ): Promise<FirstRun> {
 	const { run, settled } = live;
 	// On the host, another process may answer at the port.
 	const found = otherProbes && !onHost ? new ProbeSearch(context, proposed, live, passed) : undefined;
 	const began = context.machine.elapsed();
 	const ways = [proposed.probes, ...(otherProbes ?? [])].filter(({ length }) => length);
-	const alternatives = { alternatives: ways, ...(found ? { elsewhere: () => found.ways() } : {}) };
+	const behind: ProbeOutcome[] = [];
+	const alternatives = {
+		alternatives: ways,
+		...(found ? { elsewhere: () => found.ways() } : {}),
+		...(hostProbes && sameTexts(hostProbes, proposed.probes)
+			? { onFallingBehind: (failed: ProbeOutcome) => void behind.push(failed) }
+			: {}),
+	};
 	const first = await probeAlternatives(context, run, alternatives, proposed.timeout);
 	const answeredAfter = (context.machine.elapsed() - began) / 1000;
 	const probes = await probeAfterStart(context, run, proposed, { first, seconds: proposed.timeout });
@@ -250,7 +267,8 @@ async function firstRun(
 	const answered = probes.length > 0 && probes.every((probe) => probe.ok);
 	const exercises: ProbeOutcome[] = [];
 	if (!answered) return { probes, exercises, signals: [], handlesTerm: false, answered, answeredAfter };
-	const guesses = ways.some((way) => way.join("\n") === lines.join("\n")) ? [] : (found?.notesAbout(lines) ?? []);
+	const guesses = ways.some((way) => sameTexts(way, lines)) ? [] : (found?.notesAbout(lines) ?? []);
+	const notes = [...guesses, ...behind.map((failed) => noteBehind(failed, lines))];
 	const exercise = async (line: string) => {
 		exercises.push(await runExercise(context, run, line, application));
 		coverage?.exercised(line);
@@ -273,8 +291,13 @@ async function firstRun(
 		keepsAccount,
 		answered,
 		answeredAfter,
-		guesses,
+		notes,
 	};
+}
+
+function noteBehind({ command, output }: ProbeOutcome, used: readonly string[]): Note {
+	const values = { probe: showProbe(command), words: errorText(output), used: used.map(showProbe).join(" · ") };
+	return { code: "probe-behind-host", values };
 }
 
 /** The signals for reopening logs and reloading that the application handles. Excludes Node's SIGUSR1, which opens the debugger's port. */

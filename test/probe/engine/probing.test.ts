@@ -141,6 +141,20 @@ test("another probe of the same depth counts without a warning", async () => {
 	expect(events.filter(({ event }) => event === "warned")).toEqual([]);
 });
 
+test("any other probe is less than the one that the running service answers", async () => {
+	const privoxy = { command: ["/usr/sbin/privoxy"], ports: [], programs: new Set<string>(), node: "/usr/bin/node" };
+	const [busy = "", reachable = ""] = proposeProbe(privoxy).flatMap(({ probes }) => probes);
+	const { context } = query({ [reachable]: 1 });
+	const failed: string[] = [];
+	const alternatives = [[busy], [reachable]];
+	const onFallingBehind = ({ output }: { output: string }) => void failed.push(output);
+	await probeAlternatives(context, running, { alternatives, onFallingBehind }, 30);
+	expect(failed).toEqual([`${busy} was refused`]);
+	const { context: other } = query({ [busy]: 1 });
+	await probeAlternatives(other, running, { alternatives, onFallingBehind }, 30);
+	expect(failed).toHaveLength(1);
+});
+
 test("the application's own ports are probed if no probe passes", async () => {
 	const { context } = query({ elsewhere: 1 });
 	const outcomes = await probeAlternatives(
