@@ -116,6 +116,7 @@ export const fixes: Readonly<Record<string, FixOf>> = {
 	"no-probe": field("probe"),
 	"probe-guess-failed": line("probe", "probe"),
 	"probe-refused": line("probe", "probe"),
+	"probe-behind-host": field("probe"),
 	"probe-unreadable": field("probe"),
 	"probe-cannot-run": line("probe", "probe"),
 	"probe-proves-nothing": line("probe", "probe"),
