@@ -180,3 +180,13 @@ test("an application that answers less in its sandbox than the running service g
 	expect(cage.notes).toContainEqual(note);
 	expect(warned.filter((code) => code === note.code)).toHaveLength(1);
 });
+
+test("a host service that the application uses does not answer alternative probes for it", async () => {
+	const port = await listening(createServer((_, response) => response.end("page")));
+	const script = `require("net").createServer().listen(47392, "127.0.0.1");
+	setInterval(() => require("net").connect(${port}, "127.0.0.1").on("error", () => {}), 300);`;
+	const { application, ...rest } = answersFor([process.execPath, "-e", script]);
+	const page = (at: number) => `curl -fsS --noproxy '*' --max-time 2 http://127.0.0.1:${at}/`;
+	const answers = { ...rest, application: { ...application, probes: [page(47392)], timeout: 8 }, otherProbes: [[page(port)]] };
+	await expect(traceStep(contextIn(temporaryState()), answers, {})).rejects.toMatchObject({ code: "not-answered-in-sandbox" });
+});

@@ -161,7 +161,9 @@ function traceRuns(
 	const { files, launcher } = context.machine;
 	const { harmless = [] } = options;
 	const policy = { uid: identity.uid, rules, harmless };
-	return withNeighbours(context, application, policy, async ({ context: within, peers, sockets, watch }) => {
+	// No host service may answer any of them.
+	const probes = [...application.probes, ...(options.otherProbes ?? []).flat()];
+	return withNeighbours(context, { ...application, probes }, policy, async ({ context: within, peers, sockets, watch }) => {
 		await using sandbox = options.onHost ? undefined : await launcher.createSandbox(peers);
 		const { capabilities } = places;
 		const launch: Launch = sandbox ? { kind: "sandbox", sandbox, ...places, sockets } : { kind: "host", capabilities };
