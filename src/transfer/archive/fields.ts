@@ -34,6 +34,7 @@ export const serviceFields = {
 	pidFile: "shown",
 	pidFiles: "shown",
 	runtimeDirectories: "shown",
+	capabilities: "shown",
 	before: "shown",
 	after: "shown",
 	reload: "shown",

@@ -5,7 +5,7 @@ import { showPath } from "../../base/path/quote.ts";
 import type { Cage } from "../../cage/cage.ts";
 import { type LaunchFacts, requireLaunchable } from "../../cage/launchable.ts";
 import { devicesOf, type Manifest } from "../../cage/manifest.ts";
-import { capabilities, capabilityNamed } from "../../confine/capabilities.ts";
+import { capabilities, capabilityNamed, traceableCapabilities } from "../../confine/capabilities.ts";
 import { startsEmpty } from "../../plan/areas.ts";
 import { realBinds } from "../../plan/binds.ts";
 import { judgeDevice } from "../../plan/devices.ts";
@@ -320,7 +320,11 @@ export function permissionsOf({ cage, manifest, trace }: Pick<Foreign, "cage" | 
 		return addition.kind === "opening" ? [permissionWords[addition.name]] : [];
 	});
 	const isRoot = manifest.identity.uid === 0;
-	const traced = [...(trace?.capabilities.keys() ?? [])].filter((name) => isRoot || name === "net_bind_service");
+	const granted: readonly string[] = traceableCapabilities(cage.application.service?.capabilities ?? []);
+	const ofAccount = granted.concat("net_bind_service");
+	const used = [...(trace?.capabilities.keys() ?? [])].filter((name) => isRoot || ofAccount.includes(name));
+	// A plan judges these by the files' modes.
+	const traced = used.concat(granted.filter((name) => name.startsWith("dac_")));
 	const refused = new Set(cage.rules.refuse);
 	const words = [
 		...permissions.capabilities.map(({ name }) => `capability:${name}`),

@@ -17,6 +17,7 @@ const settingTexts: {
 	pidFile: (path) => [`PIDFile=${path}`],
 	pidFiles: (paths) => paths.map((path) => `PIDFile=${path}`),
 	runtimeDirectories: (paths) => paths.map((path) => `RuntimeDirectory=${path}`),
+	capabilities: (names) => [`AmbientCapabilities=${names.map((name) => `CAP_${name.toUpperCase()}`).join(" ")}`],
 	before: (commands) => commandTexts("ExecStartPre", commands),
 	after: (commands) => commandTexts("ExecStartPost", commands),
 	reload: (commands) => commandTexts("ExecReload", commands),
