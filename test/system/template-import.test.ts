@@ -118,6 +118,8 @@ test("a template runs after its commands were accepted, and must be accepted aga
 	expect((await run(["accept", "nice", "--yes"])).status).toBe(0);
 	expect((await inProcess(["make", "nice", "--dry-run"], { state })).status).toBe(0);
 
+	expect((await run(["remove", "nice", "--dry-run"])).stderr).toMatch(/`template remove`.*--dry-run.*`template import`/);
+	expect(existsSync(stored)).toBe(true);
 	expect((await run(["remove", "nice"])).status).toBe(0);
 	expect((await inProcess(["make", "nice", "--yes"], { state })).status).toBe(2);
 	expect(existsSync(ran)).toBe(false);

@@ -179,6 +179,7 @@ export const failuresDe: Failures = {
 	"group-unknown":
 		"Unbekannte Gruppe '{group}'.{similar? Meinten Sie %?} Nennen Sie eine vorhandene Gruppe, oder legen Sie diese mit groupadd an.",
 	"option-unused": "`{verb}` unterstützt {option} hier nicht. Entfernen Sie die Option, oder verwenden Sie sie bei {others}.",
+	"action-without-name": "`{verb}` nimmt keinen Namen. Entfernen Sie '{name}'.",
 	"option-without": "{option} setzt {needs} voraus. Ergänzen Sie {needs}, oder entfernen Sie {option}.",
 	"removal-unconfirmed":
 		"{name} wurde nicht entfernt, weil ohne Terminal keine Rückfrage möglich ist. Prüfen Sie mit --dry-run, und wiederholen Sie den Befehl mit --yes.",

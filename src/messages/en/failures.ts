@@ -167,6 +167,7 @@ export const failuresEn = {
 		"Generation {generation} is in use and cannot be removed. Switch to another one first with `cagewright rollback {name} --to N`.",
 	"group-unknown": "Unknown group '{group}'.{similar? Did you mean %?} Name an existing group, or create this one with groupadd.",
 	"option-unused": "`{verb}` does not support {option} here. Remove it, or use it with {others}.",
+	"action-without-name": "`{verb}` takes no name. Remove '{name}'.",
 	"option-without": "{option} requires {needs}. Add {needs}, or remove {option}.",
 	"removal-unconfirmed":
 		"{name} was not removed, because there is no terminal to ask on. Preview with --dry-run, then repeat with --yes.",

@@ -1,6 +1,7 @@
 import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { printable, quoteCommand } from "../../base/path/quote.ts";
+import { type Actions, actionFor, actionsWith } from "../../cli/actions.ts";
 import { ask } from "../../cli/ask.ts";
 import { fields, table } from "../../cli/format.ts";
 import type { Terminal } from "../../cli/terminal.ts";
@@ -11,13 +12,15 @@ import { listSessions, type SessionSummary, summaryToJson } from "../../wizard/s
 import { type Screen, stepOf, steps } from "../../wizard/state.ts";
 import { SystemChooser } from "../../wizard/verbs/chooser.ts";
 
-const actions = { list, show, remove };
-
-export const sessionActions: readonly string[] = Object.keys(actions);
-
 interface SessionsOptions {
 	readonly yes?: boolean;
 }
+
+const { named, unnamed } = actionsWith<SessionsOptions>();
+
+const actions: Actions<SessionsOptions> = { list: unnamed([], list), show: named([], show), remove: named(["yes"], remove) };
+
+export const sessionActions: readonly string[] = Object.keys(actions);
 
 export async function sessions(
 	terminal: Terminal,
@@ -25,8 +28,9 @@ export async function sessions(
 	name: string | undefined,
 	options: SessionsOptions,
 ): Promise<number> {
-	if (!Object.hasOwn(actions, action)) throw new Failure("sessions-action-unknown", { action }, 2);
-	return terminal.withContext((context) => actions[action as keyof typeof actions](terminal, context, name, options));
+	const known = actionFor(actions, { verb: "sessions", action, name, options });
+	if (!known) throw new Failure("sessions-action-unknown", { action }, 2);
+	return terminal.withContext((context) => known.work(terminal, context, name, options));
 }
 
 async function list(terminal: Terminal, context: Context): Promise<number> {

@@ -6,6 +6,7 @@ import { programFolder } from "../../base/host/release.ts";
 import { pathToJson } from "../../base/path/path.ts";
 import { printable, showPath } from "../../base/path/quote.ts";
 import { knownCage } from "../../cage/engine/cages.ts";
+import { type Actions, actionFor, actionsWith } from "../../cli/actions.ts";
 import { ask } from "../../cli/ask.ts";
 import { table } from "../../cli/format.ts";
 import { printOrWrite } from "../../cli/output-file.ts";
@@ -36,19 +37,19 @@ interface TemplateOptions {
 	readonly dryRun?: boolean;
 }
 
-type Action = (terminal: Terminal, context: Context, name: string | undefined, options: TemplateOptions) => Promise<number>;
+const { named, unnamed } = actionsWith<TemplateOptions>();
 
-const actions: Readonly<Record<string, Action>> = {
-	list,
-	new: create,
-	show,
-	save,
-	check: (terminal, _context, file) => check(terminal, file),
-	diff,
-	import: importing,
-	accept,
-	export: exporting,
-	remove,
+const actions: Actions<TemplateOptions> = {
+	list: unnamed([], list),
+	new: named(["output"], create),
+	show: named([], show),
+	save: named(["as", "replace"], save),
+	check: named([], (terminal, _context, file) => check(terminal, file)),
+	diff: named([], diff),
+	import: named(["as", "dryRun", "replace", "yes"], importing),
+	accept: named(["dryRun", "yes"], accept),
+	export: named(["output"], exporting),
+	remove: named(["yes"], remove),
 };
 
 export const templateActions: readonly string[] = Object.keys(actions);
@@ -59,9 +60,9 @@ export async function template(
 	name: string | undefined,
 	options: TemplateOptions,
 ): Promise<number> {
-	const work = Object.hasOwn(actions, action) ? actions[action] : undefined;
-	if (!work) throw new Failure("template-action-unknown", { action }, 2);
-	return terminal.withContext((context) => work(terminal, context, name, options));
+	const known = actionFor(actions, { verb: "template", action, name, options });
+	if (!known) throw new Failure("template-action-unknown", { action }, 2);
+	return terminal.withContext((context) => known.work(terminal, context, name, options));
 }
 
 async function list(terminal: Terminal, { machine }: Context): Promise<number> {
@@ -101,7 +102,7 @@ async function save(
 	terminal: Terminal,
 	{ machine }: Context,
 	name: string | undefined,
-	{ as, replace }: TemplateOptions,
+	{ as, replace }: Pick<TemplateOptions, "as" | "replace">,
 ): Promise<number> {
 	if (name === undefined) throw new Failure("cage-name-needed", {}, 2);
 	const cage = await knownCage(machine.store, name);
@@ -146,7 +147,7 @@ async function exporting(
 	terminal: Terminal,
 	{ machine, signal }: Context,
 	name: string | undefined,
-	{ output }: TemplateOptions,
+	{ output }: Pick<TemplateOptions, "output">,
 ): Promise<number> {
 	const { template: one } = await knownTemplate(machine.store, name);
 	const bundle: TemplateBundle = { schema: bundleSchema, sha256: templateHash(one), template: one };
@@ -163,7 +164,7 @@ async function remove(
 	terminal: Terminal,
 	{ machine }: Context,
 	name: string | undefined,
-	{ yes }: TemplateOptions,
+	{ yes }: Pick<TemplateOptions, "yes">,
 ): Promise<number> {
 	const { builtIn, template: one } = await knownTemplate(machine.store, name);
 	if (builtIn) throw new Failure("template-not-removable", { name: one.name }, 2);
@@ -218,7 +219,7 @@ async function create(
 	terminal: Terminal,
 	{ signal }: Context,
 	name: string | undefined,
-	{ output }: TemplateOptions,
+	{ output }: Pick<TemplateOptions, "output">,
 ): Promise<number> {
 	if (name === undefined) throw new Failure("template-name-needed", {}, 2);
 	if (!isName(name) || name !== name.toLowerCase()) throw new Failure("template-name-invalid", { name }, 2);
@@ -233,7 +234,7 @@ async function importing(
 	terminal: Terminal,
 	{ machine }: Context,
 	place: string | undefined,
-	options: TemplateOptions,
+	options: Pick<TemplateOptions, "as" | "dryRun" | "replace" | "yes">,
 ): Promise<number> {
 	if (place === undefined) throw new Failure("template-file-needed", {}, 2);
 	const words = terminal.messages.cli.template;
@@ -273,7 +274,7 @@ async function accept(
 	terminal: Terminal,
 	{ machine }: Context,
 	name: string | undefined,
-	options: TemplateOptions,
+	options: Pick<TemplateOptions, "dryRun" | "yes">,
 ): Promise<number> {
 	const words = terminal.messages.cli.template;
 	const { accepted, hash, template: one } = await knownTemplate(machine.store, name);
@@ -301,7 +302,7 @@ async function confirm(
 	terminal: Terminal,
 	{ hash, template }: { readonly template: Template; readonly hash: string },
 	question: string,
-	{ dryRun, yes }: TemplateOptions,
+	{ dryRun, yes }: Pick<TemplateOptions, "dryRun" | "yes">,
 ): Promise<boolean> {
 	const shown = `${terminal.messages.cli.template.consent(template.name, hash)}\n${templateCommands(template, terminal.messages)}`;
 	if (dryRun && !terminal.options.json) terminal.print(shown);
@@ -326,7 +327,7 @@ function refuseName(
 	name: string,
 	wanted: readonly Template[],
 	stored: readonly StoredTemplate[],
-	{ replace }: TemplateOptions,
+	{ replace }: Pick<TemplateOptions, "replace">,
 ): void {
 	if (!/^[a-z0-9][a-z0-9._-]{0,62}$/.test(name)) throw new Failure("template-name-invalid", { name }, 2);
 	if (wanted.filter((one) => one.name === name).length > 1) throw new Failure("template-twice", { name }, 2);
