@@ -1,10 +1,18 @@
-import { Command } from "commander";
+import { Command, type Option } from "commander";
 import type { ReadingMachine } from "../base/engine/context.ts";
 import type { Compose, openTerminal, Terminal } from "./terminal.ts";
 
-/** A command with lines that show its use. */
+/** A command with lines that show its use. Its options refuse an empty value, as an unset variable of a script gives it. */
 export class Verb extends Command {
 	examples: readonly string[] = [];
+
+	override addOption(option: Option): this {
+		// Commander reads the value in a listener of its own, which follows.
+		this.on(`option:${option.name()}`, (value: unknown) => {
+			if (value === "") this.error(`error: option '${option.flags}' argument missing`);
+		});
+		return super.addOption(option);
+	}
 
 	override createCommand(name?: string): Verb {
 		return new Verb(name);

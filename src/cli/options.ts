@@ -20,11 +20,6 @@ export type RecordFormat = (typeof recordFormats)[number];
 /** Collects the values of an option that can be repeated. */
 export const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
 
-const folder = (text: string) => {
-	if (text === "") throw new InvalidArgumentError("folder");
-	return text;
-};
-
 const number = (kind: NumberKind, least?: number) => (text: string) => {
 	const value = readNumber(kind, text, least);
 	if (value === undefined) throw new InvalidArgumentError(least === undefined ? kind : `${kind} ${least}`);
@@ -79,17 +74,10 @@ export function descriptorOf(output: string): number | undefined {
 
 /** Adds `-o`. Its value is undefined for stdout, which is the default, whatever its name is. */
 export function addOutput(command: Command): Command {
-	return command
-		.addOption(
-			new Option("-o, --output <FILE>").argParser((text) => {
-				if (text === "") throw new InvalidArgumentError("output");
-				return text;
-			}),
-		)
-		.on("option:output", (text: string) => {
-			// A parser cannot say so, because commander replaces undefined by an empty text.
-			if (descriptorOf(text) === 1) command.setOptionValue("output", undefined);
-		});
+	return command.option("-o, --output <FILE>").on("option:output", (text: string) => {
+		// A parser cannot say so, because commander replaces undefined by an empty text.
+		if (descriptorOf(text) === 1) command.setOptionValue("output", undefined);
+	});
 }
 
 export const alarmFormats = ["text", "json", "ecs", "rfc5424"] as const satisfies readonly AlarmFormat[];
@@ -124,7 +112,7 @@ export const wizardOptions: readonly string[] = ["resume", "linear", "inline", "
 
 export function addGlobalOptions(command: Command): Command {
 	return command
-		.addOption(new Option("--state <DIR>").argParser(folder))
+		.option("--state <DIR>")
 		.addOption(new Option("--lang <LANG>").choices(languages))
 		.option("--no-color")
 		.option("--quiet")

@@ -67,7 +67,7 @@ function allowedText(reason: string, { allowed, errors }: HelpMessages): string 
 
 /** `--output FILE` of `-o, --output <FILE>`. */
 function plain(flags: string): string {
-	return flags.replace(/^-\w, /, "").replace(/<(.*)>/, "$1");
+	return flags.replace(/^-\w, /, "").replace(/[<[](.*)[>\]]$/, "$1");
 }
 
 function fill(sentence: string, values: Readonly<Record<string, string>>): string {

@@ -1,4 +1,4 @@
-import type { Option } from "commander";
+import { CommanderError, type Option } from "commander";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { nameOf, type Verb, type VerbDefinition } from "../../src/cli/definition.ts";
 import { optionGroups, verbGroups } from "../../src/cli/groups.ts";
@@ -194,6 +194,9 @@ describe("a usage error is one line with exit status 2", () => {
 		[["list", "--jsn"], "Unknown option '--jsn'. Did you mean '--json'?", "Unbekannte Option '--jsn'. Meinten Sie '--json'?"],
 		[["run"], "Missing argument NAME.", "Es fehlt NAME."],
 		[["make", "--name"], "Option --name NAME needs a value.", "Der Option --name NAME fehlt ein Wert."],
+		[["make", "redis", "--user", ""], "Option --user USER[:GROUP[:GROUPS]] needs a value.", "fehlt ein Wert."],
+		[["import", "x", "--dedicated-account="], "Option --dedicated-account NAME needs a value.", "NAME fehlt ein Wert."],
+		[["record", "x", "-o", ""], "Option --output FILE needs a value.", "Der Option --output FILE fehlt ein Wert."],
 		[["record", "x", "-o"], "Option --output FILE needs a value.", "Der Option --output FILE fehlt ein Wert."],
 		[["make", "--timeout", "x"], "'x' for --timeout SECONDS: use a number of seconds above 0.", "eine Zahl von Sekunden über 0."],
 		[["make", "--rounds", "x"], "use a whole number from 1 to 100.", "eine ganze Zahl von 1 bis 100."],
@@ -209,7 +212,7 @@ describe("a usage error is one line with exit status 2", () => {
 		[["make", "--give-up", "x"], "name-service, tls or configuration.", "name-service, tls oder configuration."],
 		[["trace", "x", "--for", "x"], "use a time such as 90, 30m, 24h or 7d.", "eine Zeit wie 90, 30m, 24h oder 7d."],
 		[["minimise", "x", "--for", "x"], "use a time such as 90s, 10m or 1h.", "eine Zeit wie 90s, 10m oder 1h."],
-		[["--state", "", "list"], "use a folder.", "ein Verzeichnis."],
+		[["--state", "", "list"], "Option --state DIR needs a value.", "Der Option --state DIR fehlt ein Wert."],
 		[["diff", "x", "one"], "value 'one' for A: use a whole number from 1.", "'one' für A: möglich ist eine ganze Zahl ab 1."],
 		[["unit", "x", "--install", "--uninstall"], "--uninstall and --install exclude each other.", "schließen sich aus."],
 		[
@@ -230,5 +233,26 @@ describe("a usage error is one line with exit status 2", () => {
 			expect(stderr).toMatch(/^cagewright: .*\n$/);
 			expect({ status, text }).toEqual({ status: 2, text: stderr });
 		}
+	});
+
+	it("an empty value, as an unset variable gives it, is refused by every option that takes one", async () => {
+		const taking = [program, ...verbs].flatMap((verb) =>
+			verb.options.filter(({ optional, required }) => optional || required).map((option) => [verb, option] as const),
+		);
+		expect(taking.length).toBeGreaterThan(100);
+		const accepted: string[] = [];
+		for (const [verb, { flags, long = "" }] of taking) {
+			const name = verb === program ? "list" : verb.name();
+			for (const words of [[long, ""], [`${long}=`]]) {
+				// Its verbs do nothing.
+				const parsed = createProgram([], async () => {}).parseAsync([name, ...words], { from: "user" });
+				const complaint = await parsed.then(
+					() => "accepted",
+					(error: unknown) => (error instanceof CommanderError ? error.message : String(error)),
+				);
+				if (complaint !== `error: option '${flags}' argument missing`) accepted.push(`${name} ${words.join(" ")}: ${complaint}`);
+			}
+		}
+		expect(accepted).toEqual([]);
 	});
 });

@@ -181,8 +181,6 @@ export const helpDe: HelpMessages = {
 		seconds: "eine Zahl von Sekunden über 0",
 		time: "eine Zeit wie 90, 30m, 24h oder 7d",
 		duration: "eine Zeit wie 90s, 10m oder 1h",
-		folder: "ein Verzeichnis",
-		output: "eine Datei oder '-' für stdout",
 		process: "die Nummer eines Prozesses",
 		count: "eine ganze Zahl von 1 bis 100",
 		whole: "eine ganze Zahl ab {values}",

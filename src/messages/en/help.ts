@@ -186,8 +186,6 @@ export const helpEn = {
 		seconds: "a number of seconds above 0",
 		time: "a time such as 90, 30m, 24h or 7d",
 		duration: "a time such as 90s, 10m or 1h",
-		folder: "a folder",
-		output: "a file, or '-' for stdout",
 		process: "a process ID",
 		count: "a whole number from 1 to 100",
 		whole: "a whole number from {values}",
