@@ -1,5 +1,6 @@
 import { Command, type Option } from "commander";
 import type { ReadingMachine } from "../base/engine/context.ts";
+import type { OptionRules } from "./option-rules.ts";
 import type { Compose, openTerminal, Terminal } from "./terminal.ts";
 
 /** A command with lines that show its use. Its options refuse an empty value, as an unset variable of a script gives it. */
@@ -20,7 +21,7 @@ export class Verb extends Command {
 }
 
 /** A verb without any text: `ROOM/text/help.LANGUAGE.ts` has that. */
-export interface VerbDefinition {
+export interface VerbDefinition extends OptionRules {
 	/** Its name, then its arguments (commander's `command`). */
 	readonly usage: string;
 	/** Its uses, without `cagewright`. */

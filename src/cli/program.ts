@@ -5,6 +5,7 @@ import { isGlobalOption, takesValue, wantedLanguage } from "./arguments.ts";
 import { type Perform, Verb, type VerbDefinition, working } from "./definition.ts";
 import { report, reportLostOutput } from "./errors.ts";
 import { verbGroups } from "./groups.ts";
+import { refuseIgnored } from "./option-rules.ts";
 import { addGlobalOptions, addTableOptions, addWizardOptions, type GlobalOptions } from "./options.ts";
 import { version } from "./version.ts";
 
@@ -69,13 +70,13 @@ export function createProgram(args: readonly string[], perform: Perform, isUsed 
 	addGlobalOptions(program);
 	addWizardOptions(program);
 	for (const rows of Object.values(verbGroups)) {
-		for (const { action, examples, options, usage } of Object.values<readonly VerbDefinition[]>(rows).flat()) {
+		for (const { action, examples, options, usage, ...rules } of Object.values<readonly VerbDefinition[]>(rows).flat()) {
 			const verb = program.command(usage) as Verb;
 			verb.examples = examples.map((example) => `cagewright ${example}`);
 			if (!isUsed(verb.name())) continue;
 			addTableOptions(verb);
 			options?.(verb);
-			verb.action(action(perform, args));
+			verb.hook("preAction", () => refuseIgnored(verb, rules)).action(action(perform, args));
 		}
 	}
 	return program;

@@ -16,7 +16,9 @@ beforeAll(async () => {
 });
 
 async function send(name: string, signal: string): Promise<void> {
-	expect(await cagewright(["signal", name, signal], { state })).toMatchObject({ status: 0, stderr: "" });
+	const sent = await cagewright(["signal", name, signal, "--json"], { state });
+	expect(sent).toMatchObject({ status: 0, stderr: "" });
+	expect(sent.json).toMatchObject({ schema: "cagewright/signal/1", name, signal: `SIG${signal.replace("SIG", "")}` });
 }
 
 describe("nginx as Debian installs it, started as root", () => {

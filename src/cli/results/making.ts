@@ -170,6 +170,8 @@ export const selftest = v.union([
 /** Of `run --print`. */
 export const run = fields({ name: text, script: path });
 
+export const signal = fields({ name: text, signal: text });
+
 const refusal = { what: text, layers: listOf(code(layers)), option: optional(text), options: optional(texts) };
 const refusals = listOf(fields(refusal));
 

@@ -7,9 +7,10 @@ export const run: VerbDefinition = {
 	examples: ["run redis", "run redis --print", "run redis -- redis-server --version"],
 	options: (verb) =>
 		verb
-			.option("--print")
+			.addOption(new Option("--print").conflicts(["stopTimeout", "raw"]))
 			.addOption(new Option("--stop-timeout <SECONDS>").argParser(atLeast(0)))
 			.option("--raw"),
+	needs: { json: ["print"] },
 	action: act(running, (verbs) => verbs.run),
 };
 
@@ -17,6 +18,7 @@ export const shell: VerbDefinition = {
 	usage: "shell <name> [command...]",
 	examples: ["shell redis", "shell redis -- ls -la /"],
 	options: (verb) => verb.option("--keep-writes"),
+	json: false,
 	action: act(running, (verbs) => verbs.shell),
 };
 

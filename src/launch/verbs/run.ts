@@ -70,6 +70,7 @@ export async function signal(terminal: Terminal<RunningMachine>, name: string, t
 	if (!(signalName in constants.signals)) throw new Failure("signal-unknown", { signal: text }, 2);
 	const machine = terminal.machine();
 	await signalCage({ machine, emit() {}, signal: new AbortController().signal }, name, signalName);
+	if (terminal.options.json) terminal.printJson("signal", { name, signal: signalName });
 	return 0;
 }
 

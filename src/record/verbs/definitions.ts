@@ -23,5 +23,6 @@ export const record: VerbDefinition = {
 			.option("--initiated-by <NAME>")
 			.option("--implemented-by <NAME>")
 			.option("--approved-by <NAME>"),
+	needs: { force: ["output"] },
 	action: act(comparing, (verbs) => verbs.record),
 };

@@ -44,10 +44,13 @@ export async function exporting(terminal: Terminal, name: string, options: Expor
 	});
 }
 
-/** Writes a cage for another engine. Throws `export-without-data` or `one-form` (exit 2). */
+/** Writes a cage for another engine. Throws `export-without-data`, `option-without` or `one-form` (exit 2). */
 async function exportForEngine(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
-	const { format, output, withData } = options;
+	const { allowSecretExport, format, output, withData } = options;
 	if (withData) throw new Failure("export-without-data", {}, 2);
+	// The other formats contain no files.
+	if (allowSecretExport && format !== "oci" && format !== "portable")
+		throw new Failure("option-without", { option: "--allow-secret-export", needs: "--format oci" }, 2);
 	if (format === "quadlet") return exportQuadlet(terminal, name, options);
 	if (format === "seccomp" || format === "kubernetes") {
 		if (output === undefined && terminal.options.json)

@@ -11,11 +11,12 @@ export const unit: VerbDefinition = {
 		verb
 			.option("--dropin <SERVICE>")
 			.option("--install")
-			.addOption(new Option("--uninstall").conflicts("install"))
-			.addOption(new Option("--score").conflicts(["install", "uninstall"]))
+			.addOption(new Option("--uninstall").conflicts(["install", "acceptFinding"]))
+			.addOption(new Option("--score").conflicts(["install", "uninstall", "acceptFinding"]))
 			.option("--dry-run")
 			.option("--root <DIR>")
 			.addOption(new Option("--logrotate").conflicts(["deployHook", ...ofUnits]))
 			.addOption(new Option("--deploy-hook").conflicts(ofUnits)),
+	needs: { dryRun: ["install", "uninstall"] },
 	action: act(working, (verbs) => verbs.unit),
 };

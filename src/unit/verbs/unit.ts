@@ -35,8 +35,6 @@ interface UnitOptions {
 
 export async function unit(terminal: Terminal, name: string, options: UnitOptions): Promise<number> {
 	const { dropin: service, install, root, score, uninstall } = options;
-	if (options.dryRun && !install && !uninstall)
-		throw new Failure("option-without", { option: "--dry-run", needs: "--install" }, 2);
 	if (options.logrotate) return printOrInstall(terminal, name, options, { folder: logrotateFolder, field: "logrotate" });
 	if (options.deployHook) return printOrInstall(terminal, name, options, { folder: deployFolder, field: "deployHook" });
 	const which = { name, ...omitUndefined({ service }) };

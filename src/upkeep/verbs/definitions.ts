@@ -11,7 +11,7 @@ export const list: VerbDefinition = {
 export const show: VerbDefinition = {
 	usage: "show <name>",
 	examples: ["show redis", "show redis --history"],
-	options: (verb) => verb.option("--history").option("--record"),
+	options: (verb) => verb.addOption(new Option("--history").conflicts("record")).option("--record"),
 	action: act(comparing, (verbs) => verbs.show),
 };
 

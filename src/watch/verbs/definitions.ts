@@ -2,6 +2,10 @@ import { Option } from "commander";
 import { act, comparing, type VerbDefinition, working } from "../../cli/definition.ts";
 import { addOutput, alarmFormats, atLeast } from "../../cli/options.ts";
 
+/** Options that the installed unit does not have: it writes alarms to the journal. */
+const ofPrinting = ["format", "withTests"];
+const ofReacting = ["onAlarm", "stopTimeout", "checkEvery"];
+
 export const watch: VerbDefinition = {
 	usage: "watch [names...]",
 	examples: ["watch", "watch redis --on-alarm stop", "watch --install"],
@@ -13,9 +17,10 @@ export const watch: VerbDefinition = {
 			.addOption(new Option("--check-every <SECONDS>").argParser(atLeast(0)))
 			.option("--journal")
 			.option("--with-tests")
-			.option("--install")
-			.addOption(new Option("--uninstall").conflicts("install"))
+			.addOption(new Option("--install").conflicts(ofPrinting))
+			.addOption(new Option("--uninstall").conflicts(["install", "journal", ...ofPrinting, ...ofReacting]))
 			.option("--dry-run"),
+	needs: { dryRun: ["install", "uninstall"] },
 	action: act(working, (verbs) => verbs.watch),
 };
 
@@ -23,5 +28,6 @@ export const metrics: VerbDefinition = {
 	usage: "metrics",
 	examples: ["metrics", "metrics -o /var/lib/prometheus/node-exporter/cagewright.prom"],
 	options: (verb) => addOutput(verb).option("--force"),
+	needs: { force: ["output"] },
 	action: act(comparing, (verbs) => verbs.metrics),
 };

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { omitUndefined } from "../../base/collections.ts";
 import { Failure } from "../../base/failure.ts";
 import { runQuickTool, toolEnvironment } from "../../base/host/tools.ts";
-import { showPath } from "../../base/path/quote.ts";
+import { printable, showPath } from "../../base/path/quote.ts";
 import type { Terminal } from "../../cli/terminal.ts";
 import { programPlace } from "../../install/host/installed-program.ts";
 import { packagedWatchUnit } from "../../install/installation.ts";
@@ -29,9 +29,12 @@ interface WatchOptions {
 /** Prints one line for each alarm until a signal ends it. */
 export async function watch(terminal: Terminal, names: readonly string[], options: WatchOptions): Promise<number> {
 	const reaction = reactionOf(options);
+	if (options.uninstall && names[0] !== undefined)
+		throw new Failure("action-without-name", { verb: "watch --uninstall", name: printable(names[0]) }, 2);
 	if (options.install || options.uninstall) return unit(terminal, names, options);
-	if (options.dryRun) throw new Failure("option-without", { option: "--dry-run", needs: "--install" }, 2);
-	const format = terminal.options.json ? "json" : (options.format ?? "text");
+	const { json } = terminal.options;
+	const { format = json ? "json" : "text" } = options;
+	if (json && format !== "json") throw new Failure("one-form", { one: `--format ${format}`, other: "--json" }, 2);
 	const { checkEvery, journal = false, withTests = false } = options;
 	return terminal.withContext(async (context) => {
 		await watchAlarms(context, {
