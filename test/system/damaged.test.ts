@@ -63,6 +63,11 @@ test.each(["cage.json", "manifests/1.json"])(
 		expect(await check("--all")).toMatchObject({ status: 1, stdout: new RegExp(`^${name}: damaged: .*--replace`) });
 		const one = await cagewright(["list", "--json"], { state });
 		expect(one.json.cages).toMatchObject([{ name, generation: null, damage: expect.stringContaining("damaged") }]);
+		// Also if it is the only one.
+		const all = await cagewright(["update", "--all", "--json"], { state });
+		expect(all.json.cages).toMatchObject([{ name, outcome: "failed", problem: expect.stringContaining("damaged") }]);
+		expect(all.status).toBe(1);
+		expect(await cagewright(["update", name, "--json"], { state })).toMatchObject({ status: 1, stdout: "" });
 
 		// A change on the host leads to another generation.
 		writeFileSync(`${included}/page`, "another page\n");

@@ -47,8 +47,8 @@ export async function update(terminal: Terminal, called: readonly string[], opti
 					await (options.dryRun ? dryRun(terminal, context, name, options) : updateOne(terminal, context, name, options)),
 				);
 			} catch (error) {
-				// The error of a single cage is the command's own.
-				if (!(error instanceof Failure) || context.signal.aborted || names.length === 1) throw error;
+				// The error of the only named cage is the command's own.
+				if (!(error instanceof Failure) || context.signal.aborted || called.length === 1) throw error;
 				failures.push(error);
 				results.push({ name, outcome: "failed", problem: terminal.messages.failure(error) });
 				terminal.say(`cagewright: ${name}: ${terminal.messages.failure(error)}`);
