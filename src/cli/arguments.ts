@@ -1,6 +1,7 @@
-import { homedir } from "node:os";
+import { userInfo } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { Failure } from "../base/failure.ts";
+import { attempt } from "../base/host/errors.ts";
 
 /** Returns the value of `--lang` before commander parses the arguments, because its errors need the language. */
 export function wantedLanguage(args: readonly string[]): string | undefined {
@@ -39,9 +40,16 @@ export function argumentsOf(
 	return before[0] === undefined ? { command } : { target: before[0], command };
 }
 
-/** Returns the state folder: `--state`, `CAGEWRIGHT_STATE` unless it is empty, or the default. */
+/** Returns the state folder: `--state`, `CAGEWRIGHT_STATE` unless it is empty, or the default. Throws `no-home` (exit 2). */
 export function stateFolder(requested: string | undefined): string {
-	return resolve(requested ?? (process.env.CAGEWRIGHT_STATE || defaultState()));
+	const folder = requested ?? usualState();
+	if (folder === undefined) throw new Failure("no-home", {}, 2);
+	return resolve(folder);
+}
+
+/** Returns the state folder, and the one that another command without `--state` uses. */
+export function ownStateFolders(requested: string | undefined): string[] {
+	return [requested, usualState()].flatMap((folder) => (folder === undefined ? [] : resolve(folder)));
 }
 
 /** Returns the state folder if it is not the default, so that printed commands must name it. */
@@ -50,9 +58,18 @@ export function otherState(requested: string | undefined): string | undefined {
 	return state === defaultState() ? undefined : state;
 }
 
-function defaultState(): string {
+function usualState(): string | undefined {
+	return process.env.CAGEWRIGHT_STATE || defaultState();
+}
+
+/** Returns undefined if the account has no home. */
+function defaultState(): string | undefined {
 	if (process.getuid?.() === 0) return "/var/lib/cagewright";
 	// XDG Base Directory Specification: relative paths must be ignored.
 	const wanted = process.env.XDG_STATE_HOME ?? "";
-	return join(isAbsolute(wanted) ? wanted : join(homedir(), ".local", "state"), "cagewright");
+	if (isAbsolute(wanted)) return join(wanted, "cagewright");
+	// An account need not be in passwd.
+	const homes = [process.env.HOME, attempt(() => userInfo().homedir)];
+	const home = homes.find((one) => one !== undefined && isAbsolute(one));
+	return home === undefined ? undefined : join(home, ".local", "state", "cagewright");
 }

@@ -9,7 +9,7 @@ import { type Path, pathFromText, pathToBytes } from "../base/path/path.ts";
 import { printable, showPath } from "../base/path/quote.ts";
 import { refuseOwnPlace } from "../cage/host/cages.ts";
 import type { Recognise } from "../make/report/own-output.ts";
-import { stateFolder } from "./arguments.ts";
+import { ownStateFolders } from "./arguments.ts";
 import { descriptorOf, type GlobalOptions } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -63,7 +63,7 @@ export function newOutput({ options }: OfState, output: string, signal: AbortSig
 }
 
 function refuseOwn(state: string | undefined, path: Path): void {
-	for (const folder of [stateFolder(state), stateFolder(undefined)]) refuseOwnPlace(path, pathFromText(folder));
+	for (const folder of ownStateFolders(state)) refuseOwnPlace(path, pathFromText(folder));
 }
 
 /**

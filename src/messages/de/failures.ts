@@ -180,6 +180,8 @@ export const failuresDe: Failures = {
 		"Unbekannte Gruppe '{group}'.{similar? Meinten Sie %?} Nennen Sie eine vorhandene Gruppe, oder legen Sie diese mit groupadd an.",
 	"option-unused": "`{verb}` unterstützt {option} hier nicht. Entfernen Sie die Option, oder verwenden Sie sie bei {others}.",
 	"action-without-name": "`{verb}` nimmt keinen Namen. Entfernen Sie '{name}'.",
+	"no-home":
+		"Dieses Konto hat kein Heimatverzeichnis, in dem der Zustandsordner sonst wäre. Nennen Sie ihn mit --state oder CAGEWRIGHT_STATE, oder setzen Sie HOME auf einen absoluten Pfad.",
 	"no-json": "`{verb}` hat kein JSON-Ergebnis, weil die Ausgabe vom Befehl im Käfig kommt. Entfernen Sie --json.",
 	"option-of-wizard": "{option} gehört zum Assistenten, der sich ohne Verb öffnet. Entfernen Sie {option} oder das Verb.",
 	"option-without": "{option} setzt {needs} voraus. Ergänzen Sie {needs}, oder entfernen Sie {option}.",

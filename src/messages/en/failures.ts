@@ -168,6 +168,8 @@ export const failuresEn = {
 	"group-unknown": "Unknown group '{group}'.{similar? Did you mean %?} Name an existing group, or create this one with groupadd.",
 	"option-unused": "`{verb}` does not support {option} here. Remove it, or use it with {others}.",
 	"action-without-name": "`{verb}` takes no name. Remove '{name}'.",
+	"no-home":
+		"This account has no home directory, where the state folder is by default. Name the folder with --state or CAGEWRIGHT_STATE, or set HOME to an absolute path.",
 	"no-json": "`{verb}` has no JSON result, because its output is that of the command in the cage. Remove --json.",
 	"option-of-wizard": "{option} belongs to the wizard, which opens without a verb. Remove {option}, or the verb.",
 	"option-without": "{option} requires {needs}. Add {needs}, or remove {option}.",
