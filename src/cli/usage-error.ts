@@ -26,6 +26,7 @@ export function usageError(message: string, verb: string | undefined, help: Help
 const patterns: readonly (readonly [RegExp, (words: readonly string[], help: HelpMessages) => string])[] = [
 	[/^unknown command '(.*?)'/, ([word = ""], { errors }) => fill(errors.unknownVerb, { word })],
 	[/^unknown option '(.*?)'/, ([word = ""], { errors }) => fill(errors.unknownOption, { word })],
+	[/^\(outputHelp\)$/, (_, { errors }) => errors.missingVerb],
 	[/^missing required argument '(.*)'/, ([word = ""], { errors }) => fill(errors.missingArgument, { word: word.toUpperCase() })],
 	[/^option '(.*)' argument missing/, ([word = ""], { errors }) => fill(errors.missingValue, { word: plain(word) })],
 	[
@@ -54,7 +55,7 @@ function problemOf(complaint: string, help: HelpMessages): string {
 				help,
 			);
 	}
-	return complaint;
+	return help.errors.unreadable;
 }
 
 /** `reason` is a key of `allowed` with values (options.ts), or commander's own list of choices. */

@@ -7,14 +7,14 @@ import { defaultTimeout } from "./answers.ts";
 
 /** Numbers: seconds, seconds as `90`, `30m` or `7d`, bytes as `512M`, 1 to 100, at least `least`, a process. */
 const readers = {
-	seconds: (text: string) => within(Number(text), Number.MIN_VALUE, 86_400),
+	seconds: (text: string) => (decimal.test(text) ? within(Number(text), Number.MIN_VALUE, 86_400) : undefined),
 	time(text: string) {
 		const [, number, unit = "s"] = /^(\d+(?:\.\d+)?)([smhd])?$/.exec(text) ?? [];
 		return within(Number(number) * (unitSeconds[unit] ?? 1), Number.MIN_VALUE, 366 * 86_400);
 	},
 	// The programs that start the application need about this much.
 	size: (text: string) => within(parseSize(text) ?? 0, 4 * 1024 ** 2, Number.MAX_SAFE_INTEGER),
-	count: (text: string) => within(Number.isInteger(Number(text)) ? Number(text) : 0, 1, 100),
+	count: (text: string) => whole(text, 1, 100),
 	whole: (text: string, least: number) => whole(text, least),
 	process: (text: string) => whole(text, 1),
 } satisfies Readonly<Record<string, (text: string, least: number) => number | undefined>>;
@@ -35,8 +35,11 @@ const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d:
 /** PID_MAX_LIMIT, proc_sys_kernel(5). */
 const most = 4_194_304;
 
-function whole(text: string, least: number): number | undefined {
-	return /^[0-9]+$/.test(text) ? within(Number(text), least, most) : undefined;
+/** `Number()` also reads `0x10` and `1e1`. */
+const decimal = /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$/;
+
+function whole(text: string, least: number, greatest = most): number | undefined {
+	return /^[0-9]+$/.test(text) ? within(Number(text), least, greatest) : undefined;
 }
 
 function within(value: number, least: number, most: number): number | undefined {

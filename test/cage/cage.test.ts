@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { pathFromText } from "../../src/base/path/path.ts";
 import { generationsToClear, type OldGeneration } from "../../src/cage/cage.ts";
+import { cagePaths } from "../../src/cage/host/cages.ts";
 
 const day = 24 * 60 * 60 * 1000;
 const now = 100 * day;
@@ -31,4 +33,13 @@ test("a clock that jumped back, or an unreadable date, makes no generation old",
 	expect(generationsToClear(made(1, 2, 3), 3, { generations: 9, days: 1 }, now - 50 * day)).toEqual([]);
 	const undated = [{ generation: 1, runs: false }, ...made(2, 3)];
 	expect(generationsToClear(undated, 3, { generations: 9, days: 1 }, now)).toEqual([]);
+});
+
+test.each([
+	["größe", "größe"],
+	["a\u001b[31m", "a\\x1b[31m"],
+])("the invalid name %j is shown as it was given, without control characters", (name, shown) => {
+	expect(() => cagePaths(pathFromText("/state"), name)).toThrow(
+		expect.objectContaining({ code: "bad-name", exit: 2, values: { name: shown } }),
+	);
 });

@@ -1,10 +1,9 @@
-import { userInfo } from "node:os";
+import { syncBuiltinESMExports } from "node:module";
+import os from "node:os";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { otherState, ownStateFolders, stateFolder } from "../../src/cli/arguments.ts";
 
 /** The state folder of an account without a usable home. */
-
-vi.mock("node:os", async (original) => ({ ...(await original<typeof import("node:os")>()), userInfo: vi.fn() }));
 
 function noEntry(): never {
 	throw Object.assign(new Error("A system error occurred: uv_os_get_passwd returned ENOENT"), { code: "ERR_SYSTEM_ERROR" });
@@ -15,13 +14,19 @@ const entry = (homedir: string) => ({ homedir, username: "ann", uid: 1000, gid: 
 beforeEach(() => {
 	vi.spyOn(process, "getuid").mockReturnValue(1000);
 	for (const name of ["CAGEWRIGHT_STATE", "XDG_STATE_HOME", "HOME"]) vi.stubEnv(name, undefined);
-	vi.mocked(userInfo).mockReturnValue(entry("/home/ann"));
+	accountIs(() => entry("/home/ann"));
 });
 
 afterEach(() => {
 	vi.unstubAllEnvs();
 	vi.restoreAllMocks();
+	syncBuiltinESMExports();
 });
+
+function accountIs(read: () => ReturnType<typeof entry>): void {
+	vi.spyOn(os, "userInfo").mockImplementation(read as typeof os.userInfo);
+	syncBuiltinESMExports();
+}
 
 test.each([undefined, "", "home"])("HOME as %j is not used", (home) => {
 	vi.stubEnv("HOME", home);
@@ -35,7 +40,7 @@ test("HOME comes before the account's own home", () => {
 });
 
 test.each(["no entry", "", "home"])("without a home (%j), the state folder must be named", (home) => {
-	vi.mocked(userInfo).mockImplementation(() => (home === "no entry" ? noEntry() : entry(home)));
+	accountIs(() => (home === "no entry" ? noEntry() : entry(home)));
 	expect(() => stateFolder(undefined)).toThrow(expect.objectContaining({ code: "no-home", exit: 2 }));
 	expect(stateFolder("/srv/state")).toBe("/srv/state");
 	expect(otherState("/srv/state")).toBe("/srv/state");

@@ -5,6 +5,7 @@ import { optionGroups, verbGroups } from "../../src/cli/groups.ts";
 import { describeVerb } from "../../src/cli/help.ts";
 import { globalOptions, wizardOptions } from "../../src/cli/options.ts";
 import { createProgram, runProgram } from "../../src/cli/program.ts";
+import { usageError } from "../../src/cli/usage-error.ts";
 import { helpDe } from "../../src/messages/de/help.ts";
 import { type HelpMessages, helpEn } from "../../src/messages/en/help.ts";
 import { optionRows } from "../../src/options/options.ts";
@@ -199,6 +200,11 @@ describe("a usage error is one line with exit status 2", () => {
 		[["record", "x", "-o", ""], "Option --output FILE needs a value.", "Der Option --output FILE fehlt ein Wert."],
 		[["record", "x", "-o"], "Option --output FILE needs a value.", "Der Option --output FILE fehlt ein Wert."],
 		[["make", "--timeout", "x"], "'x' for --timeout SECONDS: use a number of seconds above 0.", "eine Zahl von Sekunden über 0."],
+		[["make", "--timeout", "0x10"], "'0x10' for --timeout SECONDS: use a number of seconds above 0.", "Sekunden über 0."],
+		[["make", "--timeout", "1e1"], "'1e1' for --timeout SECONDS: use a number of seconds above 0.", "Sekunden über 0."],
+		[["make", "--rounds", "1e1"], "use a whole number from 1 to 100.", "eine ganze Zahl von 1 bis 100."],
+		[["--json"], "cagewright: Name a verb. See `cagewright --help`.", "Nennen Sie ein Verb. Siehe `cagewright --help`."],
+		[["--events", "--quiet"], "cagewright: Name a verb. See", "Nennen Sie ein Verb. Siehe"],
 		[["make", "--rounds", "x"], "use a whole number from 1 to 100.", "eine ganze Zahl von 1 bis 100."],
 		[["make", "--limit-files", "1"], "use a whole number from 16.", "eine ganze Zahl ab 16."],
 		[["make", "--limit-memory", "1"], "use a size of at least 4M", "eine Größe ab 4M"],
@@ -233,6 +239,11 @@ describe("a usage error is one line with exit status 2", () => {
 			expect(stderr).toMatch(/^cagewright: .*\n$/);
 			expect({ status, text }).toEqual({ status: 2, text: stderr });
 		}
+	});
+
+	it("never shows a complaint that it does not know", () => {
+		const sentence = usageError("error: (outputHelp) of a later version", "list", helpEn);
+		expect(sentence).toBe("The arguments cannot be read. See `cagewright list --help`.");
 	});
 
 	it("an empty value, as an unset variable gives it, is refused by every option that takes one", async () => {

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
 	chmodSync,
@@ -19,7 +19,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { begin, cagewright } from "./cagewright.ts";
+import { begin, cagewright, program } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { ours, outputFolder } from "./output-folder.ts";
 import { openFiles, read } from "./processes.ts";
@@ -107,7 +107,7 @@ describe("an output of ours", () => {
 
 describe("an unusable place", () => {
 	test.each([
-		["", 2, /use a file, or '-' for stdout/],
+		["", 2, /Option --output FILE needs a value/],
 		[".", 2, /is a directory/],
 		["..", 2, /is a directory/],
 		["new/", 2, /is a directory/],
@@ -157,6 +157,15 @@ describe("an unusable place", () => {
 		expect(readFileSync(`${state}/cages/demo/cage.json`, "utf8")).toBe(before);
 		expect((await record(`${state}/record.md`)).status).toBe(0);
 		rmSync(`${state}/record.md`);
+	});
+
+	test("an archive on a full stdout names stdout", () => {
+		const words = [process.execPath, program, "--state", state, "export", "demo"];
+		const { status, stderr } = spawnSync("sh", ["-c", 'exec "$@" >/dev/full', "sh", ...words], { encoding: "utf8" });
+		expect({ status, stderr }).toEqual({
+			status: 1,
+			stderr: "cagewright: No space left on the device for stdout. Free some space and try again.\n",
+		});
 	});
 
 	test("a full and a read-only disk leave the old file, and nothing else", async () => {

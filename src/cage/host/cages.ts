@@ -6,7 +6,7 @@ import { isLeftover } from "../../base/host/processes.ts";
 import { removeTree } from "../../base/host/remove.ts";
 import { readState, writeJson } from "../../base/host/text-files.ts";
 import { isWithin, join, type Path, pathToText } from "../../base/path/path.ts";
-import { showPath } from "../../base/path/quote.ts";
+import { printable, showPath } from "../../base/path/quote.ts";
 import { isName } from "../../options/answers.ts";
 import type { Cage } from "../cage.ts";
 import type { CageContent, Removal, RemovalStore } from "../ports.ts";
@@ -62,7 +62,7 @@ export async function openState(state: Path): Promise<void> {
 
 /** The files of a cage. Throws `bad-name` (exit 2), because a name becomes part of folder and unit names. */
 export function cagePaths(state: Path, name: string) {
-	if (!isName(name)) throw new Failure("bad-name", { name: showPath(name as Path) }, 2);
+	if (!isName(name)) throw new Failure("bad-name", { name: printable(name) }, 2);
 	const directory = join(join(state, "cages"), name);
 	return {
 		directory,

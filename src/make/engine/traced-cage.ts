@@ -1,6 +1,7 @@
 import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
+import { printable } from "../../base/path/quote.ts";
 import type { Cage } from "../../cage/cage.ts";
 import { knownCage, requireTrace } from "../../cage/engine/cages.ts";
 import { hostFacts, identityFor } from "../../cage/engine/plan-cage.ts";
@@ -27,9 +28,14 @@ export function refuseUnused(options: CageRequest["options"], verb: string, used
 	throw new Failure("option-unused", { option: value === false ? flag.replace("--", "--no-") : flag, verb, others }, 2);
 }
 
+/** Throws `command-unused` (exit 2), because a cage has a command. */
+export function refuseCommand(command: readonly string[], verb: string): void {
+	if (command[0] !== undefined) throw new Failure("command-unused", { verb, word: printable(command[0]) }, 2);
+}
+
 /**
- * A cage that `trace` created. Rules on the command line are added to its own; probes replace its own. Throws `option-unused`
- * (exit 2) for an option that `verb` does not honour; `also` lists the ones it does.
+ * A cage that `trace` created. Rules on the command line are added to its own; probes replace its own. Throws `command-unused` or `option-unused`
+ * (exit 2) for a command or an option that `verb` does not honour; `also` lists the ones it does.
  */
 export async function tracedCage(
 	{ machine }: Pick<Context, "machine">,
@@ -38,7 +44,8 @@ export async function tracedCage(
 	also: readonly OptionName[] = [],
 ): Promise<TracedCage> {
 	const name = target ?? options.name;
-	if (name === undefined || command.length) throw new Failure("cage-name-needed", {}, 2);
+	refuseCommand(command, verb);
+	if (name === undefined) throw new Failure("cage-name-needed", {}, 2);
 	refuseUnused(options, verb, [...optionsOfTracedCages, ...also], "`trace`, `make`");
 	if (options.name !== undefined && options.name !== name) refuseUnused({ name }, verb, [], "`trace`, `make`");
 	const cage = await knownCage(machine.store, name);

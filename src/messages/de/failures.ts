@@ -97,6 +97,7 @@ export const failuresDe: Failures = {
 	"choice-gone": "{name} gibt es nicht mehr. Wählen Sie erneut.",
 	"command-empty": "Der Befehl ist leer. Geben Sie das Programm mit seinen Argumenten ein.",
 	"command-needs-separator": "Unerwartetes Argument '{word}'. Setzen Sie `--` vor den Befehl: `cagewright make -- BEFEHL`.",
+	"command-unused": "`{verb}` nimmt keinen Befehl, denn der Käfig hat einen. Entfernen Sie '{word}' und das Folgende.",
 	"command-not-in-cage":
 		"{program} ist nicht im Käfig {name}; er enthält {programs}. Nehmen Sie es mit --include PFAD auf, oder sehen Sie sich mit `cagewright shell {name}` um.",
 	"consent-needed":

@@ -166,6 +166,8 @@ export const helpDe: HelpMessages = {
 	},
 	errors: {
 		unknownVerb: "Unbekanntes Verb '{word}'.",
+		missingVerb: "Nennen Sie ein Verb.",
+		unreadable: "Die Argumente sind nicht lesbar.",
 		unknownOption: "Unbekannte Option '{word}'.",
 		missingArgument: "Es fehlt {word}.",
 		missingValue: "Der Option {word} fehlt ein Wert.",

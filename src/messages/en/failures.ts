@@ -92,6 +92,7 @@ export const failuresEn = {
 	"choice-gone": "{name} no longer exists. Choose again.",
 	"command-empty": "The command is empty. Enter the program and its arguments.",
 	"command-needs-separator": "Unexpected argument '{word}'. Put `--` before the command: `cagewright make -- COMMAND`.",
+	"command-unused": "`{verb}` takes no command, because the cage has one. Remove '{word}' and what follows.",
 	"command-not-in-cage":
 		"{program} is not in cage {name}, which contains {programs}. Add it with --include PATH, or look around with `cagewright shell {name}`.",
 	"consent-needed":

@@ -170,6 +170,8 @@ export const helpEn = {
 	},
 	errors: {
 		unknownVerb: "Unknown verb '{word}'.",
+		missingVerb: "Name a verb.",
+		unreadable: "The arguments cannot be read.",
 		unknownOption: "Unknown option '{word}'.",
 		missingArgument: "Missing argument {word}.",
 		missingValue: "Option {word} needs a value.",

@@ -10,7 +10,7 @@ import { addedText, addedToJson, coverageText, coverageToJson } from "../../cove
 import { watchCage } from "../../failure-watch/engine/failure-watch.ts";
 import { checkName, identityOf } from "../../make/engine/steps.ts";
 import { traceStep } from "../../make/engine/trace-step.ts";
-import { refuseUnused, type TracedCage, tracedCage } from "../../make/engine/traced-cage.ts";
+import { refuseCommand, refuseUnused, type TracedCage, tracedCage } from "../../make/engine/traced-cage.ts";
 import { watchedText, watchedToJson } from "../../make/report/trial.ts";
 import { answersOf, dryRun } from "../../make/verbs/make.ts";
 import type { Answers } from "../../options/answers.ts";
@@ -23,6 +23,7 @@ import { untilEnter } from "./attach.ts";
 export async function trace(terminal: Terminal, request: CageRequest): Promise<number> {
 	const { attach, for: seconds } = request.options;
 	if (seconds !== undefined && attach === undefined && request.target !== undefined) {
+		refuseCommand(request.command, "trace --for");
 		refuseUnused(request.options, "trace --for", ["for", "yes", "selftest"], "`trace`");
 		return watch(terminal, request.target, seconds);
 	}

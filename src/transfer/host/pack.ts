@@ -55,7 +55,8 @@ export async function exportCage({ head, ownerNames, owners, signal, state, to, 
 		const changed = async () => head.data && (await look()).stamp !== stamp;
 		const dataChanged = new Failure("export-data-changed", { name: head.name }, 4);
 		const pack = async (descriptor: number) => {
-			const isWhole = await tar([...words, ...places, ...data], descriptor, signal).catch(async (problem) => {
+			const output = { descriptor, place: typeof to === "string" ? to : nameOf(to) };
+			const isWhole = await tar([...words, ...places, ...data], output, signal).catch(async (problem) => {
 				throw (await changed()) ? dataChanged : problem;
 			});
 			if (isWhole && (await changed())) throw dataChanged;
@@ -118,11 +119,20 @@ export function textOf(path: Path): string {
 	return shown;
 }
 
-/** Runs tar with a descriptor as its stdout. Returns false if the reader closed the pipe. */
-function tar(words: readonly string[], stdout: number, signal: AbortSignal): Promise<boolean> {
+/** The caller's name of a descriptor. */
+const nameOf = (descriptor: number) => (descriptor === 1 ? "stdout" : `/dev/fd/${descriptor}`) as Path;
+
+/** Where tar writes, and its name in messages. */
+interface ArchiveOutput {
+	readonly descriptor: number;
+	readonly place: Path;
+}
+
+/** Returns false if the reader closed the pipe. */
+function tar(words: readonly string[], { descriptor, place }: ArchiveOutput, signal: AbortSignal): Promise<boolean> {
 	return new Promise((resolve, reject) => {
 		const env = { ...toolEnvironment, LC_ALL: "C" };
-		const child = startTool("tar", words, { env, stdio: ["ignore", stdout, "pipe"], signal });
+		const child = startTool("tar", words, { env, stdio: ["ignore", descriptor, "pipe"], signal });
 		let problem = "";
 		child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
 			problem = (problem + chunk).slice(0, 4096);
@@ -131,7 +141,7 @@ function tar(words: readonly string[], stdout: number, signal: AbortSignal): Pro
 		child.on("close", (code, endedBy) => {
 			if (endedBy === "SIGPIPE") resolve(false);
 			else if (code === 0) resolve(true);
-			else reject(programFailure("tar", { how: endedBy ?? code, stderr: problem }, "tar" as Path));
+			else reject(programFailure("tar", { how: endedBy ?? code, stderr: problem }, place));
 		});
 	});
 }
