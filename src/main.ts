@@ -1,3 +1,4 @@
+import { keepWorkingWithoutStderr, leaveHungUpTerminals } from "./cli/standard-streams.ts";
 import { version } from "./cli/version.ts";
 import { replaced, unloadable } from "./messages/unloadable.ts";
 
@@ -12,7 +13,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 	lost = error;
 	void import("./cli/program.ts").then(({ reportLostOutput }) => reportLostOutput(error, args));
 });
+keepWorkingWithoutStderr();
 process.on("exit", () => {
+	leaveHungUpTerminals();
 	if (lost && !process.exitCode) process.exitCode = 1;
 });
 

@@ -1,6 +1,7 @@
 import { createInterface, type Interface } from "node:readline/promises";
 import { InterruptedError } from "./errors.ts";
 import { inLocale } from "./format.ts";
+import { answeredInput, ignoreHangUps } from "./standard-streams.ts";
 import type { Terminal } from "./terminal.ts";
 
 const signals = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
@@ -15,7 +16,10 @@ export async function askText(question: string): Promise<string> {
 	try {
 		return await new Promise<string>((resolve, reject) => {
 			for (const name of signals) {
-				const stop = () => reject(new InterruptedError(name));
+				const stop = () => {
+					if (name === "SIGHUP") ignoreHangUps();
+					reject(new InterruptedError(name));
+				};
 				process.once(name, stop);
 				stops.push(() => process.off(name, stop));
 			}
@@ -44,7 +48,9 @@ export async function askText(question: string): Promise<string> {
 
 /** Reads lines that somebody types, and shows prompts on stderr. */
 export function openLines(): Interface {
-	const lines = createInterface({ input: process.stdin, output: process.stderr });
+	const lines = createInterface({ input: answeredInput(), output: process.stderr });
+	// Closing the lines of a hung-up terminal reports an error, too.
+	lines.on("error", () => setImmediate(() => lines.close()));
 	// readline takes Ctrl-C for itself.
 	lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
 	return lines;

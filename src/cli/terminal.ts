@@ -16,6 +16,7 @@ import { InterruptedError } from "./errors.ts";
 import { write } from "./format.ts";
 import type { GlobalOptions } from "./options.ts";
 import type { Results } from "./results/results.ts";
+import { ignoreHangUps } from "./standard-streams.ts";
 
 const moreImportant = ["undo-failed", "undone-down", "adopt-failed-kept", "release-failed-kept"];
 
@@ -135,6 +136,7 @@ export class Terminal<M extends ReadingMachine = Machine> {
 		const handlers = (["SIGHUP", "SIGINT", "SIGTERM"] as const).map((name) => {
 			const handler = () => {
 				if (name === "SIGINT" && within?.interrupt()) return;
+				if (name === "SIGHUP") ignoreHangUps();
 				received ??= name;
 				controller.abort();
 			};

@@ -76,8 +76,8 @@ export function takeTerminal(
 const statuses = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Reports the first ending signal; a second one exits at once. Remove the handlers last, because Ink's own handlers kill the
- * process when they are the only ones. `ignores`: the signal is meant for somebody else.
+ * Reports the first ending signal. A second one exits at once, but hang-ups count only once. Remove the handlers last, because Ink's
+ * own handlers kill the process when they are the only ones. `ignores`: the signal is meant for somebody else.
  */
 export function onEndingSignal(
 	listener: (status: number) => void,
@@ -89,7 +89,7 @@ export function onEndingSignal(
 		const status = statuses[name];
 		const handler = () => {
 			if (ignores(name)) return;
-			if (hasSignalled) process.exit(status);
+			if (hasSignalled && name !== "SIGHUP") process.exit(status);
 			hasSignalled = true;
 			listener(status);
 		};

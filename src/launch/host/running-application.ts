@@ -58,8 +58,11 @@ export async function spawnLaunch(
 /** Uses a pipe, never the descriptor itself: a directory as stdin would allow an escape. */
 function pipeStdin(stdin: Writable): void {
 	stdin.on("error", () => {}); // It may end without reading everything.
-	stdin.on("close", () => process.stdin.destroy());
-	process.stdin.pipe(stdin);
+	const input = process.stdin;
+	// A terminal that hangs up is the end of the input.
+	input.on("error", () => stdin.end());
+	stdin.on("close", () => input.destroy());
+	input.pipe(stdin);
 }
 
 /** A launch in progress, and the application that it becomes. */

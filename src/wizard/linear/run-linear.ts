@@ -12,6 +12,7 @@ export async function runLinear(options: WizardOptions): Promise<{ status: numbe
 	const store = new WizardStore(options.session);
 	store.dispatch({ type: "resized", columns: 80, rows: 24 });
 	const lines = createInterface({ input: process.stdin, terminal: false });
+	lines.on("error", () => lines.close());
 	const dialogue = new Dialogue(store, look, renderLines, (text) => process.stdout.write(text));
 	lines.on("line", (line) => dialogue.answer(line));
 	let handedOver = false;

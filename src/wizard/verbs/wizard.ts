@@ -8,6 +8,7 @@ import { join, pathFromText, pathToBytes } from "../../base/path/path.ts";
 import { isAsciiLocale } from "../../cli/format.ts";
 import { systemMachine } from "../../cli/machine.ts";
 import type { GlobalOptions } from "../../cli/options.ts";
+import { answeredInput, ignoreHangUps } from "../../cli/standard-streams.ts";
 import { openTerminal, Terminal } from "../../cli/terminal.ts";
 import { readSettings, settingsFile } from "../../record/host/records.ts";
 import { recordWriter } from "../../record/verbs/record.ts";
@@ -26,6 +27,8 @@ export { openTerminal, systemMachine as machine };
 export async function wizard(global: GlobalOptions, resume?: string | true): Promise<number> {
 	const terminal = await openTerminal(global, systemMachine, () => import("../../cli/working.ts"));
 	if (!process.stdin.isTTY || !process.stdout.isTTY) throw new Failure("no-terminal", {}, 2);
+	answeredInput();
+	process.once("SIGHUP", ignoreHangUps);
 	const { env } = process;
 	const color = terminal.options.color !== false && !env.NO_COLOR;
 	// Terminals and people that cannot use a screen get lines.
