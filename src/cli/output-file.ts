@@ -2,7 +2,7 @@ import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve } from "node:path";
 import type { ReadingMachine } from "../base/engine/context.ts";
 import { Failure } from "../base/failure.ts";
-import { attempt } from "../base/host/errors.ts";
+import { attempt, errorName } from "../base/host/errors.ts";
 import { type Output, openDescriptor, openOutput } from "../base/host/output.ts";
 import { realOutput } from "../base/host/place.ts";
 import { type Path, pathFromText, pathToBytes } from "../base/path/path.ts";
@@ -10,6 +10,7 @@ import { printable, showPath } from "../base/path/quote.ts";
 import { refuseOwnPlace } from "../cage/host/cages.ts";
 import type { Recognise } from "../make/report/own-output.ts";
 import { ownStateFolders } from "./arguments.ts";
+import { inLocale } from "./format.ts";
 import { descriptorOf, type GlobalOptions } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -37,6 +38,35 @@ export async function openNamed<M extends ReadingMachine>(
 	if (descriptor !== undefined) return openDescriptor(descriptor, signal);
 	const path = outputPath(terminal, output);
 	return { ...(await openOutput({ ...rules, force, path, signal })), path };
+}
+
+/** Prints line after line for a verb whose output is its work, and calls `onLost` for each line that nobody takes. */
+export class LinePrinter {
+	readonly #output = openDescriptor(1, new AbortController().signal);
+	readonly #onLost: (failure: Failure) => void;
+	#printed = Promise.resolve();
+
+	constructor(onLost: (failure: Failure) => void) {
+		this.#onLost = onLost;
+	}
+
+	print(line: string): void {
+		this.#printed = this.#printed.then(() => this.#write(`${line}\n`));
+	}
+
+	/** Resolves when every line is printed or lost. */
+	async printed(): Promise<void> {
+		await this.#printed;
+	}
+
+	async #write(text: string): Promise<void> {
+		try {
+			await this.#output.write(inLocale(process.stdout, text));
+		} catch (error) {
+			const detail = { path: "stdout", error: errorName(error) ?? "" };
+			this.#onLost(error instanceof Failure ? error : new Failure("cannot-write", detail, 1));
+		}
+	}
 }
 
 /**

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
 import { home, program, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { preparedDemo } from "./prepared.ts";
 
 /** Output that nobody accepts: the disk is full, or the reader has stopped. */
 
@@ -10,9 +11,13 @@ const folder = temporaryFolder("output");
 
 /** `behind` is the rest of the shell line. Descriptor 9 is a pipe whose reader has gone. The result's status is the program's. */
 function run(words: string, behind: string): Promise<{ status: number; stderr: string }> {
-	const line = `exec 9> >(:); wait $!; "$0" "$1" --state "$2" ${words} ${behind}; exit "\${PIPESTATUS[0]}"`;
+	return shell(`"$0" "$1" --state "$2" ${words} ${behind}; exit "\${PIPESTATUS[0]}"`);
+}
+
+function shell(line: string): Promise<{ status: number; stderr: string }> {
+	const words = ["-c", `exec 9> >(:); wait $!; ${line}`, process.execPath, program, state];
 	return new Promise((resolve) => {
-		execFile("bash", ["-c", line, process.execPath, program, state], { cwd: home }, (error, _, stderr) => {
+		execFile("bash", words, { cwd: home }, (error, _, stderr) => {
 			resolve({ status: error ? Number(error.code) : 0, stderr });
 		});
 	});
@@ -38,6 +43,35 @@ test("a reader that stops reading does not change the exit status", async () => 
 	expect(await run(words, "| cat >/dev/null")).toEqual({ status: 2, stderr: "" });
 	expect(await run(words, "| true")).toEqual({ status: 2, stderr: "" });
 	expect(await run("--help", "| true")).toEqual({ status: 0, stderr: "" });
+});
+
+describe("watch, whose output is its work", () => {
+	const watched = temporaryState();
+	const watch = `"$0" "$1" --state "${watched}" watch demo --check-every 1`;
+	beforeAll(async () => {
+		const { data } = await preparedDemo(watched);
+		const setuid = `${data}/var/lib/cagewright-demo/evil`;
+		writeFileSync(setuid, "");
+		chmodSync(setuid, 0o4755);
+	});
+
+	test.each([
+		[">&9", "The reader of /dev/fd/1 stopped"],
+		[">/dev/full", "No space left on the device for /dev/fd/1"],
+	])("ends with an error if nobody takes an alarm (%s)", async (output, text) => {
+		const { status, stderr } = await shell(`${watch} ${output}`);
+		expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining(`cagewright: ${text}`) });
+	});
+
+	test.each(["--journal", "--on-alarm true"])("warns and continues with %s", async (words) => {
+		const messages = `${folder}/messages`;
+		const until = `until grep -q 'not printed' "${messages}"; do sleep 0.1; done; kill $!; wait $!`;
+		const { status } = await shell(`${watch} ${words} >&9 2>"${messages}" & ${until}`);
+		expect(status).toBe(143);
+		expect(readFileSync(messages, "utf8")).toContain(
+			"An alarm was not printed, but the watch goes on: The reader of /dev/fd/1 stopped",
+		);
+	});
 });
 
 describe.each(["2>/dev/full", "2>&9"])("messages that nobody can read (%s)", (lost) => {

@@ -192,6 +192,7 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 		"Alarme wurden nicht gemessen, weil kein Eintrag über einen verweigerten Aufruf dieses System erreichte. Bei einem Container hat der Host die Einträge: `cagewright selftest --alarm` dort ausführen.",
 	"alarms-lost":
 		"Einträge über verweigerte Aufrufe gingen verloren: Sie kamen zu schnell, der Kernel begrenzt ihre Zahl (rate_limit in `auditctl -s`), oder der Prozess, der sie liest, wurde beendet. Einige Alarme können fehlen.",
+	"alarm-not-printed": "Ein Alarm wurde nicht ausgegeben, die Überwachung läuft aber weiter: {cause}",
 	"alarm-not-handled": "Ein Alarm wurde ausgelöst, ließ sich aber nicht speichern oder beantworten: {cause}",
 	"not-stopped-processes":
 		"Die Prozesse {pids} von {name} laufen auch nach SIGKILL noch: Sie warten auf ein Gerät oder eine Platte, oder etwas startet sie wieder. `ps -o pid,ppid,stat,wchan:20,args -p {pids}` zeigt sie.",

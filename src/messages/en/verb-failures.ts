@@ -172,6 +172,7 @@ export const verbFailuresEn = {
 		"Alarms were not measured, because no record of a refused call reached this machine. In a container, the host has the records: run `cagewright selftest --alarm` there.",
 	"alarms-lost":
 		"Records of refused calls were lost: they came too fast, the kernel limits their rate (see rate_limit in `auditctl -s`), or the process that reads them was killed. Some alarms may be missing.",
+	"alarm-not-printed": "An alarm was not printed, but the watch goes on: {cause}",
 	"alarm-not-handled": "An alarm was raised, but storing it or reacting to it failed: {cause}",
 	"not-stopped-processes":
 		"Processes {pids} of {name} still run after SIGKILL: they wait for a device or a disk, or something starts them again. `ps -o pid,ppid,stat,wchan:20,args -p {pids}` shows which.",

@@ -3,6 +3,7 @@ import { omitUndefined } from "../../base/collections.ts";
 import { Failure } from "../../base/failure.ts";
 import { runQuickTool, toolEnvironment } from "../../base/host/tools.ts";
 import { printable, showPath } from "../../base/path/quote.ts";
+import { LinePrinter } from "../../cli/output-file.ts";
 import type { Terminal } from "../../cli/terminal.ts";
 import { programPlace } from "../../install/host/installed-program.ts";
 import { packagedWatchUnit } from "../../install/installation.ts";
@@ -37,27 +38,38 @@ export async function watch(terminal: Terminal, names: readonly string[], option
 	if (json && format !== "json") throw new Failure("one-form", { one: `--format ${format}`, other: "--json" }, 2);
 	const { checkEvery, journal = false, withTests = false } = options;
 	return terminal.withContext(async (context) => {
-		await watchAlarms(context, {
-			names,
-			reaction: reaction,
-			withTests,
-			...omitUndefined({ checkEvery }),
-			toLine: (alarm) => alarmLine(alarm, "json", hostname(), terminal.messages),
-			onReady() {
-				notifyReady();
-				terminal.remark(terminal.messages.alarms.watching(names));
-			},
-			onReaction(result) {
-				// A command reports for itself.
-				if (result.reaction === "command" && result.state === "done") return;
-				const text = reactionText(result, terminal.commandLine("run", result.alarm.cage), terminal.messages);
-				terminal.say(text);
-				if (journal) context.machine.detection.toJournal(result.alarm, text);
-			},
-			onAlarm: (alarm) => terminal.print(alarmLine(alarm, format, hostname(), terminal.messages)),
-			...(journal ? { toJournal: (alarm) => alarmMessage(alarm, terminal.messages) } : {}),
+		const lost = new AbortController();
+		const signal = AbortSignal.any([context.signal, lost.signal]);
+		const lines = new LinePrinter((failure) => {
+			// With a reaction or the journal, the watch is of use without a reader, too.
+			if (reaction.kind === "report" && !journal) lost.abort(failure);
+			else context.emit({ event: "warned", code: "alarm-not-printed", values: { ...failure.values, cause: failure.code } });
 		});
-		context.signal.throwIfAborted();
+		await watchAlarms(
+			{ ...context, signal },
+			{
+				names,
+				reaction: reaction,
+				withTests,
+				...omitUndefined({ checkEvery }),
+				toLine: (alarm) => alarmLine(alarm, "json", hostname(), terminal.messages),
+				onReady() {
+					notifyReady();
+					terminal.remark(terminal.messages.alarms.watching(names));
+				},
+				onReaction(result) {
+					// A command reports for itself.
+					if (result.reaction === "command" && result.state === "done") return;
+					const text = reactionText(result, terminal.commandLine("run", result.alarm.cage), terminal.messages);
+					terminal.say(text);
+					if (journal) context.machine.detection.toJournal(result.alarm, text);
+				},
+				onAlarm: (alarm) => lines.print(alarmLine(alarm, format, hostname(), terminal.messages)),
+				...(journal ? { toJournal: (alarm) => alarmMessage(alarm, terminal.messages) } : {}),
+			},
+		);
+		await lines.printed();
+		signal.throwIfAborted();
 		return 0;
 	});
 }
