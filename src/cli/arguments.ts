@@ -3,10 +3,18 @@ import { isAbsolute, join, resolve } from "node:path";
 import { Failure } from "../base/failure.ts";
 import { attempt } from "../base/host/errors.ts";
 
+/** Arguments before `--`, which begins another program's command. */
+function ownArguments(args: readonly string[]): readonly string[] {
+	const end = args.indexOf("--");
+	return end < 0 ? args : args.slice(0, end);
+}
+
+/** Whether an option is given, which may be known before commander parses the arguments. */
+export const isGiven = (option: string, args: readonly string[]) => ownArguments(args).includes(option);
+
 /** Returns the value of `--lang` before commander parses the arguments, because its errors need the language. */
 export function wantedLanguage(args: readonly string[]): string | undefined {
-	const end = args.indexOf("--");
-	const own = end < 0 ? args : args.slice(0, end);
+	const own = ownArguments(args);
 	const joined = own.find((arg) => arg.startsWith("--lang="));
 	if (joined !== undefined) return joined.slice("--lang=".length);
 	const at = own.indexOf("--lang");

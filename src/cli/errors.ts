@@ -60,7 +60,7 @@ export async function reportLostOutput({ code }: NodeJS.ErrnoException, args: re
 	const failure = isFull
 		? new Failure("disk-full", { path: "stdout" }, 1)
 		: new Failure("cannot-write", { path: "stdout", error: code ?? "" }, 1);
-	await report(failure, lang);
+	report(await commandError(failure, lang));
 }
 
 /**
@@ -73,8 +73,14 @@ function firstError(error: unknown): unknown {
 		: error;
 }
 
-/** Prints one line and returns the exit status. An error that is no `Failure` is our bug (70). */
-export async function report(thrown: unknown, options: GlobalOptions): Promise<number> {
+/** How a command failed: its line without `cagewright:`, which may be empty, and its exit status. */
+export interface CommandError {
+	readonly text: string;
+	readonly status: number;
+}
+
+/** An error that is no `Failure` is our bug (70). */
+export async function commandError(thrown: unknown, options: GlobalOptions): Promise<CommandError> {
 	const first = firstError(thrown);
 	// Without a working directory, a relative state folder has no path.
 	const state = attempt(() => stateFolder(options.state)) ?? options.state ?? "";
@@ -82,17 +88,21 @@ export async function report(thrown: unknown, options: GlobalOptions): Promise<n
 	const other = attempt(() => otherState(options.state));
 	const messages = await loadMessages(languageFrom(process.env, options.lang), other);
 	if (options.debug && first instanceof Error) process.stderr.write(`${first.stack}\n`);
-	if (error instanceof Failure) {
-		write(process.stderr, `cagewright: ${messages.failure(error)}\n`);
-		return error.exit;
-	}
-	if (error instanceof InterruptedError) {
-		if (error.text) write(process.stderr, `cagewright: ${error.text}\n`);
-		return error.status;
-	}
-	write(
-		process.stderr,
-		`cagewright: ${messages.failure(new Failure("internal", { detail: error instanceof Error ? error.message : String(error) }, 70))}\n`,
-	);
-	return 70;
+	if (error instanceof Failure) return { text: messages.failure(error), status: error.exit };
+	if (error instanceof InterruptedError) return { text: error.text, status: error.status };
+	const detail = error instanceof Error ? error.message : String(error);
+	return { text: messages.failure(new Failure("internal", { detail }, 70)), status: 70 };
+}
+
+/** Prints the line and returns the exit status. */
+export function report({ status, text }: CommandError): number {
+	if (text) write(process.stderr, `cagewright: ${text}\n`);
+	return status;
+}
+
+/** Monitoring reads stdout, and expects 3 UNKNOWN if a check fails (Nagios plugin API). A signal's status stays. */
+export function reportToMonitoring({ status, text }: CommandError): number {
+	if (status > 128) return status;
+	write(process.stdout, `CAGEWRIGHT UNKNOWN - ${text}\n`);
+	return 3;
 }

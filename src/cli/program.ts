@@ -1,9 +1,9 @@
 import { CommanderError } from "commander";
 import { loadHelp } from "../messages/load.ts";
 import { type Language, languageFrom } from "../messages/messages.ts";
-import { isGlobalOption, takesValue, wantedLanguage } from "./arguments.ts";
+import { isGiven, isGlobalOption, takesValue, wantedLanguage } from "./arguments.ts";
 import { type Perform, Verb, type VerbDefinition, working } from "./definition.ts";
-import { report, reportLostOutput } from "./errors.ts";
+import { type CommandError, commandError, report, reportLostOutput, reportToMonitoring } from "./errors.ts";
 import { verbGroups } from "./groups.ts";
 import { refuseIgnored } from "./option-rules.ts";
 import { addGlobalOptions, addTableOptions, addWizardOptions, type GlobalOptions } from "./options.ts";
@@ -39,18 +39,20 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		await program.parseAsync(isUnknown ? [named] : [...args], { from: "user" });
 		return status;
 	} catch (error) {
-		if (!(error instanceof CommanderError)) return await report(error, global());
-		if (error.exitCode === 0) return 0;
-		const { usageError } = await import("./usage-error.ts");
-		process.stderr.write(`cagewright: ${usageError(error.message, verb, await loadHelp(language))}\n`);
-		return 2;
+		if (error instanceof CommanderError && error.exitCode === 0) return 0;
+		const failed =
+			error instanceof CommanderError ? await wrongUsage(error, verb, language) : await commandError(error, global());
+		return verb === "check" && isGiven("--nagios", args) ? reportToMonitoring(failed) : report(failed);
 	}
 }
 
+async function wrongUsage({ message }: CommanderError, verb: string | undefined, language: Language): Promise<CommandError> {
+	const { usageError } = await import("./usage-error.ts");
+	return { text: usageError(message, verb, await loadHelp(language)), status: 2 };
+}
+
 function asksForHelp(args: readonly string[], word: string | undefined): boolean {
-	const end = args.indexOf("--");
-	const own = end < 0 ? args : args.slice(0, end);
-	return word === "help" || own.some((arg) => arg === "--help" || arg === "-h");
+	return word === "help" || isGiven("--help", args) || isGiven("-h", args);
 }
 
 async function prepareHelp(program: Verb, language: Language): Promise<void> {

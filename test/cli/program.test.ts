@@ -32,3 +32,24 @@ test("--debug names the sources where a verb failed", () => {
 	expect(stack).toMatch(/^ {4}at .*src\/cage\/engine\/cages\.ts:\d+:\d+/m);
 	expect(stack).not.toMatch(/^ {4}at .*dist\/(?!main\.js)/m);
 });
+
+test.each([
+	"check --nagios",
+	"check --nagios --bogus",
+	"check one --nagios --accept x",
+	"check --nagios --all --lang xx",
+	"--state /etc/passwd check --all --nagios",
+	"--state /nonexistent check one --nagios",
+])("every error of a monitored check is UNKNOWN on stdout: %s", (words) => {
+	const { status, stderr, stdout } = spawnSync(process.execPath, [program].concat(words.split(" ")), { encoding: "utf8" });
+	expect({ status, stderr, stdout }).toEqual({
+		status: 3,
+		stderr: "",
+		stdout: expect.stringMatching(/^CAGEWRIGHT UNKNOWN - [^\n]+\n$/),
+	});
+});
+
+test("a word of another command does not make a check a monitored one", () => {
+	const { status, stdout } = spawnSync(process.execPath, [program, "check", "--", "--nagios"], { encoding: "utf8" });
+	expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+});

@@ -117,8 +117,12 @@ test("a failed check is UNKNOWN for monitoring, in one line", async () => {
 	expect(fs.existsSync(mistyped)).toBe(false);
 });
 
+test("a cage that is named twice counts once", async () => {
+	expect((await cagewright(["check", name, name, "--nagios"], { state })).stdout).toContain("cages=1 ");
+});
+
 test("--nagios and --json exclude each other", async () => {
-	expect(await check(name, "--nagios", "--json")).toMatchObject({ status: 2, stdout: "", stderr: /--nagios and --json/ });
+	expect(await check(name, "--nagios", "--json")).toMatchObject({ status: 3, stdout: /UNKNOWN - .*--nagios and --json/ });
 });
 
 interface Change {

@@ -29,29 +29,14 @@ export async function check(
 	if (nagios && terminal.options.json) throw new Failure("one-form", { one: "--nagios", other: "--json" }, 2);
 	if ((accept || revoke) && (names.length !== 1 || nagios)) throw new Failure("accept-one-cage", {}, 2);
 	if (until !== undefined && !accept) throw new Failure("until-without-accept", {}, 2);
-	return reportUnknown(terminal, nagios, () => runChecks(terminal, names, options));
-}
-
-/** Monitoring expects 3 UNKNOWN if a check fails (Nagios plugin API). */
-async function reportUnknown(
-	terminal: Terminal<ComparingMachine>,
-	nagios: boolean,
-	work: () => Promise<number>,
-): Promise<number> {
-	try {
-		return await work();
-	} catch (error) {
-		if (!nagios || !(error instanceof Failure)) throw error;
-		terminal.print(`CAGEWRIGHT UNKNOWN - ${terminal.messages.failure(error)}`);
-		return 3;
-	}
+	return runChecks(terminal, names, options);
 }
 
 function runChecks(terminal: Terminal<ComparingMachine>, names: readonly string[], options: CheckOptions) {
 	const { all = false, deep = false, nagios = false } = options;
 	return terminal.withContext(async (context) => {
 		const checked: CheckedCage[] = all ? await checkAll(context, { deep }) : [];
-		for (const name of names) checked.push(await checkOne(terminal, context, name, options));
+		for (const name of new Set(names)) checked.push(await checkOne(terminal, context, name, options));
 		if (nagios) {
 			// A mistyped state folder must not look healthy.
 			if (!checked.length) throw new Failure("no-cages", { path: stateFolder(terminal.options.state) });
