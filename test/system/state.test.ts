@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readAdoption } from "../../src/adopt/host/adoption-file.ts";
 import { requireSafeFolder } from "../../src/base/host/folder.ts";
 import { appendLog, readLog } from "../../src/base/host/log.ts";
 import { writeAtomic } from "../../src/base/host/text-files.ts";
@@ -16,6 +17,8 @@ import {
 	removeContents,
 	writeCage,
 } from "../../src/cage/host/cages.ts";
+import { readMadeAccount } from "../../src/cage/host/made-account.ts";
+import { readSeeded } from "../../src/cage/host/seed.ts";
 import { unfinishedCages } from "../../src/cage/host/unfinished.ts";
 import { readTrace, writeTrace } from "../../src/trace/host/traces.ts";
 import { emptyTrace } from "../../src/trace/trace.ts";
@@ -121,13 +124,32 @@ describe("cages", () => {
 		expect(fs.readdirSync(join(state, "cages"))).toEqual([]);
 	});
 
-	test.each(["", "{", "[]", '{"schema":"cagewright/cage/2"}'])(
+	test.each(["", "{", "[]", '{"schema":"cagewright/cage/1"}', '{"schema":"other/2"}'])(
 		"are reported as damaged with the description %j",
 		async (text) => {
 			await openState(state);
 			await writeCage(state, cage("redis"));
 			fs.writeFileSync(cagePaths(state, "redis").description, text);
 			await expect(readCage(state, "redis")).rejects.toMatchObject({ code: "state-damaged" });
+		},
+	);
+
+	test.each(["cage.json", "adoption.json", "account.json", "seeded.json"])(
+		"are newer with a newer schema in %s",
+		async (name) => {
+			await openState(state);
+			await writeCage(state, cage("redis"));
+			const { directory } = cagePaths(state, "redis");
+			const kind = name.replace(".json", "");
+			fs.writeFileSync(join(directory, name), JSON.stringify({ schema: `cagewright/${kind}/9` }));
+			const readers = [
+				readCage(state, "redis"),
+				readAdoption(cagePaths(state, "redis").adoption),
+				readMadeAccount(directory),
+				readSeeded(directory),
+			];
+			const codes = (await Promise.allSettled(readers)).flatMap((one) => (one.status === "rejected" ? [one.reason.code] : []));
+			expect(codes).toEqual(["state-newer"]);
 		},
 	);
 });

@@ -11,8 +11,9 @@ const stageSchema = v.object({
 	untouched: v.boolean(),
 	isUsed: v.exactOptional(v.literal(true)),
 });
+const schemaOfAdoption = "cagewright/adoption/1";
 const schema = v.object({
-	schema: v.literal("cagewright/adoption/1"),
+	schema: v.literal(schemaOfAdoption),
 	service: v.string(),
 	phase: v.picklist(phases),
 	since: v.string(),
@@ -40,7 +41,7 @@ export function adoptionToJson(adoption: Adoption): string {
 	const { inPlace, inPlaceBefore: before } = adoption;
 	const places = adoption.places.map((place) => ({ ...place, path: pathToJson(place.path) }));
 	return `${JSON.stringify({
-		schema: "cagewright/adoption/1",
+		schema: schemaOfAdoption,
 		...adoption,
 		places,
 		...(inPlace && { inPlace: inPlace.map(pathToJson) }),
@@ -56,7 +57,7 @@ export function adoptionFromJson(text: string): Adoption | undefined {
 	});
 }
 
-/** Returns undefined if the cage has not adopted a service. Throws `state-damaged` (exit 1). */
+/** Returns undefined if the cage has not adopted a service. Throws `state-damaged` or `state-newer` (exit 1). */
 export function readAdoption(file: Path): Promise<Adoption | undefined> {
-	return readState(file, (content) => adoptionFromJson(String(content)));
+	return readState(file, (content) => adoptionFromJson(String(content)), { schema: schemaOfAdoption });
 }

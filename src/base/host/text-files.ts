@@ -84,14 +84,21 @@ export function systemDocuments(files: Pick<Files, "read" | "resolve">): Documen
 	};
 }
 
+interface StateFile {
+	/** The value of `schema` that this version writes, such as `cagewright/cage/1`. */
+	readonly schema?: string;
+	/** The failure if the file is damaged. */
+	readonly code?: FailureCode;
+}
+
 /**
- * What `decode` makes of one of our own files. Undefined if there is none. Throws `state-damaged` (exit 1), or another code, if
- * `decode` throws or returns undefined.
+ * What `decode` makes of one of our own files. Undefined if there is none. If `decode` throws or returns undefined, throws
+ * `state-newer` for a newer schema, otherwise `state-damaged` or another code (exit 1).
  */
 export async function readState<T>(
 	file: Path,
 	decode: (content: Buffer) => T | undefined | Promise<T>,
-	code: FailureCode = "state-damaged",
+	{ code = "state-damaged", schema }: StateFile = {},
 ): Promise<T | undefined> {
 	let content: Buffer;
 	try {
@@ -108,15 +115,25 @@ export async function readState<T>(
 	} catch {
 		// The same as undefined.
 	}
+	if (schema !== undefined && hasNewerSchema(content, schema)) throw new Failure("state-newer", { path: showPath(file) });
 	throw new Failure(code, { path: showPath(file) });
 }
+
+function hasNewerSchema(content: Buffer, schema: string): boolean {
+	const found = attempt(() => Object(JSON.parse(String(content))).schema);
+	const [kind, number] = splitSchema(schema);
+	const [foundKind, foundNumber] = splitSchema(String(found));
+	return foundKind === kind && Number(foundNumber) > Number(number);
+}
+
+const splitSchema = (schema: string) => /^(.*\/)(\d{1,9})$/.exec(schema)?.slice(1) ?? [];
 
 export function readJson<T extends v.GenericSchema>(
 	file: Path,
 	schema: T,
-	code?: FailureCode,
+	stateFile?: StateFile,
 ): Promise<v.InferOutput<T> | undefined> {
-	return readState(file, (content) => v.parse(schema, JSON.parse(String(content))), code);
+	return readState(file, (content) => v.parse(schema, JSON.parse(String(content))), stateFile);
 }
 
 /**

@@ -63,6 +63,7 @@ export async function unlessDamaged<T>(reading: Promise<T>): Promise<T | undefin
 
 const damageCodes = [
 	"state-damaged",
+	"state-newer",
 	"state-not-regular",
 	"state-too-large",
 	"manifest-damaged",

@@ -13,7 +13,7 @@ import { type Cage, unitSteps } from "../cage.ts";
  * everything else is text.
  */
 
-const schema = "cagewright/cage/1";
+export const schemaOfCage = "cagewright/cage/1";
 
 export function cageToJson(cage: Cage): unknown {
 	const additions = cage.additions.map((addition) =>
@@ -27,7 +27,7 @@ export function cageToJson(cage: Cage): unknown {
 	const without = minimised && { minimised: { ...minimised, paths: minimised.paths.map(pathToJson) } };
 	const inPlace = stateInPlace && { stateInPlace: stateInPlace.map(pathToJson) };
 	const named = company && { company: companyToJson(company) };
-	return { schema, ...cage, additions, ...without, ...inPlace, ...named };
+	return { schema: schemaOfCage, ...cage, additions, ...without, ...inPlace, ...named };
 }
 
 function companyToJson({ clientFiles, neighbours }: Company): unknown {
@@ -61,7 +61,7 @@ const addition = v.variant("kind", [
 
 /** Loose where a field is only shown, so that descriptions of newer versions can still be read. */
 const cageSchema = v.looseObject({
-	schema: v.literal(schema),
+	schema: v.literal(schemaOfCage),
 	name: v.string(),
 	application: applicationSchema,
 	rules: rulesSchema,

@@ -10,7 +10,7 @@ import { printable, showPath } from "../../base/path/quote.ts";
 import { isName } from "../../options/answers.ts";
 import type { Cage } from "../cage.ts";
 import type { CageContent, Removal, RemovalStore } from "../ports.ts";
-import { cageFromJson, cageToJson } from "./cage-json.ts";
+import { cageFromJson, cageToJson, schemaOfCage } from "./cage-json.ts";
 import { discard, generationPaths } from "./generations.ts";
 import { allocatedBytes } from "./survey.ts";
 import { readRemoval, removalName, writeRemoval } from "./unfinished.ts";
@@ -91,13 +91,14 @@ export async function writeCage(state: Path, cage: Cage): Promise<void> {
 	await writeJson(description, cageToJson(cage));
 }
 
-/** Undefined if there is no such cage. Throws `state-damaged` (exit 1) if its description is unreadable. */
+/** Undefined if there is no such cage. Throws `state-damaged` or `state-newer` (exit 1) if its description is unreadable. */
 export async function readCage(state: Path, name: string): Promise<Cage | undefined> {
 	const { description } = cagePaths(state, name);
-	return readState(description, (content) => {
+	const decode = (content: Buffer) => {
 		const cage = cageFromJson(String(content));
 		return cage?.name === name ? cage : undefined;
-	});
+	};
+	return readState(description, decode, { schema: schemaOfCage });
 }
 
 /** The host account that was created for a cage. It has its own file, because it must outlive the description and stay with the data. */

@@ -7,8 +7,9 @@ import { join, type Path, pathToBytes } from "../../base/path/path.ts";
 import type { MadeAccount, MadeAccounts } from "../ports.ts";
 import { madeAccountName } from "./cages.ts";
 
+const schemaOfAccount = "cagewright/account/1";
 const madeAccountSchema = v.object({
-	schema: v.literal("cagewright/account/1"),
+	schema: v.literal(schemaOfAccount),
 	name: v.string(),
 	uid: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 });
@@ -22,9 +23,10 @@ export function madeAccounts(directory: (name: string) => Path): MadeAccounts {
 	};
 }
 
-/** Throws `account-file-damaged` (exit 1). */
+/** Throws `account-file-damaged` or `state-newer` (exit 1). */
 export async function readMadeAccount(cage: Path): Promise<MadeAccount | undefined> {
-	const read = await readJson(join(cage, madeAccountName), madeAccountSchema, "account-file-damaged");
+	const stateFile = { schema: schemaOfAccount, code: "account-file-damaged" } as const;
+	const read = await readJson(join(cage, madeAccountName), madeAccountSchema, stateFile);
 	if (read === undefined) return undefined;
 	const { schema: _, ...account } = read;
 	return account;
@@ -32,6 +34,6 @@ export async function readMadeAccount(cage: Path): Promise<MadeAccount | undefin
 
 export async function writeMadeAccount(cage: Path, account: MadeAccount | undefined): Promise<void> {
 	const file = join(cage, madeAccountName);
-	if (account) return writeJson(file, { schema: "cagewright/account/1", ...account });
+	if (account) return writeJson(file, { schema: schemaOfAccount, ...account });
 	await unlink(pathToBytes(file)).catch(ifMissing(undefined));
 }

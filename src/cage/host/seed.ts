@@ -22,14 +22,17 @@ import { isInPlace } from "../../plan/binds.ts";
 import type { Plan, WritableDirectory } from "../../plan/plan.ts";
 import { allocatedBytes, requireSpace } from "./survey.ts";
 
+const schemaOfSeeded = "cagewright/seeded/1";
+
 /** Host paths whose state the cage has received. Each is copied only once, even if the application removes it later. */
 const seededSchema = v.object({
-	schema: v.literal("cagewright/seeded/1"),
+	schema: v.literal(schemaOfSeeded),
 	paths: v.array(pathSchema),
 });
 
 export async function readSeeded(cage: Path): Promise<Set<Path>> {
-	return (await readState(join(cage, "seeded.json"), (content) => seededFromJson(String(content)))) ?? new Set();
+	const decode = (content: Buffer) => seededFromJson(String(content));
+	return (await readState(join(cage, "seeded.json"), decode, { schema: schemaOfSeeded })) ?? new Set();
 }
 
 /** Throws if `writeSeeded` did not write the text. */
@@ -38,7 +41,7 @@ export function seededFromJson(text: string): Set<Path> {
 }
 
 export async function writeSeeded(cage: Path, paths: ReadonlySet<Path>): Promise<void> {
-	await writeJson(join(cage, "seeded.json"), { schema: "cagewright/seeded/1", paths: [...paths].sort().map(pathToJson) });
+	await writeJson(join(cage, "seeded.json"), { schema: schemaOfSeeded, paths: [...paths].sort().map(pathToJson) });
 }
 
 interface SeedRequest {

@@ -32,8 +32,9 @@ const arrangingName = pathFromText("arranging");
 const removalWords = { everything: pathFromText("everything"), keepData: pathFromText("all-but-data") };
 
 const companions = v.object({ triggers: v.array(v.string()), dependents: v.array(v.string()) });
+const schemaOfSwitching = "cagewright/switching/1";
 const switchingSchema = v.object({
-	schema: v.literal("cagewright/switching/1"),
+	schema: v.literal(schemaOfSwitching),
 	from: v.number(),
 	before: v.unknown(),
 	stopped: v.exactOptional(v.object({ service: v.string(), companions })),
@@ -63,10 +64,10 @@ export async function writeRemoval(cage: Path, { keepData }: Removal): Promise<v
 	}
 }
 
-/** Throws `state-damaged` (exit 1). */
+/** Throws `state-damaged` or `state-newer` (exit 1). */
 export async function readSwitching(cage: Path): Promise<GenerationSwitch | undefined> {
 	const file = join(cage, switchingName);
-	const read = await readJson(file, switchingSchema);
+	const read = await readJson(file, switchingSchema, { schema: schemaOfSwitching });
 	if (read === undefined) return undefined;
 	const { from, stopped } = read;
 	const before = cageFromJson(JSON.stringify(read.before));
@@ -78,7 +79,7 @@ export async function writeSwitching(cage: Path, switching: GenerationSwitch | u
 	const file = join(cage, switchingName);
 	if (switching === undefined) return void (await removeTree(file));
 	const { before, from, stopped } = switching;
-	const json = { schema: "cagewright/switching/1", from, before: cageToJson(before), ...omitUndefined({ stopped }) };
+	const json = { schema: schemaOfSwitching, from, before: cageToJson(before), ...omitUndefined({ stopped }) };
 	await writeJson(file, json);
 }
 

@@ -410,6 +410,8 @@ export const failuresDe: Failures = {
 		"{path} ist größer als jede Datei, die Cagewright dort schreibt. Verschieben Sie sie, oder stellen Sie sie aus einer Sicherung wieder her.",
 	"current-directory-gone":
 		"Das aktuelle Verzeichnis gibt es nicht mehr. Wechseln Sie mit `cd` in ein anderes, und versuchen Sie es erneut.",
+	"state-newer":
+		"{path} stammt von einer neueren Version von Cagewright, die diese nicht lesen kann. Verwenden Sie die neuere Version.",
 	"state-damaged":
 		"{path} ist beschädigt. Stellen Sie es aus einer Sicherung wieder her, oder bauen Sie den Käfig mit --replace neu; seine Daten bleiben.",
 	"still-in-use": "{path} wird noch benutzt. Beenden Sie die Prozesse, die es benutzen, und versuchen Sie es erneut.",
