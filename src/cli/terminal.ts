@@ -1,9 +1,10 @@
+import { existsSync } from "node:fs";
 import type { Context, Machine, ReadingMachine } from "../base/engine/context.ts";
 import type { Event } from "../base/engine/events.ts";
 import type { CageStore } from "../base/engine/store.ts";
 import { Failure } from "../base/failure.ts";
 import { pathFromText } from "../base/path/path.ts";
-import { printableJson, quoteCommand } from "../base/path/quote.ts";
+import { printable, printableJson, quoteCommand } from "../base/path/quote.ts";
 import { isForeign } from "../cage/host/foreign-state.ts";
 import type { LaunchOptions } from "../launch/host/method.ts";
 import { progressLine } from "../make/report/progress.ts";
@@ -74,6 +75,15 @@ export class Terminal<M extends ReadingMachine = Machine> {
 	/** A command for the reader, with the state folder if it must be named. */
 	commandLine(...words: readonly string[]): string {
 		return quoteCommand(["cagewright", ...stateWords(this.otherState), ...words]);
+	}
+
+	/**
+	 * Call it before work on all cages. Throws `no-cages` (exit 2) if the named state folder does not exist, because a typing mistake or
+	 * a missing disk would look like success. The default folder may be absent.
+	 */
+	requireNamedState(): void {
+		if (this.otherState !== undefined && !existsSync(this.state))
+			throw new Failure("no-cages", { path: printable(this.state) }, 2);
 	}
 
 	/** The adapters of the verb's group. */

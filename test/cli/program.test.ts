@@ -53,3 +53,23 @@ test("a word of another command does not make a check a monitored one", () => {
 	const { status, stdout } = spawnSync(process.execPath, [program, "check", "--", "--nagios"], { encoding: "utf8" });
 	expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
 });
+
+const outcome = (words: string, env = {}) => {
+	const options = { encoding: "utf8", env: { ...process.env, CAGEWRIGHT_STATE: undefined, ...env } } as const;
+	const { status, stderr } = spawnSync(process.execPath, [program].concat(words.split(" ")), options);
+	return { status, stderr };
+};
+const absent = "cagewright: State folder /nonexistent contains no cage. Check the path, or choose another folder with --state.\n";
+
+test.each(["check --all", "update --all --yes"])("%s fails if the named state folder does not exist", (words) => {
+	expect(outcome(`--state /nonexistent ${words}`)).toEqual({ status: 2, stderr: absent });
+	expect(outcome(words, { CAGEWRIGHT_STATE: "/nonexistent" })).toEqual({ status: 2, stderr: absent });
+});
+
+test("an absent state folder has no cages to list", () => {
+	expect(outcome("--state /nonexistent list")).toEqual({ status: 0, stderr: "" });
+});
+
+test.each(["list", "check --all", "update --all"])("%s refuses a file as the state folder", (words) => {
+	expect(outcome(`--state /etc/passwd ${words}`)).toEqual({ status: 2, stderr: expect.stringContaining("/etc/passwd") });
+});

@@ -23,13 +23,10 @@ function shell(line: string): Promise<{ status: number; stderr: string }> {
 	});
 }
 
-test.each(["list", "--quiet check --all", "--version", "--help"])(
-	"%s with a full disk as stdout fails with one line",
-	async (words) => {
-		const said = { status: 1, stderr: "cagewright: No space left on the device for stdout. Free some space and try again.\n" };
-		expect(await run(words, ">/dev/full")).toEqual(said);
-	},
-);
+test.each(["list", "--quiet apps", "--version", "--help"])("%s with a full disk as stdout fails with one line", async (words) => {
+	const said = { status: 1, stderr: "cagewright: No space left on the device for stdout. Free some space and try again.\n" };
+	expect(await run(words, ">/dev/full")).toEqual(said);
+});
 
 test("the line about the full disk is translated", async () => {
 	expect((await run("--lang de list", ">/dev/full")).stderr).toMatch(

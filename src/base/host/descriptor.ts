@@ -90,7 +90,16 @@ export async function list(directory: Path): Promise<Path[]> {
 	return (await readdir(pathToBytes(directory), { encoding: "buffer" }).catch(ifMissing([]))).map(pathFromBytes);
 }
 
-/** The same, also none if the directory cannot be read. */
+/** The same, but a file in place of the directory or above it is an error. */
+export async function listDirectory(directory: Path): Promise<Path[]> {
+	const names = await readdir(pathToBytes(directory), { encoding: "buffer" }).catch((error: unknown) => {
+		if (errorName(error) !== "ENOENT") throw error;
+		return [];
+	});
+	return names.map(pathFromBytes);
+}
+
+/** The same as `list`, also none if the directory cannot be read. */
 export function listIfReadable(directory: Path): Promise<Path[]> {
 	return list(directory).catch(() => []);
 }

@@ -1,5 +1,5 @@
 import { Failure } from "../../base/failure.ts";
-import { exists, list, namesOf } from "../../base/host/descriptor.ts";
+import { exists, list, listDirectory, namesOf } from "../../base/host/descriptor.ts";
 import { makeSafeFolder, realPlace } from "../../base/host/folder.ts";
 import { refuseMounts } from "../../base/host/mounts.ts";
 import { isLeftover } from "../../base/host/processes.ts";
@@ -77,9 +77,9 @@ export function cagePaths(state: Path, name: string) {
 	};
 }
 
-/** Names of all cages, sorted. */
+/** Names of all cages, sorted. Throws ENOTDIR if the state folder is none. */
 export async function listCages(state: Path): Promise<string[]> {
-	const names = (await list(join(state, "cages"))).flatMap((name) => pathToText(name) ?? []).filter(isName);
+	const names = (await listDirectory(join(state, "cages"))).flatMap((name) => pathToText(name) ?? []).filter(isName);
 	const described = await Promise.all(names.map((name) => exists(cagePaths(state, name).description)));
 	return names.filter((_, index) => described[index]).sort();
 }

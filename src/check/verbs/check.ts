@@ -29,6 +29,7 @@ export async function check(
 	if (nagios && terminal.options.json) throw new Failure("one-form", { one: "--nagios", other: "--json" }, 2);
 	if ((accept || revoke) && (names.length !== 1 || nagios)) throw new Failure("accept-one-cage", {}, 2);
 	if (until !== undefined && !accept) throw new Failure("until-without-accept", {}, 2);
+	if (all) terminal.requireNamedState();
 	return runChecks(terminal, names, options);
 }
 
@@ -38,7 +39,7 @@ function runChecks(terminal: Terminal<ComparingMachine>, names: readonly string[
 		const checked: CheckedCage[] = all ? await checkAll(context, { deep }) : [];
 		for (const name of new Set(names)) checked.push(await checkOne(terminal, context, name, options));
 		if (nagios) {
-			// A mistyped state folder must not look healthy.
+			// A state folder without cages must not look healthy.
 			if (!checked.length) throw new Failure("no-cages", { path: stateFolder(terminal.options.state) });
 			const { status, text } = nagiosLine(checked, terminal.messages);
 			terminal.print(text);

@@ -35,6 +35,7 @@ interface UpdateOptions {
 export async function update(terminal: Terminal, called: readonly string[], options: UpdateOptions): Promise<number> {
 	if ((options.all ?? false) === called.length > 0) throw new Failure("update-names-or-all", {}, 2);
 	if (options.include?.length && called.length !== 1) throw new Failure("update-include-one", {}, 2);
+	if (options.all) terminal.requireNamedState();
 	return terminal.withContext(async (context) => {
 		const names = options.all ? await builtCages(context) : called;
 		// A wrong name is refused before any work. A damaged cage stops no other.
