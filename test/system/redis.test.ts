@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { cagewright, type Made, make, startRun, temporaryState } from "./cagewright.ts";
+import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, redis, startOnHost, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
@@ -99,4 +99,12 @@ test("redis forks into the background in Debian's configuration and is followed 
 	expectServedInside(forks, 6379, network);
 	expect((await run.stop()).status).toBe(0);
 	expect(processesIn(forks.root)).toEqual([]);
+});
+
+test("a stopped redis without a port is asked at the unix socket that it opens in the sandbox", async () => {
+	const folder = temporaryFolder("redis-socket");
+	const command = ["redis-server", "--port", "0", "--unixsocket", `${folder}/redis.sock`, "--dir", folder, "--save", ""];
+	const made = await make(["--name", "socketed", "--writable", folder, "--", ...command], { state });
+	expectWellMade(made, "socketed", state);
+	expect(made.rounds.at(-1)?.probes[0]?.command).toContain(`"$CAGEWRIGHT_ROOT"${folder}/redis.sock`);
 });
