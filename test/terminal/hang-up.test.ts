@@ -1,9 +1,11 @@
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inProcess, temporaryFolder, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { preparedDemo } from "../system/prepared.ts";
 import { leftovers } from "../system/processes.ts";
+import { scoped } from "../system/scoped.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
 import { openTerminal, wizardProgram } from "./wizards.ts";
 
@@ -42,7 +44,6 @@ describe("a terminal that hangs up", () => {
 		["template remove mine", "Remove template mine?"],
 		["remove demo", "[y/N]"],
 		["record demo -o /dev/null", "Who initiated this"],
-		[`trace --name seen --attach ${process.pid} --probe true`, "press Enter"],
 		["--linear", "Your choice, Enter:"],
 		["", "demo"],
 	])("ends '%s' with 129, and nothing is changed", async (words, text) => {
@@ -51,6 +52,15 @@ describe("a terminal that hangs up", () => {
 		expect(await hangUp()).toBe(129);
 		expect(existsSync(`${state}/templates/mine.json`)).toBe(true);
 		expect(existsSync(`${state}/cages/demo/current`)).toBe(true);
+		expect(leftovers(state)).toEqual([]);
+	});
+
+	it("ends the trace of a running process, which keeps running", async () => {
+		await using watched = scoped(spawn("sleep", ["infinity"], { stdio: "ignore" }));
+		const { hangUp, program } = openLine(state, `trace --name seen --attach ${watched.pid} --probe true`);
+		await program.sees("press Enter");
+		expect(await hangUp()).toBe(129);
+		expect(watched.exitCode).toBe(null);
 		expect(leftovers(state)).toEqual([]);
 	});
 
