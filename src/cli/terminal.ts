@@ -68,6 +68,11 @@ export class Terminal<M extends ReadingMachine = Machine> {
 		return { full: this.options.require === "full" };
 	}
 
+	/** systemd starts system units itself, so that nothing would check the layers. Throws `require-without-run` (exit 2). */
+	refuseRequire(name: string): void {
+		if (this.launching.full) throw new Failure("require-without-run", { name }, 2);
+	}
+
 	get otherState(): string | undefined {
 		return otherState(this.options.state);
 	}

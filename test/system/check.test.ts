@@ -254,6 +254,10 @@ test("a danger must be accepted by name, and every later launch repeats it", asy
 	expect((await launch()).stderr).toBe("");
 });
 
+test("--require full is refused for a unit that systemd starts without Cagewright", async () => {
+	expect(await inProcess(["unit", name, "--require", "full"], { state })).toMatchObject({ status: 2, stdout: "" });
+});
+
 test("a finding that stops the launch also stops the unit", async () => {
 	fs.writeFileSync(inCage("/usr/bin/mine"), "");
 	try {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Entry } from "../../src/plan/plan.ts";
 import { splitWords } from "../../src/service/unit-text.ts";
 import { userUnit } from "../../src/unit/unit.ts";
+import { ownUnitText } from "../../src/unit/verbs/unit.ts";
 import { entry } from "../cage/plans.ts";
 import { launcher, path, unit, values } from "./made-unit.ts";
 
@@ -278,6 +279,12 @@ describe("a cage's unit", () => {
 		expect(values(text, "DeviceAllow")).toEqual(["/dev/fuse rw"]);
 		expect(values(text, "BindPaths").at(-1)).toBe("/dev/fuse:/dev/fuse:norbind");
 	});
+});
+
+it("a user's unit starts with the required protection", () => {
+	const store = { data: () => "/state/cages/site/data" } as never;
+	expect(ownUnitText({ store }, "site", {})).toContain(" --state /state run site\n");
+	expect(ownUnitText({ store }, "site", { full: true })).toContain(" --state /state --require full run site\n");
 });
 
 it("a user's unit starts the program whatever its words contain", () => {

@@ -85,6 +85,7 @@ const withoutFix: Readonly<Record<string, readonly string[]>> = {
 	"Only a backup or another build repairs it, which the cage's page offers.": ["data-gone", "manifest-damaged", "state-damaged"],
 	"It is about the unit or service of a saved cage, which the cage's page installs and tests.": [
 		"lockout-service",
+		"require-without-run",
 		"dropin-there",
 		"unit-per-connection-own",
 		"unit-without-sockets",

@@ -58,6 +58,7 @@ export async function requestFor(
 	requireSystemd(context);
 	const host = hostService(context, serviceName);
 	const service = host.name;
+	terminal.refuseRequire(service);
 	const known = await cageOf(context, service, options.name);
 	// An attempt whose trial failed left a cage without a generation, and other options may help.
 	const isBuilt = known !== undefined && (await context.machine.store.present(known)) !== undefined;

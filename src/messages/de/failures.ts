@@ -410,6 +410,8 @@ export const failuresDe: Failures = {
 		"{path} ist größer als jede Datei, die Cagewright dort schreibt. Verschieben Sie sie, oder stellen Sie sie aus einer Sicherung wieder her.",
 	"current-directory-gone":
 		"Das aktuelle Verzeichnis gibt es nicht mehr. Wechseln Sie mit `cd` in ein anderes, und versuchen Sie es erneut.",
+	"require-without-run":
+		"--require full kann für {name} als Systemdienst nicht gelten, weil systemd ihn ohne Cagewright startet. Entfernen Sie die Option. `cagewright doctor` prüft die Schichten dieses Systems.",
 	"state-newer":
 		"{path} stammt von einer neueren Version von Cagewright, die diese nicht lesen kann. Verwenden Sie die neuere Version.",
 	"state-damaged":

@@ -373,6 +373,8 @@ export const failuresEn = {
 		"{path} is not a regular file, so it is not what Cagewright wrote. Move it away, or restore it from a backup.",
 	"state-too-large": "{path} is larger than any file that Cagewright writes there. Move it away, or restore it from a backup.",
 	"current-directory-gone": "The current directory no longer exists. Change to another one with `cd`, then try again.",
+	"require-without-run":
+		"--require full cannot apply to {name} as a system service, because systemd starts it without Cagewright. Remove the option. `cagewright doctor` checks this machine's layers.",
 	"state-newer": "{path} was written by a newer version of Cagewright, which this one cannot read. Use the newer version.",
 	"state-damaged": "{path} is damaged. Restore it from a backup, or rebuild the cage with --replace, which keeps its data.",
 	"still-in-use": "{path} is still in use. Stop the processes that use it, then try again.",

@@ -11,6 +11,7 @@ import { table } from "../../cli/format.ts";
 import { rootFolder } from "../../cli/output-file.ts";
 import type { Terminal } from "../../cli/terminal.ts";
 import { installHook, uninstallHook } from "../../install/engine/installation.ts";
+import type { LaunchOptions } from "../../launch/host/method.ts";
 import { recordAcceptances } from "../../launch/verbs/run.ts";
 import { serverSignals } from "../../service/signals.ts";
 import { type InstalledUnit, installUnit, uninstallUnit, unitExposure, type WhichUnit } from "../engine/installed-unit.ts";
@@ -44,9 +45,10 @@ export async function unit(terminal: Terminal, name: string, options: UnitOption
 		const dryRun = options.dryRun ?? false;
 		if (!uninstall && (await presentCage(context, name)).manifest.owner) {
 			refuseOfRoot(name, options);
-			printUnit(terminal, which, ownUnitText(context.machine, name));
+			printUnit(terminal, which, ownUnitText(context.machine, name, terminal.launching));
 			return 0;
 		}
+		if (!uninstall) terminal.refuseRequire(name);
 		if (score) return printScore(terminal, context, which);
 		if (uninstall) {
 			const done = await uninstallUnit(context, which, dryRun);
@@ -121,11 +123,12 @@ async function printScore(terminal: Terminal, context: Context, which: WhichUnit
 	return 0;
 }
 
-/** Returns the unit of an ordinary user's cage, which runs this program with the cage's state folder. */
-export function ownUnitText({ store }: Machine, name: string): string {
+/** Returns the unit of an ordinary user's cage, which runs this program with the cage's state folder and `--require`. */
+export function ownUnitText({ store }: Pick<Machine, "store">, name: string, { full }: LaunchOptions): string {
 	// STATE/cages/NAME/data
 	const state = parent(parent(parent(store.data(name))));
-	return userUnit(name, [process.execPath, realpathSync(process.argv[1] ?? ""), "--state", pathToText(state) ?? "", "run", name]);
+	const program = [process.execPath, realpathSync(process.argv[1] ?? ""), "--state", pathToText(state) ?? ""];
+	return userUnit(name, program.concat(full ? ["--require", "full"] : [], "run", name));
 }
 
 /** Refuses options that change system services. Throws `dropin-needs-root` or `unit-needs-root` (exit 3). */

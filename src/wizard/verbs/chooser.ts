@@ -42,7 +42,7 @@ import { isMissing } from "../steps/choose/reduce.ts";
 export class SystemChooser implements Chooser {
 	readonly #machine: Machine;
 	readonly #messages: Messages;
-	readonly #options: Pick<GlobalOptions, "state">;
+	readonly #options: Pick<GlobalOptions, "require" | "state">;
 	readonly #found = new Map<string, FoundApplication>();
 
 	constructor(machine: Machine, messages: Messages, options: Pick<GlobalOptions, "state"> = {}) {
@@ -104,7 +104,7 @@ export class SystemChooser implements Chooser {
 
 	async unit(name: string, service: string | undefined): Promise<string> {
 		const machine = this.#machine;
-		if (machine.accounts.own()) return ownUnitText(machine, name);
+		if (machine.accounts.own()) return ownUnitText(machine, name, { full: this.#options.require === "full" });
 		return service === undefined ? unitText({ machine }, name) : dropinText({ machine }, name, service);
 	}
 
