@@ -77,6 +77,8 @@ export interface Adoption {
 	readonly together?: true;
 	/** Seconds that a start may take until the service answers. */
 	readonly timeout: number;
+	/** `--copy-data` was given. */
+	readonly copyData?: boolean;
 	/** The copied directories. */
 	readonly places: readonly AdoptedPlace[];
 	/** Directories that stay where the host has them. Absent: an earlier release, which copied all. */

@@ -213,6 +213,8 @@ test("a service stays on the host if its cage fails an exercise that passed in t
 test("several services move whoever is used first, and all return if one fails", async () => {
 	await configure({ socket: "" }, { socket: "" });
 	writeFileSync(join(system.tree, "root/ask-whole"), `#!/bin/sh\n${answers(7080, "shop and office")}\n`, { mode: 0o755 });
+	const preview = await json("adopt shop office --copy-data --dry-run");
+	expect(preview.services).toContainEqual(expect.objectContaining({ name: "office", places: ["/var/lib/office"], inPlace: [] }));
 	const adopted = await json("adopt shop office --client-probe /root/ask-whole --yes");
 	expect(adopted.services).toMatchObject([{ service: "office.service" }, { service: "shop.service" }]);
 	expect([await isOnHost("office"), await isOnHost("shop")]).toEqual([false, false]);

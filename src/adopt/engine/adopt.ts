@@ -42,7 +42,7 @@ export interface AdoptRequest {
 	/** Findings that this call accepts beyond those of the cage, in the form of `--accept-finding`. */
 	readonly accepted?: readonly string[];
 	/** The cage gets a copy of the state instead of the host's own directories. */
-	readonly copyData?: boolean;
+	readonly copyData: boolean;
 }
 
 /** Everything that an adoption will do. Making the plan changes nothing. */
@@ -51,6 +51,8 @@ export interface AdoptionPlan {
 	readonly present: PresentCage;
 	/** `Cage.stateInPlace` before. */
 	readonly inPlaceBefore: readonly Path[] | null;
+	/** Requested; a cage with an account of its own gets a copy anyway. */
+	readonly copyData: boolean;
 	readonly service: string;
 	readonly dropin: string;
 	/** Directories of the state that stay where the host has them. */
@@ -130,6 +132,7 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	const { together } = request;
 	return {
 		...{ present, inPlaceBefore: cage.stateInPlace ?? null, service, dropin, inPlace: inPlace ?? [], places },
+		copyData: request.copyData,
 		...{ probes, clientProbes, foundClientProbes, clients, timeout, ...omitUndefined({ together }) },
 	};
 }
@@ -156,7 +159,7 @@ export function copiesState(
 	{ dedicatedAccount }: Pick<Cage, "dedicatedAccount">,
 	{ copyData }: Pick<AdoptRequest, "copyData">,
 ): boolean {
-	return copyData === true || dedicatedAccount !== undefined;
+	return copyData || dedicatedAccount !== undefined;
 }
 
 /** Throws `adopt-own-unit` (exit 4) if a unit of the cage's own could start a second instance on the state in place. */
@@ -229,6 +232,7 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 		...(clientProbes.length ? { clientProbes } : {}),
 		...(foundClientProbes.length ? { foundClientProbes } : {}),
 		...omitUndefined({ together: plan.together }),
+		...(plan.copyData ? { copyData: plan.copyData } : {}),
 	};
 	let adoption: Adoption = {
 		...{ service, phase: "seeding", since, companions, dropin, probes, timeout, places: [], ...asked },

@@ -87,9 +87,10 @@ export async function releaseServices(
 	return released;
 }
 
-function requestOf({ adoption, name }: ReleasePlan): AdoptRequest {
-	const { clientProbes, probes, service, timeout } = adoption;
-	return { name, service, probes, timeout, ...omitUndefined({ clientProbes }) };
+/** Asks for the same move into the cage as the one that a release undoes. */
+export function requestOf({ adoption, name }: Pick<ReleasePlan, "adoption" | "name">): AdoptRequest {
+	const { clientProbes, copyData = false, probes, service, timeout } = adoption;
+	return { name, service, probes, timeout, copyData, ...omitUndefined({ clientProbes }) };
 }
 
 /** Whoever is used by another of these services comes before it, by their units, and by the clients in the plans. */

@@ -24,6 +24,7 @@ const schema = v.object({
 	foundClientProbes: v.exactOptional(v.array(v.string())),
 	passingProbes: v.exactOptional(v.array(v.string())),
 	together: v.exactOptional(v.literal(true)),
+	copyData: v.exactOptional(v.boolean()),
 	timeout: v.number(),
 	places: v.array(
 		v.object({

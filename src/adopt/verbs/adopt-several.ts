@@ -23,6 +23,7 @@ import {
 	releaseOne,
 	releaseText,
 	requestFor,
+	requestOf,
 } from "./adopt.ts";
 
 /** Options that have a meaning for several services at once. */
@@ -99,12 +100,7 @@ async function previewAll(
 		if (name !== undefined) present.set(service, name);
 	}
 	const without = names.filter((service) => !present.has(service));
-	const requests = [...present].map(([service, name]) => ({
-		name,
-		service,
-		probes: [],
-		clientProbes: options.clientProbe ?? [],
-	}));
+	const requests = [...present].map(([service, name]) => requestOf(options, name, service));
 	const plans = await planAdoptions(context, requests);
 	const json = plans.map((plan) => planJson(plan.present.cage.name, plan));
 	const commands = without.map((service) => terminal.commandLine("adopt", service, "--dry-run"));

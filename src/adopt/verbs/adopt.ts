@@ -70,6 +70,11 @@ export async function requestFor(
 	if (present === undefined && options.name === undefined) await refuseSecondCage(terminal, context, host);
 	const name = present ?? (await makeFirst(terminal, context, host, options));
 	if (name === undefined) return undefined;
+	return requestOf(options, name, service);
+}
+
+/** What the options ask of the move of a service into its cage. */
+export function requestOf(options: GivenOptions, name: string, service: string): AdoptRequest {
 	const { acceptFinding = [], clientProbe = [], copyData = false, probe = [], timeout } = options;
 	return {
 		...{ name, service, probes: probe, clientProbes: clientProbe, accepted: acceptFinding, copyData },
@@ -149,7 +154,7 @@ async function makeFirst(
 	const answers = {
 		...asked,
 		isServing: true,
-		...(copiesState(asked, options) ? {} : { stateInPlace: true }),
+		...(copiesState(asked, { copyData: options.copyData ?? false }) ? {} : { stateInPlace: true }),
 		// The cage gets what the service needs to answer its clients.
 		application: { ...first, exercises: [...new Set([...first.exercises, ...clientProbe])] },
 	};
