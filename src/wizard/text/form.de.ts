@@ -29,7 +29,8 @@ export const formDe: WizardMessages["form"] = {
 		name: "Name des Käfigs: Buchstaben, Ziffern, '.', '-' und '_'.",
 		command: "Befehl, der im Vordergrund bleibt. Er läuft ohne Shell.",
 		user: "KONTO oder KONTO:GRUPPE. Leer: root, nur mit den benutzten Capabilities.",
-		probe: "Shell-Befehl, der mit 0 endet, wenn eine echte Anfrage beantwortet wurde. Strg-T probiert ihn aus.",
+		probe:
+			"Shell-Befehl, der mit 0 endet, wenn eine echte Anfrage beantwortet wurde. Strg-T probiert ihn aus. Ohne ihn wird aus der Begrüßung der Anwendung geraten.",
 		exercise: "Shell-Befehl, der mehr vom Code der Anwendung benutzt. Optional.",
 		cwd: "Arbeitsverzeichnis der Anwendung.",
 		env: "NAME=WERT, zusätzlich zur Umgebung des Starters. Optional.",

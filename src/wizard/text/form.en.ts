@@ -29,7 +29,8 @@ export const formEn = {
 		name: "Name of the cage: letters, digits, '.', '-' and '_'.",
 		command: "Command that stays in the foreground. It runs without a shell.",
 		user: "USER or USER:GROUP. Empty: root, with only the capabilities that it uses.",
-		probe: "Shell command that exits 0 if a real request was answered. Ctrl-T tries it now.",
+		probe:
+			"Shell command that exits 0 if a real request was answered. Ctrl-T tries it now. Without one, the trace guesses from what the application says first.",
 		exercise: "Shell command that makes the application use more of its code. Optional.",
 		cwd: "Working directory of the application.",
 		env: "NAME=VALUE, in addition to the launcher's environment. Optional.",
