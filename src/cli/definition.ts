@@ -1,16 +1,19 @@
-import { Command, type Option } from "commander";
+import { Command, Option } from "commander";
 import type { ReadingMachine } from "../base/engine/context.ts";
 import type { OptionRules } from "./option-rules.ts";
 import type { Compose, openTerminal, Terminal } from "./terminal.ts";
 
-/** A command with lines that show its use. Its options refuse an empty value, as an unset variable of a script gives it. */
+/** An option whose empty value removes what is stored. */
+export class RemovableOption extends Option {}
+
+/** A command with lines that show its use. Its other options refuse an empty value, as an unset variable of a script gives it. */
 export class Verb extends Command {
 	examples: readonly string[] = [];
 
 	override addOption(option: Option): this {
 		// Commander reads the value in a listener of its own, which follows.
 		this.on(`option:${option.name()}`, (value: unknown) => {
-			if (value === "") this.error(`error: option '${option.flags}' argument missing`);
+			if (value === "" && !(option instanceof RemovableOption)) this.error(`error: option '${option.flags}' argument missing`);
 		});
 		return super.addOption(option);
 	}

@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { act, comparing, type VerbDefinition } from "../../cli/definition.ts";
+import { act, comparing, RemovableOption, type VerbDefinition } from "../../cli/definition.ts";
 import { addOutput, recordFormats } from "../../cli/options.ts";
 
 const statements = ["purpose", "initiatedBy", "implementedBy", "approvedBy"];
@@ -19,7 +19,7 @@ export const record: VerbDefinition = {
 			.option("--force")
 			.option("--checksum")
 			.addOption(new Option("--verify <FILE>").conflicts(["all", "format", "output", "force", "checksum", ...statements]))
-			.option("--purpose <TEXT>")
+			.addOption(new RemovableOption("--purpose <TEXT>"))
 			.option("--initiated-by <NAME>")
 			.option("--implemented-by <NAME>")
 			.option("--approved-by <NAME>"),
