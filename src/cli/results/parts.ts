@@ -125,7 +125,12 @@ const stopSignal = v.picklist(Object.keys(stopSignals) as (keyof typeof stopSign
 export const service = fields({
 	...{ umask: optional(number), resourceLimits: optional(texts), oomScoreAdjust: optional(number) },
 	...{ ignoresPipe: only, notifies: only, detaches: only, watchdog: optional(number) },
-	...{ stopSignal: optional(stopSignal), pidFile: optional(text), runtimeDirectories: optional(texts) },
+	...{
+		stopSignal: optional(stopSignal),
+		pidFile: optional(text),
+		runtimeDirectories: optional(texts),
+		capabilities: optional(texts),
+	},
 	...{ before: optional(listOf(texts)), after: optional(listOf(texts)), reload: optional(listOf(texts)) },
 	...{ stop: optional(listOf(texts)), pidFiles: optional(texts) },
 	credentials: optional(listOf(fields({ name: text, files: optional(texts), content: optional(text) }))),
