@@ -1,7 +1,6 @@
 import { Command, Option } from "commander";
-import type { ReadingMachine } from "../base/engine/context.ts";
 import type { OptionRules } from "./option-rules.ts";
-import type { Compose, openTerminal, Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** An option whose empty value removes what is stored. */
 export class RemovableOption extends Option {}
@@ -35,34 +34,17 @@ export interface VerbDefinition extends OptionRules {
 	readonly action: (perform: Perform, args: readonly string[]) => (...given: unknown[]) => Promise<void>;
 }
 
-/** Loads the verbs of one group, because reading all code takes longer than most verbs. */
-export type Load<Verbs> = () => Promise<Verbs>;
+/** Loads the code of one verb, because reading all code takes longer than most verbs. */
+export type LoadVerb<Given extends unknown[] = never[]> = () => Promise<(terminal: Terminal, ...given: Given) => Promise<number>>;
 
-/** Every group composes a machine from the adapters that its verbs need. */
-interface VerbGroup<M> {
-	readonly machine: Compose<M>;
-	readonly openTerminal: typeof openTerminal;
-}
+export type Perform = <Given extends unknown[]>(load: LoadVerb<Given>, ...given: Given) => Promise<void>;
 
-export type Perform = <M extends ReadingMachine, Verbs>(
-	load: Load<Verbs & VerbGroup<M>>,
-	work: (verbs: Verbs, terminal: Terminal<M>) => Promise<number>,
-) => Promise<void>;
-
-export const reading = () => import("./reading.ts");
-export const comparing = () => import("./comparing.ts");
-export const running = () => import("./running.ts");
-export const working = () => import("./working.ts");
-
-/** Returns an action that passes arguments and options on to a function of a group. */
-export function act<M extends ReadingMachine, Verbs>(
-	load: Load<Verbs & VerbGroup<M>>,
-	verb: (verbs: Verbs) => (terminal: Terminal<M>, ...given: never[]) => Promise<number>,
-): VerbDefinition["action"] {
+/** Returns an action that passes arguments and options on to the verb. */
+export function act(load: LoadVerb): VerbDefinition["action"] {
 	return (perform) =>
 		(...given) =>
 			// The last value is the command itself.
-			perform(load, (verbs, terminal) => verb(verbs)(terminal, ...(given.slice(0, -1) as never[])));
+			perform(load, ...(given.slice(0, -1) as never[]));
 }
 
 export const nameOf = ({ usage }: VerbDefinition) => usage.split(" ")[0] ?? "";

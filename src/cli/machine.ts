@@ -4,8 +4,10 @@ import { adoptedState } from "../adopt/host/adopted-state.ts";
 import { serviceClients } from "../adopt/host/service-clients.ts";
 import type { Machine } from "../base/engine/context.ts";
 import type { Store } from "../base/engine/store.ts";
-import { logSocket } from "../base/host/files.ts";
-import { refuseUnsafe } from "../base/host/folder.ts";
+import { systemAccounts } from "../base/host/accounts.ts";
+import { logSocket, systemFiles } from "../base/host/files.ts";
+import { realPlace, refuseUnsafe } from "../base/host/folder.ts";
+import { processesOf } from "../base/host/proc.ts";
 import { systemDocuments } from "../base/host/text-files.ts";
 import { Commands } from "../base/host/tools.ts";
 import { type Path, pathFromText, pathToText } from "../base/path/path.ts";
@@ -13,14 +15,19 @@ import { cagePaths, hasData, readCage } from "../cage/host/cages.ts";
 import { building, placeInit } from "../cage/host/generation-store.ts";
 import { madeAccounts } from "../cage/host/made-account.ts";
 import { freeBytes } from "../cage/host/survey.ts";
+import { auditCage } from "../check/host/audit.ts";
+import { changedOrigins } from "../check/host/drift.ts";
 import { watchFailures } from "../failure-watch/host/failure-watch.ts";
 import { systemDoctor } from "../install/host/doctor.ts";
 import { packagedFolder, packagedLink } from "../install/installation.ts";
+import { UtilLinuxLauncher } from "../launch/host/launcher.ts";
 import type { LaunchOptions } from "../launch/host/method.ts";
 import { trialServices } from "../make/host/trial-service.ts";
 import { probeTools } from "../probe/host/probe-tools.ts";
+import { systemRecording } from "../record/host/recording.ts";
 import { foreignSandboxes } from "../selftest/host/foreign.ts";
 import { selftestTools } from "../selftest/host/selftest.ts";
+import { systemPackages } from "../service/host/packages.ts";
 import { listensAt } from "../service/host/processes.ts";
 import { StateSessions } from "../sessions/host/sessions.ts";
 import { systemApplications } from "../template/host/find.ts";
@@ -37,8 +44,7 @@ import { systemServices } from "../unit/host/systemctl.ts";
 import { addAlarm, noteWatched, watchedUntil } from "../watch/host/alarms.ts";
 import { systemDetection } from "../watch/host/detection.ts";
 import { cageStore } from "./cage-store.ts";
-import { machine as comparingMachine } from "./comparing.ts";
-import { machine as runningMachine } from "./running.ts";
+import { version } from "./version.ts";
 
 /** Starts this program from a script or unit. A package's command is the same for each of its variants. */
 function ownCommand(): string[] {
@@ -50,11 +56,20 @@ function ownCommand(): string[] {
 /** Hands the adapters of this machine to the engine. */
 export function systemMachine(state: string, launching: LaunchOptions = {}): Machine {
 	const commands = new Commands();
-	const machine = { ...comparingMachine(state), ...runningMachine(state, launching, commands) };
+	const files = systemFiles();
 	return {
-		...machine,
+		files,
+		packages: systemPackages(files),
+		accounts: systemAccounts,
+		commands,
+		changedOrigins,
+		audit: async (cage, signal) => (await auditCage(cage, signal)).findings,
+		processesOf,
+		stateFolder: () => realPlace(state),
+		recording: systemRecording(files, { state, version }),
+		launcher: new UtilLinuxLauncher(state, launching, commands),
 		store: stateFolder(state),
-		documents: systemDocuments(machine.files),
+		documents: systemDocuments(files),
 		applications: systemApplications,
 		sessions: new StateSessions(state),
 		doctor: systemDoctor(commands),
@@ -71,6 +86,8 @@ export function systemMachine(state: string, launching: LaunchOptions = {}): Mac
 		listens: listensAt,
 		probeTools,
 		program: () => [...ownCommand(), "--state", state],
+		now: () => Date.now(),
+		elapsed: () => performance.now(),
 		async sleep(milliseconds, signal) {
 			await setTimeout(milliseconds, undefined, { signal });
 		},

@@ -1,6 +1,5 @@
 import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve } from "node:path";
-import type { ReadingMachine } from "../base/engine/context.ts";
 import { Failure } from "../base/failure.ts";
 import { attempt, errorName } from "../base/host/errors.ts";
 import { type Output, openDescriptor, openOutput } from "../base/host/output.ts";
@@ -25,8 +24,8 @@ interface OutputRules {
 type OfState = { readonly options: Pick<GlobalOptions, "state"> };
 
 /** Opens the output that `-o` names; undefined is stdout. Throws before any work what `openOutput` and `outputPath` throw. */
-export async function openNamed<M extends ReadingMachine>(
-	terminal: Terminal<M>,
+export async function openNamed(
+	terminal: Terminal,
 	signal: AbortSignal,
 	output: string | undefined,
 	{ force = false, ...rules }: OutputRules = {},

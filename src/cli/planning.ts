@@ -3,11 +3,11 @@ import { Failure } from "../base/failure.ts";
 import type { PlanAnswer, PlanRequest } from "../base/host/thread-planner.ts";
 import { planStep } from "../make/engine/steps.ts";
 import { emptyTrace } from "../trace/trace.ts";
-import { machine } from "./working.ts";
+import { systemMachine } from "./machine.ts";
 
 /** The thread that makes the wizard's plans (`ThreadPlanner`). Its `workerData` is the state folder. */
 
-const context = { machine: machine(workerData as string), emit() {}, signal: new AbortController().signal };
+const context = { machine: systemMachine(workerData as string), emit() {}, signal: new AbortController().signal };
 let last = emptyTrace();
 
 parentPort?.on("message", async ({ cage, trace = last }: PlanRequest) => {

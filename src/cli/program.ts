@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import { loadHelp } from "../messages/load.ts";
 import { type Language, languageFrom } from "../messages/messages.ts";
 import { isGiven, isGlobalOption, takesValue, wantedLanguage } from "./arguments.ts";
-import { type Perform, Verb, type VerbDefinition, working } from "./definition.ts";
+import { type Perform, Verb, type VerbDefinition } from "./definition.ts";
 import { type CommandError, commandError, report, reportLostOutput, reportToMonitoring } from "./errors.ts";
 import { verbGroups } from "./groups.ts";
 import { refuseIgnored } from "./option-rules.ts";
@@ -19,9 +19,9 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	let status = 0;
 	const [word, second] = args.filter((arg, index) => !arg.startsWith("-") && !takesValue(args[index - 1]));
 	const named = word === "help" ? second : word;
-	const perform: Perform = async (load, work) => {
-		const verbs = await load();
-		status = await work(verbs, await verbs.openTerminal(global(), verbs.machine, working, verb));
+	const perform: Perform = async (load, ...given) => {
+		const [{ openTerminal }, work] = await Promise.all([import("./terminal.ts"), load()]);
+		status = await work(await openTerminal(global(), verb), ...given);
 	};
 	const program = createProgram(args, perform, (name) => name === named);
 	const global = (): GlobalOptions => program.opts();

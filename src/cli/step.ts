@@ -1,11 +1,12 @@
 import { isHonoured, isTracedStep } from "../options/options.ts";
+import type { CageRequest } from "../template/engine/starting-point.ts";
 import { argumentsOf } from "./arguments.ts";
-import { type VerbDefinition, working } from "./definition.ts";
+import type { LoadVerb, VerbDefinition } from "./definition.ts";
 
 type Step = "make" | "trace" | "plan" | "build" | "trial";
 
 /** Defines `make` or one of its steps, whose options are those of the option table. */
-export function step(name: Step, ...examples: string[]): VerbDefinition {
+export function step(name: Step, load: LoadVerb<[CageRequest]>, ...examples: string[]): VerbDefinition {
 	return {
 		usage: `${name} [${isTracedStep(name) ? "name" : "target"}] [command...]`,
 		examples: examples.map((example) => `${name} ${example}`),
@@ -13,11 +14,6 @@ export function step(name: Step, ...examples: string[]): VerbDefinition {
 			for (const option of verb.options) option.hideHelp(!isHonoured(name, option.attributeName()));
 		},
 		action: (perform, args) => (first, rest, options) =>
-			perform(working, (verbs, terminal) =>
-				verbs[name](terminal, {
-					...argumentsOf(args, first as string | undefined, rest as string[]),
-					options: options as object,
-				}),
-			),
+			perform(load, { ...argumentsOf(args, first as string | undefined, rest as string[]), options: options as object }),
 	};
 }

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
-import type { Context, Machine, ReadingMachine } from "../base/engine/context.ts";
+import type { Context, Machine } from "../base/engine/context.ts";
 import type { Event } from "../base/engine/events.ts";
-import type { CageStore } from "../base/engine/store.ts";
 import { Failure } from "../base/failure.ts";
 import { pathFromText } from "../base/path/path.ts";
 import { printable, printableJson, quoteCommand } from "../base/path/quote.ts";
@@ -15,48 +14,33 @@ import { type CageStates, cageStates, changesText, interruptionText, isFollowed 
 import { otherState, stateFolder } from "./arguments.ts";
 import { InterruptedError } from "./errors.ts";
 import { write } from "./format.ts";
+import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";
 import type { Results } from "./results/results.ts";
 import { ignoreHangUps } from "./standard-streams.ts";
 
 const moreImportant = ["undo-failed", "undone-down", "adopt-failed-kept", "release-failed-kept"];
 
-/** Hands the adapters of this machine to the engine, as many as a group of verbs needs. */
-export type Compose<M> = (state: string, launching: LaunchOptions) => M;
-
-/** Code that few commands need. */
-interface Rare {
-	/** Finishes the work of killed commands. */
-	finishAndReport(terminal: Pick<Terminal, "launching" | "messages" | "say" | "state">): Promise<void>;
-	eventToJson(event: Event): object;
-}
-
-type LoadRare = () => Promise<Rare>;
-
-/** Everything that a verb needs: output, language, state folder, and cancellation by signals. */
 interface TerminalOfVerb {
-	readonly rare: LoadRare;
 	/** Prints all events instead of the progress. */
-	readonly eventToJson?: Rare["eventToJson"] | undefined;
+	readonly eventToJson?: ((event: Event) => object) | undefined;
+	/** Its name. */
 	readonly verb?: string | undefined;
 }
 
-export class Terminal<M extends ReadingMachine = Machine> {
+/** Everything that a verb needs: output, language, state folder, and cancellation by signals. */
+export class Terminal {
 	readonly options: GlobalOptions;
 	readonly language: Language;
 	readonly messages: Messages;
 	readonly state: string;
-	readonly #compose: Compose<M>;
-	readonly #loadRare: LoadRare;
-	readonly #eventToJson: Rare["eventToJson"] | undefined;
+	readonly #eventToJson: TerminalOfVerb["eventToJson"];
 	/** The verb's name, for verbs that say what state things are in when they end early. */
 	readonly #verb: string | undefined;
 	#live = "";
 
-	constructor(options: GlobalOptions, messages: Messages, compose: Compose<M>, { eventToJson, rare, verb }: TerminalOfVerb) {
+	constructor(options: GlobalOptions, messages: Messages, { eventToJson, verb }: TerminalOfVerb = {}) {
 		this.#verb = verb;
-		this.#compose = compose;
-		this.#loadRare = rare;
 		this.#eventToJson = eventToJson;
 		this.options = options;
 		this.language = messages.language;
@@ -91,9 +75,8 @@ export class Terminal<M extends ReadingMachine = Machine> {
 			throw new Failure("no-cages", { path: printable(this.state) }, 2);
 	}
 
-	/** The adapters of the verb's group. */
-	machine(): M {
-		return this.#compose(this.state, this.launching);
+	machine(): Machine {
+		return systemMachine(this.state, this.launching);
 	}
 
 	/** Somebody can answer a question. */
@@ -145,7 +128,7 @@ export class Terminal<M extends ReadingMachine = Machine> {
 	 * Runs work that HUP, INT and TERM abort; it can undo its changes before `InterruptedError` is thrown. `within` is a part of the work that may handle an INT
 	 * itself.
 	 */
-	async withContext<T>(work: (context: Context<M>) => Promise<T>, within?: { interrupt(): boolean }): Promise<T> {
+	async withContext<T>(work: (context: Context) => Promise<T>, within?: { interrupt(): boolean }): Promise<T> {
 		const controller = new AbortController();
 		let received: NodeJS.Signals | undefined;
 		const handlers = (["SIGHUP", "SIGINT", "SIGTERM"] as const).map((name) => {
@@ -162,7 +145,7 @@ export class Terminal<M extends ReadingMachine = Machine> {
 		machine.commands.listen((event) => this.#show(event));
 		let before: CageStates | undefined;
 		try {
-			await this.#finishUnfinished(machine.store);
+			await this.#finishUnfinished(machine);
 			if (isFollowed(this.#verb)) before = await cageStates(machine.store);
 			return await work({ machine, emit: (event) => this.#show(event), signal: controller.signal });
 		} catch (error) {
@@ -185,10 +168,10 @@ export class Terminal<M extends ReadingMachine = Machine> {
 	}
 
 	/** Completes or undoes the work of a killed command. A problem is only reported, because this command may be the one that diagnoses it. */
-	async #finishUnfinished(store: CageStore): Promise<void> {
+	async #finishUnfinished(machine: Machine): Promise<void> {
 		// Root only reads a state folder that another user can change.
-		if (isForeign(pathFromText(this.state)) || !(await store.hasUnfinished())) return;
-		await (await this.#loadRare()).finishAndReport(this);
+		if (isForeign(pathFromText(this.state)) || !(await machine.store.hasUnfinished())) return;
+		await (await import("../upkeep/verbs/unfinished.ts")).finishAndReport(machine, this.messages, (line) => this.say(line));
 	}
 
 	#show(event: Event): void {
@@ -214,13 +197,8 @@ export class Terminal<M extends ReadingMachine = Machine> {
 }
 
 /** The language is that of `--lang` or the environment. */
-export async function openTerminal<M extends ReadingMachine>(
-	options: GlobalOptions,
-	compose: Compose<M>,
-	rare: LoadRare,
-	verb?: string,
-): Promise<Terminal<M>> {
+export async function openTerminal(options: GlobalOptions, verb?: string): Promise<Terminal> {
 	const messages = await loadMessages(languageFrom(process.env, options.lang), otherState(options.state));
-	const eventToJson = options.events ? (await rare()).eventToJson : undefined;
-	return new Terminal(options, messages, compose, { rare, eventToJson, verb });
+	const eventToJson = options.events ? (await import("./events.ts")).eventToJson : undefined;
+	return new Terminal(options, messages, { eventToJson, verb });
 }

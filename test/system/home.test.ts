@@ -16,8 +16,7 @@ import { preparedDemo } from "./prepared.ts";
 
 const state = temporaryState();
 const machine = systemMachine(state);
-const never = () => Promise.reject(new Error("nothing was killed"));
-const terminal = new Terminal({ state }, messagesIn("en"), () => machine, { rare: never });
+const terminal = new Terminal({ state }, messagesIn("en"));
 const home = new SystemHome(terminal);
 const context: Context = { machine, emit() {}, signal: new AbortController().signal };
 const about = (action: ActionRequest["action"], value?: string): ActionRequest =>

@@ -1,10 +1,10 @@
 import { Option } from "commander";
-import { act, type VerbDefinition, working } from "../../cli/definition.ts";
+import { act, type VerbDefinition } from "../../cli/definition.ts";
 
 export const adopt: VerbDefinition = {
 	usage: "adopt <services...>",
 	examples: ["adopt redis-server --dry-run", "adopt mariadb php8.4-fpm nginx --yes"],
-	action: act(working, (verbs) => verbs.adopt),
+	action: act(async () => (await import("./adopt-several.ts")).adopt),
 };
 
 export const release: VerbDefinition = {
@@ -15,5 +15,5 @@ export const release: VerbDefinition = {
 			.addOption(new Option("--keep <SIDE>").choices(["host", "cage"]))
 			.option("--yes")
 			.option("--dry-run"),
-	action: act(working, (verbs) => verbs.release),
+	action: act(async () => (await import("./adopt-several.ts")).release),
 };

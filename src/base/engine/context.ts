@@ -21,49 +21,24 @@ import type { Files } from "../machine/facts.ts";
 import type { Path } from "../path/path.ts";
 import type { Accounts, AccountUse, CommandFeed } from "../ports.ts";
 import type { Event } from "./events.ts";
-import type { CageStore, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
-/** The part of a machine that shows stored cages. */
-export interface ReadingMachine {
+/** What use cases reach of the machine: one adapter a port. */
+export interface Machine {
 	readonly files: Files;
 	readonly packages: Packages;
-	readonly launcher: Pick<Launcher, "isSuspended" | "running" | "runningInEach">;
-	readonly store: CageStore;
+	readonly accounts: Accounts;
 	/** The programs that were started, for display. */
 	readonly commands: CommandFeed;
 	/** Compares host files with a generation's copies of them; `deep` reads each file. */
 	changedOrigins(manifest: Manifest, deep: boolean, signal: AbortSignal): Promise<HostChanges>;
-	/** Milliseconds since 1970. This clock may jump. */
-	now(): number;
-	/** Milliseconds since an unknown moment, of a clock that never jumps: for durations and deadlines. */
-	elapsed(): number;
-}
-
-/** The part that also audits a cage. */
-export interface AuditingMachine extends ReadingMachine {
-	readonly accounts: Accounts;
 	/** Examines a cage on disk without changing anything or following links. */
 	audit(cage: CageToAudit, signal: AbortSignal): Promise<readonly Finding[]>;
 	/** Every process with one of these user ids. */
 	processesOf(uids: readonly number[]): readonly AccountUse[];
 	/** The real path of the state folder. */
 	stateFolder(): Path;
-}
-
-/** The part that also compares a cage with a plan of today. */
-export interface ComparingMachine extends AuditingMachine {
 	readonly recording: RecordFacts;
-	readonly units: Pick<Units, "service" | "installedForCages">;
-	readonly services: Pick<Services, "running" | "serviceOf" | "states">;
-	readonly sessions: Pick<Sessions, "list">;
-}
-
-/** The part that also starts cages. */
-export interface RunningMachine extends AuditingMachine {
-	readonly launcher: Launcher;
-}
-
-export interface Machine extends ComparingMachine, RunningMachine {
 	readonly store: Store;
 	readonly launcher: Launcher;
 	readonly documents: Documents;
@@ -89,18 +64,22 @@ export interface Machine extends ComparingMachine, RunningMachine {
 	logSocket(): Path | undefined;
 	/** Words that start this program with its state folder, as real paths, because host scripts may have no PATH. */
 	program(): readonly string[];
+	/** Milliseconds since 1970. This clock may jump. */
+	now(): number;
+	/** Milliseconds since an unknown moment, of a clock that never jumps: for durations and deadlines. */
+	elapsed(): number;
 	sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
 /** Every use case gets the machine, an event sink and an abort signal. */
-export interface Context<M = Machine> {
-	readonly machine: M;
+export interface Context {
+	readonly machine: Machine;
 	emit(event: Event): void;
 	readonly signal: AbortSignal;
 }
 
 /** How cages are confined on this machine. Emits a warning for each missing layer if `warns`. Throws like `Launcher.method`. */
-export function launchMethod(context: Context<RunningMachine>, warns: boolean): Method {
+export function launchMethod(context: Context, warns: boolean): Method {
 	const method = context.machine.launcher.method();
 	if (warns) warnWeaker(context, method.weaker);
 	return method;

@@ -1,5 +1,5 @@
 import { omitUndefined } from "../../base/collections.ts";
-import type { Context, ReadingMachine } from "../../base/engine/context.ts";
+import type { Context, Machine } from "../../base/engine/context.ts";
 import type { CageReader, CageStore } from "../../base/engine/store.ts";
 import { Failure } from "../../base/failure.ts";
 import { didYouMean } from "../../base/nearest.ts";
@@ -95,7 +95,7 @@ export async function lockUnlessBusy(store: CageStore, name: string): Promise<Lo
 
 /** Host pids of a cage's processes and inits in any of its generations, except one. */
 export async function runningIn(
-	{ launcher, store }: Pick<ReadingMachine, "launcher" | "store">,
+	{ launcher, store }: Pick<Machine, "launcher" | "store">,
 	name: string,
 	except?: number,
 ): Promise<{ readonly processes: readonly number[]; readonly inits: readonly number[] }> {
@@ -105,13 +105,13 @@ export async function runningIn(
 }
 
 /** Throws `cage-running` (exit 4) if a process of the cage runs. */
-export async function requireStopped(machine: Pick<ReadingMachine, "launcher" | "store">, name: string): Promise<void> {
+export async function requireStopped(machine: Pick<Machine, "launcher" | "store">, name: string): Promise<void> {
 	const [pid] = (await runningIn(machine, name)).processes;
 	if (pid !== undefined) throw new Failure("cage-running", { name, pid }, 4);
 }
 
 interface StoreContext {
-	readonly machine: Pick<ReadingMachine, "store">;
+	readonly machine: Pick<Machine, "store">;
 }
 
 /** Throws `cage-unknown`, or `cage-not-built` (exit 2) if no generation exists. */

@@ -1,5 +1,5 @@
 import { omitUndefined } from "../../base/collections.ts";
-import type { ComparingMachine, Context, Machine } from "../../base/engine/context.ts";
+import type { Context, Machine } from "../../base/engine/context.ts";
 import { Failure, type Note } from "../../base/failure.ts";
 import type { Identity, PackageRef } from "../../base/machine/facts.ts";
 import type { Path } from "../../base/path/path.ts";
@@ -27,7 +27,7 @@ interface PlannedBuild {
 }
 
 /** The entries of a build today, without their packages. */
-export function planToday(machine: ComparingMachine, { cage, known, trace, withNotes = false }: PlannedBuild): Plan {
+export function planToday(machine: Machine, { cage, known, trace, withNotes = false }: PlannedBuild): Plan {
 	const { accounts, files } = machine;
 	for (const { path } of cage.rules.binds) checkBind(path, files);
 	const made = makePlan({
@@ -54,7 +54,7 @@ export function planToday(machine: ComparingMachine, { cage, known, trace, withN
 }
 
 /** The plan without the documentation's offers and without events, for comparison with the generation that `known` describes. */
-export async function planCage(context: Context<ComparingMachine>, cage: Cage, trace: Trace, known?: KnownFiles): Promise<Plan> {
+export async function planCage(context: Context, cage: Cage, trace: Trace, known?: KnownFiles): Promise<Plan> {
 	const { machine } = context;
 	const plan = await planEntries(context, { cage, trace, known, withNotes: true });
 	return {
@@ -69,7 +69,7 @@ export async function planCage(context: Context<ComparingMachine>, cage: Cage, t
 }
 
 /** The same without notes about other cages and processes, whose number would make the work grow with its square. */
-export async function planEntries({ machine }: Context<ComparingMachine>, build: PlannedBuild): Promise<Plan> {
+export async function planEntries({ machine }: Context, build: PlannedBuild): Promise<Plan> {
 	const { known } = build;
 	const plan = planToday(machine, build);
 	const isOwned = ({ kind }: Entry) => kind === "file" || kind === "symlink";
@@ -86,7 +86,7 @@ export async function planEntries({ machine }: Context<ComparingMachine>, build:
 
 /** The facts that decide which host directories an application may have. */
 export function hostFacts(
-	{ accounts, files, stateFolder }: Pick<ComparingMachine, "accounts" | "files" | "stateFolder">,
+	{ accounts, files, stateFolder }: Pick<Machine, "accounts" | "files" | "stateFolder">,
 	application: Application,
 	identity: Identity,
 ): HostFacts {
@@ -105,6 +105,6 @@ export function identityFor({ accounts }: Pick<Machine, "accounts">, user: strin
 }
 
 /** Without root there is only one account, and the user's own processes are not worth a note. */
-async function separation(machine: ComparingMachine, ...cage: [name: string, plan: Plan, trace: Trace]): Promise<Note[]> {
+async function separation(machine: Machine, ...cage: [name: string, plan: Plan, trace: Trace]): Promise<Note[]> {
 	return machine.accounts.own() ? [] : separationNotes(machine, ...cage);
 }

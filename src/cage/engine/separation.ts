@@ -1,4 +1,4 @@
-import type { AuditingMachine } from "../../base/engine/context.ts";
+import type { Machine } from "../../base/engine/context.ts";
 import type { CageReader } from "../../base/engine/store.ts";
 import { Failure, type Note } from "../../base/failure.ts";
 import { accountNames } from "../../base/machine/accounts.ts";
@@ -18,7 +18,7 @@ import { runningIn } from "./cages.ts";
  * and read each other (ptrace(2)); only the PID namespace hides them. `all` are the footprints of all cages, if they are known.
  */
 export async function accountFindings(
-	machine: AuditingMachine,
+	machine: Machine,
 	name: string,
 	uids: readonly number[],
 	all?: ReadonlyMap<string, Footprint>,
@@ -45,7 +45,7 @@ export async function accountFindings(
 }
 
 /** Processes under these accounts that do not run in this cage. */
-export async function processesOutside(machine: AuditingMachine, name: string, uids: readonly number[]): Promise<AccountUse[]> {
+export async function processesOutside(machine: Machine, name: string, uids: readonly number[]): Promise<AccountUse[]> {
 	const all = machine.processesOf(uids);
 	if (!all.length) return [];
 	const inside = new Set((await runningIn(machine, name)).processes);
@@ -74,14 +74,14 @@ export async function footprints(store: CageReader): Promise<Map<string, Footpri
 }
 
 /** Notes about what a planned cage would share with other cages and with host services. */
-export async function separationNotes(machine: AuditingMachine, name: string, plan: Plan, trace: Trace): Promise<Note[]> {
+export async function separationNotes(machine: Machine, name: string, plan: Plan, trace: Trace): Promise<Note[]> {
 	const own = footprintOf(plan, trace);
 	const others = await footprintsOfOthers(machine.store, name);
 	return [...overlapsOf(machine, own, others), ...(await notesOfAccounts(machine, name, own.uids, plan))];
 }
 
 /** The same about accounts only, for an imported cage, whose own account does not count. */
-export async function accountNotes(machine: AuditingMachine, name: string, { cage, manifest }: ImportedParts): Promise<Note[]> {
+export async function accountNotes(machine: Machine, name: string, { cage, manifest }: ImportedParts): Promise<Note[]> {
 	const { dedicatedAccount, footprint } = cage;
 	if (!footprint) return [];
 	const dedicated = manifest.accounts.users.find((user) => user.name === dedicatedAccount);
@@ -96,14 +96,14 @@ interface ImportedParts {
 	readonly manifest: Pick<Manifest, "accounts" | "entries" | "writable">;
 }
 
-function overlapsOf({ accounts }: AuditingMachine, own: Footprint, others: ReadonlyMap<string, Footprint>): readonly Note[] {
+function overlapsOf({ accounts }: Machine, own: Footprint, others: ReadonlyMap<string, Footprint>): readonly Note[] {
 	const users = accounts.users();
 	const accountOf = (uid: number) => users.find((user) => user.uid === uid)?.name ?? String(uid);
 	return overlaps(own, others, accountOf);
 }
 
 async function notesOfAccounts(
-	machine: AuditingMachine,
+	machine: Machine,
 	name: string,
 	uids: readonly number[],
 	parts: Pick<Manifest, "entries" | "writable">,

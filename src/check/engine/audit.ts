@@ -1,4 +1,4 @@
-import type { AuditingMachine, Context } from "../../base/engine/context.ts";
+import type { Context, Machine } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { rememberFiles } from "../../base/machine/facts.ts";
 import { etc, isWithin, outermost, type Path, pathFromText, pathToText } from "../../base/path/path.ts";
@@ -60,7 +60,7 @@ function dataOf(layout: CageLayout): NonNullable<CageToAudit["data"]> {
 
 /** All findings about a generation on disk. Changes nothing. */
 export async function findingsOf(
-	context: Context<AuditingMachine>,
+	context: Context,
 	manifest: Manifest,
 	layout: CageLayout,
 	{ footprints, thorough = false }: AuditOptions = {},
@@ -84,7 +84,7 @@ export async function findingsOf(
 }
 
 /** Findings about the host directories that the generation may use. */
-async function hostFindings(machine: AuditingMachine, manifest: Manifest, { inPlace }: CageLayout): Promise<Finding[]> {
+async function hostFindings(machine: Machine, manifest: Manifest, { inPlace }: CageLayout): Promise<Finding[]> {
 	const { accounts, files, store } = machine;
 	const facts = {
 		files: rememberFiles(files),
@@ -104,7 +104,7 @@ async function hostFindings(machine: AuditingMachine, manifest: Manifest, { inPl
  * name; accepted dangers are reported each time. Returns all findings.
  */
 export async function auditGeneration(
-	context: Context<AuditingMachine>,
+	context: Context,
 	manifest: Manifest,
 	layout: CageLayout,
 	options: AuditOptions = {},

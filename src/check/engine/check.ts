@@ -1,5 +1,5 @@
 import { omitUndefined } from "../../base/collections.ts";
-import type { AuditingMachine, ComparingMachine, Context } from "../../base/engine/context.ts";
+import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import type { Path } from "../../base/path/path.ts";
 import { showPath } from "../../base/path/quote.ts";
@@ -134,11 +134,7 @@ interface CheckOptions {
  * Audits a cage's present generation and compares it with the host. A file with an unchanged stat(2) is read only with `deep`.
  * Changes nothing. Throws what `presentCage` throws for a missing cage; damage is a result.
  */
-export async function checkCage(
-	context: Context<ComparingMachine>,
-	name: string,
-	options: CheckOptions = {},
-): Promise<CheckedCage> {
+export async function checkCage(context: Context, name: string, options: CheckOptions = {}): Promise<CheckedCage> {
 	const { deep = false, footprints: all } = options;
 	try {
 		const present = options.present ?? (await presentCage(context, name));
@@ -168,7 +164,7 @@ export async function checkCage(
 
 /** The findings of the audit, and which of them are accepted or known. */
 export async function checkFindings(
-	context: Context<AuditingMachine>,
+	context: Context,
 	{ cage, layout, manifest }: PresentCage,
 	{ deep = false, footprints: all }: Omit<CheckOptions, "present">,
 ): Promise<CheckedFinding[]> {
@@ -185,7 +181,7 @@ export async function checkFindings(
  * reason: a touched host file, changed packages, or a watch.
  */
 async function compareWithToday(
-	context: Context<ComparingMachine>,
+	context: Context,
 	{ cage, manifest }: PresentCage,
 	drift: readonly PackageDrift[],
 	isTouched: boolean,
@@ -210,16 +206,12 @@ async function compareWithToday(
 	}
 }
 
-async function wouldChange(
-	{ machine, signal }: Context<ComparingMachine>,
-	planned: Plan,
-	manifest: Manifest,
-): Promise<Difference> {
+async function wouldChange({ machine, signal }: Context, planned: Plan, manifest: Manifest): Promise<Difference> {
 	const plan = withEdits(planned, manifest, await machine.store.edits(manifest, signal), () => "cage");
 	return significantChanges(comparePlanWithManifest(plan, manifest));
 }
 
-export async function checkAll(context: Context<ComparingMachine>, options: { deep?: boolean } = {}): Promise<CheckedCage[]> {
+export async function checkAll(context: Context, options: { deep?: boolean } = {}): Promise<CheckedCage[]> {
 	const checked: CheckedCage[] = [];
 	// Once, so that the work grows with the number of cages and not with its square.
 	const all = await footprints(context.machine.store);
@@ -247,7 +239,7 @@ interface AcknowledgementRequest {
  * changes.
  */
 export async function acknowledge(
-	{ machine }: Pick<Context<ComparingMachine>, "machine">,
+	{ machine }: Pick<Context, "machine">,
 	checked: CheckedCage,
 	{ accept, revoke, until }: AcknowledgementRequest,
 	log: (action: string, details: Readonly<Record<string, unknown>>) => Promise<void>,

@@ -1,17 +1,17 @@
-import type { Context, ReadingMachine } from "../../base/engine/context.ts";
+import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { isDamage, presentCage } from "../../cage/engine/cages.ts";
 import type { Manifest } from "../../cage/manifest.ts";
 import { byPackage, driftedPackages, type HostChanges, type PackageDrift, updatedPackages } from "../drift.ts";
 
 /** Host files that differ from a generation, by package. `deep` reads every file. */
-export async function hostDrift(context: Context<ReadingMachine>, manifest: Manifest, deep: boolean): Promise<PackageDrift[]> {
+export async function hostDrift(context: Context, manifest: Manifest, deep: boolean): Promise<PackageDrift[]> {
 	return (await hostChanges(context, manifest, deep)).drift;
 }
 
 /** The same, and whether other files that a plan may depend on were touched. */
 export async function hostChanges(
-	{ machine, signal }: Context<ReadingMachine>,
+	{ machine, signal }: Context,
 	manifest: Manifest,
 	deep: boolean,
 ): Promise<{ readonly drift: PackageDrift[]; readonly isTouched: boolean }> {
@@ -27,10 +27,7 @@ export async function hostChanges(
  * The host files that differ from each of these generations, found by stat(2) alone. Asks for all owners at once, and not which
  * updates are for security.
  */
-export async function driftOfEach(
-	{ machine, signal }: Context<ReadingMachine>,
-	manifests: readonly Manifest[],
-): Promise<PackageDrift[][]> {
+export async function driftOfEach({ machine, signal }: Context, manifests: readonly Manifest[]): Promise<PackageDrift[][]> {
 	const each: HostChanges["changed"][] = [];
 	for (const manifest of manifests) each.push((await machine.changedOrigins(manifest, false, signal)).changed);
 	const paths = new Set(each.flatMap((changed) => changed.map(({ path }) => path)));
@@ -47,7 +44,7 @@ interface StaleCage {
  * Cages with outdated host files, found by stat(2) alone: quick enough for a package manager hook. With `mark`, stores or removes
  * the mark; skips cages that another command has locked.
  */
-export async function staleCages(context: Context<ReadingMachine>, mark: boolean): Promise<StaleCage[]> {
+export async function staleCages(context: Context, mark: boolean): Promise<StaleCage[]> {
 	const { store } = context.machine;
 	const stale: StaleCage[] = [];
 	for (const name of await store.names()) {
@@ -66,11 +63,7 @@ export async function staleCages(context: Context<ReadingMachine>, mark: boolean
 
 const passedOver: readonly string[] = ["cage-not-built", "cage-busy"];
 
-async function updateMark(
-	{ machine: { now, store } }: Context<ReadingMachine>,
-	name: string,
-	drift: readonly PackageDrift[],
-): Promise<void> {
+async function updateMark({ machine: { now, store } }: Context, name: string, drift: readonly PackageDrift[]): Promise<void> {
 	await using _lock = await store.lock(name);
 	const packages = driftedPackages(drift);
 	const mark = { since: new Date(now()).toISOString(), packages, security: drift.some((one) => one.security) };

@@ -1,5 +1,5 @@
 import { omitUndefined } from "../../base/collections.ts";
-import type { ComparingMachine, Context } from "../../base/engine/context.ts";
+import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { stateFolder } from "../../cli/arguments.ts";
 import { wrapLines } from "../../cli/format.ts";
@@ -19,11 +19,7 @@ interface CheckOptions {
 }
 
 /** Returns 1 if a cage has a finding that nobody accepted. */
-export async function check(
-	terminal: Terminal<ComparingMachine>,
-	names: readonly string[],
-	options: CheckOptions,
-): Promise<number> {
+export async function check(terminal: Terminal, names: readonly string[], options: CheckOptions): Promise<number> {
 	const { accept, all = false, nagios = false, revoke, until } = options;
 	if (all === names.length > 0) throw new Failure("check-names-or-all", {}, 2);
 	if (nagios && terminal.options.json) throw new Failure("one-form", { one: "--nagios", other: "--json" }, 2);
@@ -33,7 +29,7 @@ export async function check(
 	return runChecks(terminal, names, options);
 }
 
-function runChecks(terminal: Terminal<ComparingMachine>, names: readonly string[], options: CheckOptions) {
+function runChecks(terminal: Terminal, names: readonly string[], options: CheckOptions) {
 	const { all = false, deep = false, nagios = false } = options;
 	return terminal.withContext(async (context) => {
 		const checked: CheckedCage[] = all ? await checkAll(context, { deep }) : [];
@@ -56,8 +52,8 @@ function runChecks(terminal: Terminal<ComparingMachine>, names: readonly string[
 
 /** Checks a cage, after its findings were acknowledged if the options say so. */
 async function checkOne(
-	terminal: Terminal<ComparingMachine>,
-	context: Context<ComparingMachine>,
+	terminal: Terminal,
+	context: Context,
 	name: string,
 	{ accept = [], deep = false, revoke = [], until }: CheckOptions,
 ): Promise<CheckedCage> {
@@ -76,7 +72,7 @@ async function checkOne(
 	return now;
 }
 
-function printResults(terminal: Terminal<ComparingMachine>, checked: readonly CheckedCage[]): void {
+function printResults(terminal: Terminal, checked: readonly CheckedCage[]): void {
 	const { messages } = terminal;
 	const openOnly = terminal.options.quiet ?? false;
 	const text = checked

@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { act, comparing, type VerbDefinition } from "../../cli/definition.ts";
+import { act, type VerbDefinition } from "../../cli/definition.ts";
 import { collect } from "../../cli/options.ts";
 
 export const check: VerbDefinition = {
@@ -17,5 +17,5 @@ export const check: VerbDefinition = {
 			.addOption(new Option("--accept <FINDING>").argParser(collect))
 			.option("--until <DATE>")
 			.addOption(new Option("--revoke <FINDING>").argParser(collect)),
-	action: act(comparing, (verbs) => verbs.check),
+	action: act(async () => (await import("./check.ts")).check),
 };

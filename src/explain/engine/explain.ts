@@ -1,5 +1,5 @@
 import { omitUndefined } from "../../base/collections.ts";
-import type { ComparingMachine, Context } from "../../base/engine/context.ts";
+import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import type { FileKind, FileStatus, Files } from "../../base/machine/facts.ts";
 import { ancestors, join, type Path, pathFromText, pathToText } from "../../base/path/path.ts";
@@ -35,7 +35,7 @@ const entryKindOf = {
 } satisfies Record<FileKind, EntryKind>;
 
 /** Explains a path, a system call, a capability or a permission. Throws `explain-unknown` (exit 2) for an unknown name. */
-export async function explainSubject(context: Context<ComparingMachine>, name: string, asked: string): Promise<Explanation[]> {
+export async function explainSubject(context: Context, name: string, asked: string): Promise<Explanation[]> {
 	const present = await presentCage(context, name);
 	const text = subjectOfPermission(asked);
 	if (!text.startsWith("/")) {
@@ -63,7 +63,7 @@ function statusInData(files: Files, places: WritablePlaces, place: Path): FileSt
 	return ancestors(place).every((path) => inData(path)?.kind === "directory") ? inData(place) : undefined;
 }
 
-export async function explainCage(context: Context<ComparingMachine>, name: string): Promise<Overview> {
+export async function explainCage(context: Context, name: string): Promise<Overview> {
 	const present = await presentCage(context, name);
 	const trial = present.cage.trials.at(-1);
 	const plan = await planOf(context, present);
@@ -83,7 +83,7 @@ export async function explainCage(context: Context<ComparingMachine>, name: stri
 }
 
 /** The plan of today. Undefined if the trace is gone. */
-async function planOf(context: Context<ComparingMachine>, { cage }: PresentCage): Promise<Plan | undefined> {
+async function planOf(context: Context, { cage }: PresentCage): Promise<Plan | undefined> {
 	const trace = await context.machine.store.trace(cage.name);
 	return trace && planToday(context.machine, { cage, trace });
 }

@@ -1,7 +1,7 @@
-import { act, comparing, type VerbDefinition } from "../../cli/definition.ts";
+import { act, type VerbDefinition } from "../../cli/definition.ts";
 
 export const explain: VerbDefinition = {
 	usage: "explain <name> [subject]",
 	examples: ["explain redis", "explain redis /etc/shadow", "explain redis ptrace"],
-	action: act(comparing, (verbs) => verbs.explain),
+	action: act(async () => (await import("./explain.ts")).explain),
 };

@@ -1,4 +1,3 @@
-import type { ComparingMachine } from "../../base/engine/context.ts";
 import { type Path, pathToJson } from "../../base/path/path.ts";
 import { printable, showPath } from "../../base/path/quote.ts";
 import { octal } from "../../base/text.ts";
@@ -11,7 +10,7 @@ import { type Explanation, explainCage, explainSubject, type Overview } from "..
 import type { Refusal } from "../explain.ts";
 import type { Absence } from "../path.ts";
 
-export function explain(terminal: Terminal<ComparingMachine>, name: string, subject: string | undefined): Promise<number> {
+export function explain(terminal: Terminal, name: string, subject: string | undefined): Promise<number> {
 	return terminal.withContext(async (context) => {
 		if (subject === undefined) {
 			const overview = await explainCage(context, name);

@@ -1,5 +1,5 @@
 import { omitUndefined } from "../../base/collections.ts";
-import { type Context, launchMethod, type RunningMachine } from "../../base/engine/context.ts";
+import { type Context, launchMethod } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { isWithin, join, type Path, parent, pathFromText, pathToText } from "../../base/path/path.ts";
 import { showPath } from "../../base/path/quote.ts";
@@ -47,12 +47,7 @@ interface RunOptions {
  * Runs the application (or another command) in its cage, in the foreground. Resolves with its exit status, or 128 + the signal
  * that ended it. Throws `command-not-in-cage` (exit 125) if the program is not there, and `socket-in-use` (exit 4).
  */
-export async function runCage(
-	context: Context<RunningMachine>,
-	name: string,
-	command: readonly string[],
-	how: RunOptions,
-): Promise<number> {
+export async function runCage(context: Context, name: string, command: readonly string[], how: RunOptions): Promise<number> {
 	for (;;) {
 		const { isAgain, status } = await runOnce(context, name, command, how);
 		if (!isAgain) return status;
@@ -62,7 +57,7 @@ export async function runCage(
 
 /** One start. `isAgain` if an update published another generation and asked for a restart. */
 async function runOnce(
-	context: Context<RunningMachine>,
+	context: Context,
 	name: string,
 	command: readonly string[],
 	{ onSignals, raw = false, stopSeconds = defaultStopSeconds }: RunOptions,
@@ -120,7 +115,7 @@ async function runOnce(
 }
 
 /** Two instances usually corrupt their data, but some applications can share it, so this is only a warning. */
-async function warnRunning({ emit, machine }: Context<RunningMachine>, name: string): Promise<void> {
+async function warnRunning({ emit, machine }: Context, name: string): Promise<void> {
 	const [init] = (await runningIn(machine, name)).inits;
 	if (init !== undefined) emit({ event: "warned", code: "run-already", values: { name, pid: init } });
 }
@@ -129,10 +124,7 @@ async function warnRunning({ emit, machine }: Context<RunningMachine>, name: str
  * Refuses to take a socket from a service that runs. Most daemons remove the file before they bind, and see no process outside of their
  * PID namespace that could stop them.
  */
-async function requireFreeSockets(
-	{ machine }: Context<RunningMachine>,
-	{ cage: { name }, manifest }: PresentCage,
-): Promise<void> {
+async function requireFreeSockets({ machine }: Context, { cage: { name }, manifest }: PresentCage): Promise<void> {
 	for (const { path, reach } of manifest.offeredSockets ?? []) {
 		if (reach === "host" && (await machine.launcher.isListening(path)))
 			throw new Failure("socket-in-use", { name, path: showPath(path) }, 4);
@@ -187,7 +179,7 @@ const tellMilliseconds = 5_000;
  * time after TERM is over.
  */
 class AskedToEnd {
-	readonly #context: Context<RunningMachine>;
+	readonly #context: Context;
 	readonly #name: string;
 	readonly #stopSeconds: number;
 	readonly #stopSignal: string;
@@ -197,7 +189,7 @@ class AskedToEnd {
 	readonly #timers: ReturnType<typeof setTimeout>[] = [];
 
 	/** `stopSeconds` 0: no limit. `stopSignal` asks the application to end. */
-	constructor(context: Context<RunningMachine>, name: string, stopSeconds: number, stopSignal: string) {
+	constructor(context: Context, name: string, stopSeconds: number, stopSignal: string) {
 		this.#context = context;
 		this.#name = name;
 		this.#stopSeconds = stopSeconds;
@@ -264,7 +256,7 @@ class AskedToEnd {
 }
 
 /** Sends a signal to the application in the running cage, in any generation; SIGSTOP and SIGCONT go to each process. Throws `cage-not-running` (exit 1). */
-export async function signalCage(context: Context<RunningMachine>, name: string, signal: string): Promise<void> {
+export async function signalCage(context: Context, name: string, signal: string): Promise<void> {
 	await presentCage(context, name);
 	const { inits, processes } = await runningIn(context.machine, name);
 	if (!inits.length) throw new Failure("cage-not-running", { name }, 1);
@@ -286,12 +278,12 @@ interface ShellOptions {
  * Runs a host shell in the cage with the application's account and layers. It sees the real data; its writes are discarded unless
  * `keepWrites`. Resolves with its exit status.
  */
-export async function shellInCage(context: Context<RunningMachine>, name: string, options: ShellOptions): Promise<number> {
+export async function shellInCage(context: Context, name: string, options: ShellOptions): Promise<number> {
 	return shellIn(context, await presentCage(context, name), options);
 }
 
 /** The same in any generation, also during its trial. */
-export async function shellIn(context: Context<RunningMachine>, present: PresentCage, options: ShellOptions): Promise<number> {
+export async function shellIn(context: Context, present: PresentCage, options: ShellOptions): Promise<number> {
 	const { command, keepWrites, terminal } = options;
 	const { launcher } = context.machine;
 	const start = { cage: present.cage.name, command, ...omitUndefined({ terminal }) };

@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { act, running, type VerbDefinition } from "../../cli/definition.ts";
+import { act, type VerbDefinition } from "../../cli/definition.ts";
 import { atLeast } from "../../cli/options.ts";
 
 export const run: VerbDefinition = {
@@ -11,7 +11,7 @@ export const run: VerbDefinition = {
 			.addOption(new Option("--stop-timeout <SECONDS>").argParser(atLeast(0)))
 			.option("--raw"),
 	needs: { json: ["print"] },
-	action: act(running, (verbs) => verbs.run),
+	action: act(async () => (await import("./run.ts")).run),
 };
 
 export const shell: VerbDefinition = {
@@ -19,11 +19,11 @@ export const shell: VerbDefinition = {
 	examples: ["shell redis", "shell redis -- ls -la /"],
 	options: (verb) => verb.option("--keep-writes"),
 	json: false,
-	action: act(running, (verbs) => verbs.shell),
+	action: act(async () => (await import("./run.ts")).shell),
 };
 
 export const signal: VerbDefinition = {
 	usage: "signal <name> <signal>",
 	examples: ["signal nginx HUP"],
-	action: act(running, (verbs) => verbs.signal),
+	action: act(async () => (await import("./run.ts")).signal),
 };

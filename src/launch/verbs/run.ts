@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import type { Context, RunningMachine } from "../../base/engine/context.ts";
+import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { type Path, pathToJson } from "../../base/path/path.ts";
 import { knownCage, presentCage } from "../../cage/engine/cages.ts";
@@ -16,12 +16,7 @@ interface RunOptions {
 	readonly raw?: boolean;
 }
 
-export async function run(
-	terminal: Terminal<RunningMachine>,
-	name: string,
-	command: readonly string[],
-	options: RunOptions,
-): Promise<number> {
+export async function run(terminal: Terminal, name: string, command: readonly string[], options: RunOptions): Promise<number> {
 	const machine = terminal.machine();
 	await recordAcceptances({ machine }, name, options.acceptFinding);
 	if (options.print) {
@@ -39,7 +34,7 @@ export async function run(
 	const { quiet } = terminal.options;
 	// A daemon may print nothing for hours.
 	let isTold = quiet === true || command.length > 0 || !process.stderr.isTTY;
-	const context: Context<RunningMachine> = {
+	const context: Context = {
 		machine,
 		emit(event) {
 			if (event.event === "application-started" && !isTold) {
@@ -65,7 +60,7 @@ export async function run(
 	return runCage(context, name, command, { onSignals, raw, ...stop });
 }
 
-export async function signal(terminal: Terminal<RunningMachine>, name: string, text: string): Promise<number> {
+export async function signal(terminal: Terminal, name: string, text: string): Promise<number> {
 	const signalName = text.toUpperCase().startsWith("SIG") ? text.toUpperCase() : `SIG${text.toUpperCase()}`;
 	if (!(signalName in constants.signals)) throw new Failure("signal-unknown", { signal: text }, 2);
 	const machine = terminal.machine();
@@ -76,7 +71,7 @@ export async function signal(terminal: Terminal<RunningMachine>, name: string, t
 
 /** Interactive on a terminal; otherwise the shell reads commands from stdin. */
 export function shell(
-	terminal: Terminal<RunningMachine>,
+	terminal: Terminal,
 	name: string,
 	command: readonly string[],
 	options: { keepWrites?: boolean },
@@ -98,7 +93,7 @@ export function shell(
 
 /** Stores accepted findings in the cage, its log and its record before a launch relies on them. */
 export async function recordAcceptances(
-	{ machine }: Pick<Context<RunningMachine>, "machine">,
+	{ machine }: Pick<Context, "machine">,
 	name: string,
 	texts: readonly string[] = [],
 ): Promise<void> {

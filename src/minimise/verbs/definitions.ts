@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { act, type VerbDefinition, working } from "../../cli/definition.ts";
+import { act, type VerbDefinition } from "../../cli/definition.ts";
 import { duration } from "../../cli/options.ts";
 
 export const minimise: VerbDefinition = {
@@ -12,5 +12,5 @@ export const minimise: VerbDefinition = {
 			.option("--dry-run")
 			.option("--no-restart")
 			.option("--no-selftest"),
-	action: act(working, (verbs) => verbs.minimise),
+	action: act(async () => (await import("./minimise.ts")).minimise),
 };

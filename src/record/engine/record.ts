@@ -1,5 +1,5 @@
 import { omitUndefined } from "../../base/collections.ts";
-import type { ComparingMachine, Context } from "../../base/engine/context.ts";
+import type { Context, Machine } from "../../base/engine/context.ts";
 import { join, type Path, pathFromText, pathToText } from "../../base/path/path.ts";
 import type { Cage, WatchResult } from "../../cage/cage.ts";
 import { hostContent } from "../../cage/difference.ts";
@@ -33,7 +33,7 @@ export async function keepEvidence(
 }
 
 /** Stores who is responsible for a cage. Names of persons also become the default for later cages. The caller holds the cage's lock. */
-export async function keepResponsible({ machine }: Context<ComparingMachine>, name: string, given: Responsible): Promise<void> {
+export async function keepResponsible({ machine }: Context, name: string, given: Responsible): Promise<void> {
 	const { records } = machine.store;
 	const { initiatedBy, implementedBy } = given;
 	const always = await records.names();
@@ -51,13 +51,13 @@ export async function keepResponsible({ machine }: Context<ComparingMachine>, na
 }
 
 /** An approval of the present generation. */
-export async function approvedNow({ machine }: Context<ComparingMachine>, name: string, by: string): Promise<Responsible> {
+export async function approvedNow({ machine }: Context, name: string, by: string): Promise<Responsible> {
 	const { generation } = await presentCage({ machine }, name);
 	return { approved: { by, at: new Date(machine.now()).toISOString(), generation } };
 }
 
 /** The record of a cage: how its generation was made, and its state today. Throws what `presentCage` throws. */
-export async function recordOf(context: Context<ComparingMachine>, name: string): Promise<CageRecord> {
+export async function recordOf(context: Context, name: string): Promise<CageRecord> {
 	const { machine } = context;
 	const { now, recording, store } = machine;
 	const present = await presentCage(context, name);
@@ -119,10 +119,7 @@ function watchOf(watched: WatchResult | undefined, { missed }: CheckedCage): Pic
 	return { watched: { since, until, seconds, missed: [...new Set(paths)] } };
 }
 
-async function configurationOf(
-	{ machine, signal }: Context<ComparingMachine>,
-	{ layout, manifest }: PresentCage,
-): Promise<Configuration[]> {
+async function configurationOf({ machine, signal }: Context, { layout, manifest }: PresentCage): Promise<Configuration[]> {
 	const { files, recording, store } = machine;
 	const edits = new Map((await store.edits(manifest, signal)).map((edit) => [edit.path, edit]));
 	const all = manifest.entries.filter((entry) => isConfiguration(entry) || edits.has(entry.path));
@@ -158,7 +155,7 @@ function isEditedBefore(entry: ManifestEntry): boolean {
 }
 
 /** Reads AppArmor's state (apparmor(7)) and looks for a profile at the place where distributions install it. */
-function machineFacts({ files, recording }: ComparingMachine, { command }: Manifest): MachineFacts {
+function machineFacts({ files, recording }: Machine, { command }: Manifest): MachineFacts {
 	const text = (path: string) => files.read(pathFromText(path))?.toString("utf8") ?? "";
 	const enabled = text("/sys/module/apparmor/parameters/enabled").startsWith("Y");
 	const program = command[0] ?? "";

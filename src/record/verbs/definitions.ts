@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { act, comparing, RemovableOption, type VerbDefinition } from "../../cli/definition.ts";
+import { act, RemovableOption, type VerbDefinition } from "../../cli/definition.ts";
 import { addOutput, recordFormats } from "../../cli/options.ts";
 
 const statements = ["purpose", "initiatedBy", "implementedBy", "approvedBy"];
@@ -24,5 +24,5 @@ export const record: VerbDefinition = {
 			.option("--implemented-by <NAME>")
 			.option("--approved-by <NAME>"),
 	needs: { force: ["output"] },
-	action: act(comparing, (verbs) => verbs.record),
+	action: act(async () => (await import("./record.ts")).record),
 };

@@ -1,7 +1,7 @@
 import { fstatSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { omitUndefined } from "../../base/collections.ts";
-import type { ComparingMachine, Context } from "../../base/engine/context.ts";
+import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { makeSafeFolder } from "../../base/host/folder.ts";
 import { sha256 } from "../../base/host/hash.ts";
@@ -27,11 +27,7 @@ import { recordMarkdown } from "../report/markdown.ts";
 import { checksumLine, isAsWritten, recordedAction, verifyRecord } from "../verification.ts";
 
 /** Writes the record of one cage, or with `--all` those of all cages. */
-export async function record(
-	terminal: Terminal<ComparingMachine>,
-	name: string | undefined,
-	options: RecordOptions,
-): Promise<number> {
+export async function record(terminal: Terminal, name: string | undefined, options: RecordOptions): Promise<number> {
 	const { all = false, output } = options;
 	if (name !== undefined && !all) return recordCage(terminal, name, options);
 	if (name !== undefined || !all || output === undefined) throw new Failure("record-name-or-all", {}, 2);
@@ -40,7 +36,7 @@ export async function record(
 
 /** Writes the record of every built cage and an index into a folder. Returns 1 if a cage is damaged. */
 function allRecords(
-	terminal: Terminal<ComparingMachine>,
+	terminal: Terminal,
 	output: string,
 	{ checksum = false, force, format = "md" }: RecordOptions,
 ): Promise<number> {
@@ -98,7 +94,7 @@ function allRecords(
 const extensions: Readonly<Record<RecordFormat, string>> = { md: "md", html: "html", json: "json", cyclonedx: "cdx.json" };
 
 /** Writes the record and stores the given names and purpose for the next one. With `--json`, prints the record, or the file that contains it. */
-async function recordCage(terminal: Terminal<ComparingMachine>, name: string, options: RecordOptions): Promise<number> {
+async function recordCage(terminal: Terminal, name: string, options: RecordOptions): Promise<number> {
 	const { checksum = false, force, output } = options;
 	if (checksum && output === undefined) throw new Failure("record-checksum-for-file", {}, 2);
 	const format = options.format ?? formatFor(terminal, options);
@@ -136,7 +132,7 @@ async function recordCage(terminal: Terminal<ComparingMachine>, name: string, op
 	});
 }
 
-function formatFor({ options: { json } }: Terminal<ComparingMachine>, { output = "" }: RecordOptions): RecordFormat {
+function formatFor({ options: { json } }: Terminal, { output = "" }: RecordOptions): RecordFormat {
 	if (output.endsWith(".cdx.json")) return "cyclonedx";
 	if (output.endsWith(".json")) return "json";
 	if (/\.html?$/.test(output)) return "html";
@@ -145,7 +141,7 @@ function formatFor({ options: { json } }: Terminal<ComparingMachine>, { output =
 
 const isJson = (format: RecordFormat) => format === "json" || format === "cyclonedx";
 
-async function inFormat(record: CageRecord, format: RecordFormat, { messages }: Terminal<ComparingMachine>): Promise<string> {
+async function inFormat(record: CageRecord, format: RecordFormat, { messages }: Terminal): Promise<string> {
 	// Its library is large, so it is loaded on demand.
 	if (format === "cyclonedx") return (await import("../report/cyclonedx.ts")).recordCycloneDx(record, version);
 	if (format === "json") return `${printableJson({ schema: "cagewright/record/1", ...recordToJson(record) }, 2)}\n`;
@@ -153,7 +149,7 @@ async function inFormat(record: CageRecord, format: RecordFormat, { messages }: 
 }
 
 async function givenResponsible(
-	context: Context<ComparingMachine>,
+	context: Context,
 	name: string,
 	{ approvedBy, implementedBy, initiatedBy, purpose }: RecordOptions,
 ): Promise<Responsible> {
@@ -168,8 +164,8 @@ async function givenResponsible(
  * record from a pipe, such as a pager, may use the terminal itself, so nothing is asked then.
  */
 async function askResponsible(
-	terminal: Terminal<ComparingMachine>,
-	{ machine }: Context<ComparingMachine>,
+	terminal: Terminal,
+	{ machine }: Context,
 	name: string,
 	options: RecordOptions,
 ): Promise<Pick<Responsible, "initiatedBy" | "implementedBy">> {
@@ -186,7 +182,7 @@ async function askResponsible(
 	return { ...(initiatedBy ? { initiatedBy } : {}), ...(implementedBy ? { implementedBy } : {}) };
 }
 
-async function storeResponsible(context: Context<ComparingMachine>, name: string, given: Responsible): Promise<void> {
+async function storeResponsible(context: Context, name: string, given: Responsible): Promise<void> {
 	if (!Object.keys(given).length) return;
 	await using _lock = await context.machine.store.lock(name);
 	await keepResponsible(context, name, given);
@@ -196,7 +192,7 @@ const checksumOf = (file: string) => `${file}.sha256`;
 
 /** Writes the checksum of a record's file for sha256sum(1) and to the cage's log, which only root can change. */
 async function writeChecksum(
-	{ machine }: Context<ComparingMachine>,
+	{ machine }: Context,
 	{ cage, fingerprint, manifest }: CageRecord,
 	{ content, file, sum }: { readonly sum: Output; readonly file: string; readonly content: string },
 ): Promise<void> {
@@ -207,12 +203,7 @@ async function writeChecksum(
 }
 
 /** Returns 1 if the file is not an unchanged record of the cage, or is unknown. */
-async function verifyFile(
-	terminal: Terminal<ComparingMachine>,
-	context: Context<ComparingMachine>,
-	name: string,
-	place: string,
-): Promise<number> {
+async function verifyFile(terminal: Terminal, context: Context, name: string, place: string): Promise<number> {
 	const { recording, store } = context.machine;
 	const file = resolve(place);
 	const shown = showPath(pathFromText(file));

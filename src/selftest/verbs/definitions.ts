@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { act, type VerbDefinition, working } from "../../cli/definition.ts";
+import { act, type VerbDefinition } from "../../cli/definition.ts";
 import { collect } from "../../cli/options.ts";
 
 /** Options that only a cage has. */
@@ -22,5 +22,5 @@ export const selftest: VerbDefinition = {
 			.addOption(new Option("--container <ID>").argParser(collect).conflicts(ofCages))
 			.addOption(new Option("--pid <PID>").argParser(collect).conflicts(ofCages))
 			.addOption(new Option("--program <FILE>").conflicts(["container", "pid", "unit", ...ofCages])),
-	action: act(working, (verbs) => verbs.selftest),
+	action: act(async () => (await import("./selftest.ts")).selftest),
 };

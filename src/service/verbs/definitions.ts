@@ -1,7 +1,7 @@
-import { act, type VerbDefinition, working } from "../../cli/definition.ts";
+import { act, type VerbDefinition } from "../../cli/definition.ts";
 
 export const apps: VerbDefinition = {
 	usage: "apps [name]",
 	examples: ["apps", "apps nginx"],
-	action: act(working, (verbs) => verbs.apps),
+	action: act(async () => (await import("./apps.ts")).apps),
 };

@@ -5,8 +5,5 @@ export const sessions: VerbDefinition = {
 	examples: ["sessions list", "sessions show redis"],
 	options: (verb) => verb.option("--yes"),
 	// The wizard, whose sessions these are.
-	action: act(
-		() => import("../../wizard/verbs/wizard.ts"),
-		(verbs) => verbs.sessions,
-	),
+	action: act(async () => (await import("./sessions.ts")).sessions),
 };

@@ -1,4 +1,4 @@
-import { act, type VerbDefinition, working } from "../../cli/definition.ts";
+import { act, type VerbDefinition } from "../../cli/definition.ts";
 import { addOutput } from "../../cli/options.ts";
 
 export const template: VerbDefinition = {
@@ -12,5 +12,5 @@ export const template: VerbDefinition = {
 		"template import redis-small.json",
 	],
 	options: (verb) => addOutput(verb.option("--as <NAME>")).option("--replace").option("--yes").option("--dry-run"),
-	action: act(working, (verbs) => verbs.template),
+	action: act(async () => (await import("./template.ts")).template),
 };

@@ -1,5 +1,5 @@
 import { omitUndefined } from "../../base/collections.ts";
-import type { ComparingMachine, Context } from "../../base/engine/context.ts";
+import type { Context, Machine } from "../../base/engine/context.ts";
 import type { CoverageReport } from "../../base/engine/events.ts";
 import type { PackageContents, PackageRef } from "../../base/machine/facts.ts";
 import { baseName, type Path, pathFromText, pathToText } from "../../base/path/path.ts";
@@ -32,7 +32,7 @@ export interface ApplicationPackages {
 }
 
 const remembered = new WeakMap<
-	ComparingMachine,
+	Machine,
 	Map<string, { readonly changedAt: number; readonly brought: Promise<ApplicationPackages> }>
 >();
 
@@ -41,7 +41,7 @@ const remembered = new WeakMap<
  * program's package, or that it has none, and asking it saves most of the time.
  */
 export function packagesOfApplication(
-	machine: ComparingMachine,
+	machine: Machine,
 	{ command }: Pick<Application, "command">,
 	unit?: string,
 	manifest?: Manifest,
@@ -58,7 +58,7 @@ export function packagesOfApplication(
 }
 
 async function lookUp(
-	machine: ComparingMachine,
+	machine: Machine,
 	command: readonly string[],
 	unit: string | undefined,
 	manifest: Manifest | undefined,
@@ -74,10 +74,7 @@ async function lookUp(
 }
 
 /** Packages of other sources that add modules. */
-async function modulePackages(
-	{ files, packages }: ComparingMachine,
-	own: readonly PackageContents[],
-): Promise<PackageContents[]> {
+async function modulePackages({ files, packages }: Machine, own: readonly PackageContents[]): Promise<PackageContents[]> {
 	const modules = foreignModules(own, files);
 	const found = new Map<string, { ref: PackageRef; files: Path[] }>();
 	for (const [path, ref] of modules.length ? await packages.owners(modules) : []) {
@@ -90,7 +87,7 @@ async function modulePackages(
 
 /** The unit that starts this program. If a packaged script starts it, the unit with the program's name. */
 function serviceOf(
-	{ units }: ComparingMachine,
+	{ units }: Machine,
 	command: readonly string[],
 	own: readonly PackageContents[],
 	named: string | undefined,
@@ -121,7 +118,7 @@ interface EarlierCoverage {
 
 /** Measures an application's coverage during and after its traces. */
 export class CoverageTracker {
-	readonly #context: Context<ComparingMachine>;
+	readonly #context: Context;
 	readonly #application: Application;
 	readonly #unit: string | undefined;
 	readonly #earlier: readonly Trace[];
@@ -136,7 +133,7 @@ export class CoverageTracker {
 
 	/** `unit` is the service it was read from. The package lookup starts in the background. */
 	constructor(
-		context: Context<ComparingMachine>,
+		context: Context,
 		{ application, unit }: Pick<Cage, "application" | "unit">,
 		{ exercises = [], manifest, traces = [] }: EarlierCoverage,
 	) {
@@ -193,7 +190,7 @@ export class CoverageTracker {
 
 /** The coverage of a cage's stored traces. `manifest`: that of its present generation. */
 export function coverageOf(
-	context: Context<ComparingMachine>,
+	context: Context,
 	cage: Pick<Cage, "application" | "exercises" | "signals" | "unit">,
 	trace: Trace,
 	manifest?: Manifest,

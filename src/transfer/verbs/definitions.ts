@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { act, type VerbDefinition, working } from "../../cli/definition.ts";
+import { act, type VerbDefinition } from "../../cli/definition.ts";
 import { addOutput, exportFormats } from "../../cli/options.ts";
 
 export const exporting: VerbDefinition = {
@@ -13,12 +13,12 @@ export const exporting: VerbDefinition = {
 		addOutput(verb.addOption(new Option("--format <FORMAT>").choices(exportFormats).default("tar")))
 			.option("--with-data")
 			.option("--allow-secret-export"),
-	action: act(working, (verbs) => verbs.exporting),
+	action: act(async () => (await import("./export.ts")).exporting),
 };
 
 export const importing: VerbDefinition = {
 	usage: "import <file>",
 	examples: ["import redis.tar", "import redis.tar --name redis-copy --dry-run"],
 	options: (verb) => verb.option("--name <NAME>").option("--yes").option("--dry-run").option("--no-trial"),
-	action: act(working, (verbs) => verbs.importing),
+	action: act(async () => (await import("./import.ts")).importing),
 };

@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { act, type VerbDefinition, working } from "../../cli/definition.ts";
+import { act, type VerbDefinition } from "../../cli/definition.ts";
 
 /** Options that only a unit has. */
 const ofUnits = ["acceptFinding", "dropin", "root", "score"];
@@ -18,5 +18,5 @@ export const unit: VerbDefinition = {
 			.addOption(new Option("--logrotate").conflicts(["deployHook", ...ofUnits]))
 			.addOption(new Option("--deploy-hook").conflicts(ofUnits)),
 	needs: { dryRun: ["install", "uninstall"] },
-	action: act(working, (verbs) => verbs.unit),
+	action: act(async () => (await import("./unit.ts")).unit),
 };

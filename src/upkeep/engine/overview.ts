@@ -1,6 +1,6 @@
 import type { Adoption } from "../../adopt/adoption.ts";
 import { omitUndefined } from "../../base/collections.ts";
-import type { ComparingMachine, Context, ReadingMachine } from "../../base/engine/context.ts";
+import type { Context, Machine } from "../../base/engine/context.ts";
 import type { Failure } from "../../base/failure.ts";
 import type { Path } from "../../base/path/path.ts";
 import { cageFolder, isDamage, type PresentCage, presentCage, runningIn, unlessDamaged } from "../../cage/engine/cages.ts";
@@ -61,7 +61,7 @@ export type ExaminedCages = ReadonlyMap<string, Pick<CageOverview, "findings" | 
  * All cages, by name. Asks systemd once, and reads processes and package records once. With `examined`, nothing is audited or compared
  * with the host again.
  */
-export async function overview(context: Context<ComparingMachine>, examined?: ExaminedCages): Promise<CageOverview[]> {
+export async function overview(context: Context, examined?: ExaminedCages): Promise<CageOverview[]> {
 	const { store } = context.machine;
 	const names = await store.names();
 	const presents = new Map<string, PresentCage | Failure | undefined>();
@@ -78,7 +78,7 @@ export async function overview(context: Context<ComparingMachine>, examined?: Ex
 
 const unexamined = { findings: null, outdated: null };
 
-async function presentOrDamage(context: Context<ComparingMachine>, name: string): Promise<PresentCage | Failure | undefined> {
+async function presentOrDamage(context: Context, name: string): Promise<PresentCage | Failure | undefined> {
 	try {
 		return (await context.machine.store.present(name)) === undefined ? undefined : await presentCage(context, name);
 	} catch (error) {
@@ -89,7 +89,7 @@ async function presentOrDamage(context: Context<ComparingMachine>, name: string)
 
 /** What the state folder knows about a cage. */
 async function storedOverview(
-	{ machine }: Context<ComparingMachine>,
+	{ machine }: Context,
 	name: string,
 	found: PresentCage | Failure | undefined,
 ): Promise<Omit<CageOverview, keyof Start | "findings" | "outdated">> {
@@ -138,7 +138,7 @@ type Start = Pick<CageOverview, "as" | "pids" | "running" | "service" | "service
 const notStarted: Start = { running: false, pids: [], as: null, service: null, serviceState: null };
 
 /** How each cage is started, and what runs of it. */
-async function startsOf({ machine }: Context<ComparingMachine>, names: readonly string[]): Promise<ReadonlyMap<string, Start>> {
+async function startsOf({ machine }: Context, names: readonly string[]): Promise<ReadonlyMap<string, Start>> {
 	const { accounts, launcher, services, store, units } = machine;
 	const roots: { name: string; root: Path }[] = [];
 	const adoptions = new Map<string, Adoption | undefined>();
@@ -199,7 +199,7 @@ function startOf(
 
 /** Audits every cage and compares it with the host, without planning. */
 async function examine(
-	context: Context<ComparingMachine>,
+	context: Context,
 	presents: ReadonlyMap<string, PresentCage | Failure | undefined>,
 ): Promise<ExaminedCages> {
 	const { now, store } = context.machine;
@@ -226,7 +226,7 @@ async function examine(
  * The reaction that explains the state of a cage: one that is not done, a stop after which nothing runs, or a freeze if something is
  * still suspended.
  */
-export async function presentReaction(machine: ReadingMachine, name: string): Promise<StoredReaction | undefined> {
+export async function presentReaction(machine: Machine, name: string): Promise<StoredReaction | undefined> {
 	// `watch` reports a damaged file.
 	const stored = await machine.store.upkeep.reactions(name).catch(() => []);
 	const unfinished = stored.find(({ state }) => state !== "done");

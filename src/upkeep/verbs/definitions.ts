@@ -1,25 +1,25 @@
 import { Option } from "commander";
-import { act, comparing, reading, type VerbDefinition, working } from "../../cli/definition.ts";
+import { act, type VerbDefinition } from "../../cli/definition.ts";
 import { atLeast, count } from "../../cli/options.ts";
 
 export const list: VerbDefinition = {
 	usage: "list",
 	examples: ["list", "list --json"],
-	action: act(comparing, (verbs) => verbs.list),
+	action: act(async () => (await import("./list.ts")).list),
 };
 
 export const show: VerbDefinition = {
 	usage: "show <name>",
 	examples: ["show redis", "show redis --history"],
 	options: (verb) => verb.addOption(new Option("--history").conflicts("record")).option("--record"),
-	action: act(comparing, (verbs) => verbs.show),
+	action: act(async () => (await import("./show.ts")).show),
 };
 
 export const stale: VerbDefinition = {
 	usage: "stale",
 	examples: ["stale"],
 	options: (verb) => verb.option("--mark"),
-	action: act(reading, (verbs) => verbs.stale),
+	action: act(async () => (await import("./stale.ts")).stale),
 };
 
 export const update: VerbDefinition = {
@@ -37,7 +37,7 @@ export const update: VerbDefinition = {
 			.option("--no-selftest")
 			.addOption(new Option("--keep-generations <N>").argParser(count))
 			.addOption(new Option("--keep-days <N>").argParser(atLeast(1))),
-	action: act(working, (verbs) => verbs.update),
+	action: act(async () => (await import("./update.ts")).update),
 };
 
 export const rollback: VerbDefinition = {
@@ -48,7 +48,7 @@ export const rollback: VerbDefinition = {
 			.addOption(new Option("--to <N>").argParser(atLeast(1)))
 			.option("--dry-run")
 			.option("--no-restart"),
-	action: act(working, (verbs) => verbs.rollback),
+	action: act(async () => (await import("./update.ts")).rollback),
 };
 
 export const diff: VerbDefinition = {
@@ -57,12 +57,12 @@ export const diff: VerbDefinition = {
 	options(verb) {
 		for (const generation of verb.registeredArguments.slice(1)) generation.argParser(atLeast(1));
 	},
-	action: act(reading, (verbs) => verbs.diff),
+	action: act(async () => (await import("./diff.ts")).diff),
 };
 
 export const remove: VerbDefinition = {
 	usage: "remove <name>",
 	examples: ["remove redis --dry-run", "remove redis --keep-data"],
 	options: (verb) => verb.option("--keep-data").option("--yes").option("--dry-run"),
-	action: act(working, (verbs) => verbs.remove),
+	action: act(async () => (await import("./remove.ts")).remove),
 };

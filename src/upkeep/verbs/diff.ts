@@ -1,4 +1,3 @@
-import type { ReadingMachine } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { pathToJson } from "../../base/path/path.ts";
 import { showPath } from "../../base/path/quote.ts";
@@ -10,12 +9,7 @@ import type { Terminal } from "../../cli/terminal.ts";
 import type { Messages } from "../../messages/messages.ts";
 
 /** Without numbers, compares the previous generation with the present one. */
-export async function diff(
-	terminal: Terminal<ReadingMachine>,
-	name: string,
-	a: number | undefined,
-	b: number | undefined,
-): Promise<number> {
+export async function diff(terminal: Terminal, name: string, a: number | undefined, b: number | undefined): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
 		const { generation: present } = await presentCage(context, name);

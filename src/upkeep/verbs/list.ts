@@ -1,4 +1,3 @@
-import type { ComparingMachine } from "../../base/engine/context.ts";
 import { printable, quoteShellLine } from "../../base/path/quote.ts";
 import { table } from "../../cli/format.ts";
 import type { Terminal } from "../../cli/terminal.ts";
@@ -7,7 +6,7 @@ import { listSessions, summaryToJson } from "../../wizard/session/session-summar
 import { type CageOverview, overview } from "../engine/overview.ts";
 
 /** Returns 1 if a cage is damaged. Audits and comparisons are only in the JSON, because they take longer. */
-export async function list(terminal: Terminal<ComparingMachine>): Promise<number> {
+export async function list(terminal: Terminal): Promise<number> {
 	const { messages } = terminal;
 	return terminal.withContext(async (context) => {
 		const cages = await overview(context, terminal.options.json ? undefined : new Map());
@@ -22,7 +21,7 @@ export async function list(terminal: Terminal<ComparingMachine>): Promise<number
 	});
 }
 
-function overviewToJson(cage: CageOverview, { messages }: Terminal<ComparingMachine>) {
+function overviewToJson(cage: CageOverview, { messages }: Terminal) {
 	const { answers, damage, reaction, recentAlarms, ...rest } = cage;
 	return {
 		...rest,
@@ -34,7 +33,7 @@ function overviewToJson(cage: CageOverview, { messages }: Terminal<ComparingMach
 	};
 }
 
-function row(cage: CageOverview, { messages }: Terminal<ComparingMachine>): string[] {
+function row(cage: CageOverview, { messages }: Terminal): string[] {
 	const words = messages.cli.list;
 	const { bytes, command, damage, files, generation, name, pids, reaction, recentAlarms, stale } = cage;
 	const state = [

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { Adoption } from "../../adopt/adoption.ts";
-import type { ComparingMachine } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { readTextSync } from "../../base/host/text-files.ts";
 import { baseName, type Path, pathFromText, pathToJson, pathToText } from "../../base/path/path.ts";
@@ -37,11 +36,7 @@ function preservedText(messages: Messages, preserved: readonly CageContent[]): s
 	return `${words.aside}\n${indent(preserved.map(({ bytes, path }) => `${showPath(path)} (${messages.bytes(bytes)})`).join("\n"))}`;
 }
 
-export async function show(
-	terminal: Terminal<ComparingMachine>,
-	name: string,
-	options: { history?: boolean; record?: boolean },
-): Promise<number> {
+export async function show(terminal: Terminal, name: string, options: { history?: boolean; record?: boolean }): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
 		if (options.history) {

@@ -1,11 +1,10 @@
-import type { ReadingMachine } from "../../base/engine/context.ts";
 import { printable } from "../../base/path/quote.ts";
 import { driftedPackages } from "../../check/drift.ts";
 import { staleCages } from "../../check/engine/drift.ts";
 import type { Terminal } from "../../cli/terminal.ts";
 
 /** Returns 1 if a cage is stale, unless `--mark` is given. */
-export async function stale(terminal: Terminal<ReadingMachine>, options: { mark?: boolean }): Promise<number> {
+export async function stale(terminal: Terminal, options: { mark?: boolean }): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const cages = await staleCages(context, options.mark ?? false);
 		const words = terminal.messages.cli.stale;

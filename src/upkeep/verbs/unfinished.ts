@@ -1,16 +1,14 @@
+import type { Machine } from "../../base/engine/context.ts";
 import { showPath } from "../../base/path/quote.ts";
-import { systemMachine } from "../../cli/machine.ts";
-import type { Terminal } from "../../cli/terminal.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { type FinishedWork, finishUnfinished } from "../engine/unfinished.ts";
 
-/** Finishes the work of killed commands and reports it. */
-export function finishAndReport(terminal: Pick<Terminal, "launching" | "messages" | "say" | "state">): Promise<void> {
-	const { messages } = terminal;
-	return finishUnfinished(systemMachine(terminal.state, terminal.launching), {
-		done: (finished) => terminal.say(finishedText(finished, messages)),
-		failed: (problem) => terminal.say(messages.failure(problem)),
-		warned: ({ code, values }) => terminal.say(messages.note(code, values)),
+/** Finishes the work of killed commands, and says each line of what it did. */
+export function finishAndReport(machine: Machine, messages: Messages, say: (line: string) => void): Promise<void> {
+	return finishUnfinished(machine, {
+		done: (finished) => say(finishedText(finished, messages)),
+		failed: (problem) => say(messages.failure(problem)),
+		warned: ({ code, values }) => say(messages.note(code, values)),
 	});
 }
 

@@ -1,4 +1,4 @@
-import type { ComparingMachine, Context } from "../../base/engine/context.ts";
+import type { Context } from "../../base/engine/context.ts";
 import type { Cage } from "../../cage/cage.ts";
 import { unlessDamaged } from "../../cage/engine/cages.ts";
 import { type CheckedCage, checkAll } from "../../check/engine/check.ts";
@@ -13,7 +13,7 @@ export interface MeasuredCage {
 }
 
 /** Checks every built cage. Changes nothing. */
-export async function measureCages(context: Context<ComparingMachine>): Promise<MeasuredCage[]> {
+export async function measureCages(context: Context): Promise<MeasuredCage[]> {
 	const { store } = context.machine;
 	const measured: MeasuredCage[] = [];
 	for (const checked of await checkAll(context)) {

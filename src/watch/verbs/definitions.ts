@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { act, comparing, type VerbDefinition, working } from "../../cli/definition.ts";
+import { act, type VerbDefinition } from "../../cli/definition.ts";
 import { addOutput, alarmFormats, atLeast } from "../../cli/options.ts";
 
 /** Options that the installed unit does not have: it writes alarms to the journal. */
@@ -21,7 +21,7 @@ export const watch: VerbDefinition = {
 			.addOption(new Option("--uninstall").conflicts(["install", "journal", ...ofPrinting, ...ofReacting]))
 			.option("--dry-run"),
 	needs: { dryRun: ["install", "uninstall"] },
-	action: act(working, (verbs) => verbs.watch),
+	action: act(async () => (await import("./watch.ts")).watch),
 };
 
 export const metrics: VerbDefinition = {
@@ -29,5 +29,5 @@ export const metrics: VerbDefinition = {
 	examples: ["metrics", "metrics -o /var/lib/prometheus/node-exporter/cagewright.prom"],
 	options: (verb) => addOutput(verb).option("--force"),
 	needs: { force: ["output"] },
-	action: act(comparing, (verbs) => verbs.metrics),
+	action: act(async () => (await import("./metrics.ts")).metrics),
 };

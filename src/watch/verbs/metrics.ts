@@ -1,4 +1,3 @@
-import type { ComparingMachine } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { pathToJson } from "../../base/path/path.ts";
 import { openNamed } from "../../cli/output-file.ts";
@@ -17,7 +16,7 @@ interface MetricsOptions {
 }
 
 /** Prints or writes metrics of all cages for Prometheus. */
-export async function metrics(terminal: Terminal<ComparingMachine>, { force, output }: MetricsOptions): Promise<number> {
+export async function metrics(terminal: Terminal, { force, output }: MetricsOptions): Promise<number> {
 	const { json } = terminal.options;
 	if (output === undefined && json) throw new Failure("one-form", { one: "metrics", other: "--json" }, 2);
 	return terminal.withContext(async (context) => {

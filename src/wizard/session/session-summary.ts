@@ -1,5 +1,5 @@
 import { omitUndefined } from "../../base/collections.ts";
-import type { ComparingMachine } from "../../base/engine/context.ts";
+import type { Machine } from "../../base/engine/context.ts";
 import type { StoredSession } from "../../sessions/ports.ts";
 import type { SavedSessionState } from "../choice.ts";
 import { type Screen, stepOf, steps } from "../state.ts";
@@ -39,7 +39,7 @@ export function summaryOf(stored: StoredSession, now: number): SessionSummary {
 export async function listSessions({
 	machine,
 }: {
-	readonly machine: Pick<ComparingMachine, "now" | "sessions">;
+	readonly machine: Pick<Machine, "now" | "sessions">;
 }): Promise<SessionSummary[]> {
 	return (await machine.sessions.list()).map((one) => summaryOf(one, machine.now()));
 }

@@ -11,10 +11,7 @@ export class PageTerminal extends Terminal {
 
 	constructor({ messages, options }: Pick<Terminal, "messages" | "options">, context: Context) {
 		const { json: _, events: __, quiet: ___, ...rest } = options;
-		const never = () => {
-			throw new Error("the context is given");
-		};
-		super(rest, messages, never, { rare: never });
+		super(rest, messages);
 		this.#context = context;
 	}
 

@@ -6,10 +6,9 @@ import { Failure } from "../../base/failure.ts";
 import { ThreadPlanner } from "../../base/host/thread-planner.ts";
 import { join, pathFromText, pathToBytes } from "../../base/path/path.ts";
 import { isAsciiLocale } from "../../cli/format.ts";
-import { systemMachine } from "../../cli/machine.ts";
 import type { GlobalOptions } from "../../cli/options.ts";
 import { answeredInput, ignoreHangUps } from "../../cli/standard-streams.ts";
-import { openTerminal, Terminal } from "../../cli/terminal.ts";
+import { openTerminal } from "../../cli/terminal.ts";
 import { readSettings, settingsFile } from "../../record/host/records.ts";
 import { recordWriter } from "../../record/verbs/record.ts";
 import type { ExitSummary } from "../exit-summary.ts";
@@ -20,12 +19,9 @@ import type { SessionSummary } from "../session/session-summary.ts";
 import { SystemChooser } from "./chooser.ts";
 import { SystemHome } from "./home.ts";
 
-export { sessions } from "../../sessions/verbs/sessions.ts";
-export { openTerminal, systemMachine as machine };
-
 /** Opens the wizard. Prints its last lines after the terminal is restored. */
 export async function wizard(global: GlobalOptions, resume?: string | true): Promise<number> {
-	const terminal = await openTerminal(global, systemMachine, () => import("../../cli/working.ts"));
+	const terminal = await openTerminal(global);
 	if (!process.stdin.isTTY || !process.stdout.isTTY) throw new Failure("no-terminal", {}, 2);
 	answeredInput();
 	process.once("SIGHUP", ignoreHangUps);
@@ -33,12 +29,12 @@ export async function wizard(global: GlobalOptions, resume?: string | true): Pro
 	const color = terminal.options.color !== false && !env.NO_COLOR;
 	// Terminals and people that cannot use a screen get lines.
 	const linear = terminal.options.linear === true || env.INK_SCREEN_READER === "true" || env.TERM === "dumb";
-	const machine = systemMachine(terminal.state, terminal.launching);
+	const machine = terminal.machine();
 	const state = terminal.otherState;
 	const planner = new ThreadPlanner(terminal.state);
 	const session = new Wizard(machine, new SystemChooser(machine, terminal.messages, global), planner, {
 		writeRecord: recordWriter(terminal),
-		home: new SystemHome(new Terminal(global, terminal.messages, () => machine, { rare: () => import("../../cli/working.ts") })),
+		home: new SystemHome(terminal),
 		...omitUndefined({ state }),
 		terminal: env.TERM ?? "dumb",
 		full: terminal.launching.full ?? false,

@@ -1,0 +1,39 @@
+import { existsSync } from "node:fs";
+import { build } from "esbuild";
+import { expect, test } from "vitest";
+
+/** Reading code is most of a short command's time, and one import can add the code of many verbs. */
+const slow = ["adopt", "make", "minimise", "selftest", "transfer", "unit"].map((room) => `src/${room}/engine/`);
+
+test.each([
+	"cli/terminal",
+	"check/verbs/check",
+	"launch/verbs/run",
+	"record/verbs/record",
+	"upkeep/verbs/list",
+	"upkeep/verbs/show",
+])("%s loads no code of verbs that take long", async (name) => {
+	const { metafile } = await build({
+		entryPoints: [`src/${name}.ts`],
+		outdir: "dist",
+		bundle: true,
+		splitting: true,
+		packages: "external",
+		format: "esm",
+		platform: "node",
+		write: false,
+		metafile: true,
+	});
+	const loaded = new Set<string>();
+	const load = (output: string) => {
+		for (const input of Object.keys(metafile.outputs[output]?.inputs ?? {})) loaded.add(input);
+		for (const { kind, path } of metafile.outputs[output]?.imports ?? []) if (kind === "import-statement") load(path);
+	};
+	load(`dist/${name.split("/").at(-1)}.js`);
+	expect(loaded).toContain(`src/${name}.ts`);
+	expect([...loaded].filter((file) => slow.some((folder) => file.startsWith(folder)))).toEqual([]);
+});
+
+test("what must not be loaded exists", () => {
+	expect(slow.filter((folder) => !existsSync(folder))).toEqual([]);
+});
