@@ -1,12 +1,12 @@
 import type * as v from "valibot";
-import { lines, results } from "../../src/cli/results/results.ts";
+import { lines, results } from "../../src/cli/results.ts";
 
 export interface JsonSchema {
 	readonly [keyword: string]: unknown;
 }
 
 /**
- * Converts a description of src/cli/results/ to JSON Schema (draft 2020-12). Releases may add fields, codes and kinds, so objects may have
+ * Converts a description of src/cli/results.ts to JSON Schema (draft 2020-12). Releases may add fields, codes and kinds, so objects may have
  * further fields, and codes and kinds may be others. With `isClosed` they may not, which tests use.
  */
 export function jsonSchemaOf(schema: v.GenericSchema, isClosed = false): JsonSchema {

@@ -4,7 +4,7 @@ import { pathToJson } from "../base/path/path.ts";
 import { coverageToJson } from "../coverage/report/coverage.ts";
 import { missingToJson } from "../plan/report/missing.ts";
 import { planTotals } from "../plan/report/plan.ts";
-import type { EventJson } from "./results/results.ts";
+import type { EventJson } from "./results.ts";
 
 /** Like all JSON results: paths as text or base64, sets as lists. Fields may be added, but not removed. */
 export function eventToJson(event: Event): EventJson {

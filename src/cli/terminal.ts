@@ -16,7 +16,7 @@ import { InterruptedError } from "./errors.ts";
 import { write } from "./format.ts";
 import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";
-import type { Results } from "./results/results.ts";
+import type { Results } from "./results.ts";
 import { ignoreHangUps } from "./standard-streams.ts";
 
 const moreImportant = ["undo-failed", "undone-down", "adopt-failed-kept", "release-failed-kept"];

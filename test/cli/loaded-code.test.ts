@@ -34,6 +34,21 @@ test.each([
 	expect([...loaded].filter((file) => slow.some((folder) => file.startsWith(folder)))).toEqual([]);
 });
 
+test("the program contains no descriptions of results, only their types", async () => {
+	const { metafile } = await build({
+		entryPoints: ["src/main.ts"],
+		bundle: true,
+		packages: "external",
+		format: "esm",
+		platform: "node",
+		write: false,
+		metafile: true,
+	});
+	const loaded = Object.keys(metafile.inputs);
+	expect(loaded).toContain("src/upkeep/verbs/list.ts");
+	expect(loaded.filter((file) => /\/((cli|verbs)\/results|descriptions|event-description)\.ts$/.test(file))).toEqual([]);
+});
+
 test("what must not be loaded exists", () => {
 	expect(slow.filter((folder) => !existsSync(folder))).toEqual([]);
 });

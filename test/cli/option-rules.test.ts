@@ -6,7 +6,7 @@ import { nameOf } from "../../src/cli/definition.ts";
 import { verbGroups } from "../../src/cli/groups.ts";
 import { alarmFormats, exportFormats, wizardOptions } from "../../src/cli/options.ts";
 import { createProgram } from "../../src/cli/program.ts";
-import { results } from "../../src/cli/results/results.ts";
+import { results } from "../../src/cli/results.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
 import { exporting } from "../../src/transfer/verbs/export.ts";
 import { watch } from "../../src/watch/verbs/watch.ts";

@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { resultSchema, type SchemaName } from "../../scripts/reference/schemas.ts";
-import { results } from "../../src/cli/results/results.ts";
+import { results } from "../../src/cli/results.ts";
 
 /** Any verb's JSON, and objects in it. */
 export interface Json {
@@ -54,5 +54,5 @@ function requireValid(name: SchemaName, json: unknown): void {
 	const problems = (validate.errors ?? []).map(
 		({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
 	);
-	throw new Error(`${name} is not as src/cli/results/ describes it:\n${problems.join("\n")}`);
+	throw new Error(`${name} is not as src/cli/results.ts describes it:\n${problems.join("\n")}`);
 }

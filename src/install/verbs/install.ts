@@ -2,7 +2,7 @@ import type { Context } from "../../base/engine/context.ts";
 import { type Path, parent, pathToJson } from "../../base/path/path.ts";
 import { quoteCommand, showPath } from "../../base/path/quote.ts";
 import { rootFolder } from "../../cli/output-file.ts";
-import type { Results } from "../../cli/results/results.ts";
+import type { Results } from "../../cli/results.ts";
 import type { Terminal } from "../../cli/terminal.ts";
 import { systemUnits } from "../../unit/host/host-units.ts";
 import {

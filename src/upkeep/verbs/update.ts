@@ -8,7 +8,7 @@ import type { Retention } from "../../cage/cage.ts";
 import type { Edit, Winner } from "../../cage/edits.ts";
 import { presentGeneration, unlessDamaged } from "../../cage/engine/cages.ts";
 import { ask } from "../../cli/ask.ts";
-import type { Results } from "../../cli/results/results.ts";
+import type { Results } from "../../cli/results.ts";
 import type { Terminal } from "../../cli/terminal.ts";
 import { reportEscapes } from "../../make/verbs/make.ts";
 import type { Missing } from "../../plan/missing.ts";

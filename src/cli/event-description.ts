@@ -1,16 +1,11 @@
 import * as v from "valibot";
-import { eventPlaces, eventSteps } from "../../base/engine/events.ts";
-import { buildPhases } from "../../cage/ports.ts";
-import { operations } from "../../trace/trace.ts";
-import { planTotals } from "./making.ts";
+import { eventPlaces, eventSteps } from "../base/engine/events.ts";
 import {
 	code,
-	coverageReport,
 	fields,
 	flag,
 	kinds,
 	listOf,
-	missing,
 	nullable,
 	number,
 	optional,
@@ -20,16 +15,28 @@ import {
 	text,
 	texts,
 	values,
-} from "./parts.ts";
+} from "../base/report/descriptions.ts";
+import { buildPhases } from "../cage/ports.ts";
+import { coverageReport } from "../coverage/report/descriptions.ts";
+import { missing, planTotals } from "../plan/report/descriptions.ts";
+import { operations } from "../trace/trace.ts";
 
 const named = <const Name extends string, const E extends v.ObjectEntries>(event: Name, entries: E) =>
 	fields({ event: v.literal(event), ...entries });
+
 const outcome = probeOutcome.entries;
 const step = code(eventSteps);
+
 const processRow = fields({
-	...{ pid: number, depth: number, program: nullable(path), uid: optional(number), account: optional(text), threads: number },
+	pid: number,
+	depth: number,
+	program: nullable(path),
+	uid: optional(number),
+	account: optional(text),
+	threads: number,
 	ended: optional(text),
 });
+
 const waited = { seconds: number, limit: number };
 
 /** A line of `--events`: what happened. A later release may add events. */
@@ -64,7 +71,13 @@ export const event = kinds("event", [
 	named("round-finished", { round: number, missing: listOf(missing), probes: listOf(probeOutcome) }),
 	named("search-started", { jobs: number }),
 	named("subset-tried", {
-		...{ kept: number, leftOut: number, open: number, trials: number, estimated: number, files: number, bytes: number },
+		kept: number,
+		leftOut: number,
+		open: number,
+		trials: number,
+		estimated: number,
+		files: number,
+		bytes: number,
 		secondsLeft: optional(number),
 	}),
 	named("selftest-started", {}),
