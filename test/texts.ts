@@ -4,6 +4,14 @@ import { type Language, type Messages, messagesFor } from "../src/messages/messa
 
 export const catalogues = { en: catalogueEn, de: catalogueDe } as const;
 
+/** Returns all texts by key. A function counts with its source text. */
+export function texts(value: unknown, path = ""): [string, string][] {
+	if (typeof value === "string") return [[path, value]];
+	if (typeof value === "function") return [[path, String(value)]];
+	if (typeof value !== "object" || value === null) return [];
+	return Object.entries(value).flatMap(([key, one]) => texts(one, path === "" ? key : `${path}.${key}`));
+}
+
 /** All texts of a part of the catalogue. */
 export function textsIn(value: unknown): string[] {
 	if (typeof value === "string") return [value];

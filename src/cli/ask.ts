@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from "node:readline/promises";
-import { InterruptedError } from "./errors.ts";
 import { inLocale } from "./format.ts";
+import { InterruptedError } from "./interrupted-error.ts";
 import { answeredInput, ignoreHangUps } from "./standard-streams.ts";
 import type { Terminal } from "./terminal.ts";
 

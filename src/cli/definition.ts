@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import type { LongWork } from "../upkeep/verbs/changes.ts";
 import type { OptionRules } from "./option-rules.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -28,6 +29,13 @@ export interface VerbDefinition extends OptionRules {
 	readonly usage: string;
 	/** Its uses, without `cagewright`. */
 	readonly examples: readonly string[];
+	/** Set if it works for long, so that an interruption says what changed. */
+	readonly longWork?: LongWork;
+	/**
+	 * Its commands in messages that name no state folder, because they use none, or because they are for the machine that gets an archive:
+	 * all, those without arguments, or those with certain actions.
+	 */
+	readonly stateless?: true | "without-arguments" | readonly string[];
 	/** Adds the verb's own options. Those of the option table are there already. */
 	readonly options?: (verb: Command) => void;
 	/** Returns what the verb does with the arguments and options that commander read. `args` are those of the program. */

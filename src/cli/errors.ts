@@ -1,25 +1,12 @@
 import { Failure, type FailureCode } from "../base/failure.ts";
 import { attempt } from "../base/host/errors.ts";
 import { printable } from "../base/path/quote.ts";
-import { loadMessages } from "../messages/load.ts";
 import { languageFrom } from "../messages/messages.ts";
 import { otherState, stateFolder, wantedLanguage } from "./arguments.ts";
 import { write } from "./format.ts";
+import { InterruptedError } from "./interrupted-error.ts";
+import { loadMessagesWithState } from "./load-messages.ts";
 import type { GlobalOptions } from "./options.ts";
-
-/** A signal ended the command after its work was undone. The exit status is 128 + the signal's number. */
-export class InterruptedError extends Error {
-	readonly status: number;
-	/** What state things are in. Empty if it goes without saying. */
-	readonly text: string;
-
-	constructor(signal: NodeJS.Signals, text = "") {
-		super(signal);
-		this.name = "Interrupted";
-		this.text = text;
-		this.status = signal === "SIGHUP" ? 129 : signal === "SIGINT" ? 130 : 143;
-	}
-}
 
 /** Errors of the system that are no bug, with their failures and exit statuses. */
 const systemErrors: Readonly<Record<string, readonly [code: FailureCode, exit: 1 | 2 | 3]>> = {
@@ -86,7 +73,7 @@ export async function commandError(thrown: unknown, options: GlobalOptions): Pro
 	const state = attempt(() => stateFolder(options.state)) ?? options.state ?? "";
 	const error = systemFailure(first, state) ?? first;
 	const other = attempt(() => otherState(options.state));
-	const messages = await loadMessages(languageFrom(process.env, options.lang), other);
+	const messages = await loadMessagesWithState(languageFrom(process.env, options.lang), other);
 	if (options.debug && first instanceof Error) process.stderr.write(`${first.stack}\n`);
 	if (error instanceof Failure) return { text: messages.failure(error), status: error.exit };
 	if (error instanceof InterruptedError) return { text: error.text, status: error.status };

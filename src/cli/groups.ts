@@ -42,6 +42,11 @@ export const verbGroups = {
 	machine: { finding: [apps, doctor], installing: [install, uninstall] },
 } as const satisfies Record<GroupOfVerbs, Partial<Record<Row, readonly VerbDefinition[]>>>;
 
+/** All verbs, in the order of the table. */
+export const verbs: readonly VerbDefinition[] = Object.values(verbGroups).flatMap((rows) =>
+	Object.values<readonly VerbDefinition[]>(rows).flat(),
+);
+
 export type GroupOfOptions = Exclude<keyof typeof helpEn.groups, "own" | "global" | "wizard" | "examples" | "permissionWords">;
 
 /** Every option of the table once, in the groups of `make --help`. */

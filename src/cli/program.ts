@@ -2,9 +2,9 @@ import { CommanderError } from "commander";
 import { loadHelp } from "../messages/load.ts";
 import { type Language, languageFrom } from "../messages/messages.ts";
 import { isGiven, isGlobalOption, takesValue, wantedLanguage } from "./arguments.ts";
-import { type Perform, Verb, type VerbDefinition } from "./definition.ts";
+import { nameOf, type Perform, Verb } from "./definition.ts";
 import { type CommandError, commandError, report, reportLostOutput, reportToMonitoring } from "./errors.ts";
-import { verbGroups } from "./groups.ts";
+import { verbs } from "./groups.ts";
 import { refuseIgnored } from "./option-rules.ts";
 import { addGlobalOptions, addTableOptions, addWizardOptions, type GlobalOptions } from "./options.ts";
 import { version } from "./version.ts";
@@ -20,14 +20,15 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	const [word, second] = args.filter((arg, index) => !arg.startsWith("-") && !takesValue(args[index - 1]));
 	const named = word === "help" ? second : word;
 	const perform: Perform = async (load, ...given) => {
-		const [{ openTerminal }, work] = await Promise.all([import("./terminal.ts"), load()]);
+		const [{ openTerminal }, work] = await Promise.all([import("./open-terminal.ts"), load()]);
 		status = await work(await openTerminal(global(), verb), ...given);
 	};
 	const program = createProgram(args, perform, (name) => name === named);
 	const global = (): GlobalOptions => program.opts();
 	const language = languageFrom(process.env, wantedLanguage(args));
-	const verbNamed = (name: string | undefined) => program.commands.find((command) => command.name() === name)?.name();
+	const verbNamed = (name: string | undefined) => verbs.find((one) => nameOf(one) === name);
 	const verb = verbNamed(word);
+	const verbName = verb && nameOf(verb);
 	try {
 		if (args.length === 0 || args.every((arg, index) => isGlobalOption(arg, args[index - 1]))) {
 			program.parseOptions([...args]);
@@ -41,8 +42,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	} catch (error) {
 		if (error instanceof CommanderError && error.exitCode === 0) return 0;
 		const failed =
-			error instanceof CommanderError ? await wrongUsage(error, verb, language) : await commandError(error, global());
-		return verb === "check" && isGiven("--nagios", args) ? reportToMonitoring(failed) : report(failed);
+			error instanceof CommanderError ? await wrongUsage(error, verbName, language) : await commandError(error, global());
+		return verbName === "check" && isGiven("--nagios", args) ? reportToMonitoring(failed) : report(failed);
 	}
 }
 
@@ -71,15 +72,13 @@ export function createProgram(args: readonly string[], perform: Perform, isUsed 
 	program.examples = ["cagewright make redis --yes", "cagewright run redis"];
 	addGlobalOptions(program);
 	addWizardOptions(program);
-	for (const rows of Object.values(verbGroups)) {
-		for (const { action, examples, options, usage, ...rules } of Object.values<readonly VerbDefinition[]>(rows).flat()) {
-			const verb = program.command(usage) as Verb;
-			verb.examples = examples.map((example) => `cagewright ${example}`);
-			if (!isUsed(verb.name())) continue;
-			addTableOptions(verb);
-			options?.(verb);
-			verb.hook("preAction", () => refuseIgnored(verb, rules)).action(action(perform, args));
-		}
+	for (const { action, examples, options, usage, ...rules } of verbs) {
+		const verb = program.command(usage) as Verb;
+		verb.examples = examples.map((example) => `cagewright ${example}`);
+		if (!isUsed(verb.name())) continue;
+		addTableOptions(verb);
+		options?.(verb);
+		verb.hook("preAction", () => refuseIgnored(verb, rules)).action(action(perform, args));
 	}
 	return program;
 }

@@ -10,6 +10,7 @@ export function step(name: Step, load: LoadVerb<[CageRequest]>, ...examples: str
 	return {
 		usage: `${name} [${isTracedStep(name) ? "name" : "target"}] [command...]`,
 		examples: examples.map((example) => `${name} ${example}`),
+		longWork: name === "make" || name === "trace" ? "makes-cage" : "changes-cages",
 		options(verb) {
 			for (const option of verb.options) option.hideHelp(!isHonoured(name, option.attributeName()));
 		},

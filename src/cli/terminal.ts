@@ -7,13 +7,12 @@ import { printable, printableJson, quoteCommand } from "../base/path/quote.ts";
 import { isForeign } from "../cage/host/foreign-state.ts";
 import type { LaunchOptions } from "../launch/host/method.ts";
 import { progressLine } from "../make/report/progress.ts";
-import { loadMessages } from "../messages/load.ts";
-import { type Language, languageFrom, type Messages } from "../messages/messages.ts";
+import type { Language, Messages } from "../messages/messages.ts";
 import { stateWords } from "../options/next-steps.ts";
-import { type CageStates, cageStates, changesText, interruptionText, isFollowed } from "../upkeep/verbs/changes.ts";
+import { type CageStates, cageStates, changesText, interruptionText, type LongWork } from "../upkeep/verbs/changes.ts";
 import { otherState, stateFolder } from "./arguments.ts";
-import { InterruptedError } from "./errors.ts";
 import { write } from "./format.ts";
+import { InterruptedError } from "./interrupted-error.ts";
 import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";
 import type { Results } from "./results.ts";
@@ -24,8 +23,8 @@ const moreImportant = ["undo-failed", "undone-down", "adopt-failed-kept", "relea
 interface TerminalOfVerb {
 	/** Prints all events instead of the progress. */
 	readonly eventToJson?: ((event: Event) => object) | undefined;
-	/** Its name. */
-	readonly verb?: string | undefined;
+	/** Set if an interruption says what changed. */
+	readonly longWork?: LongWork | undefined;
 }
 
 /** Everything that a verb needs: output, language, state folder, and cancellation by signals. */
@@ -35,12 +34,11 @@ export class Terminal {
 	readonly messages: Messages;
 	readonly state: string;
 	readonly #eventToJson: TerminalOfVerb["eventToJson"];
-	/** The verb's name, for verbs that say what state things are in when they end early. */
-	readonly #verb: string | undefined;
+	readonly #longWork: TerminalOfVerb["longWork"];
 	#live = "";
 
-	constructor(options: GlobalOptions, messages: Messages, { eventToJson, verb }: TerminalOfVerb = {}) {
-		this.#verb = verb;
+	constructor(options: GlobalOptions, messages: Messages, { eventToJson, longWork }: TerminalOfVerb = {}) {
+		this.#longWork = longWork;
 		this.#eventToJson = eventToJson;
 		this.options = options;
 		this.language = messages.language;
@@ -146,7 +144,7 @@ export class Terminal {
 		let before: CageStates | undefined;
 		try {
 			await this.#finishUnfinished(machine);
-			if (isFollowed(this.#verb)) before = await cageStates(machine.store);
+			if (this.#longWork) before = await cageStates(machine.store);
 			return await work({ machine, emit: (event) => this.#show(event), signal: controller.signal });
 		} catch (error) {
 			const after = before && (await cageStates(machine.store));
@@ -156,7 +154,7 @@ export class Terminal {
 				// Nobody reads a terminal that hung up.
 				if (received === "SIGHUP") throw new InterruptedError(received);
 				const states = before && after && ([before, after] as const);
-				throw new InterruptedError(received, interruptionText(this.#verb ?? "", states, this.messages, commandLine));
+				throw new InterruptedError(received, interruptionText(this.#longWork, states, this.messages, commandLine));
 			}
 			const left = before && after && changesText(before, after, this.messages, commandLine);
 			if (left) this.remark(left);
@@ -194,11 +192,4 @@ export class Terminal {
 		if (this.#live) process.stderr.write("\r\x1b[K");
 		this.#live = "";
 	}
-}
-
-/** The language is that of `--lang` or the environment. */
-export async function openTerminal(options: GlobalOptions, verb?: string): Promise<Terminal> {
-	const messages = await loadMessages(languageFrom(process.env, options.lang), otherState(options.state));
-	const eventToJson = options.events ? (await import("./events.ts")).eventToJson : undefined;
-	return new Terminal(options, messages, { eventToJson, verb });
 }

@@ -1,13 +1,9 @@
 import type { HelpMessages } from "./en/help.ts";
 import { type Catalogue, type Language, type Messages, messagesFor } from "./messages.ts";
 
-/**
- * Loads the texts of one language. Loading both would double the largest part of a short command's start. `state` is the state folder
- * if commands must name it.
- */
-export async function loadMessages(language: Language, state?: string): Promise<Messages> {
-	const messages = messagesFor(await loadCatalogue(language));
-	return state === undefined ? messages : (await import("./change-texts.ts")).messagesWithState(messages, state);
+/** Loads the texts of one language. Loading both would double the largest part of a short command's start. */
+export async function loadMessages(language: Language): Promise<Messages> {
+	return messagesFor(await loadCatalogue(language));
 }
 
 async function loadCatalogue(language: Language): Promise<Catalogue> {

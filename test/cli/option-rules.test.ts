@@ -1,9 +1,9 @@
 import { CommanderError } from "commander";
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../src/base/failure.ts";
-import type { Verb, VerbDefinition } from "../../src/cli/definition.ts";
+import type { Verb } from "../../src/cli/definition.ts";
 import { nameOf } from "../../src/cli/definition.ts";
-import { verbGroups } from "../../src/cli/groups.ts";
+import { verbs } from "../../src/cli/groups.ts";
 import { alarmFormats, exportFormats, wizardOptions } from "../../src/cli/options.ts";
 import { createProgram } from "../../src/cli/program.ts";
 import { results } from "../../src/cli/results.ts";
@@ -12,8 +12,6 @@ import { exporting } from "../../src/transfer/verbs/export.ts";
 import { watch } from "../../src/watch/verbs/watch.ts";
 
 /** An option that a verb would ignore is an error before the verb works. */
-
-const definitions = Object.values(verbGroups).flatMap((rows) => Object.values<readonly VerbDefinition[]>(rows).flat());
 
 /** Parses a command line whose verb does nothing. */
 async function outcome(words: readonly string[]): Promise<string> {
@@ -95,29 +93,26 @@ describe("an option's value decides", () => {
 	});
 });
 
-describe.each(definitions.map((definition) => [nameOf(definition), definition] as const))(
-	"%s",
-	(verb, { json, needs, usage }) => {
-		const words = [verb, ...[...usage.matchAll(/ </g)].map((_, index) => `${index + 1}`)];
+describe.each(verbs.map((definition) => [nameOf(definition), definition] as const))("%s", (verb, { json, needs, usage }) => {
+	const words = [verb, ...[...usage.matchAll(/ </g)].map((_, index) => `${index + 1}`)];
 
-		it("refuses options of the wizard", async () => {
-			expect(await outcome(words)).toBe("done");
-			for (const option of wizardOptions) expect(await outcome([...words, `--${option}`])).toBe(`2 option-of-wizard --${option}`);
-		});
+	it("refuses options of the wizard", async () => {
+		expect(await outcome(words)).toBe("done");
+		for (const option of wizardOptions) expect(await outcome([...words, `--${option}`])).toBe(`2 option-of-wizard --${option}`);
+	});
 
-		it("has a described result, or refuses --json", async () => {
-			const isDescribed = Object.keys(results).some((name) => name === verb || name.startsWith(`${verb}-`));
-			expect(isDescribed).toBe(json ?? true);
-			if (json === false) expect(await outcome([...words, "--json"])).toBe(`2 no-json ${verb}`);
-		});
+	it("has a described result, or refuses --json", async () => {
+		const isDescribed = Object.keys(results).some((name) => name === verb || name.startsWith(`${verb}-`));
+		expect(isDescribed).toBe(json ?? true);
+		if (json === false) expect(await outcome([...words, "--json"])).toBe(`2 no-json ${verb}`);
+	});
 
-		it("knows the options that others need", () => {
-			const program = createProgram([], async () => {});
-			const known = [program, ...(program.commands as Verb[])]
-				.filter((command) => [verb, "cagewright"].includes(command.name()))
-				.flatMap(({ options }) => options.map((option) => option.attributeName()));
-			const named = Object.entries(needs ?? {}).flatMap(([option, all]) => [option, ...all]);
-			expect(named.filter((name) => !known.includes(name))).toEqual([]);
-		});
-	},
-);
+	it("knows the options that others need", () => {
+		const program = createProgram([], async () => {});
+		const known = [program, ...(program.commands as Verb[])]
+			.filter((command) => [verb, "cagewright"].includes(command.name()))
+			.flatMap(({ options }) => options.map((option) => option.attributeName()));
+		const named = Object.entries(needs ?? {}).flatMap(([option, all]) => [option, ...all]);
+		expect(named.filter((name) => !known.includes(name))).toEqual([]);
+	});
+});

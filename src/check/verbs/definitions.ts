@@ -9,6 +9,7 @@ export const check: VerbDefinition = {
 		"check --all --nagios",
 		"check redis --accept configuration-edited:/etc/redis/redis.conf --until 2027-01-31",
 	],
+	stateless: "without-arguments",
 	options: (verb) =>
 		verb
 			.option("--all")

@@ -5,6 +5,7 @@ import { timerTasks } from "../../cli/options.ts";
 export const doctor: VerbDefinition = {
 	usage: "doctor",
 	examples: ["doctor", "doctor --fix"],
+	stateless: true,
 	options: (verb) => verb.option("--fix"),
 	action: act(async () => (await import("./doctor.ts")).doctor),
 };
@@ -12,6 +13,7 @@ export const doctor: VerbDefinition = {
 export const install: VerbDefinition = {
 	usage: "install",
 	examples: ["install", "install --timer update"],
+	stateless: true,
 	options: (verb) => verb.addOption(new Option("--timer <TASK>").choices(timerTasks)).option("--root <DIR>").option("--dry-run"),
 	action: act(async () => (await import("./install.ts")).install),
 };
@@ -19,6 +21,7 @@ export const install: VerbDefinition = {
 export const uninstall: VerbDefinition = {
 	usage: "uninstall",
 	examples: ["uninstall --dry-run", "uninstall"],
+	stateless: true,
 	options: (verb) => verb.option("--dry-run").option("--root <DIR>"),
 	action: act(async () => (await import("./install.ts")).uninstall),
 };

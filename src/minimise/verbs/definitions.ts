@@ -5,6 +5,7 @@ import { duration } from "../../cli/options.ts";
 export const minimise: VerbDefinition = {
 	usage: "minimise <name>",
 	examples: ["minimise nginx --dry-run", "minimise nginx --keep-kind configuration"],
+	longWork: "changes-cages",
 	options: (verb) =>
 		verb
 			.addOption(new Option("--for <TIME>").argParser(duration))

@@ -14,6 +14,7 @@ export const selftest: VerbDefinition = {
 		"selftest --pid 4711",
 		"selftest --program escape",
 	],
+	longWork: "changes-cages",
 	options: (verb) =>
 		verb
 			.addOption(new Option("--alarm").conflicts(["unit", "dropin"]))

@@ -11,6 +11,7 @@ export const template: VerbDefinition = {
 		"template export redis-small -o redis-small.json",
 		"template import redis-small.json",
 	],
+	stateless: ["check"],
 	options: (verb) => addOutput(verb.option("--as <NAME>")).option("--replace").option("--yes").option("--dry-run"),
 	action: act(async () => (await import("./template.ts")).template),
 };

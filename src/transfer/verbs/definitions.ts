@@ -9,6 +9,8 @@ export const exporting: VerbDefinition = {
 		"export redis --format oci -o redis.tar",
 		"export redis --format seccomp -o redis.json",
 	],
+	longWork: "changes-cages",
+	stateless: "without-arguments",
 	options: (verb) =>
 		addOutput(verb.addOption(new Option("--format <FORMAT>").choices(exportFormats).default("tar")))
 			.option("--with-data")
@@ -19,6 +21,8 @@ export const exporting: VerbDefinition = {
 export const importing: VerbDefinition = {
 	usage: "import <file>",
 	examples: ["import redis.tar", "import redis.tar --name redis-copy --dry-run"],
+	longWork: "makes-cage",
+	stateless: true,
 	options: (verb) => verb.option("--name <NAME>").option("--yes").option("--dry-run").option("--no-trial"),
 	action: act(async () => (await import("./import.ts")).importing),
 };

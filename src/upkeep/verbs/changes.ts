@@ -11,30 +11,8 @@ interface CageState {
 
 export type CageStates = ReadonlyMap<string, CageState>;
 
-/** Verbs that work for longer than an administrator may want to wait, and change cages or nothing. */
-const followed: ReadonlySet<string> = new Set([
-	"make",
-	"trace",
-	"plan",
-	"build",
-	"trial",
-	"adopt",
-	"release",
-	"export",
-	"import",
-	"update",
-	"rollback",
-	"minimise",
-	"selftest",
-	"remove",
-]);
-
-/** Verbs whose result is a cage. */
-const making: ReadonlySet<string> = new Set(["make", "trace", "import"]);
-
-export function isFollowed(verb: string | undefined): verb is string {
-	return verb !== undefined && followed.has(verb);
-}
+/** Work that takes longer than an administrator may want to wait. It makes a cage, or changes cages or nothing. */
+export type LongWork = "makes-cage" | "changes-cages";
 
 /** All cages. What is damaged counts as absent, because other messages explain it. */
 export async function cageStates(store: CageReader): Promise<CageStates> {
@@ -71,7 +49,7 @@ export function changesText(before: CageStates, after: CageStates, { cli }: Mess
 
 /** The same after an interruption, which always says something. Without states, the verb changes no cage. */
 export function interruptionText(
-	verb: string,
+	longWork: LongWork | undefined,
 	states: readonly [CageStates, CageStates] | undefined,
 	messages: Messages,
 	command: CommandLine,
@@ -79,7 +57,7 @@ export function interruptionText(
 	const words = messages.cli.left;
 	if (!states) return words.interrupted;
 	const rest = changesText(...states, messages, command);
-	return [words.interrupted, rest || (making.has(verb) ? words.nothingMade : words.nothingChanged)].join(" ");
+	return [words.interrupted, rest || (longWork === "makes-cage" ? words.nothingMade : words.nothingChanged)].join(" ");
 }
 
 type CommandLine = (...words: readonly string[]) => string;

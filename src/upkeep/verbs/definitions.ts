@@ -25,6 +25,7 @@ export const stale: VerbDefinition = {
 export const update: VerbDefinition = {
 	usage: "update [names...]",
 	examples: ["update redis --dry-run", "update redis", "update --all --yes"],
+	longWork: "changes-cages",
 	options: (verb) =>
 		verb
 			.option("--all")
@@ -43,6 +44,7 @@ export const update: VerbDefinition = {
 export const rollback: VerbDefinition = {
 	usage: "rollback <name>",
 	examples: ["rollback redis", "rollback redis --to 3"],
+	longWork: "changes-cages",
 	options: (verb) =>
 		verb
 			.addOption(new Option("--to <N>").argParser(atLeast(1)))
@@ -63,6 +65,7 @@ export const diff: VerbDefinition = {
 export const remove: VerbDefinition = {
 	usage: "remove <name>",
 	examples: ["remove redis --dry-run", "remove redis --keep-data"],
+	longWork: "changes-cages",
 	options: (verb) => verb.option("--keep-data").option("--yes").option("--dry-run"),
 	action: act(async () => (await import("./remove.ts")).remove),
 };
