@@ -10,9 +10,6 @@ import { roomsPicture } from "./rooms.ts";
 import { schemaFiles } from "./schemas.ts";
 import { techniqueModule } from "./techniques.ts";
 
-/** The folder that contains generated files only. */
-export const schemaFolder = "docs/reference/schemas";
-
 /** The committed files that `npm run reference` writes, by their path. People read them in the repository. */
 export function referenceFiles(root: string): ReadonlyMap<string, string> {
 	const model = readModel(root);

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { builtFiles, referenceFiles, schemaFolder } from "./files.ts";
+import { builtFiles, referenceFiles } from "./files.ts";
+import { schemaFolder } from "./schemas.ts";
 
 /** `main.ts ROOT`: the reference in the repository. `main.ts ROOT dist`: man pages and completions in dist/. */
 const [root = ".", built] = process.argv.slice(2);

@@ -1,6 +1,9 @@
 import type * as v from "valibot";
 import { lines, results } from "../../src/cli/results.ts";
 
+/** The folder that contains generated files only. */
+export const schemaFolder = "docs/reference/schemas";
+
 export interface JsonSchema {
 	readonly [keyword: string]: unknown;
 }
@@ -95,9 +98,10 @@ export type SchemaName = keyof typeof results | keyof typeof lines;
 /** The schema of a verb's whole document, or of a line. */
 export function resultSchema(name: SchemaName, isClosed = false): JsonSchema {
 	const $schema = "https://json-schema.org/draft/2020-12/schema";
-	if (isLine(name)) return { $schema, title: titles[name], ...jsonSchemaOf(lines[name], isClosed) };
+	const title = titleOf(name);
+	if (isLine(name)) return { $schema, title, ...jsonSchemaOf(lines[name], isClosed) };
 	const document = withSchema(jsonSchemaOf(results[name], isClosed), `cagewright/${name}/1`);
-	return { $schema, title: titles[name] ?? `cagewright ${name} --json`, ...document };
+	return { $schema, title, ...document };
 }
 
 function isLine(name: SchemaName): name is keyof typeof lines {
@@ -113,6 +117,10 @@ const titles: Readonly<Partial<Record<SchemaName, string>>> = {
 	"record-written": "cagewright record --output --json",
 };
 
+function titleOf(name: SchemaName): string {
+	return titles[name] ?? `cagewright ${name} --json`;
+}
+
 /** Each form of the result also has the field `schema`. */
 function withSchema(schema: JsonSchema, name: string): JsonSchema {
 	if (Array.isArray(schema.anyOf)) return { anyOf: schema.anyOf.map((one: JsonSchema) => withSchema(one, name)) };
@@ -124,8 +132,24 @@ function withSchema(schema: JsonSchema, name: string): JsonSchema {
 	};
 }
 
-/** docs/reference/schemas: one file for each document and line, by its path. */
+/** docs/reference/schemas: one file for each document and line, by its path, and their index. */
 export function schemaFiles(): (readonly [path: string, text: string])[] {
-	const names = [...Object.keys(results), ...Object.keys(lines)] as SchemaName[];
-	return names.map((name) => [`docs/reference/schemas/${name}.json`, `${JSON.stringify(resultSchema(name), null, "\t")}\n`]);
+	const names = ([...Object.keys(results), ...Object.keys(lines)] as SchemaName[]).sort();
+	const files = names.map((name) => [`${name}.json`, `${JSON.stringify(resultSchema(name), null, "\t")}\n`] as const);
+	return [["README.md", schemaIndex(names)] as const, ...files].map(([name, text]) => [`${schemaFolder}/${name}`, text]);
+}
+
+function schemaIndex(names: readonly SchemaName[]): string {
+	return [
+		"# Schemas of JSON",
+		"",
+		"<!-- `npm run reference` generates this folder. -->",
+		"",
+		"Each document names its schema in the field `schema`. [Promises](../../promises.md#schemas-of-verbs) says what later releases may change.",
+		"",
+		"| schema | describes |",
+		"|---|---|",
+		...names.map((name) => `| [\`${name}\`](${name}.json) | ${titleOf(name).replace(/(?:cagewright|--).*/, "`$&`")} |`),
+		"",
+	].join("\n");
 }

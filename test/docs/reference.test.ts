@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { argumentKinds, completionOf, freeOptions, optionKinds } from "../../scripts/reference/completion.ts";
-import { builtFiles, referenceFiles, schemaFolder } from "../../scripts/reference/files.ts";
+import { builtFiles, referenceFiles } from "../../scripts/reference/files.ts";
 import { readModel } from "../../scripts/reference/model.ts";
+import { schemaFolder } from "../../scripts/reference/schemas.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const files = referenceFiles(root);
