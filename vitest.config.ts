@@ -5,11 +5,12 @@ import { isLong } from "./test/long.ts";
 
 /**
  * Tests that install packages, check all files or processes of the machine, measure time, or read or flood the kernel's log, of which
- * the machine has only one.
+ * the machine has only one. And one that makes what many others need.
  */
 const alone = [
 	"alarms",
 	"alarm-storm",
+	"booted-tree",
 	"install-hook",
 	"sandbox/sandbox",
 	"selftest-leavings",
@@ -57,6 +58,7 @@ const sharedWorkers = {
  * system alternate with files that mostly compute.
  */
 const slowest = [
+	"booted-tree",
 	"adopt-clients",
 	"stacks",
 	"unit-booted",

@@ -9,6 +9,7 @@ import { isLong } from "../long.ts";
 const packages = [
 	"bind9",
 	"bind9-dnsutils",
+	"busybox",
 	"cron",
 	"curl",
 	"dbus",
@@ -24,8 +25,11 @@ const packages = [
 	"perl-base",
 	"procps",
 	"python3",
+	"python3-redis",
+	"redis-sentinel",
 	"redis-server",
 	"redis-tools",
+	"squashfs-tools",
 	"strace",
 	"systemd",
 	"systemd-container",
@@ -40,7 +44,7 @@ export const archives = "/var/lib/archives";
 
 /** Every daemon of the tests is off until a test enables it. Modules are those of the real kernel. */
 const setUp = [
-	'systemctl --root="$1" --quiet disable nginx.service redis-server.service named.service dnsmasq.service ssh.service ssh.socket cron.service 2>/dev/null',
+	'systemctl --root="$1" --quiet disable nginx.service redis-server.service redis-sentinel.service named.service dnsmasq.service ssh.service ssh.socket cron.service 2>/dev/null',
 	'systemctl --root="$1" --quiet mask systemd-modules-load.service systemd-logind.service',
 	`mkdir "$1${archives}"`,
 	...reinstallable.map(keep),

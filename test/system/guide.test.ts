@@ -29,7 +29,7 @@ const state = "/var/lib/cagewright";
 let system: Booted;
 beforeAll(async () => {
 	if (!followed.length) return;
-	system = await boot({ packages: ["busybox", "squashfs-tools"] });
+	system = await boot();
 	writeFileSync(join(system.tree, "etc/resolv.conf"), "");
 	await system.must("cagewright make redis --yes --quiet && cagewright make nginx --yes --quiet");
 	await system.must(`cp -a ${state} ${state}.first; cp -a /etc /etc.first`);
