@@ -48,6 +48,11 @@ export function argumentsOf(
 	return before[0] === undefined ? { command } : { target: before[0], command };
 }
 
+/** Returns the absolute path of a file that an argument names. */
+export function absolutePath(...parts: readonly string[]): string {
+	return resolve(...parts);
+}
+
 /** Returns the state folder: `--state`, `CAGEWRIGHT_STATE` unless it is empty, or the default. Throws `no-home` (exit 2). */
 export function stateFolder(requested: string | undefined): string {
 	const folder = requested ?? usualState();

@@ -8,6 +8,7 @@ import { systemAccounts } from "../base/host/accounts.ts";
 import { logSocket, systemFiles } from "../base/host/files.ts";
 import { realPlace, refuseUnsafe } from "../base/host/folder.ts";
 import { processesOf } from "../base/host/proc.ts";
+import { programCommand } from "../base/host/release.ts";
 import { systemDocuments } from "../base/host/text-files.ts";
 import { Commands } from "../base/host/tools.ts";
 import { type Path, pathFromText, pathToText } from "../base/path/path.ts";
@@ -48,9 +49,9 @@ import { version } from "./version.ts";
 
 /** Starts this program from a script or unit. A package's command is the same for each of its variants. */
 function ownCommand(): string[] {
-	const script = realpathSync(process.argv[1] ?? "");
+	const [node, script] = programCommand();
 	if (script.startsWith(`${packagedFolder}/`)) return [pathToText(packagedLink) ?? ""];
-	return [realpathSync(process.execPath), script];
+	return [realpathSync(node), script];
 }
 
 /** Hands the adapters of this machine to the engine. */

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, fstatSync, openSync } from "node:fs";
 import { isatty } from "node:tty";
 
 /** Readers of stdout and stderr may stop, and a terminal may hang up, while the program works. */
@@ -10,6 +10,10 @@ const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
 const hungUpTerminals = () => terminals.filter((descriptor) => !isatty(descriptor));
 
 const ignore = () => {};
+
+export function isStdoutPipe(): boolean {
+	return fstatSync(1).isFIFO();
+}
 
 /** Messages that nobody can read are dropped. They are no reason to stop, because the work may have to be undone. */
 export function keepWorkingWithoutStderr(): void {

@@ -77,9 +77,14 @@ export class Terminal {
 		return systemMachine(this.state, this.launching);
 	}
 
+	/** Whether each of the streams is a terminal. */
+	isTTY(...streams: readonly ("stdin" | "stdout" | "stderr")[]): boolean {
+		return streams.every((stream) => process[stream].isTTY);
+	}
+
 	/** Somebody can answer a question. */
 	get interactive(): boolean {
-		return Boolean(process.stdin.isTTY && process.stderr.isTTY) && !this.options.json;
+		return this.isTTY("stdin", "stderr") && !this.options.json;
 	}
 
 	/** Columns of the terminal that shows the result, which then wraps between words. */
@@ -179,7 +184,7 @@ export class Terminal {
 			if (!line) return;
 			if (line.lasting) this.say(line.text);
 			// A dumb terminal cannot erase a line, and a serial one is slow.
-			else if (process.stderr.isTTY && process.env.TERM !== "dumb") {
+			else if (this.isTTY("stderr") && process.env.TERM !== "dumb") {
 				const text = line.text.slice(0, (process.stderr.columns ?? 80) - 1);
 				if (text !== this.#live) write(process.stderr, `\r\x1b[K${text}`);
 				this.#live = text;

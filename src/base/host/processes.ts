@@ -132,6 +132,10 @@ export function keepsAccount(init: number): boolean {
 	return started.length > 0 && started.every((status) => status.uid === uid);
 }
 
+export function isSignal(name: string): boolean {
+	return name in constants.signals;
+}
+
 export function handledSignals(pid: number): string[] {
 	const caught = processStatus(pid)?.caught ?? 0n;
 	return Object.entries(constants.signals)

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Failure } from "../failure.ts";
@@ -14,6 +14,11 @@ export function programFolder(from = dirname(fileURLToPath(import.meta.url))): s
 		if (existsSync(join(folder, "templates", "schema.json"))) return folder;
 		if (folder === dirname(folder)) throw new Error(`no templates/schema.json above ${from}: this installation is incomplete`);
 	}
+}
+
+/** Starts this program: Node.js and the script. */
+export function programCommand(): [string, string] {
+	return [process.execPath, realpathSync(process.argv[1] ?? "")];
 }
 
 let version: string | undefined;

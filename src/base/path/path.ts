@@ -94,8 +94,9 @@ export function parent(path: Path): Path {
 	return slash <= 0 ? root : (path.slice(0, slash) as Path);
 }
 
-export function baseName(path: Path): Path {
-	return path.slice(path.lastIndexOf("/") + 1) as Path;
+/** Of a path, or of its text. */
+export function baseName<Kind extends string>(path: Kind): Kind {
+	return path.slice(path.lastIndexOf("/") + 1) as Kind;
 }
 
 export function join(directory: Path, name: Path | string): Path {

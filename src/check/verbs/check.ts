@@ -83,7 +83,7 @@ function printResults(terminal: Terminal, checked: readonly CheckedCage[]): void
 	else if (text) terminal.print(wrapLines(text, terminal.width));
 	const [first] = checked.flatMap((cage) => openNames(cage).map((id) => [cage.name, id] as const));
 	// For people, not for scripts.
-	if (first && process.stderr.isTTY) {
+	if (first && terminal.isTTY("stderr")) {
 		terminal.remark(messages.cli.check.toAcknowledge(terminal.commandLine("check", first[0], "--accept", first[1])));
 	}
 }

@@ -1,6 +1,6 @@
-import { constants } from "node:os";
 import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
+import { isSignal } from "../../base/host/processes.ts";
 import { type Path, pathToJson } from "../../base/path/path.ts";
 import { knownCage, presentCage } from "../../cage/engine/cages.ts";
 import { mergeAcceptances, parseAcceptance } from "../../cage/finding.ts";
@@ -33,7 +33,7 @@ export async function run(terminal: Terminal, name: string, command: readonly st
 	}
 	const { quiet } = terminal.options;
 	// A daemon may print nothing for hours.
-	let isTold = quiet === true || command.length > 0 || !process.stderr.isTTY;
+	let isTold = quiet === true || command.length > 0 || !terminal.isTTY("stderr");
 	const context: Context = {
 		machine,
 		emit(event) {
@@ -62,7 +62,7 @@ export async function run(terminal: Terminal, name: string, command: readonly st
 
 export async function signal(terminal: Terminal, name: string, text: string): Promise<number> {
 	const signalName = text.toUpperCase().startsWith("SIG") ? text.toUpperCase() : `SIG${text.toUpperCase()}`;
-	if (!(signalName in constants.signals)) throw new Failure("signal-unknown", { signal: text }, 2);
+	if (!isSignal(signalName)) throw new Failure("signal-unknown", { signal: text }, 2);
 	const machine = terminal.machine();
 	await signalCage({ machine, emit() {}, signal: new AbortController().signal }, name, signalName);
 	if (terminal.options.json) terminal.printJson("signal", { name, signal: signalName });
@@ -76,7 +76,7 @@ export function shell(
 	command: readonly string[],
 	options: { keepWrites?: boolean },
 ): Promise<number> {
-	const isTerminal = Boolean(process.stdin.isTTY && process.stdout.isTTY);
+	const isTerminal = terminal.isTTY("stdin", "stdout");
 	const keepWrites = options.keepWrites ?? false;
 	return terminal.withContext(async (context) => {
 		if (isTerminal && !command.length && !terminal.options.quiet) {

@@ -1,5 +1,5 @@
-import { availableParallelism } from "node:os";
 import type { Context } from "../../base/engine/context.ts";
+import { processorCount } from "../../base/host/this-machine.ts";
 import { ask } from "../../cli/ask.ts";
 import type { Terminal } from "../../cli/terminal.ts";
 import { recordWriter } from "../../record/verbs/record.ts";
@@ -69,7 +69,7 @@ export class Search {
 				{
 					...rules,
 					exercises: options.exercises,
-					jobs: options.jobs ?? availableParallelism(),
+					jobs: options.jobs ?? processorCount(),
 					stop: stop.signal,
 					confirm,
 					selftest: options.selftest ?? true,

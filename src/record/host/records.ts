@@ -68,7 +68,7 @@ const evidenceSchema = v.looseObject({
 });
 
 const settingsName = "settings";
-export const settingsFile = `${settingsName}.json`;
+const settingsFile = `${settingsName}.json`;
 const namesKey = "record";
 const namesSchema = v.object({
 	initiatedBy: v.exactOptional(text),
@@ -76,15 +76,19 @@ const namesSchema = v.object({
 	asked: v.exactOptional(v.boolean()),
 });
 
-/** Invalid settings count as empty. Without settings, conf is not even loaded. */
+/** Invalid settings count as empty. */
 async function readNames(state: Path): Promise<ResponsibleNames> {
-	const isThere = await exists(join(state, `${settingsName}.json`)).catch(() => false);
-	return isThere ? v.parse(v.fallback(namesSchema, {}), (await readSettings(state)).get(namesKey)) : {};
+	return v.parse(v.fallback(namesSchema, {}), await readSetting(state, namesKey));
 }
 
-/** Settings of a state folder. */
-export async function readSettings(state: Path) {
-	await requireUsualIfAny(join(state, `${settingsName}.json`));
+/** The value of one setting of a state folder. Without settings, conf is not even loaded. */
+export async function readSetting(state: Path, key: string): Promise<unknown> {
+	const isThere = await exists(join(state, settingsFile)).catch(() => false);
+	return isThere ? (await readSettings(state)).get(key) : undefined;
+}
+
+async function readSettings(state: Path) {
+	await requireUsualIfAny(join(state, settingsFile));
 	const Store = await loadConf();
 	return new Store<Record<string, unknown>>({
 		cwd: pathToText(state) ?? "",

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { ComponentType, HashAlgorithm } from "@cyclonedx/cyclonedx-library/Enums";
 import {
 	Bom,
@@ -19,9 +18,12 @@ import type { CageRecord } from "../record.ts";
 
 /**
  * Returns a CycloneDX 1.6 software bill of materials for scanners: packages with version, package URL, files (SHA-256) and
- * dependencies. `version` is the program's.
+ * dependencies. `version` is the program's; `sha256` hashes in hexadecimal.
  */
-export function recordCycloneDx(record: CageRecord, version: string): string {
+export function recordCycloneDx(
+	record: CageRecord,
+	{ sha256, version }: { readonly sha256: (text: string) => string; readonly version: string },
+): string {
 	const { cage, fingerprint, manifest, writtenAt } = record;
 	const root = new Component(ComponentType.Container, cage.name, {
 		bomRef: "cage",
@@ -31,7 +33,7 @@ export function recordCycloneDx(record: CageRecord, version: string): string {
 	const tools = new Tools();
 	tools.components.add(new Component(ComponentType.Application, "cagewright", { bomRef: "cagewright", version }));
 	const bom = new Bom({
-		serialNumber: serialNumber(record),
+		serialNumber: serialNumber(record, sha256),
 		metadata: new Metadata({ timestamp: new Date(writtenAt), tools, component: root }),
 	});
 	const components = componentsOf(record);
@@ -100,8 +102,8 @@ function operatingSystem({ evidence }: CageRecord): Component | undefined {
 }
 
 /** A UUID of version 8 (RFC 9562), derived from the record: different for each record, as the specification requires. */
-function serialNumber({ cage, fingerprint, writtenAt }: CageRecord): string {
-	const hex = createHash("sha256").update(`${cage.name}\n${fingerprint}\n${writtenAt}`).digest("hex");
+function serialNumber({ cage, fingerprint, writtenAt }: CageRecord, sha256: (text: string) => string): string {
+	const hex = sha256(`${cage.name}\n${fingerprint}\n${writtenAt}`);
 	const variant = "89ab"[Number.parseInt(hex[16] ?? "0", 16) & 3];
 	const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `${variant}${hex.slice(17, 20)}`, hex.slice(20, 32)];
 	return `urn:uuid:${parts.join("-")}`;

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Messages } from "../../messages/messages.ts";
 import type { CageRecord, HistoryLine } from "../record.ts";
 import { recordDocument } from "./build.ts";
@@ -11,11 +10,12 @@ type BlockOf<Kind extends Block["kind"]> = Extract<Block, { kind: Kind }>;
 /**
  * The record as one self-contained page: no script, and no font or picture from elsewhere. Its content security policy forbids all
  * of that, and other styles, so that even a hostile name that becomes markup has no effect.
+ * `sha256` hashes in hexadecimal.
  */
-export function recordHtml(record: CageRecord, messages: Messages): string {
+export function recordHtml(record: CageRecord, messages: Messages, sha256: (text: string) => string): string {
 	const { facts, intro, sections, title } = recordDocument(record, messages);
 	const words = messages.record.parts;
-	const hash = createHash("sha256").update(style).digest("base64");
+	const hash = Buffer.from(sha256(style), "hex").toString("base64");
 	const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
 	return markup`<!DOCTYPE html>
 <html lang="${messages.language}">

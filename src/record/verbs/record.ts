@@ -1,5 +1,3 @@
-import { fstatSync } from "node:fs";
-import { basename, resolve } from "node:path";
 import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
@@ -7,13 +5,14 @@ import { makeSafeFolder } from "../../base/host/folder.ts";
 import { sha256 } from "../../base/host/hash.ts";
 import type { Output } from "../../base/host/output.ts";
 import { readBytes } from "../../base/host/text-files.ts";
-import { pathFromText, pathToJson } from "../../base/path/path.ts";
+import { baseName, pathFromText, pathToJson } from "../../base/path/path.ts";
 import { printableJson, showPath } from "../../base/path/quote.ts";
 import { isDamage, presentCage } from "../../cage/engine/cages.ts";
-import { stateFolder } from "../../cli/arguments.ts";
+import { absolutePath, stateFolder } from "../../cli/arguments.ts";
 import { askText } from "../../cli/ask.ts";
 import type { RecordFormat } from "../../cli/options.ts";
 import { openNamed, outputFolder } from "../../cli/output-file.ts";
+import { isStdoutPipe } from "../../cli/standard-streams.ts";
 import type { Terminal } from "../../cli/terminal.ts";
 import { version } from "../../cli/version.ts";
 import type { RecordWriter } from "../../make/engine/draft.ts";
@@ -55,7 +54,7 @@ function allRecords(
 		]);
 		const open = (file: string) => {
 			const isOurs = outputs.get(file);
-			return openNamed(terminal, context.signal, resolve(output, file), { force, ...omitUndefined({ isOurs }) });
+			return openNamed(terminal, context.signal, absolutePath(output, file), { force, ...omitUndefined({ isOurs }) });
 		};
 		const write = async (file: string, content: string) => {
 			await using opened = await open(file);
@@ -72,7 +71,7 @@ function allRecords(
 				await write(file, content);
 				if (checksum) {
 					await using sum = await open(checksumOf(file));
-					await writeChecksum(context, one, { sum, file: resolve(output, file), content });
+					await writeChecksum(context, one, { sum, file: absolutePath(output, file), content });
 				}
 				written.push({ record: one, file, sha256: recording.sha256(content) });
 			} catch (error) {
@@ -106,9 +105,9 @@ async function recordCage(terminal: Terminal, name: string, options: RecordOptio
 		if (options.verify !== undefined) return verifyFile(terminal, context, name, options.verify);
 		await using opened = await openNamed(terminal, context.signal, output, { force, isOurs: isRecord });
 		if (checksum && !opened.isFile) throw new Failure("record-checksum-for-file", {}, 2);
-		const file = output === undefined ? "" : resolve(output);
+		const file = output === undefined ? "" : absolutePath(output);
 		await using sum = checksum
-			? await openNamed(terminal, context.signal, checksumOf(file), { force, isOurs: isChecksumOf(basename(file)) })
+			? await openNamed(terminal, context.signal, checksumOf(file), { force, isOurs: isChecksumOf(baseName(file)) })
 			: undefined;
 		await storeResponsible(context, name, {
 			...(await askResponsible(terminal, context, name, options)),
@@ -143,9 +142,9 @@ const isJson = (format: RecordFormat) => format === "json" || format === "cyclon
 
 async function inFormat(record: CageRecord, format: RecordFormat, { messages }: Terminal): Promise<string> {
 	// Its library is large, so it is loaded on demand.
-	if (format === "cyclonedx") return (await import("../report/cyclonedx.ts")).recordCycloneDx(record, version);
+	if (format === "cyclonedx") return (await import("../report/cyclonedx.ts")).recordCycloneDx(record, { version, sha256 });
 	if (format === "json") return `${printableJson({ schema: "cagewright/record/1", ...recordToJson(record) }, 2)}\n`;
-	return format === "html" ? recordHtml(record, messages) : recordMarkdown(record, messages);
+	return format === "html" ? recordHtml(record, messages, sha256) : recordMarkdown(record, messages);
 }
 
 async function givenResponsible(
@@ -172,7 +171,7 @@ async function askResponsible(
 	const { records } = machine.store;
 	const always = await records.names();
 	const known = { ...always, ...(await records.responsible(name)), ...options };
-	const isPiped = options.output === undefined && fstatSync(1).isFIFO();
+	const isPiped = options.output === undefined && isStdoutPipe();
 	if (!terminal.interactive || isPiped || always.asked || (known.initiatedBy !== undefined && known.implementedBy !== undefined))
 		return {};
 	const words = terminal.messages.cli.record;
@@ -198,14 +197,14 @@ async function writeChecksum(
 ): Promise<void> {
 	const sha256 = machine.recording.sha256(content);
 	await using _lock = await machine.store.lock(cage.name);
-	await sum.write(checksumLine(sha256, basename(file)));
+	await sum.write(checksumLine(sha256, baseName(file)));
 	await machine.store.log(cage.name, recordedAction, { file, sha256, generation: manifest.generation, fingerprint });
 }
 
 /** Returns 1 if the file is not an unchanged record of the cage, or is unknown. */
 async function verifyFile(terminal: Terminal, context: Context, name: string, place: string): Promise<number> {
 	const { recording, store } = context.machine;
-	const file = resolve(place);
+	const file = absolutePath(place);
 	const shown = showPath(pathFromText(file));
 	const { manifest } = await presentCage(context, name);
 	const content = await readRecord(file);

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../base/failure.ts";
+import { withNewFile } from "../../base/host/place.ts";
 import { mainProcess, processStatus } from "../../base/host/processes.ts";
 import { nativeProgramFile } from "../../base/host/release.ts";
 import { startTool } from "../../base/host/tools.ts";
@@ -146,4 +147,12 @@ function makeLaunchFolder(folder: string): void {
 		mkdirSync(directory);
 		chmodSync(directory, 0o755);
 	}
+}
+
+/** Writes the program of the escape techniques to a new file. Throws `file-exists` or `no-such-directory` (exit 2). */
+export function writeTechniques(path: Path): Promise<void> {
+	return withNewFile(path, async (file) => {
+		await file.writeFile(readFileSync(nativeProgramFile("escape")));
+		await file.chmod(0o755);
+	});
 }

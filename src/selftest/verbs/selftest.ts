@@ -1,8 +1,5 @@
-import { readFileSync } from "node:fs";
 import { omitUndefined } from "../../base/collections.ts";
 import { Failure } from "../../base/failure.ts";
-import { withNewFile } from "../../base/host/place.ts";
-import { nativeProgramFile } from "../../base/host/release.ts";
 import { pathToJson } from "../../base/path/path.ts";
 import { showPath } from "../../base/path/quote.ts";
 import { outputPath } from "../../cli/output-file.ts";
@@ -10,6 +7,7 @@ import type { Terminal } from "../../cli/terminal.ts";
 import { type ForeignRequest, selftestForeign } from "../engine/foreign.ts";
 import { type SelftestOptions, selftestCage } from "../engine/selftest.ts";
 import { foreignHolds } from "../foreign.ts";
+import { writeTechniques } from "../host/selftest.ts";
 import { foreignText, foreignToJson } from "../report/foreign-selftest.ts";
 import { selftestText, selftestToJson } from "../report/selftest.ts";
 import { holds } from "../verdict.ts";
@@ -56,10 +54,7 @@ export async function selftest(terminal: Terminal, names: readonly string[], opt
 function writeProgram(terminal: Terminal, output: string): Promise<number> {
 	return terminal.withContext(async () => {
 		const file = outputPath(terminal, output);
-		await withNewFile(file, async (handle) => {
-			await handle.writeFile(readFileSync(nativeProgramFile("escape")));
-			await handle.chmod(0o755);
-		});
+		await writeTechniques(file);
 		return terminal.wrote("selftest", { file: pathToJson(file) }, () =>
 			terminal.messages.selftest.programWritten(showPath(file)),
 		);

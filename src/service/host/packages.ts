@@ -89,8 +89,13 @@ export function parsePolicy(text: string, packages: readonly PackageRef[]): Read
 
 /** The system's own name, then those it is similar to (`ID`, `ID_LIKE` of os-release(5)). Empty if unknown. */
 export function distributionIds(file = "/etc/os-release"): string[] {
-	const { ID = "", ID_LIKE = "" } = osRelease(attempt(() => readFileSync(file, "utf8")) ?? "");
+	const { ID = "", ID_LIKE = "" } = hostRelease(file);
 	return `${ID} ${ID_LIKE}`.split(/\s+/).filter(Boolean);
+}
+
+/** The assignments of this machine's os-release(5). None if it cannot be read. */
+export function hostRelease(file = "/etc/os-release") {
+	return osRelease(attempt(() => readFileSync(file, "utf8")) ?? "");
 }
 
 /** The assignments of os-release(5). The last one of a name counts, as in a shell. */

@@ -115,6 +115,11 @@ export function builtinTemplate(name: string): Template | undefined {
 	return builtinTemplates().find((template) => template.name === name);
 }
 
+/** The JSON Schema of templates, for editors. */
+export function schemaFile(): string {
+	return join(programFolder(), "templates", "schema.json");
+}
+
 /** This machine's values for a template's placeholders: Node's real executable, and the bundled demonstration. */
 export function placeholders(): Placeholders {
 	return { node: realpathSync(process.execPath), demo: join(programFolder(), "dist", "demo", "demo.js") };

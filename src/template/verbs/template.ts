@@ -1,8 +1,6 @@
-import { join } from "node:path";
 import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
-import { programFolder } from "../../base/host/release.ts";
 import { pathToJson } from "../../base/path/path.ts";
 import { printable, showPath } from "../../base/path/quote.ts";
 import { knownCage } from "../../cage/engine/cages.ts";
@@ -14,7 +12,14 @@ import type { Terminal } from "../../cli/terminal.ts";
 import { changesOf, madeBy, replacedBy, templateOf } from "../../make/engine/save-template.ts";
 import { isName } from "../../options/answers.ts";
 import { knownTemplate } from "../engine/starting-point.ts";
-import { builtinTemplate, fileLimit, readTemplateFile, type TemplateSource, templateSources } from "../host/sources.ts";
+import {
+	builtinTemplate,
+	fileLimit,
+	readTemplateFile,
+	schemaFile,
+	type TemplateSource,
+	templateSources,
+} from "../host/sources.ts";
 import { templateHash } from "../host/templates.ts";
 import { checkTemplate, type ParsedTemplate, parseTemplate } from "../parse.ts";
 import type { StoredTemplate } from "../ports.ts";
@@ -223,7 +228,7 @@ async function create(
 ): Promise<number> {
 	if (name === undefined) throw new Failure("template-name-needed", {}, 2);
 	if (!isName(name) || name !== name.toLowerCase()) throw new Failure("template-name-invalid", { name }, 2);
-	const text = `${JSON.stringify(templateSkeleton(name, join(programFolder(), "templates", "schema.json")), null, "\t")}\n`;
+	const text = `${JSON.stringify(templateSkeleton(name, schemaFile()), null, "\t")}\n`;
 	const path = await printOrWrite(terminal, signal, text, output);
 	if (path === undefined) return 0;
 	return terminal.wrote("template", { name, path: pathToJson(path) }, () => terminal.messages.cli.template.begun(showPath(path)));

@@ -1,12 +1,11 @@
-import { readFileSync } from "node:fs";
-import { basename, resolve } from "node:path";
 import { Failure } from "../../base/failure.ts";
-import { attempt } from "../../base/host/errors.ts";
+import { sha256 } from "../../base/host/hash.ts";
 import { requireNewPlace } from "../../base/host/place.ts";
-import { pathFromText, pathToJson } from "../../base/path/path.ts";
+import { baseName, pathFromText, pathToJson } from "../../base/path/path.ts";
 import { quoteCommand, showPath } from "../../base/path/quote.ts";
 import { type PresentCage, presentCage } from "../../cage/engine/cages.ts";
 import type { Manifest } from "../../cage/manifest.ts";
+import { absolutePath } from "../../cli/arguments.ts";
 import type { ExportOptions } from "../../cli/options.ts";
 import { newOutput, outputFolder, printOrWrite } from "../../cli/output-file.ts";
 import type { Terminal } from "../../cli/terminal.ts";
@@ -17,7 +16,7 @@ import type { Architecture } from "../../confine/seccomp/syscalls.ts";
 import { callsToJson } from "../../plan/report/permissions.ts";
 import type { CageRecord } from "../../record/record.ts";
 import { recordToJson } from "../../record/report/json.ts";
-import { osRelease } from "../../service/host/packages.ts";
+import { hostRelease } from "../../service/host/packages.ts";
 import { describeWorkload, exportCage, exportImage, exportPortable } from "../engine/export.ts";
 import { writeTexts } from "../host/image.ts";
 import { kubernetesObjects, unrestricted } from "../image/kubernetes.ts";
@@ -30,7 +29,7 @@ import { kubernetesName } from "../image/workload.ts";
 
 export async function exporting(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
 	if (options.format !== "tar") return exportForEngine(terminal, name, options);
-	if (options.output === undefined && process.stdout.isTTY) throw new Failure("export-to-terminal", { name }, 2);
+	if (options.output === undefined && terminal.isTTY("stdout")) throw new Failure("export-to-terminal", { name }, 2);
 	if (options.output === undefined && terminal.options.json) throw new Failure("export-needs-file", { name }, 2);
 	return terminal.withContext(async (context) => {
 		const data = options.withData ?? false;
@@ -65,7 +64,7 @@ async function placeFor(terminal: Terminal, { format, output }: ExportOptions, e
 	if (output === undefined) throw new Failure("export-needs-output", { format, example }, 2);
 	const path = outputFolder(terminal, output);
 	await requireNewPlace(path);
-	return resolve(output);
+	return absolutePath(output);
 }
 
 /** Writes a cage as an OCI image. */
@@ -74,7 +73,7 @@ async function exportOci(terminal: Terminal, name: string, options: ExportOption
 	const isArchive = to.endsWith(".tar");
 	return terminal.withContext(async (context) => {
 		const { digest, workload } = await exportImage(context, name, {
-			...{ to: pathFromText(to), isArchive, architecture: process.arch, osRelease: hostRelease(), attach },
+			...{ to: pathFromText(to), isArchive, architecture: process.arch, osRelease: shortOsRelease(hostRelease()), attach },
 			allowSecrets: options.allowSecretExport ?? false,
 			...latestTime(),
 		});
@@ -93,10 +92,15 @@ async function exportPortableService(terminal: Terminal, name: string, options: 
 	const to = await placeFor(terminal, options, `${as}.raw`);
 	const isFile = to.endsWith(".raw");
 	// The image's name must begin with the units' (portablectl(1)).
-	if (!basename(to).startsWith(as)) throw new Failure("portable-name", { name: as, path: to }, 2);
+	if (!baseName(to).startsWith(as)) throw new Failure("portable-name", { name: as, path: to }, 2);
 	return terminal.withContext(async (context) => {
 		const { manifest } = await exportPortable(context, name, {
-			...{ to: pathFromText(to), isFile, osRelease: hostRelease(), allowSecrets: options.allowSecretExport ?? false },
+			...{
+				to: pathFromText(to),
+				isFile,
+				osRelease: shortOsRelease(hostRelease()),
+				allowSecrets: options.allowSecretExport ?? false,
+			},
 			...latestTime(),
 		});
 		return terminal.wrote("export", { name, file: pathToJson(pathFromText(to)), format: "portable", unit: `${as}.service` }, () =>
@@ -186,13 +190,9 @@ async function attach(record: CageRecord, { manifest }: PresentCage): Promise<At
 	const json = `${JSON.stringify({ schema: "cagewright/record/1", ...recordToJson(record) })}\n`;
 	return [
 		{ type: "application/vnd.cagewright.record.v1+json", title: "record.json", content: json },
-		{ type: "application/vnd.cyclonedx+json", title: "sbom.cdx.json", content: recordCycloneDx(record, version) },
+		{ type: "application/vnd.cyclonedx+json", title: "sbom.cdx.json", content: recordCycloneDx(record, { version, sha256 }) },
 		{ type: "application/vnd.cagewright.seccomp.v1+json", title: "seccomp.json", content: filterText(manifest) },
 	];
-}
-
-function hostRelease(): string {
-	return attempt(() => shortOsRelease(osRelease(readFileSync("/etc/os-release", "utf8")))) ?? "";
 }
 
 /** https://reproducible-builds.org/specs/source-date-epoch/ */

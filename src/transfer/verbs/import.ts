@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
@@ -6,6 +5,7 @@ import { pathFromText, pathToJson } from "../../base/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../../base/path/quote.ts";
 import { presentCage, requireTrace } from "../../cage/engine/cages.ts";
 import { countEntries, devicesOf } from "../../cage/manifest.ts";
+import { absolutePath } from "../../cli/arguments.ts";
 import { ask } from "../../cli/ask.ts";
 import { fields, section } from "../../cli/format.ts";
 import type { Terminal } from "../../cli/terminal.ts";
@@ -32,7 +32,7 @@ export interface ImportOptions {
 export async function importing(terminal: Terminal, file: string, options: ImportOptions): Promise<number> {
 	const words = terminal.messages.cli.transfer;
 	return terminal.withContext(async (context) => {
-		const archive = pathFromText(resolve(file));
+		const archive = pathFromText(absolutePath(file));
 		const imported = await importCage(
 			context,
 			archive,

@@ -1,7 +1,7 @@
-import { realpathSync } from "node:fs";
 import { omitUndefined } from "../../base/collections.ts";
 import type { Context, Machine } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
+import { programCommand } from "../../base/host/release.ts";
 import { type Path, parent, pathToText } from "../../base/path/path.ts";
 import { printable, showPath } from "../../base/path/quote.ts";
 import type { Cage } from "../../cage/cage.ts";
@@ -127,7 +127,7 @@ async function printScore(terminal: Terminal, context: Context, which: WhichUnit
 export function ownUnitText({ store }: Pick<Machine, "store">, name: string, { full }: LaunchOptions): string {
 	// STATE/cages/NAME/data
 	const state = parent(parent(parent(store.data(name))));
-	const program = [process.execPath, realpathSync(process.argv[1] ?? ""), "--state", pathToText(state) ?? ""];
+	const program = [...programCommand(), "--state", pathToText(state) ?? ""];
 	return userUnit(name, program.concat(full ? ["--require", "full"] : [], "run", name));
 }
 

@@ -1,8 +1,7 @@
-import { join } from "node:path";
 import type { Adoption } from "../../adopt/adoption.ts";
 import { Failure } from "../../base/failure.ts";
 import { readTextSync } from "../../base/host/text-files.ts";
-import { baseName, type Path, pathFromText, pathToJson, pathToText } from "../../base/path/path.ts";
+import { baseName, join, type Path, parent, pathToJson } from "../../base/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../../base/path/quote.ts";
 import { knownCage, type PresentCage, presentCage } from "../../cage/engine/cages.ts";
 import { countEntries } from "../../cage/manifest.ts";
@@ -51,7 +50,7 @@ export async function show(terminal: Terminal, name: string, options: { history?
 		const trace = await store.trace(name);
 		const preserved = (await store.removing.contents(name)).filter(({ path }) => isPreserved(path));
 		if (options.record) {
-			const record = readRecord(join(pathToText(store.data(name)) ?? "", "..", "record.md"), name);
+			const record = readRecord(join(parent(store.data(name)), "record.md"), name);
 			return terminal.result("show", { name, record }, () => record);
 		}
 		const alarms = recentAlarms(await store.alarms(name), context.machine.now());
@@ -88,9 +87,9 @@ export async function show(terminal: Terminal, name: string, options: { history?
 	});
 }
 
-function readRecord(path: string, name: string): string {
+function readRecord(path: Path, name: string): string {
 	try {
-		const text = readTextSync(pathFromText(path));
+		const text = readTextSync(path);
 		if (text) return text;
 	} catch (error) {
 		// No record was written yet.

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
@@ -7,6 +6,7 @@ import { showPath } from "../../base/path/quote.ts";
 import type { Retention } from "../../cage/cage.ts";
 import type { Edit, Winner } from "../../cage/edits.ts";
 import { presentGeneration, unlessDamaged } from "../../cage/engine/cages.ts";
+import { absolutePath } from "../../cli/arguments.ts";
 import { ask } from "../../cli/ask.ts";
 import type { Results } from "../../cli/results.ts";
 import type { Terminal } from "../../cli/terminal.ts";
@@ -125,7 +125,7 @@ async function takesMissed(
 
 /** Returns what the options take. Throws `include-not-missed` (exit 2). */
 function chosenMissed(name: string, missed: readonly Missing[], { include = [], takeMissed }: UpdateOptions): Missing[] {
-	const paths = new Set(include.map((text) => pathFromText(resolve(text))));
+	const paths = new Set(include.map((text) => pathFromText(absolutePath(text))));
 	const isNamed = ({ path }: Missing) => path !== undefined && paths.has(path);
 	for (const path of paths) {
 		if (!missed.some((one) => one.path === path)) throw new Failure("include-not-missed", { name, path: showPath(path) }, 2);

@@ -1,6 +1,6 @@
-import { hostname } from "node:os";
 import { omitUndefined } from "../../base/collections.ts";
 import { Failure } from "../../base/failure.ts";
+import { hostName } from "../../base/host/this-machine.ts";
 import { runQuickTool, toolEnvironment } from "../../base/host/tools.ts";
 import { printable, showPath } from "../../base/path/quote.ts";
 import { LinePrinter } from "../../cli/output-file.ts";
@@ -52,7 +52,7 @@ export async function watch(terminal: Terminal, names: readonly string[], option
 				reaction: reaction,
 				withTests,
 				...omitUndefined({ checkEvery }),
-				toLine: (alarm) => alarmLine(alarm, "json", hostname(), terminal.messages),
+				toLine: (alarm) => alarmLine(alarm, "json", hostName(), terminal.messages),
 				onReady() {
 					notifyReady();
 					terminal.remark(terminal.messages.alarms.watching(names));
@@ -64,7 +64,7 @@ export async function watch(terminal: Terminal, names: readonly string[], option
 					terminal.say(text);
 					if (journal) context.machine.detection.toJournal(result.alarm, text);
 				},
-				onAlarm: (alarm) => lines.print(alarmLine(alarm, format, hostname(), terminal.messages)),
+				onAlarm: (alarm) => lines.print(alarmLine(alarm, format, hostName(), terminal.messages)),
 				...(journal ? { toJournal: (alarm) => alarmMessage(alarm, terminal.messages) } : {}),
 			},
 		);

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { omitUndefined } from "../../base/collections.ts";
 import type { Machine } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
@@ -7,6 +6,7 @@ import { writeNewFile } from "../../base/host/place.ts";
 import type { PackageRef } from "../../base/machine/facts.ts";
 import { type Path, pathFromText } from "../../base/path/path.ts";
 import { quoteShellLine, showPath } from "../../base/path/quote.ts";
+import { absolutePath } from "../../cli/arguments.ts";
 import type { GlobalOptions } from "../../cli/options.ts";
 import { outputPath } from "../../cli/output-file.ts";
 import { answersFrom, baseOf } from "../../make/engine/answers.ts";
@@ -99,7 +99,7 @@ export class SystemChooser implements Chooser {
 	async saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string> {
 		const file = outputPath({ options: this.#options }, path);
 		await writeNewFile(file, reviewText(name, rows, this.#messages));
-		return resolve(path);
+		return absolutePath(path);
 	}
 
 	async unit(name: string, service: string | undefined): Promise<string> {

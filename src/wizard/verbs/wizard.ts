@@ -1,15 +1,14 @@
-import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { omitUndefined } from "../../base/collections.ts";
 import type { Machine } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
+import { processorCount } from "../../base/host/this-machine.ts";
 import { ThreadPlanner } from "../../base/host/thread-planner.ts";
-import { join, pathFromText, pathToBytes } from "../../base/path/path.ts";
+import { pathFromText } from "../../base/path/path.ts";
 import { isAsciiLocale } from "../../cli/format.ts";
 import { openTerminal } from "../../cli/open-terminal.ts";
 import type { GlobalOptions } from "../../cli/options.ts";
 import { answeredInput, ignoreHangUps } from "../../cli/standard-streams.ts";
-import { readSettings, settingsFile } from "../../record/host/records.ts";
+import { readSetting } from "../../record/host/records.ts";
 import { recordWriter } from "../../record/verbs/record.ts";
 import type { ExitSummary } from "../exit-summary.ts";
 import { type MannerName, mannerNames, mannersFor } from "../manners.ts";
@@ -22,7 +21,7 @@ import { SystemHome } from "./home.ts";
 /** Opens the wizard. Prints its last lines after the terminal is restored. */
 export async function wizard(global: GlobalOptions, resume?: string | true): Promise<number> {
 	const terminal = await openTerminal(global);
-	if (!process.stdin.isTTY || !process.stdout.isTTY) throw new Failure("no-terminal", {}, 2);
+	if (!terminal.isTTY("stdin", "stdout")) throw new Failure("no-terminal", {}, 2);
 	answeredInput();
 	process.once("SIGHUP", ignoreHangUps);
 	const { env } = process;
@@ -38,7 +37,7 @@ export async function wizard(global: GlobalOptions, resume?: string | true): Pro
 		...omitUndefined({ state }),
 		terminal: env.TERM ?? "dumb",
 		full: terminal.launching.full ?? false,
-		jobs: availableParallelism(),
+		jobs: processorCount(),
 	});
 	const ascii = terminal.options.ascii === true || isAsciiLocale(env);
 	const left = resume === undefined ? {} : { resume: (await leftSession(machine, resume === true ? undefined : resume)).id };
@@ -74,11 +73,7 @@ async function leftSession(machine: Machine, wanted: string | undefined): Promis
 
 /** What `terminal` in the settings of a state folder turns on or off. A file that cannot be read changes nothing. */
 async function terminalSettings(state: string): Promise<Partial<Record<MannerName, boolean>>> {
-	const folder = pathFromText(state);
-	// Most folders have none, and conf takes time to load.
-	if (!existsSync(pathToBytes(join(folder, pathFromText(settingsFile))))) return {};
-	const all = await readSettings(folder).catch(() => undefined);
-	const terminal = all?.get("terminal");
+	const terminal = await readSetting(pathFromText(state), "terminal").catch(() => undefined);
 	if (typeof terminal !== "object" || terminal === null) return {};
 	const known = Object.entries(terminal).filter(
 		([name, value]) => (mannerNames as readonly string[]).includes(name) && typeof value === "boolean",

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { sha256 } from "../../../src/base/host/hash.ts";
 import { areMetrics, isChecksumOf, isRecord, isRecordIndex, type Recognise } from "../../../src/make/report/own-output.ts";
 import { recordCycloneDx } from "../../../src/record/report/cyclonedx.ts";
 import { recordHtml } from "../../../src/record/report/html.ts";
@@ -27,11 +28,11 @@ const json = (schema: string, value: object) => `${JSON.stringify({ schema, ...v
 const outputs: readonly (readonly [name: string, kind: string, text: string])[] = [
 	...(["en", "de"] as const).flatMap((language): [string, string, string][] => [
 		[`a Markdown record (${language})`, "record", recordMarkdown(record, messagesIn(language))],
-		[`an HTML record (${language})`, "record", recordHtml(record, messagesIn(language))],
+		[`an HTML record (${language})`, "record", recordHtml(record, messagesIn(language), sha256)],
 		[`an index (${language})`, "index", indexMarkdown(index, messagesIn(language))],
 	]),
 	["a JSON record", "record", json("cagewright/record/1", recordToJson(record))],
-	["a CycloneDX record", "record", recordCycloneDx(record, "1.2.3")],
+	["a CycloneDX record", "record", recordCycloneDx(record, { version: "1.2.3", sha256 })],
 	["a JSON index", "index", json("cagewright/record-index/1", indexToJson(index))],
 	["metrics without cages", "metrics", metricsText([], "1.2.3", 0)],
 	["a checksum", "checksum", checksumLine(sum, "r.md")],
@@ -58,7 +59,7 @@ test.each(outputs)("a text with %s in it belongs to somebody else", (_, kind, te
 });
 
 describe("a foreign file that mentions Cagewright", () => {
-	const made = JSON.parse(recordCycloneDx(record, "1.2.3"));
+	const made = JSON.parse(recordCycloneDx(record, { version: "1.2.3", sha256 }));
 	const foreign: readonly (readonly [name: string, text: string])[] = [
 		["nothing", ""],
 		["a heading", "# Record of the cage app\n\nWhat we think of it.\n"],

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { sha256 } from "../../../src/base/host/hash.ts";
 import { pathFromBytes, pathFromText } from "../../../src/base/path/path.ts";
 import { recordCycloneDx } from "../../../src/record/report/cyclonedx.ts";
 import { manifestEntry } from "../../make/report/made.ts";
@@ -22,7 +23,7 @@ interface Bom {
 }
 
 function bom(record: ReturnType<typeof recordFor>): Bom {
-	const made = JSON.parse(recordCycloneDx(record, "1.2.3"));
+	const made = JSON.parse(recordCycloneDx(record, { version: "1.2.3", sha256 }));
 	expect(cycloneDxProblems(made)).toEqual([]);
 	return made;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { sha256 as hash } from "../../../src/base/host/hash.ts";
 import { checklistOf, type ItemId, type ItemState } from "../../../src/record/checklist.ts";
 import { type CageRecord, watchedBy } from "../../../src/record/record.ts";
 import { recordHtml } from "../../../src/record/report/html.ts";
@@ -182,7 +183,7 @@ describe.each(cases)("if %s,", (_, record, states) => {
 
 	test.each(["en", "de"] as const)("both pages count what their tables contain (%s)", (language) => {
 		const messages = messagesIn(language);
-		const [html, markdown] = [recordHtml(record, messages), recordMarkdown(record, messages)];
+		const [html, markdown] = [recordHtml(record, messages, hash), recordMarkdown(record, messages)];
 		const states = ofHtml(html);
 		expect(states).toEqual([...statesOf(record).values()]);
 		expect(ofMarkdown(markdown, messages)).toEqual(states);

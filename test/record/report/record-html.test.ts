@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { sha256 } from "../../../src/base/host/hash.ts";
 import { pathFromText } from "../../../src/base/path/path.ts";
 import { dependenciesOf } from "../../../src/record/packages.ts";
 import { recordHtml } from "../../../src/record/report/html.ts";
@@ -8,7 +9,7 @@ import { made, manifestEntry } from "../../make/report/made.ts";
 import { messagesIn } from "../../texts.ts";
 import { recordFor } from "./records.ts";
 
-const page = (...parts: Parameters<typeof recordFor>) => recordHtml(recordFor(...parts), messagesIn("en"));
+const page = (...parts: Parameters<typeof recordFor>) => recordHtml(recordFor(...parts), messagesIn("en"), sha256);
 const needs = (path: string, ...by: string[]) =>
 	manifestEntry(path, {
 		reasons: by.map((one) => ({ kind: "needed-by" as const, by: pathFromText(one) })),
