@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { pathFromText } from "../src/base/path/path.ts";
 import { loadMessages } from "../src/messages/load.ts";
 import { drawApp } from "../src/wizard/draw.tsx";
+import { systemClock } from "../src/wizard/host/clock.ts";
 import { decodeKeys, nothingDecoded } from "../src/wizard/keys.ts";
 import { WizardStore } from "../src/wizard/runner.ts";
 import { redis, ScriptedSession } from "../test/ui/scripted-session.ts";
@@ -31,7 +32,7 @@ const until = async (holds: () => boolean) => {
 };
 
 const session = new ScriptedSession();
-const store = new WizardStore(session);
+const store = new WizardStore(session, systemClock);
 const output = new Output();
 store.dispatch({ type: "resized", columns: output.columns, rows: output.rows });
 const look = { messages: await loadMessages("en"), color: true, ascii: false };

@@ -6,6 +6,7 @@ import { loadMessages } from "../src/messages/load.ts";
 import type { Answers } from "../src/options/answers.ts";
 import type { Plan } from "../src/plan/plan.ts";
 import { App } from "../src/wizard/draw.tsx";
+import { systemClock } from "../src/wizard/host/clock.ts";
 import { decodeKeys, nothingDecoded } from "../src/wizard/keys.ts";
 import { WizardStore } from "../src/wizard/runner.ts";
 import { redis, ScriptedSession } from "../test/ui/scripted-session.ts";
@@ -29,7 +30,7 @@ const messages = await loadMessages("en");
 
 /** The wizard at the start of planning, drawn as on a terminal; `store` asks `make` for each plan. */
 export function atPlanning(columns: number, make: (answers: Answers) => Promise<Plan>) {
-	const store = new WizardStore(new PlanningSession(make));
+	const store = new WizardStore(new PlanningSession(make), systemClock);
 	const output = new Output(columns);
 	store.dispatch({ type: "resized", columns, rows: columns === 80 ? 24 : 60 });
 	const look = { messages, color: true, ascii: false };

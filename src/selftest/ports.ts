@@ -51,6 +51,8 @@ export interface ForeignSandboxes {
 	 * `foreign-no-container` or `foreign-unit-stopped` (exit 2).
 	 */
 	find(kind: ForeignTarget["kind"], name: string): Promise<ForeignTarget>;
+	/** Of this program. */
+	readonly ownPid: number;
 	/** Undefined if the process has ended. */
 	state(pid: number): ProcessState | undefined;
 	observe(pid: number): ObservedProcess | undefined;

@@ -10,9 +10,8 @@ import { Line, Paragraph, paragraph, Segments, TextInput } from "./parts/line.ts
 import { Menu } from "./parts/menu.tsx";
 import { messageText, promptLabel } from "./parts/message-text.ts";
 import type { WizardStore } from "./runner.ts";
-import type { WizardState } from "./state.ts";
+import { startState, type WizardState } from "./state.ts";
 import { Body } from "./steps/body.tsx";
-import { usualSize } from "./terminal.ts";
 import { waitText } from "./waits.ts";
 
 /** With Ink's default of 30, a key that closely follows another is answered two frames later. */
@@ -23,7 +22,7 @@ const cutMark = "…";
 const plainCutMark = "~";
 
 interface DrawingOutput {
-	readonly stdout?: NodeJS.WriteStream;
+	readonly stdout: NodeJS.WriteStream;
 	readonly maxFps?: number;
 }
 
@@ -35,7 +34,7 @@ export function drawApp(
 	store: WizardStore,
 	look: Look,
 	onFailure: (error: unknown) => void,
-	{ maxFps = picturesPerSecond, stdout = process.stdout }: DrawingOutput = {},
+	{ maxFps = picturesPerSecond, stdout }: DrawingOutput,
 ): Drawn {
 	let held = false;
 	const instance = render(<App store={store} look={look} />, {
@@ -73,8 +72,8 @@ export interface Drawn {
  * for a full screen and clear the scrollback. Terminals that report 0 by 0 (serial lines, some ptys) get the usual size.
  */
 function sized(stdout: NodeJS.WriteStream, written: (text: string) => string): NodeJS.WriteStream {
-	const rows = stdout.rows || usualSize.rows;
-	const columns = stdout.columns || usualSize.columns;
+	const rows = stdout.rows || startState.size.rows;
+	const columns = stdout.columns || startState.size.columns;
 	return new Proxy(stdout, {
 		get(target, name) {
 			if (name === "rows") return rows;

@@ -2,6 +2,7 @@ import { omitUndefined } from "../base/collections.ts";
 import type { Event } from "../base/engine/events.ts";
 import type { Note } from "../base/failure.ts";
 import type { Answers } from "../options/answers.ts";
+import type { Clock } from "./clock.ts";
 import { tick } from "./events.ts";
 import { isAtHome } from "./home/visible.ts";
 import type { Key } from "./keys.ts";
@@ -31,23 +32,25 @@ export class WizardStore {
 	copy: (text: string) => boolean = () => false;
 	#state: WizardState = startState;
 	#events: Event[] = [];
-	#drawing: ReturnType<typeof setTimeout> | undefined;
-	#planning: ReturnType<typeof setTimeout> | undefined;
+	#stopDrawing: (() => void) | undefined;
+	#stopPlanning: (() => void) | undefined;
 	#planNow: (() => void) | undefined;
 	#planTook = 0;
-	#checking: ReturnType<typeof setTimeout> | undefined;
-	readonly #clock = new Ticker(1000, () => this.dispatch({ type: "ticked", at: performance.now() }));
-	readonly #homeClock = new Ticker(homePeriod, () => this.dispatch({ type: "refreshed" }));
+	#stopChecking: (() => void) | undefined;
+	readonly clock: Clock;
+	#stopTicks: (() => void) | undefined;
+	#stopRefreshing: (() => void) | undefined;
 	#cancelled: Promise<void> = Promise.resolve();
 	#disposed = false;
 
 	/** Without `ticks`, only dispatched actions tell the time. */
-	constructor(session: WizardSession, ticks = true) {
+	constructor(session: WizardSession, clock: Clock, ticks = true) {
 		this.#session = session;
+		this.clock = clock;
 		this.#ticks = ticks;
 		this.#stopListening = session.listen((event) => {
 			this.#events.push(event as Event);
-			this.#drawing ??= setTimeout(() => this.#flush(), drawInterval);
+			this.#stopDrawing ??= clock.later(drawInterval, () => this.#flush());
 		});
 	}
 
@@ -85,9 +88,8 @@ export class WizardStore {
 			for (const intention of intentions) this.#run(intention);
 		}
 		if (this.#ticks) {
-			if (this.#state.jobs !== before.jobs) this.#state = tick(this.#state, performance.now());
-			this.#clock.run(Object.keys(this.#state.jobs).length > 0);
-			this.#homeClock.run(isAtHome(this.#state));
+			if (this.#state.jobs !== before.jobs) this.#state = tick(this.#state, this.clock.elapsed());
+			this.#tick(Object.keys(this.#state.jobs).length > 0, isAtHome(this.#state));
 		}
 		if (this.#state.goesOn) this.#planNow?.();
 		if (this.#state === before) return;
@@ -105,18 +107,33 @@ export class WizardStore {
 	dispose(): void {
 		this.#disposed = true;
 		this.#stopListening();
-		clearTimeout(this.#drawing);
-		clearTimeout(this.#checking);
-		clearTimeout(this.#planning);
-		this.#clock.run(false);
-		this.#homeClock.run(false);
+		this.#stopDrawing?.();
+		this.#stopChecking?.();
+		this.#stopPlanning?.();
+		this.#tick(false, false);
+	}
+
+	/** Tells the time at intervals, because the reducer has no clock. */
+	#tick(isWorking: boolean, showsCages: boolean): void {
+		if (isWorking) {
+			this.#stopTicks ??= this.clock.every(1000, () => this.dispatch({ type: "ticked", at: this.clock.elapsed() }));
+		} else {
+			this.#stopTicks?.();
+			this.#stopTicks = undefined;
+		}
+		if (showsCages) {
+			this.#stopRefreshing ??= this.clock.every(homePeriod, () => this.dispatch({ type: "refreshed" }));
+		} else {
+			this.#stopRefreshing?.();
+			this.#stopRefreshing = undefined;
+		}
 	}
 
 	#flush(): void {
-		this.#drawing = undefined;
+		this.#stopDrawing = undefined;
 		const events = this.#events;
 		this.#events = [];
-		if (events.length) this.dispatch({ type: "events-received", events, at: performance.now() });
+		if (events.length) this.dispatch({ type: "events-received", events, at: this.clock.elapsed() });
 	}
 
 	#run(intention: Intention): void {
@@ -140,8 +157,8 @@ export class WizardStore {
 				this.#cancelled = this.#session.cancel().catch(() => {});
 				return;
 			case "validate":
-				clearTimeout(this.#checking);
-				this.#checking = setTimeout(() => void this.#work(intention), intention.soon ? checkDelay : 0);
+				this.#stopChecking?.();
+				this.#stopChecking = this.clock.later(intention.soon ? checkDelay : 0, () => void this.#work(intention));
 				return;
 			case "plan":
 				this.#planSoon(intention);
@@ -156,20 +173,20 @@ export class WizardStore {
 	 * Enter waits for start at once.
 	 */
 	#planSoon(intention: Extract<Intention, { ticket: number }>): void {
-		clearTimeout(this.#planning);
+		this.#stopPlanning?.();
 		const isFirst = !this.#state.plan || this.#state.thenBuild;
 		const rest = Math.min(planDelay.most, Math.max(planDelay.least, this.#planTook));
 		const run = async () => {
 			this.#planNow = undefined;
-			const started = performance.now();
+			const started = this.clock.elapsed();
 			await this.#work(intention);
-			this.#planTook = performance.now() - started;
+			this.#planTook = this.clock.elapsed() - started;
 		};
 		this.#planNow = () => {
-			clearTimeout(this.#planning);
+			this.#stopPlanning?.();
 			void run();
 		};
-		this.#planning = setTimeout(() => void run(), isFirst ? 0 : rest);
+		this.#stopPlanning = this.clock.later(isFirst ? 0 : rest, () => void run());
 	}
 
 	async #work(intention: Extract<Intention, { ticket: number }>): Promise<void> {
@@ -186,27 +203,6 @@ export class WizardStore {
 		} catch (error) {
 			this.#flush();
 			this.dispatch({ type: "failed", job, ticket, failure: note(error) });
-		}
-	}
-}
-
-/** Calls `work` at intervals while it runs, because the reducer has no clock. */
-class Ticker {
-	readonly #period: number;
-	readonly #work: () => void;
-	#timer: ReturnType<typeof setInterval> | undefined;
-
-	constructor(period: number, work: () => void) {
-		this.#period = period;
-		this.#work = work;
-	}
-
-	run(isOn: boolean): void {
-		if (isOn) {
-			this.#timer ??= setInterval(this.#work, this.#period).unref();
-		} else {
-			clearInterval(this.#timer);
-			this.#timer = undefined;
 		}
 	}
 }
@@ -236,12 +232,12 @@ const work: {
 	validate: (session, { answers }) => session.validate(answers),
 	probe: (session, { answers, line }) => session.tryProbe(line, answers),
 	trace: (session, { add, answers }) => session.trace(answers, add),
-	async plan(session, { answers }) {
+	async plan(session, { answers }, { clock }) {
 		const plan = await session.plan(answers);
 		// In its own turn, so that keys are handled before or after it.
-		await nextTurn();
+		await clock.nextTurn();
 		treeOf(plan);
-		await nextTurn();
+		await clock.nextTurn();
 		return plan;
 	},
 	"host-view": (session, { answers }) => session.hostView(answers),
@@ -263,10 +259,6 @@ const work: {
 	resume: (session, { id }) => session.resume(id),
 	discard: (session, { id }) => session.discard(id),
 };
-
-function nextTurn(): Promise<void> {
-	return new Promise((resolve) => setImmediate(resolve));
-}
 
 function note(error: unknown): Note {
 	if (error instanceof Error && "code" in error && "values" in error) {

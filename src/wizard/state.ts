@@ -393,6 +393,7 @@ export interface Reduction {
 
 export const startState: WizardState = {
 	screen: "requirements",
+	// Also for terminals that do not report one.
 	size: { columns: 80, rows: 24 },
 	cursors: {},
 	queries: {},

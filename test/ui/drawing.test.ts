@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import { drawApp } from "../../src/wizard/draw.tsx";
+import { systemClock } from "../../src/wizard/host/clock.ts";
 import { WizardStore } from "../../src/wizard/runner.ts";
 import { eventually } from "../system/eventually.ts";
 import { messagesIn } from "../texts.ts";
@@ -23,7 +24,7 @@ class Output extends EventEmitter {
 
 test("a held drawing writes no frame for the old size, and none when it ends", async () => {
 	const output = new Output();
-	const store = new WizardStore(new ScriptedSession({}));
+	const store = new WizardStore(new ScriptedSession({}), systemClock);
 	const look = { messages: messagesIn("en"), color: false, ascii: false };
 	const draw = () => drawApp(store, look, fail, { stdout: output as unknown as NodeJS.WriteStream, maxFps: 1000 });
 	const pictures = () => new Promise((resolve) => setTimeout(resolve, 20));

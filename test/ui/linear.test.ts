@@ -3,6 +3,7 @@ import { pathFromText } from "../../src/base/path/path.ts";
 import type { Missing } from "../../src/plan/missing.ts";
 import { keyOf } from "../../src/wizard/bindings.ts";
 import type { Command } from "../../src/wizard/command.ts";
+import { systemClock } from "../../src/wizard/host/clock.ts";
 import { Dialogue, speech } from "../../src/wizard/linear/dialogue.ts";
 import { linearActions, linearMessages } from "../../src/wizard/linear/reduce.ts";
 import { renderLines } from "../../src/wizard/linear/render-lines.tsx";
@@ -18,12 +19,15 @@ afterEach(() => end());
 
 /** A dialogue with the wizard: returns its output up to the next question. */
 function startTalk(script: Script = {}, language: "en" | "de" = "en", ascii = false) {
-	const store = new WizardStore(new ScriptedSession(script));
+	const store = new WizardStore(new ScriptedSession(script), systemClock);
 	let said = "";
 	let from = 0;
 	const look = { messages: messagesIn(language), color: false, ascii };
-	const dialogue = new Dialogue(store, look, renderLines, (text) => {
-		said += text;
+	const dialogue = new Dialogue(store, look, {
+		linesOf: renderLines,
+		write(text) {
+			said += text;
+		},
 	});
 	end = () => {
 		dialogue.end();

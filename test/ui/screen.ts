@@ -3,6 +3,7 @@ import { Terminal } from "@xterm/headless";
 import { onTestFinished } from "vitest";
 import type { Language, Messages } from "../../src/messages/messages.ts";
 import { type Drawn, drawApp } from "../../src/wizard/draw.tsx";
+import { systemClock } from "../../src/wizard/host/clock.ts";
 import { withScreenKeys } from "../../src/wizard/key-texts.ts";
 import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
 import type { Look } from "../../src/wizard/look.ts";
@@ -57,7 +58,7 @@ export class ScreenDriver {
 		this.language = language;
 		this.session = session;
 		// On a busy machine, the trace would seem quiet.
-		this.store = new WizardStore(session, false);
+		this.store = new WizardStore(session, systemClock, false);
 		this.#output = new Output(columns, rows);
 		this.store.dispatch({ type: "resized", columns, rows });
 		const all = { messages: screenMessages(language), color: false, ascii: false, ...look };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { systemClock } from "../../src/wizard/host/clock.ts";
 import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
 import { WizardStore } from "../../src/wizard/runner.ts";
 import { ScriptedSession } from "./scripted-session.ts";
@@ -8,7 +9,7 @@ afterEach(() => void vi.useRealTimers());
 
 async function atFiles() {
 	const session = new ScriptedSession();
-	const store = new WizardStore(session);
+	const store = new WizardStore(session, systemClock);
 	const press = (input: string) => store.press(decodeKeys(nothingDecoded, input).keys);
 	const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 	store.start();

@@ -1,5 +1,6 @@
 import { Terminal } from "@xterm/headless";
 import { describe, expect, test } from "vitest";
+import { TerminalManners } from "../../src/wizard/host/terminal.ts";
 import {
 	copyable,
 	copySequence,
@@ -13,7 +14,6 @@ import {
 	workDone,
 } from "../../src/wizard/manners.ts";
 import { startState, type WizardState } from "../../src/wizard/state.ts";
-import { TerminalManners } from "../../src/wizard/terminal.ts";
 import { messagesIn } from "../texts.ts";
 import { cagePageOf, cages } from "../ui/scripted-home.ts";
 

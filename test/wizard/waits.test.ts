@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Choice } from "../../src/wizard/choice.ts";
+import { systemClock } from "../../src/wizard/host/clock.ts";
 import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
 import { WizardStore } from "../../src/wizard/runner.ts";
 import { waitText } from "../../src/wizard/waits.ts";
@@ -51,7 +52,7 @@ describe("a long wait", () => {
 test("the wizard's own clock counts", async () => {
 	const session = new ScriptedSession();
 	session.propose = () => new Promise(() => {});
-	const store = new WizardStore(session);
+	const store = new WizardStore(session, systemClock);
 	onTestFinished(() => store.dispose());
 	store.start();
 	await vi.waitFor(() => expect(store.state.choices?.length).toBeGreaterThan(0), patience);

@@ -1,5 +1,6 @@
 import { omitUndefined } from "../../base/collections.ts";
 import { type Context, launchMethod } from "../../base/engine/context.ts";
+import { later } from "../../base/engine/later.ts";
 import { Failure } from "../../base/failure.ts";
 import { isWithin, join, type Path, parent, pathFromText, pathToText } from "../../base/path/path.ts";
 import { showPath } from "../../base/path/quote.ts";
@@ -186,7 +187,7 @@ class AskedToEnd {
 	#launched: StartedApplication | undefined;
 	readonly #early: string[] = [];
 	#asked: number | undefined;
-	readonly #timers: ReturnType<typeof setTimeout>[] = [];
+	readonly #timers: (() => void)[] = [];
 
 	/** `stopSeconds` 0: no limit. `stopSignal` asks the application to end. */
 	constructor(context: Context, name: string, stopSeconds: number, stopSignal: string) {
@@ -229,7 +230,7 @@ class AskedToEnd {
 	}
 
 	dispose(): void {
-		for (const timer of this.#timers) clearTimeout(timer);
+		for (const stop of this.#timers) stop();
 	}
 
 	#limit(seconds: number): void {
@@ -251,7 +252,7 @@ class AskedToEnd {
 	}
 
 	#later(milliseconds: number, work: () => void): void {
-		this.#timers.push(setTimeout(work, milliseconds));
+		this.#timers.push(later(this.#context.machine, milliseconds, work));
 	}
 }
 

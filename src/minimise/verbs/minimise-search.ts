@@ -1,4 +1,5 @@
 import type { Context } from "../../base/engine/context.ts";
+import { later } from "../../base/engine/later.ts";
 import { processorCount } from "../../base/host/this-machine.ts";
 import { ask } from "../../cli/ask.ts";
 import type { Terminal } from "../../cli/terminal.ts";
@@ -49,9 +50,10 @@ export class Search {
 		const { messages } = terminal;
 		const stop = new AbortController();
 		this.#stop = stop;
-		const timer = options.for === undefined ? undefined : setTimeout(() => this.interrupt(), options.for * 1000);
+		const { for: seconds } = options;
+		const stopTimer = seconds === undefined ? undefined : later(context.machine, seconds * 1000, () => this.interrupt());
 		const end = () => {
-			clearTimeout(timer);
+			stopTimer?.();
 			this.#stop = undefined;
 		};
 		let isShown = false;

@@ -34,7 +34,7 @@ export async function selftestForeign(context: Context, requests: readonly Forei
 	const { foreign, now } = context.machine;
 	const targets: ForeignTarget[] = [];
 	for (const { kind, name } of requests) targets.push(await foreign.find(kind, name));
-	const control = escapes((await enterAndTry(context, stateOf(context, process.pid), { isControl: true })).attempts);
+	const control = escapes((await enterAndTry(context, stateOf(context, foreign.ownPid), { isControl: true })).attempts);
 	const tests: ForeignSelftest[] = [];
 	for (const target of targets) {
 		const started = now();
@@ -62,7 +62,7 @@ interface SandboxAttempts {
 
 async function enterAndTry(context: Context, state: ProcessState, { isControl = false } = {}): Promise<SandboxAttempts> {
 	const { foreign, now, selftest, sleep } = context.machine;
-	const host = stateOf(context, process.pid);
+	const host = stateOf(context, foreign.ownPid);
 	const { disk, identity } = selftest.hostRoot();
 	// Not for the control: a process that reads its own descriptors changes them.
 	const seen = isControl ? undefined : await observed(context, state.pid);
@@ -129,7 +129,7 @@ function resultOf(
 	state: ProcessState,
 	{ attempts, rootFlags, seen, tester }: SandboxAttempts,
 ): Omit<ForeignSelftest, "control" | "seconds"> {
-	const { hasOwnPids, sharesNetwork } = contrast(state, stateOf(context, process.pid));
+	const { hasOwnPids, sharesNetwork } = contrast(state, stateOf(context, context.machine.foreign.ownPid));
 	const untried = untriedTechniques({ hasOwnPids });
 	const notTaken = differingParts(state, tester);
 	const { filters, label, noNewPrivileges } = state;

@@ -20,6 +20,8 @@ import { type ForeignTarget, type ProcessState, processState } from "../foreign.
 import type { ForeignSandboxes, StartedProgram } from "../ports.ts";
 
 export const foreignSandboxes: ForeignSandboxes = {
+	ownPid: process.pid,
+
 	async find(kind, name) {
 		if (process.getuid?.() !== 0) throw new Failure("foreign-needs-root", {}, 3);
 		const started = await startedProcess(kind, name);

@@ -1,5 +1,6 @@
-import type { Context } from "../../base/engine/context.ts";
+import type { Context, Machine } from "../../base/engine/context.ts";
 import type { ShownProcesses } from "../../base/engine/events.ts";
+import { later } from "../../base/engine/later.ts";
 import { Failure } from "../../base/failure.ts";
 import { accountNames } from "../../base/machine/accounts.ts";
 import type { Identity } from "../../base/machine/facts.ts";
@@ -212,11 +213,17 @@ async function untilIdle({ machine, signal }: Context, since: () => true | numbe
 /** Milliseconds without a call after which an application that was asked to end is only waiting for clients or a timer. */
 const waitingAfter = 5000;
 
-/** Kills a sandboxed application that waits instead of ending, because its end shows nothing more. */
-function endWaiting(run: StartedApplication, idle: () => number): NodeJS.Timeout {
-	return setInterval(() => {
-		if (idle() > waitingAfter) run.signal("SIGKILL");
-	}, 250);
+/** Kills a sandboxed application that waits instead of ending, because its end shows nothing more. The returned function stops that. */
+function endWaiting(machine: Pick<Machine, "sleep">, run: StartedApplication, idle: () => number): () => void {
+	let stop = () => {};
+	const lookLater = () => {
+		stop = later(machine, 250, () => {
+			if (idle() > waitingAfter) run.signal("SIGKILL");
+			lookLater();
+		});
+	};
+	lookLater();
+	return () => stop();
 }
 
 /** Starts the application, folds its trace, runs `live`, and always ends the application. */
@@ -331,13 +338,14 @@ async function endRun(
 	run: StartedApplication,
 	idle: () => number,
 ): Promise<RunEnd> {
-	const watcher = launch.kind === "sandbox" && records !== "nothing" ? endWaiting(run, idle) : undefined;
+	const waits = launch.kind === "sandbox" && records !== "nothing";
+	const stopWatching = waits ? endWaiting(context.machine, run, idle) : undefined;
 	const program = baseName(pathFromText(application.command[0] ?? ""));
 	try {
 		const ended = await reportWaiting(context, run.stop(grace), () => ({ for: "end", program, limit: Math.ceil(grace) }));
 		context.emit({ event: "application-ended", status: ended.status });
 		return ended;
 	} finally {
-		clearInterval(watcher);
+		stopWatching?.();
 	}
 }

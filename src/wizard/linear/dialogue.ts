@@ -14,6 +14,11 @@ import { isResting, type LinearAction, linearActions, linearMessages, readLinear
 /** Milliseconds to collect changes that belong together. */
 const breath = 60;
 
+interface DialogueOutput {
+	linesOf(state: WizardState, look: Look): readonly string[];
+	write(text: string): void;
+}
+
 /**
  * Prints the screen as lines and asks when the user can act. Nothing is repeated: a known screen prints only new lines, and
  * running work prints its headline when it changes.
@@ -21,12 +26,12 @@ const breath = 60;
 export class Dialogue {
 	readonly #store: WizardStore;
 	readonly #screenLook: Look;
-	readonly #linesOf: (state: WizardState, look: Look) => readonly string[];
-	readonly #write: (text: string) => void;
+	readonly #linesOf: DialogueOutput["linesOf"];
+	readonly #write: DialogueOutput["write"];
 	readonly #stop: () => void;
 	/** Input lines that wait for their question. */
 	readonly #waiting: string[] = [];
-	#timer: ReturnType<typeof setTimeout> | undefined;
+	#stopTimer: (() => void) | undefined;
 	#screen: string | undefined;
 	#said: readonly string[] = [];
 	#message: string | undefined;
@@ -39,12 +44,7 @@ export class Dialogue {
 	#editing: number | undefined;
 	#keyed: { readonly commands: string; readonly look: Look } | undefined;
 
-	constructor(
-		store: WizardStore,
-		look: Look,
-		linesOf: (state: WizardState, look: Look) => readonly string[],
-		write: (text: string) => void,
-	) {
+	constructor(store: WizardStore, look: Look, { linesOf, write }: DialogueOutput) {
 		this.#store = store;
 		this.#screenLook = look;
 		this.#linesOf = linesOf;
@@ -60,7 +60,7 @@ export class Dialogue {
 		// Ends the line of the open question.
 		if (this.#asking) this.#write("\n");
 		this.#stop();
-		clearTimeout(this.#timer);
+		this.#stopTimer?.();
 	}
 
 	answer(line: string): void {
@@ -97,7 +97,7 @@ export class Dialogue {
 	}
 
 	#soon(): void {
-		this.#timer ??= setTimeout(() => this.#speak(), breath);
+		this.#stopTimer ??= this.#store.clock.later(breath, () => this.#speak());
 	}
 
 	/** Handles the next queued line if a question is open. */
@@ -123,7 +123,7 @@ export class Dialogue {
 	}
 
 	#speak(): void {
-		this.#timer = undefined;
+		this.#stopTimer = undefined;
 		const { state } = this.#store;
 		if (state.exit !== undefined) return;
 		const lines = this.#linesOf(state, this.#look);

@@ -1,4 +1,3 @@
-import { EventEmitter } from "node:events";
 import { Box, render } from "ink";
 import { type Look, LookContext, ViewContext, WidthContext } from "../look.ts";
 import type { WizardState } from "../state.ts";
@@ -14,14 +13,16 @@ const height = 200;
 export function renderLines(state: WizardState, look: Look): readonly string[] {
 	const view = { ...look, color: false, linear: true, state, width, height };
 	let written = "";
-	const nowhere = Object.assign(new EventEmitter(), {
+	const nowhere = {
 		columns: width,
 		rows: height,
 		write: (text: string) => {
 			written = text;
 			return true;
 		},
-	});
+		on() {},
+		off() {},
+	};
 	const { unmount } = render(
 		<LookContext value={view}>
 			<WidthContext value={width}>

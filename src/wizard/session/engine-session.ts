@@ -78,7 +78,7 @@ export class Wizard implements WizardSession {
 		this.#planner = planner;
 		this.#options = options;
 		this.#lock = new CageLock(machine.store);
-		this.#keeper = new SessionKeeper(machine.sessions, () => workOf(this.#draft));
+		this.#keeper = new SessionKeeper(machine, () => workOf(this.#draft));
 		machine.commands.listen((event) => this.#emit(event));
 	}
 

@@ -1,5 +1,7 @@
+import type { Machine } from "../../base/engine/context.ts";
+import { later } from "../../base/engine/later.ts";
 import type { Answers } from "../../options/answers.ts";
-import type { HeldSession, OpenedSession, Sessions } from "../../sessions/ports.ts";
+import type { HeldSession, OpenedSession } from "../../sessions/ports.ts";
 import { reduceFailed } from "../results.ts";
 import { type JobKind, note, type WizardState } from "../state.ts";
 import { without } from "../transitions.ts";
@@ -12,19 +14,19 @@ const writeDelay = 400;
 
 /** Saves the session while the wizard runs. A failed write does not stop the wizard. */
 export class SessionKeeper {
-	readonly #sessions: Sessions;
+	readonly #machine: Pick<Machine, "sessions" | "sleep">;
 	readonly #work: () => Work;
 	#held: HeldSession | undefined;
 	#latest: WizardState | undefined;
-	#timer: ReturnType<typeof setTimeout> | undefined;
+	#stopTimer: (() => void) | undefined;
 	#writing: Promise<void> = Promise.resolve();
 	/** Answers of the session that was closed; a late state with them is ignored. */
 	#closed: Answers | undefined;
 	#failure: unknown;
 	#forgotten = false;
 
-	constructor(sessions: Sessions, work: () => Work) {
-		this.#sessions = sessions;
+	constructor(machine: Pick<Machine, "sessions" | "sleep">, work: () => Work) {
+		this.#machine = machine;
 		this.#work = work;
 	}
 
@@ -36,7 +38,7 @@ export class SessionKeeper {
 		this.#latest = state;
 		if (began || state.finished) this.write();
 		// While work runs, only state that would be lost with it changes.
-		else if (!isLongWork(state)) this.#timer ??= setTimeout(() => this.write(), writeDelay);
+		else if (!isLongWork(state)) this.#stopTimer ??= later(this.#machine, writeDelay, () => this.write());
 	}
 
 	get failure(): unknown {
@@ -69,8 +71,8 @@ export class SessionKeeper {
 	}
 
 	write(): void {
-		clearTimeout(this.#timer);
-		this.#timer = undefined;
+		this.#stopTimer?.();
+		this.#stopTimer = undefined;
 		this.#writing = this.#writing
 			.then(() => this.#writeLatest())
 			.then(
@@ -92,7 +94,7 @@ export class SessionKeeper {
 			await held?.remove();
 			return;
 		}
-		this.#held ??= await this.#sessions.create();
+		this.#held ??= await this.#machine.sessions.create();
 		const about = state.answers && aboutOf(state.answers);
 		await this.#held.write({ about, ...storedOf(withoutJobs(state)), ...workToFields(this.#work()) });
 	}

@@ -48,7 +48,7 @@ export async function wizard(global: GlobalOptions, resume?: string | true): Pro
 	const options = { session, manners, ...looks, ...omitUndefined({ state }), ...left };
 	let last: ExitSummary = () => [];
 	try {
-		const run = linear ? (await import("../linear/run-linear.ts")).runLinear : (await import("../run-wizard.tsx")).runWizard;
+		const run = linear ? (await import("../host/run-linear.ts")).runLinear : (await import("../host/run-wizard.ts")).runWizard;
 		const { lines, status } = await run(options);
 		last = lines;
 		return status;

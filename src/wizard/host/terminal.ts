@@ -1,7 +1,6 @@
-import { performance } from "node:perf_hooks";
-import type { Messages } from "../messages/messages.ts";
-import { decodeKeys, flushPending, type Key, nothingDecoded } from "./keys.ts";
-import { isResting } from "./linear/reduce.ts";
+import type { Messages } from "../../messages/messages.ts";
+import { decodeKeys, flushPending, type Key, nothingDecoded } from "../keys.ts";
+import { isResting } from "../linear/reduce.ts";
 import {
 	copySequence,
 	ignoreFocus,
@@ -15,8 +14,8 @@ import {
 	titleSequence,
 	windowTitle,
 	workDone,
-} from "./manners.ts";
-import type { WizardState } from "./state.ts";
+} from "../manners.ts";
+import type { WizardState } from "../state.ts";
 
 /** Milliseconds to wait for the rest of a sequence before an escape counts as the Esc key. */
 const escapeDelay = 60;
@@ -43,9 +42,6 @@ export function readKeys(stdin: NodeJS.ReadStream, onKeys: (keys: readonly Key[]
 		stdin.pause();
 	};
 }
-
-/** The size of terminals that do not report one. */
-export const usualSize = { columns: 80, rows: 24 };
 
 const enter = "\x1b[?1049h\x1b[H\x1b[?2004h";
 const leave = "\x1b[?2004l\x1b[?1049l\x1b[?25h";

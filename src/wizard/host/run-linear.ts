@@ -1,19 +1,20 @@
 import { createInterface } from "node:readline";
 import { type ExitSummary, exitSummary, shellNotice } from "../exit-summary.ts";
-import { importInk, lookFrom, type WizardOptions } from "../options.ts";
+import { Dialogue } from "../linear/dialogue.ts";
 import { WizardStore } from "../runner.ts";
-import { onEndingSignal } from "../terminal.ts";
-import { Dialogue } from "./dialogue.ts";
+import { systemClock } from "./clock.ts";
+import { importInk, lookFrom, type WizardOptions } from "./options.ts";
+import { onEndingSignal } from "./terminal.ts";
 
 /** Runs the wizard as a dialogue: it prints lines and reads lines, and never changes what it printed. */
 export async function runLinear(options: WizardOptions): Promise<{ status: number; lines: ExitSummary }> {
 	const look = lookFrom({ ...options, color: false });
-	const { renderLines } = await importInk(false, () => import("./render-lines.tsx"));
-	const store = new WizardStore(options.session);
+	const { renderLines } = await importInk(false, () => import("../linear/render-lines.tsx"));
+	const store = new WizardStore(options.session, systemClock);
 	store.dispatch({ type: "resized", columns: 80, rows: 24 });
 	const lines = createInterface({ input: process.stdin, terminal: false });
 	lines.on("error", () => lines.close());
-	const dialogue = new Dialogue(store, look, renderLines, (text) => process.stdout.write(text));
+	const dialogue = new Dialogue(store, look, { linesOf: renderLines, write: (text) => process.stdout.write(text) });
 	lines.on("line", (line) => dialogue.answer(line));
 	let handedOver = false;
 	const interrupt = () => {

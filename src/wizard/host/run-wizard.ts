@@ -1,19 +1,20 @@
-import type { Drawn } from "./draw.tsx";
-import { type ExitSummary, exitSummary, shellNotice } from "./exit-summary.ts";
-import { withScreenKeys } from "./key-texts.ts";
-import type { Key } from "./keys.ts";
-import { linked, mannersFor } from "./manners.ts";
+import type { Drawn } from "../draw.tsx";
+import { type ExitSummary, exitSummary, shellNotice } from "../exit-summary.ts";
+import { withScreenKeys } from "../key-texts.ts";
+import type { Key } from "../keys.ts";
+import { linked, mannersFor } from "../manners.ts";
+import { WizardStore } from "../runner.ts";
+import { startState, type WizardState } from "../state.ts";
+import { systemClock } from "./clock.ts";
 import { importInk, lookFrom, type WizardOptions } from "./options.ts";
-import { WizardStore } from "./runner.ts";
-import type { WizardState } from "./state.ts";
-import { onEndingSignal, readKeys, TerminalManners, takeTerminal, usualSize } from "./terminal.ts";
+import { onEndingSignal, readKeys, TerminalManners, takeTerminal } from "./terminal.ts";
 
 /** Runs the wizard until it exits. Print `lines` once the terminal is restored. */
 export async function runWizard(options: WizardOptions): Promise<{ status: number; lines: ExitSummary }> {
 	const { stdin, stdout } = process;
 	const look = lookFrom({ ...options, messages: withScreenKeys(options.messages) });
-	const { drawApp } = await importInk(options.color, () => import("./draw.tsx"));
-	const store = new WizardStore(options.session);
+	const { drawApp } = await importInk(options.color, () => import("../draw.tsx"));
+	const store = new WizardStore(options.session, systemClock);
 	const alternate = !options.inline;
 	const able = options.manners ?? mannersFor({ TERM: "dumb" });
 	const manners = new TerminalManners((text) => stdout.write(text), able, look.messages);
@@ -30,7 +31,7 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 				const stopKeys = readKeys(stdin, (keys) => store.press(withoutFocus(keys, manners)));
 				manners.begin(store.state);
 				const unfollow = store.subscribe(() => manners.follow(store.state));
-				const undraw = drawing(stdout, store, alternate, () => drawApp(store, look, reject));
+				const undraw = drawing(stdout, store, alternate, () => drawApp(store, look, reject, { stdout }));
 				suspend = () => {
 					suspend = () => {};
 					stopKeys();
@@ -97,8 +98,8 @@ function drawing(stdout: NodeJS.WriteStream, store: WizardStore, alternate: bool
 	let { columns, rows } = store.state.size;
 	const measure = () => {
 		const before = { columns, rows };
-		columns = stdout.columns || usualSize.columns;
-		rows = stdout.rows || usualSize.rows;
+		columns = stdout.columns || startState.size.columns;
+		rows = stdout.rows || startState.size.rows;
 		store.dispatch({ type: "resized", columns, rows });
 		return columns < before.columns || rows < before.rows;
 	};
