@@ -1,7 +1,7 @@
 import { loadMessages } from "../../src/messages/load.ts";
-import { type Binding, bindingsOf, editing } from "../../src/wizard/bindings.ts";
-import { keyName } from "../../src/wizard/footer.ts";
-import { type Screen, startState, stepOf, steps, type WizardState } from "../../src/wizard/state.ts";
+import { type Binding, bindingsOf, editing } from "../../src/wizard/bindings/bindings.ts";
+import { keyName } from "../../src/wizard/bindings/footer.ts";
+import { type Screen, startState, stepOf, steps, type WizardState } from "../../src/wizard/state/state.ts";
 import { cell, generated, lines } from "./markdown.ts";
 
 const messages = await loadMessages("en");

@@ -1,18 +1,18 @@
 import { Box, render } from "ink";
 import { useCallback, useSyncExternalStore } from "react";
 import { omitUndefined } from "../base/collections.ts";
-import { answersTo } from "./bindings.ts";
+import { answersTo } from "./bindings/bindings.ts";
 import { fixLabel } from "./fixes/open-fix.ts";
-import { fitting, keyName, offered } from "./footer.ts";
-import { type Look, LookContext, useView, type View, ViewContext, WidthContext } from "./look.ts";
-import { Header, headerRows } from "./parts/header.tsx";
+import { fitting, keyName, offered } from "./bindings/footer.ts";
+import { type Look, LookContext, useView, type View, ViewContext, WidthContext } from "./parts/look.ts";
+import { Header, headerRows } from "./header.tsx";
 import { Line, Paragraph, paragraph, Segments, TextInput } from "./parts/line.tsx";
 import { Menu } from "./parts/menu.tsx";
-import { messageText, promptLabel } from "./parts/message-text.ts";
+import { messageText, promptLabel } from "./message-text.ts";
 import type { WizardStore } from "./runner.ts";
-import { startState, type WizardState } from "./state.ts";
-import { Body } from "./steps/body.tsx";
-import { waitText } from "./waits.ts";
+import { startState, type WizardState } from "./state/state.ts";
+import { Body } from "./body.tsx";
+import { waitText } from "./reduce/waits.ts";
 
 /** With Ink's default of 30, a key that closely follows another is answered two frames later. */
 const picturesPerSecond = 60;

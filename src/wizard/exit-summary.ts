@@ -2,9 +2,9 @@ import { printable, quoteCommand } from "../base/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
 import { stateWords } from "../options/next-steps.ts";
 import { isAtHome } from "./home/visible.ts";
-import { displayed, type Look } from "./look.ts";
+import { displayed, type Look } from "./parts/look.ts";
 import { isWorthSaving } from "./session/stored-state.ts";
-import type { WizardState } from "./state.ts";
+import type { WizardState } from "./state/state.ts";
 import { isSafe } from "./steps/save/reduce.ts";
 
 /** Lines to print after the wizard. `isKept`: the session could be saved. */

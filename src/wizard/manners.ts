@@ -1,10 +1,10 @@
 import { printable } from "../base/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
 import { cageRows, isAtHome, selectedHome } from "./home/visible.ts";
-import { stepOf, type WizardState } from "./state.ts";
+import { stepOf, type WizardState } from "./state/state.ts";
 import { selectedRow } from "./steps/files/visible-rows.ts";
 import { lastRound, whatText } from "./steps/trial/selection.ts";
-import { cursorOf } from "./transitions.ts";
+import { cursorOf } from "./state/transitions.ts";
 
 /** What the wizard does with a terminal besides drawing. Each can be turned off. */
 export const mannerNames = ["title", "notify", "progress", "copy", "links"] as const;

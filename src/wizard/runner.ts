@@ -3,12 +3,12 @@ import type { Event } from "../base/engine/events.ts";
 import type { Note } from "../base/failure.ts";
 import type { Answers } from "../options/answers.ts";
 import type { Clock } from "./clock.ts";
-import { tick } from "./events.ts";
+import { tick } from "./reduce/events.ts";
 import { isAtHome } from "./home/visible.ts";
-import type { Key } from "./keys.ts";
-import { reduce } from "./reduce.ts";
+import type { Key } from "./state/keys.ts";
+import { reduce } from "./reduce/reduce.ts";
 import type { WizardSession } from "./session/session.ts";
-import { type Action, type Intention, type Job, type JobKind, type Result, startState, type WizardState } from "./state.ts";
+import { type Action, type Intention, type Job, type JobKind, type Result, startState, type WizardState } from "./state/state.ts";
 import { reviewRows } from "./steps/build/review.ts";
 import { treeOf } from "./steps/files/tree.ts";
 

@@ -7,7 +7,7 @@ import { Terminal } from "../../src/cli/terminal.ts";
 import { recordWriter } from "../../src/record/verbs/record.ts";
 import { splitCommandLine } from "../../src/service/command-line.ts";
 import { Wizard } from "../../src/wizard/session/engine-session.ts";
-import type { ActionRequest } from "../../src/wizard/session/home.ts";
+import type { ActionRequest } from "../../src/wizard/state/home.ts";
 import { SystemChooser } from "../../src/wizard/verbs/chooser.ts";
 import { SystemHome } from "../../src/wizard/verbs/home.ts";
 import { messagesIn } from "../texts.ts";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { asciiMessages } from "../../src/messages/ascii.ts";
-import type { Look } from "../../src/wizard/look.ts";
+import type { Look } from "../../src/wizard/parts/look.ts";
 import { restored } from "../../src/wizard/session/stored-state.ts";
-import { startState } from "../../src/wizard/state.ts";
+import { startState } from "../../src/wizard/state/state.ts";
 import { messagesIn } from "../texts.ts";
 import { drawn, layoutAt } from "./layout.ts";
 import { openScreen } from "./screen.ts";

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { pathFromText } from "../../src/base/path/path.ts";
 import type { Missing } from "../../src/plan/missing.ts";
-import { keyOf } from "../../src/wizard/bindings.ts";
-import type { Command } from "../../src/wizard/command.ts";
+import { keyOf } from "../../src/wizard/bindings/bindings.ts";
+import type { Command } from "../../src/wizard/state/command.ts";
 import { systemClock } from "../../src/wizard/host/clock.ts";
 import { Dialogue, speech } from "../../src/wizard/linear/dialogue.ts";
 import { linearActions, linearMessages } from "../../src/wizard/linear/reduce.ts";

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { render } from "ink";
 import { expect, test } from "vitest";
-import { LookContext } from "../../src/wizard/look.ts";
+import { LookContext } from "../../src/wizard/parts/look.ts";
 import { Line, SplitLine } from "../../src/wizard/parts/line.tsx";
 import { usedMemory } from "../memory.ts";
 import { messagesIn } from "../texts.ts";

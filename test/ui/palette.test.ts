@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fixedPalette } from "../../src/wizard/look.ts";
+import { fixedPalette } from "../../src/wizard/parts/look.ts";
 
 type Rgb = readonly number[];
 

@@ -1,4 +1,4 @@
-import type { Choice } from "../../src/wizard/choice.ts";
+import type { Choice } from "../../src/wizard/state/choice.ts";
 
 /** The choices of a scripted machine. */
 

@@ -1,4 +1,4 @@
-import type { ActionPreview, ActionRequest, CagePage, CageRow, CageView, ViewRow } from "../../src/wizard/session/home.ts";
+import type { ActionPreview, ActionRequest, CagePage, CageRow, CageView, ViewRow } from "../../src/wizard/state/home.ts";
 
 const healthy: CageRow = {
 	...{ name: "redis", generation: 2, madeAt: "2026-11-27T09:00:00.000Z", age: 7200, running: true, pids: [4711] },

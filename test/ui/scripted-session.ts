@@ -6,9 +6,9 @@ import type { Answers } from "../../src/options/answers.ts";
 import { nextSteps } from "../../src/options/next-steps.ts";
 import type { Missing } from "../../src/plan/missing.ts";
 import type { SelftestOutcome } from "../../src/selftest/verdict.ts";
-import type { Choice } from "../../src/wizard/choice.ts";
-import { headOf } from "../../src/wizard/file-head.ts";
-import type { ActionRequest, CageRow, CageView } from "../../src/wizard/session/home.ts";
+import type { Choice } from "../../src/wizard/state/choice.ts";
+import { headOf } from "../../src/wizard/state/file-head.ts";
+import type { ActionRequest, CageRow, CageView } from "../../src/wizard/state/home.ts";
 import type { TriedRound, WizardSession, WizardTrace } from "../../src/wizard/session/session.ts";
 import type {
 	EditedCage,
@@ -17,8 +17,8 @@ import type {
 	Problem,
 	ResumedSession,
 	UnneededFiles,
-} from "../../src/wizard/session/values.ts";
-import type { TextPage } from "../../src/wizard/state.ts";
+} from "../../src/wizard/state/values.ts";
+import type { TextPage } from "../../src/wizard/state/state.ts";
 import type { ReviewRow } from "../../src/wizard/steps/build/review.ts";
 import { roundOf } from "../cage/plans.ts";
 import { choices } from "./scripted-choices.ts";

@@ -6,7 +6,7 @@ import { checkIds } from "../../src/selftest/outside.ts";
 import { groups as wayGroups } from "../../src/selftest/technique.ts";
 import { techniques } from "../../src/selftest/techniques.ts";
 import type { Selftest } from "../../src/selftest/verdict.ts";
-import type { UnneededFiles } from "../../src/wizard/session/values.ts";
+import type { UnneededFiles } from "../../src/wizard/state/values.ts";
 import { absent as absentAt } from "../cage/plans.ts";
 
 /** Trials and self-tests of a scripted cage. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { systemClock } from "../../src/wizard/host/clock.ts";
-import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
+import { decodeKeys, nothingDecoded } from "../../src/wizard/state/keys.ts";
 import { WizardStore } from "../../src/wizard/runner.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 

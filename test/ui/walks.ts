@@ -1,6 +1,6 @@
 import { Failure } from "../../src/base/failure.ts";
-import type { Choice, SavedSessionState } from "../../src/wizard/choice.ts";
-import { startState } from "../../src/wizard/state.ts";
+import type { Choice, SavedSessionState } from "../../src/wizard/state/choice.ts";
+import { startState } from "../../src/wizard/state/state.ts";
 import { fileTabs } from "../../src/wizard/steps/files/pending.ts";
 import { formFor } from "../../src/wizard/steps/form/fields.ts";
 import { homeWalks } from "./home-walks.ts";

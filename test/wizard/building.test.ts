@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../src/base/path/path.ts";
-import { applyBuildEvent, type BuildProgress, nothingBuilt, secondsLeft } from "../../src/wizard/progress.ts";
+import { applyBuildEvent, type BuildProgress, nothingBuilt, secondsLeft } from "../../src/wizard/state/progress.ts";
 import { bytesNeeded, reviewLines, reviewRows, type SectionName } from "../../src/wizard/steps/build/review.ts";
 import { messagesIn } from "../texts.ts";
 import { hostView } from "../ui/scripted-plan.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Choice } from "../../src/wizard/choice.ts";
+import type { Choice } from "../../src/wizard/state/choice.ts";
 import { hostView } from "../ui/scripted-plan.ts";
 import { redis } from "../ui/scripted-session.ts";
 import { answeredProbe, atChoices, down, enter, finished, planned, safe, started, traced, tried } from "./drive.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { pathFromText } from "../../src/base/path/path.ts";
-import { headOf, mostBytes } from "../../src/wizard/file-head.ts";
+import { headOf, mostBytes } from "../../src/wizard/state/file-head.ts";
 import { readHead } from "../../src/wizard/verbs/chooser.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cagewright-head-"));

@@ -6,7 +6,7 @@ import { probeCannotRun } from "../../src/probe/engine/probing.ts";
 import type { CheckId } from "../../src/selftest/outside.ts";
 import type { StoppingLayer } from "../../src/selftest/technique.ts";
 import { checkFixes, fixes, layerFixes } from "../../src/wizard/fixes/fixes.ts";
-import type { Problem } from "../../src/wizard/session/values.ts";
+import type { Problem } from "../../src/wizard/state/values.ts";
 import { reviewRows } from "../../src/wizard/steps/build/review.ts";
 import { catalogues } from "../texts.ts";
 import { redis } from "../ui/scripted-session.ts";

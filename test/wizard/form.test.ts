@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { equivalentCommand } from "../../src/options/equivalent.ts";
-import { furtherFields, type Problem } from "../../src/wizard/session/values.ts";
+import { furtherFields, type Problem } from "../../src/wizard/state/values.ts";
 import { countFurther, isAbout } from "../../src/wizard/steps/form/fields.ts";
 import { redis } from "../ui/scripted-session.ts";
 import { atForm, type Drive, down, enter } from "./drive.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeKeys, flushPending, nothingDecoded } from "../../src/wizard/keys.ts";
-import { type Move, moveCursor, windowOf } from "../../src/wizard/list.ts";
-import { editLine, type TextLine, textLine } from "../../src/wizard/text-line.ts";
+import { decodeKeys, flushPending, nothingDecoded } from "../../src/wizard/state/keys.ts";
+import { type Move, moveCursor, windowOf } from "../../src/wizard/state/list.ts";
+import { editLine, type TextLine, textLine } from "../../src/wizard/state/text-line.ts";
 
 function decodeAll(chunks: readonly string[]) {
 	let decoded = nothingDecoded;

@@ -13,7 +13,7 @@ import {
 	windowTitle,
 	workDone,
 } from "../../src/wizard/manners.ts";
-import { startState, type WizardState } from "../../src/wizard/state.ts";
+import { startState, type WizardState } from "../../src/wizard/state/state.ts";
 import { messagesIn } from "../texts.ts";
 import { cagePageOf, cages } from "../ui/scripted-home.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { bindingsOf } from "../../src/wizard/bindings.ts";
-import { offered } from "../../src/wizard/footer.ts";
+import { bindingsOf } from "../../src/wizard/bindings/bindings.ts";
+import { offered } from "../../src/wizard/bindings/footer.ts";
 import { withoutJobs } from "../../src/wizard/session/session-keeper.ts";
 import { redis, unneededOf } from "../ui/scripted-session.ts";
 import { atSave, atTrial, atVerdict, enter, planned, tried } from "./drive.ts";

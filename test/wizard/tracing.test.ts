@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Event } from "../../src/base/engine/events.ts";
-import { offered } from "../../src/wizard/footer.ts";
+import { offered } from "../../src/wizard/bindings/footer.ts";
 import { restored, storedOf } from "../../src/wizard/session/stored-state.ts";
 import { proposals, quiet } from "../../src/wizard/steps/trace/reduce.ts";
 import { redis } from "../ui/scripted-session.ts";

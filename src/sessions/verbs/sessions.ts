@@ -9,7 +9,7 @@ import { equivalentCommand } from "../../options/equivalent.ts";
 import { stateWords } from "../../options/next-steps.ts";
 import { findSession, openSaved, removeSession } from "../../wizard/session/saved-sessions.ts";
 import { listSessions, type SessionSummary, summaryToJson } from "../../wizard/session/session-summary.ts";
-import { type Screen, stepOf, steps } from "../../wizard/state.ts";
+import { type Screen, stepOf, steps } from "../../wizard/state/state.ts";
 import { SystemChooser } from "../../wizard/verbs/chooser.ts";
 
 interface SessionsOptions {

@@ -1,15 +1,15 @@
 import { printable } from "../../base/path/quote.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { useView } from "../look.ts";
+import { useView } from "../parts/look.ts";
 import { ScrollPage } from "../pages/pages.tsx";
 import { wrapCommand, wrapIndented, wrapWords } from "../parts/fit.ts";
 import { Line, Paragraph, paragraph } from "../parts/line.tsx";
 import { Menu } from "../parts/menu.tsx";
 import { columnsForTwo, Panes, Tabs } from "../parts/panes.tsx";
 import { cursorMark, gapRows, OutputTail, Rows } from "../parts/rows.tsx";
-import { type ActionName, cageViews, type ViewRow } from "../session/home.ts";
+import { type ActionName, cageViews, type ViewRow } from "../state/home.ts";
 import { labelled } from "../steps/choose/screen.tsx";
-import { cursorOf, isBusy } from "../transitions.ts";
+import { cursorOf, isBusy } from "../state/transitions.ts";
 import { rowFacts } from "./home-screen.tsx";
 import { cageRows, mayPerform } from "./visible.ts";
 

@@ -1,12 +1,12 @@
 import { printable } from "../../base/path/quote.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { useView } from "../look.ts";
+import { useView } from "../parts/look.ts";
 import { Line, Paragraph, paragraph } from "../parts/line.tsx";
 import { columnsForTwo, Panes } from "../parts/panes.tsx";
 import { cursorMark, gapRows, Rows } from "../parts/rows.tsx";
-import type { CageRow } from "../session/home.ts";
+import type { CageRow } from "../state/home.ts";
 import { labelled, sessionText } from "../steps/choose/screen.tsx";
-import { cursorOf } from "../transitions.ts";
+import { cursorOf } from "../state/transitions.ts";
 import { type HomeRow, selectedHome, visibleHome } from "./visible.ts";
 
 /** The cages of this machine, and sessions that were left. */

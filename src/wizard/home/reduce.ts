@@ -1,8 +1,8 @@
 import { omitUndefined } from "../../base/collections.ts";
-import type { Command } from "../command.ts";
-import { type ActionRequest, type CagePage, type CageView, cageViews, type HomeList, type ViewRow } from "../session/home.ts";
-import type { Reduction, WizardState } from "../state.ts";
-import { andThen, ask, cursorOf, go, isBusy, notice, only, openPage, setCursor, start, without } from "../transitions.ts";
+import type { Command } from "../state/command.ts";
+import { type ActionRequest, type CagePage, type CageView, cageViews, type HomeList, type ViewRow } from "../state/home.ts";
+import type { Reduction, WizardState } from "../state/state.ts";
+import { andThen, ask, cursorOf, go, isBusy, notice, only, openPage, setCursor, start, without } from "../state/transitions.ts";
 import { cageRows, type HomeRow, isAtHome, selectedHome, visibleHome } from "./visible.ts";
 
 /** Opens the list if there are cages, otherwise the first step. */

@@ -1,7 +1,7 @@
-import type { Choice } from "../choice.ts";
-import type { CageRow, ViewRow } from "../session/home.ts";
-import type { WizardState } from "../state.ts";
-import { cursorOf } from "../transitions.ts";
+import type { Choice } from "../state/choice.ts";
+import type { CageRow, ViewRow } from "../state/home.ts";
+import type { WizardState } from "../state/state.ts";
+import { cursorOf } from "../state/transitions.ts";
 
 export type HomeRow = { readonly kind: "cage"; readonly cage: CageRow } | { readonly kind: "session"; readonly choice: Choice };
 

@@ -1,7 +1,7 @@
 import { asciiMessages } from "../../messages/ascii.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { Answers } from "../../options/answers.ts";
-import { fixedPalette, type Look, namedPalette } from "../look.ts";
+import { fixedPalette, type Look, namedPalette } from "../parts/look.ts";
 import type { Manners } from "../manners.ts";
 import type { WizardSession } from "../session/session.ts";
 

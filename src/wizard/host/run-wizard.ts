@@ -1,10 +1,10 @@
 import type { Drawn } from "../draw.tsx";
 import { type ExitSummary, exitSummary, shellNotice } from "../exit-summary.ts";
-import { withScreenKeys } from "../key-texts.ts";
-import type { Key } from "../keys.ts";
+import { withScreenKeys } from "../bindings/key-texts.ts";
+import type { Key } from "../state/keys.ts";
 import { linked, mannersFor } from "../manners.ts";
 import { WizardStore } from "../runner.ts";
-import { startState, type WizardState } from "../state.ts";
+import { startState, type WizardState } from "../state/state.ts";
 import { systemClock } from "./clock.ts";
 import { importInk, lookFrom, type WizardOptions } from "./options.ts";
 import { onEndingSignal, readKeys, TerminalManners, takeTerminal } from "./terminal.ts";

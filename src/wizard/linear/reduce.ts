@@ -1,13 +1,13 @@
 import type { Messages } from "../../messages/messages.ts";
-import { type Binding, bindingsBelow, bindingsOf, keyOf } from "../bindings.ts";
-import type { Command } from "../command.ts";
-import { hasEffect, isOffered, keyName } from "../footer.ts";
+import { type Binding, bindingsBelow, bindingsOf, keyOf } from "../bindings/bindings.ts";
+import type { Command } from "../state/command.ts";
+import { hasEffect, isOffered, keyName } from "../bindings/footer.ts";
 import { isAtHome } from "../home/visible.ts";
-import { withKeys } from "../key-texts.ts";
-import type { Key } from "../keys.ts";
-import { isMove } from "../list.ts";
-import { countOf } from "../reduce.ts";
-import type { WizardState } from "../state.ts";
+import { withKeys } from "../bindings/key-texts.ts";
+import type { Key } from "../state/keys.ts";
+import { isMove } from "../state/list.ts";
+import { countOf } from "../reduce/reduce.ts";
+import type { WizardState } from "../state/state.ts";
 import { switches } from "../steps/form/fields.ts";
 import { answersAlready } from "../steps/trace/reduce.ts";
 

@@ -1,8 +1,8 @@
 import { printable, showPath } from "../../base/path/quote.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { useView } from "../look.ts";
+import { useView } from "../parts/look.ts";
 import { wrapRows, wrapWords } from "../parts/fit.ts";
-import type { Round } from "../session/values.ts";
+import type { Round } from "../state/values.ts";
 import { missingKey, whatText } from "../steps/trial/selection.ts";
 import { ScrollPage } from "./pages.tsx";
 

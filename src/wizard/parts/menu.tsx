@@ -1,5 +1,5 @@
 import SelectInput from "ink-select-input";
-import { useView } from "../look.ts";
+import { useView } from "./look.ts";
 import { Line } from "./line.tsx";
 import { cursorMark, Rows } from "./rows.tsx";
 

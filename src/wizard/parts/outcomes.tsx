@@ -1,7 +1,7 @@
 import type { ProbeOutcome } from "../../base/engine/events.ts";
 import { printable } from "../../base/path/quote.ts";
 import { probeWords } from "../../probe/lines.ts";
-import type { Tone } from "../look.ts";
+import type { Tone } from "./look.ts";
 import { Line } from "./line.tsx";
 
 export interface Outcome extends Omit<ProbeOutcome, "ok"> {

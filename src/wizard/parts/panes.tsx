@@ -1,6 +1,6 @@
 import { Box, Text, Transform } from "ink";
 import type { ReactNode } from "react";
-import { displayed, useView, ViewContext, WidthContext } from "../look.ts";
+import { displayed, useView, ViewContext, WidthContext } from "./look.ts";
 import { Line, Segments } from "./line.tsx";
 
 /** The number of columns from which a second pane is shown. */

@@ -3,8 +3,8 @@ import { Fragment, type ReactNode } from "react";
 import { printable } from "../../base/path/quote.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { linearRows } from "../linear/reduce.ts";
-import { windowOf } from "../list.ts";
-import { useView } from "../look.ts";
+import { windowOf } from "../state/list.ts";
+import { useView } from "./look.ts";
 import { Line, Paragraph } from "./line.tsx";
 
 interface RowsProps<T> {

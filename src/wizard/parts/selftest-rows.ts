@@ -1,7 +1,7 @@
 import type { Messages } from "../../messages/messages.ts";
 import { resultLines, verdictText } from "../../selftest/report/selftest.ts";
 import { rankedResults } from "../../selftest/verdict.ts";
-import type { WizardState } from "../state.ts";
+import type { WizardState } from "../state/state.ts";
 import { wrapWords } from "./fit.ts";
 
 /** The verdict of the self-test and its results, the most urgent first, wrapped. */

@@ -1,7 +1,7 @@
 import { omitUndefined } from "../../base/collections.ts";
 import type { Cage } from "../../cage/cage.ts";
 import { type Answers, defaultRounds } from "../../options/answers.ts";
-import type { EditedCage } from "./values.ts";
+import type { EditedCage } from "../state/values.ts";
 
 /** A cage's answers, as if its trace had just ended. */
 export function editedCage(cage: Cage): EditedCage {

@@ -21,14 +21,14 @@ import { withAdditions } from "../../options/trial-decisions.ts";
 import type { Missing } from "../../plan/missing.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { SelftestOutcome } from "../../selftest/verdict.ts";
-import type { Choice } from "../choice.ts";
-import type { FileHead, TextPage, WizardState } from "../state.ts";
+import type { Choice } from "../state/choice.ts";
+import type { FileHead, TextPage, WizardState } from "../state/state.ts";
 import type { ReviewRow } from "../steps/build/review.ts";
 import { CageLock } from "./cage-lock.ts";
 import { editedCage } from "./edited-cage.ts";
 import { ExerciseQueue } from "./exercise-queue.ts";
 import { asMade, canInstall, finishedWith, installFor, keepNames, recordNames } from "./finish.ts";
-import type { ActionPreview, ActionRequest, CagePage, CageView, Home, HomeList, ViewRow } from "./home.ts";
+import type { ActionPreview, ActionRequest, CagePage, CageView, Home, HomeList, ViewRow } from "../state/home.ts";
 import { type HostView, readHostView } from "./host-view.ts";
 import { discardCandidate, openSaved, removeSession, savedSessions } from "./saved-sessions.ts";
 import type { Chooser, Planner, SessionOptions, TriedRound, WizardSession, WizardTrace } from "./session.ts";
@@ -46,7 +46,7 @@ import type {
 	ResumedSession,
 	SavedTemplate,
 	UnneededFiles,
-} from "./values.ts";
+} from "../state/values.ts";
 
 /** The use cases for a user who moves forward and back between them. */
 export class Wizard implements WizardSession {

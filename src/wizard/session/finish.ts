@@ -14,7 +14,7 @@ import type { Responsible } from "../../record/record.ts";
 import { installUnit } from "../../unit/engine/installed-unit.ts";
 import { judgeUnit } from "../../unit/engine/unit.ts";
 import { unitName } from "../../unit/installed.ts";
-import type { FinishedCage, InstalledUnit, RecordNames } from "./values.ts";
+import type { FinishedCage, InstalledUnit, RecordNames } from "../state/values.ts";
 
 /** The answers with which `make` creates the same cage. */
 export function asMade(answers: Answers, draft: CageDraft | undefined): Answers {

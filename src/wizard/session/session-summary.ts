@@ -1,8 +1,8 @@
 import { omitUndefined } from "../../base/collections.ts";
 import type { Machine } from "../../base/engine/context.ts";
 import type { StoredSession } from "../../sessions/ports.ts";
-import type { SavedSessionState } from "../choice.ts";
-import { type Screen, stepOf, steps } from "../state.ts";
+import type { SavedSessionState } from "../state/choice.ts";
+import { type Screen, stepOf, steps } from "../state/state.ts";
 
 /** A session's summary, read without opening it. All texts are untrusted. */
 export interface SessionSummary extends SavedSessionState {

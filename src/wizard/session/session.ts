@@ -10,10 +10,10 @@ import type { Plan } from "../../plan/plan.ts";
 import type { SelftestOutcome } from "../../selftest/verdict.ts";
 import type { TraceResult } from "../../trace/engine/trace.ts";
 import type { Trace } from "../../trace/trace.ts";
-import type { Choice } from "../choice.ts";
-import type { FileHead, TextPage, WizardState } from "../state.ts";
+import type { Choice } from "../state/choice.ts";
+import type { FileHead, TextPage, WizardState } from "../state/state.ts";
 import type { ReviewRow } from "../steps/build/review.ts";
-import type { ActionPreview, ActionRequest, CagePage, CageView, Home, HomeList, ViewRow } from "./home.ts";
+import type { ActionPreview, ActionRequest, CagePage, CageView, Home, HomeList, ViewRow } from "../state/home.ts";
 import type { HostView } from "./host-view.ts";
 import type {
 	EditedCage,
@@ -27,7 +27,7 @@ import type {
 	SavedTemplate,
 	TraceSummary,
 	UnneededFiles,
-} from "./values.ts";
+} from "../state/values.ts";
 
 /**
  * The use cases of the wizard's steps, the same that the verbs run. The interface draws and asks; every effect is here. Long

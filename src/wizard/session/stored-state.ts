@@ -5,11 +5,11 @@ import type { Answers } from "../../options/answers.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { applicationSchema, rulesSchema } from "../../service/application.ts";
 import { type PlannedFiles, plannedFiles } from "../../sessions/ports.ts";
-import { emptyTrial, type Form, type Screen, screens, startState, type WizardState } from "../state.ts";
+import { emptyTrial, type Form, type Screen, screens, startState, type WizardState } from "../state/state.ts";
 import { noFilesState } from "../steps/files/pending.ts";
 import { formFor, hasAllFields, withoutTrying } from "../steps/form/fields.ts";
-import { atRest, newTracing, type TraceState } from "../steps/trace/tracing-state.ts";
-import type { TraceSummary } from "./values.ts";
+import { atRest, newTracing, type TraceState } from "../state/tracing-state.ts";
+import type { TraceSummary } from "../state/values.ts";
 
 /**
  * Fields that are not stored. All others are, so a new field must be plain data. If a session lacks a field, it gets the value

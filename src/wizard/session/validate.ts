@@ -3,7 +3,7 @@ import { Failure } from "../../base/failure.ts";
 import { pathFromText } from "../../base/path/path.ts";
 import { checkName, identityOf } from "../../make/engine/steps.ts";
 import { type Answers, hasProbe, isName } from "../../options/answers.ts";
-import type { Problem } from "./values.ts";
+import type { Problem } from "../state/values.ts";
 
 /** Problems of the answers, by field. Warnings do not block the trace. */
 export async function validateAnswers(context: Context, answers: Answers): Promise<Problem[]> {

@@ -1,6 +1,6 @@
 import type { Widen } from "../../messages/widen.ts";
-import type { KeyGroup } from "../key-groups.ts";
-import type { JobKind, PromptKind, StepName } from "../state.ts";
+import type { KeyGroup } from "../bindings/key-groups.ts";
+import type { JobKind, PromptKind, StepName } from "../state/state.ts";
 import { buildEn } from "./build.en.ts";
 import { fileNoticesEn, filesEn } from "./files.en.ts";
 import { formEn } from "./form.en.ts";

@@ -1,4 +1,4 @@
-import type { FieldName } from "../session/values.ts";
+import type { FieldName } from "../state/values.ts";
 
 export const formEn = {
 	title: "How does it start, and how do we know that it works?",

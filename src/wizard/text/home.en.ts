@@ -1,4 +1,4 @@
-import type { ActionName, CageView, Side } from "../session/home.ts";
+import type { ActionName, CageView, Side } from "../state/home.ts";
 
 /** The list of cages and a cage's page. */
 export const homeEn = {

@@ -1,4 +1,4 @@
-import type { Command } from "../command.ts";
+import type { Command } from "../state/command.ts";
 import type { WizardMessages } from "./en.ts";
 
 export const keysDe: Readonly<Record<Command, string>> = {

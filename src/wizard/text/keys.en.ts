@@ -1,5 +1,5 @@
-import type { Command } from "../command.ts";
-import type { Screen } from "../state.ts";
+import type { Command } from "../state/command.ts";
+import type { Screen } from "../state/state.ts";
 
 /** Labels of the commands that keys run. */
 export const keysEn: Readonly<Record<Command, string>> = {

@@ -17,7 +17,7 @@ import { planUpdate } from "../../upkeep/engine/update.ts";
 import { updatePlanText } from "../../upkeep/report/update.ts";
 import { remove } from "../../upkeep/verbs/remove.ts";
 import { rollback, update } from "../../upkeep/verbs/update.ts";
-import type { ActionName, ActionRequest } from "../session/home.ts";
+import type { ActionName, ActionRequest } from "../state/home.ts";
 import type { PageTerminal } from "./page-terminal.ts";
 
 /** Resolves to false if there is nothing to do, and to the side that counts if both have changed. */

@@ -18,7 +18,7 @@ import { unitName } from "../../unit/installed.ts";
 import { type CageOverview, type ExaminedCages, overview } from "../../upkeep/engine/overview.ts";
 import type { Alarm } from "../../watch/alarm.ts";
 import { alarmMessage } from "../../watch/report/alarm.ts";
-import type { ActionPreview, ActionRequest, CagePage, CageRow, CageView, Home, HomeList, ViewRow } from "../session/home.ts";
+import type { ActionPreview, ActionRequest, CagePage, CageRow, CageView, Home, HomeList, ViewRow } from "../state/home.ts";
 import { savedSessions } from "../session/saved-sessions.ts";
 import { type CageAction, cageActions, runInForeground } from "./cage-actions.ts";
 import { PageTerminal } from "./page-terminal.ts";

@@ -1,7 +1,7 @@
 import { omitUndefined } from "../../base/collections.ts";
 import type { ResidualRisk } from "../../record/residual-risks.ts";
-import type { ActionRequest } from "../session/home.ts";
-import type { FieldName } from "../session/values.ts";
+import type { ActionRequest } from "../state/home.ts";
+import type { FieldName } from "../state/values.ts";
 
 const field = (name: FieldName, text?: string): Pick<ActionRequest, "action" | "at"> => ({
 	action: "edit",

@@ -1,8 +1,8 @@
 import { accountUse, accountWord, parseAccountName, reasonToKeep, wordNaming } from "../../../plan/accounts.ts";
 import type { Rules } from "../../../service/application.ts";
-import type { Command } from "../../command.ts";
-import type { Reduction, WizardState } from "../../state.ts";
-import { ask, go, goOnOncePlanned, isBusy, notice, only, setCursor, start, without } from "../../transitions.ts";
+import type { Command } from "../../state/command.ts";
+import type { Reduction, WizardState } from "../../state/state.ts";
+import { ask, go, goOnOncePlanned, isBusy, notice, only, setCursor, start, without } from "../../state/transitions.ts";
 import { toReview } from "../build/reduce.ts";
 import { type Account, type AccountRow, accountFiles, accountTable } from "./account-rows.ts";
 

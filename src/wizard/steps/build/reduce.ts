@@ -1,7 +1,7 @@
-import type { Command } from "../../command.ts";
-import { nothingBuilt } from "../../progress.ts";
-import { emptyTrial, type Reduction, type Screen, type WizardState } from "../../state.ts";
-import { ask, cancel, go, isBusy, notice, only, openPage, start, without } from "../../transitions.ts";
+import type { Command } from "../../state/command.ts";
+import { nothingBuilt } from "../../state/progress.ts";
+import { emptyTrial, type Reduction, type Screen, type WizardState } from "../../state/state.ts";
+import { ask, cancel, go, isBusy, notice, only, openPage, start, without } from "../../state/transitions.ts";
 import { withoutVerdict } from "../save/reduce.ts";
 
 export function reduceBuild(state: WizardState, command: Command): Reduction {

@@ -12,7 +12,7 @@ import { capabilityWord, permissionNames, permissionWords } from "../../../plan/
 import type { Grant, Offer, Plan, WritableDirectory } from "../../../plan/plan.ts";
 import { offerOption, offerText } from "../../../plan/report/offers.ts";
 import { showReason } from "../../../plan/report/reasons.ts";
-import type { Fix } from "../../fixes/fix.ts";
+import type { Fix } from "../../state/fix.ts";
 import type { HostView } from "../../session/host-view.ts";
 import { totalsOf } from "../files/pending.ts";
 

@@ -1,13 +1,13 @@
 import { showPath } from "../../../base/path/quote.ts";
 import { buildPhases } from "../../../cage/ports.ts";
 import type { Messages } from "../../../messages/messages.ts";
-import { useView } from "../../look.ts";
+import { useView } from "../../parts/look.ts";
 import { wrapWords } from "../../parts/fit.ts";
-import { stepMarks } from "../../parts/header.tsx";
+import { stepMarks } from "../../header.tsx";
 import { Line, Paragraph, ProgressBar, paragraph } from "../../parts/line.tsx";
 import { cursorMark, gapRows, Rows } from "../../parts/rows.tsx";
-import { nothingBuilt, secondsLeft } from "../../progress.ts";
-import { cursorOf, isBusy } from "../../transitions.ts";
+import { nothingBuilt, secondsLeft } from "../../state/progress.ts";
+import { cursorOf, isBusy } from "../../state/transitions.ts";
 import { type ReviewLine, reviewLines, reviewRows, type SectionName } from "./review.ts";
 
 /** The key of the screen where the section is decided. */

@@ -1,14 +1,14 @@
 import { printable, quoteShellLine } from "../../../base/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { probeWords } from "../../../probe/lines.ts";
-import type { Choice, SavedSessionState } from "../../choice.ts";
-import { useView } from "../../look.ts";
+import type { Choice, SavedSessionState } from "../../state/choice.ts";
+import { useView } from "../../parts/look.ts";
 import { wrapWords } from "../../parts/fit.ts";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { cursorMark, gapRows, OutputTail, Rows } from "../../parts/rows.tsx";
-import { steps } from "../../state.ts";
-import { cursorOf, isBusy } from "../../transitions.ts";
+import { steps } from "../../state/state.ts";
+import { cursorOf, isBusy } from "../../state/transitions.ts";
 import { isMissing, selectedChoice, visibleChoices } from "./reduce.ts";
 
 export function ChooseStep() {

@@ -7,7 +7,7 @@ import { showReason } from "../../../plan/report/reasons.ts";
 import { matchPaths } from "../../../plan/rules.ts";
 import type { Rules } from "../../../service/application.ts";
 import { percent, shareBar } from "../../parts/line.tsx";
-import type { WizardState } from "../../state.ts";
+import type { WizardState } from "../../state/state.ts";
 import { bytesOfCage, itemNow, largestBelow, type PendingPlan, pendingPlanOf, sumsNow, willBeMounted } from "./pending.ts";
 import { type FileNode, type Item, placeOfLink } from "./tree.ts";
 import { newTest } from "./visible-rows.ts";

@@ -3,8 +3,8 @@ import { type Path, pathFromText } from "../../../base/path/path.ts";
 import { aboutOthers } from "../../../plan/host-access.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import type { Rules } from "../../../service/application.ts";
-import type { Reduction, WizardState } from "../../state.ts";
-import { only, start, without } from "../../transitions.ts";
+import type { Reduction, WizardState } from "../../state/state.ts";
+import { only, start, without } from "../../state/transitions.ts";
 import { type DecisionTarget as Decision, type DecisionStep, nothingPending, withDecided } from "./pending.ts";
 import { followRow } from "./visible-rows.ts";
 

@@ -1,9 +1,9 @@
 import { type Path, parent, pathToText } from "../../../base/path/path.ts";
 import { escapeGlob, showPath } from "../../../base/path/quote.ts";
-import type { Command } from "../../command.ts";
-import { headOf } from "../../file-head.ts";
-import type { Reduction, WizardState } from "../../state.ts";
-import { ask, go, goOnOncePlanned, isBusy, notice, only, openPage, start, without } from "../../transitions.ts";
+import type { Command } from "../../state/command.ts";
+import { headOf } from "../../state/file-head.ts";
+import type { Reduction, WizardState } from "../../state/state.ts";
+import { ask, go, goOnOncePlanned, isBusy, notice, only, openPage, start, without } from "../../state/transitions.ts";
 import { redo, undo } from "./history.ts";
 import { fileTabs, totalsNow } from "./pending.ts";
 import { bindFolder, decideAlike, decideKind, decidePackage, emptyFolder, folderOf, toggle, toggleDecoys } from "./toggle.ts";

@@ -5,8 +5,8 @@ import { mayBeBound } from "../../../plan/areas.ts";
 import { chosenDecoys, isDecoy } from "../../../plan/decoys.ts";
 import { matchPaths } from "../../../plan/rules.ts";
 import type { Rules } from "../../../service/application.ts";
-import type { Reduction, WizardState } from "../../state.ts";
-import { notice, only, without } from "../../transitions.ts";
+import type { Reduction, WizardState } from "../../state/state.ts";
+import { notice, only, without } from "../../state/transitions.ts";
 import { type Consent, isDangerous, questionOf } from "./attention.ts";
 import {
 	allowOne,

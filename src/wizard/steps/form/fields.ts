@@ -9,9 +9,9 @@ import { isGuess } from "../../../probe/protocol.ts";
 import { type Application, socketsOf } from "../../../service/application.ts";
 import { type CommandLineError, joinCommandLine, splitCommandLine } from "../../../service/command-line.ts";
 import { limitsOf } from "../../../template/merge.ts";
-import { type FieldName, type FurtherField, furtherFields, type Problem } from "../../session/values.ts";
-import type { Form, FormRow } from "../../state.ts";
-import { textLine } from "../../text-line.ts";
+import { type FieldName, type FurtherField, furtherFields, type Problem } from "../../state/values.ts";
+import type { Form, FormRow } from "../../state/state.ts";
+import { textLine } from "../../state/text-line.ts";
 
 /** In the order of the form. Every field except the command and `more` is an option of `make`. */
 const fields: readonly FieldName[] = [

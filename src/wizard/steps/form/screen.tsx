@@ -4,13 +4,13 @@ import type { Messages } from "../../../messages/messages.ts";
 import type { Answers } from "../../../options/answers.ts";
 import { isGuess } from "../../../probe/protocol.ts";
 import { queryOf } from "../../../probe/recognise.ts";
-import { type Tone, useView } from "../../look.ts";
+import { type Tone, useView } from "../../parts/look.ts";
 import { wrapWords } from "../../parts/fit.ts";
 import { Line, Paragraph, paragraph, TextInput } from "../../parts/line.tsx";
 import { lastLine } from "../../parts/outcomes.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { cursorMark, Rows } from "../../parts/rows.tsx";
-import type { Form, FormRow, WizardState } from "../../state.ts";
+import type { Form, FormRow, WizardState } from "../../state/state.ts";
 import { blocking, countFurther, isAbout, switches } from "./fields.ts";
 
 const hintRows = 2;

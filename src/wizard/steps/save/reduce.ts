@@ -1,11 +1,11 @@
 import { omitUndefined } from "../../../base/collections.ts";
 import { countsOf, type SelftestOutcome } from "../../../selftest/verdict.ts";
-import type { Command } from "../../command.ts";
+import type { Command } from "../../state/command.ts";
 import { openAction, openCage } from "../../home/reduce.ts";
 import { isAtHome } from "../../home/visible.ts";
-import type { FinishedCage, RecordNames } from "../../session/values.ts";
-import type { PromptKind, Question, Reduction, SavingItem, TextPage, WizardState } from "../../state.ts";
-import { textLine } from "../../text-line.ts";
+import type { FinishedCage, RecordNames } from "../../state/values.ts";
+import type { PromptKind, Question, Reduction, SavingItem, TextPage, WizardState } from "../../state/state.ts";
+import { textLine } from "../../state/text-line.ts";
 import {
 	andThen,
 	ask,
@@ -19,7 +19,7 @@ import {
 	setCursor,
 	start,
 	without,
-} from "../../transitions.ts";
+} from "../../state/transitions.ts";
 
 export type SaveItem =
 	| SavingItem

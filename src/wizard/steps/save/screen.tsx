@@ -1,13 +1,13 @@
 import { printable } from "../../../base/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
-import { useView } from "../../look.ts";
+import { useView } from "../../parts/look.ts";
 import { wrapCommand, wrapWords } from "../../parts/fit.ts";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
 import { Menu } from "../../parts/menu.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { selftestRows } from "../../parts/selftest-rows.ts";
-import type { FinishedCage } from "../../session/values.ts";
-import { cursorOf, isBusy } from "../../transitions.ts";
+import type { FinishedCage } from "../../state/values.ts";
+import { cursorOf, isBusy } from "../../state/transitions.ts";
 import { type Fact, labelled } from "../choose/screen.tsx";
 import { verdictOf } from "../trial/screen.tsx";
 import { isSafe, isSaved, isSaving, isSavingItem, saveItems } from "./reduce.ts";

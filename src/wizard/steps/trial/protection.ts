@@ -3,7 +3,7 @@ import { filterPermissions } from "../../../confine/seccomp/filter-permissions.t
 import type { Messages } from "../../../messages/messages.ts";
 import { isDecoy } from "../../../plan/decoys.ts";
 import type { Plan } from "../../../plan/plan.ts";
-import type { WizardState } from "../../state.ts";
+import type { WizardState } from "../../state/state.ts";
 import type { Fact } from "../choose/screen.tsx";
 
 const decoysIn = ({ entries }: Plan) => entries.filter((entry) => entry.decision === "include" && isDecoy(entry)).length;

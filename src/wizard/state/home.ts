@@ -3,7 +3,7 @@ import type { Note } from "../../base/failure.ts";
 import type { Cage } from "../../cage/cage.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { CageOverview } from "../../upkeep/engine/overview.ts";
-import type { Choice } from "../choice.ts";
+import type { Choice } from "./choice.ts";
 import type { FieldFix } from "./values.ts";
 
 /** A cage in the list. */

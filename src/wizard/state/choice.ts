@@ -1,6 +1,6 @@
-import type { Note } from "../base/failure.ts";
-import type { PackageRef } from "../base/machine/facts.ts";
-import type { ParameterKind } from "../template/parameters.ts";
+import type { Note } from "../../base/failure.ts";
+import type { PackageRef } from "../../base/machine/facts.ts";
+import type { ParameterKind } from "../../template/parameters.ts";
 
 export interface Choice {
 	readonly id: string;

@@ -1,7 +1,7 @@
-import { omitUndefined } from "../base/collections.ts";
-import type { Event } from "../base/engine/events.ts";
-import type { Path } from "../base/path/path.ts";
-import type { BuildPhase } from "../cage/ports.ts";
+import { omitUndefined } from "../../base/collections.ts";
+import type { Event } from "../../base/engine/events.ts";
+import type { Path } from "../../base/path/path.ts";
+import type { BuildPhase } from "../../cage/ports.ts";
 
 /** Bytes copied at a time, in milliseconds of a monotonic clock. */
 interface Sample {

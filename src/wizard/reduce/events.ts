@@ -1,11 +1,11 @@
-import { omitUndefined } from "../base/collections.ts";
-import type { Event, ProbeOutcome } from "../base/engine/events.ts";
-import { addCommand } from "./commands.ts";
-import { applyBuildEvent } from "./progress.ts";
-import { note, type TrialState, type WizardState } from "./state.ts";
-import { mayExercise } from "./steps/trace/reduce.ts";
-import { counted, exerciseEnded, exerciseStarted, type TraceState, ticked } from "./steps/trace/tracing-state.ts";
-import { without } from "./transitions.ts";
+import { omitUndefined } from "../../base/collections.ts";
+import type { Event, ProbeOutcome } from "../../base/engine/events.ts";
+import { addCommand } from "../state/commands.ts";
+import { applyBuildEvent } from "../state/progress.ts";
+import { note, type TrialState, type WizardState } from "../state/state.ts";
+import { mayExercise } from "../steps/trace/reduce.ts";
+import { counted, exerciseEnded, exerciseStarted, type TraceState, ticked } from "../state/tracing-state.ts";
+import { without } from "../state/transitions.ts";
 import { tickWaits } from "./waits.ts";
 
 /** Output lines to keep; a screen shows fewer. */

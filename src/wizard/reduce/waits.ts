@@ -1,8 +1,8 @@
-import { probeSeconds } from "../make/engine/try-probe.ts";
-import type { Messages } from "../messages/messages.ts";
-import { isAtHome } from "./home/visible.ts";
-import { type JobKind, jobKinds, type Wait, type WizardState } from "./state.ts";
-import { answersAlready } from "./steps/trace/reduce.ts";
+import { probeSeconds } from "../../make/engine/try-probe.ts";
+import type { Messages } from "../../messages/messages.ts";
+import { isAtHome } from "../home/visible.ts";
+import { type JobKind, jobKinds, type Wait, type WizardState } from "../state/state.ts";
+import { answersAlready } from "../steps/trace/reduce.ts";
 
 /** Seconds before a wait is shown. */
 const unremarkable = 2;

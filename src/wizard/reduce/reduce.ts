@@ -1,20 +1,20 @@
-import { isName } from "../options/answers.ts";
-import { splitCommandLine } from "../service/command-line.ts";
-import { answersTo, bindingsOf, commandFor } from "./bindings.ts";
-import type { Command } from "./command.ts";
+import { isName } from "../../options/answers.ts";
+import { splitCommandLine } from "../../service/command-line.ts";
+import { answersTo, bindingsOf, commandFor } from "../bindings/bindings.ts";
+import type { Command } from "../state/command.ts";
 import { applyEvents, tick } from "./events.ts";
-import { openFix } from "./fixes/open-fix.ts";
-import { closeAction, exportTo, reduceAction, reduceCage, reduceHome, refreshHome } from "./home/reduce.ts";
-import { cageRows, isAtHome, visibleHome } from "./home/visible.ts";
-import type { Key } from "./keys.ts";
-import { isMove, type Move, moveCursor } from "./list.ts";
-import { copyable } from "./manners.ts";
-import { measured, pageOf, reduceFind, reducePage } from "./pages/reduce.ts";
+import { openFix } from "../fixes/open-fix.ts";
+import { closeAction, exportTo, reduceAction, reduceCage, reduceHome, refreshHome } from "../home/reduce.ts";
+import { cageRows, isAtHome, visibleHome } from "../home/visible.ts";
+import type { Key } from "../state/keys.ts";
+import { isMove, type Move, moveCursor } from "../state/list.ts";
+import { copyable } from "../manners.ts";
+import { measured, pageOf, reduceFind, reducePage } from "../pages/reduce.ts";
 import { reduceDone, reduceFailed } from "./results.ts";
-import type { Action, PromptKind, Reduction, Screen, WizardState } from "./state.ts";
-import { leaveOut, reduceAccounts, visibleAccounts } from "./steps/accounts/reduce.ts";
-import { endDetour, reduceBuild, saveReview } from "./steps/build/reduce.ts";
-import { reviewRows } from "./steps/build/review.ts";
+import type { Action, PromptKind, Reduction, Screen, WizardState } from "../state/state.ts";
+import { leaveOut, reduceAccounts, visibleAccounts } from "../steps/accounts/reduce.ts";
+import { endDetour, reduceBuild, saveReview } from "../steps/build/reduce.ts";
+import { reviewRows } from "../steps/build/review.ts";
 import {
 	answerParameter,
 	goOnWithout,
@@ -22,11 +22,11 @@ import {
 	reduceChoose,
 	reduceRequirements,
 	visibleChoices,
-} from "./steps/choose/reduce.ts";
-import { reduceFiles } from "./steps/files/reduce.ts";
-import { addRule, allow, bind, bindWritable } from "./steps/files/toggle.ts";
-import { visibleRows } from "./steps/files/visible-rows.ts";
-import { reduceForm } from "./steps/form/reduce.ts";
+} from "../steps/choose/reduce.ts";
+import { reduceFiles } from "../steps/files/reduce.ts";
+import { addRule, allow, bind, bindWritable } from "../steps/files/toggle.ts";
+import { visibleRows } from "../steps/files/visible-rows.ts";
+import { reduceForm } from "../steps/form/reduce.ts";
 import {
 	answerName,
 	endStatus,
@@ -36,12 +36,12 @@ import {
 	save,
 	saveItems,
 	showEscapes,
-} from "./steps/save/reduce.ts";
-import { countOfTrace, reduceTrace, requestExercise } from "./steps/trace/reduce.ts";
-import { answerSecret, leaveOutUnneeded, reduceTrial } from "./steps/trial/reduce.ts";
-import { lastRound } from "./steps/trial/selection.ts";
-import { editLine } from "./text-line.ts";
-import { andThen, cancel, cursorOf, isBusy, notice, only, openPage, setCursor, start, without } from "./transitions.ts";
+} from "../steps/save/reduce.ts";
+import { countOfTrace, reduceTrace, requestExercise } from "../steps/trace/reduce.ts";
+import { answerSecret, leaveOutUnneeded, reduceTrial } from "../steps/trial/reduce.ts";
+import { lastRound } from "../steps/trial/selection.ts";
+import { editLine } from "../state/text-line.ts";
+import { andThen, cancel, cursorOf, isBusy, notice, only, openPage, setCursor, start, without } from "../state/transitions.ts";
 
 interface ScreenReducer {
 	readonly reduce: (state: WizardState, command: Command) => Reduction;

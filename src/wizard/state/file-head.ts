@@ -1,4 +1,4 @@
-import type { Path } from "../base/path/path.ts";
+import type { Path } from "../../base/path/path.ts";
 import type { FileHead } from "./state.ts";
 
 /** Bytes and lines of a file to show. */

@@ -1,5 +1,5 @@
 import { editing } from "./bindings.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "../state/command.ts";
 
 const groups = {
 	moving: [

@@ -1,15 +1,15 @@
-import { baseName, type Path } from "../../base/path/path.ts";
-import { printable } from "../../base/path/quote.ts";
-import type { Messages } from "../../messages/messages.ts";
-import { permissionNames } from "../../plan/permission-words.ts";
-import type { Plan } from "../../plan/plan.ts";
-import { fitting } from "../footer.ts";
-import { isAtHome } from "../home/visible.ts";
-import { useView } from "../look.ts";
-import { stepOf, steps, type WizardState } from "../state.ts";
-import { totalsOf } from "../steps/files/pending.ts";
-import { lastRound } from "../steps/trial/selection.ts";
-import { Line, Segments, SplitLine } from "./line.tsx";
+import { baseName, type Path } from "../base/path/path.ts";
+import { printable } from "../base/path/quote.ts";
+import type { Messages } from "../messages/messages.ts";
+import { permissionNames } from "../plan/permission-words.ts";
+import type { Plan } from "../plan/plan.ts";
+import { fitting } from "./bindings/footer.ts";
+import { isAtHome } from "./home/visible.ts";
+import { useView } from "./parts/look.ts";
+import { stepOf, steps, type WizardState } from "./state/state.ts";
+import { totalsOf } from "./steps/files/pending.ts";
+import { lastRound } from "./steps/trial/selection.ts";
+import { Line, Segments, SplitLine } from "./parts/line.tsx";
 
 export const headerRows = 3;
 

@@ -1,20 +1,20 @@
-import type { Event, ProbeOutcome } from "../base/engine/events.ts";
-import type { Note, Values } from "../base/failure.ts";
-import type { Path } from "../base/path/path.ts";
-import type { ProbeTry } from "../make/engine/try-probe.ts";
-import type { MinimiseProgress } from "../minimise/search.ts";
-import type { Answers } from "../options/answers.ts";
-import type { AccountUse } from "../plan/accounts.ts";
-import type { Missing } from "../plan/missing.ts";
-import type { Plan } from "../plan/plan.ts";
-import type { SelftestOutcome } from "../selftest/verdict.ts";
-import type { AwaitedEvent } from "../trace/trace.ts";
+import type { Event, ProbeOutcome } from "../../base/engine/events.ts";
+import type { Note, Values } from "../../base/failure.ts";
+import type { Path } from "../../base/path/path.ts";
+import type { ProbeTry } from "../../make/engine/try-probe.ts";
+import type { MinimiseProgress } from "../../minimise/search.ts";
+import type { Answers } from "../../options/answers.ts";
+import type { AccountUse } from "../../plan/accounts.ts";
+import type { Missing } from "../../plan/missing.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { SelftestOutcome } from "../../selftest/verdict.ts";
+import type { AwaitedEvent } from "../../trace/trace.ts";
 import type { Choice } from "./choice.ts";
 import type { RanCommand } from "./commands.ts";
 import type { Key } from "./keys.ts";
 import type { BuildProgress } from "./progress.ts";
-import type { ActionPreview, ActionRequest, CagePage, CageView, HomeList, OpenCage, ViewRow } from "./session/home.ts";
-import type { HostView } from "./session/host-view.ts";
+import type { ActionPreview, ActionRequest, CagePage, CageView, HomeList, OpenCage, ViewRow } from "./home.ts";
+import type { HostView } from "../session/host-view.ts";
 import type {
 	EditedCage,
 	FieldName,
@@ -29,10 +29,10 @@ import type {
 	SavedTemplate,
 	TraceSummary,
 	UnneededFiles,
-} from "./session/values.ts";
-import type { Account, AccountFile } from "./steps/accounts/account-rows.ts";
-import { type FilesState, type FileTab, noFilesState } from "./steps/files/pending.ts";
-import type { TraceState } from "./steps/trace/tracing-state.ts";
+} from "./values.ts";
+import type { Account, AccountFile } from "../steps/accounts/account-rows.ts";
+import { type FilesState, type FileTab, noFilesState } from "../steps/files/pending.ts";
+import type { TraceState } from "./tracing-state.ts";
 import type { TextLine } from "./text-line.ts";
 
 /** Progress of the self-test. */

@@ -1,7 +1,7 @@
 import { createContext, useContext } from "react";
-import { asciiMarks, asciiText } from "../messages/ascii.ts";
-import type { Messages } from "../messages/messages.ts";
-import type { WizardState } from "./state.ts";
+import { asciiMarks, asciiText } from "../../messages/ascii.ts";
+import type { Messages } from "../../messages/messages.ts";
+import type { WizardState } from "../state/state.ts";
 
 /** The meaning of a colour. A mark or a word always says the same. */
 export type Tone = "accent" | "good" | "warning" | "bad";

@@ -1,7 +1,7 @@
-import { ActionPage, CageScreen } from "../home/cage-screen.tsx";
-import { HomeScreen } from "../home/home-screen.tsx";
-import { useView } from "../look.ts";
-import { HeadPage, RoundsPage } from "../pages/look-inside.tsx";
+import { ActionPage, CageScreen } from "./home/cage-screen.tsx";
+import { HomeScreen } from "./home/home-screen.tsx";
+import { useView } from "./parts/look.ts";
+import { HeadPage, RoundsPage } from "./pages/look-inside.tsx";
 import {
 	CommandsPage,
 	DryRunPage,
@@ -12,18 +12,18 @@ import {
 	TextPage,
 	UnneededPage,
 	WhyPage,
-} from "../pages/pages.tsx";
-import { Line } from "../parts/line.tsx";
-import { OutputTail } from "../parts/rows.tsx";
-import { isBusy } from "../transitions.ts";
-import { AccountsStep } from "./accounts/screen.tsx";
-import { BuildStep } from "./build/screen.tsx";
-import { ChooseStep, RequirementsStep } from "./choose/screen.tsx";
-import { FilesStep } from "./files/screen.tsx";
-import { FormStep } from "./form/screen.tsx";
-import { SaveStep } from "./save/screen.tsx";
-import { TraceStep } from "./trace/screen.tsx";
-import { TrialStep } from "./trial/screen.tsx";
+} from "./pages/pages.tsx";
+import { Line } from "./parts/line.tsx";
+import { OutputTail } from "./parts/rows.tsx";
+import { isBusy } from "./state/transitions.ts";
+import { AccountsStep } from "./steps/accounts/screen.tsx";
+import { BuildStep } from "./steps/build/screen.tsx";
+import { ChooseStep, RequirementsStep } from "./steps/choose/screen.tsx";
+import { FilesStep } from "./steps/files/screen.tsx";
+import { FormStep } from "./steps/form/screen.tsx";
+import { SaveStep } from "./steps/save/screen.tsx";
+import { TraceStep } from "./steps/trace/screen.tsx";
+import { TrialStep } from "./steps/trial/screen.tsx";
 
 const bodies = {
 	home: HomeScreen,

@@ -1,5 +1,5 @@
-import type { ActionRequest } from "../session/home.ts";
-import type { FieldFix } from "../session/values.ts";
+import type { ActionRequest } from "./home.ts";
+import type { FieldFix } from "./values.ts";
 
 /** What one key does about a message: it leads to where the advice can be followed, with a proposal where one is known. */
 export type Fix =

@@ -1,4 +1,4 @@
-import type { Event } from "../base/engine/events.ts";
+import type { Event } from "../../base/engine/events.ts";
 
 /** A program that the wizard started. */
 export interface RanCommand {

@@ -1,4 +1,4 @@
-import type { Values } from "../base/failure.ts";
+import type { Values } from "../../base/failure.ts";
 import {
 	type Intention,
 	type Job,

@@ -1,8 +1,8 @@
-import { omitUndefined } from "../../../base/collections.ts";
-import type { CoverageReport, ProbeOutcome, ShownProcesses } from "../../../base/engine/events.ts";
-import type { Path } from "../../../base/path/path.ts";
-import type { AccessCounts } from "../../../trace/recorder.ts";
-import type { AddedRun, TraceSummary } from "../../session/values.ts";
+import { omitUndefined } from "../../base/collections.ts";
+import type { CoverageReport, ProbeOutcome, ShownProcesses } from "../../base/engine/events.ts";
+import type { Path } from "../../base/path/path.ts";
+import type { AccessCounts } from "../../trace/recorder.ts";
+import type { AddedRun, TraceSummary } from "./values.ts";
 
 export const traceTabs = ["output", "processes", "newest", "reached"] as const;
 export type TraceTab = (typeof traceTabs)[number];
