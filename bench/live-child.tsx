@@ -3,8 +3,8 @@ import { pathFromText } from "../src/base/path/path.ts";
 import { loadMessages } from "../src/messages/load.ts";
 import { drawApp } from "../src/wizard/draw.tsx";
 import { systemClock } from "../src/wizard/host/clock.ts";
-import { decodeKeys, nothingDecoded } from "../src/wizard/state/keys.ts";
 import { WizardStore } from "../src/wizard/runner.ts";
+import { decodeKeys, nothingDecoded } from "../src/wizard/state/keys.ts";
 import { redis, ScriptedSession } from "../test/ui/scripted-session.ts";
 import { shownProcesses } from "../test/ui/scripted-trace.ts";
 

@@ -7,8 +7,8 @@ import type { Answers } from "../src/options/answers.ts";
 import type { Plan } from "../src/plan/plan.ts";
 import { App } from "../src/wizard/draw.tsx";
 import { systemClock } from "../src/wizard/host/clock.ts";
-import { decodeKeys, nothingDecoded } from "../src/wizard/state/keys.ts";
 import { WizardStore } from "../src/wizard/runner.ts";
+import { decodeKeys, nothingDecoded } from "../src/wizard/state/keys.ts";
 import { redis, ScriptedSession } from "../test/ui/scripted-session.ts";
 import { waitedForProcessor } from "./harness.ts";
 

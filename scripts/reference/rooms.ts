@@ -33,6 +33,31 @@ export const rooms = [
 /** Folders on top of all rooms, which show and compose: their files may import everything. */
 const onTop = ["messages", "wizard", "cli", "demo", "main.ts"];
 
+/** Folders of src/wizard/ in their order; "" are the files directly there. A file imports its own folder and those before it. */
+export const wizardFolders = [
+	"state",
+	"text",
+	"parts",
+	"home",
+	"steps/form",
+	"steps/choose",
+	"steps/save",
+	"steps/files",
+	"steps/build",
+	"steps/trace",
+	"steps/accounts",
+	"steps/trial",
+	"fixes",
+	"bindings",
+	"pages",
+	"reduce",
+	"session",
+	"",
+	"linear",
+	"host",
+	"verbs",
+];
+
 /** What a file of a room is, from below to above. A file imports its own height and lower ones. */
 const heights = ["values", "use case", "adapter", "face"] as const;
 type Height = (typeof heights)[number];
@@ -77,6 +102,10 @@ export function objection({ from, to }: Arrow): string | undefined {
 	const [above, below] = [heightOf(from), heightOf(to)];
 	if (heights.indexOf(below) > heights.indexOf(above)) return `${above} imports ${below}`;
 	if (above === "adapter" && below === "use case") return "adapter imports use case";
+	if (isText(from) && below === "face" && !isText(to) && !isWordOfFaces(to)) return `text imports ${below}`;
+	const [importing, imported] = [from, to].map(wizardFolderOf);
+	if (importing !== undefined && imported !== undefined && wizardFolders.indexOf(imported) > wizardFolders.indexOf(importing))
+		return `${imported || "wizard"} stands above ${importing || "wizard"}`;
 	const isFree = above === "face" && !(isReport(from) && isReport(to));
 	if (above !== below || isFree || orderOf(to) <= orderOf(from)) return undefined;
 	return `${roomOf(to)} stands above ${roomOf(from)}`;
@@ -85,6 +114,23 @@ export function objection({ from, to }: Arrow): string | undefined {
 /** Text and JSON of a room's results, which other rooms show too. Verbs and texts may import everything. */
 function isReport(file: string): boolean {
 	return file.split("/")[1] === "report";
+}
+
+function isText(file: string): boolean {
+	const [room, folder] = file.split("/");
+	return folder === "text" || room === "messages";
+}
+
+/** Codes for which texts have words, though no room has them as values. */
+function isWordOfFaces(file: string): boolean {
+	return wizardFolderOf(file) === "state";
+}
+
+/** The folder in src/wizard/ that contains the file, of a step its own. Undefined outside. */
+export function wizardFolderOf(file: string): string | undefined {
+	const [room, ...parts] = file.split("/");
+	if (room !== "wizard") return undefined;
+	return parts.slice(0, parts[0] === "steps" ? -1 : Math.min(1, parts.length - 1)).join("/");
 }
 
 function orderOf(file: string): number {

@@ -1,6 +1,5 @@
 import { ActionPage, CageScreen } from "./home/cage-screen.tsx";
 import { HomeScreen } from "./home/home-screen.tsx";
-import { useView } from "./parts/look.ts";
 import { HeadPage, RoundsPage } from "./pages/look-inside.tsx";
 import {
 	CommandsPage,
@@ -14,6 +13,7 @@ import {
 	WhyPage,
 } from "./pages/pages.tsx";
 import { Line } from "./parts/line.tsx";
+import { useView } from "./parts/look.ts";
 import { OutputTail } from "./parts/rows.tsx";
 import { isBusy } from "./state/transitions.ts";
 import { AccountsStep } from "./steps/accounts/screen.tsx";

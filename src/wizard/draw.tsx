@@ -2,17 +2,17 @@ import { Box, render } from "ink";
 import { useCallback, useSyncExternalStore } from "react";
 import { omitUndefined } from "../base/collections.ts";
 import { answersTo } from "./bindings/bindings.ts";
-import { fixLabel } from "./fixes/open-fix.ts";
 import { fitting, keyName, offered } from "./bindings/footer.ts";
-import { type Look, LookContext, useView, type View, ViewContext, WidthContext } from "./parts/look.ts";
+import { Body } from "./body.tsx";
+import { fixLabel } from "./fixes/open-fix.ts";
 import { Header, headerRows } from "./header.tsx";
-import { Line, Paragraph, paragraph, Segments, TextInput } from "./parts/line.tsx";
-import { Menu } from "./parts/menu.tsx";
 import { messageText, promptLabel } from "./message-text.ts";
+import { Line, Paragraph, paragraph, Segments, TextInput } from "./parts/line.tsx";
+import { type Look, LookContext, useView, type View, ViewContext, WidthContext } from "./parts/look.ts";
+import { Menu } from "./parts/menu.tsx";
+import { waitText } from "./reduce/waits.ts";
 import type { WizardStore } from "./runner.ts";
 import { startState, type WizardState } from "./state/state.ts";
-import { Body } from "./body.tsx";
-import { waitText } from "./reduce/waits.ts";
 
 /** With Ink's default of 30, a key that closely follows another is answered two frames later. */
 const picturesPerSecond = 60;

@@ -3,8 +3,8 @@ import type { Messages } from "../messages/messages.ts";
 import { stateWords } from "../options/next-steps.ts";
 import { isAtHome } from "./home/visible.ts";
 import { displayed, type Look } from "./parts/look.ts";
-import { isWorthSaving } from "./session/stored-state.ts";
 import type { WizardState } from "./state/state.ts";
+import { isWorthSaving } from "./steps/form/fields.ts";
 import { isSafe } from "./steps/save/reduce.ts";
 
 /** Lines to print after the wizard. `isKept`: the session could be saved. */

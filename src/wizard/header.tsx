@@ -5,11 +5,12 @@ import { permissionNames } from "../plan/permission-words.ts";
 import type { Plan } from "../plan/plan.ts";
 import { fitting } from "./bindings/footer.ts";
 import { isAtHome } from "./home/visible.ts";
+import { Line, Segments, SplitLine } from "./parts/line.tsx";
 import { useView } from "./parts/look.ts";
+import { stepMarks } from "./parts/outcomes.tsx";
 import { stepOf, steps, type WizardState } from "./state/state.ts";
 import { totalsOf } from "./steps/files/pending.ts";
 import { lastRound } from "./steps/trial/selection.ts";
-import { Line, Segments, SplitLine } from "./parts/line.tsx";
 
 export const headerRows = 3;
 
@@ -46,9 +47,6 @@ function HomeHeader() {
 		</>
 	);
 }
-
-/** For steps that are done, current and to come. */
-export const stepMarks = (plain: boolean) => (plain ? (["[x]", "[>]", "[ ]"] as const) : (["✓", "▸", "○"] as const));
 
 /** Every step with its name. If the names have no room, only those of the current step and the next. */
 function Steps() {

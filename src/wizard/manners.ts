@@ -1,10 +1,7 @@
 import { printable } from "../base/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
-import { cageRows, isAtHome, selectedHome } from "./home/visible.ts";
+import { isAtHome } from "./home/visible.ts";
 import { stepOf, type WizardState } from "./state/state.ts";
-import { selectedRow } from "./steps/files/visible-rows.ts";
-import { lastRound, whatText } from "./steps/trial/selection.ts";
-import { cursorOf } from "./state/transitions.ts";
 
 /** What the wizard does with a terminal besides drawing. Each can be turned off. */
 export const mannerNames = ["title", "notify", "progress", "copy", "links"] as const;
@@ -105,30 +102,4 @@ export function workDone({ building, jobs, minimising, trial: { testing } }: Wiz
 		return progress ? share(progress.trials, progress.estimated) : undefined;
 	}
 	return jobs.act !== undefined || jobs.install !== undefined || jobs.trace !== undefined ? undefined : null;
-}
-
-/** The command or path under the cursor. */
-export function copyable(state: WizardState): string | undefined {
-	if (state.overlay === "action") return state.action?.preview?.command;
-	if (state.overlay === "next") return state.finished?.command;
-	switch (state.screen) {
-		case "home": {
-			const row = selectedHome(state);
-			return row?.kind === "cage" ? row.cage.name : undefined;
-		}
-		case "cage":
-			return state.cage?.view === "actions" ? state.cage.name : cageRows(state)[cursorOf(state)]?.text;
-		case "files": {
-			const path = selectedRow(state)?.path;
-			return path === undefined ? undefined : Buffer.from(path, "latin1").toString("utf8");
-		}
-		case "trial": {
-			const missing = lastRound(state)?.missing[cursorOf(state)];
-			return missing && whatText(missing);
-		}
-		case "save":
-			return state.finished?.command;
-		default:
-			return undefined;
-	}
 }

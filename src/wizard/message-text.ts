@@ -1,9 +1,9 @@
 import { printable, showPath } from "../base/path/quote.ts";
 import type { Messages } from "../messages/messages.ts";
-import { isWorthSaving } from "./session/stored-state.ts";
 import type { PromptKind, Question, WizardState } from "./state/state.ts";
 import { lostWith } from "./steps/accounts/account-text.ts";
 import { askedParameter } from "./steps/choose/reduce.ts";
+import { isWorthSaving } from "./steps/form/fields.ts";
 
 /** The message to show: a question first, then a notice, then a failure. */
 export function messageText(state: WizardState, messages: Messages): string | undefined {

@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 import { render } from "ink";
 import { expect, test } from "vitest";
-import { LookContext } from "../../src/wizard/parts/look.ts";
 import { Line, SplitLine } from "../../src/wizard/parts/line.tsx";
+import { LookContext } from "../../src/wizard/parts/look.ts";
 import { usedMemory } from "../memory.ts";
 import { messagesIn } from "../texts.ts";
 

@@ -1,8 +1,8 @@
 import { render } from "ink-testing-library";
 import { describe, expect, test } from "vitest";
 import { exitSummary } from "../../src/wizard/exit-summary.ts";
-import { LookContext, ViewContext } from "../../src/wizard/parts/look.ts";
 import { Line } from "../../src/wizard/parts/line.tsx";
+import { LookContext, ViewContext } from "../../src/wizard/parts/look.ts";
 import { Rows } from "../../src/wizard/parts/rows.tsx";
 import { startState } from "../../src/wizard/state/state.ts";
 import { absent } from "../cage/plans.ts";

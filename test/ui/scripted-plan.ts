@@ -6,7 +6,7 @@ import type { Entry, Plan } from "../../src/plan/plan.ts";
 import { matchPaths } from "../../src/plan/rules.ts";
 import { noRules } from "../../src/service/application.ts";
 import { emptyTrace } from "../../src/trace/trace.ts";
-import type { HostView } from "../../src/wizard/session/host-view.ts";
+import type { HostView } from "../../src/wizard/state/values.ts";
 import { bareApplication, entry as entryOf, plan as planOf, writable as writableOf } from "../cage/plans.ts";
 import { groups, nsswitch, users } from "./host-accounts.ts";
 

@@ -6,10 +6,11 @@ import type { Answers } from "../../src/options/answers.ts";
 import { nextSteps } from "../../src/options/next-steps.ts";
 import type { Missing } from "../../src/plan/missing.ts";
 import type { SelftestOutcome } from "../../src/selftest/verdict.ts";
+import type { TriedRound, WizardSession, WizardTrace } from "../../src/wizard/session/session.ts";
 import type { Choice } from "../../src/wizard/state/choice.ts";
 import { headOf } from "../../src/wizard/state/file-head.ts";
 import type { ActionRequest, CageRow, CageView } from "../../src/wizard/state/home.ts";
-import type { TriedRound, WizardSession, WizardTrace } from "../../src/wizard/session/session.ts";
+import type { TextPage } from "../../src/wizard/state/state.ts";
 import type {
 	EditedCage,
 	FinishedCage,
@@ -18,7 +19,6 @@ import type {
 	ResumedSession,
 	UnneededFiles,
 } from "../../src/wizard/state/values.ts";
-import type { TextPage } from "../../src/wizard/state/state.ts";
 import type { ReviewRow } from "../../src/wizard/steps/build/review.ts";
 import { roundOf } from "../cage/plans.ts";
 import { choices } from "./scripted-choices.ts";

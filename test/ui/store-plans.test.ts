@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { systemClock } from "../../src/wizard/host/clock.ts";
-import { decodeKeys, nothingDecoded } from "../../src/wizard/state/keys.ts";
 import { WizardStore } from "../../src/wizard/runner.ts";
+import { decodeKeys, nothingDecoded } from "../../src/wizard/state/keys.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 
 beforeEach(() => void vi.useFakeTimers());

@@ -1,7 +1,7 @@
 import { Failure } from "../../src/base/failure.ts";
 import type { Choice, SavedSessionState } from "../../src/wizard/state/choice.ts";
+import { fileTabs } from "../../src/wizard/state/files-state.ts";
 import { startState } from "../../src/wizard/state/state.ts";
-import { fileTabs } from "../../src/wizard/steps/files/pending.ts";
 import { formFor } from "../../src/wizard/steps/form/fields.ts";
 import { homeWalks } from "./home-walks.ts";
 import { redis } from "./scripted-session.ts";

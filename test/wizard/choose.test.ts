@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Choice } from "../../src/wizard/state/choice.ts";
-import type { FinishedCage } from "../../src/wizard/state/values.ts";
 import { emptyTrial } from "../../src/wizard/state/state.ts";
+import type { FinishedCage } from "../../src/wizard/state/values.ts";
 import { isMissing, selectedChoice, visibleChoices } from "../../src/wizard/steps/choose/reduce.ts";
 import { saveItems } from "../../src/wizard/steps/save/reduce.ts";
 import { redis } from "../ui/scripted-session.ts";

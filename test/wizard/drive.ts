@@ -2,12 +2,19 @@ import type { Event } from "../../src/base/engine/events.ts";
 import type { Note } from "../../src/base/failure.ts";
 import type { Answers } from "../../src/options/answers.ts";
 import type { Missing } from "../../src/plan/missing.ts";
-import type { Choice } from "../../src/wizard/state/choice.ts";
-import { decodeKeys, nothingDecoded } from "../../src/wizard/state/keys.ts";
 import { reduce } from "../../src/wizard/reduce/reduce.ts";
 import { resumed } from "../../src/wizard/reduce/results.ts";
+import type { Choice } from "../../src/wizard/state/choice.ts";
+import { decodeKeys, nothingDecoded } from "../../src/wizard/state/keys.ts";
+import {
+	type Action,
+	type Intention,
+	type JobKind,
+	type Result,
+	startState,
+	type WizardState,
+} from "../../src/wizard/state/state.ts";
 import type { FinishedCage, Round } from "../../src/wizard/state/values.ts";
-import { type Action, type Intention, type JobKind, type Result, startState, type WizardState } from "../../src/wizard/state/state.ts";
 import { planFor, redis, selftestOf } from "../ui/scripted-session.ts";
 
 /** A wizard without a session: the test sends keys, checks intentions and supplies results. */

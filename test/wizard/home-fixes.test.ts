@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { fixLabel } from "../../src/wizard/fixes/open-fix.ts";
 import { offered } from "../../src/wizard/bindings/footer.ts";
+import { fixLabel } from "../../src/wizard/fixes/open-fix.ts";
 import type { ActionPreview, ActionRequest, CageView, ViewRow } from "../../src/wizard/state/home.ts";
 import { riskRequests } from "../../src/wizard/verbs/risk-requests.ts";
 import { catalogues, messagesIn } from "../texts.ts";

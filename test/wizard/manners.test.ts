@@ -1,8 +1,8 @@
 import { Terminal } from "@xterm/headless";
 import { describe, expect, test } from "vitest";
+import { copyable } from "../../src/wizard/bindings/copyable.ts";
 import { TerminalManners } from "../../src/wizard/host/terminal.ts";
 import {
-	copyable,
 	copySequence,
 	linked,
 	mannerNames,

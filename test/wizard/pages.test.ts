@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { bindingsBelow, bindingsOf, editing } from "../../src/wizard/bindings/bindings.ts";
-import { commandsKept } from "../../src/wizard/state/commands.ts";
 import { hasEffect } from "../../src/wizard/bindings/footer.ts";
 import { groupOf } from "../../src/wizard/bindings/key-groups.ts";
 import { decidedSoFar } from "../../src/wizard/header.tsx";
+import { commandsKept } from "../../src/wizard/state/commands.ts";
 import { startState } from "../../src/wizard/state/state.ts";
 import { messagesIn } from "../texts.ts";
 import { atChoices, atFiles, atForm, atTrace, Drive, enter, measured } from "./drive.ts";

@@ -3,13 +3,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Context, Machine } from "../../src/base/engine/context.ts";
 import { changedSince, plannedFiles } from "../../src/sessions/ports.ts";
-import type { Choice } from "../../src/wizard/state/choice.ts";
 import { resumed } from "../../src/wizard/reduce/results.ts";
 import { Wizard } from "../../src/wizard/session/engine-session.ts";
 import { withoutJobs } from "../../src/wizard/session/session-keeper.ts";
-import { isWorthSaving, type KeptState, restored, storedOf } from "../../src/wizard/session/stored-state.ts";
+import { restored, storedOf } from "../../src/wizard/session/stored-state.ts";
 import { validateAnswers } from "../../src/wizard/session/validate.ts";
+import type { Choice } from "../../src/wizard/state/choice.ts";
+import type { KeptState } from "../../src/wizard/state/kept-state.ts";
 import { startState, type WizardState } from "../../src/wizard/state/state.ts";
+import { isWorthSaving } from "../../src/wizard/steps/form/fields.ts";
 import { absent, planFor, redis } from "../ui/scripted-session.ts";
 import {
 	atBuild,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { offered } from "../../src/wizard/bindings/footer.ts";
-import type { FinishedCage } from "../../src/wizard/state/values.ts";
 import type { SavingItem } from "../../src/wizard/state/state.ts";
+import type { FinishedCage } from "../../src/wizard/state/values.ts";
 import { saveItems } from "../../src/wizard/steps/save/reduce.ts";
 import { hostView } from "../ui/scripted-plan.ts";
 import { absent, selftestOf } from "../ui/scripted-session.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import type { Choice } from "../../src/wizard/state/choice.ts";
 import { systemClock } from "../../src/wizard/host/clock.ts";
-import { decodeKeys, nothingDecoded } from "../../src/wizard/state/keys.ts";
-import { WizardStore } from "../../src/wizard/runner.ts";
 import { waitText } from "../../src/wizard/reduce/waits.ts";
+import { WizardStore } from "../../src/wizard/runner.ts";
+import type { Choice } from "../../src/wizard/state/choice.ts";
+import { decodeKeys, nothingDecoded } from "../../src/wizard/state/keys.ts";
 import { patience } from "../system/eventually.ts";
 import { messagesIn } from "../texts.ts";
 import { redis, ScriptedSession } from "../ui/scripted-session.ts";

@@ -1,8 +1,8 @@
-import type { Command } from "../state/command.ts";
 import { mayPerform } from "../home/visible.ts";
+import type { Command } from "../state/command.ts";
 import type { Key } from "../state/keys.ts";
-import { isWorthSaving } from "../session/stored-state.ts";
 import type { Answer, Page, Screen, WizardState } from "../state/state.ts";
+import { isWorthSaving } from "../steps/form/fields.ts";
 
 export interface Binding {
 	readonly command: Command;

@@ -1,10 +1,9 @@
 import type { Messages } from "../../messages/messages.ts";
-import { type Binding, bindingsOf } from "./bindings.ts";
-import type { Command } from "../state/command.ts";
 import { currentFix } from "../fixes/fixes.ts";
 import { cageRows, hasHome, selectedHome } from "../home/visible.ts";
-import { copyable } from "../manners.ts";
+import type { Command } from "../state/command.ts";
 import type { WizardState } from "../state/state.ts";
+import { cursorOf, isBusy } from "../state/transitions.ts";
 import { selectedAccount } from "../steps/accounts/reduce.ts";
 import { selectedChoice } from "../steps/choose/reduce.ts";
 import { type Condition, offeredInFiles } from "../steps/files/reduce.ts";
@@ -14,7 +13,8 @@ import { isSaving } from "../steps/save/reduce.ts";
 import { answersAlready, mayExercise, nextProposal } from "../steps/trace/reduce.ts";
 import { mayMinimise } from "../steps/trial/reduce.ts";
 import { isSelectable, itemsToAdd, lastRound } from "../steps/trial/selection.ts";
-import { cursorOf, isBusy } from "../state/transitions.ts";
+import { type Binding, bindingsOf } from "./bindings.ts";
+import { copyable } from "./copyable.ts";
 
 export function keyName(id: string, messages: Messages): string {
 	return messages.wizard.keyNames[id] ?? id;

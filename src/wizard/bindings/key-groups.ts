@@ -1,5 +1,5 @@
+import type { Command, KeyGroup } from "../state/command.ts";
 import { editing } from "./bindings.ts";
-import type { Command } from "../state/command.ts";
 
 const groups = {
 	moving: [
@@ -57,10 +57,6 @@ const groups = {
 	],
 	looking: ["keys", "why", "commands", "dry-run", "save-review", "output", "selftest", "shell", "look", "rounds", "copy"],
 } satisfies Record<string, readonly Command[]>;
-
-/** The order of the groups on the page of keys. `idle`: keys that do nothing now. */
-export const keyGroups = ["going", "deciding", "moving", "typing", "looking", "idle"] as const;
-export type KeyGroup = (typeof keyGroups)[number];
 
 /** The group of a command. Commands that are not listed above decide something. */
 export function groupOf(command: Command): Exclude<KeyGroup, "idle"> {

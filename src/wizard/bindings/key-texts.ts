@@ -1,7 +1,7 @@
 import { changeTexts } from "../../messages/change-texts.ts";
 import { type Messages, messagesFor } from "../../messages/messages.ts";
-import { keyOf } from "./bindings.ts";
 import type { Command } from "../state/command.ts";
+import { keyOf } from "./bindings.ts";
 import { keyName } from "./footer.ts";
 
 /** A key in a text: `{key:COMMAND}`. Keys that are the same with and without a screen are written as they are. */

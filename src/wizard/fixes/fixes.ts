@@ -5,13 +5,13 @@ import type { CheckId } from "../../selftest/outside.ts";
 import type { StoppingLayer } from "../../selftest/technique.ts";
 import { rankedResults } from "../../selftest/verdict.ts";
 import { cageRows, mayPerform } from "../home/visible.ts";
+import type { Fix } from "../state/fix.ts";
 import type { ActionRequest, Side } from "../state/home.ts";
-import type { FieldName, Problem } from "../state/values.ts";
 import type { Form, WizardState } from "../state/state.ts";
+import { cursorOf, isBusy } from "../state/transitions.ts";
+import type { FieldName, Problem } from "../state/values.ts";
 import { reviewRows } from "../steps/build/review.ts";
 import { blocking, isAbout } from "../steps/form/fields.ts";
-import { cursorOf, isBusy } from "../state/transitions.ts";
-import type { Fix } from "../state/fix.ts";
 
 type FixOf = (values: Values, state: Pick<WizardState, "answers" | "home">) => Fix;
 

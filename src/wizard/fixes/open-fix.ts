@@ -2,15 +2,15 @@ import { pathFromText } from "../../base/path/path.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { openAction, previewAction } from "../home/reduce.ts";
 import { isAtHome } from "../home/visible.ts";
+import type { Fix } from "../state/fix.ts";
 import type { Reduction, WizardState } from "../state/state.ts";
+import { andThen, go, only, start, without } from "../state/transitions.ts";
 import { openForm } from "../steps/choose/reduce.ts";
 import { decide } from "../steps/files/history.ts";
 import { addRule, bind } from "../steps/files/toggle.ts";
 import { toField } from "../steps/form/reduce.ts";
 import { reduceTrace } from "../steps/trace/reduce.ts";
 import { endSelftest } from "../steps/trial/reduce.ts";
-import { andThen, go, only, start, without } from "../state/transitions.ts";
-import type { Fix } from "../state/fix.ts";
 import { currentFix } from "./fixes.ts";
 
 /** Does what the message on the screen advises. */

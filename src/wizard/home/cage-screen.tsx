@@ -1,14 +1,14 @@
 import { printable } from "../../base/path/quote.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { useView } from "../parts/look.ts";
-import { ScrollPage } from "../pages/pages.tsx";
+import { labelled } from "../parts/facts.ts";
 import { wrapCommand, wrapIndented, wrapWords } from "../parts/fit.ts";
 import { Line, Paragraph, paragraph } from "../parts/line.tsx";
+import { useView } from "../parts/look.ts";
 import { Menu } from "../parts/menu.tsx";
 import { columnsForTwo, Panes, Tabs } from "../parts/panes.tsx";
 import { cursorMark, gapRows, OutputTail, Rows } from "../parts/rows.tsx";
+import { ScrollPage } from "../parts/scroll-page.tsx";
 import { type ActionName, cageViews, type ViewRow } from "../state/home.ts";
-import { labelled } from "../steps/choose/screen.tsx";
 import { cursorOf, isBusy } from "../state/transitions.ts";
 import { rowFacts } from "./home-screen.tsx";
 import { cageRows, mayPerform } from "./visible.ts";

@@ -1,11 +1,13 @@
 import { printable } from "../../base/path/quote.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { useView } from "../parts/look.ts";
+import { labelled } from "../parts/facts.ts";
 import { Line, Paragraph, paragraph } from "../parts/line.tsx";
+import { useView } from "../parts/look.ts";
 import { columnsForTwo, Panes } from "../parts/panes.tsx";
 import { cursorMark, gapRows, Rows } from "../parts/rows.tsx";
+import type { SavedSessionState } from "../state/choice.ts";
 import type { CageRow } from "../state/home.ts";
-import { labelled, sessionText } from "../steps/choose/screen.tsx";
+import { steps } from "../state/state.ts";
 import { cursorOf } from "../state/transitions.ts";
 import { type HomeRow, selectedHome, visibleHome } from "./visible.ts";
 
@@ -179,4 +181,12 @@ function hintOf(row: HomeRow, messages: Messages): string {
 	const known = rowFacts(row.cage, messages).filter(([label]) => !unsaid.includes(label));
 	const all = [...known, [facts.command, printable(row.cage.command.join(" "))] as const];
 	return all.map(([label, value]) => `${label}: ${value}`).join("; ");
+}
+
+/** The step and age of a session, or why it cannot be resumed. */
+export function sessionText({ ago, holder, problem, step }: SavedSessionState, messages: Messages): string {
+	const words = messages.wizard.choose;
+	if (problem) return problem === "newer" ? words.sessionNewer : words.sessionDamaged;
+	if (holder !== undefined) return messages.fill(words.sessionOpen, { pid: holder });
+	return messages.fill(words.session, { step, of: steps.length, ago });
 }

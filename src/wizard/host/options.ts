@@ -1,8 +1,8 @@
 import { asciiMessages } from "../../messages/ascii.ts";
 import type { Messages } from "../../messages/messages.ts";
 import type { Answers } from "../../options/answers.ts";
-import { fixedPalette, type Look, namedPalette } from "../parts/look.ts";
 import type { Manners } from "../manners.ts";
+import { fixedPalette, type Look, namedPalette } from "../parts/look.ts";
 import type { WizardSession } from "../session/session.ts";
 
 export interface WizardOptions {

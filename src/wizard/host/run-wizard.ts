@@ -1,9 +1,9 @@
+import { withScreenKeys } from "../bindings/key-texts.ts";
 import type { Drawn } from "../draw.tsx";
 import { type ExitSummary, exitSummary, shellNotice } from "../exit-summary.ts";
-import { withScreenKeys } from "../bindings/key-texts.ts";
-import type { Key } from "../state/keys.ts";
 import { linked, mannersFor } from "../manners.ts";
 import { WizardStore } from "../runner.ts";
+import type { Key } from "../state/keys.ts";
 import { startState, type WizardState } from "../state/state.ts";
 import { systemClock } from "./clock.ts";
 import { importInk, lookFrom, type WizardOptions } from "./options.ts";

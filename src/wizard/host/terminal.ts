@@ -1,5 +1,4 @@
 import type { Messages } from "../../messages/messages.ts";
-import { decodeKeys, flushPending, type Key, nothingDecoded } from "../state/keys.ts";
 import { isResting } from "../linear/reduce.ts";
 import {
 	copySequence,
@@ -15,6 +14,7 @@ import {
 	windowTitle,
 	workDone,
 } from "../manners.ts";
+import { decodeKeys, flushPending, type Key, nothingDecoded } from "../state/keys.ts";
 import type { WizardState } from "../state/state.ts";
 
 /** Milliseconds to wait for the rest of a sequence before an escape counts as the Esc key. */

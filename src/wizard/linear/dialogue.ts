@@ -2,12 +2,12 @@ import type { Values } from "../../base/failure.ts";
 import { asciiMarks, asciiText } from "../../messages/ascii.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { bindingsOf } from "../bindings/bindings.ts";
-import type { Command } from "../state/command.ts";
 import { isAtHome } from "../home/visible.ts";
-import type { Look } from "../parts/look.ts";
 import { messageText, promptLabel } from "../message-text.ts";
+import type { Look } from "../parts/look.ts";
 import { countOf } from "../reduce/reduce.ts";
 import type { WizardStore } from "../runner.ts";
+import type { Command } from "../state/command.ts";
 import { stepOf, steps, type WizardState } from "../state/state.ts";
 import { isResting, type LinearAction, linearActions, linearMessages, readLinear } from "./reduce.ts";
 

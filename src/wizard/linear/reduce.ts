@@ -1,12 +1,12 @@
 import type { Messages } from "../../messages/messages.ts";
 import { type Binding, bindingsBelow, bindingsOf, keyOf } from "../bindings/bindings.ts";
-import type { Command } from "../state/command.ts";
 import { hasEffect, isOffered, keyName } from "../bindings/footer.ts";
-import { isAtHome } from "../home/visible.ts";
 import { withKeys } from "../bindings/key-texts.ts";
-import type { Key } from "../state/keys.ts";
-import { isMove } from "../state/list.ts";
+import { isAtHome } from "../home/visible.ts";
 import { countOf } from "../reduce/reduce.ts";
+import type { Command } from "../state/command.ts";
+import type { Key } from "../state/keys.ts";
+import { isMove, linearRows } from "../state/list.ts";
 import type { WizardState } from "../state/state.ts";
 import { switches } from "../steps/form/fields.ts";
 import { answersAlready } from "../steps/trace/reduce.ts";
@@ -65,9 +65,6 @@ export function linearActions(state: WizardState): readonly LinearAction[] {
 	if (!actions.some((one) => one.typed === "q")) actions.push({ typed: "q", key: "ctrl-c", command: "quit" });
 	return actions;
 }
-
-/** List items to print at once. */
-export const linearRows = 20;
 
 /** A letter that is free wherever something can be toggled, so that it is the same there. */
 const toggleLetter = "x";

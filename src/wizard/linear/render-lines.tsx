@@ -1,7 +1,7 @@
 import { Box, render } from "ink";
+import { Body } from "../body.tsx";
 import { type Look, LookContext, ViewContext, WidthContext } from "../parts/look.ts";
 import type { WizardState } from "../state/state.ts";
-import { Body } from "../body.tsx";
 import { speech } from "./dialogue.ts";
 
 /** Wide enough that nothing is wrapped or cut. */

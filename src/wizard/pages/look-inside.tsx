@@ -1,10 +1,10 @@
 import { printable, showPath } from "../../base/path/quote.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { useView } from "../parts/look.ts";
 import { wrapRows, wrapWords } from "../parts/fit.ts";
+import { useView } from "../parts/look.ts";
+import { ScrollPage } from "../parts/scroll-page.tsx";
 import type { Round } from "../state/values.ts";
 import { missingKey, whatText } from "../steps/trial/selection.ts";
-import { ScrollPage } from "./pages.tsx";
 
 /** The beginning of a file. Its text is escaped, because whoever writes it could choose what the terminal does. */
 export function HeadPage() {

@@ -1,4 +1,3 @@
-import { useLayoutEffect, useMemo } from "react";
 import { printable } from "../../base/path/quote.ts";
 import { dryRunText } from "../../make/report/make.ts";
 import type { Messages } from "../../messages/messages.ts";
@@ -6,24 +5,25 @@ import { foundText } from "../../minimise/report/minimise.ts";
 import { probeWords } from "../../probe/lines.ts";
 import { type Binding, bindingsBelow, editing } from "../bindings/bindings.ts";
 import { hasEffect, keyName } from "../bindings/footer.ts";
-import { groupOf, keyGroups } from "../bindings/key-groups.ts";
-import { useView } from "../parts/look.ts";
+import { groupOf } from "../bindings/key-groups.ts";
+import { labelled } from "../parts/facts.ts";
 import { wrapCommand, wrapIndented, wrapRows, wrapWords } from "../parts/fit.ts";
-import { Line, Paragraph } from "../parts/line.tsx";
+import { useView } from "../parts/look.ts";
 import { markOf, withPendingProbes } from "../parts/outcomes.tsx";
-import { gapRows, moreText } from "../parts/rows.tsx";
+import { ScrollPage } from "../parts/scroll-page.tsx";
 import { selftestRows } from "../parts/selftest-rows.ts";
+import { keyGroups } from "../state/command.ts";
 import type { TextPage as Name, Screen, WizardState } from "../state/state.ts";
+import { isBusy } from "../state/transitions.ts";
 import { accountFacts } from "../steps/accounts/account-text.ts";
 import { lineOf, selectedAccount } from "../steps/accounts/reduce.ts";
 import { selectedChoice } from "../steps/choose/reduce.ts";
-import { choiceLines, labelled } from "../steps/choose/screen.tsx";
+import { choiceLines } from "../steps/choose/screen.tsx";
 import { fileFacts } from "../steps/files/file-facts.ts";
 import { selectedRow } from "../steps/files/visible-rows.ts";
 import { aboutApplication } from "../steps/form/screen.tsx";
 import { protectionFacts } from "../steps/trial/protection.ts";
 import { lastRound, whyMissing } from "../steps/trial/selection.ts";
-import { isBusy } from "../state/transitions.ts";
 
 const markWidth = 2;
 
@@ -183,37 +183,4 @@ const mostPaths = 60;
 function whyAccount(state: WizardState, messages: Messages): readonly string[] | undefined {
 	const row = selectedAccount(state);
 	return row && state.plan && [printable(lineOf(row)), ...accountFacts(row, state.plan, messages, mostPaths)];
-}
-
-/** A title and lines to scroll through. Each line must fit in one row. */
-export function ScrollPage({ lines: given, title }: { title: string; lines: readonly string[] }) {
-	const { height, messages, onMeasured, state } = useView();
-	const gap = gapRows(height);
-	const lines = given[0] === "" ? given.slice(1) : given;
-	const crowded = lines.length > height - 1 - gap;
-	const room = height - gap - (crowded ? 2 : 1);
-	const end = Math.max(0, lines.length - room);
-	const { find } = state;
-	const sought = find?.text.toLowerCase();
-	const found = useMemo(
-		() => lines.flatMap((line, row) => (sought !== undefined && line.toLowerCase().includes(sought) ? [row] : [])),
-		[lines, sought],
-	);
-	// The reducer scrolls, but only the component knows the rows and what they contain.
-	useLayoutEffect(() => onMeasured?.(end, found), [onMeasured, end, found]);
-	const start = Math.min(state.scroll, end);
-	const place = find
-		? `  ${messages.fill(messages.wizard.matches, { at: found.indexOf(find.at) + 1, count: found.length, query: find.text })}`
-		: "";
-	return (
-		<>
-			<Line bold>{`${title}${place}`}</Line>
-			{gap ? <Line /> : null}
-			<Paragraph
-				lines={lines.slice(start, start + room)}
-				each={(_, index) => ({ bold: found.includes(start + index), inverse: find?.at === start + index })}
-			/>
-			{crowded ? <Line dimColor>{moreText({ above: start, below: end - start }, messages)}</Line> : null}
-		</>
-	);
 }

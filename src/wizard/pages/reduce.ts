@@ -2,9 +2,9 @@ import type { Command } from "../state/command.ts";
 import type { Key } from "../state/keys.ts";
 import { isMove, moveCursor } from "../state/list.ts";
 import type { Page, Reduction, WizardState } from "../state/state.ts";
-import { consented } from "../steps/choose/reduce.ts";
 import { editLine, textLine } from "../state/text-line.ts";
 import { only, openPage, unknownEnd, without } from "../state/transitions.ts";
+import { consented } from "../steps/choose/reduce.ts";
 
 export function pageOf(command: Command | undefined): Page | undefined {
 	return command === "keys" || command === "why" || command === "commands" ? command : undefined;

@@ -2,9 +2,9 @@ import cliTruncate from "cli-truncate";
 import { Box, Text, Transform } from "ink";
 import { memo, useContext } from "react";
 import { printable } from "../../base/path/quote.ts";
-import { displayed, namedPalette, type Tone, useLook, useView, WidthContext } from "./look.ts";
 import type { TextLine } from "../state/text-line.ts";
 import { wrapWords } from "./fit.ts";
+import { displayed, namedPalette, type Tone, useLook, useView, WidthContext } from "./look.ts";
 
 interface Style {
 	readonly bold?: boolean;

@@ -1,6 +1,6 @@
 import SelectInput from "ink-select-input";
-import { useView } from "./look.ts";
 import { Line } from "./line.tsx";
+import { useView } from "./look.ts";
 import { cursorMark, Rows } from "./rows.tsx";
 
 interface MenuItem {

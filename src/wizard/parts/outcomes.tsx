@@ -1,8 +1,8 @@
 import type { ProbeOutcome } from "../../base/engine/events.ts";
 import { printable } from "../../base/path/quote.ts";
 import { probeWords } from "../../probe/lines.ts";
-import type { Tone } from "./look.ts";
 import { Line } from "./line.tsx";
+import type { Tone } from "./look.ts";
 
 export interface Outcome extends Omit<ProbeOutcome, "ok"> {
 	readonly ok: boolean | undefined;
@@ -43,3 +43,6 @@ export function OutcomeLine({ outcome }: { outcome: Outcome }) {
 export function lastLine(text: string): string {
 	return text.trim().split("\n").at(-1) ?? "";
 }
+
+/** For steps that are done, current and to come. */
+export const stepMarks = (plain: boolean) => (plain ? (["[x]", "[>]", "[ ]"] as const) : (["✓", "▸", "○"] as const));

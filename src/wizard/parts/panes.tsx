@@ -1,7 +1,7 @@
 import { Box, Text, Transform } from "ink";
 import type { ReactNode } from "react";
-import { displayed, useView, ViewContext, WidthContext } from "./look.ts";
 import { Line, Segments } from "./line.tsx";
+import { displayed, useView, ViewContext, WidthContext } from "./look.ts";
 
 /** The number of columns from which a second pane is shown. */
 export const columnsForTwo = 110;

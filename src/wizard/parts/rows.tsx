@@ -2,10 +2,9 @@ import { Box, Text } from "ink";
 import { Fragment, type ReactNode } from "react";
 import { printable } from "../../base/path/quote.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { linearRows } from "../linear/reduce.ts";
-import { windowOf } from "../state/list.ts";
-import { useView } from "./look.ts";
+import { linearRows, windowOf } from "../state/list.ts";
 import { Line, Paragraph } from "./line.tsx";
+import { useView } from "./look.ts";
 
 interface RowsProps<T> {
 	readonly items: readonly T[];

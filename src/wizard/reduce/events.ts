@@ -3,9 +3,9 @@ import type { Event, ProbeOutcome } from "../../base/engine/events.ts";
 import { addCommand } from "../state/commands.ts";
 import { applyBuildEvent } from "../state/progress.ts";
 import { note, type TrialState, type WizardState } from "../state/state.ts";
-import { mayExercise } from "../steps/trace/reduce.ts";
 import { counted, exerciseEnded, exerciseStarted, type TraceState, ticked } from "../state/tracing-state.ts";
 import { without } from "../state/transitions.ts";
+import { mayExercise } from "../steps/trace/reduce.ts";
 import { tickWaits } from "./waits.ts";
 
 /** Output lines to keep; a screen shows fewer. */

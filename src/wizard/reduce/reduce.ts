@@ -1,17 +1,17 @@
 import { isName } from "../../options/answers.ts";
 import { splitCommandLine } from "../../service/command-line.ts";
 import { answersTo, bindingsOf, commandFor } from "../bindings/bindings.ts";
-import type { Command } from "../state/command.ts";
-import { applyEvents, tick } from "./events.ts";
+import { copyable } from "../bindings/copyable.ts";
 import { openFix } from "../fixes/open-fix.ts";
 import { closeAction, exportTo, reduceAction, reduceCage, reduceHome, refreshHome } from "../home/reduce.ts";
 import { cageRows, isAtHome, visibleHome } from "../home/visible.ts";
+import { measured, pageOf, reduceFind, reducePage } from "../pages/reduce.ts";
+import type { Command } from "../state/command.ts";
 import type { Key } from "../state/keys.ts";
 import { isMove, type Move, moveCursor } from "../state/list.ts";
-import { copyable } from "../manners.ts";
-import { measured, pageOf, reduceFind, reducePage } from "../pages/reduce.ts";
-import { reduceDone, reduceFailed } from "./results.ts";
 import type { Action, PromptKind, Reduction, Screen, WizardState } from "../state/state.ts";
+import { editLine } from "../state/text-line.ts";
+import { andThen, cancel, cursorOf, isBusy, notice, only, openPage, setCursor, start, without } from "../state/transitions.ts";
 import { leaveOut, reduceAccounts, visibleAccounts } from "../steps/accounts/reduce.ts";
 import { endDetour, reduceBuild, saveReview } from "../steps/build/reduce.ts";
 import { reviewRows } from "../steps/build/review.ts";
@@ -40,8 +40,8 @@ import {
 import { countOfTrace, reduceTrace, requestExercise } from "../steps/trace/reduce.ts";
 import { answerSecret, leaveOutUnneeded, reduceTrial } from "../steps/trial/reduce.ts";
 import { lastRound } from "../steps/trial/selection.ts";
-import { editLine } from "../state/text-line.ts";
-import { andThen, cancel, cursorOf, isBusy, notice, only, openPage, setCursor, start, without } from "../state/transitions.ts";
+import { applyEvents, tick } from "./events.ts";
+import { reduceDone, reduceFailed } from "./results.ts";
 
 interface ScreenReducer {
 	readonly reduce: (state: WizardState, command: Command) => Reduction;

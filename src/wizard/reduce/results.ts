@@ -1,22 +1,30 @@
 import { omitUndefined } from "../../base/collections.ts";
 import { acted, actionFailed, foundHome, foundPage, foundRows, previewed } from "../home/reduce.ts";
 import { isAtHome } from "../home/visible.ts";
-import { isWorthSaving, type KeptState } from "../session/stored-state.ts";
+import type { KeptState } from "../state/kept-state.ts";
+import {
+	type Action,
+	type Job,
+	type JobKind,
+	type Reduction,
+	type Result,
+	startState,
+	type WizardState,
+} from "../state/state.ts";
+import { newTracing } from "../state/tracing-state.ts";
+import { andThen, go, notice, only, openPage, setCursor, start, without } from "../state/transitions.ts";
 import type { ResumedSession, SavedTemplate } from "../state/values.ts";
-import { type Action, type Job, type JobKind, type Reduction, type Result, startState, type WizardState } from "../state/state.ts";
 import { followAccount } from "../steps/accounts/reduce.ts";
 import { buildAndTry, inspectHost, toReview } from "../steps/build/reduce.ts";
 import { afterInstalling, askBeforeInstalling, foundChoices, openForm } from "../steps/choose/reduce.ts";
 import { planFailed, planMade } from "../steps/files/history.ts";
 import { reminded } from "../steps/files/reduce.ts";
 import { cursorToFirstDecision, followRow } from "../steps/files/visible-rows.ts";
-import { formFor } from "../steps/form/fields.ts";
+import { formFor, isWorthSaving } from "../steps/form/fields.ts";
 import { afterTrying, toField, validated } from "../steps/form/reduce.ts";
 import { named, saved, startSelftest, tested } from "../steps/save/reduce.ts";
 import { beginTrace, subjectOf, tracedOnce, traceFailed } from "../steps/trace/reduce.ts";
-import { newTracing } from "../state/tracing-state.ts";
 import { foundUnneeded } from "../steps/trial/reduce.ts";
-import { andThen, go, notice, only, openPage, setCursor, start, without } from "../state/transitions.ts";
 
 type ValueOf<J extends JobKind> = Extract<Result, { job: J }> extends { readonly value: infer V } ? V : undefined;
 

@@ -22,22 +22,12 @@ import type { Missing } from "../../plan/missing.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { SelftestOutcome } from "../../selftest/verdict.ts";
 import type { Choice } from "../state/choice.ts";
+import type { ActionPreview, ActionRequest, CagePage, CageView, HomeList, ViewRow } from "../state/home.ts";
 import type { FileHead, TextPage, WizardState } from "../state/state.ts";
-import type { ReviewRow } from "../steps/build/review.ts";
-import { CageLock } from "./cage-lock.ts";
-import { editedCage } from "./edited-cage.ts";
-import { ExerciseQueue } from "./exercise-queue.ts";
-import { asMade, canInstall, finishedWith, installFor, keepNames, recordNames } from "./finish.ts";
-import type { ActionPreview, ActionRequest, CagePage, CageView, Home, HomeList, ViewRow } from "../state/home.ts";
-import { type HostView, readHostView } from "./host-view.ts";
-import { discardCandidate, openSaved, removeSession, savedSessions } from "./saved-sessions.ts";
-import type { Chooser, Planner, SessionOptions, TriedRound, WizardSession, WizardTrace } from "./session.ts";
-import { SessionKeeper } from "./session-keeper.ts";
-import { workOf } from "./stored-work.ts";
-import { validateAnswers } from "./validate.ts";
 import type {
 	EditedCage,
 	FinishedCage,
+	HostView,
 	Installation,
 	InstalledUnit,
 	MissingRequirement,
@@ -47,6 +37,17 @@ import type {
 	SavedTemplate,
 	UnneededFiles,
 } from "../state/values.ts";
+import type { ReviewRow } from "../steps/build/review.ts";
+import { CageLock } from "./cage-lock.ts";
+import { editedCage } from "./edited-cage.ts";
+import { ExerciseQueue } from "./exercise-queue.ts";
+import { asMade, canInstall, finishedWith, installFor, keepNames, recordNames } from "./finish.ts";
+import { readHostView } from "./host-view.ts";
+import { discardCandidate, openSaved, removeSession, savedSessions } from "./saved-sessions.ts";
+import type { Chooser, Home, Planner, SessionOptions, TriedRound, WizardSession, WizardTrace } from "./session.ts";
+import { SessionKeeper } from "./session-keeper.ts";
+import { workOf } from "./stored-work.ts";
+import { validateAnswers } from "./validate.ts";
 
 /** The use cases for a user who moves forward and back between them. */
 export class Wizard implements WizardSession {

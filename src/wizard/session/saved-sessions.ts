@@ -5,10 +5,10 @@ import { quoteShellLine, showPath } from "../../base/path/quote.ts";
 import type { Answers } from "../../options/answers.ts";
 import { changedSince, type OpenedSession, type PlannedFiles, type Sessions } from "../../sessions/ports.ts";
 import type { Choice } from "../state/choice.ts";
+import type { ResumedSession } from "../state/values.ts";
 import { listSessions, type SessionSummary, summaryOf } from "./session-summary.ts";
 import { restored } from "./stored-state.ts";
 import { type RestoredWork, stateOf, workFromFields } from "./stored-work.ts";
-import type { ResumedSession } from "../state/values.ts";
 
 /** Fields for the list of sessions. */
 export function aboutOf({ application, name }: Answers): Readonly<Record<string, string>> {

@@ -5,8 +5,9 @@ import type { HeldSession, OpenedSession } from "../../sessions/ports.ts";
 import { reduceFailed } from "../reduce/results.ts";
 import { type JobKind, note, type WizardState } from "../state/state.ts";
 import { without } from "../state/transitions.ts";
+import { isWorthSaving } from "../steps/form/fields.ts";
 import { aboutOf } from "./saved-sessions.ts";
-import { isWorthSaving, storedOf } from "./stored-state.ts";
+import { storedOf } from "./stored-state.ts";
 import { type Work, workToFields } from "./stored-work.ts";
 
 /** Milliseconds to collect changes, because people type faster than disks sync. */

@@ -1,3 +1,4 @@
+import type { Context } from "../../base/engine/context.ts";
 import type { Event } from "../../base/engine/events.ts";
 import type { Path } from "../../base/path/path.ts";
 import type { Cage } from "../../cage/cage.ts";
@@ -11,13 +12,12 @@ import type { SelftestOutcome } from "../../selftest/verdict.ts";
 import type { TraceResult } from "../../trace/engine/trace.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { Choice } from "../state/choice.ts";
+import type { ActionPreview, ActionRequest, CagePage, CageView, HomeList, ViewRow } from "../state/home.ts";
 import type { FileHead, TextPage, WizardState } from "../state/state.ts";
-import type { ReviewRow } from "../steps/build/review.ts";
-import type { ActionPreview, ActionRequest, CagePage, CageView, Home, HomeList, ViewRow } from "../state/home.ts";
-import type { HostView } from "./host-view.ts";
 import type {
 	EditedCage,
 	FinishedCage,
+	HostView,
 	Installation,
 	InstalledUnit,
 	MissingRequirement,
@@ -28,6 +28,7 @@ import type {
 	TraceSummary,
 	UnneededFiles,
 } from "../state/values.ts";
+import type { ReviewRow } from "../steps/build/review.ts";
 
 /**
  * The use cases of the wizard's steps, the same that the verbs run. The interface draws and asks; every effect is here. Long
@@ -162,4 +163,20 @@ export interface Chooser {
 	unit(name: string, service: string | undefined): Promise<string>;
 	/** The host's service of the same application. */
 	serviceOf(answers: Answers): string | undefined;
+}
+
+/** The use cases of home, the same that the verbs run. Methods throw like the verbs. */
+export interface Home {
+	/** With `examine`, audits all cages and compares them with the host; otherwise shows what was found last. */
+	list(context: Context, examine: boolean): Promise<HomeList>;
+	page(context: Context, name: string): Promise<CagePage>;
+	view(context: Context, name: string, view: Exclude<CageView, "actions">): Promise<readonly ViewRow[]>;
+	/** Changes nothing. */
+	preview(context: Context, request: ActionRequest): Promise<ActionPreview>;
+	/** Returns what was done. */
+	perform(context: Context, request: ActionRequest): Promise<readonly string[]>;
+	/** Runs the cage on the terminal until it ends. Returns its exit status. */
+	run(name: string): Promise<number>;
+	/** A cage as it was traced. Throws `not-traced` (exit 2). */
+	traced(name: string): Promise<{ readonly cage: Cage; readonly trace: Trace }>;
 }

@@ -5,51 +5,12 @@ import type { Answers } from "../../options/answers.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { applicationSchema, rulesSchema } from "../../service/application.ts";
 import { type PlannedFiles, plannedFiles } from "../../sessions/ports.ts";
-import { emptyTrial, type Form, type Screen, screens, startState, type WizardState } from "../state/state.ts";
-import { noFilesState } from "../steps/files/pending.ts";
-import { formFor, hasAllFields, withoutTrying } from "../steps/form/fields.ts";
+import { noFilesState } from "../state/files-state.ts";
+import { type KeptState, keptOf } from "../state/kept-state.ts";
+import { emptyTrial, type Screen, screens, startState, type WizardState } from "../state/state.ts";
 import { atRest, newTracing, type TraceState } from "../state/tracing-state.ts";
 import type { TraceSummary } from "../state/values.ts";
-
-/**
- * Fields that are not stored. All others are, so a new field must be plain data. If a session lacks a field, it gets the value
- * of `startState`. The plan is made again.
- */
-const transient = [
-	"goesOn",
-	"size",
-	"jobs",
-	"waits",
-	"ticket",
-	"home",
-	"cage",
-	"action",
-	"requirements",
-	"choices",
-	"question",
-	"answer",
-	"asked",
-	"notice",
-	"head",
-	"covered",
-	"exit",
-	"discarded",
-	"resuming",
-	"commands",
-	"thenBuild",
-	"hostView",
-	"building",
-	"awaited",
-	"minimising",
-	"unneeded",
-	"finished",
-	"saving",
-	"naming",
-	"plan",
-] as const satisfies readonly (keyof WizardState)[];
-
-/** The wizard's state after a resume. */
-export type KeptState = Omit<WizardState, (typeof transient)[number]>;
+import { formFor, hasAllFields, withoutTrying } from "../steps/form/fields.ts";
 
 /** The wizard's state as stored. */
 type StoredState = Omit<KeptState, "files"> & {
@@ -68,14 +29,6 @@ export function storedOf(state: WizardState): StoredState {
 	};
 }
 
-function keptOf(state: WizardState): KeptState {
-	// A file's content belongs to the host, not to the session.
-	const { overlay, ...closed } = state;
-	const kept: Partial<WizardState> = overlay === undefined || overlay === "head" ? closed : { ...closed, overlay };
-	for (const name of transient) delete kept[name];
-	return kept as KeptState;
-}
-
 function withoutAccesses(trace: TraceState): TraceState {
 	if (!trace.result) return trace;
 	const { trace: _, ...result } = trace.result as TraceSummary & { readonly trace?: unknown };
@@ -89,18 +42,6 @@ function plannedOf(plan: Plan): PlannedFiles {
 	const planned = remembered.get(plan) ?? plannedFiles(plan);
 	remembered.set(plan, planned);
 	return planned;
-}
-
-/** An untouched form is not worth saving. */
-export function isWorthSaving(state: WizardState): boolean {
-	const { answers, chosen, form, proposal, trace } = state;
-	if (!answers || state.finished) return false;
-	if (trace || chosen === undefined || answers !== proposal) return true;
-	return form !== undefined && texts(form) !== texts(formFor(answers));
-}
-
-function texts(form: Form): string {
-	return JSON.stringify(form.rows.map(({ field, line }) => [field, line.text]));
 }
 
 const strings = v.array(v.string());

@@ -88,3 +88,7 @@ export type Command =
 	| "page-down"
 	| "first"
 	| "last";
+
+/** The order of the groups on the page of keys. `idle`: keys that do nothing now. */
+export const keyGroups = ["going", "deciding", "moving", "typing", "looking", "idle"] as const;
+export type KeyGroup = (typeof keyGroups)[number];

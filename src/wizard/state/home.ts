@@ -1,7 +1,4 @@
-import type { Context } from "../../base/engine/context.ts";
 import type { Note } from "../../base/failure.ts";
-import type { Cage } from "../../cage/cage.ts";
-import type { Trace } from "../../trace/trace.ts";
 import type { CageOverview } from "../../upkeep/engine/overview.ts";
 import type { Choice } from "./choice.ts";
 import type { FieldFix } from "./values.ts";
@@ -78,20 +75,4 @@ export interface ActionPreview {
 	readonly acts: boolean;
 	/** The same with the other side's version, if both have changed. */
 	readonly otherwise?: ActionRequest;
-}
-
-/** The use cases of home, the same that the verbs run. Methods throw like the verbs. */
-export interface Home {
-	/** With `examine`, audits all cages and compares them with the host; otherwise shows what was found last. */
-	list(context: Context, examine: boolean): Promise<HomeList>;
-	page(context: Context, name: string): Promise<CagePage>;
-	view(context: Context, name: string, view: Exclude<CageView, "actions">): Promise<readonly ViewRow[]>;
-	/** Changes nothing. */
-	preview(context: Context, request: ActionRequest): Promise<ActionPreview>;
-	/** Returns what was done. */
-	perform(context: Context, request: ActionRequest): Promise<readonly string[]>;
-	/** Runs the cage on the terminal until it ends. Returns its exit status. */
-	run(name: string): Promise<number>;
-	/** A cage as it was traced. Throws `not-traced` (exit 2). */
-	traced(name: string): Promise<{ readonly cage: Cage; readonly trace: Trace }>;
 }

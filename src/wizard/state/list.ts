@@ -31,3 +31,6 @@ export function windowOf(cursor: number, count: number, height: number): Window 
 	const start = Math.max(0, Math.min(inside - Math.floor(size / 2), count - size));
 	return { start, end: start + size };
 }
+
+/** List items that a dialogue prints at once. */
+export const linearRows = 20;

@@ -9,16 +9,20 @@ import type { Missing } from "../../plan/missing.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { SelftestOutcome } from "../../selftest/verdict.ts";
 import type { AwaitedEvent } from "../../trace/trace.ts";
+import type { Account, AccountFile } from "./account.ts";
 import type { Choice } from "./choice.ts";
 import type { RanCommand } from "./commands.ts";
+import { type FilesState, type FileTab, noFilesState } from "./files-state.ts";
+import type { ActionPreview, ActionRequest, CagePage, CageView, HomeList, OpenCage, ViewRow } from "./home.ts";
 import type { Key } from "./keys.ts";
 import type { BuildProgress } from "./progress.ts";
-import type { ActionPreview, ActionRequest, CagePage, CageView, HomeList, OpenCage, ViewRow } from "./home.ts";
-import type { HostView } from "../session/host-view.ts";
+import type { TextLine } from "./text-line.ts";
+import type { TraceState } from "./tracing-state.ts";
 import type {
 	EditedCage,
 	FieldName,
 	FinishedCage,
+	HostView,
 	Installation,
 	InstalledUnit,
 	MissingRequirement,
@@ -30,10 +34,6 @@ import type {
 	TraceSummary,
 	UnneededFiles,
 } from "./values.ts";
-import type { Account, AccountFile } from "../steps/accounts/account-rows.ts";
-import { type FilesState, type FileTab, noFilesState } from "../steps/files/pending.ts";
-import type { TraceState } from "./tracing-state.ts";
-import type { TextLine } from "./text-line.ts";
 
 /** Progress of the self-test. */
 interface SelftestProgress {
@@ -102,6 +102,23 @@ export interface TrialState {
 
 /** Items of the last step before the cage is saved: what follows the saving. */
 export type SavingItem = "save" | "save-serve" | "save-adopt" | "save-template" | "save-export";
+/** All items of the last step. */
+export type SaveItem =
+	| SavingItem
+	| "end"
+	| "adopt"
+	| "serve"
+	| "cage"
+	| "next"
+	| "template"
+	| "export"
+	| "record"
+	| "names"
+	| "unit"
+	| "install-unit"
+	| "dropin"
+	| "install-dropin"
+	| "changes";
 
 export type PromptKind =
 	| "command"

@@ -1,5 +1,6 @@
 import type { CoverageReport } from "../../base/engine/events.ts";
 import type { Note, Values } from "../../base/failure.ts";
+import type { Group, User } from "../../base/machine/facts.ts";
 import type { TrialRound } from "../../make/engine/trial.ts";
 import type { FileUnit, SearchOutcome } from "../../minimise/units.ts";
 import type { Answers } from "../../options/answers.ts";
@@ -129,4 +130,25 @@ export interface InstalledUnit {
 	readonly action: "installed" | "replaced" | "unchanged" | "removed";
 	/** The name for systemctl. */
 	readonly unit: string;
+}
+
+/** The part of the host that the reviews before a build compare the plan with. */
+export interface HostView {
+	readonly users: readonly User[];
+	readonly groups: readonly Group[];
+	/** Content of /etc/nsswitch.conf, or empty. */
+	readonly nsswitch: string;
+	/** The state folder, and the free bytes of its file system. */
+	readonly state: string;
+	readonly free: number;
+	/** A cage of this name has data. */
+	readonly hasData: boolean;
+	/** The existing cage of this name. */
+	readonly cage?: { readonly generation: number; readonly command: readonly string[]; readonly adopted?: string };
+	/** The equivalent command line. */
+	readonly command: string;
+	/** This user can install a unit. */
+	readonly installs: boolean;
+	/** The host's service of the same application. */
+	readonly service?: string;
 }

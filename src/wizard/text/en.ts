@@ -1,5 +1,5 @@
 import type { Widen } from "../../messages/widen.ts";
-import type { KeyGroup } from "../bindings/key-groups.ts";
+import type { KeyGroup } from "../state/command.ts";
 import type { JobKind, PromptKind, StepName } from "../state/state.ts";
 import { buildEn } from "./build.en.ts";
 import { fileNoticesEn, filesEn } from "./files.en.ts";

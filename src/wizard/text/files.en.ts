@@ -1,7 +1,7 @@
 import type { Recommendation } from "../../plan/groups.ts";
 import type { EntryKind, Risk } from "../../plan/plan.ts";
 import { planEn } from "../../plan/text/en.ts";
-import type { FileTab } from "../steps/files/pending.ts";
+import type { FileTab } from "../state/files-state.ts";
 
 function capitalised<Name extends string>(words: Readonly<Record<Name, string>>): Readonly<Record<Name, string>> {
 	const all = Object.entries<string>(words).map(([name, word]) => [name, word.charAt(0).toUpperCase() + word.slice(1)]);

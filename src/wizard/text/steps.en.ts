@@ -2,8 +2,7 @@ import type { CoverageGroup, LifecycleStage } from "../../coverage/coverage.ts";
 import type { NextStepKind } from "../../options/next-steps.ts";
 import type { ReasonToKeep } from "../../plan/accounts.ts";
 import type { Further } from "../../probe/propose.ts";
-import type { SavingItem, TextPage } from "../state/state.ts";
-import type { SaveItem } from "../steps/save/reduce.ts";
+import type { SaveItem, SavingItem, TextPage } from "../state/state.ts";
 import type { TraceTab } from "../state/tracing-state.ts";
 
 export const requirementsEn = {

@@ -30,11 +30,11 @@ import type { Template } from "../../template/template.ts";
 import { asItRuns } from "../../trace/verbs/attach.ts";
 import { dropinText, unitText } from "../../unit/engine/unit.ts";
 import { ownUnitText } from "../../unit/verbs/unit.ts";
+import type { Chooser } from "../session/session.ts";
 import type { Choice } from "../state/choice.ts";
 import { headOf, mostBytes } from "../state/file-head.ts";
-import type { Chooser } from "../session/session.ts";
-import type { SavedTemplate } from "../state/values.ts";
 import type { FileHead } from "../state/state.ts";
+import type { SavedTemplate } from "../state/values.ts";
 import { type ReviewRow, reviewText } from "../steps/build/review.ts";
 import { isMissing } from "../steps/choose/reduce.ts";
 

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Path } from "../../../src/base/path/path.ts";
 import type { Decision, EntryKind } from "../../../src/plan/plan.ts";
+import { nothingPending } from "../../../src/wizard/state/files-state.ts";
 import {
 	bytesOfCage,
 	itemNow,
 	largestBelow,
-	nothingPending,
 	pendingPlanOf,
 	type Sums,
 	sumsNow,

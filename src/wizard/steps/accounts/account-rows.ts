@@ -1,23 +1,13 @@
 import { omitUndefined } from "../../../base/collections.ts";
 import type { Group, User } from "../../../base/machine/facts.ts";
 import { type Path, pathFromText } from "../../../base/path/path.ts";
-import type { AccountKind } from "../../../plan/accounts.ts";
 import type { Plan } from "../../../plan/plan.ts";
-import type { HostView } from "../../session/host-view.ts";
+import type { Account, AccountFile } from "../../state/account.ts";
+import type { HostView } from "../../state/values.ts";
 import { treeOf } from "../files/tree.ts";
-
-export const accountFiles = ["passwd", "group", "nsswitch"] as const;
-export type AccountFile = (typeof accountFiles)[number];
 
 /** `same` and `changed`: in both files. `left-out`: only on the host. `new`: only in the cage. */
 type Mark = "same" | "changed" | "left-out" | "new";
-
-export interface Account {
-	readonly kind: AccountKind;
-	readonly name: string;
-	readonly id: number;
-	readonly reason?: string;
-}
 
 /** A line of a file, on the host and in the cage. */
 export interface AccountRow {

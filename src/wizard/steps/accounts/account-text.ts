@@ -3,7 +3,8 @@ import { printable, showPath } from "../../../base/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { type AccountUse, accountUse, isLeftOut, reasonToKeep } from "../../../plan/accounts.ts";
 import type { Plan } from "../../../plan/plan.ts";
-import type { Account, AccountRow } from "./account-rows.ts";
+import type { Account } from "../../state/account.ts";
+import type { AccountRow } from "./account-rows.ts";
 
 /** Facts about a line, a sentence each. `most` limits long lists. */
 export function accountFacts(row: AccountRow, plan: Plan, messages: Messages, most: number): string[] {

@@ -1,10 +1,11 @@
 import { accountUse, accountWord, parseAccountName, reasonToKeep, wordNaming } from "../../../plan/accounts.ts";
 import type { Rules } from "../../../service/application.ts";
+import { type Account, accountFiles } from "../../state/account.ts";
 import type { Command } from "../../state/command.ts";
 import type { Reduction, WizardState } from "../../state/state.ts";
 import { ask, go, goOnOncePlanned, isBusy, notice, only, setCursor, start, without } from "../../state/transitions.ts";
 import { toReview } from "../build/reduce.ts";
-import { type Account, type AccountRow, accountFiles, accountTable } from "./account-rows.ts";
+import { type AccountRow, accountTable } from "./account-rows.ts";
 
 /** The rows of the current file that match the search. */
 export function visibleAccounts({ accountFile, plan, queries, hostView }: WizardState): readonly AccountRow[] {

@@ -1,11 +1,12 @@
 import { Box } from "ink";
 import { printable } from "../../../base/path/quote.ts";
-import { useView } from "../../parts/look.ts";
 import { Line, type LineProps, Paragraph, paragraph } from "../../parts/line.tsx";
+import { useView } from "../../parts/look.ts";
 import { columnsForTwo, Tabs } from "../../parts/panes.tsx";
 import { cursorMark, gapRows, Rows } from "../../parts/rows.tsx";
+import { accountFiles } from "../../state/account.ts";
 import { cursorOf } from "../../state/transitions.ts";
-import { type AccountRow, accountFiles, accountTable } from "./account-rows.ts";
+import { type AccountRow, accountTable } from "./account-rows.ts";
 import { accountFacts } from "./account-text.ts";
 import { lineOf, visibleAccounts } from "./reduce.ts";
 

@@ -13,7 +13,7 @@ import type { Grant, Offer, Plan, WritableDirectory } from "../../../plan/plan.t
 import { offerOption, offerText } from "../../../plan/report/offers.ts";
 import { showReason } from "../../../plan/report/reasons.ts";
 import type { Fix } from "../../state/fix.ts";
-import type { HostView } from "../../session/host-view.ts";
+import type { HostView } from "../../state/values.ts";
 import { totalsOf } from "../files/pending.ts";
 
 type Words = Messages["wizard"]["build"];

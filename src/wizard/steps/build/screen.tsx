@@ -1,10 +1,10 @@
 import { showPath } from "../../../base/path/quote.ts";
 import { buildPhases } from "../../../cage/ports.ts";
 import type { Messages } from "../../../messages/messages.ts";
-import { useView } from "../../parts/look.ts";
 import { wrapWords } from "../../parts/fit.ts";
-import { stepMarks } from "../../header.tsx";
 import { Line, Paragraph, ProgressBar, paragraph } from "../../parts/line.tsx";
+import { useView } from "../../parts/look.ts";
+import { stepMarks } from "../../parts/outcomes.tsx";
 import { cursorMark, gapRows, Rows } from "../../parts/rows.tsx";
 import { nothingBuilt, secondsLeft } from "../../state/progress.ts";
 import { cursorOf, isBusy } from "../../state/transitions.ts";

@@ -1,13 +1,13 @@
 import fuzzysort from "fuzzysort";
 import { omitUndefined } from "../../../base/collections.ts";
 import { valueProblem } from "../../../template/parameters.ts";
-import type { AskedParameter, Choice } from "../../state/choice.ts";
-import type { Command } from "../../state/command.ts";
 import { toHome } from "../../home/reduce.ts";
 import { hasHome } from "../../home/visible.ts";
-import type { Installation } from "../../state/values.ts";
+import type { AskedParameter, Choice } from "../../state/choice.ts";
+import type { Command } from "../../state/command.ts";
 import type { Reduction, ToInstall, WizardState } from "../../state/state.ts";
 import { ask, cursorOf, go, isBusy, notice, only, openPage, start, without } from "../../state/transitions.ts";
+import type { Installation } from "../../state/values.ts";
 import { formFor } from "../form/fields.ts";
 
 /** The choices that match the search, the best first. */

@@ -1,12 +1,14 @@
 import { printable, quoteShellLine } from "../../../base/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { probeWords } from "../../../probe/lines.ts";
-import type { Choice, SavedSessionState } from "../../state/choice.ts";
-import { useView } from "../../parts/look.ts";
+import { sessionText } from "../../home/home-screen.tsx";
+import { type Fact, labelled } from "../../parts/facts.ts";
 import { wrapWords } from "../../parts/fit.ts";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
+import { useView } from "../../parts/look.ts";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { cursorMark, gapRows, OutputTail, Rows } from "../../parts/rows.tsx";
+import type { Choice, SavedSessionState } from "../../state/choice.ts";
 import { steps } from "../../state/state.ts";
 import { cursorOf, isBusy } from "../../state/transitions.ts";
 import { isMissing, selectedChoice, visibleChoices } from "./reduce.ts";
@@ -127,14 +129,6 @@ export function RequirementsStep() {
 	);
 }
 
-/** The step and age of a session, or why it cannot be resumed. */
-export function sessionText({ ago, holder, problem, step }: SavedSessionState, messages: Messages): string {
-	const words = messages.wizard.choose;
-	if (problem) return problem === "newer" ? words.sessionNewer : words.sessionDamaged;
-	if (holder !== undefined) return messages.fill(words.sessionOpen, { pid: holder });
-	return messages.fill(words.session, { step, of: steps.length, ago });
-}
-
 /** What Enter does with the session, or its path if it is unusable. */
 function sessionHint({ detail = "", left, name }: Choice, messages: Messages): string | undefined {
 	if (!left) return undefined;
@@ -197,14 +191,4 @@ function factsOf(
 		...known(facts.missing, missing?.programs.join(", ")),
 		...known(facts.packages, missing?.packages.join(" ")),
 	];
-}
-
-export type Fact = readonly [label: string, value: string];
-
-/** Two columns. A wrapped value stays in its column. */
-export function labelled(facts: readonly Fact[], width: number): string[] {
-	const labelWidth = Math.max(0, ...facts.map(([label]) => label.length)) + 2;
-	return facts.flatMap(([label, value]) =>
-		wrapWords(value, Math.max(10, width - labelWidth)).map((line, index) => (index ? "" : label).padEnd(labelWidth) + line),
-	);
 }

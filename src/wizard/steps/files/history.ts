@@ -3,9 +3,10 @@ import { type Path, pathFromText } from "../../../base/path/path.ts";
 import { aboutOthers } from "../../../plan/host-access.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import type { Rules } from "../../../service/application.ts";
+import { type DecisionStep, nothingPending } from "../../state/files-state.ts";
 import type { Reduction, WizardState } from "../../state/state.ts";
 import { only, start, without } from "../../state/transitions.ts";
-import { type DecisionTarget as Decision, type DecisionStep, nothingPending, withDecided } from "./pending.ts";
+import { type DecisionTarget as Decision, withDecided } from "./pending.ts";
 import { followRow } from "./visible-rows.ts";
 
 /** The rules that this step can undo. */

@@ -2,9 +2,9 @@ import fuzzysort from "fuzzysort";
 import { type Path, pathFromText, pathToText } from "../../../base/path/path.ts";
 import type { Entry, Plan } from "../../../plan/plan.ts";
 import { matchPaths } from "../../../plan/rules.ts";
+import type { FilesState, FileTab } from "../../state/files-state.ts";
 import type { WizardState } from "../../state/state.ts";
 import { isUnanswered } from "./attention.ts";
-import type { FilesState, FileTab } from "./pending.ts";
 import { type FileNode, type ItemNode, treeOf } from "./tree.ts";
 
 type FilesView = Pick<WizardState, "plan" | "tab" | "queries" | "files">;

@@ -9,9 +9,9 @@ import { isGuess } from "../../../probe/protocol.ts";
 import { type Application, socketsOf } from "../../../service/application.ts";
 import { type CommandLineError, joinCommandLine, splitCommandLine } from "../../../service/command-line.ts";
 import { limitsOf } from "../../../template/merge.ts";
-import { type FieldName, type FurtherField, furtherFields, type Problem } from "../../state/values.ts";
-import type { Form, FormRow } from "../../state/state.ts";
+import type { Form, FormRow, WizardState } from "../../state/state.ts";
 import { textLine } from "../../state/text-line.ts";
+import { type FieldName, type FurtherField, furtherFields, type Problem } from "../../state/values.ts";
 
 /** In the order of the form. Every field except the command and `more` is an option of `make`. */
 const fields: readonly FieldName[] = [
@@ -216,4 +216,16 @@ export function blocking(problems: readonly Problem[]): readonly Problem[] {
 
 export function withoutTrying({ trying: _, ...form }: Form): Form {
 	return form;
+}
+
+/** An untouched form is not worth saving. */
+export function isWorthSaving(state: WizardState): boolean {
+	const { answers, chosen, form, proposal, trace } = state;
+	if (!answers || state.finished) return false;
+	if (trace || chosen === undefined || answers !== proposal) return true;
+	return form !== undefined && texts(form) !== texts(formFor(answers));
+}
+
+function texts(form: Form): string {
+	return JSON.stringify(form.rows.map(({ field, line }) => [field, line.text]));
 }

@@ -3,10 +3,10 @@ import { splitCommandLine } from "../../../service/command-line.ts";
 import type { Command } from "../../state/command.ts";
 import type { Fix } from "../../state/fix.ts";
 import type { Key } from "../../state/keys.ts";
-import type { FieldName, Problem } from "../../state/values.ts";
 import type { Form, FormRow, ProbeTries, Reduction, WizardState } from "../../state/state.ts";
 import { editLine, type TextLine, textLine } from "../../state/text-line.ts";
 import { go, isBusy, notice, only, start, without } from "../../state/transitions.ts";
+import type { FieldName, Problem } from "../../state/values.ts";
 import { allProblems, blocking, formFor, lists, readForm, rowOf, switches, withFurther, withoutTrying } from "./fields.ts";
 
 export function reduceForm(state: WizardState, key: Key, command: Command | undefined): Reduction {

@@ -1,10 +1,9 @@
 import { omitUndefined } from "../../../base/collections.ts";
 import { countsOf, type SelftestOutcome } from "../../../selftest/verdict.ts";
-import type { Command } from "../../state/command.ts";
 import { openAction, openCage } from "../../home/reduce.ts";
 import { isAtHome } from "../../home/visible.ts";
-import type { FinishedCage, RecordNames } from "../../state/values.ts";
-import type { PromptKind, Question, Reduction, SavingItem, TextPage, WizardState } from "../../state/state.ts";
+import type { Command } from "../../state/command.ts";
+import type { PromptKind, Question, Reduction, SaveItem, SavingItem, TextPage, WizardState } from "../../state/state.ts";
 import { textLine } from "../../state/text-line.ts";
 import {
 	andThen,
@@ -20,23 +19,7 @@ import {
 	start,
 	without,
 } from "../../state/transitions.ts";
-
-export type SaveItem =
-	| SavingItem
-	| "end"
-	| "adopt"
-	| "serve"
-	| "cage"
-	| "next"
-	| "template"
-	| "export"
-	| "record"
-	| "names"
-	| "unit"
-	| "install-unit"
-	| "dropin"
-	| "install-dropin"
-	| "changes";
+import type { FinishedCage, RecordNames } from "../../state/values.ts";
 
 /** Before the cage is saved, what may follow; afterwards, everything else too. Only applications with a service on the host have a drop-in. */
 export function saveItems(state: Pick<WizardState, "answers" | "finished" | "hostView" | "trial">): readonly SaveItem[] {

@@ -1,15 +1,16 @@
 import { printable } from "../../../base/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
-import { useView } from "../../parts/look.ts";
+import { verdictText } from "../../../selftest/report/selftest.ts";
+import { type Fact, labelled } from "../../parts/facts.ts";
 import { wrapCommand, wrapWords } from "../../parts/fit.ts";
 import { Line, Paragraph, paragraph } from "../../parts/line.tsx";
+import { type Tone, useView } from "../../parts/look.ts";
 import { Menu } from "../../parts/menu.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { selftestRows } from "../../parts/selftest-rows.ts";
-import type { FinishedCage } from "../../state/values.ts";
+import type { WizardState } from "../../state/state.ts";
 import { cursorOf, isBusy } from "../../state/transitions.ts";
-import { type Fact, labelled } from "../choose/screen.tsx";
-import { verdictOf } from "../trial/screen.tsx";
+import type { FinishedCage } from "../../state/values.ts";
 import { isSafe, isSaved, isSaving, isSavingItem, saveItems } from "./reduce.ts";
 
 export function SaveStep() {
@@ -149,4 +150,20 @@ function factBlocks(
 		// The last step is the command itself.
 		...next.filter(({ line }) => line !== command).map(({ kind, line }) => commandBlock(`${words.next[kind]}:`, line)),
 	];
+}
+
+/** The progress or the verdict of the self-test. */
+export function verdictOf(state: WizardState, messages: Messages): { text: string; tone?: Tone } | undefined {
+	const words = messages.wizard.trial;
+	const { tested, testing } = state.trial;
+	if (tested?.untried) {
+		const why = messages.note(tested.untried.code, tested.untried.values);
+		return { text: `✗ ${messages.fill(words.untested, { why })}`, tone: "warning" };
+	}
+	if (tested) {
+		const text = verdictText(tested.test, messages);
+		return isSafe(state) ? { text: `✓ ${text}`, tone: "good" } : { text: `✗ ${text}`, tone: "bad" };
+	}
+	if (!isBusy(state, "selftest")) return undefined;
+	return { text: `• ${testing ? messages.fill(words.testing, { ...testing }) : words.testingSoon}` };
 }

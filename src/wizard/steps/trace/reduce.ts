@@ -2,8 +2,8 @@ import { omitUndefined } from "../../../base/collections.ts";
 import type { NextExercise } from "../../../coverage/next-exercises.ts";
 import { type Answers, withExercises } from "../../../options/answers.ts";
 import type { Command } from "../../state/command.ts";
-import type { TraceSummary } from "../../state/values.ts";
 import { emptyTrial, note, type Reduction, type WizardState } from "../../state/state.ts";
+import { atRest, newTracing, quietOf, type TraceState, type TraceTab, traceTabs } from "../../state/tracing-state.ts";
 import {
 	andThen,
 	ask,
@@ -18,9 +18,9 @@ import {
 	start,
 	without,
 } from "../../state/transitions.ts";
+import type { TraceSummary } from "../../state/values.ts";
 import { toReview } from "../build/reduce.ts";
 import { openForm } from "../choose/reduce.ts";
-import { atRest, newTracing, quietOf, type TraceState, type TraceTab, traceTabs } from "../../state/tracing-state.ts";
 
 /** The part of the answers that a trace depends on. Rules do not change what the application does. */
 export function subjectOf(answers: Answers): string {

@@ -4,15 +4,15 @@ import { addedText } from "../../../coverage/report/coverage.ts";
 import { awaitedText as textOfAwaited } from "../../../make/report/progress.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import type { AccessCounts } from "../../../trace/recorder.ts";
-import { useView } from "../../parts/look.ts";
 import { Line, Paragraph, paragraph, SplitLine } from "../../parts/line.tsx";
+import { useView } from "../../parts/look.ts";
 import { markOf, type Outcome, outcomeText, toneOf, withPending, withPendingProbes } from "../../parts/outcomes.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { gapRows, OutputTail } from "../../parts/rows.tsx";
 import type { WizardState } from "../../state/state.ts";
+import type { TraceTab } from "../../state/tracing-state.ts";
 import { isBusy } from "../../state/transitions.ts";
 import { answersAlready, nextProposal, quiet } from "./reduce.ts";
-import type { TraceTab } from "../../state/tracing-state.ts";
 import { TraceTabs, TraceView, titleOf } from "./views.tsx";
 
 /** The progress of the trace: all views on a wide terminal, else the one whose tab is selected. */

@@ -5,14 +5,14 @@ import { totalCoverage } from "../../../coverage/coverage.ts";
 import type { NextExercise } from "../../../coverage/next-exercises.ts";
 import { coverageLine, nextText } from "../../../coverage/report/coverage.ts";
 import type { Messages } from "../../../messages/messages.ts";
-import { useView } from "../../parts/look.ts";
 import { Line, Paragraph, paragraph, SplitLine } from "../../parts/line.tsx";
+import { useView } from "../../parts/look.ts";
 import { Tabs } from "../../parts/panes.tsx";
 import { cursorMark, OutputTail, Rows } from "../../parts/rows.tsx";
 import type { WizardState } from "../../state/state.ts";
+import { type TraceTab, traceTabs } from "../../state/tracing-state.ts";
 import { isBusy } from "../../state/transitions.ts";
 import { nextProposal, proposals } from "./reduce.ts";
-import { type TraceTab, traceTabs } from "../../state/tracing-state.ts";
 
 interface ViewProps {
 	readonly height: number;

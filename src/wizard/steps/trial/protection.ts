@@ -3,8 +3,8 @@ import { filterPermissions } from "../../../confine/seccomp/filter-permissions.t
 import type { Messages } from "../../../messages/messages.ts";
 import { isDecoy } from "../../../plan/decoys.ts";
 import type { Plan } from "../../../plan/plan.ts";
+import type { Fact } from "../../parts/facts.ts";
 import type { WizardState } from "../../state/state.ts";
-import type { Fact } from "../choose/screen.tsx";
 
 const decoysIn = ({ entries }: Plan) => entries.filter((entry) => entry.decision === "include" && isDecoy(entry)).length;
 

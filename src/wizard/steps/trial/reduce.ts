@@ -1,8 +1,8 @@
 import { type Path, pathToText } from "../../../base/path/path.ts";
 import type { Command } from "../../state/command.ts";
-import type { Round, UnneededFiles } from "../../state/values.ts";
 import type { Reduction, WizardState } from "../../state/state.ts";
 import { andThen, cancel, cursorOf, go, isBusy, notice, only, openPage, start, without } from "../../state/transitions.ts";
+import type { Round, UnneededFiles } from "../../state/values.ts";
 import { buildAndTry, jump } from "../build/reduce.ts";
 import { allow } from "../files/toggle.ts";
 import { toSave, withoutVerdict } from "../save/reduce.ts";

@@ -3,18 +3,18 @@ import { roundsTable } from "../../../make/report/trial.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import type { Missing } from "../../../plan/missing.ts";
 import { isUnproven } from "../../../probe/protocol.ts";
-import { verdictText } from "../../../selftest/report/selftest.ts";
-import { type Tone, useView } from "../../parts/look.ts";
 import { wrapWords } from "../../parts/fit.ts";
 import { Line, Paragraph, ProgressBar, paragraph, SplitLine } from "../../parts/line.tsx";
+import { type Tone, useView } from "../../parts/look.ts";
 import { OutcomeLine, withPendingProbes } from "../../parts/outcomes.tsx";
 import { columnsForTwo, Panes } from "../../parts/panes.tsx";
 import { cursorMark, gapRows, OutputTail, Rows } from "../../parts/rows.tsx";
-import type { Round } from "../../state/values.ts";
 import type { WizardState } from "../../state/state.ts";
 import { cursorOf, isBusy } from "../../state/transitions.ts";
+import type { Round } from "../../state/values.ts";
 import { severalPaths } from "../accounts/account-text.ts";
 import { isSafe } from "../save/reduce.ts";
+import { verdictOf } from "../save/screen.tsx";
 import { protectionLine } from "./protection.ts";
 import { declinedPaths } from "./reduce.ts";
 import {
@@ -134,22 +134,6 @@ function roundLines(state: WizardState, messages: Messages, room: number): strin
 	if (!rounds.length) return [];
 	const [head = "", ...rows] = roundsTable(rounds.slice(-mostRounds), messages).split("\n");
 	return room < 2 ? rows.slice(-1) : [head, ...rows.slice(1 - Math.max(2, room))];
-}
-
-/** The progress or the verdict of the self-test. */
-export function verdictOf(state: WizardState, messages: Messages): { text: string; tone?: Tone } | undefined {
-	const words = messages.wizard.trial;
-	const { tested, testing } = state.trial;
-	if (tested?.untried) {
-		const why = messages.note(tested.untried.code, tested.untried.values);
-		return { text: `✗ ${messages.fill(words.untested, { why })}`, tone: "warning" };
-	}
-	if (tested) {
-		const text = verdictText(tested.test, messages);
-		return isSafe(state) ? { text: `✓ ${text}`, tone: "good" } : { text: `✗ ${text}`, tone: "bad" };
-	}
-	if (!isBusy(state, "selftest")) return undefined;
-	return { text: `• ${testing ? messages.fill(words.testing, { ...testing }) : words.testingSoon}` };
 }
 
 function toneOf({ answered }: Round, state: WizardState): Tone {

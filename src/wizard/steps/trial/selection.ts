@@ -2,9 +2,9 @@ import { pathToText } from "../../../base/path/path.ts";
 import { printable, showPath } from "../../../base/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { importances, isOffer, type Missing, permissionOf } from "../../../plan/missing.ts";
-import type { Round } from "../../state/values.ts";
 import type { WizardState } from "../../state/state.ts";
 import { cursorOf } from "../../state/transitions.ts";
+import type { Round } from "../../state/values.ts";
 import { questionOf } from "../files/attention.ts";
 import { treeOf } from "../files/tree.ts";
 
