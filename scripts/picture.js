@@ -15,7 +15,7 @@ import { transcriptOf } from "./transcript.js";
 const columns = 80;
 const rows = 24;
 const secondsEach = 4;
-/** Maps the colours of src/wizard/look.ts from the 256 colour cube to one of the first eight. */
+/** Maps the colours of src/wizard/parts/look.ts from the 256 colour cube to one of the first eight. */
 const fixedColors = { 28: 2, 31: 6, 130: 3, 160: 1 };
 const [characterWidth, lineHeight, margin] = [8.4, 18, 16];
 const width = Math.round(columns * characterWidth + 2 * margin);
