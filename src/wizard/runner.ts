@@ -22,6 +22,7 @@ const planDelay = { least: 200, most: 1000 };
 
 /** Holds the state, dispatches actions to the reducer and runs its intentions on the session. */
 export class WizardStore {
+	readonly clock: Clock;
 	readonly #session: WizardSession;
 	readonly #ticks: boolean;
 	readonly #listeners = new Set<() => void>();
@@ -37,7 +38,6 @@ export class WizardStore {
 	#planNow: (() => void) | undefined;
 	#planTook = 0;
 	#stopChecking: (() => void) | undefined;
-	readonly clock: Clock;
 	#stopTicks: (() => void) | undefined;
 	#stopRefreshing: (() => void) | undefined;
 	#cancelled: Promise<void> = Promise.resolve();

@@ -218,7 +218,7 @@ export function withoutTrying({ trying: _, ...form }: Form): Form {
 	return form;
 }
 
-/** An untouched form is not worth saving. */
+/** Whether a session is. An untouched form is not. */
 export function isWorthSaving(state: WizardState): boolean {
 	const { answers, chosen, form, proposal, trace } = state;
 	if (!answers || state.finished) return false;
