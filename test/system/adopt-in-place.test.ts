@@ -71,7 +71,7 @@ test("a service in its cage writes to its own state, and no other process starts
 	expect(await system.query(`cat ${state}/one`)).toBe("one");
 });
 
-test("an update of its cage tries the next generation without touching the state", async () => {
+test.runIf(isLong)("an update of its cage tries the next generation without touching the state", async () => {
 	await system.must("echo '# changed' >>/etc/redis/redis.conf");
 	const before = await files();
 	const updated = await json("update redis-server --no-restart --yes");
@@ -172,7 +172,7 @@ test("a cage on state in place is started by its service only, and removing it l
 	expect(await cagewright("adopt redis-server --dedicated-account --yes")).toMatchObject({ status: 2, stderr: /--copy-data/ });
 });
 
-test("a name server takes updates in its cage, although no run of it wrote beside its zones", async () => {
+test.runIf(isLong)("a name server takes updates in its cage, although no run of it wrote beside its zones", async () => {
 	const zone = "$TTL 60\n@ IN SOA ns root 1 3600 600 86400 60\n@ IN NS ns\nns IN A 127.0.0.1\nwww IN A 192.0.2.7\n";
 	writeFileSync(join(system.tree, "var/lib/bind/example.test.zone"), zone);
 	await system.must(
@@ -188,7 +188,7 @@ test("a name server takes updates in its cage, although no run of it wrote besid
 	await eventually(() => system.query("dig +short @127.0.0.1 new.example.test A | grep -qx 192.0.2.8"));
 });
 
-test("state that came into the cage after the adoption returns to the host, also from a cage with data of its own", async () => {
+test.runIf(isLong)("later state of a cage returns to the host, also from a cage with data of its own", async () => {
 	// Only the cage has this directory.
 	const later = "/var/lib/later/state";
 	await system.must("cagewright make redis-server.service --no-selftest --yes --quiet");

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { isLong } from "../long.ts";
+import { isLong, some } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { archives } from "./booted-tree.ts";
 import { describedJson } from "./described.ts";
@@ -40,6 +40,11 @@ const inCage = async (service: string) => {
 const onHost = async (service: string) => {
 	if (await isAdopted(service)) await json(`release ${service} --keep cage --yes`);
 };
+/** Makes sure that the service has a cage, and runs on the host. */
+const onHostWithCage = async (service: string) => {
+	if ((await system.run(`test -e /var/lib/cagewright/cages/${service}/cage.json`)).status !== 0) await inCage(service);
+	await onHost(service);
+};
 /** Number of a service's starts since boot. Each start has its own invocation ID. */
 const starts = async (unit: string) =>
 	Number(
@@ -74,7 +79,7 @@ describe("redis", () => {
 		expect([await starts("redis-server"), await property("redis-server", "NRestarts")]).toEqual([started + 1, "0"]);
 	});
 
-	test("is not adopted into a second cage by accident", async () => {
+	test.runIf(isLong)("is not adopted into a second cage by accident", async () => {
 		await onHost("redis-server");
 		await system.must("cagewright make redis --no-selftest --yes --quiet");
 		try {
@@ -104,7 +109,7 @@ describe("redis", () => {
 		expect(await cagewright("unit redis-server --dropin redis-server --uninstall")).toMatchObject({ status: 4 });
 	});
 
-	test("stays in its cage when its package is reinstalled", async () => {
+	test.runIf(isLong)("stays in its cage when its package is reinstalled", async () => {
 		await inCage("redis-server");
 		const invocation = await property("redis-server", "InvocationID");
 		await system.must(`DEBIAN_FRONTEND=noninteractive dpkg -i ${archives}/redis-server_*.deb`);
@@ -170,8 +175,7 @@ describe("redis", () => {
 	});
 
 	test("returns to its cage if its clients fail on the host, and what it accepted there is kept", async () => {
-		await inCage("redis-server");
-		await onHost("redis-server");
+		await onHostWithCage("redis-server");
 		// Writes wherever the service runs, and passes only in the cage.
 		const isInside = "test -e /etc/systemd/system/redis-server.service.d/zz-cagewright.conf";
 		const probe = `redis-cli set accepted precious && redis-cli save && ${isInside}`;
@@ -191,9 +195,8 @@ describe("redis", () => {
 		expect(await system.query("ls -A /var/lib/redis")).toBe("dump.rdb");
 	});
 
-	test("is released although one of its probes passes nowhere any more, and a warning names that probe", async () => {
-		await inCage("redis-server");
-		await onHost("redis-server");
+	test.runIf(isLong)("is released although one of its probes passes nowhere any more, with a warning", async () => {
+		await onHostWithCage("redis-server");
 		const probes = "--probe 'redis-cli ping | grep -q PONG' --probe 'test ! -e /run/expired' --timeout 3";
 		await json(`adopt redis-server --no-selftest --copy-data ${probes} --yes`);
 		await system.must("touch /run/expired");
@@ -210,8 +213,7 @@ describe("redis", () => {
 
 	// The release and its undo each wait 90 seconds.
 	test.runIf(isLong)("is adopted as before after an undone release, although a probe passes nowhere any more", async () => {
-		await inCage("redis-server");
-		await onHost("redis-server");
+		await onHostWithCage("redis-server");
 		await json("adopt redis-server --no-selftest --copy-data --probe 'test ! -e /run/started' --timeout 3 --yes");
 		const dropin = "/run/systemd/system/redis-server.service.d/test.conf";
 		const lines = "printf '[Service]\nExecStartPre=+/bin/touch /run/started\n'";
@@ -230,9 +232,7 @@ describe("redis", () => {
 	});
 
 	test("keeps running as before if it does not answer from its cage", async () => {
-		// There is a cage, and the service runs on the host.
-		await inCage("redis-server");
-		await onHost("redis-server");
+		await onHostWithCage("redis-server");
 		const library = await system.query("echo /var/lib/cagewright/cages/redis-server/current/usr/lib/*/libssl.so.3");
 		await system.must(`mv ${library} /var/libssl`);
 		try {
@@ -251,8 +251,7 @@ describe("redis", () => {
 	});
 
 	test("stays on the host if the self-test of its cage found a way out, and gets no unit of the cage", async () => {
-		await inCage("redis-server");
-		await onHost("redis-server");
+		await onHostWithCage("redis-server");
 		const file = join(system.tree, "var/lib/cagewright/cages/redis-server/cage.json");
 		const stored = readFileSync(file, "utf8");
 		const selftest = { at: "2026-01-01T00:00:00Z", tried: 145, escaped: ["kernel-mount"], openByDesign: [], findings: [] };
@@ -279,17 +278,14 @@ describe("redis", () => {
 	 * release ends by removing what it kept, starting with its first rmdir. strace counts calls per thread, so the program gets one
 	 * thread only.
 	 */
-	test.each([
-		{ verb: "adopt", steps: isLong ? ["rename 1", "rename 4", "rename 8", "rename 12"] : ["rename 12"] },
-		{
-			verb: "release",
-			steps: isLong ? ["rename 2", "rename 4", "rename 6", "rename 10", "rmdir 1"] : ["rename 6"],
-		},
-	])("is complete after a kill of $verb at any step", async ({ steps, verb }) => {
+	const interrupted = [
+		{ verb: "release", steps: isLong ? ["rename 2", "rename 4", "rename 6", "rename 10", "rmdir 1"] : ["rename 6"] },
+		{ verb: "adopt", steps: ["rename 1", "rename 4", "rename 8", "rename 12"] },
+	];
+	test.each(some(1, interrupted))("is complete after a kill of $verb at any step", async ({ steps, verb }) => {
 		const found = new Set<string>();
 		for (const step of steps) {
-			await inCage("redis-server");
-			if (verb === "adopt") await onHost("redis-server");
+			await (verb === "adopt" ? onHostWithCage : inCage)("redis-server");
 			await system.must(`redis-cli set last "${verb} ${step}"`);
 			const [call, when] = step.split(" ");
 			const kill = `strace -f -qq -o /dev/null -e trace=${call} -e inject=${call}:signal=KILL:when=${when}`;
@@ -365,8 +361,7 @@ describe("nginx", () => {
 	});
 
 	test("runs on the host after a TERM in the middle of the move", async () => {
-		await inCage("nginx");
-		await onHost("nginx");
+		await onHostWithCage("nginx");
 		// A service that stops with nginx, and as late as the test wants.
 		const holding = [
 			"[Unit]",

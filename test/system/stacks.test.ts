@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { adoptAll, releaseAll, setUp, step, unserved } from "../stacks/matrix.ts";
 import { names } from "../stacks/names.ts";
 import { queue } from "../stacks/queue.ts";
@@ -25,11 +26,11 @@ test("everybody is served after a boot", async () => {
 	for (const stack of stacks) expect(await unserved(system, stack)).toEqual([]);
 });
 
-test.each(stacks)("everybody is served by the stack $name on the host again", async (stack) => {
+test.runIf(isLong).each(stacks)("everybody is served by the stack $name on the host again", async (stack) => {
 	expect(await step(system, stack, "release", releaseAll(stack))).toMatchObject(isServed);
 });
 
-test("a service that reads a secret is not moved without it", async () => {
+test.runIf(isLong)("a service that reads a secret is not moved without it", async () => {
 	await system.must("cagewright remove named --yes --quiet");
 	const { status, stderr } = await system.run("cagewright adopt named --yes --quiet");
 	expect({ status, stderr }).toEqual({ status: 4, stderr: expect.stringContaining("--allow-secret /etc/bind/rndc.key") });

@@ -85,7 +85,7 @@ test("nginx as root has a unit with a filter for its own calls, also after a rel
 	expect(await property("cage-nginx", "Result")).toBe("success");
 });
 
-describe("nginx as root, without the capabilities for reopening logs because logrotate creates them,", () => {
+describe.runIf(isLong)("nginx as root, without the capabilities for reopening logs because logrotate creates them,", () => {
 	const lean: Served = { ...nginx, cage: "lean" };
 	const logs = "/var/lib/cagewright/cages/lean/data/var/log/nginx";
 	const rotation = "/etc/logrotate.d/lean";
@@ -121,7 +121,7 @@ describe("nginx as root, without the capabilities for reopening logs because log
 		await system.must("systemctl stop cage-lean");
 	});
 
-	test.runIf(isLong)("has a drop-in that does the same, also after a reinstallation of the package", async () => {
+	test("has a drop-in that does the same, also after a reinstallation of the package", async () => {
 		await system.must("cagewright unit lean --dropin nginx --install");
 		await starts("nginx", lean);
 		await isInstalledAgain(lean);
@@ -159,7 +159,7 @@ test.runIf(isLong)("nginx as an account binds a low port with its only capabilit
 	await system.must("cagewright remove web --yes && ! test -e /etc/systemd/system/cage-web.service");
 });
 
-describe("a service with a socket unit, and a directory of the host", () => {
+describe.runIf(isLong)("a service with a socket unit, and a directory of the host", () => {
 	const probe = "curl -fsS --max-time 30 http://127.0.0.1:21110/ | grep -qx 'by socket'";
 
 	beforeAll(async () => {
@@ -259,7 +259,7 @@ describe("a SysV script whose daemon forks into the background and leaves root's
 	});
 });
 
-test("a service reaches in its trial as a service what it reached in the trace", async () => {
+test.runIf(isLong)("a service reaches in its trial as a service what it reached in the trace", async () => {
 	await system.must("systemctl start back");
 	const result = await made("front.service --probe \"curl -fsS --max-time 30 http://127.0.0.1:21124/ | grep -qx 'from behind'\"");
 	expect(result).toMatchObject({ answered: true, unitTrial: { unit: "front.service", answered: true } });
@@ -290,7 +290,7 @@ describe.runIf(isLong)("a service that does not answer after its reload signal",
 	});
 });
 
-test("a service that works only without systemd makes `make` fail, which says so even with --quiet", async () => {
+test.runIf(isLong)("a service that works only without systemd makes `make` fail, which says so even with --quiet", async () => {
 	const probe = "curl -fsS --max-time 30 http://127.0.0.1:21126/ | grep -qx here";
 	const result = await system.run(`cagewright make slow.service --probe "${probe}" --no-selftest --yes --json --quiet`);
 	expect(result.status).toBe(1);
@@ -298,7 +298,7 @@ test("a service that works only without systemd makes `make` fail, which says so
 	expect(result.stderr).toMatch(/^cagewright: The service slow\.service fails in its cage at `systemctl stop` \(timeout\)/);
 });
 
-test("a service that the filter kills is reported, with where the kernel records the call", async () => {
+test.runIf(isLong)("a service that the filter kills is reported, with where the kernel records the call", async () => {
 	const probe = "curl -fsS --max-time 30 http://127.0.0.1:21122/ | grep -qx here";
 	await made(`intruder.service --probe "${probe}" --calls observed`);
 	await system.query("printf unshare >/var/lib/cagewright/cages/intruder/current/etc/intruder");
