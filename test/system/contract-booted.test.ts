@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { times } from "../long.ts";
+import { some, times } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { describedEvents } from "./described.ts";
 import { eventually } from "./eventually.ts";
@@ -99,10 +99,12 @@ describe.each([settings, ...fc.sample(drawnSettings, { numRuns: times(0, 12), se
 			}
 		});
 
-		test.each([
-			["cage-judge", "cagewright unit judge"],
-			["judge", "cagewright unit judge --dropin judge"],
-		])("finds the same in the service %s of its cage, also at a second start", async (service, command) => {
+		test.each(
+			some(1, [
+				["judge", "cagewright unit judge --dropin judge"],
+				["cage-judge", "cagewright unit judge"],
+			]),
+		)("finds the same in the service %s of its cage, also at a second start", async (service, command) => {
 			await system.must(`${command} --install`);
 			for (const _ of [1, 2]) {
 				const output = await startedBySystemd(service);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { eventually } from "./eventually.ts";
 
@@ -35,7 +36,7 @@ describe("ssh", () => {
 		expect(await login()).toBe("ana");
 	});
 
-	test("gets a cage, whose plan says first what it would mean, and is not adopted with it or started from a unit of it", async () => {
+	test.runIf(isLong)("gets a cage, whose plan warns first, but neither moves into it nor starts from a unit of it", async () => {
 		const made = await system.run(`cagewright make ssh.service ${keys} --no-selftest --yes`);
 		expect(made.status, made.stderr).toBe(0);
 		const lines = made.stderr.split("\n");
@@ -58,7 +59,7 @@ describe("ssh", () => {
 		expect([await invocation("ssh"), await login()]).toEqual([before, "ana"]);
 	});
 
-	test("moves with the consent, and back", async () => {
+	test.runIf(isLong)("moves with the consent, and back", async () => {
 		const before = await invocation("ssh");
 		expect(await cagewright("adopt ssh --accept-finding lockout --dry-run")).toMatchObject({ status: 0 });
 		expect(await cagewright("adopt ssh --yes --accept-finding lockout")).toMatchObject({ status: 0 });
@@ -74,7 +75,7 @@ test("cron is not adopted, because jobs of accounts would not run", async () => 
 	expect(await system.query("systemctl is-active cron")).toBe("active");
 });
 
-test("a second server that only serves files to a named account needs no consent", async () => {
+test.runIf(isLong)("a second server that only serves files to a named account needs no consent", async () => {
 	await system.must("install -d -o ana /srv/files");
 	const values = "--set account=ana --set folder=/srv/files --set keys=/etc/ssh/clients --set identity=/root/key";
 	const made = await system.run(`cagewright make sftp ${values} --no-selftest --yes`);

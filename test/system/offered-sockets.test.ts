@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { describedJson } from "./described.ts";
 import { eventually } from "./eventually.ts";
@@ -48,7 +49,7 @@ const status = (path: string) => system.query(`stat -c '%F %U:%G %a' ${path}`);
 const answers = () => eventually(() => system.query(`test "$(redis-cli -s ${socket} ping)" = PONG`));
 const mainPid = (service: string) => system.query(`systemctl show --value --property=MainPID ${service}`);
 
-describe("a service with RuntimeDirectory=", () => {
+describe.runIf(isLong)("a service with RuntimeDirectory=", () => {
 	test("is traced and tried without touching its running socket", async () => {
 		const before = await system.query(`stat -c '%i %Z' ${socket}`);
 		await system.must("cagewright make redis-server.service --yes --no-selftest --quiet");

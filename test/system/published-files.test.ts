@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { eventually } from "./eventually.ts";
 
@@ -136,7 +137,7 @@ describe("a service whose sockets are among others' files", () => {
 		await answers();
 	});
 
-	test("gives the host's tools its number even if it writes that long after its start", async () => {
+	test.runIf(isLong)("gives the host's tools its number even if it writes that long after its start", async () => {
 		const conf = "/var/lib/cagewright/cages/filter/current/etc/filter.conf";
 		await system.must(`echo 8 >${conf}; systemctl restart filter`);
 		await eventually(async () =>
@@ -146,7 +147,7 @@ describe("a service whose sockets are among others' files", () => {
 		await answers();
 	});
 
-	test("is reached by the service whose spool it is, in each of that one's trials and in its cage", async () => {
+	test.runIf(isLong)("is reached by the service whose spool it is, in each of that one's trials and in its cage", async () => {
 		writeFileSync(join(system.tree, "srv/office.pl"), `${office}\n`);
 		writeFileSync(
 			join(system.tree, "etc/systemd/system/office.service"),
@@ -174,7 +175,7 @@ describe("a service whose sockets are among others' files", () => {
 	});
 });
 
-test("nginx reads its configuration and reopens its logs when the host's tools ask, in its cage too", async () => {
+test.runIf(isLong)("nginx reads its configuration and reopens its logs when the host's tools ask, in its cage too", async () => {
 	await system.must("systemctl start nginx && cagewright adopt nginx --no-selftest --yes --quiet");
 	const workers = () => system.query("pgrep -f 'nginx: worker' | sort");
 	const before = await workers();

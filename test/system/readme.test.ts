@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { blocksOf, follow } from "./documented-commands.ts";
 
@@ -44,14 +45,14 @@ test("the README's first cage works as described", async () => {
 	await system.must("systemctl disable --now cage-redis");
 });
 
-test("the README's commands for other services work as described", async () => {
+test.runIf(isLong)("the README's commands for other services work as described", async () => {
 	const printed = await followed("Any other service");
 	expect(printed[0]).toContain("dnsmasq");
 	expect(printed[1]).toContain("dnsmasq answers from inside its cage");
 	expect(printed[2]).toContain("web answers from inside its cage");
 });
 
-test("the README's second example needs no client for its probe", async () => {
+test.runIf(isLong)("the README's second example needs no client for its probe", async () => {
 	const [again] = blocksOf("README.md").flatMap(({ commands }) =>
 		commands.filter(({ line }) => line.includes("dnsmasq.service")),
 	);

@@ -123,7 +123,7 @@ describe("an adoption that a dependent service does not survive", () => {
 		expect([await states(), await rootOf()]).toEqual([allRun, await rootOfHost()]);
 	});
 
-	test("is undone with a warning if it does not run on the host either, and later commands leave the service alone", async () => {
+	test.runIf(isLong)("is undone with a warning if it fails on the host too, and later commands leave it alone", async () => {
 		await onHost();
 		await system.must("touch /run/fails");
 		const { status, stderr } = await cagewright("adopt store --yes");
@@ -182,7 +182,7 @@ describe("an update of an adopted service", () => {
 		await system.query(`/root/ask; test ! -e ${cage}/switching.json`);
 	});
 
-	test("says if the service is down in the previous generation too, and the next command starts it", async () => {
+	test.runIf(isLong)("says if the service is down in the previous generation too, and the next command starts it", async () => {
 		await inCage();
 		await occupy(7100);
 		await configure("# another generation");
@@ -198,7 +198,7 @@ describe("an update of an adopted service", () => {
 		expect(await cagewright("list --quiet")).toMatchObject({ status: 0, stderr: "" });
 	});
 
-	test("waits for the service as long as its adoption did, whatever its cage says", async () => {
+	test.runIf(isLong)("waits for the service as long as its adoption did, whatever its cage says", async () => {
 		await onHost();
 		await system.must("cagewright adopt store --timeout 600 --yes --quiet");
 		await configure("awaits 7102");

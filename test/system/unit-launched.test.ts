@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { servicesOf } from "./booted-services.ts";
 import { describedJson } from "./described.ts";
@@ -58,7 +59,7 @@ test("a service is reloaded, restarted and stopped by systemd", async () => {
 	await system.query("! pgrep -x nginx");
 });
 
-test("adopting and releasing a service keep its data", async () => {
+test.runIf(isLong)("adopting and releasing a service keep its data", async () => {
 	await answers("redis-cli set before 1");
 	await system.must("cagewright adopt redis-server --no-selftest --yes --quiet");
 	await isOnItsOwn("redis-server");

@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { parseAttempts } from "../../src/selftest/outcomes.ts";
 import type { Selftest } from "../../src/selftest/verdict.ts";
 import { bundle } from "../bundle.ts";
+import { isLong } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import type { Json } from "./cagewright.ts";
 import { describedJson } from "./described.ts";
@@ -154,7 +155,7 @@ test("the service of a killed self-test ends automatically, and the next self-te
 	expect(await units()).toBe("");
 });
 
-test("shared host directories and syslog are open as chosen, and stay unchanged", async () => {
+test.runIf(isLong)("shared host directories and syslog are open as chosen, and stay unchanged", async () => {
 	const options = "--bind /srv/written:rw --bind /srv/shared --allow syslog --allow unix-sockets";
 	const probe = `curl -fsS ${pages}:21112/ | grep -qx answered`;
 	await system.must(
