@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { equivalentCommand } from "../../src/options/equivalent.ts";
 import { SystemChooser } from "../../src/wizard/verbs/chooser.ts";
+import { isLong, some } from "../long.ts";
 import { messagesIn } from "../texts.ts";
 import { cagewright, inProcess, type Json, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { describedJson } from "./described.ts";
@@ -196,7 +197,7 @@ test("apps NAME prints everything known about a service", async () => {
 	expect(await cagewright(["apps", "no-such-thing"], { state })).toMatchObject({ status: 2, stdout: "" });
 });
 
-test("what a start script does after the first answer belongs to the start", async () => {
+test.runIf(isLong)("what a start script does after the first answer belongs to the start", async () => {
 	const folder = temporaryFolder("late-start");
 	const port = await freePort();
 	const page = `http://127.0.0.1:${port}/page`;
@@ -217,36 +218,40 @@ test("what a start script does after the first answer belongs to the start", asy
 	expect(existsSync(`${result.json.root}/usr/bin/chmod`)).toBe(true);
 });
 
-test.each([
-	["below /run", (_: string, port: number) => `/run/cagewright-stale-${port}.pid`],
-	["in its state", (folder: string) => `${folder}/state/stale.pid`],
-	["in its state under another name", (folder: string) => `${folder}/state/.lock`],
-])("a service does not find the pid file of an earlier start %s, even if its unit does not name it", async (_, placeOf) => {
-	const folder = temporaryFolder("stale-pid");
-	const port = await freePort();
-	const pidFile = placeOf(folder, port);
-	mkdirSync(`${folder}/state`);
-	const start = [
-		"#!/bin/sh -e",
-		`[ ! -e ${pidFile} ] || { echo "already running"; exit 1; }`,
-		`echo $$ >${pidFile}`,
-		`exec python3 -m http.server ${port} --bind 127.0.0.1 --directory ${folder}`,
-	];
-	writeFileSync(`${folder}/page`, "fresh");
-	writeFileSync(`${folder}/start`, `${start.join("\n")}\n`, { mode: 0o755 });
-	const enter = withUnits({ "stale.service": `[Service]\nExecStart=${folder}/start\n` });
-	const page = `http://127.0.0.1:${port}/page`;
-	const name = `stale-${port}`;
-	const made = ["make", "stale.service", "--name", name, "--probe", `test "$(curl -fs ${page})" = fresh`];
-	const options = ["--writable", `${folder}/state`, "--no-selftest", "--yes", "--quiet", "--json"];
-	const result = await cagewright(made.concat(options), { state, enter });
-	expect({ status: result.status, stderr: result.stderr }).toEqual({ status: 0, stderr: "" });
-	for (const _ of [1, 2]) {
-		const run = startRun(name, { state });
-		expect(await eventually(() => fetchPage(page))).toBe("fresh");
-		await run.stop();
-	}
-});
+const stale: readonly [string, (folder: string, port: number) => string][] = [
+	["in its state under another name", (folder) => `${folder}/state/.lock`],
+	["below /run", (_, port) => `/run/cagewright-stale-${port}.pid`],
+	["in its state", (folder) => `${folder}/state/stale.pid`],
+];
+test.each(some(1, stale))(
+	"a service does not find the pid file of an earlier start %s, even if its unit does not name it",
+	async (_, placeOf) => {
+		const folder = temporaryFolder("stale-pid");
+		const port = await freePort();
+		const pidFile = placeOf(folder, port);
+		mkdirSync(`${folder}/state`);
+		const start = [
+			"#!/bin/sh -e",
+			`[ ! -e ${pidFile} ] || { echo "already running"; exit 1; }`,
+			`echo $$ >${pidFile}`,
+			`exec python3 -m http.server ${port} --bind 127.0.0.1 --directory ${folder}`,
+		];
+		writeFileSync(`${folder}/page`, "fresh");
+		writeFileSync(`${folder}/start`, `${start.join("\n")}\n`, { mode: 0o755 });
+		const enter = withUnits({ "stale.service": `[Service]\nExecStart=${folder}/start\n` });
+		const page = `http://127.0.0.1:${port}/page`;
+		const name = `stale-${port}`;
+		const made = ["make", "stale.service", "--name", name, "--probe", `test "$(curl -fs ${page})" = fresh`];
+		const options = ["--writable", `${folder}/state`, "--no-selftest", "--yes", "--quiet", "--json"];
+		const result = await cagewright(made.concat(options), { state, enter });
+		expect({ status: result.status, stderr: result.stderr }).toEqual({ status: 0, stderr: "" });
+		for (const _ of [1, 2]) {
+			const run = startRun(name, { state });
+			expect(await eventually(() => fetchPage(page))).toBe("fresh");
+			await run.stop();
+		}
+	},
+);
 
 test("an account keeps what its unit gives it and it uses, and nothing else", async () => {
 	const folder = temporaryFolder("ambient");
@@ -275,7 +280,7 @@ test("an account keeps what its unit gives it and it uses, and nothing else", as
 	await run.stop();
 });
 
-test("a service whose program is a link in its state starts", async () => {
+test.runIf(isLong)("a service whose program is a link in its state starts", async () => {
 	const folder = temporaryFolder("linked-program");
 	const port = await freePort();
 	mkdirSync(`${folder}/state`);

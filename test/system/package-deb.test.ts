@@ -3,11 +3,12 @@ import { copyFileSync, readdirSync, readFileSync, rmSync, statSync } from "node:
 import { basename, join } from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { parseElf } from "../../src/plan/elf/elf.ts";
+import { isLong, some } from "../long.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 import { home, temporaryFolder } from "./cagewright.ts";
 import { describedJson } from "./described.ts";
 import { eventually } from "./eventually.ts";
-import { buildPackages, type Processor } from "./packages-built.ts";
+import { buildPackages, type Processor, processors } from "./packages-built.ts";
 
 /** The Debian package, from its build to its purge in a booted system. */
 
@@ -22,7 +23,7 @@ beforeAll(() => {
 	deb = packages[process.arch as Processor];
 });
 
-test("lintian finds nothing in the packages", () => {
+test.runIf(isLong)("lintian finds nothing in the packages", () => {
 	const { status, stderr, stdout } = spawnSync(
 		"lintian",
 		["--allow-root", "--pedantic", "--display-info", ...Object.values(packages)],
@@ -31,10 +32,13 @@ test("lintian finds nothing in the packages", () => {
 	expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: "", stdout: "" });
 });
 
-test.each([
+const rows = [
 	["x64", "amd64", 62],
 	["arm64", "arm64", 183],
-] as const)("the package for %s has its compiled programs, which need nothing", (processor, architecture, machine) => {
+] as const;
+const built = rows.filter(([processor]) => processors.includes(processor));
+
+test.each(built)("the package for %s has its compiled programs, which need nothing", (processor, architecture, machine) => {
 	expect(execFileSync("dpkg-deb", ["--field", packages[processor], "Architecture"], { encoding: "utf8" }).trim()).toBe(
 		architecture,
 	);
@@ -131,7 +135,7 @@ describe("in a booted system", () => {
 		expect(spawnSync("promtool", ["check", "metrics"], { encoding: "utf8", input: `${text}\n` })).toMatchObject({ status: 0 });
 	});
 
-	test("the record shows whether a watch runs for the cage", async () => {
+	test.runIf(isLong)("the record shows whether a watch runs for the cage", async () => {
 		const service = async () => JSON.parse(await system.must("cagewright record demo --format json")).alarmService;
 		expect(await service()).toEqual({ installed: false, active: false, covers: false });
 		await system.must("cagewright watch --install");
@@ -160,7 +164,7 @@ describe("in a booted system", () => {
 		await system.must("cagewright adopt redis-server --yes --no-selftest --quiet");
 		const configuration = "/etc/redis/redis.conf";
 		const isNew = `cmp -s ${configuration} /proc/$(systemctl show --value -p MainPID redis-server)/root${configuration}`;
-		for (const times of [1, 2]) {
+		for (const times of some(1, [1, 2])) {
 			await system.must(`echo '# changed ${times}' >>${configuration}`);
 			for (let time = 0; time < times; time++) await apt("install --reinstall /var/lib/archives/nginx_*.deb");
 			await system.must(`for n in $(seq 60); do ${isNew} && exit; sleep 1; done; exit 1`);

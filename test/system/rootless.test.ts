@@ -4,6 +4,7 @@ import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seccompFilter } from "../../src/confine/seccomp/compile-filter.ts";
+import { isLong } from "../long.ts";
 import {
 	begin,
 	cagewright,
@@ -94,7 +95,7 @@ describe("an ordinary user", () => {
 		expect(statSync(join(redis.data, user.home, "redis/dump.rdb")).uid).toBe(user.uid);
 	});
 
-	test("can probe the application's unix socket", async () => {
+	test.runIf(isLong)("can probe the application's unix socket", async () => {
 		const folder = ownFolder(user, "sockets");
 		const probe = `test "$(redis-cli -s "$CAGEWRIGHT_ROOT${folder}/redis.sock" PING)" = PONG`;
 		const command = ["redis-server", "--port", "0", "--unixsocket", `${folder}/redis.sock`, "--dir", folder];
@@ -116,7 +117,7 @@ describe("an ordinary user", () => {
 		}
 	});
 
-	test("gets a second round for files that only the trial requested", async () => {
+	test.runIf(isLong)("gets a second round for files that only the trial requested", async () => {
 		const extra = join(user.home, "extra.txt");
 		writeFileSync(extra, "only in the cage\n");
 		// Only the sandbox has a /proc.
@@ -129,7 +130,7 @@ describe("an ordinary user", () => {
 		expect(made.rounds.map(({ added }) => added.includes(extra))).toEqual([false, true]);
 	});
 
-	test("reaches a host service during the trace", async () => {
+	test.runIf(isLong)("reaches a host service during the trace", async () => {
 		const script = `require("node:http").createServer((_, answer) => answer.end("of the host")).listen(21454, "127.0.0.1")`;
 		const [program = "", ...rest] = [...network.enter, process.execPath, "-e", script];
 		await using _service = scoped(spawn(program, rest, { stdio: "ignore" }));
@@ -285,7 +286,7 @@ describe.runIf(isFirstNamespace)("root's watch reports an attack by ended proces
 });
 
 /** Comes last, because it removes the user's redis. */
-describe("a system account", () => {
+describe.runIf(isLong)("a system account", () => {
 	const account = `cw-ordinary-${process.pid}`;
 	beforeAll(() => {
 		execFileSync("useradd", ["--system", "--no-create-home", "--shell", "/usr/sbin/nologin", account]);
