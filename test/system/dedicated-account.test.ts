@@ -10,6 +10,7 @@ import { noRules } from "../../src/service/application.ts";
 import { Wizard } from "../../src/wizard/session/engine-session.ts";
 import { SystemChooser } from "../../src/wizard/verbs/chooser.ts";
 import { bareApplication } from "../cage/plans.ts";
+import { isLong } from "../long.ts";
 import { messagesIn } from "../texts.ts";
 import { begin, cagewright, inProcess, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, giveTo, nginx, redis } from "./daemons.ts";
@@ -88,7 +89,7 @@ test("a daemon that starts as an account runs as the dedicated one, whose number
 	expect(account("cage-ded-redis")).toBeUndefined();
 });
 
-test("the wizard creates the account for its build, and removes it unless the cage is saved", async () => {
+test.runIf(isLong)("the wizard creates the account for its build, and removes it unless the cage is saved", async () => {
 	const { daemon } = shared;
 	const [program = "", ...options] = daemon.command;
 	const command = [`/usr/bin/${program}`, ...options];
@@ -153,7 +154,7 @@ test("a daemon that starts as root switches to the dedicated account, with an un
 	expect(account("cage-ded-web")).toBeUndefined();
 });
 
-test("an existing cage's state is given to its new account", async () => {
+test.runIf(isLong)("an existing cage's state is given to its new account", async () => {
 	const folder = temporaryState();
 	const { daemon, made: before, port } = await preparedRedis(folder);
 	const where = { state: folder };
@@ -241,7 +242,7 @@ describe("the number of a dedicated account", () => {
 		expect([first, second]).not.toContain(await numberOf("cage-ded-other-id", create));
 	});
 
-	test("is refused with one line if containers have every number, and nothing is created", async () => {
+	test.runIf(isLong)("is refused with one line if containers have every number, and nothing is created", async () => {
 		const { daemon, words } = shared;
 		// The trace already uses the account, so that no trace is needed.
 		const user = ["--user", "cage-ded-none:redis", "--dedicated-account"];
@@ -312,7 +313,7 @@ test.each([
 	expect(result.stderr).toContain(says);
 });
 
-test("the plan reports what a service would share with others", async () => {
+test.runIf(isLong)("the plan reports what a service would share with others", async () => {
 	const folder = temporaryState();
 	const { daemon, port } = await preparedRedis(folder);
 	const running = startRun("redis", { state: folder });

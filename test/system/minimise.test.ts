@@ -39,22 +39,25 @@ test.each(isLong ? more : [])("%s has at most %i files afterwards and answers", 
 	expect(made.files - after.files).toBe(dropped.files);
 });
 
-test("redis has at most 18 files afterwards, later trials and plans keep that, and an exercise that failed before is ignored with a notice", async () => {
-	const { daemon, made } = await preparedRedis(state);
-	expect(await inProcess(["minimise", "redis", "--quiet"], { state })).toMatchObject({ status: 2, stderr: /--yes/ });
-	const dry = await inProcess(["minimise", "redis", "--dry-run", "--json"], { state });
-	expect(dry.json).toMatchObject({ dryRun: true, name: "redis" });
-	const { after, dropped, outcome, uncounted } = await minimise("redis", ["--exercise", "exit 3"]);
-	expect(outcome).toBe("minimised");
-	expect(uncounted).toEqual(["exit 3"]);
-	expect(after.files).toBeLessThanOrEqual(18);
-	expect(made.files - after.files).toBe(dropped.files);
-	const tried = await cagewright(["trial", "redis", "--json", "--quiet", "--no-selftest"], { state });
-	expect(tried).toMatchObject({ status: 0, json: { answered: true, missing: [] } });
-	const words = ["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--json"];
-	const planned = await cagewright(["make", ...words, "--", ...daemon.command], { state });
-	expect(planned.json).toMatchObject({ schema: "cagewright/plan/1", files: after.files });
-});
+test.runIf(isLong)(
+	"redis has at most 18 files afterwards, later trials and plans keep that, and an exercise that failed before is ignored with a notice",
+	async () => {
+		const { daemon, made } = await preparedRedis(state);
+		expect(await inProcess(["minimise", "redis", "--quiet"], { state })).toMatchObject({ status: 2, stderr: /--yes/ });
+		const dry = await inProcess(["minimise", "redis", "--dry-run", "--json"], { state });
+		expect(dry.json).toMatchObject({ dryRun: true, name: "redis" });
+		const { after, dropped, outcome, uncounted } = await minimise("redis", ["--exercise", "exit 3"]);
+		expect(outcome).toBe("minimised");
+		expect(uncounted).toEqual(["exit 3"]);
+		expect(after.files).toBeLessThanOrEqual(18);
+		expect(made.files - after.files).toBe(dropped.files);
+		const tried = await cagewright(["trial", "redis", "--json", "--quiet", "--no-selftest"], { state });
+		expect(tried).toMatchObject({ status: 0, json: { answered: true, missing: [] } });
+		const words = ["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--json"];
+		const planned = await cagewright(["make", ...words, "--", ...daemon.command], { state });
+		expect(planned.json).toMatchObject({ schema: "cagewright/plan/1", files: after.files });
+	},
+);
 
 /** Two zones, of which the probe queries one. */
 const twoZones = bind9(port);
@@ -90,7 +93,7 @@ test("make --minimise ends without the files that no probe of bind9 needs, and r
 	expect(explained.stdout).toContain(`--include ${other}`);
 });
 
-test("a new exercise tests earlier removals again and keeps what it needs", async () => {
+test.runIf(isLong)("a new exercise tests earlier removals again and keeps what it needs", async () => {
 	const { dropped, outcome } = await minimise("bind9", ["--exercise", askSecond]);
 	expect(outcome).toBe("minimised");
 	expect(dropped.paths).not.toContain(second);

@@ -105,7 +105,7 @@ test("an unknown host service gets nothing from root's application, traced or ca
 	expect(plan.json.notes).toContainEqual({ code: "socket-not-reached", values });
 });
 
-test("an unknown host service answers in the sandbox and in the cage if its socket is allowed", async () => {
+test.runIf(isLong)("an unknown host service answers in the sandbox and in the cage if its socket is allowed", async () => {
 	const { answers, asked, command, socket } = await controlled();
 	const options = ["--name", "asks", "--user", "nobody", "--allow", `socket:${socket}`, "--probe", answers];
 	const made = await make([...options, "--", ...command], { state });
@@ -115,7 +115,7 @@ test("an unknown host service answers in the sandbox and in the cage if its sock
 	expect(json.shared).toMatchObject([{ kind: "socket", example: socket }]);
 });
 
-test("a caged web server and a caged php-fpm share the socket's directory and the pages", async () => {
+test.runIf(isLong)("a caged web server and a caged php-fpm share the socket's directory and the pages", async () => {
 	const php = phpOnSocket();
 	const shared = ["--bind", `${php.folder}/sockets:rw`];
 	const application = await make(["--name", "php", ...shared, ...wordsOf(php)], { state });
@@ -207,7 +207,7 @@ function issue(folder: string, version: number): void {
 	}
 }
 
-test("a certificate that was renewed while the server runs is served after a reload", async () => {
+test.runIf(isLong)("a certificate that was renewed while the server runs is served after a reload", async () => {
 	const folder = temporaryFolder("tls");
 	issue(folder, 1);
 	const port = await freePort();

@@ -183,7 +183,7 @@ test.each([
 	["a start without a verb and a terminal", [], "cagewright make"],
 	["an unknown template", ["make", "no-such-template", "--yes", "--quiet"], "no-such-template"],
 	["a missing program", makeArguments(["--probe", "false"], ["no-such-program"]), "no-such-program"],
-	["a command of an unknown protocol without a probe", makeArguments([], ["sleep", "1000"]), "--probe"],
+	["a command of an unknown protocol without a probe", makeArguments(["--timeout", "1"], ["sleep", "1000"]), "--probe"],
 	["an option that does not exist", ["list", "--no-such-option"], ""],
 	["a verb that does not exist", ["no-such-verb"], ""],
 	["a timeout that is no number", ["make", "--timeout", "soon", "demo"], ""],
