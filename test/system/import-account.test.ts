@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { begin, cagewright, type Made, must, temporaryFolder, temporaryState } from "./cagewright.ts";
 import type { Daemon } from "./daemons.ts";
 import { ordinaryUser, readableProgram } from "./ordinary.ts";
@@ -57,7 +58,7 @@ test("a machine without the account is left unchanged, and says what to do", asy
 	expect(account("cage-redis")).toBeUndefined();
 });
 
-test("a dedicated account is created again by an import, and removed with the cage", async () => {
+test.runIf(isLong)("a dedicated account is created again by an import, and removed with the cage", async () => {
 	const { account, enter } = otherMachine(withoutRedis);
 	const [first, second] = [temporaryState(), temporaryState()];
 	const take = (file: string, where: string, ...options: string[]) =>
@@ -107,7 +108,7 @@ describe("an import that is killed after it created the account", () => {
 		expect((await cagewright(["list"], { state: there, enter })).stderr).toBe("");
 	});
 
-	test("can be repeated at once", async () => {
+	test.runIf(isLong)("can be repeated at once", async () => {
 		const { account, enter, there } = await killedImport();
 		await must(cagewright(["import", archive, "--yes", "--no-trial", "--dedicated-account"], { state: there, enter }));
 		expect(account("cage-redis")).toContain("made by cagewright");
@@ -135,7 +136,7 @@ test("an account that has another group here is refused, and a dedicated one rep
 	expect((await take("--dedicated-account")).status).toBe(0);
 });
 
-test("an archive may name thousands of owners, with any characters", async () => {
+test.runIf(isLong)("an archive may name thousands of owners, with any characters", async () => {
 	const people = Array.from({ length: 3000 }, (_, index) => 100_000 + index);
 	// winbind's names may contain spaces.
 	const lines = people.map((id) => `domain person ${id}:x:${id}:${id}::/:/bin/false`);

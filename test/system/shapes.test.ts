@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
+import { isLong, some } from "../long.ts";
 import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
@@ -46,7 +47,7 @@ async function expectCaged(name: string, program: string, state: string): Promis
 	return made;
 }
 
-test("a static program with musl", async () => {
+test.runIf(isLong)("a static program with musl", async () => {
 	const made = await expectCaged("static", compile("static", "musl-gcc", "-static"), temporaryState());
 	expect(librariesIn(made.root)).toEqual([]);
 });
@@ -57,7 +58,8 @@ test("a dynamic program with musl, whose library is also its loader", async () =
 });
 
 const known = readFileSync("/proc/filesystems", "latin1").split(/\s+/);
-test.each(["xfs", "btrfs"].filter((type) => known.includes(type)))("a state folder on %s", async (type) => {
+const types = ["xfs", "btrfs"].filter((type) => known.includes(type));
+test.each(some(1, types))("a state folder on %s", async (type) => {
 	const disk = `${folder}/${type}.img`;
 	const place = `${folder}/${type}`;
 	writeFileSync(disk, "");
@@ -70,7 +72,7 @@ test.each(["xfs", "btrfs"].filter((type) => known.includes(type)))("a state fold
 	expect((await cagewright(["check", `on-${type}`, "--deep"], { state: `${place}/state` })).status).toBe(0);
 });
 
-test("a program with an SELinux label, which its copy does not need", async () => {
+test.runIf(isLong)("a program with an SELinux label, which its copy does not need", async () => {
 	const state = temporaryState();
 	const program = compile("labelled", "gcc");
 	const label = 'import os, sys; os.setxattr(sys.argv[1], "security.selinux", b"system_u:object_r:bin_t:s0\\0")';

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
+import { isLong, some } from "../long.ts";
 import { cagewright, inProcess, type Json, startRun, temporaryState } from "./cagewright.ts";
 import { type Daemon, pythonPages } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -75,25 +76,26 @@ test("a step's dry run is one JSON document too", async () => {
 	});
 });
 
-test.each([
+const refused: readonly [string, string, string][] = [
+	["plan", "--bind /etc/passwd", "/etc/passwd"],
+	["build", "--timeout 5 --user daemon", "--timeout"],
+	["trial", "--network none", "--network"],
+	["trace", "--add --user daemon", "--user"],
 	["plan", "--rounds 9", "--rounds"],
 	["plan", "--no-selftest", "--no-selftest"],
 	["plan", "--name other", "--name"],
-	["plan", "--bind /etc/passwd", "/etc/passwd"],
-	["build", "--timeout 5 --user daemon", "--timeout"],
 	["build", "--limit-memory 512M", "--limit-memory"],
 	["build", "--exercise true", "--exercise"],
 	["build", "--replace", "--replace"],
 	["trial", "--env A=b", "--env"],
-	["trial", "--network none", "--network"],
 	["trial", "--rounds 9", "--rounds"],
 	["trial", "--unit --include /etc/hostname", "--include"],
 	["trace", "--rounds 9 -- true", "--rounds"],
 	["trace", "--add --limit-files 64", "--limit-files"],
 	["trace", "--add --rounds 9", "--rounds"],
-	["trace", "--add --user daemon", "--user"],
 	["trace", "--for 1 --user daemon", "--user"],
-])("%s refuses %s, which it cannot honour, in one sentence", async (verb, words, named) => {
+];
+test.each(some(4, refused))("%s refuses %s, which it cannot honour, in one sentence", async (verb, words, named) => {
 	const before = readFileSync(`${state}/cages/pages/cage.json`, "utf8");
 	const { status, stderr, stdout } = await inProcess([verb, "pages", ...words.split(" ")], { state });
 	expect([status, stdout]).toEqual([2, ""]);
@@ -115,7 +117,7 @@ test("a trial finds an excluded file that keeps the application from answering",
 	expect(JSON.stringify(result.json.missing)).toContain("/libexpat.so");
 });
 
-test("a trial finds an excluded file that keeps the program from starting", async () => {
+test.runIf(isLong)("a trial finds an excluded file that keeps the program from starting", async () => {
 	const excluded = realpathSync("/usr/bin/python3");
 	await step(["plan", "pages", "--exclude", excluded]);
 	await step(["build", "pages"]);
@@ -124,7 +126,7 @@ test("a trial finds an excluded file that keeps the program from starting", asyn
 	expect(json.missing).toContainEqual(expect.objectContaining({ path: excluded, declined: true }));
 });
 
-test("a traced process is shown with its own number, as in its log", async () => {
+test.runIf(isLong)("a traced process is shown with its own number, as in its log", async () => {
 	const probe = ["--probe", `redis-cli -p ${port} ping | grep PONG`];
 	const command = ["sh", "-c", `echo "my number: $$"; exec redis-server --save '' --port ${port}`];
 	const traced = await cagewright(["trace", "--events", "--name", "numbered", ...probe, "--", ...command], { state });

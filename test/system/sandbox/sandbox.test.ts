@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isLong } from "../../long.ts";
 import { cagewright, type Json, temporaryFolder, temporaryState, type Where } from "../cagewright.ts";
 import { ordinaryUser, readableProgram } from "../ordinary.ts";
 
@@ -214,11 +215,11 @@ describe("a traced application with every kind of attack", () => {
 		});
 		expect(notes.find(({ code }: Json) => code === "kernel-setting-refused")?.values.paths).toMatch(/^\/(proc|sys)\//);
 	});
-	test("changes nothing as an account", async () => {
+	test.runIf(isLong)("changes nothing as an account", async () => {
 		await traceUnchanged("account", { state: temporaryState(), enter: inMounts }, ["--user", "nobody"]);
 		mountsAreUnchanged();
 	});
-	test("changes nothing for an ordinary user", async () => {
+	test.runIf(isLong)("changes nothing for an ordinary user", async () => {
 		await traceUnchanged("ordinary", ordinaryUser(readableProgram()), []);
 	});
 });
