@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, type Json, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { giveTo, nginx } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -15,7 +16,7 @@ function expectNarrower({ confinement }: Json): void {
 	expect(calls.permitted).toBeLessThan(calls.general - 50);
 }
 
-test("nginx answers under a filter for its own calls, also after a reload", async () => {
+test.runIf(isLong)("nginx answers under a filter for its own calls, also after a reload", async () => {
 	const port = await freePort();
 	const daemon = nginx({ port });
 	const options = ["--name", "web", "--user", "www-data", ...observed, "--include", `${daemon.folder}/pages`];
@@ -71,7 +72,7 @@ describe("a call that the application did not make", () => {
 		expect(stdout).toContain("--allow call:mlock");
 	});
 
-	test("is permitted by an option", async () => {
+	test.runIf(isLong)("is permitted by an option", async () => {
 		const code = "import ctypes; libc = ctypes.CDLL(None, use_errno=True); print(libc.mlock(libc.mlock, 1), ctypes.get_errno())";
 		const call = async () => (await cagewright(["run", "starter", "--", "python3", "-c", code], { state })).stdout;
 		expect(await call()).toBe("-1 1\n");

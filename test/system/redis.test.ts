@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, redis, startOnHost, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -44,7 +45,7 @@ test("the caged redis answers a real request, ends on TERM, and has its saved da
 	expect((await second.stop("SIGINT")).status).toBe(0);
 });
 
-test("another make builds no new generation and keeps the data", async () => {
+test.runIf(isLong)("another make builds no new generation and keeps the data", async () => {
 	const dump = `${made.data}${daemon.folder}/data/dump.rdb`;
 	const before = readFileSync(dump);
 	const again = await make(["--name", "redis", "--user", "redis", ...wordsOf(daemon)], { state });
@@ -85,23 +86,36 @@ test("make does not affect a redis that already runs on that port", async () => 
 	expect(readFileSync(`${host.folder}/data/dump.rdb`).equals(dump)).toBe(true);
 });
 
-test("redis forks into the background in Debian's configuration and is followed until it ends with the cage", async () => {
-	const network = await privateNetwork();
-	const probe = 'test "$(redis-cli -p 6379 SET probe ok)" = OK';
-	const words = ["--user", "redis", "--directory", "/run/redis", "--probe", probe, "--", "redis-server", "/etc/redis/redis.conf"];
-	const forks = await make(["--name", "debian", ...words], { state });
-	expectWellMade(forks, "debian", state);
-	// Debian makes the account the owner of the configuration. The cage keeps it read-only and reports it.
-	for (const path of ["/etc/redis", "/etc/redis/redis.conf"])
-		expect(forks.confinement.warnings).toContainEqual(expect.objectContaining({ code: "application-owns", path }));
-	const run = startRun("debian", { state, enter: network.enter });
-	await eventually(() => askRedis(6379, ["SET", "still", "here"], network));
-	expectServedInside(forks, 6379, network);
-	expect((await run.stop()).status).toBe(0);
-	expect(processesIn(forks.root)).toEqual([]);
-});
+test.runIf(isLong)(
+	"redis forks into the background in Debian's configuration and is followed until it ends with the cage",
+	async () => {
+		const network = await privateNetwork();
+		const probe = 'test "$(redis-cli -p 6379 SET probe ok)" = OK';
+		const words = [
+			"--user",
+			"redis",
+			"--directory",
+			"/run/redis",
+			"--probe",
+			probe,
+			"--",
+			"redis-server",
+			"/etc/redis/redis.conf",
+		];
+		const forks = await make(["--name", "debian", ...words], { state });
+		expectWellMade(forks, "debian", state);
+		// Debian makes the account the owner of the configuration. The cage keeps it read-only and reports it.
+		for (const path of ["/etc/redis", "/etc/redis/redis.conf"])
+			expect(forks.confinement.warnings).toContainEqual(expect.objectContaining({ code: "application-owns", path }));
+		const run = startRun("debian", { state, enter: network.enter });
+		await eventually(() => askRedis(6379, ["SET", "still", "here"], network));
+		expectServedInside(forks, 6379, network);
+		expect((await run.stop()).status).toBe(0);
+		expect(processesIn(forks.root)).toEqual([]);
+	},
+);
 
-test("a stopped redis without a port is asked at the unix socket that it opens in the sandbox", async () => {
+test.runIf(isLong)("a stopped redis without a port is asked at the unix socket that it opens in the sandbox", async () => {
 	const folder = temporaryFolder("redis-socket");
 	const command = ["redis-server", "--port", "0", "--unixsocket", `${folder}/redis.sock`, "--dir", folder, "--save", ""];
 	const made = await make(["--name", "socketed", "--writable", folder, "--", ...command], { state });

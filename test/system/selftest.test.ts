@@ -4,6 +4,7 @@ import { systemMachine } from "../../src/cli/machine.ts";
 import { type Layer, layers } from "../../src/confine/method.ts";
 import { selftestCage } from "../../src/selftest/engine/selftest.ts";
 import { failedChecks, holds, type Selftest, withOutcome } from "../../src/selftest/verdict.ts";
+import { isLong, some } from "../long.ts";
 import { cagewright, inProcess, type Json, type Made, makeAsUsual, startRun, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { preparedDemo, preparedRedis } from "./prepared.ts";
@@ -20,7 +21,7 @@ let untested: string;
 beforeAll(async () => {
 	redis = (await preparedRedis(state)).made;
 	untested = readFileSync(String(redis.record), "utf8");
-	await preparedDemo(state);
+	if (isLong) await preparedDemo(state);
 	const probe = "curl -fsSI --noproxy '*' http://127.0.0.1:80/ | grep -qi '^server: nginx'";
 	maker = await makeAsUsual(["--name", "web", "--probe", probe, "--", "nginx", "-g", "daemon off;"], { state });
 });
@@ -37,7 +38,7 @@ function withoutLayers(name: string, without: readonly Layer[], network?: "none"
 	return selftestCage(context, name, { without, ...(network ? { network } : {}) });
 }
 
-describe.each(["demo", "web"] as const)("the cage %s", (name) => {
+describe.each(some(1, ["web", "demo"] as const))("the cage %s", (name) => {
 	test("permits no escape, and lists what the plan permits", async () => {
 		const result = await selftest([name]);
 		expect(result.schema).toBe("cagewright/selftest/1");
@@ -63,11 +64,13 @@ const together: readonly (readonly Layer[])[] = [
 ];
 const alone = layers.filter((layer) => !together.flat().includes(layer)).map((layer) => [layer]);
 
-describe.each([
-	{ name: "redis", omitted: [...together, ...alone] },
-	// Every launch gets its namespaces and mounts from the same lines. Only the last steps depend on the account.
-	{ name: "web", omitted: [["capabilities"], ["no-new-privs", "landlock", "seccomp"]] as Layer[][] },
-])("the cage $name, started like its application", ({ name, omitted }) => {
+describe.each(
+	some(1, [
+		{ name: "redis", omitted: [...together, ...alone] },
+		// Every launch gets its namespaces and mounts from the same lines. Only the last steps depend on the account.
+		{ name: "web", omitted: [["capabilities"], ["no-new-privs", "landlock", "seccomp"]] as Layer[][] },
+	]),
+)("the cage $name, started like its application", ({ name, omitted }) => {
 	test.each(omitted.map((omit) => [omit.join(", "), omit] as const))("is reported without %s", async (_, omit) => {
 		// setpriv sets no_new_privs for the other two layers anyway (measured).
 		const without: readonly Layer[] = omit.includes("no-new-privs") ? ["no-new-privs", "landlock", "seccomp"] : omit;

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
+import { isLong, some } from "../long.ts";
 import { begin, cagewright, type Made, make, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -57,7 +58,7 @@ test("a shell cannot change the cage", async () => {
 	expect(stdout).toMatch(/mount: .*(denied|not permitted|must be superuser|are you root)/i);
 });
 
-test("a shell can run besides the application", async () => {
+test.runIf(isLong)("a shell can run besides the application", async () => {
 	const run = startRun("redis", { state });
 	await eventually(() => askRedis(port, ["PING"]));
 	const { stdout } = await shell(`printf 'PING\\r\\nQUIT\\r\\n' | nc 127.0.0.1 ${port}\n`);
@@ -75,7 +76,7 @@ test("background processes end with the shell", async () => {
 	expect(processesIn(made.root)).toEqual([]);
 });
 
-test.each([["TERM", 143] as const, ["INT", 130] as const, ["HUP", 129] as const])(
+test.each(some(1, [["TERM", 143] as const, ["INT", 130] as const, ["HUP", 129] as const]))(
 	"a %s ends the shell",
 	async (signal, status) => {
 		const running = begin(["shell", "redis", "--", "sleep", "1000"], { state });
@@ -88,7 +89,7 @@ test.each([["TERM", 143] as const, ["INT", 130] as const, ["HUP", 129] as const]
 describe("a host without a static busybox", () => {
 	const enter = ["unshare", "--mount", "sh", "-c", 'mount -n --bind /dev/null /usr/bin/busybox && exec "$@"', "sh"];
 
-	test("provides bash and its tools with their own loader", async () => {
+	test.runIf(isLong)("provides bash and its tools with their own loader", async () => {
 		const pages = temporaryFolder("static");
 		writeFileSync(`${pages}/index.html`, "a page\n");
 		const place = await freePort();

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { endAfterFile } from "./clean-up.ts";
 import { eventually } from "./eventually.ts";
@@ -115,7 +116,7 @@ describe("a host whose /dev/log is a link to a separate directory, as with syste
 		expect(host.heard()).toBe("");
 	});
 
-	test("stays closed with --refuse syslog", async () => {
+	test.runIf(isLong)("stays closed with --refuse syslog", async () => {
 		const other = temporaryState();
 		cpSync(state, other, { recursive: true });
 		const closed = ["--refuse", "syslog", "--refuse", "unix-sockets"];
@@ -131,14 +132,14 @@ describe("a host whose /dev/log is a link to a separate directory, as with syste
 		await run.stop();
 	});
 
-	test("starts the application even if its syslog daemon is gone", async () => {
+	test.runIf(isLong)("starts the application even if its syslog daemon is gone", async () => {
 		const away = await machine("");
 		const run = startRun("watched", { state, enter: away.enter });
 		expect(await eventually(() => fetchPage("http://127.0.0.1:8090/", away))).toBe("answered");
 		await run.stop();
 	});
 
-	test("gets nothing with --exclude /dev/log, and the application still answers", async () => {
+	test.runIf(isLong)("gets nothing with --exclude /dev/log, and the application still answers", async () => {
 		const before = host.heard();
 		const { json } = await cagewright(["plan", "watched", "--exclude", "/dev/log", "--json"], { state, enter: host.enter });
 		expect(json.openings).toEqual({ capabilities: [] });
@@ -150,7 +151,7 @@ describe("a host whose /dev/log is a link to a separate directory, as with syste
 	});
 });
 
-test("a socket directly in /dev is not shared, and the plan gives advice", async () => {
+test.runIf(isLong)("a socket directly in /dev is not shared, and the plan gives advice", async () => {
 	const host = await machine("", "/dev/log");
 	expect((await cagewright(["trace", ...options("apart")], { state, enter: host.enter })).status).toBe(0);
 	const { stdout } = await cagewright(["plan", "apart"], { state, enter: host.enter });

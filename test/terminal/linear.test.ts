@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { leftovers } from "../system/processes.ts";
@@ -50,7 +51,7 @@ describe("the wizard line by line", () => {
 		expect(leftovers(state)).toEqual([]);
 	});
 
-	it("starts automatically if the environment announces a screen reader", async () => {
+	it.runIf(isLong)("starts automatically if the environment announces a screen reader", async () => {
 		const wizard = openWizard(temporaryState(), [], { rows: 60, env: { INK_SCREEN_READER: "true" } });
 		await wizard.sees("Your choice, Enter: choose:");
 		expect(wizard.raw).not.toContain(steering);
@@ -59,7 +60,7 @@ describe("the wizard line by line", () => {
 		expect((await wizard.ended).exitCode).toBe(130);
 	});
 
-	it("stops running work on SIGTERM, on a terminal that can only write lines", async () => {
+	it.runIf(isLong)("stops running work on SIGTERM, on a terminal that can only write lines", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state, [], { rows: 60, env: { TERM: "dumb" } });
 		await wizard.pressAt("Your choice, Enter: choose:", "1", keys.enter);

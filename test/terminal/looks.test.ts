@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { isLong, some } from "../long.ts";
 import { temporaryState } from "../system/cagewright.ts";
 import { leave, newWizard, openTerminal, openWizard, wizardProgram } from "./wizards.ts";
 
@@ -12,10 +13,12 @@ const styled = /\x1b\[[\d;:]*m/;
 const selectedTemplate = /^❯ (?!demo)\S+ /m;
 
 describe("the wizard on terminals of all kinds", () => {
-	it.each([
-		["NO_COLOR", [], { NO_COLOR: "1" }],
-		["--no-color", ["--no-color"], {}],
-	])("has no colours with %s", async (_, args, env) => {
+	it.each(
+		some(1, [
+			["NO_COLOR", [], { NO_COLOR: "1" }],
+			["--no-color", ["--no-color"], {}],
+		]),
+	)("has no colours with %s", async (_, args, env) => {
 		const wizard = await newWizard(args, { env });
 		wizard.press("j");
 		await wizard.sees(selectedTemplate);
@@ -23,16 +26,18 @@ describe("the wizard on terminals of all kinds", () => {
 		expect(wizard.raw).not.toMatch(styled);
 	});
 
-	it("has colours otherwise", async () => {
+	it.runIf(isLong)("has colours otherwise", async () => {
 		const wizard = await newWizard([], { env: { NO_COLOR: "" } });
 		await leave(wizard);
 		expect(wizard.raw).toMatch(styled);
 	});
 
-	it.each([
-		["the locale has nothing else", [], { LANG: "C", LC_ALL: "C" }],
-		["it is asked for", ["--ascii"], {}],
-	])("prints only ASCII if %s", async (_, args, env) => {
+	it.each(
+		some(1, [
+			["the locale has nothing else", [], { LANG: "C", LC_ALL: "C" }],
+			["it is asked for", ["--ascii"], {}],
+		]),
+	)("prints only ASCII if %s", async (_, args, env) => {
 		const wizard = await newWizard(args, { env });
 		await leave(wizard);
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
@@ -48,7 +53,7 @@ describe("the wizard on terminals of all kinds", () => {
 		expect(wizard.raw.lastIndexOf("\x1b[23;2t")).toBeGreaterThan(wizard.raw.lastIndexOf(titled));
 	});
 
-	it("does nothing to the window that a setting turns off, or on a console", async () => {
+	it.runIf(isLong)("does nothing to the window that a setting turns off, or on a console", async () => {
 		const state = temporaryState();
 		const off = { title: false, notify: false, copy: false };
 		mkdirSync(state, { recursive: true, mode: 0o700 });

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
+import { isLong } from "../long.ts";
 import { cagewright, temporaryFolder, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { fillDisk } from "../system/fill-disk.ts";
@@ -48,7 +49,7 @@ describe("the wizard", () => {
 		await leave(wizard, state);
 	});
 
-	it("keeps its session on SIGHUP during a trace", async () => {
+	it.runIf(isLong)("keeps its session on SIGHUP during a trace", async () => {
 		const state = temporaryState();
 		const wizard = openWizard(state);
 		await untilAnswered(wizard);
@@ -84,7 +85,7 @@ describe("the wizard", () => {
 		await third.sees(/demo1.*Start tracing/s);
 	});
 
-	it("names the process that holds a session's cage", async () => {
+	it.runIf(isLong)("names the process that holds a session's cage", async () => {
 		const state = temporaryState();
 		await sessionAtFiles(state);
 		const { store } = systemMachine(state);

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, temporaryState } from "../system/cagewright.ts";
 import { patience } from "../system/eventually.ts";
 import { preparedDemo } from "../system/prepared.ts";
@@ -25,7 +26,7 @@ async function atAccountsOfDemo(state: string, size?: { columns: number; rows: n
 }
 
 describe("the accounts", () => {
-	it("can be searched, added and left out at every size, and end up in the cage's files", async () => {
+	it.runIf(isLong)("can be searched, added and left out at every size, and end up in the cage's files", async () => {
 		const state = temporaryState();
 		const wizard = await atAccountsOfDemo(state);
 		// One read contains all keys, as over a slow line.
@@ -56,7 +57,7 @@ describe("the accounts", () => {
 });
 
 describe("the review", () => {
-	it("shows the dry run, and is written to the given path", async () => {
+	it.runIf(isLong)("shows the dry run, and is written to the given path", async () => {
 		const state = temporaryState();
 		const folder = temporary();
 		const wizard = await atAccountsOfDemo(state, { columns: 200, rows: 60 });
@@ -119,7 +120,7 @@ const generations = (state: string, name: string) => {
 };
 
 describe("a build", () => {
-	it("shows its progress at every size, and can be stopped and restarted", async () => {
+	it.runIf(isLong)("shows its progress at every size, and can be stopped and restarted", async () => {
 		const state = temporaryState();
 		const wizard = await atAccountsOfDemo(state);
 		await building(wizard);

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { isLong } from "../long.ts";
 import { temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { fetchPage, freePort } from "../system/network.ts";
@@ -18,35 +19,38 @@ async function traces(state: string, name: string, size = {}): Promise<PtyProgra
 const client = "redis-cli -h 127.0.0.1 -p 6379";
 
 describe("the trace of redis", () => {
-	it("shows processes and coverage, runs a proposed exercise, and adds another run, which may be stopped", async () => {
-		const state = temporaryState();
-		const wizard = await traces(state, "redis");
-		await wizard.sees("It answers.");
-		await wizard.pressAt(/✓.*BGSAVE/, keys.tab);
-		await wizard.sees(/\[Processes 1\].*\n❯ \d+ redis-server .*more threads/);
-		// The process that wrote the file has exited.
-		await wizard.pressAt(/\n {4}\d+ redis-server .*exited \(0\)/, keys.tab);
-		await wizard.pressAt(/\[Paths \d+\].*\n❯ \//, keys.tab);
-		await wizard.sees("Used from redis-server: programs 1 of 1, configuration 1 of 1");
-		await wizard.pressAt(`❯ ${client} BGREWRITEAOF`, "xx");
-		await wizard.sees("No more exercises are known.");
-		await wizard.sees(/✓ 6 of 6 probes and exercises answered|✓.*EVAL/);
-		await wizard.sees(/nothing new (for \d+ seconds|since the last exercise).*Press Enter/s);
-		wizard.press("r");
-		await wizard.pressAt("Run 2: its trace is added to the earlier ones.", keys.escape);
-		await wizard.pressAt("The earlier runs are kept", "r");
-		await wizard.sees("Run 2: its trace is added to the earlier ones.");
-		await wizard.pressAt("It answers.", keys.enter);
-		await wizard.sees("2 runs are complete");
-		await wizard.sees(/This run added/);
-		wizard.press(keys.enter);
-		await wizard.pressAt(/step 3\/7.*left out/s, keys.enter);
-		await wizard.pressAt("step 4/7", keys.enter);
-		// The exercise is among the answers, and so in the equivalent command.
-		await wizard.pressAt("step 5/7", "d");
-		await wizard.sees(/^Exercises [\s\S]*BGREWRITEAOF/m);
-		await leave(wizard, state);
-	});
+	it.runIf(isLong)(
+		"shows processes and coverage, runs a proposed exercise, and adds another run, which may be stopped",
+		async () => {
+			const state = temporaryState();
+			const wizard = await traces(state, "redis");
+			await wizard.sees("It answers.");
+			await wizard.pressAt(/✓.*BGSAVE/, keys.tab);
+			await wizard.sees(/\[Processes 1\].*\n❯ \d+ redis-server .*more threads/);
+			// The process that wrote the file has exited.
+			await wizard.pressAt(/\n {4}\d+ redis-server .*exited \(0\)/, keys.tab);
+			await wizard.pressAt(/\[Paths \d+\].*\n❯ \//, keys.tab);
+			await wizard.sees("Used from redis-server: programs 1 of 1, configuration 1 of 1");
+			await wizard.pressAt(`❯ ${client} BGREWRITEAOF`, "xx");
+			await wizard.sees("No more exercises are known.");
+			await wizard.sees(/✓ 6 of 6 probes and exercises answered|✓.*EVAL/);
+			await wizard.sees(/nothing new (for \d+ seconds|since the last exercise).*Press Enter/s);
+			wizard.press("r");
+			await wizard.pressAt("Run 2: its trace is added to the earlier ones.", keys.escape);
+			await wizard.pressAt("The earlier runs are kept", "r");
+			await wizard.sees("Run 2: its trace is added to the earlier ones.");
+			await wizard.pressAt("It answers.", keys.enter);
+			await wizard.sees("2 runs are complete");
+			await wizard.sees(/This run added/);
+			wizard.press(keys.enter);
+			await wizard.pressAt(/step 3\/7.*left out/s, keys.enter);
+			await wizard.pressAt("step 4/7", keys.enter);
+			// The exercise is among the answers, and so in the equivalent command.
+			await wizard.pressAt("step 5/7", "d");
+			await wizard.sees(/^Exercises [\s\S]*BGREWRITEAOF/m);
+			await leave(wizard, state);
+		},
+	);
 });
 
 describe("the trace of the demonstration", () => {

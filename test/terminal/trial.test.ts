@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, temporaryFolder, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { commandOf, descendantsOf, leftovers } from "../system/processes.ts";
@@ -131,40 +132,43 @@ async function withPicky(state: string, script: string): Promise<void> {
 }
 
 describe("an application with a missing file", () => {
-	it("gets the likeliest fix with one key, and the equivalent command makes the same cage without deselected items", async () => {
-		const state = temporaryState();
-		const other = temporaryState();
-		const script = join(temporaryFolder("picky"), "picky.py");
-		// Content that the cage mounts without a rule, so the stored cage must not contain one either.
-		const pages = temporaryFolder("picky-pages");
-		writeFileSync(join(pages, "index.html"), "hello");
-		writeFileSync(script, picky(pages));
-		await withPicky(state, script);
-		await withPicky(join(other, "state"), script);
-		const wizard = openWizard(state, [], { columns: 200, rows: 40 });
-		await toTrace(wizard, "picky");
-		await wizard.pressAt("It answers.", keys.enter);
-		await planned(wizard);
-		await wizard.sees(/step 6\/7.*Gen\./s);
-		const shown = await wizard.sees("the likeliest cause first");
-		expect(shown).toMatch(/❯ \[✓\] \/etc\/debian_version/);
-		expect(shown).toMatch(/Why it is listed: the application printed: picky: fatal/);
-		expect(shown).toMatch(/It exited with status 1/);
-		// A permission is not preselected while something likelier exists.
-		wizard.press("j");
-		await wizard.pressAt(/❯ \[ \] \/proc\/self\/stat/, keys.enter);
-		await wizard.sees(/^2 +yes .*\/etc\/debian_version/m);
-		await wizard.pressAt(verdict, keys.enter);
-		await save(wizard);
-		await wizard.sees("The cage picky is ready. Its application answers.");
-		await finish(wizard);
-		const shownCage = await cagewright(["show", "picky", "--json"], { state });
-		expect(JSON.stringify(shownCage.json)).toContain("/etc/debian_version");
-		expect(cageOf(state, "picky")).toMatchObject({ binds: [{ path: pages, access: "ro" }] });
-		const line = (await wizard.screen()).find((one) => one.includes("make picky")) ?? "";
-		expect(line).toContain("--refuse proc");
-		await copied(line, state, other);
-		expect(cageOf(join(other, "state"), "picky")).toEqual(cageOf(state, "picky"));
-		for (const one of [state, join(other, "state")]) expect(bindsOf(one, "picky")).toEqual([]);
-	});
+	it.runIf(isLong)(
+		"gets the likeliest fix with one key, and the equivalent command makes the same cage without deselected items",
+		async () => {
+			const state = temporaryState();
+			const other = temporaryState();
+			const script = join(temporaryFolder("picky"), "picky.py");
+			// Content that the cage mounts without a rule, so the stored cage must not contain one either.
+			const pages = temporaryFolder("picky-pages");
+			writeFileSync(join(pages, "index.html"), "hello");
+			writeFileSync(script, picky(pages));
+			await withPicky(state, script);
+			await withPicky(join(other, "state"), script);
+			const wizard = openWizard(state, [], { columns: 200, rows: 40 });
+			await toTrace(wizard, "picky");
+			await wizard.pressAt("It answers.", keys.enter);
+			await planned(wizard);
+			await wizard.sees(/step 6\/7.*Gen\./s);
+			const shown = await wizard.sees("the likeliest cause first");
+			expect(shown).toMatch(/❯ \[✓\] \/etc\/debian_version/);
+			expect(shown).toMatch(/Why it is listed: the application printed: picky: fatal/);
+			expect(shown).toMatch(/It exited with status 1/);
+			// A permission is not preselected while something likelier exists.
+			wizard.press("j");
+			await wizard.pressAt(/❯ \[ \] \/proc\/self\/stat/, keys.enter);
+			await wizard.sees(/^2 +yes .*\/etc\/debian_version/m);
+			await wizard.pressAt(verdict, keys.enter);
+			await save(wizard);
+			await wizard.sees("The cage picky is ready. Its application answers.");
+			await finish(wizard);
+			const shownCage = await cagewright(["show", "picky", "--json"], { state });
+			expect(JSON.stringify(shownCage.json)).toContain("/etc/debian_version");
+			expect(cageOf(state, "picky")).toMatchObject({ binds: [{ path: pages, access: "ro" }] });
+			const line = (await wizard.screen()).find((one) => one.includes("make picky")) ?? "";
+			expect(line).toContain("--refuse proc");
+			await copied(line, state, other);
+			expect(cageOf(join(other, "state"), "picky")).toEqual(cageOf(state, "picky"));
+			for (const one of [state, join(other, "state")]) expect(bindsOf(one, "picky")).toEqual([]);
+		},
+	);
 });
