@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { afterEach, beforeAll, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, type Made, must, temporaryState } from "./cagewright.ts";
 import { preparedDemo } from "./prepared.ts";
 
@@ -49,7 +50,7 @@ test("an acknowledged finding is accepted, with who and when, and a new one is r
 	expect(await check("--nagios")).toMatchObject({ status: 1, stdout: /warnings in demo .*warnings=1/ });
 });
 
-test("who acknowledged is in the log, the record and `show`, and --revoke goes back", async () => {
+test.runIf(isLong)("who acknowledged is in the log, the record and `show`, and --revoke goes back", async () => {
 	writeFileSync(inCage(edited), "");
 	const env = { SUDO_USER: "alice" };
 	await must(cagewright(["check", "demo", "--accept", "added"], { state, env }));

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import { attemptsProgram } from "../../src/confine/places.ts";
+import { isLong, some } from "../long.ts";
 import {
 	begin,
 	cagewright,
@@ -191,10 +192,12 @@ test("normal load raises no alarm", async () => {
 	expect([...new Set(alarms(stdout).map(({ executable }) => executable))]).toEqual([attemptsProgram]);
 });
 
-test.each([
-	["stop", () => expect(processesIn(made.root)).toEqual([])],
-	["freeze", () => expect(processesIn(made.root).map((pid) => statusField(pid, "State").slice(0, 1))).toContain("T")],
-] as const)("--on-alarm %s", async (reaction, expected) => {
+test.each(
+	some(1, [
+		["stop", () => expect(processesIn(made.root)).toEqual([])],
+		["freeze", () => expect(processesIn(made.root).map((pid) => statusField(pid, "State").slice(0, 1))).toContain("T")],
+	] as const),
+)("--on-alarm %s", async (reaction, expected) => {
 	await watched(["--on-alarm", reaction], async (watch) => {
 		// It may be stopped before it answers.
 		await request("mount").catch(() => "");
@@ -206,7 +209,7 @@ test.each([
 	expect(json.history.join("\n")).toContain(reaction === "stop" ? " stopped " : " frozen ");
 });
 
-test("each trial measures which techniques raise an alarm, for the record", async () => {
+test.runIf(isLong)("each trial measures which techniques raise an alarm, for the record", async () => {
 	const { json } = await cagewright(["trial", "victim", "--json"], { state });
 	const { alarm } = json.selftest;
 	expect(alarm.raised).toBeGreaterThanOrEqual(0.95 * alarm.tried);
@@ -243,7 +246,7 @@ test.runIf(isFirstNamespace)("a crash raises an alarm", async () => {
 	expect(alarms(printed)[0]).toMatchObject({ kind: "crash", cage: "victim", executable: "perl", call: null, severity: "medium" });
 });
 
-test("a setuid file in the data and a changed program raise one alarm each", async () => {
+test.runIf(isLong)("a setuid file in the data and a changed program raise one alarm each", async () => {
 	const evil = `${made.data}${folder}/data/evil`;
 	const copy = `${made.root}${script}`;
 	const found = (text: string) => alarms(text).map(({ finding, path }) => `${finding} ${path}`);
@@ -319,10 +322,12 @@ test.skipIf(!records)(
 	},
 );
 
-test.each([
-	["network", ["--net"], "only read the kernel log"],
-	["PID", ["--pid", "--mount-proc"], "not the host's PID namespace"],
-])("in another %s namespace, the watch says what it cannot see", async (_, options, says) => {
+test.each(
+	some(1, [
+		["network", ["--net"], "only read the kernel log"],
+		["PID", ["--pid", "--mount-proc"], "not the host's PID namespace"],
+	]),
+)("in another %s namespace, the watch says what it cannot see", async (_, options, says) => {
 	const watch = begin(["watch"], { state, enter: ["unshare", ...options, "--kill-child=SIGTERM"] });
 	await watch.says("Watching");
 	await watch.stop("SIGKILL");

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { unsetSession } from "../../src/watch/denial.ts";
+import { isLong, some } from "../long.ts";
 import { begin, type Json, type Made, make, type Started, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { perlServer, wordsOf } from "./daemons.ts";
 import { describedJson } from "./described.ts";
@@ -104,11 +105,13 @@ for (1 .. 20) { unless (fork) { syscall(165, 0, 0, 0, 0, 0); exit } wait }
 syscall(165, 0, 0, 0, 0, 0);
 print "called\\n";`;
 
-test.each([
-	["without a login", []],
-	["of a person", loggedIn(4242)],
-	["with a session of its own each", ["sh", "-c", 'echo 0 >/proc/self/loginuid; exec "$@"', "sh"]],
-])("a process outside %s, with the account and program of a cage, raises no alarm for it", async (_, enter) => {
+test.each(
+	some(1, [
+		["without a login", []],
+		["of a person", loggedIn(4242)],
+		["with a session of its own each", ["sh", "-c", 'echo 0 >/proc/self/loginuid; exec "$@"', "sh"]],
+	]),
+)("a process outside %s, with the account and program of a cage, raises no alarm for it", async (_, enter) => {
 	await watched(async ({ watch }) => {
 		const [command = "", ...words] = [...enter, "/usr/bin/perl", "-e", forger];
 		expect(spawnSync(command, words, { encoding: "utf8" })).toMatchObject({ status: 0, stdout: "called\n" });
@@ -161,7 +164,7 @@ describe.runIf(isFirstNamespace)("a start that cannot have a session of its own"
 	});
 });
 
-test("in a container with its own process numbers, a watch knows the cage by its session", async () => {
+test.runIf(isLong)("in a container with its own process numbers, a watch knows the cage by its session", async () => {
 	const container = begin(["watch"], { state, enter: ["unshare", "--pid", "--mount-proc", "--kill-child"] });
 	const inside: Started[] = [];
 	try {

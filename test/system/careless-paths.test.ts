@@ -12,7 +12,7 @@ import { generator, shuffled } from "./random.ts";
  */
 
 const seed = Number(process.env.CAGEWRIGHT_SEED ?? Date.now() % 1_000_000);
-const most = Number(process.env.CAGEWRIGHT_WALKS ?? times(40, Number.POSITIVE_INFINITY));
+const most = Number(process.env.CAGEWRIGHT_WALKS ?? times(20, Number.POSITIVE_INFINITY));
 const only = new RegExp(process.env.CAGEWRIGHT_ONLY ?? "");
 
 /** Half of a sample writes what the path names. */
@@ -32,7 +32,7 @@ describe("in a copy of the machine", { timeout: 10 * 3_600_000 }, () => {
 	const host = new CarelessHost();
 
 	test(`verbs accept what the walk varies (seed ${seed})`, async () => {
-		const plain = shuffled(plainUses(), generator(seed)).slice(0, isLong ? undefined : 4);
+		const plain = shuffled(plainUses(), generator(seed)).slice(0, isLong ? undefined : 2);
 		const refused: string[] = [];
 		for (const { name, words } of plain) {
 			if ((await host.judge({ words, mayChange: () => true })).status === 2) refused.push(name);
@@ -57,7 +57,7 @@ describe("in a copy of the machine", { timeout: 10 * 3_600_000 }, () => {
 		await expectNoProblems(
 			host,
 			shuffled(all, random)
-				.slice(0, isLong ? undefined : 4)
+				.slice(0, isLong ? undefined : 2)
 				.map(({ command: { creates, words }, signal }) => {
 					const seconds = (0.2 + 1.8 * random()).toFixed(2);
 					return {

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, inProcess, make, must, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, nginx } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -70,7 +71,7 @@ test("record, bill of materials and filter refer to the image", () => {
 	expect([record.schema, sbom.bomFormat, filter.defaultAction]).toEqual(["cagewright/record/1", "CycloneDX", "SCMP_ACT_ERRNO"]);
 });
 
-test("another machine with other numbers of accounts, clock and umask exports the same image", async () => {
+test.runIf(isLong)("another machine with other numbers of accounts, clock and umask exports the same image", async () => {
 	const there = temporaryState();
 	const archive = `${folder}/redis.tar`;
 	const { enter } = otherMachine(renumberedRedis, "umask 077");
@@ -188,7 +189,7 @@ test("a portable service is the same squashfs twice, and systemd recognises it",
 	expect(other).toMatchObject({ status: 2, stderr: expect.stringContaining("cage-redis*") });
 });
 
-test("podman runs nginx, which starts as root and changes its account", async () => {
+test.runIf(isLong)("podman runs nginx, which starts as root and changes its account", async () => {
 	const { probe, ...web } = nginx({ port: await freePort(), main: ["user www-data;"] });
 	await make(["--name", "Web.Server_", "--probe", probe, "--", ...web.command], { state });
 	const place = `${folder}/web.tar`;
@@ -232,7 +233,7 @@ test("secrets are refused without consent, and secret variables are left out", a
 	}
 });
 
-test("a name that engines take for the removal of another file is refused, and nothing is written", async () => {
+test.runIf(isLong)("a name that engines take for the removal of another file is refused, and nothing is written", async () => {
 	const own = temporaryState();
 	await preparedRedis(own);
 	const content = `${folder}/content`;
@@ -274,11 +275,12 @@ test("configuration that was added to a cage with such a name is refused too", a
 
 test("an existing place, a missing one and options of archives are refused", async () => {
 	symlinkSync("nowhere", `${folder}/link`);
+	writeFileSync(`${folder}/taken.tar`, "");
 	const exported = async (...options: string[]) => {
 		const { status, stderr } = await inProcess(["export", "redis", "--format", "oci", ...options], { state });
 		return [status, stderr];
 	};
-	for (const name of ["redis", "redis.tar", "link"]) {
+	for (const name of ["redis", "taken.tar", "link"]) {
 		expect(await exported("-o", `${folder}/${name}`)).toEqual([2, expect.stringContaining(`${folder}/${name} already exists`)]);
 	}
 	expect(await exported("-o", `${folder}/none/x`)).toEqual([2, expect.stringContaining(`'${folder}/none' does not exist`)]);

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { beforeAll, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { begin, cagewright, type Made, make, startRun, temporaryState } from "./cagewright.ts";
 import { type Daemon, pythonPages, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -79,7 +80,7 @@ test("explain and the filter agree about a system call", async () => {
 	expect(await inCage("import os", "os.memfd_create('x')")).toMatchObject({ status: 1, stderr: /PermissionError/ });
 });
 
-test("explain answers in both languages, and refuses an unknown subject as wrong usage", async () => {
+test.runIf(isLong)("explain answers in both languages, and refuses an unknown subject as wrong usage", async () => {
 	const overview = await cagewright(["explain", "pages"], { state });
 	expect(overview).toMatchObject({ status: 0, stderr: "" });
 	expect(overview.stdout).toMatch(/The application answered in the last trial/);
@@ -91,7 +92,7 @@ test("explain answers in both languages, and refuses an unknown subject as wrong
 	expect(unknown.stderr).toMatch(/^cagewright: Unknown subject 'nonsense': [^\n]+\n$/);
 });
 
-test("a program of the cage is found by its bare name", async () => {
+test.runIf(isLong)("a program of the cage is found by its bare name", async () => {
 	expect((await inCage("print('here')")).stdout).toBe("here\n");
 	const { status, stderr } = await cagewright(["run", "pages", "--", "sh"], { state });
 	expect(status).toBe(125);
@@ -109,7 +110,7 @@ test("an application that ignores TERM is killed at the second one, with a messa
 	expect(await run.stop()).toMatchObject({ status: 137, stderr: /Killing it/ });
 });
 
-test("a trace on the host is announced as such", async () => {
+test.runIf(isLong)("a trace on the host is announced as such", async () => {
 	const trace = begin(["trace", "--on-host", "--name", "other", ...wordsOf(pages)], { state });
 	await trace.says("Tracing on the host");
 	const { stderr } = await trace.stop();

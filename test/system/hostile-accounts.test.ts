@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
+import { isLong, some } from "../long.ts";
 import { editJson, editTrace } from "./archives.ts";
 import { must } from "./cagewright.ts";
 import { describedJson } from "./described.ts";
@@ -44,7 +45,7 @@ describe("an archive is refused", () => {
 
 	// Names with the number of its own account need not exist here.
 	test("if a name would become a command, a line or an option", async () => {
-		for (const name of ["x\nu intruder 0", "a/e;touch /intruder;#", "a b", "%i", "-a", 'a"b']) {
+		for (const name of some(3, ["x\nu intruder 0", "a/e;touch /intruder;#", "%i", "a b", "-a", 'a"b'])) {
 			await expectRefused(owning("cage-taken", { users: [name] }), /account /);
 			await expectRefused(owning("cage-taken", { groups: [name] }), /account /);
 		}
@@ -85,7 +86,7 @@ describe("an archive is imported", () => {
 		expect(groups.find((one: Json) => one.name === "adm").members).toEqual([]);
 	});
 
-	test("with supplementary groups for its own account only after they were shown", async () => {
+	test.runIf(isLong)("with supplementary groups for its own account only after they were shown", async () => {
 		const file = edited(
 			() => {},
 			(json) => Object.assign(json.application, { user: "redis:redis:adm" }),
@@ -143,7 +144,7 @@ describe("an archive is imported", () => {
 		for (const name of ["alarms", "requested", "unitTrial"]) expect(stored("cage.json")).not.toHaveProperty(name);
 	});
 
-	test("if its application sets its scheduling", async () => {
+	test.runIf(isLong)("if its application sets its scheduling", async () => {
 		const file = edited((json) => Object.assign(json.openings, { scheduling: "sched_setscheduler" }));
 		await must(take(file, "--yes", "--no-trial"));
 	});

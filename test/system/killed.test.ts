@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
 import { afterAll, expect, test } from "vitest";
-import { times } from "../long.ts";
+import { isLong, times } from "../long.ts";
 import { begin, cagewright, make, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { fillDisk } from "./fill-disk.ts";
@@ -209,7 +209,7 @@ function strikes({ changes, number, random }: Lane, most: number): Strike[] {
 	return shuffled(all, random);
 }
 
-test(`a disk that is full at ${fills} random moments leaves the old cage complete (seed ${seed})`, async () => {
+test.runIf(isLong)(`a disk that is full at ${fills} random moments leaves the old cage complete (seed ${seed})`, async () => {
 	const folder = temporaryFolder("killed");
 	const disks = Array.from({ length: lanesInAll }, (_, number) => `${folder}/disk-${number}`);
 	try {

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { bundle } from "../bundle.ts";
+import { isLong, some } from "../long.ts";
 import { begin, cagewright, type Made, make, startRun, temporaryFolder, temporaryState, type Where } from "./cagewright.ts";
 import { type GroupView, groupView } from "./cgroups.ts";
 import { pythonPages, wordsOf } from "./daemons.ts";
@@ -70,10 +71,12 @@ test("the result says how each limit is enforced", () => {
 	]);
 });
 
-describe.each([
-	["control groups", () => where, 137],
-	["resource limits alone", () => withoutGroups, 1],
-] as const)("by %s", (_name, how, status) => {
+describe.each(
+	some(1, [
+		["control groups", () => where, 137],
+		["resource limits alone", () => withoutGroups, 1],
+	] as const),
+)("by %s", (_name, how, status) => {
 	test("memory is limited", async () => {
 		expect(await python("limited", allocates, how())).toMatchObject({ status, stdout: "" });
 	});
@@ -85,7 +88,7 @@ describe.each([
 	});
 });
 
-test("without a cgroup, a root start with a process limit is refused", async () => {
+test.runIf(isLong)("without a cgroup, a root start with a process limit is refused", async () => {
 	const words = ["make", "--yes", "--quiet", "--name", "rooted", "--limit-processes", "8", ...server()];
 	const { status, stderr } = await cagewright(words, withoutGroups);
 	expect(status).toBe(3);

@@ -10,6 +10,7 @@ import { probeFeatures } from "../../src/launch/host/features.ts";
 import type { LaunchOptions } from "../../src/launch/host/method.ts";
 import { CageDraft } from "../../src/make/engine/draft.ts";
 import { planStep } from "../../src/make/engine/steps.ts";
+import { isLong, some } from "../long.ts";
 import { cagewright, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, redis, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -21,8 +22,8 @@ import { listeners, processesIn } from "./processes.ts";
 /** Older machines, without some programs and kernel features. */
 const here = probeFeatures();
 const ways: readonly [name: string, launching: LaunchOptions][] = [
-	["an older kernel's Landlock", { features: { ...here, landlock: 1 } }],
 	["no Landlock", { features: { ...here, landlock: 0 } }],
+	["an older kernel's Landlock", { features: { ...here, landlock: 1 } }],
 ];
 
 /**
@@ -105,7 +106,7 @@ beforeAll(async () => {
 	made = await make([...options, ...wordsOf(daemon)], { state });
 });
 
-describe.each(ways)("%s", (name, launching) => {
+describe.each(some(1, ways))("%s", (name, launching) => {
 	const weaker = name === "no Landlock" ? ["landlock"] : [];
 
 	test("answers in a trial with the kernel's confinement, and weaker protection is reported", async () => {
@@ -181,17 +182,20 @@ describe("without Landlock in the kernel", () => {
 		expect(refused.stderr).toMatch(/^cagewright: --require full fails: [^\n]*Landlock[^\n]*lsm=[^\n]*\n$/);
 	});
 
-	test("make --require full refuses before it traces, and make without it records the weaker protection", async () => {
-		const where = { state, enter: withoutLandlock() };
-		const options = ["--name", "other", "--user", "redis", "--probe", daemon.probe, "--yes", "--json"];
-		const refused = await cagewright(["make", ...options, "--require", "full", "--", ...daemon.command], where);
-		expect([refused.status, refused.stderr.split("\n").length]).toEqual([3, 2]);
-		const allowed = await cagewright(["make", ...options, "--no-selftest", "--", ...daemon.command], where);
-		expect(allowed.json.confinement).toMatchObject({ launcher: "util-linux", weaker: ["landlock"], landlock: false });
-		const record = await cagewright(["show", "other", "--record"], { state });
-		expect(record.stdout).toContain("Started by util-linux.");
-		expect(record.stdout).toContain("no Landlock");
-	});
+	test.runIf(isLong)(
+		"make --require full refuses before it traces, and make without it records the weaker protection",
+		async () => {
+			const where = { state, enter: withoutLandlock() };
+			const options = ["--name", "other", "--user", "redis", "--probe", daemon.probe, "--yes", "--json"];
+			const refused = await cagewright(["make", ...options, "--require", "full", "--", ...daemon.command], where);
+			expect([refused.status, refused.stderr.split("\n").length]).toEqual([3, 2]);
+			const allowed = await cagewright(["make", ...options, "--no-selftest", "--", ...daemon.command], where);
+			expect(allowed.json.confinement).toMatchObject({ launcher: "util-linux", weaker: ["landlock"], landlock: false });
+			const record = await cagewright(["show", "other", "--record"], { state });
+			expect(record.stdout).toContain("Started by util-linux.");
+			expect(record.stdout).toContain("no Landlock");
+		},
+	);
 
 	test("doctor reports it", async () => {
 		const { json, status } = await cagewright(["doctor", "--json"], { state, enter: withoutLandlock() });
@@ -209,7 +213,7 @@ test.each([
 	expect(processesIn(made.root)).toEqual([]);
 });
 
-test("results that an earlier version stored about this machine are determined again", async () => {
+test.runIf(isLong)("results that an earlier version stored about this machine are determined again", async () => {
 	const version = ["run", "redis", "--", "/usr/bin/redis-server", "--version"];
 	await cagewright(version, { state });
 	const file = `${state}/features.json`;
@@ -220,7 +224,7 @@ test("results that an earlier version stored about this machine are determined a
 	expect(JSON.parse(readFileSync(file, "utf8")).value).toMatchObject({ missing: [] });
 });
 
-test("a cage that another launcher tried is started by util-linux, and its record says so", async () => {
+test.runIf(isLong)("a cage that another launcher tried is started by util-linux, and its record says so", async () => {
 	const file = `${state}/cages/redis/cage.json`;
 	const cage = JSON.parse(readFileSync(file, "utf8"));
 	const trials = cage.trials.map((trial: object) => ({ ...trial, launcher: "systemd-run", weaker: ["service"] }));

@@ -19,6 +19,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { isLong, some } from "../long.ts";
 import { begin, cagewright, program } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { ours, outputFolder } from "./output-folder.ts";
@@ -59,7 +60,7 @@ describe("an output of ours", () => {
 		expect(statSync(at("m.prom")).mtime.getFullYear()).toBeGreaterThan(2001);
 	});
 
-	test("is replaced in every format of the record, but metrics do not replace a record", async () => {
+	test.runIf(isLong)("is replaced in every format of the record, but metrics do not replace a record", async () => {
 		for (const format of ["md", "html", "json", "cyclonedx", "md"])
 			expect((await record(at("r"), "--format", format, "--lang", "de")).status).toBe(0);
 		expect((await metrics(at("r"))).status).toBe(4);
@@ -159,7 +160,7 @@ describe("an unusable place", () => {
 		rmSync(`${state}/record.md`);
 	});
 
-	test("an archive on a full stdout names stdout", () => {
+	test.runIf(isLong)("an archive on a full stdout names stdout", () => {
 		const words = [process.execPath, program, "--state", state, "export", "demo"];
 		const { status, stderr } = spawnSync("sh", ["-c", 'exec "$@" >/dev/full', "sh", ...words], { encoding: "utf8" });
 		expect({ status, stderr }).toEqual({
@@ -191,10 +192,12 @@ describe("an unusable place", () => {
 		await expectUnchanged(/^cagewright: \S+ is on a read-only file system\.[^\n]*\n$/);
 	});
 
-	test.each([
-		["hard links", "link,linkat:error=EPERM"],
-		["modes", "fchmod,fchmodat:error=EPERM"],
-	])("a file system without %s gets new files, and none replaces what is there", async (_, inject) => {
+	test.each(
+		some(1, [
+			["hard links", "link,linkat:error=EPERM"],
+			["modes", "fchmod,fchmodat:error=EPERM"],
+		]),
+	)("a file system without %s gets new files, and none replaces what is there", async (_, inject) => {
 		const enter = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=none", "-e", `inject=${inject}`];
 		for (const words of [
 			["record", "demo"],
@@ -226,7 +229,7 @@ describe("an unusable place", () => {
 describe("a FIFO", () => {
 	const fifo = () => execFileSync("mkfifo", [at("fifo")]);
 
-	test("gets the whole output for a slow reader, and stays a FIFO", async () => {
+	test.runIf(isLong)("gets the whole output for a slow reader, and stays a FIFO", async () => {
 		fifo();
 		const { ino } = lstatSync(at("fifo"));
 		const script = `exec <"$0"; sleep 0.2; cat >"$0.got"`;

@@ -6,6 +6,7 @@ import { beforeAll, expect, test } from "vitest";
 import { systemFiles } from "../../src/base/host/files.ts";
 import { isPublic } from "../../src/base/machine/facts.ts";
 import type { Path } from "../../src/base/path/path.ts";
+import { isLong } from "../long.ts";
 import { begin, cagewright, type Json, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { perlServer, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -137,7 +138,7 @@ test("a running application gets no private file by asking for it, except those 
 	expect(readFileSync(join(state, "cages/asks/cage.json"), "utf8")).not.toContain("customers.sql");
 });
 
-test("a missed program whose interpreter is private is not taken, and nothing changes", async () => {
+test.runIf(isLong)("a missed program whose interpreter is private is not taken, and nothing changes", async () => {
 	const interpreter = join(secretFolder, "interpreter");
 	const script = join(place, "script");
 	cpSync("/bin/dash", interpreter);

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, type Json, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { freePort } from "./network.ts";
 
@@ -87,7 +88,7 @@ describe("an application that does not answer in its cage", () => {
 		expect(stderr.trim().split("\n")).toHaveLength(1);
 	});
 
-	test("gets no capability for a call that differs from the successful one on that path", async () => {
+	test.runIf(isLong)("gets no capability for a call that differs from the successful one on that path", async () => {
 		const file = join(folder, "owned");
 		const always = `open(${JSON.stringify(file)}, 'w').close()`;
 		const caged = `if attempt(lambda: os.chown(${JSON.stringify(file)}, 1, 1) or True) is None: sys.exit(1)`;
@@ -107,7 +108,7 @@ test("a successful call becomes a permission with its call, program and source",
 	expect(made.confinement.capabilities).toEqual(["setgid", "sys_nice"]);
 });
 
-test("an account's application that changes its own root is traced and tried with the option", async () => {
+test.runIf(isLong)("an account's application that changes its own root is traced and tried with the option", async () => {
 	const words = await server("rooted", { always: "os.chroot('/tmp')", caged: "pass", user: "nobody" });
 	const made = await make(["--allow", "capability:sys_chroot", ...words], { state: temporaryState() });
 	expect(made.answered).toBe(true);

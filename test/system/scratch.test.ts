@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, make, startRun, temporaryFolder, temporaryState, type Where } from "./cagewright.ts";
 import { askRedis } from "./daemons.ts";
 import { makeDeep } from "./deep.ts";
@@ -93,7 +94,7 @@ describe("a leftover of a killed command", () => {
 		expect(readdirSync(outside)).toEqual(["file"]);
 	});
 
-	test("stops no launch if it cannot be removed, is reported, and is removed later", async () => {
+	test.runIf(isLong)("stops no launch if it cannot be removed, is reported, and is removed later", async () => {
 		execFileSync("chattr", ["+i", join(leftover, "sandbox/file")]);
 		const enter = ["setpriv", "--bounding-set=-linux_immutable", "--inh-caps=-linux_immutable"];
 		expect(await cagewright(["list"], { state, enter })).toMatchObject({
@@ -121,7 +122,7 @@ test("a cage can start and be removed, whatever its application created in its d
 	expect(readdirSync(join(own, "cages"))).toEqual([]);
 });
 
-test("a trial works if the state folder is on an overlay, as in a container", async () => {
+test.runIf(isLong)("a trial works if the state folder is on an overlay, as in a container", async () => {
 	const layers = temporaryFolder("overlay");
 	const mount = [
 		`mount -t tmpfs tmpfs ${layers}`,

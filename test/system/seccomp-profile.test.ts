@@ -9,6 +9,7 @@ import { profileText, seccompProfile } from "../../src/confine/seccomp/profile.t
 import { type SyscallName, syscallNumber, syscalls } from "../../src/confine/seccomp/syscalls.ts";
 import { audit, closed, everythingOpen, run } from "../confine/filter-run.ts";
 import { notableWords, sixArguments } from "../confine/notable-arguments.ts";
+import { some } from "../long.ts";
 import { cagewright, make, must, temporaryFolder, temporaryState } from "./cagewright.ts";
 
 const state = temporaryState();
@@ -39,11 +40,13 @@ function withLibseccomp(profile: string) {
 	return { unknown, decide: (number: number, args: readonly bigint[]) => run(bytes, audit.x64, number, args) };
 }
 
-test.each<[string, () => FilterPermissions, () => string]>([
-	["of a cage with a filter for its application", () => permissions, () => file],
-	["without permissions", () => closed, () => written("closed", closed)],
-	["with all permissions", () => everythingOpen, () => written("open", everythingOpen)],
-])("libseccomp answers each call of a profile %s like our own filter", (_name, permitted, path) => {
+test.each<[string, () => FilterPermissions, () => string]>(
+	some(1, [
+		["of a cage with a filter for its application", () => permissions, () => file],
+		["without permissions", () => closed, () => written("closed", closed)],
+		["with all permissions", () => everythingOpen, () => written("open", everythingOpen)],
+	]),
+)("libseccomp answers each call of a profile %s like our own filter", (_name, permitted, path) => {
 	const { decide, unknown } = withLibseccomp(path());
 	const own = seccompFilter("x64", permitted());
 	const check = (name: SyscallName, args: readonly bigint[]) => {

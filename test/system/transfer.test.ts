@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { beforeAll, beforeEach, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, inProcess, type Made, must, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -87,7 +88,7 @@ while True: libc.renameat2(-100, a, -100, b, 2)`;
 	}
 });
 
-test("a cage exported without its data starts empty and answers", async () => {
+test.runIf(isLong)("a cage exported without its data starts empty and answers", async () => {
 	const bare = `${folder}/bare.tar`;
 	const written = await cagewright(["export", "redis", "-o", bare, "--json"], { state });
 	expect({ ...written.json, stderr: written.stderr }).toMatchObject({
@@ -106,7 +107,7 @@ test("a cage exported without its data starts empty and answers", async () => {
 	expect(readdirSync(`${there}/cages/bare/launcher`)).toEqual(readdirSync(`${state}/cages/redis/launcher`));
 });
 
-test("an export to a reader that stops reading is no error, and is not logged", async () => {
+test.runIf(isLong)("an export to a reader that stops reading is no error, and is not logged", async () => {
 	const history = async () => (await cagewright(["show", "redis", "--history"], { state })).stdout;
 	const before = await history();
 	const line = `"$0" "$1" --state "$2" export redis | head -c 10; exit "\${PIPESTATUS[0]}"`;

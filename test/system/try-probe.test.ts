@@ -15,6 +15,7 @@ import { showProbe } from "../../src/probe/lines.ts";
 import { noRules } from "../../src/service/application.ts";
 import type { FoundApplication, ListeningAddress } from "../../src/service/found.ts";
 import { bareApplication } from "../cage/plans.ts";
+import { isLong } from "../long.ts";
 import { temporaryFolder, temporaryState } from "./cagewright.ts";
 import { leftovers } from "./processes.ts";
 
@@ -165,7 +166,7 @@ describe("an unknown protocol", () => {
 	});
 });
 
-test("an application that answers less in its sandbox than the running service gets a note", async () => {
+test.runIf(isLong)("an application that answers less in its sandbox than the running service gets a note", async () => {
 	const port = await listening(createServer((_, response) => response.end("page")));
 	const script = `${temporaryFolder("behind")}/http-server.js`;
 	writeFileSync(script, `require("http").createServer((_, r) => r.writeHead(404).end()).listen(${port}, "127.0.0.1");\n`);
@@ -181,7 +182,7 @@ test("an application that answers less in its sandbox than the running service g
 	expect(warned.filter((code) => code === note.code)).toHaveLength(1);
 });
 
-test("a host service that the application uses does not answer alternative probes for it", async () => {
+test.runIf(isLong)("a host service that the application uses does not answer alternative probes for it", async () => {
 	const port = await listening(createServer((_, response) => response.end("page")));
 	const script = `require("net").createServer().listen(47392, "127.0.0.1");
 	setInterval(() => require("net").connect(${port}, "127.0.0.1").on("error", () => {}), 300);`;

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { beforeAll, expect, test } from "vitest";
+import { some } from "../long.ts";
 import { cagewright, temporaryState } from "./cagewright.ts";
 import { preparedDemo } from "./prepared.ts";
 
@@ -11,23 +12,24 @@ const everything = () => execFileSync("sh", ["-c", "find . -printf '%p %i %T@ %l
 
 beforeAll(() => preparedDemo(state));
 
-test.each([["list"], ["show", "demo"], ["check", "demo"], ["update", "demo", "--dry-run"], ["remove", "demo", "--dry-run"]])(
-	"%s works with a read-only state folder",
-	async (...args) => {
-		expect(await cagewright(args, where)).toMatchObject({ status: 0, stderr: "" });
-	},
-);
+test.each(
+	some(2, [["list"], ["check", "demo"], ["show", "demo"], ["update", "demo", "--dry-run"], ["remove", "demo", "--dry-run"]]),
+)("%s works with a read-only state folder", async (...args) => {
+	expect(await cagewright(args, where)).toMatchObject({ status: 0, stderr: "" });
+});
 
-test.each([
-	["update", "demo"],
-	["rollback", "demo"],
-	["build", "demo"],
-	["trial", "demo"],
-	["remove", "demo", "--yes"],
-	["selftest", "demo"],
-	["run", "demo"],
-	["shell", "demo", "--", "id"],
-])("%s fails with one line on a read-only state folder, and nothing changes", async (...args) => {
+test.each(
+	some(3, [
+		["update", "demo"],
+		["remove", "demo", "--yes"],
+		["run", "demo"],
+		["rollback", "demo"],
+		["build", "demo"],
+		["trial", "demo"],
+		["selftest", "demo"],
+		["shell", "demo", "--", "id"],
+	]),
+)("%s fails with one line on a read-only state folder, and nothing changes", async (...args) => {
 	const before = everything();
 	expect(await cagewright(args, where)).toMatchObject({ status: 3, stderr: /^cagewright: [^\n]*read-only[^\n]*\n$/ });
 	expect(everything()).toBe(before);

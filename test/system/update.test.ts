@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { beforeAll, describe, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, type Made, make, must, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { configuration, extraFile, greeter, greeterPackages, stateDirectory } from "./greeter.ts";
@@ -203,7 +204,7 @@ describe("an upgrade of the host", () => {
 		cagewright(["update", "greeter", "--configuration", "keep", "--no-selftest", "--json", ...words], { state });
 	const inCage = (path: string) => `${state}/cages/greeter/generations/${generation()}${path}`;
 
-	test("that removes a plug-in removes it from the cage, which answers without it", async () => {
+	test.runIf(isLong)("that removes a plug-in removes it from the cage, which answers without it", async () => {
 		packages.upgrade("6.0", "loads", "six");
 		await must(update());
 		await using _ = startRun("greeter", { state });
@@ -220,23 +221,27 @@ describe("an upgrade of the host", () => {
 		await answering("without");
 	});
 
-	test("that needs a new format of the state is refused with its own words until somebody converts the state", async () => {
-		await using _ = startRun("greeter", { state });
-		await answering("without");
-		const [present, before] = [generation(), lines()];
-		packages.upgrade("8.0", "converts", "eight");
-		const refused = await update("--quiet");
-		expect(refused.status).toBe(1);
-		expect(refused.stderr).toContain(`so greeter stays at generation ${present}: `);
-		expect(refused.stderr).toContain("Convert it first.");
-		expect(generation()).toBe(present);
-		expect(lines()).toEqual(before);
-		expect(await askGreeter("going on")).toContain("without");
+	test.runIf(isLong)(
+		"that needs a new format of the state is refused with its own words until somebody converts the state",
+		async () => {
+			await using _ = startRun("greeter", { state });
+			await answering("without");
+			const [present, before] = [generation(), lines()];
+			packages.upgrade("8.0", "converts", "eight");
+			const refused = await update("--quiet");
+			expect(refused.status).toBe(1);
+			expect(refused.stderr).toContain(`so greeter stays at generation ${present}: `);
+			expect(refused.stderr).toContain("Convert it first.");
+			expect(generation()).toBe(present);
+			expect(lines()).toEqual(before);
+			expect(await askGreeter("going on")).toContain("without");
 
-		// The cage's, and the host's, which the application has in the sandbox.
-		for (const directory of [stateDirectory, `${made.data}${stateDirectory}`]) writeFileSync(`${directory}/lines`, "format 2\n");
-		expect((await must(update())).json).toMatchObject({ cages: [{ outcome: "updated", answered: true, restarted: ["run"] }] });
-		await answering("eight");
-		expect(lines()[0]).toBe("format 2");
-	});
+			// The cage's, and the host's, which the application has in the sandbox.
+			for (const directory of [stateDirectory, `${made.data}${stateDirectory}`])
+				writeFileSync(`${directory}/lines`, "format 2\n");
+			expect((await must(update())).json).toMatchObject({ cages: [{ outcome: "updated", answered: true, restarted: ["run"] }] });
+			await answering("eight");
+			expect(lines()[0]).toBe("format 2");
+		},
+	);
 });
