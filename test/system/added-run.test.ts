@@ -1,12 +1,15 @@
 import { expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, type Json, temporaryState } from "./cagewright.ts";
 
 /** A second traced run adds to the first one, and both report their coverage. */
 
 const client = "redis-cli -h 127.0.0.1 -p 6379";
 
+const state = temporaryState();
+const words = ["trace", "redis", "--add", "--exercise", `${client} BGREWRITEAOF`];
+
 test("a run with another exercise adds its accesses, and the plan has those of both runs", async () => {
-	const state = temporaryState();
 	const first = await cagewright(["trace", "redis", "--json", "--quiet"], { state });
 	expect({ status: first.status, stderr: first.stderr }).toEqual({ status: 0, stderr: "" });
 	expect(first.json.added).toBeUndefined();
@@ -15,7 +18,6 @@ test("a run with another exercise adds its accesses, and the plan has those of b
 	const proposed = first.json.next.map(({ command }: Json) => command);
 	expect(proposed).toContain(`${client} BGREWRITEAOF`);
 
-	const words = ["trace", "redis", "--add", "--exercise", `${client} BGREWRITEAOF`];
 	const second = await cagewright([...words, "--json", "--quiet"], { state });
 	expect({ status: second.status, stderr: second.stderr }).toEqual({ status: 0, stderr: "" });
 	expect(second.json.paths).toBeGreaterThan(first.json.paths);
@@ -27,7 +29,9 @@ test("a run with another exercise adds its accesses, and the plan has those of b
 	expect(left).not.toContain(`${client} BGREWRITEAOF`);
 
 	expect(await cagewright(["plan", "redis"], { state })).toMatchObject({ stdout: /Traced: start, stop, second start/ });
-	// The trial runs the exercises of both runs.
+});
+
+test.runIf(isLong)("a trial runs the exercises of both runs, and a further run adds nothing", async () => {
 	const built = await cagewright(["build", "redis"], { state });
 	expect({ status: built.status, next: built.stdout.split("\n")[1] }).toEqual({
 		status: 0,

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Path } from "../../src/base/path/path.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { runningTree } from "../../src/trace/host/attach.ts";
+import { isLong, some } from "../long.ts";
 import { begin, cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { nginx, redis, startOnHost, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -92,7 +93,7 @@ describe("a running service with several processes and threads", () => {
 		expect(stderr).toContain("API_TOKEN");
 	});
 
-	test.each(["SIGTERM", "SIGKILL"] as const)(
+	test.each(some(1, ["SIGKILL", "SIGTERM"] as const))(
 		"cannot be traced twice at once, and keeps running untraced after %s to Cagewright",
 		async (signal) => {
 			const run = begin(words("--for", "3600"), { state: temporaryState() });
@@ -154,7 +155,7 @@ describe("--attach", () => {
 		expect((await cagewright(["build", "--attach", "1", ...probe], { state })).status).toBe(2);
 	});
 
-	test("fails if the process ends during the trace", async () => {
+	test.runIf(isLong)("fails if the process ends during the trace", async () => {
 		const state = temporaryState();
 		const port = await freePort();
 		const daemon = redis(port);

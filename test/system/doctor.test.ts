@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type Requirement, requirements } from "../../src/install/ports.ts";
+import { isLong, some } from "../long.ts";
 import { cagewright, temporaryState } from "./cagewright.ts";
 import { hiding } from "./hiding.ts";
 import { ordinaryUser, readableProgram } from "./ordinary.ts";
@@ -30,14 +31,14 @@ test("doctor names each requirement, its state and its purpose", async () => {
 	for (const what of requirements) expect(text.stdout).toContain(` ${what} `);
 });
 
-test("doctor says in words that systemd does not run", async () => {
+test.runIf(isLong)("doctor says in words that systemd does not run", async () => {
 	const enter = ["unshare", "--mount", "--propagation", "private", "sh", "-euc", 'mount -t tmpfs none /run; exec "$@"', "sh"];
 	const { of } = await findings(enter);
 	expect(of("systemd")).toMatchObject({ state: "note", found: expect.stringMatching(/^systemd \d+$/), notRunning: true });
 	expect(await cagewright(["doctor"], { state, enter })).toMatchObject({ stdout: / systemd \d+, not running / });
 });
 
-test("doctor says what an older systemd lacks", async () => {
+test.runIf(isLong)("doctor says what an older systemd lacks", async () => {
 	const older = `mount -t tmpfs none /run; mkdir -p /run/systemd/system
 		printf '#!/bin/sh\necho "systemd 252 (252.39)"\n' >/run/systemctl; chmod 755 /run/systemctl
 		mount --bind /run/systemctl /usr/bin/systemctl; exec "$@"`;
@@ -46,10 +47,12 @@ test("doctor says what an older systemd lacks", async () => {
 	expect(of("systemd")).toMatchObject({ advice: expect.not.stringContaining("boot with systemd") });
 });
 
-test.each([
-	["sys_admin", ["namespaces", "overlay"], { found: /not permitted/, advice: /container/ }],
-	["net_admin", ["namespaces"], { found: /CAP_NET_ADMIN/ }],
-] as const)("doctor tries what needs the capability %s, and so notices that it is missing", async (name, tried, expected) => {
+test.each(
+	some(1, [
+		["sys_admin", ["namespaces", "overlay"], { found: /not permitted/, advice: /container/ }],
+		["net_admin", ["namespaces"], { found: /CAP_NET_ADMIN/ }],
+	] as const),
+)("doctor tries what needs the capability %s, and so notices that it is missing", async (name, tried, expected) => {
 	const { of, status } = await findings(["setpriv", `--bounding-set=-${name}`, `--inh-caps=-${name}`]);
 	expect(status).toBe(3);
 	for (const what of tried) expect(of(what)).toMatchObject({ state: "missing", ...expected });

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { isLong } from "../long.ts";
+import { isLong, some } from "../long.ts";
 import { cagewright, type Json, temporaryState } from "./cagewright.ts";
 import { haproxy } from "./more-daemons.ts";
 import { freePort } from "./network.ts";
@@ -25,10 +25,7 @@ async function offered(name: string, words: readonly string[] = [name]) {
 const phpUnit = readdirSync("/usr/lib/systemd/system").find((name) => /^php[\d.]+-fpm\.service$/.test(name)) ?? "";
 
 type Documented = [name: string, offers: Record<string, [string, string]>, setting?: string];
-/** One daemon of each kind of passage. The lists of `more` contain further proposals of these kinds, and run with `npm run test:long`. */
-const some: readonly Documented[] = [
-	// The unit permits writing to /etc/redis (ReadWriteDirectories=), which is no offer.
-	["redis", {}],
+const documented: readonly Documented[] = [
 	[
 		"apache2",
 		{
@@ -38,8 +35,8 @@ const some: readonly Documented[] = [
 		},
 		"ChrootDir DIRECTORY",
 	],
-];
-const more: readonly Documented[] = [
+	// The unit permits writing to /etc/redis (ReadWriteDirectories=), which is no offer.
+	["redis", {}],
 	["nginx", { "--include /etc/nginx": ["package", ""] }],
 	["bind9", { "--writable /var/lib/bind": ["readme", "Zones subject to automatic updates"] }, "-t DIRECTORY"],
 	[
@@ -49,21 +46,18 @@ const more: readonly Documented[] = [
 	],
 ];
 
-test.each<Documented>(isLong ? [...some, ...more] : some)(
-	"documented files of %s are offered",
-	async (name, expected, setting) => {
-		const { offers, ownChroot } = await offered(name);
-		expect(ownChroot.map(({ values }) => values.setting)).toEqual(setting === undefined ? [] : [setting]);
-		expect(offers.map(({ option }) => option)).toEqual(Object.keys(expected));
-		for (const { option, passage } of offers) {
-			const [kind = "", text] = expected[option] ?? [];
-			expect(passage).toMatchObject({ kind, text: expect.stringContaining(text ?? "") });
-			if (kind !== "package") expect(passage?.line).toBeGreaterThan(0);
-		}
-	},
-);
+test.each<Documented>(some(1, documented))("documented files of %s are offered", async (name, expected, setting) => {
+	const { offers, ownChroot } = await offered(name);
+	expect(ownChroot.map(({ values }) => values.setting)).toEqual(setting === undefined ? [] : [setting]);
+	expect(offers.map(({ option }) => option)).toEqual(Object.keys(expected));
+	for (const { option, passage } of offers) {
+		const [kind = "", text] = expected[option] ?? [];
+		expect(passage).toMatchObject({ kind, text: expect.stringContaining(text ?? "") });
+		if (kind !== "package") expect(passage?.line).toBeGreaterThan(0);
+	}
+});
 
-test("offers of haproxy are found with another configuration, and --take-documented only shows them", async () => {
+test.runIf(isLong)("offers of haproxy are found with another configuration, and --take-documented only shows them", async () => {
 	const { command, probe } = haproxy(await freePort());
 	const { offers, ownChroot } = await offered("haproxy", ["--name", "haproxy", "--probe", probe, "--", ...command]);
 	const [offer, ...others] = offers;

@@ -3,6 +3,7 @@ import { existsSync, readlinkSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runIn } from "../../src/base/host/tools.ts";
+import { isLong } from "../long.ts";
 import { inProcess, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { preparedRedis } from "./prepared.ts";
 
@@ -68,7 +69,7 @@ test("an export whose fsync fails names its own file and leaves none", async () 
 	expect(existsSync(file)).toBe(false);
 });
 
-test("a build on a disk that stays broken names the first error", async () => {
+test.runIf(isLong)("a build on a disk that stays broken names the first error", async () => {
 	for (let number = 1; ; number++) {
 		const { status, stderr } = await withFailingSync(number, ["build", "redis", "--include", "/etc/hostname"], true);
 		failing = 0;

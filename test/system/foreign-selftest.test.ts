@@ -189,7 +189,7 @@ describe("the program that tries the techniques", () => {
 	test("appears whole or not at all if its writing is interrupted", async () => {
 		const place = join(folder, "interrupted");
 		mkdirSync(place);
-		const slowly = ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", "inject=fsync:delay_enter=5s"];
+		const slowly = ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", "inject=fsync:delay_enter=1s"];
 		const writing = begin(["selftest", "--program", join(place, "escape")], { state, enter: slowly });
 		await eventually(() => expect(readdirSync(place)).toHaveLength(1));
 		const { status } = await writing.stop("SIGINT");

@@ -10,6 +10,7 @@ import { Wizard } from "../../src/wizard/session/engine-session.ts";
 import type { ActionRequest } from "../../src/wizard/state/home.ts";
 import { SystemChooser } from "../../src/wizard/verbs/chooser.ts";
 import { SystemHome } from "../../src/wizard/verbs/home.ts";
+import { isLong } from "../long.ts";
 import { messagesIn } from "../texts.ts";
 import { cagewright, temporaryState } from "./cagewright.ts";
 import { preparedDemo } from "./prepared.ts";
@@ -54,43 +55,46 @@ test("a cage's page shows what its verbs would do, does it, and shows the result
 /** The commands that make its cage again. */
 let repeating: readonly string[] = [];
 
-test("a session that saved a cage lets the unit's installation lock it, and can name people afterwards", async () => {
-	const planner = new ThreadPlanner(state);
-	const options = { home, terminal: "dumb", full: false, jobs: 1 };
-	const session = new Wizard(machine, new SystemChooser(machine, messagesIn("en"), { state }), planner, {
-		...options,
-		writeRecord: recordWriter(terminal),
-	});
-	// Nothing may be installed on the machine that runs the tests.
-	const reached = new Failure("disk-full", { path: "" }, 1);
-	vi.spyOn(machine.services, "running").mockReturnValue(true);
-	const install = vi.spyOn(machine.units, "install").mockRejectedValue(reached);
-	try {
-		const demo = (await session.choices()).find(({ kind }) => kind === "demo");
-		if (!demo) throw new Error("no demo");
-		const proposed = await session.propose(demo);
-		const exercise = `sh -c 'exit 0 # ${"a script ".repeat(100)}'`;
-		const answers = { ...proposed, application: { ...proposed.application, exercises: [exercise] } };
-		const stop = session.listen(({ event }) => {
-			if (event === "probe-tried") session.finishEarly();
+test.runIf(isLong)(
+	"a session that saved a cage lets the unit's installation lock it, and can name people afterwards",
+	async () => {
+		const planner = new ThreadPlanner(state);
+		const options = { home, terminal: "dumb", full: false, jobs: 1 };
+		const session = new Wizard(machine, new SystemChooser(machine, messagesIn("en"), { state }), planner, {
+			...options,
+			writeRecord: recordWriter(terminal),
 		});
-		await session.trace(answers);
-		stop();
-		await session.plan(answers);
-		await session.buildAndTry(answers);
-		const { command } = await session.finish(answers);
-		expect(command.length).toBeLessThan(400);
-		repeating = command.split(" && ");
-		await expect(session.installUnit(undefined)).rejects.toBe(reached);
-		expect(install).toHaveBeenCalledOnce();
-		expect(await session.nameForRecord("Ada", "Grace")).toMatchObject({ initiatedBy: "Ada" });
-	} finally {
-		await session.close();
-		vi.restoreAllMocks();
-	}
-});
+		// Nothing may be installed on the machine that runs the tests.
+		const reached = new Failure("disk-full", { path: "" }, 1);
+		vi.spyOn(machine.services, "running").mockReturnValue(true);
+		const install = vi.spyOn(machine.units, "install").mockRejectedValue(reached);
+		try {
+			const demo = (await session.choices()).find(({ kind }) => kind === "demo");
+			if (!demo) throw new Error("no demo");
+			const proposed = await session.propose(demo);
+			const exercise = `sh -c 'exit 0 # ${"a script ".repeat(100)}'`;
+			const answers = { ...proposed, application: { ...proposed.application, exercises: [exercise] } };
+			const stop = session.listen(({ event }) => {
+				if (event === "probe-tried") session.finishEarly();
+			});
+			await session.trace(answers);
+			stop();
+			await session.plan(answers);
+			await session.buildAndTry(answers);
+			const { command } = await session.finish(answers);
+			expect(command.length).toBeLessThan(400);
+			repeating = command.split(" && ");
+			await expect(session.installUnit(undefined)).rejects.toBe(reached);
+			expect(install).toHaveBeenCalledOnce();
+			expect(await session.nameForRecord("Ada", "Grace")).toMatchObject({ initiatedBy: "Ada" });
+		} finally {
+			await session.close();
+			vi.restoreAllMocks();
+		}
+	},
+);
 
-test("the commands shown after saving make the cage again, however long its exercises are", async () => {
+test.runIf(isLong)("the commands shown after saving make the cage again, however long its exercises are", async () => {
 	expect(repeating).toHaveLength(2);
 	for (const line of repeating) {
 		const split = splitCommandLine(line);

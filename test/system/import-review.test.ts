@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { beforeEach, expect, test } from "vitest";
-import { isLong } from "../long.ts";
+import { isLong, some } from "../long.ts";
 import { editJson, editTrace, packed, unpacked } from "./archives.ts";
 import { cagewright, inProcess, must } from "./cagewright.ts";
 import { exportedRedis } from "./hostile-archives.ts";
@@ -76,7 +76,7 @@ const refused: readonly [string, Edit, RegExp][] = [
 	["a bind of the state folder", { manifest: bind(there) }, /state folder/],
 	["an account of no machine with root's number", stranger({ uid: 0 }), /nobody-here/],
 	// setpriv(1) treats each of these numbers as root.
-	...[2 ** 32, 2 ** 32 - 1, 2 ** 40].flatMap((number): [string, Edit, RegExp][] => [
+	...some(1, [2 ** 32, 2 ** 32 - 1, 2 ** 40]).flatMap((number): [string, Edit, RegExp][] => [
 		[`account ${number}, which no machine has`, stranger({ uid: number, gid: number }), /is damaged/],
 		[`group ${number}`, { manifest: identity({ gid: number }) }, /is damaged/],
 		[`files of account ${number}`, { manifest: (json) => Object.assign(json.writable[0], { uid: number }) }, /is damaged/],
@@ -111,12 +111,12 @@ const refused: readonly [string, Edit, RegExp][] = [
 	],
 	["an unknown rule", { cage: (json) => Object.assign(json.rules, { run: ["x"] }) }, /'run' \(rule\)/],
 	["an unknown word of a rule", { cage: (json) => json.rules.allow.push("everything") }, /'everything' \(permission\)/],
-	...["/etc", "/", "/etc/../root", "/usr/", "//etc", "/proc", "/run", "etc", ""].map((path): [string, Edit, RegExp] => [
+	...some(3, ["/etc", "/", "/etc/../root", "/usr/", "//etc", "/proc", "/run", "etc", ""]).map((path): [string, Edit, RegExp] => [
 		`the bind '${path}'`,
 		{ manifest: bind(path) },
 		/system directory/,
 	]),
-	...["/etc", "/lib", "/", "/proc/x", "/dev", "/.launch", "//x", "/x/", "/.cagewright-apart/x"].map(
+	...some(3, ["/etc", "/.launch", "/proc/x", "/lib", "/", "/dev", "//x", "/x/", "/.cagewright-apart/x"]).map(
 		(path): [string, Edit, RegExp] => [
 			`the writable directory '${path}'`,
 			{ manifest: writable(path) },
@@ -150,22 +150,22 @@ const refused: readonly [string, Edit, RegExp][] = [
 		/--allow-setuid \/usr\/bin\/redis-check-rdb/,
 	],
 	["a limit below zero", { cage: application({ limits: { memory: -1 } }) }, /limit/],
-	...[
+	...some<object>(5, [
 		{ oomScoreAdjust: "0; touch /tmp/by-the-archive" },
-		{ umask: "022; touch /tmp/by-the-archive" },
+		{ watchdog: "1us\nExecStartPre=+/bin/sh" },
 		{ resourceLimits: ["--nofile=1:1 --pid 1"] },
+		{ umask: "022; touch /tmp/by-the-archive" },
 		{ resourceLimits: ["--core=unlimited:unlimited"] },
+		{ credentials: [{ name: "../../etc/key", files: ["/etc/key"] }] },
 		{ stopSignal: "TERM; reboot" },
 		{ runtimeDirectories: ["/run/../../../../../home"] },
 		{ runtimeDirectories: ["/srv"] },
 		{ pidFile: "/run/../../../../../etc/passwd" },
 		{ pidFiles: ["etc/passwd"] },
 		{ before: [["/bin/a\0b"]] },
-		{ watchdog: "1us\nExecStartPre=+/bin/sh" },
-		{ credentials: [{ name: "../../etc/key", files: ["/etc/key"] }] },
 		{ credentials: [{ name: "key", content: "$(reboot)" }] },
 		{ credentials: [{ name: "key", files: ["key"] }] },
-	].map((service): [string, Edit, RegExp] => [
+	]).map((service): [string, Edit, RegExp] => [
 		`the service's settings ${JSON.stringify(service)}`,
 		{ cage: application({ service }) },
 		/is damaged/,
@@ -319,7 +319,7 @@ const unlaunchable: readonly [string, (json: Json) => void, RegExp][] = [
 	["a writable /etc", writable("/etc"), /\/etc/],
 ];
 
-test.each(unlaunchable.map((one, index) => [...one, index] as const))(
+test.each(some(6, unlaunchable).map((one, index) => [...one, index] as const))(
 	"no verb launches a cage with %s, or writes a unit for it",
 	async (_, edit, why, index) => {
 		const file = `${state}/cages/redis/manifests/1.json`;

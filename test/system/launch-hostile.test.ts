@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { pythonPages, wordsOf } from "./daemons.ts";
 
@@ -38,7 +39,7 @@ test("the application's variables affect no program before it", async () => {
 	expect(existsSync(mark)).toBe(false);
 });
 
-test("an application that starts as root cannot change the host's /dev/null via its standard streams", async () => {
+test.runIf(isLong)("an application that starts as root cannot change the host's /dev/null via its standard streams", async () => {
 	const where = { state: temporaryState() };
 	await make(["--name", "null", ...server], where);
 	const lines = [

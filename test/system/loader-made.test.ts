@@ -81,7 +81,7 @@ function withLast({ making, path }: Shape): Shape {
 	};
 }
 
-const runs = times(100, 300);
+const runs = times(40, 300);
 const last = "@/last";
 const lasts: readonly Shape[] = names.map((name) => ({ path: `last/${name}`, making: { soname: name } }));
 

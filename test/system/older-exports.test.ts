@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { beforeAll, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, type Json, must, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { ask, type Network, privateNetwork } from "./network.ts";
@@ -49,7 +50,7 @@ test("an imported older cage is checked and shown like a new one", async () => {
 	await must(cagewright(["record", "pages", "--format", "json"], { state }));
 });
 
-test("an imported older cage is updated from this machine's files and still answers", async () => {
+test.runIf(isLong)("an imported older cage is updated from this machine's files and still answers", async () => {
 	await must(cagewright(["update", "pages", "--yes", "--no-selftest", "--json"], { state }));
 	const { json } = await cagewright(["check", "pages", "--json"], { state });
 	expect(json.cages).toMatchObject([{ outdated: false, drift: [] }]);

@@ -10,6 +10,7 @@ import type { Trace } from "../../src/trace/trace.ts";
 import { Wizard } from "../../src/wizard/session/engine-session.ts";
 import { SystemChooser } from "../../src/wizard/verbs/chooser.ts";
 import { bareApplication, cageOf } from "../cage/plans.ts";
+import { isLong } from "../long.ts";
 import { application, type Did, rules, trace } from "../plan/traces.ts";
 import { messagesIn } from "../texts.ts";
 import { temporaryFolder, temporaryState } from "./cagewright.ts";
@@ -86,7 +87,7 @@ test("a cancelled plan ends at once with the reason, and a new thread makes the 
 	expect((await planner.plan(cage(), seen(), never)).entries.length).toBeGreaterThan(100);
 });
 
-test("a new decision cancels the wizard's plan that is still being made", async () => {
+test.runIf(isLong)("a new decision cancels the wizard's plan that is still being made", async () => {
 	const machine = systemMachine(state);
 	let begun = () => {};
 	const hasBegun = new Promise<void>((resolve) => {

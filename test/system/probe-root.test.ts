@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UtilLinuxLauncher } from "../../src/launch/host/launcher.ts";
+import { isLong, some } from "../long.ts";
 import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
@@ -205,12 +206,14 @@ describe("probes for a process with its own root", () => {
 		expect(fs.statSync("/proc/driver").isDirectory()).toBe(true);
 	});
 
-	describe.each([
-		["a double fork", `perl -e 'exit if fork; exit if fork; exec "sleep", "98761"'`],
-		["a process that ignores TERM and HUP", `(trap "" TERM HUP INT; setsid sh -c 'sleep 98761; :' &)`],
-		["a stopped process", "setsid sleep 98761 & kill -STOP $!"],
-		["a session that forks on and on", `(setsid sh -c 'while :; do setsid sleep 98761 & sleep 0.01; done' &)`],
-	])("%s", (_, leaving) => {
+	describe.each(
+		some(2, [
+			["a session that forks on and on", `(setsid sh -c 'while :; do setsid sleep 98761 & sleep 0.01; done' &)`],
+			["a double fork", `perl -e 'exit if fork; exit if fork; exec "sleep", "98761"'`],
+			["a process that ignores TERM and HUP", `(trap "" TERM HUP INT; setsid sh -c 'sleep 98761; :' &)`],
+			["a stopped process", "setsid sleep 98761 & kill -STOP $!"],
+		]),
+	)("%s", (_, leaving) => {
 		const left = () => allProcesses().filter((pid) => /\b98761\b/.test(commandOf(pid)));
 
 		test("ends with its line, which does not wait for it", async () => {
@@ -282,7 +285,7 @@ test("an application that starts as root cannot redirect probes by links in its 
 	expectHostUntouched();
 });
 
-test("an ordinary user's probe does not follow the application's links either", async () => {
+test.runIf(isLong)("an ordinary user's probe does not follow the application's links either", async () => {
 	const user = ordinaryUser(readableProgram());
 	const data = ownFolder(user, "data");
 	const secret = join(user.home, "secret");

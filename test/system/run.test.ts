@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, inProcess, type Json, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -107,7 +108,7 @@ test("a running cage is listed as such, and is neither started twice nor removed
 	expect((await cagewright(["list", "--json"], { state })).json.cages).toMatchObject([{ running: false, pids: [], as: null }]);
 });
 
-test("a signal and a rollback reach an application that still runs in another generation", async () => {
+test.runIf(isLong)("a signal and a rollback reach an application that still runs in another generation", async () => {
 	const run = startRun("redis", { state });
 	await eventually(() => askRedis(port, ["PING"]));
 	const built = await cagewright(["build", "redis", "--include", "/etc/hostname", "--json"], { state });

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { TraceFold } from "../../src/trace/fold.ts";
+import { isLong } from "../long.ts";
 import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
@@ -57,7 +58,7 @@ test("a signal to its own process group reaches the traced application and not s
 	});
 });
 
-test("an option that an exercise sets on a datagram socket is in the plan", async () => {
+test.runIf(isLong)("an option that an exercise sets on a datagram socket is in the plan", async () => {
 	const state = temporaryState();
 	const port = await freePort();
 	const server = `

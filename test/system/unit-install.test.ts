@@ -6,6 +6,7 @@ import { systemMachine } from "../../src/cli/machine.ts";
 import { installUnit } from "../../src/unit/engine/installed-unit.ts";
 import { systemUnits } from "../../src/unit/host/host-units.ts";
 import type { UnitSet } from "../../src/unit/ports.ts";
+import { isLong } from "../long.ts";
 import { cagewright, inProcess, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { preparedDemo } from "./prepared.ts";
 
@@ -132,7 +133,7 @@ describe("--install", () => {
 		expect(fs.existsSync(at(place))).toBe(false);
 	});
 
-	test("applies a drop-in after those of packages and of systemctl edit", async () => {
+	test.runIf(isLong)("applies a drop-in after those of packages and of systemctl edit", async () => {
 		for (const other of ["etc/systemd/system/app.service.d/override.conf", "usr/lib/systemd/system/app.service.d/extend.conf"]) {
 			fs.mkdirSync(dirname(at(other)), { recursive: true });
 			fs.writeFileSync(at(other), "[Service]\nUser=root\nExecStartPre=/bin/true\n");
@@ -141,7 +142,7 @@ describe("--install", () => {
 		expect(installed(dropin)).toContain("# was: ExecStartPre=/bin/true\n# was: ExecStartPre=/bin/true\nExecStartPre=\n");
 	});
 
-	describe("a drop-in that an earlier release wrote under another name", () => {
+	describe.runIf(isLong)("a drop-in that an earlier release wrote under another name", () => {
 		const earlier = "etc/systemd/system/app.service.d/50-cagewright.conf";
 		beforeEach(async () => {
 			await unit("--dropin", "app", "--install");
@@ -226,7 +227,7 @@ test("a service that starts another program is left alone (4)", async () => {
 	expect(fs.existsSync(at("etc/systemd/system/other.service.d"))).toBe(false);
 });
 
-test("--score compares systemd's ratings of the service and its cage", async () => {
+test.runIf(isLong)("--score compares systemd's ratings of the service and its cage", async () => {
 	const { json } = await unit("--dropin", "app", "--score", "--json");
 	const { after, before, service } = json.exposure;
 	expect(service).toBe("app.service");

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parent } from "../../src/base/path/path.ts";
 import { parseLogrotate } from "../../src/service/logrotate-file.ts";
+import { isLong } from "../long.ts";
 import { cagewright, inProcess, type Made, make, must, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -122,7 +123,7 @@ describe("nginx, whose logs the host rotates,", () => {
 	});
 });
 
-test("redis gets no signal after a rotation, because it opens its log for each line", async () => {
+test.runIf(isLong)("redis gets no signal after a rotation, because it opens its log for each line", async () => {
 	const port = await freePort();
 	const daemon = redis(port);
 	const command = [...daemon.command, "--logfile", "/var/log/redis/redis-server-test.log"];
@@ -152,7 +153,7 @@ test("an application without logs or without a reload signal is reported", async
 	}
 });
 
-describe("an installed logrotate file", () => {
+describe.runIf(isLong)("an installed logrotate file", () => {
 	const name = "rotated-test";
 	const wide = `/var/log/${name}`;
 	const deep = `${wide}/deep`;

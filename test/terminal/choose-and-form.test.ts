@@ -1,4 +1,5 @@
 import { describe, it } from "vitest";
+import { isLong } from "../long.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
 import { leave, newWizard } from "./wizards.ts";
 
@@ -40,7 +41,7 @@ describe("choosing", () => {
 		await wizard.sees("[ Start tracing ]");
 	});
 
-	it("fits 60x15, also in German", async () => {
+	it.runIf(isLong)("fits 60x15, also in German", async () => {
 		const wizard = await newWizard(["--lang", "de"], { columns: 60, rows: 15 });
 		wizard.press("j");
 		await wizard.pressAt(/^❯ (?!demo)\S+\s/m, "i");

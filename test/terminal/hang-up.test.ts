@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { some } from "../long.ts";
 import { inProcess, temporaryFolder, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { preparedDemo } from "../system/prepared.ts";
@@ -40,13 +41,15 @@ describe("a terminal that hangs up", () => {
 		expect((await inProcess(["template", "save", "demo", "--as", "mine"], { state })).status).toBe(0);
 	});
 
-	it.each([
-		["template remove mine", "Remove template mine?"],
-		["remove demo", "[y/N]"],
-		["record demo -o /dev/null", "Who initiated this"],
-		["--linear", "Your choice, Enter:"],
-		["", "demo"],
-	])("ends '%s' with 129, and nothing is changed", async (words, text) => {
+	it.each(
+		some(2, [
+			["remove demo", "[y/N]"],
+			["", "demo"],
+			["template remove mine", "Remove template mine?"],
+			["record demo -o /dev/null", "Who initiated this"],
+			["--linear", "Your choice, Enter:"],
+		]),
+	)("ends '%s' with 129, and nothing is changed", async (words, text) => {
 		const { hangUp, program } = openLine(state, words);
 		await program.sees(text);
 		expect(await hangUp()).toBe(129);

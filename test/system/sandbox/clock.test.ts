@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
+import { isLong } from "../../long.ts";
 import { cagewright, make, temporaryState } from "../cagewright.ts";
 
 /** chronyd sets the machine's clock, and keeps the capability for it when it drops root. */
 const words = ["--name", "clock", "--no-selftest", "--", "/usr/sbin/chronyd", "-n", "-f", "/etc/chrony/chrony.conf"];
 const option = "--allow capability:sys_time";
 
-test("a daemon that sets the clock is refused with the option that permits it", async () => {
+test.runIf(isLong)("a daemon that sets the clock is refused with the option that permits it", async () => {
 	const { status, stderr } = await cagewright(["make", "--yes", ...words], { state: temporaryState() });
 	expect(status).toBe(1);
 	expect(stderr).toContain(`may not keep the capabilities sys_time. If it needs them, allow them: ${option}`);

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { isLong } from "../../long.ts";
 import { cagewright, type Json, temporaryFolder, temporaryState } from "../cagewright.ts";
 import { freePort } from "../network.ts";
 import { ordinaryUser, readableProgram } from "../ordinary.ts";
@@ -54,7 +55,7 @@ test("an application finds the machine's network in the sandbox and in a trial, 
 	expect(expectLikeMachine(report)).toBeGreaterThanOrEqual(3);
 });
 
-test("an ordinary user's application finds it, too", async () => {
+test.runIf(isLong)("an ordinary user's application finds it, too", async () => {
 	const port = await freePort();
 	const report = join(folder, "report-of-user");
 	fs.writeFileSync(report, "");

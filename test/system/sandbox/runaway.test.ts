@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { isLong } from "../../long.ts";
 import { begin, cagewright, home, temporaryFolder, temporaryState } from "../cagewright.ts";
 import { eventually } from "../eventually.ts";
 import { allProcesses, commandOf, read } from "../processes.ts";
@@ -69,7 +70,7 @@ describe("a sandbox in a chroot", () => {
 });
 
 describe("a runaway application", () => {
-	test("cannot prolong the trace by passing its output to a service", async () => {
+	test.runIf(isLong)("cannot prolong the trace by passing its output to a service", async () => {
 		const [socket, script] = [at("holds"), at("passes.py")];
 		// Connections that nobody accepts keep the descriptors sent over them.
 		const holding = `import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(${JSON.stringify(socket)}); s.listen(9); sys.stdin.read()`;
