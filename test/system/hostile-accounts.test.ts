@@ -133,7 +133,7 @@ describe("an archive is imported", () => {
 		expect((await take(archive, "--dry-run", "--name", "other")).stdout).not.toContain(letter);
 	});
 
-	test("without results and requests of the other machine", async () => {
+	test.runIf(isLong)("without results and requests of the other machine", async () => {
 		const unitTrial = { generation: 1, unit: "redis-server.service", withoutReload: true };
 		const alarms = { at: "x", generation: 1, filtered: 100, raised: 100, slowest: 0, silent: [] };
 		const file = edited(

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { some } from "../long.ts";
+import { isLong, some } from "../long.ts";
 import { cagewright, inProcess, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { pythonPages, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -34,7 +34,7 @@ describe("memory that is written and then executed", () => {
 		const plan = await cagewright(["plan", "compiles"], where);
 		expect(plan.stdout).toMatch(/mprotect\(PROT_EXEC\)\) +--refuse writable-code\n/);
 	});
-	test("is named with its option if it was refused but needed, and nothing is made", async () => {
+	test.runIf(isLong)("is named with its option if it was refused but needed, and nothing is made", async () => {
 		const refused = ["--name", "refused", "--user", "nobody", "--refuse", "writable-code", "--yes", ...server];
 		const { status, stderr } = await cagewright(["make", ...refused], where);
 		expect(status).toBe(4);

@@ -53,54 +53,57 @@ describe("choosing", () => {
 });
 
 describe("the form", () => {
-	it("tries a probe, handles keys and pastes of one chunk, resizes, and reports problems, without starting a trace", async () => {
-		const wizard = await newWizard();
-		wizard.press(keys.enter);
-		await wizard.pressAt("❯ [ Start tracing ]", `${pageUp}${keys.down.repeat(3)}${ctrlT}`);
-		await wizard.sees("✓ The application answered in a sandbox");
-		wizard.press("\x1bOR");
-		await wizard.sees("Executed commands");
-		await wizard.pressAt(/✓.*nsenter/, keys.escape, ctrlG);
-		await wizard.sees("Keys on this screen");
-		await wizard.pressAt("try the probe", keys.escape);
-		await wizard.sees("[ Start tracing ]");
+	it.runIf(isLong)(
+		"tries a probe, handles keys and pastes of one chunk, resizes, and reports problems, without starting a trace",
+		async () => {
+			const wizard = await newWizard();
+			wizard.press(keys.enter);
+			await wizard.pressAt("❯ [ Start tracing ]", `${pageUp}${keys.down.repeat(3)}${ctrlT}`);
+			await wizard.sees("✓ The application answered in a sandbox");
+			wizard.press("\x1bOR");
+			await wizard.sees("Executed commands");
+			await wizard.pressAt(/✓.*nsenter/, keys.escape, ctrlG);
+			await wizard.sees("Keys on this screen");
+			await wizard.pressAt("try the probe", keys.escape);
+			await wizard.sees("[ Start tracing ]");
 
-		wizard.press(`${pageUp}${ctrlU}first${keys.down}${keys.down}${ctrlU}nobody${keys.down}${keys.up}${keys.up}`);
-		await wizard.sees(/Name\s+first/);
-		await wizard.sees(/Account\s+nobody/);
-		await wizard.sees(/^❯ {3}Command/m);
+			wizard.press(`${pageUp}${ctrlU}first${keys.down}${keys.down}${ctrlU}nobody${keys.down}${keys.up}${keys.up}`);
+			await wizard.sees(/Name\s+first/);
+			await wizard.sees(/Account\s+nobody/);
+			await wizard.sees(/^❯ {3}Command/m);
 
-		wizard.press(`${pageUp}${ctrlU}resized`);
-		for (const size of ["200x60", "40x12", "60x15"]) {
-			await resize(wizard, size);
-			await wizard.sees(/^❯.*Name\s+resized/m);
-		}
-		wizard.press(`${pageUp}${keys.down.repeat(3)}${ctrlU}no-such-client PING`);
-		await wizard.sees("no-such-client is not installed on this machine");
-		await wizard.sees("[ Start tracing ]");
-		await resize(wizard, "80x24");
+			wizard.press(`${pageUp}${ctrlU}resized`);
+			for (const size of ["200x60", "40x12", "60x15"]) {
+				await resize(wizard, size);
+				await wizard.sees(/^❯.*Name\s+resized/m);
+			}
+			wizard.press(`${pageUp}${keys.down.repeat(3)}${ctrlU}no-such-client PING`);
+			await wizard.sees("no-such-client is not installed on this machine");
+			await wizard.sees("[ Start tracing ]");
+			await resize(wizard, "80x24");
 
-		wizard.press(`${pageUp}${keys.down}${keys.down}${ctrlU}nobody-of-that-name`);
-		await wizard.pressAt(/Unknown account 'nobody-of-that-name'/, pageDown);
-		await wizard.pressAt("❯ [ Start tracing ]", keys.enter);
-		await wizard.pressAt(/^❯ ! Account/m, `${ctrlU}nobody`);
-		await wizard.sees(/^❯ {3}Account/m);
+			wizard.press(`${pageUp}${keys.down}${keys.down}${ctrlU}nobody-of-that-name`);
+			await wizard.pressAt(/Unknown account 'nobody-of-that-name'/, pageDown);
+			await wizard.pressAt("❯ [ Start tracing ]", keys.enter);
+			await wizard.pressAt(/^❯ ! Account/m, `${ctrlU}nobody`);
+			await wizard.sees(/^❯ {3}Account/m);
 
-		wizard.press(`${keys.down}${ctrlU}`);
-		await wizard.sees(/^❯ ! Probe/m);
-		wizard.press(marked("curl a\ncurl b\ncurl c"));
-		await wizard.sees(/Probe\s+curl a\s+curl b\s+(❯ +)?curl c/);
-		await wizard.sees("3 probes");
+			wizard.press(`${keys.down}${ctrlU}`);
+			await wizard.sees(/^❯ ! Probe/m);
+			wizard.press(marked("curl a\ncurl b\ncurl c"));
+			await wizard.sees(/Probe\s+curl a\s+curl b\s+(❯ +)?curl c/);
+			await wizard.sees("3 probes");
 
-		// An unmarked Enter moves by rows, and this paste reaches the button.
-		await wizard.pressAt("step 1/7", pageDown, keys.up, keys.up, keys.up);
-		await wizard.pressAt(/^❯ {3}Network/m, "one\rtwo\rthree\rfour\r");
-		await wizard.sees("❯ [ Start tracing ]");
-		// When this key takes effect, a trace would have started.
-		wizard.press("?");
-		await wizard.sees("Keys on this screen");
-		await wizard.sees("step 1/7");
-		// The wizard must stop its work itself; a killed one leaves it to the next command.
-		await leave(wizard);
-	});
+			// An unmarked Enter moves by rows, and this paste reaches the button.
+			await wizard.pressAt("step 1/7", pageDown, keys.up, keys.up, keys.up);
+			await wizard.pressAt(/^❯ {3}Network/m, "one\rtwo\rthree\rfour\r");
+			await wizard.sees("❯ [ Start tracing ]");
+			// When this key takes effect, a trace would have started.
+			wizard.press("?");
+			await wizard.sees("Keys on this screen");
+			await wizard.sees("step 1/7");
+			// The wizard must stop its work itself; a killed one leaves it to the next command.
+			await leave(wizard);
+		},
+	);
 });

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { some } from "../long.ts";
+import { isLong, some } from "../long.ts";
 import { inProcess, temporaryFolder, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { preparedDemo } from "../system/prepared.ts";
@@ -74,7 +74,7 @@ describe("a terminal that hangs up", () => {
 		expect(leftovers(state)).toEqual([]);
 	});
 
-	it("ends the wizard while it traces, and the trace is cleaned up", async () => {
+	it.runIf(isLong)("ends the wizard while it traces, and the trace is cleaned up", async () => {
 		const state = temporaryState();
 		const { hangUp, program } = openLine(state, "");
 		await program.pressAt(/demo\s+Demonstration/, keys.enter);

@@ -46,7 +46,7 @@ describe("the wizard on terminals of all kinds", () => {
 
 	const titled = "\x1b]2;Cagewright\x1b\\";
 
-	it("sets the window's title, and restores it", async () => {
+	it.runIf(isLong)("sets the window's title, and restores it", async () => {
 		const wizard = await newWizard();
 		await leave(wizard);
 		expect(wizard.raw).toContain(titled);

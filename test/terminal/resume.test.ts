@@ -61,7 +61,7 @@ describe("the wizard", () => {
 		await next.sees("Resumed session demo");
 	});
 
-	it("keeps several sessions, each for one wizard at a time", async () => {
+	it.runIf(isLong)("keeps several sessions, each for one wizard at a time", async () => {
 		const state = temporaryState();
 		const edit = async (wizard: PtyProgram, name: string) => {
 			await wizard.pressAt(form, "\x1b[5~", name.slice("demo".length));

@@ -54,7 +54,7 @@ describe("the trace of redis", () => {
 });
 
 describe("the trace of the demonstration", () => {
-	it("is redrawn at each size, and handles keys of one chunk one by one", async () => {
+	it.runIf(isLong)("is redrawn at each size, and handles keys of one chunk one by one", async () => {
 		const state = temporaryState();
 		const wizard = await traces(state, "demo", { columns: 60, rows: 15 });
 		await wizard.sees("It answers.");
