@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, inProcess, type Made, make, startRun, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, giveTo, nginx, redis, startOnHost, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -104,7 +105,7 @@ describe("a web server", () => {
 	});
 });
 
-test("state that the application read is copied only once", async () => {
+test.runIf(isLong)("state that the application read is copied only once", async () => {
 	const port = await freePort();
 	const daemon = redis(port);
 	const host = await startOnHost(daemon);

@@ -51,8 +51,8 @@ describe.each(some(1, ["demo", "web"] as const))("the cage %s", (name) => {
 	});
 });
 
-test("does not reach the host's loopback without a network", async () => {
-	const result = await selftest(["demo", "--network", "none"]);
+test.each(some(1, ["demo", "web"]))("%s does not reach the host's loopback without a network", async (name) => {
+	const result = await selftest([name, "--network", "none"]);
 	expect(result).toMatchObject({ holds: true, escaped: [], findings: [] });
 	expect(result.openByDesign).not.toContain("loopback");
 });
