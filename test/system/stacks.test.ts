@@ -5,12 +5,12 @@ import { names } from "../stacks/names.ts";
 import { queue } from "../stacks/queue.ts";
 import { type Booted, boot, bootTime } from "./booted.ts";
 
-/** Stacks of services that serve each other. `stack-matrix.test.ts` moves more of them, and each service alone. */
+/** Stacks of services that serve each other, with packages of the usual tree. `stack-matrix.test.ts` moves more of them, and each service alone. */
 const stacks = [names, queue];
 
 let system: Booted;
 beforeAll(async () => {
-	system = await boot({ packages: [...new Set(stacks.flatMap(({ packages }) => packages))].sort(), target: "basic.target" });
+	system = await boot({ target: "basic.target" });
 }, bootTime);
 
 const isServed = { status: 0, unserved: [] };
