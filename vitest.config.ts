@@ -22,7 +22,7 @@ const alone = [
 const replacing = ["init-search", "leftovers"].map((name) => `test/system/${name}.test.ts`);
 /**
  * They boot many systems, install many daemons, boot a kernel of their own, build a release, interrupt verbs at many moments, or try
- * in a booted system what others try without one.
+ * on a terminal, in a booted system or with other tools what others try without.
  */
 const longOnly = [
 	"system/adopt-site",
@@ -34,15 +34,24 @@ const longOnly = [
 	"system/interrupted-anywhere",
 	"system/machine",
 	"system/older-unit-booted",
+	"system/other-tools",
 	"system/package-bytes",
+	"system/package-npm",
 	"system/power-cuts",
+	"system/processors",
 	"system/reactions-booted",
 	"system/release-before",
 	"system/release-before-booted",
 	"system/renewed-unit-booted",
+	"system/sandbox/changing-mounts",
 	"system/stack-matrix",
 	"system/verified-install",
+	"terminal/files-step",
+	"terminal/home-booted",
+	"terminal/minimise",
 	"terminal/resume-killed",
+	"terminal/rootless-wizard",
+	"terminal/template-choice",
 ].map((name) => `test/${name}.test.ts`);
 /**
  * A worker runs many files, because loading the modules and the program again for each takes a second. So `setup.ts` registers the
