@@ -167,7 +167,9 @@ async function traceUnchanged(...words: Parameters<typeof trace>): Promise<void>
 	const { report, status, stderr } = await trace(...words);
 	expect(stderr).not.toMatch(/bug/);
 	expect({ status, report: report.at(-1) }).toEqual({ status: 0, report: "done" });
-	expect(report.filter((line) => line !== "done")).toEqual([]);
+	// A service of the host on its loopback is let through if the application has not answered a second after it asked, and is announced.
+	const letThrough = stderr.includes(`127.0.0.1:${tcpPort}`) ? ["reached: the host's loopback"] : [];
+	expect(report.filter((line) => line !== "done")).toEqual(letThrough);
 	const after = machine();
 	expect([...before].filter(([path, value]) => after.get(path) !== value).map(([path]) => path)).toEqual([]);
 	expect(Math.abs(Date.now() - performance.now() - clock)).toBeLessThan(60_000);
