@@ -131,8 +131,12 @@ describe("redis", () => {
 
 	test("is not released while both sides have changes, unless an option names the side to keep", async () => {
 		await inCage("redis-server");
-		await system.must("redis-cli set caged yes && redis-cli save && touch /var/lib/redis/meanwhile");
+		// Redis saves when it is stopped, so the first release finds out only then.
+		await system.must("redis-cli set caged yes && touch /var/lib/redis/meanwhile");
 		try {
+			const inTheMiddle = await cagewright("release redis-server --yes");
+			expect(inTheMiddle).toMatchObject({ status: 4, stderr: /--keep host or --keep cage/ });
+			expect(await system.query("redis-cli get caged")).toBe("yes");
 			const root = await rootOf("redis-server");
 			expect(await cagewright("release redis-server --yes")).toMatchObject({ status: 4, stderr: /--keep host or --keep cage/ });
 			expect(await rootOf("redis-server")).toBe(root);
@@ -294,9 +298,10 @@ describe("redis", () => {
 				`UV_THREADPOOL_SIZE=1 ${kill} cagewright ${verb} redis-server ${verb === "adopt" ? "--copy-data" : ""} --yes --quiet`,
 			);
 			expect(killed.status).toBe(137);
-			// Any verb repairs the service and reports it. Before the first rename there is nothing to report.
+			// Any verb repairs what was left and reports it. Before the first rename that is nothing, and before the move only the build.
 			const { stderr } = await system.run("cagewright list");
-			if (step !== "rename 1") expect(stderr).toMatch(/^An earlier command was interrupted\. redis-server.service runs/);
+			const repaired = /^An earlier command was interrupted\. (redis-server\.service runs|Its unfinished work)/;
+			if (step !== "rename 1") expect(stderr).toMatch(repaired);
 			const isInside = await isAdopted("redis-server");
 			found.add(isInside ? "cage" : "host");
 			expect(await rootOf("redis-server")).toBe(isInside ? await rootOfCage("redis-server") : await rootOfHost());

@@ -117,7 +117,9 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: KeptSide | un
 		const keptAt = kept === undefined ? {} : { kept: showPath(kept) };
 		await machine.store.log(name, "release-undone", { service, problem: problemOf(error), ...keptAt });
 		if (kept !== undefined) throw new Failure("release-failed-kept", { service, name, path: showPath(kept) }, 1, error);
-		throw signal.aborted ? error : new Failure("release-failed", { service, name }, 1, error);
+		// The service may save at its stop what somebody has to decide about.
+		const isUndecided = error instanceof Failure && error.code === "both-changed";
+		throw signal.aborted || isUndecided ? error : new Failure("release-failed", { service, name }, 1, error);
 	}
 	const kept = await finishRelease(context, name, adoption);
 	return { plan: { ...plan, givenBack: places }, interrupted, ...omitUndefined({ kept }) };
