@@ -1,47 +1,17 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { build } from "esbuild";
 import { billOfMaterials } from "./scripts/bill-of-materials.js";
 import { runReference } from "./scripts/bundle.js";
 import { buildNative } from "./scripts/native.js";
 import { libraryFolders, notices } from "./scripts/notices.js";
+import { sharedPieces } from "./scripts/pieces.js";
 
 // npm packs files with the modes that they have here.
 process.umask(0o022);
 
 /** `node build.js [PROCESSOR…]`: without any, for this machine's. */
 buildNative(process.argv.length > 2 ? process.argv.slice(2) : undefined);
-
-/**
- * Each verb is a dynamic import, but the bundle has only two files for them: of verbs that people and scripts wait for, and of the others.
- * With a file each, the bundle would be split into hundreds, and opening a hundred takes longer than reading code that is not used.
- */
-const waitedFor = ["check", "diff", "explain", "list", "metrics", "record", "run", "show", "stale"];
-const pieceOf = (file) => (waitedFor.includes(basename(file, ".ts")) ? "waited-for" : "others");
-const verbs = readdirSync(join(import.meta.dirname, "src")).flatMap((room) => {
-	const folder = `src/${room}/verbs`;
-	const definitions = join(import.meta.dirname, folder, "definitions.ts");
-	if (!existsSync(definitions)) return [];
-	const loaded = readFileSync(definitions, "utf8").matchAll(/import\("\.\/([\w-]+\.ts)"\)\)\.(\w+)/g);
-	return [...loaded].map(([, file, name]) => ({ file: `${folder}/${file}`, name }));
-});
-const verbPieces = {
-	name: "verb-pieces",
-	setup({ onLoad, onResolve }) {
-		onResolve({ filter: /^\.\// }, ({ importer, kind, path }) =>
-			kind === "dynamic-import" && importer.endsWith("/verbs/definitions.ts")
-				? { path: pieceOf(path), namespace: "verbs" }
-				: undefined,
-		);
-		onLoad({ filter: /^/, namespace: "verbs" }, ({ path }) => ({
-			contents: verbs
-				.filter(({ file }) => pieceOf(file) === path)
-				.map(({ file, name }) => `export { ${name} } from "./${file}";`)
-				.join("\n"),
-			resolveDir: import.meta.dirname,
-		}));
-	},
-};
 
 /** Bundles src/ and its libraries into dist/, split so that the wizard is loaded only when it opens. */
 const { metafile } = await build({
@@ -54,7 +24,7 @@ const { metafile } = await build({
 		"planning/planning": "src/cli/planning.ts",
 	},
 	outdir: "dist",
-	plugins: [verbPieces],
+	plugins: [sharedPieces],
 	bundle: true,
 	splitting: true,
 	format: "esm",

@@ -77,6 +77,7 @@ function whyBuild() {
 		"package-lock.json",
 		"build.js",
 		"scripts/native.js",
+		"scripts/pieces.js",
 		"scripts/reference",
 	];
 	const newest = Math.max(...sources.map(newestIn));
