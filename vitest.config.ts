@@ -112,7 +112,7 @@ class SlowestFirst extends BaseSequencer {
 }
 
 /** Daemons and terminals mostly wait, and each file has its own namespaces and folders. */
-const parallel = { maxWorkers: availableParallelism() + 2, sequence: { groupOrder: 1 } };
+const parallel = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 1 } };
 const systemTests = "test/{system,terminal}/**/*.test.ts";
 /**
  * Much longer than any test takes, so that only a hanging test fails, even on a busy machine: the first boot downloads packages. Long

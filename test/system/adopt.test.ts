@@ -326,7 +326,7 @@ describe("nginx", () => {
 	/** Counts the runs of failures between answers. */
 	const interruptions = async () => (await system.query("cat /run/client")).split(/0+/).filter(Boolean).length;
 
-	test("is interrupted once for each move, as a client that asks all the time measures", async () => {
+	test.runIf(isLong)("is interrupted once for each move, as a client that asks all the time measures", async () => {
 		await onHost("nginx");
 		const before = await unitFiles();
 		await system.must(

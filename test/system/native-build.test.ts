@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { isLong } from "../long.ts";
 import { cagewright, home, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { hiding } from "./hiding.ts";
@@ -20,7 +21,7 @@ function withoutBpf(dist: string, ...words: readonly string[]) {
 	return { status, stderr };
 }
 
-test("a build without gcc for BPF lacks only trace --for, which says what to install", async () => {
+test.runIf(isLong)("a build without gcc for BPF lacks only trace --for, which says what to install", async () => {
 	const dist = join(temporaryFolder("build"), "dist");
 	mkdirSync(dist);
 	expect(withoutBpf(dist, "build.js")).toEqual({

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
+import { some } from "../long.ts";
 import { begin, cagewright, type Made, make, type Started, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { perlServer, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -76,12 +77,13 @@ async function watching(...options: readonly string[]): Promise<Started> {
 
 describe.runIf(isFirstNamespace)("--on-alarm stop", () => {
 	// The others end with the first process of their PID namespace.
-	test.each([
+	const intruders = [
 		["itself", "SIGKILL"],
-		["child", "SIGTERM"],
 		["orphan", "SIGTERM"],
+		["child", "SIGTERM"],
 		["many", "SIGTERM"],
-	])("ends an intruder who ignores SIGTERM: %s", async (what, signal) => {
+	] as const;
+	test.each(some(2, intruders))("ends an intruder who ignores SIGTERM: %s", async (what, signal) => {
 		forget();
 		const before = await stops();
 		await using run = await running();
